@@ -1,0 +1,73 @@
+/* A living cell: the processes it holds, compiled into one network, and its present state.
+ * Time is in seconds. A run advances the state; the next run goes on from there. */
+#ifndef BX_CELL_CELL_H
+#define BX_CELL_CELL_H
+
+#include "cell/process.h"
+#include "cell/trajectory.h"
+#include "core/error.h"
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+typedef struct bx_cell bx_cell;
+
+typedef enum bx_method {
+    BX_METHOD_ODE, /* CVODE, BDF */
+    BX_METHOD_SSA  /* exact stochastic simulation */
+} bx_method;
+
+typedef enum bx_variable_kind {
+    BX_VARIABLE_SPECIES,
+    BX_VARIABLE_PARAMETER,
+    BX_VARIABLE_RULE
+} bx_variable_kind;
+
+typedef struct bx_run {
+    bx_method method;
+    double duration; /* seconds, > 0 and finite */
+    double every;    /* seconds between rows, the first row is the present; 0: only first and last */
+    uint64_t seed;   /* for stochastic methods */
+    const char *const *record; /* names to record; NULL: every species and rule */
+    size_t record_count;
+    double relative_tolerance; /* 0: 1e-8 */
+    double absolute_tolerance; /* 0: 1e-10 */
+    size_t maximum_steps;      /* bound on solver steps or reaction events; 0: none */
+    size_t maximum_bytes;      /* bound on the trajectory; 0: 1 GiB */
+    const volatile sig_atomic_t *interrupt; /* the run ends soon after this turns non-zero; or NULL */
+    void (*progress)(void *data, double fraction); /* called at most a few times a second; or NULL */
+    void *progress_data;
+} bx_run;
+
+bx_cell *bx_cell_new(bx_error *err);
+void bx_cell_free(bx_cell *cell); /* NULL is fine */
+
+/* Take a process; one of the same name is replaced. The cell owns `process` afterwards, also on
+ * failure (it is freed then, and the cell is as it was). A species or parameter that exists keeps
+ * its present value; new ones get their declared values. BX_EMODEL names what does not fit. */
+int bx_cell_define(bx_cell *cell, bx_process *process, bx_error *err);
+
+/* Species, parameters and rules in order of declaration. */
+size_t bx_cell_variables(const bx_cell *cell);
+const char *bx_cell_variable(const bx_cell *cell, size_t index, bx_variable_kind *kind);
+
+/* The present value of a species, a parameter or a rule. -1: no such name. */
+int bx_cell_get(bx_cell *cell, const char *name, double *value);
+
+/* Set a species or a parameter (a rule can't be set). */
+int bx_cell_set(bx_cell *cell, const char *name, double value, bx_error *err);
+
+/* The present rate of a reaction by its name, per second. -1: no such name. */
+int bx_cell_rate(bx_cell *cell, const char *reaction, double *rate);
+
+double bx_cell_time(const bx_cell *cell);
+
+/* Back to time 0 and the declared values. */
+void bx_cell_reset(bx_cell *cell);
+
+/* Advance by run->duration. On success *trajectory is the caller's. On BX_ECANCELLED (interrupted)
+ * and other failures the cell stands, consistent, at the time it reached; *trajectory is NULL. */
+int bx_cell_run(bx_cell *cell, const bx_run *run, bx_trajectory **trajectory, bx_error *err);
+
+#endif

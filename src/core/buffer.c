@@ -1,0 +1,50 @@
+#include "core/buffer.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void bx_buffer_free(bx_buffer *buffer)
+{
+    free(buffer->data);
+    buffer->data = NULL;
+    buffer->length = buffer->capacity = 0;
+}
+
+int bx_buffer_reserve(bx_buffer *buffer, size_t more)
+{
+    size_t limit = buffer->limit ? buffer->limit : SIZE_MAX / 2;
+    if (more > limit || buffer->length > limit - more)
+        return -1;
+    size_t needed = buffer->length + more;
+    if (needed <= buffer->capacity)
+        return 0;
+    size_t capacity = buffer->capacity ? buffer->capacity : 256;
+    while (capacity < needed)
+        capacity *= 2;
+    uint8_t *data = realloc(buffer->data, capacity);
+    if (!data)
+        return -1;
+    buffer->data = data;
+    buffer->capacity = capacity;
+    return 0;
+}
+
+int bx_buffer_append(bx_buffer *buffer, const void *bytes, size_t length)
+{
+    if (bx_buffer_reserve(buffer, length) < 0)
+        return -1;
+    if (length)
+        memcpy(buffer->data + buffer->length, bytes, length);
+    buffer->length += length;
+    return 0;
+}
+
+void bx_buffer_consume(bx_buffer *buffer, size_t length)
+{
+    if (length >= buffer->length) {
+        buffer->length = 0;
+        return;
+    }
+    memmove(buffer->data, buffer->data + length, buffer->length - length);
+    buffer->length -= length;
+}

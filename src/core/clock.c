@@ -1,0 +1,31 @@
+#include "core/clock.h"
+
+#include <limits.h>
+#include <time.h>
+
+int64_t bx_clock_now(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+int64_t bx_clock_after(double seconds)
+{
+    if (!(seconds > 0))
+        return bx_clock_now();
+    if (seconds >= 4e9)
+        return BX_NEVER;
+    return bx_clock_now() + (int64_t)(seconds * 1e9);
+}
+
+int bx_clock_poll_timeout(int64_t deadline)
+{
+    if (deadline == BX_NEVER)
+        return -1;
+    int64_t left = deadline - bx_clock_now();
+    if (left <= 0)
+        return 0;
+    int64_t milliseconds = (left + 999999) / 1000000;
+    return milliseconds > INT_MAX ? INT_MAX : (int)milliseconds;
+}
