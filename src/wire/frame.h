@@ -1,0 +1,47 @@
+/* One frame: 16 bytes of head, then the payload.
+ *   0..3   payload length, little-endian
+ *   4      type
+ *   5..7   zero
+ *   8..15  id of the call it belongs to, little-endian; 0 for HELLO
+ * Payloads are runs of MessagePack values (wire/value.h). */
+#ifndef BX_WIRE_FRAME_H
+#define BX_WIRE_FRAME_H
+
+#include "core/buffer.h"
+#include "core/error.h"
+
+#include <stdint.h>
+
+#define BX_PROTOCOL_VERSION "bioxen-1 " BIOXEN_VERSION
+
+enum { BX_FRAME_HEAD = 16, BX_FRAME_LIMIT = 64 << 20 };
+
+typedef enum bx_frame_type {
+    BX_FRAME_HELLO = 1, /* worker: version (string). First, once */
+    BX_FRAME_CALL,      /* host: operation (string), timeout in seconds (float, 0: none), then the
+                           operation's own values */
+    BX_FRAME_REPLY,     /* worker: simulated time (float), result (any). Ends the call */
+    BX_FRAME_ERROR,     /* worker: simulated time (float), code, message, traceback or nil. Ends the
+                           call */
+    BX_FRAME_OUTPUT,    /* worker: bytes that the code printed (string) */
+    BX_FRAME_PROGRESS   /* worker: fraction (float), text or nil */
+} bx_frame_type;
+
+typedef struct bx_frame {
+    bx_frame_type type;
+    uint64_t call;
+    const uint8_t *payload;
+    size_t length;
+} bx_frame;
+
+/* Reserve a frame's head in `out`; returns where the frame starts, or SIZE_MAX. Append the payload
+ * after it, then end the frame, which fills in the head. */
+size_t bx_frame_begin(bx_buffer *out, bx_frame_type type, uint64_t call);
+int bx_frame_end(bx_buffer *out, size_t start, bx_error *err);
+
+/* The frame at the start of `bytes`. 1: complete, *frame points into `bytes` and *used is its
+ * size; 0: more bytes are needed; -1: BX_EPROTOCOL. */
+int bx_frame_parse(const uint8_t *bytes, size_t length, bx_frame *frame, size_t *used,
+                   bx_error *err);
+
+#endif
