@@ -1,0 +1,232 @@
+#include "wire/connection.h"
+
+#include "wire/value.h"
+
+#include <errno.h>
+#include <string.h>
+
+enum { READ_PIECE = 64 << 10, READ_TURN = 1 << 20, KEPT_BUFFER = 64 << 10 };
+
+void bx_connection_open(bx_connection *connection, bx_channel *channel,
+                        const bx_connection_events *events, void *owner)
+{
+    memset(connection, 0, sizeof *connection);
+    connection->channel = channel;
+    connection->events = events;
+    connection->owner = owner;
+    connection->in.limit = BX_FRAME_LIMIT + BX_FRAME_HEAD + READ_PIECE;
+}
+
+void bx_connection_close(bx_connection *connection)
+{
+    bx_channel_close(connection->channel);
+    connection->channel = NULL;
+    connection->call = 0;
+    bx_buffer_free(&connection->in);
+    bx_buffer_free(&connection->out);
+}
+
+int bx_connection_call(bx_connection *connection, const char *operation, double timeout,
+                       const bx_buffer *values, bx_error *err)
+{
+    bx_buffer *out = &connection->out;
+    size_t start = bx_frame_begin(out, BX_FRAME_CALL, connection->last_call + 1);
+    if (start == SIZE_MAX)
+        return bx_fail_memory(err);
+    int status = 0;
+    if (bx_write_text(out, operation) < 0 || bx_write_float(out, timeout) < 0 ||
+        bx_buffer_append(out, values->data, values->length) < 0)
+        status = bx_fail_memory(err);
+    else
+        status = bx_frame_end(out, start, err);
+    if (status < 0) {
+        out->length = start;
+        return -1;
+    }
+    connection->call = ++connection->last_call;
+    return bx_connection_flush(connection, err);
+}
+
+bool bx_connection_wants_to_write(const bx_connection *connection)
+{
+    return connection->out.length > 0;
+}
+
+int bx_connection_flush(bx_connection *connection, bx_error *err)
+{
+    bx_buffer *out = &connection->out;
+    size_t sent = 0;
+    while (sent < out->length) {
+        ssize_t now = bx_channel_write(connection->channel, out->data + sent, out->length - sent);
+        if (now < 0)
+            return bx_fail_errno(err, BX_EDIED, errno, "cannot write to the worker");
+        if (now == 0)
+            break;
+        sent += (size_t)now;
+    }
+    bx_buffer_consume(out, sent);
+    if (out->length == 0 && out->capacity > KEPT_BUFFER)
+        bx_buffer_free(out);
+    return 0;
+}
+
+static int receive_hello(bx_connection *connection, const bx_frame *frame, bx_error *err)
+{
+    bx_reader reader = {frame->payload, frame->payload + frame->length};
+    bx_token version;
+    if (connection->greeted || frame->call != 0)
+        return bx_fail(err, BX_EPROTOCOL, "an unexpected greeting");
+    if (bx_value_check(frame->payload, frame->length, 1, err) < 0 ||
+        bx_read_as(&reader, BX_TOKEN_STRING, &version, err) < 0)
+        return -1;
+    if (version.length != strlen(BX_PROTOCOL_VERSION) ||
+        memcmp(version.bytes, BX_PROTOCOL_VERSION, version.length) != 0)
+        return bx_fail(err, BX_EVERSION,
+                       "the worker speaks \"%.*s\", this host \"%s\": install the two together",
+                       version.length > 60 ? 60 : (int)version.length, version.bytes,
+                       BX_PROTOCOL_VERSION);
+    connection->greeted = true;
+    connection->events->hello(connection->owner);
+    return 0;
+}
+
+static int receive_output(bx_connection *connection, const bx_frame *frame, bx_error *err)
+{
+    bx_reader reader = {frame->payload, frame->payload + frame->length};
+    bx_token text;
+    if (bx_value_check(frame->payload, frame->length, 1, err) < 0 ||
+        bx_read_as(&reader, BX_TOKEN_STRING, &text, err) < 0)
+        return -1;
+    connection->events->output(connection->owner, text.bytes, text.length);
+    return 0;
+}
+
+/* A string or nil: *token's bytes are NULL for nil. */
+static int read_optional_text(bx_reader *reader, bx_token *token, bx_error *err)
+{
+    if (bx_read(reader, token, err) < 0)
+        return -1;
+    if (token->type == BX_TOKEN_NIL) {
+        token->bytes = NULL;
+        token->length = 0;
+    } else if (token->type != BX_TOKEN_STRING) {
+        return bx_fail(err, BX_EPROTOCOL, "expected a string or nil");
+    }
+    return 0;
+}
+
+static int receive_progress(bx_connection *connection, const bx_frame *frame, bx_error *err)
+{
+    bx_reader reader = {frame->payload, frame->payload + frame->length};
+    bx_token fraction, text;
+    if (bx_value_check(frame->payload, frame->length, 2, err) < 0 ||
+        bx_read_as(&reader, BX_TOKEN_FLOAT, &fraction, err) < 0 ||
+        read_optional_text(&reader, &text, err) < 0)
+        return -1;
+    connection->events->progress(connection->owner, fraction.number, (const char *)text.bytes,
+                                 text.length);
+    return 0;
+}
+
+static int receive_reply(bx_connection *connection, const bx_frame *frame, bx_error *err)
+{
+    bx_reader reader = {frame->payload, frame->payload + frame->length};
+    bx_token sim_time;
+    if (bx_value_check(frame->payload, frame->length, 2, err) < 0 ||
+        bx_read_as(&reader, BX_TOKEN_FLOAT, &sim_time, err) < 0)
+        return -1;
+    connection->call = 0;
+    connection->events->reply(connection->owner, sim_time.number, reader.at,
+                              (size_t)(reader.end - reader.at));
+    return 0;
+}
+
+static int receive_error(bx_connection *connection, const bx_frame *frame, bx_error *err)
+{
+    bx_reader reader = {frame->payload, frame->payload + frame->length};
+    bx_token sim_time, code, message, traceback;
+    if (bx_value_check(frame->payload, frame->length, 4, err) < 0 ||
+        bx_read_as(&reader, BX_TOKEN_FLOAT, &sim_time, err) < 0 ||
+        bx_read_as(&reader, BX_TOKEN_STRING, &code, err) < 0 ||
+        bx_read_as(&reader, BX_TOKEN_STRING, &message, err) < 0 ||
+        read_optional_text(&reader, &traceback, err) < 0)
+        return -1;
+    bx_error error;
+    bx_code known = bx_code_by_name((const char *)code.bytes, code.length);
+    if (known == BX_OK)
+        return bx_fail(err, BX_EPROTOCOL, "an error of unknown code");
+    bx_fail(&error, known, "%.*s",
+            message.length < sizeof error.message ? (int)message.length
+                                                  : (int)sizeof error.message - 1,
+            (const char *)message.bytes);
+    connection->call = 0;
+    connection->events->error(connection->owner, sim_time.number, &error,
+                              (const char *)traceback.bytes, traceback.length);
+    return 0;
+}
+
+static int receive_frame(bx_connection *connection, const bx_frame *frame, bx_error *err)
+{
+    if (frame->type == BX_FRAME_HELLO)
+        return receive_hello(connection, frame, err);
+    bool giving_up = !connection->greeted && frame->type == BX_FRAME_ERROR && frame->call == 0;
+    if (!connection->greeted && !giving_up)
+        return bx_fail(err, BX_EPROTOCOL, "a frame before the greeting");
+    if (!giving_up && (frame->call != connection->call || connection->call == 0))
+        return bx_fail(err, BX_EPROTOCOL, "a frame of call %llu, the open call is %llu",
+                       (unsigned long long)frame->call, (unsigned long long)connection->call);
+    switch (frame->type) {
+    case BX_FRAME_OUTPUT: return receive_output(connection, frame, err);
+    case BX_FRAME_PROGRESS: return receive_progress(connection, frame, err);
+    case BX_FRAME_REPLY: return receive_reply(connection, frame, err);
+    case BX_FRAME_ERROR: return receive_error(connection, frame, err);
+    default: return bx_fail(err, BX_EPROTOCOL, "a frame that only a host sends");
+    }
+}
+
+/* Hand over every complete frame that has arrived. The owner may close the connection meanwhile. */
+static int receive_frames(bx_connection *connection, bx_error *err)
+{
+    size_t used = 0;
+    int status = 0;
+    while (connection->channel) {
+        bx_frame frame;
+        size_t size = 0;
+        status = bx_frame_parse(connection->in.data + used, connection->in.length - used, &frame,
+                                &size, err);
+        if (status <= 0)
+            break;
+        status = receive_frame(connection, &frame, err);
+        if (status < 0)
+            break;
+        used += size;
+    }
+    bx_buffer_consume(&connection->in, used);
+    if (connection->in.length == 0 && connection->in.capacity > 2 * (size_t)READ_PIECE)
+        bx_buffer_free(&connection->in);
+    return status < 0 ? -1 : 0;
+}
+
+int bx_connection_receive(bx_connection *connection, bx_error *err)
+{
+    for (size_t turn = 0; turn < READ_TURN;) {
+        bx_buffer *in = &connection->in;
+        if (in->capacity - in->length < 4096 && bx_buffer_reserve(in, READ_PIECE) < 0)
+            return bx_fail_memory(err);
+        size_t room = in->capacity - in->length;
+        ssize_t got = bx_channel_read(connection->channel, in->data + in->length, room);
+        if (got < 0 && errno == EPIPE)
+            return bx_fail(err, BX_EDIED, "the worker closed its connection");
+        if (got < 0)
+            return bx_fail_errno(err, BX_EDIED, errno, "cannot read from the worker");
+        if (got == 0)
+            break;
+        in->length += (size_t)got;
+        turn += (size_t)got;
+        if (receive_frames(connection, err) < 0)
+            return -1;
+        if (!connection->channel || (size_t)got < room)
+            break;
+    }
+    return 0;
+}

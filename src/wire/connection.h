@@ -1,0 +1,56 @@
+/* One end of the wire as the host sees it: calls with ids, one open at a time, and a worker that
+ * is not believed. Whatever arrives out of order, of another call, oversized or cut is
+ * BX_EPROTOCOL; the owner then kills the worker. */
+#ifndef BX_WIRE_CONNECTION_H
+#define BX_WIRE_CONNECTION_H
+
+#include "core/buffer.h"
+#include "core/error.h"
+#include "wire/channel.h"
+#include "wire/frame.h"
+
+#include <stdbool.h>
+
+/* What is told of what arrives. The bytes are valid during the call only. Values have passed
+ * bx_value_check. */
+typedef struct bx_connection_events {
+    void (*hello)(void *owner);
+    void (*output)(void *owner, const uint8_t *bytes, size_t length);
+    void (*progress)(void *owner, double fraction, const char *text, size_t length);
+    /* `value` is one encoded value. The call is closed before this is called. */
+    void (*reply)(void *owner, double sim_time, const uint8_t *value, size_t length);
+    /* `traceback` may be NULL. Before hello, an error of call 0 may come: the worker gives up. */
+    void (*error)(void *owner, double sim_time, const bx_error *error, const char *traceback,
+                  size_t traceback_length);
+} bx_connection_events;
+
+typedef struct bx_connection {
+    bx_channel *channel; /* owned; NULL: not connected */
+    const bx_connection_events *events;
+    void *owner;
+    bx_buffer in;
+    bx_buffer out;
+    uint64_t call; /* the open call; 0: none */
+    uint64_t last_call;
+    bool greeted;
+} bx_connection;
+
+/* Takes the channel. A zeroed connection is a closed one. */
+void bx_connection_open(bx_connection *connection, bx_channel *channel,
+                        const bx_connection_events *events, void *owner);
+void bx_connection_close(bx_connection *connection);
+
+/* Open a call: `values` holds the operation's encoded values. What the channel does not take at
+ * once is left for bx_connection_flush. */
+int bx_connection_call(bx_connection *connection, const char *operation, double timeout,
+                       const bx_buffer *values, bx_error *err);
+
+/* Send what is waiting. */
+int bx_connection_flush(bx_connection *connection, bx_error *err);
+bool bx_connection_wants_to_write(const bx_connection *connection);
+
+/* Read what is there, a bounded amount at a time, and tell the owner. -1 with BX_EDIED at the end
+ * of the stream, or BX_EPROTOCOL. */
+int bx_connection_receive(bx_connection *connection, bx_error *err);
+
+#endif
