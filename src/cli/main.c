@@ -1,0 +1,302 @@
+/* bioxen: runs Lua scripts with the module at hand. */
+#include "cli/report.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <lauxlib.h>
+#include <lua.h>
+#include <lualib.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+int luaopen_bioxen_core(lua_State *L);
+
+enum { DONE = 0, FAILED = 1, USAGE = 2 };
+
+typedef struct command_line {
+    int argc;
+    char **argv;
+    int codes_end; /* the -e chunks stand below this index of argv */
+    int script;    /* its index, 0 for none */
+    bool help, version, doctor;
+} command_line;
+
+static const char usage[] =
+    "usage: bioxen script.lua [arguments]   run a script (- reads it from standard input)\n"
+    "       bioxen -e code                  run the code; a script may follow\n"
+    "       bioxen doctor                   say what works on this machine\n"
+    "       bioxen --version\n"
+    "       bioxen --help\n"
+    "Exit status: 0, 1 when the script failed, 2 for a mistake in these words.\n";
+
+static int misused(const char *what, const char *argument)
+{
+    char message[256];
+    snprintf(message, sizeof message, "%s '%.100s'", what, argument);
+    report_error(message, strlen(message));
+    fputs(usage, stderr);
+    return USAGE;
+}
+
+static bool is(const char *word, const char *option)
+{
+    return strcmp(word, option) == 0;
+}
+
+static int parse(command_line *line)
+{
+    int argc = line->argc;
+    char **argv = line->argv;
+    const char *first = argc > 1 ? argv[1] : "";
+    line->help = is(first, "--help") || is(first, "-h");
+    line->version = is(first, "--version") || is(first, "-v");
+    line->doctor = is(first, "doctor");
+    if (line->help || line->version || line->doctor)
+        return argc == 2 ? DONE : misused("nothing goes with", first);
+
+    int i = 1;
+    for (; i < argc && strncmp(argv[i], "-e", 2) == 0; i++)
+        if (argv[i][2] == '\0' && ++i == argc)
+            return misused("no code after", "-e");
+    line->codes_end = i;
+    if (i < argc && is(argv[i], "--"))
+        i++;
+    else if (i < argc && argv[i][0] == '-' && argv[i][1] != '\0')
+        return misused("unknown option", argv[i]);
+    line->script = i < argc ? i : 0;
+    if (line->script || line->codes_end > 1)
+        return DONE;
+    fputs(usage, stderr);
+    return USAGE;
+}
+
+/* What a script opens must not become its standard output. */
+static void hold_standard_descriptors(void)
+{
+    int fd;
+    do
+        fd = open("/dev/null", O_RDWR);
+    while (fd >= 0 && fd <= STDERR_FILENO);
+    if (fd >= 0)
+        close(fd);
+}
+
+static lua_State *running; /* for the signal handlers */
+static volatile sig_atomic_t output_gone;
+
+static void stop_here(lua_State *L, lua_Debug *where)
+{
+    (void)where;
+    alarm(0);
+    lua_sethook(L, NULL, 0, 0);
+    luaL_error(L, output_gone ? "nobody reads the output" : "interrupted");
+}
+
+/* lua_sethook is what Lua offers to signal handlers. A blocking wait of the core ends by EINTR. */
+static void on_signal(int number)
+{
+    if (number == SIGPIPE)
+        output_gone = 1;
+    lua_sethook(running, stop_here, LUA_MASKCALL | LUA_MASKRET | LUA_MASKLINE | LUA_MASKCOUNT, 1);
+    alarm(2);
+}
+
+/* The hook did not come to run, as in a loop inside a coroutine or in C. The VMs end with us. */
+static void on_alarm(int number)
+{
+    static const char message[] = "bioxen: interrupted\n";
+    (void)number;
+    if (!output_gone && write(STDERR_FILENO, message, sizeof message - 1) < 0)
+        _exit(FAILED);
+    _exit(FAILED);
+}
+
+/* SA_RESETHAND: a second signal ends the process at once. */
+static void catch_signals(bool on)
+{
+    struct sigaction action = {.sa_flags = SA_RESETHAND};
+    action.sa_handler = on ? on_signal : SIG_DFL;
+    sigaction(SIGINT, &action, NULL);
+    action.sa_handler = on ? on_signal : SIG_IGN;
+    sigaction(SIGPIPE, &action, NULL);
+    action.sa_handler = on_alarm;
+    sigaction(SIGALRM, &action, NULL);
+    alarm(0);
+}
+
+/* An error object speaks for itself; a string gets the stack that led to it. */
+static int explain(lua_State *L)
+{
+    if (lua_type(L, 1) != LUA_TSTRING && luaL_callmeta(L, 1, "__tostring") &&
+        lua_type(L, -1) == LUA_TSTRING)
+        return 1;
+    const char *text = lua_tostring(L, 1);
+    if (!text)
+        text = lua_pushfstring(L, "(error object is a %s value)", luaL_typename(L, 1));
+    luaL_traceback(L, L, text, 1);
+    return 1;
+}
+
+static bool report(lua_State *L, int status)
+{
+    if (status == LUA_OK)
+        return true;
+    size_t length;
+    const char *text = luaL_tolstring(L, -1, &length);
+    if (!output_gone)
+        report_error(text, length);
+    lua_pop(L, 1);
+    lua_pop(L, 1);
+    return false;
+}
+
+/* Call the function below its `arguments`, which may be stopped by a signal. */
+static bool call(lua_State *L, int arguments, int results)
+{
+    int base = lua_gettop(L) - arguments;
+    lua_pushcfunction(L, explain);
+    lua_insert(L, base);
+    running = L;
+    catch_signals(true);
+    int status = lua_pcall(L, arguments, results, base);
+    catch_signals(false);
+    lua_sethook(L, NULL, 0, 0);
+    lua_remove(L, base);
+    return report(L, status);
+}
+
+static bool run_codes(lua_State *L, const command_line *line)
+{
+    for (int i = 1; i < line->codes_end; i++) {
+        const char *code = line->argv[i][2] ? line->argv[i] + 2 : line->argv[++i];
+        int status = luaL_loadbuffer(L, code, strlen(code), "=(command line)");
+        if (!report(L, status) || !call(L, 0, 0))
+            return false;
+    }
+    return true;
+}
+
+static bool run_script(lua_State *L, const command_line *line)
+{
+    const char *name = line->argv[line->script];
+    bool from_stdin = is(name, "-") && line->script == line->codes_end; /* not after "--" */
+    if (!report(L, luaL_loadfile(L, from_stdin ? NULL : name)))
+        return false;
+    int count = line->argc - line->script - 1;
+    luaL_checkstack(L, count + 3, "too many arguments");
+    for (int i = 0; i < count; i++)
+        lua_pushstring(L, line->argv[line->script + 1 + i]);
+    return call(L, count, 0);
+}
+
+static bool run_doctor(lua_State *L)
+{
+    static const char code[] = "return require('bioxen.doctor').main()";
+    if (!report(L, luaL_loadbuffer(L, code, sizeof code - 1, "=doctor")) || !call(L, 0, 1))
+        return false;
+    return lua_toboolean(L, -1);
+}
+
+/* As stock lua: the script at 0, its arguments above, everything else below. */
+static void set_arg(lua_State *L, const command_line *line)
+{
+    lua_createtable(L, line->argc, line->script + 1);
+    for (int i = 0; i < line->argc; i++) {
+        lua_pushstring(L, line->argv[i]);
+        lua_rawseti(L, -2, i - line->script);
+    }
+    lua_setglobal(L, "arg");
+}
+
+/* The folder above the one this program is in. */
+static const char *push_prefix(lua_State *L)
+{
+    char path[4096];
+    ssize_t length = readlink("/proc/self/exe", path, sizeof path);
+    for (int up = 0; up < 2; up++)
+        while (length > 0 && path[--length] != '/')
+            ;
+    return length > 0 ? lua_pushlstring(L, path, (size_t)length) : NULL;
+}
+
+/* The installed module comes first: it fits the core in this program. */
+static void set_paths(lua_State *L)
+{
+    lua_getglobal(L, "package");
+    int package = lua_gettop(L);
+    const char *prefix = push_prefix(L);
+    if (prefix) {
+        lua_getfield(L, package, "path");
+        lua_pushfstring(L, "%s/share/lua/5.4/?.lua;%s/share/lua/5.4/?/init.lua;%s", prefix, prefix,
+                        lua_tostring(L, -1));
+        lua_setfield(L, package, "path");
+        lua_getfield(L, package, "cpath");
+        lua_pushfstring(L, "%s/lib/lua/5.4/?.so;%s", prefix, lua_tostring(L, -1));
+        lua_setfield(L, package, "cpath");
+    }
+    lua_getfield(L, package, "preload");
+    lua_pushcfunction(L, luaopen_bioxen_core);
+    lua_setfield(L, -2, "bioxen.core");
+    lua_settop(L, package - 1);
+}
+
+static int run(lua_State *L)
+{
+    const command_line *line = lua_touserdata(L, 1);
+    luaL_openlibs(L);
+    set_paths(L);
+    set_arg(L, line);
+    bool good =
+        line->doctor ? run_doctor(L) : run_codes(L, line) && (!line->script || run_script(L, line));
+    lua_pushboolean(L, good);
+    return 1;
+}
+
+static bool run_in_lua(command_line *line)
+{
+    lua_State *L = luaL_newstate();
+    if (!L) {
+        static const char message[] = "not enough memory";
+        report_error(message, sizeof message - 1);
+        return false;
+    }
+    lua_pushcfunction(L, run);
+    lua_pushlightuserdata(L, line);
+    bool good = report(L, lua_pcall(L, 1, 1, 0)) && lua_toboolean(L, -1);
+    lua_close(L); /* ends the VMs */
+    return good;
+}
+
+/* Output that could not be written is a failure, but a reader that went away needs no message. */
+static bool finish_output(void)
+{
+    static const char message[] = "standard output could not be written";
+    errno = 0;
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return true;
+    if (errno != EPIPE && !output_gone)
+        report_error(message, sizeof message - 1);
+    return false;
+}
+
+int main(int argc, char **argv)
+{
+    hold_standard_descriptors();
+    catch_signals(false);
+    command_line line = {.argc = argc, .argv = argv};
+    int status = parse(&line);
+    if (status != DONE)
+        return status;
+    bool good = true;
+    if (line.help)
+        fputs(usage, stdout);
+    else if (line.version)
+        printf("bioxen %s (%s)\n", BIOXEN_VERSION, LUA_RELEASE);
+    else
+        good = run_in_lua(&line);
+    return finish_output() && good ? DONE : FAILED;
+}
