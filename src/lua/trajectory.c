@@ -1,0 +1,307 @@
+#include "lua/trajectory.h"
+
+#include <errno.h>
+#include <lauxlib.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#define CLASS "bioxen.Trajectory"
+#define BUFFER_CLASS "bioxen.Trajectory.buffer"
+
+enum { NAMES_SHOWN = 12 };
+
+bx_trajectory **bx_lua_new_trajectory(lua_State *L)
+{
+    bx_trajectory **box = lua_newuserdatauv(L, sizeof(bx_trajectory *), 0);
+    *box = NULL;
+    luaL_setmetatable(L, CLASS);
+    return box;
+}
+
+bx_trajectory *bx_lua_test_trajectory(lua_State *L, int index)
+{
+    bx_trajectory **box = luaL_testudata(L, index, CLASS);
+    return box ? *box : NULL;
+}
+
+static const bx_trajectory *check_trajectory(lua_State *L)
+{
+    bx_trajectory **box = luaL_checkudata(L, 1, CLASS);
+    if (!*box)
+        luaL_error(L, "the trajectory is closed");
+    return *box;
+}
+
+/* Push "A, B, C, ...". */
+static void push_names(lua_State *L, const bx_trajectory *t)
+{
+    luaL_Buffer text;
+    size_t columns = bx_trajectory_columns(t);
+    luaL_buffinit(L, &text);
+    for (size_t i = 0; i < columns && i < NAMES_SHOWN; i++) {
+        if (i)
+            luaL_addstring(&text, ", ");
+        luaL_addstring(&text, bx_trajectory_name(t, i));
+    }
+    if (columns > NAMES_SHOWN)
+        luaL_addstring(&text, ", ...");
+    luaL_pushresult(&text);
+}
+
+static size_t check_column(lua_State *L, const bx_trajectory *t)
+{
+    const char *name = luaL_checkstring(L, 2);
+    ptrdiff_t column = bx_trajectory_find(t, name);
+    if (column < 0) {
+        push_names(L, t);
+        lua_pushfstring(L, "the trajectory has no column \"%s\", it has: %s", name,
+                        lua_tostring(L, -1));
+        luaL_argerror(L, 2, lua_tostring(L, -1));
+    }
+    return (size_t)column;
+}
+
+/* The values of the column named by argument 2; "time" is the column of times. */
+static const double *check_values(lua_State *L, const bx_trajectory *t)
+{
+    if (strcmp(luaL_checkstring(L, 2), "time") == 0)
+        return bx_trajectory_times(t);
+    return bx_trajectory_column(t, check_column(L, t));
+}
+
+static int push_row_value(lua_State *L, bool last)
+{
+    const bx_trajectory *t = check_trajectory(L);
+    const double *values = check_values(L, t);
+    size_t rows = bx_trajectory_rows(t);
+    if (rows == 0)
+        return luaL_error(L, "the trajectory has no rows");
+    lua_pushnumber(L, values[last ? rows - 1 : 0]);
+    return 1;
+}
+
+static int trajectory_first(lua_State *L)
+{
+    return push_row_value(L, false);
+}
+
+static int trajectory_last(lua_State *L)
+{
+    return push_row_value(L, true);
+}
+
+static int trajectory_mean(lua_State *L)
+{
+    const bx_trajectory *t = check_trajectory(L);
+    lua_pushnumber(L, bx_trajectory_mean(t, check_column(L, t)));
+    return 1;
+}
+
+static int trajectory_at(lua_State *L)
+{
+    const bx_trajectory *t = check_trajectory(L);
+    size_t column = check_column(L, t);
+    double value;
+    bx_error err;
+    if (bx_trajectory_at(t, column, luaL_checknumber(L, 3), &value, &err) < 0)
+        return luaL_argerror(L, 3, err.message);
+    lua_pushnumber(L, value);
+    return 1;
+}
+
+static int push_column(lua_State *L, const double *values, size_t rows)
+{
+    lua_createtable(L, rows < INT_MAX ? (int)rows : 0, 0);
+    for (size_t i = 0; i < rows; i++) {
+        lua_pushnumber(L, values[i]);
+        lua_rawseti(L, -2, (lua_Integer)i + 1);
+    }
+    return 1;
+}
+
+static int trajectory_column(lua_State *L)
+{
+    const bx_trajectory *t = check_trajectory(L);
+    return push_column(L, check_values(L, t), bx_trajectory_rows(t));
+}
+
+static int trajectory_times(lua_State *L)
+{
+    const bx_trajectory *t = check_trajectory(L);
+    return push_column(L, bx_trajectory_times(t), bx_trajectory_rows(t));
+}
+
+static int trajectory_names(lua_State *L)
+{
+    const bx_trajectory *t = check_trajectory(L);
+    size_t columns = bx_trajectory_columns(t);
+    lua_createtable(L, (int)columns, 0);
+    for (size_t i = 0; i < columns; i++) {
+        lua_pushstring(L, bx_trajectory_name(t, i));
+        lua_rawseti(L, -2, (lua_Integer)i + 1);
+    }
+    return 1;
+}
+
+static int trajectory_length(lua_State *L)
+{
+    lua_pushinteger(L, (lua_Integer)bx_trajectory_rows(check_trajectory(L)));
+    return 1;
+}
+
+static int next_row(lua_State *L)
+{
+    lua_settop(L, 0);
+    lua_pushvalue(L, lua_upvalueindex(1));
+    const bx_trajectory *t = check_trajectory(L);
+    lua_Integer row = lua_tointeger(L, lua_upvalueindex(2));
+    if ((size_t)row >= bx_trajectory_rows(t))
+        return 0;
+    lua_pushinteger(L, row + 1);
+    lua_replace(L, lua_upvalueindex(2));
+    size_t columns = bx_trajectory_columns(t);
+    lua_pushnumber(L, bx_trajectory_times(t)[row]);
+    lua_createtable(L, 0, (int)columns);
+    for (size_t i = 0; i < columns; i++) {
+        lua_pushstring(L, bx_trajectory_name(t, i));
+        lua_pushnumber(L, bx_trajectory_column(t, i)[row]);
+        lua_rawset(L, -3);
+    }
+    return 2;
+}
+
+static int trajectory_rows(lua_State *L)
+{
+    check_trajectory(L);
+    lua_settop(L, 1);
+    lua_pushinteger(L, 0);
+    lua_pushcclosure(L, next_row, 2);
+    return 1;
+}
+
+/* A buffer that is freed even when pushing its content raises. */
+static bx_buffer *push_buffer(lua_State *L)
+{
+    bx_buffer *buffer = lua_newuserdatauv(L, sizeof *buffer, 0);
+    memset(buffer, 0, sizeof *buffer);
+    luaL_setmetatable(L, BUFFER_CLASS);
+    return buffer;
+}
+
+static int buffer_free(lua_State *L)
+{
+    bx_buffer_free(luaL_checkudata(L, 1, BUFFER_CLASS));
+    return 0;
+}
+
+static int write_file(const char *path, const bx_buffer *text, bx_error *err)
+{
+    FILE *file = fopen(path, "wb");
+    if (!file)
+        return bx_fail_errno(err, BX_EFILE, errno, "cannot write %s", path);
+    errno = 0;
+    int failed = fwrite(text->data, 1, text->length, file) != text->length ? errno : 0;
+    if (fclose(file) != 0 && !failed)
+        failed = errno;
+    return failed ? bx_fail_errno(err, BX_EFILE, failed, "cannot write %s", path) : 0;
+}
+
+static int push_failure(lua_State *L, const bx_error *err)
+{
+    const bx_code_info *info = bx_code_describe(err->code);
+    lua_pushnil(L);
+    lua_createtable(L, 0, 3);
+    lua_pushstring(L, info->name);
+    lua_setfield(L, -2, "code");
+    lua_pushstring(L, info->class_);
+    lua_setfield(L, -2, "class");
+    lua_pushstring(L, err->message);
+    lua_setfield(L, -2, "message");
+    luaL_setmetatable(L, "bioxen.Error");
+    return 2;
+}
+
+static int trajectory_to_csv(lua_State *L)
+{
+    const bx_trajectory *t = check_trajectory(L);
+    const char *path = luaL_optstring(L, 2, NULL);
+    bx_buffer *text = push_buffer(L);
+    bx_error err;
+    if (bx_trajectory_csv(t, text, &err) < 0)
+        return luaL_error(L, "%s", err.message);
+    if (!path)
+        lua_pushlstring(L, (const char *)text->data, text->length);
+    else if (write_file(path, text, &err) < 0)
+        return push_failure(L, &err);
+    else
+        lua_pushboolean(L, 1);
+    bx_buffer_free(text);
+    return 1;
+}
+
+static int trajectory_index(lua_State *L)
+{
+    const bx_trajectory *t = check_trajectory(L);
+    lua_settop(L, 2);
+    lua_pushvalue(L, 2);
+    if (lua_rawget(L, lua_upvalueindex(1)) != LUA_TNIL || lua_type(L, 2) != LUA_TSTRING)
+        return 1;
+    const char *key = lua_tostring(L, 2);
+    if (strcmp(key, "seed") == 0)
+        lua_pushinteger(L, (lua_Integer)bx_trajectory_seed(t));
+    else if (strcmp(key, "method") == 0)
+        lua_pushstring(L, bx_trajectory_method(t));
+    return 1;
+}
+
+static int trajectory_tostring(lua_State *L)
+{
+    bx_trajectory **box = luaL_checkudata(L, 1, CLASS);
+    if (!*box) {
+        lua_pushliteral(L, "Trajectory(closed)");
+        return 1;
+    }
+    push_names(L, *box);
+    lua_pushfstring(L, "Trajectory(%I rows: time%s%s)", (LUAI_UACINT)bx_trajectory_rows(*box),
+                    bx_trajectory_columns(*box) ? ", " : "", lua_tostring(L, -1));
+    return 1;
+}
+
+static int trajectory_close(lua_State *L)
+{
+    bx_trajectory **box = luaL_checkudata(L, 1, CLASS);
+    bx_trajectory_free(*box);
+    *box = NULL;
+    return 0;
+}
+
+static const luaL_Reg methods[] = {
+    {"at", trajectory_at},         {"column", trajectory_column},
+    {"first", trajectory_first},   {"last", trajectory_last},
+    {"mean", trajectory_mean},     {"names", trajectory_names},
+    {"rows", trajectory_rows},     {"times", trajectory_times},
+    {"to_csv", trajectory_to_csv}, {NULL, NULL},
+};
+
+static const luaL_Reg metamethods[] = {
+    {"__close", trajectory_close},
+    {"__gc", trajectory_close},
+    {"__len", trajectory_length},
+    {"__tostring", trajectory_tostring},
+    {NULL, NULL},
+};
+
+void bx_lua_open_trajectory(lua_State *L)
+{
+    luaL_newmetatable(L, BUFFER_CLASS);
+    lua_pushcfunction(L, buffer_free);
+    lua_setfield(L, -2, "__gc");
+    luaL_newmetatable(L, CLASS);
+    luaL_setfuncs(L, metamethods, 0);
+    luaL_newlib(L, methods);
+    lua_pushcclosure(L, trajectory_index, 1);
+    lua_setfield(L, -2, "__index");
+    lua_pop(L, 2);
+}
