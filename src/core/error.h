@@ -18,6 +18,9 @@ typedef enum bx_code {
     BX_ECANCELLED,
     BX_ESTART,
     BX_EDIED,
+    BX_ECRASHED,
+    BX_EDENIED,
+    BX_EKILLED,
     BX_EDESTROYED,
     BX_EOUTPUT,
     /* the script inside a VM */

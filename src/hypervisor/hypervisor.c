@@ -1,0 +1,107 @@
+#include "hypervisor/hypervisor.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static bx_lease *find_lease(const bx_hypervisor *hypervisor, const bx_vm *vm)
+{
+    bx_lease *lease = hypervisor->leases;
+    while (lease && lease->vm != vm)
+        lease = lease->next;
+    return lease;
+}
+
+bx_vm *bx_hypervisor_find(const bx_hypervisor *hypervisor, const char *id)
+{
+    for (const bx_lease *lease = hypervisor->leases; lease; lease = lease->next)
+        if (strcmp(lease->vm->id, id) == 0)
+            return lease->vm;
+    return NULL;
+}
+
+/* A sum, not a running total: what was given back is back exactly. */
+double bx_hypervisor_allocated(const bx_hypervisor *hypervisor, bx_resource resource)
+{
+    double sum = 0;
+    for (const bx_lease *lease = hypervisor->leases; lease; lease = lease->next)
+        if (lease->held)
+            sum += lease->share[resource];
+    return sum;
+}
+
+double bx_hypervisor_share(const bx_hypervisor *hypervisor, const bx_vm *vm, bx_resource resource)
+{
+    const bx_lease *lease = find_lease(hypervisor, vm);
+    return lease ? lease->share[resource] : 0;
+}
+
+static int take_share(bx_vm_lease *base, bx_error *err)
+{
+    bx_lease *lease = (bx_lease *)base;
+    const bx_hypervisor *hypervisor = lease->hypervisor;
+    for (int i = 0; i < BX_RESOURCES && !lease->held; i++) {
+        double capacity = hypervisor->capacity[i];
+        if (lease->share[i] == 0)
+            continue;
+        double allocated = bx_hypervisor_allocated(hypervisor, (bx_resource)i);
+        /* Thirds of a hundred add up to it, but for rounding. */
+        if (allocated + lease->share[i] > capacity * (1 + 1e-12))
+            return bx_fail(err, BX_ECAPACITY,
+                           "VM \"%s\" asks for %.15g %s: the %s chassis has %.15g, %.15g are "
+                           "allocated, %.15g are free",
+                           lease->vm->id, lease->share[i], bx_resource_name((bx_resource)i),
+                           hypervisor->chassis->name, capacity, allocated, capacity - allocated);
+    }
+    lease->held = true;
+    return 0;
+}
+
+static void give_back_share(bx_vm_lease *base)
+{
+    ((bx_lease *)base)->held = false;
+}
+
+bx_vm *bx_hypervisor_create_vm(bx_hypervisor *hypervisor, const bx_vm_ops *ops,
+                               const bx_vm_options *options, const double share[BX_RESOURCES],
+                               bx_error *err)
+{
+    if (bx_hypervisor_find(hypervisor, options->id)) {
+        bx_fail(err, BX_EEXIST, "a VM called \"%s\" exists already: destroy it or choose another id",
+                options->id);
+        return NULL;
+    }
+    bx_lease *lease = calloc(1, sizeof *lease);
+    bx_vm *vm = lease ? bx_vm_new(hypervisor->host, ops, options, err) : NULL;
+    if (!vm) {
+        free(lease);
+        bx_fail_memory(err);
+        return NULL;
+    }
+    lease->base = (bx_vm_lease){take_share, give_back_share};
+    lease->hypervisor = hypervisor;
+    lease->vm = vm;
+    memcpy(lease->share, share, sizeof lease->share);
+    if (take_share(&lease->base, err) < 0) {
+        bx_vm_free(vm);
+        free(lease);
+        return NULL;
+    }
+    vm->lease = &lease->base;
+    lease->next = hypervisor->leases;
+    hypervisor->leases = lease;
+    return vm;
+}
+
+void bx_hypervisor_destroy_vm(bx_hypervisor *hypervisor, bx_vm *vm)
+{
+    bx_lease **at = &hypervisor->leases;
+    while (*at && (*at)->vm != vm)
+        at = &(*at)->next;
+    bx_vm_destroy(vm);
+    bx_lease *lease = *at;
+    if (!lease)
+        return;
+    *at = lease->next;
+    vm->lease = NULL;
+    free(lease);
+}

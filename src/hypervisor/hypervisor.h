@@ -1,0 +1,44 @@
+/* A hypervisor: a registry of VMs by id and a ledger of what they hold of one chassis. */
+#ifndef BX_HYPERVISOR_HYPERVISOR_H
+#define BX_HYPERVISOR_HYPERVISOR_H
+
+#include "hypervisor/chassis.h"
+#include "vm/vm.h"
+
+typedef struct bx_lease bx_lease;
+
+typedef struct bx_hypervisor {
+    bx_host *host;
+    const bx_chassis *chassis;
+    double capacity[BX_RESOURCES];
+    bx_lease *leases; /* one for each VM in the registry */
+} bx_hypervisor;
+
+/* What a VM holds of the chassis, and its entry in the registry. */
+struct bx_lease {
+    bx_vm_lease base; /* first: the VM gives it back */
+    bx_hypervisor *hypervisor;
+    bx_vm *vm;
+    double share[BX_RESOURCES];
+    bool held;
+    bx_lease *next;
+};
+
+/* Make a VM and enter it. NULL with BX_EEXIST, BX_ECAPACITY (with the numbers) or BX_EMEMORY. */
+bx_vm *bx_hypervisor_create_vm(bx_hypervisor *hypervisor, const bx_vm_ops *ops,
+                               const bx_vm_options *options, const double share[BX_RESOURCES],
+                               bx_error *err);
+
+/* End the VM, give its share back, take it off the registry. The VM itself is freed by its owner.
+ * Calling it again does nothing. */
+void bx_hypervisor_destroy_vm(bx_hypervisor *hypervisor, bx_vm *vm);
+
+bx_vm *bx_hypervisor_find(const bx_hypervisor *hypervisor, const char *id);
+
+/* What is held at present. */
+double bx_hypervisor_allocated(const bx_hypervisor *hypervisor, bx_resource resource);
+
+/* What one VM holds, or held before its worker ended. */
+double bx_hypervisor_share(const bx_hypervisor *hypervisor, const bx_vm *vm, bx_resource resource);
+
+#endif

@@ -1,0 +1,30 @@
+#include "vm/host.h"
+
+#include "vm/zygote.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+int bx_host_open(bx_host *host, const char *worker, bx_error *err)
+{
+    memset(host, 0, sizeof *host);
+    host->reactor.epoll = -1;
+    if (strlen(worker) >= sizeof host->worker)
+        return bx_fail(err, BX_ESTART, "the path of the worker program is too long");
+    snprintf(host->worker, sizeof host->worker, "%s", worker);
+    host->owner = getpid();
+    return bx_reactor_open(&host->reactor, err);
+}
+
+void bx_host_close(bx_host *host)
+{
+    while (host->zygotes)
+        bx_zygote_free(host->zygotes);
+    bx_reactor_close(&host->reactor);
+}
+
+bool bx_host_is_owner(const bx_host *host)
+{
+    return getpid() == host->owner;
+}

@@ -1,0 +1,27 @@
+/* What all VMs of one host process share: the loop, the zygotes, and where the worker program is.
+ * One for each Lua state that loads the core. */
+#ifndef BX_VM_HOST_H
+#define BX_VM_HOST_H
+
+#include "vm/reactor.h"
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+struct bx_zygote;
+
+typedef struct bx_host {
+    bx_reactor reactor;
+    struct bx_zygote *zygotes;
+    pid_t owner;      /* a fork of the host must not touch the parent's VMs */
+    uint64_t last_vm; /* number of the newest VM */
+    char worker[4096]; /* path of bioxen-worker */
+} bx_host;
+
+int bx_host_open(bx_host *host, const char *worker, bx_error *err);
+void bx_host_close(bx_host *host);
+
+/* False in a process that was forked from the host's. */
+bool bx_host_is_owner(const bx_host *host);
+
+#endif

@@ -1,0 +1,52 @@
+/* A job: something that a VM is asked to do and that is waited for. Its owner holds one reference,
+ * the VM another while the job runs. */
+#ifndef BX_VM_JOB_H
+#define BX_VM_JOB_H
+
+#include "core/buffer.h"
+#include "core/error.h"
+#include "vm/reactor.h"
+
+#include <stdbool.h>
+
+struct bx_vm;
+
+typedef enum bx_job_kind { BX_JOB_START, BX_JOB_CALL, BX_JOB_STOP } bx_job_kind;
+
+typedef enum bx_job_interrupt {
+    BX_NOT_INTERRUPTED,
+    BX_INTERRUPT_DEADLINE,
+    BX_INTERRUPT_CANCEL
+} bx_job_interrupt;
+
+typedef struct bx_job {
+    int references;
+    bx_job_kind kind;
+    struct bx_vm *vm; /* while it runs */
+    bx_timer timer;
+    double timeout; /* seconds; infinite: no deadline */
+    int64_t started, ended;
+    int64_t left; /* nanoseconds to the timer, while the VM is paused */
+    bx_job_interrupt interrupted;
+    bool done, succeeded;
+    bx_error error;    /* when it did not succeed */
+    bx_buffer value;   /* one encoded value, when it did */
+    double sim_time;   /* seconds, at the end */
+    bx_buffer output;  /* all that the code printed so far */
+    double fraction;   /* of the progress; NaN before the first report */
+    char progress[128];
+    char *traceback; /* or NULL */
+} bx_job;
+
+bx_job *bx_job_new(bx_job_kind kind, struct bx_vm *vm, double timeout, bx_error *err);
+bx_job *bx_job_hold(bx_job *job);
+void bx_job_release(bx_job *job); /* NULL is fine */
+
+/* Turn the loop until the job is done or the deadline passed. 1: done; 0: not yet; -1: a signal
+ * came, call again. */
+int bx_job_wait(bx_job *job, bx_reactor *reactor, int64_t deadline);
+
+/* Ask for the end of a job that runs. The code is interrupted; what it did stays. */
+void bx_job_cancel(bx_job *job);
+
+#endif

@@ -1,0 +1,532 @@
+#include "vm/vm.h"
+
+#include "wire/value.h"
+
+#include <math.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+
+#define MILLISECOND INT64_C(1000000)
+
+/* From the soft interrupt to the kill, and from a lost connection to the kill. */
+#define GRACE (30 * MILLISECOND)
+/* For the kernel to end a killed process and the zygote to reap it. */
+#define REAPING (2000 * MILLISECOND)
+
+enum { SETUP_TRACEBACK = 8 << 10, OUTPUT_SLACK = 64 << 10 };
+
+const char *bx_vm_state_name(bx_vm_state state)
+{
+    static const char *const names[] = {"created", "starting", "running",  "paused",
+                                        "stopped", "error",    "destroyed"};
+    return names[state];
+}
+
+bool bx_vm_valid_id(const char *id, size_t length)
+{
+    static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+                                  "0123456789._-";
+    return length >= 1 && length <= BX_VM_ID_LENGTH && strlen(id) == length &&
+           strspn(id, allowed) == length;
+}
+
+/* ---- the job that runs ---- */
+
+static int64_t deadline_of(const bx_job *job)
+{
+    return bx_clock_after(job->timeout);
+}
+
+static void finish_job(bx_vm *vm, const bx_error *error)
+{
+    bx_job *job = vm->job;
+    if (!job)
+        return;
+    vm->job = NULL;
+    bx_reactor_clear_timer(&vm->host->reactor, &job->timer);
+    job->done = true;
+    job->succeeded = !error;
+    job->ended = bx_clock_now();
+    job->sim_time = vm->sim_time;
+    job->vm = NULL;
+    if (error)
+        job->error = *error;
+    if (job->kind == BX_JOB_CALL)
+        vm->calls++;
+    if (vm->state == BX_VM_PAUSED)
+        vm->ops->suspend(vm);
+    bx_job_release(job);
+}
+
+static void job_timer(bx_timer *timer);
+
+static bx_job *begin_job(bx_vm *vm, bx_job_kind kind, double timeout, bx_error *err)
+{
+    bx_job *job = bx_job_new(kind, vm, timeout, err);
+    if (!job)
+        return NULL;
+    job->timer.fired = job_timer;
+    if (bx_reactor_set_timer(&vm->host->reactor, &job->timer, deadline_of(job)) < 0) {
+        bx_job_release(job);
+        bx_fail_memory(err);
+        return NULL;
+    }
+    vm->job = bx_job_hold(job);
+    return job;
+}
+
+/* ---- the end of a worker ---- */
+
+static void watch(bx_vm *vm)
+{
+    uint32_t events = EPOLLIN;
+    if (bx_connection_wants_to_write(&vm->connection))
+        events |= EPOLLOUT;
+    if (events != vm->watched && vm->source.descriptor >= 0) {
+        bx_reactor_change(&vm->host->reactor, &vm->source, events);
+        vm->watched = events;
+    }
+}
+
+static void disconnect(bx_vm *vm)
+{
+    if (bx_host_is_owner(vm->host))
+        bx_reactor_forget(&vm->host->reactor, &vm->source);
+    bx_reactor_clear_timer(&vm->host->reactor, &vm->farewell);
+    bx_connection_close(&vm->connection);
+}
+
+static void give_back_lease(bx_vm *vm)
+{
+    if (vm->lease)
+        vm->lease->give_back(vm->lease);
+}
+
+static bx_vm_state state_after_end(const bx_vm *vm)
+{
+    if (vm->job && vm->job->kind == BX_JOB_STOP)
+        return BX_VM_STOPPED;
+    if (vm->state == BX_VM_STARTING)
+        return vm->before_start;
+    return BX_VM_ERROR;
+}
+
+void bx_vm_ended(bx_vm *vm, const bx_error *reason)
+{
+    /* What the worker said last may still be in the channel. */
+    bx_error ignored;
+    while (!vm->doomed && vm->connection.channel &&
+           bx_connection_receive(&vm->connection, &ignored) == 0)
+        ;
+    bool stopped = vm->job && vm->job->kind == BX_JOB_STOP;
+    if (!vm->doomed)
+        vm->doom = *reason;
+    vm->doomed = false;
+    vm->state = state_after_end(vm);
+    disconnect(vm);
+    vm->ops->close(vm);
+    if (vm->state != BX_VM_CREATED)
+        give_back_lease(vm);
+    bx_error error = vm->doom;
+    finish_job(vm, stopped ? NULL : &error);
+}
+
+/* Kill the worker because of `doom`; the job ends when it has been reaped. */
+static void condemn(bx_vm *vm, const bx_error *doom)
+{
+    if (vm->doomed)
+        return;
+    vm->doomed = true;
+    vm->doom = *doom;
+    if (vm->job)
+        bx_reactor_clear_timer(&vm->host->reactor, &vm->job->timer);
+    bx_reactor_set_timer(&vm->host->reactor, &vm->farewell, bx_clock_now() + REAPING);
+    vm->ops->kill(vm);
+}
+
+static void farewell_timer(bx_timer *timer)
+{
+    bx_vm *vm = (bx_vm *)((char *)timer - offsetof(bx_vm, farewell));
+    if (vm->doomed) { /* killed, and still no word from the zygote */
+        bx_error error = vm->doom;
+        bx_vm_ended(vm, &error);
+        return;
+    }
+    bx_error error;
+    bx_fail(&error, BX_EDIED, "the worker closed its connection and went on");
+    condemn(vm, &error);
+}
+
+/* The stream has ended: why, the zygote will say in a moment. */
+static void lose_connection(bx_vm *vm)
+{
+    bx_reactor_forget(&vm->host->reactor, &vm->source);
+    bx_connection_close(&vm->connection);
+    if (!vm->doomed)
+        bx_reactor_set_timer(&vm->host->reactor, &vm->farewell, bx_clock_now() + 2 * GRACE);
+}
+
+/* ---- deadlines and cancelling ---- */
+
+static void name_interrupt(const bx_job *job, const char *outcome, bx_error *error)
+{
+    const char *what = job->kind == BX_JOB_START ? "the start" : "the call";
+    if (job->interrupted == BX_INTERRUPT_DEADLINE)
+        bx_fail(error, BX_EDEADLINE, "the deadline of %g s for %s passed; %s", job->timeout, what,
+                outcome);
+    else
+        bx_fail(error, BX_ECANCELLED, "%s was cancelled; %s", what, outcome);
+}
+
+static void interrupt_job(bx_vm *vm, bx_job_interrupt why)
+{
+    bx_job *job = vm->job;
+    job->interrupted = why;
+    if (job->kind == BX_JOB_START) {
+        bx_error error;
+        name_interrupt(job, "the worker was killed", &error);
+        condemn(vm, &error);
+        return;
+    }
+    vm->ops->interrupt(vm);
+    if (vm->state == BX_VM_PAUSED) /* until the job has ended: finish_job suspends it again */
+        vm->ops->wake(vm);
+    bx_reactor_set_timer(&vm->host->reactor, &job->timer, bx_clock_now() + GRACE);
+}
+
+static void job_timer(bx_timer *timer)
+{
+    bx_job *job = (bx_job *)((char *)timer - offsetof(bx_job, timer));
+    bx_vm *vm = job->vm;
+    if (job->kind == BX_JOB_STOP)
+        return; /* the farewell timer sees to it */
+    if (!job->interrupted) {
+        interrupt_job(vm, BX_INTERRUPT_DEADLINE);
+        return;
+    }
+    bx_error error;
+    name_interrupt(job, "the code did not stop, so the worker was killed", &error);
+    condemn(vm, &error);
+}
+
+void bx_vm_cancel_job(bx_vm *vm, bx_job *job)
+{
+    if (vm && vm->job == job && !job->interrupted && job->kind != BX_JOB_STOP)
+        interrupt_job(vm, BX_INTERRUPT_CANCEL);
+}
+
+/* ---- what the worker says ---- */
+
+static void on_hello(void *owner)
+{
+    bx_vm *vm = owner;
+    bx_error error;
+    if (vm->state != BX_VM_STARTING ||
+        bx_connection_call(&vm->connection, "setup", 0, &vm->setup, &error) == 0)
+        return;
+    condemn(vm, &error);
+}
+
+static void on_output(void *owner, const uint8_t *bytes, size_t length)
+{
+    bx_vm *vm = owner;
+    bx_job *job = vm->job;
+    bx_error error;
+    if (!job || vm->doomed)
+        return;
+    if (job->output.length + length > vm->output_limit + OUTPUT_SLACK)
+        bx_fail(&error, BX_EPROTOCOL, "the worker sent more output than its limit of %llu bytes",
+                (unsigned long long)vm->output_limit);
+    else if (bx_buffer_append(&job->output, bytes, length) < 0)
+        bx_fail_memory(&error);
+    else
+        return;
+    condemn(vm, &error);
+}
+
+static void on_progress(void *owner, double fraction, const char *text, size_t length)
+{
+    bx_job *job = ((bx_vm *)owner)->job;
+    if (!job)
+        return;
+    job->fraction = fraction;
+    snprintf(job->progress, sizeof job->progress, "%.*s",
+             length < sizeof job->progress ? (int)length : (int)sizeof job->progress - 1,
+             text ? text : "");
+}
+
+static void on_reply(void *owner, double sim_time, const uint8_t *value, size_t length)
+{
+    bx_vm *vm = owner;
+    if (vm->doomed || !vm->job)
+        return;
+    vm->sim_time = sim_time;
+    if (bx_buffer_append(&vm->job->value, value, length) < 0) {
+        bx_error error;
+        bx_fail_memory(&error);
+        finish_job(vm, &error);
+        return;
+    }
+    if (vm->state == BX_VM_STARTING) {
+        vm->state = BX_VM_RUNNING;
+        vm->started = bx_clock_now();
+    }
+    finish_job(vm, NULL);
+}
+
+static void on_error(void *owner, double sim_time, const bx_error *error, const char *traceback,
+                     size_t traceback_length)
+{
+    bx_vm *vm = owner;
+    bx_job *job = vm->job;
+    if (vm->doomed || !job)
+        return;
+    if (vm->state == BX_VM_STARTING) {
+        condemn(vm, error);
+        return;
+    }
+    vm->sim_time = sim_time;
+    if (traceback && traceback_length <= SETUP_TRACEBACK)
+        job->traceback = strndup(traceback, traceback_length);
+    bx_error named = *error;
+    if (job->interrupted && (error->code == BX_ECANCELLED || error->code == BX_EDEADLINE))
+        name_interrupt(job, "the VM keeps its state", &named);
+    else if (error->code == BX_EDEADLINE)
+        bx_fail(&named, BX_EDEADLINE, "the deadline of %g s for the call passed; the VM keeps its "
+                                      "state", job->timeout);
+    finish_job(vm, &named);
+}
+
+static const bx_connection_events connection_events = {on_hello, on_output, on_progress, on_reply,
+                                                       on_error};
+
+static void connection_ready(bx_source *source, uint32_t events)
+{
+    bx_vm *vm = (bx_vm *)((char *)source - offsetof(bx_vm, source));
+    bx_error error;
+    int status = 0;
+    if (events & EPOLLOUT)
+        status = bx_connection_flush(&vm->connection, &error);
+    if (status == 0)
+        status = bx_connection_receive(&vm->connection, &error);
+    if (!vm->connection.channel)
+        return;
+    if (status == 0) {
+        watch(vm);
+    } else if (error.code == BX_EDIED) {
+        lose_connection(vm);
+    } else {
+        bx_error named = error;
+        if (error.code == BX_EPROTOCOL)
+            bx_fail(&named, BX_EPROTOCOL, "the worker broke the protocol: %s", error.message);
+        condemn(vm, &named);
+        bx_reactor_forget(&vm->host->reactor, &vm->source);
+        bx_connection_close(&vm->connection);
+    }
+}
+
+/* ---- the life cycle ---- */
+
+static int ensure_owner(const bx_vm *vm, bx_error *err)
+{
+    if (bx_host_is_owner(vm->host))
+        return 0;
+    return bx_fail(err, BX_ESYSTEM,
+                   "VM \"%s\" belongs to the process that this one was forked from", vm->id);
+}
+
+static int refuse_state(const bx_vm *vm, const char *action, const char *needed, bx_error *err)
+{
+    if (vm->state == BX_VM_ERROR)
+        return bx_fail(err, BX_ESTATE,
+                       "cannot %s VM \"%s\": its state is \"error\" (%.400s), not %s; restart it",
+                       action, vm->id, vm->doom.message, needed);
+    return bx_fail(err, BX_ESTATE, "cannot %s VM \"%s\": its state is \"%s\", not %s", action,
+                   vm->id, bx_vm_state_name(vm->state), needed);
+}
+
+static int refuse_busy(const bx_vm *vm, bx_error *err)
+{
+    return bx_fail(err, BX_EBUSY, "VM \"%s\" is busy: wait for its job, or cancel it", vm->id);
+}
+
+bx_vm *bx_vm_new(bx_host *host, const bx_vm_ops *ops, const bx_vm_options *options, bx_error *err)
+{
+    bx_vm *vm = calloc(1, sizeof *vm);
+    if (vm) {
+        vm->ops = ops;
+        vm->host = host;
+        vm->source = (bx_source){connection_ready, -1};
+        vm->farewell.fired = farewell_timer;
+        vm->birth.socket = vm->birth.pidfd = -1;
+        vm->sim_time = NAN;
+        snprintf(vm->id, sizeof vm->id, "%s", options->id);
+        vm->memory_limit = options->memory_limit;
+        vm->output_limit = options->output_limit;
+        vm->unconfined = options->unconfined;
+        vm->biological_type = strdup(options->biological_type);
+        vm->folder = strdup(options->folder);
+    }
+    if (!vm || !vm->biological_type || !vm->folder ||
+        bx_buffer_append(&vm->setup, options->setup->data, options->setup->length) < 0) {
+        bx_vm_free(vm);
+        bx_fail_memory(err);
+        return NULL;
+    }
+    return vm;
+}
+
+void bx_vm_free(bx_vm *vm)
+{
+    if (!vm)
+        return;
+    bx_vm_destroy(vm);
+    free(vm->biological_type);
+    free(vm->folder);
+    bx_buffer_free(&vm->setup);
+    free(vm);
+}
+
+int bx_vm_connected(bx_vm *vm, bx_channel *channel, bx_error *err)
+{
+    bx_connection_open(&vm->connection, channel, &connection_events, vm);
+    vm->watched = EPOLLIN;
+    return bx_reactor_watch(&vm->host->reactor, &vm->source, bx_channel_descriptor(channel),
+                            EPOLLIN, err);
+}
+
+bx_job *bx_vm_start(bx_vm *vm, double timeout, bx_error *err)
+{
+    if (ensure_owner(vm, err) < 0)
+        return NULL;
+    if (vm->state != BX_VM_CREATED && vm->state != BX_VM_STOPPED) {
+        refuse_state(vm, "start", "\"created\" or \"stopped\"", err);
+        return NULL;
+    }
+    if (vm->job) {
+        refuse_busy(vm, err);
+        return NULL;
+    }
+    if (vm->state == BX_VM_STOPPED && vm->lease && vm->lease->take(vm->lease, err) < 0)
+        return NULL;
+    bx_job *job = begin_job(vm, BX_JOB_START, timeout, err);
+    if (!job)
+        return NULL;
+    vm->before_start = vm->state;
+    vm->state = BX_VM_STARTING;
+    bx_error error;
+    if (vm->ops->open(vm, &error) < 0)
+        bx_vm_ended(vm, &error);
+    return job;
+}
+
+bx_job *bx_vm_call(bx_vm *vm, const char *operation, const bx_buffer *values, double timeout,
+                   bx_error *err)
+{
+    if (ensure_owner(vm, err) < 0)
+        return NULL;
+    if (vm->state != BX_VM_RUNNING) {
+        refuse_state(vm, "call", "\"running\"", err);
+        return NULL;
+    }
+    if (vm->job || vm->doomed || !vm->connection.channel) {
+        refuse_busy(vm, err);
+        return NULL;
+    }
+    bx_job *job = begin_job(vm, BX_JOB_CALL, timeout, err);
+    if (!job)
+        return NULL;
+    bx_error error;
+    if (bx_connection_call(&vm->connection, operation, isfinite(timeout) ? timeout : 0, values,
+                           &error) == 0)
+        watch(vm);
+    else if (error.code != BX_EDIED) /* on EDIED the end of the stream says more */
+        finish_job(vm, &error);
+    return job;
+}
+
+bx_job *bx_vm_stop(bx_vm *vm, bx_error *err)
+{
+    if (ensure_owner(vm, err) < 0)
+        return NULL;
+    bool worker = vm->state == BX_VM_RUNNING || vm->state == BX_VM_PAUSED ||
+                  vm->state == BX_VM_STARTING;
+    if (!worker && vm->state != BX_VM_ERROR) {
+        refuse_state(vm, "stop", "\"running\", \"paused\" or \"error\"", err);
+        return NULL;
+    }
+    bx_error stopped;
+    bx_fail(&stopped, BX_EDESTROYED, "VM \"%s\" was stopped during the call", vm->id);
+    finish_job(vm, &stopped);
+    bx_job *job = begin_job(vm, BX_JOB_STOP, INFINITY, err);
+    if (!job)
+        return NULL;
+    if (worker) {
+        vm->doomed = false;
+        condemn(vm, &stopped);
+    } else {
+        vm->state = BX_VM_STOPPED;
+        finish_job(vm, NULL);
+    }
+    return job;
+}
+
+int bx_vm_pause(bx_vm *vm, bx_error *err)
+{
+    if (ensure_owner(vm, err) < 0)
+        return -1;
+    if (vm->state != BX_VM_RUNNING)
+        return refuse_state(vm, "pause", "\"running\"", err);
+    vm->ops->suspend(vm);
+    vm->state = BX_VM_PAUSED;
+    bx_job *job = vm->job;
+    if (job && job->timer.position) { /* a deadline counts the time that the VM could run */
+        job->left = job->timer.at - bx_clock_now();
+        bx_reactor_clear_timer(&vm->host->reactor, &job->timer);
+    }
+    return 0;
+}
+
+int bx_vm_resume(bx_vm *vm, bx_error *err)
+{
+    if (ensure_owner(vm, err) < 0)
+        return -1;
+    if (vm->state != BX_VM_PAUSED)
+        return refuse_state(vm, "resume", "\"paused\"", err);
+    vm->ops->wake(vm);
+    vm->state = BX_VM_RUNNING;
+    bx_job *job = vm->job;
+    if (job && isfinite(job->timeout) &&
+        bx_reactor_set_timer(&vm->host->reactor, &job->timer, bx_clock_now() + job->left) < 0)
+        return bx_fail_memory(err);
+    return 0;
+}
+
+/* Wait, without Lua and whatever signals come, until the worker is reaped. */
+static void wait_for_end(bx_vm *vm)
+{
+    bx_error ignored;
+    int64_t deadline = bx_clock_now() + REAPING;
+    bx_job *job = bx_vm_stop(vm, &ignored);
+    while (job && !job->done && bx_clock_now() < deadline)
+        bx_job_wait(job, &vm->host->reactor, deadline);
+    bx_job_release(job);
+}
+
+void bx_vm_destroy(bx_vm *vm)
+{
+    if (vm->state == BX_VM_DESTROYED)
+        return;
+    if (bx_host_is_owner(vm->host))
+        wait_for_end(vm);
+    bx_error error;
+    bx_fail(&error, BX_EDESTROYED, "VM \"%s\" was destroyed during the call", vm->id);
+    disconnect(vm);
+    vm->ops->close(vm);
+    give_back_lease(vm);
+    finish_job(vm, &error);
+    vm->state = BX_VM_DESTROYED;
+}

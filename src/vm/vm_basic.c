@@ -1,0 +1,128 @@
+/* A basic VM: a jailed worker on this machine, forked by a zygote. */
+#include "vm/vm.h"
+
+#include <signal.h>
+#include <stddef.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static bx_vm *vm_of(bx_birth *birth)
+{
+    return (bx_vm *)((char *)birth - offsetof(bx_vm, birth));
+}
+
+static void worker_born(bx_birth *birth)
+{
+    (void)birth; /* its greeting is what counts */
+}
+
+static void worker_refused(bx_birth *birth, const bx_error *error)
+{
+    bx_vm_ended(vm_of(birth), error);
+}
+
+static bx_code code_of_signal(int number)
+{
+    switch (number) {
+    case SIGKILL: return BX_EKILLED;
+    case SIGSYS: return BX_EDENIED;
+    case SIGSEGV:
+    case SIGBUS:
+    case SIGILL:
+    case SIGFPE:
+    case SIGABRT:
+    case SIGTRAP: return BX_ECRASHED;
+    default: return BX_EDIED;
+    }
+}
+
+static void worker_ended(bx_birth *birth, int status)
+{
+    bx_error error;
+    if (WIFSIGNALED(status)) {
+        int number = WTERMSIG(status);
+        const char *name = sigabbrev_np(number);
+        bx_fail(&error, code_of_signal(number), "the worker died (signal %d, SIG%s)", number,
+                name ? name : "?");
+    } else if (WEXITSTATUS(status) == BX_EXIT_DEADLINE) {
+        bx_fail(&error, BX_EDEADLINE, "the worker ended itself: the code did not stop in time");
+    } else {
+        bx_fail(&error, BX_EDIED, "the worker exited (%d)", WEXITSTATUS(status));
+    }
+    bx_vm_ended(vm_of(birth), &error);
+}
+
+static int basic_open(bx_vm *vm, bx_error *err)
+{
+    int peer;
+    bx_channel *channel = bx_channel_socket_pair(&peer, err);
+    if (!channel)
+        return -1;
+    vm->birth = (bx_birth){.born = worker_born,
+                           .refused = worker_refused,
+                           .ended = worker_ended,
+                           .request = {.vm = ++vm->host->last_vm,
+                                       .memory_limit = vm->memory_limit,
+                                       .output_limit = vm->output_limit,
+                                       .unconfined = vm->unconfined},
+                           .socket = peer,
+                           .pidfd = -1};
+    if (bx_vm_connected(vm, channel, err) < 0) {
+        close(peer);
+        vm->birth.socket = -1;
+        return -1;
+    }
+    return bx_zygote_spawn(vm->host, vm->folder, &vm->birth, err);
+}
+
+static void send_signal(const bx_vm *vm, int number)
+{
+    if (vm->birth.pidfd >= 0 && bx_host_is_owner(vm->host))
+        syscall(SYS_pidfd_send_signal, vm->birth.pidfd, number, NULL, 0);
+}
+
+static void basic_interrupt(bx_vm *vm)
+{
+    send_signal(vm, SIGUSR1);
+}
+
+static void basic_suspend(bx_vm *vm)
+{
+    send_signal(vm, SIGSTOP);
+}
+
+static void basic_wake(bx_vm *vm)
+{
+    send_signal(vm, SIGCONT);
+}
+
+static void basic_kill(bx_vm *vm)
+{
+    if (vm->birth.pid) {
+        send_signal(vm, SIGKILL);
+        return;
+    }
+    /* Not born yet: the zygote will be told when it is. */
+    bx_zygote_give_up_loading(&vm->birth);
+    bx_zygote_abandon(&vm->birth);
+    bx_error error;
+    bx_fail(&error, BX_ESTART, "the worker was given up before it had started");
+    bx_vm_ended(vm, &error);
+}
+
+static void basic_close(bx_vm *vm)
+{
+    bx_zygote_abandon(&vm->birth);
+}
+
+const bx_vm_ops bx_vm_basic_ops = {
+    .type = "basic",
+    .open = basic_open,
+    .interrupt = basic_interrupt,
+    .suspend = basic_suspend,
+    .wake = basic_wake,
+    .kill = basic_kill,
+    .close = basic_close,
+};

@@ -1,0 +1,394 @@
+#include "vm/zygote.h"
+
+#include "wire/frame.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* Requests on their way at once: bounded, for descriptors in flight are counted by the kernel. */
+enum { AT_ONCE = 32 };
+
+/* stdin, stdout and stderr lead nowhere; a sanitizer keeps stderr for its report. */
+#ifdef BIOXEN_SANITIZE
+enum { QUIET_DESCRIPTORS = 2 };
+#else
+enum { QUIET_DESCRIPTORS = 3 };
+#endif
+
+struct bx_zygote {
+    bx_source source; /* first: the reactor gives it back */
+    bx_host *host;
+    bx_zygote *next;
+    pid_t pid;
+    char *folder;
+    bool ready;
+    unsigned on_their_way;
+    bx_birth *waiting; /* not yet sent, oldest first */
+    bx_birth *known;   /* sent, or alive */
+};
+
+static void remove_birth(bx_birth **list, const bx_birth *birth)
+{
+    while (*list && *list != birth)
+        list = &(*list)->next;
+    if (*list)
+        *list = birth->next;
+}
+
+static void forget_worker(bx_birth *birth)
+{
+    if (birth->pidfd >= 0)
+        close(birth->pidfd);
+    if (birth->socket >= 0)
+        close(birth->socket);
+    birth->pidfd = birth->socket = -1;
+    birth->pid = 0;
+    birth->zygote = NULL;
+}
+
+/* 1: sent; 0: the socket is full; -1: the zygote is gone. */
+static int send_request(const bx_zygote *zygote, const bx_birth *birth)
+{
+    union {
+        struct cmsghdr header;
+        char bytes[CMSG_SPACE(sizeof(int))];
+    } control = {0};
+    struct iovec part = {(void *)&birth->request, sizeof birth->request};
+    struct msghdr message = {.msg_iov = &part,
+                             .msg_iovlen = 1,
+                             .msg_control = control.bytes,
+                             .msg_controllen = sizeof control.bytes};
+    struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+    header->cmsg_level = SOL_SOCKET;
+    header->cmsg_type = SCM_RIGHTS;
+    header->cmsg_len = CMSG_LEN(sizeof(int));
+    memcpy(CMSG_DATA(header), &birth->socket, sizeof(int));
+    if (sendmsg(zygote->source.descriptor, &message, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0)
+        return 1;
+    return errno == EAGAIN || errno == EINTR || errno == ETOOMANYREFS ? 0 : -1;
+}
+
+static void send_waiting(bx_zygote *zygote)
+{
+    uint32_t events = EPOLLIN;
+    while (zygote->waiting && zygote->on_their_way < AT_ONCE) {
+        bx_birth *birth = zygote->waiting;
+        int sent = send_request(zygote, birth);
+        if (sent < 0)
+            break; /* the end of the stream is read next, and ends them all */
+        if (sent == 0) {
+            events |= EPOLLOUT;
+            break;
+        }
+        close(birth->socket);
+        birth->socket = -1;
+        zygote->waiting = birth->next;
+        birth->next = zygote->known;
+        zygote->known = birth;
+        zygote->on_their_way++;
+    }
+    bx_reactor_change(&zygote->host->reactor, &zygote->source, events);
+}
+
+static void refuse(bx_birth *birth, bx_code code, const char *text)
+{
+    bx_error error;
+    bx_fail(&error, code, "%s", text);
+    forget_worker(birth);
+    birth->refused(birth, &error);
+}
+
+/* The zygote is gone, and by PDEATHSIG so are its workers. */
+static void zygote_ended(bx_zygote *zygote, bx_code code, const char *why)
+{
+    bx_birth *waiting = zygote->waiting;
+    bx_birth *known = zygote->known;
+    zygote->waiting = zygote->known = NULL;
+    bx_zygote_free(zygote);
+    while (waiting) {
+        bx_birth *birth = waiting;
+        waiting = birth->next;
+        refuse(birth, code, why);
+    }
+    while (known) {
+        bx_birth *birth = known;
+        known = birth->next;
+        bool alive = birth->pid != 0;
+        if (!alive) {
+            refuse(birth, code, why);
+            continue;
+        }
+        syscall(SYS_pidfd_send_signal, birth->pidfd, SIGKILL, NULL, 0);
+        forget_worker(birth);
+        birth->ended(birth, SIGKILL);
+    }
+}
+
+static bx_birth *find_birth(const bx_zygote *zygote, uint64_t vm)
+{
+    bx_birth *birth = zygote->known;
+    while (birth && birth->request.vm != vm)
+        birth = birth->next;
+    return birth;
+}
+
+/* `birth` is NULL where the VM has been given up meanwhile. */
+static void report_spawned(bx_birth *birth, const bx_zygote_report *report, int pidfd)
+{
+    if (!birth || pidfd < 0) {
+        if (pidfd >= 0) {
+            syscall(SYS_pidfd_send_signal, pidfd, SIGKILL, NULL, 0);
+            close(pidfd);
+        }
+        return;
+    }
+    birth->pid = report->pid;
+    birth->pidfd = pidfd;
+    birth->born(birth);
+}
+
+static void handle_report(bx_zygote *zygote, bx_zygote_report *report, int pidfd)
+{
+    report->text[sizeof report->text - 1] = '\0';
+    bx_birth *birth = find_birth(zygote, report->vm);
+    switch (report->kind) {
+    case BX_ZYGOTE_READY: zygote->ready = true; break;
+    case BX_ZYGOTE_SPAWNED:
+        zygote->on_their_way--;
+        report_spawned(birth, report, pidfd);
+        send_waiting(zygote);
+        return;
+    case BX_ZYGOTE_REFUSED:
+        zygote->on_their_way--;
+        if (birth) {
+            remove_birth(&zygote->known, birth);
+            refuse(birth, BX_ESTART, report->text);
+        }
+        send_waiting(zygote);
+        break;
+    case BX_ZYGOTE_EXITED:
+        if (birth && birth->pid == report->pid) {
+            remove_birth(&zygote->known, birth);
+            forget_worker(birth);
+            birth->ended(birth, report->status);
+        }
+        break;
+    default: break;
+    }
+    if (pidfd >= 0)
+        close(pidfd);
+}
+
+/* 1: a report; 0: none now; -1: the zygote is gone. */
+static int receive_report(const bx_zygote *zygote, bx_zygote_report *report, int *pidfd)
+{
+    union {
+        struct cmsghdr header;
+        char bytes[CMSG_SPACE(sizeof(int))];
+    } control;
+    struct iovec part = {report, sizeof *report};
+    struct msghdr message = {.msg_iov = &part,
+                             .msg_iovlen = 1,
+                             .msg_control = control.bytes,
+                             .msg_controllen = sizeof control.bytes};
+    ssize_t got = recvmsg(zygote->source.descriptor, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+    if (got < 0)
+        return errno == EAGAIN || errno == EINTR ? 0 : -1;
+    if (got == 0)
+        return -1;
+    *pidfd = -1;
+    struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+    if (header && header->cmsg_level == SOL_SOCKET && header->cmsg_type == SCM_RIGHTS)
+        memcpy(pidfd, CMSG_DATA(header), sizeof(int));
+    return got == sizeof *report ? 1 : -1;
+}
+
+static void zygote_ready(bx_source *source, uint32_t events)
+{
+    bx_zygote *zygote = (bx_zygote *)source;
+    bx_zygote_report report;
+    int pidfd;
+    if (events & EPOLLOUT)
+        send_waiting(zygote);
+    int got;
+    while ((got = receive_report(zygote, &report, &pidfd)) > 0) {
+        if (report.kind == BX_ZYGOTE_FAILED) {
+            zygote_ended(zygote, BX_EORGANISM, report.text);
+            return;
+        }
+        if (report.kind == BX_ZYGOTE_READY &&
+            strncmp(report.text, BX_PROTOCOL_VERSION, sizeof report.text) != 0) {
+            char why[256];
+            snprintf(why, sizeof why, "the worker speaks \"%.60s\", this host \"%s\"", report.text,
+                     BX_PROTOCOL_VERSION);
+            zygote_ended(zygote, BX_EVERSION, why);
+            return;
+        }
+        handle_report(zygote, &report, pidfd);
+    }
+    if (got < 0) {
+        char why[5000];
+        snprintf(why, sizeof why,
+                 zygote->ready ? "the worker program %s ended" : "the worker program %s did not start",
+                 zygote->host->worker);
+        zygote_ended(zygote, BX_ESTART, why);
+    }
+}
+
+/* The program, with nothing of ours but its end of the control socket. */
+static int spawn_program(bx_zygote *zygote, int control, bx_error *err)
+{
+    char parent[24];
+    snprintf(parent, sizeof parent, "%d", (int)getpid());
+    char *argv[] = {(char *)"bioxen-worker", (char *)"--zygote", zygote->folder, parent, NULL};
+    char *environment[] = {NULL};
+    posix_spawn_file_actions_t actions;
+    posix_spawnattr_t attributes;
+    sigset_t none, all;
+    sigemptyset(&none);
+    sigfillset(&all);
+    posix_spawn_file_actions_init(&actions);
+    posix_spawnattr_init(&attributes);
+    /* Its own process group, so that ^C on a terminal reaches the host alone. */
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK |
+                                              POSIX_SPAWN_SETSIGDEF);
+    posix_spawnattr_setsigmask(&attributes, &none);
+    posix_spawnattr_setsigdefault(&attributes, &all);
+    int failed = posix_spawn_file_actions_adddup2(&actions, control, BX_ZYGOTE_DESCRIPTOR);
+    for (int descriptor = 0; descriptor < QUIET_DESCRIPTORS && !failed; descriptor++)
+        failed = posix_spawn_file_actions_addopen(&actions, descriptor, "/dev/null", O_RDWR, 0);
+    if (!failed)
+        failed = posix_spawn_file_actions_addclosefrom_np(&actions, BX_ZYGOTE_DESCRIPTOR + 1);
+    if (!failed)
+        failed = posix_spawn(&zygote->pid, zygote->host->worker, &actions, &attributes, argv,
+                             environment);
+    posix_spawnattr_destroy(&attributes);
+    posix_spawn_file_actions_destroy(&actions);
+    if (failed)
+        return bx_fail_errno(err, BX_ESTART, failed, "cannot start the worker program %s",
+                             zygote->host->worker);
+    return 0;
+}
+
+static int open_zygote(bx_zygote *zygote, bx_error *err)
+{
+    int control[2];
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, control) < 0)
+        return bx_fail_errno(err, BX_ESYSTEM, errno, "cannot make a socket pair");
+    /* dup2 onto itself would keep close-on-exec, so the child's end must not be the target. */
+    int child = fcntl(control[1], F_DUPFD_CLOEXEC, BX_ZYGOTE_DESCRIPTOR + 1);
+    close(control[1]);
+    if (child < 0) {
+        close(control[0]);
+        return bx_fail_errno(err, BX_ESYSTEM, errno, "cannot duplicate a descriptor");
+    }
+    int status = spawn_program(zygote, child, err);
+    close(child);
+    if (status == 0)
+        status = bx_reactor_watch(&zygote->host->reactor, &zygote->source, control[0], EPOLLIN,
+                                  err);
+    if (status < 0)
+        close(control[0]);
+    return status;
+}
+
+static bx_zygote *new_zygote(bx_host *host, const char *folder, bx_error *err)
+{
+    bx_zygote *zygote = calloc(1, sizeof *zygote);
+    if (!zygote || !(zygote->folder = strdup(folder))) {
+        free(zygote);
+        bx_fail_memory(err);
+        return NULL;
+    }
+    zygote->source = (bx_source){zygote_ready, -1};
+    zygote->host = host;
+    zygote->next = host->zygotes;
+    host->zygotes = zygote;
+    if (open_zygote(zygote, err) < 0) {
+        bx_zygote_free(zygote);
+        return NULL;
+    }
+    return zygote;
+}
+
+/* Reap a program that has been told to go; it is killed if it lingers. Other children of the host
+ * are not touched, and a host that ignores SIGCHLD (ECHILD) is fine. */
+static void reap(pid_t pid)
+{
+    for (int i = 0; i < 200; i++) {
+        if (waitpid(pid, NULL, WNOHANG) != 0)
+            return;
+        usleep(500);
+    }
+    kill(pid, SIGKILL);
+    waitpid(pid, NULL, 0);
+}
+
+void bx_zygote_free(bx_zygote *zygote)
+{
+    bx_host *host = zygote->host;
+    bx_zygote **list = &host->zygotes;
+    while (*list != zygote)
+        list = &(*list)->next;
+    *list = zygote->next;
+    int control = zygote->source.descriptor;
+    if (bx_host_is_owner(host)) {
+        bx_reactor_forget(&host->reactor, &zygote->source);
+        if (control >= 0)
+            close(control);
+        if (zygote->pid > 0)
+            reap(zygote->pid);
+    } else if (control >= 0) {
+        close(control);
+    }
+    free(zygote->folder);
+    free(zygote);
+}
+
+int bx_zygote_spawn(bx_host *host, const char *folder, bx_birth *birth, bx_error *err)
+{
+    bx_zygote *zygote = host->zygotes;
+    while (zygote && strcmp(zygote->folder, folder) != 0)
+        zygote = zygote->next;
+    if (!zygote && !(zygote = new_zygote(host, folder, err))) {
+        forget_worker(birth);
+        return -1;
+    }
+    birth->zygote = zygote;
+    birth->pid = 0;
+    birth->pidfd = -1;
+    birth->next = NULL;
+    bx_birth **last = &zygote->waiting;
+    while (*last)
+        last = &(*last)->next;
+    *last = birth;
+    send_waiting(zygote);
+    return 0;
+}
+
+void bx_zygote_give_up_loading(const bx_birth *birth)
+{
+    if (birth->zygote && !birth->zygote->ready)
+        kill(birth->zygote->pid, SIGKILL);
+}
+
+void bx_zygote_abandon(bx_birth *birth)
+{
+    if (birth->zygote) {
+        remove_birth(&birth->zygote->waiting, birth);
+        remove_birth(&birth->zygote->known, birth);
+        if (birth->pidfd >= 0 && bx_host_is_owner(birth->zygote->host))
+            syscall(SYS_pidfd_send_signal, birth->pidfd, SIGKILL, NULL, 0);
+    }
+    forget_worker(birth);
+}
