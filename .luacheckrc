@@ -1,0 +1,13 @@
+std = "lua54"
+max_line_length = 100
+cache = false
+exclude_files = { "build*/**", "out/**" }
+
+files["spec"] = { std = "+busted" }
+
+-- Inside a VM these stand beside the standard library.
+local inside_a_vm = { "args", "cell", "process", "progress" }
+files["lua/bioxen/biology"] = { globals = inside_a_vm }
+
+-- A file of declarations for editors: it assigns and never runs.
+files["lua/bioxen/types.lua"] = { ignore = { "1", "2", "3" } }

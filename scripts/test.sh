@@ -1,0 +1,138 @@
+#!/usr/bin/env bash
+# Installs what is missing, builds BioXen, and runs every test. The last line counts them.
+set -euo pipefail
+. "$(dirname -- "${BASH_SOURCE[0]}")/setup.sh"
+
+usage="usage: scripts/test.sh [--spec] [--lint] [--sanitize] [--valgrind] [SPEC_FILE...]
+  --spec      the C tests, the specs and the experiments of scripts/
+  --lint      luacheck, cppcheck and clang-tidy: one test each
+  --sanitize  the same tests on a build with AddressSanitizer and UndefinedBehaviorSanitizer
+  --valgrind  the specs with the host under valgrind
+Without a job: all of them. Spec files limit the specs to those."
+
+test_packages=(lua5.4 lua-busted lua-check cppcheck clang-tidy valgrind libc6-dbg luarocks)
+
+passed=0 failed=0 skipped=0
+
+# Count the TAP in file $2 of the test program called $1, which ended with status $3.
+tally() {
+    local name=$1 log=$2 status=$3 good bad pending plan
+    good=$(grep -c '^ok ' "$log") || true
+    bad=$(grep -c '^not ok ' "$log") || true
+    pending=$(grep -c '^ok .*# SKIP' "$log") || true
+    plan=$(sed -n 's/^1\.\.\([0-9]*\).*/\1/p' "$log" | tail -n 1)
+    awk '/^ok /{show = /# SKIP/} /^not ok /{show = 1} /^1\.\./{show = 0} show' "$log"
+    if [ "$status" -ne 0 ] && [ "$bad" -eq 0 ]; then
+        bad=1
+        echo "not ok - $name ended with status $status:"
+        tail -n 30 "$log"
+    elif [ "${plan:--1}" -ne $((good + bad)) ]; then
+        bad=$((bad + 1))
+        echo "not ok - $name planned ${plan:-nothing} and ran $((good + bad - 1)):"
+        tail -n 30 "$log"
+    fi
+    passed=$((passed + good - pending)) failed=$((failed + bad)) skipped=$((skipped + pending))
+    printf '%s: %d passed, %d failed, %d skipped (%d s)\n' "$name" $((good - pending)) "$bad" \
+        "$pending" $((SECONDS - began))
+}
+
+# tap SECONDS NAME command...: one test program, by its TAP.
+tap() {
+    local limit=$1 name=$2 status=0
+    shift 2
+    began=$SECONDS
+    timeout --foreground -k 10 "$limit" "$@" >"$scratch/log" 2>&1 </dev/null || status=$?
+    tally "$name" "$scratch/log" "$status"
+}
+
+# check NAME command...: one test that passes when the command does.
+check() {
+    local name=$1
+    shift
+    began=$SECONDS
+    if "$@" >"$scratch/log" 2>&1 </dev/null; then
+        passed=$((passed + 1))
+        echo "$name: passed ($((SECONDS - began)) s)"
+    else
+        failed=$((failed + 1))
+        echo "not ok - $name:"
+        tail -n 100 "$scratch/log"
+    fi
+}
+
+# specs LABEL FOLDER SECONDS command-prefix...: each spec in a process of its own.
+specs() {
+    local label=$1 folder=$2 limit=$3 spec
+    shift 3
+    for spec in "${spec_files[@]}"; do
+        BIOXEN_BUILD=$folder tap "$limit" "$spec$label" "$@" lua5.4 "$busted" --ignore-lua -o TAP \
+            "$spec"
+    done
+}
+
+c_tests() {
+    local label=$1 folder=$2 program
+    for program in "$folder"/spec/c/*_test; do
+        [ -x "$program" ] || continue
+        tap 600 "c/$(basename "$program")$label" "$program"
+    done
+}
+
+spec_job() {
+    c_tests "" "$build"
+    specs "" "$build" 600 env
+}
+
+tidy() {
+    find src -name '*.c' -print0 | sort -z |
+        xargs -0 -P "$(nproc)" -n 1 clang-tidy -p "$build" --quiet
+}
+
+lint_job() {
+    check luacheck luacheck --quiet lua scripts spec .busted
+    check cppcheck cppcheck --quiet --error-exitcode=1 --enable=warning,performance,portability \
+        --inline-suppr --suppress=ctuuninitvar --std=c11 -D_GNU_SOURCE -Isrc -j "$(nproc)" src
+    check clang-tidy tidy
+}
+
+sanitize_job() {
+    local folder preload
+    folder=$(own_folder build-sanitize)
+    build "$folder" -DBIOXEN_SANITIZE=ON
+    preload="$(gcc -print-file-name=libasan.so) $(gcc -print-file-name=libubsan.so)"
+    c_tests " (sanitized)" "$folder"
+    specs " (sanitized)" "$folder" 900 env LD_PRELOAD="$preload" BIOXEN_SLOW=5 \
+        UBSAN_OPTIONS=print_stacktrace=1
+}
+
+valgrind_job() {
+    specs " (valgrind)" "$build" 900 env BIOXEN_SLOW=20 valgrind --quiet --error-exitcode=99 \
+        --leak-check=full --errors-for-leak-kinds=definite,indirect --child-silent-after-fork=yes
+}
+
+jobs=() spec_files=()
+for word in "$@"; do
+    case $word in
+    --spec | --lint | --sanitize | --valgrind) jobs+=("${word#--}") ;;
+    --help | -h) echo "$usage" && exit ;;
+    -*) echo "$usage" >&2 && exit 2 ;;
+    *) spec_files+=("$(realpath -- "$word")") ;;
+    esac
+done
+[ "${#jobs[@]}" -gt 0 ] || jobs=(spec lint sanitize valgrind)
+
+install_missing "${build_packages[@]}" "${test_packages[@]}"
+build=$(own_folder build)
+build "$build"
+busted=$(command -v busted)
+scratch=$(mktemp -d)
+trap 'rm -rf -- "$scratch"' EXIT
+export HOME="${HOME:-$scratch}" LC_ALL=C.UTF-8
+cd -- "$root"
+[ "${#spec_files[@]}" -gt 0 ] || spec_files=(spec/*_spec.lua)
+
+for job in "${jobs[@]}"; do
+    "${job}_job"
+done
+printf '%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
+[ "$failed" -eq 0 ]
