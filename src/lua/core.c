@@ -1,0 +1,197 @@
+#include "lua/core.h"
+
+#include "hypervisor/chassis.h"
+#include "lua/class.h"
+#include "lua/error.h"
+#include "lua/host.h"
+#include "lua/hypervisor.h"
+#include "lua/job.h"
+#include "lua/trajectory.h"
+#include "lua/vm.h"
+
+#include <dirent.h>
+#include <dlfcn.h>
+#include <errno.h>
+#include <lauxlib.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/auxv.h>
+#include <sys/stat.h>
+
+/* ---- where the worker program is ---- */
+
+/* `path` with its last `levels` names replaced by `tail`. */
+static bool beside(char *path, size_t size, int levels, const char *tail)
+{
+    for (int i = 0; i < levels; i++) {
+        char *slash = strrchr(path, '/');
+        if (!slash)
+            return false;
+        *slash = '\0';
+    }
+    size_t length = strlen(path);
+    return (size_t)snprintf(path + length, size - length, "%s", tail) < size - length;
+}
+
+/* The worker's path: named by the environment, beside the program that contains this code, or
+ * where an installation puts it when this is PREFIX/lib/lua/5.4/bioxen/core.so. */
+static void find_worker(char *path, size_t size)
+{
+    Dl_info here, program;
+    const char *named = getenv("BIOXEN_WORKER");
+    char real[PATH_MAX];
+    snprintf(path, size, "%s", named && *named ? named : "bioxen-worker");
+    if ((named && *named) || !dladdr((void *)find_worker, &here))
+        return;
+    bool inside_program = dladdr((void *)getauxval(AT_PHDR), &program) &&
+                          program.dli_fbase == here.dli_fbase;
+    if (!realpath(inside_program ? "/proc/self/exe" : here.dli_fname, real))
+        return;
+    if (beside(real, sizeof real, inside_program ? 1 : 5, inside_program ? "/bioxen-worker"
+                                                                         : "/bin/bioxen-worker"))
+        snprintf(path, size, "%s", real);
+}
+
+/* ---- functions ---- */
+
+/* class_name(x): "BasicBiologicalVM" and so on, or Lua's type. */
+static int class_name(lua_State *L)
+{
+    luaL_checkany(L, 1);
+    const bx_lua_class *class_ = bx_lua_class_of(L, 1);
+    if (class_)
+        lua_pushstring(L, strchr(class_->name, '.') + 1);
+    else if (bx_lua_test_trajectory(L, 1))
+        lua_pushliteral(L, "Trajectory");
+    else
+        lua_pushstring(L, luaL_typename(L, 1));
+    return 1;
+}
+
+/* real_path(path): absolute, without links; or nil and an error. */
+static int real_path(lua_State *L)
+{
+    const char *path = luaL_checkstring(L, 1);
+    char real[PATH_MAX];
+    if (realpath(path, real)) {
+        lua_pushstring(L, real);
+        return 1;
+    }
+    bx_error error;
+    bx_fail_errno(&error, BX_EFILE, errno, "cannot find %s", path);
+    return bx_lua_fail(L, &error, NULL);
+}
+
+/* list_folder(path): the names in a folder but those that begin with a dot; empty where there is
+ * no such folder. */
+static int list_folder(lua_State *L)
+{
+    const char *path = luaL_checkstring(L, 1);
+    char **names = NULL;
+    size_t count = 0;
+    DIR *folder = opendir(path);
+    lua_newtable(L);
+    if (!folder)
+        return 1;
+    /* Gathered first: a Lua error must not keep the folder open. */
+    for (struct dirent *entry; (entry = readdir(folder));) {
+        if (entry->d_name[0] == '.')
+            continue;
+        char **more = realloc(names, (count + 1) * sizeof *names);
+        if (!more)
+            break;
+        names = more;
+        if ((names[count] = strdup(entry->d_name)))
+            count++;
+    }
+    closedir(folder);
+    for (size_t i = 0; i < count; i++) {
+        lua_pushstring(L, names[i]);
+        lua_rawseti(L, -2, (lua_Integer)i + 1);
+        free(names[i]);
+    }
+    free(names);
+    return 1;
+}
+
+/* fail(code, message): nil and an error of the core's kind, for the Lua side. */
+static int fail(lua_State *L)
+{
+    size_t length;
+    const char *name = luaL_checklstring(L, 1, &length);
+    bx_error error;
+    bx_fail(&error, bx_code_by_name(name, length), "%s", luaL_checkstring(L, 2));
+    return bx_lua_fail(L, &error, luaL_optstring(L, 3, NULL));
+}
+
+/* valid_id(text) */
+static int valid_id(lua_State *L)
+{
+    size_t length;
+    const char *id = luaL_checklstring(L, 1, &length);
+    lua_pushboolean(L, bx_vm_valid_id(id, length));
+    return 1;
+}
+
+/* error_codes(): { code = { class, meaning, usable } } */
+static int error_codes(lua_State *L)
+{
+    lua_newtable(L);
+    for (int code = BX_OK + 1; code < BX_CODE_COUNT; code++) {
+        const bx_code_info *info = bx_code_describe((bx_code)code);
+        lua_createtable(L, 0, 3);
+        lua_pushstring(L, info->class_);
+        lua_setfield(L, -2, "class");
+        lua_pushstring(L, info->meaning);
+        lua_setfield(L, -2, "meaning");
+        lua_pushboolean(L, info->vm_usable);
+        lua_setfield(L, -2, "usable");
+        lua_setfield(L, -2, info->name);
+    }
+    return 1;
+}
+
+/* chassis(): { name = { resource = capacity } } */
+static int chassis(lua_State *L)
+{
+    lua_newtable(L);
+    for (size_t i = 0; bx_chassis_at(i); i++) {
+        lua_createtable(L, 0, BX_RESOURCES);
+        for (int r = 0; r < BX_RESOURCES; r++) {
+            lua_pushnumber(L, bx_chassis_at(i)->capacity[r]);
+            lua_setfield(L, -2, bx_resource_name((bx_resource)r));
+        }
+        lua_setfield(L, -2, bx_chassis_at(i)->name);
+    }
+    return 1;
+}
+
+static const luaL_Reg functions[] = {
+    {"class_name", class_name},   {"real_path", real_path},
+    {"list_folder", list_folder}, {"fail", fail},
+    {"valid_id", valid_id},       {"error_codes", error_codes},
+    {"chassis", chassis},         {"new_hypervisor", bx_lua_new_hypervisor},
+    {"wait_all", bx_lua_wait_all}, {"wait_any", bx_lua_wait_any},
+    {NULL, NULL}};
+
+int luaopen_bioxen_core(lua_State *L)
+{
+    char worker[PATH_MAX];
+    luaL_checkversion(L);
+    find_worker(worker, sizeof worker);
+    bx_lua_open_host(L, worker);
+    bx_lua_open_error(L);
+    bx_lua_open_trajectory(L);
+    bx_lua_open_vm(L);
+    bx_lua_open_job(L);
+    luaL_newlib(L, functions);
+    lua_pushliteral(L, BIOXEN_VERSION);
+    lua_setfield(L, -2, "version");
+    lua_pushstring(L, worker);
+    lua_setfield(L, -2, "worker");
+    bx_lua_open_hypervisor(L);
+    lua_setfield(L, -2, "hypervisor_methods");
+    return 1;
+}

@@ -1,0 +1,16 @@
+/* The Lua class "bioxen.BioXenHypervisor". */
+#ifndef BX_LUA_HYPERVISOR_H
+#define BX_LUA_HYPERVISOR_H
+
+#include <lua.h>
+
+/* Leaves its methods table on the stack: the Lua side adds to it. */
+void bx_lua_open_hypervisor(lua_State *L);
+
+/* new_hypervisor(chassis, capacity) */
+int bx_lua_new_hypervisor(lua_State *L);
+
+/* The hypervisor at the index no longer keeps the VM of that id alive. */
+void bx_lua_forget_vm(lua_State *L, int hypervisor, const char *id);
+
+#endif

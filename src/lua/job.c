@@ -1,0 +1,297 @@
+#include "lua/job.h"
+
+#include "lua/class.h"
+#include "lua/error.h"
+#include "lua/host.h"
+#include "lua/value.h"
+
+#include <math.h>
+
+typedef struct job_box {
+    bx_job *job;
+    size_t read; /* output that the iterator has handed out */
+} job_box;
+
+static const bx_lua_class job_class;
+
+static job_box *check_box(lua_State *L, int argument)
+{
+    job_box *box = bx_lua_check_class(L, argument, &job_class);
+    luaL_argcheck(L, box->job, argument, "a job that has been collected");
+    return box;
+}
+
+static const char *vm_id(lua_State *L, int job)
+{
+    lua_getiuservalue(L, job, 1);
+    bx_vm **box = lua_touserdata(L, -1);
+    lua_pop(L, 1);
+    return box && *box ? (*box)->id : NULL;
+}
+
+bx_job **bx_lua_new_job(lua_State *L, int vm)
+{
+    vm = lua_absindex(L, vm);
+    job_box *box = lua_newuserdatauv(L, sizeof *box, 1);
+    *box = (job_box){0};
+    bx_lua_set_class(L, &job_class);
+    lua_pushvalue(L, vm);
+    lua_setiuservalue(L, -2, 1);
+    return &box->job;
+}
+
+/* ---- what a job came to ---- */
+
+static void push_output(lua_State *L, const bx_job *job)
+{
+    lua_pushlstring(L, (const char *)job->output.data, job->output.length);
+}
+
+static int push_failure(lua_State *L, int index, const bx_job *job)
+{
+    lua_pushnil(L);
+    bx_lua_push_error(L, &job->error, vm_id(L, index));
+    if (job->traceback) {
+        lua_pushstring(L, job->traceback);
+        lua_setfield(L, -2, "traceback");
+    }
+    if (job->kind == BX_JOB_CALL) {
+        push_output(L, job);
+        lua_setfield(L, -2, "stdout");
+        lua_pushnumber(L, (double)(job->ended - job->started) * 1e-9);
+        lua_setfield(L, -2, "elapsed");
+    }
+    return 2;
+}
+
+static int push_success(lua_State *L, int index, const bx_job *job)
+{
+    if (job->kind != BX_JOB_CALL) {
+        lua_pushboolean(L, 1);
+        return 1;
+    }
+    bx_reader reader = {job->value.data, job->value.data + job->value.length};
+    bx_error error;
+    lua_createtable(L, 0, 5);
+    lua_pushboolean(L, 1);
+    lua_setfield(L, -2, "success");
+    if (bx_lua_push_value(L, &reader, &error) < 0)
+        return bx_lua_fail(L, &error, vm_id(L, index));
+    lua_setfield(L, -2, "result");
+    push_output(L, job);
+    lua_setfield(L, -2, "stdout");
+    lua_pushnumber(L, (double)(job->ended - job->started) * 1e-9);
+    lua_setfield(L, -2, "elapsed");
+    lua_pushnumber(L, job->sim_time);
+    lua_setfield(L, -2, "sim_time");
+    return 1;
+}
+
+static int push_outcome(lua_State *L, int index)
+{
+    const bx_job *job = check_box(L, index)->job;
+    return job->succeeded ? push_success(L, index, job) : push_failure(L, index, job);
+}
+
+/* ---- waiting ---- */
+
+/* Turn the loop once: 1 after something happened, 0 when the deadline has passed. */
+static int turn(lua_State *L, bx_host *host, int64_t deadline)
+{
+    int turned = bx_reactor_turn(&host->reactor, deadline);
+    if (turned < 0) {
+        bx_lua_run_hooks(L);
+        return 1;
+    }
+    return turned || bx_clock_now() < deadline;
+}
+
+static int64_t check_deadline(lua_State *L, int argument)
+{
+    if (lua_isnoneornil(L, argument))
+        return BX_NEVER;
+    double timeout = luaL_checknumber(L, argument);
+    luaL_argcheck(L, timeout >= 0, argument, "a timeout in seconds, 0 or more, expected");
+    return bx_clock_after(timeout);
+}
+
+static int fail_timeout(lua_State *L, const char *id)
+{
+    bx_error error;
+    bx_fail(&error, BX_ETIMEOUT, "not done yet; the work goes on");
+    return bx_lua_fail(L, &error, id);
+}
+
+static int await(lua_State *L, int index, int64_t deadline)
+{
+    job_box *box = check_box(L, index);
+    bx_host *host = bx_lua_push_host(L);
+    lua_pop(L, 1);
+    while (!box->job->done)
+        if (!turn(L, host, deadline) && !box->job->done)
+            return fail_timeout(L, vm_id(L, index));
+    return push_outcome(L, index);
+}
+
+int bx_lua_await_job(lua_State *L)
+{
+    return await(L, lua_gettop(L), BX_NEVER);
+}
+
+static int job_wait(lua_State *L)
+{
+    check_box(L, 1);
+    int64_t deadline = check_deadline(L, 2);
+    return await(L, 1, deadline);
+}
+
+static int job_result(lua_State *L)
+{
+    return await(L, 1, bx_clock_now());
+}
+
+static int job_done(lua_State *L)
+{
+    job_box *box = check_box(L, 1);
+    bx_host *host = bx_lua_push_host(L);
+    if (!box->job->done)
+        bx_reactor_turn(&host->reactor, bx_clock_now());
+    lua_pushboolean(L, box->job->done);
+    return 1;
+}
+
+static int job_cancel(lua_State *L)
+{
+    bx_job_cancel(check_box(L, 1)->job);
+    lua_pushboolean(L, 1);
+    return 1;
+}
+
+static int job_progress(lua_State *L)
+{
+    job_box *box = check_box(L, 1);
+    bx_host *host = bx_lua_push_host(L);
+    if (!box->job->done)
+        bx_reactor_turn(&host->reactor, bx_clock_now());
+    if (isnan(box->job->fraction))
+        lua_pushnil(L);
+    else
+        lua_pushnumber(L, box->job->fraction);
+    lua_pushstring(L, box->job->progress);
+    return 2;
+}
+
+/* Output as it comes; ends when the job is done. */
+static int next_output(lua_State *L)
+{
+    job_box *box = check_box(L, 1);
+    bx_host *host = bx_lua_push_host(L);
+    while (!box->job->done && box->job->output.length == box->read)
+        turn(L, host, BX_NEVER);
+    size_t fresh = box->job->output.length - box->read;
+    if (fresh == 0)
+        return 0;
+    lua_pushlstring(L, (const char *)box->job->output.data + box->read, fresh);
+    box->read += fresh;
+    return 1;
+}
+
+static int job_output(lua_State *L)
+{
+    check_box(L, 1);
+    lua_pushcfunction(L, next_output);
+    lua_pushvalue(L, 1);
+    return 2;
+}
+
+/* ---- several jobs ---- */
+
+/* The jobs of the list at 1, checked. */
+static lua_Integer check_jobs(lua_State *L)
+{
+    luaL_checktype(L, 1, LUA_TTABLE);
+    lua_Integer count = luaL_len(L, 1);
+    for (lua_Integer i = 1; i <= count; i++) {
+        lua_geti(L, 1, i);
+        if (!bx_lua_test_class(L, -1, &job_class))
+            luaL_argerror(L, 1, lua_pushfstring(L, "a list of jobs expected, item %d is a %s",
+                                                (int)i, luaL_typename(L, -1)));
+        lua_pop(L, 1);
+    }
+    return count;
+}
+
+static bool is_done(lua_State *L, lua_Integer i)
+{
+    lua_geti(L, 1, i);
+    job_box *box = bx_lua_test_class(L, -1, &job_class);
+    bool done = !box || box->job->done;
+    lua_pop(L, 1);
+    return done;
+}
+
+int bx_lua_wait_all(lua_State *L)
+{
+    lua_Integer count = check_jobs(L);
+    int64_t deadline = check_deadline(L, 2);
+    bx_host *host = bx_lua_push_host(L);
+    for (lua_Integer i = 1; i <= count; i++)
+        while (!is_done(L, i))
+            if (!turn(L, host, deadline) && !is_done(L, i))
+                return fail_timeout(L, NULL);
+    lua_pushboolean(L, 1);
+    return 1;
+}
+
+int bx_lua_wait_any(lua_State *L)
+{
+    lua_Integer count = check_jobs(L);
+    luaL_argcheck(L, count > 0, 1, "at least one job expected");
+    int64_t deadline = check_deadline(L, 2);
+    bx_host *host = bx_lua_push_host(L);
+    for (bool again = true;;) {
+        for (lua_Integer i = 1; i <= count; i++)
+            if (is_done(L, i)) {
+                lua_geti(L, 1, i);
+                lua_pushinteger(L, i);
+                return 2;
+            }
+        if (!again)
+            return fail_timeout(L, NULL);
+        again = turn(L, host, deadline);
+    }
+}
+
+/* ---- the class ---- */
+
+static int job_gc(lua_State *L)
+{
+    job_box *box = lua_touserdata(L, 1);
+    bx_job_release(box->job);
+    box->job = NULL;
+    return 0;
+}
+
+static int job_tostring(lua_State *L)
+{
+    job_box *box = check_box(L, 1);
+    const char *id = vm_id(L, 1);
+    lua_pushfstring(L, "Job(VM %s, %s)", id ? id : "?",
+                    !box->job->done        ? "running"
+                    : box->job->succeeded ? "done"
+                                           : "failed");
+    return 1;
+}
+
+static const luaL_Reg methods[] = {{"wait", job_wait},         {"done", job_done},
+                                   {"cancel", job_cancel},     {"progress", job_progress},
+                                   {"result", job_result},     {"output", job_output},
+                                   {NULL, NULL}};
+static const luaL_Reg metamethods[] = {{"__gc", job_gc}, {"__tostring", job_tostring}, {NULL, NULL}};
+static const bx_lua_class job_class = {"bioxen.Job", NULL, methods, metamethods};
+
+void bx_lua_open_job(lua_State *L)
+{
+    bx_lua_open_class(L, &job_class);
+    lua_pop(L, 1);
+}

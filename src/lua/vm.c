@@ -1,0 +1,393 @@
+#include "lua/vm.h"
+
+#include "lua/class.h"
+#include "lua/error.h"
+#include "lua/hypervisor.h"
+#include "lua/job.h"
+#include "lua/value.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#define START_TIMEOUT 10.0 /* seconds */
+
+static const bx_lua_class vm_class, basic_class;
+
+static bx_lua_vm *check_box(lua_State *L)
+{
+    bx_lua_vm *box = bx_lua_check_class(L, 1, &vm_class);
+    luaL_argcheck(L, box->vm, 1, "a VM that has been collected");
+    return box;
+}
+
+static bx_vm *check_vm(lua_State *L)
+{
+    return check_box(L)->vm;
+}
+
+bx_lua_vm *bx_lua_new_vm(lua_State *L, int hypervisor)
+{
+    hypervisor = lua_absindex(L, hypervisor);
+    bx_lua_vm *box = lua_newuserdatauv(L, sizeof *box, 1);
+    *box = (bx_lua_vm){0};
+    bx_lua_set_class(L, &basic_class);
+    lua_pushvalue(L, hypervisor);
+    lua_setiuservalue(L, -2, 1);
+    return box;
+}
+
+/* ---- the life cycle ---- */
+
+/* Put `job` into a new box and push it, or nil and the error. */
+static int push_job(lua_State *L, bx_job **box, bx_job *job, const bx_error *error)
+{
+    if (!job)
+        return bx_lua_fail(L, error, check_vm(L)->id);
+    *box = job;
+    return 1;
+}
+
+static int wait_unless_told(lua_State *L, int pushed)
+{
+    bool wait = bx_lua_boolean_option(L, 2, "wait", 1);
+    return pushed == 1 && wait ? bx_lua_await_job(L) : pushed;
+}
+
+static int vm_start(lua_State *L)
+{
+    static const char *const allowed[] = {"wait", "timeout", NULL};
+    bx_vm *vm = check_vm(L);
+    bx_error error;
+    bx_lua_check_options(L, 2, allowed);
+    bx_lua_boolean_option(L, 2, "wait", 1);
+    double timeout = bx_lua_positive_option(L, 2, "timeout", START_TIMEOUT);
+    bx_job **box = bx_lua_new_job(L, 1);
+    return wait_unless_told(L, push_job(L, box, bx_vm_start(vm, timeout, &error), &error));
+}
+
+static int vm_stop(lua_State *L)
+{
+    static const char *const allowed[] = {"wait", NULL};
+    bx_vm *vm = check_vm(L);
+    bx_error error;
+    bx_lua_check_options(L, 2, allowed);
+    bx_lua_boolean_option(L, 2, "wait", 1);
+    bx_job **box = bx_lua_new_job(L, 1);
+    return wait_unless_told(L, push_job(L, box, bx_vm_stop(vm, &error), &error));
+}
+
+/* Stop, if there is something to stop, then start. */
+static int vm_restart(lua_State *L)
+{
+    bx_vm *vm = check_vm(L);
+    bx_error error;
+    lua_settop(L, 1);
+    if (vm->state != BX_VM_STOPPED && vm->state != BX_VM_CREATED) {
+        bx_job **stop = bx_lua_new_job(L, 1);
+        if (push_job(L, stop, bx_vm_stop(vm, &error), &error) != 1)
+            return 2;
+        bx_lua_await_job(L);
+        lua_settop(L, 1);
+    }
+    bx_job **start = bx_lua_new_job(L, 1);
+    if (push_job(L, start, bx_vm_start(vm, START_TIMEOUT, &error), &error) != 1)
+        return 2;
+    return bx_lua_await_job(L);
+}
+
+static int push_done(lua_State *L, const bx_vm *vm, int status, const bx_error *error)
+{
+    if (status < 0)
+        return bx_lua_fail(L, error, vm->id);
+    lua_pushboolean(L, 1);
+    return 1;
+}
+
+static int vm_pause(lua_State *L)
+{
+    bx_vm *vm = check_vm(L);
+    bx_error error;
+    int status = bx_vm_pause(vm, &error);
+    return push_done(L, vm, status, &error);
+}
+
+static int vm_resume(lua_State *L)
+{
+    bx_vm *vm = check_vm(L);
+    bx_error error;
+    int status = bx_vm_resume(vm, &error);
+    return push_done(L, vm, status, &error);
+}
+
+static int vm_destroy(lua_State *L)
+{
+    bx_lua_vm *box = check_box(L);
+    bx_hypervisor_destroy_vm(box->hypervisor, box->vm);
+    lua_getiuservalue(L, 1, 1);
+    bx_lua_forget_vm(L, -1, box->vm->id);
+    lua_pushboolean(L, 1);
+    return 1;
+}
+
+/* __close gets the error too; __gc may find an empty box. */
+static int vm_close(lua_State *L)
+{
+    bx_lua_vm *box = lua_touserdata(L, 1);
+    if (box->vm)
+        bx_hypervisor_destroy_vm(box->hypervisor, box->vm);
+    return 0;
+}
+
+static int vm_gc(lua_State *L)
+{
+    bx_lua_vm *box = lua_touserdata(L, 1);
+    vm_close(L);
+    bx_vm_free(box->vm);
+    box->vm = NULL;
+    return 0;
+}
+
+/* ---- calls ---- */
+
+static const char *const call_options[] = {"args", "timeout", "name", NULL};
+
+/* The values of the operation "execute": code, chunk name, arguments. */
+static int write_execute(lua_State *L, const char *code, size_t length, const char *name,
+                         bx_buffer *values, bx_error *err)
+{
+    if (bx_write_string(values, code, length) < 0 || bx_write_text(values, name) < 0)
+        return bx_fail(err, BX_ERESULT, "the code is too large to travel");
+    if (lua_isnoneornil(L, 3))
+        lua_pushnil(L);
+    else
+        lua_getfield(L, 3, "args");
+    int status = bx_lua_write_value(L, -1, "args", values, err);
+    lua_pop(L, 1);
+    return status;
+}
+
+/* Submit `code`; push a job, or nil and the error. */
+static int submit(lua_State *L, const char *code, size_t length, const char *name)
+{
+    bx_lua_vm *box = check_box(L);
+    double timeout = bx_lua_positive_option(L, 3, "timeout", box->timeout);
+    bx_job **job = bx_lua_new_job(L, 1);
+    bx_buffer values = {.limit = BX_FRAME_LIMIT};
+    bx_error error;
+    int status = write_execute(L, code, length, name, &values, &error);
+    bx_job *made = status < 0 ? NULL : bx_vm_call(box->vm, "execute", &values, timeout, &error);
+    bx_buffer_free(&values);
+    return push_job(L, job, made, &error);
+}
+
+/* The options' chunk name in Lua's convention: "=name". */
+static const char *check_chunk_name(lua_State *L)
+{
+    if (lua_isnoneornil(L, 3))
+        return "=process";
+    int type = lua_getfield(L, 3, "name");
+    if (type == LUA_TNIL) {
+        lua_pop(L, 1);
+        return "=process";
+    }
+    if (type != LUA_TSTRING)
+        luaL_argerror(L, 3, lua_pushfstring(L, "'name' must be a string, got %s",
+                                            lua_typename(L, type)));
+    return lua_pushfstring(L, "=%s", lua_tostring(L, -1));
+}
+
+static int vm_submit(lua_State *L)
+{
+    check_box(L);
+    size_t length;
+    const char *code = luaL_checklstring(L, 2, &length);
+    bx_lua_check_options(L, 3, call_options);
+    return submit(L, code, length, check_chunk_name(L));
+}
+
+static int vm_execute(lua_State *L)
+{
+    int pushed = vm_submit(L);
+    return pushed == 1 ? bx_lua_await_job(L) : pushed;
+}
+
+static int fail_file(lua_State *L, const char *path)
+{
+    bx_error error;
+    bx_fail_errno(&error, BX_EFILE, errno, "cannot read %s", path);
+    return bx_lua_fail(L, &error, check_vm(L)->id);
+}
+
+/* The bytes of a file; -1 with errno. Bounded by the buffer's limit. */
+static int read_file(const char *path, bx_buffer *out)
+{
+    FILE *file = fopen(path, "rb");
+    if (!file)
+        return -1;
+    char piece[4096];
+    size_t got;
+    int failed = 0;
+    while (!failed && (got = fread(piece, 1, sizeof piece, file)) > 0)
+        if (bx_buffer_append(out, piece, got) < 0)
+            failed = EFBIG;
+    if (!failed && ferror(file))
+        failed = errno;
+    fclose(file);
+    errno = failed;
+    return failed ? -1 : 0;
+}
+
+static int vm_execute_file(lua_State *L)
+{
+    check_box(L);
+    const char *path = luaL_checkstring(L, 2);
+    bx_lua_check_options(L, 3, call_options);
+    bx_lua_positive_option(L, 3, "timeout", 1);
+    lua_settop(L, 3);
+    const char *name = lua_pushfstring(L, "@%s", path);
+    bx_buffer code = {.limit = BX_FRAME_LIMIT};
+    int pushed = 0;
+    if (read_file(path, &code) < 0)
+        pushed = fail_file(L, path);
+    else
+        pushed = submit(L, (const char *)code.data, code.length, name);
+    bx_buffer_free(&code);
+    return pushed == 1 ? bx_lua_await_job(L) : pushed;
+}
+
+/* The organism's metrics, as a table. */
+static int vm_metrics(lua_State *L)
+{
+    bx_lua_vm *box = check_box(L);
+    bx_job **job = bx_lua_new_job(L, 1);
+    bx_buffer values = {0};
+    bx_error error;
+    bx_job *made = bx_vm_call(box->vm, "metrics", &values, box->timeout, &error);
+    int pushed = push_job(L, job, made, &error);
+    if (pushed == 1)
+        pushed = bx_lua_await_job(L);
+    if (pushed == 1)
+        lua_getfield(L, -1, "result");
+    return pushed;
+}
+
+/* ---- what is known of a VM ---- */
+
+/* Hear what has happened without waiting. */
+static bx_vm *check_fresh_vm(lua_State *L)
+{
+    bx_vm *vm = check_vm(L);
+    if (vm->state != BX_VM_DESTROYED && bx_host_is_owner(vm->host))
+        while (bx_reactor_turn(&vm->host->reactor, bx_clock_now()) > 0)
+            ;
+    return vm;
+}
+
+static int vm_get_state(lua_State *L)
+{
+    lua_pushstring(L, bx_vm_state_name(check_fresh_vm(L)->state));
+    return 1;
+}
+
+static int vm_get_vm_type(lua_State *L)
+{
+    lua_pushstring(L, check_vm(L)->ops->type);
+    return 1;
+}
+
+static int vm_get_biological_type(lua_State *L)
+{
+    lua_pushstring(L, check_vm(L)->biological_type);
+    return 1;
+}
+
+static void set_number(lua_State *L, const char *key, double value)
+{
+    if (isnan(value))
+        return;
+    lua_pushnumber(L, value);
+    lua_setfield(L, -2, key);
+}
+
+static void set_integer(lua_State *L, const char *key, lua_Integer value)
+{
+    lua_pushinteger(L, value);
+    lua_setfield(L, -2, key);
+}
+
+static void set_string(lua_State *L, const char *key, const char *value)
+{
+    lua_pushstring(L, value);
+    lua_setfield(L, -2, key);
+}
+
+static int vm_get_status(lua_State *L)
+{
+    const bx_vm *vm = check_fresh_vm(L);
+    const bx_hypervisor *hypervisor = check_box(L)->hypervisor;
+    bool alive = vm->state == BX_VM_RUNNING || vm->state == BX_VM_PAUSED;
+    lua_createtable(L, 0, 12);
+    set_string(L, "vm_id", vm->id);
+    set_string(L, "vm_type", vm->ops->type);
+    set_string(L, "biological_type", vm->biological_type);
+    set_string(L, "state", bx_vm_state_name(vm->state));
+    if (vm->state == BX_VM_ERROR)
+        set_string(L, "reason", vm->doom.message);
+    lua_pushboolean(L, vm->job != NULL);
+    lua_setfield(L, -2, "busy");
+    set_integer(L, "calls", (lua_Integer)vm->calls);
+    set_integer(L, "memory_limit", (lua_Integer)vm->memory_limit);
+    set_number(L, "sim_time", vm->sim_time);
+    if (alive) {
+        set_integer(L, "pid", vm->birth.pid);
+        set_number(L, "uptime_seconds", (double)(bx_clock_now() - vm->started) * 1e-9);
+    }
+    lua_createtable(L, 0, BX_RESOURCES);
+    for (int i = 0; i < BX_RESOURCES; i++) {
+        double share = bx_hypervisor_share(hypervisor, vm, (bx_resource)i);
+        set_number(L, bx_resource_name((bx_resource)i), share > 0 ? share : NAN);
+    }
+    lua_setfield(L, -2, "resources");
+    return 1;
+}
+
+static int vm_tostring(lua_State *L)
+{
+    const bx_vm *vm = check_vm(L);
+    lua_pushfstring(L, "BasicBiologicalVM(%s, %s, %s)", vm->id, vm->biological_type,
+                    bx_vm_state_name(vm->state));
+    return 1;
+}
+
+/* ---- the classes ---- */
+
+static const luaL_Reg vm_methods[] = {{"start", vm_start},
+                                      {"pause", vm_pause},
+                                      {"resume", vm_resume},
+                                      {"stop", vm_stop},
+                                      {"restart", vm_restart},
+                                      {"destroy", vm_destroy},
+                                      {"get_status", vm_get_status},
+                                      {"get_state", vm_get_state},
+                                      {"get_vm_type", vm_get_vm_type},
+                                      {"get_biological_type", vm_get_biological_type},
+                                      {"execute_biological_process", vm_execute},
+                                      {"execute_file", vm_execute_file},
+                                      {"submit", vm_submit},
+                                      {"get_biological_metrics", vm_metrics},
+                                      {NULL, NULL}};
+static const luaL_Reg basic_methods[] = {{NULL, NULL}};
+static const luaL_Reg metamethods[] = {
+    {"__gc", vm_gc}, {"__close", vm_close}, {"__tostring", vm_tostring}, {NULL, NULL}};
+static const bx_lua_class vm_class = {"bioxen.BiologicalVM", NULL, vm_methods, NULL};
+static const bx_lua_class basic_class = {"bioxen.BasicBiologicalVM", &vm_class, basic_methods,
+                                         metamethods};
+
+void bx_lua_open_vm(lua_State *L)
+{
+    bx_lua_open_class(L, &vm_class);
+    bx_lua_open_class(L, &basic_class);
+    lua_pop(L, 2);
+}
