@@ -116,6 +116,13 @@ static int list_folder(lua_State *L)
     return 1;
 }
 
+/* clock(): seconds of the monotonic clock. */
+static int monotonic_clock(lua_State *L)
+{
+    lua_pushnumber(L, (double)bx_clock_now() * 1e-9);
+    return 1;
+}
+
 /* fail(code, message): nil and an error of the core's kind, for the Lua side. */
 static int fail(lua_State *L)
 {
@@ -171,6 +178,7 @@ static int chassis(lua_State *L)
 static const luaL_Reg functions[] = {
     {"class_name", class_name},   {"real_path", real_path},
     {"list_folder", list_folder}, {"fail", fail},
+    {"clock", monotonic_clock},
     {"valid_id", valid_id},       {"error_codes", error_codes},
     {"chassis", chassis},         {"new_hypervisor", bx_lua_new_hypervisor},
     {"wait_all", bx_lua_wait_all}, {"wait_any", bx_lua_wait_any},

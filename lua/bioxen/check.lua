@@ -1,0 +1,80 @@
+--- Checks of configuration tables. All mistakes are found, not only the first.
+
+local check = {}
+
+local function shown(value)
+  if type(value) ~= "string" then return tostring(value) end
+  return ("%q"):format(#value > 40 and value:sub(1, 40) .. "..." or value)
+end
+
+local function sorted_keys(t)
+  local keys = {}
+  for key in pairs(t) do keys[#keys + 1] = key end
+  table.sort(keys)
+  return keys
+end
+
+local function problem_with(value, rule)
+  local kind = type(value)
+  if rule.integer and math.type(value) ~= "integer" and
+    not (kind == "number" and math.tointeger(value)) then
+    return "an integer"
+  end
+  if kind ~= rule.type then return "a " .. rule.type end
+  if kind ~= "number" then return nil end
+  if value ~= value then return "a number" end
+  if rule.minimum and value < rule.minimum then return "at least " .. rule.minimum end
+  if rule.above and value <= rule.above then return "greater than " .. rule.above end
+  if rule.maximum and value > rule.maximum then return "at most " .. rule.maximum end
+  return nil
+end
+
+--- Check `value`, a table or nil, against `schema`, { key = { type, minimum, maximum, above,
+-- integer, required, default, fields, secret } }. Mistakes are appended to `problems`. Returns a copy with
+-- the defaults filled in.
+function check.table(value, schema, path, problems)
+  if value == nil then value = {} end
+  if type(value) ~= "table" then
+    problems[#problems + 1] = ("%s: a table expected, got %s"):format(path, shown(value))
+    return {}
+  end
+  local checked = {}
+  local known = sorted_keys(schema)
+  for key in pairs(value) do
+    if schema[key] == nil then
+      problems[#problems + 1] = ("%s: unknown key %s; it takes %s"):format(path, shown(key),
+        #known > 0 and table.concat(known, ", ") or "none")
+    end
+  end
+  for _, key in ipairs(known) do
+    local rule, given = schema[key], value[key]
+    local name = path .. "." .. key
+    if rule.fields then
+      if given ~= nil or rule.required then
+        checked[key] = check.table(given, rule.fields, name, problems)
+      end
+    elseif given == nil then
+      checked[key] = rule.default
+      if rule.required then problems[#problems + 1] = name .. ": missing" end
+    else
+      local expected = problem_with(given, rule)
+      if expected then
+        local got = rule.secret and "something else" or shown(given)
+        problems[#problems + 1] = ("%s: %s expected, got %s"):format(name, expected, got)
+      end
+      checked[key] = given
+    end
+  end
+  return checked
+end
+
+--- Raise a mistake of the caller's caller, `level` frames above this function, listing them all.
+function check.raise(problems, level)
+  if #problems == 0 then return end
+  table.sort(problems)
+  error(table.concat(problems, "\n  "), level + 1)
+end
+
+check.shown = shown
+
+return check

@@ -1,0 +1,92 @@
+--- What create_bio_vm checks before anything is made.
+
+local check = require "bioxen.check"
+local core = require "bioxen.core"
+local organisms = require "bioxen.organisms"
+local xcpng = require "bioxen.xcpng"
+
+local create = {}
+
+local MIB = 1 << 20
+
+local resources = {
+  ribosomes = { type = "number", minimum = 0 },
+  rna_polymerase = { type = "number", minimum = 0 },
+  atp_percentage = { type = "number", minimum = 0, maximum = 100 },
+  memory_kb = { type = "number", minimum = 0 },
+}
+
+-- What every VM takes. `organism` is checked against the organism's own manifest.
+local common = {
+  memory = { type = "number", integer = true, minimum = 4 * MIB, maximum = 1 << 40,
+    default = 256 * MIB },
+  max_output = { type = "number", integer = true, minimum = 0, maximum = 1 << 30, default = MIB },
+  timeout = { type = "number", above = 0, default = 60 },
+  seed = { type = "number", integer = true },
+  allow_unconfined = { type = "boolean", default = false },
+  resources = { type = "table", fields = resources },
+}
+
+function create.vm_types()
+  return { "basic", "xcpng" }
+end
+
+--- true, or nil and an error that lists the types.
+function create.validate_vm_type(vm_type)
+  if vm_type == "basic" or vm_type == "xcpng" then return true end
+  return core.fail("ENOTFOUND", ("there is no VM type %s; there is: %s"):format(
+    check.shown(vm_type), table.concat(create.vm_types(), ", ")))
+end
+
+local function schema_for(vm_type, biological_type)
+  local schema = { organism = { type = "table", required = true,
+    fields = organisms.manifest(biological_type).options or {} } }
+  for _, rule in pairs(schema.organism.fields) do rule.type = rule.type or "number" end
+  for key, rule in pairs(common) do schema[key] = rule end
+  if vm_type == "xcpng" then schema.xcpng_config = xcpng.schema end
+  return schema
+end
+
+-- Drawn once a VM where the user names none; the VM's trajectories tell it.
+local function draw_seed()
+  return math.random(0)
+end
+
+local function check_names(vm_id, biological_type, vm_type, level)
+  if type(vm_id) ~= "string" or not core.valid_id(vm_id) then
+    error(("bad argument 'vm_id': 1 to 64 of letters, digits, '.', '_', '-' expected, got %s")
+      :format(check.shown(vm_id)), level + 1)
+  end
+  if type(biological_type) ~= "string" then
+    error(("bad argument 'biological_type': a string expected, got %s"):format(
+      check.shown(biological_type)), level + 1)
+  end
+  local valid, problem = create.validate_vm_type(vm_type)
+  if not valid then error("bad argument 'vm_type': " .. problem.message, level + 1) end
+end
+
+--- Check everything, then make the VM. Raises for a mistake in the arguments; nil and an error
+-- where the organism is not installed, the id is taken, or the chassis has too little left.
+function create.create(hypervisor, vm_id, biological_type, vm_type, config, keep)
+  vm_type = vm_type or "basic"
+  check_names(vm_id, biological_type, vm_type, 3)
+  local found, problem = organisms.validate(biological_type)
+  if not found then return nil, problem end
+  local problems = {}
+  local checked = check.table(config, schema_for(vm_type, biological_type), "config", problems)
+  check.raise(problems, 3)
+  if vm_type == "xcpng" then return xcpng.create() end
+  return hypervisor:enter(vm_id, biological_type, {
+    folder = organisms.folder(biological_type),
+    memory = math.tointeger(checked.memory),
+    output = math.tointeger(checked.max_output),
+    timeout = checked.timeout,
+    seed = math.tointeger(checked.seed) or draw_seed(),
+    unconfined = checked.allow_unconfined,
+    organism = checked.organism,
+    resources = checked.resources,
+    keep = keep,
+  })
+end
+
+return create

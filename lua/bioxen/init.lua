@@ -1,0 +1,33 @@
+--- BioXen: a host for biological virtual machines.
+-- Public functions are described, with types, in bioxen/types.lua.
+
+local core = require "bioxen.core"
+local create = require "bioxen.create"
+local hypervisor = require "bioxen.hypervisor"
+local organisms = require "bioxen.organisms"
+
+local bioxen = {
+  _VERSION = core.version,
+  BioXenHypervisor = hypervisor.new,
+  clock = core.clock,
+  error_codes = core.error_codes,
+  get_supported_biological_types = organisms.names,
+  get_supported_vm_types = create.vm_types,
+  hypervisor = hypervisor.default,
+  type = core.class_name,
+  validate_biological_type = organisms.validate,
+  validate_vm_type = create.validate_vm_type,
+  wait_all = core.wait_all,
+  wait_any = core.wait_any,
+}
+
+function bioxen.BiologicalVM()
+  error("BiologicalVM is abstract: use create_bio_vm", 2)
+end
+
+--- Make a VM on the default hypervisor. It lives as long as the script holds it.
+function bioxen.create_bio_vm(vm_id, biological_type, vm_type, config)
+  return create.create(hypervisor.default(), vm_id, biological_type, vm_type, config, false)
+end
+
+return bioxen

@@ -1,0 +1,50 @@
+--- Organisms are folders bioxen/biology/NAME with a manifest.lua and an init.lua, anywhere on
+-- package.path. The manifest is read here, on the host; the rest runs in the VM.
+
+local core = require "bioxen.core"
+
+local organisms = {}
+
+local function is_name(text)
+  return text:match("^[a-z][a-z0-9_]*$") ~= nil and #text <= 64
+end
+
+--- The names of all organisms found, sorted.
+function organisms.names()
+  local seen, names = {}, {}
+  for template in package.path:gmatch("[^;]+") do
+    local root = template:match("^(.*)%?%.lua$")
+    local folder = root and root .. "bioxen/biology"
+    for _, name in ipairs(folder and core.list_folder(folder) or {}) do
+      if not seen[name] and is_name(name) and organisms.folder(name) then
+        seen[name] = true
+        names[#names + 1] = name
+      end
+    end
+  end
+  table.sort(names)
+  return names
+end
+
+--- The folder of an organism, absolute; nil if there is none.
+function organisms.folder(name)
+  if not is_name(name) then return nil end
+  local manifest = package.searchpath("bioxen.biology." .. name .. ".manifest", package.path)
+  local folder = manifest and core.real_path(manifest)
+  return folder and folder:match("^(.*)/[^/]*$")
+end
+
+--- true, or nil and an error that lists what there is.
+function organisms.validate(name)
+  if type(name) == "string" and organisms.folder(name) then return true end
+  local known = organisms.names()
+  return core.fail("EORGANISM", ("there is no organism %q here; there is: %s"):format(
+    tostring(name), #known > 0 and table.concat(known, ", ") or "none"))
+end
+
+--- The manifest of an organism that validate has found.
+function organisms.manifest(name)
+  return require("bioxen.biology." .. name .. ".manifest")
+end
+
+return organisms
