@@ -1,5 +1,6 @@
 /* bioxen: runs Lua scripts with the module at hand. */
 #include "cli/report.h"
+#include "lua/core.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -12,8 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-int luaopen_bioxen_core(lua_State *L);
 
 enum { DONE = 0, FAILED = 1, USAGE = 2 };
 
