@@ -1,0 +1,299 @@
+#include "worker/call.h"
+
+#include "lua/value.h"
+#include "wire/value.h"
+#include "worker/cell.h"
+#include "worker/interrupt.h"
+#include "worker/output.h"
+#include "worker/process.h"
+#include "worker/raise.h"
+#include "worker/sandbox.h"
+
+#include <lauxlib.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { TEXT_LIMIT = 4096, KEPT_CAPACITY = 64 << 10 };
+
+typedef struct call call;
+
+typedef struct operation {
+    const char *name;
+    size_t values; /* that follow operation and timeout */
+    void (*run)(lua_State *L, call *c);
+} operation;
+
+struct call {
+    bx_worker *worker;
+    const operation *operation;
+    uint64_t id;
+    double timeout;
+    bx_reader reader;
+};
+
+/* How a call failed, outside Lua, so that no memory error can lose it. */
+typedef struct failure {
+    bx_code code;
+    char message[TEXT_LIMIT];
+    char traceback[TEXT_LIMIT];
+} failure;
+
+static const char module_key, cell_key;
+static failure failed;
+static bool want_traceback;
+static bx_buffer reply = {.limit = BX_FRAME_LIMIT + BX_FRAME_HEAD};
+
+static double cell_time(const bx_worker *worker)
+{
+    return worker->cell ? bx_cell_time(worker->cell) : 0;
+}
+
+/* The next value must be there and be of its type: bx_value_check has run, the host is ours. */
+static bx_token read_as(lua_State *L, call *c, bx_token_type type)
+{
+    bx_token token;
+    bx_error err;
+    if (bx_read_as(&c->reader, type, &token, &err) < 0)
+        bx_raise(L, &err);
+    return token;
+}
+
+static void push_value(lua_State *L, call *c)
+{
+    bx_error err;
+    if (bx_lua_push_value(L, &c->reader, &err) < 0)
+        bx_raise(L, &err);
+}
+
+static void set_global(lua_State *L, const char *name)
+{
+    lua_pushglobaltable(L);
+    lua_pushstring(L, name);
+    lua_rotate(L, -3, -1);
+    lua_rawset(L, -3);
+    lua_pop(L, 1);
+}
+
+/* Push module[name]. */
+static int module_field(lua_State *L, const char *name)
+{
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &module_key);
+    lua_pushstring(L, name);
+    int type = lua_rawget(L, -2);
+    lua_remove(L, -2);
+    return type;
+}
+
+/* options, seed, resources */
+static void run_setup(lua_State *L, call *c)
+{
+    bx_worker *worker = c->worker;
+    bx_error err;
+    if (worker->cell)
+        bx_raise_format(L, BX_EPROTOCOL, "the VM is set up already");
+    module_field(L, "build");
+    bx_cell_push(L);
+    lua_pushvalue(L, -1);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &cell_key);
+    lua_pushvalue(L, -1);
+    set_global(L, "cell");
+    lua_pushcfunction(L, bx_process_lua);
+    lua_pushvalue(L, -1);
+    set_global(L, "process");
+    push_value(L, c);
+    lua_Integer seed = read_as(L, c, BX_TOKEN_INTEGER).integer;
+    push_value(L, c);
+    worker->random = (uint64_t)seed;
+    bx_sandbox_seed(L, seed);
+    worker->cell = bx_cell_new(&err);
+    if (!worker->cell)
+        bx_raise(L, &err);
+    want_traceback = true;
+    lua_call(L, 4, 0);
+    lua_pushnil(L);
+}
+
+/* code, chunk name, args */
+static void run_execute(lua_State *L, call *c)
+{
+    char chunk[256];
+    bx_token code = read_as(L, c, BX_TOKEN_STRING);
+    bx_token name = read_as(L, c, BX_TOKEN_STRING);
+    snprintf(chunk, sizeof chunk, "%.*s", name.length < 255 ? (int)name.length : 255,
+             (const char *)name.bytes);
+    push_value(L, c);
+    set_global(L, "args");
+    if (luaL_loadbufferx(L, (const char *)code.bytes, code.length, chunk, "t") != LUA_OK)
+        lua_error(L);
+    want_traceback = true;
+    lua_call(L, 0, 1);
+}
+
+static void run_metrics(lua_State *L, call *c)
+{
+    if (module_field(L, "metrics") != LUA_TFUNCTION)
+        luaL_error(L, "the organism %s has no metrics", c->worker->organism);
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &cell_key);
+    want_traceback = true;
+    lua_call(L, 1, 1);
+}
+
+static const operation operations[] = {
+    {"setup", 3, run_setup},
+    {"execute", 3, run_execute},
+    {"metrics", 0, run_metrics},
+};
+
+/* The body of a call, protected: run the operation and write its reply. */
+static int perform(lua_State *L)
+{
+    call *c = lua_touserdata(L, 1);
+    bx_error err;
+    if (!c->worker->cell && c->operation->run != run_setup)
+        bx_raise_format(L, BX_EPROTOCOL, "the VM is not set up");
+    c->operation->run(L, c);
+    want_traceback = false;
+    reply.length = 0;
+    size_t start = bx_frame_begin(&reply, BX_FRAME_REPLY, c->id);
+    if (start == SIZE_MAX || bx_write_float(&reply, cell_time(c->worker)) < 0)
+        luaL_error(L, "not enough memory for the reply");
+    if (bx_lua_write_value(L, -1, "result", &reply, &err) < 0 ||
+        bx_frame_end(&reply, start, &err) < 0)
+        bx_raise(L, &err);
+    return 0;
+}
+
+/* The message handler: keeps the traceback, leaves the error value as it is. */
+static int keep_traceback(lua_State *L)
+{
+    if (want_traceback) {
+        luaL_traceback(L, L, NULL, 1);
+        snprintf(failed.traceback, sizeof failed.traceback, "%s", lua_tostring(L, -1));
+        lua_pop(L, 1);
+    }
+    return 1;
+}
+
+static void set_message(const char *text)
+{
+    snprintf(failed.message, sizeof failed.message, "%s", text ? text : "");
+}
+
+/* Protected, for a script's __tostring may do anything; argument 1 is the error value. */
+static int describe_error(lua_State *L)
+{
+    bx_code code = bx_raise_test(L, 1);
+    if (code != BX_OK) {
+        failed.code = code;
+        set_message(lua_tostring(L, -1));
+    } else if (lua_type(L, 1) == LUA_TSTRING || lua_type(L, 1) == LUA_TNUMBER ||
+               luaL_getmetafield(L, 1, "__tostring") != LUA_TNIL) {
+        set_message(luaL_tolstring(L, 1, NULL));
+    } else {
+        snprintf(failed.message, sizeof failed.message, "(error object is a %s value)",
+                 luaL_typename(L, 1));
+    }
+    return 0;
+}
+
+static void describe_interrupt(double timeout)
+{
+    switch (bx_interrupt_cause()) {
+    case BX_CAUSE_DEADLINE:
+        failed.code = BX_EDEADLINE;
+        snprintf(failed.message, sizeof failed.message,
+                 "the call used up its %g s of processor time", timeout);
+        break;
+    case BX_CAUSE_OUTPUT:
+        failed.code = BX_EOUTPUT;
+        set_message("the code printed more than its limit");
+        break;
+    default: failed.code = BX_ECANCELLED; set_message("the call was cancelled");
+    }
+}
+
+/* Fill `failed` from the error value on top of the stack. */
+static void describe_failure(lua_State *L, int status, double timeout)
+{
+    failed.code = BX_ESCRIPT;
+    if (status == LUA_ERRMEM) {
+        failed.code = BX_EMEMORY;
+        failed.traceback[0] = '\0';
+        set_message("not enough memory: the VM's limit is reached");
+    } else if (!bx_interrupted) {
+        lua_pushcfunction(L, describe_error);
+        lua_insert(L, -2);
+        if (lua_pcall(L, 1, 0, 0) != LUA_OK)
+            set_message("(the error value does not convert to text)");
+    }
+    if (bx_interrupted)
+        describe_interrupt(timeout);
+}
+
+static void answer(call *c)
+{
+    lua_State *L = c->worker->L;
+    lua_settop(L, 0);
+    failed.traceback[0] = '\0';
+    want_traceback = false;
+    bx_output_begin(c->id, c->worker->output_limit);
+    bx_interrupt_begin(L, c->id, c->timeout);
+    lua_pushcfunction(L, keep_traceback);
+    lua_pushcfunction(L, perform);
+    lua_pushlightuserdata(L, c);
+    int status = lua_pcall(L, 1, 0, 1);
+    bool has_failed = status != LUA_OK || bx_interrupted;
+    if (has_failed)
+        describe_failure(L, status, c->timeout);
+    bx_interrupt_end(L);
+    lua_settop(L, 0);
+    bx_output_flush();
+    if (has_failed)
+        bx_output_send_error(c->id, cell_time(c->worker), failed.code, failed.message,
+                             failed.traceback[0] ? failed.traceback : NULL);
+    else
+        bx_output_send(reply.data, reply.length);
+    if (reply.capacity > KEPT_CAPACITY)
+        bx_buffer_free(&reply);
+}
+
+static const operation *find_operation(const bx_token *name)
+{
+    for (size_t i = 0; i < sizeof operations / sizeof *operations; i++)
+        if (strlen(operations[i].name) == name->length &&
+            memcmp(operations[i].name, name->bytes, name->length) == 0)
+            return &operations[i];
+    return NULL;
+}
+
+int bx_call_answer(bx_worker *worker, const bx_frame *frame, bx_error *err)
+{
+    call c = {.worker = worker, .id = frame->call};
+    bx_token name, timeout;
+    c.reader = (bx_reader){frame->payload, frame->payload + frame->length};
+    if (frame->type != BX_FRAME_CALL || frame->call == 0)
+        return bx_fail(err, BX_EPROTOCOL, "a call expected");
+    if (bx_read_as(&c.reader, BX_TOKEN_STRING, &name, err) < 0 ||
+        bx_read_as(&c.reader, BX_TOKEN_FLOAT, &timeout, err) < 0)
+        return -1;
+    c.operation = find_operation(&name);
+    c.timeout = timeout.number;
+    if (!c.operation)
+        return bx_fail(err, BX_EPROTOCOL, "unknown operation");
+    if (bx_value_check(frame->payload, frame->length, 2 + c.operation->values, err) < 0)
+        return -1;
+    answer(&c);
+    return 0;
+}
+
+void bx_call_open(lua_State *L)
+{
+    if (!lua_istable(L, -1))
+        luaL_error(L, "an organism module returns a table");
+    bx_cell_open(L);
+    lua_pushvalue(L, -1);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &module_key);
+    if (module_field(L, "build") != LUA_TFUNCTION)
+        luaL_error(L, "an organism module has a function build");
+    lua_pop(L, 2);
+}

@@ -1,0 +1,16 @@
+/* What a VM can be asked: setup, execute, metrics. */
+#ifndef BX_WORKER_CALL_H
+#define BX_WORKER_CALL_H
+
+#include "wire/frame.h"
+#include "worker/worker.h"
+
+/* Keep what every call needs in the registry; the organism module is on top of the stack and is
+ * popped. Raises if it is no organism. */
+void bx_call_open(lua_State *L);
+
+/* Carry out the call in `frame` and send its answer. -1 with BX_EPROTOCOL: the frame is malformed
+ * and nothing was sent. */
+int bx_call_answer(bx_worker *worker, const bx_frame *frame, bx_error *err);
+
+#endif

@@ -1,0 +1,347 @@
+#include "worker/cell.h"
+
+#include "cell/cell.h"
+#include "lua/trajectory.h"
+#include "worker/fields.h"
+#include "worker/interrupt.h"
+#include "worker/output.h"
+#include "worker/raise.h"
+#include "worker/worker.h"
+
+#include <lauxlib.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define CLASS "bioxen.Cell"
+
+static bx_cell *check_cell(lua_State *L)
+{
+    luaL_checkudata(L, 1, CLASS);
+    return bx_worker_of(L)->cell;
+}
+
+/* A seed for a run that names none: the next of the VM's own sequence (splitmix64), kept
+ * non-negative so that it reads well. */
+static uint64_t draw_seed(bx_worker *worker)
+{
+    uint64_t z = worker->random += 0x9E3779B97F4A7C15u;
+    z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9u;
+    z = (z ^ z >> 27) * 0x94D049BB133111EBu;
+    return (z ^ z >> 31) >> 1;
+}
+
+static void report_progress(void *data, double fraction)
+{
+    (void)data;
+    bx_output_progress(fraction, NULL, 0);
+}
+
+static double number_option(lua_State *L, int options, const char *key, const bx_place *place)
+{
+    double value = 0;
+    if (bx_fields_get(L, options, key) != LUA_TNIL) {
+        value = bx_fields_number(L, -1, place, key);
+        if (value < 0)
+            bx_raise_format(L, place->code, "%s.%s: not negative expected, got %g", place->text,
+                            key, value);
+    }
+    lua_pop(L, 1);
+    return value;
+}
+
+static bx_method method_option(lua_State *L, int options, const bx_place *place)
+{
+    bx_method method = BX_METHOD_ODE;
+    if (bx_fields_get(L, options, "method") != LUA_TNIL) {
+        const char *name = bx_fields_string(L, -1, place, "method");
+        if (strcmp(name, "ssa") == 0)
+            method = BX_METHOD_SSA;
+        else if (strcmp(name, "ode") != 0)
+            bx_raise_format(L, place->code, "%s.method: \"ode\" or \"ssa\" expected, got \"%.40s\"",
+                            place->text, name);
+    }
+    lua_pop(L, 1);
+    return method;
+}
+
+static void tolerance_option(lua_State *L, int options, bx_run *run, const bx_place *place)
+{
+    static const char *const keys[] = {"relative", "absolute", NULL};
+    if (bx_fields_get(L, options, "tolerance") != LUA_TNIL) {
+        bx_place inner = bx_place_make(place->code, "%s.tolerance", place->text);
+        int table = lua_gettop(L);
+        bx_fields_expect(L, table, LUA_TTABLE, &inner, NULL);
+        bx_fields_allow(L, table, keys, false, &inner);
+        run->relative_tolerance = number_option(L, table, "relative", &inner);
+        run->absolute_tolerance = number_option(L, table, "absolute", &inner);
+    }
+    lua_pop(L, 1);
+}
+
+/* The names stay on the stack, for a finaliser may change the table. */
+static void record_option(lua_State *L, int options, bx_run *run, const bx_place *place)
+{
+    static const char *const no_keys[] = {"a list of names", NULL};
+    if (bx_fields_get(L, options, "record") == LUA_TNIL)
+        return;
+    bx_place inner = bx_place_make(place->code, "%s.record", place->text);
+    int table = lua_gettop(L);
+    bx_fields_expect(L, table, LUA_TTABLE, &inner, NULL);
+    bx_fields_allow(L, table, no_keys, true, &inner);
+    size_t count = lua_rawlen(L, table);
+    luaL_checkstack(L, count < INT_MAX - 20 ? (int)count + 20 : INT_MAX, "too many names");
+    const char **names = lua_newuserdatauv(L, (count + 1) * sizeof *names, 0);
+    for (size_t i = 0; i < count; i++) {
+        lua_rawgeti(L, table, (lua_Integer)i + 1);
+        names[i] = bx_fields_string(L, -1, &inner, NULL);
+    }
+    run->record = names;
+    run->record_count = count;
+}
+
+static void seed_option(lua_State *L, int options, bx_run *run, const bx_place *place)
+{
+    int isinteger = 1;
+    if (bx_fields_get(L, options, "seed") != LUA_TNIL) {
+        bx_fields_number(L, -1, place, "seed");
+        run->seed = (uint64_t)lua_tointegerx(L, -1, &isinteger);
+        if (!isinteger)
+            bx_raise_format(L, place->code, "%s.seed: an integer expected, got %g", place->text,
+                            lua_tonumber(L, -1));
+    } else if (run->method == BX_METHOD_SSA) {
+        run->seed = draw_seed(bx_worker_of(L));
+    }
+    lua_pop(L, 1);
+}
+
+static void read_options(lua_State *L, bx_run *run)
+{
+    static const char *const keys[] = {"duration", "every",     "method",    "seed",
+                                       "record",   "tolerance", "max_steps", NULL};
+    bx_place place = bx_place_make(BX_ESCRIPT, "run");
+    bx_fields_expect(L, 2, LUA_TTABLE, &place, NULL);
+    bx_fields_allow(L, 2, keys, false, &place);
+    run->duration = number_option(L, 2, "duration", &place);
+    if (run->duration <= 0)
+        bx_raise_format(L, place.code,
+                        "run.duration: seconds of simulated time expected, more "
+                        "than 0");
+    run->every = number_option(L, 2, "every", &place);
+    run->method = method_option(L, 2, &place);
+    double steps = number_option(L, 2, "max_steps", &place);
+    run->maximum_steps = steps < 1e18 ? (size_t)steps : 0;
+    tolerance_option(L, 2, run, &place);
+    seed_option(L, 2, run, &place);
+    record_option(L, 2, run, &place);
+}
+
+/* The collector does not see a trajectory's columns: let it work as if Lua had allocated them. */
+static void account(lua_State *L, const bx_trajectory *trajectory)
+{
+    size_t cells = bx_trajectory_rows(trajectory) * (bx_trajectory_columns(trajectory) + 1);
+    size_t kilobytes = cells * sizeof(double) / 1024;
+    if (kilobytes)
+        lua_gc(L, LUA_GCSTEP, kilobytes < 1 << 20 ? (int)kilobytes : 1 << 20);
+}
+
+static int cell_run(lua_State *L)
+{
+    bx_cell *cell = check_cell(L);
+    bx_error err;
+    bx_run run = {.interrupt = &bx_interrupted, .progress = report_progress};
+    lua_settop(L, 2);
+    read_options(L, &run);
+    bx_trajectory **box = bx_lua_new_trajectory(L);
+    bx_output_flush();
+    if (bx_cell_run(cell, &run, box, &err) < 0)
+        return bx_raise(L, &err);
+    account(L, *box);
+    return 1;
+}
+
+/* Push "A, B, ...": what the cell has, for messages. */
+static const char *push_available(lua_State *L, const bx_cell *cell)
+{
+    luaL_Buffer text;
+    size_t count = bx_cell_variables(cell);
+    luaL_buffinit(L, &text);
+    for (size_t i = 0; i < count && i < 12; i++) {
+        bx_variable_kind kind;
+        if (i)
+            luaL_addstring(&text, ", ");
+        luaL_addstring(&text, bx_cell_variable(cell, i, &kind));
+    }
+    luaL_addstring(&text, count == 0 ? "nothing" : count > 12 ? ", ..." : "");
+    luaL_pushresult(&text);
+    return lua_tostring(L, -1);
+}
+
+static int cell_get(lua_State *L)
+{
+    bx_cell *cell = check_cell(L);
+    const char *name = luaL_checkstring(L, 2);
+    double value;
+    if (bx_cell_get(cell, name, &value) < 0)
+        return bx_raise_format(
+            L, BX_EMODEL, "no species, parameter or rule \"%.64s\" in the cell, it has: %.400s",
+            name, push_available(L, cell));
+    lua_pushnumber(L, value);
+    return 1;
+}
+
+static void set_many(lua_State *L, bx_cell *cell)
+{
+    bx_place place = bx_place_make(BX_EMODEL, "set");
+    bx_error err;
+    size_t count;
+    const char **names = bx_fields_names(L, 2, &count, &place);
+    for (size_t i = 0; i < count; i++) {
+        bx_fields_get(L, 2, names[i]);
+        bx_fields_number(L, -1, &place, names[i]);
+        lua_pop(L, 1);
+    }
+    for (size_t i = 0; i < count; i++) {
+        bx_fields_get(L, 2, names[i]);
+        if (bx_cell_set(cell, names[i], lua_tonumber(L, -1), &err) < 0)
+            bx_raise(L, &err);
+        lua_pop(L, 1);
+    }
+}
+
+static int cell_set(lua_State *L)
+{
+    bx_cell *cell = check_cell(L);
+    bx_error err;
+    if (lua_istable(L, 2)) {
+        set_many(L, cell);
+        return 0;
+    }
+    const char *name = luaL_checkstring(L, 2);
+    bx_place place = bx_place_make(BX_EMODEL, "set");
+    if (bx_cell_set(cell, name, bx_fields_number(L, 3, &place, name), &err) < 0)
+        return bx_raise(L, &err);
+    return 0;
+}
+
+static int cell_rate(lua_State *L)
+{
+    bx_cell *cell = check_cell(L);
+    const char *name = luaL_checkstring(L, 2);
+    double rate;
+    if (bx_cell_rate(cell, name, &rate) < 0)
+        return bx_raise_format(L, BX_EMODEL, "no reaction \"%.64s\" in the cell", name);
+    lua_pushnumber(L, rate);
+    return 1;
+}
+
+static int cell_time(lua_State *L)
+{
+    lua_pushnumber(L, bx_cell_time(check_cell(L)));
+    return 1;
+}
+
+static int cell_reset(lua_State *L)
+{
+    bx_cell_reset(check_cell(L));
+    return 0;
+}
+
+static int compare_names(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static int push_names(lua_State *L, bx_variable_kind wanted)
+{
+    const bx_cell *cell = check_cell(L);
+    size_t all = bx_cell_variables(cell);
+    size_t count = 0;
+    const char **names = lua_newuserdatauv(L, (all + 1) * sizeof *names, 0);
+    for (size_t i = 0; i < all; i++) {
+        bx_variable_kind kind;
+        const char *name = bx_cell_variable(cell, i, &kind);
+        if (kind == wanted)
+            names[count++] = name;
+    }
+    qsort(names, count, sizeof *names, compare_names);
+    lua_createtable(L, (int)count, 0);
+    for (size_t i = 0; i < count; i++) {
+        lua_pushstring(L, names[i]);
+        lua_rawseti(L, -2, (lua_Integer)i + 1);
+    }
+    return 1;
+}
+
+static int cell_species(lua_State *L)
+{
+    return push_names(L, BX_VARIABLE_SPECIES);
+}
+
+static int cell_parameters(lua_State *L)
+{
+    return push_names(L, BX_VARIABLE_PARAMETER);
+}
+
+static int cell_rules(lua_State *L)
+{
+    return push_names(L, BX_VARIABLE_RULE);
+}
+
+static int cell_tostring(lua_State *L)
+{
+    const bx_cell *cell = check_cell(L);
+    size_t species = 0;
+    for (size_t i = 0; i < bx_cell_variables(cell); i++) {
+        bx_variable_kind kind;
+        bx_cell_variable(cell, i, &kind);
+        species += kind == BX_VARIABLE_SPECIES;
+    }
+    lua_pushfstring(L, "Cell(%s, t = %f s, %d species)", bx_worker_of(L)->organism,
+                    bx_cell_time(cell), (int)species);
+    return 1;
+}
+
+static const luaL_Reg methods[] = {
+    {"get", cell_get},     {"parameters", cell_parameters}, {"rate", cell_rate},
+    {"reset", cell_reset}, {"rules", cell_rules},           {"run", cell_run},
+    {"set", cell_set},     {"species", cell_species},       {"time", cell_time},
+    {NULL, NULL},
+};
+
+/* cell.name: a method of the cell, or else a function of the organism (upvalues 1 and 2). */
+static int cell_index(lua_State *L)
+{
+    luaL_checkudata(L, 1, CLASS);
+    lua_settop(L, 2);
+    for (int table = 1; table <= 2; table++) {
+        lua_pushvalue(L, 2);
+        if (lua_rawget(L, lua_upvalueindex(table)) != LUA_TNIL)
+            return 1;
+        lua_pop(L, 1);
+    }
+    return 0;
+}
+
+void bx_cell_open(lua_State *L)
+{
+    luaL_newmetatable(L, CLASS);
+    lua_pushcfunction(L, cell_tostring);
+    lua_setfield(L, -2, "__tostring");
+    lua_pushboolean(L, 0);
+    lua_setfield(L, -2, "__metatable");
+    luaL_newlib(L, methods);
+    if (bx_fields_get(L, lua_absindex(L, -3), "functions") != LUA_TTABLE) {
+        lua_pop(L, 1);
+        lua_newtable(L);
+    }
+    lua_pushcclosure(L, cell_index, 2);
+    lua_setfield(L, -2, "__index");
+    lua_pop(L, 1);
+}
+
+void bx_cell_push(lua_State *L)
+{
+    lua_newuserdatauv(L, 0, 0);
+    luaL_setmetatable(L, CLASS);
+}

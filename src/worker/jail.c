@@ -1,0 +1,305 @@
+#include "worker/jail.h"
+
+#include "wire/zygote.h"
+
+#include <errno.h>
+#include <grp.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <seccomp.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+enum { NOBODY = 65534 };
+static const size_t stack_size = 8 << 20;
+static const size_t address_slack = 64 << 20; /* stack, frames in and out, fragmentation */
+static const size_t fallback_size = 64 << 20; /* of the present process, without /proc */
+
+static struct sock_fprog filter;
+static size_t present_size;
+
+/* Allowed whatever the arguments. */
+static const int allowed_calls[] = {
+    SCMP_SYS(brk),
+    SCMP_SYS(clock_gettime),
+    SCMP_SYS(exit),
+    SCMP_SYS(exit_group),
+    SCMP_SYS(futex),
+    SCMP_SYS(getpid),
+    SCMP_SYS(getrandom),
+    SCMP_SYS(gettid),
+    SCMP_SYS(gettimeofday),
+    SCMP_SYS(madvise),
+    SCMP_SYS(mremap),
+    SCMP_SYS(munmap),
+    SCMP_SYS(restart_syscall),
+    SCMP_SYS(rt_sigprocmask),
+    SCMP_SYS(rt_sigreturn),
+    SCMP_SYS(sysinfo), /* glibc's qsort asks for the size of memory */
+#ifdef BIOXEN_SANITIZE
+    SCMP_SYS(sigaltstack),
+    SCMP_SYS(sched_yield),
+    SCMP_SYS(rt_sigaction),
+    SCMP_SYS(nanosleep),
+    SCMP_SYS(clock_nanosleep),
+#endif
+};
+
+/* Allowed on the VM's socket alone. */
+static const int socket_calls[] = {SCMP_SYS(read), SCMP_SYS(write), SCMP_SYS(recvfrom),
+                                   SCMP_SYS(sendto)};
+
+/* Refused with EPERM: what a C library may try on its own. The rest kills. */
+static const int refused_calls[] = {
+    SCMP_SYS(access),     SCMP_SYS(chdir),        SCMP_SYS(close),
+    SCMP_SYS(creat),      SCMP_SYS(dup),          SCMP_SYS(faccessat),
+    SCMP_SYS(faccessat2), SCMP_SYS(fcntl),        SCMP_SYS(fstat),
+    SCMP_SYS(getcwd),     SCMP_SYS(getdents64),   SCMP_SYS(ioctl),
+    SCMP_SYS(lseek),      SCMP_SYS(lstat),        SCMP_SYS(mkdir),
+    SCMP_SYS(mkdirat),    SCMP_SYS(newfstatat),   SCMP_SYS(open),
+    SCMP_SYS(openat),     SCMP_SYS(openat2),      SCMP_SYS(pread64),
+    SCMP_SYS(prlimit64),  SCMP_SYS(readlink),     SCMP_SYS(readlinkat),
+    SCMP_SYS(rename),     SCMP_SYS(renameat),     SCMP_SYS(renameat2),
+    SCMP_SYS(rmdir),      SCMP_SYS(rt_sigaction), SCMP_SYS(sched_getaffinity),
+    SCMP_SYS(stat),       SCMP_SYS(statx),        SCMP_SYS(tgkill),
+    SCMP_SYS(uname),      SCMP_SYS(unlink),       SCMP_SYS(unlinkat),
+    SCMP_SYS(writev),
+};
+
+#ifdef BIOXEN_SANITIZE
+static const uint32_t default_action = SCMP_ACT_ERRNO(EPERM); /* what the sanitizers try */
+#else
+static const uint32_t default_action = SCMP_ACT_KILL_PROCESS;
+#endif
+
+static int add_calls(scmp_filter_ctx context, uint32_t action, const int *calls, size_t count)
+{
+    int status = 0;
+    for (size_t i = 0; i < count && status == 0; i++) {
+        /* A call that this architecture lacks has a negative number, and nothing to allow. */
+        status = calls[i] < 0 ? 0 : seccomp_rule_add(context, action, calls[i], 0);
+        if (status == -EACCES) /* the default action already */
+            status = 0;
+    }
+    return status;
+}
+
+static int add_socket_calls(scmp_filter_ctx context)
+{
+    int status = 0;
+    for (size_t i = 0; i < sizeof socket_calls / sizeof *socket_calls && status == 0; i++) {
+        status = seccomp_rule_add(context, SCMP_ACT_ALLOW, socket_calls[i], 1,
+                                  SCMP_A0(SCMP_CMP_EQ, BX_WORKER_DESCRIPTOR));
+#ifdef BIOXEN_SANITIZE
+        if (status == 0 && socket_calls[i] == SCMP_SYS(write))
+            status = seccomp_rule_add(context, SCMP_ACT_ALLOW, socket_calls[i], 1,
+                                      SCMP_A0(SCMP_CMP_EQ, STDERR_FILENO));
+#else
+        if (status == 0) /* a library's warning on a closed stderr must not kill */
+            status = seccomp_rule_add(context, SCMP_ACT_ERRNO(EBADF), socket_calls[i], 1,
+                                      SCMP_A0(SCMP_CMP_NE, BX_WORKER_DESCRIPTOR));
+#endif
+    }
+    return status;
+}
+
+static int add_memory_calls(scmp_filter_ctx context)
+{
+    int status = seccomp_rule_add(context, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 1,
+                                  SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
+    if (status == 0)
+        status = seccomp_rule_add(context, SCMP_ACT_ALLOW, SCMP_SYS(mprotect), 1,
+                                  SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
+    return status;
+}
+
+static int add_timer_calls(scmp_filter_ctx context)
+{
+    int status = seccomp_rule_add(context, SCMP_ACT_ALLOW, SCMP_SYS(setitimer), 1,
+                                  SCMP_A0(SCMP_CMP_EQ, ITIMER_PROF));
+    if (status == 0)
+        status = seccomp_rule_add(context, SCMP_ACT_ALLOW, SCMP_SYS(setitimer), 1,
+                                  SCMP_A0(SCMP_CMP_EQ, ITIMER_REAL));
+    return status;
+}
+
+static int add_rules(scmp_filter_ctx context)
+{
+    int status = seccomp_attr_set(context, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS);
+    if (status == 0)
+        status = add_socket_calls(context);
+    if (status == 0)
+        status = add_memory_calls(context);
+    if (status == 0)
+        status = add_timer_calls(context);
+    if (status == 0)
+        status = add_calls(context, SCMP_ACT_ALLOW, allowed_calls,
+                           sizeof allowed_calls / sizeof *allowed_calls);
+#ifndef BIOXEN_SANITIZE
+    if (status == 0)
+        status = add_calls(context, SCMP_ACT_ERRNO(EPERM), refused_calls,
+                           sizeof refused_calls / sizeof *refused_calls);
+#else
+    (void)refused_calls;
+#endif
+    return status;
+}
+
+/* libseccomp writes programs to files alone. */
+static int export_filter(scmp_filter_ctx context)
+{
+    int file = memfd_create("filter", MFD_CLOEXEC);
+    if (file < 0)
+        return -errno;
+    int status = seccomp_export_bpf(context, file);
+    off_t size = status == 0 ? lseek(file, 0, SEEK_END) : -1;
+    if (status == 0 && size > 0) {
+        filter.filter = malloc((size_t)size);
+        filter.len = (unsigned short)((size_t)size / sizeof *filter.filter);
+        if (!filter.filter || pread(file, filter.filter, (size_t)size, 0) != size)
+            status = -EIO;
+    }
+    close(file);
+    return status;
+}
+
+static int build_filter(bx_error *err)
+{
+    scmp_filter_ctx context = seccomp_init(default_action);
+    if (!context)
+        return bx_fail(err, BX_EJAIL, "cannot make the system call filter");
+    int status = add_rules(context);
+    if (status == 0)
+        status = export_filter(context);
+    seccomp_release(context);
+    if (status < 0)
+        return bx_fail_errno(err, BX_EJAIL, -status, "cannot build the system call filter");
+    return 0;
+}
+
+static size_t measure_size(void)
+{
+    unsigned long pages = 0;
+    FILE *file = fopen("/proc/self/statm", "re");
+    if (!file)
+        return fallback_size;
+    if (fscanf(file, "%lu", &pages) != 1)
+        pages = 0;
+    fclose(file);
+    return pages ? pages * (size_t)sysconf(_SC_PAGESIZE) : fallback_size;
+}
+
+int bx_jail_prepare(bx_error *err)
+{
+    if (build_filter(err) < 0)
+        return -1;
+    present_size = measure_size();
+    return 0;
+}
+
+int bx_jail_follow(pid_t parent, bx_error *err)
+{
+    if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
+        return bx_fail_errno(err, BX_EJAIL, errno, "cannot tie the worker to its parent");
+    if (getppid() != parent)
+        return bx_fail(err, BX_ESTART, "the parent is gone");
+    return 0;
+}
+
+int bx_jail_close_descriptors(int socket, bx_error *err)
+{
+    if (socket != BX_WORKER_DESCRIPTOR && dup2(socket, BX_WORKER_DESCRIPTOR) < 0)
+        return bx_fail_errno(err, BX_EJAIL, errno, "cannot place the socket");
+    int first = 0;
+#ifdef BIOXEN_SANITIZE
+    int last = STDERR_FILENO - 1; /* reports go to stderr */
+#else
+    int last = STDERR_FILENO;
+#endif
+    if (close_range((unsigned)first, (unsigned)last, 0) < 0 ||
+        close_range(BX_WORKER_DESCRIPTOR + 1, ~0u, 0) < 0)
+        return bx_fail_errno(err, BX_EJAIL, errno, "cannot close the other descriptors");
+    return 0;
+}
+
+static int limit(int resource, rlim_t value)
+{
+    struct rlimit present;
+    if (getrlimit((unsigned)resource, &present) < 0)
+        return -1;
+    if (present.rlim_max != RLIM_INFINITY && value > present.rlim_max)
+        value = present.rlim_max;
+    struct rlimit wanted = {value, value};
+    return setrlimit((unsigned)resource, &wanted);
+}
+
+static int set_limits(size_t memory_limit, bx_error *err)
+{
+    const struct {
+        int resource;
+        rlim_t value;
+    } limits[] = {
+        {RLIMIT_CORE, 0},
+        {RLIMIT_FSIZE, 0},
+        {RLIMIT_NPROC, 0},
+        {RLIMIT_MEMLOCK, 0},
+        {RLIMIT_MSGQUEUE, 0},
+        {RLIMIT_NOFILE, BX_WORKER_DESCRIPTOR + 1},
+        {RLIMIT_STACK, stack_size},
+#ifndef BIOXEN_SANITIZE
+        {RLIMIT_AS, present_size + memory_limit + address_slack},
+#endif
+    };
+    (void)memory_limit;
+    for (size_t i = 0; i < sizeof limits / sizeof *limits; i++)
+        if (limit(limits[i].resource, limits[i].value) < 0)
+            return bx_fail_errno(err, BX_EJAIL, errno, "cannot set resource limit %d",
+                                 limits[i].resource);
+    return 0;
+}
+
+static int drop_root(bx_error *err)
+{
+    if (geteuid() != 0 && getuid() != 0)
+        return 0;
+    if (setgroups(0, NULL) < 0 || setresgid(NOBODY, NOBODY, NOBODY) < 0 ||
+        setresuid(NOBODY, NOBODY, NOBODY) < 0)
+        return bx_fail_errno(err, BX_EJAIL, errno, "cannot become the user nobody");
+    return 0;
+}
+
+/* A change of user resets both of these. */
+static int hide(pid_t parent, bx_error *err)
+{
+    if (prctl(PR_SET_DUMPABLE, 0) < 0)
+        return bx_fail_errno(err, BX_EJAIL, errno, "cannot shut out tracers");
+    return bx_jail_follow(parent, err);
+}
+
+static int install_filter(bx_error *err)
+{
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
+        return bx_fail_errno(err, BX_EJAIL, errno, "cannot give up new privileges");
+    if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) < 0)
+        return bx_fail_errno(err, BX_EJAIL, errno, "cannot filter system calls (seccomp)");
+    return 0;
+}
+
+int bx_jail_enter(pid_t parent, size_t memory_limit, bool unconfined, bx_error *err)
+{
+    int failures = set_limits(memory_limit, err) < 0;
+    if (!failures || unconfined)
+        failures += drop_root(err) < 0;
+    if (!failures || unconfined)
+        failures += hide(parent, err) < 0;
+    if (!failures || unconfined)
+        failures += install_filter(err) < 0;
+    return failures && !unconfined ? -1 : 0;
+}

@@ -1,0 +1,79 @@
+#include "worker/loop.h"
+
+#include "wire/frame.h"
+#include "wire/value.h"
+#include "wire/zygote.h"
+#include "worker/call.h"
+#include "worker/output.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum { READ_SIZE = 4096, KEPT_CAPACITY = 64 << 10 };
+
+static bx_buffer in;
+
+static size_t receive(void *bytes, size_t size)
+{
+    for (;;) {
+        ssize_t got = recv(BX_WORKER_DESCRIPTOR, bytes, size, 0);
+        if (got > 0)
+            return (size_t)got;
+        if (got == 0 || errno != EINTR)
+            _exit(BX_EXIT_HOST_GONE);
+    }
+}
+
+/* A call too large for the memory that is left: read past it and say so. */
+static void discard_frame(const bx_worker *worker)
+{
+    uint8_t scratch[READ_SIZE];
+    uint8_t *head = in.data;
+    size_t rest = 0;
+    uint64_t id = 0;
+    for (int i = 3; i >= 0; i--)
+        rest = rest << 8 | head[i];
+    for (int i = 15; i >= 8; i--)
+        id = id << 8 | head[i];
+    rest += BX_FRAME_HEAD - in.length;
+    while (rest)
+        rest -= receive(scratch, rest < sizeof scratch ? rest : sizeof scratch);
+    bx_buffer_free(&in);
+    bx_output_send_error(id, worker->cell ? bx_cell_time(worker->cell) : 0, BX_EMEMORY,
+                         "the call does not fit in the VM's memory", NULL);
+}
+
+/* Room for more of the frame that has begun; false if it had to be discarded. */
+static bool make_room(const bx_worker *worker)
+{
+    if (bx_buffer_reserve(&in, READ_SIZE) == 0)
+        return true;
+    if (in.length < BX_FRAME_HEAD)
+        _exit(EXIT_FAILURE);
+    discard_frame(worker);
+    return false;
+}
+
+_Noreturn void bx_loop_run(bx_worker *worker)
+{
+    bx_frame frame;
+    bx_error err;
+    size_t used;
+    for (;;) {
+        int status = bx_frame_parse(in.data, in.length, &frame, &used, &err);
+        if (status > 0)
+            status = bx_call_answer(worker, &frame, &err) < 0 ? -1 : 1;
+        if (status < 0)
+            _exit(EXIT_FAILURE); /* the host does not speak our protocol */
+        if (status > 0) {
+            bx_buffer_consume(&in, used);
+            if (in.length == 0 && in.capacity > KEPT_CAPACITY)
+                bx_buffer_free(&in);
+        } else if (make_room(worker)) {
+            in.length += receive(in.data + in.length, in.capacity - in.length);
+        }
+    }
+}

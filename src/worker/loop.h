@@ -1,0 +1,9 @@
+/* The life of a worker: read a call, answer it, until the host is gone. */
+#ifndef BX_WORKER_LOOP_H
+#define BX_WORKER_LOOP_H
+
+#include "worker/worker.h"
+
+_Noreturn void bx_loop_run(bx_worker *worker);
+
+#endif

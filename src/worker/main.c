@@ -1,0 +1,31 @@
+#include "worker/zygote.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int usage(void)
+{
+    fputs("usage: bioxen-worker --zygote ORGANISM_FOLDER HOST_PID\n"
+          "       bioxen-worker --version\n"
+          "This program is started by bioxen.\n",
+          stderr);
+    return 2;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc == 2 && strcmp(argv[1], "--version") == 0) {
+        puts("bioxen-worker " BIOXEN_VERSION);
+        return EXIT_SUCCESS;
+    }
+    if (argc != 4 || strcmp(argv[1], "--zygote") != 0)
+        return usage();
+    char *end;
+    errno = 0;
+    long host = strtol(argv[3], &end, 10);
+    if (errno || *end || end == argv[3] || host <= 0)
+        return usage();
+    bx_zygote_run(argv[2], (pid_t)host);
+}

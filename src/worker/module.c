@@ -1,0 +1,169 @@
+#include "worker/module.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <lauxlib.h>
+#include <lualib.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { MODULES = 64, FILE_LIMIT = 16 << 20, NAME_LIMIT = 64 };
+
+typedef struct module {
+    char name[2 * NAME_LIMIT];      /* "minimal_cell.growth" */
+    char chunk[2 * NAME_LIMIT + 8]; /* "@minimal_cell/growth.lua" */
+    char *text;
+    size_t length;
+} module;
+
+/* Texts stay outside Lua's heap: shared by all workers, counted to none. */
+static module modules[MODULES];
+static size_t module_count;
+static const char loaded_key, loading_key;
+
+/* [a-z0-9_]+, then `ending`. */
+static bool is_name(const char *text, const char *ending)
+{
+    size_t length = strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789_");
+    return length > 0 && length < NAME_LIMIT && strcmp(text + length, ending) == 0;
+}
+
+static int read_text(int file, const char *path, module *into, bx_error *err)
+{
+    struct stat status;
+    if (fstat(file, &status) < 0)
+        return bx_fail_errno(err, BX_EORGANISM, errno, "cannot read %s", path);
+    if (!S_ISREG(status.st_mode) || status.st_size > FILE_LIMIT)
+        return bx_fail(err, BX_EORGANISM, "%s: a file of at most %d bytes expected", path,
+                       FILE_LIMIT);
+    size_t size = (size_t)status.st_size;
+    into->text = malloc(size + 1);
+    if (!into->text)
+        return bx_fail_memory(err);
+    while (into->length < size) {
+        ssize_t part = read(file, into->text + into->length, size - into->length);
+        if (part < 0)
+            return bx_fail_errno(err, BX_EORGANISM, errno, "cannot read %s", path);
+        if (part == 0)
+            break;
+        into->length += (size_t)part;
+    }
+    return 0;
+}
+
+static int read_file(const char *folder, const char *organism, const char *name, bx_error *err)
+{
+    if (module_count == MODULES)
+        return bx_fail(err, BX_EORGANISM, "%s has more than %d Lua files", folder, MODULES);
+    module *into = &modules[module_count];
+    int stem = (int)(strlen(name) - strlen(".lua"));
+    if (strcmp(name, "init.lua") == 0)
+        snprintf(into->name, sizeof into->name, "%s", organism);
+    else
+        snprintf(into->name, sizeof into->name, "%s.%.*s", organism, stem, name);
+    snprintf(into->chunk, sizeof into->chunk, "@%s/%s", organism, name);
+    char path[4096];
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (file < 0)
+        return bx_fail_errno(err, BX_EORGANISM, errno, "cannot read %s", path);
+    int status = read_text(file, path, into, err);
+    close(file);
+    module_count++;
+    return status;
+}
+
+static int set_organism(const char *folder, char *organism, size_t size, bx_error *err)
+{
+    size_t length = strlen(folder);
+    while (length > 1 && folder[length - 1] == '/')
+        length--;
+    size_t start = length;
+    while (start > 0 && folder[start - 1] != '/')
+        start--;
+    if (length - start >= size || length > 3000)
+        return bx_fail(err, BX_EORGANISM, "the organism's folder has too long a name");
+    memcpy(organism, folder + start, length - start);
+    organism[length - start] = '\0';
+    if (!is_name(organism, ""))
+        return bx_fail(err, BX_EORGANISM, "\"%.64s\" is no name for an organism", organism);
+    return 0;
+}
+
+int bx_module_read_folder(const char *folder, char *organism, size_t size, bx_error *err)
+{
+    if (set_organism(folder, organism, size, err) < 0)
+        return -1;
+    DIR *directory = opendir(folder);
+    if (!directory)
+        return bx_fail_errno(err, BX_EORGANISM, errno, "cannot open %s", folder);
+    int status = 0;
+    for (struct dirent *entry; status == 0 && (entry = readdir(directory));)
+        if (is_name(entry->d_name, ".lua"))
+            status = read_file(folder, organism, entry->d_name, err);
+    closedir(directory);
+    return status;
+}
+
+static const module *find_module(const char *name)
+{
+    for (size_t i = 0; i < module_count; i++)
+        if (strcmp(modules[i].name, name) == 0)
+            return &modules[i];
+    return NULL;
+}
+
+static int load_module(lua_State *L, const char *name)
+{
+    const module *found = find_module(name);
+    if (!found)
+        return luaL_error(L, "no module '%s' in this VM: require finds those of its organism",
+                          name);
+    lua_pushvalue(L, 1);
+    lua_pushlightuserdata(L, (void *)&loading_key);
+    lua_rawset(L, 2);
+    if (luaL_loadbufferx(L, found->text, found->length, found->chunk, "t") != LUA_OK)
+        return lua_error(L);
+    lua_pushvalue(L, 1);
+    lua_call(L, 1, 1);
+    if (lua_isnil(L, -1)) {
+        lua_pop(L, 1);
+        lua_pushboolean(L, 1);
+    }
+    lua_pushvalue(L, 1);
+    lua_pushvalue(L, -2);
+    lua_rawset(L, 2);
+    return 1;
+}
+
+static int require(lua_State *L)
+{
+    const char *name = luaL_checkstring(L, 1);
+    lua_settop(L, 1);
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &loaded_key);
+    lua_pushvalue(L, 1);
+    if (lua_rawget(L, 2) == LUA_TNIL) {
+        lua_pop(L, 1);
+        return load_module(L, name);
+    }
+    if (lua_touserdata(L, 3) == &loading_key)
+        return luaL_error(L, "module '%s' requires itself", name);
+    return 1;
+}
+
+void bx_module_open(lua_State *L)
+{
+    static const char *const libraries[] = {"string", "table", "math", "utf8", "coroutine", "os"};
+    lua_newtable(L);
+    for (size_t i = 0; i < sizeof libraries / sizeof *libraries; i++) {
+        lua_getglobal(L, libraries[i]);
+        lua_setfield(L, -2, libraries[i]);
+    }
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &loaded_key);
+    lua_register(L, "require", require);
+}

@@ -1,0 +1,140 @@
+#include "worker/sandbox.h"
+
+#include "lua/trajectory.h"
+#include "worker/coroutine.h"
+#include "worker/module.h"
+#include "worker/output.h"
+#include "worker/raise.h"
+
+#include <lauxlib.h>
+#include <lualib.h>
+
+static const char seed_key;
+
+/* load(chunk [, name [, mode [, env]]]): text alone, for binary chunks crash the interpreter.
+ * Upvalue 1 is the stock function. */
+static int load_text(lua_State *L)
+{
+    luaL_checkany(L, 1);
+    if (lua_gettop(L) < 3)
+        lua_settop(L, 3);
+    lua_pushliteral(L, "t");
+    lua_replace(L, 3);
+    lua_pushvalue(L, lua_upvalueindex(1));
+    lua_insert(L, 1);
+    lua_call(L, lua_gettop(L) - 1, LUA_MULTRET);
+    return lua_gettop(L);
+}
+
+/* collectgarbage: measuring and collecting, but not stopping or tuning the collector. */
+static int collect_garbage(lua_State *L)
+{
+    static const char *const options[] = {"collect", "count", "step", NULL};
+    switch (luaL_checkoption(L, 1, "collect", options)) {
+    case 0: lua_pushinteger(L, lua_gc(L, LUA_GCCOLLECT)); return 1;
+    case 1: lua_pushnumber(L, lua_gc(L, LUA_GCCOUNT) + lua_gc(L, LUA_GCCOUNTB) / 1024.0); return 1;
+    default: lua_pushboolean(L, lua_gc(L, LUA_GCSTEP, (int)luaL_optinteger(L, 2, 0))); return 1;
+    }
+}
+
+static void remove_fields(lua_State *L, const char *const *names)
+{
+    for (; *names; names++) {
+        lua_pushnil(L);
+        lua_setfield(L, -2, *names);
+    }
+}
+
+static void open_base(lua_State *L)
+{
+    static const char *const removed[] = {"dofile", "loadfile", "warn", NULL};
+    luaL_requiref(L, LUA_GNAME, luaopen_base, 1);
+    remove_fields(L, removed);
+    lua_getfield(L, -1, "load");
+    lua_pushcclosure(L, load_text, 1);
+    lua_setfield(L, -2, "load");
+    lua_pushcfunction(L, collect_garbage);
+    lua_setfield(L, -2, "collectgarbage");
+    lua_pushcfunction(L, bx_output_lua_print);
+    lua_setfield(L, -2, "print");
+    lua_pushcfunction(L, bx_output_lua_progress);
+    lua_setfield(L, -2, "progress");
+    lua_pop(L, 1);
+}
+
+static void open_string(lua_State *L)
+{
+    static const char *const removed[] = {"dump", NULL};
+    luaL_requiref(L, LUA_STRLIBNAME, luaopen_string, 1);
+    remove_fields(L, removed);
+    lua_pop(L, 1);
+}
+
+/* The clock and the calendar; nothing that touches files, the environment or the process. */
+static void open_os(lua_State *L)
+{
+    static const char *const kept[] = {"clock", "date", "difftime", "time"};
+    luaL_requiref(L, LUA_OSLIBNAME, luaopen_os, 0);
+    lua_newtable(L);
+    for (size_t i = 0; i < sizeof kept / sizeof *kept; i++) {
+        lua_getfield(L, -2, kept[i]);
+        lua_setfield(L, -2, kept[i]);
+    }
+    luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_LOADED_TABLE);
+    lua_pushvalue(L, -2);
+    lua_setfield(L, -2, LUA_OSLIBNAME);
+    lua_pop(L, 1);
+    lua_setglobal(L, LUA_OSLIBNAME);
+    lua_pop(L, 1);
+}
+
+/* A VM has no files: to_csv() gives text, to_csv(path) an error. Upvalue 1 is the stock method. */
+static int to_csv_text(lua_State *L)
+{
+    if (!lua_isnoneornil(L, 2))
+        return luaL_error(L, "to_csv(path): a VM has no files; return the trajectory or its text");
+    lua_settop(L, 1);
+    lua_pushvalue(L, lua_upvalueindex(1));
+    lua_insert(L, 1);
+    lua_call(L, 1, 1);
+    return 1;
+}
+
+static void open_trajectory(lua_State *L)
+{
+    bx_lua_open_trajectory(L);
+    luaL_getmetatable(L, "bioxen.Trajectory");
+    lua_pushboolean(L, 0);
+    lua_setfield(L, -2, "__metatable");
+    lua_getfield(L, -1, "__index");
+    lua_getupvalue(L, -1, 1); /* the table of methods */
+    lua_getfield(L, -1, "to_csv");
+    lua_pushcclosure(L, to_csv_text, 1);
+    lua_setfield(L, -2, "to_csv");
+    lua_settop(L, 0);
+}
+
+void bx_sandbox_open(lua_State *L)
+{
+    open_base(L);
+    open_string(L);
+    luaL_requiref(L, LUA_TABLIBNAME, luaopen_table, 1);
+    luaL_requiref(L, LUA_UTF8LIBNAME, luaopen_utf8, 1);
+    luaL_requiref(L, LUA_COLIBNAME, luaopen_coroutine, 1);
+    bx_coroutine_open(L);
+    luaL_requiref(L, LUA_MATHLIBNAME, luaopen_math, 1);
+    lua_getfield(L, -1, "randomseed");
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &seed_key);
+    lua_settop(L, 0);
+    open_os(L);
+    bx_raise_open(L);
+    open_trajectory(L);
+    bx_module_open(L);
+}
+
+void bx_sandbox_seed(lua_State *L, lua_Integer seed)
+{
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &seed_key);
+    lua_pushinteger(L, seed);
+    lua_call(L, 1, 0);
+}
