@@ -123,6 +123,16 @@ static int monotonic_clock(lua_State *L)
     return 1;
 }
 
+/* set_worker(path): the program of the workers started from now on. Specs put a hostile one here. */
+static int set_worker(lua_State *L)
+{
+    bx_error error;
+    if (bx_host_set_worker(bx_lua_push_host(L), luaL_checkstring(L, 1), &error) < 0)
+        return bx_lua_fail(L, &error, NULL);
+    lua_pushboolean(L, 1);
+    return 1;
+}
+
 /* fail(code, message): nil and an error of the core's kind, for the Lua side. */
 static int fail(lua_State *L)
 {
@@ -178,7 +188,7 @@ static int chassis(lua_State *L)
 static const luaL_Reg functions[] = {
     {"class_name", class_name},   {"real_path", real_path},
     {"list_folder", list_folder}, {"fail", fail},
-    {"clock", monotonic_clock},
+    {"clock", monotonic_clock},   {"set_worker", set_worker},
     {"valid_id", valid_id},       {"error_codes", error_codes},
     {"chassis", chassis},         {"new_hypervisor", bx_lua_new_hypervisor},
     {"wait_all", bx_lua_wait_all}, {"wait_any", bx_lua_wait_any},

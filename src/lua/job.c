@@ -21,12 +21,18 @@ static job_box *check_box(lua_State *L, int argument)
     return box;
 }
 
-static const char *vm_id(lua_State *L, int job)
+static bx_vm *vm_of(lua_State *L, int job)
 {
     lua_getiuservalue(L, job, 1);
     bx_vm **box = lua_touserdata(L, -1);
     lua_pop(L, 1);
-    return box && *box ? (*box)->id : NULL;
+    return box ? *box : NULL;
+}
+
+static const char *vm_id(lua_State *L, int job)
+{
+    const bx_vm *vm = vm_of(L, job);
+    return vm ? vm->id : NULL;
 }
 
 bx_job **bx_lua_new_job(lua_State *L, int vm)
@@ -64,7 +70,18 @@ static int push_failure(lua_State *L, int index, const bx_job *job)
     return 2;
 }
 
-static int push_success(lua_State *L, int index, const bx_job *job)
+/* A result that does not decode: the worker is not to be trusted with another call. */
+static int distrust(lua_State *L, int index, bx_job *job, const bx_error *error)
+{
+    bx_vm *vm = vm_of(L, index);
+    job->succeeded = false;
+    bx_fail(&job->error, BX_EPROTOCOL, "the worker broke the protocol: %.900s", error->message);
+    if (vm)
+        bx_vm_distrust(vm, error);
+    return push_failure(L, index, job);
+}
+
+static int push_success(lua_State *L, int index, bx_job *job)
 {
     if (job->kind != BX_JOB_CALL) {
         lua_pushboolean(L, 1);
@@ -76,7 +93,7 @@ static int push_success(lua_State *L, int index, const bx_job *job)
     lua_pushboolean(L, 1);
     lua_setfield(L, -2, "success");
     if (bx_lua_push_value(L, &reader, &error) < 0)
-        return bx_lua_fail(L, &error, vm_id(L, index));
+        return distrust(L, index, job, &error);
     lua_setfield(L, -2, "result");
     push_output(L, job);
     lua_setfield(L, -2, "stdout");
@@ -89,7 +106,7 @@ static int push_success(lua_State *L, int index, const bx_job *job)
 
 static int push_outcome(lua_State *L, int index)
 {
-    const bx_job *job = check_box(L, index)->job;
+    bx_job *job = check_box(L, index)->job;
     return job->succeeded ? push_success(L, index, job) : push_failure(L, index, job);
 }
 

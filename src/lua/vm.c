@@ -60,6 +60,7 @@ static int vm_start(lua_State *L)
     static const char *const allowed[] = {"wait", "timeout", NULL};
     bx_vm *vm = check_vm(L);
     bx_error error;
+    lua_settop(L, 2);
     bx_lua_check_options(L, 2, allowed);
     bx_lua_boolean_option(L, 2, "wait", 1);
     double timeout = bx_lua_positive_option(L, 2, "timeout", START_TIMEOUT);
@@ -72,6 +73,7 @@ static int vm_stop(lua_State *L)
     static const char *const allowed[] = {"wait", NULL};
     bx_vm *vm = check_vm(L);
     bx_error error;
+    lua_settop(L, 2);
     bx_lua_check_options(L, 2, allowed);
     bx_lua_boolean_option(L, 2, "wait", 1);
     bx_job **box = bx_lua_new_job(L, 1);
@@ -203,6 +205,7 @@ static int vm_submit(lua_State *L)
     check_box(L);
     size_t length;
     const char *code = luaL_checklstring(L, 2, &length);
+    lua_settop(L, 3);
     bx_lua_check_options(L, 3, call_options);
     return submit(L, code, length, check_chunk_name(L));
 }
@@ -243,9 +246,9 @@ static int vm_execute_file(lua_State *L)
 {
     check_box(L);
     const char *path = luaL_checkstring(L, 2);
+    lua_settop(L, 3);
     bx_lua_check_options(L, 3, call_options);
     bx_lua_positive_option(L, 3, "timeout", 1);
-    lua_settop(L, 3);
     const char *name = lua_pushfstring(L, "@%s", path);
     bx_buffer code = {.limit = BX_FRAME_LIMIT};
     int pushed = 0;

@@ -6,13 +6,20 @@
 #include <string.h>
 #include <unistd.h>
 
+int bx_host_set_worker(bx_host *host, const char *worker, bx_error *err)
+{
+    if (strlen(worker) >= sizeof host->worker)
+        return bx_fail(err, BX_ESTART, "the path of the worker program is too long");
+    snprintf(host->worker, sizeof host->worker, "%s", worker);
+    return 0;
+}
+
 int bx_host_open(bx_host *host, const char *worker, bx_error *err)
 {
     memset(host, 0, sizeof *host);
     host->reactor.epoll = -1;
-    if (strlen(worker) >= sizeof host->worker)
-        return bx_fail(err, BX_ESTART, "the path of the worker program is too long");
-    snprintf(host->worker, sizeof host->worker, "%s", worker);
+    if (bx_host_set_worker(host, worker, err) < 0)
+        return -1;
     host->owner = getpid();
     return bx_reactor_open(&host->reactor, err);
 }

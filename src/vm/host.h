@@ -19,6 +19,8 @@ typedef struct bx_host {
 } bx_host;
 
 int bx_host_open(bx_host *host, const char *worker, bx_error *err);
+/* The program of the workers that are started from now on. */
+int bx_host_set_worker(bx_host *host, const char *worker, bx_error *err);
 void bx_host_close(bx_host *host);
 
 /* False in a process that was forked from the host's. */

@@ -80,6 +80,16 @@ static bx_job *begin_job(bx_vm *vm, bx_job_kind kind, double timeout, bx_error *
 
 /* ---- the end of a worker ---- */
 
+static void name_interrupt(const bx_job *job, const char *outcome, bx_error *error)
+{
+    const char *what = job->kind == BX_JOB_START ? "the start" : "the call";
+    if (job->interrupted == BX_INTERRUPT_DEADLINE)
+        bx_fail(error, BX_EDEADLINE, "the deadline of %g s for %s passed; %s", job->timeout, what,
+                outcome);
+    else
+        bx_fail(error, BX_ECANCELLED, "%s was cancelled; %s", what, outcome);
+}
+
 static void watch(bx_vm *vm)
 {
     uint32_t events = EPOLLIN;
@@ -122,7 +132,9 @@ void bx_vm_ended(bx_vm *vm, const bx_error *reason)
            bx_connection_receive(&vm->connection, &ignored) == 0)
         ;
     bool stopped = vm->job && vm->job->kind == BX_JOB_STOP;
-    if (!vm->doomed)
+    if (!vm->doomed && vm->job && vm->job->interrupted)
+        name_interrupt(vm->job, reason->message, &vm->doom);
+    else if (!vm->doomed)
         vm->doom = *reason;
     vm->doomed = false;
     vm->state = state_after_end(vm);
@@ -141,6 +153,8 @@ static void condemn(bx_vm *vm, const bx_error *doom)
         return;
     vm->doomed = true;
     vm->doom = *doom;
+    if (doom->code == BX_EPROTOCOL)
+        bx_fail(&vm->doom, BX_EPROTOCOL, "the worker broke the protocol: %.900s", doom->message);
     if (vm->job)
         bx_reactor_clear_timer(&vm->host->reactor, &vm->job->timer);
     bx_reactor_set_timer(&vm->host->reactor, &vm->farewell, bx_clock_now() + REAPING);
@@ -160,6 +174,12 @@ static void farewell_timer(bx_timer *timer)
     condemn(vm, &error);
 }
 
+void bx_vm_distrust(bx_vm *vm, const bx_error *error)
+{
+    if (vm->state == BX_VM_RUNNING || vm->state == BX_VM_PAUSED)
+        condemn(vm, error);
+}
+
 /* The stream has ended: why, the zygote will say in a moment. */
 static void lose_connection(bx_vm *vm)
 {
@@ -170,16 +190,6 @@ static void lose_connection(bx_vm *vm)
 }
 
 /* ---- deadlines and cancelling ---- */
-
-static void name_interrupt(const bx_job *job, const char *outcome, bx_error *error)
-{
-    const char *what = job->kind == BX_JOB_START ? "the start" : "the call";
-    if (job->interrupted == BX_INTERRUPT_DEADLINE)
-        bx_fail(error, BX_EDEADLINE, "the deadline of %g s for %s passed; %s", job->timeout, what,
-                outcome);
-    else
-        bx_fail(error, BX_ECANCELLED, "%s was cancelled; %s", what, outcome);
-}
 
 static void interrupt_job(bx_vm *vm, bx_job_interrupt why)
 {
@@ -238,7 +248,7 @@ static void on_output(void *owner, const uint8_t *bytes, size_t length)
     if (!job || vm->doomed)
         return;
     if (job->output.length + length > vm->output_limit + OUTPUT_SLACK)
-        bx_fail(&error, BX_EPROTOCOL, "the worker sent more output than its limit of %llu bytes",
+        bx_fail(&error, BX_EPROTOCOL, "more output than the limit of %llu bytes",
                 (unsigned long long)vm->output_limit);
     else if (bx_buffer_append(&job->output, bytes, length) < 0)
         bx_fail_memory(&error);
@@ -319,10 +329,7 @@ static void connection_ready(bx_source *source, uint32_t events)
     } else if (error.code == BX_EDIED) {
         lose_connection(vm);
     } else {
-        bx_error named = error;
-        if (error.code == BX_EPROTOCOL)
-            bx_fail(&named, BX_EPROTOCOL, "the worker broke the protocol: %s", error.message);
-        condemn(vm, &named);
+        condemn(vm, &error);
         bx_reactor_forget(&vm->host->reactor, &vm->source);
         bx_connection_close(&vm->connection);
     }

@@ -95,6 +95,9 @@ int bx_vm_resume(bx_vm *vm, bx_error *err);
 /* Ends the worker, waits until it is reaped; the VM is `destroyed` and answers no more. */
 void bx_vm_destroy(bx_vm *vm);
 
+/* Something that the worker sent earlier turned out to be malformed (BX_EPROTOCOL): kill it. */
+void bx_vm_distrust(bx_vm *vm, const bx_error *error);
+
 void bx_vm_cancel_job(bx_vm *vm, bx_job *job);
 
 /* For the operations: the channel to the worker is there; the worker has ended (once a start). */

@@ -31,6 +31,7 @@ struct bx_zygote {
     bx_zygote *next;
     pid_t pid;
     char *folder;
+    char *program;
     bool ready;
     unsigned on_their_way;
     bx_birth *waiting; /* not yet sent, oldest first */
@@ -240,7 +241,7 @@ static void zygote_ready(bx_source *source, uint32_t events)
         char why[5000];
         snprintf(why, sizeof why,
                  zygote->ready ? "the worker program %s ended" : "the worker program %s did not start",
-                 zygote->host->worker);
+                 zygote->program);
         zygote_ended(zygote, BX_ESTART, why);
     }
 }
@@ -270,13 +271,13 @@ static int spawn_program(bx_zygote *zygote, int control, bx_error *err)
     if (!failed)
         failed = posix_spawn_file_actions_addclosefrom_np(&actions, BX_ZYGOTE_DESCRIPTOR + 1);
     if (!failed)
-        failed = posix_spawn(&zygote->pid, zygote->host->worker, &actions, &attributes, argv,
+        failed = posix_spawn(&zygote->pid, zygote->program, &actions, &attributes, argv,
                              environment);
     posix_spawnattr_destroy(&attributes);
     posix_spawn_file_actions_destroy(&actions);
     if (failed)
         return bx_fail_errno(err, BX_ESTART, failed, "cannot start the worker program %s",
-                             zygote->host->worker);
+                             zygote->program);
     return 0;
 }
 
@@ -305,7 +306,13 @@ static int open_zygote(bx_zygote *zygote, bx_error *err)
 static bx_zygote *new_zygote(bx_host *host, const char *folder, bx_error *err)
 {
     bx_zygote *zygote = calloc(1, sizeof *zygote);
-    if (!zygote || !(zygote->folder = strdup(folder))) {
+    if (zygote) {
+        zygote->folder = strdup(folder);
+        zygote->program = strdup(host->worker);
+    }
+    if (!zygote || !zygote->folder || !zygote->program) {
+        free(zygote ? zygote->folder : NULL);
+        free(zygote ? zygote->program : NULL);
         free(zygote);
         bx_fail_memory(err);
         return NULL;
@@ -352,13 +359,15 @@ void bx_zygote_free(bx_zygote *zygote)
         close(control);
     }
     free(zygote->folder);
+    free(zygote->program);
     free(zygote);
 }
 
 int bx_zygote_spawn(bx_host *host, const char *folder, bx_birth *birth, bx_error *err)
 {
     bx_zygote *zygote = host->zygotes;
-    while (zygote && strcmp(zygote->folder, folder) != 0)
+    while (zygote &&
+           (strcmp(zygote->folder, folder) != 0 || strcmp(zygote->program, host->worker) != 0))
         zygote = zygote->next;
     if (!zygote && !(zygote = new_zygote(host, folder, err))) {
         forget_worker(birth);
