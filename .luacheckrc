@@ -1,4 +1,5 @@
 std = "lua54"
+self = false
 max_line_length = 100
 cache = false
 exclude_files = { "build*/**", "out/**" }

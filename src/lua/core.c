@@ -209,6 +209,12 @@ int luaopen_bioxen_core(lua_State *L)
     lua_setfield(L, -2, "version");
     lua_pushstring(L, worker);
     lua_setfield(L, -2, "worker");
+    lua_createtable(L, 0, 2);
+    lua_pushliteral(L, SUNDIALS_VERSION);
+    lua_setfield(L, -2, "SUNDIALS");
+    lua_pushliteral(L, SECCOMP_VERSION);
+    lua_setfield(L, -2, "libseccomp");
+    lua_setfield(L, -2, "versions");
     bx_lua_open_hypervisor(L);
     lua_setfield(L, -2, "hypervisor_methods");
     return 1;

@@ -1,0 +1,234 @@
+-- The command line: what it runs, what it says, and its exit status.
+
+local build = os.getenv "BIOXEN_BUILD" or "./build"
+local slow = tonumber(os.getenv "BIOXEN_SLOW" or 1)
+
+local function quote(text)
+  return "'" .. text:gsub("'", "'\\''") .. "'"
+end
+
+local function write(path, text)
+  local file <close> = assert(io.open(path, "w"))
+  file:write(text)
+end
+
+local function read(path)
+  local file <close> = assert(io.open(path))
+  return file:read "a"
+end
+
+describe("bioxen", function()
+  local scratch, bioxen
+
+  setup(function()
+    local pipe <close> = assert(io.popen "mktemp -d")
+    scratch = pipe:read "l"
+    bioxen = build .. "/bin/bioxen"
+  end)
+
+  teardown(function()
+    os.execute("rm -rf -- " .. quote(scratch))
+  end)
+
+  -- A shell command in which `bioxen` is the program; gives status, output, errors.
+  local function shell(command)
+    local script = ("bioxen() { %s \"$@\"; }; %s"):format(quote(bioxen), command)
+    local out, err = scratch .. "/out", scratch .. "/err"
+    local _, kind, status = os.execute(("bash -c %s >%s 2>%s"):format(quote(script), out, err))
+    assert.are.equal("exit", kind)
+    return status, read(out), read(err)
+  end
+
+  local function run(code)
+    return shell("bioxen -e " .. quote(code))
+  end
+
+  describe("runs", function()
+    it("code after -e", function()
+      assert.are.same({ 0, "2\n", "" }, { run "print(1 + 1)" })
+    end)
+
+    it("several pieces of code, then a script", function()
+      write(scratch .. "/last.lua", "print(x, ...)")
+      local status, out = shell("bioxen -e 'x = 1' -e 'x = x + 1' " .. scratch .. "/last.lua a")
+      assert.are.same({ 0, "2\ta\n" }, { status, out })
+    end)
+
+    it("a script, with arg and ... as stock lua sets them", function()
+      local script = scratch .. "/arguments.lua"
+      write(script, [[
+        local first = 0
+        while arg[first - 1] do first = first - 1 end
+        for i = first, #arg do print(i, arg[i]) end
+        print(select("#", ...), ...)]])
+      for _, options in ipairs { "%s", "%s a 'b c' ''", "-e x=1 %s a", "-e 'x = 1' -- %s -e" } do
+        local words = options:format(script)
+        local _, stock = shell("exec -a ./bioxen lua5.4 " .. words)
+        local status, out = shell(("exec -a ./bioxen %s %s"):format(quote(bioxen), words))
+        assert.are.equal(0, status)
+        assert.are.equal(stock, out)
+      end
+    end)
+
+    it("a script from standard input", function()
+      assert.are.same({ 0, "in\t-\ta\n", "" },
+        { shell [[echo 'print("in", arg[0], ...)' | bioxen - a]] })
+    end)
+
+    it("a script with a #! line", function()
+      write(scratch .. "/hash", "#!/usr/bin/env bioxen\nprint 'here'\n")
+      assert.are.same({ 0, "here\n", "" }, { shell("bioxen " .. scratch .. "/hash") })
+    end)
+
+    it("code that uses Debian's C modules", function()
+      assert.are.same({ 0, "[1,2]\n", "" }, { run "print(require 'cjson'.encode { 1, 2 })" })
+    end)
+
+    it("with standard descriptors closed", function()
+      assert.are.equal(0, (shell "bioxen -e 'print(1) io.stderr:write(2)' <&- >&- 2>&-"))
+      assert.are.equal(1, (shell "bioxen -e 'error(1)' <&- >&- 2>&-"))
+    end)
+  end)
+
+  describe("says", function()
+    it("its version", function()
+      local status, out, err = shell "bioxen --version"
+      assert.are.same({ 0, "" }, { status, err })
+      assert.matches("^bioxen %d+%.%d+%.%d+ %(Lua 5%.4%.%d+%)\n$", out)
+    end)
+
+    it("how it is used", function()
+      local status, out, err = shell "bioxen --help"
+      assert.are.same({ 0, "" }, { status, err })
+      assert.matches("^usage: bioxen script.lua", out)
+    end)
+
+    for _, words in ipairs { "", "--", "-e", "--nonsense", "-i", "--version x", "doctor x" } do
+      it("that it cannot make sense of '" .. words .. "'", function()
+        local status, out, err = shell("bioxen " .. words)
+        assert.are.same({ 2, "" }, { status, out })
+        assert.matches("usage: bioxen script.lua", err)
+      end)
+    end
+  end)
+
+  describe("fails", function()
+    local function fails(expected, code)
+      local status, out, err = run(code)
+      assert.are.same({ 1, "" }, { status, out })
+      assert.are.equal(expected, err)
+    end
+
+    it("on an error in a script, with a traceback", function()
+      local status, _, err = run "local function inner() error 'no' end inner()"
+      assert.are.equal(1, status)
+      assert.matches("^bioxen: %(command line%):1: no\nstack traceback:\n.*in .*'inner'", err)
+    end)
+
+    it("on a mistake in the syntax, without one", function()
+      fails("bioxen: (command line):1: unexpected symbol near <eof>\n", "x =")
+    end)
+
+    it("on a script that is not there", function()
+      local status, _, err = shell "bioxen /nonexistent.lua"
+      assert.are.equal(1, status)
+      assert.are.equal("bioxen: cannot open /nonexistent.lua: No such file or directory\n", err)
+    end)
+
+    it("on an error object, with its own words", function()
+      fails("bioxen: its words\n",
+        "error(setmetatable({}, { __tostring = function() return 'its words' end }))")
+    end)
+
+    it("on errors without words", function()
+      assert.matches("^bioxen: %(error object is a nil value%)\n", (select(3, run "error()")))
+      assert.matches("^bioxen: %(error object is a table value%)\n", (select(3, run "error {}")))
+      assert.matches("^bioxen: 42\n", (select(3, run "error(42)")))
+    end)
+
+    it("with control bytes made visible", function()
+      fails("bioxen: \\x1b[2J\\x00\\x0d\\x7f\\xc2\\x9b\\xff\tµ→𝄞\\xed\\xa0\\x80\\xc0\\x80\n", [[
+        local text = "\27[2J\0\r\127\u{9b}\xff\tµ→𝄞\u{d800}\xc0\x80"
+        error(setmetatable({}, { __tostring = function() return text end }))]])
+    end)
+
+    it("when its output cannot be written", function()
+      local status, _, err = shell "bioxen -e 'print(1)' >/dev/full"
+      assert.are.same({ 1, "bioxen: standard output could not be written\n" }, { status, err })
+    end)
+
+    it("quietly when nobody reads its output any more", function()
+      local status, _, err = shell [[
+        set -o pipefail; bioxen -e 'for i = 1, 1e9 do print(i) end' | head -0]]
+      assert.are.same({ 1, "" }, { status, err })
+      status, _, err = shell [[
+        set -o pipefail; bioxen -e 'while true do pcall(print, "x") end' | head -1]]
+      assert.is_true(status == 1 or status == 128 + 13)
+      assert.are.equal("", err)
+    end)
+  end)
+
+  describe("ends on ^C", function()
+    -- The code writes the pids of its VMs' workers to a file, then goes on for ever.
+    local function interrupted(code)
+      local pids = scratch .. "/pids"
+      os.remove(pids)
+      local start = ([[
+        local bioxen = require "bioxen"
+        local vm <close> = assert(bioxen.create_bio_vm("cli", "minimal_cell"))
+        assert(vm:start())
+        local file = io.open(%q, "w")
+        file:write(vm:get_status().pid, "\n")
+        file:close()
+      ]]):format(pids)
+      local status, _, err = shell(([[
+        %s -e %s & pid=$!
+        while [ ! -s %s ] && kill -0 $pid; do sleep 0.02; done
+        sleep 0.2
+        kill -INT $pid; began=$(date +%%s%%N)
+        wait $pid; status=$?
+        echo $(( ($(date +%%s%%N) - began) / 1000000 )) >%s/ms
+        exit $status]]):format(quote(bioxen), quote(start .. code), pids, scratch))
+      assert.are.equal(1, status, err)
+      assert.matches("interrupted", err)
+      local milliseconds = tonumber(read(scratch .. "/ms"))
+      assert.is_true(milliseconds < 3000 * slow, milliseconds .. " ms")
+      for pid in read(pids):gmatch "%d+" do
+        local process = io.open("/proc/" .. pid .. "/stat")
+        local state = process and process:read "a":match "^.*%) (%a)"
+        assert.is_true(not state or state == "Z", "the worker lives: state " .. tostring(state))
+      end
+    end
+
+    it("in a loop of the script", function()
+      interrupted "while true do end"
+    end)
+
+    it("in a loop inside a coroutine", function()
+      interrupted "coroutine.wrap(function() while true do end end)()"
+    end)
+
+    it("in a call to a VM that does not return", function()
+      interrupted "assert(vm:execute_biological_process 'while true do end')"
+    end)
+
+    it("at an idle wait", function()
+      interrupted "local job = vm:submit 'while true do end' job:wait()"
+    end)
+  end)
+
+  it("doctor says what holds on this machine", function()
+    local status, out, err = shell "bioxen doctor"
+    assert.are.same({ 0, "" }, { status, err }, out)
+    for _, line in ipairs { "bioxen %d", "SUNDIALS %d", "libseccomp %d", "kernel Linux", "probe VM",
+      "worker: seccomp Seccomp: 2", "worker: no_new_privs NoNewPrivs: 1" } do
+      assert.matches("\nok +" .. line:gsub(" ", " +"), "\n" .. out)
+    end
+  end)
+
+  it("doctor fails where a needed part is missing", function()
+    local status, out = shell "BIOXEN_WORKER=/nonexistent bioxen doctor"
+    assert.are.equal(1, status)
+    assert.matches("\nmissing +bioxen%-worker +/nonexistent", out)
+  end)
+end)
