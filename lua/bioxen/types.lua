@@ -1,0 +1,351 @@
+---@meta
+-- The API of BioXen, for editors and for readers. spec/types_spec.lua holds it against what the
+-- classes really have.
+
+-- Times are in seconds, simulated or real as stated. Functions that depend on the machine, a file
+-- or a VM's state return nil and an Error; wrong arguments raise.
+
+---What went wrong. tostring gives the message with its code and the VM.
+---@class bioxen.Error
+---@field code string "EDEADLINE", "ESCRIPT"...; bioxen.error_codes() tells what each means
+---@field class "vm"|"script"|"wire"|"hypervisor"|"system"
+---@field message string what happened, to what, and what to do
+---@field usable boolean whether errors of this code leave the VM able to take another call
+---@field vm_id string?
+---@field traceback string? of the code in the VM
+---@field stdout string? what the code printed before
+---@field elapsed number? real seconds
+
+---What a call came to.
+---@class bioxen.Result
+---@field success true
+---@field result any the first value that the code returned: nil, booleans, 64-bit integers, floats, strings, nested tables of these, and trajectories travel exactly; tables to a depth of 100
+---@field stdout string what the code printed
+---@field elapsed number real seconds
+---@field sim_time number simulated seconds of the cell at the end
+
+---What a VM may hold of its chassis. Absent: nothing is reserved, and nothing capped.
+---@class bioxen.Resources
+---@field ribosomes number? molecules; caps the ribosomes that translate
+---@field rna_polymerase number? molecules
+---@field atp_percentage number? of the chassis' ATP supply, 0 to 100; scales the cell's supply
+---@field memory_kb number? genome memory in kilobases of DNA
+
+---@class bioxen.Config
+---@field memory integer? bytes of memory of the VM, at least 4 MiB (default 256 MiB)
+---@field max_output integer? bytes that one call may print (default 1 MiB)
+---@field timeout number? seconds that a call may take (default 60; math.huge for no deadline)
+---@field seed integer? of the VM's random numbers (default: drawn; trajectories tell theirs)
+---@field allow_unconfined boolean? start a VM even where the kernel cannot confine it (default false)
+---@field resources bioxen.Resources?
+---@field organism table<string, number>? options of the organism, listed in its manifest
+---@field xcpng_config table? required by the VM type "xcpng", which is not built yet
+
+---@class bioxen.CallOptions
+---@field args any? becomes the global `args` of the code
+---@field timeout number? seconds; overrides the VM's
+---@field name string? the code's name in error messages (default "process")
+
+---@class bioxen.StartOptions
+---@field wait boolean? false returns a Job at once (default true)
+---@field timeout number? seconds (default 10)
+
+---@class bioxen.StopOptions
+---@field wait boolean? false returns a Job at once (default true)
+
+---@class bioxen.Status
+---@field vm_id string
+---@field vm_type string
+---@field biological_type string
+---@field state bioxen.State
+---@field reason string? of the state "error"
+---@field busy boolean whether a job runs
+---@field calls integer finished
+---@field memory_limit integer bytes
+---@field sim_time number? simulated seconds, when last heard of
+---@field pid integer? of the worker
+---@field uptime_seconds number? since the start
+---@field resources bioxen.Resources
+
+---@alias bioxen.State "created"|"starting"|"running"|"paused"|"stopped"|"error"|"destroyed"
+
+---A VM: one simulated cell and one Lua state, walled off. Abstract: create_bio_vm makes one of a
+---class that inherits from it. Closing it (`local vm <close>`) or losing it ends it.
+---@class bioxen.BiologicalVM
+local BiologicalVM = {}
+
+---Start the worker and set up the cell. From "created" or "stopped".
+---@param options bioxen.StartOptions?
+---@return true|bioxen.Job? done, or with wait = false the job
+---@return bioxen.Error?
+function BiologicalVM:start(options) end
+
+---The VM uses no CPU until it is resumed; a call that runs is halted, and so is its deadline.
+---@return true?
+---@return bioxen.Error?
+function BiologicalVM:pause() end
+
+---@return true?
+---@return bioxen.Error?
+function BiologicalVM:resume() end
+
+---End the worker; the cell's state is gone. A call that runs ends with EDESTROYED.
+---@param options bioxen.StopOptions?
+---@return true|bioxen.Job?
+---@return bioxen.Error?
+function BiologicalVM:stop(options) end
+
+---Stop if need be, then start afresh.
+---@return true?
+---@return bioxen.Error?
+function BiologicalVM:restart() end
+
+---End the VM for good; its worker is reaped and its share given back before this returns. Twice
+---is fine.
+---@return true
+function BiologicalVM:destroy() end
+
+---Costs no round trip, also while the VM is busy.
+---@return bioxen.Status
+function BiologicalVM:get_status() end
+
+---@return bioxen.State
+function BiologicalVM:get_state() end
+
+---@return "basic"|"xcpng"
+function BiologicalVM:get_vm_type() end
+
+---@return string
+function BiologicalVM:get_biological_type() end
+
+---Run Lua code in the VM and wait. Globals stay for the next call.
+---@param code string
+---@param options bioxen.CallOptions?
+---@return bioxen.Result?
+---@return bioxen.Error?
+function BiologicalVM:execute_biological_process(code, options) end
+
+---The same with the code of a file.
+---@param path string
+---@param options bioxen.CallOptions?
+---@return bioxen.Result?
+---@return bioxen.Error?
+function BiologicalVM:execute_file(path, options) end
+
+---The same without waiting. One job a VM at a time.
+---@param code string
+---@param options bioxen.CallOptions?
+---@return bioxen.Job?
+---@return bioxen.Error?
+function BiologicalVM:submit(code, options) end
+
+---What the organism measures of its cell, with units as its manifest states.
+---@return table<string, number>?
+---@return bioxen.Error?
+function BiologicalVM:get_biological_metrics() end
+
+---A VM in a jailed worker process on this machine.
+---@class bioxen.BasicBiologicalVM: bioxen.BiologicalVM
+
+---A start, a call or a stop that goes on while the script does other things.
+---@class bioxen.Job
+local Job = {}
+
+---Wait for the end. A timeout leaves the job running (ETIMEOUT).
+---@param timeout number? seconds
+---@return bioxen.Result|true|nil
+---@return bioxen.Error?
+function Job:wait(timeout) end
+
+---Whether it has ended; looks, but does not wait.
+---@return boolean
+function Job:done() end
+
+---Interrupt it. It ends with ECANCELLED; code that does not stop costs the VM its worker.
+---@return true
+function Job:cancel() end
+
+---@return number? fraction as last reported by progress() in the VM
+---@return string text
+function Job:progress() end
+
+---What wait gives, without waiting.
+---@return bioxen.Result|true|nil
+---@return bioxen.Error?
+function Job:result() end
+
+---What the code prints, in pieces as they come, until the job ends.
+---@return fun(): string?
+function Job:output() end
+
+---VMs by their ids, on one chassis.
+---@class bioxen.BioXenHypervisor
+local BioXenHypervisor = {}
+
+---As bioxen.create_bio_vm; the hypervisor keeps the VM alive until it is destroyed.
+---@param vm_id string
+---@param biological_type string
+---@param vm_type ("basic"|"xcpng")?
+---@param config bioxen.Config?
+---@return bioxen.BiologicalVM?
+---@return bioxen.Error?
+function BioXenHypervisor:create_vm(vm_id, biological_type, vm_type, config) end
+
+---@param vm_id string
+---@return bioxen.BiologicalVM?
+---@return bioxen.Error?
+function BioXenHypervisor:get_vm(vm_id) end
+
+---@param vm_id string
+---@param options bioxen.StartOptions?
+---@return true|bioxen.Job?
+---@return bioxen.Error?
+function BioXenHypervisor:start_vm(vm_id, options) end
+
+---@param vm_id string
+---@return true?
+---@return bioxen.Error?
+function BioXenHypervisor:pause_vm(vm_id) end
+
+---@param vm_id string
+---@return true?
+---@return bioxen.Error?
+function BioXenHypervisor:resume_vm(vm_id) end
+
+---@param vm_id string
+---@return true?
+---@return bioxen.Error?
+function BioXenHypervisor:destroy_vm(vm_id) end
+
+---@param vm_id string
+---@return bioxen.Status?
+---@return bioxen.Error?
+function BioXenHypervisor:get_vm_status(vm_id) end
+
+---The statuses of all VMs, in order of creation.
+---@return bioxen.Status[]
+function BioXenHypervisor:list_vms() end
+
+---For each resource its capacity, what is allocated and what is free.
+---@return table<string, { capacity: number, allocated: number, free: number }>
+function BioXenHypervisor:get_system_resources() end
+
+---@return { name: string, description: string, source: string, capacity: table<string, number> }
+function BioXenHypervisor:get_chassis_info() end
+
+---What a run recorded, as columns.
+---@class bioxen.Trajectory
+---@field method string "ode" or "ssa"
+---@field seed integer of a stochastic run
+local Trajectory = {}
+
+---@param name string
+---@return number
+function Trajectory:first(name) end
+
+---@param name string
+---@return number
+function Trajectory:last(name) end
+
+---The arithmetic mean of the recorded values.
+---@param name string
+---@return number
+function Trajectory:mean(name) end
+
+---The value at a time: linear between rows of an ODE run, the row before for a stochastic one.
+---@param name string
+---@param time number simulated seconds
+---@return number
+function Trajectory:at(name, time) end
+
+---@param name string
+---@return number[]
+function Trajectory:column(name) end
+
+---@return number[]
+function Trajectory:times() end
+
+---@return string[]
+function Trajectory:names() end
+
+---Row by row: the time, and the values by name.
+---@return fun(): number?, table<string, number>?
+function Trajectory:rows() end
+
+---The table as CSV (RFC 4180), with a line of names; or written to a file.
+---@param path string?
+---@return string|true|nil
+---@return bioxen.Error?
+function Trajectory:to_csv(path) end
+
+---@class bioxen
+---@field _VERSION string
+local bioxen = {}
+
+---Make a VM on the default hypervisor; nothing runs before vm:start(). The VM ends when the script
+---closes or loses it.
+---@param vm_id string 1 to 64 of letters, digits, '.', '_', '-'
+---@param biological_type string an organism, see get_supported_biological_types
+---@param vm_type ("basic"|"xcpng")? default "basic"
+---@param config bioxen.Config?
+---@return bioxen.BiologicalVM?
+---@return bioxen.Error?
+function bioxen.create_bio_vm(vm_id, biological_type, vm_type, config) end
+
+---The abstract class: calling it raises.
+function bioxen.BiologicalVM() end
+
+---A hypervisor of its own: { chassis = "ecoli"|"yeast"|"orthogonal", capacity = { ribosomes = … } }.
+---A capacity that is named replaces the published one; "orthogonal" has none of its own.
+---@param options { chassis: string?, capacity: bioxen.Resources? }?
+---@return bioxen.BioXenHypervisor
+function bioxen.BioXenHypervisor(options) end
+
+---The hypervisor of create_bio_vm, on the ecoli chassis.
+---@return bioxen.BioXenHypervisor
+function bioxen.hypervisor() end
+
+---@return string[]
+function bioxen.get_supported_biological_types() end
+
+---@return string[]
+function bioxen.get_supported_vm_types() end
+
+---@param biological_type any
+---@return true?
+---@return bioxen.Error?
+function bioxen.validate_biological_type(biological_type) end
+
+---@param vm_type any
+---@return true?
+---@return bioxen.Error?
+function bioxen.validate_vm_type(vm_type) end
+
+---Wait until all jobs have ended, well or not.
+---@param jobs bioxen.Job[]
+---@param timeout number? seconds
+---@return true?
+---@return bioxen.Error?
+function bioxen.wait_all(jobs, timeout) end
+
+---Wait until one of the jobs has ended.
+---@param jobs bioxen.Job[]
+---@param timeout number? seconds
+---@return bioxen.Job?
+---@return integer|bioxen.Error index of the job
+function bioxen.wait_any(jobs, timeout) end
+
+---The class of an object of BioXen ("BasicBiologicalVM", "Job"…), or Lua's type.
+---@param value any
+---@return string
+function bioxen.type(value) end
+
+---Seconds of the monotonic clock.
+---@return number
+function bioxen.clock() end
+
+---All error codes: what each means, and whether the VM takes another call afterwards.
+---@return table<string, { class: string, meaning: string, usable: boolean }>
+function bioxen.error_codes() end
+
+return bioxen

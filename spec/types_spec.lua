@@ -1,0 +1,64 @@
+-- lua/bioxen/types.lua is the API's source: it names exactly what the classes have.
+
+local bioxen = require "bioxen"
+
+local function declared()
+  local classes = {}
+  for line in io.lines("lua/bioxen/types.lua") do
+    local class, method = line:match("^function ([%w_]+)[:.]([%w_]+)%(")
+    if class then
+      classes[class] = classes[class] or {}
+      classes[class][method] = true
+    end
+  end
+  return classes
+end
+
+-- The methods of a metatable, its parents' too, but for what is private to bioxen's own Lua.
+local private = { enter = true, ids = true }
+
+local function methods_of(name)
+  local found = {}
+  local methods = debug.getregistry()["bioxen." .. name].__index
+  while methods do
+    for method in pairs(methods) do
+      if not private[method] then found[method] = true end
+    end
+    methods = getmetatable(methods) and getmetatable(methods).__index
+  end
+  return found
+end
+
+describe("types.lua", function()
+  local types = declared()
+
+  for _, class in ipairs { "BiologicalVM", "Job", "BioXenHypervisor" } do
+    it("names exactly the methods of " .. class, function()
+      assert.same(methods_of(class), types[class])
+    end)
+  end
+
+  it("names exactly the methods of a trajectory", function()
+    local meta = debug.getregistry()["bioxen.Trajectory"]
+    local index = meta.__index
+    for method in pairs(types.Trajectory) do
+      assert.is_function(type(index) == "table" and index[method] or nil, method)
+    end
+  end)
+
+  it("names exactly the functions of the module", function()
+    local found = {}
+    for name, value in pairs(bioxen) do
+      if type(value) == "function" then found[name] = true end
+    end
+    assert.same(found, types.bioxen)
+  end)
+
+  it("is valid Lua", function()
+    assert.is_function(loadfile("lua/bioxen/types.lua"))
+  end)
+
+  it("a BasicBiologicalVM answers every method of a BiologicalVM", function()
+    assert.same(methods_of("BiologicalVM"), methods_of("BasicBiologicalVM"))
+  end)
+end)
