@@ -18,6 +18,7 @@ build = {
     BINDIR = "$(BINDIR)",
     LIBDIR = "$(LIBDIR)",
     LUADIR = "$(LUADIR)",
+    BUILD_TESTING = "OFF",
   },
 }
 test = { type = "command", command = "scripts/test.sh" }
