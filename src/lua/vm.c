@@ -232,6 +232,11 @@ static int read_file(const char *path, bx_buffer *out)
     char piece[4096];
     size_t got;
     int failed = 0;
+    int first = getc(file);
+    if (first == '#' && bx_buffer_append(out, "--", 2) < 0) /* "#!" stays a line, but a comment */
+        failed = ENOMEM;
+    if (first != EOF)
+        ungetc(first, file);
     while (!failed && (got = fread(piece, 1, sizeof piece, file)) > 0)
         if (bx_buffer_append(out, piece, got) < 0)
             failed = EFBIG;

@@ -28,6 +28,7 @@ typedef struct bx_job {
     int64_t started, ended;
     int64_t left; /* nanoseconds to the timer, while the VM is paused */
     bx_job_interrupt interrupted;
+    int64_t kill_at; /* once interrupted */
     bool done, succeeded;
     bx_error error;    /* when it did not succeed */
     bx_buffer value;   /* one encoded value, when it did */

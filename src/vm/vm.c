@@ -11,8 +11,13 @@
 
 #define MILLISECOND INT64_C(1000000)
 
-/* From the soft interrupt to the kill, and from a lost connection to the kill. */
-#define GRACE (30 * MILLISECOND)
+/* From the soft interrupt to the kill: after a deadline, and after a cancel. */
+#define DEADLINE_GRACE (35 * MILLISECOND)
+#define CANCEL_GRACE (500 * MILLISECOND)
+/* An interrupt that reaches the worker before it has read the call is lost, so it is repeated. */
+#define INTERRUPT_INTERVAL (2 * MILLISECOND)
+/* From a lost connection to the kill. */
+#define LOST_GRACE (60 * MILLISECOND)
 /* For the kernel to end a killed process and the zygote to reap it. */
 #define REAPING (2000 * MILLISECOND)
 
@@ -186,10 +191,16 @@ static void lose_connection(bx_vm *vm)
     bx_reactor_forget(&vm->host->reactor, &vm->source);
     bx_connection_close(&vm->connection);
     if (!vm->doomed)
-        bx_reactor_set_timer(&vm->host->reactor, &vm->farewell, bx_clock_now() + 2 * GRACE);
+        bx_reactor_set_timer(&vm->host->reactor, &vm->farewell, bx_clock_now() + LOST_GRACE);
 }
 
 /* ---- deadlines and cancelling ---- */
+
+static void repeat_interrupt(bx_vm *vm, bx_job *job)
+{
+    vm->ops->interrupt(vm);
+    bx_reactor_set_timer(&vm->host->reactor, &job->timer, bx_clock_now() + INTERRUPT_INTERVAL);
+}
 
 static void interrupt_job(bx_vm *vm, bx_job_interrupt why)
 {
@@ -201,10 +212,11 @@ static void interrupt_job(bx_vm *vm, bx_job_interrupt why)
         condemn(vm, &error);
         return;
     }
-    vm->ops->interrupt(vm);
+    job->kill_at = bx_clock_now() +
+                   (why == BX_INTERRUPT_DEADLINE ? DEADLINE_GRACE : CANCEL_GRACE);
     if (vm->state == BX_VM_PAUSED) /* until the job has ended: finish_job suspends it again */
         vm->ops->wake(vm);
-    bx_reactor_set_timer(&vm->host->reactor, &job->timer, bx_clock_now() + GRACE);
+    repeat_interrupt(vm, job);
 }
 
 static void job_timer(bx_timer *timer)
@@ -215,6 +227,10 @@ static void job_timer(bx_timer *timer)
         return; /* the farewell timer sees to it */
     if (!job->interrupted) {
         interrupt_job(vm, BX_INTERRUPT_DEADLINE);
+        return;
+    }
+    if (bx_clock_now() < job->kill_at) {
+        repeat_interrupt(vm, job);
         return;
     }
     bx_error error;

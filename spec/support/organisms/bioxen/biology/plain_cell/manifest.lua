@@ -1,0 +1,1 @@
+return { name = "plain_cell", title = "Hardly a cell: one decaying species", version = "1", sources = {} }

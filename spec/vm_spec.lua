@@ -1,0 +1,427 @@
+-- BiologicalVM: life cycle, calls, jobs, values, errors.
+
+package.path = "./spec/support/organisms/?.lua;" .. package.path
+local bioxen = require "bioxen"
+local processes = require "spec.support.processes"
+
+local ORGANISM = "plain_cell"
+
+local function start(id, config)
+  local vm = assert(bioxen.create_bio_vm(id or "vm", ORGANISM, "basic", config))
+  assert(vm:start())
+  return vm
+end
+
+local function run(vm, code, options)
+  local result, problem = vm:execute_biological_process(code, options)
+  if not result then error(tostring(problem), 2) end
+  return result.result
+end
+
+describe("the life of a VM", function()
+  it("goes from created to running, paused, running, stopped, running, destroyed", function()
+    local vm <close> = assert(bioxen.create_bio_vm("life", ORGANISM))
+    assert.equal("created", vm:get_state())
+    assert.is_true(vm:start())
+    assert.equal("running", vm:get_state())
+    assert.is_true(vm:pause())
+    assert.equal("paused", vm:get_state())
+    assert.is_true(vm:resume())
+    assert.is_true(vm:stop())
+    assert.equal("stopped", vm:get_state())
+    assert.is_true(vm:start())
+    assert.equal(1, run(vm, "return 1"))
+    assert.is_true(vm:restart())
+    assert.is_true(vm:destroy())
+    assert.is_true(vm:destroy())
+    assert.equal("destroyed", vm:get_state())
+  end)
+
+  it("refuses a transition, naming both states", function()
+    local vm <close> = assert(bioxen.create_bio_vm("refuses", ORGANISM))
+    for _, method in ipairs { "pause", "resume", "stop" } do
+      local done, problem = vm[method](vm)
+      assert.is_nil(done)
+      assert.equal("ESTATE", problem.code)
+      assert.truthy(problem.message:find('"created"', 1, true), problem.message)
+      assert.truthy(problem.message:find(method, 1, true), problem.message)
+    end
+    assert(vm:start())
+    local _, problem = vm:start()
+    assert.equal("ESTATE", problem.code)
+    assert.truthy(problem.message:find('"running", not "created" or "stopped"', 1, true))
+    vm:destroy()
+    _, problem = vm:execute_biological_process("return 1")
+    assert.truthy(problem.message:find('"destroyed"', 1, true))
+  end)
+
+  it("loses its Lua state and its cell when it is stopped", function()
+    local vm <close> = start("forgets")
+    run(vm, "kept = 1")
+    assert.equal(1, run(vm, "return kept"))
+    assert(vm:restart())
+    assert.is_nil(run(vm, "return kept"))
+  end)
+
+  it("leaves no child and no descriptor behind, however it ends", function()
+    start("warm"):destroy()
+    local function count()
+      local zygotes = processes.children(processes.self())
+      local workers = 0
+      for _, zygote in ipairs(zygotes) do workers = workers + #processes.children(zygote) end
+      return workers, processes.descriptors()
+    end
+    local workers, descriptors = count()
+    start("destroyed"):destroy()
+    do local vm <close> = start("closed") end -- luacheck: ignore
+    start("collected")
+    collectgarbage()
+    collectgarbage()
+    assert(start("stopped"):stop())
+    assert.has_error(function()
+      local vm <close> = start("unwound") -- luacheck: ignore
+      error("on purpose")
+    end)
+    collectgarbage()
+    collectgarbage()
+    local workers_after, descriptors_after = count()
+    assert.equal(workers, workers_after)
+    assert.equal(descriptors, descriptors_after)
+  end)
+
+  it("tells its status without a round trip, busy or not", function()
+    local vm <close> = start("status", { memory = 32 << 20, resources = { ribosomes = 10 } })
+    local job = assert(vm:submit("while true do end"))
+    local status = vm:get_status()
+    assert.is_true(status.busy)
+    assert.equal("running", status.state)
+    assert.equal("status", status.vm_id)
+    assert.equal("basic", status.vm_type)
+    assert.equal(ORGANISM, status.biological_type)
+    assert.equal(32 << 20, status.memory_limit)
+    assert.equal(10, status.resources.ribosomes)
+    assert.is_number(processes.cpu(status.pid))
+    job:cancel()
+    job:wait()
+    assert.is_false(vm:get_status().busy)
+    assert.equal(1, vm:get_status().calls)
+  end)
+
+  it("uses no CPU while it is paused, and its deadline waits", function()
+    local vm <close> = start("paused")
+    local job = assert(vm:submit("local t = os.clock() while os.clock() - t < 0.1 do end return 7",
+      { timeout = 5 }))
+    local pid = vm:get_status().pid
+    assert(vm:pause())
+    assert.is_true(processes.wait_until(function() return processes.state(pid) == "T" end))
+    local before = processes.cpu(pid)
+    local _, waited = job:wait(0.2)
+    assert.equal("ETIMEOUT", waited.code)
+    assert.equal(before, processes.cpu(pid))
+    local _, problem = vm:execute_biological_process("return 1")
+    assert.equal("ESTATE", problem.code)
+    assert(vm:resume())
+    assert.equal(7, assert(job:wait()).result)
+  end)
+
+  it("can be cancelled while it is paused, and stays paused", function()
+    local vm <close> = start("paused_cancel")
+    local job = assert(vm:submit("while true do end"))
+    assert(vm:pause())
+    job:cancel()
+    local _, problem = job:wait(5)
+    assert.equal("ECANCELLED", problem.code)
+    assert.equal("paused", vm:get_state())
+    assert(vm:resume())
+    assert.equal(1, run(vm, "return 1"))
+  end)
+
+  it("is told when its worker is killed while idle", function()
+    local vm <close> = start("killed")
+    os.execute("kill -9 " .. vm:get_status().pid)
+    assert.is_true(processes.wait_until(function() return vm:get_state() == "error" end))
+    local _, problem = vm:execute_biological_process("return 1")
+    assert.truthy(problem.message:find("signal 9, SIGKILL", 1, true))
+    assert.truthy(vm:get_status().reason:find("signal 9", 1, true))
+    assert(vm:restart())
+    assert.equal(1, run(vm, "return 1"))
+  end)
+end)
+
+describe("a call", function()
+  local vm
+  setup(function() vm = start("calls") end)
+  teardown(function() vm:destroy() end)
+
+  it("gives success, result, stdout, elapsed and sim_time", function()
+    local r = assert(vm:execute_biological_process("print('a', 1) print() return 2"))
+    assert.is_true(r.success)
+    assert.equal(2, r.result)
+    assert.equal("a\t1\n\n", r.stdout)
+    assert.is_true(r.elapsed > 0 and r.elapsed < 5)
+    assert.equal(0, r.sim_time)
+  end)
+
+  it("carries Lua values exactly, both ways", function()
+    local values = {
+      true, false, 0, -1, 127, 128, -32, -33, 32767, -32769, 1 << 40, math.maxinteger,
+      math.mininteger, 0.1, -0.0, 1e308, 5e-324, math.huge, -math.huge, "", "text",
+      ("x"):rep(31), ("x"):rep(32), ("x"):rep(256), "\0\255\n binary", {}, { 1, 2, 3 },
+      { a = 1, [2] = "b", [-1] = true, [1.5] = 2, [true] = false, nested = { { { 1 } } } },
+    }
+    for _, value in ipairs(values) do
+      local back = run(vm, "return args", { args = value })
+      assert.same(value, back)
+      assert.equal(math.type(value), math.type(back))
+    end
+    assert.equal(-math.huge, 1 / run(vm, "return args", { args = -0.0 }))
+    local nan = run(vm, "return 0/0")
+    assert.is_true(nan ~= nan)
+    assert.is_nil(run(vm, "return nil"))
+    assert.is_nil(run(vm, ""))
+  end)
+
+  it("names what cannot travel", function()
+    local cases = {
+      ["return print"] = "result: a value of type function",
+      ["return { a = { print } }"] = "result.a[1]: a value of type function",
+      ["local t = {} t.t = t return t"] = "result.t: the table contains itself",
+      ["local t = {} for i = 1, 101 do t = { t } end return t"] = "deeper than 100",
+      ["return { [{}] = 1 }"] = "a key of type table",
+      ["return cell"] = "a value of type userdata",
+    }
+    for code, expected in pairs(cases) do
+      local _, problem = vm:execute_biological_process(code)
+      assert.equal("ERESULT", problem.code, code)
+      assert.truthy(problem.message:find(expected, 1, true), problem.message)
+      assert.is_true(problem.usable)
+    end
+    local _, problem = vm:execute_biological_process("return 1", { args = { f = print } })
+    assert.equal("ERESULT", problem.code)
+    assert.truthy(problem.message:find("args.f", 1, true), problem.message)
+    assert.equal(1, run(vm, "return 1"))
+  end)
+
+  it("tells where code went wrong", function()
+    local _, problem = vm:execute_biological_process("print 'before'\nlocal x = nil + 1")
+    assert.equal("ESCRIPT", problem.code)
+    assert.equal("script", problem.class)
+    assert.equal("calls", problem.vm_id)
+    assert.truthy(problem.message:find("^process:2: attempt to perform arithmetic"), problem.message)
+    assert.equal("before\n", problem.stdout)
+    assert.truthy(problem.traceback:find("process:2", 1, true))
+    _, problem = vm:execute_biological_process("return +", { name = "mine" })
+    assert.truthy(problem.message:find("^mine:1:"), problem.message)
+    assert.equal(tostring(problem), problem.message .. " [ESCRIPT, VM calls]")
+  end)
+
+  it("runs a file", function()
+    local path = os.tmpname()
+    local file = assert(io.open(path, "w"))
+    file:write("#!/usr/bin/env bioxen\nreturn args.n + 1")
+    file:close()
+    assert.equal(42, assert(vm:execute_file(path, { args = { n = 41 } })).result)
+    os.remove(path)
+    local result, problem = vm:execute_file(path)
+    assert.is_nil(result)
+    assert.equal("EFILE", problem.code)
+    assert.truthy(problem.message:find(path, 1, true))
+  end)
+
+  it("keeps the VM's state past a deadline where it can", function()
+    run(vm, "kept = 5")
+    local before = bioxen.clock()
+    local _, problem = vm:execute_biological_process("while true do end", { timeout = 0.05 })
+    assert.equal("EDEADLINE", problem.code)
+    assert.truthy(problem.message:find("0.05 s", 1, true))
+    assert.truthy(bioxen.clock() - before >= 0.05)
+    assert.equal(5, run(vm, "return kept"))
+  end)
+
+  it("is refused while another runs", function()
+    local job = assert(vm:submit("while true do end"))
+    local result, problem = vm:execute_biological_process("return 1")
+    assert.is_nil(result)
+    assert.equal("EBUSY", problem.code)
+    job:cancel()
+    job:wait()
+    assert.equal(1, run(vm, "return 1"))
+  end)
+
+  it("ends when the VM is stopped or destroyed", function()
+    for _, method in ipairs { "stop", "destroy" } do
+      local other = start("ends_" .. method)
+      local job = assert(other:submit("while true do end"))
+      assert(other[method](other))
+      assert.is_true(job:done())
+      local _, problem = job:wait()
+      assert.equal("EDESTROYED", problem.code)
+      other:destroy()
+    end
+  end)
+
+  it("raises for wrong arguments, naming them", function()
+    local function complains(expected, f, ...)
+      local ok, message = pcall(f, ...)
+      assert.is_false(ok)
+      assert.truthy(tostring(message):find(expected, 1, true), tostring(message))
+    end
+    complains("string expected, got table", vm.submit, vm, {})
+    complains("unknown option 'tiemout'; it takes args, timeout, name", vm.submit, vm, "",
+      { tiemout = 1 })
+    complains("'timeout' must be a number greater than 0, got -1", vm.submit, vm, "",
+      { timeout = -1 })
+    complains("'timeout' must be a number greater than 0", vm.submit, vm, "", { timeout = 0 / 0 })
+    complains("'wait' must be true or false", vm.start, vm, { wait = 1 })
+    complains("'name' must be a string", vm.submit, vm, "", { name = 1 })
+    complains("bioxen.BiologicalVM expected", vm.start, {})
+    complains("bioxen.BiologicalVM expected", vm.start, io.stdout)
+  end)
+end)
+
+describe("a job", function()
+  local vm
+  setup(function() vm = start("jobs") end)
+  teardown(function() vm:destroy() end)
+
+  it("is waited for, and gives its result again", function()
+    local job = assert(vm:submit("return { 1 }"))
+    assert.same({ 1 }, assert(job:wait()).result)
+    assert.same({ 1 }, assert(job:wait(0)).result)
+    assert.same({ 1 }, assert(job:result()).result)
+    assert.is_true(job:done())
+  end)
+
+  it("streams output and progress while it runs", function()
+    local job = assert(vm:submit([[
+      progress(0.25, "a quarter")
+      print "one"
+      local t = os.clock() while os.clock() - t < 0.1 do end
+      print "two"
+      while true do end
+    ]]))
+    local pieces = {}
+    for piece in job:output() do
+      pieces[#pieces + 1] = piece
+      assert.is_false(job:done())
+      if table.concat(pieces) == "one\n" then
+        local fraction, text = job:progress()
+        assert.equal(0.25, fraction)
+        assert.equal("a quarter", text)
+      end
+      if table.concat(pieces) == "one\ntwo\n" then break end
+    end
+    job:cancel()
+    local _, problem = job:wait()
+    assert.equal("ECANCELLED", problem.code)
+    assert.equal("one\ntwo\n", problem.stdout)
+  end)
+
+  it("that is cancelled leaves the VM its state", function()
+    run(vm, "kept = 9")
+    local job = assert(vm:submit("while true do kept = kept end"))
+    assert.is_false(job:done())
+    job:cancel()
+    local _, problem = job:wait(5)
+    assert.equal("ECANCELLED", problem.code)
+    assert.equal(9, run(vm, "return kept"))
+    assert.is_true(job:cancel())
+  end)
+
+  it("starts and stops VMs side by side", function()
+    local vms, jobs = {}, {}
+    for i = 1, 50 do
+      vms[i] = assert(bioxen.create_bio_vm("side" .. i, ORGANISM))
+      jobs[i] = assert(vms[i]:start { wait = false })
+      assert.truthy(vms[i]:get_state() == "starting" or vms[i]:get_state() == "running")
+    end
+    assert.is_true(bioxen.wait_all(jobs, 10))
+    for i, each in ipairs(vms) do
+      assert.is_true(jobs[i]:wait())
+      jobs[i] = assert(each:submit("return args * 2", { args = i }))
+    end
+    assert.is_true(bioxen.wait_all(jobs, 10))
+    for i, each in ipairs(vms) do
+      assert.equal(2 * i, jobs[i]:wait().result)
+      jobs[i] = assert(each:stop { wait = false })
+    end
+    assert.is_true(bioxen.wait_all(jobs, 10))
+    for _, each in ipairs(vms) do
+      assert.equal("stopped", each:get_state())
+      each:destroy()
+    end
+  end)
+
+  it("is the first of several", function()
+    local other <close> = start("other")
+    local slow = assert(vm:submit("while true do end"))
+    local quick = assert(other:submit("return 'quick'"))
+    local job, index = bioxen.wait_any({ slow, quick }, 5)
+    assert.equal(quick, job)
+    assert.equal(2, index)
+    local none, problem = bioxen.wait_all({ slow, quick }, 0.02)
+    assert.is_nil(none)
+    assert.equal("ETIMEOUT", problem.code)
+    none, problem = bioxen.wait_any({ slow }, 0.02)
+    assert.is_nil(none)
+    assert.equal("ETIMEOUT", problem.code)
+    slow:cancel()
+    assert.is_true(bioxen.wait_all({ slow }))
+  end)
+
+  it("works from coroutines, hundreds at once", function()
+    local vms, threads, sum = {}, {}, 0
+    for i = 1, 200 do
+      vms[i] = assert(bioxen.create_bio_vm("co" .. i, ORGANISM))
+      threads[i] = coroutine.create(function(each)
+        local job = assert(each:start { wait = false })
+        while not job:done() do coroutine.yield() end
+        job = assert(each:submit("return " .. i))
+        while not job:done() do coroutine.yield() end
+        sum = sum + assert(job:wait()).result
+      end)
+    end
+    local left = #threads
+    while left > 0 do
+      for i, thread in ipairs(threads) do
+        if coroutine.status(thread) ~= "dead" then
+          assert(coroutine.resume(thread, vms[i]))
+          if coroutine.status(thread) == "dead" then left = left - 1 end
+        end
+      end
+    end
+    assert.equal(200 * 201 // 2, sum)
+    for _, each in ipairs(vms) do each:destroy() end
+  end)
+
+  it("outlives its VM's handle", function()
+    local job = assert(start("dropped"):submit("return 3"))
+    collectgarbage()
+    collectgarbage()
+    assert.equal(3, assert(job:wait()).result)
+  end)
+
+  it("is not made of anything else", function()
+    assert.has_error(function() bioxen.wait_all { 1 } end)
+    assert.has_error(function() bioxen.wait_any {} end)
+    assert.has_error(function() bioxen.wait_all(nil) end)
+  end)
+end)
+
+describe("classes", function()
+  it("name themselves", function()
+    local vm <close> = start("named")
+    assert.equal("BasicBiologicalVM", bioxen.type(vm))
+    assert.equal("BasicBiologicalVM(named, plain_cell, running)", tostring(vm))
+    local job = assert(vm:submit("return 1"))
+    assert.equal("Job", bioxen.type(job))
+    job:wait()
+    assert.equal("Job(VM named, done)", tostring(job))
+    assert.equal("BioXenHypervisor", bioxen.type(bioxen.hypervisor()))
+    assert.equal("number", bioxen.type(1))
+  end)
+
+  it("that are abstract cannot be made", function()
+    assert.error_matches(function() bioxen.BiologicalVM("a", "plain_cell") end, "abstract")
+  end)
+end)
