@@ -81,7 +81,7 @@ build() {
     cmake -S "$root" -B "$folder" "${fresh[@]}" "$@" >"$folder/configure.log" ||
         fail "cmake failed: see $folder/configure.log"
     cmake --build "$folder" --parallel "$(nproc)" >"$folder/build.log" 2>&1 || {
-        grep -n -A5 -E 'error|warning' "$folder/build.log" | head -n 60 >&2
+        grep -n -A5 -E 'error:|undefined reference|\*\*\*' "$folder/build.log" | head -n 60 >&2
         fail "The build failed: see $folder/build.log"
     }
 }
