@@ -27,16 +27,18 @@ typedef enum bx_variable_kind {
 typedef struct bx_run {
     bx_method method;
     double duration; /* seconds, > 0 and finite */
-    double every;    /* seconds between rows, the first row is the present; 0: only first and last */
-    uint64_t seed;   /* for stochastic methods */
+    double every;  /* seconds between rows, the first row is the present; 0: only first and last */
+    uint64_t seed; /* for stochastic methods */
     const char *const *record; /* names to record; NULL: every species and rule */
     size_t record_count;
     double relative_tolerance; /* 0: 1e-8 */
     double absolute_tolerance; /* 0: 1e-10 */
     size_t maximum_steps;      /* bound on solver steps or reaction events; 0: none */
     size_t maximum_bytes;      /* bound on the trajectory; 0: 1 GiB */
-    const volatile sig_atomic_t *interrupt; /* the run ends soon after this turns non-zero; or NULL */
-    void (*progress)(void *data, double fraction); /* called at most a few times a second; or NULL */
+    const volatile sig_atomic_t
+        *interrupt; /* the run ends soon after this turns non-zero; or NULL */
+    void (*progress)(void *data,
+                     double fraction); /* called at most a few times a second; or NULL */
     void *progress_data;
 } bx_run;
 

@@ -23,8 +23,10 @@ typedef struct bx_event_assignment {
 
 typedef struct bx_event_declaration {
     const char *name; /* NULL: named by its position */
-    const char *when; /* a condition: fires when it turns from false to true; NULL if `at` is used */
-    const char *at;   /* a formula of parameters: the cell's time in seconds; NULL if `when` is used */
+    const char
+        *when; /* a condition: fires when it turns from false to true; NULL if `at` is used */
+    const char
+        *at; /* a formula of parameters: the cell's time in seconds; NULL if `when` is used */
     const bx_event_assignment *assignments;
     size_t assignment_count;
 } bx_event_declaration;

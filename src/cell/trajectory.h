@@ -20,6 +20,9 @@ void bx_trajectory_free(bx_trajectory *trajectory); /* NULL is fine */
 int bx_trajectory_append(bx_trajectory *trajectory, double time, const double *values,
                          bx_error *err);
 
+/* Make room for `rows` rows in all, so that appending them can't fail. */
+int bx_trajectory_reserve(bx_trajectory *trajectory, size_t rows, bx_error *err);
+
 size_t bx_trajectory_rows(const bx_trajectory *trajectory);
 size_t bx_trajectory_columns(const bx_trajectory *trajectory);
 const char *bx_trajectory_name(const bx_trajectory *trajectory, size_t column);
@@ -35,16 +38,17 @@ ptrdiff_t bx_trajectory_find(const bx_trajectory *trajectory, const char *name);
 double bx_trajectory_mean(const bx_trajectory *trajectory, size_t column);
 
 /* The value at `time`: linear between rows for a continuous method, the last row at or before it
- * for a stochastic one. Outside the recorded times: BX_ESIMULATION. */
+ * for a stochastic one (method "ssa"). Outside the recorded times: BX_ESIMULATION. */
 int bx_trajectory_at(const bx_trajectory *trajectory, size_t column, double time, double *value,
                      bx_error *err);
 
 /* RFC 4180 with a header line "time,A,B"; shortest decimals that read back to the same double. */
 int bx_trajectory_csv(const bx_trajectory *trajectory, bx_buffer *out, bx_error *err);
 
-/* A flat, little-endian form for the wire. Decoding treats its bytes as hostile: every size is
- * checked against the length, times must not decrease, names must be distinct, non-empty text of
- * at most 255 bytes without control characters. BX_EPROTOCOL on failure. */
+/* A flat, little-endian form for the wire; its layout is in trajectory_wire.c. Decoding treats its
+ * bytes as hostile: every size is checked against the length, times must not decrease, names must
+ * be distinct, non-empty text of at most 255 bytes without control characters. BX_EPROTOCOL on
+ * failure. */
 int bx_trajectory_encode(const bx_trajectory *trajectory, bx_buffer *out, bx_error *err);
 bx_trajectory *bx_trajectory_decode(const uint8_t *bytes, size_t length, bx_error *err);
 

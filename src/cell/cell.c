@@ -1,0 +1,251 @@
+#include "cell/cell.h"
+
+#include "cell/ode.h"
+#include "cell/simulation.h"
+#include "cell/ssa.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct bx_cell {
+    bx_process **processes;
+    size_t count;
+    bx_network *network;
+    double *frame;
+    bool rules_stale;
+    bx_events *events;
+    bx_ode *ode; /* made when first needed */
+    bx_ssa *ssa;
+};
+
+static size_t settable(const bx_network *network)
+{
+    return network->species + network->parameters;
+}
+
+static size_t variables(const bx_network *network)
+{
+    return settable(network) + network->rules;
+}
+
+static void drop_engines(bx_cell *cell)
+{
+    bx_ode_free(cell->ode);
+    bx_ssa_free(cell->ssa);
+    cell->ode = NULL;
+    cell->ssa = NULL;
+}
+
+static double *new_frame(const bx_network *network, bx_error *err)
+{
+    size_t size = network->program.frame_size * sizeof(double);
+    double *frame = malloc(size);
+    if (frame)
+        memcpy(frame, network->program.frame, size);
+    else
+        bx_fail_memory(err);
+    return frame;
+}
+
+/* Put `network` in place of the present one; what exists in both keeps its value. */
+static int adopt(bx_cell *cell, bx_network *network, bx_error *err)
+{
+    double *frame = new_frame(network, err);
+    bx_events *events = frame ? bx_events_new(network, err) : NULL;
+    if (!events) {
+        free(frame);
+        return -1;
+    }
+    const bx_network *before = cell->network;
+    if (before) {
+        for (size_t i = 0; i < settable(network); i++) {
+            size_t slot = bx_names_find(&before->index, network->names[i]);
+            if (slot != BX_NAME_NONE && slot < settable(before))
+                frame[i] = cell->frame[slot];
+        }
+        frame[network->time] = cell->frame[before->time];
+        bx_events_carry(network, events, before, cell->events);
+    }
+    drop_engines(cell);
+    bx_network_free(cell->network);
+    free(cell->frame);
+    bx_events_free(cell->events);
+    cell->network = network;
+    cell->frame = frame;
+    cell->events = events;
+    cell->rules_stale = true;
+    return 0;
+}
+
+bx_cell *bx_cell_new(bx_error *err)
+{
+    bx_cell *cell = calloc(1, sizeof *cell);
+    bx_network *network = cell ? bx_network_new(NULL, 0, err) : NULL;
+    if (network && adopt(cell, network, err) == 0)
+        return cell;
+    if (!cell)
+        bx_fail_memory(err);
+    bx_network_free(network);
+    free(cell);
+    return NULL;
+}
+
+void bx_cell_free(bx_cell *cell)
+{
+    if (!cell)
+        return;
+    drop_engines(cell);
+    bx_network_free(cell->network);
+    free(cell->frame);
+    bx_events_free(cell->events);
+    for (size_t i = 0; i < cell->count; i++)
+        bx_process_free(cell->processes[i]);
+    free(cell->processes);
+    free(cell);
+}
+
+/* Where a process of this name stands, or the end. */
+static size_t position(const bx_cell *cell, const char *name)
+{
+    size_t i = 0;
+    while (i < cell->count && strcmp(bx_process_name(cell->processes[i]), name) != 0)
+        i++;
+    return i;
+}
+
+int bx_cell_define(bx_cell *cell, bx_process *process, bx_error *err)
+{
+    bx_process **processes = realloc(cell->processes, (cell->count + 1) * sizeof *processes);
+    if (!processes) {
+        bx_process_free(process);
+        return bx_fail_memory(err);
+    }
+    cell->processes = processes;
+    size_t at = position(cell, bx_process_name(process));
+    size_t count = at < cell->count ? cell->count : cell->count + 1;
+    bx_process *before = at < cell->count ? processes[at] : NULL;
+    processes[at] = process;
+    bx_network *network = bx_network_new(processes, count, err);
+    if (!network || adopt(cell, network, err) < 0) {
+        bx_network_free(network);
+        processes[at] = before;
+        bx_process_free(process);
+        return -1;
+    }
+    cell->count = count;
+    bx_process_free(before);
+    return 0;
+}
+
+size_t bx_cell_variables(const bx_cell *cell)
+{
+    return variables(cell->network);
+}
+
+const char *bx_cell_variable(const bx_cell *cell, size_t index, bx_variable_kind *kind)
+{
+    const bx_network *network = cell->network;
+    if (kind)
+        *kind = index < network->species    ? BX_VARIABLE_SPECIES
+                : index < settable(network) ? BX_VARIABLE_PARAMETER
+                                            : BX_VARIABLE_RULE;
+    return network->names[index];
+}
+
+static void refresh_rules(bx_cell *cell)
+{
+    if (cell->rules_stale)
+        bx_network_rules(cell->network, cell->frame);
+    cell->rules_stale = false;
+}
+
+int bx_cell_get(bx_cell *cell, const char *name, double *value)
+{
+    size_t slot = bx_names_find(&cell->network->index, name);
+    if (slot == BX_NAME_NONE)
+        return -1;
+    if (slot >= settable(cell->network))
+        refresh_rules(cell);
+    *value = cell->frame[slot];
+    return 0;
+}
+
+int bx_cell_set(bx_cell *cell, const char *name, double value, bx_error *err)
+{
+    const bx_network *network = cell->network;
+    size_t slot = bx_names_find(&network->index, name);
+    if (slot == BX_NAME_NONE)
+        return bx_fail(err, BX_EMODEL, "there is no species or parameter \"%.64s\"", name);
+    if (slot >= settable(network))
+        return bx_fail(err, BX_EMODEL, "\"%s\" is a rule: its formula alone sets it", name);
+    if (!isfinite(value) || (slot < network->species && value < 0))
+        return bx_fail(err, BX_EMODEL, "%s \"%s\" can't be %g",
+                       slot < network->species ? "species" : "parameter", name, value);
+    cell->frame[slot] = value;
+    cell->rules_stale = true;
+    return 0;
+}
+
+int bx_cell_rate(bx_cell *cell, const char *reaction, double *rate)
+{
+    const bx_network *network = cell->network;
+    size_t index = bx_names_find(&network->reaction_index, reaction);
+    if (index == BX_NAME_NONE)
+        return -1;
+    refresh_rules(cell);
+    const bx_reaction *r = &network->reaction[index];
+    bx_program_run_range(&network->program, r->code, cell->frame);
+    *rate = cell->frame[network->rate + index];
+    if (r->mass_action)
+        *rate = bx_mass_action_rate(network, index, *rate, cell->frame);
+    return 0;
+}
+
+double bx_cell_time(const bx_cell *cell)
+{
+    return cell->frame[cell->network->time];
+}
+
+void bx_cell_reset(bx_cell *cell)
+{
+    const bx_program *program = &cell->network->program;
+    memcpy(cell->frame, program->frame, program->frame_size * sizeof *cell->frame);
+    bx_events_reset(cell->network, cell->events);
+    cell->rules_stale = true;
+}
+
+static int run_ode(bx_cell *cell, bx_simulation *simulation, bx_error *err)
+{
+    if (!cell->ode)
+        cell->ode = bx_ode_new(cell->network, err);
+    return cell->ode ? bx_ode_run(cell->ode, simulation, err) : -1;
+}
+
+static int run_ssa(bx_cell *cell, bx_simulation *simulation, bx_error *err)
+{
+    if (!cell->ssa)
+        cell->ssa = bx_ssa_new(cell->network, err);
+    return cell->ssa ? bx_ssa_run(cell->ssa, simulation, err) : -1;
+}
+
+int bx_cell_run(bx_cell *cell, const bx_run *run, bx_trajectory **trajectory, bx_error *err)
+{
+    *trajectory = NULL;
+    bool ssa = run->method == BX_METHOD_SSA;
+    bx_simulation simulation = {
+        .network = cell->network, .frame = cell->frame, .events = cell->events, .run = run};
+    if (bx_simulation_open(&simulation, ssa ? "ssa" : "ode", err) < 0)
+        return -1;
+    bx_network_rules(cell->network, cell->frame);
+    int result = bx_events_begin(cell->network, cell->events, cell->frame, err);
+    if (result == 0)
+        result = ssa ? run_ssa(cell, &simulation, err) : run_ode(cell, &simulation, err);
+    bx_simulation_close(&simulation);
+    cell->rules_stale = true;
+    if (result == 0)
+        *trajectory = simulation.trajectory;
+    else
+        bx_trajectory_free(simulation.trajectory);
+    return result;
+}

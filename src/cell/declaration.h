@@ -1,0 +1,60 @@
+/* What a bx_process holds: process.c fills it, network.c compiles it. */
+#ifndef BX_CELL_DECLARATION_H
+#define BX_CELL_DECLARATION_H
+
+#include "cell/equation.h"
+#include "cell/formula.h"
+#include "cell/names.h"
+#include "cell/process.h"
+
+typedef struct bx_declared_value {
+    char *name;
+    double value;
+} bx_declared_value;
+
+typedef struct bx_declared_rule {
+    char *name;
+    bx_formula *formula;
+} bx_declared_rule;
+
+typedef struct bx_declared_reaction {
+    char *name; /* or NULL */
+    char *text; /* the equation as written */
+    bx_equation equation;
+    bx_rate_kind kind;
+    bx_formula *rate;
+} bx_declared_reaction;
+
+typedef struct bx_declared_assignment {
+    char *target;
+    bx_formula *formula;
+} bx_declared_assignment;
+
+typedef struct bx_declared_event {
+    char *name;       /* or NULL */
+    bx_formula *when; /* either this */
+    bx_formula *at;   /* or this */
+    bx_declared_assignment *assignments;
+    size_t assignment_count;
+} bx_declared_event;
+
+struct bx_process {
+    char *name;
+    bx_names variables, reaction_names, event_names;
+    bx_declared_value *species, *parameters;
+    bx_declared_rule *rules;
+    bx_declared_reaction *reactions;
+    bx_declared_event *events;
+    size_t species_count, parameter_count, rule_count, reaction_count, event_count;
+    size_t species_capacity, parameter_capacity, rule_capacity, reaction_capacity, event_capacity;
+};
+
+/* How messages call a reaction or an event: its name, else its equation or its position. */
+typedef struct bx_label {
+    char text[160];
+} bx_label;
+
+bx_label bx_reaction_label(const bx_process *process, size_t reaction);
+bx_label bx_event_label(const bx_process *process, size_t event);
+
+#endif

@@ -1,0 +1,47 @@
+/* Events while a run goes on.
+ *
+ * An event on a condition fires when the condition turns from false to true. One that is true when
+ * the first run after its definition (or after a reset) begins does not fire until it has been
+ * false and turns true again. An event at a time fires once, when the cell's time reaches it; one
+ * whose time has passed when it is first seen never fires. Events that are due together fire one
+ * after the other in order of declaration, each seeing what those before it did; one that is due
+ * stays due even if an earlier one makes its condition false. */
+#ifndef BX_CELL_EVENT_H
+#define BX_CELL_EVENT_H
+
+#include "cell/network.h"
+
+typedef struct bx_events {
+    unsigned char *truth; /* by part of bx_network.logic */
+    double *difference;   /* by part: of a leaf, a - b or the number when it was looked at last */
+    unsigned char *state; /* by event, see event.c */
+    unsigned char *due;   /* by event */
+} bx_events;
+
+bx_events *bx_events_new(const bx_network *network, bx_error *err);
+void bx_events_free(bx_events *events); /* NULL is fine */
+
+/* Nothing has fired and no condition was looked at. */
+void bx_events_reset(const bx_network *network, bx_events *events);
+
+/* Keep what `before` knows of events whose process is in both networks. */
+void bx_events_carry(const bx_network *network, bx_events *events, const bx_network *network_before,
+                     const bx_events *before);
+
+/* A run begins: look at every condition. Rules in `frame` are up to date, here and below. */
+int bx_events_begin(const bx_network *network, bx_events *events, double *frame, bx_error *err);
+
+/* Set the truth of every leaf from the values of its sides. One whose sides are as far apart as
+ * they were keeps its truth. Returns whether any changed. */
+bool bx_events_look(const bx_network *network, bx_events *events, double *frame);
+
+/* The next time after the frame's at which an event is due, or a comparison of the time with a
+ * constant changes its truth; infinity if there is none. */
+double bx_events_next(const bx_network *network, const bx_events *events, double *frame);
+
+/* Fire what is due by the truth of the leaves and by the frame's time; rules are up to date
+ * afterwards. *fired is how many fired. */
+int bx_events_settle(const bx_network *network, bx_events *events, double *frame, size_t *fired,
+                     bx_error *err);
+
+#endif

@@ -1,0 +1,385 @@
+#include "cell/ode.h"
+
+#include <cvode/cvode.h>
+#include <math.h>
+#include <nvector/nvector_serial.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sundials/sundials_context.h>
+#include <sunlinsol/sunlinsol_dense.h>
+#include <sunmatrix/sunmatrix_dense.h>
+
+#define RELATIVE_DEFAULT 1e-8
+#define ABSOLUTE_DEFAULT 1e-10
+
+/* With events on conditions a step is at most this part of the run, or `every`: a longer one could
+ * pass over a condition that turns true and false again. */
+#define EVENT_STEPS 100
+
+struct bx_ode {
+    const bx_network *network;
+    size_t size;        /* of the state, at least 1: CVODE wants something to solve */
+    uint32_t *species;  /* of the state */
+    uint32_t *position; /* species -> its place in the state */
+    uint32_t *roots;    /* the leaves of conditions whose sign changes are looked for */
+    int root_count;
+    int *root_signs;
+
+    SUNContext context;
+    void *cvode;
+    N_Vector y;
+    SUNMatrix matrix;
+    SUNLinearSolver solver;
+
+    bx_simulation *simulation; /* while it runs */
+};
+
+/* ---- what CVODE calls ---- */
+
+static void load_state(const bx_ode *ode, const double *y, double time)
+{
+    const bx_network *network = ode->network;
+    double *frame = ode->simulation->frame;
+    for (size_t i = 0; i < ode->size; i++)
+        if (ode->species[i] != BX_SLOT_NONE)
+            frame[ode->species[i]] = y[i];
+    frame[network->time] = time;
+}
+
+/* Add up what each reaction does. */
+static void add_changes(const bx_ode *ode, const double *frame, double *ydot)
+{
+    const bx_network *network = ode->network;
+    const uint32_t *start = network->changes.start, *changed = network->changes.items;
+    memset(ydot, 0, ode->size * sizeof *ydot);
+    for (size_t r = 0; r < network->reactions; r++) {
+        double rate = frame[network->rate + r];
+        if (network->reaction[r].mass_action)
+            rate = bx_mass_action_rate(network, r, rate, frame);
+        for (uint32_t i = start[r]; i < start[r + 1]; i++)
+            ydot[ode->position[changed[i]]] += network->amounts[i] * rate;
+    }
+}
+
+static int right_hand_side(realtype time, N_Vector y, N_Vector ydot, void *data)
+{
+    bx_ode *ode = data;
+    bx_simulation *simulation = ode->simulation;
+    if (bx_simulation_interrupted(simulation))
+        return -1;
+    load_state(ode, N_VGetArrayPointer(y), time);
+    bx_network_rates(ode->network, simulation->frame);
+    double *out = N_VGetArrayPointer(ydot);
+    add_changes(ode, simulation->frame, out);
+    double sum = 0; /* not finite if any term is not */
+    for (size_t i = 0; i < ode->size; i++)
+        sum += out[i] * 0;
+    return sum == 0 ? 0 : 1; /* 1: try a smaller step */
+}
+
+static int root_functions(realtype time, N_Vector y, realtype *out, void *data)
+{
+    bx_ode *ode = data;
+    const bx_network *network = ode->network;
+    double *frame = ode->simulation->frame;
+    load_state(ode, N_VGetArrayPointer(y), time);
+    bx_network_rules(network, frame);
+    for (int i = 0; i < ode->root_count; i++) {
+        const bx_logic *leaf = &network->logic[ode->roots[i]];
+        bx_program_run_range(&network->program, leaf->code, frame);
+        out[i] = frame[leaf->slot];
+        if (isnan(out[i]))
+            return -1;
+    }
+    return 0;
+}
+
+static void be_silent(int code, const char *module, const char *function, char *message, void *data)
+{
+    (void)code, (void)module, (void)function, (void)message, (void)data;
+}
+
+/* ---- set-up ---- */
+
+/* Leaves that change with the state. Those that compare the time with a constant are met exactly
+ * by bx_events_next. */
+static int choose_roots(bx_ode *ode, bx_error *err)
+{
+    const bx_network *network = ode->network;
+    ode->roots = calloc(network->logic_count + 1, sizeof *ode->roots);
+    ode->root_signs = calloc(network->logic_count + 1, sizeof *ode->root_signs);
+    if (!ode->roots || !ode->root_signs)
+        return bx_fail_memory(err);
+    for (size_t i = 0; i < network->events; i++) {
+        const bx_event *event = &network->event[i];
+        for (uint32_t j = event->logic.begin; j < event->logic.end; j++) {
+            const bx_logic *part = &network->logic[j];
+            if (part->limit != BX_SLOT_NONE || !(part->uses_species || part->uses_time))
+                continue;
+            if (!bx_op_compares(part->op))
+                return bx_fail(err, BX_EMODEL,
+                               "%s: when: expected comparisons, such as A > 0, joined by and, or, "
+                               "not: the ODE solver can't tell when a number turns from 0",
+                               bx_network_event_label(network, i).text);
+            ode->roots[ode->root_count++] = j;
+        }
+    }
+    return 0;
+}
+
+static int choose_state(bx_ode *ode, bx_error *err)
+{
+    const bx_network *network = ode->network;
+    ode->species = calloc(network->species + 1, sizeof *ode->species);
+    ode->position = calloc(network->species + 1, sizeof *ode->position);
+    if (!ode->species || !ode->position)
+        return bx_fail_memory(err);
+    for (uint32_t i = 0; i < network->species; i++) {
+        if (!network->changing[i])
+            continue;
+        ode->position[i] = (uint32_t)ode->size;
+        ode->species[ode->size++] = i;
+    }
+    if (ode->size == 0)
+        ode->species[ode->size++] = BX_SLOT_NONE;
+    return 0;
+}
+
+static int create_solver(bx_ode *ode, bx_error *err)
+{
+    if (SUNContext_Create(NULL, &ode->context) != 0)
+        return bx_fail_memory(err);
+    ode->y = N_VNew_Serial((sunindextype)ode->size, ode->context);
+    ode->cvode = CVodeCreate(CV_BDF, ode->context);
+    if (!ode->y || !ode->cvode || CVodeSetErrHandlerFn(ode->cvode, be_silent, NULL) != CV_SUCCESS ||
+        CVodeInit(ode->cvode, right_hand_side, 0, ode->y) != CV_SUCCESS ||
+        CVodeSetUserData(ode->cvode, ode) != CV_SUCCESS ||
+        CVodeSStolerances(ode->cvode, RELATIVE_DEFAULT, ABSOLUTE_DEFAULT) != CV_SUCCESS)
+        return bx_fail_memory(err);
+    sunindextype n = (sunindextype)ode->size;
+    ode->matrix = SUNDenseMatrix(n, n, ode->context);
+    ode->solver = ode->matrix ? SUNLinSol_Dense(ode->y, ode->matrix, ode->context) : NULL;
+    if (!ode->solver || CVodeSetLinearSolver(ode->cvode, ode->solver, ode->matrix) != CV_SUCCESS ||
+        CVodeSetMaxNumSteps(ode->cvode, -1) != CV_SUCCESS ||
+        CVodeSetMaxHnilWarns(ode->cvode, -1) != CV_SUCCESS ||
+        (ode->root_count > 0 &&
+         (CVodeRootInit(ode->cvode, ode->root_count, root_functions) != CV_SUCCESS ||
+          CVodeSetNoInactiveRootWarn(ode->cvode) != CV_SUCCESS)))
+        return bx_fail_memory(err);
+    return 0;
+}
+
+bx_ode *bx_ode_new(const bx_network *network, bx_error *err)
+{
+    bx_ode *ode = calloc(1, sizeof *ode);
+    if (!ode) {
+        bx_fail_memory(err);
+        return NULL;
+    }
+    ode->network = network;
+    if (choose_state(ode, err) < 0 || choose_roots(ode, err) < 0 || create_solver(ode, err) < 0) {
+        bx_ode_free(ode);
+        return NULL;
+    }
+    return ode;
+}
+
+void bx_ode_free(bx_ode *ode)
+{
+    if (!ode)
+        return;
+    if (ode->cvode)
+        CVodeFree(&ode->cvode);
+    if (ode->solver)
+        SUNLinSolFree(ode->solver);
+    if (ode->matrix)
+        SUNMatDestroy(ode->matrix);
+    if (ode->y)
+        N_VDestroy(ode->y);
+    if (ode->context)
+        SUNContext_Free(&ode->context);
+    free(ode->species);
+    free(ode->position);
+    free(ode->roots);
+    free(ode->root_signs);
+    free(ode);
+}
+
+/* ---- the run ---- */
+
+static void store_state(bx_ode *ode)
+{
+    double *y = N_VGetArrayPointer(ode->y);
+    for (size_t i = 0; i < ode->size; i++)
+        y[i] = ode->species[i] == BX_SLOT_NONE ? 0 : ode->simulation->frame[ode->species[i]];
+}
+
+static int restart(bx_ode *ode, bx_error *err)
+{
+    store_state(ode);
+    double now = ode->simulation->frame[ode->network->time];
+    if (CVodeReInit(ode->cvode, now, ode->y) != CV_SUCCESS)
+        return bx_fail(err, BX_ESIMULATION, "the ODE solver can't start at time %g s", now);
+    return 0;
+}
+
+/* The state at `time`, which the last step reached or passed, is put into the frame. */
+static int interpolate(bx_ode *ode, double time, bx_error *err)
+{
+    if (CVodeGetDky(ode->cvode, time, 0, ode->y) != CV_SUCCESS)
+        return bx_fail(err, BX_ESIMULATION, "the ODE solver has no state at time %g s", time);
+    load_state(ode, N_VGetArrayPointer(ode->y), time);
+    return 0;
+}
+
+/* Name what is not finite in the present state. */
+static int fail_not_finite(const bx_ode *ode, double time, const char *reason, bx_error *err)
+{
+    const bx_network *network = ode->network;
+    double *frame = ode->simulation->frame;
+    bx_network_rates(network, frame);
+    for (size_t r = 0; r < network->reactions; r++) {
+        double rate = frame[network->rate + r];
+        if (network->reaction[r].mass_action)
+            rate = bx_mass_action_rate(network, r, rate, frame);
+        if (!isfinite(rate))
+            return bx_fail(err, BX_ESIMULATION,
+                           "the ODE solver stopped at time %g s: the rate of "
+                           "%s is %g",
+                           time, bx_network_reaction_label(network, r).text, rate);
+    }
+    return bx_fail(err, BX_ESIMULATION,
+                   "the ODE solver stopped at time %g s: a rate is not finite close to it (%s)",
+                   time, reason);
+}
+
+static int fail_solver(bx_ode *ode, int flag, double time, bx_error *err)
+{
+    if (bx_simulation_interrupted(ode->simulation))
+        return bx_simulation_poll(ode->simulation, time, err);
+    char *name = CVodeGetReturnFlagName(flag);
+    const char *reason = name ? name : "CVODE";
+    int result;
+    if (flag == CV_FIRST_RHSFUNC_ERR || flag == CV_REPTD_RHSFUNC_ERR ||
+        flag == CV_UNREC_RHSFUNC_ERR || flag == CV_RTFUNC_FAIL)
+        result = fail_not_finite(ode, time, reason, err);
+    else
+        result =
+            bx_fail(err, BX_ESIMULATION, "the ODE solver stopped at time %g s: %s", time, reason);
+    free(name);
+    return result;
+}
+
+/* Rows whose time has come, up to `time` or, with `at_end`, that included. */
+static int record_rows(bx_ode *ode, double time, bool at_end, bx_error *err)
+{
+    bx_simulation *s = ode->simulation;
+    while (s->next_row < time || (at_end && s->next_row == time)) {
+        if (s->next_row < time && interpolate(ode, s->next_row, err) < 0)
+            return -1;
+        if (bx_simulation_record(s, err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* A root says which way its leaf turns, more surely than a value that is 0 within rounding. */
+static void turn_leaves(bx_ode *ode)
+{
+    const bx_network *network = ode->network;
+    bx_events *events = ode->simulation->events;
+    if (CVodeGetRootInfo(ode->cvode, ode->root_signs) != CV_SUCCESS)
+        return;
+    for (int i = 0; i < ode->root_count; i++) {
+        bx_op op = network->logic[ode->roots[i]].op;
+        bool rising = ode->root_signs[i] > 0;
+        if (ode->root_signs[i] == 0)
+            continue;
+        if (op == BX_OP_GREATER || op == BX_OP_GREATER_EQUAL)
+            events->truth[ode->roots[i]] = rising;
+        else if (op == BX_OP_LESS || op == BX_OP_LESS_EQUAL)
+            events->truth[ode->roots[i]] = !rising;
+        else
+            events->truth[ode->roots[i]] = op == BX_OP_EQUAL;
+    }
+}
+
+/* Fire what is due; after that the solver starts anew. */
+static int settle(bx_ode *ode, bx_error *err)
+{
+    bx_simulation *s = ode->simulation;
+    size_t fired;
+    if (bx_events_settle(ode->network, s->events, s->frame, &fired, err) < 0)
+        return -1;
+    return fired > 0 ? restart(ode, err) : 0;
+}
+
+/* One step of the solver, or less where an event or a stop comes first. */
+static int step(bx_ode *ode, double stop, double *time, bx_error *err)
+{
+    bx_simulation *s = ode->simulation;
+    double before = *time;
+    if (stop - before <= 1e-14 * fabs(stop)) { /* too close for CVODE to step */
+        load_state(ode, N_VGetArrayPointer(ode->y), *time = stop);
+        bx_network_rules(ode->network, s->frame);
+        bx_events_look(ode->network, s->events, s->frame);
+        return restart(ode, err);
+    }
+    CVodeSetStopTime(ode->cvode, stop);
+    int flag = CVode(ode->cvode, stop, ode->y, time, CV_ONE_STEP);
+    s->steps++;
+    if (flag < 0) {
+        if (!(*time >= before))
+            *time = before;
+        load_state(ode, N_VGetArrayPointer(ode->y), *time);
+        return fail_solver(ode, flag, *time, err);
+    }
+    if (record_rows(ode, *time, false, err) < 0 || interpolate(ode, *time, err) < 0)
+        return -1;
+    bx_network_rules(ode->network, s->frame);
+    bx_events_look(ode->network, s->events, s->frame);
+    if (flag == CV_ROOT_RETURN)
+        turn_leaves(ode);
+    return 0;
+}
+
+static int prepare(bx_ode *ode, bx_error *err)
+{
+    bx_simulation *s = ode->simulation;
+    const bx_run *run = s->run;
+    double relative = run->relative_tolerance > 0 ? run->relative_tolerance : RELATIVE_DEFAULT;
+    double absolute = run->absolute_tolerance > 0 ? run->absolute_tolerance : ABSOLUTE_DEFAULT;
+    double longest = 0; /* no bound */
+    if (ode->root_count > 0)
+        longest =
+            run->every > 0 && run->every < run->duration ? run->every : run->duration / EVENT_STEPS;
+    if (CVodeSStolerances(ode->cvode, relative, absolute) != CV_SUCCESS ||
+        CVodeSetMaxStep(ode->cvode, longest) != CV_SUCCESS)
+        return bx_fail(err, BX_ESIMULATION, "the ODE solver refuses its tolerances");
+    return restart(ode, err);
+}
+
+static int advance(bx_ode *ode, bx_error *err)
+{
+    bx_simulation *s = ode->simulation;
+    double time = s->start;
+    if (prepare(ode, err) < 0 || settle(ode, err) < 0 || record_rows(ode, time, true, err) < 0)
+        return -1;
+    while (time < s->end) {
+        if (bx_simulation_poll(s, time, err) < 0)
+            return -1;
+        double stop = bx_events_next(ode->network, s->events, s->frame);
+        if (step(ode, stop < s->end ? stop : s->end, &time, err) < 0 || settle(ode, err) < 0 ||
+            record_rows(ode, time, true, err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+int bx_ode_run(bx_ode *ode, bx_simulation *simulation, bx_error *err)
+{
+    ode->simulation = simulation;
+    int result = advance(ode, err);
+    ode->simulation = NULL;
+    return result;
+}

@@ -1,0 +1,457 @@
+#include "cell/ssa.h"
+
+#include "cell/dependency.h"
+#include "cell/random.h"
+#include "cell/sum_tree.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+/* Reactions between two looks at the interrupt. */
+#define POLL_INTERVAL 1000
+
+/* Above this order a propensity is a formula's business. */
+#define ORDER_MAXIMUM 100
+
+/* Doubles hold every whole number up to here. */
+#define COUNT_MAXIMUM 9007199254740992.0
+
+typedef enum channel_kind {
+    CHANNEL_QUADRATIC, /* k x[a] (x[b] - shift): mass action up to order 2, with x[one] = 1 */
+    CHANNEL_CUBIC,     /* k x[a] (x[b] - shift) (x[c] - 2 shift): A + B + C, and 3 A */
+    CHANNEL_GENERAL,   /* other mass action, or k depends on species */
+    CHANNEL_FORMULA
+} channel_kind;
+
+/* How to compute a propensity. */
+typedef struct channel {
+    double k, shift;
+    uint32_t a, b, c;
+    uint32_t kind;
+} channel;
+
+typedef struct change {
+    double amount;
+    uint32_t species;
+} change;
+
+struct bx_ssa {
+    const bx_network *network;
+    channel *channels;
+    bx_sum_tree tree;
+    bx_dependency dependency;
+    bx_csr sums;     /* reaction -> pairs of indexes into tree.values: a sum and its first part */
+    change *changes; /* rows as in network->changes */
+    bool *guarded;   /* reaction -> its propensity alone does not keep counts from below 0 */
+    bx_random random;
+    bx_simulation *simulation; /* while it runs */
+};
+
+/* ---- set-up ---- */
+
+static int check_whole(const bx_network *network, size_t reaction, double coefficient,
+                       bx_error *err)
+{
+    if (coefficient == floor(coefficient) && fabs(coefficient) <= COUNT_MAXIMUM)
+        return 0;
+    return bx_fail(err, BX_EMODEL, "%s: stochastic simulation wants whole coefficients, found %g",
+                   bx_network_reaction_label(network, reaction).text, fabs(coefficient));
+}
+
+static int check_reaction(const bx_network *network, size_t r, bx_error *err)
+{
+    const bx_reaction *reaction = &network->reaction[r];
+    if (reaction->uses_time)
+        return bx_fail(err, BX_EMODEL,
+                       "%s: its rate depends on time, which exact stochastic simulation does not "
+                       "allow; use an event to change a parameter at a time, or method \"ode\"",
+                       bx_network_reaction_label(network, r).text);
+    double order = 0;
+    for (uint32_t i = network->reactants.start[r]; i < network->reactants.start[r + 1]; i++) {
+        order += network->orders[i];
+        if (check_whole(network, r, network->orders[i], err) < 0)
+            return -1;
+    }
+    if (reaction->mass_action && order > ORDER_MAXIMUM)
+        return bx_fail(err, BX_EMODEL, "%s: mass action of order %g; above %d give a rate formula",
+                       bx_network_reaction_label(network, r).text, order, ORDER_MAXIMUM);
+    for (uint32_t i = network->changes.start[r]; i < network->changes.start[r + 1]; i++)
+        if (check_whole(network, r, network->amounts[i], err) < 0)
+            return -1;
+    return 0;
+}
+
+static int check_network(const bx_network *network, bx_error *err)
+{
+    for (size_t i = 0; i < network->reactions; i++)
+        if (check_reaction(network, i, err) < 0)
+            return -1;
+    for (size_t i = 0; i < network->events; i++)
+        for (uint32_t j = network->event[i].logic.begin; j < network->event[i].logic.end; j++)
+            if (network->logic[j].uses_time && network->logic[j].limit == BX_SLOT_NONE)
+                return bx_fail(err, BX_EMODEL,
+                               "%s: when: in stochastic simulation the time can only be compared "
+                               "with a constant, as in time > 100",
+                               bx_network_event_label(network, i).text);
+    return 0;
+}
+
+static channel make_channel(const bx_network *network, size_t r)
+{
+    uint32_t one = network->one;
+    channel c = {.a = one, .b = one, .c = one, .kind = CHANNEL_GENERAL};
+    const bx_reaction *reaction = &network->reaction[r];
+    if (!reaction->mass_action) {
+        c.kind = CHANNEL_FORMULA;
+        return c;
+    }
+    uint32_t count = bx_csr_count(&network->reactants, r);
+    const uint32_t *species = bx_csr_row(&network->reactants, r);
+    const double *order = network->orders + network->reactants.start[r];
+    if (!reaction->constant || count > 3)
+        return c;
+    bool single = true; /* each reactant comes once */
+    for (uint32_t i = 0; i < count; i++)
+        single = single && order[i] == 1;
+    if (single) {
+        c.a = count > 0 ? species[0] : one;
+        c.b = count > 1 ? species[1] : one;
+        c.c = count > 2 ? species[2] : one;
+        c.kind = count > 2 ? CHANNEL_CUBIC : CHANNEL_QUADRATIC;
+    } else if (count == 1 && (order[0] == 2 || order[0] == 3)) {
+        c.a = c.b = c.c = species[0];
+        c.shift = 1;
+        c.kind = order[0] == 2 ? CHANNEL_QUADRATIC : CHANNEL_CUBIC;
+    }
+    return c;
+}
+
+/* A reaction can't take more than there is if its propensity is 0 then. */
+static bool needs_guard(const bx_network *network, size_t r)
+{
+    if (network->reaction[r].mass_action)
+        return false;
+    for (uint32_t i = network->changes.start[r]; i < network->changes.start[r + 1]; i++)
+        if (network->amounts[i] < 0)
+            return true;
+    return false;
+}
+
+/* For each reaction the sums over its dependents' items, level by level. */
+static int list_sums(bx_ssa *ssa)
+{
+    const bx_sum_tree *tree = &ssa->tree;
+    const bx_csr *reactions = &ssa->dependency.reactions;
+    if (bx_csr_init(&ssa->sums, ssa->network->reactions) < 0)
+        return -1;
+    for (size_t r = 0; r < ssa->network->reactions; r++) {
+        for (size_t level = 1; level < tree->levels && !ssa->dependency.dense; level++) {
+            uint32_t last = UINT32_MAX;
+            for (uint32_t i = 0; i < bx_csr_count(reactions, r); i++) {
+                uint32_t sum = bx_csr_row(reactions, r)[i] >> (3 * level);
+                if (sum == last)
+                    continue;
+                last = sum;
+                uint32_t part = (uint32_t)tree->offset[level - 1] + sum * BX_SUM_WIDTH;
+                if (bx_csr_push(&ssa->sums, (uint32_t)tree->offset[level] + sum) < 0 ||
+                    bx_csr_push(&ssa->sums, part) < 0)
+                    return -1;
+            }
+        }
+        if (bx_csr_end_row(&ssa->sums) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int build(bx_ssa *ssa, bx_error *err)
+{
+    const bx_network *network = ssa->network;
+    if (check_network(network, err) < 0)
+        return -1;
+    size_t terms = network->changes.start[network->changes.rows];
+    ssa->channels = calloc(network->reactions + 1, sizeof *ssa->channels);
+    ssa->guarded = calloc(network->reactions + 1, sizeof *ssa->guarded);
+    ssa->changes = calloc(terms + 1, sizeof *ssa->changes);
+    if (!ssa->channels || !ssa->guarded || !ssa->changes ||
+        bx_sum_tree_init(&ssa->tree, network->reactions) < 0)
+        return bx_fail_memory(err);
+    for (size_t r = 0; r < network->reactions; r++) {
+        ssa->channels[r] = make_channel(network, r);
+        ssa->guarded[r] = needs_guard(network, r);
+    }
+    for (size_t i = 0; i < terms; i++)
+        ssa->changes[i] = (change){network->amounts[i], network->changes.items[i]};
+    if (bx_dependency_init(&ssa->dependency, network, err) < 0)
+        return -1;
+    return list_sums(ssa) < 0 ? bx_fail_memory(err) : 0;
+}
+
+bx_ssa *bx_ssa_new(const bx_network *network, bx_error *err)
+{
+    bx_ssa *ssa = calloc(1, sizeof *ssa);
+    if (!ssa) {
+        bx_fail_memory(err);
+        return NULL;
+    }
+    ssa->network = network;
+    if (build(ssa, err) < 0) {
+        bx_ssa_free(ssa);
+        return NULL;
+    }
+    return ssa;
+}
+
+void bx_ssa_free(bx_ssa *ssa)
+{
+    if (!ssa)
+        return;
+    free(ssa->channels);
+    free(ssa->guarded);
+    free(ssa->changes);
+    bx_sum_tree_free(&ssa->tree);
+    bx_dependency_free(&ssa->dependency);
+    bx_csr_free(&ssa->sums);
+    free(ssa);
+}
+
+/* ---- propensities ---- */
+
+static int fail_propensity(const bx_ssa *ssa, size_t r, double value, bx_error *err)
+{
+    return bx_fail(err, BX_ESIMULATION, "%s: its propensity is %g at time %g s",
+                   bx_network_reaction_label(ssa->network, r).text, value,
+                   ssa->simulation->frame[ssa->network->time]);
+}
+
+static double slow_propensity(const bx_ssa *ssa, size_t r, double *frame)
+{
+    const bx_network *network = ssa->network;
+    const bx_reaction *reaction = &network->reaction[r];
+    bx_program_run_range(&network->program, reaction->code, frame);
+    double value = frame[network->rate + r];
+    /* a negative or undefined k must show even if there is nothing to react */
+    if (reaction->mass_action && value >= 0)
+        value = bx_mass_action_propensity(network, r, value, frame);
+    return value;
+}
+
+static inline double propensity(const bx_ssa *ssa, size_t r, double *frame)
+{
+    const channel *c = &ssa->channels[r];
+    double value = c->k * frame[c->a] * (frame[c->b] - c->shift);
+    if (__builtin_expect(c->kind == CHANNEL_QUADRATIC, 1))
+        return value;
+    if (c->kind == CHANNEL_CUBIC)
+        return value * (frame[c->c] - 2 * c->shift);
+    return slow_propensity(ssa, r, frame);
+}
+
+/* Rules, rate constants, propensities and sums from the frame alone. */
+static int refresh(bx_ssa *ssa, bx_error *err)
+{
+    const bx_network *network = ssa->network;
+    double *frame = ssa->simulation->frame;
+    bx_network_rates(network, frame);
+    for (size_t r = 0; r < network->reactions; r++) {
+        ssa->channels[r].k = frame[network->rate + r];
+        double value = propensity(ssa, r, frame);
+        if (!(value >= 0 && ssa->channels[r].k >= 0) || isinf(value))
+            return fail_propensity(ssa, r, value >= 0 ? ssa->channels[r].k : value, err);
+        ssa->tree.values[r] = value;
+    }
+    bx_sum_tree_rebuild(&ssa->tree);
+    return 0;
+}
+
+/* ---- a reaction fires ---- */
+
+static int fail_negative(const bx_ssa *ssa, size_t r, uint32_t species, bx_error *err)
+{
+    const bx_network *network = ssa->network;
+    const double *frame = ssa->simulation->frame;
+    return bx_fail(err, BX_ESIMULATION,
+                   "%s would make \"%s\" negative (it is %g) at time %g s: its rate must be 0 when "
+                   "there is not enough",
+                   bx_network_reaction_label(network, r).text, network->names[species],
+                   frame[species], frame[network->time]);
+}
+
+static int guard(const bx_ssa *ssa, size_t r, const double *frame, bx_error *err)
+{
+    const uint32_t *start = ssa->network->changes.start;
+    for (uint32_t i = start[r]; i < start[r + 1]; i++)
+        if (frame[ssa->changes[i].species] + ssa->changes[i].amount < 0)
+            return fail_negative(ssa, r, ssa->changes[i].species, err);
+    return 0;
+}
+
+static inline void apply_changes(const bx_ssa *ssa, size_t r, double *frame)
+{
+    const uint32_t *start = ssa->network->changes.start;
+    for (uint32_t i = start[r]; i < start[r + 1]; i++)
+        frame[ssa->changes[i].species] += ssa->changes[i].amount;
+}
+
+/* Recompute what the firing of `r` made stale. */
+static inline int update(bx_ssa *ssa, size_t r, double *frame, bx_error *err)
+{
+    const bx_network *network = ssa->network;
+    const bx_dependency *dependency = &ssa->dependency;
+    if (__builtin_expect(dependency->dense, 0))
+        return refresh(ssa, err);
+    const bx_csr *rules = &dependency->rules, *reactions = &dependency->reactions;
+    for (uint32_t i = rules->start[r]; i < rules->start[r + 1]; i++)
+        bx_program_run_range(&network->program, network->rule_codes[rules->items[i]], frame);
+    double *values = ssa->tree.values;
+    for (uint32_t i = reactions->start[r]; i < reactions->start[r + 1]; i++) {
+        uint32_t dependent = reactions->items[i];
+        double value = propensity(ssa, dependent, frame);
+        if (__builtin_expect(!(value >= 0), 0))
+            return fail_propensity(ssa, dependent, value, err);
+        values[dependent] = value;
+    }
+    const bx_csr *sums = &ssa->sums;
+    for (uint32_t i = sums->start[r]; i < sums->start[r + 1]; i += 2)
+        values[sums->items[i]] = bx_sum_eight(values + sums->items[i + 1]);
+    return 0;
+}
+
+static inline size_t choose(bx_ssa *ssa, double total)
+{
+    for (;;) {
+        size_t r = bx_sum_tree_find(&ssa->tree, bx_random_uniform(&ssa->random) * total);
+        if (__builtin_expect(ssa->tree.values[r] > 0, 1))
+            return r;
+    }
+}
+
+/* ---- the run ---- */
+
+/* Counts are whole numbers, where reactions depend on it. */
+static int check_counts(const bx_ssa *ssa, bx_error *err)
+{
+    const bx_network *network = ssa->network;
+    const double *frame = ssa->simulation->frame;
+    for (size_t i = 0; i < network->species; i++)
+        if (network->changing[i] &&
+            !(frame[i] >= 0 && frame[i] <= COUNT_MAXIMUM && frame[i] == floor(frame[i])))
+            return bx_fail(
+                err, BX_ESIMULATION,
+                "species \"%s\" is %.17g at time %g s: stochastic simulation wants whole "
+                "numbers of molecules",
+                network->names[i], frame[i], frame[network->time]);
+    return 0;
+}
+
+/* Fire due events; *fired tells whether any did. */
+static int settle(bx_ssa *ssa, bool *fired, bx_error *err)
+{
+    bx_simulation *s = ssa->simulation;
+    size_t count;
+    if (bx_events_settle(ssa->network, s->events, s->frame, &count, err) < 0)
+        return -1;
+    *fired = count > 0;
+    return *fired && (check_counts(ssa, err) < 0 || refresh(ssa, err) < 0) ? -1 : 0;
+}
+
+/* Look at all conditions after a reaction that touches one. */
+static int look(bx_ssa *ssa, bool *fired, bx_error *err)
+{
+    bx_simulation *s = ssa->simulation;
+    if (!bx_events_look(ssa->network, s->events, s->frame))
+        return 0;
+    bx_network_rules(ssa->network, s->frame);
+    return settle(ssa, fired, err);
+}
+
+static int record_before(bx_simulation *s, double time, bx_error *err)
+{
+    while (s->next_row < time) {
+        s->frame[s->network->time] = s->next_row;
+        if (bx_simulation_record(s, err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int fail_total(const bx_ssa *ssa, double time, bx_error *err)
+{
+    return bx_fail(err, BX_ESIMULATION, "the propensities add up to %g at time %g s",
+                   bx_sum_tree_total(&ssa->tree), time);
+}
+
+/* Up to POLL_INTERVAL reactions before `stop`, which rows and time reach if no more fit; ends early
+ * when an event fires, for that may move the stop. */
+static int react(bx_ssa *ssa, double stop, bx_error *err)
+{
+    bx_simulation *s = ssa->simulation;
+    double *frame = s->frame, *time = &frame[ssa->network->time], now = *time;
+    size_t left = POLL_INTERVAL;
+    if (s->run->maximum_steps > 0 && s->run->maximum_steps - s->steps < left)
+        left = s->run->maximum_steps - s->steps;
+    bool fired = false;
+    for (; left > 0 && !fired; left--) {
+        double total = bx_sum_tree_total(&ssa->tree);
+        if (!(total < INFINITY))
+            return fail_total(ssa, now, err);
+        double next = total > 0 ? now + bx_random_exponential(&ssa->random) / total : INFINITY;
+        if (next >= stop || next > s->next_row) {
+            if (record_before(s, next < stop ? next : stop, err) < 0)
+                return -1;
+            if (next >= stop) {
+                *time = stop;
+                return 0;
+            }
+        }
+        size_t r = choose(ssa, total);
+        *time = now = next;
+        if (ssa->guarded[r] && guard(ssa, r, frame, err) < 0)
+            return -1;
+        apply_changes(ssa, r, frame);
+        s->steps++;
+        if (update(ssa, r, frame, err) < 0 ||
+            (ssa->dependency.conditions[r] && look(ssa, &fired, err) < 0))
+            return -1;
+    }
+    return 0;
+}
+
+static int advance(bx_ssa *ssa, bx_error *err)
+{
+    bx_simulation *s = ssa->simulation;
+    const bx_network *network = ssa->network;
+    double *frame = s->frame, *time = &frame[network->time];
+    bool fired;
+    if (check_counts(ssa, err) < 0 || refresh(ssa, err) < 0 || settle(ssa, &fired, err) < 0)
+        return -1;
+    while (s->next_row <= *time)
+        if (bx_simulation_record(s, err) < 0)
+            return -1;
+    while (*time < s->end) {
+        if (bx_simulation_poll(s, *time, err) < 0)
+            return -1;
+        double stop = bx_events_next(network, s->events, frame);
+        stop = stop < s->end ? stop : s->end;
+        if (react(ssa, stop, err) < 0)
+            return -1;
+        if (*time == stop) {
+            bx_network_rules(network, frame);
+            bx_events_look(network, s->events, frame);
+            if (settle(ssa, &fired, err) < 0)
+                return -1;
+        }
+        if (s->next_row == *time && bx_simulation_record(s, err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+int bx_ssa_run(bx_ssa *ssa, bx_simulation *simulation, bx_error *err)
+{
+    ssa->simulation = simulation;
+    bx_random_init(&ssa->random, simulation->run->seed, 0);
+    int result = advance(ssa, err);
+    ssa->simulation = NULL;
+    return result;
+}
