@@ -110,7 +110,7 @@ end
 local function check_limits(report, pid)
   local limits = read_file(("/proc/%d/limits"):format(pid)) or ""
   local expected = {
-    { "Max core file size", 0 }, { "Max file size", 0 }, { "Max open files", 16 },
+    { "Max core file size", 0 }, { "Max file size", 0 }, { "Max open files", 4 },
     { "Max processes", 0 }, { "Max locked memory", 0 },
   }
   for _, row in ipairs(expected) do
