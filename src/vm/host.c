@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 int bx_host_set_worker(bx_host *host, const char *worker, bx_error *err)
@@ -14,6 +15,16 @@ int bx_host_set_worker(bx_host *host, const char *worker, bx_error *err)
     return 0;
 }
 
+/* A VM takes two descriptors: as many as the hard limit allows. */
+static void raise_descriptor_limit(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
+        limit.rlim_cur = limit.rlim_max;
+        setrlimit(RLIMIT_NOFILE, &limit);
+    }
+}
+
 int bx_host_open(bx_host *host, const char *worker, bx_error *err)
 {
     memset(host, 0, sizeof *host);
@@ -21,6 +32,7 @@ int bx_host_open(bx_host *host, const char *worker, bx_error *err)
     if (bx_host_set_worker(host, worker, err) < 0)
         return -1;
     host->owner = getpid();
+    raise_descriptor_limit();
     return bx_reactor_open(&host->reactor, err);
 }
 

@@ -1,0 +1,149 @@
+-- create_bio_vm: what it takes, and what it says of what it does not take.
+
+package.path = "./spec/support/organisms/?.lua;" .. package.path
+local bioxen = require "bioxen"
+local processes = require "spec.support.processes"
+
+local create = bioxen.create_bio_vm
+
+local function complaint(...)
+  local ok, message = pcall(create, ...)
+  assert.is_false(ok)
+  return tostring(message)
+end
+
+local function says(message, ...)
+  for _, part in ipairs { ... } do
+    assert.truthy(message:find(part, 1, true), message)
+  end
+end
+
+describe("create_bio_vm", function()
+  local descriptors, children
+
+  before_each(function()
+    descriptors = processes.descriptors()
+    children = #processes.children(processes.self())
+  end)
+
+  -- Nothing is made, nothing leaks.
+  after_each(function()
+    assert.equal(descriptors, processes.descriptors())
+    assert.equal(children, #processes.children(processes.self()))
+    assert.same({}, bioxen.hypervisor():list_vms())
+  end)
+
+  it("makes a basic VM by default", function()
+    local vm <close> = assert(create("default", "plain_cell"))
+    assert.equal("basic", vm:get_vm_type())
+    assert.equal("plain_cell", vm:get_biological_type())
+    assert.equal("created", vm:get_state())
+  end)
+
+  it("takes ids of 1 to 64 letters, digits, dots, underscores and hyphens", function()
+    for _, id in ipairs { "a", "A.b_c-9", ("x"):rep(64) } do
+      assert(create(id, "plain_cell")):destroy()
+    end
+    for _, id in ipairs { "", ("x"):rep(65), "a b", "a/b", "a\0b", "ä", "a\n", "%s" } do
+      says(complaint(id, "plain_cell"), "vm_id", "1 to 64 of letters, digits")
+    end
+    for _, id in pairs { 1, true, {}, print } do
+      says(complaint(id, "plain_cell"), "vm_id", tostring(id))
+    end
+    says(complaint(nil, "plain_cell"), "vm_id", "got nil")
+  end)
+
+  it("blames the line that calls it", function()
+    says(complaint("a b", "plain_cell"), "create_spec.lua")
+  end)
+
+  it("names an organism that is not there, and those that are", function()
+    local vm, problem = create("a", "unicorn")
+    assert.is_nil(vm)
+    assert.equal("EORGANISM", problem.code)
+    says(problem.message, '"unicorn"', "plain_cell", "minimal_cell")
+    for _, name in ipairs { "../x", "a.b", "", "A", ("x"):rep(100) } do
+      assert.equal("EORGANISM", select(2, create("a", name)).code)
+    end
+    says(complaint("a", 5), "biological_type", "got 5")
+    says(complaint("a"), "biological_type", "got nil")
+  end)
+
+  it("does not offer organisms that are not real", function()
+    for _, name in ipairs { "syn3a", "ecoli" } do
+      assert.is_nil(bioxen.validate_biological_type(name))
+    end
+    assert.is_true(bioxen.validate_biological_type("minimal_cell"))
+  end)
+
+  it("names a VM type that is not there", function()
+    says(complaint("a", "plain_cell", "docker"), "vm_type", '"docker"', "basic, xcpng")
+    says(complaint("a", "plain_cell", 7), "vm_type", "7")
+    assert.is_true(bioxen.validate_vm_type("basic"))
+    assert.equal("ENOTFOUND", select(2, bioxen.validate_vm_type("docker")).code)
+  end)
+
+  it("lists every mistake of a configuration", function()
+    local message = complaint("a", "plain_cell", "basic", {
+      memory = "64M", timeout = -1, tiemout = 3, max_output = 1.5, seed = "x", [1] = 2,
+      resources = { ribosomes = -4, atp_percentage = 101, genes = 3 }, organism = { nutrient = 1 },
+      allow_unconfined = "yes",
+    })
+    says(message,
+      'config.memory: an integer expected, got "64M"',
+      "config.timeout: greater than 0 expected, got -1",
+      'unknown key "tiemout"; it takes allow_unconfined, max_output, memory',
+      "unknown key 1",
+      "config.max_output: an integer expected, got 1.5",
+      'config.seed: an integer expected, got "x"',
+      "config.resources.ribosomes: at least 0 expected, got -4",
+      "config.resources.atp_percentage: at most 100 expected, got 101",
+      'config.resources: unknown key "genes"',
+      'config.organism: unknown key "nutrient"',
+      'config.allow_unconfined: a boolean expected, got "yes"')
+    says(complaint("a", "plain_cell", "basic", "fast"), 'config: a table expected, got "fast"')
+    says(complaint("a", "plain_cell", "basic", { memory = 1 }), "at least 4194304 expected, got 1")
+    says(complaint("a", "plain_cell", "basic", { timeout = 0 / 0 }), "config.timeout")
+  end)
+
+  it("checks an organism's options against its manifest", function()
+    says(complaint("a", "minimal_cell", "basic", { organism = { nutrient = "much" } }),
+      'config.organism.nutrient: a number expected, got "much"')
+    says(complaint("a", "minimal_cell", "basic", { organism = { nutrient = -1 } }),
+      "config.organism.nutrient: at least 0 expected, got -1")
+  end)
+
+  it("refuses an id that is taken, until it is free", function()
+    local vm = assert(create("taken", "plain_cell"))
+    local other, problem = create("taken", "plain_cell")
+    assert.is_nil(other)
+    assert.equal("EEXIST", problem.code)
+    says(problem.message, '"taken"')
+    vm:destroy()
+    assert(create("taken", "plain_cell")):destroy()
+  end)
+
+  describe("of type xcpng", function()
+    local valid = {
+      xapi_url = "https://pool.example", username = "root", password_file = "/etc/secret",
+      template_name = "worker", ssh_user = "bioxen", ssh_key_path = "/etc/key",
+    }
+
+    it("requires its configuration, and lists what is missing", function()
+      local message = complaint("a", "plain_cell", "xcpng")
+      says(message, "config.xcpng_config.xapi_url: missing", "config.xcpng_config.ssh_user: missing")
+    end)
+
+    it("never shows a secret", function()
+      local given = setmetatable({ password = 1234567 }, { __index = nil })
+      assert.falsy(complaint("a", "plain_cell", "xcpng", { xcpng_config = given })
+        :find("1234567", 1, true))
+    end)
+
+    it("says that it is not built, once the configuration is valid", function()
+      local vm, problem = create("a", "plain_cell", "xcpng", { xcpng_config = valid })
+      assert.is_nil(vm)
+      assert.equal("ENOTBUILT", problem.code)
+    end)
+  end)
+end)

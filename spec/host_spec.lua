@@ -1,0 +1,172 @@
+-- The host process: what it leaves behind when it is killed, runs out of descriptors, forks, or
+-- closes its Lua state with VMs alive.
+
+package.path = "./spec/support/organisms/?.lua;" .. package.path
+local bioxen = require "bioxen"
+local processes = require "spec.support.processes"
+
+local BUILD = os.getenv "BIOXEN_BUILD" or "./build"
+
+-- Run Lua code in a host process of its own. It writes lines to a file that is given as arg 1.
+local function spawn_host(code, prefix)
+  local script, output = os.tmpname(), os.tmpname()
+  local file = assert(io.open(script, "w"))
+  file:write(([[
+    package.path = "./spec/support/organisms/?.lua;./lua/?.lua;./lua/?/init.lua;" .. package.path
+    package.cpath = %q .. package.cpath
+    local bioxen = require "bioxen"
+    local processes = require "spec.support.processes"
+    local out = assert(io.open(%q, "w"))
+    out:setvbuf "line"
+    local function say(...) out:write(table.concat({ ... }, " "), "\n") end
+  ]]):format(BUILD .. "/lib/lua/5.4/?.so;", output), code)
+  file:close()
+  local handle = assert(io.popen(("%s lua5.4 %s 2>&1"):format(prefix or "", script)))
+  return {
+    handle = handle,
+    lines = function()
+      local lines = {}
+      for line in io.lines(output) do lines[#lines + 1] = line end
+      return lines
+    end,
+    close = function()
+      local text = handle:read "a"
+      local ok, how, status = handle:close()
+      os.remove(script)
+      os.remove(output)
+      return ok, text, how, status
+    end,
+  }
+end
+
+local start_two = [[
+  local vms = {}
+  for i = 1, 2 do
+    vms[i] = assert(bioxen.create_bio_vm("vm" .. i, "plain_cell"))
+    assert(vms[i]:start())
+  end
+  local job = vms[1]:submit("while true do end", { timeout = 600 })
+]]
+
+describe("the host", function()
+  it("that is killed takes its workers with it, spinning or not", function()
+    local host = spawn_host(start_two .. [[
+      for _, pid in ipairs(processes.descendants(processes.self())) do say(pid) end
+      say("host", processes.self())
+      job:wait()
+    ]])
+    assert.is_true(processes.wait_until(function()
+      local lines = host.lines()
+      return #lines > 0 and lines[#lines]:find "host" ~= nil
+    end))
+    local lines = host.lines()
+    assert.equal(4, #lines) -- the zygote and two workers
+    local started = bioxen.clock()
+    os.execute("kill -9 " .. lines[4]:match "%d+")
+    for i = 1, 3 do
+      assert.is_true(processes.wait_until(function()
+        local state = processes.state(tonumber(lines[i]))
+        return state == nil or state == "Z"
+      end))
+    end
+    assert.truthy(bioxen.clock() - started < 1)
+    host.close()
+  end)
+
+  it("ends cleanly with VMs and jobs alive", function()
+    local ok, text = spawn_host(start_two .. [[ say "done" ]]).close()
+    assert.equal("", text)
+    assert.is_true(ok)
+  end)
+
+  it("ends cleanly from an error with VMs alive", function()
+    local ok, text = spawn_host(start_two .. [[ error "on purpose" ]]).close()
+    assert.is_nil(ok)
+    assert.truthy(text:find("on purpose", 1, true))
+  end)
+
+  it("is not disturbed by a SIGCHLD that is ignored", function()
+    local host = spawn_host(start_two .. [[
+      vms[2]:execute_biological_process("return 1")
+      vms[1]:destroy()
+      vms[2]:destroy()
+      say "fine"
+    ]], "env --ignore-signal=CHLD")
+    local ok, text = host.handle:read "a", nil
+    assert.equal("", ok)
+    assert.same({ "fine" }, host.lines())
+    host.close()
+    assert.is_nil(text)
+  end)
+
+  it("says so when it runs out of descriptors, and leaks none", function()
+    local host = spawn_host([[
+      local before = processes.descriptors()
+      local codes = {}
+      local vms = {}
+      for i = 1, 40 do
+        vms[i] = assert(bioxen.create_bio_vm("vm" .. i, "plain_cell"))
+        local started, problem = vms[i]:start()
+        if not started then codes[problem.code] = (codes[problem.code] or 0) + 1 end
+      end
+      for _, vm in ipairs(vms) do vm:destroy() end
+      local vm = assert(bioxen.create_bio_vm("again", "plain_cell"))
+      assert(vm:start())
+      vm:destroy()
+      for code in pairs(codes) do say(code) end
+      say("leaked", processes.descriptors() - before)
+    ]], "prlimit --nofile=40:40")
+    local text = host.handle:read "a"
+    assert.equal("", text)
+    local lines = host.lines()
+    assert.equal("leaked 1", lines[#lines]) -- the zygote's control socket stays
+    assert.truthy(#lines >= 2)
+    for i = 1, #lines - 1 do
+      assert.truthy(lines[i] == "ESYSTEM" or lines[i] == "ESTART", lines[i])
+    end
+    host.close()
+  end)
+
+  it("survives any count of descriptors at which a start may fail", function()
+    for limit = 8, 24, 2 do
+      local host = spawn_host([[
+        local vm = assert(bioxen.create_bio_vm("vm", "plain_cell"))
+        local started, problem = vm:start()
+        say(started and "started" or problem.code)
+        vm:destroy()
+      ]], "prlimit --nofile=" .. limit .. ":" .. limit)
+      local text = host.handle:read "a"
+      local line = host.lines()[1]
+      assert.truthy(line == "started" or line == "ESYSTEM" or line == "ESTART" or
+        text:find("Too many open files", 1, true), limit .. ": " .. tostring(line) .. text)
+      host.close()
+    end
+  end)
+
+  it("hears a signal in a wait", function()
+    local host = spawn_host(start_two .. [[ say("host", processes.self()) job:wait() ]])
+    assert.is_true(processes.wait_until(function() return #host.lines() == 1 end))
+    os.execute("kill -INT " .. host.lines()[1]:match "%d+")
+    local ok, text = host.close()
+    assert.is_nil(ok)
+    assert.truthy(text:find("interrupted!", 1, true), text)
+  end)
+
+  it("serves 1,000 VMs at once", function()
+    local vms, jobs = {}, {}
+    for i = 1, 1000 do
+      vms[i] = assert(bioxen.create_bio_vm("many" .. i, "plain_cell"))
+      jobs[i] = assert(vms[i]:start { wait = false, timeout = 60 })
+    end
+    assert(bioxen.wait_all(jobs, 60))
+    for i, vm in ipairs(vms) do
+      assert(jobs[i]:wait())
+      jobs[i] = assert(vm:submit("return args", { args = i }))
+    end
+    assert(bioxen.wait_all(jobs, 60))
+    for i, vm in ipairs(vms) do
+      assert.equal(i, assert(jobs[i]:wait()).result)
+      vm:destroy()
+    end
+  end)
+end)
