@@ -1,0 +1,53 @@
+--- What the host knows of this organism: plain data, read before a VM is started.
+
+return {
+  name = "minimal_cell",
+  title = "A coarse-grained bacterium: energy, ribosomes and growth (Weiße et al. 2015)",
+  version = "1.0.0",
+  sources = {
+    {
+      what = "the model, its parameters and its start state",
+      citation = "Weiße AY, Oyarzún DA, Danos V, Swain PS. Mechanistic links between cellular "
+        .. "trade-offs, gene expression, and growth. PNAS 112:E1038-E1047 (2015)",
+      doi = "10.1073/pnas.1416533112",
+    },
+    {
+      what = "the clock of DNA replication",
+      citation = "Cooper S, Helmstetter CE. Chromosome replication and the division cycle of "
+        .. "Escherichia coli B/r. J Mol Biol 31:519-540 (1968)",
+      doi = "10.1016/0022-2836(68)90425-7",
+    },
+    {
+      what = "the growth laws that the model reproduces",
+      citation = "Scott M, Gunderson CW, Mateescu EM, Zhang Z, Hwa T. Interdependence of cell "
+        .. "growth and gene expression: origins and consequences. Science 330:1099-1102 (2010)",
+      doi = "10.1126/science.1192588",
+    },
+  },
+  options = {
+    nutrient = {
+      default = 1e4, minimum = 0, unit = "molecules",
+      meaning = "nutrient outside the cell, held constant",
+    },
+    quality = {
+      default = 0.5, minimum = 0, unit = "molecules of energy per molecule of nutrient",
+      meaning = "what the medium is worth; a stochastic run takes at most 4",
+    },
+    antibiotic = {
+      default = 0, minimum = 0, unit = "µM",
+      meaning = "chloramphenicol, which binds translating ribosomes",
+    },
+    heterologous = {
+      default = 0, minimum = 0, unit = "mRNA per minute",
+      meaning = "highest transcription rate of a gene that is of no use to the cell",
+    },
+    replication_period = {
+      default = 40, minimum = 1, unit = "minutes",
+      meaning = "C: from the start of a round of replication to its end",
+    },
+    division_period = {
+      default = 20, minimum = 0, unit = "minutes",
+      meaning = "D: from the end of a round of replication to the division it allows",
+    },
+  },
+}
