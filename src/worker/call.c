@@ -163,12 +163,21 @@ static int perform(lua_State *L)
     return 0;
 }
 
+/* The traceback without its last line, which is the worker's own function. */
+static void set_traceback(const char *text)
+{
+    snprintf(failed.traceback, sizeof failed.traceback, "%s", text ? text : "");
+    char *last = strrchr(failed.traceback, '\n');
+    if (last && strcmp(last, "\n\t[C]: in ?") == 0)
+        *last = '\0';
+}
+
 /* The message handler: keeps the traceback, leaves the error value as it is. */
 static int keep_traceback(lua_State *L)
 {
     if (want_traceback) {
         luaL_traceback(L, L, NULL, 1);
-        snprintf(failed.traceback, sizeof failed.traceback, "%s", lua_tostring(L, -1));
+        set_traceback(lua_tostring(L, -1));
         lua_pop(L, 1);
     }
     return 1;
@@ -237,7 +246,7 @@ static void answer(call *c)
     failed.traceback[0] = '\0';
     want_traceback = false;
     bx_output_begin(c->id, c->worker->output_limit);
-    bx_interrupt_begin(L, c->id, c->timeout);
+    bx_interrupt_begin(L, c->timeout);
     lua_pushcfunction(L, keep_traceback);
     lua_pushcfunction(L, perform);
     lua_pushlightuserdata(L, c);

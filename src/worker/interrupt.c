@@ -17,8 +17,6 @@ static volatile sig_atomic_t cause;
 static volatile sig_atomic_t flush_wanted;
 static volatile sig_atomic_t in_call;
 static volatile sig_atomic_t expired;
-static volatile uint64_t current_call;
-static volatile uint64_t cancelled_call;
 static bool timed;
 static lua_State *volatile running;
 
@@ -57,15 +55,9 @@ static void interrupt(bx_cause why)
     arm(running);
 }
 
-static void on_cancel(int number, siginfo_t *info, void *context)
+static void on_cancel(int number)
 {
     (void)number;
-    (void)context;
-    if (info->si_code == SI_QUEUE) {
-        cancelled_call = (uint64_t)(uintptr_t)info->si_value.sival_ptr;
-        if (cancelled_call != current_call)
-            return;
-    }
     if (in_call)
         interrupt(BX_CAUSE_CANCEL);
 }
@@ -102,8 +94,7 @@ int bx_interrupt_install(void)
     action.sa_handler = on_flush;
     if (sigaction(SIGALRM, &action, NULL) < 0)
         return -1;
-    action.sa_flags |= SA_SIGINFO;
-    action.sa_sigaction = on_cancel;
+    action.sa_handler = on_cancel;
     if (sigaction(SIGUSR1, &action, NULL) < 0)
         return -1;
     return signal(SIGPIPE, SIG_IGN) == SIG_ERR ? -1 : 0;
@@ -118,15 +109,12 @@ static struct timeval to_timeval(double seconds)
     return value;
 }
 
-void bx_interrupt_begin(lua_State *L, uint64_t call, double timeout)
+void bx_interrupt_begin(lua_State *L, double timeout)
 {
     cause = BX_CAUSE_NONE;
     bx_interrupted = flush_wanted = expired = 0;
     running = L;
-    current_call = call;
     in_call = 1;
-    if (cancelled_call == call)
-        interrupt(BX_CAUSE_CANCEL);
     timed = timeout > 0 && timeout < 1e9;
     if (timed) {
         struct itimerval timer = {.it_value = to_timeval(timeout)};

@@ -7,7 +7,6 @@
 
 #include <lua.h>
 #include <signal.h>
-#include <stdint.h>
 
 typedef enum bx_cause {
     BX_CAUSE_NONE,
@@ -20,9 +19,8 @@ typedef enum bx_cause {
 int bx_interrupt_install(void);
 
 /* A call begins on L. `timeout` is seconds of processor time, 0 for none. A SIGUSR1 from now on
- * is for this call, and so is an earlier one that was queued (sigqueue) with its id as sival_ptr;
- * one that was queued for another call is ignored. */
-void bx_interrupt_begin(lua_State *L, uint64_t call, double timeout);
+ * is for this call; an earlier one was for another, or comes again. */
+void bx_interrupt_begin(lua_State *L, double timeout);
 
 /* The call is over: no hook, no timer. */
 void bx_interrupt_end(lua_State *L);

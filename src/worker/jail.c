@@ -133,6 +133,8 @@ static int add_timer_calls(scmp_filter_ctx context)
 static int add_rules(scmp_filter_ctx context)
 {
     int status = seccomp_attr_set(context, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS);
+    if (status == 0) /* a tree of calls: the kernel walks it for every call number at each start */
+        status = seccomp_attr_set(context, SCMP_FLTATR_CTL_OPTIMIZE, 2);
     if (status == 0)
         status = add_socket_calls(context);
     if (status == 0)

@@ -2,6 +2,7 @@
 
 #include "lua/trajectory.h"
 #include "worker/coroutine.h"
+#include "worker/interrupt.h"
 #include "worker/module.h"
 #include "worker/output.h"
 #include "worker/raise.h"
@@ -26,6 +27,37 @@ static int load_text(lua_State *L)
     return lua_gettop(L);
 }
 
+/* The handler of an xpcall (upvalue 1), unless the call is to end: no hook reaches a handler. */
+static int handle_message(lua_State *L)
+{
+    if (bx_interrupted)
+        return 1;
+    lua_pushvalue(L, lua_upvalueindex(1));
+    lua_insert(L, 1);
+    lua_call(L, lua_gettop(L) - 1, LUA_MULTRET);
+    return lua_gettop(L);
+}
+
+static int finish_xpcall(lua_State *L, int status, lua_KContext context)
+{
+    (void)status;
+    (void)context;
+    return lua_gettop(L);
+}
+
+/* xpcall(f, handler, ...). Upvalue 1 is the stock function. */
+static int guarded_xpcall(lua_State *L)
+{
+    luaL_checktype(L, 2, LUA_TFUNCTION);
+    lua_pushvalue(L, 2);
+    lua_pushcclosure(L, handle_message, 1);
+    lua_replace(L, 2);
+    lua_pushvalue(L, lua_upvalueindex(1));
+    lua_insert(L, 1);
+    lua_callk(L, lua_gettop(L) - 1, LUA_MULTRET, 0, finish_xpcall);
+    return lua_gettop(L);
+}
+
 /* collectgarbage: measuring and collecting, but not stopping or tuning the collector. */
 static int collect_garbage(lua_State *L)
 {
@@ -45,14 +77,21 @@ static void remove_fields(lua_State *L, const char *const *names)
     }
 }
 
+/* Put `function` in the place of a stock function, which becomes its upvalue. */
+static void replace_field(lua_State *L, const char *name, lua_CFunction function)
+{
+    lua_getfield(L, -1, name);
+    lua_pushcclosure(L, function, 1);
+    lua_setfield(L, -2, name);
+}
+
 static void open_base(lua_State *L)
 {
     static const char *const removed[] = {"dofile", "loadfile", "warn", NULL};
     luaL_requiref(L, LUA_GNAME, luaopen_base, 1);
     remove_fields(L, removed);
-    lua_getfield(L, -1, "load");
-    lua_pushcclosure(L, load_text, 1);
-    lua_setfield(L, -2, "load");
+    replace_field(L, "load", load_text);
+    replace_field(L, "xpcall", guarded_xpcall);
     lua_pushcfunction(L, collect_garbage);
     lua_setfield(L, -2, "collectgarbage");
     lua_pushcfunction(L, bx_output_lua_print);
@@ -108,9 +147,7 @@ static void open_trajectory(lua_State *L)
     lua_setfield(L, -2, "__metatable");
     lua_getfield(L, -1, "__index");
     lua_getupvalue(L, -1, 1); /* the table of methods */
-    lua_getfield(L, -1, "to_csv");
-    lua_pushcclosure(L, to_csv_text, 1);
-    lua_setfield(L, -2, "to_csv");
+    replace_field(L, "to_csv", to_csv_text);
     lua_settop(L, 0);
 }
 
