@@ -149,6 +149,7 @@ static void dies(uint64_t id)
 static void segfaults(uint64_t id)
 {
     (void)id;
+    signal(SIGSEGV, SIG_DFL); /* a sanitizer has a handler of its own */
     raise(SIGSEGV);
 }
 
