@@ -1,0 +1,337 @@
+/* The jail from inside: each attempt is made by a confined child of its own. */
+#include "worker/jail.h"
+
+#include "test.h"
+#include "wire/zygote.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <seccomp.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/ptrace.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/time.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { MEMORY = 32 << 20, KILLED = -1, UNCONFINED = -2 };
+
+#ifdef BIOXEN_SANITIZE
+enum { FORBIDDEN = EPERM }; /* that build's filter refuses, it does not kill */
+#else
+enum { FORBIDDEN = KILLED };
+#endif
+
+typedef int attempt(void);
+
+/* The number of the error, or 0, of what `try` did in a jail; KILLED if it was ended for it. */
+static int confined(attempt *try)
+{
+    int pair[2], status, result = UNCONFINED;
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0)
+        return UNCONFINED;
+    pid_t parent = getpid();
+    pid_t pid = fork();
+    if (pid == 0) {
+        bx_error err;
+        if (bx_jail_follow(parent, &err) < 0 || bx_jail_close_descriptors(pair[1], &err) < 0 ||
+            bx_jail_enter(parent, MEMORY, false, &err) < 0)
+            _exit(1);
+        result = try();
+        _exit(send(BX_WORKER_DESCRIPTOR, &result, sizeof result, MSG_NOSIGNAL) < 0);
+    }
+    close(pair[1]);
+    bool answered = recv(pair[0], &result, sizeof result, 0) == sizeof result;
+    close(pair[0]);
+    if (pid < 0 || waitpid(pid, &status, 0) != pid)
+        return UNCONFINED;
+    if (WIFSIGNALED(status))
+        return WTERMSIG(status) == SIGSYS ? KILLED : UNCONFINED;
+    return answered ? result : UNCONFINED;
+}
+
+#define CHECK_CONFINED(try, wanted)                                                                \
+    do {                                                                                           \
+        int got_ = confined(try);                                                                  \
+        if (got_ != (wanted))                                                                      \
+            test_fail(__FILE__, __LINE__, "%s gave %d, not %d", #try, got_, (int)(wanted));        \
+    } while (0)
+
+static int error_of(long result)
+{
+    return result < 0 ? errno : 0;
+}
+
+static int nothing(void)
+{
+    return 0;
+}
+
+static int open_file(void)
+{
+    return error_of(open("/etc/passwd", O_RDONLY));
+}
+
+static int write_file(void)
+{
+    return error_of(open("/tmp/evil", O_WRONLY | O_CREAT, 0600));
+}
+
+static int list_processes(void)
+{
+    return error_of(open("/proc", O_RDONLY | O_DIRECTORY));
+}
+
+static int look_at_file(void)
+{
+    struct stat status;
+    return error_of(stat("/", &status));
+}
+
+static int remove_file(void)
+{
+    return error_of(unlink("/tmp/evil"));
+}
+
+static int read_stdin(void)
+{
+    char byte;
+    return error_of(read(STDIN_FILENO, &byte, 1));
+}
+
+static int write_stderr(void)
+{
+    return error_of(write(STDERR_FILENO, "", 0));
+}
+
+static int open_socket(void)
+{
+    return error_of(socket(AF_INET, SOCK_STREAM, 0));
+}
+
+static int make_pair(void)
+{
+    int pair[2];
+    return error_of(socketpair(AF_UNIX, SOCK_STREAM, 0, pair));
+}
+
+static int send_descriptor(void)
+{
+    struct msghdr message = {0};
+    return error_of(sendmsg(BX_WORKER_DESCRIPTOR, &message, 0));
+}
+
+static int start_process(void)
+{
+    return error_of(syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0));
+}
+
+static int run_program(void)
+{
+    char *argv[] = {(char *)"true", NULL};
+    char *environment[] = {NULL};
+    return error_of(execve("/bin/true", argv, environment));
+}
+
+static int trace_parent(void)
+{
+    return error_of(ptrace(PTRACE_ATTACH, getpid() - 1, 0, 0));
+}
+
+static int signal_others(void)
+{
+    return error_of(kill(-1, 0));
+}
+
+static int become_root(void)
+{
+    return error_of(syscall(SYS_setuid, 0));
+}
+
+static int leave_namespace(void)
+{
+    return error_of(syscall(SYS_unshare, 0x10000000));
+}
+
+static int use_io_uring(void)
+{
+    return error_of(syscall(425, 8, NULL));
+}
+
+static int map_code(void)
+{
+    void *page = mmap(NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    return page == MAP_FAILED ? errno : 0;
+}
+
+static int make_executable(void)
+{
+    void *page = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    return page == MAP_FAILED ? -3 : error_of(mprotect(page, 4096, PROT_READ | PROT_EXEC));
+}
+
+static int arm_virtual_timer(void)
+{
+    struct itimerval timer = {{0, 0}, {1, 0}};
+    return error_of(setitimer(ITIMER_VIRTUAL, &timer, NULL));
+}
+
+static int arm_own_timer(void)
+{
+    struct itimerval timer = {{0, 0}, {1000, 0}};
+    return error_of(setitimer(ITIMER_PROF, &timer, NULL));
+}
+
+static int take_memory(void)
+{
+    void *volatile block = malloc(MEMORY);
+    return block ? 0 : ENOMEM;
+}
+
+#ifndef BIOXEN_SANITIZE
+static int take_too_much_memory(void)
+{
+    void *volatile block = malloc((size_t)MEMORY * 8);
+    return block ? 0 : ENOMEM;
+}
+#endif
+
+static void what_a_worker_needs_is_allowed(void)
+{
+    CHECK_CONFINED(nothing, 0);
+    CHECK_CONFINED(take_memory, 0);
+    CHECK_CONFINED(arm_own_timer, 0);
+}
+
+static void files_are_refused(void)
+{
+    CHECK_CONFINED(open_file, EPERM);
+    CHECK_CONFINED(write_file, EPERM);
+    CHECK_CONFINED(list_processes, EPERM);
+    CHECK_CONFINED(look_at_file, EPERM);
+    CHECK_CONFINED(remove_file, EPERM);
+#ifndef BIOXEN_SANITIZE
+    CHECK_CONFINED(read_stdin, EBADF);
+    CHECK_CONFINED(write_stderr, EBADF);
+#else
+    (void)read_stdin;
+    (void)write_stderr;
+#endif
+}
+
+static void reaching_out_is_fatal(void)
+{
+    CHECK_CONFINED(open_socket, FORBIDDEN);
+    CHECK_CONFINED(make_pair, FORBIDDEN);
+    CHECK_CONFINED(send_descriptor, FORBIDDEN);
+    CHECK_CONFINED(start_process, FORBIDDEN);
+    CHECK_CONFINED(run_program, FORBIDDEN);
+    CHECK_CONFINED(trace_parent, FORBIDDEN);
+    CHECK_CONFINED(signal_others, FORBIDDEN);
+    CHECK_CONFINED(become_root, FORBIDDEN);
+    CHECK_CONFINED(leave_namespace, FORBIDDEN);
+    CHECK_CONFINED(use_io_uring, FORBIDDEN);
+    CHECK_CONFINED(arm_virtual_timer, FORBIDDEN);
+}
+
+static void memory_is_never_code(void)
+{
+    CHECK_CONFINED(map_code, FORBIDDEN);
+    CHECK_CONFINED(make_executable, FORBIDDEN);
+}
+
+static void memory_is_bounded(void)
+{
+#ifndef BIOXEN_SANITIZE /* which reserves terabytes of addresses */
+    CHECK_CONFINED(take_too_much_memory, ENOMEM);
+#endif
+}
+
+static void the_process_is_nobody(void)
+{
+    int pair[2];
+    char byte, path[64], text[4096];
+    CHECK(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) == 0);
+    pid_t parent = getpid();
+    pid_t pid = fork();
+    if (pid == 0) {
+        bx_error err;
+        if (bx_jail_follow(parent, &err) < 0 || bx_jail_close_descriptors(pair[1], &err) < 0 ||
+            bx_jail_enter(parent, MEMORY, false, &err) < 0)
+            _exit(1);
+        send(BX_WORKER_DESCRIPTOR, "", 1, 0);
+        recv(BX_WORKER_DESCRIPTOR, &byte, 1, 0);
+        _exit(0);
+    }
+    close(pair[1]);
+    CHECK(recv(pair[0], &byte, 1, 0) == 1);
+    snprintf(path, sizeof path, "/proc/%d/status", (int)pid);
+    int file = open(path, O_RDONLY);
+    ssize_t length = read(file, text, sizeof text - 1);
+    text[length > 0 ? length : 0] = '\0';
+    CHECK(strstr(text, "NoNewPrivs:\t1\n"));
+    CHECK(strstr(text, "Seccomp:\t2\n"));
+    CHECK(strstr(text, "CapEff:\t0000000000000000\n"));
+    if (getuid() == 0)
+        CHECK(strstr(text, "Uid:\t65534\t65534\t65534\t65534\n"));
+    close(file);
+    close(pair[0]);
+    waitpid(pid, NULL, 0);
+}
+
+/* A kernel without filters, as far as this process can tell from now on. */
+static bool take_filters_away(void)
+{
+    scmp_filter_ctx context = seccomp_init(SCMP_ACT_ALLOW);
+    return context &&
+           seccomp_rule_add(context, SCMP_ACT_ERRNO(EINVAL), SCMP_SYS(prctl), 1,
+                            SCMP_A0(SCMP_CMP_EQ, PR_SET_SECCOMP)) == 0 &&
+           seccomp_load(context) == 0;
+}
+
+static void a_missing_wall_is_an_error(void)
+{
+    int status = 0;
+    pid_t parent = getpid();
+    pid_t pid = fork();
+    if (pid == 0) {
+        bx_error err = {BX_OK, ""};
+        bool refused = take_filters_away() && bx_jail_enter(parent, MEMORY, false, &err) < 0 &&
+                       err.code == BX_EJAIL && strstr(err.message, "seccomp");
+        _exit(!refused || bx_jail_enter(parent, MEMORY, true, &err) < 0);
+    }
+    waitpid(pid, &status, 0);
+    CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+}
+
+static void an_orphan_does_not_start(void)
+{
+    bx_error err;
+    CHECK(bx_jail_follow(getpid(), &err) < 0 && err.code == BX_ESTART);
+}
+
+int main(void)
+{
+    bx_error err;
+    if (bx_jail_prepare(&err) < 0) {
+        printf("Bail out! %s\n", err.message);
+        return 1;
+    }
+    RUN(what_a_worker_needs_is_allowed);
+    RUN(files_are_refused);
+    RUN(reaching_out_is_fatal);
+    RUN(memory_is_never_code);
+    RUN(memory_is_bounded);
+    RUN(the_process_is_nobody);
+    RUN(a_missing_wall_is_an_error);
+    RUN(an_orphan_does_not_start);
+    return test_end();
+}
