@@ -1,0 +1,216 @@
+/* Connections over the mock channel: frames in any pieces, and workers that lie. */
+#include "wire/connection.h"
+
+#include "wire/value.h"
+
+#include "test.h"
+
+#include <string.h>
+
+typedef struct heard {
+    int hellos, replies, errors;
+    char output[64];
+    double fraction;
+    bx_error error;
+    int64_t result;
+} heard;
+
+static void on_hello(void *owner)
+{
+    ((heard *)owner)->hellos++;
+}
+
+static void on_output(void *owner, const uint8_t *bytes, size_t length)
+{
+    strncat(((heard *)owner)->output, (const char *)bytes, length);
+}
+
+static void on_progress(void *owner, double fraction, const char *text, size_t length)
+{
+    (void)text;
+    (void)length;
+    ((heard *)owner)->fraction = fraction;
+}
+
+static void on_reply(void *owner, double sim_time, const uint8_t *value, size_t length)
+{
+    heard *h = owner;
+    bx_reader reader = {value, value + length};
+    bx_token token;
+    (void)sim_time;
+    h->replies++;
+    if (bx_read_as(&reader, BX_TOKEN_INTEGER, &token, NULL) == 0)
+        h->result = token.integer;
+}
+
+static void on_error(void *owner, double sim_time, const bx_error *error, const char *traceback,
+                     size_t traceback_length)
+{
+    (void)sim_time;
+    (void)traceback;
+    (void)traceback_length;
+    ((heard *)owner)->errors++;
+    ((heard *)owner)->error = *error;
+}
+
+static const bx_connection_events events = {on_hello, on_output, on_progress, on_reply, on_error};
+
+static void add_hello(bx_buffer *out, const char *version)
+{
+    size_t start = bx_frame_begin(out, BX_FRAME_HELLO, 0);
+    bx_write_text(out, version);
+    bx_frame_end(out, start, NULL);
+}
+
+static void add_reply(bx_buffer *out, uint64_t call, int64_t result)
+{
+    size_t start = bx_frame_begin(out, BX_FRAME_REPLY, call);
+    bx_write_float(out, 0);
+    bx_write_integer(out, result);
+    bx_frame_end(out, start, NULL);
+}
+
+static void add_error(bx_buffer *out, uint64_t call, const char *code)
+{
+    size_t start = bx_frame_begin(out, BX_FRAME_ERROR, call);
+    bx_write_float(out, 0);
+    bx_write_text(out, code);
+    bx_write_text(out, "why");
+    bx_write_nil(out);
+    bx_frame_end(out, start, NULL);
+}
+
+/* Everything that the worker sends, in pieces of `piece` bytes; a call is open if `call`. */
+static bx_code listen_to(bx_buffer *incoming, size_t piece, bool call, heard *h)
+{
+    bx_connection connection;
+    bx_error err = {0};
+    bx_buffer none = {0};
+    *h = (heard){0};
+    bx_connection_open(&connection,
+                       bx_channel_mock(incoming->data, incoming->length, piece, NULL), &events, h);
+    if (call)
+        CHECK(bx_connection_call(&connection, "execute", 1, &none, &err) == 0);
+    while (bx_connection_receive(&connection, &err) == 0)
+        ;
+    bx_connection_close(&connection);
+    bx_buffer_free(incoming);
+    return err.code;
+}
+
+static void a_call_is_written_and_answered_in_any_pieces(void)
+{
+    for (size_t piece = 1; piece < 200; piece = piece * 2 + 1) {
+        heard h;
+        bx_buffer in = {0};
+        add_hello(&in, BX_PROTOCOL_VERSION);
+        size_t start = bx_frame_begin(&in, BX_FRAME_OUTPUT, 1);
+        bx_write_text(&in, "printed");
+        bx_frame_end(&in, start, NULL);
+        start = bx_frame_begin(&in, BX_FRAME_PROGRESS, 1);
+        bx_write_float(&in, 0.5);
+        bx_write_nil(&in);
+        bx_frame_end(&in, start, NULL);
+        add_reply(&in, 1, 42);
+        CHECK(listen_to(&in, piece, true, &h) == BX_EDIED); /* the end of the stream */
+        CHECK(h.hellos == 1 && h.replies == 1 && h.errors == 0 && h.result == 42);
+        CHECK_TEXT(h.output, "printed");
+        CHECK_NEAR(h.fraction, 0.5, 0);
+    }
+}
+
+static void what_is_sent_is_a_frame(void)
+{
+    bx_connection connection;
+    bx_error err = {0};
+    heard h = {0};
+    bx_buffer values = {0};
+    size_t length, used;
+    bx_frame frame;
+    bx_token token;
+    bx_write_text(&values, "code");
+    bx_connection_open(&connection, bx_channel_mock("", 0, 1, NULL), &events, &h);
+    CHECK(bx_connection_call(&connection, "execute", 2.5, &values, &err) == 0);
+    const uint8_t *sent = bx_channel_mock_written(connection.channel, &length);
+    CHECK(bx_frame_parse(sent, length, &frame, &used, &err) == 1 && used == length);
+    CHECK(frame.type == BX_FRAME_CALL && frame.call == 1);
+    bx_reader reader = {frame.payload, frame.payload + frame.length};
+    CHECK(bx_read_as(&reader, BX_TOKEN_STRING, &token, &err) == 0 && token.length == 7);
+    CHECK(bx_read_as(&reader, BX_TOKEN_FLOAT, &token, &err) == 0 && token.number == 2.5);
+    CHECK(bx_read_as(&reader, BX_TOKEN_STRING, &token, &err) == 0 && token.length == 4);
+    bx_buffer_free(&values);
+    bx_connection_close(&connection);
+}
+
+static void order_is_kept(void)
+{
+    heard h;
+    bx_buffer in = {0};
+    add_reply(&in, 1, 1);
+    CHECK(listen_to(&in, 64, true, &h) == BX_EPROTOCOL && h.replies == 0);
+    add_hello(&in, BX_PROTOCOL_VERSION);
+    add_reply(&in, 2, 1);
+    CHECK(listen_to(&in, 64, true, &h) == BX_EPROTOCOL && h.replies == 0);
+    add_hello(&in, BX_PROTOCOL_VERSION);
+    add_reply(&in, 1, 1);
+    add_reply(&in, 1, 1);
+    CHECK(listen_to(&in, 64, true, &h) == BX_EPROTOCOL && h.replies == 1);
+    add_hello(&in, BX_PROTOCOL_VERSION);
+    add_reply(&in, 0, 1);
+    CHECK(listen_to(&in, 64, false, &h) == BX_EPROTOCOL && h.replies == 0);
+    add_hello(&in, BX_PROTOCOL_VERSION);
+    add_hello(&in, BX_PROTOCOL_VERSION);
+    CHECK(listen_to(&in, 64, false, &h) == BX_EPROTOCOL && h.hellos == 1);
+}
+
+static void versions_must_be_equal(void)
+{
+    heard h;
+    bx_buffer in = {0};
+    add_hello(&in, BX_PROTOCOL_VERSION "x");
+    CHECK(listen_to(&in, 64, false, &h) == BX_EVERSION && h.hellos == 0);
+}
+
+static void a_worker_may_give_up_before_it_greets(void)
+{
+    heard h;
+    bx_buffer in = {0};
+    add_error(&in, 0, "EJAIL");
+    CHECK(listen_to(&in, 64, false, &h) == BX_EDIED);
+    CHECK(h.errors == 1 && h.error.code == BX_EJAIL);
+    CHECK_TEXT(h.error.message, "why");
+    add_hello(&in, BX_PROTOCOL_VERSION);
+    add_error(&in, 1, "ENONSENSE");
+    CHECK(listen_to(&in, 64, true, &h) == BX_EPROTOCOL && h.errors == 0);
+}
+
+/* Every byte of a good conversation, changed to each of a few others: never a crash, and never a
+ * reply that was not asked for. */
+static void changed_bytes_do_no_harm(void)
+{
+    static const uint8_t others[] = {0x00, 0x01, 0x7f, 0x80, 0x93, 0xc1, 0xc9, 0xdb, 0xdd, 0xff};
+    bx_buffer whole = {0};
+    add_hello(&whole, BX_PROTOCOL_VERSION);
+    add_error(&whole, 1, "ESCRIPT");
+    for (size_t i = 0; i < whole.length; i++)
+        for (size_t j = 0; j < sizeof others; j++) {
+            heard h;
+            bx_buffer in = {0};
+            bx_buffer_append(&in, whole.data, whole.length);
+            in.data[i] = others[j];
+            listen_to(&in, 7, true, &h);
+            CHECK(h.replies == 0 && h.hellos <= 1 && h.errors <= 1);
+        }
+    bx_buffer_free(&whole);
+}
+
+int main(void)
+{
+    RUN(a_call_is_written_and_answered_in_any_pieces);
+    RUN(what_is_sent_is_a_frame);
+    RUN(order_is_kept);
+    RUN(versions_must_be_equal);
+    RUN(a_worker_may_give_up_before_it_greets);
+    RUN(changed_bytes_do_no_harm);
+    return test_end();
+}
