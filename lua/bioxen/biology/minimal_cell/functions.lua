@@ -100,6 +100,11 @@ function functions.express_heterologous(cell, rate)
   cell:set("wp", check_number(rate, "express_heterologous")/60)
 end
 
+--- Round every species to whole molecules, which a stochastic run wants after an ODE.
+function functions.whole_molecules(cell)
+  for _, name in ipairs(cell:species()) do cell:set(name, math.floor(cell:get(name) + 0.5)) end
+end
+
 local function largest_change(cell, before)
   local change = 0
   for name, old in pairs(before) do

@@ -37,5 +37,6 @@ return {
     set_antibiotic = functions.set_antibiotic,
     express_heterologous = functions.express_heterologous,
     steady_state = functions.steady_state,
+    whole_molecules = functions.whole_molecules,
   },
 }
