@@ -83,7 +83,8 @@ function create.create(hypervisor, vm_id, biological_type, vm_type, config, keep
     timeout = checked.timeout,
     seed = math.tointeger(checked.seed) or draw_seed(),
     unconfined = checked.allow_unconfined,
-    organism = checked.organism,
+    -- Nothing given: the cell is the one that the zygote has built already.
+    organism = config and config.organism and checked.organism,
     resources = checked.resources,
     keep = keep,
   })

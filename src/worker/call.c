@@ -45,7 +45,7 @@ static bx_buffer reply = {.limit = BX_FRAME_LIMIT + BX_FRAME_HEAD};
 
 static double cell_time(const bx_worker *worker)
 {
-    return worker->cell ? bx_cell_time(worker->cell) : 0;
+    return bx_cell_time(worker->cell);
 }
 
 /* The next value must be there and be of its type: bx_value_check has run, the host is ours. */
@@ -84,32 +84,34 @@ static int module_field(lua_State *L, const char *name)
     return type;
 }
 
-/* options, seed, resources */
+/* Call the module's build with the cell, `process` and the `values` at the top of the stack. */
+static void build(lua_State *L, int values)
+{
+    module_field(L, "build");
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &cell_key);
+    lua_pushcfunction(L, bx_process_lua);
+    lua_rotate(L, -3 - values, 3);
+    lua_call(L, 2 + values, 0);
+}
+
+/* options, seed, resources. The zygote has built the cell as the manifest's defaults have it; a VM
+ * that wants another builds it again, and starts from what that declares. */
 static void run_setup(lua_State *L, call *c)
 {
     bx_worker *worker = c->worker;
-    bx_error err;
-    if (worker->cell)
+    if (worker->ready)
         bx_raise_format(L, BX_EPROTOCOL, "the VM is set up already");
-    module_field(L, "build");
-    bx_cell_push(L);
-    lua_pushvalue(L, -1);
-    lua_rawsetp(L, LUA_REGISTRYINDEX, &cell_key);
-    lua_pushvalue(L, -1);
-    set_global(L, "cell");
-    lua_pushcfunction(L, bx_process_lua);
-    lua_pushvalue(L, -1);
-    set_global(L, "process");
     push_value(L, c);
     lua_Integer seed = read_as(L, c, BX_TOKEN_INTEGER).integer;
     push_value(L, c);
     worker->random = (uint64_t)seed;
     bx_sandbox_seed(L, seed);
-    worker->cell = bx_cell_new(&err);
-    if (!worker->cell)
-        bx_raise(L, &err);
     want_traceback = true;
-    lua_call(L, 4, 0);
+    if (!lua_isnil(L, -1) || !lua_isnil(L, -2)) {
+        build(L, 2);
+        bx_cell_reset(worker->cell);
+    }
+    worker->ready = true;
     lua_pushnil(L);
 }
 
@@ -149,7 +151,7 @@ static int perform(lua_State *L)
 {
     call *c = lua_touserdata(L, 1);
     bx_error err;
-    if (!c->worker->cell && c->operation->run != run_setup)
+    if (!c->worker->ready && c->operation->run != run_setup)
         bx_raise_format(L, BX_EPROTOCOL, "the VM is not set up");
     c->operation->run(L, c);
     want_traceback = false;
@@ -295,14 +297,33 @@ int bx_call_answer(bx_worker *worker, const bx_frame *frame, bx_error *err)
     return 0;
 }
 
+/* The cell of all VMs before they are set up, and what their code sees of it. */
+static void make_cell(lua_State *L)
+{
+    bx_error err;
+    bx_worker *worker = bx_worker_of(L);
+    worker->cell = bx_cell_new(&err);
+    if (!worker->cell)
+        bx_raise(L, &err);
+    bx_cell_open(L);
+    bx_cell_push(L);
+    lua_pushvalue(L, -1);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &cell_key);
+    set_global(L, "cell");
+    lua_pushcfunction(L, bx_process_lua);
+    set_global(L, "process");
+}
+
 void bx_call_open(lua_State *L)
 {
     if (!lua_istable(L, -1))
         luaL_error(L, "an organism module returns a table");
-    bx_cell_open(L);
     lua_pushvalue(L, -1);
     lua_rawsetp(L, LUA_REGISTRYINDEX, &module_key);
     if (module_field(L, "build") != LUA_TFUNCTION)
         luaL_error(L, "an organism module has a function build");
-    lua_pop(L, 2);
+    lua_pop(L, 1);
+    make_cell(L);
+    build(L, 0);
+    lua_pop(L, 1);
 }

@@ -42,7 +42,7 @@ static void discard_frame(const bx_worker *worker)
     while (rest)
         rest -= receive(scratch, rest < sizeof scratch ? rest : sizeof scratch);
     bx_buffer_free(&in);
-    bx_output_send_error(id, worker->cell ? bx_cell_time(worker->cell) : 0, BX_EMEMORY,
+    bx_output_send_error(id, bx_cell_time(worker->cell), BX_EMEMORY,
                          "the call does not fit in the VM's memory", NULL);
 }
 

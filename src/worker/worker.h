@@ -6,13 +6,15 @@
 #include "worker/memory.h"
 
 #include <lua.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 typedef struct bx_worker {
     lua_State *L;
     bx_memory memory;
     char organism[64];   /* its folder's name */
-    bx_cell *cell;       /* NULL before setup */
+    bx_cell *cell;
+    bool ready;          /* after setup */
     uint64_t random;     /* state of the generator of seeds */
     size_t output_limit; /* bytes a call may print */
 } bx_worker;
