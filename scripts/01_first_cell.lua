@@ -1,0 +1,76 @@
+-- The first cell: a bacterium grows from ten ribosomes to its steady state, and after 60 hours
+-- its medium becomes half as good again. Run it with: bioxen scripts/01_first_cell.lua
+-- It leaves out/01_first_cell.csv and, where gnuplot is installed, out/01_first_cell.png.
+
+local bioxen = require "bioxen"
+
+-- A virtual machine with one cell in it. Here it is the published model of Weiße et al. (PNAS
+-- 2015): nutrient, energy, mRNA and proteins of four kinds, ribosomes, and growth that follows
+-- from them. "basic" is a process on this computer, walled off from everything else.
+local vm <close> = assert(bioxen.create_bio_vm("first_cell", "minimal_cell", "basic"))
+assert(vm:start())
+
+-- This runs inside the VM. `process` adds to what the cell does: here, at 60 hours, a molecule of
+-- nutrient (its quality, ns) comes to yield 0.75 molecules of energy in place of 0.5. Time is in
+-- seconds, amounts are molecules in the cell.
+local run = assert(vm:execute_biological_process [[
+  process "upshift" { events = { { at = 60*3600, set = { ns = 0.75 } } } }
+  return cell:run { duration = 68*3600, every = 60,
+    record = { "growth_rate", "ribosomes", "ribosomal_mass_fraction", "a" } }
+]])
+local cell = run.result -- what was recorded: times, and a column of numbers for each name
+
+print "    time   growth   doubling   ribosomes   ribosomal      energy"
+print "       h      1/h        min      a cell   mass, %   molecules"
+local function row(hours, remark)
+  local function at(name) return cell:at(name, 3600*hours) end
+  local growth = at "growth_rate"
+  print(("%8.2f %8.3f %10s %11.0f %9.1f %11.1f   %s"):format(hours, growth,
+    growth > 0.01 and ("%.1f"):format(60*math.log(2)/growth) or "-",
+    at "ribosomes", 100*at "ribosomal_mass_fraction", at "a", remark))
+end
+row(0, "ten ribosomes, some energy, no mRNA")
+row(24, "most protein is now transporters and enzymes")
+row(47, "energy suffices at last")
+row(60, "steady state; from here the medium is better")
+row(60.1, "much energy: more ribosomes are made ...")
+row(60.75, "... and fewer transporters and enzymes")
+row(68, "the new steady state: faster, with more ribosomes")
+
+assert(os.execute "mkdir -p out")
+assert(cell:to_csv "out/01_first_cell.csv")
+print "\nEvery minute of it: out/01_first_cell.csv"
+
+if not os.execute "command -v gnuplot >/dev/null 2>&1" then
+  print "No picture: gnuplot is not installed (on Debian: apt-get install gnuplot-nox)"
+  return
+end
+
+-- Left from the start, right around the change of medium. The colours suit the colour-blind.
+local plot = assert(io.popen("gnuplot", "w"))
+plot:write [[
+terminal = strstrt(GPVAL_TERMINALS, "pngcairo") ? "pngcairo" : "png"
+set terminal @terminal size 1100,720 font "Sans,13"
+set output "out/01_first_cell.png"
+set datafile separator ","
+set grid linecolor rgb "#cccccc" linetype 1 linewidth 0.5
+set lmargin 9; set rmargin 3; unset key
+growth = 'with lines linewidth 3 linecolor rgb "#0072B2"'
+mass = 'with lines linewidth 3 linecolor rgb "#D55E00"'
+data = "out/01_first_cell.csv"
+set multiplot layout 2,2 title "A minimal cell (Weiße et al. 2015)" font "Sans,16"
+from_start(t) = t/3600 <= 60 ? t/3600 : NaN
+from_change(t) = t/3600 - 60
+set yrange [0:2.5]; set ylabel "growth rate (1/h)"
+set xrange [0:60]; set xlabel "time (h)"; set title "It grows up from ten ribosomes"
+plot data using (from_start($1)):2 @growth
+set xrange [-1:6]; set xlabel "time since the change (h)"; set title "Its medium gets better at 0 h"
+plot data using (from_change($1)):2 @growth
+unset title; set yrange [0:*]; set ylabel "ribosomes (% of protein mass)"
+set xrange [0:60]; set xlabel "time (h)"
+plot data using (from_start($1)):(100*$4) @mass
+set xrange [-1:6]; set xlabel "time since the change (h)"
+plot data using (from_change($1)):(100*$4) @mass
+]]
+assert(plot:close(), "gnuplot failed")
+print "The picture of it:   out/01_first_cell.png"
