@@ -72,9 +72,8 @@ specs() {
 
 c_tests() {
     local label=$1 folder=$2 program
-    for program in "$folder"/spec/c/*_test; do
-        [ -x "$program" ] || continue
-        tap 600 "c/$(basename "$program")$label" "$program"
+    for program in "$folder"/spec/*_test; do
+        tap 600 "$(basename "$program")$label" "$program"
     done
 }
 
@@ -106,8 +105,9 @@ sanitize_job() {
 }
 
 valgrind_job() {
-    specs " (valgrind)" "$build" 900 env BIOXEN_SLOW=20 valgrind --quiet --error-exitcode=99 \
-        --leak-check=full --errors-for-leak-kinds=definite,indirect --child-silent-after-fork=yes
+    specs " (valgrind)" "$build" 900 env BIOXEN_SLOW=20 LD_PRELOAD="$build/spec/valgrind_pidfd.so" \
+        valgrind --quiet --error-exitcode=99 --leak-check=full \
+        --errors-for-leak-kinds=definite,indirect --child-silent-after-fork=yes
 }
 
 jobs=() spec_files=()
