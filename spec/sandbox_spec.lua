@@ -257,7 +257,8 @@ describe("hostile Lua", function()
     local before = processes.resident()
     flood()
     flood()
-    assert.is_true(processes.resident() - before < 8 << 10)
+    local allowed = SLOW == 1 and 8 or 400 -- a sanitizer keeps what was freed
+    assert.is_true(processes.resident() - before < allowed << 10)
   end)
 
   it("beside a VM leaves it to answer", function()

@@ -5,8 +5,9 @@
 #include "wire/frame.h"
 #include "worker/worker.h"
 
-/* Build the cell as the organism's defaults have it, and keep what every call needs in the registry.
- * The organism module is on top of the stack and is popped. Raises if it is no organism. */
+/* Build the cell as the organism's defaults have it, and keep what every call needs in the
+ * registry. The organism module is on top of the stack and is popped. Raises if it is no organism.
+ */
 void bx_call_open(lua_State *L);
 
 /* Carry out the call in `frame` and send its answer. -1 with BX_EPROTOCOL: the frame is malformed

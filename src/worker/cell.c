@@ -136,27 +136,41 @@ static void read_options(lua_State *L, bx_run *run)
     record_option(L, 2, run, &place);
 }
 
-/* The collector does not see a trajectory's columns: let it work as if Lua had allocated them. */
-static void account(lua_State *L, const bx_trajectory *trajectory)
+/* The collector does not see a trajectory's columns: collect when much may be garbage. */
+static void make_room(lua_State *L, bx_worker *worker)
 {
-    size_t cells = bx_trajectory_rows(trajectory) * (bx_trajectory_columns(trajectory) + 1);
-    size_t kilobytes = cells * sizeof(double) / 1024;
-    if (kilobytes)
-        lua_gc(L, LUA_GCSTEP, kilobytes < 1 << 20 ? (int)kilobytes : 1 << 20);
+    size_t much = worker->memory.limit / 16;
+    if (worker->recorded > much) {
+        worker->recorded = 0;
+        lua_gc(L, LUA_GCCOLLECT);
+    }
+}
+
+static size_t size_of(const bx_trajectory *trajectory)
+{
+    size_t columns = bx_trajectory_columns(trajectory) + 1;
+    return bx_trajectory_rows(trajectory) * columns * sizeof(double);
 }
 
 static int cell_run(lua_State *L)
 {
     bx_cell *cell = check_cell(L);
+    bx_worker *worker = bx_worker_of(L);
     bx_error err;
-    bx_run run = {.interrupt = &bx_interrupted, .progress = report_progress};
+    bx_run run = {.maximum_bytes = worker->memory.limit,
+                  .interrupt = &bx_interrupted,
+                  .progress = report_progress};
     lua_settop(L, 2);
     read_options(L, &run);
     bx_trajectory **box = bx_lua_new_trajectory(L);
     bx_output_flush();
-    if (bx_cell_run(cell, &run, box, &err) < 0)
+    make_room(L, worker);
+    if (bx_cell_run(cell, &run, box, &err) < 0) {
+        if (err.code == BX_EMEMORY)
+            worker->recorded = SIZE_MAX / 2; /* the next run collects first */
         return bx_raise(L, &err);
-    account(L, *box);
+    }
+    worker->recorded += size_of(*box);
     return 1;
 }
 

@@ -3,13 +3,13 @@
 #include "wire/zygote.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <grp.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <seccomp.h>
 #include <signal.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -19,7 +19,9 @@
 
 enum { NOBODY = 65534 };
 static const size_t stack_size = 8 << 20;
+#ifndef BIOXEN_SANITIZE
 static const size_t address_slack = 64 << 20; /* stack, frames in and out, fragmentation */
+#endif
 static const size_t fallback_size = 64 << 20; /* of the present process, without /proc */
 
 static struct sock_fprog filter;
@@ -188,13 +190,13 @@ static int build_filter(bx_error *err)
 
 static size_t measure_size(void)
 {
-    unsigned long pages = 0;
-    FILE *file = fopen("/proc/self/statm", "re");
-    if (!file)
+    char text[64] = "";
+    int file = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
+    if (file < 0)
         return fallback_size;
-    if (fscanf(file, "%lu", &pages) != 1)
-        pages = 0;
-    fclose(file);
+    ssize_t length = read(file, text, sizeof text - 1);
+    close(file);
+    unsigned long pages = length > 0 ? strtoul(text, NULL, 10) : 0;
     return pages ? pages * (size_t)sysconf(_SC_PAGESIZE) : fallback_size;
 }
 

@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 enum { TEXT_LIMIT = 1024 };
-static const int64_t progress_interval = 20 * 1000 * 1000;
+static const int64_t progress_interval = 20000000; /* nanoseconds */
 
 static uint64_t call_id;
 static size_t room;        /* bytes the call may still print */

@@ -12,11 +12,12 @@
 typedef struct bx_worker {
     lua_State *L;
     bx_memory memory;
-    char organism[64];   /* its folder's name */
+    char organism[64]; /* its folder's name */
     bx_cell *cell;
     bool ready;          /* after setup */
     uint64_t random;     /* state of the generator of seeds */
     size_t output_limit; /* bytes a call may print */
+    size_t recorded;     /* bytes of trajectories since the last full collection */
 } bx_worker;
 
 /* The worker that L or any of its coroutines belongs to. */
