@@ -401,6 +401,28 @@ describe("a job", function()
     assert.equal(3, assert(job:wait()).result)
   end)
 
+  it("that starts a VM can be cancelled, and the VM started again", function()
+    local other <close> = assert(bioxen.create_bio_vm("cancelled_start", ORGANISM))
+    local job = assert(other:start { wait = false })
+    job:cancel()
+    local started, problem = job:wait(5)
+    if not started then
+      assert.equal("ECANCELLED", problem.code)
+      assert.equal("created", other:get_state())
+      assert(other:start())
+    end
+    assert.equal(1, run(other, "return 1"))
+  end)
+
+  it("keeps to its deadline where the worker does not read", function()
+    local other <close> = start("stopped_worker")
+    os.execute("kill -STOP " .. other:get_status().pid)
+    local job = assert(other:submit("return #args", { args = ("x"):rep(8 << 20), timeout = 0.1 }))
+    local _, problem = job:wait(5)
+    assert.equal("EDEADLINE", problem.code)
+    assert.equal("error", other:get_state())
+  end)
+
   it("is not made of anything else", function()
     assert.has_error(function() bioxen.wait_all { 1 } end)
     assert.has_error(function() bioxen.wait_any {} end)

@@ -115,6 +115,8 @@ static int push_outcome(lua_State *L, int index)
 /* Turn the loop once: 1 after something happened, 0 when the deadline has passed. */
 static int turn(lua_State *L, bx_host *host, int64_t deadline)
 {
+    if (!bx_host_is_owner(host))
+        return luaL_error(L, "the job belongs to the process that this one was forked from");
     int turned = bx_reactor_turn(&host->reactor, deadline);
     if (turned < 0) {
         bx_lua_run_hooks(L);
@@ -172,7 +174,7 @@ static int job_done(lua_State *L)
     job_box *box = check_box(L, 1);
     bx_host *host = bx_lua_push_host(L);
     if (!box->job->done)
-        bx_reactor_turn(&host->reactor, bx_clock_now());
+        turn(L, host, bx_clock_now());
     lua_pushboolean(L, box->job->done);
     return 1;
 }
@@ -189,7 +191,7 @@ static int job_progress(lua_State *L)
     job_box *box = check_box(L, 1);
     bx_host *host = bx_lua_push_host(L);
     if (!box->job->done)
-        bx_reactor_turn(&host->reactor, bx_clock_now());
+        turn(L, host, bx_clock_now());
     if (isnan(box->job->fraction))
         lua_pushnil(L);
     else

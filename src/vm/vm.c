@@ -133,9 +133,8 @@ void bx_vm_ended(bx_vm *vm, const bx_error *reason)
 {
     /* What the worker said last may still be in the channel. */
     bx_error ignored;
-    while (!vm->doomed && vm->connection.channel &&
-           bx_connection_receive(&vm->connection, &ignored) == 0)
-        ;
+    if (!vm->doomed && vm->connection.channel)
+        bx_connection_receive(&vm->connection, &ignored);
     bool stopped = vm->job && vm->job->kind == BX_JOB_STOP;
     if (!vm->doomed && vm->job && vm->job->interrupted)
         name_interrupt(vm->job, reason->message, &vm->doom);

@@ -1,0 +1,343 @@
+/* The ODE engine against what is known exactly, and events. */
+#include "cell_model.h"
+#include "test.h"
+
+static void decay_is_exponential(void)
+{
+    static const item items[] = {SPECIES("A", 100), MASS("d", "A ->", "0.3"), END};
+    bx_cell *cell = model_cell(items);
+    bx_trajectory *t = model_run(cell, (bx_run){.duration = 20, .every = 0.5});
+    for (size_t i = 0; i < bx_trajectory_rows(t); i++)
+        CHECK_NEAR(model_at(t, "A", i), 100 * exp(-0.3 * 0.5 * (double)i), 1e-5);
+    CHECK_TEXT(bx_trajectory_method(t), "ode");
+    bx_trajectory_free(t);
+    bx_cell_free(cell);
+}
+
+/* A -> B -> C -> with rates 1, 2, 3: Bateman's solution. */
+static void a_linear_chain_follows_bateman(void)
+{
+    static const item items[] = {SPECIES("A", 1),
+                                 SPECIES("B", 0),
+                                 SPECIES("C", 0),
+                                 MASS("a", "A -> B", "1"),
+                                 MASS("b", "B -> C", "2"),
+                                 MASS("c", "C ->", "3"),
+                                 END};
+    bx_cell *cell = model_cell(items);
+    bx_trajectory *t = model_run(cell, (bx_run){.duration = 5, .every = 0.25});
+    for (size_t i = 0; i < bx_trajectory_rows(t); i++) {
+        double x = exp(-0.25 * (double)i);
+        CHECK_NEAR(model_at(t, "A", i), x, 1e-7);
+        CHECK_NEAR(model_at(t, "B", i), x - x * x, 1e-7);
+        CHECK_NEAR(model_at(t, "C", i), x - 2 * x * x + x * x * x, 1e-7);
+    }
+    bx_trajectory_free(t);
+    bx_cell_free(cell);
+}
+
+/* 2 A -> with k: A' = -2 k A^2. */
+static void dimerisation_takes_two(void)
+{
+    static const item items[] = {SPECIES("A", 10), SPECIES("D", 0), MASS("d", "2 A -> D", "0.1"),
+                                 END};
+    bx_cell *cell = model_cell(items);
+    model_advance(cell, (bx_run){.duration = 3});
+    CHECK_NEAR(model_get(cell, "A"), 10 / (1 + 2 * 0.1 * 10 * 3), 1e-6);
+    CHECK_NEAR(model_get(cell, "A") + 2 * model_get(cell, "D"), 10, 1e-9);
+    bx_cell_free(cell);
+}
+
+/* Robertson's stiff problem; the reference is of Hairer and Wanner's test set, at t = 40 and 4e5.
+ */
+static void robertson_is_stiff(void)
+{
+    static const item items[] = {SPECIES("A", 1),
+                                 SPECIES("B", 0),
+                                 SPECIES("C", 0),
+                                 MASS("a", "A -> B", "0.04"),
+                                 MASS("b", "2 B -> B + C", "3e7"),
+                                 MASS("c", "B + C -> A + C", "1e4"),
+                                 END};
+    bx_cell *cell = model_cell(items);
+    model_advance(cell, (bx_run){.duration = 40, .absolute_tolerance = 1e-14});
+    CHECK_NEAR(model_get(cell, "A"), 0.7158270688, 1e-7);
+    CHECK_NEAR(model_get(cell, "B"), 9.185534765e-6, 1e-11);
+    CHECK_NEAR(model_get(cell, "C"), 0.2841637457, 1e-7);
+    model_advance(cell, (bx_run){.duration = 4e5 - 40, .absolute_tolerance = 1e-14});
+    CHECK_NEAR(model_get(cell, "A"), 4.9382741e-3, 1e-7);
+    CHECK_NEAR(model_get(cell, "A") + model_get(cell, "B") + model_get(cell, "C"), 1, 1e-9);
+    bx_cell_free(cell);
+}
+
+/* A' = sin(t) through a rule, and formulas of time. */
+static void rates_may_depend_on_time(void)
+{
+    static const item items[] = {SPECIES("A", 5), RULE("wave", "sin(time)"),
+                                 RATE("w", "-> A", "wave"), END};
+    bx_cell *cell = model_cell(items);
+    model_advance(cell, (bx_run){.duration = 4});
+    CHECK_NEAR(model_get(cell, "A"), 6 - cos(4), 1e-7);
+    bx_cell_free(cell);
+}
+
+/* The pool decays and is refilled when it comes below 1: every log(10) seconds. */
+static void a_condition_is_met_exactly(void)
+{
+    static const item items[] = {SPECIES("A", 10),
+                                 SPECIES("count", 0),
+                                 PARAMETER("met", 0),
+                                 MASS("d", "A ->", "1"),
+                                 WHEN("A < 1", "A", "10"),
+                                 WHEN("A <= 1", "met", "time"),
+                                 WHEN("1 > A", "count", "count + 1"),
+                                 END};
+    bx_cell *cell = model_cell(items);
+    model_advance(cell, (bx_run){.duration = 10});
+    CHECK(model_get(cell, "count") == 4);
+    CHECK_NEAR(model_get(cell, "met"), 4 * log(10), 1e-6);
+    CHECK_NEAR(model_get(cell, "A"), 10 * exp(4 * log(10) - 10), 1e-6);
+    bx_cell_free(cell);
+}
+
+static void conditions_are_joined(void)
+{
+    static const item items[] = {SPECIES("A", 0),
+                                 SPECIES("B", 10),
+                                 PARAMETER("hit", 0),
+                                 PARAMETER("miss", 0),
+                                 PARAMETER("either", 0),
+                                 PARAMETER("rule", 0),
+                                 RULE("late", "not (A < 7)"),
+                                 MASS("a", "-> A", "1"),
+                                 RATE("b", "B ->", "if(B > 0, 1, 0)"),
+                                 WHEN("A > 2 and B < 4", "hit", "time"),
+                                 WHEN("A > 5 and B > 6", "miss", "1"),
+                                 WHEN("A > 3 or B < 5", "either", "time"),
+                                 WHEN("late and B > 0", "rule", "time"),
+                                 END};
+    bx_cell *cell = model_cell(items);
+    model_advance(cell, (bx_run){.duration = 9});
+    CHECK_NEAR(model_get(cell, "hit"), 6, 1e-6);
+    CHECK(model_get(cell, "miss") == 0);
+    CHECK_NEAR(model_get(cell, "either"), 3, 1e-6);
+    CHECK_NEAR(model_get(cell, "rule"), 7, 1e-6);
+    bx_cell_free(cell);
+}
+
+static void a_time_is_met_exactly(void)
+{
+    static const item items[] = {SPECIES("A", 0),
+                                 PARAMETER("k", 1),
+                                 PARAMETER("when", 2.5),
+                                 PARAMETER("later", 0),
+                                 PARAMETER("start", 0),
+                                 MASS("a", "-> A", "k"),
+                                 AT("when", "k", "k + 1"),
+                                 AT("2 * when", "k", "0"),
+                                 WHEN("time > 4", "later", "time"),
+                                 AT("0", "start", "start + 1"),
+                                 AT("-1", "A", "1000"),
+                                 END};
+    for (bx_method method = BX_METHOD_ODE; method <= BX_METHOD_SSA; method++) {
+        bx_cell *cell = model_cell(items);
+        for (int i = 0; i < 10; i++) /* events stand at ends of runs too */
+            model_advance(cell, (bx_run){method, .duration = 1.25, .seed = 3});
+        if (method == BX_METHOD_ODE)
+            CHECK_NEAR(model_get(cell, "A"), 2.5 + 2 * 2.5, 1e-7);
+        CHECK_NEAR(model_get(cell, "later"), 4, 1e-14);
+        CHECK(model_get(cell, "start") == 1);
+        CHECK(model_get(cell, "k") == 0);
+        bx_cell_free(cell);
+    }
+}
+
+static void a_row_at_an_event_shows_what_it_did(void)
+{
+    static const item items[] = {SPECIES("A", 1), AT("2", "A", "7"), END};
+    for (bx_method method = BX_METHOD_ODE; method <= BX_METHOD_SSA; method++) {
+        bx_cell *cell = model_cell(items);
+        bx_trajectory *t = model_run(cell, (bx_run){method, .duration = 4, .every = 1});
+        CHECK(model_at(t, "A", 1) == 1 && model_at(t, "A", 2) == 7 && model_at(t, "A", 4) == 7);
+        bx_trajectory_free(t);
+        bx_cell_free(cell);
+    }
+}
+
+static void what_is_true_at_first_does_not_fire(void)
+{
+    static const item items[] = {SPECIES("A", 5),
+                                 PARAMETER("n", 0),
+                                 PARAMETER("m", 0),
+                                 WHEN("A > 2", "n", "n + 1"),
+                                 WHEN("m > 0", "m", "m + 10"),
+                                 END};
+    bx_error err = {0};
+    bx_cell *cell = model_cell(items);
+    model_advance(cell, (bx_run){.duration = 1});
+    CHECK(model_get(cell, "n") == 0);
+    bx_cell_set(cell, "A", 1, &err);
+    bx_cell_set(cell, "m", 1, &err);
+    model_advance(cell, (bx_run){.duration = 1});
+    CHECK(model_get(cell, "n") == 0 && model_get(cell, "m") == 11);
+    bx_cell_set(cell, "A", 3, &err);
+    model_advance(cell, (bx_run){.duration = 1});
+    CHECK(model_get(cell, "n") == 1 && model_get(cell, "m") == 11);
+    bx_cell_reset(cell);
+    model_advance(cell, (bx_run){.duration = 1});
+    CHECK(model_get(cell, "n") == 0);
+    bx_cell_free(cell);
+}
+
+static void simultaneous_events_fire_in_order(void)
+{
+    static const item items[] = {PARAMETER("x", 1),
+                                 PARAMETER("y", 0),
+                                 AT("1", "x", "x * 10"),
+                                 AT("1", "x", "x + 1"),
+                                 WHEN("time >= 1", "x", "x * 2"),
+                                 WHEN("x > 20", "y", "x"),
+                                 END};
+    for (bx_method method = BX_METHOD_ODE; method <= BX_METHOD_SSA; method++) {
+        bx_cell *cell = model_cell(items);
+        model_advance(cell, (bx_run){method, .duration = 2});
+        CHECK(model_get(cell, "x") == 22 && model_get(cell, "y") == 22);
+        bx_cell_free(cell);
+    }
+}
+
+static void events_without_end_are_stopped(void)
+{
+    static const item items[] = {PARAMETER("x", 0), AT("1", "x", "1"), WHEN("x == 1", "x", "0"),
+                                 WHEN("x == 0", "x", "1"), END};
+    bx_cell *cell = model_cell(items);
+    bx_error err = model_run_error(cell, (bx_run){.duration = 2});
+    CHECK(err.code == BX_ESIMULATION && strstr(err.message, "without end at time 1 s"));
+    bx_cell_free(cell);
+}
+
+static void failures_say_what_and_when(void)
+{
+    static const item blow_up[] = {SPECIES("A", 1), MASS("grow", "2 A -> 3 A", "1"), END};
+    static const item undefined[] = {SPECIES("A", 1), RATE("bad", "-> A", "log(0.5 - time)"), END};
+    static const item number[] = {SPECIES("A", 1), MASS("d", "A ->", "1"),
+                                  WHEN("A - 0.5", "A", "1"), END};
+    bx_cell *cell = model_cell(blow_up);
+    bx_error err = model_run_error(cell, (bx_run){.duration = 2});
+    CHECK(err.code == BX_ESIMULATION && strstr(err.message, "the ODE solver stopped at time"));
+    CHECK_NEAR(bx_cell_time(cell), 1, 1e-3);
+    bx_cell_free(cell);
+    cell = model_cell(undefined);
+    err = model_run_error(cell, (bx_run){.duration = 2});
+    CHECK(err.code == BX_ESIMULATION && strstr(err.message, "not finite"));
+    CHECK(bx_cell_time(cell) <= 0.5 && isfinite(model_get(cell, "A")));
+    bx_cell_free(cell);
+    cell = model_cell(number);
+    err = model_run_error(cell, (bx_run){.duration = 2});
+    CHECK(err.code == BX_EMODEL && strstr(err.message, "event 1: when: expected comparisons"));
+    bx_cell_free(cell);
+    cell = model_cell(blow_up);
+    err = model_run_error(cell, (bx_run){.duration = 0.9, .maximum_steps = 5});
+    CHECK(err.code == BX_ESIMULATION && strstr(err.message, "made 5 steps"));
+    CHECK(bx_cell_time(cell) > 0 && bx_cell_time(cell) < 0.9);
+    bx_cell_free(cell);
+}
+
+static volatile sig_atomic_t stop;
+
+static void stop_at_half(void *data, double fraction)
+{
+    (void)data;
+    stop = fraction > 0;
+}
+
+static void a_run_can_be_interrupted(void)
+{
+    static const item items[] = {SPECIES("A", 1),
+                                 SPECIES("B", 1),
+                                 RATE("a", "-> A", "cos(1000 * time)"),
+                                 MASS("in", "-> B", "1000"),
+                                 MASS("out", "B ->", "1"),
+                                 END};
+    static const item still[] = {SPECIES("B", 1), MASS("in", "-> B", "1000"),
+                                 MASS("out", "B ->", "1"), END};
+    for (bx_method method = BX_METHOD_ODE; method <= BX_METHOD_SSA; method++) {
+        bx_cell *cell = model_cell(method == BX_METHOD_ODE ? items : still);
+        stop = 0;
+        bx_error err = model_run_error(
+            cell, (bx_run){method, .duration = 1e6, .interrupt = &stop, .progress = stop_at_half});
+        CHECK(err.code == BX_ECANCELLED);
+        CHECK(bx_cell_time(cell) > 0 && bx_cell_time(cell) < 1e6);
+        double before = bx_cell_time(cell);
+        model_advance(cell, (bx_run){method, .duration = 0.1});
+        CHECK(bx_cell_time(cell) == before + 0.1);
+        bx_cell_free(cell);
+    }
+}
+
+/* A ring of 300 species with diffusion and a hub that all of them feed: the sparse solver. */
+static bx_cell *ring(int count, int first)
+{
+    bx_error err = {0};
+    bx_process *p = bx_process_new("p", &err);
+    char a[16], equation[64];
+    bx_process_add_species(p, "hub", 0, &err);
+    bx_process_add_parameter(p, "k", 0.5, &err);
+    bx_process_add_rule(p, "drain", "0.01 * hub / (1 + hub)", &err);
+    for (int i = 0; i < count; i++) {
+        snprintf(a, sizeof a, "s%d", (i + first) % count);
+        bx_process_add_species(p, a, (i + first) % count == 0 ? 100 : 0, &err);
+    }
+    for (int i = first; i < count + first; i++) {
+        snprintf(equation, sizeof equation, "s%d -> s%d", i % count, (i + 1) % count);
+        bx_process_add_reaction(p, NULL, equation, BX_RATE_MASS_ACTION, "k", &err);
+        snprintf(equation, sizeof equation, "s%d -> s%d", (i + 1) % count, i % count);
+        bx_process_add_reaction(p, NULL, equation, BX_RATE_MASS_ACTION, "k * 0.9", &err);
+        snprintf(equation, sizeof equation, "s%d -> hub", i % count);
+        snprintf(a, sizeof a, "drain * s%d", i % count);
+        bx_process_add_reaction(p, NULL, equation, BX_RATE_FORMULA, a, &err);
+    }
+    bx_process_add_reaction(p, NULL, "hub -> s7", BX_RATE_FORMULA, "0.02 * hub + 0.001", &err);
+    bx_cell *cell = bx_cell_new(&err);
+    if (bx_cell_define(cell, p, &err) < 0)
+        printf("Bail out! %s\n", err.message);
+    return cell;
+}
+
+static void a_permuted_network_gives_the_same(void)
+{
+    bx_cell *one = ring(300, 0), *other = ring(300, 117);
+    model_advance(one, (bx_run){.duration = 50});
+    model_advance(other, (bx_run){.duration = 50});
+    double total = model_get(one, "hub");
+    for (int i = 0; i < 300; i++) {
+        char name[16];
+        snprintf(name, sizeof name, "s%d", i);
+        CHECK_NEAR(model_get(one, name), model_get(other, name), 1e-6);
+        total += model_get(one, name);
+    }
+    CHECK(model_get(one, "hub") > 0.01);
+    CHECK_NEAR(total, 100, 1e-7);
+    bx_cell_free(one);
+    bx_cell_free(other);
+}
+
+int main(void)
+{
+    RUN(decay_is_exponential);
+    RUN(a_linear_chain_follows_bateman);
+    RUN(dimerisation_takes_two);
+    RUN(robertson_is_stiff);
+    RUN(rates_may_depend_on_time);
+    RUN(a_condition_is_met_exactly);
+    RUN(conditions_are_joined);
+    RUN(a_time_is_met_exactly);
+    RUN(a_row_at_an_event_shows_what_it_did);
+    RUN(what_is_true_at_first_does_not_fire);
+    RUN(simultaneous_events_fire_in_order);
+    RUN(events_without_end_are_stopped);
+    RUN(failures_say_what_and_when);
+    RUN(a_run_can_be_interrupted);
+    RUN(a_permuted_network_gives_the_same);
+    return test_end();
+}
