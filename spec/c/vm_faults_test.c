@@ -1,0 +1,168 @@
+/* VMs when memory runs out at any allocation, and when the host forks. The worker is the fake one,
+ * which answers a call whose code is "reply" with 1. */
+#include "hypervisor/hypervisor.h"
+#include "wire/value.h"
+
+#include "test.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* The linker leads the core's allocations here (--wrap): the one that is counted down to fails. */
+static long countdown = -1;
+
+void *__real_malloc(size_t size);
+void *__real_calloc(size_t count, size_t size);
+void *__real_realloc(void *block, size_t size);
+char *__real_strdup(const char *text);
+void *__wrap_malloc(size_t size);
+void *__wrap_calloc(size_t count, size_t size);
+void *__wrap_realloc(void *block, size_t size);
+char *__wrap_strdup(const char *text);
+
+static bool fails(void)
+{
+    if (countdown < 0 || countdown-- > 0)
+        return false;
+    errno = ENOMEM;
+    return true;
+}
+
+void *__wrap_malloc(size_t size)
+{
+    return fails() ? NULL : __real_malloc(size);
+}
+
+void *__wrap_calloc(size_t count, size_t size)
+{
+    return fails() ? NULL : __real_calloc(count, size);
+}
+
+void *__wrap_realloc(void *block, size_t size)
+{
+    return fails() ? NULL : __real_realloc(block, size);
+}
+
+char *__wrap_strdup(const char *text)
+{
+    return fails() ? NULL : __real_strdup(text);
+}
+
+static void fake_worker(char *path, size_t size)
+{
+    ssize_t length = readlink("/proc/self/exe", path, size - 32);
+    path[length > 0 ? length : 0] = '\0';
+    strcpy(strrchr(path, '/'), "/fake-worker");
+}
+
+static int descriptors(void)
+{
+    int count = 0;
+    DIR *folder = opendir("/proc/self/fd");
+    while (readdir(folder))
+        count++;
+    closedir(folder);
+    return count;
+}
+
+/* Start a VM, call it, stop it. True if all of it went well. */
+static bool live(bx_host *host)
+{
+    bx_error err;
+    bx_buffer setup = {0}, code = {0};
+    bx_hypervisor hypervisor = {.host = host, .chassis = bx_chassis_find("ecoli")};
+    double share[BX_RESOURCES] = {0};
+    bx_vm_options options = {.id = "vm",
+                             .biological_type = "any",
+                             .folder = "any",
+                             .memory_limit = 1 << 20,
+                             .output_limit = 1 << 20,
+                             .setup = &setup};
+    bx_vm *vm = bx_hypervisor_create_vm(&hypervisor, &bx_vm_basic_ops, &options, share, &err);
+    if (!vm)
+        return false;
+    bool well = false;
+    bx_job *start = bx_vm_start(vm, 10, &err), *call = NULL;
+    if (start && bx_job_wait(start, &host->reactor, bx_clock_after(20)) == 1 && start->succeeded &&
+        bx_write_text(&code, "reply") == 0)
+        call = bx_vm_call(vm, "execute", &code, 10, &err);
+    if (call && bx_job_wait(call, &host->reactor, bx_clock_after(20)) == 1)
+        well = call->succeeded;
+    bx_hypervisor_destroy_vm(&hypervisor, vm);
+    CHECK(vm->state == BX_VM_DESTROYED && hypervisor.leases == NULL);
+    bx_vm_free(vm);
+    bx_job_release(start);
+    bx_job_release(call);
+    bx_buffer_free(&code);
+    return well;
+}
+
+static void memory_may_run_out_anywhere(void)
+{
+    char worker[PATH_MAX];
+    bx_host host;
+    bx_error err;
+    fake_worker(worker, sizeof worker);
+    int before = descriptors();
+    CHECK(bx_host_open(&host, worker, &err) == 0);
+    int failures = 0;
+    for (long n = 0; n < 200; n++) {
+        countdown = n;
+        bool well = live(&host);
+        bool reached = countdown < 0;
+        countdown = -1;
+        failures += !well;
+        CHECK(well || reached);
+        if (well && !reached)
+            break;
+        CHECK(n < 199);
+    }
+    CHECK(failures > 5);
+    CHECK(live(&host));
+    bx_host_close(&host);
+    CHECK(descriptors() == before);
+}
+
+static void a_fork_of_the_host_leaves_its_vms_alone(void)
+{
+    char worker[PATH_MAX];
+    bx_host host;
+    bx_error err;
+    bx_buffer setup = {0}, code = {0};
+    fake_worker(worker, sizeof worker);
+    CHECK(bx_host_open(&host, worker, &err) == 0);
+    bx_vm_options options = {.id = "vm", .biological_type = "any", .folder = "any", .setup = &setup};
+    bx_vm *vm = bx_vm_new(&host, &bx_vm_basic_ops, &options, &err);
+    bx_job *job = bx_vm_start(vm, 10, &err);
+    CHECK(bx_job_wait(job, &host.reactor, bx_clock_after(20)) == 1 && job->succeeded);
+    bx_job_release(job);
+    pid_t child = fork();
+    if (child == 0) {
+        bool refused = !bx_vm_call(vm, "execute", &code, 1, &err) && err.code == BX_ESYSTEM;
+        bx_vm_free(vm);
+        bx_host_close(&host);
+        _exit(refused ? 0 : 1);
+    }
+    int status;
+    CHECK(waitpid(child, &status, 0) == child && status == 0);
+    bx_write_text(&code, "reply");
+    job = bx_vm_call(vm, "execute", &code, 10, &err);
+    CHECK(job && bx_job_wait(job, &host.reactor, bx_clock_after(20)) == 1 && job->succeeded);
+    bx_job_release(job);
+    bx_vm_free(vm);
+    bx_host_close(&host);
+    bx_buffer_free(&code);
+}
+
+int main(void)
+{
+    RUN(memory_may_run_out_anywhere);
+    RUN(a_fork_of_the_host_leaves_its_vms_alone);
+    return test_end();
+}
