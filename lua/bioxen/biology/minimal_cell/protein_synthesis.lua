@@ -10,8 +10,7 @@ local classes = {
   { x = "r", protein = "r", length = "nr", transcription = "wr*a/(thetar + a)" },
   { x = "t", protein = "et", length = "nx", transcription = "we*a/(thetax + a)" },
   { x = "m", protein = "em", length = "nx", transcription = "we*a/(thetax + a)" },
-  { x = "q", protein = "q", length = "nx",
-    transcription = "wq*a/(thetax + a)/(1 + (q/Kq)^nq)" },
+  { x = "q", protein = "q", length = "nx", transcription = "wq*unrepressed*a/(thetax + a)" },
   { x = "p", protein = "p", length = "nx", transcription = "wp*a/(thetax + a)" },
 }
 
@@ -38,8 +37,7 @@ local function add_class(definition, class, limit)
   add("m_{x} ->", { k = "dm", name = "decay" })
   table.insert(definition.reactions, binding(class, limit))
   add("c_{x} -> m_{x} + r", { k = "ku", name = "unbinding" })
-  add("c_{x} -> m_{x} + r + {protein}",
-    { k = "gamma/" .. class.length, name = "completion" })
+  add("c_{x} -> m_{x} + r + {protein}", { k = "gamma_" .. class.length, name = "completion" })
   add("c_{x} -> z_{x}", { k = "cl*k_cm", name = "stalling" })
   add("z_{x} -> c_{x}", { k = "b", name = "recovery" })
   for _, species in ipairs { "m_{x}", "c_{x}", "z_{x}", "{protein}" } do
@@ -53,8 +51,11 @@ local function rules()
     translating = "c_r + c_t + c_m + c_q + c_p",
     stalled = "z_r + z_t + z_m + z_q + z_p",
     ribosomes = "r + translating + stalled",
+    unrepressed = "1/(1 + (q/Kq)^nq)", -- part of the transcription of q
 
     gamma = "gmax*a/(gmax/Kp + a)", -- elongation, aa/s of one ribosome
+    gamma_nr = "gamma/nr", -- ribosomes finished by it, 1/s
+    gamma_nx = "gamma/nx", -- or other proteins
     synthesis = "gamma*translating", -- aa/s
     lambda = "synthesis/M", -- growth rate, 1/s
     growth_rate = "3600*lambda", -- 1/h
