@@ -109,7 +109,7 @@ static void mistakes_name_their_place(void)
                 SPECIES("A", NAN));
     CHECK_ERROR("process \"p\": species \"A\": expected a number that is not negative, got -1",
                 SPECIES("A", -1));
-    CHECK_ERROR("process \"p\", event 1: set r: expected a species or a parameter, found the rule "
+    CHECK_ERROR("process \"p\", event 1: set: expected a species or a parameter, found the rule "
                 "\"r\"",
                 RULE("r", "1"), WHEN("r > 2", "r", "1"));
     CHECK_ERROR("process \"p\", event 1: at: expected a formula of parameters alone",

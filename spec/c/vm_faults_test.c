@@ -137,7 +137,8 @@ static void a_fork_of_the_host_leaves_its_vms_alone(void)
     bx_buffer setup = {0}, code = {0};
     fake_worker(worker, sizeof worker);
     CHECK(bx_host_open(&host, worker, &err) == 0);
-    bx_vm_options options = {.id = "vm", .biological_type = "any", .folder = "any", .setup = &setup};
+    bx_vm_options options = {
+        .id = "vm", .biological_type = "any", .folder = "any", .setup = &setup};
     bx_vm *vm = bx_vm_new(&host, &bx_vm_basic_ops, &options, &err);
     bx_job *job = bx_vm_start(vm, 10, &err);
     CHECK(bx_job_wait(job, &host.reactor, bx_clock_after(20)) == 1 && job->succeeded);

@@ -87,8 +87,8 @@ static bx_code listen_to(bx_buffer *incoming, size_t piece, bool call, heard *h)
     bx_error err = {0};
     bx_buffer none = {0};
     *h = (heard){0};
-    bx_connection_open(&connection,
-                       bx_channel_mock(incoming->data, incoming->length, piece, NULL), &events, h);
+    bx_connection_open(&connection, bx_channel_mock(incoming->data, incoming->length, piece, NULL),
+                       &events, h);
     if (call)
         CHECK(bx_connection_call(&connection, "execute", 1, &none, &err) == 0);
     while (bx_connection_receive(&connection, &err) == 0)

@@ -8,9 +8,10 @@
 
 static void integers_of_every_size_come_back(void)
 {
-    static const int64_t values[] = {0,     1,      -1,        127,      128,        -32,
-                                     -33,   32767,  32768,     -32768,   -32769,     INT32_MAX,
-                                     INT32_MIN, (int64_t)INT32_MAX + 1, INT64_MAX, INT64_MIN};
+    static const int64_t values[] = {
+        0,         1,        -1,     127,    128,       -32,       -33,
+        32767,     32768,    -32768, -32769, INT32_MAX, INT32_MIN, (int64_t)INT32_MAX + 1,
+        INT64_MAX, INT64_MIN};
     for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
         bx_buffer out = {0};
         bx_token token;

@@ -221,7 +221,7 @@ static int fire(const bx_network *network, size_t index, double *frame, bx_error
         double value = frame[assignment->value];
         bool species = assignment->target < network->species;
         if (!isfinite(value) || (species && value < 0))
-            return bx_fail(err, BX_ESIMULATION, "%s sets \"%s\" to %g at time %g",
+            return bx_fail(err, BX_ESIMULATION, "%s sets \"%s\" to %g at time %g s",
                            bx_network_event_label(network, index).text,
                            network->names[assignment->target], value, frame[network->time]);
         frame[assignment->target] = value;
@@ -245,7 +245,7 @@ int bx_events_settle(const bx_network *network, bx_events *events, double *frame
         if (++*fired > FIRINGS_MAXIMUM)
             return bx_fail(err, BX_ESIMULATION,
                            "%s: events set each other off without end at "
-                           "time %g",
+                           "time %g s",
                            bx_network_event_label(network, (size_t)first).text,
                            frame[network->time]);
     }

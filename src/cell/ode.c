@@ -12,6 +12,9 @@
 #define RELATIVE_DEFAULT 1e-8
 #define ABSOLUTE_DEFAULT 1e-10
 
+/* So many steps in a row that do not advance the time end a run: the solution has a pole there. */
+#define STUCK_STEPS 100
+
 /* With events on conditions a step is at most this part of the run, or `every`: a longer one could
  * pass over a condition that turns true and false again. */
 #define EVENT_STEPS 100
@@ -24,6 +27,8 @@ struct bx_ode {
     uint32_t *roots;    /* the leaves of conditions whose sign changes are looked for */
     int root_count;
     int *root_signs;
+    size_t stuck;    /* steps in a row that did not advance the time */
+    bool not_finite; /* some rate was, since the last step that advanced the time */
 
     SUNContext context;
     void *cvode;
@@ -74,7 +79,10 @@ static int right_hand_side(realtype time, N_Vector y, N_Vector ydot, void *data)
     double sum = 0; /* not finite if any term is not */
     for (size_t i = 0; i < ode->size; i++)
         sum += out[i] * 0;
-    return sum == 0 ? 0 : 1; /* 1: try a smaller step */
+    if (sum == 0)
+        return 0;
+    ode->not_finite = true;
+    return 1; /* try a smaller step */
 }
 
 static int root_functions(realtype time, N_Vector y, realtype *out, void *data)
@@ -260,7 +268,7 @@ static int fail_solver(bx_ode *ode, int flag, double time, bx_error *err)
     char *name = CVodeGetReturnFlagName(flag);
     const char *reason = name ? name : "CVODE";
     int result;
-    if (flag == CV_FIRST_RHSFUNC_ERR || flag == CV_REPTD_RHSFUNC_ERR ||
+    if (ode->not_finite || flag == CV_FIRST_RHSFUNC_ERR || flag == CV_REPTD_RHSFUNC_ERR ||
         flag == CV_UNREC_RHSFUNC_ERR || flag == CV_RTFUNC_FAIL)
         result = fail_not_finite(ode, time, reason, err);
     else
@@ -268,6 +276,22 @@ static int fail_solver(bx_ode *ode, int flag, double time, bx_error *err)
             bx_fail(err, BX_ESIMULATION, "the ODE solver stopped at time %g s: %s", time, reason);
     free(name);
     return result;
+}
+
+/* Fails where the solver steps on the spot. */
+static int check_progress(bx_ode *ode, double before, double time, bx_error *err)
+{
+    if (time > before) {
+        ode->stuck = 0;
+        ode->not_finite = false;
+        return 0;
+    }
+    if (++ode->stuck <= STUCK_STEPS)
+        return 0;
+    const char *reason = "its steps became too small, as where the solution grows without bound";
+    if (ode->not_finite)
+        return fail_not_finite(ode, time, reason, err);
+    return bx_fail(err, BX_ESIMULATION, "the ODE solver stopped at time %g s: %s", time, reason);
 }
 
 /* Rows whose time has come, up to `time` or, with `at_end`, that included. */
@@ -334,6 +358,8 @@ static int step(bx_ode *ode, double stop, double *time, bx_error *err)
         load_state(ode, N_VGetArrayPointer(ode->y), *time);
         return fail_solver(ode, flag, *time, err);
     }
+    if (check_progress(ode, before, *time, err) < 0)
+        return -1;
     if (record_rows(ode, *time, false, err) < 0 || interpolate(ode, *time, err) < 0)
         return -1;
     bx_network_rules(ode->network, s->frame);
@@ -350,6 +376,8 @@ static int prepare(bx_ode *ode, bx_error *err)
     double relative = run->relative_tolerance > 0 ? run->relative_tolerance : RELATIVE_DEFAULT;
     double absolute = run->absolute_tolerance > 0 ? run->absolute_tolerance : ABSOLUTE_DEFAULT;
     double longest = 0; /* no bound */
+    ode->stuck = 0;
+    ode->not_finite = false;
     if (ode->root_count > 0)
         longest =
             run->every > 0 && run->every < run->duration ? run->every : run->duration / EVENT_STEPS;
