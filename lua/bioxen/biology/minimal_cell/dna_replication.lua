@@ -21,16 +21,16 @@ local function define(process, replication_period, division_period)
       origins = "2^begun",
       termini = "2^ended",
       forks = "2*(origins - termini)",
-      -- The round that ends up as division k from now has copied C*per_second less of the way for
-      -- each further k; this is the sum over the rounds that are under way.
+      -- Rounds under way, k of them ended or ahead, copy 2^k chromosomes each and have come
+      -- ((C + D)*per_second + phase - 1 - k)/(C*per_second) of the way; this is their sum.
       genome_equivalents = "termini + if(origins > termini, (((C + D)*per_second + phase - 1)"
         .. "*(origins - termini) - (begun - 2)*origins + (ended - 2)*termini)"
-        .. "/max(C*per_second, 1e-12), 0)",
+        .. "/(C*per_second), 0)",
 
       -- Means over a population that grows exponentially.
       mean_origins = "2^((C + D)*per_second)",
-      mean_genome_equivalents = "if(lambda > 0, (mean_origins - 2^(D*per_second))"
-        .. "/max(C*lambda, 1e-12), 1)",
+      mean_genome_equivalents = "if(C*lambda > 1e-9, (mean_origins - 2^(D*per_second))"
+        .. "/(C*lambda), 1)",
     },
   })
 end

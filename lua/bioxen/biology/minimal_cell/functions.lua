@@ -15,7 +15,7 @@ local function check_number(value, what)
 end
 
 local function doubling_time(cell)
-  return math.log(2)/cell:get "lambda"/60
+  return math.log(2)/math.max(cell:get "lambda", 0)/60
 end
 
 --- The state of the cell in numbers. Rates per hour, per minute where the name says so, doubling
