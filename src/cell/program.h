@@ -53,7 +53,8 @@ void bx_program_run(const bx_instruction *begin, const bx_instruction *end, doub
 
 static inline void bx_program_run_range(const bx_program *program, bx_range range, double *frame)
 {
-    bx_program_run(program->code + range.begin, program->code + range.end, frame);
+    if (range.begin < range.end) /* an empty program has no code to point into */
+        bx_program_run(program->code + range.begin, program->code + range.end, frame);
 }
 
 #endif
