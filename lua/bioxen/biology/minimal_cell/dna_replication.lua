@@ -21,8 +21,9 @@ local function define(process, replication_period, division_period)
       origins = "2^begun",
       termini = "2^ended",
       forks = "2*(origins - termini)",
-      -- Rounds under way, k of them ended or ahead, copy 2^k chromosomes each and have come
-      -- ((C + D)*per_second + phase - 1 - k)/(C*per_second) of the way; this is their sum.
+      -- The round for the division that follows the next k copies 2^k chromosomes and has come
+      -- ((C + D)*per_second + phase - 1 - k)/(C*per_second) of the way. This adds up those under
+      -- way.
       genome_equivalents = "termini + if(origins > termini, (((C + D)*per_second + phase - 1)"
         .. "*(origins - termini) - (begun - 2)*origins + (ended - 2)*termini)"
         .. "/(C*per_second), 0)",
