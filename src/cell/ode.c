@@ -1,5 +1,7 @@
 #include "cell/ode.h"
 
+#include "cell/jacobian.h"
+
 #include <cvode/cvode.h>
 #include <math.h>
 #include <nvector/nvector_serial.h>
@@ -7,10 +9,19 @@
 #include <string.h>
 #include <sundials/sundials_context.h>
 #include <sunlinsol/sunlinsol_dense.h>
+#include <sunlinsol/sunlinsol_klu.h>
 #include <sunmatrix/sunmatrix_dense.h>
+#include <sunmatrix/sunmatrix_sparse.h>
 
 #define RELATIVE_DEFAULT 1e-8
 #define ABSOLUTE_DEFAULT 1e-10
+
+/* The Jacobian is kept dense up to this size, or if it has more than one entry in DENSE_PART. */
+#define DENSE_SIZE 40
+#define DENSE_PART 5
+
+/* Above this size a dense Jacobian takes too much memory. */
+#define DENSE_MAXIMUM 5000
 
 /* So many steps in a row that do not advance the time end a run: the solution has a pole there. */
 #define STUCK_STEPS 100
@@ -35,6 +46,8 @@ struct bx_ode {
     N_Vector y;
     SUNMatrix matrix;
     SUNLinearSolver solver;
+    bx_jacobian *jacobian; /* NULL: CVODE takes differences */
+    double *entries;       /* of a dense one, by the pattern */
 
     bx_simulation *simulation; /* while it runs */
 };
@@ -83,6 +96,43 @@ static int right_hand_side(realtype time, N_Vector y, N_Vector ydot, void *data)
         return 0;
     ode->not_finite = true;
     return 1; /* try a smaller step */
+}
+
+static int sparse_jacobian(realtype time, N_Vector y, N_Vector ydot, SUNMatrix matrix, void *data,
+                           N_Vector t1, N_Vector t2, N_Vector t3)
+{
+    (void)ydot, (void)t1, (void)t2, (void)t3;
+    bx_ode *ode = data;
+    const bx_csr *pattern = bx_jacobian_pattern(ode->jacobian);
+    sunindextype *starts = SUNSparseMatrix_IndexPointers(matrix);
+    sunindextype *rows = SUNSparseMatrix_IndexValues(matrix);
+    realtype *values = SUNSparseMatrix_Data(matrix);
+    for (size_t i = 0; i <= ode->size; i++)
+        starts[i] = pattern->start[i];
+    for (size_t i = 0; i < pattern->start[ode->size]; i++) {
+        rows[i] = pattern->items[i];
+        values[i] = 0;
+    }
+    load_state(ode, N_VGetArrayPointer(y), time);
+    bx_jacobian_evaluate(ode->jacobian, ode->simulation->frame, values);
+    return 0;
+}
+
+static int dense_jacobian(realtype time, N_Vector y, N_Vector ydot, SUNMatrix matrix, void *data,
+                          N_Vector t1, N_Vector t2, N_Vector t3)
+{
+    (void)ydot, (void)t1, (void)t2, (void)t3;
+    bx_ode *ode = data;
+    const bx_csr *pattern = bx_jacobian_pattern(ode->jacobian);
+    memset(ode->entries, 0, pattern->start[ode->size] * sizeof *ode->entries);
+    load_state(ode, N_VGetArrayPointer(y), time);
+    bx_jacobian_evaluate(ode->jacobian, ode->simulation->frame, ode->entries);
+    for (size_t j = 0; j < ode->size; j++) {
+        realtype *column = SUNDenseMatrix_Column(matrix, (sunindextype)j);
+        for (uint32_t i = pattern->start[j]; i < pattern->start[j + 1]; i++)
+            column[pattern->items[i]] = ode->entries[i];
+    }
+    return 0;
 }
 
 static int root_functions(realtype time, N_Vector y, realtype *out, void *data)
@@ -153,6 +203,33 @@ static int choose_state(bx_ode *ode, bx_error *err)
     return 0;
 }
 
+static int create_dense(bx_ode *ode, size_t entries, bx_error *err)
+{
+    if (ode->size > DENSE_MAXIMUM)
+        return bx_fail(err, BX_ESIMULATION,
+                       "the ODE solver can't take %zu species of which each depends on most others",
+                       ode->size);
+    sunindextype n = (sunindextype)ode->size;
+    ode->entries = malloc((entries + 1) * sizeof *ode->entries);
+    ode->matrix = SUNDenseMatrix(n, n, ode->context);
+    ode->solver = ode->matrix ? SUNLinSol_Dense(ode->y, ode->matrix, ode->context) : NULL;
+    return ode->entries && ode->solver ? 0 : bx_fail_memory(err);
+}
+
+static int create_linear_solver(bx_ode *ode, bx_error *err)
+{
+    if (bx_jacobian_new(ode->network, ode->position, ode->size, &ode->jacobian, err) < 0)
+        return -1;
+    size_t size = ode->size;
+    size_t entries = ode->jacobian ? bx_jacobian_pattern(ode->jacobian)->start[size] : 0;
+    if (!ode->jacobian || size <= DENSE_SIZE || entries > size * size / DENSE_PART)
+        return create_dense(ode, entries, err);
+    sunindextype n = (sunindextype)size;
+    ode->matrix = SUNSparseMatrix(n, n, (sunindextype)entries, CSC_MAT, ode->context);
+    ode->solver = ode->matrix ? SUNLinSol_KLU(ode->y, ode->matrix, ode->context) : NULL;
+    return ode->solver ? 0 : bx_fail_memory(err);
+}
+
 static int create_solver(bx_ode *ode, bx_error *err)
 {
     if (SUNContext_Create(NULL, &ode->context) != 0)
@@ -164,10 +241,12 @@ static int create_solver(bx_ode *ode, bx_error *err)
         CVodeSetUserData(ode->cvode, ode) != CV_SUCCESS ||
         CVodeSStolerances(ode->cvode, RELATIVE_DEFAULT, ABSOLUTE_DEFAULT) != CV_SUCCESS)
         return bx_fail_memory(err);
-    sunindextype n = (sunindextype)ode->size;
-    ode->matrix = SUNDenseMatrix(n, n, ode->context);
-    ode->solver = ode->matrix ? SUNLinSol_Dense(ode->y, ode->matrix, ode->context) : NULL;
-    if (!ode->solver || CVodeSetLinearSolver(ode->cvode, ode->solver, ode->matrix) != CV_SUCCESS ||
+    if (create_linear_solver(ode, err) < 0)
+        return -1;
+    if (CVodeSetLinearSolver(ode->cvode, ode->solver, ode->matrix) != CV_SUCCESS ||
+        (ode->jacobian &&
+         CVodeSetJacFn(ode->cvode, ode->entries ? dense_jacobian : sparse_jacobian) !=
+             CV_SUCCESS) ||
         CVodeSetMaxNumSteps(ode->cvode, -1) != CV_SUCCESS ||
         CVodeSetMaxHnilWarns(ode->cvode, -1) != CV_SUCCESS ||
         (ode->root_count > 0 &&
@@ -210,6 +289,8 @@ void bx_ode_free(bx_ode *ode)
     free(ode->position);
     free(ode->roots);
     free(ode->root_signs);
+    free(ode->entries);
+    bx_jacobian_free(ode->jacobian);
     free(ode);
 }
 
