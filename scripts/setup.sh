@@ -46,10 +46,16 @@ install_missing() {
         return
     fi
     echo "Installing: ${missing[*]}"
-    local apt=(env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300
+    local log apt=(env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300
         -o Acquire::Retries=3 -o Dpkg::Use-Pty=0)
-    as_root "${apt[@]}" update </dev/null
-    as_root "${apt[@]}" install --yes --no-install-recommends "${missing[@]}" </dev/null
+    log=$(mktemp)
+    if ! { as_root "${apt[@]}" update &&
+        as_root "${apt[@]}" install --yes --no-install-recommends "${missing[@]}"; } \
+        </dev/null >"$log"; then
+        tail -n 30 "$log" >&2
+        fail "The packages could not be installed."
+    fi
+    rm -- "$log"
 }
 
 # A real folder that nobody else has put anything into.
