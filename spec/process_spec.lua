@@ -1,0 +1,247 @@
+-- Processes and the cell as scripts see them inside a VM, and trajectories on both sides.
+
+package.path = "./spec/support/organisms/?.lua;" .. package.path
+local bioxen = require "bioxen"
+
+local vm
+
+local function execute(code)
+  return vm:execute_biological_process(code)
+end
+
+local function run(code)
+  local result, problem = execute(code)
+  if not result then error(problem.message, 2) end
+  return result.result
+end
+
+before_each(function()
+  vm = assert(bioxen.create_bio_vm("process", "plain_cell", "basic", { seed = 1 }))
+  assert(vm:start())
+end)
+
+after_each(function() vm:destroy() end)
+
+-- a definition with a mistake, and what the message must hold
+local mistakes = {
+  { "process('p', 5)", { 'process "p"', "table expected", "number 5" } },
+  { "process(5, {})", { "process", "string expected", "number 5" } },
+
+    { "process 'p' { specie = {} }", { 'process "p"', 'unknown key "specie"',
+    "species, parameters" } },
+  { "process 'p' { species = 'A' }", { "species", "table expected", 'string "A"' } },
+  { "process 'p' { species = { B = '5' } }", { "species.B", "number expected", 'string "5"' } },
+  { "process 'p' { species = { B = 0/0 } }", { "species.B", "finite number", "nan" } },
+  { "process 'p' { species = { 5 } }", { "species[1]", "string expected", "number 5" } },
+  { "process 'p' { species = { [7] = 5 } }", { "species", "names as keys", "number 7" } },
+  { "process 'p' { parameters = { 'k' } }", { "parameters", "name = value" } },
+  { "process 'p' { parameters = { k2 = {} } }", { "parameters.k2", "number expected", "a table" } },
+  { "process 'p' { rules = { r = true } }", { "rules.r", "formula", "boolean" } },
+  { "process 'p' { rules = { r = 'A +' } }", { '"r"', "line 1", "column 4" } },
+  { "process 'p' { rules = { r = 'A + missing' } }", { "missing" } },
+  { "process 'p' { reactions = { 'A ->' } }", { "reactions[1]", "table expected" } },
+  { "process 'p' { reactions = { x = {} } }", { "reactions", 'unknown key "x"' } },
+  { "process 'p' { reactions = { { k = 1 } } }", { "reactions[1]", "one equation" } },
+  { "process 'p' { reactions = { { 'A ->', 'B ->', k = 1 } } }",
+    { "reactions[1]", "one equation" } },
+  { "process 'p' { reactions = { { 'A ->' } } }", { "reactions[1]", "neither" } },
+  { "process 'p' { reactions = { { 'A ->', k = 1, rate = 2 } } }", { "reactions[1]", "both" } },
+  { "process 'p' { reactions = { { 'A ->', k = {} } } }",
+    { "reactions[1].k", "formula", "table" } },
+  { "process 'p' { reactions = { { 'A ->', rat = 1 } } }",
+    { "reactions[1]", '"rat"', "k, rate, name" } },
+  { "process 'p' { reactions = { { 'A ->', k = 1 }, { 'A -> Q', k = 1 } } }", { "Q" } },
+  { "process 'p' { events = { {} } }", { "events[1]", "neither" } },
+  { "process 'p' { events = { { at = 1, when = 'A < 1', set = { A = 1 } } } }",
+    { "events[1]", "both" } },
+  { "process 'p' { events = { { at = 1 } } }", { "events[1].set", "table expected", "nothing" } },
+  { "process 'p' { events = { { at = 1, set = {} } } }", { "events[1].set", "empty" } },
+  { "process 'p' { events = { { at = 1, set = { A = {} } } } }", { "events[1].set.A", "formula" } },
+  { "cell:get 'nothing'", { '"nothing"', "A, k" } },
+  { "cell:set('nothing', 1)", { "nothing" } },
+  { "cell:set('A', 'x')", { "set.A", "number expected", 'string "x"' } },
+  { "cell:set { A = 1, k = {} }", { "set.k", "number expected" } },
+  { "cell:rate 'nothing'", { '"nothing"' } },
+}
+
+local misuse = {
+  { "cell:run()", { "run", "table expected", "nothing" } },
+  { "cell:run {}", { "run.duration", "more than 0" } },
+  { "cell:run { duration = -1 }", { "run.duration", "not negative" } },
+  { "cell:run { duration = 1/0 }", { "run.duration", "finite" } },
+  { "cell:run { duration = 1, evry = 1 }", { 'unknown key "evry"', "duration, every" } },
+  { "cell:run { duration = 1, method = 'euler' }", { "run.method", '"ode" or "ssa"', "euler" } },
+  { "cell:run { duration = 1, seed = 1.5 }", { "run.seed", "integer", "1.5" } },
+  { "cell:run { duration = 1, record = 'A' }", { "run.record", "table expected" } },
+  { "cell:run { duration = 1, record = { 'A', 5 } }", { "run.record", "string expected" } },
+  { "cell:run { duration = 1, tolerance = 1 }", { "run.tolerance", "table expected" } },
+  { "cell:run { duration = 1, tolerance = { rel = 1 } }", { "run.tolerance", '"rel"' } },
+}
+
+describe("a mistake in a definition", function()
+  for _, case in ipairs(mistakes) do
+    it("is named: " .. case[1], function()
+      local result, problem = execute("\n" .. case[1])
+      assert.is_nil(result)
+      assert.equal("EMODEL", problem.code)
+      assert.equal("process:2:", problem.message:match("^[^ ]+"))
+      for _, part in ipairs(case[2]) do
+        assert.is_truthy(problem.message:find(part, 1, true), problem.message)
+      end
+      assert.same({ "A" }, run "return cell:species()")
+    end)
+  end
+
+  for _, case in ipairs(misuse) do
+    it("in a run's options is named: " .. case[1], function()
+      local result, problem = execute(case[1])
+      assert.is_nil(result)
+      assert.equal("ESCRIPT", problem.code)
+      for _, part in ipairs(case[2]) do
+        assert.is_truthy(problem.message:find(part, 1, true), problem.message)
+      end
+      assert.equal(0.0, run "return cell:time()")
+    end)
+  end
+
+  it("can be caught by the script, with its code and message", function()
+    local caught = run [[
+      local ok, problem = pcall(function() process "p" { species = 1 } end)
+      return { ok, problem.code, problem.message, tostring(problem) }]]
+    assert.is_false(caught[1])
+    assert.equal("EMODEL", caught[2])
+    assert.is_truthy(caught[3]:find("species", 1, true))
+    assert.equal(caught[3], caught[4])
+  end)
+end)
+
+describe("the cell", function()
+  it("takes processes in both spellings, names in any order", function()
+    assert.same({ { "A", "B", "C" }, { "k", "z" }, { "sum", "twice" } }, run [[
+      process "one" {
+        species = { "C", B = 2 },
+        parameters = { z = 3 },
+        rules = { twice = "2 * sum", sum = "A + B" },
+      }
+      process("two", { reactions = { { "B -> C", k = "z", name = "turn" }, { "C ->", rate = 1 } },
+        events = { { at = "z", set = { B = "A", C = 0 } }, { when = "A < 1", set = { A = 1 } } } })
+      return { cell:species(), cell:parameters(), cell:rules() }]])
+    assert.same({ 204.0, 6.0 }, run "return { cell:get 'twice', cell:rate 'turn' }")
+  end)
+
+  it("is read, set, run and reset", function()
+    assert.same({ 100.0, 0.0, "Cell(plain_cell, t = 0.0 s, 1 species)" },
+      run "return { cell:get 'A', cell:time(), tostring(cell) }")
+    assert.equal(10.0, run "cell:set('A', 50) cell:set { k = 0.2 } return cell:rate 'decay'")
+    local t = run "return cell:run { duration = 5, every = 1 }"
+    assert.is_true(math.abs(t:last "A" - 50 * math.exp(-1)) < 1e-5)
+    assert.equal(5.0, run "return cell:time()")
+    assert.same({ 100.0, 0.1, 0.0 },
+      run "cell:reset() return { cell:get 'A', cell:get 'k', cell:time() }")
+  end)
+
+  it("goes on from where a run ended", function()
+    local two = run [[
+      local t = cell:run { duration = 1, every = 0.5 }
+      return { t:times(), cell:run { duration = 1, every = 0.5 }:times() }]]
+    assert.same({ { 0.0, 0.5, 1.0 }, { 1.0, 1.5, 2.0 } }, two)
+  end)
+
+  it("gives the same run for the same seed, and tells a seed it drew", function()
+    local runs = run [[
+      local function counts(seed)
+        cell:reset()
+        return cell:run { duration = 10, every = 1, method = "ssa", seed = seed }
+      end
+      local drawn = counts()
+      return { counts(7), counts(7), counts(8), drawn, counts(drawn.seed) }]]
+    assert.equal(7, runs[1].seed)
+    assert.equal("ssa", runs[1].method)
+    assert.same(runs[1]:column "A", runs[2]:column "A")
+    assert.not_same(runs[1]:column "A", runs[3]:column "A")
+    assert.same(runs[4]:column "A", runs[5]:column "A")
+  end)
+
+  it("records what it is told to", function()
+    assert.same({ "k" }, run "return cell:run { duration = 1, record = { 'k' } }:names()")
+    assert.is_nil(execute "cell:run { duration = 1, record = { 'nothing' } }")
+  end)
+
+  it("stops at a bound on steps, where it has got to", function()
+    local _, problem = execute "cell:run { duration = 1e3, method = 'ssa', max_steps = 10 }"
+    assert.equal("ESIMULATION", problem.code)
+    assert.is_true(run "return cell:time() < 1e3 and cell:get 'A' == 90")
+  end)
+
+  it("has the functions of its organism", function()
+    assert.equal(200.0, run "return cell:doubled 'A'")
+    assert.is_true(run "return cell.nothing == nil")
+  end)
+
+  it("is measured by its organism", function()
+    assert.same({ A = 100.0 }, assert(vm:get_biological_metrics()))
+  end)
+end)
+
+describe("a trajectory", function()
+  -- the same calls on the host and in the VM
+  local calls = {
+    { "t:first 'A'", 100.0 }, { "t:first 'time'", 0.0 }, { "t:last 'time'", 2.0 },
+    { "#t", 3 }, { "t:names()", { "A" } }, { "t:times()", { 0.0, 1.0, 2.0 } },
+    { "t.method", "ode" }, { "tostring(t)", "Trajectory(3 rows: time, A)" },
+    { "#t:column 'A'", 3 }, { "t:at('A', 0)", 100.0 }, { "t.nothing == nil", true },
+    { "t:to_csv():match '^[^\\n]*\\n[^\\n]*'", "time,A\r\n0,100\r" },
+    { "t:mean 'A' == (t:at('A', 0) + t:at('A', 1) + t:at('A', 2)) / 3", true },
+
+    { "(function() local n = 0 for at, row in t:rows() do n = n + at * row.A end return n end)()"
+      .. " == t:at('A', 1) + 2 * t:last 'A'", true },
+  }
+  local wrong = {
+    { "t:last 'B'", { 'no column "B"', "it has: A" } }, { "t:at('A', 30)", { "#2" } },
+    { "t:at('A', 'x')", { "number expected" } }, { "t:mean()", { "string expected" } },
+    { "t.last(5, 'A')", { "bioxen.Trajectory expected" } },
+  }
+
+  for _, call in ipairs(calls) do
+    it("answers alike in the VM and outside: " .. call[1], function()
+      local make = "local t = cell:run { duration = 2, every = 1 } return "
+      assert.same(call[2], run(make .. call[1]))
+      vm:restart()
+      local t = run(make .. "t")
+      assert.same(call[2], load("local t = ... return " .. call[1])(t))
+    end)
+  end
+
+  for _, call in ipairs(wrong) do
+    it("names a mistake: " .. call[1], function()
+      local make = "local t = cell:run { duration = 2, every = 1 } return "
+      local _, problem = execute(make .. call[1])
+      local ok, message = pcall(load("local t = ... return " .. call[1]), run(make .. "t"))
+      assert.is_false(ok)
+      for _, part in ipairs(call[2]) do
+        assert.is_truthy(problem.message:find(part, 1, true), problem.message)
+        assert.is_truthy(message:find(part, 1, true), message)
+      end
+    end)
+  end
+
+  it("is written to a file on the host", function()
+    local t = run "return cell:run { duration = 2, every = 1 }"
+    local path = os.tmpname()
+    assert.is_true(t:to_csv(path))
+    local file <close> = assert(io.open(path, "rb"))
+    assert.equal(t:to_csv(), file:read "a")
+    os.remove(path)
+    local done, problem = t:to_csv "/nowhere/at/all.csv"
+    assert.is_nil(done)
+    assert.equal("EFILE", problem.code)
+    assert.is_truthy(tostring(problem):find("/nowhere/at/all.csv", 1, true))
+  end)
+
+  it("says so once it is closed", function()
+    local t = run "return cell:run { duration = 1 }"
+    do local _ <close> = t end
+    assert.equal("Trajectory(closed)", tostring(t))
+    assert.has_error(function() return #t end, "the trajectory is closed")
+  end)
+end)
