@@ -45,6 +45,8 @@ static void hook(lua_State *L, lua_Debug *at)
     if (bx_interrupted)
         raise_interrupt(L); /* the hook stays: what catches this meets it again */
     lua_sethook(L, NULL, 0, 0);
+    if (bx_interrupted) /* the signal came just before */
+        arm(L);
 }
 
 static void interrupt(bx_cause why)
