@@ -12,7 +12,7 @@
 #define MILLISECOND INT64_C(1000000)
 
 /* From the soft interrupt to the kill: after a deadline, and after a cancel. */
-#define DEADLINE_GRACE (35 * MILLISECOND)
+#define DEADLINE_GRACE (25 * MILLISECOND)
 #define CANCEL_GRACE (500 * MILLISECOND)
 /* An interrupt that reaches the worker before it has read the call is lost, so it is repeated. */
 #define INTERRUPT_INTERVAL (2 * MILLISECOND)
