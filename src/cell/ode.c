@@ -1,5 +1,6 @@
 #include "cell/ode.h"
 
+#include "cell/flux.h"
 #include "cell/jacobian.h"
 
 #include <cvode/cvode.h>
@@ -43,9 +44,10 @@ struct bx_ode {
 
     SUNContext context;
     void *cvode;
-    N_Vector y;
+    N_Vector y, between; /* the state, and one at an earlier time for a row */
     SUNMatrix matrix;
     SUNLinearSolver solver;
+    bx_flux *flux;
     bx_jacobian *jacobian; /* NULL: CVODE takes differences */
     double *entries;       /* of a dense one, by the pattern */
 
@@ -64,21 +66,6 @@ static void load_state(const bx_ode *ode, const double *y, double time)
     frame[network->time] = time;
 }
 
-/* Add up what each reaction does. */
-static void add_changes(const bx_ode *ode, const double *frame, double *ydot)
-{
-    const bx_network *network = ode->network;
-    const uint32_t *start = network->changes.start, *changed = network->changes.items;
-    memset(ydot, 0, ode->size * sizeof *ydot);
-    for (size_t r = 0; r < network->reactions; r++) {
-        double rate = frame[network->rate + r];
-        if (network->reaction[r].mass_action)
-            rate = bx_mass_action_rate(network, r, rate, frame);
-        for (uint32_t i = start[r]; i < start[r + 1]; i++)
-            ydot[ode->position[changed[i]]] += network->amounts[i] * rate;
-    }
-}
-
 static int right_hand_side(realtype time, N_Vector y, N_Vector ydot, void *data)
 {
     bx_ode *ode = data;
@@ -86,9 +73,8 @@ static int right_hand_side(realtype time, N_Vector y, N_Vector ydot, void *data)
     if (bx_simulation_interrupted(simulation))
         return -1;
     load_state(ode, N_VGetArrayPointer(y), time);
-    bx_network_rates(ode->network, simulation->frame);
     double *out = N_VGetArrayPointer(ydot);
-    add_changes(ode, simulation->frame, out);
+    bx_flux_evaluate(ode->flux, simulation->frame, out);
     double sum = 0; /* not finite if any term is not */
     for (size_t i = 0; i < ode->size; i++)
         sum += out[i] * 0;
@@ -235,8 +221,10 @@ static int create_solver(bx_ode *ode, bx_error *err)
     if (SUNContext_Create(NULL, &ode->context) != 0)
         return bx_fail_memory(err);
     ode->y = N_VNew_Serial((sunindextype)ode->size, ode->context);
+    ode->between = N_VNew_Serial((sunindextype)ode->size, ode->context);
     ode->cvode = CVodeCreate(CV_BDF, ode->context);
-    if (!ode->y || !ode->cvode || CVodeSetErrHandlerFn(ode->cvode, be_silent, NULL) != CV_SUCCESS ||
+    if (!ode->y || !ode->between || !ode->cvode ||
+        CVodeSetErrHandlerFn(ode->cvode, be_silent, NULL) != CV_SUCCESS ||
         CVodeInit(ode->cvode, right_hand_side, 0, ode->y) != CV_SUCCESS ||
         CVodeSetUserData(ode->cvode, ode) != CV_SUCCESS ||
         CVodeSStolerances(ode->cvode, RELATIVE_DEFAULT, ABSOLUTE_DEFAULT) != CV_SUCCESS)
@@ -264,7 +252,9 @@ bx_ode *bx_ode_new(const bx_network *network, bx_error *err)
         return NULL;
     }
     ode->network = network;
-    if (choose_state(ode, err) < 0 || choose_roots(ode, err) < 0 || create_solver(ode, err) < 0) {
+    if (choose_state(ode, err) < 0 || choose_roots(ode, err) < 0 ||
+        !(ode->flux = bx_flux_new(network, ode->position, ode->size, err)) ||
+        create_solver(ode, err) < 0) {
         bx_ode_free(ode);
         return NULL;
     }
@@ -283,6 +273,8 @@ void bx_ode_free(bx_ode *ode)
         SUNMatDestroy(ode->matrix);
     if (ode->y)
         N_VDestroy(ode->y);
+    if (ode->between)
+        N_VDestroy(ode->between);
     if (ode->context)
         SUNContext_Free(&ode->context);
     free(ode->species);
@@ -291,6 +283,7 @@ void bx_ode_free(bx_ode *ode)
     free(ode->root_signs);
     free(ode->entries);
     bx_jacobian_free(ode->jacobian);
+    bx_flux_free(ode->flux);
     free(ode);
 }
 
@@ -306,6 +299,7 @@ static void store_state(bx_ode *ode)
 static int restart(bx_ode *ode, bx_error *err)
 {
     store_state(ode);
+    bx_network_rates(ode->network, ode->simulation->frame); /* parameters may have changed */
     double now = ode->simulation->frame[ode->network->time];
     if (CVodeReInit(ode->cvode, now, ode->y) != CV_SUCCESS)
         return bx_fail(err, BX_ESIMULATION, "the ODE solver can't start at time %g s", now);
@@ -315,9 +309,9 @@ static int restart(bx_ode *ode, bx_error *err)
 /* The state at `time`, which the last step reached or passed, is put into the frame. */
 static int interpolate(bx_ode *ode, double time, bx_error *err)
 {
-    if (CVodeGetDky(ode->cvode, time, 0, ode->y) != CV_SUCCESS)
+    if (CVodeGetDky(ode->cvode, time, 0, ode->between) != CV_SUCCESS)
         return bx_fail(err, BX_ESIMULATION, "the ODE solver has no state at time %g s", time);
-    load_state(ode, N_VGetArrayPointer(ode->y), time);
+    load_state(ode, N_VGetArrayPointer(ode->between), time);
     return 0;
 }
 
@@ -414,6 +408,8 @@ static int settle(bx_ode *ode, bx_error *err)
 {
     bx_simulation *s = ode->simulation;
     size_t fired;
+    if (ode->network->events == 0)
+        return 0;
     if (bx_events_settle(ode->network, s->events, s->frame, &fired, err) < 0)
         return -1;
     return fired > 0 ? restart(ode, err) : 0;
@@ -441,8 +437,11 @@ static int step(bx_ode *ode, double stop, double *time, bx_error *err)
     }
     if (check_progress(ode, before, *time, err) < 0)
         return -1;
-    if (record_rows(ode, *time, false, err) < 0 || interpolate(ode, *time, err) < 0)
+    if (record_rows(ode, *time, false, err) < 0)
         return -1;
+    load_state(ode, N_VGetArrayPointer(ode->y), *time);
+    if (ode->network->events == 0)
+        return 0;
     bx_network_rules(ode->network, s->frame);
     bx_events_look(ode->network, s->events, s->frame);
     if (flag == CV_ROOT_RETURN)
