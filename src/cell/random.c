@@ -1,7 +1,5 @@
 #include "cell/random.h"
 
-#include "cell/ziggurat.h"
-
 /* SplitMix64 (Steele, Lea and Flood, OOPSLA 2014). */
 static uint64_t split_mix(uint64_t *state)
 {
@@ -36,22 +34,11 @@ static double exp_minus(double x)
     return sum;
 }
 
-double bx_random_exponential(bx_random *random)
+double bx_random_exponential_slow(bx_random *random, unsigned layer, double x)
 {
-    double beyond = 0; /* the tail of an exponential is an exponential again */
-    for (;;) {
-        uint64_t bits = bx_random_bits(random);
-        unsigned layer = bits & 255;
-        double x = ((double)(bits >> 12) + 0.5) * 0x1p-52 * ziggurat_x[layer];
-        if (x < ziggurat_x[layer + 1])
-            return beyond + x;
-        if (layer == 0) {
-            beyond += ziggurat_x[1];
-            continue;
-        }
-        double y = ziggurat_y[layer] +
-                   bx_random_uniform(random) * (ziggurat_y[layer + 1] - ziggurat_y[layer]);
-        if (y < exp_minus(x))
-            return beyond + x;
-    }
+    if (layer == 0) /* the tail of an exponential is an exponential again */
+        return bx_ziggurat_x[1] + bx_random_exponential(random);
+    double y = bx_ziggurat_y[layer] +
+               bx_random_uniform(random) * (bx_ziggurat_y[layer + 1] - bx_ziggurat_y[layer]);
+    return y < exp_minus(x) ? x : bx_random_exponential(random);
 }

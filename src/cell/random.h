@@ -35,10 +35,24 @@ static inline uint64_t bx_random_bits(bx_random *random)
 /* Uniform in (0, 1): 2^52 equidistant values, neither end among them. */
 static inline double bx_random_uniform(bx_random *random)
 {
-    return ((double)(bx_random_bits(random) >> 12) + 0.5) * 0x1p-52;
+    return ((double)(int64_t)(bx_random_bits(random) >> 12) + 0.5) * 0x1p-52;
 }
 
-/* Exponential with mean 1. */
-double bx_random_exponential(bx_random *random);
+/* What is left to do in the 1 % of draws that do not fall into the core of layer `layer`. */
+double bx_random_exponential_slow(bx_random *random, unsigned layer, double x);
+
+/* The edges of its layers. */
+extern const double bx_ziggurat_x[257], bx_ziggurat_y[257];
+
+/* Exponential with mean 1: the ziggurat method (ziggurat.c). */
+static inline double bx_random_exponential(bx_random *random)
+{
+    uint64_t bits = bx_random_bits(random);
+    unsigned layer = bits & 255;
+    double x = ((double)(int64_t)(bits >> 12) + 0.5) * 0x1p-52 * bx_ziggurat_x[layer];
+    if (__builtin_expect(x < bx_ziggurat_x[layer + 1], 1))
+        return x;
+    return bx_random_exponential_slow(random, layer, x);
+}
 
 #endif

@@ -317,10 +317,10 @@ static inline int update(bx_ssa *ssa, size_t r, double *frame, bx_error *err)
     return 0;
 }
 
-static inline size_t choose(bx_ssa *ssa, double total)
+static inline size_t choose(const bx_ssa *ssa, bx_random *random, double total)
 {
     for (;;) {
-        size_t r = bx_sum_tree_find(&ssa->tree, bx_random_uniform(&ssa->random) * total);
+        size_t r = bx_sum_tree_find(&ssa->tree, bx_random_uniform(random) * total);
         if (__builtin_expect(ssa->tree.values[r] > 0, 1))
             return r;
     }
@@ -381,40 +381,46 @@ static int fail_total(const bx_ssa *ssa, double time, bx_error *err)
                    bx_sum_tree_total(&ssa->tree), time);
 }
 
-/* Up to POLL_INTERVAL reactions before `stop`, which rows and time reach if no more fit; ends early
- * when an event fires, for that may move the stop. */
-static int react(bx_ssa *ssa, double stop, bx_error *err)
+/* Up to `most` reactions before `stop`, which rows and time reach if no more fit; ends early when
+ * an event fires, for that may move the stop. `random` is the caller's copy: in registers. */
+static int react(bx_ssa *ssa, bx_random *random, double stop, size_t most, bx_error *err)
 {
     bx_simulation *s = ssa->simulation;
     double *frame = s->frame, *time = &frame[ssa->network->time], now = *time;
-    size_t left = POLL_INTERVAL;
-    if (s->run->maximum_steps > 0 && s->run->maximum_steps - s->steps < left)
-        left = s->run->maximum_steps - s->steps;
     bool fired = false;
-    for (; left > 0 && !fired; left--) {
+    for (size_t left = most; left > 0 && !fired; left--) {
         double total = bx_sum_tree_total(&ssa->tree);
         if (!(total < INFINITY))
             return fail_total(ssa, now, err);
-        double next = total > 0 ? now + bx_random_exponential(&ssa->random) / total : INFINITY;
+        double next = total > 0 ? now + bx_random_exponential(random) / total : INFINITY;
         if (next >= stop || next > s->next_row) {
             if (record_before(s, next < stop ? next : stop, err) < 0)
                 return -1;
             if (next >= stop) {
                 *time = stop;
+                s->steps += most - left;
                 return 0;
             }
         }
-        size_t r = choose(ssa, total);
+        size_t r = choose(ssa, random, total);
         *time = now = next;
         if (ssa->guarded[r] && guard(ssa, r, frame, err) < 0)
             return -1;
         apply_changes(ssa, r, frame);
-        s->steps++;
         if (update(ssa, r, frame, err) < 0 ||
             (ssa->dependency.conditions[r] && look(ssa, &fired, err) < 0))
             return -1;
+        s->steps += fired ? most - left + 1 : 0;
     }
+    s->steps += fired ? 0 : most;
     return 0;
+}
+
+/* How many reactions may come before the next poll. */
+static size_t portion(const bx_simulation *s)
+{
+    size_t most = s->run->maximum_steps;
+    return most > 0 && most - s->steps < POLL_INTERVAL ? most - s->steps : POLL_INTERVAL;
 }
 
 static int advance(bx_ssa *ssa, bx_error *err)
@@ -433,7 +439,10 @@ static int advance(bx_ssa *ssa, bx_error *err)
             return -1;
         double stop = bx_events_next(network, s->events, frame);
         stop = stop < s->end ? stop : s->end;
-        if (react(ssa, stop, err) < 0)
+        bx_random random = ssa->random;
+        int result = react(ssa, &random, stop, portion(s), err);
+        ssa->random = random;
+        if (result < 0)
             return -1;
         if (*time == stop) {
             bx_network_rules(network, frame);

@@ -2,10 +2,9 @@
  * generating random variables", J. Stat. Softw. 5(8), 2000), computed with 50 digits and rounded:
  * r = 7.69711747013104971..., the area of a layer v = (r + 1) exp(-r), x[0] = v / exp(-r),
  * x[1] = r, x[i+1] = -log(exp(-x[i]) + v / x[i]), x[256] = 0; y[i] = exp(-x[i]), but y[0] = 0. */
-#ifndef BX_CELL_ZIGGURAT_H
-#define BX_CELL_ZIGGURAT_H
+#include "cell/random.h"
 
-static const double ziggurat_x[257] = {
+const double bx_ziggurat_x[257] = {
     0x1.164ec94bf5dc1p+3,
     0x1.ec9d9297ebb83p+2,
     0x1.bc39e51da71fcp+2,
@@ -265,7 +264,7 @@ static const double ziggurat_x[257] = {
     0x0.0p+0,
 };
 
-static const double ziggurat_y[257] = {
+const double bx_ziggurat_y[257] = {
     0x0.0p+0,
     0x1.dc31c329f0b4bp-12,
     0x1.fb20af78dfcb9p-11,
@@ -524,5 +523,3 @@ static const double ziggurat_y[257] = {
     0x1.e0545e5881137p-1,
     0x1.0000000000000p+0,
 };
-
-#endif
