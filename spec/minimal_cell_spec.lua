@@ -389,7 +389,7 @@ describe("minimal_cell, stochastic", function()
       ("%s: %.7g expected, got %.7g ± %.2g"):format(name, expected, mean, sem))
   end
 
-  -- Over hours the stochastic mean sinks by some percent: see scripts/bench/growth.lua.
+  -- Over hours theory lets the stochastic mean sink by 2.5 %: see scripts/bench/growth.lua.
   it("grows as the ODE does, within the sampling error of 8 runs", function()
     assert_within_error(results.ode.growth, "growth", 1e-3)
   end)

@@ -1,8 +1,9 @@
 -- Growth of stochastic minimal cells, generation by generation, beside the ODE from the same state.
 -- Run: build/bin/bioxen scripts/bench/growth.lua [cells] [generations]
 --
--- In the mean the stochastic cell does not quite follow the ODE: energy, ten molecules, fluctuates,
--- and transcription is not linear in it. Where the pool is filled at random and emptied at rate
+-- In theory the mean of stochastic cells leaves the ODE slowly, to a steady state 2.5 % lower:
+-- energy, ten molecules, fluctuates, and transcription is not linear in it. To see that takes a
+-- thousand generations; a few show agreement within some percent. Where the pool is filled at random and emptied at rate
 -- D a/(K + a), with load rho, the number of molecules is negative binomial: p(n) is
 -- (1 - rho)^(K + 1) rho^n times the binomial of K + n over n. The second ODE transcribes at the
 -- mean over that distribution; slower fluctuations, of proteins, are in neither.
