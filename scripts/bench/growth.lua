@@ -3,10 +3,11 @@
 --
 -- In theory the mean of stochastic cells leaves the ODE slowly, to a steady state 2.5 % lower:
 -- energy, ten molecules, fluctuates, and transcription is not linear in it. To see that takes a
--- thousand generations; a few show agreement within some percent. Where the pool is filled at random and emptied at rate
--- D a/(K + a), with load rho, the number of molecules is negative binomial: p(n) is
--- (1 - rho)^(K + 1) rho^n times the binomial of K + n over n. The second ODE transcribes at the
--- mean over that distribution; slower fluctuations, of proteins, are in neither.
+-- thousand generations; a few show agreement within some percent.
+-- Where the pool is filled at random and emptied at rate D a/(K + a), with load rho, the number of
+-- molecules is negative binomial: p(n) is (1 - rho)^(K + 1) rho^n times the binomial of K + n over
+-- n. The second ODE transcribes at the mean over that distribution; slower fluctuations, of
+-- proteins, are in neither.
 
 local bioxen = require "bioxen"
 
