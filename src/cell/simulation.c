@@ -54,20 +54,32 @@ static int count_rows(bx_simulation *s, bx_error *err)
     return 0;
 }
 
+/* The slot of column `i`: what the run names, or else a species or a rule. */
+static int choose_slot(const bx_simulation *s, size_t i, size_t *slot, bx_error *err)
+{
+    const bx_network *network = s->network;
+    const bx_run *run = s->run;
+    if (!run->record) {
+        *slot = i < network->species ? i : i + network->parameters;
+        return 0;
+    }
+    *slot = bx_names_find(&network->index, run->record[i]);
+    if (*slot == BX_NAME_NONE)
+        return bx_fail(err, BX_ESIMULATION,
+                       "record: expected a species, a parameter or a rule, got \"%.64s\"",
+                       run->record[i]);
+    return 0;
+}
+
 /* seen[slot] tells which slots are chosen already. */
 static int choose_columns(bx_simulation *s, const char **names, unsigned char *seen, bx_error *err)
 {
     const bx_network *network = s->network;
-    const bx_run *run = s->run;
     size_t rules = network->species + network->parameters;
     for (size_t i = 0; i < s->column_count; i++) {
-        size_t slot = run->record            ? bx_names_find(&network->index, run->record[i])
-                      : i < network->species ? i
-                                             : i - network->species + rules;
-        if (slot == BX_NAME_NONE)
-            return bx_fail(err, BX_ESIMULATION,
-                           "record: expected a species, a parameter or a rule, got \"%.64s\"",
-                           run->record[i]);
+        size_t slot;
+        if (choose_slot(s, i, &slot, err) < 0)
+            return -1;
         names[i] = network->names[slot];
         s->columns[i] = (uint32_t)slot;
         s->records_rules = s->records_rules || slot >= rules;

@@ -50,33 +50,30 @@ bx_code bx_code_by_name(const char *name, size_t length)
     return BX_OK;
 }
 
-int bx_fail(bx_error *err, bx_code code, const char *format, ...)
+static void set(bx_error *err, bx_code code, const char *format, va_list args)
 {
-    if (err) {
-        va_list args;
-        va_start(args, format);
-        err->code = code;
-        vsnprintf(err->message, sizeof err->message, format, args);
-        va_end(args);
-    }
-    return -1;
+    err->code = code;
+    vsnprintf(err->message, sizeof err->message, format, args);
 }
 
-int bx_fail_errno(bx_error *err, bx_code code, int errnum, const char *format, ...)
+void bx_error_set(bx_error *err, bx_code code, const char *format, ...)
 {
-    if (err) {
-        va_list args;
-        va_start(args, format);
-        err->code = code;
-        vsnprintf(err->message, sizeof err->message, format, args);
-        va_end(args);
-        size_t used = strlen(err->message);
-        snprintf(err->message + used, sizeof err->message - used, ": %s", strerror(errnum));
-    }
-    return -1;
+    if (!err)
+        return;
+    va_list args;
+    va_start(args, format);
+    set(err, code, format, args);
+    va_end(args);
 }
 
-int bx_fail_memory(bx_error *err)
+void bx_error_set_errno(bx_error *err, bx_code code, int errnum, const char *format, ...)
 {
-    return bx_fail(err, BX_EMEMORY, "out of memory");
+    if (!err)
+        return;
+    va_list args;
+    va_start(args, format);
+    set(err, code, format, args);
+    va_end(args);
+    size_t used = strlen(err->message);
+    snprintf(err->message + used, sizeof err->message - used, ": %s", strerror(errnum));
 }

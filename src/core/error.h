@@ -62,15 +62,26 @@ const bx_code_info *bx_code_describe(bx_code code);
 /* The code called `name`, or BX_OK if there is none. */
 bx_code bx_code_by_name(const char *name, size_t length);
 
-/* Fill err (which may be NULL) and return -1, so that a failure reads `return bx_fail(...)`. */
-int bx_fail(bx_error *err, bx_code code, const char *format, ...)
+/* Fill err, which may be NULL. */
+void bx_error_set(bx_error *err, bx_code code, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* As bx_fail, with ": " and the text of `errnum` appended. */
-int bx_fail_errno(bx_error *err, bx_code code, int errnum, const char *format, ...)
+/* As bx_error_set, with ": " and the text of `errnum` appended. */
+void bx_error_set_errno(bx_error *err, bx_code code, int errnum, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 
+static inline int bx_failed(void)
+{
+    return -1;
+}
+
+/* The same with the value -1, so that a failure reads `return bx_fail(...)`; macros, so that
+ * linters see the -1. */
+#define bx_fail(err, code, ...) (bx_error_set((err), (code), __VA_ARGS__), bx_failed())
+#define bx_fail_errno(err, code, errnum, ...)                                                      \
+    (bx_error_set_errno((err), (code), (errnum), __VA_ARGS__), bx_failed())
+
 /* The failure of an allocation: BX_EMEMORY. */
-int bx_fail_memory(bx_error *err);
+#define bx_fail_memory(err) bx_fail((err), BX_EMEMORY, "out of memory")
 
 #endif

@@ -252,7 +252,9 @@ static int spawn_program(bx_zygote *zygote, int control, bx_error *err)
     char parent[24];
     snprintf(parent, sizeof parent, "%d", (int)getpid());
     char *argv[] = {(char *)"bioxen-worker", (char *)"--zygote", zygote->folder, parent, NULL};
-    char *environment[] = {NULL};
+    /* Nothing of ours, but for one word to the C library: without it, exp and pow round their last
+     * bit by the processor's model, and a seed would not give the same run everywhere. */
+    char *environment[] = {(char *)"GLIBC_TUNABLES=glibc.cpu.hwcaps=-FMA,-FMA4", NULL};
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
     sigset_t none, all;
