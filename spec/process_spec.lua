@@ -70,7 +70,9 @@ local misuse = {
   { "cell:run { duration = -1 }", { "run.duration", "not negative" } },
   { "cell:run { duration = 1/0 }", { "run.duration", "finite" } },
   { "cell:run { duration = 1, evry = 1 }", { 'unknown key "evry"', "duration, every" } },
-  { "cell:run { duration = 1, method = 'euler' }", { "run.method", '"ode" or "ssa"', "euler" } },
+  { "cell:run { duration = 1, method = 'euler' }",
+    { "run.method", '"ode", "ssa" or "tau"', "euler" } },
+  { "cell:run { duration = 1, method = 'tau', epsilon = -1 }", { "run.epsilon", "negative" } },
   { "cell:run { duration = 1, seed = 1.5 }", { "run.seed", "integer", "1.5" } },
   { "cell:run { duration = 1, record = 'A' }", { "run.record", "table expected" } },
   { "cell:run { duration = 1, record = { 'A', 5 } }", { "run.record", "string expected" } },
@@ -160,6 +162,16 @@ describe("the cell", function()
     assert.same(runs[1]:column "A", runs[2]:column "A")
     assert.not_same(runs[1]:column "A", runs[3]:column "A")
     assert.same(runs[4]:column "A", runs[5]:column "A")
+  end)
+
+  it("is run by leaps", function()
+    local t = run [[
+      cell:set("A", 100000)
+      return cell:run { duration = 10, every = 1, method = "tau", epsilon = 0.01, seed = 3 }]]
+    assert.equal("tau", t.method)
+    assert.equal(3, t.seed)
+    assert.is_true(math.abs(t:last "A" - 36788) < 1000)
+    assert.equal(t:last "A", t:last "A" // 1)
   end)
 
   it("records what it is told to", function()

@@ -233,9 +233,21 @@ function BioXenHypervisor:get_system_resources() end
 ---@return { name: string, description: string, source: string, capacity: table<string, number> }
 function BioXenHypervisor:get_chassis_info() end
 
+---What `cell:run` in a VM takes. Tau-leaping: Cao, Gillespie and Petzold, J. Chem. Phys. 124,
+---044109 (2006) and 126, 224101 (2007).
+---@class bioxen.RunOptions
+---@field duration number simulated seconds, more than 0
+---@field every number? seconds between rows; 0 records the first and the last state alone (default 0)
+---@field method ("ode"|"ssa"|"tau")? solver, exact stochastic simulation, or approximate tau-leaping, whose counts stay whole (default "ode")
+---@field seed integer? of a stochastic method (default: drawn; the trajectory tells it)
+---@field record string[]? species, parameters and rules (default: all species and rules)
+---@field tolerance { relative: number?, absolute: number? }? of the solver (default 1e-8 and 1e-10)
+---@field epsilon number? of "tau": by how much of itself a propensity may change in a leap, 0 to 1 (default 0.03)
+---@field max_steps integer? bound on solver steps, reactions or leaps (default: none)
+
 ---What a run recorded, as columns.
 ---@class bioxen.Trajectory
----@field method string "ode" or "ssa"
+---@field method string as the run's option
 ---@field seed integer of a stochastic run
 local Trajectory = {}
 
@@ -252,7 +264,7 @@ function Trajectory:last(name) end
 ---@return number
 function Trajectory:mean(name) end
 
----The value at a time: linear between rows of an ODE run, the row before for a stochastic one.
+---The value at a time: linear between rows of an ODE run, the row before for others.
 ---@param name string
 ---@param time number simulated seconds
 ---@return number

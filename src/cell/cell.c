@@ -3,6 +3,7 @@
 #include "cell/ode.h"
 #include "cell/simulation.h"
 #include "cell/ssa.h"
+#include "cell/tau_leap.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -17,6 +18,7 @@ struct bx_cell {
     bx_events *events;
     bx_ode *ode; /* made when first needed */
     bx_ssa *ssa;
+    bx_tau *tau;
 };
 
 static size_t settable(const bx_network *network)
@@ -33,8 +35,10 @@ static void drop_engines(bx_cell *cell)
 {
     bx_ode_free(cell->ode);
     bx_ssa_free(cell->ssa);
+    bx_tau_free(cell->tau);
     cell->ode = NULL;
     cell->ssa = NULL;
+    cell->tau = NULL;
 }
 
 static double *new_frame(const bx_network *network, bx_error *err)
@@ -229,18 +233,34 @@ static int run_ssa(bx_cell *cell, bx_simulation *simulation, bx_error *err)
     return cell->ssa ? bx_ssa_run(cell->ssa, simulation, err) : -1;
 }
 
+static int run_tau(bx_cell *cell, bx_simulation *simulation, bx_error *err)
+{
+    if (!cell->tau)
+        cell->tau = bx_tau_new(cell->network, err);
+    return cell->tau ? bx_tau_run(cell->tau, simulation, err) : -1;
+}
+
+static int run_method(bx_cell *cell, bx_simulation *simulation, bx_error *err)
+{
+    switch (simulation->run->method) {
+    case BX_METHOD_SSA: return run_ssa(cell, simulation, err);
+    case BX_METHOD_TAU: return run_tau(cell, simulation, err);
+    default: return run_ode(cell, simulation, err);
+    }
+}
+
 int bx_cell_run(bx_cell *cell, const bx_run *run, bx_trajectory **trajectory, bx_error *err)
 {
     *trajectory = NULL;
-    bool ssa = run->method == BX_METHOD_SSA;
+    static const char *const methods[] = {"ode", "ssa", "tau"};
     bx_simulation simulation = {
         .network = cell->network, .frame = cell->frame, .events = cell->events, .run = run};
-    if (bx_simulation_open(&simulation, ssa ? "ssa" : "ode", err) < 0)
+    if (bx_simulation_open(&simulation, methods[run->method], err) < 0)
         return -1;
     bx_network_rules(cell->network, cell->frame);
     int result = bx_events_begin(cell->network, cell->events, cell->frame, err);
     if (result == 0)
-        result = ssa ? run_ssa(cell, &simulation, err) : run_ode(cell, &simulation, err);
+        result = run_method(cell, &simulation, err);
     bx_simulation_close(&simulation);
     cell->rules_stale = true;
     if (result == 0)

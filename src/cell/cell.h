@@ -14,8 +14,9 @@
 typedef struct bx_cell bx_cell;
 
 typedef enum bx_method {
-    BX_METHOD_ODE, /* CVODE, BDF */
-    BX_METHOD_SSA  /* exact stochastic simulation */
+    BX_METHOD_ODE, /* CVODE */
+    BX_METHOD_SSA, /* exact stochastic simulation */
+    BX_METHOD_TAU  /* approximate: adaptive tau-leaping */
 } bx_method;
 
 typedef enum bx_variable_kind {
@@ -33,8 +34,10 @@ typedef struct bx_run {
     size_t record_count;
     double relative_tolerance; /* 0: 1e-8 */
     double absolute_tolerance; /* 0: 1e-10 */
-    size_t maximum_steps;      /* bound on solver steps or reaction events; 0: none */
-    size_t maximum_bytes;      /* bound on the trajectory; 0: 1 GiB */
+    double epsilon;       /* of tau-leaping: how far propensities may change in a leap, relative;
+                             0: 0.03 */
+    size_t maximum_steps; /* bound on solver steps, reactions or leaps; 0: none */
+    size_t maximum_bytes; /* bound on the trajectory; 0: 1 GiB */
     const volatile sig_atomic_t
         *interrupt; /* the run ends soon after this turns non-zero; or NULL */
     void (*progress)(void *data,

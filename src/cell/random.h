@@ -55,4 +55,10 @@ static inline double bx_random_exponential(bx_random *random)
     return bx_random_exponential_slow(random, layer, x);
 }
 
+/* Poisson with 0 <= mean <= 2^53: a whole number. */
+double bx_random_poisson(bx_random *random, double mean);
+
+/* Binomial: successes among `count` trials (a whole number from 0 to 2^53), each with chance p. */
+double bx_random_binomial(bx_random *random, double count, double p);
+
 #endif

@@ -22,6 +22,8 @@ static int check_run(const bx_run *run, bx_error *err)
     if (!(run->absolute_tolerance >= 0) || !isfinite(run->absolute_tolerance))
         return bx_fail(err, BX_ESIMULATION, "absolute_tolerance: expected 0 or more, got %g",
                        run->absolute_tolerance);
+    if (!(run->epsilon >= 0 && run->epsilon < 1))
+        return bx_fail(err, BX_ESIMULATION, "epsilon: expected 0 to 1, got %g", run->epsilon);
     return 0;
 }
 
@@ -97,7 +99,7 @@ static int open_trajectory(bx_simulation *s, const char *method, const char **na
     free(seen);
     if (result < 0 || count_rows(s, err) < 0)
         return -1;
-    uint64_t seed = s->run->method == BX_METHOD_SSA ? s->run->seed : 0;
+    uint64_t seed = s->run->method != BX_METHOD_ODE ? s->run->seed : 0;
     s->trajectory = bx_trajectory_new(names, s->column_count, method, seed, err);
     return s->trajectory ? bx_trajectory_reserve(s->trajectory, s->rows_total, err) : -1;
 }

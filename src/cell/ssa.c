@@ -328,11 +328,8 @@ static inline size_t choose(const bx_ssa *ssa, bx_random *random, double total)
 
 /* ---- the run ---- */
 
-/* Counts are whole numbers, where reactions depend on it. */
-static int check_counts(const bx_ssa *ssa, bx_error *err)
+int bx_ssa_check_counts(const bx_network *network, const double *frame, bx_error *err)
 {
-    const bx_network *network = ssa->network;
-    const double *frame = ssa->simulation->frame;
     for (size_t i = 0; i < network->species; i++)
         if (network->changing[i] &&
             !(frame[i] >= 0 && frame[i] <= COUNT_MAXIMUM && frame[i] == floor(frame[i])))
@@ -342,6 +339,11 @@ static int check_counts(const bx_ssa *ssa, bx_error *err)
                 "numbers of molecules",
                 network->names[i], frame[i], frame[network->time]);
     return 0;
+}
+
+static int check_counts(const bx_ssa *ssa, bx_error *err)
+{
+    return bx_ssa_check_counts(ssa->network, ssa->simulation->frame, err);
 }
 
 /* Fire due events; *fired tells whether any did. */

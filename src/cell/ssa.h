@@ -14,4 +14,7 @@ void bx_ssa_free(bx_ssa *ssa); /* NULL is fine */
 /* Advance to simulation->end. The frame stands at the time reached, also on failure. */
 int bx_ssa_run(bx_ssa *ssa, bx_simulation *simulation, bx_error *err);
 
+/* Fails unless the counts that reactions change are whole numbers. */
+int bx_ssa_check_counts(const bx_network *network, const double *frame, bx_error *err);
+
 #endif

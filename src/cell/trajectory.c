@@ -173,7 +173,7 @@ int bx_trajectory_at(const bx_trajectory *t, size_t column, double time, double 
     const double *values = bx_trajectory_column(t, column);
     size_t row = row_before(t, time);
     *value = values[row];
-    if (strcmp(t->method, "ssa") == 0 || row + 1 == t->rows || time == t->data[row])
+    if (strcmp(t->method, "ode") != 0 || row + 1 == t->rows || time == t->data[row])
         return 0;
     double part = (time - t->data[row]) / (t->data[row + 1] - t->data[row]);
     *value += part * (values[row + 1] - values[row]);

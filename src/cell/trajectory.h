@@ -38,7 +38,7 @@ ptrdiff_t bx_trajectory_find(const bx_trajectory *trajectory, const char *name);
 double bx_trajectory_mean(const bx_trajectory *trajectory, size_t column);
 
 /* The value at `time`: linear between rows for a continuous method, the last row at or before it
- * for a stochastic one (method "ssa"). Outside the recorded times: BX_ESIMULATION. */
+ * for others. Outside the recorded times: BX_ESIMULATION. */
 int bx_trajectory_at(const bx_trajectory *trajectory, size_t column, double time, double *value,
                      bx_error *err);
 

@@ -52,17 +52,24 @@ static double number_option(lua_State *L, int options, const char *key, const bx
 
 static bx_method method_option(lua_State *L, int options, const bx_place *place)
 {
-    bx_method method = BX_METHOD_ODE;
-    if (bx_fields_get(L, options, "method") != LUA_TNIL) {
-        const char *name = bx_fields_string(L, -1, place, "method");
-        if (strcmp(name, "ssa") == 0)
-            method = BX_METHOD_SSA;
-        else if (strcmp(name, "ode") != 0)
-            bx_raise_format(L, place->code, "%s.method: \"ode\" or \"ssa\" expected, got \"%.40s\"",
-                            place->text, name);
+    static const struct {
+        const char *name;
+        bx_method method;
+    } methods[] = {{"ode", BX_METHOD_ODE}, {"ssa", BX_METHOD_SSA}, {"tau", BX_METHOD_TAU}};
+    if (bx_fields_get(L, options, "method") == LUA_TNIL) {
+        lua_pop(L, 1);
+        return BX_METHOD_ODE;
     }
-    lua_pop(L, 1);
-    return method;
+    const char *name = bx_fields_string(L, -1, place, "method");
+    for (size_t i = 0; i < sizeof methods / sizeof *methods; i++)
+        if (strcmp(name, methods[i].name) == 0) {
+            lua_pop(L, 1);
+            return methods[i].method;
+        }
+    bx_raise_format(L, place->code,
+                    "%s.method: \"ode\", \"ssa\" or \"tau\" expected, got \"%.40s\"", place->text,
+                    name);
+    return BX_METHOD_ODE;
 }
 
 static void tolerance_option(lua_State *L, int options, bx_run *run, const bx_place *place)
@@ -109,7 +116,7 @@ static void seed_option(lua_State *L, int options, bx_run *run, const bx_place *
         if (!isinteger)
             bx_raise_format(L, place->code, "%s.seed: an integer expected, got %g", place->text,
                             lua_tonumber(L, -1));
-    } else if (run->method == BX_METHOD_SSA) {
+    } else if (run->method != BX_METHOD_ODE) {
         run->seed = draw_seed(bx_worker_of(L));
     }
     lua_pop(L, 1);
@@ -117,8 +124,8 @@ static void seed_option(lua_State *L, int options, bx_run *run, const bx_place *
 
 static void read_options(lua_State *L, bx_run *run)
 {
-    static const char *const keys[] = {"duration", "every",     "method",    "seed",
-                                       "record",   "tolerance", "max_steps", NULL};
+    static const char *const keys[] = {"duration",  "every",     "method",  "seed", "record",
+                                       "tolerance", "max_steps", "epsilon", NULL};
     bx_place place = bx_place_make(BX_ESCRIPT, "run");
     bx_fields_expect(L, 2, LUA_TTABLE, &place, NULL);
     bx_fields_allow(L, 2, keys, false, &place);
@@ -131,6 +138,7 @@ static void read_options(lua_State *L, bx_run *run)
     run->method = method_option(L, 2, &place);
     double steps = number_option(L, 2, "max_steps", &place);
     run->maximum_steps = steps < 1e18 ? (size_t)steps : 0;
+    run->epsilon = number_option(L, 2, "epsilon", &place);
     tolerance_option(L, 2, run, &place);
     seed_option(L, 2, run, &place);
     record_option(L, 2, run, &place);
