@@ -23,6 +23,8 @@ int bx_clock_poll_timeout(int64_t deadline)
 {
     if (deadline == BX_NEVER)
         return -1;
+    if (deadline == 0)
+        return 0;
     int64_t left = deadline - bx_clock_now();
     if (left <= 0)
         return 0;

@@ -125,6 +125,17 @@ static int turn(lua_State *L, bx_host *host, int64_t deadline)
     return turned || bx_clock_now() < deadline;
 }
 
+/* The first moment of a wait for one job. */
+static void stay_awake(lua_State *L, bx_host *host, const bx_job *job)
+{
+    if (job->done)
+        return;
+    int64_t until = bx_patience_begin(&host->patience);
+    while (until && !job->done && bx_clock_now() < until)
+        turn(L, host, 0);
+    bx_patience_end(&host->patience, job->done);
+}
+
 static int64_t check_deadline(lua_State *L, int argument)
 {
     if (lua_isnoneornil(L, argument))
@@ -146,6 +157,7 @@ static int await(lua_State *L, int index, int64_t deadline)
     job_box *box = check_box(L, index);
     bx_host *host = bx_lua_push_host(L);
     lua_pop(L, 1);
+    stay_awake(L, host, box->job);
     while (!box->job->done)
         if (!turn(L, host, deadline) && !box->job->done)
             return fail_timeout(L, vm_id(L, index));

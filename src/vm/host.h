@@ -3,6 +3,7 @@
 #ifndef BX_VM_HOST_H
 #define BX_VM_HOST_H
 
+#include "core/patience.h"
 #include "vm/reactor.h"
 
 #include <stdbool.h>
@@ -15,6 +16,7 @@ typedef struct bx_host {
     struct bx_zygote *zygotes;
     pid_t owner;      /* a fork of the host must not touch the parent's VMs */
     uint64_t last_vm; /* number of the newest VM */
+    bx_patience patience;
     char worker[4096]; /* path of bioxen-worker */
 } bx_host;
 

@@ -1,5 +1,7 @@
 #include "worker/loop.h"
 
+#include "core/clock.h"
+#include "core/patience.h"
 #include "wire/frame.h"
 #include "wire/value.h"
 #include "wire/zygote.h"
@@ -15,11 +17,18 @@
 enum { READ_SIZE = 4096, KEPT_CAPACITY = 64 << 10 };
 
 static bx_buffer in;
+static bx_patience patience;
 
+/* Wait for bytes; awake for a moment, where that has been worth it lately. */
 static size_t receive(void *bytes, size_t size)
 {
+    int64_t until = bx_patience_begin(&patience);
     for (;;) {
-        ssize_t got = recv(BX_WORKER_DESCRIPTOR, bytes, size, 0);
+        bool awake = until && bx_clock_now() < until;
+        ssize_t got = recv(BX_WORKER_DESCRIPTOR, bytes, size, awake ? MSG_DONTWAIT : 0);
+        if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
+            continue;
+        bx_patience_end(&patience, awake && got > 0);
         if (got > 0)
             return (size_t)got;
         if (got == 0 || errno != EINTR)
