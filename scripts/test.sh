@@ -22,8 +22,15 @@ tally() {
     pending=$(grep -c '^ok .*# SKIP' "$log") || true
     plan=$(sed -n 's/^1\.\.\([0-9]*\).*/\1/p' "$log" | tail -n 1)
     # Comments stand before a result in the C tests and after it in busted's.
-    awk '/^(not )?ok /{show = /^not/ || /# SKIP/; if (show) printf "%s", before; before = ""}
-        /^1\.\./{show = 0} show{print; next} {before = before $0 "\n"}' "$log"
+    awk '/^(not )?ok / {
+            show = /^not/ || /# SKIP/
+            if (show) printf "%s%s\n", before, $0
+            before = ""
+            next
+        }
+        /^1\.\./ { show = 0 }
+        show { print; next }
+        { before = before $0 "\n" }' "$log"
     if [ "$status" -ne 0 ] && [ "$bad" -eq 0 ]; then
         bad=1
         echo "not ok - $name ended with status $status:"
