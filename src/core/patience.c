@@ -2,7 +2,9 @@
 
 #include "core/clock.h"
 
-enum { AWAKE = 40000 /* nanoseconds */, PAUSE = 100 /* waits */ };
+#include <sched.h>
+
+enum { AWAKE = 50000 /* nanoseconds */, PAUSE = 30 /* waits */ };
 
 int64_t bx_patience_begin(bx_patience *patience)
 {
@@ -11,6 +13,12 @@ int64_t bx_patience_begin(bx_patience *patience)
         return bx_clock_now() + AWAKE;
     patience->pause--;
     return 0;
+}
+
+bool bx_patience_lasts(int64_t until)
+{
+    sched_yield();
+    return bx_clock_now() < until;
 }
 
 void bx_patience_end(bx_patience *patience, bool paid)

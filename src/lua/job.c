@@ -112,28 +112,25 @@ static int push_outcome(lua_State *L, int index)
 
 /* ---- waiting ---- */
 
-/* Turn the loop once: 1 after something happened, 0 when the deadline has passed. */
+/* Turn the loop once, awake for the first moment: 1 after something happened, 0 when the deadline
+ * has passed. */
 static int turn(lua_State *L, bx_host *host, int64_t deadline)
 {
     if (!bx_host_is_owner(host))
         return luaL_error(L, "the job belongs to the process that this one was forked from");
-    int turned = bx_reactor_turn(&host->reactor, deadline);
+    int64_t until = deadline ? bx_patience_begin(&host->patience) : 0;
+    int turned = 0;
+    while (turned == 0 && until && bx_patience_lasts(until))
+        turned = bx_reactor_turn(&host->reactor, 0);
+    if (until)
+        bx_patience_end(&host->patience, turned > 0);
+    if (turned == 0)
+        turned = bx_reactor_turn(&host->reactor, deadline);
     if (turned < 0) {
         bx_lua_run_hooks(L);
         return 1;
     }
     return turned || bx_clock_now() < deadline;
-}
-
-/* The first moment of a wait for one job. */
-static void stay_awake(lua_State *L, bx_host *host, const bx_job *job)
-{
-    if (job->done)
-        return;
-    int64_t until = bx_patience_begin(&host->patience);
-    while (until && !job->done && bx_clock_now() < until)
-        turn(L, host, 0);
-    bx_patience_end(&host->patience, job->done);
 }
 
 static int64_t check_deadline(lua_State *L, int argument)
@@ -157,7 +154,6 @@ static int await(lua_State *L, int index, int64_t deadline)
     job_box *box = check_box(L, index);
     bx_host *host = bx_lua_push_host(L);
     lua_pop(L, 1);
-    stay_awake(L, host, box->job);
     while (!box->job->done)
         if (!turn(L, host, deadline) && !box->job->done)
             return fail_timeout(L, vm_id(L, index));
@@ -186,7 +182,7 @@ static int job_done(lua_State *L)
     job_box *box = check_box(L, 1);
     bx_host *host = bx_lua_push_host(L);
     if (!box->job->done)
-        turn(L, host, bx_clock_now());
+        turn(L, host, 0);
     lua_pushboolean(L, box->job->done);
     return 1;
 }
@@ -203,7 +199,7 @@ static int job_progress(lua_State *L)
     job_box *box = check_box(L, 1);
     bx_host *host = bx_lua_push_host(L);
     if (!box->job->done)
-        turn(L, host, bx_clock_now());
+        turn(L, host, 0);
     if (isnan(box->job->fraction))
         lua_pushnil(L);
     else

@@ -24,7 +24,7 @@ static size_t receive(void *bytes, size_t size)
 {
     int64_t until = bx_patience_begin(&patience);
     for (;;) {
-        bool awake = until && bx_clock_now() < until;
+        bool awake = until && bx_patience_lasts(until);
         ssize_t got = recv(BX_WORKER_DESCRIPTOR, bytes, size, awake ? MSG_DONTWAIT : 0);
         if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
             continue;
