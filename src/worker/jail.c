@@ -36,6 +36,7 @@ static const int allowed_calls[] = {
     SCMP_SYS(futex),
     SCMP_SYS(getpid),
     SCMP_SYS(getrandom),
+    SCMP_SYS(getrusage), /* CLP asks for its processor time */
     SCMP_SYS(gettid),
     SCMP_SYS(gettimeofday),
     SCMP_SYS(madvise),
