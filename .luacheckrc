@@ -7,7 +7,7 @@ exclude_files = { "build*/**", "out/**" }
 files["spec"] = { std = "+busted" }
 
 -- Inside a VM these stand beside the standard library.
-local inside_a_vm = { "args", "cell", "process", "progress" }
+local inside_a_vm = { "args", "cell", "flux", "process", "progress" }
 files["lua/bioxen/biology"] = { globals = inside_a_vm }
 
 -- A file of declarations for editors: it assigns and never runs.

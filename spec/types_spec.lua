@@ -45,6 +45,22 @@ describe("types.lua", function()
     assert.same(found, types.Trajectory)
   end)
 
+  it("names what a flux model has in a VM", function()
+    local vm <close> = assert(bioxen.create_bio_vm("types", "minimal_cell"))
+    assert(vm:start())
+    local missing = assert(vm:execute_biological_process([[
+      local model, missing = flux.model { reactions = {} }, {}
+      for name in pairs(args.FluxModel) do
+        if type(model[name]) ~= "function" then missing[#missing + 1] = name end
+      end
+      for name in pairs(flux) do
+        if not args.flux[name] then missing[#missing + 1] = name end
+      end
+      return missing
+    ]], { args = types })).result
+    assert.same({}, missing)
+  end)
+
   it("names exactly the functions of the module", function()
     local found = {}
     for name, value in pairs(bioxen) do

@@ -290,6 +290,114 @@ function Trajectory:rows() end
 ---@return bioxen.Error?
 function Trajectory:to_csv(path) end
 
+---Flux balance, inside a VM: the global `flux`. Fluxes are in mmol/gDW/h by the field's convention.
+---@class bioxen.flux
+local flux = {}
+
+---A model from tables. A reaction is { "A + 2 B -> C", name = "R" } or { name = "R", stoichiometry =
+---{ A = -1, B = -2, C = 1 } }; it may have lower (default 0), upper (default math.huge), objective (a
+---coefficient, default 0) and genes (a rule of "and", "or" and parentheses). `boundary` lists the
+---metabolites that are not balanced; `metabolites`, if there, lists all others.
+---@param definition { reactions: table[], metabolites: string[]?, boundary: string[]?, objective: (string|table<string, number>)?, sense: ("maximise"|"minimise")? }
+---@return bioxen.FluxModel
+function flux.model(definition) end
+
+---What an optimisation came to. Only `status` is there unless that is "optimal".
+---@class bioxen.FluxSolution
+---@field status "optimal"|"infeasible"|"unbounded"
+---@field objective number?
+---@field fluxes table<string, number>? by reaction
+---@field reduced_costs table<string, number>? by reaction: the objective's change per unit of its flux forced
+---@field shadow_prices table<string, number>? by metabolite: the objective's change per unit of its net production forced
+---@field total_flux number? of parsimonious(): the sum of absolute fluxes
+
+---Metabolites, reactions with bounds and gene rules, an objective. Solved by CLP; every optimum is
+---checked against the model and by its own shadow prices. Each solution starts from the last.
+---@class bioxen.FluxModel
+local FluxModel = {}
+
+---@return bioxen.FluxSolution
+function FluxModel:optimise() end
+
+---The objective alone; nil and the status where there is none.
+---@return number?
+---@return string? status
+function FluxModel:optimum() end
+
+---Bounds of one reaction, or of many as { name = { lower, upper } }; math.huge for none.
+---@param reaction string|table<string, number[]>
+---@param lower number?
+---@param upper number?
+function FluxModel:set_bounds(reaction, lower, upper) end
+
+---@param reaction string
+---@return number lower
+---@return number upper
+function FluxModel:bounds(reaction) end
+
+---A reaction, or coefficients by reaction.
+---@param objective string|table<string, number>
+---@param sense ("maximise"|"minimise")?
+function FluxModel:set_objective(objective, sense) end
+
+---@return table<string, number> coefficients by reaction
+---@return "maximise"|"minimise"
+function FluxModel:objective() end
+
+---The solution without these genes and reactions; the model is unchanged.
+---@param without { genes: string[]?, reactions: string[]? }
+---@return bioxen.FluxSolution
+function FluxModel:knock_out(without) end
+
+---All (true) or the listed ones, each alone; with `pairs` each pair too, after those. An entry is
+---{ "b0008", status = "optimal", objective = 0.87 } or { "b0008", "b0114", … }.
+---@param what { genes: (true|string[])?, reactions: (true|string[])?, pairs: boolean? }
+---@return table[]
+function FluxModel:knock_outs(what) end
+
+---Those without which the optimum is below `fraction` (default 0.01) of the whole model's.
+---@param options { fraction: number? }?
+---@return string[]
+function FluxModel:essential_genes(options) end
+
+---@param options { fraction: number? }?
+---@return string[]
+function FluxModel:essential_reactions(options) end
+
+---The range of each flux among all solutions with at least `fraction` (default 1) of the optimum; nil
+---and the status where there is no optimum.
+---@param options { fraction: number?, reactions: string[]? }?
+---@return table<string, { minimum: number, maximum: number }>?
+---@return string? status
+function FluxModel:variability(options) end
+
+---The solution with the least sum of absolute fluxes, at `fraction` (default 1) of the optimum or
+---more.
+---@param options { fraction: number? }?
+---@return bioxen.FluxSolution
+function FluxModel:parsimonious(options) end
+
+---A culture grows in a closed medium, in hours, gDW/L and mM (src/cell/fba_dynamic.h has the method).
+---`medium` gives by exchange reaction a concentration, or { concentration =, maximum =, half = } for
+---Michaelis-Menten uptake, or { concentration =, uptake = function(concentration, time, biomass) }.
+---Columns: biomass, growth_rate, feasible (0: dead), and each metabolite of the medium.
+---@param options { duration: number, biomass: number, medium: table<string, number|table>, step: number?, every: number?, growth: string?, death_rate: number? }
+---@return bioxen.Trajectory
+function FluxModel:dynamic(options) end
+
+---@return string[]
+function FluxModel:reactions() end
+
+---@return string[]
+function FluxModel:metabolites() end
+
+---@return string[]
+function FluxModel:genes() end
+
+---@param name string
+---@return { name: string, lower: number, upper: number, objective: number, genes: string, stoichiometry: table<string, number> }
+function FluxModel:reaction(name) end
+
 ---@class bioxen
 ---@field _VERSION string
 local bioxen = {}

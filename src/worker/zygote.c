@@ -4,6 +4,7 @@
 #include "wire/value.h"
 #include "wire/zygote.h"
 #include "worker/call.h"
+#include "worker/flux.h"
 #include "worker/interrupt.h"
 #include "worker/jail.h"
 #include "worker/loop.h"
@@ -257,6 +258,7 @@ static int load_organism(lua_State *L)
     bx_worker *worker = lua_touserdata(L, 1);
     bx_sandbox_open(L);
     bx_process_open(L);
+    bx_flux_open(L);
     lua_getglobal(L, "require");
     lua_pushstring(L, worker->organism);
     lua_call(L, 1, 1);

@@ -1,0 +1,383 @@
+-- Flux balance inside a VM, on models small enough to solve by hand.
+
+local bioxen = require "bioxen"
+
+local slow = tonumber(os.getenv "BIOXEN_SLOW") or 1
+local vm
+
+local function call(code, options)
+  options = options or {}
+  options.timeout = options.timeout or 60*slow
+  return vm:execute_biological_process(code, options)
+end
+
+local function run(code, args)
+  return assert(call(code, { args = args })).result
+end
+
+-- What the code's error says; the VM takes the next call.
+local function problem_of(code, args)
+  local result, problem = call(code, { args = args })
+  assert.is_nil(result, "an error expected")
+  assert.equal("running", vm:get_state(), tostring(problem))
+  return tostring(problem), problem.code
+end
+
+local function near(expected, got)
+  assert.is_true(math.abs(expected - got) <= 1e-9*math.max(1, math.abs(expected)),
+    ("%.15g expected, got %.15g"):format(expected, got))
+end
+
+setup(function()
+  vm = assert(bioxen.create_bio_vm("flux", "minimal_cell"))
+  assert(vm:start())
+end)
+teardown(function() vm:destroy() end)
+
+-- 10 of A become B in two ways: 2 of B by R1, which needs g1 and one of g2, g3; 1 of B by R2.
+local branch = [[
+  model = flux.model {
+    reactions = {
+      { "-> A", name = "EX_A", upper = 10 },
+      { "A -> 2 B", name = "R1", genes = "g1 and (g2 or g3)" },
+      { "A -> B", name = "R2", genes = "g2" },
+      { "B ->", name = "BIO", upper = 1000 },
+    },
+    objective = "BIO",
+  }
+]]
+
+describe("a flux model", function()
+  before_each(function() run(branch) end)
+
+  it("has the best fluxes, reduced costs and shadow prices", function()
+    assert.same({
+      status = "optimal", objective = 20,
+      fluxes = { EX_A = 10, R1 = 10, R2 = 0, BIO = 20 },
+      reduced_costs = { EX_A = 2, R1 = 0, R2 = -1, BIO = 0 },
+      shadow_prices = { A = -2, B = -1 },
+    }, run "return model:optimise()")
+  end)
+
+  it("minimises too", function()
+    assert.same({ 4, "minimise" }, run [[
+      model:set_bounds("EX_A", 4, 10)
+      model:set_objective({ R1 = 1, R2 = 1, BIO = 0 }, "minimise")
+      local _, sense = model:objective()
+      return { model:optimum(), sense }
+    ]])
+  end)
+
+  it("tells what is infeasible and what is unbounded", function()
+    assert.same({ "infeasible", "unbounded", status = { status = "infeasible" } }, run [[
+      model:set_bounds("BIO", 21, 1000)
+      local _, infeasible = model:optimum()
+      local solution = model:optimise()
+      model:set_bounds { BIO = { 0, math.huge }, EX_A = { 0, math.huge } }
+      local _, unbounded = model:optimum()
+      return { infeasible, unbounded, status = solution }
+    ]])
+    assert.same({ "infeasible", { status = "infeasible" } }, run [[
+      model:set_bounds { BIO = { 21, 1000 }, EX_A = { 0, 10 } }
+      local range, status = model:variability()
+      assert(range == nil)
+      return { status, model:parsimonious() }
+    ]])
+  end)
+
+  it("warms up to changed bounds and objectives", function()
+    assert.same({ 20, 10, 8, 20 }, run [[
+      local first = model:optimum()
+      model:set_bounds("EX_A", 0, 5)
+      local second = model:optimum()
+      model:set_bounds("EX_A", -5, 8)
+      model:set_objective { R2 = 1 }
+      local third = model:optimum()
+      model:set_bounds("EX_A", 0, 10)
+      model:set_objective "BIO"
+      return { first, second, third, model:optimum() }
+    ]])
+  end)
+
+  it("loses genes and reactions", function()
+    assert.same({ 10, 20, 20, 10, 0, 0 }, run [[
+      local function without(...) return model:knock_out { genes = { ... } }.objective end
+      return { without "g1", without "g2", without "g3", model:knock_out { genes = { "g3" },
+        reactions = { "R1" } }.objective, without("g2", "g3"), without("g1", "g2") }
+    ]])
+    assert.equal(20, run "return model:optimum()")
+  end)
+
+  it("screens them, alone and in pairs", function()
+    assert.same({
+      { "g1", status = "optimal", objective = 10 },
+      { "g2", status = "optimal", objective = 20 },
+      { "g3", status = "optimal", objective = 20 },
+      { "g1", "g2", status = "optimal", objective = 0 },
+      { "g1", "g3", status = "optimal", objective = 10 },
+      { "g2", "g3", status = "optimal", objective = 0 },
+    }, run "return model:knock_outs { genes = true, pairs = true }")
+    assert.same({ { "R1", status = "optimal", objective = 10 } },
+      run "return model:knock_outs { reactions = { 'R1' } }")
+  end)
+
+  it("knows what is essential", function()
+    assert.same({ genes = {}, half = { "g1" }, reactions = { "EX_A", "BIO" } }, run [[
+      return { genes = model:essential_genes(), half = model:essential_genes { fraction = 0.6 },
+        reactions = model:essential_reactions() }
+    ]])
+  end)
+
+  it("stops what was forced to run: that lifts a demand", function()
+    assert.same({ status = "optimal", objective = 20 }, run [[
+      local forced = flux.model { objective = "BIO", reactions = {
+        { "-> A", name = "EX_A", upper = 10 }, { "A -> 2 B", name = "R1" },
+        { "B ->", name = "BIO" }, { "B ->", name = "KEEP", lower = 30, genes = "k" } } }
+      assert(forced:optimise().status == "infeasible")
+      local mutant = forced:knock_outs { genes = true }[1]
+      return { status = mutant.status, objective = mutant.objective }
+    ]])
+  end)
+
+  -- At half the optimum of 20: R1 makes 2a, R2 b, a + b <= 10, 2a + b >= 10.
+  it("varies its fluxes", function()
+    local ranges = run "return model:variability { fraction = 0.5 }"
+    local expected = { EX_A = { 5, 10 }, R1 = { 0, 10 }, R2 = { 0, 10 }, BIO = { 10, 20 } }
+    for name, range in pairs(expected) do
+      near(range[1], ranges[name].minimum)
+      near(range[2], ranges[name].maximum)
+    end
+    assert.same({ R2 = { minimum = 0, maximum = math.huge } }, run [[
+      model:set_bounds { R2 = { -math.huge, math.huge }, EX_A = { 0, math.huge },
+        BIO = { 0, math.huge } }
+      model:set_objective({ EX_A = 0 })
+      model:set_bounds { R1 = { 0, 0 }, R2 = { 0, math.huge } }
+      return model:variability { reactions = { "R2" } }
+    ]])
+  end)
+
+  -- BIO = 10 by R1 alone takes 5 + 5 + 10.
+  it("is parsimonious", function()
+    local solution = run "return model:parsimonious { fraction = 0.5 }"
+    near(20, solution.total_flux)
+    near(10, solution.objective)
+    near(5, solution.fluxes.R1)
+  end)
+
+  it("runs backwards, and does not balance boundary metabolites", function()
+    local solution = run [[
+      return flux.model { boundary = { "x" }, objective = { out = 1 }, reactions = {
+        { "b -> x", name = "back", lower = -7, upper = 7 },
+        { stoichiometry = { b = -2, c = 0.5 }, name = "half" },
+        { "c ->", name = "out" } } }:parsimonious()
+    ]]
+    near(1.75, solution.objective)
+    near(-7, solution.fluxes.back)
+    near(7 + 3.5 + 1.75, solution.total_flux)
+  end)
+
+  it("tells about itself", function()
+    assert.same({ name = "R1", lower = 0, upper = math.huge, objective = 0,
+      genes = "g1 and (g2 or g3)", stoichiometry = { A = -1, B = 2 } },
+      run "return model:reaction 'R1'")
+    assert.same({ "EX_A", "R1", "R2", "BIO" }, run "return model:reactions()")
+    assert.same({ "A", "B" }, run "return model:metabolites()")
+    assert.same({ "g1", "g2", "g3" }, run "return model:genes()")
+    assert.equal("FluxModel(4 reactions, 2 metabolites, 3 genes)", run "return tostring(model)")
+  end)
+
+  it("reads rules as biologists write them", function()
+    for rule, alive in pairs { ["(a AND b) OR c"] = true, ["a & b | c"] = true,
+      ["a && (b||c)"] = false, ["b-1.2 or x"] = true, ["  "] = true, ["a"] = false } do
+      assert.equal(alive and 3 or 0, run([[
+        local m = flux.model { objective = "r", reactions = {
+          { "-> s", name = "in", upper = 3 }, { "s ->", name = "r", genes = args },
+          { "s -> t", name = "all", genes = "a" } } }
+        return m:knock_out { genes = { "a" } }.objective
+      ]], rule), rule)
+    end
+  end)
+end)
+
+describe("a culture", function()
+  -- Uptake of 10 mmol/gDW/h grows 1/h.
+  local culture = [[
+    model = flux.model { objective = "grow", reactions = {
+      { "sugar ->", name = "EX_sugar", lower = -10, upper = 1000 },
+      { "acid ->", name = "EX_acid", lower = 0, upper = 1000 },
+      { stoichiometry = { sugar = -10, acid = 5 }, name = "grow" } } }
+  ]]
+
+  it("eats up its sugar exactly when it must", function()
+    local t = run(culture .. [[ return model:dynamic { duration = 5, every = 0.5, step = 0.1,
+      biomass = 0.1, medium = { EX_sugar = 3.14159, EX_acid = 0 } } ]])
+    local stop = math.log(1 + 3.14159/(10*0.1))
+    near(0.1*math.exp(1), t:at("biomass", 1))
+    near(0.1*math.exp(stop), t:last "biomass")
+    near(3.14159/2, t:last "acid")
+    assert.equal(0, t:last "sugar")
+    assert.equal(0, t:last "growth_rate")
+    assert.equal(1, t:last "feasible")
+    assert.same({ "biomass", "growth_rate", "feasible", "acid", "sugar" }, t:names())
+    assert.equal(11, #t)
+    assert.equal("dfba", t.method)
+    for _, sugar in ipairs(t:column "sugar") do assert.is_true(sugar >= 0) end
+  end)
+
+  -- mu = S/(K + S), S + 10 X is conserved: with C = S0 + 10 X0, t(S) in closed form.
+  it("follows Monod's law, with an error proportional to the step", function()
+    local X0, S0, K = 0.05, 8, 2
+    local C = S0 + 10*X0
+    local function time(S)
+      return (K/C + 1)*math.log((C - S)/(10*X0)) + K/C*math.log(S0/S)
+    end
+    local function off(step)
+      local t = run(culture .. [[ return model:dynamic { duration = 2, step = args, biomass = 0.05,
+        medium = { EX_sugar = { concentration = 8, maximum = 10, half = 2 } } } ]], step)
+      near(C, t:last "sugar" + 10*t:last "biomass")
+      return math.abs(time(t:last "sugar") - 2)
+    end
+    local coarse, fine = off(0.02), off(0.005)
+    assert.is_true(coarse < 0.02 and fine < coarse/3.5 and fine > coarse/4.5,
+      coarse .. " " .. fine)
+  end)
+
+  it("takes uptake from functions of concentration, time and biomass", function()
+    local t = run(culture .. [[ return model:dynamic { duration = 1, step = 0.01, biomass = 0.1,
+      medium = { EX_sugar = { concentration = 1000, uptake = function(s, time, biomass)
+        assert(s > 0 and biomass > 0)
+        return time < 0.5 and 10 or 0
+      end } } } ]])
+    near(0.1*math.exp(0.5), t:last "biomass")
+    assert.matches("boom", (problem_of [[ model:dynamic { duration = 1, biomass = 1,
+      medium = { EX_sugar = { concentration = 1, uptake = function() error "boom" end } } } ]]))
+    assert.matches("returns a number", (problem_of [[ model:dynamic { duration = 1, biomass = 1,
+      medium = { EX_sugar = { concentration = 1, uptake = function() end } } } ]]))
+    assert.same({ -10, 1000 }, run "return { model:bounds 'EX_sugar' }")
+  end)
+
+  it("is dead, and says so, where it can't maintain itself", function()
+    local t = run(culture .. [[
+      model:set_bounds("grow", 0.2, 1000)
+      return model:dynamic { duration = 4, every = 1, step = 0.01, biomass = 1, death_rate = 0.5,
+        medium = { EX_sugar = 10 } }
+    ]])
+    assert.same({ 1, 0, 0, 0, 0 }, t:column "feasible")
+    near(2*math.exp(-0.5*(4 - math.log(2))), t:last "biomass")
+    assert.equal(0, t:last "growth_rate")
+  end)
+
+  it("refuses what makes no sense", function()
+    for options, message in pairs {
+      ["biomass = 0"] = "biomass", ["step = 0"] = "step", ["every = -1"] = "every",
+      ["duration = -1"] = "duration", ["step = 1e-12"] = "step",
+      ["medium = { nothing = 1 }"] = 'no reaction "nothing"',
+      ["medium = { grow = 1 }"] = "no exchange",
+      ["medium = { EX_sugar = -1 }"] = "concentration",
+      ["medium = { EX_sugar = { half = 1 } }"] = "half without a maximum",
+      ["medium = { EX_sugar = 0/0 }"] = "finite",
+      ["growth = 'nothing'"] = "nothing",
+    } do
+      assert.matches(message, (problem_of(culture .. [[
+        local options = { duration = 1, biomass = 1, medium = {} }
+        for key, value in pairs { ]] .. options .. [[ } do options[key] = value end
+        model:dynamic(options)
+      ]])), nil, true)
+    end
+  end)
+end)
+
+describe("hostile flux models", function()
+  it("are refused with what is wrong", function()
+    for definition, message in pairs {
+      ["reactions = { { '-> A', name = 'x', lower = 0/0 } }"] = "finite",
+      ["reactions = { { '-> A', name = 'x', lower = math.huge } }"] = "no flux",
+      ["reactions = { { '-> A', name = 'x', lower = 2, upper = 1 } }"] = "above the upper bound",
+      ["reactions = { { '-> A', name = 'x', upper = 1e300 } }"] = "at most 1e+15",
+      ["reactions = { { '-> A', name = 'x' }, { '-> A', name = 'x' } }"] = 'two reactions "x"',
+      ["reactions = { { '-> A' } }"] = "name",
+      ["reactions = { { '-> A -> B', name = 'x' } }"] = 'reaction "x": line 1',
+      ["reactions = { { name = 'x' } }"] = "neither",
+      ["metabolites = { 'A' }, reactions = { { '-> B', name = 'x' } }"] = 'no metabolite "B"',
+      ["metabolites = { 'A', 'A' }, reactions = {}"] = 'two metabolites "A"',
+      ["reactions = { { stoichiometry = { A = 1e300 }, name = 'x' } }"] = "coefficient",
+      ["reactions = { { stoichiometry = { A = 1e-300 }, name = 'x' } }"] = "coefficient",
+      ["reactions = { { stoichiometry = { A = 0/0 }, name = 'x' } }"] = "finite",
+      ["reactions = { { '-> A', name = 'x', genes = 'a and' } }"] = "genes: column 6",
+      ["reactions = { { '-> A', name = 'x', genes = 'a b' } }"] = 'found "b"',
+      ["reactions = { { '-> A', name = 'x', genes = ('('):rep(1e5) .. 'a' .. (')'):rep(1e5) } }"] =
+        "deeper than 100",
+      ["reactions = { { '-> A', name = 'x', genes = ('a'):rep(300) } }"] = "longer than",
+      ["reactions = { { '-> A', name = 'x', genes = ('a or '):rep(1e6) .. 'a' } }"] =
+        "longer than",
+      ["reactions = {}, objective = 'x'"] = 'no reaction "x"',
+      ["reactions = {}, sense = 'maximise'"] = "without an objective",
+      ["nonsense = 1"] = "unknown key",
+      ["objective = {}"] = "reactions",
+    } do
+      local text, code = problem_of("flux.model { " .. definition .. " }")
+      assert.matches(message, text, nil, true)
+      assert.equal("EMODEL", code)
+    end
+  end)
+
+  it("of nothing have an optimum of 0", function()
+    assert.same({ 0, {}, {} }, run [[
+      local model = flux.model { reactions = {} }
+      return { model:optimum(), model:variability(), model:knock_outs { genes = true, pairs = true } }
+    ]])
+  end)
+
+  it("with numbers of very different sizes give the right answer or none", function()
+    for _, size in ipairs { 1e3, 1e6, 1e9 } do
+      local result, problem = call([[
+        local model = flux.model { objective = "out", reactions = {
+          { "-> A", name = "in", upper = 1e-3 },
+          { stoichiometry = { A = -1, B = args }, name = "up" },
+          { stoichiometry = { B = -1, C = args }, name = "up_again" },
+          { "C ->", name = "out" } } }
+        return model:optimum()
+      ]], { args = size })
+      if result then
+        assert.is_true(math.abs(result.result/(1e-3*size*size) - 1) < 1e-6, tostring(result.result))
+      else
+        assert.equal("ESIMULATION", problem.code)
+      end
+    end
+  end)
+
+  it("of a long chain stay within the VM's memory", function()
+    local small <close> = assert(bioxen.create_bio_vm("small", "minimal_cell", "basic",
+      { memory = 16 << 20 }))
+    assert(small:start())
+    local _, problem = small:execute_biological_process([[
+      local reactions = {}
+      for i = 1, 1e6 do
+        reactions[i] = { ("s%d -> s%d"):format(i, i + 1), name = "r" .. i }
+      end
+      flux.model { reactions = reactions }:optimise()
+    ]], { timeout = 60*slow })
+    assert.equal("EMEMORY", problem.code)
+    assert.equal("running", small:get_state())
+  end)
+
+  it("end at their deadline, and the VM goes on", function()
+    run [[
+      local reactions = { { "-> s1", name = "in", upper = 1 } }
+      for i = 1, 300 do
+        reactions[#reactions + 1] = { ("s%d -> s%d"):format(i, i + 1), name = "r" .. i,
+          genes = ("a%d or b%d"):format(i, i) }
+      end
+      reactions[#reactions + 1] = { "s301 ->", name = "out" }
+      model = flux.model { reactions = reactions, objective = "out" }
+    ]]
+    for _, code in ipairs { "while true do model:knock_outs { genes = true, pairs = true } end",
+      "while true do model:variability() end", "while true do model:optimum() end",
+      "model:dynamic { duration = 1e8, step = 1, biomass = 1, growth = 'in', medium = {} }" } do
+      local _, problem = call(code, { timeout = 0.2 })
+      assert.equal("EDEADLINE", problem.code, code)
+      assert.equal("running", vm:get_state(), code)
+      assert.equal(1, run "return model:optimum()")
+    end
+  end)
+end)
