@@ -53,10 +53,10 @@ static bool copy_problem(bx_lp *lp, const bx_lp_problem *problem)
     lp->cost = copy(problem->cost, columns, sizeof *lp->cost);
     lp->row_lower = copy(problem->row_lower, rows, sizeof *lp->row_lower);
     lp->row_upper = copy(problem->row_upper, rows, sizeof *lp->row_upper);
-    lp->prices = calloc(rows + 1, sizeof *lp->prices);
-    lp->reduced = calloc(columns + 1, sizeof *lp->reduced);
-    lp->sum = calloc(rows + 1, sizeof *lp->sum);
-    lp->size = calloc(rows + 1, sizeof *lp->size);
+    lp->prices = calloc(rows ? rows : 1, sizeof *lp->prices);
+    lp->reduced = calloc(columns ? columns : 1, sizeof *lp->reduced);
+    lp->sum = calloc(rows ? rows : 1, sizeof *lp->sum);
+    lp->size = calloc(rows ? rows : 1, sizeof *lp->size);
     return lp->start && lp->index && lp->value && lp->lower && lp->upper && lp->cost &&
            lp->row_lower && lp->row_upper && lp->prices && lp->reduced && lp->sum && lp->size;
 }

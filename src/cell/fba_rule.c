@@ -154,7 +154,7 @@ void bx_rule_free(bx_rule *rule)
 bool bx_rule_holds(const bx_rule *rule, const bool *missing)
 {
     /* each level of parentheses holds at most an "or" and an "and" that wait for their right */
-    bool stack[2 * BX_RULE_DEPTH + 4];
+    bool stack[2 * BX_RULE_DEPTH + 4] = {false};
     size_t top = 0;
     if (rule->count == 0)
         return true;
