@@ -1,6 +1,6 @@
 std = "lua54"
 self = false
-max_line_length = 100
+max_line_length = 120
 cache = false
 exclude_files = { "build*/**", "out/**" }
 
