@@ -5,6 +5,9 @@ local core = require "bioxen.core"
 local create = require "bioxen.create"
 local hypervisor = require "bioxen.hypervisor"
 local organisms = require "bioxen.organisms"
+local sbml = require "bioxen.sbml"
+
+core.vm_methods.load_sbml = sbml.load
 
 local bioxen = {
   _VERSION = core.version,

@@ -139,6 +139,14 @@ function BiologicalVM:execute_file(path, options) end
 ---@return bioxen.Error?
 function BiologicalVM:submit(code, options) end
 
+---Load a model in SBML (levels 1 to 3) into the cell, from a file or from text, which begins with
+---"<". External model definitions are read from the file's own folder, and nowhere else.
+---@param model string a path, or the text itself
+---@param options bioxen.SBMLOptions?
+---@return bioxen.SBMLModel?
+---@return bioxen.Error? EMODEL names what is not supported and where: algebraic rules, the csymbol delay, fast reactions
+function BiologicalVM:load_sbml(model, options) end
+
 ---What the organism measures of its cell, with units as its manifest states.
 ---@return table<string, number>?
 ---@return bioxen.Error?
@@ -397,6 +405,48 @@ function FluxModel:genes() end
 ---@param name string
 ---@return { name: string, lower: number, upper: number, objective: number, genes: string, stoichiometry: table<string, number> }
 function FluxModel:reaction(name) end
+---@class bioxen.SBMLOptions
+---@field name string? of the process (default: the model's id)
+---@field share boolean? variables that another process has too become one (default: refused)
+---@field externals table<string, string>? text by file name of external model definitions
+---@field timeout number? seconds; of vm:load_sbml alone
+
+---What was loaded: a process whose variables bear the ids of the model, and mean what these mean
+---in SBML. The time unit is the cell's second.
+---
+---A species whose id means a concentration, "S", has its amount in "S.amount"; one whose id means
+---an amount (hasOnlySubstanceUnits, or a compartment without dimensions) has its concentration in
+---"S.concentration". The tables `amount` and `concentration` have either name for every species:
+---record, get and set take these names. To set a concentration sets the amount. The id of a
+---reaction is its rate; a local parameter "k" of reaction "R" is "R.k". An id that formulas keep,
+---such as "time", is "time.value".
+---
+---Values that formulas give at the beginning are computed once, when the model is loaded. A model
+---that draws random numbers in events draws them from the run's seed.
+---@class bioxen.SBMLModel
+---@field name string of the process
+---@field species string[] ids
+---@field amount table<string, string> by id
+---@field concentration table<string, string> by id
+---@field renamed table<string, string> by id
+---@field compartments integer
+---@field parameters integer
+---@field reactions integer
+---@field rules integer
+---@field events integer
+
+---The global `cell` in a VM, as far as SBML goes.
+---@class bioxen.Cell
+local Cell = {}
+
+---Add the model as a process, or replace the process of its name.
+---@param text string
+---@param options bioxen.SBMLOptions?
+---@return bioxen.SBMLModel
+function Cell:load_sbml(text, options) end
+
+---Remove every process; the time is 0.
+function Cell:clear() end
 
 ---@class bioxen
 ---@field _VERSION string

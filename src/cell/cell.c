@@ -69,7 +69,11 @@ static int adopt(bx_cell *cell, bx_network *network, bx_error *err)
                 frame[i] = cell->frame[slot];
         }
         frame[network->time] = cell->frame[before->time];
-        bx_events_carry(network, events, before, cell->events);
+        if (bx_events_carry(network, events, before, cell->events) < 0) {
+            free(frame);
+            bx_events_free(events);
+            return bx_fail_memory(err);
+        }
     }
     drop_engines(cell);
     bx_network_free(cell->network);
@@ -142,6 +146,57 @@ int bx_cell_define(bx_cell *cell, bx_process *process, bx_error *err)
     return 0;
 }
 
+static const char *declared_name(const bx_process *p, size_t i)
+{
+    if (i < p->species_count)
+        return p->species[i].name;
+    i -= p->species_count;
+    return i < p->parameter_count ? p->parameters[i].name : p->rules[i - p->parameter_count].name;
+}
+
+const char *bx_cell_conflict(const bx_cell *cell, const bx_process *process, const char **name)
+{
+    size_t count = process->species_count + process->parameter_count + process->rule_count;
+    for (size_t i = 0; i < cell->count; i++) {
+        const bx_process *other = cell->processes[i];
+        if (strcmp(other->name, process->name) == 0)
+            continue;
+        for (size_t j = 0; j < count; j++) {
+            *name = declared_name(process, j);
+            if (bx_names_find(&other->variables, *name) != BX_NAME_NONE)
+                return other->name;
+        }
+    }
+    return NULL;
+}
+
+void bx_cell_restart(bx_cell *cell, const char *name)
+{
+    size_t at = position(cell, name);
+    if (at == cell->count)
+        return;
+    const bx_process *process = cell->processes[at];
+    for (size_t i = 0; i < process->species_count + process->parameter_count; i++) {
+        size_t slot = bx_names_find(&cell->network->index, declared_name(process, i));
+        cell->frame[slot] = cell->network->program.frame[slot];
+    }
+    cell->rules_stale = true;
+}
+
+int bx_cell_clear(bx_cell *cell, bx_error *err)
+{
+    bx_network *network = bx_network_new(NULL, 0, err);
+    if (!network || adopt(cell, network, err) < 0) {
+        bx_network_free(network);
+        return -1;
+    }
+    for (size_t i = 0; i < cell->count; i++)
+        bx_process_free(cell->processes[i]);
+    cell->count = 0;
+    bx_cell_reset(cell);
+    return 0;
+}
+
 size_t bx_cell_variables(const bx_cell *cell)
 {
     return variables(cell->network);
@@ -181,9 +236,15 @@ int bx_cell_set(bx_cell *cell, const char *name, double value, bx_error *err)
     size_t slot = bx_names_find(&network->index, name);
     if (slot == BX_NAME_NONE)
         return bx_fail(err, BX_EMODEL, "there is no species or parameter \"%.64s\"", name);
-    if (slot >= settable(network))
-        return bx_fail(err, BX_EMODEL, "\"%s\" is a rule: its formula alone sets it", name);
-    if (!isfinite(value) || (slot < network->species && value < 0))
+    if (slot >= settable(network)) {
+        size_t rule = slot - settable(network);
+        if (network->rule_amount[rule] == BX_SLOT_NONE)
+            return bx_fail(err, BX_EMODEL, "\"%s\" is a rule: its formula alone sets it", name);
+        refresh_rules(cell);
+        slot = network->rule_amount[rule];
+        value *= cell->frame[network->rule_size[rule]];
+    }
+    if (!network->free[slot] && (!isfinite(value) || (slot < network->species && value < 0)))
         return bx_fail(err, BX_EMODEL, "%s \"%s\" can't be %g",
                        slot < network->species ? "species" : "parameter", name, value);
     cell->frame[slot] = value;
@@ -258,6 +319,7 @@ int bx_cell_run(bx_cell *cell, const bx_run *run, bx_trajectory **trajectory, bx
     if (bx_simulation_open(&simulation, methods[run->method], err) < 0)
         return -1;
     bx_network_rules(cell->network, cell->frame);
+    bx_random_init(&cell->events->random, run->seed, 1);
     int result = bx_events_begin(cell->network, cell->events, cell->frame, err);
     if (result == 0)
         result = run_method(cell, &simulation, err);

@@ -53,6 +53,16 @@ void bx_cell_free(bx_cell *cell); /* NULL is fine */
  * its present value; new ones get their declared values. BX_EMODEL names what does not fit. */
 int bx_cell_define(bx_cell *cell, bx_process *process, bx_error *err);
 
+/* The first variable of `process` that a process of another name declares too, in *name, and that
+ * other process; NULL if there is none. */
+const char *bx_cell_conflict(const bx_cell *cell, const bx_process *process, const char **name);
+
+/* Species and parameters of one process get their declared values again. */
+void bx_cell_restart(bx_cell *cell, const char *process);
+
+/* Remove every process; the time is 0. */
+int bx_cell_clear(bx_cell *cell, bx_error *err);
+
 /* Species, parameters and rules in order of declaration. */
 size_t bx_cell_variables(const bx_cell *cell);
 const char *bx_cell_variable(const bx_cell *cell, size_t index, bx_variable_kind *kind);

@@ -7,6 +7,8 @@
 #include "cell/names.h"
 #include "cell/process.h"
 
+#include <stdbool.h>
+
 typedef struct bx_declared_value {
     char *name;
     double value;
@@ -15,6 +17,7 @@ typedef struct bx_declared_value {
 typedef struct bx_declared_rule {
     char *name;
     bx_formula *formula;
+    char *amount, *size; /* of a quotient of two variables, which can be set; or NULL */
 } bx_declared_rule;
 
 typedef struct bx_declared_reaction {
@@ -23,6 +26,7 @@ typedef struct bx_declared_reaction {
     bx_equation equation;
     bx_rate_kind kind;
     bx_formula *rate;
+    bool continuous; /* no whole molecules: a rate of change, or a changing stoichiometry */
 } bx_declared_reaction;
 
 typedef struct bx_declared_assignment {
@@ -31,9 +35,11 @@ typedef struct bx_declared_assignment {
 } bx_declared_assignment;
 
 typedef struct bx_declared_event {
-    char *name;       /* or NULL */
-    bx_formula *when; /* either this */
-    bx_formula *at;   /* or this */
+    char *name;                   /* or NULL */
+    bx_formula *when;             /* either this */
+    bx_formula *at;               /* or this */
+    bx_formula *delay, *priority; /* or NULL */
+    bool transient, initially_false, from_trigger;
     bx_declared_assignment *assignments;
     size_t assignment_count;
 } bx_declared_event;
@@ -45,6 +51,9 @@ struct bx_process {
     bx_declared_rule *rules;
     bx_declared_reaction *reactions;
     bx_declared_event *events;
+    bx_declared_assignment *initials;
+    bool free_values; /* values may be negative, infinite and NaN */
+    size_t initial_count, initial_capacity;
     size_t species_count, parameter_count, rule_count, reaction_count, event_count;
     size_t species_capacity, parameter_capacity, rule_capacity, reaction_capacity, event_capacity;
 };

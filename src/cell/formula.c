@@ -24,13 +24,45 @@ typedef struct function {
 } function;
 
 static const function functions[] = {
-    {"if", BX_OP_IF, 3},       {"abs", BX_OP_ABS, 1},     {"exp", BX_OP_EXP, 1},
-    {"log", BX_OP_LOG, 1},     {"log10", BX_OP_LOG10, 1}, {"sqrt", BX_OP_SQRT, 1},
-    {"pow", BX_OP_POWER, 2},   {"min", BX_OP_MIN, 2},     {"max", BX_OP_MAX, 2},
-    {"floor", BX_OP_FLOOR, 1}, {"ceil", BX_OP_CEIL, 1},   {"sin", BX_OP_SIN, 1},
-    {"cos", BX_OP_COS, 1},     {"tan", BX_OP_TAN, 1},     {"asin", BX_OP_ASIN, 1},
-    {"acos", BX_OP_ACOS, 1},   {"atan", BX_OP_ATAN, 1},   {"sinh", BX_OP_SINH, 1},
-    {"cosh", BX_OP_COSH, 1},   {"tanh", BX_OP_TANH, 1},   {"hill", BX_OP_HILL, 3},
+    {"if", BX_OP_IF, 3},
+    {"abs", BX_OP_ABS, 1},
+    {"exp", BX_OP_EXP, 1},
+    {"log", BX_OP_LOG, 1},
+    {"log10", BX_OP_LOG10, 1},
+    {"sqrt", BX_OP_SQRT, 1},
+    {"pow", BX_OP_POWER, 2},
+    {"min", BX_OP_MIN, 2},
+    {"max", BX_OP_MAX, 2},
+    {"floor", BX_OP_FLOOR, 1},
+    {"ceil", BX_OP_CEIL, 1},
+    {"sin", BX_OP_SIN, 1},
+    {"cos", BX_OP_COS, 1},
+    {"tan", BX_OP_TAN, 1},
+    {"asin", BX_OP_ASIN, 1},
+    {"acos", BX_OP_ACOS, 1},
+    {"atan", BX_OP_ATAN, 1},
+    {"sinh", BX_OP_SINH, 1},
+    {"cosh", BX_OP_COSH, 1},
+    {"tanh", BX_OP_TANH, 1},
+    {"hill", BX_OP_HILL, 3},
+    {"asinh", BX_OP_ASINH, 1},
+    {"acosh", BX_OP_ACOSH, 1},
+    {"atanh", BX_OP_ATANH, 1},
+    {"trunc", BX_OP_TRUNCATE, 1},
+    {"rem", BX_OP_REMAINDER, 2},
+    {"factorial", BX_OP_FACTORIAL, 1},
+    {"normal", BX_OP_NORMAL, 2},
+    {"uniform", BX_OP_UNIFORM, 2},
+    {"bernoulli", BX_OP_BERNOULLI, 1},
+    {"binomial", BX_OP_BINOMIAL, 2},
+    {"cauchy", BX_OP_CAUCHY, 2},
+    {"chisquare", BX_OP_CHI_SQUARE, 1},
+    {"exponential", BX_OP_EXPONENTIAL, 1},
+    {"gamma", BX_OP_GAMMA, 2},
+    {"laplace", BX_OP_LAPLACE, 2},
+    {"lognormal", BX_OP_LOG_NORMAL, 2},
+    {"poisson", BX_OP_POISSON, 1},
+    {"rayleigh", BX_OP_RAYLEIGH, 1},
 };
 
 static const char *const reserved[] = {"pi", "time", "true", "false", "and", "or", "not", "if"};
@@ -51,6 +83,11 @@ unsigned bx_op_arity(bx_op op)
 int bx_op_compares(bx_op op)
 {
     return op >= BX_OP_LESS && op <= BX_OP_NOT_EQUAL;
+}
+
+int bx_op_draws(bx_op op)
+{
+    return op >= BX_OP_NORMAL && op < BX_OP_COUNT;
 }
 
 int bx_formula_reserved(const char *name)
@@ -116,6 +153,11 @@ static int64_t add_binary(parser *p, bx_op op, int64_t a, int64_t b)
     return add_node(p, (bx_node){.op = op, .a = (uint32_t)a, .b = (uint32_t)b});
 }
 
+static int64_t add_number(parser *p, double number)
+{
+    return add_node(p, (bx_node){.op = BX_OP_NUMBER, .number = number});
+}
+
 static int accept(parser *p, bx_token token)
 {
     if (p->lexer.token != token)
@@ -138,7 +180,7 @@ static int64_t parse_number(parser *p)
     if (!isfinite(number))
         return expected(p, "a number below 1.8e308");
     bx_lexer_advance(&p->lexer);
-    return add_node(p, (bx_node){.op = BX_OP_NUMBER, .number = number});
+    return add_number(p, number);
 }
 
 /* Make room for one more name. */
@@ -179,6 +221,28 @@ static const function *find_function(const char *name)
     return NULL;
 }
 
+/* What draws a random number has three operands: two parameters, and the bounds. */
+static int64_t parse_draw(parser *p, const function *f, int64_t a, int64_t b)
+{
+    int64_t low, high;
+    if (f->arguments == 1)
+        b = add_number(p, 0);
+    if (f->op != BX_OP_UNIFORM && f->op != BX_OP_BERNOULLI && accept(p, BX_TOKEN_COMMA)) {
+        low = parse_or(p);
+        if (low >= 0 && !accept(p, BX_TOKEN_COMMA))
+            return expected(p, "\",\" and the upper bound");
+        high = low < 0 ? -1 : parse_or(p);
+    } else {
+        low = b < 0 ? -1 : add_number(p, -INFINITY);
+        high = low < 0 ? -1 : add_number(p, INFINITY);
+    }
+    int64_t bounds = high < 0 ? -1 : add_binary(p, BX_OP_BOUNDS, low, high);
+    if (bounds < 0)
+        return -1;
+    return add_node(
+        p, (bx_node){.op = f->op, .a = (uint32_t)a, .b = (uint32_t)b, .c = (uint32_t)bounds});
+}
+
 /* min and max of more than two: folded from the left. */
 static int64_t parse_arguments(parser *p, const function *f)
 {
@@ -190,10 +254,11 @@ static int64_t parse_arguments(parser *p, const function *f)
         if ((argument[i] = parse_or(p)) < 0)
             return -1;
     }
-    int64_t node = add_node(p, (bx_node){.op = f->op,
-                                         .a = (uint32_t)argument[0],
-                                         .b = (uint32_t)argument[1],
-                                         .c = (uint32_t)argument[2]});
+    int64_t node = bx_op_draws(f->op) ? parse_draw(p, f, argument[0], argument[1])
+                                      : add_node(p, (bx_node){.op = f->op,
+                                                              .a = (uint32_t)argument[0],
+                                                              .b = (uint32_t)argument[1],
+                                                              .c = (uint32_t)argument[2]});
     while (folds && node >= 0 && accept(p, BX_TOKEN_COMMA)) {
         int64_t more = parse_or(p);
         if (more < 0)

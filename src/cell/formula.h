@@ -11,16 +11,23 @@
  *   power      = primary [ "^" unary ]                  right associative; -x^2 is -(x^2)
  *   primary    = number | name | name "(" formula { "," formula } ")" | "(" formula ")"
  *   number     = decimal digits with an optional point and exponent, as 1, .5, 2.5e-3
- *   name       = letter or "_", then letters, digits and "_"
+ *   name       = letter or "_", then letters, digits and "_"; parts joined by "." as in S.amount
  *
  * A truth value is a number: comparisons, and, or, not give 1 or 0; whatever is not 0 is true.
  * Comparisons do not chain. Constants: pi, true, false. `time` is the cell's time in seconds.
  *
  * Functions: if(condition, a, b), abs, exp, log (natural), log10, sqrt, pow(x, y), min and max (of
  * two or more), floor, ceil, sin, cos, tan, asin, acos, atan, sinh, cosh, tanh, and
- * hill(x, k, n) = x^n / (k^n + x^n), which is 0 where x <= 0. Every argument is evaluated, also
+ * hill(x, k, n) = x^n / (k^n + x^n), which is 0 where x <= 0; asinh, acosh, atanh, factorial (of
+ * any number above -1: the gamma function of x + 1), trunc (towards 0) and rem(x, y), what x leaves
+ * divided by y, of x's sign. Every argument is evaluated, also
  * the branch that `if` does not choose; a result is IEEE double arithmetic, NaN and infinity
- * included. A variable may bear the name of a function: only name "(" is a call. */
+ * included. A variable may bear the name of a function: only name "(" is a call.
+ *
+ * Random numbers, only in what an event sets: normal(mean, sd), uniform(low, high), bernoulli(p),
+ * binomial(n, p), cauchy(location, scale), chisquare(n), exponential(rate), gamma(shape, scale),
+ * laplace(location, scale), lognormal(mean, sd), poisson(mean), rayleigh(scale). Each but uniform
+ * and bernoulli takes two more arguments, the bounds between which it is drawn. */
 #ifndef BX_CELL_FORMULA_H
 #define BX_CELL_FORMULA_H
 
@@ -56,6 +63,11 @@ typedef enum bx_op {
     BX_OP_SINH,
     BX_OP_COSH,
     BX_OP_TANH,
+    BX_OP_ASINH,
+    BX_OP_ACOSH,
+    BX_OP_ATANH,
+    BX_OP_FACTORIAL,
+    BX_OP_TRUNCATE,
     BX_OP_SQUARE,
     BX_OP_CUBE,
     BX_OP_ADD,
@@ -63,6 +75,8 @@ typedef enum bx_op {
     BX_OP_MULTIPLY,
     BX_OP_DIVIDE,
     BX_OP_POWER,
+    BX_OP_REMAINDER,
+    BX_OP_BOUNDS, /* of a random number: the last operand of what draws it */
     BX_OP_MIN,
     BX_OP_MAX,
     BX_OP_LESS,
@@ -75,6 +89,18 @@ typedef enum bx_op {
     BX_OP_OR,
     BX_OP_IF,
     BX_OP_HILL,
+    BX_OP_NORMAL, /* this and what follows draws */
+    BX_OP_UNIFORM,
+    BX_OP_BERNOULLI,
+    BX_OP_BINOMIAL,
+    BX_OP_CAUCHY,
+    BX_OP_CHI_SQUARE,
+    BX_OP_EXPONENTIAL,
+    BX_OP_GAMMA,
+    BX_OP_LAPLACE,
+    BX_OP_LOG_NORMAL,
+    BX_OP_POISSON,
+    BX_OP_RAYLEIGH,
     BX_OP_COUNT
 } bx_op;
 
@@ -106,6 +132,9 @@ unsigned bx_op_arity(bx_op op);
 
 /* 1 for <, <=, >, >=, == and !=. */
 int bx_op_compares(bx_op op);
+
+/* 1 for the operators that give random numbers. */
+int bx_op_draws(bx_op op);
 
 /* Whether `name` is a word that the language keeps: pi, time, true, false, and, or, not, if. */
 int bx_formula_reserved(const char *name);

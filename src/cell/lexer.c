@@ -75,7 +75,7 @@ static size_t number_length(const char *text)
 static void read_name(bx_lexer *lexer)
 {
     const char *p = lexer->start;
-    while (is_name_start(*p) || is_digit(*p))
+    while (is_name_start(*p) || is_digit(*p) || (*p == '.' && is_name_start(p[1])))
         p++;
     lexer->length = (size_t)(p - lexer->start);
     lexer->token = BX_TOKEN_NAME;

@@ -1,6 +1,7 @@
 #include "cell/network.h"
 
 #include "cell/condition.h"
+#include "cell/initial.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -16,8 +17,9 @@ typedef struct builder {
     size_t process_count;
     const bx_process **owners;        /* by slot: who declared it first */
     const bx_formula **rule_formulas; /* by rule */
-    uint32_t **rule_slots;            /* by rule: the slots of its formula's names */
-    double *net;                      /* by species: scratch, zero in between */
+    const bx_declared_rule **declared_rules;
+    uint32_t **rule_slots; /* by rule: the slots of its formula's names */
+    double *net;           /* by species: scratch, zero in between */
     bx_error *err;
 } builder;
 
@@ -114,6 +116,7 @@ static int add_values(builder *b, const bx_process *process, const bx_declared_v
             continue;
         if (add_variable(b, values[i].name, process, values[i].value) < 0)
             return -1;
+        b->network->free[bx_names_find(&b->network->index, values[i].name)] = process->free_values;
         (*total)++;
     }
     return 0;
@@ -129,6 +132,7 @@ static int add_rules(builder *b, const bx_process *process)
             return fail_conflict(b, "rule", rule->name, process, slot);
         if (add_variable(b, rule->name, process, NAN) < 0)
             return -1;
+        b->declared_rules[network->rules] = rule;
         b->rule_formulas[network->rules++] = rule->formula;
     }
     return 0;
@@ -170,9 +174,12 @@ static size_t deepest_formula(const builder *b)
             depth = deeper(depth, p->rules[j].formula);
         for (size_t j = 0; j < p->reaction_count; j++)
             depth = deeper(depth, p->reactions[j].rate);
+        for (size_t j = 0; j < p->initial_count; j++)
+            depth = deeper(depth, p->initials[j].formula);
         for (size_t j = 0; j < p->event_count; j++) {
             const bx_declared_event *event = &p->events[j];
             depth = deeper(deeper(depth, event->when), event->at);
+            depth = deeper(deeper(depth, event->delay), event->priority);
             for (size_t k = 0; k < event->assignment_count; k++)
                 depth = deeper(depth, event->assignments[k].formula);
         }
@@ -240,6 +247,14 @@ static int push_uses(bx_csr *uses, const uint32_t *slots, size_t count)
         if (bx_csr_push(uses, slots[i]) < 0)
             return -1;
     return bx_csr_end_row(uses);
+}
+
+/* Random numbers are for events alone. */
+static int check_draws(builder *b, size_t before)
+{
+    if (b->network->program.draw_count == before)
+        return 0;
+    return bx_fail(b->err, BX_EMODEL, "a random number can only be drawn in what an event sets");
 }
 
 /* ---- equations ---- */
@@ -310,8 +325,11 @@ static int add_equations(builder *b)
         const bx_process *p = b->processes[i];
         for (size_t j = 0; j < p->reaction_count; j++, reaction++) {
             const bx_declared_reaction *r = &p->reactions[j];
-            network->reaction[reaction] = (bx_reaction){
-                .process = p, .index = (uint32_t)j, .mass_action = r->kind == BX_RATE_MASS_ACTION};
+            network->reaction[reaction] =
+                (bx_reaction){.process = p,
+                              .index = (uint32_t)j,
+                              .mass_action = r->kind == BX_RATE_MASS_ACTION,
+                              .continuous = r->continuous};
             if (add_reaction_name(b, p, r->name, reaction) < 0 || add_equation(b, &r->equation) < 0)
                 return fail_in(b, bx_reaction_label(p, j).text);
         }
@@ -383,20 +401,59 @@ static int order_rules(builder *b)
     return result;
 }
 
+static int fail_rule(builder *b, size_t rule)
+{
+    const bx_network *network = b->network;
+    size_t slot = network->species + network->parameters + rule;
+    char label[400];
+    snprintf(label, sizeof label, "process \"%.48s\", rule \"%s\"", b->owners[slot]->name,
+             network->names[slot]);
+    return fail_in(b, label);
+}
+
+/* Whether a formula's value can change at once. */
+static bool has_jumps(const bx_formula *formula)
+{
+    for (size_t i = 0; i < formula->count; i++) {
+        bx_op op = formula->nodes[i].op;
+        if (bx_op_compares(op) || op == BX_OP_IF || op == BX_OP_FLOOR || op == BX_OP_CEIL ||
+            op == BX_OP_TRUNCATE || op == BX_OP_REMAINDER)
+            return true;
+    }
+    return false;
+}
+
+/* The names of a quotient are among those of its formula. */
+static int resolve_quotient(builder *b, size_t rule)
+{
+    bx_network *network = b->network;
+    const bx_declared_rule *declared = b->declared_rules[rule];
+    network->rule_amount[rule] = network->rule_size[rule] = BX_SLOT_NONE;
+    if (!declared->amount)
+        return 0;
+    size_t amount = bx_names_find(&network->index, declared->amount);
+    if (amount >= network->species + network->parameters)
+        return bx_fail(b->err, BX_EMODEL,
+                       "concentration \"%.64s\": expected an amount that is a species or a "
+                       "parameter, found the rule \"%.64s\"",
+                       declared->name, declared->amount);
+    network->rule_amount[rule] = (uint32_t)amount;
+    network->rule_size[rule] = (uint32_t)bx_names_find(&network->index, declared->size);
+    return 0;
+}
+
 static int resolve_rules(builder *b)
 {
     bx_network *network = b->network;
-    size_t first = network->species + network->parameters;
     for (size_t i = 0; i < network->rules; i++) {
         b->rule_slots[i] = resolve(b, b->rule_formulas[i]);
         if (!b->rule_slots[i]) {
-            char label[400];
-            snprintf(label, sizeof label, "process \"%.48s\", rule \"%s\"",
-                     b->owners[first + i]->name, network->names[first + i]);
-            return fail_in(b, label);
+            return fail_rule(b, i);
         }
         if (push_uses(&network->rule_uses, b->rule_slots[i], b->rule_formulas[i]->name_count) < 0)
             return fail_memory(b);
+        if (resolve_quotient(b, i) < 0)
+            return -1;
     }
     return 0;
 }
@@ -416,6 +473,9 @@ static int compile_rules(builder *b)
         if (bx_program_compile(&network->program, formula, formula->count - 1, b->rule_slots[rule],
                                first + rule, &network->rule_codes[i]) < 0)
             return fail_memory(b);
+        network->jumps = network->jumps || has_jumps(formula);
+        if (check_draws(b, 0) < 0)
+            return fail_rule(b, rule);
     }
     network->rule_code.end = (uint32_t)network->program.count;
     return 0;
@@ -439,7 +499,8 @@ static int compile_rate(builder *b, size_t reaction)
         result = bx_program_compile(&network->program, formula, formula->count - 1, slots,
                                     network->rate + (uint32_t)reaction, &r->code);
     free(slots);
-    return result < 0 ? fail_memory(b) : 0;
+    network->jumps = network->jumps || has_jumps(formula);
+    return result < 0 ? fail_memory(b) : check_draws(b, 0);
 }
 
 static int compile_rates(builder *b)
@@ -505,9 +566,10 @@ static int compile_when(builder *b, const bx_formula *formula, bx_event *event)
         return fail_in(b, "when");
     bx_condition_context context = {b->network, b->rule_formulas,
                                     (const uint32_t *const *)b->rule_slots, b->err};
+    size_t draws = b->network->program.draw_count;
     int result = bx_condition_compile(&context, formula, slots, &event->logic);
     free(slots);
-    return result;
+    return result < 0 ? -1 : check_draws(b, draws);
 }
 
 static int compile_assignment(builder *b, const bx_declared_assignment *declared)
@@ -515,7 +577,14 @@ static int compile_assignment(builder *b, const bx_declared_assignment *declared
     bx_network *network = b->network;
     bx_assignment *assignment = &network->assignments[network->assignment_count];
     size_t target = bx_names_find(&network->index, declared->target);
-    if (target == BX_NAME_NONE || target >= network->species + network->parameters)
+    size_t rules = network->species + network->parameters;
+    assignment->size = BX_SLOT_NONE;
+    if (target != BX_NAME_NONE && target >= rules &&
+        network->rule_amount[target - rules] != BX_SLOT_NONE) {
+        assignment->size = network->rule_size[target - rules];
+        target = network->rule_amount[target - rules];
+    }
+    if (target == BX_NAME_NONE || target >= rules)
         return bx_fail(b->err, BX_EMODEL,
                        "set: expected a species or a parameter, found %s\"%.64s\"",
                        target == BX_NAME_NONE ? "" : "the rule ", declared->target);
@@ -528,20 +597,53 @@ static int compile_assignment(builder *b, const bx_declared_assignment *declared
         snprintf(label, sizeof label, "set %.64s", declared->target);
         return fail_in(b, label);
     }
+    assignment->draws.begin = (uint32_t)network->program.draw_count;
     int result = value < 0 ? -1
                            : bx_program_compile(&network->program, declared->formula,
                                                 declared->formula->count - 1, slots,
                                                 assignment->value, &assignment->code);
     free(slots);
+    assignment->draws.end = (uint32_t)network->program.draw_count;
     network->assignment_count++;
     return result < 0 ? fail_memory(b) : 0;
 }
 
+/* The delay or the priority of an event. */
+static int compile_number(builder *b, const bx_formula *formula, const char *what, uint32_t *slot,
+                          bx_range *code)
+{
+    *slot = BX_SLOT_NONE;
+    if (!formula)
+        return 0;
+    uint32_t *slots = resolve(b, formula);
+    if (!slots)
+        return fail_in(b, what);
+    bx_program *program = &b->network->program;
+    size_t draws = program->draw_count;
+    int64_t value = bx_program_slot(program, 0);
+    *slot = (uint32_t)value;
+    int result = value < 0
+                     ? -1
+                     : bx_program_compile(program, formula, formula->count - 1, slots, *slot, code);
+    free(slots);
+    if (result < 0)
+        return fail_memory(b);
+    return check_draws(b, draws) < 0 ? fail_in(b, what) : 0;
+}
+
 static int compile_event(builder *b, const bx_declared_event *declared, bx_event *event)
 {
+    event->transient = declared->transient;
+    event->initially_false = declared->initially_false;
+    event->from_trigger = declared->from_trigger;
     event->assignments.begin = (uint32_t)b->network->assignment_count;
     int result =
         declared->at ? compile_at(b, declared->at, event) : compile_when(b, declared->when, event);
+    if (result == 0)
+        result = compile_number(b, declared->delay, "delay", &event->delay, &event->delay_code);
+    if (result == 0)
+        result = compile_number(b, declared->priority, "priority", &event->priority,
+                                &event->priority_code);
     for (size_t i = 0; result == 0 && i < declared->assignment_count; i++)
         result = compile_assignment(b, &declared->assignments[i]);
     event->assignments.end = (uint32_t)b->network->assignment_count;
@@ -566,7 +668,7 @@ static int compile_events(builder *b)
 /* ---- the whole ---- */
 
 typedef struct totals {
-    size_t variables, rules, reactions, terms, events, assignments;
+    size_t variables, rules, reactions, terms, events, assignments, initials;
 } totals;
 
 static totals count_items(bx_process *const *processes, size_t count)
@@ -578,6 +680,7 @@ static totals count_items(bx_process *const *processes, size_t count)
         t.rules += p->rule_count;
         t.reactions += p->reaction_count;
         t.events += p->event_count;
+        t.initials += p->initial_count;
         for (size_t j = 0; j < p->reaction_count; j++)
             t.terms += p->reactions[j].equation.reactants + p->reactions[j].equation.products;
         for (size_t j = 0; j < p->event_count; j++)
@@ -595,13 +698,16 @@ static void *items(size_t count, size_t size)
 static int allocate(builder *b, totals t)
 {
     bx_network *n = b->network;
-    if (t.variables + t.reactions + t.terms + t.events + t.assignments > ITEMS_MAXIMUM)
+    if (t.variables + t.reactions + t.terms + t.events + t.assignments + t.initials > ITEMS_MAXIMUM)
         return bx_fail(b->err, BX_EMODEL, "the network has more than %zu items", ITEMS_MAXIMUM);
     n->names = items(t.variables, sizeof *n->names);
     n->rule_codes = items(t.rules, sizeof *n->rule_codes);
     n->rule_order = items(t.rules, sizeof *n->rule_order);
     n->rule_varies = items(t.rules, sizeof *n->rule_varies);
     n->rule_uses_time = items(t.rules, sizeof *n->rule_uses_time);
+    n->rule_amount = items(t.rules, sizeof *n->rule_amount);
+    n->rule_size = items(t.rules, sizeof *n->rule_size);
+    n->free = items(t.variables, sizeof *n->free);
     n->reaction = items(t.reactions, sizeof *n->reaction);
     n->orders = items(t.terms, sizeof *n->orders);
     n->amounts = items(t.terms, sizeof *n->amounts);
@@ -611,11 +717,13 @@ static int allocate(builder *b, totals t)
     n->reactions = t.reactions;
     b->owners = items(t.variables, sizeof *b->owners);
     b->rule_formulas = items(t.rules, sizeof *b->rule_formulas);
+    b->declared_rules = items(t.rules, sizeof *b->declared_rules);
     b->rule_slots = items(t.rules, sizeof *b->rule_slots);
     b->net = items(t.variables, sizeof *b->net);
-    if (!n->names || !n->rule_codes || !n->rule_order || !n->rule_varies || !n->rule_uses_time ||
-        !n->reaction || !n->orders || !n->amounts || !n->changing || !n->event || !n->assignments ||
-        !b->owners || !b->rule_formulas || !b->rule_slots || !b->net ||
+    if (!n->rule_amount || !n->rule_size || !n->free || !n->names || !n->rule_codes ||
+        !n->rule_order || !n->rule_varies || !n->rule_uses_time || !n->reaction || !n->orders ||
+        !n->amounts || !n->changing || !n->event || !n->assignments || !b->owners ||
+        !b->rule_formulas || !b->declared_rules || !b->rule_slots || !b->net ||
         bx_csr_init(&n->rule_uses, t.rules) < 0 || bx_csr_init(&n->rate_uses, t.reactions) < 0 ||
         bx_csr_init(&n->reactants, t.reactions) < 0 || bx_csr_init(&n->changes, t.reactions) < 0 ||
         bx_csr_init(&n->logic_uses, 0) < 0)
@@ -628,7 +736,10 @@ static int compile(builder *b)
     if (allocate(b, count_items(b->processes, b->process_count)) < 0 || add_variables(b) < 0 ||
         add_slots(b) < 0 || add_equations(b) < 0 || compile_rules(b) < 0 || compile_rates(b) < 0)
         return -1;
-    return compile_events(b);
+    if (compile_events(b) < 0)
+        return -1;
+    bx_initial_context context = {b->network, b->processes, b->process_count, b->owners, b->err};
+    return bx_initial_run(&context);
 }
 
 bx_network *bx_network_new(bx_process *const *processes, size_t count, bx_error *err)
@@ -640,6 +751,7 @@ bx_network *bx_network_new(bx_process *const *processes, size_t count, bx_error 
         free(b.rule_slots[i]);
     free(b.rule_slots);
     free(b.rule_formulas);
+    free(b.declared_rules);
     free(b.owners);
     free(b.net);
     if (result == 0)
@@ -665,6 +777,9 @@ void bx_network_free(bx_network *network)
     free(network->rule_order);
     free(network->rule_varies);
     free(network->rule_uses_time);
+    free(network->rule_amount);
+    free(network->rule_size);
+    free(network->free);
     free(network->reaction);
     free(network->orders);
     free(network->amounts);

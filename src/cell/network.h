@@ -31,9 +31,10 @@ typedef struct bx_reaction {
     const bx_process *process;
     uint32_t index; /* in its process */
     bool mass_action;
-    bool constant;  /* its formula depends on no species that changes, and not on time */
-    bool uses_time; /* directly or through rules */
-    bx_range code;  /* puts the formula's value into the reaction's slot */
+    bool constant;   /* its formula depends on no species that changes, and not on time */
+    bool uses_time;  /* directly or through rules */
+    bool continuous; /* not of whole molecules */
+    bx_range code;   /* puts the formula's value into the reaction's slot */
 } bx_reaction;
 
 /* A part of a condition, computed by its operands: earlier parts. A leaf is a comparison a op b,
@@ -49,6 +50,8 @@ typedef struct bx_logic {
 
 typedef struct bx_assignment {
     uint32_t target, value; /* slots */
+    uint32_t size;          /* the slot to multiply with when it is set, or none */
+    bx_range draws;         /* in bx_program.draws */
     bx_range code;          /* puts the formula's value into `value` */
 } bx_assignment;
 
@@ -60,6 +63,9 @@ typedef struct bx_event {
     bx_range code;        /* of a timed event: computes `at` */
     bx_range logic;       /* of a condition: its parts in bx_network.logic, the last is the whole */
     bx_range assignments; /* in bx_network.assignments */
+    bool transient, initially_false, from_trigger;
+    uint32_t delay, priority; /* slots, or none */
+    bx_range delay_code, priority_code;
 } bx_event;
 
 typedef struct bx_network {
@@ -77,6 +83,9 @@ typedef struct bx_network {
     bx_csr rule_uses;     /* rule -> slots its formula names */
     bool *rule_varies;    /* the rule depends on a species that changes */
     bool *rule_uses_time; /* directly or through rules */
+    uint32_t *rule_amount, *rule_size; /* of a quotient: their slots; of other rules none */
+    bool *free; /* species or parameter -> may have any value, NaN included */
+    bool jumps; /* some rate or rule is not continuous: it has a condition in it */
 
     bx_reaction *reaction;
     bx_range rate_code; /* of all reactions */

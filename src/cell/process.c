@@ -67,6 +67,8 @@ static void free_event(bx_declared_event *event)
     free(event->name);
     bx_formula_free(event->when);
     bx_formula_free(event->at);
+    bx_formula_free(event->delay);
+    bx_formula_free(event->priority);
 }
 
 static void free_reaction(bx_declared_reaction *reaction)
@@ -88,7 +90,14 @@ void bx_process_free(bx_process *process)
     for (size_t i = 0; i < process->rule_count; i++) {
         free(process->rules[i].name);
         bx_formula_free(process->rules[i].formula);
+        free(process->rules[i].amount);
+        free(process->rules[i].size);
     }
+    for (size_t i = 0; i < process->initial_count; i++) {
+        free(process->initials[i].target);
+        bx_formula_free(process->initials[i].formula);
+    }
+    free(process->initials);
     for (size_t i = 0; i < process->reaction_count; i++)
         free_reaction(&process->reactions[i]);
     for (size_t i = 0; i < process->event_count; i++)
@@ -157,7 +166,7 @@ static int add_value(bx_process *process, bx_declared_value **values, size_t *co
 {
     if (check_variable(process, kind, name, err) < 0)
         return -1;
-    if (!isfinite(value))
+    if (!isfinite(value) && !process->free_values)
         return bx_fail(err, BX_EMODEL,
                        "process \"%.48s\": %s \"%s\": expected a finite number, "
                        "got %g",
@@ -175,7 +184,7 @@ static int add_value(bx_process *process, bx_declared_value **values, size_t *co
 
 int bx_process_add_species(bx_process *process, const char *name, double initial, bx_error *err)
 {
-    if (initial < 0)
+    if (initial < 0 && !process->free_values)
         return bx_fail(err, BX_EMODEL,
                        "process \"%.48s\": species \"%.64s\": expected a number "
                        "that is not negative, got %g",
@@ -188,6 +197,51 @@ int bx_process_add_parameter(bx_process *process, const char *name, double value
 {
     return add_value(process, &process->parameters, &process->parameter_count,
                      &process->parameter_capacity, "parameter", name, value, err);
+}
+
+void bx_process_free_values(bx_process *process)
+{
+    process->free_values = true;
+}
+
+int bx_process_add_initial(bx_process *process, const char *target, const char *formula,
+                           bx_error *err)
+{
+    if (grow((void **)&process->initials, process->initial_count, &process->initial_capacity,
+             sizeof *process->initials, err) < 0)
+        return -1;
+    bx_declared_assignment initial = {.formula = bx_formula_parse(formula, err)};
+    if (!initial.formula) {
+        char label[160];
+        snprintf(label, sizeof label, "process \"%.48s\", initial \"%.64s\"", process->name,
+                 target);
+        return fail_in(err, label);
+    }
+    initial.target = strdup(target);
+    if (!initial.target) {
+        bx_formula_free(initial.formula);
+        return bx_fail_memory(err);
+    }
+    process->initials[process->initial_count++] = initial;
+    return 0;
+}
+
+int bx_process_add_quotient(bx_process *process, const char *name, const char *amount,
+                            const char *size, bx_error *err)
+{
+    char formula[2 * BX_NAME_LENGTH + 8];
+    if (!bx_formula_is_name(amount) || !bx_formula_is_name(size))
+        return bx_fail(err, BX_EMODEL,
+                       "process \"%.48s\", concentration \"%.64s\": expected two names, found "
+                       "\"%.64s\" and \"%.64s\"",
+                       process->name, name, amount, size);
+    snprintf(formula, sizeof formula, "%s / %s", amount, size);
+    if (bx_process_add_rule(process, name, formula, err) < 0)
+        return -1;
+    bx_declared_rule *rule = &process->rules[process->rule_count - 1];
+    rule->amount = strdup(amount);
+    rule->size = strdup(size);
+    return rule->amount && rule->size ? 0 : bx_fail_memory(err);
 }
 
 int bx_process_add_rule(bx_process *process, const char *name, const char *formula, bx_error *err)
@@ -270,6 +324,17 @@ int bx_process_add_reaction(bx_process *process, const char *name, const char *e
     return 0;
 }
 
+int bx_process_add_rate(bx_process *process, const char *species, const char *formula,
+                        bx_error *err)
+{
+    char equation[BX_NAME_LENGTH + 8];
+    snprintf(equation, sizeof equation, "-> %.*s", BX_NAME_LENGTH, species);
+    if (bx_process_add_reaction(process, NULL, equation, BX_RATE_FORMULA, formula, err) < 0)
+        return -1;
+    process->reactions[process->reaction_count - 1].continuous = true;
+    return 0;
+}
+
 static int build_assignments(bx_declared_event *event, const bx_event_declaration *declaration,
                              bx_error *err)
 {
@@ -305,6 +370,13 @@ static int build_event(bx_declared_event *event, const bx_event_declaration *dec
         return fail_in(err, "when");
     if (declaration->at && !(event->at = bx_formula_parse(declaration->at, err)))
         return fail_in(err, "at");
+    if (declaration->delay && !(event->delay = bx_formula_parse(declaration->delay, err)))
+        return fail_in(err, "delay");
+    if (declaration->priority && !(event->priority = bx_formula_parse(declaration->priority, err)))
+        return fail_in(err, "priority");
+    event->transient = declaration->transient;
+    event->initially_false = declaration->initially_false;
+    event->from_trigger = declaration->from_trigger;
     if (declaration->name && !(event->name = strdup(declaration->name)))
         return bx_fail_memory(err);
     return build_assignments(event, declaration, err);

@@ -7,6 +7,8 @@
 
 #include "core/error.h"
 
+#include <stdbool.h>
+
 typedef struct bx_process bx_process;
 
 typedef enum bx_rate_kind {
@@ -29,6 +31,12 @@ typedef struct bx_event_declaration {
         *at; /* a formula of parameters: the cell's time in seconds; NULL if `when` is used */
     const bx_event_assignment *assignments;
     size_t assignment_count;
+    const char *delay;    /* a formula: seconds from the firing to the assignments; NULL: none */
+    const char *priority; /* a formula: of those due together the highest comes first; NULL: none */
+    bool transient;       /* what is due is dropped when the condition turns false before */
+    bool initially_false; /* a condition that is true at the beginning has just turned so */
+    bool from_trigger;    /* values are those of the moment the condition turned, not of the end of
+                             the delay */
 } bx_event_declaration;
 
 /* All text is copied. The int functions return 0, or -1 with BX_EMODEL or BX_EMEMORY; the message
@@ -39,6 +47,22 @@ const char *bx_process_name(const bx_process *process);
 
 int bx_process_add_species(bx_process *process, const char *name, double initial, bx_error *err);
 int bx_process_add_parameter(bx_process *process, const char *name, double value, bx_error *err);
+
+/* Species and parameters of this process may have any value: negative, infinite, NaN. */
+void bx_process_free_values(bx_process *process);
+
+/* The value that a species or parameter begins with, computed from what others begin with. */
+int bx_process_add_initial(bx_process *process, const char *target, const char *formula,
+                           bx_error *err);
+
+/* The rate of change of a species, per second, beside what reactions do: for ODEs alone. */
+int bx_process_add_rate(bx_process *process, const char *species, const char *formula,
+                        bx_error *err);
+
+/* `name` always equals amount / size, as a concentration does; to set it sets `amount`. Both are
+ * names: `amount` of a species or parameter. */
+int bx_process_add_quotient(bx_process *process, const char *name, const char *amount,
+                            const char *size, bx_error *err);
 
 /* `name` always equals `formula`. */
 int bx_process_add_rule(bx_process *process, const char *name, const char *formula, bx_error *err);

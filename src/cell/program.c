@@ -1,5 +1,7 @@
 #include "cell/program.h"
 
+#include "cell/distribution.h"
+
 #include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -16,6 +18,7 @@ void bx_program_free(bx_program *program)
 {
     free(program->code);
     free(program->frame);
+    free(program->draws);
     *program = (bx_program){0};
 }
 
@@ -104,10 +107,40 @@ static operand fold(bx_op op, const operand *operands, unsigned arity)
     return (operand){.constant = true, .value = frame[3]};
 }
 
+/* Three slots for a random number: what decides it, and its bounds. */
+static int add_draw(bx_program *program, operand *operands)
+{
+    if (program->draw_count == program->draw_capacity) {
+        size_t capacity = program->draw_capacity ? program->draw_capacity * 2 : 8;
+        uint32_t *draws = realloc(program->draws, capacity * sizeof *draws);
+        if (!draws)
+            return -1;
+        program->draws = draws;
+        program->draw_capacity = capacity;
+    }
+    if (to_slot(program, &operands[0]) < 0 || to_slot(program, &operands[1]) < 0)
+        return -1;
+    int64_t decides = bx_program_slot(program, 0);
+    int64_t low = bx_program_slot(program, -INFINITY), high = bx_program_slot(program, INFINITY);
+    if (decides < 0 || low < 0 || high < 0 ||
+        bx_program_emit(program, (bx_instruction){.op = BX_OP_MOVE,
+                                                  .target = (uint32_t)low,
+                                                  .a = operands[0].slot}) < 0 ||
+        bx_program_emit(program, (bx_instruction){.op = BX_OP_MOVE,
+                                                  .target = (uint32_t)high,
+                                                  .a = operands[1].slot}) < 0)
+        return -1;
+    operands[0] = (operand){.slot = (uint32_t)decides};
+    program->draws[program->draw_count++] = (uint32_t)decides;
+    return 0;
+}
+
 /* Replace operands[0..arity) by the result of `op`, computed into `temporary`. */
 static int apply(bx_program *program, bx_op op, operand *operands, uint32_t temporary)
 {
     unsigned arity = bx_op_arity(op);
+    if (op == BX_OP_BOUNDS)
+        return add_draw(program, operands);
     bool constant = true;
     for (unsigned i = 0; i < arity; i++)
         constant = constant && operands[i].constant;
@@ -224,6 +257,24 @@ void bx_program_run(const bx_instruction *begin, const bx_instruction *end, doub
         case BX_OP_SINH: r = sinh(a); break;
         case BX_OP_COSH: r = cosh(a); break;
         case BX_OP_TANH: r = tanh(a); break;
+        case BX_OP_ASINH: r = asinh(a); break;
+        case BX_OP_ACOSH: r = acosh(a); break;
+        case BX_OP_ATANH: r = atanh(a); break;
+        case BX_OP_FACTORIAL: r = tgamma(a + 1); break;
+        case BX_OP_TRUNCATE: r = trunc(a); break;
+        case BX_OP_REMAINDER: r = fmod(a, b); break;
+        case BX_OP_NORMAL:
+        case BX_OP_UNIFORM:
+        case BX_OP_BERNOULLI:
+        case BX_OP_BINOMIAL:
+        case BX_OP_CAUCHY:
+        case BX_OP_CHI_SQUARE:
+        case BX_OP_EXPONENTIAL:
+        case BX_OP_GAMMA:
+        case BX_OP_LAPLACE:
+        case BX_OP_LOG_NORMAL:
+        case BX_OP_POISSON:
+        case BX_OP_RAYLEIGH: r = bx_distribution_draw((bx_op)i->op, a, b, frame + i->c); break;
         default: r = a; break; /* BX_OP_MOVE */
         }
         frame[i->target] = r;

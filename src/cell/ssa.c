@@ -61,6 +61,11 @@ static int check_whole(const bx_network *network, size_t reaction, double coeffi
 static int check_reaction(const bx_network *network, size_t r, bx_error *err)
 {
     const bx_reaction *reaction = &network->reaction[r];
+    if (reaction->continuous)
+        return bx_fail(err, BX_EMODEL,
+                       "%s: a rate of change, or a stoichiometry that varies, is not made of "
+                       "molecules; use method \"ode\"",
+                       bx_network_reaction_label(network, r).text);
     if (reaction->uses_time)
         return bx_fail(err, BX_EMODEL,
                        "%s: its rate depends on time, which exact stochastic simulation does not "

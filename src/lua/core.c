@@ -202,9 +202,10 @@ int luaopen_bioxen_core(lua_State *L)
     bx_lua_open_host(L, worker);
     bx_lua_open_error(L);
     bx_lua_open_trajectory(L);
-    bx_lua_open_vm(L);
     bx_lua_open_job(L);
     luaL_newlib(L, functions);
+    bx_lua_open_vm(L);
+    lua_setfield(L, -2, "vm_methods");
     lua_pushliteral(L, BIOXEN_VERSION);
     lua_setfield(L, -2, "version");
     lua_pushstring(L, worker);

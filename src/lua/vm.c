@@ -397,5 +397,5 @@ void bx_lua_open_vm(lua_State *L)
 {
     bx_lua_open_class(L, &vm_class);
     bx_lua_open_class(L, &basic_class);
-    lua_pop(L, 2);
+    lua_pop(L, 1);
 }

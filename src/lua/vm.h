@@ -12,6 +12,7 @@ typedef struct bx_lua_vm {
     double timeout; /* seconds of a call that names none */
 } bx_lua_vm;
 
+/* Push the methods of BiologicalVM. */
 void bx_lua_open_vm(lua_State *L);
 
 /* Push an empty BasicBiologicalVM that keeps the hypervisor at index alive. */

@@ -6,6 +6,7 @@
 #include "worker/interrupt.h"
 #include "worker/output.h"
 #include "worker/raise.h"
+#include "worker/sbml.h"
 #include "worker/worker.h"
 
 #include <lauxlib.h>
@@ -269,6 +270,20 @@ static int cell_reset(lua_State *L)
     return 0;
 }
 
+static int cell_clear(lua_State *L)
+{
+    bx_error err;
+    if (bx_cell_clear(check_cell(L), &err) < 0)
+        return bx_raise(L, &err);
+    return 0;
+}
+
+static int cell_load_sbml(lua_State *L)
+{
+    check_cell(L);
+    return bx_sbml_lua_load(L);
+}
+
 static int compare_names(const void *a, const void *b)
 {
     return strcmp(*(const char *const *)a, *(const char *const *)b);
@@ -325,10 +340,12 @@ static int cell_tostring(lua_State *L)
 }
 
 static const luaL_Reg methods[] = {
-    {"get", cell_get},     {"parameters", cell_parameters}, {"rate", cell_rate},
-    {"reset", cell_reset}, {"rules", cell_rules},           {"run", cell_run},
-    {"set", cell_set},     {"species", cell_species},       {"time", cell_time},
-    {NULL, NULL},
+    {"clear", cell_clear}, {"load_sbml", cell_load_sbml},
+    {"get", cell_get},     {"parameters", cell_parameters},
+    {"rate", cell_rate},   {"reset", cell_reset},
+    {"rules", cell_rules}, {"run", cell_run},
+    {"set", cell_set},     {"species", cell_species},
+    {"time", cell_time},   {NULL, NULL},
 };
 
 /* cell.name: a method of the cell, or else a function of the organism (upvalues 1 and 2). */
@@ -347,6 +364,7 @@ static int cell_index(lua_State *L)
 
 void bx_cell_open(lua_State *L)
 {
+    bx_sbml_open(L);
     luaL_newmetatable(L, CLASS);
     lua_pushcfunction(L, cell_tostring);
     lua_setfield(L, -2, "__tostring");

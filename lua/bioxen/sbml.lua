@@ -1,0 +1,79 @@
+--- vm:load_sbml: the host reads the files, the worker parses them.
+
+local check = require "bioxen.check"
+local core = require "bioxen.core"
+
+local sbml = {}
+
+local LIMIT = 64 << 20 -- bytes of a file
+
+local function read_file(path)
+  local file, problem = io.open(path, "rb")
+  if not file then return core.fail("EFILE", "cannot read " .. problem) end
+  local text, why = file:read(LIMIT + 1)
+  file:close()
+  if not text and why then return core.fail("EFILE", ("cannot read %s: %s"):format(path, why)) end
+  text = text or ""
+  if #text > LIMIT then
+    return core.fail("EFILE", ("%s: a file of at most %d bytes expected"):format(path, LIMIT))
+  end
+  return text
+end
+
+-- The files that a text's external model definitions name, without a folder: only those beside it
+-- are for it to use.
+local function sources(text)
+  local names = {}
+  for element in text:gmatch "externalModelDefinition%s[^>]*" do
+    local _, source = element:match "[%s:]source%s*=%s*([\"'])(.-)%1"
+    source = source and source:gsub("^file:", ""):gsub("^%./", "")
+    if source and not source:find "[/\\%c]" and source ~= "" and source ~= ".." then
+      names[#names + 1] = source
+    end
+  end
+  return names
+end
+
+-- Read what `text` refers to, and what that refers to. A file that is missing is left for the
+-- worker to complain about, which knows where it was wanted.
+local function read_externals(folder, text, externals)
+  for _, name in ipairs(sources(text)) do
+    if externals[name] == nil then
+      local external = read_file(folder .. name)
+      externals[name] = external or nil
+      if external then read_externals(folder, external, externals) end
+    end
+  end
+  return externals
+end
+
+local in_the_vm = "return cell:load_sbml(args.text, args.options)"
+
+--- Load a model from a file, or from text, which begins with "<".
+function sbml.load(vm, model, options)
+  local problems = {}
+  check.table({ model = model }, { model = { type = "string", required = true } }, "load_sbml",
+    problems)
+  local given = check.table(options, {
+    name = { type = "string" },
+    share = { type = "boolean" },
+    externals = { type = "table" },
+    timeout = { type = "number", minimum = 0 },
+  }, "options", problems)
+  check.raise(problems, 2)
+  local text, externals = model, given.externals
+  if not model:find "^[%s\xEF\xBB\xBF]*<" then
+    local found, unread = read_file(model)
+    if not found then return nil, unread end
+    text = found
+    externals = externals or read_externals(model:match "^(.*/)" or "./", text, {})
+  end
+  local result, problem = vm:execute_biological_process(in_the_vm, {
+    args = { text = text,
+      options = { name = given.name, share = given.share, externals = externals } },
+    timeout = given.timeout, name = "load_sbml" })
+  if not result then return nil, problem end
+  return result.result
+end
+
+return sbml

@@ -1,0 +1,58 @@
+/* SBML text to a document: what is read, and what hostile text comes to. */
+#include "cell/sbml_text.h"
+#include "test.h"
+
+#include <string.h>
+
+#define HEAD                                                                                       \
+    "<?xml version='1.0' encoding='UTF-8'?><sbml xmlns='http://www.sbml.org/sbml/level3/version2/" \
+    "core' level='3' version='2'>"
+
+static int count_species(void *data, SBMLDocument_t *document, bx_error *err)
+{
+    (void)err;
+    *(unsigned *)data = Model_getNumSpecies(SBMLDocument_getModel(document));
+    return 0;
+}
+
+static int read_text(const char *text, unsigned *species, bx_error *err)
+{
+    return bx_sbml_with_document(text, strlen(text), NULL, 0, count_species, species, err);
+}
+
+static bool refused(const char *text, const char *why)
+{
+    bx_error err = {0};
+    unsigned species = 0;
+    return read_text(text, &species, &err) < 0 && err.code == BX_EMODEL &&
+           strstr(err.message, why) != NULL;
+}
+
+static void a_model_is_read(void)
+{
+    bx_error err = {0};
+    unsigned species = 0;
+    CHECK(read_text(HEAD "<model id='m'><listOfCompartments><compartment id='c' size='1' "
+                         "constant='true'/></listOfCompartments><listOfSpecies><species id='a' "
+                         "compartment='c' hasOnlySubstanceUnits='false' boundaryCondition='false' "
+                         "constant='false'/></listOfSpecies></model></sbml>",
+                    &species, &err) == 0);
+    CHECK(species == 1);
+}
+
+static void hostile_text_is_refused(void)
+{
+    CHECK(refused("", "can't be read"));
+    CHECK(refused("hello", "can't be read"));
+    CHECK(refused(HEAD "<model id='m'>", "line 1"));
+    CHECK(refused(HEAD "</sbml>", "no model"));
+    CHECK(refused("<!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>", "document type"));
+    CHECK(refused("<sbml xmlns='urn:x'/>", "can't be read"));
+}
+
+int main(void)
+{
+    RUN(a_model_is_read);
+    RUN(hostile_text_is_refused);
+    return test_end();
+}

@@ -1,0 +1,12 @@
+/* Models in SBML, as scripts in a VM load them. */
+#ifndef BX_WORKER_SBML_H
+#define BX_WORKER_SBML_H
+
+#include <lua.h>
+
+/* cell:load_sbml(text [, { name, externals, share }]) */
+int bx_sbml_lua_load(lua_State *L);
+
+void bx_sbml_open(lua_State *L);
+
+#endif
