@@ -52,7 +52,7 @@ install_missing() {
     log=$(mktemp)
     if ! { as_root "${apt[@]}" update &&
         as_root "${apt[@]}" install --yes --no-install-recommends "${missing[@]}"; } \
-        </dev/null >"$log"; then
+        </dev/null >"$log" 2>&1; then
         tail -n 30 "$log" >&2
         fail "The packages could not be installed."
     fi
