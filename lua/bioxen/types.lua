@@ -310,6 +310,15 @@ local flux = {}
 ---@return bioxen.FluxModel
 function flux.model(definition) end
 
+---A model in SBML with the package fbc (versions 1 and 2), or with bounds in kinetic laws as before
+---it. Ids are SBML's; genes go by their labels. Second: the id of its objective, the active one
+---unless another is asked for.
+---@param text string
+---@param options { objective: string? }?
+---@return bioxen.FluxModel
+---@return string? objective
+function flux.load_sbml(text, options) end
+
 ---What an optimisation came to. Only `status` is there unless that is "optimal".
 ---@class bioxen.FluxSolution
 ---@field status "optimal"|"infeasible"|"unbounded"

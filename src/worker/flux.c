@@ -352,6 +352,7 @@ static const luaL_Reg methods[] = {
 };
 
 static const luaL_Reg functions[] = {
+    {"load_sbml", bx_flux_load_sbml},
     {"model", bx_flux_model},
     {NULL, NULL},
 };

@@ -40,6 +40,7 @@ bool bx_flux_flag_option(lua_State *L, int options, const char *key, const bx_pl
 void bx_flux_read_objective(lua_State *L, bx_fba *fba, int index, int sense, const bx_place *place);
 
 int bx_flux_model(lua_State *L);
+int bx_flux_load_sbml(lua_State *L);
 
 /* Methods. */
 int bx_flux_optimise(lua_State *L);

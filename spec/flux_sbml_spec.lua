@@ -1,0 +1,214 @@
+-- Flux-balance models from SBML: fbc versions 1 and 2, and what came before it.
+
+local bioxen = require "bioxen"
+package.path = "./spec/support/?.lua;" .. package.path
+local flux_tables = require "flux_tables"
+
+local vm
+
+local function run(code, args)
+  return assert(vm:execute_biological_process(code, { args = args, timeout = 300 })).result
+end
+
+local function problem_of(text)
+  local result, problem = vm:execute_biological_process("flux.load_sbml(args)", { args = text })
+  assert.is_nil(result)
+  assert.equal("EMODEL", problem.code)
+  return tostring(problem)
+end
+
+setup(function()
+  vm = assert(bioxen.create_bio_vm("flux", "minimal_cell"))
+  assert(vm:start())
+end)
+teardown(function() vm:destroy() end)
+
+local load_and_solve = [[
+  local model, objective = flux.load_sbml(args)
+  return { objective = objective, genes = model:genes(), reaction = model:reaction "R",
+    solution = model:optimise() }
+]]
+
+-- x is not balanced; R makes 2 B of an A. The parts in capitals vary.
+local document = [[
+<?xml version="1.0" encoding="UTF-8"?>
+<sbml xmlns="http://www.sbml.org/sbml/level3/version1/core" level="3" version="1"
+  xmlns:fbc="http://www.sbml.org/sbml/level3/version1/fbc/versionVERSION" fbc:required="false">
+  <model id="m" MODEL>
+    <listOfCompartments><compartment id="c" size="1" constant="true"/></listOfCompartments>
+    <listOfSpecies>
+      <species id="x" compartment="c" boundaryCondition="true" constant="false"
+        hasOnlySubstanceUnits="false"/>
+      <species id="A" compartment="c" boundaryCondition="false" constant="false"
+        hasOnlySubstanceUnits="false"/>
+      <species id="B" compartment="c" boundaryCondition="false" constant="false"
+        hasOnlySubstanceUnits="false"/>
+    </listOfSpecies>
+    <listOfParameters>
+      <parameter id="zero" value="0" constant="true"/>
+      <parameter id="ten" value="10" constant="true"/>
+      <parameter id="far" value="INF" constant="true"/>
+      PARAMETERS
+    </listOfParameters>
+    FORMULAS
+    <listOfReactions>
+      <reaction id="I" reversible="false" fast="false" BOUNDS_I>
+        <listOfReactants>
+          <speciesReference species="x" stoichiometry="1" constant="true"/>
+        </listOfReactants>
+        <listOfProducts>
+          <speciesReference species="A" stoichiometry="1" constant="true"/>
+        </listOfProducts>
+      </reaction>
+      <reaction id="R" reversible="false" fast="false" BOUNDS>
+        <listOfReactants>
+          <speciesReference species="A" stoichiometry="1" constant="true"/>
+        </listOfReactants>
+        <listOfProducts>
+          <speciesReference id="two" species="B" STOICHIOMETRY constant="true"/>
+        </listOfProducts>
+        RULE
+      </reaction>
+      <reaction id="O" reversible="false" fast="false" BOUNDS>
+        <listOfReactants>
+          <speciesReference species="B" stoichiometry="1" constant="true"/>
+        </listOfReactants>
+      </reaction>
+    </listOfReactions>
+    FBC
+  </model>
+</sbml>
+]]
+
+local objectives = [[
+  <fbc:listOfObjectives fbc:activeObjective="most">
+    <fbc:objective fbc:id="least" fbc:type="minimize"><fbc:listOfFluxObjectives>
+      <fbc:fluxObjective fbc:reaction="O" fbc:coefficient="1"/>
+    </fbc:listOfFluxObjectives></fbc:objective>
+    <fbc:objective fbc:id="most" fbc:type="maximize"><fbc:listOfFluxObjectives>
+      <fbc:fluxObjective fbc:reaction="O" fbc:coefficient="0.5"/>
+    </fbc:listOfFluxObjectives></fbc:objective>
+  </fbc:listOfObjectives>
+]]
+
+local function make(parts)
+  local text = document:gsub("%f[%u_]([%u_]+)%f[^%u_]", function(word)
+    return parts[word] or ({ PARAMETERS = "", FORMULAS = "", RULE = "", MODEL = "",
+      STOICHIOMETRY = 'stoichiometry="2"' })[word]
+  end)
+  return (text:gsub("versionVERSION", "version" .. parts.VERSION))
+end
+
+local function version_2(changes)
+  local bounds = 'fbc:lowerFluxBound="zero" fbc:upperFluxBound="far"'
+  local parts = { VERSION = "2", MODEL = 'fbc:strict="true"', FBC = objectives, BOUNDS = bounds,
+    BOUNDS_I = 'fbc:lowerFluxBound="zero" fbc:upperFluxBound="ten"' }
+  for key, value in pairs(changes or {}) do parts[key] = value end
+  return make(parts)
+end
+
+describe("a flux model in SBML", function()
+  it("of fbc version 2", function()
+    local got = run(load_and_solve, version_2 {
+      RULE = [[<fbc:geneProductAssociation><fbc:or>
+        <fbc:and><fbc:geneProductRef fbc:geneProduct="g1"/>
+          <fbc:geneProductRef fbc:geneProduct="g2"/></fbc:and>
+        <fbc:geneProductRef fbc:geneProduct="g3"/>
+      </fbc:or></fbc:geneProductAssociation>]],
+      FBC = objectives .. [[<fbc:listOfGeneProducts>
+        <fbc:geneProduct fbc:id="g1" fbc:label="b0001"/>
+        <fbc:geneProduct fbc:id="g2" fbc:label="b0002"/>
+        <fbc:geneProduct fbc:id="g3" fbc:label="b 3 and"/>
+      </fbc:listOfGeneProducts>]] })
+    assert.equal("most", got.objective)
+    assert.equal(10, got.solution.objective)
+    assert.same({ I = 10, R = 10, O = 20 }, got.solution.fluxes)
+    assert.same({ "b0001", "b0002", "g3" }, got.genes)
+    assert.same({ name = "R", lower = 0, upper = math.huge, objective = 0,
+      genes = "((b0001 and b0002) or g3)", stoichiometry = { A = -1, B = 2 } }, got.reaction)
+  end)
+
+  it("with another objective than the active one", function()
+    assert.same({ 0, "least", "minimise" }, run([[
+      local model, objective = flux.load_sbml(args, { objective = "least" })
+      local _, sense = model:objective()
+      return { model:optimum(), objective, sense }
+    ]], version_2()))
+  end)
+
+  it("with values that formulas give", function()
+    local got = run(load_and_solve, version_2 { MODEL = 'fbc:strict="false"',
+      STOICHIOMETRY = "",
+      PARAMETERS = '<parameter id="top" constant="true"/><parameter id="half" constant="true"/>',
+      BOUNDS_I = 'fbc:lowerFluxBound="zero" fbc:upperFluxBound="top"',
+      FORMULAS = [[<listOfInitialAssignments>
+        <initialAssignment symbol="top"><math xmlns="http://www.w3.org/1998/Math/MathML">
+          <apply><times/><ci>half</ci><ci>two</ci></apply></math></initialAssignment>
+        <initialAssignment symbol="two"><math xmlns="http://www.w3.org/1998/Math/MathML">
+          <cn>3</cn></math></initialAssignment>
+        <initialAssignment symbol="half"><math xmlns="http://www.w3.org/1998/Math/MathML">
+          <apply><divide/><ci>ten</ci><cn>4</cn></apply></math></initialAssignment>
+      </listOfInitialAssignments>]] })
+    assert.equal(0.5*3*7.5, got.solution.objective)
+  end)
+
+  it("of fbc version 1", function()
+    local got = run(load_and_solve, make { VERSION = "1", BOUNDS = "", BOUNDS_I = "",
+      RULE = "", FBC = [[<fbc:listOfFluxBounds>
+        <fbc:fluxBound fbc:reaction="I" fbc:operation="lessEqual" fbc:value="6"/>
+        <fbc:fluxBound fbc:reaction="I" fbc:operation="greaterEqual" fbc:value="1"/>
+        <fbc:fluxBound fbc:reaction="R" fbc:operation="equal" fbc:value="4"/>
+      </fbc:listOfFluxBounds>]] .. objectives })
+    assert.same({ I = 4, R = 4, O = 8 }, got.solution.fluxes)
+    assert.equal(4, got.solution.objective)
+  end)
+
+  it("from before fbc", function()
+    local function reaction(id, sides, lower, upper, coefficient)
+      return ([[<reaction id="%s"><notes><body xmlns="http://www.w3.org/1999/xhtml">
+        <p>GENE_ASSOCIATION: b1 or b2</p></body></notes>%s<kineticLaw>
+        <math xmlns="http://www.w3.org/1998/Math/MathML"><ci>FLUX_VALUE</ci></math>
+        <listOfParameters><parameter id="LOWER_BOUND" value="%g"/>
+        <parameter id="UPPER_BOUND" value="%g"/><parameter id="OBJECTIVE_COEFFICIENT" value="%g"/>
+        <parameter id="FLUX_VALUE" value="0"/></listOfParameters></kineticLaw></reaction>]]):format(
+        id, sides, lower, upper, coefficient)
+    end
+    local got = run(load_and_solve, [[<?xml version="1.0" encoding="UTF-8"?>
+      <sbml xmlns="http://www.sbml.org/sbml/level2/version4" level="2" version="4"><model id="m">
+      <listOfCompartments><compartment id="c"/></listOfCompartments>
+      <listOfSpecies><species id="A" compartment="c"/></listOfSpecies><listOfReactions>]] ..
+      reaction("I", '<listOfProducts><speciesReference species="A"/></listOfProducts>', 0, 3, 0) ..
+      reaction("R", [[<listOfReactants><speciesReference species="A" stoichiometry="1.5"/>
+        </listOfReactants>]], 0, 999, 1) .. "</listOfReactions></model></sbml>")
+    assert.equal(2, got.solution.objective)
+    assert.same({ "b1", "b2" }, got.genes)
+  end)
+
+  it("is refused with what is wrong", function()
+    for message, changes in pairs {
+      ["strict"] = { BOUNDS_I = 'fbc:lowerFluxBound="zero"' },
+      ["no value"] = { PARAMETERS = '<parameter id="nothing" constant="true"/>',
+        MODEL = 'fbc:strict="false"', BOUNDS_I = 'fbc:upperFluxBound="nothing"' },
+      ["a stoichiometry has no value"] = { STOICHIOMETRY = "" },
+    } do
+      assert.matches(message, problem_of(version_2(changes)), nil, true)
+    end
+    assert.matches("SBML", problem_of "no XML at all")
+    assert.matches("SBML", problem_of(version_2():sub(1, 2000)))
+    local _, problem = vm:execute_biological_process(
+      "flux.load_sbml(args, { objective = 'none' })", { args = version_2() })
+    assert.matches('objective "none"', tostring(problem))
+  end)
+
+  it("gives E. coli core's optimum", function()
+    if not flux_tables.present() then return pending("../shared/facts is not there") end
+    local got = run([[
+      local model, objective = flux.load_sbml(args)
+      return { model:optimum(), objective, #model:genes(), #model:knock_outs { genes = true },
+        model:knock_out { genes = { "b0351", "b1241" } }.status, model:parsimonious().total_flux }
+    ]], flux_tables.read "e_coli_core.xml")
+    assert.is_true(math.abs(got[1] - 0.8739215069684307) < 1e-6)
+    assert.is_true(math.abs(got[6] - 518.4220855176085) < 1e-6)
+    assert.same({ "obj", 137, 137, "optimal" }, { table.unpack(got, 2, 5) })
+  end)
+end)
