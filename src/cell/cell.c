@@ -310,24 +310,126 @@ static int run_method(bx_cell *cell, bx_simulation *simulation, bx_error *err)
     }
 }
 
+/* One run, its recording open. */
+static int run_open(bx_cell *cell, bx_simulation *simulation, bx_error *err)
+{
+    bx_network_rules(cell->network, cell->frame);
+    cell->rules_stale = true;
+    /* no run has such a stream */
+    bx_random_init(&cell->events->random, simulation->run->seed, ~simulation->run->stream);
+    if (bx_events_begin(cell->network, cell->events, cell->frame, err) < 0)
+        return -1;
+    return run_method(cell, simulation, err);
+}
+
+static const char *method_name(bx_method method)
+{
+    static const char *const names[] = {"ode", "ssa", "tau"};
+    return names[method];
+}
+
 int bx_cell_run(bx_cell *cell, const bx_run *run, bx_trajectory **trajectory, bx_error *err)
 {
     *trajectory = NULL;
-    static const char *const methods[] = {"ode", "ssa", "tau"};
     bx_simulation simulation = {
         .network = cell->network, .frame = cell->frame, .events = cell->events, .run = run};
-    if (bx_simulation_open(&simulation, methods[run->method], err) < 0)
+    if (bx_simulation_open(&simulation, method_name(run->method), err) < 0)
         return -1;
-    bx_network_rules(cell->network, cell->frame);
-    bx_random_init(&cell->events->random, run->seed, 1);
-    int result = bx_events_begin(cell->network, cell->events, cell->frame, err);
-    if (result == 0)
-        result = run_method(cell, &simulation, err);
+    int result = run_open(cell, &simulation, err);
     bx_simulation_close(&simulation);
-    cell->rules_stale = true;
     if (result == 0)
         *trajectory = simulation.trajectory;
     else
         bx_trajectory_free(simulation.trajectory);
+    return result;
+}
+
+static int check_many(const bx_ensemble_run *many, bx_error *err)
+{
+    const bx_run *run = many->run;
+    if (run->method == BX_METHOD_ODE)
+        return bx_fail(err, BX_ESIMULATION,
+                       "method: the runs of an ensemble would all be the same by \"ode\"");
+    if (many->runs < 1 || many->runs > BX_ENSEMBLE_RUNS_MAXIMUM || many->first < 1 ||
+        many->first > (uint64_t)1 << 53)
+        return bx_fail(err, BX_ESIMULATION, "runs: expected 1 to %u, the first from 1 on",
+                       BX_ENSEMBLE_RUNS_MAXIMUM);
+    if (many->bins == 1 || many->bins > BX_ENSEMBLE_BINS_MAXIMUM)
+        return bx_fail(err, BX_ESIMULATION, "bins: expected 2 to %d", BX_ENSEMBLE_BINS_MAXIMUM);
+    if (run->every_step)
+        return bx_fail(err, BX_ESIMULATION, "every: the rows of an ensemble are by time");
+    for (size_t i = 0; i < many->quantile_count; i++)
+        if (!(many->quantiles[i] >= 0 && many->quantiles[i] <= 1))
+            return bx_fail(err, BX_ESIMULATION, "quantiles: expected 0 to 1, got %g",
+                           many->quantiles[i]);
+    return 0;
+}
+
+/* All runs, each from `frame` and `events`. */
+static int run_many(bx_cell *cell, bx_simulation *simulation, bx_run *run, const double *frame,
+                    const bx_events *events, bx_error *err)
+{
+    for (uint64_t i = 0; i < simulation->many->runs; i++) {
+        memcpy(cell->frame, frame, cell->network->program.frame_size * sizeof *frame);
+        if (bx_events_copy(cell->network, cell->events, events) < 0)
+            return bx_fail_memory(err);
+        bx_simulation_rewind(simulation);
+        simulation->done = i;
+        run->stream = simulation->many->first + i;
+        if (run_open(cell, simulation, err) < 0) {
+            bx_error inner = *err;
+            return bx_fail(err, inner.code, "run %llu: %.900s", (unsigned long long)run->stream,
+                           inner.message);
+        }
+        bx_ensemble_end_run(simulation->ensemble, simulation->steps);
+    }
+    return 0;
+}
+
+/* With the state set aside, which comes back. */
+static int run_aside(bx_cell *cell, bx_simulation *simulation, bx_run *run, bx_error *err)
+{
+    const bx_network *network = cell->network;
+    double *frame = new_frame(network, err);
+    bx_events *events = frame ? bx_events_new(network, err) : NULL;
+    double *own_frame = cell->frame;
+    bx_events *own_events = cell->events;
+    int result = -1;
+    if (events) {
+        /* the runs go on in the copies */
+        cell->frame = simulation->frame = frame;
+        cell->events = simulation->events = events;
+        result = run_many(cell, simulation, run, own_frame, own_events, err);
+        cell->frame = own_frame;
+        cell->events = own_events;
+        cell->rules_stale = true;
+    }
+    free(frame);
+    bx_events_free(events);
+    return result;
+}
+
+int bx_cell_run_ensemble(bx_cell *cell, const bx_ensemble_run *many, bx_ensemble **ensemble,
+                         bx_error *err)
+{
+    bx_error unused;
+    err = err ? err : &unused;
+    *ensemble = NULL;
+    bx_run run = *many->run;
+    run.row = NULL;
+    bx_simulation simulation = {.network = cell->network,
+                                .frame = cell->frame,
+                                .events = cell->events,
+                                .run = &run,
+                                .many = many};
+    if (check_many(many, err) < 0 ||
+        bx_simulation_open(&simulation, method_name(many->run->method), err) < 0)
+        return -1;
+    int result = run_aside(cell, &simulation, &run, err);
+    bx_simulation_close(&simulation);
+    if (result == 0)
+        *ensemble = simulation.ensemble;
+    else
+        bx_ensemble_free(simulation.ensemble);
     return result;
 }

@@ -85,6 +85,34 @@ static int reserve(bx_events *events)
     return 0;
 }
 
+static int copy_firing(const bx_network *network, bx_events *events, bx_firing firing)
+{
+    const bx_event *event = &network->event[firing.event];
+    size_t size = (event->assignments.end - event->assignments.begin + 1) * sizeof(double);
+    double *values = firing.values ? malloc(size) : NULL;
+    if ((firing.values && !values) || reserve(events) < 0) {
+        free(values);
+        return -1;
+    }
+    if (values)
+        memcpy(values, firing.values, size);
+    firing.values = values;
+    events->firings[events->firing_count++] = firing;
+    return 0;
+}
+
+int bx_events_copy(const bx_network *network, bx_events *events, const bx_events *from)
+{
+    memcpy(events->truth, from->truth, network->logic_count);
+    memcpy(events->difference, from->difference, network->logic_count * sizeof(double));
+    memcpy(events->state, from->state, network->events);
+    drop_firings(events);
+    for (size_t i = 0; i < from->firing_count; i++)
+        if (copy_firing(network, events, from->firings[i]) < 0)
+            return -1;
+    return 0;
+}
+
 /* Move what waits for the events [old, old + count) to those from `now` on. */
 static int carry_firings(bx_events *events, bx_events *before, size_t old, size_t now, size_t count)
 {

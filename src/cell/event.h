@@ -35,6 +35,9 @@ void bx_events_free(bx_events *events); /* NULL is fine */
 /* Nothing has fired and no condition was looked at. */
 void bx_events_reset(const bx_network *network, bx_events *events);
 
+/* Have the state of `from`, of the same network, but for the random numbers. -1 without memory. */
+int bx_events_copy(const bx_network *network, bx_events *events, const bx_events *from);
+
 /* Take over what `before` knows of events whose process is in both networks. -1 without memory. */
 int bx_events_carry(const bx_network *network, bx_events *events, const bx_network *network_before,
                     bx_events *before);

@@ -477,8 +477,10 @@ static int advance(bx_ode *ode, bx_error *err)
         if (bx_simulation_poll(s, time, err) < 0)
             return -1;
         double stop = bx_events_next(ode->network, s->events, s->frame);
-        if (step(ode, stop < s->end ? stop : s->end, &time, err) < 0 || settle(ode, err) < 0 ||
-            record_rows(ode, time, true, err) < 0)
+        if (step(ode, stop < s->end ? stop : s->end, &time, err) < 0 || settle(ode, err) < 0)
+            return -1;
+        bx_simulation_stepped(s, time);
+        if (record_rows(ode, time, true, err) < 0)
             return -1;
     }
     return 0;

@@ -15,7 +15,10 @@ typedef struct bx_simulation {
     double start, end; /* seconds */
     size_t steps;      /* solver steps or reactions so far */
 
-    bx_trajectory *trajectory;
+    const bx_ensemble_run *many; /* to run, or NULL for one run */
+    uint64_t done;               /* runs of them */
+    bx_trajectory *trajectory;   /* what rows go into; if neither, they go to run->row */
+    bx_ensemble *ensemble;
     uint32_t *columns; /* the slots to record */
     size_t column_count;
     double *row;
@@ -28,10 +31,21 @@ typedef struct bx_simulation {
 
 /* Check the run's arguments and prepare its recording. On failure nothing is left to close. */
 int bx_simulation_open(bx_simulation *simulation, const char *method, bx_error *err);
-void bx_simulation_close(bx_simulation *simulation); /* not the trajectory */
+void bx_simulation_close(bx_simulation *simulation); /* not the trajectory, nor the ensemble */
+
+/* Before each of many runs. */
+void bx_simulation_rewind(bx_simulation *simulation);
 
 /* Record the frame as the row at next_row. */
 int bx_simulation_record(bx_simulation *simulation, bx_error *err);
+
+/* A reaction, or a step of the solver, came to `time`: the next row is there if rows are by step.
+ */
+static inline void bx_simulation_stepped(bx_simulation *simulation, double time)
+{
+    if (simulation->run->every_step)
+        simulation->next_row = time;
+}
 
 /* To be called often: fails once the run is interrupted or has made too many steps; reports
  * progress when that is due. */

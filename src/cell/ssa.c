@@ -394,7 +394,7 @@ static int react(bx_ssa *ssa, bx_random *random, double stop, size_t most, bx_er
 {
     bx_simulation *s = ssa->simulation;
     double *frame = s->frame, *time = &frame[ssa->network->time], now = *time;
-    bool fired = false;
+    bool fired = false, by_step = s->run->every_step;
     for (size_t left = most; left > 0 && !fired; left--) {
         double total = bx_sum_tree_total(&ssa->tree);
         if (!(total < INFINITY))
@@ -417,6 +417,11 @@ static int react(bx_ssa *ssa, bx_random *random, double stop, size_t most, bx_er
         if (update(ssa, r, frame, err) < 0 ||
             (ssa->dependency.conditions[r] && look(ssa, &fired, err) < 0))
             return -1;
+        if (__builtin_expect(by_step, 0)) {
+            s->next_row = now;
+            if (bx_simulation_record(s, err) < 0)
+                return -1;
+        }
         s->steps += fired ? most - left + 1 : 0;
     }
     s->steps += fired ? 0 : most;
@@ -456,6 +461,8 @@ static int advance(bx_ssa *ssa, bx_error *err)
             bx_events_look(network, s->events, frame);
             if (settle(ssa, &fired, err) < 0)
                 return -1;
+            if (fired)
+                bx_simulation_stepped(s, *time);
         }
         if (s->next_row == *time && bx_simulation_record(s, err) < 0)
             return -1;
@@ -466,7 +473,7 @@ static int advance(bx_ssa *ssa, bx_error *err)
 int bx_ssa_run(bx_ssa *ssa, bx_simulation *simulation, bx_error *err)
 {
     ssa->simulation = simulation;
-    bx_random_init(&ssa->random, simulation->run->seed, 0);
+    bx_random_init(&ssa->random, simulation->run->seed, simulation->run->stream);
     int result = advance(ssa, err);
     ssa->simulation = NULL;
     return result;

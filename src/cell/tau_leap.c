@@ -84,6 +84,8 @@ static int step_exactly(bx_tau *tau, double end, bx_error *err)
     bx_simulation *s = tau->simulation, exact = *s;
     bx_run run = *s->run;
     run.seed = bx_random_bits(&tau->random);
+    run.stream = 0;
+    run.every_step = false;
     run.progress = NULL;
     exact.run = &run;
     exact.start = s->frame[tau->network->time];
@@ -227,6 +229,7 @@ static int advance(bx_tau *tau, bx_error *err)
         if (bx_simulation_poll(s, *time, err) < 0 || advance_some(tau, stop, epsilon, err) < 0 ||
             bx_ssa_check_counts(tau->network, s->frame, err) < 0)
             return -1;
+        bx_simulation_stepped(s, *time);
     }
 }
 
@@ -235,7 +238,7 @@ int bx_tau_run(bx_tau *tau, bx_simulation *simulation, bx_error *err)
     tau->simulation = simulation;
     tau->was_implicit = false;
     tau->exact_steps = STEPS_EXACT;
-    bx_random_init(&tau->random, simulation->run->seed, 0);
+    bx_random_init(&tau->random, simulation->run->seed, simulation->run->stream);
     int result = advance(tau, err);
     tau->simulation = NULL;
     return result;
