@@ -38,12 +38,14 @@ describe("types.lua", function()
     end)
   end
 
-  it("names exactly the methods of a trajectory", function()
-    local _, methods = debug.getupvalue(debug.getregistry()["bioxen.Trajectory"].__index, 1)
-    local found = {}
-    for method in pairs(methods) do found[method] = true end
-    assert.same(found, types.Trajectory)
-  end)
+  for _, class in ipairs { "Trajectory", "Ensemble" } do
+    it("names exactly the methods of " .. class, function()
+      local _, methods = debug.getupvalue(debug.getregistry()["bioxen." .. class].__index, 1)
+      local found = {}
+      for method in pairs(methods) do found[method] = true end
+      assert.same(found, types[class])
+    end)
+  end
 
   it("names what a flux model has in a VM", function()
     local vm <close> = assert(bioxen.create_bio_vm("types", "minimal_cell"))

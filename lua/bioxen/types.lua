@@ -245,13 +245,25 @@ function BioXenHypervisor:get_chassis_info() end
 ---044109 (2006) and 126, 224101 (2007).
 ---@class bioxen.RunOptions
 ---@field duration number simulated seconds, more than 0
----@field every number? seconds between rows; 0 records the first and the last state alone (default 0)
+---@field every (number|"step")? seconds between rows; 0 records the first and the last state alone (default 0). "step": a row at each reaction of "ssa", at each step of the solver or leap of "tau"
 ---@field method ("ode"|"ssa"|"tau")? solver, exact stochastic simulation, or approximate tau-leaping, whose counts stay whole (default "ode")
 ---@field seed integer? of a stochastic method (default: drawn; the trajectory tells it)
 ---@field record string[]? species, parameters and rules (default: all species and rules)
 ---@field tolerance { relative: number?, absolute: number? }? of the solver (default 1e-8 and 1e-10)
 ---@field epsilon number? of "tau": by how much of itself a propensity may change in a leap, 0 to 1 (default 0.03)
 ---@field max_steps integer? bound on solver steps, reactions or leaps (default: none)
+---@field run integer? repeats this run of an ensemble of the seed
+---@field stream fun(time: number, row: table<string, number>)? takes each row as it comes, while the run goes on; the rows are not kept, and cell:run returns their number. The function may read the cell, print and report progress; its error ends the run
+
+---What `cell:ensemble` in a VM takes, beside duration, every, method, seed, record, epsilon and
+---max_steps as in a run (the method is "ssa" unless given). Run i draws from stream i of the seed:
+---VMs that share the work (runs = 500 and first = 501) give parts that merge to what one VM gives.
+---The cell stands where it stood afterwards.
+---@class bioxen.EnsembleOptions: bioxen.RunOptions
+---@field runs integer
+---@field first integer? the number of the first run (default 1)
+---@field quantiles number[]? 0 to 1: keep distributions, and have these in tables
+---@field histogram (boolean|{ bins: integer })? keep distributions, of at most so many bins (default 1024). Counts that span fewer numbers are kept one by one; else bins are 2, 4, 8... numbers wide
 
 ---What a run recorded, as columns.
 ---@class bioxen.Trajectory
@@ -444,9 +456,14 @@ function FluxModel:reaction(name) end
 ---@field rules integer
 ---@field events integer
 
----The global `cell` in a VM, as far as SBML goes.
+---The global `cell` in a VM, in part.
 ---@class bioxen.Cell
 local Cell = {}
+
+---Run many times from the present state, which stays as it is, and keep what is common to the runs.
+---@param options bioxen.EnsembleOptions
+---@return bioxen.Ensemble
+function Cell:ensemble(options) end
 
 ---Add the model as a process, or replace the process of its name.
 ---@param text string
@@ -456,6 +473,73 @@ function Cell:load_sbml(text, options) end
 
 ---Remove every process; the time is 0.
 function Cell:clear() end
+
+---What many runs came to, over the runs and by row. Without a time, lists by row; with one, the
+---value of the last row at or before it.
+---@class bioxen.Ensemble
+---@field method string
+---@field seed integer
+---@field runs integer
+---@field first_run integer
+---@field steps integer reactions or leaps of all runs
+local Ensemble = {}
+
+---@param name string
+---@param time number?
+---@return number[]|number
+function Ensemble:mean(name, time) end
+
+---The standard deviation, of n - 1.
+---@param name string
+---@param time number?
+---@return number[]|number
+function Ensemble:sd(name, time) end
+
+---@param name string
+---@param time number?
+---@return number[]|number
+function Ensemble:min(name, time) end
+
+---@param name string
+---@param time number?
+---@return number[]|number
+function Ensemble:max(name, time) end
+
+---The least value that a part p of the runs do not pass: exact where counts were kept one by one,
+---else in proportion within its bin. The ensemble must have kept distributions.
+---@param name string
+---@param p number 0 to 1
+---@param time number?
+---@return number[]|number
+function Ensemble:quantile(name, p, time) end
+
+---The bins that are not empty, at the last row or at a time: low <= value < high, or low = high for
+---one value alone.
+---@param name string
+---@param time number?
+---@return { low: number, high: number, count: integer }[]
+function Ensemble:histogram(name, time) end
+
+---The ensemble of the runs of both, of which one's begin where the other's end.
+---@param other bioxen.Ensemble
+---@return bioxen.Ensemble
+function Ensemble:merge(other) end
+
+---@return number[]
+function Ensemble:times() end
+
+---@return string[]
+function Ensemble:names() end
+
+---Those it was run with.
+---@return number[]
+function Ensemble:quantiles() end
+
+---Means, standard deviations and quantiles as CSV; or written to a file.
+---@param path string?
+---@return string|true|nil
+---@return bioxen.Error?
+function Ensemble:to_csv(path) end
 
 ---@class bioxen
 ---@field _VERSION string

@@ -88,8 +88,8 @@ static int reserve(bx_events *events)
 static int copy_firing(const bx_network *network, bx_events *events, bx_firing firing)
 {
     const bx_event *event = &network->event[firing.event];
-    size_t size = (event->assignments.end - event->assignments.begin + 1) * sizeof(double);
-    double *values = firing.values ? malloc(size) : NULL;
+    size_t size = (event->assignments.end - event->assignments.begin) * sizeof(double);
+    double *values = firing.values ? malloc(size + 1) : NULL;
     if ((firing.values && !values) || reserve(events) < 0) {
         free(values);
         return -1;

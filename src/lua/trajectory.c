@@ -1,14 +1,13 @@
 #include "lua/trajectory.h"
 
-#include <errno.h>
+#include "lua/text.h"
+
 #include <lauxlib.h>
 #include <limits.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <string.h>
 
 #define CLASS "bioxen.Trajectory"
-#define BUFFER_CLASS "bioxen.Trajectory.buffer"
 
 enum { NAMES_SHOWN = 12 };
 
@@ -181,64 +180,15 @@ static int trajectory_rows(lua_State *L)
     return 1;
 }
 
-/* A buffer that is freed even when pushing its content raises. */
-static bx_buffer *push_buffer(lua_State *L)
-{
-    bx_buffer *buffer = lua_newuserdatauv(L, sizeof *buffer, 0);
-    memset(buffer, 0, sizeof *buffer);
-    luaL_setmetatable(L, BUFFER_CLASS);
-    return buffer;
-}
-
-static int buffer_free(lua_State *L)
-{
-    bx_buffer_free(luaL_checkudata(L, 1, BUFFER_CLASS));
-    return 0;
-}
-
-static int write_file(const char *path, const bx_buffer *text, bx_error *err)
-{
-    FILE *file = fopen(path, "wb");
-    if (!file)
-        return bx_fail_errno(err, BX_EFILE, errno, "cannot write %s", path);
-    errno = 0;
-    int failed = fwrite(text->data, 1, text->length, file) != text->length ? errno : 0;
-    if (fclose(file) != 0 && !failed)
-        failed = errno;
-    return failed ? bx_fail_errno(err, BX_EFILE, failed, "cannot write %s", path) : 0;
-}
-
-static int push_failure(lua_State *L, const bx_error *err)
-{
-    const bx_code_info *info = bx_code_describe(err->code);
-    lua_pushnil(L);
-    lua_createtable(L, 0, 3);
-    lua_pushstring(L, info->name);
-    lua_setfield(L, -2, "code");
-    lua_pushstring(L, info->class_);
-    lua_setfield(L, -2, "class");
-    lua_pushstring(L, err->message);
-    lua_setfield(L, -2, "message");
-    luaL_setmetatable(L, "bioxen.Error");
-    return 2;
-}
-
 static int trajectory_to_csv(lua_State *L)
 {
     const bx_trajectory *t = check_trajectory(L);
     const char *path = luaL_optstring(L, 2, NULL);
-    bx_buffer *text = push_buffer(L);
+    bx_buffer *text = bx_lua_push_text(L);
     bx_error err;
     if (bx_trajectory_csv(t, text, &err) < 0)
         return luaL_error(L, "%s", err.message);
-    if (!path)
-        lua_pushlstring(L, (const char *)text->data, text->length);
-    else if (write_file(path, text, &err) < 0)
-        return push_failure(L, &err);
-    else
-        lua_pushboolean(L, 1);
-    bx_buffer_free(text);
-    return 1;
+    return bx_lua_give_text(L, text, path);
 }
 
 static int trajectory_index(lua_State *L)
@@ -295,13 +245,10 @@ static const luaL_Reg metamethods[] = {
 
 void bx_lua_open_trajectory(lua_State *L)
 {
-    luaL_newmetatable(L, BUFFER_CLASS);
-    lua_pushcfunction(L, buffer_free);
-    lua_setfield(L, -2, "__gc");
     luaL_newmetatable(L, CLASS);
     luaL_setfuncs(L, metamethods, 0);
     luaL_newlib(L, methods);
     lua_pushcclosure(L, trajectory_index, 1);
     lua_setfield(L, -2, "__index");
-    lua_pop(L, 2);
+    lua_pop(L, 1);
 }

@@ -1,5 +1,6 @@
 #include "lua/value.h"
 
+#include "lua/ensemble.h"
 #include "lua/trajectory.h"
 
 #include <lauxlib.h>
@@ -137,8 +138,17 @@ static int write_trajectory(writer *w, const bx_trajectory *trajectory)
 {
     bx_buffer bytes = {.limit = w->out->limit};
     int status = bx_trajectory_encode(trajectory, &bytes, w->err);
-    if (status == 0 &&
-        bx_write_ext(w->out, BX_VALUE_EXT_TRAJECTORY, bytes.data, bytes.length) < 0)
+    if (status == 0 && bx_write_ext(w->out, BX_VALUE_EXT_TRAJECTORY, bytes.data, bytes.length) < 0)
+        status = full(w);
+    bx_buffer_free(&bytes);
+    return status;
+}
+
+static int write_ensemble(writer *w, const bx_ensemble *ensemble)
+{
+    bx_buffer bytes = {.limit = w->out->limit};
+    int status = bx_ensemble_encode(ensemble, &bytes, w->err);
+    if (status == 0 && bx_write_ext(w->out, BX_VALUE_EXT_ENSEMBLE, bytes.data, bytes.length) < 0)
         status = full(w);
     bx_buffer_free(&bytes);
     return status;
@@ -176,6 +186,9 @@ static int write_any(writer *w, int index)
         const bx_trajectory *trajectory = bx_lua_test_trajectory(L, index);
         if (trajectory)
             return write_trajectory(w, trajectory);
+        const bx_ensemble *ensemble = bx_lua_test_ensemble(L, index);
+        if (ensemble)
+            return write_ensemble(w, ensemble);
     }
     if (type == LUA_TNIL || type == LUA_TBOOLEAN || type == LUA_TNUMBER || type == LUA_TSTRING)
         return write_scalar(w, index) < 0 ? full(w) : 0;
@@ -193,8 +206,21 @@ int bx_lua_write_value(lua_State *L, int index, const char *what, bx_buffer *out
     return write_any(&w, lua_absindex(L, index));
 }
 
+static int push_ensemble(lua_State *L, const bx_token *token, bx_error *err)
+{
+    bx_ensemble **box = bx_lua_new_ensemble(L);
+    *box = bx_ensemble_decode(token->bytes, token->length, err);
+    if (!*box) {
+        lua_pop(L, 1);
+        return -1;
+    }
+    return 0;
+}
+
 static int push_extension(lua_State *L, const bx_token *token, bx_error *err)
 {
+    if (token->extension == BX_VALUE_EXT_ENSEMBLE)
+        return push_ensemble(L, token, err);
     if (token->extension != BX_VALUE_EXT_TRAJECTORY)
         return bx_fail(err, BX_EPROTOCOL, "unknown extension type %d", token->extension);
     bx_trajectory **box = bx_lua_new_trajectory(L);
@@ -255,9 +281,7 @@ int bx_lua_push_value(lua_State *L, bx_reader *reader, bx_error *err)
     case BX_TOKEN_BOOLEAN: lua_pushboolean(L, token.boolean); return 0;
     case BX_TOKEN_INTEGER: lua_pushinteger(L, token.integer); return 0;
     case BX_TOKEN_FLOAT: lua_pushnumber(L, token.number); return 0;
-    case BX_TOKEN_STRING:
-        lua_pushlstring(L, (const char *)token.bytes, token.length);
-        return 0;
+    case BX_TOKEN_STRING: lua_pushlstring(L, (const char *)token.bytes, token.length); return 0;
     case BX_TOKEN_ARRAY: return push_array(L, reader, token.count, err);
     case BX_TOKEN_MAP: return push_map(L, reader, token.count, err);
     default: return push_extension(L, &token, err);

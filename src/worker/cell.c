@@ -1,6 +1,7 @@
 #include "worker/cell.h"
 
 #include "cell/cell.h"
+#include "lua/ensemble.h"
 #include "lua/trajectory.h"
 #include "worker/fields.h"
 #include "worker/interrupt.h"
@@ -11,6 +12,7 @@
 
 #include <lauxlib.h>
 #include <limits.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -51,7 +53,7 @@ static double number_option(lua_State *L, int options, const char *key, const bx
     return value;
 }
 
-static bx_method method_option(lua_State *L, int options, const bx_place *place)
+static bx_method method_option(lua_State *L, int options, bx_method usual, const bx_place *place)
 {
     static const struct {
         const char *name;
@@ -59,7 +61,7 @@ static bx_method method_option(lua_State *L, int options, const bx_place *place)
     } methods[] = {{"ode", BX_METHOD_ODE}, {"ssa", BX_METHOD_SSA}, {"tau", BX_METHOD_TAU}};
     if (bx_fields_get(L, options, "method") == LUA_TNIL) {
         lua_pop(L, 1);
-        return BX_METHOD_ODE;
+        return usual;
     }
     const char *name = bx_fields_string(L, -1, place, "method");
     for (size_t i = 0; i < sizeof methods / sizeof *methods; i++)
@@ -70,7 +72,7 @@ static bx_method method_option(lua_State *L, int options, const bx_place *place)
     bx_raise_format(L, place->code,
                     "%s.method: \"ode\", \"ssa\" or \"tau\" expected, got \"%.40s\"", place->text,
                     name);
-    return BX_METHOD_ODE;
+    return usual;
 }
 
 static void tolerance_option(lua_State *L, int options, bx_run *run, const bx_place *place)
@@ -123,26 +125,124 @@ static void seed_option(lua_State *L, int options, bx_run *run, const bx_place *
     lua_pop(L, 1);
 }
 
-static void read_options(lua_State *L, bx_run *run)
+/* A number of seconds, or "step". */
+static void every_option(lua_State *L, int options, bx_run *run, const bx_place *place)
 {
-    static const char *const keys[] = {"duration",  "every",     "method",  "seed", "record",
-                                       "tolerance", "max_steps", "epsilon", NULL};
-    bx_place place = bx_place_make(BX_ESCRIPT, "run");
-    bx_fields_expect(L, 2, LUA_TTABLE, &place, NULL);
-    bx_fields_allow(L, 2, keys, false, &place);
-    run->duration = number_option(L, 2, "duration", &place);
+    if (bx_fields_get(L, options, "every") == LUA_TSTRING) {
+        run->every_step = strcmp(lua_tostring(L, -1), "step") == 0;
+        if (!run->every_step)
+            bx_raise_format(L, place->code, "%s.every: seconds or \"step\" expected, got \"%.40s\"",
+                            place->text, lua_tostring(L, -1));
+    } else {
+        run->every = number_option(L, options, "every", place);
+    }
+    lua_pop(L, 1);
+}
+
+/* Those of runs and of ensembles. The method is known. */
+static void read_options(lua_State *L, bx_run *run, const bx_place *place)
+{
+    run->duration = number_option(L, 2, "duration", place);
     if (run->duration <= 0)
-        bx_raise_format(L, place.code,
-                        "run.duration: seconds of simulated time expected, more "
-                        "than 0");
-    run->every = number_option(L, 2, "every", &place);
-    run->method = method_option(L, 2, &place);
-    double steps = number_option(L, 2, "max_steps", &place);
+        bx_raise_format(L, place->code,
+                        "%s.duration: seconds of simulated time expected, more "
+                        "than 0",
+                        place->text);
+    every_option(L, 2, run, place);
+    double steps = number_option(L, 2, "max_steps", place);
     run->maximum_steps = steps < 1e18 ? (size_t)steps : 0;
-    run->epsilon = number_option(L, 2, "epsilon", &place);
-    tolerance_option(L, 2, run, &place);
-    seed_option(L, 2, run, &place);
-    record_option(L, 2, run, &place);
+    run->epsilon = number_option(L, 2, "epsilon", place);
+    tolerance_option(L, 2, run, place);
+    seed_option(L, 2, run, place);
+    record_option(L, 2, run, place);
+}
+
+/* A whole number of `least` or more; `least` without one. */
+static uint64_t whole_option(lua_State *L, const char *key, double least, const bx_place *place)
+{
+    double value = least;
+    if (bx_fields_get(L, 2, key) != LUA_TNIL)
+        value = bx_fields_number(L, -1, place, key);
+    if (value < least || value != floor(value) || value > 0x1p53)
+        bx_raise_format(L, place->code, "%s.%s: a whole number of %g or more expected, got %g",
+                        place->text, key, least, value);
+    lua_pop(L, 1);
+    return (uint64_t)value;
+}
+
+/* ---- code that takes rows ---- */
+
+typedef struct taker {
+    lua_State *L;
+    int function; /* where it is on the stack */
+    bx_cell *cell;
+    const bx_run *run;
+    double time;
+    const double *values;
+    lua_Integer rows;
+    bool failed; /* its error is on top of the stack */
+} taker;
+
+static void push_value(lua_State *L, const char *name, double value)
+{
+    lua_pushstring(L, name);
+    lua_pushnumber(L, value);
+    lua_rawset(L, -3);
+}
+
+/* function(time, { name = value, ... }) */
+static int give_row(lua_State *L)
+{
+    const taker *t = lua_touserdata(L, 1);
+    size_t column = 0;
+    lua_pushnumber(L, t->time);
+    lua_newtable(L);
+    for (size_t i = 0; t->run->record && i < t->run->record_count; i++)
+        push_value(L, t->run->record[i], t->values[column++]);
+    for (size_t i = 0; !t->run->record && i < bx_cell_variables(t->cell); i++) {
+        bx_variable_kind kind;
+        const char *name = bx_cell_variable(t->cell, i, &kind);
+        if (kind != BX_VARIABLE_PARAMETER)
+            push_value(L, name, t->values[column++]);
+    }
+    lua_call(L, 2, 0);
+    return 0;
+}
+
+/* A bx_run's row: the engine's frames are below, so nothing may be raised through it. */
+static int take_row(void *data, double time, const double *values, size_t count)
+{
+    taker *t = data;
+    lua_State *L = t->L;
+    (void)count;
+    t->time = time;
+    t->values = values;
+    t->rows++;
+    lua_pushcfunction(L, give_row);
+    lua_pushlightuserdata(L, t);
+    lua_pushvalue(L, t->function);
+    t->failed = lua_pcall(L, 2, 0, 0) != LUA_OK;
+    return t->failed;
+}
+
+/* The function stays on the stack. */
+static void stream_option(lua_State *L, bx_run *run, taker *t, const bx_place *place)
+{
+    if (bx_fields_get(L, 2, "stream") == LUA_TNIL)
+        return;
+    bx_fields_expect(L, -1, LUA_TFUNCTION, place, "stream");
+    *t = (taker){.L = L, .function = lua_gettop(L), .cell = bx_worker_of(L)->cell, .run = run};
+    run->row = take_row;
+    run->row_data = t;
+    luaL_checkstack(L, LUA_MINSTACK, "too many names");
+}
+
+/* Raise if called by code that takes rows. */
+static void check_idle(lua_State *L)
+{
+    if (bx_worker_of(L)->running)
+        bx_raise_format(L, BX_ESCRIPT,
+                        "the cell is running: code that takes its rows can read it, not change it");
 }
 
 /* The collector does not see a trajectory's columns: collect when much may be garbage. */
@@ -161,25 +261,127 @@ static size_t size_of(const bx_trajectory *trajectory)
     return bx_trajectory_rows(trajectory) * columns * sizeof(double);
 }
 
+static int fail_run(lua_State *L, const bx_error *err)
+{
+    if (err->code == BX_EMEMORY)
+        bx_worker_of(L)->recorded = SIZE_MAX / 2; /* the next run collects first */
+    return bx_raise(L, err);
+}
+
 static int cell_run(lua_State *L)
 {
+    static const char *const keys[] = {"duration", "every",  "method",    "seed",
+                                       "run",      "record", "tolerance", "max_steps",
+                                       "epsilon",  "stream", NULL};
     bx_cell *cell = check_cell(L);
     bx_worker *worker = bx_worker_of(L);
+    bx_place place = bx_place_make(BX_ESCRIPT, "run");
     bx_error err;
+    taker rows = {.L = L};
     bx_run run = {.maximum_bytes = worker->memory.limit,
                   .interrupt = &bx_interrupted,
                   .progress = report_progress};
     lua_settop(L, 2);
-    read_options(L, &run);
+    check_idle(L);
+    bx_fields_expect(L, 2, LUA_TTABLE, &place, NULL);
+    bx_fields_allow(L, 2, keys, false, &place);
+    run.method = method_option(L, 2, BX_METHOD_ODE, &place);
+    read_options(L, &run, &place);
+    run.stream = whole_option(L, "run", 0, &place);
+    stream_option(L, &run, &rows, &place);
     bx_trajectory **box = bx_lua_new_trajectory(L);
     bx_output_flush();
     make_room(L, worker);
-    if (bx_cell_run(cell, &run, box, &err) < 0) {
-        if (err.code == BX_EMEMORY)
-            worker->recorded = SIZE_MAX / 2; /* the next run collects first */
-        return bx_raise(L, &err);
+    worker->running = true;
+    int result = bx_cell_run(cell, &run, box, &err);
+    worker->running = false;
+    if (rows.failed)
+        return lua_error(L);
+    if (result < 0)
+        return fail_run(L, &err);
+    if (*box)
+        worker->recorded += size_of(*box);
+    else
+        lua_pushinteger(L, rows.rows);
+    return 1;
+}
+
+/* Numbers in a list, which stay on the stack as a block. */
+static void quantiles_option(lua_State *L, bx_ensemble_run *many, const bx_place *place)
+{
+    static const char *const no_keys[] = {"a list of numbers", NULL};
+    if (bx_fields_get(L, 2, "quantiles") == LUA_TNIL)
+        return;
+    bx_place inner = bx_place_make(place->code, "%s.quantiles", place->text);
+    int table = lua_gettop(L);
+    bx_fields_expect(L, table, LUA_TTABLE, &inner, NULL);
+    bx_fields_allow(L, table, no_keys, true, &inner);
+    size_t count = lua_rawlen(L, table);
+    double *quantiles = lua_newuserdatauv(L, (count + 1) * sizeof *quantiles, 0);
+    for (size_t i = 0; i < count; i++) {
+        lua_rawgeti(L, table, (lua_Integer)i + 1);
+        quantiles[i] = bx_fields_number(L, -1, &inner, NULL);
+        lua_pop(L, 1);
     }
-    worker->recorded += size_of(*box);
+    many->quantiles = quantiles;
+    many->quantile_count = count;
+    many->bins = BX_ENSEMBLE_BINS;
+}
+
+/* true, or { bins = 256 }. */
+static void histogram_option(lua_State *L, bx_ensemble_run *many, const bx_place *place)
+{
+    static const char *const keys[] = {"bins", NULL};
+    int type = bx_fields_get(L, 2, "histogram");
+    if (type == LUA_TTABLE) {
+        bx_place inner = bx_place_make(place->code, "%s.histogram", place->text);
+        int table = lua_gettop(L);
+        bx_fields_allow(L, table, keys, false, &inner);
+        double bins = number_option(L, table, "bins", &inner);
+        if (bins < 2 || bins > BX_ENSEMBLE_BINS_MAXIMUM || bins != floor(bins))
+            bx_raise_format(L, inner.code, "%s.bins: a whole number from 2 to %d expected, got %g",
+                            inner.text, BX_ENSEMBLE_BINS_MAXIMUM, bins);
+        many->bins = (uint32_t)bins;
+    } else if (type == LUA_TBOOLEAN && lua_toboolean(L, -1)) {
+        many->bins = BX_ENSEMBLE_BINS;
+    } else if (type != LUA_TNIL && type != LUA_TBOOLEAN) {
+        bx_fields_expect(L, -1, LUA_TTABLE, place, "histogram");
+    }
+    lua_pop(L, 1);
+}
+
+static int cell_ensemble(lua_State *L)
+{
+    static const char *const keys[] = {"runs",      "first",     "duration", "every",
+                                       "method",    "seed",      "record",   "quantiles",
+                                       "histogram", "max_steps", "epsilon",  NULL};
+    bx_cell *cell = check_cell(L);
+    bx_worker *worker = bx_worker_of(L);
+    bx_place place = bx_place_make(BX_ESCRIPT, "ensemble");
+    bx_error err;
+    bx_run run = {.maximum_bytes = worker->memory.limit,
+                  .interrupt = &bx_interrupted,
+                  .progress = report_progress};
+    bx_ensemble_run many = {.run = &run};
+    lua_settop(L, 2);
+    check_idle(L);
+    bx_fields_expect(L, 2, LUA_TTABLE, &place, NULL);
+    bx_fields_allow(L, 2, keys, false, &place);
+    run.method = method_option(L, 2, BX_METHOD_SSA, &place);
+    read_options(L, &run, &place);
+    if (bx_fields_get(L, 2, "runs") == LUA_TNIL)
+        bx_raise_format(L, place.code, "ensemble.runs: how many runs expected, got nothing");
+    many.runs = whole_option(L, "runs", 1, &place);
+    many.first = whole_option(L, "first", 1, &place);
+    quantiles_option(L, &many, &place);
+    histogram_option(L, &many, &place);
+    bx_ensemble **box = bx_lua_new_ensemble(L);
+    bx_output_flush();
+    make_room(L, worker);
+    if (bx_cell_run_ensemble(cell, &many, box, &err) < 0)
+        return fail_run(L, &err);
+    const bx_ensemble_plan *plan = bx_ensemble_plan_of(*box);
+    worker->recorded += (size_t)bx_ensemble_size(plan->rows, plan->columns, plan->bins);
     return 1;
 }
 
@@ -236,6 +438,7 @@ static int cell_set(lua_State *L)
 {
     bx_cell *cell = check_cell(L);
     bx_error err;
+    check_idle(L);
     if (lua_istable(L, 2)) {
         set_many(L, cell);
         return 0;
@@ -266,14 +469,18 @@ static int cell_time(lua_State *L)
 
 static int cell_reset(lua_State *L)
 {
-    bx_cell_reset(check_cell(L));
+    bx_cell *cell = check_cell(L);
+    check_idle(L);
+    bx_cell_reset(cell);
     return 0;
 }
 
 static int cell_clear(lua_State *L)
 {
+    bx_cell *cell = check_cell(L);
     bx_error err;
-    if (bx_cell_clear(check_cell(L), &err) < 0)
+    check_idle(L);
+    if (bx_cell_clear(cell, &err) < 0)
         return bx_raise(L, &err);
     return 0;
 }
@@ -281,6 +488,7 @@ static int cell_clear(lua_State *L)
 static int cell_load_sbml(lua_State *L)
 {
     check_cell(L);
+    check_idle(L);
     return bx_sbml_lua_load(L);
 }
 
@@ -340,12 +548,11 @@ static int cell_tostring(lua_State *L)
 }
 
 static const luaL_Reg methods[] = {
-    {"clear", cell_clear}, {"load_sbml", cell_load_sbml},
-    {"get", cell_get},     {"parameters", cell_parameters},
-    {"rate", cell_rate},   {"reset", cell_reset},
-    {"rules", cell_rules}, {"run", cell_run},
-    {"set", cell_set},     {"species", cell_species},
-    {"time", cell_time},   {NULL, NULL},
+    {"clear", cell_clear}, {"load_sbml", cell_load_sbml},   {"ensemble", cell_ensemble},
+    {"get", cell_get},     {"parameters", cell_parameters}, {"rate", cell_rate},
+    {"reset", cell_reset}, {"rules", cell_rules},           {"run", cell_run},
+    {"set", cell_set},     {"species", cell_species},       {"time", cell_time},
+    {NULL, NULL},
 };
 
 /* cell.name: a method of the cell, or else a function of the organism (upvalues 1 and 2). */

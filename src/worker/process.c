@@ -263,6 +263,8 @@ static int define(lua_State *L)
     builder b = {.L = L};
     bx_worker *worker = bx_worker_of(L);
     bx_place place = bx_place_make(BX_EMODEL, "process");
+    if (worker->running)
+        bx_raise_format(L, BX_ESCRIPT, "the cell is running: define processes before");
     const char *name = bx_fields_string(L, 1, &place, NULL);
     place = bx_place_make(BX_EMODEL, "process \"%.64s\"", name);
     bx_fields_expect(L, 2, LUA_TTABLE, &place, NULL);

@@ -1,5 +1,6 @@
 #include "worker/sandbox.h"
 
+#include "lua/ensemble.h"
 #include "lua/trajectory.h"
 #include "worker/coroutine.h"
 #include "worker/interrupt.h"
@@ -131,7 +132,7 @@ static void open_os(lua_State *L)
 static int to_csv_text(lua_State *L)
 {
     if (!lua_isnoneornil(L, 2))
-        return luaL_error(L, "to_csv(path): a VM has no files; return the trajectory or its text");
+        return luaL_error(L, "to_csv(path): a VM has no files; return the object or its text");
     lua_settop(L, 1);
     lua_pushvalue(L, lua_upvalueindex(1));
     lua_insert(L, 1);
@@ -139,16 +140,24 @@ static int to_csv_text(lua_State *L)
     return 1;
 }
 
-static void open_trajectory(lua_State *L)
+/* What a run gives: no script changes its metatable or writes files. */
+static void close_class(lua_State *L, const char *class)
 {
-    bx_lua_open_trajectory(L);
-    luaL_getmetatable(L, "bioxen.Trajectory");
+    luaL_getmetatable(L, class);
     lua_pushboolean(L, 0);
     lua_setfield(L, -2, "__metatable");
     lua_getfield(L, -1, "__index");
     lua_getupvalue(L, -1, 1); /* the table of methods */
     replace_field(L, "to_csv", to_csv_text);
     lua_settop(L, 0);
+}
+
+static void open_recordings(lua_State *L)
+{
+    bx_lua_open_trajectory(L);
+    close_class(L, "bioxen.Trajectory");
+    bx_lua_open_ensemble(L);
+    close_class(L, "bioxen.Ensemble");
 }
 
 void bx_sandbox_open(lua_State *L)
@@ -165,7 +174,7 @@ void bx_sandbox_open(lua_State *L)
     lua_settop(L, 0);
     open_os(L);
     bx_raise_open(L);
-    open_trajectory(L);
+    open_recordings(L);
     bx_module_open(L);
 }
 
