@@ -46,12 +46,12 @@ static void find_worker(char *path, size_t size)
     snprintf(path, size, "%s", named && *named ? named : "bioxen-worker");
     if ((named && *named) || !dladdr((void *)find_worker, &here))
         return;
-    bool inside_program =
-        dladdr((void *)getauxval(AT_PHDR), &program) && program.dli_fbase == here.dli_fbase;
+    bool inside_program = dladdr((void *)getauxval(AT_PHDR), &program) &&
+                          program.dli_fbase == here.dli_fbase;
     if (!realpath(inside_program ? "/proc/self/exe" : here.dli_fname, real))
         return;
-    if (beside(real, sizeof real, inside_program ? 1 : 5,
-               inside_program ? "/bioxen-worker" : "/bin/bioxen-worker"))
+    if (beside(real, sizeof real, inside_program ? 1 : 5, inside_program ? "/bioxen-worker"
+                                                                         : "/bin/bioxen-worker"))
         snprintf(path, size, "%s", real);
 }
 
@@ -126,8 +126,7 @@ static int monotonic_clock(lua_State *L)
     return 1;
 }
 
-/* set_worker(path): the program of the workers started from now on. Specs put a hostile one here.
- */
+/* set_worker(path): the program of the workers started from now on. Specs put a hostile one here. */
 static int set_worker(lua_State *L)
 {
     bx_error error;
@@ -189,19 +188,14 @@ static int chassis(lua_State *L)
     return 1;
 }
 
-static const luaL_Reg functions[] = {{"class_name", class_name},
-                                     {"real_path", real_path},
-                                     {"list_folder", list_folder},
-                                     {"fail", fail},
-                                     {"clock", monotonic_clock},
-                                     {"set_worker", set_worker},
-                                     {"valid_id", valid_id},
-                                     {"error_codes", error_codes},
-                                     {"chassis", chassis},
-                                     {"new_hypervisor", bx_lua_new_hypervisor},
-                                     {"wait_all", bx_lua_wait_all},
-                                     {"wait_any", bx_lua_wait_any},
-                                     {NULL, NULL}};
+static const luaL_Reg functions[] = {
+    {"class_name", class_name},   {"real_path", real_path},
+    {"list_folder", list_folder}, {"fail", fail},
+    {"clock", monotonic_clock},   {"set_worker", set_worker},
+    {"valid_id", valid_id},       {"error_codes", error_codes},
+    {"chassis", chassis},         {"new_hypervisor", bx_lua_new_hypervisor},
+    {"wait_all", bx_lua_wait_all}, {"wait_any", bx_lua_wait_any},
+    {NULL, NULL}};
 
 int luaopen_bioxen_core(lua_State *L)
 {

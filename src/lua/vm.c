@@ -195,8 +195,8 @@ static const char *check_chunk_name(lua_State *L)
         return "=process";
     }
     if (type != LUA_TSTRING)
-        luaL_argerror(L, 3,
-                      lua_pushfstring(L, "'name' must be a string, got %s", lua_typename(L, type)));
+        luaL_argerror(L, 3, lua_pushfstring(L, "'name' must be a string, got %s",
+                                            lua_typename(L, type)));
     return lua_pushfstring(L, "=%s", lua_tostring(L, -1));
 }
 
