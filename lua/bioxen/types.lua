@@ -241,6 +241,28 @@ function BioXenHypervisor:get_system_resources() end
 ---@return { name: string, description: string, source: string, capacity: table<string, number> }
 function BioXenHypervisor:get_chassis_info() end
 
+---What `process "name" { … }` in a VM takes. Formulas are described in src/cell/formula.h.
+---@class bioxen.Process
+---@field species (string|number)[]? names (from 0 on), or values by name
+---@field parameters table<string, number>?
+---@field initial table<string, string|number>? formulas of what species and parameters begin with
+---@field rules table<string, string|number>? names that always equal a formula
+---@field concentrations table<string, string[]>? { name = { amount, size } }: always amount / size; to set it sets the amount
+---@field rates table<string, string|number>? the rate of change of a species, beside reactions; for ODEs
+---@field reactions table[]? { "2 A + B -> C", k = 1 } by mass action, or { "A ->", rate = "k*A" }; with a name
+---@field events bioxen.Event[]?
+
+---@class bioxen.Event
+---@field when string? a condition: fires when it turns true; either this
+---@field at (string|number)? a time in seconds; or this
+---@field set table<string, string|number> formulas by what they set, all computed before any is set
+---@field delay (string|number)? seconds from the condition to the setting
+---@field priority (string|number)? of those due together the highest comes first; equals by chance
+---@field persistent boolean? false: dropped if the condition turns false before it is due (default true)
+---@field initial boolean? false: a condition that is true at the beginning counts as turning true then
+---@field values ("trigger"|"firing")? when the formulas are computed (default "firing")
+---@field name string?
+
 ---What `cell:run` in a VM takes. Tau-leaping: Cao, Gillespie and Petzold, J. Chem. Phys. 124,
 ---044109 (2006) and 126, 224101 (2007).
 ---@class bioxen.RunOptions
@@ -470,6 +492,13 @@ function Cell:ensemble(options) end
 ---@param options bioxen.SBMLOptions?
 ---@return bioxen.SBMLModel
 function Cell:load_sbml(text, options) end
+
+---The cell as SBML (level 3 version 2) that libSBML finds valid, from its present values on. Mass
+---action becomes k times the reactants, as in ODEs; a "." in names becomes "__". Random numbers and
+---events that wait for the end of their delay cannot be written.
+---@param options { name: string? }? id of the model (default: the organism)
+---@return string
+function Cell:to_sbml(options) end
 
 ---Remove every process; the time is 0.
 function Cell:clear() end

@@ -170,6 +170,22 @@ const char *bx_cell_conflict(const bx_cell *cell, const bx_process *process, con
     return NULL;
 }
 
+bx_process *const *bx_cell_processes(const bx_cell *cell, size_t *count)
+{
+    *count = cell->count;
+    return cell->processes;
+}
+
+size_t bx_cell_waiting(const bx_cell *cell)
+{
+    return cell->events->firing_count;
+}
+
+bool bx_cell_is_random(const bx_cell *cell)
+{
+    return cell->network->random;
+}
+
 void bx_cell_restart(bx_cell *cell, const char *name)
 {
     size_t at = position(cell, name);

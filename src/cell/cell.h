@@ -73,6 +73,13 @@ int bx_cell_define(bx_cell *cell, bx_process *process, bx_error *err);
  * other process; NULL if there is none. */
 const char *bx_cell_conflict(const bx_cell *cell, const bx_process *process, const char **name);
 
+/* The processes, for who writes them down; and how many firings of events wait. */
+bx_process *const *bx_cell_processes(const bx_cell *cell, size_t *count);
+size_t bx_cell_waiting(const bx_cell *cell);
+
+/* Whether chance has a part in any run: in what events do. */
+bool bx_cell_is_random(const bx_cell *cell);
+
 /* Species and parameters of one process get their declared values again. */
 void bx_cell_restart(bx_cell *cell, const char *process);
 

@@ -738,6 +738,10 @@ static int compile(builder *b)
         return -1;
     if (compile_events(b) < 0)
         return -1;
+    b->network->random = b->network->program.draw_count > 0;
+    for (size_t i = 0; i < b->network->events; i++)
+        if (b->network->event[i].priority != BX_SLOT_NONE)
+            b->network->random = true;
     bx_initial_context context = {b->network, b->processes, b->process_count, b->owners, b->err};
     return bx_initial_run(&context);
 }

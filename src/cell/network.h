@@ -84,8 +84,9 @@ typedef struct bx_network {
     bool *rule_varies;    /* the rule depends on a species that changes */
     bool *rule_uses_time; /* directly or through rules */
     uint32_t *rule_amount, *rule_size; /* of a quotient: their slots; of other rules none */
-    bool *free; /* species or parameter -> may have any value, NaN included */
-    bool jumps; /* some rate or rule is not continuous: it has a condition in it */
+    bool *free;  /* species or parameter -> may have any value, NaN included */
+    bool random; /* events draw numbers, or have priorities: a run has a seed */
+    bool jumps;  /* some rate or rule is not continuous: it has a condition in it */
 
     bx_reaction *reaction;
     bx_range rate_code; /* of all reactions */

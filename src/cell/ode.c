@@ -27,7 +27,7 @@
 /* So many steps in a row that do not advance the time end a run: the solution has a pole there. */
 #define STUCK_STEPS 100
 
-/* With events on conditions a step is at most this part of the run, or `every`: a longer one could
+/* With events on conditions, or formulas that have conditions in them, a step is at most this part of the run, or `every`: a longer one could
  * pass over a condition that turns true and false again. */
 #define EVENT_STEPS 100
 
@@ -458,7 +458,7 @@ static int prepare(bx_ode *ode, bx_error *err)
     double longest = 0; /* no bound */
     ode->stuck = 0;
     ode->not_finite = false;
-    if (ode->root_count > 0)
+    if (ode->root_count > 0 || ode->network->jumps)
         longest =
             run->every > 0 && run->every < run->duration ? run->every : run->duration / EVENT_STEPS;
     if (CVodeSStolerances(ode->cvode, relative, absolute) != CV_SUCCESS ||

@@ -210,13 +210,30 @@ int with_document(const char *text, size_t length, const bx_sbml_external *exter
 
 } // namespace
 
-extern "C" int bx_sbml_with_document(const char *text, size_t length,
-                                     const bx_sbml_external *externals, size_t count,
-                                     int (*use)(void *, SBMLDocument_t *, bx_error *), void *data,
-                                     bx_error *err)
+namespace
+{
+
+struct Reading {
+    const char *text;
+    size_t length;
+    const bx_sbml_external *externals;
+    size_t count;
+    int (*use)(void *, SBMLDocument_t *, bx_error *);
+    void *data;
+};
+
+int read_document(void *data, bx_error *err)
+{
+    const Reading *r = static_cast<const Reading *>(data);
+    return with_document(r->text, r->length, r->externals, r->count, r->use, r->data, err);
+}
+
+} // namespace
+
+extern "C" int bx_sbml_guard(int (*run)(void *data, bx_error *), void *data, bx_error *err)
 {
     try {
-        return with_document(text, length, externals, count, use, data, err);
+        return run(data, err);
     } catch (const std::bad_alloc &) {
         return bx_fail_memory(err);
     } catch (const std::exception &problem) {
@@ -224,4 +241,22 @@ extern "C" int bx_sbml_with_document(const char *text, size_t length,
     } catch (...) {
         return bx_fail(err, BX_EMODEL, "SBML: libSBML gave up");
     }
+}
+
+extern "C" int bx_sbml_check(SBMLDocument_t *document, bx_error *err)
+{
+    document->setConsistencyChecks(LIBSBML_CAT_UNITS_CONSISTENCY, false);
+    document->setConsistencyChecks(LIBSBML_CAT_MODELING_PRACTICE, false);
+    document->checkConsistency();
+    const SBMLError *error = first_error(document);
+    return error ? fail_with(error, "the model is not valid", err) : 0;
+}
+
+extern "C" int bx_sbml_with_document(const char *text, size_t length,
+                                     const bx_sbml_external *externals, size_t count,
+                                     int (*use)(void *, SBMLDocument_t *, bx_error *), void *data,
+                                     bx_error *err)
+{
+    Reading reading = {text, length, externals, count, use, data};
+    return bx_sbml_guard(read_document, &reading, err);
 }

@@ -25,6 +25,12 @@ int bx_sbml_with_document(const char *text, size_t length, const bx_sbml_externa
                           size_t count, int (*use)(void *data, SBMLDocument_t *, bx_error *),
                           void *data, bx_error *err);
 
+/* -1 with the first error of libSBML's consistency check. */
+int bx_sbml_check(SBMLDocument_t *document, bx_error *err);
+
+/* Call `run`; what libSBML throws becomes an error. */
+int bx_sbml_guard(int (*run)(void *data, bx_error *), void *data, bx_error *err);
+
 #ifdef __cplusplus
 }
 #endif

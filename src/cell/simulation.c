@@ -147,7 +147,8 @@ static int open_ensemble(bx_simulation *s, const char *method, const char **name
 
 static int open_trajectory(bx_simulation *s, const char *method, const char **names, bx_error *err)
 {
-    uint64_t seed = s->run->method != BX_METHOD_ODE ? s->run->seed : 0;
+    bool seeded = s->run->method != BX_METHOD_ODE || s->network->random;
+    uint64_t seed = seeded ? s->run->seed : 0;
     s->trajectory = bx_trajectory_new(names, s->column_count, method, seed, err);
     if (!s->trajectory || s->run->every_step)
         return s->trajectory ? 0 : -1;

@@ -119,7 +119,7 @@ static void seed_option(lua_State *L, int options, bx_run *run, const bx_place *
         if (!isinteger)
             bx_raise_format(L, place->code, "%s.seed: an integer expected, got %g", place->text,
                             lua_tonumber(L, -1));
-    } else if (run->method != BX_METHOD_ODE) {
+    } else if (run->method != BX_METHOD_ODE || bx_cell_is_random(bx_worker_of(L)->cell)) {
         run->seed = draw_seed(bx_worker_of(L));
     }
     lua_pop(L, 1);
@@ -492,6 +492,12 @@ static int cell_load_sbml(lua_State *L)
     return bx_sbml_lua_load(L);
 }
 
+static int cell_to_sbml(lua_State *L)
+{
+    check_cell(L);
+    return bx_sbml_lua_write(L);
+}
+
 static int compare_names(const void *a, const void *b)
 {
     return strcmp(*(const char *const *)a, *(const char *const *)b);
@@ -549,6 +555,7 @@ static int cell_tostring(lua_State *L)
 
 static const luaL_Reg methods[] = {
     {"clear", cell_clear}, {"load_sbml", cell_load_sbml},   {"ensemble", cell_ensemble},
+    {"to_sbml", cell_to_sbml},
     {"get", cell_get},     {"parameters", cell_parameters}, {"rate", cell_rate},
     {"reset", cell_reset}, {"rules", cell_rules},           {"run", cell_run},
     {"set", cell_set},     {"species", cell_species},       {"time", cell_time},

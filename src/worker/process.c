@@ -8,6 +8,7 @@
 #include <lauxlib.h>
 #include <limits.h>
 #include <stdio.h>
+#include <string.h>
 
 #define BOX_CLASS "bioxen.worker.process"
 
@@ -103,18 +104,55 @@ static void add_parameters(builder *b, int table)
     }
 }
 
-static void add_rules(builder *b, int table)
+typedef int adder(bx_process *, const char *, const char *, bx_error *);
+
+/* { name = formula } */
+static void add_formulas(builder *b, int table, const char *section, adder *add)
 {
     lua_State *L = b->L;
-    bx_place place = place_of(b, "rules");
+    bx_place place = place_of(b, section);
     char scratch[NUMBER_TEXT];
     size_t count;
     const char **names = names_only(b, table, &count, &place);
     for (size_t i = 0; i < count; i++) {
         bx_fields_get(L, table, names[i]);
         const char *formula = formula_at(b, lua_gettop(L), scratch, &place, names[i]);
-        check(b, bx_process_add_rule(b->process, names[i], formula, &b->err));
+        check(b, add(b->process, names[i], formula, &b->err));
         lua_pop(L, 1);
+    }
+}
+
+static void add_rules(builder *b, int table)
+{
+    add_formulas(b, table, "rules", bx_process_add_rule);
+}
+
+static void add_rates(builder *b, int table)
+{
+    add_formulas(b, table, "rates", bx_process_add_rate);
+}
+
+static void add_initials(builder *b, int table)
+{
+    add_formulas(b, table, "initial", bx_process_add_initial);
+}
+
+/* { name = { amount, size } } */
+static void add_concentrations(builder *b, int table)
+{
+    lua_State *L = b->L;
+    bx_place place = place_of(b, "concentrations");
+    size_t count;
+    const char **names = names_only(b, table, &count, &place);
+    for (size_t i = 0; i < count; i++) {
+        bx_fields_get(L, table, names[i]);
+        bx_fields_expect(L, -1, LUA_TTABLE, &place, names[i]);
+        lua_rawgeti(L, -1, 1);
+        lua_rawgeti(L, -2, 2);
+        const char *amount = bx_fields_string(L, -2, &place, names[i]);
+        const char *size = bx_fields_string(L, -1, &place, names[i]);
+        check(b, bx_process_add_quotient(b->process, names[i], amount, size, &b->err));
+        lua_pop(L, 3);
     }
 }
 
@@ -175,11 +213,34 @@ static void read_assignments(builder *b, bx_event_declaration *event, const bx_p
     event->assignment_count = count;
 }
 
+/* True unless it is there and false. */
+static bool boolean_field(lua_State *L, int table, const char *key, const bx_place *place)
+{
+    if (bx_fields_get(L, table, key) == LUA_TNIL)
+        return true;
+    bx_fields_expect(L, lua_gettop(L), LUA_TBOOLEAN, place, key);
+    return lua_toboolean(L, -1);
+}
+
+/* values = "trigger" in place of the default, "firing". */
+static bool values_of_trigger(lua_State *L, int table, const bx_place *place)
+{
+    if (bx_fields_get(L, table, "values") == LUA_TNIL)
+        return false;
+    const char *when = bx_fields_string(L, -1, place, "values");
+    if (strcmp(when, "trigger") != 0 && strcmp(when, "firing") != 0)
+        bx_raise_format(L, BX_EMODEL,
+                        "%s.values: \"trigger\" or \"firing\" expected, got \"%.40s\"", place->text,
+                        when);
+    return strcmp(when, "trigger") == 0;
+}
+
 static void add_event(builder *b, int table, const bx_place *place)
 {
-    static const char *const keys[] = {"when", "at", "set", "name", NULL};
+    static const char *const keys[] = {"when",     "at",         "set",     "name",   "delay",
+                                       "priority", "persistent", "initial", "values", NULL};
     lua_State *L = b->L;
-    char at[NUMBER_TEXT];
+    char at[NUMBER_TEXT], delay[NUMBER_TEXT], priority[NUMBER_TEXT];
     bx_event_declaration event = {NULL};
     bx_fields_expect(L, table, LUA_TTABLE, place, NULL);
     bx_fields_allow(L, table, keys, false, place);
@@ -188,6 +249,13 @@ static void add_event(builder *b, int table, const bx_place *place)
         event.when = bx_fields_string(L, -1, place, "when");
     if (bx_fields_get(L, table, "at") != LUA_TNIL)
         event.at = formula_at(b, lua_gettop(L), at, place, "at");
+    if (bx_fields_get(L, table, "delay") != LUA_TNIL)
+        event.delay = formula_at(b, lua_gettop(L), delay, place, "delay");
+    if (bx_fields_get(L, table, "priority") != LUA_TNIL)
+        event.priority = formula_at(b, lua_gettop(L), priority, place, "priority");
+    event.transient = !boolean_field(L, table, "persistent", place);
+    event.initially_false = !boolean_field(L, table, "initial", place);
+    event.from_trigger = values_of_trigger(L, table, place);
     if (!event.when == !event.at)
         bx_raise_format(L, BX_EMODEL, "%s: when (a condition) or at (a time) expected, got %s",
                         place->text, event.at ? "both" : "neither");
@@ -258,8 +326,9 @@ static bx_process **new_process(builder *b, const char *name)
 
 static int define(lua_State *L)
 {
-    static const char *const keys[] = {"species",   "parameters", "rules",
-                                       "reactions", "events",     NULL};
+    static const char *const keys[] = {"species",   "parameters",     "rules",
+                                       "reactions", "events",         "rates",
+                                       "initial",   "concentrations", NULL};
     builder b = {.L = L};
     bx_worker *worker = bx_worker_of(L);
     bx_place place = bx_place_make(BX_EMODEL, "process");
@@ -273,6 +342,9 @@ static int define(lua_State *L)
     add_section(&b, 2, "species", add_species);
     add_section(&b, 2, "parameters", add_parameters);
     add_section(&b, 2, "rules", add_rules);
+    add_section(&b, 2, "concentrations", add_concentrations);
+    add_section(&b, 2, "rates", add_rates);
+    add_section(&b, 2, "initial", add_initials);
     add_section(&b, 2, "reactions", add_reactions);
     add_section(&b, 2, "events", add_events);
     *box = NULL;

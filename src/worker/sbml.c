@@ -2,6 +2,7 @@
 
 #include "cell/formula.h"
 #include "cell/sbml_read.h"
+#include "cell/sbml_write.h"
 #include "worker/fields.h"
 #include "worker/raise.h"
 #include "worker/worker.h"
@@ -10,6 +11,7 @@
 #include <string.h>
 
 #define BOX_CLASS "bioxen.worker.sbml"
+#define TEXT_CLASS "bioxen.worker.sbml_text"
 
 static int box_free(lua_State *L)
 {
@@ -143,10 +145,44 @@ int bx_sbml_lua_load(lua_State *L)
     return 1;
 }
 
+/* A userdata owns the text until Lua has it as a string. */
+static int text_free(lua_State *L)
+{
+    bx_buffer_free(luaL_checkudata(L, 1, TEXT_CLASS));
+    return 0;
+}
+
+int bx_sbml_lua_write(lua_State *L)
+{
+    static const char *const keys[] = {"name", NULL};
+    bx_worker *worker = bx_worker_of(L);
+    bx_place place = bx_place_make(BX_EMODEL, "to_sbml");
+    const char *id = worker->organism;
+    bx_error err;
+    lua_settop(L, 2);
+    if (!lua_isnil(L, 2)) {
+        bx_fields_expect(L, 2, LUA_TTABLE, &place, NULL);
+        bx_fields_allow(L, 2, keys, false, &place);
+        if (bx_fields_get(L, 2, "name") != LUA_TNIL)
+            id = bx_fields_string(L, -1, &place, "name");
+    }
+    bx_buffer *text = lua_newuserdatauv(L, sizeof *text, 0);
+    *text = (bx_buffer){.limit = worker->memory.limit};
+    luaL_setmetatable(L, TEXT_CLASS);
+    if (bx_sbml_write(worker->cell, id, text, &err) < 0)
+        return bx_raise(L, &err);
+    lua_pushlstring(L, (const char *)text->data, text->length);
+    bx_buffer_free(text);
+    return 1;
+}
+
 void bx_sbml_open(lua_State *L)
 {
     luaL_newmetatable(L, BOX_CLASS);
     lua_pushcfunction(L, box_free);
     lua_setfield(L, -2, "__gc");
-    lua_pop(L, 1);
+    luaL_newmetatable(L, TEXT_CLASS);
+    lua_pushcfunction(L, text_free);
+    lua_setfield(L, -2, "__gc");
+    lua_pop(L, 2);
 }

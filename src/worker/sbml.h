@@ -7,6 +7,9 @@
 /* cell:load_sbml(text [, { name, externals, share }]) */
 int bx_sbml_lua_load(lua_State *L);
 
+/* cell:to_sbml([{ name }]) */
+int bx_sbml_lua_write(lua_State *L);
+
 void bx_sbml_open(lua_State *L);
 
 #endif
