@@ -1,0 +1,444 @@
+-- Models in SBML: what they come to, against solutions in closed form; what is refused; hostile
+-- text; and the way back.
+
+local bioxen = require "bioxen"
+package.path = package.path .. ";./spec/support/?.lua"
+local s = require "sbml"
+
+local vm
+
+local function run(code, args)
+  return vm:execute_biological_process(code, { args = args, timeout = 60 })
+end
+
+-- Load a model into an empty cell.
+local function load(text, options)
+  assert(run "cell:clear()")
+  return vm:load_sbml(text, options)
+end
+
+-- The last values of `names` after `duration`.
+local function after(duration, text, names, options)
+  local model = assert(load(text))
+  local result = assert(run([[
+    local o = args.options
+    o.duration, o.record = args.duration, args.names
+    o.tolerance = { relative = 1e-10, absolute = 1e-14 }
+    local t = cell:run(o)
+    local last = {}
+    for i, name in ipairs(args.names) do last[i] = t:last(name) end
+    return last]], { duration = duration, names = names, options = options or {} })).result
+  return result, model
+end
+
+local function assert_close(expected, actual)
+  assert.is_true(math.abs(actual - expected) <= 1e-7 * math.abs(expected) + 1e-9,
+    ("%.12g expected, got %.12g"):format(expected, actual))
+end
+
+local c2 = { s.compartment("c", 2) }
+
+describe("SBML", function()
+  setup(function()
+    vm = assert(bioxen.create_bio_vm("sbml", "minimal_cell"))
+    assert(vm:start())
+  end)
+
+  before_each(function()
+    if vm:get_state() ~= "running" then assert(vm:restart()) end
+  end)
+
+  teardown(function() vm:destroy() end)
+
+  it("a decay in a compartment of 2: id, amount and concentration", function()
+    local last, model = after(3, s.document {
+      compartments = c2, species = { s.species("A", 'initialConcentration="5"') },
+      parameters = { s.parameter("k", 0.4) },
+      reactions = { s.reaction("R", { "A" }, {}, s.apply("times", "k", "A", "c")) },
+    }, { "A", "A.amount", "R" })
+    local a = 5 * math.exp(-1.2)
+    assert_close(a, last[1])
+    assert_close(2 * a, last[2])
+    assert_close(0.8 * a, last[3])
+    assert.same({ "A" }, model.species)
+    assert.same({ A = "A.amount" }, model.amount)
+    assert.same({ A = "A" }, model.concentration)
+    assert.are.equal(1, model.reactions)
+  end)
+
+  it("an id that means an amount, and a stoichiometry of 2", function()
+    local last = after(1, s.document {
+      compartments = c2,
+      species = { s.species("A", 'initialAmount="6"', 'hasOnlySubstanceUnits="true"'),
+        s.species("B", 'initialAmount="0"', 'hasOnlySubstanceUnits="true"') },
+      reactions = { s.reaction("R", { "2 A" }, { "B" }, s.apply("times", 0.5, "A")) },
+    }, { "A", "B", "B.concentration" })
+    assert_close(6 * math.exp(-1), last[1])
+    assert_close(3 * (1 - math.exp(-1)), last[2])
+    assert_close(1.5 * (1 - math.exp(-1)), last[3])
+  end)
+
+  it("a compartment that grows dilutes", function()
+    local last = after(2, s.document {
+      compartments = { s.compartment("c", 1, false) },
+      species = { s.species("A", 'initialAmount="3"') },
+      rules = { s.rule("rate", "c", s.apply("times", 0.5, "c")) },
+    }, { "A", "A.amount", "c" })
+    assert_close(3 * math.exp(-1), last[1])
+    assert_close(3, last[2])
+    assert_close(math.exp(1), last[3])
+  end)
+
+  it("a rate rule of a concentration in a compartment that grows", function()
+    local last = after(2, s.document {
+      compartments = { s.compartment("c", 1, false) },
+      species = { s.species("A", 'initialAmount="3"') },
+      rules = { s.rule("rate", "c", 0.5), s.rule("rate", "A", s.apply("minus", "A")) },
+    }, { "A", "A.amount" })
+    assert_close(3 * math.exp(-2), last[1])
+    assert_close(6 * math.exp(-2), last[2])
+  end)
+
+  it("initial assignments in the order that they need, and functions", function()
+    local square = '<functionDefinition id="square"><math xmlns="http://www.w3.org/1998/Math/MathML">'
+      .. "<lambda><bvar><ci>x</ci></bvar><apply><times/><ci>x</ci><ci>x</ci></apply></lambda>"
+      .. "</math></functionDefinition>"
+    local last = after(1, s.document {
+      functions = { square }, compartments = c2,
+      species = { s.species("A", 'initialAmount="1"') },
+      parameters = { s.parameter("p", 1), s.parameter("q", 1), s.parameter("r", 1, false) },
+      initial = { s.initial("p", s.apply("plus", "q", 1)), s.initial("A", "p"),
+        s.initial("q", s.apply("<ci>square</ci>", "r")) },
+      rules = { s.rule("assignment", "r", 3) },
+    }, { "p", "q", "A", "A.amount" })
+    assert.same({ 10, 9, 10, 20 }, last)
+  end)
+
+  it("an event after a delay, with values of its trigger or of its end", function()
+    local function model(from_trigger)
+      return s.document {
+        compartments = c2,
+        parameters = { s.parameter("x", 0, false), s.parameter("y", 0, false) },
+        rules = { s.rule("rate", "x", 1) },
+        events = { s.event("E", s.apply("geq", "x", 1), { y = "x" },
+          { delay = 0.5, from_trigger = from_trigger }) },
+      }
+    end
+    assert_close(0, after(1.49, model(true), { "y" })[1])
+    assert_close(1, after(1.51, model(true), { "y" })[1])
+    assert_close(1.5, after(3, model(false), { "y" })[1])
+  end)
+
+  it("an event that does not persist is dropped", function()
+    local function model(persistent)
+      return s.document {
+        compartments = c2,
+        parameters = { s.parameter("x", 0, false), s.parameter("y", 0, false) },
+        rules = { s.rule("rate", "x", 1) },
+        events = { s.event("E", s.apply("and", s.apply("geq", "x", 1), s.apply("lt", "x", 1.2)),
+          { y = 7 }, { delay = 0.5, persistent = persistent }) },
+      }
+    end
+    assert.same({ 7 }, after(3, model(true), { "y" }))
+    assert.same({ 0 }, after(3, model(false), { "y" }))
+  end)
+
+  it("priorities order events; a trigger that begins true fires if it is said to", function()
+    local last = after(1, s.document {
+      compartments = c2, parameters = { s.parameter("x", 1, false) },
+      events = {
+        s.event("low", s.apply("geq", s.time, 0), { x = s.apply("times", "x", 10) },
+          { priority = 1, initial = false, from_trigger = false }),
+        s.event("high", s.apply("geq", s.time, 0), { x = s.apply("plus", "x", 1) },
+          { priority = 2, initial = false, from_trigger = false }),
+        s.event("never", s.apply("geq", s.time, 0), { x = 0 }) },
+    }, { "x" })
+    assert.same({ 20 }, last)
+  end)
+
+  it("an event sets a concentration by the compartment's size", function()
+    local last = after(2, s.document {
+      compartments = c2, species = { s.species("A", 'initialAmount="1"') },
+      events = { s.event("E", s.apply("geq", s.time, 1), { A = 4 }) },
+    }, { "A", "A.amount" })
+    assert.same({ 4, 8 }, last)
+  end)
+
+  it("a stoichiometry that a rule changes, local parameters, rateOf", function()
+    local last = after(2, s.document {
+      compartments = { s.compartment("c", 1) },
+      species = { s.species("A", 'initialAmount="0"') },
+      parameters = { s.parameter("k", 100), s.parameter("v", 0, false) },
+      rules = { s.rule("assignment", "n", s.time), s.rule("assignment", "v",
+        s.apply(s.rate_of, "A")) },
+      reactions = { s.reaction("R", {}, { 'A id="n" constant="false"' }, "k",
+        '<listOfLocalParameters><localParameter id="k" value="3"/></listOfLocalParameters>') },
+    }, { "A", "v", "R.k", "k" })
+    assert_close(6, last[1]) -- the integral of 3 t
+    assert_close(6, last[2])
+    assert.same({ 3, 100 }, { last[3], last[4] })
+  end)
+
+  it("a pulse in a rate is not passed over", function()
+    local pulse = "<piecewise><piece><cn>1</cn>"
+      .. s.apply("and", s.apply("geq", s.time, 50), s.apply("lt", s.time, 51)) .. "</piece>"
+      .. "<otherwise><cn>0</cn></otherwise></piecewise>"
+    local last = after(100, s.document {
+      compartments = c2, parameters = { s.parameter("x", 0, false) },
+      rules = { s.rule("rate", "x", pulse) },
+    }, { "x" })
+    assert.is_true(math.abs(last[1] - 1) < 1e-6, tostring(last[1]))
+  end)
+
+  it("stochastic simulation of molecules, with the mean of the ODE", function()
+    local mean = after(1, s.document {
+      compartments = { s.compartment("c", 1) },
+      species = { s.species("A", 'initialAmount="100000"', 'hasOnlySubstanceUnits="true"') },
+      reactions = { s.reaction("R", { "A" }, {}, s.apply("times", 0.5, "A")) },
+    }, { "A" }, { method = "ssa", seed = 5 })[1]
+    assert.is_true(math.abs(mean - 1e5 * math.exp(-0.5)) < 5 * 160)
+  end)
+
+  it("set takes a concentration, and clear removes all", function()
+    assert(load(s.document { compartments = c2, species = { s.species("A", 'initialAmount="1"') } }))
+    assert.same({ 3, 6 }, assert(run [[
+      cell:set("A", 3)
+      return { cell:get "A", cell:get "A.amount" }]]).result)
+    assert.same({}, assert(run "cell:clear() return cell:species()").result)
+  end)
+
+  it("ids that formulas keep are renamed", function()
+    local _, model = after(1, s.document {
+      compartments = c2, parameters = { s.parameter("time", 4), s.parameter("x", 0, false) },
+      rules = { s.rule("assignment", "x", s.apply("plus", "time", s.time)) },
+    }, { "x", "time.value" })
+    assert.same({ time = "time.value" }, model.renamed)
+  end)
+
+  it("does not mix with variables of another process unless told", function()
+    local text = s.document { compartments = c2, parameters = { s.parameter("k", 1) } }
+    assert(run [[cell:clear() process "mine" { parameters = { k = 5 } }]])
+    local _, problem = vm:load_sbml(text)
+    assert.are.equal("EMODEL", problem.code)
+    assert.truthy(problem.message:find('"k".*"mine"'))
+    assert(vm:load_sbml(text, { share = true, name = "theirs" }))
+    assert.are.equal(5, assert(run 'return cell:get "k"').result)
+  end)
+
+  it("reads files, and external definitions beside them alone", function()
+    local folder = os.tmpname()
+    os.remove(folder)
+    assert(os.execute("mkdir " .. folder))
+    local head = '<sbml xmlns="http://www.sbml.org/sbml/level3/version1/core" level="3" version="1"'
+      .. ' xmlns:comp="http://www.sbml.org/sbml/level3/version1/comp/version1"'
+      .. ' comp:required="true">'
+    local function write(name, text)
+      local file = assert(io.open(folder .. "/" .. name, "w"))
+      file:write(text)
+      file:close()
+    end
+    local function whole(source)
+      return head .. '<model id="whole"><comp:listOfSubmodels><comp:submodel comp:id="sub" '
+        .. 'comp:modelRef="part"/></comp:listOfSubmodels></model>'
+        .. '<comp:listOfExternalModelDefinitions><comp:externalModelDefinition comp:id="part" '
+        .. 'comp:source="' .. source .. '"/></comp:listOfExternalModelDefinitions></sbml>'
+    end
+    write("part.xml", head .. '<model id="part"><listOfParameters>' .. s.parameter("p", 42)
+      .. "</listOfParameters></model></sbml>")
+    write("whole.xml", whole "part.xml")
+    write("outside.xml", whole "/etc/passwd")
+    assert(load(folder .. "/whole.xml"))
+    assert.are.equal(42, assert(run 'return cell:get "sub__p"').result)
+    local _, problem = load(folder .. "/outside.xml")
+    assert.are.equal("EMODEL", problem.code)
+    _, problem = load(folder .. "/none.xml")
+    assert.are.equal("EFILE", problem.code)
+    os.execute("rm -r " .. folder)
+  end)
+
+  describe("refuses", function()
+    local function refused(text, ...)
+      local model, problem = load(text)
+      assert.is_nil(model)
+      assert.are.equal("EMODEL", problem.code, problem.message)
+      for _, part in ipairs { ... } do
+        assert.truthy(problem.message:find(part, 1, true), problem.message)
+      end
+      assert.are.equal("running", vm:get_state())
+    end
+
+    it("an algebraic rule", function()
+      refused(s.document { compartments = c2, parameters = { s.parameter("x", 0, false) },
+        rules = { '<algebraicRule metaid="sum">' .. s.math(s.apply("minus", "x", 1))
+          .. "</algebraicRule>" } }, "algebraic", "sum")
+    end)
+
+    it("the csymbol delay", function()
+      refused(s.document { compartments = c2, parameters = { s.parameter("x", 0, false) },
+        rules = { s.rule("assignment", "x", s.apply(s.delay, s.time, 1)) } }, "delay", '"x"')
+    end)
+
+    it("a fast reaction", function()
+      refused(s.document { version = 1, compartments = c2,
+        species = { s.species("A", 'initialAmount="1"') },
+        reactions = { s.reaction("R7", { "A" }, {}, 1, nil, 'fast="true"') } }, "fast", '"R7"')
+    end)
+
+    it("stochastic simulation of a rate rule", function()
+      assert(load(s.document { compartments = c2, parameters = { s.parameter("x", 0, false) },
+        rules = { s.rule("rate", "x", 1) } }))
+      local _, problem = run [[cell:run { duration = 1, method = "ssa" }]]
+      assert.are.equal("EMODEL", problem.code)
+    end)
+
+    it("a name that is not there, and one that needs itself", function()
+      refused(s.document { compartments = c2, parameters = { s.parameter("x", 0, false) },
+        rules = { s.rule("assignment", "x", "nothing") } }, '"x"', '"nothing"')
+      refused(s.document { compartments = c2, parameters = { s.parameter("x", 0) },
+        initial = { s.initial("x", s.apply("plus", "x", 1)) } }, "themselves", '"x"')
+    end)
+
+    it("a species in no compartment", function()
+      refused(s.document { species = { s.species("A", 'initialAmount="1"') } }, '"A"',
+        'compartment "c"')
+    end)
+
+    it("text that is no SBML, cut, binary, or of another kind", function()
+      local good = s.document { compartments = c2 }
+      refused("<", "can't be read")
+      refused("<html/>", "can't be read")
+      refused(good:sub(1, #good // 2), "can't be read")
+      refused("<\0\1\2", "zero byte")
+      refused("<" .. ("\255"):rep(1000), "can't be read")
+      refused((good:gsub("level3/version2", "level9/version9")), "can't be read")
+    end)
+
+    it("type declarations: a billion laughs", function()
+      local laughs = { '<!DOCTYPE l [<!ENTITY a "ha">' }
+      for i = 1, 20 do
+        laughs[#laughs + 1] = ('<!ENTITY a%d "%s">'):format(i, ("&a;"):rep(10))
+      end
+      refused(table.concat(laughs) .. "]><l>&a20;</l>", "document type")
+      refused('<?xml version="1.0"?><!DOCTYPE s SYSTEM "file:///etc/passwd"><s/>', "document type")
+    end)
+
+    it("deep nesting, and functions that call each other without end", function()
+      refused(("<a>"):rep(100000), "can't be read")
+      local deep = s.value "x"
+      for _ = 1, 400 do deep = s.apply("plus", deep, 1) end
+      local model, problem = load(s.document { compartments = c2,
+        parameters = { s.parameter("x", 0, false), s.parameter("y", 0, false) },
+        rules = { s.rule("assignment", "y", deep) } })
+      assert.is_true(model ~= nil or problem.code == "EMODEL")
+      local twice = {}
+      for i = 1, 40 do
+        twice[i] = ('<functionDefinition id="f%d"><math xmlns="http://www.w3.org/1998/Math/MathML">'
+          .. "<lambda><bvar><ci>x</ci></bvar>%s</lambda></math></functionDefinition>"):format(i,
+          s.apply("plus", s.apply(("<ci>f%d</ci>"):format(i % 40 + 1), "x"),
+            s.apply(("<ci>f%d</ci>"):format(i % 40 + 1), "x")))
+      end
+      refused(s.document { functions = twice, compartments = c2,
+        parameters = { s.parameter("y", 0, false) },
+        rules = { s.rule("assignment", "y", s.apply("<ci>f1</ci>", 1)) } }, '"y"')
+    end)
+
+    it("nothing of huge numbers: they are numbers", function()
+      local last = after(1, s.document { compartments = c2, parameters = { s.parameter("x", 1e308),
+        s.parameter("y", 0, false) },
+        rules = { s.rule("assignment", "y", s.apply("times", "x", 10)) } }, { "y" })
+      assert.are.equal(math.huge, last[1])
+    end)
+  end)
+
+  describe("written", function()
+    -- Run, write from the beginning, load that and run again.
+    local function round_trip(definition, names, duration)
+      return assert(run([[
+        cell:clear()
+        load(args.definition)()
+        local o = { duration = args.duration, every = args.duration / 10,
+          tolerance = { relative = 1e-10, absolute = 1e-14 } }
+        local text = cell:to_sbml { name = "copy" }
+        local before = cell:run(o)
+        cell:clear()
+        local model = cell:load_sbml(text)
+        local after = cell:run(o)
+        local worst = 0
+        for _, name in ipairs(args.names) do
+          local a, b = before:column(name), after:column(name)
+          for row = 1, #a do
+            worst = math.max(worst, math.abs(a[row] - b[row]) / (math.abs(a[row]) + 1e-6))
+          end
+        end
+        return { worst = worst, name = model.name, text = text }]],
+        { definition = definition, names = names, duration = duration })).result
+    end
+
+    it("a network in Lua loads back to the same numbers", function()
+      local result = round_trip([[
+        process "all" {
+          species = { A = 10, B = 0, C = 1, X = 2 },
+          parameters = { k = 0.3, V = 2 },
+          rules = { total = "A + B", gate = "if(A > 5 and not (B > 8), 1, hill(A, 2, 3))" },
+          concentrations = { a = { "A", "V" } },
+          initial = { k = "V / 8" },
+          rates = { X = "-0.1*X + sqrt(time) + log10(1 + C)" },
+          reactions = { { "2 A -> B", k = "k" }, { "B -> 2 A", rate = "0.05*B*gate" },
+            { "A + C -> C", k = 0.01, name = "eat" } },
+          events = { { when = "B > 2", set = { C = "C + 1" }, delay = 0.5, values = "trigger" },
+            { at = 3, set = { A = "A + 4", k = 0.5 } },
+            { when = "time > 4 or A < 1", set = { a = 3 }, priority = 2, persistent = false } },
+        }]], { "A", "B", "C", "X", "total", "gate", "a" }, 8)
+      assert.are.equal("copy", result.name)
+      assert.is_true(result.worst < 1e-5, "off by " .. result.worst)
+    end)
+
+    it("the organism loads back to the same numbers", function()
+      assert(vm:restart())
+      assert.is_true(assert(run [[
+        local function last() return cell:run { duration = 3600 } end
+        local text = cell:to_sbml()
+        local a = last()
+        cell:clear()
+        cell:load_sbml(text)
+        local b = last()
+        for _, name in ipairs(a:names()) do
+          if math.abs(a:last(name) - b:last(name)) > 1e-5 * math.abs(a:last(name)) + 1e-9 then
+            error(name .. ": " .. a:last(name) .. ", then " .. b:last(name))
+          end
+        end
+        return true]]).result)
+    end)
+
+    it("random numbers cannot be", function()
+      local _, problem = run [[
+        cell:clear()
+        process "dice" { parameters = { x = 0 },
+          events = { { at = 1, set = { x = "uniform(0, 6)" } } } }
+        return cell:to_sbml()]]
+      assert.are.equal("EMODEL", problem.code)
+      assert.truthy(problem.message:find "random")
+    end)
+  end)
+
+  describe("in events, random numbers", function()
+    it("are those of the run's seed", function()
+      assert.same({ true, false }, assert(run [[
+        cell:clear()
+        process "dice" { parameters = { x = 0 },
+          events = { { at = 1, set = { x = "normal(0, 1)" } } } }
+        local function draw(seed)
+          cell:reset()
+          cell:run { duration = 2, seed = seed }
+          return cell:get "x"
+        end
+        return { draw(1) == draw(1), draw(1) == draw(2) }]]).result)
+    end)
+
+    it("are refused elsewhere", function()
+      local _, problem = run [[cell:clear() process "p" { rules = { x = "normal(0, 1)" } }]]
+      assert.are.equal("EMODEL", problem.code)
+      assert.truthy(problem.message:find "random")
+    end)
+  end)
+end)
