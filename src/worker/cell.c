@@ -554,12 +554,13 @@ static int cell_tostring(lua_State *L)
 }
 
 static const luaL_Reg methods[] = {
-    {"clear", cell_clear}, {"load_sbml", cell_load_sbml},   {"ensemble", cell_ensemble},
-    {"to_sbml", cell_to_sbml},
-    {"get", cell_get},     {"parameters", cell_parameters}, {"rate", cell_rate},
-    {"reset", cell_reset}, {"rules", cell_rules},           {"run", cell_run},
-    {"set", cell_set},     {"species", cell_species},       {"time", cell_time},
-    {NULL, NULL},
+    {"clear", cell_clear},       {"load_sbml", cell_load_sbml},
+    {"ensemble", cell_ensemble}, {"to_sbml", cell_to_sbml},
+    {"get", cell_get},           {"parameters", cell_parameters},
+    {"rate", cell_rate},         {"reset", cell_reset},
+    {"rules", cell_rules},       {"run", cell_run},
+    {"set", cell_set},           {"species", cell_species},
+    {"time", cell_time},         {NULL, NULL},
 };
 
 /* cell.name: a method of the cell, or else a function of the organism (upvalues 1 and 2). */
