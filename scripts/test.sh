@@ -50,7 +50,8 @@ tap() {
     local limit=$1 name=$2 status=0
     shift 2
     began=$SECONDS
-    timeout --foreground -k 10 "$limit" "$@" >"$scratch/log" 2>&1 </dev/null || status=$?
+    # Through a pipe: a worker may not write to files, not even a sanitizer's last words.
+    timeout --foreground -k 10 "$limit" "$@" 2>&1 </dev/null | cat >"$scratch/log" || status=$?
     tally "$name" "$scratch/log" "$status"
 }
 
