@@ -200,6 +200,31 @@ static void fill_solution(bx_fba *fba, bx_fba_solution *solution)
     solution->shadow_prices = fba->prices;
 }
 
+static void bound_columns(bx_fba *fba, const bool *stopped)
+{
+    for (size_t r = 0; r < fba->reaction_count; r++) {
+        const bx_fba_column *reaction = &fba->reactions[r];
+        bool runs = !stopped || !stopped[r];
+        bx_lp_set_bounds(fba->lp, r, runs ? reaction->lower : 0, runs ? reaction->upper : 0);
+    }
+}
+
+bool bx_fba_try_without(bx_fba *fba, const bool *stopped, bx_fba_solution *solution)
+{
+    bx_lp_status status;
+    const double *fluxes;
+    *solution = (bx_fba_solution){0};
+    bound_columns(fba, stopped);
+    if (!bx_lp_try_again(fba->lp, &status, &fluxes))
+        return false;
+    solution->status = bx_fba_status_of(status);
+    if (solution->status != BX_FBA_OPTIMAL)
+        return true;
+    solution->objective = (fba->minimise ? 1 : -1) * bx_lp_objective(fba->lp);
+    solution->fluxes = fluxes;
+    return true;
+}
+
 int bx_fba_optimise_without(bx_fba *fba, const bool *stopped, bx_fba_solution *solution,
                             bx_error *err)
 {
@@ -207,11 +232,10 @@ int bx_fba_optimise_without(bx_fba *fba, const bool *stopped, bx_fba_solution *s
     *solution = (bx_fba_solution){0};
     if (prepare(fba, err) < 0)
         return -1;
+    bound_columns(fba, stopped);
     for (size_t r = 0; r < fba->reaction_count; r++) {
-        const bx_fba_column *reaction = &fba->reactions[r];
-        bool runs = !stopped || !stopped[r];
-        bx_lp_set_bounds(fba->lp, r, runs ? reaction->lower : 0, runs ? reaction->upper : 0);
-        bx_lp_set_cost(fba->lp, r, fba->minimise ? reaction->objective : -reaction->objective);
+        double objective = fba->reactions[r].objective;
+        bx_lp_set_cost(fba->lp, r, fba->minimise ? objective : -objective);
     }
     if (bx_lp_solve(fba->lp, &status, err) < 0)
         return -1;

@@ -129,9 +129,10 @@ static size_t find_twin(const screen *s, size_t i)
 static int solve(screen *s, const unsigned char *basis, bx_fba_mutant *mutant,
                  bx_fba_solution *solution, bx_error *err)
 {
-    if (basis && bx_lp_set_basis(s->fba->lp, basis) < 0)
+    bool solved = basis && bx_fba_try_without(s->fba, s->stopped, solution);
+    if (!solved && basis && bx_lp_set_basis(s->fba->lp, basis) < 0)
         return bx_fail_memory(err);
-    if (bx_fba_optimise_without(s->fba, s->stopped, solution, err) < 0)
+    if (!solved && bx_fba_optimise_without(s->fba, s->stopped, solution, err) < 0)
         return -1;
     *mutant = (bx_fba_mutant){solution->status, solution->objective};
     return 0;
@@ -217,6 +218,8 @@ static int run(screen *s, bool pairs, bx_error *err)
     if (!s->basis || !s->single)
         return bx_fail_memory(err);
     bx_lp_get_basis(s->fba->lp, s->basis);
+    if (s->parent.status == BX_FBA_OPTIMAL)
+        bx_lp_remember(s->fba->lp);
     if (screen_singles(s, work, err) < 0)
         return -1;
     bx_fba_mutant *next = s->mutants + s->count;
@@ -250,6 +253,8 @@ int bx_fba_knock_outs(bx_fba *fba, bool genes, const size_t *items, size_t count
         result = list_uses(&s, err);
     if (result == 0)
         result = run(&s, pairs, err);
+    if (fba->lp)
+        bx_lp_forget(fba->lp);
     bx_csr_free(&s.uses);
     bx_csr_free(&s.lists);
     free(s.missing);

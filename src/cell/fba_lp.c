@@ -1,6 +1,7 @@
 #include "cell/fba_lp.h"
 
 #include "cell/fba_clp.h"
+#include "cell/fba_dual.h"
 
 #include <math.h>
 #include <stdbool.h>
@@ -21,6 +22,8 @@ struct bx_lp {
     double *prices, *reduced; /* of the last optimum, recomputed */
     double *sum, *size;       /* of a row: its activity, and the sum of its terms' sizes */
     double objective;
+    bx_dual *dual;           /* of the remembered basis, or NULL */
+    double *point, *weights; /* its answers */
     bool costs_changed;
     const volatile sig_atomic_t *interrupt;
 };
@@ -85,6 +88,9 @@ void bx_lp_free(bx_lp *lp)
     if (!lp)
         return;
     bx_clp_free(lp->clp);
+    bx_dual_free(lp->dual);
+    free(lp->point);
+    free(lp->weights);
     free(lp->start);
     free(lp->index);
     free(lp->value);
@@ -287,6 +293,39 @@ int bx_lp_solve(bx_lp *lp, bx_lp_status *status, bx_error *err)
                        "the linear program has no answer that passes its check: its numbers differ "
                        "too much in size; look for extreme coefficients and bounds");
     return 0;
+}
+
+void bx_lp_forget(bx_lp *lp)
+{
+    bx_dual_free(lp->dual);
+    lp->dual = NULL;
+}
+
+void bx_lp_remember(bx_lp *lp)
+{
+    bx_dual_problem problem = {lp->rows,  lp->columns, lp->start, lp->index,
+                               lp->value, lp->lower,   lp->upper, lp->cost};
+    for (size_t i = 0; i < lp->rows; i++)
+        if (lp->row_lower[i] != 0 || lp->row_upper[i] != 0)
+            return;
+    if (!lp->point)
+        lp->point = calloc(lp->columns ? lp->columns : 1, sizeof *lp->point);
+    if (!lp->weights)
+        lp->weights = calloc(lp->rows ? lp->rows : 1, sizeof *lp->weights);
+    bx_lp_forget(lp);
+    lp->dual = lp->point && lp->weights ? bx_dual_new(&problem, bx_clp_basis(lp->clp)) : NULL;
+}
+
+bool bx_lp_try_again(bx_lp *lp, bx_lp_status *status, const double **x)
+{
+    *x = lp->point;
+    switch (lp->dual ? bx_dual_solve(lp->dual, lp->point, lp->weights) : BX_DUAL_UNKNOWN) {
+    case BX_DUAL_OPTIMAL:
+        *status = BX_LP_OPTIMAL;
+        return is_feasible(lp, lp->point) && is_best(lp, lp->point, lp->weights);
+    case BX_DUAL_INFEASIBLE: *status = BX_LP_INFEASIBLE; return is_proof(lp, lp->weights);
+    default: return false;
+    }
 }
 
 double bx_lp_objective(const bx_lp *lp)

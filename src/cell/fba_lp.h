@@ -6,6 +6,7 @@
 #include "core/error.h"
 
 #include <signal.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 typedef struct bx_lp bx_lp;
@@ -43,6 +44,15 @@ double bx_lp_objective(const bx_lp *lp);
 const double *bx_lp_solution(const bx_lp *lp);
 const double *bx_lp_prices(const bx_lp *lp);
 const double *bx_lp_reduced_costs(const bx_lp *lp);
+
+/* After an optimum: remember its basis for bx_lp_try_again, if the program is small. */
+void bx_lp_remember(bx_lp *lp);
+void bx_lp_forget(bx_lp *lp);
+
+/* Solve quickly from that basis a program whose rows and costs are as then, and whose bounds are
+ * too but for columns that are held at 0 now. False if it takes bx_lp_solve. *x is the solution
+ * until the next call. */
+bool bx_lp_try_again(bx_lp *lp, bx_lp_status *status, const double **x);
 
 /* The present basis, as bytes to come back to; any basis of this program will do as a start.
  * Setting one gives -1 without memory. */

@@ -57,6 +57,10 @@ typedef struct bx_fba_extra {
  * maximises. */
 bx_lp *bx_fba_build(const bx_fba *fba, bx_fba_extra extra, bx_error *err);
 
+/* As bx_fba_optimise_without, from the basis that bx_lp_remember took of the model's own program,
+ * and no more than status, objective and fluxes. False if it takes that function. */
+bool bx_fba_try_without(bx_fba *fba, const bool *stopped, bx_fba_solution *solution);
+
 /* Bound the last row so that the objective keeps at least `fraction` of `best`. */
 void bx_fba_demand(const bx_fba *fba, bx_lp *lp, double fraction, double best);
 
