@@ -71,7 +71,11 @@ local misuse = {
   { "cell:run { duration = 1/0 }", { "run.duration", "finite" } },
   { "cell:run { duration = 1, evry = 1 }", { 'unknown key "evry"', "duration, every" } },
   { "cell:run { duration = 1, method = 'euler' }",
-    { "run.method", '"ode", "ssa" or "tau"', "euler" } },
+    { "run.method", '"ode", "ssa", "tau" or "hybrid"', "euler" } },
+  { "cell:run { duration = 1, solver = 'euler' }", { "run.solver", '"bdf" or "adams"', "euler" } },
+  { "cell:run { duration = 1, method = 'hybrid', stochastic = 'A' }",
+    { "run.stochastic", "table expected" } },
+  { "cell:run { duration = 1, method = 'hybrid', exchange = -1 }", { "run.exchange", "negative" } },
   { "cell:run { duration = 1, method = 'tau', epsilon = -1 }", { "run.epsilon", "negative" } },
   { "cell:run { duration = 1, seed = 1.5 }", { "run.seed", "integer", "1.5" } },
   { "cell:run { duration = 1, record = 'A' }", { "run.record", "table expected" } },
@@ -172,6 +176,36 @@ describe("the cell", function()
     assert.equal(3, t.seed)
     assert.is_true(math.abs(t:last "A" - 36788) < 1000)
     assert.equal(t:last "A", t:last "A" // 1)
+  end)
+
+  it("is solved by Adams too", function()
+    local a = run "return cell:run { duration = 5, solver = 'adams' }:last 'A'"
+    assert.is_true(math.abs(a - 100 * math.exp(-0.5)) < 1e-5)
+  end)
+
+  it("is run in part stochastic, with exchanges and what is short", function()
+    local got = run [[
+      process "work" {
+        species = { ATP = 20, done = 0 },
+        reactions = { { "-> ATP", rate = 10 }, { "5 ATP -> done", rate = 4, name = "work" } },
+      }
+      local t = cell:run { duration = 100, every = 10, method = "hybrid", stochastic = { "work" },
+        exchange = 1, seed = 2 }
+      return { t = t, atp = cell:get "ATP", short = cell:shortage "ATP", none = cell:shortage "A" }]]
+    assert.equal("hybrid", got.t.method)
+    assert.equal(0.0, got.none)
+    assert.is_true(got.short > 500)
+    assert.is_true(math.abs(got.atp - got.short - 1020 + 5 * got.t:last "done") < 1e-6)
+    assert.is_true(math.abs(got.t:last "A" - 100 * math.exp(-10)) < 1e-6)
+    local _, problem = execute "cell:shortage 'k'"
+    assert.is_truthy(problem.message:find('no species "k"', 1, true))
+  end)
+
+  it("is run in part stochastic by copy number", function()
+    local t = run [[
+      return cell:run { duration = 40, every = 1, method = "hybrid", threshold = 50, seed = 2 }]]
+    assert.is_true(t:at("A", 3) % 1 > 0)
+    assert.equal(0.0, t:at("A", 30) % 1)
   end)
 
   it("records what it is told to", function()

@@ -268,7 +268,11 @@ function BioXenHypervisor:get_chassis_info() end
 ---@class bioxen.RunOptions
 ---@field duration number simulated seconds, more than 0
 ---@field every (number|"step")? seconds between rows; 0 records the first and the last state alone (default 0). "step": a row at each reaction of "ssa", at each step of the solver or leap of "tau"
----@field method ("ode"|"ssa"|"tau")? solver, exact stochastic simulation, or approximate tau-leaping, whose counts stay whole (default "ode")
+---@field method ("ode"|"ssa"|"tau"|"hybrid")? solver, exact stochastic simulation, approximate tau-leaping, or some reactions stochastic and the others by the solver (default "ode"). Rates that depend on time are for "ode", for "ssa", and for "hybrid" without exchange
+---@field solver ("bdf"|"adams")? Adams suits what is not stiff (default "bdf")
+---@field stochastic string[]? of "hybrid": reactions; species, for all reactions that change them; processes, for all of theirs (default: reactions that change or take a species of few molecules)
+---@field threshold number? of "hybrid" without a list: a species below half of it turns to few molecules, at it to many (default 100)
+---@field exchange number? of "hybrid": seconds after which the stochastic reactions, which run while continuous species are held, charge these for what they took and gave; a shortage is carried over. The error is of first order in it. (default 0: stochastic reactions at their exact times, each of which restarts the solver)
 ---@field seed integer? of a stochastic method (default: drawn; the trajectory tells it)
 ---@field record string[]? species, parameters and rules (default: all species and rules)
 ---@field tolerance { relative: number?, absolute: number? }? of the solver (default 1e-8 and 1e-10)

@@ -322,6 +322,30 @@ static void a_permuted_network_gives_the_same(void)
     bx_cell_free(other);
 }
 
+/* Adams: an oscillator, a decay, an event; and BDF again in the same cell. */
+static void adams_gives_the_same(void)
+{
+    static const item items[] = {SPECIES("x", 2),
+                                 SPECIES("y", 1),
+                                 SPECIES("A", 10),
+                                 PARAMETER("crossed", 0),
+                                 RATE("dx", "-> x", "y - 1"),
+                                 RATE("dy", "y ->", "x - 1"),
+                                 MASS("decay", "A ->", "0.5"),
+                                 WHEN("A < 1", "crossed", "time"),
+                                 END};
+    bx_cell *cell = model_cell(items);
+    for (int adams = 1; adams >= 0; adams--) {
+        bx_cell_reset(cell);
+        model_advance(cell, (bx_run){.duration = 10, .adams = adams});
+        CHECK_NEAR(model_get(cell, "x"), 1 + cos(10), 1e-5);
+        CHECK_NEAR(model_get(cell, "y"), 1 - sin(10), 1e-5);
+        CHECK_NEAR(model_get(cell, "A"), 10 * exp(-5), 1e-6);
+        CHECK_NEAR(model_get(cell, "crossed"), 2 * log(10), 1e-6);
+    }
+    bx_cell_free(cell);
+}
+
 int main(void)
 {
     RUN(decay_is_exponential);
@@ -339,5 +363,6 @@ int main(void)
     RUN(failures_say_what_and_when);
     RUN(a_run_can_be_interrupted);
     RUN(a_permuted_network_gives_the_same);
+    RUN(adams_gives_the_same);
     return test_end();
 }

@@ -316,16 +316,10 @@ static void stochastic_means_approach_the_ode(void)
 
 static void what_is_not_exact_is_refused(void)
 {
-    CHECK_REFUSED(BX_EMODEL, "reaction \"r\": its rate depends on time", SPECIES("A", 1),
-                  RULE("wave", "sin(time)"), RULE("more", "wave + 2"), RATE("r", "A ->", "more"));
-    CHECK_REFUSED(BX_EMODEL, "reaction \"r\": its rate depends on time", SPECIES("A", 1),
-                  MASS("r", "A ->", "time"));
     CHECK_REFUSED(BX_EMODEL, "wants whole coefficients, found 0.5", SPECIES("A", 1),
                   MASS("r", "A -> 0.5 A", "1"));
     CHECK_REFUSED(BX_EMODEL, "mass action of order 1e+09", SPECIES("A", 1),
                   MASS("r", "1000000000 A ->", "1"));
-    CHECK_REFUSED(BX_EMODEL, "the time can only be compared with a constant", SPECIES("A", 1),
-                  MASS("r", "A ->", "1"), WHEN("time > 2 + A", "A", "1"));
     CHECK_REFUSED(BX_ESIMULATION, "species \"A\" is 0.5 at time 0 s", SPECIES("A", 0.5),
                   MASS("r", "A ->", "1"));
     CHECK_REFUSED(BX_ESIMULATION, "reaction \"r\": its propensity is -1 at time 0 s",

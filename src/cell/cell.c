@@ -1,5 +1,6 @@
 #include "cell/cell.h"
 
+#include "cell/hybrid.h"
 #include "cell/ode.h"
 #include "cell/simulation.h"
 #include "cell/ssa.h"
@@ -14,9 +15,11 @@ struct bx_cell {
     size_t count;
     bx_network *network;
     double *frame;
+    double *owed; /* by species: see hybrid.h */
     bool rules_stale;
     bx_events *events;
     bx_ode *ode; /* made when first needed */
+    bool adams;  /* it is by Adams */
     bx_ssa *ssa;
     bx_tau *tau;
 };
@@ -56,10 +59,12 @@ static double *new_frame(const bx_network *network, bx_error *err)
 static int adopt(bx_cell *cell, bx_network *network, bx_error *err)
 {
     double *frame = new_frame(network, err);
-    bx_events *events = frame ? bx_events_new(network, err) : NULL;
+    double *owed = calloc(network->species + 1, sizeof *owed);
+    bx_events *events = frame && owed ? bx_events_new(network, err) : NULL;
     if (!events) {
         free(frame);
-        return -1;
+        free(owed);
+        return owed ? -1 : bx_fail_memory(err);
     }
     const bx_network *before = cell->network;
     if (before) {
@@ -67,10 +72,13 @@ static int adopt(bx_cell *cell, bx_network *network, bx_error *err)
             size_t slot = bx_names_find(&before->index, network->names[i]);
             if (slot != BX_NAME_NONE && slot < settable(before))
                 frame[i] = cell->frame[slot];
+            if (i < network->species && slot < before->species)
+                owed[i] = cell->owed[slot];
         }
         frame[network->time] = cell->frame[before->time];
         if (bx_events_carry(network, events, before, cell->events) < 0) {
             free(frame);
+            free(owed);
             bx_events_free(events);
             return bx_fail_memory(err);
         }
@@ -78,9 +86,11 @@ static int adopt(bx_cell *cell, bx_network *network, bx_error *err)
     drop_engines(cell);
     bx_network_free(cell->network);
     free(cell->frame);
+    free(cell->owed);
     bx_events_free(cell->events);
     cell->network = network;
     cell->frame = frame;
+    cell->owed = owed;
     cell->events = events;
     cell->rules_stale = true;
     return 0;
@@ -106,6 +116,7 @@ void bx_cell_free(bx_cell *cell)
     drop_engines(cell);
     bx_network_free(cell->network);
     free(cell->frame);
+    free(cell->owed);
     bx_events_free(cell->events);
     for (size_t i = 0; i < cell->count; i++)
         bx_process_free(cell->processes[i]);
@@ -264,6 +275,8 @@ int bx_cell_set(bx_cell *cell, const char *name, double value, bx_error *err)
         return bx_fail(err, BX_EMODEL, "%s \"%s\" can't be %g",
                        slot < network->species ? "species" : "parameter", name, value);
     cell->frame[slot] = value;
+    if (slot < network->species)
+        cell->owed[slot] = 0;
     cell->rules_stale = true;
     return 0;
 }
@@ -283,6 +296,15 @@ int bx_cell_rate(bx_cell *cell, const char *reaction, double *rate)
     return 0;
 }
 
+int bx_cell_owed(const bx_cell *cell, const char *species, double *amount)
+{
+    size_t slot = bx_names_find(&cell->network->index, species);
+    if (slot == BX_NAME_NONE || slot >= cell->network->species)
+        return -1;
+    *amount = cell->owed[slot];
+    return 0;
+}
+
 double bx_cell_time(const bx_cell *cell)
 {
     return cell->frame[cell->network->time];
@@ -292,19 +314,33 @@ void bx_cell_reset(bx_cell *cell)
 {
     const bx_program *program = &cell->network->program;
     memcpy(cell->frame, program->frame, program->frame_size * sizeof *cell->frame);
+    memset(cell->owed, 0, cell->network->species * sizeof *cell->owed);
     bx_events_reset(cell->network, cell->events);
     cell->rules_stale = true;
 }
 
 static int run_ode(bx_cell *cell, bx_simulation *simulation, bx_error *err)
 {
+    bool adams = simulation->run->adams;
+    if (cell->ode && cell->adams != adams) {
+        bx_ode_free(cell->ode);
+        cell->ode = NULL;
+    }
+    cell->adams = adams;
     if (!cell->ode)
-        cell->ode = bx_ode_new(cell->network, err);
+        cell->ode = bx_ode_new(cell->network, adams, NULL, err);
     return cell->ode ? bx_ode_run(cell->ode, simulation, err) : -1;
+}
+
+static int run_hybrid(bx_cell *cell, bx_simulation *simulation, bx_error *err)
+{
+    return bx_hybrid_run(cell->network, simulation, cell->owed, err);
 }
 
 static int run_ssa(bx_cell *cell, bx_simulation *simulation, bx_error *err)
 {
+    if (bx_ssa_needs_hazard(cell->network))
+        return run_hybrid(cell, simulation, err);
     if (!cell->ssa)
         cell->ssa = bx_ssa_new(cell->network, err);
     return cell->ssa ? bx_ssa_run(cell->ssa, simulation, err) : -1;
@@ -322,6 +358,7 @@ static int run_method(bx_cell *cell, bx_simulation *simulation, bx_error *err)
     switch (simulation->run->method) {
     case BX_METHOD_SSA: return run_ssa(cell, simulation, err);
     case BX_METHOD_TAU: return run_tau(cell, simulation, err);
+    case BX_METHOD_HYBRID: return run_hybrid(cell, simulation, err);
     default: return run_ode(cell, simulation, err);
     }
 }
@@ -340,7 +377,7 @@ static int run_open(bx_cell *cell, bx_simulation *simulation, bx_error *err)
 
 static const char *method_name(bx_method method)
 {
-    static const char *const names[] = {"ode", "ssa", "tau"};
+    static const char *const names[] = {"ode", "ssa", "tau", "hybrid"};
     return names[method];
 }
 
@@ -381,12 +418,13 @@ static int check_many(const bx_ensemble_run *many, bx_error *err)
     return 0;
 }
 
-/* All runs, each from `frame` and `events`. */
+/* All runs, each from `frame`, `owed` and `events`. */
 static int run_many(bx_cell *cell, bx_simulation *simulation, bx_run *run, const double *frame,
-                    const bx_events *events, bx_error *err)
+                    const double *owed, const bx_events *events, bx_error *err)
 {
     for (uint64_t i = 0; i < simulation->many->runs; i++) {
         memcpy(cell->frame, frame, cell->network->program.frame_size * sizeof *frame);
+        memcpy(cell->owed, owed, cell->network->species * sizeof *owed);
         if (bx_events_copy(cell->network, cell->events, events) < 0)
             return bx_fail_memory(err);
         bx_simulation_rewind(simulation);
@@ -408,19 +446,25 @@ static int run_aside(bx_cell *cell, bx_simulation *simulation, bx_run *run, bx_e
     const bx_network *network = cell->network;
     double *frame = new_frame(network, err);
     bx_events *events = frame ? bx_events_new(network, err) : NULL;
-    double *own_frame = cell->frame;
+    double *owed = calloc(network->species + 1, sizeof *owed);
+    double *own_frame = cell->frame, *own_owed = cell->owed;
     bx_events *own_events = cell->events;
     int result = -1;
-    if (events) {
+    if (events && !owed)
+        bx_fail_memory(err);
+    if (events && owed) {
         /* the runs go on in the copies */
         cell->frame = simulation->frame = frame;
+        cell->owed = owed;
         cell->events = simulation->events = events;
-        result = run_many(cell, simulation, run, own_frame, own_events, err);
+        result = run_many(cell, simulation, run, own_frame, own_owed, own_events, err);
         cell->frame = own_frame;
+        cell->owed = own_owed;
         cell->events = own_events;
         cell->rules_stale = true;
     }
     free(frame);
+    free(owed);
     bx_events_free(events);
     return result;
 }

@@ -15,9 +15,10 @@
 typedef struct bx_cell bx_cell;
 
 typedef enum bx_method {
-    BX_METHOD_ODE, /* CVODE */
-    BX_METHOD_SSA, /* exact stochastic simulation */
-    BX_METHOD_TAU  /* approximate: adaptive tau-leaping */
+    BX_METHOD_ODE,   /* CVODE */
+    BX_METHOD_SSA,   /* exact stochastic simulation */
+    BX_METHOD_TAU,   /* approximate: adaptive tau-leaping */
+    BX_METHOD_HYBRID /* some reactions stochastic, others continuous */
 } bx_method;
 
 typedef enum bx_variable_kind {
@@ -35,8 +36,14 @@ typedef struct bx_run {
     uint64_t stream;           /* of the seed's independent streams of random numbers; else 0 */
     const char *const *record; /* names to record; NULL: every species and rule */
     size_t record_count;
-    double relative_tolerance; /* 0: 1e-8 */
-    double absolute_tolerance; /* 0: 1e-10 */
+    double relative_tolerance;     /* 0: 1e-8 */
+    double absolute_tolerance;     /* 0: 1e-10 */
+    bool adams;                    /* the ODE solver: Adams, not BDF */
+    const char *const *stochastic; /* of a hybrid run: reactions, species that only stochastic
+                                      reactions change, processes; NULL: by copy number */
+    size_t stochastic_count;
+    double threshold;     /* of a hybrid run by copy number: few molecules are fewer; 0: 100 */
+    double exchange;      /* of a hybrid run: seconds between exchanges; 0: exact coupling */
     double epsilon;       /* of tau-leaping: how far propensities may change in a leap, relative;
                              0: 0.03 */
     size_t maximum_steps; /* bound on solver steps, reactions or leaps; 0: none */
@@ -98,6 +105,10 @@ int bx_cell_set(bx_cell *cell, const char *name, double value, bx_error *err);
 
 /* The present rate of a reaction by its name, per second. -1: no such name. */
 int bx_cell_rate(bx_cell *cell, const char *reaction, double *rate);
+
+/* What a species owes after a hybrid run: its shortage, or, below 0, what rounding keeps for it
+ * (see hybrid.h). Conservation laws hold for the species less this. -1: no such species. */
+int bx_cell_owed(const bx_cell *cell, const char *species, double *amount);
 
 double bx_cell_time(const bx_cell *cell);
 

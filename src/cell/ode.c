@@ -13,6 +13,7 @@
 #include <sunlinsol/sunlinsol_klu.h>
 #include <sunmatrix/sunmatrix_dense.h>
 #include <sunmatrix/sunmatrix_sparse.h>
+#include <sunnonlinsol/sunnonlinsol_fixedpoint.h>
 
 #define RELATIVE_DEFAULT 1e-8
 #define ABSOLUTE_DEFAULT 1e-10
@@ -27,8 +28,9 @@
 /* So many steps in a row that do not advance the time end a run: the solution has a pole there. */
 #define STUCK_STEPS 100
 
-/* With events on conditions, or formulas that have conditions in them, a step is at most this part of the run, or `every`: a longer one could
- * pass over a condition that turns true and false again. */
+/* With events on conditions, formulas that have conditions in them, or stochastic jumps, a step is
+ * at most this part of the run, or `every`: a longer one could pass over a condition that turns
+ * true and false again, or a pulse of a rate. */
 #define EVENT_STEPS 100
 
 struct bx_ode {
@@ -50,6 +52,9 @@ struct bx_ode {
     bx_flux *flux;
     bx_jacobian *jacobian; /* NULL: CVODE takes differences */
     double *entries;       /* of a dense one, by the pattern */
+    bool adams;
+    SUNNonlinearSolver fixed_point; /* of Adams */
+    bx_jumps *jumps; /* or NULL; else the state's last place is the integral of their hazard */
 
     bx_simulation *simulation; /* while it runs */
 };
@@ -75,6 +80,8 @@ static int right_hand_side(realtype time, N_Vector y, N_Vector ydot, void *data)
     load_state(ode, N_VGetArrayPointer(y), time);
     double *out = N_VGetArrayPointer(ydot);
     bx_flux_evaluate(ode->flux, simulation->frame, out);
+    if (ode->jumps)
+        out[ode->size - 1] = bx_jumps_hazard(ode->jumps, simulation->frame);
     double sum = 0; /* not finite if any term is not */
     for (size_t i = 0; i < ode->size; i++)
         sum += out[i] * 0;
@@ -135,6 +142,8 @@ static int root_functions(realtype time, N_Vector y, realtype *out, void *data)
         if (isnan(out[i]))
             return -1;
     }
+    if (ode->jumps)
+        out[ode->root_count] = N_VGetArrayPointer(y)[ode->size - 1] - bx_jumps_target(ode->jumps);
     return 0;
 }
 
@@ -184,7 +193,7 @@ static int choose_state(bx_ode *ode, bx_error *err)
         ode->position[i] = (uint32_t)ode->size;
         ode->species[ode->size++] = i;
     }
-    if (ode->size == 0)
+    if (ode->size == 0 || ode->jumps)
         ode->species[ode->size++] = BX_SLOT_NONE;
     return 0;
 }
@@ -216,35 +225,50 @@ static int create_linear_solver(bx_ode *ode, bx_error *err)
     return ode->solver ? 0 : bx_fail_memory(err);
 }
 
+/* Newton's method for BDF; fixed points, which need no Jacobian, for Adams. */
+static int create_nonlinear_solver(bx_ode *ode, bx_error *err)
+{
+    if (ode->adams) {
+        ode->fixed_point = SUNNonlinSol_FixedPoint(ode->y, 0, ode->context);
+        return ode->fixed_point &&
+                       CVodeSetNonlinearSolver(ode->cvode, ode->fixed_point) == CV_SUCCESS
+                   ? 0
+                   : bx_fail_memory(err);
+    }
+    if (create_linear_solver(ode, err) < 0)
+        return -1;
+    CVLsJacFn jacobian = ode->entries ? dense_jacobian : sparse_jacobian;
+    if (CVodeSetLinearSolver(ode->cvode, ode->solver, ode->matrix) != CV_SUCCESS ||
+        (ode->jacobian && CVodeSetJacFn(ode->cvode, jacobian) != CV_SUCCESS))
+        return bx_fail_memory(err);
+    return 0;
+}
+
 static int create_solver(bx_ode *ode, bx_error *err)
 {
     if (SUNContext_Create(NULL, &ode->context) != 0)
         return bx_fail_memory(err);
     ode->y = N_VNew_Serial((sunindextype)ode->size, ode->context);
     ode->between = N_VNew_Serial((sunindextype)ode->size, ode->context);
-    ode->cvode = CVodeCreate(CV_BDF, ode->context);
+    ode->cvode = CVodeCreate(ode->adams ? CV_ADAMS : CV_BDF, ode->context);
     if (!ode->y || !ode->between || !ode->cvode ||
         CVodeSetErrHandlerFn(ode->cvode, be_silent, NULL) != CV_SUCCESS ||
         CVodeInit(ode->cvode, right_hand_side, 0, ode->y) != CV_SUCCESS ||
         CVodeSetUserData(ode->cvode, ode) != CV_SUCCESS ||
         CVodeSStolerances(ode->cvode, RELATIVE_DEFAULT, ABSOLUTE_DEFAULT) != CV_SUCCESS)
         return bx_fail_memory(err);
-    if (create_linear_solver(ode, err) < 0)
+    if (create_nonlinear_solver(ode, err) < 0)
         return -1;
-    if (CVodeSetLinearSolver(ode->cvode, ode->solver, ode->matrix) != CV_SUCCESS ||
-        (ode->jacobian &&
-         CVodeSetJacFn(ode->cvode, ode->entries ? dense_jacobian : sparse_jacobian) !=
-             CV_SUCCESS) ||
-        CVodeSetMaxNumSteps(ode->cvode, -1) != CV_SUCCESS ||
+    int roots = ode->root_count + (ode->jumps ? 1 : 0);
+    if (CVodeSetMaxNumSteps(ode->cvode, -1) != CV_SUCCESS ||
         CVodeSetMaxHnilWarns(ode->cvode, -1) != CV_SUCCESS ||
-        (ode->root_count > 0 &&
-         (CVodeRootInit(ode->cvode, ode->root_count, root_functions) != CV_SUCCESS ||
-          CVodeSetNoInactiveRootWarn(ode->cvode) != CV_SUCCESS)))
+        (roots > 0 && (CVodeRootInit(ode->cvode, roots, root_functions) != CV_SUCCESS ||
+                       CVodeSetNoInactiveRootWarn(ode->cvode) != CV_SUCCESS)))
         return bx_fail_memory(err);
     return 0;
 }
 
-bx_ode *bx_ode_new(const bx_network *network, bx_error *err)
+bx_ode *bx_ode_new(const bx_network *network, bool adams, bx_jumps *jumps, bx_error *err)
 {
     bx_ode *ode = calloc(1, sizeof *ode);
     if (!ode) {
@@ -252,6 +276,8 @@ bx_ode *bx_ode_new(const bx_network *network, bx_error *err)
         return NULL;
     }
     ode->network = network;
+    ode->adams = adams;
+    ode->jumps = jumps;
     if (choose_state(ode, err) < 0 || choose_roots(ode, err) < 0 ||
         !(ode->flux = bx_flux_new(network, ode->position, ode->size, err)) ||
         create_solver(ode, err) < 0) {
@@ -267,6 +293,8 @@ void bx_ode_free(bx_ode *ode)
         return;
     if (ode->cvode)
         CVodeFree(&ode->cvode);
+    if (ode->fixed_point)
+        SUNNonlinSolFree(ode->fixed_point);
     if (ode->solver)
         SUNLinSolFree(ode->solver);
     if (ode->matrix)
@@ -301,6 +329,8 @@ static int restart(bx_ode *ode, bx_error *err)
     store_state(ode);
     bx_network_rates(ode->network, ode->simulation->frame); /* parameters may have changed */
     double now = ode->simulation->frame[ode->network->time];
+    if (ode->jumps && bx_jumps_begin(ode->jumps, ode->simulation->frame, err) < 0)
+        return -1;
     if (CVodeReInit(ode->cvode, now, ode->y) != CV_SUCCESS)
         return bx_fail(err, BX_ESIMULATION, "the ODE solver can't start at time %g s", now);
     return 0;
@@ -321,6 +351,8 @@ static int fail_not_finite(const bx_ode *ode, double time, const char *reason, b
     const bx_network *network = ode->network;
     double *frame = ode->simulation->frame;
     bx_network_rates(network, frame);
+    if (ode->jumps && bx_jumps_begin(ode->jumps, frame, err) < 0)
+        return -1;
     for (size_t r = 0; r < network->reactions; r++) {
         double rate = frame[network->rate + r];
         if (network->reaction[r].mass_action)
@@ -387,8 +419,6 @@ static void turn_leaves(bx_ode *ode)
 {
     const bx_network *network = ode->network;
     bx_events *events = ode->simulation->events;
-    if (CVodeGetRootInfo(ode->cvode, ode->root_signs) != CV_SUCCESS)
-        return;
     for (int i = 0; i < ode->root_count; i++) {
         bx_op op = network->logic[ode->roots[i]].op;
         bool rising = ode->root_signs[i] > 0;
@@ -413,6 +443,17 @@ static int settle(bx_ode *ode, bx_error *err)
     if (bx_events_settle(ode->network, s->events, s->frame, &fired, err) < 0)
         return -1;
     return fired > 0 ? restart(ode, err) : 0;
+}
+
+/* A stochastic reaction fires. */
+static int jump(bx_ode *ode, bx_error *err)
+{
+    bx_simulation *s = ode->simulation;
+    if (bx_jumps_fire(ode->jumps, s->frame, err) < 0)
+        return -1;
+    bx_network_rules(ode->network, s->frame);
+    bx_events_look(ode->network, s->events, s->frame);
+    return restart(ode, err);
 }
 
 /* One step of the solver, or less where an event or a stop comes first. */
@@ -440,13 +481,14 @@ static int step(bx_ode *ode, double stop, double *time, bx_error *err)
     if (record_rows(ode, *time, false, err) < 0)
         return -1;
     load_state(ode, N_VGetArrayPointer(ode->y), *time);
-    if (ode->network->events == 0)
+    if (ode->network->events == 0 && flag != CV_ROOT_RETURN)
         return 0;
     bx_network_rules(ode->network, s->frame);
     bx_events_look(ode->network, s->events, s->frame);
-    if (flag == CV_ROOT_RETURN)
-        turn_leaves(ode);
-    return 0;
+    if (flag != CV_ROOT_RETURN || CVodeGetRootInfo(ode->cvode, ode->root_signs) != CV_SUCCESS)
+        return 0;
+    turn_leaves(ode);
+    return ode->jumps && ode->root_signs[ode->root_count] > 0 ? jump(ode, err) : 0;
 }
 
 static int prepare(bx_ode *ode, bx_error *err)
@@ -458,7 +500,7 @@ static int prepare(bx_ode *ode, bx_error *err)
     double longest = 0; /* no bound */
     ode->stuck = 0;
     ode->not_finite = false;
-    if (ode->root_count > 0 || ode->network->jumps)
+    if (ode->root_count > 0 || ode->network->jumps || ode->jumps)
         longest =
             run->every > 0 && run->every < run->duration ? run->every : run->duration / EVENT_STEPS;
     if (CVodeSStolerances(ode->cvode, relative, absolute) != CV_SUCCESS ||

@@ -25,6 +25,12 @@ static int check_run(const bx_run *run, bx_error *err)
                        run->absolute_tolerance);
     if (!(run->epsilon >= 0 && run->epsilon < 1))
         return bx_fail(err, BX_ESIMULATION, "epsilon: expected 0 to 1, got %g", run->epsilon);
+    if (!(run->exchange >= 0) || !isfinite(run->exchange))
+        return bx_fail(err, BX_ESIMULATION, "exchange: expected seconds of 0 or more, got %g",
+                       run->exchange);
+    if (!(run->threshold >= 0) || !isfinite(run->threshold))
+        return bx_fail(err, BX_ESIMULATION, "threshold: expected molecules, 0 or more, got %g",
+                       run->threshold);
     return 0;
 }
 

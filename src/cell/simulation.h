@@ -14,6 +14,7 @@ typedef struct bx_simulation {
     const bx_run *run;
     double start, end; /* seconds */
     size_t steps;      /* solver steps or reactions so far */
+    bool pauses;       /* `end` moves to where a reaction turns the truth of a condition */
 
     const bx_ensemble_run *many; /* to run, or NULL for one run */
     uint64_t done;               /* runs of them */

@@ -58,18 +58,12 @@ static int check_whole(const bx_network *network, size_t reaction, double coeffi
                    bx_network_reaction_label(network, reaction).text, fabs(coefficient));
 }
 
-static int check_reaction(const bx_network *network, size_t r, bx_error *err)
+int bx_ssa_check_coefficients(const bx_network *network, size_t r, const bool *which, bx_error *err)
 {
-    const bx_reaction *reaction = &network->reaction[r];
-    if (reaction->continuous)
+    if (network->reaction[r].continuous)
         return bx_fail(err, BX_EMODEL,
                        "%s: a rate of change, or a stoichiometry that varies, is not made of "
                        "molecules; use method \"ode\"",
-                       bx_network_reaction_label(network, r).text);
-    if (reaction->uses_time)
-        return bx_fail(err, BX_EMODEL,
-                       "%s: its rate depends on time, which exact stochastic simulation does not "
-                       "allow; use an event to change a parameter at a time, or method \"ode\"",
                        bx_network_reaction_label(network, r).text);
     double order = 0;
     for (uint32_t i = network->reactants.start[r]; i < network->reactants.start[r + 1]; i++) {
@@ -77,13 +71,34 @@ static int check_reaction(const bx_network *network, size_t r, bx_error *err)
         if (check_whole(network, r, network->orders[i], err) < 0)
             return -1;
     }
-    if (reaction->mass_action && order > ORDER_MAXIMUM)
+    if (network->reaction[r].mass_action && order > ORDER_MAXIMUM)
         return bx_fail(err, BX_EMODEL, "%s: mass action of order %g; above %d give a rate formula",
                        bx_network_reaction_label(network, r).text, order, ORDER_MAXIMUM);
     for (uint32_t i = network->changes.start[r]; i < network->changes.start[r + 1]; i++)
-        if (check_whole(network, r, network->amounts[i], err) < 0)
+        if (which[network->changes.items[i]] &&
+            check_whole(network, r, network->amounts[i], err) < 0)
             return -1;
     return 0;
+}
+
+static int check_reaction(const bx_network *network, size_t r, bx_error *err)
+{
+    if (network->reaction[r].uses_time)
+        return bx_fail(err, BX_EMODEL,
+                       "%s: its rate depends on time, which this method does not allow; use an "
+                       "event to change a parameter at a time, or method \"ssa\" or \"ode\"",
+                       bx_network_reaction_label(network, r).text);
+    return bx_ssa_check_coefficients(network, r, network->changing, err);
+}
+
+bool bx_ssa_needs_hazard(const bx_network *network)
+{
+    bool needs = false;
+    for (size_t r = 0; r < network->reactions; r++)
+        needs = needs || network->reaction[r].uses_time;
+    for (size_t i = 0; i < network->logic_count; i++)
+        needs = needs || (network->logic[i].uses_time && network->logic[i].limit == BX_SLOT_NONE);
+    return needs;
 }
 
 static int check_network(const bx_network *network, bx_error *err)
@@ -333,10 +348,11 @@ static inline size_t choose(const bx_ssa *ssa, bx_random *random, double total)
 
 /* ---- the run ---- */
 
-int bx_ssa_check_counts(const bx_network *network, const double *frame, bx_error *err)
+int bx_ssa_check_counts(const bx_network *network, const bool *which, const double *frame,
+                        bx_error *err)
 {
     for (size_t i = 0; i < network->species; i++)
-        if (network->changing[i] &&
+        if (which[i] &&
             !(frame[i] >= 0 && frame[i] <= COUNT_MAXIMUM && frame[i] == floor(frame[i])))
             return bx_fail(
                 err, BX_ESIMULATION,
@@ -348,7 +364,7 @@ int bx_ssa_check_counts(const bx_network *network, const double *frame, bx_error
 
 static int check_counts(const bx_ssa *ssa, bx_error *err)
 {
-    return bx_ssa_check_counts(ssa->network, ssa->simulation->frame, err);
+    return bx_ssa_check_counts(ssa->network, ssa->network->changing, ssa->simulation->frame, err);
 }
 
 /* Fire due events; *fired tells whether any did. */
@@ -368,6 +384,11 @@ static int look(bx_ssa *ssa, bool *fired, bx_error *err)
     bx_simulation *s = ssa->simulation;
     if (!bx_events_look(ssa->network, s->events, s->frame))
         return 0;
+    if (s->pauses) {
+        s->end = s->frame[ssa->network->time];
+        *fired = true;
+        return 0;
+    }
     bx_network_rules(ssa->network, s->frame);
     return settle(ssa, fired, err);
 }

@@ -14,7 +14,17 @@ void bx_ssa_free(bx_ssa *ssa); /* NULL is fine */
 /* Advance to simulation->end. The frame stands at the time reached, also on failure. */
 int bx_ssa_run(bx_ssa *ssa, bx_simulation *simulation, bx_error *err);
 
-/* Fails unless the counts that reactions change are whole numbers. */
-int bx_ssa_check_counts(const bx_network *network, const double *frame, bx_error *err);
+/* Whether rates, or conditions in more than a comparison with a constant, depend on time: the exact
+ * method is then the hybrid one, all reactions stochastic. */
+bool bx_ssa_needs_hazard(const bx_network *network);
+
+/* Fails unless the counts of the species that `which` marks are whole numbers. */
+int bx_ssa_check_counts(const bx_network *network, const bool *which, const double *frame,
+                        bx_error *err);
+
+/* Fails unless a reaction takes whole molecules, and changes those that `which` marks by whole
+ * numbers. */
+int bx_ssa_check_coefficients(const bx_network *network, size_t reaction, const bool *which,
+                              bx_error *err);
 
 #endif

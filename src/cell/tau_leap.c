@@ -216,7 +216,7 @@ static int advance(bx_tau *tau, bx_error *err)
     bx_simulation *s = tau->simulation;
     double *time = &s->frame[tau->network->time];
     double epsilon = s->run->epsilon > 0 ? s->run->epsilon : EPSILON_DEFAULT;
-    if (bx_ssa_check_counts(tau->network, s->frame, err) < 0 || settle(tau, err) < 0)
+    if (bx_ssa_check_counts(tau->network, tau->network->changing, s->frame, err) < 0 || settle(tau, err) < 0)
         return -1;
     for (;;) {
         while (s->next_row <= *time)
@@ -227,7 +227,7 @@ static int advance(bx_tau *tau, bx_error *err)
         double stop =
             fmin(s->end, fmin(s->next_row, bx_events_next(tau->network, s->events, s->frame)));
         if (bx_simulation_poll(s, *time, err) < 0 || advance_some(tau, stop, epsilon, err) < 0 ||
-            bx_ssa_check_counts(tau->network, s->frame, err) < 0)
+            bx_ssa_check_counts(tau->network, tau->network->changing, s->frame, err) < 0)
             return -1;
         bx_simulation_stepped(s, *time);
     }

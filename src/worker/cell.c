@@ -58,7 +58,10 @@ static bx_method method_option(lua_State *L, int options, bx_method usual, const
     static const struct {
         const char *name;
         bx_method method;
-    } methods[] = {{"ode", BX_METHOD_ODE}, {"ssa", BX_METHOD_SSA}, {"tau", BX_METHOD_TAU}};
+    } methods[] = {{"ode", BX_METHOD_ODE},
+                   {"ssa", BX_METHOD_SSA},
+                   {"tau", BX_METHOD_TAU},
+                   {"hybrid", BX_METHOD_HYBRID}};
     if (bx_fields_get(L, options, "method") == LUA_TNIL) {
         lua_pop(L, 1);
         return usual;
@@ -70,8 +73,8 @@ static bx_method method_option(lua_State *L, int options, bx_method usual, const
             return methods[i].method;
         }
     bx_raise_format(L, place->code,
-                    "%s.method: \"ode\", \"ssa\" or \"tau\" expected, got \"%.40s\"", place->text,
-                    name);
+                    "%s.method: \"ode\", \"ssa\", \"tau\" or \"hybrid\" expected, got \"%.40s\"",
+                    place->text, name);
     return usual;
 }
 
@@ -89,25 +92,38 @@ static void tolerance_option(lua_State *L, int options, bx_run *run, const bx_pl
     lua_pop(L, 1);
 }
 
-/* The names stay on the stack, for a finaliser may change the table. */
-static void record_option(lua_State *L, int options, bx_run *run, const bx_place *place)
+static void solver_option(lua_State *L, int options, bx_run *run, const bx_place *place)
+{
+    if (bx_fields_get(L, options, "solver") != LUA_TNIL) {
+        const char *name = bx_fields_string(L, -1, place, "solver");
+        run->adams = strcmp(name, "adams") == 0;
+        if (!run->adams && strcmp(name, "bdf") != 0)
+            bx_raise_format(L, place->code,
+                            "%s.solver: \"bdf\" or \"adams\" expected, got \"%.40s\"", place->text,
+                            name);
+    }
+    lua_pop(L, 1);
+}
+
+/* A list of names, or NULL. They stay on the stack, for a finaliser may change the table. */
+static const char *const *names_option(lua_State *L, int options, const char *key, size_t *count,
+                                       const bx_place *place)
 {
     static const char *const no_keys[] = {"a list of names", NULL};
-    if (bx_fields_get(L, options, "record") == LUA_TNIL)
-        return;
-    bx_place inner = bx_place_make(place->code, "%s.record", place->text);
+    if (bx_fields_get(L, options, key) == LUA_TNIL)
+        return NULL;
+    bx_place inner = bx_place_make(place->code, "%s.%s", place->text, key);
     int table = lua_gettop(L);
     bx_fields_expect(L, table, LUA_TTABLE, &inner, NULL);
     bx_fields_allow(L, table, no_keys, true, &inner);
-    size_t count = lua_rawlen(L, table);
-    luaL_checkstack(L, count < INT_MAX - 20 ? (int)count + 20 : INT_MAX, "too many names");
-    const char **names = lua_newuserdatauv(L, (count + 1) * sizeof *names, 0);
-    for (size_t i = 0; i < count; i++) {
+    *count = lua_rawlen(L, table);
+    luaL_checkstack(L, *count < INT_MAX - 20 ? (int)*count + 20 : INT_MAX, "too many names");
+    const char **names = lua_newuserdatauv(L, (*count + 1) * sizeof *names, 0);
+    for (size_t i = 0; i < *count; i++) {
         lua_rawgeti(L, table, (lua_Integer)i + 1);
         names[i] = bx_fields_string(L, -1, &inner, NULL);
     }
-    run->record = names;
-    run->record_count = count;
+    return names;
 }
 
 static void seed_option(lua_State *L, int options, bx_run *run, const bx_place *place)
@@ -154,7 +170,11 @@ static void read_options(lua_State *L, bx_run *run, const bx_place *place)
     run->epsilon = number_option(L, 2, "epsilon", place);
     tolerance_option(L, 2, run, place);
     seed_option(L, 2, run, place);
-    record_option(L, 2, run, place);
+    solver_option(L, 2, run, place);
+    run->threshold = number_option(L, 2, "threshold", place);
+    run->exchange = number_option(L, 2, "exchange", place);
+    run->record = names_option(L, 2, "record", &run->record_count, place);
+    run->stochastic = names_option(L, 2, "stochastic", &run->stochastic_count, place);
 }
 
 /* A whole number of `least` or more; `least` without one. */
@@ -270,9 +290,9 @@ static int fail_run(lua_State *L, const bx_error *err)
 
 static int cell_run(lua_State *L)
 {
-    static const char *const keys[] = {"duration", "every",  "method",    "seed",
-                                       "run",      "record", "tolerance", "max_steps",
-                                       "epsilon",  "stream", NULL};
+    static const char *const keys[] = {"duration", "every",      "method",    "seed",     "run",
+                                       "record",   "tolerance",  "max_steps", "epsilon",  "stream",
+                                       "solver",   "stochastic", "threshold", "exchange", NULL};
     bx_cell *cell = check_cell(L);
     bx_worker *worker = bx_worker_of(L);
     bx_place place = bx_place_make(BX_ESCRIPT, "run");
@@ -352,9 +372,10 @@ static void histogram_option(lua_State *L, bx_ensemble_run *many, const bx_place
 
 static int cell_ensemble(lua_State *L)
 {
-    static const char *const keys[] = {"runs",      "first",     "duration", "every",
-                                       "method",    "seed",      "record",   "quantiles",
-                                       "histogram", "max_steps", "epsilon",  NULL};
+    static const char *const keys[] = {
+        "runs",   "first",      "duration",  "every",     "method",  "seed",
+        "record", "quantiles",  "histogram", "max_steps", "epsilon", "tolerance",
+        "solver", "stochastic", "threshold", "exchange",  NULL};
     bx_cell *cell = check_cell(L);
     bx_worker *worker = bx_worker_of(L);
     bx_place place = bx_place_make(BX_ESCRIPT, "ensemble");
@@ -461,6 +482,17 @@ static int cell_rate(lua_State *L)
     return 1;
 }
 
+static int cell_shortage(lua_State *L)
+{
+    bx_cell *cell = check_cell(L);
+    const char *name = luaL_checkstring(L, 2);
+    double amount;
+    if (bx_cell_owed(cell, name, &amount) < 0)
+        return bx_raise_format(L, BX_EMODEL, "no species \"%.64s\" in the cell", name);
+    lua_pushnumber(L, amount);
+    return 1;
+}
+
 static int cell_time(lua_State *L)
 {
     lua_pushnumber(L, bx_cell_time(check_cell(L)));
@@ -554,13 +586,11 @@ static int cell_tostring(lua_State *L)
 }
 
 static const luaL_Reg methods[] = {
-    {"clear", cell_clear},       {"load_sbml", cell_load_sbml},
-    {"ensemble", cell_ensemble}, {"to_sbml", cell_to_sbml},
-    {"get", cell_get},           {"parameters", cell_parameters},
-    {"rate", cell_rate},         {"reset", cell_reset},
-    {"rules", cell_rules},       {"run", cell_run},
-    {"set", cell_set},           {"species", cell_species},
-    {"time", cell_time},         {NULL, NULL},
+    {"clear", cell_clear}, {"load_sbml", cell_load_sbml},   {"ensemble", cell_ensemble},
+    {"get", cell_get},     {"parameters", cell_parameters}, {"rate", cell_rate},
+    {"reset", cell_reset}, {"rules", cell_rules},           {"run", cell_run},
+    {"set", cell_set},     {"shortage", cell_shortage},     {"species", cell_species},
+    {"time", cell_time},   {"to_sbml", cell_to_sbml},       {NULL, NULL},
 };
 
 /* cell.name: a method of the cell, or else a function of the organism (upvalues 1 and 2). */
