@@ -1,5 +1,6 @@
 /* Exact stochastic simulation against exact distributions. Seeds are fixed; a bound of z standard
  * errors is exceeded by a right engine with a chance below 1e-5 at z = 4.5. */
+#include "cell/groups.h"
 #include "cell/random.h"
 #include "cell_model.h"
 #include "test.h"
@@ -230,34 +231,70 @@ static void the_same_seed_gives_the_same_bits(void)
     bx_cell_free(cell);
 }
 
-/* 300 species in a ring: the tree of sums. Each position is multinomial. */
-static void many_reactions_keep_their_shares(void)
+/* n species in a ring, stationary: a slow one holds 3/4 of the molecules. */
+static void check_ring(int n, uint64_t samples, double duration)
 {
     bx_error err = {0};
     bx_process *p = bx_process_new("p", &err);
-    for (int i = 0; i < 300; i++) {
+    for (int i = 0; i < n; i++) {
         char name[16], equation[64];
         snprintf(name, sizeof name, "s%d", i);
         bx_process_add_species(p, name, 10, &err);
-        snprintf(equation, sizeof equation, "s%d -> s%d", i, (i + 1) % 300);
+        snprintf(equation, sizeof equation, "s%d -> s%d", i, (i + 1) % n);
         bx_process_add_reaction(p, NULL, equation, BX_RATE_MASS_ACTION, i % 2 ? "1" : "3", &err);
     }
     bx_cell *cell = bx_cell_new(&err);
     CHECK(bx_cell_define(cell, p, &err) == 0);
     double slow = 0, total = 0;
-    enum { samples = 400 };
-    for (uint64_t i = 0; i < samples; i++) { /* stationary: a slow one holds 3/4 */
-        model_advance(cell, (bx_run){BX_METHOD_SSA, .duration = 20, .seed = i});
-        for (int j = 0; j < 300; j++) {
+    for (uint64_t i = 0; i < samples; i++) {
+        model_advance(cell, (bx_run){BX_METHOD_SSA, .duration = duration, .seed = i});
+        for (int j = 0; j < n; j++) {
             char name[16];
             snprintf(name, sizeof name, "s%d", j);
             total += model_get(cell, name);
             slow += j % 2 ? model_get(cell, name) : 0;
         }
     }
-    CHECK(total == 3000.0 * samples);
-    CHECK_NEAR(slow / total, 0.75, Z * sqrt(0.75 * 0.25 / (3000.0 * samples)));
+    CHECK(total == 10.0 * n * (double)samples);
+    CHECK_NEAR(slow / total, 0.75, Z * sqrt(0.75 * 0.25 / total));
     bx_cell_free(cell);
+}
+
+/* The tree of sums, and composition and rejection. */
+static void many_reactions_keep_their_shares(void)
+{
+    check_ring(300, 400, 20);
+    check_ring(60000, 1, 4);
+}
+
+/* Items of all sizes, changed at random, are chosen by their shares. */
+static void groups_choose_by_shares(void)
+{
+    enum { items = 40, draws = 400000 };
+    static const double sizes[] = {0, 1, 1.5, 2, 3, 7, 0.1, 1e-3, 5e-324, 1.9999999, 12, 4};
+    bx_groups groups;
+    bx_random random;
+    bx_random_init(&random, 11, 0);
+    CHECK(bx_groups_init(&groups, items) == 0);
+    for (int i = 0; i < 5000; i++) {
+        uint32_t which = (uint32_t)(items * bx_random_uniform(&random));
+        double value = sizes[(int)(12 * bx_random_uniform(&random))] * (i % 3 ? 1 : 1e10);
+        CHECK(bx_groups_set(&groups, which, value) == 0);
+    }
+    for (uint32_t i = 0; i < items; i++) /* the great ones would hide the others */
+        CHECK(bx_groups_set(&groups, i, sizes[i % 12]) == 0);
+    double total = 0, wanted = bx_groups_total(&groups);
+    int seen[items] = {0};
+    for (int i = 0; i < draws; i++)
+        seen[bx_groups_choose(&groups, &random, wanted)]++;
+    for (int i = 0; i < items; i++)
+        total += sizes[i % 12];
+    CHECK_NEAR(wanted, total, 1e-12 * total);
+    for (int i = 0; i < items; i++) {
+        double p = sizes[i % 12] / total;
+        CHECK_NEAR(seen[i], draws * p, Z * sqrt(draws * p * (1 - p)));
+    }
+    bx_groups_free(&groups);
 }
 
 static void a_condition_fires_at_its_reaction(void)
@@ -375,6 +412,7 @@ int main(void)
     RUN(propensities_count_combinations);
     RUN(the_same_seed_gives_the_same_bits);
     RUN(many_reactions_keep_their_shares);
+    RUN(groups_choose_by_shares);
     RUN(a_condition_fires_at_its_reaction);
     RUN(a_time_cuts_a_poisson_process);
     RUN(stochastic_means_approach_the_ode);

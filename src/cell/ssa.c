@@ -1,11 +1,16 @@
 #include "cell/ssa.h"
 
 #include "cell/dependency.h"
+#include "cell/groups.h"
 #include "cell/random.h"
 #include "cell/sum_tree.h"
 
 #include <math.h>
 #include <stdlib.h>
+
+/* From so many reactions on, composition and rejection: as fast as the tree there, where both wait
+ * for memory, without its lists of what to add up anew, some 100 bytes a reaction. */
+#define REJECTION_LEAST 50000
 
 /* Reactions between two looks at the interrupt. */
 #define POLL_INTERVAL 1000
@@ -38,6 +43,8 @@ typedef struct change {
 struct bx_ssa {
     const bx_network *network;
     channel *channels;
+    bool rejection; /* either groups or, if false, tree and sums */
+    bx_groups groups;
     bx_sum_tree tree;
     bx_dependency dependency;
     bx_csr sums;     /* reaction -> pairs of indexes into tree.values: a sum and its first part */
@@ -193,8 +200,10 @@ static int build(bx_ssa *ssa, bx_error *err)
     ssa->channels = calloc(network->reactions + 1, sizeof *ssa->channels);
     ssa->guarded = calloc(network->reactions + 1, sizeof *ssa->guarded);
     ssa->changes = calloc(terms + 1, sizeof *ssa->changes);
+    ssa->rejection = network->reactions >= REJECTION_LEAST;
     if (!ssa->channels || !ssa->guarded || !ssa->changes ||
-        bx_sum_tree_init(&ssa->tree, network->reactions) < 0)
+        (ssa->rejection ? bx_groups_init(&ssa->groups, network->reactions)
+                        : bx_sum_tree_init(&ssa->tree, network->reactions)) < 0)
         return bx_fail_memory(err);
     for (size_t r = 0; r < network->reactions; r++) {
         ssa->channels[r] = make_channel(network, r);
@@ -204,7 +213,7 @@ static int build(bx_ssa *ssa, bx_error *err)
         ssa->changes[i] = (change){network->amounts[i], network->changes.items[i]};
     if (bx_dependency_init(&ssa->dependency, network, err) < 0)
         return -1;
-    return list_sums(ssa) < 0 ? bx_fail_memory(err) : 0;
+    return !ssa->rejection && list_sums(ssa) < 0 ? bx_fail_memory(err) : 0;
 }
 
 bx_ssa *bx_ssa_new(const bx_network *network, bx_error *err)
@@ -230,6 +239,7 @@ void bx_ssa_free(bx_ssa *ssa)
     free(ssa->guarded);
     free(ssa->changes);
     bx_sum_tree_free(&ssa->tree);
+    bx_groups_free(&ssa->groups);
     bx_dependency_free(&ssa->dependency);
     bx_csr_free(&ssa->sums);
     free(ssa);
@@ -278,9 +288,13 @@ static int refresh(bx_ssa *ssa, bx_error *err)
         double value = propensity(ssa, r, frame);
         if (!(value >= 0 && ssa->channels[r].k >= 0) || isinf(value))
             return fail_propensity(ssa, r, value >= 0 ? ssa->channels[r].k : value, err);
-        ssa->tree.values[r] = value;
+        if (!ssa->rejection)
+            ssa->tree.values[r] = value;
+        else if (bx_groups_set(&ssa->groups, (uint32_t)r, value) < 0)
+            return bx_fail_memory(err);
     }
-    bx_sum_tree_rebuild(&ssa->tree);
+    if (!ssa->rejection)
+        bx_sum_tree_rebuild(&ssa->tree);
     return 0;
 }
 
@@ -313,6 +327,21 @@ static inline void apply_changes(const bx_ssa *ssa, size_t r, double *frame)
         frame[ssa->changes[i].species] += ssa->changes[i].amount;
 }
 
+/* One that is infinite or not a number has no group. */
+static int update_groups(bx_ssa *ssa, size_t r, double *frame, bx_error *err)
+{
+    const bx_csr *reactions = &ssa->dependency.reactions;
+    for (uint32_t i = reactions->start[r]; i < reactions->start[r + 1]; i++) {
+        uint32_t dependent = reactions->items[i];
+        double value = propensity(ssa, dependent, frame);
+        if (!(value >= 0 && value < INFINITY))
+            return fail_propensity(ssa, dependent, value, err);
+        if (bx_groups_set(&ssa->groups, dependent, value) < 0)
+            return bx_fail_memory(err);
+    }
+    return 0;
+}
+
 /* Recompute what the firing of `r` made stale. */
 static inline int update(bx_ssa *ssa, size_t r, double *frame, bx_error *err)
 {
@@ -323,6 +352,8 @@ static inline int update(bx_ssa *ssa, size_t r, double *frame, bx_error *err)
     const bx_csr *rules = &dependency->rules, *reactions = &dependency->reactions;
     for (uint32_t i = rules->start[r]; i < rules->start[r + 1]; i++)
         bx_program_run_range(&network->program, network->rule_codes[rules->items[i]], frame);
+    if (ssa->rejection)
+        return update_groups(ssa, r, frame, err);
     double *values = ssa->tree.values;
     for (uint32_t i = reactions->start[r]; i < reactions->start[r + 1]; i++) {
         uint32_t dependent = reactions->items[i];
@@ -337,8 +368,15 @@ static inline int update(bx_ssa *ssa, size_t r, double *frame, bx_error *err)
     return 0;
 }
 
+static inline double total_of(const bx_ssa *ssa)
+{
+    return ssa->rejection ? bx_groups_total(&ssa->groups) : bx_sum_tree_total(&ssa->tree);
+}
+
 static inline size_t choose(const bx_ssa *ssa, bx_random *random, double total)
 {
+    if (ssa->rejection)
+        return bx_groups_choose(&ssa->groups, random, total);
     for (;;) {
         size_t r = bx_sum_tree_find(&ssa->tree, bx_random_uniform(random) * total);
         if (__builtin_expect(ssa->tree.values[r] > 0, 1))
@@ -405,8 +443,8 @@ static int record_before(bx_simulation *s, double time, bx_error *err)
 
 static int fail_total(const bx_ssa *ssa, double time, bx_error *err)
 {
-    return bx_fail(err, BX_ESIMULATION, "the propensities add up to %g at time %g s",
-                   bx_sum_tree_total(&ssa->tree), time);
+    return bx_fail(err, BX_ESIMULATION, "the propensities add up to %g at time %g s", total_of(ssa),
+                   time);
 }
 
 /* Up to `most` reactions before `stop`, which rows and time reach if no more fit; ends early when
@@ -417,7 +455,7 @@ static int react(bx_ssa *ssa, bx_random *random, double stop, size_t most, bx_er
     double *frame = s->frame, *time = &frame[ssa->network->time], now = *time;
     bool fired = false, by_step = s->run->every_step;
     for (size_t left = most; left > 0 && !fired; left--) {
-        double total = bx_sum_tree_total(&ssa->tree);
+        double total = total_of(ssa);
         if (!(total < INFINITY))
             return fail_total(ssa, now, err);
         double next = total > 0 ? now + bx_random_exponential(random) / total : INFINITY;
