@@ -14,6 +14,13 @@ static size_t next_item(const bx_csr *csr)
     return csr->start[csr->rows + 1];
 }
 
+/* memcpy that takes NULL for nothing. */
+static void copy(void *to, const void *from, size_t bytes)
+{
+    if (bytes > 0)
+        memcpy(to, from, bytes);
+}
+
 static int allocate(bx_part *part, const bx_network *whole)
 {
     bx_network *n = &part->network;
@@ -34,9 +41,9 @@ static int allocate(bx_part *part, const bx_network *whole)
         bx_csr_init(&n->reactants, whole->reactions) < 0 ||
         bx_csr_init(&n->changes, whole->reactions) < 0)
         return -1;
-    memcpy(n->program.code, whole->program.code, whole->program.count * sizeof *n->program.code);
-    memcpy(n->rule_varies, whole->rule_varies, whole->rules * sizeof *n->rule_varies);
-    memcpy(n->logic, whole->logic, whole->logic_count * sizeof *n->logic);
+    copy(n->program.code, whole->program.code, whole->program.count * sizeof *n->program.code);
+    copy(n->rule_varies, whole->rule_varies, whole->rules * sizeof *n->rule_varies);
+    copy(n->logic, whole->logic, whole->logic_count * sizeof *n->logic);
     return 0;
 }
 
@@ -79,13 +86,13 @@ static int add_reaction(bx_part *part, const bx_network *whole, uint32_t r, cons
     *reaction = whole->reaction[r];
     uint32_t count = reaction->code.end - reaction->code.begin;
     uint32_t begin = (uint32_t)n->program.count;
-    memcpy(n->program.code + begin, whole->program.code + reaction->code.begin,
-           count * sizeof *n->program.code);
+    copy(n->program.code + begin, whole->program.code + reaction->code.begin,
+         count * sizeof *n->program.code);
     n->program.count += count;
     n->program.code[begin + count - 1].target = n->rate + (uint32_t)n->reactions;
     reaction->code = (bx_range){begin, begin + count};
-    memcpy(n->orders + next_item(&n->reactants), whole->orders + whole->reactants.start[r],
-           bx_csr_count(&whole->reactants, r) * sizeof *n->orders);
+    copy(n->orders + next_item(&n->reactants), whole->orders + whole->reactants.start[r],
+         bx_csr_count(&whole->reactants, r) * sizeof *n->orders);
     part->origin[n->reactions++] = r;
     return push_row(&n->reactants, &whole->reactants, r) < 0 ||
                    push_row(&n->rate_uses, &whole->rate_uses, r) < 0

@@ -82,7 +82,7 @@ int bx_ssa_check_coefficients(const bx_network *network, size_t r, const bool *w
         return bx_fail(err, BX_EMODEL, "%s: mass action of order %g; above %d give a rate formula",
                        bx_network_reaction_label(network, r).text, order, ORDER_MAXIMUM);
     for (uint32_t i = network->changes.start[r]; i < network->changes.start[r + 1]; i++)
-        if (which[network->changes.items[i]] &&
+        if (network->changes.items[i] < network->species && which[network->changes.items[i]] &&
             check_whole(network, r, network->amounts[i], err) < 0)
             return -1;
     return 0;
