@@ -64,9 +64,58 @@ const char *bx_sbml_text(const bx_buffer *buffer)
     return buffer->data ? (const char *)buffer->data : "";
 }
 
+/* An element without an id can't be found; of two with one id the first is. */
+static int add_id(bx_names *names, const char *id, size_t place, bx_error *err)
+{
+    if (!id || bx_names_find(names, id) != BX_NAME_NONE)
+        return 0;
+    return bx_names_add(names, id, place) < 0 ? bx_fail_memory(err) : 0;
+}
+
+static int index_targets(bx_sbml *sbml, Event_t *event, bx_error *err)
+{
+    for (unsigned i = 0; i < Event_getNumEventAssignments(event); i++) {
+        const char *id = EventAssignment_getVariable(Event_getEventAssignment(event, i));
+        if (add_id(&sbml->targets, id, 0, err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+int bx_sbml_index(bx_sbml *sbml, bx_error *err)
+{
+    Model_t *m = sbml->model;
+    int result = 0;
+    for (unsigned i = 0; result == 0 && i < Model_getNumSpecies(m); i++)
+        result = add_id(&sbml->species, Species_getId(Model_getSpecies(m, i)), i, err);
+    for (unsigned i = 0; result == 0 && i < Model_getNumRules(m); i++)
+        result = add_id(&sbml->rules, Rule_getVariable(Model_getRule(m, i)), i, err);
+    for (unsigned i = 0; result == 0 && i < Model_getNumInitialAssignments(m); i++)
+        result = add_id(&sbml->initials,
+                        InitialAssignment_getSymbol(Model_getInitialAssignment(m, i)), i, err);
+    for (unsigned i = 0; result == 0 && i < Model_getNumEvents(m); i++)
+        result = index_targets(sbml, Model_getEvent(m, i), err);
+    return result;
+}
+
+void bx_sbml_index_free(bx_sbml *sbml)
+{
+    bx_names_free(&sbml->species);
+    bx_names_free(&sbml->rules);
+    bx_names_free(&sbml->initials);
+    bx_names_free(&sbml->targets);
+}
+
+const Species_t *bx_sbml_species_of(const bx_sbml *sbml, const char *id)
+{
+    size_t place = id ? bx_names_find(&sbml->species, id) : BX_NAME_NONE;
+    return place == BX_NAME_NONE ? NULL : Model_getSpecies(sbml->model, (unsigned)place);
+}
+
 bx_sbml_rule bx_sbml_rule_of(const bx_sbml *sbml, const char *id, const ASTNode_t **math)
 {
-    Rule_t *rule = Model_getRuleByVar(sbml->model, id);
+    size_t place = bx_names_find(&sbml->rules, id);
+    Rule_t *rule = place == BX_NAME_NONE ? NULL : Model_getRule(sbml->model, (unsigned)place);
     *math = rule ? Rule_getMath(rule) : NULL;
     if (!*math)
         return BX_SBML_NO_RULE;
@@ -75,8 +124,10 @@ bx_sbml_rule bx_sbml_rule_of(const bx_sbml *sbml, const char *id, const ASTNode_
 
 const ASTNode_t *bx_sbml_initial_of(const bx_sbml *sbml, const char *id)
 {
-    InitialAssignment_t *initial = Model_getInitialAssignmentBySym(sbml->model, id);
-    return initial ? InitialAssignment_getMath(initial) : NULL;
+    size_t place = bx_names_find(&sbml->initials, id);
+    if (place == BX_NAME_NONE)
+        return NULL;
+    return InitialAssignment_getMath(Model_getInitialAssignment(sbml->model, (unsigned)place));
 }
 
 bool bx_sbml_is_amount(const bx_sbml *sbml, const Species_t *species)

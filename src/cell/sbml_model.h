@@ -19,6 +19,8 @@
 typedef struct bx_sbml {
     Model_t *model;
     bx_process *process;
+    bx_names species, rules, initials,
+        targets;     /* places by id, of event assignments' variables too */
     bx_names rates;  /* ids that rateOf names, in order, */
     char **rate_ids; /* which lie here */
     size_t rate_count, rate_capacity;
@@ -49,6 +51,13 @@ int bx_sbml_fail_in(bx_error *err, const char *what, const char *id);
 /* A buffer for a formula; as text. */
 bx_buffer bx_sbml_buffer(void);
 const char *bx_sbml_text(const bx_buffer *buffer);
+
+/* The maps by id of the model's elements. */
+int bx_sbml_index(bx_sbml *sbml, bx_error *err);
+void bx_sbml_index_free(bx_sbml *sbml);
+
+/* NULL: there is none. */
+const Species_t *bx_sbml_species_of(const bx_sbml *sbml, const char *id);
 
 /* What an id means. */
 typedef enum bx_sbml_rule { BX_SBML_NO_RULE, BX_SBML_ASSIGNMENT, BX_SBML_RATE } bx_sbml_rule;

@@ -6,20 +6,12 @@
 
 /* ---- stoichiometry ---- */
 
-static bool is_event_target(const bx_sbml *sbml, const char *id)
-{
-    for (unsigned i = 0; i < Model_getNumEvents(sbml->model); i++)
-        if (Event_getEventAssignmentByVar(Model_getEvent(sbml->model, i), id))
-            return true;
-    return false;
-}
-
 /* Whether an id stands for a number that the document gives and nothing changes. */
 static bool is_fixed(const bx_sbml *sbml, const char *id)
 {
     const ASTNode_t *math;
     return bx_sbml_rule_of(sbml, id, &math) == BX_SBML_NO_RULE && !bx_sbml_initial_of(sbml, id) &&
-           !is_event_target(sbml, id);
+           bx_names_find(&sbml->targets, id) == BX_NAME_NONE;
 }
 
 static const char *conversion_of(const bx_sbml *sbml, const Species_t *species)
@@ -85,8 +77,7 @@ static SpeciesReference_t *reference_at(Reaction_t *reaction, unsigned i, bool *
 /* The species of a reference if reactions change it, else NULL. */
 static const Species_t *changed_species(const bx_sbml *sbml, const SpeciesReference_t *reference)
 {
-    const Species_t *species =
-        Model_getSpeciesById(sbml->model, SpeciesReference_getSpecies(reference));
+    const Species_t *species = bx_sbml_species_of(sbml, SpeciesReference_getSpecies(reference));
     if (!species || Species_getBoundaryCondition(species) || Species_getConstant(species))
         return NULL;
     return species;
@@ -206,7 +197,7 @@ static int check_species(const bx_sbml *sbml, Reaction_t *reaction, bx_error *er
     SpeciesReference_t *reference;
     for (unsigned i = 0; (reference = reference_at(reaction, i, &product)); i++) {
         const char *id = SpeciesReference_getSpecies(reference);
-        if (!id || !Model_getSpeciesById(sbml->model, id))
+        if (!bx_sbml_species_of(sbml, id))
             return bx_fail(err, BX_EMODEL, "there is no species \"%.64s\"", id ? id : "");
     }
     return 0;

@@ -89,7 +89,9 @@ static int read_model(void *data, SBMLDocument_t *document, bx_error *err)
         return -1;
     r->result->process = sbml.process;
     bx_process_free_values(sbml.process);
-    int result = declare(&sbml, err);
+    int result = bx_sbml_index(&sbml, err);
+    if (result == 0)
+        result = declare(&sbml, err);
     if (result == 0)
         result = list_species(&sbml, r->result, err);
     r->result->compartments = Model_getNumCompartments(sbml.model);
@@ -101,6 +103,7 @@ static int read_model(void *data, SBMLDocument_t *document, bx_error *err)
         free(sbml.rate_ids[i]);
     free(sbml.rate_ids);
     bx_names_free(&sbml.rates);
+    bx_sbml_index_free(&sbml);
     return result;
 }
 

@@ -261,7 +261,7 @@ static int put_rate_of_species(bx_sbml *sbml, const Species_t *species, bx_buffe
 static int put_rate(bx_sbml *sbml, const char *id, bx_buffer *out, bx_error *err)
 {
     const ASTNode_t *math;
-    const Species_t *species = Model_getSpeciesById(sbml->model, id);
+    const Species_t *species = bx_sbml_species_of(sbml, id);
     switch (bx_sbml_rule_of(sbml, id, &math)) {
     case BX_SBML_RATE: return bx_sbml_formula(sbml, math, NULL, out, err);
     case BX_SBML_ASSIGNMENT:
