@@ -3,15 +3,13 @@
 #include "cell/random.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <string.h>
 
 #define TWO_PI 6.28318530717958647692
 
 /* So many numbers outside the bounds mean that there is nothing between them. */
 #define TRIES_MAXIMUM 100000
-
-/* Below this, counting one by one is quick. */
-#define COUNTED 32
 
 static double normal(bx_random *random)
 {
@@ -35,49 +33,15 @@ static double gamma_of(bx_random *random, double shape)
     }
 }
 
-/* Halved by the middle of n ordered uniform numbers, which is beta distributed, until it is small
- * (Devroye, "Non-Uniform Random Variate Generation", 1986, chapter X.4). */
 static double binomial(bx_random *random, double n, double p)
 {
-    double hits = 0;
-    if (!(n >= 0 && n == floor(n) && n < 1e15 && p >= 0 && p <= 1))
-        return NAN;
-    while (n > COUNTED) {
-        double a = floor(n / 2) + 1, b = n + 1 - a;
-        double x = gamma_of(random, a), y = gamma_of(random, b);
-        x /= x + y;
-        if (x >= p) {
-            n = a - 1;
-            p /= x;
-        } else {
-            hits += a;
-            n = b - 1;
-            p = (p - x) / (1 - x);
-        }
-    }
-    for (; n > 0; n--)
-        hits += bx_random_uniform(random) < p;
-    return hits;
+    bool proper = n >= 0 && n == floor(n) && n < 1e15 && p >= 0 && p <= 1;
+    return proper ? bx_random_binomial(random, n, p) : NAN;
 }
 
-/* The time of a late event of the process first, then those before it, or those after (Ahrens and
- * Dieter, Computing 12, 1974). */
 static double poisson(bx_random *random, double mean)
 {
-    double events = 0;
-    if (!(mean >= 0 && mean < 1e15))
-        return NAN;
-    while (mean > COUNTED) {
-        double late = floor(mean * 0.875), time = gamma_of(random, late);
-        if (time > mean)
-            return events + binomial(random, late - 1, mean / time);
-        events += late;
-        mean -= time;
-    }
-    for (double time = bx_random_exponential(random); time <= mean;
-         time += bx_random_exponential(random))
-        events++;
-    return events;
+    return mean >= 0 && mean < 1e15 ? bx_random_poisson(random, mean) : NAN;
 }
 
 static double draw(bx_random *random, bx_op op, double a, double b)

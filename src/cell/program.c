@@ -214,6 +214,20 @@ static double hill(double x, double k, double n)
     return x > 0 ? 1 / (1 + pow(k / x, n)) : x <= 0 ? 0 : x;
 }
 
+/* Operators that hardly any formula has. */
+static double rare(bx_op op, double a, double b, const double *c)
+{
+    switch (op) {
+    case BX_OP_ASINH: return asinh(a);
+    case BX_OP_ACOSH: return acosh(a);
+    case BX_OP_ATANH: return atanh(a);
+    case BX_OP_FACTORIAL: return tgamma(a + 1);
+    case BX_OP_TRUNCATE: return trunc(a);
+    case BX_OP_REMAINDER: return fmod(a, b);
+    default: return bx_distribution_draw(op, a, b, c);
+    }
+}
+
 void bx_program_run(const bx_instruction *begin, const bx_instruction *end, double *frame)
 {
     for (const bx_instruction *i = begin; i != end; i++) {
@@ -257,25 +271,8 @@ void bx_program_run(const bx_instruction *begin, const bx_instruction *end, doub
         case BX_OP_SINH: r = sinh(a); break;
         case BX_OP_COSH: r = cosh(a); break;
         case BX_OP_TANH: r = tanh(a); break;
-        case BX_OP_ASINH: r = asinh(a); break;
-        case BX_OP_ACOSH: r = acosh(a); break;
-        case BX_OP_ATANH: r = atanh(a); break;
-        case BX_OP_FACTORIAL: r = tgamma(a + 1); break;
-        case BX_OP_TRUNCATE: r = trunc(a); break;
-        case BX_OP_REMAINDER: r = fmod(a, b); break;
-        case BX_OP_NORMAL:
-        case BX_OP_UNIFORM:
-        case BX_OP_BERNOULLI:
-        case BX_OP_BINOMIAL:
-        case BX_OP_CAUCHY:
-        case BX_OP_CHI_SQUARE:
-        case BX_OP_EXPONENTIAL:
-        case BX_OP_GAMMA:
-        case BX_OP_LAPLACE:
-        case BX_OP_LOG_NORMAL:
-        case BX_OP_POISSON:
-        case BX_OP_RAYLEIGH: r = bx_distribution_draw((bx_op)i->op, a, b, frame + i->c); break;
-        default: r = a; break; /* BX_OP_MOVE */
+        case BX_OP_MOVE: r = a; break;
+        default: r = rare((bx_op)i->op, a, b, frame + i->c); break;
         }
         frame[i->target] = r;
     }

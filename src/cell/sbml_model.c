@@ -18,8 +18,6 @@ int bx_sbml_put(bx_buffer *out, bx_error *err, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    va_list again;
-    va_copy(again, arguments);
     int length = vsnprintf(NULL, 0, format, arguments);
     va_end(arguments);
     int result = 0;
@@ -28,12 +26,13 @@ int bx_sbml_put(bx_buffer *out, bx_error *err, const char *format, ...)
                      ? bx_fail(err, BX_EMODEL, "a formula of at most %zu bytes expected",
                                BX_FORMULA_LENGTH)
                      : bx_fail_memory(err);
-    else
-        vsnprintf((char *)out->data + out->length, (size_t)length + 1, format, again);
-    va_end(again);
-    if (result == 0)
-        out->length += (size_t)length;
-    return result;
+    if (result < 0)
+        return -1;
+    va_start(arguments, format);
+    vsnprintf((char *)out->data + out->length, (size_t)length + 1, format, arguments);
+    va_end(arguments);
+    out->length += (size_t)length;
+    return 0;
 }
 
 int bx_sbml_put_number(bx_buffer *out, double number, bx_error *err)

@@ -178,7 +178,7 @@ static int build(const bx_formula *formula, double time, tree *trees, bx_error *
             return bx_fail(err, BX_EMODEL, "SBML's core has no random numbers");
         trees[i].truth = bx_op_compares(node->op) || node->op == BX_OP_AND ||
                          node->op == BX_OP_OR || node->op == BX_OP_NOT;
-        for (unsigned j = 0; j < arity; j++)
+        for (unsigned j = 0; j < arity && j < 3; j++)
             if (operands[j]->depth >= trees[i].depth)
                 trees[i].depth = operands[j]->depth + 1;
         if (trees[i].depth > DEPTH_MAXIMUM)
@@ -186,7 +186,7 @@ static int build(const bx_formula *formula, double time, tree *trees, bx_error *
                            DEPTH_MAXIMUM);
         trees[i].node = arity == 0 ? leaf(formula, node, time)
                                    : operate(node->op, operands[0], operands[1], operands[2]);
-        for (unsigned j = 0; j < arity; j++)
+        for (unsigned j = 0; j < arity && j < 3; j++)
             operands[j]->node = NULL;
         if (!trees[i].node)
             return bx_fail(err, BX_EMODEL, "SBML has no operator of number %d", (int)node->op);
