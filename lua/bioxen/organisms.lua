@@ -26,12 +26,15 @@ function organisms.names()
   return names
 end
 
+local folders = {} -- by name, once found
+
 --- The folder of an organism, absolute; nil if there is none.
 function organisms.folder(name)
-  if not is_name(name) then return nil end
+  if folders[name] or not is_name(name) then return folders[name] end
   local manifest = package.searchpath("bioxen.biology." .. name .. ".manifest", package.path)
   local folder = manifest and core.real_path(manifest)
-  return folder and folder:match("^(.*)/[^/]*$")
+  folders[name] = folder and folder:match("^(.*)/[^/]*$")
+  return folders[name]
 end
 
 --- true, or nil and an error that lists what there is.

@@ -245,14 +245,28 @@ void bx_vm_cancel_job(bx_vm *vm, bx_job *job)
 
 /* ---- what the worker says ---- */
 
+/* Set the cell up once the worker has greeted and its process is known: only what has a process can
+ * be interrupted, paused and killed. The two come by different sockets, in any order. */
+static void begin_setup(bx_vm *vm)
+{
+    bx_error error;
+    if (vm->state != BX_VM_STARTING || vm->doomed || !vm->born || !vm->connection.greeted)
+        return;
+    if (bx_connection_call(&vm->connection, "setup", 0, &vm->setup, &error) < 0)
+        condemn(vm, &error);
+    else
+        watch(vm);
+}
+
 static void on_hello(void *owner)
 {
-    bx_vm *vm = owner;
-    bx_error error;
-    if (vm->state != BX_VM_STARTING ||
-        bx_connection_call(&vm->connection, "setup", 0, &vm->setup, &error) == 0)
-        return;
-    condemn(vm, &error);
+    begin_setup(owner);
+}
+
+void bx_vm_born(bx_vm *vm)
+{
+    vm->born = true;
+    begin_setup(vm);
 }
 
 static void on_output(void *owner, const uint8_t *bytes, size_t length)
@@ -439,6 +453,7 @@ bx_job *bx_vm_start(bx_vm *vm, double timeout, bx_error *err)
         return NULL;
     vm->before_start = vm->state;
     vm->state = BX_VM_STARTING;
+    vm->born = false;
     bx_error error;
     if (vm->ops->open(vm, &error) < 0)
         bx_vm_ended(vm, &error);

@@ -65,6 +65,7 @@ struct bx_vm {
     bx_birth birth;   /* of a basic VM's worker */
     bx_timer farewell; /* how long to wait for the worker's end once it is lost */
     bx_job *job;      /* running, held */
+    bool born;        /* the worker's process is known */
     bool doomed;      /* the worker is being killed; doom says why */
     bx_error doom;    /* the reason of the state "error", too */
     double sim_time;  /* seconds, when last heard of; NaN before */
@@ -100,8 +101,10 @@ void bx_vm_distrust(bx_vm *vm, const bx_error *error);
 
 void bx_vm_cancel_job(bx_vm *vm, bx_job *job);
 
-/* For the operations: the channel to the worker is there; the worker has ended (once a start). */
+/* For the operations: the channel to the worker is there; so is its process; the worker has ended
+ * (once a start). */
 int bx_vm_connected(bx_vm *vm, bx_channel *channel, bx_error *err);
+void bx_vm_born(bx_vm *vm);
 void bx_vm_ended(bx_vm *vm, const bx_error *reason);
 
 extern const bx_vm_ops bx_vm_basic_ops;

@@ -15,7 +15,7 @@ static bx_vm *vm_of(bx_birth *birth)
 
 static void worker_born(bx_birth *birth)
 {
-    (void)birth; /* its greeting is what counts */
+    bx_vm_born(vm_of(birth));
 }
 
 static void worker_refused(bx_birth *birth, const bx_error *error)
