@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Fuzzes what reads hostile bytes: scripts/fuzz.sh [SECONDS] [TARGET...], 60 seconds each by default.
+# Fuzzes what reads hostile bytes: scripts/fuzz.sh [SECONDS] [TARGET...], 60 seconds each by default;
+# scripts/test.sh does it for a few.
 # What it finds is left in build-fuzz/fuzz. The corpora grow in build-fuzz/corpus.
 set -euo pipefail
 . "$(dirname -- "${BASH_SOURCE[0]}")/setup.sh"
@@ -18,7 +19,7 @@ if [ "${#targets[@]}" -eq 0 ]; then
         targets+=("$(basename "${source%.c}")")
     done
 fi
-CC=clang cmake -S "$root" -B "$folder" -DBIOXEN_FUZZ=ON -DBIOXEN_SANITIZE=ON >"$folder/configure.log"
+CC=clang CXX=clang++ cmake -S "$root" -B "$folder" -DBIOXEN_FUZZ=ON -DBIOXEN_SANITIZE=ON >"$folder/configure.log"
 cmake --build "$folder" --parallel "$(nproc)" --target "${targets[@]}" >"$folder/build.log" 2>&1 || {
     tail -n 30 "$folder/build.log" >&2
     fail "The build failed: see $folder/build.log"

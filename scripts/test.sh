@@ -8,6 +8,7 @@ usage="usage: scripts/test.sh [--spec] [--lint] [--sanitize] [--valgrind] [SPEC_
   --lint      luacheck, cppcheck and clang-tidy: one test each
   --sanitize  the same tests on a build with AddressSanitizer and UndefinedBehaviorSanitizer
   --valgrind  the specs with the host under valgrind
+  --fuzz      five seconds of each fuzzer (scripts/fuzz.sh does more): one test
 Without a job: all of them. Spec files limit the specs to those."
 
 test_packages=(lua5.4 lua-busted lua-check cppcheck clang-tidy valgrind libc6-dbg luarocks)
@@ -123,16 +124,20 @@ valgrind_job() {
         --errors-for-leak-kinds=definite,indirect --child-silent-after-fork=yes
 }
 
+fuzz_job() {
+    check fuzz "$root/scripts/fuzz.sh" 5
+}
+
 jobs=() spec_files=()
 for word in "$@"; do
     case $word in
-    --spec | --lint | --sanitize | --valgrind) jobs+=("${word#--}") ;;
+    --spec | --lint | --sanitize | --valgrind | --fuzz) jobs+=("${word#--}") ;;
     --help | -h) echo "$usage" && exit ;;
     -*) echo "$usage" >&2 && exit 2 ;;
     *) spec_files+=("$(realpath -- "$word")") ;;
     esac
 done
-[ "${#jobs[@]}" -gt 0 ] || jobs=(spec lint sanitize valgrind)
+[ "${#jobs[@]}" -gt 0 ] || jobs=(spec lint sanitize valgrind fuzz)
 
 install_missing "${build_packages[@]}" "${test_packages[@]}"
 build=$(own_folder build)

@@ -472,7 +472,7 @@ static int run_aside(bx_cell *cell, bx_simulation *simulation, bx_run *run, bx_e
 int bx_cell_run_ensemble(bx_cell *cell, const bx_ensemble_run *many, bx_ensemble **ensemble,
                          bx_error *err)
 {
-    bx_error unused;
+    bx_error unused = {.code = BX_OK};
     err = err ? err : &unused;
     *ensemble = NULL;
     bx_run run = *many->run;

@@ -1,0 +1,34 @@
+/* SBML text: as a process that a cell takes and runs for a moment, and as a flux model. */
+#include "cell/cell.h"
+#include "cell/fba.h"
+#include "cell/sbml_fbc.h"
+#include "cell/sbml_read.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length);
+
+static void run(bx_process *process)
+{
+    bx_trajectory *trajectory;
+    bx_run options = {.method = BX_METHOD_ODE, .duration = 1, .every = 0.5, .maximum_steps = 100};
+    bx_cell *cell = bx_cell_new(NULL);
+    if (bx_cell_define(cell, process, NULL) == 0 &&
+        bx_cell_run(cell, &options, &trajectory, NULL) == 0)
+        bx_trajectory_free(trajectory);
+    bx_cell_free(cell);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
+{
+    bx_sbml_source source = {.text = (const char *)bytes, .length = length};
+    bx_sbml_result result;
+    char objective[256];
+    if (bx_sbml_read(&source, &result, NULL) == 0) {
+        bx_sbml_result_free(&result);
+        run(result.process);
+    }
+    bx_fba *fba = bx_fba_new(NULL, NULL);
+    if (fba)
+        bx_sbml_read_fbc(&source, NULL, fba, objective, NULL);
+    bx_fba_free(fba);
+    return 0;
+}
