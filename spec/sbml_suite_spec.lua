@@ -26,7 +26,7 @@ describe("the SBML test suite", function()
       .. (slow > 1 and " --every 10" or ""))
     assert.are.equal(0, status, output)
     assert.are.equal(0, fail, output)
-    assert.is_true(refused <= (pass + refused) * 0.14, output)
+    if slow <= 1 then assert.is_true(refused <= (pass + refused)/8, output) end -- of all of them
     for line in output:gmatch "%d+ refused: [^\n]+" do
       assert.truthy(line:find "algebraic rule" or line:find "csymbol delay" or line:find "fast react"
         or line:find "flux balance", line)

@@ -166,7 +166,7 @@ static bx_ensemble *decode_plan(bx_unpacker *in, bx_ensemble_plan *plan, char *b
 
 bx_ensemble *bx_ensemble_decode(const uint8_t *bytes, size_t length, bx_error *err)
 {
-    enum { NUMBERS = 9, HEAD = sizeof magic + NUMBERS * 8 };
+    enum { NUMBERS = 9, HEAD = sizeof magic + NUMBERS * sizeof(uint64_t) };
     if (length < HEAD || memcmp(bytes, magic, sizeof magic) != 0) {
         wrong(err, "not one, or cut short");
         return NULL;
