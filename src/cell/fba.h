@@ -58,7 +58,6 @@ size_t bx_fba_metabolites(const bx_fba *fba);
 size_t bx_fba_reactions(const bx_fba *fba);
 size_t bx_fba_genes(const bx_fba *fba);
 const char *bx_fba_metabolite_id(const bx_fba *fba, size_t metabolite);
-bool bx_fba_is_boundary(const bx_fba *fba, size_t metabolite);
 const char *bx_fba_reaction_id(const bx_fba *fba, size_t reaction);
 const char *bx_fba_reaction_rule(const bx_fba *fba, size_t reaction); /* "" for none */
 const char *bx_fba_gene_id(const bx_fba *fba, size_t gene);

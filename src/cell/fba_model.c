@@ -278,11 +278,6 @@ const char *bx_fba_metabolite_id(const bx_fba *fba, size_t metabolite)
     return fba->metabolites[metabolite].id;
 }
 
-bool bx_fba_is_boundary(const bx_fba *fba, size_t metabolite)
-{
-    return fba->metabolites[metabolite].boundary;
-}
-
 const char *bx_fba_reaction_id(const bx_fba *fba, size_t reaction)
 {
     return fba->reactions[reaction].id;

@@ -111,6 +111,11 @@ const char *bx_trajectory_name(const bx_trajectory *t, size_t column)
     return t->names[column];
 }
 
+const char *const *bx_trajectory_names(const bx_trajectory *t)
+{
+    return (const char *const *)t->names;
+}
+
 const char *bx_trajectory_method(const bx_trajectory *t)
 {
     return t->method;

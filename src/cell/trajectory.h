@@ -26,6 +26,7 @@ int bx_trajectory_reserve(bx_trajectory *trajectory, size_t rows, bx_error *err)
 size_t bx_trajectory_rows(const bx_trajectory *trajectory);
 size_t bx_trajectory_columns(const bx_trajectory *trajectory);
 const char *bx_trajectory_name(const bx_trajectory *trajectory, size_t column);
+const char *const *bx_trajectory_names(const bx_trajectory *trajectory); /* of all columns */
 const char *bx_trajectory_method(const bx_trajectory *trajectory);
 uint64_t bx_trajectory_seed(const bx_trajectory *trajectory);
 const double *bx_trajectory_times(const bx_trajectory *trajectory);

@@ -1,5 +1,6 @@
 #include "lua/ensemble.h"
 
+#include "lua/columns.h"
 #include "lua/text.h"
 
 #include <lauxlib.h>
@@ -8,8 +9,6 @@
 #include <string.h>
 
 #define CLASS "bioxen.Ensemble"
-
-enum { NAMES_SHOWN = 12 };
 
 bx_ensemble **bx_lua_new_ensemble(lua_State *L)
 {
@@ -33,30 +32,13 @@ static const bx_ensemble *check_ensemble(lua_State *L, int index)
     return *box;
 }
 
-/* Push "A, B, C, ...". */
-static void push_names(lua_State *L, const bx_ensemble_plan *plan)
-{
-    luaL_Buffer text;
-    luaL_buffinit(L, &text);
-    for (size_t i = 0; i < plan->columns && i < NAMES_SHOWN; i++) {
-        if (i)
-            luaL_addstring(&text, ", ");
-        luaL_addstring(&text, plan->names[i]);
-    }
-    if (plan->columns > NAMES_SHOWN)
-        luaL_addstring(&text, ", ...");
-    luaL_pushresult(&text);
-}
-
 static size_t check_column(lua_State *L, const bx_ensemble *e)
 {
     const char *name = luaL_checkstring(L, 2);
     ptrdiff_t column = bx_ensemble_find(e, name);
     if (column < 0) {
-        push_names(L, bx_ensemble_plan_of(e));
-        lua_pushfstring(L, "the ensemble has no column \"%s\", it has: %s", name,
-                        lua_tostring(L, -1));
-        luaL_argerror(L, 2, lua_tostring(L, -1));
+        const bx_ensemble_plan *plan = bx_ensemble_plan_of(e);
+        bx_lua_no_column(L, "the ensemble", plan->names, plan->columns);
     }
     return (size_t)column;
 }
@@ -193,34 +175,19 @@ static int ensemble_histogram(lua_State *L)
 static int ensemble_names(lua_State *L)
 {
     const bx_ensemble_plan *plan = bx_ensemble_plan_of(check_ensemble(L, 1));
-    lua_createtable(L, (int)plan->columns, 0);
-    for (size_t i = 0; i < plan->columns; i++) {
-        lua_pushstring(L, plan->names[i]);
-        lua_rawseti(L, -2, (lua_Integer)i + 1);
-    }
-    return 1;
-}
-
-static int push_doubles(lua_State *L, const double *values, size_t count)
-{
-    lua_createtable(L, count < INT_MAX ? (int)count : 0, 0);
-    for (size_t i = 0; i < count; i++) {
-        lua_pushnumber(L, values[i]);
-        lua_rawseti(L, -2, (lua_Integer)i + 1);
-    }
-    return 1;
+    return bx_lua_push_names(L, plan->names, plan->columns);
 }
 
 static int ensemble_times(lua_State *L)
 {
     const bx_ensemble_plan *plan = bx_ensemble_plan_of(check_ensemble(L, 1));
-    return push_doubles(L, plan->times, plan->rows);
+    return bx_lua_push_numbers(L, plan->times, plan->rows);
 }
 
 static int ensemble_quantiles(lua_State *L)
 {
     const bx_ensemble_plan *plan = bx_ensemble_plan_of(check_ensemble(L, 1));
-    return push_doubles(L, plan->quantiles, plan->quantile_count);
+    return bx_lua_push_numbers(L, plan->quantiles, plan->quantile_count);
 }
 
 static int ensemble_merge(lua_State *L)
@@ -279,7 +246,7 @@ static int ensemble_tostring(lua_State *L)
         return 1;
     }
     const bx_ensemble_plan *plan = bx_ensemble_plan_of(*box);
-    push_names(L, plan);
+    bx_lua_push_name_text(L, plan->names, plan->columns);
     lua_pushfstring(L, "Ensemble(%I runs, %I rows: time%s%s)", (LUAI_UACINT)bx_ensemble_runs(*box),
                     (LUAI_UACINT)plan->rows, plan->columns ? ", " : "", lua_tostring(L, -1));
     return 1;

@@ -1,15 +1,13 @@
 #include "lua/trajectory.h"
 
+#include "lua/columns.h"
 #include "lua/text.h"
 
 #include <lauxlib.h>
-#include <limits.h>
 #include <stdbool.h>
 #include <string.h>
 
 #define CLASS "bioxen.Trajectory"
-
-enum { NAMES_SHOWN = 12 };
 
 bx_trajectory **bx_lua_new_trajectory(lua_State *L)
 {
@@ -33,32 +31,12 @@ static const bx_trajectory *check_trajectory(lua_State *L)
     return *box;
 }
 
-/* Push "A, B, C, ...". */
-static void push_names(lua_State *L, const bx_trajectory *t)
-{
-    luaL_Buffer text;
-    size_t columns = bx_trajectory_columns(t);
-    luaL_buffinit(L, &text);
-    for (size_t i = 0; i < columns && i < NAMES_SHOWN; i++) {
-        if (i)
-            luaL_addstring(&text, ", ");
-        luaL_addstring(&text, bx_trajectory_name(t, i));
-    }
-    if (columns > NAMES_SHOWN)
-        luaL_addstring(&text, ", ...");
-    luaL_pushresult(&text);
-}
-
 static size_t check_column(lua_State *L, const bx_trajectory *t)
 {
     const char *name = luaL_checkstring(L, 2);
     ptrdiff_t column = bx_trajectory_find(t, name);
-    if (column < 0) {
-        push_names(L, t);
-        lua_pushfstring(L, "the trajectory has no column \"%s\", it has: %s", name,
-                        lua_tostring(L, -1));
-        luaL_argerror(L, 2, lua_tostring(L, -1));
-    }
+    if (column < 0)
+        bx_lua_no_column(L, "the trajectory", bx_trajectory_names(t), bx_trajectory_columns(t));
     return (size_t)column;
 }
 
@@ -110,38 +88,22 @@ static int trajectory_at(lua_State *L)
     return 1;
 }
 
-static int push_column(lua_State *L, const double *values, size_t rows)
-{
-    lua_createtable(L, rows < INT_MAX ? (int)rows : 0, 0);
-    for (size_t i = 0; i < rows; i++) {
-        lua_pushnumber(L, values[i]);
-        lua_rawseti(L, -2, (lua_Integer)i + 1);
-    }
-    return 1;
-}
-
 static int trajectory_column(lua_State *L)
 {
     const bx_trajectory *t = check_trajectory(L);
-    return push_column(L, check_values(L, t), bx_trajectory_rows(t));
+    return bx_lua_push_numbers(L, check_values(L, t), bx_trajectory_rows(t));
 }
 
 static int trajectory_times(lua_State *L)
 {
     const bx_trajectory *t = check_trajectory(L);
-    return push_column(L, bx_trajectory_times(t), bx_trajectory_rows(t));
+    return bx_lua_push_numbers(L, bx_trajectory_times(t), bx_trajectory_rows(t));
 }
 
 static int trajectory_names(lua_State *L)
 {
     const bx_trajectory *t = check_trajectory(L);
-    size_t columns = bx_trajectory_columns(t);
-    lua_createtable(L, (int)columns, 0);
-    for (size_t i = 0; i < columns; i++) {
-        lua_pushstring(L, bx_trajectory_name(t, i));
-        lua_rawseti(L, -2, (lua_Integer)i + 1);
-    }
-    return 1;
+    return bx_lua_push_names(L, bx_trajectory_names(t), bx_trajectory_columns(t));
 }
 
 static int trajectory_length(lua_State *L)
@@ -213,7 +175,7 @@ static int trajectory_tostring(lua_State *L)
         lua_pushliteral(L, "Trajectory(closed)");
         return 1;
     }
-    push_names(L, *box);
+    bx_lua_push_name_text(L, bx_trajectory_names(*box), bx_trajectory_columns(*box));
     lua_pushfstring(L, "Trajectory(%I rows: time%s%s)", (LUAI_UACINT)bx_trajectory_rows(*box),
                     bx_trajectory_columns(*box) ? ", " : "", lua_tostring(L, -1));
     return 1;
