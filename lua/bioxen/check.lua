@@ -20,7 +20,17 @@ local function problem_with(value, rule)
     not (kind == "number" and math.tointeger(value)) then
     return "an integer"
   end
-  if kind ~= rule.type then return "a " .. rule.type end
+  if rule.types then
+    if not rule.types[kind] then
+      local kinds = {}
+      for name in pairs(rule.types) do kinds[#kinds + 1] = "a " .. name end
+      table.sort(kinds)
+      return table.concat(kinds, " or ")
+    end
+  elseif kind ~= rule.type then
+    return "a " .. rule.type
+  end
+  if rule.valid then return rule.valid(value) end
   if kind ~= "number" then return nil end
   if value ~= value then return "a number" end
   if rule.minimum and value < rule.minimum then return "at least " .. rule.minimum end
@@ -29,8 +39,9 @@ local function problem_with(value, rule)
   return nil
 end
 
---- Check `value`, a table or nil, against `schema`, { key = { type, minimum, maximum, above,
--- integer, required, default, fields, secret } }. Mistakes are appended to `problems`. Returns a copy with
+--- Check `value`, a table or nil, against `schema`, { key = { type or types, minimum, maximum, above,
+-- integer, valid, required, default, fields, secret } }; valid(value) gives what was expected instead, or
+-- nil. Mistakes are appended to `problems`. Returns a copy with
 -- the defaults filled in.
 function check.table(value, schema, path, problems)
   if value == nil then value = {} end

@@ -43,7 +43,10 @@ local function schema_for(vm_type, biological_type)
     fields = organisms.manifest(biological_type).options or {} } }
   for _, rule in pairs(schema.organism.fields) do rule.type = rule.type or "number" end
   for key, rule in pairs(common) do schema[key] = rule end
-  if vm_type == "xcpng" then schema.xcpng_config = xcpng.schema end
+  if vm_type == "xcpng" then
+    schema.xcpng_config = xcpng.schema
+    schema.guest = { type = "userdata" }
+  end
   return schema
 end
 
@@ -65,6 +68,32 @@ local function check_names(vm_id, biological_type, vm_type, level)
   if not valid then error("bad argument 'vm_type': " .. problem.message, level + 1) end
 end
 
+-- A guest's configuration may be a file's, and is that of another VM where the two share a guest.
+local function prepare(vm_type, config)
+  if vm_type ~= "xcpng" or type(config) ~= "table" then return config end
+  local copy = {}
+  for key, value in pairs(config) do copy[key] = value end
+  if type(config.xcpng_config) == "string" then
+    local read, problem = xcpng.read_file(config.xcpng_config)
+    if not read then return nil, problem end
+    copy.xcpng_config = read
+  end
+  return copy
+end
+
+local function check_guest(config, problems)
+  if config and config.guest ~= nil then
+    if core.class_name(config.guest) ~= "XCPngBiologicalVM" then
+      problems[#problems + 1] = ("config.guest: an XCPngBiologicalVM expected, got %s"):format(
+        check.shown(config.guest))
+    elseif config.xcpng_config ~= nil then
+      problems[#problems + 1] = "config.xcpng_config: the guest of another VM has one already"
+    end
+    return
+  end
+  xcpng.problems(config and config.xcpng_config, "config.xcpng_config", problems)
+end
+
 --- Check everything, then make the VM. Raises for a mistake in the arguments; nil and an error
 -- where the organism is not installed, the id is taken, or the chassis has too little left.
 function create.create(hypervisor, vm_id, biological_type, vm_type, config, keep)
@@ -73,9 +102,15 @@ function create.create(hypervisor, vm_id, biological_type, vm_type, config, keep
   local found, problem = organisms.validate(biological_type)
   if not found then return nil, problem end
   local problems = {}
-  local checked = check.table(config, schema_for(vm_type, biological_type), "config", problems)
+  local given, unread = prepare(vm_type, config)
+  if unread then return nil, unread end
+  local schema = schema_for(vm_type, biological_type)
+  if type(given) == "table" and given.guest ~= nil then schema.xcpng_config = { type = "table" } end
+  local checked = check.table(given, schema, "config", problems)
+  if vm_type == "xcpng" and (given == nil or type(given) == "table") then check_guest(given, problems) end
   check.raise(problems, 3)
-  if vm_type == "xcpng" then return xcpng.create() end
+  local pool = vm_type == "xcpng" and not checked.guest
+    and xcpng.for_courier(checked.xcpng_config) or nil
   return hypervisor:enter(vm_id, biological_type, {
     folder = organisms.folder(biological_type),
     memory = math.tointeger(checked.memory),
@@ -87,6 +122,8 @@ function create.create(hypervisor, vm_id, biological_type, vm_type, config, keep
     organism = config and config.organism and checked.organism,
     resources = checked.resources,
     keep = keep,
+    pool = pool,
+    guest = checked.guest,
   })
 end
 

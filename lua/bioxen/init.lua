@@ -6,6 +6,7 @@ local create = require "bioxen.create"
 local hypervisor = require "bioxen.hypervisor"
 local organisms = require "bioxen.organisms"
 local sbml = require "bioxen.sbml"
+local xapi = require "bioxen.xapi"
 
 core.vm_methods.load_sbml = sbml.load
 
@@ -22,6 +23,7 @@ local bioxen = {
   validate_vm_type = create.validate_vm_type,
   wait_all = core.wait_all,
   wait_any = core.wait_any,
+  xapi = { connect = xapi.connect, array = xapi.array },
 }
 
 function bioxen.BiologicalVM()

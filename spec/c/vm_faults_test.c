@@ -94,7 +94,7 @@ static bool live(bx_host *host)
         call = bx_vm_call(vm, "execute", &code, 10, &err);
     if (call && bx_job_wait(call, &host->reactor, bx_clock_after(20)) == 1)
         well = call->succeeded;
-    bx_hypervisor_destroy_vm(&hypervisor, vm);
+    bx_hypervisor_abandon_vm(&hypervisor, vm);
     CHECK(vm->state == BX_VM_DESTROYED && hypervisor.leases == NULL);
     bx_vm_free(vm);
     bx_job_release(start);

@@ -35,7 +35,13 @@ typedef enum bx_code {
     /* the hypervisor */
     BX_ECAPACITY,
     BX_EORGANISM,
-    BX_ENOTBUILT,
+    /* the pool and its guests */
+    BX_EXAPI,
+    BX_ECONNECT,
+    BX_ETRUST,
+    BX_EAUTH,
+    BX_ECONFIG,
+    BX_EGUEST,
     /* the machine */
     BX_EJAIL,
     BX_EFILE,

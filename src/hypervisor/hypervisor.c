@@ -92,16 +92,29 @@ bx_vm *bx_hypervisor_create_vm(bx_hypervisor *hypervisor, const bx_vm_ops *ops,
     return vm;
 }
 
-void bx_hypervisor_destroy_vm(bx_hypervisor *hypervisor, bx_vm *vm)
+static void strike_off(bx_hypervisor *hypervisor, bx_vm *vm)
 {
     bx_lease **at = &hypervisor->leases;
     while (*at && (*at)->vm != vm)
         at = &(*at)->next;
-    bx_vm_destroy(vm);
     bx_lease *lease = *at;
     if (!lease)
         return;
     *at = lease->next;
     vm->lease = NULL;
     free(lease);
+}
+
+int bx_hypervisor_destroy_vm(bx_hypervisor *hypervisor, bx_vm *vm, bx_error *err)
+{
+    if (bx_vm_destroy(vm, err) < 0)
+        return -1;
+    strike_off(hypervisor, vm);
+    return 0;
+}
+
+void bx_hypervisor_abandon_vm(bx_hypervisor *hypervisor, bx_vm *vm)
+{
+    bx_vm_abandon(vm);
+    strike_off(hypervisor, vm);
 }

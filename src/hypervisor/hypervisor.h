@@ -30,8 +30,11 @@ bx_vm *bx_hypervisor_create_vm(bx_hypervisor *hypervisor, const bx_vm_ops *ops,
                                bx_error *err);
 
 /* End the VM, give its share back, take it off the registry. The VM itself is freed by its owner.
- * Calling it again does nothing. */
-void bx_hypervisor_destroy_vm(bx_hypervisor *hypervisor, bx_vm *vm);
+ * Calling it again does nothing. -1: the VM could not be ended and stays. */
+int bx_hypervisor_destroy_vm(bx_hypervisor *hypervisor, bx_vm *vm, bx_error *err);
+
+/* The same by bx_vm_abandon. */
+void bx_hypervisor_abandon_vm(bx_hypervisor *hypervisor, bx_vm *vm);
 
 bx_vm *bx_hypervisor_find(const bx_hypervisor *hypervisor, const char *id);
 

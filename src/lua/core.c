@@ -1,5 +1,6 @@
 #include "lua/core.h"
 
+#include "core/secret.h"
 #include "hypervisor/chassis.h"
 #include "lua/class.h"
 #include "lua/ensemble.h"
@@ -7,6 +8,7 @@
 #include "lua/host.h"
 #include "lua/hypervisor.h"
 #include "lua/job.h"
+#include "lua/session.h"
 #include "lua/trajectory.h"
 #include "lua/vm.h"
 
@@ -21,7 +23,7 @@
 #include <sys/auxv.h>
 #include <sys/stat.h>
 
-/* ---- where the worker program is ---- */
+/* ---- where our programs are ---- */
 
 /* `path` with its last `levels` names replaced by `tail`. */
 static bool beside(char *path, size_t size, int levels, const char *tail)
@@ -36,22 +38,22 @@ static bool beside(char *path, size_t size, int levels, const char *tail)
     return (size_t)snprintf(path + length, size - length, "%s", tail) < size - length;
 }
 
-/* The worker's path: named by the environment, beside the program that contains this code, or
+/* The path of a program: named by the environment, beside the program that contains this code, or
  * where an installation puts it when this is PREFIX/lib/lua/5.4/bioxen/core.so. */
-static void find_worker(char *path, size_t size)
+static void find_program(const char *name, const char *variable, char *path, size_t size)
 {
     Dl_info here, program;
-    const char *named = getenv("BIOXEN_WORKER");
-    char real[PATH_MAX];
-    snprintf(path, size, "%s", named && *named ? named : "bioxen-worker");
-    if ((named && *named) || !dladdr((void *)find_worker, &here))
+    const char *named = getenv(variable);
+    char real[PATH_MAX], tail[64];
+    snprintf(path, size, "%s", named && *named ? named : name);
+    if ((named && *named) || !dladdr((void *)find_program, &here))
         return;
     bool inside_program = dladdr((void *)getauxval(AT_PHDR), &program) &&
                           program.dli_fbase == here.dli_fbase;
+    snprintf(tail, sizeof tail, inside_program ? "/%s" : "/bin/%s", name);
     if (!realpath(inside_program ? "/proc/self/exe" : here.dli_fname, real))
         return;
-    if (beside(real, sizeof real, inside_program ? 1 : 5, inside_program ? "/bioxen-worker"
-                                                                         : "/bin/bioxen-worker"))
+    if (beside(real, sizeof real, inside_program ? 1 : 5, tail))
         snprintf(path, size, "%s", real);
 }
 
@@ -136,6 +138,31 @@ static int set_worker(lua_State *L)
     return 1;
 }
 
+/* set_courier(path, steps): the program of the couriers started from now on, and the folder of the Lua
+ * files that they follow. */
+static int set_courier(lua_State *L)
+{
+    bx_error error;
+    if (bx_host_set_courier(bx_lua_push_host(L), luaL_checkstring(L, 1), luaL_checkstring(L, 2),
+                            &error) < 0)
+        return bx_lua_fail(L, &error, NULL);
+    lua_pushboolean(L, 1);
+    return 1;
+}
+
+/* check_secret(path): true if the file can be read, and by nobody else; or nil and an error. */
+static int check_secret(lua_State *L)
+{
+    char text[BX_SECRET_LIMIT];
+    bx_error error;
+    int status = bx_secret_read(luaL_checkstring(L, 1), text, &error);
+    explicit_bzero(text, sizeof text);
+    if (status < 0)
+        return bx_lua_fail(L, &error, NULL);
+    lua_pushboolean(L, 1);
+    return 1;
+}
+
 /* fail(code, message): nil and an error of the core's kind, for the Lua side. */
 static int fail(lua_State *L)
 {
@@ -195,13 +222,16 @@ static const luaL_Reg functions[] = {
     {"valid_id", valid_id},       {"error_codes", error_codes},
     {"chassis", chassis},         {"new_hypervisor", bx_lua_new_hypervisor},
     {"wait_all", bx_lua_wait_all}, {"wait_any", bx_lua_wait_any},
+    {"set_courier", set_courier}, {"new_session", bx_lua_new_session},
+    {"check_secret", check_secret},
     {NULL, NULL}};
 
 int luaopen_bioxen_core(lua_State *L)
 {
-    char worker[PATH_MAX];
+    char worker[PATH_MAX], courier[PATH_MAX];
     luaL_checkversion(L);
-    find_worker(worker, sizeof worker);
+    find_program("bioxen-worker", "BIOXEN_WORKER", worker, sizeof worker);
+    find_program("bioxen-courier", "BIOXEN_COURIER", courier, sizeof courier);
     bx_lua_open_host(L, worker);
     bx_lua_open_error(L);
     bx_lua_open_trajectory(L);
@@ -214,6 +244,10 @@ int luaopen_bioxen_core(lua_State *L)
     lua_setfield(L, -2, "version");
     lua_pushstring(L, worker);
     lua_setfield(L, -2, "worker");
+    lua_pushstring(L, courier);
+    lua_setfield(L, -2, "courier");
+    bx_lua_open_session(L);
+    lua_setfield(L, -2, "session_methods");
     lua_createtable(L, 0, 2);
     lua_pushliteral(L, SUNDIALS_VERSION);
     lua_setfield(L, -2, "SUNDIALS");

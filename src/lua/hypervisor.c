@@ -94,9 +94,30 @@ static void remember(lua_State *L, const char *id, bool keep)
     }
 }
 
+/* The courier of the specification at 4: that of its VM `guest`, or a new one that is told `pool`;
+ * NULL without either, and with an error. The caller's reference. */
+static bx_courier *take_courier(lua_State *L, bx_hypervisor *hypervisor, bx_error *err)
+{
+    bx_courier *courier = NULL;
+    err->code = BX_OK;
+    lua_getfield(L, 4, "guest");
+    bx_vm **guest = bx_lua_test_vm(L, -1);
+    if (guest) {
+        luaL_argcheck(L, *guest && (*guest)->remote.courier, 4, "'guest' must be an xcpng VM");
+        courier = bx_courier_hold((*guest)->remote.courier);
+    } else if (lua_getfield(L, 4, "pool") == LUA_TTABLE) {
+        bx_buffer config = {.limit = BX_FRAME_LIMIT};
+        if (bx_lua_write_value(L, -1, "config", &config, err) == 0)
+            courier = bx_courier_new(hypervisor->host, &config, err);
+        bx_buffer_free(&config);
+    }
+    lua_settop(L, 4);
+    return courier;
+}
+
 /* hypervisor:enter(id, biological_type, specification): what the Lua side has checked becomes a
  * VM. specification = { folder, memory, output, timeout, unconfined, organism, seed, resources,
- * keep }. */
+ * keep, pool or guest }. */
 static int hypervisor_enter(lua_State *L)
 {
     bx_hypervisor *hypervisor = check_hypervisor(L);
@@ -114,12 +135,18 @@ static int hypervisor_enter(lua_State *L)
     options.unconfined = bx_lua_boolean_option(L, 4, "unconfined", 0);
     bool keep = bx_lua_boolean_option(L, 4, "keep", 0);
     luaL_argcheck(L, bx_vm_valid_id(options.id, lua_rawlen(L, 2)), 2, "not an id");
-    bx_lua_vm *box = bx_lua_new_vm(L, 1);
-    box->timeout = number_field(L, "timeout");
+    double timeout = number_field(L, "timeout");
+    options.courier = take_courier(L, hypervisor, &error);
+    if (error.code != BX_OK)
+        return bx_lua_fail(L, &error, options.id);
+    const bx_vm_ops *ops = options.courier ? &bx_vm_xcpng_ops : &bx_vm_basic_ops;
+    bx_lua_vm *box = bx_lua_new_vm(L, ops, 1);
+    box->timeout = timeout;
     box->hypervisor = hypervisor;
     if (write_setup(L, &setup, &error) == 0)
-        box->vm = bx_hypervisor_create_vm(hypervisor, &bx_vm_basic_ops, &options, share, &error);
+        box->vm = bx_hypervisor_create_vm(hypervisor, ops, &options, share, &error);
     bx_buffer_free(&setup);
+    bx_courier_release(options.courier);
     if (!box->vm)
         return bx_lua_fail(L, &error, options.id);
     remember(L, options.id, keep);
@@ -205,7 +232,7 @@ static int hypervisor_gc(lua_State *L)
 {
     bx_hypervisor *hypervisor = lua_touserdata(L, 1);
     while (hypervisor->leases)
-        bx_hypervisor_destroy_vm(hypervisor, hypervisor->leases->vm);
+        bx_hypervisor_abandon_vm(hypervisor, hypervisor->leases->vm);
     return 0;
 }
 

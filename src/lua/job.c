@@ -4,6 +4,7 @@
 #include "lua/error.h"
 #include "lua/host.h"
 #include "lua/value.h"
+#include "lua/vm.h"
 
 #include <math.h>
 
@@ -24,7 +25,7 @@ static job_box *check_box(lua_State *L, int argument)
 static bx_vm *vm_of(lua_State *L, int job)
 {
     lua_getiuservalue(L, job, 1);
-    bx_vm **box = lua_touserdata(L, -1);
+    bx_vm **box = bx_lua_test_vm(L, -1);
     lua_pop(L, 1);
     return box ? *box : NULL;
 }
@@ -35,18 +36,33 @@ static const char *vm_id(lua_State *L, int job)
     return vm ? vm->id : NULL;
 }
 
-bx_job **bx_lua_new_job(lua_State *L, int vm)
+bx_job **bx_lua_new_job(lua_State *L, int owner)
 {
-    vm = lua_absindex(L, vm);
+    owner = lua_absindex(L, owner);
     job_box *box = lua_newuserdatauv(L, sizeof *box, 1);
     *box = (job_box){0};
     bx_lua_set_class(L, &job_class);
-    lua_pushvalue(L, vm);
+    lua_pushvalue(L, owner);
     lua_setiuservalue(L, -2, 1);
     return &box->job;
 }
 
 /* ---- what a job came to ---- */
+
+/* Set the details of a courier's error in the error at the top. */
+static void set_details(lua_State *L, const bx_job *job)
+{
+    bx_reader reader = {job->details.data, job->details.data + job->details.length};
+    bx_error ignored;
+    if (!job->details.length || bx_lua_push_value(L, &reader, &ignored) < 0)
+        return;
+    for (lua_pushnil(L); lua_next(L, -2);) {
+        lua_pushvalue(L, -2);
+        lua_insert(L, -2);
+        lua_rawset(L, -5);
+    }
+    lua_pop(L, 1);
+}
 
 static void push_output(lua_State *L, const bx_job *job)
 {
@@ -61,6 +77,7 @@ static int push_failure(lua_State *L, int index, const bx_job *job)
         lua_pushstring(L, job->traceback);
         lua_setfield(L, -2, "traceback");
     }
+    set_details(L, job);
     if (job->kind == BX_JOB_CALL) {
         push_output(L, job);
         lua_setfield(L, -2, "stdout");
@@ -81,8 +98,18 @@ static int distrust(lua_State *L, int index, bx_job *job, const bx_error *error)
     return push_failure(L, index, job);
 }
 
+/* The answer of a courier, as it is. */
+static int push_answer(lua_State *L, int index, bx_job *job)
+{
+    bx_reader reader = {job->value.data, job->value.data + job->value.length};
+    bx_error error;
+    return bx_lua_push_value(L, &reader, &error) < 0 ? distrust(L, index, job, &error) : 1;
+}
+
 static int push_success(lua_State *L, int index, bx_job *job)
 {
+    if (job->kind == BX_JOB_ERRAND)
+        return push_answer(L, index, job);
     if (job->kind != BX_JOB_CALL) {
         lua_pushboolean(L, 1);
         return 1;
@@ -303,10 +330,11 @@ static int job_tostring(lua_State *L)
 {
     job_box *box = check_box(L, 1);
     const char *id = vm_id(L, 1);
-    lua_pushfstring(L, "Job(VM %s, %s)", id ? id : "?",
-                    !box->job->done        ? "running"
-                    : box->job->succeeded ? "done"
-                                           : "failed");
+    const char *state = !box->job->done ? "running" : box->job->succeeded ? "done" : "failed";
+    if (id)
+        lua_pushfstring(L, "Job(VM %s, %s)", id, state);
+    else
+        lua_pushfstring(L, "Job(%s)", state);
     return 1;
 }
 

@@ -9,11 +9,11 @@
 
 void bx_lua_open_job(lua_State *L);
 
-/* Push an empty job for the VM at index `vm`; put the job into the box next. */
-bx_job **bx_lua_new_job(lua_State *L, int vm);
+/* Push an empty job of the VM or session at index `owner`; put the job into the box next. */
+bx_job **bx_lua_new_job(lua_State *L, int owner);
 
-/* Wait for the job at the top of the stack and push what it came to: for a call its result, for a
- * start or a stop true; or nil and the error. Returns the number of values. */
+/* Wait for the job at the top of the stack and push what it came to: for a call its result, for an
+ * errand its answer, else true; or nil and the error. Returns the number of values. */
 int bx_lua_await_job(lua_State *L);
 
 /* wait_all(jobs[, timeout]), wait_any(jobs[, timeout]) */

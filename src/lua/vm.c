@@ -5,15 +5,19 @@
 #include "lua/hypervisor.h"
 #include "lua/job.h"
 #include "lua/value.h"
+#include "wire/value.h"
 
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-#define START_TIMEOUT 10.0 /* seconds */
+/* Seconds. */
+#define START_TIMEOUT 10.0
+#define GUEST_START_TIMEOUT 300.0 /* a machine boots */
+#define SNAPSHOT_TIMEOUT 600.0
 
-static const bx_lua_class vm_class, basic_class;
+static const bx_lua_class vm_class, basic_class, xcpng_class;
 
 static bx_lua_vm *check_box(lua_State *L)
 {
@@ -27,12 +31,17 @@ static bx_vm *check_vm(lua_State *L)
     return check_box(L)->vm;
 }
 
-bx_lua_vm *bx_lua_new_vm(lua_State *L, int hypervisor)
+void *bx_lua_test_vm(lua_State *L, int index)
+{
+    return bx_lua_test_class(L, index, &vm_class);
+}
+
+bx_lua_vm *bx_lua_new_vm(lua_State *L, const bx_vm_ops *ops, int hypervisor)
 {
     hypervisor = lua_absindex(L, hypervisor);
     bx_lua_vm *box = lua_newuserdatauv(L, sizeof *box, 1);
     *box = (bx_lua_vm){0};
-    bx_lua_set_class(L, &basic_class);
+    bx_lua_set_class(L, ops == &bx_vm_xcpng_ops ? &xcpng_class : &basic_class);
     lua_pushvalue(L, hypervisor);
     lua_setiuservalue(L, -2, 1);
     return box;
@@ -55,6 +64,11 @@ static int wait_unless_told(lua_State *L, int pushed)
     return pushed == 1 && wait ? bx_lua_await_job(L) : pushed;
 }
 
+static double start_timeout(const bx_vm *vm)
+{
+    return vm->ops == &bx_vm_xcpng_ops ? GUEST_START_TIMEOUT : START_TIMEOUT;
+}
+
 static int vm_start(lua_State *L)
 {
     static const char *const allowed[] = {"wait", "timeout", NULL};
@@ -63,12 +77,15 @@ static int vm_start(lua_State *L)
     lua_settop(L, 2);
     bx_lua_check_options(L, 2, allowed);
     bx_lua_boolean_option(L, 2, "wait", 1);
-    double timeout = bx_lua_positive_option(L, 2, "timeout", START_TIMEOUT);
+    double timeout = bx_lua_positive_option(L, 2, "timeout", start_timeout(vm));
     bx_job **box = bx_lua_new_job(L, 1);
     return wait_unless_told(L, push_job(L, box, bx_vm_start(vm, timeout, &error), &error));
 }
 
-static int vm_stop(lua_State *L)
+typedef bx_job *begin_function(bx_vm *vm, bx_error *err);
+
+/* A job that takes no option but `wait`. */
+static int begin(lua_State *L, begin_function *function)
 {
     static const char *const allowed[] = {"wait", NULL};
     bx_vm *vm = check_vm(L);
@@ -77,7 +94,27 @@ static int vm_stop(lua_State *L)
     bx_lua_check_options(L, 2, allowed);
     bx_lua_boolean_option(L, 2, "wait", 1);
     bx_job **box = bx_lua_new_job(L, 1);
-    return wait_unless_told(L, push_job(L, box, bx_vm_stop(vm, &error), &error));
+    return wait_unless_told(L, push_job(L, box, function(vm, &error), &error));
+}
+
+static bx_job *stop_for_long(bx_vm *vm, bx_error *err)
+{
+    return bx_vm_stop(vm, false, err);
+}
+
+static int vm_stop(lua_State *L)
+{
+    return begin(L, stop_for_long);
+}
+
+static int vm_pause(lua_State *L)
+{
+    return begin(L, bx_vm_pause);
+}
+
+static int vm_resume(lua_State *L)
+{
+    return begin(L, bx_vm_resume);
 }
 
 /* Stop, if there is something to stop, then start. */
@@ -88,64 +125,45 @@ static int vm_restart(lua_State *L)
     lua_settop(L, 1);
     if (vm->state != BX_VM_STOPPED && vm->state != BX_VM_CREATED) {
         bx_job **stop = bx_lua_new_job(L, 1);
-        if (push_job(L, stop, bx_vm_stop(vm, &error), &error) != 1)
+        if (push_job(L, stop, bx_vm_stop(vm, true, &error), &error) != 1)
             return 2;
         bx_lua_await_job(L);
         lua_settop(L, 1);
     }
     bx_job **start = bx_lua_new_job(L, 1);
-    if (push_job(L, start, bx_vm_start(vm, START_TIMEOUT, &error), &error) != 1)
+    if (push_job(L, start, bx_vm_start(vm, start_timeout(vm), &error), &error) != 1)
         return 2;
     return bx_lua_await_job(L);
-}
-
-static int push_done(lua_State *L, const bx_vm *vm, int status, const bx_error *error)
-{
-    if (status < 0)
-        return bx_lua_fail(L, error, vm->id);
-    lua_pushboolean(L, 1);
-    return 1;
-}
-
-static int vm_pause(lua_State *L)
-{
-    bx_vm *vm = check_vm(L);
-    bx_error error;
-    int status = bx_vm_pause(vm, &error);
-    return push_done(L, vm, status, &error);
-}
-
-static int vm_resume(lua_State *L)
-{
-    bx_vm *vm = check_vm(L);
-    bx_error error;
-    int status = bx_vm_resume(vm, &error);
-    return push_done(L, vm, status, &error);
 }
 
 static int vm_destroy(lua_State *L)
 {
     bx_lua_vm *box = check_box(L);
-    bx_hypervisor_destroy_vm(box->hypervisor, box->vm);
+    bx_error error;
+    if (bx_hypervisor_destroy_vm(box->hypervisor, box->vm, &error) < 0)
+        return bx_lua_fail(L, &error, box->vm->id);
     lua_getiuservalue(L, 1, 1);
     bx_lua_forget_vm(L, -1, box->vm->id);
     lua_pushboolean(L, 1);
     return 1;
 }
 
-/* __close gets the error too; __gc may find an empty box. */
+/* What could not be destroyed is abandoned: the error that may be unwinding matters more. */
 static int vm_close(lua_State *L)
 {
     bx_lua_vm *box = lua_touserdata(L, 1);
-    if (box->vm)
-        bx_hypervisor_destroy_vm(box->hypervisor, box->vm);
+    bx_error ignored;
+    if (box->vm && bx_hypervisor_destroy_vm(box->hypervisor, box->vm, &ignored) < 0)
+        bx_hypervisor_abandon_vm(box->hypervisor, box->vm);
     return 0;
 }
 
+/* The box may be empty. */
 static int vm_gc(lua_State *L)
 {
     bx_lua_vm *box = lua_touserdata(L, 1);
-    vm_close(L);
+    if (box->vm)
+        bx_hypervisor_abandon_vm(box->hypervisor, box->vm);
     bx_vm_free(box->vm);
     box->vm = NULL;
     return 0;
@@ -348,8 +366,13 @@ static int vm_get_status(lua_State *L)
     set_integer(L, "calls", (lua_Integer)vm->calls);
     set_integer(L, "memory_limit", (lua_Integer)vm->memory_limit);
     set_number(L, "sim_time", vm->sim_time);
-    if (alive) {
+    if (vm->ops == &bx_vm_xcpng_ops) {
+        bx_lua_push_notes(L, vm->remote.courier);
+        lua_setfield(L, -2, "guest");
+    } else if (alive) {
         set_integer(L, "pid", vm->birth.pid);
+    }
+    if (alive) {
         set_number(L, "uptime_seconds", (double)(bx_clock_now() - vm->started) * 1e-9);
     }
     lua_createtable(L, 0, BX_RESOURCES);
@@ -361,12 +384,87 @@ static int vm_get_status(lua_State *L)
     return 1;
 }
 
+void bx_lua_push_notes(lua_State *L, const bx_courier *courier)
+{
+    size_t count;
+    const bx_note *notes = bx_courier_notes(courier, &count);
+    lua_createtable(L, 0, (int)count);
+    for (size_t i = 0; i < count; i++)
+        if (notes[i].name[0] != '.')
+            set_string(L, notes[i].name, notes[i].text);
+}
+
 static int vm_tostring(lua_State *L)
 {
     const bx_vm *vm = check_vm(L);
-    lua_pushfstring(L, "BasicBiologicalVM(%s, %s, %s)", vm->id, vm->biological_type,
+    const char *class_ = strchr(bx_lua_class_of(L, 1)->name, '.') + 1;
+    lua_pushfstring(L, "%s(%s, %s, %s)", class_, vm->id, vm->biological_type,
                     bx_vm_state_name(vm->state));
     return 1;
+}
+
+/* ---- what only guests have ---- */
+
+static bx_job *send_errand(lua_State *L, const char *operation, const char *name, bx_error *err)
+{
+    const bx_vm *vm = check_vm(L);
+    bx_buffer values = {0};
+    int failed = bx_write_map(&values, 2) | bx_write_text(&values, "vm") |
+                 bx_write_integer(&values, (int64_t)vm->remote.number) |
+                 bx_write_text(&values, "name") | bx_write_text(&values, name);
+    if (failed)
+        bx_fail_memory(err);
+    bx_job *job = failed ? NULL
+                         : bx_courier_job(vm->remote.courier, operation, &values,
+                                          SNAPSHOT_TIMEOUT, err);
+    bx_buffer_free(&values);
+    return job;
+}
+
+/* Send an errand that concerns the guest's disks, and wait for its answer. */
+static int run_errand(lua_State *L, const char *operation)
+{
+    const char *name = luaL_checkstring(L, 2);
+    luaL_argcheck(L, *name && strlen(name) <= 128, 2, "a name of 1 to 128 bytes expected");
+    bx_error error;
+    lua_settop(L, 2);
+    bx_job **box = bx_lua_new_job(L, 1);
+    int pushed = push_job(L, box, send_errand(L, operation, name, &error), &error);
+    return pushed == 1 ? bx_lua_await_job(L) : pushed;
+}
+
+static int fail_state(lua_State *L, const bx_vm *vm, const char *action)
+{
+    bx_error error;
+    bx_fail(&error, BX_ESTATE, "cannot %s VM \"%s\": it has no guest yet; start it", action,
+            vm->id);
+    return bx_lua_fail(L, &error, vm->id);
+}
+
+static int xcpng_snapshot(lua_State *L)
+{
+    const bx_vm *vm = check_fresh_vm(L);
+    if (!bx_courier_note(vm->remote.courier, "uuid"))
+        return fail_state(L, vm, "snapshot");
+    return run_errand(L, "snapshot");
+}
+
+/* The worker ends first: the guest is halted by this. */
+static int xcpng_revert(lua_State *L)
+{
+    bx_vm *vm = check_fresh_vm(L);
+    bx_error error;
+    luaL_checkstring(L, 2);
+    if (!bx_courier_note(vm->remote.courier, "uuid"))
+        return fail_state(L, vm, "revert");
+    if (vm->state != BX_VM_STOPPED && vm->state != BX_VM_CREATED) {
+        bx_job **stop = bx_lua_new_job(L, 1);
+        if (push_job(L, stop, bx_vm_stop(vm, true, &error), &error) != 1)
+            return 2;
+        if (bx_lua_await_job(L) != 1)
+            return 2;
+    }
+    return run_errand(L, "revert");
 }
 
 /* ---- the classes ---- */
@@ -387,15 +485,20 @@ static const luaL_Reg vm_methods[] = {{"start", vm_start},
                                       {"get_biological_metrics", vm_metrics},
                                       {NULL, NULL}};
 static const luaL_Reg basic_methods[] = {{NULL, NULL}};
+static const luaL_Reg xcpng_methods[] = {
+    {"snapshot", xcpng_snapshot}, {"revert", xcpng_revert}, {NULL, NULL}};
 static const luaL_Reg metamethods[] = {
     {"__gc", vm_gc}, {"__close", vm_close}, {"__tostring", vm_tostring}, {NULL, NULL}};
 static const bx_lua_class vm_class = {"bioxen.BiologicalVM", NULL, vm_methods, NULL};
 static const bx_lua_class basic_class = {"bioxen.BasicBiologicalVM", &vm_class, basic_methods,
+                                         metamethods};
+static const bx_lua_class xcpng_class = {"bioxen.XCPngBiologicalVM", &vm_class, xcpng_methods,
                                          metamethods};
 
 void bx_lua_open_vm(lua_State *L)
 {
     bx_lua_open_class(L, &vm_class);
     bx_lua_open_class(L, &basic_class);
-    lua_pop(L, 1);
+    bx_lua_open_class(L, &xcpng_class);
+    lua_pop(L, 2);
 }

@@ -1,4 +1,5 @@
-/* The Lua classes "bioxen.BiologicalVM" (abstract) and "bioxen.BasicBiologicalVM". */
+/* The Lua classes "bioxen.BiologicalVM" (abstract), "bioxen.BasicBiologicalVM" and
+ * "bioxen.XCPngBiologicalVM". */
 #ifndef BX_LUA_VM_H
 #define BX_LUA_VM_H
 
@@ -7,7 +8,7 @@
 #include <lua.h>
 
 typedef struct bx_lua_vm {
-    bx_vm *vm; /* first: a job finds the id through it */
+    bx_vm *vm; /* first: a job finds its VM through it */
     bx_hypervisor *hypervisor;
     double timeout; /* seconds of a call that names none */
 } bx_lua_vm;
@@ -15,7 +16,13 @@ typedef struct bx_lua_vm {
 /* Push the methods of BiologicalVM. */
 void bx_lua_open_vm(lua_State *L);
 
-/* Push an empty BasicBiologicalVM that keeps the hypervisor at index alive. */
-bx_lua_vm *bx_lua_new_vm(lua_State *L, int hypervisor);
+/* Push an empty VM of the class that `ops` stand for; it keeps the hypervisor at index alive. */
+bx_lua_vm *bx_lua_new_vm(lua_State *L, const bx_vm_ops *ops, int hypervisor);
+
+/* The VM at index, of either class, or NULL: then it points to a bx_vm pointer. */
+void *bx_lua_test_vm(lua_State *L, int index);
+
+/* Push a table of a courier's notes, but those for itself. */
+void bx_lua_push_notes(lua_State *L, const bx_courier *courier);
 
 #endif

@@ -1,5 +1,6 @@
 #include "vm/host.h"
 
+#include "vm/courier.h"
 #include "vm/zygote.h"
 
 #include <stdio.h>
@@ -12,6 +13,15 @@ int bx_host_set_worker(bx_host *host, const char *worker, bx_error *err)
     if (strlen(worker) >= sizeof host->worker)
         return bx_fail(err, BX_ESTART, "the path of the worker program is too long");
     snprintf(host->worker, sizeof host->worker, "%s", worker);
+    return 0;
+}
+
+int bx_host_set_courier(bx_host *host, const char *courier, const char *steps, bx_error *err)
+{
+    if (strlen(courier) >= sizeof host->courier || strlen(steps) >= sizeof host->steps)
+        return bx_fail(err, BX_ESTART, "the path of the courier program, or of its steps, is too long");
+    snprintf(host->courier, sizeof host->courier, "%s", courier);
+    snprintf(host->steps, sizeof host->steps, "%s", steps);
     return 0;
 }
 
@@ -38,6 +48,7 @@ int bx_host_open(bx_host *host, const char *worker, bx_error *err)
 
 void bx_host_close(bx_host *host)
 {
+    bx_couriers_close(host);
     while (host->zygotes)
         bx_zygote_free(host->zygotes);
     bx_reactor_close(&host->reactor);

@@ -10,19 +10,25 @@
 #include <sys/types.h>
 
 struct bx_zygote;
+struct bx_courier;
 
 typedef struct bx_host {
     bx_reactor reactor;
     struct bx_zygote *zygotes;
+    struct bx_courier *couriers;
     pid_t owner;      /* a fork of the host must not touch the parent's VMs */
     uint64_t last_vm; /* number of the newest VM */
     bx_patience patience;
-    char worker[4096]; /* path of bioxen-worker */
+    char worker[4096];  /* path of bioxen-worker */
+    char courier[4096]; /* and of bioxen-courier */
+    char steps[4096];   /* the folder of the Lua files that a courier follows */
 } bx_host;
 
 int bx_host_open(bx_host *host, const char *worker, bx_error *err);
 /* The program of the workers that are started from now on. */
 int bx_host_set_worker(bx_host *host, const char *worker, bx_error *err);
+/* What couriers are started from now on, and the steps that they follow. */
+int bx_host_set_courier(bx_host *host, const char *courier, const char *steps, bx_error *err);
 void bx_host_close(bx_host *host);
 
 /* False in a process that was forked from the host's. */

@@ -1,25 +1,34 @@
 #include "vm/job.h"
 
-#include "vm/vm.h"
-
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 
-bx_job *bx_job_new(bx_job_kind kind, bx_vm *vm, double timeout, bx_error *err)
+void bx_job_begin(bx_job *job, bx_job_kind kind, double timeout)
 {
-    bx_job *job = calloc(1, sizeof *job);
-    if (!job) {
-        bx_fail_memory(err);
-        return NULL;
-    }
     job->references = 1;
     job->kind = kind;
-    job->vm = vm;
     job->timeout = timeout;
     job->started = bx_clock_now();
     job->fraction = NAN;
     job->sim_time = NAN;
-    return job;
+}
+
+void bx_job_set_progress(bx_job *job, double fraction, const char *text, size_t length)
+{
+    job->fraction = fraction;
+    snprintf(job->progress, sizeof job->progress, "%.*s",
+             length < sizeof job->progress ? (int)length : (int)sizeof job->progress - 1,
+             text ? text : "");
+}
+
+void bx_job_finish(bx_job *job, const bx_error *error)
+{
+    job->done = true;
+    job->succeeded = !error;
+    job->ended = bx_clock_now();
+    if (error)
+        job->error = *error;
 }
 
 bx_job *bx_job_hold(bx_job *job)
@@ -34,6 +43,7 @@ void bx_job_release(bx_job *job)
         return;
     bx_buffer_free(&job->value);
     bx_buffer_free(&job->output);
+    bx_buffer_free(&job->details);
     free(job->traceback);
     free(job);
 }
@@ -53,5 +63,5 @@ int bx_job_wait(bx_job *job, bx_reactor *reactor, int64_t deadline)
 void bx_job_cancel(bx_job *job)
 {
     if (!job->done)
-        bx_vm_cancel_job(job->vm, job);
+        job->cancel(job);
 }

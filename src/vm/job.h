@@ -1,5 +1,5 @@
-/* A job: something that a VM is asked to do and that is waited for. Its owner holds one reference,
- * the VM another while the job runs. */
+/* A job: something that a VM or a courier is asked to do and that is waited for. Its owner holds one
+ * reference, who does it another while it runs. */
 #ifndef BX_VM_JOB_H
 #define BX_VM_JOB_H
 
@@ -11,7 +11,14 @@
 
 struct bx_vm;
 
-typedef enum bx_job_kind { BX_JOB_START, BX_JOB_CALL, BX_JOB_STOP } bx_job_kind;
+typedef enum bx_job_kind {
+    BX_JOB_START,
+    BX_JOB_CALL,
+    BX_JOB_STOP,
+    BX_JOB_PAUSE,
+    BX_JOB_RESUME,
+    BX_JOB_ERRAND /* of a courier */
+} bx_job_kind;
 
 typedef enum bx_job_interrupt {
     BX_NOT_INTERRUPTED,
@@ -22,7 +29,8 @@ typedef enum bx_job_interrupt {
 typedef struct bx_job {
     int references;
     bx_job_kind kind;
-    struct bx_vm *vm; /* while it runs */
+    struct bx_vm *vm; /* while it runs; NULL: it is not a VM's */
+    void (*cancel)(struct bx_job *job);
     bx_timer timer;
     double timeout; /* seconds; infinite: no deadline */
     int64_t started, ended;
@@ -36,10 +44,18 @@ typedef struct bx_job {
     bx_buffer output;  /* all that the code printed so far */
     double fraction;   /* of the progress; NaN before the first report */
     char progress[128];
-    char *traceback; /* or NULL */
+    char *traceback;   /* or NULL */
+    bx_buffer details; /* of the error: one encoded map, or empty */
 } bx_job;
 
-bx_job *bx_job_new(bx_job_kind kind, struct bx_vm *vm, double timeout, bx_error *err);
+/* Make ready a zeroed job, with one reference. */
+void bx_job_begin(bx_job *job, bx_job_kind kind, double timeout);
+
+void bx_job_set_progress(bx_job *job, double fraction, const char *text, size_t length);
+
+/* It is done; NULL: it succeeded. */
+void bx_job_finish(bx_job *job, const bx_error *error);
+
 bx_job *bx_job_hold(bx_job *job);
 void bx_job_release(bx_job *job); /* NULL is fine */
 

@@ -3,23 +3,20 @@
 #include "wire/value.h"
 
 #include <math.h>
+#include <signal.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/wait.h>
 
 #define MILLISECOND INT64_C(1000000)
 
-/* From the soft interrupt to the kill: after a deadline, and after a cancel. */
-#define DEADLINE_GRACE (25 * MILLISECOND)
-#define CANCEL_GRACE (500 * MILLISECOND)
+/* From the soft interrupt of a cancel to the kill, beyond a deadline's. */
+#define CANCEL_GRACE (475 * MILLISECOND)
 /* An interrupt that reaches the worker before it has read the call is lost, so it is repeated. */
 #define INTERRUPT_INTERVAL (2 * MILLISECOND)
-/* From a lost connection to the kill. */
-#define LOST_GRACE (60 * MILLISECOND)
-/* For the kernel to end a killed process and the zygote to reap it. */
-#define REAPING (2000 * MILLISECOND)
 
 enum { SETUP_TRACEBACK = 8 << 10, OUTPUT_SLACK = 64 << 10 };
 
@@ -50,40 +47,92 @@ static void finish_job(bx_vm *vm, const bx_error *error)
     bx_job *job = vm->job;
     if (!job)
         return;
+    bool woken = job->interrupted && vm->state == BX_VM_PAUSED;
     vm->job = NULL;
     bx_reactor_clear_timer(&vm->host->reactor, &job->timer);
-    job->done = true;
-    job->succeeded = !error;
-    job->ended = bx_clock_now();
     job->sim_time = vm->sim_time;
     job->vm = NULL;
-    if (error)
-        job->error = *error;
+    bx_job_finish(job, error);
     if (job->kind == BX_JOB_CALL)
         vm->calls++;
-    if (vm->state == BX_VM_PAUSED)
-        vm->ops->suspend(vm);
+    if (woken && !vm->ops->suspend(vm))
+        bx_vm_suspended(vm, NULL);
     bx_job_release(job);
 }
 
+static void finish_change(bx_vm *vm, const bx_error *error)
+{
+    bx_job *change = vm->change;
+    if (!change)
+        return;
+    vm->change = NULL;
+    change->vm = NULL;
+    bx_job_finish(change, error);
+    bx_job_release(change);
+}
+
 static void job_timer(bx_timer *timer);
+static void cancel_job(bx_job *job);
+
+static bx_job *new_job(bx_vm *vm, bx_job_kind kind, double timeout, bx_error *err)
+{
+    bx_job *job = calloc(1, sizeof *job);
+    if (!job) {
+        bx_fail_memory(err);
+        return NULL;
+    }
+    bx_job_begin(job, kind, timeout);
+    job->vm = vm;
+    job->cancel = cancel_job;
+    job->timer.fired = job_timer;
+    return job;
+}
 
 static bx_job *begin_job(bx_vm *vm, bx_job_kind kind, double timeout, bx_error *err)
 {
-    bx_job *job = bx_job_new(kind, vm, timeout, err);
-    if (!job)
-        return NULL;
-    job->timer.fired = job_timer;
-    if (bx_reactor_set_timer(&vm->host->reactor, &job->timer, deadline_of(job)) < 0) {
+    bx_job *job = new_job(vm, kind, timeout, err);
+    bool timed = kind != BX_JOB_START || !vm->ops->times_start;
+    if (job && timed &&
+        bx_reactor_set_timer(&vm->host->reactor, &job->timer, deadline_of(job)) < 0) {
         bx_job_release(job);
         bx_fail_memory(err);
         return NULL;
     }
-    vm->job = bx_job_hold(job);
+    if (job)
+        vm->job = bx_job_hold(job);
     return job;
 }
 
 /* ---- the end of a worker ---- */
+
+static bx_code code_of_signal(int number)
+{
+    switch (number) {
+    case SIGKILL: return BX_EKILLED;
+    case SIGSYS: return BX_EDENIED;
+    case SIGSEGV:
+    case SIGBUS:
+    case SIGILL:
+    case SIGFPE:
+    case SIGABRT:
+    case SIGTRAP: return BX_ECRASHED;
+    default: return BX_EDIED;
+    }
+}
+
+void bx_vm_describe_status(int status, bx_error *error)
+{
+    if (WIFSIGNALED(status)) {
+        int number = WTERMSIG(status);
+        const char *name = sigabbrev_np(number);
+        bx_fail(error, code_of_signal(number), "the worker died (signal %d, SIG%s)", number,
+                name ? name : "?");
+    } else if (WEXITSTATUS(status) == BX_EXIT_DEADLINE) {
+        bx_fail(error, BX_EDEADLINE, "the worker ended itself: the code did not stop in time");
+    } else {
+        bx_fail(error, BX_EDIED, "the worker exited (%d)", WEXITSTATUS(status));
+    }
+}
 
 static void name_interrupt(const bx_job *job, const char *outcome, bx_error *error)
 {
@@ -129,25 +178,65 @@ static bx_vm_state state_after_end(const bx_vm *vm)
     return BX_VM_ERROR;
 }
 
-void bx_vm_ended(bx_vm *vm, const bx_error *reason)
+void bx_vm_hear(bx_vm *vm)
 {
-    /* What the worker said last may still be in the channel. */
     bx_error ignored;
     if (!vm->doomed && vm->connection.channel)
         bx_connection_receive(&vm->connection, &ignored);
+}
+
+/* The worker has ended, and what it ran in has been given up where it had to be. */
+static void settle(bx_vm *vm)
+{
     bool stopped = vm->job && vm->job->kind == BX_JOB_STOP;
+    vm->state = vm->state_after;
+    if (vm->state != BX_VM_CREATED)
+        give_back_lease(vm);
+    bx_error error = vm->doom;
+    finish_job(vm, stopped ? NULL : &error);
+}
+
+static bool begin_to_leave(bx_vm *vm)
+{
+    bool for_good = vm->destroying || vm->state_after == BX_VM_CREATED;
+    if (!vm->restarting && vm->ops->leave && vm->ops->leave(vm, for_good))
+        vm->leaving = true;
+    return vm->leaving;
+}
+
+void bx_vm_left(bx_vm *vm, const bx_error *error)
+{
+    vm->leaving = false;
+    bool stopping = vm->job && vm->job->kind == BX_JOB_STOP;
+    if (error && stopping) {
+        vm->doom = *error;
+        vm->state = BX_VM_ERROR;
+        give_back_lease(vm);
+        finish_job(vm, error);
+        return;
+    }
+    if (error) {
+        size_t used = strlen(vm->doom.message);
+        snprintf(vm->doom.message + used, sizeof vm->doom.message - used, "; then %.500s",
+                 error->message);
+    }
+    settle(vm);
+}
+
+void bx_vm_ended(bx_vm *vm, const bx_error *reason)
+{
+    bool over = vm->state == BX_VM_STARTING || (vm->job && vm->job->kind == BX_JOB_STOP);
     if (!vm->doomed && vm->job && vm->job->interrupted)
         name_interrupt(vm->job, reason->message, &vm->doom);
     else if (!vm->doomed)
         vm->doom = *reason;
     vm->doomed = false;
-    vm->state = state_after_end(vm);
+    vm->state_after = state_after_end(vm);
     disconnect(vm);
     vm->ops->close(vm);
-    if (vm->state != BX_VM_CREATED)
-        give_back_lease(vm);
-    bx_error error = vm->doom;
-    finish_job(vm, stopped ? NULL : &error);
+    finish_change(vm, reason);
+    if (!over || !begin_to_leave(vm))
+        settle(vm);
 }
 
 /* Kill the worker because of `doom`; the job ends when it has been reaped. */
@@ -161,7 +250,7 @@ static void condemn(bx_vm *vm, const bx_error *doom)
         bx_fail(&vm->doom, BX_EPROTOCOL, "the worker broke the protocol: %.900s", doom->message);
     if (vm->job)
         bx_reactor_clear_timer(&vm->host->reactor, &vm->job->timer);
-    bx_reactor_set_timer(&vm->host->reactor, &vm->farewell, bx_clock_now() + REAPING);
+    bx_reactor_set_timer(&vm->host->reactor, &vm->farewell, bx_clock_now() + vm->ops->reaping);
     vm->ops->kill(vm);
 }
 
@@ -175,6 +264,8 @@ static void farewell_timer(bx_timer *timer)
     }
     bx_error error;
     bx_fail(&error, BX_EDIED, "the worker closed its connection and went on");
+    if (vm->ops->explain_loss)
+        vm->ops->explain_loss(vm, &error);
     condemn(vm, &error);
 }
 
@@ -190,7 +281,7 @@ static void lose_connection(bx_vm *vm)
     bx_reactor_forget(&vm->host->reactor, &vm->source);
     bx_connection_close(&vm->connection);
     if (!vm->doomed)
-        bx_reactor_set_timer(&vm->host->reactor, &vm->farewell, bx_clock_now() + LOST_GRACE);
+        bx_reactor_set_timer(&vm->host->reactor, &vm->farewell, bx_clock_now() + vm->ops->lost_grace);
 }
 
 /* ---- deadlines and cancelling ---- */
@@ -199,6 +290,16 @@ static void repeat_interrupt(bx_vm *vm, bx_job *job)
 {
     vm->ops->interrupt(vm);
     bx_reactor_set_timer(&vm->host->reactor, &job->timer, bx_clock_now() + INTERRUPT_INTERVAL);
+}
+
+static void begin_interrupt(bx_vm *vm)
+{
+    bx_job *job = vm->job;
+    int64_t grace = vm->ops->deadline_grace;
+    if (job->interrupted == BX_INTERRUPT_CANCEL)
+        grace += CANCEL_GRACE;
+    job->kill_at = bx_clock_now() + grace;
+    repeat_interrupt(vm, job);
 }
 
 static void interrupt_job(bx_vm *vm, bx_job_interrupt why)
@@ -211,11 +312,9 @@ static void interrupt_job(bx_vm *vm, bx_job_interrupt why)
         condemn(vm, &error);
         return;
     }
-    job->kill_at = bx_clock_now() +
-                   (why == BX_INTERRUPT_DEADLINE ? DEADLINE_GRACE : CANCEL_GRACE);
-    if (vm->state == BX_VM_PAUSED) /* until the job has ended: finish_job suspends it again */
-        vm->ops->wake(vm);
-    repeat_interrupt(vm, job);
+    /* A paused one runs until the job has ended: finish_job suspends it again. */
+    if (vm->state != BX_VM_PAUSED || !vm->ops->wake(vm))
+        begin_interrupt(vm);
 }
 
 static void job_timer(bx_timer *timer)
@@ -237,9 +336,11 @@ static void job_timer(bx_timer *timer)
     condemn(vm, &error);
 }
 
-void bx_vm_cancel_job(bx_vm *vm, bx_job *job)
+static void cancel_job(bx_job *job)
 {
-    if (vm && vm->job == job && !job->interrupted && job->kind != BX_JOB_STOP)
+    bx_vm *vm = job->vm;
+    bool stays = job->kind == BX_JOB_STOP || job == vm->change || vm->leaving;
+    if (!job->interrupted && !stays)
         interrupt_job(vm, BX_INTERRUPT_CANCEL);
 }
 
@@ -291,10 +392,7 @@ static void on_progress(void *owner, double fraction, const char *text, size_t l
     bx_job *job = ((bx_vm *)owner)->job;
     if (!job)
         return;
-    job->fraction = fraction;
-    snprintf(job->progress, sizeof job->progress, "%.*s",
-             length < sizeof job->progress ? (int)length : (int)sizeof job->progress - 1,
-             text ? text : "");
+    bx_job_set_progress(job, fraction, text, length);
 }
 
 static void on_reply(void *owner, double sim_time, const uint8_t *value, size_t length)
@@ -339,8 +437,26 @@ static void on_error(void *owner, double sim_time, const bx_error *error, const 
     finish_job(vm, &named);
 }
 
-static const bx_connection_events connection_events = {on_hello, on_output, on_progress, on_reply,
-                                                       on_error};
+/* A guest says how its worker ended; a worker of this machine has a zygote for that. */
+static void on_worker_exit(void *owner, int status)
+{
+    bx_vm *vm = owner;
+    bx_error error;
+    bx_vm_describe_status(status, &error);
+    if (vm->ops == &bx_vm_basic_ops) {
+        bx_fail(&error, BX_EPROTOCOL, "the word of a guest");
+        condemn(vm, &error);
+    } else if (!vm->doomed) {
+        bx_vm_ended(vm, &error);
+    }
+}
+
+static const bx_connection_events connection_events = {.hello = on_hello,
+                                                       .output = on_output,
+                                                       .progress = on_progress,
+                                                       .reply = on_reply,
+                                                       .error = on_error,
+                                                       .exit = on_worker_exit};
 
 static void connection_ready(bx_source *source, uint32_t events)
 {
@@ -403,6 +519,10 @@ bx_vm *bx_vm_new(bx_host *host, const bx_vm_ops *ops, const bx_vm_options *optio
         vm->memory_limit = options->memory_limit;
         vm->output_limit = options->output_limit;
         vm->unconfined = options->unconfined;
+        if (options->courier) {
+            vm->remote.courier = bx_courier_hold(options->courier);
+            vm->remote.number = ++host->last_vm;
+        }
         vm->biological_type = strdup(options->biological_type);
         vm->folder = strdup(options->folder);
     }
@@ -419,7 +539,9 @@ void bx_vm_free(bx_vm *vm)
 {
     if (!vm)
         return;
-    bx_vm_destroy(vm);
+    bx_vm_abandon(vm);
+    if (vm->ops->free)
+        vm->ops->free(vm);
     free(vm->biological_type);
     free(vm->folder);
     bx_buffer_free(&vm->setup);
@@ -485,16 +607,29 @@ bx_job *bx_vm_call(bx_vm *vm, const char *operation, const bx_buffer *values, do
     return job;
 }
 
-bx_job *bx_vm_stop(bx_vm *vm, bx_error *err)
+/* Without a worker: what it ran in may still be there. */
+static void leave_idle(bx_vm *vm)
+{
+    vm->state_after = vm->state == BX_VM_CREATED ? BX_VM_CREATED : BX_VM_STOPPED;
+    if (!begin_to_leave(vm))
+        settle(vm);
+}
+
+bx_job *bx_vm_stop(bx_vm *vm, bool restarting, bx_error *err)
 {
     if (ensure_owner(vm, err) < 0)
         return NULL;
     bool worker = vm->state == BX_VM_RUNNING || vm->state == BX_VM_PAUSED ||
                   vm->state == BX_VM_STARTING;
-    if (!worker && vm->state != BX_VM_ERROR) {
+    if (!worker && vm->state != BX_VM_ERROR && !vm->destroying) {
         refuse_state(vm, "stop", "\"running\", \"paused\" or \"error\"", err);
         return NULL;
     }
+    if (vm->leaving) {
+        refuse_busy(vm, err);
+        return NULL;
+    }
+    vm->restarting = restarting;
     bx_error stopped;
     bx_fail(&stopped, BX_EDESTROYED, "VM \"%s\" was stopped during the call", vm->id);
     finish_job(vm, &stopped);
@@ -505,65 +640,153 @@ bx_job *bx_vm_stop(bx_vm *vm, bx_error *err)
         vm->doomed = false;
         condemn(vm, &stopped);
     } else {
-        vm->state = BX_VM_STOPPED;
-        finish_job(vm, NULL);
+        leave_idle(vm);
     }
     return job;
 }
 
-int bx_vm_pause(bx_vm *vm, bx_error *err)
+/* ---- pause and resume ---- */
+
+static bx_job *begin_change(bx_vm *vm, bx_job_kind kind, bx_error *err)
 {
-    if (ensure_owner(vm, err) < 0)
-        return -1;
-    if (vm->state != BX_VM_RUNNING)
-        return refuse_state(vm, "pause", "\"running\"", err);
-    vm->ops->suspend(vm);
-    vm->state = BX_VM_PAUSED;
-    bx_job *job = vm->job;
-    if (job && job->timer.position) { /* a deadline counts the time that the VM could run */
-        job->left = job->timer.at - bx_clock_now();
-        bx_reactor_clear_timer(&vm->host->reactor, &job->timer);
+    if (vm->change || vm->leaving || (vm->job && vm->job->kind == BX_JOB_STOP)) {
+        refuse_busy(vm, err);
+        return NULL;
     }
-    return 0;
+    bx_job *job = new_job(vm, kind, INFINITY, err);
+    if (job)
+        vm->change = bx_job_hold(job);
+    return job;
 }
 
-int bx_vm_resume(bx_vm *vm, bx_error *err)
+/* A deadline counts the time that the VM could run. */
+static void hold_deadline(bx_vm *vm)
+{
+    bx_job *job = vm->job;
+    if (!job || !job->timer.position)
+        return;
+    job->left = job->timer.at - bx_clock_now();
+    bx_reactor_clear_timer(&vm->host->reactor, &job->timer);
+}
+
+static void release_deadline(bx_vm *vm)
+{
+    bx_job *job = vm->job;
+    if (job && isfinite(job->timeout) && !job->timer.position)
+        bx_reactor_set_timer(&vm->host->reactor, &job->timer, bx_clock_now() + job->left);
+}
+
+bx_job *bx_vm_pause(bx_vm *vm, bx_error *err)
 {
     if (ensure_owner(vm, err) < 0)
-        return -1;
-    if (vm->state != BX_VM_PAUSED)
-        return refuse_state(vm, "resume", "\"paused\"", err);
-    vm->ops->wake(vm);
-    vm->state = BX_VM_RUNNING;
-    bx_job *job = vm->job;
-    if (job && isfinite(job->timeout) &&
-        bx_reactor_set_timer(&vm->host->reactor, &job->timer, bx_clock_now() + job->left) < 0)
-        return bx_fail_memory(err);
-    return 0;
+        return NULL;
+    if (vm->state != BX_VM_RUNNING) {
+        refuse_state(vm, "pause", "\"running\"", err);
+        return NULL;
+    }
+    bx_job *job = begin_change(vm, BX_JOB_PAUSE, err);
+    if (!job)
+        return NULL;
+    hold_deadline(vm);
+    if (!vm->ops->suspend(vm))
+        bx_vm_suspended(vm, NULL);
+    return job;
 }
 
-/* Wait, without Lua and whatever signals come, until the worker is reaped. */
-static void wait_for_end(bx_vm *vm)
+void bx_vm_suspended(bx_vm *vm, const bx_error *error)
 {
-    bx_error ignored;
-    int64_t deadline = bx_clock_now() + REAPING;
-    bx_job *job = bx_vm_stop(vm, &ignored);
-    while (job && !job->done && bx_clock_now() < deadline)
-        bx_job_wait(job, &vm->host->reactor, deadline);
-    bx_job_release(job);
+    vm->state = error ? BX_VM_RUNNING : BX_VM_PAUSED;
+    if (error)
+        release_deadline(vm);
+    finish_change(vm, error);
 }
 
-void bx_vm_destroy(bx_vm *vm)
+bx_job *bx_vm_resume(bx_vm *vm, bx_error *err)
 {
-    if (vm->state == BX_VM_DESTROYED)
+    if (ensure_owner(vm, err) < 0)
+        return NULL;
+    if (vm->state != BX_VM_PAUSED) {
+        refuse_state(vm, "resume", "\"paused\"", err);
+        return NULL;
+    }
+    bx_job *job = begin_change(vm, BX_JOB_RESUME, err);
+    if (job && !vm->ops->wake(vm))
+        bx_vm_woken(vm, NULL);
+    return job;
+}
+
+void bx_vm_woken(bx_vm *vm, const bx_error *error)
+{
+    if (vm->change && !error) {
+        vm->state = BX_VM_RUNNING;
+        release_deadline(vm);
+    }
+    bool for_a_change = vm->change != NULL;
+    finish_change(vm, error);
+    if (for_a_change || !vm->job || !vm->job->interrupted)
         return;
-    if (bx_host_is_owner(vm->host))
-        wait_for_end(vm);
+    if (error)
+        condemn(vm, error);
+    else
+        begin_interrupt(vm);
+}
+
+/* ---- the end ---- */
+
+/* Wait, without Lua and whatever signals come. */
+static void wait_for(bx_vm *vm, const bx_job *job)
+{
+    while (job ? !job->done : vm->leaving)
+        bx_reactor_turn(&vm->host->reactor, BX_NEVER);
+}
+
+/* End the worker, and what it runs in, for good. */
+static int end_everything(bx_vm *vm, bx_error *err)
+{
+    wait_for(vm, NULL);
+    vm->destroying = true;
+    bx_job *job = bx_vm_stop(vm, false, err);
+    if (!job)
+        return -1;
+    wait_for(vm, job);
+    int status = 0;
+    if (!job->succeeded) {
+        *err = job->error;
+        status = -1;
+    }
+    bx_job_release(job);
+    vm->destroying = false;
+    return status;
+}
+
+static void finish_destruction(bx_vm *vm)
+{
     bx_error error;
     bx_fail(&error, BX_EDESTROYED, "VM \"%s\" was destroyed during the call", vm->id);
     disconnect(vm);
     vm->ops->close(vm);
     give_back_lease(vm);
+    finish_change(vm, &error);
     finish_job(vm, &error);
     vm->state = BX_VM_DESTROYED;
+}
+
+int bx_vm_destroy(bx_vm *vm, bx_error *err)
+{
+    if (vm->state == BX_VM_DESTROYED)
+        return 0;
+    if (bx_host_is_owner(vm->host) && end_everything(vm, err) < 0)
+        return -1;
+    finish_destruction(vm);
+    return 0;
+}
+
+void bx_vm_abandon(bx_vm *vm)
+{
+    bx_error ignored;
+    if (vm->state == BX_VM_DESTROYED)
+        return;
+    if (bx_host_is_owner(vm->host) && !vm->ops->leave)
+        end_everything(vm, &ignored);
+    finish_destruction(vm);
 }

@@ -5,8 +5,9 @@
 #include <stddef.h>
 #include <string.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
+
+#define MILLISECOND INT64_C(1000000)
 
 static bx_vm *vm_of(bx_birth *birth)
 {
@@ -20,37 +21,15 @@ static void worker_born(bx_birth *birth)
 
 static void worker_refused(bx_birth *birth, const bx_error *error)
 {
+    bx_vm_hear(vm_of(birth));
     bx_vm_ended(vm_of(birth), error);
-}
-
-static bx_code code_of_signal(int number)
-{
-    switch (number) {
-    case SIGKILL: return BX_EKILLED;
-    case SIGSYS: return BX_EDENIED;
-    case SIGSEGV:
-    case SIGBUS:
-    case SIGILL:
-    case SIGFPE:
-    case SIGABRT:
-    case SIGTRAP: return BX_ECRASHED;
-    default: return BX_EDIED;
-    }
 }
 
 static void worker_ended(bx_birth *birth, int status)
 {
     bx_error error;
-    if (WIFSIGNALED(status)) {
-        int number = WTERMSIG(status);
-        const char *name = sigabbrev_np(number);
-        bx_fail(&error, code_of_signal(number), "the worker died (signal %d, SIG%s)", number,
-                name ? name : "?");
-    } else if (WEXITSTATUS(status) == BX_EXIT_DEADLINE) {
-        bx_fail(&error, BX_EDEADLINE, "the worker ended itself: the code did not stop in time");
-    } else {
-        bx_fail(&error, BX_EDIED, "the worker exited (%d)", WEXITSTATUS(status));
-    }
+    bx_vm_describe_status(status, &error);
+    bx_vm_hear(vm_of(birth));
     bx_vm_ended(vm_of(birth), &error);
 }
 
@@ -88,14 +67,16 @@ static void basic_interrupt(bx_vm *vm)
     send_signal(vm, SIGUSR1);
 }
 
-static void basic_suspend(bx_vm *vm)
+static bool basic_suspend(bx_vm *vm)
 {
     send_signal(vm, SIGSTOP);
+    return false;
 }
 
-static void basic_wake(bx_vm *vm)
+static bool basic_wake(bx_vm *vm)
 {
     send_signal(vm, SIGCONT);
+    return false;
 }
 
 static void basic_kill(bx_vm *vm)
@@ -119,6 +100,9 @@ static void basic_close(bx_vm *vm)
 
 const bx_vm_ops bx_vm_basic_ops = {
     .type = "basic",
+    .deadline_grace = 25 * MILLISECOND,
+    .reaping = 2000 * MILLISECOND, /* for the kernel to end it and the zygote to reap it */
+    .lost_grace = 60 * MILLISECOND,
     .open = basic_open,
     .interrupt = basic_interrupt,
     .suspend = basic_suspend,

@@ -1,29 +1,22 @@
 #include "vm/zygote.h"
 
+#include "vm/program.h"
 #include "wire/frame.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 /* Requests on their way at once: bounded, for descriptors in flight are counted by the kernel. */
 enum { AT_ONCE = 32 };
 
-/* stdin, stdout and stderr lead nowhere; a sanitizer keeps stderr for its report. */
-#ifdef BIOXEN_SANITIZE
-enum { QUIET_DESCRIPTORS = 2 };
-#else
-enum { QUIET_DESCRIPTORS = 3 };
-#endif
+#define REAPING 0.1 /* seconds for a zygote to go by itself */
 
 struct bx_zygote {
     bx_source source; /* first: the reactor gives it back */
@@ -252,56 +245,22 @@ static int spawn_program(bx_zygote *zygote, int control, bx_error *err)
     char parent[24];
     snprintf(parent, sizeof parent, "%d", (int)getpid());
     char *argv[] = {(char *)"bioxen-worker", (char *)"--zygote", zygote->folder, parent, NULL};
-    /* Nothing of ours, but for one word to the C library: without it, exp and pow round their last
-     * bit by the processor's model, and a seed would not give the same run everywhere. */
-    char *environment[] = {(char *)"GLIBC_TUNABLES=glibc.cpu.hwcaps=-FMA,-FMA4", NULL};
-    posix_spawn_file_actions_t actions;
-    posix_spawnattr_t attributes;
-    sigset_t none, all;
-    sigemptyset(&none);
-    sigfillset(&all);
-    posix_spawn_file_actions_init(&actions);
-    posix_spawnattr_init(&attributes);
-    /* Its own process group, so that ^C on a terminal reaches the host alone. */
-    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK |
-                                              POSIX_SPAWN_SETSIGDEF);
-    posix_spawnattr_setsigmask(&attributes, &none);
-    posix_spawnattr_setsigdefault(&attributes, &all);
-    int failed = posix_spawn_file_actions_adddup2(&actions, control, BX_ZYGOTE_DESCRIPTOR);
-    for (int descriptor = 0; descriptor < QUIET_DESCRIPTORS && !failed; descriptor++)
-        failed = posix_spawn_file_actions_addopen(&actions, descriptor, "/dev/null", O_RDWR, 0);
-    if (!failed)
-        failed = posix_spawn_file_actions_addclosefrom_np(&actions, BX_ZYGOTE_DESCRIPTOR + 1);
-    if (!failed)
-        failed = posix_spawn(&zygote->pid, zygote->program, &actions, &attributes, argv,
-                             environment);
-    posix_spawnattr_destroy(&attributes);
-    posix_spawn_file_actions_destroy(&actions);
-    if (failed)
-        return bx_fail_errno(err, BX_ESTART, failed, "cannot start the worker program %s",
-                             zygote->program);
-    return 0;
+    char *environment[] = {(char *)BX_WORKER_ENVIRONMENT, NULL};
+    return bx_program_spawn("worker", zygote->program, argv, environment, control, &zygote->pid,
+                            err);
 }
 
 static int open_zygote(bx_zygote *zygote, bx_error *err)
 {
-    int control[2];
-    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, control) < 0)
+    int ends[2];
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0)
         return bx_fail_errno(err, BX_ESYSTEM, errno, "cannot make a socket pair");
-    /* dup2 onto itself would keep close-on-exec, so the child's end must not be the target. */
-    int child = fcntl(control[1], F_DUPFD_CLOEXEC, BX_ZYGOTE_DESCRIPTOR + 1);
-    close(control[1]);
-    if (child < 0) {
-        close(control[0]);
-        return bx_fail_errno(err, BX_ESYSTEM, errno, "cannot duplicate a descriptor");
-    }
-    int status = spawn_program(zygote, child, err);
-    close(child);
+    int status = spawn_program(zygote, ends[1], err);
+    close(ends[1]);
     if (status == 0)
-        status = bx_reactor_watch(&zygote->host->reactor, &zygote->source, control[0], EPOLLIN,
-                                  err);
+        status = bx_reactor_watch(&zygote->host->reactor, &zygote->source, ends[0], EPOLLIN, err);
     if (status < 0)
-        close(control[0]);
+        close(ends[0]);
     return status;
 }
 
@@ -330,19 +289,6 @@ static bx_zygote *new_zygote(bx_host *host, const char *folder, bx_error *err)
     return zygote;
 }
 
-/* Reap a program that has been told to go; it is killed if it lingers. Other children of the host
- * are not touched, and a host that ignores SIGCHLD (ECHILD) is fine. */
-static void reap(pid_t pid)
-{
-    for (int i = 0; i < 200; i++) {
-        if (waitpid(pid, NULL, WNOHANG) != 0)
-            return;
-        usleep(500);
-    }
-    kill(pid, SIGKILL);
-    waitpid(pid, NULL, 0);
-}
-
 void bx_zygote_free(bx_zygote *zygote)
 {
     bx_host *host = zygote->host;
@@ -356,7 +302,7 @@ void bx_zygote_free(bx_zygote *zygote)
         if (control >= 0)
             close(control);
         if (zygote->pid > 0)
-            reap(zygote->pid);
+            bx_program_reap(zygote->pid, REAPING, true);
     } else if (control >= 0) {
         close(control);
     }

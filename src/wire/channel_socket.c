@@ -2,12 +2,14 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 typedef struct socket_channel {
     bx_channel base;
     int descriptor;
+    int passed; /* goes with the next write; -1: none */
 } socket_channel;
 
 static bool would_block(void)
@@ -26,11 +28,48 @@ static ssize_t socket_read(bx_channel *channel, void *bytes, size_t length)
     return -1;
 }
 
+static void drop_passed(socket_channel *socket)
+{
+    if (socket->passed >= 0)
+        close(socket->passed);
+    socket->passed = -1;
+}
+
+static ssize_t send_with_passed(socket_channel *socket, const void *bytes, size_t length)
+{
+    union {
+        struct cmsghdr header;
+        char bytes[CMSG_SPACE(sizeof(int))];
+    } control = {0};
+    struct iovec part = {(void *)bytes, length};
+    struct msghdr message = {.msg_iov = &part,
+                             .msg_iovlen = 1,
+                             .msg_control = control.bytes,
+                             .msg_controllen = sizeof control.bytes};
+    struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+    header->cmsg_level = SOL_SOCKET;
+    header->cmsg_type = SCM_RIGHTS;
+    header->cmsg_len = CMSG_LEN(sizeof(int));
+    memcpy(CMSG_DATA(header), &socket->passed, sizeof(int));
+    ssize_t sent = sendmsg(socket->descriptor, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
+    if (sent > 0)
+        drop_passed(socket);
+    return sent;
+}
+
 static ssize_t socket_write(bx_channel *channel, const void *bytes, size_t length)
 {
-    ssize_t sent = send(((socket_channel *)channel)->descriptor, bytes, length,
-                        MSG_DONTWAIT | MSG_NOSIGNAL);
+    socket_channel *socket = (socket_channel *)channel;
+    ssize_t sent = socket->passed >= 0
+                       ? send_with_passed(socket, bytes, length)
+                       : send(socket->descriptor, bytes, length, MSG_DONTWAIT | MSG_NOSIGNAL);
     return sent < 0 && would_block() ? 0 : sent;
+}
+
+void bx_channel_socket_pass(bx_channel *channel, int descriptor)
+{
+    drop_passed((socket_channel *)channel);
+    ((socket_channel *)channel)->passed = descriptor;
 }
 
 static int socket_descriptor(const bx_channel *channel)
@@ -40,6 +79,7 @@ static int socket_descriptor(const bx_channel *channel)
 
 static void socket_close(bx_channel *channel)
 {
+    drop_passed((socket_channel *)channel);
     close(((socket_channel *)channel)->descriptor);
     free(channel);
 }
@@ -63,6 +103,7 @@ bx_channel *bx_channel_socket_pair(int *peer, bx_error *err)
     }
     channel->base.ops = &socket_ops;
     channel->descriptor = ends[0];
+    channel->passed = -1;
     *peer = ends[1];
     return &channel->base;
 }

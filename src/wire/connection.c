@@ -47,6 +47,14 @@ int bx_connection_call(bx_connection *connection, const char *operation, double 
     return bx_connection_flush(connection, err);
 }
 
+int bx_connection_signal(bx_connection *connection, bx_frame_type type, bx_error *err)
+{
+    size_t start = bx_frame_begin(&connection->out, type, connection->call);
+    if (start == SIZE_MAX || bx_frame_end(&connection->out, start, err) < 0)
+        return bx_fail_memory(err);
+    return bx_connection_flush(connection, err);
+}
+
 bool bx_connection_wants_to_write(const bx_connection *connection)
 {
     return connection->out.length > 0;
@@ -141,6 +149,21 @@ static int receive_reply(bx_connection *connection, const bx_frame *frame, bx_er
     return 0;
 }
 
+/* Where a courier may have details, which are told at once. */
+static int read_traceback(const bx_connection *connection, bx_reader *reader, bx_token *traceback,
+                          bx_error *err)
+{
+    bx_reader details = *reader;
+    bx_token first;
+    if (!connection->events->details || bx_read(&details, &first, err) < 0 ||
+        first.type != BX_TOKEN_MAP)
+        return read_optional_text(reader, traceback, err);
+    connection->events->details(connection->owner, reader->at,
+                                (size_t)(reader->end - reader->at));
+    *traceback = (bx_token){.type = BX_TOKEN_NIL};
+    return 0;
+}
+
 static int receive_error(bx_connection *connection, const bx_frame *frame, bx_error *err)
 {
     bx_reader reader = {frame->payload, frame->payload + frame->length};
@@ -149,7 +172,7 @@ static int receive_error(bx_connection *connection, const bx_frame *frame, bx_er
         bx_read_as(&reader, BX_TOKEN_FLOAT, &sim_time, err) < 0 ||
         bx_read_as(&reader, BX_TOKEN_STRING, &code, err) < 0 ||
         bx_read_as(&reader, BX_TOKEN_STRING, &message, err) < 0 ||
-        read_optional_text(&reader, &traceback, err) < 0)
+        read_traceback(connection, &reader, &traceback, err) < 0)
         return -1;
     bx_error error;
     bx_code known = bx_code_by_name((const char *)code.bytes, code.length);
@@ -165,13 +188,43 @@ static int receive_error(bx_connection *connection, const bx_frame *frame, bx_er
     return 0;
 }
 
+static int receive_exit(bx_connection *connection, const bx_frame *frame, bx_error *err)
+{
+    bx_reader reader = {frame->payload, frame->payload + frame->length};
+    bx_token status;
+    if (bx_value_check(frame->payload, frame->length, 1, err) < 0 ||
+        bx_read_as(&reader, BX_TOKEN_INTEGER, &status, err) < 0)
+        return -1;
+    if (status.integer < 0 || status.integer > 0xffff)
+        return bx_fail(err, BX_EPROTOCOL, "no wait status");
+    connection->events->exit(connection->owner, (int)status.integer);
+    return 0;
+}
+
+static int receive_note(bx_connection *connection, const bx_frame *frame, bx_error *err)
+{
+    bx_reader reader = {frame->payload, frame->payload + frame->length};
+    bx_token name, text;
+    if (bx_value_check(frame->payload, frame->length, 2, err) < 0 ||
+        bx_read_as(&reader, BX_TOKEN_STRING, &name, err) < 0 ||
+        read_optional_text(&reader, &text, err) < 0)
+        return -1;
+    connection->events->note(connection->owner, (const char *)name.bytes, name.length,
+                             (const char *)text.bytes, text.length);
+    return 0;
+}
+
 static int receive_frame(bx_connection *connection, const bx_frame *frame, bx_error *err)
 {
     if (frame->type == BX_FRAME_HELLO)
         return receive_hello(connection, frame, err);
+    if (frame->type == BX_FRAME_EXIT && connection->events->exit)
+        return receive_exit(connection, frame, err);
     bool giving_up = !connection->greeted && frame->type == BX_FRAME_ERROR && frame->call == 0;
     if (!connection->greeted && !giving_up)
         return bx_fail(err, BX_EPROTOCOL, "a frame before the greeting");
+    if (frame->type == BX_FRAME_NOTE && connection->events->note)
+        return receive_note(connection, frame, err);
     if (!giving_up && (frame->call != connection->call || connection->call == 0))
         return bx_fail(err, BX_EPROTOCOL, "a frame of call %llu, the open call is %llu",
                        (unsigned long long)frame->call, (unsigned long long)connection->call);
@@ -180,7 +233,7 @@ static int receive_frame(bx_connection *connection, const bx_frame *frame, bx_er
     case BX_FRAME_PROGRESS: return receive_progress(connection, frame, err);
     case BX_FRAME_REPLY: return receive_reply(connection, frame, err);
     case BX_FRAME_ERROR: return receive_error(connection, frame, err);
-    default: return bx_fail(err, BX_EPROTOCOL, "a frame that only a host sends");
+    default: return bx_fail(err, BX_EPROTOCOL, "a frame that a worker does not send");
     }
 }
 

@@ -22,6 +22,13 @@ typedef struct bx_connection_events {
     /* `traceback` may be NULL. Before hello, an error of call 0 may come: the worker gives up. */
     void (*error)(void *owner, double sim_time, const bx_error *error, const char *traceback,
                   size_t traceback_length);
+
+    /* What not every peer may send; NULL: this one may not. */
+    void (*exit)(void *owner, int status); /* a guest: its worker has ended, with this wait status */
+    void (*note)(void *owner, const char *name, size_t name_length, const char *text,
+                 size_t length); /* a courier; `text` is NULL to forget it */
+    /* A courier: the details of the error that is told next, one encoded map. */
+    void (*details)(void *owner, const uint8_t *value, size_t length);
 } bx_connection_events;
 
 typedef struct bx_connection {
@@ -44,6 +51,9 @@ void bx_connection_close(bx_connection *connection);
  * once is left for bx_connection_flush. */
 int bx_connection_call(bx_connection *connection, const char *operation, double timeout,
                        const bx_buffer *values, bx_error *err);
+
+/* Send a frame that has no payload, of the open call if there is one: INTERRUPT, SUSPEND, WAKE. */
+int bx_connection_signal(bx_connection *connection, bx_frame_type type, bx_error *err);
 
 /* Send what is waiting. */
 int bx_connection_flush(bx_connection *connection, bx_error *err);

@@ -44,7 +44,7 @@ int bx_frame_parse(const uint8_t *bytes, size_t length, bx_frame *frame, size_t 
     if (payload > BX_FRAME_LIMIT)
         return bx_fail(err, BX_EPROTOCOL, "a frame of %llu bytes, at most %d are allowed",
                        (unsigned long long)payload, BX_FRAME_LIMIT);
-    if (bytes[4] < BX_FRAME_HELLO || bytes[4] > BX_FRAME_PROGRESS || bytes[5] || bytes[6] ||
+    if (bytes[4] < BX_FRAME_HELLO || bytes[4] > BX_FRAME_NOTE || bytes[5] || bytes[6] ||
         bytes[7])
         return bx_fail(err, BX_EPROTOCOL, "a frame of unknown type %u", bytes[4]);
     if (length - BX_FRAME_HEAD < payload)

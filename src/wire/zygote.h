@@ -1,13 +1,18 @@
 /* What the host and a zygote say to each other, over a SOCK_SEQPACKET pair on one machine: one
  * packet, one struct. The host and its zygotes are built together; READY proves it.
  *
- * A zygote is started as `bioxen-worker --zygote ORGANISM_FOLDER HOST_PID` with an empty
- * environment and the control socket as descriptor 3. It loads the organism, says READY, then
+ * A zygote is started as `bioxen-worker --zygote ORGANISM_FOLDER HOST_PID` with the environment
+ * below and the control socket as descriptor 3. It loads the organism, says READY, then
  * forks one worker for each request. It never runs VM code itself. */
 #ifndef BX_WIRE_ZYGOTE_H
 #define BX_WIRE_ZYGOTE_H
 
 #include <stdint.h>
+
+/* The environment of a worker: nothing of its host's, but for one word to the C library. Without it,
+ * exp and pow round their last bit by the processor's model, and a seed would not give the same run
+ * everywhere. */
+#define BX_WORKER_ENVIRONMENT "GLIBC_TUNABLES=glibc.cpu.hwcaps=-FMA,-FMA4"
 
 enum { BX_ZYGOTE_DESCRIPTOR = 3, BX_WORKER_DESCRIPTOR = 3 };
 

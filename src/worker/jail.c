@@ -271,7 +271,7 @@ static int set_limits(size_t memory_limit, bx_error *err)
     return 0;
 }
 
-static int drop_root(bx_error *err)
+int bx_jail_drop_root(bx_error *err)
 {
     if (geteuid() != 0 && getuid() != 0)
         return 0;
@@ -302,7 +302,7 @@ int bx_jail_enter(pid_t parent, size_t memory_limit, bool unconfined, bx_error *
 {
     int failures = set_limits(memory_limit, err) < 0;
     if (!failures || unconfined)
-        failures += drop_root(err) < 0;
+        failures += bx_jail_drop_root(err) < 0;
     if (!failures || unconfined)
         failures += hide(parent, err) < 0;
     if (!failures || unconfined)

@@ -16,6 +16,9 @@ int bx_jail_follow(pid_t parent, bx_error *err);
 /* Make `socket` descriptor 3 and close everything else. */
 int bx_jail_close_descriptors(int socket, bx_error *err);
 
+/* Become the user nobody, where this is root. */
+int bx_jail_drop_root(bx_error *err);
+
 /* Confine this process for good. On failure BX_EJAIL says which wall does not stand; with
  * `unconfined` the other walls are put up all the same. */
 int bx_jail_enter(pid_t parent, size_t memory_limit, bool unconfined, bx_error *err);

@@ -5,7 +5,6 @@
 #include <fcntl.h>
 #include <lauxlib.h>
 #include <lualib.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,8 +25,7 @@ static module modules[MODULES];
 static size_t module_count;
 static const char loaded_key, loading_key;
 
-/* [a-z0-9_]+, then `ending`. */
-static bool is_name(const char *text, const char *ending)
+bool bx_module_is_name(const char *text, const char *ending)
 {
     size_t length = strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789_");
     return length > 0 && length < NAME_LIMIT && strcmp(text + length, ending) == 0;
@@ -56,10 +54,13 @@ static int read_text(int file, const char *path, module *into, bx_error *err)
     return 0;
 }
 
-static int read_file(const char *folder, const char *organism, const char *name, bx_error *err)
+/* The place of the next module, named but not filled. */
+static module *next_module(const char *organism, const char *name, bx_error *err)
 {
-    if (module_count == MODULES)
-        return bx_fail(err, BX_EORGANISM, "%s has more than %d Lua files", folder, MODULES);
+    if (module_count == MODULES) {
+        bx_fail(err, BX_EORGANISM, "the organism %s has more than %d Lua files", organism, MODULES);
+        return NULL;
+    }
     module *into = &modules[module_count];
     int stem = (int)(strlen(name) - strlen(".lua"));
     if (strcmp(name, "init.lua") == 0)
@@ -67,6 +68,14 @@ static int read_file(const char *folder, const char *organism, const char *name,
     else
         snprintf(into->name, sizeof into->name, "%s.%.*s", organism, stem, name);
     snprintf(into->chunk, sizeof into->chunk, "@%s/%s", organism, name);
+    return into;
+}
+
+static int read_file(const char *folder, const char *organism, const char *name, bx_error *err)
+{
+    module *into = next_module(organism, name, err);
+    if (!into)
+        return -1;
     char path[4096];
     snprintf(path, sizeof path, "%s/%s", folder, name);
     int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
@@ -90,7 +99,7 @@ static int set_organism(const char *folder, char *organism, size_t size, bx_erro
         return bx_fail(err, BX_EORGANISM, "the organism's folder has too long a name");
     memcpy(organism, folder + start, length - start);
     organism[length - start] = '\0';
-    if (!is_name(organism, ""))
+    if (!bx_module_is_name(organism, ""))
         return bx_fail(err, BX_EORGANISM, "\"%.64s\" is no name for an organism", organism);
     return 0;
 }
@@ -104,7 +113,7 @@ int bx_module_read_folder(const char *folder, char *organism, size_t size, bx_er
         return bx_fail_errno(err, BX_EORGANISM, errno, "cannot open %s", folder);
     int status = 0;
     for (struct dirent *entry; status == 0 && (entry = readdir(directory));)
-        if (is_name(entry->d_name, ".lua"))
+        if (bx_module_is_name(entry->d_name, ".lua"))
             status = read_file(folder, organism, entry->d_name, err);
     closedir(directory);
     return status;
@@ -116,6 +125,28 @@ static const module *find_module(const char *name)
         if (strcmp(modules[i].name, name) == 0)
             return &modules[i];
     return NULL;
+}
+
+int bx_module_add(const char *organism, const char *name, const void *text, size_t length,
+                  bx_error *err)
+{
+    if (!bx_module_is_name(name, ".lua"))
+        return bx_fail(err, BX_EPROTOCOL, "\"%.64s\" is no name for a Lua file", name);
+    if (length > FILE_LIMIT)
+        return bx_fail(err, BX_EORGANISM, "%s: a file of at most %d bytes expected", name,
+                       FILE_LIMIT);
+    module *into = next_module(organism, name, err);
+    if (!into)
+        return -1;
+    if (find_module(into->name))
+        return bx_fail(err, BX_EPROTOCOL, "%s comes twice", name);
+    into->text = malloc(length + 1);
+    if (!into->text)
+        return bx_fail_memory(err);
+    memcpy(into->text, text, length);
+    into->length = length;
+    module_count++;
+    return 0;
 }
 
 static int load_module(lua_State *L, const char *name)

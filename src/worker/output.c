@@ -22,6 +22,25 @@ static volatile size_t held_length;
 static int64_t last_progress;
 static bx_buffer frame; /* scratch */
 
+int bx_output_write_hello(bx_buffer *out)
+{
+    size_t start = bx_frame_begin(out, BX_FRAME_HELLO, 0);
+    if (start == SIZE_MAX || bx_write_text(out, BX_PROTOCOL_VERSION) < 0)
+        return -1;
+    return bx_frame_end(out, start, NULL);
+}
+
+int bx_output_write_error(bx_buffer *out, uint64_t call, double time, bx_code code,
+                          const char *message, const char *traceback)
+{
+    size_t start = bx_frame_begin(out, BX_FRAME_ERROR, call);
+    if (start == SIZE_MAX || bx_write_float(out, time) < 0 ||
+        bx_write_text(out, bx_code_describe(code)->name) < 0 || bx_write_text(out, message) < 0 ||
+        bx_write_text(out, traceback) < 0)
+        return -1;
+    return bx_frame_end(out, start, NULL);
+}
+
 void bx_output_send(const uint8_t *bytes, size_t length)
 {
     while (length) {
@@ -46,11 +65,9 @@ static void finish(size_t start, int failed)
 void bx_output_send_error(uint64_t call, double time, bx_code code, const char *message,
                           const char *traceback)
 {
-    size_t start = bx_frame_begin(&frame, BX_FRAME_ERROR, call);
-    int failed = bx_write_float(&frame, time) |
-                 bx_write_text(&frame, bx_code_describe(code)->name) |
-                 bx_write_text(&frame, message) | bx_write_text(&frame, traceback);
-    finish(start, failed);
+    if (bx_output_write_error(&frame, call, time, code, message, traceback) == 0)
+        bx_output_send(frame.data, frame.length);
+    frame.length = 0;
 }
 
 void bx_output_begin(uint64_t call, size_t limit)
@@ -118,6 +135,8 @@ int bx_output_lua_print(lua_State *L)
 
 void bx_output_progress(double fraction, const char *text, size_t length)
 {
+    if (call_id == 0) /* an organism that is being loaded */
+        return;
     int64_t now = bx_clock_now();
     bx_output_flush();
     if (last_progress && now - last_progress < progress_interval)

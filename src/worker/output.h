@@ -10,10 +10,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Append a whole frame. Its errors are made without Lua; `traceback` may be NULL. -1: no memory. */
+int bx_output_write_hello(bx_buffer *out);
+int bx_output_write_error(bx_buffer *out, uint64_t call, double time, bx_code code,
+                          const char *message, const char *traceback);
+
 /* Send the frames in `bytes`. */
 void bx_output_send(const uint8_t *bytes, size_t length);
 
-/* An ERROR frame made without Lua and sent. `traceback` may be NULL. */
+/* Write an error and send it. */
 void bx_output_send_error(uint64_t call, double time, bx_code code, const char *message,
                           const char *traceback);
 

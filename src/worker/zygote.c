@@ -1,24 +1,16 @@
 #include "worker/zygote.h"
 
 #include "wire/frame.h"
-#include "wire/value.h"
 #include "wire/zygote.h"
-#include "worker/call.h"
-#include "worker/flux.h"
 #include "worker/interrupt.h"
 #include "worker/jail.h"
-#include "worker/loop.h"
 #include "worker/module.h"
-#include "worker/output.h"
-#include "worker/process.h"
-#include "worker/sandbox.h"
-#include "worker/worker.h"
+#include "worker/spawn.h"
 
 #include <errno.h>
-#include <lauxlib.h>
-#include <malloc.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -82,31 +74,6 @@ _Noreturn static void fail(zygote *z, const char *text)
     _exit(EXIT_FAILURE);
 }
 
-_Noreturn static void become_worker(zygote *z, int socket, const bx_spawn_request *request,
-                                    pid_t parent)
-{
-    bx_error err;
-    sigset_t none;
-    sigemptyset(&none);
-    sigprocmask(SIG_SETMASK, &none, NULL);
-    if (bx_jail_follow(parent, &err) < 0 || bx_jail_close_descriptors(socket, &err) < 0)
-        _exit(BX_EXIT_JAIL);
-    if (bx_jail_enter(parent, request->memory_limit, request->unconfined, &err) < 0) {
-        bx_output_send_error(0, 0, BX_EJAIL, err.message, NULL);
-        _exit(BX_EXIT_JAIL);
-    }
-    z->worker.memory.limit = z->worker.memory.used + request->memory_limit;
-    z->worker.output_limit = request->output_limit;
-    bx_buffer hello = {0};
-    size_t start = bx_frame_begin(&hello, BX_FRAME_HELLO, 0);
-    if (start == SIZE_MAX || bx_write_text(&hello, BX_PROTOCOL_VERSION) < 0 ||
-        bx_frame_end(&hello, start, &err) < 0)
-        _exit(EXIT_FAILURE);
-    bx_output_send(hello.data, hello.length);
-    bx_buffer_free(&hello);
-    bx_loop_run(&z->worker);
-}
-
 static bool make_room_for_child(zygote *z)
 {
     if (z->count < z->capacity)
@@ -125,7 +92,7 @@ static void spawn(zygote *z, int socket, const bx_spawn_request *request)
     pid_t self = getpid();
     pid_t pid = make_room_for_child(z) ? fork() : -1;
     if (pid == 0)
-        become_worker(z, socket, request, self);
+        bx_spawn_become_worker(&z->worker, socket, request, self);
     int failure = errno;
     close(socket);
     if (pid > 0) {
@@ -252,53 +219,24 @@ static int prepare_signals(zygote *z)
     return z->signals < 0 ? -1 : 0;
 }
 
-/* Argument 1 is the worker. Trusted code, but protected: it may have a mistake. */
-static int load_organism(lua_State *L)
-{
-    bx_worker *worker = lua_touserdata(L, 1);
-    bx_sandbox_open(L);
-    bx_process_open(L);
-    bx_flux_open(L);
-    lua_getglobal(L, "require");
-    lua_pushstring(L, worker->organism);
-    lua_call(L, 1, 1);
-    bx_call_open(L);
-    lua_gc(L, LUA_GCCOLLECT);
-    return 0;
-}
-
-static void open_lua(zygote *z, const char *folder)
+static int open_organism(zygote *z, const char *folder, bx_error *err)
 {
     bx_worker *worker = &z->worker;
-    bx_error err;
-    if (bx_module_read_folder(folder, worker->organism, sizeof worker->organism, &err) < 0)
-        fail(z, err.message);
-    lua_State *L = worker->L = lua_newstate(bx_memory_allocate, &worker->memory);
-    if (!L)
-        fail(z, "not enough memory for Lua");
-    *(bx_worker **)lua_getextraspace(L) = worker;
-    lua_pushcfunction(L, load_organism);
-    lua_pushlightuserdata(L, worker);
-    if (lua_pcall(L, 1, 0, 0) != LUA_OK) {
-        char text[sizeof z->report.text];
-        snprintf(text, sizeof text, "cannot load the organism %s: %s", worker->organism,
-                 lua_tostring(L, -1));
-        fail(z, text);
-    }
+    if (bx_module_read_folder(folder, worker->organism, sizeof worker->organism, err) < 0)
+        return -1;
+    return bx_spawn_open_lua(worker, err);
 }
 
 _Noreturn void bx_zygote_run(const char *organism_folder, pid_t host)
 {
     static zygote z = {.report_fd = -1};
     bx_error err;
-    mallopt(M_MMAP_THRESHOLD, 256 << 10); /* large blocks go back to the system when freed */
     if (bx_jail_follow(host, &err) < 0)
         _exit(BX_EXIT_HOST_GONE);
-    if (setenv("TZ", "UTC0", 1) < 0 || prepare_signals(&z) < 0)
+    if (prepare_signals(&z) < 0)
         fail(&z, "cannot set up signals");
-    if (bx_jail_prepare(&err) < 0)
+    if (bx_spawn_prepare(&err) < 0 || open_organism(&z, organism_folder, &err) < 0)
         fail(&z, err.message);
-    open_lua(&z, organism_folder);
     report(&z, BX_ZYGOTE_READY, 0, getpid(), BX_PROTOCOL_VERSION);
     serve(&z);
 }

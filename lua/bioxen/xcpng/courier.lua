@@ -1,0 +1,342 @@
+--- What a courier can be sent to do: the errands of an xcpng VM and of a session. Each function takes the
+-- errand's value and gives its answer, or nil and an error.
+--
+-- Several VMs may share one guest. Those that run in it keep it running; those that hold it keep it from
+-- being destroyed.
+
+local native = require "native"
+local collect = require "collect"
+local failure = require "failure"
+local guest = require "guest"
+local session = require "session"
+local worker = require "worker"
+
+local errands = {}
+
+local pool, machine, config
+local ssh
+local running = {} -- relays, by the number of their VM
+local paused = {}  -- numbers of VMs that are
+local holders = {}
+local leaving = 60 -- seconds to undo in, when the host is gone
+
+--- First: the configuration, and what a courier before this one has left.
+function errands.open(given, notes)
+  config = given
+  pool = session.new(config, notes[".session"])
+  machine = guest.new(config, pool, notes)
+  return true
+end
+
+-- ---- time ----
+
+-- A part of the time is kept for undoing, so that the answer comes within the deadline.
+local function keep_reserve()
+  local left = native.time_left()
+  if left == math.huge then return 60 end
+  local reserve = math.max(0.3, math.min(30, 0.2 * left))
+  native.set_time_left(math.max(0, left - reserve))
+  return reserve
+end
+
+-- ---- the start ----
+
+local function close_ssh()
+  for number, relay in pairs(running) do
+    relay:close()
+    running[number] = nil
+  end
+  if ssh then ssh:close() end
+  ssh = nil
+end
+
+-- A guest's SSH server comes up after its address does, and its address may change while it boots.
+local function reach()
+  local pause, refused = 0.05, 0
+  local report, err = machine:wait_for_address()
+  while report do
+    local fingerprint = config.ssh_fingerprint_from_guest and report.fingerprint or nil
+    native.progress(0.8, "connecting to the guest at " .. report.address)
+    ssh, err = worker.connect(config, report.address, fingerprint)
+    if ssh then return true end
+    err.message = ("%s (%s)"):format(err.message, report.address)
+    if err.code == "EAUTH" then refused = refused + 1 end
+    if err.code ~= "ECONNECT" and (err.code ~= "EAUTH" or refused > 2) then break end
+    local slept = native.sleep(pause)
+    if not slept then break end
+    pause = math.min(2 * pause, 1)
+    local now, problem = machine:report()
+    if not now then return nil, problem end
+    if now.address then report = now end
+  end
+  return failure.during("connecting to the guest", err)
+end
+
+local function start_worker(request, descriptor)
+  local relay, err = worker.start(ssh, config, request, descriptor)
+  if not relay then return failure.during("starting the worker", err) end
+  running[request.vm] = relay
+  holders[request.vm] = true
+  paused[request.vm] = nil
+  native.note(".lost-" .. request.vm, nil)
+  return true
+end
+
+-- A guest that is there already, if it still is.
+local function find_guest()
+  if not machine:exists() then return false end
+  local record, err = machine:record()
+  if record == false then machine:forget() end
+  return record, err
+end
+
+local function bring_up(request, undo)
+  native.progress(0, "logging in to the pool")
+  local there, err = find_guest()
+  if there == nil then return nil, err end
+  local found
+  if not there then
+    undo.act = function() return machine:destroy() end
+    found, err = machine:create(request.id)
+    if not found then return nil, err end
+  end
+  local state, problem = machine:power_state()
+  if not state then return nil, problem end
+  if state ~= "Running" then undo.act = undo.act or function() return machine:halt() end end
+  return machine:boot(found and found.host and found.host.ref)
+end
+
+local function start(request, descriptor, undo)
+  if ssh and not ssh:connected() then close_ssh() end
+  if running[request.vm] then
+    running[request.vm]:close()
+    running[request.vm] = nil
+  end
+  if not ssh then
+    local up, err = bring_up(request, undo)
+    if up then up, err = reach() end
+    if not up then
+      native.close_descriptor(descriptor)
+      return nil, err
+    end
+    machine:note_host()
+  end
+  local done, err = start_worker(request, descriptor)
+  if not done then return nil, err end
+  native.progress(1, "the worker is starting")
+  return true
+end
+
+-- Undo a start that failed. What could not be undone is said behind what went wrong.
+local function take_back(err, undo, seconds)
+  native.undo(seconds)
+  if not next(running) then close_ssh() end
+  local done, problem = true, nil
+  if undo.act then done, problem = undo.act() end
+  if not done then
+    err.message = err.message .. "; and then " .. problem.message
+    err.details = err.details or {}
+    err.details.left = problem.details and problem.details.left
+  end
+  return nil, err
+end
+
+--- Bring up the guest if need be, and in it the worker of a VM, whose frames pass by the descriptor that
+-- came along.
+function errands.start(request)
+  local descriptor = native.take_descriptor()
+  local deadline = native.clock() + native.time_left()
+  local reserve = keep_reserve()
+  local undo = {}
+  local done, err = start(request, descriptor, undo)
+  if done then return true end
+  if err.code == "EDEADLINE" then
+    err.message = "the deadline for the start passed: " .. err.message
+  end
+  return take_back(err, undo, math.max(reserve, math.min(60, deadline - native.clock())))
+end
+
+-- ---- pause and resume ----
+
+local function all_are_paused()
+  for number, relay in pairs(running) do
+    if relay:alive() and not paused[number] then return false end
+  end
+  return true
+end
+
+local function hold(held)
+  for _, relay in pairs(running) do relay:hold(held) end
+end
+
+--- Its worker has been told to stop; once all have, so does the guest.
+function errands.pause(request)
+  local relay = running[request.vm]
+  if not relay then return failure.of("EGUEST", "the VM has no worker") end
+  relay:sync() -- so that the worker hears of it before its clock stands still
+  paused[request.vm] = true
+  if not all_are_paused() then return true end
+  hold(true)
+  local done, err = machine:pause()
+  if done then return true end
+  hold(false)
+  paused[request.vm] = nil
+  return nil, err
+end
+
+function errands.resume(request)
+  local state, err = machine:power_state()
+  if not state then return nil, err end
+  if state == "Paused" then
+    local done, problem = machine:unpause()
+    if not done then return nil, problem end
+  end
+  paused[request.vm] = nil
+  hold(false)
+  return true
+end
+
+-- ---- the end ----
+
+local function end_worker(number)
+  local relay = running[number]
+  if relay then relay:close() end
+  running[number], paused[number] = nil, nil
+end
+
+--- The VM needs its guest no more for now.
+function errands.stop(request)
+  end_worker(request.vm)
+  if next(running) or not machine:exists() then return true end
+  close_ssh()
+  keep_reserve()
+  local there, err = find_guest()
+  if there == nil then return nil, err end
+  if not there then return true end
+  local done, problem = machine:shut_down()
+  if not done then return failure.during("shutting the guest down", problem) end
+  return true
+end
+
+--- Nor ever.
+function errands.destroy(request)
+  end_worker(request.vm)
+  holders[request.vm] = nil
+  if next(holders) then return errands.stop(request) end
+  close_ssh()
+  return machine:destroy()
+end
+
+-- ---- snapshots ----
+
+local function with_guest(act)
+  local there, err = find_guest()
+  if there == nil then return nil, err end
+  if not there then return failure.of("EGUEST", "the guest is gone from the pool") end
+  return act()
+end
+
+function errands.snapshot(request)
+  return with_guest(function() return machine:snapshot(request.name) end)
+end
+
+function errands.revert(request)
+  for number in pairs(running) do
+    if number ~= request.vm and running[number]:alive() then
+      return failure.of("EBUSY", "other VMs run in this guest: stop them first")
+    end
+  end
+  end_worker(request.vm)
+  close_ssh()
+  return with_guest(function() return machine:revert(request.name) end)
+end
+
+-- ---- a session of a script ----
+
+-- Errors of xapi as a script sees them: their code is the error's.
+local function plain(result, err)
+  if result ~= nil then return result end
+  local xapi = err.details and err.details.xapi
+  if xapi then
+    err.details = { code = xapi.code, class = "xapi", params = xapi.params, method = xapi.method,
+      retryable = xapi.retryable }
+  else
+    err.details = { retryable = err.code == "ECONNECT" and not err.sent, sent = err.sent }
+  end
+  return nil, err
+end
+
+-- JSON's null cannot travel. In a list it is an empty text, as xapi writes what is void.
+local function without_null(value, err)
+  if value == native.null then return "" end
+  if type(value) == "table" then
+    for key, item in pairs(value) do value[key] = without_null(item) end
+  end
+  return value, err
+end
+
+function errands.connect()
+  if pool.ref then return true end
+  return plain(pool:login())
+end
+
+-- JSON has arrays that are empty; a table of Lua that is says so by this key.
+local function with_arrays(value)
+  if type(value) ~= "table" then return value end
+  if value["bioxen.array"] then return native.array {} end
+  for key, item in pairs(value) do value[key] = with_arrays(item) end
+  return value
+end
+
+--- { method, params, seconds }
+function errands.call(request)
+  local params = with_arrays(request.params)
+  return without_null(plain(pool:call_within(request.seconds, request.method,
+    table.unpack(params, 1, #params))))
+end
+
+--- { method, params }: as a task, to its end. An interrupt cancels it.
+function errands.async(request)
+  keep_reserve()
+  local result, err = pool:task(request.method, function(fraction)
+    native.progress(fraction, request.method)
+  end, table.unpack(with_arrays(request.params)))
+  if result == nil and failure.is_over(err) then
+    native.undo(10)
+    pool:cancel_tasks(5)
+  end
+  return plain(result, err)
+end
+
+--- { classes, token, seconds }: one batch.
+function errands.events(request)
+  return without_null(plain(pool:events(request.classes, request.token, request.seconds)))
+end
+
+--- What is on the pool and in the journal that no living VM owns.
+function errands.list()
+  return collect.list(config, pool)
+end
+
+--- { keys }: remove what they stand for.
+function errands.collect(request)
+  return collect.remove(config, pool, machine, request.keys)
+end
+
+function errands.close()
+  pool:close()
+  return true
+end
+
+--- The host is gone, or needs nothing any more: undo what was made, log out.
+function errands.leave()
+  native.undo(leaving)
+  close_ssh()
+  if machine then machine:destroy() end
+  if pool then
+    native.undo(5)
+    pool:close()
+  end
+end
+
+return errands

@@ -1,0 +1,40 @@
+--- What marks an object of the pool as made by BioXen: keys in its other_config. They name the object by its
+-- uuid, so that a copy that somebody makes of it does not count.
+
+local journal = require "journal"
+
+local ownership = {}
+
+ownership.KEY = "bioxen_key"
+ownership.SELF = "bioxen_uuid"
+ownership.MACHINE = "bioxen_machine"
+
+local function put(pool, class, ref, key, value)
+  local done, err = pool:call(class .. ".remove_from_other_config", ref, key)
+  if done == nil then return nil, err end
+  return pool:call(class .. ".add_to_other_config", ref, key, value)
+end
+
+--- Mark an object of class "VM" or "VDI".
+function ownership.mark(pool, class, ref, uuid, key)
+  local marks = { { ownership.KEY, key }, { ownership.SELF, uuid },
+    { ownership.MACHINE, journal.machine() } }
+  for _, mark in ipairs(marks) do
+    local done, err = put(pool, class, ref, mark[1], mark[2])
+    if done == nil then return nil, err end
+  end
+  return true
+end
+
+--- The key of a record that is marked as its own; nil otherwise.
+function ownership.key(record)
+  local marks = record.other_config or {}
+  if marks[ownership.SELF] ~= record.uuid then return nil end
+  return marks[ownership.KEY]
+end
+
+function ownership.machine(record)
+  return (record.other_config or {})[ownership.MACHINE]
+end
+
+return ownership

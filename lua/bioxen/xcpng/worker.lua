@@ -1,0 +1,96 @@
+--- The worker in a guest: SSH to it, the program installed where it is missing, one relay for each VM.
+
+local native = require "native"
+local failure = require "failure"
+
+local worker = {}
+
+-- Constant: what differs between VMs travels in frames. A worker that BioXen has installed comes first,
+-- then one that the guest brings itself.
+local FILE = '"$HOME"/.cache/bioxen/worker-' .. native.version
+local START = "exec sh -c 'if [ -x " .. FILE .. " ]; then exec " .. FILE ..
+  " --stdio; else exec bioxen-worker --stdio; fi'"
+-- The new file takes its place once it is whole and runs here.
+local INSTALL = "exec sh -c 'umask 077; mkdir -p \"$HOME\"/.cache/bioxen && f=" .. FILE .. ".$$ && " ..
+  "trap \"rm -f $f\" EXIT && cat >\"$f\" && chmod 700 \"$f\" && \"$f\" --version && mv \"$f\" " .. FILE .. "'"
+
+local function read_file(path)
+  local file, problem = io.open(path, "rb")
+  if not file then return failure.of("EFILE", "cannot read " .. problem) end
+  local text, why = file:read "a"
+  file:close()
+  if not text then return failure.of("EFILE", ("cannot read %s: %s"):format(path, why)) end
+  return text
+end
+
+-- The organism's Lua files, which the guest does not have.
+local function read_organism(folder)
+  local files = {}
+  for _, name in ipairs(native.list_folder(folder) or {}) do
+    if name:find "^[a-z0-9_]+%.lua$" then
+      local text, err = read_file(folder .. "/" .. name)
+      if not text then return nil, err end
+      files[name] = text
+    end
+  end
+  return files
+end
+
+local function spawn_frame(request)
+  local files, err = read_organism(request.organism)
+  if not files then return nil, err end
+  return native.spawn_frame(request.memory, request.output, request.unconfined,
+    request.organism:match "([^/]+)/*$", files)
+end
+
+--- Connect to `address`. `fingerprint` is what the guest itself has published of its host key, or nil.
+function worker.connect(config, address, fingerprint)
+  return native.ssh { address = address, port = config.ssh_port, user = config.ssh_user,
+    known_hosts = config.ssh_known_hosts, host_name = config.ssh_host_name,
+    fingerprint = config.ssh_fingerprint or fingerprint, key_path = config.ssh_key_path,
+    passphrase = config.ssh_passphrase, agent = config.ssh_agent }
+end
+
+local function install(ssh, path)
+  native.progress(0.9, "copying the worker into the guest")
+  local done, err = ssh:run(INSTALL, path)
+  if not done then return nil, err end
+  local expected = "bioxen-worker " .. native.version
+  if done.status ~= 0 or done.stdout:gsub("%s+$", "") ~= expected then
+    return failure.of("EGUEST", ("the worker could not be installed in the guest (status %d): %s"):format(
+      done.status, (done.stderr .. done.stdout):gsub("[%c%s]+", " "):gsub("[^\32-\126]", "?"):sub(1, 300)))
+  end
+  return true
+end
+
+-- The descriptor is spent by an attempt, so that a second one needs a copy of it.
+local function start(ssh, request, frame, descriptor, interval)
+  return ssh:worker(START, descriptor, frame, interval, request.vm)
+end
+
+--- Start the worker of `request` = { vm, organism, memory, output, unconfined, worker } over `ssh` and relay
+-- its frames from `descriptor`, which is taken. Gives the relay.
+function worker.start(ssh, config, request, descriptor)
+  local frame, err = spawn_frame(request)
+  if not frame then
+    native.close_descriptor(descriptor)
+    return nil, err
+  end
+  local spare = config.install_worker and native.copy_descriptor(descriptor)
+  local relay, problem = start(ssh, request, frame, descriptor, config.keepalive)
+  local unfit = not relay and (problem.absent or problem.code == "EVERSION")
+  if not spare or not unfit then
+    if spare then native.close_descriptor(spare) end
+    if unfit then problem.message = problem.message ..
+      "; put bioxen-worker " .. native.version .. " into the template, or set install_worker = true" end
+    return relay, problem
+  end
+  local installed, trouble = install(ssh, request.worker)
+  if not installed then
+    native.close_descriptor(spare)
+    return nil, trouble
+  end
+  return start(ssh, request, frame, spare, config.keepalive)
+end
+
+return worker

@@ -1,0 +1,143 @@
+"""Tasks: what an asynchronous call leaves to be watched, cancelled and destroyed."""
+
+import threading
+import time
+
+from .envelopes import xml_value
+from .errors import XapiError
+from .registry import method
+
+FINISHED = ("success", "failure", "cancelled")
+
+
+class Lost(Exception):
+    """The toolstack restarted, or the pool was reset, under a call."""
+
+
+def now():
+    """The time as XAPI writes it."""
+    return time.strftime("%Y%m%dT%H:%M:%SZ", time.gmtime())
+
+
+class Task:
+    """The course of one call. Those of methods with an asynchronous form are objects too."""
+
+    def __init__(self, pool, label, host, visible):
+        self.pool = pool
+        self.wake = threading.Event()
+        self.cancelled = self.lost = False
+        self.cancellable = True
+        self.ref = None
+        if visible:
+            self.ref = pool.store.create(
+                "task",
+                name_label=label,
+                created=now(),
+                status="pending",
+                resident_on=host,
+                type="<none/>",
+                allowed_operations=["cancel"],
+            )
+            pool.tasks[self.ref] = self
+
+    def check(self):
+        """Raise when the call is not to go on."""
+        if self.lost:
+            raise Lost()
+        if self.cancelled:
+            raise XapiError("TASK_CANCELLED", self.ref or "")
+
+    def sleep(self, seconds):
+        """Let time pass; None is for ever."""
+        self.wake.wait(seconds)
+        self.check()
+
+    def cancel(self):
+        """Ask the call to stop."""
+        if self.cancellable:
+            self.cancelled = True
+            self.wake.set()
+
+    def lose(self):
+        """End the call without a word."""
+        self.lost = True
+        self.wake.set()
+
+    def progress(self, fraction):
+        """How far the call is."""
+        if self.ref and self.pool.store.exists("task", self.ref):
+            self.pool.store.set("task", self.ref, progress=fraction)
+
+    def finish(self, value=None, error=None):
+        """The call ended: its value, or the code and parameters of its error."""
+        status = "success"
+        if error:
+            status = "cancelled" if error[0] == "TASK_CANCELLED" else "failure"
+        store = self.pool.store
+        with store.lock:
+            self.pool.tasks.pop(self.ref, None)
+            if not store.exists("task", self.ref):
+                return
+            if "destroy" in store.get("task", self.ref, "current_operations").values():
+                store.delete("task", self.ref)
+                return
+            store.set(
+                "task",
+                self.ref,
+                status=status,
+                progress=1.0,
+                finished=now(),
+                allowed_operations=[],
+                result="" if error else xml_value(value),
+                error_info=error or [],
+            )
+
+    def remove(self):
+        """Forget a call that was not asynchronous."""
+        if self.ref:
+            with self.pool.store.lock:
+                self.pool.tasks.pop(self.ref, None)
+                if self.pool.store.exists("task", self.ref):
+                    self.pool.store.delete("task", self.ref)
+
+
+@method("task.create")
+def create(context, label, description):
+    """A task that the client itself moves on."""
+    return context.store.create(
+        "task",
+        name_label=label,
+        name_description=description,
+        created=now(),
+        status="pending",
+        type="<none/>",
+        resident_on=context.host,
+    )
+
+
+@method("task.cancel")
+def cancel(context, ref):
+    """Best effort: one that has ended, or cannot be stopped, is left as it is."""
+    context.store.find("task", ref)
+    task = context.pool.tasks.get(ref)
+    if task:
+        task.cancel()
+    return ""
+
+
+@method("task.destroy")
+def destroy(context, ref):
+    """At once when it has ended, otherwise when it ends."""
+    if context.store.get("task", ref, "status") in FINISHED or ref not in context.pool.tasks:
+        context.store.delete("task", ref)
+    else:
+        context.store.set("task", ref, current_operations={"task": "destroy"})
+    return ""
+
+
+@method("task.set_status")
+def set_status(context, ref, value):
+    """Only a client's own task gets here while it is pending."""
+    finished = {"finished": now()} if value in FINISHED else {}
+    context.store.set("task", ref, status=value, **finished)
+    return ""

@@ -1,0 +1,607 @@
+#include "vm/courier.h"
+
+#include "vm/program.h"
+#include "wire/value.h"
+#include "wire/zygote.h"
+
+#include <errno.h>
+#include <math.h>
+#include <poll.h>
+#include <signal.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* A courier keeps its deadlines by itself; one that is this late hangs. */
+#define OVERDUE 5.0 /* seconds */
+#define OPENING 10.0
+/* For couriers to undo what they made, when the host ends. */
+#define LEAVING 20.0
+
+struct bx_courier {
+    bx_host *host;
+    bx_courier *next; /* of the host's */
+    int references;   /* 0: on its way out */
+    bx_buffer config;
+    bx_note notes[BX_NOTES];
+    size_t note_count;
+
+    pid_t pid;                /* 0: no program */
+    bx_source end;            /* its pidfd */
+    bx_connection connection; /* its control socket */
+    bx_source source;
+    uint32_t watched;
+    bx_timer overdue;
+    bx_error doom;     /* why it was killed, if code is not BX_OK */
+    bool opened;       /* it knows its configuration */
+    bool busy;         /* a call is open: "open", or the current errand */
+    bool interrupted;  /* the current errand is */
+    bx_errand *current; /* NULL: opening, or nobody waits for its end */
+    bx_errand *queue;   /* not yet sent, oldest first */
+    bx_buffer details; /* of the error that comes next */
+};
+
+static void advance(bx_courier *courier);
+
+/* ---- notes ---- */
+
+const bx_note *bx_courier_notes(const bx_courier *courier, size_t *count)
+{
+    *count = courier->note_count;
+    return courier->notes;
+}
+
+static bx_note *find_note(bx_courier *courier, const char *name, size_t length)
+{
+    for (size_t i = 0; i < courier->note_count; i++)
+        if (strlen(courier->notes[i].name) == length &&
+            memcmp(courier->notes[i].name, name, length) == 0)
+            return &courier->notes[i];
+    return NULL;
+}
+
+const char *bx_courier_note(const bx_courier *courier, const char *name)
+{
+    const bx_note *note = find_note((bx_courier *)courier, name, strlen(name));
+    return note ? note->text : NULL;
+}
+
+static void on_note(void *owner, const char *name, size_t name_length, const char *text,
+                    size_t length)
+{
+    bx_courier *courier = owner;
+    bx_note *note = find_note(courier, name, name_length);
+    if (!text) {
+        if (note)
+            *note = courier->notes[--courier->note_count];
+        return;
+    }
+    if (name_length >= BX_NOTE_NAME || length >= BX_NOTE_TEXT ||
+        (!note && courier->note_count == BX_NOTES))
+        return; /* more than a courier of ours ever leaves */
+    if (!note)
+        note = &courier->notes[courier->note_count++];
+    snprintf(note->name, sizeof note->name, "%.*s", (int)name_length, name);
+    snprintf(note->text, sizeof note->text, "%.*s", (int)length, text);
+}
+
+/* ---- the end of an errand ---- */
+
+static void end_errand(bx_errand *errand, const bx_error *error, const uint8_t *value,
+                       size_t length)
+{
+    if (errand->descriptor >= 0)
+        close(errand->descriptor);
+    errand->descriptor = -1;
+    errand->courier = NULL;
+    errand->ended(errand, error, value, length);
+}
+
+static bx_errand *take_first(bx_courier *courier)
+{
+    bx_errand *errand = courier->queue;
+    if (errand)
+        courier->queue = errand->next;
+    return errand;
+}
+
+/* The call that was open has ended. Where the courier could not be opened, so has the next errand. */
+static void end_call(bx_courier *courier, const bx_error *error, const uint8_t *value,
+                     size_t length)
+{
+    bx_errand *errand = courier->current;
+    courier->current = NULL;
+    courier->busy = courier->interrupted = false;
+    bx_reactor_clear_timer(&courier->host->reactor, &courier->overdue);
+    if (!courier->opened && error)
+        errand = take_first(courier);
+    else
+        courier->opened = true;
+    courier->references++; /* what ends may be the last that holds us */
+    if (errand)
+        end_errand(errand, error, value, length);
+    advance(courier);
+    bx_courier_release(courier);
+}
+
+static void fail_all(bx_courier *courier, const bx_error *error)
+{
+    bx_errand *errand = courier->current;
+    courier->current = NULL;
+    /* What an errand's end sends anew comes behind those that were there. */
+    bx_errand *waiting = courier->queue;
+    courier->queue = NULL;
+    if (errand)
+        end_errand(errand, error, NULL, 0);
+    while (waiting) {
+        errand = waiting;
+        waiting = errand->next;
+        end_errand(errand, error, NULL, 0);
+    }
+}
+
+/* ---- the program ---- */
+
+static void disconnect(bx_courier *courier)
+{
+    if (bx_host_is_owner(courier->host))
+        bx_reactor_forget(&courier->host->reactor, &courier->source);
+    bx_connection_close(&courier->connection);
+}
+
+static void forget_program(bx_courier *courier)
+{
+    disconnect(courier);
+    bx_reactor_clear_timer(&courier->host->reactor, &courier->overdue);
+    int pidfd = courier->end.descriptor;
+    if (bx_host_is_owner(courier->host))
+        bx_reactor_forget(&courier->host->reactor, &courier->end);
+    if (pidfd >= 0)
+        close(pidfd);
+    courier->pid = 0;
+    courier->opened = courier->busy = courier->interrupted = false;
+}
+
+static void free_courier(bx_courier *courier)
+{
+    bx_courier **list = &courier->host->couriers;
+    while (*list != courier)
+        list = &(*list)->next;
+    *list = courier->next;
+    bx_buffer_free(&courier->config);
+    bx_buffer_free(&courier->details);
+    free(courier);
+}
+
+static void describe_end(const bx_courier *courier, const siginfo_t *info, bx_error *error)
+{
+    if (courier->doom.code != BX_OK) {
+        *error = courier->doom;
+    } else if (info->si_code == CLD_KILLED || info->si_code == CLD_DUMPED) {
+        const char *name = sigabbrev_np(info->si_status);
+        bx_fail(error, BX_EDIED, "the courier died (signal %d, SIG%s)", info->si_status,
+                name ? name : "?");
+    } else {
+        bx_fail(error, BX_EDIED, "the courier ended (%d)", info->si_status);
+    }
+}
+
+/* The pidfd is readable: the program has ended. What it said last may still be in the socket. */
+static void program_ended(bx_source *source, uint32_t events)
+{
+    bx_courier *courier = (bx_courier *)((char *)source - offsetof(bx_courier, end));
+    (void)events;
+    bx_error error, ignored;
+    siginfo_t info = {0};
+    courier->references++;
+    if (courier->connection.channel)
+        bx_connection_receive(&courier->connection, &ignored);
+    waitid(P_PIDFD, (id_t)source->descriptor, &info, WEXITED);
+    describe_end(courier, &info, &error);
+    forget_program(courier);
+    fail_all(courier, &error);
+    if (--courier->references == 0)
+        free_courier(courier);
+}
+
+/* Killed, it ends: program_ended follows. */
+static void kill_program(bx_courier *courier, const bx_error *doom)
+{
+    if (courier->doom.code == BX_OK)
+        courier->doom = *doom;
+    disconnect(courier);
+    bx_reactor_clear_timer(&courier->host->reactor, &courier->overdue);
+    syscall(SYS_pidfd_send_signal, courier->end.descriptor, SIGKILL, NULL, 0);
+}
+
+static void overdue_timer(bx_timer *timer)
+{
+    bx_courier *courier = (bx_courier *)((char *)timer - offsetof(bx_courier, overdue));
+    bx_error error;
+    bx_fail(&error, BX_EDEADLINE, "the courier did not keep its deadline and was killed");
+    kill_program(courier, &error);
+}
+
+/* ---- what it says ---- */
+
+static void on_hello(void *owner)
+{
+    advance(owner);
+}
+
+static void on_output(void *owner, const uint8_t *bytes, size_t length)
+{
+    (void)owner;
+    (void)bytes;
+    (void)length;
+}
+
+static void on_progress(void *owner, double fraction, const char *text, size_t length)
+{
+    bx_errand *errand = ((bx_courier *)owner)->current;
+    if (errand && errand->progress)
+        errand->progress(errand, fraction, text, length);
+}
+
+static void on_reply(void *owner, double sim_time, const uint8_t *value, size_t length)
+{
+    (void)sim_time;
+    end_call(owner, NULL, value, length);
+}
+
+static void on_details(void *owner, const uint8_t *value, size_t length)
+{
+    bx_courier *courier = owner;
+    courier->details.length = 0;
+    bx_buffer_append(&courier->details, value, length);
+}
+
+static void on_error(void *owner, double sim_time, const bx_error *error, const char *traceback,
+                     size_t traceback_length)
+{
+    bx_courier *courier = owner;
+    bx_buffer details = courier->details;
+    (void)sim_time;
+    (void)traceback;
+    (void)traceback_length;
+    courier->details = (bx_buffer){0};
+    end_call(courier, error, details.length ? details.data : NULL, details.length);
+    bx_buffer_free(&details);
+}
+
+static const bx_connection_events connection_events = {
+    .hello = on_hello, .output = on_output, .progress = on_progress, .reply = on_reply,
+    .error = on_error, .note = on_note,     .details = on_details};
+
+static void watch(bx_courier *courier)
+{
+    uint32_t events = EPOLLIN;
+    if (bx_connection_wants_to_write(&courier->connection))
+        events |= EPOLLOUT;
+    if (events != courier->watched && courier->source.descriptor >= 0) {
+        bx_reactor_change(&courier->host->reactor, &courier->source, events);
+        courier->watched = events;
+    }
+}
+
+static void connection_ready(bx_source *source, uint32_t events)
+{
+    bx_courier *courier = (bx_courier *)((char *)source - offsetof(bx_courier, source));
+    bx_error error;
+    int status = 0;
+    courier->references++;
+    if (events & EPOLLOUT)
+        status = bx_connection_flush(&courier->connection, &error);
+    if (status == 0)
+        status = bx_connection_receive(&courier->connection, &error);
+    if (status < 0 && error.code == BX_EDIED)
+        disconnect(courier); /* its end follows, and says why */
+    else if (status < 0)
+        kill_program(courier, &error);
+    else if (courier->connection.channel)
+        watch(courier);
+    bx_courier_release(courier);
+}
+
+/* ---- its start ---- */
+
+/* Nothing of ours but where the user's SSH agent is. */
+static int spawn(bx_courier *courier, int peer, bx_error *err)
+{
+    const bx_host *host = courier->host;
+    char agent[256];
+    const char *socket = getenv("SSH_AUTH_SOCK");
+    char *environment[] = {NULL, NULL};
+    if (socket && (size_t)snprintf(agent, sizeof agent, "SSH_AUTH_SOCK=%s", socket) < sizeof agent)
+        environment[0] = agent;
+    char *argv[] = {(char *)"bioxen-courier", (char *)host->steps, NULL};
+    return bx_program_spawn("courier", host->courier, argv, environment, peer, &courier->pid, err);
+}
+
+static int follow_program(bx_courier *courier, bx_error *err)
+{
+    int pidfd = (int)syscall(SYS_pidfd_open, courier->pid, 0);
+    if (pidfd < 0)
+        return bx_fail_errno(err, BX_ESYSTEM, errno, "cannot watch the courier");
+    if (bx_reactor_watch(&courier->host->reactor, &courier->end, pidfd, EPOLLIN, err) < 0) {
+        close(pidfd);
+        return -1;
+    }
+    return 0;
+}
+
+static int start_program(bx_courier *courier, bx_error *err)
+{
+    int peer;
+    bx_channel *channel = bx_channel_socket_pair(&peer, err);
+    if (!channel)
+        return -1;
+    courier->doom.code = BX_OK;
+    bx_connection_open(&courier->connection, channel, &connection_events, courier);
+    courier->watched = EPOLLIN;
+    int status = bx_reactor_watch(&courier->host->reactor, &courier->source,
+                                  bx_channel_descriptor(channel), EPOLLIN, err);
+    if (status == 0)
+        status = spawn(courier, peer, err);
+    close(peer);
+    if (status == 0 && follow_program(courier, err) < 0) {
+        kill(courier->pid, SIGKILL);
+        bx_program_reap(courier->pid, 1, true);
+        status = -1;
+    }
+    if (status < 0)
+        forget_program(courier);
+    return status;
+}
+
+/* ---- errands ---- */
+
+static int call(bx_courier *courier, const char *operation, const bx_buffer *values,
+                double timeout, bx_error *err)
+{
+    bool timed = isfinite(timeout);
+    if (bx_reactor_set_timer(&courier->host->reactor, &courier->overdue,
+                             timed ? bx_clock_after(timeout + OVERDUE) : BX_NEVER) < 0)
+        return bx_fail_memory(err);
+    if (bx_connection_call(&courier->connection, operation, timed ? timeout : 0, values, err) < 0)
+        return -1;
+    courier->busy = true;
+    watch(courier);
+    return 0;
+}
+
+/* The configuration, and a map of the notes. */
+static int call_open(bx_courier *courier, bx_error *err)
+{
+    bx_buffer values = {0};
+    int failed = bx_buffer_append(&values, courier->config.data, courier->config.length) |
+                 bx_write_map(&values, (uint32_t)courier->note_count);
+    for (size_t i = 0; i < courier->note_count; i++)
+        failed |= bx_write_text(&values, courier->notes[i].name) |
+                  bx_write_text(&values, courier->notes[i].text);
+    int status = failed ? bx_fail_memory(err) : call(courier, "open", &values, OPENING, err);
+    bx_buffer_free(&values);
+    return status;
+}
+
+static int call_errand(bx_courier *courier, bx_error *err)
+{
+    bx_errand *errand = courier->current = take_first(courier);
+    if (errand->descriptor >= 0)
+        bx_channel_socket_pass(courier->connection.channel, errand->descriptor);
+    errand->descriptor = -1;
+    return call(courier, errand->operation, errand->values, errand->timeout, err);
+}
+
+/* Send what is next, if the courier can take it. */
+static void advance(bx_courier *courier)
+{
+    bx_error error;
+    if (courier->busy || !courier->queue || !courier->connection.channel ||
+        !courier->connection.greeted)
+        return;
+    int status = courier->opened ? call_errand(courier, &error) : call_open(courier, &error);
+    if (status < 0 && error.code != BX_EDIED) /* on EDIED the end of the program says more */
+        end_call(courier, &error, NULL, 0);
+}
+
+int bx_courier_send(bx_courier *courier, bx_errand *errand, bx_error *err)
+{
+    if (!courier->pid && start_program(courier, err) < 0) {
+        if (errand->descriptor >= 0)
+            close(errand->descriptor);
+        errand->descriptor = -1;
+        return -1;
+    }
+    errand->courier = courier;
+    errand->next = NULL;
+    bx_errand **last = &courier->queue;
+    while (*last)
+        last = &(*last)->next;
+    *last = errand;
+    advance(courier);
+    return 0;
+}
+
+static void unqueue(bx_errand *errand)
+{
+    bx_errand **at = &errand->courier->queue;
+    while (*at != errand)
+        at = &(*at)->next;
+    *at = errand->next;
+}
+
+void bx_courier_cancel(bx_errand *errand)
+{
+    bx_courier *courier = errand->courier;
+    bx_error error;
+    if (!courier)
+        return;
+    if (courier->current != errand) {
+        unqueue(errand);
+        bx_fail(&error, BX_ECANCELLED, "cancelled before it had begun");
+        end_errand(errand, &error, NULL, 0);
+    } else if (!courier->interrupted && courier->connection.channel) {
+        courier->interrupted = true;
+        bx_connection_signal(&courier->connection, BX_FRAME_INTERRUPT, &error);
+        watch(courier);
+    }
+}
+
+void bx_courier_abandon(bx_errand *errand)
+{
+    bx_courier *courier = errand->courier;
+    if (!courier)
+        return;
+    if (courier->current == errand)
+        courier->current = NULL;
+    else
+        unqueue(errand);
+    if (errand->descriptor >= 0)
+        close(errand->descriptor);
+    errand->descriptor = -1;
+    errand->courier = NULL;
+}
+
+/* ---- its life ---- */
+
+bx_courier *bx_courier_new(bx_host *host, const bx_buffer *config, bx_error *err)
+{
+    bx_courier *courier = calloc(1, sizeof *courier);
+    if (!courier || bx_buffer_append(&courier->config, config->data, config->length) < 0) {
+        free(courier);
+        bx_fail_memory(err);
+        return NULL;
+    }
+    courier->host = host;
+    courier->references = 1;
+    courier->end = (bx_source){program_ended, -1};
+    courier->source = (bx_source){connection_ready, -1};
+    courier->overdue.fired = overdue_timer;
+    courier->next = host->couriers;
+    host->couriers = courier;
+    return courier;
+}
+
+bx_courier *bx_courier_hold(bx_courier *courier)
+{
+    courier->references++;
+    return courier;
+}
+
+pid_t bx_courier_pid(const bx_courier *courier)
+{
+    return courier->pid;
+}
+
+/* Nobody needs it any more. A program undoes what is left once its socket is closed; where one died
+ * with something left, another is told. */
+static void leave(bx_courier *courier)
+{
+    bx_error ignored;
+    bool owner = bx_host_is_owner(courier->host);
+    if (owner && !courier->pid && courier->note_count && start_program(courier, &ignored) == 0)
+        call_open(courier, &ignored);
+    disconnect(courier);
+    if (!owner && courier->end.descriptor >= 0)
+        close(courier->end.descriptor);
+    if (!owner || !courier->pid)
+        free_courier(courier);
+}
+
+void bx_courier_release(bx_courier *courier)
+{
+    if (courier && --courier->references == 0)
+        leave(courier);
+}
+
+void bx_couriers_close(bx_host *host)
+{
+    bool owner = bx_host_is_owner(host);
+    int64_t until = bx_clock_after(LEAVING);
+    while (host->couriers) {
+        bx_courier *courier = host->couriers;
+        struct pollfd end = {.fd = courier->end.descriptor, .events = POLLIN};
+        if (owner && courier->pid) {
+            while (poll(&end, 1, bx_clock_poll_timeout(until)) < 0 && errno == EINTR)
+                ;
+            waitid(P_PIDFD, (id_t)end.fd, &(siginfo_t){0}, WEXITED | WNOHANG);
+        }
+        forget_program(courier);
+        free_courier(courier);
+    }
+}
+
+/* ---- errands as jobs ---- */
+
+typedef struct errand_job {
+    bx_job job; /* first: it is freed as a job */
+    bx_errand errand;
+    bx_buffer values;
+    bx_courier *courier;
+} errand_job;
+
+static errand_job *job_of(bx_errand *errand)
+{
+    return (errand_job *)((char *)errand - offsetof(errand_job, errand));
+}
+
+static void job_progress(bx_errand *errand, double fraction, const char *text, size_t length)
+{
+    bx_job_set_progress(&job_of(errand)->job, fraction, text, length);
+}
+
+static void job_ended(bx_errand *errand, const bx_error *error, const uint8_t *value,
+                      size_t length)
+{
+    errand_job *self = job_of(errand);
+    bx_error failure;
+    bx_buffer_free(&self->values);
+    if (bx_buffer_append(error ? &self->job.details : &self->job.value, value, length) < 0 &&
+        !error) {
+        bx_fail_memory(&failure);
+        error = &failure;
+    }
+    bx_courier *courier = self->courier;
+    bx_job_finish(&self->job, error);
+    bx_job_release(&self->job);
+    bx_courier_release(courier);
+}
+
+static void cancel_job(bx_job *job)
+{
+    bx_courier_cancel(&((errand_job *)job)->errand);
+}
+
+bx_job *bx_courier_job(bx_courier *courier, const char *operation, const bx_buffer *values,
+                       double timeout, bx_error *err)
+{
+    errand_job *self = calloc(1, sizeof *self);
+    if (!self || bx_buffer_append(&self->values, values->data, values->length) < 0) {
+        free(self);
+        bx_fail_memory(err);
+        return NULL;
+    }
+    bx_job_begin(&self->job, BX_JOB_ERRAND, timeout);
+    self->job.cancel = cancel_job;
+    self->errand = (bx_errand){.operation = operation,
+                               .values = &self->values,
+                               .timeout = timeout,
+                               .descriptor = -1,
+                               .progress = job_progress,
+                               .ended = job_ended};
+    self->courier = bx_courier_hold(courier);
+    bx_job_hold(&self->job);
+    if (bx_courier_send(courier, &self->errand, err) < 0) {
+        bx_buffer_free(&self->values);
+        bx_courier_release(courier);
+        free(self);
+        return NULL;
+    }
+    return &self->job;
+}

@@ -1,0 +1,256 @@
+/* An xcpng VM: a worker in a guest on a pool, reached by a courier. The frames of the worker come by a
+ * socket of their own; what concerns the guest is an errand. Lua's side of the errands, which is told
+ * the VM's number, is lua/bioxen/xcpng/courier.lua. */
+#include "vm/vm.h"
+
+#include "wire/value.h"
+
+#include <math.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define MILLISECOND INT64_C(1000000)
+
+/* Seconds. A courier that needs longer gives up by itself and says what is left. */
+#define PAUSE_TIMEOUT 60.0
+#define STOP_TIMEOUT 180.0
+#define DESTROY_TIMEOUT 120.0
+
+static bx_vm *vm_of_place(bx_errand *errand)
+{
+    return (bx_vm *)((char *)errand - offsetof(bx_vm, remote.place));
+}
+
+static bx_vm *vm_of_pause(bx_errand *errand)
+{
+    return (bx_vm *)((char *)errand - offsetof(bx_vm, remote.pause));
+}
+
+/* Details of an error go to the job that is about to end. */
+static void keep_details(bx_job *job, const uint8_t *value, size_t length)
+{
+    if (!job || !length)
+        return;
+    job->details.length = 0;
+    bx_buffer_append(&job->details, value, length);
+}
+
+/* ---- the start ---- */
+
+static void start_progress(bx_errand *errand, double fraction, const char *text, size_t length)
+{
+    bx_job *job = vm_of_place(errand)->job;
+    if (job)
+        bx_job_set_progress(job, fraction, text, length);
+}
+
+/* The guest is there, and the worker in it about to greet. From here on the host keeps the deadline. */
+static void start_ended(bx_errand *errand, const bx_error *error, const uint8_t *value,
+                        size_t length)
+{
+    bx_vm *vm = vm_of_place(errand);
+    bx_job *job = vm->job;
+    if (error) {
+        keep_details(job, value, length);
+        bx_vm_ended(vm, error);
+        return;
+    }
+    if (job && isfinite(job->timeout))
+        bx_reactor_set_timer(&vm->host->reactor, &job->timer,
+                             job->started + (int64_t)(job->timeout * 1e9));
+    bx_vm_born(vm);
+}
+
+static int write_start(const bx_vm *vm, bx_buffer *out)
+{
+    out->length = 0;
+    return bx_write_map(out, 7) | bx_write_text(out, "vm") |
+           bx_write_integer(out, (int64_t)vm->remote.number) | bx_write_text(out, "id") |
+           bx_write_text(out, vm->id) | bx_write_text(out, "organism") |
+           bx_write_text(out, vm->folder) | bx_write_text(out, "memory") |
+           bx_write_integer(out, (int64_t)vm->memory_limit) | bx_write_text(out, "output") |
+           bx_write_integer(out, (int64_t)vm->output_limit) | bx_write_text(out, "unconfined") |
+           bx_write_boolean(out, vm->unconfined) | bx_write_text(out, "worker") |
+           bx_write_text(out, vm->host->worker);
+}
+
+static int xcpng_open(bx_vm *vm, bx_error *err)
+{
+    int peer;
+    bx_remote *remote = &vm->remote;
+    bx_channel *channel = bx_channel_socket_pair(&peer, err);
+    if (!channel)
+        return -1;
+    int status = bx_vm_connected(vm, channel, err);
+    if (status == 0 && write_start(vm, &remote->values) < 0)
+        status = bx_fail_memory(err);
+    if (status < 0) {
+        close(peer);
+        return -1;
+    }
+    remote->place = (bx_errand){.operation = "start",
+                                .values = &remote->values,
+                                .timeout = vm->job->timeout,
+                                .descriptor = peer,
+                                .progress = start_progress,
+                                .ended = start_ended};
+    return bx_courier_send(remote->courier, &remote->place, err);
+}
+
+/* ---- signals, as frames ---- */
+
+static void signal_worker(bx_vm *vm, bx_frame_type type)
+{
+    bx_error ignored; /* the end of the stream says more */
+    if (vm->connection.channel)
+        bx_connection_signal(&vm->connection, type, &ignored);
+}
+
+static void xcpng_interrupt(bx_vm *vm)
+{
+    signal_worker(vm, BX_FRAME_INTERRUPT);
+}
+
+/* Without a word to the host, which has closed the socket; the worker ends with its channel. */
+static void xcpng_kill(bx_vm *vm)
+{
+    if (vm->remote.place.courier) {
+        bx_courier_cancel(&vm->remote.place); /* start_ended follows */
+        return;
+    }
+    bx_error doom = vm->doom;
+    bx_vm_ended(vm, &doom);
+}
+
+static void xcpng_close(bx_vm *vm)
+{
+    bx_courier_abandon(&vm->remote.place);
+    bx_courier_abandon(&vm->remote.pause);
+}
+
+/* ---- pause and resume ---- */
+
+static void suspend_ended(bx_errand *errand, const bx_error *error, const uint8_t *value,
+                          size_t length)
+{
+    bx_vm *vm = vm_of_pause(errand);
+    if (error) {
+        keep_details(vm->change, value, length);
+        signal_worker(vm, BX_FRAME_WAKE);
+    }
+    bx_vm_suspended(vm, error);
+}
+
+static void wake_ended(bx_errand *errand, const bx_error *error, const uint8_t *value,
+                       size_t length)
+{
+    bx_vm *vm = vm_of_pause(errand);
+    if (error)
+        keep_details(vm->change, value, length);
+    else
+        signal_worker(vm, BX_FRAME_WAKE);
+    bx_vm_woken(vm, error);
+}
+
+static int write_number(const bx_vm *vm, bx_buffer *out)
+{
+    out->length = 0;
+    return bx_write_map(out, 1) | bx_write_text(out, "vm") |
+           bx_write_integer(out, (int64_t)vm->remote.number);
+}
+
+typedef void ended_function(bx_errand *, const bx_error *, const uint8_t *, size_t);
+
+static bool send_pause(bx_vm *vm, const char *operation, ended_function *ended)
+{
+    bx_remote *remote = &vm->remote;
+    bx_error error;
+    remote->pause = (bx_errand){.operation = operation,
+                                .values = &remote->pause_values,
+                                .timeout = PAUSE_TIMEOUT,
+                                .descriptor = -1,
+                                .ended = ended};
+    int status = write_number(vm, &remote->pause_values);
+    if (status < 0)
+        bx_fail_memory(&error);
+    else
+        status = bx_courier_send(remote->courier, &remote->pause, &error);
+    if (status < 0)
+        ended(&remote->pause, &error, NULL, 0);
+    return true;
+}
+
+/* The worker first: where others share the guest, it goes on. */
+static bool xcpng_suspend(bx_vm *vm)
+{
+    signal_worker(vm, BX_FRAME_SUSPEND);
+    return send_pause(vm, "pause", suspend_ended);
+}
+
+static bool xcpng_wake(bx_vm *vm)
+{
+    return send_pause(vm, "resume", wake_ended);
+}
+
+/* ---- the end ---- */
+
+static void leave_ended(bx_errand *errand, const bx_error *error, const uint8_t *value,
+                        size_t length)
+{
+    bx_vm *vm = vm_of_place(errand);
+    if (error)
+        keep_details(vm->job, value, length);
+    bx_vm_left(vm, error);
+}
+
+static bool xcpng_leave(bx_vm *vm, bool for_good)
+{
+    bx_remote *remote = &vm->remote;
+    bx_error ignored;
+    if (!bx_courier_note(remote->courier, ".key"))
+        return false; /* nothing is there */
+    remote->place = (bx_errand){.operation = for_good ? "destroy" : "stop",
+                                .values = &remote->values,
+                                .timeout = for_good ? DESTROY_TIMEOUT : STOP_TIMEOUT,
+                                .descriptor = -1,
+                                .ended = leave_ended};
+    return write_number(vm, &remote->values) == 0 &&
+           bx_courier_send(remote->courier, &remote->place, &ignored) == 0;
+}
+
+static void xcpng_explain_loss(const bx_vm *vm, bx_error *error)
+{
+    char name[BX_NOTE_NAME];
+    snprintf(name, sizeof name, ".lost-%llu", (unsigned long long)vm->remote.number);
+    const char *why = bx_courier_note(vm->remote.courier, name);
+    if (why)
+        bx_fail(error, BX_ECONNECT, "%s", why);
+    else if (!bx_courier_pid(vm->remote.courier))
+        bx_fail(error, BX_EDIED, "the courier died");
+}
+
+static void xcpng_free(bx_vm *vm)
+{
+    bx_courier_release(vm->remote.courier);
+    bx_buffer_free(&vm->remote.values);
+    bx_buffer_free(&vm->remote.pause_values);
+}
+
+const bx_vm_ops bx_vm_xcpng_ops = {
+    .type = "xcpng",
+    .deadline_grace = 500 * MILLISECOND, /* the guest keeps the deadline too, and needs no way */
+    .reaping = 3600 * 1000 * MILLISECOND, /* the courier sees to it */
+    .lost_grace = 500 * MILLISECOND,
+    .times_start = true,
+    .open = xcpng_open,
+    .interrupt = xcpng_interrupt,
+    .suspend = xcpng_suspend,
+    .wake = xcpng_wake,
+    .kill = xcpng_kill,
+    .close = xcpng_close,
+    .explain_loss = xcpng_explain_loss,
+    .leave = xcpng_leave,
+    .free = xcpng_free,
+};

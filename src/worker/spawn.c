@@ -1,0 +1,84 @@
+#include "worker/spawn.h"
+
+#include "worker/call.h"
+#include "worker/flux.h"
+#include "worker/jail.h"
+#include "worker/loop.h"
+#include "worker/output.h"
+#include "worker/process.h"
+#include "worker/raise.h"
+#include "worker/sandbox.h"
+
+#include <lauxlib.h>
+#include <malloc.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+int bx_spawn_prepare(bx_error *err)
+{
+    mallopt(M_MMAP_THRESHOLD, 256 << 10); /* large blocks go back to the system when freed */
+    if (setenv("TZ", "UTC0", 1) < 0)
+        return bx_fail_memory(err);
+    return bx_jail_prepare(err);
+}
+
+/* Argument 1 is the worker. Trusted code, but protected: it may have a mistake. */
+static int load_organism(lua_State *L)
+{
+    const bx_worker *worker = lua_touserdata(L, 1);
+    bx_sandbox_open(L);
+    bx_process_open(L);
+    bx_flux_open(L);
+    lua_getglobal(L, "require");
+    lua_pushstring(L, worker->organism);
+    lua_call(L, 1, 1);
+    bx_call_open(L);
+    lua_gc(L, LUA_GCCOLLECT);
+    return 0;
+}
+
+/* The text of the error on top of the stack. */
+static const char *describe(lua_State *L)
+{
+    if (lua_isstring(L, -1) || bx_raise_test(L, -1) != BX_OK)
+        return lua_tostring(L, -1);
+    return "(the error is no text)";
+}
+
+int bx_spawn_open_lua(bx_worker *worker, bx_error *err)
+{
+    lua_State *L = worker->L = lua_newstate(bx_memory_allocate, &worker->memory);
+    if (!L)
+        return bx_fail(err, BX_EORGANISM, "not enough memory for Lua");
+    *(bx_worker **)lua_getextraspace(L) = worker;
+    lua_pushcfunction(L, load_organism);
+    lua_pushlightuserdata(L, worker);
+    if (lua_pcall(L, 1, 0, 0) != LUA_OK)
+        return bx_fail(err, BX_EORGANISM, "cannot load the organism %s: %s", worker->organism,
+                       describe(L));
+    return 0;
+}
+
+_Noreturn void bx_spawn_become_worker(bx_worker *worker, int socket,
+                                      const bx_spawn_request *request, pid_t parent)
+{
+    bx_error err;
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    if (bx_jail_follow(parent, &err) < 0 || bx_jail_close_descriptors(socket, &err) < 0)
+        _exit(BX_EXIT_JAIL);
+    if (bx_jail_enter(parent, request->memory_limit, request->unconfined, &err) < 0) {
+        bx_output_send_error(0, 0, BX_EJAIL, err.message, NULL);
+        _exit(BX_EXIT_JAIL);
+    }
+    worker->memory.limit = worker->memory.used + request->memory_limit;
+    worker->output_limit = request->output_limit;
+    bx_buffer hello = {0};
+    if (bx_output_write_hello(&hello) < 0)
+        _exit(EXIT_FAILURE);
+    bx_output_send(hello.data, hello.length);
+    bx_buffer_free(&hello);
+    bx_loop_run(worker);
+}

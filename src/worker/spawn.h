@@ -1,0 +1,23 @@
+/* From a program to a worker: what a zygote does, and a worker in a guest, which has but one child.
+ */
+#ifndef BX_WORKER_SPAWN_H
+#define BX_WORKER_SPAWN_H
+
+#include "core/error.h"
+#include "wire/zygote.h"
+#include "worker/worker.h"
+
+#include <sys/types.h>
+
+/* Get this process ready for what its children inherit; once, before the organism is loaded. */
+int bx_spawn_prepare(bx_error *err);
+
+/* Open Lua and load the organism worker->organism, whose modules are in memory (module.h).
+ * BX_EORGANISM. */
+int bx_spawn_open_lua(bx_worker *worker, bx_error *err);
+
+/* In a new child of `parent`: go to jail with `socket` and serve the host there. */
+_Noreturn void bx_spawn_become_worker(bx_worker *worker, int socket,
+                                      const bx_spawn_request *request, pid_t parent);
+
+#endif

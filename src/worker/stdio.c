@@ -1,0 +1,291 @@
+#include "worker/stdio.h"
+
+#include "wire/frame.h"
+#include "worker/attendant.h"
+#include "worker/interrupt.h"
+#include "worker/jail.h"
+#include "worker/module.h"
+#include "worker/output.h"
+#include "worker/spawn.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+enum {
+    SPAWN_SECONDS = 30, /* to hear what to load: somebody may have started this by accident */
+    LOAD_SECONDS = 60,  /* to load it */
+    READ_PIECE = 64 << 10
+};
+
+static const int64_t least_memory = INT64_C(4) << 20, most_memory = INT64_C(1) << 40;
+static const int64_t most_output = INT64_C(1) << 30;
+
+/* ---- the process ---- */
+
+static bool is_environment_clean(void)
+{
+    return environ && environ[0] && strcmp(environ[0], BX_WORKER_ENVIRONMENT) == 0 && !environ[1];
+}
+
+static void clean_environment(bool again)
+{
+    char *argv[] = {(char *)"bioxen-worker", (char *)BX_STDIO_OPTION, (char *)BX_STDIO_AGAIN, NULL};
+    char *environment[] = {(char *)BX_WORKER_ENVIRONMENT, NULL};
+    if (is_environment_clean())
+        return;
+    if (!again)
+        execve("/proc/self/exe", argv, environment);
+    fprintf(stderr, "bioxen-worker: cannot start itself again by /proc/self/exe\n");
+    _exit(EXIT_FAILURE);
+}
+
+/* Whoever started this may have left signals ignored or blocked. */
+static int prepare_signals(void)
+{
+    static const int fatal[] = {SIGHUP, SIGINT, SIGTERM, SIGALRM};
+    sigset_t none;
+    sigemptyset(&none);
+    for (size_t i = 0; i < sizeof fatal / sizeof *fatal; i++)
+        if (signal(fatal[i], SIG_DFL) == SIG_ERR)
+            return -1;
+    if (signal(SIGCHLD, SIG_DFL) == SIG_ERR || signal(SIGPIPE, SIG_IGN) == SIG_ERR)
+        return -1;
+    return sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+static int prepare_descriptors(void)
+{
+    for (int descriptor = STDIN_FILENO; descriptor <= STDOUT_FILENO; descriptor++) {
+        int flags = fcntl(descriptor, F_GETFL);
+        if (flags < 0 || fcntl(descriptor, F_SETFL, flags & ~O_NONBLOCK) < 0)
+            return -1;
+    }
+#ifndef BIOXEN_SANITIZE /* whose reports go to stderr */
+    int nowhere = open("/dev/null", O_RDWR | O_CLOEXEC);
+    if (nowhere < 0 || dup2(nowhere, STDERR_FILENO) < 0)
+        return -1;
+#endif
+    return close_range(STDERR_FILENO + 1, ~0u, 0);
+}
+
+/* For the attendant: it needs no rights but to signal its child, who is of the same user. The
+ * child's jail sees to itself, so that a failure here is no reason to end. */
+static void confine(void)
+{
+    bx_error ignored;
+    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+    bx_jail_drop_root(&ignored);
+    prctl(PR_SET_DUMPABLE, 0);
+}
+
+/* ---- the handshake; SIGALRM bounds it ---- */
+
+static void write_all(const bx_buffer *bytes)
+{
+    size_t written = 0;
+    while (written < bytes->length) {
+        ssize_t part = write(STDOUT_FILENO, bytes->data + written, bytes->length - written);
+        if (part < 0 && errno == EINTR)
+            continue;
+        if (part <= 0)
+            _exit(BX_EXIT_HOST_GONE);
+        written += (size_t)part;
+    }
+}
+
+/* Say why there will be no worker. */
+_Noreturn static void give_up(const bx_error *err)
+{
+    bx_buffer frame = {0};
+    if (bx_output_write_error(&frame, 0, 0, err->code, err->message, NULL) == 0)
+        write_all(&frame);
+    _exit(EXIT_FAILURE);
+}
+
+static void greet(void)
+{
+    bx_buffer frame = {0};
+    if (bx_output_write_hello(&frame) < 0)
+        _exit(EXIT_FAILURE);
+    write_all(&frame);
+    bx_buffer_free(&frame);
+}
+
+static int read_more(bx_buffer *in, size_t length, bx_error *err)
+{
+    if (bx_buffer_reserve(in, length) < 0)
+        return bx_fail_memory(err);
+    ssize_t got = read(STDIN_FILENO, in->data + in->length, length);
+    if (got == 0 || (got < 0 && errno != EINTR))
+        _exit(BX_EXIT_HOST_GONE);
+    if (got > 0)
+        in->length += (size_t)got;
+    return 0;
+}
+
+/* One frame and not a byte more: what follows is the attendant's. */
+static int read_frame(bx_buffer *in, bx_frame *frame, bx_error *err)
+{
+    size_t used;
+    size_t wanted = BX_FRAME_HEAD;
+    while (in->length < wanted) {
+        size_t left = wanted - in->length;
+        if (read_more(in, left < READ_PIECE ? left : READ_PIECE, err) < 0)
+            return -1;
+        if (in->length != BX_FRAME_HEAD || wanted != BX_FRAME_HEAD)
+            continue;
+        if (bx_frame_parse(in->data, in->length, frame, &used, err) < 0)
+            return -1;
+        for (int i = 0; i < 4; i++)
+            wanted += (size_t)in->data[i] << (8 * i);
+    }
+    return bx_frame_parse(in->data, in->length, frame, &used, err) == 1 ? 0 : -1;
+}
+
+static int read_limit(bx_reader *reader, int64_t least, int64_t most, const char *what,
+                      uint64_t *limit, bx_error *err)
+{
+    bx_token token;
+    if (bx_read_as(reader, BX_TOKEN_INTEGER, &token, err) < 0)
+        return -1;
+    if (token.integer < least || token.integer > most)
+        return bx_fail(err, BX_EPROTOCOL, "a limit of %lld bytes of %s", (long long)token.integer,
+                       what);
+    *limit = (uint64_t)token.integer;
+    return 0;
+}
+
+/* A string that is a name, copied to `name`. */
+static int read_name(bx_reader *reader, const char *ending, char *name, size_t size, bx_error *err)
+{
+    bx_token token;
+    if (bx_read_as(reader, BX_TOKEN_STRING, &token, err) < 0)
+        return -1;
+    if (token.length >= size || memchr(token.bytes, 0, token.length))
+        return bx_fail(err, BX_EPROTOCOL, "a name of %u bytes, or with a zero byte", token.length);
+    memcpy(name, token.bytes, token.length);
+    name[token.length] = '\0';
+    if (!bx_module_is_name(name, ending))
+        return bx_fail(err, BX_EPROTOCOL, "\"%s\" is no name", name);
+    return 0;
+}
+
+int bx_stdio_read_order(const uint8_t *payload, size_t length, bx_order *order, bx_error *err)
+{
+    char name[sizeof order->organism + sizeof ".lua"];
+    bx_token unconfined, files, text;
+    bx_reader reader = {payload, payload + length};
+    *order = (bx_order){0};
+    if (bx_value_check(payload, length, 5, err) < 0 ||
+        read_limit(&reader, least_memory, most_memory, "memory", &order->request.memory_limit,
+                   err) < 0 ||
+        read_limit(&reader, 0, most_output, "output", &order->request.output_limit, err) < 0 ||
+        bx_read_as(&reader, BX_TOKEN_BOOLEAN, &unconfined, err) < 0 ||
+        read_name(&reader, "", order->organism, sizeof order->organism, err) < 0 ||
+        bx_read_as(&reader, BX_TOKEN_MAP, &files, err) < 0)
+        return -1;
+    order->request.unconfined = unconfined.boolean;
+    order->files = files.count;
+    order->reader = reader;
+    for (uint32_t i = 0; i < files.count; i++)
+        if (read_name(&reader, ".lua", name, sizeof name, err) < 0 ||
+            bx_read_as(&reader, BX_TOKEN_STRING, &text, err) < 0)
+            return -1;
+    return 0;
+}
+
+/* ---- the worker ---- */
+
+static int take_files(bx_order *order, bx_error *err)
+{
+    char name[sizeof order->organism + sizeof ".lua"];
+    bx_token text;
+    for (uint32_t i = 0; i < order->files; i++)
+        if (read_name(&order->reader, ".lua", name, sizeof name, err) < 0 ||
+            bx_read_as(&order->reader, BX_TOKEN_STRING, &text, err) < 0 ||
+            bx_module_add(order->organism, name, text.bytes, text.length, err) < 0)
+            return -1;
+    return 0;
+}
+
+static int read_spawn(bx_order *order, bx_error *err)
+{
+    bx_buffer in = {.limit = BX_FRAME_HEAD + BX_FRAME_LIMIT};
+    bx_frame frame;
+    int status = read_frame(&in, &frame, err);
+    if (status == 0 && frame.type != BX_FRAME_SPAWN)
+        status = bx_fail(err, BX_EPROTOCOL,
+                         "a frame of type %d, where the worker is to be told "
+                         "what to load",
+                         frame.type);
+    if (status == 0)
+        status = bx_stdio_read_order(frame.payload, frame.length, order, err);
+    if (status == 0)
+        status = take_files(order, err);
+    bx_buffer_free(&in);
+    return status;
+}
+
+static int load(bx_worker *worker, const bx_order *order, bx_error *err)
+{
+    memcpy(worker->organism, order->organism, sizeof worker->organism);
+    if (bx_spawn_prepare(err) < 0 || bx_spawn_open_lua(worker, err) < 0)
+        return -1;
+    if (bx_interrupt_install() < 0)
+        return bx_fail_errno(err, BX_ESTART, errno, "cannot set up signals");
+    return 0;
+}
+
+/* -1, or this is the attendant's side. */
+static int start_worker(bx_worker *worker, const bx_spawn_request *request, pid_t *pid, int *pidfd,
+                        int *socket, bx_error *err)
+{
+    int ends[2];
+    pid_t self = getpid();
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0)
+        return bx_fail_errno(err, BX_ESTART, errno, "cannot make a socket pair");
+    *pid = fork();
+    if (*pid == 0)
+        bx_spawn_become_worker(worker, ends[1], request, self);
+    int failure = errno;
+    close(ends[1]);
+    if (*pid < 0)
+        return bx_fail_errno(err, BX_ESTART, failure, "cannot start a worker");
+    *pidfd = (int)syscall(SYS_pidfd_open, *pid, 0);
+    if (*pidfd < 0) /* the worker ends with this process */
+        return bx_fail_errno(err, BX_ESTART, errno, "cannot watch the worker");
+    *socket = ends[0];
+    return 0;
+}
+
+_Noreturn void bx_stdio_run(bool again)
+{
+    static bx_worker worker;
+    bx_order order;
+    bx_error err;
+    pid_t pid;
+    int pidfd, socket;
+    clean_environment(again);
+    if (prepare_signals() < 0 || prepare_descriptors() < 0)
+        _exit(EXIT_FAILURE);
+    confine();
+    alarm(SPAWN_SECONDS);
+    greet();
+    if (read_spawn(&order, &err) < 0)
+        give_up(&err);
+    alarm(LOAD_SECONDS);
+    if (load(&worker, &order, &err) < 0)
+        give_up(&err);
+    alarm(0);
+    if (start_worker(&worker, &order.request, &pid, &pidfd, &socket, &err) < 0)
+        give_up(&err);
+    bx_attendant_run(pid, pidfd, socket);
+}

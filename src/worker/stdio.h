@@ -1,0 +1,26 @@
+/* A worker in a guest, which a courier starts over SSH: frames on stdin and stdout. It says HELLO,
+ * is told its organism by a SPAWN frame, and becomes the attendant of the one worker it forks. */
+#ifndef BX_WORKER_STDIO_H
+#define BX_WORKER_STDIO_H
+
+#include "wire/value.h"
+#include "wire/zygote.h"
+
+/* What a SPAWN frame asks for. */
+typedef struct bx_order {
+    bx_spawn_request request;
+    char organism[64];
+    uint32_t files;   /* how many: */
+    bx_reader reader; /* name, text, name, text, ... strings, inside the frame */
+} bx_order;
+
+/* Check and read the payload of a SPAWN frame. BX_EPROTOCOL. */
+int bx_stdio_read_order(const uint8_t *payload, size_t length, bx_order *order, bx_error *err);
+
+/* The arguments with which it starts itself again, in the environment of workers. */
+#define BX_STDIO_OPTION "--stdio"
+#define BX_STDIO_AGAIN "again"
+
+_Noreturn void bx_stdio_run(bool again);
+
+#endif
