@@ -2,6 +2,7 @@
 
 package.path = "./spec/support/organisms/?.lua;" .. package.path
 local bioxen = require "bioxen"
+local kind = require "spec.support.vm_kind"
 
 local vm
 
@@ -16,7 +17,7 @@ local function run(code)
 end
 
 local function create(id)
-  local made = assert(bioxen.create_bio_vm(id, "plain_cell", "basic", { seed = 1 }))
+  local made = assert(kind.create(id, "plain_cell", { seed = 1 }))
   assert(made:start())
   return made
 end

@@ -1,6 +1,7 @@
 -- Flux-balance models from SBML: fbc versions 1 and 2, and what came before it.
 
 local bioxen = require "bioxen"
+local kind = require "spec.support.vm_kind"
 package.path = "./spec/support/?.lua;" .. package.path
 local flux_tables = require "flux_tables"
 
@@ -18,7 +19,7 @@ local function problem_of(text)
 end
 
 setup(function()
-  vm = assert(bioxen.create_bio_vm("flux", "minimal_cell"))
+  vm = assert(kind.create("flux", "minimal_cell"))
   assert(vm:start())
 end)
 teardown(function() vm:destroy() end)

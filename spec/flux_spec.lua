@@ -1,6 +1,7 @@
 -- Flux balance inside a VM, on models small enough to solve by hand.
 
 local bioxen = require "bioxen"
+local kind = require "spec.support.vm_kind"
 
 local slow = tonumber(os.getenv "BIOXEN_SLOW") or 1
 local vm
@@ -29,7 +30,7 @@ local function near(expected, got)
 end
 
 setup(function()
-  vm = assert(bioxen.create_bio_vm("flux", "minimal_cell"))
+  vm = assert(kind.create("flux", "minimal_cell"))
   assert(vm:start())
 end)
 teardown(function() vm:destroy() end)
@@ -348,8 +349,7 @@ describe("hostile flux models", function()
   end)
 
   it("of a long chain stay within the VM's memory", function()
-    local small <close> = assert(bioxen.create_bio_vm("small", "minimal_cell", "basic",
-      { memory = 16 << 20 }))
+    local small <close> = assert(kind.create("small", "minimal_cell", { memory = 16 << 20 }))
     assert(small:start())
     local _, problem = small:execute_biological_process([[
       local reactions = {}

@@ -2,12 +2,13 @@
 -- doi 10.1073/pnas.1416533112.
 
 local bioxen = require "bioxen"
+local kind = require "spec.support.vm_kind"
 
 -- Slower builds take shorter stochastic runs.
 local slow = tonumber(os.getenv "BIOXEN_SLOW") or 1
 
 local function start(config)
-  local vm = assert(bioxen.create_bio_vm("spec", "minimal_cell", "basic", config))
+  local vm = assert(kind.create("spec", "minimal_cell", config))
   assert(vm:start())
   return vm
 end
@@ -228,7 +229,7 @@ describe("minimal_cell", function()
       assert.matches("^process:1: ", problem.message)
     end
     assert.has_error(function()
-      bioxen.create_bio_vm("bad", "minimal_cell", "basic", { organism = { quality = -1 } })
+      kind.create("bad", "minimal_cell", { organism = { quality = -1 } })
     end)
   end)
 end)
@@ -363,7 +364,7 @@ describe("minimal_cell, stochastic", function()
   setup(function()
     local vms, jobs = {}, {}
     for i = 1, 2 do
-      vms[i] = assert(bioxen.create_bio_vm("spec" .. i, "minimal_cell"))
+      vms[i] = assert(kind.create("spec" .. i, "minimal_cell"))
       assert(vms[i]:start())
       jobs[i] = assert(vms[i]:submit(replicates, { timeout = 200*slow,
         args = { duration = 45/slow, seeds = { 10 + i, 20 + i, 30 + i, 40 + i } } }))

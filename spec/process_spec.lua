@@ -2,6 +2,7 @@
 
 package.path = "./spec/support/organisms/?.lua;" .. package.path
 local bioxen = require "bioxen"
+local kind = require "spec.support.vm_kind"
 
 local vm
 
@@ -16,7 +17,7 @@ local function run(code)
 end
 
 before_each(function()
-  vm = assert(bioxen.create_bio_vm("process", "plain_cell", "basic", { seed = 1 }))
+  vm = assert(kind.create("process", "plain_cell", { seed = 1 }))
   assert(vm:start())
 end)
 

@@ -3,6 +3,7 @@
 
 package.path = "./spec/support/organisms/?.lua;" .. package.path
 local bioxen = require "bioxen"
+local kind = require "spec.support.vm_kind"
 local processes = require "spec.support.processes"
 
 local SLOW = tonumber(os.getenv "BIOXEN_SLOW") or 1
@@ -173,7 +174,7 @@ describe("hostile Lua", function()
   local bystander, vm, descriptors, children
 
   setup(function()
-    bystander = assert(bioxen.create_bio_vm("bystander", "plain_cell"))
+    bystander = assert(kind.create("bystander", "plain_cell"))
     assert(bystander:start())
     descriptors = processes.descriptors()
     children = #processes.descendants(processes.self())
@@ -182,7 +183,7 @@ describe("hostile Lua", function()
   teardown(function() bystander:destroy() end)
 
   before_each(function()
-    vm = assert(bioxen.create_bio_vm("hostile", "plain_cell", "basic", { memory = 64 << 20 }))
+    vm = assert(kind.create("hostile", "plain_cell", { memory = 64 << 20 }))
     assert(vm:start())
   end)
 
@@ -264,7 +265,7 @@ describe("hostile Lua", function()
   it("beside a VM leaves it to answer", function()
     local spinners, jobs = {}, {}
     for i = 1, 8 do
-      spinners[i] = assert(bioxen.create_bio_vm("spinner" .. i, "plain_cell"))
+      spinners[i] = assert(kind.create("spinner" .. i, "plain_cell"))
       assert(spinners[i]:start())
       jobs[i] = assert(spinners[i]:submit("while true do pcall(error) end", { timeout = TIMEOUT }))
     end
@@ -281,7 +282,7 @@ describe("the worker's own Lua", function()
   local vm
 
   setup(function()
-    vm = assert(bioxen.create_bio_vm("library", "plain_cell", "basic", { seed = 5 }))
+    vm = assert(kind.create("library", "plain_cell", { seed = 5 }))
     assert(vm:start())
   end)
 
@@ -334,8 +335,7 @@ describe("the worker's own Lua", function()
   end)
 
   it("draws the same numbers from the same seed", function()
-    local other <close> = assert(bioxen.create_bio_vm("same_seed", "plain_cell", "basic",
-      { seed = 5 }))
+    local other <close> = assert(kind.create("same_seed", "plain_cell", { seed = 5 }))
     assert(other:start())
     local draw = "return { math.random(1 << 40), cell:run { duration = 1, method = 'ssa' }.seed }"
     assert.same(run(draw), assert(other:execute_biological_process(draw)).result)

@@ -2,6 +2,7 @@
 -- text; and the way back.
 
 local bioxen = require "bioxen"
+local kind = require "spec.support.vm_kind"
 package.path = package.path .. ";./spec/support/?.lua"
 local s = require "sbml"
 
@@ -40,7 +41,7 @@ local c2 = { s.compartment("c", 2) }
 
 describe("SBML", function()
   setup(function()
-    vm = assert(bioxen.create_bio_vm("sbml", "minimal_cell"))
+    vm = assert(kind.create("sbml", "minimal_cell"))
     assert(vm:start())
   end)
 

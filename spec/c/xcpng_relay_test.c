@@ -5,6 +5,7 @@
 
 #include "sshd.h"
 
+#include <sys/resource.h>
 #include <time.h>
 
 /* The guest: this program again, started by sshd as `xcpng_relay_test --agent MODE`. */
@@ -89,6 +90,13 @@ static void answer(bool pings, bool in_drops)
     bx_buffer_free(&out);
 }
 
+/* Read nothing, but end with the connection. */
+static void wait_for_hang_up(void)
+{
+    struct pollfd input = {0, 0, 0};
+    poll(&input, 1, -1);
+}
+
 static void flood(void)
 {
     static uint8_t piece[10000];
@@ -134,7 +142,7 @@ static int be_agent(const char *mode, const char *argument)
     else if (strcmp(mode, "cut") == 0)
         write_all(1, "\x05\0\0\0\x01", 5);
     else if (strcmp(mode, "silent") == 0)
-        pause();
+        wait_for_hang_up();
     else if (strcmp(mode, "fails") == 0)
         print_and_exit("no \x1b[31mcell\nat all\n", 9);
     else
@@ -146,7 +154,7 @@ static int be_agent(const char *mode, const char *argument)
     else if (strcmp(mode, "mute") == 0)
         answer(false, false);
     else if (strcmp(mode, "deaf") == 0)
-        pause();
+        wait_for_hang_up();
     else if (strcmp(mode, "flood") == 0)
         flood();
     else if (strcmp(mode, "breaks") == 0)
@@ -293,24 +301,11 @@ static bool wait_for_end(const host *h, double seconds, bx_error *why)
     return !bx_relay_alive(h->relay, why);
 }
 
-static int64_t peak_memory(void)
-{
-    char line[256];
-    long kib = 0;
-    FILE *status = fopen("/proc/self/status", "re");
-    while (status && fgets(line, sizeof line, status))
-        if (sscanf(line, "VmRSS: %ld", &kib) == 1)
-            break;
-    if (status)
-        fclose(status);
-    return kib;
-}
-
 static void calls_are_answered(void)
 {
     bx_ssh *ssh = log_in();
     host h;
-    CHECK(open_host(&h, ssh, "echo", 0.01, NULL));
+    CHECK(open_host(&h, ssh, "echo", 0.1, NULL));
     CHECK(hear_spawned(&h));
     for (uint64_t i = 1; i < 500; i++)
         CHECK(call_and_answer(&h, i, "value", i % 6));
@@ -328,13 +323,13 @@ static void frames_may_be_large(void)
     uint8_t *bytes = malloc(length);
     for (size_t i = 0; i < length; i++)
         bytes[i] = (uint8_t)(i * 31 >> 3);
-    CHECK(open_host(&h, ssh, "echo", 0.05, NULL));
+    CHECK(open_host(&h, ssh, "echo", 0.1, NULL));
     CHECK(hear_spawned(&h));
     CHECK(call_and_answer(&h, 1, bytes, length));
     CHECK(call_and_answer(&h, 2, bytes, 1));
     CHECK(call_and_answer(&h, 3, bytes, length));
     close_host(&h);
-    CHECK(open_host(&h, ssh, "drops", 0.01, NULL));
+    CHECK(open_host(&h, ssh, "drops", 0.1, NULL));
     CHECK(hear_spawned(&h));
     for (uint64_t i = 1; i < 20; i++)
         CHECK(call_and_answer(&h, i, bytes, 100));
@@ -352,7 +347,7 @@ static void many_share_a_connection(void)
     bx_frame frame;
     static uint8_t bytes[200000];
     for (int i = 0; i < HOSTS; i++)
-        CHECK(open_host(&h[i], ssh, "echo", 0.02, NULL) && hear_spawned(&h[i]));
+        CHECK(open_host(&h[i], ssh, "echo", 0.1, NULL) && hear_spawned(&h[i]));
     for (uint64_t round = 1; round <= ROUNDS; round++) {
         for (int i = 0; i < HOSTS; i++)
             tell(&h[i], BX_FRAME_CALL, round, bytes, round % 10 == 0 ? sizeof bytes : (size_t)i);
@@ -570,41 +565,44 @@ static void a_host_that_breaks_the_protocol_is_left(void)
     bx_ssh_close(ssh);
 }
 
-/* Neither side is read: what waits stays bounded, and nothing turns in circles. */
+/* Move everything for a while in which there is nothing to do, and see that nothing turns in
+ * circles. */
+static void idle(double seconds)
+{
+    clock_t work = clock();
+    bx_loop_wait(&loop, NULL, 0, bx_clock_after(seconds), &err);
+    CHECK((double)(clock() - work) / CLOCKS_PER_SEC < seconds / 2);
+}
+
+/* Neither side is read: what waits for it stays bounded. */
 static void what_waits_is_bounded(void)
 {
     bx_ssh *ssh = log_in();
     host h;
     bx_frame frame;
+    static uint8_t bytes[6000000];
+    struct rusage before, after;
+    getrusage(RUSAGE_SELF, &before);
     CHECK(open_host(&h, ssh, "flood", 0.01, NULL));
-    int64_t before = peak_memory();
-    clock_t work = clock();
-    bx_loop_wait(&loop, NULL, 0, bx_clock_after(0.3), &err);
-    work = clock() - work;
+    bx_loop_wait(&loop, NULL, 0, bx_clock_after(0.2), &err);
+    idle(0.2);
     CHECK(bx_relay_alive(h.relay, NULL)); /* the host's slowness is not the guest's silence */
     for (int i = 0; i < 400; i++)
         CHECK(hear(&h, &frame) && frame.type == BX_FRAME_OUTPUT && frame.length == 10000);
     bx_loop_wait(&loop, NULL, 0, bx_clock_after(0.2), &err);
-#ifndef BIOXEN_SANITIZE
-    CHECK(peak_memory() - before < 8 << 10);
-    CHECK((double)work / CLOCKS_PER_SEC < 0.15);
-#endif
-    (void)before;
     close_host(&h);
     CHECK(open_host(&h, ssh, "deaf", 0, NULL));
-    before = peak_memory();
     loop.deadline = bx_clock_after(0.3);
-    tell(&h, BX_FRAME_CALL, 1, (char[6000000]){0}, 6000000);
+    tell(&h, BX_FRAME_CALL, 1, bytes, sizeof bytes);
     CHECK(err.code == BX_EDEADLINE);
     loop.deadline = bx_clock_after(60);
-    work = clock();
-    bx_loop_wait(&loop, NULL, 0, bx_clock_after(0.2), &err);
-    work = clock() - work;
-#ifndef BIOXEN_SANITIZE
-    CHECK((double)work / CLOCKS_PER_SEC < 0.05);
-#endif
+    idle(0.2);
     CHECK(bx_relay_alive(h.relay, NULL));
     close_host(&h);
+    getrusage(RUSAGE_SELF, &after);
+#ifndef BIOXEN_SANITIZE
+    CHECK(after.ru_maxrss - before.ru_maxrss < 20 << 10); /* KiB, with the test's own 12 MB frame */
+#endif
     bx_ssh_close(ssh);
 }
 

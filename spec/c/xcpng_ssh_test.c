@@ -549,7 +549,7 @@ static void a_server_that_dies_is_noticed(void)
     fresh_loop(20);
     bx_ssh *ssh = bx_ssh_open(&loop, &options, &err);
     bx_loop_add(&loop, &k.pump);
-    snprintf(command, sizeof command, "touch %s; exec sleep 100", path_of("started"));
+    snprintf(command, sizeof command, "touch %s; exec sleep 10", path_of("started"));
     CHECK(ssh && bx_ssh_run(ssh, command, NULL, &status, NULL, NULL, &err) < 0);
     CHECK(err.code == BX_ECONNECT && says("the connection to") && status == -1);
     CHECK(ssh && !bx_ssh_connected(ssh));

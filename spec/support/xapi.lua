@@ -5,7 +5,8 @@
 ---   bioxen.create_bio_vm("vm", "minimal_cell", "xcpng", { xcpng_config = pool:config() })
 ---
 --- The emulator runs in a process of its own, which ends with this one. Commands go to it as lines of
---- JSON through two FIFOs; spec/support/xapi/control.py lists them.
+--- JSON through two FIFOs; spec/support/xapi/control.py lists them. It writes to standard error when
+--- something is wrong with itself.
 
 local cjson = require "cjson"
 
@@ -19,6 +20,9 @@ local FOLDER = "spec/support/xapi"
 local function quote(text)
   return "'" .. tostring(text):gsub("'", [['\'']]) .. "'"
 end
+
+--- A word of a shell command.
+xapi.quote = quote
 
 local function output_of(command)
   local pipe = assert(io.popen(command))
@@ -58,23 +62,24 @@ function xapi.missing()
   end
 end
 
-local function command_line(options)
+local function command_line(options, scratch)
   local build = os.getenv "BIOXEN_BUILD" or "./build"
+  local compiled = output_of("realpath -m " .. quote(build)) .. "/pycache"
   local words = {
-    "exec env -u PYTHONDONTWRITEBYTECODE PYTHONPYCACHEPREFIX=" .. quote(output_of("realpath -m " .. quote(build)) .. "/pycache"),
-    "/usr/bin/python3 " .. FOLDER, "--until-eof",
+    "exec env -u PYTHONDONTWRITEBYTECODE -u LD_PRELOAD PYTHONPYCACHEPREFIX=" .. quote(compiled),
+    "/usr/bin/python3 " .. FOLDER, "--until-eof --scratch " .. quote(scratch),
     "--parent " .. read_file("/proc/self/stat"):match("^%d+"),
     "--hosts " .. (options.hosts or 1),
   }
   if options.https then words[#words + 1] = "--https" end
   if options.delays then words[#words + 1] = "--delays " .. quote(cjson.encode(options.delays)) end
-  for _, name in ipairs { "state", "template", "username", "password" } do
+  for _, name in ipairs { "template", "username", "password" } do
     if options[name] then words[#words + 1] = ("--%s=%s"):format(name, quote(options[name])) end
   end
   return table.concat(words, " ")
 end
 
---- Start an emulator. Options: https, hosts, delays, state, template, username, password. The result
+--- Start an emulator. Options: https, hosts, delays, template, username, password. The result
 --- has what the emulator says of itself: url, https_url, slave_url, fingerprint, ca_file, username,
 --- password, template, template_uuid, template_home, pool_uuid, network_uuid, sr_uuid, ssh_user,
 --- ssh_key, ssh_port, known_hosts, host_key_fingerprint, control_url, token, state, pid.
@@ -83,17 +88,16 @@ function xapi.start(options)
   local folder = output_of("mktemp -d")
   local fifos = ("%s/in %s/out"):format(quote(folder), quote(folder))
   assert(os.execute("mkfifo -m 600 " .. fifos))
-  local redirect = ("<%s/in >%s/out 2>%s/log"):format(quote(folder), quote(folder), quote(folder))
-  assert(os.execute(("( %s ) %s &"):format(command_line(options), redirect)))
+  local redirect = ("<%s/in >%s/out"):format(quote(folder), quote(folder))
+  assert(os.execute(("( %s ) %s &"):format(command_line(options, folder), redirect)))
   local pool = setmetatable({ folder = folder }, Pool)
   pool.input = assert(io.open(folder .. "/in", "w"))
   pool.output = assert(io.open(folder .. "/out", "r"))
   pool.input:setvbuf("line")
   local ready = pool.output:read("l")
   if not ready then
-    local log = read_file(folder .. "/log")
     pool:stop()
-    error("the emulator did not start:\n" .. log, 2)
+    error("the emulator did not start", 2)
   end
   pool:learn(decode(ready))
   pool.https = options.https
@@ -111,7 +115,7 @@ function Pool:control(order)
   assert(self.input, "the emulator has been stopped")
   self.input:write(cjson.encode(order), "\n")
   local line = self.output:read("l")
-  if not line then error("the emulator ended:\n" .. read_file(self.folder .. "/log"), 2) end
+  if not line then error("the emulator ended", 2) end
   local answer = decode(line)
   if answer.error then error(answer.error, 2) end
   return answer.ok

@@ -49,12 +49,11 @@ bx_job **bx_lua_new_job(lua_State *L, int owner)
 
 /* ---- what a job came to ---- */
 
-/* Set the details of a courier's error in the error at the top. */
-static void set_details(lua_State *L, const bx_job *job)
+void bx_lua_set_details(lua_State *L, const bx_buffer *details)
 {
-    bx_reader reader = {job->details.data, job->details.data + job->details.length};
+    bx_reader reader = {details->data, details->data + details->length};
     bx_error ignored;
-    if (!job->details.length || bx_lua_push_value(L, &reader, &ignored) < 0)
+    if (!details->length || bx_lua_push_value(L, &reader, &ignored) < 0)
         return;
     for (lua_pushnil(L); lua_next(L, -2);) {
         lua_pushvalue(L, -2);
@@ -77,7 +76,7 @@ static int push_failure(lua_State *L, int index, const bx_job *job)
         lua_pushstring(L, job->traceback);
         lua_setfield(L, -2, "traceback");
     }
-    set_details(L, job);
+    bx_lua_set_details(L, &job->details);
     if (job->kind == BX_JOB_CALL) {
         push_output(L, job);
         lua_setfield(L, -2, "stdout");

@@ -70,13 +70,22 @@ static int session_is_open(lua_State *L)
     return 1;
 }
 
-/* The courier logs out by itself. */
+/* session:release(): end the courier, which logs out if it has not. */
 static int session_release(lua_State *L)
 {
-    session_box *box = lua_touserdata(L, 1);
+    session_box *box = bx_lua_check_class(L, 1, &session_class);
     bx_courier *courier = box->courier;
     box->courier = NULL;
-    bx_courier_release(courier);
+    if (courier)
+        bx_courier_retire(courier);
+    return 0;
+}
+
+static int session_gc(lua_State *L)
+{
+    session_box *box = lua_touserdata(L, 1);
+    bx_courier_release(box->courier);
+    box->courier = NULL;
     return 0;
 }
 
@@ -104,7 +113,7 @@ static const luaL_Reg methods[] = {{"send", session_send},
                                    {"release", session_release},
                                    {NULL, NULL}};
 static const luaL_Reg metamethods[] = {
-    {"__gc", session_release},
+    {"__gc", session_gc},
     {"__close", session_close},
     {"__tostring", session_tostring},
     {NULL, NULL}};

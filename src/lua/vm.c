@@ -140,8 +140,11 @@ static int vm_destroy(lua_State *L)
 {
     bx_lua_vm *box = check_box(L);
     bx_error error;
-    if (bx_hypervisor_destroy_vm(box->hypervisor, box->vm, &error) < 0)
-        return bx_lua_fail(L, &error, box->vm->id);
+    if (bx_hypervisor_destroy_vm(box->hypervisor, box->vm, &error) < 0) {
+        bx_lua_fail(L, &error, box->vm->id);
+        bx_lua_set_details(L, &box->vm->details);
+        return 2;
+    }
     lua_getiuservalue(L, 1, 1);
     bx_lua_forget_vm(L, -1, box->vm->id);
     lua_pushboolean(L, 1);
@@ -386,8 +389,8 @@ static int vm_get_status(lua_State *L)
 
 void bx_lua_push_notes(lua_State *L, const bx_courier *courier)
 {
-    size_t count;
-    const bx_note *notes = bx_courier_notes(courier, &count);
+    size_t count = 0;
+    const bx_note *notes = courier ? bx_courier_notes(courier, &count) : NULL;
     lua_createtable(L, 0, (int)count);
     for (size_t i = 0; i < count; i++)
         if (notes[i].name[0] != '.')
@@ -433,19 +436,24 @@ static int run_errand(lua_State *L, const char *operation)
     return pushed == 1 ? bx_lua_await_job(L) : pushed;
 }
 
-static int fail_state(lua_State *L, const bx_vm *vm, const char *action)
+static bool has_guest(const bx_vm *vm)
+{
+    return vm->remote.courier && bx_courier_note(vm->remote.courier, "uuid");
+}
+
+static int fail_guest(lua_State *L, const bx_vm *vm, const char *action)
 {
     bx_error error;
-    bx_fail(&error, BX_ESTATE, "cannot %s VM \"%s\": it has no guest yet; start it", action,
-            vm->id);
+    bx_fail(&error, BX_ESTATE, "cannot %s VM \"%s\": it has no guest, its state is \"%s\"", action,
+            vm->id, bx_vm_state_name(vm->state));
     return bx_lua_fail(L, &error, vm->id);
 }
 
 static int xcpng_snapshot(lua_State *L)
 {
     const bx_vm *vm = check_fresh_vm(L);
-    if (!bx_courier_note(vm->remote.courier, "uuid"))
-        return fail_state(L, vm, "snapshot");
+    if (!has_guest(vm))
+        return fail_guest(L, vm, "snapshot");
     return run_errand(L, "snapshot");
 }
 
@@ -455,8 +463,8 @@ static int xcpng_revert(lua_State *L)
     bx_vm *vm = check_fresh_vm(L);
     bx_error error;
     luaL_checkstring(L, 2);
-    if (!bx_courier_note(vm->remote.courier, "uuid"))
-        return fail_state(L, vm, "revert");
+    if (!has_guest(vm))
+        return fail_guest(L, vm, "revert");
     if (vm->state != BX_VM_STOPPED && vm->state != BX_VM_CREATED) {
         bx_job **stop = bx_lua_new_job(L, 1);
         if (push_job(L, stop, bx_vm_stop(vm, true, &error), &error) != 1)

@@ -520,6 +520,23 @@ void bx_courier_release(bx_courier *courier)
         leave(courier);
 }
 
+static bool is_leaving(const bx_host *host, const bx_courier *courier)
+{
+    const bx_courier *known = host->couriers;
+    while (known && known != courier)
+        known = known->next;
+    return known && known->references == 0;
+}
+
+void bx_courier_retire(bx_courier *courier)
+{
+    bx_host *host = courier->host;
+    int64_t until = bx_clock_after(LEAVING);
+    bx_courier_release(courier);
+    while (is_leaving(host, courier) && bx_clock_now() < until)
+        bx_reactor_turn(&host->reactor, until);
+}
+
 void bx_couriers_close(bx_host *host)
 {
     bool owner = bx_host_is_owner(host);

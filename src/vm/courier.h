@@ -42,6 +42,9 @@ bx_courier *bx_courier_hold(bx_courier *courier);
  * fine. */
 void bx_courier_release(bx_courier *courier);
 
+/* The same, and wait for the program's end if this was the last. */
+void bx_courier_retire(bx_courier *courier);
+
 /* Errands are done one after the other. */
 int bx_courier_send(bx_courier *courier, bx_errand *errand, bx_error *err);
 

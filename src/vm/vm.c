@@ -275,13 +275,24 @@ void bx_vm_distrust(bx_vm *vm, const bx_error *error)
         condemn(vm, error);
 }
 
+/* Of a worker whose start is still under way elsewhere the end of that says more, however late. */
+static bool is_being_placed(const bx_vm *vm)
+{
+    return vm->ops->times_start && vm->state == BX_VM_STARTING && !vm->born;
+}
+
+static void await_end(bx_vm *vm)
+{
+    if (!vm->doomed && !is_being_placed(vm))
+        bx_reactor_set_timer(&vm->host->reactor, &vm->farewell, bx_clock_now() + vm->ops->lost_grace);
+}
+
 /* The stream has ended: why, the zygote will say in a moment. */
 static void lose_connection(bx_vm *vm)
 {
     bx_reactor_forget(&vm->host->reactor, &vm->source);
     bx_connection_close(&vm->connection);
-    if (!vm->doomed)
-        bx_reactor_set_timer(&vm->host->reactor, &vm->farewell, bx_clock_now() + vm->ops->lost_grace);
+    await_end(vm);
 }
 
 /* ---- deadlines and cancelling ---- */
@@ -367,7 +378,10 @@ static void on_hello(void *owner)
 void bx_vm_born(bx_vm *vm)
 {
     vm->born = true;
-    begin_setup(vm);
+    if (vm->connection.channel)
+        begin_setup(vm);
+    else
+        await_end(vm);
 }
 
 static void on_output(void *owner, const uint8_t *bytes, size_t length)
@@ -540,11 +554,10 @@ void bx_vm_free(bx_vm *vm)
     if (!vm)
         return;
     bx_vm_abandon(vm);
-    if (vm->ops->free)
-        vm->ops->free(vm);
     free(vm->biological_type);
     free(vm->folder);
     bx_buffer_free(&vm->setup);
+    bx_buffer_free(&vm->details);
     free(vm);
 }
 
@@ -752,6 +765,9 @@ static int end_everything(bx_vm *vm, bx_error *err)
     int status = 0;
     if (!job->succeeded) {
         *err = job->error;
+        bx_buffer_free(&vm->details);
+        vm->details = job->details;
+        job->details = (bx_buffer){0};
         status = -1;
     }
     bx_job_release(job);
@@ -759,7 +775,7 @@ static int end_everything(bx_vm *vm, bx_error *err)
     return status;
 }
 
-static void finish_destruction(bx_vm *vm)
+static void finish_destruction(bx_vm *vm, bool wait)
 {
     bx_error error;
     bx_fail(&error, BX_EDESTROYED, "VM \"%s\" was destroyed during the call", vm->id);
@@ -769,6 +785,8 @@ static void finish_destruction(bx_vm *vm)
     finish_change(vm, &error);
     finish_job(vm, &error);
     vm->state = BX_VM_DESTROYED;
+    if (vm->ops->release)
+        vm->ops->release(vm, wait);
 }
 
 int bx_vm_destroy(bx_vm *vm, bx_error *err)
@@ -777,7 +795,7 @@ int bx_vm_destroy(bx_vm *vm, bx_error *err)
         return 0;
     if (bx_host_is_owner(vm->host) && end_everything(vm, err) < 0)
         return -1;
-    finish_destruction(vm);
+    finish_destruction(vm, bx_host_is_owner(vm->host));
     return 0;
 }
 
@@ -788,5 +806,5 @@ void bx_vm_abandon(bx_vm *vm)
         return;
     if (bx_host_is_owner(vm->host) && !vm->ops->leave)
         end_everything(vm, &ignored);
-    finish_destruction(vm);
+    finish_destruction(vm, false);
 }

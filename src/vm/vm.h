@@ -28,7 +28,8 @@ typedef struct bx_remote {
     bx_courier *courier;
     uint64_t number;       /* of this VM, to the courier */
     bx_errand place;       /* begins or ends what it runs in */
-    bx_buffer values;      /* of that */
+    bool undone;           /* a start that failed has, by the courier that it was sent to */
+    bx_buffer values;      /* of `place` */
     bx_errand pause;       /* suspends or wakes it */
     bx_buffer pause_values;
 } bx_remote;
@@ -49,7 +50,7 @@ typedef struct bx_vm_ops {
     /* The worker has ended: give up what it ran in, for good if the VM is being destroyed, or never
      * ran. True: bx_vm_left follows. NULL, as false: there is nothing. */
     bool (*leave)(bx_vm *vm, bool for_good);
-    void (*free)(bx_vm *vm); /* NULL: nothing to free */
+    void (*release)(bx_vm *vm, bool wait); /* at the VM's end, what its workers shared; NULL: nothing */
 } bx_vm_ops;
 
 typedef struct bx_vm_options {
@@ -95,6 +96,7 @@ struct bx_vm {
     bool born;        /* the worker's process is known */
     bool doomed;      /* the worker is being killed; doom says why */
     bx_error doom;    /* the reason of the state "error", too */
+    bx_buffer details; /* of the error of bx_vm_destroy, one encoded value; may be empty */
     double sim_time;  /* seconds, when last heard of; NaN before */
     int64_t started;  /* when the state became running */
     uint64_t calls;   /* finished */

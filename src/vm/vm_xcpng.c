@@ -17,6 +17,8 @@
 #define PAUSE_TIMEOUT 60.0
 #define STOP_TIMEOUT 180.0
 #define DESTROY_TIMEOUT 120.0
+/* At least, for what a start that failed has left. */
+#define UNDO_TIMEOUT 10.0
 
 static bx_vm *vm_of_place(bx_errand *errand)
 {
@@ -54,6 +56,9 @@ static void start_ended(bx_errand *errand, const bx_error *error, const uint8_t 
     bx_job *job = vm->job;
     if (error) {
         keep_details(job, value, length);
+        vm->remote.undone = bx_courier_pid(vm->remote.courier) != 0;
+        if (vm->doomed && vm->doom.code == BX_ECANCELLED)
+            bx_fail(&vm->doom, BX_ECANCELLED, "the start was cancelled: %.900s", error->message);
         bx_vm_ended(vm, error);
         return;
     }
@@ -80,6 +85,7 @@ static int xcpng_open(bx_vm *vm, bx_error *err)
 {
     int peer;
     bx_remote *remote = &vm->remote;
+    remote->undone = false;
     bx_channel *channel = bx_channel_socket_pair(&peer, err);
     if (!channel)
         return -1;
@@ -205,15 +211,28 @@ static void leave_ended(bx_errand *errand, const bx_error *error, const uint8_t 
     bx_vm_left(vm, error);
 }
 
+/* Who waits for a start that failed has not much time left. */
+static double leave_timeout(const bx_vm *vm, bool for_good)
+{
+    const bx_job *job = vm->job;
+    double longest = for_good ? DESTROY_TIMEOUT : STOP_TIMEOUT;
+    if (!job || job->kind != BX_JOB_START)
+        return longest;
+    double left = job->timeout - (double)(bx_clock_now() - job->started) * 1e-9;
+    return fmin(fmax(left, UNDO_TIMEOUT), longest);
+}
+
 static bool xcpng_leave(bx_vm *vm, bool for_good)
 {
     bx_remote *remote = &vm->remote;
     bx_error ignored;
     if (!bx_courier_note(remote->courier, ".key"))
         return false; /* nothing is there */
+    if (remote->undone && vm->job && vm->job->kind == BX_JOB_START)
+        return false; /* or the error says what is */
     remote->place = (bx_errand){.operation = for_good ? "destroy" : "stop",
                                 .values = &remote->values,
-                                .timeout = for_good ? DESTROY_TIMEOUT : STOP_TIMEOUT,
+                                .timeout = leave_timeout(vm, for_good),
                                 .descriptor = -1,
                                 .ended = leave_ended};
     return write_number(vm, &remote->values) == 0 &&
@@ -231,9 +250,14 @@ static void xcpng_explain_loss(const bx_vm *vm, bx_error *error)
         bx_fail(error, BX_EDIED, "the courier died");
 }
 
-static void xcpng_free(bx_vm *vm)
+static void xcpng_release(bx_vm *vm, bool wait)
 {
-    bx_courier_release(vm->remote.courier);
+    bx_courier *courier = vm->remote.courier;
+    vm->remote.courier = NULL;
+    if (wait && courier)
+        bx_courier_retire(courier);
+    else
+        bx_courier_release(courier);
     bx_buffer_free(&vm->remote.values);
     bx_buffer_free(&vm->remote.pause_values);
 }
@@ -252,5 +276,5 @@ const bx_vm_ops bx_vm_xcpng_ops = {
     .close = xcpng_close,
     .explain_loss = xcpng_explain_loss,
     .leave = xcpng_leave,
-    .free = xcpng_free,
+    .release = xcpng_release,
 };

@@ -43,6 +43,10 @@ void bx_ssh_drop(bx_ssh *ssh, ssh_channel channel);
  * waiting for". */
 int bx_ssh_wait_socket(bx_ssh *ssh, const char *what, bx_error *err);
 
+/* Until a command runs, sshd holds each small packet back until the one before is acknowledged, for
+ * which a kernel may take 40 ms. Before a wait this makes ours do it at once. */
+void bx_ssh_acknowledge(const bx_ssh *ssh);
+
 /* A connected TCP socket, non-blocking, or -1. */
 int bx_ssh_dial(bx_loop *loop, const char *address, int port, bx_error *err);
 

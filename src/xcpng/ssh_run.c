@@ -20,6 +20,7 @@ static int repeat(bx_ssh *ssh, ssh_channel channel, int (*step)(ssh_channel, con
         if (status != SSH_AGAIN || !bx_ssh_connected(ssh))
             return bx_fail(err, BX_ECONNECT, "%s cannot start a command: %s", ssh->where,
                            bx_ssh_reason(ssh, reason, sizeof reason));
+        bx_ssh_acknowledge(ssh);
         if (bx_ssh_wait(ssh, news, BX_NEVER, err) < 0)
             return -1;
     }

@@ -9,6 +9,13 @@ function calls.only_reads(method)
     or method == "system.listMethods" or method == "session.logout"
 end
 
+--- Calls whose answer is a record, a set or a map, as far as their name tells.
+function calls.gives_a_table(method)
+  local name = method:match "%.(.*)$" or method
+  return name:find "^get_all_" ~= nil or name == "get_all" or name == "get_record"
+    or name == "get_by_name_label"
+end
+
 -- Calls that may be sent twice: the second time changes nothing, or fails with the error that is then no
 -- failure.
 local repeatable = {

@@ -25,7 +25,16 @@ function errands.open(given, notes)
   config = given
   pool = session.new(config, notes[".session"])
   machine = guest.new(config, pool, notes)
+  for number in (notes[".holders"] or ""):gmatch "%d+" do holders[tonumber(number)] = true end
   return true
+end
+
+-- A courier after this one must know who else needs the guest.
+local function set_holder(number, holds)
+  holders[number] = holds
+  local numbers = {}
+  for holder in pairs(holders) do numbers[#numbers + 1] = holder end
+  native.note(".holders", #numbers > 0 and table.concat(numbers, " ") or nil)
 end
 
 -- ---- time ----
@@ -76,7 +85,7 @@ local function start_worker(request, descriptor)
   local relay, err = worker.start(ssh, config, request, descriptor)
   if not relay then return failure.during("starting the worker", err) end
   running[request.vm] = relay
-  holders[request.vm] = true
+  set_holder(request.vm, true)
   paused[request.vm] = nil
   native.note(".lost-" .. request.vm, nil)
   return true
@@ -94,16 +103,20 @@ local function bring_up(request, undo)
   native.progress(0, "logging in to the pool")
   local there, err = find_guest()
   if there == nil then return nil, err end
+  if there and not next(holders) then -- of a start that failed and could not be undone then
+    local gone, problem = machine:destroy()
+    if not gone then return nil, problem end
+    there = false
+  end
   local found
   if not there then
     undo.act = function() return machine:destroy() end
     found, err = machine:create(request.id)
     if not found then return nil, err end
   end
-  local state, problem = machine:power_state()
-  if not state then return nil, problem end
+  local state = there and there.power_state or "Halted"
   if state ~= "Running" then undo.act = undo.act or function() return machine:halt() end end
-  return machine:boot(found and found.host and found.host.ref)
+  return machine:boot(state, found and found.host and found.host.ref)
 end
 
 local function start(request, descriptor, undo)
@@ -221,7 +234,7 @@ end
 --- Nor ever.
 function errands.destroy(request)
   end_worker(request.vm)
-  holders[request.vm] = nil
+  set_holder(request.vm, nil)
   if next(holders) then return errands.stop(request) end
   close_ssh()
   return machine:destroy()

@@ -133,14 +133,14 @@ end
 
 function Guest:mark(record)
   note_uuid(self, record.uuid)
-  local marked, err = ownership.mark(self.pool, "VM", self.ref, record.uuid, self.key)
+  local marked, err = ownership.mark(self.pool, "VM", self.ref, record, self.key)
   if not marked then return nil, err end
   local owned, problem = disks.owned(self.pool, record, {})
   if not owned then return nil, problem end
   for ref in pairs(owned) do
-    local uuid, trouble = self.pool:call("VDI.get_uuid", ref)
-    if uuid then marked, trouble = ownership.mark(self.pool, "VDI", ref, uuid, self.key) end
-    if not uuid or not marked then return nil, trouble end
+    local vdi, trouble = self.pool:call("VDI.get_record", ref)
+    if vdi then marked, trouble = ownership.mark(self.pool, "VDI", ref, vdi, self.key) end
+    if not vdi or not marked then return nil, trouble end
   end
   return true
 end
@@ -154,12 +154,15 @@ function Guest:set(settings)
   return true
 end
 
-local function add_pairs(settings, map, property, prefix)
+-- Pairs of a map that the copy may have from the template.
+local function add_pairs(settings, record, map, property, prefix)
   local names = {}
   for name in pairs(map or {}) do names[#names + 1] = name end
   table.sort(names)
   for _, name in ipairs(names) do
-    settings[#settings + 1] = { "VM.remove_from_" .. property, prefix .. name }
+    if (record[property] or {})[prefix .. name] ~= nil then
+      settings[#settings + 1] = { "VM.remove_from_" .. property, prefix .. name }
+    end
     settings[#settings + 1] = { "VM.add_to_" .. property, prefix .. name, map[name] }
   end
 end
@@ -200,9 +203,19 @@ function Guest:describe(record, found)
   settings[#settings + 1] = { "VM.add_tags", "bioxen" }
   add_sizes(settings, config, record)
   add_default_disks(settings, record, found)
-  add_pairs(settings, config.xenstore_data, "xenstore_data", "vm-data/")
-  add_pairs(settings, { vm = self.vm_id, key = self.key }, "xenstore_data", "vm-data/bioxen/")
+  add_pairs(settings, record, config.xenstore_data, "xenstore_data", "vm-data/")
+  add_pairs(settings, record, { vm = self.vm_id, key = self.key }, "xenstore_data", "vm-data/bioxen/")
   return self:set(settings)
+end
+
+-- A new interface. One that is there already is that of an attempt whose answer was lost.
+function Guest:plug(device, network)
+  local record = { device = device, network = network, VM = self.ref, MAC = "", MTU = 1500,
+    other_config = {}, qos_algorithm_type = "", qos_algorithm_params = {} }
+  local vif, err = self.pool:call("VIF.create", record)
+  if not vif and err.sent then vif, err = self.pool:call("VIF.create", record) end
+  if not vif and xapi_code(err) ~= "DEVICE_ALREADY_EXISTS" then return nil, err end
+  return true
 end
 
 -- The first interface is to be on the network that the configuration names.
@@ -225,12 +238,7 @@ function Guest:connect(record, found)
     if not free then return nil, err end
     device = { number = free[1] or "0" }
   end
-  local map = setmetatable({}, nil)
-  local vif, err = self.pool:call("VIF.create", { device = device.number, network = found.network.ref,
-    VM = self.ref, MAC = "", MTU = 1500, other_config = map, qos_algorithm_type = "",
-    qos_algorithm_params = map })
-  if not vif and xapi_code(err) ~= "DEVICE_ALREADY_EXISTS" then return nil, err end
-  return true
+  return self:plug(device.number, found.network.ref)
 end
 
 function Guest:provision()
@@ -259,19 +267,20 @@ function Guest:create(vm_id)
   end
   native.note(".key", self.key)
   note_name(self, self.name)
+  local record
   local steps = {
-    { "copying the template", function() return self:copy_template(found) end },
-    { "marking the guest", function(record) return self:mark(record) and record end },
-    { "setting the guest up", function(record) return self:describe(record, found) and record end },
-    { "connecting the guest", function(record) return self:connect(record, found) and record end },
+    { "copying the template", function()
+      record, err = self:copy_template(found)
+      return record, err or { code = "EGUEST", message = "the copy has vanished" }
+    end },
+    { "marking the guest", function() return self:mark(record) end },
+    { "setting the guest up", function() return self:describe(record, found) end },
+    { "connecting the guest", function() return self:connect(record, found) end },
     { "provisioning the guest", function() return self:provision() end },
   }
-  local record
   for _, step in ipairs(steps) do
-    local result, problem = step[2](record)
-    if not result then return failure.during(step[1], problem or { code = "EGUEST",
-      message = "the guest has vanished" }) end
-    record = result
+    local done, problem = step[2]()
+    if not done then return failure.during(step[1], problem) end
   end
   return found
 end
@@ -318,11 +327,9 @@ local function add_start_advice(err)
   return nil, err
 end
 
---- Boot the guest, wherever it is in its life. `host` may be nil.
-function Guest:boot(host)
+--- Boot the guest, whose power state is `state`. `host` may be nil.
+function Guest:boot(state, host)
   native.progress(0.4, "starting the guest")
-  local state, err = self:power_state()
-  if not state then return nil, err end
   if state == "Running" then return true end
   if state == "Paused" then return self:change_power("VM.unpause", "Running") end
   if state == "Suspended" then return self:change_power("VM.resume", "Running", nil, false, false) end
@@ -359,8 +366,10 @@ function Guest:report()
   end
   local report = {}
   self.metrics = vm.guest_metrics ~= session.NULL and vm.guest_metrics or nil
-  local metrics = self.metrics and disks.record_of(self.pool, "VM_guest_metrics", self.metrics)
-  if not metrics then return report end
+  if not self.metrics then return report end
+  local metrics, problem = disks.record_of(self.pool, "VM_guest_metrics", self.metrics)
+  if metrics == nil then return nil, problem end
+  if not metrics then return report end -- another boot has another
   report.tools = has_tools(metrics)
   report.address = address.pick(metrics.networks or {}, address.wanted(self.config))
   report.networks = metrics.networks
@@ -514,15 +523,21 @@ end
 
 -- ---- the end ----
 
+-- A start whose answer was lost may take effect meanwhile: then once more.
 local function destroy_vm(self, ref, record)
-  if record.power_state ~= "Halted" and record.is_a_snapshot ~= true then
-    self.ref = ref
-    local halted, err = self:halt()
-    if not halted then return nil, err end
+  local state = record.power_state
+  for left = 2, 0, -1 do
+    if state ~= "Halted" and record.is_a_snapshot ~= true then
+      self.ref = ref
+      local halted, err = self:halt()
+      if not halted then return nil, err end
+    end
+    local done, err = self.pool:insist(30, "VM.destroy", ref)
+    if done or xapi_code(err) == "HANDLE_INVALID" then return true end
+    if xapi_code(err) ~= "VM_BAD_POWER_STATE" or left == 0 then return nil, err end
+    state, err = self.pool:call("VM.get_power_state", ref)
+    if not state then return nil, err end
   end
-  local done, err = self.pool:insist(30, "VM.destroy", ref)
-  if done == nil and xapi_code(err) ~= "HANDLE_INVALID" then return nil, err end
-  return true
 end
 
 -- The snapshots that are still there, by reference, and their records.
@@ -558,11 +573,13 @@ end
 -- keeps it, and `bioxen xcpng gc` finds it.
 function Guest:destroy()
   if not self:exists() then return true end
-  self.pool:cancel_tasks(math.min(5, native.time_left() / 4))
+  local quiet = self.pool:cancel_tasks(math.min(5, native.time_left() / 4))
   local record, err = self:record()
-  local done = record == false
+  local done = record == false and quiet
   if record then
     done, err = self:destroy_machine(self.ref, record)
+  elseif record == false and not quiet then
+    err = { code = "EGUEST", message = "the pool is still at work on it, and cannot be stopped" }
   end
   if not done then
     err.message = ("the guest %s is left on the pool (%s): %s"):format(self.name, self.uuid or "?",

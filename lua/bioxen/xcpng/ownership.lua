@@ -9,18 +9,21 @@ ownership.KEY = "bioxen_key"
 ownership.SELF = "bioxen_uuid"
 ownership.MACHINE = "bioxen_machine"
 
-local function put(pool, class, ref, key, value)
-  local done, err = pool:call(class .. ".remove_from_other_config", ref, key)
-  if done == nil then return nil, err end
+-- A copy of what BioXen has made comes with the marks of its source.
+local function put(pool, class, ref, record, key, value)
+  if (record.other_config or {})[key] ~= nil then
+    local done, err = pool:call(class .. ".remove_from_other_config", ref, key)
+    if done == nil then return nil, err end
+  end
   return pool:call(class .. ".add_to_other_config", ref, key, value)
 end
 
---- Mark an object of class "VM" or "VDI".
-function ownership.mark(pool, class, ref, uuid, key)
-  local marks = { { ownership.KEY, key }, { ownership.SELF, uuid },
+--- Mark an object of class "VM" or "VDI", which was just made. `record` is its own.
+function ownership.mark(pool, class, ref, record, key)
+  local marks = { { ownership.KEY, key }, { ownership.SELF, record.uuid },
     { ownership.MACHINE, journal.machine() } }
   for _, mark in ipairs(marks) do
-    local done, err = put(pool, class, ref, mark[1], mark[2])
+    local done, err = put(pool, class, ref, record, mark[1], mark[2])
     if done == nil then return nil, err end
   end
   return true

@@ -24,6 +24,10 @@ function session.new(config, known)
     fingerprint = config.fingerprint, tasks = {} }, Session)
 end
 
+local function xapi_code(err)
+  return err.details and err.details.xapi and err.details.xapi.code
+end
+
 -- ---- one request and its answer ----
 
 -- Parameters of errors, without those that are secret.
@@ -52,18 +56,21 @@ end
 
 -- The first words of a page that should have been JSON.
 local function excerpt(text)
-  return text:gsub("<[^>]*>", " "):gsub("[%c%s]+", " "):gsub("[^\32-\126]", "?"):sub(1, 120)
+  local plain = text:gsub("<[^>]*>", " "):gsub("[%c%s]+", " "):gsub("[^\32-\126]", "?")
+  return plain:match("^ ?(.*)$"):sub(1, 120):gsub(" $", "")
 end
 
-local function answer_failure(method, text)
-  return failure.of("EPROTOCOL", method .. ": " .. text, { xapi = { code = "BAD_ANSWER", params = {},
-    method = method, retryable = false } })
+-- An answer that says nothing of what the server did: it may have acted.
+local function answer_failure(method, text, code)
+  local _, err = failure.of("EXAPI", method .. ": " .. text, { xapi = { code = code or "BAD_ANSWER",
+    params = {}, method = method, retryable = false } })
+  err.sent = true
+  return nil, err
 end
 
 local function http_failure(method, response)
-  return failure.of("EXAPI", ("%s: the server answered HTTP %d: %s"):format(method, response.status,
-    excerpt(response.body)), { xapi = { code = "HTTP_" .. response.status, params = {},
-    method = method, retryable = false } })
+  return answer_failure(method, ("the server answered HTTP %d: %s"):format(response.status,
+    excerpt(response.body)), "HTTP_" .. response.status)
 end
 
 -- Errors before dispatch come as a bare array, whatever was asked.
@@ -90,6 +97,10 @@ function Session:read_answer(method, id, response)
   end
   if answer.id ~= id then return answer_failure(method, "the answer belongs to another request") end
   if answer.result == nil then return answer_failure(method, "an answer without a result") end
+  if calls.gives_a_table(method) and type(answer.result) ~= "table" then
+    return answer_failure(method, "the answer is of the wrong type")
+  end
+  self.followed = false
   return answer.result
 end
 
@@ -119,8 +130,10 @@ function Session:exchange(method, params, seconds)
       #body, BODY_LIMIT))
   end
   local response, err = self.http:post("/jsonrpc", "application/json", body, seconds)
+  if not response and err.code == "EPROTOCOL" then return answer_failure(method, err.message) end
   if not response then
     err.message = method .. ": " .. err.message
+    if err.code == "EDEADLINE" and native.time_left() > 0 then err.code = "ECONNECT" end -- only this call's
     return nil, err
   end
   return self:read_answer(method, self.id, response)
@@ -155,6 +168,7 @@ function Session:follow_master(err)
   if not url or self.followed or not is_listed(address, self.config.pool_members) then return nil, err end
   self.followed = true
   self.url = url
+  native.note("pool", url)
   if self.fingerprint and self.thumbprint and self.thumbprint ~= "" then
     self.fingerprint = self.thumbprint:gsub("^sha%-256:", "")
   end
@@ -175,13 +189,22 @@ function Session:send_login()
     { config.username, password, "1.0", ORIGINATOR }, ANSWER_TIME)
 end
 
+-- Sleep after `err`. Where the errand is over instead, the error still says what it had been waiting for.
+local function sleep_after(err, seconds)
+  local slept, over = native.sleep(seconds)
+  if slept then return true end
+  over.message = ("%s, after: %s"):format(over.message, err.message)
+  over.details, over.sent = err.details, err.sent
+  return nil, over
+end
+
 -- Attempts, with growing pauses, while the connection cannot be made.
 local function patiently(attempt, may_try_again)
   local pause = FIRST_PAUSE
   for left = ATTEMPTS - 1, 0, -1 do
     local result, err = attempt()
     if result ~= nil or left == 0 or not may_try_again(err) then return result, err end
-    local slept, over = native.sleep(pause)
+    local slept, over = sleep_after(err, pause)
     if not slept then return nil, over end
     pause = math.min(2 * pause, LAST_PAUSE)
   end
@@ -190,10 +213,6 @@ end
 -- A login may be sent again: at worst a session stays until it expires.
 local function is_unreachable(err)
   return err.code == "ECONNECT"
-end
-
-local function slave_code(err)
-  return err.details and err.details.xapi and err.details.xapi.code
 end
 
 --- The pool is the one that the configuration names.
@@ -214,7 +233,7 @@ end
 function Session:login()
   local function attempt() return self:send_login() end
   local ref, err = patiently(attempt, is_unreachable)
-  if not ref and slave_code(err) == "HOST_IS_SLAVE" and self:follow_master(err) then
+  if not ref and xapi_code(err) == "HOST_IS_SLAVE" and self:follow_master(err) then
     ref, err = patiently(attempt, is_unreachable)
   end
   if not ref then return nil, err end
@@ -225,12 +244,16 @@ function Session:login()
   return self:check_pool()
 end
 
---- Forget the session; errors do not matter any more.
+function Session:forget()
+  self.ref = nil
+  native.note(".session", nil)
+end
+
+--- End the session; errors do not matter any more.
 function Session:logout()
   if not self.ref then return end
   self:exchange("session.logout", { self.ref }, 5)
-  self.ref = nil
-  native.note(".session", nil)
+  self:forget()
 end
 
 function Session:close()
@@ -249,21 +272,24 @@ function Session:attempt(method, seconds, ...)
   return self:exchange(method, { self.ref, ... }, seconds)
 end
 
--- Once more where that is right: after a new login, or at the master.
-function Session:attempt_twice(method, seconds, ...)
-  local result, err = self:attempt(method, seconds, ...)
-  if result ~= nil then return result end
-  local code = slave_code(err)
-  if code == "SESSION_INVALID" then
-    self.ref = nil
-    native.note(".session", nil)
-    if not calls.only_reads(method) then return nil, err end
-  elseif code == "HOST_IS_SLAVE" and self:follow_master(err) then
-    self.ref = nil
-  else
-    return nil, err
+-- Once more where that is right: after a new login, and at the master.
+function Session:attempt_again(method, seconds, ...)
+  local renewed = false
+  while true do
+    local result, err = self:attempt(method, seconds, ...)
+    if result ~= nil then return result end
+    local code = xapi_code(err)
+    if code == "SESSION_INVALID" and not renewed then
+      renewed = true
+      self:forget()
+      if not calls.may_repeat(method) then
+        err.sent = true -- it may have ended in the middle of the call
+        return nil, err
+      end
+    elseif code ~= "HOST_IS_SLAVE" or not self:follow_master(err) then
+      return nil, err
+    end
   end
-  return self:attempt(method, seconds, ...)
 end
 
 --- Call a method with the session as its first parameter. Where the connection cannot be made it is tried
@@ -273,8 +299,8 @@ function Session:call_within(seconds, method, ...)
   local may_repeat, done_already = calls.may_repeat(method)
   local again = false
   local result, err = patiently(function()
-    local result, err = self:attempt_twice(method, seconds, table.unpack(params, 1, params.n))
-    if result == nil and again and done_already and slave_code(err) == done_already then return "" end
+    local result, err = self:attempt_again(method, seconds, table.unpack(params, 1, params.n))
+    if result == nil and again and done_already and xapi_code(err) == done_already then return "" end
     return result, err
   end, function(err)
     again = again or err.sent
@@ -293,10 +319,10 @@ function Session:insist(patience, method, ...)
   local pause = FIRST_PAUSE
   while true do
     local result, err = self:call(method, ...)
-    if result ~= nil or not calls.is_passing(slave_code(err) or "") or native.clock() >= until_ then
+    if result ~= nil or not calls.is_passing(xapi_code(err) or "") or native.clock() >= until_ then
       return result, err
     end
-    local slept, over = native.sleep(pause)
+    local slept, over = sleep_after(err, pause)
     if not slept then return nil, over end
     pause = math.min(2 * pause, LAST_PAUSE)
   end
@@ -367,7 +393,7 @@ function Session:follow(method, ref, progress)
     if #events == 0 then
       -- A restarted toolstack has forgotten it without a word.
       local task, problem = self:call("task.get_record", ref)
-      if not task and slave_code(problem) == "HANDLE_INVALID" then
+      if not task and xapi_code(problem) == "HANDLE_INVALID" then
         return xapi_failure(self, method, "TASK_LOST", {})
       end
     end
@@ -376,7 +402,7 @@ function Session:follow(method, ref, progress)
   if result ~= nil then
     self:call("task.destroy", ref)
     self.tasks[ref] = nil
-  elseif slave_code(err) == "TASK_LOST" then
+  elseif xapi_code(err) == "TASK_LOST" then
     self.tasks[ref] = nil
   elseif not failure.is_over(err) and err.code ~= "ECONNECT" then
     self:call("task.destroy", ref)
@@ -385,61 +411,89 @@ function Session:follow(method, ref, progress)
   return result, err
 end
 
---- Call a method that takes long as a task, and wait for it: its result, "" where it has none.
-function Session:task(method, progress, ...)
+-- The task of this session that it was never told of, for the answer was lost: its reference, or false. Of
+-- other methods such tasks are its own from then on, too.
+function Session:adopt_tasks(method)
+  if not self.ref then return false end -- and so nothing was begun in it
+  local refs, err = self:call("session.get_tasks", self.ref)
+  if not refs and xapi_code(err) == "HANDLE_INVALID" then return false end
+  if not refs then return nil, err end
+  local found = false
+  for _, ref in ipairs(refs) do
+    local label = not self.tasks[ref] and self:call("task.get_name_label", ref)
+    if label then self.tasks[ref] = label end
+    if label and method and label:find(method, 1, true) then found = ref end
+  end
+  return found
+end
+
+-- Begin a task. Where the answer was lost it is looked for, twice: the request may be on its way still.
+function Session:begin(method, ...)
   local ref, err = self:insist(60, "Async." .. method, ...)
+  for _ = 1, 2 do
+    if ref or not err.sent or failure.is_over(err) then break end
+    local found, problem = self:adopt_tasks(method)
+    if found == nil then return nil, problem end
+    ref = found
+    if not ref then
+      local slept, over = sleep_after(err, FIRST_PAUSE)
+      if not slept then return nil, over end
+    end
+  end
   if not ref then return nil, err end
   self.tasks[ref] = method
+  return ref
+end
+
+--- Call a method that takes long as a task, and wait for it: its result, "" where it has none.
+function Session:task(method, progress, ...)
+  local ref, err = self:begin(method, ...)
+  if not ref then return nil, err end
   return self:follow(method, ref, progress)
 end
 
---- End the tasks that were begun and not heard of again; they are given a moment to end.
+-- Where the server has forgotten a task, what it was to do may be done all the same.
+local function or_look(look, result, err)
+  if result ~= nil or xapi_code(err) ~= "TASK_LOST" then return result, err end
+  local found, problem = look()
+  if found == false then return nil, err end
+  return found, problem
+end
+
+--- A task that must not be done twice, nor fail for an answer that was lost: `look()` tells what is there (a
+-- value), that nothing is (false), or nil and an error.
+function Session:task_once(method, look, progress, ...)
+  local ref, err = self:begin(method, ...)
+  if not ref and err.sent and not failure.is_over(err) then
+    local found, problem = look()
+    if found ~= false then return found, problem end
+    ref, err = self:begin(method, ...)
+  end
+  if not ref then return nil, err end
+  return or_look(look, self:follow(method, ref, progress))
+end
+
+-- Whether a task ends in the time there is.
+function Session:ends(ref, until_)
+  while true do
+    local task, err = self:call("task.get_record", ref)
+    if not task then return xapi_code(err) == "HANDLE_INVALID" end
+    if not is_pending(task) then return true end
+    if native.clock() >= until_ or not native.sleep(FIRST_PAUSE / 2) then return false end
+  end
+end
+
+--- End the tasks that were begun and not heard of again. Whether all have ended; they are given a moment.
 function Session:cancel_tasks(seconds)
-  local until_ = native.clock() + seconds
+  local until_, ended = native.clock() + seconds, true
+  self:adopt_tasks()
   for ref in pairs(self.tasks) do
     self:call("task.cancel", ref)
-    repeat
-      local task = self:call("task.get_record", ref)
-      local waiting = type(task) == "table" and is_pending(task) and native.clock() < until_
-      if waiting and not native.sleep(0.1) then waiting = false end
-    until not waiting
+    ended = self:ends(ref, until_) and ended
     self:call("task.destroy", ref)
     self.tasks[ref] = nil
   end
-end
-
---- Whether a task of this method is under way for anybody.
-function Session:is_under_way(method)
-  local tasks, err = self:call("task.get_all_records")
-  if not tasks then return nil, err end
-  for _, task in pairs(tasks) do
-    if type(task) == "table" and is_pending(task) and tostring(task.name_label):find(method, 1, true) then
-      return true
-    end
-  end
-  return false
-end
-
---- A task whose request may have been lost after the server had begun: `look()` tells what is there (a
--- value), that nothing is (false), or nil and an error. It is sent again only once nothing is, and no such
--- task is under way.
-function Session:task_once(method, look, progress, ...)
-  local result, err = self:task(method, progress, ...)
-  if result ~= nil or not err.sent then return result, err end
-  for _ = 1, 100 do
-    local found, problem = look()
-    if found or problem then return found, problem end
-    local busy, trouble = self:is_under_way(method)
-    if busy == nil then return nil, trouble end
-    if not busy then
-      found, problem = look()
-      if found or problem then return found, problem end
-      return self:task(method, progress, ...)
-    end
-    local slept, over = native.sleep(FIRST_PAUSE)
-    if not slept then return nil, over end
-  end
-  return nil, err
+  return ended
 end
 
 return session

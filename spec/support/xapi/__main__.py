@@ -25,23 +25,22 @@ def main():
 
     # Descriptors that came by accident would keep other programs' pipes open.
     os.closerange(3, 256)
-    given = folder_option(sys.argv)
-    if given:
-        os.makedirs(given, mode=0o700, exist_ok=True)
-    state = os.path.abspath(given) if given else tempfile.mkdtemp(prefix="bioxen-xapi-")
-    nursery = open_nursery(None if given else state)
+    kept, scratch = folder_option("--state"), folder_option("--scratch")
+    state = os.path.abspath(kept or scratch or tempfile.mkdtemp(prefix="bioxen-xapi-"))
+    os.makedirs(state, mode=0o700, exist_ok=True)
+    nursery = open_nursery(None if kept else state)
     from xapi.emulator import run
 
     sys.exit(run(state, nursery))
 
 
-def folder_option(argv):
-    """The value of --state; the rest of the command line is read later."""
-    for place, word in enumerate(argv):
-        if word == "--state":
-            return argv[place + 1]
-        if word.startswith("--state="):
-            return word[len("--state=") :]
+def folder_option(name):
+    """The value of an option; the rest of the command line is read later."""
+    for place, word in enumerate(sys.argv):
+        if word == name and place + 1 < len(sys.argv):
+            return sys.argv[place + 1]
+        if word.startswith(name + "="):
+            return word[len(name) + 1 :]
     return None
 
 

@@ -14,6 +14,7 @@ How a VM's guest behaves is told by its options, which a clone inherits from its
   sshd       {"absent": true}, {"refuse": true}, {"host_key": "own" or "other"}, {"lines": [...]}
 """
 
+import collections
 import signal
 import threading
 import time
@@ -37,6 +38,8 @@ FEATURES = {
     "data-updated": "1",
     "platform-feature-xs_reset_watches": "1",
 }
+# Of one pool. They are not given out again before all have been.
+ADDRESSES = 500
 # Processes that are asked to end get so long.
 GRACE_SECONDS = 2.0
 
@@ -133,9 +136,7 @@ class Guest:
         with store.lock:
             if not store.exists("VM", self.vm):
                 return {}
-            devices = [
-                store.get("VIF", vif, "device") for vif in store.get("VM", self.vm, "VIFs")
-            ]
+            devices = [store.get("VIF", vif, "device") for vif in store.get("VM", self.vm, "VIFs")]
         if not devices:
             return {}
         device = min(devices, key=int)
@@ -184,7 +185,7 @@ class Agents:
         self.defaults = {}
         self.guests = {}  # by VM
         self.addresses = {}  # by VM
-        self.next_number = 1
+        self.free = collections.deque(map(pool.guests.address, range(1, ADDRESSES + 1)))
 
     def configure(self, vm, options):
         """Options of a VM's guest, from its next boot on."""
@@ -203,10 +204,17 @@ class Agents:
         return not self.options_of(vm).get("tools", True)
 
     def new_address(self, vm):
-        """An address that no guest had before."""
-        number, self.next_number = self.next_number, self.next_number + 1
-        self.addresses[vm] = self.pool.guests.address(number)
+        """The address that was free for longest."""
+        self.release_address(vm)
+        if not self.free:
+            raise RuntimeError(f"all {ADDRESSES} addresses are taken")
+        self.addresses[vm] = self.free.popleft()
         return self.addresses[vm]
+
+    def release_address(self, vm):
+        """The address of a VM may be another's, later."""
+        if vm in self.addresses:
+            self.free.append(self.addresses.pop(vm))
 
     def boot(self, vm, frozen=False):
         """Start the guest of a VM."""
@@ -251,7 +259,8 @@ class Agents:
         """The VM is gone."""
         self.end(vm)
         self.options.pop(vm, None)
-        self.addresses.pop(vm, None)
+        with self.lock:
+            self.release_address(vm)
 
     def shut_down(self, vm, task, limit):
         """Ask a guest to end: "" when it did, else why not."""

@@ -93,9 +93,7 @@ class Control:
         with store.lock:
             counts = {name: len(entries) for name, entries in store.entries.items()}
             vms = [entry.record for entry in store.all("VM")]
-            counts["templates"] = sum(
-                vm["is_a_template"] and not vm["is_a_snapshot"] for vm in vms
-            )
+            counts["templates"] = sum(vm["is_a_template"] and not vm["is_a_snapshot"] for vm in vms)
             counts["snapshots"] = sum(vm["is_a_snapshot"] for vm in vms)
             counts["vms"] = sum(
                 not vm["is_a_template"] and not vm["is_control_domain"] for vm in vms
@@ -116,7 +114,17 @@ class Control:
         ]
 
     def do_delays(self, **delays):
-        """Set delays: seconds by method, and "boot", "agent", "event_batch" and the like."""
+        """Set delays, in seconds. By method, such as "VM.start": its time, before it takes effect.
+
+        boot                    from a domain's start until sshd listens
+        agent                   from then until the guest tools speak
+        shutdown_grace          for processes that were asked to end (2)
+        shutdown_timeout        for a guest that does not shut down (1200)
+        operation_wait          for OTHER_OPERATION_IN_PROGRESS (7200)
+        event_batch             from a change until a waiting event.from tells of it (0.05)
+        authentication_failure  before a wrong password is refused (0)
+        session_idle            until a session ends that nobody uses (86400)
+        """
         self.pool.delays.update(delays)
         return self.pool.delays
 
@@ -127,9 +135,11 @@ class Control:
         return self.server.ready()
 
     def do_crash(self, keep_sessions=True, seconds=0):
-        """The toolstack restarts: connections break, tasks are lost."""
-        self._refuse(self.server.listeners, seconds)
+        """The toolstack restarts: connections break, tasks are lost, nobody listens for a while."""
+        self._refuse(self.server.listeners, seconds or None)
         self.pool.restart_toolstack(keep_sessions)
+        if not seconds:
+            self._accept(self.server.listeners)
 
     def do_master(self, host):
         """Another host, counted from 1, is the master."""
@@ -154,6 +164,11 @@ class Control:
         with self.pool.store.lock:
             ref = self.pool.add_template(name, **options)
             return {"ref": ref, "uuid": self.pool.store.get("VM", ref, "uuid")}
+
+    def do_add_host(self):
+        """Another host, which is a slave; `slave_url` of the ready line may be new."""
+        self.server.add_host()
+        return self.server.ready()
 
     def do_add_sr(self, name, size, **options):
         """Another storage repository."""

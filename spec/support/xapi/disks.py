@@ -41,8 +41,14 @@ class Disks:
         """What is on one disk, to another."""
         old = self.path(source)
         new = os.path.join(self.folder, self.pool.store.get("VDI", target, "uuid"))
-        shutil.copytree(old, new, symlinks=True, ignore_dangling_symlinks=True,
-                        copy_function=copy_file, dirs_exist_ok=True)
+        shutil.copytree(
+            old,
+            new,
+            symlinks=True,
+            ignore_dangling_symlinks=True,
+            copy_function=copy_file,
+            dirs_exist_ok=True,
+        )
 
     def remove(self, uuid):
         """What was on a disk."""

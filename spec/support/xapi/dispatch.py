@@ -10,7 +10,7 @@ from .errors import XapiError
 from .generic import handler_of
 from .registry import HANDLERS
 from .tasks import Lost, Task
-from .values import NULL
+from .values import check_string
 
 ASYNC = "Async."
 # Methods of these classes never have a task of their own.
@@ -18,12 +18,13 @@ WITHOUT_TASK = ("session", "task", "event")
 
 
 class Context:
-    """What a method knows of its call: the pool, the host that it came to, the session, the task."""
+    """What a method knows of its call: pool, host, session, task."""
 
     def __init__(self, pool, host, message, session, rules):
         self.pool, self.host, self.message, self.session = pool, host, message, session
         self.store = pool.store
         self.rules = rules
+        self.arguments = []
         self.task = None
 
     def work(self, name=None):
@@ -61,13 +62,15 @@ def call(pool, host, name, params, rules=(), headers=None):
     if with_async and not message.has_async:
         raise XapiError("Fault", f"No async mode for this operation (rpc: {base})")
     context = Context(pool, host, message, session, rules)
+    context.arguments = arguments
     for rule in rules:
         rule.before(context)
     visible = message.has_async and message.cls not in WITHOUT_TASK or with_async
     context.task = Task(pool, name, host, visible)
+    pool.sessions.tasks[context.task.ref] = session
     if not with_async:
-        return run_now(context, arguments)
-    threading.Thread(target=run_later, args=(context, arguments), daemon=True).start()
+        return run_now(context)
+    threading.Thread(target=run_later, args=[context], daemon=True).start()
     return context.task.ref
 
 
@@ -80,9 +83,7 @@ def unmarshal(model, message, params):
         )
     session = None
     if message.session:
-        session, params = params[0], params[1:]
-        if not isinstance(session, str):
-            session = NULL
+        session, params = check_string(params[0]), params[1:]
     arguments = [param.type.check(value) for param, value in zip(message.params, params)]
     if model.is_constructor(message):
         arguments = [read_structure(model.classes[message.cls], arguments[0])]
@@ -109,35 +110,35 @@ def find_handler(pool, message):
     return handler
 
 
-def run(context, arguments):
+def run(context):
     """Call the function of a message. A paced one takes the lock by itself."""
     handler = find_handler(context.pool, context.message)
     if handler.paced:
-        value = handler.function(context, *arguments)
+        value = handler.function(context, *context.arguments)
     else:
         context.work()
         with context.store.lock:
-            value = handler.function(context, *arguments)
+            value = handler.function(context, *context.arguments)
     context.done()
     return value
 
 
-def run_now(context, arguments):
+def run_now(context):
     """The call of a client that waits; its task is gone when it ends."""
     try:
-        return run(context, arguments)
+        return run(context)
     finally:
         context.task.remove()
 
 
-def run_later(context, arguments):
+def run_later(context):
     """The call of a client that got a task."""
     try:
-        context.task.finish(run(context, arguments))
+        context.task.finish(run(context))
     except XapiError as error:
         context.task.finish(error=error.as_list())
     except Lost:
-        pass
+        context.task.remove()
     except Exception as error:  # an error of the emulator's own, told as XAPI tells of its own
         context.pool.log_exception(error)
         context.task.finish(error=["INTERNAL_ERROR", repr(error)])

@@ -13,14 +13,14 @@ import socket
 import sys
 import threading
 
+from . import sandbox
+from .agent import ADDRESSES
 from .control import Control
 from .faults import Faults
 from .guests import Guests
 from .keys import Keys, certificate_fingerprint
 from .pool import Pool
 from .server import Server
-
-KNOWN_ADDRESSES = 1000
 
 
 def parse(argv):
@@ -35,9 +35,16 @@ def parse(argv):
     parser.add_argument("--template", default="bioxen-template", help="name of the template")
     parser.add_argument("--username", default="root")
     parser.add_argument("--password", help="made up when not given")
-    parser.add_argument("--state", help="folder for everything; a temporary one otherwise")
+    parser.add_argument("--state", help="folder for everything, which stays at the end")
+    parser.add_argument("--scratch", help="folder for everything, which goes at the end")
     parser.add_argument("--until-eof", action="store_true", help="end with standard input")
     parser.add_argument("--parent", type=int, help="end with this process")
+    parser.add_argument(
+        "--sandbox",
+        action="store_true",
+        help="for people: start a guest, and "
+        "print a configuration for BioXen instead of the line of JSON",
+    )
     return parser.parse_args(argv)
 
 
@@ -82,7 +89,7 @@ class Emulator:
             os.makedirs("/run/sshd", mode=0o755, exist_ok=True)
         self.guests = Guests(control, self.settings)
         self.known_hosts = self.keys.write_known_hosts(
-            [self.guests.address(number) for number in range(1, KNOWN_ADDRESSES)], ssh_port
+            [self.guests.address(number) for number in range(1, ADDRESSES + 1)], ssh_port
         )
         self.pool = Pool(self.settings, self.guests)
         self.server = Server(self.pool, Faults(), secrets.token_hex(16))
@@ -167,8 +174,12 @@ def run(state, nursery):
     emulator.server.stop = done.set
     if options.parent:
         threading.Thread(target=follow, args=(options.parent, done), daemon=True).start()
-    print(json.dumps(emulator.ready()), flush=True)
-    threading.Thread(target=read_commands, args=(emulator, done), daemon=True).start()
+    if options.sandbox:
+        sandbox.open_for_people(emulator)
+    else:
+        print(json.dumps(emulator.ready()), flush=True)
+    if not options.sandbox:
+        threading.Thread(target=read_commands, args=(emulator, done), daemon=True).start()
     done.wait()
     emulator.close()
     sys.stdout.flush()

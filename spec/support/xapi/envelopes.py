@@ -1,7 +1,6 @@
 """Calls and replies as they travel: JSON-RPC 1 and 2, and XML-RPC as XAPI writes it."""
 
 import json
-from xml.sax.saxutils import escape
 
 DUMPS = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
 
@@ -88,6 +87,11 @@ def plain(value):
     if value is None or isinstance(value, (bool, int, float, str)):
         return value
     return value.strftime("%Y%m%dT%H:%M:%SZ")
+
+
+def escape(text):
+    """A text in XML."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def xml_value(value):

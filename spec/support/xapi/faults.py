@@ -8,7 +8,8 @@ one host, counted from 1.
 When the method is to act or not, and the reply arrives as it should:
 
   error            {code, params}: the method does nothing and fails; in its task when asynchronous.
-                   at_once: before there is a task. acts: it acts, and fails all the same
+                   at_once: before there is a task. acts: it acts, and fails all the same. In
+                   params, "{0}" is the first parameter of the call after the session
   session_invalid  the session is gone, and the call fails with SESSION_INVALID
   hang             the task never ends; cancellable: false makes it deaf too
   slow             {seconds}: the method takes so much longer
@@ -34,6 +35,7 @@ When the connection or the reply is at fault:
 import base64
 import fnmatch
 import json
+import re
 import threading
 
 from .errors import XapiError
@@ -43,8 +45,8 @@ BEFORE = ("session_invalid",)
 ALIASES = {
     "sr_full": ("SR_FULL", ["8589934592", "4294967296"]),
     "no_hosts": ("NO_HOSTS_AVAILABLE", []),
-    "vdi_in_use": ("VDI_IN_USE", ["OpaqueRef:NULL", "destroy"]),
-    "task_fails": ("INTERNAL_ERROR", ["Failure(\"the task was told to fail\")"]),
+    "vdi_in_use": ("VDI_IN_USE", ["{0}", "destroy"]),
+    "task_fails": ("INTERNAL_ERROR", ['Failure("the task was told to fail")']),
 }
 
 
@@ -84,9 +86,13 @@ class Rule:
         self.fired += 1
         return True
 
-    def error(self):
-        """The failure that the rule asks for."""
-        return XapiError(self.get("code", "INTERNAL_ERROR"), *self.get("params", []))
+    def error(self, context):
+        """The failure that the rule asks for; {0} is the first parameter of the call, and so on."""
+        params = []
+        for text in self.get("params", []):
+            match = re.fullmatch(r"\{(\d)\}", text)
+            params.append(context.arguments[int(match[1])] if match else text)
+        return XapiError(self.get("code", "INTERNAL_ERROR"), *params)
 
     def before(self, context):
         """Before there is a task."""
@@ -94,7 +100,7 @@ class Rule:
             context.pool.sessions.end(context.session)
             raise XapiError("SESSION_INVALID", context.session)
         if self.name == "error" and self.get("at_once"):
-            raise self.error()
+            raise self.error(context)
 
     def during(self, context):
         """In the task, before the method takes effect."""
@@ -104,12 +110,12 @@ class Rule:
             context.task.cancellable = self.get("cancellable", True)
             context.task.sleep(None)
         elif self.name == "error" and not self.get("acts"):
-            raise self.error()
+            raise self.error(context)
 
     def after(self, context):
         """In the task, when the method has taken effect."""
         if self.name == "error" and self.get("acts"):
-            raise self.error()
+            raise self.error(context)
 
 
 class Faults:
@@ -152,7 +158,10 @@ def strange_body(rule, call, body):
     head = b'{"jsonrpc":"2.0","id":' + json.dumps(call.id).encode() + b',"result":'
     bodies = {
         "invalid_utf8": lambda: head + b'"\xff\xfe\xc3\x28"}',
-        "deep": lambda: head + b"[" * rule.get("depth", 100000) + b"]" * rule.get("depth", 100000) + b"}",
+        "deep": lambda: head
+        + b"[" * rule.get("depth", 100000)
+        + b"]" * rule.get("depth", 100000)
+        + b"}",
         "huge_int": lambda: head + b"1" * rule.get("digits", 400) + b"}",
         "infinity": lambda: head + b'{"a":Infinity,"b":-Infinity,"c":NaN}}',
         "garbage": lambda: b"\x00\x01\x02 this is no reply \x7f",

@@ -14,9 +14,9 @@ SSHD = "/usr/sbin/sshd"
 CONFIG = """\
 ListenAddress {address}
 Port {port}
-HostKey {host_key}
-PidFile {folder}/pid
-AuthorizedKeysFile {authorized_keys}
+HostKey "{host_key}"
+PidFile "{folder}/pid"
+AuthorizedKeysFile "{authorized_keys}"
 AllowUsers {user}
 StrictModes no
 UsePAM no
@@ -32,7 +32,7 @@ MaxStartups 200
 MaxSessions 200
 LogLevel VERBOSE
 SetEnv HOME="{home}" BIOXEN_GUEST="{name}"
-ForceCommand {login}
+ForceCommand "{login}"
 Subsystem sftp /usr/lib/openssh/sftp-server
 {lines}
 """
@@ -99,7 +99,9 @@ class Process:
     def end(self):
         """Kill everything, and wait until it is gone."""
         signal_all([self.pid], signal.SIGTERM)
-        select.select([self.handle], [], [], 10)
+        gone = select.poll()
+        gone.register(self.handle, select.POLLIN)
+        gone.poll(10000)
         os.close(self.handle)
 
 

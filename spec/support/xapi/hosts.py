@@ -54,7 +54,10 @@ def add_host(pool, index, address):
         sched_policy="credit",
         supported_bootloaders=["pygrub", "eliloader"],
         cpu_info={"cpu_count": "16", "socket_count": "1", "vendor": "GenuineIntel"},
-        other_config={"agent_start_time": f"{time.time():.0f}.", "boot_time": f"{time.time():.0f}."},
+        other_config={
+            "agent_start_time": f"{time.time():.0f}.",
+            "boot_time": f"{time.time():.0f}.",
+        },
         allowed_operations=["vm_migrate", "provision", "vm_resume", "evacuate", "vm_start"],
         edition="xcp-ng",
         editions=["xcp-ng"],
@@ -106,6 +109,17 @@ def get_servertime(context, host):
 def get_management_interface(context, host):
     """The card that XAPI listens on."""
     return context.store.get("host", host, "PIFs")[0]
+
+
+@method("host.get_server_certificate")
+def get_server_certificate(context, host):
+    """The certificate of the host's port."""
+    context.store.find("host", host)
+    certificates = context.pool.settings["keys"].certificates
+    if not certificates:
+        return ""
+    with open(certificates[context.pool.hosts.index(host)] + ".pem", encoding="ascii") as file:
+        return file.read()
 
 
 @method("host.list_methods")

@@ -66,12 +66,19 @@ class Keys:
         ]
         self.certificates = []
         if https:
-            for number, address in enumerate(host_addresses, 1):
-                prefix = os.path.join(folder, f"host{number}")
-                makers.append(make_certificate(prefix, f"host{number}", [address]))
-                self.certificates.append(prefix)
+            makers += map(self._add_certificate, host_addresses)
         for maker in makers:
             finish(maker)
+
+    def _add_certificate(self, address):
+        name = f"host{len(self.certificates) + 1}"
+        self.certificates.append(os.path.join(self.folder, name))
+        return make_certificate(self.certificates[-1], name, [address])
+
+    def add_certificate(self, address):
+        """The certificate of one more host."""
+        finish(self._add_certificate(address))
+        return self.certificates[-1]
 
     def wrong_certificate(self):
         """A certificate that nobody was told of, with the right names."""

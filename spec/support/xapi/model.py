@@ -13,12 +13,14 @@ Field = namedtuple("Field", "name type kind required default")
 Param = namedtuple("Param", "name type optional")
 
 # event.from counts the objects of every class there is, of these as well.
-OTHER_CLASSES = """user tunnel subject sr_stat secret role probe_result pool_update pool_patch
-network_sriov message host_patch host_crashdump host_cpu event data_source crashdump blob auth vusb
-vtpm vm_group vm_appliance vmss vmpp vlan vif_metrics vgpu_type vgpu vbd_metrics usb_group sm
-sdn_controller repository rate_limit pvs_site pvs_server pvs_proxy pvs_cache_storage pusb pif_metrics
-pgpu pci observer lvhd host_driver gpu_group feature driver_variant diagnostics dr_task cluster_host
-cluster certificate caller bond vdi_nbd_server_info""".split()
+OTHER_CLASSES = """
+user tunnel subject sr_stat secret role probe_result pool_update pool_patch network_sriov
+message host_patch host_crashdump host_cpu event data_source crashdump blob auth vusb vtpm
+vm_group vm_appliance vmss vmpp vlan vif_metrics vgpu_type vgpu vbd_metrics usb_group sm
+sdn_controller repository rate_limit pvs_site pvs_server pvs_proxy pvs_cache_storage pusb
+pif_metrics pgpu pci observer lvhd host_driver gpu_group feature driver_variant diagnostics
+dr_task cluster_host cluster certificate caller bond vdi_nbd_server_info
+""".split()
 
 # A field of a class, and the set of the other class that always mirrors it.
 RELATIONS = {
@@ -101,9 +103,7 @@ class Model:
             for text in names:
                 name, has_default, default = text.partition("=")
                 value = type_.parse(default) if default else None
-                self._class(section).fields[name] = Field(
-                    name, type_, kind, not has_default, value
-                )
+                self._class(section).fields[name] = Field(name, type_, kind, not has_default, value)
 
     def _read_methods(self, path):
         for section, line in read_sections(path):
@@ -140,7 +140,7 @@ class Model:
             add("get_all_records")
             add("get_all_where", text("expr"))
             add("get_all_records_where", text("expr"))
-        if "name_label" in cls.fields:
+        if "name_label" in cls.fields and cls.name != "pool":
             add("get_by_name_label", text("label"))
 
     def _derive_field(self, cls, field):

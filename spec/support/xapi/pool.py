@@ -1,19 +1,25 @@
 """The pool: everything there is, and what it holds when it begins."""
 
 import collections
-import secrets
 import sys
 import traceback
 import uuid
 
-from . import devices, disks, events, hosts, sessions, tasks, vm  # noqa: F401 (they register methods)
+from . import (
+    devices,
+    disks,
+    events,
+    hosts,
+    sessions,
+    tasks,
+    vm,
+)  # noqa: F401 (they register methods)
 from .agent import Agents
 from .disks import Disks
 from .errors import XapiError
 from .model import Model
 from .sessions import Sessions
 from .store import Store
-from .values import NULL
 
 GIB = 1 << 30
 # Log of requests: enough for any spec, little enough for a long run.
@@ -38,7 +44,8 @@ class Pool:
     def _begin(self):
         self.store = Store(self.model)
         self.sessions = Sessions(self)
-        self.tasks = {}
+        self.tasks = {}  # by reference
+        self.calls = set()  # the same and those without a reference
         self.registered = {}
         self.disks = Disks(self)
         self.agents = Agents(self)
@@ -71,7 +78,7 @@ class Pool:
 
     def lose_tasks(self):
         """End all calls that are under way without an answer."""
-        for task in list(self.tasks.values()):
+        for task in list(self.calls):
             task.lose()
         self.tasks.clear()
 
@@ -114,6 +121,17 @@ class Pool:
         )
         self.template = self.add_template(self.settings["template"])
 
+    def add_host(self, address):
+        """One more host, with the repositories and the network that all have."""
+        with self.store.lock:
+            host = hosts.add_host(self, len(self.hosts), address)
+            hosts.add_pif(self, host, self.network)
+            for entry in self.store.all("SR"):
+                self.store.create("PBD", host=host, SR=entry.ref, currently_attached=True)
+            self.hosts.append(host)
+            self.settings["host_addresses"].append(address)
+            return host
+
     def add_template(self, name, with_disk=True, with_vif=True, agent=None, **fields):
         """A template with one disk and one network interface, made of an installed guest."""
         memory = 256 << 20
@@ -147,7 +165,11 @@ class Pool:
         ref = self.store.create(
             "VM_guest_metrics",
             networks={"0/ip": "192.0.2.77"},
-            os_version={"name": "Debian GNU/Linux 12 (bookworm)", "distro": "debian", "major": "12"},
+            os_version={
+                "name": "Debian GNU/Linux 12 (bookworm)",
+                "distro": "debian",
+                "major": "12",
+            },
         )
         self.store.set("VM", template, guest_metrics=ref)
 
@@ -157,10 +179,3 @@ class Pool:
             if name in (entry.ref, entry.record["uuid"], entry.record["name_label"]):
                 return entry.ref
         raise KeyError(f"no VM {name}")
-
-    def token(self):
-        """A secret."""
-        return secrets.token_hex(16)
-
-
-__all__ = ["Pool", "NULL"]

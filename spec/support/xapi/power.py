@@ -10,8 +10,8 @@ ALL = ("Halted", "Paused", "Suspended", "Running")
 HALTED, PAUSED, SUSPENDED, RUNNING = ((state,) for state in ALL)
 UP = ("Paused", "Suspended", "Running")
 
-# The states that an operation may begin in, in the order in which errors name them. allowed_operations
-# lists those that are also offered.
+# The states that an operation may begin in, in the order in which errors name them. These are the
+# operations that allowed_operations lists.
 STATES = {
     "snapshot": ALL,
     "clone": HALTED,

@@ -19,6 +19,7 @@ class Sessions:
         self.pool = pool
         self.used = {}  # reference to monotonic time, the longest unused first
         self.local = set()  # sessions with one host alone, which a slave takes too
+        self.tasks = {}  # whose each task is
 
     def login(self, host, user, originator, local=False):
         """A new session; the longest idle one of its originator goes when they are too many."""
@@ -43,11 +44,7 @@ class Sessions:
     def _make_room(self, originator):
         cap = CAP_PER_ORIGINATOR if originator else CAP_WITHOUT_ORIGINATOR
         store = self.pool.store
-        same = [
-            ref
-            for ref in self.used
-            if store.get("session", ref, "originator") == originator
-        ]
+        same = [ref for ref in self.used if store.get("session", ref, "originator") == originator]
         for ref in same[: max(0, len(same) - cap + 1)]:
             self.end(ref)
 
@@ -113,6 +110,15 @@ def logout(context):
     """End the session of this call."""
     context.pool.sessions.end(context.session)
     return ""
+
+
+@method("session.get_tasks")
+def get_tasks(context, session):
+    """The tasks of the calls of a session that there still are."""
+    store = context.store
+    store.find("session", session)
+    tasks = context.pool.sessions.tasks.items()
+    return [ref for ref, owner in tasks if owner == session and store.exists("task", ref)]
 
 
 @method("session.change_password")

@@ -16,7 +16,8 @@ def set_memory(context, vm, **fields):
     """Change limits that have to stay in their order."""
     record = {**context.store.record("VM", vm), **fields}
     static_min, dynamic_min, dynamic_max, static_max = (
-        record["memory_" + name] for name in ("static_min", "dynamic_min", "dynamic_max", "static_max")
+        record["memory_" + name]
+        for name in ("static_min", "dynamic_min", "dynamic_max", "static_max")
     )
     if not 0 <= static_min <= dynamic_min <= dynamic_max <= static_max:
         raise XapiError("MEMORY_CONSTRAINT_VIOLATION_ORDER")

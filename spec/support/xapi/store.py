@@ -88,9 +88,7 @@ class Store:
         """Change fields of an object; those that stay as they were are no event."""
         with self.lock:
             entry = self.find(cls, ref)
-            changed = {
-                name: value for name, value in fields.items() if entry.record[name] != value
-            }
+            changed = {name: value for name, value in fields.items() if entry.record[name] != value}
             if not changed:
                 return
             for name, value in changed.items():

@@ -71,10 +71,10 @@ def descendants(pid):
 
 
 def is_still(pid):
-    """Whether a process is stopped, or dead."""
+    """Whether a process is stopped, or dead, or waits for one that is (a parent in vfork)."""
     try:
         with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as file:
-            return file.read().rpartition(")")[2].split()[0] in "TtZX"
+            return file.read().rpartition(")")[2].split()[0] in "TtZXD"
     except (FileNotFoundError, ProcessLookupError):
         return True
 
@@ -183,27 +183,35 @@ def nurse(control, lifeline, folder):
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # A supervisor must not miss what is sent to it before it listens.
     signal.pthread_sigmask(signal.SIG_BLOCK, ORDERS)
-    while True:
-        # The dead are collected before each request, and at least ten times a second.
-        ready, _, _ = select.select([control], [], [], 0.1)
-        reap()
-        if not ready:
-            continue
-        request = control.recv(65536)
-        if not request:
-            break
-        order = json.loads(request)
-        pid = os.fork()
-        if pid == 0:
-            try:
-                control.close()
-                Supervisor(order["argv"], order["log"], lifeline).run()
-            finally:
-                os._exit(0)
-        control.send(str(pid).encode())
+    try:
+        while True:
+            # The dead are collected before each request, and at least ten times a second.
+            ready, _, _ = select.select([control], [], [], 0.1)
+            reap()
+            if ready and not serve_request(control, lifeline):
+                break
+    except OSError:
+        pass  # the emulator ended between its request and the answer
     kill_when_late(give_up=time.monotonic() + 5)
     if folder:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def serve_request(control, lifeline):
+    """Fork a supervisor and tell its pid; false at the end of the requests."""
+    request = control.recv(65536)
+    if not request:
+        return False
+    order = json.loads(request)
+    pid = os.fork()
+    if pid == 0:
+        try:
+            control.close()
+            Supervisor(order["argv"], order["log"], lifeline).run()
+        finally:
+            os._exit(0)
+    control.send(str(pid).encode())
+    return True
 
 
 def kill_when_late(give_up):

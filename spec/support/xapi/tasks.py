@@ -28,6 +28,7 @@ class Task:
         self.cancelled = self.lost = False
         self.cancellable = True
         self.ref = None
+        pool.calls.add(self)
         if visible:
             self.ref = pool.store.create(
                 "task",
@@ -74,6 +75,7 @@ class Task:
         if error:
             status = "cancelled" if error[0] == "TASK_CANCELLED" else "failure"
         store = self.pool.store
+        self.pool.calls.discard(self)
         with store.lock:
             self.pool.tasks.pop(self.ref, None)
             if not store.exists("task", self.ref):
@@ -93,7 +95,8 @@ class Task:
             )
 
     def remove(self):
-        """Forget a call that was not asynchronous."""
+        """Forget a call that nobody watches."""
+        self.pool.calls.discard(self)
         if self.ref:
             with self.pool.store.lock:
                 self.pool.tasks.pop(self.ref, None)

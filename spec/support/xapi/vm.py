@@ -8,14 +8,16 @@ from .errors import XapiError
 from .power import allowed_operations, find_error, operation, refresh
 from .registry import method
 from .tasks import now
-from .values import EPOCH, NULL
+from .values import NULL
 
 # What a copy of a VM does not take over.
-NOT_COPIED = """uuid allowed_operations current_operations power_state resident_on domid domarch VIFs
-VBDs VUSBs VTPMs VGPUs consoles crash_dumps metrics guest_metrics snapshots snapshot_of snapshot_time
-snapshot_info snapshot_metadata is_a_snapshot parent children suspend_VDI blocked_operations blobs
-is_default_template scheduled_to_be_resident_on attached_PCIs requires_reboot groups
-last_booted_record last_boot_CPU_flags transportable_snapshot_id""".split()
+NOT_COPIED = """
+uuid allowed_operations current_operations power_state resident_on domid domarch VIFs VBDs VUSBs
+VTPMs VGPUs consoles crash_dumps metrics guest_metrics snapshots snapshot_of snapshot_time
+snapshot_info snapshot_metadata is_a_snapshot parent children suspend_VDI blocked_operations
+blobs is_default_template scheduled_to_be_resident_on attached_PCIs requires_reboot groups
+last_booted_record last_boot_CPU_flags transportable_snapshot_id
+""".split()
 
 # What VM.revert brings back, besides the disks.
 REVERTED = """name_description memory_static_max memory_dynamic_max memory_dynamic_min
@@ -93,9 +95,7 @@ def copy_guest_metrics(pool, source, target):
         return
     record = dict(pool.store.record("VM_guest_metrics", metrics))
     record.pop("uuid")
-    pool.store.set(
-        "VM", target, guest_metrics=pool.store.create("VM_guest_metrics", **record)
-    )
+    pool.store.set("VM", target, guest_metrics=pool.store.create("VM_guest_metrics", **record))
 
 
 def copy_disks(pool, source, target, sr=None, snapshot=False):
@@ -393,6 +393,3 @@ def get_cooperative(context, vm):
     """Whether the guest gives memory back when asked."""
     context.store.find("VM", vm)
     return True
-
-
-__all__ = ["EPOCH"]
