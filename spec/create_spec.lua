@@ -122,28 +122,4 @@ describe("create_bio_vm", function()
     vm:destroy()
     assert(create("taken", "plain_cell")):destroy()
   end)
-
-  describe("of type xcpng", function()
-    local valid = {
-      xapi_url = "https://pool.example", username = "root", password_file = "/etc/secret",
-      template_name = "worker", ssh_user = "bioxen", ssh_key_path = "/etc/key",
-    }
-
-    it("requires its configuration, and lists what is missing", function()
-      local message = complaint("a", "plain_cell", "xcpng")
-      says(message, "config.xcpng_config.xapi_url: missing", "config.xcpng_config.ssh_user: missing")
-    end)
-
-    it("never shows a secret", function()
-      local given = setmetatable({ password = 1234567 }, { __index = nil })
-      assert.falsy(complaint("a", "plain_cell", "xcpng", { xcpng_config = given })
-        :find("1234567", 1, true))
-    end)
-
-    it("says that it is not built, once the configuration is valid", function()
-      local vm, problem = create("a", "plain_cell", "xcpng", { xcpng_config = valid })
-      assert.is_nil(vm)
-      assert.equal("ENOTBUILT", problem.code)
-    end)
-  end)
 end)

@@ -15,7 +15,7 @@ local function declared()
 end
 
 -- The methods of a metatable, its parents' too, but for what is private to bioxen's own Lua.
-local private = { enter = true, ids = true }
+local private = { enter = true, ids = true, send = true, release = true }
 
 local function methods_of(name)
   local found = {}
@@ -32,7 +32,7 @@ end
 describe("types.lua", function()
   local types = declared()
 
-  for _, class in ipairs { "BiologicalVM", "Job", "BioXenHypervisor" } do
+  for _, class in ipairs { "BiologicalVM", "Job", "BioXenHypervisor", "XapiSession" } do
     it("names exactly the methods of " .. class, function()
       assert.same(methods_of(class), types[class])
     end)
@@ -69,6 +69,31 @@ describe("types.lua", function()
       if type(value) == "function" then found[name] = true end
     end
     assert.same(found, types.bioxen)
+  end)
+
+  it("names exactly the functions of bioxen.xapi", function()
+    local found = {}
+    for name in pairs(bioxen.xapi) do found[name] = true end
+    assert.same(found, types.xapi)
+  end)
+
+  it("names what an XCPngBiologicalVM has beyond any VM", function()
+    local own = methods_of("XCPngBiologicalVM")
+    for name in pairs(methods_of("BiologicalVM")) do own[name] = nil end
+    assert.same(own, types.XCPngBiologicalVM)
+  end)
+
+  it("names every key of xcpng_config", function()
+    local declared_keys, inside = {}, false
+    for line in io.lines("lua/bioxen/types.lua") do
+      inside = line:find("@class bioxen.XcpngConfig", 1, true) ~= nil or
+        (inside and line:find("^%-%-%-@field") ~= nil)
+      local key = inside and line:match("@field ([%w_]+)")
+      if key then declared_keys[key] = true end
+    end
+    local keys = {}
+    for key in pairs(require("bioxen.xcpng").schema.fields) do keys[key] = true end
+    assert.same(keys, declared_keys)
   end)
 
   it("is valid Lua", function()

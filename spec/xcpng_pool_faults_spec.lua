@@ -564,7 +564,7 @@ describe("a pool with faults:", function()
       assert.is_nil(destroyed)
       assert.equal("OPERATION_NOT_ALLOWED", problem.xapi.code)
       pool:clear_faults()
-      assert(start(vm)) -- what was left is made anew
+      assert(vm:restart()) -- what was left is made anew
       assert_works(vm)
       assert(vm:destroy())
       assert.same({}, bench:entries())

@@ -8,13 +8,23 @@
 ---What went wrong. tostring gives the message with its code and the VM.
 ---@class bioxen.Error
 ---@field code string "EDEADLINE", "ESCRIPT"...; bioxen.error_codes() tells what each means
----@field class "vm"|"script"|"wire"|"hypervisor"|"system"
+---@field class "vm"|"script"|"wire"|"hypervisor"|"xcpng"|"system"
 ---@field message string what happened, to what, and what to do
 ---@field usable boolean whether errors of this code leave the VM able to take another call
 ---@field vm_id string?
 ---@field traceback string? of the code in the VM
 ---@field stdout string? what the code printed before
 ---@field elapsed number? real seconds
+---@field step string? of an xcpng VM's start: what was being done
+---@field xapi bioxen.XapiError? what the pool said
+---@field left { name: string, uuid: string?, key: string }? of the pool: what could not be undone; `bioxen xcpng gc` finds it
+
+---An error of a pool, in XAPI's words.
+---@class bioxen.XapiError
+---@field code string "SR_FULL", "HANDLE_INVALID"…; HTTP_500 and the like for answers that are no answers
+---@field params string[] without secrets
+---@field method string
+---@field retryable boolean whether trying again makes sense
 
 ---What a call came to.
 ---@class bioxen.Result
@@ -39,7 +49,57 @@
 ---@field allow_unconfined boolean? start a VM even where the kernel cannot confine it (default false)
 ---@field resources bioxen.Resources?
 ---@field organism table<string, number>? options of the organism, listed in its manifest
----@field xcpng_config table? required by the VM type "xcpng", which is not built yet
+---@field xcpng_config (bioxen.XcpngConfig|string)? required by the VM type "xcpng": a table, or the path of a JSON file with the same keys
+---@field guest bioxen.XCPngBiologicalVM? in its place: run in the guest of that VM, over the same connection
+
+---How a VM of type "xcpng" reaches its pool and makes its guest. One of password, password_file and
+---password_env is needed; one of template_name and template_uuid; ssh_key_path or ssh_agent. A file with a
+---secret is refused unless it is nobody else's to read (mode 0600).
+---@class bioxen.XcpngConfig
+---@field xapi_url string "https://host" or "https://host:port"; any member of the pool: its master is followed
+---@field username string
+---@field password string?
+---@field password_file string? its first line
+---@field password_env string? the variable's name
+---@field ca_file string? PEM; without it and `fingerprint`, the system's authorities are trusted
+---@field fingerprint string? SHA-256 of the server's certificate, 64 hexadecimal digits with or without colons
+---@field insecure boolean? trust any certificate (default false)
+---@field allow_http boolean? http on this machine's loopback (default false)
+---@field proxy string? of HTTP; none unless given, whatever the environment says
+---@field pool_uuid string? refuse any other pool
+---@field pool_members string[]? addresses that the pool may name as its master (default: any)
+---@field connect_timeout number? seconds (default 10)
+---@field max_response integer? bytes of one answer (default 64 MiB)
+---@field journal string? folder of what is being made (default ~/.local/state/bioxen/xcpng)
+---@field template_name string?
+---@field template_uuid string?
+---@field vm_name_prefix string? (default "bioxen-")
+---@field network_uuid string? uuid or name: the first interface is put there (default: as the template)
+---@field storage_repository string? uuid or name: the disks are copied there unless they are there already
+---@field full_copy boolean? copy the disks rather than share them on write (default false)
+---@field host string? uuid or name: start there
+---@field vm_memory (string|integer)? "1GB", "512MiB" or bytes; units count by 1,024 (default: as the template)
+---@field vm_vcpus integer? (default: as the template)
+---@field tags string[]?
+---@field xenstore_data table<string, string>? the guest reads them under vm-data/
+---@field network_device integer? take the address of this interface alone
+---@field address_family ("ipv4"|"ipv6")?
+---@field address_cidr string? "10.0.0.0/8": take an address within
+---@field guest_tools_timeout number? seconds for the guest's tools to report anything (default 120)
+---@field shutdown_grace number? seconds for a clean shutdown before a hard one (default 60)
+---@field ssh_user string
+---@field ssh_port integer? (default 22)
+---@field ssh_key_path string? a private key file, mode 0600
+---@field ssh_agent boolean? ask the agent of SSH_AUTH_SOCK (default false)
+---@field ssh_passphrase (string|fun(): string)? of the key; or ssh_passphrase_file, ssh_passphrase_env
+---@field ssh_passphrase_file string?
+---@field ssh_passphrase_env string?
+---@field ssh_known_hosts string? a file; without it and what follows, ~/.ssh/known_hosts. Nothing unknown is trusted
+---@field ssh_host_name string? what known_hosts calls the guest (default: its address)
+---@field ssh_fingerprint string? "SHA256:…" of the guest's host key
+---@field ssh_fingerprint_from_guest boolean? trust what the guest publishes in its xenstore as data/service/ssh/fingerprint, which the pool passes on (default false)
+---@field install_worker boolean? copy the worker program into a guest that has none of this version (default false)
+---@field keepalive number? seconds between pings; a guest that answers none for three of them is lost (default 5)
 
 ---@class bioxen.CallOptions
 ---@field args any? becomes the global `args` of the code
@@ -48,7 +108,7 @@
 
 ---@class bioxen.StartOptions
 ---@field wait boolean? false returns a Job at once (default true)
----@field timeout number? seconds (default 10)
+---@field timeout number? seconds (default 10; of an xcpng VM 300, undoing included)
 
 ---@class bioxen.StopOptions
 ---@field wait boolean? false returns a Job at once (default true)
@@ -63,7 +123,8 @@
 ---@field calls integer finished
 ---@field memory_limit integer bytes
 ---@field sim_time number? simulated seconds, when last heard of
----@field pid integer? of the worker
+---@field pid integer? of the worker, where it is on this machine
+---@field guest { pool: string?, name: string?, uuid: string?, address: string?, host: string?, power_state: string? }? of an xcpng VM, when last heard of
 ---@field uptime_seconds number? since the start
 ---@field resources bioxen.Resources
 
@@ -80,16 +141,20 @@ local BiologicalVM = {}
 ---@return bioxen.Error?
 function BiologicalVM:start(options) end
 
----The VM uses no CPU until it is resumed; a call that runs is halted, and so is its deadline.
----@return true?
+---The VM uses no CPU until it is resumed; a call that runs is halted, and so is its deadline. A guest is
+---paused once all VMs in it are.
+---@param options bioxen.StopOptions?
+---@return true|bioxen.Job?
 ---@return bioxen.Error?
-function BiologicalVM:pause() end
+function BiologicalVM:pause(options) end
 
----@return true?
+---@param options bioxen.StopOptions?
+---@return true|bioxen.Job?
 ---@return bioxen.Error?
-function BiologicalVM:resume() end
+function BiologicalVM:resume(options) end
 
----End the worker; the cell's state is gone. A call that runs ends with EDESTROYED.
+---End the worker; the cell's state is gone. A call that runs ends with EDESTROYED. A guest is shut down
+---once no VM runs in it: cleanly, or hard after its grace.
 ---@param options bioxen.StopOptions?
 ---@return true|bioxen.Job?
 ---@return bioxen.Error?
@@ -100,9 +165,10 @@ function BiologicalVM:stop(options) end
 ---@return bioxen.Error?
 function BiologicalVM:restart() end
 
----End the VM for good; its worker is reaped and its share given back before this returns. Twice
----is fine.
----@return true
+---End the VM for good; its worker is reaped and its share given back before this returns, and its guest is
+---gone from the pool, with its own disks and snapshots. Twice is fine.
+---@return true?
+---@return bioxen.Error? what is left on the pool, and why: the VM can be destroyed again
 function BiologicalVM:destroy() end
 
 ---Costs no round trip, also while the VM is busy.
@@ -154,6 +220,73 @@ function BiologicalVM:get_biological_metrics() end
 
 ---A VM in a jailed worker process on this machine.
 ---@class bioxen.BasicBiologicalVM: bioxen.BiologicalVM
+
+---A VM whose worker runs in a virtual machine of an XCP-ng pool. Its `start` makes that guest from a
+---template, boots it and starts the worker in it, by one deadline; whatever fails is undone.
+---@class bioxen.XCPngBiologicalVM: bioxen.BiologicalVM
+local XCPngBiologicalVM = {}
+
+---Snapshot the guest's disks; the cell, which is in memory, is not on them.
+---@param name string
+---@return string? uuid
+---@return bioxen.Error?
+function XCPngBiologicalVM:snapshot(name) end
+
+---Put the disks back. The worker ends, the guest is halted: start the VM again.
+---@param name string of the snapshot, or its uuid
+---@return true?
+---@return bioxen.Error?
+function XCPngBiologicalVM:revert(name) end
+
+---A session of an XCP-ng pool. It logs out when it is closed (`local session <close>`) or lost.
+---@class bioxen.XapiSession
+local XapiSession = {}
+
+---Call a method of XAPI; the session is its first parameter by itself. Reads, and what may be repeated, are
+---tried again where the connection broke, and after one new login where the session had ended. Integers
+---are exact to 64 bits.
+---@param method string "VM.get_record"
+---@param ... any tables with keys 1 to n are lists; an empty one is a map unless bioxen.xapi.array made it
+---@return any? result what is void is ""
+---@return bioxen.Error? with `code`, `params`, `method` and `retryable` as the pool said; `class` is "xapi"
+function XapiSession:call(method, ...) end
+
+---The same as a task of the pool: a Job that tells its progress. Cancelling it cancels the task.
+---@param method string
+---@return bioxen.Job? its result is the task's: a reference, or ""
+---@return bioxen.Error?
+function XapiSession:async(method, ...) end
+
+---Iterate over events: for event, token in session:events{ classes = { "vm" } }. Raises an Error where
+---the pool fails.
+---@param options { classes: string[], token: string?, timeout: number? } the token of an earlier event goes on behind it; with a timeout it ends once nothing has come for so many seconds
+---@return fun(): { id: integer, class: string, operation: "add"|"mod"|"del", ref: string, snapshot: table? }?, string?
+function XapiSession:events(options) end
+
+---Log out. Twice is fine.
+---@return true
+function XapiSession:close() end
+
+---Where it is connected.
+---@return { pool: string? }
+function XapiSession:notes() end
+
+---@return boolean
+function XapiSession:is_open() end
+
+---@class bioxen.xapi
+local xapi = {}
+
+---Log in to a pool.
+---@param config bioxen.XcpngConfig|string the keys that reach a pool are enough; or the path of a JSON file
+---@return bioxen.XapiSession?
+---@return bioxen.Error?
+function xapi.connect(config) end
+
+---A list for XAPI that stays one when it is empty.
+---@param list any[]
+---@return table
+function xapi.array(list) end
 
 ---A start, a call or a stop that goes on while the script does other things.
 ---@class bioxen.Job

@@ -21,13 +21,14 @@ typedef struct command_line {
     char **argv;
     int codes_end; /* the -e chunks stand below this index of argv */
     int script;    /* its index, 0 for none */
-    bool help, version, doctor;
+    bool help, version, doctor, xcpng;
 } command_line;
 
 static const char usage[] =
     "usage: bioxen script.lua [arguments]   run a script (- reads it from standard input)\n"
     "       bioxen -e code                  run the code; a script may follow\n"
     "       bioxen doctor                   say what works on this machine\n"
+    "       bioxen xcpng gc config.json     list what is left on a pool; --yes removes it\n"
     "       bioxen --version\n"
     "       bioxen --help\n"
     "Exit status: 0, 1 when the script failed, 2 for a mistake in these words.\n";
@@ -54,6 +55,9 @@ static int parse(command_line *line)
     line->help = is(first, "--help") || is(first, "-h");
     line->version = is(first, "--version") || is(first, "-v");
     line->doctor = is(first, "doctor");
+    line->xcpng = is(first, "xcpng");
+    if (line->xcpng)
+        return DONE;
     if (line->help || line->version || line->doctor)
         return argc == 2 ? DONE : misused("nothing goes with", first);
 
@@ -200,6 +204,18 @@ static bool run_doctor(lua_State *L)
     return lua_toboolean(L, -1);
 }
 
+/* Its words are for Lua, which gives the exit status. */
+static int run_xcpng(lua_State *L, const command_line *line)
+{
+    static const char code[] = "return require('bioxen.xcpng_command').main(...)";
+    if (!report(L, luaL_loadbuffer(L, code, sizeof code - 1, "=xcpng")))
+        return FAILED;
+    luaL_checkstack(L, line->argc + 3, "too many arguments");
+    for (int i = 2; i < line->argc; i++)
+        lua_pushstring(L, line->argv[i]);
+    return call(L, line->argc - 2, 1) ? (int)lua_tointeger(L, -1) : FAILED;
+}
+
 /* As stock lua: the script at 0, its arguments above, everything else below. */
 static void set_arg(lua_State *L, const command_line *line)
 {
@@ -249,25 +265,29 @@ static int run(lua_State *L)
     luaL_openlibs(L);
     set_paths(L);
     set_arg(L, line);
-    bool good =
-        line->doctor ? run_doctor(L) : run_codes(L, line) && (!line->script || run_script(L, line));
-    lua_pushboolean(L, good);
+    int status = FAILED;
+    if (line->xcpng)
+        status = run_xcpng(L, line);
+    else if (line->doctor ? run_doctor(L)
+                          : run_codes(L, line) && (!line->script || run_script(L, line)))
+        status = DONE;
+    lua_pushinteger(L, status);
     return 1;
 }
 
-static bool run_in_lua(command_line *line)
+static int run_in_lua(command_line *line)
 {
     lua_State *L = luaL_newstate();
     if (!L) {
         static const char message[] = "not enough memory";
         report_error(message, sizeof message - 1);
-        return false;
+        return FAILED;
     }
     lua_pushcfunction(L, run);
     lua_pushlightuserdata(L, line);
-    bool good = report(L, lua_pcall(L, 1, 1, 0)) && lua_toboolean(L, -1);
+    int status = report(L, lua_pcall(L, 1, 1, 0)) ? (int)lua_tointeger(L, -1) : FAILED;
     lua_close(L); /* ends the VMs */
-    return good;
+    return status;
 }
 
 /* Output that could not be written is a failure, but a reader that went away needs no message. */
@@ -290,12 +310,11 @@ int main(int argc, char **argv)
     int status = parse(&line);
     if (status != DONE)
         return status;
-    bool good = true;
     if (line.help)
         fputs(usage, stdout);
     else if (line.version)
         printf("bioxen %s (%s)\n", BIOXEN_VERSION, LUA_RELEASE);
     else
-        good = run_in_lua(&line);
-    return finish_output() && good ? DONE : FAILED;
+        status = run_in_lua(&line);
+    return finish_output() ? status : FAILED;
 }

@@ -37,7 +37,7 @@ struct bx_courier {
     bx_source source;
     uint32_t watched;
     bx_timer overdue;
-    bx_error doom;     /* why it was killed, if code is not BX_OK */
+    bx_error doom;     /* why it was killed, or has ended, if code is not BX_OK */
     bool opened;       /* it knows its configuration */
     bool busy;         /* a call is open: "open", or the current errand */
     bool interrupted;  /* the current errand is */
@@ -203,6 +203,7 @@ static void program_ended(bx_source *source, uint32_t events)
         bx_connection_receive(&courier->connection, &ignored);
     waitid(P_PIDFD, (id_t)source->descriptor, &info, WEXITED);
     describe_end(courier, &info, &error);
+    courier->doom = error;
     forget_program(courier);
     fail_all(courier, &error);
     if (--courier->references == 0)
@@ -410,8 +411,17 @@ static void advance(bx_courier *courier)
         end_call(courier, &error, NULL, 0);
 }
 
+/* One that has died unheard gets no errand: the next one does. */
+static void notice_end(bx_courier *courier)
+{
+    struct pollfd end = {.fd = courier->end.descriptor, .events = POLLIN};
+    if (courier->pid && poll(&end, 1, 0) > 0)
+        program_ended(&courier->end, EPOLLIN);
+}
+
 int bx_courier_send(bx_courier *courier, bx_errand *errand, bx_error *err)
 {
+    notice_end(courier);
     if (!courier->pid && start_program(courier, err) < 0) {
         if (errand->descriptor >= 0)
             close(errand->descriptor);
@@ -497,6 +507,11 @@ bx_courier *bx_courier_hold(bx_courier *courier)
 pid_t bx_courier_pid(const bx_courier *courier)
 {
     return courier->pid;
+}
+
+const bx_error *bx_courier_end(const bx_courier *courier)
+{
+    return courier->pid || courier->doom.code == BX_OK ? NULL : &courier->doom;
 }
 
 /* Nobody needs it any more. A program undoes what is left once its socket is closed; where one died

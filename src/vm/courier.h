@@ -60,6 +60,9 @@ const char *bx_courier_note(const bx_courier *courier, const char *name); /* or 
 /* The process, 0 for none. */
 pid_t bx_courier_pid(const bx_courier *courier);
 
+/* Why there is none any more; NULL: there is, or was none yet. */
+const bx_error *bx_courier_end(const bx_courier *courier);
+
 /* An errand as a job: its answer is the job's value. It belongs to no VM. */
 bx_job *bx_courier_job(bx_courier *courier, const char *operation, const bx_buffer *values,
                        double timeout, bx_error *err);

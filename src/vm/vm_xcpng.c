@@ -246,8 +246,8 @@ static void xcpng_explain_loss(const bx_vm *vm, bx_error *error)
     const char *why = bx_courier_note(vm->remote.courier, name);
     if (why)
         bx_fail(error, BX_ECONNECT, "%s", why);
-    else if (!bx_courier_pid(vm->remote.courier))
-        bx_fail(error, BX_EDIED, "the courier died");
+    else if (bx_courier_end(vm->remote.courier))
+        *error = *bx_courier_end(vm->remote.courier);
 }
 
 static void xcpng_release(bx_vm *vm, bool wait)

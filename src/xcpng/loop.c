@@ -2,7 +2,9 @@
 
 #include <string.h>
 
-enum { OWN = 8, PUMPS = 64 };
+/* A pump for each VM that shares the guest, and one descriptor at the least: there are hardly more
+ * of those. */
+enum { OWN = 8, PUMPS = 1024 };
 
 void bx_loop_add(bx_loop *loop, bx_pump *pump)
 {

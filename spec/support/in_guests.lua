@@ -1,0 +1,19 @@
+--- Run specs once more with VMs of type xcpng, in guests of the emulator: a guest's VM is no less a VM.
+
+local kind = require "spec.support.vm_kind"
+
+--- `names` are those of the spec files; `env` is the spec's environment.
+return function(env, names)
+  env.describe("VMs in guests:", function()
+    local missing = kind.xcpng_missing()
+    if missing then
+      env.pending("skipped: " .. missing)
+      return
+    end
+    kind.use_xcpng()
+    env.teardown(kind.leave_xcpng)
+    for _, name in ipairs(names) do
+      env.describe(name, assert(loadfile("spec/" .. name .. "_spec.lua", "t", env)))
+    end
+  end)
+end
