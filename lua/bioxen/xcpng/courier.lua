@@ -18,6 +18,7 @@ local ssh
 local running = {} -- relays, by the number of their VM
 local paused = {}  -- numbers of VMs that are
 local holders = {}
+local CONNECTING = 10 -- seconds that SSH to a guest may take
 local leaving = 60 -- seconds to undo in, when the host is gone
 
 --- First: the configuration, and what a courier before this one has left.
@@ -59,24 +60,40 @@ local function close_ssh()
   ssh = nil
 end
 
+-- One attempt. It is given up early: the guest may have another address by then.
+local function connect(report)
+  local fingerprint = config.ssh_fingerprint_from_guest and report.fingerprint or nil
+  native.progress(0.8, "connecting to the guest at " .. report.address)
+  local connected, err = guest.within(CONNECTING, function()
+    return worker.connect(config, report.address, fingerprint)
+  end)
+  if connected then return connected end
+  err.message = ("%s (%s)"):format(err.message, report.address)
+  if err.code == "EDEADLINE" and native.time_left() > 0 then err.code = "ECONNECT" end
+  return nil, err
+end
+
 -- A guest's SSH server comes up after its address does, and its address may change while it boots.
 local function reach()
   local pause, refused = 0.05, 0
   local report, err = machine:wait_for_address()
   while report do
-    local fingerprint = config.ssh_fingerprint_from_guest and report.fingerprint or nil
-    native.progress(0.8, "connecting to the guest at " .. report.address)
-    ssh, err = worker.connect(config, report.address, fingerprint)
+    ssh, err = connect(report)
     if ssh then return true end
-    err.message = ("%s (%s)"):format(err.message, report.address)
     if err.code == "EAUTH" then refused = refused + 1 end
     if err.code ~= "ECONNECT" and (err.code ~= "EAUTH" or refused > 2) then break end
-    local slept = native.sleep(pause)
-    if not slept then break end
+    local slept, over = native.sleep(pause)
+    if not slept then
+      over.message = ("%s, after: %s"):format(over.message, err.message)
+      return failure.during("connecting to the guest", over)
+    end
     pause = math.min(2 * pause, 1)
     local now, problem = machine:report()
-    if not now then return nil, problem end
-    if now.address then report = now end
+    if not now then return failure.during("connecting to the guest", problem) end
+    if now.address then
+      report = now
+      machine:note_address(now)
+    end
   end
   return failure.during("connecting to the guest", err)
 end

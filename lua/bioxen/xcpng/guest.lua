@@ -419,17 +419,22 @@ function Guest:wait_for_address()
       return failure.of("EGUEST", explain_no_address(self, now))
     end
     return nil
-  end)
+  end, function() return patience - native.clock() end)
   if not report then
     if err.code == "EDEADLINE" then err.message = explain_no_address(self, last) end
     return failure.during("waiting for the guest's address", err)
   end
-  native.note("address", report.address)
+  self:note_address(report)
   native.progress(BOOTED, "the guest is at " .. report.address)
   return report
 end
 
---- Tell the host where it runs.
+--- Tell the host where it is.
+function Guest:note_address(report)
+  native.note("address", report.address)
+end
+
+--- And where it runs.
 function Guest:note_host()
   if not self.resident_on or self.resident_on == session.NULL then return end
   local name = self.pool:call("host.get_name_label", self.resident_on)
@@ -446,8 +451,8 @@ function Guest:unpause()
   return self:change_power("VM.unpause", "Running")
 end
 
--- Within this much of the time that is left.
-local function within(seconds, act)
+--- Act within this much of the time that is left.
+function guest.within(seconds, act)
   local left = native.time_left()
   native.set_time_left(math.min(left, seconds))
   local began = native.clock()
@@ -466,7 +471,7 @@ function Guest:shut_down()
   if not state then return nil, err end
   if state == "Halted" then return true end
   if state == "Running" then
-    local done = within(self.config.shutdown_grace, function()
+    local done = guest.within(self.config.shutdown_grace, function()
       return self:change_power("VM.clean_shutdown", "Halted")
     end)
     if done then return true end
@@ -569,6 +574,17 @@ function Guest:destroy_machine(ref, record)
   return disks.destroy(self.pool, owned)
 end
 
+-- Its machine is gone; its disks may not be.
+function Guest:destroy_orphans()
+  local records, err = self.pool:call "VDI.get_all_records"
+  if not records then return nil, err end
+  local set = {}
+  for ref, record in pairs(records) do
+    if type(record) == "table" and ownership.key(record) == self.key then set[ref] = true end
+  end
+  return disks.destroy(self.pool, set)
+end
+
 --- Destroy the guest, whatever there is of it. Where that fails the error names what is left, the journal
 -- keeps it, and `bioxen xcpng gc` finds it.
 function Guest:destroy()
@@ -578,6 +594,8 @@ function Guest:destroy()
   local done = record == false and quiet
   if record then
     done, err = self:destroy_machine(self.ref, record)
+  elseif record == false and quiet and self.uuid then
+    done, err = self:destroy_orphans()
   elseif record == false and not quiet then
     err = { code = "EGUEST", message = "the pool is still at work on it, and cannot be stopped" }
   end
