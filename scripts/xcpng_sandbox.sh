@@ -4,8 +4,9 @@
 set -euo pipefail
 . "$(dirname -- "${BASH_SOURCE[0]}")/setup.sh"
 
-usage="usage: scripts/xcpng_sandbox.sh [--http] [--hosts N] [--port N] [--https-port N] [--ssh-port N]
-  --http  without TLS
+usage="usage: scripts/xcpng_sandbox.sh [--config FILE] [--http] [--hosts N] [--port N] [--https-port N] [--ssh-port N]
+  --config FILE  write the configuration to a JSON file, which goes when the pool does
+  --http         without TLS
 Guests are processes of this machine: what runs in them may do what you may."
 
 tls=(--https)

@@ -71,7 +71,8 @@ describe("a guest with faults:", function()
   end)
 
   clean_it("with an address that is not asked for", function()
-    assert_fails("EDEADLINE", { networks = { ["1/ip"] = "{ip}" } }, { network_device = 0 }, 2, "network_device", "1/ip")
+    assert_fails("EDEADLINE", { networks = { ["1/ip"] = "{ip}" } }, { network_device = 0 }, 2, "network_device",
+      "1/ip")
     assert_fails("EDEADLINE", { networks = { ["0/ip"] = "{ip}" } }, { address_cidr = "10.0.0.0/8" }, 2, "address_cidr")
     assert_fails("EDEADLINE", { networks = { ["0/ip"] = "169.254.1.1" } }, {}, 2, "169.254.1.1")
   end)
@@ -82,7 +83,8 @@ describe("a guest with faults:", function()
   end)
 
   clean_it("whose address changes before anybody answers there", function()
-    local guest = assert_starts { networks = { ["0/ip"] = "127.99.99.99" }, timeline = { { 0.3, { ["0/ip"] = "{ip}" } } } }
+    local guest = assert_starts { networks = { ["0/ip"] = "127.99.99.99" },
+      timeline = { { 0.3, { ["0/ip"] = "{ip}" } } } }
     assert.not_equal("127.99.99.99", guest.address)
   end)
 
@@ -110,12 +112,23 @@ describe("a guest with faults:", function()
   end)
 
   clean_it("with another host key", function()
-    assert_fails("ETRUST", { sshd = { host_key = "other" } }, {}, 6, "connecting to the guest", "has changed", "SHA256:")
+    assert_fails("ETRUST", { sshd = { host_key = "other" } }, {}, 6, "connecting to the guest", "has changed",
+      "SHA256:")
   end)
 
   clean_it("with a host key that the guest itself vouches for, or does not", function()
-    assert_starts({ sshd = { host_key = "own" }, services = { ["ssh/fingerprint"] = "{fingerprint}" } },
-      { ssh_fingerprint_from_guest = true, ssh_known_hosts = "/dev/null" }) -- luacheck: ignore
+    local function start_with(published)
+      local config = bench:config { ssh_fingerprint_from_guest = true }
+      config.ssh_known_hosts = nil
+      create { sshd = { host_key = "own" }, services = { ["ssh/fingerprint"] = published } }
+      local vm <close> = assert(bioxen.create_bio_vm("published", "plain_cell", "xcpng", { xcpng_config = config }))
+      return start(vm)
+    end
+    assert(start_with "{fingerprint}")
+    local started, err = start_with(pool.host_key_fingerprint) -- the template's
+    assert.is_nil(started)
+    assert.equal("ETRUST", err.code)
+    assert(err.message:find(pool.host_key_fingerprint, 1, true), err.message)
   end)
 
   clean_it("that refuses the key", function()
@@ -307,7 +320,7 @@ describe("a guest with faults:", function()
     clean_it("shuts it down, pauses it, or starts it", function()
       local vm <close>, uuid = running()
       local ref = pool:call("VM.get_by_uuid", uuid)
-      pool:call("VM.pause", ref, false)
+      pool:call("VM.pause", ref)
       assert(vm:pause())
       pool:call("VM.unpause", ref)
       assert(vm:resume())

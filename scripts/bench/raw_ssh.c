@@ -11,7 +11,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { MOST_BYTES = 1 << 20 };
+enum { MOST_ROUNDS = 1 << 20, MOST_BYTES = 1 << 20 };
 
 static double now(void)
 {
@@ -26,12 +26,21 @@ _Noreturn static void fail(const char *what, const char *why)
     exit(EXIT_FAILURE);
 }
 
+static long number(const char *text, long most)
+{
+    char *end;
+    long value = strtol(text, &end, 10);
+    if (*end || value < 1 || value > most)
+        fail(text, "not a number, or too large");
+    return value;
+}
+
 static ssh_session connect_to(char **argument)
 {
     const char *address = argument[1], *key_path = argument[4];
     const bool no = false;
     const int yes = 1;
-    unsigned port = (unsigned)atoi(argument[2]);
+    unsigned port = (unsigned)number(argument[2], 65535);
     ssh_key key;
     ssh_session session = ssh_new();
     if (!session)
@@ -87,9 +96,7 @@ int main(int count, char **argument)
 {
     if (count != 8)
         fail("usage", "raw-ssh address port user key known_hosts rounds bytes");
-    long rounds = atol(argument[6]), length = atol(argument[7]);
-    if (rounds < 1 || length < 1 || length > MOST_BYTES)
-        fail("usage", "a number of rounds, and of bytes up to 1048576");
+    long rounds = number(argument[6], MOST_ROUNDS), length = number(argument[7], MOST_BYTES);
     char *message = calloc(1, (size_t)length);
     double *times = calloc((size_t)rounds, sizeof *times);
     if (!message || !times)

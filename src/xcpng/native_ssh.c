@@ -126,6 +126,17 @@ static void tell_losses(bx_pump *pump)
     }
 }
 
+/* One may have ended behind us, in the same turn. */
+static int64_t losses_due(const bx_pump *pump)
+{
+    const bx_native *native =
+        (const bx_native *)((const char *)pump - offsetof(bx_native, relay_watch));
+    for (const bx_native_relay *box = native->relays; box; box = box->next)
+        if (!box->told && !bx_relay_alive(box->relay, NULL))
+            return 0;
+    return BX_NEVER;
+}
+
 static int watch_nothing(bx_pump *pump, struct pollfd *watched)
 {
     (void)pump;
@@ -138,7 +149,8 @@ static void remember(bx_native *native, bx_native_relay *box)
     box->next = native->relays;
     native->relays = box;
     if (!native->relay_watch.move) {
-        native->relay_watch = (bx_pump){.watch = watch_nothing, .move = tell_losses};
+        native->relay_watch = (bx_pump){
+            .watch = watch_nothing, .move = tell_losses, .due = losses_due};
         bx_loop_add(&native->loop, &native->relay_watch);
     }
 }

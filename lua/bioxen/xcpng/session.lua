@@ -344,14 +344,16 @@ function Session:events(classes, token, seconds)
 end
 
 --- Read `look()` now and after each change of the objects; a value other than nil ends the wait.
--- `look(events)` gives a value, or nil and perhaps an error. `classes()` names what to hear of.
-function Session:wait_for(classes, look)
+-- `look(events)` gives a value, or nil and perhaps an error. `classes()` names what to hear of. `patience()`,
+-- if there is one, gives the seconds after which `look` wants to be asked again, whatever happens.
+function Session:wait_for(classes, look, patience)
   local token, heard = "", nil
   while true do
     local present = classes()
     local key = table.concat(present, " ")
     if key ~= heard then token, heard = "", key end
-    local batch, err = self:events(present, token)
+    local wait = patience and patience()
+    local batch, err = self:events(present, token, wait and wait > 0 and wait or nil)
     if not batch then return nil, err end
     token = batch.token
     local found, problem = look(batch.events)

@@ -45,6 +45,7 @@ def parse(argv):
         help="for people: start a guest, and "
         "print a configuration for BioXen instead of the line of JSON",
     )
+    parser.add_argument("--config", help="of a sandbox: write the configuration to this file, too")
     return parser.parse_args(argv)
 
 
@@ -181,6 +182,8 @@ def run(state, nursery):
     if not options.sandbox:
         threading.Thread(target=read_commands, args=(emulator, done), daemon=True).start()
     done.wait()
+    if options.config:
+        sandbox.remove_configuration(options.config)
     emulator.close()
     sys.stdout.flush()
     os._exit(0)

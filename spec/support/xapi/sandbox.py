@@ -1,6 +1,7 @@
 """The emulator for people: a guest that runs, and a configuration to copy."""
 
 import json
+import os
 
 from . import dispatch
 
@@ -45,6 +46,22 @@ def start_guest(pool, name):
     return pool.agents.guests[vm].address
 
 
+def write_configuration(path, table):
+    """For this user alone: there is a password in it."""
+    with open(path, "w", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
+        os.fchmod(file.fileno(), 0o600)
+        json.dump({"xcpng_config": table}, file, indent=2)
+        file.write("\n")
+
+
+def remove_configuration(path):
+    """Its pool is about to go."""
+    try:
+        os.remove(path)
+    except FileNotFoundError:
+        pass
+
+
 def open_for_people(emulator):
     """Print what there is, and how to get at it."""
     address = start_guest(emulator.pool, "sandbox-guest")
@@ -52,8 +69,12 @@ def open_for_people(emulator):
     lines = [f"    {name} = {lua_value(value)}," for name, value in table.items()]
     print("An XCP-ng pool on this machine, until ^C. In Lua:\n")
     print("local config = { xcpng_config = {", *lines, "} }", sep="\n")
-    print("\nThe same in JSON:\n")
-    print(json.dumps({"xcpng_config": table}, indent=2))
+    if emulator.options.config:
+        write_configuration(emulator.options.config, table)
+        print(f"\nThe same in JSON is in {emulator.options.config}, as long as this runs.")
+    else:
+        print("\nThe same in JSON:\n")
+        print(json.dumps({"xcpng_config": table}, indent=2))
     print(f"\nA guest that runs already: ssh -i {table['ssh_key_path']} -p {table['ssh_port']} "
           f"-o UserKnownHostsFile={table['ssh_known_hosts']} {table['ssh_user']}@{address}\n",
           flush=True)  # fmt: skip
