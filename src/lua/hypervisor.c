@@ -103,8 +103,10 @@ static bx_courier *take_courier(lua_State *L, bx_hypervisor *hypervisor, bx_erro
     lua_getfield(L, 4, "guest");
     bx_vm **guest = bx_lua_test_vm(L, -1);
     if (guest) {
-        luaL_argcheck(L, *guest && (*guest)->remote.courier, 4,
-                      "'guest' must be an xcpng VM that is not destroyed");
+        if (!*guest || !(*guest)->remote.courier) {
+            luaL_argerror(L, 4, "'guest' must be an xcpng VM that is not destroyed");
+            return NULL;
+        }
         courier = bx_courier_hold((*guest)->remote.courier);
     } else if (lua_getfield(L, 4, "pool") == LUA_TTABLE) {
         bx_buffer config = {.limit = BX_FRAME_LIMIT};

@@ -191,21 +191,27 @@ static void describe_end(const bx_courier *courier, const siginfo_t *info, bx_er
     }
 }
 
-/* The pidfd is readable: the program has ended. What it said last may still be in the socket. */
-static void program_ended(bx_source *source, uint32_t events)
+/* The program has ended. What it said last may still be in the socket. The caller holds the courier. */
+static void take_end(bx_courier *courier)
 {
-    bx_courier *courier = (bx_courier *)((char *)source - offsetof(bx_courier, end));
-    (void)events;
     bx_error error, ignored;
     siginfo_t info = {0};
-    courier->references++;
     if (courier->connection.channel)
         bx_connection_receive(&courier->connection, &ignored);
-    waitid(P_PIDFD, (id_t)source->descriptor, &info, WEXITED);
+    waitid(P_PIDFD, (id_t)courier->end.descriptor, &info, WEXITED);
     describe_end(courier, &info, &error);
     courier->doom = error;
     forget_program(courier);
     fail_all(courier, &error);
+}
+
+/* The pidfd is readable. */
+static void program_ended(bx_source *source, uint32_t events)
+{
+    bx_courier *courier = (bx_courier *)((char *)source - offsetof(bx_courier, end));
+    (void)events;
+    courier->references++;
+    take_end(courier);
     if (--courier->references == 0)
         free_courier(courier);
 }
@@ -416,7 +422,7 @@ static void notice_end(bx_courier *courier)
 {
     struct pollfd end = {.fd = courier->end.descriptor, .events = POLLIN};
     if (courier->pid && poll(&end, 1, 0) > 0)
-        program_ended(&courier->end, EPOLLIN);
+        take_end(courier);
 }
 
 int bx_courier_send(bx_courier *courier, bx_errand *errand, bx_error *err)

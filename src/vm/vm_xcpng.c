@@ -265,7 +265,7 @@ static void xcpng_release(bx_vm *vm, bool wait)
 const bx_vm_ops bx_vm_xcpng_ops = {
     .type = "xcpng",
     .deadline_grace = 500 * MILLISECOND, /* the guest keeps the deadline too, and needs no way */
-    .reaping = 3600 * 1000 * MILLISECOND, /* the courier sees to it */
+    .reaping = INT64_C(3600000) * MILLISECOND, /* the courier sees to it */
     .lost_grace = 500 * MILLISECOND,
     .times_start = true,
     .open = xcpng_open,

@@ -108,12 +108,14 @@ local function start_worker(request, descriptor)
   return true
 end
 
--- A guest that is there already, if it still is.
+-- A guest that is there already, if it still is: its record. Where it is gone, so is what belonged to it.
 local function find_guest()
   if not machine:exists() then return false end
   local record, err = machine:record()
-  if record == false then machine:forget() end
-  return record, err
+  if record ~= false then return record, err end
+  local gone, problem = machine:destroy()
+  if not gone then return nil, problem end
+  return false
 end
 
 local function bring_up(request, undo)

@@ -54,9 +54,18 @@ end
 
 -- ---- find ----
 
+-- By its uuid, once that is known: somebody may have given it another name.
+function Guest:look_up_uuid()
+  local ref, err = self.pool:call("VM.get_by_uuid", self.uuid)
+  if not ref and xapi_code(err) == "UUID_INVALID" then return false end
+  self.ref = ref or nil
+  return ref, err
+end
+
 --- The reference of a guest that a courier before this one has made; false if it is gone.
 function Guest:look_up()
   if self.ref then return self.ref end
+  if self.uuid then return self:look_up_uuid() end
   local refs, err = self.pool:call("VM.get_by_name_label", self.name)
   if not refs then return nil, err end
   for _, ref in ipairs(refs) do
