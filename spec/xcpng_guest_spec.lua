@@ -249,6 +249,36 @@ describe("a guest", function()
     assert.equal(before.VDI, pool:counts().VDI)
   end)
 
+  -- More than an SSH server takes on one connection, and than poll once was asked to look at.
+  it("is shared by many", function()
+    local before = pool:counts()
+    local first = start("many")
+    local vms, jobs = { first }, {}
+    for i = 2, 70 do
+      vms[i] = assert(bioxen.create_bio_vm("many" .. i, "plain_cell", "xcpng", { guest = first }))
+      jobs[#jobs + 1] = assert(vms[i]:start { wait = false })
+    end
+    assert(bioxen.wait_all(jobs, 60))
+    for i, vm in ipairs(vms) do
+      jobs[i] = assert(vm:submit("return args", { args = i }))
+    end
+    for i, job in ipairs(jobs) do assert.equal(i, assert(job:wait()).result) end
+    assert.equal(before.vms + 1, pool:counts().vms)
+    for _, vm in ipairs(vms) do assert(vm:destroy()) end
+    assert.equal(before.vms, pool:counts().vms)
+  end)
+
+  it("is woken for a VM that comes while all others are paused", function()
+    local first <close> = start("sleeper")
+    assert(first:pause())
+    local second <close> = assert(bioxen.create_bio_vm("riser", "plain_cell", "xcpng", { guest = first }))
+    assert(second:start())
+    assert.equal(1, run(second, "return 1"))
+    assert.equal("paused", first:get_state())
+    assert(first:resume())
+    assert.equal(1, run(first, "return 1"))
+  end)
+
   it("goes with its own disks, and never another's", function()
     local vm = start("disks")
     local record = record_of(vm)
@@ -291,7 +321,7 @@ describe("a guest", function()
     file:close()
     assert(os.execute("chmod 600 " .. pool.state .. "/gc.json"))
     -- A host and its courier die in the same moment.
-    local orphan = assert(io.popen(([[%s/bin/bioxen - <<'END'
+    local orphan = assert(io.popen(([[exec %s/bin/bioxen - <<'END'
       package.path = "./?.lua;./spec/support/organisms/?.lua;" .. package.path
       local bioxen = require "bioxen"
       local processes = require "spec.support.processes"

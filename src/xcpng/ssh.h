@@ -42,7 +42,8 @@ bx_loop *bx_ssh_loop(const bx_ssh *ssh);
 int bx_ssh_run(bx_ssh *ssh, const char *command, const char *input_file, int *status,
                bx_buffer *out, bx_buffer *errors, bx_error *err);
 
-/* Start a constant command and return its channel. */
+/* Start a constant command and return its channel. BX_EBUSY: the server takes no further session on this
+ * connection. */
 ssh_channel bx_ssh_start(bx_ssh *ssh, const char *command, bx_error *err);
 
 #endif

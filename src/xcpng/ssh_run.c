@@ -7,19 +7,26 @@
 
 enum { PIECE = 64 << 10 };
 
+/* The server goes on, but not with this: it takes only so many sessions on a connection. */
+static int refuse_session(const bx_ssh *ssh, bx_error *err)
+{
+    char reason[512];
+    return bx_fail(err, bx_ssh_connected(ssh) ? BX_EBUSY : BX_ECONNECT,
+                   "%s cannot start a command: %s", ssh->where,
+                   bx_ssh_reason(ssh, reason, sizeof reason));
+}
+
 /* Call `step` until it is through. */
 static int repeat(bx_ssh *ssh, ssh_channel channel, int (*step)(ssh_channel, const char *),
                   const char *command, bx_error *err)
 {
-    char reason[512];
     for (;;) {
         uint64_t news = bx_ssh_news(ssh);
         int status = step(channel, command);
         if (status == SSH_OK)
             return 0;
         if (status != SSH_AGAIN || !bx_ssh_connected(ssh))
-            return bx_fail(err, BX_ECONNECT, "%s cannot start a command: %s", ssh->where,
-                           bx_ssh_reason(ssh, reason, sizeof reason));
+            return refuse_session(ssh, err);
         bx_ssh_acknowledge(ssh);
         if (bx_ssh_wait(ssh, news, BX_NEVER, err) < 0)
             return -1;
@@ -34,11 +41,9 @@ static int open_session(ssh_channel channel, const char *command)
 
 ssh_channel bx_ssh_start(bx_ssh *ssh, const char *command, bx_error *err)
 {
-    char reason[512];
     ssh_channel channel = ssh_channel_new(ssh->session);
     if (!channel) {
-        bx_fail(err, BX_ECONNECT, "%s cannot start a command: %s", ssh->where,
-                bx_ssh_reason(ssh, reason, sizeof reason));
+        refuse_session(ssh, err);
         return NULL;
     }
     if (repeat(ssh, channel, open_session, NULL, err) < 0) {

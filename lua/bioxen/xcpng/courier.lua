@@ -14,7 +14,7 @@ local worker = require "worker"
 local errands = {}
 
 local pool, machine, config
-local ssh
+local connections = {} -- to the guest's SSH server, which takes only some sessions on each
 local running = {} -- relays, by the number of their VM
 local paused = {}  -- numbers of VMs that are
 local holders = {}
@@ -56,8 +56,17 @@ local function close_ssh()
     relay:close()
     running[number] = nil
   end
-  if ssh then ssh:close() end
-  ssh = nil
+  for i, ssh in ipairs(connections) do
+    ssh:close()
+    connections[i] = nil
+  end
+end
+
+local function are_connected()
+  for _, ssh in ipairs(connections) do
+    if not ssh:connected() then return false end
+  end
+  return #connections > 0
 end
 
 -- One attempt. It is given up early: the guest may have another address by then.
@@ -78,8 +87,12 @@ local function reach()
   local pause, refused = 0.05, 0
   local report, err = machine:wait_for_address()
   while report do
+    local ssh
     ssh, err = connect(report)
-    if ssh then return true end
+    if ssh then
+      connections[1] = ssh
+      return true
+    end
     if err.code == "EAUTH" then refused = refused + 1 end
     if err.code ~= "ECONNECT" and (err.code ~= "EAUTH" or refused > 2) then break end
     local slept, over = native.sleep(pause)
@@ -98,8 +111,22 @@ local function reach()
   return failure.during("connecting to the guest", err)
 end
 
+-- The newest connection has most room; where none has any, there is to be another.
+local function find_room(request, descriptor)
+  for i = #connections, 1, -1 do
+    local relay, err = worker.start(connections[i], config, request, descriptor)
+    if relay or err.code ~= "EBUSY" then return relay, err end
+  end
+  local report, err = machine:report()
+  if not report then return nil, err end
+  local more, problem = connect(report)
+  if not more then return nil, problem end
+  connections[#connections + 1] = more
+  return worker.start(more, config, request, descriptor)
+end
+
 local function start_worker(request, descriptor)
-  local relay, err = worker.start(ssh, config, request, descriptor)
+  local relay, err = find_room(request, descriptor)
   if not relay then return failure.during("starting the worker", err) end
   running[request.vm] = relay
   set_holder(request.vm, true)
@@ -138,20 +165,40 @@ local function bring_up(request, undo)
   return machine:boot(state, found and found.host and found.host.ref)
 end
 
+local function all_are_paused()
+  for number, relay in pairs(running) do
+    if relay:alive() and not paused[number] then return false end
+  end
+  return true
+end
+
+local function hold(held)
+  for _, relay in pairs(running) do relay:hold(held) end
+end
+
+-- All who run in the guest are paused, and so it is; whoever comes needs it awake.
+local function wake_guest()
+  if not next(paused) or not all_are_paused() then return true end
+  local done, err = machine:unpause()
+  if not done then return nil, err end
+  hold(false)
+  return true
+end
+
 local function start(request, descriptor, undo)
-  if ssh and not ssh:connected() then close_ssh() end
+  if not are_connected() then close_ssh() end
   if running[request.vm] then
     running[request.vm]:close()
     running[request.vm] = nil
   end
-  if not ssh then
+  if #connections == 0 then
     local up, err = bring_up(request, undo)
     if up then up, err = reach() end
-    if not up then
-      native.close_descriptor(descriptor)
-      return nil, err
-    end
+    if not up then return nil, err end
     machine:note_host()
+  else
+    local awake, err = wake_guest()
+    if not awake then return nil, err end
   end
   local done, err = start_worker(request, descriptor)
   if not done then return nil, err end
@@ -181,6 +228,7 @@ function errands.start(request)
   local reserve = keep_reserve()
   local undo = {}
   local done, err = start(request, descriptor, undo)
+  native.close_descriptor(descriptor)
   if done then return true end
   if err.code == "EDEADLINE" then
     err.message = "the deadline for the start passed: " .. err.message
@@ -189,17 +237,6 @@ function errands.start(request)
 end
 
 -- ---- pause and resume ----
-
-local function all_are_paused()
-  for number, relay in pairs(running) do
-    if relay:alive() and not paused[number] then return false end
-  end
-  return true
-end
-
-local function hold(held)
-  for _, relay in pairs(running) do relay:hold(held) end
-end
 
 --- Its worker has been told to stop; once all have, so does the guest.
 function errands.pause(request)

@@ -63,34 +63,28 @@ local function install(ssh, path)
   return true
 end
 
--- The descriptor is spent by an attempt, so that a second one needs a copy of it.
-local function start(ssh, request, frame, descriptor, interval)
-  return ssh:worker(START, descriptor, frame, interval, request.vm)
+-- An attempt spends a descriptor.
+local function attempt(ssh, config, request, frame, descriptor)
+  return ssh:worker(START, native.copy_descriptor(descriptor), frame, config.keepalive, request.vm)
 end
 
 --- Start the worker of `request` = { vm, organism, memory, output, unconfined, worker } over `ssh` and relay
--- its frames from `descriptor`, which is taken. Gives the relay.
+-- its frames from `descriptor`, which stays the caller's to close. Gives the relay; EBUSY where the server takes
+-- no further session on this connection.
 function worker.start(ssh, config, request, descriptor)
   local frame, err = spawn_frame(request)
-  if not frame then
-    native.close_descriptor(descriptor)
-    return nil, err
-  end
-  local spare = config.install_worker and native.copy_descriptor(descriptor)
-  local relay, problem = start(ssh, request, frame, descriptor, config.keepalive)
+  if not frame then return nil, err end
+  local relay, problem = attempt(ssh, config, request, frame, descriptor)
   local unfit = not relay and (problem.absent or problem.code == "EVERSION")
-  if not spare or not unfit then
-    if spare then native.close_descriptor(spare) end
-    if unfit then problem.message = problem.message ..
-      "; put bioxen-worker " .. native.version .. " into the template, or set install_worker = true" end
-    return relay, problem
+  if not unfit then return relay, problem end
+  if not config.install_worker then
+    problem.message = ("%s; put bioxen-worker %s into the template, or set install_worker = true"):format(
+      problem.message, native.version)
+    return nil, problem
   end
   local installed, trouble = install(ssh, request.worker)
-  if not installed then
-    native.close_descriptor(spare)
-    return nil, trouble
-  end
-  return start(ssh, request, frame, spare, config.keepalive)
+  if not installed then return nil, trouble end
+  return attempt(ssh, config, request, frame, descriptor)
 end
 
 return worker

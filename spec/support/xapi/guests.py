@@ -29,7 +29,6 @@ PermitUserRC no
 X11Forwarding no
 UseDNS no
 MaxStartups 200
-MaxSessions 200
 LogLevel VERBOSE
 SetEnv HOME="{home}" BIOXEN_GUEST="{name}"
 ForceCommand "{login}"
