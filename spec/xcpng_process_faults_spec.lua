@@ -20,10 +20,15 @@ local STEPS = {
   { "events", "event.from", nth = 4 },
 }
 
+-- Whether a process is dead, be it that nobody has asked for its end yet.
+local function is_dead(pid)
+  return ("ZX"):find(processes.state(pid) or "X", 1, true) ~= nil
+end
+
 -- Kill a process; returns when it is dead.
 local function kill(pid)
   assert(os.execute(("kill -9 %d"):format(pid)))
-  assert(processes.wait_until(function() return ("ZX"):find(processes.state(pid) or "X", 1, true) end))
+  assert(processes.wait_until(function() return is_dead(pid) end))
 end
 
 describe("processes that are killed:", function()
@@ -202,7 +207,7 @@ describe("processes that are killed:", function()
   local function wait_until_gone(pids)
     assert(bench:wait_until(function()
       for _, pid in ipairs(pids) do
-        if processes.state(pid) then return false end
+        if not is_dead(pid) then return false end
       end
       return true
     end))

@@ -19,8 +19,8 @@ static const bx_chassis all[] = {
 
 const char *bx_resource_name(bx_resource resource)
 {
-    static const char *const names[BX_RESOURCES] = {"ribosomes", "rna_polymerase",
-                                                    "atp_percentage", "memory_kb"};
+    static const char *const names[BX_RESOURCES] = {"ribosomes", "rna_polymerase", "atp_percentage",
+                                                    "memory_kb"};
     return names[resource];
 }
 

@@ -5,10 +5,10 @@
 #include <stddef.h>
 
 typedef enum bx_resource {
-    BX_RIBOSOMES,       /* molecules */
-    BX_RNA_POLYMERASE,  /* molecules */
-    BX_ATP_PERCENTAGE,  /* of the chassis' ATP supply */
-    BX_MEMORY_KB,       /* genome memory: kilobases of DNA */
+    BX_RIBOSOMES,      /* molecules */
+    BX_RNA_POLYMERASE, /* molecules */
+    BX_ATP_PERCENTAGE, /* of the chassis' ATP supply */
+    BX_MEMORY_KB,      /* genome memory: kilobases of DNA */
     BX_RESOURCES
 } bx_resource;
 

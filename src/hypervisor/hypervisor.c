@@ -66,8 +66,8 @@ bx_vm *bx_hypervisor_create_vm(bx_hypervisor *hypervisor, const bx_vm_ops *ops,
                                bx_error *err)
 {
     if (bx_hypervisor_find(hypervisor, options->id)) {
-        bx_fail(err, BX_EEXIST, "a VM called \"%s\" exists already: destroy it or choose another id",
-                options->id);
+        bx_fail(err, BX_EEXIST,
+                "a VM called \"%s\" exists already: destroy it or choose another id", options->id);
         return NULL;
     }
     bx_lease *lease = calloc(1, sizeof *lease);

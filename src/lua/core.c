@@ -48,8 +48,8 @@ static void find_program(const char *name, const char *variable, char *path, siz
     snprintf(path, size, "%s", named && *named ? named : name);
     if ((named && *named) || !dladdr((void *)find_program, &here))
         return;
-    bool inside_program = dladdr((void *)getauxval(AT_PHDR), &program) &&
-                          program.dli_fbase == here.dli_fbase;
+    bool inside_program =
+        dladdr((void *)getauxval(AT_PHDR), &program) && program.dli_fbase == here.dli_fbase;
     snprintf(tail, sizeof tail, inside_program ? "/%s" : "/bin/%s", name);
     if (!realpath(inside_program ? "/proc/self/exe" : here.dli_fname, real))
         return;
@@ -128,7 +128,8 @@ static int monotonic_clock(lua_State *L)
     return 1;
 }
 
-/* set_worker(path): the program of the workers started from now on. Specs put a hostile one here. */
+/* set_worker(path): the program of the workers started from now on. Specs put a hostile one here.
+ */
 static int set_worker(lua_State *L)
 {
     bx_error error;
@@ -138,8 +139,8 @@ static int set_worker(lua_State *L)
     return 1;
 }
 
-/* set_courier(path, steps): the program of the couriers started from now on, and the folder of the Lua
- * files that they follow. */
+/* set_courier(path, steps): the program of the couriers started from now on, and the folder of the
+ * Lua files that they follow. */
 static int set_courier(lua_State *L)
 {
     bx_error error;
@@ -216,15 +217,14 @@ static int chassis(lua_State *L)
 }
 
 static const luaL_Reg functions[] = {
-    {"class_name", class_name},   {"real_path", real_path},
-    {"list_folder", list_folder}, {"fail", fail},
-    {"clock", monotonic_clock},   {"set_worker", set_worker},
-    {"valid_id", valid_id},       {"error_codes", error_codes},
-    {"chassis", chassis},         {"new_hypervisor", bx_lua_new_hypervisor},
-    {"wait_all", bx_lua_wait_all}, {"wait_any", bx_lua_wait_any},
-    {"set_courier", set_courier}, {"new_session", bx_lua_new_session},
-    {"check_secret", check_secret},
-    {NULL, NULL}};
+    {"class_name", class_name},     {"real_path", real_path},
+    {"list_folder", list_folder},   {"fail", fail},
+    {"clock", monotonic_clock},     {"set_worker", set_worker},
+    {"valid_id", valid_id},         {"error_codes", error_codes},
+    {"chassis", chassis},           {"new_hypervisor", bx_lua_new_hypervisor},
+    {"wait_all", bx_lua_wait_all},  {"wait_any", bx_lua_wait_any},
+    {"set_courier", set_courier},   {"new_session", bx_lua_new_session},
+    {"check_secret", check_secret}, {NULL, NULL}};
 
 int luaopen_bioxen_core(lua_State *L)
 {

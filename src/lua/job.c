@@ -267,8 +267,9 @@ static lua_Integer check_jobs(lua_State *L)
     for (lua_Integer i = 1; i <= count; i++) {
         lua_geti(L, 1, i);
         if (!bx_lua_test_class(L, -1, &job_class))
-            luaL_argerror(L, 1, lua_pushfstring(L, "a list of jobs expected, item %d is a %s",
-                                                (int)i, luaL_typename(L, -1)));
+            luaL_argerror(L, 1,
+                          lua_pushfstring(L, "a list of jobs expected, item %d is a %s", (int)i,
+                                          luaL_typename(L, -1)));
         lua_pop(L, 1);
     }
     return count;
@@ -337,11 +338,15 @@ static int job_tostring(lua_State *L)
     return 1;
 }
 
-static const luaL_Reg methods[] = {{"wait", job_wait},         {"done", job_done},
-                                   {"cancel", job_cancel},     {"progress", job_progress},
-                                   {"result", job_result},     {"output", job_output},
+static const luaL_Reg methods[] = {{"wait", job_wait},
+                                   {"done", job_done},
+                                   {"cancel", job_cancel},
+                                   {"progress", job_progress},
+                                   {"result", job_result},
+                                   {"output", job_output},
                                    {NULL, NULL}};
-static const luaL_Reg metamethods[] = {{"__gc", job_gc}, {"__tostring", job_tostring}, {NULL, NULL}};
+static const luaL_Reg metamethods[] = {
+    {"__gc", job_gc}, {"__tostring", job_tostring}, {NULL, NULL}};
 static const bx_lua_class job_class = {"bioxen.Job", NULL, methods, metamethods};
 
 void bx_lua_open_job(lua_State *L)

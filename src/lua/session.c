@@ -112,11 +112,10 @@ static const luaL_Reg methods[] = {{"send", session_send},
                                    {"is_open", session_is_open},
                                    {"release", session_release},
                                    {NULL, NULL}};
-static const luaL_Reg metamethods[] = {
-    {"__gc", session_gc},
-    {"__close", session_close},
-    {"__tostring", session_tostring},
-    {NULL, NULL}};
+static const luaL_Reg metamethods[] = {{"__gc", session_gc},
+                                       {"__close", session_close},
+                                       {"__tostring", session_tostring},
+                                       {NULL, NULL}};
 static const bx_lua_class session_class = {"bioxen.XapiSession", NULL, methods, metamethods};
 
 void bx_lua_open_session(lua_State *L)

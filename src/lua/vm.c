@@ -216,8 +216,8 @@ static const char *check_chunk_name(lua_State *L)
         return "=process";
     }
     if (type != LUA_TSTRING)
-        luaL_argerror(L, 3, lua_pushfstring(L, "'name' must be a string, got %s",
-                                            lua_typename(L, type)));
+        luaL_argerror(L, 3,
+                      lua_pushfstring(L, "'name' must be a string, got %s", lua_typename(L, type)));
     return lua_pushfstring(L, "=%s", lua_tostring(L, -1));
 }
 
@@ -417,9 +417,9 @@ static bx_job *send_errand(lua_State *L, const char *operation, const char *name
                  bx_write_text(&values, "name") | bx_write_text(&values, name);
     if (failed)
         bx_fail_memory(err);
-    bx_job *job = failed ? NULL
-                         : bx_courier_job(vm->remote.courier, operation, &values,
-                                          SNAPSHOT_TIMEOUT, err);
+    bx_job *job =
+        failed ? NULL
+               : bx_courier_job(vm->remote.courier, operation, &values, SNAPSHOT_TIMEOUT, err);
     bx_buffer_free(&values);
     return job;
 }

@@ -37,13 +37,13 @@ struct bx_courier {
     bx_source source;
     uint32_t watched;
     bx_timer overdue;
-    bx_error doom;     /* why it was killed, or has ended, if code is not BX_OK */
-    bool opened;       /* it knows its configuration */
-    bool busy;         /* a call is open: "open", or the current errand */
-    bool interrupted;  /* the current errand is */
+    bx_error doom;      /* why it was killed, or has ended, if code is not BX_OK */
+    bool opened;        /* it knows its configuration */
+    bool busy;          /* a call is open: "open", or the current errand */
+    bool interrupted;   /* the current errand is */
     bx_errand *current; /* NULL: opening, or nobody waits for its end */
     bx_errand *queue;   /* not yet sent, oldest first */
-    bx_buffer details; /* of the error that comes next */
+    bx_buffer details;  /* of the error that comes next */
 };
 
 static void advance(bx_courier *courier);
@@ -110,7 +110,8 @@ static bx_errand *take_first(bx_courier *courier)
     return errand;
 }
 
-/* The call that was open has ended. Where the courier could not be opened, so has the next errand. */
+/* The call that was open has ended. Where the courier could not be opened, so has the next errand.
+ */
 static void end_call(bx_courier *courier, const bx_error *error, const uint8_t *value,
                      size_t length)
 {
@@ -191,7 +192,8 @@ static void describe_end(const bx_courier *courier, const siginfo_t *info, bx_er
     }
 }
 
-/* The program has ended. What it said last may still be in the socket. The caller holds the courier. */
+/* The program has ended. What it said last may still be in the socket. The caller holds the
+ * courier. */
 static void take_end(bx_courier *courier)
 {
     bx_error error, ignored;
@@ -281,9 +283,13 @@ static void on_error(void *owner, double sim_time, const bx_error *error, const 
     bx_buffer_free(&details);
 }
 
-static const bx_connection_events connection_events = {
-    .hello = on_hello, .output = on_output, .progress = on_progress, .reply = on_reply,
-    .error = on_error, .note = on_note,     .details = on_details};
+static const bx_connection_events connection_events = {.hello = on_hello,
+                                                       .output = on_output,
+                                                       .progress = on_progress,
+                                                       .reply = on_reply,
+                                                       .error = on_error,
+                                                       .note = on_note,
+                                                       .details = on_details};
 
 static void watch(bx_courier *courier)
 {
@@ -368,8 +374,8 @@ static int start_program(bx_courier *courier, bx_error *err)
 
 /* ---- errands ---- */
 
-static int call(bx_courier *courier, const char *operation, const bx_buffer *values,
-                double timeout, bx_error *err)
+static int call(bx_courier *courier, const char *operation, const bx_buffer *values, double timeout,
+                bx_error *err)
 {
     bool timed = isfinite(timeout);
     if (bx_reactor_set_timer(&courier->host->reactor, &courier->overdue,
@@ -594,8 +600,7 @@ static void job_progress(bx_errand *errand, double fraction, const char *text, s
     bx_job_set_progress(&job_of(errand)->job, fraction, text, length);
 }
 
-static void job_ended(bx_errand *errand, const bx_error *error, const uint8_t *value,
-                      size_t length)
+static void job_ended(bx_errand *errand, const bx_error *error, const uint8_t *value, size_t length)
 {
     errand_job *self = job_of(errand);
     bx_error failure;

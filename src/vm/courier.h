@@ -1,6 +1,6 @@
 /* The host's view of a courier: the program that talks to a pool and to the guests there. It is
- * started when the first errand needs it. While it works it leaves notes here; where it dies, the next
- * errand starts another program, which is told them. */
+ * started when the first errand needs it. While it works it leaves notes here; where it dies, the
+ * next errand starts another program, which is told them. */
 #ifndef BX_VM_COURIER_H
 #define BX_VM_COURIER_H
 
@@ -10,7 +10,8 @@
 
 enum { BX_NOTES = 32, BX_NOTE_NAME = 32, BX_NOTE_TEXT = 1024 };
 
-/* What a courier wants remembered of the pool. A name that begins with '.' is for its successor alone. */
+/* What a courier wants remembered of the pool. A name that begins with '.' is for its successor
+ * alone. */
 typedef struct bx_note {
     char name[BX_NOTE_NAME];
     char text[BX_NOTE_TEXT];
@@ -26,8 +27,8 @@ struct bx_errand {
     double timeout;          /* seconds; INFINITY: none. The courier keeps it by itself */
     int descriptor;          /* goes with it, taken; -1: none */
     void (*progress)(bx_errand *errand, double fraction, const char *text, size_t length);
-    /* Once. `error` is NULL if it succeeded, and then `value` is the answer, one encoded value; with an
-     * error it is a map of details, or NULL. */
+    /* Once. `error` is NULL if it succeeded, and then `value` is the answer, one encoded value;
+     * with an error it is a map of details, or NULL. */
     void (*ended)(bx_errand *errand, const bx_error *error, const uint8_t *value, size_t length);
     bx_courier *courier; /* while it waits or is on its way */
     bx_errand *next;
@@ -38,8 +39,8 @@ struct bx_errand {
 bx_courier *bx_courier_new(bx_host *host, const bx_buffer *config, bx_error *err);
 bx_courier *bx_courier_hold(bx_courier *courier);
 
-/* The last one to let go ends the program, which first undoes what it has made; nobody waits. NULL is
- * fine. */
+/* The last one to let go ends the program, which first undoes what it has made; nobody waits. NULL
+ * is fine. */
 void bx_courier_release(bx_courier *courier);
 
 /* The same, and wait for the program's end if this was the last. */

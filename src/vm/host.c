@@ -19,7 +19,8 @@ int bx_host_set_worker(bx_host *host, const char *worker, bx_error *err)
 int bx_host_set_courier(bx_host *host, const char *courier, const char *steps, bx_error *err)
 {
     if (strlen(courier) >= sizeof host->courier || strlen(steps) >= sizeof host->steps)
-        return bx_fail(err, BX_ESTART, "the path of the courier program, or of its steps, is too long");
+        return bx_fail(err, BX_ESTART,
+                       "the path of the courier program, or of its steps, is too long");
     snprintf(host->courier, sizeof host->courier, "%s", courier);
     snprintf(host->steps, sizeof host->steps, "%s", steps);
     return 0;

@@ -1,5 +1,5 @@
-/* A job: something that a VM or a courier is asked to do and that is waited for. Its owner holds one
- * reference, who does it another while it runs. */
+/* A job: something that a VM or a courier is asked to do and that is waited for. Its owner holds
+ * one reference, who does it another while it runs. */
 #ifndef BX_VM_JOB_H
 #define BX_VM_JOB_H
 
@@ -38,11 +38,11 @@ typedef struct bx_job {
     bx_job_interrupt interrupted;
     int64_t kill_at; /* once interrupted */
     bool done, succeeded;
-    bx_error error;    /* when it did not succeed */
-    bx_buffer value;   /* one encoded value, when it did */
-    double sim_time;   /* seconds, at the end */
-    bx_buffer output;  /* all that the code printed so far */
-    double fraction;   /* of the progress; NaN before the first report */
+    bx_error error;   /* when it did not succeed */
+    bx_buffer value;  /* one encoded value, when it did */
+    double sim_time;  /* seconds, at the end */
+    bx_buffer output; /* all that the code printed so far */
+    double fraction;  /* of the progress; NaN before the first report */
     char progress[128];
     char *traceback;   /* or NULL */
     bx_buffer details; /* of the error: one encoded map, or empty */

@@ -1,4 +1,5 @@
-/* The programs that a host starts: zygotes and couriers. Each gets one socket and nothing else of ours. */
+/* The programs that a host starts: zygotes and couriers. Each gets one socket and nothing else of
+ * ours. */
 #ifndef BX_VM_PROGRAM_H
 #define BX_VM_PROGRAM_H
 
@@ -14,8 +15,9 @@ enum { BX_PROGRAM_DESCRIPTOR = 3 };
 int bx_program_spawn(const char *what, const char *path, char *const argv[],
                      char *const environment[], int socket, pid_t *pid, bx_error *err);
 
-/* Reap a program that has been told to go, within `seconds`; then it is killed, if `kill` says so. False:
- * it is still there. Other children of the host are not touched, and a host that ignores SIGCHLD is fine. */
+/* Reap a program that has been told to go, within `seconds`; then it is killed, if `kill` says so.
+ * False: it is still there. Other children of the host are not touched, and a host that ignores
+ * SIGCHLD is fine. */
 bool bx_program_reap(pid_t pid, double seconds, bool kill);
 
 #endif

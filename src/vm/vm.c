@@ -284,7 +284,8 @@ static bool is_being_placed(const bx_vm *vm)
 static void await_end(bx_vm *vm)
 {
     if (!vm->doomed && !is_being_placed(vm))
-        bx_reactor_set_timer(&vm->host->reactor, &vm->farewell, bx_clock_now() + vm->ops->lost_grace);
+        bx_reactor_set_timer(&vm->host->reactor, &vm->farewell,
+                             bx_clock_now() + vm->ops->lost_grace);
 }
 
 /* The stream has ended: why, the zygote will say in a moment. */
@@ -446,8 +447,10 @@ static void on_error(void *owner, double sim_time, const bx_error *error, const 
     if (job->interrupted && (error->code == BX_ECANCELLED || error->code == BX_EDEADLINE))
         name_interrupt(job, "the VM keeps its state", &named);
     else if (error->code == BX_EDEADLINE)
-        bx_fail(&named, BX_EDEADLINE, "the deadline of %g s for the call passed; the VM keeps its "
-                                      "state", job->timeout);
+        bx_fail(&named, BX_EDEADLINE,
+                "the deadline of %g s for the call passed; the VM keeps its "
+                "state",
+                job->timeout);
     finish_job(vm, &named);
 }
 
@@ -632,8 +635,8 @@ bx_job *bx_vm_stop(bx_vm *vm, bool restarting, bx_error *err)
 {
     if (ensure_owner(vm, err) < 0)
         return NULL;
-    bool worker = vm->state == BX_VM_RUNNING || vm->state == BX_VM_PAUSED ||
-                  vm->state == BX_VM_STARTING;
+    bool worker =
+        vm->state == BX_VM_RUNNING || vm->state == BX_VM_PAUSED || vm->state == BX_VM_STARTING;
     if (!worker && vm->state != BX_VM_ERROR && !vm->destroying) {
         refuse_state(vm, "stop", "\"running\", \"paused\" or \"error\"", err);
         return NULL;

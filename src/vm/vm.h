@@ -26,20 +26,20 @@ typedef struct bx_vm bx_vm;
 /* How an xcpng VM reaches its worker: by a courier, which other VMs in the same guest share. */
 typedef struct bx_remote {
     bx_courier *courier;
-    uint64_t number;       /* of this VM, to the courier */
-    bx_errand place;       /* begins or ends what it runs in */
-    bool undone;           /* a start that failed has, by the courier that it was sent to */
-    bx_buffer values;      /* of `place` */
-    bx_errand pause;       /* suspends or wakes it */
+    uint64_t number;  /* of this VM, to the courier */
+    bx_errand place;  /* begins or ends what it runs in */
+    bool undone;      /* a start that failed has, by the courier that it was sent to */
+    bx_buffer values; /* of `place` */
+    bx_errand pause;  /* suspends or wakes it */
     bx_buffer pause_values;
 } bx_remote;
 
 typedef struct bx_vm_ops {
-    const char *type;          /* "basic" */
-    int64_t deadline_grace;    /* nanoseconds from the soft interrupt to the kill */
-    int64_t reaping;           /* and from the kill to the worker's end, at most */
-    int64_t lost_grace;        /* from a lost connection to the kill */
-    bool times_start;          /* its start keeps the deadline by itself */
+    const char *type;                      /* "basic" */
+    int64_t deadline_grace;                /* nanoseconds from the soft interrupt to the kill */
+    int64_t reaping;                       /* and from the kill to the worker's end, at most */
+    int64_t lost_grace;                    /* from a lost connection to the kill */
+    bool times_start;                      /* its start keeps the deadline by itself */
     int (*open)(bx_vm *vm, bx_error *err); /* begin: a greeting, or bx_vm_ended, follows */
     void (*interrupt)(bx_vm *vm);          /* the code softly */
     bool (*suspend)(bx_vm *vm); /* no CPU from now on. True: bx_vm_suspended follows; false: done */
@@ -50,7 +50,8 @@ typedef struct bx_vm_ops {
     /* The worker has ended: give up what it ran in, for good if the VM is being destroyed, or never
      * ran. True: bx_vm_left follows. NULL, as false: there is nothing. */
     bool (*leave)(bx_vm *vm, bool for_good);
-    void (*release)(bx_vm *vm, bool wait); /* at the VM's end, what its workers shared; NULL: nothing */
+    void (*release)(bx_vm *vm,
+                    bool wait); /* at the VM's end, what its workers shared; NULL: nothing */
 } bx_vm_ops;
 
 typedef struct bx_vm_options {
@@ -83,24 +84,24 @@ struct bx_vm {
     bx_buffer setup;
     bx_connection connection;
     bx_source source;
-    uint32_t watched; /* events of the source */
-    bx_birth birth;   /* of a basic VM's worker */
-    bx_remote remote; /* an xcpng VM's */
+    uint32_t watched;  /* events of the source */
+    bx_birth birth;    /* of a basic VM's worker */
+    bx_remote remote;  /* an xcpng VM's */
     bx_timer farewell; /* how long to wait for the worker's end once it is lost */
-    bx_job *job;      /* running, held */
-    bx_job *change;   /* a pause or a resumption, held */
+    bx_job *job;       /* running, held */
+    bx_job *change;    /* a pause or a resumption, held */
     bool destroying;
-    bool restarting;  /* what the worker ran in is wanted again */
-    bool leaving;     /* the worker has ended, what it ran in is being given up */
+    bool restarting;         /* what the worker ran in is wanted again */
+    bool leaving;            /* the worker has ended, what it ran in is being given up */
     bx_vm_state state_after; /* that */
-    bool born;        /* the worker's process is known */
-    bool doomed;      /* the worker is being killed; doom says why */
-    bx_error doom;    /* the reason of the state "error", too */
-    bx_buffer details; /* of the error of bx_vm_destroy, one encoded value; may be empty */
-    double sim_time;  /* seconds, when last heard of; NaN before */
-    int64_t started;  /* when the state became running */
-    uint64_t calls;   /* finished */
-    bx_vm_lease *lease; /* owned by the hypervisor; NULL: none */
+    bool born;               /* the worker's process is known */
+    bool doomed;             /* the worker is being killed; doom says why */
+    bx_error doom;           /* the reason of the state "error", too */
+    bx_buffer details;       /* of the error of bx_vm_destroy, one encoded value; may be empty */
+    double sim_time;         /* seconds, when last heard of; NaN before */
+    int64_t started;         /* when the state became running */
+    uint64_t calls;          /* finished */
+    bx_vm_lease *lease;      /* owned by the hypervisor; NULL: none */
 };
 
 const char *bx_vm_state_name(bx_vm_state state);
@@ -133,7 +134,8 @@ void bx_vm_abandon(bx_vm *vm);
 void bx_vm_distrust(bx_vm *vm, const bx_error *error);
 
 /* For the operations: the channel to the worker is there; so is its process; what it said last may
- * still be in the channel; the worker has ended (once a start), for a reason or with a wait status. */
+ * still be in the channel; the worker has ended (once a start), for a reason or with a wait status.
+ */
 int bx_vm_connected(bx_vm *vm, bx_channel *channel, bx_error *err);
 void bx_vm_born(bx_vm *vm);
 void bx_vm_hear(bx_vm *vm);

@@ -1,6 +1,6 @@
-/* An xcpng VM: a worker in a guest on a pool, reached by a courier. The frames of the worker come by a
- * socket of their own; what concerns the guest is an errand. Lua's side of the errands, which is told
- * the VM's number, is lua/bioxen/xcpng/courier.lua. */
+/* An xcpng VM: a worker in a guest on a pool, reached by a courier. The frames of the worker come
+ * by a socket of their own; what concerns the guest is an errand. Lua's side of the errands, which
+ * is told the VM's number, is lua/bioxen/xcpng/courier.lua. */
 #include "vm/vm.h"
 
 #include "wire/value.h"
@@ -48,7 +48,8 @@ static void start_progress(bx_errand *errand, double fraction, const char *text,
         bx_job_set_progress(job, fraction, text, length);
 }
 
-/* The guest is there, and the worker in it about to greet. From here on the host keeps the deadline. */
+/* The guest is there, and the worker in it about to greet. From here on the host keeps the
+ * deadline. */
 static void start_ended(bx_errand *errand, const bx_error *error, const uint8_t *value,
                         size_t length)
 {

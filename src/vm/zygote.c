@@ -2,6 +2,7 @@
 
 #include "vm/program.h"
 #include "wire/frame.h"
+#include "wire/pass.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -53,21 +54,8 @@ static void forget_worker(bx_birth *birth)
 /* 1: sent; 0: the socket is full; -1: the zygote is gone. */
 static int send_request(const bx_zygote *zygote, const bx_birth *birth)
 {
-    union {
-        struct cmsghdr header;
-        char bytes[CMSG_SPACE(sizeof(int))];
-    } control = {0};
-    struct iovec part = {(void *)&birth->request, sizeof birth->request};
-    struct msghdr message = {.msg_iov = &part,
-                             .msg_iovlen = 1,
-                             .msg_control = control.bytes,
-                             .msg_controllen = sizeof control.bytes};
-    struct cmsghdr *header = CMSG_FIRSTHDR(&message);
-    header->cmsg_level = SOL_SOCKET;
-    header->cmsg_type = SCM_RIGHTS;
-    header->cmsg_len = CMSG_LEN(sizeof(int));
-    memcpy(CMSG_DATA(header), &birth->socket, sizeof(int));
-    if (sendmsg(zygote->source.descriptor, &message, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0)
+    if (bx_pass_send(zygote->source.descriptor, &birth->request, sizeof birth->request,
+                     birth->socket) >= 0)
         return 1;
     return errno == EAGAIN || errno == EINTR || errno == ETOOMANYREFS ? 0 : -1;
 }
@@ -186,24 +174,9 @@ static void handle_report(bx_zygote *zygote, bx_zygote_report *report, int pidfd
 /* 1: a report; 0: none now; -1: the zygote is gone. */
 static int receive_report(const bx_zygote *zygote, bx_zygote_report *report, int *pidfd)
 {
-    union {
-        struct cmsghdr header;
-        char bytes[CMSG_SPACE(sizeof(int))];
-    } control;
-    struct iovec part = {report, sizeof *report};
-    struct msghdr message = {.msg_iov = &part,
-                             .msg_iovlen = 1,
-                             .msg_control = control.bytes,
-                             .msg_controllen = sizeof control.bytes};
-    ssize_t got = recvmsg(zygote->source.descriptor, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+    ssize_t got = bx_pass_receive(zygote->source.descriptor, report, sizeof *report, pidfd);
     if (got < 0)
         return errno == EAGAIN || errno == EINTR ? 0 : -1;
-    if (got == 0)
-        return -1;
-    *pidfd = -1;
-    struct cmsghdr *header = CMSG_FIRSTHDR(&message);
-    if (header && header->cmsg_level == SOL_SOCKET && header->cmsg_type == SCM_RIGHTS)
-        memcpy(pidfd, CMSG_DATA(header), sizeof(int));
     return got == sizeof *report ? 1 : -1;
 }
 
@@ -233,7 +206,8 @@ static void zygote_ready(bx_source *source, uint32_t events)
     if (got < 0) {
         char why[5000];
         snprintf(why, sizeof why,
-                 zygote->ready ? "the worker program %s ended" : "the worker program %s did not start",
+                 zygote->ready ? "the worker program %s ended"
+                               : "the worker program %s did not start",
                  zygote->program);
         zygote_ended(zygote, BX_ESTART, why);
     }

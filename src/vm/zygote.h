@@ -10,13 +10,13 @@ typedef struct bx_zygote bx_zygote;
 
 /* One worker, from the request to its end. Embedded in the VM. */
 typedef struct bx_birth {
-    void (*born)(struct bx_birth *birth);                     /* pid and pidfd are set */
+    void (*born)(struct bx_birth *birth); /* pid and pidfd are set */
     void (*refused)(struct bx_birth *birth, const bx_error *error);
-    void (*ended)(struct bx_birth *birth, int status);        /* reaped; wait status */
+    void (*ended)(struct bx_birth *birth, int status); /* reaped; wait status */
     bx_spawn_request request;
-    int socket; /* the worker's end; closed once it is sent */
-    pid_t pid;  /* 0: none */
-    int pidfd;  /* -1: none */
+    int socket;        /* the worker's end; closed once it is sent */
+    pid_t pid;         /* 0: none */
+    int pidfd;         /* -1: none */
     bx_zygote *zygote; /* NULL: none is at work on it */
     struct bx_birth *next;
 } bx_birth;

@@ -1,8 +1,8 @@
 #include "wire/channel.h"
+#include "wire/pass.h"
 
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -35,34 +35,12 @@ static void drop_passed(socket_channel *socket)
     socket->passed = -1;
 }
 
-static ssize_t send_with_passed(socket_channel *socket, const void *bytes, size_t length)
-{
-    union {
-        struct cmsghdr header;
-        char bytes[CMSG_SPACE(sizeof(int))];
-    } control = {0};
-    struct iovec part = {(void *)bytes, length};
-    struct msghdr message = {.msg_iov = &part,
-                             .msg_iovlen = 1,
-                             .msg_control = control.bytes,
-                             .msg_controllen = sizeof control.bytes};
-    struct cmsghdr *header = CMSG_FIRSTHDR(&message);
-    header->cmsg_level = SOL_SOCKET;
-    header->cmsg_type = SCM_RIGHTS;
-    header->cmsg_len = CMSG_LEN(sizeof(int));
-    memcpy(CMSG_DATA(header), &socket->passed, sizeof(int));
-    ssize_t sent = sendmsg(socket->descriptor, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
-    if (sent > 0)
-        drop_passed(socket);
-    return sent;
-}
-
 static ssize_t socket_write(bx_channel *channel, const void *bytes, size_t length)
 {
     socket_channel *socket = (socket_channel *)channel;
-    ssize_t sent = socket->passed >= 0
-                       ? send_with_passed(socket, bytes, length)
-                       : send(socket->descriptor, bytes, length, MSG_DONTWAIT | MSG_NOSIGNAL);
+    ssize_t sent = bx_pass_send(socket->descriptor, bytes, length, socket->passed);
+    if (sent > 0)
+        drop_passed(socket);
     return sent < 0 && would_block() ? 0 : sent;
 }
 

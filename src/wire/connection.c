@@ -158,8 +158,7 @@ static int read_traceback(const bx_connection *connection, bx_reader *reader, bx
     if (!connection->events->details || bx_read(&details, &first, err) < 0 ||
         first.type != BX_TOKEN_MAP)
         return read_optional_text(reader, traceback, err);
-    connection->events->details(connection->owner, reader->at,
-                                (size_t)(reader->end - reader->at));
+    connection->events->details(connection->owner, reader->at, (size_t)(reader->end - reader->at));
     *traceback = (bx_token){.type = BX_TOKEN_NIL};
     return 0;
 }

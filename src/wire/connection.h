@@ -24,7 +24,8 @@ typedef struct bx_connection_events {
                   size_t traceback_length);
 
     /* What not every peer may send; NULL: this one may not. */
-    void (*exit)(void *owner, int status); /* a guest: its worker has ended, with this wait status */
+    void (*exit)(void *owner,
+                 int status); /* a guest: its worker has ended, with this wait status */
     void (*note)(void *owner, const char *name, size_t name_length, const char *text,
                  size_t length); /* a courier; `text` is NULL to forget it */
     /* A courier: the details of the error that is told next, one encoded map. */

@@ -35,24 +35,34 @@ int bx_frame_end(bx_buffer *out, size_t start, bx_error *err)
     return 0;
 }
 
+int bx_frame_read_head(const uint8_t *bytes, bx_frame_head *head, bx_error *err)
+{
+    uint64_t length = get_little_endian(bytes, 4);
+    if (length > BX_FRAME_LIMIT)
+        return bx_fail(err, BX_EPROTOCOL, "a frame of %llu bytes, at most %d are allowed",
+                       (unsigned long long)length, BX_FRAME_LIMIT);
+    if (bytes[4] < BX_FRAME_HELLO || bytes[4] > BX_FRAME_NOTE || bytes[5] || bytes[6] || bytes[7])
+        return bx_fail(err, BX_EPROTOCOL, "a frame of unknown type %u", bytes[4]);
+    *head = (bx_frame_head){.type = (bx_frame_type)bytes[4],
+                            .call = get_little_endian(bytes + 8, 8),
+                            .length = (size_t)length};
+    return 0;
+}
+
 int bx_frame_parse(const uint8_t *bytes, size_t length, bx_frame *frame, size_t *used,
                    bx_error *err)
 {
+    bx_frame_head head;
     if (length < BX_FRAME_HEAD)
         return 0;
-    uint64_t payload = get_little_endian(bytes, 4);
-    if (payload > BX_FRAME_LIMIT)
-        return bx_fail(err, BX_EPROTOCOL, "a frame of %llu bytes, at most %d are allowed",
-                       (unsigned long long)payload, BX_FRAME_LIMIT);
-    if (bytes[4] < BX_FRAME_HELLO || bytes[4] > BX_FRAME_NOTE || bytes[5] || bytes[6] ||
-        bytes[7])
-        return bx_fail(err, BX_EPROTOCOL, "a frame of unknown type %u", bytes[4]);
-    if (length - BX_FRAME_HEAD < payload)
+    if (bx_frame_read_head(bytes, &head, err) < 0)
+        return -1;
+    if (length - BX_FRAME_HEAD < head.length)
         return 0;
-    frame->type = (bx_frame_type)bytes[4];
-    frame->call = get_little_endian(bytes + 8, 8);
-    frame->payload = bytes + BX_FRAME_HEAD;
-    frame->length = (size_t)payload;
-    *used = BX_FRAME_HEAD + (size_t)payload;
+    *frame = (bx_frame){.type = head.type,
+                        .call = head.call,
+                        .payload = bytes + BX_FRAME_HEAD,
+                        .length = head.length};
+    *used = BX_FRAME_HEAD + head.length;
     return 1;
 }

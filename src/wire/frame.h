@@ -21,22 +21,22 @@ typedef enum bx_frame_type {
     BX_FRAME_CALL,      /* host: operation (string), timeout in seconds (float, 0: none), then the
                            operation's own values */
     BX_FRAME_REPLY,     /* worker: simulated time (float), result (any). Ends the call */
-    BX_FRAME_ERROR,     /* worker: simulated time (float), code, message, traceback or nil; a courier
-                           has a map of details in the traceback's place. Ends the call */
-    BX_FRAME_OUTPUT,    /* worker: bytes that the code printed (string) */
-    BX_FRAME_PROGRESS,  /* worker: fraction (float), text or nil */
+    BX_FRAME_ERROR,    /* worker: simulated time (float), code, message, traceback or nil; a courier
+                          has a map of details in the traceback's place. Ends the call */
+    BX_FRAME_OUTPUT,   /* worker: bytes that the code printed (string) */
+    BX_FRAME_PROGRESS, /* worker: fraction (float), text or nil */
 
-    /* Where the worker is not a child of this machine's zygote, frames stand for signals and for the
-     * requests and reports of wire/zygote.h. */
+    /* Where the worker is not a child of this machine's zygote, frames stand for signals and for
+     * the requests and reports of wire/zygote.h. */
     BX_FRAME_INTERRUPT, /* host: end the open call, softly. No payload, as the next two */
     BX_FRAME_SUSPEND,   /* host: no processor time for the worker from now on */
     BX_FRAME_WAKE,      /* host */
-    BX_FRAME_SPAWN,     /* courier, first, once: memory limit (integer, bytes), output limit (integer),
-                           unconfined (boolean), organism (string), its files (map of name to text) */
-    BX_FRAME_EXIT,      /* guest: wait status of the worker (integer). Last */
-    BX_FRAME_PING,      /* courier; the call field is its number */
-    BX_FRAME_PONG,      /* guest: to the ping of that number */
-    BX_FRAME_NOTE       /* courier, of itself: name (string), text (string) or nil to forget it */
+    BX_FRAME_SPAWN, /* courier, first, once: memory limit (integer, bytes), output limit (integer),
+                       unconfined (boolean), organism (string), its files (map of name to text) */
+    BX_FRAME_EXIT,  /* guest: wait status of the worker (integer). Last */
+    BX_FRAME_PING,  /* courier; the call field is its number */
+    BX_FRAME_PONG,  /* guest: to the ping of that number */
+    BX_FRAME_NOTE   /* courier, of itself: name (string), text (string) or nil to forget it */
 } bx_frame_type;
 
 typedef struct bx_frame {
@@ -45,6 +45,15 @@ typedef struct bx_frame {
     const uint8_t *payload;
     size_t length;
 } bx_frame;
+
+typedef struct bx_frame_head {
+    bx_frame_type type;
+    uint64_t call;
+    size_t length; /* of the payload */
+} bx_frame_head;
+
+/* Read the BX_FRAME_HEAD bytes of a head. -1: BX_EPROTOCOL. */
+int bx_frame_read_head(const uint8_t *bytes, bx_frame_head *head, bx_error *err);
 
 /* Reserve a frame's head in `out`; returns where the frame starts, or SIZE_MAX. Append the payload
  * after it, then end the frame, which fills in the head. */

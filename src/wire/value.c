@@ -116,12 +116,12 @@ static const struct {
     enum { NONE, NIL, FALSE, TRUE, UNSIGNED, SIGNED, SINGLE, DOUBLE, STRING, ARRAY, MAP, EXT } kind;
     int bytes;
 } tags[32] = {
-    [0x00] = {NIL, 0},      [0x02] = {FALSE, 0},  [0x03] = {TRUE, 0},     [0x04] = {STRING, 1},
-    [0x05] = {STRING, 2},   [0x06] = {STRING, 4}, [0x07] = {EXT, 1},      [0x08] = {EXT, 2},
-    [0x09] = {EXT, 4},      [0x0a] = {SINGLE, 4}, [0x0b] = {DOUBLE, 8},   [0x0c] = {UNSIGNED, 1},
+    [0x00] = {NIL, 0},      [0x02] = {FALSE, 0},    [0x03] = {TRUE, 0},     [0x04] = {STRING, 1},
+    [0x05] = {STRING, 2},   [0x06] = {STRING, 4},   [0x07] = {EXT, 1},      [0x08] = {EXT, 2},
+    [0x09] = {EXT, 4},      [0x0a] = {SINGLE, 4},   [0x0b] = {DOUBLE, 8},   [0x0c] = {UNSIGNED, 1},
     [0x0d] = {UNSIGNED, 2}, [0x0e] = {UNSIGNED, 4}, [0x0f] = {UNSIGNED, 8}, [0x10] = {SIGNED, 1},
-    [0x11] = {SIGNED, 2},   [0x12] = {SIGNED, 4}, [0x13] = {SIGNED, 8},   [0x19] = {STRING, 1},
-    [0x1a] = {STRING, 2},   [0x1b] = {STRING, 4}, [0x1c] = {ARRAY, 2},    [0x1d] = {ARRAY, 4},
+    [0x11] = {SIGNED, 2},   [0x12] = {SIGNED, 4},   [0x13] = {SIGNED, 8},   [0x19] = {STRING, 1},
+    [0x1a] = {STRING, 2},   [0x1b] = {STRING, 4},   [0x1c] = {ARRAY, 2},    [0x1d] = {ARRAY, 4},
     [0x1e] = {MAP, 2},      [0x1f] = {MAP, 4},
 };
 

@@ -9,9 +9,9 @@
 
 #include <stdint.h>
 
-/* The environment of a worker: nothing of its host's, but for one word to the C library. Without it,
- * exp and pow round their last bit by the processor's model, and a seed would not give the same run
- * everywhere. */
+/* The environment of a worker: nothing of its host's, but for one word to the C library. Without
+ * it, exp and pow round their last bit by the processor's model, and a seed would not give the same
+ * run everywhere. */
 #define BX_WORKER_ENVIRONMENT "GLIBC_TUNABLES=glibc.cpu.hwcaps=-FMA,-FMA4"
 
 enum { BX_ZYGOTE_DESCRIPTOR = 3, BX_WORKER_DESCRIPTOR = 3 };

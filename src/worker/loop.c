@@ -40,18 +40,14 @@ static size_t receive(void *bytes, size_t size)
 static void discard_frame(const bx_worker *worker)
 {
     uint8_t scratch[READ_SIZE];
-    uint8_t *head = in.data;
-    size_t rest = 0;
-    uint64_t id = 0;
-    for (int i = 3; i >= 0; i--)
-        rest = rest << 8 | head[i];
-    for (int i = 15; i >= 8; i--)
-        id = id << 8 | head[i];
-    rest += BX_FRAME_HEAD - in.length;
+    bx_frame_head head;
+    if (bx_frame_read_head(in.data, &head, NULL) < 0)
+        _exit(EXIT_FAILURE);
+    size_t rest = BX_FRAME_HEAD + head.length - in.length;
     while (rest)
         rest -= receive(scratch, rest < sizeof scratch ? rest : sizeof scratch);
     bx_buffer_free(&in);
-    bx_output_send_error(id, bx_cell_time(worker->cell), BX_EMEMORY,
+    bx_output_send_error(head.call, bx_cell_time(worker->cell), BX_EMEMORY,
                          "the call does not fit in the VM's memory", NULL);
 }
 

@@ -2,14 +2,6 @@
 
 #include <string.h>
 
-static uint64_t little_endian(const uint8_t *at, int bytes)
-{
-    uint64_t value = 0;
-    for (int i = bytes - 1; i >= 0; i--)
-        value = value << 8 | at[i];
-    return value;
-}
-
 /* Move to the front, where that is cheap or has become worth it. */
 static void compact(bx_stream *stream)
 {
@@ -37,8 +29,7 @@ void bx_stream_filled(bx_stream *stream, size_t length)
 
 int bx_stream_next(bx_stream *stream, bx_frame *frame)
 {
-    bx_frame whole;
-    size_t used;
+    bx_frame_head head;
     size_t waiting = stream->end - stream->passed;
     size_t payload = stream->rest < waiting ? stream->rest : waiting;
     stream->rest -= payload;
@@ -46,17 +37,15 @@ int bx_stream_next(bx_stream *stream, bx_frame *frame)
     waiting -= payload;
     if (waiting < BX_FRAME_HEAD)
         return 0;
-    const uint8_t *head = stream->bytes + stream->passed;
-    if (bx_frame_parse(head, BX_FRAME_HEAD, &whole, &used, NULL) < 0)
+    const uint8_t *at = stream->bytes + stream->passed;
+    if (bx_frame_read_head(at, &head, NULL) < 0)
         return -1;
-    stream->next = (size_t)little_endian(head, 4);
+    stream->next = head.length;
     size_t peek = stream->next < stream->peek ? stream->next : stream->peek;
     if (waiting - BX_FRAME_HEAD < peek)
         return 0;
-    frame->type = (bx_frame_type)head[4];
-    frame->call = little_endian(head + 8, 8);
-    frame->payload = head + BX_FRAME_HEAD;
-    frame->length = stream->next;
+    *frame = (bx_frame){
+        .type = head.type, .call = head.call, .payload = at + BX_FRAME_HEAD, .length = head.length};
     return 1;
 }
 

@@ -1,6 +1,7 @@
 #include "worker/zygote.h"
 
 #include "wire/frame.h"
+#include "wire/pass.h"
 #include "wire/zygote.h"
 #include "worker/interrupt.h"
 #include "worker/jail.h"
@@ -39,19 +40,7 @@ typedef struct zygote {
 /* Send the pending report; it stays pending while the socket is full. */
 static void send_report(zygote *z)
 {
-    char control[CMSG_SPACE(sizeof(int))] = {0};
-    struct iovec data = {&z->report, sizeof z->report};
-    struct msghdr message = {.msg_iov = &data, .msg_iovlen = 1};
-    if (z->report_fd >= 0) {
-        message.msg_control = control;
-        message.msg_controllen = sizeof control;
-        struct cmsghdr *item = CMSG_FIRSTHDR(&message);
-        item->cmsg_level = SOL_SOCKET;
-        item->cmsg_type = SCM_RIGHTS;
-        item->cmsg_len = CMSG_LEN(sizeof(int));
-        memcpy(CMSG_DATA(item), &z->report_fd, sizeof(int));
-    }
-    ssize_t sent = sendmsg(BX_ZYGOTE_DESCRIPTOR, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
+    ssize_t sent = bx_pass_send(BX_ZYGOTE_DESCRIPTOR, &z->report, sizeof z->report, z->report_fd);
     z->pending = sent < 0 && (errno == EAGAIN || errno == EINTR || errno == ENOBUFS);
     if (sent < 0 && !z->pending)
         _exit(BX_EXIT_HOST_GONE);
@@ -110,41 +99,15 @@ static void spawn(zygote *z, int socket, const bx_spawn_request *request)
     report(z, BX_ZYGOTE_REFUSED, request->vm, 0, text);
 }
 
-/* The descriptor that came with a message, or -1. Any further one is closed. */
-static int take_descriptor(struct msghdr *message)
-{
-    int taken = -1;
-    for (struct cmsghdr *item = CMSG_FIRSTHDR(message); item; item = CMSG_NXTHDR(message, item)) {
-        if (item->cmsg_level != SOL_SOCKET || item->cmsg_type != SCM_RIGHTS)
-            continue;
-        size_t count = (item->cmsg_len - CMSG_LEN(0)) / sizeof(int);
-        for (size_t i = 0; i < count; i++) {
-            int descriptor;
-            memcpy(&descriptor, CMSG_DATA(item) + i * sizeof(int), sizeof(int));
-            if (taken < 0)
-                taken = descriptor;
-            else
-                close(descriptor);
-        }
-    }
-    return taken;
-}
-
 static void take_request(zygote *z)
 {
     bx_spawn_request request;
-    char control[CMSG_SPACE(sizeof(int))];
-    struct iovec data = {&request, sizeof request};
-    struct msghdr message = {.msg_iov = &data,
-                             .msg_iovlen = 1,
-                             .msg_control = control,
-                             .msg_controllen = sizeof control};
-    ssize_t got = recvmsg(BX_ZYGOTE_DESCRIPTOR, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+    int socket;
+    ssize_t got = bx_pass_receive(BX_ZYGOTE_DESCRIPTOR, &request, sizeof request, &socket);
     if (got < 0 && (errno == EAGAIN || errno == EINTR))
         return;
     if (got <= 0)
         _exit(BX_EXIT_HOST_GONE);
-    int socket = take_descriptor(&message);
     if (got == sizeof request && socket >= 0) {
         spawn(z, socket, &request);
         return;

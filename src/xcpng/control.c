@@ -1,5 +1,6 @@
 #include "xcpng/control.h"
 
+#include "wire/pass.h"
 #include "wire/zygote.h"
 
 #include <errno.h>
@@ -49,9 +50,8 @@ void bx_control_error(bx_control *control, const char *code, const char *message
     bx_buffer *out = &control->out;
     size_t start = bx_frame_begin(out, BX_FRAME_ERROR, control->call);
     int failed = bx_write_float(out, NAN) | bx_write_text(out, code) | bx_write_text(out, message) |
-                 (details && details->length
-                      ? bx_buffer_append(out, details->data, details->length)
-                      : bx_write_nil(out));
+                 (details && details->length ? bx_buffer_append(out, details->data, details->length)
+                                             : bx_write_nil(out));
     finish(control, start, failed);
     control->call = 0;
 }
@@ -91,42 +91,33 @@ static void host_gone(bx_control *control)
         control->loop->cancelled = true;
 }
 
-static void keep_descriptor(bx_control *control, struct msghdr *message)
+static void drop_passed(bx_control *control)
 {
-    for (struct cmsghdr *item = CMSG_FIRSTHDR(message); item; item = CMSG_NXTHDR(message, item)) {
-        if (item->cmsg_level != SOL_SOCKET || item->cmsg_type != SCM_RIGHTS)
-            continue;
-        if (control->passed >= 0)
-            close(control->passed);
-        memcpy(&control->passed, CMSG_DATA(item), sizeof(int));
-    }
+    if (control->passed >= 0)
+        close(control->passed);
+    control->passed = -1;
 }
 
 /* True if something came. */
 static bool receive(bx_control *control)
 {
-    union {
-        struct cmsghdr header;
-        char bytes[CMSG_SPACE(sizeof(int))];
-    } ancillary;
     if (bx_buffer_reserve(&control->in, READ_PIECE) < 0) {
         host_gone(control);
         return false;
     }
-    struct iovec part = {control->in.data + control->in.length,
-                         control->in.capacity - control->in.length};
-    struct msghdr message = {.msg_iov = &part,
-                             .msg_iovlen = 1,
-                             .msg_control = ancillary.bytes,
-                             .msg_controllen = sizeof ancillary.bytes};
-    ssize_t got = recvmsg(BX_WORKER_DESCRIPTOR, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+    int passed;
+    ssize_t got = bx_pass_receive(BX_WORKER_DESCRIPTOR, control->in.data + control->in.length,
+                                  control->in.capacity - control->in.length, &passed);
     if (got < 0 && (errno == EAGAIN || errno == EINTR))
         return false;
     if (got <= 0) {
         host_gone(control);
         return false;
     }
-    keep_descriptor(control, &message);
+    if (passed >= 0) {
+        drop_passed(control);
+        control->passed = passed;
+    }
     control->in.length += (size_t)got;
     return true;
 }
@@ -191,8 +182,7 @@ int bx_control_open(bx_control *control, bx_loop *loop, bx_error *err)
 void bx_control_close(bx_control *control)
 {
     bx_loop_remove(control->loop, &control->pump);
-    if (control->passed >= 0)
-        close(control->passed);
+    drop_passed(control);
     bx_buffer_free(&control->in);
     bx_buffer_free(&control->out);
 }

@@ -34,7 +34,8 @@ bool bx_control_next(bx_control *control, bx_control_call *call);
 /* Its values have been read. */
 void bx_control_drop(bx_control *control);
 
-/* Answer the open call: the rest of a REPLY's or an ERROR's values. What is too large becomes an error. */
+/* Answer the open call: the rest of a REPLY's or an ERROR's values. What is too large becomes an
+ * error. */
 void bx_control_reply(bx_control *control, const bx_buffer *value);
 void bx_control_error(bx_control *control, const char *code, const char *message,
                       const bx_buffer *details);

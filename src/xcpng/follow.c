@@ -9,17 +9,9 @@ static size_t least(size_t a, size_t b)
 
 static int read_head(bx_follower *follower, const uint8_t *head, bx_error *err)
 {
-    bx_frame frame;
-    size_t size;
-    if (bx_frame_parse(head, BX_FRAME_HEAD, &frame, &size, err) < 0)
+    if (bx_frame_read_head(head, &follower->frame, err) < 0)
         return -1;
-    follower->length =
-        (size_t)head[0] | (size_t)head[1] << 8 | (size_t)head[2] << 16 | (size_t)head[3] << 24;
-    follower->left = follower->length;
-    follower->type = (bx_frame_type)head[4];
-    follower->call = 0;
-    for (int i = 15; i >= 8; i--)
-        follower->call = follower->call << 8 | head[i];
+    follower->left = follower->frame.length;
     follower->have = 0;
     return 0;
 }

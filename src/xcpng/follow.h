@@ -9,11 +9,9 @@
 /* A zeroed one stands before the first frame. */
 typedef struct bx_follower {
     uint8_t head[BX_FRAME_HEAD];
-    size_t have;        /* bytes of a head that is still incomplete */
-    size_t left;        /* bytes of payload still to come */
-    bx_frame_type type; /* of the frame under way */
-    uint64_t call;      /* its call id */
-    size_t length;      /* of its payload */
+    size_t have;         /* bytes of a head that is still incomplete */
+    size_t left;         /* bytes of payload still to come */
+    bx_frame_head frame; /* the one under way */
 } bx_follower;
 
 /* Some bytes of one frame. */

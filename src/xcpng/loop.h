@@ -15,8 +15,8 @@
 typedef struct bx_pump {
     /* Fill in what to poll for, at most two; returns how many. */
     int (*watch)(struct bx_pump *pump, struct pollfd *watched);
-    /* Move what can be moved without waiting. Called after each poll, whatever was ready. It may remove
-     * itself, but no other pump. */
+    /* Move what can be moved without waiting. Called after each poll, whatever was ready. It may
+     * remove itself, but no other pump. */
     void (*move)(struct bx_pump *pump);
     /* When to be moved though nothing is ready; BX_NEVER. NULL: never. */
     int64_t (*due)(const struct bx_pump *pump);
@@ -35,9 +35,9 @@ void bx_loop_remove(bx_loop *loop, bx_pump *pump); /* one that is not there is f
 /* Poll once, at most until `until`, and move everything. */
 void bx_loop_turn(bx_loop *loop, int64_t until);
 
-/* Wait until one of `own` is ready, at most until `until`. 1: ready, revents are set; 0: `until` has
- * passed; -1: the errand is over, BX_ECANCELLED or BX_EDEADLINE. `own` may be NULL with count 0; at
- * most 8. */
+/* Wait until one of `own` is ready, at most until `until`. 1: ready, revents are set; 0: `until`
+ * has passed; -1: the errand is over, BX_ECANCELLED or BX_EDEADLINE. `own` may be NULL with count
+ * 0; at most 8. */
 int bx_loop_wait(bx_loop *loop, struct pollfd *own, int count, int64_t until, bx_error *err);
 
 #endif

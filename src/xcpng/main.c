@@ -24,8 +24,8 @@ static void answer_error(lua_State *L, int index)
     const char *message = bx_native_text(L, index, "message");
     if (lua_getfield(L, index, "details") == LUA_TTABLE)
         bx_lua_write_value(L, -1, "details", &details, &ignored);
-    bx_control_error(&native.control, code ? code : "ESYSTEM", message ? message : "no reason given",
-                     &details);
+    bx_control_error(&native.control, code ? code : "ESYSTEM",
+                     message ? message : "no reason given", &details);
     bx_buffer_free(&details);
     lua_pop(L, 1);
 }

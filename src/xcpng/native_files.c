@@ -61,8 +61,8 @@ static void sync_folder_of(const char *path)
     close(descriptor);
 }
 
-/* open_journal(path[, existing]): a new file, or one that a courier that died has left. Locked; nil and an
- * error where another holds it. */
+/* open_journal(path[, existing]): a new file, or one that a courier that died has left. Locked; nil
+ * and an error where another holds it. */
 static int native_open_journal(lua_State *L)
 {
     const char *path = luaL_checkstring(L, 1);
@@ -173,16 +173,12 @@ static int native_list_folder(lua_State *L)
     return 1;
 }
 
-static const luaL_Reg journal_methods[] = {{"write", journal_write},
-                                           {"remove", journal_remove},
-                                           {"close", journal_close},
-                                           {NULL, NULL}};
-static const luaL_Reg functions[] = {{"read_secret", native_read_secret},
-                                     {"open_journal", native_open_journal},
-                                     {"is_held", native_is_held},
-                                     {"make_folder", native_make_folder},
-                                     {"list_folder", native_list_folder},
-                                     {NULL, NULL}};
+static const luaL_Reg journal_methods[] = {
+    {"write", journal_write}, {"remove", journal_remove}, {"close", journal_close}, {NULL, NULL}};
+static const luaL_Reg functions[] = {
+    {"read_secret", native_read_secret}, {"open_journal", native_open_journal},
+    {"is_held", native_is_held},         {"make_folder", native_make_folder},
+    {"list_folder", native_list_folder}, {NULL, NULL}};
 
 void bx_native_open_files(lua_State *L)
 {

@@ -14,20 +14,21 @@ static bx_http *check_http(lua_State *L)
     return *box;
 }
 
-/* http{ url, ca_file, fingerprint, insecure, allow_http, proxy, response_limit, connect_timeout } */
+/* http{ url, ca_file, fingerprint, insecure, allow_http, proxy, response_limit, connect_timeout }
+ */
 static int native_http(lua_State *L)
 {
     bx_error error;
     luaL_checktype(L, 1, LUA_TTABLE);
-    bx_http_options options = {
-        .url = bx_native_text(L, 1, "url"),
-        .ca_file = bx_native_text(L, 1, "ca_file"),
-        .fingerprint = bx_native_text(L, 1, "fingerprint"),
-        .insecure = bx_native_flag(L, 1, "insecure"),
-        .allow_http = bx_native_flag(L, 1, "allow_http"),
-        .proxy = bx_native_text(L, 1, "proxy"),
-        .response_limit = (size_t)bx_native_number(L, 1, "response_limit", 8 << 20),
-        .connect_timeout = bx_native_number(L, 1, "connect_timeout", 10)};
+    bx_http_options options = {.url = bx_native_text(L, 1, "url"),
+                               .ca_file = bx_native_text(L, 1, "ca_file"),
+                               .fingerprint = bx_native_text(L, 1, "fingerprint"),
+                               .insecure = bx_native_flag(L, 1, "insecure"),
+                               .allow_http = bx_native_flag(L, 1, "allow_http"),
+                               .proxy = bx_native_text(L, 1, "proxy"),
+                               .response_limit =
+                                   (size_t)bx_native_number(L, 1, "response_limit", 8 << 20),
+                               .connect_timeout = bx_native_number(L, 1, "connect_timeout", 10)};
     luaL_argcheck(L, options.url, 1, "'url' is missing");
     bx_http **box = lua_newuserdatauv(L, sizeof *box, 0);
     *box = NULL;
@@ -66,8 +67,8 @@ static bx_http_response *push_response(lua_State *L)
     return &box->response;
 }
 
-/* http:post(path, type, body[, seconds]): { status, body, thumbprint }; or nil and an error, in which
- * `sent` tells that the request may have been acted upon. */
+/* http:post(path, type, body[, seconds]): { status, body, thumbprint }; or nil and an error, in
+ * which `sent` tells that the request may have been acted upon. */
 static int http_post(lua_State *L)
 {
     bx_http *http = check_http(L);

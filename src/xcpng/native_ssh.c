@@ -82,8 +82,8 @@ static int ssh_run(lua_State *L)
     bx_error error;
     const char *command = luaL_checkstring(L, 2);
     bx_buffer out = {.limit = OUTPUT_LIMIT}, errors = {.limit = OUTPUT_LIMIT};
-    int failed = bx_ssh_run(ssh, command, luaL_optstring(L, 3, NULL), &status, &out, &errors,
-                            &error);
+    int failed =
+        bx_ssh_run(ssh, command, luaL_optstring(L, 3, NULL), &status, &out, &errors, &error);
     /* To the stack, so that no Lua error leaks them. */
     memcpy(room[0], out.data ? out.data : room[0], out.length);
     memcpy(room[1], errors.data ? errors.data : room[1], errors.length);
@@ -149,8 +149,8 @@ static void remember(bx_native *native, bx_native_relay *box)
     box->next = native->relays;
     native->relays = box;
     if (!native->relay_watch.move) {
-        native->relay_watch = (bx_pump){
-            .watch = watch_nothing, .move = tell_losses, .due = losses_due};
+        native->relay_watch =
+            (bx_pump){.watch = watch_nothing, .move = tell_losses, .due = losses_due};
         bx_loop_add(&native->loop, &native->relay_watch);
     }
 }

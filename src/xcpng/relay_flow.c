@@ -78,7 +78,7 @@ int64_t bx_relay_next_ping(const bx_relay *relay, int64_t now)
 
 static void take_pong(bx_relay *relay, int64_t now)
 {
-    const bx_follower *frame = &relay->from_guest;
+    const bx_frame_head *frame = &relay->from_guest.frame;
     if (frame->length != 0 || frame->call <= relay->answered || frame->call > relay->asked)
         bx_relay_break(relay, BX_EPROTOCOL,
                        "the guest broke the protocol: the answer to a ping that was not sent");
@@ -91,7 +91,7 @@ static void take_pong(bx_relay *relay, int64_t now)
 /* A frame of the guest's begins. Whether it goes to the host. */
 static bool admit(bx_relay *relay, int64_t now)
 {
-    switch (relay->from_guest.type) {
+    switch (relay->from_guest.frame.type) {
     case BX_FRAME_PONG: take_pong(relay, now); return false;
     case BX_FRAME_HELLO:
     case BX_FRAME_REPLY:
@@ -102,7 +102,7 @@ static bool admit(bx_relay *relay, int64_t now)
     default:
         bx_relay_break(relay, BX_EPROTOCOL,
                        "the guest broke the protocol: a frame of type %d, which no guest sends",
-                       (int)relay->from_guest.type);
+                       (int)relay->from_guest.frame.type);
         return false;
     }
 }
@@ -127,7 +127,7 @@ static void forward(bx_relay *relay, const uint8_t *bytes, size_t length)
             break;
         if (part.begins && !admit(relay, now))
             continue;
-        if (relay->from_guest.type == BX_FRAME_PONG)
+        if (relay->from_guest.frame.type == BX_FRAME_PONG)
             continue;
         if (part.at != run + run_length || part.at == relay->from_guest.head) {
             emit(relay, run, run_length);
@@ -239,12 +239,13 @@ static bool may_follow(bx_relay *relay, const uint8_t *bytes, size_t length)
         int status = bx_follow(&relay->from_host, bytes, length, &part, &used, &error);
         if (status < 0)
             bx_relay_break(relay, BX_EPROTOCOL, "the host broke the protocol: %s", error.message);
-        if (status > 0 && part.begins && relay->from_host.type != BX_FRAME_CALL &&
-            relay->from_host.type != BX_FRAME_INTERRUPT &&
-            relay->from_host.type != BX_FRAME_SUSPEND && relay->from_host.type != BX_FRAME_WAKE)
+        if (status > 0 && part.begins && relay->from_host.frame.type != BX_FRAME_CALL &&
+            relay->from_host.frame.type != BX_FRAME_INTERRUPT &&
+            relay->from_host.frame.type != BX_FRAME_SUSPEND &&
+            relay->from_host.frame.type != BX_FRAME_WAKE)
             bx_relay_break(relay, BX_EPROTOCOL,
                            "the host broke the protocol: a frame of type %d, which no host sends",
-                           (int)relay->from_host.type);
+                           (int)relay->from_host.frame.type);
         if (relay->broken)
             return false;
         bytes += used;

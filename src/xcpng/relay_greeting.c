@@ -62,11 +62,9 @@ static int read_greeting(bx_relay *relay, greeting *hello, bx_error *err)
         hello->have += (size_t)got;
         if (hello->have < hello->wanted)
             continue;
-        bx_follower head = {.have = 0};
-        bx_part part;
-        size_t used;
-        if (bx_follow(&head, hello->bytes, BX_FRAME_HEAD, &part, &used, NULL) < 0 ||
-            head.type != BX_FRAME_HELLO || head.length > HELLO_LIMIT || head.call != 0)
+        bx_frame_head head;
+        if (bx_frame_read_head(hello->bytes, &head, NULL) < 0 || head.type != BX_FRAME_HELLO ||
+            head.length > HELLO_LIMIT || head.call != 0)
             return refuse_noise(relay, hello->bytes, hello->have, err);
         hello->wanted = BX_FRAME_HEAD + head.length;
         if (hello->have == hello->wanted)

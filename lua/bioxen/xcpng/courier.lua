@@ -18,7 +18,8 @@ local connections = {} -- to the guest's SSH server, which takes only some sessi
 local running = {} -- relays, by the number of their VM
 local paused = {}  -- numbers of VMs that are
 local holders = {}
-local CONNECTING = 10 -- seconds that SSH to a guest may take
+local CONNECTING = 10  -- seconds that SSH to a guest may take
+local HEARING = 2      -- that a worker may take to hear what the host has sent it
 local leaving = 60 -- seconds to undo in, when the host is gone
 
 --- First: the configuration, and what a courier before this one has left.
@@ -242,7 +243,8 @@ end
 function errands.pause(request)
   local relay = running[request.vm]
   if not relay then return failure.of("EGUEST", "the VM has no worker") end
-  relay:sync() -- so that the worker hears of it before its clock stands still
+  -- So that the worker hears of it before its clock stands still, unless that is so already.
+  guest.within(HEARING, function() return relay:sync() end)
   paused[request.vm] = true
   if not all_are_paused() then return true end
   hold(true)
