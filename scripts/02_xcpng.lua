@@ -55,7 +55,7 @@ local here <close> = assert(bioxen.create_bio_vm("here", "minimal_cell", "basic"
 local there <close> = assert(bioxen.create_bio_vm("there", "minimal_cell", "xcpng",
   { xcpng_config = config }))
 local a, b = observe(here), observe(there)
-local guest = there:get_status().guest
+local guest = there:get_status()
 print(("The guest: %s at %s on %s"):format(guest.name, guest.address, guest.host))
 
 local different = 0

@@ -51,7 +51,7 @@ describe("a guest with faults:", function()
     local vm <close> = create(agent, overrides)
     assert(start(vm))
     assert.equal(7, assert(vm:execute_biological_process "return 7").result)
-    return vm:get_status().guest
+    return vm:get_status()
   end
 
   -- ---- tools and addresses ----
@@ -91,10 +91,10 @@ describe("a guest with faults:", function()
   clean_it("whose address differs at each boot", function()
     local vm <close> = create { new_address = true }
     assert(start(vm))
-    local first = vm:get_status().guest.address
+    local first = vm:get_status().address
     assert(vm:stop())
     assert(start(vm))
-    assert.not_equal(first, vm:get_status().guest.address)
+    assert.not_equal(first, vm:get_status().address)
     assert.equal(7, assert(vm:execute_biological_process "return 7").result)
     pool:agent { vm = pool.template, new_address = false }
   end)
@@ -135,6 +135,27 @@ describe("a guest with faults:", function()
     assert_fails("EAUTH", { sshd = { refuse = true } }, {}, 6, "refused the login", "user_key")
   end)
 
+  clean_it("whose key needs a passphrase, which nothing tells", function()
+    local key = pool.state .. "/locked_key"
+    assert(os.execute(("install -m 600 %s %s && ssh-keygen -q -p -P '' -N 'open sesame' -f %s"):format(pool.ssh_key,
+      key, key)))
+    assert_fails("EAUTH", {}, { ssh_key_path = key }, 6, "needs a passphrase")
+    local vm <close> = create({}, { ssh_key_path = key, ssh_passphrase = "open sesam" })
+    local _, err = start(vm)
+    assert.equal("EAUTH", err.code)
+    assert.is_nil(fault_bench.dump(err):find("open sesam", 1, true))
+    local other <close> = create({}, { ssh_key_path = key, ssh_passphrase = function() return "open sesame" end })
+    assert(start(other))
+    for _, courier in ipairs(fault_bench.couriers()) do
+      for _, name in ipairs { "cmdline", "environ" } do
+        assert.is_nil(fault_bench.read(("/proc/%d/%s"):format(courier, name)):find("sesam", 1, true))
+      end
+    end
+    for _, name in ipairs(bench:entries()) do
+      assert.is_nil(fault_bench.read(bench.journal .. "/" .. name):find("sesam", 1, true))
+    end
+  end)
+
   clean_it("that stands still before it greets", function()
     local vm <close> = create { delay = 0.3 }
     local job = assert(vm:start { wait = false, timeout = 3 })
@@ -155,7 +176,7 @@ describe("a guest with faults:", function()
   local function running(overrides)
     local vm = create({}, overrides)
     assert(start(vm))
-    return vm, vm:get_status().guest.uuid
+    return vm, vm:get_status().uuid
   end
 
   local function assert_lost(vm, job, code, ...)
@@ -314,7 +335,7 @@ describe("a guest with faults:", function()
       local _, err = job:wait()
       assert.equal("ECONNECT", err.code)
       assert(vm:restart())
-      assert.not_equal(uuid, vm:get_status().guest.uuid)
+      assert.not_equal(uuid, vm:get_status().uuid)
     end)
 
     clean_it("shuts it down, pauses it, or starts it", function()

@@ -42,7 +42,7 @@ describe("a guest", function()
   end
 
   local function record_of(vm)
-    local ref = pool:call("VM.get_by_uuid", vm:get_status().guest.uuid)
+    local ref = pool:call("VM.get_by_uuid", vm:get_status().uuid)
     return pool:call("VM.get_record", ref), ref
   end
 
@@ -54,7 +54,7 @@ describe("a guest", function()
 
   it("is told of in the status", function()
     local vm <close> = start("told")
-    local guest = vm:get_status().guest
+    local guest = vm:get_status()
     assert.truthy(guest.name:find("^bioxen%-told%-%x+$"), guest.name)
     assert.truthy(guest.uuid:find("^%x+%-%x+%-"))
     assert.truthy(guest.address:find("^127%."))
@@ -62,7 +62,7 @@ describe("a guest", function()
     assert.truthy(guest.host)
     for name in pairs(guest) do assert.falsy(name:find("^%."), name) end
     assert(vm:pause())
-    assert.equal("Paused", vm:get_status().guest.power_state)
+    assert.equal("Paused", vm:get_status().power_state)
     assert.equal("Paused", record_of(vm).power_state)
     assert(vm:resume())
     assert(vm:stop())
@@ -175,7 +175,7 @@ describe("a guest", function()
     local before = pool:counts()
     local home
     for _, guest in ipairs(pool:guests()) do
-      if guest.uuid == vm:get_status().guest.uuid then home = guest.home end
+      if guest.uuid == vm:get_status().uuid then home = guest.home end
     end
     assert(os.execute("echo first > " .. home .. "/note"))
     local uuid = assert(vm:snapshot("before"))
@@ -186,12 +186,12 @@ describe("a guest", function()
     assert.equal(1, run(vm, "kept = 1 return kept"))
     assert(vm:revert("before"))
     assert.equal("stopped", vm:get_state())
-    assert.equal("Halted", vm:get_status().guest.power_state)
+    assert.equal("Halted", vm:get_status().power_state)
     local _, unknown = vm:revert("never")
     assert.equal("ECONFIG", unknown.code)
     assert(vm:start())
     for _, guest in ipairs(pool:guests()) do
-      if guest.uuid == vm:get_status().guest.uuid then home = guest.home end
+      if guest.uuid == vm:get_status().uuid then home = guest.home end
     end
     assert.equal("first", io.open(home .. "/note"):read("l"))
     assert.is_nil(run(vm, "return kept"))
@@ -211,7 +211,7 @@ describe("a guest", function()
     assert(second:start())
     assert(third:start())
     assert.equal(before.vms + 1, pool:counts().vms)
-    assert.equal(first:get_status().guest.uuid, second:get_status().guest.uuid)
+    assert.equal(first:get_status().uuid, second:get_status().uuid)
     run(first, "name = 'first'")
     run(second, "name = 'second'")
     assert.equal("first", run(first, "return name"))

@@ -271,7 +271,7 @@ describe("a pool with faults:", function()
       pool:control { command = "master", host = 2 }
       local vm <close> = assert(bioxen.create_bio_vm("pinned", "plain_cell", "xcpng", { xcpng_config = config }))
       local started, err = start(vm)
-      local url = vm:get_status().guest.pool
+      local url = vm:get_status().pool
       vm:destroy()
       pool:control { command = "master", host = 1 }
       assert(started, tostring(err))
@@ -292,10 +292,10 @@ describe("a pool with faults:", function()
       local vm <close> = create { ca_file = authorities }
       pool:control { command = "master", host = 2 }
       assert(start(vm))
-      assert.equal(pool.slave_https_url, vm:get_status().guest.pool)
+      assert.equal(pool.slave_https_url, vm:get_status().pool)
       pool:control { command = "master", host = 1 }
       assert(vm:pause())
-      assert.equal(pool.https_url, vm:get_status().guest.pool)
+      assert.equal(pool.https_url, vm:get_status().pool)
       assert(vm:resume())
       assert(vm:destroy())
     end)

@@ -95,7 +95,7 @@ describe("processes that are killed:", function()
 
     clean_it("in the middle of a call: the VM is in error, and can be restarted", function()
       local vm <close> = running()
-      local uuid = vm:get_status().guest.uuid
+      local uuid = vm:get_status().uuid
       local job = assert(vm:submit "while true do end")
       kill(only_courier())
       assert_courier_died(job:wait())
@@ -104,7 +104,7 @@ describe("processes that are killed:", function()
       local _, err = vm:execute_biological_process "return 1"
       assert.equal("ESTATE", err.code)
       assert(vm:restart())
-      assert.equal(uuid, vm:get_status().guest.uuid) -- the same guest
+      assert.equal(uuid, vm:get_status().uuid) -- the same guest
       assert_works(vm)
     end)
 
@@ -118,17 +118,17 @@ describe("processes that are killed:", function()
 
     clean_it("while its VM is stopped: the guest is found again", function()
       local vm <close> = running()
-      local uuid = vm:get_status().guest.uuid
+      local uuid = vm:get_status().uuid
       assert(vm:stop())
       kill(only_courier())
       assert(vm:start())
-      assert.equal(uuid, vm:get_status().guest.uuid)
+      assert.equal(uuid, vm:get_status().uuid)
       assert_works(vm)
     end)
 
     clean_it("while its VM is stopped, and the next start fails: the guest stays", function()
       local vm <close> = running()
-      local uuid = vm:get_status().guest.uuid
+      local uuid = vm:get_status().uuid
       assert(vm:stop())
       kill(only_courier())
       pool:fault { fault = "no_hosts", method = "VM.start" }
@@ -137,7 +137,7 @@ describe("processes that are killed:", function()
       assert.equal("NO_HOSTS_AVAILABLE", err.xapi.code)
       assert.equal("stopped", vm:get_state())
       assert(vm:start())
-      assert.equal(uuid, vm:get_status().guest.uuid)
+      assert.equal(uuid, vm:get_status().uuid)
     end)
 
     for change, method in pairs { pause = "VM.pause", stop = "VM.clean_shutdown" } do

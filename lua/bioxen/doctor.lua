@@ -88,6 +88,13 @@ local function check_worker_program(report)
   return file ~= nil
 end
 
+-- Needed by VMs of type xcpng alone.
+local function check_courier(report)
+  local version = first_line_of(("'%s' --version"):format(core.courier:gsub("'", "'\\''")))
+  report:optional("bioxen-courier", version and core.courier,
+    "VMs of type xcpng cannot be made: build it, or name it in BIOXEN_COURIER")
+end
+
 local function check_status(report, pid)
   local status = read_file(("/proc/%d/status"):format(pid))
   if not status then
@@ -147,6 +154,7 @@ function doctor.main()
   local report = setmetatable({ good = true }, Report)
   check_versions(report)
   check_kernel(report)
+  check_courier(report)
   if check_worker_program(report) then
     check_probe(report)
   end

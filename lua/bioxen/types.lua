@@ -124,7 +124,12 @@
 ---@field memory_limit integer bytes
 ---@field sim_time number? simulated seconds, when last heard of
 ---@field pid integer? of the worker, where it is on this machine
----@field guest { pool: string?, name: string?, uuid: string?, address: string?, host: string?, power_state: string? }? of an xcpng VM, when last heard of
+---@field pool string? of an xcpng VM, as what follows, when last heard of: the pool's URL
+---@field name string? of its guest
+---@field uuid string?
+---@field address string?
+---@field host string? that it runs on
+---@field power_state ("Halted"|"Paused"|"Running"|"Suspended")?
 ---@field uptime_seconds number? since the start
 ---@field resources bioxen.Resources
 

@@ -274,7 +274,7 @@ end
 
 -- Of libssh's round trip: the set-up, the median, the 99th percentile, in seconds.
 local function raw_times(vm)
-  local text = run(("%s %s %d %s '%s' '%s' %d %d"):format(raw_ssh, vm:get_status().guest.address,
+  local text = run(("%s %s %d %s '%s' '%s' %d %d"):format(raw_ssh, vm:get_status().address,
     pool.ssh_port, pool.ssh_user, pool.ssh_key, pool.known_hosts, CALLS, FRAME))
   local opened, middle, late = text:match "(%S+) (%S+) (%S+)"
   return tonumber(opened) / 1e3, tonumber(middle) / 1e6, tonumber(late) / 1e6

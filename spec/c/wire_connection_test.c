@@ -13,6 +13,9 @@ typedef struct heard {
     double fraction;
     bx_error error;
     int64_t result;
+    int exits, status;
+    char notes[128];
+    size_t details;
 } heard;
 
 static void on_hello(void *owner)
@@ -53,6 +56,37 @@ static void on_error(void *owner, double sim_time, const bx_error *error, const 
     ((heard *)owner)->error = *error;
 }
 
+static void on_worker_exit(void *owner, int status)
+{
+    ((heard *)owner)->exits++;
+    ((heard *)owner)->status = status;
+}
+
+static void on_note(void *owner, const char *name, size_t name_length, const char *text,
+                    size_t length)
+{
+    char *notes = ((heard *)owner)->notes;
+    size_t used = strlen(notes);
+    snprintf(notes + used, sizeof((heard *)owner)->notes - used, "%.*s=%.*s;", (int)name_length,
+             name, text ? (int)length : 3, text ? text : "nil");
+}
+
+static void on_details(void *owner, const uint8_t *value, size_t length)
+{
+    (void)value;
+    ((heard *)owner)->details = length;
+}
+
+/* A peer that may send everything: guests and couriers together. */
+static const bx_connection_events all_events = {.hello = on_hello,
+                                                .output = on_output,
+                                                .progress = on_progress,
+                                                .reply = on_reply,
+                                                .error = on_error,
+                                                .exit = on_worker_exit,
+                                                .note = on_note,
+                                                .details = on_details};
+
 static const bx_connection_events events = {on_hello, on_output, on_progress, on_reply, on_error};
 
 static void add_hello(bx_buffer *out, const char *version)
@@ -80,15 +114,16 @@ static void add_error(bx_buffer *out, uint64_t call, const char *code)
     bx_frame_end(out, start, NULL);
 }
 
-/* Everything that the worker sends, in pieces of `piece` bytes; a call is open if `call`. */
-static bx_code listen_to(bx_buffer *incoming, size_t piece, bool call, heard *h)
+/* Everything that the peer sends, in pieces of `piece` bytes; a call is open if `call`. */
+static bx_code listen_by(const bx_connection_events *heard_events, bx_buffer *incoming,
+                         size_t piece, bool call, heard *h)
 {
     bx_connection connection;
     bx_error err = {0};
     bx_buffer none = {0};
     *h = (heard){0};
     bx_connection_open(&connection, bx_channel_mock(incoming->data, incoming->length, piece, NULL),
-                       &events, h);
+                       heard_events, h);
     if (call)
         CHECK(bx_connection_call(&connection, "execute", 1, &none, &err) == 0);
     while (bx_connection_receive(&connection, &err) == 0)
@@ -96,6 +131,11 @@ static bx_code listen_to(bx_buffer *incoming, size_t piece, bool call, heard *h)
     bx_connection_close(&connection);
     bx_buffer_free(incoming);
     return err.code;
+}
+
+static bx_code listen_to(bx_buffer *incoming, size_t piece, bool call, heard *h)
+{
+    return listen_by(&events, incoming, piece, call, h);
 }
 
 static void a_call_is_written_and_answered_in_any_pieces(void)
@@ -184,6 +224,79 @@ static void a_worker_may_give_up_before_it_greets(void)
     CHECK(listen_to(&in, 64, true, &h) == BX_EPROTOCOL && h.errors == 0);
 }
 
+static void add_exit(bx_buffer *out, int64_t status)
+{
+    size_t start = bx_frame_begin(out, BX_FRAME_EXIT, 0);
+    bx_write_integer(out, status);
+    bx_frame_end(out, start, NULL);
+}
+
+static void add_note(bx_buffer *out, const char *name, const char *text)
+{
+    size_t start = bx_frame_begin(out, BX_FRAME_NOTE, 0);
+    bx_write_text(out, name);
+    bx_write_text(out, text);
+    bx_frame_end(out, start, NULL);
+}
+
+static void a_guest_tells_the_end_of_its_worker(void)
+{
+    heard h;
+    bx_buffer in = {0};
+    add_hello(&in, BX_PROTOCOL_VERSION);
+    add_exit(&in, 9);
+    CHECK(listen_by(&all_events, &in, 5, false, &h) == BX_EDIED && h.exits == 1 && h.status == 9);
+    add_hello(&in, BX_PROTOCOL_VERSION);
+    add_exit(&in, -1);
+    CHECK(listen_by(&all_events, &in, 5, false, &h) == BX_EPROTOCOL && h.exits == 0);
+    add_hello(&in, BX_PROTOCOL_VERSION);
+    add_exit(&in, 9);
+    CHECK(listen_to(&in, 5, true, &h) == BX_EPROTOCOL); /* a worker's own word would be no news */
+}
+
+static void a_courier_leaves_notes_and_details(void)
+{
+    heard h;
+    bx_buffer in = {0};
+    add_hello(&in, BX_PROTOCOL_VERSION);
+    add_note(&in, "uuid", "1-2");
+    add_note(&in, "uuid", NULL);
+    size_t start = bx_frame_begin(&in, BX_FRAME_ERROR, 1);
+    bx_write_float(&in, 0);
+    bx_write_text(&in, "EXAPI");
+    bx_write_text(&in, "why");
+    size_t before = in.length;
+    bx_write_map(&in, 1);
+    bx_write_text(&in, "step");
+    bx_write_text(&in, "clone");
+    size_t details = in.length - before;
+    bx_frame_end(&in, start, NULL);
+    bx_buffer copy = {0};
+    bx_buffer_append(&copy, in.data, in.length);
+    CHECK(listen_by(&all_events, &in, 3, true, &h) == BX_EDIED);
+    CHECK_TEXT(h.notes, "uuid=1-2;uuid=nil;");
+    CHECK(h.errors == 1 && h.error.code == BX_EXAPI && h.details == details);
+    CHECK(listen_to(&copy, 3, true, &h) == BX_EPROTOCOL && h.errors == 0);
+}
+
+static void a_signal_is_a_frame_of_the_open_call(void)
+{
+    bx_connection connection;
+    bx_error err = {0};
+    heard h = {0};
+    bx_buffer none = {0};
+    size_t length, used;
+    bx_frame frame;
+    bx_connection_open(&connection, bx_channel_mock("", 0, 1, NULL), &events, &h);
+    CHECK(bx_connection_call(&connection, "execute", 1, &none, &err) == 0);
+    CHECK(bx_connection_signal(&connection, BX_FRAME_INTERRUPT, &err) == 0);
+    const uint8_t *sent = bx_channel_mock_written(connection.channel, &length);
+    CHECK(bx_frame_parse(sent, length, &frame, &used, &err) == 1);
+    CHECK(bx_frame_parse(sent + used, length - used, &frame, &used, &err) == 1);
+    CHECK(frame.type == BX_FRAME_INTERRUPT && frame.call == 1 && frame.length == 0);
+    bx_connection_close(&connection);
+}
+
 /* Every byte of a good conversation, changed to each of a few others: never a crash, and never a
  * reply that was not asked for. */
 static void changed_bytes_do_no_harm(void)
@@ -211,6 +324,9 @@ int main(void)
     RUN(order_is_kept);
     RUN(versions_must_be_equal);
     RUN(a_worker_may_give_up_before_it_greets);
+    RUN(a_guest_tells_the_end_of_its_worker);
+    RUN(a_courier_leaves_notes_and_details);
+    RUN(a_signal_is_a_frame_of_the_open_call);
     RUN(changed_bytes_do_no_harm);
     return test_end();
 }

@@ -33,7 +33,7 @@ function kind.worker_pid(vm)
   local status = vm:get_status()
   if status.pid then return status.pid end
   for _, guest in ipairs(pool:guests()) do
-    for _, pid in ipairs(guest.uuid == status.guest.uuid and guest.pids or {}) do
+    for _, pid in ipairs(guest.uuid == status.uuid and guest.pids or {}) do
       if read_line(("/proc/%d/status"):format(pid), "Seccomp:%s*(%d)") == "2" and
         read_line(("/proc/%d/cmdline"):format(pid), "%-%-stdio") then
         return pid

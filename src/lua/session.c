@@ -59,7 +59,9 @@ static int session_send(lua_State *L)
 /* session:notes() */
 static int session_notes(lua_State *L)
 {
-    bx_lua_push_notes(L, check_session(L));
+    const bx_courier *courier = check_session(L);
+    lua_newtable(L);
+    bx_lua_set_notes(L, courier);
     return 1;
 }
 

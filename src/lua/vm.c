@@ -357,7 +357,8 @@ static int vm_get_status(lua_State *L)
     const bx_vm *vm = check_fresh_vm(L);
     const bx_hypervisor *hypervisor = check_box(L)->hypervisor;
     bool alive = vm->state == BX_VM_RUNNING || vm->state == BX_VM_PAUSED;
-    lua_createtable(L, 0, 12);
+    lua_createtable(L, 0, 16);
+    bx_lua_set_notes(L, vm->remote.courier); /* first: it can replace nothing of ours */
     set_string(L, "vm_id", vm->id);
     set_string(L, "vm_type", vm->ops->type);
     set_string(L, "biological_type", vm->biological_type);
@@ -369,13 +370,9 @@ static int vm_get_status(lua_State *L)
     set_integer(L, "calls", (lua_Integer)vm->calls);
     set_integer(L, "memory_limit", (lua_Integer)vm->memory_limit);
     set_number(L, "sim_time", vm->sim_time);
-    if (vm->ops == &bx_vm_xcpng_ops) {
-        bx_lua_push_notes(L, vm->remote.courier);
-        lua_setfield(L, -2, "guest");
-    } else if (alive) {
-        set_integer(L, "pid", vm->birth.pid);
-    }
     if (alive) {
+        if (vm->birth.pid)
+            set_integer(L, "pid", vm->birth.pid);
         set_number(L, "uptime_seconds", (double)(bx_clock_now() - vm->started) * 1e-9);
     }
     lua_createtable(L, 0, BX_RESOURCES);
@@ -387,11 +384,10 @@ static int vm_get_status(lua_State *L)
     return 1;
 }
 
-void bx_lua_push_notes(lua_State *L, const bx_courier *courier)
+void bx_lua_set_notes(lua_State *L, const bx_courier *courier)
 {
     size_t count = 0;
     const bx_note *notes = courier ? bx_courier_notes(courier, &count) : NULL;
-    lua_createtable(L, 0, (int)count);
     for (size_t i = 0; i < count; i++)
         if (notes[i].name[0] != '.')
             set_string(L, notes[i].name, notes[i].text);

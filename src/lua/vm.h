@@ -22,7 +22,7 @@ bx_lua_vm *bx_lua_new_vm(lua_State *L, const bx_vm_ops *ops, int hypervisor);
 /* The VM at index, of either class, or NULL: then it points to a bx_vm pointer. */
 void *bx_lua_test_vm(lua_State *L, int index);
 
-/* Push a table of a courier's notes, but those for itself; empty for NULL. */
-void bx_lua_push_notes(lua_State *L, const bx_courier *courier);
+/* Set a courier's notes, but those for itself, in the table at the top; NULL has none. */
+void bx_lua_set_notes(lua_State *L, const bx_courier *courier);
 
 #endif

@@ -125,9 +125,13 @@ int main(int argc, char **argv)
 {
     bx_error error;
     bx_control_call call;
+    if (argc == 2 && strcmp(argv[1], "--version") == 0) {
+        puts("bioxen-courier " BIOXEN_VERSION);
+        return EXIT_SUCCESS;
+    }
     if (argc != 2 || argv[1][0] == '-' || !is_started_by_a_host()) {
-        fputs("bioxen-courier " BIOXEN_VERSION "\nThis program is started by bioxen.\n", stderr);
-        return argc == 2 && strcmp(argv[1], "--version") == 0 ? EXIT_SUCCESS : 2;
+        fputs("usage: bioxen-courier STEPS_FOLDER\nThis program is started by bioxen.\n", stderr);
+        return 2;
     }
     signal(SIGPIPE, SIG_IGN);
     native.loop.deadline = BX_NEVER;
