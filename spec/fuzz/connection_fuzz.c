@@ -1,4 +1,4 @@
-/* Bytes from a worker: frames and values, up to what Lua would be given. */
+/* Bytes from a worker, a guest or a courier: frames and values, up to what Lua would be given. */
 #include "cell/trajectory.h"
 #include "wire/connection.h"
 #include "wire/value.h"
@@ -28,18 +28,46 @@ static void on_progress(void *owner, double fraction, const char *text, size_t l
 }
 
 /* What has passed the check reads to the end without an error. */
-static void on_reply(void *owner, double sim_time, const uint8_t *value, size_t length)
+static void read_all(const uint8_t *value, size_t length)
 {
     bx_reader reader = {value, value + length};
     bx_token token;
-    (void)owner;
-    (void)sim_time;
     while (reader.at != reader.end) {
         if (bx_read(&reader, &token, NULL) < 0)
             abort();
         if (token.type == BX_TOKEN_EXT)
             bx_trajectory_free(bx_trajectory_decode(token.bytes, token.length, NULL));
     }
+}
+
+static void on_reply(void *owner, double sim_time, const uint8_t *value, size_t length)
+{
+    (void)owner;
+    (void)sim_time;
+    read_all(value, length);
+}
+
+static void on_worker_exit(void *owner, int status)
+{
+    (void)owner;
+    if (status < 0 || status > 0xffff)
+        abort();
+}
+
+static void on_note(void *owner, const char *name, size_t name_length, const char *text,
+                    size_t length)
+{
+    (void)owner;
+    if (!name && name_length)
+        abort();
+    if (!text && length)
+        abort();
+}
+
+static void on_details(void *owner, const uint8_t *value, size_t length)
+{
+    (void)owner;
+    read_all(value, length);
 }
 
 static void on_error(void *owner, double sim_time, const bx_error *error, const char *traceback,
@@ -52,7 +80,14 @@ static void on_error(void *owner, double sim_time, const bx_error *error, const 
     (void)traceback_length;
 }
 
-static const bx_connection_events events = {on_hello, on_output, on_progress, on_reply, on_error};
+static const bx_connection_events events = {.hello = on_hello,
+                                            .output = on_output,
+                                            .progress = on_progress,
+                                            .reply = on_reply,
+                                            .error = on_error,
+                                            .exit = on_worker_exit,
+                                            .note = on_note,
+                                            .details = on_details};
 
 /* The first byte tells in how small pieces the rest arrives; a greeting goes before it. */
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
@@ -65,9 +100,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
     bx_write_text(&in, BX_PROTOCOL_VERSION);
     bx_frame_end(&in, start, NULL);
     bx_buffer_append(&in, bytes + 1, length - 1);
-    bx_connection_open(&connection,
-                       bx_channel_mock(in.data, in.length, (size_t)bytes[0] + 1, NULL), &events,
-                       NULL);
+    bx_connection_open(&connection, bx_channel_mock(in.data, in.length, (size_t)bytes[0] + 1, NULL),
+                       &events, NULL);
     bx_connection_call(&connection, "execute", 0, &none, NULL);
     while (bx_connection_receive(&connection, NULL) == 0)
         ;
