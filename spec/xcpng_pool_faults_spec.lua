@@ -6,6 +6,7 @@ local bioxen = require "bioxen"
 local fault_bench = require "spec.support.fault_bench"
 
 local DEADLINE = 6
+local SLACK = 2 * (tonumber(os.getenv "BIOXEN_SLOW") or 1) -- seconds that an answer may come late
 
 -- The steps of a start, each by a call that it makes. What becomes of a broken call depends on its kind: a
 -- `read` and what may be `repeat`ed are sent again, a `task` once it is clear what there is.
@@ -54,7 +55,7 @@ describe("a pool with faults:", function()
     local began = bioxen.clock()
     local started, err = vm:start { timeout = deadline }
     local took = bioxen.clock() - began
-    assert(took < deadline + 2, ("a start of %g s took %g s"):format(deadline, took))
+    assert(took < deadline + SLACK, ("a start of %g s took %g s"):format(deadline, took))
     if err then assert.is_nil(bench:secret_in(fault_bench.dump(err))) end
     return started, err
   end
@@ -422,10 +423,10 @@ describe("a pool with faults:", function()
 
   describe("deadlines:", function()
     for _, step in ipairs(STEPS) do
-      if step[3] == "task" or step[3] == "login" or step[2] == "event.from" or step[2] == "VM.set_memory_limits" then
+      if step[3] ~= "ignored" then
         clean_it("at " .. step[1], function()
           pool:fault { fault = "hang", method = step[2], nth = step.nth }
-          local vm <close> = create { vm_memory = "64MB" }
+          local vm <close> = create { network_uuid = network.uuid, vm_memory = "64MB" }
           local started, err = start(vm, 2)
           assert.is_nil(started)
           assert.equal("EDEADLINE", err.code)

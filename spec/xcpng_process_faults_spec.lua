@@ -53,9 +53,10 @@ describe("processes that are killed:", function()
 
   -- Kill a process once a fault has struck, from beside this one.
   local function kill_when_struck(pid)
-    assert(os.execute(([[(
-      until /usr/bin/python3 spec/support/xapi/control.py %s %s '{"command":"faults"}' | grep -q '"fired": 1'; do :; done
-      kill -9 %d ) >/dev/null 2>&1 &]]):format(pool.control_url, pool.token, pid)))
+    local ask = ("/usr/bin/python3 spec/support/xapi/control.py %s %s '{\"command\":\"faults\"}'"):format(
+      pool.control_url, pool.token)
+    assert(os.execute(("( until %s | grep -q '\"fired\": 1'; do :; done; kill -9 %d ) >/dev/null 2>&1 &"):format(ask,
+      pid)))
   end
 
   local function running()

@@ -1,9 +1,5 @@
-#include "xcpng/http.h"
+#include "xcpng/http_parts.h"
 
-#include <arpa/inet.h>
-#include <curl/curl.h>
-#include <openssl/ssl.h>
-#include <openssl/x509.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,48 +7,11 @@
 #include <sys/socket.h>
 
 enum {
-    SOCKETS = 8,              /* what bx_loop_wait takes; curl needs some three */
-    HEADER_LIMIT = 64 << 10,  /* of an answer, all its header lines together */
-    DAY = 86400,              /* seconds */
-    DRIP_SECONDS = 10,        /* an answer that has begun must bring in this time */
-    DRIP_BYTES = 1000,        /* at least so much, or end */
-    FINGERPRINT = 32,         /* bytes of SHA-256 */
-    FINGERPRINT_TEXT = 3 * 32 /* "AA:BB:…" with its NUL */
+    HEADER_LIMIT = 64 << 10, /* of an answer, all its header lines together */
+    DAY = 86400,             /* seconds */
+    DRIP_SECONDS = 10,       /* an answer that has begun must bring in this time */
+    DRIP_BYTES = 1000        /* at least so much, or end */
 };
-
-struct bx_http {
-    bx_loop *loop;
-    char *base; /* "https://host:port" */
-    bool pinned;
-    uint8_t pin[FINGERPRINT];
-    size_t response_limit;
-    CURLM *multi;
-    CURL *easy;
-    curl_socket_t idle; /* of the connection that is kept, or CURL_SOCKET_BAD */
-    struct pollfd watched[SOCKETS];
-    int watched_count;
-    int64_t due; /* of curl's timer */
-    char curl_message[CURL_ERROR_SIZE];
-
-    /* the present request */
-    const bx_buffer *body;
-    size_t body_read;
-    bool begun; /* the request may have reached the server */
-    bx_http_response *response;
-    size_t header_bytes;
-    size_t drip_bytes; /* that came in the present span of DRIP_SECONDS */
-    int64_t drip_due;  /* its end; BX_NEVER before the answer begins */
-    bool refused;      /* `refusal` is why a callback ended the request */
-    bx_error refusal;
-};
-
-/* End the request from a callback, with this as its error; only the first counts. */
-#define REFUSE(http, code, ...)                                                                    \
-    do {                                                                                           \
-        if (!(http)->refused)                                                                      \
-            bx_error_set(&(http)->refusal, (code), __VA_ARGS__);                                   \
-        (http)->refused = true;                                                                    \
-    } while (0)
 
 /* curl asks for what to poll. */
 static int watch_socket(CURL *easy, curl_socket_t socket, int what, void *owner, void *unused)
@@ -68,8 +27,8 @@ static int watch_socket(CURL *easy, curl_socket_t socket, int what, void *owner,
             http->watched[i] = http->watched[--http->watched_count];
         return 0;
     }
-    if (i == SOCKETS) {
-        REFUSE(http, BX_ESYSTEM, "%s: too many sockets", http->base);
+    if (i == BX_HTTP_SOCKETS) {
+        BX_HTTP_REFUSE(http, BX_ESYSTEM, "%s: too many sockets", http->base);
         return -1;
     }
     if (i == http->watched_count)
@@ -97,8 +56,8 @@ static curl_socket_t open_socket(void *owner, curlsocktype purpose, struct curl_
     (void)purpose;
     bx_http *http = owner;
     if (http->begun) {
-        REFUSE(http, BX_ECONNECT, "%s: the server closed the connection without an answer",
-               http->base);
+        BX_HTTP_REFUSE(http, BX_ECONNECT, "%s: the server closed the connection without an answer",
+                       http->base);
         return CURL_SOCKET_BAD;
     }
     return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
@@ -187,26 +146,26 @@ static size_t take_header(char *line, size_t size, size_t count, void *owner)
     note_arrival(http, length);
     http->header_bytes += length;
     if (http->header_bytes > HEADER_LIMIT)
-        REFUSE(http, BX_EPROTOCOL, "%s: an answer with more than %d bytes of header", http->base,
-               HEADER_LIMIT);
+        BX_HTTP_REFUSE(http, BX_EPROTOCOL, "%s: an answer with more than %d bytes of header",
+                       http->base, HEADER_LIMIT);
     value =
         header_value(line, length, "x-xenapi-response-host-certificate-thumbprint", &value_length);
     if (value)
         keep_thumbprint(http->response, value, value_length);
     value = header_value(line, length, "Content-Encoding", &value_length);
     if (value && !header_is(value, value_length, "identity"))
-        REFUSE(http, BX_EPROTOCOL, "%s: a compressed answer", http->base);
+        BX_HTTP_REFUSE(http, BX_EPROTOCOL, "%s: a compressed answer", http->base);
     /* curl would unpack this one unasked */
     value = header_value(line, length, "Transfer-Encoding", &value_length);
     if (value && !header_is(value, value_length, "chunked"))
-        REFUSE(http, BX_EPROTOCOL, "%s: an answer in a strange encoding", http->base);
+        BX_HTTP_REFUSE(http, BX_EPROTOCOL, "%s: an answer in a strange encoding", http->base);
     return http->refused ? 0 : length;
 }
 
 static void refuse_length(bx_http *http)
 {
-    REFUSE(http, BX_EPROTOCOL, "%s: an answer of more than %zu bytes", http->base,
-           http->response_limit);
+    BX_HTTP_REFUSE(http, BX_EPROTOCOL, "%s: an answer of more than %zu bytes", http->base,
+                   http->response_limit);
 }
 
 static size_t take_body(char *bytes, size_t size, size_t count, void *owner)
@@ -221,123 +180,6 @@ static size_t take_body(char *bytes, size_t size, size_t count, void *owner)
         return 0;
     }
     return length;
-}
-
-static void write_fingerprint(const uint8_t *hash, char text[FINGERPRINT_TEXT])
-{
-    for (size_t i = 0; i < FINGERPRINT; i++)
-        snprintf(text + 3 * i, 4, i + 1 < FINGERPRINT ? "%02X:" : "%02X", hash[i]);
-}
-
-/* In place of OpenSSL's verification: the certificate is the one, or it is not. */
-static int verify_pin(X509_STORE_CTX *context, void *owner)
-{
-    bx_http *http = owner;
-    X509 *leaf = X509_STORE_CTX_get0_cert(context);
-    uint8_t found[EVP_MAX_MD_SIZE] = {0};
-    unsigned length = 0;
-    if (leaf && X509_digest(leaf, EVP_sha256(), found, &length) && length == FINGERPRINT &&
-        memcmp(found, http->pin, FINGERPRINT) == 0) {
-        X509_STORE_CTX_set_error(context, X509_V_OK);
-        return 1;
-    }
-    char expected_text[FINGERPRINT_TEXT], found_text[FINGERPRINT_TEXT];
-    write_fingerprint(http->pin, expected_text);
-    write_fingerprint(found, found_text);
-    REFUSE(http, BX_ETRUST, "%s: the certificate's SHA-256 fingerprint is %s, not %s", http->base,
-           found_text, expected_text);
-    X509_STORE_CTX_set_error(context, X509_V_ERR_CERT_REJECTED);
-    return 0;
-}
-
-static CURLcode set_up_tls(CURL *easy, void *context, void *owner)
-{
-    (void)easy;
-    SSL_CTX_set_cert_verify_callback(context, verify_pin, owner);
-    return CURLE_OK;
-}
-
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    c |= 0x20;
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-static int read_fingerprint(bx_http *http, const char *text, bx_error *err)
-{
-    const char *at = text;
-    int i = 0;
-    for (; i < FINGERPRINT; i++) {
-        if (i > 0 && *at == ':')
-            at++;
-        int high = hex_digit(at[0]), low = high < 0 ? -1 : hex_digit(at[1]);
-        if (low < 0)
-            break;
-        http->pin[i] = (uint8_t)(high << 4 | low);
-        at += 2;
-    }
-    if (i < FINGERPRINT || *at)
-        return bx_fail(
-            err, BX_ECONFIG,
-            "\"%.120s\" is no SHA-256 fingerprint: 32 bytes in hex, with or without colons", text);
-    http->pinned = true;
-    return 0;
-}
-
-static bool is_loopback(const char *host)
-{
-    struct in_addr v4;
-    if (inet_pton(AF_INET, host, &v4) == 1)
-        return ntohl(v4.s_addr) >> 24 == 127;
-    return strcmp(host, "[::1]") == 0 || strcasecmp(host, "localhost") == 0;
-}
-
-static int check_url(bx_http *http, CURLU *url, const bx_http_options *options, bx_error *err)
-{
-    char *scheme = NULL, *host = NULL, *port = NULL, *path = NULL, *other = NULL;
-    int status = 0;
-    if (curl_url_get(url, CURLUPART_USER, &other, 0) == CURLUE_OK ||
-        curl_url_get(url, CURLUPART_PASSWORD, &other, 0) == CURLUE_OK)
-        status = bx_fail(err, BX_ECONFIG, "a name or a password in the URL of a server");
-    else if (curl_url_get(url, CURLUPART_SCHEME, &scheme, 0) != CURLUE_OK ||
-             curl_url_get(url, CURLUPART_HOST, &host, 0) != CURLUE_OK ||
-             curl_url_get(url, CURLUPART_PORT, &port, CURLU_DEFAULT_PORT) != CURLUE_OK ||
-             curl_url_get(url, CURLUPART_PATH, &path, 0) != CURLUE_OK || strcmp(path, "/") != 0 ||
-             curl_url_get(url, CURLUPART_QUERY, &other, 0) == CURLUE_OK ||
-             curl_url_get(url, CURLUPART_FRAGMENT, &other, 0) == CURLUE_OK)
-        status = bx_fail(err, BX_ECONFIG, "\"%.200s\" is not of the form https://host[:port]",
-                         options->url);
-    else if (strcmp(scheme, "https") != 0 && (strcmp(scheme, "http") != 0 || !options->allow_http ||
-                                              options->proxy || !is_loopback(host)))
-        status = bx_fail(err, BX_ECONFIG, "\"%.200s\" is not https", options->url);
-    else if (asprintf(&http->base, "%s://%s:%s", scheme, host, port) < 0) {
-        http->base = NULL;
-        status = bx_fail_memory(err);
-    }
-    curl_free(scheme);
-    curl_free(host);
-    curl_free(port);
-    curl_free(path);
-    curl_free(other);
-    return status;
-}
-
-static int read_url(bx_http *http, const bx_http_options *options, bx_error *err)
-{
-    CURLU *url = curl_url();
-    if (!url)
-        return bx_fail_memory(err);
-    int status;
-    CURLUcode code = curl_url_set(url, CURLUPART_URL, options->url, 0);
-    if (code == CURLUE_OK)
-        status = check_url(http, url, options, err);
-    else
-        /* what is not understood may contain a password */
-        status = bx_fail(err, BX_ECONFIG, "the URL of a server: %s", curl_url_strerror(code));
-    curl_url_cleanup(url);
-    return status;
 }
 
 static CURLcode set_callbacks(bx_http *http)
@@ -386,27 +228,6 @@ static CURLcode set_connection(bx_http *http, const bx_http_options *options)
     return code;
 }
 
-static CURLcode set_trust(bx_http *http, const bx_http_options *options)
-{
-    CURL *easy = http->easy;
-    CURLcode code = 0;
-    bool chain = !http->pinned && !options->insecure;
-    code |= curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
-    code |= curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, options->insecure ? 0L : 1L);
-    code |= curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, chain ? 2L : 0L);
-    /* a session taken up again shows no certificate */
-    code |= curl_easy_setopt(easy, CURLOPT_SSL_SESSIONID_CACHE, 0L);
-    if (!chain || options->ca_file) {
-        code |= curl_easy_setopt(easy, CURLOPT_CAINFO, chain ? options->ca_file : NULL);
-        code |= curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
-    }
-    if (http->pinned) {
-        code |= curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, set_up_tls);
-        code |= curl_easy_setopt(easy, CURLOPT_SSL_CTX_DATA, http);
-    }
-    return code;
-}
-
 static int set_up(bx_http *http, const bx_http_options *options, bx_error *err)
 {
     http->multi = curl_multi_init();
@@ -419,7 +240,8 @@ static int set_up(bx_http *http, const bx_http_options *options, bx_error *err)
     multi |= curl_multi_setopt(http->multi, CURLMOPT_TIMERFUNCTION, set_timer);
     multi |= curl_multi_setopt(http->multi, CURLMOPT_TIMERDATA, http);
     multi |= curl_multi_setopt(http->multi, CURLMOPT_MAXCONNECTS, 1L);
-    if (multi || set_callbacks(http) || set_connection(http, options) || set_trust(http, options))
+    if (multi || set_callbacks(http) || set_connection(http, options) ||
+        bx_http_set_trust(http, options))
         return bx_fail(err, BX_ESYSTEM, "%s: this libcurl lacks an option", http->base);
     return 0;
 }
@@ -435,9 +257,9 @@ bx_http *bx_http_open(bx_loop *loop, const bx_http_options *options, bx_error *e
     http->idle = CURL_SOCKET_BAD;
     http->due = BX_NEVER;
     http->response_limit = options->response_limit;
-    int status = read_url(http, options, err);
+    int status = bx_http_read_url(http, options, err);
     if (status == 0 && options->fingerprint)
-        status = read_fingerprint(http, options->fingerprint, err);
+        status = bx_http_read_fingerprint(http, options->fingerprint, err);
     if (status == 0 && http->pinned && options->insecure)
         status = bx_fail(err, BX_ECONFIG, "%s: a fingerprint, but insecure as well", http->base);
     if (status == 0)
@@ -526,7 +348,7 @@ static int check_drip(bx_http *http, int64_t now, bx_error *err)
 /* Let curl work on what is ready. */
 static int act(bx_http *http, bool ready, bx_error *err)
 {
-    struct pollfd sockets[SOCKETS];
+    struct pollfd sockets[BX_HTTP_SOCKETS];
     int count = ready ? http->watched_count : 0, running;
     CURLMcode code = CURLM_OK;
     memcpy(sockets, http->watched, sizeof sockets);
