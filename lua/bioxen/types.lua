@@ -69,7 +69,7 @@
 ---@field pool_uuid string? refuse any other pool
 ---@field pool_members string[]? addresses that the pool may name as its master (default: any)
 ---@field connect_timeout number? seconds (default 10)
----@field max_response integer? bytes of one answer (default 64 MiB)
+---@field max_response integer? bytes of one answer of the pool (default 16 MiB for a VM, 64 MiB for a session)
 ---@field journal string? folder of what is being made (default ~/.local/state/bioxen/xcpng)
 ---@field template_name string?
 ---@field template_uuid string?

@@ -73,9 +73,10 @@ local function list_of(kind)
   end }
 end
 
-local texts_by_name = { type = "table", valid = function(value)
+local guest_data = { type = "table", valid = function(value)
   for key, item in pairs(value) do
     if type(key) ~= "string" or type(item) ~= "string" then return "a table of strings by strings" end
+    if key:find "^vm%-data/" or key:find "^bioxen/" then return 'no key that begins with "vm-data/" or "bioxen/"' end
   end
 end }
 
@@ -102,8 +103,7 @@ local pool = {
   pool_uuid = uuid,
   pool_members = list_of "string",
   connect_timeout = with_default(seconds, 10),
-  max_response = { type = "number", integer = true, minimum = 1 << 16, maximum = 1 << 30,
-    default = 64 << 20 },
+  max_response = { type = "number", integer = true, minimum = 1 << 16, maximum = 1 << 30 },
   journal = text(),
 }
 
@@ -119,7 +119,7 @@ local guest = {
   vm_memory = memory,
   vm_vcpus = { type = "number", integer = true, minimum = 1, maximum = 1024 },
   tags = list_of "string",
-  xenstore_data = texts_by_name,
+  xenstore_data = guest_data,
   network_device = { type = "number", integer = true, minimum = 0, maximum = 255 },
   address_family = text { valid = function(value)
     return value ~= "ipv4" and value ~= "ipv6" and '"ipv4" or "ipv6"' or nil
@@ -239,8 +239,11 @@ local function take_secret(config, name)
   return value
 end
 
-local function copy_of(checked)
-  local copy = {}
+-- Bytes of one answer: what a VM asks for is small, what a script asks for may be a whole pool.
+local SMALL_ANSWER, LARGE_ANSWER = 16 << 20, 64 << 20
+
+local function copy_of(checked, max_response)
+  local copy = { max_response = max_response }
   for key, value in pairs(checked) do copy[key] = value end
   copy.journal = checked.journal or state_folder()
   copy.password = take_secret(checked, "password")
@@ -258,7 +261,7 @@ end
 
 --- The checked configuration of a VM as its courier takes it.
 function xcpng.for_courier(checked)
-  local config = copy_of(checked)
+  local config = copy_of(checked, SMALL_ANSWER)
   config.ssh_passphrase = take_secret(checked, "ssh_passphrase")
   if checked.ssh_passphrase_file then
     local file <close> = assert(io.open(checked.ssh_passphrase_file))
@@ -314,7 +317,7 @@ function xcpng.check_pool(config, level)
   local checked = check.table(config, rules, "config", problems)
   if type(config) == "table" then check_pool(config, "config", problems) end
   check.raise(problems, level + 1)
-  return copy_of(checked)
+  return copy_of(checked, LARGE_ANSWER)
 end
 
 return xcpng

@@ -5,10 +5,11 @@ local xapi = require "bioxen.xapi"
 local command = {}
 
 local usage = [[
-usage: bioxen xcpng gc CONFIG [--yes] [--other-machines]
+usage: bioxen xcpng gc CONFIG [--yes] [--without-journal]
   CONFIG             a JSON file with the keys of xcpng_config that reach the pool
   --yes              remove what is listed as abandoned, VMs with their disks
-  --other-machines   what other machines have made, too: whether it is in use there cannot be seen here]]
+  --without-journal  count as abandoned what no journal here knows of, too: other machines, users and
+                     journal folders have made that, and whether it is in use cannot be seen here]]
 
 local LISTING, REMOVING = 300, 3600 -- seconds
 
@@ -16,7 +17,7 @@ local function parse(arguments)
   local options = {}
   for _, word in ipairs(arguments) do
     if word == "--yes" then options.yes = true
-    elseif word == "--other-machines" then options.others = true
+    elseif word == "--without-journal" then options.others = true
     elseif word:find "^%-" or options.config then return nil
     else options.config = word end
   end
@@ -25,7 +26,8 @@ end
 
 local function verdict(row, options)
   if row.alive then return "in use" end
-  if not row.here and not options.others then return "made by " .. row.machine end
+  if row.expected then return "may still appear" end
+  if not row.here and not options.others then return "not in this journal, made by " .. row.machine end
   return "abandoned"
 end
 

@@ -1,29 +1,34 @@
 --- What is left on a pool of guests whose courier died: found by its marks and by the journal.
 
 local native = require "native"
+local disks = require "disks"
 local failure = require "failure"
 local journal = require "journal"
 local ownership = require "ownership"
+local removal = require "removal"
 
 local collect = {}
 
+-- `here` tells that this machine's journal knows of it: only that can tell whether its courier lives.
 local function row(kind, ref, record, key, entry)
-  local machine = ownership.machine(record) or "unknown"
-  local here = entry ~= nil or machine == journal.machine()
-  return { kind = kind, ref = ref, uuid = record.uuid, name = tostring(record.name_label or ""),
-    key = key, machine = machine, here = here, alive = entry ~= nil and entry.held or false }
+  return { kind = kind, ref = ref, uuid = record.uuid, name = tostring(record.name_label or ""), key = key,
+    machine = ownership.machine(record) or "unknown", here = entry ~= nil,
+    alive = entry ~= nil and entry.held or false }
 end
 
--- VMs that carry our mark, or the name that a journal was to give one.
+-- VMs that carry our mark, or the name that a journal was to give one before it could be marked.
 local function find_machines(pool, entries, rows)
   local records, err = pool:call("VM.get_all_records")
   if not records then return nil, err end
   local by_name = {}
   for key, entry in pairs(entries) do by_name[tostring(entry.name)] = key end
   for ref, record in pairs(records) do
-    local key = type(record) == "table" and not record.is_a_snapshot
-      and (ownership.key(record) or by_name[record.name_label])
-    if key then rows[#rows + 1] = row("VM", ref, record, key, entries[key]) end
+    if type(record) == "table" and record.is_a_snapshot ~= true then
+      local named = by_name[record.name_label]
+      if named and ownership.is_foreign(record, named) then named = nil end
+      local key = ownership.key(record) or named
+      if key then rows[#rows + 1] = row("VM", ref, record, key, entries[key]) end
+    end
   end
   return true
 end
@@ -41,36 +46,38 @@ local function find_disks(pool, entries, rows)
   return true
 end
 
--- Journals of this pool whose guests are gone.
+-- Journals of this pool without anything there. While the pool copies, it may still appear.
 local function find_journals(pool, entries, rows)
+  local busy, err = pool:is_under_way { "VM.clone", "VM.copy" }
+  if busy == nil then return nil, err end
   local seen = {}
   for _, found in ipairs(rows) do seen[found.key] = true end
   for key, entry in pairs(entries) do
     if not seen[key] and entry.pool == pool.pool_uuid and not entry.held then
       rows[#rows + 1] = { kind = "journal", uuid = "", name = tostring(entry.name), key = key,
-        machine = journal.machine(), here = true, alive = false }
+        machine = journal.machine(), here = true, alive = false, expected = busy }
     end
   end
+  return true
 end
 
 local function find(config, pool)
   local rows = {}
-  local there, err = pool.ref or pool:login(), nil
-  if not there then there, err = pool:login() end
-  if not there then return nil, err end
+  local open, err = pool:open()
+  if not open then return nil, err end
   local entries = journal.entries(config.journal)
-  local done, problem = find_machines(pool, entries, rows)
-  if done then done, problem = find_disks(pool, entries, rows) end
-  if not done then return nil, problem end
-  find_journals(pool, entries, rows)
+  for _, part in ipairs { find_machines, find_disks, find_journals } do
+    local done, problem = part(pool, entries, rows)
+    if not done then return nil, problem end
+  end
   table.sort(rows, function(a, b)
     return a.kind .. a.name .. a.uuid < b.kind .. b.name .. b.uuid
   end)
   return rows, entries
 end
 
---- Rows { kind, uuid, name, key, machine, here, alive }: all that is marked as made by BioXen. `here` tells
--- that it was made from this machine, `alive` that its courier still is.
+--- Rows { kind, uuid, name, key, machine, here, alive, expected }: all that is marked as made by BioXen. `alive`
+-- tells that its courier is, `expected` that the pool may still be making it.
 function collect.list(config, pool)
   local rows, err = find(config, pool)
   if not rows then return nil, err end
@@ -78,35 +85,42 @@ function collect.list(config, pool)
   return rows
 end
 
-local function remove_row(pool, machine, found, entries)
+local function remove_row(pool, found)
   if found.kind == "VM" then
-    local record, err = pool:call("VM.get_record", found.ref)
-    if not record then return nil, err end
-    local done, problem = machine:destroy_machine(found.ref, record)
-    if not done then return nil, problem end
+    local record, err = disks.record_of(pool, "VM", found.ref)
+    if not record then return record == false or nil, err end
+    return removal.destroy_machine(pool, found.ref, record)
   elseif found.kind == "VDI" then
-    local done, err = pool:insist(10, "VDI.destroy", found.ref)
-    if done == nil then return nil, err end
+    return disks.destroy(pool, { [found.ref] = true })
   end
-  local entry = entries[found.key]
-  if entry then journal.forget(entry) end
   return true
 end
 
---- Remove what the keys stand for, but for what is alive. Gives { removed, failed = { { row, message } } }.
-function collect.remove(config, pool, machine, keys)
-  local wanted, removed, failed = {}, 0, {}
+--- Remove what the keys stand for, but for what is alive or expected. Gives { removed, failed = { { name, uuid,
+-- message } } }. A journal goes once all that it knew of has.
+function collect.remove(config, pool, keys)
+  local wanted, removed, failed, kept = {}, 0, {}, {}
   for _, key in ipairs(keys) do wanted[key] = true end
   local rows, entries = find(config, pool)
   if not rows then return nil, entries end
   for _, found in ipairs(rows) do
-    if wanted[found.key] and not found.alive then
+    if wanted[found.key] and not found.alive and not found.expected then
       native.progress(0, "removing " .. found.name)
-      local done, err = remove_row(pool, machine, found, entries)
-      if done then removed = removed + 1
-      elseif failure.is_over(err) then return nil, err
-      else failed[#failed + 1] = { name = found.name, uuid = found.uuid, message = err.message } end
+      local done, err = remove_row(pool, found)
+      if done then
+        removed = removed + 1
+      elseif failure.is_over(err) then
+        return nil, err
+      else
+        kept[found.key] = true
+        failed[#failed + 1] = { name = found.name, uuid = found.uuid, message = err.message }
+      end
+    else
+      kept[found.key] = true
     end
+  end
+  for key in pairs(wanted) do
+    if entries[key] and not kept[key] and not entries[key].held then journal.forget(entries[key]) end
   end
   return { removed = removed, failed = failed }
 end

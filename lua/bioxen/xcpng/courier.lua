@@ -8,7 +8,12 @@ local native = require "native"
 local collect = require "collect"
 local failure = require "failure"
 local guest = require "guest"
+local making = require "making"
+local power = require "power"
+local presence = require "presence"
+local removal = require "removal"
 local session = require "session"
+local snapshots = require "snapshots"
 local worker = require "worker"
 
 local errands = {}
@@ -74,7 +79,7 @@ end
 local function connect(report)
   local fingerprint = config.ssh_fingerprint_from_guest and report.fingerprint or nil
   native.progress(0.8, "connecting to the guest at " .. report.address)
-  local connected, err = guest.within(CONNECTING, function()
+  local connected, err = power.within(CONNECTING, function()
     return worker.connect(config, report.address, fingerprint)
   end)
   if connected then return connected end
@@ -86,7 +91,7 @@ end
 -- A guest's SSH server comes up after its address does, and its address may change while it boots.
 local function reach()
   local pause, refused = 0.05, 0
-  local report, err = machine:wait_for_address()
+  local report, err = presence.wait_for_address(machine)
   while report do
     local ssh
     ssh, err = connect(report)
@@ -102,11 +107,11 @@ local function reach()
       return failure.during("connecting to the guest", over)
     end
     pause = math.min(2 * pause, 1)
-    local now, problem = machine:report()
+    local now, problem = presence.report(machine)
     if not now then return failure.during("connecting to the guest", problem) end
     if now.address then
       report = now
-      machine:note_address(now)
+      presence.note_address(now)
     end
   end
   return failure.during("connecting to the guest", err)
@@ -118,7 +123,7 @@ local function find_room(request, descriptor)
     local relay, err = worker.start(connections[i], config, request, descriptor)
     if relay or err.code ~= "EBUSY" then return relay, err end
   end
-  local report, err = machine:report()
+  local report, err = presence.report(machine)
   if not report then return nil, err end
   local more, problem = connect(report)
   if not more then return nil, problem end
@@ -141,7 +146,7 @@ local function find_guest()
   if not machine:exists() then return false end
   local record, err = machine:record()
   if record ~= false then return record, err end
-  local gone, problem = machine:destroy()
+  local gone, problem = removal.destroy(machine)
   if not gone then return nil, problem end
   return false
 end
@@ -151,19 +156,19 @@ local function bring_up(request, undo)
   local there, err = find_guest()
   if there == nil then return nil, err end
   if there and not next(holders) then -- of a start that failed and could not be undone then
-    local gone, problem = machine:destroy()
+    local gone, problem = removal.destroy(machine)
     if not gone then return nil, problem end
     there = false
   end
   local found
   if not there then
-    undo.act = function() return machine:destroy() end
-    found, err = machine:create(request.id)
+    undo.act = function() return removal.destroy(machine) end
+    found, err = making.create(machine, request.id)
     if not found then return nil, err end
   end
   local state = there and there.power_state or "Halted"
-  if state ~= "Running" then undo.act = undo.act or function() return machine:halt() end end
-  return machine:boot(state, found and found.host and found.host.ref)
+  if state ~= "Running" then undo.act = undo.act or function() return power.halt_guest(machine) end end
+  return power.boot(machine, state, found and found.host and found.host.ref)
 end
 
 local function all_are_paused()
@@ -180,7 +185,7 @@ end
 -- All who run in the guest are paused, and so it is; whoever comes needs it awake.
 local function wake_guest()
   if not next(paused) or not all_are_paused() then return true end
-  local done, err = machine:unpause()
+  local done, err = power.unpause(machine)
   if not done then return nil, err end
   hold(false)
   return true
@@ -196,7 +201,7 @@ local function start(request, descriptor, undo)
     local up, err = bring_up(request, undo)
     if up then up, err = reach() end
     if not up then return nil, err end
-    machine:note_host()
+    presence.note_host(machine)
   else
     local awake, err = wake_guest()
     if not awake then return nil, err end
@@ -228,9 +233,10 @@ function errands.start(request)
   local deadline = native.clock() + native.time_left()
   local reserve = keep_reserve()
   local undo = {}
-  local done, err = start(request, descriptor, undo)
+  local good, done, err = pcall(start, request, descriptor, undo)
   native.close_descriptor(descriptor)
-  if done then return true end
+  if done and good then return true end
+  if not good then err = { code = "ESYSTEM", message = "the courier has a mistake: " .. tostring(done) } end
   if err.code == "EDEADLINE" then
     err.message = "the deadline for the start passed: " .. err.message
   end
@@ -244,11 +250,11 @@ function errands.pause(request)
   local relay = running[request.vm]
   if not relay then return failure.of("EGUEST", "the VM has no worker") end
   -- So that the worker hears of it before its clock stands still, unless that is so already.
-  guest.within(HEARING, function() return relay:sync() end)
+  power.within(HEARING, function() return relay:sync() end)
   paused[request.vm] = true
   if not all_are_paused() then return true end
   hold(true)
-  local done, err = machine:pause()
+  local done, err = power.pause(machine)
   if done then return true end
   hold(false)
   paused[request.vm] = nil
@@ -256,11 +262,14 @@ function errands.pause(request)
 end
 
 function errands.resume(request)
-  local state, err = machine:power_state()
-  if not state then return nil, err end
+  local record, err = find_guest()
+  if record == nil then return nil, err end
+  local state = record and record.power_state or "gone"
   if state == "Paused" then
-    local done, problem = machine:unpause()
+    local done, problem = power.unpause(machine)
     if not done then return nil, problem end
+  elseif state ~= "Running" then
+    return failure.of("EGUEST", ("the guest is %s, not paused: somebody has changed it"):format(state))
   end
   paused[request.vm] = nil
   hold(false)
@@ -280,11 +289,10 @@ function errands.stop(request)
   end_worker(request.vm)
   if next(running) or not machine:exists() then return true end
   close_ssh()
-  keep_reserve()
   local there, err = find_guest()
   if there == nil then return nil, err end
   if not there then return true end
-  local done, problem = machine:shut_down()
+  local done, problem = power.shut_down(machine)
   if not done then return failure.during("shutting the guest down", problem) end
   return true
 end
@@ -295,7 +303,7 @@ function errands.destroy(request)
   set_holder(request.vm, nil)
   if next(holders) then return errands.stop(request) end
   close_ssh()
-  return machine:destroy()
+  return removal.destroy(machine)
 end
 
 -- ---- snapshots ----
@@ -308,7 +316,7 @@ local function with_guest(act)
 end
 
 function errands.snapshot(request)
-  return with_guest(function() return machine:snapshot(request.name) end)
+  return with_guest(function() return snapshots.take(machine, request.name) end)
 end
 
 function errands.revert(request)
@@ -319,7 +327,7 @@ function errands.revert(request)
   end
   end_worker(request.vm)
   close_ssh()
-  return with_guest(function() return machine:revert(request.name) end)
+  return with_guest(function() return snapshots.revert(machine, request.name) end)
 end
 
 -- ---- a session of a script ----
@@ -348,7 +356,7 @@ end
 
 function errands.connect()
   if pool.ref then return true end
-  return plain(pool:login())
+  return plain(pool:open())
 end
 
 -- JSON has arrays that are empty; a table of Lua that is says so by this key.
@@ -391,7 +399,7 @@ end
 
 --- { keys }: remove what they stand for.
 function errands.collect(request)
-  return collect.remove(config, pool, machine, request.keys)
+  return collect.remove(config, pool, request.keys)
 end
 
 function errands.close()
@@ -403,7 +411,7 @@ end
 function errands.leave()
   native.undo(leaving)
   close_ssh()
-  if machine then machine:destroy() end
+  if machine then removal.destroy(machine) end
   if pool then
     native.undo(5)
     pool:close()

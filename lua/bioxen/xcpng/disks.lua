@@ -8,9 +8,7 @@ local disks = {}
 
 local IN_USE_PATIENCE = 50 -- seconds that a disk may take to be let go of
 
-local function error_code(err)
-  return err.details and err.details.xapi and err.details.xapi.code
-end
+local error_code = failure.xapi_code
 
 -- Gone already is as good as a list without it.
 local function record_of(pool, class, ref)
@@ -63,7 +61,7 @@ local function destroy(pool, ref)
   local shared, trouble = is_shared(pool, vdi)
   if shared == nil then return nil, trouble end
   if shared then return true end
-  local result, problem = pool:insist(math.min(IN_USE_PATIENCE, native.time_left()), "VDI.destroy", ref)
+  local result, problem = pool:insist_task(math.min(IN_USE_PATIENCE, native.time_left()), "VDI.destroy", ref)
   if result == nil and error_code(problem) ~= "HANDLE_INVALID" then
     return failure.during(("the disk %s is left"):format(vdi.uuid), problem)
   end

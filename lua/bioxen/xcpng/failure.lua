@@ -16,6 +16,18 @@ function failure.during(step, err)
   return nil, err
 end
 
+--- The errand is over in the middle of waiting for something better than `err`: nil and `over`, which says so.
+function failure.after(over, err)
+  over.message = ("%s, after: %s"):format(over.message, err.message)
+  over.details, over.sent = err.details, err.sent
+  return nil, over
+end
+
+--- The pool's own code of an error, or nil.
+function failure.xapi_code(err)
+  return err.details and err.details.xapi and err.details.xapi.code
+end
+
 --- Whether the errand is over: cancelled, or out of time.
 function failure.is_over(err)
   return err.code == "ECANCELLED" or err.code == "EDEADLINE"

@@ -36,9 +36,13 @@ function journal.begin(folder, entry)
   return file
 end
 
---- Take over the entry that a courier which died has left; nil where there is none.
+--- Take over the entry that a courier which died has left; nil where there is none. Somebody may be looking at
+-- it just now, which holds it for a moment.
 function journal.take_over(folder, key)
-  return (native.open_journal(folder .. "/" .. key .. ".json", true))
+  for _ = 1, 10 do
+    local file, err = native.open_journal(folder .. "/" .. key .. ".json", true)
+    if file or err.code ~= "EBUSY" or not native.sleep(0.02) then return file end
+  end
 end
 
 local function read_entry(path)

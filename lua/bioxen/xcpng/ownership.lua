@@ -36,6 +36,12 @@ function ownership.key(record)
   return marks[ownership.KEY]
 end
 
+--- Whether somebody has made a record out of the object of that key: it bears the key, but as another's.
+function ownership.is_foreign(record, key)
+  local marks = record.other_config or {}
+  return marks[ownership.KEY] == key and marks[ownership.SELF] ~= record.uuid
+end
+
 function ownership.machine(record)
   return (record.other_config or {})[ownership.MACHINE]
 end

@@ -1,4 +1,4 @@
---- A session of a pool: JSON-RPC over HTTPS, logged in when it is first needed.
+--- A session of a pool: JSON-RPC over HTTPS, logged in when it is first needed. Its tasks are in tasks.lua.
 
 local native = require "native"
 local calls = require "calls"
@@ -12,6 +12,7 @@ local BODY_LIMIT = 300 * 1024  -- xapi refuses more
 local LONG_POLL = 30           -- seconds that event.from waits on the server
 local ANSWER_TIME = 60         -- seconds for any other answer: what takes longer is a task
 local ATTEMPTS = 3             -- where the connection breaks
+local RESTART = 30             -- seconds that a toolstack may take to come back, once it has been there
 local FIRST_PAUSE, LAST_PAUSE = 0.1, 2 -- seconds between attempts
 local NULL = "OpaqueRef:NULL"
 
@@ -24,9 +25,7 @@ function session.new(config, known)
     fingerprint = config.fingerprint, tasks = {} }, Session)
 end
 
-local function xapi_code(err)
-  return err.details and err.details.xapi and err.details.xapi.code
-end
+local xapi_code = failure.xapi_code
 
 -- ---- one request and its answer ----
 
@@ -43,7 +42,8 @@ local function public(params, method)
   return shown
 end
 
-local function xapi_failure(self, method, code, params)
+--- nil and the error that the pool gave.
+function Session:failure(method, code, params)
   params.session = self.ref
   local shown = public(params, method)
   if code == "SESSION_INVALID" then shown = { "…" } end
@@ -93,7 +93,7 @@ function Session:read_answer(method, id, response)
       return answer_failure(method, "an error without a code")
     end
     self.thumbprint = response.thumbprint
-    return xapi_failure(self, method, code, params)
+    return self:failure(method, code, params)
   end
   if answer.id ~= id then return answer_failure(method, "the answer belongs to another request") end
   if answer.result == nil then return answer_failure(method, "an answer without a result") end
@@ -160,6 +160,13 @@ local function is_listed(address, members)
   return false
 end
 
+function Session:move_to(url, fingerprint)
+  self.url, self.fingerprint, self.pool_uuid = url, fingerprint, nil
+  native.note("pool", url)
+  if self.http then self.http:close() end
+  self.http = nil
+end
+
 -- The master is trusted as the member that named it: by the same authority, or by the fingerprint that
 -- the member, itself verified, sent along.
 function Session:follow_master(err)
@@ -167,14 +174,19 @@ function Session:follow_master(err)
   local url = address:find "^[%w%.:%[%]-]+$" and #address < 256 and replace_host(self.url, address)
   if not url or self.followed or not is_listed(address, self.config.pool_members) then return nil, err end
   self.followed = true
-  self.url = url
-  native.note("pool", url)
-  if self.fingerprint and self.thumbprint and self.thumbprint ~= "" then
-    self.fingerprint = self.thumbprint:gsub("^sha%-256:", "")
+  local fingerprint = self.fingerprint
+  if fingerprint and self.thumbprint and self.thumbprint ~= "" then
+    fingerprint = self.thumbprint:gsub("^sha%-256:", "")
   end
-  self.http:close()
-  self.http = nil
+  self:move_to(url, fingerprint)
   return true
+end
+
+-- The master that was followed is gone: the member that the configuration names knows another.
+function Session:return_home()
+  if self.url == self.config.xapi_url then return end
+  self.followed = false
+  self:move_to(self.config.xapi_url, self.config.fingerprint)
 end
 
 function Session:send_login()
@@ -189,30 +201,30 @@ function Session:send_login()
     { config.username, password, "1.0", ORIGINATOR }, ANSWER_TIME)
 end
 
--- Sleep after `err`. Where the errand is over instead, the error still says what it had been waiting for.
-local function sleep_after(err, seconds)
-  local slept, over = native.sleep(seconds)
-  if slept then return true end
-  over.message = ("%s, after: %s"):format(over.message, err.message)
-  over.details, over.sent = err.details, err.sent
-  return nil, over
-end
-
--- Attempts, with growing pauses, while the connection cannot be made.
-local function patiently(attempt, may_try_again)
-  local pause = FIRST_PAUSE
-  for left = ATTEMPTS - 1, 0, -1 do
+-- Attempts, with growing pauses, as long as `may_try_again(err)`: some at least, more within `patience`
+-- seconds.
+local function patiently(attempt, may_try_again, patience)
+  local pause, left = FIRST_PAUSE, ATTEMPTS
+  local until_ = native.clock() + math.min(patience or 0, native.time_left() / 2)
+  while true do
     local result, err = attempt()
-    if result ~= nil or left == 0 or not may_try_again(err) then return result, err end
-    local slept, over = sleep_after(err, pause)
-    if not slept then return nil, over end
+    left = left - 1
+    if result ~= nil or not may_try_again(err) then return result, err end
+    if left <= 0 and native.clock() >= until_ then return nil, err end
+    local slept, over = native.sleep(pause)
+    if not slept then return failure.after(over, err) end
     pause = math.min(2 * pause, LAST_PAUSE)
   end
 end
 
+-- A pool that was there will be there again: its toolstack may be restarting.
+function Session:patience()
+  return self.reached and RESTART or 0
+end
+
 -- A login may be sent again: at worst a session stays until it expires.
 local function is_unreachable(err)
-  return err.code == "ECONNECT"
+  return err.code == "ECONNECT" or calls.is_passing(xapi_code(err) or "")
 end
 
 --- The pool is the one that the configuration names.
@@ -232,20 +244,30 @@ end
 
 function Session:login()
   local function attempt() return self:send_login() end
-  local ref, err = patiently(attempt, is_unreachable)
+  local ref, err = patiently(attempt, is_unreachable, self:patience())
   if not ref and xapi_code(err) == "HOST_IS_SLAVE" and self:follow_master(err) then
-    ref, err = patiently(attempt, is_unreachable)
+    ref, err = patiently(attempt, is_unreachable, self:patience())
   end
   if not ref then return nil, err end
   if type(ref) ~= "string" then return answer_failure("session.login_with_password", "no session") end
-  self.ref = ref
+  self.ref, self.reached = ref, true
   native.note(".session", ref)
   native.note("pool", self.url)
+  return true
+end
+
+--- Be logged in, to the right pool.
+function Session:open()
+  if not self.ref then
+    local done, err = self:login()
+    if not done then return nil, err end
+  end
+  if self.pool_uuid then return true end
   return self:check_pool()
 end
 
 function Session:forget()
-  self.ref = nil
+  self.ref, self.pool_uuid = nil, nil
   native.note(".session", nil)
 end
 
@@ -265,10 +287,8 @@ end
 -- ---- calls ----
 
 function Session:attempt(method, seconds, ...)
-  if not self.ref then
-    local done, err = self:login()
-    if not done then return nil, err end
-  end
+  local open, err = self:open()
+  if not open then return nil, err end
   return self:exchange(method, { self.ref, ... }, seconds)
 end
 
@@ -298,34 +318,46 @@ function Session:call_within(seconds, method, ...)
   local params = table.pack(...)
   local may_repeat, done_already = calls.may_repeat(method)
   local again = false
-  local result, err = patiently(function()
+  return patiently(function()
     local result, err = self:attempt_again(method, seconds, table.unpack(params, 1, params.n))
     if result == nil and again and done_already and xapi_code(err) == done_already then return "" end
     return result, err
   end, function(err)
     again = again or err.sent
-    return is_unreachable(err) and (may_repeat or not err.sent)
-  end)
-  return result, err
+    if err.code == "ECONNECT" and not err.sent then self:return_home() end
+    return err.code == "ECONNECT" and (may_repeat or not err.sent)
+  end, self:patience())
 end
 
 function Session:call(method, ...)
   return self:call_within(ANSWER_TIME, method, ...)
 end
 
---- The same, waiting out errors of a moment for at most `patience` seconds.
-function Session:insist(patience, method, ...)
+-- Again and again while errors of a moment come, for at most `patience` seconds.
+local function insist(patience, attempt)
   local until_ = native.clock() + patience
   local pause = FIRST_PAUSE
   while true do
-    local result, err = self:call(method, ...)
+    local result, err = attempt()
     if result ~= nil or not calls.is_passing(xapi_code(err) or "") or native.clock() >= until_ then
       return result, err
     end
-    local slept, over = sleep_after(err, pause)
-    if not slept then return nil, over end
+    local slept, over = native.sleep(pause)
+    if not slept then return failure.after(over, err) end
     pause = math.min(2 * pause, LAST_PAUSE)
   end
+end
+
+--- Call a method, waiting out errors of a moment for at most `patience` seconds.
+function Session:insist(patience, method, ...)
+  local params = table.pack(...)
+  return insist(patience, function() return self:call(method, table.unpack(params, 1, params.n)) end)
+end
+
+--- The same as a task, which may meet such an error on its way.
+function Session:insist_task(patience, method, ...)
+  local params = table.pack(...)
+  return insist(patience, function() return self:task(method, nil, table.unpack(params, 1, params.n)) end)
 end
 
 -- ---- events ----
@@ -334,8 +366,8 @@ end
 -- most.
 function Session:events(classes, token, seconds)
   local wait = math.max(0, math.min(seconds or LONG_POLL, LONG_POLL, native.time_left()))
-  local batch, err = self:call_within(wait + ANSWER_TIME / 4, "event.from", native.array(classes), token,
-    wait + 0.0)
+  wait = math.floor(wait * 1000) / 1000
+  local batch, err = self:call_within(wait + ANSWER_TIME / 4, "event.from", native.array(classes), token, wait)
   if not batch then return nil, err end
   if type(batch) ~= "table" or type(batch.events) ~= "table" or type(batch.token) ~= "string" then
     return answer_failure("event.from", "no batch of events")
@@ -354,148 +386,18 @@ function Session:wait_for(classes, look, patience)
     if key ~= heard then token, heard = "", key end
     local wait = patience and patience()
     local batch, err = self:events(present, token, wait and wait > 0 and wait or nil)
-    if not batch then return nil, err end
-    token = batch.token
-    local found, problem = look(batch.events)
-    if found ~= nil or problem then return found, problem end
-  end
-end
-
--- ---- tasks ----
-
--- What a task that ended came to: its value, or nil and an error.
-local function outcome(self, method, task)
-  if task.status == "success" then
-    local value = tostring(task.result or ""):match "^%s*<value>(.-)</value>%s*$" or task.result or ""
-    value = value:gsub("^<string>(.-)</string>$", "%1")
-    return value
-  end
-  local code, params = error_parts(task.error_info)
-  if task.status == "cancelled" then code, params = "TASK_CANCELLED", {} end
-  return xapi_failure(self, method, tostring(code or "INTERNAL_ERROR"), params or {})
-end
-
-local function is_pending(task)
-  return task.status == "pending" or task.status == "cancelling"
-end
-
---- Wait for a task. `progress(fraction)` may be nil.
-function Session:follow(method, ref, progress)
-  local class = "task/" .. ref
-  local result, err = self:wait_for(function() return { class } end, function(events)
-    for _, event in ipairs(events) do
-      local task = event.snapshot
-      if event.ref == ref and event.operation == "del" then
-        return xapi_failure(self, method, "TASK_LOST", {})
-      elseif event.ref == ref and type(task) == "table" then
-        if not is_pending(task) then return outcome(self, method, task) end
-        if progress and type(task.progress) == "number" then progress(task.progress) end
-      end
-    end
-    if #events == 0 then
-      -- A restarted toolstack has forgotten it without a word.
-      local task, problem = self:call("task.get_record", ref)
-      if not task and xapi_code(problem) == "HANDLE_INVALID" then
-        return xapi_failure(self, method, "TASK_LOST", {})
-      end
-    end
-    return nil
-  end)
-  if result ~= nil then
-    self:call("task.destroy", ref)
-    self.tasks[ref] = nil
-  elseif xapi_code(err) == "TASK_LOST" then
-    self.tasks[ref] = nil
-  elseif not failure.is_over(err) and err.code ~= "ECONNECT" then
-    self:call("task.destroy", ref)
-    self.tasks[ref] = nil
-  end
-  return result, err
-end
-
--- The task of this session that it was never told of, for the answer was lost: its reference, or false. Of
--- other methods such tasks are its own from then on, too.
-function Session:adopt_tasks(method)
-  if not self.ref then return false end -- and so nothing was begun in it
-  local refs, err = self:call("session.get_tasks", self.ref)
-  if not refs and xapi_code(err) == "HANDLE_INVALID" then return false end
-  if not refs then return nil, err end
-  local found = false
-  for _, ref in ipairs(refs) do
-    local label = not self.tasks[ref] and self:call("task.get_name_label", ref)
-    if label then self.tasks[ref] = label end
-    if label and method and label:find(method, 1, true) then found = ref end
-  end
-  return found
-end
-
--- Begin a task. Where the answer was lost it is looked for, twice: the request may be on its way still.
-function Session:begin(method, ...)
-  local ref, err = self:insist(60, "Async." .. method, ...)
-  for _ = 1, 2 do
-    if ref or not err.sent or failure.is_over(err) then break end
-    local found, problem = self:adopt_tasks(method)
-    if found == nil then return nil, problem end
-    ref = found
-    if not ref then
-      local slept, over = sleep_after(err, FIRST_PAUSE)
-      if not slept then return nil, over end
+    if batch then
+      token = batch.token
+      local found, problem = look(batch.events)
+      if found ~= nil or problem then return found, problem end
+    elseif xapi_code(err) == "EVENT_FROM_TOKEN_PARSE_FAILURE" and token ~= "" then
+      token = "" -- of another server, or of before its restart
+    else
+      return nil, err
     end
   end
-  if not ref then return nil, err end
-  self.tasks[ref] = method
-  return ref
 end
 
---- Call a method that takes long as a task, and wait for it: its result, "" where it has none.
-function Session:task(method, progress, ...)
-  local ref, err = self:begin(method, ...)
-  if not ref then return nil, err end
-  return self:follow(method, ref, progress)
-end
-
--- Where the server has forgotten a task, what it was to do may be done all the same.
-local function or_look(look, result, err)
-  if result ~= nil or xapi_code(err) ~= "TASK_LOST" then return result, err end
-  local found, problem = look()
-  if found == false then return nil, err end
-  return found, problem
-end
-
---- A task that must not be done twice, nor fail for an answer that was lost: `look()` tells what is there (a
--- value), that nothing is (false), or nil and an error.
-function Session:task_once(method, look, progress, ...)
-  local ref, err = self:begin(method, ...)
-  if not ref and err.sent and not failure.is_over(err) then
-    local found, problem = look()
-    if found ~= false then return found, problem end
-    ref, err = self:begin(method, ...)
-  end
-  if not ref then return nil, err end
-  return or_look(look, self:follow(method, ref, progress))
-end
-
--- Whether a task ends in the time there is.
-function Session:ends(ref, until_)
-  while true do
-    local task, err = self:call("task.get_record", ref)
-    if not task then return xapi_code(err) == "HANDLE_INVALID" end
-    if not is_pending(task) then return true end
-    if native.clock() >= until_ or not native.sleep(FIRST_PAUSE / 2) then return false end
-  end
-end
-
---- End the tasks that were begun and not heard of again. Whether all have ended; they are given a moment.
-function Session:cancel_tasks(seconds)
-  local until_, ended = native.clock() + seconds, true
-  self:adopt_tasks()
-  for ref in pairs(self.tasks) do
-    self:call("task.cancel", ref)
-    ended = self:ends(ref, until_) and ended
-    self:call("task.destroy", ref)
-    self.tasks[ref] = nil
-  end
-  return ended
-end
+for name, method in pairs(require "tasks") do Session[name] = method end
 
 return session

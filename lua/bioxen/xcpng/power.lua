@@ -1,0 +1,109 @@
+--- The power of a guest: booted, paused, shut down.
+
+local native = require "native"
+local failure = require "failure"
+
+local power = {}
+
+local FOR_A_HARD_END = 20 -- seconds
+
+local xapi_code = failure.xapi_code
+
+-- One change of power as a task; that it is there already is fine.
+local function change(pool, ref, method, wanted, progress, ...)
+  local function look()
+    local state, err = pool:call("VM.get_power_state", ref)
+    if not state then return nil, err end
+    return state == wanted and ""
+  end
+  local done, err = pool:task_once(method, look, progress, ref, ...)
+  if not done and xapi_code(err) == "VM_BAD_POWER_STATE" then
+    local there, problem = look()
+    if there ~= false then return there, problem end
+  end
+  return done, err
+end
+
+-- The same of a guest, of which the host is told.
+local function change_guest(self, method, wanted, progress, ...)
+  local done, err = change(self.pool, self.ref, method, wanted, progress, ...)
+  if not done then return nil, err end
+  native.note("power_state", wanted)
+  return true
+end
+
+local advice = {
+  NO_HOSTS_AVAILABLE = "no host of the pool can run the guest: give it less memory, or make room",
+  HOST_NOT_ENOUGH_FREE_MEMORY = "the host has too little memory free: give the guest less",
+  VM_REQUIRES_SR = "the host cannot reach the guest's storage: choose another host or repository",
+  VM_REQUIRES_NETWORK = "the host is not on the guest's network: choose another",
+}
+
+local function start(self, host)
+  local function progress(fraction) native.progress(0.4 + 0.1 * fraction, "starting the guest") end
+  local done, err
+  if host then
+    done, err = change_guest(self, "VM.start_on", "Running", progress, host, false, false)
+  else
+    done, err = change_guest(self, "VM.start", "Running", progress, false, false)
+  end
+  local words = not done and advice[xapi_code(err)]
+  if words then err.message = err.message .. "; " .. words end
+  return done, err
+end
+
+--- Boot the guest, whose power state is `state`. `host` may be nil.
+function power.boot(self, state, host)
+  native.progress(0.4, "starting the guest")
+  if state == "Running" then return true end
+  if state == "Paused" then return power.unpause(self) end
+  if state == "Suspended" then
+    return change_guest(self, "VM.resume", "Running", nil, false, false)
+  end
+  return start(self, host)
+end
+
+function power.pause(self)
+  return change_guest(self, "VM.pause", "Paused")
+end
+
+function power.unpause(self)
+  return change_guest(self, "VM.unpause", "Running")
+end
+
+--- Halt any VM of the pool, hard.
+function power.halt(pool, ref)
+  return change(pool, ref, "VM.hard_shutdown", "Halted")
+end
+
+function power.halt_guest(self)
+  return change_guest(self, "VM.hard_shutdown", "Halted")
+end
+
+--- Act within this much of the time that is left.
+function power.within(seconds, act)
+  local left = native.time_left()
+  native.set_time_left(math.min(left, seconds))
+  local began = native.clock()
+  local result, err = act()
+  native.set_time_left(left - (native.clock() - began))
+  return result, err
+end
+
+--- Shut the guest down, cleanly if it does so within its grace, hard otherwise, for which some time is kept.
+function power.shut_down(self)
+  local state, err = self:power_state()
+  if not state then return nil, err end
+  if state == "Halted" then return true end
+  if state == "Running" then
+    local grace = math.min(self.config.shutdown_grace, math.max(1, native.time_left() - FOR_A_HARD_END))
+    local done = power.within(grace, function()
+      return change_guest(self, "VM.clean_shutdown", "Halted")
+    end)
+    if done then return true end
+    self.pool:cancel_tasks(1)
+  end
+  return power.halt_guest(self)
+end
+
+return power
