@@ -1,15 +1,14 @@
 #include "vm/vm.h"
 
+#include "vm/exit_status.h"
 #include "wire/value.h"
 
 #include <math.h>
-#include <signal.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/wait.h>
 
 #define MILLISECOND INT64_C(1000000)
 
@@ -104,35 +103,6 @@ static bx_job *begin_job(bx_vm *vm, bx_job_kind kind, double timeout, bx_error *
 }
 
 /* ---- the end of a worker ---- */
-
-static bx_code code_of_signal(int number)
-{
-    switch (number) {
-    case SIGKILL: return BX_EKILLED;
-    case SIGSYS: return BX_EDENIED;
-    case SIGSEGV:
-    case SIGBUS:
-    case SIGILL:
-    case SIGFPE:
-    case SIGABRT:
-    case SIGTRAP: return BX_ECRASHED;
-    default: return BX_EDIED;
-    }
-}
-
-void bx_vm_describe_status(int status, bx_error *error)
-{
-    if (WIFSIGNALED(status)) {
-        int number = WTERMSIG(status);
-        const char *name = sigabbrev_np(number);
-        bx_fail(error, code_of_signal(number), "the worker died (signal %d, SIG%s)", number,
-                name ? name : "?");
-    } else if (WEXITSTATUS(status) == BX_EXIT_DEADLINE) {
-        bx_fail(error, BX_EDEADLINE, "the worker ended itself: the code did not stop in time");
-    } else {
-        bx_fail(error, BX_EDIED, "the worker exited (%d)", WEXITSTATUS(status));
-    }
-}
 
 static void name_interrupt(const bx_job *job, const char *outcome, bx_error *error)
 {
@@ -459,7 +429,7 @@ static void on_worker_exit(void *owner, int status)
 {
     bx_vm *vm = owner;
     bx_error error;
-    bx_vm_describe_status(status, &error);
+    bx_describe_exit("the worker", status, &error);
     if (vm->ops == &bx_vm_basic_ops) {
         bx_fail(&error, BX_EPROTOCOL, "the word of a guest");
         condemn(vm, &error);

@@ -140,7 +140,6 @@ int bx_vm_connected(bx_vm *vm, bx_channel *channel, bx_error *err);
 void bx_vm_born(bx_vm *vm);
 void bx_vm_hear(bx_vm *vm);
 void bx_vm_ended(bx_vm *vm, const bx_error *reason);
-void bx_vm_describe_status(int status, bx_error *error);
 
 /* What suspend, wake and leave began is done, or failed. */
 void bx_vm_suspended(bx_vm *vm, const bx_error *error);

@@ -1,4 +1,5 @@
 /* A basic VM: a jailed worker on this machine, forked by a zygote. */
+#include "vm/exit_status.h"
 #include "vm/vm.h"
 
 #include <signal.h>
@@ -28,7 +29,7 @@ static void worker_refused(bx_birth *birth, const bx_error *error)
 static void worker_ended(bx_birth *birth, int status)
 {
     bx_error error;
-    bx_vm_describe_status(status, &error);
+    bx_describe_exit("the worker", status, &error);
     bx_vm_hear(vm_of(birth));
     bx_vm_ended(vm_of(birth), &error);
 }
