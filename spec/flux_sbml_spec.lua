@@ -1,6 +1,5 @@
 -- Flux-balance models from SBML: fbc versions 1 and 2, and what came before it.
 
-local bioxen = require "bioxen"
 local kind = require "spec.support.vm_kind"
 package.path = "./spec/support/?.lua;" .. package.path
 local flux_tables = require "flux_tables"

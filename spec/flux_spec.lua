@@ -1,6 +1,5 @@
 -- Flux balance inside a VM, on models small enough to solve by hand.
 
-local bioxen = require "bioxen"
 local kind = require "spec.support.vm_kind"
 
 local slow = tonumber(os.getenv "BIOXEN_SLOW") or 1

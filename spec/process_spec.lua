@@ -1,7 +1,6 @@
 -- Processes and the cell as scripts see them inside a VM, and trajectories on both sides.
 
 package.path = "./spec/support/organisms/?.lua;" .. package.path
-local bioxen = require "bioxen"
 local kind = require "spec.support.vm_kind"
 
 local vm

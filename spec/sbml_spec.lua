@@ -1,7 +1,6 @@
 -- Models in SBML: what they come to, against solutions in closed form; what is refused; hostile
 -- text; and the way back.
 
-local bioxen = require "bioxen"
 local kind = require "spec.support.vm_kind"
 package.path = package.path .. ";./spec/support/?.lua"
 local s = require "sbml"

@@ -27,6 +27,7 @@
 struct bx_courier {
     bx_host *host;
     bx_courier *next; /* of the host's */
+    uint64_t number;  /* never another's */
     int references;   /* 0: on its way out */
     bx_buffer config;
     bx_note notes[BX_NOTES];
@@ -169,15 +170,20 @@ static void forget_program(bx_courier *courier)
     courier->opened = courier->busy = courier->interrupted = false;
 }
 
+static void dispose(bx_courier *courier)
+{
+    bx_buffer_free(&courier->config);
+    bx_buffer_free(&courier->details);
+    free(courier);
+}
+
 static void free_courier(bx_courier *courier)
 {
     bx_courier **list = &courier->host->couriers;
     while (*list != courier)
         list = &(*list)->next;
     *list = courier->next;
-    bx_buffer_free(&courier->config);
-    bx_buffer_free(&courier->details);
-    free(courier);
+    dispose(courier);
 }
 
 static void describe_end(const bx_courier *courier, const siginfo_t *info, bx_error *error)
@@ -500,6 +506,7 @@ bx_courier *bx_courier_new(bx_host *host, const bx_buffer *config, bx_error *err
         return NULL;
     }
     courier->host = host;
+    courier->number = ++host->last_courier;
     courier->references = 1;
     courier->end = (bx_source){program_ended, -1};
     courier->source = (bx_source){connection_ready, -1};
@@ -546,20 +553,21 @@ void bx_courier_release(bx_courier *courier)
         leave(courier);
 }
 
-static bool is_leaving(const bx_host *host, const bx_courier *courier)
+static bool is_leaving(const bx_host *host, uint64_t number)
 {
-    const bx_courier *known = host->couriers;
-    while (known && known != courier)
-        known = known->next;
-    return known && known->references == 0;
+    const bx_courier *courier = host->couriers;
+    while (courier && courier->number != number)
+        courier = courier->next;
+    return courier && courier->references == 0;
 }
 
 void bx_courier_retire(bx_courier *courier)
 {
     bx_host *host = courier->host;
+    uint64_t number = courier->number; /* by which it is known when it is gone */
     int64_t until = bx_clock_after(LEAVING);
     bx_courier_release(courier);
-    while (is_leaving(host, courier) && bx_clock_now() < until)
+    while (is_leaving(host, number) && bx_clock_now() < until)
         bx_reactor_turn(&host->reactor, until);
 }
 
@@ -567,8 +575,11 @@ void bx_couriers_close(bx_host *host)
 {
     bool owner = bx_host_is_owner(host);
     int64_t until = bx_clock_after(LEAVING);
-    while (host->couriers) {
-        bx_courier *courier = host->couriers;
+    bx_courier *next = host->couriers;
+    host->couriers = NULL;
+    while (next) {
+        bx_courier *courier = next;
+        next = courier->next;
         struct pollfd end = {.fd = courier->end.descriptor, .events = POLLIN};
         if (owner && courier->pid) {
             while (poll(&end, 1, bx_clock_poll_timeout(until)) < 0 && errno == EINTR)
@@ -576,6 +587,6 @@ void bx_couriers_close(bx_host *host)
             waitid(P_PIDFD, (id_t)end.fd, &(siginfo_t){0}, WEXITED | WNOHANG);
         }
         forget_program(courier);
-        free_courier(courier);
+        dispose(courier);
     }
 }

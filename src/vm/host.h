@@ -16,8 +16,9 @@ typedef struct bx_host {
     bx_reactor reactor;
     struct bx_zygote *zygotes;
     struct bx_courier *couriers;
-    pid_t owner;      /* a fork of the host must not touch the parent's VMs */
-    uint64_t last_vm; /* number of the newest VM */
+    pid_t owner;           /* a fork of the host must not touch the parent's VMs */
+    uint64_t last_vm;      /* number of the newest VM */
+    uint64_t last_courier; /* and of the newest courier */
     bx_patience patience;
     char worker[4096];  /* path of bioxen-worker */
     char courier[4096]; /* and of bioxen-courier */

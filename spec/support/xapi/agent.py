@@ -36,7 +36,11 @@ FEATURES = {
     "feature-suspend": "1",
     "feature-balloon": "1",
     "data-updated": "1",
+}
+# What the toolstack itself writes there for every guest, tools or not.
+PLATFORM = {
     "platform-feature-xs_reset_watches": "1",
+    "platform-feature-multiprocessor-suspend": "1",
 }
 # Of one pool. They are not given out again before all have been.
 ADDRESSES = 500
@@ -72,6 +76,7 @@ class Guest:
     def run(self):
         """Boot, and let the tools speak."""
         delays = self.agents.pool.delays
+        self.publish(other=dict(PLATFORM))
         if not self.pass_time(self.options.get("boot", delays.get("boot", 0))):
             return
         sshd = self.options.get("sshd", {})
@@ -96,7 +101,7 @@ class Guest:
             PV_drivers_version=dict(DRIVERS),
             PV_drivers_up_to_date=True,
             PV_drivers_detected=True,
-            other=dict(FEATURES),
+            other={**PLATFORM, **FEATURES},
             memory={},
             live=True,
             can_use_hotplug_vbd="yes",

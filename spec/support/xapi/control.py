@@ -145,6 +145,11 @@ class Control:
         """Another host, counted from 1, is the master."""
         self.pool.move_master(host - 1)
 
+    def do_go_on(self):
+        """What hangs takes effect after all."""
+        for task in list(self.pool.calls):
+            task.wake.set()
+
     def do_end_sessions(self):
         """All sessions are gone."""
         self.pool.sessions.end_all()

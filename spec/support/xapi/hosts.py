@@ -135,6 +135,17 @@ def enable(context, host, _auto=None):
     return ""
 
 
+@method("host.call_plugin")
+def call_plugin(context, host, plugin, function, arguments):
+    """The only plugin there is gives its argument `text` back."""
+    context.store.find("host", host)
+    if plugin != "echo":
+        raise XapiError("XENAPI_MISSING_PLUGIN", plugin)
+    if function != "say":
+        raise XapiError("XENAPI_PLUGIN_FAILURE", function, "UnknownFunction", "")
+    return arguments.get("text", "")
+
+
 @method("network.create")
 def create_network(context, fields):
     """A network, its bridge named when the client does not."""
