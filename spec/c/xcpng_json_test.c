@@ -226,7 +226,7 @@ static void count_is_bounded(void)
     refuses(text, "too many");
     free(text);
     text = many("[],", BX_JSON_TABLES - 1);
-    reads(text, "return #... == 131071");
+    reads(text, "return #... == 262143");
     free(text);
     text = many("{},", BX_JSON_TABLES);
     refuses(text, "too many");

@@ -10,7 +10,7 @@
 #include <lua.h>
 
 /* The last two bound what a small hostile document can cost: some 200 MB, most of it json-c's. */
-enum { BX_JSON_DEPTH = 64, BX_JSON_COUNT = 1 << 20, BX_JSON_TABLES = 1 << 19 };
+enum { BX_JSON_DEPTH = 64, BX_JSON_COUNT = 1 << 20, BX_JSON_TABLES = 1 << 18 };
 
 /* Push the one document in `text`: null as light userdata NULL, an array as a sequence with the
  * metatable of bx_json_push_array. -1 with BX_EPROTOCOL, nothing pushed: cut, malformed, text after

@@ -68,11 +68,17 @@ local function close_ssh()
   end
 end
 
-local function are_connected()
-  for _, ssh in ipairs(connections) do
-    if not ssh:connected() then return false end
+-- What was lost is of no use to whoever starts now; the others go on.
+local function drop_lost()
+  for number, relay in pairs(running) do
+    if not relay:alive() then
+      relay:close()
+      running[number] = nil
+    end
   end
-  return #connections > 0
+  for i = #connections, 1, -1 do
+    if not connections[i]:connected() then table.remove(connections, i):close() end
+  end
 end
 
 -- One attempt. It is given up early: the guest may have another address by then.
@@ -192,7 +198,7 @@ local function wake_guest()
 end
 
 local function start(request, descriptor, undo)
-  if not are_connected() then close_ssh() end
+  drop_lost()
   if running[request.vm] then
     running[request.vm]:close()
     running[request.vm] = nil
