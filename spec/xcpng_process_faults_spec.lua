@@ -3,10 +3,6 @@
 package.path = "./spec/support/organisms/?.lua;" .. package.path
 local bioxen = require "bioxen"
 local fault_bench = require "spec.support.fault_bench"
-local processes = require "spec.support.processes"
-local xapi = require "spec.support.xapi"
-
-local BUILD = os.getenv "BIOXEN_BUILD" or "./build"
 
 -- Calls at which a start stands still.
 local STEPS = {
@@ -20,16 +16,7 @@ local STEPS = {
   { "events", "event.from", nth = 4 },
 }
 
--- Whether a process is dead, be it that nobody has asked for its end yet.
-local function is_dead(pid)
-  return ("ZX"):find(processes.state(pid) or "X", 1, true) ~= nil
-end
-
--- Kill a process; returns when it is dead.
-local function kill(pid)
-  assert(os.execute(("kill -9 %d"):format(pid)))
-  assert(processes.wait_until(function() return is_dead(pid) end))
-end
+local kill, is_dead = fault_bench.kill, fault_bench.is_dead
 
 describe("processes that are killed:", function()
   local missing = fault_bench.missing()
@@ -177,34 +164,6 @@ describe("processes that are killed:", function()
 
   -- ---- the host ----
 
-  -- A host in a process of its own, which starts a VM and says so; its journal is ours.
-  local function spawn_host(code)
-    local script = os.tmpname()
-    local file = assert(io.open(script, "w"))
-    local fields = {}
-    for name, value in pairs(bench:config { vm_memory = "64MB" }) do
-      fields[#fields + 1] = ("%s = %q"):format(name, value)
-    end
-    file:write(([[
-      package.path = "./spec/support/organisms/?.lua;./lua/?.lua;./lua/?/init.lua;" .. package.path
-      package.cpath = %q .. package.cpath
-      local bioxen = require "bioxen"
-      local config = { xcpng_config = { %s } }
-      local function create(id) return assert(bioxen.create_bio_vm(id, "plain_cell", "xcpng", config)) end
-    ]]):format(BUILD .. "/lib/lua/5.4/?.so;", table.concat(fields, ", ")), code)
-    file:close()
-    os.execute("chmod 600 " .. script)
-    local handle = assert(io.popen(("echo $$; exec lua5.4 %s 2>&1"):format(xapi.quote(script))))
-    return { handle = handle, pid = handle:read "n", script = script }
-  end
-
-  local function end_host(host)
-    local text = host.handle:read "a"
-    host.handle:close()
-    os.remove(host.script)
-    return text
-  end
-
   local function wait_until_gone(pids)
     assert(bench:wait_until(function()
       for _, pid in ipairs(pids) do
@@ -218,18 +177,18 @@ describe("processes that are killed:", function()
     for _, step in ipairs(STEPS) do
       clean_it("at " .. step[1] .. ": its courier takes everything back", function()
         pool:fault { fault = "hang", method = step[2], nth = step.nth }
-        local host = spawn_host "create 'vm':start()"
+        local host = bench:spawn_host "create 'vm':start()"
         assert(bench:wait_for_faults())
         local couriers = fault_bench.couriers(host.pid)
         assert.equal(1, #couriers)
         kill(host.pid)
-        end_host(host)
+        fault_bench.end_host(host)
         wait_until_gone(couriers)
       end)
     end
 
     clean_it("in the middle of a call", function()
-      local host = spawn_host [[
+      local host = bench:spawn_host [[
         local vm = create "vm"
         assert(vm:start())
         print "running"
@@ -240,19 +199,18 @@ describe("processes that are killed:", function()
       assert.equal("running", host.handle:read "l")
       local couriers = fault_bench.couriers(host.pid)
       kill(host.pid)
-      end_host(host)
+      fault_bench.end_host(host)
       wait_until_gone(couriers)
     end)
 
     clean_it("together with its courier: what is left is found and removed", function()
       for _, method in ipairs { "VM.provision", "event.from" } do
         pool:fault { fault = "hang", method = method, nth = method == "event.from" and 4 or 1 }
-        local host = spawn_host "create 'vm':start()"
+        local host = bench:spawn_host "create 'vm':start()"
         assert(bench:wait_for_faults())
         local couriers = fault_bench.couriers(host.pid)
-        kill(couriers[1])
-        kill(host.pid)
-        end_host(host)
+        kill(host.pid, couriers[1])
+        fault_bench.end_host(host)
         wait_until_gone(couriers)
         for _, ref in ipairs(pool:call "task.get_all") do pool:call("task.cancel", ref) end
         pool:clear_faults()

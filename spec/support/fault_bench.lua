@@ -11,6 +11,7 @@ local Bench = {}
 Bench.__index = Bench
 
 local ORGANISM = "plain_cell"
+local BUILD = os.getenv "BIOXEN_BUILD" or "./build"
 
 --- Why there can be no pool on this machine; nil where there can.
 bench.missing = xapi.missing
@@ -81,6 +82,55 @@ function bench.couriers(of)
     end
   end
   return found
+end
+
+--- Whether a process is dead, be it that nobody has asked for its end yet.
+function bench.is_dead(pid)
+  return ("ZX"):find(processes.state(pid) or "X", 1, true) ~= nil
+end
+
+local function signal(name, pids)
+  assert(os.execute(("kill -%s %s"):format(name, table.concat(pids, " "))))
+end
+
+--- Kill processes; returns when they are dead. None of them sees another's end.
+function bench.kill(...)
+  local pids = { ... }
+  signal("STOP", pids)
+  signal("KILL", pids)
+  for _, pid in ipairs(pids) do
+    assert(processes.wait_until(function() return bench.is_dead(pid) end))
+  end
+end
+
+local HOST = [[
+  package.path = "./spec/support/organisms/?.lua;./lua/?.lua;./lua/?/init.lua;" .. package.path
+  package.cpath = %q .. package.cpath
+  local bioxen = require "bioxen"
+  local config = { xcpng_config = { %s } }
+  local function create(id) return assert(bioxen.create_bio_vm(id, "plain_cell", "xcpng", config)) end
+]]
+
+--- A host in a process of its own, which shares this one's journal: { handle, pid }. It can `create(id)` VMs.
+function Bench:spawn_host(code)
+  local fields = {}
+  for name, value in pairs(self:config { vm_memory = "64MB" }) do
+    fields[#fields + 1] = ("%s = %q"):format(name, value)
+  end
+  local script = os.tmpname()
+  local file = assert(io.open(script, "w"))
+  file:write(HOST:format(BUILD .. "/lib/lua/5.4/?.so;", table.concat(fields, ", ")), code)
+  file:close()
+  os.execute("chmod 600 " .. script)
+  local handle = assert(io.popen(("echo $$; exec lua5.4 %s 2>&1"):format(xapi.quote(script))))
+  return { handle = handle, pid = handle:read "n", script = script }
+end
+
+--- Wait for a host's end.
+function bench.end_host(host)
+  host.handle:read "a"
+  host.handle:close()
+  os.remove(host.script)
 end
 
 --- Ask until it holds, as processes.wait_until. What couriers say is heard, and the pool given time.

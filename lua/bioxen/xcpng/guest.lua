@@ -19,7 +19,7 @@ local xapi_code = failure.xapi_code
 function guest.new(config, pool, known)
   local key = known[".key"]
   return setmetatable({ config = config, pool = pool, key = key, uuid = known.uuid, name = known.name,
-    journal = key and journal.take_over(config.journal, key) }, Guest)
+    inherited = key ~= nil, journal = key and journal.take_over(config.journal, key) }, Guest)
 end
 
 -- ---- what the host is told ----
@@ -41,6 +41,7 @@ function Guest:forget()
     native.note(name, nil)
   end
   self.key, self.uuid, self.name, self.ref, self.metrics, self.disks = nil, nil, nil, nil, nil, nil
+  self.inherited = nil
   if self.journal then self.journal:remove() end
   self.journal = nil
 end

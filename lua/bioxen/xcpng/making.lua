@@ -76,9 +76,10 @@ local function mark(self, record)
   return making.mark_disks(self)
 end
 
---- Mark the disks that the guest has by now.
-function making.mark_disks(self)
-  local record, err = self:record()
+--- Mark the disks that the guest has by now, or those of a snapshot's record.
+function making.mark_disks(self, snapshot)
+  local record, err = snapshot, nil
+  if not record then record, err = self:record() end
   if not record then return nil, err end
   local owned, problem = disks.owned(self.pool, record, {})
   if not owned then return nil, problem end

@@ -46,13 +46,13 @@ end
 
 --- Destroy a VM of the pool with its snapshots and the disks that are its own. The snapshots go first: what
 -- failed can be found again as long as the VM is there. `remember(set)`, which may be nil, is told the disks
--- before anything goes.
+-- before anything goes, and gives those that are to go.
 function removal.destroy_machine(pool, ref, record, remember)
   local refs, records = snapshots_of(pool, record)
   if not refs then return nil, records end
   local owned, err = disks.owned(pool, record, records)
   if not owned then return nil, err end
-  if remember then remember(owned) end
+  if remember then owned = remember(owned) end
   for i, snapshot in ipairs(refs) do
     local done, problem = destroy_vm(pool, snapshot, records[i])
     if not done then return nil, problem end
@@ -62,7 +62,7 @@ function removal.destroy_machine(pool, ref, record, remember)
   return disks.destroy(pool, owned)
 end
 
--- Its machine is gone, and nobody here knows which disks were its own: those that bear its mark.
+-- Nobody here knows all disks that were its own: those that bear its mark.
 local function destroy_marked_disks(self)
   local records, err = self.pool:call "VDI.get_all_records"
   if not records then return nil, err end
@@ -98,14 +98,26 @@ local function wait_for_copies(self)
   end
 end
 
+-- Snapshots that an attempt before this one has removed have left it their disks.
+local function remember_disks(self, set)
+  self.disks = self.disks or {}
+  for ref in pairs(set) do self.disks[ref] = true end
+  return self.disks
+end
+
 local function destroy_machine_and_disks(self)
   local record, err = self:record()
   if record == nil then return nil, err end
+  local done, problem = true, nil
   if record then
-    return removal.destroy_machine(self.pool, self.ref, record, function(set) self.disks = set end)
+    done, problem = removal.destroy_machine(self.pool, self.ref, record, function(set)
+      return remember_disks(self, set)
+    end)
+  elseif self.disks then
+    done, problem = disks.destroy(self.pool, self.disks)
   end
-  if self.disks then return disks.destroy(self.pool, self.disks) end
-  if self.uuid then return destroy_marked_disks(self) end
+  if not done then return nil, problem end
+  if self.uuid and (self.inherited or not self.disks) then return destroy_marked_disks(self) end
   return true
 end
 

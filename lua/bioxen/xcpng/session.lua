@@ -201,25 +201,24 @@ function Session:send_login()
     { config.username, password, "1.0", ORIGINATOR }, ANSWER_TIME)
 end
 
--- Attempts, with growing pauses, as long as `may_try_again(err)`: some at least, more within `patience`
--- seconds.
-local function patiently(attempt, may_try_again, patience)
+-- A pool that was there will be there again: its toolstack may be restarting.
+function Session:patience()
+  return self.reached and RESTART or 0
+end
+
+-- Attempts, with growing pauses, as long as `may_try_again(err)`: some at least, more while there is patience.
+function Session:patiently(attempt, may_try_again)
   local pause, left = FIRST_PAUSE, ATTEMPTS
-  local until_ = native.clock() + math.min(patience or 0, native.time_left() / 2)
+  local began, most = native.clock(), native.time_left() / 2
   while true do
     local result, err = attempt()
     left = left - 1
     if result ~= nil or not may_try_again(err) then return result, err end
-    if left <= 0 and native.clock() >= until_ then return nil, err end
+    if left <= 0 and native.clock() >= began + math.min(self:patience(), most) then return nil, err end
     local slept, over = native.sleep(pause)
     if not slept then return failure.after(over, err) end
     pause = math.min(2 * pause, LAST_PAUSE)
   end
-end
-
--- A pool that was there will be there again: its toolstack may be restarting.
-function Session:patience()
-  return self.reached and RESTART or 0
 end
 
 -- A login may be sent again: at worst a session stays until it expires.
@@ -244,9 +243,9 @@ end
 
 function Session:login()
   local function attempt() return self:send_login() end
-  local ref, err = patiently(attempt, is_unreachable, self:patience())
+  local ref, err = self:patiently(attempt, is_unreachable)
   if not ref and xapi_code(err) == "HOST_IS_SLAVE" and self:follow_master(err) then
-    ref, err = patiently(attempt, is_unreachable, self:patience())
+    ref, err = self:patiently(attempt, is_unreachable)
   end
   if not ref then return nil, err end
   if type(ref) ~= "string" then return answer_failure("session.login_with_password", "no session") end
@@ -318,7 +317,7 @@ function Session:call_within(seconds, method, ...)
   local params = table.pack(...)
   local may_repeat, done_already = calls.may_repeat(method)
   local again = false
-  return patiently(function()
+  return self:patiently(function()
     local result, err = self:attempt_again(method, seconds, table.unpack(params, 1, params.n))
     if result == nil and again and done_already and xapi_code(err) == done_already then return "" end
     return result, err
@@ -326,7 +325,7 @@ function Session:call_within(seconds, method, ...)
     again = again or err.sent
     if err.code == "ECONNECT" and not err.sent then self:return_home() end
     return err.code == "ECONNECT" and (may_repeat or not err.sent)
-  end, self:patience())
+  end)
 end
 
 function Session:call(method, ...)

@@ -31,7 +31,11 @@ function snapshots.take(self, name)
   if before then return failure.of("ECONFIG", ("there is a snapshot %q already"):format(name)) end
   local ref, problem = self.pool:task_once("VM.snapshot", look, nil, self.ref, name)
   if not ref then return nil, problem end
-  return self.pool:call("VM.get_uuid", ref)
+  local record, trouble = self.pool:call("VM.get_record", ref)
+  if not record then return nil, trouble end
+  local marked, mishap = making.mark_disks(self, record) -- for when the snapshot is gone and they are not
+  if not marked then return nil, mishap end
+  return record.uuid
 end
 
 --- Put the disks back to what they were; the guest is halted by it.

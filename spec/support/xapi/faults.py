@@ -28,7 +28,7 @@ When the connection or the reply is at fault:
   endless          {chunked}: a body without end
   gzip             the body is compressed, though nobody asked
   wrong_id         the reply is to another call
-  body             {text} or {base64}: this body instead, with HTTP 200
+  body             {text} or {base64}: this body instead, with HTTP 200; in text, "{id}" is the call's
   invalid_utf8, deep, huge_int, infinity, garbage, empty, oversized, html, error_array
                    bodies of that kind instead
 """
@@ -175,7 +175,7 @@ def strange_body(rule, call, body):
         "wrong_id": lambda: with_wrong_id(body),
         "body": lambda: base64.b64decode(rule.get("base64"))
         if rule.get("base64")
-        else rule.get("text", "").encode(),
+        else rule.get("text", "").replace("{id}", json.dumps(call.id)).encode(),
     }
     make = bodies.get(rule.name)
     return make() if make else None
