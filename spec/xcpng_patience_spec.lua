@@ -115,7 +115,7 @@ describe("with a pool that", function()
 
   clean_it("has restarted its toolstack just now, a destruction waits for it", function()
     local vm <close> = running()
-    pool:control { command = "crash", seconds = 2 }
+    pool:control { command = "crash", seconds = 1 }
     assert(vm:destroy())
     assert.same({}, bench:entries())
   end)
@@ -166,15 +166,12 @@ describe("with a pool that", function()
     assert_works(vm)
   end)
 
-  -- The courier asks again, for it has heard of its task, or has to log in.
-  local ASKS = {
-    ["of a task"] = function()
-      for _, ref in ipairs(pool:call "task.get_all") do
-        pool:control { command = "set", cls = "task", ref = ref, progress = 0.5 }
-      end
-    end,
-    ["of another session's task"] = function() pool:control "end_sessions" end,
-  }
+  -- The courier hears something of its task, and asks again.
+  local function stir_tasks()
+    for _, ref in ipairs(pool:call "task.get_all") do
+      pool:control { command = "set", cls = "task", ref = ref, progress = 0.5 }
+    end
+  end
 
   local function answer(result)
     return { fault = "body", text = ('{"jsonrpc":"2.0","id":{id},"result":%s}'):format(result),
@@ -204,12 +201,14 @@ describe("with a pool that", function()
 
   for _, method in ipairs { "VM.clone", "VM.provision", "VM.start" } do
     for name, fault in pairs(NO_EVENTS) do
-      for of, ask in pairs(ASKS) do
-        clean_it(("tells %s %s (%s): it is cancelled, and nothing is left"):format(name, of, method), function()
-          assert_cancelled(method, fault, ask)
-        end)
-      end
+      clean_it(("tells %s of a task (%s): it is cancelled, and nothing is left"):format(name, method), function()
+        assert_cancelled(method, fault, stir_tasks)
+      end)
     end
+    clean_it(("tells garbage of a task of a session that ended (%s): it is cancelled all the same"):format(method),
+      function()
+        assert_cancelled(method, NO_EVENTS.garbage, function() pool:control "end_sessions" end)
+      end)
   end
 
   -- ---- what takes its time ----
