@@ -77,9 +77,10 @@ class Sessions:
                 watcher.wake_session(ref)
 
     def end_all(self):
-        """Forget every session."""
-        for ref in list(self.used):
-            self.end(ref)
+        """Forget every session, those that are just being looked at as well."""
+        with self.pool.store.lock:
+            for ref in list(self.used):
+                self.end(ref)
 
 
 def authenticate(context, user, password):
