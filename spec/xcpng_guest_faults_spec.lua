@@ -181,11 +181,14 @@ describe("a guest with faults:", function()
     return vm, vm:get_status().uuid
   end
 
-  local function assert_lost(vm, job, code, ...)
+  -- The error has one of the codes, and says one of the words.
+  local function assert_lost(vm, job, codes, ...)
     local result, err = job:wait()
     assert.is_nil(result)
-    assert.equal(code, err.code)
-    for _, words in ipairs { ... } do assert(err.message:find(words, 1, true), err.message) end
+    assert.is_true(codes[err.code], err.code)
+    local said = false
+    for _, words in ipairs { ... } do said = said or err.message:find(words, 1, true) ~= nil end
+    assert(said, err.message)
     assert.equal("error", vm:get_state())
     assert(vm:stop())
     assert.equal("stopped", vm:get_state())
@@ -193,12 +196,13 @@ describe("a guest with faults:", function()
     assert.equal(7, assert(vm:execute_biological_process "return 7").result)
   end
 
-  for action, words in pairs { kill = "broke", sessions = "broke", halt = "broke" } do
+  -- A guest's processes do not end in one moment: what is left of it may still tell of the worker's.
+  for _, action in ipairs { "kill", "sessions", "halt" } do
     clean_it(("that ends in the middle of a call (%s)"):format(action), function()
       local vm <close>, uuid = running()
       local job = assert(vm:submit("while true do end", { timeout = 60 }))
       pool:guest { vm = uuid, action = action }
-      assert_lost(vm, job, "ECONNECT", words)
+      assert_lost(vm, job, { ECONNECT = true, EKILLED = true }, "broke", "was killed", "signal 9")
     end)
   end
 
@@ -225,7 +229,7 @@ describe("a guest with faults:", function()
       return worker
     end))
     assert(os.execute("kill -9 " .. worker))
-    assert_lost(vm, job, "EKILLED", "signal 9")
+    assert_lost(vm, job, { EKILLED = true }, "signal 9")
   end)
 
   clean_it("whose deadline for a call passes keeps its state, or loses its worker", function()
