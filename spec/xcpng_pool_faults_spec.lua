@@ -527,35 +527,23 @@ describe("a pool with faults:", function()
       end, { "VDI" })
     end)
 
-    clean_it("a pool that is gone in the middle", function()
-      assert_kept(function(vm)
-        pool:delays { ["VM.start"] = 0.5 }
-        local job = assert(vm:start { wait = false, timeout = 2 })
-        local mark = bench.mark
-        assert(bench:wait_until(function()
-          return #pool:requests { since = mark, method = "Async.VM.start" } > 0
-        end))
-        pool:fault { fault = "refuse" }
-        pool:delays { ["VM.start"] = 0 }
-        return job:wait()
-      end, { "VM" })
-      forget_tasks()
-    end)
-
-    clean_it("a certificate that changes in the middle", function()
-      assert_kept(function(vm)
-        pool:delays { ["VM.start"] = 0.5 }
-        local job = assert(vm:start { wait = false, timeout = 2 })
-        local mark = bench.mark
-        assert(bench:wait_until(function()
-          return #pool:requests { since = mark, method = "Async.VM.start" } > 0
-        end))
-        pool:fault { fault = "certificate" }
-        pool:delays { ["VM.start"] = 0 }
-        return job:wait()
-      end, { "VM" })
-      forget_tasks()
-    end)
+    for name, fault in pairs { ["a pool that is gone in the middle"] = "refuse",
+      ["a certificate that changes in the middle"] = "certificate" } do
+      clean_it(name, function()
+        assert_kept(function(vm)
+          pool:delays { ["VM.start"] = 0.5 }
+          local job = assert(vm:start { wait = false, timeout = 2 })
+          local mark = bench.mark
+          assert(bench:wait_until(function()
+            return #pool:requests { since = mark, method = "Async.VM.start" } > 0
+          end))
+          pool:fault { fault = fault }
+          pool:delays { ["VM.start"] = 0 }
+          return job:wait()
+        end, { "VM" })
+        forget_tasks()
+      end)
+    end
 
     clean_it("a copy that goes on in spite of everything", function()
       pool:fault { fault = "hang", method = "VM.clone", cancellable = false }

@@ -48,7 +48,7 @@ end
 
 -- Journals of this pool without anything there. While the pool copies, it may still appear.
 local function find_journals(pool, entries, rows)
-  local busy, err = pool:is_under_way { "VM.clone", "VM.copy" }
+  local busy, err = pool:is_copying()
   if busy == nil then return nil, err end
   local seen = {}
   for _, found in ipairs(rows) do seen[found.key] = true end

@@ -109,7 +109,7 @@ local function reach()
     if err.code ~= "ECONNECT" and (err.code ~= "EAUTH" or refused > 2) then break end
     local slept, over = native.sleep(pause)
     if not slept then
-      over.message = ("%s, after: %s"):format(over.message, err.message)
+      failure.after(over, err)
       return failure.during("connecting to the guest", over)
     end
     pause = math.min(2 * pause, 1)

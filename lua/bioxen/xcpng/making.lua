@@ -73,12 +73,12 @@ local function mark(self, record)
   self:note_uuid(record.uuid)
   local marked, err = ownership.mark(self.pool, "VM", self.ref, record, self.key)
   if not marked then return nil, err end
-  return making.mark_disks(self)
+  return making.mark_disks(self, record)
 end
 
---- Mark the disks that the guest has by now, or those of a snapshot's record.
-function making.mark_disks(self, snapshot)
-  local record, err = snapshot, nil
+--- Mark the disks of a record, the guest's or a snapshot's; without one, those that the guest has by now.
+function making.mark_disks(self, record)
+  local err
   if not record then record, err = self:record() end
   if not record then return nil, err end
   local owned, problem = disks.owned(self.pool, record, {})

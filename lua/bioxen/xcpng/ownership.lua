@@ -9,16 +9,18 @@ ownership.KEY = "bioxen_key"
 ownership.SELF = "bioxen_uuid"
 ownership.MACHINE = "bioxen_machine"
 
--- A copy of what BioXen has made comes with the marks of its source.
+-- A copy of what BioXen has made comes with the marks of its source; what is marked already stays so.
 local function put(pool, class, ref, record, key, value)
-  if (record.other_config or {})[key] ~= nil then
+  local present = (record.other_config or {})[key]
+  if present == value then return true end
+  if present ~= nil then
     local done, err = pool:call(class .. ".remove_from_other_config", ref, key)
     if done == nil then return nil, err end
   end
   return pool:call(class .. ".add_to_other_config", ref, key, value)
 end
 
---- Mark an object of class "VM" or "VDI", which was just made. `record` is its own.
+--- Mark an object of class "VM" or "VDI". `record` is its own.
 function ownership.mark(pool, class, ref, record, key)
   local marks = { { ownership.KEY, key }, { ownership.SELF, record.uuid },
     { ownership.MACHINE, journal.machine() } }

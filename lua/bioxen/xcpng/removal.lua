@@ -10,7 +10,6 @@ local removal = {}
 
 local PATIENCE = 30     -- seconds with a pool that is busy
 local COPY_PATIENCE = 3 -- and with a copy that could not be cancelled: it may take hours
-local COPYING = { "VM.clone", "VM.copy" }
 
 local xapi_code = failure.xapi_code
 
@@ -88,7 +87,7 @@ end
 local function wait_for_copies(self)
   local until_ = native.clock() + math.min(COPY_PATIENCE, native.time_left() / 2)
   while true do
-    local busy, err = self.pool:is_under_way(COPYING)
+    local busy, err = self.pool:is_copying()
     if not busy then return busy == false or nil, err end
     if native.clock() >= until_ then
       return failure.of("EGUEST", "the pool is still at work on it, and cannot be stopped")

@@ -8,6 +8,7 @@ local tasks = {}
 
 local ON_ITS_WAY = 0.3     -- seconds that a request without an answer may take to arrive
 local BETWEEN_LOOKS = 0.05 -- at a task that was told to end
+local COPYING = { "VM.clone", "VM.copy" }
 
 local xapi_code = failure.xapi_code
 
@@ -135,12 +136,12 @@ function tasks:task_once(method, look, progress, ...)
   return or_look(look, self:follow(method, ref, progress))
 end
 
---- Whether anybody's task of one of these methods is under way; nil and an error.
-function tasks:is_under_way(methods)
+--- Whether anybody's copy of a VM is under way, which appears on the pool when it is complete; nil and an error.
+function tasks:is_copying()
   local records, err = self:call "task.get_all_records"
   if not records then return nil, err end
   for _, task in pairs(records) do
-    for _, method in ipairs(methods) do
+    for _, method in ipairs(COPYING) do
       local label = type(task) == "table" and is_pending(task) and tostring(task.name_label) or ""
       if label == method or label == "Async." .. method then return true end
     end
