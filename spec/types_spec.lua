@@ -38,7 +38,7 @@ describe("types.lua", function()
     end)
   end
 
-  for _, class in ipairs { "Trajectory", "Ensemble" } do
+  for _, class in ipairs { "Trajectory", "Ensemble", "Genome" } do
     it("names exactly the methods of " .. class, function()
       local _, methods = debug.getupvalue(debug.getregistry()["bioxen." .. class].__index, 1)
       local found = {}
@@ -69,6 +69,12 @@ describe("types.lua", function()
       if type(value) == "function" then found[name] = true end
     end
     assert.same(found, types.bioxen)
+  end)
+
+  it("names exactly the functions of bioxen.genome", function()
+    local found = {}
+    for name in pairs(bioxen.genome) do found[name] = true end
+    assert.same(found, types.genome)
   end)
 
   it("names exactly the functions of bioxen.xapi", function()

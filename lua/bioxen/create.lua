@@ -3,18 +3,13 @@
 local check = require "bioxen.check"
 local core = require "bioxen.core"
 local organisms = require "bioxen.organisms"
+local resources = require "bioxen.resources"
+local sbml = require "bioxen.sbml"
 local xcpng = require "bioxen.xcpng"
 
 local create = {}
 
 local MIB = 1 << 20
-
-local resources = {
-  ribosomes = { type = "number", minimum = 0 },
-  rna_polymerase = { type = "number", minimum = 0 },
-  atp_percentage = { type = "number", minimum = 0, maximum = 100 },
-  memory_kb = { type = "number", minimum = 0 },
-}
 
 -- What every VM takes. `organism` is checked against the organism's own manifest.
 local common = {
@@ -24,7 +19,8 @@ local common = {
   timeout = { type = "number", above = 0, default = 60 },
   seed = { type = "number", integer = true },
   allow_unconfined = { type = "boolean", default = false },
-  resources = { type = "table", fields = resources },
+  resources = { type = "table", fields = resources.schema },
+  model = { type = "string" },
 }
 
 function create.vm_types()
@@ -48,6 +44,20 @@ local function schema_for(vm_type, biological_type)
     schema.guest = { type = "userdata" }
   end
   return schema
+end
+
+-- A model of the user's own, in SBML, in the place of the organism's: an option of organisms that take
+-- one. True, or nil and an error of the file.
+local function read_model(checked, biological_type, problems)
+  if type(checked.model) ~= "string" then return true end
+  if not (organisms.manifest(biological_type).options or {}).model then
+    problems[#problems + 1] = ("config.model: the organism %s takes no model"):format(biological_type)
+    return true
+  end
+  local text, problem = core.read_file(checked.model, sbml.LIMIT)
+  if not text then return nil, problem end
+  checked.organism.model = text
+  return true
 end
 
 -- Drawn once a VM where the user names none; the VM's trajectories tell it.
@@ -107,8 +117,12 @@ function create.create(hypervisor, vm_id, biological_type, vm_type, config, keep
   local schema = schema_for(vm_type, biological_type)
   if type(given) == "table" and given.guest ~= nil then schema.xcpng_config = { type = "table" } end
   local checked = check.table(given, schema, "config", problems)
+  local read, no_model = read_model(checked, biological_type, problems)
+  if not read then return nil, no_model end
   if vm_type == "xcpng" and (given == nil or type(given) == "table") then check_guest(given, problems) end
   check.raise(problems, 3)
+  local fits, small = resources.fits(hypervisor, vm_id, biological_type, checked.resources)
+  if not fits then return nil, small end
   local pool = vm_type == "xcpng" and not checked.guest
     and xcpng.for_courier(checked.xcpng_config) or nil
   return hypervisor:enter(vm_id, biological_type, {
@@ -119,7 +133,7 @@ function create.create(hypervisor, vm_id, biological_type, vm_type, config, keep
     seed = math.tointeger(checked.seed) or draw_seed(),
     unconfined = checked.allow_unconfined,
     -- Nothing given: the cell is the one that the zygote has built already.
-    organism = config and config.organism and checked.organism,
+    organism = config and (config.organism or config.model) and checked.organism,
     resources = checked.resources,
     keep = keep,
     pool = pool,

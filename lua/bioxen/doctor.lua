@@ -149,8 +149,12 @@ local function check_probe(report)
   end
 end
 
--- Print what holds; true when nothing that BioXen needs is missing.
-function doctor.main()
+--- Print what holds: the exit status, 0 when nothing that BioXen needs is missing.
+function doctor.main(...)
+  if select("#", ...) > 0 then
+    io.stderr:write "usage: bioxen doctor\n"
+    return 2
+  end
   local report = setmetatable({ good = true }, Report)
   check_versions(report)
   check_kernel(report)
@@ -159,7 +163,7 @@ function doctor.main()
     check_probe(report)
   end
   print(report.good and "A VM runs here, jailed." or "Something that BioXen needs is missing.")
-  return report.good
+  return report.good and 0 or 1
 end
 
 return doctor

@@ -2,9 +2,12 @@
 -- Public functions are described, with types, in bioxen/types.lua.
 
 local core = require "bioxen.core"
+require "bioxen.capabilities"
 local create = require "bioxen.create"
+local genome = require "bioxen.genome"
 local hypervisor = require "bioxen.hypervisor"
 local organisms = require "bioxen.organisms"
+require "bioxen.packages"
 local sbml = require "bioxen.sbml"
 local xapi = require "bioxen.xapi"
 
@@ -15,6 +18,7 @@ local bioxen = {
   BioXenHypervisor = hypervisor.new,
   clock = core.clock,
   error_codes = core.error_codes,
+  genome = genome,
   get_supported_biological_types = organisms.names,
   get_supported_vm_types = create.vm_types,
   hypervisor = hypervisor.default,

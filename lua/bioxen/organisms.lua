@@ -5,6 +5,11 @@ local core = require "bioxen.core"
 
 local organisms = {}
 
+-- What organisms share: library/NAME.lua is `require "library.NAME"` in a VM.
+local options = package.searchpath("bioxen.library.options", package.path)
+local library = options and core.real_path(options)
+if library then core.set_library(library:match "^(.*)/[^/]*$") end
+
 local function is_name(text)
   return text:match("^[a-z][a-z0-9_]*$") ~= nil and #text <= 64
 end

@@ -5,20 +5,7 @@ local core = require "bioxen.core"
 
 local sbml = {}
 
-local LIMIT = 64 << 20 -- bytes of a file
-
-local function read_file(path)
-  local file, problem = io.open(path, "rb")
-  if not file then return core.fail("EFILE", "cannot read " .. problem) end
-  local text, why = file:read(LIMIT + 1)
-  file:close()
-  if not text and why then return core.fail("EFILE", ("cannot read %s: %s"):format(path, why)) end
-  text = text or ""
-  if #text > LIMIT then
-    return core.fail("EFILE", ("%s: a file of at most %d bytes expected"):format(path, LIMIT))
-  end
-  return text
-end
+sbml.LIMIT = 60 << 20 -- bytes of a model, which must fit into a frame
 
 -- The files that a text's external model definitions name, without a folder: only those beside it
 -- are for it to use.
@@ -39,7 +26,7 @@ end
 local function read_externals(folder, text, externals)
   for _, name in ipairs(sources(text)) do
     if externals[name] == nil then
-      local external = read_file(folder .. name)
+      local external = core.read_file(folder .. name, sbml.LIMIT)
       externals[name] = external or nil
       if external then read_externals(folder, external, externals) end
     end
@@ -63,7 +50,7 @@ function sbml.load(vm, model, options)
   check.raise(problems, 2)
   local text, externals = model, given.externals
   if not model:find "^[%s\xEF\xBB\xBF]*<" then
-    local found, unread = read_file(model)
+    local found, unread = core.read_file(model, sbml.LIMIT)
     if not found then return nil, unread end
     text = found
     externals = externals or read_externals(model:match "^(.*/)" or "./", text, {})

@@ -37,9 +37,9 @@
 ---What a VM may hold of its chassis. Absent: nothing is reserved, and nothing capped.
 ---@class bioxen.Resources
 ---@field ribosomes number? molecules; caps the ribosomes that translate
----@field rna_polymerase number? molecules
+---@field rna_polymerase number? molecules; caps the polymerases that transcribe
 ---@field atp_percentage number? of the chassis' ATP supply, 0 to 100; scales the cell's supply
----@field memory_kb number? genome memory in kilobases of DNA
+---@field memory_kb number? genome memory in kilobases of DNA: the genome must fit into it, and copies beyond the first as far as there is room. What an organism needs must fit into its chassis in any case
 
 ---@class bioxen.Config
 ---@field memory integer? bytes of memory of the VM, at least 4 MiB (default 256 MiB)
@@ -48,7 +48,8 @@
 ---@field seed integer? of the VM's random numbers (default: drawn; trajectories tell theirs)
 ---@field allow_unconfined boolean? start a VM even where the kernel cannot confine it (default false)
 ---@field resources bioxen.Resources?
----@field organism table<string, number>? options of the organism, listed in its manifest
+---@field organism table<string, number|string>? options of the organism, listed in its manifest
+---@field model string? path of a model in SBML, compressed by gzip or not, for organisms that take one in the place of their own (ecoli)
 ---@field xcpng_config (bioxen.XcpngConfig|string)? required by the VM type "xcpng": a table, or the path of a JSON file with the same keys
 ---@field guest bioxen.XCPngBiologicalVM? in its place: run in the guest of that VM, over the same connection
 
@@ -222,6 +223,54 @@ function BiologicalVM:load_sbml(model, options) end
 ---@return table<string, number>?
 ---@return bioxen.Error?
 function BiologicalVM:get_biological_metrics() end
+
+---What follows asks the organism's module, in the VM. An organism that lacks a capability gives
+---EUNSUPPORTED and says which it has; `bioxen organisms` lists them.
+
+---Transcribe these genes from now on, each at its promoter's own rate.
+---@param gene_ids string|string[]
+---@return any what the organism says of it
+---@return bioxen.Error?
+function BiologicalVM:start_transcription(gene_ids) end
+
+---The genes without which this cell is known not to live; its manifest has the source.
+---@return string[]?
+---@return bioxen.Error?
+function BiologicalVM:get_essential_genes() end
+
+---@param operon_ids string|string[] an organism may take the id of any gene in an operon, too
+---@param action string "activate", "repress", and what else the organism offers
+---@return table<string, string>? the state of each
+---@return bioxen.Error?
+function BiologicalVM:manage_operons(operon_ids, action) end
+
+---Copies of plasmids in the cell now.
+---@return number?
+---@return bioxen.Error?
+function BiologicalVM:get_plasmid_count() end
+
+---Put a package into the VM: its code can be required there, and its `install` adds to the cell. Gone, as
+---all that a VM holds, when the worker ends.
+---@param package_name string a path: a folder with an init.lua, or one Lua file; or the name of one in bioxen/packages on package.path
+---@return any what its install returns, or true
+---@return bioxen.Error?
+function BiologicalVM:install_biological_package(package_name) end
+
+---Load a genome: FASTA, GenBank, GFF3 or `.genome`, compressed or not. Code in the VM has it as cell:genome().
+---It takes genome memory, its length in kb: of what the VM holds, or, where it holds none, of the chassis, which
+---refuses what does not fit.
+---@param source string|bioxen.Genome a path, or a genome that is loaded
+---@param options bioxen.GenomeOptions?
+---@return bioxen.Genome?
+---@return bioxen.Error? EGENOME names file and line, ECAPACITY the kilobases
+function BiologicalVM:load_genome(source, options) end
+
+---Change what the VM holds of its chassis, and what caps its cell, between calls: the cell's state stays. What
+---is not named stays; false gives a share back. If the chassis or the cell refuses, nothing has changed.
+---@param resources table<string, number|false> as bioxen.Resources
+---@return true?
+---@return bioxen.Error?
+function BiologicalVM:allocate_resources(resources) end
 
 ---A VM in a jailed worker process on this machine.
 ---@class bioxen.BasicBiologicalVM: bioxen.BiologicalVM
@@ -474,6 +523,138 @@ function Trajectory:rows() end
 ---@return bioxen.Error?
 function Trajectory:to_csv(path) end
 
+---How a genome is read. The format is told from the text unless it is named.
+---@class bioxen.GenomeOptions
+---@field format ("fasta"|"genbank"|"gff3"|"genome")?
+---@field code integer? genetic code of its sequences, by NCBI's numbers (default: as the file says, else 11)
+---@field circular boolean? whether its sequences are (default: as the file says)
+---@field fasta string? path of the bases, where a GFF3 or `.genome` file has none
+
+---Coordinates are 1-based and inclusive. Across the origin of a circular sequence, start > stop.
+---@class bioxen.Gene
+---@field id string locus tag, distinct in a genome
+---@field name string? gene symbol
+---@field type string "CDS", "tRNA", "rRNA", "pseudogene"…
+---@field product string?
+---@field sequence string id of the sequence that it is on
+---@field start integer first base along the sequence, whatever the strand
+---@field stop integer last base
+---@field strand "+"|"-"|"."
+---@field spans integer[][] { start, stop } of each exon, in the direction of transcription
+---@field length integer bases of these together
+---@field code integer genetic code
+---@field phase integer? bases before the first whole codon, unless 0
+---@field incomplete boolean? an end is outside the sequence, or not known
+---@field [string] string attributes: what else is known of it, "essentiality"…
+
+---Sequences of bases and the genes on them. It does not change, and travels between host and VM. Ids that
+---are not there, and coordinates outside, raise; so does what needs bases where none are known.
+---@class bioxen.Genome
+local Genome = {}
+
+---Bases of one sequence, or of all.
+---@param sequence string?
+---@return integer
+function Genome:length(sequence) end
+
+---@return { id: string, description: string?, length: integer, circular: boolean, code: integer, known: boolean }[] known: its bases are there
+function Genome:sequences() end
+
+---Ids in the order of position. A filter has values by key: type, strand, name, product, sequence or any
+---attribute. With from or to: those with a base in that region; from > to goes across the origin.
+---@param filter { type: string?, sequence: string?, from: integer?, to: integer?, [string]: string }?
+---@return string[]
+function Genome:genes(filter) end
+
+---By id, or by a name that no other gene has; nil if there is none.
+---@param id string
+---@return bioxen.Gene?
+function Genome:gene(id) end
+
+---Bases in upper case, the whole sequence unless a region is given. Of several sequences one must be named. On
+---strand "-" reversed and complemented.
+---@param from integer?
+---@param to integer? less than `from`: across the origin of a circular sequence
+---@param options { sequence: string?, strand: ("+"|"-")? }?
+---@return string
+function Genome:bases(from, to, options) end
+
+---A gene's bases as they are transcribed, exons alone.
+---@param id string
+---@return string
+function Genome:dna(id) end
+
+---A gene's protein: from a start codon M, without the stop codon at the end. Raises where a stop codon lies
+---within, and for what codes for no protein.
+---@param id string
+---@return string
+function Genome:protein(id) end
+
+---Fraction of G and C among A, C, G and T: of all sequences, or of a region.
+---@param from integer?
+---@param to integer?
+---@param options { sequence: string? }?
+---@return number
+function Genome:gc(from, to, options) end
+
+---How many genes there are of each type, or with each value of an attribute.
+---@param attribute string?
+---@return table<string, integer>
+function Genome:categories(attribute) end
+
+---As FASTA; or written to a file (not in a VM). "genes" are as they are transcribed; "proteins" those of type
+---CDS, with "*" for a stop codon within.
+---@param path string?
+---@param of ("sequences"|"genes"|"proteins")? (default "sequences")
+---@return string|true|nil
+---@return bioxen.Error?
+function Genome:to_fasta(path, of) end
+
+---As GFF3, with the bases where they are known; or written to a file (not in a VM).
+---@param path string?
+---@return string|true|nil
+---@return bioxen.Error?
+function Genome:to_gff3(path) end
+
+---As a `.genome` table, which has start, length, end, strand, type, id and description of each gene; or written
+---to a file (not in a VM).
+---@param path string?
+---@return string|true|nil
+---@return bioxen.Error?
+function Genome:to_genome(path) end
+
+---Making genomes: bioxen.genome, and the global `genome` in a VM, which has no load, and whose parse raises
+---instead of returning an error.
+---@class bioxen.genome
+local genome = {}
+
+---Read a FASTA, GenBank, GFF3 or `.genome` file, compressed with gzip or not.
+---@param path string
+---@param options bioxen.GenomeOptions?
+---@return bioxen.Genome?
+---@return bioxen.Error? EGENOME names file and line
+function genome.load(path, options) end
+
+---The same from text.
+---@param text string
+---@param options bioxen.GenomeOptions?
+---@return bioxen.Genome?
+---@return bioxen.Error?
+function genome.parse(text, options) end
+
+---Make one from tables. A sequence has an id and its bases or its length; a gene an id, start and stop or spans, and
+---may have what g:gene(id) gives (default: type "gene", strand "+", the only sequence); other keys are attributes.
+---Raises where there is a mistake.
+---@param definition { sequences: { id: string, bases: string?, length: integer?, circular: boolean?, code: integer?, description: string? }[], genes: table[]? }
+---@return bioxen.Genome
+function genome.new(definition) end
+
+---All whole codons of DNA or RNA, "*" for stops, "X" for what is ambiguous.
+---@param dna string
+---@param code integer? (default 11)
+---@return string
+function genome.translate(dna, code) end
+
 ---Flux balance, inside a VM: the global `flux`. Fluxes are in mmol/gDW/h by the field's convention.
 ---@class bioxen.flux
 local flux = {}
@@ -628,6 +809,10 @@ local Cell = {}
 ---@param options bioxen.EnsembleOptions
 ---@return bioxen.Ensemble
 function Cell:ensemble(options) end
+
+---The genome that the cell holds: what vm:load_genome gave, or else the organism's own.
+---@return bioxen.Genome
+function Cell:genome() end
 
 ---Add the model as a process, or replace the process of its name.
 ---@param text string

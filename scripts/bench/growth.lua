@@ -32,8 +32,8 @@ local prepare = [[
 ]]
 
 local average_transcription = [[
-  local synthesis = require "minimal_cell.protein_synthesis"
-  local P = require "minimal_cell.parameters".per_second
+  local synthesis = require "library.protein_synthesis"
+  local P = require "library.weisse2015".per_second
   local K = P.gmax/P.Kp
   -- The mean of a/(theta + a), as a polynomial of rho in Horner's form.
   local function mean_of(theta)

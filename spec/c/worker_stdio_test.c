@@ -367,6 +367,9 @@ static void spawn(guest *g, const char *init)
     bx_write_map(&payload, 1);
     bx_write_text(&payload, "init.lua");
     bx_write_text(&payload, init);
+    bx_write_map(&payload, 1); /* the library */
+    bx_write_text(&payload, "given.lua");
+    bx_write_text(&payload, "return 'from the library'");
     send_frame(g, BX_FRAME_SPAWN, 0, &payload);
     bx_buffer_free(&payload);
 }
@@ -412,6 +415,8 @@ static void calls_are_answered(void)
     check_integer_reply(&g, 3, 41);
     execute(&g, 4, 0, "error 'no'");
     check_error(&g, 4, "ESCRIPT", "no");
+    execute(&g, 5, 0, "return #require 'library.given'");
+    check_integer_reply(&g, 5, 16);
     CHECK(finish(&g) == 0);
 }
 
@@ -644,6 +649,7 @@ static void check_order(order o, const char *code, const char *part)
         bx_write_text(&bytes, name);
         bx_write_text(&bytes, o.text);
     }
+    bx_write_map(&bytes, 0);
     for (int i = 0; i < o.more; i++)
         bx_write_nil(&bytes);
     bx_frame_end(&bytes, start, NULL);
@@ -668,7 +674,7 @@ static void malformed_orders_are_refused(void)
     check_order((order){memory, output, "a", "init.txt", "", 1, 0}, "EPROTOCOL", "no name");
     check_order((order){memory, output, "a", init, NULL, 1, 0}, "EPROTOCOL", "string");
     check_order((order){memory, output, "a", init, "", 2, 0}, "EPROTOCOL", "init.lua comes twice");
-    check_order((order){memory, output, "a", "f%d.lua", "", 65, 0}, "EORGANISM", "more than 64");
+    check_order((order){memory, output, "a", "f%d.lua", "", 193, 0}, "EORGANISM", "more than 192");
     check_order((order){memory, output, "a", init, "", 1, 1}, "EPROTOCOL", "after the last value");
 }
 

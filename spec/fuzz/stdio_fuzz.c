@@ -90,19 +90,25 @@ static void relay(const uint8_t *bytes, size_t length, const uint8_t *pace)
     bx_buffer_free(&out);
 }
 
+static void read_files(bx_order_files *files)
+{
+    bx_token name, text;
+    for (uint32_t i = 0; i < files->count; i++)
+        if (bx_read_as(&files->reader, BX_TOKEN_STRING, &name, NULL) < 0 ||
+            bx_read_as(&files->reader, BX_TOKEN_STRING, &text, NULL) < 0)
+            abort();
+}
+
 static void read_order(const uint8_t *bytes, size_t length)
 {
     bx_order order;
-    bx_token name, text;
     if (bx_stdio_read_order(bytes, length, &order, NULL) < 0)
         return;
     if (strlen(order.organism) >= sizeof order.organism)
         abort();
-    for (uint32_t i = 0; i < order.files; i++)
-        if (bx_read_as(&order.reader, BX_TOKEN_STRING, &name, NULL) < 0 ||
-            bx_read_as(&order.reader, BX_TOKEN_STRING, &text, NULL) < 0)
-            abort();
-    if (order.reader.at != order.reader.end)
+    read_files(&order.files);
+    read_files(&order.library);
+    if (order.library.reader.at != order.library.reader.end)
         abort();
 }
 

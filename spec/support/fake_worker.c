@@ -389,7 +389,7 @@ static void spawn(const char *folder)
 
 int main(int argc, char **argv)
 {
-    if (argc != 4 || strcmp(argv[1], "--zygote") != 0)
+    if (argc != 5 || strcmp(argv[1], "--zygote") != 0)
         return 2;
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     bx_zygote_report ready = {.kind = BX_ZYGOTE_READY};

@@ -16,18 +16,31 @@
 
 enum { DONE = 0, FAILED = 1, USAGE = 2 };
 
+/* A word with a Lua module, whose main takes the words behind it and gives the exit status. */
+typedef struct command {
+    const char *word, *module;
+} command;
+
+static const command commands[] = {
+    {"doctor", "bioxen.doctor"},
+    {"organisms", "bioxen.organisms_command"},
+    {"xcpng", "bioxen.xcpng_command"},
+};
+
 typedef struct command_line {
     int argc;
     char **argv;
     int codes_end; /* the -e chunks stand below this index of argv */
     int script;    /* its index, 0 for none */
-    bool help, version, doctor, xcpng;
+    bool help, version;
+    const command *command;
 } command_line;
 
 static const char usage[] =
     "usage: bioxen script.lua [arguments]   run a script (- reads it from standard input)\n"
     "       bioxen -e code                  run the code; a script may follow\n"
     "       bioxen doctor                   say what works on this machine\n"
+    "       bioxen organisms [name]         list what can live in a VM; --json, --check\n"
     "       bioxen xcpng gc config.json     list what is left on a pool; --yes removes it\n"
     "       bioxen --version\n"
     "       bioxen --help\n"
@@ -47,6 +60,14 @@ static bool is(const char *word, const char *option)
     return strcmp(word, option) == 0;
 }
 
+static const command *find_command(const char *word)
+{
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
+        if (is(word, commands[i].word))
+            return &commands[i];
+    return NULL;
+}
+
 static int parse(command_line *line)
 {
     int argc = line->argc;
@@ -54,11 +75,10 @@ static int parse(command_line *line)
     const char *first = argc > 1 ? argv[1] : "";
     line->help = is(first, "--help") || is(first, "-h");
     line->version = is(first, "--version") || is(first, "-v");
-    line->doctor = is(first, "doctor");
-    line->xcpng = is(first, "xcpng");
-    if (line->xcpng)
+    line->command = find_command(first);
+    if (line->command)
         return DONE;
-    if (line->help || line->version || line->doctor)
+    if (line->help || line->version)
         return argc == 2 ? DONE : misused("nothing goes with", first);
 
     int i = 1;
@@ -196,20 +216,13 @@ static bool run_script(lua_State *L, const command_line *line)
     return call(L, count, 0);
 }
 
-static bool run_doctor(lua_State *L)
+static int run_command(lua_State *L, const command_line *line)
 {
-    static const char code[] = "return require('bioxen.doctor').main()";
-    if (!report(L, luaL_loadbuffer(L, code, sizeof code - 1, "=doctor")) || !call(L, 0, 1))
-        return false;
-    return lua_toboolean(L, -1);
-}
-
-/* Its words are for Lua, which gives the exit status. */
-static int run_xcpng(lua_State *L, const command_line *line)
-{
-    static const char code[] = "return require('bioxen.xcpng_command').main(...)";
-    if (!report(L, luaL_loadbuffer(L, code, sizeof code - 1, "=xcpng")))
+    lua_getglobal(L, "require");
+    lua_pushstring(L, line->command->module);
+    if (!call(L, 1, 1))
         return FAILED;
+    lua_getfield(L, -1, "main");
     luaL_checkstack(L, line->argc + 3, "too many arguments");
     for (int i = 2; i < line->argc; i++)
         lua_pushstring(L, line->argv[i]);
@@ -266,10 +279,9 @@ static int run(lua_State *L)
     set_paths(L);
     set_arg(L, line);
     int status = FAILED;
-    if (line->xcpng)
-        status = run_xcpng(L, line);
-    else if (line->doctor ? run_doctor(L)
-                          : run_codes(L, line) && (!line->script || run_script(L, line)))
+    if (line->command)
+        status = run_command(L, line);
+    else if (run_codes(L, line) && (!line->script || run_script(L, line)))
         status = DONE;
     lua_pushinteger(L, status);
     return 1;

@@ -26,6 +26,8 @@ static const bx_code_info codes[BX_CODE_COUNT] = {
                     "a value cannot travel: cyclic, too deep, too large, or of a wrong type", true},
     [BX_EMODEL] = {"EMODEL", "script", "a definition of a process or a formula has a mistake", true},
     [BX_ESIMULATION] = {"ESIMULATION", "script", "the simulation could not go on", true},
+    [BX_EGENOME] = {"EGENOME", "script", "a genome, or the file that it is in, has a mistake", true},
+    [BX_EUNSUPPORTED] = {"EUNSUPPORTED", "script", "the organism lacks what was asked of it", true},
     [BX_EPROTOCOL] = {"EPROTOCOL", "wire", "the worker broke the protocol and was killed", false},
     [BX_EVERSION] = {"EVERSION", "wire", "the worker is of another version", false},
     [BX_ECAPACITY] = {"ECAPACITY", "hypervisor", "the chassis has not enough left", true},

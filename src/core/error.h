@@ -29,6 +29,8 @@ typedef enum bx_code {
     BX_ERESULT,
     BX_EMODEL,
     BX_ESIMULATION,
+    BX_EGENOME,
+    BX_EUNSUPPORTED,
     /* the wire */
     BX_EPROTOCOL,
     BX_EVERSION,

@@ -92,6 +92,22 @@ bx_vm *bx_hypervisor_create_vm(bx_hypervisor *hypervisor, const bx_vm_ops *ops,
     return vm;
 }
 
+int bx_hypervisor_reallocate(bx_hypervisor *hypervisor, bx_vm *vm, const double share[BX_RESOURCES],
+                             bx_error *err)
+{
+    bx_lease *lease = find_lease(hypervisor, vm);
+    if (!lease)
+        return bx_fail(err, BX_ESTATE, "VM \"%s\" is destroyed", vm->id);
+    bx_lease before = *lease;
+    memcpy(lease->share, share, sizeof lease->share);
+    lease->held = false;
+    if (before.held && take_share(&lease->base, err) < 0) {
+        *lease = before;
+        return -1;
+    }
+    return 0;
+}
+
 static void strike_off(bx_hypervisor *hypervisor, bx_vm *vm)
 {
     bx_lease **at = &hypervisor->leases;

@@ -29,6 +29,10 @@ bx_vm *bx_hypervisor_create_vm(bx_hypervisor *hypervisor, const bx_vm_ops *ops,
                                const bx_vm_options *options, const double share[BX_RESOURCES],
                                bx_error *err);
 
+/* Change what a VM holds, or will hold when it starts again. BX_ECAPACITY: nothing has changed. */
+int bx_hypervisor_reallocate(bx_hypervisor *hypervisor, bx_vm *vm, const double share[BX_RESOURCES],
+                             bx_error *err);
+
 /* End the VM, give its share back, take it off the registry. The VM itself is freed by its owner.
  * Calling it again does nothing. -1: the VM could not be ended and stays. */
 int bx_hypervisor_destroy_vm(bx_hypervisor *hypervisor, bx_vm *vm, bx_error *err);

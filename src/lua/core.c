@@ -1,10 +1,13 @@
 #include "lua/core.h"
 
+#include "core/file.h"
 #include "core/secret.h"
 #include "hypervisor/chassis.h"
 #include "lua/class.h"
 #include "lua/ensemble.h"
 #include "lua/error.h"
+#include "lua/genome.h"
+#include "lua/genome_reader.h"
 #include "lua/host.h"
 #include "lua/hypervisor.h"
 #include "lua/job.h"
@@ -70,6 +73,8 @@ static int class_name(lua_State *L)
         lua_pushliteral(L, "Trajectory");
     else if (bx_lua_test_ensemble(L, 1))
         lua_pushliteral(L, "Ensemble");
+    else if (bx_lua_test_genome(L, 1))
+        lua_pushliteral(L, "Genome");
     else
         lua_pushstring(L, luaL_typename(L, 1));
     return 1;
@@ -87,6 +92,21 @@ static int real_path(lua_State *L)
     bx_error error;
     bx_fail_errno(&error, BX_EFILE, errno, "cannot find %s", path);
     return bx_lua_fail(L, &error, NULL);
+}
+
+/* read_file(path, limit): the bytes of a file, decompressed if need be; or nil and an error. */
+static int read_file(lua_State *L)
+{
+    const char *path = luaL_checkstring(L, 1);
+    lua_Integer limit = luaL_checkinteger(L, 2);
+    bx_buffer bytes = {.limit = (size_t)limit};
+    bx_error error;
+    luaL_argcheck(L, limit > 0, 2, "a number of bytes expected");
+    int status = bx_file_read(path, &bytes, &error);
+    if (status == 0)
+        lua_pushlstring(L, bytes.data ? (const char *)bytes.data : "", bytes.length);
+    bx_buffer_free(&bytes);
+    return status < 0 ? bx_lua_fail(L, &error, NULL) : 1;
 }
 
 /* list_folder(path): the names in a folder but those that begin with a dot; empty where there is
@@ -146,6 +166,16 @@ static int set_courier(lua_State *L)
     bx_error error;
     if (bx_host_set_courier(bx_lua_push_host(L), luaL_checkstring(L, 1), luaL_checkstring(L, 2),
                             &error) < 0)
+        return bx_lua_fail(L, &error, NULL);
+    lua_pushboolean(L, 1);
+    return 1;
+}
+
+/* set_library(path): the folder of the Lua files that organisms share. */
+static int set_library(lua_State *L)
+{
+    bx_error error;
+    if (bx_host_set_library(bx_lua_push_host(L), luaL_checkstring(L, 1), &error) < 0)
         return bx_lua_fail(L, &error, NULL);
     lua_pushboolean(L, 1);
     return 1;
@@ -216,15 +246,31 @@ static int chassis(lua_State *L)
     return 1;
 }
 
-static const luaL_Reg functions[] = {
-    {"class_name", class_name},     {"real_path", real_path},
-    {"list_folder", list_folder},   {"fail", fail},
-    {"clock", monotonic_clock},     {"set_worker", set_worker},
-    {"valid_id", valid_id},         {"error_codes", error_codes},
-    {"chassis", chassis},           {"new_hypervisor", bx_lua_new_hypervisor},
-    {"wait_all", bx_lua_wait_all},  {"wait_any", bx_lua_wait_any},
-    {"set_courier", set_courier},   {"new_session", bx_lua_new_session},
-    {"check_secret", check_secret}, {NULL, NULL}};
+static const luaL_Reg functions[] = {{"class_name", class_name},
+                                     {"real_path", real_path},
+                                     {"list_folder", list_folder},
+                                     {"fail", fail},
+                                     {"clock", monotonic_clock},
+                                     {"set_worker", set_worker},
+                                     {"valid_id", valid_id},
+                                     {"error_codes", error_codes},
+                                     {"chassis", chassis},
+                                     {"new_hypervisor", bx_lua_new_hypervisor},
+                                     {"wait_all", bx_lua_wait_all},
+                                     {"wait_any", bx_lua_wait_any},
+                                     {"set_courier", set_courier},
+                                     {"new_session", bx_lua_new_session},
+                                     {"check_secret", check_secret},
+                                     {"set_library", set_library},
+                                     {"read_file", read_file},
+                                     {"ask", bx_lua_ask},
+                                     {"reallocate", bx_lua_reallocate},
+                                     {"hypervisor_of", bx_lua_hypervisor_of},
+                                     {"genome_load", bx_lua_genome_load},
+                                     {"genome_new", bx_lua_genome_new},
+                                     {"genome_parse", bx_lua_genome_parse},
+                                     {"genome_translate", bx_lua_genome_translate},
+                                     {NULL, NULL}};
 
 int luaopen_bioxen_core(lua_State *L)
 {
@@ -236,6 +282,7 @@ int luaopen_bioxen_core(lua_State *L)
     bx_lua_open_error(L);
     bx_lua_open_trajectory(L);
     bx_lua_open_ensemble(L);
+    bx_lua_open_genome(L);
     bx_lua_open_job(L);
     luaL_newlib(L, functions);
     bx_lua_open_vm(L);

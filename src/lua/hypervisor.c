@@ -55,32 +55,21 @@ static double number_field(lua_State *L, const char *key)
     return value;
 }
 
-/* The values of the operation "setup": options, seed, resources. */
-static int write_setup(lua_State *L, bx_buffer *setup, bx_error *err)
+static int write_field(lua_State *L, const char *key, bx_buffer *out, bx_error *err)
 {
-    static const char *const keys[] = {"organism", "seed", "resources"};
-    for (int i = 0; i < 3; i++) {
-        lua_getfield(L, 4, keys[i]);
-        int status = bx_lua_write_value(L, -1, keys[i], setup, err);
-        lua_pop(L, 1);
-        if (status < 0)
-            return -1;
-    }
-    return 0;
+    lua_getfield(L, 4, key);
+    int status = bx_lua_write_value(L, -1, key, out, err);
+    lua_pop(L, 1);
+    return status;
 }
 
-static void read_share(lua_State *L, double share[BX_RESOURCES])
+/* The values of the operation "setup": options and seed; resources. */
+static int write_setup(lua_State *L, bx_buffer *setup, bx_buffer *shares, bx_error *err)
 {
-    lua_getfield(L, 4, "resources");
-    for (int i = 0; i < BX_RESOURCES; i++) {
-        share[i] = 0;
-        if (lua_istable(L, -1)) {
-            lua_getfield(L, -1, bx_resource_name((bx_resource)i));
-            share[i] = luaL_optnumber(L, -1, 0);
-            lua_pop(L, 1);
-        }
-    }
-    lua_pop(L, 1);
+    return write_field(L, "organism", setup, err) < 0 || write_field(L, "seed", setup, err) < 0 ||
+                   write_field(L, "resources", shares, err) < 0
+               ? -1
+               : 0;
 }
 
 /* Enter the VM at the top into the tables of the hypervisor at 1. */
@@ -124,15 +113,17 @@ static bx_courier *take_courier(lua_State *L, bx_hypervisor *hypervisor, bx_erro
 static int hypervisor_enter(lua_State *L)
 {
     bx_hypervisor *hypervisor = check_hypervisor(L);
-    bx_buffer setup = {.limit = BX_FRAME_LIMIT};
+    bx_buffer setup = {.limit = BX_FRAME_LIMIT}, shares = {.limit = BX_FRAME_LIMIT};
     bx_vm_options options = {.id = luaL_checkstring(L, 2),
                              .biological_type = luaL_checkstring(L, 3),
                              .memory_limit = (uint64_t)number_field(L, "memory"),
                              .output_limit = (uint64_t)number_field(L, "output"),
-                             .setup = &setup};
+                             .setup = &setup,
+                             .shares = &shares};
     double share[BX_RESOURCES];
     bx_error error;
-    read_share(L, share);
+    lua_getfield(L, 4, "resources");
+    bx_lua_read_shares(L, lua_gettop(L), share);
     lua_getfield(L, 4, "folder");
     options.folder = luaL_checkstring(L, -1);
     options.unconfined = bx_lua_boolean_option(L, 4, "unconfined", 0);
@@ -146,9 +137,10 @@ static int hypervisor_enter(lua_State *L)
     bx_lua_vm *box = bx_lua_new_vm(L, ops, 1);
     box->timeout = timeout;
     box->hypervisor = hypervisor;
-    if (write_setup(L, &setup, &error) == 0)
+    if (write_setup(L, &setup, &shares, &error) == 0)
         box->vm = bx_hypervisor_create_vm(hypervisor, ops, &options, share, &error);
     bx_buffer_free(&setup);
+    bx_buffer_free(&shares);
     bx_courier_release(options.courier);
     if (!box->vm)
         return bx_lua_fail(L, &error, options.id);

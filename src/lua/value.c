@@ -1,6 +1,7 @@
 #include "lua/value.h"
 
 #include "lua/ensemble.h"
+#include "lua/genome.h"
 #include "lua/trajectory.h"
 
 #include <lauxlib.h>
@@ -154,6 +155,16 @@ static int write_ensemble(writer *w, const bx_ensemble *ensemble)
     return status;
 }
 
+static int write_genome(writer *w, const bx_genome *genome)
+{
+    bx_buffer bytes = {.limit = w->out->limit};
+    int status = bx_genome_encode(genome, &bytes, w->err);
+    if (status == 0 && bx_write_ext(w->out, BX_VALUE_EXT_GENOME, bytes.data, bytes.length) < 0)
+        status = full(w);
+    bx_buffer_free(&bytes);
+    return status;
+}
+
 static int write_scalar(writer *w, int index)
 {
     lua_State *L = w->L;
@@ -189,6 +200,9 @@ static int write_any(writer *w, int index)
         const bx_ensemble *ensemble = bx_lua_test_ensemble(L, index);
         if (ensemble)
             return write_ensemble(w, ensemble);
+        const bx_genome *genome = bx_lua_test_genome(L, index);
+        if (genome)
+            return write_genome(w, genome);
     }
     if (type == LUA_TNIL || type == LUA_TBOOLEAN || type == LUA_TNUMBER || type == LUA_TSTRING)
         return write_scalar(w, index) < 0 ? full(w) : 0;
@@ -217,10 +231,23 @@ static int push_ensemble(lua_State *L, const bx_token *token, bx_error *err)
     return 0;
 }
 
+static int push_genome(lua_State *L, const bx_token *token, bx_error *err)
+{
+    bx_genome **box = bx_lua_new_genome(L);
+    *box = bx_genome_decode(token->bytes, token->length, err);
+    if (!*box) {
+        lua_pop(L, 1);
+        return -1;
+    }
+    return 0;
+}
+
 static int push_extension(lua_State *L, const bx_token *token, bx_error *err)
 {
     if (token->extension == BX_VALUE_EXT_ENSEMBLE)
         return push_ensemble(L, token, err);
+    if (token->extension == BX_VALUE_EXT_GENOME)
+        return push_genome(L, token, err);
     if (token->extension != BX_VALUE_EXT_TRAJECTORY)
         return bx_fail(err, BX_EPROTOCOL, "unknown extension type %d", token->extension);
     bx_trajectory **box = bx_lua_new_trajectory(L);

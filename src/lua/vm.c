@@ -286,20 +286,67 @@ static int vm_execute_file(lua_State *L)
     return pushed == 1 ? bx_lua_await_job(L) : pushed;
 }
 
-/* The organism's metrics, as a table. */
-static int vm_metrics(lua_State *L)
+int bx_lua_ask(lua_State *L)
 {
     bx_lua_vm *box = check_box(L);
+    const char *operation = luaL_checkstring(L, 2);
+    double timeout = luaL_optnumber(L, 3, box->timeout);
+    int last = lua_gettop(L);
     bx_job **job = bx_lua_new_job(L, 1);
-    bx_buffer values = {0};
+    bx_buffer values = {.limit = BX_FRAME_LIMIT};
     bx_error error;
-    bx_job *made = bx_vm_call(box->vm, "metrics", &values, box->timeout, &error);
+    int status = 0;
+    for (int i = 4; i <= last && status == 0; i++)
+        status = bx_lua_write_value(L, i, operation, &values, &error);
+    bx_job *made = status < 0 ? NULL : bx_vm_call(box->vm, operation, &values, timeout, &error);
+    bx_buffer_free(&values);
     int pushed = push_job(L, job, made, &error);
     if (pushed == 1)
         pushed = bx_lua_await_job(L);
     if (pushed == 1)
         lua_getfield(L, -1, "result");
     return pushed;
+}
+
+int bx_lua_hypervisor_of(lua_State *L)
+{
+    check_box(L);
+    lua_getiuservalue(L, 1, 1);
+    return 1;
+}
+
+void bx_lua_read_shares(lua_State *L, int index, double share[BX_RESOURCES])
+{
+    for (int i = 0; i < BX_RESOURCES; i++) {
+        share[i] = 0;
+        if (lua_istable(L, index)) {
+            lua_getfield(L, index, bx_resource_name((bx_resource)i));
+            share[i] = luaL_optnumber(L, -1, 0);
+            lua_pop(L, 1);
+        }
+    }
+}
+
+int bx_lua_reallocate(lua_State *L)
+{
+    bx_lua_vm *box = check_box(L);
+    double share[BX_RESOURCES], before[BX_RESOURCES];
+    bx_buffer encoded = {.limit = BX_FRAME_LIMIT};
+    bx_error error;
+    luaL_checktype(L, 2, LUA_TTABLE);
+    bx_lua_read_shares(L, 2, share);
+    for (int i = 0; i < BX_RESOURCES; i++)
+        before[i] = bx_hypervisor_share(box->hypervisor, box->vm, (bx_resource)i);
+    int status = bx_lua_write_value(L, 2, "resources", &encoded, &error);
+    if (status == 0)
+        status = bx_hypervisor_reallocate(box->hypervisor, box->vm, share, &error);
+    if (status == 0 && (status = bx_vm_set_shares(box->vm, &encoded, &error)) < 0)
+        bx_hypervisor_reallocate(box->hypervisor, box->vm, before, NULL);
+    bx_buffer_free(&encoded);
+    if (status < 0)
+        return bx_lua_fail(L, &error, box->vm->id);
+    lua_pushboolean(L, 1);
+    return 1;
 }
 
 /* ---- what is known of a VM ---- */
@@ -486,7 +533,6 @@ static const luaL_Reg vm_methods[] = {{"start", vm_start},
                                       {"execute_biological_process", vm_execute},
                                       {"execute_file", vm_execute_file},
                                       {"submit", vm_submit},
-                                      {"get_biological_metrics", vm_metrics},
                                       {NULL, NULL}};
 static const luaL_Reg basic_methods[] = {{NULL, NULL}};
 static const luaL_Reg xcpng_methods[] = {

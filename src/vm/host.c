@@ -26,6 +26,14 @@ int bx_host_set_courier(bx_host *host, const char *courier, const char *steps, b
     return 0;
 }
 
+int bx_host_set_library(bx_host *host, const char *library, bx_error *err)
+{
+    if (strlen(library) >= sizeof host->library)
+        return bx_fail(err, BX_ESTART, "the path of the organisms' library is too long");
+    snprintf(host->library, sizeof host->library, "%s", library);
+    return 0;
+}
+
 /* A VM takes two descriptors: as many as the hard limit allows. */
 static void raise_descriptor_limit(void)
 {

@@ -23,6 +23,7 @@ typedef struct bx_host {
     char worker[4096];  /* path of bioxen-worker */
     char courier[4096]; /* and of bioxen-courier */
     char steps[4096];   /* the folder of the Lua files that a courier follows */
+    char library[4096]; /* and of those that organisms share; or empty */
 } bx_host;
 
 int bx_host_open(bx_host *host, const char *worker, bx_error *err);
@@ -30,6 +31,8 @@ int bx_host_open(bx_host *host, const char *worker, bx_error *err);
 int bx_host_set_worker(bx_host *host, const char *worker, bx_error *err);
 /* What couriers are started from now on, and the steps that they follow. */
 int bx_host_set_courier(bx_host *host, const char *courier, const char *steps, bx_error *err);
+/* Of the VMs that are started from now on. */
+int bx_host_set_library(bx_host *host, const char *library, bx_error *err);
 void bx_host_close(bx_host *host);
 
 /* False in a process that was forked from the host's. */

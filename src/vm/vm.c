@@ -492,6 +492,14 @@ static int refuse_busy(const bx_vm *vm, bx_error *err)
     return bx_fail(err, BX_EBUSY, "VM \"%s\" is busy: wait for its job, or cancel it", vm->id);
 }
 
+static int copy_setup(bx_vm *vm, const bx_vm_options *options)
+{
+    if (bx_buffer_append(&vm->setup, options->setup->data, options->setup->length) < 0)
+        return -1;
+    vm->shares_at = vm->setup.length;
+    return options->shares ? bx_vm_set_shares(vm, options->shares, NULL) : 0;
+}
+
 bx_vm *bx_vm_new(bx_host *host, const bx_vm_ops *ops, const bx_vm_options *options, bx_error *err)
 {
     bx_vm *vm = calloc(1, sizeof *vm);
@@ -513,13 +521,20 @@ bx_vm *bx_vm_new(bx_host *host, const bx_vm_ops *ops, const bx_vm_options *optio
         vm->biological_type = strdup(options->biological_type);
         vm->folder = strdup(options->folder);
     }
-    if (!vm || !vm->biological_type || !vm->folder ||
-        bx_buffer_append(&vm->setup, options->setup->data, options->setup->length) < 0) {
+    if (!vm || !vm->biological_type || !vm->folder || copy_setup(vm, options) < 0) {
         bx_vm_free(vm);
         bx_fail_memory(err);
         return NULL;
     }
     return vm;
+}
+
+int bx_vm_set_shares(bx_vm *vm, const bx_buffer *shares, bx_error *err)
+{
+    if (bx_buffer_reserve(&vm->setup, shares->length) < 0)
+        return bx_fail_memory(err);
+    vm->setup.length = vm->shares_at;
+    return bx_buffer_append(&vm->setup, shares->data, shares->length);
 }
 
 void bx_vm_free(bx_vm *vm)

@@ -61,7 +61,8 @@ typedef struct bx_vm_options {
     uint64_t memory_limit; /* bytes */
     uint64_t output_limit; /* bytes a call may print */
     bool unconfined;
-    const bx_buffer *setup; /* the encoded values of the setup operation */
+    const bx_buffer *setup;  /* the encoded values of the setup operation but the last, */
+    const bx_buffer *shares; /* which is what the VM holds of its chassis; or NULL */
     bx_courier *courier;    /* of an xcpng VM, held by it from then on */
 } bx_vm_options;
 
@@ -82,6 +83,7 @@ struct bx_vm {
     uint64_t memory_limit, output_limit;
     bool unconfined;
     bx_buffer setup;
+    size_t shares_at; /* in it */
     bx_connection connection;
     bx_source source;
     uint32_t watched;  /* events of the source */
@@ -122,6 +124,9 @@ bx_job *bx_vm_call(bx_vm *vm, const char *operation, const bx_buffer *values, do
 bx_job *bx_vm_stop(bx_vm *vm, bool restarting, bx_error *err);
 bx_job *bx_vm_pause(bx_vm *vm, bx_error *err);
 bx_job *bx_vm_resume(bx_vm *vm, bx_error *err);
+
+/* What the setup of the next start tells of the chassis. */
+int bx_vm_set_shares(bx_vm *vm, const bx_buffer *shares, bx_error *err);
 
 /* Ends the worker, waits until it is reaped and what it ran in is gone; the VM is `destroyed` and
  * answers no more. -1: something is left; the VM is in `error` and can be destroyed again. */

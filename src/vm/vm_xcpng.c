@@ -72,14 +72,15 @@ static void start_ended(bx_errand *errand, const bx_error *error, const uint8_t 
 static int write_start(const bx_vm *vm, bx_buffer *out)
 {
     out->length = 0;
-    return bx_write_map(out, 7) | bx_write_text(out, "vm") |
+    return bx_write_map(out, 8) | bx_write_text(out, "vm") |
            bx_write_integer(out, (int64_t)vm->remote.number) | bx_write_text(out, "id") |
            bx_write_text(out, vm->id) | bx_write_text(out, "organism") |
            bx_write_text(out, vm->folder) | bx_write_text(out, "memory") |
            bx_write_integer(out, (int64_t)vm->memory_limit) | bx_write_text(out, "output") |
            bx_write_integer(out, (int64_t)vm->output_limit) | bx_write_text(out, "unconfined") |
            bx_write_boolean(out, vm->unconfined) | bx_write_text(out, "worker") |
-           bx_write_text(out, vm->host->worker);
+           bx_write_text(out, vm->host->worker) | bx_write_text(out, "library") |
+           bx_write_text(out, vm->host->library);
 }
 
 static int xcpng_open(bx_vm *vm, bx_error *err)

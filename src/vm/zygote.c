@@ -218,7 +218,12 @@ static int spawn_program(bx_zygote *zygote, int control, bx_error *err)
 {
     char parent[24];
     snprintf(parent, sizeof parent, "%d", (int)getpid());
-    char *argv[] = {(char *)"bioxen-worker", (char *)"--zygote", zygote->folder, parent, NULL};
+    char *argv[] = {(char *)"bioxen-worker",
+                    (char *)"--zygote",
+                    zygote->folder,
+                    zygote->host->library,
+                    parent,
+                    NULL};
     char *environment[] = {(char *)BX_WORKER_ENVIRONMENT, NULL};
     return bx_program_spawn("worker", zygote->program, argv, environment, control, &zygote->pid,
                             err);

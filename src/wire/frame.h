@@ -32,7 +32,8 @@ typedef enum bx_frame_type {
     BX_FRAME_SUSPEND,   /* host: no processor time for the worker from now on */
     BX_FRAME_WAKE,      /* host */
     BX_FRAME_SPAWN, /* courier, first, once: memory limit (integer, bytes), output limit (integer),
-                       unconfined (boolean), organism (string), its files (map of name to text) */
+                       unconfined (boolean), organism (string), its files (map of name to text),
+                       those of the library that organisms share */
     BX_FRAME_EXIT,  /* guest: wait status of the worker (integer). Last */
     BX_FRAME_PING,  /* courier; the call field is its number */
     BX_FRAME_PONG,  /* guest: to the ping of that number */

@@ -3,7 +3,10 @@
 #include "lua/value.h"
 #include "wire/value.h"
 #include "worker/cell.h"
+#include "worker/fields.h"
 #include "worker/interrupt.h"
+#include "worker/module.h"
+#include "worker/organism.h"
 #include "worker/output.h"
 #include "worker/process.h"
 #include "worker/raise.h"
@@ -29,6 +32,7 @@ struct call {
     uint64_t id;
     double timeout;
     bx_reader reader;
+    char package[64]; /* that it puts into the VM, "" for none */
 };
 
 /* How a call failed, outside Lua, so that no memory error can lose it. */
@@ -38,7 +42,6 @@ typedef struct failure {
     char traceback[TEXT_LIMIT];
 } failure;
 
-static const char module_key, cell_key;
 static failure failed;
 static bool want_traceback;
 static bx_buffer reply = {.limit = BX_FRAME_LIMIT + BX_FRAME_HEAD};
@@ -74,26 +77,6 @@ static void set_global(lua_State *L, const char *name)
     lua_pop(L, 1);
 }
 
-/* Push module[name]. */
-static int module_field(lua_State *L, const char *name)
-{
-    lua_rawgetp(L, LUA_REGISTRYINDEX, &module_key);
-    lua_pushstring(L, name);
-    int type = lua_rawget(L, -2);
-    lua_remove(L, -2);
-    return type;
-}
-
-/* Call the module's build with the cell, `process` and the `values` at the top of the stack. */
-static void build(lua_State *L, int values)
-{
-    module_field(L, "build");
-    lua_rawgetp(L, LUA_REGISTRYINDEX, &cell_key);
-    lua_pushcfunction(L, bx_process_lua);
-    lua_rotate(L, -3 - values, 3);
-    lua_call(L, 2 + values, 0);
-}
-
 /* options, seed, resources. The zygote has built the cell as the manifest's defaults have it; a VM
  * that wants another builds it again, and starts from what that declares. */
 static void run_setup(lua_State *L, call *c)
@@ -108,7 +91,7 @@ static void run_setup(lua_State *L, call *c)
     bx_sandbox_seed(L, seed);
     want_traceback = true;
     if (!lua_isnil(L, -1) || !lua_isnil(L, -2)) {
-        build(L, 2);
+        bx_organism_build(L, 2);
         bx_cell_reset(worker->cell);
     }
     worker->ready = true;
@@ -133,17 +116,87 @@ static void run_execute(lua_State *L, call *c)
 
 static void run_metrics(lua_State *L, call *c)
 {
-    if (module_field(L, "metrics") != LUA_TFUNCTION)
-        luaL_error(L, "the organism %s has no metrics", c->worker->organism);
-    lua_rawgetp(L, LUA_REGISTRYINDEX, &cell_key);
+    (void)c;
+    bx_organism_push_function(L, "metrics");
     want_traceback = true;
     lua_call(L, 1, 1);
 }
 
+/* The resources that the VM holds from now on. */
+static void run_allocate(lua_State *L, call *c)
+{
+    bx_organism_push_function(L, "allocate");
+    push_value(L, c);
+    want_traceback = true;
+    lua_call(L, 2, 0);
+    lua_pushnil(L);
+}
+
+/* name, a list of arguments */
+static void run_capability(lua_State *L, call *c)
+{
+    bx_token name = read_as(L, c, BX_TOKEN_STRING);
+    lua_pushlstring(L, (const char *)name.bytes, name.length);
+    bx_organism_push_capability(L, lua_tostring(L, -1));
+    bx_token list = read_as(L, c, BX_TOKEN_ARRAY);
+    luaL_checkstack(L, list.count < 100 ? (int)list.count : 1000000, "too many arguments");
+    for (uint32_t i = 0; i < list.count; i++)
+        push_value(L, c);
+    want_traceback = true;
+    lua_call(L, 1 + (int)list.count, 1);
+}
+
+static void run_genome(lua_State *L, call *c)
+{
+    push_value(L, c);
+    bx_organism_load_genome(L);
+    lua_pushnil(L);
+}
+
+static void take_package_file(lua_State *L, const char *name, call *c)
+{
+    bx_error err;
+    bx_token file = read_as(L, c, BX_TOKEN_STRING);
+    bx_token text = read_as(L, c, BX_TOKEN_STRING);
+    lua_pushlstring(L, (const char *)file.bytes, file.length);
+    if (bx_module_add(name, lua_tostring(L, -1), text.bytes, text.length, &err) < 0)
+        bx_raise(L, &err);
+    lua_pop(L, 1);
+}
+
+/* A package's name, and its files as name and text. What its install makes is the answer. If it
+ * fails the modules go, so that a mended one can come; what it did to the cell by then stays. */
+static void run_install(lua_State *L, call *c)
+{
+    bx_token token = read_as(L, c, BX_TOKEN_STRING);
+    lua_pushlstring(L, (const char *)token.bytes, token.length);
+    const char *name = lua_tostring(L, -1);
+    if (!bx_module_is_name(name, ""))
+        bx_raise_format(L, BX_ESCRIPT, "\"%.64s\" is no name for a package", name);
+    if (bx_module_has_group(name))
+        bx_raise_format(L, BX_ESCRIPT, "a package or an organism called %s is in this VM already",
+                        name);
+    snprintf(c->package, sizeof c->package, "%s", name);
+    bx_token files = read_as(L, c, BX_TOKEN_MAP);
+    for (uint32_t i = 0; i < files.count; i++)
+        take_package_file(L, name, c);
+    want_traceback = true;
+    lua_getglobal(L, "require");
+    lua_pushstring(L, name);
+    lua_call(L, 1, 1);
+    if (!lua_istable(L, -1) || bx_fields_get(L, lua_gettop(L), "install") != LUA_TFUNCTION)
+        bx_raise_format(L, BX_ESCRIPT,
+                        "the package %s: its init.lua returns no table with a function install",
+                        name);
+    bx_cell_push(L);
+    lua_pushcfunction(L, bx_process_lua);
+    lua_call(L, 2, 1);
+}
+
 static const operation operations[] = {
-    {"setup", 3, run_setup},
-    {"execute", 3, run_execute},
-    {"metrics", 0, run_metrics},
+    {"setup", 3, run_setup},       {"execute", 3, run_execute},       {"metrics", 0, run_metrics},
+    {"allocate", 1, run_allocate}, {"capability", 2, run_capability}, {"genome", 1, run_genome},
+    {"install", 2, run_install},
 };
 
 /* The body of a call, protected: run the operation and write its reply. */
@@ -258,6 +311,8 @@ static void answer(call *c)
         describe_failure(L, status, c->timeout);
     bx_interrupt_end(L);
     lua_settop(L, 0);
+    if (has_failed && c->package[0])
+        bx_module_drop_group(L, c->package);
     bx_output_flush();
     if (has_failed)
         bx_output_send_error(c->id, cell_time(c->worker), failed.code, failed.message,
@@ -307,8 +362,6 @@ static void make_cell(lua_State *L)
         bx_raise(L, &err);
     bx_cell_open(L);
     bx_cell_push(L);
-    lua_pushvalue(L, -1);
-    lua_rawsetp(L, LUA_REGISTRYINDEX, &cell_key);
     set_global(L, "cell");
     lua_pushcfunction(L, bx_process_lua);
     set_global(L, "process");
@@ -316,14 +369,9 @@ static void make_cell(lua_State *L)
 
 void bx_call_open(lua_State *L)
 {
-    if (!lua_istable(L, -1))
-        luaL_error(L, "an organism module returns a table");
     lua_pushvalue(L, -1);
-    lua_rawsetp(L, LUA_REGISTRYINDEX, &module_key);
-    if (module_field(L, "build") != LUA_TFUNCTION)
-        luaL_error(L, "an organism module has a function build");
-    lua_pop(L, 1);
+    bx_organism_open(L);
     make_cell(L);
-    build(L, 0);
+    bx_organism_build(L, 0);
     lua_pop(L, 1);
 }

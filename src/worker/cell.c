@@ -5,6 +5,7 @@
 #include "lua/trajectory.h"
 #include "worker/fields.h"
 #include "worker/interrupt.h"
+#include "worker/organism.h"
 #include "worker/output.h"
 #include "worker/raise.h"
 #include "worker/sbml.h"
@@ -585,12 +586,31 @@ static int cell_tostring(lua_State *L)
     return 1;
 }
 
+/* The Genome that the cell holds: the loaded one, or else the organism's own. */
+static int cell_genome(lua_State *L)
+{
+    check_cell(L);
+    bx_organism_push_genome(L);
+    return 1;
+}
+
 static const luaL_Reg methods[] = {
-    {"clear", cell_clear}, {"load_sbml", cell_load_sbml},   {"ensemble", cell_ensemble},
-    {"get", cell_get},     {"parameters", cell_parameters}, {"rate", cell_rate},
-    {"reset", cell_reset}, {"rules", cell_rules},           {"run", cell_run},
-    {"set", cell_set},     {"shortage", cell_shortage},     {"species", cell_species},
-    {"time", cell_time},   {"to_sbml", cell_to_sbml},       {NULL, NULL},
+    {"genome", cell_genome},
+    {"clear", cell_clear},
+    {"load_sbml", cell_load_sbml},
+    {"ensemble", cell_ensemble},
+    {"get", cell_get},
+    {"parameters", cell_parameters},
+    {"rate", cell_rate},
+    {"reset", cell_reset},
+    {"rules", cell_rules},
+    {"run", cell_run},
+    {"set", cell_set},
+    {"shortage", cell_shortage},
+    {"species", cell_species},
+    {"time", cell_time},
+    {"to_sbml", cell_to_sbml},
+    {NULL, NULL},
 };
 
 /* cell.name: a method of the cell, or else a function of the organism (upvalues 1 and 2). */

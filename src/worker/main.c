@@ -10,7 +10,7 @@
 static int usage(void)
 {
     fputs(
-        "usage: bioxen-worker --zygote ORGANISM_FOLDER HOST_PID\n"
+        "usage: bioxen-worker --zygote ORGANISM_FOLDER LIBRARY_FOLDER HOST_PID\n"
         "       bioxen-worker --stdio\n"
         "       bioxen-worker --version\n"
         "This program is started by bioxen, in a guest by bioxen-courier: with --stdio, stdin and\n"
@@ -31,12 +31,12 @@ int main(int argc, char **argv)
             return usage();
         bx_stdio_run(again);
     }
-    if (argc != 4 || strcmp(argv[1], "--zygote") != 0)
+    if (argc != 5 || strcmp(argv[1], "--zygote") != 0)
         return usage();
     char *end;
     errno = 0;
-    long host = strtol(argv[3], &end, 10);
-    if (errno || *end || end == argv[3] || host <= 0)
+    long host = strtol(argv[4], &end, 10);
+    if (errno || *end || end == argv[4] || host <= 0)
         return usage();
-    bx_zygote_run(argv[2], (pid_t)host);
+    bx_zygote_run(argv[2], argv[3], (pid_t)host);
 }

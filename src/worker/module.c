@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { MODULES = 64, FILE_LIMIT = 16 << 20, NAME_LIMIT = 64 };
+enum { MODULES = 192, FILE_LIMIT = 16 << 20, NAME_LIMIT = 64 };
 
 typedef struct module {
     char name[2 * NAME_LIMIT];      /* "minimal_cell.growth" */
@@ -24,6 +24,8 @@ typedef struct module {
 static module modules[MODULES];
 static size_t module_count;
 static const char loaded_key, loading_key;
+static const char *const libraries[] = {"string", "table", "math", "utf8", "coroutine", "os"};
+enum { LIBRARIES = sizeof libraries / sizeof *libraries };
 
 bool bx_module_is_name(const char *text, const char *ending)
 {
@@ -55,25 +57,26 @@ static int read_text(int file, const char *path, module *into, bx_error *err)
 }
 
 /* The place of the next module, named but not filled. */
-static module *next_module(const char *organism, const char *name, bx_error *err)
+static module *next_module(const char *group, const char *name, bx_error *err)
 {
     if (module_count == MODULES) {
-        bx_fail(err, BX_EORGANISM, "the organism %s has more than %d Lua files", organism, MODULES);
+        bx_fail(err, BX_EORGANISM, "%s/%s: a VM takes no more than %d Lua files", group, name,
+                MODULES);
         return NULL;
     }
     module *into = &modules[module_count];
     int stem = (int)(strlen(name) - strlen(".lua"));
     if (strcmp(name, "init.lua") == 0)
-        snprintf(into->name, sizeof into->name, "%s", organism);
+        snprintf(into->name, sizeof into->name, "%s", group);
     else
-        snprintf(into->name, sizeof into->name, "%s.%.*s", organism, stem, name);
-    snprintf(into->chunk, sizeof into->chunk, "@%s/%s", organism, name);
+        snprintf(into->name, sizeof into->name, "%s.%.*s", group, stem, name);
+    snprintf(into->chunk, sizeof into->chunk, "@%s/%s", group, name);
     return into;
 }
 
-static int read_file(const char *folder, const char *organism, const char *name, bx_error *err)
+static int read_file(const char *folder, const char *group, const char *name, bx_error *err)
 {
-    module *into = next_module(organism, name, err);
+    module *into = next_module(group, name, err);
     if (!into)
         return -1;
     char path[4096];
@@ -87,7 +90,7 @@ static int read_file(const char *folder, const char *organism, const char *name,
     return status;
 }
 
-static int set_organism(const char *folder, char *organism, size_t size, bx_error *err)
+static int set_group(const char *folder, char *group, size_t size, bx_error *err)
 {
     size_t length = strlen(folder);
     while (length > 1 && folder[length - 1] == '/')
@@ -97,16 +100,16 @@ static int set_organism(const char *folder, char *organism, size_t size, bx_erro
         start--;
     if (length - start >= size || length > 3000)
         return bx_fail(err, BX_EORGANISM, "the organism's folder has too long a name");
-    memcpy(organism, folder + start, length - start);
-    organism[length - start] = '\0';
-    if (!bx_module_is_name(organism, ""))
-        return bx_fail(err, BX_EORGANISM, "\"%.64s\" is no name for an organism", organism);
+    memcpy(group, folder + start, length - start);
+    group[length - start] = '\0';
+    if (!bx_module_is_name(group, ""))
+        return bx_fail(err, BX_EORGANISM, "\"%.64s\" is no name for an organism", group);
     return 0;
 }
 
-int bx_module_read_folder(const char *folder, char *organism, size_t size, bx_error *err)
+int bx_module_read_folder(const char *folder, char *group, size_t size, bx_error *err)
 {
-    if (set_organism(folder, organism, size, err) < 0)
+    if (set_group(folder, group, size, err) < 0)
         return -1;
     DIR *directory = opendir(folder);
     if (!directory)
@@ -114,7 +117,7 @@ int bx_module_read_folder(const char *folder, char *organism, size_t size, bx_er
     int status = 0;
     for (struct dirent *entry; status == 0 && (entry = readdir(directory));)
         if (bx_module_is_name(entry->d_name, ".lua"))
-            status = read_file(folder, organism, entry->d_name, err);
+            status = read_file(folder, group, entry->d_name, err);
     closedir(directory);
     return status;
 }
@@ -127,7 +130,44 @@ static const module *find_module(const char *name)
     return NULL;
 }
 
-int bx_module_add(const char *organism, const char *name, const void *text, size_t length,
+static bool is_of_group(const char *name, const char *group)
+{
+    size_t length = strlen(group);
+    return strncmp(name, group, length) == 0 && (name[length] == '\0' || name[length] == '.');
+}
+
+bool bx_module_has_group(const char *group)
+{
+    for (size_t i = 0; i < LIBRARIES; i++)
+        if (strcmp(libraries[i], group) == 0)
+            return true;
+    for (size_t i = 0; i < module_count; i++)
+        if (is_of_group(modules[i].name, group))
+            return true;
+    return false;
+}
+
+void bx_module_drop_group(lua_State *L, const char *group)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < module_count; i++)
+        if (is_of_group(modules[i].name, group))
+            free(modules[i].text);
+        else
+            modules[kept++] = modules[i];
+    memset(modules + kept, 0, (module_count - kept) * sizeof *modules);
+    module_count = kept;
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &loaded_key);
+    for (lua_pushnil(L); lua_next(L, -2); lua_pop(L, 1))
+        if (lua_type(L, -2) == LUA_TSTRING && is_of_group(lua_tostring(L, -2), group)) {
+            lua_pushvalue(L, -2);
+            lua_pushnil(L);
+            lua_rawset(L, -5); /* of a key that is there: no memory is asked for */
+        }
+    lua_pop(L, 1);
+}
+
+int bx_module_add(const char *group, const char *name, const void *text, size_t length,
                   bx_error *err)
 {
     if (!bx_module_is_name(name, ".lua"))
@@ -135,7 +175,7 @@ int bx_module_add(const char *organism, const char *name, const void *text, size
     if (length > FILE_LIMIT)
         return bx_fail(err, BX_EORGANISM, "%s: a file of at most %d bytes expected", name,
                        FILE_LIMIT);
-    module *into = next_module(organism, name, err);
+    module *into = next_module(group, name, err);
     if (!into)
         return -1;
     if (find_module(into->name))
@@ -153,7 +193,9 @@ static int load_module(lua_State *L, const char *name)
 {
     const module *found = find_module(name);
     if (!found)
-        return luaL_error(L, "no module '%s' in this VM: require finds those of its organism",
+        return luaL_error(L,
+                          "no module '%s' in this VM: require finds those of its organism, of the "
+                          "library and of installed packages",
                           name);
     lua_pushvalue(L, 1);
     lua_pushlightuserdata(L, (void *)&loading_key);
@@ -189,9 +231,8 @@ static int require(lua_State *L)
 
 void bx_module_open(lua_State *L)
 {
-    static const char *const libraries[] = {"string", "table", "math", "utf8", "coroutine", "os"};
     lua_newtable(L);
-    for (size_t i = 0; i < sizeof libraries / sizeof *libraries; i++) {
+    for (size_t i = 0; i < LIBRARIES; i++) {
         lua_getglobal(L, libraries[i]);
         lua_setfield(L, -2, libraries[i]);
     }

@@ -74,7 +74,7 @@ bx_code bx_raise_test(lua_State *L, int index)
     bx_code code = bx_code_by_name(name, length);
     lua_pop(L, 1);
     /* The script may have changed the object: it can't pose as the host. */
-    if (code < BX_ESCRIPT || code > BX_ESIMULATION)
+    if (code < BX_ESCRIPT || code > BX_EUNSUPPORTED)
         code = BX_ESCRIPT;
     lua_pushliteral(L, "message");
     lua_rawget(L, index);

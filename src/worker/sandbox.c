@@ -1,8 +1,10 @@
 #include "worker/sandbox.h"
 
 #include "lua/ensemble.h"
+#include "lua/genome.h"
 #include "lua/trajectory.h"
 #include "worker/coroutine.h"
+#include "worker/genome.h"
 #include "worker/interrupt.h"
 #include "worker/module.h"
 #include "worker/output.h"
@@ -128,36 +130,47 @@ static void open_os(lua_State *L)
     lua_pop(L, 1);
 }
 
-/* A VM has no files: to_csv() gives text, to_csv(path) an error. Upvalue 1 is the stock method. */
-static int to_csv_text(lua_State *L)
+/* A VM has no files: to_csv() and the like give text, to_csv(path) an error. Upvalue 1 is the stock
+ * method, 2 its name. */
+static int to_text(lua_State *L)
 {
     if (!lua_isnoneornil(L, 2))
-        return luaL_error(L, "to_csv(path): a VM has no files; return the object or its text");
-    lua_settop(L, 1);
+        return luaL_error(L, "%s(path): a VM has no files; return the object or its text",
+                          lua_tostring(L, lua_upvalueindex(2)));
     lua_pushvalue(L, lua_upvalueindex(1));
     lua_insert(L, 1);
-    lua_call(L, 1, 1);
+    lua_call(L, lua_gettop(L) - 1, 1);
     return 1;
 }
 
-/* What a run gives: no script changes its metatable or writes files. */
-static void close_class(lua_State *L, const char *class)
+/* What scripts are given: none changes its metatable or writes files. */
+static void close_class(lua_State *L, const char *class, const char *const *writers)
 {
     luaL_getmetatable(L, class);
     lua_pushboolean(L, 0);
     lua_setfield(L, -2, "__metatable");
     lua_getfield(L, -1, "__index");
     lua_getupvalue(L, -1, 1); /* the table of methods */
-    replace_field(L, "to_csv", to_csv_text);
+    for (; *writers; writers++) {
+        lua_getfield(L, -1, *writers);
+        lua_pushstring(L, *writers);
+        lua_pushcclosure(L, to_text, 2);
+        lua_setfield(L, -2, *writers);
+    }
     lua_settop(L, 0);
 }
 
-static void open_recordings(lua_State *L)
+static void open_classes(lua_State *L)
 {
+    static const char *const tables[] = {"to_csv", NULL};
+    static const char *const genomes[] = {"to_fasta", "to_genome", "to_gff3", NULL};
     bx_lua_open_trajectory(L);
-    close_class(L, "bioxen.Trajectory");
+    close_class(L, "bioxen.Trajectory", tables);
     bx_lua_open_ensemble(L);
-    close_class(L, "bioxen.Ensemble");
+    close_class(L, "bioxen.Ensemble", tables);
+    bx_lua_open_genome(L);
+    close_class(L, "bioxen.Genome", genomes);
+    bx_genome_open_global(L);
 }
 
 void bx_sandbox_open(lua_State *L)
@@ -174,7 +187,7 @@ void bx_sandbox_open(lua_State *L)
     lua_settop(L, 0);
     open_os(L);
     bx_raise_open(L);
-    open_recordings(L);
+    open_classes(L);
     bx_module_open(L);
 }
 

@@ -22,7 +22,8 @@
 enum {
     SPAWN_SECONDS = 30, /* to hear what to load: somebody may have started this by accident */
     LOAD_SECONDS = 60,  /* to load it */
-    READ_PIECE = 64 << 10
+    READ_PIECE = 64 << 10,
+    NAME_SIZE = 80
 };
 
 static const int64_t least_memory = INT64_C(4) << 20, most_memory = INT64_C(1) << 40;
@@ -178,40 +179,49 @@ static int read_name(bx_reader *reader, const char *ending, char *name, size_t s
     return 0;
 }
 
+/* A map of files, checked and passed over. */
+static int read_files(bx_reader *reader, bx_order_files *files, bx_error *err)
+{
+    char name[NAME_SIZE];
+    bx_token map, text;
+    if (bx_read_as(reader, BX_TOKEN_MAP, &map, err) < 0)
+        return -1;
+    *files = (bx_order_files){map.count, *reader};
+    for (uint32_t i = 0; i < map.count; i++)
+        if (read_name(reader, ".lua", name, sizeof name, err) < 0 ||
+            bx_read_as(reader, BX_TOKEN_STRING, &text, err) < 0)
+            return -1;
+    return 0;
+}
+
 int bx_stdio_read_order(const uint8_t *payload, size_t length, bx_order *order, bx_error *err)
 {
-    char name[sizeof order->organism + sizeof ".lua"];
-    bx_token unconfined, files, text;
+    bx_token unconfined;
     bx_reader reader = {payload, payload + length};
     *order = (bx_order){0};
-    if (bx_value_check(payload, length, 5, err) < 0 ||
+    if (bx_value_check(payload, length, 6, err) < 0 ||
         read_limit(&reader, least_memory, most_memory, "memory", &order->request.memory_limit,
                    err) < 0 ||
         read_limit(&reader, 0, most_output, "output", &order->request.output_limit, err) < 0 ||
         bx_read_as(&reader, BX_TOKEN_BOOLEAN, &unconfined, err) < 0 ||
         read_name(&reader, "", order->organism, sizeof order->organism, err) < 0 ||
-        bx_read_as(&reader, BX_TOKEN_MAP, &files, err) < 0)
+        read_files(&reader, &order->files, err) < 0 ||
+        read_files(&reader, &order->library, err) < 0)
         return -1;
     order->request.unconfined = unconfined.boolean;
-    order->files = files.count;
-    order->reader = reader;
-    for (uint32_t i = 0; i < files.count; i++)
-        if (read_name(&reader, ".lua", name, sizeof name, err) < 0 ||
-            bx_read_as(&reader, BX_TOKEN_STRING, &text, err) < 0)
-            return -1;
     return 0;
 }
 
 /* ---- the worker ---- */
 
-static int take_files(bx_order *order, bx_error *err)
+static int take_files(const char *group, bx_order_files *files, bx_error *err)
 {
-    char name[sizeof order->organism + sizeof ".lua"];
+    char name[NAME_SIZE];
     bx_token text;
-    for (uint32_t i = 0; i < order->files; i++)
-        if (read_name(&order->reader, ".lua", name, sizeof name, err) < 0 ||
-            bx_read_as(&order->reader, BX_TOKEN_STRING, &text, err) < 0 ||
-            bx_module_add(order->organism, name, text.bytes, text.length, err) < 0)
+    for (uint32_t i = 0; i < files->count; i++)
+        if (read_name(&files->reader, ".lua", name, sizeof name, err) < 0 ||
+            bx_read_as(&files->reader, BX_TOKEN_STRING, &text, err) < 0 ||
+            bx_module_add(group, name, text.bytes, text.length, err) < 0)
             return -1;
     return 0;
 }
@@ -229,7 +239,9 @@ static int read_spawn(bx_order *order, bx_error *err)
     if (status == 0)
         status = bx_stdio_read_order(frame.payload, frame.length, order, err);
     if (status == 0)
-        status = take_files(order, err);
+        status = take_files(order->organism, &order->files, err);
+    if (status == 0)
+        status = take_files("library", &order->library, err);
     bx_buffer_free(&in);
     return status;
 }

@@ -6,12 +6,18 @@
 #include "wire/value.h"
 #include "wire/zygote.h"
 
+/* Lua files: name, text, name, text, ... strings, inside a frame. */
+typedef struct bx_order_files {
+    uint32_t count;
+    bx_reader reader;
+} bx_order_files;
+
 /* What a SPAWN frame asks for. */
 typedef struct bx_order {
     bx_spawn_request request;
     char organism[64];
-    uint32_t files;   /* how many: */
-    bx_reader reader; /* name, text, name, text, ... strings, inside the frame */
+    bx_order_files files;   /* of the organism */
+    bx_order_files library; /* that organisms share */
 } bx_order;
 
 /* Check and read the payload of a SPAWN frame. BX_EPROTOCOL. */

@@ -182,15 +182,17 @@ static int prepare_signals(zygote *z)
     return z->signals < 0 ? -1 : 0;
 }
 
-static int open_organism(zygote *z, const char *folder, bx_error *err)
+static int open_organism(zygote *z, const char *folder, const char *library, bx_error *err)
 {
     bx_worker *worker = &z->worker;
-    if (bx_module_read_folder(folder, worker->organism, sizeof worker->organism, err) < 0)
+    char group[sizeof worker->organism];
+    if (bx_module_read_folder(folder, worker->organism, sizeof worker->organism, err) < 0 ||
+        (*library && bx_module_read_folder(library, group, sizeof group, err) < 0))
         return -1;
     return bx_spawn_open_lua(worker, err);
 }
 
-_Noreturn void bx_zygote_run(const char *organism_folder, pid_t host)
+_Noreturn void bx_zygote_run(const char *organism_folder, const char *library_folder, pid_t host)
 {
     static zygote z = {.report_fd = -1};
     bx_error err;
@@ -198,7 +200,7 @@ _Noreturn void bx_zygote_run(const char *organism_folder, pid_t host)
         _exit(BX_EXIT_HOST_GONE);
     if (prepare_signals(&z) < 0)
         fail(&z, "cannot set up signals");
-    if (bx_spawn_prepare(&err) < 0 || open_organism(&z, organism_folder, &err) < 0)
+    if (bx_spawn_prepare(&err) < 0 || open_organism(&z, organism_folder, library_folder, &err) < 0)
         fail(&z, err.message);
     report(&z, BX_ZYGOTE_READY, 0, getpid(), BX_PROTOCOL_VERSION);
     serve(&z);

@@ -23,8 +23,8 @@ local function read_file(path)
   return text
 end
 
--- The organism's Lua files, which the guest does not have.
-local function read_organism(folder)
+-- The Lua files of the organism, or of the library, which the guest does not have.
+local function read_folder(folder)
   local files = {}
   for _, name in ipairs(native.list_folder(folder) or {}) do
     if name:find "^[a-z0-9_]+%.lua$" then
@@ -37,10 +37,12 @@ local function read_organism(folder)
 end
 
 local function spawn_frame(request)
-  local files, err = read_organism(request.organism)
+  local files, err = read_folder(request.organism)
   if not files then return nil, err end
+  local library, problem = read_folder(request.library)
+  if not library then return nil, problem end
   return native.spawn_frame(request.memory, request.output, request.unconfined,
-    request.organism:match "([^/]+)/*$", files)
+    request.organism:match "([^/]+)/*$", files, library)
 end
 
 --- Connect to `address`. `fingerprint` is what the guest itself has published of its host key, or nil.
@@ -68,7 +70,7 @@ local function attempt(ssh, config, request, frame, descriptor)
   return ssh:worker(START, native.copy_descriptor(descriptor), frame, config.keepalive, request.vm)
 end
 
---- Start the worker of `request` = { vm, organism, memory, output, unconfined, worker } over `ssh` and relay
+--- Start the worker of `request` = { vm, organism, library, memory, output, unconfined, worker } over `ssh` and relay
 -- its frames from `descriptor`, which stays the caller's to close. Gives the relay; EBUSY where the server takes
 -- no further session on this connection.
 function worker.start(ssh, config, request, descriptor)

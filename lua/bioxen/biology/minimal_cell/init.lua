@@ -1,42 +1,55 @@
 --- A whole bacterium in 22 variables: Weiße et al. 2015, as ODE and stochastically.
 -- Time is in seconds, amounts in molecules per cell.
 
-local functions = require "minimal_cell.functions"
-local energy_production = require "minimal_cell.energy_production"
-local dna_replication = require "minimal_cell.dna_replication"
-local protein_synthesis = require "minimal_cell.protein_synthesis"
+local controls = require "library.growth_controls"
+local genes = require "minimal_cell.genes"
+local growth_core = require "library.growth_core"
+local growth_metrics = require "library.growth_metrics"
+local media = require "minimal_cell.media"
 
-local function complete(options)
-  local all = {}
-  for name, option in pairs(require("minimal_cell.manifest").options) do
-    all[name] = options and options[name] or option.default
-  end
-  return all
+local function build(_, process, options, resources)
+  options = require("library.options").complete(require "minimal_cell.manifest", options)
+  growth_core.define(process, options, resources)
 end
 
---- Ribosomes and the share of ATP bind; the model has no RNA polymerases and no genome, so that
--- these shares are held for the cell and change nothing in it.
-local function build(_, process, options, resources)
-  options, resources = complete(options), resources or {}
-  local values = { s0 = options.nutrient, ns = options.quality, cl = options.antibiotic,
-    wp = options.heterologous/60 }
-  protein_synthesis.define(process, values,
-    resources.ribosomes and math.floor(resources.ribosomes))
-  energy_production.define(process, (resources.atp_percentage or 100)/100)
-  dna_replication.define(process, options.replication_period, options.division_period)
+--- Change the medium: one of `media` by its name, or nutrient in molecules and quality in energy
+-- molecules per molecule of nutrient.
+local function set_medium(cell, medium)
+  if type(medium) == "string" and not media[medium] then
+    local names = {}
+    for name in pairs(media) do names[#names + 1] = name end
+    table.sort(names)
+    error(("set_medium: no medium %q; there is: %s"):format(medium, table.concat(names, ", ")), 2)
+  end
+  controls.set_nutrient(cell, media[medium] or medium, 3)
 end
 
 return {
   build = build,
-  metrics = functions.metrics,
+  allocate = growth_core.allocate,
+  metrics = growth_metrics.metrics,
+  genes = genes.genes,
+  essentiality = "found by the model itself (Weiße et al. 2015): a class of genes is essential where "
+    .. "the cell without its transcription does not grow",
+  media = media,
+  processes = {
+    { name = "protein_synthesis", meaning = "transcription, translation and growth" },
+    { name = "energy_production", meaning = "import of nutrient and its catabolism" },
+    { name = "dna_replication", meaning = "the replication clock of Cooper and Helmstetter" },
+  },
   functions = {
-    protein_synthesis = functions.protein_synthesis,
-    energy_production = functions.energy_production,
-    dna_replication = functions.dna_replication,
-    set_medium = functions.set_medium,
-    set_antibiotic = functions.set_antibiotic,
-    express_heterologous = functions.express_heterologous,
-    steady_state = functions.steady_state,
-    whole_molecules = functions.whole_molecules,
+    protein_synthesis = growth_metrics.protein_synthesis,
+    energy_production = growth_metrics.energy_production,
+    dna_replication = growth_metrics.dna_replication,
+    set_medium = set_medium,
+    set_antibiotic = controls.set_antibiotic,
+    express_heterologous = controls.express_heterologous,
+    steady_state = require("library.steady_state").steady_state,
+    whole_molecules = controls.whole_molecules,
+  },
+  capabilities = {
+    start_transcription = genes.start_transcription,
+    get_essential_genes = genes.get_essential_genes,
+    manage_operons = genes.manage_operons,
   },
 }

@@ -23,7 +23,21 @@ return {
         .. "growth and gene expression: origins and consequences. Science 330:1099-1102 (2010)",
       doi = "10.1126/science.1192588",
     },
+    {
+      what = "the speed of RNA polymerases, which the share of them is counted by",
+      citation = "Bremer H, Dennis PP. Modulation of chemical composition and other parameters of "
+        .. "the cell at different exponential growth rates. EcoSal Plus 3(1) (2008)",
+      doi = "10.1128/ecosal.5.2.3",
+    },
+    {
+      what = "the genome's length, which the share of genome memory is counted by",
+      citation = "Blattner FR et al. The complete genome sequence of Escherichia coli K-12. "
+        .. "Science 277:1453-1462 (1997); NC_000913.3",
+      doi = "10.1126/science.277.5331.1453",
+    },
   },
+  -- The model has no genome of its own; it was fitted to E. coli, and this is how long that one is.
+  genome = { length = 4641652, genes = 5 },
   options = {
     nutrient = {
       default = 1e4, minimum = 0, unit = "molecules",

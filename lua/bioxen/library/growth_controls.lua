@@ -1,0 +1,32 @@
+--- What an instance of the growth core can be told.
+
+local check = require "library.check"
+
+local growth_controls = {}
+
+--- Change the medium: nutrient in molecules, quality in energy molecules per molecule of nutrient.
+-- Errors are those of set_medium, at `level` (default 2: the caller).
+function growth_controls.set_nutrient(cell, medium, level)
+  local symbols = { nutrient = "s0", quality = "ns" }
+  level = level or 2
+  check.keys(medium, { "nutrient", "quality" }, "set_medium", level)
+  for key, value in pairs(medium) do check.number(value, "set_medium: " .. key, level) end
+  for key, value in pairs(medium) do cell:set(symbols[key], value) end
+end
+
+--- Chloramphenicol in µM.
+function growth_controls.set_antibiotic(cell, concentration)
+  cell:set("cl", check.number(concentration, "set_antibiotic"))
+end
+
+--- Transcribe a heterologous gene at up to `rate` mRNA per minute.
+function growth_controls.express_heterologous(cell, rate)
+  cell:set("wp", check.number(rate, "express_heterologous")/60)
+end
+
+--- Round every species to whole molecules, which a stochastic run wants after an ODE.
+function growth_controls.whole_molecules(cell)
+  for _, name in ipairs(cell:species()) do cell:set(name, math.floor(cell:get(name) + 0.5)) end
+end
+
+return growth_controls

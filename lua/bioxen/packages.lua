@@ -1,0 +1,53 @@
+--- vm:install_biological_package: Lua modules that a VM's code can require, and that add to its cell.
+-- A package is a folder with an init.lua, or one Lua file, which returns { install = function(cell,
+-- process) … end }. docs/organisms.md tells more.
+
+local check = require "bioxen.check"
+local core = require "bioxen.core"
+
+local LIMIT = 16 << 20 -- bytes of a file
+
+-- The path of the package, and its name.
+local function find(what)
+  if what:find "^[a-z][a-z0-9_]*$" then
+    local found = package.searchpath("bioxen.packages." .. what, package.path)
+    if found then return found, what end
+    return core.fail("ENOTFOUND", ("there is no package %q: a path, or the name of one in a folder "
+      .. "bioxen/packages on package.path, expected"):format(what))
+  end
+  local path = what:gsub("/+$", "")
+  local name = path:match "([^/]*)$":gsub("%.lua$", "")
+  if not name:find "^[a-z][a-z0-9_]*$" then
+    return core.fail("EFILE", ("%s: a package is called by letters, digits and '_', in lower case"):format(what))
+  end
+  return path:find "%.lua$" and path or path .. "/init.lua", name
+end
+
+-- Every Lua file beside an init.lua; a package of one file has no others.
+local function read(path)
+  local folder = path:match "^(.*)/init%.lua$"
+  local text, problem = core.read_file(path, LIMIT)
+  if not text then return nil, problem end
+  local files = { ["init.lua"] = text }
+  for _, name in ipairs(folder and core.list_folder(folder) or {}) do
+    if name:find "^[a-z0-9_]+%.lua$" and not files[name] then
+      files[name], problem = core.read_file(folder .. "/" .. name, LIMIT)
+      if not files[name] then return nil, problem end
+    end
+  end
+  return files
+end
+
+function core.vm_methods:install_biological_package(package_name)
+  if type(package_name) ~= "string" or package_name == "" then
+    error(("bad argument 'package_name': a name or a path expected, got %s"):format(
+      check.shown(package_name)), 2)
+  end
+  local path, name = find(package_name)
+  if not path then return nil, name end
+  local files, problem = read(path)
+  if not files then return nil, problem end
+  local result, failure = core.ask(self, "install", nil, name, files)
+  if failure then return nil, failure end
+  return result == nil and true or result
+end

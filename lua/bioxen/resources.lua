@@ -1,0 +1,114 @@
+--- What a VM holds of its chassis: at its creation, and changed while it lives.
+
+local check = require "bioxen.check"
+local core = require "bioxen.core"
+local genome = require "bioxen.genome"
+local organisms = require "bioxen.organisms"
+
+local resources = {}
+
+--- As check.table takes it.
+resources.schema = {
+  ribosomes = { type = "number", minimum = 0 },
+  rna_polymerase = { type = "number", minimum = 0 },
+  atp_percentage = { type = "number", minimum = 0, maximum = 100 },
+  memory_kb = { type = "number", minimum = 0 },
+}
+
+local function too_little(vm_id, needed, what, held, advice)
+  return core.fail("ECAPACITY", ("VM %q needs %.15g kb of genome memory for %s, %s: %s"):format(
+    vm_id, needed, what, held, advice), vm_id)
+end
+
+--- Whether the genome of an organism fits into what a VM is to hold, or else into its chassis: true, or
+-- nil and an error.
+function resources.fits(hypervisor, vm_id, biological_type, shares)
+  local described = organisms.manifest(biological_type).genome
+  if not described then return true end
+  local needed, held = described.length/1000, shares and shares.memory_kb
+  local what = "the genome of " .. biological_type
+  if held and held < needed then
+    return too_little(vm_id, needed, what, ("and is to hold %.15g"):format(held),
+      "raise resources.memory_kb, or leave it out")
+  end
+  local capacity = hypervisor:get_system_resources().memory_kb.capacity
+  if not held and capacity < needed then
+    return too_little(vm_id, needed, what, ("and its chassis has %.15g"):format(capacity),
+      "use a larger chassis")
+  end
+  return true
+end
+
+-- Take `shares`, then have the cell told by `tell`: both, or neither.
+local function change(vm, shares, tell)
+  local before = vm:get_status().resources
+  local taken, problem = core.reallocate(vm, shares)
+  if not taken then return nil, problem end
+  local _, failure = tell()
+  if not failure then return true end
+  core.reallocate(vm, before)
+  return nil, failure
+end
+
+local function copy(shares)
+  local all = {}
+  for name, value in pairs(shares) do all[name] = value end
+  return all
+end
+
+-- Each a number, or false for giving the share back; a mistake is the caller's caller's.
+local function check_wanted(wanted)
+  local problems, given = {}, wanted
+  if type(wanted) == "table" then
+    given = {}
+    for name, value in pairs(wanted) do given[name] = value or nil end
+    if next(wanted) == nil then problems[1] = "resources: a share to change expected, got none" end
+  end
+  if wanted == nil then given = false end
+  check.table(given, resources.schema, "resources", problems)
+  check.raise(problems, 3)
+end
+
+function core.vm_methods:allocate_resources(wanted)
+  check_wanted(wanted)
+  local shares = copy(self:get_status().resources)
+  for name, value in pairs(wanted) do shares[name] = value or nil end
+  local fits, problem = resources.fits(core.hypervisor_of(self), self:get_status().vm_id,
+    self:get_biological_type(), shares)
+  if not fits then return nil, problem end
+  return change(self, shares, function()
+    local state = self:get_state()
+    if state ~= "running" and state ~= "paused" then return true end
+    return core.ask(self, "allocate", nil, shares)
+  end)
+end
+
+-- The genome that is loaded takes memory: what the VM holds, or, where it holds none, as much as it needs.
+local function make_room(vm, length)
+  local shares, needed = copy(vm:get_status().resources), length/1000
+  if shares.memory_kb and shares.memory_kb < needed then
+    return too_little(vm:get_status().vm_id, needed, "that genome",
+      ("and holds %.15g"):format(shares.memory_kb),
+      ("allocate_resources{ memory_kb = %.15g } first"):format(needed))
+  end
+  shares.memory_kb = shares.memory_kb or needed
+  return shares
+end
+
+function core.vm_methods:load_genome(source, options)
+  local loaded, unread = source, nil
+  if core.class_name(source) ~= "Genome" then
+    if type(source) ~= "string" then
+      error(("bad argument 'source': a path or a Genome expected, got %s"):format(check.shown(source)), 2)
+    end
+    loaded, unread = genome.load(source, options)
+    if not loaded then return nil, unread end
+  end
+  local shares, problem = make_room(self, loaded:length())
+  if not shares then return nil, problem end
+  local done, failure = change(self, shares, function() return core.ask(self, "genome", nil, loaded) end)
+  if not done then return nil, failure end
+  return loaded
+end
+
+return resources

@@ -1,0 +1,21 @@
+local sharing_cell = {}
+
+local held
+
+function sharing_cell.build(_, process, _, resources)
+  held = resources or {}
+  process "growth" { species = { A = 0 }, reactions = { { "-> A", k = 1 } } }
+end
+
+function sharing_cell.allocate(_, resources)
+  if resources.ribosomes == 13 then error "13 ribosomes are unlucky" end
+  held = resources
+end
+
+function sharing_cell.metrics(cell)
+  local all = { A = cell:get "A" }
+  for name, value in pairs(held) do all[name] = value end
+  return all
+end
+
+return sharing_cell

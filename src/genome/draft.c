@@ -1,0 +1,328 @@
+#include "genome/read.h"
+
+#include <inttypes.h>
+#include <search.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- a feature as found ---- */
+
+int bx_found_text(char **text, const char *from, size_t length, bx_error *err)
+{
+    char *copy = strndup(from, length);
+    if (!copy)
+        return bx_fail_memory(err);
+    free(*text);
+    *text = copy;
+    return 0;
+}
+
+bx_found *bx_found_new(uint64_t line, const char *type, size_t length, bx_error *err)
+{
+    bx_found *found = calloc(1, sizeof *found);
+    if (!found) {
+        bx_fail_memory(err);
+        return NULL;
+    }
+    found->line = line;
+    if (bx_found_text(&found->feature.type, type, length, err) == 0)
+        return found;
+    free(found);
+    return NULL;
+}
+
+void bx_found_free(bx_found *found)
+{
+    if (!found)
+        return;
+    bx_feature *feature = &found->feature;
+    for (size_t i = 0; i < feature->attribute_count; i++) {
+        free(feature->attributes[i].key);
+        free(feature->attributes[i].value);
+    }
+    free(feature->attributes);
+    free(feature->spans);
+    free(feature->id);
+    free(feature->name);
+    free(feature->type);
+    free(feature->product);
+    free(found);
+}
+
+int bx_found_add_span(bx_found *found, bx_span span, bx_error *err)
+{
+    bx_feature *feature = &found->feature;
+    if (feature->span_count == BX_GENOME_SPANS)
+        return bx_fail(err, BX_EGENOME, "there are more than %d spans", BX_GENOME_SPANS);
+    if (feature->span_count == found->span_room) {
+        size_t room = found->span_room ? found->span_room * 2 : 1;
+        bx_span *spans = realloc(feature->spans, room * sizeof *spans);
+        if (!spans)
+            return bx_fail_memory(err);
+        feature->spans = spans;
+        found->span_room = room;
+    }
+    feature->spans[feature->span_count++] = span;
+    return 0;
+}
+
+static bx_attribute *find_attribute(const bx_found *found, const char *key)
+{
+    for (size_t i = 0; i < found->feature.attribute_count; i++)
+        if (strcmp(found->feature.attributes[i].key, key) == 0)
+            return &found->feature.attributes[i];
+    return NULL;
+}
+
+static int append_value(bx_attribute *attribute, const char *value, bx_error *err)
+{
+    size_t length = strlen(attribute->value), more = strlen(value);
+    if (length + more > BX_GENOME_TEXT_LENGTH)
+        return bx_fail(err, BX_EGENOME, "%.40s is longer than %d bytes", attribute->key,
+                       BX_GENOME_TEXT_LENGTH);
+    char *longer = realloc(attribute->value, length + more + 2);
+    if (!longer)
+        return bx_fail_memory(err);
+    longer[length] = ',';
+    memcpy(longer + length + 1, value, more + 1);
+    attribute->value = longer;
+    return 0;
+}
+
+int bx_found_set(bx_found *found, const char *key, const char *value, bx_error *err)
+{
+    bx_feature *feature = &found->feature;
+    bx_attribute *old = find_attribute(found, key);
+    if (old)
+        return append_value(old, value, err);
+    if (feature->attribute_count == BX_GENOME_ATTRIBUTES)
+        return bx_fail(err, BX_EGENOME, "there are more than %d attributes", BX_GENOME_ATTRIBUTES);
+    if (feature->attribute_count == found->room) {
+        size_t room = found->room ? found->room * 2 : 4;
+        bx_attribute *attributes = realloc(feature->attributes, room * sizeof *attributes);
+        if (!attributes)
+            return bx_fail_memory(err);
+        feature->attributes = attributes;
+        found->room = room;
+    }
+    bx_attribute new = {strdup(key), strdup(value)};
+    if (!new.key || !new.value) {
+        free(new.key);
+        free(new.value);
+        return bx_fail_memory(err);
+    }
+    feature->attributes[feature->attribute_count++] = new;
+    return 0;
+}
+
+int bx_found_code(bx_found *found, const char *text, bx_error *err)
+{
+    uint64_t code;
+    if (!bx_lines_number(text, strlen(text), &code) || code == 0 || code > 255 ||
+        !bx_genome_has_code((int)code))
+        return bx_fail(err, BX_EGENOME, "there is no genetic code \"%.20s\"", text);
+    found->feature.code = (uint8_t)code;
+    return 0;
+}
+
+/* ---- which are of one gene ---- */
+
+/* What is made of a gene says more than the gene, and the last product the most. */
+typedef enum rank { GENE, TRANSCRIPT, PRODUCT, OTHER } rank;
+
+static rank rank_of(const bx_found *found)
+{
+    const char *type = found->feature.type;
+    size_t length = strlen(type);
+    if (strcmp(type, "gene") == 0)
+        return GENE;
+    if (strcmp(type, "mRNA") == 0 || strcmp(type, "transcript") == 0)
+        return TRANSCRIPT;
+    if (strcmp(type, "CDS") == 0 || (length >= 3 && strcmp(type + length - 3, "RNA") == 0))
+        return PRODUCT;
+    return OTHER;
+}
+
+static bx_span extent(const bx_found *found)
+{
+    bx_span all = {UINT64_MAX, 0};
+    for (size_t i = 0; i < found->feature.span_count; i++) {
+        bx_span span = found->feature.spans[i];
+        uint64_t end = span.end < span.start ? UINT64_MAX : span.end;
+        all.start = span.start < all.start ? span.start : all.start;
+        all.end = end > all.end ? end : all.end;
+    }
+    return all;
+}
+
+static bool same_place(const bx_found *a, const bx_found *b)
+{
+    bx_span x = extent(a), y = extent(b);
+    return a->feature.sequence == b->feature.sequence &&
+           a->feature.strand * b->feature.strand >= 0 && x.start <= y.end && y.start <= x.end;
+}
+
+static bool same_product(const bx_found *a, const bx_found *b)
+{
+    const bx_attribute *x = find_attribute(a, "protein_id"), *y = find_attribute(b, "protein_id");
+    return strcmp(a->feature.type, b->feature.type) == 0 &&
+           a->feature.span_count == b->feature.span_count &&
+           memcmp(a->feature.spans, b->feature.spans,
+                  a->feature.span_count * sizeof *a->feature.spans) == 0 &&
+           (!x || !y || strcmp(x->value, y->value) == 0);
+}
+
+typedef enum verdict { FILL_IN, REPLACE, RENAME, REFUSE } verdict;
+
+/* What is to be done with a feature that has the id of another. */
+static verdict judge(const bx_found *old, const bx_found *new)
+{
+    verdict apart = old->tagged && new->tagged ? REFUSE : RENAME;
+    rank before = rank_of(old), now = rank_of(new);
+    if (before == OTHER || now == OTHER || !same_place(old, new))
+        return apart;
+    if (now == GENE)
+        return old->has_gene ? apart : FILL_IN;
+    if (before < PRODUCT && now > before)
+        return REPLACE;
+    if (now == TRANSCRIPT)
+        return FILL_IN;
+    return same_product(old, new) ? apart : RENAME;
+}
+
+/* What `major` does not say, `minor` does. */
+static int fill_in(bx_found *major, bx_found *minor, bx_error *err)
+{
+    bx_feature *to = &major->feature, *from = &minor->feature;
+    if (!to->name) {
+        to->name = from->name;
+        from->name = NULL;
+    }
+    if (!to->product) {
+        to->product = from->product;
+        from->product = NULL;
+    }
+    major->pseudo |= minor->pseudo;
+    major->tagged |= minor->tagged;
+    major->has_gene |= minor->has_gene;
+    for (size_t i = 0; i < from->attribute_count; i++)
+        if (!find_attribute(major, from->attributes[i].key) &&
+            bx_found_set(major, from->attributes[i].key, from->attributes[i].value, err) < 0)
+            return -1;
+    return 0;
+}
+
+/* ---- the draft ---- */
+
+static int compare_ids(const void *a, const void *b)
+{
+    return strcmp(((const bx_found *)a)->feature.id, ((const bx_found *)b)->feature.id);
+}
+
+static bx_found *find(const bx_draft *draft, const char *id)
+{
+    const bx_found wanted = {.feature.id = (char *)id};
+    void *node = tfind(&wanted, &draft->by_id, compare_ids);
+    return node ? *(bx_found **)node : NULL;
+}
+
+static int refuse(const bx_draft *draft, const bx_found *found, const char *id, bx_error *err)
+{
+    return bx_fail(err, BX_EGENOME, "a second %.40s \"%.80s\": line %" PRIu64 " has the first",
+                   found->feature.type, id, find(draft, id)->line);
+}
+
+/* An id that is still free: the protein's, or type and place. */
+static int rename_found(const bx_draft *draft, bx_found *found, bx_error *err)
+{
+    const bx_attribute *protein = find_attribute(found, "protein_id");
+    bx_span at = found->feature.span_count ? found->feature.spans[0] : (bx_span){0, 0};
+    for (size_t i = 1; i < found->feature.span_count; i++) {
+        bx_span span = found->feature.spans[i];
+        at.start = span.start < at.start ? span.start : at.start;
+        at.end = span.end > at.end ? span.end : at.end;
+    }
+    char id[3 * BX_GENOME_ID_LENGTH];
+    snprintf(id, sizeof id, "%.*s_%" PRIu64 "_%" PRIu64, BX_GENOME_ID_LENGTH, found->feature.type,
+             at.start, at.end);
+    if (protein && !find(draft, protein->value))
+        snprintf(id, sizeof id, "%.*s", BX_GENOME_ID_LENGTH, protein->value);
+    else if (find(draft, id))
+        snprintf(id, sizeof id, "%s_%.*s_%" PRIu64 "_%" PRIu64,
+                 draft->genome->strips[found->feature.sequence].sequence.id, BX_GENOME_ID_LENGTH,
+                 found->feature.type, at.start, at.end);
+    if (find(draft, id))
+        return refuse(draft, found, id, err);
+    return bx_found_text(&found->feature.id, id, strlen(id), err);
+}
+
+static int insert(bx_draft *draft, bx_found *found, bx_error *err)
+{
+    if (draft->count == BX_GENOME_FEATURES)
+        return bx_fail(err, BX_EGENOME, "there are more than %d genes", BX_GENOME_FEATURES);
+    if (draft->count == draft->capacity) {
+        size_t capacity = draft->capacity ? draft->capacity * 2 : 64;
+        bx_found **all = realloc(draft->found, capacity * sizeof *all);
+        if (!all)
+            return bx_fail_memory(err);
+        draft->found = all;
+        draft->capacity = capacity;
+    }
+    if (!tsearch(found, &draft->by_id, compare_ids))
+        return bx_fail_memory(err);
+    draft->found[draft->count++] = found;
+    return 1;
+}
+
+/* 1: it is in the draft; 0: it went into another feature. */
+static int place(bx_draft *draft, bx_found *found, bx_error *err)
+{
+    found->has_gene = rank_of(found) == GENE;
+    bx_found *old = found->feature.id ? find(draft, found->feature.id) : NULL;
+    verdict what = !old                   ? found->feature.id ? REFUSE : RENAME
+                   : draft->one_line_each ? REFUSE
+                                          : judge(old, found);
+    if (old && what == REFUSE)
+        return refuse(draft, found, found->feature.id, err);
+    if (what == RENAME && rename_found(draft, found, err) < 0)
+        return -1;
+    if (!old || what == RENAME)
+        return insert(draft, found, err);
+    if (what == REPLACE) {
+        bx_found swap = *old;
+        *old = *found;
+        *found = swap;
+    }
+    return fill_in(old, found, err);
+}
+
+int bx_draft_add(bx_draft *draft, bx_found *found, bx_error *err)
+{
+    uint64_t line = found->line;
+    int result = place(draft, found, err);
+    if (result <= 0)
+        bx_found_free(found);
+    return result < 0 ? bx_lines_blame(draft->lines, line, err) : 0;
+}
+
+static void keep(void *found)
+{
+    (void)found;
+}
+
+void bx_draft_forget_ids(bx_draft *draft)
+{
+    tdestroy(draft->by_id, keep);
+    draft->by_id = NULL;
+}
+
+void bx_draft_free(bx_draft *draft)
+{
+    bx_draft_forget_ids(draft);
+    for (size_t i = 0; i < draft->count; i++)
+        bx_found_free(draft->found[i]);
+    free(draft->found);
+    draft->found = NULL;
+    draft->count = draft->capacity = 0;
+}

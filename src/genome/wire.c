@@ -1,0 +1,277 @@
+/* Layout: "BXG1"; numbers as LEB128 in the shortest form, texts with a zero byte at their end, ""
+ * for none. The sequences: their number, and of each id, description, length, circular, code, the
+ * number of known bases and these. The features: their number, and of each id, name, type, product,
+ * sequence, strand + 1, code, phase, incomplete; the number of spans, with start and end of each;
+ * the number of attributes, with key and value of each. */
+#include "genome/genome.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const char magic[4] = {'B', 'X', 'G', '1'};
+
+/* Of a genome that travels: it may not take much more memory than bytes on the wire. */
+enum { MOST_FEATURES = 1 << 20, MOST_PARTS = 1 << 22 };
+
+/* ---- encoding ---- */
+
+static int put_number(bx_buffer *out, uint64_t value)
+{
+    uint8_t bytes[10];
+    size_t length = 0;
+    for (; value >= 128; value >>= 7)
+        bytes[length++] = (uint8_t)(value | 128);
+    bytes[length++] = (uint8_t)value;
+    return bx_buffer_append(out, bytes, length);
+}
+
+static int put_text(bx_buffer *out, const char *text)
+{
+    return bx_buffer_append(out, text ? text : "", text ? strlen(text) + 1 : 1);
+}
+
+static int put_sequence(bx_buffer *out, const bx_sequence *sequence)
+{
+    uint64_t known = sequence->bases ? sequence->length : 0;
+    if (put_text(out, sequence->id) < 0 || put_text(out, sequence->description) < 0 ||
+        put_number(out, sequence->length) < 0 || put_number(out, sequence->circular) < 0 ||
+        put_number(out, sequence->code) < 0 || put_number(out, known) < 0)
+        return -1;
+    return known > 0 ? bx_buffer_append(out, sequence->bases, known) : 0;
+}
+
+static int put_feature(bx_buffer *out, const bx_feature *feature)
+{
+    if (put_text(out, feature->id) < 0 || put_text(out, feature->name) < 0 ||
+        put_text(out, feature->type) < 0 || put_text(out, feature->product) < 0 ||
+        put_number(out, feature->sequence) < 0 ||
+        put_number(out, (uint64_t)(feature->strand + 1)) < 0 ||
+        put_number(out, feature->code) < 0 || put_number(out, feature->phase) < 0 ||
+        put_number(out, feature->incomplete) < 0 || put_number(out, feature->span_count) < 0)
+        return -1;
+    for (size_t i = 0; i < feature->span_count; i++)
+        if (put_number(out, feature->spans[i].start) < 0 ||
+            put_number(out, feature->spans[i].end) < 0)
+            return -1;
+    if (put_number(out, feature->attribute_count) < 0)
+        return -1;
+    for (size_t i = 0; i < feature->attribute_count; i++)
+        if (put_text(out, feature->attributes[i].key) < 0 ||
+            put_text(out, feature->attributes[i].value) < 0)
+            return -1;
+    return 0;
+}
+
+static int put_genome(bx_buffer *out, const bx_genome *genome)
+{
+    if (bx_buffer_append(out, magic, sizeof magic) < 0 ||
+        put_number(out, bx_genome_sequences(genome)) < 0)
+        return -1;
+    for (size_t i = 0; i < bx_genome_sequences(genome); i++)
+        if (put_sequence(out, bx_genome_sequence(genome, i)) < 0)
+            return -1;
+    if (put_number(out, bx_genome_features(genome)) < 0)
+        return -1;
+    for (size_t i = 0; i < bx_genome_features(genome); i++)
+        if (put_feature(out, bx_genome_feature(genome, i)) < 0)
+            return -1;
+    return 0;
+}
+
+static bool can_travel(const bx_genome *genome)
+{
+    size_t parts = 0;
+    for (size_t i = 0; i < bx_genome_features(genome); i++) {
+        const bx_feature *feature = bx_genome_feature(genome, i);
+        parts += feature->span_count + feature->attribute_count;
+    }
+    return bx_genome_features(genome) <= MOST_FEATURES && parts <= MOST_PARTS;
+}
+
+int bx_genome_encode(const bx_genome *genome, bx_buffer *out, bx_error *err)
+{
+    size_t length = out->length;
+    if (!can_travel(genome))
+        return bx_fail(err, BX_ERESULT, "the genome has too many genes to travel");
+    if (put_genome(out, genome) == 0)
+        return 0;
+    out->length = length;
+    return out->limit
+               ? bx_fail(err, BX_ERESULT, "the genome is too large to travel, or memory short")
+               : bx_fail_memory(err);
+}
+
+/* ---- decoding ---- */
+
+typedef struct input {
+    const uint8_t *next;
+    size_t left, parts;
+    bx_error *err;
+    bx_span *spans;
+    bx_attribute *attributes;
+} input;
+
+static int refuse(const input *in, const char *why)
+{
+    return bx_fail(in->err, BX_EPROTOCOL, "genome: %s", why);
+}
+
+static int get_number(input *in, uint64_t most, uint64_t *value)
+{
+    uint64_t sum = 0;
+    for (unsigned i = 0; i < 9 && i < in->left; i++) {
+        uint8_t byte = in->next[i];
+        sum |= (uint64_t)(byte & 127) << (7 * i);
+        if (byte & 128)
+            continue;
+        if (sum > most || (i > 0 && byte == 0))
+            break;
+        *value = sum;
+        in->next += i + 1;
+        in->left -= i + 1;
+        return 0;
+    }
+    return refuse(in, "a number that is cut short, too large, or in a wrong form");
+}
+
+static int get_count(input *in, uint64_t most, size_t *count)
+{
+    uint64_t value;
+    if (get_number(in, most, &value) < 0)
+        return -1;
+    *count = (size_t)value;
+    return 0;
+}
+
+static int get_byte(input *in, uint64_t most, uint8_t *byte)
+{
+    uint64_t value;
+    if (get_number(in, most, &value) < 0)
+        return -1;
+    *byte = (uint8_t)value;
+    return 0;
+}
+
+/* The text stays where it is, to be copied by what it is added to. */
+static int get_text(input *in, size_t most, char **text)
+{
+    const uint8_t *end = memchr(in->next, 0, in->left <= most ? in->left : most + 1);
+    if (!end)
+        return refuse(in, "a text that is cut short or too long");
+    *text = (char *)in->next;
+    in->left -= (size_t)(end + 1 - in->next);
+    in->next = end + 1;
+    return 0;
+}
+
+static int get_sequence(input *in, bx_genome *genome)
+{
+    bx_sequence sequence = {0};
+    size_t known, index;
+    uint8_t circular;
+    if (get_text(in, BX_GENOME_ID_LENGTH, &sequence.id) < 0 ||
+        get_text(in, BX_GENOME_TEXT_LENGTH, &sequence.description) < 0 ||
+        get_number(in, BX_GENOME_BASES, &sequence.length) < 0 || get_byte(in, 1, &circular) < 0 ||
+        get_byte(in, UINT8_MAX, &sequence.code) < 0 || get_count(in, BX_GENOME_BASES, &known) < 0)
+        return -1;
+    if (known > in->left)
+        return refuse(in, "fewer bases than stated");
+    sequence.circular = circular;
+    if (bx_genome_add_sequence(genome, &sequence, &index, in->err) < 0 ||
+        bx_genome_add_bases(genome, index, (const char *)in->next, known, in->err) < 0)
+        return -1;
+    in->next += known;
+    in->left -= known;
+    return 0;
+}
+
+static int get_spans(input *in, bx_feature *feature)
+{
+    feature->spans = in->spans;
+    if (get_count(in, BX_GENOME_SPANS, &feature->span_count) < 0)
+        return -1;
+    for (size_t i = 0; i < feature->span_count; i++)
+        if (get_number(in, BX_GENOME_BASES, &in->spans[i].start) < 0 ||
+            get_number(in, BX_GENOME_BASES, &in->spans[i].end) < 0)
+            return -1;
+    return 0;
+}
+
+static int get_attributes(input *in, bx_feature *feature)
+{
+    feature->attributes = in->attributes;
+    if (get_count(in, BX_GENOME_ATTRIBUTES, &feature->attribute_count) < 0)
+        return -1;
+    for (size_t i = 0; i < feature->attribute_count; i++)
+        if (get_text(in, BX_GENOME_ID_LENGTH, &in->attributes[i].key) < 0 ||
+            get_text(in, BX_GENOME_TEXT_LENGTH, &in->attributes[i].value) < 0)
+            return -1;
+    return 0;
+}
+
+static int get_feature(input *in, bx_genome *genome)
+{
+    bx_feature feature = {0};
+    uint8_t strand, incomplete;
+    if (get_text(in, BX_GENOME_ID_LENGTH, &feature.id) < 0 ||
+        get_text(in, BX_GENOME_ID_LENGTH, &feature.name) < 0 ||
+        get_text(in, BX_GENOME_ID_LENGTH, &feature.type) < 0 ||
+        get_text(in, BX_GENOME_TEXT_LENGTH, &feature.product) < 0 ||
+        get_count(in, BX_GENOME_SEQUENCES, &feature.sequence) < 0 || get_byte(in, 2, &strand) < 0 ||
+        get_byte(in, UINT8_MAX, &feature.code) < 0 || get_byte(in, 2, &feature.phase) < 0 ||
+        get_byte(in, 1, &incomplete) < 0 || get_spans(in, &feature) < 0 ||
+        get_attributes(in, &feature) < 0)
+        return -1;
+    in->parts += feature.span_count + feature.attribute_count;
+    if (in->parts > MOST_PARTS)
+        return refuse(in, "too many spans and attributes");
+    feature.strand = (int8_t)(strand - 1);
+    feature.incomplete = incomplete;
+    return bx_genome_add_feature(genome, &feature, in->err);
+}
+
+static int get_genome(input *in, bx_genome *genome)
+{
+    size_t count;
+    if (get_count(in, BX_GENOME_SEQUENCES, &count) < 0)
+        return -1;
+    for (size_t i = 0; i < count; i++)
+        if (get_sequence(in, genome) < 0)
+            return -1;
+    if (get_count(in, MOST_FEATURES, &count) < 0)
+        return -1;
+    for (size_t i = 0; i < count; i++)
+        if (get_feature(in, genome) < 0)
+            return -1;
+    if (in->left > 0)
+        return refuse(in, "bytes behind its end");
+    return bx_genome_finish(genome, in->err);
+}
+
+bx_genome *bx_genome_decode(const uint8_t *bytes, size_t length, bx_error *err)
+{
+    bx_error why = {0};
+    input in = {.err = &why};
+    if (length < sizeof magic || memcmp(bytes, magic, sizeof magic) != 0) {
+        bx_fail(err, BX_EPROTOCOL, "genome: not one, or cut short");
+        return NULL;
+    }
+    in.next = bytes + sizeof magic;
+    in.left = length - sizeof magic;
+    in.spans = malloc(BX_GENOME_SPANS * sizeof *in.spans);
+    in.attributes = malloc(BX_GENOME_ATTRIBUTES * sizeof *in.attributes);
+    bx_genome *genome = in.spans && in.attributes ? bx_genome_new(&why) : NULL;
+    if (!genome)
+        bx_fail_memory(&why);
+    if (genome && get_genome(&in, genome) < 0) {
+        bx_genome_free(genome);
+        genome = NULL;
+    }
+    free(in.spans);
+    free(in.attributes);
+    if (!genome && why.code == BX_EGENOME)
+        bx_fail(err, BX_EPROTOCOL, "genome: %s", why.message);
+    else if (!genome && err)
+        *err = why;
+    return genome;
+}

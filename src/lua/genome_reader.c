@@ -1,0 +1,34 @@
+#include "lua/genome_reader.h"
+
+#include "lua/error.h"
+#include "lua/genome.h"
+
+#include <lauxlib.h>
+
+int bx_lua_genome_load(lua_State *L)
+{
+    const char *path = luaL_checkstring(L, 1);
+    bx_genome_options options;
+    bx_error err;
+    bx_lua_genome_options(L, 2, true, &options);
+    bx_genome **box = bx_lua_new_genome(L);
+    *box = bx_genome_read_file(path, &options, &err);
+    return *box ? 1 : bx_lua_fail(L, &err, NULL);
+}
+
+int bx_lua_genome_parse(lua_State *L)
+{
+    size_t length;
+    const char *text = luaL_checklstring(L, 1, &length);
+    bx_genome_options options;
+    bx_error err;
+    bx_lua_genome_options(L, 2, true, &options);
+    bx_genome **box = bx_lua_new_genome(L);
+    *box = bx_genome_read_text(text, length, "genome", &options, &err);
+    return *box ? 1 : bx_lua_fail(L, &err, NULL);
+}
+
+int bx_lua_genome_new(lua_State *L)
+{
+    return bx_lua_genome_from_table(L, 1);
+}
