@@ -92,11 +92,18 @@ static unsigned set_of(char base)
     return base_set[bx_base_letter[(unsigned char)base] & 127];
 }
 
+static bool is_one(unsigned set)
+{
+    return set != 0 && (set & (set - 1)) == 0;
+}
+
 /* What `table` has for all that the codon stands for, `mixed` where that differs. */
 static char look_up(const char *table, const char *codon, char mixed)
 {
     unsigned first = set_of(codon[0]), second = set_of(codon[1]), third = set_of(codon[2]);
     char found = '\0';
+    if (is_one(first) && is_one(second) && is_one(third))
+        return table[__builtin_ctz(first) << 4 | __builtin_ctz(second) << 2 | __builtin_ctz(third)];
     for (unsigned i = 0; i < 64; i++) {
         if (!(first >> (i >> 4) & 1) || !(second >> (i >> 2 & 3) & 1) || !(third >> (i & 3) & 1))
             continue;
@@ -184,9 +191,11 @@ static bool is_translated(const bx_feature *feature)
 static int translate_part(const bx_feature *feature, int code, const bx_buffer *dna, bx_buffer *out,
                           bx_error *err)
 {
-    const char *bases = (const char *)dna->data + feature->phase;
-    size_t count = dna->length > feature->phase ? dna->length - feature->phase : 0;
     size_t before = out->length;
+    if (dna->length < feature->phase + 3u)
+        return 0; /* no whole codon */
+    const char *bases = (const char *)dna->data + feature->phase;
+    size_t count = dna->length - feature->phase;
     if (bx_genome_translate(bases, count, code, false, out, err) < 0)
         return -1;
     if (out->length > before && ends_with_stop(find_code(code ? code : 11), bases, count))

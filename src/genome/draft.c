@@ -47,6 +47,7 @@ void bx_found_free(bx_found *found)
     free(feature->name);
     free(feature->type);
     free(feature->product);
+    free(found->other_id);
     free(found);
 }
 
@@ -156,21 +157,29 @@ static bx_span extent(const bx_found *found)
     return all;
 }
 
+/* Within the reach of the gene that the one is already, and along the same strand. */
 static bool same_place(const bx_found *a, const bx_found *b)
 {
-    bx_span x = extent(a), y = extent(b);
     return a->feature.sequence == b->feature.sequence &&
-           a->feature.strand * b->feature.strand >= 0 && x.start <= y.end && y.start <= x.end;
+           a->feature.strand * b->feature.strand >= 0 && a->reach.start <= b->reach.end &&
+           b->reach.start <= a->reach.end;
+}
+
+/* What else a product may be called. */
+static const char *other_id(const bx_found *found)
+{
+    const bx_attribute *protein = find_attribute(found, "protein_id");
+    return protein ? protein->value : found->other_id;
 }
 
 static bool same_product(const bx_found *a, const bx_found *b)
 {
-    const bx_attribute *x = find_attribute(a, "protein_id"), *y = find_attribute(b, "protein_id");
+    const char *x = other_id(a), *y = other_id(b);
     return strcmp(a->feature.type, b->feature.type) == 0 &&
            a->feature.span_count == b->feature.span_count &&
            memcmp(a->feature.spans, b->feature.spans,
                   a->feature.span_count * sizeof *a->feature.spans) == 0 &&
-           (!x || !y || strcmp(x->value, y->value) == 0);
+           (!x || !y || strcmp(x, y) == 0);
 }
 
 typedef enum verdict { FILL_IN, REPLACE, RENAME, REFUSE } verdict;
@@ -203,6 +212,10 @@ static int fill_in(bx_found *major, bx_found *minor, bx_error *err)
         to->product = from->product;
         from->product = NULL;
     }
+    if (minor->reach.start < major->reach.start)
+        major->reach.start = minor->reach.start;
+    if (minor->reach.end > major->reach.end)
+        major->reach.end = minor->reach.end;
     major->pseudo |= minor->pseudo;
     major->tagged |= minor->tagged;
     major->has_gene |= minor->has_gene;
@@ -236,7 +249,7 @@ static int refuse(const bx_draft *draft, const bx_found *found, const char *id, 
 /* An id that is still free: the protein's, or type and place. */
 static int rename_found(const bx_draft *draft, bx_found *found, bx_error *err)
 {
-    const bx_attribute *protein = find_attribute(found, "protein_id");
+    const char *other = other_id(found);
     bx_span at = found->feature.span_count ? found->feature.spans[0] : (bx_span){0, 0};
     for (size_t i = 1; i < found->feature.span_count; i++) {
         bx_span span = found->feature.spans[i];
@@ -246,8 +259,8 @@ static int rename_found(const bx_draft *draft, bx_found *found, bx_error *err)
     char id[3 * BX_GENOME_ID_LENGTH];
     snprintf(id, sizeof id, "%.*s_%" PRIu64 "_%" PRIu64, BX_GENOME_ID_LENGTH, found->feature.type,
              at.start, at.end);
-    if (protein && !find(draft, protein->value))
-        snprintf(id, sizeof id, "%.*s", BX_GENOME_ID_LENGTH, protein->value);
+    if (other && !find(draft, other))
+        snprintf(id, sizeof id, "%.*s", BX_GENOME_ID_LENGTH, other);
     else if (find(draft, id))
         snprintf(id, sizeof id, "%s_%.*s_%" PRIu64 "_%" PRIu64,
                  draft->genome->strips[found->feature.sequence].sequence.id, BX_GENOME_ID_LENGTH,
@@ -279,6 +292,7 @@ static int insert(bx_draft *draft, bx_found *found, bx_error *err)
 static int place(bx_draft *draft, bx_found *found, bx_error *err)
 {
     found->has_gene = rank_of(found) == GENE;
+    found->reach = extent(found);
     bx_found *old = found->feature.id ? find(draft, found->feature.id) : NULL;
     verdict what = !old                   ? found->feature.id ? REFUSE : RENAME
                    : draft->one_line_each ? REFUSE

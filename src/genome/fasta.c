@@ -9,26 +9,20 @@
 
 /* ---- bases ---- */
 
-static int refuse_base(const bx_draft *draft, const char *at, size_t column, bx_error *err)
+static int refuse_base(const bx_lines *lines, const char *at, bx_error *err)
 {
-    const bx_lines *lines = draft->lines;
     unsigned char c = (unsigned char)*at;
+    uint64_t column = lines->offset + (uint64_t)(at - lines->text) + 1;
+    const char *why = "letters of IUPAC were expected";
     if (c == '-' || c == '.')
-        return bx_lines_fail(lines, lines->number, err,
-                             "\"%c\" in column %zu: gaps are of alignments, bases were expected", c,
-                             column);
-    if (c == '*' || (c < 0x80 && strchr("EFILOPQXZJefilopqxzj", c)))
-        return bx_lines_fail(lines, lines->number, err,
-                             "\"%c\" in column %zu is no base: bases were expected, and not the "
-                             "residues of a protein",
-                             c, column);
+        why = "gaps are of alignments, and bases were expected";
+    else if (c == '*' || (c < 0x80 && strchr("EFILOPQXZJefilopqxzj", c)))
+        why = "bases were expected, and not the residues of a protein";
     if (c > ' ' && c < 0x7f)
         return bx_lines_fail(lines, lines->number, err,
-                             "\"%c\" in column %zu is no base: letters of IUPAC were expected", c,
-                             column);
+                             "\"%c\" in column %" PRIu64 " is no base: %s", c, column, why);
     return bx_lines_fail(lines, lines->number, err,
-                         "byte 0x%02x in column %zu is no base: letters of IUPAC were expected", c,
-                         column);
+                         "byte 0x%02x in column %" PRIu64 " is no base: %s", c, column, why);
 }
 
 int bx_draft_bases(bx_draft *draft, size_t sequence, char *bases, size_t length, bx_error *err)
@@ -36,15 +30,19 @@ int bx_draft_bases(bx_draft *draft, size_t sequence, char *bases, size_t length,
     size_t kept = length;
     if (memchr(bases, ' ', length) || memchr(bases, '\t', length)) {
         kept = 0;
-        for (size_t i = 0; i < length; i++)
-            if (bases[i] != ' ' && bases[i] != '\t')
-                bases[kept++] = bases[i];
+        for (size_t i = 0; i < length; i++) {
+            if (bases[i] == ' ' || bases[i] == '\t')
+                continue;
+            if (!bx_base_letter[(unsigned char)bases[i]])
+                return refuse_base(draft->lines, bases + i, err);
+            bases[kept++] = bases[i];
+        }
     }
     if (bx_genome_add_bases(draft->genome, sequence, bases, kept, err) == 0)
         return 0;
     for (size_t i = 0; i < kept && err->code == BX_EGENOME; i++)
         if (!bx_base_letter[(unsigned char)bases[i]])
-            return refuse_base(draft, bases + i, (size_t)(bases - draft->lines->text) + i + 1, err);
+            return refuse_base(draft->lines, bases + i, err);
     return bx_lines_blame(draft->lines, draft->lines->number, err);
 }
 
@@ -119,13 +117,11 @@ static int add_sequence(bx_draft *draft, char *id, char *description, entry *rec
 static int begin_record(bx_draft *draft, entry *record, bx_error *err)
 {
     bx_lines *lines = draft->lines;
-    char *id = lines->text + 1;
+    char *id = lines->text + 1 + strspn(lines->text + 1, " \t");
     size_t length = strcspn(id, " \t");
     char *description = id + length + strspn(id + length, " \t");
-    if (length == 0)
-        return bx_lines_fail(lines, lines->number, err, "an id was expected right after \">\"");
-    if (strlen(id) < (size_t)(lines->length - 1))
-        return bx_lines_fail(lines, lines->number, err, "text was expected");
+    if (length == 0 || *id == '>')
+        return bx_lines_fail(lines, lines->number, err, "an id was expected after \">\"");
     id[length] = '\0';
     for (size_t end = strlen(description); end > 0 && description[end - 1] == ' '; end--)
         description[end - 1] = '\0';

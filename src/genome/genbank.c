@@ -104,12 +104,15 @@ static int read_definition(record *r, bx_error *err)
     return 0;
 }
 
+/* Programs that have no accession write "unknown" or ".". */
+static bool is_id(const char *word)
+{
+    return word && *word && strcmp(word, "unknown") != 0 && strcmp(word, ".") != 0;
+}
+
 static const char *id_of(const record *r)
 {
-    if (r->version && *r->version)
-        return r->version;
-    return r->accession && *r->accession && strcmp(r->accession, "unknown") != 0 ? r->accession
-                                                                                 : r->locus;
+    return is_id(r->version) ? r->version : is_id(r->accession) ? r->accession : r->locus;
 }
 
 static int add_sequence(record *r, bx_error *err)

@@ -11,11 +11,11 @@
 #include <stdint.h>
 
 enum {
-    BX_GENOME_ID_LENGTH = 255,         /* bytes of ids, names, types and attribute keys */
-    BX_GENOME_TEXT_LENGTH = 64 << 10,  /* of descriptions, products and attribute values */
-    BX_GENOME_SEQUENCES = 1 << 20,     /* in one genome */
+    BX_GENOME_ID_LENGTH = 255,        /* bytes of ids, names, types and attribute keys */
+    BX_GENOME_TEXT_LENGTH = 64 << 10, /* of descriptions, products and attribute values */
+    BX_GENOME_SEQUENCES = 1 << 20,    /* in one genome */
     BX_GENOME_FEATURES = 1 << 22,
-    BX_GENOME_SPANS = 1 << 12,         /* of one feature */
+    BX_GENOME_SPANS = 1 << 12, /* of one feature */
     BX_GENOME_ATTRIBUTES = 1 << 12
 };
 #define BX_GENOME_BASES (UINT64_C(1) << 30) /* of one genome */
@@ -25,7 +25,7 @@ typedef struct bx_genome bx_genome;
 typedef struct bx_sequence {
     char *id;
     char *description; /* or NULL */
-    uint64_t length;   /* in bases; known where the bases are not, too */
+    uint64_t length;   /* in bases; 0 until finish: as far as bases or else features reach */
     bool circular;
     uint8_t code; /* genetic code: 4, 11... of NCBI's tables; 0: not stated, translated by 11 */
     char *bases;  /* upper case, IUPAC letters, T for U; NULL: not known */
@@ -68,8 +68,9 @@ int bx_genome_add_bases(bx_genome *genome, size_t sequence, const char *bases, s
                         bx_error *err);
 int bx_genome_add_feature(bx_genome *genome, const bx_feature *feature, bx_error *err);
 
-/* The last step: lengths agree with the bases, spans lie within, ids are distinct; a "gene" and what
- * it codes for (the same id) become one feature. Sorted by sequence and first base afterwards. */
+/* The last step: lengths agree with the bases, spans lie within, ids are distinct; a "gene" and
+ * what it codes for (the same id) become one feature. Sorted by sequence and first base afterwards.
+ */
 int bx_genome_finish(bx_genome *genome, bx_error *err);
 
 size_t bx_genome_sequences(const bx_genome *genome);
@@ -83,8 +84,8 @@ const bx_feature *bx_genome_find(const bx_genome *genome, const char *id);
 /* -1: none. */
 ptrdiff_t bx_genome_find_sequence(const bx_genome *genome, const char *id);
 
-uint64_t bx_genome_length(const bx_genome *genome);           /* bases, all sequences */
-uint64_t bx_feature_length(const bx_feature *feature);        /* bases, spans together */
+uint64_t bx_genome_length(const bx_genome *genome);    /* bases, all sequences */
+uint64_t bx_feature_length(const bx_feature *feature); /* bases, spans together */
 
 /* start..end of a sequence in the direction of `strand` (-1: reversed and complemented), appended;
  * across the origin where start > end and it is circular. BX_EGENOME: outside, or bases unknown. */
@@ -119,9 +120,10 @@ typedef enum bx_genome_format {
 
 typedef struct bx_genome_options {
     bx_genome_format format;
-    const char *fasta; /* of GFF3 and .genome, which may have no bases of their own: a file; or NULL */
-    int code;          /* 0: as the file says, else 11 */
-    int circular;      /* -1: as the file says */
+    const char
+        *fasta;   /* of GFF3 and .genome, which may have no bases of their own: a file; or NULL */
+    int code;     /* 0: as the file says, else 11 */
+    int circular; /* -1: as the file says */
 } bx_genome_options;
 
 /* NULL with BX_EFILE, BX_EGENOME ("file:line: what"), BX_EMEMORY. */

@@ -73,12 +73,12 @@ static int read_place(const bx_gff3 *gff3, char *const *columns, gff3_row *row, 
 
 static int split(const bx_gff3 *gff3, char *text, gff3_row *row, bx_error *err)
 {
-    char *columns[COLUMNS], *at = text;
+    char *columns[COLUMNS] = {0}, *at = text;
     int count = 0;
     for (char *column; (column = strsep(&at, "\t")); count++)
         if (count < COLUMNS)
             columns[count] = column;
-    if (count != COLUMNS)
+    if (count != COLUMNS || !columns[0] || !columns[2])
         return FAIL(gff3, err, "%d columns: 9 were expected, with tabs between them", count);
     for (int i = 0; i < COLUMNS - 1; i++)
         unescape(columns[i]);
@@ -152,11 +152,11 @@ static bx_gff3_region *region_of(bx_gff3 *gff3, const char *id, bx_error *err)
 /* "##sequence-region seqid start end" */
 static int read_region(bx_gff3 *gff3, char *text, bx_error *err)
 {
-    char *words[3] = {0}, *at = text;
+    char *words[4] = {"", "", "", ""}, *at = text;
     int count = 0;
-    for (char *word; (word = strsep(&at, " \t"));)
-        if (*word && count++ < 3)
-            words[count - 1] = word;
+    for (char *word; count < 4 && (word = strsep(&at, " \t"));)
+        if (*word)
+            words[count++] = word;
     uint64_t start = 0, end = 0;
     if (count != 3 || !bx_lines_number(words[1], strlen(words[1]), &start) ||
         !bx_lines_number(words[2], strlen(words[2]), &end) || start != 1 || end < 1)

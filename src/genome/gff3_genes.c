@@ -53,17 +53,23 @@ static int find_id(const bx_gff3 *gff3, bx_gff3_node *node, bx_error *err)
                                                          : found->feature.name;
     if (!id || (top == node && found->tagged))
         return 0;
+    if (top != node && strcmp(found->feature.type, "gene") == 0 && /* "pseudogene" of a gene */
+        bx_found_text(&found->feature.type, "transcript", strlen("transcript"), err) < 0)
+        return -1;
     found->tagged = true;
     return bx_found_text(&found->feature.id, id, strlen(id), err);
 }
 
-/* A name that is but the id again, or the protein's, is none. */
-static void drop_name(bx_found *found)
+/* NCBI names a gene that has no symbol by its locus tag, and a coding sequence by its protein. */
+static void drop_name(bx_gff3_node *node)
 {
-    bx_feature *feature = &found->feature;
+    bx_feature *feature = &node->found->feature;
     const char *protein = bx_feature_attribute(feature, "protein_id");
-    if (feature->name && ((feature->id && strcmp(feature->name, feature->id) == 0) ||
-                          (protein && strcmp(feature->name, protein) == 0))) {
+    if (!feature->name)
+        return;
+    bool is_tag = feature->id && strcmp(feature->name, feature->id) == 0 && node->id &&
+                  strcmp(feature->name, node->id) != 0;
+    if (is_tag || (protein && strcmp(feature->name, protein) == 0)) {
         free(feature->name);
         feature->name = NULL;
     }
@@ -152,14 +158,20 @@ int bx_gff3_genes(bx_gff3 *gff3, bx_error *err)
         const bx_strip *strip = &draft->genome->strips[node->found->feature.sequence];
         if (find_id(gff3, node, err) < 0)
             return -1;
-        drop_name(node->found);
+        drop_name(node);
         if (set_spans(node, strip, err) < 0)
             return bx_lines_blame(draft->lines, node->found->line, err);
     }
     /* All have their ids before the first is given away. */
     for (size_t i = 0; i < gff3->node_count; i++) {
-        bx_found *found = gff3->nodes[i]->found;
-        gff3->nodes[i]->found = NULL;
+        bx_gff3_node *node = gff3->nodes[i];
+        bx_found *found = node->found;
+        if (node->id && !strchr(node->id, '\t')) {
+            found->other_id = strdup(node->id);
+            if (!found->other_id)
+                return bx_fail_memory(err);
+        }
+        node->found = NULL;
         if (bx_draft_add(draft, found, err) < 0)
             return -1;
     }

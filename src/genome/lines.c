@@ -35,24 +35,23 @@ struct bx_lines_source {
     char buffer[BUFFER + 1];
 };
 
-int bx_lines_blame(const bx_lines *lines, uint64_t number, bx_error *err)
+void bx_lines_prefix(const bx_lines *lines, uint64_t number, bx_error *err)
 {
     if (err->code != BX_EGENOME)
-        return -1;
+        return;
     bx_error plain = *err;
     snprintf(err->message, sizeof err->message, "%s:%" PRIu64 ": %.700s", lines->name,
              number ? number : 1, plain.message);
-    return -1;
 }
 
-int bx_lines_fail(const bx_lines *lines, uint64_t number, bx_error *err, const char *format, ...)
+void bx_lines_error(const bx_lines *lines, uint64_t number, bx_error *err, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
     err->code = BX_EGENOME;
     vsnprintf(err->message, sizeof err->message, format, args);
     va_end(args);
-    return bx_lines_blame(lines, number, err);
+    bx_lines_prefix(lines, number, err);
 }
 
 bool bx_lines_number(const char *text, size_t length, uint64_t *number)
@@ -220,6 +219,7 @@ int bx_lines_next(bx_lines *lines, bx_error *err)
         return 0;
     }
     lines->whole = true;
+    lines->offset = 0;
     take(lines, newline ? length : scanned, newline);
     lines->text[lines->length] = '\0';
     return check_text(lines, err);
@@ -247,6 +247,7 @@ int bx_lines_piece(bx_lines *lines, bx_error *err)
     lines->whole = newline || source->ended;
     if (!lines->whole && source->buffer[source->end - 1] == '\r')
         scanned--; /* may be half a line's end */
+    lines->offset = source->within ? lines->offset + lines->length : 0;
     source->within = !lines->whole;
     take(lines, newline ? length : scanned, newline);
     return 1;

@@ -18,6 +18,7 @@ typedef struct bx_lines {
     uint64_t number;  /* of the line at hand, from 1; 0: none yet */
     char *text;       /* of the line or piece at hand; may be written to, until the next is read */
     size_t length;    /* without the line's end; a 0 follows where a line was read whole */
+    uint64_t offset;  /* of the piece in its line */
     bool whole;       /* after bx_lines_piece: the line ends with this piece */
     bx_lines_source *source;
 } bx_lines;
@@ -39,12 +40,17 @@ int bx_lines_piece(bx_lines *lines, bx_error *err);
 /* Whether what comes next begins with `text`; -1: failed. */
 int bx_lines_start_with(bx_lines *lines, const char *text, bx_error *err);
 
-/* "name:number: what is wrong", BX_EGENOME; -1. */
-int bx_lines_fail(const bx_lines *lines, uint64_t number, bx_error *err, const char *format, ...)
+/* "name:number: what is wrong", BX_EGENOME. */
+void bx_lines_error(const bx_lines *lines, uint64_t number, bx_error *err, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 
-/* Put "name:number: " before the message of an error of the genome. -1. */
-int bx_lines_blame(const bx_lines *lines, uint64_t number, bx_error *err);
+/* Put "name:number: " before the message of an error of the genome. */
+void bx_lines_prefix(const bx_lines *lines, uint64_t number, bx_error *err);
+
+/* The same with the value -1; macros, so that linters see it. */
+#define bx_lines_fail(lines, number, err, ...)                                                     \
+    (bx_lines_error((lines), (number), (err), __VA_ARGS__), bx_failed())
+#define bx_lines_blame(lines, number, err) (bx_lines_prefix((lines), (number), (err)), bx_failed())
 
 /* A decimal number without sign, the whole of `text`; false: it is none, or too large. */
 bool bx_lines_number(const char *text, size_t length, uint64_t *number);

@@ -12,10 +12,12 @@ typedef struct bx_found {
     /* Its spans may still go across the origin, start > end or end > the sequence's length. The id
      * is a locus tag, or else what serves as one, or NULL. */
     bx_feature feature;
+    char *other_id; /* for where another product of the gene has the id; or NULL */
     uint64_t line;
     bool tagged; /* the id is a locus tag: it means one gene */
     bool pseudo;
     bool has_gene;    /* "gene" is in it */
+    bx_span reach;    /* of all that is in it */
     size_t room;      /* for attributes */
     size_t span_room; /* for spans */
 } bx_found;

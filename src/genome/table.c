@@ -3,6 +3,7 @@
  * "# sequence: id length: 580076 topology: circular code: 4". */
 #include "genome/read.h"
 
+#include <ctype.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -139,7 +140,20 @@ static const char *type_of(const char *text)
     return text[1] == '\0' && *text <= '5' ? types[*text - '0'] : NULL;
 }
 
-static int keep_numbers(table *t, char *const *columns, bx_error *err)
+static int read_numbers(const table *t, char *const *columns, numbers *row, bx_error *err)
+{
+    uint64_t values[3] = {0};
+    for (int i = 0; i < 3; i++)
+        if (!bx_lines_number(columns[i], strlen(columns[i]), &values[i]))
+            return FAIL(t, err, "\"%.40s\" is no number, or too large: columns of %s were expected",
+                        columns[i], expected);
+    size_t sequences = t->draft->genome->strip_count;
+    *row = (numbers){values[0], values[1], values[2], t->lines->number,
+                     sequences > 0 ? sequences - 1 : 0};
+    return 0;
+}
+
+static int keep_numbers(table *t, const numbers *row, bx_error *err)
 {
     if (t->count == t->room) {
         size_t room = t->room ? t->room * 2 : 64;
@@ -149,20 +163,12 @@ static int keep_numbers(table *t, char *const *columns, bx_error *err)
         t->rows = rows;
         t->room = room;
     }
-    uint64_t values[3];
-    for (int i = 0; i < 3; i++)
-        if (!bx_lines_number(columns[i], strlen(columns[i]), &values[i]))
-            return FAIL(t, err, "\"%.40s\" is no number: columns were expected to be %s",
-                        columns[i], expected);
-    size_t sequences = t->draft->genome->strip_count;
-    t->rows[t->count++] = (numbers){values[0], values[1], values[2], t->lines->number,
-                                    sequences > 0 ? sequences - 1 : 0};
+    t->rows[t->count++] = *row;
     return 0;
 }
 
-static int add_row(table *t, char *const *columns, bool described, bx_error *err)
+static int add_row(table *t, const numbers *row, char *const *columns, bx_error *err)
 {
-    const numbers *row = &t->rows[t->count - 1];
     const char *type = type_of(columns[4]);
     int8_t strand = 0;
     if (!read_strand(columns[3], &strand))
@@ -177,29 +183,45 @@ static int add_row(table *t, char *const *columns, bool described, bx_error *err
     found->feature.sequence = row->sequence;
     if (bx_found_add_span(found, (bx_span){row->start, row->end}, err) < 0 ||
         bx_found_text(&found->feature.id, columns[5], strlen(columns[5]), err) < 0 ||
-        (described && bx_found_text(&found->feature.product, columns[DESCRIPTION],
-                                    strlen(columns[DESCRIPTION]), err) < 0)) {
+        (columns[DESCRIPTION] && *columns[DESCRIPTION] &&
+         bx_found_text(&found->feature.product, columns[DESCRIPTION], strlen(columns[DESCRIPTION]),
+                       err) < 0)) {
         bx_found_free(found);
         return -1;
     }
     return bx_draft_add(t->draft, found, err);
 }
 
+static int refuse_columns(const table *t, char *const *columns, int count, bx_error *err)
+{
+    if (t->count == 0 && count >= COLUMNS && !isdigit((unsigned char)*columns[0]) &&
+        isdigit((unsigned char)*columns[3]) && isdigit((unsigned char)*columns[4]))
+        return FAIL(
+            t, err,
+            "this looks like GFF3, which has to begin with \"##gff-version 3\", or an older "
+            "GFF or GTF, which are not supported");
+    return FAIL(t, err, "columns of %s were expected, and \"%.40s\" is not of these", expected,
+                count ? columns[0] : "");
+}
+
 static int read_row(table *t, bx_error *err)
 {
     char *columns[COLUMNS] = {0};
     int count = split(t->lines->text, columns);
-    if (count > 0 && t->count == 0 && strcasecmp(columns[0], "start") == 0) {
+    if (t->count == 0 && strcasecmp(columns[0], "start") == 0) {
         if (count < DESCRIPTION || strcasecmp(columns[1], "length") != 0 ||
             strcasecmp(columns[2], "end") != 0 || strcasecmp(columns[3], "strand") != 0)
             return FAIL(t, err, "the columns were expected to be %s", expected);
         return 0;
     }
+    if (!isdigit((unsigned char)*columns[0]))
+        return refuse_columns(t, columns, count, err);
     if (count < DESCRIPTION || !*columns[5])
         return FAIL(t, err, "%d columns: at least 6 were expected: %s", count, expected);
-    if (keep_numbers(t, columns, err) < 0)
+    numbers row;
+    if (read_numbers(t, columns, &row, err) < 0 || keep_numbers(t, &row, err) < 0)
         return -1;
-    return add_row(t, columns, count == COLUMNS && *columns[DESCRIPTION], err);
+    return add_row(t, &row, columns, err);
 }
 
 /* ---- what the numbers say ---- */

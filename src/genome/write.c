@@ -191,6 +191,20 @@ static void put_escaped(sink *to, const char *text)
     }
 }
 
+/* Column 1 takes few characters as they are: a row must not begin as a comment does. */
+static void put_sequence_id(sink *to, const char *id)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                                ".:^*$@!+_?-|";
+    while (*id) {
+        size_t run = strspn(id, plain);
+        put_bytes(to, id, run);
+        id += run;
+        if (*id)
+            put_format(to, "%%%02X", (unsigned char)*id++);
+    }
+}
+
 static void put_pair(sink *to, const char *key, const char *value)
 {
     put(to, ";");
@@ -201,7 +215,7 @@ static void put_pair(sink *to, const char *key, const char *value)
 
 static void put_region(sink *to, const bx_sequence *sequence)
 {
-    put_escaped(to, sequence->id);
+    put_sequence_id(to, sequence->id);
     put_format(to, "\tBioXen\tregion\t1\t%" PRIu64 "\t.\t+\t.\tID=", sequence->length);
     put_escaped(to, sequence->id);
     put_format(to, ":1..%" PRIu64, sequence->length);
@@ -262,7 +276,7 @@ static void put_feature(sink *to, const bx_sequence *sequence, const bx_feature 
             length = span.end - span.start + 1;
             i++;
         }
-        put_escaped(to, sequence->id);
+        put_sequence_id(to, sequence->id);
         put(to, "\tBioXen\t");
         put_escaped(to, feature->type);
         put_format(to, "\t%" PRIu64 "\t%" PRIu64 "\t.\t%c\t", span.start, span.end,
@@ -292,7 +306,7 @@ int bx_genome_write_gff3(const bx_genome *genome, bx_buffer *out, bx_error *err)
     for (size_t i = 0; i < bx_genome_sequences(genome); i++) {
         const bx_sequence *sequence = bx_genome_sequence(genome, i);
         put(&to, "##sequence-region ");
-        put_escaped(&to, sequence->id);
+        put_sequence_id(&to, sequence->id);
         put_format(&to, " 1 %" PRIu64 "\n", sequence->length);
     }
     for (size_t i = 0; i < bx_genome_sequences(genome); i++)
@@ -335,10 +349,10 @@ int bx_genome_write_table(const bx_genome *genome, bx_buffer *out, bx_error *err
     put(&to, "# start\tlength\tend\tstrand\ttype\tid\tdescription\n");
     for (size_t i = 0; i < bx_genome_sequences(genome); i++) {
         const bx_sequence *sequence = bx_genome_sequence(genome, i);
-        put_format(&to, "# sequence: ");
+        put(&to, "# sequence: ");
         put(&to, sequence->id);
-        put_format(&to, " length: %" PRIu64, sequence->length);
-        put_format(&to, " topology: %s", sequence->circular ? "circular" : "linear");
+        put_format(&to, " length: %" PRIu64 " topology: %s", sequence->length,
+                   sequence->circular ? "circular" : "linear");
         if (sequence->code)
             put_format(&to, " code: %d", sequence->code);
         put(&to, "\n");

@@ -7,7 +7,10 @@
 
 #define CLASS "bioxen.Genome"
 
-enum { SHOWN = 6 }; /* ids in messages */
+enum {
+    SHOWN = 6,       /* ids in messages */
+    GENE_BYTES = 512 /* of memory, about */
+};
 
 bx_genome **bx_lua_new_genome(lua_State *L)
 {
@@ -15,6 +18,16 @@ bx_genome **bx_lua_new_genome(lua_State *L)
     *box = NULL;
     luaL_setmetatable(L, CLASS);
     return box;
+}
+
+void bx_lua_weigh_genome(lua_State *L)
+{
+    const bx_genome *g = *(bx_genome **)lua_touserdata(L, -1);
+    uint64_t bytes = bx_genome_features(g) * GENE_BYTES;
+    for (size_t i = 0; i < bx_genome_sequences(g); i++)
+        bytes += bx_genome_sequence(g, i)->bases ? bx_genome_sequence(g, i)->length : 0;
+    if (bytes >= 1024)
+        lua_gc(L, LUA_GCSTEP, (int)(bytes / 1024));
 }
 
 bx_genome *bx_lua_test_genome(lua_State *L, int index)

@@ -12,6 +12,9 @@ void bx_lua_open_genome(lua_State *L);
 /* Push an empty box, so that a memory error can't leak what is put into it next. */
 bx_genome **bx_lua_new_genome(lua_State *L);
 
+/* The box at the top was filled: tell the collector, which sees the box alone, what is in it. */
+void bx_lua_weigh_genome(lua_State *L);
+
 /* The genome at `index`, or NULL if it is something else. */
 bx_genome *bx_lua_test_genome(lua_State *L, int index);
 

@@ -5,6 +5,14 @@
 
 #include <lauxlib.h>
 
+static int give(lua_State *L, const bx_genome *genome, const bx_error *err)
+{
+    if (!genome)
+        return bx_lua_fail(L, err, NULL);
+    bx_lua_weigh_genome(L);
+    return 1;
+}
+
 int bx_lua_genome_load(lua_State *L)
 {
     const char *path = luaL_checkstring(L, 1);
@@ -13,7 +21,7 @@ int bx_lua_genome_load(lua_State *L)
     bx_lua_genome_options(L, 2, true, &options);
     bx_genome **box = bx_lua_new_genome(L);
     *box = bx_genome_read_file(path, &options, &err);
-    return *box ? 1 : bx_lua_fail(L, &err, NULL);
+    return give(L, *box, &err);
 }
 
 int bx_lua_genome_parse(lua_State *L)
@@ -25,7 +33,7 @@ int bx_lua_genome_parse(lua_State *L)
     bx_lua_genome_options(L, 2, true, &options);
     bx_genome **box = bx_lua_new_genome(L);
     *box = bx_genome_read_text(text, length, "genome", &options, &err);
-    return *box ? 1 : bx_lua_fail(L, &err, NULL);
+    return give(L, *box, &err);
 }
 
 int bx_lua_genome_new(lua_State *L)

@@ -311,6 +311,7 @@ int bx_lua_genome_from_table(lua_State *L, int index)
     read_list(L, index, "genes", add_gene, *box);
     if (bx_genome_finish(*box, &err) < 0)
         return luaL_error(L, "genome: %s", err.message);
+    bx_lua_weigh_genome(L);
     return 1;
 }
 

@@ -4,6 +4,8 @@
 #include <lauxlib.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #define CLASS "bioxen.Text"
 
@@ -25,6 +27,14 @@ bx_buffer *bx_lua_push_text(lua_State *L)
     return buffer;
 }
 
+/* A part of the text is not left under the name. */
+static void remove_part(const char *path)
+{
+    struct stat found;
+    if (lstat(path, &found) == 0 && S_ISREG(found.st_mode))
+        unlink(path);
+}
+
 static int write_file(const char *path, const bx_buffer *text, bx_error *err)
 {
     FILE *file = fopen(path, "wb");
@@ -34,7 +44,10 @@ static int write_file(const char *path, const bx_buffer *text, bx_error *err)
     int failed = fwrite(text->data, 1, text->length, file) != text->length ? errno : 0;
     if (fclose(file) != 0 && !failed)
         failed = errno;
-    return failed ? bx_fail_errno(err, BX_EFILE, failed, "cannot write %s", path) : 0;
+    if (!failed)
+        return 0;
+    remove_part(path);
+    return bx_fail_errno(err, BX_EFILE, failed, "cannot write %s", path);
 }
 
 static int push_failure(lua_State *L, const bx_error *err)

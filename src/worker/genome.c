@@ -19,7 +19,10 @@ static int genome_parse(lua_State *L)
     bx_lua_genome_options(L, 2, false, &options);
     bx_genome **box = bx_lua_new_genome(L);
     *box = bx_genome_read_text(text, length, "genome", &options, &err);
-    return *box ? 1 : bx_raise(L, &err);
+    if (!*box)
+        return bx_raise(L, &err);
+    bx_lua_weigh_genome(L);
+    return 1;
 }
 
 static const luaL_Reg functions[] = {

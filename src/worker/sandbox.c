@@ -162,7 +162,7 @@ static void close_class(lua_State *L, const char *class, const char *const *writ
 
 static void open_classes(lua_State *L)
 {
-    static const char *const tables[] = {"to_csv", NULL};
+    static const char *const tables[] = {"to_csv", "to_json", NULL};
     static const char *const genomes[] = {"to_fasta", "to_genome", "to_gff3", NULL};
     bx_lua_open_trajectory(L);
     close_class(L, "bioxen.Trajectory", tables);

@@ -1,0 +1,605 @@
+/* Reading genomes: what each format may say, and what is said of files with mistakes. */
+#include "genome/genome.h"
+#include "test.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <zlib.h>
+
+static char described[16384];
+
+/* A genome as text: "s 30 circular 4 ACGT...|id name type strand phase spans product attributes|"
+ */
+static const char *describe(const bx_genome *genome)
+{
+    FILE *out = fmemopen(described, sizeof described, "w");
+    for (size_t i = 0; i < bx_genome_sequences(genome); i++) {
+        const bx_sequence *s = bx_genome_sequence(genome, i);
+        fprintf(out, "%s %d%s", s->id, (int)s->length, s->circular ? " circular" : "");
+        if (s->code)
+            fprintf(out, " code %d", s->code);
+        fprintf(out, "%s|", s->bases ? "" : " unknown");
+    }
+    for (size_t i = 0; i < bx_genome_features(genome); i++) {
+        const bx_feature *f = bx_genome_feature(genome, i);
+        fprintf(out, "%s", f->id);
+        if (f->name)
+            fprintf(out, " (%s)", f->name);
+        fprintf(out, " %s ", f->type);
+        for (size_t s = 0; s < f->span_count; s++)
+            fprintf(out, "%s%d-%d", s ? "," : "", (int)f->spans[s].start, (int)f->spans[s].end);
+        fprintf(out, "%s", f->strand < 0 ? " -" : f->strand > 0 ? " +" : "");
+        if (f->phase)
+            fprintf(out, " phase %d", f->phase);
+        if (f->code)
+            fprintf(out, " code %d", f->code);
+        if (f->sequence)
+            fprintf(out, " on %d", (int)f->sequence);
+        fprintf(out, "%s", f->incomplete ? " incomplete" : "");
+        if (f->product)
+            fprintf(out, " \"%s\"", f->product);
+        for (size_t a = 0; a < f->attribute_count; a++)
+            fprintf(out, " %s=%s", f->attributes[a].key, f->attributes[a].value);
+        fprintf(out, "|");
+    }
+    fclose(out);
+    return described;
+}
+
+static const char *read_bytes(const void *bytes, size_t length, const bx_genome_options *options)
+{
+    bx_error err = {0};
+    bx_genome *genome = bx_genome_read_text(bytes, length, "f", options, &err);
+    if (!genome) {
+        CHECK(err.code == BX_EGENOME);
+        snprintf(described, sizeof described, "%s", err.message);
+        return described;
+    }
+    describe(genome);
+    bx_genome_free(genome);
+    return described;
+}
+
+static const char *read_text(const char *text)
+{
+    return read_bytes(text, strlen(text), NULL);
+}
+
+typedef struct example {
+    const char *text, *wanted;
+} example;
+
+static void check_examples(const example *examples, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        CHECK_TEXT(read_text(examples[i].text), examples[i].wanted);
+}
+
+/* The message begins with this. */
+static void check_mistakes(const example *examples, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        const char *got = read_text(examples[i].text);
+        if (strncmp(got, examples[i].wanted, strlen(examples[i].wanted)) != 0)
+            test_fail(__FILE__, __LINE__, "example %zu: \"%s\", not \"%s\"", i, got,
+                      examples[i].wanted);
+    }
+}
+
+#define EXAMPLES(list) list, sizeof(list) / sizeof *(list)
+
+/* ---- FASTA ---- */
+
+static void fasta_is_read(void)
+{
+    static const example examples[] = {
+        {">a one\nACGT\nacgun\n\n>b\r\nRYKM\r\n", "a 9|b 4|"},
+        {";comment\n> a\nAC GT\tA\n;more\nC", "a 6|"},
+        {"\n\n>a [topology=circular] x [gcode=4]\nA\n", "a 1 circular code 4|"},
+        {"\357\273\277>a\nA", "a 1|"},
+    };
+    check_examples(EXAMPLES(examples));
+}
+
+static void mistakes_of_fasta_are_told(void)
+{
+    static const example examples[] = {
+        {">a\nAC\nA-C\n", "f:3: \"-\" in column 2 is no base: gaps"},
+        {">a\nMKV*\n", "f:2: \"*\" in column 4 is no base"},
+        {">a\nACL\n", "f:2: \"L\" in column 3 is no base"},
+        {">a\nAC1\n", "f:2: \"1\" in column 3 is no base: letters"},
+        {">a\nAC\1\n", "f:2: byte 0x01 in column 3"},
+        {">a\n>b\nA\n", "f:1: \"a\" has no bases"},
+        {">a\nA\n>b\n", "f:3: \"b\" has no bases"},
+        {">a\nA\n\n>a\nA\n", "f:4: a second sequence \"a\""},
+        {">\nA\n", "f:1: an id was expected"},
+        {";a\nACGT\n", "f:2: \">\" and an id were expected"},
+        {">a [gcode=7]\nA\n", "f:1: there is no genetic code \"7\""},
+        {"", "f:1: there are no genes"},
+        {"ID   X; SV 1\n", "f:1: FASTA, GenBank, GFF3 or a .genome table was expected"},
+        {"PK\3\4xxxx", "f: this is a ZIP archive"},
+        {"BZh91AY", "f: this is compressed with bzip2"},
+    };
+    check_mistakes(EXAMPLES(examples));
+    CHECK(strstr(read_bytes("ab\0cd", 5, NULL), "f: this is binary"));
+}
+
+/* ---- GenBank ---- */
+
+#define LOCUS(topology) "LOCUS       X 30 bp DNA " topology " BCT 01-JAN-2000\n"
+#define HEAD LOCUS("circular") "DEFINITION  a\n            b.\nACCESSION   X1\nVERSION     X1.2\n"
+#define TABLE "FEATURES             Location/Qualifiers\n     source          1..30\n"
+#define ORIGIN "ORIGIN\n        1 atgaaaccct aaatggggcc ctttttaacc\n//\n"
+#define FEATURE(key, location) "     " key "            " location "\n"
+#define QUALIFIER(text) "                     /" text "\n"
+#define MORE(text) "                     " text "\n"
+#define RECORD(features) HEAD TABLE features ORIGIN
+#define GENE(location) RECORD(FEATURE("CDS ", location) QUALIFIER("locus_tag=\"t\""))
+#define SEQUENCE "X1.2 30 circular|"
+
+static void genbank_is_read(void)
+{
+    static const example examples[] = {
+        {RECORD(FEATURE("gene", "1..12") QUALIFIER("locus_tag=\"t1\"") QUALIFIER("gene=\"abcA\"")
+                    FEATURE("CDS ", "1..12") QUALIFIER("locus_tag=\"t1\"")
+                        QUALIFIER("codon_start=2") QUALIFIER("transl_table=4")
+                            QUALIFIER("product=\"a long \"\"name\"\"") MORE("of a /protein\"")
+                                QUALIFIER("translation=\"MK") MORE("P\"")),
+         "X1.2 30 circular code 4|t1 (abcA) CDS 1-12 + phase 1 \"a long \"name\" of a /protein\"|"},
+        {GENE("<1..>12"), SEQUENCE "t CDS 1-12 + incomplete|"},
+        {GENE("7"), SEQUENCE "t CDS 7-7 +|"},
+        {GENE("join(1..3,7..9)"), SEQUENCE "t CDS 1-3,7-9 +|"},
+        {GENE("complement(join(1..3,7..9))"), SEQUENCE "t CDS 7-9,1-3 -|"},
+        {GENE("join(complement(7..9),complement(1..3))"), SEQUENCE "t CDS 7-9,1-3 -|"},
+        {GENE("order(1..3,\n                     join(7..9,11..12))"),
+         SEQUENCE "t CDS 1-3,7-9,11-12 +|"},
+        {GENE("join(28..30,1..6)"), SEQUENCE "t CDS 28-30,1-6 +|"},
+        {GENE("28..6"), SEQUENCE "t CDS 28-30,1-6 +|"},
+        {GENE("complement(28..6)"), SEQUENCE "t CDS 1-6,28-30 -|"},
+        {GENE("complement(join(28..30,1..6))"), SEQUENCE "t CDS 1-6,28-30 -|"},
+        {GENE("join(1..6,6..12)"), SEQUENCE "t CDS 1-6,6-12 +|"}, /* the ribosome slips */
+        {RECORD(FEATURE("CDS ", "1..6") QUALIFIER("gene=\"g\"") FEATURE("tRNA", "8..9")
+                    FEATURE("CDS ", "11..13") QUALIFIER("protein_id=\"P1\"")
+                        FEATURE("CDS ", "20..22") QUALIFIER("gene=\"g\"")),
+         SEQUENCE "g (g) CDS 1-6 +|tRNA_8_9 tRNA 8-9 +|P1 CDS 11-13 + protein_id=P1|"
+                  "CDS_20_22 (g) CDS 20-22 +|"},
+        {RECORD(FEATURE("gene", "1..9") QUALIFIER("locus_tag=\"t\"") QUALIFIER("pseudo")
+                    FEATURE("CDS ", "1..9") QUALIFIER("locus_tag=\"t\"") QUALIFIER("pseudo")
+                        QUALIFIER("note=\"a\"") QUALIFIER("note=\"b\"")),
+         SEQUENCE "t pseudogene 1-9 + note=a,b|"},
+        /* two products of one gene, as dnaX of E. coli has them */
+        {RECORD(FEATURE("gene", "1..9") QUALIFIER("locus_tag=\"t\"") FEATURE("CDS ", "1..9")
+                    QUALIFIER("locus_tag=\"t\"") QUALIFIER("protein_id=\"P1\"")
+                        FEATURE("CDS ", "1..6") QUALIFIER("locus_tag=\"t\"")
+                            QUALIFIER("protein_id=\"P2\"")),
+         SEQUENCE "P2 CDS 1-6 + protein_id=P2|t CDS 1-9 + protein_id=P1|"},
+        {HEAD TABLE "CONTIG      join(U1:1..30)\n//\n", "X1.2 30 circular unknown|"},
+        {LOCUS("linear") "ACCESSION   .\n" ORIGIN
+                         "LOCUS       Y 3 bp DNA\nACCESSION   Y1\nORIGIN\n        1 acg\n//\n",
+         "X 30|Y1 3|"},
+    };
+    check_examples(EXAMPLES(examples));
+}
+
+static void mistakes_of_genbank_are_told(void)
+{
+    static const example examples[] = {
+        {GENE("1..31"), "f:8: 1 to 31: that is outside"},
+        {GENE("0..3"), "f:8: the location has base 0"},
+        {GENE("1..99999999999999999999"), "f:8: the location has \"99999999999999999999\" where a "
+                                          "smaller number"},
+        {GENE("join(1..3"), "f:8: the location ends where \")\""},
+        {GENE("1..3)"), "f:8: the location has \")\" where its end"},
+        {GENE("joint(1..3)"), "f:8: the location has \"joint(1..3)\" where a base"},
+        {GENE("3^4"), "f:8: the location is between two bases"},
+        {GENE("J00194.1:1..3"), "f:8: a part of the location is on another record, \"J00194.1\""},
+        {GENE("join(1..3,complement(5..7))"), "f:8: the location has parts on both strands"},
+        {GENE("join(1..9,5..12)"), "f:8: 1 to 9 and 5 to 12: parts of one gene that overlap"},
+        {GENE("((((((((((1))))))))))"), "f:8: the location has \"((((((((((1)))))))))"},
+        {GENE("join(join(join(join(join(join(join(join(join(1)))))))))"),
+         "f:8: the location is nested deeper than 8"},
+        {GENE(""), "f:8: the location ends where"},
+        {LOCUS("linear") TABLE FEATURE("CDS ", "28..6") ORIGIN,
+         "f:4: 28 to 6: it starts after its end, and \"X\" is not circular"},
+        {RECORD(FEATURE("CDS ", "1..3") QUALIFIER("codon_start=4")), "f:9: /codon_start is \"4\""},
+        {RECORD(FEATURE("CDS ", "1..3") QUALIFIER("transl_table=7")),
+         "f:9: there is no genetic code \"7\""},
+        {RECORD(FEATURE("CDS ", "1..3") QUALIFIER("product=\"a") MORE("b")),
+         "f:9: /product: the quote that opens here is not closed"},
+        {RECORD(FEATURE("CDS ", "1..3") QUALIFIER("product=\"a\" b")),
+         "f:9: \" b\" follows the quote"},
+        {RECORD(FEATURE("CDS ", "1..3") QUALIFIER("product=\"a\"") MORE("b")),
+         "f:10: \"b\" is no qualifier"},
+        {HEAD TABLE FEATURE("CDS ", "1..3") QUALIFIER("product=\"a"), "f:9: /product: the quote"},
+        {RECORD(FEATURE("gene", "1..3") QUALIFIER("locus_tag=\"t\"") FEATURE("gene", "5..9")
+                    QUALIFIER("locus_tag=\"t\"")),
+         "f:10: a second gene \"t\": line 8 has the first"},
+        {RECORD(FEATURE("CDS ", "1..3") QUALIFIER("locus_tag=\"t\"") FEATURE("tRNA", "5..9")
+                    QUALIFIER("locus_tag=\"t\"")),
+         "f:10: a second tRNA \"t\": line 8 has the first"},
+        {HEAD TABLE, "f:7: the file ends within the record of line 1: \"//\" was expected"},
+        {HEAD "ORIGIN\n        1 acgt\n", "f:7: the file ends within the record of line 1"},
+        {HEAD "ORIGIN\n        1 acgt\n//\n", "f:1: LOCUS says 30 bp, but ORIGIN has 4 bases"},
+        {HEAD "ORIGIN\n        1 acgt\n        9 acgt\n//\n",
+         "f:8: the line says that it starts with base 9, but base 5 is next"},
+        {HEAD "ORIGIN\n        1 acgt\nCOMMENT\n//\n", "f:8: a number and bases, or \"//\""},
+        {HEAD "ORIGIN\n        1 acqt\n//\n", "f:7: \"q\" in column 13 is no base"},
+        {HEAD LOCUS("linear"), "f:6: \"//\" was expected before the next LOCUS"},
+        {HEAD ORIGIN HEAD ORIGIN, "f:9: there are two sequences \"X1.2\""},
+        {HEAD ORIGIN "hello\n", "f:9: LOCUS was expected"},
+        {"LOCUS       X 30 aa\n//\n", "f:1: this record is a protein"},
+        {"LOCUS       X\n//\n", "f:1: LOCUS: a name and a length"},
+        {"LOCUS       X 0 bp\n//\n", "f:1: LOCUS: 1 to "},
+        {"LOCUS       X -3 bp\n//\n", "f:1: LOCUS: a name and a length"},
+    };
+    check_mistakes(EXAMPLES(examples));
+}
+
+/* ---- GFF3 ---- */
+
+#define VERSION "##gff-version 3\n"
+#define REGION VERSION "##sequence-region c 1 30\n"
+#define ROW(type, start, end, strand, phase, attributes)                                           \
+    "c\tx\t" type "\t" start "\t" end "\t.\t" strand "\t" phase "\t" attributes "\n"
+#define CIRCLE REGION ROW("region", "1", "30", "+", ".", "ID=c:1..30;Is_circular=true")
+
+static void gff3_is_read(void)
+{
+    static const example examples[] = {
+        {REGION ROW("gene", "1", "9", "+", ".", "ID=gene-t1;Name=abcA;locus_tag=t1;gbkey=Gene")
+             ROW("CDS", "1", "9", "+", "0",
+                 "ID=cds-P1;Parent=gene-t1;Name=P1;protein_id=P1;product=a%2C b%3B 5%;"
+                 "transl_table=4"),
+         "c 30 code 4 unknown|t1 (abcA) CDS 1-9 + \"a, b; 5%\" protein_id=P1|"},
+        {REGION ROW("CDS", "1", "3", "+", "0", "ID=x;Parent=m")
+             ROW("CDS", "7", "9", "+", "0", "ID=x;Parent=m")
+                 ROW("mRNA", "1", "9", "+", ".", "ID=m;Parent=gene:g")
+                     ROW("gene", "1", "9", "+", ".", "ID=gene:g;Note=n")
+                         ROW("exon", "1", "3", "+", ".", "Parent=m"),
+         "c 30 unknown|g CDS 1-3,7-9 + Note=n|"},
+        {REGION ROW("CDS", "1", "4", "-", "1", "ID=x") ROW("CDS", "7", "9", "-", "2", "ID=x"),
+         "c 30 unknown|x CDS 7-9,1-4 - phase 2|"},
+        {REGION ROW("CDS", "7", "9", "-", "2", "ID=x") ROW("CDS", "1", "4", "-", "1", "ID=x"),
+         "c 30 unknown|x CDS 7-9,1-4 - phase 2|"},
+        {REGION ROW("CDS", "1", "3", "+", "0", "Parent=g")
+             ROW("CDS", "5", "9", "+", "0", "Parent=g"),
+         "c 30 unknown|g CDS 1-3,5-9 +|"},
+        {CIRCLE ROW("CDS", "28", "36", "+", "0", "ID=x"),
+         "c 30 circular unknown|x CDS 28-30,1-6 +|"},
+        {CIRCLE ROW("CDS", "28", "36", "-", "0", "ID=x"),
+         "c 30 circular unknown|x CDS 1-6,28-30 -|"},
+        {CIRCLE ROW("CDS", "28", "30", "+", "1", "ID=x") ROW("CDS", "1", "6", "+", "2", "ID=x"),
+         "c 30 circular unknown|x CDS 28-30,1-6 + phase 1|"},
+        {CIRCLE ROW("CDS", "1", "6", "-", "1", "ID=x") ROW("CDS", "28", "30", "-", "2", "ID=x"),
+         "c 30 circular unknown|x CDS 1-6,28-30 - phase 1|"},
+        {REGION ROW("pseudogene", "1", "9", "?", ".", "ID=p;partial=true"),
+         "c 30 unknown|p pseudogene 1-9 incomplete|"},
+        {REGION ROW("tRNA", "1", "9", ".", ".", "ID=p;essential=yes")
+             ROW("promoter", "1", "3", "+", ".", "ID=q"),
+         "c 30 unknown|q promoter 1-3 +|p tRNA 1-9 essential=yes|"},
+        {VERSION ROW("CDS", "1", "3", "+", "0", "ID=x") "###\n##FASTA\n>c\nATG\n>d\nAC\n",
+         "c 3|d 2|x CDS 1-3 +|"},
+        {VERSION ROW("CDS", "1", "3", "+", "0", "ID=x") ">c\nATG\n", "c 3|x CDS 1-3 +|"},
+        {"##gff-version   3.1.26\n#!x\n\nd%20e\tx\tgene\t2\t3\t.\t+\t.\t.\n",
+         "f:4: the id of a sequence holds a space or a control character"},
+    };
+    check_examples(EXAMPLES(examples));
+}
+
+static void mistakes_of_gff3_are_told(void)
+{
+    static const example examples[] = {
+        {"##gff-version 2\n", "f:1: \"##gff-version 3\" was expected"},
+        {VERSION "c\tx\tgene\t1\t9\t.\t+\t.\n", "f:2: 8 columns: 9 were expected"},
+        {VERSION "c x gene 1 9 . + . ID=x\n", "f:2: 1 columns: 9 were expected"},
+        {REGION ROW("gene", "0", "9", "+", ".", "ID=x"), "f:3: start 0 and end 9"},
+        {REGION ROW("gene", "9", "1", "+", ".", "ID=x"), "f:3: start 9 and end 1"},
+        {REGION ROW("gene", "+1", "9", "+", ".", "ID=x"), "f:3: start \"+1\" and end \"9\""},
+        {REGION ROW("gene", "1", "18446744073709551617", "+", ".", "ID=x"), "f:3: start \"1\" and"},
+        {REGION ROW("gene", "1", "31", "+", ".", "ID=x"), "f:3: 1 to 31: that is outside \"c\""},
+        {CIRCLE ROW("gene", "5", "35", "+", ".", "ID=x"), "f:4: 5 to 35: that is outside \"c\""},
+        {REGION ROW("gene", "1", "9", "plus", ".", "ID=x"), "f:3: strand \"plus\""},
+        {REGION ROW("CDS", "1", "9", "+", "3", "ID=x"), "f:3: phase \"3\""},
+        {REGION ROW("CDS", "1", "9", "+", ".", "ID=x"), "f:3: a CDS without phase"},
+        {REGION ROW("gene", "1", "9", "+", ".", "ID"), "f:3: column 9 has \"ID\""},
+        {REGION ROW("gene", "1", "9", "+", ".", "ID=x;transl_table=7"), "f:3: there is no genetic"},
+        {REGION ROW("gene", "1", "9", "+", ".", "ID=x") ROW("gene", "11", "12", "+", ".", "ID=x"),
+         "f:4: a second gene of ID \"x\": line 3 has the first"},
+        {REGION ROW("CDS", "1", "9", "+", "0", "ID=x") ROW("CDS", "11", "12", "-", "0", "ID=x"),
+         "f:4: ID \"x\" is that of line 3, which is of another"},
+        {REGION ROW("CDS", "1", "9", "+", "0", "ID=x") ROW("CDS", "4", "12", "+", "0", "ID=x"),
+         "f:3: 1 to 9 and 4 to 12: parts of one gene that overlap"},
+        {REGION ROW("gene", "1", "9", "+", ".", "ID=x;locus_tag=t")
+             ROW("gene", "11", "12", "+", ".", "ID=y;locus_tag=t"),
+         "f:4: a second gene \"t\": line 3 has the first"},
+        {REGION ROW("gene", "1", "9", "+", ".", "ID=x;Parent=y")
+             ROW("gene", "1", "9", "+", ".", "ID=y;Parent=x"),
+         "f:3: its parents are in a circle"},
+        {VERSION "##sequence-region c 1\n", "f:2: ##sequence-region: an id, 1 and a length"},
+        {REGION "##sequence-region c 1 31\n",
+         "f:3: ##sequence-region: \"c\" has 30 bases by line 2"},
+        {REGION "##FASTA\n>c\nACGT\n", "f:4: \"c\" has 4 bases here, but its stated length is 30"},
+        {REGION "##FASTA\n>d\nACGT\n",
+         "f:2: the bases of \"c\" are not in the file's FASTA section"},
+        {REGION "##FASTA\n", "f:3: there is no sequence"},
+        {VERSION, "f:1: the genome has no sequences"},
+        {VERSION "c\tx\tgene\t1\t9\t.\t+\t.\tID=\1\n", "f:2: byte 0x01 in column 23"},
+    };
+    check_mistakes(EXAMPLES(examples));
+}
+
+/* ---- .genome ---- */
+
+static void tables_are_read(void)
+{
+    static const example examples[] = {
+        {"# x\nstart length end strand type id description\n1 9 9 +1 1 g1 a  protein\n"
+         "       11      3       13 -1  2  g2  tRNA-Leu\n15 1 15 0 promoter g3\n",
+         "f 15 unknown|g1 CDS 1-9 + \"a  protein\"|g2 tRNA 11-13 - \"tRNA-Leu\"|"
+         "g3 promoter 15-15|"},
+        {"# Genome size: 1,030 bp\n1\t9\t9\t+\tCDS\ta b\t\n11\t2\t12\t-\t0\tg\tc\td\n",
+         "f 1030 unknown|a b CDS 1-9 +|g ncRNA 11-12 - \"c\td\"|"},
+        {"# sequence: s length: 30 topology: circular code: 4\n28\t9\t6\t-\tCDS\tx\t\n"
+         "# sequence: t length: 5 topology: linear\n1\t5\t5\t+\tCDS\ty\tz\n",
+         "s 30 circular code 4 unknown|t 5 unknown|x CDS 1-6,28-30 -|y CDS 1-5 + on 1 \"z\"|"},
+    };
+    check_examples(EXAMPLES(examples));
+}
+
+#define SHIFTED                                                                                    \
+    "500 450 12 + 1 a x\n1400 430 900 + 1 b x\n2500 600 1100 - 1 c x\n3300 100 800 + 0 d x\n"      \
+    "4300 800 1000 + 1 e x\n"
+
+static void mistakes_of_tables_are_told(void)
+{
+    static const example examples[] = {
+        {"1 9 9 + 1 a x\n1 9 8 + 1 b x\n",
+         "f:2: start 1 and end 8 are 8 bases, but the length is 9"},
+        {"1 9 9 + 1 a x\n9 9 1 + 1 b x\n", "f:2: start 9 is after end 1, and length 9"},
+        {"0 9 8 + 1 a x\n", "f:1: start 0 and end 8: they count from 1"},
+        {"1 9 9 + 1 a x\n1 9 9 + 1 a x\n", "f:2: a second CDS \"a\": line 1 has the first"},
+        {"1 9 9 * 1 a x\n", "f:1: strand \"*\""},
+        {"1 9 9 + 6 a x\n", "f:1: type \"6\""},
+        {"1 9 9 + 1\n", "f:1: 5 columns: at least 6"},
+        {"1 9x 9 + 1 a\n", "f:1: \"9x\" is no number"},
+        {"1 99999999999999999999 9 + 1 a\n", "f:1: \"99999999999999999999\" is no number"},
+        {"1 2000000000 2000000000 + 1 a\n", "f:1: \"a\": no bases lie from"},
+        {"# Genome size: 8\n1 9 9 + 1 a x\n", "f:2: 1 to 9: that is outside \"f\""},
+        {"start end length strand type id\n", "f:1: the columns were expected to be start length"},
+        {"# x\norganism: E. coli\ngene_1 1 9 + 1 a\n", "f:2: columns of start length"},
+        {"c\tx\tgene\t1\t9\t.\t+\t.\tID=x\n", "f:1: this looks like GFF3"},
+        {"# nothing\n", "f:1: there are no genes"},
+        {"# sequence: s length: x\n", "f:1: length: a number"},
+        {"1 9 9 + 1 a x\n# sequence: s\n", "f:2: \"# sequence:\" was expected before"},
+        {SHIFTED, "f:1: this file is of another kind: its columns are not start, length and end of "
+                  "a gene, but its middle, half its length"},
+    };
+    check_mistakes(EXAMPLES(examples));
+}
+
+/* ---- compressed, large, cut ---- */
+
+static size_t compress_text(const void *text, size_t length, uint8_t *out, size_t room)
+{
+    z_stream z = {.next_in = (uint8_t *)text,
+                  .avail_in = (uInt)length,
+                  .next_out = out,
+                  .avail_out = (uInt)room};
+    deflateInit2(&z, 9, Z_DEFLATED, 16 + MAX_WBITS, 9, Z_DEFAULT_STRATEGY);
+    CHECK(deflate(&z, Z_FINISH) == Z_STREAM_END);
+    deflateEnd(&z);
+    return room - z.avail_out;
+}
+
+static void gzip_is_read(void)
+{
+    uint8_t packed[1024];
+    size_t length = compress_text(">a\nACGT\n", 8, packed, sizeof packed);
+    CHECK_TEXT(read_bytes(packed, length, NULL), "a 4|");
+    memset(packed + length, 0, 8); /* padding */
+    CHECK_TEXT(read_bytes(packed, length + 8, NULL), "a 4|");
+    size_t more = compress_text("AC\n>b\nA", 7, packed + length, sizeof packed - length);
+    CHECK_TEXT(read_bytes(packed, length + more, NULL), "a 6|b 1|");
+    for (size_t cut = 2; cut < length; cut++)
+        CHECK(strstr(read_bytes(packed, cut, NULL), "gzip stream is cut short"));
+    packed[length - 6] ^= 1; /* of the checksum */
+    CHECK(strstr(read_bytes(packed, length, NULL), "gzip stream is corrupt"));
+    packed[length - 6] ^= 1;
+    packed[length] = 'x';
+    CHECK(strstr(read_bytes(packed, length + 1, NULL), "gzip stream is"));
+}
+
+static void bombs_are_refused(void)
+{
+    static const size_t size = 128 << 20, room = 1 << 20;
+    char *text = malloc(size);
+    uint8_t *packed = malloc(room);
+    CHECK(text && packed);
+    memset(text, '\n', size);
+    size_t length = compress_text(text, size, packed, room);
+    CHECK(strstr(read_bytes(packed, length, NULL), "the gzip stream grows more than 100 times"));
+    free(text);
+    free(packed);
+}
+
+static void long_lines_are_bounded(void)
+{
+    enum { SIZE = 3 << 20 };
+    char *text = malloc(SIZE + 1);
+    memset(text, 'A', SIZE);
+    memcpy(text, ">a\n", 3);
+    text[SIZE] = '\0';
+    CHECK_TEXT(read_text(text), "a 3145725|"); /* bases may be */
+    memcpy(text + SIZE - 9, "\r\nAC\r\n\r\nG", 9);
+    CHECK_TEXT(read_text(text), "a 3145719|");
+    text[1 << 20] = '-';
+    CHECK_TEXT(read_text(text), "f:2: \"-\" in column 1048574 is no base: gaps are of "
+                                "alignments, and bases were expected");
+    memset(text, 'A', SIZE);
+    text[0] = '>';
+    CHECK_TEXT(read_text(text), "f:1: the line is longer than 1 MiB");
+    memcpy(text, HEAD TABLE, strlen(HEAD TABLE));
+    CHECK_TEXT(read_text(text), "f:8: the line is longer than 1 MiB");
+    free(text);
+}
+
+/* Cut anywhere, a file is either refused or what remains of it makes sense. */
+static void cut_files_do_no_harm(void)
+{
+    static const char *const texts[] = {
+        GENE("join(complement(7..9),complement(1..3))"),
+        CIRCLE ROW("CDS", "28", "36", "+", "0", "ID=x;product=a%2Cb") "##FASTA\n>c x\nACGT\n",
+        "# sequence: s length: 30 topology: circular code: 4\n28\t9\t6\t-\tCDS\tx\ty\n",
+    };
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        for (size_t length = 0; length < strlen(texts[i]); length++) {
+            char *copy = malloc(length + 1); /* so that reading beyond it is seen */
+            memcpy(copy, texts[i], length);
+            CHECK(*read_bytes(copy, length, NULL));
+            free(copy);
+        }
+}
+
+/* ---- files ---- */
+
+static char folder[] = "/tmp/genome_read_test.XXXXXX";
+
+static const char *path_of(const char *name)
+{
+    static char path[256];
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    return path;
+}
+
+static const char *write_file(const char *name, const char *text)
+{
+    FILE *file = fopen(path_of(name), "w");
+    CHECK(file && fputs(text, file) >= 0);
+    fclose(file);
+    return path_of(name);
+}
+
+static bool no_file(const char *path, const char *why)
+{
+    bx_error err = {0};
+    return !bx_genome_read_file(path, NULL, &err) && err.code == BX_EFILE &&
+           strstr(err.message, why);
+}
+
+static void what_is_no_file_is_told(void)
+{
+    CHECK(no_file(path_of("none"), "No such file"));
+    CHECK(no_file(folder, "this is a folder"));
+    CHECK(mkfifo(path_of("pipe"), 0600) == 0);
+    CHECK(no_file(path_of("pipe"), "this is a pipe or a device"));
+    CHECK(!bx_genome_read_file(path_of("none"), NULL, NULL));
+    unlink(path_of("pipe"));
+}
+
+static const char *read_with(const char *text, const bx_genome_options *options)
+{
+    return read_bytes(text, strlen(text), options);
+}
+
+static void bases_come_from_another_file(void)
+{
+    char fasta[256];
+    snprintf(fasta, sizeof fasta, "%s", write_file("a.fa", ">c\nACGTACGTACGTACGTACGTACGTACGTAC\n"));
+    bx_genome_options options = {.fasta = fasta, .circular = -1};
+    CHECK_TEXT(read_with(REGION, &options), "c 30|");
+    CHECK_TEXT(read_with("1 9 9 + 1 a x\n", &options), "c 30|a CDS 1-9 + \"x\"|");
+    CHECK(strstr(read_with(VERSION "##sequence-region d 1 9\n", &options),
+                 "a.fa:2: there is no sequence \"d\" in it"));
+    CHECK(strstr(read_with(VERSION "##sequence-region c 1 9\n", &options),
+                 "a.fa:1: \"c\" has 30 bases here, but its stated length is 9"));
+    CHECK(strstr(read_with(">c\nA\n", &options), "f:1: this is FASTA itself"));
+    CHECK(strstr(read_with(HEAD TABLE "//\n", &options), "there is no sequence \"X1.2\" in it"));
+    write_file("a.fa", ">c\nAC\n>d\nAC\n");
+    CHECK(strstr(read_with("1 2 2 + 1 a x\n", &options), "2 sequences, and the genes do not say"));
+    write_file("a.fa", ">c\nA-\n");
+    CHECK(strstr(read_with(REGION, &options), "a.fa:2: \"-\""));
+    unlink(fasta);
+    CHECK(!bx_genome_read_text(REGION, strlen(REGION), "f", &options, NULL));
+}
+
+static void options_override(void)
+{
+    bx_genome_options options = {.code = 4, .circular = 1};
+    CHECK_TEXT(read_with(REGION ROW("CDS", "28", "33", "+", "0", "ID=x;transl_table=11"), &options),
+               "c 30 circular code 4 unknown|x CDS 28-30,1-3 +|");
+    options = (bx_genome_options){.circular = 0};
+    CHECK(strstr(read_with(CIRCLE ROW("CDS", "28", "33", "+", "0", "ID=x"), &options),
+                 "f:4: 28 to 33: that is outside"));
+    options = (bx_genome_options){.code = 7, .circular = -1};
+    CHECK_TEXT(read_with(">a\nA\n", &options), "there is no genetic code 7");
+    options = (bx_genome_options){.format = BX_GENOME_GENBANK, .circular = -1};
+    CHECK_TEXT(read_with(">a\nA\n", &options), "f:1: LOCUS was expected");
+}
+
+/* ---- round trips ---- */
+
+typedef int write_function(const bx_genome *genome, bx_buffer *out, bx_error *err);
+
+static void check_round_trip(const char *text, write_function *write_genome)
+{
+    bx_error err = {0};
+    bx_buffer out = {0};
+    bx_genome *genome = bx_genome_read_text(text, strlen(text), "f", NULL, &err);
+    CHECK(genome != NULL);
+    if (!genome)
+        return;
+    char *before = strdup(describe(genome));
+    CHECK(write_genome(genome, &out, &err) == 0);
+    CHECK_TEXT(read_bytes(out.data, out.length, NULL), before);
+    free(before);
+    bx_buffer_free(&out);
+    bx_genome_free(genome);
+}
+
+static void what_is_written_reads_back(void)
+{
+    static const char *const texts[] = {
+        GENE("<1..12"),
+        GENE("complement(join(28..30,1..6))"),
+        GENE("join(28..30,1..6,9..12)"),
+        GENE("complement(join(1..3,7..9))"),
+        GENE("join(7..9,1..3,12)"),
+        GENE("join(1..6,6..12)"),
+        RECORD(FEATURE("gene", "1..9") QUALIFIER("gene=\"a;b=c,d%2C\"") FEATURE("CDS ", "1..9")
+                   QUALIFIER("gene=\"a;b=c,d%2C\"") QUALIFIER("codon_start=3") QUALIFIER(
+                       "transl_table=4") FEATURE("CDS ", "11..19") QUALIFIER("transl_table=11")
+                       QUALIFIER("note=\"x;y\"") FEATURE("gene", "21..22") QUALIFIER("pseudo")
+                           QUALIFIER("locus_tag=\"p q\"")),
+        ">a\nACGT\n>b x\nNNN\n",
+        "# sequence: s length: 30 topology: circular code: 4\n28\t9\t6\t-\tCDS\tx\ty\n",
+    };
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        check_round_trip(texts[i], bx_genome_write_gff3);
+    check_round_trip(texts[8], bx_genome_write_table);
+}
+
+int main(void)
+{
+    if (!mkdtemp(folder))
+        return 1;
+    RUN(fasta_is_read);
+    RUN(mistakes_of_fasta_are_told);
+    RUN(genbank_is_read);
+    RUN(mistakes_of_genbank_are_told);
+    RUN(gff3_is_read);
+    RUN(mistakes_of_gff3_are_told);
+    RUN(tables_are_read);
+    RUN(mistakes_of_tables_are_told);
+    RUN(gzip_is_read);
+    RUN(bombs_are_refused);
+    RUN(long_lines_are_bounded);
+    RUN(cut_files_do_no_harm);
+    RUN(what_is_no_file_is_told);
+    RUN(bases_come_from_another_file);
+    RUN(options_override);
+    RUN(what_is_written_reads_back);
+    rmdir(folder);
+    return test_end();
+}
