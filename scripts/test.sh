@@ -105,7 +105,7 @@ tidy() {
 }
 
 lint_job() {
-    check luacheck luacheck --quiet lua scripts spec .busted
+    check luacheck luacheck --quiet lua scripts spec docs .busted
     check cppcheck cppcheck --quiet --error-exitcode=1 --enable=warning,performance,portability \
         --inline-suppr --suppress=ctuuninitvar --std=c11 -D_GNU_SOURCE -Isrc -j "$(nproc)" src
     check clang-tidy tidy

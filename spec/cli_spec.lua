@@ -105,11 +105,97 @@ describe("bioxen", function()
       assert.matches("^usage: bioxen script.lua", out)
     end)
 
-    for _, words in ipairs { "", "--", "-e", "--nonsense", "-i", "--version x", "doctor x" } do
+    for _, words in ipairs { "", "--", "-e", "--nonsense", "-i", "--version x" } do
       it("that it cannot make sense of '" .. words .. "'", function()
         local status, out, err = shell("bioxen " .. words)
         assert.are.same({ 2, "" }, { status, out })
         assert.matches("usage: bioxen script.lua", err)
+      end)
+    end
+  end)
+
+  describe("organisms", function()
+    -- The template's folder comes first on package.path.
+    local function organisms(words, path)
+      return shell(("LUA_PATH=%s bioxen organisms %s"):format(
+        quote((path or "./docs/template") .. "/?.lua;;"), words))
+    end
+
+    local function write_organism(name, manifest, init)
+      local folder = ("%s/bioxen/biology/%s"):format(scratch, name)
+      assert(os.execute("mkdir -p " .. quote(folder)))
+      write(folder .. "/manifest.lua", manifest)
+      write(folder .. "/init.lua", init or "return {}")
+    end
+
+    it("lists what is found", function()
+      local status, out, err = organisms ""
+      assert.are.same({ 0, "" }, { status, err })
+      assert.matches("\nminimal_cell +1%.%d+%.%d+ +4,641,652 bp, 5 genes +%a", "\n" .. out)
+      assert.matches("\nmy_cell +1%.0%.0 +2,337 bp, 2 genes +%a", "\n" .. out)
+    end)
+
+    it("tells of one its folder, options, sources and licences", function()
+      local status, out, err = organisms "my_cell"
+      assert.are.same({ 0, "" }, { status, err })
+      for _, part in ipairs { "/docs/template/bioxen/biology/my_cell\n", "inducer ",
+        "default 1 part of the time, from 0 to 1", "doi 10.1016/j.bpj.2008.10.028",
+        "https://www.ncbi.nlm.nih.gov/nuccore/NC_000913.3", "licence: NCBI" } do
+        assert.truthy(out:find(part, 1, true), out)
+      end
+    end)
+
+    it("as JSON", function()
+      local cjson = require "cjson"
+      local status, out, err = organisms "my_cell --json"
+      assert.are.same({ 0, "" }, { status, err })
+      local row = cjson.decode(out)
+      assert.are.equal("my_cell", row.name)
+      assert.are.equal(2337, row.genome.length)
+      assert.are.equal(1, row.options.inducer.default)
+      status, out = organisms "--json"
+      assert.are.equal(0, status)
+      local names = {}
+      for i, each in ipairs(cjson.decode(out)) do names[i] = each.name end
+      assert.truthy(table.concat(names, " "):find("minimal_cell my_cell", 1, true))
+    end)
+
+    it("holds one against the contract", function()
+      local status, out, err = organisms "my_cell --check"
+      assert.are.same({ 0, "" }, { status, err }, out)
+      assert.matches("^ok +its manifest", out)
+      write_organism("liar", "return { name = 'lion', title = 't', version = 1, genomes = 3 }")
+      status, out, err = organisms("liar --check", scratch)
+      assert.are.same({ 1, "" }, { status, err })
+      assert.matches('broken +its manifest[^\n]+:\n    manifest%.sources: missing\n    manifest%.version: '
+        .. 'a string expected, got 1\n    manifest: unknown key "genomes"', out)
+      assert.matches("\nbroken +a VM of it starts[^\n]+:\n    cannot load the organism liar: .*build", out)
+    end)
+
+    it("says of a manifest that is no Lua what is wrong with it, and lists the others", function()
+      write_organism("broken", "return {")
+      local status, out = organisms("", scratch)
+      assert.are.equal(0, status)
+      assert.matches("\nbroken +broken: .*manifest%.lua:1: ", "\n" .. out)
+      assert.matches("\nminimal_cell +1", "\n" .. out)
+      assert.are.equal(1, (organisms("broken", scratch)))
+      assert.are.equal(1, (organisms("broken --check", scratch)))
+    end)
+
+    it("says that there is none of a name", function()
+      for _, words in ipairs { "unicorn", "unicorn --check", "../x" } do
+        local status, out, err = organisms(words)
+        assert.are.same({ 1, "" }, { status, out })
+        assert.matches("^bioxen: there is no organism .*minimal_cell", err)
+      end
+    end)
+
+    for _, words in ipairs { "organisms a b", "organisms --nonsense", "organisms --check",
+      "organisms my_cell --check --json", "doctor x", "xcpng", "xcpng gc", "xcpng gc a b" } do
+      it("and its like make no sense of '" .. words .. "'", function()
+        local status, out, err = shell("bioxen " .. words)
+        assert.are.same({ 2, "" }, { status, out })
+        assert.matches("^usage: bioxen " .. words:match "%a+", err)
       end)
     end
   end)

@@ -69,11 +69,11 @@ describe("create_bio_vm", function()
     says(complaint("a"), "biological_type", "got nil")
   end)
 
-  it("does not offer organisms that are not real", function()
-    for _, name in ipairs { "syn3a", "ecoli" } do
-      assert.is_nil(bioxen.validate_biological_type(name))
+  it("knows the organisms that are there", function()
+    for _, name in ipairs { "ecoli", "minimal_cell", "syn3a" } do
+      assert.is_true(bioxen.validate_biological_type(name))
     end
-    assert.is_true(bioxen.validate_biological_type("minimal_cell"))
+    assert.equal("EORGANISM", select(2, bioxen.validate_biological_type "yeast").code)
   end)
 
   it("names a VM type that is not there", function()

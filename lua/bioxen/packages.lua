@@ -10,12 +10,13 @@ local LIMIT = 16 << 20 -- bytes of a file
 -- The path of the package, and its name.
 local function find(what)
   if what:find "^[a-z][a-z0-9_]*$" then
-    local found = package.searchpath("bioxen.packages." .. what, package.path)
+    local name = "bioxen.packages." .. what
+    local found = package.searchpath(name, package.path) or package.searchpath(name .. ".init", package.path)
     if found then return found, what end
     return core.fail("ENOTFOUND", ("there is no package %q: a path, or the name of one in a folder "
       .. "bioxen/packages on package.path, expected"):format(what))
   end
-  local path = what:gsub("/+$", "")
+  local path = what:gsub("/+$", ""):gsub("/init%.lua$", "")
   local name = path:match "([^/]*)$":gsub("%.lua$", "")
   if not name:find "^[a-z][a-z0-9_]*$" then
     return core.fail("EFILE", ("%s: a package is called by letters, digits and '_', in lower case"):format(what))

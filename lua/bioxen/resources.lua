@@ -96,13 +96,14 @@ local function make_room(vm, length)
 end
 
 function core.vm_methods:load_genome(source, options)
-  local loaded, unread = source, nil
+  local loaded = source
   if core.class_name(source) ~= "Genome" then
     if type(source) ~= "string" then
       error(("bad argument 'source': a path or a Genome expected, got %s"):format(check.shown(source)), 2)
     end
-    loaded, unread = genome.load(source, options)
-    if not loaded then return nil, unread end
+    local read, problem = genome.load(source, options)
+    if not read then return nil, problem end
+    loaded = read
   end
   local shares, problem = make_room(self, loaded:length())
   if not shares then return nil, problem end

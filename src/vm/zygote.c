@@ -175,6 +175,8 @@ static void handle_report(bx_zygote *zygote, bx_zygote_report *report, int pidfd
 static int receive_report(const bx_zygote *zygote, bx_zygote_report *report, int *pidfd)
 {
     ssize_t got = bx_pass_receive(zygote->source.descriptor, report, sizeof *report, pidfd);
+    if (got < 0 && errno == ECONNRESET) /* it left requests unread; what it said before is there */
+        got = bx_pass_receive(zygote->source.descriptor, report, sizeof *report, pidfd);
     if (got < 0)
         return errno == EAGAIN || errno == EINTR ? 0 : -1;
     return got == sizeof *report ? 1 : -1;
