@@ -49,6 +49,14 @@ describe("allocate_resources", function()
     assert.equal(100, free "ribosomes")
   end)
 
+  it("holds when the cell is reset, too, until it is cleared", function()
+    local vm = running "a"
+    assert.is_true(vm:allocate_resources { ribosomes = 60 })
+    local r = assert(vm:execute_biological_process "cell:reset() return cell:get 'given'")
+    assert.equal(60, r.result)
+    assert(vm:execute_biological_process "cell:clear() cell:reset()")
+  end)
+
   it("is refused by the chassis, with the numbers, and has changed nothing then", function()
     local rival = assert(make("rival", { ribosomes = 60 }))
     local vm = running("a", { ribosomes = 30 })

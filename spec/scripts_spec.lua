@@ -10,8 +10,10 @@ local function lines_of(command)
   return list
 end
 
--- What a script needs after its name: the experiments with a pool get an emulated one.
+-- What a script needs after its name: slower builds simulate fewer cells, and the experiments with a pool get
+-- an emulated one.
 local function arguments_of(script)
+  if script:find "expression_noise" then return (tonumber(os.getenv "BIOXEN_SLOW") or 1) > 1 and "40" or "" end
   if not script:find "xcpng" then return "" end
   local kind = require "spec.support.vm_kind"
   if kind.xcpng_missing() then return nil, kind.xcpng_missing() end

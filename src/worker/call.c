@@ -125,10 +125,9 @@ static void run_metrics(lua_State *L, call *c)
 /* The resources that the VM holds from now on. */
 static void run_allocate(lua_State *L, call *c)
 {
-    bx_organism_push_function(L, "allocate");
     push_value(L, c);
     want_traceback = true;
-    lua_call(L, 2, 0);
+    bx_organism_allocate(L);
     lua_pushnil(L);
 }
 

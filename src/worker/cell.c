@@ -505,6 +505,7 @@ static int cell_reset(lua_State *L)
     bx_cell *cell = check_cell(L);
     check_idle(L);
     bx_cell_reset(cell);
+    bx_organism_allocate_again(L);
     return 0;
 }
 
@@ -515,6 +516,7 @@ static int cell_clear(lua_State *L)
     check_idle(L);
     if (bx_cell_clear(cell, &err) < 0)
         return bx_raise(L, &err);
+    bx_organism_forget_shares(L);
     return 0;
 }
 

@@ -9,7 +9,7 @@
 #include <lauxlib.h>
 #include <lualib.h>
 
-static const char module_key, genome_key;
+static const char module_key, genome_key, shares_key;
 
 /* Push table[name] of the table at the top, in its place; what is no table has no fields. */
 static int replace_by_field(lua_State *L, const char *name)
@@ -58,6 +58,30 @@ void bx_organism_push_function(lua_State *L, const char *name)
         bx_raise_format(L, BX_EUNSUPPORTED, "the organism %s has no %.40s",
                         bx_worker_of(L)->organism, name);
     bx_cell_push(L);
+}
+
+void bx_organism_allocate(lua_State *L)
+{
+    bx_organism_push_function(L, "allocate");
+    lua_pushvalue(L, -3);
+    lua_call(L, 2, 0);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &shares_key);
+}
+
+void bx_organism_allocate_again(lua_State *L)
+{
+    if (lua_rawgetp(L, LUA_REGISTRYINDEX, &shares_key) == LUA_TNIL) {
+        lua_pop(L, 1);
+        return;
+    }
+    bx_organism_forget_shares(L); /* while it is told: it may reset the cell itself */
+    bx_organism_allocate(L);
+}
+
+void bx_organism_forget_shares(lua_State *L)
+{
+    lua_pushnil(L);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &shares_key);
 }
 
 /* The names of the module's capabilities, sorted by Lua's own table.sort. */

@@ -4,12 +4,13 @@ local held
 
 function sharing_cell.build(_, process, _, resources)
   held = resources or {}
-  process "growth" { species = { A = 0 }, reactions = { { "-> A", k = 1 } } }
+  process "growth" { species = { A = 0 }, parameters = { given = 0 }, reactions = { { "-> A", k = 1 } } }
 end
 
-function sharing_cell.allocate(_, resources)
+function sharing_cell.allocate(cell, resources)
   if resources.ribosomes == 13 then error "13 ribosomes are unlucky" end
   held = resources
+  cell:set("given", resources.ribosomes or 0)
 end
 
 function sharing_cell.metrics(cell)

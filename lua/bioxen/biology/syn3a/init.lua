@@ -1,0 +1,46 @@
+--- JCVI-syn3A, the minimal cell: its genome, its metabolism by flux balance, and the stochastic expression of its
+-- genes. Time is in seconds, amounts in molecules per cell, fluxes in mmol/gDW/h.
+
+local chromosome = require "syn3a.chromosome"
+local expression = require "syn3a.expression"
+local flux_balance = require "syn3a.flux_balance"
+local functions = require "syn3a.functions"
+
+local function build(cell, process, options, resources)
+  options = require("library.options").complete(require "syn3a.manifest", options)
+  expression.build(cell, process, options, resources)
+  flux_balance.define(process)
+end
+
+return {
+  build = build,
+  allocate = expression.allocate,
+  genome = chromosome.genome,
+  genes = functions.genes,
+  essentiality = chromosome.essentiality,
+  processes = {
+    { name = "expression", meaning = "transcription, translation and mRNA decay of every gene, molecule by molecule" },
+    { name = "metabolism", meaning = "the medium that the flux-balance model iMB155 grows in" },
+  },
+  media = flux_balance.media(),
+  metrics = functions.metrics,
+  functions = {
+    metabolism = flux_balance.metabolism,
+    growth_limit = flux_balance.growth_limit,
+    essential_gene_screen = flux_balance.essential_gene_screen,
+    set_medium = flux_balance.set_medium,
+    protein = functions.protein,
+    mrna = functions.mrna,
+    name_totals = functions.name_totals,
+    rate_constants = functions.rate_constants,
+    steady_state_expression = functions.steady_state_expression,
+    expression_noise = functions.expression_noise,
+    begin_in_steady_state = require("syn3a.steady_start").define,
+    operons = functions.operons,
+  },
+  capabilities = {
+    start_transcription = functions.start_transcription,
+    get_essential_genes = functions.get_essential_genes,
+    manage_operons = functions.manage_operons,
+  },
+}

@@ -1,0 +1,65 @@
+--- What the host knows of this organism: plain data, read before a VM is started.
+
+return {
+  name = "syn3a",
+  title = "JCVI-syn3A: genome, flux balance (iMB155) and the stochastic expression of every gene",
+  version = "1.0.0",
+  sources = {
+    {
+      what = "the sequence, its genes, their names and products",
+      citation = "GenBank CP016816.2; Breuer M et al. Essential metabolism for a minimal cell. eLife 8:e36842 (2019)",
+      url = "https://www.ncbi.nlm.nih.gov/nuccore/CP016816.2",
+      licence = "public domain (GenBank places no restrictions on the use of its data)",
+    },
+    {
+      what = "iMB155: reactions, bounds and gene rules; the essentiality classes, by transposon mutagenesis",
+      citation = "Breuer M, Earnest TM, Merryman C, Wise KS, Sun L, Lynott MR, Hutchison CA, Smith HO, Lapek JD, "
+        .. "Gonzalez DJ, de Crécy-Lagard V, Haas D, Hanson AD, Labhsetwar P, Glass JI, Luthey-Schulten Z. "
+        .. "Essential metabolism for a minimal cell. eLife 8:e36842 (2019)",
+      doi = "10.7554/eLife.36842",
+      licence = "CC BY 4.0",
+    },
+    {
+      what = "the kinetics of transcription, translation and mRNA decay, the pools, and how it all was put together",
+      citation = "Thornburg ZR, Bianchi DM, Brier TA, Gilbert BR, Earnest TM, Melo MCR, Safronova N, Sáenz JP, "
+        .. "Cook AT, Wise KS, Hutchison CA, Smith HO, Glass JI, Luthey-Schulten Z. Fundamental behaviors emerge "
+        .. "from simulations of a living minimal cell. Cell 185:345-360 (2022)",
+      doi = "10.1016/j.cell.2021.12.025",
+      licence = "CC BY 4.0",
+    },
+    {
+      what = "copies of proteins, complexes, primary functions, localisation; the constants as they are used here",
+      citation = "Luthey-Schulten group, Minimal_Cell_ComplexFormation, commit 50f960bb",
+      url = "https://github.com/Luthey-Schulten-Lab/Minimal_Cell_ComplexFormation",
+      licence = "facts restated; no code of it is used",
+    },
+    {
+      what = "the rate law of polymerisation on a template",
+      citation = "Hofmeyr JS, Gqwaka OPC, Rohwer JM. A generic rate equation for catalysed, template-directed "
+        .. "polymerisation. FEBS Lett 587:2868-2875 (2013)",
+      doi = "10.1016/j.febslet.2013.07.011",
+    },
+    {
+      what = "the noise of proteins that are made in bursts",
+      citation = "Thattai M, van Oudenaarden A. Intrinsic noise in gene regulatory networks. PNAS 98:8614-8619 (2001)",
+      doi = "10.1073/pnas.151588598",
+    },
+    {
+      what = "genes at most 50 bases apart on one strand taken for an operon",
+      citation = "Salgado H, Moreno-Hagelsieb G, Smith TF, Collado-Vides J. Operons in Escherichia coli: genomic "
+        .. "analyses and predictions. PNAS 97:6652-6657 (2000)",
+      doi = "10.1073/pnas.110147297",
+    },
+  },
+  genome = { length = 543379, genes = 496 },
+  options = {
+    transcription = {
+      default = 1, minimum = 0, maximum = 1, unit = "0 or 1",
+      meaning = "0: all promoters begin repressed, until start_transcription or manage_operons",
+    },
+    proteins = {
+      default = 1, minimum = 0, maximum = 1, unit = "0 or 1",
+      meaning = "0: the cell begins without proteins, so that what is counted was made since",
+    },
+  },
+}
