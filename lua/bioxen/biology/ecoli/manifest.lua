@@ -1,0 +1,158 @@
+--- What the host knows of this organism: plain data, read before a VM is started.
+
+return {
+  name = "ecoli",
+  title = "Escherichia coli K-12 MG1655: genes, metabolism, growth, plasmids, the lac operon",
+  version = "1.0.0",
+  genome = { length = 4641652, genes = 4498 },
+  sources = {
+    {
+      what = "the chromosome's genes: ids, names, coordinates, types",
+      citation = "Blattner FR, Plunkett G, Bloch CA et al. The complete genome sequence of Escherichia coli "
+        .. "K-12. Science 277:1453-1462 (1997); annotation of NC_000913.3 by NCBI RefSeq",
+      doi = "10.1126/science.277.5331.1453",
+      url = "https://www.ncbi.nlm.nih.gov/nuccore/NC_000913.3",
+      licence = "facts, restated; NCBI places no restriction on their use",
+    },
+    {
+      what = "essentiality of genes: those that could not be deleted on rich medium",
+      citation = "Baba T, Ara T, Hasegawa M et al. Construction of Escherichia coli K-12 in-frame, single-gene "
+        .. "knockout mutants: the Keio collection. Mol Syst Biol 2:2006.0008 (2006)",
+      doi = "10.1038/msb4100050",
+      licence = "facts, restated",
+    },
+    {
+      what = "that neighbours on one strand make an operon, here up to a gap of 80 bases",
+      citation = "Salgado H, Moreno-Hagelsieb G, Smith TF, Collado-Vides J. Operons in Escherichia coli: genomic "
+        .. "analyses and predictions. PNAS 97:6652-6657 (2000)",
+      doi = "10.1073/pnas.110147297",
+    },
+    {
+      what = "the core of metabolism",
+      citation = "Orth JD, Fleming RMT, Palsson BØ. Reconstruction and use of microbial metabolic networks: the "
+        .. "core Escherichia coli metabolic model as an educational guide. EcoSal Plus 4 (2010)",
+      doi = "10.1128/ecosalplus.10.2.1",
+      licence = "facts, restated in this project's schema; BiGG gives the file for academic use",
+    },
+    {
+      what = "greatest uptake of glucose and of oxygen",
+      citation = "Varma A, Palsson BØ. Stoichiometric flux balance models quantitatively predict growth and "
+        .. "metabolic by-product secretion in wild-type Escherichia coli W3110. Appl Environ Microbiol "
+        .. "60:3724-3731 (1994)",
+      doi = "10.1128/aem.60.10.3724-3731.1994",
+    },
+    {
+      what = "dynamic flux balance, and half-saturation of the uptake of glucose",
+      citation = "Mahadevan R, Edwards JS, Doyle FJ. Dynamic flux balance analysis of diauxic growth in "
+        .. "Escherichia coli. Biophys J 83:1331-1340 (2002)",
+      doi = "10.1016/S0006-3495(02)73903-9",
+    },
+    {
+      what = "that respiration has one limit whatever is burnt, acetate too",
+      citation = "Paalme T, Elken R, Kahru A, Vanatalu K, Vilu R. The growth rate control in Escherichia coli at "
+        .. "near to maximum growth rates: the A-stat approach. Antonie van Leeuwenhoek 71:217-230 (1997)",
+      url = "https://link.springer.com/journal/10482/volumes-and-issues/71-3",
+    },
+    {
+      what = "the salts and trace elements of a minimal medium",
+      citation = "Orth JD, Conrad TM, Na J et al. A comprehensive genome-scale reconstruction of Escherichia coli "
+        .. "metabolism - 2011. Mol Syst Biol 7:535 (2011)",
+      doi = "10.1038/msb.2011.65",
+    },
+    {
+      what = "what ribosomes and energy are to growth: the growth core",
+      citation = "Weiße AY, Oyarzún DA, Danos V, Swain PS. Mechanistic links between cellular trade-offs, gene "
+        .. "expression, and growth. PNAS 112:E1038-E1047 (2015)",
+      doi = "10.1073/pnas.1416533112",
+    },
+    {
+      what = "the clock of DNA replication",
+      citation = "Cooper S, Helmstetter CE. Chromosome replication and the division cycle of Escherichia coli "
+        .. "B/r. J Mol Biol 31:519-540 (1968)",
+      doi = "10.1016/0022-2836(68)90425-7",
+    },
+    {
+      what = "copies of a gene by its place on the chromosome",
+      citation = "Bremer H, Churchward G. An examination of the Cooper-Helmstetter theory of DNA replication in "
+        .. "bacteria and its underlying assumptions. J Theor Biol 69:645-654 (1977)",
+      doi = "10.1016/0022-5193(77)90373-3",
+    },
+    {
+      what = "the rate of transcription of the mean gene",
+      citation = "Bremer H, Dennis PP. Modulation of chemical composition and other parameters of the cell at "
+        .. "different exponential growth rates. EcoSal Plus (2008)",
+      doi = "10.1128/ecosal.5.2.3",
+    },
+    {
+      what = "copies of plasmids",
+      citation = "Sambrook J, Russell DW. Molecular Cloning: a laboratory manual, 3rd ed., table 1-1. Cold Spring "
+        .. "Harbor Laboratory Press (2001)",
+      url = "https://www.molecularcloning.com",
+    },
+    {
+      what = "how plasmids of ColE1's kind hold their number",
+      citation = "Paulsson J, Ehrenberg M. Trade-off between segregational stability and metabolic burden: a "
+        .. "mathematical model of plasmid ColE1 replication control. J Mol Biol 279:73-88 (1998)",
+      doi = "10.1006/jmbi.1998.1751",
+    },
+    {
+      what = "RNA I: how much there is, and how long it lives",
+      citation = "Brenner M, Tomizawa J. Quantitation of ColE1-encoded replication elements. PNAS 88:405-409 (1991)",
+      doi = "10.1073/pnas.88.2.405",
+    },
+    {
+      what = "RNA II beside RNA I",
+      citation = "Lin-Chao S, Bremer H. Effect of the bacterial growth rate on replication control of plasmid "
+        .. "pBR322 in Escherichia coli. Mol Gen Genet 203:143-149 (1986)",
+      doi = "10.1007/BF00330395",
+    },
+    {
+      what = "the lac operon",
+      citation = "Stamatakis M, Mantzaris NV. Comparison of deterministic and stochastic models of the lac operon "
+        .. "genetic network. Biophys J 96:887-906 (2009)",
+      doi = "10.1016/j.bpj.2008.10.028",
+    },
+  },
+  options = {
+    model = {
+      default = "", type = "string", unit = "SBML",
+      meaning = "text of a flux-balance model in the place of the core; config.model names its file",
+    },
+    medium = {
+      default = "", type = "string", unit = "name",
+      meaning = "medium of the flux model, such as m9_glucose; \"\": the model's own, for the core glucose",
+    },
+    nutrient = {
+      default = 1e4, minimum = 0, unit = "molecules",
+      meaning = "nutrient outside the cell, held constant",
+    },
+    quality = {
+      default = 0.5, minimum = 0, unit = "molecules of energy per molecule of nutrient",
+      meaning = "what the medium is worth; a stochastic run takes at most 4",
+    },
+    antibiotic = {
+      default = 0, minimum = 0, unit = "µM",
+      meaning = "chloramphenicol, which binds translating ribosomes",
+    },
+    heterologous = {
+      default = 0, minimum = 0, unit = "mRNA per minute",
+      meaning = "highest transcription rate of a gene that is of no use to the cell",
+    },
+    replication_period = {
+      default = 40, minimum = 1, unit = "minutes",
+      meaning = "C: from the start of a round of replication to its end",
+    },
+    division_period = {
+      default = 20, minimum = 0, unit = "minutes",
+      meaning = "D: from the end of a round of replication to the division it allows",
+    },
+    plasmid = {
+      default = "", type = "string", unit = "name",
+      meaning = "plasmid that the cell holds from the start: pUC, pBR322, pACYC184, pSC101, or \"\" for none",
+    },
+    plasmid_copies = {
+      default = 0, minimum = 0, unit = "copies per cell",
+      meaning = "copies at which the plasmid's control settles, 0: the published number; nothing without a plasmid",
+    },
+  },
+}

@@ -1,0 +1,180 @@
+--- Plasmids that hold their copy number, and what their genes cost.
+--
+-- Control as in ColE1. Each plasmid makes RNA II, the primer of its replication, and RNA I, which
+-- stops it. A primer gets through with the probability 1/(1 + RNA I/K): hyperbolic inhibition, in
+-- Paulsson & Ehrenberg, J Mol Biol 279:73 (1998), doi 10.1006/jmbi.1998.1751, and Q Rev Biophys 34:1
+-- (2001), doi 10.1017/S0033583501003663. So, of y plasmids with R of RNA I,
+--   replication k_II y/(1 + R/K),  RNA I made k_I y and lost (d_I + growth) R,  dilution growth y
+-- RNA I halves in 2 minutes, and there is 1 µM of it (Brenner & Tomizawa, PNAS 88:405, 1991, doi
+-- 10.1073/pnas.88.2.405): 602 molecules in 1 fL, from 17.5 plasmids that is k_I = 12 a minute. RNA II is made
+-- a third as often (Lin-Chao & Bremer, Mol Gen Genet 203:143, 1986, doi 10.1007/BF00330395).
+-- K, how well RNA I inhibits, is what differs between plasmids: it follows from the copies that the
+-- plasmid is known for in a cell that doubles in 28.7 minutes, the growth core's published cell. In
+-- a cell that grows slower there are more of them in the same mass, which the growth core's cells
+-- have at any rate: 4 times as many at a quarter of the growth, as Lin-Chao & Bremer measured (4.2
+-- times per mass, from 2.5 to 0.6 doublings an hour). So a gene that slows growth gets more copies.
+-- pSC101 has a control of another kind, by its protein RepA; the same law stands in for it.
+--
+-- Dilution takes each plasmid with the same chance, as random partition does in the mean of a
+-- population: a stochastic cell can lose the last one, and then has none for good.
+--
+-- A gene on a plasmid is transcribed in proportion to its copies, and competes for polymerases,
+-- ribosomes and energy as any class of the growth core does. The plasmids' DNA counts as genome
+-- memory; what its replication costs in energy the growth core has not for the chromosome either.
+
+local check = require "library.check"
+local growth_core = require "library.growth_core"
+local types = require "ecoli.plasmid_types"
+
+local plasmids = {}
+
+plasmids.rna_I_per_minute = 12
+plasmids.rna_II_per_minute = 4
+plasmids.rna_I_half_life = 120 -- s
+plasmids.reference_growth = math.log(2)/(28.743959424371656*60) -- 1/s
+
+local held, order = {}, {} -- by name; names as they were added
+
+--- K, in molecules of RNA I, that gives so many copies at a growth rate in 1/s.
+function plasmids.inhibition_constant(copies, growth_rate)
+  local decay = math.log(2)/plasmids.rna_I_half_life + growth_rate
+  local rna_I = plasmids.rna_I_per_minute/60*copies/decay
+  return rna_I/(plasmids.rna_II_per_minute/60/growth_rate - 1)
+end
+
+-- A class of protein for the plasmid's gene, as library/protein_class.lua takes it.
+local function class_of(name)
+  return { x = name, protein = "protein_" .. name, length = "length_" .. name,
+    completion = "gamma/length_" .. name,
+    transcription = ("plasmid_%s*w_%s*a/(thetax + a)"):format(name, name) }
+end
+
+local function add(definition, name, plasmid)
+  local function named(text) return (text:gsub("{}", name)) end
+  local species, parameters = definition.species, definition.parameters
+  local at_rest = plasmids.rna_I_per_minute/60*plasmid.start
+    /(math.log(2)/plasmids.rna_I_half_life + plasmids.reference_growth)
+  species[named "plasmid_{}"] = plasmid.start
+  species[named "RNA_I_{}"] = math.floor(at_rest + 0.5)
+  parameters[named "K_{}"] = plasmids.inhibition_constant(plasmid.copies, plasmids.reference_growth)
+  if plasmid.gene then
+    parameters[named "w_{}"] = plasmid.gene.transcription/60
+    parameters[named "length_{}"] = plasmid.gene.length_aa
+  end
+  for _, reaction in ipairs {
+    { "plasmid_{} -> 2 plasmid_{}", name = "replication_{}",
+      rate = "k_RNA_II*plasmid_{}/(1 + RNA_I_{}/K_{})" },
+    { "plasmid_{} ->", name = "dilution_{}", k = "lambda" },
+    { "-> RNA_I_{}", rate = "k_RNA_I*plasmid_{}" },
+    { "RNA_I_{} ->", k = "d_RNA_I + lambda" },
+  } do
+    for key, text in pairs(reaction) do reaction[key] = named(text) end
+    table.insert(definition.reactions, reaction)
+  end
+end
+
+local function define()
+  local definition = { species = {}, reactions = {}, rules = {}, parameters = {
+    k_RNA_I = plasmids.rna_I_per_minute/60, k_RNA_II = plasmids.rna_II_per_minute/60,
+    d_RNA_I = math.log(2)/plasmids.rna_I_half_life } }
+  local classes, kb, copies = {}, {}, {}
+  for i, name in ipairs(order) do
+    local plasmid = held[name]
+    add(definition, name, plasmid)
+    if plasmid.gene then classes[#classes + 1] = class_of(name) end
+    copies[i] = "plasmid_" .. name
+    kb[i] = ("%.17g*%s"):format(plasmid.kb, copies[i])
+  end
+  if not order[1] then
+    growth_core.set_genes("plasmids", {})
+    return
+  end
+  definition.rules.plasmid_copies = table.concat(copies, " + ")
+  definition.rules.plasmid_kb = table.concat(kb, " + ")
+  growth_core.set_genes("plasmids", classes, definition, "plasmid_kb")
+end
+
+--- A new cell has none, or the plasmid of the options plasmid and plasmid_copies. Copies without a name
+-- are those of a plasmid "plasmid" of pBR322's length.
+function plasmids.define(options)
+  held, order = {}, {}
+  local name, copies = options.plasmid or "", options.plasmid_copies or 0
+  if name == "" and copies == 0 then return end
+  local known = name == "" and types.pBR322 or types[name]
+  if not known then
+    error(('plasmid: pUC, pBR322, pACYC184, pSC101 or "" expected, got %q'):format(name), 0)
+  end
+  copies = copies > 0 and copies or known.copies
+  order[1] = name == "" and "plasmid" or name
+  held[order[1]] = { kb = known.kb, copies = copies, start = math.floor(copies + 0.5) }
+  define()
+end
+
+local function check_gene(gene)
+  if gene == nil then return nil end
+  check.keys(gene, { "length_aa", "transcription" }, "add_plasmid: gene", 3)
+  local length = check.number(gene.length_aa, "add_plasmid: gene.length_aa", 3)
+  if length < 1 then error("add_plasmid: gene.length_aa: 1 or more expected, got " .. length, 3) end
+  return { length_aa = length,
+    transcription = check.number(gene.transcription, "add_plasmid: gene.transcription", 3) }
+end
+
+local function check_plasmid(options)
+  check.keys(options, { "name", "copies", "length_kb", "start", "gene" }, "add_plasmid", 3)
+  local name = options.name
+  if type(name) ~= "string" or not name:match "^%a[%w_]*$" or #name > 32 then
+    error("add_plasmid: name: a letter, then letters, digits or _ expected, got " .. tostring(name), 3)
+  end
+  if held[name] then error(("add_plasmid: the cell holds %s already"):format(name), 3) end
+  local known = types[name] or {}
+  local copies = check.number(options.copies or known.copies, "add_plasmid: copies", 3)
+  if copies <= 0 then error("add_plasmid: copies: more than 0 expected, got " .. copies, 3) end
+  return name, { copies = copies, kb = check.number(options.length_kb or known.kb, "add_plasmid: length_kb", 3),
+    start = check.number(options.start or math.floor(copies + 0.5), "add_plasmid: start", 3),
+    gene = check_gene(options.gene) }
+end
+
+--- Give the cell a plasmid. name: pUC, pBR322, pACYC184 or pSC101, or any other, which needs copies
+-- (that its control settles at in the published cell) and length_kb. start: copies now (as many).
+-- gene: { length_aa =, transcription = mRNA per minute and copy where energy does not limit }; its
+-- protein is the species protein_NAME.
+function plasmids.add_plasmid(_, options)
+  local name, plasmid = check_plasmid(options)
+  held[name] = plasmid
+  order[#order + 1] = name
+  define()
+end
+
+--- Take a plasmid out, with its gene, mRNA and protein.
+function plasmids.remove_plasmid(_, name)
+  if not held[name] then
+    error(("remove_plasmid: the cell holds no %s"):format(tostring(name)), 2)
+  end
+  held[name] = nil
+  for i = #order, 1, -1 do
+    if order[i] == name then table.remove(order, i) end
+  end
+  define()
+end
+
+--- Plasmids by name: copies now, copies that its control is made for, kilobases, and of one with
+-- a gene the protein in molecules and as part of the cell's protein mass.
+function plasmids.plasmids(cell)
+  local list = {}
+  for name, plasmid in pairs(held) do
+    list[name] = { copies = cell:get("plasmid_" .. name), target = plasmid.copies, length_kb = plasmid.kb }
+    if plasmid.gene then
+      local protein = cell:get("protein_" .. name)
+      list[name].protein = protein
+      list[name].mass_fraction = plasmid.gene.length_aa*protein/cell:get "protein_mass"
+    end
+  end
+  return list
+end
+
+--- Copies of all plasmids in the cell now.
+function plasmids.copies(cell)
+  return order[1] and cell:get "plasmid_copies" or 0
+end
+
+return plasmids

@@ -1,0 +1,275 @@
+-- What of ecoli grows: the growth core and its laws, plasmids and their burden, single genes. The lac operon
+-- has ecoli_lac_spec.lua.
+
+local kind = require "spec.support.vm_kind"
+
+local function in_cell(options, code, args, resources)
+  local vm <close> = assert(kind.create("spec", "ecoli", { organism = options, resources = resources }))
+  assert(vm:start())
+  return assert(vm:execute_biological_process(code, { args = args })).result
+end
+
+-- Least squares: slope, value at 0, correlation.
+local function fit_line(points)
+  local n, sx, sy, sxx, sxy, syy = #points, 0, 0, 0, 0, 0
+  for _, point in ipairs(points) do
+    local x, y = point[1], point[2]
+    sx, sy, sxx, sxy, syy = sx + x, sy + y, sxx + x*x, sxy + x*y, syy + y*y
+  end
+  local slope = (n*sxy - sx*sy)/(n*sxx - sx*sx)
+  return slope, (sy - slope*sx)/n, (n*sxy - sx*sy)/math.sqrt((n*sxx - sx*sx)*(n*syy - sy*sy))
+end
+
+describe("ecoli's growth", function()
+  it("begins in balance, as the published cell", function()
+    local result = in_cell(nil, [[
+      local born = organism.metrics(cell)
+      return { born = born, settled = cell:steady_state() }
+    ]])
+    assert.near(1.4468720, result.settled.growth_rate, 1e-6) -- minimal_cell's
+    assert.near(1, result.born.growth_rate/result.settled.growth_rate, 0.02)
+    assert.near(1e8, result.born.protein_mass, 1e5)
+    assert.equal(0, result.born.plasmid_copies)
+  end)
+
+  it("has both laws of Scott et al. 2010", function()
+    local points = in_cell(nil, [[
+      local medium, drug = {}, {}
+      for i, quality in ipairs { 0.1, 0.2, 0.35, 0.5, 0.75, 1 } do
+        cell:set_nutrient { quality = quality }
+        local m = cell:steady_state()
+        medium[i] = { m.growth_rate, m.ribosomal_mass_fraction }
+      end
+      cell:set_nutrient { quality = 0.5 }
+      for i, dose in ipairs { 0, 2, 4, 6, 8 } do
+        cell:set_antibiotic(dose)
+        local m = cell:steady_state()
+        drug[i] = { m.growth_rate, m.ribosomal_mass_fraction }
+      end
+      return { medium = medium, drug = drug }
+    ]])
+    local slope, offset, correlation = fit_line(points.medium)
+    assert.is_true(slope > 0.05 and slope < 0.1 and offset > 0.08 and correlation > 0.99)
+    slope, offset, correlation = fit_line(points.drug)
+    assert.is_true(slope < 0 and offset > 0.45 and offset < 0.6 and correlation < -0.99)
+  end)
+end)
+
+describe("a plasmid in ecoli", function()
+  local cases = { pUC = 600, pBR322 = 17.5, pACYC184 = 11, pSC101 = 5 }
+  for name, copies in pairs(cases) do
+    it("has the copies that are published: " .. name, function()
+      local result = in_cell({ plasmid = name }, [[
+        local rate = cell:steady_state().growth_rate
+        local at_rest = cell:plasmids()[args].copies
+        cell:set("plasmid_" .. args, 1)
+        cell:run { duration = 24*3600 }
+        return { rate = rate, at_rest = at_rest, grown = cell:plasmids()[args].copies,
+          count = organism.capabilities.get_plasmid_count(cell) }
+      ]], name)
+      assert.near(copies, result.at_rest, 1e-4*copies)
+      assert.near(copies, result.grown, 1e-4*copies) -- from a single one, too
+      assert.equal(math.floor(copies + 0.5), result.count)
+      assert.near(1.4468720, result.rate, 1e-6) -- without a gene it costs nothing here
+    end)
+  end
+
+  it("has the copies that are asked for, and a count for the host", function()
+    local vm <close> = assert(kind.create("spec", "ecoli", { organism = { plasmid_copies = 40 } }))
+    assert(vm:start())
+    assert.equal(40, assert(vm:get_plasmid_count()))
+    assert.near(40, vm:get_biological_metrics().plasmid_copies, 1e-9)
+    assert(vm:execute_biological_process [[ cell:add_plasmid { name = "pSC101" } ]])
+    assert.equal(45, assert(vm:get_plasmid_count()))
+    assert(vm:execute_biological_process [[ cell:remove_plasmid "plasmid" ]])
+    assert.equal(5, assert(vm:get_plasmid_count()))
+    assert(vm:execute_biological_process [[ cell:remove_plasmid "pSC101" ]])
+    assert.equal(0, assert(vm:get_plasmid_count()))
+  end)
+
+  it("is in inverse proportion to growth, as Lin-Chao & Bremer measured per mass", function()
+    local result = in_cell({ plasmid = "pBR322" }, [[
+      local list = {}
+      for i, quality in ipairs { 0.1, 1 } do
+        cell:set_nutrient { quality = quality }
+        local m = cell:steady_state()
+        list[i] = { m.growth_rate, cell:plasmids().pBR322.copies }
+      end
+      return list
+    ]])
+    local growth, copies = result[2][1]/result[1][1], result[1][2]/result[2][2]
+    assert.is_true(growth > 5 and math.abs(copies/growth - 1) < 0.1)
+  end)
+
+  it("has these copies as the mean of stochastic cells, with the noise of the control", function()
+    local result = in_cell({ plasmid = "pBR322", plasmid_copies = 20 }, [[
+      local t = cell:run { duration = 400*3600, every = 600, method = "hybrid", stochastic = { "plasmids" },
+        exchange = 20, seed = 5, record = { "plasmid_pBR322" } }
+      local sum, squares, n = 0, 0, 0
+      for _, copies in ipairs(t:column "plasmid_pBR322") do
+        sum, squares, n = sum + copies, squares + copies^2, n + 1
+      end
+      return { mean = sum/n, variance = squares/n - (sum/n)^2 }
+    ]])
+    assert.near(20, result.mean, 1)
+    -- Hyperbolic control: nearly Poisson, as its rate hardly depends on the number of copies near balance.
+    assert.is_true(result.variance/result.mean > 0.7 and result.variance/result.mean < 1.6,
+      result.variance/result.mean)
+  end)
+
+  it("takes genome memory: a share that it fills lowers transcription", function()
+    local code = [[
+      local dna = organism.metrics(cell).dna_kb
+      local before = cell:rate "transcription_r"
+      organism.allocate(cell, { memory_kb = args })
+      return { dna = dna, part = cell:rate "transcription_r"/before }
+    ]]
+    local without = in_cell(nil, code, 13000)
+    local with = in_cell({ plasmid = "pUC" }, code, 13000)
+    assert.near(600*2.686, with.dna - without.dna, 1e-6)
+    assert.equal(1, without.part)
+    assert.near(13000/with.dna, with.part, 1e-9)
+  end)
+
+  it("says what is wrong", function()
+    local vm <close> = assert(kind.create("spec", "ecoli", { organism = { plasmid = "pUC" } }))
+    assert(vm:start())
+    for code, message in pairs {
+      ["cell:add_plasmid { name = 'pUC' }"] = "the cell holds pUC already",
+      ["cell:add_plasmid { name = 'mine', copies = 3 }"] = "length_kb: a number of 0 or more expected, got nil",
+      ["cell:add_plasmid { name = 'mine', length_kb = 3 }"] = "copies: a number of 0 or more expected, got nil",
+      ["cell:add_plasmid { name = '2x', copies = 3, length_kb = 3 }"] = "name: a letter, then .* got 2x",
+      ["cell:add_plasmid { name = 'a', copies = 3, length_kb = 3, gene = { size = 3 } }"] =
+        "gene: length_aa or transcription expected, got size",
+      ["cell:remove_plasmid 'other'"] = "the cell holds no other",
+    } do
+      local _, problem = vm:execute_biological_process(code)
+      assert.matches(message, tostring(problem))
+      assert.matches("^process:1: ", problem.message)
+    end
+    local wrong = assert(kind.create("wrong", "ecoli", { organism = { plasmid = "pXYZ" } }))
+    local _, problem = wrong:start()
+    assert.matches("pXYZ", tostring(problem))
+    wrong:destroy()
+  end)
+end)
+
+describe("the burden of a plasmid's gene", function()
+  it("lowers growth nearly in proportion to the protein it makes, as in Scott et al. 2010", function()
+    local points = in_cell(nil, [[
+      cell:add_plasmid { name = "pBR322", gene = { length_aa = 300, transcription = 0 } }
+      local list = {}
+      for i, rate in ipairs { 0, 0.4, 0.8, 1.2, 1.6, 2 } do
+        cell:set("w_pBR322", rate/60)
+        local m = cell:steady_state()
+        list[i] = { cell:plasmids().pBR322.mass_fraction, m.growth_rate, m.ribosomal_mass_fraction,
+          m.protein_mass }
+      end
+      return list
+    ]])
+    local slope, intercept, correlation = fit_line(points)
+    local most = -intercept/slope -- of the protein: where growth would end
+    assert.is_true(correlation < -0.99, correlation)
+    assert.is_true(most > 0.35 and most < 0.55, most) -- Scott et al.: 0.48
+    assert.is_true(points[6][1] > 0.15)
+    for i = 2, #points do
+      assert.is_true(points[i][3] < points[i - 1][3]) -- fewer ribosomes
+      assert.near(1e8, points[i][4], 10) -- and no more protein than before
+    end
+  end)
+
+  it("is the same for twice the copies and half the promoter", function()
+    local code = [[
+      cell:add_plasmid { name = "p", copies = args.copies, length_kb = 4,
+        gene = { length_aa = 500, transcription = args.rate } }
+      return cell:steady_state().growth_rate
+    ]]
+    assert.near(in_cell(nil, code, { copies = 20, rate = 0.5 }), in_cell(nil, code, { copies = 40, rate = 0.25 }), 1e-8)
+  end)
+
+  it("ends when the plasmid goes", function()
+    local result = in_cell(nil, [[
+      cell:add_plasmid { name = "pUC", gene = { length_aa = 300, transcription = 0.05 } }
+      local loaded = cell:steady_state().growth_rate
+      cell:remove_plasmid "pUC"
+      return { loaded = loaded, free = cell:steady_state().growth_rate, species = cell:species() }
+    ]])
+    assert.is_true(result.loaded < 1)
+    assert.near(1.4468720, result.free, 1e-6)
+    assert.equal(23, #result.species)
+  end)
+end)
+
+describe("a gene of ecoli's chromosome", function()
+  it("is transcribed and translated, at the mean gene's rates and its own place and length", function()
+    local result = in_cell(nil, [[
+      organism.capabilities.start_transcription(cell, { "lacZ", "b3741" }) -- b3741: mnmG, beside oriC
+      local m = cell:steady_state()
+      return { growth = m.growth_rate, tau = m.doubling_time, energy = m.energy,
+        lac = { cell:get "copies_b0344", cell:rate "transcription_b0344", cell:get "length_b0344",
+          cell:get "protein_b0344", cell:rate "completion_b0344" },
+        origin = cell:get "copies_b3741", mean_origins = cell:get "mean_origins" }
+    ]])
+    local copies, rate, length, protein, completion = table.unpack(result.lac)
+    assert.equal(1024, length) -- β-galactosidase
+    assert.near(0.153*copies/60, rate, 0.01*rate)
+    assert.near(protein*math.log(2)/60/result.tau, completion, 1e-6*completion) -- diluted as fast as made
+    assert.near(1, result.origin/result.mean_origins, 0.01)
+    assert.is_true(copies < result.origin and copies > 2)
+    assert.is_true(result.growth < 1.4468 and result.growth > 1.40) -- it is a load
+  end)
+
+  it("is stopped, and started again", function()
+    local result = in_cell(nil, [[
+      local start = organism.capabilities.start_transcription
+      start(cell, { "b0344" })
+      local function rate() return cell:rate "transcription_b0344" end
+      local list = { rate() }
+      cell:stop_transcription { "lacZ", "b0001" }
+      list[2] = rate()
+      start(cell, { "b0344" })
+      list[3] = rate()
+      return list
+    ]])
+    assert.is_true(result[1] > 0)
+    assert.same({ result[1], 0, result[1] }, result)
+  end)
+
+  it("varies from cell to cell", function()
+    local result = in_cell(nil, [[
+      organism.capabilities.start_transcription(cell, { "b0344" })
+      cell:steady_state()
+      local mean = cell:get "protein_b0344"
+      cell:whole_molecules()
+      local t = cell:run { duration = 40*3600, every = 600, method = "hybrid", stochastic = { "expression" },
+        exchange = 5, seed = 3, record = { "protein_b0344", "m_b0344", "c_b0344" } }
+      local mrna = {}
+      for i, m in ipairs(t:column "m_b0344") do mrna[i] = m + t:column("c_b0344")[i] end
+      return { mean = mean, t = t, mrna = mrna }
+    ]])
+    local sum, squares, values = 0, 0, result.t:column "protein_b0344"
+    for _, value in ipairs(values) do sum, squares = sum + value, squares + value^2 end
+    local mean = sum/#values
+    local variance = squares/#values - mean^2
+    assert.near(result.mean, mean, 0.15*mean)
+    assert.is_true(variance/mean > 3, variance/mean) -- bursts: more than Poisson
+    for _, m in ipairs(result.mrna) do assert.equal(m, m//1) end
+  end)
+
+  it("takes its part of a share of ribosomes and polymerases", function()
+    local result = in_cell(nil, [[
+      cell:add_plasmid { name = "pUC", gene = { length_aa = 300, transcription = 0.02 } }
+      organism.capabilities.start_transcription(cell, { "lacZ", "rrsA", "b0001" })
+      local free = cell:steady_state()
+      organism.allocate(cell, { ribosomes = 1500, rna_polymerase = 200 })
+      local capped = cell:steady_state()
+      organism.allocate(cell, {})
+      return { free = free, capped = capped, again = cell:steady_state() }
+    ]])
+    assert.is_true(result.capped.translating_ribosomes <= 1500*(1 + 1e-9))
+    assert.is_true(result.capped.engaged_rna_polymerases <= 200*(1 + 1e-9))
+    assert.is_true(result.capped.growth_rate < result.free.growth_rate)
+    assert.near(result.free.growth_rate, result.again.growth_rate, 1e-6)
+    assert.near(result.free.engaged_rna_polymerases, result.again.engaged_rna_polymerases, 1e-3)
+  end)
+end)
