@@ -128,6 +128,11 @@ describe("a flux model in SBML", function()
       genes = "((b0001 and b0002) or g3)", stoichiometry = { A = -1, B = 2 } }, got.reaction)
   end)
 
+  it("with a chemical formula that is none, which nobody reads", function()
+    local text = version_2():gsub('<species id="A"', '%0 fbc:chemicalFormula="C4charge2"')
+    assert.equal(10, run(load_and_solve, text).solution.objective)
+  end)
+
   it("with another objective than the active one", function()
     assert.same({ 0, "least", "minimise" }, run([[
       local model, objective = flux.load_sbml(args, { objective = "least" })

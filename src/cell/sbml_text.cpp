@@ -6,6 +6,7 @@
 #include <sbml/packages/comp/common/CompExtensionTypes.h>
 #include <sbml/packages/comp/util/SBMLResolverRegistry.h>
 #include <sbml/packages/comp/util/SBMLUri.h>
+#include <sbml/packages/fbc/validator/FbcSBMLError.h>
 #include <string>
 
 LIBSBML_CPP_NAMESPACE_USE
@@ -130,13 +131,20 @@ bool only_distrib_is_unknown(SBMLDocument *document)
     return document->getNumUnknownPackages() > 0;
 }
 
+/* Nothing here reads the formulas of compounds, which genome-scale models often get wrong. */
+bool is_of_no_account(const SBMLError *error)
+{
+    return (!error->isError() && !error->isFatal()) ||
+           error->getErrorId() == FbcSpeciesFormulaMustBeString;
+}
+
 /* The first error; warnings pass. */
 const SBMLError *first_error(SBMLDocument *document)
 {
     bool distrib = only_distrib_is_unknown(document);
     for (unsigned i = 0; i < document->getNumErrors(); i++) {
         const SBMLError *error = document->getError(i);
-        if (!error->isError() && !error->isFatal())
+        if (is_of_no_account(error))
             continue;
         if (!distrib || (error->getErrorId() != RequiredPackagePresent &&
                          error->getErrorId() != BadCsymbolDefinitionURLValue))
