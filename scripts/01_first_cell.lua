@@ -41,36 +41,25 @@ assert(os.execute "mkdir -p out")
 assert(cell:to_csv "out/01_first_cell.csv")
 print "\nEvery minute of it: out/01_first_cell.csv"
 
-if not os.execute "command -v gnuplot >/dev/null 2>&1" then
-  print "No picture: gnuplot is not installed (on Debian: apt-get install gnuplot-nox)"
-  return
+-- Left from the start, right around the change of medium.
+local hours, since, mass = {}, {}, {}
+for i, seconds in ipairs(cell:times()) do hours[i], since[i] = seconds/3600, seconds/3600 - 60 end
+for i, part in ipairs(cell:column "ribosomal_mass_fraction") do mass[i] = 100*part end
+local growth = cell:column "growth_rate"
+local function panel(x, y, words)
+  words.series = { { x = x, y = y, colour = y == growth and 1 or 2 } }
+  words.x_label = x == hours and "time (h)" or "time since the change (h)"
+  words.y_label = y == growth and "growth rate (1/h)" or "ribosomes (% of protein mass)"
+  words.x_range = x == hours and { 0, 60 } or { -1, 6 }
+  return words
 end
-
--- Left from the start, right around the change of medium. The colours suit the colour-blind.
-local plot = assert(io.popen("gnuplot", "w"))
-plot:write [[
-terminal = strstrt(GPVAL_TERMINALS, "pngcairo") ? "pngcairo" : "png"
-set terminal @terminal size 1100,720 font "Sans,13"
-set output "out/01_first_cell.png"
-set datafile separator ","
-set grid linecolor rgb "#cccccc" linetype 1 linewidth 0.5
-set lmargin 9; set rmargin 3; unset key
-growth = 'with lines linewidth 3 linecolor rgb "#0072B2"'
-mass = 'with lines linewidth 3 linecolor rgb "#D55E00"'
-data = "out/01_first_cell.csv"
-set multiplot layout 2,2 title "A minimal cell (Weiße et al. 2015)" font "Sans,16"
-from_start(t) = t/3600 <= 60 ? t/3600 : NaN
-from_change(t) = t/3600 - 60
-set yrange [0:2.5]; set ylabel "growth rate (1/h)"
-set xrange [0:60]; set xlabel "time (h)"; set title "It grows up from ten ribosomes"
-plot data using (from_start($1)):2 @growth
-set xrange [-1:6]; set xlabel "time since the change (h)"; set title "Its medium gets better at 0 h"
-plot data using (from_change($1)):2 @growth
-unset title; set yrange [0:*]; set ylabel "ribosomes (% of protein mass)"
-set xrange [0:60]; set xlabel "time (h)"
-plot data using (from_start($1)):(100*$4) @mass
-set xrange [-1:6]; set xlabel "time since the change (h)"
-plot data using (from_change($1)):(100*$4) @mass
-]]
-assert(plot:close(), "gnuplot failed")
-print "The picture of it:   out/01_first_cell.png"
+local drawn, problem = bioxen.plot {
+  file = "out/01_first_cell.png", size = { 1100, 720 }, across = 2, title = "A minimal cell (Weiße et al. 2015)",
+  panels = {
+    panel(hours, growth, { title = "It grows up from ten ribosomes", y_range = { 0, 2.5 } }),
+    panel(since, growth, { title = "Its medium gets better at 0 h", y_range = { 0, 2.5 } }),
+    panel(hours, mass, { y_range = { 0, 100 } }),
+    panel(since, mass, { y_range = { 0, 30 } }),
+  },
+}
+print(drawn and "The picture of it:   out/01_first_cell.png" or "No picture: " .. problem.message)

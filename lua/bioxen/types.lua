@@ -523,6 +523,76 @@ function Trajectory:rows() end
 ---@return bioxen.Error?
 function Trajectory:to_csv(path) end
 
+---The table as JSON (RFC 8259): { "method", "seed", "time": [...], "columns": { name: [...] } }. Numbers read
+---back to the same doubles; what is not finite is null, for JSON has no number for it. The seed, of a stochastic
+---run, is a string, for it may have more digits than readers keep of a number. Or written to a file.
+---@param path string?
+---@return string|true|nil
+---@return bioxen.Error?
+function Trajectory:to_json(path) end
+
+---A chart of what was recorded: a picture, or text on the terminal. Lines of an ODE run, steps of others. Not in
+---a VM: return the trajectory and plot it on the host.
+---@param options bioxen.TrajectoryPlot?
+---@return true|string|nil done, or with text = true the text
+---@return bioxen.Error? EFILE, or ESYSTEM where gnuplot failed or is not installed
+function Trajectory:plot(options) end
+
+---What all charts take: where they go, and the words and axes of a panel. Wrong options raise.
+---@class bioxen.PlotOptions
+---@field file string? a picture, by its ending .png or .svg, drawn by gnuplot; it appears whole or not at all. Without: text, on standard output, as wide as the terminal
+---@field text boolean? return the text instead (default false)
+---@field ascii boolean? text in ASCII (default: unless the locale is UTF-8)
+---@field size { [1]: number, [2]: number }? width and height: pixels of a picture, columns and lines of text
+---@field title string?
+---@field x_label string? what it is, and its unit
+---@field y_label string?
+---@field log ("x"|"y"|"xy")? logarithmic axes, which leave out what is not positive
+---@field x_range { [1]: number, [2]: number }? (default: what there is)
+---@field y_range { [1]: number, [2]: number }?
+---@field legend boolean? the series' names beside the chart (default: where they stand nowhere else)
+
+---@class bioxen.TrajectoryPlot: bioxen.PlotOptions
+---@field names string[]? columns in one panel (default: all up to six, else the six whose values change most)
+---@field panels table[]? panels above each other, each a list of names, with a title, y_label, log… of its own if need be: { { "A", "B" }, { "C", y_label = "mM" } }
+---@field x string? a column in the place of time
+---@field time_unit ("s"|"min"|"h"|"d")? (default: by the time that the run took)
+
+---@class bioxen.EnsemblePlot: bioxen.PlotOptions
+---@field names string[]? as of a trajectory
+---@field panels table[]?
+---@field time_unit ("s"|"min"|"h"|"d")?
+---@field band ("sd"|"range"|"quantiles"|{ [1]: number, [2]: number }|false)? around the mean: a standard deviation on either side; least to greatest; between the outermost quantiles it was run with, or two others (default: quantiles if it has two, else sd)
+---@field histogram string? a column whose distribution is drawn instead
+---@field time number? of the histogram, simulated seconds (default: the end)
+
+---@class bioxen.Plot: bioxen.PlotOptions
+---@field series bioxen.PlotSeries[]? one panel
+---@field panels bioxen.PlotPanel[]? or several
+---@field across integer? panels side by side (default 1); text has them above each other
+---@field remark string? a line beneath the title
+
+---@class bioxen.PlotPanel
+---@field series bioxen.PlotSeries[]
+---@field title string? as what follows: of this panel alone
+---@field x_label string?
+---@field y_label string?
+---@field log ("x"|"y"|"xy")?
+---@field x_range { [1]: number, [2]: number }?
+---@field y_range { [1]: number, [2]: number }?
+---@field legend boolean?
+
+---@class bioxen.PlotSeries
+---@field y number[] values that are not finite are gaps
+---@field x (number[]|string[])? (default 1, 2, 3…); names, for bars
+---@field name string?
+---@field style ("lines"|"points"|"steps"|"bars")? (default "lines")
+---@field low number[]? with high: a band around lines, error bars on points and bars
+---@field high number[]?
+---@field from number[]? with to: where bars begin and end along x (default: side by side around x)
+---@field to number[]?
+---@field colour integer? 1 to 7 of the palette (default: each name its own)
+
 ---How a genome is read. The format is told from the text unless it is named.
 ---@class bioxen.GenomeOptions
 ---@field format ("fasta"|"genbank"|"gff3"|"genome")?
@@ -897,6 +967,19 @@ function Ensemble:quantiles() end
 ---@return bioxen.Error?
 function Ensemble:to_csv(path) end
 
+---As of a trajectory, with "runs" and "first_run"; a column has lists "mean", "sd", "min", "max" and
+---"quantiles": { "0.05": [...] }.
+---@param path string?
+---@return string|true|nil
+---@return bioxen.Error?
+function Ensemble:to_json(path) end
+
+---A chart of the means with a band around them, or of a distribution. As of a trajectory otherwise.
+---@param options bioxen.EnsemblePlot?
+---@return true|string|nil
+---@return bioxen.Error?
+function Ensemble:plot(options) end
+
 ---@class bioxen
 ---@field _VERSION string
 local bioxen = {}
@@ -939,6 +1022,12 @@ function bioxen.validate_biological_type(biological_type) end
 ---@return true?
 ---@return bioxen.Error?
 function bioxen.validate_vm_type(vm_type) end
+
+---A chart of any numbers, as trajectory:plot draws it.
+---@param options bioxen.Plot
+---@return true|string|nil done, or with text = true the text
+---@return bioxen.Error?
+function bioxen.plot(options) end
 
 ---Wait until all jobs have ended, well or not.
 ---@param jobs bioxen.Job[]

@@ -72,6 +72,9 @@ const bx_bins *bx_ensemble_bins(const bx_ensemble *ensemble, size_t row, size_t 
 /* As bx_trajectory_csv: for each variable its mean, sd and quantiles, as "A mean,A sd,A 0.5". */
 int bx_ensemble_csv(const bx_ensemble *ensemble, bx_buffer *out, bx_error *err);
 
+/* As bx_trajectory_json, with runs and first_run; a variable has mean, sd, min, max and quantiles. */
+int bx_ensemble_json(const bx_ensemble *ensemble, bx_buffer *out, bx_error *err);
+
 /* A flat form for the wire, in ensemble_wire.c. Decoding treats its bytes as hostile. */
 int bx_ensemble_encode(const bx_ensemble *ensemble, bx_buffer *out, bx_error *err);
 bx_ensemble *bx_ensemble_decode(const uint8_t *bytes, size_t length, bx_error *err);

@@ -46,6 +46,10 @@ int bx_trajectory_at(const bx_trajectory *trajectory, size_t column, double time
 /* RFC 4180 with a header line "time,A,B"; shortest decimals that read back to the same double. */
 int bx_trajectory_csv(const bx_trajectory *trajectory, bx_buffer *out, bx_error *err);
 
+/* {"method":"ssa","seed":"42","time":[…],"columns":{"A":[…]}}: RFC 8259, the same decimals, null for
+ * what is not finite. */
+int bx_trajectory_json(const bx_trajectory *trajectory, bx_buffer *out, bx_error *err);
+
 /* A flat, little-endian form for the wire; its layout is in trajectory_wire.c. Decoding treats its
  * bytes as hostile: every size is checked against the length, times must not decrease, names must
  * be distinct, non-empty text of at most 255 bytes without control characters. BX_EPROTOCOL on

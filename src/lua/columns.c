@@ -39,6 +39,13 @@ int bx_lua_push_numbers(lua_State *L, const double *values, size_t count)
     return 1;
 }
 
+int bx_lua_plot_on_host(lua_State *L)
+{
+    return luaL_error(L, "plot: a VM has no files and no terminal; return the %s and plot it on the "
+                         "host",
+                      lua_tostring(L, lua_upvalueindex(1)));
+}
+
 void bx_lua_no_column(lua_State *L, const char *what, const char *const *names, size_t count)
 {
     bx_lua_push_name_text(L, names, count);

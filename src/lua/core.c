@@ -12,6 +12,7 @@
 #include "lua/hypervisor.h"
 #include "lua/job.h"
 #include "lua/session.h"
+#include "lua/system.h"
 #include "lua/trajectory.h"
 #include "lua/vm.h"
 
@@ -270,6 +271,9 @@ static const luaL_Reg functions[] = {{"class_name", class_name},
                                      {"genome_new", bx_lua_genome_new},
                                      {"genome_parse", bx_lua_genome_parse},
                                      {"genome_translate", bx_lua_genome_translate},
+                                     {"run_program", bx_lua_run_program},
+                                     {"save_file", bx_lua_save_file},
+                                     {"terminal", bx_lua_terminal},
                                      {NULL, NULL}};
 
 int luaopen_bioxen_core(lua_State *L)
@@ -280,11 +284,13 @@ int luaopen_bioxen_core(lua_State *L)
     find_program("bioxen-courier", "BIOXEN_COURIER", courier, sizeof courier);
     bx_lua_open_host(L, worker);
     bx_lua_open_error(L);
-    bx_lua_open_trajectory(L);
-    bx_lua_open_ensemble(L);
     bx_lua_open_genome(L);
     bx_lua_open_job(L);
     luaL_newlib(L, functions);
+    bx_lua_open_trajectory(L);
+    lua_setfield(L, -2, "trajectory_methods");
+    bx_lua_open_ensemble(L);
+    lua_setfield(L, -2, "ensemble_methods");
     bx_lua_open_vm(L);
     lua_setfield(L, -2, "vm_methods");
     lua_pushliteral(L, BIOXEN_VERSION);

@@ -210,6 +210,17 @@ static int ensemble_to_csv(lua_State *L)
     return bx_lua_give_text(L, text, path);
 }
 
+static int ensemble_to_json(lua_State *L)
+{
+    const bx_ensemble *e = check_ensemble(L, 1);
+    const char *path = luaL_optstring(L, 2, NULL);
+    bx_buffer *text = bx_lua_push_text(L);
+    bx_error err;
+    if (bx_ensemble_json(e, text, &err) < 0)
+        return luaL_error(L, "%s", err.message);
+    return bx_lua_give_text(L, text, path);
+}
+
 static int ensemble_length(lua_State *L)
 {
     lua_pushinteger(L, (lua_Integer)bx_ensemble_plan_of(check_ensemble(L, 1))->rows);
@@ -272,6 +283,7 @@ static const luaL_Reg methods[] = {
     {"sd", ensemble_sd},
     {"times", ensemble_times},
     {"to_csv", ensemble_to_csv},
+    {"to_json", ensemble_to_json},
     {NULL, NULL},
 };
 
@@ -288,7 +300,11 @@ void bx_lua_open_ensemble(lua_State *L)
     luaL_newmetatable(L, CLASS);
     luaL_setfuncs(L, metamethods, 0);
     luaL_newlib(L, methods);
+    lua_pushliteral(L, "ensemble");
+    lua_pushcclosure(L, bx_lua_plot_on_host, 1);
+    lua_setfield(L, -2, "plot");
+    lua_pushvalue(L, -1);
     lua_pushcclosure(L, ensemble_index, 1);
-    lua_setfield(L, -2, "__index");
-    lua_pop(L, 1);
+    lua_setfield(L, -3, "__index");
+    lua_remove(L, -2);
 }

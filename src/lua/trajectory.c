@@ -153,6 +153,17 @@ static int trajectory_to_csv(lua_State *L)
     return bx_lua_give_text(L, text, path);
 }
 
+static int trajectory_to_json(lua_State *L)
+{
+    const bx_trajectory *t = check_trajectory(L);
+    const char *path = luaL_optstring(L, 2, NULL);
+    bx_buffer *text = bx_lua_push_text(L);
+    bx_error err;
+    if (bx_trajectory_json(t, text, &err) < 0)
+        return luaL_error(L, "%s", err.message);
+    return bx_lua_give_text(L, text, path);
+}
+
 static int trajectory_index(lua_State *L)
 {
     const bx_trajectory *t = check_trajectory(L);
@@ -194,7 +205,8 @@ static const luaL_Reg methods[] = {
     {"first", trajectory_first},   {"last", trajectory_last},
     {"mean", trajectory_mean},     {"names", trajectory_names},
     {"rows", trajectory_rows},     {"times", trajectory_times},
-    {"to_csv", trajectory_to_csv}, {NULL, NULL},
+    {"to_csv", trajectory_to_csv}, {"to_json", trajectory_to_json},
+    {NULL, NULL},
 };
 
 static const luaL_Reg metamethods[] = {
@@ -210,7 +222,11 @@ void bx_lua_open_trajectory(lua_State *L)
     luaL_newmetatable(L, CLASS);
     luaL_setfuncs(L, metamethods, 0);
     luaL_newlib(L, methods);
+    lua_pushliteral(L, "trajectory");
+    lua_pushcclosure(L, bx_lua_plot_on_host, 1);
+    lua_setfield(L, -2, "plot");
+    lua_pushvalue(L, -1);
     lua_pushcclosure(L, trajectory_index, 1);
-    lua_setfield(L, -2, "__index");
-    lua_pop(L, 1);
+    lua_setfield(L, -3, "__index");
+    lua_remove(L, -2);
 }

@@ -6,7 +6,7 @@
 
 #include <lua.h>
 
-/* Create the metatable; call once a state. */
+/* Create the metatable; call once a state. Pushes the table of methods. */
 void bx_lua_open_trajectory(lua_State *L);
 
 /* Push an empty box, so that a memory error can't leak what is put into it next. */

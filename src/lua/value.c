@@ -239,6 +239,7 @@ static int push_genome(lua_State *L, const bx_token *token, bx_error *err)
         lua_pop(L, 1);
         return -1;
     }
+    bx_lua_weigh_genome(L);
     return 0;
 }
 

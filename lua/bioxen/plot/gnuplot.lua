@@ -1,0 +1,267 @@
+--- Pictures, drawn by gnuplot. It is started without a shell and given one script on its standard input;
+-- all words in it are escaped byte by byte, and the picture comes back on its standard output, so that no
+-- text of a user or a VM is a command, a format or a file's name.
+
+local core = require "bioxen.core"
+local colours = require "bioxen.plot.colours"
+local spell = require "bioxen.plot.fonts"
+local page = require "bioxen.plot.page"
+local shape = require "bioxen.plot.shape"
+local words = require "bioxen.plot.words"
+
+-- The program, without the user's own settings. Specs put others here.
+local gnuplot = { command = { "gnuplot", "-d" }, timeout = 120 }
+
+local POINTS = { 7, 5, 9, 13, 11, 6, 4, 8, 12, 10 }
+
+local terminals = {
+  png = [[
+terminal = strstrt(GPVAL_TERMINALS, "pngcairo") ? "pngcairo" : "png"
+set terminal @terminal size %d,%d font "Sans,12" noenhanced background rgb "#FFFFFF"
+]],
+  svg = [[
+set terminal svg size %d,%d dynamic font "Sans,14" noenhanced background rgb "#FFFFFF"
+]],
+}
+
+local function quoted(text)
+  return '"' .. text:gsub("[^%w ,.:()+=%%/-]", function(byte) return ("\\%03o"):format(byte:byte()) end) .. '"'
+end
+
+local function number(value)
+  return (("%.12g"):format(value):gsub(",", "."))
+end
+
+local function say(script, format, ...)
+  script[#script + 1] = format:format(...)
+end
+
+local function cut(text, pixels)
+  return quoted(words.fit(words.clean(text), math.max(8, pixels//page.CHARACTER)))
+end
+
+-- ---- data ----
+
+local function block(script, pieces)
+  script.blocks = script.blocks + 1
+  local name = "$data" .. script.blocks
+  say(script, "%s << END", name)
+  for i, piece in ipairs(pieces) do
+    if i > 1 then script[#script + 1] = "" end
+    for _, row in ipairs(piece) do
+      local cells = {}
+      for j, value in ipairs(row) do cells[j] = number(value) end
+      script[#script + 1] = table.concat(cells, " ")
+    end
+  end
+  script[#script + 1] = "END"
+  return name
+end
+
+local function colour(s)
+  return ('rgb "%s"'):format(colours.of(s.index).rgb)
+end
+
+local function title_of(s, legend)
+  if not (legend and s.name) then return "notitle" end
+  return "title " .. quoted(words.fit(words.clean(s.name), page.LONGEST_NAME)) .. " noenhanced"
+end
+
+local draw = {}
+
+function draw.lines(script, plots, s, layout)
+  local dash = 1 + (s.index - 1)//colours.count
+  local pieces = shape.pieces(s, layout.x, layout.y)
+  if #pieces == 0 then return false end
+  plots[#plots + 1] = ("%s using 1:2 with lines linewidth 2.5 dashtype %d linecolor %s %s"):format(
+    block(script, pieces), dash, colour(s), title_of(s, layout.legend))
+  return true
+end
+
+draw.steps = draw.lines
+
+function draw.points(script, plots, s, layout)
+  local pieces = shape.pieces(s, layout.x, layout.y)
+  if #pieces == 0 then return false end
+  plots[#plots + 1] = ("%s using 1:2 with points pointtype %d pointsize 1.1 linecolor %s %s"):format(
+    block(script, pieces), POINTS[(s.index - 1) % #POINTS + 1], colour(s), title_of(s, layout.legend))
+  return true
+end
+
+function draw.bars(script, plots, s, layout)
+  local rows, base = {}, layout.y.log and layout.y.low or 0
+  for i = 1, #s.x do
+    local y = s.y[i]
+    local seen = #shape.pieces({ x = { s.from[i] }, y = { y } }, layout.x, layout.y) > 0
+    if seen then rows[#rows + 1] = { s.x[i], y, s.from[i], s.to[i], math.min(base, y), math.max(base, y) } end
+  end
+  if #rows == 0 then return false end
+  plots[#plots + 1] =
+    ("%s using 1:2:3:4:5:6 with boxxyerror fillstyle solid 0.85 noborder linecolor %s %s"):format(
+      block(script, { rows }), colour(s), title_of(s, layout.legend))
+  return true
+end
+
+-- Beneath lines a band; at points and bars, error bars on top of all.
+local function draw_uncertainty(script, under, over, s, layout)
+  local pieces = shape.bands(s, layout.x, layout.y)
+  if #pieces == 0 then return end
+  local name = block(script, pieces)
+  if s.style == "lines" or s.style == "steps" then
+    under[#under + 1] =
+      ("%s using 1:2:3 with filledcurves fillstyle transparent solid 0.22 noborder linecolor %s notitle"):format(
+        name, colour(s))
+  else
+    over[#over + 1] =
+      ('%s using 1:2:(0):($3-$2) with vectors heads size screen 0.004,90 linewidth 1.5 linecolor rgb "#333333" notitle')
+      :format(name)
+  end
+end
+
+-- ---- axes and words ----
+
+local function ticks(script, letter, axis, texts, rotate)
+  local list = {}
+  -- a tick's text is a format
+  for i, value in ipairs(axis.ticks) do
+    list[#list + 1] = quoted((texts[i]:gsub("%%", "%%%%"))) .. " " .. number(value)
+  end
+  for _, value in ipairs(axis.minor) do list[#list + 1] = '"" ' .. number(value) .. " 1" end
+  if axis.log then say(script, "set logscale %s", letter) else say(script, "unset logscale %s", letter) end
+  say(script, "set %srange [%s:%s]", letter, number(axis.low), number(axis.high))
+  say(script, "set %stics nomirror out scale 0.7,0.4 %s noenhanced (%s)", letter,
+    rotate and "rotate by 90 right" or "norotate", table.concat(list, ", "))
+end
+
+local function x_texts(layout)
+  if not layout.shared then return layout.x_texts end
+  local none = {}
+  for i = 1, #layout.x_texts do none[i] = "" end
+  return none
+end
+
+-- More names than there is room for: every second, third… is shown.
+local function thin_names(layout)
+  local room = (layout.right - layout.left)/(layout.upright and 18 or 1)
+  local every = layout.x.names and math.ceil(#layout.x.names/room) or 1
+  if every == 1 then return layout.x, x_texts(layout) end
+  local axis, texts = { low = layout.x.low, high = layout.x.high, ticks = {}, minor = {} }, {}
+  for i = 1, #layout.x.ticks, every do
+    axis.ticks[#axis.ticks + 1], texts[#texts + 1] = layout.x.ticks[i], layout.x_texts[i]
+  end
+  return axis, texts
+end
+
+local function label(script, letter, text, pixels)
+  if text then
+    say(script, "set %slabel %s noenhanced", letter, cut(text, pixels))
+  else
+    say(script, "unset %slabel", letter)
+  end
+end
+
+local function words_around(script, layout, sheet)
+  local panel, width, height = layout.panel, layout.right - layout.left, layout.bottom - layout.top
+  say(script, "set lmargin at screen %.5f", layout.left/sheet.width)
+  say(script, "set rmargin at screen %.5f", layout.right/sheet.width)
+  say(script, "set tmargin at screen %.5f", 1 - layout.top/sheet.height)
+  say(script, "set bmargin at screen %.5f", 1 - layout.bottom/sheet.height)
+  local axis, texts = thin_names(layout)
+  ticks(script, "x", axis, texts, layout.upright)
+  ticks(script, "y", layout.y, layout.y_texts)
+  label(script, "x", not layout.shared and panel.x_label or nil, width + 80)
+  label(script, "y", panel.y_label, height + 40)
+  if panel.title then
+    say(script, "set title %s noenhanced", cut(panel.title, width + 60))
+  else
+    script[#script + 1] = "unset title"
+  end
+  say(script, "set key at screen %.5f, screen %.5f left top vertical Left reverse samplen 1.5 spacing 1.2 " ..
+    "noenhanced", (layout.right + 12)/sheet.width, 1 - (layout.top - 6)/sheet.height)
+end
+
+local function draw_panel(script, layout, sheet)
+  local under, plots, over = {}, {}, {}
+  words_around(script, layout, sheet)
+  say(script, "set grid %s ytics", layout.x.names and "noxtics" or "xtics")
+  for _, s in ipairs(layout.series) do
+    draw_uncertainty(script, under, over, s, layout)
+    if not draw[s.style](script, plots, s, layout) then
+      plots[#plots + 1] = ("NaN with lines linecolor %s %s"):format(colour(s), title_of(s, layout.legend))
+    end
+  end
+  table.move(plots, 1, #plots, #under + 1, under)
+  table.move(over, 1, #over, #under + 1, under)
+  say(script, "plot %s", table.concat(under, ", "))
+end
+
+local function set_title(script, sheet)
+  local function line(text, place, size)
+    say(script, 'set label %s at screen 0.5, screen %.5f center font ",%d" noenhanced', quoted(text),
+      1 - place/sheet.height, size)
+  end
+  for i, text in ipairs(sheet.title) do line(text, 8 + (i - 0.5)*sheet.title_line, sheet.font + 3) end
+  for i, text in ipairs(sheet.remark) do
+    line(text, 8 + #sheet.title*sheet.title_line + (i - 0.5)*page.LINE, sheet.font)
+  end
+end
+
+local function script_of(made, layouts, format)
+  local sheet = page.arrange(made, layouts)
+  local script = { blocks = 0, "set encoding utf8" }
+  sheet.font = format == "svg" and 14 or 12
+  say(script, terminals[format], sheet.width, sheet.height)
+  script[#script + 1] = [[
+set border 3 linecolor rgb "#555555"
+set tics textcolor rgb "#000000"
+set grid linetype 1 linewidth 0.5 linecolor rgb "#DDDDDD"
+set style line 1 linetype 1
+set multiplot]]
+  set_title(script, sheet)
+  for i, layout in ipairs(layouts) do
+    draw_panel(script, layout, sheet)
+    if i == 1 then script[#script + 1] = "unset label" end
+  end
+  script[#script + 1] = "unset multiplot\n"
+  return table.concat(script, "\n")
+end
+
+-- ---- the program ----
+
+local function complete(bytes, format)
+  if format == "png" then return bytes:sub(1, 8) == "\137PNG\r\n\26\n" and bytes:sub(-8, -5) == "IEND" end
+  return bytes:sub(1, 5) == "<?xml" and bytes:find "</svg>%s*$"
+end
+
+-- The first line of what it complained of.
+local function complaint(errors)
+  for line in errors:gmatch "[^\n]+" do
+    if line:find "%w" and not line:find "^gnuplot>" then return words.clean((line:gsub("^%s*line %d+:%s*", ""))) end
+  end
+  return "it gave no reason"
+end
+
+local function not_installed()
+  return core.fail("ESYSTEM", "pictures are drawn by gnuplot, which is not installed (on Debian: " ..
+    "apt-get install gnuplot-nox); without file = … the chart is drawn as text")
+end
+
+--- The bytes of a picture, or nil and an error. The layouts are figure.lay_out_all's.
+function gnuplot.draw(made, layouts, format)
+  if format == "png" then spell(made, layouts) end
+  local script = script_of(made, layouts, format)
+  local bytes, errors, status = core.run_program(gnuplot.command, script, gnuplot.timeout)
+  if not bytes then
+    local problem, absent = errors, status
+    if absent then return not_installed() end
+    return nil, problem
+  end
+  -- Under valgrind, a program that is not there ends like this.
+  if status == 127 and errors == "" then return not_installed() end
+  if status ~= 0 or not complete(bytes, format) then
+    return core.fail("ESYSTEM", ("gnuplot drew no picture (status %d): %s"):format(status, complaint(errors)))
+  end
+  return bytes
+end
+
+return gnuplot

@@ -1,0 +1,76 @@
+#include "lua/system.h"
+
+#include "core/save.h"
+#include "core/tool.h"
+#include "lua/error.h"
+#include "lua/text.h"
+
+#include <lauxlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+enum { OUTPUT_LIMIT = 256 << 20, ERRORS_LIMIT = 1 << 20 };
+
+static char **check_arguments(lua_State *L)
+{
+    luaL_checktype(L, 1, LUA_TTABLE);
+    lua_Integer count = luaL_len(L, 1);
+    luaL_argcheck(L, count > 0 && count < 100, 1, "a program and its arguments expected");
+    char **argv = lua_newuserdatauv(L, ((size_t)count + 1) * sizeof *argv, 0);
+    for (lua_Integer i = 0; i < count; i++) {
+        if (lua_geti(L, 1, i + 1) != LUA_TSTRING)
+            luaL_argerror(L, 1, "strings expected");
+        argv[i] = (char *)lua_tostring(L, -1); /* the table keeps it */
+        lua_pop(L, 1);
+    }
+    argv[count] = NULL;
+    return argv;
+}
+
+int bx_lua_run_program(lua_State *L)
+{
+    bx_tool tool = {.argv = check_arguments(L)};
+    tool.input = luaL_checklstring(L, 2, &tool.length);
+    tool.timeout = luaL_checknumber(L, 3);
+    bx_buffer *output = bx_lua_push_text(L), *errors = bx_lua_push_text(L);
+    tool.output.limit = OUTPUT_LIMIT;
+    tool.errors.limit = ERRORS_LIMIT;
+    bx_error error;
+    int result = bx_tool_run(&tool, &error);
+    *output = tool.output;
+    *errors = tool.errors;
+    if (result < 0) {
+        bx_lua_fail(L, &error, NULL);
+        lua_pushboolean(L, tool.absent);
+        return 3;
+    }
+    lua_pushlstring(L, (const char *)output->data, output->length);
+    lua_pushlstring(L, (const char *)errors->data, errors->length);
+    lua_pushinteger(L, tool.status);
+    return 3;
+}
+
+int bx_lua_save_file(lua_State *L)
+{
+    size_t length;
+    const char *path = luaL_checkstring(L, 1), *bytes = luaL_checklstring(L, 2, &length);
+    bx_error error;
+    luaL_argcheck(L, strlen(path) == lua_rawlen(L, 1), 1, "a path has no zero byte");
+    if (bx_save(path, bytes, length, &error) < 0)
+        return bx_lua_fail(L, &error, NULL);
+    lua_pushboolean(L, 1);
+    return 1;
+}
+
+int bx_lua_terminal(lua_State *L)
+{
+    struct winsize size;
+    if (!isatty(STDOUT_FILENO))
+        return 0;
+    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) < 0 || size.ws_col == 0)
+        lua_pushinteger(L, 80);
+    else
+        lua_pushinteger(L, size.ws_col);
+    return 1;
+}

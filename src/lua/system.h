@@ -1,0 +1,17 @@
+/* What bioxen's own Lua asks of the machine: programs, files, the terminal. */
+#ifndef BX_LUA_SYSTEM_H
+#define BX_LUA_SYSTEM_H
+
+#include <lua.h>
+
+/* run_program({ name, argument... }, input, timeout): what it wrote, what it complained of, its
+ * status; or nil, an error, and whether there is no such program. */
+int bx_lua_run_program(lua_State *L);
+
+/* save_file(path, bytes): true; or nil and an error, and nothing is left of it. */
+int bx_lua_save_file(lua_State *L);
+
+/* terminal(): the columns of the terminal that standard output is, or nil. */
+int bx_lua_terminal(lua_State *L);
+
+#endif
