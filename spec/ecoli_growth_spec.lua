@@ -103,8 +103,8 @@ describe("a plasmid in ecoli", function()
 
   it("has these copies as the mean of stochastic cells, with the noise of the control", function()
     local result = in_cell({ plasmid = "pBR322", plasmid_copies = 20 }, [[
-      local t = cell:run { duration = 400*3600, every = 600, method = "hybrid", stochastic = { "plasmids" },
-        exchange = 20, seed = 5, record = { "plasmid_pBR322" } }
+      local t = cell:run { duration = 150*3600, every = 600, method = "hybrid", stochastic = { "plasmids" },
+        exchange = 30, seed = 5, record = { "plasmid_pBR322" } }
       local sum, squares, n = 0, 0, 0
       for _, copies in ipairs(t:column "plasmid_pBR322") do
         sum, squares, n = sum + copies, squares + copies^2, n + 1
@@ -241,8 +241,8 @@ describe("a gene of ecoli's chromosome", function()
       cell:steady_state()
       local mean = cell:get "protein_b0344"
       cell:whole_molecules()
-      local t = cell:run { duration = 40*3600, every = 600, method = "hybrid", stochastic = { "expression" },
-        exchange = 5, seed = 3, record = { "protein_b0344", "m_b0344", "c_b0344" } }
+      local t = cell:run { duration = 20*3600, every = 600, method = "hybrid", stochastic = { "expression" },
+        exchange = 10, seed = 3, record = { "protein_b0344", "m_b0344", "c_b0344" } }
       local mrna = {}
       for i, m in ipairs(t:column "m_b0344") do mrna[i] = m + t:column("c_b0344")[i] end
       return { mean = mean, t = t, mrna = mrna }

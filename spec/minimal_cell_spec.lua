@@ -268,6 +268,173 @@ describe("the shares of a minimal_cell", function()
     assert_close(poor.growth_rate, half.growth_rate, 1e-9)
     assert.is_true(half.growth_rate < steady_state().growth_rate)
   end)
+
+  it("hold RNA polymerases at work to their number, exactly", function()
+    local result = in_cell({ resources = { rna_polymerase = 150 } }, [[
+      local m = cell:steady_state()
+      return { m = m, engaged = cell:get "rna_polymerase_engaged", demand = cell:get "rna_polymerase_demand" }
+    ]])
+    assert.are.equal(150, result.engaged)
+    assert.is_true(result.demand > 160)
+    assert_close(150, result.m.engaged_rna_polymerases, 1e-12)
+    -- 22.74 mRNA of ribosomes, 95.8 of housekeeping proteins, 5.88 of the others a minute, at 52 nt/s
+    assert_close((22.74*3*7549 + (95.8 + 5.88)*3*300)/60/52, steady_state().engaged_rna_polymerases, 2e-3)
+  end)
+
+  -- Growth over 100 hours, in the mean: cells with few polymerases go in cycles.
+  local mean_growth = [[
+    cell:run { duration = 100*3600, record = {} }
+    local before = cell:get "polymerised"
+    cell:run { duration = 100*3600, record = {} }
+    return (cell:get "polymerised" - before)/1e8/100
+  ]]
+  it("slow a cell that has few RNA polymerases", function()
+    local last = 0
+    for _, limit in ipairs { 1, 10, 40, 100 } do
+      local growth = in_cell({ resources = { rna_polymerase = limit } }, mean_growth)
+      assert.is_true(growth > last and growth < 1, growth)
+      last = growth
+    end
+    local ample = in_cell({ resources = { rna_polymerase = 195 } }, mean_growth)
+    assert_close(steady_state().growth_rate, ample, 1e-4)
+  end)
+
+  it("scale transcription to the genome memory: rates are as the genes that it holds", function()
+    local result = in_cell(nil, [[
+      local metrics = cell:steady_state()
+      local rates = {}
+      local function note(place)
+        rates[place] = {}
+        for _, x in ipairs { "r", "t", "m", "q" } do rates[place][x] = cell:rate("transcription_" .. x) end
+      end
+      note(1)
+      organism.allocate(cell, { memory_kb = metrics.dna_kb/2 })
+      note(2)
+      organism.allocate(cell, { memory_kb = metrics.dna_kb*1.001 })
+      note(3)
+      organism.allocate(cell, { memory_kb = 4641.652 })
+      return { rates = rates, dna = metrics.dna_kb, one = cell:steady_state(), dosage = cell:get "gene_dosage" }
+    ]])
+    for x, rate in pairs(result.rates[1]) do
+      assert_close(0.5*rate, result.rates[2][x], 1e-9)
+      assert_close(rate, result.rates[3][x], 1e-12)
+    end
+    -- One genome, for what grows like this wants 2.6; but the published cell has mRNA to spare.
+    assert_close(4641.652/result.one.dna_kb, result.dosage, 1e-9)
+    assert_close(0.962, result.one.growth_rate/steady_state().growth_rate, 2e-3)
+    assert_close(1e8, result.one.protein_mass, 1e-6)
+  end)
+
+  it("change while the cell lives, whatever it was built with, and leave no trace", function()
+    local result = in_cell({ resources = { ribosomes = 1000 } }, [[
+      cell:set_medium { quality = 0.6 }
+      local states = {}
+      local function state(shares)
+        local r = cell:get "r"
+        organism.allocate(cell, shares)
+        assert(cell:get "r" == r and cell:get "ns" == 0.6)
+        states[#states + 1] = cell:steady_state()
+        states[#states].parameters = #cell:parameters()
+      end
+      state(nil)
+      state { ribosomes = 1500 }
+      state { ribosomes = 500, rna_polymerase = 1e4, memory_kb = 5000 }
+      state { atp_percentage = 50 }
+      state { rna_polymerase = 180 }
+      state {}
+      return states
+    ]])
+    local free = steady_state { quality = 0.6 }
+    assert_close(free.growth_rate, result[1].growth_rate, 1e-6)
+    assert.is_true(result[2].translating_ribosomes <= 1500*(1 + 1e-9))
+    assert.is_true(result[3].translating_ribosomes <= 500*(1 + 1e-9))
+    assert_close(steady_state { quality = 0.3 }.growth_rate, result[4].growth_rate, 1e-6)
+    assert.is_true(result[5].engaged_rna_polymerases <= 180*(1 + 1e-12))
+    assert_close(free.growth_rate, result[6].growth_rate, 1e-6)
+    assert.are.equal(result[1].parameters, result[6].parameters)
+  end)
+
+  it("are told by the host, and hold after a reset", function()
+    local free = steady_state().growth_rate
+    local vm <close> = start()
+    assert(vm:allocate_resources { ribosomes = 800, rna_polymerase = 5000, memory_kb = 16000 })
+    local metrics = run(vm, "cell:reset() return cell:steady_state()")
+    assert_close(800, metrics.translating_ribosomes, 0.02)
+    assert.is_true(metrics.translating_ribosomes <= 800*(1 + 1e-9))
+    assert(vm:allocate_resources { ribosomes = false, rna_polymerase = false, memory_kb = false })
+    assert_close(free, run(vm, "return cell:steady_state().growth_rate"), 1e-6)
+    local _, problem = vm:allocate_resources { memory_kb = 4000 } -- less than one genome
+    assert.are.equal("ECAPACITY", problem.code)
+    assert.matches("4641.652 kb", problem.message)
+  end)
+end)
+
+describe("the genes of a minimal_cell", function()
+  it("are its classes, of which those are essential without which it does not grow", function()
+    -- Growth over the last of 300 hours: from balance on, and from the start state.
+    local result = in_cell(nil, [[
+      local function late_growth()
+        cell:run { duration = 200*3600, record = {} }
+        local before = cell:get "polymerised"
+        cell:run { duration = 100*3600, record = {} }
+        return (cell:get "polymerised" - before)/1e8/100
+      end
+      local list = organism.genes(cell)
+      for _, gene in ipairs(list) do
+        cell:reset()
+        organism.capabilities.manage_operons(cell, { gene.id }, "repress")
+        gene.from_start = late_growth()
+        cell:reset()
+        cell:steady_state()
+        organism.capabilities.manage_operons(cell, { gene.id }, "repress")
+        gene.from_balance = late_growth()
+      end
+      return { list = list, essential = organism.capabilities.get_essential_genes(cell) }
+    ]])
+    local essential = {}
+    for _, gene in ipairs(result.list) do
+      local dies = gene.from_start < 0.005 and gene.from_balance < 0.005 -- of 1.447/h
+      assert.are.equal(gene.essentiality == "essential", dies,
+        ("%s: %g, %g"):format(gene.id, gene.from_start, gene.from_balance))
+      if dies then essential[#essential + 1] = gene.id else assert.is_true(gene.from_balance > 1.4) end
+    end
+    assert.are.same({ "ribosomal", "transporter", "enzyme" }, essential)
+    assert.are.same(essential, result.essential)
+  end)
+
+  it("are transcribed, activated and repressed by name", function()
+    local vm <close> = start()
+    assert.are.same({ "ribosomal", "transporter", "enzyme" }, assert(vm:get_essential_genes()))
+    local growth = run(vm, "return cell:steady_state().growth_rate")
+    assert.are.same({ heterologous = "repressed", housekeeping = "repressed" },
+      assert(vm:manage_operons({ "heterologous", "housekeeping" }, "repress")))
+    assert.is_true(run(vm, "return cell:steady_state().growth_rate") > 1.1*growth)
+    assert(vm:start_transcription { "housekeeping" })
+    assert_close(growth, run(vm, "return cell:steady_state().growth_rate"), 1e-6)
+    assert(vm:start_transcription { "heterologous" }) -- from an enzyme's promoter
+    local metrics = run(vm, "local m = cell:steady_state() m.part = cell:get 'p'/cell:get 'em' return m")
+    assert_close(1, metrics.part, 1e-6)
+    assert.is_true(metrics.growth_rate < growth and metrics.growth_rate > 0.9*growth)
+    local _, problem = vm:start_transcription { "ribosomal", "lacZ" }
+    assert.matches('no gene "lacZ"', problem.message)
+    _, problem = vm:manage_operons({ "ribosomal" }, "delete")
+    assert.matches('"activate" or "repress" expected, got delete', problem.message)
+    _, problem = vm:get_plasmid_count()
+    assert.are.equal("EUNSUPPORTED", problem.code)
+  end)
+end)
+
+describe("the media of a minimal_cell", function()
+  -- Doubling times in minutes that media.lua states; 28.7 is published.
+  local times = { scarce = 185, poor = 101, modest = 57, standard = 28.7, good = 18.7, rich = 13.4 }
+  it("double it in the times that they are named for", function()
+    local vm <close> = start()
+    for name, minutes in pairs(times) do
+      assert_close(minutes, run(vm, "cell:set_medium(args) return cell:steady_state().doubling_time", name), 5e-3, name)
+    end
+    local _, problem = vm:execute_biological_process 'cell:set_medium "beer"'
+    assert.matches('^process:1: set_medium: no medium "beer"; there is: good, modest', problem.message)
+  end)
 end)
 
 describe("the replication clock of a minimal_cell", function()

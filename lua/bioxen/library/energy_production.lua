@@ -15,10 +15,11 @@ local function share(n)
   return ("max(0, 1 - abs(yield - %d))"):format(n)
 end
 
---- Define the process; `supply` is the part of the energy that the cell receives, 1 for all.
-local function define(process, supply)
+--- Define the process; `supply` is the part of the energy that the cell receives, 1 for all. `start`
+-- is the nutrient in the cell at the beginning, in molecules (0).
+local function define(process, supply, start)
   local definition = {
-    species = { si = 0 },
+    species = { si = start or 0 },
     parameters = { supply = supply },
     rules = {
       yield = "supply*ns",

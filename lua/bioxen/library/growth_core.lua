@@ -25,7 +25,7 @@ local growth_core = {}
 growth_core.genome_kb = 4641.652
 
 -- What is defined now: one cell in a VM.
-local core = { values = {}, shares = {}, groups = {}, order = {} }
+local core = { values = {}, shares = {}, groups = {}, order = {}, start = {} }
 
 local function check_shares(resources)
   local shares = {}
@@ -62,7 +62,13 @@ local function define_protein_synthesis(genes, ribosomes, kb, scaled)
   local shares = core.shares
   protein_synthesis.define(core.process, core.values, { ribosomes = ribosomes,
     rna_polymerase = shares.rna_polymerase, memory_kb = shares.memory_kb,
-    genome_kb = growth_core.genome_kb, plasmid_kb = kb, scaled = scaled }, genes)
+    genome_kb = growth_core.genome_kb, plasmid_kb = kb, scaled = scaled }, genes, core.start)
+end
+
+local function define_energy_production()
+  local supply = (core.shares.atp_percentage or 100)/100
+  energy_production.define(core.process, supply, core.start.si)
+  return supply
 end
 
 local function define_group(group)
@@ -94,15 +100,16 @@ local function define_all(groups)
 end
 
 --- Define the cell. `options`: nutrient (molecules), quality (energy per nutrient), antibiotic (µM),
--- heterologous (mRNA/min), replication_period and division_period (minutes); `resources`: shares.
-function growth_core.define(process, options, resources)
-  core = { process = process, groups = {}, order = {}, shares = {} }
+-- heterologous (mRNA/min), replication_period and division_period (minutes); `resources`: shares;
+-- `start`: species that begin with another number than in the paper.
+function growth_core.define(process, options, resources, start)
+  core = { process = process, groups = {}, order = {}, shares = {}, start = start or {} }
   core.values = { s0 = options.nutrient, ns = options.quality, cl = options.antibiotic,
     wp = options.heterologous/60 }
   local shares = check_shares(resources)
   define_protein_synthesis({}, shares.ribosomes)
   core.shares, core.limit = shares, shares.ribosomes
-  energy_production.define(process, (shares.atp_percentage or 100)/100)
+  define_energy_production()
   dna_replication.define(process, options.replication_period, options.division_period)
   if shares.rna_polymerase or shares.memory_kb then
     define_protein_synthesis({}, shares.ribosomes)
@@ -124,8 +131,7 @@ function growth_core.allocate(cell, resources)
   core.shares = shares
   if not (core.process and has(cell, "lambda")) then return end
   define_all(core.groups)
-  energy_production.define(core.process, (shares.atp_percentage or 100)/100)
-  cell:set("supply", (shares.atp_percentage or 100)/100)
+  cell:set("supply", define_energy_production())
   local limits = { ribosome_limit = shares.ribosomes, rna_polymerase_limit = shares.rna_polymerase,
     memory_limit = shares.memory_kb }
   for name, value in pairs(limits) do cell:set(name, value) end

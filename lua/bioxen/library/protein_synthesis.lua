@@ -62,8 +62,9 @@ end
 
 --- Define the process. `values` are parameters that differ from the published ones. `shares` may
 -- have ribosomes, the number that may translate, and what transcription_limit.lua takes. `genes`
--- are classes that other processes hold, which compete for the same ribosomes and polymerases.
-function protein_synthesis.define(process, values, shares, genes)
+-- are classes that other processes hold, which compete for the same ribosomes and polymerases. `start`
+-- has species that begin with another number than in the paper.
+function protein_synthesis.define(process, values, shares, genes, start)
   shares, genes = shares or {}, genes or {}
   local definition = {
     species = { a = 1000, polymerised = 0 },
@@ -85,6 +86,9 @@ function protein_synthesis.define(process, values, shares, genes)
     protein_class.add(definition, class, capped)
   end
   definition.species.r = 10
+  for name in pairs(definition.species) do
+    definition.species[name] = start and start[name] or definition.species[name]
+  end
   process("protein_synthesis", definition)
 end
 

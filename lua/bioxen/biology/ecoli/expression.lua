@@ -3,7 +3,8 @@
 --
 -- Of a gene b0344 are its mRNA m_b0344, that with a ribosome c_b0344 (z_ stalled by antibiotic),
 -- the protein protein_b0344; copies_b0344, the gene's copies; on_b0344, 1, or 0 where it is stopped.
--- Stochastically beside a cell as ODE: cell:run { method = "hybrid", stochastic = { "expression" } }.
+-- Stochastically beside a cell as ODE: cell:run { method = "hybrid", stochastic = { "expression" }, exchange = 1 },
+-- where exact coupling (no exchange) takes some 10 s for an hour.
 --
 -- Rates. Promoters of single genes are not in here: each gene is transcribed like the mean one. At 2
 -- doublings an hour, near the growth core's 2.09, a cell makes 18.7e5 nt of mRNA a minute from 3.0
@@ -108,6 +109,7 @@ function expression.start_transcription(cell, keys)
   end
   if new then define() end
   for _, gene in ipairs(genes) do cell:set("on_" .. gene.id, 1) end
+  return true
 end
 
 --- Transcribe these genes no longer; their mRNA and protein go as they do. Those that were not

@@ -42,7 +42,7 @@ end
 --- Give the cell a lac operon as it is described in lac_operon.lua, or set the one it has anew: inducer in mM;
 -- induced = true to begin as a cell that has been induced.
 local function define_lac_operon(cell, options)
-  lac_operon.define(cell, define_process, options)
+  lac_operon.define(cell, define_process, options, 3)
 end
 
 growth.processes = {

@@ -13,7 +13,6 @@ local regulation = require "ecoli.regulation"
 
 local function build(cell, process, options, resources)
   local all = require("library.options").complete(require "ecoli.manifest", options)
-  if all.plasmid == "" then all.plasmid_copies = 0 end
   growth.define(cell, process, all, resources)
   regulation.define()
   metabolism.define(all, resources)

@@ -152,7 +152,8 @@ return {
     },
     plasmid_copies = {
       default = 0, minimum = 0, unit = "copies per cell",
-      meaning = "copies at which the plasmid's control settles, 0: the published number; nothing without a plasmid",
+      meaning = "copies at which the plasmid's control settles, 0: the published number; without a name, of one "
+        .. "that is as long as pBR322",
     },
   },
 }

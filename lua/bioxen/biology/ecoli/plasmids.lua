@@ -44,7 +44,7 @@ end
 
 -- A class of protein for the plasmid's gene, as library/protein_class.lua takes it.
 local function class_of(name)
-  return { x = name, protein = "protein_" .. name, length = "length_" .. name,
+  return { x = name .. "_gene", protein = "protein_" .. name, length = "length_" .. name,
     completion = "gamma/length_" .. name,
     transcription = ("plasmid_%s*w_%s*a/(thetax + a)"):format(name, name) }
 end
@@ -112,11 +112,11 @@ end
 
 local function check_gene(gene)
   if gene == nil then return nil end
-  check.keys(gene, { "length_aa", "transcription" }, "add_plasmid: gene", 3)
-  local length = check.number(gene.length_aa, "add_plasmid: gene.length_aa", 3)
-  if length < 1 then error("add_plasmid: gene.length_aa: 1 or more expected, got " .. length, 3) end
+  check.keys(gene, { "length_aa", "transcription" }, "add_plasmid: gene", 4)
+  local length = check.number(gene.length_aa, "add_plasmid: gene.length_aa", 4)
+  if length < 1 then error("add_plasmid: gene.length_aa: 1 or more expected, got " .. length, 4) end
   return { length_aa = length,
-    transcription = check.number(gene.transcription, "add_plasmid: gene.transcription", 3) }
+    transcription = check.number(gene.transcription, "add_plasmid: gene.transcription", 4) }
 end
 
 local function check_plasmid(options)
@@ -137,12 +137,17 @@ end
 --- Give the cell a plasmid. name: pUC, pBR322, pACYC184 or pSC101, or any other, which needs copies
 -- (that its control settles at in the published cell) and length_kb. start: copies now (as many).
 -- gene: { length_aa =, transcription = mRNA per minute and copy where energy does not limit }; its
--- protein is the species protein_NAME.
+-- protein is the species protein_NAME, its transcription the reaction transcription_NAME_gene.
 function plasmids.add_plasmid(_, options)
   local name, plasmid = check_plasmid(options)
   held[name] = plasmid
   order[#order + 1] = name
+  local done, problem = pcall(define)
+  if done then return end
+  held[name] = nil -- names that the cell has already
+  table.remove(order)
   define()
+  error(problem, 0)
 end
 
 --- Take a plasmid out, with its gene, mRNA and protein.

@@ -73,6 +73,7 @@ end
 --- Transcribe these classes from now on, at the rates of the model.
 function genes.start_transcription(cell, ids)
   for _, gene in ipairs(find(ids, "start_transcription", 2)) do activate(cell, gene) end
+  return true
 end
 
 --- "activate" or "repress" the transcription of classes; what there is of mRNA and protein stays.

@@ -8,8 +8,8 @@ local functions = require "syn3a.functions"
 
 local function build(cell, process, options, resources)
   options = require("library.options").complete(require "syn3a.manifest", options)
+  flux_balance.define(process) -- first: with each definition the cell compiles all that it has
   expression.build(cell, process, options, resources)
-  flux_balance.define(process)
 end
 
 return {
