@@ -7,10 +7,11 @@ description = {
   summary = "A host for biological virtual machines",
   detailed = [[
     A VM holds one living, simulated cell and one Lua state, walled off from its host and its
-    neighbours. CMake finds Lua's, SUNDIALS' and libseccomp's headers and libraries by itself.]],
+    neighbours. To build it, CMake finds what scripts/setup.sh lists by itself. A packed rock needs of its
+    system: the module nothing; the program bioxen liblua5.4 and libedit; pools libcurl, libssh, json-c.]],
   license = "MIT",
 }
-dependencies = { "lua >= 5.4, < 5.5", "lua-cjson" }
+dependencies = { "lua >= 5.4, < 5.5", "argparse", "lua-cjson" }
 build = {
   type = "cmake",
   variables = {
@@ -18,6 +19,8 @@ build = {
     BINDIR = "$(BINDIR)",
     LIBDIR = "$(LIBDIR)",
     LUADIR = "$(LUADIR)",
+    DOCDIR = "$(PREFIX)/doc",
+    CMAKE_BUILD_TYPE = "Release",
     BUILD_TESTING = "OFF",
   },
 }

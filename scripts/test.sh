@@ -12,7 +12,7 @@ usage="usage: scripts/test.sh [--spec] [--lint] [--sanitize] [--valgrind] [SPEC_
 Without a job: all of them. Spec files limit the specs to those."
 
 test_packages=(lua5.4 lua-busted lua-check cppcheck clang-tidy valgrind libc6-dbg luarocks
-    openssh-server openssh-client openssl python3)
+    openssh-server openssh-client openssl python3 dpkg-dev file)
 
 passed=0 failed=0 skipped=0
 

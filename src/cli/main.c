@@ -1,6 +1,9 @@
 /* bioxen: runs Lua scripts with the module at hand. */
+#include "cli/interrupt.h"
+#include "cli/progress.h"
 #include "cli/report.h"
-#include "lua/core.h"
+#include "cli/terminal.h"
+#include "cli/transcript.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -14,37 +17,20 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { DONE = 0, FAILED = 1, USAGE = 2 };
-
-/* A word with a Lua module, whose main takes the words behind it and gives the exit status. */
-typedef struct command {
-    const char *word, *module;
-} command;
-
-static const command commands[] = {
-    {"doctor", "bioxen.doctor"},
-    {"organisms", "bioxen.organisms_command"},
-    {"xcpng", "bioxen.xcpng_command"},
-};
+enum { DONE = 0, FAILED = 1, USAGE = 2, NO_COMMAND = -1 };
 
 typedef struct command_line {
     int argc;
     char **argv;
     int codes_end; /* the -e chunks stand below this index of argv */
     int script;    /* its index, 0 for none */
-    bool help, version;
-    const command *command;
+    bool version, session;
+    bool command; /* the script may be the word of a command */
 } command_line;
 
 static const char usage[] =
-    "usage: bioxen script.lua [arguments]   run a script (- reads it from standard input)\n"
-    "       bioxen -e code                  run the code; a script may follow\n"
-    "       bioxen doctor                   say what works on this machine\n"
-    "       bioxen organisms [name]         list what can live in a VM; --json, --check\n"
-    "       bioxen xcpng gc config.json     list what is left on a pool; --yes removes it\n"
-    "       bioxen --version\n"
-    "       bioxen --help\n"
-    "Exit status: 0, 1 when the script failed, 2 for a mistake in these words.\n";
+    "usage: bioxen script.lua [arguments], bioxen -i [script.lua], bioxen -e code, bioxen command\n"
+    "       bioxen --help tells more\n";
 
 static int misused(const char *what, const char *argument)
 {
@@ -60,12 +46,11 @@ static bool is(const char *word, const char *option)
     return strcmp(word, option) == 0;
 }
 
-static const command *find_command(const char *word)
+/* "fba", and also "--help": no script is called so. */
+static bool may_be_command(const char *word)
 {
-    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
-        if (is(word, commands[i].word))
-            return &commands[i];
-    return NULL;
+    return is(word, "--help") || is(word, "-h") ||
+           (*word && word[strspn(word, "abcdefghijklmnopqrstuvwxyz")] == '\0');
 }
 
 static int parse(command_line *line)
@@ -73,17 +58,21 @@ static int parse(command_line *line)
     int argc = line->argc;
     char **argv = line->argv;
     const char *first = argc > 1 ? argv[1] : "";
-    line->help = is(first, "--help") || is(first, "-h");
     line->version = is(first, "--version") || is(first, "-v");
-    line->command = find_command(first);
-    if (line->command)
+    line->command = may_be_command(first);
+    bool alone = line->version || (line->command && first[0] == '-');
+    if (alone && argc > 2)
+        return misused("nothing goes with", first);
+    if (alone || line->command) {
+        line->codes_end = line->script = 1;
         return DONE;
-    if (line->help || line->version)
-        return argc == 2 ? DONE : misused("nothing goes with", first);
+    }
 
     int i = 1;
-    for (; i < argc && strncmp(argv[i], "-e", 2) == 0; i++)
-        if (argv[i][2] == '\0' && ++i == argc)
+    for (; i < argc && (strncmp(argv[i], "-e", 2) == 0 || is(argv[i], "-i")); i++)
+        if (argv[i][1] == 'i')
+            line->session = true;
+        else if (argv[i][2] == '\0' && ++i == argc)
             return misused("no code after", "-e");
     line->codes_end = i;
     if (i < argc && is(argv[i], "--"))
@@ -91,10 +80,8 @@ static int parse(command_line *line)
     else if (i < argc && argv[i][0] == '-' && argv[i][1] != '\0')
         return misused("unknown option", argv[i]);
     line->script = i < argc ? i : 0;
-    if (line->script || line->codes_end > 1)
-        return DONE;
-    fputs(usage, stderr);
-    return USAGE;
+    line->session |= !line->script && line->codes_end == 1;
+    return DONE;
 }
 
 /* What a script opens must not become its standard output. */
@@ -195,6 +182,8 @@ static bool call(lua_State *L, int arguments, int results)
 static bool run_codes(lua_State *L, const command_line *line)
 {
     for (int i = 1; i < line->codes_end; i++) {
+        if (is(line->argv[i], "-i"))
+            continue;
         const char *code = line->argv[i][2] ? line->argv[i] + 2 : line->argv[++i];
         int status = luaL_loadbuffer(L, code, strlen(code), "=(command line)");
         if (!report(L, status) || !call(L, 0, 0))
@@ -216,17 +205,35 @@ static bool run_script(lua_State *L, const command_line *line)
     return call(L, count, 0);
 }
 
+/* What the command line does with the words, in Lua: the exit status, or NO_COMMAND. */
 static int run_command(lua_State *L, const command_line *line)
 {
     lua_getglobal(L, "require");
-    lua_pushstring(L, line->command->module);
+    lua_pushliteral(L, "bioxen.cli");
     if (!call(L, 1, 1))
         return FAILED;
     lua_getfield(L, -1, "main");
     luaL_checkstack(L, line->argc + 3, "too many arguments");
-    for (int i = 2; i < line->argc; i++)
+    for (int i = 1; i < line->argc; i++)
         lua_pushstring(L, line->argv[i]);
-    return call(L, line->argc - 2, 1) ? (int)lua_tointeger(L, -1) : FAILED;
+    if (!call(L, line->argc - 1, 1))
+        return FAILED;
+    return lua_isnil(L, -1) ? NO_COMMAND : (int)lua_tointeger(L, -1);
+}
+
+/* The session takes care of ^C itself. It runs the script, too. */
+static int run_session(lua_State *L, const command_line *line)
+{
+    lua_getglobal(L, "require");
+    lua_pushliteral(L, "bioxen.repl");
+    if (!call(L, 1, 1))
+        return FAILED;
+    int count = line->script ? line->argc - line->script : 0;
+    lua_getfield(L, -1, "main");
+    luaL_checkstack(L, count + 3, "too many arguments");
+    for (int i = 0; i < count; i++)
+        lua_pushstring(L, line->argv[line->script + i]);
+    return report(L, lua_pcall(L, count, 1, 0)) ? (int)lua_tointeger(L, -1) : FAILED;
 }
 
 /* As stock lua: the script at 0, its arguments above, everything else below. */
@@ -267,8 +274,12 @@ static void set_paths(lua_State *L)
         lua_setfield(L, package, "cpath");
     }
     lua_getfield(L, package, "preload");
-    lua_pushcfunction(L, luaopen_bioxen_core);
+    lua_pushcfunction(L, progress_open_core);
     lua_setfield(L, -2, "bioxen.core");
+    lua_pushcfunction(L, luaopen_bioxen_terminal);
+    lua_setfield(L, -2, "bioxen.terminal");
+    lua_pushcfunction(L, luaopen_bioxen_transcript);
+    lua_setfield(L, -2, "bioxen.transcript");
     lua_settop(L, package - 1);
 }
 
@@ -278,9 +289,13 @@ static int run(lua_State *L)
     luaL_openlibs(L);
     set_paths(L);
     set_arg(L, line);
-    int status = FAILED;
-    if (line->command)
-        status = run_command(L, line);
+    int status = line->command ? run_command(L, line) : NO_COMMAND;
+    lua_pushinteger(L, status);
+    if (status != NO_COMMAND)
+        return 1;
+    status = FAILED;
+    if (line->session)
+        status = run_codes(L, line) ? run_session(L, line) : FAILED;
     else if (run_codes(L, line) && (!line->script || run_script(L, line)))
         status = DONE;
     lua_pushinteger(L, status);
@@ -309,7 +324,7 @@ static bool finish_output(void)
     errno = 0;
     if (fflush(stdout) == 0 && !ferror(stdout))
         return true;
-    if (errno != EPIPE && !output_gone)
+    if (errno != EPIPE && !output_gone && !interrupt_output_gone())
         report_error(message, sizeof message - 1);
     return false;
 }
@@ -322,9 +337,7 @@ int main(int argc, char **argv)
     int status = parse(&line);
     if (status != DONE)
         return status;
-    if (line.help)
-        fputs(usage, stdout);
-    else if (line.version)
+    if (line.version)
         printf("bioxen %s (%s)\n", BIOXEN_VERSION, LUA_RELEASE);
     else
         status = run_in_lua(&line);

@@ -1,0 +1,165 @@
+--- The session's own commands, which begin with a dot.
+
+local doc = require "bioxen.repl.doc"
+local text = require "bioxen.repl.text"
+
+local commands = { names = { "help", "vms", "use", "load", "save", "time", "doc", "quit" } }
+
+--- The first line of what .save writes: .load runs the rest line by line.
+local MARK = "-- a session of bioxen: .load runs it line by line, as typed"
+
+local function path_of(argument)
+  return (argument:gsub("^~/", function() return (os.getenv "HOME" or "~") .. "/" end))
+end
+
+commands.help = { usage = ".help", summary = "this list" }
+
+function commands.help.run(session)
+  local rows = {}
+  for _, name in ipairs(commands.names) do
+    rows[#rows + 1] = { commands[name].usage, commands[name].summary }
+  end
+  session:say(text.columns(rows))
+  session:say [[
+
+A line is an expression, whose values are shown, or statements. Lines that are not whole are continued;
+^C or ^D drops them. ^C stops what runs, and keeps the session. Tab completes, ^R searches what was
+typed. A line that begins with a space is not kept in the history. A first cell:
+
+  vm = bioxen.create_bio_vm("a", "minimal_cell")
+  vm:start()
+  .use a
+  cell:run{ duration = 3600, every = 60 }]]
+end
+
+commands.vms = { usage = ".vms", summary = "the VMs there are" }
+
+function commands.vms.run(session)
+  local rows = { { "id", "type", "organism", "state", "simulated", "up" } }
+  for _, status in ipairs(session.hypervisor:list_vms()) do
+    rows[#rows + 1] = { status.vm_id, status.vm_type, status.biological_type,
+      status.state .. (status.busy and ", busy" or ""),
+      status.sim_time and ("%.10g s"):format(status.sim_time) or "",
+      status.uptime_seconds and ("%.0f s"):format(status.uptime_seconds) or "" }
+  end
+  if #rows == 1 then
+    session:say 'There are none. Make one: vm = bioxen.create_bio_vm("a", "minimal_cell")'
+  else
+    session:say(text.columns(rows))
+  end
+end
+
+commands.use = { usage = ".use VM", takes = "vm",
+  summary = "run the lines that follow in that VM; without one: here again" }
+
+function commands.use.run(session, id)
+  if id == "" then
+    session.vm = nil
+    return true
+  end
+  local vm = session.hypervisor:get_vm(id)
+  if not vm then
+    local ids = session.hypervisor:ids()
+    return nil, ("no VM is called %s; there is: %s"):format(text.quote(id),
+      #ids > 0 and table.concat(ids, ", ") or "none, make one with bioxen.create_bio_vm")
+  end
+  local state = vm:get_state()
+  if state ~= "running" then
+    local advice = state == "paused" and "resume it: vm:resume()" or "start it: vm:start()"
+    return nil, ("VM %s is %s; %s"):format(id, state, advice)
+  end
+  session.vm = vm
+  return true
+end
+
+commands.load = { usage = ".load FILE", takes = "file", summary = "run a file: a script, or a saved session" }
+
+function commands.load.run(session, argument)
+  if argument == "" then return nil, "which file? .load FILE" end
+  local path = path_of(argument)
+  local file <close>, problem = io.open(path, "rb")
+  local content = file and file:read "a"
+  if not content then
+    return nil, ("cannot read %s"):format(problem or argument .. ": is it a folder?")
+  end
+  local rest = content:match "^[^\n]*\n?()"
+  if content:sub(1, #MARK) == MARK then
+    return session:replay(content:sub(rest))
+  end
+  return session:run_script(content, path)
+end
+
+commands.save = { usage = ".save FILE", takes = "file", summary = "write what was typed so far to a file" }
+
+function commands.save.run(session, argument)
+  if argument == "" then return nil, "to which file? .save FILE" end
+  local path = path_of(argument)
+  local former <close> = io.open(path, "rb")
+  if former and (former:read "l" or MARK) ~= MARK then
+    return nil, ("%s is there already, and is no saved session; name another file"):format(argument)
+  end
+  local file <close>, problem = io.open(path, "wb")
+  if not file then return nil, "cannot write " .. problem end
+  local lines = table.concat(session.input, "\n")
+  if not (file:write(MARK, "\n", lines, #lines > 0 and "\n" or "") and file:flush()) then
+    return nil, "cannot write " .. argument .. ": is the disk full?"
+  end
+  session:say(("%s written to %s"):format(text.counted(#session.input, "entry"):gsub("entrys$", "entries"),
+    argument))
+  return true
+end
+
+commands.time = { usage = ".time", summary = "show, or no longer, what each line takes: real and simulated time" }
+
+function commands.time.run(session)
+  session.timing = not session.timing
+  session:say(session.timing and "Times are shown." or "Times are not shown.")
+end
+
+commands.doc = { usage = ".doc NAME", takes = "doc",
+  summary = "the reference: .doc bioxen.create_bio_vm, .doc vm:start; alone: what there is" }
+
+local function list_names(session)
+  local modules, classes = {}, {}
+  for _, name in ipairs(doc.names()) do
+    if name:find "^%l[%w_]*%." then
+      modules[#modules + 1] = name
+    elseif not name:find "[:.]" then
+      classes[#classes + 1] = name
+    end
+  end
+  session:say(doc.folded("Functions: " .. table.concat(modules, ", "), session:columns()))
+  session:say(doc.folded("Classes and tables: " .. table.concat(classes, ", "), session:columns()))
+end
+
+function commands.doc.run(session, name)
+  if name == "" then return list_names(session) end
+  local found = doc.find(name, function(variable) return session:class_of(variable) end)
+  if #found == 0 then
+    return nil, ("nothing is written about %s; .doc lists what there is"):format(text.escape(name))
+  end
+  if #found > 1 then
+    session:say(".doc " .. table.concat(found, "\n.doc "))
+  else
+    session:say(doc.text(found[1], session:columns()))
+  end
+end
+
+commands.quit = { usage = ".quit", summary = "end the session, and its VMs; so does ^D" }
+
+function commands.quit.run(session)
+  session.ended = true
+end
+
+--- Run a line. True; or nil and what is wrong.
+function commands.run(session, line)
+  local name, argument = line:match "^%s*%.(%a*)%s*(.-)%s*$"
+  if name == "" or name == "names" or name == "run" or not commands[name] then
+    return nil, ("there is no command .%s; .help lists them"):format(name)
+  end
+  local good, problem = commands[name].run(session, argument)
+  if problem then return nil, problem end
+  return good ~= false
+end
+
+return commands

@@ -1,0 +1,62 @@
+--- Lines that run inside a VM. Their results become text there, by the same printer as here, so that
+-- values that cannot travel are shown, too.
+
+local inside = {}
+
+local modules = { "text", "describe", "printer" }
+
+-- Runs in the VM; gives a function that takes what was typed as a function.
+local loader = [[
+  local given = args
+  args = nil
+  local loaded = {}
+  local function need(name)
+    if not loaded[name] then
+      local environment = setmetatable({ require = need }, { __index = _G })
+      loaded[name] = load(given.modules[name], "=bioxen", "t", environment)()
+    end
+    return loaded[name]
+  end
+  local f = ...
+  return need "bioxen.repl.printer".results({ width = given.width }, f())
+]]
+
+local sources
+
+local function read_sources()
+  sources = {}
+  for _, name in ipairs(modules) do
+    local module = "bioxen.repl." .. name
+    local file <close> = assert(io.open(assert(package.searchpath(module, package.path)), "rb"))
+    sources[module] = file:read "a"
+  end
+end
+
+--- Begin to run a chunk. A job, whose result is text or nil; or nil and an error.
+function inside.submit(vm, chunk, width)
+  if not sources then read_sources() end
+  local body = chunk.expression and "return " .. chunk.expression or chunk.code
+  return vm:submit("return load(args.loader, '=bioxen', 't')(function(...) " .. body .. "\nend)",
+    { name = "stdin", args = { loader = loader, modules = sources, width = width } })
+end
+
+--- A traceback without our own part in it; nil where it says no more than the message does.
+function inside.traceback(traceback)
+  local lines = {}
+  for line in traceback:gmatch "[^\n]+" do
+    if not line:find "^%s*bioxen:" then lines[#lines + 1] = line end
+  end
+  if (lines[#lines] or ""):find "^%s*%(%.%.%.tail calls%.%.%.%)$" then lines[#lines] = nil end
+  local last = lines[#lines] or "" -- the typed text itself
+  if last:find "in local 'f'$" or last:find "in function <stdin:1>$" then lines[#lines] = nil end
+  return #lines > 2 and table.concat(lines, "\n") or nil
+end
+
+--- What the prompt says of a VM.
+function inside.label(vm)
+  local status = vm:get_status()
+  local time = status.sim_time and (" %.10g s"):format(status.sim_time) or ""
+  return ("%s %s%s"):format(status.vm_id, status.state, time)
+end
+
+return inside

@@ -1,0 +1,358 @@
+--- What is typed is run, here or in a VM, and its values are shown. A pipe as standard input is read in
+-- the same way, without prompts.
+
+local bioxen = require "bioxen"
+local chunk = require "bioxen.repl.chunk"
+local commands = require "bioxen.repl.commands"
+local completion = require "bioxen.repl.completion"
+local doc = require "bioxen.repl.doc"
+local history = require "bioxen.repl.history"
+local inside = require "bioxen.repl.inside"
+local show = require "bioxen.repl.show"
+local terminal = require "bioxen.terminal"
+local text = require "bioxen.repl.text"
+
+local session = {}
+
+local Session = {}
+Session.__index = Session
+
+-- ---- what it says ----
+
+function Session:say(words)
+  io.stdout:write(words, "\n")
+  io.stdout:flush()
+end
+
+-- Problems go to standard error, after what was printed before.
+function Session:complain(words)
+  io.stdout:flush()
+  io.stderr:write(self.red and "\27[31m" or "", words, self.red and "\27[0m" or "", "\n")
+end
+
+function Session:hint(words)
+  if self.interactive then self:complain("(" .. words .. ")") end
+end
+
+-- On a new line: the terminal shows the ^C.
+function Session:say_interrupted()
+  if self.interactive then io.stdout:write "\n" end
+  if not terminal.output_gone() then self:complain "interrupted" end
+  self.interrupted = true
+end
+
+function Session:columns()
+  return self.interactive and terminal.columns() or 80
+end
+
+--- The class of a global variable of the session, or nil.
+function Session:class_of(name)
+  local value = rawget(_G, name)
+  return type(value) == "userdata" and bioxen.type(value) or nil
+end
+
+-- ---- running ----
+
+-- What shows values may call their metamethods: it is interrupted like any chunk.
+function Session:show_values(values)
+  local failure = values[1] == nil and show.is_error(values[2])
+  local good, words = terminal.call(show.values, self:columns(),
+    table.unpack(values, 1, failure and 1 or values.n))
+  if good then
+    if words then self:say(words) end
+    if failure then self:complain(show.error(values[2])) end
+  elseif good == nil then
+    self:say_interrupted()
+  else
+    self:complain("the values cannot be shown: " .. show.error(words))
+  end
+end
+
+-- A call that ^C took its Job from goes on in its VM: end it.
+function Session:cancel_orphans()
+  terminal.call(collectgarbage)
+  for _, id in ipairs(self.hypervisor:ids()) do
+    local vm = self.hypervisor:get_vm(id)
+    if vm and not self.busy_before[id] and terminal.cancel_orphan(vm) then
+      self:hint(("VM %s: what it ran has ended; it is %s"):format(id, vm:get_state()))
+    end
+  end
+end
+
+function Session:note_busy()
+  self.busy_before = {}
+  for _, status in ipairs(self.hypervisor:list_vms()) do
+    self.busy_before[status.vm_id] = status.busy or nil
+  end
+end
+
+--- Call f, and show its values or its error. Whether all went well.
+function Session:call(f, ...)
+  self:note_busy()
+  local values = table.pack(terminal.call(f, ...))
+  io.stdout:flush()
+  local good = values[1]
+  if good then
+    self:show_values { n = values.n - 1, table.unpack(values, 2, values.n) }
+    return true
+  end
+  if good == nil then
+    self:say_interrupted()
+    self:cancel_orphans()
+  else
+    self:complain(show.error(values[2], values[3]))
+  end
+  return false
+end
+
+local function write_output(job)
+  local clean = text.stream()
+  for piece in job:output() do
+    io.stdout:write(clean(piece))
+    io.stdout:flush()
+  end
+  io.stdout:write(clean())
+end
+
+function Session:call_in_vm(piece)
+  local job, problem = inside.submit(self.vm, piece, self:columns())
+  if not job then
+    self:complain(show.error(problem))
+    return false
+  end
+  if terminal.call(write_output, job) == nil then job:cancel() end
+  local _, result, failure = terminal.call(job.wait, job)
+  if result then
+    if result.result ~= nil then self:say(text.escape(tostring(result.result))) end
+    return true
+  end
+  if failure and failure.code ~= "ECANCELLED" then
+    self:complain(show.error(failure))
+  else
+    self:say_interrupted()
+  end
+  return false
+end
+
+-- Simulated seconds by VM.
+function Session:simulated()
+  local times = {}
+  for _, status in ipairs(self.hypervisor:list_vms()) do times[status.vm_id] = status.sim_time or 0 end
+  return times
+end
+
+function Session:timed(f, ...)
+  if not self.timing then return f(self, ...) end
+  local before, began = self:simulated(), bioxen.clock()
+  local good = f(self, ...)
+  local words = { show.duration(bioxen.clock() - began) }
+  for _, status in ipairs(self.hypervisor:list_vms()) do
+    local time, earlier = status.sim_time or 0, before[status.vm_id] or 0
+    if time ~= earlier then
+      words[#words + 1] = ("%s %+.10g s to %.10g s simulated"):format(status.vm_id, time - earlier, time)
+    end
+  end
+  self:say("(" .. table.concat(words, ", ") .. ")")
+  return good
+end
+
+-- What words of other programs mean here.
+local foreign = { exit = "ends by .quit or ^D", quit = "ends by .quit or ^D",
+  help = "explains itself by .help" }
+
+function Session:run_chunk(piece, typed)
+  if self.vm then return self:timed(self.call_in_vm, piece) end
+  local word = typed:match "^%s*(%a+)%(?%)?%s*$"
+  if foreign[word] and rawget(_G, word) == nil then
+    self:say("The session " .. foreign[word] .. ".")
+    return true
+  end
+  local good = self:timed(self.call, load(piece.code, chunk.name, "t"))
+  local name = good and not typed:find "\n" and typed:match "^%s*local%s+([%a_][%w_]*)"
+  if name and name ~= "function" then
+    self:hint(("a local ends with its line; without `local`, %s stays"):format(name))
+  end
+  return good
+end
+
+--- Run the text of a whole file.
+function Session:run_script(content, path, ...)
+  local f, problem = load((content:gsub("^#[^\n]*", "")), "@" .. path, "t")
+  if not f then return nil, problem end
+  if self.vm then
+    return self:timed(self.call_in_vm, { code = (content:gsub("^#[^\n]*", "")) })
+  end
+  return self:timed(self.call, f, ...)
+end
+
+-- ---- lines ----
+
+function Session:keep(typed)
+  if self.replaying then return end
+  self.input[#self.input + 1] = typed
+end
+
+function Session:note(good)
+  if not good then self.failed = true end
+  return good
+end
+
+function Session:run_command(line)
+  local good, problem = commands.run(self, line)
+  if problem then self:complain(problem) end
+  if not line:find "^%s*%.save" and not line:find "^%s*%.quit" then self:keep(line) end
+  return self:note(good)
+end
+
+-- A text of several lines that is no chunk may be several of them.
+function Session:run_pieces(typed, problem)
+  local pieces = typed:find "\n" and chunk.split(typed)
+  if not pieces then
+    self:complain(text.escape(problem))
+    self:keep(typed)
+    return self:note(false)
+  end
+  local good = true
+  for _, piece in ipairs(pieces) do
+    good = self:feed(piece) and good
+    if self.interrupted or self.ended then break end
+  end
+  return good
+end
+
+-- Take a line, or several. Whether it went well, or is not whole yet; then `pending` holds it.
+function Session:take(line)
+  self.interrupted = false
+  if not self.pending and chunk.is_command(line) and not line:find "\n" then
+    return self:run_command(line)
+  end
+  local typed = self.pending and self.pending .. "\n" .. line or line
+  if not typed:find "%S" then return true end
+  local piece, problem = chunk.read(typed)
+  self.pending = not piece and not problem and typed or nil
+  if self.pending then return true end
+  if problem then return self:run_pieces(typed, problem) end
+  self:keep(typed)
+  return self:note(self:run_chunk(piece, typed))
+end
+
+--- The same, whatever happens: what was typed may have broken what the session stands on.
+function Session:feed(line)
+  local stands, good = pcall(self.take, self, line)
+  if stands then return good end
+  self.pending = nil
+  self:complain("the session stumbled: " .. text.escape(tostring(good)))
+  return self:note(false)
+end
+
+--- Lines of a saved session. False once one was interrupted.
+function Session:replay(lines)
+  self.replaying = true
+  for line in (lines .. "\n"):gmatch "(.-)\n" do
+    self:feed(line)
+    if self.interrupted or self.ended then break end
+  end
+  local whole = not self.pending
+  self.pending, self.replaying = nil, nil
+  if not whole then return nil, "the file ends before its last lines are whole" end
+  return not self.interrupted
+end
+
+-- ---- where lines come from ----
+
+function Session:prompt()
+  if self.pending then return ".. " end
+  if self.vm then
+    if self.vm:get_state() ~= "destroyed" then return inside.label(self.vm) .. "> " end
+    self:hint "the VM is gone; lines run here again"
+    self.vm = nil
+  end
+  local own = rawget(_G, "_PROMPT")
+  return type(own) == "string" and own or "> "
+end
+
+-- Lines that belong together are one entry of the history.
+function Session:remember(line, entry)
+  entry = entry and entry .. "\n" .. line or line
+  if self.pending then return entry end
+  local kept, problem = self.history:add((entry:gsub("%s+$", "")))
+  if not kept then self:hint("the history is not kept: " .. tostring(problem)) end
+  return nil
+end
+
+function Session:read_terminal()
+  local editor = terminal.line_editor(function(before)
+    return completion.complete(self, before)
+  end)
+  self.history = history.open(function(entry) editor:remember(entry) end)
+  self:say(("bioxen %s, %s. .help lists commands, ^D ends."):format(bioxen._VERSION, _VERSION))
+  local entry
+  while not self.ended do
+    local line = editor:read(self:prompt(), not self.pending)
+    if line then
+      self:feed(line)
+      entry = self:remember(line, entry)
+    elseif line == nil and not self.pending then
+      break
+    else
+      self.pending, entry = nil, nil
+    end
+  end
+  editor:close()
+end
+
+function Session:read_pipe()
+  local first = true
+  for line in io.lines() do
+    if not (first and line:find "^#!") then self:feed(line) end
+    first = false
+    if self.ended or self.interrupted or terminal.output_gone() then break end
+  end
+  if self.pending and not self.interrupted then
+    self:complain "the input ends before its last lines are whole"
+    self.failed = true
+  end
+end
+
+local function colours()
+  local kind, without = os.getenv "TERM", os.getenv "NO_COLOR"
+  return terminal.is_terminal "stderr" and (without or "") == "" and kind ~= nil and kind ~= "dumb"
+end
+
+local function new_session()
+  local interactive = terminal.is_terminal "stdin" and terminal.is_terminal "stdout"
+  return setmetatable({ interactive = interactive, red = colours(), input = {}, busy_before = {},
+    hypervisor = bioxen.hypervisor(), commands = commands, doc = doc }, Session)
+end
+
+local function set_globals(self)
+  for name, value in pairs { bioxen = bioxen, hypervisor = self.hypervisor } do
+    if rawget(_G, name) == nil then rawset(_G, name, value) end
+  end
+end
+
+local function run_first(self, path, ...)
+  local file <close>, problem = io.open(path, "rb")
+  local content = file and file:read "a"
+  local good = false
+  if content then good, problem = self:run_script(content, path, ...) end
+  if problem then self:complain(text.escape(problem)) end
+  self:note(good)
+end
+
+--- The session; after the script at `path`, if there is one. The exit status: of a terminal's 0; of a
+-- pipe's 1 if any line, or the script, failed.
+function session.main(path, ...)
+  local self = new_session()
+  set_globals(self)
+  terminal.begin(self.interactive)
+  if path then run_first(self, path, ...) end
+  if self.interactive then
+    self:read_terminal()
+    return 0
+  end
+  if not self.interrupted then self:read_pipe() end
+  return (self.failed or self.interrupted) and 1 or 0
+end
+
+return session
