@@ -3,11 +3,13 @@
 #include <string.h>
 
 /* For E. coli at 2.5 doublings an hour, Bremer & Dennis give 72,000 ribosomes, 11,400 RNA
- * polymerases and 3.8 genome equivalents of 4,641.652 kb. */
+ * polymerases and 3.8 genome equivalents, here of 4,641.652 kb. Their revision of 2008 (EcoSal Plus
+ * 3(1), doi:10.1128/ecosal.5.2.3) has fewer of each. */
 static const bx_chassis all[] = {
     {"ecoli",
      "Escherichia coli K-12, growing fast",
-     "Bremer & Dennis, EcoSal Plus 2008, doi:10.1128/ecosal.5.2.3; genome NC_000913.3",
+     "Bremer & Dennis, in Escherichia coli and Salmonella, 2nd ed., ASM Press 1996, 1553-1569; "
+     "genome NC_000913.3",
      {72000, 11400, 100, 3.8 * 4641.652}},
     {"yeast",
      "Saccharomyces cerevisiae S288C, haploid",

@@ -5,12 +5,12 @@ local check = require "library.check"
 local growth_controls = {}
 
 --- Change the medium: nutrient in molecules, quality in energy molecules per molecule of nutrient.
--- Errors are those of set_medium, at `level` (default 2: the caller).
-function growth_controls.set_nutrient(cell, medium, level)
+-- Errors are those of `what` (default set_nutrient), at `level` (default 2: the caller).
+function growth_controls.set_nutrient(cell, medium, what, level)
   local symbols = { nutrient = "s0", quality = "ns" }
-  level = level or 2
-  check.keys(medium, { "nutrient", "quality" }, "set_medium", level)
-  for key, value in pairs(medium) do check.number(value, "set_medium: " .. key, level) end
+  what, level = what or "set_nutrient", level or 2
+  check.keys(medium, { "nutrient", "quality" }, what, level)
+  for key, value in pairs(medium) do check.number(value, what .. ": " .. key, level) end
   for key, value in pairs(medium) do cell:set(symbols[key], value) end
 end
 

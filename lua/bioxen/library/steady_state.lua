@@ -1,5 +1,6 @@
 --- Growth until nothing changes any more.
 
+local check = require "library.check"
 local growth_metrics = require "library.growth_metrics"
 
 local function largest_change(cell, before)
@@ -24,8 +25,9 @@ end
 -- seconds (1e9), or where the state still changes after a thousand doubling times: some cells, such
 -- as those with few RNA polymerases, go in cycles for ever. Returns the metrics.
 local function steady_state(cell, options)
-  options = options or {}
-  local tolerance, limit = options.tolerance or 1e-6, options.limit or 1e9
+  options = check.keys(options or {}, { "tolerance", "limit" }, "steady_state")
+  local tolerance = check.number(options.tolerance or 1e-6, "steady_state: tolerance")
+  local limit = check.number(options.limit or 1e9, "steady_state: limit")
   local start, stretch = cell:time(), 3600
   while cell:time() + stretch - start <= limit do
     local before = snapshot(cell)

@@ -12,14 +12,18 @@
 -- Genome memory. Transcription is proportional to the number of genes there are. A cell with the
 -- replication clock of dna_replication.lua that grows at this rate holds, in the mean of its
 -- population, mean_genome_equivalents times the genome's length, and its plasmids; where that is
--- more than its share, the dosage of all genes is scaled by share/DNA. As it grows slower for it
+-- more than its share, the dosage of all genes is scaled by share/DNA. Where it grows slower for it
 -- the cell needs less, down to one genome, which the host does not go below.
+--
+-- The published cell has mRNA to spare, so that a mild limit of either lets it grow a little faster:
+-- 3 % with 150 polymerases, or with 8,000 kb; with one genome, 4,642 kb, it is 4 % slower.
 --
 -- Of both, what is less holds: they scale the same rates, and polymerases that the missing genes
 -- do not ask for are free.
 --
 -- Speed: mRNA grows by 39 to 55 nucleotides a second at 0.6 to 2.5 doublings an hour, 52 at 2, near
--- the published cell's 2.09: Bremer & Dennis, EcoSal Plus 2008, doi 10.1128/ecosal.5.2.3, table 2.
+-- the published cell's 2.09: Bremer & Dennis, in Escherichia coli and Salmonella, 2nd ed., ASM Press
+-- 1996, p. 1553, table 3; somewhat different in its revision, EcoSal Plus 2008, doi 10.1128/ecosal.5.2.3.
 
 local protein_class = require "library.protein_class"
 

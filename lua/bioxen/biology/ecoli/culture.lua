@@ -7,8 +7,8 @@ local metabolism = require "ecoli.metabolism"
 local culture = {}
 
 --- Uptake by Michaelis-Menten, mmol/gDW/h and mM, where it is known. Glucose: at most 10, half of it at
--- 0.015 mM (Mahadevan et al. 2002; Varma & Palsson, Appl
--- Environ Microbiol 60:3724, 1994, measured 10.5 at most). Acetate: as much as oxygen allows, which is what
+-- 0.015 mM (Mahadevan et al. 2002; Varma & Palsson, Appl Environ Microbiol 60:3724, 1994, measured 10.5 at
+-- most). Acetate: as much as oxygen allows, which is what
 -- limits growth on it (Paalme et al., Antonie van Leeuwenhoek 71:217, 1997).
 culture.uptake = { glc__D = { maximum = 10, half = 0.015 }, ac = { maximum = 1000, half = 0 } }
 

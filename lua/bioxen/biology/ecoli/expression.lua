@@ -8,7 +8,8 @@
 --
 -- Rates. Promoters of single genes are not in here: each gene is transcribed like the mean one. At 2
 -- doublings an hour, near the growth core's 2.09, a cell makes 18.7e5 nt of mRNA a minute from 3.0
--- genome equivalents (Bremer & Dennis, EcoSal Plus 2008, doi 10.1128/ecosal.5.2.3, tables 2 and 3), of
+-- genome equivalents (Bremer & Dennis, in Escherichia coli and Salmonella, 2nd ed., ASM Press 1996, p. 1553,
+-- tables 2 and 3; somewhat different in its revision, EcoSal Plus 2008, doi 10.1128/ecosal.5.2.3), of
 -- which 87.8 % code for protein (Blattner et al., Science 1997, doi 10.1126/science.277.5331.1453):
 -- 0.153 transcripts a minute and gene copy. Of energy they depend as all the core's genes but those
 -- of ribosomes do.

@@ -12,7 +12,7 @@ return {
         .. "K-12. Science 277:1453-1462 (1997); annotation of NC_000913.3 by NCBI RefSeq",
       doi = "10.1126/science.277.5331.1453",
       url = "https://www.ncbi.nlm.nih.gov/nuccore/NC_000913.3",
-      licence = "facts, restated; NCBI places no restriction on their use",
+      licence = "facts, restated; NCBI places no restrictions on the use of its data",
     },
     {
       what = "essentiality of genes: those that could not be deleted on rich medium",
@@ -32,7 +32,8 @@ return {
       citation = "Orth JD, Fleming RMT, Palsson BØ. Reconstruction and use of microbial metabolic networks: the "
         .. "core Escherichia coli metabolic model as an educational guide. EcoSal Plus 4 (2010)",
       doi = "10.1128/ecosalplus.10.2.1",
-      licence = "facts, restated in this project's schema; BiGG gives the file for academic use",
+      licence = "facts, restated in this project's schema; BiGG's own files are (c) 2015 The Regents of the "
+        .. "University of California, free for educational, research and non-profit purposes",
     },
     {
       what = "greatest uptake of glucose and of oxygen",
@@ -79,8 +80,9 @@ return {
     },
     {
       what = "the rate of transcription of the mean gene",
-      citation = "Bremer H, Dennis PP. Modulation of chemical composition and other parameters of the cell at "
-        .. "different exponential growth rates. EcoSal Plus (2008)",
+      citation = "Bremer H, Dennis PP. Modulation of chemical composition and other parameters of the cell by "
+        .. "growth rate. In Neidhardt FC (ed.), Escherichia coli and Salmonella, 2nd ed., 1553-1569. ASM Press (1996); "
+        .. "the DOI is that of its revision, EcoSal Plus 3(1) (2008), which has somewhat different numbers",
       doi = "10.1128/ecosal.5.2.3",
     },
     {

@@ -42,6 +42,11 @@ function plasmids.inhibition_constant(copies, growth_rate)
   return rna_I/(plasmids.rna_II_per_minute/60/growth_rate - 1)
 end
 
+-- Whole plasmids to begin with: at least one, for of none there will never be any.
+local function first_copies(copies)
+  return math.max(1, math.floor(copies + 0.5))
+end
+
 -- A class of protein for the plasmid's gene, as library/protein_class.lua takes it.
 local function class_of(name)
   return { x = name .. "_gene", protein = "protein_" .. name, length = "length_" .. name,
@@ -106,7 +111,7 @@ function plasmids.define(options)
   end
   copies = copies > 0 and copies or known.copies
   order[1] = name == "" and "plasmid" or name
-  held[order[1]] = { kb = known.kb, copies = copies, start = math.floor(copies + 0.5) }
+  held[order[1]] = { kb = known.kb, copies = copies, start = first_copies(copies) }
   define()
 end
 
@@ -126,11 +131,14 @@ local function check_plasmid(options)
     error("add_plasmid: name: a letter, then letters, digits or _ expected, got " .. tostring(name), 3)
   end
   if held[name] then error(("add_plasmid: the cell holds %s already"):format(name), 3) end
+  if name == "copies" or name == "kb" then
+    error(("add_plasmid: name: plasmid_%s is taken by the cell's own"):format(name), 3)
+  end
   local known = types[name] or {}
   local copies = check.number(options.copies or known.copies, "add_plasmid: copies", 3)
   if copies <= 0 then error("add_plasmid: copies: more than 0 expected, got " .. copies, 3) end
   return name, { copies = copies, kb = check.number(options.length_kb or known.kb, "add_plasmid: length_kb", 3),
-    start = check.number(options.start or math.floor(copies + 0.5), "add_plasmid: start", 3),
+    start = check.number(options.start or first_copies(copies), "add_plasmid: start", 3),
     gene = check_gene(options.gene) }
 end
 

@@ -81,11 +81,6 @@ end
 local actions = {}
 
 function actions.activate(cell, operon)
-  for _, id in ipairs(operon.genes) do
-    if knocked_out[id] then
-      error(("manage_operons: %s of operon %s is knocked out: restore it first"):format(id, operon.id), 4)
-    end
-  end
   repressed[operon.id] = nil
   growth.start_transcription(cell, operon.genes)
   return "active"
@@ -108,6 +103,17 @@ function actions.restore(_, operon)
   return repressed[operon.id] and "repressed" or "active"
 end
 
+-- An error at `level` if a gene of these operons is not there to be activated.
+local function check_complete(operons, level)
+  for _, operon in ipairs(operons) do
+    for _, id in ipairs(operon.genes) do
+      if knocked_out[id] then
+        error(("manage_operons: %s of operon %s is knocked out: restore it first"):format(id, operon.id), level + 1)
+      end
+    end
+  end
+end
+
 --- Operons by their ids, or by a gene in them. "repress": none of its genes is transcribed, nor has an enzyme in
 -- the flux model; "activate": they have again, and are transcribed from now on; "knock_out" and "restore": their
 -- genes are deleted and put back. Returns the state of each: "active", "repressed" or "knocked out".
@@ -122,6 +128,7 @@ function regulation.manage_operons(cell, ids, action)
     if not operon then error(("manage_operons: operon_ids[%d]: %s"):format(i, problem), 2) end
     operons[i] = operon
   end
+  if action == "activate" then check_complete(operons, 2) end
   for _, operon in ipairs(operons) do states[operon.id] = actions[action](cell, operon) end
   update()
   return states

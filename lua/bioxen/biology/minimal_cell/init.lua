@@ -21,7 +21,7 @@ local function set_medium(cell, medium)
     table.sort(names)
     error(("set_medium: no medium %q; there is: %s"):format(medium, table.concat(names, ", ")), 2)
   end
-  controls.set_nutrient(cell, media[medium] or medium, 3)
+  controls.set_nutrient(cell, media[medium] or medium, "set_medium", 3)
 end
 
 return {

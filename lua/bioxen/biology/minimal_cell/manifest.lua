@@ -25,8 +25,9 @@ return {
     },
     {
       what = "the speed of RNA polymerases, which the share of them is counted by",
-      citation = "Bremer H, Dennis PP. Modulation of chemical composition and other parameters of "
-        .. "the cell at different exponential growth rates. EcoSal Plus 3(1) (2008)",
+      citation = "Bremer H, Dennis PP. Modulation of chemical composition and other parameters of the cell by "
+        .. "growth rate. In Neidhardt FC (ed.), Escherichia coli and Salmonella, 2nd ed., 1553-1569. ASM Press (1996); "
+        .. "the DOI is that of its revision, EcoSal Plus 3(1) (2008), which has somewhat different numbers",
       doi = "10.1128/ecosal.5.2.3",
     },
     {

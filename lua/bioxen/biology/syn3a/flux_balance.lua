@@ -6,6 +6,7 @@
 -- over the amino acids in the proteins of a newborn cell (3,919 /s over 3.0e7: 0.47 /h with all machines, so that
 -- metabolism, at 0.34 /h, is what limits; with 250 ribosomes 0.24 /h, so that they do).
 
+local check = require "library.check"
 local chromosome = require "syn3a.chromosome"
 local expression = require "syn3a.expression"
 local kinetics = require "syn3a.kinetics"
@@ -140,7 +141,8 @@ local outcomes = {
 -- count: positive is what cannot be lost without harm, essential and quasiessential genes both. Second: the growth
 -- of the whole model, 1/h.
 function flux_balance.essential_gene_screen(cell, options)
-  local threshold = options and options.threshold or 0.01
+  options = check.keys(options or {}, { "threshold" }, "essential_gene_screen")
+  local threshold = check.number(options.threshold or 0.01, "essential_gene_screen: threshold")
   local model = flux_balance.metabolism(cell)
   local whole = model:optimum() or 0
   if whole <= 0 then error("essential_gene_screen: this cell does not grow even with all its genes", 2) end

@@ -9,11 +9,11 @@ return {
       what = "the sequence, its genes, their names and products",
       citation = "GenBank CP016816.2; Breuer M et al. Essential metabolism for a minimal cell. eLife 8:e36842 (2019)",
       url = "https://www.ncbi.nlm.nih.gov/nuccore/CP016816.2",
-      licence = "public domain (GenBank places no restrictions on the use of its data)",
+      licence = "none is stated; NCBI places no restrictions on the use or distribution of GenBank's data",
     },
     {
       what = "iMB155: reactions, bounds and gene rules; the essentiality classes, by transposon mutagenesis",
-      citation = "Breuer M, Earnest TM, Merryman C, Wise KS, Sun L, Lynott MR, Hutchison CA, Smith HO, Lapek JD, "
+      citation = "Breuer M, Earnest EE, Merryman C, Wise KS, Sun L, Lynott MR, Hutchison CA, Smith HO, Lapek JD, "
         .. "Gonzalez DJ, de Crécy-Lagard V, Haas D, Hanson AD, Labhsetwar P, Glass JI, Luthey-Schulten Z. "
         .. "Essential metabolism for a minimal cell. eLife 8:e36842 (2019)",
       doi = "10.7554/eLife.36842",
@@ -21,11 +21,11 @@ return {
     },
     {
       what = "the kinetics of transcription, translation and mRNA decay, the pools, and how it all was put together",
-      citation = "Thornburg ZR, Bianchi DM, Brier TA, Gilbert BR, Earnest TM, Melo MCR, Safronova N, Sáenz JP, "
+      citation = "Thornburg ZR, Bianchi DM, Brier TA, Gilbert BR, Earnest EE, Melo MCR, Safronova N, Sáenz JP, "
         .. "Cook AT, Wise KS, Hutchison CA, Smith HO, Glass JI, Luthey-Schulten Z. Fundamental behaviors emerge "
         .. "from simulations of a living minimal cell. Cell 185:345-360 (2022)",
       doi = "10.1016/j.cell.2021.12.025",
-      licence = "CC BY 4.0",
+      licence = "facts restated; no code or file carried over",
     },
     {
       what = "copies of proteins, complexes, primary functions, localisation; the constants as they are used here",
@@ -54,11 +54,11 @@ return {
   genome = { length = 543379, genes = 496 },
   options = {
     transcription = {
-      default = 1, minimum = 0, maximum = 1, unit = "0 or 1",
+      default = 1, minimum = 0, maximum = 1, integer = true, unit = "0 or 1",
       meaning = "0: all promoters begin repressed, until start_transcription or manage_operons",
     },
     proteins = {
-      default = 1, minimum = 0, maximum = 1, unit = "0 or 1",
+      default = 1, minimum = 0, maximum = 1, integer = true, unit = "0 or 1",
       meaning = "0: the cell begins without proteins, so that what is counted was made since",
     },
   },

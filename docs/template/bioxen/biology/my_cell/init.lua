@@ -14,7 +14,7 @@ local list = {
 }
 local decay = { mRNA = 0.462*PER_MINUTE, protein = 0.2*PER_MINUTE }
 
--- Of one polymerase and one ribosome at 2 doublings an hour: Bremer & Dennis 2008, table 2.
+-- Of one polymerase and one ribosome at 2 doublings an hour: Bremer & Dennis 1996, table 3.
 local NUCLEOTIDES_PER_SECOND, AMINO_ACIDS_PER_SECOND = 52, 20
 
 local NO_LIMIT = 1e12 -- molecules, where no share is held

@@ -16,7 +16,7 @@ return {
       what = "the genes and their lengths",
       citation = "Escherichia coli K-12 MG1655, complete genome, NC_000913.3",
       url = "https://www.ncbi.nlm.nih.gov/nuccore/NC_000913.3",
-      licence = "NCBI places no restrictions on GenBank's data",
+      licence = "NCBI places no restrictions on the use of its data",
     },
     {
       what = "that neither gene is essential",
@@ -26,8 +26,9 @@ return {
     },
     {
       what = "the speeds of RNA polymerases and ribosomes, which shares of them are counted by",
-      citation = "Bremer H, Dennis PP. Modulation of chemical composition and other parameters of "
-        .. "the cell at different exponential growth rates. EcoSal Plus 3(1) (2008)",
+      citation = "Bremer H, Dennis PP. Modulation of chemical composition and other parameters of the cell by "
+        .. "growth rate. In Neidhardt FC (ed.), Escherichia coli and Salmonella, 2nd ed., 1553-1569. ASM Press (1996); "
+        .. "the DOI is that of its revision, EcoSal Plus 3(1) (2008), which has somewhat different numbers",
       doi = "10.1128/ecosal.5.2.3",
     },
   },
