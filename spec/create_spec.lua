@@ -69,6 +69,27 @@ describe("create_bio_vm", function()
     says(complaint("a"), "biological_type", "got nil")
   end)
 
+  it("says what is broken in an organism's manifest", function()
+    local folder = os.tmpname()
+    os.remove(folder)
+    finally(function() os.execute("rm -r " .. folder) end)
+    package.path = folder .. "/?.lua;" .. package.path
+    for name, case in pairs {
+      unread = { "return {", "manifest.lua:1: unexpected symbol near <eof>" },
+      empty = { "", "manifest.lua returns no table" },
+    } do
+      assert(os.execute(("mkdir -p %s/bioxen/biology/%s"):format(folder, name)))
+      local file = assert(io.open(("%s/bioxen/biology/%s/manifest.lua"):format(folder, name), "w"))
+      file:write(case[1])
+      file:close()
+      local vm, problem = create("a", name)
+      assert.is_nil(vm)
+      assert.equal("EORGANISM", problem.code)
+      says(problem.message, ("the organism %s is broken: "):format(name), case[2])
+    end
+    package.path = package.path:sub(#folder + 8)
+  end)
+
   it("knows the organisms that are there", function()
     for _, name in ipairs { "ecoli", "minimal_cell", "syn3a" } do
       assert.is_true(bioxen.validate_biological_type(name))
@@ -111,6 +132,10 @@ describe("create_bio_vm", function()
       'config.organism.nutrient: a number expected, got "much"')
     says(complaint("a", "minimal_cell", "basic", { organism = { nutrient = -1 } }),
       "config.organism.nutrient: at least 0 expected, got -1")
+    says(complaint("a", "minimal_cell", "basic", { organism = { quality = math.huge } }),
+      "config.organism.quality: a finite number expected, got inf")
+    says(complaint("a", "syn3a", "basic", { organism = { proteins = 0.5 } }),
+      "config.organism.proteins: an integer expected, got 0.5")
   end)
 
   it("refuses an id that is taken, until it is free", function()

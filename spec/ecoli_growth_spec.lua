@@ -85,6 +85,12 @@ describe("a plasmid in ecoli", function()
     assert.equal(5, assert(vm:get_plasmid_count()))
     assert(vm:execute_biological_process [[ cell:remove_plasmid "pSC101" ]])
     assert.equal(0, assert(vm:get_plasmid_count()))
+    assert(vm:execute_biological_process [[ cell:add_plasmid { name = "rare", copies = 0.4, length_kb = 100 } ]])
+    assert.equal(1, assert(vm:get_plasmid_count())) -- of none there would never be any
+    assert.near(0.4, assert(vm:execute_biological_process [[
+      cell:steady_state()
+      return cell:plasmids().rare.copies
+    ]]).result, 1e-6)
   end)
 
   it("is in inverse proportion to growth, as Lin-Chao & Bremer measured per mass", function()
@@ -141,7 +147,9 @@ describe("a plasmid in ecoli", function()
       ["cell:add_plasmid { name = '2x', copies = 3, length_kb = 3 }"] = "name: a letter, then .* got 2x",
       ["cell:add_plasmid { name = 'a', copies = 3, length_kb = 3, gene = { size = 3 } }"] =
         "gene: length_aa or transcription expected, got size",
+      ["cell:add_plasmid { name = 'copies', copies = 3, length_kb = 3 }"] = "name: .* is taken by the cell's own",
       ["cell:remove_plasmid 'other'"] = "the cell holds no other",
+      ["cell:set_nutrient 'rich'"] = "set_nutrient: .* expected, got string",
     } do
       local _, problem = vm:execute_biological_process(code)
       assert.matches(message, tostring(problem))
@@ -233,6 +241,17 @@ describe("a gene of ecoli's chromosome", function()
     ]])
     assert.is_true(result[1] > 0)
     assert.same({ result[1], 0, result[1] }, result)
+  end)
+
+  it("is for a hundred genes at most, and starts none of too many", function()
+    local vm <close> = assert(kind.create("many", "ecoli"))
+    assert(vm:start())
+    local ids = table.move(assert(vm:get_essential_genes()), 1, 101, 1, {})
+    local result, problem = vm:start_transcription(ids)
+    assert.is_nil(result)
+    assert.truthy(problem.message:find("at most 100 genes", 1, true), problem.message)
+    ids[101] = ids[1]
+    assert.is_true(vm:start_transcription(ids))
   end)
 
   it("varies from cell to cell", function()

@@ -296,6 +296,21 @@ describe("operons of ecoli", function()
     assert.matches("activate, repress, knock_out or restore expected, got explode", problem.message, nil, true)
   end)
 
+  it("change all or, where one cannot be activated, none", function()
+    local whole = run "return cell:metabolism():optimum()"
+    run "cell:knock_out 'pgi'"
+    assert(vm:manage_operons({ "sdhC" }, "repress"))
+    local before = run "return cell:metabolism():optimum()"
+    local _, problem = vm:manage_operons({ "sdhC", "pgi" }, "activate")
+    assert.matches("b4025 of operon op%d+ is knocked out: restore it first", problem.message)
+    _, problem = vm:start_transcription { "sdhC" }
+    assert.matches("b0721 is repressed", problem.message, nil, true)
+    near(before, run "return cell:metabolism():optimum()")
+    run "cell:restore()"
+    assert(vm:manage_operons({ "sdhC" }, "activate"))
+    near(whole, run "return cell:metabolism():optimum()")
+  end)
+
   it("keep repressed and missing genes from being transcribed", function()
     assert(vm:manage_operons({ "lacZ" }, "repress"))
     local _, problem = vm:start_transcription { "lacZ" }

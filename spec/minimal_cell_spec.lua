@@ -222,6 +222,9 @@ describe("minimal_cell", function()
       ["cell:set_antibiotic 'much'"] = "a number of 0 or more expected, got much",
       ["cell:express_heterologous(0/0)"] = "a number of 0 or more expected",
       ["cell:steady_state { limit = 7200 }"] = "not reached within 7200 s",
+      ["cell:steady_state { seconds = 7200 }"] = "steady_state: tolerance or limit expected, got seconds",
+      ["cell:steady_state { tolerance = 'fine' }"] = "tolerance: a number of 0 or more expected, got fine",
+      ["cell:steady_state(5)"] = "steady_state: { tolerance = …, limit = … } expected, got number",
     }
     for code, message in pairs(calls) do
       local _, problem = vm:execute_biological_process(code)

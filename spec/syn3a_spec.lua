@@ -128,6 +128,14 @@ describe("the metabolism of syn3a", function()
     assert.matches("^JCVISYN3A_%d%d%d%d$", got.first.id)
   end)
 
+  it("says what is wrong with the options of the screen", function()
+    local vm <close> = start()
+    assert.matches("^process:1: essential_gene_screen: threshold expected, got fraction",
+      message_of(vm, "cell:essential_gene_screen { fraction = 0.1 }"))
+    assert.matches("^process:1: essential_gene_screen: threshold: a number of 0 or more expected, got x",
+      message_of(vm, "cell:essential_gene_screen { threshold = 'x' }"))
+  end)
+
   it("counts alike for any threshold up to 0.6: what is not lethal grows at 0.63 or more of the whole", function()
     local got = in_cell(nil, "return cell:essential_gene_screen{ threshold = 0.6 }.matrix")
     assert.equal(114, got.true_positives)
@@ -183,6 +191,7 @@ local function population(cells, seconds)
     for id, gene in pairs(state.genes) do
       if gene.mrna then record[#record + 1] = "mRNA." .. id end
     end
+    table.sort(record) -- two VMs in guests have their tables in different orders
     local ensemble = cell:ensemble { duration = args.seconds, runs = args.runs, first = args.first, seed = 5,
       record = record }
     return { ensemble = ensemble, state = state }

@@ -33,6 +33,7 @@ local function problem_with(value, rule)
   if rule.valid then return rule.valid(value) end
   if kind ~= "number" then return nil end
   if value ~= value then return "a number" end
+  if rule.finite and math.abs(value) == math.huge then return "a finite number" end
   if rule.minimum and value < rule.minimum then return "at least " .. rule.minimum end
   if rule.above and value <= rule.above then return "greater than " .. rule.above end
   if rule.maximum and value > rule.maximum then return "at most " .. rule.maximum end
@@ -40,7 +41,7 @@ local function problem_with(value, rule)
 end
 
 --- Check `value`, a table or nil, against `schema`, { key = { type or types, minimum, maximum, above,
--- integer, valid, required, default, fields, secret } }; valid(value) gives what was expected instead, or
+-- integer, finite, valid, required, default, fields, secret } }; valid(value) gives what was expected instead, or
 -- nil. Mistakes are appended to `problems`. Returns a copy with
 -- the defaults filled in.
 function check.table(value, schema, path, problems)

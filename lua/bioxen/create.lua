@@ -34,10 +34,20 @@ function create.validate_vm_type(vm_type)
     check.shown(vm_type), table.concat(create.vm_types(), ", ")))
 end
 
+-- Options of an organism as check.table takes them: numbers, unless they say otherwise, and finite.
+local function option_rules(manifest)
+  local rules = {}
+  for name, option in pairs(manifest.options or {}) do
+    local rule = { type = "number", finite = true }
+    for key, value in pairs(option) do rule[key] = value end
+    rules[name] = rule
+  end
+  return rules
+end
+
 local function schema_for(vm_type, biological_type)
   local schema = { organism = { type = "table", required = true,
-    fields = organisms.manifest(biological_type).options or {} } }
-  for _, rule in pairs(schema.organism.fields) do rule.type = rule.type or "number" end
+    fields = option_rules(organisms.manifest(biological_type)) } }
   for key, rule in pairs(common) do schema[key] = rule end
   if vm_type == "xcpng" then
     schema.xcpng_config = xcpng.schema

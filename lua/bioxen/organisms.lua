@@ -42,9 +42,20 @@ function organisms.folder(name)
   return folders[name]
 end
 
---- true, or nil and an error that lists what there is.
+-- Why the manifest of an organism that is there can't be used; nil if it can.
+local function fault(name)
+  local read, manifest = pcall(organisms.manifest, name)
+  if not read then return tostring(manifest) end
+  return type(manifest) ~= "table" and "manifest.lua returns no table" or nil
+end
+
+--- true, or nil and an error that says what is broken, or lists what there is.
 function organisms.validate(name)
-  if type(name) == "string" and organisms.folder(name) then return true end
+  if type(name) == "string" and organisms.folder(name) then
+    local broken = fault(name)
+    if not broken then return true end
+    return core.fail("EORGANISM", ("the organism %s is broken: %s"):format(name, broken))
+  end
   local known = organisms.names()
   return core.fail("EORGANISM", ("there is no organism %q here; there is: %s"):format(
     tostring(name), #known > 0 and table.concat(known, ", ") or "none"))

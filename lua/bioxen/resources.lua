@@ -20,13 +20,13 @@ local function too_little(vm_id, needed, what, held, advice)
     vm_id, needed, what, held, advice), vm_id)
 end
 
---- Whether the genome of an organism fits into what a VM is to hold, or else into its chassis: true, or
--- nil and an error.
-function resources.fits(hypervisor, vm_id, biological_type, shares)
+--- Whether the genome of an organism, or the one that is loaded in its place, fits into what a VM is to hold,
+-- or else into its chassis: true, or nil and an error.
+function resources.fits(hypervisor, vm_id, biological_type, shares, loaded_kb)
   local described = organisms.manifest(biological_type).genome
-  if not described then return true end
-  local needed, held = described.length/1000, shares and shares.memory_kb
-  local what = "the genome of " .. biological_type
+  local needed, held = loaded_kb or (described and described.length/1000), shares and shares.memory_kb
+  if not needed then return true end
+  local what = loaded_kb and "the genome that is loaded" or "the genome of " .. biological_type
   if held and held < needed then
     return too_little(vm_id, needed, what, ("and is to hold %.15g"):format(held),
       "raise resources.memory_kb, or leave it out")
@@ -64,35 +64,27 @@ local function check_wanted(wanted)
     for name, value in pairs(wanted) do given[name] = value or nil end
     if next(wanted) == nil then problems[1] = "resources: a share to change expected, got none" end
   end
-  if wanted == nil then given = false end
-  check.table(given, resources.schema, "resources", problems)
+  if wanted == nil then
+    problems[1] = "resources: a table expected, got nil"
+  else
+    check.table(given, resources.schema, "resources", problems)
+  end
   check.raise(problems, 3)
 end
 
 function core.vm_methods:allocate_resources(wanted)
   check_wanted(wanted)
-  local shares = copy(self:get_status().resources)
+  local status = self:get_status()
+  local shares = copy(status.resources)
   for name, value in pairs(wanted) do shares[name] = value or nil end
-  local fits, problem = resources.fits(core.hypervisor_of(self), self:get_status().vm_id,
-    self:get_biological_type(), shares)
+  local fits, problem = resources.fits(core.hypervisor_of(self), status.vm_id, status.biological_type, shares,
+    status.genome_kb)
   if not fits then return nil, problem end
   return change(self, shares, function()
     local state = self:get_state()
     if state ~= "running" and state ~= "paused" then return true end
     return core.ask(self, "allocate", nil, shares)
   end)
-end
-
--- The genome that is loaded takes memory: what the VM holds, or, where it holds none, as much as it needs.
-local function make_room(vm, length)
-  local shares, needed = copy(vm:get_status().resources), length/1000
-  if shares.memory_kb and shares.memory_kb < needed then
-    return too_little(vm:get_status().vm_id, needed, "that genome",
-      ("and holds %.15g"):format(shares.memory_kb),
-      ("allocate_resources{ memory_kb = %.15g } first"):format(needed))
-  end
-  shares.memory_kb = shares.memory_kb or needed
-  return shares
 end
 
 function core.vm_methods:load_genome(source, options)
@@ -105,11 +97,13 @@ function core.vm_methods:load_genome(source, options)
     if not read then return nil, problem end
     loaded = read
   end
-  local shares, problem = make_room(self, loaded:length())
-  if not shares then return nil, problem end
-  local done, failure = change(self, shares, function() return core.ask(self, "genome", nil, loaded) end)
-  if not done then return nil, failure end
-  return loaded
+  local before = self:get_status().genome_kb or 0
+  local taken, problem = core.load_genome(self, loaded:length()/1000)
+  if not taken then return nil, problem end
+  local _, failure = core.ask(self, "genome", nil, loaded)
+  if not failure then return loaded end
+  core.load_genome(self, before)
+  return nil, failure
 end
 
 return resources

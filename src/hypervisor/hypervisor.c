@@ -19,13 +19,20 @@ bx_vm *bx_hypervisor_find(const bx_hypervisor *hypervisor, const char *id)
     return NULL;
 }
 
+/* A loaded genome is within the share, or where there is none takes what it needs. */
+static double taken(const bx_lease *lease, bx_resource resource)
+{
+    double share = lease->share[resource];
+    return resource == BX_MEMORY_KB && share == 0 ? lease->genome : share;
+}
+
 /* A sum, not a running total: what was given back is back exactly. */
 double bx_hypervisor_allocated(const bx_hypervisor *hypervisor, bx_resource resource)
 {
     double sum = 0;
     for (const bx_lease *lease = hypervisor->leases; lease; lease = lease->next)
         if (lease->held)
-            sum += lease->share[resource];
+            sum += taken(lease, resource);
     return sum;
 }
 
@@ -40,16 +47,16 @@ static int take_share(bx_vm_lease *base, bx_error *err)
     bx_lease *lease = (bx_lease *)base;
     const bx_hypervisor *hypervisor = lease->hypervisor;
     for (int i = 0; i < BX_RESOURCES && !lease->held; i++) {
-        double capacity = hypervisor->capacity[i];
-        if (lease->share[i] == 0)
+        double capacity = hypervisor->capacity[i], wanted = taken(lease, (bx_resource)i);
+        if (wanted == 0)
             continue;
         double allocated = bx_hypervisor_allocated(hypervisor, (bx_resource)i);
         /* Thirds of a hundred add up to it, but for rounding. */
-        if (allocated + lease->share[i] > capacity * (1 + 1e-12))
+        if (allocated + wanted > capacity * (1 + 1e-12))
             return bx_fail(err, BX_ECAPACITY,
                            "VM \"%s\" asks for %.15g %s: the %s chassis has %.15g, %.15g are "
                            "allocated, %.15g are free",
-                           lease->vm->id, lease->share[i], bx_resource_name((bx_resource)i),
+                           lease->vm->id, wanted, bx_resource_name((bx_resource)i),
                            hypervisor->chassis->name, capacity, allocated, capacity - allocated);
     }
     lease->held = true;
@@ -59,6 +66,7 @@ static int take_share(bx_vm_lease *base, bx_error *err)
 static void give_back_share(bx_vm_lease *base)
 {
     ((bx_lease *)base)->held = false;
+    ((bx_lease *)base)->genome = 0;
 }
 
 bx_vm *bx_hypervisor_create_vm(bx_hypervisor *hypervisor, const bx_vm_ops *ops,
@@ -92,6 +100,17 @@ bx_vm *bx_hypervisor_create_vm(bx_hypervisor *hypervisor, const bx_vm_ops *ops,
     return vm;
 }
 
+/* The lease has changed: it fits, or is as it was before. */
+static int take_anew(bx_lease *lease, const bx_lease *before, bx_error *err)
+{
+    lease->held = false;
+    if (before->held && take_share(&lease->base, err) < 0) {
+        *lease = *before;
+        return -1;
+    }
+    return 0;
+}
+
 int bx_hypervisor_reallocate(bx_hypervisor *hypervisor, bx_vm *vm, const double share[BX_RESOURCES],
                              bx_error *err)
 {
@@ -100,12 +119,30 @@ int bx_hypervisor_reallocate(bx_hypervisor *hypervisor, bx_vm *vm, const double 
         return bx_fail(err, BX_ESTATE, "VM \"%s\" is destroyed", vm->id);
     bx_lease before = *lease;
     memcpy(lease->share, share, sizeof lease->share);
-    lease->held = false;
-    if (before.held && take_share(&lease->base, err) < 0) {
-        *lease = before;
-        return -1;
-    }
-    return 0;
+    return take_anew(lease, &before, err);
+}
+
+int bx_hypervisor_load_genome(bx_hypervisor *hypervisor, bx_vm *vm, double kilobases, bx_error *err)
+{
+    bx_lease *lease = find_lease(hypervisor, vm);
+    if (!lease)
+        return bx_fail(err, BX_ESTATE, "VM \"%s\" is destroyed", vm->id);
+    double share = lease->share[BX_MEMORY_KB];
+    if (share > 0 && share < kilobases)
+        return bx_fail(
+            err, BX_ECAPACITY,
+            "VM \"%s\" needs %.15g kb of genome memory for that genome, and holds %.15g: "
+            "allocate_resources{ memory_kb = %.15g } first",
+            vm->id, kilobases, share, kilobases);
+    bx_lease before = *lease;
+    lease->genome = kilobases;
+    return take_anew(lease, &before, err);
+}
+
+double bx_hypervisor_genome(const bx_hypervisor *hypervisor, const bx_vm *vm)
+{
+    const bx_lease *lease = find_lease(hypervisor, vm);
+    return lease ? lease->genome : 0;
 }
 
 static void strike_off(bx_hypervisor *hypervisor, bx_vm *vm)

@@ -20,6 +20,7 @@ struct bx_lease {
     bx_hypervisor *hypervisor;
     bx_vm *vm;
     double share[BX_RESOURCES];
+    double genome; /* kilobases that a loaded genome takes of what no share is held of */
     bool held;
     bx_lease *next;
 };
@@ -32,6 +33,14 @@ bx_vm *bx_hypervisor_create_vm(bx_hypervisor *hypervisor, const bx_vm_ops *ops,
 /* Change what a VM holds, or will hold when it starts again. BX_ECAPACITY: nothing has changed. */
 int bx_hypervisor_reallocate(bx_hypervisor *hypervisor, bx_vm *vm, const double share[BX_RESOURCES],
                              bx_error *err);
+
+/* The VM holds a loaded genome of so many kilobases, until its worker ends. BX_ECAPACITY: it does
+ * not fit, into its share or else into the chassis, and nothing has changed. */
+int bx_hypervisor_load_genome(bx_hypervisor *hypervisor, bx_vm *vm, double kilobases,
+                              bx_error *err);
+
+/* What a loaded genome takes; 0: none is. */
+double bx_hypervisor_genome(const bx_hypervisor *hypervisor, const bx_vm *vm);
 
 /* End the VM, give its share back, take it off the registry. The VM itself is freed by its owner.
  * Calling it again does nothing. -1: the VM could not be ended and stays. */

@@ -4,6 +4,7 @@
 #include "lua/genome.h"
 
 #include <lauxlib.h>
+#include <string.h>
 
 static int give(lua_State *L, const bx_genome *genome, const bx_error *err)
 {
@@ -15,7 +16,9 @@ static int give(lua_State *L, const bx_genome *genome, const bx_error *err)
 
 int bx_lua_genome_load(lua_State *L)
 {
-    const char *path = luaL_checkstring(L, 1);
+    size_t length;
+    const char *path = luaL_checklstring(L, 1, &length);
+    luaL_argcheck(L, length > 0 && strlen(path) == length, 1, "a path expected");
     bx_genome_options options;
     bx_error err;
     bx_lua_genome_options(L, 2, true, &options);

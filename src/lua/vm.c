@@ -308,6 +308,16 @@ int bx_lua_ask(lua_State *L)
     return pushed;
 }
 
+int bx_lua_load_genome(lua_State *L)
+{
+    bx_lua_vm *box = check_box(L);
+    bx_error error;
+    if (bx_hypervisor_load_genome(box->hypervisor, box->vm, luaL_checknumber(L, 2), &error) < 0)
+        return bx_lua_fail(L, &error, box->vm->id);
+    lua_pushboolean(L, 1);
+    return 1;
+}
+
 int bx_lua_hypervisor_of(lua_State *L)
 {
     check_box(L);
@@ -422,6 +432,8 @@ static int vm_get_status(lua_State *L)
             set_integer(L, "pid", vm->birth.pid);
         set_number(L, "uptime_seconds", (double)(bx_clock_now() - vm->started) * 1e-9);
     }
+    double genome = bx_hypervisor_genome(hypervisor, vm);
+    set_number(L, "genome_kb", genome > 0 ? genome : NAN);
     lua_createtable(L, 0, BX_RESOURCES);
     for (int i = 0; i < BX_RESOURCES; i++) {
         double share = bx_hypervisor_share(hypervisor, vm, (bx_resource)i);

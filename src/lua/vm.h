@@ -30,6 +30,10 @@ int bx_lua_ask(lua_State *L);
  * next start know it. True; or nil and an error, with nothing changed. */
 int bx_lua_reallocate(lua_State *L);
 
+/* core.load_genome(vm, kilobases): have the ledger know of a loaded genome. True; or nil and an
+ * error. */
+int bx_lua_load_genome(lua_State *L);
+
 /* core.hypervisor_of(vm) */
 int bx_lua_hypervisor_of(lua_State *L);
 

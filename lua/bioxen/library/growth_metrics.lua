@@ -15,7 +15,8 @@ end
 
 --- The state of the cell in numbers. Rates per hour, per minute where the name says so, doubling
 -- time in minutes, counts in molecules, protein mass in amino acids, elongation in amino acids per
--- second and ribosome, time in seconds, DNA in kilobases: the mean of cells that grow like this.
+-- second and ribosome, time in seconds, DNA in kilobases: the mean of cells that grow like this, where
+-- no share of genome memory caps it.
 function growth_metrics.metrics(cell)
   local polymerases, kb = growth_core.engaged(cell)
   return {
