@@ -105,7 +105,7 @@ describe("bioxen", function()
       assert.matches("^usage: bioxen script.lua", out)
     end)
 
-    for _, words in ipairs { "", "--", "-e", "--nonsense", "-i", "--version x" } do
+    for _, words in ipairs { "-e", "-i -e", "--nonsense", "--version x" } do
       it("that it cannot make sense of '" .. words .. "'", function()
         local status, out, err = shell("bioxen " .. words)
         assert.are.same({ 2, "" }, { status, out })
@@ -191,7 +191,8 @@ describe("bioxen", function()
     end)
 
     for _, words in ipairs { "organisms a b", "organisms --nonsense", "organisms --check",
-      "organisms my_cell --check --json", "doctor x", "xcpng", "xcpng gc", "xcpng gc a b" } do
+      "organisms my_cell --check --json", "doctor x", "xcpng", "xcpng gc", "xcpng gc a b", "genome info",
+      "config validate", "simulate", "fba", "run", "rerun", "completion", "man x" } do
       it("and its like make no sense of '" .. words .. "'", function()
         local status, out, err = shell("bioxen " .. words)
         assert.are.same({ 2, "" }, { status, out })

@@ -8,6 +8,7 @@ local genome = require "bioxen.genome"
 local hypervisor = require "bioxen.hypervisor"
 local organisms = require "bioxen.organisms"
 require "bioxen.packages"
+local out = require "bioxen.out"
 local plot = require "bioxen.plot"
 local sbml = require "bioxen.sbml"
 local xapi = require "bioxen.xapi"
@@ -23,6 +24,7 @@ local bioxen = {
   get_supported_biological_types = organisms.names,
   get_supported_vm_types = create.vm_types,
   hypervisor = hypervisor.default,
+  out = out.path,
   plot = plot.plot,
   type = core.class_name,
   validate_biological_type = organisms.validate,

@@ -133,6 +133,7 @@
 ---@field power_state ("Halted"|"Paused"|"Running"|"Suspended")?
 ---@field uptime_seconds number? since the start
 ---@field resources bioxen.Resources
+---@field genome_kb number? that a loaded genome takes of the genome memory
 
 ---@alias bioxen.State "created"|"starting"|"running"|"paused"|"stopped"|"error"|"destroyed"
 
@@ -257,8 +258,8 @@ function BiologicalVM:get_plasmid_count() end
 function BiologicalVM:install_biological_package(package_name) end
 
 ---Load a genome: FASTA, GenBank, GFF3 or `.genome`, compressed or not. Code in the VM has it as cell:genome().
----It takes genome memory, its length in kb: of what the VM holds, or, where it holds none, of the chassis, which
----refuses what does not fit.
+---It takes genome memory, its length in kb, until the worker ends: of what the VM holds, or, where it holds none,
+---of the chassis, which refuses what does not fit. The cell is not capped by that.
 ---@param source string|bioxen.Genome a path, or a genome that is loaded
 ---@param options bioxen.GenomeOptions?
 ---@return bioxen.Genome?
@@ -360,8 +361,8 @@ function Job:done() end
 ---@return true
 function Job:cancel() end
 
----@return number? fraction as last reported by progress() in the VM
----@return string text
+---@return number? fraction as last reported by progress(fraction, text) in the VM; runs report theirs
+---@return string text "120 of 3600 s", "37 of 500 runs": so much of so much of what, which the command line shows with a rate
 function Job:progress() end
 
 ---What wait gives, without waiting.
@@ -1028,6 +1029,13 @@ function bioxen.validate_vm_type(vm_type) end
 ---@return true|string|nil done, or with text = true the text
 ---@return bioxen.Error?
 function bioxen.plot(options) end
+
+---The path of a file among a script's results: in out/ of the working folder, or in the folder of
+---`bioxen run --out`. The folder is made if need be.
+---@param name string "cells.csv", "screen/b0008.csv"
+---@return string?
+---@return bioxen.Error?
+function bioxen.out(name) end
 
 ---Wait until all jobs have ended, well or not.
 ---@param jobs bioxen.Job[]

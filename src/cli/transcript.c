@@ -15,9 +15,9 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { STREAMS = 2 };   /* standard output and standard error */
-#define PATIENCE 2.0    /* seconds for what holds a stream open beyond our end */
-#define PAUSE 1000000   /* nanoseconds */
+enum { STREAMS = 2 }; /* standard output and standard error */
+#define PATIENCE 2.0  /* seconds for what holds a stream open beyond our end */
+#define PAUSE 1000000 /* nanoseconds */
 
 static pid_t writer; /* 0: none */
 static int before[STREAMS];

@@ -6,6 +6,7 @@
 #include "lua/class.h"
 #include "lua/ensemble.h"
 #include "lua/error.h"
+#include "lua/files.h"
 #include "lua/genome.h"
 #include "lua/genome_reader.h"
 #include "lua/host.h"
@@ -15,6 +16,7 @@
 #include "lua/system.h"
 #include "lua/trajectory.h"
 #include "lua/vm.h"
+#include "lua/watch.h"
 
 #include <dirent.h>
 #include <dlfcn.h>
@@ -98,10 +100,12 @@ static int real_path(lua_State *L)
 /* read_file(path, limit): the bytes of a file, decompressed if need be; or nil and an error. */
 static int read_file(lua_State *L)
 {
-    const char *path = luaL_checkstring(L, 1);
+    size_t length;
+    const char *path = luaL_checklstring(L, 1, &length);
     lua_Integer limit = luaL_checkinteger(L, 2);
     bx_buffer bytes = {.limit = (size_t)limit};
     bx_error error;
+    luaL_argcheck(L, length > 0 && strlen(path) == length, 1, "a path expected");
     luaL_argcheck(L, limit > 0, 2, "a number of bytes expected");
     int status = bx_file_read(path, &bytes, &error);
     if (status == 0)
@@ -266,6 +270,7 @@ static const luaL_Reg functions[] = {{"class_name", class_name},
                                      {"read_file", read_file},
                                      {"ask", bx_lua_ask},
                                      {"reallocate", bx_lua_reallocate},
+                                     {"load_genome", bx_lua_load_genome},
                                      {"hypervisor_of", bx_lua_hypervisor_of},
                                      {"genome_load", bx_lua_genome_load},
                                      {"genome_new", bx_lua_genome_new},
@@ -274,6 +279,11 @@ static const luaL_Reg functions[] = {{"class_name", class_name},
                                      {"run_program", bx_lua_run_program},
                                      {"save_file", bx_lua_save_file},
                                      {"terminal", bx_lua_terminal},
+                                     {"watch", bx_lua_watch},
+                                     {"make_folder", bx_lua_make_folder},
+                                     {"change_folder", bx_lua_change_folder},
+                                     {"digest_file", bx_lua_digest_file},
+                                     {"digest", bx_lua_digest},
                                      {NULL, NULL}};
 
 int luaopen_bioxen_core(lua_State *L)

@@ -5,6 +5,7 @@
 #include "lua/host.h"
 #include "lua/value.h"
 #include "lua/vm.h"
+#include "lua/watch.h"
 
 #include <math.h>
 
@@ -138,10 +139,63 @@ static int push_outcome(lua_State *L, int index)
 
 /* ---- waiting ---- */
 
+/* What is waited for, for who watches: the job or the list of jobs at an index. */
+typedef struct waiting {
+    bx_host *host;
+    bx_watch *watch; /* or NULL */
+    int jobs;
+} waiting;
+
+static waiting begin_to_wait(lua_State *L, int jobs)
+{
+    waiting w = {.host = bx_lua_push_host(L), .watch = bx_watch_begin(L), .jobs = jobs};
+    lua_pop(L, 1);
+    return w;
+}
+
+/* Push what is told of the job at the top. */
+static void push_account(lua_State *L)
+{
+    int index = lua_gettop(L);
+    const bx_job *job = check_box(L, index)->job;
+    lua_createtable(L, 0, 4);
+    lua_pushstring(L, vm_id(L, index));
+    lua_setfield(L, -2, "vm");
+    lua_pushstring(L, job->progress);
+    lua_setfield(L, -2, "text");
+    lua_pushnumber(L, (double)(bx_clock_now() - job->started) * 1e-9);
+    lua_setfield(L, -2, "elapsed");
+    if (!isnan(job->fraction)) {
+        lua_pushnumber(L, job->fraction);
+        lua_setfield(L, -2, "fraction");
+    }
+}
+
+/* Push the list of what is told of the jobs that run. */
+static void push_accounts(lua_State *L, int jobs)
+{
+    bool one = bx_lua_test_class(L, jobs, &job_class) != NULL;
+    lua_Integer count = one ? 1 : luaL_len(L, jobs);
+    lua_newtable(L);
+    for (lua_Integer i = 1; i <= count; i++) {
+        if (one)
+            lua_pushvalue(L, jobs);
+        else
+            lua_geti(L, jobs, i);
+        const job_box *box = bx_lua_test_class(L, -1, &job_class);
+        if (box && box->job && !box->job->done) {
+            push_account(L);
+            lua_rawseti(L, -3, (lua_Integer)lua_rawlen(L, -3) + 1);
+        }
+        lua_pop(L, 1);
+    }
+}
+
 /* Turn the loop once, awake for the first moment: 1 after something happened, 0 when the deadline
  * has passed. */
-static int turn(lua_State *L, bx_host *host, int64_t deadline)
+static int turn(lua_State *L, const waiting *w, int64_t deadline)
 {
+    bx_host *host = w->host;
     if (!bx_host_is_owner(host))
         return luaL_error(L, "the job belongs to the process that this one was forked from");
     int64_t until = deadline ? bx_patience_begin(&host->patience) : 0;
@@ -150,11 +204,17 @@ static int turn(lua_State *L, bx_host *host, int64_t deadline)
         turned = bx_reactor_turn(&host->reactor, 0);
     if (until)
         bx_patience_end(&host->patience, turned > 0);
+    bool watched = w->watch && w->watch->due < deadline;
     if (turned == 0)
-        turned = bx_reactor_turn(&host->reactor, deadline);
+        turned = bx_reactor_turn(&host->reactor, watched ? w->watch->due : deadline);
     if (turned < 0) {
+        bx_watch_hide(w->watch); /* before a hook ends the wait */
         bx_lua_run_hooks(L);
         return 1;
+    }
+    if (bx_watch_is_due(w->watch)) {
+        push_accounts(L, w->jobs);
+        bx_watch_tell(L, w->watch);
     }
     return turned || bx_clock_now() < deadline;
 }
@@ -178,12 +238,12 @@ static int fail_timeout(lua_State *L, const char *id)
 static int await(lua_State *L, int index, int64_t deadline)
 {
     job_box *box = check_box(L, index);
-    bx_host *host = bx_lua_push_host(L);
-    lua_pop(L, 1);
-    while (!box->job->done)
-        if (!turn(L, host, deadline) && !box->job->done)
-            return fail_timeout(L, vm_id(L, index));
-    return push_outcome(L, index);
+    waiting w = begin_to_wait(L, index);
+    bool late = false;
+    while (!box->job->done && !late)
+        late = !turn(L, &w, deadline) && !box->job->done;
+    bx_watch_hide(w.watch);
+    return late ? fail_timeout(L, vm_id(L, index)) : push_outcome(L, index);
 }
 
 int bx_lua_await_job(lua_State *L)
@@ -206,9 +266,9 @@ static int job_result(lua_State *L)
 static int job_done(lua_State *L)
 {
     job_box *box = check_box(L, 1);
-    bx_host *host = bx_lua_push_host(L);
+    waiting w = begin_to_wait(L, 1);
     if (!box->job->done)
-        turn(L, host, 0);
+        turn(L, &w, 0);
     lua_pushboolean(L, box->job->done);
     return 1;
 }
@@ -223,9 +283,9 @@ static int job_cancel(lua_State *L)
 static int job_progress(lua_State *L)
 {
     job_box *box = check_box(L, 1);
-    bx_host *host = bx_lua_push_host(L);
+    waiting w = begin_to_wait(L, 1);
     if (!box->job->done)
-        turn(L, host, 0);
+        turn(L, &w, 0);
     if (isnan(box->job->fraction))
         lua_pushnil(L);
     else
@@ -238,9 +298,10 @@ static int job_progress(lua_State *L)
 static int next_output(lua_State *L)
 {
     job_box *box = check_box(L, 1);
-    bx_host *host = bx_lua_push_host(L);
+    waiting w = begin_to_wait(L, 1);
     while (!box->job->done && box->job->output.length == box->read)
-        turn(L, host, BX_NEVER);
+        turn(L, &w, BX_NEVER);
+    bx_watch_hide(w.watch);
     size_t fresh = box->job->output.length - box->read;
     if (fresh == 0)
         return 0;
@@ -284,15 +345,27 @@ static bool is_done(lua_State *L, lua_Integer i)
     return done;
 }
 
+/* The first job that is done; 0 if none is. */
+static lua_Integer find_done(lua_State *L, lua_Integer count)
+{
+    for (lua_Integer i = 1; i <= count; i++)
+        if (is_done(L, i))
+            return i;
+    return 0;
+}
+
 int bx_lua_wait_all(lua_State *L)
 {
     lua_Integer count = check_jobs(L);
     int64_t deadline = check_deadline(L, 2);
-    bx_host *host = bx_lua_push_host(L);
-    for (lua_Integer i = 1; i <= count; i++)
-        while (!is_done(L, i))
-            if (!turn(L, host, deadline) && !is_done(L, i))
-                return fail_timeout(L, NULL);
+    waiting w = begin_to_wait(L, 1);
+    bool late = false;
+    for (lua_Integer i = 1; i <= count && !late; i++)
+        while (!late && !is_done(L, i))
+            late = !turn(L, &w, deadline) && !is_done(L, i);
+    bx_watch_hide(w.watch);
+    if (late)
+        return fail_timeout(L, NULL);
     lua_pushboolean(L, 1);
     return 1;
 }
@@ -302,18 +375,16 @@ int bx_lua_wait_any(lua_State *L)
     lua_Integer count = check_jobs(L);
     luaL_argcheck(L, count > 0, 1, "at least one job expected");
     int64_t deadline = check_deadline(L, 2);
-    bx_host *host = bx_lua_push_host(L);
-    for (bool again = true;;) {
-        for (lua_Integer i = 1; i <= count; i++)
-            if (is_done(L, i)) {
-                lua_geti(L, 1, i);
-                lua_pushinteger(L, i);
-                return 2;
-            }
-        if (!again)
-            return fail_timeout(L, NULL);
-        again = turn(L, host, deadline);
-    }
+    waiting w = begin_to_wait(L, 1);
+    lua_Integer done = find_done(L, count);
+    for (bool again = true; !done && again; done = find_done(L, count))
+        again = turn(L, &w, deadline);
+    bx_watch_hide(w.watch);
+    if (!done)
+        return fail_timeout(L, NULL);
+    lua_geti(L, 1, done);
+    lua_pushinteger(L, done);
+    return 2;
 }
 
 /* ---- the class ---- */

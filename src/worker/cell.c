@@ -14,6 +14,7 @@
 #include <lauxlib.h>
 #include <limits.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -35,10 +36,23 @@ static uint64_t draw_seed(bx_worker *worker)
     return (z ^ z >> 31) >> 1;
 }
 
-static void report_progress(void *data, double fraction)
+/* Of a run, and of many: how much of what is done, as who shows it understands. */
+static void report_run(void *data, double fraction)
 {
-    (void)data;
-    bx_output_progress(fraction, NULL, 0);
+    const bx_run *run = data;
+    char text[64];
+    int length =
+        snprintf(text, sizeof text, "%.6g of %.6g s", fraction * run->duration, run->duration);
+    bx_output_progress(fraction, text, (size_t)length);
+}
+
+static void report_runs(void *data, double fraction)
+{
+    const bx_ensemble_run *many = data;
+    char text[64];
+    double done = floor(fraction * (double)many->runs);
+    int length = snprintf(text, sizeof text, "%.0f of %.0f runs", done, (double)many->runs);
+    bx_output_progress(fraction, text, (size_t)length);
 }
 
 static double number_option(lua_State *L, int options, const char *key, const bx_place *place)
@@ -301,7 +315,8 @@ static int cell_run(lua_State *L)
     taker rows = {.L = L};
     bx_run run = {.maximum_bytes = worker->memory.limit,
                   .interrupt = &bx_interrupted,
-                  .progress = report_progress};
+                  .progress = report_run,
+                  .progress_data = &run};
     lua_settop(L, 2);
     check_idle(L);
     bx_fields_expect(L, 2, LUA_TTABLE, &place, NULL);
@@ -383,8 +398,9 @@ static int cell_ensemble(lua_State *L)
     bx_error err;
     bx_run run = {.maximum_bytes = worker->memory.limit,
                   .interrupt = &bx_interrupted,
-                  .progress = report_progress};
+                  .progress = report_runs};
     bx_ensemble_run many = {.run = &run};
+    run.progress_data = &many;
     lua_settop(L, 2);
     check_idle(L);
     bx_fields_expect(L, 2, LUA_TTABLE, &place, NULL);

@@ -1,25 +1,8 @@
 -- `bioxen organisms`: what can live in a VM, by the manifests.
 
+local json = require "bioxen.cli.json"
 local organisms = require "bioxen.organisms"
-
-local command = {}
-
-local usage = [[
-usage: bioxen organisms [--json]         list the organisms found on package.path
-       bioxen organisms NAME [--json]    its sources, licences and options
-       bioxen organisms NAME --check     hold it against the contract of docs/organisms.md]]
-
-local function parse(words)
-  local options = {}
-  for _, word in ipairs(words) do
-    if word == "--json" then options.json = true
-    elseif word == "--check" then options.check = true
-    elseif word:find "^%-" or options.name then return nil
-    else options.name = word end
-  end
-  local sensible = not options.check or (options.name and not options.json)
-  return sensible and options
-end
+local say = require "bioxen.cli.say"
 
 -- What a manifest says, with its folder; or what is wrong with it, as a manifest is Lua that somebody wrote.
 local function describe(name)
@@ -92,53 +75,55 @@ local function print_all(row)
   print_sources(row.sources)
 end
 
-local function complain(text)
-  io.stderr:write("bioxen: ", text, "\n")
-  return 1
-end
-
 local function print_json(value)
-  local found, cjson = pcall(require, "cjson")
-  if not found then return complain "--json needs lua-cjson, which is not installed" end
-  local encoded, text = pcall(cjson.encode, value)
-  if not encoded then return complain("a manifest that is no JSON: " .. text) end
+  local encoded, text = pcall(json.encode, value)
+  if not encoded then return say.failed("a manifest that is no JSON: " .. text) end
   print(text)
-  return 0
+  return say.DONE
 end
 
-local function list(options)
-  local rows = {}
+local function list(as_json)
+  local rows = json.list()
   for i, name in ipairs(organisms.names()) do
     rows[i] = describe(name)
-    if not options.json then print_row(rows[i]) end
+    if not as_json then print_row(rows[i]) end
   end
-  return options.json and print_json(rows) or 0
+  return as_json and print_json(rows) or say.DONE
 end
 
-local function show(options)
-  local found, problem = organisms.validate(options.name)
-  if not found then return complain(problem.message) end
-  local row = describe(options.name)
-  if options.json then return print_json(row) end
+local function show(name, as_json)
+  local found, problem = organisms.validate(name)
+  if not found then return say.failed(problem.message) end
+  local row = describe(name)
+  if as_json then return print_json(row) end
   print_all(row)
-  return row.problem and 1 or 0
+  return row.problem and say.FAILED or say.DONE
 end
 
 local function hold(name)
+  if not name then return nil, "--check needs the name of an organism, which bioxen organisms lists" end
   local found, problem = organisms.validate(name)
-  if not found then return complain(problem.message) end
-  return require("bioxen.organism_check").report(name) and 0 or 1
+  if not found then return say.failed(problem.message) end
+  return require("bioxen.organism_check").report(name) and say.DONE or say.FAILED
 end
 
---- Do what the words behind `bioxen organisms` say: the exit status.
-function command.main(...)
-  local options = parse { ... }
-  if not options then
-    io.stderr:write(usage, "\n")
-    return 2
-  end
-  if options.check then return hold(options.name) end
-  return options.name and show(options) or list(options)
-end
-
-return command
+return {
+  name = "organisms",
+  summary = "list what can live in a VM, and describe it",
+  description = "List the organisms found on package.path; or tell of one its folder, options, sources and licences.",
+  arguments = { { "NAME", "The organism.", args = "?" } },
+  options = {
+    { "--json", "The same as JSON." },
+    { "--check", "Hold it against the contract of docs/organisms.md." },
+  },
+  either = { { "--json", "--check" } },
+  examples = {
+    { "bioxen organisms", "what there is" },
+    { "bioxen organisms ecoli", "what this one takes, and where it comes from" },
+  },
+  run = function(options)
+    if options.check then return hold(options.name) end
+    if options.name then return show(options.name, options.json) end
+    return list(options.json)
+  end,
+}

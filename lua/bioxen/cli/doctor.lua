@@ -2,8 +2,8 @@
 -- really runs.
 
 local core = require "bioxen.core"
-
-local doctor = {}
+local json = require "bioxen.cli.json"
+local say = require "bioxen.cli.say"
 
 local function read_file(path)
   local file <close> = io.open(path)
@@ -30,7 +30,8 @@ local Report = {}
 Report.__index = Report
 
 function Report:line(word, subject, text)
-  print(("%-8s %-22s %s"):format(word, subject, text))
+  self.lines[#self.lines + 1] = { state = word, subject = subject, text = text }
+  if not self.silent then print(("%-8s %-22s %s"):format(word, subject, text)) end
 end
 
 function Report:ok(subject, text)
@@ -149,21 +150,25 @@ local function check_probe(report)
   end
 end
 
---- Print what holds: the exit status, 0 when nothing that BioXen needs is missing.
-function doctor.main(...)
-  if select("#", ...) > 0 then
-    io.stderr:write "usage: bioxen doctor\n"
-    return 2
-  end
-  local report = setmetatable({ good = true }, Report)
+local function examine(options)
+  local report = setmetatable({ good = true, silent = options.json, lines = json.list() }, Report)
   check_versions(report)
   check_kernel(report)
   check_courier(report)
-  if check_worker_program(report) then
-    check_probe(report)
+  if check_worker_program(report) then check_probe(report) end
+  if options.json then
+    print(json.encode { good = report.good, checks = report.lines })
+  else
+    print(report.good and "A VM runs here, jailed." or "Something that BioXen needs is missing.")
   end
-  print(report.good and "A VM runs here, jailed." or "Something that BioXen needs is missing.")
-  return report.good and 0 or 1
+  return report.good and say.DONE or say.FAILED
 end
 
-return doctor
+return {
+  name = "doctor",
+  summary = "say what works on this machine",
+  description = "Say what works on this machine: versions, the kernel, and what a worker's jail really holds. The exit "
+    .. "status is 1 where something that BioXen needs is missing.",
+  options = { { "--json", "The same as JSON." } },
+  run = examine,
+}

@@ -1,0 +1,117 @@
+--- A script, run by `bioxen run` and `bioxen rerun`: as by `bioxen script.lua`, or recorded in a folder.
+
+local say = require "bioxen.cli.say"
+
+local execute = {}
+
+local function read(path)
+  local file, problem
+  if path == "-" then file = io.stdin else file, problem = io.open(path, "rb") end
+  if not file then return nil, "cannot open " .. problem end
+  local text, unread = file:read "a"
+  if path ~= "-" then file:close() end
+  if not text then return nil, ("cannot read %s: %s"):format(path, unread) end
+  return text
+end
+
+-- A "#!" line is none of Lua's.
+local function compile(text, name)
+  return load(text:gsub("^#[^\n]*", ""), name == "-" and "=stdin" or "@" .. name)
+end
+
+local function set_arg(path, arguments)
+  local words = { [-2] = arg[-1], [-1] = "run", [0] = path }
+  arg = table.move(arguments, 1, #arguments, 1, words) -- luacheck: ignore (stock lua's global)
+end
+
+--- Run the script { script, arguments, seed }: the exit status; its errors are the caller's.
+function execute.plainly(run)
+  local text, unread = read(run.script)
+  if not text then return say.failed(unread) end
+  local chunk, mistake = compile(text, run.script)
+  if not chunk then return say.failed(mistake) end
+  set_arg(run.script, run.arguments)
+  if run.seed then math.randomseed(run.seed) end
+  chunk(table.unpack(run.arguments))
+  return say.DONE
+end
+
+-- ---- recorded ----
+
+local OUTPUT_GONE = "nobody reads the output"
+
+local function explain(problem)
+  if type(problem) == "string" then
+    if problem:find(OUTPUT_GONE, 1, true) then return OUTPUT_GONE end
+    return (debug.traceback(problem, 2):gsub("\n\t%[C%]: in function 'xpcall'.*", "")) -- what follows is ours
+  end
+  return tostring(problem)
+end
+
+local function status_of(code)
+  if code == nil or code == true then return say.DONE end
+  return math.tointeger(code) or say.FAILED
+end
+
+-- os.exit ends the process, but not before `finish` has been called, which gives the status.
+local function guard_exit(finish)
+  local exit = os.exit
+  os.exit = function(code, close) -- luacheck: ignore (on purpose)
+    exit(finish(status_of(code)), close)
+  end
+  return function() os.exit = exit end -- luacheck: ignore
+end
+
+local function prepare(run, core, record)
+  local text, unread = read(run.source or run.script)
+  if not text then return nil, unread end
+  local chunk, mistake = compile(text, run.script)
+  if not chunk then return nil, mistake end
+  local made, problem = core.make_folder(run.out)
+  if not made then return nil, problem end
+  run.folder = core.real_path(run.out)
+  if #core.list_folder(run.folder) > 0 then
+    return nil, ("%s is not empty: name another folder, or remove it"):format(run.out)
+  end
+  local saved, unsaved = core.save_file(run.folder .. "/" .. record.SCRIPT, text)
+  if not saved then return nil, unsaved end
+  return chunk
+end
+
+--- Run the script { script, source, arguments, seed, out, quiet, after } with its results, log and manifest in the
+-- folder `out`; `source` is where its text is, if elsewhere. after(status, manifest), if there, is called at the
+-- end, which a script may bring about by os.exit, and gives the exit status.
+function execute.recorded(run)
+  local core = require "bioxen.core"
+  local record = require "bioxen.cli.record"
+  local transcript = require "bioxen.transcript"
+  local chunk, problem = prepare(run, core, record)
+  if not chunk then return say.failed(problem) end
+  run.seed = run.seed or math.random(0)
+  run.working_folder, run.started = core.real_path ".", os.date "!%Y-%m-%dT%H:%M:%SZ"
+  run.path = core.real_path(run.script) or run.script
+  record.begin()
+  require "bioxen.out".folder = run.folder
+  local terminal, unwritten = transcript.begin(run.folder .. "/" .. record.LOG)
+  if not terminal then return say.failed(unwritten) end
+  io.stdout:setvbuf "line"
+  require "bioxen.cli.progress".begin(run, terminal)
+  local began = core.clock()
+  local function finish(status)
+    core.watch(nil)
+    transcript.finish()
+    run.status, run.seconds = status, core.clock() - began
+    local manifest, unsaved = record.finish(run)
+    if not manifest then return say.failed(unsaved) end
+    return run.after and run.after(status, manifest) or status
+  end
+  local release = guard_exit(finish)
+  set_arg(run.script, run.arguments)
+  math.randomseed(run.seed)
+  local good, mistake = xpcall(chunk, explain, table.unpack(run.arguments))
+  release()
+  if not good and mistake ~= OUTPUT_GONE then say.failed(mistake) end
+  return finish(good and say.DONE or say.FAILED)
+end
+
+return execute

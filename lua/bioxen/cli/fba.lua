@@ -1,0 +1,195 @@
+-- `bioxen fba`: flux balance of a model in SBML, without writing Lua.
+
+local bioxen = require "bioxen"
+local json = require "bioxen.cli.json"
+local nearest = require "bioxen.cli.nearest"
+local progress = require "bioxen.cli.progress"
+local say = require "bioxen.cli.say"
+local source = require "bioxen.cli.source"
+
+local MEMORY = 4 << 30 -- bytes that the VM may take
+
+-- Runs in the VM. Names that the model does not have come back as { unknown = name, of = { … } }.
+local in_the_vm = [[
+local model, objective = flux.load_sbml(args.text, { objective = args.objective })
+local genes, reactions = {}, {}
+for _, name in ipairs(model:genes()) do genes[name] = true end
+for _, name in ipairs(model:reactions()) do reactions[name] = true end
+
+if args.reaction then
+  if not reactions[args.reaction] then return { unknown = args.reaction, of = model:reactions() } end
+  model:set_objective(args.reaction, args.sense)
+  objective = args.reaction
+elseif args.sense then
+  model:set_objective(model:objective(), args.sense)
+end
+for _, bound in ipairs(args.bounds) do
+  if not reactions[bound.reaction] then return { unknown = bound.reaction, of = model:reactions() } end
+  model:set_bounds(bound.reaction, bound.lower, bound.upper)
+end
+
+local without = { genes = {}, reactions = {} }
+for _, name in ipairs(args.without) do
+  local kind = genes[name] and "genes" or reactions[name] and "reactions"
+  if not kind then
+    local names = model:genes()
+    table.move(model:reactions(), 1, #reactions, #names + 1, names)
+    return { unknown = name, of = names }
+  end
+  table.insert(without[kind], name)
+end
+
+local answer = { objective = objective, genes = #model:genes(), reactions = #model:reactions() }
+local solution
+if args.without[1] then solution = model:knock_out(without)
+elseif args.parsimonious then solution = model:parsimonious()
+else solution = model:optimise() end
+answer.status, answer.value = solution.status, solution.objective
+if solution.status ~= "optimal" then return answer end
+if args.essential then
+  answer.essential = model:essential_genes { fraction = args.fraction }
+elseif args.variability then
+  answer.ranges = model:variability { fraction = args.fraction }
+else
+  answer.fluxes, answer.total_flux = solution.fluxes, solution.total_flux
+end
+return answer]]
+
+-- "R=-10,1000", "R=0"
+local function parse_bound(text)
+  local name, lower, upper = text:match "^(.+)=([^,]+),([^,]+)$"
+  if not name then
+    name, lower = text:match "^(.+)=([^,]+)$"
+    upper = lower
+  end
+  lower, upper = tonumber(lower), tonumber(upper)
+  if not (lower and upper) then return nil end
+  return { reaction = name, lower = lower, upper = upper }
+end
+
+local function arguments(options, text)
+  local args = { text = text, reaction = options.maximise or options.minimise, objective = options.objective,
+    sense = options.maximise and "maximise" or options.minimise and "minimise" or nil, bounds = {},
+    without = options.knock_out or {}, essential = options.essential, variability = options.variability,
+    parsimonious = options.pfba, fraction = options.fraction }
+  for i, bound in ipairs(options.bound) do
+    args.bounds[i] = parse_bound(bound)
+    if not args.bounds[i] then return nil, ("--bound: REACTION=LOWER,UPPER expected, got '%s'"):format(bound) end
+  end
+  return args
+end
+
+local function sorted_keys(of)
+  local keys = {}
+  for key in pairs(of) do keys[#keys + 1] = key end
+  table.sort(keys)
+  return keys
+end
+
+-- ---- output ----
+
+local function table_of_fluxes(answer, all)
+  local lines = {}
+  for _, name in ipairs(sorted_keys(answer.fluxes)) do
+    local value = answer.fluxes[name]
+    if all or math.abs(value) > 1e-9 then lines[#lines + 1] = ("%s\t%.9g"):format(name, value) end
+  end
+  return lines
+end
+
+local function table_of_ranges(answer)
+  local lines = {}
+  for _, name in ipairs(sorted_keys(answer.ranges)) do
+    local range = answer.ranges[name]
+    lines[#lines + 1] = ("%s\t%.9g\t%.9g"):format(name, range.minimum, range.maximum)
+  end
+  return lines
+end
+
+local function as_text(answer, options)
+  local lines
+  if options.essential then lines = answer.essential
+  elseif options.variability then lines = table_of_ranges(answer)
+  else lines = table_of_fluxes(answer, options.all) end
+  return #lines > 0 and table.concat(lines, "\n") .. "\n" or ""
+end
+
+local function as_json(answer)
+  if answer.essential then json.list(answer.essential) end
+  return json.encode(answer) .. "\n"
+end
+
+local function summary(answer, options)
+  local text = ("%s = %.9g"):format(answer.objective or "objective", answer.value)
+  if options.essential then
+    text = ("%s; %d of %d genes are essential"):format(text, #answer.essential, answer.genes)
+  end
+  if answer.total_flux then text = ("%s; sum of fluxes %.9g"):format(text, answer.total_flux) end
+  return text
+end
+
+local function report(answer, options)
+  if answer.unknown then
+    local meant = nearest(answer.unknown, answer.of)
+    return say.failed(("the model has no gene or reaction '%s'%s"):format(answer.unknown,
+      meant and ("; did you mean '%s'?"):format(meant) or " (--json lists its reactions)"))
+  end
+  if answer.status ~= "optimal" then
+    if options.json then io.write(as_json(answer)) end
+    return say.failed(("the model is %s: %s"):format(answer.status, answer.status == "unbounded"
+      and "bound the uptake of its medium, as with --bound" or "what it must do cannot be done; see its lower bounds"))
+  end
+  local written, problem = source.write(options.json and as_json(answer) or as_text(answer, options), options.out)
+  if not written then return say.failed(problem) end
+  if not options.json and not options.quiet then say.note(summary(answer, options)) end
+  return say.DONE
+end
+
+local function balance(options)
+  local text, unread = source.read(options.model)
+  if not text then return say.failed(unread) end
+  local args, mistake = arguments(options, text)
+  if not args then return nil, mistake end
+  progress.begin(options)
+  local vm <close> = assert(bioxen.create_bio_vm("fba", "minimal_cell", "basic",
+    { memory = MEMORY, timeout = math.huge }))
+  local started, problem = vm:start()
+  if not started then return say.failed(problem) end
+  local answer, failure = vm:execute_biological_process(in_the_vm, { args = args, name = "fba" })
+  if not answer then return say.failed(failure) end
+  return report(answer.result, options)
+end
+
+return {
+  name = "fba",
+  summary = "flux balance of a model in SBML",
+  description = "Find the fluxes of a model in SBML (package fbc, or the older kinetic laws) that make its objective "
+    .. "greatest. Fluxes are written a line each, names and numbers apart by a tab; what is zero is left out. The "
+    .. "objective's value goes to standard error.",
+  arguments = { { "MODEL", "A file in SBML, compressed by gzip or not; - reads standard input." } },
+  options = {
+    { "--objective", "The objective of the model by its id (default: the active one).", value = "ID" },
+    { "--maximise", "Maximise the flux of this reaction instead.", value = "REACTION" },
+    { "--minimise", "Minimise it.", value = "REACTION" },
+    { "--bound", "Bounds of a reaction, REACTION=LOWER,UPPER; one number fixes its flux. May be repeated.",
+      value = "BOUND", many = true },
+    { "--knock-out", "Without these genes or reactions, with commas between them.", value = "NAMES", list = true },
+    { "--pfba", "Of the best solutions the one with the least sum of fluxes." },
+    { "--variability", "The least and the greatest flux of each reaction among the best solutions." },
+    { "--essential", "The genes without which the objective falls below a hundredth." },
+    { "--fraction", "Of the optimum: what --variability keeps (default 1), or what --essential asks for (default "
+      .. "0.01).", value = "X", number = { minimum = 0, maximum = 1 } },
+    { "--all", "Also fluxes that are zero." },
+    { "--json", "JSON instead of lines." },
+    { "--out", "Write to this file.", value = "FILE" },
+    { "--quiet -q", "No progress, and the numbers alone." },
+  },
+  either = { { "--objective", "--maximise", "--minimise" },
+    { "--pfba", "--variability", "--essential", "--knock-out" } },
+  examples = {
+    { "bioxen fba e_coli_core.xml.gz", "growth on its medium" },
+    { "bioxen fba e_coli_core.xml.gz --bound=EX_o2_e=0,1000 --knock-out b0118", "without air and a gene" },
+    { "bioxen fba e_coli_core.xml.gz --essential", "a line for each essential gene" },
+  },
+  run = balance,
+}

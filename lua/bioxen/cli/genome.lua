@@ -1,0 +1,118 @@
+-- `bioxen genome`: files of genomes, described and converted.
+
+local bioxen = require "bioxen"
+local json = require "bioxen.cli.json"
+local say = require "bioxen.cli.say"
+local source = require "bioxen.cli.source"
+
+local function load(options)
+  local how = { format = options.from, code = options.code, fasta = options.fasta }
+  if options.file == "-" then
+    local text, problem = source.read "-"
+    if not text then return nil, problem end
+    return bioxen.genome.parse(text, how)
+  end
+  return bioxen.genome.load(options.file, how)
+end
+
+local function sorted_keys(of)
+  local keys = {}
+  for key in pairs(of) do keys[#keys + 1] = key end
+  table.sort(keys, function(a, b) return of[a] ~= of[b] and of[a] > of[b] or of[a] == of[b] and a < b end)
+  return keys
+end
+
+local function known(genome)
+  for _, sequence in ipairs(genome:sequences()) do
+    if not sequence.known then return false end
+  end
+  return true
+end
+
+local function describe(genome)
+  local sequences = json.list()
+  for i, sequence in ipairs(genome:sequences()) do sequences[i] = sequence end
+  return { length = genome:length(), sequences = sequences, genes = #genome:genes(),
+    types = genome:categories(), gc = known(genome) and genome:length() > 0 and genome:gc() or nil }
+end
+
+local function print_info(facts)
+  print(("%d base pairs, %d genes%s"):format(facts.length, facts.genes,
+    facts.gc and (", %.2f %% G and C"):format(100*facts.gc) or ", bases not known"))
+  print "\nSequences:"
+  for _, sequence in ipairs(facts.sequences) do
+    print(("  %-20s %9d %-9s genetic code %d%s"):format(sequence.id, sequence.length,
+      sequence.circular and "circular" or "linear", sequence.code,
+      sequence.description and ", " .. sequence.description or ""))
+  end
+  if facts.genes > 0 then print "\nGenes:" end
+  for _, kind in ipairs(sorted_keys(facts.types)) do print(("  %-20s %9d"):format(kind, facts.types[kind])) end
+end
+
+local function info(options)
+  local genome, problem = load(options)
+  if not genome then return say.failed(problem) end
+  local facts = describe(genome)
+  if options.json then print(json.encode(facts)) else print_info(facts) end
+  return say.DONE
+end
+
+local writers = {
+  fasta = function(genome) return genome:to_fasta() end,
+  genes = function(genome) return genome:to_fasta(nil, "genes") end,
+  proteins = function(genome) return genome:to_fasta(nil, "proteins") end,
+  gff3 = function(genome) return genome:to_gff3() end,
+  genome = function(genome) return genome:to_genome() end,
+}
+
+local function convert(options)
+  local genome, problem = load(options)
+  if not genome then return say.failed(problem) end
+  local wrote, text, failure = pcall(writers[options.to], genome)
+  if not wrote then
+    return say.failed(("%s: %s; --fasta names a file with the bases"):format(options.file, text))
+  end
+  if not text then return say.failed(failure) end
+  local written, mistake = source.write(text, options.out)
+  return written and say.DONE or say.failed(mistake)
+end
+
+local file = { "FILE", "FASTA, GenBank, GFF3 or .genome, compressed by gzip or not; - reads standard input." }
+local reading = {
+  { "--from", "What the file is (default: told from the text).", value = "FORMAT",
+    choices = { "fasta", "genbank", "gff3", "genome" } },
+  { "--fasta", "The bases, where a GFF3 or .genome file has none.", value = "FILE" },
+  { "--code", "Genetic code, by NCBI's numbers (default: as the file says, else 11).", value = "N",
+    number = { integer = true, minimum = 1 } },
+}
+
+local function with_reading(options)
+  return table.move(reading, 1, #reading, #options + 1, options)
+end
+
+return {
+  name = "genome",
+  summary = "describe and convert files of genomes",
+  commands = {
+    {
+      name = "info",
+      summary = "sequences, bases and genes of a genome",
+      arguments = { file },
+      options = with_reading { { "--json", "The same as JSON." } },
+      examples = { { "bioxen genome info NC_000913.gbk.gz", "what is in it" } },
+      run = info,
+    },
+    {
+      name = "convert",
+      summary = "write a genome in another format",
+      arguments = { file },
+      options = with_reading {
+        { "--to", "The format to write: sequences, genes or proteins as FASTA; GFF3; or a .genome table.",
+          value = "FORMAT", required = true, choices = { "fasta", "gff3", "genome", "proteins", "genes" } },
+        { "--out", "Write to this file (default: standard output).", value = "FILE" },
+      },
+      examples = { { "bioxen genome convert ecoli.gbk --to proteins --out ecoli.faa", "its proteins" } },
+      run = convert,
+    },
+  },
+}

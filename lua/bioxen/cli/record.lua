@@ -1,0 +1,159 @@
+--- What a run was: written down as manifest.json, from which it can be run again. The files that it read through
+-- BioXen, the VMs that it made with their seeds, the files that it left. No secrets.
+
+local core = require "bioxen.core"
+local json = require "bioxen.cli.json"
+
+local record = {}
+
+record.MANIFEST, record.LOG, record.SCRIPT = "manifest.json", "log.txt", "script.lua"
+
+local own = { [record.MANIFEST] = true, [record.LOG] = true, [record.SCRIPT] = true }
+
+local LONG = 200 -- bytes of a string that is written down; of longer ones the digest
+
+-- ---- while it runs ----
+
+local files, vms = {}, json.list()
+
+-- The state of a file when it was first read.
+local function note_file(path)
+  local real = type(path) == "string" and core.real_path(path)
+  if real and not files[real] then
+    local digest, bytes = core.digest_file(real)
+    files[real] = digest and { path = real, sha256 = digest, bytes = bytes } or nil
+  end
+end
+
+local function noting(reader, argument)
+  return function(...)
+    note_file((select(argument, ...)))
+    return reader(...)
+  end
+end
+
+local function plain(value)
+  if type(value) == "string" and #value > LONG then return "sha256:" .. core.digest(value) end
+  if type(value) ~= "table" then
+    return (type(value) == "string" or type(value) == "number" or type(value) == "boolean") and value or nil
+  end
+  local copy = {}
+  for key, item in pairs(value) do copy[tostring(key)] = plain(item) end
+  return copy
+end
+
+-- What is no secret of a configuration for a pool.
+local function public(pool)
+  local fields, copy = require "bioxen.xcpng".schema.fields, {}
+  for key, value in pairs(pool) do
+    if fields[key] and not fields[key].secret and key ~= "xenstore_data" then copy[key] = value end
+  end
+  return plain(copy)
+end
+
+local function note_vm(id, biological_type, options)
+  local manifest = require "bioxen.organisms".manifest(biological_type)
+  vms[#vms + 1] = {
+    vm_id = id, biological_type = biological_type, organism_version = manifest.version,
+    vm_type = (options.pool or options.guest) and "xcpng" or "basic", seed = tostring(options.seed),
+    config = {
+      memory = options.memory, max_output = options.output, timeout = options.timeout, organism =
+        options.organism and plain(options.organism) or nil, resources = options.resources and plain(options.resources),
+      allow_unconfined = options.unconfined or nil, xcpng_config = options.pool and public(options.pool) or nil,
+    },
+  }
+end
+
+--- From now on: note what is read and made. Before the module bioxen is loaded.
+function record.begin()
+  core.read_file = noting(core.read_file, 1)
+  core.genome_load = noting(core.genome_load, 1)
+  core.vm_methods.execute_file = noting(core.vm_methods.execute_file, 2)
+  local enter = core.hypervisor_methods.enter
+  function core.hypervisor_methods:enter(id, biological_type, options)
+    note_vm(id, biological_type, options)
+    return enter(self, id, biological_type, options)
+  end
+end
+
+-- ---- afterwards ----
+
+-- Modules that the script brought along; BioXen's own go with its version.
+local function note_modules()
+  local ours = package.searchpath("bioxen.core", package.path) or package.searchpath("bioxen.create", package.path)
+  local folder = ours and core.real_path(ours):match "^(.*)/"
+  for name, value in pairs(package.loaded) do
+    local path = value and package.searchpath(name, package.path)
+    local real = path and core.real_path(path)
+    if real and not (folder and real:sub(1, #folder) == folder) and not real:find "^/usr/" then note_file(real) end
+  end
+end
+
+local function sorted(of, key)
+  local list = json.list()
+  for _, item in pairs(of) do list[#list + 1] = item end
+  table.sort(list, function(a, b) return a[key] < b[key] end)
+  return list
+end
+
+local function gather(folder, below, into)
+  for _, name in ipairs(core.list_folder(folder .. "/" .. below)) do
+    local file = below .. name
+    local digest, bytes = core.digest_file(folder .. "/" .. file)
+    if digest and not own[file] then into[#into + 1] = { file = file, sha256 = digest, bytes = bytes } end
+    if not digest then gather(folder, file .. "/", into) end
+  end
+  return into
+end
+
+local function first_match(path, pattern)
+  local file <close> = io.open(path)
+  return file and (file:read "a" or ""):match(pattern)
+end
+
+local function machine()
+  local cores = 0
+  for _ in (first_match("/proc/cpuinfo", ".*") or ""):gmatch "processor%s*:" do cores = cores + 1 end
+  local kib = tonumber(first_match("/proc/meminfo", "MemTotal:%s*(%d+)"))
+  return {
+    host = first_match("/proc/sys/kernel/hostname", "[^\n]+"),
+    kernel = first_match("/proc/sys/kernel/osrelease", "[^\n]+"),
+    system = first_match("/etc/os-release", 'PRETTY_NAME="([^"]*)"'),
+    processor = first_match("/proc/cpuinfo", "model name%s*:%s*([^\n]+)"),
+    cores = cores, memory_bytes = kib and kib*1024,
+  }
+end
+
+--- Write the manifest of a run { folder, script, path, arguments, seed, status, started, seconds, working_folder }
+-- into its folder: what it says, or nil and an error.
+function record.finish(run)
+  note_modules()
+  local script = core.digest_file(run.folder .. "/" .. record.SCRIPT)
+  local manifest = {
+    format = 1, bioxen = core.version, lua = _VERSION, libraries = core.versions, machine = machine(),
+    script = { name = run.script, path = run.path, sha256 = script }, arguments = json.list(run.arguments),
+    working_folder = run.working_folder, seed = tostring(run.seed), status = run.status, started = run.started,
+    seconds = run.seconds, vms = vms, files = sorted(files, "path"),
+    results = sorted(gather(run.folder, "", {}), "file"),
+  }
+  local encoded, text = pcall(json.encode, manifest)
+  if not encoded then return core.fail("EFILE", "the manifest cannot be written: " .. text) end
+  local saved, problem = core.save_file(run.folder .. "/" .. record.MANIFEST, text .. "\n")
+  if not saved then return nil, problem end
+  return manifest
+end
+
+--- The manifest in a folder; or nil and an error.
+function record.read(folder)
+  local found, cjson = pcall(require, "cjson.safe")
+  if not found then return core.fail("EFILE", "lua-cjson is not installed: install it") end
+  local text, problem = core.read_file(folder .. "/" .. record.MANIFEST, 1 << 26)
+  if not text then return nil, problem end
+  local manifest = cjson.decode(text)
+  if type(manifest) ~= "table" or manifest.format ~= 1 or type(manifest.script) ~= "table" then
+    return core.fail("EFILE", ("%s/%s is no manifest of a run"):format(folder, record.MANIFEST))
+  end
+  return manifest
+end
+
+return record

@@ -1,0 +1,37 @@
+--- What commands say when something went wrong: one line on standard error, and an exit status.
+
+local say = {}
+
+say.DONE, say.FAILED, say.USAGE = 0, 1, 2
+
+-- Text of a VM, a pool or a file may hold anything.
+local function printable(text)
+  local ascii = text:gsub("[%z\1-\8\11-\31\127]", function(byte) return ("\\x%02x"):format(byte:byte()) end)
+  return utf8.len(ascii) and ascii
+    or (ascii:gsub("[\128-\255]", function(byte) return ("\\x%02x"):format(byte:byte()) end))
+end
+
+-- An error's own words, without where in the command's code they came up.
+local function words_of(problem)
+  local message = type(problem) == "table" and problem.message
+  return message and message:gsub("^%l+:%d+: ", "") or tostring(problem)
+end
+
+--- A line "bioxen: …" of an error or a text; the exit status of a failure.
+function say.failed(problem)
+  io.stderr:write("bioxen: ", printable(words_of(problem)), "\n")
+  return say.FAILED
+end
+
+--- The same for a mistake in the words of the command.
+function say.misused(problem)
+  say.failed(problem)
+  return say.USAGE
+end
+
+--- A remark that is no failure.
+function say.note(text)
+  io.stderr:write(printable(text), "\n")
+end
+
+return say

@@ -1,0 +1,240 @@
+-- `bioxen simulate`: a model in SBML, run without writing Lua.
+
+local bioxen = require "bioxen"
+local nearest = require "bioxen.cli.nearest"
+local progress = require "bioxen.cli.progress"
+local say = require "bioxen.cli.say"
+local source = require "bioxen.cli.source"
+
+local MEMORY = 4 << 30 -- bytes that the VM may take; it takes what it needs
+local ROWS = 100       -- where nothing else is said
+
+-- Runs of an ensemble are shared out in so many parts whatever the machine, so that sums come out the same.
+local PARTS = 16
+
+local function start_vm(number, seed)
+  local vm, problem = bioxen.create_bio_vm("simulate" .. (number > 1 and "-" .. number or ""), "minimal_cell",
+    "basic", { memory = MEMORY, timeout = math.huge, seed = seed })
+  if not vm then return nil, problem end
+  local started, failure = vm:start()
+  if not started then return nil, failure end
+  local cleared, reason = vm:execute_biological_process "cell:clear()"
+  if not cleared then return nil, reason end
+  return vm
+end
+
+local function load_model(vm, options)
+  if options.model ~= "-" then return vm:load_sbml(options.model) end
+  local text, problem = source.read "-"
+  if not text then return nil, problem end
+  options.text = options.text or text
+  return vm:load_sbml(options.text)
+end
+
+-- ---- what to record ----
+
+-- The cell's name for "S", "S.amount", "S.concentration".
+local function cell_name(model, name)
+  local id, what = name:match "^(.+)%.(%a+)$"
+  local of = (what == "amount" or what == "concentration") and model[what][id]
+  return of or model.renamed[name] or name
+end
+
+local function names_in(vm)
+  local answer, problem = vm:execute_biological_process [[
+    local names = {}
+    for _, list in ipairs { cell:species(), cell:parameters(), cell:rules() } do
+      table.move(list, 1, #list, #names + 1, names)
+    end
+    return names]]
+  return answer and answer.result, problem
+end
+
+-- The names of the cell for those that were asked for; without any the model's species, or all where it has none.
+local function recorded(vm, model, wanted)
+  wanted = wanted or model.species
+  if #wanted == 0 then return nil end
+  local there, problem = names_in(vm)
+  if not there then return nil, problem end
+  local known, names = {}, {}
+  for _, name in ipairs(there) do known[name] = true end
+  for i, name in ipairs(wanted) do
+    names[i] = cell_name(model, name)
+    if not known[names[i]] then
+      local meant = nearest(name, there)
+      return nil, ("--record: the model has no '%s'%s"):format(name,
+        meant and ("; did you mean '%s'?"):format(meant) or (", it has %s"):format(
+          table.concat(there, ", ", 1, math.min(#there, 12)) .. (#there > 12 and ", …" or "")))
+    end
+  end
+  return names
+end
+
+-- ---- runs ----
+
+local function run_options(options, record)
+  local run = {
+    duration = options.duration, every = options.every or options.duration/ROWS, record = record,
+    method = options.method or (options.runs > 1 and "ssa" or "ode"), seed = options.seed,
+    max_steps = options.max_steps,
+  }
+  if options.tolerance then run.tolerance = { relative = options.tolerance } end
+  return run
+end
+
+local function one_run(vm, run)
+  local answer, problem = vm:execute_biological_process("return cell:run(args)", { args = run, name = "simulate" })
+  return answer and answer.result, problem
+end
+
+local function cores()
+  local file <close> = io.open "/proc/cpuinfo"
+  local _, count = (file and file:read "a" or ""):gsub("processor%s*:", "")
+  return math.max(count, 1)
+end
+
+local function copy_of(run)
+  local copy = {}
+  for key, value in pairs(run) do copy[key] = value end
+  return copy
+end
+
+-- The runs of each part: { first, runs }.
+local function parts_of(runs)
+  local parts, count = {}, math.min(PARTS, runs)
+  for i = 1, count do
+    local first = (i - 1)*runs // count + 1
+    parts[i] = { first = first, runs = i*runs // count + 1 - first }
+  end
+  return parts
+end
+
+-- VMs take the next part each until none is left.
+local function share_out(vms, parts, run)
+  local results, jobs, at, next_part = {}, {}, {}, 1
+  local function give(vm)
+    if next_part > #parts then return true end
+    local args = copy_of(run)
+    args.first, args.runs = parts[next_part].first, parts[next_part].runs
+    local job, problem = vm:submit("return cell:ensemble(args)", { args = args, name = "simulate" })
+    if not job then return nil, problem end
+    jobs[#jobs + 1] = job
+    at[job] = { vm = vm, part = next_part }
+    next_part = next_part + 1
+    return true
+  end
+  for _, vm in ipairs(vms) do
+    local given, problem = give(vm)
+    if not given then return nil, problem end
+  end
+  while #jobs > 0 do
+    local job, index = bioxen.wait_any(jobs)
+    table.remove(jobs, index)
+    local answer, problem = job:result()
+    if not answer then return nil, problem end
+    results[at[job].part] = answer.result
+    progress.advance(parts[at[job].part].runs)
+    local given, failure = give(at[job].vm)
+    if not given then return nil, failure end
+  end
+  return results
+end
+
+local function many_runs(vm, options, run)
+  local parts, vms = parts_of(options.runs), { vm }
+  for i = 2, math.min(options.jobs or cores(), #parts) do
+    local another, problem = start_vm(i, 0)
+    local model
+    if another then model, problem = load_model(another, options) end
+    if not model then return nil, problem end
+    vms[i] = another
+  end
+  run.quantiles = options.quantiles
+  progress.share("simulate", options.runs, "runs")
+  local results, problem = share_out(vms, parts, run)
+  if not results then return nil, problem end
+  local whole = results[1]
+  for i = 2, #results do whole = whole:merge(results[i]) end
+  return whole
+end
+
+-- ---- output ----
+
+local function draw(result, options)
+  local plot = options.out and { file = options.out } or {}
+  return result:plot(plot)
+end
+
+local function write(result, options)
+  local path = options.out
+  if options.plot or path and (path:find "%.png$" or path:find "%.svg$") then return draw(result, options) end
+  if options.json or path and path:find "%.json$" then return source.write(result:to_json() .. "\n", path) end
+  return source.write(result:to_csv(), path)
+end
+
+local function stochastic(run)
+  return run.method ~= "ode"
+end
+
+local function simulate(options)
+  options.runs = options.runs or 1
+  progress.begin(options)
+  local seed = options.seed or math.random(0)
+  local vm <close>, problem = start_vm(1, seed)
+  if not vm then return say.failed(problem) end
+  local model, failure = load_model(vm, options)
+  if not model then return say.failed(failure) end
+  local record, unknown = recorded(vm, model, options.record)
+  if unknown then return say.failed(unknown) end
+  local run = run_options(options, record)
+  if stochastic(run) then run.seed = seed end
+  local result, reason
+  if options.runs == 1 then result, reason = one_run(vm, run) else result, reason = many_runs(vm, options, run) end
+  if not result then return say.failed(reason) end
+  local written, mistake = write(result, options)
+  if not written then return say.failed(mistake) end
+  if stochastic(run) and not options.seed and not options.quiet then
+    say.note(("seed: --seed=%d repeats this"):format(seed))
+  end
+  return say.DONE
+end
+
+return {
+  name = "simulate",
+  summary = "run a model in SBML: numbers as CSV, JSON or a picture",
+  description = "Run a model in SBML and write what it does as CSV, a column for each species. Many runs give "
+    .. "means, standard deviations and quantiles. The time unit is the model's.",
+  arguments = { { "MODEL", "A file in SBML, compressed by gzip or not; - reads standard input." } },
+  options = {
+    { "--duration", "How long, in simulated time.", value = "TIME", required = true, number = { above = 0 } },
+    { "--every", "Time between rows (default: a hundredth of the duration).", value = "TIME",
+      number = { above = 0 } },
+    { "--method", "Solver of differential equations, exact stochastic simulation, tau-leaping, or both kinds at "
+      .. "once (default: ode, for many runs ssa).", value = "METHOD", choices = { "ode", "ssa", "tau", "hybrid" } },
+    { "--runs", "How many runs (default 1).", value = "N", number = { integer = true, minimum = 1 } },
+    { "--seed", "Of random numbers: the same seed gives the same runs.", value = "N", number = { integer = true } },
+    { "--record", "What to record: ids with commas between them; S.amount and S.concentration tell which is meant.",
+      value = "NAMES", list = true },
+    { "--quantiles", "Of many runs, such as 0.05,0.5,0.95.", value = "LIST", list = true,
+      number = { minimum = 0, maximum = 1 } },
+    { "--tolerance", "Relative tolerance of the solver (default 1e-8).", value = "X", number = { above = 0 } },
+    { "--max-steps", "Stop after so many steps of the solver, reactions or leaps.", value = "N",
+      number = { integer = true, minimum = 1 } },
+    { "--jobs", "VMs that share many runs (default: as many as there are cores). The result is the same.",
+      value = "N", number = { integer = true, minimum = 1 } },
+    { "--out", "Write to this file; .json, .png and .svg say what it is to be.", value = "FILE" },
+    { "--json", "JSON instead of CSV." },
+    { "--plot", "A chart instead of numbers." },
+    { "--quiet -q", "No progress." },
+  },
+  either = { { "--json", "--plot" } },
+  examples = {
+    { "bioxen simulate model.xml --duration 3600 --every 10 --out model.csv", "an hour, by differential equations" },
+    { "bioxen simulate model.xml.gz --duration 60 --runs 1000 --seed 42 --record A,B",
+      "means and deviations of a thousand runs" },
+    { "bioxen simulate model.xml --duration 100 --plot", "a look at it" },
+  },
+  run = function(options)
+    return simulate(options)
+  end,
+}

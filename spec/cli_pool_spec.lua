@@ -1,0 +1,130 @@
+-- bioxen config and bioxen xcpng: the configuration file, and a pool, which is emulated.
+
+local cjson = require "cjson"
+local shell = require "spec.support.shell"
+local xapi = require "spec.support.xapi"
+
+local sh
+setup(function() sh = shell.open() end)
+teardown(function() sh:close() end)
+
+local function config(name, values, mode)
+  local path = sh:file(name, cjson.encode(values))
+  assert(os.execute(("chmod %s %s"):format(mode or "600", path)))
+  return path
+end
+
+local function valid(changes)
+  local values = { xapi_url = "https://pool.example", username = "root", password = "sesame-open",
+    template_name = "worker", ssh_user = "bioxen", ssh_key_path = sh:file("key", "no key, but a file"),
+    xenstore_data = { token = "very-secret" } }
+  for key, value in pairs(changes or {}) do values[key] = value end
+  return values
+end
+
+describe("bioxen config", function()
+  it("writes a template whose keys are all known", function()
+    local status, out = sh "bioxen config template"
+    assert.are.equal(0, status)
+    local fields = require("bioxen.xcpng").schema.fields
+    for key in pairs(cjson.decode(out)) do assert.truthy(fields[key], key) end
+    local file = sh.scratch .. "/t.json"
+    assert.are.equal(0, (sh("bioxen config template --all --out " .. file)))
+    assert.are.equal(10, cjson.decode(shell.read(file)).connect_timeout)
+  end)
+
+  it("finds a good one good", function()
+    local path = config("good.json", valid())
+    assert.are.same({ 0, path .. " is valid.\n", "" }, { sh("bioxen config validate " .. path) })
+    local _, out = sh("bioxen config validate --json " .. path)
+    assert.are.same({ valid = true, problems = {} }, cjson.decode(out))
+  end)
+
+  it("lists every mistake of a bad one", function()
+    local path = config("bad.json", valid { xapi_url = "ftp://x", ssh_port = 70000, colour = "red" })
+    local status, out, err = sh("bioxen config validate " .. path)
+    assert.are.same({ 1, "" }, { status, out })
+    for _, part in ipairs { "config.xapi_url: ", "config.ssh_port: at most 65535", 'unknown key "colour"' } do
+      assert.truthy(err:find(part, 1, true), err)
+    end
+    status, out = sh("bioxen config validate --json " .. path)
+    assert.are.equal(1, status)
+    assert.are.equal(3, #cjson.decode(out).problems)
+  end)
+
+  it("shows what it comes to, without secrets", function()
+    local status, out, err = sh("bioxen config show " .. config("good.json", valid()))
+    assert.are.same({ 0, "" }, { status, err })
+    local shown = cjson.decode(out)
+    assert.are.same({ "(hidden)", 22, "worker" }, { shown.password, shown.ssh_port, shown.template_name })
+    assert.is_nil(out:find "sesame" or out:find "very%-secret")
+  end)
+
+  it("refuses what is no configuration, and files that others can read", function()
+    assert.are.equal(1, (sh "bioxen config validate /nowhere"))
+    assert.are.equal(1, (sh("bioxen config validate " .. sh:file("x", "no json"))))
+    local status, out, err = sh("bioxen config show " .. config("open.json", valid(), "644"))
+    assert.are.same({ 1, "" }, { status, out })
+    assert.is_nil(err:find "sesame")
+  end)
+end)
+
+describe("bioxen xcpng", function()
+  local pool, path
+  local missing = xapi.missing()
+
+  setup(function()
+    if missing then return end
+    pool = xapi.start { https = true, hosts = 2 }
+    path = config("pool.json", { xapi_url = pool.https_url, username = pool.username, password = pool.password,
+      ca_file = pool.ca_file, journal = sh.scratch .. "/journal" })
+  end)
+  teardown(function()
+    if pool then pool:stop() end
+  end)
+
+  local function on_pool(name, body)
+    it(name, function()
+      if missing then return pending(missing) end
+      body()
+    end)
+  end
+
+  on_pool("lists templates", function()
+    local status, out, err = sh("bioxen xcpng templates " .. path)
+    assert.are.same({ 0, "" }, { status, err })
+    assert.truthy(out:find(pool.template_uuid, 1, true), out)
+    local _, json = sh("bioxen xcpng templates --json " .. path)
+    local rows = cjson.decode(json)
+    local found
+    for _, row in ipairs(rows) do found = found or row.uuid == pool.template_uuid and row end
+    assert.are.equal(pool.template, found.name)
+  end)
+
+  on_pool("lists hosts", function()
+    local status, out, err = sh("bioxen xcpng hosts " .. path)
+    assert.are.same({ 0, "" }, { status, err })
+    assert.are.equal(2, select(2, out:gsub("\n", "\n")))
+    local _, json = sh("bioxen xcpng hosts --json " .. path)
+    assert.are.equal(2, #cjson.decode(json))
+  end)
+
+  on_pool("finds nothing left", function()
+    assert.are.same({ 0, "Nothing is abandoned.\n", "" }, { sh("bioxen xcpng gc " .. path) })
+    local _, json = sh("bioxen xcpng gc --json " .. path)
+    assert.are.same({ objects = {}, abandoned = 0, removed = 0 }, cjson.decode(json))
+  end)
+
+  on_pool("ends with 1 where the pool refuses, and shows no secret", function()
+    local wrong = config("wrong.json", { xapi_url = pool.https_url, username = pool.username, password = "wrong-one",
+      ca_file = pool.ca_file })
+    local status, out, err = sh("bioxen xcpng hosts " .. wrong)
+    assert.are.same({ 1, "" }, { status, out })
+    assert.matches("^bioxen: .*\n$", err)
+    assert.is_nil(err:find "wrong%-one")
+    status, out, err = sh("bioxen xcpng hosts " .. config("none.json", { username = "x" }))
+    assert.are.same({ 1, "" }, { status, out })
+    assert.matches("config%.xapi_url: missing", err)
+    assert.are.equal(0, pool:counts().sessions or 0)
+  end)
+end)

@@ -1,0 +1,243 @@
+-- bioxen run and bioxen rerun.
+
+local cjson = require "cjson"
+local shell = require "spec.support.shell"
+
+local sh
+before_each(function() sh = shell.open() end)
+after_each(function() sh:close() end)
+
+-- A stochastic run of one VM, whose seed is drawn.
+local body = [[
+local bioxen = require "bioxen"
+local vm <close> = assert(bioxen.create_bio_vm("cell", "minimal_cell"))
+assert(vm:start())
+local t = assert(vm:execute_biological_process [=[
+  cell:clear()
+  process "x" { species = { "A" }, reactions = { { "-> A", k = 100 }, { "A ->", k = 0.1 } } }
+  return cell:run{ duration = 20, every = 1, method = "ssa" }]=]).result
+]]
+
+local function script(name, more)
+  return sh:file(name, body .. (more or 'assert(t:to_csv(bioxen.out "a.csv"))\nprint(t:last "A", ...)\n'))
+end
+
+local function manifest_of(folder)
+  return cjson.decode((assert(shell.read(folder .. "/manifest.json"))))
+end
+
+describe("bioxen run", function()
+  it("runs a script as bioxen script.lua does", function()
+    local path = sh:file("plain.lua", 'print(arg[0]:match "[^/]*$", #arg, ...) error "oh"')
+    for _, words in ipairs { "%s a --other b", "%s a -- --other b", "--quiet %s a --other b" } do
+      local status, out, err = sh("bioxen run " .. words:format(path))
+      assert.are.same({ 1, "plain.lua\t3\ta\t--other\tb\n" }, { status, out })
+      assert.matches("^bioxen: .*plain.lua:1: oh\nstack traceback:", err)
+    end
+    assert.are.same({ 0, "1\n", "" }, { sh "echo 'print(...)' | bioxen run - 1" })
+    assert.are.same({ 0, "--seed\t1\n", "" }, { sh "echo 'print(...)' | bioxen run - -- --seed 1" })
+    assert.are.equal(1, (sh "bioxen run /nowhere.lua"))
+  end)
+
+  it("draws the seeds of VMs from --seed", function()
+    local path = script("seeded.lua", 'print(t.seed, t:last "A", math.random())')
+    local first = select(2, sh("bioxen run --seed 5 " .. path))
+    assert.matches("%d", first)
+    assert.are.equal(first, (select(2, sh(("bioxen run %s --seed=5"):format(path)))))
+    assert.are_not.equal(first, (select(2, sh("bioxen run --seed 6 " .. path))))
+  end)
+
+  it("puts what bioxen.out names into out/ without --out", function()
+    local path = script "files.lua"
+    assert.are.equal(0, (sh(("cd %s && bioxen run %s"):format(sh.scratch, path))))
+    assert.matches("^time,A\r?\n", shell.read(sh.scratch .. "/out/a.csv"))
+    for _, name in ipairs { "/etc/x", "../x", "a/../../x", "" } do
+      assert.are.equal(1, (sh(("bioxen -e 'require \"bioxen\".out %q'"):format(name))))
+    end
+  end)
+
+  it("keeps results, log and manifest in a folder", function()
+    local path = script("kept.lua", [[
+      assert(t:to_csv(bioxen.out "a.csv"))
+      assert(t:to_csv(bioxen.out "more/b.csv"))
+      print("to stdout", ...)
+      io.stderr:write "to stderr\n"
+      os.execute "echo of a child"]])
+    local folder = sh.scratch .. "/results"
+    local status, out, err = sh(("bioxen run %s x 'y z' --out %s --seed 9"):format(path, folder))
+    assert.are.same({ 0, "to stdout\tx\ty z\nof a child\n", "to stderr\n" }, { status, out, err })
+    local log = shell.read(folder .. "/log.txt")
+    for _, line in ipairs { "to stdout\tx\ty z\n", "to stderr\n", "of a child\n" } do
+      assert.truthy(log:find(line, 1, true), log)
+    end
+    assert.are.equal(shell.read(path), shell.read(folder .. "/script.lua"))
+    local manifest = manifest_of(folder)
+    assert.are.same({ "x", "y z" }, manifest.arguments)
+    assert.are.equal("9", manifest.seed)
+    assert.are.equal(0, manifest.status)
+    assert.are.equal(path, manifest.script.path)
+    local _, sum = sh("sha256sum " .. path)
+    assert.are.equal(sum:match "%x+", manifest.script.sha256)
+    assert.are.same({ "a.csv", "more/b.csv" }, { manifest.results[1].file, manifest.results[2].file })
+    assert.are.same({ "cell", "minimal_cell", "basic" }, { manifest.vms[1].vm_id, manifest.vms[1].biological_type,
+      manifest.vms[1].vm_type })
+    assert.matches("^%-?%d+$", manifest.vms[1].seed)
+    assert.truthy(manifest.machine.cores >= 1 and manifest.bioxen)
+  end)
+
+  it("knows the files that were read, and tells no secret", function()
+    local model = sh:file("m.lua", "return 1")
+    local module = sh:file("helper.lua", "return 2")
+    local path = sh:file("reads.lua", ([[
+      package.path = %q .. "/?.lua;" .. package.path
+      require "helper"
+      local bioxen = require "bioxen"
+      local vm <close> = assert(bioxen.create_bio_vm("a", "minimal_cell"))
+      assert(vm:start())
+      assert(vm:execute_file(%q))
+      bioxen.create_bio_vm("b", "minimal_cell", "xcpng", { xcpng_config = { xapi_url = "https://pool.example",
+        username = "root", password = "sesame-open", template_name = "t", ssh_user = "u", ssh_key_path = %q,
+        xenstore_data = { token = "very-secret" } } })]]):format(sh.scratch, model, model))
+    local folder = sh.scratch .. "/results"
+    local status, _, err = sh(("bioxen run --out %s %s"):format(folder, path))
+    assert.are.equal(0, status, err)
+    local paths = {}
+    for i, file in ipairs(manifest_of(folder).files) do paths[i] = file.path end
+    assert.are.same({ module, model }, paths)
+    local text = shell.read(folder .. "/manifest.json")
+    assert.truthy(text:find("https://pool.example", 1, true))
+    assert.is_nil(text:find "sesame" or text:find "very%-secret")
+  end)
+
+  it("records failures, os.exit and ^C, too", function()
+    local folder = sh.scratch .. "/failed"
+    local status, _, err = sh(("bioxen run --out %s %s"):format(folder, script("bad.lua", "error 'oh'")))
+    assert.are.equal(1, status)
+    assert.matches("bad.lua:8: oh\nstack traceback:", err)
+    assert.are.same({ 1, err }, { manifest_of(folder).status, shell.read(folder .. "/log.txt") })
+    folder = sh.scratch .. "/exited"
+    assert.are.equal(3, (sh(("bioxen run --out %s %s"):format(folder, script("exits.lua", "os.exit(3)")))))
+    assert.are.equal(3, manifest_of(folder).status)
+    folder = sh.scratch .. "/interrupted"
+    local path = script("loops.lua", 'print "ready" assert(vm:execute_biological_process "while true do end")')
+    status, _, err = sh(([[%s run --out %s %s & pid=$!
+      while ! grep -q ready %s/log.txt 2>/dev/null; do sleep 0.02; done
+      kill -INT $pid; wait $pid]]):format(sh.program, folder, path, folder))
+    assert.are.equal(1, status)
+    assert.matches("interrupted", err)
+    assert.are.equal(1, manifest_of(folder).status)
+  end)
+
+  it("ends where nobody reads its output any more", function()
+    local folder = sh.scratch .. "/cut"
+    local _, out = sh(("echo 'for i = 1, 1e8 do print(i) end' | bioxen run - --out %s | head -1"):format(folder))
+    assert.are.equal("1\n", out)
+    assert.are.equal(1, manifest_of(folder).status)
+  end)
+
+  it("refuses a folder with something in it, and one that cannot be made", function()
+    local path = script "again.lua"
+    local status, _, err = sh(("bioxen run --out %s %s"):format(sh.scratch, path))
+    assert.are.equal(1, status)
+    assert.matches("is not empty: name another folder", err)
+    status, _, err = sh(("bioxen run --out %s/x %s"):format(path, path))
+    assert.are.equal(1, status)
+    assert.matches("Not a directory", err)
+  end)
+end)
+
+describe("bioxen rerun", function()
+  local function kept(path, words)
+    local folder = sh.scratch .. "/results"
+    local status, _, err = sh(("bioxen run %s %s --out %s"):format(path, words or "", folder))
+    assert.are.equal(0, status, err)
+    return folder
+  end
+
+  it("gives the same numbers", function()
+    local folder = kept(script "same.lua", "a")
+    local status, out, err = sh("bioxen rerun " .. folder)
+    assert.are.same({ 0, "" }, { status, err })
+    assert.matches("\ta\nThe same: 1 file%.\n$", out)
+    status, out = sh(("bioxen rerun --out %s/again %s"):format(sh.scratch, folder))
+    assert.are.equal(0, status, out)
+    assert.are.equal(shell.read(folder .. "/a.csv"), shell.read(sh.scratch .. "/again/a.csv"))
+  end)
+
+  it("of a script that leaves no files, what it prints", function()
+    assert.matches("The same: what it printed", (select(2, sh("bioxen rerun " .. kept(script("prints.lua",
+      'print(t:last "A") os.exit(0, true)'))))))
+  end)
+
+  it("works from the copy where the script is gone, and says so", function()
+    local path = script "gone.lua"
+    local folder = kept(path)
+    os.remove(path)
+    local status, out, err = sh("bioxen rerun " .. folder)
+    assert.are.same({ 0, path .. " has changed since, or is gone: the copy that was kept is run\n" }, { status, err })
+    assert.matches("The same: 1 file", out)
+    os.remove(folder .. "/script.lua")
+    status, out, err = sh("bioxen rerun " .. folder)
+    assert.are.same({ 1, "" }, { status, out })
+    assert.matches("neither .* is the script that was run", err)
+  end)
+
+  it("says what is not the same", function()
+    local data = sh:file("data.lua", "return 1")
+    local path = script("differs.lua", ([[
+      local file = io.open(bioxen.out "b.csv", "w")
+      file:write("x\n", assert(vm:execute_file(%q)).result, "\n")
+      file:close()
+      io.open(bioxen.out(os.tmpname():match "[^/]*$"), "w"):close()]]):format(data))
+    local folder = kept(path)
+    shell.write(data, "return 2")
+    local status, out, err = sh("bioxen rerun " .. folder)
+    assert.are.same({ 1, data .. " has changed since\n" }, { status, err })
+    assert.matches("b%.csv differs: line 2 was '1', is '2'\n", out)
+    assert.matches(" is missing\n", out)
+    assert.matches(" is new\n", out)
+    local left = out:match "What it left now is in (%S+)%.\n"
+    assert.are.equal("x\n2\n", shell.read(left .. "/b.csv"))
+    os.execute("rm -r " .. left)
+  end)
+
+  it("goes to the working folder of the run", function()
+    sh:file("input.txt", "42")
+    sh:file("here.lua", 'print(io.open "input.txt":read "a")')
+    local folder = sh.scratch .. "/results"
+    assert.are.equal(0, (sh(("cd %s && bioxen run here.lua --out results"):format(sh.scratch))))
+    local status, out = sh("cd / && bioxen rerun " .. folder)
+    assert.are.equal(0, status, out)
+    assert.matches("^42\n", out)
+  end)
+
+  it("refuses what is no recorded run", function()
+    local status, _, err = sh("bioxen rerun " .. sh.scratch)
+    assert.are.equal(1, status)
+    assert.matches("manifest%.json", err)
+    sh:file("manifest.json", "{}")
+    assert.matches("is no manifest of a run", (select(3, sh("bioxen rerun " .. sh.scratch))))
+    assert.are.equal(1, (sh "bioxen rerun /nowhere"))
+  end)
+end)
+
+describe("SHA-256", function()
+  local core = require "bioxen.core"
+
+  it("is that of FIPS 180-4", function()
+    assert.are.equal("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855", core.digest "")
+    assert.are.equal("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad", core.digest "abc")
+    assert.are.equal("248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1",
+      core.digest "abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq")
+    assert.are.equal("cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0",
+      core.digest(("a"):rep(1000000)))
+  end)
+
+  it("agrees with sha256sum at every length of the last block", function()
+    for length = 54, 66 do
+      local path = sh:file("x", ("\xa5"):rep(length))
+      assert.are.equal((select(2, sh("sha256sum " .. path))):match "%x+", (core.digest_file(path)))
+    end
+    assert.is_nil((core.digest_file(sh.scratch)))
+  end)
+end)

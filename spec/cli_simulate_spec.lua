@@ -1,0 +1,149 @@
+-- bioxen simulate: models in SBML, run from the command line.
+
+local cjson = require "cjson"
+local sbml = require "spec.support.sbml"
+local shell = require "spec.support.shell"
+
+local suite = "../shared/sbml-test-suite/semantic"
+
+-- Kinds of model that differ in what they have: events, delays, rules, initial assignments, functions.
+local cases = { "00001", "00005", "00021", "00026", "00036", "00051", "00071", "00101", "00206", "00320", "00410",
+  "00995" }
+
+local function lines_of(text)
+  local lines = {}
+  for line in text:gmatch "[^\r\n]+" do lines[#lines + 1] = line end
+  return lines
+end
+
+local function cells_of(line)
+  local cells = {}
+  for cell in line:gmatch "[^,]+" do cells[#cells + 1] = cell:match "^%s*(.-)%s*$" end
+  return cells
+end
+
+local function settings_of(path)
+  local settings = {}
+  for key, value in assert(shell.read(path)):gmatch "(%a+):[ \t]*([^\r\n]*)" do settings[key] = value end
+  return settings
+end
+
+describe("bioxen simulate", function()
+  local sh
+  setup(function() sh = shell.open() end)
+  teardown(function() sh:close() end)
+
+  -- A -> B with constants, molecules.
+  local function decay(name)
+    return sh:file(name or "decay.xml", sbml.document {
+      compartments = { sbml.compartment("c", 1) },
+      species = { sbml.species("A", 'initialAmount="100"', 'hasOnlySubstanceUnits="true"'),
+        sbml.species("B", 'initialAmount="0"', 'hasOnlySubstanceUnits="true"') },
+      parameters = { sbml.parameter("k", 0.1) },
+      reactions = { sbml.reaction("R", { "A" }, { "B" }, sbml.apply("times", "k", "A")) },
+    })
+  end
+
+  local function good(words)
+    local status, out, err = sh("bioxen simulate " .. words)
+    assert.are.equal(0, status, err)
+    return out, err
+  end
+
+  local function bad(expected, part, words)
+    local status, out, err = sh("bioxen simulate " .. words)
+    assert.are.same({ expected, "" }, { status, out })
+    assert.truthy(err:find(part, 1, true), err)
+  end
+
+  describe("agrees with the SBML Test Suite in", function()
+    for _, id in ipairs(cases) do
+      it(id, function()
+        local prefix = ("%s/%s/%s"):format(suite, id, id)
+        local wanted = shell.read(prefix .. "-results.csv")
+        if not wanted then return pending(suite .. " is not here, or has no " .. id) end
+        local settings = settings_of(prefix .. "-settings.txt")
+        local record, amount = cells_of(settings.variables), {}
+        for _, name in ipairs(cells_of(settings.amount)) do amount[name] = true end
+        local model = assert(shell.read(prefix .. "-sbml-l3v2.xml"))
+        for i, name in ipairs(record) do
+          local species = model:find('<species [^>]*id="' .. name .. '"')
+          if amount[name] and species then record[i] = name .. ".amount" end
+        end
+        local duration, steps = tonumber(settings.duration), tonumber(settings.steps)
+        local out = good(("%s-sbml-l3v2.xml --duration %.17g --every %.17g --record %s --tolerance 1e-9"):format(
+          prefix, duration, duration/steps, table.concat(record, ",")))
+        local got, expected = lines_of(out), lines_of(wanted)
+        assert.are.equal(#expected, #got)
+        for row = 2, #expected do
+          local mine, theirs = cells_of(got[row]), cells_of(expected[row])
+          for column = 2, #theirs do
+            local x, y = tonumber(mine[column]), tonumber(theirs[column])
+            local allowed = tonumber(settings.absolute) + tonumber(settings.relative)*math.abs(y)
+            assert.is_true(math.abs(x - y) <= allowed, ("row %d, %s: %s, not %s"):format(row - 1, record[column - 1],
+              mine[column], theirs[column]))
+          end
+        end
+      end)
+    end
+  end)
+
+  it("writes CSV of the species, a hundred rows and the first", function()
+    local lines = lines_of((good(decay() .. " --duration 10")))
+    assert.are.equal("time,A,B", lines[1])
+    assert.are.equal(102, #lines)
+    assert.are.equal("0,100,0", lines[2])
+    assert.is_true(math.abs(tonumber(cells_of(lines[102])[2]) - 100*math.exp(-1)) < 1e-4)
+  end)
+
+  it("reads standard input, and compressed files", function()
+    local plain = good(decay() .. " --duration 10")
+    assert.are.equal(plain, (good("- --duration 10 <" .. decay())))
+    assert.are.equal(0, (sh(("gzip -k -f %s"):format(decay()))))
+    assert.are.equal(plain, (good(decay() .. ".gz --duration 10")))
+    bad(1, "zcat it first", "- --duration 1 <" .. decay() .. ".gz")
+  end)
+
+  it("repeats stochastic runs by their seed, which it tells where it drew one", function()
+    local words = decay() .. " --duration 10 --method ssa"
+    local first = good(words .. " --seed 7")
+    assert.are.equal(first, (good(words .. " --seed 7")))
+    assert.are_not.equal(first, (good(words .. " --seed 8")))
+    local drawn, err = good(words)
+    local seed = err:match "%-%-seed=(%-?%d+)"
+    assert.are.equal(drawn, (good(words .. " --seed=" .. seed)))
+    assert.are.equal("", (select(2, good(words .. " --quiet"))))
+  end)
+
+  it("runs ensembles whose numbers do not depend on how many VMs share them", function()
+    local words = decay() .. " --duration 10 --runs 200 --seed 3 --quantiles 0.1,0.9 --quiet"
+    local one = good(words .. " --jobs 1")
+    assert.matches("^time,A mean,A sd,A 0.1,A 0.9,", one)
+    assert.are.equal(one, (good(words .. " --jobs 3")))
+    local last = cells_of(lines_of(one)[102])
+    assert.is_true(math.abs(tonumber(last[2]) - 100*math.exp(-1)) < 2, last[2])
+  end)
+
+  it("writes JSON and pictures, to a file too", function()
+    local data = cjson.decode((good(decay() .. " --duration 10 --every 5 --json")))
+    assert.are.same({ 0, 5, 10 }, data.time)
+    assert.are.equal(100, data.columns.A[1])
+    local file = sh.scratch .. "/x.json"
+    assert.are.equal("", (good(decay() .. " --duration 10 --every 5 --out " .. file)))
+    assert.are.same(data, cjson.decode(shell.read(file)))
+    good(decay() .. " --duration 10 --out " .. sh.scratch .. "/x.csv")
+    assert.matches("^time,A,B", shell.read(sh.scratch .. "/x.csv"))
+    assert.matches("A", (good(decay() .. " --duration 10 --plot")))
+  end)
+
+  it("says what is wrong, and what to do", function()
+    bad(1, "cannot read /nowhere.xml: No such file", "/nowhere.xml --duration 1")
+    bad(1, "--record: the model has no 'AA'; did you mean 'A'?", decay() .. " --duration 1 --record AA")
+    bad(2, "missing option '--duration' (bioxen simulate --help tells more)", decay())
+    bad(2, "--duration: a number above 0 expected, got '0'", decay() .. " --duration 0")
+    bad(2, "--runs: a whole number of 1 or more expected, got '1.5'", decay() .. " --duration 1 --runs 1.5")
+    bad(2, "must be one of 'ode', 'ssa', 'tau', 'hybrid'", decay() .. " --duration 1 --method euler")
+    bad(1, "cannot write /nowhere/x.csv", decay() .. " --duration 1 --out /nowhere/x.csv")
+    bad(1, "SBML", sh:file("broken.xml", "<sbml>") .. " --duration 1")
+  end)
+end)
