@@ -12,6 +12,10 @@ set(version "${CPACK_PACKAGE_VERSION}-${CPACK_DEBIAN_PACKAGE_RELEASE}")
 file(WRITE "${doc}/changelog.Debian" "bioxen (${version}) unstable; urgency=medium\n\n"
      "  * Version ${CPACK_PACKAGE_VERSION}, packed by CPack.\n\n"
      " -- ${CPACK_DEBIAN_PACKAGE_MAINTAINER}  ${now}\n")
+set(manual "${CPACK_TEMPORARY_INSTALL_DIRECTORY}/usr/share/man/man1/bioxen.1")
+if(EXISTS "${manual}")
+  execute_process(COMMAND gzip -9n "${manual}" COMMAND_ERROR_IS_FATAL ANY)
+endif()
 execute_process(COMMAND gzip -9n "${doc}/changelog.Debian" COMMAND_ERROR_IS_FATAL ANY)
 
 file(WRITE "${CPACK_TEMPORARY_INSTALL_DIRECTORY}/usr/share/lintian/overrides/bioxen"
