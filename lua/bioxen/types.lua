@@ -872,9 +872,50 @@ function FluxModel:reaction(name) end
 ---@field rules integer
 ---@field events integer
 
----The global `cell` in a VM, in part.
+---The global `cell` in a VM. An organism adds methods of its own. Names that the cell does not have raise.
 ---@class bioxen.Cell
 local Cell = {}
+
+---Live for a while, from the present state on, which is then the one at the end.
+---@param options bioxen.RunOptions
+---@return bioxen.Trajectory|integer what was recorded; with `stream`, the number of rows
+function Cell:run(options) end
+
+---The value of a species, parameter or rule now.
+---@param name string
+---@return number
+function Cell:get(name) end
+
+---Set one, or many as { name = value }.
+---@param name string|table<string, number>
+---@param value number?
+function Cell:set(name, value) end
+
+---Simulated seconds.
+---@return number
+function Cell:time() end
+
+---Back to what the processes declare, at time 0.
+function Cell:reset() end
+
+---The rate of a reaction that has a name, per second, now.
+---@param name string
+---@return number
+function Cell:rate(name) end
+
+---What a species owes after a run with `exchange`: charged, and not there.
+---@param name string
+---@return number
+function Cell:shortage(name) end
+
+---@return string[]
+function Cell:species() end
+
+---@return string[]
+function Cell:parameters() end
+
+---@return string[]
+function Cell:rules() end
 
 ---Run many times from the present state, which stays as it is, and keep what is common to the runs.
 ---@param options bioxen.EnsembleOptions

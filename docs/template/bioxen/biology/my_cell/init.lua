@@ -153,6 +153,7 @@ end
 
 local function start_transcription(cell, ids)
   for _, gene in ipairs(find(ids, "id", "start_transcription")) do cell:set("on_" .. gene.name, 1) end
+  return true
 end
 
 local function manage_operons(cell, ids, action)
