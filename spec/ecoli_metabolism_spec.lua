@@ -48,6 +48,22 @@ describe("the metabolism of ecoli", function()
     ]])
   end)
 
+  it("is in a new medium, or under new shares, at once", function()
+    near(0.211662950, run [[
+      local model = cell:metabolism()
+      cell:set_medium "m9_glucose_anaerobic"
+      return model:optimum()
+    ]])
+    near(500*0.000756, run [[
+      local model = cell:metabolism()
+      cell:set_medium "m9_glucose"
+      organism.allocate(cell, { ribosomes = 500 })
+      local growth = model:optimum()
+      organism.allocate(cell, {})
+      return growth
+    ]])
+  end)
+
   -- Paalme et al. 1997 measured 0.22 /h on acetate, as fast as their cells respired.
   it("grows in every medium that it has carbon for", function()
     local growth = run [[

@@ -117,6 +117,7 @@ end
 --- The shares have changed.
 function metabolism.allocate(resources)
   state.shares, state.stale = resources or {}, true
+  if state.model then apply() end
 end
 
 --- Whether the model is the user's.
@@ -163,6 +164,7 @@ function metabolism.set_medium(_, medium)
   local wanted = medium and uptakes(medium, "set_medium") or state.own
   metabolism.set_salts(wanted)
   state.uptake, state.stale = wanted, true
+  apply()
 end
 
 --- Salts that a medium names get its bounds, and those that the last one named their own again.
