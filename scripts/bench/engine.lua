@@ -149,6 +149,17 @@ local function bench_ode()
     ("%.2f"):format(best/beside), "<= 1.3x")
 end
 
+-- The expression of syn3a: many reactions share ribosomes, polymerases and degradosomes. From a cell
+-- without RNA on.
+local function bench_expression()
+  local vm <close> = assert(bioxen.create_bio_vm("expression", "syn3a", "basic",
+    { timeout = math.huge }))
+  assert(vm:start())
+  local best = 0
+  for _ = 1, rounds do best = math.max(best, call(vm, react, { 300000, 1 })) end
+  row("expression of syn3a, 1/s", rate(best), "", "", "")
+end
+
 -- The same runs by one VM and by two, in turns, by the clock on the wall.
 local function bench_ensemble()
   local net = read(facts .. "/" .. networks[2][2])
@@ -184,5 +195,6 @@ print("|" .. ("-"):rep(36) .. "|" .. ("-"):rep(11) .. "|" .. ("-"):rep(11) .. "|
   ("-"):rep(7) .. "|" .. ("-"):rep(9) .. "|")
 for _, network in ipairs(networks) do bench_network(table.unpack(network)) end
 for _, n in ipairs { 10000, 100000, 1000000 } do bench_chain(n) end
+bench_expression()
 bench_ode()
 bench_ensemble()

@@ -11,11 +11,14 @@
 /* Longest equation, in bytes. */
 #define EQUATION_LENGTH ((size_t)1 << 20)
 
+/* The terms of a side that are compared with each other; more are looked up. */
+#define TERMS_COMPARED 8
+
 typedef struct parser {
     bx_lexer lexer;
     bx_equation *equation;
     size_t capacity;
-    bx_names side; /* the species of the present side, by their term */
+    bx_names side; /* the species of the present side by their term, if there are many */
     bx_error *err;
 } parser;
 
@@ -25,6 +28,29 @@ void bx_equation_free(bx_equation *equation)
         free(equation->terms[i].species);
     free(equation->terms);
     *equation = (bx_equation){0};
+}
+
+/* Put the species of a side that has become long, or its last, into the map. */
+static int list_side(parser *p, size_t count, size_t total)
+{
+    size_t first = count == TERMS_COMPARED + 1 ? total - count : total - 1;
+    for (size_t i = first; i < total; i++)
+        if (bx_names_add(&p->side, p->equation->terms[i].species, i) < 0)
+            return -1;
+    return 0;
+}
+
+/* The term of this species among the last `count`. */
+static size_t find_term(const parser *p, const char *species, size_t count)
+{
+    const bx_equation *equation = p->equation;
+    if (count > TERMS_COMPARED)
+        return bx_names_find(&p->side, species);
+    size_t total = equation->reactants + equation->products;
+    for (size_t i = total - count; i < total; i++)
+        if (strcmp(equation->terms[i].species, species) == 0)
+            return i;
+    return BX_NAME_NONE;
 }
 
 static int add_term(parser *p, char *species, double coefficient, size_t *count)
@@ -39,9 +65,9 @@ static int add_term(parser *p, char *species, double coefficient, size_t *count)
         equation->terms = terms;
         p->capacity = capacity;
     }
-    if (bx_names_add(&p->side, species, total) < 0)
-        return -1;
     equation->terms[total] = (bx_term){species, coefficient};
+    if (*count + 1 > TERMS_COMPARED && list_side(p, *count + 1, total + 1) < 0)
+        return -1;
     (*count)++;
     return 0;
 }
@@ -55,7 +81,7 @@ static int parse_species(parser *p, double coefficient, size_t *count)
     char *species = strndup(lexer->start, lexer->length);
     if (!species)
         return bx_fail_memory(p->err);
-    size_t known = bx_names_find(&p->side, species);
+    size_t known = find_term(p, species, *count);
     if (known != BX_NAME_NONE) {
         free(species);
         p->equation->terms[known].coefficient += coefficient;

@@ -137,7 +137,7 @@ static int64_t add_node(parser *p, bx_node node)
 {
     bx_formula *formula = p->formula;
     if (formula->count == p->capacity) {
-        size_t capacity = p->capacity ? p->capacity * 2 : 16;
+        size_t capacity = p->capacity ? p->capacity * 2 : 4;
         bx_node *nodes = realloc(formula->nodes, capacity * sizeof *nodes);
         if (!nodes)
             return fail_memory(p);
@@ -446,4 +446,14 @@ bx_formula *bx_formula_parse(const char *text, bx_error *err)
         return NULL;
     }
     return p.formula;
+}
+
+bx_formula *bx_formula_number(double number, bx_error *err)
+{
+    parser p = {.formula = calloc(1, sizeof(bx_formula)), .err = err};
+    if (p.formula && add_number(&p, number) >= 0)
+        return p.formula;
+    bx_formula_free(p.formula);
+    bx_fail_memory(err);
+    return NULL;
 }

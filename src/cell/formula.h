@@ -125,6 +125,9 @@ typedef struct bx_formula {
 
 /* NULL with BX_EMODEL, whose message gives line, column and what was expected, or BX_EMEMORY. */
 bx_formula *bx_formula_parse(const char *text, bx_error *err);
+
+/* The formula that is a finite number; NULL with BX_EMEMORY. */
+bx_formula *bx_formula_number(double number, bx_error *err);
 void bx_formula_free(bx_formula *formula); /* NULL is fine */
 
 /* How many operands an operator takes: 0 for the leaves. */

@@ -1,4 +1,5 @@
-/* A map from names to indexes: open addressing, the names belong to the caller. */
+/* A map from names to indexes: open addressing, the names belong to the caller. Hashes are keyed by
+ * random bytes of the process: who chooses the names can't make them collide. */
 #ifndef BX_CELL_NAMES_H
 #define BX_CELL_NAMES_H
 
@@ -12,6 +13,7 @@
 
 typedef struct bx_names_entry {
     const char *name;
+    uint64_t hash;
     size_t index;
 } bx_names_entry;
 
@@ -19,6 +21,7 @@ typedef struct bx_names_entry {
 typedef struct bx_names {
     bx_names_entry *entries;
     size_t capacity, count;
+    uint64_t key[2]; /* of the hashes */
 } bx_names;
 
 void bx_names_free(bx_names *names);

@@ -20,6 +20,7 @@ typedef struct builder {
     const bx_declared_rule **declared_rules;
     uint32_t **rule_slots; /* by rule: the slots of its formula's names */
     double *net;           /* by species: scratch, zero in between */
+    uint32_t *terms;       /* scratch: the species of an equation */
     bx_error *err;
 } builder;
 
@@ -114,9 +115,10 @@ static int add_values(builder *b, const bx_process *process, const bx_declared_v
             return fail_conflict(b, kind, values[i].name, process, slot);
         if (slot != BX_NAME_NONE)
             continue;
+        slot = b->network->program.frame_size;
         if (add_variable(b, values[i].name, process, values[i].value) < 0)
             return -1;
-        b->network->free[bx_names_find(&b->network->index, values[i].name)] = process->free_values;
+        b->network->free[slot] = process->free_values;
         (*total)++;
     }
     return 0;
@@ -259,7 +261,7 @@ static int check_draws(builder *b, size_t before)
 
 /* ---- equations ---- */
 
-static int find_species(builder *b, const bx_term *term, size_t *species)
+static int find_species(builder *b, const bx_term *term, uint32_t *species)
 {
     size_t slot = bx_names_find(&b->network->index, term->species);
     if (slot == BX_NAME_NONE)
@@ -267,7 +269,7 @@ static int find_species(builder *b, const bx_term *term, size_t *species)
     if (slot >= b->network->species)
         return bx_fail(b->err, BX_EMODEL, "expected a species, found the %s \"%s\"",
                        kind_of(b->network, slot), term->species);
-    *species = slot;
+    *species = (uint32_t)slot;
     return 0;
 }
 
@@ -276,28 +278,28 @@ static int find_species(builder *b, const bx_term *term, size_t *species)
 static int add_equation(builder *b, const bx_equation *equation)
 {
     bx_network *network = b->network;
-    size_t terms = equation->reactants + equation->products, species = 0;
+    size_t terms = equation->reactants + equation->products;
     for (size_t i = 0; i < terms; i++) {
         const bx_term *term = &equation->terms[i];
-        if (find_species(b, term, &species) < 0)
+        if (find_species(b, term, &b->terms[i]) < 0)
             return -1;
         bool left = i < equation->reactants;
-        b->net[species] += left ? -term->coefficient : term->coefficient;
+        b->net[b->terms[i]] += left ? -term->coefficient : term->coefficient;
         if (!left)
             continue;
         network->orders[network->reactants.start[network->reactants.rows + 1]] = term->coefficient;
-        if (bx_csr_push(&network->reactants, (uint32_t)species) < 0)
+        if (bx_csr_push(&network->reactants, b->terms[i]) < 0)
             return fail_memory(b);
     }
     for (size_t i = 0; i < terms; i++) {
-        species = bx_names_find(&network->index, equation->terms[i].species);
+        uint32_t species = b->terms[i];
         double net = b->net[species];
         b->net[species] = 0;
         if (net == 0)
             continue;
         network->amounts[network->changes.start[network->changes.rows + 1]] = net;
         network->changing[species] = true;
-        if (bx_csr_push(&network->changes, (uint32_t)species) < 0)
+        if (bx_csr_push(&network->changes, species) < 0)
             return fail_memory(b);
     }
     if (bx_csr_end_row(&network->reactants) < 0 || bx_csr_end_row(&network->changes) < 0)
@@ -720,10 +722,11 @@ static int allocate(builder *b, totals t)
     b->declared_rules = items(t.rules, sizeof *b->declared_rules);
     b->rule_slots = items(t.rules, sizeof *b->rule_slots);
     b->net = items(t.variables, sizeof *b->net);
+    b->terms = items(t.terms, sizeof *b->terms);
     if (!n->rule_amount || !n->rule_size || !n->free || !n->names || !n->rule_codes ||
         !n->rule_order || !n->rule_varies || !n->rule_uses_time || !n->reaction || !n->orders ||
         !n->amounts || !n->changing || !n->event || !n->assignments || !b->owners ||
-        !b->rule_formulas || !b->declared_rules || !b->rule_slots || !b->net ||
+        !b->rule_formulas || !b->declared_rules || !b->rule_slots || !b->net || !b->terms ||
         bx_csr_init(&n->rule_uses, t.rules) < 0 || bx_csr_init(&n->rate_uses, t.reactions) < 0 ||
         bx_csr_init(&n->reactants, t.reactions) < 0 || bx_csr_init(&n->changes, t.reactions) < 0 ||
         bx_csr_init(&n->logic_uses, 0) < 0)
@@ -758,6 +761,7 @@ bx_network *bx_network_new(bx_process *const *processes, size_t count, bx_error 
     free(b.declared_rules);
     free(b.owners);
     free(b.net);
+    free(b.terms);
     if (result == 0)
         return b.network;
     bx_network_free(b.network);

@@ -10,13 +10,18 @@
 /* The most items of a kind in one process: indexes are 32 bits wide. */
 #define ITEMS_MAXIMUM ((size_t)1 << 28)
 
+static bx_label reaction_label(const bx_process *process, const char *name, const char *equation)
+{
+    bx_label label;
+    snprintf(label.text, sizeof label.text, "process \"%.48s\", reaction \"%.64s\"", process->name,
+             name ? name : equation);
+    return label;
+}
+
 bx_label bx_reaction_label(const bx_process *process, size_t reaction)
 {
     const bx_declared_reaction *r = &process->reactions[reaction];
-    bx_label label;
-    snprintf(label.text, sizeof label.text, "process \"%.48s\", reaction \"%.64s\"", process->name,
-             r->name ? r->name : r->text);
-    return label;
+    return reaction_label(process, r->name, r->text);
 }
 
 static bx_label event_label(const bx_process *process, const char *name, size_t event)
@@ -267,52 +272,59 @@ int bx_process_add_rule(bx_process *process, const char *name, const char *formu
 }
 
 /* A name of a reaction or an event: any text without control characters. */
-static int check_label(const bx_names *names, const char *label, const char *name, bx_error *err)
+static int check_label(const bx_names *names, const char *name, bx_error *err)
 {
     size_t length = strlen(name);
     if (length == 0 || length > BX_NAME_LENGTH)
-        return bx_fail(err, BX_EMODEL, "%s: expected a name of 1 to %d bytes", label,
-                       BX_NAME_LENGTH);
+        return bx_fail(err, BX_EMODEL, "expected a name of 1 to %d bytes", BX_NAME_LENGTH);
     for (size_t i = 0; i < length; i++)
         if ((unsigned char)name[i] < 0x20 || name[i] == 0x7f)
-            return bx_fail(err, BX_EMODEL, "%s: the name has a control character", label);
+            return bx_fail(err, BX_EMODEL, "the name has a control character");
     if (bx_names_find(names, name) != BX_NAME_NONE)
-        return bx_fail(err, BX_EMODEL, "%s: the name is taken already", label);
+        return bx_fail(err, BX_EMODEL, "the name is taken already");
     return 0;
 }
 
-static int build_reaction(bx_declared_reaction *reaction, const char *equation, const char *rate,
+/* A rate as it is declared: a text, or else a number. */
+typedef struct declared_rate {
+    bx_rate_kind kind;
+    const char *text;
+    double number;
+} declared_rate;
+
+static int build_reaction(bx_declared_reaction *reaction, const char *equation, declared_rate rate,
                           bx_error *err)
 {
     if (!reaction->text)
         return bx_fail_memory(err);
     if (bx_equation_parse(equation, &reaction->equation, err) < 0)
         return -1;
-    reaction->rate = bx_formula_parse(rate, err);
+    reaction->rate =
+        rate.text ? bx_formula_parse(rate.text, err) : bx_formula_number(rate.number, err);
     if (reaction->rate)
         return 0;
-    if (err && err->code == BX_EMODEL) {
-        bx_error inner = *err;
-        bx_fail(err, BX_EMODEL, "%s: %.800s", reaction->kind == BX_RATE_MASS_ACTION ? "k" : "rate",
-                inner.message);
-    }
-    return -1;
+    return fail_in(err, rate.kind == BX_RATE_MASS_ACTION ? "k" : "rate");
 }
 
-int bx_process_add_reaction(bx_process *process, const char *name, const char *equation,
-                            bx_rate_kind kind, const char *rate, bx_error *err)
+/* Thousands may come: their label is made for messages alone. */
+static int fail_in_reaction(const bx_process *process, const char *name, const char *equation,
+                            bx_error *err)
 {
-    char label[160];
-    snprintf(label, sizeof label, "process \"%.48s\", reaction \"%.64s\"", process->name,
-             name ? name : equation);
-    if ((name && check_label(&process->reaction_names, label, name, err) < 0) ||
-        grow((void **)&process->reactions, process->reaction_count, &process->reaction_capacity,
+    return fail_in(err, reaction_label(process, name, equation).text);
+}
+
+static int add_reaction(bx_process *process, const char *name, const char *equation,
+                        declared_rate rate, bx_error *err)
+{
+    if (name && check_label(&process->reaction_names, name, err) < 0)
+        return fail_in_reaction(process, name, equation, err);
+    if (grow((void **)&process->reactions, process->reaction_count, &process->reaction_capacity,
              sizeof *process->reactions, err) < 0)
         return -1;
-    bx_declared_reaction reaction = {.kind = kind, .text = strdup(equation)};
+    bx_declared_reaction reaction = {.kind = rate.kind, .text = strdup(equation)};
     if (build_reaction(&reaction, equation, rate, err) < 0) {
         free_reaction(&reaction);
-        return fail_in(err, label);
+        return fail_in_reaction(process, name, equation, err);
     }
     if (name &&
         (!(reaction.name = strdup(name)) ||
@@ -322,6 +334,20 @@ int bx_process_add_reaction(bx_process *process, const char *name, const char *e
     }
     process->reactions[process->reaction_count++] = reaction;
     return 0;
+}
+
+int bx_process_add_reaction(bx_process *process, const char *name, const char *equation,
+                            bx_rate_kind kind, const char *formula, bx_error *err)
+{
+    return add_reaction(process, name, equation, (declared_rate){.kind = kind, .text = formula},
+                        err);
+}
+
+int bx_process_add_constant_reaction(bx_process *process, const char *name, const char *equation,
+                                     bx_rate_kind kind, double number, bx_error *err)
+{
+    return add_reaction(process, name, equation, (declared_rate){.kind = kind, .number = number},
+                        err);
 }
 
 int bx_process_add_rate(bx_process *process, const char *species, const char *formula,
@@ -386,9 +412,9 @@ int bx_process_add_event(bx_process *process, const bx_event_declaration *declar
                          bx_error *err)
 {
     bx_label label = event_label(process, declaration->name, process->event_count);
-    if ((declaration->name &&
-         check_label(&process->event_names, label.text, declaration->name, err) < 0) ||
-        grow((void **)&process->events, process->event_count, &process->event_capacity,
+    if (declaration->name && check_label(&process->event_names, declaration->name, err) < 0)
+        return fail_in(err, label.text);
+    if (grow((void **)&process->events, process->event_count, &process->event_capacity,
              sizeof *process->events, err) < 0)
         return -1;
     bx_declared_event event = {0};

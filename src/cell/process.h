@@ -71,6 +71,10 @@ int bx_process_add_rule(bx_process *process, const char *name, const char *formu
 int bx_process_add_reaction(bx_process *process, const char *name, const char *equation,
                             bx_rate_kind kind, const char *rate, bx_error *err);
 
+/* The same with a number for a formula. */
+int bx_process_add_constant_reaction(bx_process *process, const char *name, const char *equation,
+                                     bx_rate_kind kind, double rate, bx_error *err);
+
 int bx_process_add_event(bx_process *process, const bx_event_declaration *event, bx_error *err);
 
 #endif

@@ -2,6 +2,7 @@
 
 #include "cell/dependency.h"
 #include "cell/groups.h"
+#include "cell/hubs.h"
 #include "cell/random.h"
 #include "cell/sum_tree.h"
 
@@ -40,16 +41,22 @@ typedef struct change {
     uint32_t species;
 } change;
 
+/* What is chosen among, an item: a reaction, or behind those a hub, whose k is the sum of its
+ * spokes' parts. Spokes are 0 there. */
 struct bx_ssa {
     const bx_network *network;
-    channel *channels;
-    bool rejection; /* either groups or, if false, tree and sums */
+    channel *channels; /* by item; of a spoke for its part */
+    bool two_steps;    /* a choice is made in: there are groups, or hubs */
+    bool special;      /* there are hubs, or a firing makes everything stale */
+    bool rejection;    /* either groups or, if false, tree and sums */
     bx_groups groups;
     bx_sum_tree tree;
+    bx_hubs hubs;
     bx_dependency dependency;
-    bx_csr sums;     /* reaction -> pairs of indexes into tree.values: a sum and its first part */
-    change *changes; /* rows as in network->changes */
-    bool *guarded;   /* reaction -> its propensity alone does not keep counts from below 0 */
+    bx_csr sums;       /* reaction -> pairs of indexes into tree.values: a sum and its first part */
+    bx_csr spoke_sums; /* the same for hubs.tree */
+    change *changes;   /* rows as in network->changes */
+    bool *guarded;     /* reaction -> its propensity alone does not keep counts from below 0 */
     bx_random random;
     bx_simulation *simulation; /* while it runs */
 };
@@ -153,6 +160,30 @@ static channel make_channel(const bx_network *network, size_t r)
     return c;
 }
 
+/* The part of a spoke: without the count of its hub. */
+static void factor_out(channel *c, uint32_t species, uint32_t one)
+{
+    uint32_t *factor = c->a == species ? &c->a : c->b == species ? &c->b : &c->c;
+    *factor = c->c;
+    c->c = one;
+    c->kind = CHANNEL_QUADRATIC;
+}
+
+static void make_channels(bx_ssa *ssa)
+{
+    const bx_network *network = ssa->network;
+    const bx_hubs *hubs = &ssa->hubs;
+    for (size_t r = 0; r < network->reactions; r++) {
+        ssa->channels[r] = make_channel(network, r);
+        uint32_t hub = bx_hubs_of(hubs, r);
+        if (hub != BX_HUB_NONE)
+            factor_out(&ssa->channels[r], hubs->hubs[hub].species, network->one);
+    }
+    for (size_t i = 0; i < hubs->count; i++)
+        ssa->channels[network->reactions + i] =
+            (channel){.a = hubs->hubs[i].species, .b = network->one, .kind = CHANNEL_QUADRATIC};
+}
+
 /* A reaction can't take more than there is if its propensity is 0 then. */
 static bool needs_guard(const bx_network *network, size_t r)
 {
@@ -164,31 +195,61 @@ static bool needs_guard(const bx_network *network, size_t r)
     return false;
 }
 
-/* For each reaction the sums over its dependents' items, level by level. */
-static int list_sums(bx_ssa *ssa)
+/* For each reaction the sums below `levels` over its dependents in `tree`, level by level. The
+ * leaves of dependents are theirs or, if NULL, the same numbers. */
+static int list_sums(const bx_sum_tree *tree, size_t levels, const bx_csr *dependents,
+                     const uint32_t *leaves, bx_csr *sums)
 {
-    const bx_sum_tree *tree = &ssa->tree;
-    const bx_csr *reactions = &ssa->dependency.reactions;
-    if (bx_csr_init(&ssa->sums, ssa->network->reactions) < 0)
+    if (bx_csr_init(sums, dependents->rows) < 0)
         return -1;
-    for (size_t r = 0; r < ssa->network->reactions; r++) {
-        for (size_t level = 1; level < tree->levels && !ssa->dependency.dense; level++) {
+    for (size_t r = 0; r < dependents->rows; r++) {
+        for (size_t level = 1; level < levels; level++) {
             uint32_t last = UINT32_MAX;
-            for (uint32_t i = 0; i < bx_csr_count(reactions, r); i++) {
-                uint32_t sum = bx_csr_row(reactions, r)[i] >> (3 * level);
+            for (uint32_t i = 0; i < bx_csr_count(dependents, r); i++) {
+                uint32_t item = bx_csr_row(dependents, r)[i];
+                uint32_t sum = (leaves ? leaves[item] : item) >> (3 * level);
                 if (sum == last)
                     continue;
                 last = sum;
                 uint32_t part = (uint32_t)tree->offset[level - 1] + sum * BX_SUM_WIDTH;
-                if (bx_csr_push(&ssa->sums, (uint32_t)tree->offset[level] + sum) < 0 ||
-                    bx_csr_push(&ssa->sums, part) < 0)
+                if (bx_csr_push(sums, (uint32_t)tree->offset[level] + sum) < 0 ||
+                    bx_csr_push(sums, part) < 0)
                     return -1;
             }
         }
-        if (bx_csr_end_row(&ssa->sums) < 0)
+        if (bx_csr_end_row(sums) < 0)
             return -1;
     }
     return 0;
+}
+
+static int list_all_sums(bx_ssa *ssa)
+{
+    const bx_dependency *dependency = &ssa->dependency;
+    const bx_hubs *hubs = &ssa->hubs;
+    if (ssa->rejection || dependency->dense)
+        return 0;
+    return list_sums(&ssa->tree, ssa->tree.levels, &dependency->reactions, NULL, &ssa->sums) < 0
+               ? -1
+               : list_sums(&hubs->tree, hubs->levels, &dependency->spokes, hubs->leaf,
+                           &ssa->spoke_sums);
+}
+
+static int allocate(bx_ssa *ssa)
+{
+    const bx_network *network = ssa->network;
+    size_t terms = network->changes.start[network->changes.rows];
+    ssa->rejection = network->reactions >= REJECTION_LEAST;
+    if (!ssa->rejection && bx_hubs_init(&ssa->hubs, network) < 0)
+        return -1;
+    size_t items = network->reactions + ssa->hubs.count;
+    ssa->channels = calloc(items + 1, sizeof *ssa->channels);
+    ssa->guarded = calloc(network->reactions + 1, sizeof *ssa->guarded);
+    ssa->changes = calloc(terms + 1, sizeof *ssa->changes);
+    if (!ssa->channels || !ssa->guarded || !ssa->changes)
+        return -1;
+    return ssa->rejection ? bx_groups_init(&ssa->groups, items)
+                          : bx_sum_tree_init(&ssa->tree, items);
 }
 
 static int build(bx_ssa *ssa, bx_error *err)
@@ -196,24 +257,18 @@ static int build(bx_ssa *ssa, bx_error *err)
     const bx_network *network = ssa->network;
     if (check_network(network, err) < 0)
         return -1;
-    size_t terms = network->changes.start[network->changes.rows];
-    ssa->channels = calloc(network->reactions + 1, sizeof *ssa->channels);
-    ssa->guarded = calloc(network->reactions + 1, sizeof *ssa->guarded);
-    ssa->changes = calloc(terms + 1, sizeof *ssa->changes);
-    ssa->rejection = network->reactions >= REJECTION_LEAST;
-    if (!ssa->channels || !ssa->guarded || !ssa->changes ||
-        (ssa->rejection ? bx_groups_init(&ssa->groups, network->reactions)
-                        : bx_sum_tree_init(&ssa->tree, network->reactions)) < 0)
+    if (allocate(ssa) < 0)
         return bx_fail_memory(err);
-    for (size_t r = 0; r < network->reactions; r++) {
-        ssa->channels[r] = make_channel(network, r);
+    make_channels(ssa);
+    for (size_t r = 0; r < network->reactions; r++)
         ssa->guarded[r] = needs_guard(network, r);
-    }
-    for (size_t i = 0; i < terms; i++)
+    for (size_t i = 0; i < network->changes.start[network->changes.rows]; i++)
         ssa->changes[i] = (change){network->amounts[i], network->changes.items[i]};
-    if (bx_dependency_init(&ssa->dependency, network, err) < 0)
+    if (bx_dependency_init(&ssa->dependency, network, &ssa->hubs, err) < 0)
         return -1;
-    return !ssa->rejection && list_sums(ssa) < 0 ? bx_fail_memory(err) : 0;
+    ssa->two_steps = ssa->rejection || ssa->hubs.count > 0;
+    ssa->special = ssa->dependency.dense || ssa->hubs.count > 0;
+    return list_all_sums(ssa) < 0 ? bx_fail_memory(err) : 0;
 }
 
 bx_ssa *bx_ssa_new(const bx_network *network, bx_error *err)
@@ -241,17 +296,25 @@ void bx_ssa_free(bx_ssa *ssa)
     bx_sum_tree_free(&ssa->tree);
     bx_groups_free(&ssa->groups);
     bx_dependency_free(&ssa->dependency);
+    bx_hubs_free(&ssa->hubs);
     bx_csr_free(&ssa->sums);
+    bx_csr_free(&ssa->spoke_sums);
     free(ssa);
 }
 
 /* ---- propensities ---- */
 
-static int fail_propensity(const bx_ssa *ssa, size_t r, double value, bx_error *err)
+static int fail_propensity(const bx_ssa *ssa, size_t item, double value, bx_error *err)
 {
-    return bx_fail(err, BX_ESIMULATION, "%s: its propensity is %g at time %g s",
-                   bx_network_reaction_label(ssa->network, r).text, value,
-                   ssa->simulation->frame[ssa->network->time]);
+    const bx_network *network = ssa->network;
+    double time = ssa->simulation->frame[network->time];
+    if (item < network->reactions)
+        return bx_fail(err, BX_ESIMULATION, "%s: its propensity is %g at time %g s",
+                       bx_network_reaction_label(network, item).text, value, time);
+    uint32_t species = ssa->hubs.hubs[item - network->reactions].species;
+    return bx_fail(err, BX_ESIMULATION,
+                   "the propensities of the reactions of \"%s\" add up to %g at time %g s",
+                   network->names[species], value, time);
 }
 
 static double slow_propensity(const bx_ssa *ssa, size_t r, double *frame)
@@ -277,24 +340,45 @@ static inline double propensity(const bx_ssa *ssa, size_t r, double *frame)
     return slow_propensity(ssa, r, frame);
 }
 
+/* The value of an item, or of a spoke its part. */
+static int set_value(bx_ssa *ssa, size_t item, double value)
+{
+    uint32_t hub = item < ssa->network->reactions ? bx_hubs_of(&ssa->hubs, item) : BX_HUB_NONE;
+    if (ssa->rejection)
+        return bx_groups_set(&ssa->groups, (uint32_t)item, value);
+    if (hub != BX_HUB_NONE)
+        ssa->hubs.tree.values[ssa->hubs.leaf[item]] = value;
+    else
+        ssa->tree.values[item] = value;
+    return 0;
+}
+
 /* Rules, rate constants, propensities and sums from the frame alone. */
 static int refresh(bx_ssa *ssa, bx_error *err)
 {
     const bx_network *network = ssa->network;
+    bx_hubs *hubs = &ssa->hubs;
     double *frame = ssa->simulation->frame;
     bx_network_rates(network, frame);
     for (size_t r = 0; r < network->reactions; r++) {
-        ssa->channels[r].k = frame[network->rate + r];
-        double value = propensity(ssa, r, frame);
-        if (!(value >= 0 && ssa->channels[r].k >= 0) || isinf(value))
-            return fail_propensity(ssa, r, value >= 0 ? ssa->channels[r].k : value, err);
-        if (!ssa->rejection)
-            ssa->tree.values[r] = value;
-        else if (bx_groups_set(&ssa->groups, (uint32_t)r, value) < 0)
+        double k = ssa->channels[r].k = frame[network->rate + r], part = propensity(ssa, r, frame);
+        uint32_t hub = bx_hubs_of(hubs, r);
+        double value = hub == BX_HUB_NONE ? part : part * frame[hubs->hubs[hub].species];
+        if (!(value >= 0 && value < INFINITY && k >= 0))
+            return fail_propensity(ssa, r, value >= 0 && value < INFINITY ? k : value, err);
+        if (set_value(ssa, r, part) < 0)
             return bx_fail_memory(err);
     }
-    if (!ssa->rejection)
-        bx_sum_tree_rebuild(&ssa->tree);
+    if (ssa->rejection)
+        return 0;
+    if (hubs->count > 0)
+        bx_sum_tree_rebuild(&hubs->tree);
+    for (size_t i = 0; i < hubs->count; i++) {
+        size_t item = network->reactions + i;
+        ssa->channels[item].k = bx_hubs_sum(hubs, i);
+        ssa->tree.values[item] = propensity(ssa, item, frame);
+    }
+    bx_sum_tree_rebuild(&ssa->tree);
     return 0;
 }
 
@@ -342,13 +426,41 @@ static int update_groups(bx_ssa *ssa, size_t r, double *frame, bx_error *err)
     return 0;
 }
 
+/* The stale parts of spokes, their sums, and those of their hubs. */
+static int update_spokes(bx_ssa *ssa, size_t r, double *frame, bx_error *err)
+{
+    const bx_csr *spokes = &ssa->dependency.spokes, *sums = &ssa->spoke_sums;
+    const bx_csr *items = &ssa->dependency.reactions;
+    double *values = ssa->hubs.tree.values;
+    for (uint32_t i = spokes->start[r]; i < spokes->start[r + 1]; i++) {
+        uint32_t spoke = spokes->items[i];
+        double value = propensity(ssa, spoke, frame);
+        if (__builtin_expect(!(value >= 0), 0))
+            return fail_propensity(ssa, spoke, value, err);
+        values[ssa->hubs.leaf[spoke]] = value;
+    }
+    for (uint32_t i = sums->start[r]; i < sums->start[r + 1]; i += 2)
+        values[sums->items[i]] = bx_sum_eight(values + sums->items[i + 1]);
+    for (uint32_t i = items->start[r + 1]; i-- > items->start[r];) {
+        size_t item = items->items[i];
+        if (item < ssa->network->reactions)
+            break;
+        ssa->channels[item].k = bx_hubs_sum(&ssa->hubs, item - ssa->network->reactions);
+    }
+    return 0;
+}
+
 /* Recompute what the firing of `r` made stale. */
 static inline int update(bx_ssa *ssa, size_t r, double *frame, bx_error *err)
 {
     const bx_network *network = ssa->network;
     const bx_dependency *dependency = &ssa->dependency;
-    if (__builtin_expect(dependency->dense, 0))
-        return refresh(ssa, err);
+    if (__builtin_expect(ssa->special, 0)) {
+        if (dependency->dense)
+            return refresh(ssa, err);
+        if (update_spokes(ssa, r, frame, err) < 0)
+            return -1;
+    }
     const bx_csr *rules = &dependency->rules, *reactions = &dependency->reactions;
     for (uint32_t i = rules->start[r]; i < rules->start[r + 1]; i++)
         bx_program_run_range(&network->program, network->rule_codes[rules->items[i]], frame);
@@ -373,15 +485,30 @@ static inline double total_of(const bx_ssa *ssa)
     return ssa->rejection ? bx_groups_total(&ssa->groups) : bx_sum_tree_total(&ssa->tree);
 }
 
-static inline size_t choose(const bx_ssa *ssa, bx_random *random, double total)
+static inline size_t choose_item(const bx_ssa *ssa, bx_random *random, double total)
+{
+    for (;;) {
+        size_t item = bx_sum_tree_find(&ssa->tree, bx_random_uniform(random) * total);
+        if (__builtin_expect(ssa->tree.values[item] > 0, 1))
+            return item;
+    }
+}
+
+/* A group or a hub first, then one of its reactions. */
+static size_t choose_in_two_steps(const bx_ssa *ssa, bx_random *random, double total)
 {
     if (ssa->rejection)
         return bx_groups_choose(&ssa->groups, random, total);
-    for (;;) {
-        size_t r = bx_sum_tree_find(&ssa->tree, bx_random_uniform(random) * total);
-        if (__builtin_expect(ssa->tree.values[r] > 0, 1))
-            return r;
-    }
+    size_t item = choose_item(ssa, random, total), first = ssa->network->reactions;
+    if (item < first)
+        return item;
+    return bx_hubs_choose(&ssa->hubs, item - first, random, ssa->channels[item].k);
+}
+
+static inline size_t choose(const bx_ssa *ssa, bx_random *random, double total)
+{
+    return ssa->two_steps ? choose_in_two_steps(ssa, random, total)
+                          : choose_item(ssa, random, total);
 }
 
 /* ---- the run ---- */

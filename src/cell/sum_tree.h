@@ -40,6 +40,20 @@ static inline double bx_sum_tree_total(const bx_sum_tree *tree)
     return total;
 }
 
+/* The item below the sum `at` of `level` at which the running sum of those passes `target`. */
+static inline size_t bx_sum_tree_descend(const bx_sum_tree *tree, size_t level, size_t at,
+                                         double target)
+{
+    while (level-- > 0) {
+        at *= BX_SUM_WIDTH;
+        size_t end = at + BX_SUM_WIDTH - 1;
+        const double *values = tree->values + tree->offset[level];
+        while (at < end && target >= values[at])
+            target -= values[at++];
+    }
+    return at;
+}
+
 /* The item at which the running sum of items passes `target`, 0 <= target < total. By rounding it
  * may be one of value 0; the caller draws again then. */
 static inline size_t bx_sum_tree_find(const bx_sum_tree *tree, double target)
@@ -48,14 +62,7 @@ static inline size_t bx_sum_tree_find(const bx_sum_tree *tree, double target)
     const double *values = tree->values + tree->offset[level];
     while (at < end && target >= values[at])
         target -= values[at++];
-    while (level-- > 0) {
-        at *= BX_SUM_WIDTH;
-        end = at + BX_SUM_WIDTH - 1;
-        values = tree->values + tree->offset[level];
-        while (at < end && target >= values[at])
-            target -= values[at++];
-    }
-    return at;
+    return bx_sum_tree_descend(tree, level, at, target);
 }
 
 #endif

@@ -31,10 +31,9 @@ static bx_place place_of(const builder *b, const char *section)
     return bx_place_make(BX_EMODEL, "process \"%.64s\", %s", bx_process_name(b->process), section);
 }
 
-static bx_place place_of_item(const builder *b, const char *section, size_t index)
+static void place_item(bx_place *item, size_t section_length, size_t index)
 {
-    return bx_place_make(BX_EMODEL, "process \"%.64s\", %s[%zu]", bx_process_name(b->process),
-                         section, index);
+    snprintf(item->text + section_length, sizeof item->text - section_length, "[%zu]", index);
 }
 
 /* The value at `index` as text of a formula: a string, or a number written out in `scratch`. */
@@ -65,9 +64,11 @@ static void add_species(builder *b, int table)
     lua_State *L = b->L;
     bx_place place = place_of(b, "species");
     size_t count;
+    bx_place item = place;
+    size_t section = strlen(place.text);
     lua_Unsigned listed = lua_rawlen(L, table);
     for (lua_Unsigned i = 1; i <= listed; i++) {
-        bx_place item = place_of_item(b, "species", i);
+        place_item(&item, section, i);
         lua_rawgeti(L, table, (lua_Integer)i);
         const char *name = bx_fields_string(L, -1, &item, NULL);
         check(b, bx_process_add_species(b->process, name, 0, &b->err));
@@ -184,10 +185,15 @@ static void add_reaction(builder *b, int table, const bx_place *place)
                         "%s (%.64s): k (mass action) or rate (a formula) expected, "
                         "got %s",
                         place->text, equation, has_k ? "both" : "neither");
-    const char *rate = formula_at(b, has_k ? lua_gettop(L) - 1 : lua_gettop(L), scratch, place,
-                                  has_k ? "k" : "rate");
-    check(b, bx_process_add_reaction(b->process, name, equation,
-                                     has_k ? BX_RATE_MASS_ACTION : BX_RATE_FORMULA, rate, &b->err));
+    const char *key = has_k ? "k" : "rate";
+    bx_rate_kind kind = has_k ? BX_RATE_MASS_ACTION : BX_RATE_FORMULA;
+    int rate = has_k ? lua_gettop(L) - 1 : lua_gettop(L);
+    if (lua_type(L, rate) == LUA_TNUMBER) /* most are: no text in between */
+        check(b, bx_process_add_constant_reaction(b->process, name, equation, kind,
+                                                  bx_fields_number(L, rate, place, key), &b->err));
+    else
+        check(b, bx_process_add_reaction(b->process, name, equation, kind,
+                                         formula_at(b, rate, scratch, place, key), &b->err));
 }
 
 /* What an event sets: the table on top of the stack. The texts stay on the stack, alive. */
@@ -271,10 +277,12 @@ static void add_list(builder *b, int table, const char *section,
     static const char *const no_keys[] = {"a list of tables", NULL};
     bx_place place = place_of(b, section);
     bx_fields_allow(L, table, no_keys, true, &place);
+    bx_place item = place;
+    size_t length = strlen(place.text);
     lua_Unsigned count = lua_rawlen(L, table);
     for (lua_Unsigned i = 1; i <= count; i++) {
         int top = lua_gettop(L);
-        bx_place item = place_of_item(b, section, i);
+        place_item(&item, length, i);
         lua_rawgeti(L, table, (lua_Integer)i);
         add(b, top + 1, &item);
         lua_settop(L, top);
