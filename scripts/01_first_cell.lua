@@ -37,9 +37,9 @@ row(60.1, "much energy: more ribosomes are made ...")
 row(60.75, "... and fewer transporters and enzymes")
 row(68, "the new steady state: faster, with more ribosomes")
 
-assert(os.execute "mkdir -p out")
-assert(cell:to_csv "out/01_first_cell.csv")
-print "\nEvery minute of it: out/01_first_cell.csv"
+local table_file, picture = assert(bioxen.out "01_first_cell.csv"), assert(bioxen.out "01_first_cell.png")
+assert(cell:to_csv(table_file))
+print("\nEvery minute of it: " .. table_file)
 
 -- Left from the start, right around the change of medium.
 local hours, since, mass = {}, {}, {}
@@ -54,7 +54,7 @@ local function panel(x, y, words)
   return words
 end
 local drawn, problem = bioxen.plot {
-  file = "out/01_first_cell.png", size = { 1100, 720 }, across = 2, title = "A minimal cell (Weiße et al. 2015)",
+  file = picture, size = { 1100, 720 }, across = 2, title = "A minimal cell (Weiße et al. 2015)",
   panels = {
     panel(hours, growth, { title = "It grows up from ten ribosomes", y_range = { 0, 2.5 } }),
     panel(since, growth, { title = "Its medium gets better at 0 h", y_range = { 0, 2.5 } }),
@@ -62,4 +62,4 @@ local drawn, problem = bioxen.plot {
     panel(since, mass, { y_range = { 0, 30 } }),
   },
 }
-print(drawn and "The picture of it:   out/01_first_cell.png" or "No picture: " .. problem.message)
+print(drawn and "The picture of it:  " .. picture or "No picture: " .. problem.message)

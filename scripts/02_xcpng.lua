@@ -68,26 +68,22 @@ end
 print(("%d rows of %d columns, %d values differ."):format(#a:times(), #a:names(), different))
 assert(different == 0, "the two types of VM disagree: please report this")
 
-assert(os.execute "mkdir -p out")
-assert(b:to_csv "out/02_xcpng.csv")
-if not os.execute "command -v gnuplot >/dev/null 2>&1" then
-  print "No picture: gnuplot is not installed (on Debian: apt-get install gnuplot-nox)"
-  return
+local table_file, picture = assert(bioxen.out "02_xcpng.csv"), assert(bioxen.out "02_xcpng.png")
+assert(b:to_csv(table_file))
+print("Every minute of it: " .. table_file)
+
+-- A line for the cell here, and on it a point for each quarter of an hour of the cell there.
+local hours, quarters = {}, {}
+for i, seconds in ipairs(a:times()) do hours[i] = seconds/3600 end
+for i = 0, 24 do quarters[i + 1] = i/4 end
+local function panel(name)
+  local there_points = {}
+  for i, time in ipairs(quarters) do there_points[i] = b:at(name, 3600*time) end
+  return { y_label = name .. " (molecules)", x_label = "time (h)", legend = name == "protein", series = {
+    { x = hours, y = a:column(name), name = "basic", style = "steps", colour = 1 },
+    { x = quarters, y = there_points, name = "xcpng", style = "points", colour = 2 },
+  } }
 end
-assert(a:to_csv "out/02_basic.csv")
-local plot = assert(io.popen("gnuplot", "w"))
-plot:write [[
-terminal = strstrt(GPVAL_TERMINALS, "pngcairo") ? "pngcairo" : "png"
-set terminal @terminal size 1000,520 font "Sans,13"
-set output "out/02_xcpng.png"
-set datafile separator ","
-set grid linecolor rgb "#cccccc" linetype 1 linewidth 0.5
-set title "One cell, two places: the same seed, the same molecules" font "Sans,16"
-set xlabel "time (h)"; set ylabel "protein (molecules)"; set y2label "mRNA (molecules)"
-set y2tics; set ytics nomirror; set key left top; set yrange [0:*]; set y2range [0:*]
-plot "out/02_basic.csv" using ($1/3600):3 with lines linewidth 6 linecolor rgb "#56B4E9" title "protein, basic", \
-     "out/02_xcpng.csv" using ($1/3600):3 with lines linewidth 2 linecolor rgb "#000000" title "protein, xcpng", \
-     "out/02_xcpng.csv" using ($1/3600):2 axes x1y2 with lines linewidth 1 linecolor rgb "#D55E00" title "mRNA, xcpng"
-]]
-assert(plot:close(), "gnuplot failed")
-print "The picture of it: out/02_xcpng.png"
+local drawn, problem = bioxen.plot { file = picture, size = { 1000, 680 }, x_range = { 0, 6 },
+  title = "One cell, two places: the same seed, the same molecules", panels = { panel "protein", panel "mRNA" } }
+print(drawn and "The picture of it:  " .. picture or "No picture: " .. problem.message)

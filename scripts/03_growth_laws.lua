@@ -76,19 +76,17 @@ end
 local loss, free = line(series.useless, "useless", "growth")
 print(("  a line: growth would end at %.0f %% (measured: 48 %%)"):format(-100*free/loss))
 
-assert(os.execute "mkdir -p out")
-local file = assert(io.open("out/03_growth_laws.csv", "w"))
+local table_file, picture = assert(bioxen.out "03_growth_laws.csv"), assert(bioxen.out "03_growth_laws.png")
+local file = assert(io.open(table_file, "w"))
 file:write "quality,chloramphenicol_uM,transcripts_per_minute,growth_per_h,ribosomal_fraction,useless_fraction\n"
-local drawn = { { series.media, "media" }, { series.useless, "useless" } }
-for _, doses in ipairs(series) do drawn[#drawn + 1] = { doses, "doses" } end
-for _, row in ipairs(drawn) do
-  for _, point in ipairs(row[1]) do
+for _, points in ipairs { series.media, series.useless, table.unpack(series) } do
+  for _, point in ipairs(points) do
     file:write(("%g,%g,%g,%.9g,%.9g,%.9g\n"):format(point.quality, point.dose, point.transcripts, point.growth,
       point.ribosomal, point.useless))
   end
 end
 file:close()
-print "\nAll of it: out/03_growth_laws.csv"
+print("\nAll of it:         " .. table_file)
 
 local function column(points, key, factor)
   local values = {}
@@ -110,9 +108,10 @@ for i, doses in ipairs(series) do
   add(laws, 1 + i, doses, "growth", "ribosomal", ("drug, quality %g"):format(doses[1].quality))
 end
 local cost = { title = "The cost of a useless protein", x_label = "useless protein (% of protein)",
-  y_label = "growth rate (1/h)", x_range = { 0, 50 }, y_range = { 0, 1.6 }, legend = false, series = {} }
-add(cost, 1, series.useless, "useless", "growth", "heterologous gene")
+  y_label = "growth rate (1/h)", x_range = { 0, 50 }, y_range = { 0, 1.6 }, legend = true, series = {} }
+add(cost, 1, series.useless, "useless", "growth", "more transcripts")
+cost.series[3] = { x = { 0, -100*free/loss }, y = { free, 0 }, name = "the line through them", colour = 14 }
 
-local picture, problem = bioxen.plot { file = "out/03_growth_laws.png", size = { 1200, 560 }, across = 2,
+local drawn, problem = bioxen.plot { file = picture, size = { 1200, 560 }, across = 2,
   title = "Growth laws of a minimal cell (Weiße et al. 2015)", panels = { laws, cost } }
-print(picture and "The picture of it: out/03_growth_laws.png" or "No picture: " .. problem.message)
+print(drawn and "The picture of it: " .. picture or "No picture: " .. problem.message)

@@ -77,53 +77,45 @@ else
   print("\nNot there, and skipped: " .. path .. " (on Debian: apt-get install python3-cobra)")
 end
 
-assert(os.execute "mkdir -p out")
-assert(culture:to_csv "out/04_diauxie.csv")
+local culture_file, knock_out_file = assert(bioxen.out "04_diauxie.csv"), assert(bioxen.out "04_knock_outs.csv")
+assert(culture:to_csv(culture_file))
 table.sort(rows, function(a, b)
   if math.abs(a.relative - b.relative) > 1e-9 then return a.relative < b.relative end
   return a.id < b.id
 end)
-local list = assert(io.open("out/04_knock_outs.csv", "w"))
+local list = assert(io.open(knock_out_file, "w"))
 list:write "rank,gene,name,relative_growth,keio\n"
 for rank, row in ipairs(rows) do
   list:write(("%d,%s,%s,%.6f,%s\n"):format(rank, row.id, row.name, row.relative, row.essentiality))
 end
 list:close()
-print "\nAll of it: out/04_diauxie.csv and out/04_knock_outs.csv"
+print("\nAll of it:         " .. culture_file .. " and " .. knock_out_file)
 
-if not os.execute "command -v gnuplot >/dev/null 2>&1" then
-  print "No picture: gnuplot is not installed (on Debian: apt-get install gnuplot-nox)"
-  return
+-- Three panels of the culture, and the knock-outs.
+local function over_time(name, label)
+  return { x = culture:times(), y = culture:column(name), name = label }
 end
-
--- Left the culture, right the knock-outs. The colours suit the colour-blind, and the shapes differ too.
-local plot = assert(io.popen("gnuplot", "w"))
-plot:write [[
-terminal = strstrt(GPVAL_TERMINALS, "pngcairo") ? "pngcairo" : "png"
-set terminal @terminal size 1200,560 font "Sans,13"
-set output "out/04_diauxie_and_knock_outs.png"
-set datafile separator ","
-set grid linecolor rgb "#cccccc" linetype 1 linewidth 0.5
-set multiplot layout 1,2 title "E. coli, core metabolism by flux balance (Orth et al. 2010)" font "Sans,16"
-set lmargin 8; set rmargin 9
-set title "Glucose, then acetate"
-set xlabel "time (h)"; set ylabel "glucose, acetate (mM)"; set xrange [0:9]; set yrange [0:*]
-set y2label "biomass (gDW/L)"; set y2tics; set y2range [0:1]; set ytics nomirror
-set key left center spacing 1.2
-data = "out/04_diauxie.csv"
-plot data using 1:"glc__D_e" with lines linewidth 3 linecolor rgb "#0072B2" title "glucose", \
-  data using 1:"ac_e" with lines linewidth 3 dashtype 2 linecolor rgb "#D55E00" title "acetate", \
-  data using 1:"biomass" axes x1y2 with lines linewidth 3 dashtype 4 linecolor rgb "#009E73" title "biomass"
-unset y2label; unset y2tics; set ytics mirror; set rmargin 3
-set title "Each gene knocked out, on glucose"
-set xlabel "gene, by its effect"; set ylabel "growth rate (part of the whole cell's)"
-set xrange [*:*]; set yrange [-0.05:1.1]
-set key right bottom box opaque
-data = "out/04_knock_outs.csv"
-plot data using 1:(strcol(5) eq "nonessential" ? $4 : NaN) with points pointtype 6 pointsize 1 linewidth 1.5 \
-    linecolor rgb "#0072B2" title "Keio: can be deleted", \
-  data using 1:(strcol(5) eq "essential" ? $4 : NaN) with points pointtype 7 pointsize 1.4 \
-    linecolor rgb "#D55E00" title "Keio: essential"
-]]
-assert(plot:close(), "gnuplot failed")
-print "The picture of it: out/04_diauxie_and_knock_outs.png"
+local mutants = { nonessential = { x = {}, y = {}, name = "Keio: can be deleted", style = "points", colour = 8 },
+  essential = { x = {}, y = {}, name = "Keio: essential", style = "points", colour = 2 } }
+for rank, row in ipairs(rows) do
+  local points = mutants[row.essentiality]
+  table.insert(points.x, rank)
+  table.insert(points.y, row.relative)
+end
+local picture = assert(bioxen.out "04_diauxie_and_knock_outs.png")
+local drawn, problem = bioxen.plot {
+  file = picture, size = { 1200, 800 }, across = 2,
+  title = "E. coli, core metabolism by flux balance (Orth et al. 2010)",
+  panels = {
+    { title = "The culture: glucose, then acetate", x_label = "time (h)", y_label = "in the medium (mM)",
+      series = { over_time("glc__D_e", "glucose"), over_time("ac_e", "acetate") } },
+    { title = "Its cells", x_label = "time (h)", y_label = "biomass (gDW/L)", legend = false,
+      series = { over_time "biomass" } },
+    { title = "Its growth", x_label = "time (h)", y_label = "growth rate (1/h)", legend = false,
+      series = { over_time "growth_rate" } },
+    { title = "Each gene knocked out, on glucose", x_label = "gene, by its effect",
+      y_label = "growth (part of the whole cell's)", y_range = { -0.05, 1.1 },
+      series = { mutants.nonessential, mutants.essential } },
+  },
+}
+print(drawn and "The picture of it: " .. picture or "No picture: " .. problem.message)

@@ -24,54 +24,32 @@ print(("\nOf what is lethal in the model, %.0f %% is essential or quasiessential
   .. "%.0f %%."):format(100*matrix.true_positives/(matrix.true_positives + matrix.false_positives),
   100*matrix.true_positives/(matrix.true_positives + matrix.false_negatives)))
 
--- How much growth is left, by class.
-local classes = { "essential", "quasiessential", "nonessential" }
-local kinds = { "none", "less", "as before" }
-local counts = {}
-for _, class in ipairs(classes) do counts[class] = { none = 0, less = 0, ["as before"] = 0 } end
-local function kind_of(fraction)
-  return fraction < 0.01 and "none" or fraction < 0.999 and "less" or "as before"
-end
-assert(os.execute "mkdir -p out")
-local csv = assert(io.open("out/05_syn3a_essential_genes.csv", "w"))
+local table_file = assert(bioxen.out "05_syn3a_essential_genes.csv")
+local csv = assert(io.open(table_file, "w"))
 csv:write "gene,name,growth,fraction,predicted,observed\n"
 for _, row in ipairs(rows) do
-  local kind = kind_of(row.fraction)
-  counts[row.observed][kind] = counts[row.observed][kind] + 1
   csv:write(("%s,%s,%.6f,%.4f,%s,%s\n"):format(row.id, row.name or "", row.growth, row.fraction, row.predicted,
     row.observed))
 end
 csv:close()
-print "\nGene by gene: out/05_syn3a_essential_genes.csv"
+print("\nGene by gene:      " .. table_file)
 
-if not os.execute "command -v gnuplot >/dev/null 2>&1" then
-  print "No picture: gnuplot is not installed (on Debian: apt-get install gnuplot-nox)"
-  return
+-- How much growth is left without a gene, by what transposons found of it.
+local classes = { "essential", "quasiessential", "nonessential" }
+local function bars(name, colour, least, most)
+  local count = { essential = 0, quasiessential = 0, nonessential = 0 }
+  for _, row in ipairs(rows) do
+    if row.fraction >= least and row.fraction < most then count[row.observed] = count[row.observed] + 1 end
+  end
+  return { x = classes, y = { count.essential, count.quasiessential, count.nonessential }, style = "bars",
+    name = name, colour = colour }
 end
-
-local plot = assert(io.popen("gnuplot", "w"))
-plot:write [[
-terminal = strstrt(GPVAL_TERMINALS, "pngcairo") ? "pngcairo" : "png"
-set terminal @terminal size 900,560 font "Sans,13"
-set output "out/05_syn3a_essential_genes.png"
-set style data histograms; set style histogram rowstacked
-set style fill solid 1 border rgb "#ffffff"; set boxwidth 0.6
-set grid ytics linecolor rgb "#cccccc" linetype 1 linewidth 0.5
-set title "Metabolic genes of JCVI-syn3A, one at a time" font "Sans,16"
-set xlabel "what transposon mutagenesis found of them"; set ylabel "genes"
-set yrange [0:125]; set key top right title "growth without, by flux balance"
-$counts << end
-]]
-for _, class in ipairs(classes) do
-  plot:write(class)
-  for _, kind in ipairs(kinds) do plot:write(" ", counts[class][kind]) end
-  plot:write "\n"
-end
-plot:write [[
-end
-plot $counts using 2:xtic(1) linecolor rgb "#D55E00" title "none", \
-  "" using 3 linecolor rgb "#E69F00" title "less", \
-  "" using 4 linecolor rgb "#0072B2" title "as before"
-]]
-assert(plot:close(), "gnuplot failed")
-print "The picture of it:  out/05_syn3a_essential_genes.png"
+local picture = assert(bioxen.out "05_syn3a_essential_genes.png")
+local drawn, problem = bioxen.plot {
+  file = picture, size = { 1000, 560 },
+  title = "Growth without each metabolic gene of JCVI-syn3A, by flux balance",
+  x_label = "what transposon mutagenesis found of them", y_label = "genes",
+  series = { bars("no growth", 2, 0, 0.01), bars("less growth", 5, 0.01, 0.999),
+    bars("growth as before", 1, 0.999, math.huge) },
+}
+print(drawn and "The picture of it: " .. picture or "No picture: " .. problem.message)

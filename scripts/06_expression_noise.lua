@@ -49,8 +49,8 @@ local function moments(name)
   return mean, mean > 0 and sd^2/mean or 0
 end
 
-assert(os.execute "mkdir -p out")
-local csv = assert(io.open("out/06_expression_noise.csv", "w"))
+local table_file = assert(bioxen.out "06_expression_noise.csv")
+local csv = assert(io.open(table_file, "w"))
 csv:write("gene,mrna_mean,mrna_cv2,protein_mean,protein_cv2,mrna_mean_theory,mrna_cv2_theory,"
   .. "protein_mean_theory,protein_cv2_theory\n")
 local ids = {}
@@ -82,34 +82,33 @@ row("mRNA in a cell", sum.mrna, sum.mrna_theory)
 row(("proteins made in %d min"):format(window//60), sum.proteins, sum.proteins_theory)
 row("variance over mean: mRNA (Poisson: 1)", sum.fano/sum.mrna, sum.fano_theory/sum.mrna_theory)
 row("variance over mean: proteins made", sum.burst/sum.proteins, sum.burst_theory/sum.proteins_theory)
-print "\nGene by gene: out/06_expression_noise.csv"
+print("\nGene by gene:      " .. table_file)
 
-if not os.execute "command -v gnuplot >/dev/null 2>&1" then
-  print "No picture: gnuplot is not installed (on Debian: apt-get install gnuplot-nox)"
-  return
+-- Mean and noise of each gene, as the cells have them and as the closed form has them, beside 1/mean.
+local function panel(kind, cells_of, title, x_label)
+  local seen = { x = {}, y = {}, name = "cells", style = "points", colour = 1 }
+  local law = { x = {}, y = {}, name = "closed form", style = "points", colour = 9 }
+  local least, most = math.huge, 0
+  for _, id in ipairs(ids) do
+    local mean, fano = moments(cells_of .. id)
+    if mean > 0 then
+      least, most = math.min(least, mean), math.max(most, mean)
+      table.insert(seen.x, mean)
+      table.insert(seen.y, fano/mean)
+    end
+    table.insert(law.x, theory[id][kind])
+    table.insert(law.y, theory[id][kind .. "_cv2"])
+  end
+  return { title = title, x_label = x_label, y_label = "squared coefficient of variation, CV²",
+    series = { seen, law, { x = { least, most }, y = { 1/least, 1/most }, name = "Poisson", colour = 7 } } }
 end
-
-local plot = assert(io.popen("gnuplot", "w"))
-plot:write(([[
-terminal = strstrt(GPVAL_TERMINALS, "pngcairo") ? "pngcairo" : "png"
-set terminal @terminal size 1200,560 font "Sans,13"
-set output "out/06_expression_noise.png"
-set datafile separator ","
-set logscale xy; set format xy "10^{%%T}"
-set grid linecolor rgb "#cccccc" linetype 1 linewidth 0.5
-set lmargin 10; set rmargin 3; set key top right
-cell = 'with points pointtype 7 pointsize 0.7 linecolor rgb "#0072B2"'
-law = 'with points pointtype 6 pointsize 0.7 linecolor rgb "#D55E00"'
-line = 'with lines linewidth 2 linecolor rgb "#000000"'
-data = "out/06_expression_noise.csv"
-set multiplot layout 1,2 title "Noise of the 455 protein genes in %d cells of JCVI-syn3A" font "Sans,16"
-set ylabel "squared coefficient of variation, CV²"
-set title "mRNA"; set xlabel "mean copies in a cell"
-plot data using 2:3 every ::1 @cell title "cells", data using 6:7 every ::1 @law title "closed form", \
-  1/x @line title "Poisson, 1/mean"
-set title "Proteins made in %d minutes"; set xlabel "mean molecules made in a cell"
-plot data using 4:5 every ::1 @cell title "cells", data using 8:9 every ::1 @law title "closed form", \
-  1/x @line title "Poisson, 1/mean"
-]]):format(cells, window//60))
-assert(plot:close(), "gnuplot failed")
-print "The picture of it:  out/06_expression_noise.png"
+local picture = assert(bioxen.out "06_expression_noise.png")
+local drawn, problem = bioxen.plot {
+  file = picture, size = { 1200, 600 }, across = 2, log = "xy",
+  title = ("Noise of the %d protein genes in %d cells of JCVI-syn3A"):format(#ids, cells),
+  panels = {
+    panel("mrna", "mRNA.", "mRNA", "mean copies in a cell"),
+    panel("proteins", "protein.", ("Proteins made in %d minutes"):format(window//60), "mean molecules made in a cell"),
+  },
+}
+print(drawn and "The picture of it: " .. picture or "No picture: " .. problem.message)

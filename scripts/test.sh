@@ -73,14 +73,30 @@ check() {
 }
 
 # Specs whose subject is another program, or the same as in another spec: once is enough.
-once_only=(rockspec_spec.lua xapi_emulator_spec.lua xcpng_sandbox_spec.lua)
+once_only=(rockspec_spec.lua xapi_emulator_spec.lua xcpng_sandbox_spec.lua docs_spec.lua
+    cli_help_spec.lua cli_pool_spec.lua cli_progress_spec.lua cli_run_spec.lua)
+# Specs that only start programs: nothing happens in the process that valgrind watches.
+programs=(cli_spec.lua cli_models_spec.lua cli_simulate_spec.lua repl_spec.lua scripts_spec.lua)
+
+# is_in NAME LIST...
+is_in() {
+    local name=$1
+    shift
+    [[ " $* " = *" $name "* ]]
+}
+
+# skips LABEL SPEC: whether the run of that label leaves the spec out.
+skips() {
+    [ -n "$1" ] || return 1
+    is_in "$2" "${once_only[@]}" || { [ "$1" = " (valgrind)" ] && is_in "$2" "${programs[@]}"; }
+}
 
 # specs LABEL FOLDER SECONDS command-prefix...: each spec in a process of its own.
 specs() {
     local label=$1 folder=$2 limit=$3 spec
     shift 3
     for spec in "${spec_files[@]}"; do
-        [ -n "$label" ] && [[ " ${once_only[*]} " = *" $(basename "$spec") "* ]] && continue
+        skips "$label" "$(basename "$spec")" && continue
         BIOXEN_BUILD=$folder tap "$limit" "$spec$label" "$@" lua5.4 "$busted" --ignore-lua -o TAP \
             "$spec"
     done

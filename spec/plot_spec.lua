@@ -475,6 +475,25 @@ describe("a picture", function()
     assert.truthy(read(path):find("<text>b</text>", 1, true))
   end)
 
+  it("has frames of one width side by side, in line, whatever names stand above one of them", function()
+    local long = { y = { 1, 2 }, name = ("name "):rep(6) }
+    local made = require("bioxen.plot.figure").new({ across = 2, size = { 1000, 500 }, panels = {
+      { series = { long, { y = { 2, 1 }, name = "b" } }, y_label = "A" }, { series = { { y = { 1000, 1e6 } } } } } },
+      "plot", 1)
+    local layouts = require("bioxen.plot.figure").lay_out_all(made, 5, 5)
+    require("bioxen.plot.page").arrange(made, layouts)
+    local left, right = layouts[1], layouts[2]
+    assert.near(left.right - left.left, right.right - right.left, 1e-6)
+    assert.is_true(left.right - left.left > 350)
+    assert.same({ left.top, left.bottom }, { right.top, right.bottom })
+    assert.is_true(left.legend_columns == 1 and left.legend_height > 40 and left.top > left.legend_height)
+  end)
+
+  it("shows points that rounding errors put beyond an axis", function()
+    local shown = plot { series = { { y = { -1e-17, 1, 1 }, style = "points" } }, text = true, ascii = true }
+    assert.equal(3, select(2, shown:gsub("%*", "")))
+  end)
+
   picture("has words that are data, whatever they say", function()
     local flag = scratch .. "/touched"
     local evil = { ("`touch %s`"):format(flag), ('"; system("touch %s"); set title "'):format(flag),

@@ -551,7 +551,7 @@ function Trajectory:plot(options) end
 ---@field log ("x"|"y"|"xy")? logarithmic axes, which leave out what is not positive
 ---@field x_range { [1]: number, [2]: number }? (default: what there is)
 ---@field y_range { [1]: number, [2]: number }?
----@field legend boolean? the series' names beside the chart (default: where they stand nowhere else)
+---@field legend boolean? the series' names beside the chart, or above it where panels stand side by side (default: where they stand nowhere else)
 
 ---@class bioxen.TrajectoryPlot: bioxen.PlotOptions
 ---@field names string[]? columns in one panel (default: all up to six, else the six whose values change most)
@@ -592,7 +592,7 @@ function Trajectory:plot(options) end
 ---@field high number[]?
 ---@field from number[]? with to: where bars begin and end along x (default: side by side around x)
 ---@field to number[]?
----@field colour integer? 1 to 7 of the palette (default: each name its own)
+---@field colour integer? 1 to 7 of the palette; from 8 on it begins again, lines dashed and points of other shapes (default: each name its own)
 
 ---How a genome is read. The format is told from the text unless it is named.
 ---@class bioxen.GenomeOptions

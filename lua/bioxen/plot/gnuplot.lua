@@ -12,6 +12,9 @@ local words = require "bioxen.plot.words"
 -- The program, without the user's own settings. Specs put others here.
 local gnuplot = { command = { "gnuplot", "-d" }, timeout = 120 }
 
+-- More points than this are drawn smaller.
+local MANY = 200
+
 local POINTS = { 7, 5, 9, 13, 11, 6, 4, 8, 12, 10 }
 
 local terminals = {
@@ -83,8 +86,9 @@ draw.steps = draw.lines
 function draw.points(script, plots, s, layout)
   local pieces = shape.pieces(s, layout.x, layout.y)
   if #pieces == 0 then return false end
-  plots[#plots + 1] = ("%s using 1:2 with points pointtype %d pointsize 1.1 linecolor %s %s"):format(
-    block(script, pieces), POINTS[(s.index - 1) % #POINTS + 1], colour(s), title_of(s, layout.legend))
+  plots[#plots + 1] = ("%s using 1:2 with points pointtype %d pointsize %.1f linecolor %s %s"):format(
+    block(script, pieces), POINTS[(s.index - 1) % #POINTS + 1], #s.x <= MANY and 1.1 or 0.6, colour(s),
+    title_of(s, layout.legend))
   return true
 end
 
@@ -160,6 +164,15 @@ local function label(script, letter, text, pixels)
   end
 end
 
+-- The names, beside the frame or in columns above it.
+local function legend(script, layout, sheet)
+  local columns = layout.legend_columns
+  local x, y = layout.right + 12, layout.top - 6
+  if columns then x, y = layout.left + 4, layout.top - 4 end
+  say(script, "set key at screen %.5f, screen %.5f left %s Left reverse samplen 1.5 spacing 1.2 noenhanced",
+    x/sheet.width, 1 - y/sheet.height, columns and "bottom horizontal maxcols " .. columns or "top vertical")
+end
+
 local function words_around(script, layout, sheet)
   local panel, width, height = layout.panel, layout.right - layout.left, layout.bottom - layout.top
   say(script, "set lmargin at screen %.5f", layout.left/sheet.width)
@@ -172,12 +185,12 @@ local function words_around(script, layout, sheet)
   label(script, "x", not layout.shared and panel.x_label or nil, width + 80)
   label(script, "y", panel.y_label, height + 40)
   if panel.title then
-    say(script, "set title %s noenhanced", cut(panel.title, width + 60))
+    say(script, "set title %s noenhanced offset screen 0, screen %.5f", cut(panel.title, width + 60),
+      (layout.legend_height or 0)/sheet.height)
   else
     script[#script + 1] = "unset title"
   end
-  say(script, "set key at screen %.5f, screen %.5f left top vertical Left reverse samplen 1.5 spacing 1.2 " ..
-    "noenhanced", (layout.right + 12)/sheet.width, 1 - (layout.top - 6)/sheet.height)
+  legend(script, layout, sheet)
 end
 
 local function draw_panel(script, layout, sheet)

@@ -8,6 +8,7 @@ local page = {}
 page.CHARACTER, page.LINE = 8.6, 24
 local TITLE_CHARACTER, TITLE_LINE = 10.6, 28
 local LONGEST_NAME, LONGEST_CATEGORY = 32, 32
+local LEGEND_SAMPLE, LEGEND_LINE = 48, 23
 
 local function widest(texts)
   local width = 0
@@ -40,12 +41,12 @@ local function prepare_names(layout, width)
   layout.upright = (widest(texts) + 2)*page.CHARACTER*#names > width
 end
 
--- What a panel needs around its frame.
-local function margins_of(layout)
+-- What a panel needs around its frame. Names stand beside it; where panels do so, above it.
+local function margins_of(layout, across)
   local panel = layout.panel
   local left = 20 + widest(layout.y_texts)*page.CHARACTER + (panel.y_label and page.LINE + 4 or 0)
   local right = 26
-  if layout.legend then right = 74 + widest(legend_texts(layout))*page.CHARACTER end
+  if layout.legend and across == 1 then right = 74 + widest(legend_texts(layout))*page.CHARACTER end
   local bottom = 36
   if layout.upright then bottom = 32 + widest(layout.x_texts)*page.CHARACTER end
   if panel.x_label then bottom = bottom + page.LINE + 8 end
@@ -60,13 +61,46 @@ local function frame(layout, cell, margins)
   layout.bottom = math.max(layout.bottom, layout.top + 30)
 end
 
--- Panels above each other have their frames in line.
+-- Panels above each other and beside each other have their frames in line.
 local function align(all_margins, across)
   for i, margins in ipairs(all_margins) do
     for j = (i - 1) % across + 1, #all_margins, across do
       margins.left = math.max(margins.left, all_margins[j].left)
       margins.right = math.max(margins.right, all_margins[j].right)
     end
+    local first = i - (i - 1) % across
+    for j = first, math.min(first + across - 1, #all_margins) do
+      margins.top = math.max(margins.top, all_margins[j].top)
+      margins.bottom = math.max(margins.bottom, all_margins[j].bottom)
+    end
+  end
+end
+
+-- Where columns begin, the last of them at the page's end: frames of the same width, whatever stands around them.
+local function column_edges(all_margins, across, width)
+  local edges, total = { 8 }, 0
+  local function needs(column)
+    local margins = all_margins[column] or all_margins[1]
+    return margins.left + margins.right
+  end
+  for column = 1, across do total = total + needs(column) end
+  local each = (width - 8 - total)/across
+  for column = 1, across do edges[column + 1] = edges[column] + needs(column) + each end
+  return edges, each
+end
+
+-- Names above frames of that width: how many fit a line, and room for all of them in each panel of a row.
+local function place_legends(layouts, all_margins, across, width)
+  local heights = {}
+  for i, layout in ipairs(layouts) do
+    local texts, row = layout.legend and legend_texts(layout) or {}, (i - 1)//across
+    local fit = math.floor(width/(widest(texts)*page.CHARACTER + LEGEND_SAMPLE))
+    layout.legend_columns = math.max(1, math.min(#texts, fit))
+    heights[row] = math.max(heights[row] or 0, math.ceil(#texts/layout.legend_columns)*LEGEND_LINE)
+  end
+  for i, layout in ipairs(layouts) do
+    layout.legend_height = heights[(i - 1)//across]
+    all_margins[i].top = all_margins[i].top + layout.legend_height
   end
 end
 
@@ -107,13 +141,15 @@ function page.arrange(made, layouts)
     layout.y_texts = layout.y.labels()
     layout.x_texts = layout.x.labels()
     prepare_names(layout, 0.8*width/made.across)
-    all[i] = margins_of(layout)
+    all[i] = margins_of(layout, made.across)
   end
   align(all, made.across)
+  local edges, frame_width = column_edges(all, made.across, width)
+  if made.across > 1 then place_legends(layouts, all, made.across, frame_width) end
   local bottoms = row_bottoms(all, made, top, height - 4)
   for i, layout in ipairs(layouts) do
     local row, column = (i - 1)//made.across + 1, (i - 1) % made.across
-    frame(layout, { left = 8 + column*(width - 8)/made.across, right = (column + 1)*(width - 8)/made.across,
+    frame(layout, { left = edges[column + 1], right = edges[column + 2],
       top = bottoms[row - 1] or top, bottom = bottoms[row] }, all[i])
   end
   return { width = width, height = height, title = title, remark = remark, title_line = TITLE_LINE }

@@ -64,6 +64,12 @@ function shape.thin(s, x_axis)
   return setmetatable(thin, { __index = s })
 end
 
+-- Of what a rounding error takes beyond an axis' end, the end.
+local function snap(value, axis)
+  local place = axis.place(value)
+  return place < 0 and place > -1e-6 and axis.low or place > 1 and place < 1 + 1e-6 and axis.high or value
+end
+
 --- Pieces of the line through the points, lists of { x, y }; `steps`: each value holds until the next.
 function shape.pieces(s, x_axis, y_axis)
   local pieces, piece = {}, nil
@@ -76,7 +82,7 @@ function shape.pieces(s, x_axis, y_axis)
       elseif s.style == "steps" and piece[#piece][2] ~= y then
         piece[#piece + 1] = { x, piece[#piece][2] }
       end
-      piece[#piece + 1] = { x, y }
+      piece[#piece + 1] = { snap(x, x_axis), snap(y, y_axis) }
     else
       piece = nil
     end

@@ -38,8 +38,7 @@ local function add_species(definition, transcript, proteins)
   species["protein." .. id] = proteins
 end
 
--- What takes a polymerase, a ribosome or a degradosome changes with every one of these: all reactions of a step
--- stand together, since the engine adds up neighbours at once.
+-- All reactions of a step stand together: they share a reactant, and the engine adds up neighbours at once.
 local function add_transcription(reactions, transcripts, speed)
   local n, count = #reactions, #transcripts
   for i, transcript in ipairs(transcripts) do

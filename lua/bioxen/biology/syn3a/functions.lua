@@ -140,13 +140,7 @@ function functions.genes()
 end
 
 --- The ids of the genes of the class Essential, 270 (Breuer et al. 2019); quasiessential ones are not among them.
-function functions.get_essential_genes()
-  local ids = {}
-  for _, gene in ipairs(chromosome.genes()) do
-    if gene.essentiality == "essential" then ids[#ids + 1] = gene.id end
-  end
-  return ids
-end
+functions.get_essential_genes = chromosome.essential_genes
 
 --- Transcribe these genes (ids or names) from now on, at their promoters' own rates. Returns true.
 function functions.start_transcription(cell, genes)
@@ -172,7 +166,7 @@ function functions.manage_operons(cell, ids, action)
   end
   local genes, states = {}, {}
   for _, id in ipairs(check.names(ids, "manage_operons", 2)) do
-    local operon, why = chromosome.operon(id)
+    local operon, why = chromosome.find_operon(id)
     if not operon then error("manage_operons: " .. why, 2) end
     table.move(operon.genes, 1, #operon.genes, #genes + 1, genes)
     states[operon.id] = action == "activate" and "active" or "repressed"
