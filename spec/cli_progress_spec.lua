@@ -49,15 +49,15 @@ describe("progress", function()
       assert(vm:start())
       local job = assert(vm:submit [=[
         local began = os.clock()
-        for i = 1, 20 do
+        for i = 1, 10 do
           print("line " .. i)
-          while os.clock() - began < i*0.09 do end
-          progress(i/20)
+          while os.clock() - began < i*0.18 do end
+          progress(i/10)
         end]=])
       for text in job:output() do io.write(text) end]]))
     assert.matches("%[#", out)
     local left = out:gsub("\r[^\r\n]*\27%[K", "")
-    for i = 1, 20 do assert.truthy(left:find("line " .. i .. "\r\n", 1, true), out) end
+    for i = 1, 10 do assert.truthy(left:find("line " .. i .. "\r\n", 1, true), out) end
     for line in left:gmatch "[^\r\n]+" do assert.matches("^line %d+$", line) end
   end)
 

@@ -11,6 +11,7 @@ STEPS.json is a list of steps, each a list of a word and its arguments:
   ["resize", ROWS, COLUMNS]
   ["signal", NAME]        send it to the program
   ["file", PATH]          wait until the file is there
+  ["busy"]                wait until the program has used a tenth of a second of processor time more
   ["mode", "cooked"|"raw"]    wait until the terminal echoes, or does not
   ["end"]                 wait for the program's end
 Writes all that the program wrote to standard output. Exit status: the program's, 128 + the signal
@@ -203,6 +204,10 @@ class Driver:
                                else 128 + os.WTERMSIG(status))
         return self.status is not None
 
+    def ticks(self):
+        with open(f"/proc/{self.child}/stat", encoding="utf-8", errors="replace") as file:
+            return int(file.read().rpartition(")")[2].split()[11])
+
     def cooked(self):
         return bool(termios.tcgetattr(self.terminal)[3] & termios.ECHO)
 
@@ -228,6 +233,9 @@ class Driver:
             os.kill(self.child, getattr(signal, arguments[0]))
         elif word == "file":
             self.wait(step, lambda: os.path.exists(arguments[0]))
+        elif word == "busy":
+            before = self.ticks()
+            self.wait(step, lambda: self.ticks() >= before + os.sysconf("SC_CLK_TCK") // 10)
         elif word == "mode":
             self.wait(step, lambda: self.cooked() == (arguments[0] == "cooked"))
         elif word == "end":

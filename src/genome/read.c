@@ -92,7 +92,7 @@ static bx_genome *read_genome(bx_lines *lines, const bx_genome_options *options,
 
 bx_genome *bx_genome_read_file(const char *path, const bx_genome_options *options, bx_error *err)
 {
-    bx_error unread;
+    bx_error unread = {0};
     bx_lines lines;
     err = err ? err : &unread;
     return bx_lines_open(&lines, path, err) < 0 ? NULL : read_genome(&lines, options, err);
@@ -101,7 +101,7 @@ bx_genome *bx_genome_read_file(const char *path, const bx_genome_options *option
 bx_genome *bx_genome_read_text(const void *text, size_t length, const char *name,
                                const bx_genome_options *options, bx_error *err)
 {
-    bx_error unread;
+    bx_error unread = {0};
     bx_lines lines;
     err = err ? err : &unread;
     if (bx_lines_open_memory(&lines, name ? name : "text", text, length, err) < 0)

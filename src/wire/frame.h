@@ -12,7 +12,7 @@
 
 #include <stdint.h>
 
-#define BX_PROTOCOL_VERSION "bioxen-1 " BIOXEN_VERSION
+#define BX_PROTOCOL_VERSION "bioxen-2 " BIOXEN_VERSION
 
 enum { BX_FRAME_HEAD = 16, BX_FRAME_LIMIT = 64 << 20 };
 
