@@ -75,11 +75,12 @@ check() {
 # Specs whose subject is another program, or the same as in another spec: once is enough.
 once_only=(rockspec_spec.lua xapi_emulator_spec.lua xcpng_sandbox_spec.lua docs_spec.lua
     cli_help_spec.lua cli_pool_spec.lua cli_progress_spec.lua cli_run_spec.lua)
-# Nothing much happens in the process that valgrind watches: these start programs, or ask VMs.
+# Nothing much happens in the process that valgrind watches: these start programs, ask VMs, or try couriers.
 elsewhere=(cli_spec.lua cli_models_spec.lua cli_simulate_spec.lua repl_spec.lua scripts_spec.lua
     ecoli_facts_spec.lua ecoli_growth_spec.lua ecoli_lac_spec.lua ecoli_metabolism_spec.lua
     flux_facts_spec.lua flux_sbml_spec.lua flux_spec.lua minimal_cell_spec.lua
-    organism_contract_spec.lua sbml_suite_spec.lua syn3a_facts_spec.lua syn3a_spec.lua)
+    organism_contract_spec.lua sbml_suite_spec.lua syn3a_facts_spec.lua syn3a_spec.lua
+    xcpng_patience_spec.lua xcpng_pool_faults_spec.lua)
 
 # is_in NAME LIST...
 is_in() {
