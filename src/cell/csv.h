@@ -4,8 +4,6 @@
 
 #include "core/buffer.h"
 
-int bx_csv_text(bx_buffer *out, const char *text);
-
 /* A number, in the locale C; text that may need quotes. */
 int bx_csv_number(bx_buffer *out, double value);
 int bx_csv_field(bx_buffer *out, const char *text);

@@ -1,19 +1,19 @@
 #include "cell/csv.h"
 #include "cell/ensemble.h"
+#include "cell/text.h"
 
-#include <locale.h>
 #include <stdio.h>
 
 static int append_title(bx_buffer *out, const char *name, const char *what)
 {
     char title[320];
     snprintf(title, sizeof title, "%.255s %s", name, what);
-    return bx_csv_text(out, ",") < 0 ? -1 : bx_csv_field(out, title);
+    return bx_text_append(out, ",") < 0 ? -1 : bx_csv_field(out, title);
 }
 
 static int append_header(const bx_ensemble_plan *plan, bx_buffer *out)
 {
-    if (bx_csv_text(out, "time") < 0)
+    if (bx_text_append(out, "time") < 0)
         return -1;
     for (size_t i = 0; i < plan->columns; i++) {
         if (append_title(out, plan->names[i], "mean") < 0 ||
@@ -26,12 +26,12 @@ static int append_header(const bx_ensemble_plan *plan, bx_buffer *out)
                 return -1;
         }
     }
-    return bx_csv_text(out, "\r\n");
+    return bx_text_append(out, "\r\n");
 }
 
 static int append_value(bx_buffer *out, double value)
 {
-    return bx_csv_text(out, ",") < 0 ? -1 : bx_csv_number(out, value);
+    return bx_text_append(out, ",") < 0 ? -1 : bx_csv_number(out, value);
 }
 
 static int append_row(const bx_ensemble *e, size_t row, bx_buffer *out)
@@ -47,20 +47,20 @@ static int append_row(const bx_ensemble *e, size_t row, bx_buffer *out)
             if (append_value(out, bx_ensemble_quantile(e, row, i, plan->quantiles[q])) < 0)
                 return -1;
     }
-    return bx_csv_text(out, "\r\n");
+    return bx_text_append(out, "\r\n");
+}
+
+static int append_all(const void *data, bx_buffer *out)
+{
+    const bx_ensemble *e = data;
+    const bx_ensemble_plan *plan = bx_ensemble_plan_of(e);
+    int result = append_header(plan, out);
+    for (size_t i = 0; result == 0 && i < plan->rows; i++)
+        result = append_row(e, i, out);
+    return result;
 }
 
 int bx_ensemble_csv(const bx_ensemble *e, bx_buffer *out, bx_error *err)
 {
-    const bx_ensemble_plan *plan = bx_ensemble_plan_of(e);
-    size_t length = out->length;
-    locale_t before = uselocale(newlocale(LC_ALL_MASK, "C", (locale_t)0));
-    int result = append_header(plan, out);
-    for (size_t i = 0; result == 0 && i < plan->rows; i++)
-        result = append_row(e, i, out);
-    uselocale(before);
-    if (result == 0)
-        return 0;
-    out->length = length;
-    return bx_fail_memory(err);
+    return bx_text_write(append_all, e, out, err);
 }

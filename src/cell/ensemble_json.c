@@ -1,8 +1,8 @@
 #include "cell/ensemble.h"
 #include "cell/json_text.h"
+#include "cell/text.h"
 
 #include <inttypes.h>
-#include <locale.h>
 #include <stdio.h>
 
 /* What is told of one variable: a number a row. */
@@ -49,17 +49,17 @@ static double at_quantile(const void *data, size_t row)
 
 static int append_quantiles(bx_buffer *out, bx_series series, const bx_ensemble_plan *plan)
 {
-    if (bx_json_raw(out, ",\n\"quantiles\":{") < 0)
+    if (bx_text_append(out, ",\n\"quantiles\":{") < 0)
         return -1;
     for (size_t q = 0; q < plan->quantile_count; q++) {
         char name[32];
         snprintf(name, sizeof name, "%.15g", plan->quantiles[q]);
         series.p = plan->quantiles[q];
-        if (bx_json_raw(out, q ? ",\n" : "\n") < 0 ||
+        if (bx_text_append(out, q ? ",\n" : "\n") < 0 ||
             bx_json_list(out, name, plan->rows, at_quantile, &series) < 0)
             return -1;
     }
-    return bx_json_raw(out, "}");
+    return bx_text_append(out, "}");
 }
 
 static int append_column(bx_buffer *out, bx_series series, const bx_ensemble_plan *plan)
@@ -71,12 +71,12 @@ static int append_column(bx_buffer *out, bx_series series, const bx_ensemble_pla
     if (bx_json_string(out, plan->names[series.column]) < 0)
         return -1;
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
-        if (bx_json_raw(out, i ? ",\n" : ":{\n") < 0 ||
+        if (bx_text_append(out, i ? ",\n" : ":{\n") < 0 ||
             bx_json_list(out, parts[i].name, plan->rows, parts[i].value, &series) < 0)
             return -1;
     if (plan->quantile_count && append_quantiles(out, series, plan) < 0)
         return -1;
-    return bx_json_raw(out, "}");
+    return bx_text_append(out, "}");
 }
 
 /* A seed has up to 64 bits, more than many readers keep of a number: it is a string. */
@@ -86,34 +86,28 @@ static int append_head(bx_buffer *out, const bx_ensemble *e, const bx_ensemble_p
     snprintf(text, sizeof text,
              ",\"seed\":\"%" PRId64 "\",\"first_run\":%" PRIu64 ",\"runs\":%" PRIu64 ",\n",
              (int64_t)plan->seed, plan->first, bx_ensemble_runs(e));
-    return bx_json_raw(out, "{\"method\":") < 0 || bx_json_string(out, plan->method) < 0
+    return bx_text_append(out, "{\"method\":") < 0 || bx_json_string(out, plan->method) < 0
                ? -1
-               : bx_json_raw(out, text);
+               : bx_text_append(out, text);
 }
 
-static int append_all(const bx_ensemble *e, bx_buffer *out)
+static int append_all(const void *data, bx_buffer *out)
 {
+    const bx_ensemble *e = data;
     const bx_ensemble_plan *plan = bx_ensemble_plan_of(e);
     bx_series series = {.ensemble = e};
     if (append_head(out, e, plan) < 0 ||
         bx_json_list(out, "time", plan->rows, at_time, &series) < 0 ||
-        bx_json_raw(out, ",\n\"columns\":{") < 0)
+        bx_text_append(out, ",\n\"columns\":{") < 0)
         return -1;
     for (series.column = 0; series.column < plan->columns; series.column++)
-        if (bx_json_raw(out, series.column ? ",\n" : "\n") < 0 ||
+        if (bx_text_append(out, series.column ? ",\n" : "\n") < 0 ||
             append_column(out, series, plan) < 0)
             return -1;
-    return bx_json_raw(out, "}}\n");
+    return bx_text_append(out, "}}\n");
 }
 
 int bx_ensemble_json(const bx_ensemble *e, bx_buffer *out, bx_error *err)
 {
-    size_t length = out->length;
-    locale_t before = uselocale(newlocale(LC_ALL_MASK, "C", (locale_t)0));
-    int result = append_all(e, out);
-    uselocale(before);
-    if (result == 0)
-        return 0;
-    out->length = length;
-    return bx_fail_memory(err);
+    return bx_text_write(append_all, e, out, err);
 }

@@ -1,16 +1,11 @@
 #include "cell/json_text.h"
 
 #include "cell/csv.h"
+#include "cell/text.h"
 
 #include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
-#include <string.h>
-
-int bx_json_raw(bx_buffer *out, const char *text)
-{
-    return bx_buffer_append(out, text, strlen(text));
-}
 
 static bool continues(unsigned char byte)
 {
@@ -41,37 +36,37 @@ static int append_character(bx_buffer *out, const unsigned char *s, size_t lengt
 {
     char escape[8];
     if (length == 0)
-        return bx_json_raw(out, "\xEF\xBF\xBD");
+        return bx_text_append(out, "\xEF\xBF\xBD");
     if (*s >= 0x20 && *s != '"' && *s != '\\' && *s != 0x7F)
         return bx_buffer_append(out, s, length);
     snprintf(escape, sizeof escape, *s < 0x20 || *s == 0x7F ? "\\u%04x" : "\\%c", *s);
-    return bx_json_raw(out, escape);
+    return bx_text_append(out, escape);
 }
 
 int bx_json_string(bx_buffer *out, const char *text)
 {
     const unsigned char *s = (const unsigned char *)text;
-    int result = bx_json_raw(out, "\"");
+    int result = bx_text_append(out, "\"");
     while (result == 0 && *s) {
         size_t length = character(s);
         result = append_character(out, s, length);
         s += length ? length : 1;
     }
-    return result < 0 ? -1 : bx_json_raw(out, "\"");
+    return result < 0 ? -1 : bx_text_append(out, "\"");
 }
 
 int bx_json_number(bx_buffer *out, double value)
 {
-    return isfinite(value) ? bx_csv_number(out, value) : bx_json_raw(out, "null");
+    return isfinite(value) ? bx_csv_number(out, value) : bx_text_append(out, "null");
 }
 
 int bx_json_list(bx_buffer *out, const char *name, size_t count,
                  double (*value)(const void *data, size_t i), const void *data)
 {
-    if (bx_json_string(out, name) < 0 || bx_json_raw(out, ":[") < 0)
+    if (bx_json_string(out, name) < 0 || bx_text_append(out, ":[") < 0)
         return -1;
     for (size_t i = 0; i < count; i++)
-        if ((i && bx_json_raw(out, ",") < 0) || bx_json_number(out, value(data, i)) < 0)
+        if ((i && bx_text_append(out, ",") < 0) || bx_json_number(out, value(data, i)) < 0)
             return -1;
-    return bx_json_raw(out, "]");
+    return bx_text_append(out, "]");
 }

@@ -4,14 +4,11 @@
 
 #include "core/buffer.h"
 
-/* Punctuation and what needs no quotes. */
-int bx_json_raw(bx_buffer *out, const char *text);
-
 /* In quotes, escaped; bytes that are no UTF-8 become U+FFFD. */
 int bx_json_string(bx_buffer *out, const char *text);
 
-/* The fewest digits that read back to the same double, in the locale C; null for what is not finite,
- * for which JSON has no number. */
+/* The fewest digits that read back to the same double, in the locale C; null for what is not
+ * finite, for which JSON has no number. */
 int bx_json_number(bx_buffer *out, double value);
 
 /* "name":[...], of value(data, i). */
