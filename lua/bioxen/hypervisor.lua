@@ -3,6 +3,7 @@
 local check = require "bioxen.check"
 local core = require "bioxen.core"
 local create = require "bioxen.create"
+local resources = require "bioxen.resources"
 
 local hypervisor = {}
 
@@ -35,7 +36,7 @@ function methods:list_vms()
 end
 
 local capacity = {}
-for _, name in ipairs { "ribosomes", "rna_polymerase", "atp_percentage", "memory_kb" } do
+for name in pairs(resources.schema) do
   capacity[name] = { type = "number", minimum = 0 }
 end
 

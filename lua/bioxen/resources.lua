@@ -31,29 +31,12 @@ function resources.fits(hypervisor, vm_id, biological_type, shares, loaded_kb)
     return too_little(vm_id, needed, what, ("and is to hold %.15g"):format(held),
       "raise resources.memory_kb, or leave it out")
   end
-  local capacity = hypervisor:get_system_resources().memory_kb.capacity
+  local capacity = hypervisor:get_chassis_info().capacity.memory_kb
   if not held and capacity < needed then
     return too_little(vm_id, needed, what, ("and its chassis has %.15g"):format(capacity),
       "use a larger chassis")
   end
   return true
-end
-
--- Take `shares`, then have the cell told by `tell`: both, or neither.
-local function change(vm, shares, tell)
-  local before = vm:get_status().resources
-  local taken, problem = core.reallocate(vm, shares)
-  if not taken then return nil, problem end
-  local _, failure = tell()
-  if not failure then return true end
-  core.reallocate(vm, before)
-  return nil, failure
-end
-
-local function copy(shares)
-  local all = {}
-  for name, value in pairs(shares) do all[name] = value end
-  return all
 end
 
 -- Each a number, or false for giving the share back; a mistake is the caller's caller's.
@@ -72,19 +55,23 @@ local function check_wanted(wanted)
   check.raise(problems, 3)
 end
 
+-- Both the chassis and the cell take the new shares, or neither.
 function core.vm_methods:allocate_resources(wanted)
   check_wanted(wanted)
-  local status = self:get_status()
-  local shares = copy(status.resources)
-  for name, value in pairs(wanted) do shares[name] = value or nil end
-  local fits, problem = resources.fits(core.hypervisor_of(self), status.vm_id, status.biological_type, shares,
+  local status, shares = self:get_status(), {}
+  for name in pairs(resources.schema) do
+    if wanted[name] == nil then shares[name] = status.resources[name] else shares[name] = wanted[name] or nil end
+  end
+  local fits, unfit = resources.fits(core.hypervisor_of(self), status.vm_id, status.biological_type, shares,
     status.genome_kb)
-  if not fits then return nil, problem end
-  return change(self, shares, function()
-    local state = self:get_state()
-    if state ~= "running" and state ~= "paused" then return true end
-    return core.ask(self, "allocate", nil, shares)
-  end)
+  if not fits then return nil, unfit end
+  local taken, problem = core.reallocate(self, shares)
+  if not taken then return nil, problem end
+  if status.state ~= "running" and status.state ~= "paused" then return true end
+  local _, failure = core.ask(self, "allocate", nil, shares)
+  if not failure then return true end
+  core.reallocate(self, status.resources)
+  return nil, failure
 end
 
 function core.vm_methods:load_genome(source, options)
