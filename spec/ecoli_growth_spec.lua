@@ -1,23 +1,13 @@
 -- What of ecoli grows: the growth core and its laws, plasmids and their burden, single genes. The lac operon
 -- has ecoli_lac_spec.lua.
 
+local fit_line = require "spec.support.fit_line"
 local kind = require "spec.support.vm_kind"
 
 local function in_cell(options, code, args, resources)
   local vm <close> = assert(kind.create("spec", "ecoli", { organism = options, resources = resources }))
   assert(vm:start())
   return assert(vm:execute_biological_process(code, { args = args })).result
-end
-
--- Least squares: slope, value at 0, correlation.
-local function fit_line(points)
-  local n, sx, sy, sxx, sxy, syy = #points, 0, 0, 0, 0, 0
-  for _, point in ipairs(points) do
-    local x, y = point[1], point[2]
-    sx, sy, sxx, sxy, syy = sx + x, sy + y, sxx + x*x, sxy + x*y, syy + y*y
-  end
-  local slope = (n*sxy - sx*sy)/(n*sxx - sx*sx)
-  return slope, (sy - slope*sx)/n, (n*sxy - sx*sy)/math.sqrt((n*sxx - sx*sx)*(n*syy - sy*sy))
 end
 
 describe("ecoli's growth", function()

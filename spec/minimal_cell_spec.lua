@@ -2,6 +2,7 @@
 -- doi 10.1073/pnas.1416533112.
 
 local bioxen = require "bioxen"
+local fit_line = require "spec.support.fit_line"
 local kind = require "spec.support.vm_kind"
 
 -- Slower builds take shorter stochastic runs.
@@ -31,18 +32,6 @@ local function assert_close(expected, actual, relative, what)
   local off = math.abs(actual/expected - 1)
   assert.is_true(off <= relative, ("%s: %.10g expected, got %.10g, off by %.2g, allowed %.2g")
     :format(what or "value", expected, actual, off, relative))
-end
-
--- Ordinary least squares; returns slope, intercept and the correlation.
-local function fit_line(points)
-  local n, sx, sy, sxx, sxy, syy = #points, 0, 0, 0, 0, 0
-  for _, point in ipairs(points) do
-    local x, y = point[1], point[2]
-    sx, sy, sxx, sxy, syy = sx + x, sy + y, sxx + x*x, sxy + x*y, syy + y*y
-  end
-  local slope = (n*sxy - sx*sy)/(n*sxx - sx*sx)
-  local correlation = (n*sxy - sx*sy)/math.sqrt((n*sxx - sx*sx)*(n*syy - sy*sy))
-  return slope, (sy - slope*sx)/n, correlation
 end
 
 -- Mean and its standard error.
