@@ -26,7 +26,7 @@ describe("bioxen config", function()
   it("writes a template whose keys are all known", function()
     local status, out = sh "bioxen config template"
     assert.are.equal(0, status)
-    local fields = require("bioxen.xcpng").schema.fields
+    local fields = require("bioxen.xcpng.config").schema.fields
     for key in pairs(cjson.decode(out)) do assert.truthy(fields[key], key) end
     local file = sh.scratch .. "/t.json"
     assert.are.equal(0, (sh("bioxen config template --all --out " .. file)))

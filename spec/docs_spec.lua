@@ -9,8 +9,8 @@
 -- "not run: why" behind the language keeps a block from it; the reader of the page does not see these words.
 
 local core = require "bioxen.core"
-local organisms = require "bioxen.organisms"
-local organism_check = require "bioxen.organism_check"
+local organisms = require "bioxen.biology.organisms"
+local contract = require "bioxen.biology.contract"
 
 local build = assert(core.real_path(os.getenv "BIOXEN_BUILD" or "./build"))
 local slow = tonumber(os.getenv "BIOXEN_SLOW") or 1
@@ -219,7 +219,7 @@ for _, path in ipairs(pages) do
       package.path = page.folder .. "/?.lua;" .. before
       for _, name in ipairs(organisms.names()) do
         if organisms.folder(name):find(page.folder, 1, true) then
-          for _, row in ipairs(organism_check.list) do row[2](name) end
+          for _, row in ipairs(contract.list) do row[2](name) end
         end
       end
       package.path = before

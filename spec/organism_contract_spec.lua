@@ -2,8 +2,8 @@
 
 package.path = "./docs/template/?.lua;" .. package.path
 local bioxen = require "bioxen"
-local organism_check = require "bioxen.organism_check"
-local organisms = require "bioxen.organisms"
+local contract = require "bioxen.biology.contract"
+local organisms = require "bioxen.biology.organisms"
 
 -- Other specs have put theirs on package.path, which are made to lack things.
 local function is_real(name)
@@ -13,7 +13,7 @@ end
 for _, name in ipairs(bioxen.get_supported_biological_types()) do
   if is_real(name) then
     describe("the organism " .. name .. ":", function()
-      for _, row in ipairs(organism_check.list) do
+      for _, row in ipairs(contract.list) do
         it(row[1], function() row[2](name) end)
       end
     end)
@@ -129,7 +129,7 @@ local mistakes = {
 -- What all checks say of an organism, in one text.
 local function complaints_of(name)
   local all = {}
-  for _, row in ipairs(organism_check.list) do
+  for _, row in ipairs(contract.list) do
     local well, message = pcall(row[2], name)
     if not well then all[#all + 1] = row[1] .. ": " .. tostring(message) end
   end

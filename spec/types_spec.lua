@@ -98,7 +98,7 @@ describe("types.lua", function()
       if key then declared_keys[key] = true end
     end
     local keys = {}
-    for key in pairs(require("bioxen.xcpng").schema.fields) do keys[key] = true end
+    for key in pairs(require("bioxen.xcpng.config").schema.fields) do keys[key] = true end
     assert.same(keys, declared_keys)
   end)
 

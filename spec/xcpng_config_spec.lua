@@ -3,7 +3,7 @@
 
 package.path = "./spec/support/organisms/?.lua;" .. package.path
 local bioxen = require "bioxen"
-local xcpng = require "bioxen.xcpng"
+local xcpng = require "bioxen.xcpng.config"
 
 local folder
 
@@ -184,7 +184,7 @@ describe("a configuration of type xcpng", function()
 end)
 
 describe("the address of a guest", function()
-  local address = require "bioxen.xcpng.address"
+  local address = require "bioxen.courier.address"
 
   local function pick(networks, config)
     return address.pick(networks, address.wanted(config or {}))

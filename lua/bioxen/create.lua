@@ -2,10 +2,10 @@
 
 local check = require "bioxen.check"
 local core = require "bioxen.core"
-local organisms = require "bioxen.organisms"
-local resources = require "bioxen.resources"
-local sbml = require "bioxen.sbml"
-local xcpng = require "bioxen.xcpng"
+local organisms = require "bioxen.biology.organisms"
+local resources = require "bioxen.hypervisor.resources"
+local sbml = require "bioxen.model.sbml"
+local xcpng = require "bioxen.xcpng.config"
 
 local create = {}
 

@@ -2,16 +2,16 @@
 -- Public functions are described, with types, in bioxen/types.lua.
 
 local core = require "bioxen.core"
-require "bioxen.capabilities"
+require "bioxen.vm.capabilities"
 local create = require "bioxen.create"
-local genome = require "bioxen.genome"
+local genome = require "bioxen.model.genome"
 local hypervisor = require "bioxen.hypervisor"
-local organisms = require "bioxen.organisms"
-require "bioxen.packages"
+local organisms = require "bioxen.biology.organisms"
+require "bioxen.vm.packages"
 local out = require "bioxen.out"
 local plot = require "bioxen.plot"
-local sbml = require "bioxen.sbml"
-local xapi = require "bioxen.xapi"
+local sbml = require "bioxen.model.sbml"
+local xapi = require "bioxen.xcpng.xapi"
 
 core.vm_methods.load_sbml = sbml.load
 

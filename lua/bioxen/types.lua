@@ -429,7 +429,7 @@ function BioXenHypervisor:get_system_resources() end
 ---@return { name: string, description: string, source: string, capacity: table<string, number> }
 function BioXenHypervisor:get_chassis_info() end
 
----What `process "name" { … }` in a VM takes. Formulas are described in src/cell/formula.h.
+---What `process "name" { … }` in a VM takes. Formulas are described in src/model/formula.h.
 ---@class bioxen.Process
 ---@field species (string|number)[]? names (from 0 on), or values by name
 ---@field parameters table<string, number>?
@@ -822,7 +822,7 @@ function FluxModel:variability(options) end
 ---@return bioxen.FluxSolution
 function FluxModel:parsimonious(options) end
 
----A culture grows in a closed medium, in hours, gDW/L and mM (src/cell/fba_dynamic.h has the method).
+---A culture grows in a closed medium, in hours, gDW/L and mM (src/flux/dynamic.h has the method).
 ---`medium` gives by exchange reaction a concentration, or { concentration =, maximum =, half = } for
 ---Michaelis-Menten uptake, or { concentration =, uptake = function(concentration, time, biomass) }.
 ---Columns: biomass, growth_rate, feasible (0: dead), and each metabolite of the medium.

@@ -1,8 +1,8 @@
 /* Ensembles: against exact laws, against the runs one by one, and split and merged at will. */
-#include "cell/bins.h"
-#include "cell/ensemble.h"
-#include "cell/moments.h"
-#include "cell/random.h"
+#include "core/random.h"
+#include "record/bins.h"
+#include "record/ensemble.h"
+#include "record/moments.h"
 #include "cell_model.h"
 #include "test.h"
 

@@ -1,7 +1,7 @@
 /* Hubs: networks in which many reactions share a reactant, against propensities computed plainly,
  * against the same networks as formulas, which have no hubs, and against known distributions. */
-#include "cell/hubs.h"
-#include "cell/random.h"
+#include "core/random.h"
+#include "engine/stochastic/hubs.h"
 #include "cell_model.h"
 #include "test.h"
 

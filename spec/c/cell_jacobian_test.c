@@ -1,7 +1,7 @@
 /* The Jacobian against central differences of the right-hand side. */
-#include "cell/jacobian.h"
+#include "engine/jacobian.h"
 
-#include "cell/flux.h"
+#include "engine/deterministic/derivatives.h"
 #include "cell_model.h"
 #include "test.h"
 
@@ -75,7 +75,7 @@ static void it_agrees_with_differences(void)
     bx_jacobian *jacobian;
     set_up(&s);
     CHECK(s.size == 4);
-    bx_flux *flux = bx_flux_new(s.network, s.position, s.size, &err);
+    bx_derivatives *flux = bx_derivatives_new(s.network, s.position, s.size, &err);
     CHECK(bx_jacobian_new(s.network, s.position, s.size, &jacobian, &err) == 0 && jacobian);
     const bx_csr *pattern = bx_jacobian_pattern(jacobian);
     for (int round = 0; round < 2; round++) { /* again: nothing may be left over */
@@ -87,16 +87,16 @@ static void it_agrees_with_differences(void)
         for (size_t column = 0; column < 4; column++) {
             double *x = &s.frame[s.species[column]], before = *x, up[4], down[4], h = 1e-6;
             *x = before + h;
-            bx_flux_evaluate(flux, s.frame, up);
+            bx_derivatives_evaluate(flux, s.frame, up);
             *x = before - h;
-            bx_flux_evaluate(flux, s.frame, down);
+            bx_derivatives_evaluate(flux, s.frame, down);
             *x = before;
             for (size_t row = 0; row < 4; row++)
                 CHECK_NEAR(dense[column][row], (up[row] - down[row]) / (2 * h), 1e-7);
         }
     }
     bx_jacobian_free(jacobian);
-    bx_flux_free(flux);
+    bx_derivatives_free(flux);
     bx_network_free(s.network);
     bx_process_free(s.process);
 }
@@ -107,9 +107,9 @@ static void the_right_hand_side_adds_up(void)
     static setting s;
     bx_error err = {0};
     set_up(&s);
-    bx_flux *flux = bx_flux_new(s.network, s.position, s.size, &err);
+    bx_derivatives *flux = bx_derivatives_new(s.network, s.position, s.size, &err);
     double got[4], wanted[4] = {0};
-    bx_flux_evaluate(flux, s.frame, got);
+    bx_derivatives_evaluate(flux, s.frame, got);
     const bx_network *n = s.network;
     for (size_t r = 0; r < n->reactions; r++) {
         double rate = s.frame[n->rate + r];
@@ -120,7 +120,7 @@ static void the_right_hand_side_adds_up(void)
     }
     for (int i = 0; i < 4; i++)
         CHECK_NEAR(got[i], wanted[i], 1e-12);
-    bx_flux_free(flux);
+    bx_derivatives_free(flux);
     bx_network_free(s.network);
     bx_process_free(s.process);
 }

@@ -1,7 +1,7 @@
 /* Exact stochastic simulation against exact distributions. Seeds are fixed; a bound of z standard
  * errors is exceeded by a right engine with a chance below 1e-5 at z = 4.5. */
-#include "cell/groups.h"
-#include "cell/random.h"
+#include "core/random.h"
+#include "engine/stochastic/groups.h"
 #include "cell_model.h"
 #include "test.h"
 

@@ -1,7 +1,7 @@
 /* Tau-leaping, and the counts it draws, against exact laws. Seeds are fixed; a bound of z standard
  * errors is exceeded by a right engine with a chance below 1e-5 at z = 4.5. Where leaps are
  * approximate, the bound says by how much. */
-#include "cell/random.h"
+#include "core/random.h"
 #include "cell_model.h"
 #include "core/clock.h"
 #include "test.h"

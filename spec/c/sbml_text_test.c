@@ -1,5 +1,5 @@
 /* SBML text to a document: what is read, and what hostile text comes to. */
-#include "cell/sbml_text.h"
+#include "sbml/text.h"
 #include "test.h"
 
 #include <string.h>

@@ -1,10 +1,10 @@
-/* A worker on pipes, as a courier sees it: the real program, and the attendant with a worker that
+/* A worker on pipes, as a courier sees it: the real program, and the supervisor with a worker that
  * does what a test wants. */
 #include "core/clock.h"
 #include "wire/frame.h"
 #include "wire/value.h"
 #include "wire/zygote.h"
-#include "worker/attendant.h"
+#include "worker/supervisor.h"
 
 #include "test.h"
 
@@ -25,7 +25,7 @@
 enum { MIB = 1 << 20, PATIENCE = 20 /* seconds */, GONE = -1 };
 
 typedef struct guest {
-    pid_t pid; /* of the attendant */
+    pid_t pid; /* of the supervisor */
     int to;
     int from;
     bx_buffer in;
@@ -85,8 +85,8 @@ static guest start_program(void)
     return parent_side(pid, to, from);
 }
 
-/* The attendant alone, with a worker that runs `work` on its socket. */
-static guest start_attendant(void (*work)(int socket))
+/* The supervisor alone, with a worker that runs `work` on its socket. */
+static guest start_supervisor(void (*work)(int socket))
 {
     int to[2], from[2], pair[2];
     open_pipes(to, from);
@@ -108,7 +108,7 @@ static guest start_attendant(void (*work)(int socket))
         }
         close(pair[1]);
         signal(SIGPIPE, SIG_IGN);
-        bx_attendant_run(worker, (int)syscall(SYS_pidfd_open, worker, 0), pair[0]);
+        bx_supervisor_run(worker, (int)syscall(SYS_pidfd_open, worker, 0), pair[0]);
     }
     return parent_side(pid, to, from);
 }
@@ -122,7 +122,7 @@ static void hang_up(guest *g)
     g->to = g->from = -1;
 }
 
-/* The exit status of the attendant, or 1000 plus its signal; GONE if it had to be killed. */
+/* The exit status of the supervisor, or 1000 plus its signal; GONE if it had to be killed. */
 static int wait_for_end(guest *g)
 {
     int64_t until = bx_clock_after(PATIENCE);
@@ -465,7 +465,7 @@ static void a_deadline_holds_without_a_host(void)
 {
     guest g = start_guest();
     execute(&g, 2, 0.05, "x = 7 while true do end");
-    bx_frame frame = {0}; /* by its own clock or, if it got little time, the attendant's */
+    bx_frame frame = {0}; /* by its own clock or, if it got little time, the supervisor's */
     CHECK(receive(&g, &frame) == BX_FRAME_ERROR);
     bx_token code = value_of(&frame, 1);
     CHECK(is_text(&code, "EDEADLINE") || is_text(&code, "ECANCELLED"));
@@ -891,7 +891,7 @@ static void work_until_interrupted(int socket)
 
 static void interrupts_are_repeated(void)
 {
-    guest g = start_attendant(work_until_interrupted);
+    guest g = start_supervisor(work_until_interrupted);
     bx_frame frame;
     execute(&g, 1, 0, "");
     CHECK(receive(&g, &frame) == BX_FRAME_PROGRESS);
@@ -924,7 +924,7 @@ static void work_not(int socket)
 
 static void what_does_not_stop_is_killed(void)
 {
-    guest g = start_attendant(work_not);
+    guest g = start_supervisor(work_not);
     bx_frame frame;
     int64_t began = bx_clock_now();
     execute(&g, 1, 0.05, "");
@@ -948,7 +948,7 @@ static void work_and_exit(int socket)
 
 static void the_last_words_arrive(void)
 {
-    guest g = start_attendant(work_and_exit);
+    guest g = start_supervisor(work_and_exit);
     bx_frame frame;
     CHECK(receive(&g, &frame) == BX_FRAME_HELLO);
     for (int i = 0; i < 50; i++)
@@ -1009,23 +1009,23 @@ static void a_worker_that_breaks_the_protocol_is_killed(void)
                                           work_without_a_socket};
     bx_frame frame;
     for (size_t i = 0; i < 3; i++) {
-        guest g = start_attendant(tricks[i]);
+        guest g = start_supervisor(tricks[i]);
         CHECK(receive(&g, &frame) == BX_FRAME_HELLO);
         check_exit(&g, SIGKILL);
         finish(&g);
     }
-    guest g = start_attendant(work_with_an_unfinished_head);
+    guest g = start_supervisor(work_with_an_unfinished_head);
     CHECK(receive(&g, &frame) == BX_FRAME_HELLO);
     check_exit(&g, 0);
     finish(&g);
-    g = start_attendant(work_and_crash);
+    g = start_supervisor(work_and_crash);
     check_exit(&g, SIGSEGV);
     finish(&g);
 }
 
 static void half_a_frame_is_not_told_as_an_end(void)
 {
-    guest g = start_attendant(work_with_an_unfinished_frame);
+    guest g = start_supervisor(work_with_an_unfinished_frame);
     bx_frame frame;
     CHECK(receive(&g, &frame) == BX_FRAME_HELLO);
     CHECK(receive(&g, &frame) == GONE);
@@ -1045,7 +1045,7 @@ static void work_with_much_output(int socket)
 /* The worker is always in the middle of a frame, and the host reads nothing for a while. */
 static void a_large_frame_is_never_cut(void)
 {
-    guest g = start_attendant(work_with_much_output);
+    guest g = start_supervisor(work_with_much_output);
     bx_frame frame = {0};
     execute(&g, 1, 0, "");
     CHECK(wait_for(g.from, POLLIN, bx_clock_after(PATIENCE)));

@@ -1,5 +1,5 @@
 /* The wire form of an ensemble: what decodes encodes to the same bytes, and can be merged. */
-#include "cell/ensemble.h"
+#include "record/ensemble.h"
 
 #include <stdlib.h>
 #include <string.h>

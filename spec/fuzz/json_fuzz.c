@@ -1,5 +1,5 @@
 /* What a server may answer: read, written, and read again, which must give the same. */
-#include "xcpng/json.h"
+#include "courier/json.h"
 
 #include <lauxlib.h>
 #include <stdlib.h>

@@ -1,8 +1,8 @@
 /* SBML text: as a process that a cell takes and runs for a moment, and as a flux model. */
 #include "cell/cell.h"
-#include "cell/fba.h"
-#include "cell/sbml_fbc.h"
-#include "cell/sbml_read.h"
+#include "flux/fba.h"
+#include "sbml/fbc.h"
+#include "sbml/read.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length);
 

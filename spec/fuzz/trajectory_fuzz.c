@@ -1,5 +1,5 @@
 /* The wire form of a trajectory: what decodes encodes to the same bytes. */
-#include "cell/trajectory.h"
+#include "record/trajectory.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,10 +1,10 @@
 #include "cell/cell.h"
 
-#include "cell/hybrid.h"
-#include "cell/ode.h"
-#include "cell/simulation.h"
-#include "cell/ssa.h"
-#include "cell/tau_leap.h"
+#include "engine/deterministic/ode.h"
+#include "engine/hybrid/hybrid.h"
+#include "engine/simulation.h"
+#include "engine/stochastic/ssa.h"
+#include "engine/stochastic/tau_leap.h"
 
 #include <math.h>
 #include <stdlib.h>

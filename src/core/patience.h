@@ -1,6 +1,6 @@
-/* Waiting awake. Where host and worker sit on two cores, to wake the other takes longer than a short
- * call: whoever waits then asks again for some microseconds before it sleeps. That only pays while
- * answers come at once, so a wait in vain is followed by some that sleep straight away. */
+/* Waiting awake. Where host and worker sit on two cores, to wake the other takes longer than a
+ * short call: whoever waits then asks again for some microseconds before it sleeps. That only pays
+ * while answers come at once, so a wait in vain is followed by some that sleep straight away. */
 #ifndef BX_CORE_PATIENCE_H
 #define BX_CORE_PATIENCE_H
 

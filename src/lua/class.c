@@ -94,9 +94,9 @@ double bx_lua_positive_option(lua_State *L, int argument, const char *key, doubl
         value = type == LUA_TNUMBER ? lua_tonumber(L, -1) : -1;
         if (!(value > 0)) {
             const char *got = luaL_tolstring(L, -1, NULL);
-            luaL_argerror(L, argument,
-                          lua_pushfstring(L, "'%s' must be a number greater than 0, got %s", key,
-                                          got));
+            luaL_argerror(
+                L, argument,
+                lua_pushfstring(L, "'%s' must be a number greater than 0, got %s", key, got));
         }
     }
     lua_pop(L, 1);
@@ -109,9 +109,9 @@ int bx_lua_boolean_option(lua_State *L, int argument, const char *key, int other
         return otherwise;
     int type = lua_getfield(L, argument, key);
     if (type != LUA_TNIL && type != LUA_TBOOLEAN)
-        luaL_argerror(L, argument,
-                      lua_pushfstring(L, "'%s' must be true or false, got %s", key,
-                                      lua_typename(L, type)));
+        luaL_argerror(
+            L, argument,
+            lua_pushfstring(L, "'%s' must be true or false, got %s", key, lua_typename(L, type)));
     int value = type == LUA_TNIL ? otherwise : lua_toboolean(L, -1);
     lua_pop(L, 1);
     return value;

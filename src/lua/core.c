@@ -4,19 +4,19 @@
 #include "core/secret.h"
 #include "hypervisor/chassis.h"
 #include "lua/class.h"
-#include "lua/ensemble.h"
 #include "lua/error.h"
 #include "lua/files.h"
-#include "lua/genome.h"
 #include "lua/genome_reader.h"
 #include "lua/host.h"
 #include "lua/hypervisor.h"
 #include "lua/job.h"
 #include "lua/session.h"
 #include "lua/system.h"
-#include "lua/trajectory.h"
 #include "lua/vm.h"
 #include "lua/watch.h"
+#include "values/ensemble.h"
+#include "values/genome.h"
+#include "values/trajectory.h"
 
 #include <dirent.h>
 #include <dlfcn.h>

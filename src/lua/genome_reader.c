@@ -1,7 +1,7 @@
 #include "lua/genome_reader.h"
 
 #include "lua/error.h"
-#include "lua/genome.h"
+#include "values/genome.h"
 
 #include <lauxlib.h>
 #include <string.h>

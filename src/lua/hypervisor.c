@@ -4,8 +4,8 @@
 #include "lua/class.h"
 #include "lua/error.h"
 #include "lua/host.h"
-#include "lua/value.h"
 #include "lua/vm.h"
+#include "values/value.h"
 
 #include <math.h>
 

@@ -3,9 +3,9 @@
 #include "lua/class.h"
 #include "lua/error.h"
 #include "lua/host.h"
-#include "lua/value.h"
 #include "lua/vm.h"
 #include "lua/watch.h"
+#include "values/value.h"
 
 #include <math.h>
 

@@ -3,7 +3,7 @@
 #include "core/save.h"
 #include "core/tool.h"
 #include "lua/error.h"
-#include "lua/text.h"
+#include "values/text.h"
 
 #include <lauxlib.h>
 #include <string.h>

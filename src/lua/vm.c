@@ -4,7 +4,7 @@
 #include "lua/error.h"
 #include "lua/hypervisor.h"
 #include "lua/job.h"
-#include "lua/value.h"
+#include "values/value.h"
 #include "wire/value.h"
 
 #include <errno.h>

@@ -63,7 +63,7 @@ typedef struct bx_vm_options {
     bool unconfined;
     const bx_buffer *setup;  /* the encoded values of the setup operation but the last, */
     const bx_buffer *shares; /* which is what the VM holds of its chassis; or NULL */
-    bx_courier *courier;    /* of an xcpng VM, held by it from then on */
+    bx_courier *courier;     /* of an xcpng VM, held by it from then on */
 } bx_vm_options;
 
 /* What holds a VM's share of a chassis; told when the VM begins and ends to use it. */

@@ -1,6 +1,6 @@
 /* An xcpng VM: a worker in a guest on a pool, reached by a courier. The frames of the worker come
  * by a socket of their own; what concerns the guest is an errand. Lua's side of the errands, which
- * is told the VM's number, is lua/bioxen/xcpng/courier.lua. */
+ * is told the VM's number, is lua/bioxen/courier/courier.lua. */
 #include "vm/vm.h"
 
 #include "wire/value.h"

@@ -1,16 +1,16 @@
 #include "worker/call.h"
 
-#include "lua/value.h"
+#include "inside/cell.h"
+#include "inside/fields.h"
+#include "inside/interrupt.h"
+#include "inside/module.h"
+#include "inside/organism.h"
+#include "inside/output.h"
+#include "inside/process.h"
+#include "inside/raise.h"
+#include "inside/sandbox.h"
+#include "values/value.h"
 #include "wire/value.h"
-#include "worker/cell.h"
-#include "worker/fields.h"
-#include "worker/interrupt.h"
-#include "worker/module.h"
-#include "worker/organism.h"
-#include "worker/output.h"
-#include "worker/process.h"
-#include "worker/raise.h"
-#include "worker/sandbox.h"
 
 #include <lauxlib.h>
 #include <stdio.h>

@@ -2,8 +2,8 @@
 #ifndef BX_WORKER_CALL_H
 #define BX_WORKER_CALL_H
 
+#include "inside/worker.h"
 #include "wire/frame.h"
-#include "worker/worker.h"
 
 /* Build the cell as the organism's defaults have it, and keep what every call needs in the
  * registry. The organism module is on top of the stack and is popped. Raises if it is no organism.

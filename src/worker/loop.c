@@ -2,11 +2,11 @@
 
 #include "core/clock.h"
 #include "core/patience.h"
+#include "inside/output.h"
 #include "wire/frame.h"
 #include "wire/value.h"
 #include "wire/zygote.h"
 #include "worker/call.h"
-#include "worker/output.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -2,7 +2,7 @@
 #ifndef BX_WORKER_LOOP_H
 #define BX_WORKER_LOOP_H
 
-#include "worker/worker.h"
+#include "inside/worker.h"
 
 _Noreturn void bx_loop_run(bx_worker *worker);
 

@@ -1,13 +1,13 @@
 #include "worker/spawn.h"
 
+#include "inside/flux.h"
+#include "inside/output.h"
+#include "inside/process.h"
+#include "inside/raise.h"
+#include "inside/sandbox.h"
 #include "worker/call.h"
-#include "worker/flux.h"
 #include "worker/jail.h"
 #include "worker/loop.h"
-#include "worker/output.h"
-#include "worker/process.h"
-#include "worker/raise.h"
-#include "worker/sandbox.h"
 
 #include <lauxlib.h>
 #include <malloc.h>

@@ -4,8 +4,8 @@
 #define BX_WORKER_SPAWN_H
 
 #include "core/error.h"
+#include "inside/worker.h"
 #include "wire/zygote.h"
-#include "worker/worker.h"
 
 #include <sys/types.h>
 

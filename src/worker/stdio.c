@@ -1,12 +1,12 @@
 #include "worker/stdio.h"
 
+#include "inside/interrupt.h"
+#include "inside/module.h"
+#include "inside/output.h"
 #include "wire/frame.h"
-#include "worker/attendant.h"
-#include "worker/interrupt.h"
 #include "worker/jail.h"
-#include "worker/module.h"
-#include "worker/output.h"
 #include "worker/spawn.h"
+#include "worker/supervisor.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -77,7 +77,7 @@ static int prepare_descriptors(void)
     return close_range(STDERR_FILENO + 1, ~0u, 0);
 }
 
-/* For the attendant: it needs no rights but to signal its child, who is of the same user. The
+/* For the supervisor: it needs no rights but to signal its child, who is of the same user. The
  * child's jail sees to itself, so that a failure here is no reason to end. */
 static void confine(void)
 {
@@ -132,7 +132,7 @@ static int read_more(bx_buffer *in, size_t length, bx_error *err)
     return 0;
 }
 
-/* One frame and not a byte more: what follows is the attendant's. */
+/* One frame and not a byte more: what follows is the supervisor's. */
 static int read_frame(bx_buffer *in, bx_frame *frame, bx_error *err)
 {
     size_t used;
@@ -256,7 +256,7 @@ static int load(bx_worker *worker, const bx_order *order, bx_error *err)
     return 0;
 }
 
-/* -1, or this is the attendant's side. */
+/* -1, or this is the supervisor's side. */
 static int start_worker(bx_worker *worker, const bx_spawn_request *request, pid_t *pid, int *pidfd,
                         int *socket, bx_error *err)
 {
@@ -299,5 +299,5 @@ _Noreturn void bx_stdio_run(bool again)
     alarm(0);
     if (start_worker(&worker, &order.request, &pid, &pidfd, &socket, &err) < 0)
         give_up(&err);
-    bx_attendant_run(pid, pidfd, socket);
+    bx_supervisor_run(pid, pidfd, socket);
 }

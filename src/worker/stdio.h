@@ -1,5 +1,5 @@
 /* A worker in a guest, which a courier starts over SSH: frames on stdin and stdout. It says HELLO,
- * is told its organism by a SPAWN frame, and becomes the attendant of the one worker it forks. */
+ * is told its organism by a SPAWN frame, and becomes the supervisor of the one worker it forks. */
 #ifndef BX_WORKER_STDIO_H
 #define BX_WORKER_STDIO_H
 

@@ -1,11 +1,11 @@
 #include "worker/zygote.h"
 
+#include "inside/interrupt.h"
+#include "inside/module.h"
 #include "wire/frame.h"
 #include "wire/pass.h"
 #include "wire/zygote.h"
-#include "worker/interrupt.h"
 #include "worker/jail.h"
-#include "worker/module.h"
 #include "worker/spawn.h"
 
 #include <errno.h>

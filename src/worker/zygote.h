@@ -5,7 +5,6 @@
 #include <sys/types.h>
 
 /* Serve the host on the control socket until it is gone. */
-_Noreturn void bx_zygote_run(const char *organism_folder, const char *library_folder,
-                             pid_t host);
+_Noreturn void bx_zygote_run(const char *organism_folder, const char *library_folder, pid_t host);
 
 #endif

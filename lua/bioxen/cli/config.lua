@@ -5,7 +5,7 @@ local check = require "bioxen.check"
 local json = require "bioxen.cli.json"
 local say = require "bioxen.cli.say"
 local source = require "bioxen.cli.source"
-local xcpng = require "bioxen.xcpng"
+local xcpng = require "bioxen.xcpng.config"
 
 local HIDDEN = "(hidden)"
 

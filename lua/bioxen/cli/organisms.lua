@@ -1,7 +1,7 @@
 -- `bioxen organisms`: what can live in a VM, by the manifests.
 
 local json = require "bioxen.cli.json"
-local organisms = require "bioxen.organisms"
+local organisms = require "bioxen.biology.organisms"
 local say = require "bioxen.cli.say"
 
 -- What a manifest says, with its folder; or what is wrong with it, as a manifest is Lua that somebody wrote.
@@ -104,7 +104,7 @@ local function hold(name)
   if not name then return nil, "--check needs the name of an organism, which bioxen organisms lists" end
   local found, problem = organisms.validate(name)
   if not found then return say.failed(problem.message) end
-  return require("bioxen.organism_check").report(name) and say.DONE or say.FAILED
+  return require("bioxen.biology.contract").report(name) and say.DONE or say.FAILED
 end
 
 return {

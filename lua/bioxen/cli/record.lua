@@ -44,7 +44,7 @@ end
 
 -- What is no secret of a configuration for a pool.
 local function public(pool)
-  local fields, copy = require "bioxen.xcpng".schema.fields, {}
+  local fields, copy = require "bioxen.xcpng.config".schema.fields, {}
   for key, value in pairs(pool) do
     if fields[key] and not fields[key].secret and key ~= "xenstore_data" then copy[key] = value end
   end
@@ -52,7 +52,7 @@ local function public(pool)
 end
 
 local function note_vm(id, biological_type, options)
-  local manifest = require "bioxen.organisms".manifest(biological_type)
+  local manifest = require "bioxen.biology.organisms".manifest(biological_type)
   vms[#vms + 1] = {
     vm_id = id, biological_type = biological_type, organism_version = manifest.version,
     vm_type = (options.pool or options.guest) and "xcpng" or "basic", seed = tostring(options.seed),

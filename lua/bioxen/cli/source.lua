@@ -1,7 +1,7 @@
 --- Files that commands take: a path, or "-" for standard input.
 
 local core = require "bioxen.core"
-local sbml = require "bioxen.sbml"
+local sbml = require "bioxen.model.sbml"
 
 local source = {}
 

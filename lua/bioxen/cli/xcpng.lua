@@ -2,7 +2,7 @@
 
 local json = require "bioxen.cli.json"
 local say = require "bioxen.cli.say"
-local xapi = require "bioxen.xapi"
+local xapi = require "bioxen.xcpng.xapi"
 
 local LISTING, REMOVING = 300, 3600 -- seconds
 

@@ -1,7 +1,7 @@
 --- What Tab offers. Nothing is called for it on the host: tables and the tables behind them are read.
 
 local core = require "bioxen.core"
-local organisms = require "bioxen.organisms"
+local organisms = require "bioxen.biology.organisms"
 local terminal = require "bioxen.terminal"
 local text = require "bioxen.repl.text"
 

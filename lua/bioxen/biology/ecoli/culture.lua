@@ -1,5 +1,5 @@
 --- A batch culture by dynamic flux balance (the static optimisation approach of Mahadevan, Edwards & Doyle,
--- Biophys J 83:1331, 2002), which src/cell/fba_dynamic.h describes.
+-- Biophys J 83:1331, 2002), which src/flux/dynamic.h describes.
 
 local check = require "library.check"
 local metabolism = require "ecoli.metabolism"

@@ -1,0 +1,75 @@
+--- BioXenHypervisor: VMs by their ids, on one chassis.
+
+local check = require "bioxen.check"
+local core = require "bioxen.core"
+local create = require "bioxen.create"
+local resources = require "bioxen.hypervisor.resources"
+
+local hypervisor = {}
+
+local methods = core.hypervisor_methods
+
+--- As create_bio_vm, but the hypervisor keeps the VM alive until it is destroyed.
+function methods:create_vm(vm_id, biological_type, vm_type, config)
+  return create.create(self, vm_id, biological_type, vm_type, config, true)
+end
+
+-- The methods that are those of the VM of an id.
+local by_id = { start_vm = "start", pause_vm = "pause", resume_vm = "resume",
+  destroy_vm = "destroy", get_vm_status = "get_status" }
+for name, method in pairs(by_id) do
+  methods[name] = function(self, vm_id, ...)
+    local vm, problem = self:get_vm(vm_id)
+    if not vm then return nil, problem end
+    return vm[method](vm, ...)
+  end
+end
+
+--- The statuses of all VMs, in order of creation.
+function methods:list_vms()
+  local statuses = {}
+  for _, id in ipairs(self:ids()) do
+    local vm = self:get_vm(id)
+    statuses[#statuses + 1] = vm and vm:get_status()
+  end
+  return statuses
+end
+
+local capacity = {}
+for name in pairs(resources.schema) do
+  capacity[name] = { type = "number", minimum = 0 }
+end
+
+--- A hypervisor on a chassis: { chassis = "ecoli", capacity = { ribosomes = … } }. A capacity that
+-- is named replaces the published one; the orthogonal chassis has none of its own.
+function hypervisor.new(options)
+  local problems = {}
+  local given = check.table(options, {
+    chassis = { type = "string", default = "ecoli" },
+    capacity = { type = "table", fields = capacity },
+  }, "options", problems)
+  local chassis = core.chassis()
+  if #problems == 0 and not chassis[given.chassis] then
+    problems[1] = ("options.chassis: ecoli, yeast or orthogonal expected, got %s"):format(
+      check.shown(given.chassis))
+  elseif given.chassis == "orthogonal" then
+    for name in pairs(capacity) do
+      if not (given.capacity and given.capacity[name]) then
+        problems[#problems + 1] = "options.capacity." .. name ..
+          ": missing, the orthogonal chassis has no published capacity"
+      end
+    end
+  end
+  check.raise(problems, 2)
+  return core.new_hypervisor(given.chassis, given.capacity or {})
+end
+
+local default
+
+--- The hypervisor of create_bio_vm, on the ecoli chassis.
+function hypervisor.default()
+  default = default or hypervisor.new()
+  return default
+end
+
+return hypervisor

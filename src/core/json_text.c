@@ -1,0 +1,72 @@
+#include "core/json_text.h"
+
+#include "core/number.h"
+#include "core/text.h"
+
+#include <math.h>
+#include <stdbool.h>
+#include <stdio.h>
+
+static bool continues(unsigned char byte)
+{
+    return (byte & 0xC0) == 0x80;
+}
+
+/* The length of the UTF-8 character at `s`, or 0: RFC 3629, section 4. */
+static size_t character(const unsigned char *s)
+{
+    if (s[0] < 0x80)
+        return 1;
+    if (s[0] >= 0xC2 && s[0] <= 0xDF)
+        return continues(s[1]) ? 2 : 0;
+    if ((s[0] & 0xF0) == 0xE0) {
+        bool valid =
+            continues(s[1]) && !(s[0] == 0xE0 && s[1] < 0xA0) && !(s[0] == 0xED && s[1] > 0x9F);
+        return valid && continues(s[2]) ? 3 : 0;
+    }
+    if (s[0] >= 0xF0 && s[0] <= 0xF4) {
+        bool valid =
+            continues(s[1]) && !(s[0] == 0xF0 && s[1] < 0x90) && !(s[0] == 0xF4 && s[1] > 0x8F);
+        return valid && continues(s[2]) && continues(s[3]) ? 4 : 0;
+    }
+    return 0;
+}
+
+static int append_character(bx_buffer *out, const unsigned char *s, size_t length)
+{
+    char escape[8];
+    if (length == 0)
+        return bx_text_append(out, "\xEF\xBF\xBD");
+    if (*s >= 0x20 && *s != '"' && *s != '\\' && *s != 0x7F)
+        return bx_buffer_append(out, s, length);
+    snprintf(escape, sizeof escape, *s < 0x20 || *s == 0x7F ? "\\u%04x" : "\\%c", *s);
+    return bx_text_append(out, escape);
+}
+
+int bx_json_string(bx_buffer *out, const char *text)
+{
+    const unsigned char *s = (const unsigned char *)text;
+    int result = bx_text_append(out, "\"");
+    while (result == 0 && *s) {
+        size_t length = character(s);
+        result = append_character(out, s, length);
+        s += length ? length : 1;
+    }
+    return result < 0 ? -1 : bx_text_append(out, "\"");
+}
+
+int bx_json_number(bx_buffer *out, double value)
+{
+    return isfinite(value) ? bx_number_append(out, value) : bx_text_append(out, "null");
+}
+
+int bx_json_list(bx_buffer *out, const char *name, size_t count,
+                 double (*value)(const void *data, size_t i), const void *data)
+{
+    if (bx_json_string(out, name) < 0 || bx_text_append(out, ":[") < 0)
+        return -1;
+    for (size_t i = 0; i < count; i++)
+        if ((i && bx_text_append(out, ",") < 0) || bx_json_number(out, value(data, i)) < 0)
+            return -1;
+    return bx_text_append(out, "]");
+}

@@ -1,0 +1,30 @@
+#include "core/number.h"
+
+#include "core/text.h"
+
+#include <locale.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+double bx_number_read(const char *text, char **end)
+{
+    /* glibc hands out its static C locale here: nothing to free */
+    return strtod_l(text, end, newlocale(LC_ALL_MASK, "C", (locale_t)0));
+}
+
+/* The fewest digits that read back to the same double; the locale is C here. */
+int bx_number_append(bx_buffer *out, double value)
+{
+    char text[32];
+    if (isnan(value))
+        return bx_text_append(out, "nan");
+    if (isinf(value))
+        return bx_text_append(out, value > 0 ? "inf" : "-inf");
+    for (int digits = 15; digits <= 17; digits++) {
+        snprintf(text, sizeof text, "%.*g", digits, value);
+        if (digits == 17 || bx_number_read(text, NULL) == value)
+            break;
+    }
+    return bx_text_append(out, text);
+}

@@ -1,0 +1,237 @@
+#include "courier/control.h"
+
+#include "wire/pass.h"
+#include "wire/zygote.h"
+
+#include <errno.h>
+#include <math.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum { READ_PIECE = 16 << 10 };
+
+/* ---- sending ---- */
+
+/* Send what waits, as far as the socket takes it. */
+static void flush(bx_control *control)
+{
+    size_t sent = 0;
+    while (sent < control->out.length) {
+        ssize_t now = send(BX_WORKER_DESCRIPTOR, control->out.data + sent,
+                           control->out.length - sent, MSG_DONTWAIT | MSG_NOSIGNAL);
+        if (now < 0 && errno == EINTR)
+            continue;
+        if (now < 0 && errno != EAGAIN)
+            control->out.length = sent; /* nobody hears it */
+        if (now <= 0)
+            break;
+        sent += (size_t)now;
+    }
+    bx_buffer_consume(&control->out, sent);
+}
+
+/* End the frame that begins at `start`, or take it back. */
+static int finish(bx_control *control, size_t start, int failed)
+{
+    if (start == SIZE_MAX)
+        return -1;
+    if (failed || bx_frame_end(&control->out, start, NULL) < 0) {
+        control->out.length = start;
+        return -1;
+    }
+    flush(control);
+    return 0;
+}
+
+void bx_control_error(bx_control *control, const char *code, const char *message,
+                      const bx_buffer *details)
+{
+    bx_buffer *out = &control->out;
+    size_t start = bx_frame_begin(out, BX_FRAME_ERROR, control->call);
+    int failed = bx_write_float(out, NAN) | bx_write_text(out, code) | bx_write_text(out, message) |
+                 (details && details->length ? bx_buffer_append(out, details->data, details->length)
+                                             : bx_write_nil(out));
+    finish(control, start, failed);
+    control->call = 0;
+}
+
+void bx_control_reply(bx_control *control, const bx_buffer *value)
+{
+    bx_buffer *out = &control->out;
+    size_t start = bx_frame_begin(out, BX_FRAME_REPLY, control->call);
+    int failed = bx_write_float(out, NAN) | bx_buffer_append(out, value->data, value->length);
+    if (finish(control, start, failed) < 0)
+        bx_control_error(control, "ERESULT", "the answer is too large to travel", NULL);
+    control->call = 0;
+}
+
+void bx_control_progress(bx_control *control, double fraction, const char *text)
+{
+    if (!control->call)
+        return;
+    size_t start = bx_frame_begin(&control->out, BX_FRAME_PROGRESS, control->call);
+    int failed = bx_write_float(&control->out, fraction) | bx_write_text(&control->out, text);
+    finish(control, start, failed);
+}
+
+void bx_control_note(bx_control *control, const char *name, const char *text)
+{
+    size_t start = bx_frame_begin(&control->out, BX_FRAME_NOTE, 0);
+    int failed = bx_write_text(&control->out, name) | bx_write_text(&control->out, text);
+    finish(control, start, failed);
+}
+
+/* ---- receiving ---- */
+
+static void host_gone(bx_control *control)
+{
+    control->gone = true;
+    if (!control->undoing)
+        control->loop->cancelled = true;
+}
+
+static void drop_passed(bx_control *control)
+{
+    if (control->passed >= 0)
+        close(control->passed);
+    control->passed = -1;
+}
+
+/* True if something came. */
+static bool receive(bx_control *control)
+{
+    if (bx_buffer_reserve(&control->in, READ_PIECE) < 0) {
+        host_gone(control);
+        return false;
+    }
+    int passed;
+    ssize_t got = bx_pass_receive(BX_WORKER_DESCRIPTOR, control->in.data + control->in.length,
+                                  control->in.capacity - control->in.length, &passed);
+    if (got < 0 && (errno == EAGAIN || errno == EINTR))
+        return false;
+    if (got <= 0) {
+        host_gone(control);
+        return false;
+    }
+    if (passed >= 0) {
+        drop_passed(control);
+        control->passed = passed;
+    }
+    control->in.length += (size_t)got;
+    return true;
+}
+
+/* The frame at the start of what has come; 0: not whole yet. */
+static int first_frame(bx_control *control, bx_frame *frame, size_t *used)
+{
+    int status = bx_frame_parse(control->in.data, control->in.length, frame, used, NULL);
+    if (status < 0)
+        host_gone(control); /* or not a host of ours */
+    return status;
+}
+
+/* During a call only its interrupt is expected; one of an earlier call came too late. */
+static void hear_interrupts(bx_control *control)
+{
+    bx_frame frame;
+    size_t used;
+    while (first_frame(control, &frame, &used) > 0 && frame.type == BX_FRAME_INTERRUPT) {
+        if (control->call && frame.call == control->call && !control->undoing)
+            control->loop->cancelled = true;
+        bx_buffer_consume(&control->in, used);
+    }
+}
+
+static int control_watch(bx_pump *pump, struct pollfd *watched)
+{
+    const bx_control *control = (bx_control *)pump;
+    short events = control->gone ? 0 : POLLIN;
+    if (control->out.length)
+        events |= POLLOUT;
+    *watched = (struct pollfd){.fd = events ? BX_WORKER_DESCRIPTOR : -1, .events = events};
+    return 1;
+}
+
+static void control_move(bx_pump *pump)
+{
+    bx_control *control = (bx_control *)pump;
+    if (control->out.length)
+        flush(control);
+    while (!control->gone && receive(control))
+        ;
+    hear_interrupts(control);
+}
+
+/* ---- calls ---- */
+
+int bx_control_open(bx_control *control, bx_loop *loop, bx_error *err)
+{
+    *control = (bx_control){.pump = {.watch = control_watch, .move = control_move},
+                            .loop = loop,
+                            .in.limit = BX_FRAME_LIMIT + BX_FRAME_HEAD + READ_PIECE,
+                            .passed = -1};
+    size_t start = bx_frame_begin(&control->out, BX_FRAME_HELLO, 0);
+    int failed = bx_write_text(&control->out, BX_PROTOCOL_VERSION);
+    if (finish(control, start, failed) < 0)
+        return bx_fail_memory(err);
+    bx_loop_add(loop, &control->pump);
+    return 0;
+}
+
+void bx_control_close(bx_control *control)
+{
+    bx_loop_remove(control->loop, &control->pump);
+    drop_passed(control);
+    bx_buffer_free(&control->in);
+    bx_buffer_free(&control->out);
+}
+
+static bool read_call(bx_control *control, const bx_frame *frame, bx_control_call *call)
+{
+    bx_token timeout;
+    call->values = (bx_reader){frame->payload, frame->payload + frame->length};
+    if (frame->type != BX_FRAME_CALL || frame->call == 0 ||
+        bx_read_as(&call->values, BX_TOKEN_STRING, &call->operation, NULL) < 0 ||
+        bx_read_as(&call->values, BX_TOKEN_FLOAT, &timeout, NULL) < 0)
+        return false;
+    call->timeout = timeout.number;
+    control->call = frame->call;
+    return true;
+}
+
+bool bx_control_next(bx_control *control, bx_control_call *call)
+{
+    bx_frame frame;
+    bx_loop *loop = control->loop;
+    loop->deadline = BX_NEVER;
+    control->undoing = false;
+    hear_interrupts(control);
+    while (!control->gone && first_frame(control, &frame, &control->held) == 0)
+        bx_loop_turn(loop, BX_NEVER);
+    if (control->gone || !read_call(control, &frame, call))
+        return false;
+    loop->cancelled = false;
+    loop->deadline = call->timeout > 0 ? bx_clock_after(call->timeout) : BX_NEVER;
+    return true;
+}
+
+void bx_control_drop(bx_control *control)
+{
+    bx_buffer_consume(&control->in, control->held);
+    control->held = 0;
+}
+
+int bx_control_take_descriptor(bx_control *control)
+{
+    int passed = control->passed;
+    control->passed = -1;
+    return passed;
+}
+
+void bx_control_undo(bx_control *control, double seconds)
+{
+    control->undoing = true;
+    control->loop->cancelled = false;
+    control->loop->deadline = bx_clock_after(seconds);
+}

@@ -1,0 +1,52 @@
+/* The courier's side of its socket to the host: one call at a time, which may be interrupted. */
+#ifndef BX_COURIER_CONTROL_H
+#define BX_COURIER_CONTROL_H
+
+#include "core/buffer.h"
+#include "courier/loop.h"
+#include "wire/frame.h"
+#include "wire/value.h"
+
+typedef struct bx_control {
+    bx_pump pump; /* first */
+    bx_loop *loop;
+    bx_buffer in, out;
+    int passed;    /* a descriptor that came and is not taken yet; -1: none */
+    uint64_t call; /* the open one; 0: none */
+    size_t held;   /* its bytes at the start of `in` */
+    bool gone;     /* the host is */
+    bool undoing;  /* neither the host's end nor an interrupt ends the present step */
+} bx_control;
+
+typedef struct bx_control_call {
+    bx_token operation;
+    double timeout;   /* seconds; 0: none */
+    bx_reader values; /* valid until bx_control_drop or the next wait */
+} bx_control_call;
+
+/* Greet the host and begin to listen on BX_WORKER_DESCRIPTOR. */
+int bx_control_open(bx_control *control, bx_loop *loop, bx_error *err);
+void bx_control_close(bx_control *control);
+
+/* Wait for the next call and set the loop's deadline by it. False: the host is gone. */
+bool bx_control_next(bx_control *control, bx_control_call *call);
+
+/* Its values have been read. */
+void bx_control_drop(bx_control *control);
+
+/* Answer the open call: the rest of a REPLY's or an ERROR's values. What is too large becomes an
+ * error. */
+void bx_control_reply(bx_control *control, const bx_buffer *value);
+void bx_control_error(bx_control *control, const char *code, const char *message,
+                      const bx_buffer *details);
+
+void bx_control_progress(bx_control *control, double fraction, const char *text);
+void bx_control_note(bx_control *control, const char *name, const char *text);
+
+/* The descriptor that came with the call, the caller's now; -1. */
+int bx_control_take_descriptor(bx_control *control);
+
+/* From here on only time ends a step: what was made has to be undone. */
+void bx_control_undo(bx_control *control, double seconds);
+
+#endif

@@ -1,0 +1,537 @@
+#include "engine/deterministic/ode.h"
+
+#include "engine/deterministic/derivatives.h"
+#include "engine/jacobian.h"
+
+#include <cvode/cvode.h>
+#include <math.h>
+#include <nvector/nvector_serial.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sundials/sundials_context.h>
+#include <sunlinsol/sunlinsol_dense.h>
+#include <sunlinsol/sunlinsol_klu.h>
+#include <sunmatrix/sunmatrix_dense.h>
+#include <sunmatrix/sunmatrix_sparse.h>
+#include <sunnonlinsol/sunnonlinsol_fixedpoint.h>
+
+#define RELATIVE_DEFAULT 1e-8
+#define ABSOLUTE_DEFAULT 1e-10
+
+/* The Jacobian is kept dense up to this size, or if it has more than one entry in DENSE_PART. */
+#define DENSE_SIZE 40
+#define DENSE_PART 5
+
+/* Above this size a dense Jacobian takes too much memory. */
+#define DENSE_MAXIMUM 5000
+
+/* So many steps in a row that do not advance the time end a run: the solution has a pole there. */
+#define STUCK_STEPS 100
+
+/* With events on conditions, formulas that have conditions in them, or stochastic jumps, a step is
+ * at most this part of the run, or `every`: a longer one could pass over a condition that turns
+ * true and false again, or a pulse of a rate. */
+#define EVENT_STEPS 100
+
+struct bx_ode {
+    const bx_network *network;
+    size_t size;        /* of the state, at least 1: CVODE wants something to solve */
+    uint32_t *species;  /* of the state */
+    uint32_t *position; /* species -> its place in the state */
+    uint32_t *roots;    /* the leaves of conditions whose sign changes are looked for */
+    int root_count;
+    int *root_signs;
+    size_t stuck;    /* steps in a row that did not advance the time */
+    bool not_finite; /* some rate was, since the last step that advanced the time */
+
+    SUNContext context;
+    void *cvode;
+    N_Vector y, between; /* the state, and one at an earlier time for a row */
+    SUNMatrix matrix;
+    SUNLinearSolver solver;
+    bx_derivatives *flux;
+    bx_jacobian *jacobian; /* NULL: CVODE takes differences */
+    double *entries;       /* of a dense one, by the pattern */
+    bool adams;
+    SUNNonlinearSolver fixed_point; /* of Adams */
+    bx_jumps *jumps; /* or NULL; else the state's last place is the integral of their hazard */
+
+    bx_simulation *simulation; /* while it runs */
+};
+
+/* ---- what CVODE calls ---- */
+
+static void load_state(const bx_ode *ode, const double *y, double time)
+{
+    const bx_network *network = ode->network;
+    double *frame = ode->simulation->frame;
+    for (size_t i = 0; i < ode->size; i++)
+        if (ode->species[i] != BX_SLOT_NONE)
+            frame[ode->species[i]] = y[i];
+    frame[network->time] = time;
+}
+
+static int right_hand_side(realtype time, N_Vector y, N_Vector ydot, void *data)
+{
+    bx_ode *ode = data;
+    bx_simulation *simulation = ode->simulation;
+    if (bx_simulation_interrupted(simulation))
+        return -1;
+    load_state(ode, N_VGetArrayPointer(y), time);
+    double *out = N_VGetArrayPointer(ydot);
+    bx_derivatives_evaluate(ode->flux, simulation->frame, out);
+    if (ode->jumps)
+        out[ode->size - 1] = bx_jumps_hazard(ode->jumps, simulation->frame);
+    double sum = 0; /* not finite if any term is not */
+    for (size_t i = 0; i < ode->size; i++)
+        sum += out[i] * 0;
+    if (sum == 0)
+        return 0;
+    ode->not_finite = true;
+    return 1; /* try a smaller step */
+}
+
+static int sparse_jacobian(realtype time, N_Vector y, N_Vector ydot, SUNMatrix matrix, void *data,
+                           N_Vector t1, N_Vector t2, N_Vector t3)
+{
+    (void)ydot, (void)t1, (void)t2, (void)t3;
+    bx_ode *ode = data;
+    const bx_csr *pattern = bx_jacobian_pattern(ode->jacobian);
+    sunindextype *starts = SUNSparseMatrix_IndexPointers(matrix);
+    sunindextype *rows = SUNSparseMatrix_IndexValues(matrix);
+    realtype *values = SUNSparseMatrix_Data(matrix);
+    for (size_t i = 0; i <= ode->size; i++)
+        starts[i] = pattern->start[i];
+    for (size_t i = 0; i < pattern->start[ode->size]; i++) {
+        rows[i] = pattern->items[i];
+        values[i] = 0;
+    }
+    load_state(ode, N_VGetArrayPointer(y), time);
+    bx_jacobian_evaluate(ode->jacobian, ode->simulation->frame, values);
+    return 0;
+}
+
+static int dense_jacobian(realtype time, N_Vector y, N_Vector ydot, SUNMatrix matrix, void *data,
+                          N_Vector t1, N_Vector t2, N_Vector t3)
+{
+    (void)ydot, (void)t1, (void)t2, (void)t3;
+    bx_ode *ode = data;
+    const bx_csr *pattern = bx_jacobian_pattern(ode->jacobian);
+    memset(ode->entries, 0, pattern->start[ode->size] * sizeof *ode->entries);
+    load_state(ode, N_VGetArrayPointer(y), time);
+    bx_jacobian_evaluate(ode->jacobian, ode->simulation->frame, ode->entries);
+    for (size_t j = 0; j < ode->size; j++) {
+        realtype *column = SUNDenseMatrix_Column(matrix, (sunindextype)j);
+        for (uint32_t i = pattern->start[j]; i < pattern->start[j + 1]; i++)
+            column[pattern->items[i]] = ode->entries[i];
+    }
+    return 0;
+}
+
+static int root_functions(realtype time, N_Vector y, realtype *out, void *data)
+{
+    bx_ode *ode = data;
+    const bx_network *network = ode->network;
+    double *frame = ode->simulation->frame;
+    load_state(ode, N_VGetArrayPointer(y), time);
+    bx_network_rules(network, frame);
+    for (int i = 0; i < ode->root_count; i++) {
+        const bx_logic *leaf = &network->logic[ode->roots[i]];
+        bx_program_run_range(&network->program, leaf->code, frame);
+        out[i] = frame[leaf->slot];
+        if (isnan(out[i]))
+            return -1;
+    }
+    if (ode->jumps)
+        out[ode->root_count] = N_VGetArrayPointer(y)[ode->size - 1] - bx_jumps_target(ode->jumps);
+    return 0;
+}
+
+static void be_silent(int code, const char *module, const char *function, char *message, void *data)
+{
+    (void)code, (void)module, (void)function, (void)message, (void)data;
+}
+
+/* ---- set-up ---- */
+
+/* Leaves that change with the state. Those that compare the time with a constant are met exactly
+ * by bx_events_next. */
+static int choose_roots(bx_ode *ode, bx_error *err)
+{
+    const bx_network *network = ode->network;
+    ode->roots = calloc(network->logic_count + 1, sizeof *ode->roots);
+    ode->root_signs = calloc(network->logic_count + 1, sizeof *ode->root_signs);
+    if (!ode->roots || !ode->root_signs)
+        return bx_fail_memory(err);
+    for (size_t i = 0; i < network->events; i++) {
+        const bx_event *event = &network->event[i];
+        for (uint32_t j = event->logic.begin; j < event->logic.end; j++) {
+            const bx_logic *part = &network->logic[j];
+            if (part->limit != BX_SLOT_NONE || !(part->uses_species || part->uses_time))
+                continue;
+            if (!bx_op_compares(part->op))
+                return bx_fail(err, BX_EMODEL,
+                               "%s: when: expected comparisons, such as A > 0, joined by and, or, "
+                               "not: the ODE solver can't tell when a number turns from 0",
+                               bx_network_event_label(network, i).text);
+            ode->roots[ode->root_count++] = j;
+        }
+    }
+    return 0;
+}
+
+static int choose_state(bx_ode *ode, bx_error *err)
+{
+    const bx_network *network = ode->network;
+    ode->species = calloc(network->species + 1, sizeof *ode->species);
+    ode->position = calloc(network->species + 1, sizeof *ode->position);
+    if (!ode->species || !ode->position)
+        return bx_fail_memory(err);
+    for (uint32_t i = 0; i < network->species; i++) {
+        if (!network->changing[i])
+            continue;
+        ode->position[i] = (uint32_t)ode->size;
+        ode->species[ode->size++] = i;
+    }
+    if (ode->size == 0 || ode->jumps)
+        ode->species[ode->size++] = BX_SLOT_NONE;
+    return 0;
+}
+
+static int create_dense(bx_ode *ode, size_t entries, bx_error *err)
+{
+    if (ode->size > DENSE_MAXIMUM)
+        return bx_fail(err, BX_ESIMULATION,
+                       "the ODE solver can't take %zu species of which each depends on most others",
+                       ode->size);
+    sunindextype n = (sunindextype)ode->size;
+    ode->entries = malloc((entries + 1) * sizeof *ode->entries);
+    ode->matrix = SUNDenseMatrix(n, n, ode->context);
+    ode->solver = ode->matrix ? SUNLinSol_Dense(ode->y, ode->matrix, ode->context) : NULL;
+    return ode->entries && ode->solver ? 0 : bx_fail_memory(err);
+}
+
+static int create_linear_solver(bx_ode *ode, bx_error *err)
+{
+    if (bx_jacobian_new(ode->network, ode->position, ode->size, &ode->jacobian, err) < 0)
+        return -1;
+    size_t size = ode->size;
+    size_t entries = ode->jacobian ? bx_jacobian_pattern(ode->jacobian)->start[size] : 0;
+    if (!ode->jacobian || size <= DENSE_SIZE || entries > size * size / DENSE_PART)
+        return create_dense(ode, entries, err);
+    sunindextype n = (sunindextype)size;
+    ode->matrix = SUNSparseMatrix(n, n, (sunindextype)entries, CSC_MAT, ode->context);
+    ode->solver = ode->matrix ? SUNLinSol_KLU(ode->y, ode->matrix, ode->context) : NULL;
+    return ode->solver ? 0 : bx_fail_memory(err);
+}
+
+/* Newton's method for BDF; fixed points, which need no Jacobian, for Adams. */
+static int create_nonlinear_solver(bx_ode *ode, bx_error *err)
+{
+    if (ode->adams) {
+        ode->fixed_point = SUNNonlinSol_FixedPoint(ode->y, 0, ode->context);
+        return ode->fixed_point &&
+                       CVodeSetNonlinearSolver(ode->cvode, ode->fixed_point) == CV_SUCCESS
+                   ? 0
+                   : bx_fail_memory(err);
+    }
+    if (create_linear_solver(ode, err) < 0)
+        return -1;
+    CVLsJacFn jacobian = ode->entries ? dense_jacobian : sparse_jacobian;
+    if (CVodeSetLinearSolver(ode->cvode, ode->solver, ode->matrix) != CV_SUCCESS ||
+        (ode->jacobian && CVodeSetJacFn(ode->cvode, jacobian) != CV_SUCCESS))
+        return bx_fail_memory(err);
+    return 0;
+}
+
+static int create_solver(bx_ode *ode, bx_error *err)
+{
+    if (SUNContext_Create(NULL, &ode->context) != 0)
+        return bx_fail_memory(err);
+    ode->y = N_VNew_Serial((sunindextype)ode->size, ode->context);
+    ode->between = N_VNew_Serial((sunindextype)ode->size, ode->context);
+    ode->cvode = CVodeCreate(ode->adams ? CV_ADAMS : CV_BDF, ode->context);
+    if (!ode->y || !ode->between || !ode->cvode ||
+        CVodeSetErrHandlerFn(ode->cvode, be_silent, NULL) != CV_SUCCESS ||
+        CVodeInit(ode->cvode, right_hand_side, 0, ode->y) != CV_SUCCESS ||
+        CVodeSetUserData(ode->cvode, ode) != CV_SUCCESS ||
+        CVodeSStolerances(ode->cvode, RELATIVE_DEFAULT, ABSOLUTE_DEFAULT) != CV_SUCCESS)
+        return bx_fail_memory(err);
+    if (create_nonlinear_solver(ode, err) < 0)
+        return -1;
+    int roots = ode->root_count + (ode->jumps ? 1 : 0);
+    if (CVodeSetMaxNumSteps(ode->cvode, -1) != CV_SUCCESS ||
+        CVodeSetMaxHnilWarns(ode->cvode, -1) != CV_SUCCESS ||
+        (roots > 0 && (CVodeRootInit(ode->cvode, roots, root_functions) != CV_SUCCESS ||
+                       CVodeSetNoInactiveRootWarn(ode->cvode) != CV_SUCCESS)))
+        return bx_fail_memory(err);
+    return 0;
+}
+
+bx_ode *bx_ode_new(const bx_network *network, bool adams, bx_jumps *jumps, bx_error *err)
+{
+    bx_ode *ode = calloc(1, sizeof *ode);
+    if (!ode) {
+        bx_fail_memory(err);
+        return NULL;
+    }
+    ode->network = network;
+    ode->adams = adams;
+    ode->jumps = jumps;
+    if (choose_state(ode, err) < 0 || choose_roots(ode, err) < 0 ||
+        !(ode->flux = bx_derivatives_new(network, ode->position, ode->size, err)) ||
+        create_solver(ode, err) < 0) {
+        bx_ode_free(ode);
+        return NULL;
+    }
+    return ode;
+}
+
+void bx_ode_free(bx_ode *ode)
+{
+    if (!ode)
+        return;
+    if (ode->cvode)
+        CVodeFree(&ode->cvode);
+    if (ode->fixed_point)
+        SUNNonlinSolFree(ode->fixed_point);
+    if (ode->solver)
+        SUNLinSolFree(ode->solver);
+    if (ode->matrix)
+        SUNMatDestroy(ode->matrix);
+    if (ode->y)
+        N_VDestroy(ode->y);
+    if (ode->between)
+        N_VDestroy(ode->between);
+    if (ode->context)
+        SUNContext_Free(&ode->context);
+    free(ode->species);
+    free(ode->position);
+    free(ode->roots);
+    free(ode->root_signs);
+    free(ode->entries);
+    bx_jacobian_free(ode->jacobian);
+    bx_derivatives_free(ode->flux);
+    free(ode);
+}
+
+/* ---- the run ---- */
+
+static void store_state(bx_ode *ode)
+{
+    double *y = N_VGetArrayPointer(ode->y);
+    for (size_t i = 0; i < ode->size; i++)
+        y[i] = ode->species[i] == BX_SLOT_NONE ? 0 : ode->simulation->frame[ode->species[i]];
+}
+
+static int restart(bx_ode *ode, bx_error *err)
+{
+    store_state(ode);
+    bx_network_rates(ode->network, ode->simulation->frame); /* parameters may have changed */
+    double now = ode->simulation->frame[ode->network->time];
+    if (ode->jumps && bx_jumps_begin(ode->jumps, ode->simulation->frame, err) < 0)
+        return -1;
+    if (CVodeReInit(ode->cvode, now, ode->y) != CV_SUCCESS)
+        return bx_fail(err, BX_ESIMULATION, "the ODE solver can't start at time %g s", now);
+    return 0;
+}
+
+/* The state at `time`, which the last step reached or passed, is put into the frame. */
+static int interpolate(bx_ode *ode, double time, bx_error *err)
+{
+    if (CVodeGetDky(ode->cvode, time, 0, ode->between) != CV_SUCCESS)
+        return bx_fail(err, BX_ESIMULATION, "the ODE solver has no state at time %g s", time);
+    load_state(ode, N_VGetArrayPointer(ode->between), time);
+    return 0;
+}
+
+/* Name what is not finite in the present state. */
+static int fail_not_finite(const bx_ode *ode, double time, const char *reason, bx_error *err)
+{
+    const bx_network *network = ode->network;
+    double *frame = ode->simulation->frame;
+    bx_network_rates(network, frame);
+    if (ode->jumps && bx_jumps_begin(ode->jumps, frame, err) < 0)
+        return -1;
+    for (size_t r = 0; r < network->reactions; r++) {
+        double rate = frame[network->rate + r];
+        if (network->reaction[r].mass_action)
+            rate = bx_mass_action_rate(network, r, rate, frame);
+        if (!isfinite(rate))
+            return bx_fail(err, BX_ESIMULATION,
+                           "the ODE solver stopped at time %g s: the rate of "
+                           "%s is %g",
+                           time, bx_network_reaction_label(network, r).text, rate);
+    }
+    return bx_fail(err, BX_ESIMULATION,
+                   "the ODE solver stopped at time %g s: a rate is not finite close to it (%s)",
+                   time, reason);
+}
+
+static int fail_solver(bx_ode *ode, int flag, double time, bx_error *err)
+{
+    if (bx_simulation_interrupted(ode->simulation))
+        return bx_simulation_poll(ode->simulation, time, err);
+    char *name = CVodeGetReturnFlagName(flag);
+    const char *reason = name ? name : "CVODE";
+    int result;
+    if (ode->not_finite || flag == CV_FIRST_RHSFUNC_ERR || flag == CV_REPTD_RHSFUNC_ERR ||
+        flag == CV_UNREC_RHSFUNC_ERR || flag == CV_RTFUNC_FAIL)
+        result = fail_not_finite(ode, time, reason, err);
+    else
+        result =
+            bx_fail(err, BX_ESIMULATION, "the ODE solver stopped at time %g s: %s", time, reason);
+    free(name);
+    return result;
+}
+
+/* Fails where the solver steps on the spot. */
+static int check_progress(bx_ode *ode, double before, double time, bx_error *err)
+{
+    if (time > before) {
+        ode->stuck = 0;
+        ode->not_finite = false;
+        return 0;
+    }
+    if (++ode->stuck <= STUCK_STEPS)
+        return 0;
+    const char *reason = "its steps became too small, as where the solution grows without bound";
+    if (ode->not_finite)
+        return fail_not_finite(ode, time, reason, err);
+    return bx_fail(err, BX_ESIMULATION, "the ODE solver stopped at time %g s: %s", time, reason);
+}
+
+/* Rows whose time has come, up to `time` or, with `at_end`, that included. */
+static int record_rows(bx_ode *ode, double time, bool at_end, bx_error *err)
+{
+    bx_simulation *s = ode->simulation;
+    while (s->next_row < time || (at_end && s->next_row == time)) {
+        if (s->next_row < time && interpolate(ode, s->next_row, err) < 0)
+            return -1;
+        if (bx_simulation_record(s, err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* A root says which way its leaf turns, more surely than a value that is 0 within rounding. */
+static void turn_leaves(bx_ode *ode)
+{
+    const bx_network *network = ode->network;
+    bx_events *events = ode->simulation->events;
+    for (int i = 0; i < ode->root_count; i++) {
+        bx_op op = network->logic[ode->roots[i]].op;
+        bool rising = ode->root_signs[i] > 0;
+        if (ode->root_signs[i] == 0)
+            continue;
+        if (op == BX_OP_GREATER || op == BX_OP_GREATER_EQUAL)
+            events->truth[ode->roots[i]] = rising;
+        else if (op == BX_OP_LESS || op == BX_OP_LESS_EQUAL)
+            events->truth[ode->roots[i]] = !rising;
+        else
+            events->truth[ode->roots[i]] = op == BX_OP_EQUAL;
+    }
+}
+
+/* Fire what is due; after that the solver starts anew. */
+static int settle(bx_ode *ode, bx_error *err)
+{
+    bx_simulation *s = ode->simulation;
+    size_t fired;
+    if (ode->network->events == 0)
+        return 0;
+    if (bx_events_settle(ode->network, s->events, s->frame, &fired, err) < 0)
+        return -1;
+    return fired > 0 ? restart(ode, err) : 0;
+}
+
+/* A stochastic reaction fires. */
+static int jump(bx_ode *ode, bx_error *err)
+{
+    bx_simulation *s = ode->simulation;
+    if (bx_jumps_fire(ode->jumps, s->frame, err) < 0)
+        return -1;
+    bx_network_rules(ode->network, s->frame);
+    bx_events_look(ode->network, s->events, s->frame);
+    return restart(ode, err);
+}
+
+/* One step of the solver, or less where an event or a stop comes first. */
+static int step(bx_ode *ode, double stop, double *time, bx_error *err)
+{
+    bx_simulation *s = ode->simulation;
+    double before = *time;
+    if (stop - before <= 1e-14 * fabs(stop)) { /* too close for CVODE to step */
+        load_state(ode, N_VGetArrayPointer(ode->y), *time = stop);
+        bx_network_rules(ode->network, s->frame);
+        bx_events_look(ode->network, s->events, s->frame);
+        return restart(ode, err);
+    }
+    CVodeSetStopTime(ode->cvode, stop);
+    int flag = CVode(ode->cvode, stop, ode->y, time, CV_ONE_STEP);
+    s->steps++;
+    if (flag < 0) {
+        if (!(*time >= before))
+            *time = before;
+        load_state(ode, N_VGetArrayPointer(ode->y), *time);
+        return fail_solver(ode, flag, *time, err);
+    }
+    if (check_progress(ode, before, *time, err) < 0)
+        return -1;
+    if (record_rows(ode, *time, false, err) < 0)
+        return -1;
+    load_state(ode, N_VGetArrayPointer(ode->y), *time);
+    if (ode->network->events == 0 && flag != CV_ROOT_RETURN)
+        return 0;
+    bx_network_rules(ode->network, s->frame);
+    bx_events_look(ode->network, s->events, s->frame);
+    if (flag != CV_ROOT_RETURN || CVodeGetRootInfo(ode->cvode, ode->root_signs) != CV_SUCCESS)
+        return 0;
+    turn_leaves(ode);
+    return ode->jumps && ode->root_signs[ode->root_count] > 0 ? jump(ode, err) : 0;
+}
+
+static int prepare(bx_ode *ode, bx_error *err)
+{
+    bx_simulation *s = ode->simulation;
+    const bx_run *run = s->run;
+    double relative = run->relative_tolerance > 0 ? run->relative_tolerance : RELATIVE_DEFAULT;
+    double absolute = run->absolute_tolerance > 0 ? run->absolute_tolerance : ABSOLUTE_DEFAULT;
+    double longest = 0; /* no bound */
+    ode->stuck = 0;
+    ode->not_finite = false;
+    if (ode->root_count > 0 || ode->network->jumps || ode->jumps)
+        longest =
+            run->every > 0 && run->every < run->duration ? run->every : run->duration / EVENT_STEPS;
+    if (CVodeSStolerances(ode->cvode, relative, absolute) != CV_SUCCESS ||
+        CVodeSetMaxStep(ode->cvode, longest) != CV_SUCCESS)
+        return bx_fail(err, BX_ESIMULATION, "the ODE solver refuses its tolerances");
+    return restart(ode, err);
+}
+
+static int advance(bx_ode *ode, bx_error *err)
+{
+    bx_simulation *s = ode->simulation;
+    double time = s->start;
+    if (prepare(ode, err) < 0 || settle(ode, err) < 0 || record_rows(ode, time, true, err) < 0)
+        return -1;
+    while (time < s->end) {
+        if (bx_simulation_poll(s, time, err) < 0)
+            return -1;
+        double stop = bx_events_next(ode->network, s->events, s->frame);
+        if (step(ode, stop < s->end ? stop : s->end, &time, err) < 0 || settle(ode, err) < 0)
+            return -1;
+        bx_simulation_stepped(s, time);
+        if (record_rows(ode, time, true, err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+int bx_ode_run(bx_ode *ode, bx_simulation *simulation, bx_error *err)
+{
+    ode->simulation = simulation;
+    int result = advance(ode, err);
+    ode->simulation = NULL;
+    return result;
+}

@@ -1,0 +1,61 @@
+/* Events while a run goes on.
+ *
+ * An event on a condition fires when the condition turns from false to true. One that is true when
+ * the first run after its definition (or after a reset) begins does not fire until it has been
+ * false and turns true again. An event at a time fires once, when the cell's time reaches it; one
+ * whose time has passed when it is first seen never fires. Events that are due together fire one
+ * after the other, each seeing what those before it did: by priority, equals by chance; then those
+ * without one in order of declaration. One that is due stays due even if its condition turns false
+ * before, unless it is transient; so does one that waits for the end of its delay. */
+#ifndef BX_ENGINE_EVENT_H
+#define BX_ENGINE_EVENT_H
+
+#include "core/random.h"
+#include "model/network.h"
+
+/* An event that is due, or will be at the end of its delay. */
+typedef struct bx_firing {
+    double time;
+    uint32_t event;
+    double *values; /* to set, if they are those of an earlier moment; or NULL */
+} bx_firing;
+
+typedef struct bx_events {
+    unsigned char *truth; /* by part of bx_network.logic */
+    double *difference;   /* by part: of a leaf, a - b or the number when it was looked at last */
+    unsigned char *state; /* by event, see event.c */
+    bx_firing *firings;   /* that wait, in the order in which they were triggered */
+    size_t firing_count, firing_capacity;
+    bx_random random;
+} bx_events;
+
+bx_events *bx_events_new(const bx_network *network, bx_error *err);
+void bx_events_free(bx_events *events); /* NULL is fine */
+
+/* Nothing has fired and no condition was looked at. */
+void bx_events_reset(const bx_network *network, bx_events *events);
+
+/* Have the state of `from`, of the same network, but for the random numbers. -1 without memory. */
+int bx_events_copy(const bx_network *network, bx_events *events, const bx_events *from);
+
+/* Take over what `before` knows of events whose process is in both networks. -1 without memory. */
+int bx_events_carry(const bx_network *network, bx_events *events, const bx_network *network_before,
+                    bx_events *before);
+
+/* A run begins: look at every condition. Rules in `frame` are up to date, here and below. */
+int bx_events_begin(const bx_network *network, bx_events *events, double *frame, bx_error *err);
+
+/* Set the truth of every leaf from the values of its sides. One whose sides are as far apart as
+ * they were keeps its truth. Returns whether any changed. */
+bool bx_events_look(const bx_network *network, bx_events *events, double *frame);
+
+/* The next time after the frame's at which an event is due, or a comparison of the time with a
+ * constant changes its truth; infinity if there is none. */
+double bx_events_next(const bx_network *network, const bx_events *events, double *frame);
+
+/* Fire what is due by the truth of the leaves and by the frame's time; rules are up to date
+ * afterwards. *fired is 0 if nothing was triggered or fired. */
+int bx_events_settle(const bx_network *network, bx_events *events, double *frame, size_t *fired,
+                     bx_error *err);
+
+#endif

@@ -1,0 +1,365 @@
+#include "engine/hybrid/hybrid.h"
+
+#include "engine/deterministic/ode.h"
+#include "engine/hybrid/part.h"
+#include "engine/hybrid/partition.h"
+#include "engine/jumps.h"
+#include "engine/stochastic/ssa.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* An automatic partition is looked at so often in a run without rows and exchanges. */
+#define LOOKS 100
+
+typedef struct hybrid {
+    const bx_network *network;
+    bx_simulation *simulation;
+    double *owed;
+    bx_partition partition;
+    bx_part *stochastic, *continuous;
+    bx_ode *ode;
+    bx_jumps *jumps;     /* of exact coupling */
+    bx_ssa *ssa;         /* of exchanges */
+    double *frame;       /* the simulation's, and the counters behind it */
+    double *outer_frame; /* the simulation's */
+    double *saved;       /* the frame and what is owed when the interval began */
+    bx_events *watch;    /* conditions as the stochastic part sees them */
+    bool *turned;        /* parts of conditions that stochastic reactions turned in the interval */
+    bx_random random;
+} hybrid;
+
+/* ---- set-up ---- */
+
+static void drop_engines(hybrid *h)
+{
+    bx_ode_free(h->ode);
+    bx_ssa_free(h->ssa);
+    bx_jumps_free(h->jumps);
+    bx_part_free(h->stochastic);
+    bx_part_free(h->continuous);
+    h->ode = NULL;
+    h->ssa = NULL;
+    h->jumps = NULL;
+    h->stochastic = h->continuous = NULL;
+}
+
+static int check_time(const hybrid *h, bx_error *err)
+{
+    for (size_t r = 0; r < h->network->reactions; r++)
+        if (h->partition.stochastic[r] && h->network->reaction[r].uses_time)
+            return bx_fail(err, BX_EMODEL,
+                           "%s: its rate depends on time, which stochastic reactions with an "
+                           "exchange interval do not allow; leave out the option exchange",
+                           bx_network_reaction_label(h->network, r).text);
+    return 0;
+}
+
+/* Engines for the present partition. */
+static int make_engines(hybrid *h, bx_error *err)
+{
+    const bx_network *network = h->network;
+    const bx_partition *p = &h->partition;
+    const bx_run *run = h->simulation->run;
+    bool exchange = run->exchange > 0;
+    drop_engines(h);
+    if (exchange && check_time(h, err) < 0)
+        return -1;
+    h->continuous = bx_part_new(network, p->stochastic, false, 0, NULL, true, err);
+    uint32_t offset = (uint32_t)(network->reactions - p->stochastic_count);
+    h->stochastic = bx_part_new(network, p->stochastic, true, offset,
+                                exchange ? p->continuous : NULL, exchange, err);
+    if (!h->continuous || !h->stochastic)
+        return -1;
+    if (exchange) {
+        h->stochastic->network.events = 0; /* they pause the stochastic part, and fire later */
+        h->ssa = bx_ssa_new(&h->stochastic->network, err);
+    } else {
+        h->jumps = bx_jumps_new(&h->stochastic->network, p->continuous, err);
+    }
+    if (!h->ssa && !h->jumps)
+        return -1;
+    if (h->jumps)
+        bx_jumps_use(h->jumps, &h->random);
+    h->ode = bx_ode_new(&h->continuous->network, run->adams, h->jumps, err);
+    return h->ode ? 0 : -1;
+}
+
+/* ---- what is owed ---- */
+
+/* Give a continuous species what it is owed, or take what it owes, down to 0. */
+static void pay(hybrid *h, size_t species)
+{
+    double total = h->frame[species] - h->owed[species];
+    bool paid = total > 0 || h->network->free[species];
+    h->frame[species] = paid ? total : 0;
+    h->owed[species] = paid ? 0 : -total;
+}
+
+static void pay_all(hybrid *h)
+{
+    for (size_t i = 0; i < h->network->species; i++)
+        if (h->owed[i] != 0 && h->partition.continuous[i])
+            pay(h, i);
+}
+
+/* Charge what the counted reactions took and gave. */
+static void charge(hybrid *h)
+{
+    const bx_network *network = h->network;
+    const double *counter = h->frame + network->program.frame_size;
+    for (size_t c = 0; c < h->stochastic->counters; c++) {
+        uint32_t r = h->stochastic->counted[c];
+        for (uint32_t i = network->changes.start[r]; i < network->changes.start[r + 1]; i++) {
+            uint32_t species = network->changes.items[i];
+            if (h->partition.continuous[species])
+                h->owed[species] -= network->amounts[i] * counter[c];
+        }
+    }
+    pay_all(h);
+}
+
+/* Whole numbers for species that are stochastic by an automatic partition. */
+static void round_counts(hybrid *h)
+{
+    for (size_t i = 0; i < h->network->species; i++) {
+        if (!h->network->changing[i] || h->partition.continuous[i] || h->frame[i] < 0)
+            continue;
+        double whole = rint(h->frame[i]);
+        h->owed[i] += whole - h->frame[i];
+        h->frame[i] = whole;
+    }
+}
+
+static int adapt(hybrid *h, bool first, bx_error *err)
+{
+    if (!first && !bx_partition_follow(&h->partition, h->frame))
+        return 0;
+    if (h->partition.threshold > 0)
+        round_counts(h);
+    pay_all(h);
+    return make_engines(h, err);
+}
+
+/* ---- exact coupling ---- */
+
+/* Up to `end`, without rows. */
+static int run_ode(hybrid *h, double end, bx_error *err)
+{
+    bx_simulation *s = h->simulation, part = *s;
+    bx_run run = *s->run;
+    run.every_step = false;
+    run.progress = NULL;
+    part.run = &run;
+    part.network = &h->continuous->network;
+    part.start = s->frame[h->network->time];
+    part.end = end;
+    part.next_row = INFINITY;
+    int result = bx_ode_run(h->ode, &part, err);
+    s->steps = part.steps;
+    return result;
+}
+
+static int run_jumps(hybrid *h, bx_error *err)
+{
+    bx_simulation *s = h->simulation;
+    const double *time = &h->frame[h->network->time];
+    if (h->partition.threshold == 0)
+        return bx_ode_run(h->ode, s, err);
+    double longest = (s->end - s->start) / LOOKS;
+    for (;;) {
+        while (s->next_row <= *time)
+            if (bx_simulation_record(s, err) < 0)
+                return -1;
+        if (*time >= s->end)
+            return 0;
+        double end = s->run->every > 0 ? s->next_row : fmin(*time + longest, s->end);
+        if (bx_simulation_poll(s, *time, err) < 0 || run_ode(h, end, err) < 0 ||
+            adapt(h, false, err) < 0)
+            return -1;
+        bx_simulation_stepped(s, *time);
+    }
+}
+
+/* ---- exchanges ---- */
+
+static void save(hybrid *h)
+{
+    size_t size = h->network->program.frame_size, parts = h->network->logic_count;
+    const bx_events *events = h->simulation->events;
+    memcpy(h->saved, h->frame, size * sizeof *h->frame);
+    memcpy(h->saved + size, h->owed, h->network->species * sizeof *h->owed);
+    memcpy(h->watch->truth, events->truth, parts);
+    memcpy(h->watch->difference, events->difference, parts * sizeof *events->difference);
+}
+
+/* Back to where the interval began. */
+static void restore(hybrid *h)
+{
+    size_t size = h->network->program.frame_size;
+    memcpy(h->frame, h->saved, size * sizeof *h->frame);
+    memcpy(h->owed, h->saved + size, h->network->species * sizeof *h->owed);
+}
+
+/* Counts that the ODE solver left below 0 within its error are 0. Of 2 S, a fraction of a molecule
+ * is none: its propensity S (S - 1) would be below 0. */
+static void hide_fractions(hybrid *h)
+{
+    const bx_network *n = &h->stochastic->network;
+    for (size_t i = 0; i < n->species; i++)
+        if (h->partition.continuous[i] && h->frame[i] < 0 && !n->free[i])
+            h->frame[i] = 0;
+    uint32_t terms = n->reactants.start[n->reactants.rows];
+    for (uint32_t i = 0; i < terms; i++) {
+        uint32_t species = n->reactants.items[i];
+        double *count = &h->frame[species];
+        if (h->partition.continuous[species] && *count < n->orders[i] - 1)
+            *count = floor(*count);
+    }
+}
+
+/* The stochastic part up to `end`, or less if a condition's truth turns. Its continuous species are
+ * as before afterwards. */
+static int run_stochastic(hybrid *h, double *end, bx_error *err)
+{
+    const bx_network *network = h->network;
+    bx_simulation *s = h->simulation, part = *s;
+    bx_run run = *s->run;
+    run.progress = NULL;
+    run.seed = bx_random_bits(&h->random);
+    run.stream = 0;
+    run.every_step = false;
+    part.run = &run;
+    part.network = &h->stochastic->network;
+    part.start = s->frame[network->time];
+    part.end = *end;
+    part.events = h->watch;
+    part.next_row = INFINITY;
+    part.pauses = true;
+    memset(h->frame + network->program.frame_size, 0, h->stochastic->counters * sizeof *h->frame);
+    hide_fractions(h);
+    int result = bx_ssa_run(h->ssa, &part, err);
+    s->steps = part.steps;
+    *end = part.end;
+    for (size_t i = 0; i < network->species; i++)
+        if (h->partition.continuous[i])
+            h->frame[i] = h->saved[i];
+    return result;
+}
+
+/* Until the interval's end, conditions keep the truth that they had before the stochastic part:
+ * what it did does not look new to the ODE. */
+static void hold_conditions(hybrid *h)
+{
+    size_t parts = h->network->logic_count;
+    bx_events *events = h->simulation->events;
+    for (size_t i = 0; i < parts; i++)
+        h->turned[i] = events->truth[i] != h->watch->truth[i];
+    memcpy(events->difference, h->watch->difference, parts * sizeof *events->difference);
+}
+
+static int settle(hybrid *h, bx_error *err)
+{
+    bx_simulation *s = h->simulation;
+    size_t fired;
+    for (size_t i = 0; i < h->network->logic_count; i++)
+        if (h->turned[i])
+            s->events->difference[i] = NAN; /* look anew */
+    bx_network_rules(h->network, h->frame);
+    bx_events_look(h->network, s->events, h->frame);
+    return bx_events_settle(h->network, s->events, h->frame, &fired, err);
+}
+
+/* One interval. */
+static int exchange(hybrid *h, double end, bx_error *err)
+{
+    double *time = &h->frame[h->network->time], begin = *time;
+    save(h);
+    if (run_stochastic(h, &end, err) < 0) {
+        restore(h);
+        return -1;
+    }
+    hold_conditions(h);
+    charge(h);
+    *time = begin;
+    bx_network_rules(h->network, h->frame);
+    if (run_ode(h, end, err) < 0) {
+        restore(h);
+        return -1;
+    }
+    pay_all(h);
+    return settle(h, err);
+}
+
+static int run_exchanges(hybrid *h, bx_error *err)
+{
+    bx_simulation *s = h->simulation;
+    const double *time = &h->frame[h->network->time];
+    double step = s->run->exchange;
+    bx_events_look(h->network, s->events, h->frame);
+    memset(h->turned, 0, h->network->logic_count);
+    if (settle(h, err) < 0)
+        return -1;
+    for (double exchanges = 1;;) {
+        while (s->next_row <= *time)
+            if (bx_simulation_record(s, err) < 0)
+                return -1;
+        if (*time >= s->end)
+            return 0;
+        while (s->start + exchanges * step <= *time)
+            exchanges++;
+        double end = fmin(fmin(s->end, s->next_row), s->start + exchanges * step);
+        end = fmin(end, bx_events_next(h->network, s->events, h->frame));
+        if (bx_simulation_poll(s, *time, err) < 0 || exchange(h, end, err) < 0 ||
+            adapt(h, false, err) < 0)
+            return -1;
+        bx_simulation_stepped(s, *time);
+    }
+}
+
+/* ---- the run ---- */
+
+static int open_hybrid(hybrid *h, bx_error *err)
+{
+    const bx_network *network = h->network;
+    size_t size = network->program.frame_size;
+    h->frame = calloc(size + network->reactions + 1, sizeof *h->frame);
+    h->saved = calloc(size + network->species + 1, sizeof *h->saved);
+    h->watch = bx_events_new(network, err);
+    h->turned = calloc(network->logic_count + 1, sizeof *h->turned);
+    if (!h->frame || !h->saved || !h->watch || !h->turned)
+        return bx_fail_memory(err);
+    memcpy(h->frame, h->outer_frame, size * sizeof *h->frame);
+    return bx_partition_init(&h->partition, network, h->simulation->run, h->frame, err);
+}
+
+static void close_hybrid(hybrid *h)
+{
+    drop_engines(h);
+    bx_partition_free(&h->partition);
+    free(h->frame);
+    free(h->saved);
+    bx_events_free(h->watch);
+    free(h->turned);
+}
+
+int bx_hybrid_run(const bx_network *network, bx_simulation *simulation, double *owed, bx_error *err)
+{
+    hybrid h = {.network = network,
+                .simulation = simulation,
+                .owed = owed,
+                .outer_frame = simulation->frame};
+    bx_random_init(&h.random, simulation->run->seed, simulation->run->stream);
+    int result = open_hybrid(&h, err);
+    if (result == 0) {
+        simulation->frame = h.frame;
+        result = adapt(&h, true, err);
+        if (result == 0)
+            result = simulation->run->exchange > 0 ? run_exchanges(&h, err) : run_jumps(&h, err);
+        simulation->frame = h.outer_frame;
+        memcpy(h.outer_frame, h.frame, network->program.frame_size * sizeof *h.frame);
+    }
+    close_hybrid(&h);
+    return result;
+}

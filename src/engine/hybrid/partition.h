@@ -1,0 +1,27 @@
+/* Which reactions of a hybrid run are stochastic, and which species are continuous then: those that
+ * some other reaction changes. */
+#ifndef BX_ENGINE_HYBRID_PARTITION_H
+#define BX_ENGINE_HYBRID_PARTITION_H
+
+#include "engine/simulation.h"
+
+typedef struct bx_partition {
+    const bx_network *network;
+    double threshold; /* of an automatic one; else 0 */
+    bool *few;        /* of an automatic one: species -> stochastic */
+    bool *stochastic; /* by reaction */
+    bool *continuous; /* by species */
+    size_t stochastic_count;
+} bx_partition;
+
+/* As the run says; all reactions are stochastic for the method "ssa". BX_ESIMULATION names what
+ * is not in the network. */
+int bx_partition_init(bx_partition *partition, const bx_network *network, const bx_run *run,
+                      const double *frame, bx_error *err);
+void bx_partition_free(bx_partition *partition);
+
+/* Follow the counts: a species turns stochastic below half of the threshold, and back at the
+ * threshold. Returns whether any reaction moved. */
+bool bx_partition_follow(bx_partition *partition, const double *frame);
+
+#endif

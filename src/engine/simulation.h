@@ -1,0 +1,62 @@
+/* What the engines share: a network, its present frame, the run's bounds and its recording. */
+#ifndef BX_ENGINE_SIMULATION_H
+#define BX_ENGINE_SIMULATION_H
+
+#include "engine/event.h"
+#include "engine/run.h"
+#include "model/network.h"
+#include "record/ensemble.h"
+#include "record/trajectory.h"
+
+typedef struct bx_simulation {
+    const bx_network *network;
+    double *frame; /* species, parameters and time are the cell's state */
+    bx_events *events;
+    const bx_run *run;
+    double start, end; /* seconds */
+    size_t steps;      /* solver steps or reactions so far */
+    bool pauses;       /* `end` moves to where a reaction turns the truth of a condition */
+
+    const bx_ensemble_run *many; /* to run, or NULL for one run */
+    uint64_t done;               /* runs of them */
+    bx_trajectory *trajectory;   /* what rows go into; if neither, they go to run->row */
+    bx_ensemble *ensemble;
+    uint32_t *columns; /* the slots to record */
+    size_t column_count;
+    double *row;
+    size_t rows, rows_total; /* recorded, and in all */
+    bool records_rules;
+    double next_row; /* the time of the next row; infinity after the last */
+
+    int64_t progress_due; /* clock */
+} bx_simulation;
+
+/* Check the run's arguments and prepare its recording. On failure nothing is left to close. */
+int bx_simulation_open(bx_simulation *simulation, const char *method, bx_error *err);
+void bx_simulation_close(bx_simulation *simulation); /* not the trajectory, nor the ensemble */
+
+/* Before each of many runs. */
+void bx_simulation_rewind(bx_simulation *simulation);
+
+/* Record the frame as the row at next_row. */
+int bx_simulation_record(bx_simulation *simulation, bx_error *err);
+
+/* A reaction, or a step of the solver, came to `time`: the next row is there if rows are by step.
+ */
+static inline void bx_simulation_stepped(bx_simulation *simulation, double time)
+{
+    if (simulation->run->every_step)
+        simulation->next_row = time;
+}
+
+/* To be called often: fails once the run is interrupted or has made too many steps; reports
+ * progress when that is due. */
+int bx_simulation_poll(bx_simulation *simulation, double time, bx_error *err);
+
+/* Whether the run is to end soon. */
+static inline bool bx_simulation_interrupted(const bx_simulation *simulation)
+{
+    return simulation->run->interrupt && *simulation->run->interrupt;
+}
+
+#endif

@@ -1,0 +1,21 @@
+/* Exact stochastic simulation (Gillespie, J. Phys. Chem. 81, 1977). */
+#ifndef BX_ENGINE_STOCHASTIC_SSA_H
+#define BX_ENGINE_STOCHASTIC_SSA_H
+
+#include "engine/simulation.h"
+
+typedef struct bx_ssa bx_ssa;
+
+/* The dependencies of a network, which must outlive it. BX_EMODEL names what does not allow
+ * stochastic simulation: a coefficient that is not whole, a rate that depends on time. */
+bx_ssa *bx_ssa_new(const bx_network *network, bx_error *err);
+void bx_ssa_free(bx_ssa *ssa); /* NULL is fine */
+
+/* Advance to simulation->end. The frame stands at the time reached, also on failure. */
+int bx_ssa_run(bx_ssa *ssa, bx_simulation *simulation, bx_error *err);
+
+/* Whether rates, or conditions in more than a comparison with a constant, depend on time: the exact
+ * method is then the hybrid one, all reactions stochastic. */
+bool bx_ssa_needs_hazard(const bx_network *network);
+
+#endif

@@ -1,0 +1,247 @@
+#include "engine/stochastic/tau_leap.h"
+
+#include "core/random.h"
+#include "engine/molecules.h"
+#include "engine/stochastic/leap.h"
+#include "engine/stochastic/ssa.h"
+#include "engine/stochastic/tau_implicit.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define EPSILON_DEFAULT 0.03
+
+/* CGP06, section III: leaps of less than this many mean steps do not pay; exact steps follow. */
+#define STEPS_WORTH 10
+#define STEPS_EXACT 100
+#define STEPS_EXACT_IMPLICIT 10 /* CGP07, section IV: fewer after an implicit leap */
+#define STEPS_EXACT_MOST 10000  /* as long as leaps do not pay again and again */
+
+/* N_stiff of CGP07, section IV: an implicit leap must be so much longer. */
+#define STIFFNESS 100
+
+/* Leaps in a row that are halved for a count below 0. */
+#define HALVINGS_MAXIMUM 100
+
+/* Beyond this, a count is no longer a whole number. */
+#define COUNT_MAXIMUM 9007199254740992.0
+
+struct bx_tau {
+    const bx_network *network;
+    bx_ssa *ssa;
+    bx_leap leap;
+    bx_implicit *implicit; /* or NULL */
+    double *firings;       /* by reaction */
+    double *before;        /* the species */
+    bool was_implicit;
+    double exact_steps; /* of the next exact stretch */
+    bx_random random;
+    bx_simulation *simulation; /* while it runs */
+};
+
+bx_tau *bx_tau_new(const bx_network *network, bx_error *err)
+{
+    bx_tau *tau = calloc(1, sizeof *tau);
+    if (!tau) {
+        bx_fail_memory(err);
+        return NULL;
+    }
+    tau->network = network;
+    tau->firings = calloc(network->reactions + 1, sizeof *tau->firings);
+    tau->before = calloc(network->species + 1, sizeof *tau->before);
+    if (!tau->firings || !tau->before)
+        bx_fail_memory(err);
+    else if ((tau->ssa = bx_ssa_new(network, err)) && bx_leap_init(&tau->leap, network, err) == 0 &&
+             bx_implicit_new(network, &tau->implicit, err) == 0)
+        return tau;
+    bx_tau_free(tau);
+    return NULL;
+}
+
+void bx_tau_free(bx_tau *tau)
+{
+    if (!tau)
+        return;
+    bx_ssa_free(tau->ssa);
+    bx_leap_free(&tau->leap);
+    bx_implicit_free(tau->implicit);
+    free(tau->firings);
+    free(tau->before);
+    free(tau);
+}
+
+/* Fire due events. */
+static int settle(bx_tau *tau, bx_error *err)
+{
+    bx_simulation *s = tau->simulation;
+    size_t fired;
+    return bx_events_settle(tau->network, s->events, s->frame, &fired, err);
+}
+
+/* Exact simulation up to `end`, which also checks the counts. */
+static int step_exactly(bx_tau *tau, double end, bx_error *err)
+{
+    bx_simulation *s = tau->simulation, exact = *s;
+    bx_run run = *s->run;
+    run.seed = bx_random_bits(&tau->random);
+    run.stream = 0;
+    run.every_step = false;
+    run.progress = NULL;
+    exact.run = &run;
+    exact.start = s->frame[tau->network->time];
+    exact.end = end;
+    exact.next_row = INFINITY;
+    int result = bx_ssa_run(tau->ssa, &exact, err);
+    s->steps = exact.steps;
+    return result;
+}
+
+/* P_j: how often each reaction that is not critical fires in a leap. */
+static void draw_firings(bx_tau *tau, double length, bool implicit)
+{
+    const bx_leap *leap = &tau->leap;
+    for (size_t r = 0; r < tau->network->reactions; r++) {
+        double mean = leap->propensity[r] * length;
+        uint32_t sole = leap->sole[r];
+        if (mean == 0 || leap->critical[r])
+            tau->firings[r] = 0;
+        else if (!implicit && sole != BX_SLOT_NONE && mean < tau->before[sole])
+            /* each molecule reacts or not (Tian and Burrage, J. Chem. Phys. 121, 10356, 2004) */
+            tau->firings[r] =
+                bx_random_binomial(&tau->random, tau->before[sole], mean / tau->before[sole]);
+        else
+            tau->firings[r] = bx_random_poisson(&tau->random, mean);
+    }
+}
+
+static void fire_critical(bx_tau *tau)
+{
+    const bx_leap *leap = &tau->leap;
+    double left = bx_random_uniform(&tau->random) * leap->total_critical;
+    size_t last = 0;
+    for (size_t r = 0; r < tau->network->reactions && left >= 0; r++) {
+        if (!leap->critical[r])
+            continue;
+        left -= leap->propensity[r];
+        last = r;
+    }
+    tau->firings[last] = 1;
+}
+
+/* Apply the firings; false, and nothing changes, if a count would leave what is possible. */
+static bool apply(bx_tau *tau)
+{
+    const bx_network *network = tau->network;
+    double *frame = tau->simulation->frame;
+    for (size_t r = 0; r < network->reactions; r++) {
+        double count = tau->firings[r];
+        for (uint32_t i = network->changes.start[r]; count > 0 && i < network->changes.start[r + 1];
+             i++)
+            frame[network->changes.items[i]] += network->amounts[i] * count;
+    }
+    bool possible = true;
+    for (size_t i = 0; i < network->species && possible; i++)
+        possible = !network->changing[i] || (frame[i] >= 0 && frame[i] <= COUNT_MAXIMUM);
+    if (!possible)
+        memcpy(frame, tau->before, network->species * sizeof *frame);
+    return possible;
+}
+
+/* One leap of at most `longest` and not beyond `stop`; 0 seconds if leaping does not pay. */
+static double try_leap(bx_tau *tau, double longest, bool stiff, double stop)
+{
+    bx_leap *leap = &tau->leap;
+    double now = tau->simulation->frame[tau->network->time];
+    for (int halvings = 0; halvings < HALVINGS_MAXIMUM; halvings++, longest /= 2) {
+        if (!(longest * leap->total >= STEPS_WORTH))
+            return 0;
+        double first = leap->total_critical > 0
+                           ? bx_random_exponential(&tau->random) / leap->total_critical
+                           : INFINITY;
+        bool critical = first <= longest && first < stop - now;
+        double length = critical ? first : fmin(longest, stop - now);
+        bool implicit = stiff && length > leap->explicit_;
+        draw_firings(tau, length, implicit);
+        /* counts outside of the critical reaction's own firing are what the equations hold */
+        if (implicit &&
+            !bx_implicit_solve(tau->implicit, leap, length, tau->simulation->frame, tau->firings)) {
+            longest = 2 * leap->explicit_;
+            stiff = false;
+            continue;
+        }
+        if (critical)
+            fire_critical(tau);
+        if (!apply(tau))
+            continue;
+        tau->was_implicit = implicit;
+        return length;
+    }
+    return 0;
+}
+
+/* A leap, or an exact stretch where that pays no less. */
+static int advance_some(bx_tau *tau, double stop, double epsilon, bx_error *err)
+{
+    bx_simulation *s = tau->simulation;
+    const bx_network *network = tau->network;
+    bx_leap *leap = &tau->leap;
+    double *time = &s->frame[network->time], now = *time;
+    if (bx_leap_propensities(leap, s->frame, err) < 0)
+        return -1;
+    if (!(leap->total < INFINITY))
+        return bx_fail(err, BX_ESIMULATION, "the propensities add up to %g at time %g s",
+                       leap->total, now);
+    memcpy(tau->before, s->frame, network->species * sizeof *tau->before);
+    bx_leap_select(leap, s->frame, epsilon, tau->implicit != NULL);
+    bool stiff = leap->implicit > STIFFNESS * leap->explicit_;
+    double length = leap->total == 0
+                        ? stop - now
+                        : try_leap(tau, stiff ? leap->implicit : leap->explicit_, stiff, stop);
+    if (length == 0) {
+        double steps = tau->was_implicit ? STEPS_EXACT_IMPLICIT : tau->exact_steps;
+        tau->was_implicit = false;
+        tau->exact_steps = fmin(2 * tau->exact_steps, STEPS_EXACT_MOST);
+        return step_exactly(tau, fmin(stop, now + steps / leap->total), err);
+    }
+    tau->exact_steps = STEPS_EXACT;
+    *time = length < stop - now ? now + length : stop;
+    s->steps++;
+    bx_network_rules(network, s->frame);
+    bx_events_look(network, s->events, s->frame);
+    return settle(tau, err);
+}
+
+static int advance(bx_tau *tau, bx_error *err)
+{
+    bx_simulation *s = tau->simulation;
+    double *time = &s->frame[tau->network->time];
+    double epsilon = s->run->epsilon > 0 ? s->run->epsilon : EPSILON_DEFAULT;
+    if (bx_molecules_check_counts(tau->network, tau->network->changing, s->frame, err) < 0 ||
+        settle(tau, err) < 0)
+        return -1;
+    for (;;) {
+        while (s->next_row <= *time)
+            if (bx_simulation_record(s, err) < 0)
+                return -1;
+        if (*time >= s->end)
+            return 0;
+        double stop =
+            fmin(s->end, fmin(s->next_row, bx_events_next(tau->network, s->events, s->frame)));
+        if (bx_simulation_poll(s, *time, err) < 0 || advance_some(tau, stop, epsilon, err) < 0 ||
+            bx_molecules_check_counts(tau->network, tau->network->changing, s->frame, err) < 0)
+            return -1;
+        bx_simulation_stepped(s, *time);
+    }
+}
+
+int bx_tau_run(bx_tau *tau, bx_simulation *simulation, bx_error *err)
+{
+    tau->simulation = simulation;
+    tau->was_implicit = false;
+    tau->exact_steps = STEPS_EXACT;
+    bx_random_init(&tau->random, simulation->run->seed, simulation->run->stream);
+    int result = advance(tau, err);
+    tau->simulation = NULL;
+    return result;
+}

@@ -1,0 +1,21 @@
+/* Approximate stochastic simulation by adaptive tau-leaping, explicit, or implicit where reactions
+ * in fast equilibrium make the network stiff (see leap.h). Where leaps would not be longer than a
+ * few reactions it takes exact steps. Counts stay whole and never become negative. A leap ends at
+ * a row, at a time that events wait for and at the run's end; conditions are looked at after each
+ * leap. Implicit leaps damp the noise of what is in fast equilibrium (Rathinam 2003, section IV);
+ * means, and the noise of what changes slowly, stay. */
+#ifndef BX_ENGINE_STOCHASTIC_TAU_LEAP_H
+#define BX_ENGINE_STOCHASTIC_TAU_LEAP_H
+
+#include "engine/simulation.h"
+
+typedef struct bx_tau bx_tau;
+
+/* For a network that must outlive it. BX_EMODEL as bx_ssa_new. */
+bx_tau *bx_tau_new(const bx_network *network, bx_error *err);
+void bx_tau_free(bx_tau *tau); /* NULL is fine */
+
+/* Advance to simulation->end. The frame stands at the time reached, also on failure. */
+int bx_tau_run(bx_tau *tau, bx_simulation *simulation, bx_error *err);
+
+#endif

@@ -1,0 +1,292 @@
+#include "flux/dynamic.h"
+
+#include "flux/model.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+enum { BIOMASS, GROWTH_RATE, FEASIBLE, FIRST_POOL };
+
+/* Steps that end early are bounded too: so many for each that does not. */
+#define EARLY_LIMIT 1000
+
+typedef struct pool {
+    size_t exchange;
+    double coefficient;  /* of the metabolite in the exchange reaction */
+    double lower, upper; /* the model's own bounds, to be put back */
+} pool;
+
+typedef struct culture {
+    bx_fba *fba;
+    const bx_fba_culture *given;
+    pool *pools;
+    double *uptake; /* greatest, of each pool */
+    double *supply; /* mM per hour and gDW/L of biomass, of each pool */
+    double *row;    /* biomass, growth rate, feasible, concentrations */
+    double time;
+    bx_trajectory *trajectory;
+} culture;
+
+static int check_numbers(const bx_fba_culture *given, bx_error *err)
+{
+    static const char *const expected = "dynamic: expected %s, got %g";
+    if (!(given->duration > 0) || !isfinite(given->duration))
+        return bx_fail(err, BX_ESIMULATION, expected, "a duration above 0 h", given->duration);
+    if (!(given->step > 0) || !(given->duration / given->step <= 1e8))
+        return bx_fail(err, BX_ESIMULATION, expected, "a step above 0 h, at most 1e8 in the run",
+                       given->step);
+    if (!(given->every >= 0) || !isfinite(given->every))
+        return bx_fail(err, BX_ESIMULATION, expected, "every to be 0 h or more", given->every);
+    if (!(given->biomass > 0) || !isfinite(given->biomass))
+        return bx_fail(err, BX_ESIMULATION, expected, "a biomass above 0 gDW/L", given->biomass);
+    if (!(given->death_rate >= 0) || !isfinite(given->death_rate))
+        return bx_fail(err, BX_ESIMULATION, expected, "a death rate of 0 1/h or more",
+                       given->death_rate);
+    return 0;
+}
+
+static int open_pool(culture *c, size_t i, const char **name, bx_error *err)
+{
+    const bx_fba_pool *given = &c->given->pools[i];
+    const bx_fba_column *exchange = &c->fba->reactions[given->exchange];
+    if (exchange->entry_count != 1)
+        return bx_fail(err, BX_ESIMULATION,
+                       "dynamic: reaction \"%.64s\" is no exchange of one metabolite: it has %zu",
+                       exchange->id, exchange->entry_count);
+    *name = c->fba->metabolites[exchange->entries[0].metabolite].id;
+    for (size_t other = 0; other < i; other++)
+        if (c->pools[other].exchange == given->exchange)
+            return bx_fail(err, BX_ESIMULATION, "dynamic: \"%.64s\" is in the medium twice", *name);
+    if (!(given->concentration >= 0) || !isfinite(given->concentration))
+        return bx_fail(err, BX_ESIMULATION, "dynamic: %.64s: a concentration can't be %g mM", *name,
+                       given->concentration);
+    if (given->maximum < 0 || isinf(given->maximum) || !(given->half >= 0) || isinf(given->half))
+        return bx_fail(err, BX_ESIMULATION,
+                       "dynamic: %.64s: the uptake's maximum %g and half-saturation %g can't be "
+                       "negative or infinite",
+                       *name, given->maximum, given->half);
+    c->pools[i] =
+        (pool){given->exchange, exchange->entries[0].coefficient, exchange->lower, exchange->upper};
+    c->row[FIRST_POOL + i] = given->concentration;
+    return 0;
+}
+
+/* The size of the trajectory is bounded before the run. */
+static int open_trajectory(culture *c, const char *const *names, bx_error *err)
+{
+    const bx_fba_culture *given = c->given;
+    size_t columns = FIRST_POOL + given->pool_count;
+    double rows = given->every > 0 ? ceil(given->duration / given->every) + 2 : 2;
+    if (rows * (double)(columns + 1) * sizeof(double) > (double)bx_fba_byte_limit(c->fba))
+        return bx_fail(err, BX_ESIMULATION,
+                       "dynamic: %.0f rows of %zu columns take more than %zu bytes: record less "
+                       "often",
+                       rows, columns + 1, bx_fba_byte_limit(c->fba));
+    c->trajectory = bx_trajectory_new(names, columns, "dfba", 0, err);
+    return c->trajectory ? bx_trajectory_reserve(c->trajectory, (size_t)rows, err) : -1;
+}
+
+static int open_culture(culture *c, bx_error *err)
+{
+    size_t count = c->given->pool_count;
+    if (check_numbers(c->given, err) < 0)
+        return -1;
+    const char **names = calloc(FIRST_POOL + count, sizeof *names);
+    c->pools = calloc(count + 1, sizeof *c->pools);
+    c->uptake = calloc(count + 1, sizeof *c->uptake);
+    c->supply = calloc(count + 1, sizeof *c->supply);
+    c->row = calloc(FIRST_POOL + count, sizeof *c->row);
+    int result = names && c->pools && c->uptake && c->supply && c->row ? 0 : bx_fail_memory(err);
+    for (size_t i = 0; i < count && result == 0; i++)
+        result = open_pool(c, i, &names[FIRST_POOL + i], err);
+    if (result == 0) {
+        names[BIOMASS] = "biomass";
+        names[GROWTH_RATE] = "growth_rate";
+        names[FEASIBLE] = "feasible";
+        c->row[BIOMASS] = c->given->biomass;
+        result = open_trajectory(c, names, err);
+    }
+    free(names);
+    return result;
+}
+
+static void close_culture(culture *c)
+{
+    free(c->pools);
+    free(c->uptake);
+    free(c->supply);
+    free(c->row);
+}
+
+/* The uptake that the model's own bounds allow. */
+static double own_uptake(const pool *p)
+{
+    return p->coefficient < 0 ? fmax(-p->lower, 0) : fmax(p->upper, 0);
+}
+
+static double kinetic_uptake(const culture *c, size_t i)
+{
+    const bx_fba_pool *given = &c->given->pools[i];
+    double present = c->row[FIRST_POOL + i];
+    if (present <= 0)
+        return 0;
+    if (isnan(given->maximum))
+        return own_uptake(&c->pools[i]);
+    return given->maximum * present / (given->half + present);
+}
+
+/* Uptake is a negative flux of "A ->" and a positive one of "-> A". A bound that demands uptake or
+ * forbids secretion stays. */
+static int bound_pools(culture *c, bx_error *err)
+{
+    const bx_fba_culture *given = c->given;
+    for (size_t i = 0; i < given->pool_count; i++)
+        c->uptake[i] = kinetic_uptake(c, i);
+    if (given->uptake && given->uptake(given->uptake_data, c->time, c->row[BIOMASS],
+                                       c->row + FIRST_POOL, c->uptake, err) < 0)
+        return -1;
+    for (size_t i = 0; i < given->pool_count; i++) {
+        const pool *p = &c->pools[i];
+        double most = c->row[FIRST_POOL + i] > 0 ? c->uptake[i] : 0;
+        if (!(most >= 0))
+            return bx_fail(err, BX_ESIMULATION, "dynamic: the uptake by \"%.64s\" can't be %g",
+                           bx_fba_reaction_id(c->fba, p->exchange), most);
+        double lower = p->coefficient < 0 ? -most : p->lower;
+        double upper = p->coefficient < 0 ? p->upper : most;
+        if (bx_fba_set_bounds(c->fba, p->exchange, lower, upper, err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* The fluxes of this moment: growth rate and supplies. */
+static int find_fluxes(culture *c, bx_error *err)
+{
+    bx_fba_solution solution;
+    if (bound_pools(c, err) < 0 || bx_fba_optimise(c->fba, &solution, err) < 0)
+        return -1;
+    if (solution.status == BX_FBA_UNBOUNDED)
+        return bx_fail(err, BX_ESIMULATION,
+                       "dynamic: at %g h the objective has no bound: limit an uptake", c->time);
+    bool feasible = solution.status == BX_FBA_OPTIMAL;
+    c->row[FEASIBLE] = feasible;
+    c->row[GROWTH_RATE] = feasible ? solution.fluxes[c->given->growth] : 0;
+    for (size_t i = 0; i < c->given->pool_count; i++) {
+        const pool *p = &c->pools[i];
+        double flux = feasible ? solution.fluxes[p->exchange] : 0;
+        c->supply[i] = flux == 0 ? 0 : -p->coefficient * flux;
+    }
+    return 0;
+}
+
+/* The rate at which biomass changes, 1/h. */
+static double change_rate(const culture *c)
+{
+    return c->row[FEASIBLE] > 0 ? c->row[GROWTH_RATE] : -c->given->death_rate;
+}
+
+/* The time after which pool i is used up, infinite if never: the integral of the biomass,
+ * X (exp(mu h) - 1) / mu, reaches what there is. */
+static double exhaustion(const culture *c, size_t i)
+{
+    double mu = change_rate(c), left = c->row[FIRST_POOL + i];
+    if (c->supply[i] >= 0)
+        return INFINITY;
+    double wanted = left / (-c->supply[i] * c->row[BIOMASS]);
+    if (mu == 0)
+        return wanted;
+    return mu * wanted > -1 ? log1p(mu * wanted) / mu : INFINITY;
+}
+
+/* Advance by at most h; returns the step made. What runs out first ends it, and is exactly 0. */
+static double step(culture *c, double h)
+{
+    double mu = change_rate(c);
+    size_t used_up = SIZE_MAX;
+    for (size_t i = 0; i < c->given->pool_count; i++) {
+        double end = exhaustion(c, i);
+        if (end < h) {
+            h = end;
+            used_up = i;
+        }
+    }
+    double integral = c->row[BIOMASS] * (mu == 0 ? h : expm1(mu * h) / mu);
+    for (size_t i = 0; i < c->given->pool_count; i++) {
+        double *present = &c->row[FIRST_POOL + i];
+        *present = i == used_up ? 0 : fmax(*present + c->supply[i] * integral, 0);
+    }
+    c->row[BIOMASS] *= exp(mu * h);
+    return h;
+}
+
+static int record(culture *c, bx_error *err)
+{
+    return bx_trajectory_append(c->trajectory, c->time, c->row, err);
+}
+
+static int check_state(const culture *c, bx_error *err)
+{
+    for (size_t i = 0; i < FIRST_POOL + c->given->pool_count; i++)
+        if (!isfinite(c->row[i]))
+            return bx_fail(err, BX_ESIMULATION, "dynamic: at %g h %s is no longer finite", c->time,
+                           bx_trajectory_name(c->trajectory, i));
+    return 0;
+}
+
+/* The moments at which steps end and rows are due are whole multiples, without drift. */
+static int advance(culture *c, bx_error *err)
+{
+    const bx_fba_culture *given = c->given;
+    double steps = 0, rows = 0, early = 0, end = given->duration;
+    double limit = EARLY_LIMIT + EARLY_LIMIT * ceil(end / given->step);
+    if (find_fluxes(c, err) < 0 || record(c, err) < 0)
+        return -1;
+    while (c->time < end) {
+        double next_step = (steps + 1) * given->step;
+        double next_row = given->every > 0 ? (rows + 1) * given->every : INFINITY;
+        if (next_row > end * (1 - 1e-12))
+            next_row = INFINITY;
+        double until = fmin(fmin(next_step, next_row), end);
+        double h = until - c->time, made = step(c, h);
+        c->time = made < h ? c->time + made : until;
+        steps += c->time >= next_step;
+        if (made < h && ++early > limit)
+            return bx_fail(
+                err, BX_ESIMULATION,
+                "dynamic: at %g h metabolites run out again and again: give their uptake "
+                "a half-saturation",
+                c->time);
+        if (bx_fba_poll(c->fba, c->time / end, err) < 0 || check_state(c, err) < 0 ||
+            find_fluxes(c, err) < 0)
+            return -1;
+        if (c->time >= next_row || c->time >= end) {
+            rows += c->time >= next_row;
+            if (record(c, err) < 0)
+                return -1;
+        }
+    }
+    return 0;
+}
+
+int bx_fba_dynamic(bx_fba *fba, const bx_fba_culture *given, bx_trajectory **trajectory,
+                   bx_error *err)
+{
+    culture c = {.fba = fba, .given = given};
+    *trajectory = NULL;
+    int result = open_culture(&c, err);
+    if (result == 0) {
+        bx_fba_begin(fba);
+        result = advance(&c, err);
+        for (size_t i = 0; i < given->pool_count; i++) {
+            const pool *p = &c.pools[i];
+            fba->reactions[p->exchange].lower = p->lower;
+            fba->reactions[p->exchange].upper = p->upper;
+        }
+    }
+    close_culture(&c);
+    if (result == 0)
+        *trajectory = c.trajectory;
+    else
+        bx_trajectory_free(c.trajectory);
+    return result;
+}

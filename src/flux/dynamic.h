@@ -1,0 +1,53 @@
+/* Dynamic flux balance: a culture grows in a closed medium (the static optimisation approach of
+ * Mahadevan, Edwards & Doyle, Biophys. J. 83:1331, 2002).
+ *
+ * Each step bounds the uptake of every metabolite of the medium by its concentration S, finds the
+ * best fluxes v, and holds them for the step. Within it, exactly, with the growth rate mu = v of
+ * the growth reaction:
+ *
+ *   biomass X(h) = X exp(mu h);   S(h) = S + v X (exp(mu h) - 1) / mu, uptake negative
+ *
+ * A step ends early where something would run out, so that no concentration is ever negative; what
+ * is used up is not taken up until there is some again. The error of the method is proportional to
+ * the step. Where no fluxes are feasible, the culture is dead for that step: no growth and no
+ * exchange, and biomass falls at the death rate.
+ * Time is in hours, biomass in grams of dry weight per litre, concentrations in mM. */
+#ifndef BX_FLUX_DYNAMIC_H
+#define BX_FLUX_DYNAMIC_H
+
+#include "flux/fba.h"
+#include "record/trajectory.h"
+
+/* A metabolite of the medium and the reaction that exchanges it, whose one metabolite it is. */
+typedef struct bx_fba_pool {
+    size_t exchange;      /* reaction */
+    double concentration; /* at the start, mM, >= 0 */
+    double maximum;       /* uptake <= maximum S / (half + S), in mmol/gDW/h; NAN: the model's own
+                             bound as long as S > 0 */
+    double half;          /* the concentration of half the maximum, mM, >= 0 */
+} bx_fba_pool;
+
+/* Fill in the greatest uptake of each pool, >= 0; called at the start of each step. -1 with err
+ * ends the run. */
+typedef int bx_fba_uptake(void *data, double time, double biomass, const double *concentrations,
+                          double *uptake, bx_error *err);
+
+typedef struct bx_fba_culture {
+    size_t growth;     /* the reaction whose flux is the growth rate, 1/h */
+    double biomass;    /* at the start, gDW/L, > 0 */
+    double duration;   /* h */
+    double step;       /* h, > 0 */
+    double every;      /* h between rows; 0: only first and last */
+    double death_rate; /* 1/h, while nothing is feasible */
+    const bx_fba_pool *pools;
+    size_t pool_count;
+    bx_fba_uptake *uptake; /* changes what the pools say; or NULL */
+    void *uptake_data;
+} bx_fba_culture;
+
+/* Columns: biomass, growth_rate, feasible (1 or 0), and the concentration of each pool's
+ * metabolite. The model's bounds are as before when it returns. */
+int bx_fba_dynamic(bx_fba *fba, const bx_fba_culture *culture, bx_trajectory **trajectory,
+                   bx_error *err);
+
+#endif

@@ -1,0 +1,251 @@
+#include "flux/model.h"
+
+#include "core/clock.h"
+
+#include <limits.h>
+#include <math.h>
+#include <stdlib.h>
+
+#define BYTES_DEFAULT ((size_t)1 << 30)
+#define PROGRESS_INTERVAL 250000000 /* nanoseconds */
+
+const char *bx_fba_status_name(bx_fba_status status)
+{
+    static const char *const names[] = {"optimal", "infeasible", "unbounded"};
+    return names[status];
+}
+
+bx_fba_status bx_fba_status_of(bx_lp_status status)
+{
+    return status == BX_LP_OPTIMAL      ? BX_FBA_OPTIMAL
+           : status == BX_LP_INFEASIBLE ? BX_FBA_INFEASIBLE
+                                        : BX_FBA_UNBOUNDED;
+}
+
+size_t bx_fba_byte_limit(const bx_fba *fba)
+{
+    return fba->watch.maximum_bytes ? fba->watch.maximum_bytes : BYTES_DEFAULT;
+}
+
+/* ---- watching ---- */
+
+void bx_fba_begin(bx_fba *fba)
+{
+    fba->progress_due = bx_clock_now() + PROGRESS_INTERVAL;
+}
+
+int bx_fba_poll(bx_fba *fba, double fraction, bx_error *err)
+{
+    const bx_fba_watch *watch = &fba->watch;
+    if (watch->interrupt && *watch->interrupt)
+        return bx_fail(err, BX_ECANCELLED, "the computation was interrupted");
+    int64_t now = watch->progress ? bx_clock_now() : 0;
+    if (watch->progress && now >= fba->progress_due) {
+        fba->progress_due = now + PROGRESS_INTERVAL;
+        watch->progress(watch->progress_data, fraction);
+    }
+    return 0;
+}
+
+/* ---- the linear program ---- */
+
+typedef struct program {
+    const bx_fba *fba;
+    bx_fba_extra extra;
+    size_t rows, columns, elements;
+    int *start, *index;
+    double *value, *lower, *upper, *cost, *row_bound, *row_upper;
+} program;
+
+static void free_program(program *p)
+{
+    free(p->start);
+    free(p->index);
+    free(p->value);
+    free(p->lower);
+    free(p->upper);
+    free(p->cost);
+    free(p->row_bound);
+    free(p->row_upper);
+}
+
+static bool allocate_program(program *p, size_t columns, size_t elements)
+{
+    p->start = calloc(columns + 1, sizeof *p->start);
+    p->index = calloc(elements + 1, sizeof *p->index);
+    p->value = calloc(elements + 1, sizeof *p->value);
+    p->lower = calloc(columns + 1, sizeof *p->lower);
+    p->upper = calloc(columns + 1, sizeof *p->upper);
+    p->cost = calloc(columns + 1, sizeof *p->cost);
+    p->row_bound = calloc(p->rows + 1, sizeof *p->row_bound);
+    p->row_upper = calloc(p->rows + 1, sizeof *p->row_upper);
+    return p->start && p->index && p->value && p->lower && p->upper && p->cost && p->row_bound &&
+           p->row_upper;
+}
+
+/* A column of the reaction's flux, or with sign -1 of its reverse. */
+static void add_column(program *p, const bx_fba_column *reaction, double sign, double lower,
+                       double upper)
+{
+    const bx_fba *fba = p->fba;
+    for (size_t i = 0; i < reaction->entry_count; i++) {
+        const bx_fba_metabolite *metabolite = &fba->metabolites[reaction->entries[i].metabolite];
+        if (metabolite->boundary)
+            continue;
+        p->index[p->elements] = metabolite->row;
+        p->value[p->elements++] = sign * reaction->entries[i].coefficient;
+    }
+    if (p->extra.objective_row && reaction->objective != 0) {
+        p->index[p->elements] = (int)p->rows - 1;
+        p->value[p->elements++] = sign * reaction->objective;
+    }
+    p->lower[p->columns] = lower;
+    p->upper[p->columns] = upper;
+    double objective = fba->minimise ? reaction->objective : -reaction->objective;
+    p->cost[p->columns] = p->extra.split ? 1 : objective;
+    p->start[++p->columns] = (int)p->elements;
+}
+
+static void add_columns(program *p)
+{
+    const bx_fba *fba = p->fba;
+    for (size_t r = 0; r < fba->reaction_count; r++) {
+        const bx_fba_column *reaction = &fba->reactions[r];
+        if (p->extra.split)
+            add_column(p, reaction, 1, fmax(reaction->lower, 0), fmax(reaction->upper, 0));
+        else
+            add_column(p, reaction, 1, reaction->lower, reaction->upper);
+    }
+    for (size_t r = 0; p->extra.split && r < fba->reaction_count; r++) {
+        const bx_fba_column *reaction = &fba->reactions[r];
+        if (reaction->lower < 0)
+            add_column(p, reaction, -1, fmax(-reaction->upper, 0), -reaction->lower);
+    }
+}
+
+bx_lp *bx_fba_build(const bx_fba *fba, bx_fba_extra extra, bx_error *err)
+{
+    size_t copies = extra.split ? 2 : 1;
+    size_t columns = copies * fba->reaction_count;
+    size_t elements = copies * (fba->elements + (extra.objective_row ? fba->reaction_count : 0));
+    program p = {.fba = fba, .extra = extra, .rows = fba->rows + extra.objective_row};
+    double bytes = bx_lp_bytes((double)p.rows, (double)columns, (double)elements);
+    if (bytes > (double)bx_fba_byte_limit(fba) || elements > INT_MAX) {
+        bx_fail(err, BX_EMEMORY,
+                "the linear program of %zu metabolites and %zu reactions would take %.3g bytes, "
+                "more than %zu",
+                fba->rows, fba->reaction_count, bytes, bx_fba_byte_limit(fba));
+        return NULL;
+    }
+    bx_lp *lp = NULL;
+    if (allocate_program(&p, columns, elements)) {
+        add_columns(&p);
+        bx_lp_problem problem = {p.rows,
+                                 p.columns,
+                                 p.start,
+                                 p.index,
+                                 p.value,
+                                 p.lower,
+                                 p.upper,
+                                 p.cost,
+                                 p.row_bound,
+                                 p.row_upper,
+                                 fba->watch.interrupt};
+        lp = bx_lp_new(&problem, err);
+    } else {
+        bx_fail_memory(err);
+    }
+    free_program(&p);
+    return lp;
+}
+
+void bx_fba_demand(const bx_fba *fba, bx_lp *lp, double fraction, double best)
+{
+    double slack = (1 - fraction) * fabs(best);
+    if (fba->minimise)
+        bx_lp_set_row(lp, fba->rows, -INFINITY, best + slack);
+    else
+        bx_lp_set_row(lp, fba->rows, best - slack, INFINITY);
+}
+
+/* ---- optimising ---- */
+
+static int prepare(bx_fba *fba, bx_error *err)
+{
+    if (fba->lp)
+        return 0;
+    if (!fba->prices)
+        fba->prices = calloc(fba->metabolite_count + 1, sizeof *fba->prices);
+    if (!fba->reduced)
+        fba->reduced = calloc(fba->reaction_count + 1, sizeof *fba->reduced);
+    if (!fba->prices || !fba->reduced)
+        return bx_fail_memory(err);
+    fba->lp = bx_fba_build(fba, (bx_fba_extra){0}, err);
+    return fba->lp ? 0 : -1;
+}
+
+/* Prices of the program that minimises are those of the model's objective, but for the sign where
+ * that is maximised. */
+static void fill_solution(bx_fba *fba, bx_fba_solution *solution)
+{
+    double sign = fba->minimise ? 1 : -1;
+    const double *prices = bx_lp_prices(fba->lp), *reduced = bx_lp_reduced_costs(fba->lp);
+    for (size_t i = 0; i < fba->metabolite_count; i++)
+        fba->prices[i] = fba->metabolites[i].boundary ? 0 : sign * prices[fba->metabolites[i].row];
+    for (size_t r = 0; r < fba->reaction_count; r++)
+        fba->reduced[r] = sign * reduced[r];
+    solution->objective = sign * bx_lp_objective(fba->lp);
+    solution->fluxes = bx_lp_solution(fba->lp);
+    solution->reduced_costs = fba->reduced;
+    solution->shadow_prices = fba->prices;
+}
+
+static void bound_columns(bx_fba *fba, const bool *stopped)
+{
+    for (size_t r = 0; r < fba->reaction_count; r++) {
+        const bx_fba_column *reaction = &fba->reactions[r];
+        bool runs = !stopped || !stopped[r];
+        bx_lp_set_bounds(fba->lp, r, runs ? reaction->lower : 0, runs ? reaction->upper : 0);
+    }
+}
+
+bool bx_fba_try_without(bx_fba *fba, const bool *stopped, bx_fba_solution *solution)
+{
+    bx_lp_status status;
+    const double *fluxes;
+    *solution = (bx_fba_solution){0};
+    bound_columns(fba, stopped);
+    if (!bx_lp_try_again(fba->lp, &status, &fluxes))
+        return false;
+    solution->status = bx_fba_status_of(status);
+    if (solution->status != BX_FBA_OPTIMAL)
+        return true;
+    solution->objective = (fba->minimise ? 1 : -1) * bx_lp_objective(fba->lp);
+    solution->fluxes = fluxes;
+    return true;
+}
+
+int bx_fba_optimise_without(bx_fba *fba, const bool *stopped, bx_fba_solution *solution,
+                            bx_error *err)
+{
+    bx_lp_status status;
+    *solution = (bx_fba_solution){0};
+    if (prepare(fba, err) < 0)
+        return -1;
+    bound_columns(fba, stopped);
+    for (size_t r = 0; r < fba->reaction_count; r++) {
+        double objective = fba->reactions[r].objective;
+        bx_lp_set_cost(fba->lp, r, fba->minimise ? objective : -objective);
+    }
+    if (bx_lp_solve(fba->lp, &status, err) < 0)
+        return -1;
+    solution->status = bx_fba_status_of(status);
+    if (solution->status == BX_FBA_OPTIMAL)
+        fill_solution(fba, solution);
+    return 0;
+}
+
+int bx_fba_optimise(bx_fba *fba, bx_fba_solution *solution, bx_error *err)
+{
+    return bx_fba_optimise_without(fba, NULL, solution, err);
+}

@@ -1,0 +1,127 @@
+/* A flux-balance model: metabolites, and reactions with stoichiometry, bounds, an objective and
+ * gene rules. At steady state the fluxes v obey S v = 0 and lower <= v <= upper, and are such that
+ * the objective c v is best (Orth, Thiele & Palsson, Nat. Biotechnol. 28:245, 2010).
+ * Fluxes are in mmol per gram of dry weight and hour by the field's convention, growth in 1/h; the
+ * arithmetic does not depend on it. */
+#ifndef BX_FLUX_FBA_H
+#define BX_FLUX_FBA_H
+
+#include "core/error.h"
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+typedef struct bx_fba bx_fba;
+
+#define BX_FBA_NONE SIZE_MAX
+
+typedef enum bx_fba_status {
+    BX_FBA_OPTIMAL,
+    BX_FBA_INFEASIBLE, /* no fluxes obey the balances and the bounds */
+    BX_FBA_UNBOUNDED   /* the objective has no best value */
+} bx_fba_status;
+
+const char *bx_fba_status_name(bx_fba_status status);
+
+typedef struct bx_fba_term {
+    const char *metabolite;
+    double coefficient; /* < 0: consumed */
+} bx_fba_term;
+
+typedef struct bx_fba_reaction {
+    const char *id;
+    const bx_fba_term *terms; /* those of one metabolite are added up */
+    size_t term_count;
+    double lower, upper; /* -INFINITY and INFINITY for none */
+    double objective;    /* its coefficient */
+    const char *rule;    /* of genes; NULL for none */
+} bx_fba_reaction;
+
+/* How a long computation is watched and bounded. A zeroed one does neither. */
+typedef struct bx_fba_watch {
+    const volatile sig_atomic_t *interrupt;        /* ends it with BX_ECANCELLED; or NULL */
+    void (*progress)(void *data, double fraction); /* a few times a second; or NULL */
+    void *progress_data;
+    size_t maximum_bytes; /* for the linear program or a result; 0: 1 GiB */
+} bx_fba_watch;
+
+bx_fba *bx_fba_new(const bx_fba_watch *watch, bx_error *err);
+void bx_fba_free(bx_fba *fba); /* NULL is fine */
+
+/* Text is copied. BX_EMODEL names the item: ids are unique and at most 255 bytes, bounds are
+ * ordered and at most 1e15 or infinite, coefficients are 0 or between 1e-12 and 1e9 in size. */
+int bx_fba_add_metabolite(bx_fba *fba, const char *id, bool boundary, bx_error *err);
+int bx_fba_add_reaction(bx_fba *fba, const bx_fba_reaction *reaction, bx_error *err);
+
+size_t bx_fba_metabolites(const bx_fba *fba);
+size_t bx_fba_reactions(const bx_fba *fba);
+size_t bx_fba_genes(const bx_fba *fba);
+const char *bx_fba_metabolite_id(const bx_fba *fba, size_t metabolite);
+const char *bx_fba_reaction_id(const bx_fba *fba, size_t reaction);
+const char *bx_fba_reaction_rule(const bx_fba *fba, size_t reaction); /* "" for none */
+const char *bx_fba_gene_id(const bx_fba *fba, size_t gene);
+
+/* The index of an id, or BX_FBA_NONE. */
+size_t bx_fba_find_metabolite(const bx_fba *fba, const char *id);
+size_t bx_fba_find_reaction(const bx_fba *fba, const char *id);
+size_t bx_fba_find_gene(const bx_fba *fba, const char *id);
+
+/* The terms of a reaction: their number; `metabolite` and `coefficient` are the n-th's. */
+size_t bx_fba_terms(const bx_fba *fba, size_t reaction);
+size_t bx_fba_term_of(const bx_fba *fba, size_t reaction, size_t n, double *coefficient);
+
+int bx_fba_set_bounds(bx_fba *fba, size_t reaction, double lower, double upper, bx_error *err);
+void bx_fba_bounds(const bx_fba *fba, size_t reaction, double *lower, double *upper);
+int bx_fba_set_objective(bx_fba *fba, size_t reaction, double coefficient, bx_error *err);
+double bx_fba_objective(const bx_fba *fba, size_t reaction);
+void bx_fba_clear_objective(bx_fba *fba);
+void bx_fba_set_sense(bx_fba *fba, bool maximise); /* default: maximise */
+bool bx_fba_maximises(const bx_fba *fba);
+
+/* What holds of a solution that is optimal; the arrays belong to the model and live until the next
+ * call that takes it without const. The reduced cost of a reaction is the objective's change per
+ * unit of its flux forced; the shadow price of a metabolite, per unit of its net production
+ * forced; a boundary metabolite's is 0. */
+typedef struct bx_fba_solution {
+    bx_fba_status status;
+    double objective;
+    const double *fluxes, *reduced_costs, *shadow_prices;
+} bx_fba_solution;
+
+/* The best fluxes, from the basis of the last solution: quick when little has changed. */
+int bx_fba_optimise(bx_fba *fba, bx_fba_solution *solution, bx_error *err);
+
+/* The same without the reactions r with stopped[r]: their flux is 0. The model is unchanged. */
+int bx_fba_optimise_without(bx_fba *fba, const bool *stopped, bx_fba_solution *solution,
+                            bx_error *err);
+
+/* Mark the reactions whose rule fails when the genes with missing[gene] are gone. */
+void bx_fba_stop_reactions(const bx_fba *fba, const bool *missing, bool *stopped);
+
+/* Of all fluxes with an objective of at least `fraction` (0 to 1) of the best, those whose absolute
+ * values have the least sum, *total (Lewis et al., Mol. Syst. Biol. 6:390, 2010). Writes a flux
+ * for each reaction. *solution tells of the optimisation that came first; `fluxes` is filled only
+ * if that is optimal. */
+int bx_fba_parsimonious(bx_fba *fba, double fraction, bx_fba_solution *solution, double *fluxes,
+                        double *total, bx_error *err);
+
+/* For each of `count` reactions the least and the greatest flux among all with an objective of at
+ * least `fraction` of the best (Mahadevan & Schilling, Metab. Eng. 5:264, 2003); infinite where
+ * there is no bound. *status tells of the optimisation that came first. */
+int bx_fba_variability(bx_fba *fba, const size_t *reactions, size_t count, double fraction,
+                       bx_fba_status *status, double *least, double *greatest, bx_error *err);
+
+/* What is left without one gene or reaction, or two. */
+typedef struct bx_fba_mutant {
+    bx_fba_status status;
+    double objective; /* 0 unless optimal */
+} bx_fba_mutant;
+
+/* Every one of `items` (genes, or reactions if not `genes`) alone: mutants[i]. With `pairs` every
+ * pair i < j as well, behind them in order (0,1) (0,2) .. (1,2) ..: count + count (count - 1) / 2
+ * mutants. What changes no reaction that carries flux is not solved again. */
+int bx_fba_knock_outs(bx_fba *fba, bool genes, const size_t *items, size_t count, bool pairs,
+                      bx_fba_mutant *mutants, bx_error *err);
+
+#endif

@@ -1,0 +1,364 @@
+#include "flux/lp.h"
+
+#include "flux/clp.h"
+#include "flux/dual.h"
+
+#include <math.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Of the check: an activity or a bound may be missed by this, and by RELATIVE of its terms. */
+#define ABSOLUTE 1e-7
+#define RELATIVE 1e-9
+#define REDUCED_COST 1e-8 /* relative to its terms */
+
+struct bx_lp {
+    bx_clp *clp;
+    size_t rows, columns;
+    int *start, *index;
+    double *value;
+    double *lower, *upper, *cost, *row_lower, *row_upper;
+    double *prices, *reduced; /* of the last optimum, recomputed */
+    double *sum, *size;       /* of a row: its activity, and the sum of its terms' sizes */
+    double objective;
+    bx_dual *dual;           /* of the remembered basis, or NULL */
+    double *point, *weights; /* its answers */
+    bool costs_changed;
+    const volatile sig_atomic_t *interrupt;
+};
+
+double bx_lp_bytes(double rows, double columns, double elements)
+{
+    return 4096 + 64 * elements + 512 * (rows + columns);
+}
+
+static void *copy(const void *from, size_t count, size_t size)
+{
+    void *to = malloc(count * size + 1);
+    if (to && count > 0)
+        memcpy(to, from, count * size);
+    return to;
+}
+
+static bool copy_problem(bx_lp *lp, const bx_lp_problem *problem)
+{
+    size_t rows = problem->rows, columns = problem->columns;
+    size_t elements = (size_t)problem->start[columns];
+    lp->rows = rows;
+    lp->columns = columns;
+    lp->interrupt = problem->interrupt;
+    lp->start = copy(problem->start, columns + 1, sizeof *lp->start);
+    lp->index = copy(problem->index, elements, sizeof *lp->index);
+    lp->value = copy(problem->value, elements, sizeof *lp->value);
+    lp->lower = copy(problem->lower, columns, sizeof *lp->lower);
+    lp->upper = copy(problem->upper, columns, sizeof *lp->upper);
+    lp->cost = copy(problem->cost, columns, sizeof *lp->cost);
+    lp->row_lower = copy(problem->row_lower, rows, sizeof *lp->row_lower);
+    lp->row_upper = copy(problem->row_upper, rows, sizeof *lp->row_upper);
+    lp->prices = calloc(rows ? rows : 1, sizeof *lp->prices);
+    lp->reduced = calloc(columns ? columns : 1, sizeof *lp->reduced);
+    lp->sum = calloc(rows ? rows : 1, sizeof *lp->sum);
+    lp->size = calloc(rows ? rows : 1, sizeof *lp->size);
+    return lp->start && lp->index && lp->value && lp->lower && lp->upper && lp->cost &&
+           lp->row_lower && lp->row_upper && lp->prices && lp->reduced && lp->sum && lp->size;
+}
+
+bx_lp *bx_lp_new(const bx_lp_problem *problem, bx_error *err)
+{
+    bx_lp *lp = calloc(1, sizeof *lp);
+    if (!lp || !copy_problem(lp, problem)) {
+        bx_lp_free(lp);
+        bx_fail_memory(err);
+        return NULL;
+    }
+    lp->clp =
+        bx_clp_new((int)lp->rows, (int)lp->columns, lp->start, lp->index, lp->value, lp->lower,
+                   lp->upper, lp->cost, lp->row_lower, lp->row_upper, lp->interrupt);
+    if (!lp->clp) {
+        bx_lp_free(lp);
+        bx_fail_memory(err);
+        return NULL;
+    }
+    return lp;
+}
+
+void bx_lp_free(bx_lp *lp)
+{
+    if (!lp)
+        return;
+    bx_clp_free(lp->clp);
+    bx_dual_free(lp->dual);
+    free(lp->point);
+    free(lp->weights);
+    free(lp->start);
+    free(lp->index);
+    free(lp->value);
+    free(lp->lower);
+    free(lp->upper);
+    free(lp->cost);
+    free(lp->row_lower);
+    free(lp->row_upper);
+    free(lp->prices);
+    free(lp->reduced);
+    free(lp->sum);
+    free(lp->size);
+    free(lp);
+}
+
+void bx_lp_set_bounds(bx_lp *lp, size_t column, double lower, double upper)
+{
+    if (lp->lower[column] == lower && lp->upper[column] == upper)
+        return;
+    lp->lower[column] = lower;
+    lp->upper[column] = upper;
+    bx_clp_set_bounds(lp->clp, (int)column, lower, upper);
+}
+
+void bx_lp_set_cost(bx_lp *lp, size_t column, double cost)
+{
+    if (lp->cost[column] == cost)
+        return;
+    lp->costs_changed = true;
+    lp->cost[column] = cost;
+    bx_clp_set_cost(lp->clp, (int)column, cost);
+}
+
+void bx_lp_set_row(bx_lp *lp, size_t row, double lower, double upper)
+{
+    lp->row_lower[row] = lower;
+    lp->row_upper[row] = upper;
+    bx_clp_set_row(lp->clp, (int)row, lower, upper);
+}
+
+/* ---- the check of an optimum: feasible, and no better one by its own prices ---- */
+
+static bool is_between(double value, double lower, double upper, double size)
+{
+    double slack = ABSOLUTE + RELATIVE * size;
+    return value >= lower - slack && value <= upper + slack;
+}
+
+static bool is_feasible(bx_lp *lp, const double *x)
+{
+    memset(lp->sum, 0, lp->rows * sizeof *lp->sum);
+    memset(lp->size, 0, lp->rows * sizeof *lp->size);
+    for (size_t j = 0; j < lp->columns; j++) {
+        if (!is_between(x[j], lp->lower[j], lp->upper[j], fabs(x[j])))
+            return false;
+        for (int k = lp->start[j]; k < lp->start[j + 1]; k++) {
+            double term = lp->value[k] * x[j];
+            lp->sum[lp->index[k]] += term;
+            lp->size[lp->index[k]] += fabs(term);
+        }
+    }
+    for (size_t i = 0; i < lp->rows; i++)
+        if (!is_between(lp->sum[i], lp->row_lower[i], lp->row_upper[i], lp->size[i]))
+            return false;
+    return true;
+}
+
+/* What a price that is not 0 says is lost by being off the bound it speaks for; infinite where
+ * there is no such bound. */
+static double lost(double price, double value, double lower, double upper)
+{
+    return price > 0 ? price * (value - lower) : price * (value - upper);
+}
+
+/* Weak duality: the sum of what is lost bounds how far the value is from the best. */
+static bool is_best(bx_lp *lp, const double *x, const double *prices)
+{
+    double gap = 0, value = 0;
+    for (size_t i = 0; i < lp->rows; i++) {
+        lp->prices[i] = prices[i];
+        if (lp->row_lower[i] != lp->row_upper[i] && fabs(prices[i]) > REDUCED_COST)
+            gap += lost(prices[i], lp->sum[i], lp->row_lower[i], lp->row_upper[i]);
+    }
+    for (size_t j = 0; j < lp->columns; j++) {
+        double reduced = lp->cost[j], size = 1 + fabs(reduced);
+        for (int k = lp->start[j]; k < lp->start[j + 1]; k++) {
+            reduced -= prices[lp->index[k]] * lp->value[k];
+            size += fabs(prices[lp->index[k]] * lp->value[k]);
+        }
+        if (fabs(reduced) <= REDUCED_COST * size)
+            reduced = 0;
+        else
+            gap += lost(reduced, x[j], lp->lower[j], lp->upper[j]);
+        lp->reduced[j] = reduced;
+        value += lp->cost[j] * x[j];
+    }
+    lp->objective = value;
+    return fabs(gap) <= ABSOLUTE * (1 + fabs(value));
+}
+
+/* The least and the greatest that `weight` times a value within its bounds can be. */
+static void add_range(double weight, double lower, double upper, double *least, double *greatest)
+{
+    *least += weight > 0 ? weight * lower : weight * upper;
+    *greatest += weight > 0 ? weight * upper : weight * lower;
+}
+
+/* Farkas: weigh the rows, and the sum over all columns within their bounds can't be the sum over
+ * the rows within theirs. */
+static bool is_proof(const bx_lp *lp, const double *ray)
+{
+    double least = 0, greatest = 0, size = 0;
+    for (size_t j = 0; j < lp->columns; j++) {
+        double weight = 0, terms = 0;
+        for (int k = lp->start[j]; k < lp->start[j + 1]; k++) {
+            weight += ray[lp->index[k]] * lp->value[k];
+            terms += fabs(ray[lp->index[k]] * lp->value[k]);
+        }
+        if (fabs(weight) <= RELATIVE * terms)
+            continue;
+        add_range(weight, lp->lower[j], lp->upper[j], &least, &greatest);
+        size += fabs(weight);
+    }
+    for (size_t i = 0; i < lp->rows; i++)
+        if (ray[i] != 0)
+            add_range(-ray[i], lp->row_lower[i], lp->row_upper[i], &least, &greatest);
+    double margin = 10 * ABSOLUTE * size;
+    return least > margin || greatest < -margin;
+}
+
+static bool is_infeasible(const bx_lp *lp)
+{
+    double *ray = bx_clp_ray(lp->clp);
+    bool proved = ray && is_proof(lp, ray);
+    bx_clp_free_ray(ray);
+    return proved;
+}
+
+/* ---- solving ---- */
+
+typedef enum outcome { SOLVED, DOUBTFUL, STOPPED, NO_MEMORY } outcome;
+
+/* *proved: the answer passed its check. */
+static outcome solve_once(bx_lp *lp, bool primal, bx_lp_status *status, bool *proved)
+{
+    *proved = false;
+    bx_clp_status answer = bx_clp_solve(lp->clp, primal);
+    if (lp->interrupt && *lp->interrupt)
+        return STOPPED;
+    switch (answer) {
+    case BX_CLP_OPTIMAL: *status = BX_LP_OPTIMAL; break;
+    case BX_CLP_INFEASIBLE:
+        *status = BX_LP_INFEASIBLE;
+        *proved = is_infeasible(lp);
+        return SOLVED;
+    case BX_CLP_UNBOUNDED: *status = BX_LP_UNBOUNDED; return SOLVED;
+    case BX_CLP_STOPPED: return DOUBTFUL;
+    default: return NO_MEMORY;
+    }
+    const double *x = bx_clp_solution(lp->clp);
+    *proved = is_feasible(lp, x) && is_best(lp, x, bx_clp_prices(lp->clp));
+    return *proved ? SOLVED : DOUBTFUL;
+}
+
+/* An answer without proof is asked for again: by the other method from where it stands, then from
+ * the start without scaling. It holds when two agree. */
+static outcome solve_again(bx_lp *lp, bool primal, outcome before, bx_lp_status *status)
+{
+    bool proved, known = before == SOLVED;
+    bx_lp_status first = *status;
+    bx_clp_refresh(lp->clp);
+    outcome result = solve_once(lp, primal, status, &proved);
+    if (result > DOUBTFUL || proved || (known && result == SOLVED && *status == first))
+        return result;
+    bool known_again = result == SOLVED;
+    bx_lp_status second = *status;
+    if (bx_clp_restart(lp->clp) < 0)
+        return NO_MEMORY;
+    result = solve_once(lp, !primal, status, &proved);
+    if (result == SOLVED && !proved && !(known && *status == first) &&
+        !(known_again && *status == second))
+        return DOUBTFUL;
+    return result;
+}
+
+int bx_lp_solve(bx_lp *lp, bx_lp_status *status, bx_error *err)
+{
+    bool proved, primal = lp->costs_changed;
+    *status = BX_LP_OPTIMAL;
+    outcome result = solve_once(lp, primal, status, &proved);
+    if (result <= DOUBTFUL && !proved)
+        result = solve_again(lp, !primal, result, status);
+    lp->costs_changed = result != SOLVED || *status != BX_LP_OPTIMAL;
+    if (result == STOPPED)
+        return bx_fail(err, BX_ECANCELLED, "the linear program was interrupted");
+    if (result == NO_MEMORY)
+        return bx_fail_memory(err);
+    if (result == DOUBTFUL)
+        return bx_fail(err, BX_ESIMULATION,
+                       "the linear program has no answer that passes its check: its numbers differ "
+                       "too much in size; look for extreme coefficients and bounds");
+    return 0;
+}
+
+void bx_lp_forget(bx_lp *lp)
+{
+    bx_dual_free(lp->dual);
+    lp->dual = NULL;
+}
+
+void bx_lp_remember(bx_lp *lp)
+{
+    bx_dual_problem problem = {lp->rows,  lp->columns, lp->start, lp->index,
+                               lp->value, lp->lower,   lp->upper, lp->cost};
+    for (size_t i = 0; i < lp->rows; i++)
+        if (lp->row_lower[i] != 0 || lp->row_upper[i] != 0)
+            return;
+    if (!lp->point)
+        lp->point = calloc(lp->columns ? lp->columns : 1, sizeof *lp->point);
+    if (!lp->weights)
+        lp->weights = calloc(lp->rows ? lp->rows : 1, sizeof *lp->weights);
+    bx_lp_forget(lp);
+    lp->dual = lp->point && lp->weights ? bx_dual_new(&problem, bx_clp_basis(lp->clp)) : NULL;
+}
+
+bool bx_lp_try_again(bx_lp *lp, bx_lp_status *status, const double **x)
+{
+    *x = lp->point;
+    switch (lp->dual ? bx_dual_solve(lp->dual, lp->point, lp->weights) : BX_DUAL_UNKNOWN) {
+    case BX_DUAL_OPTIMAL:
+        *status = BX_LP_OPTIMAL;
+        return is_feasible(lp, lp->point) && is_best(lp, lp->point, lp->weights);
+    case BX_DUAL_INFEASIBLE: *status = BX_LP_INFEASIBLE; return is_proof(lp, lp->weights);
+    default: return false;
+    }
+}
+
+double bx_lp_objective(const bx_lp *lp)
+{
+    return lp->objective;
+}
+
+const double *bx_lp_solution(const bx_lp *lp)
+{
+    return bx_clp_solution(lp->clp);
+}
+
+const double *bx_lp_prices(const bx_lp *lp)
+{
+    return lp->prices;
+}
+
+const double *bx_lp_reduced_costs(const bx_lp *lp)
+{
+    return lp->reduced;
+}
+
+size_t bx_lp_basis_size(const bx_lp *lp)
+{
+    return lp->rows + lp->columns;
+}
+
+void bx_lp_get_basis(const bx_lp *lp, unsigned char *basis)
+{
+    memcpy(basis, bx_clp_basis(lp->clp), bx_lp_basis_size(lp));
+}
+
+int bx_lp_set_basis(bx_lp *lp, const unsigned char *basis)
+{
+    return bx_clp_set_basis(lp->clp, basis);
+}

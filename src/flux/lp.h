@@ -1,0 +1,63 @@
+/* Linear programs, solved by CLP: minimise cost x subject to A x = 0 (rows may also have bounds of
+ * their own) and lower <= x <= upper. Every answer is checked independently of the solver. */
+#ifndef BX_FLUX_LP_H
+#define BX_FLUX_LP_H
+
+#include "core/error.h"
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+typedef struct bx_lp bx_lp;
+
+typedef enum bx_lp_status { BX_LP_OPTIMAL, BX_LP_INFEASIBLE, BX_LP_UNBOUNDED } bx_lp_status;
+
+/* The matrix by columns: column c holds value[i] in row index[i], start[c] <= i < start[c + 1].
+ * Infinite bounds are INFINITY. All arrays are copied. */
+typedef struct bx_lp_problem {
+    size_t rows, columns;
+    const int *start, *index;
+    const double *value;
+    const double *lower, *upper, *cost; /* of columns */
+    const double *row_lower, *row_upper;
+    const volatile sig_atomic_t *interrupt; /* a solve ends soon after this turns non-zero */
+} bx_lp_problem;
+
+/* Bytes that a problem of this size takes in all, roughly and generously. */
+double bx_lp_bytes(double rows, double columns, double elements);
+
+bx_lp *bx_lp_new(const bx_lp_problem *problem, bx_error *err);
+void bx_lp_free(bx_lp *lp); /* NULL is fine */
+
+void bx_lp_set_bounds(bx_lp *lp, size_t column, double lower, double upper);
+void bx_lp_set_cost(bx_lp *lp, size_t column, double cost);
+void bx_lp_set_row(bx_lp *lp, size_t row, double lower, double upper);
+
+/* Solve from the present basis. BX_ECANCELLED when interrupted; BX_ESIMULATION when CLP gives up
+ * or its answer fails the check. */
+int bx_lp_solve(bx_lp *lp, bx_lp_status *status, bx_error *err);
+
+/* Of the last solve that was optimal: the value, x, the price of each row (the value's change per
+ * unit of its right-hand side) and the reduced cost of each column. */
+double bx_lp_objective(const bx_lp *lp);
+const double *bx_lp_solution(const bx_lp *lp);
+const double *bx_lp_prices(const bx_lp *lp);
+const double *bx_lp_reduced_costs(const bx_lp *lp);
+
+/* After an optimum: remember its basis for bx_lp_try_again, if the program is small. */
+void bx_lp_remember(bx_lp *lp);
+void bx_lp_forget(bx_lp *lp);
+
+/* Solve quickly from that basis a program whose rows and costs are as then, and whose bounds are
+ * too but for columns that are held at 0 now. False if it takes bx_lp_solve. *x is the solution
+ * until the next call. */
+bool bx_lp_try_again(bx_lp *lp, bx_lp_status *status, const double **x);
+
+/* The present basis, as bytes to come back to; any basis of this program will do as a start.
+ * Setting one gives -1 without memory. */
+size_t bx_lp_basis_size(const bx_lp *lp);
+void bx_lp_get_basis(const bx_lp *lp, unsigned char *basis);
+int bx_lp_set_basis(bx_lp *lp, const unsigned char *basis);
+
+#endif

@@ -1,0 +1,75 @@
+/* What a bx_fba holds: fba_model.c fills it, the other fba files solve it. */
+#ifndef BX_FLUX_MODEL_H
+#define BX_FLUX_MODEL_H
+
+#include "core/names.h"
+#include "flux/fba.h"
+#include "flux/gene_rule.h"
+#include "flux/lp.h"
+
+#include <stdint.h>
+
+typedef struct bx_fba_metabolite {
+    char *id;
+    bool boundary; /* not balanced, no row */
+    int row;
+} bx_fba_metabolite;
+
+typedef struct bx_fba_entry {
+    uint32_t metabolite;
+    double coefficient;
+} bx_fba_entry;
+
+typedef struct bx_fba_column {
+    char *id, *rule_text;
+    bx_fba_entry *entries;
+    size_t entry_count;
+    double lower, upper, objective;
+    bx_rule rule;
+} bx_fba_column;
+
+struct bx_fba {
+    bx_fba_watch watch;
+    int64_t progress_due; /* clock */
+    bx_names metabolite_index, reaction_index, gene_index;
+    bx_fba_metabolite *metabolites;
+    bx_fba_column *reactions;
+    char **genes;
+    size_t metabolite_count, reaction_count, gene_count;
+    size_t metabolite_capacity, reaction_capacity, gene_capacity;
+    size_t rows, elements; /* of the linear program */
+    bool minimise;
+
+    bx_lp *lp;          /* warm; NULL until needed and after additions */
+    double *prices;     /* a metabolite each */
+    double *reduced;    /* a reaction each */
+    uint32_t *entry_at; /* while a reaction is added: metabolite -> its entry + 1 */
+};
+
+/* A zeroed bx_fba_extra gives the plain program of the model: a column a reaction. */
+typedef struct bx_fba_extra {
+    bool objective_row; /* the last row: the objective */
+    bool split;         /* a second column, of the reverse flux, behind the others for each that can
+                           run backwards; the first is then never negative */
+} bx_fba_extra;
+
+/* A linear program of the model; it minimises, so that costs are -objective where the model
+ * maximises. */
+bx_lp *bx_fba_build(const bx_fba *fba, bx_fba_extra extra, bx_error *err);
+
+/* As bx_fba_optimise_without, from the basis that bx_lp_remember took of the model's own program,
+ * and no more than status, objective and fluxes. False if it takes that function. */
+bool bx_fba_try_without(bx_fba *fba, const bool *stopped, bx_fba_solution *solution);
+
+/* Bound the last row so that the objective keeps at least `fraction` of `best`. */
+void bx_fba_demand(const bx_fba *fba, bx_lp *lp, double fraction, double best);
+
+/* Fails once interrupted; reports progress when that is due. */
+int bx_fba_poll(bx_fba *fba, double fraction, bx_error *err);
+void bx_fba_begin(bx_fba *fba); /* before a series of polls */
+
+size_t bx_fba_byte_limit(const bx_fba *fba);
+
+bx_fba_status bx_fba_status_of(bx_lp_status status);
+
+#endif

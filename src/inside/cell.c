@@ -1,0 +1,670 @@
+#include "inside/cell.h"
+
+#include "cell/cell.h"
+#include "inside/fields.h"
+#include "inside/interrupt.h"
+#include "inside/organism.h"
+#include "inside/output.h"
+#include "inside/raise.h"
+#include "inside/sbml.h"
+#include "inside/worker.h"
+#include "values/ensemble.h"
+#include "values/trajectory.h"
+
+#include <lauxlib.h>
+#include <limits.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define CLASS "bioxen.Cell"
+
+static bx_cell *check_cell(lua_State *L)
+{
+    luaL_checkudata(L, 1, CLASS);
+    return bx_worker_of(L)->cell;
+}
+
+/* A seed for a run that names none: the next of the VM's own sequence (splitmix64), kept
+ * non-negative so that it reads well. */
+static uint64_t draw_seed(bx_worker *worker)
+{
+    uint64_t z = worker->random += 0x9E3779B97F4A7C15u;
+    z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9u;
+    z = (z ^ z >> 27) * 0x94D049BB133111EBu;
+    return (z ^ z >> 31) >> 1;
+}
+
+/* Of a run, and of many: how much of what is done, as who shows it understands. */
+static void report_run(void *data, double fraction)
+{
+    const bx_run *run = data;
+    char text[64];
+    int length =
+        snprintf(text, sizeof text, "%.6g of %.6g s", fraction * run->duration, run->duration);
+    bx_output_progress(fraction, text, (size_t)length);
+}
+
+static void report_runs(void *data, double fraction)
+{
+    const bx_ensemble_run *many = data;
+    char text[64];
+    double done = floor(fraction * (double)many->runs);
+    int length = snprintf(text, sizeof text, "%.0f of %.0f runs", done, (double)many->runs);
+    bx_output_progress(fraction, text, (size_t)length);
+}
+
+static double number_option(lua_State *L, int options, const char *key, const bx_place *place)
+{
+    double value = 0;
+    if (bx_fields_get(L, options, key) != LUA_TNIL) {
+        value = bx_fields_number(L, -1, place, key);
+        if (value < 0)
+            bx_raise_format(L, place->code, "%s.%s: not negative expected, got %g", place->text,
+                            key, value);
+    }
+    lua_pop(L, 1);
+    return value;
+}
+
+static bx_method method_option(lua_State *L, int options, bx_method usual, const bx_place *place)
+{
+    static const struct {
+        const char *name;
+        bx_method method;
+    } methods[] = {{"ode", BX_METHOD_ODE},
+                   {"ssa", BX_METHOD_SSA},
+                   {"tau", BX_METHOD_TAU},
+                   {"hybrid", BX_METHOD_HYBRID}};
+    if (bx_fields_get(L, options, "method") == LUA_TNIL) {
+        lua_pop(L, 1);
+        return usual;
+    }
+    const char *name = bx_fields_string(L, -1, place, "method");
+    for (size_t i = 0; i < sizeof methods / sizeof *methods; i++)
+        if (strcmp(name, methods[i].name) == 0) {
+            lua_pop(L, 1);
+            return methods[i].method;
+        }
+    bx_raise_format(L, place->code,
+                    "%s.method: \"ode\", \"ssa\", \"tau\" or \"hybrid\" expected, got \"%.40s\"",
+                    place->text, name);
+    return usual;
+}
+
+static void tolerance_option(lua_State *L, int options, bx_run *run, const bx_place *place)
+{
+    static const char *const keys[] = {"relative", "absolute", NULL};
+    if (bx_fields_get(L, options, "tolerance") != LUA_TNIL) {
+        bx_place inner = bx_place_make(place->code, "%s.tolerance", place->text);
+        int table = lua_gettop(L);
+        bx_fields_expect(L, table, LUA_TTABLE, &inner, NULL);
+        bx_fields_allow(L, table, keys, false, &inner);
+        run->relative_tolerance = number_option(L, table, "relative", &inner);
+        run->absolute_tolerance = number_option(L, table, "absolute", &inner);
+    }
+    lua_pop(L, 1);
+}
+
+static void solver_option(lua_State *L, int options, bx_run *run, const bx_place *place)
+{
+    if (bx_fields_get(L, options, "solver") != LUA_TNIL) {
+        const char *name = bx_fields_string(L, -1, place, "solver");
+        run->adams = strcmp(name, "adams") == 0;
+        if (!run->adams && strcmp(name, "bdf") != 0)
+            bx_raise_format(L, place->code,
+                            "%s.solver: \"bdf\" or \"adams\" expected, got \"%.40s\"", place->text,
+                            name);
+    }
+    lua_pop(L, 1);
+}
+
+/* A list of names, or NULL. They stay on the stack, for a finaliser may change the table. */
+static const char *const *names_option(lua_State *L, int options, const char *key, size_t *count,
+                                       const bx_place *place)
+{
+    static const char *const no_keys[] = {"a list of names", NULL};
+    if (bx_fields_get(L, options, key) == LUA_TNIL)
+        return NULL;
+    bx_place inner = bx_place_make(place->code, "%s.%s", place->text, key);
+    int table = lua_gettop(L);
+    bx_fields_expect(L, table, LUA_TTABLE, &inner, NULL);
+    bx_fields_allow(L, table, no_keys, true, &inner);
+    *count = lua_rawlen(L, table);
+    luaL_checkstack(L, *count < INT_MAX - 20 ? (int)*count + 20 : INT_MAX, "too many names");
+    const char **names = lua_newuserdatauv(L, (*count + 1) * sizeof *names, 0);
+    for (size_t i = 0; i < *count; i++) {
+        lua_rawgeti(L, table, (lua_Integer)i + 1);
+        names[i] = bx_fields_string(L, -1, &inner, NULL);
+    }
+    return names;
+}
+
+static void seed_option(lua_State *L, int options, bx_run *run, const bx_place *place)
+{
+    int isinteger = 1;
+    if (bx_fields_get(L, options, "seed") != LUA_TNIL) {
+        bx_fields_number(L, -1, place, "seed");
+        run->seed = (uint64_t)lua_tointegerx(L, -1, &isinteger);
+        if (!isinteger)
+            bx_raise_format(L, place->code, "%s.seed: an integer expected, got %g", place->text,
+                            lua_tonumber(L, -1));
+    } else if (run->method != BX_METHOD_ODE || bx_cell_is_random(bx_worker_of(L)->cell)) {
+        run->seed = draw_seed(bx_worker_of(L));
+    }
+    lua_pop(L, 1);
+}
+
+/* A number of seconds, or "step". */
+static void every_option(lua_State *L, int options, bx_run *run, const bx_place *place)
+{
+    if (bx_fields_get(L, options, "every") == LUA_TSTRING) {
+        run->every_step = strcmp(lua_tostring(L, -1), "step") == 0;
+        if (!run->every_step)
+            bx_raise_format(L, place->code, "%s.every: seconds or \"step\" expected, got \"%.40s\"",
+                            place->text, lua_tostring(L, -1));
+    } else {
+        run->every = number_option(L, options, "every", place);
+    }
+    lua_pop(L, 1);
+}
+
+/* Those of runs and of ensembles. The method is known. */
+static void read_options(lua_State *L, bx_run *run, const bx_place *place)
+{
+    run->duration = number_option(L, 2, "duration", place);
+    if (run->duration <= 0)
+        bx_raise_format(L, place->code,
+                        "%s.duration: seconds of simulated time expected, more "
+                        "than 0",
+                        place->text);
+    every_option(L, 2, run, place);
+    double steps = number_option(L, 2, "max_steps", place);
+    run->maximum_steps = steps < 1e18 ? (size_t)steps : 0;
+    run->epsilon = number_option(L, 2, "epsilon", place);
+    tolerance_option(L, 2, run, place);
+    seed_option(L, 2, run, place);
+    solver_option(L, 2, run, place);
+    run->threshold = number_option(L, 2, "threshold", place);
+    run->exchange = number_option(L, 2, "exchange", place);
+    run->record = names_option(L, 2, "record", &run->record_count, place);
+    run->stochastic = names_option(L, 2, "stochastic", &run->stochastic_count, place);
+}
+
+/* A whole number of `least` or more; `least` without one. */
+static uint64_t whole_option(lua_State *L, const char *key, double least, const bx_place *place)
+{
+    double value = least;
+    if (bx_fields_get(L, 2, key) != LUA_TNIL)
+        value = bx_fields_number(L, -1, place, key);
+    if (value < least || value != floor(value) || value > 0x1p53)
+        bx_raise_format(L, place->code, "%s.%s: a whole number of %g or more expected, got %g",
+                        place->text, key, least, value);
+    lua_pop(L, 1);
+    return (uint64_t)value;
+}
+
+/* ---- code that takes rows ---- */
+
+typedef struct taker {
+    lua_State *L;
+    int function; /* where it is on the stack */
+    bx_cell *cell;
+    const bx_run *run;
+    double time;
+    const double *values;
+    lua_Integer rows;
+    bool failed; /* its error is on top of the stack */
+} taker;
+
+static void push_value(lua_State *L, const char *name, double value)
+{
+    lua_pushstring(L, name);
+    lua_pushnumber(L, value);
+    lua_rawset(L, -3);
+}
+
+/* function(time, { name = value, ... }) */
+static int give_row(lua_State *L)
+{
+    const taker *t = lua_touserdata(L, 1);
+    size_t column = 0;
+    lua_pushnumber(L, t->time);
+    lua_newtable(L);
+    for (size_t i = 0; t->run->record && i < t->run->record_count; i++)
+        push_value(L, t->run->record[i], t->values[column++]);
+    for (size_t i = 0; !t->run->record && i < bx_cell_variables(t->cell); i++) {
+        bx_variable_kind kind;
+        const char *name = bx_cell_variable(t->cell, i, &kind);
+        if (kind != BX_VARIABLE_PARAMETER)
+            push_value(L, name, t->values[column++]);
+    }
+    lua_call(L, 2, 0);
+    return 0;
+}
+
+/* A bx_run's row: the engine's frames are below, so nothing may be raised through it. */
+static int take_row(void *data, double time, const double *values, size_t count)
+{
+    taker *t = data;
+    lua_State *L = t->L;
+    (void)count;
+    t->time = time;
+    t->values = values;
+    t->rows++;
+    lua_pushcfunction(L, give_row);
+    lua_pushlightuserdata(L, t);
+    lua_pushvalue(L, t->function);
+    t->failed = lua_pcall(L, 2, 0, 0) != LUA_OK;
+    return t->failed;
+}
+
+/* The function stays on the stack. */
+static void stream_option(lua_State *L, bx_run *run, taker *t, const bx_place *place)
+{
+    if (bx_fields_get(L, 2, "stream") == LUA_TNIL)
+        return;
+    bx_fields_expect(L, -1, LUA_TFUNCTION, place, "stream");
+    *t = (taker){.L = L, .function = lua_gettop(L), .cell = bx_worker_of(L)->cell, .run = run};
+    run->row = take_row;
+    run->row_data = t;
+    luaL_checkstack(L, LUA_MINSTACK, "too many names");
+}
+
+/* Raise if called by code that takes rows. */
+static void check_idle(lua_State *L)
+{
+    if (bx_worker_of(L)->running)
+        bx_raise_format(L, BX_ESCRIPT,
+                        "the cell is running: code that takes its rows can read it, not change it");
+}
+
+/* The collector does not see a trajectory's columns: collect when much may be garbage. */
+static void make_room(lua_State *L, bx_worker *worker)
+{
+    size_t much = worker->memory.limit / 16;
+    if (worker->recorded > much) {
+        worker->recorded = 0;
+        lua_gc(L, LUA_GCCOLLECT);
+    }
+}
+
+static size_t size_of(const bx_trajectory *trajectory)
+{
+    size_t columns = bx_trajectory_columns(trajectory) + 1;
+    return bx_trajectory_rows(trajectory) * columns * sizeof(double);
+}
+
+static int fail_run(lua_State *L, const bx_error *err)
+{
+    if (err->code == BX_EMEMORY)
+        bx_worker_of(L)->recorded = SIZE_MAX / 2; /* the next run collects first */
+    return bx_raise(L, err);
+}
+
+static int cell_run(lua_State *L)
+{
+    static const char *const keys[] = {"duration", "every",      "method",    "seed",     "run",
+                                       "record",   "tolerance",  "max_steps", "epsilon",  "stream",
+                                       "solver",   "stochastic", "threshold", "exchange", NULL};
+    bx_cell *cell = check_cell(L);
+    bx_worker *worker = bx_worker_of(L);
+    bx_place place = bx_place_make(BX_ESCRIPT, "run");
+    bx_error err;
+    taker rows = {.L = L};
+    bx_run run = {.maximum_bytes = worker->memory.limit,
+                  .interrupt = &bx_interrupted,
+                  .progress = report_run,
+                  .progress_data = &run};
+    lua_settop(L, 2);
+    check_idle(L);
+    bx_fields_expect(L, 2, LUA_TTABLE, &place, NULL);
+    bx_fields_allow(L, 2, keys, false, &place);
+    run.method = method_option(L, 2, BX_METHOD_ODE, &place);
+    read_options(L, &run, &place);
+    run.stream = whole_option(L, "run", 0, &place);
+    stream_option(L, &run, &rows, &place);
+    bx_trajectory **box = bx_lua_new_trajectory(L);
+    bx_output_flush();
+    make_room(L, worker);
+    worker->running = true;
+    int result = bx_cell_run(cell, &run, box, &err);
+    worker->running = false;
+    if (rows.failed)
+        return lua_error(L);
+    if (result < 0)
+        return fail_run(L, &err);
+    if (*box)
+        worker->recorded += size_of(*box);
+    else
+        lua_pushinteger(L, rows.rows);
+    return 1;
+}
+
+/* Numbers in a list, which stay on the stack as a block. */
+static void quantiles_option(lua_State *L, bx_ensemble_run *many, const bx_place *place)
+{
+    static const char *const no_keys[] = {"a list of numbers", NULL};
+    if (bx_fields_get(L, 2, "quantiles") == LUA_TNIL)
+        return;
+    bx_place inner = bx_place_make(place->code, "%s.quantiles", place->text);
+    int table = lua_gettop(L);
+    bx_fields_expect(L, table, LUA_TTABLE, &inner, NULL);
+    bx_fields_allow(L, table, no_keys, true, &inner);
+    size_t count = lua_rawlen(L, table);
+    double *quantiles = lua_newuserdatauv(L, (count + 1) * sizeof *quantiles, 0);
+    for (size_t i = 0; i < count; i++) {
+        lua_rawgeti(L, table, (lua_Integer)i + 1);
+        quantiles[i] = bx_fields_number(L, -1, &inner, NULL);
+        lua_pop(L, 1);
+    }
+    many->quantiles = quantiles;
+    many->quantile_count = count;
+    many->bins = BX_ENSEMBLE_BINS;
+}
+
+/* true, or { bins = 256 }. */
+static void histogram_option(lua_State *L, bx_ensemble_run *many, const bx_place *place)
+{
+    static const char *const keys[] = {"bins", NULL};
+    int type = bx_fields_get(L, 2, "histogram");
+    if (type == LUA_TTABLE) {
+        bx_place inner = bx_place_make(place->code, "%s.histogram", place->text);
+        int table = lua_gettop(L);
+        bx_fields_allow(L, table, keys, false, &inner);
+        double bins = number_option(L, table, "bins", &inner);
+        if (bins < 2 || bins > BX_ENSEMBLE_BINS_MAXIMUM || bins != floor(bins))
+            bx_raise_format(L, inner.code, "%s.bins: a whole number from 2 to %d expected, got %g",
+                            inner.text, BX_ENSEMBLE_BINS_MAXIMUM, bins);
+        many->bins = (uint32_t)bins;
+    } else if (type == LUA_TBOOLEAN && lua_toboolean(L, -1)) {
+        many->bins = BX_ENSEMBLE_BINS;
+    } else if (type != LUA_TNIL && type != LUA_TBOOLEAN) {
+        bx_fields_expect(L, -1, LUA_TTABLE, place, "histogram");
+    }
+    lua_pop(L, 1);
+}
+
+static int cell_ensemble(lua_State *L)
+{
+    static const char *const keys[] = {
+        "runs",   "first",      "duration",  "every",     "method",  "seed",
+        "record", "quantiles",  "histogram", "max_steps", "epsilon", "tolerance",
+        "solver", "stochastic", "threshold", "exchange",  NULL};
+    bx_cell *cell = check_cell(L);
+    bx_worker *worker = bx_worker_of(L);
+    bx_place place = bx_place_make(BX_ESCRIPT, "ensemble");
+    bx_error err;
+    bx_run run = {.maximum_bytes = worker->memory.limit,
+                  .interrupt = &bx_interrupted,
+                  .progress = report_runs};
+    bx_ensemble_run many = {.run = &run};
+    run.progress_data = &many;
+    lua_settop(L, 2);
+    check_idle(L);
+    bx_fields_expect(L, 2, LUA_TTABLE, &place, NULL);
+    bx_fields_allow(L, 2, keys, false, &place);
+    run.method = method_option(L, 2, BX_METHOD_SSA, &place);
+    read_options(L, &run, &place);
+    if (bx_fields_get(L, 2, "runs") == LUA_TNIL)
+        bx_raise_format(L, place.code, "ensemble.runs: how many runs expected, got nothing");
+    many.runs = whole_option(L, "runs", 1, &place);
+    many.first = whole_option(L, "first", 1, &place);
+    quantiles_option(L, &many, &place);
+    histogram_option(L, &many, &place);
+    bx_ensemble **box = bx_lua_new_ensemble(L);
+    bx_output_flush();
+    make_room(L, worker);
+    if (bx_cell_run_ensemble(cell, &many, box, &err) < 0)
+        return fail_run(L, &err);
+    const bx_ensemble_plan *plan = bx_ensemble_plan_of(*box);
+    worker->recorded += (size_t)bx_ensemble_size(plan->rows, plan->columns, plan->bins);
+    return 1;
+}
+
+/* Push "A, B, ...": what the cell has, for messages. */
+static const char *push_available(lua_State *L, const bx_cell *cell)
+{
+    luaL_Buffer text;
+    size_t count = bx_cell_variables(cell);
+    luaL_buffinit(L, &text);
+    for (size_t i = 0; i < count && i < 12; i++) {
+        bx_variable_kind kind;
+        if (i)
+            luaL_addstring(&text, ", ");
+        luaL_addstring(&text, bx_cell_variable(cell, i, &kind));
+    }
+    luaL_addstring(&text, count == 0 ? "nothing" : count > 12 ? ", ..." : "");
+    luaL_pushresult(&text);
+    return lua_tostring(L, -1);
+}
+
+static int cell_get(lua_State *L)
+{
+    bx_cell *cell = check_cell(L);
+    const char *name = luaL_checkstring(L, 2);
+    double value;
+    if (bx_cell_get(cell, name, &value) < 0)
+        return bx_raise_format(
+            L, BX_EMODEL, "no species, parameter or rule \"%.64s\" in the cell, it has: %.400s",
+            name, push_available(L, cell));
+    lua_pushnumber(L, value);
+    return 1;
+}
+
+static void set_many(lua_State *L, bx_cell *cell)
+{
+    bx_place place = bx_place_make(BX_EMODEL, "set");
+    bx_error err;
+    size_t count;
+    const char **names = bx_fields_names(L, 2, &count, &place);
+    for (size_t i = 0; i < count; i++) {
+        bx_fields_get(L, 2, names[i]);
+        bx_fields_number(L, -1, &place, names[i]);
+        lua_pop(L, 1);
+    }
+    for (size_t i = 0; i < count; i++) {
+        bx_fields_get(L, 2, names[i]);
+        if (bx_cell_set(cell, names[i], lua_tonumber(L, -1), &err) < 0)
+            bx_raise(L, &err);
+        lua_pop(L, 1);
+    }
+}
+
+static int cell_set(lua_State *L)
+{
+    bx_cell *cell = check_cell(L);
+    bx_error err;
+    check_idle(L);
+    if (lua_istable(L, 2)) {
+        set_many(L, cell);
+        return 0;
+    }
+    const char *name = luaL_checkstring(L, 2);
+    bx_place place = bx_place_make(BX_EMODEL, "set");
+    if (bx_cell_set(cell, name, bx_fields_number(L, 3, &place, name), &err) < 0)
+        return bx_raise(L, &err);
+    return 0;
+}
+
+static int cell_rate(lua_State *L)
+{
+    bx_cell *cell = check_cell(L);
+    const char *name = luaL_checkstring(L, 2);
+    double rate;
+    if (bx_cell_rate(cell, name, &rate) < 0)
+        return bx_raise_format(L, BX_EMODEL, "no reaction \"%.64s\" in the cell", name);
+    lua_pushnumber(L, rate);
+    return 1;
+}
+
+static int cell_shortage(lua_State *L)
+{
+    bx_cell *cell = check_cell(L);
+    const char *name = luaL_checkstring(L, 2);
+    double amount;
+    if (bx_cell_owed(cell, name, &amount) < 0)
+        return bx_raise_format(L, BX_EMODEL, "no species \"%.64s\" in the cell", name);
+    lua_pushnumber(L, amount);
+    return 1;
+}
+
+static int cell_time(lua_State *L)
+{
+    lua_pushnumber(L, bx_cell_time(check_cell(L)));
+    return 1;
+}
+
+static int cell_reset(lua_State *L)
+{
+    bx_cell *cell = check_cell(L);
+    check_idle(L);
+    bx_cell_reset(cell);
+    bx_organism_allocate_again(L);
+    return 0;
+}
+
+static int cell_clear(lua_State *L)
+{
+    bx_cell *cell = check_cell(L);
+    bx_error err;
+    check_idle(L);
+    if (bx_cell_clear(cell, &err) < 0)
+        return bx_raise(L, &err);
+    bx_organism_forget_shares(L);
+    return 0;
+}
+
+static int cell_load_sbml(lua_State *L)
+{
+    check_cell(L);
+    check_idle(L);
+    return bx_sbml_lua_load(L);
+}
+
+static int cell_to_sbml(lua_State *L)
+{
+    check_cell(L);
+    return bx_sbml_lua_write(L);
+}
+
+static int compare_names(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static int push_names(lua_State *L, bx_variable_kind wanted)
+{
+    const bx_cell *cell = check_cell(L);
+    size_t all = bx_cell_variables(cell);
+    size_t count = 0;
+    const char **names = lua_newuserdatauv(L, (all + 1) * sizeof *names, 0);
+    for (size_t i = 0; i < all; i++) {
+        bx_variable_kind kind;
+        const char *name = bx_cell_variable(cell, i, &kind);
+        if (kind == wanted)
+            names[count++] = name;
+    }
+    qsort(names, count, sizeof *names, compare_names);
+    lua_createtable(L, (int)count, 0);
+    for (size_t i = 0; i < count; i++) {
+        lua_pushstring(L, names[i]);
+        lua_rawseti(L, -2, (lua_Integer)i + 1);
+    }
+    return 1;
+}
+
+static int cell_species(lua_State *L)
+{
+    return push_names(L, BX_VARIABLE_SPECIES);
+}
+
+static int cell_parameters(lua_State *L)
+{
+    return push_names(L, BX_VARIABLE_PARAMETER);
+}
+
+static int cell_rules(lua_State *L)
+{
+    return push_names(L, BX_VARIABLE_RULE);
+}
+
+static int cell_tostring(lua_State *L)
+{
+    const bx_cell *cell = check_cell(L);
+    size_t species = 0;
+    for (size_t i = 0; i < bx_cell_variables(cell); i++) {
+        bx_variable_kind kind;
+        bx_cell_variable(cell, i, &kind);
+        species += kind == BX_VARIABLE_SPECIES;
+    }
+    lua_pushfstring(L, "Cell(%s, t = %f s, %d species)", bx_worker_of(L)->organism,
+                    bx_cell_time(cell), (int)species);
+    return 1;
+}
+
+/* The Genome that the cell holds: the loaded one, or else the organism's own. */
+static int cell_genome(lua_State *L)
+{
+    check_cell(L);
+    bx_organism_push_genome(L);
+    return 1;
+}
+
+static const luaL_Reg methods[] = {
+    {"genome", cell_genome},
+    {"clear", cell_clear},
+    {"load_sbml", cell_load_sbml},
+    {"ensemble", cell_ensemble},
+    {"get", cell_get},
+    {"parameters", cell_parameters},
+    {"rate", cell_rate},
+    {"reset", cell_reset},
+    {"rules", cell_rules},
+    {"run", cell_run},
+    {"set", cell_set},
+    {"shortage", cell_shortage},
+    {"species", cell_species},
+    {"time", cell_time},
+    {"to_sbml", cell_to_sbml},
+    {NULL, NULL},
+};
+
+/* cell.name: a method of the cell, or else a function of the organism (upvalues 1 and 2). */
+static int cell_index(lua_State *L)
+{
+    luaL_checkudata(L, 1, CLASS);
+    lua_settop(L, 2);
+    for (int table = 1; table <= 2; table++) {
+        lua_pushvalue(L, 2);
+        if (lua_rawget(L, lua_upvalueindex(table)) != LUA_TNIL)
+            return 1;
+        lua_pop(L, 1);
+    }
+    return 0;
+}
+
+void bx_cell_open(lua_State *L)
+{
+    bx_sbml_open(L);
+    luaL_newmetatable(L, CLASS);
+    lua_pushcfunction(L, cell_tostring);
+    lua_setfield(L, -2, "__tostring");
+    lua_pushboolean(L, 0);
+    lua_setfield(L, -2, "__metatable");
+    luaL_newlib(L, methods);
+    if (bx_fields_get(L, lua_absindex(L, -3), "functions") != LUA_TTABLE) {
+        lua_pop(L, 1);
+        lua_newtable(L);
+    }
+    lua_pushcclosure(L, cell_index, 2);
+    lua_setfield(L, -2, "__index");
+    lua_pop(L, 1);
+}
+
+void bx_cell_push(lua_State *L)
+{
+    lua_newuserdatauv(L, 0, 0);
+    luaL_setmetatable(L, CLASS);
+}

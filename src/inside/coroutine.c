@@ -1,0 +1,142 @@
+#include "inside/coroutine.h"
+
+#include "inside/interrupt.h"
+
+#include <lauxlib.h>
+#include <stdint.h>
+
+/* lua_resetthread forgets how deep the C stack is, and coroutines that close each other overflow
+ * it: bound it by its true size. The jail gives 8 MiB. */
+enum { STACK_LIMIT = 3 << 20 };
+
+static uintptr_t stack_base;
+
+static uintptr_t stack_position(void)
+{
+    return (uintptr_t)__builtin_frame_address(0);
+}
+
+static void check_stack(lua_State *L)
+{
+    uintptr_t here = stack_position();
+    if (here < stack_base && stack_base - here > STACK_LIMIT)
+        luaL_error(L, "C stack overflow");
+}
+
+static lua_State *check_coroutine(lua_State *L)
+{
+    lua_State *coroutine = lua_tothread(L, 1);
+    luaL_argexpected(L, coroutine, 1, "coroutine");
+    return coroutine;
+}
+
+/* Run `coroutine` with the top `arguments` of L. Its results, or one error message, end on top of
+ * L. Returns the number of results, or -1. */
+static int resume(lua_State *L, lua_State *coroutine, int arguments)
+{
+    int results = 0;
+    if (!lua_checkstack(coroutine, arguments)) {
+        lua_pushliteral(L, "too many arguments to resume");
+        return -1;
+    }
+    lua_xmove(L, coroutine, arguments);
+    bx_interrupt_enter(coroutine);
+    int status = lua_resume(coroutine, L, arguments, &results);
+    bx_interrupt_leave(L);
+    if (status != LUA_OK && status != LUA_YIELD) {
+        lua_xmove(coroutine, L, 1);
+        return -1;
+    }
+    if (!lua_checkstack(L, results + 1)) {
+        lua_pop(coroutine, results);
+        lua_pushliteral(L, "too many results to resume");
+        return -1;
+    }
+    lua_xmove(coroutine, L, results);
+    return results;
+}
+
+static int close_coroutine(lua_State *L, lua_State *coroutine)
+{
+    check_stack(L);
+    bx_interrupt_enter(coroutine);
+    int status = lua_resetthread(coroutine);
+    bx_interrupt_leave(L);
+    return status;
+}
+
+static int coroutine_resume(lua_State *L)
+{
+    lua_State *coroutine = check_coroutine(L);
+    int results = resume(L, coroutine, lua_gettop(L) - 1);
+    lua_pushboolean(L, results >= 0);
+    lua_insert(L, results >= 0 ? -(results + 1) : -2);
+    return results >= 0 ? results + 1 : 2;
+}
+
+static int call_wrapped(lua_State *L)
+{
+    lua_State *coroutine = lua_tothread(L, lua_upvalueindex(1));
+    int results = resume(L, coroutine, lua_gettop(L));
+    if (results >= 0)
+        return results;
+    int status = lua_status(coroutine);
+    if (status != LUA_OK && status != LUA_YIELD) { /* it failed: close what it left open */
+        status = close_coroutine(L, coroutine);
+        lua_xmove(coroutine, L, 1);
+    }
+    if (status != LUA_ERRMEM && lua_type(L, -1) == LUA_TSTRING) {
+        luaL_where(L, 1);
+        lua_insert(L, -2);
+        lua_concat(L, 2);
+    }
+    return lua_error(L);
+}
+
+static int coroutine_wrap(lua_State *L)
+{
+    luaL_checktype(L, 1, LUA_TFUNCTION);
+    lua_State *coroutine = lua_newthread(L);
+    lua_pushvalue(L, 1);
+    lua_xmove(L, coroutine, 1);
+    lua_pushcclosure(L, call_wrapped, 1);
+    return 1;
+}
+
+/* The name of a state that coroutine.close refuses, or NULL. */
+static const char *refused_state(lua_State *L, lua_State *coroutine)
+{
+    lua_Debug frame;
+    if (L == coroutine)
+        return "running";
+    if (lua_status(coroutine) == LUA_OK && lua_getstack(coroutine, 0, &frame))
+        return "normal";
+    return NULL;
+}
+
+static int coroutine_close(lua_State *L)
+{
+    lua_State *coroutine = check_coroutine(L);
+    const char *state = refused_state(L, coroutine);
+    if (state)
+        return luaL_error(L, "cannot close a %s coroutine", state);
+    if (close_coroutine(L, coroutine) == LUA_OK) {
+        lua_pushboolean(L, 1);
+        return 1;
+    }
+    lua_pushboolean(L, 0);
+    lua_xmove(coroutine, L, 1);
+    return 2;
+}
+
+void bx_coroutine_open(lua_State *L)
+{
+    static const luaL_Reg functions[] = {
+        {"resume", coroutine_resume},
+        {"wrap", coroutine_wrap},
+        {"close", coroutine_close},
+        {NULL, NULL},
+    };
+    stack_base = stack_position();
+    luaL_setfuncs(L, functions, 0);
+}

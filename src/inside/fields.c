@@ -1,0 +1,157 @@
+#include "inside/fields.h"
+
+#include "inside/raise.h"
+
+#include <lauxlib.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+bx_place bx_place_make(bx_code code, const char *format, ...)
+{
+    bx_place place = {.code = code};
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(place.text, sizeof place.text, format, arguments);
+    va_end(arguments);
+    return place;
+}
+
+/* "a string "abc"", for messages. The value is not changed. */
+static void describe(lua_State *L, int index, char *text, size_t size)
+{
+    switch (lua_type(L, index)) {
+    case LUA_TNONE:
+    case LUA_TNIL: snprintf(text, size, "nothing"); break;
+    case LUA_TSTRING: snprintf(text, size, "the string \"%.40s\"", lua_tostring(L, index)); break;
+    case LUA_TNUMBER: snprintf(text, size, "the number %.14g", lua_tonumber(L, index)); break;
+    default: snprintf(text, size, "a %s", luaL_typename(L, index));
+    }
+}
+
+static int refuse(lua_State *L, int index, const char *expected, const bx_place *place,
+                  const char *key)
+{
+    char got[80];
+    describe(L, index, got, sizeof got);
+    return bx_raise_format(L, place->code, "%s%s%.64s: %s expected, got %s", place->text,
+                           key ? "." : "", key ? key : "", expected, got);
+}
+
+void bx_fields_expect(lua_State *L, int index, int type, const bx_place *place, const char *key)
+{
+    if (lua_type(L, index) == type)
+        return;
+    char expected[32];
+    snprintf(expected, sizeof expected, "a %s", lua_typename(L, type));
+    refuse(L, index, expected, place, key);
+}
+
+static bool is_allowed(const char *key, const char *const *allowed)
+{
+    for (; *allowed; allowed++)
+        if (strcmp(key, *allowed) == 0)
+            return true;
+    return false;
+}
+
+static bool is_list_index(lua_State *L, int key, int table)
+{
+    lua_Integer index = lua_isinteger(L, key) ? lua_tointeger(L, key) : 0;
+    return index >= 1 && (lua_Unsigned)index <= lua_rawlen(L, table);
+}
+
+static int refuse_key(lua_State *L, int key, const char *const *allowed, const bx_place *place)
+{
+    char takes[200] = "";
+    size_t used = 0;
+    for (; *allowed && used < sizeof takes; allowed++)
+        used +=
+            (size_t)snprintf(takes + used, sizeof takes - used, "%s%s", used ? ", " : "", *allowed);
+    char got[80];
+    if (lua_type(L, key) == LUA_TSTRING)
+        snprintf(got, sizeof got, "\"%.60s\"", lua_tostring(L, key));
+    else
+        describe(L, key, got, sizeof got);
+    return bx_raise_format(L, place->code, "%s: unknown key %s, it takes %s", place->text, got,
+                           takes);
+}
+
+void bx_fields_allow(lua_State *L, int table, const char *const *allowed, bool list,
+                     const bx_place *place)
+{
+    for (lua_pushnil(L); lua_next(L, table); lua_pop(L, 1)) {
+        if (list && is_list_index(L, -2, table))
+            continue;
+        if (lua_type(L, -2) != LUA_TSTRING || !is_allowed(lua_tostring(L, -2), allowed))
+            refuse_key(L, lua_gettop(L) - 1, allowed, place);
+    }
+}
+
+int bx_fields_get(lua_State *L, int table, const char *key)
+{
+    lua_pushstring(L, key);
+    return lua_rawget(L, table);
+}
+
+double bx_fields_number(lua_State *L, int index, const bx_place *place, const char *key)
+{
+    bx_fields_expect(L, index, LUA_TNUMBER, place, key);
+    double value = lua_tonumber(L, index);
+    if (!isfinite(value))
+        refuse(L, index, "a finite number", place, key);
+    return value;
+}
+
+const char *bx_fields_string(lua_State *L, int index, const bx_place *place, const char *key)
+{
+    bx_fields_expect(L, index, LUA_TSTRING, place, key);
+    size_t length;
+    const char *text = lua_tolstring(L, index, &length);
+    if (strlen(text) != length)
+        refuse(L, index, "a string without zero bytes", place, key);
+    return text;
+}
+
+static int compare_names(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* Push a list of the keys that are strings; returns their number. */
+static size_t push_name_list(lua_State *L, int table, const bx_place *place)
+{
+    size_t names = 0;
+    lua_newtable(L);
+    int list = lua_gettop(L);
+    for (lua_pushnil(L); lua_next(L, table); lua_pop(L, 1)) {
+        int key = lua_gettop(L) - 1;
+        if (is_list_index(L, key, table))
+            continue;
+        if (lua_type(L, key) != LUA_TSTRING)
+            refuse(L, key, "names as keys", place, NULL);
+        bx_fields_string(L, key, place, NULL);
+        lua_pushvalue(L, key);
+        lua_rawseti(L, list, (lua_Integer)++names);
+    }
+    return names;
+}
+
+const char **bx_fields_names(lua_State *L, int table, size_t *count, const bx_place *place)
+{
+    /* A finaliser may change the table while we allocate: the list keeps the names. */
+    *count = push_name_list(L, table, place);
+    const char **array = lua_newuserdatauv(L, (*count + 1) * sizeof *array, 1);
+    for (size_t i = 0; i < *count; i++) {
+        lua_rawgeti(L, -2, (lua_Integer)i + 1);
+        array[i] = lua_tostring(L, -1);
+        lua_pop(L, 1);
+    }
+    lua_pushvalue(L, -2);
+    lua_setiuservalue(L, -2, 1);
+    lua_remove(L, -2);
+    qsort(array, *count, sizeof *array, compare_names);
+    return array;
+}

@@ -1,0 +1,374 @@
+#include "inside/flux.h"
+
+#include "inside/interrupt.h"
+#include "inside/output.h"
+#include "inside/raise.h"
+#include "inside/worker.h"
+
+#include <lauxlib.h>
+#include <math.h>
+#include <string.h>
+
+#define CLASS "bioxen.FluxModel"
+
+/* The collector sees a box alone: counted for a model, whatever it holds. */
+enum { MODEL_BYTES = 64 << 10 };
+
+static void report_progress(void *data, double fraction)
+{
+    (void)data;
+    bx_output_progress(fraction, NULL, 0);
+}
+
+bx_fba *bx_flux_push(lua_State *L)
+{
+    bx_worker *worker = bx_worker_of(L);
+    bx_fba_watch watch = {.interrupt = &bx_interrupted,
+                          .progress = report_progress,
+                          .maximum_bytes = worker->memory.limit / 4};
+    bx_error err;
+    worker->recorded += MODEL_BYTES;
+    if (worker->recorded > worker->memory.limit / 16) {
+        worker->recorded = 0;
+        lua_gc(L, LUA_GCCOLLECT);
+    }
+    bx_fba **box = lua_newuserdatauv(L, sizeof *box, 0);
+    *box = NULL;
+    luaL_setmetatable(L, CLASS);
+    *box = bx_fba_new(&watch, &err);
+    if (!*box)
+        bx_raise(L, &err);
+    return *box;
+}
+
+bx_fba *bx_flux_check(lua_State *L)
+{
+    bx_fba **box = luaL_checkudata(L, 1, CLASS);
+    if (!*box)
+        luaL_error(L, "the flux model is closed");
+    return *box;
+}
+
+static int model_free(lua_State *L)
+{
+    bx_fba **box = luaL_checkudata(L, 1, CLASS);
+    bx_fba_free(*box);
+    *box = NULL;
+    return 0;
+}
+
+/* ---- arguments ---- */
+
+size_t bx_flux_reaction(lua_State *L, const bx_fba *fba, int index, const bx_place *place)
+{
+    const char *id = bx_fields_string(L, index, place, NULL);
+    size_t reaction = bx_fba_find_reaction(fba, id);
+    if (reaction == BX_FBA_NONE)
+        bx_raise_format(L, place->code, "%s: no reaction \"%.64s\" in the model", place->text, id);
+    return reaction;
+}
+
+size_t bx_flux_gene(lua_State *L, const bx_fba *fba, int index, const bx_place *place)
+{
+    const char *id = bx_fields_string(L, index, place, NULL);
+    size_t gene = bx_fba_find_gene(fba, id);
+    if (gene == BX_FBA_NONE)
+        bx_raise_format(L, place->code, "%s: no gene \"%.64s\" in the model's rules", place->text,
+                        id);
+    return gene;
+}
+
+size_t *bx_flux_list(lua_State *L, const bx_fba *fba, int index, bx_flux_finder *find,
+                     size_t *count, const bx_place *place)
+{
+    static const char *const no_keys[] = {"a list of names", NULL};
+    index = lua_absindex(L, index);
+    bx_fields_expect(L, index, LUA_TTABLE, place, NULL);
+    bx_fields_allow(L, index, no_keys, true, place);
+    *count = lua_rawlen(L, index);
+    size_t *items = lua_newuserdatauv(L, (*count + 1) * sizeof *items, 0);
+    for (size_t i = 0; i < *count; i++) {
+        lua_rawgeti(L, index, (lua_Integer)i + 1);
+        items[i] = find(L, fba, -1, place);
+        lua_pop(L, 1);
+    }
+    return items;
+}
+
+double bx_flux_bound(lua_State *L, int index, const bx_place *place, const char *key)
+{
+    if (lua_type(L, index) == LUA_TNUMBER && isinf(lua_tonumber(L, index)))
+        return lua_tonumber(L, index);
+    return bx_fields_number(L, index, place, key);
+}
+
+double bx_flux_number_option(lua_State *L, int options, const char *key, double otherwise,
+                             const bx_place *place)
+{
+    double value = otherwise;
+    if (lua_istable(L, options) && bx_fields_get(L, options, key) != LUA_TNIL)
+        value = bx_fields_number(L, -1, place, key);
+    if (lua_istable(L, options))
+        lua_pop(L, 1);
+    return value;
+}
+
+bool bx_flux_flag_option(lua_State *L, int options, const char *key, const bx_place *place)
+{
+    bool value = false;
+    if (!lua_istable(L, options))
+        return false;
+    if (bx_fields_get(L, options, key) != LUA_TNIL) {
+        bx_fields_expect(L, -1, LUA_TBOOLEAN, place, key);
+        value = lua_toboolean(L, -1);
+    }
+    lua_pop(L, 1);
+    return value;
+}
+
+/* ---- the objective ---- */
+
+static void read_sense(lua_State *L, bx_fba *fba, int index, const bx_place *place)
+{
+    if (lua_isnoneornil(L, index))
+        return;
+    const char *sense = bx_fields_string(L, index, place, "sense");
+    bool maximise = strcmp(sense, "maximise") == 0;
+    if (!maximise && strcmp(sense, "minimise") != 0)
+        bx_raise_format(L, place->code, "%s: \"maximise\" or \"minimise\" expected, got \"%.40s\"",
+                        place->text, sense);
+    bx_fba_set_sense(fba, maximise);
+}
+
+/* All of it is read before anything changes. */
+static void read_coefficients(lua_State *L, bx_fba *fba, int table, const bx_place *place)
+{
+    size_t count;
+    bx_error err;
+    const char **names = bx_fields_names(L, table, &count, place);
+    if (lua_rawlen(L, table) > 0)
+        bx_raise_format(L, place->code, "%s: reaction = coefficient expected, got a list",
+                        place->text);
+    for (int writing = 0; writing < 2; writing++) {
+        for (size_t i = 0; i < count; i++) {
+            lua_pushstring(L, names[i]);
+            size_t reaction = bx_flux_reaction(L, fba, -1, place);
+            bx_fields_get(L, table, names[i]);
+            double coefficient = bx_fields_number(L, -1, place, names[i]);
+            lua_pop(L, 2);
+            if (writing && bx_fba_set_objective(fba, reaction, coefficient, &err) < 0)
+                bx_raise(L, &err);
+        }
+        if (!writing)
+            bx_fba_clear_objective(fba);
+    }
+}
+
+void bx_flux_read_objective(lua_State *L, bx_fba *fba, int index, int sense, const bx_place *place)
+{
+    bx_error err;
+    if (lua_type(L, index) == LUA_TTABLE) {
+        read_coefficients(L, fba, index, place);
+    } else {
+        size_t reaction = bx_flux_reaction(L, fba, index, place);
+        bx_fba_clear_objective(fba);
+        if (bx_fba_set_objective(fba, reaction, 1, &err) < 0)
+            bx_raise(L, &err);
+    }
+    read_sense(L, fba, sense, place);
+}
+
+/* set_objective(reaction or { reaction = coefficient } [, sense]) */
+static int set_objective(lua_State *L)
+{
+    bx_fba *fba = bx_flux_check(L);
+    bx_place place = bx_place_make(BX_EMODEL, "set_objective");
+    lua_settop(L, 3);
+    bx_flux_read_objective(L, fba, 2, 3, &place);
+    return 0;
+}
+
+/* objective() -> { reaction = coefficient }, sense */
+static int objective(lua_State *L)
+{
+    const bx_fba *fba = bx_flux_check(L);
+    lua_newtable(L);
+    for (size_t r = 0; r < bx_fba_reactions(fba); r++) {
+        if (bx_fba_objective(fba, r) == 0)
+            continue;
+        lua_pushnumber(L, bx_fba_objective(fba, r));
+        lua_setfield(L, -2, bx_fba_reaction_id(fba, r));
+    }
+    lua_pushstring(L, bx_fba_maximises(fba) ? "maximise" : "minimise");
+    return 2;
+}
+
+/* ---- bounds ---- */
+
+static void set_bounds_of(lua_State *L, bx_fba *fba, size_t reaction, double lower, double upper)
+{
+    bx_error err;
+    if (bx_fba_set_bounds(fba, reaction, lower, upper, &err) < 0)
+        bx_raise(L, &err);
+}
+
+static void set_many_bounds(lua_State *L, bx_fba *fba)
+{
+    bx_place place = bx_place_make(BX_EMODEL, "set_bounds");
+    size_t count;
+    const char **names = bx_fields_names(L, 2, &count, &place);
+    for (size_t i = 0; i < count; i++) {
+        lua_pushstring(L, names[i]);
+        size_t reaction = bx_flux_reaction(L, fba, -1, &place);
+        bx_fields_get(L, 2, names[i]);
+        bx_fields_expect(L, -1, LUA_TTABLE, &place, names[i]);
+        lua_rawgeti(L, -1, 1);
+        lua_rawgeti(L, -2, 2);
+        double lower = bx_flux_bound(L, -2, &place, names[i]);
+        double upper = bx_flux_bound(L, -1, &place, names[i]);
+        set_bounds_of(L, fba, reaction, lower, upper);
+        lua_pop(L, 4);
+    }
+}
+
+/* set_bounds(reaction, lower, upper) or set_bounds{ reaction = { lower, upper } } */
+static int set_bounds(lua_State *L)
+{
+    bx_fba *fba = bx_flux_check(L);
+    bx_place place = bx_place_make(BX_EMODEL, "set_bounds");
+    if (lua_istable(L, 2)) {
+        set_many_bounds(L, fba);
+        return 0;
+    }
+    size_t reaction = bx_flux_reaction(L, fba, 2, &place);
+    double lower = bx_flux_bound(L, 3, &place, "lower");
+    double upper = bx_flux_bound(L, 4, &place, "upper");
+    set_bounds_of(L, fba, reaction, lower, upper);
+    return 0;
+}
+
+/* bounds(reaction) -> lower, upper */
+static int bounds(lua_State *L)
+{
+    const bx_fba *fba = bx_flux_check(L);
+    bx_place place = bx_place_make(BX_EMODEL, "bounds");
+    double lower, upper;
+    bx_fba_bounds(fba, bx_flux_reaction(L, fba, 2, &place), &lower, &upper);
+    lua_pushnumber(L, lower);
+    lua_pushnumber(L, upper);
+    return 2;
+}
+
+/* ---- looking ---- */
+
+static int push_ids(lua_State *L, const bx_fba *fba, size_t count,
+                    const char *(*id)(const bx_fba *, size_t))
+{
+    lua_createtable(L, (int)count, 0);
+    for (size_t i = 0; i < count; i++) {
+        lua_pushstring(L, id(fba, i));
+        lua_rawseti(L, -2, (lua_Integer)i + 1);
+    }
+    return 1;
+}
+
+static int reactions(lua_State *L)
+{
+    const bx_fba *fba = bx_flux_check(L);
+    return push_ids(L, fba, bx_fba_reactions(fba), bx_fba_reaction_id);
+}
+
+static int metabolites(lua_State *L)
+{
+    const bx_fba *fba = bx_flux_check(L);
+    return push_ids(L, fba, bx_fba_metabolites(fba), bx_fba_metabolite_id);
+}
+
+static int genes(lua_State *L)
+{
+    const bx_fba *fba = bx_flux_check(L);
+    return push_ids(L, fba, bx_fba_genes(fba), bx_fba_gene_id);
+}
+
+static void set_number(lua_State *L, const char *key, double value)
+{
+    lua_pushnumber(L, value);
+    lua_setfield(L, -2, key);
+}
+
+/* reaction(name) -> { name, lower, upper, objective, genes, stoichiometry } */
+static int reaction(lua_State *L)
+{
+    const bx_fba *fba = bx_flux_check(L);
+    bx_place place = bx_place_make(BX_EMODEL, "reaction");
+    size_t r = bx_flux_reaction(L, fba, 2, &place);
+    double lower, upper, coefficient;
+    bx_fba_bounds(fba, r, &lower, &upper);
+    lua_newtable(L);
+    lua_pushstring(L, bx_fba_reaction_id(fba, r));
+    lua_setfield(L, -2, "name");
+    set_number(L, "lower", lower);
+    set_number(L, "upper", upper);
+    set_number(L, "objective", bx_fba_objective(fba, r));
+    lua_pushstring(L, bx_fba_reaction_rule(fba, r));
+    lua_setfield(L, -2, "genes");
+    lua_newtable(L);
+    for (size_t i = 0; i < bx_fba_terms(fba, r); i++) {
+        size_t metabolite = bx_fba_term_of(fba, r, i, &coefficient);
+        set_number(L, bx_fba_metabolite_id(fba, metabolite), coefficient);
+    }
+    lua_setfield(L, -2, "stoichiometry");
+    return 1;
+}
+
+static int model_tostring(lua_State *L)
+{
+    const bx_fba *fba = bx_flux_check(L);
+    lua_pushfstring(L, "FluxModel(%d reactions, %d metabolites, %d genes)",
+                    (int)bx_fba_reactions(fba), (int)bx_fba_metabolites(fba),
+                    (int)bx_fba_genes(fba));
+    return 1;
+}
+
+static const luaL_Reg methods[] = {
+    {"bounds", bounds},
+    {"dynamic", bx_flux_dynamic},
+    {"essential_genes", bx_flux_essential_genes},
+    {"essential_reactions", bx_flux_essential_reactions},
+    {"genes", genes},
+    {"knock_out", bx_flux_knock_out},
+    {"knock_outs", bx_flux_knock_outs},
+    {"metabolites", metabolites},
+    {"objective", objective},
+    {"optimise", bx_flux_optimise},
+    {"optimum", bx_flux_optimum},
+    {"parsimonious", bx_flux_parsimonious},
+    {"reaction", reaction},
+    {"reactions", reactions},
+    {"set_bounds", set_bounds},
+    {"set_objective", set_objective},
+    {"variability", bx_flux_variability},
+    {NULL, NULL},
+};
+
+static const luaL_Reg functions[] = {
+    {"load_sbml", bx_flux_load_sbml},
+    {"model", bx_flux_model},
+    {NULL, NULL},
+};
+
+void bx_flux_open(lua_State *L)
+{
+    luaL_newmetatable(L, CLASS);
+    lua_pushcfunction(L, model_free);
+    lua_setfield(L, -2, "__gc");
+    lua_pushcfunction(L, model_tostring);
+    lua_setfield(L, -2, "__tostring");
+    lua_pushboolean(L, 0);
+    lua_setfield(L, -2, "__metatable");
+    luaL_newlib(L, methods);
+    lua_setfield(L, -2, "__index");
+    luaL_newlib(L, functions);
+    lua_setglobal(L, "flux");
+    lua_pop(L, 1);
+}

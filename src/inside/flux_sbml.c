@@ -1,0 +1,32 @@
+#include "inside/flux.h"
+#include "inside/raise.h"
+#include "sbml/fbc.h"
+
+#include <lauxlib.h>
+
+/* flux.load_sbml(text [, { objective = id }]) -> model, id of its objective */
+int bx_flux_load_sbml(lua_State *L)
+{
+    static const char *const keys[] = {"objective", NULL};
+    bx_place place = bx_place_make(BX_EMODEL, "flux.load_sbml");
+    bx_sbml_source source = {.name = NULL};
+    const char *objective = NULL;
+    char taken[256];
+    bx_error err;
+    lua_settop(L, 2);
+    source.text = bx_fields_string(L, 1, &place, NULL);
+    source.length = lua_rawlen(L, 1);
+    if (!lua_isnil(L, 2)) {
+        bx_fields_expect(L, 2, LUA_TTABLE, &place, NULL);
+        bx_fields_allow(L, 2, keys, false, &place);
+        if (bx_fields_get(L, 2, "objective") != LUA_TNIL)
+            objective = bx_fields_string(L, -1, &place, "objective");
+    }
+    bx_fba *fba = bx_flux_push(L);
+    if (bx_sbml_read_fbc(&source, objective, fba, taken, &err) < 0)
+        return bx_raise(L, &err);
+    if (!*taken)
+        return 1;
+    lua_pushstring(L, taken);
+    return 2;
+}

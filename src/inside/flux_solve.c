@@ -1,0 +1,306 @@
+#include "inside/flux.h"
+#include "inside/interrupt.h"
+#include "inside/raise.h"
+
+#include <lauxlib.h>
+#include <string.h>
+
+static void check(lua_State *L, int status, const bx_error *err)
+{
+    if (status < 0)
+        bx_raise(L, err);
+}
+
+/* options at index 2 may be absent. */
+static void check_options(lua_State *L, const char *const *keys, const bx_place *place)
+{
+    lua_settop(L, 2);
+    if (lua_isnil(L, 2))
+        return;
+    bx_fields_expect(L, 2, LUA_TTABLE, place, NULL);
+    bx_fields_allow(L, 2, keys, false, place);
+}
+
+/* ---- solutions ---- */
+
+/* Set the field `key` of the table at the top: { id = value }. */
+static void set_values(lua_State *L, const char *key, const bx_fba *fba, size_t count,
+                       const char *(*id)(const bx_fba *, size_t), const double *values)
+{
+    lua_createtable(L, 0, (int)count);
+    for (size_t i = 0; i < count; i++) {
+        lua_pushnumber(L, values[i] + 0.0); /* no -0 */
+        lua_setfield(L, -2, id(fba, i));
+    }
+    lua_setfield(L, -2, key);
+}
+
+static void push_status(lua_State *L, const bx_fba_solution *solution)
+{
+    lua_createtable(L, 0, 5);
+    lua_pushstring(L, bx_fba_status_name(solution->status));
+    lua_setfield(L, -2, "status");
+    if (solution->status != BX_FBA_OPTIMAL)
+        return;
+    lua_pushnumber(L, solution->objective + 0.0);
+    lua_setfield(L, -2, "objective");
+}
+
+static int push_solution(lua_State *L, const bx_fba *fba, const bx_fba_solution *solution)
+{
+    push_status(L, solution);
+    if (solution->status != BX_FBA_OPTIMAL)
+        return 1;
+    size_t reactions = bx_fba_reactions(fba);
+    set_values(L, "fluxes", fba, reactions, bx_fba_reaction_id, solution->fluxes);
+    set_values(L, "reduced_costs", fba, reactions, bx_fba_reaction_id, solution->reduced_costs);
+    set_values(L, "shadow_prices", fba, bx_fba_metabolites(fba), bx_fba_metabolite_id,
+               solution->shadow_prices);
+    return 1;
+}
+
+/* optimise() -> { status, objective, fluxes, reduced_costs, shadow_prices } */
+int bx_flux_optimise(lua_State *L)
+{
+    bx_fba *fba = bx_flux_check(L);
+    bx_fba_solution solution;
+    bx_error err;
+    check(L, bx_fba_optimise(fba, &solution, &err), &err);
+    return push_solution(L, fba, &solution);
+}
+
+/* optimum() -> objective, or nil, status */
+int bx_flux_optimum(lua_State *L)
+{
+    bx_fba *fba = bx_flux_check(L);
+    bx_fba_solution solution;
+    bx_error err;
+    check(L, bx_fba_optimise(fba, &solution, &err), &err);
+    if (solution.status == BX_FBA_OPTIMAL) {
+        lua_pushnumber(L, solution.objective + 0.0);
+        return 1;
+    }
+    lua_pushnil(L);
+    lua_pushstring(L, bx_fba_status_name(solution.status));
+    return 2;
+}
+
+/* ---- knock-outs ---- */
+
+static bool *push_flags(lua_State *L, size_t count)
+{
+    bool *flags = lua_newuserdatauv(L, count + 1, 0);
+    memset(flags, 0, count + 1);
+    return flags;
+}
+
+/* Set the flags of the items that options.key lists. */
+static void mark(lua_State *L, const bx_fba *fba, const char *key, bx_flux_finder *find,
+                 bool *flags)
+{
+    bx_place place = bx_place_make(BX_EMODEL, "knock_out, %s", key);
+    size_t count;
+    if (bx_fields_get(L, 2, key) == LUA_TNIL)
+        return;
+    size_t *items = bx_flux_list(L, fba, -1, find, &count, &place);
+    for (size_t i = 0; i < count; i++)
+        flags[items[i]] = true;
+}
+
+/* knock_out{ genes = {...}, reactions = {...} } -> the solution without them */
+int bx_flux_knock_out(lua_State *L)
+{
+    static const char *const keys[] = {"genes", "reactions", NULL};
+    bx_fba *fba = bx_flux_check(L);
+    bx_place place = bx_place_make(BX_EMODEL, "knock_out");
+    bx_fba_solution solution;
+    bx_error err;
+    bx_fields_expect(L, 2, LUA_TTABLE, &place, NULL);
+    check_options(L, keys, &place);
+    bool *missing = push_flags(L, bx_fba_genes(fba));
+    bool *stopped = push_flags(L, bx_fba_reactions(fba));
+    mark(L, fba, "genes", bx_flux_gene, missing);
+    mark(L, fba, "reactions", bx_flux_reaction, stopped);
+    bx_fba_stop_reactions(fba, missing, stopped);
+    check(L, bx_fba_optimise_without(fba, stopped, &solution, &err), &err);
+    return push_solution(L, fba, &solution);
+}
+
+/* The items that `key` asks for, all of them when it is true; in a userdata that is pushed. */
+static size_t *push_items(lua_State *L, const bx_fba *fba, bool genes, int index, size_t *count,
+                          const bx_place *place)
+{
+    if (lua_type(L, index) != LUA_TBOOLEAN)
+        return bx_flux_list(L, fba, index, genes ? bx_flux_gene : bx_flux_reaction, count, place);
+    *count = !lua_toboolean(L, index) ? 0 : genes ? bx_fba_genes(fba) : bx_fba_reactions(fba);
+    size_t *items = lua_newuserdatauv(L, (*count + 1) * sizeof *items, 0);
+    for (size_t i = 0; i < *count; i++)
+        items[i] = i;
+    return items;
+}
+
+/* Append to the list at the top; there may be many, so that this is where a call can be ended. */
+static void add_mutant(lua_State *L, const bx_fba *fba, bool genes, const size_t *items,
+                       size_t count, const bx_fba_mutant *mutant)
+{
+    if (bx_interrupted)
+        bx_interrupt_raise(L, bx_interrupt_cause());
+    bx_fba_solution solution = {.status = mutant->status, .objective = mutant->objective};
+    push_status(L, &solution);
+    for (size_t i = 0; i < count; i++) {
+        lua_pushstring(L,
+                       genes ? bx_fba_gene_id(fba, items[i]) : bx_fba_reaction_id(fba, items[i]));
+        lua_rawseti(L, -2, (lua_Integer)i + 1);
+    }
+    lua_rawseti(L, -2, (lua_Integer)lua_rawlen(L, -2) + 1);
+}
+
+/* The mutants in a userdata that is pushed. */
+static bx_fba_mutant *push_screen(lua_State *L, bx_fba *fba, bool genes, const size_t *items,
+                                  size_t count, bool pairs)
+{
+    bx_error err;
+    double total = (double)count + (pairs ? (double)count * ((double)count - 1) / 2 : 0);
+    if (total > 1e8)
+        bx_raise_format(L, BX_EMEMORY, "knock_outs: %.0f of them are too many at once", total);
+    bx_fba_mutant *mutants = lua_newuserdatauv(L, ((size_t)total + 1) * sizeof *mutants, 0);
+    check(L, bx_fba_knock_outs(fba, genes, items, count, pairs, mutants, &err), &err);
+    return mutants;
+}
+
+/* knock_outs{ genes = true or list | reactions = true or list [, pairs = true] }
+ * -> list of { name [, name], status, objective } */
+int bx_flux_knock_outs(lua_State *L)
+{
+    static const char *const keys[] = {"genes", "reactions", "pairs", NULL};
+    bx_fba *fba = bx_flux_check(L);
+    bx_place place = bx_place_make(BX_EMODEL, "knock_outs");
+    size_t count;
+    bx_fields_expect(L, 2, LUA_TTABLE, &place, NULL);
+    check_options(L, keys, &place);
+    bool genes = bx_fields_get(L, 2, "genes") != LUA_TNIL;
+    if (genes == (bx_fields_get(L, 2, "reactions") != LUA_TNIL))
+        bx_raise_format(L, BX_EMODEL, "knock_outs: genes or reactions expected, got %s",
+                        genes ? "both" : "neither");
+    bool pairs = bx_flux_flag_option(L, 2, "pairs", &place);
+    size_t *items = push_items(L, fba, genes, genes ? 3 : 4, &count, &place);
+    bx_fba_mutant *mutants = push_screen(L, fba, genes, items, count, pairs);
+    lua_newtable(L);
+    for (size_t i = 0; i < count; i++)
+        add_mutant(L, fba, genes, &items[i], 1, mutants++);
+    for (size_t i = 0; pairs && i < count; i++)
+        for (size_t j = i + 1; j < count; j++)
+            add_mutant(L, fba, genes, (size_t[]){items[i], items[j]}, 2, mutants++);
+    return 1;
+}
+
+static int push_essential(lua_State *L, bool genes)
+{
+    static const char *const keys[] = {"fraction", NULL};
+    bx_fba *fba = bx_flux_check(L);
+    bx_place place = bx_place_make(BX_EMODEL, genes ? "essential_genes" : "essential_reactions");
+    bx_fba_solution whole;
+    bx_error err;
+    size_t count, found = 0;
+    check_options(L, keys, &place);
+    double fraction = bx_flux_number_option(L, 2, "fraction", 0.01, &place);
+    check(L, bx_fba_optimise(fba, &whole, &err), &err);
+    if (whole.status != BX_FBA_OPTIMAL || !bx_fba_maximises(fba) || !(whole.objective > 1e-9))
+        return bx_raise_format(L, BX_ESIMULATION,
+                               "%s: a model that maximises and can grow expected, this one is %s",
+                               place.text, bx_fba_status_name(whole.status));
+    double limit = fraction * whole.objective;
+    lua_pushboolean(L, 1);
+    size_t *items = push_items(L, fba, genes, -1, &count, &place);
+    bx_fba_mutant *mutants = push_screen(L, fba, genes, items, count, false);
+    lua_newtable(L);
+    for (size_t i = 0; i < count; i++) {
+        if (mutants[i].status == BX_FBA_OPTIMAL && mutants[i].objective >= limit)
+            continue;
+        lua_pushstring(L, genes ? bx_fba_gene_id(fba, i) : bx_fba_reaction_id(fba, i));
+        lua_rawseti(L, -2, (lua_Integer)++found);
+    }
+    return 1;
+}
+
+/* essential_genes([{ fraction = 0.01 }]) -> list of those without which the optimum is less than
+ * that fraction of the whole model's */
+int bx_flux_essential_genes(lua_State *L)
+{
+    return push_essential(L, true);
+}
+
+int bx_flux_essential_reactions(lua_State *L)
+{
+    return push_essential(L, false);
+}
+
+/* ---- variability and parsimony ---- */
+
+static int push_ranges(lua_State *L, const bx_fba *fba, const size_t *items, size_t count,
+                       const double *least, const double *greatest)
+{
+    lua_createtable(L, 0, (int)count);
+    for (size_t i = 0; i < count; i++) {
+        lua_createtable(L, 0, 2);
+        lua_pushnumber(L, least[i] + 0.0);
+        lua_setfield(L, -2, "minimum");
+        lua_pushnumber(L, greatest[i] + 0.0);
+        lua_setfield(L, -2, "maximum");
+        lua_setfield(L, -2, bx_fba_reaction_id(fba, items[i]));
+    }
+    return 1;
+}
+
+/* variability([{ fraction = 1, reactions = {...} }]) -> { reaction = { minimum, maximum } }, or
+ * nil, status */
+int bx_flux_variability(lua_State *L)
+{
+    static const char *const keys[] = {"fraction", "reactions", NULL};
+    bx_fba *fba = bx_flux_check(L);
+    bx_place place = bx_place_make(BX_EMODEL, "variability");
+    bx_fba_status status;
+    bx_error err;
+    size_t count;
+    check_options(L, keys, &place);
+    double fraction = bx_flux_number_option(L, 2, "fraction", 1, &place);
+    if (lua_isnil(L, 2) || bx_fields_get(L, 2, "reactions") == LUA_TNIL)
+        lua_pushboolean(L, 1);
+    size_t *items = push_items(L, fba, false, -1, &count, &place);
+    double *least = lua_newuserdatauv(L, (2 * count + 1) * sizeof *least, 0);
+    double *greatest = least + count;
+    check(L, bx_fba_variability(fba, items, count, fraction, &status, least, greatest, &err), &err);
+    if (status == BX_FBA_OPTIMAL)
+        return push_ranges(L, fba, items, count, least, greatest);
+    lua_pushnil(L);
+    lua_pushstring(L, bx_fba_status_name(status));
+    return 2;
+}
+
+/* parsimonious([{ fraction = 1 }]) -> { status, objective, fluxes, total_flux } */
+int bx_flux_parsimonious(lua_State *L)
+{
+    static const char *const keys[] = {"fraction", NULL};
+    bx_fba *fba = bx_flux_check(L);
+    bx_place place = bx_place_make(BX_EMODEL, "parsimonious");
+    bx_fba_solution solution;
+    bx_error err;
+    double total, value = 0;
+    size_t reactions = bx_fba_reactions(fba);
+    check_options(L, keys, &place);
+    double fraction = bx_flux_number_option(L, 2, "fraction", 1, &place);
+    double *fluxes = lua_newuserdatauv(L, (reactions + 1) * sizeof *fluxes, 0);
+    check(L, bx_fba_parsimonious(fba, fraction, &solution, fluxes, &total, &err), &err);
+    if (solution.status != BX_FBA_OPTIMAL) {
+        push_status(L, &solution);
+        return 1;
+    }
+    for (size_t r = 0; r < reactions; r++)
+        value += bx_fba_objective(fba, r) * fluxes[r];
+    solution.objective = value;
+    push_status(L, &solution);
+    set_values(L, "fluxes", fba, reactions, bx_fba_reaction_id, fluxes);
+    lua_pushnumber(L, total);
+    lua_setfield(L, -2, "total_flux");
+    return 1;
+}

@@ -1,0 +1,162 @@
+#include "inside/output.h"
+
+#include "core/clock.h"
+#include "inside/interrupt.h"
+#include "wire/frame.h"
+#include "wire/value.h"
+#include "wire/zygote.h"
+
+#include <errno.h>
+#include <lauxlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum { TEXT_LIMIT = 1024 };
+static const int64_t progress_interval = 20000000; /* nanoseconds */
+
+static uint64_t call_id;
+static size_t room;        /* bytes the call may still print */
+static uint8_t held[4096]; /* printed, not yet sent */
+static volatile size_t held_length;
+static int64_t last_progress;
+static bx_buffer frame; /* scratch */
+
+int bx_output_write_hello(bx_buffer *out)
+{
+    size_t start = bx_frame_begin(out, BX_FRAME_HELLO, 0);
+    if (start == SIZE_MAX || bx_write_text(out, BX_PROTOCOL_VERSION) < 0)
+        return -1;
+    return bx_frame_end(out, start, NULL);
+}
+
+int bx_output_write_error(bx_buffer *out, uint64_t call, double time, bx_code code,
+                          const char *message, const char *traceback)
+{
+    size_t start = bx_frame_begin(out, BX_FRAME_ERROR, call);
+    if (start == SIZE_MAX || bx_write_float(out, time) < 0 ||
+        bx_write_text(out, bx_code_describe(code)->name) < 0 || bx_write_text(out, message) < 0 ||
+        bx_write_text(out, traceback) < 0)
+        return -1;
+    return bx_frame_end(out, start, NULL);
+}
+
+void bx_output_send(const uint8_t *bytes, size_t length)
+{
+    while (length) {
+        ssize_t sent = send(BX_WORKER_DESCRIPTOR, bytes, length, MSG_NOSIGNAL);
+        if (sent < 0 && errno == EINTR)
+            continue;
+        if (sent <= 0)
+            _exit(BX_EXIT_HOST_GONE);
+        bytes += sent;
+        length -= (size_t)sent;
+    }
+}
+
+/* End the scratch frame and send it; a frame that could not be built is dropped. */
+static void finish(size_t start, int failed)
+{
+    if (start != SIZE_MAX && !failed && bx_frame_end(&frame, start, NULL) == 0)
+        bx_output_send(frame.data, frame.length);
+    frame.length = 0;
+}
+
+void bx_output_send_error(uint64_t call, double time, bx_code code, const char *message,
+                          const char *traceback)
+{
+    if (bx_output_write_error(&frame, call, time, code, message, traceback) == 0)
+        bx_output_send(frame.data, frame.length);
+    frame.length = 0;
+}
+
+void bx_output_begin(uint64_t call, size_t limit)
+{
+    call_id = call;
+    room = limit;
+    held_length = 0;
+    last_progress = 0;
+    if (!frame.data)
+        bx_buffer_reserve(&frame, sizeof held + 64);
+}
+
+void bx_output_flush(void)
+{
+    if (held_length == 0)
+        return;
+    size_t start = bx_frame_begin(&frame, BX_FRAME_OUTPUT, call_id);
+    int failed = bx_write_string(&frame, held, held_length);
+    held_length = 0;
+    finish(start, failed);
+}
+
+static void hold(const char *bytes, size_t length)
+{
+    if (held_length == 0 && length)
+        bx_interrupt_flush_soon();
+    while (length) {
+        size_t part = sizeof held - held_length;
+        if (part > length)
+            part = length;
+        memcpy(held + held_length, bytes, part);
+        held_length += part;
+        bytes += part;
+        length -= part;
+        if (held_length == sizeof held)
+            bx_output_flush();
+    }
+}
+
+static void print_bytes(lua_State *L, const char *bytes, size_t length)
+{
+    if (length > room) {
+        hold(bytes, room);
+        room = 0;
+        bx_interrupt_raise(L, BX_CAUSE_OUTPUT);
+    }
+    room -= length;
+    hold(bytes, length);
+}
+
+int bx_output_lua_print(lua_State *L)
+{
+    int count = lua_gettop(L);
+    for (int i = 1; i <= count; i++) {
+        size_t length;
+        const char *text = luaL_tolstring(L, i, &length);
+        if (i > 1)
+            print_bytes(L, "\t", 1);
+        print_bytes(L, text, length);
+        lua_pop(L, 1);
+    }
+    print_bytes(L, "\n", 1);
+    return 0;
+}
+
+void bx_output_progress(double fraction, const char *text, size_t length)
+{
+    if (call_id == 0) /* an organism that is being loaded */
+        return;
+    int64_t now = bx_clock_now();
+    bx_output_flush();
+    if (last_progress && now - last_progress < progress_interval)
+        return;
+    last_progress = now;
+    if (length > TEXT_LIMIT)
+        length = TEXT_LIMIT;
+    if (!(fraction >= 0))
+        fraction = 0;
+    size_t start = bx_frame_begin(&frame, BX_FRAME_PROGRESS, call_id);
+    int failed = bx_write_float(&frame, fraction > 1 ? 1 : fraction) |
+                 (text ? bx_write_string(&frame, text, length) : bx_write_nil(&frame));
+    finish(start, failed);
+}
+
+int bx_output_lua_progress(lua_State *L)
+{
+    size_t length = 0;
+    double fraction = luaL_checknumber(L, 1);
+    const char *text = luaL_optlstring(L, 2, NULL, &length);
+    bx_output_progress(fraction, text, length);
+    return 0;
+}

@@ -1,0 +1,22 @@
+/* Errors of the engine as Lua error objects: tables with code and message, and __tostring. */
+#ifndef BX_INSIDE_RAISE_H
+#define BX_INSIDE_RAISE_H
+
+#include "core/error.h"
+
+#include <lua.h>
+
+/* Create the metatable; once a state. */
+void bx_raise_open(lua_State *L);
+
+/* Raise err, its message led by the caller's position. An interrupted call raises that instead.
+ * Does not return; the int is for `return bx_raise(...)`. */
+int bx_raise(lua_State *L, const bx_error *err);
+int bx_raise_format(lua_State *L, bx_code code, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* Push the message of the error object at `index` and return its code; BX_OK and nothing pushed if
+ * it is something else. Raw access only. */
+bx_code bx_raise_test(lua_State *L, int index);
+
+#endif

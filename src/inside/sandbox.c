@@ -1,0 +1,199 @@
+#include "inside/sandbox.h"
+
+#include "inside/coroutine.h"
+#include "inside/genome.h"
+#include "inside/interrupt.h"
+#include "inside/module.h"
+#include "inside/output.h"
+#include "inside/raise.h"
+#include "values/ensemble.h"
+#include "values/genome.h"
+#include "values/trajectory.h"
+
+#include <lauxlib.h>
+#include <lualib.h>
+
+static const char seed_key;
+
+/* load(chunk [, name [, mode [, env]]]): text alone, for binary chunks crash the interpreter.
+ * Upvalue 1 is the stock function. */
+static int load_text(lua_State *L)
+{
+    luaL_checkany(L, 1);
+    if (lua_gettop(L) < 3)
+        lua_settop(L, 3);
+    lua_pushliteral(L, "t");
+    lua_replace(L, 3);
+    lua_pushvalue(L, lua_upvalueindex(1));
+    lua_insert(L, 1);
+    lua_call(L, lua_gettop(L) - 1, LUA_MULTRET);
+    return lua_gettop(L);
+}
+
+/* The handler of an xpcall (upvalue 1), unless the call is to end: no hook reaches a handler. */
+static int handle_message(lua_State *L)
+{
+    if (bx_interrupted)
+        return 1;
+    lua_pushvalue(L, lua_upvalueindex(1));
+    lua_insert(L, 1);
+    lua_call(L, lua_gettop(L) - 1, LUA_MULTRET);
+    return lua_gettop(L);
+}
+
+static int finish_xpcall(lua_State *L, int status, lua_KContext context)
+{
+    (void)status;
+    (void)context;
+    return lua_gettop(L);
+}
+
+/* xpcall(f, handler, ...). Upvalue 1 is the stock function. */
+static int guarded_xpcall(lua_State *L)
+{
+    luaL_checktype(L, 2, LUA_TFUNCTION);
+    lua_pushvalue(L, 2);
+    lua_pushcclosure(L, handle_message, 1);
+    lua_replace(L, 2);
+    lua_pushvalue(L, lua_upvalueindex(1));
+    lua_insert(L, 1);
+    lua_callk(L, lua_gettop(L) - 1, LUA_MULTRET, 0, finish_xpcall);
+    return lua_gettop(L);
+}
+
+/* collectgarbage: measuring and collecting, but not stopping or tuning the collector. */
+static int collect_garbage(lua_State *L)
+{
+    static const char *const options[] = {"collect", "count", "step", NULL};
+    switch (luaL_checkoption(L, 1, "collect", options)) {
+    case 0: lua_pushinteger(L, lua_gc(L, LUA_GCCOLLECT)); return 1;
+    case 1: lua_pushnumber(L, lua_gc(L, LUA_GCCOUNT) + lua_gc(L, LUA_GCCOUNTB) / 1024.0); return 1;
+    default: lua_pushboolean(L, lua_gc(L, LUA_GCSTEP, (int)luaL_optinteger(L, 2, 0))); return 1;
+    }
+}
+
+static void remove_fields(lua_State *L, const char *const *names)
+{
+    for (; *names; names++) {
+        lua_pushnil(L);
+        lua_setfield(L, -2, *names);
+    }
+}
+
+/* Put `function` in the place of a stock function, which becomes its upvalue. */
+static void replace_field(lua_State *L, const char *name, lua_CFunction function)
+{
+    lua_getfield(L, -1, name);
+    lua_pushcclosure(L, function, 1);
+    lua_setfield(L, -2, name);
+}
+
+static void open_base(lua_State *L)
+{
+    static const char *const removed[] = {"dofile", "loadfile", "warn", NULL};
+    luaL_requiref(L, LUA_GNAME, luaopen_base, 1);
+    remove_fields(L, removed);
+    replace_field(L, "load", load_text);
+    replace_field(L, "xpcall", guarded_xpcall);
+    lua_pushcfunction(L, collect_garbage);
+    lua_setfield(L, -2, "collectgarbage");
+    lua_pushcfunction(L, bx_output_lua_print);
+    lua_setfield(L, -2, "print");
+    lua_pushcfunction(L, bx_output_lua_progress);
+    lua_setfield(L, -2, "progress");
+    lua_pop(L, 1);
+}
+
+static void open_string(lua_State *L)
+{
+    static const char *const removed[] = {"dump", NULL};
+    luaL_requiref(L, LUA_STRLIBNAME, luaopen_string, 1);
+    remove_fields(L, removed);
+    lua_pop(L, 1);
+}
+
+/* The clock and the calendar; nothing that touches files, the environment or the process. */
+static void open_os(lua_State *L)
+{
+    static const char *const kept[] = {"clock", "date", "difftime", "time"};
+    luaL_requiref(L, LUA_OSLIBNAME, luaopen_os, 0);
+    lua_newtable(L);
+    for (size_t i = 0; i < sizeof kept / sizeof *kept; i++) {
+        lua_getfield(L, -2, kept[i]);
+        lua_setfield(L, -2, kept[i]);
+    }
+    luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_LOADED_TABLE);
+    lua_pushvalue(L, -2);
+    lua_setfield(L, -2, LUA_OSLIBNAME);
+    lua_pop(L, 1);
+    lua_setglobal(L, LUA_OSLIBNAME);
+    lua_pop(L, 1);
+}
+
+/* A VM has no files: to_csv() and the like give text, to_csv(path) an error. Upvalue 1 is the stock
+ * method, 2 its name. */
+static int to_text(lua_State *L)
+{
+    if (!lua_isnoneornil(L, 2))
+        return luaL_error(L, "%s(path): a VM has no files; return the object or its text",
+                          lua_tostring(L, lua_upvalueindex(2)));
+    lua_pushvalue(L, lua_upvalueindex(1));
+    lua_insert(L, 1);
+    lua_call(L, lua_gettop(L) - 1, 1);
+    return 1;
+}
+
+/* What scripts are given: none changes its metatable or writes files. */
+static void close_class(lua_State *L, const char *class, const char *const *writers)
+{
+    luaL_getmetatable(L, class);
+    lua_pushboolean(L, 0);
+    lua_setfield(L, -2, "__metatable");
+    lua_getfield(L, -1, "__index");
+    lua_getupvalue(L, -1, 1); /* the table of methods */
+    for (; *writers; writers++) {
+        lua_getfield(L, -1, *writers);
+        lua_pushstring(L, *writers);
+        lua_pushcclosure(L, to_text, 2);
+        lua_setfield(L, -2, *writers);
+    }
+    lua_settop(L, 0);
+}
+
+static void open_classes(lua_State *L)
+{
+    static const char *const tables[] = {"to_csv", "to_json", NULL};
+    static const char *const genomes[] = {"to_fasta", "to_genome", "to_gff3", NULL};
+    bx_lua_open_trajectory(L);
+    close_class(L, "bioxen.Trajectory", tables);
+    bx_lua_open_ensemble(L);
+    close_class(L, "bioxen.Ensemble", tables);
+    bx_lua_open_genome(L);
+    close_class(L, "bioxen.Genome", genomes);
+    bx_genome_open_global(L);
+}
+
+void bx_sandbox_open(lua_State *L)
+{
+    open_base(L);
+    open_string(L);
+    luaL_requiref(L, LUA_TABLIBNAME, luaopen_table, 1);
+    luaL_requiref(L, LUA_UTF8LIBNAME, luaopen_utf8, 1);
+    luaL_requiref(L, LUA_COLIBNAME, luaopen_coroutine, 1);
+    bx_coroutine_open(L);
+    luaL_requiref(L, LUA_MATHLIBNAME, luaopen_math, 1);
+    lua_getfield(L, -1, "randomseed");
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &seed_key);
+    lua_settop(L, 0);
+    open_os(L);
+    bx_raise_open(L);
+    open_classes(L);
+    bx_module_open(L);
+}
+
+void bx_sandbox_seed(lua_State *L, lua_Integer seed)
+{
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &seed_key);
+    lua_pushinteger(L, seed);
+    lua_call(L, 1, 0);
+}

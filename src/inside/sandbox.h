@@ -1,0 +1,13 @@
+/* The Lua that VM code sees: the standard library without what reaches outside or breaks in. */
+#ifndef BX_INSIDE_SANDBOX_H
+#define BX_INSIDE_SANDBOX_H
+
+#include <lua.h>
+
+/* Open the libraries in a new state. */
+void bx_sandbox_open(lua_State *L);
+
+/* Seed math.random. */
+void bx_sandbox_seed(lua_State *L, lua_Integer seed);
+
+#endif

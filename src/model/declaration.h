@@ -1,0 +1,69 @@
+/* What a bx_process holds: process.c fills it, network.c compiles it. */
+#ifndef BX_MODEL_DECLARATION_H
+#define BX_MODEL_DECLARATION_H
+
+#include "core/names.h"
+#include "model/equation.h"
+#include "model/formula.h"
+#include "model/process.h"
+
+#include <stdbool.h>
+
+typedef struct bx_declared_value {
+    char *name;
+    double value;
+} bx_declared_value;
+
+typedef struct bx_declared_rule {
+    char *name;
+    bx_formula *formula;
+    char *amount, *size; /* of a quotient of two variables, which can be set; or NULL */
+} bx_declared_rule;
+
+typedef struct bx_declared_reaction {
+    char *name; /* or NULL */
+    char *text; /* the equation as written */
+    bx_equation equation;
+    bx_rate_kind kind;
+    bx_formula *rate;
+    bool continuous; /* no whole molecules: a rate of change, or a changing stoichiometry */
+} bx_declared_reaction;
+
+typedef struct bx_declared_assignment {
+    char *target;
+    bx_formula *formula;
+} bx_declared_assignment;
+
+typedef struct bx_declared_event {
+    char *name;                   /* or NULL */
+    bx_formula *when;             /* either this */
+    bx_formula *at;               /* or this */
+    bx_formula *delay, *priority; /* or NULL */
+    bool transient, initially_false, from_trigger;
+    bx_declared_assignment *assignments;
+    size_t assignment_count;
+} bx_declared_event;
+
+struct bx_process {
+    char *name;
+    bx_names variables, reaction_names, event_names;
+    bx_declared_value *species, *parameters;
+    bx_declared_rule *rules;
+    bx_declared_reaction *reactions;
+    bx_declared_event *events;
+    bx_declared_assignment *initials;
+    bool free_values; /* values may be negative, infinite and NaN */
+    size_t initial_count, initial_capacity;
+    size_t species_count, parameter_count, rule_count, reaction_count, event_count;
+    size_t species_capacity, parameter_capacity, rule_capacity, reaction_capacity, event_capacity;
+};
+
+/* How messages call a reaction or an event: its name, else its equation or its position. */
+typedef struct bx_label {
+    char text[160];
+} bx_label;
+
+bx_label bx_reaction_label(const bx_process *process, size_t reaction);
+bx_label bx_event_label(const bx_process *process, size_t event);
+
+#endif

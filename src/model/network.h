@@ -1,0 +1,135 @@
+/* All processes of a cell compiled into flat arrays.
+ *
+ * The frame is one array of doubles that holds the state and what is computed from it:
+ *   [0, species)           the species, in order of declaration
+ *   [.., parameters)       the parameters
+ *   [.., rules)            the rules
+ *   [time]                 the time in seconds
+ *   [rate, rate+reactions) of each reaction its rate, or k if it is by mass action
+ *   then temporaries, constants, and what events need.
+ *
+ * Mass action. For reactants with coefficients n_i and rate constant k, the ODE rate is
+ * k * prod(S_i ^ n_i), and the propensity is k * prod(S_i (S_i - 1) .. (S_i - n_i + 1)): for 2 S
+ * they are k S^2 and k S (S - 1), per second, and either way one firing changes the species by the
+ * equation's coefficients. (StochKit2's c = 2 k, where its propensity is c S (S - 1) / 2.) */
+#ifndef BX_MODEL_NETWORK_H
+#define BX_MODEL_NETWORK_H
+
+#include "core/error.h"
+#include "core/names.h"
+#include "model/csr.h"
+#include "model/declaration.h"
+#include "model/program.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define BX_SLOT_NONE UINT32_MAX
+
+typedef struct bx_reaction {
+    const bx_process *process;
+    uint32_t index; /* in its process */
+    bool mass_action;
+    bool constant;   /* its formula depends on no species that changes, and not on time */
+    bool uses_time;  /* directly or through rules */
+    bool continuous; /* not of whole molecules */
+    bx_range code;   /* puts the formula's value into the reaction's slot */
+} bx_reaction;
+
+/* A part of a condition, computed by its operands: earlier parts. A leaf is a comparison a op b,
+ * or a number, which is true unless 0. */
+typedef struct bx_logic {
+    bx_op op;         /* AND, OR, NOT, IF; else a leaf: a comparison, or MOVE for a number */
+    uint32_t a, b, c; /* operands: absolute indexes into bx_network.logic */
+    bx_range code;    /* of a leaf: puts a - b, or the number, into `slot` */
+    uint32_t slot;
+    bool uses_time, uses_species; /* that change */
+    uint32_t limit; /* of a leaf like time > b, where b is constant: the slot of b; else none */
+} bx_logic;
+
+typedef struct bx_assignment {
+    uint32_t target, value; /* slots */
+    uint32_t size;          /* the slot to multiply with when it is set, or none */
+    bx_range draws;         /* in bx_program.draws */
+    bx_range code;          /* puts the formula's value into `value` */
+} bx_assignment;
+
+typedef struct bx_event {
+    const bx_process *process;
+    uint32_t index; /* in its process */
+    bool timed;
+    uint32_t at;          /* of a timed event: the slot of its time */
+    bx_range code;        /* of a timed event: computes `at` */
+    bx_range logic;       /* of a condition: its parts in bx_network.logic, the last is the whole */
+    bx_range assignments; /* in bx_network.assignments */
+    bool transient, initially_false, from_trigger;
+    uint32_t delay, priority; /* slots, or none */
+    bx_range delay_code, priority_code;
+} bx_event;
+
+typedef struct bx_network {
+    size_t species, parameters, rules, reactions, events;
+    const char **names; /* of species, parameters, rules, by slot; they belong to the processes */
+    bx_names index;     /* their slots */
+    bx_names reaction_index;
+    bx_program program;
+    uint32_t time, rate; /* slots */
+    uint32_t one;        /* a slot that holds 1 */
+
+    bx_range rule_code;   /* of all rules, in an order in which each finds what it needs */
+    bx_range *rule_codes; /* of each rule, by its place in that order */
+    uint32_t *rule_order; /* the rule at each place */
+    bx_csr rule_uses;     /* rule -> slots its formula names */
+    bool *rule_varies;    /* the rule depends on a species that changes */
+    bool *rule_uses_time; /* directly or through rules */
+    uint32_t *rule_amount, *rule_size; /* of a quotient: their slots; of other rules none */
+    bool *free;  /* species or parameter -> may have any value, NaN included */
+    bool random; /* events draw numbers, or have priorities: a run has a seed */
+    bool jumps;  /* some rate or rule is not continuous: it has a condition in it */
+
+    bx_reaction *reaction;
+    bx_range rate_code; /* of all reactions */
+    bx_csr rate_uses;   /* reaction -> slots its formula names */
+    bx_csr reactants;   /* reaction -> species on the left, with their coefficients beside: */
+    double *orders;
+    bx_csr changes; /* reaction -> species it changes, with by how much beside: */
+    double *amounts;
+    bool *changing; /* species -> some reaction changes it */
+
+    bx_event *event;
+    bx_logic *logic;
+    size_t logic_count, logic_capacity;
+    bx_csr logic_uses; /* part of a condition -> slots, with rules followed by name only */
+    bx_assignment *assignments;
+    size_t assignment_count;
+} bx_network;
+
+/* Compile `processes` (at most 2^30 items in all), which must outlive the network.
+ * NULL with BX_EMODEL, whose message names the item, or BX_EMEMORY. */
+bx_network *bx_network_new(bx_process *const *processes, size_t count, bx_error *err);
+void bx_network_free(bx_network *network); /* NULL is fine */
+
+/* "process "x", reaction "y"" for messages. */
+bx_label bx_network_reaction_label(const bx_network *network, size_t reaction);
+bx_label bx_network_event_label(const bx_network *network, size_t event);
+
+/* Recompute every rule in `frame`. */
+void bx_network_rules(const bx_network *network, double *frame);
+
+/* Recompute every rule and the formula of every reaction. */
+void bx_network_rates(const bx_network *network, double *frame);
+
+/* Whether a slot's value depends on species that reactions change, or on time. */
+bool bx_network_varies(const bx_network *network, uint32_t slot);
+bool bx_network_timely(const bx_network *network, uint32_t slot);
+
+/* The rate of a mass-action reaction in an ODE: `k` times the reactants. */
+double bx_mass_action_rate(const bx_network *network, size_t reaction, double k,
+                           const double *species);
+
+/* The propensity of a mass-action reaction. */
+double bx_mass_action_propensity(const bx_network *network, size_t reaction, double k,
+                                 const double *species);
+
+#endif

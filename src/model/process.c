@@ -1,0 +1,431 @@
+#include "model/process.h"
+
+#include "model/declaration.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The most items of a kind in one process: indexes are 32 bits wide. */
+#define ITEMS_MAXIMUM ((size_t)1 << 28)
+
+static bx_label reaction_label(const bx_process *process, const char *name, const char *equation)
+{
+    bx_label label;
+    snprintf(label.text, sizeof label.text, "process \"%.48s\", reaction \"%.64s\"", process->name,
+             name ? name : equation);
+    return label;
+}
+
+bx_label bx_reaction_label(const bx_process *process, size_t reaction)
+{
+    const bx_declared_reaction *r = &process->reactions[reaction];
+    return reaction_label(process, r->name, r->text);
+}
+
+static bx_label event_label(const bx_process *process, const char *name, size_t event)
+{
+    bx_label label;
+    if (name)
+        snprintf(label.text, sizeof label.text, "process \"%.48s\", event \"%.64s\"", process->name,
+                 name);
+    else
+        snprintf(label.text, sizeof label.text, "process \"%.48s\", event %zu", process->name,
+                 event + 1);
+    return label;
+}
+
+bx_label bx_event_label(const bx_process *process, size_t event)
+{
+    return event_label(process, process->events[event].name, event);
+}
+
+bx_process *bx_process_new(const char *name, bx_error *err)
+{
+    if (!name || !*name || strlen(name) > BX_NAME_LENGTH) {
+        bx_fail(err, BX_EMODEL, "the name of a process must have 1 to %d bytes", BX_NAME_LENGTH);
+        return NULL;
+    }
+    bx_process *process = calloc(1, sizeof *process);
+    if (process && !(process->name = strdup(name))) {
+        free(process);
+        process = NULL;
+    }
+    if (!process)
+        bx_fail_memory(err);
+    return process;
+}
+
+const char *bx_process_name(const bx_process *process)
+{
+    return process->name;
+}
+
+static void free_event(bx_declared_event *event)
+{
+    for (size_t i = 0; i < event->assignment_count; i++) {
+        free(event->assignments[i].target);
+        bx_formula_free(event->assignments[i].formula);
+    }
+    free(event->assignments);
+    free(event->name);
+    bx_formula_free(event->when);
+    bx_formula_free(event->at);
+    bx_formula_free(event->delay);
+    bx_formula_free(event->priority);
+}
+
+static void free_reaction(bx_declared_reaction *reaction)
+{
+    free(reaction->name);
+    free(reaction->text);
+    bx_equation_free(&reaction->equation);
+    bx_formula_free(reaction->rate);
+}
+
+void bx_process_free(bx_process *process)
+{
+    if (!process)
+        return;
+    for (size_t i = 0; i < process->species_count; i++)
+        free(process->species[i].name);
+    for (size_t i = 0; i < process->parameter_count; i++)
+        free(process->parameters[i].name);
+    for (size_t i = 0; i < process->rule_count; i++) {
+        free(process->rules[i].name);
+        bx_formula_free(process->rules[i].formula);
+        free(process->rules[i].amount);
+        free(process->rules[i].size);
+    }
+    for (size_t i = 0; i < process->initial_count; i++) {
+        free(process->initials[i].target);
+        bx_formula_free(process->initials[i].formula);
+    }
+    free(process->initials);
+    for (size_t i = 0; i < process->reaction_count; i++)
+        free_reaction(&process->reactions[i]);
+    for (size_t i = 0; i < process->event_count; i++)
+        free_event(&process->events[i]);
+    free(process->species);
+    free(process->parameters);
+    free(process->rules);
+    free(process->reactions);
+    free(process->events);
+    bx_names_free(&process->variables);
+    bx_names_free(&process->reaction_names);
+    bx_names_free(&process->event_names);
+    free(process->name);
+    free(process);
+}
+
+/* Room for one more item in *items. */
+static int grow(void **items, size_t count, size_t *capacity, size_t size, bx_error *err)
+{
+    if (count < *capacity)
+        return 0;
+    if (count >= ITEMS_MAXIMUM)
+        return bx_fail(err, BX_EMODEL, "a process can't have more than %zu items of a kind",
+                       ITEMS_MAXIMUM);
+    size_t more = *capacity ? *capacity * 2 : 8;
+    void *bigger = realloc(*items, more * size);
+    if (!bigger)
+        return bx_fail_memory(err);
+    *items = bigger;
+    *capacity = more;
+    return 0;
+}
+
+/* Prefix the message with the item it is about. */
+static int fail_in(bx_error *err, const char *label)
+{
+    if (err && err->code == BX_EMODEL) {
+        bx_error inner = *err;
+        bx_fail(err, inner.code, "%s: %.800s", label, inner.message);
+    }
+    return -1;
+}
+
+static int check_variable(const bx_process *process, const char *kind, const char *name,
+                          bx_error *err)
+{
+    if (bx_formula_reserved(name))
+        return bx_fail(err, BX_EMODEL,
+                       "process \"%.48s\": %s \"%s\": the formula language keeps "
+                       "this word",
+                       process->name, kind, name);
+    if (!bx_formula_is_name(name))
+        return bx_fail(err, BX_EMODEL,
+                       "process \"%.48s\": %s \"%.64s\": expected a name of at most %d letters, "
+                       "digits and \"_\", not starting with a digit",
+                       process->name, kind, name, BX_NAME_LENGTH);
+    if (bx_names_find(&process->variables, name) != BX_NAME_NONE)
+        return bx_fail(err, BX_EMODEL, "process \"%.48s\": %s \"%s\" is declared already",
+                       process->name, kind, name);
+    return 0;
+}
+
+static int add_value(bx_process *process, bx_declared_value **values, size_t *count,
+                     size_t *capacity, const char *kind, const char *name, double value,
+                     bx_error *err)
+{
+    if (check_variable(process, kind, name, err) < 0)
+        return -1;
+    if (!isfinite(value) && !process->free_values)
+        return bx_fail(err, BX_EMODEL,
+                       "process \"%.48s\": %s \"%s\": expected a finite number, "
+                       "got %g",
+                       process->name, kind, name, value);
+    if (grow((void **)values, *count, capacity, sizeof **values, err) < 0)
+        return -1;
+    char *copy = strdup(name);
+    if (!copy || bx_names_add(&process->variables, copy, *count) < 0) {
+        free(copy);
+        return bx_fail_memory(err);
+    }
+    (*values)[(*count)++] = (bx_declared_value){copy, value};
+    return 0;
+}
+
+int bx_process_add_species(bx_process *process, const char *name, double initial, bx_error *err)
+{
+    if (initial < 0 && !process->free_values)
+        return bx_fail(err, BX_EMODEL,
+                       "process \"%.48s\": species \"%.64s\": expected a number "
+                       "that is not negative, got %g",
+                       process->name, name, initial);
+    return add_value(process, &process->species, &process->species_count,
+                     &process->species_capacity, "species", name, initial, err);
+}
+
+int bx_process_add_parameter(bx_process *process, const char *name, double value, bx_error *err)
+{
+    return add_value(process, &process->parameters, &process->parameter_count,
+                     &process->parameter_capacity, "parameter", name, value, err);
+}
+
+void bx_process_free_values(bx_process *process)
+{
+    process->free_values = true;
+}
+
+int bx_process_add_initial(bx_process *process, const char *target, const char *formula,
+                           bx_error *err)
+{
+    if (grow((void **)&process->initials, process->initial_count, &process->initial_capacity,
+             sizeof *process->initials, err) < 0)
+        return -1;
+    bx_declared_assignment initial = {.formula = bx_formula_parse(formula, err)};
+    if (!initial.formula) {
+        char label[160];
+        snprintf(label, sizeof label, "process \"%.48s\", initial \"%.64s\"", process->name,
+                 target);
+        return fail_in(err, label);
+    }
+    initial.target = strdup(target);
+    if (!initial.target) {
+        bx_formula_free(initial.formula);
+        return bx_fail_memory(err);
+    }
+    process->initials[process->initial_count++] = initial;
+    return 0;
+}
+
+int bx_process_add_quotient(bx_process *process, const char *name, const char *amount,
+                            const char *size, bx_error *err)
+{
+    char formula[2 * BX_NAME_LENGTH + 8];
+    if (!bx_formula_is_name(amount) || !bx_formula_is_name(size))
+        return bx_fail(err, BX_EMODEL,
+                       "process \"%.48s\", concentration \"%.64s\": expected two names, found "
+                       "\"%.64s\" and \"%.64s\"",
+                       process->name, name, amount, size);
+    snprintf(formula, sizeof formula, "%s / %s", amount, size);
+    if (bx_process_add_rule(process, name, formula, err) < 0)
+        return -1;
+    bx_declared_rule *rule = &process->rules[process->rule_count - 1];
+    rule->amount = strdup(amount);
+    rule->size = strdup(size);
+    return rule->amount && rule->size ? 0 : bx_fail_memory(err);
+}
+
+int bx_process_add_rule(bx_process *process, const char *name, const char *formula, bx_error *err)
+{
+    if (check_variable(process, "rule", name, err) < 0 ||
+        grow((void **)&process->rules, process->rule_count, &process->rule_capacity,
+             sizeof *process->rules, err) < 0)
+        return -1;
+    bx_declared_rule rule = {.formula = bx_formula_parse(formula, err)};
+    if (!rule.formula) {
+        char label[160];
+        snprintf(label, sizeof label, "process \"%.48s\", rule \"%.64s\"", process->name, name);
+        return fail_in(err, label);
+    }
+    rule.name = strdup(name);
+    if (!rule.name || bx_names_add(&process->variables, rule.name, process->rule_count) < 0) {
+        free(rule.name);
+        bx_formula_free(rule.formula);
+        return bx_fail_memory(err);
+    }
+    process->rules[process->rule_count++] = rule;
+    return 0;
+}
+
+/* A name of a reaction or an event: any text without control characters. */
+static int check_label(const bx_names *names, const char *name, bx_error *err)
+{
+    size_t length = strlen(name);
+    if (length == 0 || length > BX_NAME_LENGTH)
+        return bx_fail(err, BX_EMODEL, "expected a name of 1 to %d bytes", BX_NAME_LENGTH);
+    for (size_t i = 0; i < length; i++)
+        if ((unsigned char)name[i] < 0x20 || name[i] == 0x7f)
+            return bx_fail(err, BX_EMODEL, "the name has a control character");
+    if (bx_names_find(names, name) != BX_NAME_NONE)
+        return bx_fail(err, BX_EMODEL, "the name is taken already");
+    return 0;
+}
+
+/* A rate as it is declared: a text, or else a number. */
+typedef struct declared_rate {
+    bx_rate_kind kind;
+    const char *text;
+    double number;
+} declared_rate;
+
+static int build_reaction(bx_declared_reaction *reaction, const char *equation, declared_rate rate,
+                          bx_error *err)
+{
+    if (!reaction->text)
+        return bx_fail_memory(err);
+    if (bx_equation_parse(equation, &reaction->equation, err) < 0)
+        return -1;
+    reaction->rate =
+        rate.text ? bx_formula_parse(rate.text, err) : bx_formula_number(rate.number, err);
+    if (reaction->rate)
+        return 0;
+    return fail_in(err, rate.kind == BX_RATE_MASS_ACTION ? "k" : "rate");
+}
+
+/* Thousands may come: their label is made for messages alone. */
+static int fail_in_reaction(const bx_process *process, const char *name, const char *equation,
+                            bx_error *err)
+{
+    return fail_in(err, reaction_label(process, name, equation).text);
+}
+
+static int add_reaction(bx_process *process, const char *name, const char *equation,
+                        declared_rate rate, bx_error *err)
+{
+    if (name && check_label(&process->reaction_names, name, err) < 0)
+        return fail_in_reaction(process, name, equation, err);
+    if (grow((void **)&process->reactions, process->reaction_count, &process->reaction_capacity,
+             sizeof *process->reactions, err) < 0)
+        return -1;
+    bx_declared_reaction reaction = {.kind = rate.kind, .text = strdup(equation)};
+    if (build_reaction(&reaction, equation, rate, err) < 0) {
+        free_reaction(&reaction);
+        return fail_in_reaction(process, name, equation, err);
+    }
+    if (name &&
+        (!(reaction.name = strdup(name)) ||
+         bx_names_add(&process->reaction_names, reaction.name, process->reaction_count) < 0)) {
+        free_reaction(&reaction);
+        return bx_fail_memory(err);
+    }
+    process->reactions[process->reaction_count++] = reaction;
+    return 0;
+}
+
+int bx_process_add_reaction(bx_process *process, const char *name, const char *equation,
+                            bx_rate_kind kind, const char *formula, bx_error *err)
+{
+    return add_reaction(process, name, equation, (declared_rate){.kind = kind, .text = formula},
+                        err);
+}
+
+int bx_process_add_constant_reaction(bx_process *process, const char *name, const char *equation,
+                                     bx_rate_kind kind, double number, bx_error *err)
+{
+    return add_reaction(process, name, equation, (declared_rate){.kind = kind, .number = number},
+                        err);
+}
+
+int bx_process_add_rate(bx_process *process, const char *species, const char *formula,
+                        bx_error *err)
+{
+    char equation[BX_NAME_LENGTH + 8];
+    snprintf(equation, sizeof equation, "-> %.*s", BX_NAME_LENGTH, species);
+    if (bx_process_add_reaction(process, NULL, equation, BX_RATE_FORMULA, formula, err) < 0)
+        return -1;
+    process->reactions[process->reaction_count - 1].continuous = true;
+    return 0;
+}
+
+static int build_assignments(bx_declared_event *event, const bx_event_declaration *declaration,
+                             bx_error *err)
+{
+    size_t count = declaration->assignment_count;
+    event->assignments = calloc(count ? count : 1, sizeof *event->assignments);
+    if (!event->assignments)
+        return bx_fail_memory(err);
+    for (size_t i = 0; i < count; i++) {
+        const bx_event_assignment *from = &declaration->assignments[i];
+        for (size_t j = 0; j < i; j++)
+            if (strcmp(declaration->assignments[j].target, from->target) == 0)
+                return bx_fail(err, BX_EMODEL, "\"%.64s\" is set twice", from->target);
+        bx_declared_assignment *to = &event->assignments[event->assignment_count++];
+        to->target = strdup(from->target);
+        if (!to->target)
+            return bx_fail_memory(err);
+        to->formula = bx_formula_parse(from->formula, err);
+        if (!to->formula) {
+            char label[96];
+            snprintf(label, sizeof label, "set %.64s", from->target);
+            return fail_in(err, label);
+        }
+    }
+    return 0;
+}
+
+static int build_event(bx_declared_event *event, const bx_event_declaration *declaration,
+                       bx_error *err)
+{
+    if (!declaration->when == !declaration->at)
+        return bx_fail(err, BX_EMODEL, "expected either a condition (when) or a time (at)");
+    if (declaration->when && !(event->when = bx_formula_parse(declaration->when, err)))
+        return fail_in(err, "when");
+    if (declaration->at && !(event->at = bx_formula_parse(declaration->at, err)))
+        return fail_in(err, "at");
+    if (declaration->delay && !(event->delay = bx_formula_parse(declaration->delay, err)))
+        return fail_in(err, "delay");
+    if (declaration->priority && !(event->priority = bx_formula_parse(declaration->priority, err)))
+        return fail_in(err, "priority");
+    event->transient = declaration->transient;
+    event->initially_false = declaration->initially_false;
+    event->from_trigger = declaration->from_trigger;
+    if (declaration->name && !(event->name = strdup(declaration->name)))
+        return bx_fail_memory(err);
+    return build_assignments(event, declaration, err);
+}
+
+int bx_process_add_event(bx_process *process, const bx_event_declaration *declaration,
+                         bx_error *err)
+{
+    bx_label label = event_label(process, declaration->name, process->event_count);
+    if (declaration->name && check_label(&process->event_names, declaration->name, err) < 0)
+        return fail_in(err, label.text);
+    if (grow((void **)&process->events, process->event_count, &process->event_capacity,
+             sizeof *process->events, err) < 0)
+        return -1;
+    bx_declared_event event = {0};
+    if (build_event(&event, declaration, err) < 0) {
+        free_event(&event);
+        return fail_in(err, label.text);
+    }
+    if (event.name && bx_names_add(&process->event_names, event.name, process->event_count) < 0) {
+        free_event(&event);
+        return bx_fail_memory(err);
+    }
+    process->events[process->event_count++] = event;
+    return 0;
+}

@@ -1,0 +1,80 @@
+/* A biological process as its author declares it: species, parameters, reactions, assignment
+ * rules and events, as text and numbers. A cell compiles the processes it holds into a network.
+ * Formulas are parsed here, so that a mistake is reported where it was made; names are resolved
+ * when the cell takes the process, since a process may use what another one declares. */
+#ifndef BX_MODEL_PROCESS_H
+#define BX_MODEL_PROCESS_H
+
+#include "core/error.h"
+
+#include <stdbool.h>
+
+typedef struct bx_process bx_process;
+
+typedef enum bx_rate_kind {
+    BX_RATE_MASS_ACTION, /* the rate text is k; the engine multiplies by the reactants */
+    BX_RATE_FORMULA      /* the rate text is the whole rate, in firings (or molecules) per second */
+} bx_rate_kind;
+
+/* What an event does to one variable: `target` = the value of `formula` when the event fires.
+ * All formulas of one event are evaluated before any target changes. */
+typedef struct bx_event_assignment {
+    const char *target;
+    const char *formula;
+} bx_event_assignment;
+
+typedef struct bx_event_declaration {
+    const char *name; /* NULL: named by its position */
+    const char
+        *when; /* a condition: fires when it turns from false to true; NULL if `at` is used */
+    const char
+        *at; /* a formula of parameters: the cell's time in seconds; NULL if `when` is used */
+    const bx_event_assignment *assignments;
+    size_t assignment_count;
+    const char *delay;    /* a formula: seconds from the firing to the assignments; NULL: none */
+    const char *priority; /* a formula: of those due together the highest comes first; NULL: none */
+    bool transient;       /* what is due is dropped when the condition turns false before */
+    bool initially_false; /* a condition that is true at the beginning has just turned so */
+    bool from_trigger;    /* values are those of the moment the condition turned, not of the end of
+                             the delay */
+} bx_event_declaration;
+
+/* All text is copied. The int functions return 0, or -1 with BX_EMODEL or BX_EMEMORY; the message
+ * names the process and the item, and for a formula the line, the column and what was expected. */
+bx_process *bx_process_new(const char *name, bx_error *err);
+void bx_process_free(bx_process *process); /* NULL is fine */
+const char *bx_process_name(const bx_process *process);
+
+int bx_process_add_species(bx_process *process, const char *name, double initial, bx_error *err);
+int bx_process_add_parameter(bx_process *process, const char *name, double value, bx_error *err);
+
+/* Species and parameters of this process may have any value: negative, infinite, NaN. */
+void bx_process_free_values(bx_process *process);
+
+/* The value that a species or parameter begins with, computed from what others begin with. */
+int bx_process_add_initial(bx_process *process, const char *target, const char *formula,
+                           bx_error *err);
+
+/* The rate of change of a species, per second, beside what reactions do: for ODEs alone. */
+int bx_process_add_rate(bx_process *process, const char *species, const char *formula,
+                        bx_error *err);
+
+/* `name` always equals amount / size, as a concentration does; to set it sets `amount`. Both are
+ * names: `amount` of a species or parameter. */
+int bx_process_add_quotient(bx_process *process, const char *name, const char *amount,
+                            const char *size, bx_error *err);
+
+/* `name` always equals `formula`. */
+int bx_process_add_rule(bx_process *process, const char *name, const char *formula, bx_error *err);
+
+/* `equation` is like "2 A + B -> C", "-> mRNA" or "protein ->"; `name` may be NULL. */
+int bx_process_add_reaction(bx_process *process, const char *name, const char *equation,
+                            bx_rate_kind kind, const char *rate, bx_error *err);
+
+/* The same with a number for a formula. */
+int bx_process_add_constant_reaction(bx_process *process, const char *name, const char *equation,
+                                     bx_rate_kind kind, double rate, bx_error *err);
+
+int bx_process_add_event(bx_process *process, const bx_event_declaration *event, bx_error *err);
+
+#endif

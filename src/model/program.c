@@ -1,0 +1,279 @@
+#include "model/program.h"
+
+#include "model/distribution.h"
+
+#include <math.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* While compiling: a number not yet in the frame, or a slot. */
+typedef struct operand {
+    bool constant;
+    double value;
+    uint32_t slot;
+} operand;
+
+void bx_program_free(bx_program *program)
+{
+    free(program->code);
+    free(program->frame);
+    free(program->draws);
+    *program = (bx_program){0};
+}
+
+int64_t bx_program_slot(bx_program *program, double value)
+{
+    if (program->frame_size == program->frame_capacity) {
+        size_t capacity = program->frame_capacity ? program->frame_capacity * 2 : 64;
+        double *frame =
+            capacity > UINT32_MAX ? NULL : realloc(program->frame, capacity * sizeof *frame);
+        if (!frame)
+            return -1;
+        program->frame = frame;
+        program->frame_capacity = capacity;
+    }
+    program->frame[program->frame_size] = value;
+    return (int64_t)program->frame_size++;
+}
+
+int bx_program_emit(bx_program *program, bx_instruction instruction)
+{
+    if (program->count == program->capacity) {
+        size_t capacity = program->capacity ? program->capacity * 2 : 64;
+        bx_instruction *code =
+            capacity > UINT32_MAX ? NULL : realloc(program->code, capacity * sizeof *code);
+        if (!code)
+            return -1;
+        program->code = code;
+        program->capacity = capacity;
+    }
+    program->code[program->count++] = instruction;
+    return 0;
+}
+
+size_t bx_program_depth(const bx_formula *formula)
+{
+    size_t depth = 0, deepest = 0;
+    for (size_t i = 0; i < formula->count; i++) {
+        depth = depth + 1 - bx_op_arity(formula->nodes[i].op);
+        if (depth > deepest)
+            deepest = depth;
+    }
+    return deepest;
+}
+
+size_t bx_formula_begin(const bx_formula *formula, size_t root)
+{
+    size_t wanted = 1, i = root + 1;
+    while (wanted > 0) {
+        i--;
+        wanted = wanted - 1 + bx_op_arity(formula->nodes[i].op);
+    }
+    return i;
+}
+
+/* x^n for the powers that need no pow(). */
+static bx_op power_by_constant(double exponent)
+{
+    if (exponent == 1)
+        return BX_OP_MOVE;
+    if (exponent == 2)
+        return BX_OP_SQUARE;
+    if (exponent == 3)
+        return BX_OP_CUBE;
+    return exponent == 0.5 ? BX_OP_SQRT : BX_OP_POWER;
+}
+
+static int to_slot(bx_program *program, operand *o)
+{
+    if (!o->constant)
+        return 0;
+    int64_t slot = bx_program_slot(program, o->value);
+    if (slot < 0)
+        return -1;
+    *o = (operand){.slot = (uint32_t)slot};
+    return 0;
+}
+
+/* Apply `op` to operands[0..arity), all constants, in a frame of their own. */
+static operand fold(bx_op op, const operand *operands, unsigned arity)
+{
+    double frame[4] = {0};
+    for (unsigned i = 0; i < arity; i++)
+        frame[i] = operands[i].value;
+    bx_instruction instruction = {.op = op, .target = 3, .a = 0, .b = 1, .c = 2};
+    bx_program_run(&instruction, &instruction + 1, frame);
+    return (operand){.constant = true, .value = frame[3]};
+}
+
+/* Three slots for a random number: what decides it, and its bounds. */
+static int add_draw(bx_program *program, operand *operands)
+{
+    if (program->draw_count == program->draw_capacity) {
+        size_t capacity = program->draw_capacity ? program->draw_capacity * 2 : 8;
+        uint32_t *draws = realloc(program->draws, capacity * sizeof *draws);
+        if (!draws)
+            return -1;
+        program->draws = draws;
+        program->draw_capacity = capacity;
+    }
+    if (to_slot(program, &operands[0]) < 0 || to_slot(program, &operands[1]) < 0)
+        return -1;
+    int64_t decides = bx_program_slot(program, 0);
+    int64_t low = bx_program_slot(program, -INFINITY), high = bx_program_slot(program, INFINITY);
+    if (decides < 0 || low < 0 || high < 0 ||
+        bx_program_emit(program, (bx_instruction){.op = BX_OP_MOVE,
+                                                  .target = (uint32_t)low,
+                                                  .a = operands[0].slot}) < 0 ||
+        bx_program_emit(program, (bx_instruction){.op = BX_OP_MOVE,
+                                                  .target = (uint32_t)high,
+                                                  .a = operands[1].slot}) < 0)
+        return -1;
+    operands[0] = (operand){.slot = (uint32_t)decides};
+    program->draws[program->draw_count++] = (uint32_t)decides;
+    return 0;
+}
+
+/* Replace operands[0..arity) by the result of `op`, computed into `temporary`. */
+static int apply(bx_program *program, bx_op op, operand *operands, uint32_t temporary)
+{
+    unsigned arity = bx_op_arity(op);
+    if (op == BX_OP_BOUNDS)
+        return add_draw(program, operands);
+    bool constant = true;
+    for (unsigned i = 0; i < arity; i++)
+        constant = constant && operands[i].constant;
+    if (constant) {
+        operands[0] = fold(op, operands, arity);
+        return 0;
+    }
+    if (op == BX_OP_POWER && operands[1].constant) {
+        op = power_by_constant(operands[1].value);
+        arity = bx_op_arity(op);
+        if (op == BX_OP_MOVE)
+            return 0;
+    }
+    for (unsigned i = 0; i < arity; i++)
+        if (to_slot(program, &operands[i]) < 0)
+            return -1;
+    bx_instruction instruction = {.op = op, .target = temporary, .a = operands[0].slot};
+    if (arity > 1)
+        instruction.b = operands[1].slot;
+    if (arity > 2)
+        instruction.c = operands[2].slot;
+    operands[0] = (operand){.slot = temporary};
+    return bx_program_emit(program, instruction);
+}
+
+static int compile_nodes(bx_program *program, const bx_formula *formula, size_t root,
+                         const uint32_t *slots, operand *stack)
+{
+    size_t depth = 0;
+    for (size_t i = bx_formula_begin(formula, root); i <= root; i++) {
+        const bx_node *node = &formula->nodes[i];
+        if (node->op == BX_OP_NUMBER) {
+            stack[depth++] = (operand){.constant = true, .value = node->number};
+        } else if (node->op == BX_OP_NAME) {
+            stack[depth++] = (operand){.slot = slots[node->a]};
+        } else if (node->op == BX_OP_TIME) {
+            stack[depth++] = (operand){.slot = program->time};
+        } else {
+            depth -= bx_op_arity(node->op);
+            if (apply(program, node->op, stack + depth, program->temporaries + (uint32_t)depth) < 0)
+                return -1;
+            depth++;
+        }
+    }
+    return 0;
+}
+
+int bx_program_compile(bx_program *program, const bx_formula *formula, size_t root,
+                       const uint32_t *slots, uint32_t target, bx_range *range)
+{
+    operand *stack = calloc(bx_program_depth(formula) + 1, sizeof *stack);
+    if (!stack)
+        return -1;
+    size_t begin = program->count;
+    int result = compile_nodes(program, formula, root, slots, stack);
+    if (result == 0 && program->count > begin && !stack[0].constant &&
+        program->code[program->count - 1].target == stack[0].slot)
+        program->code[program->count - 1].target = target;
+    else if (result == 0 && to_slot(program, &stack[0]) == 0)
+        result = bx_program_emit(
+            program, (bx_instruction){.op = BX_OP_MOVE, .target = target, .a = stack[0].slot});
+    else
+        result = -1;
+    *range = (bx_range){(uint32_t)begin, (uint32_t)program->count};
+    free(stack);
+    return result;
+}
+
+static double hill(double x, double k, double n)
+{
+    return x > 0 ? 1 / (1 + pow(k / x, n)) : x <= 0 ? 0 : x;
+}
+
+/* Operators that hardly any formula has. */
+static double rare(bx_op op, double a, double b, const double *c)
+{
+    switch (op) {
+    case BX_OP_ASINH: return asinh(a);
+    case BX_OP_ACOSH: return acosh(a);
+    case BX_OP_ATANH: return atanh(a);
+    case BX_OP_FACTORIAL: return tgamma(a + 1);
+    case BX_OP_TRUNCATE: return trunc(a);
+    case BX_OP_REMAINDER: return fmod(a, b);
+    default: return bx_distribution_draw(op, a, b, c);
+    }
+}
+
+void bx_program_run(const bx_instruction *begin, const bx_instruction *end, double *frame)
+{
+    for (const bx_instruction *i = begin; i != end; i++) {
+        double a = frame[i->a], b = frame[i->b], r;
+        switch ((bx_op)i->op) {
+        case BX_OP_ADD: r = a + b; break;
+        case BX_OP_SUBTRACT: r = a - b; break;
+        case BX_OP_MULTIPLY: r = a * b; break;
+        case BX_OP_DIVIDE: r = a / b; break;
+        case BX_OP_NEGATE: r = -a; break;
+        case BX_OP_SQUARE: r = a * a; break;
+        case BX_OP_CUBE: r = a * a * a; break;
+        case BX_OP_POWER: r = pow(a, b); break;
+        /* NaN in, NaN out */
+        case BX_OP_MIN: r = a < b || isnan(a) ? a : b; break;
+        case BX_OP_MAX: r = a > b || isnan(a) ? a : b; break;
+        case BX_OP_LESS: r = a < b; break;
+        case BX_OP_LESS_EQUAL: r = a <= b; break;
+        case BX_OP_GREATER: r = a > b; break;
+        case BX_OP_GREATER_EQUAL: r = a >= b; break;
+        case BX_OP_EQUAL: r = a == b; break;
+        case BX_OP_NOT_EQUAL: r = a != b; break;
+        case BX_OP_AND: r = a != 0 && b != 0; break;
+        case BX_OP_OR: r = a != 0 || b != 0; break;
+        case BX_OP_IF: r = a != 0 ? b : frame[i->c]; break;
+        case BX_OP_HILL: r = hill(a, b, frame[i->c]); break;
+        case BX_OP_NOT: r = a == 0; break;
+        case BX_OP_ABS: r = fabs(a); break;
+        case BX_OP_EXP: r = exp(a); break;
+        case BX_OP_LOG: r = log(a); break;
+        case BX_OP_LOG10: r = log10(a); break;
+        case BX_OP_SQRT: r = sqrt(a); break;
+        case BX_OP_FLOOR: r = floor(a); break;
+        case BX_OP_CEIL: r = ceil(a); break;
+        case BX_OP_SIN: r = sin(a); break;
+        case BX_OP_COS: r = cos(a); break;
+        case BX_OP_TAN: r = tan(a); break;
+        case BX_OP_ASIN: r = asin(a); break;
+        case BX_OP_ACOS: r = acos(a); break;
+        case BX_OP_ATAN: r = atan(a); break;
+        case BX_OP_SINH: r = sinh(a); break;
+        case BX_OP_COSH: r = cosh(a); break;
+        case BX_OP_TANH: r = tanh(a); break;
+        case BX_OP_MOVE: r = a; break;
+        default: r = rare((bx_op)i->op, a, b, frame + i->c); break;
+        }
+        frame[i->target] = r;
+    }
+}

@@ -1,0 +1,64 @@
+/* Formulas compiled to three-address code over one flat array of doubles, the frame: the values of
+ * variables, of constants, and temporaries. */
+#ifndef BX_MODEL_PROGRAM_H
+#define BX_MODEL_PROGRAM_H
+
+#include "core/error.h"
+#include "model/formula.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+typedef struct bx_instruction {
+    uint32_t op; /* a bx_op that is not a leaf */
+    uint32_t target, a, b, c;
+} bx_instruction;
+
+/* Instructions [begin, end). */
+typedef struct bx_range {
+    uint32_t begin, end;
+} bx_range;
+
+/* A zeroed bx_program is empty. `frame` is what a fresh frame holds. */
+typedef struct bx_program {
+    bx_instruction *code;
+    size_t count, capacity;
+    double *frame;
+    size_t frame_size, frame_capacity;
+    uint32_t temporaries; /* the first of the slots for intermediate values */
+    uint32_t time;        /* the slot of the time */
+    /* Random numbers: for each the first of three slots. What runs the code puts a uniform number
+     * in [0, 1) there before; the next two are the bounds. The same one gives the same number. */
+    uint32_t *draws;
+    size_t draw_count, draw_capacity;
+} bx_program;
+
+void bx_program_free(bx_program *program);
+
+/* A new slot of the frame that begins as `value`. -1 without memory. */
+int64_t bx_program_slot(bx_program *program, double value);
+
+/* How many temporaries a formula needs. */
+size_t bx_program_depth(const bx_formula *formula);
+
+/* Where the part of a formula under `root` begins: it is the nodes [begin, root]. */
+size_t bx_formula_begin(const bx_formula *formula, size_t root);
+
+/* Append code that puts the value of the part under `root` into `target`; slots[i] is where the
+ * formula's name i lives. -1 without memory. */
+int bx_program_compile(bx_program *program, const bx_formula *formula, size_t root,
+                       const uint32_t *slots, uint32_t target, bx_range *range);
+
+/* Append one instruction by hand. */
+int bx_program_emit(bx_program *program, bx_instruction instruction);
+
+/* Run [begin, end) on a frame. */
+void bx_program_run(const bx_instruction *begin, const bx_instruction *end, double *frame);
+
+static inline void bx_program_run_range(const bx_program *program, bx_range range, double *frame)
+{
+    if (range.begin < range.end) /* an empty program has no code to point into */
+        bx_program_run(program->code + range.begin, program->code + range.end, frame);
+}
+
+#endif

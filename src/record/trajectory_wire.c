@@ -1,0 +1,113 @@
+/* Layout, little-endian: "BXT1"; u64 seed, rows, columns; the method, then each name, as one byte
+ * of length and the text; the times; each column. Doubles are IEEE 754 binary64. */
+#include "core/names.h"
+#include "record/trajectory.h"
+#include "wire/packing.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char magic[4] = {'B', 'X', 'T', '1'};
+
+static int encode(const bx_trajectory *t, bx_buffer *out)
+{
+    size_t rows = bx_trajectory_rows(t), columns = bx_trajectory_columns(t);
+    if (bx_buffer_append(out, magic, sizeof magic) < 0 ||
+        bx_pack_u64(out, bx_trajectory_seed(t)) < 0 || bx_pack_u64(out, rows) < 0 ||
+        bx_pack_u64(out, columns) < 0 || bx_pack_name(out, bx_trajectory_method(t)) < 0)
+        return -1;
+    for (size_t i = 0; i < columns; i++)
+        if (bx_pack_name(out, bx_trajectory_name(t, i)) < 0)
+            return -1;
+    if (bx_pack_doubles(out, bx_trajectory_times(t), rows) < 0)
+        return -1;
+    for (size_t i = 0; i < columns; i++)
+        if (bx_pack_doubles(out, bx_trajectory_column(t, i), rows) < 0)
+            return -1;
+    return 0;
+}
+
+int bx_trajectory_encode(const bx_trajectory *t, bx_buffer *out, bx_error *err)
+{
+    for (size_t i = 0; i < bx_trajectory_columns(t); i++)
+        if (strlen(bx_trajectory_name(t, i)) > BX_NAME_LENGTH)
+            return bx_fail(err, BX_ERESULT, "column %zu: a name of more than %d bytes can't travel",
+                           i + 1, BX_NAME_LENGTH);
+    size_t length = out->length;
+    if (encode(t, out) == 0)
+        return 0;
+    out->length = length;
+    return bx_fail_memory(err);
+}
+
+static int read_rows(bx_unpacker *r, bx_trajectory *t, size_t rows, bx_error *err)
+{
+    size_t columns = bx_trajectory_columns(t);
+    if (r->left % 8 != 0 || (columns + 1) > r->left / 8 + 1 ||
+        (rows > 0 && r->left / 8 / rows != columns + 1) || r->left / 8 != rows * (columns + 1))
+        return bx_fail(err, BX_EPROTOCOL, "trajectory: %zu bytes of values for %zu rows of %zu",
+                       r->left, rows, columns + 1);
+    double *row = malloc((columns + 1) * sizeof *row);
+    if (!row || bx_trajectory_reserve(t, rows, err) < 0) {
+        free(row);
+        return bx_fail_memory(err);
+    }
+    int result = 0;
+    double before = -INFINITY;
+    for (size_t i = 0; result == 0 && i < rows; i++) {
+        double time = bx_unpack_fixed_double(r->next + i * 8);
+        for (size_t c = 0; c < columns; c++)
+            row[c] = bx_unpack_fixed_double(r->next + ((c + 1) * rows + i) * 8);
+        if (!(time >= before))
+            result = bx_fail(err, BX_EPROTOCOL, "trajectory: time runs backwards");
+        else
+            result = bx_trajectory_append(t, time, row, err);
+        before = time;
+    }
+    free(row);
+    return result;
+}
+
+static bx_trajectory *decode_names(bx_unpacker *r, uint64_t seed, size_t columns, bx_error *err)
+{
+    char method[32];
+    if (bx_unpack_name(r, method, sizeof method - 1, "a method", err) < 0)
+        return NULL;
+    /* a name takes two bytes at least, so that `columns` is bounded by what came */
+    if (columns > r->left / 2) {
+        bx_fail(err, BX_EPROTOCOL, "trajectory: more columns than bytes");
+        return NULL;
+    }
+    char *block = malloc(columns * (BX_NAME_LENGTH + 1) + 1);
+    const char **names = malloc((columns + 1) * sizeof *names);
+    bx_trajectory *t = NULL;
+    if (!block || !names)
+        bx_fail_memory(err);
+    else if (bx_unpack_names(r, columns, block, names, err) == 0)
+        t = bx_trajectory_new(names, columns, method, seed, err);
+    free(block);
+    free(names);
+    return t;
+}
+
+bx_trajectory *bx_trajectory_decode(const uint8_t *bytes, size_t length, bx_error *err)
+{
+    if (length < sizeof magic + 24 || memcmp(bytes, magic, sizeof magic) != 0) {
+        bx_fail(err, BX_EPROTOCOL, "trajectory: not one, or cut short");
+        return NULL;
+    }
+    uint64_t seed = bx_unpack_fixed_u64(bytes + 4), rows = bx_unpack_fixed_u64(bytes + 12),
+             columns = bx_unpack_fixed_u64(bytes + 20);
+    bx_unpacker r = {bytes + 28, length - 28, "trajectory"};
+    if (rows > length / 8 || columns > length / 2) {
+        bx_fail(err, BX_EPROTOCOL, "trajectory: more rows or columns than bytes");
+        return NULL;
+    }
+    bx_trajectory *t = decode_names(&r, seed, (size_t)columns, err);
+    if (t && read_rows(&r, t, (size_t)rows, err) < 0) {
+        bx_trajectory_free(t);
+        return NULL;
+    }
+    return t;
+}

@@ -1,0 +1,359 @@
+#include "sbml/fbc.h"
+
+#include "sbml/text.h"
+
+#include <cmath>
+#include <cstring>
+#include <map>
+#include <sbml/packages/fbc/common/FbcExtensionTypes.h>
+#include <sbml/SBMLTransforms.h>
+#include <string>
+#include <vector>
+
+LIBSBML_CPP_NAMESPACE_USE
+
+namespace
+{
+
+const double INFINITE = INFINITY;
+const unsigned RULE_DEPTH = 100, PASSES = 100;
+
+struct Bounds {
+    double lower, upper;
+    double objective;
+};
+
+struct Reader {
+    const char *objective; /* wanted, or NULL */
+    bx_fba *fba;
+    char *taken;
+    bx_error *err;
+    Model *model;
+    FbcModelPlugin *fbc; /* or NULL */
+    SBMLTransforms::IdValueMap values;
+    std::map<std::string, Bounds> bounds; /* by reaction */
+};
+
+int fail(Reader &r, const char *what, const std::string &id, const char *problem)
+{
+    return bx_fail(r.err, BX_EMODEL, "SBML: %s \"%.64s\": %s", what, id.c_str(), problem);
+}
+
+/* ---- values ---- */
+
+/* The formula that gives an id its value at the beginning, or NULL. */
+const ASTNode *formula_of(const Reader &r, const std::string &id)
+{
+    const Rule *rule = r.model->getRule(id);
+    if (rule && rule->isAssignment())
+        return rule->getMath();
+    const InitialAssignment *initial = r.model->getInitialAssignment(id);
+    return initial ? initial->getMath() : nullptr;
+}
+
+/* Evaluate; whether that was something new. */
+bool update(Reader &r, const std::string &id)
+{
+    const ASTNode *formula = formula_of(r, id);
+    double value = formula ? SBMLTransforms::evaluateASTNode(formula, r.values, r.model) : NAN;
+    auto &known = r.values[id];
+    bool same = !formula || known.first == value || (std::isnan(known.first) && std::isnan(value));
+    if (!same)
+        known = SBMLTransforms::ValueSet(value, true);
+    return !same;
+}
+
+/* Formulas may use one another's values: until none changes any more. */
+int evaluate(Reader &r)
+{
+    bool changed = true;
+    SBMLTransforms::getComponentValuesForModel(r.model, r.values);
+    for (unsigned pass = 0; changed; pass++) {
+        if (pass == PASSES)
+            return bx_fail(r.err, BX_EMODEL,
+                           "SBML: values that depend on one another are not settled after %u "
+                           "rounds",
+                           PASSES);
+        changed = false;
+        for (unsigned i = 0; i < r.model->getNumInitialAssignments(); i++)
+            changed |= update(r, r.model->getInitialAssignment(i)->getSymbol());
+        for (unsigned i = 0; i < r.model->getNumRules(); i++)
+            if (r.model->getRule(i)->isAssignment())
+                changed |= update(r, r.model->getRule(i)->getVariable());
+    }
+    return 0;
+}
+
+/* NaN without one. */
+double value_of(const Reader &r, const std::string &id)
+{
+    auto found = r.values.find(id);
+    return found != r.values.end() && found->second.second ? found->second.first : NAN;
+}
+
+double stoichiometry_of(Reader &r, const SpeciesReference &reference)
+{
+    if (reference.isSetId() && formula_of(r, reference.getId()))
+        return value_of(r, reference.getId());
+    if (reference.isSetStoichiometryMath())
+        return SBMLTransforms::evaluateASTNode(reference.getStoichiometryMath()->getMath(),
+                                               r.values, r.model);
+    return reference.getStoichiometry();
+}
+
+/* ---- bounds ---- */
+
+/* Of version 2: each names a parameter. */
+int read_bound(Reader &r, const Reaction &reaction, bool set, const std::string &id, double *bound)
+{
+    if (set)
+        *bound = value_of(r, id);
+    if (set && std::isnan(*bound))
+        return fail(r, "reaction", reaction.getId(), "a flux bound has no value");
+    if (!set && r.fbc && r.fbc->getStrict())
+        return fail(r, "reaction", reaction.getId(),
+                    "a flux bound is missing, but the model calls itself strict");
+    return 0;
+}
+
+/* Of version 1: a list beside the reactions. */
+int read_flux_bounds(Reader &r)
+{
+    for (unsigned i = 0; r.fbc && i < r.fbc->getNumFluxBounds(); i++) {
+        FluxBound &bound = *r.fbc->getFluxBound(i);
+        auto found = r.bounds.find(bound.getReaction());
+        const std::string &operation = bound.getOperation();
+        if (found == r.bounds.end())
+            return fail(r, "flux bound of reaction", bound.getReaction(), "no such reaction");
+        bool less = operation.compare(0, 4, "less") == 0;
+        bool greater = operation.compare(0, 7, "greater") == 0;
+        if (!less && !greater && operation != "equal")
+            return fail(r, "flux bound of reaction", bound.getReaction(), "unknown operation");
+        if (!less)
+            found->second.lower = bound.getValue();
+        if (!greater)
+            found->second.upper = bound.getValue();
+    }
+    return 0;
+}
+
+/* Of models before fbc: parameters of the kinetic law. */
+void read_old_bounds(const Reaction &reaction, Bounds &bounds)
+{
+    const KineticLaw *law = reaction.getKineticLaw();
+    unsigned count = law ? law->getNumParameters() : 0;
+    unsigned locals = law ? law->getNumLocalParameters() : 0;
+    for (unsigned i = 0; i < count + locals; i++) {
+        const Parameter *parameter =
+            i < count ? law->getParameter(i) : law->getLocalParameter(i - count);
+        if (parameter->getId() == "LOWER_BOUND")
+            bounds.lower = parameter->getValue();
+        else if (parameter->getId() == "UPPER_BOUND")
+            bounds.upper = parameter->getValue();
+        else if (parameter->getId() == "OBJECTIVE_COEFFICIENT")
+            bounds.objective = parameter->getValue();
+    }
+}
+
+int read_bounds(Reader &r)
+{
+    for (unsigned i = 0; i < r.model->getNumReactions(); i++) {
+        const Reaction &reaction = *r.model->getReaction(i);
+        Bounds bounds = {reaction.getReversible() ? -INFINITE : 0, INFINITE, 0};
+        auto *plugin = static_cast<const FbcReactionPlugin *>(reaction.getPlugin("fbc"));
+        if (r.fbc && plugin && r.fbc->getPackageVersion() >= 2) {
+            if (read_bound(r, reaction, plugin->isSetLowerFluxBound(), plugin->getLowerFluxBound(),
+                           &bounds.lower) < 0 ||
+                read_bound(r, reaction, plugin->isSetUpperFluxBound(), plugin->getUpperFluxBound(),
+                           &bounds.upper) < 0)
+                return -1;
+        } else if (!r.fbc) {
+            read_old_bounds(reaction, bounds);
+        }
+        r.bounds[reaction.getId()] = bounds;
+    }
+    return read_flux_bounds(r);
+}
+
+/* ---- objectives ---- */
+
+int read_objective(Reader &r)
+{
+    if (!r.fbc)
+        return 0;
+    std::string id = r.objective ? r.objective : r.fbc->getActiveObjectiveId();
+    Objective *objective = id.empty() ? nullptr : r.fbc->getObjective(id);
+    if (!objective && id.empty() && r.fbc->getNumObjectives() == 0)
+        return 0;
+    if (!objective)
+        return fail(r, "objective", id, "the model has none of that id");
+    std::strncpy(r.taken, id.c_str(), 255);
+    bx_fba_set_sense(r.fba, objective->getType() == "maximize");
+    for (unsigned i = 0; i < objective->getNumFluxObjectives(); i++) {
+        const FluxObjective &part = *objective->getFluxObjective(i);
+        auto found = r.bounds.find(part.getReaction());
+        if (found == r.bounds.end())
+            return fail(r, "objective", id, "it names a reaction that is not there");
+        found->second.objective += part.getCoefficient();
+    }
+    return 0;
+}
+
+/* ---- gene rules ---- */
+
+/* Labels are what biologists call genes, where a rule can hold them. */
+std::string gene_name(const Reader &r, const std::string &id)
+{
+    const GeneProduct *gene = r.fbc->getGeneProduct(id);
+    std::string label = gene ? gene->getLabel() : "";
+    bool plain = !label.empty() && label.find_first_of(" \t\r\n()&|") == std::string::npos &&
+                 strcasecmp(label.c_str(), "and") != 0 && strcasecmp(label.c_str(), "or") != 0;
+    return plain ? label : id;
+}
+
+bool write_rule(const Reader &r, const FbcAssociation *association, unsigned depth,
+                std::string &rule);
+
+template <class Group>
+bool write_group(const Reader &r, const Group &group, const char *word, unsigned depth,
+                 std::string &rule)
+{
+    if (group.getNumAssociations() == 0)
+        return false;
+    rule += "(";
+    for (unsigned i = 0; i < group.getNumAssociations(); i++) {
+        rule += i ? word : "";
+        if (!write_rule(r, group.getAssociation(i), depth + 1, rule))
+            return false;
+    }
+    rule += ")";
+    return true;
+}
+
+bool write_rule(const Reader &r, const FbcAssociation *association, unsigned depth,
+                std::string &rule)
+{
+    if (!association || depth >= RULE_DEPTH)
+        return false;
+    if (association->isFbcAnd())
+        return write_group(r, *static_cast<const FbcAnd *>(association), " and ", depth, rule);
+    if (association->isFbcOr())
+        return write_group(r, *static_cast<const FbcOr *>(association), " or ", depth, rule);
+    rule += gene_name(r, static_cast<const GeneProductRef *>(association)->getGeneProduct());
+    return true;
+}
+
+/* "<p>GENE_ASSOCIATION: b1 and b2</p>", of models before fbc 2. */
+std::string rule_in_notes(const Reaction &reaction)
+{
+    const char *const marks[] = {"GENE_ASSOCIATION:", "GENE ASSOCIATION:"};
+    std::string notes = reaction.isSetNotes() ? reaction.getNotesString() : "";
+    for (const char *mark : marks) {
+        size_t start = notes.find(mark);
+        if (start == std::string::npos)
+            continue;
+        start += std::strlen(mark);
+        return notes.substr(start, notes.find('<', start) - start);
+    }
+    return "";
+}
+
+int read_rule(Reader &r, const Reaction &reaction, std::string &rule)
+{
+    auto *plugin = static_cast<const FbcReactionPlugin *>(reaction.getPlugin("fbc"));
+    if (!r.fbc || r.fbc->getPackageVersion() < 2) {
+        rule = rule_in_notes(reaction);
+        return 0;
+    }
+    if (!plugin || !plugin->isSetGeneProductAssociation())
+        return 0;
+    const GeneProductAssociation *association = plugin->getGeneProductAssociation();
+    if (!association->isSetAssociation() || write_rule(r, association->getAssociation(), 0, rule))
+        return 0;
+    return fail(r, "reaction", reaction.getId(),
+                "its gene product association is empty or nests deeper than 100");
+}
+
+/* ---- metabolites and reactions ---- */
+
+int add_terms(Reader &r, const Reaction &reaction, bool products, std::vector<bx_fba_term> &terms)
+{
+    unsigned count = products ? reaction.getNumProducts() : reaction.getNumReactants();
+    for (unsigned i = 0; i < count; i++) {
+        const SpeciesReference &reference =
+            *(products ? reaction.getProduct(i) : reaction.getReactant(i));
+        double stoichiometry = stoichiometry_of(r, reference);
+        if (std::isnan(stoichiometry))
+            return fail(r, "reaction", reaction.getId(), "a stoichiometry has no value");
+        terms.push_back(
+            {reference.getSpecies().c_str(), products ? stoichiometry : -stoichiometry});
+    }
+    return 0;
+}
+
+int add_reaction(Reader &r, const Reaction &reaction)
+{
+    std::vector<bx_fba_term> terms;
+    std::string rule;
+    if (add_terms(r, reaction, false, terms) < 0 || add_terms(r, reaction, true, terms) < 0 ||
+        read_rule(r, reaction, rule) < 0)
+        return -1;
+    const Bounds &bounds = r.bounds[reaction.getId()];
+    bx_fba_reaction added = {};
+    added.id = reaction.getId().c_str();
+    added.terms = terms.data();
+    added.term_count = terms.size();
+    added.lower = bounds.lower;
+    added.upper = bounds.upper;
+    added.objective = bounds.objective;
+    added.rule = rule.c_str();
+    return bx_fba_add_reaction(r.fba, &added, r.err);
+}
+
+int fill(Reader &r)
+{
+    if (read_bounds(r) < 0 || read_objective(r) < 0)
+        return -1;
+    for (unsigned i = 0; i < r.model->getNumSpecies(); i++) {
+        const Species &species = *r.model->getSpecies(i);
+        if (bx_fba_add_metabolite(r.fba, species.getId().c_str(), species.getBoundaryCondition(),
+                                  r.err) < 0)
+            return -1;
+    }
+    for (unsigned i = 0; i < r.model->getNumReactions(); i++)
+        if (add_reaction(r, *r.model->getReaction(i)) < 0)
+            return -1;
+    return 0;
+}
+
+int read_document(void *data, SBMLDocument_t *document, bx_error *err)
+{
+    Reader &r = *static_cast<Reader *>(data);
+    r.err = err;
+    r.model = document->getModel();
+    if (!r.model)
+        return bx_fail(err, BX_EMODEL, "SBML: the document has no model");
+    r.fbc = static_cast<FbcModelPlugin *>(r.model->getPlugin("fbc"));
+    if (r.fbc && r.fbc->getPackageVersion() > 2)
+        return bx_fail(err, BX_EMODEL, "SBML: fbc version %u is not supported: 1 and 2 are",
+                       r.fbc->getPackageVersion());
+    return evaluate(r) < 0 ? -1 : fill(r);
+}
+
+} // namespace
+
+extern "C" int bx_sbml_read_fbc(const bx_sbml_source *source, const char *objective, bx_fba *fba,
+                                char taken[256], bx_error *err)
+{
+    try {
+        Reader reader = {};
+        reader.objective = objective;
+        reader.fba = fba;
+        reader.taken = taken;
+        std::memset(taken, 0, 256);
+        return bx_sbml_with_document(source->text, source->length, source->externals,
+                                     source->external_count, read_document, &reader, err);
+    } catch (...) {
+        return bx_fail_memory(err);
+    }
+}

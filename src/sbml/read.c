@@ -1,0 +1,121 @@
+#include "sbml/read.h"
+
+#include "sbml/model.h"
+#include "sbml/text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct reading {
+    const bx_sbml_source *source;
+    bx_sbml_result *result;
+} reading;
+
+void bx_sbml_result_free(bx_sbml_result *result)
+{
+    for (size_t i = 0; i < result->species_count; i++) {
+        free(result->species[i].id);
+        free(result->species[i].amount);
+        free(result->species[i].concentration);
+    }
+    free(result->species);
+    result->species = NULL;
+    result->species_count = 0;
+}
+
+static int refuse_rules(const Model_t *model, bx_error *err)
+{
+    for (unsigned i = 0; i < Model_getNumRules(model); i++) {
+        Rule_t *rule = Model_getRule((Model_t *)model, i);
+        if (Rule_isAlgebraic(rule) && Rule_getMath(rule))
+            return bx_fail(
+                err, BX_EMODEL, "rule %u \"%.64s\": algebraic rules are not supported", i + 1,
+                SBase_isSetMetaId((SBase_t *)rule) ? SBase_getMetaId((SBase_t *)rule) : "");
+    }
+    return 0;
+}
+
+/* Fluxes without kinetics are for flux balance analysis. */
+static int refuse_fluxes(Model_t *model, bx_error *err)
+{
+    bool kinetic = Model_getNumReactions(model) == 0;
+    for (unsigned i = 0; i < Model_getNumReactions(model) && !kinetic; i++)
+        kinetic = Reaction_isSetKineticLaw(Model_getReaction(model, i));
+    if (kinetic || !SBase_getPlugin((SBase_t *)model, "fbc"))
+        return 0;
+    return bx_fail(err, BX_EMODEL,
+                   "model \"%.64s\": its reactions have flux bounds (fbc) and no kinetic laws: it "
+                   "is for flux balance analysis",
+                   Model_getId(model) ? Model_getId(model) : "");
+}
+
+static int list_species(const bx_sbml *sbml, bx_sbml_result *result, bx_error *err)
+{
+    unsigned count = Model_getNumSpecies(sbml->model);
+    result->species = calloc(count + 1, sizeof *result->species);
+    if (!result->species)
+        return bx_fail_memory(err);
+    for (unsigned i = 0; i < count; i++) {
+        const Species_t *species = Model_getSpecies(sbml->model, i);
+        const char *id = Species_getId(species);
+        bool amount = bx_sbml_is_amount(sbml, species);
+        bx_sbml_species *to = &result->species[result->species_count++];
+        to->id = strdup(id);
+        to->amount = strdup(bx_sbml_name_of(id, amount ? "" : ".amount").text);
+        to->concentration = strdup(bx_sbml_name_of(id, amount ? ".concentration" : "").text);
+        if (!to->id || !to->amount || !to->concentration)
+            return bx_fail_memory(err);
+    }
+    return 0;
+}
+
+static int declare(bx_sbml *sbml, bx_error *err)
+{
+    if (refuse_rules(sbml->model, err) < 0 || refuse_fluxes(sbml->model, err) < 0 ||
+        bx_sbml_variables(sbml, err) < 0 || bx_sbml_reactions(sbml, err) < 0 ||
+        bx_sbml_events(sbml, err) < 0)
+        return -1;
+    return bx_sbml_rates(sbml, err);
+}
+
+static int read_model(void *data, SBMLDocument_t *document, bx_error *err)
+{
+    reading *r = data;
+    bx_sbml sbml = {.model = SBMLDocument_getModel(document)};
+    sbml.distrib = XMLNamespaces_hasURI(SBMLDocument_getNamespaces(document), bx_sbml_distrib);
+    const char *id = Model_getId(sbml.model), *name = r->source->name;
+    sbml.process = bx_process_new(name ? name : id && *id ? id : "sbml", err);
+    if (!sbml.process)
+        return -1;
+    r->result->process = sbml.process;
+    bx_process_free_values(sbml.process);
+    int result = bx_sbml_index(&sbml, err);
+    if (result == 0)
+        result = declare(&sbml, err);
+    if (result == 0)
+        result = list_species(&sbml, r->result, err);
+    r->result->compartments = Model_getNumCompartments(sbml.model);
+    r->result->parameters = Model_getNumParameters(sbml.model);
+    r->result->reactions = Model_getNumReactions(sbml.model);
+    r->result->rules = Model_getNumRules(sbml.model);
+    r->result->events = Model_getNumEvents(sbml.model);
+    for (size_t i = 0; i < sbml.rate_count; i++)
+        free(sbml.rate_ids[i]);
+    free(sbml.rate_ids);
+    bx_names_free(&sbml.rates);
+    bx_sbml_index_free(&sbml);
+    return result;
+}
+
+int bx_sbml_read(const bx_sbml_source *source, bx_sbml_result *result, bx_error *err)
+{
+    *result = (bx_sbml_result){0};
+    reading r = {source, result};
+    if (bx_sbml_with_document(source->text, source->length, source->externals,
+                              source->external_count, read_model, &r, err) == 0)
+        return 0;
+    bx_sbml_result_free(result);
+    bx_process_free(result->process);
+    result->process = NULL;
+    return -1;
+}

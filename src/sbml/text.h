@@ -1,0 +1,38 @@
+/* SBML text to a libSBML document, and back. The text is hostile. */
+#ifndef BX_SBML_TEXT_H
+#define BX_SBML_TEXT_H
+
+#include <sbml/SBMLTypes.h>
+#include <stddef.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#include "core/error.h"
+#include "sbml/read.h"
+
+/* The namespace of the package distrib. */
+extern const char bx_sbml_distrib[];
+
+/* Longest text of a model in bytes. */
+#define BX_SBML_LENGTH ((size_t)64 << 20)
+
+/* Read a document and flatten its hierarchical composition (comp); nothing but `text` and
+ * `externals` is read. Calls use(data, document, err) and frees the document; what `use` gives is
+ * given back. -1 with BX_EMODEL or BX_EMEMORY. */
+int bx_sbml_with_document(const char *text, size_t length, const bx_sbml_external *externals,
+                          size_t count, int (*use)(void *data, SBMLDocument_t *, bx_error *),
+                          void *data, bx_error *err);
+
+/* -1 with the first error of libSBML's consistency check. */
+int bx_sbml_check(SBMLDocument_t *document, bx_error *err);
+
+/* Call `run`; what libSBML throws becomes an error. */
+int bx_sbml_guard(int (*run)(void *data, bx_error *), void *data, bx_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

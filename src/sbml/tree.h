@@ -1,0 +1,20 @@
+/* Formulas of the engine as MathML, as libSBML holds it. */
+#ifndef BX_SBML_TREE_H
+#define BX_SBML_TREE_H
+
+#include "model/formula.h"
+#include "sbml/model.h"
+
+/* The id that a name of the engine gets in SBML: "." becomes "__". */
+bx_sbml_name bx_sbml_id_of(const char *name);
+
+/* A tree that the caller frees; `time` is added to the symbol time. A truth value where `truth` is
+ * set, else a number. NULL on failure: what SBML cannot say is BX_EMODEL. */
+ASTNode_t *bx_sbml_tree(const bx_formula *formula, double time, bool truth, bx_error *err);
+
+/* The product of two trees, which it takes; NULL stands for 1. */
+ASTNode_t *bx_sbml_product(ASTNode_t *a, ASTNode_t *b);
+ASTNode_t *bx_sbml_number_tree(double number);
+ASTNode_t *bx_sbml_name_tree(const char *name);
+
+#endif

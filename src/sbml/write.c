@@ -1,0 +1,345 @@
+#include "sbml/write.h"
+
+#include "model/declaration.h"
+#include "sbml/text.h"
+#include "sbml/tree.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct writing {
+    bx_cell *cell;
+    const char *id;
+    bx_buffer *out;
+    Model_t *model;
+    char compartment[BX_SBML_NAME];
+    size_t reactions, events; /* so far */
+    bx_error *err;
+} writing;
+
+static bool is_taken(Model_t *model, const char *id)
+{
+    return Model_getSpeciesById(model, id) || Model_getParameterById(model, id) ||
+           Model_getCompartmentById(model, id) || Model_getReactionById(model, id) ||
+           Model_getEventById(model, id);
+}
+
+/* An id that the cell's variables leave free. */
+static void choose_id(const writing *w, const char *stem, char *id, size_t size)
+{
+    double value;
+    snprintf(id, size, "%.64s", stem);
+    while (is_taken(w->model, id) || bx_cell_get(w->cell, id, &value) == 0) {
+        size_t length = strlen(id);
+        snprintf(id + length, size - length, "_");
+    }
+}
+
+/* ---- variables ---- */
+
+static bool is_set_by_event(const writing *w, const char *name)
+{
+    size_t count;
+    bx_process *const *processes = bx_cell_processes(w->cell, &count);
+    for (size_t i = 0; i < count; i++)
+        for (size_t j = 0; j < processes[i]->event_count; j++) {
+            const bx_declared_event *event = &processes[i]->events[j];
+            for (size_t k = 0; k < event->assignment_count; k++)
+                if (strcmp(event->assignments[k].target, name) == 0)
+                    return true;
+        }
+    return false;
+}
+
+static void write_species(const writing *w, const char *id, double value)
+{
+    Species_t *species = Model_createSpecies(w->model);
+    Species_setId(species, id);
+    Species_setCompartment(species, w->compartment);
+    if (!isnan(value))
+        Species_setInitialAmount(species, value);
+    Species_setHasOnlySubstanceUnits(species, 1);
+    Species_setBoundaryCondition(species, 0);
+    Species_setConstant(species, 0);
+}
+
+static int write_variables(writing *w)
+{
+    Compartment_t *compartment = Model_createCompartment(w->model);
+    choose_id(w, "cell", w->compartment, sizeof w->compartment);
+    Compartment_setId(compartment, w->compartment);
+    Compartment_setSpatialDimensions(compartment, 3);
+    Compartment_setSize(compartment, 1);
+    Compartment_setConstant(compartment, 1);
+    for (size_t i = 0; i < bx_cell_variables(w->cell); i++) {
+        bx_variable_kind kind;
+        double value = NAN;
+        const char *name = bx_cell_variable(w->cell, i, &kind);
+        bx_sbml_name id = bx_sbml_id_of(name);
+        bx_cell_get(w->cell, name, &value);
+        if (is_taken(w->model, id.text))
+            return bx_fail(w->err, BX_EMODEL, "two variables would be called \"%.64s\"", id.text);
+        if (kind == BX_VARIABLE_SPECIES) {
+            write_species(w, id.text, value);
+            continue;
+        }
+        Parameter_t *parameter = Model_createParameter(w->model);
+        Parameter_setId(parameter, id.text);
+        if (kind == BX_VARIABLE_PARAMETER && !isnan(value))
+            Parameter_setValue(parameter, value);
+        Parameter_setConstant(parameter,
+                              kind == BX_VARIABLE_PARAMETER && !is_set_by_event(w, name));
+    }
+    return 0;
+}
+
+static ASTNode_t *tree_of(writing *w, const bx_formula *formula, bool truth)
+{
+    return bx_sbml_tree(formula, bx_cell_time(w->cell), truth, w->err);
+}
+
+static int write_rules(writing *w, const bx_process *process)
+{
+    for (size_t i = 0; i < process->rule_count; i++) {
+        ASTNode_t *math = tree_of(w, process->rules[i].formula, false);
+        if (!math)
+            return bx_sbml_fail_in(w->err, "rule", process->rules[i].name);
+        Rule_t *rule = Model_createAssignmentRule(w->model);
+        Rule_setVariable(rule, bx_sbml_id_of(process->rules[i].name).text);
+        Rule_setMath(rule, math);
+        ASTNode_free(math);
+    }
+    return 0;
+}
+
+/* ---- reactions ---- */
+
+/* The whole rate: with mass action, k times the reactants. */
+static ASTNode_t *rate_of(writing *w, const bx_declared_reaction *reaction)
+{
+    ASTNode_t *rate = tree_of(w, reaction->rate, false);
+    if (!rate || reaction->kind != BX_RATE_MASS_ACTION)
+        return rate;
+    for (size_t i = 0; i < reaction->equation.reactants; i++) {
+        const bx_term *term = &reaction->equation.terms[i];
+        ASTNode_t *factor = bx_sbml_name_tree(term->species);
+        if (term->coefficient != 1) {
+            ASTNode_t *power = ASTNode_createWithType(AST_FUNCTION_POWER);
+            ASTNode_addChild(power, factor);
+            ASTNode_addChild(power, bx_sbml_number_tree(term->coefficient));
+            factor = power;
+        }
+        rate = bx_sbml_product(rate, factor);
+    }
+    return rate;
+}
+
+/* SBML wants what a rate names, and what no reaction has on its sides, as modifiers. */
+static void write_modifiers(const writing *w, Reaction_t *reaction, const bx_formula *formula)
+{
+    for (size_t i = 0; i < formula->name_count; i++) {
+        bx_sbml_name id = bx_sbml_id_of(formula->names[i].text);
+        if (!Model_getSpeciesById(w->model, id.text) ||
+            Reaction_getReactantBySpecies(reaction, id.text) ||
+            Reaction_getProductBySpecies(reaction, id.text) ||
+            Reaction_getModifierBySpecies(reaction, id.text))
+            continue;
+        SpeciesReference_t *modifier = Reaction_createModifier(reaction);
+        SpeciesReference_setSpecies(modifier, id.text);
+    }
+}
+
+static int write_reaction(writing *w, const bx_declared_reaction *declared)
+{
+    char id[BX_SBML_NAME], stem[80];
+    ASTNode_t *rate = rate_of(w, declared);
+    if (!rate)
+        return bx_sbml_fail_in(w->err, "reaction",
+                               declared->name ? declared->name : declared->text);
+    snprintf(stem, sizeof stem, "reaction_%zu", ++w->reactions);
+    choose_id(w, stem, id, sizeof id);
+    Reaction_t *reaction = Model_createReaction(w->model);
+    Reaction_setId(reaction, id);
+    Reaction_setName(reaction, declared->name ? declared->name : declared->text);
+    Reaction_setReversible(reaction, 0);
+    size_t terms = declared->equation.reactants + declared->equation.products;
+    for (size_t i = 0; i < terms; i++) {
+        const bx_term *term = &declared->equation.terms[i];
+        SpeciesReference_t *reference = i < declared->equation.reactants
+                                            ? Reaction_createReactant(reaction)
+                                            : Reaction_createProduct(reaction);
+        SpeciesReference_setSpecies(reference, bx_sbml_id_of(term->species).text);
+        SpeciesReference_setStoichiometry(reference, term->coefficient);
+        SpeciesReference_setConstant(reference, 1);
+    }
+    write_modifiers(w, reaction, declared->rate);
+    KineticLaw_setMath(Reaction_createKineticLaw(reaction), rate);
+    ASTNode_free(rate);
+    return 0;
+}
+
+/* ---- events ---- */
+
+/* The quotient that an event sets, or NULL: in SBML it sets the amount. */
+static const bx_declared_rule *quotient_of(const writing *w, const char *name)
+{
+    size_t count;
+    bx_process *const *processes = bx_cell_processes(w->cell, &count);
+    for (size_t i = 0; i < count; i++)
+        for (size_t j = 0; j < processes[i]->rule_count; j++)
+            if (strcmp(processes[i]->rules[j].name, name) == 0)
+                return &processes[i]->rules[j];
+    return NULL;
+}
+
+static int write_assignments(writing *w, Event_t *event, const bx_declared_event *declared)
+{
+    for (size_t i = 0; i < declared->assignment_count; i++) {
+        const char *target = declared->assignments[i].target;
+        const bx_declared_rule *quotient = quotient_of(w, target);
+        ASTNode_t *math = tree_of(w, declared->assignments[i].formula, false);
+        if (!math)
+            return bx_sbml_fail_in(w->err, "set", target);
+        if (quotient)
+            math = bx_sbml_product(math, bx_sbml_name_tree(quotient->size));
+        EventAssignment_t *assignment = Event_createEventAssignment(event);
+        EventAssignment_setVariable(assignment,
+                                    bx_sbml_id_of(quotient ? quotient->amount : target).text);
+        EventAssignment_setMath(assignment, math);
+        ASTNode_free(math);
+        if (quotient && Model_getParameterById(w->model, bx_sbml_id_of(quotient->amount).text))
+            Parameter_setConstant(
+                Model_getParameterById(w->model, bx_sbml_id_of(quotient->amount).text), 0);
+    }
+    return 0;
+}
+
+/* Of a timed event: time >= at. */
+static ASTNode_t *trigger_of(writing *w, const bx_declared_event *declared)
+{
+    if (declared->when)
+        return tree_of(w, declared->when, true);
+    ASTNode_t *at = tree_of(w, declared->at, false);
+    if (!at)
+        return NULL;
+    double now = bx_cell_time(w->cell);
+    ASTNode_t *time = ASTNode_createWithType(AST_NAME_TIME), *sum = time;
+    ASTNode_setName(time, "time");
+    if (now != 0) {
+        sum = ASTNode_createWithType(AST_PLUS);
+        ASTNode_addChild(sum, time);
+        ASTNode_addChild(sum, bx_sbml_number_tree(now));
+    }
+    ASTNode_t *reached = ASTNode_createWithType(AST_RELATIONAL_GEQ);
+    ASTNode_addChild(reached, sum);
+    ASTNode_addChild(reached, at);
+    return reached;
+}
+
+static int write_number(writing *w, const bx_formula *formula, const char *what, SBase_t *to,
+                        int (*set)(SBase_t *, const ASTNode_t *))
+{
+    ASTNode_t *math = tree_of(w, formula, false);
+    if (!math)
+        return bx_sbml_fail_in(w->err, what, "");
+    set(to, math);
+    ASTNode_free(math);
+    return 0;
+}
+
+static int set_delay(SBase_t *delay, const ASTNode_t *math)
+{
+    return Delay_setMath((Delay_t *)delay, math);
+}
+
+static int set_priority(SBase_t *priority, const ASTNode_t *math)
+{
+    return Priority_setMath((Priority_t *)priority, math);
+}
+
+static int write_event(writing *w, const bx_declared_event *declared)
+{
+    char id[BX_SBML_NAME], stem[80];
+    bool begins = bx_cell_time(w->cell) == 0;
+    ASTNode_t *math = trigger_of(w, declared);
+    if (!math)
+        return -1;
+    snprintf(stem, sizeof stem, "event_%zu", ++w->events);
+    choose_id(w, stem, id, sizeof id);
+    Event_t *event = Model_createEvent(w->model);
+    Event_setId(event, id);
+    if (declared->name)
+        Event_setName(event, declared->name);
+    Event_setUseValuesFromTriggerTime(event, declared->from_trigger);
+    Trigger_t *trigger = Event_createTrigger(event);
+    Trigger_setMath(trigger, math);
+    ASTNode_free(math);
+    Trigger_setPersistent(trigger, !declared->transient);
+    Trigger_setInitialValue(trigger, !(begins && (declared->at || declared->initially_false)));
+    if ((declared->delay && write_number(w, declared->delay, "delay",
+                                         (SBase_t *)Event_createDelay(event), set_delay) < 0) ||
+        (declared->priority &&
+         write_number(w, declared->priority, "priority", (SBase_t *)Event_createPriority(event),
+                      set_priority) < 0))
+        return -1;
+    return write_assignments(w, event, declared);
+}
+
+/* ---- the whole ---- */
+
+static int write_process(writing *w, const bx_process *process)
+{
+    if (write_rules(w, process) < 0)
+        return -1;
+    for (size_t i = 0; i < process->reaction_count; i++)
+        if (write_reaction(w, &process->reactions[i]) < 0)
+            return -1;
+    for (size_t i = 0; i < process->event_count; i++)
+        if (write_event(w, &process->events[i]) < 0)
+            return bx_sbml_fail_in(w->err, "event", bx_event_label(process, i).text);
+    return 0;
+}
+
+static int write_model(writing *w, SBMLDocument_t *document)
+{
+    size_t count;
+    bx_process *const *processes = bx_cell_processes(w->cell, &count);
+    w->model = SBMLDocument_createModel(document);
+    if (Model_setId(w->model, w->id) != LIBSBML_OPERATION_SUCCESS)
+        return bx_fail(w->err, BX_EMODEL, "\"%.64s\" is no id for a model", w->id);
+    Model_setTimeUnits(w->model, "second");
+    Model_setSubstanceUnits(w->model, "item");
+    Model_setExtentUnits(w->model, "item");
+    Model_setVolumeUnits(w->model, "litre");
+    if (bx_cell_waiting(w->cell) > 0)
+        return bx_fail(w->err, BX_EMODEL,
+                       "an event waits for the end of its delay: SBML cannot "
+                       "begin there");
+    if (write_variables(w) < 0)
+        return -1;
+    for (size_t i = 0; i < count; i++)
+        if (write_process(w, processes[i]) < 0)
+            return -1;
+    return bx_sbml_check(document, w->err);
+}
+
+static int write_text(void *data, bx_error *err)
+{
+    writing *w = data;
+    SBMLDocument_t *document = SBMLDocument_createWithLevelAndVersion(3, 2);
+    int result = write_model(w, document);
+    char *text = result == 0 ? writeSBMLToString(document) : NULL;
+    if (result == 0 && (!text || bx_buffer_append(w->out, text, strlen(text)) < 0))
+        result = bx_fail_memory(err);
+    free(text);
+    SBMLDocument_free(document);
+    return result;
+}
+
+int bx_sbml_write(bx_cell *cell, const char *id, bx_buffer *out, bx_error *err)
+{
+    writing w = {.cell = cell, .id = id, .out = out, .err = err};
+    return bx_sbml_guard(write_text, &w, err) < 0 ? bx_sbml_fail_in(err, "SBML of", id) : 0;
+}

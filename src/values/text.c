@@ -1,0 +1,54 @@
+#include "values/text.h"
+
+#include "core/save.h"
+
+#include <lauxlib.h>
+#include <string.h>
+
+#define CLASS "bioxen.Text"
+
+static int text_free(lua_State *L)
+{
+    bx_buffer_free(luaL_checkudata(L, 1, CLASS));
+    return 0;
+}
+
+bx_buffer *bx_lua_push_text(lua_State *L)
+{
+    bx_buffer *buffer = lua_newuserdatauv(L, sizeof *buffer, 0);
+    memset(buffer, 0, sizeof *buffer);
+    if (luaL_newmetatable(L, CLASS)) {
+        lua_pushcfunction(L, text_free);
+        lua_setfield(L, -2, "__gc");
+    }
+    lua_setmetatable(L, -2);
+    return buffer;
+}
+
+static int push_failure(lua_State *L, const bx_error *err)
+{
+    const bx_code_info *info = bx_code_describe(err->code);
+    lua_pushnil(L);
+    lua_createtable(L, 0, 3);
+    lua_pushstring(L, info->name);
+    lua_setfield(L, -2, "code");
+    lua_pushstring(L, info->class_);
+    lua_setfield(L, -2, "class");
+    lua_pushstring(L, err->message);
+    lua_setfield(L, -2, "message");
+    luaL_setmetatable(L, "bioxen.Error");
+    return 2;
+}
+
+int bx_lua_give_text(lua_State *L, bx_buffer *text, const char *path)
+{
+    bx_error err;
+    if (!path)
+        lua_pushlstring(L, (const char *)text->data, text->length);
+    else if (bx_save(path, text->data, text->length, &err) < 0)
+        return push_failure(L, &err);
+    else
+        lua_pushboolean(L, 1);
+    bx_buffer_free(text);
+    return 1;
+}

@@ -1,0 +1,317 @@
+#include "values/value.h"
+
+#include "values/ensemble.h"
+#include "values/genome.h"
+#include "values/trajectory.h"
+
+#include <lauxlib.h>
+#include <stdio.h>
+#include <string.h>
+
+typedef struct writer {
+    lua_State *L;
+    bx_buffer *out;
+    bx_error *err;
+    size_t count;
+    int depth;
+    const void *open[BX_VALUE_DEPTH]; /* the tables around the present value */
+    char path[256];
+    size_t path_length;
+} writer;
+
+static int write_any(writer *w, int index);
+
+static int refuse(writer *w, const char *why)
+{
+    return bx_fail(w->err, BX_ERESULT, "%s: %s", w->path, why);
+}
+
+static int full(writer *w)
+{
+    return refuse(w, "too large to travel, or out of memory");
+}
+
+/* Lengthen the path by the key at the top of the stack but one; returns the length before. */
+static size_t path_enter(writer *w, int key)
+{
+    size_t before = w->path_length;
+    char *at = w->path + before;
+    size_t room = sizeof w->path - before;
+    int written = 0;
+    if (lua_type(w->L, key) == LUA_TSTRING) {
+        size_t length;
+        const char *text = lua_tolstring(w->L, key, &length);
+        written = snprintf(at, room, ".%.32s", text);
+    } else if (lua_isinteger(w->L, key)) {
+        written = snprintf(at, room, "[%lld]", (long long)lua_tointeger(w->L, key));
+    } else {
+        written = snprintf(at, room, "[%s]", lua_typename(w->L, lua_type(w->L, key)));
+    }
+    w->path_length = (size_t)written < room ? before + (size_t)written : sizeof w->path - 1;
+    return before;
+}
+
+static void path_leave(writer *w, size_t before)
+{
+    w->path_length = before;
+    w->path[before] = '\0';
+}
+
+/* The number of pairs; *sequence tells whether the keys are 1..n. */
+static size_t count_pairs(lua_State *L, int index, bool *sequence)
+{
+    size_t pairs = 0;
+    lua_Unsigned length = lua_rawlen(L, index);
+    bool integers = true;
+    for (lua_pushnil(L); lua_next(L, index); lua_pop(L, 1)) {
+        pairs++;
+        lua_Integer key = lua_isinteger(L, -2) ? lua_tointeger(L, -2) : 0;
+        if (key < 1 || (lua_Unsigned)key > length)
+            integers = false;
+    }
+    *sequence = integers && pairs == length;
+    return pairs;
+}
+
+static int write_sequence(writer *w, int index, size_t length)
+{
+    if (bx_write_array(w->out, (uint32_t)length) < 0)
+        return full(w);
+    for (size_t i = 1; i <= length; i++) {
+        lua_rawgeti(w->L, index, (lua_Integer)i);
+        lua_pushinteger(w->L, (lua_Integer)i);
+        size_t before = path_enter(w, -1);
+        lua_pop(w->L, 1);
+        int status = write_any(w, lua_gettop(w->L));
+        lua_pop(w->L, 1);
+        if (status < 0)
+            return -1;
+        path_leave(w, before);
+    }
+    return 0;
+}
+
+static int write_map(writer *w, int index, size_t pairs)
+{
+    lua_State *L = w->L;
+    if (bx_write_map(w->out, (uint32_t)pairs) < 0)
+        return full(w);
+    for (lua_pushnil(L); lua_next(L, index); lua_pop(L, 1)) {
+        int type = lua_type(L, -2);
+        size_t before = path_enter(w, -2);
+        if (type != LUA_TSTRING && type != LUA_TNUMBER && type != LUA_TBOOLEAN) {
+            char why[80];
+            snprintf(why, sizeof why, "a key of type %s cannot travel", lua_typename(L, type));
+            lua_pop(L, 2);
+            return refuse(w, why);
+        }
+        if (write_any(w, lua_gettop(L) - 1) < 0 || write_any(w, lua_gettop(L)) < 0) {
+            lua_pop(L, 2);
+            return -1;
+        }
+        path_leave(w, before);
+    }
+    return 0;
+}
+
+static int write_table(writer *w, int index)
+{
+    const void *table = lua_topointer(w->L, index);
+    for (int i = 0; i < w->depth; i++)
+        if (w->open[i] == table)
+            return refuse(w, "the table contains itself");
+    if (w->depth == BX_VALUE_DEPTH)
+        return bx_fail(w->err, BX_ERESULT, "%.80s...: deeper than %d tables", w->path,
+                       BX_VALUE_DEPTH);
+    if (!lua_checkstack(w->L, 6))
+        return full(w);
+    bool sequence;
+    size_t pairs = count_pairs(w->L, index, &sequence);
+    if (pairs > BX_VALUE_COUNT)
+        return full(w);
+    w->open[w->depth++] = table;
+    int status = sequence ? write_sequence(w, index, pairs) : write_map(w, index, pairs);
+    w->depth--;
+    return status;
+}
+
+static int write_trajectory(writer *w, const bx_trajectory *trajectory)
+{
+    bx_buffer bytes = {.limit = w->out->limit};
+    int status = bx_trajectory_encode(trajectory, &bytes, w->err);
+    if (status == 0 && bx_write_ext(w->out, BX_VALUE_EXT_TRAJECTORY, bytes.data, bytes.length) < 0)
+        status = full(w);
+    bx_buffer_free(&bytes);
+    return status;
+}
+
+static int write_ensemble(writer *w, const bx_ensemble *ensemble)
+{
+    bx_buffer bytes = {.limit = w->out->limit};
+    int status = bx_ensemble_encode(ensemble, &bytes, w->err);
+    if (status == 0 && bx_write_ext(w->out, BX_VALUE_EXT_ENSEMBLE, bytes.data, bytes.length) < 0)
+        status = full(w);
+    bx_buffer_free(&bytes);
+    return status;
+}
+
+static int write_genome(writer *w, const bx_genome *genome)
+{
+    bx_buffer bytes = {.limit = w->out->limit};
+    int status = bx_genome_encode(genome, &bytes, w->err);
+    if (status == 0 && bx_write_ext(w->out, BX_VALUE_EXT_GENOME, bytes.data, bytes.length) < 0)
+        status = full(w);
+    bx_buffer_free(&bytes);
+    return status;
+}
+
+static int write_scalar(writer *w, int index)
+{
+    lua_State *L = w->L;
+    switch (lua_type(L, index)) {
+    case LUA_TNIL: return bx_write_nil(w->out);
+    case LUA_TBOOLEAN: return bx_write_boolean(w->out, lua_toboolean(L, index));
+    case LUA_TNUMBER:
+        return lua_isinteger(L, index) ? bx_write_integer(w->out, lua_tointeger(L, index))
+                                       : bx_write_float(w->out, lua_tonumber(L, index));
+    default: {
+        size_t length;
+        const char *bytes = lua_tolstring(L, index, &length);
+        return bx_write_string(w->out, bytes, length);
+    }
+    }
+}
+
+static int write_any(writer *w, int index)
+{
+    lua_State *L = w->L;
+    if (++w->count > BX_VALUE_COUNT) {
+        char why[80];
+        snprintf(why, sizeof why, "more than %d values cannot travel", BX_VALUE_COUNT);
+        return refuse(w, why);
+    }
+    int type = lua_type(L, index);
+    if (type == LUA_TTABLE)
+        return write_table(w, index);
+    if (type == LUA_TUSERDATA) {
+        const bx_trajectory *trajectory = bx_lua_test_trajectory(L, index);
+        if (trajectory)
+            return write_trajectory(w, trajectory);
+        const bx_ensemble *ensemble = bx_lua_test_ensemble(L, index);
+        if (ensemble)
+            return write_ensemble(w, ensemble);
+        const bx_genome *genome = bx_lua_test_genome(L, index);
+        if (genome)
+            return write_genome(w, genome);
+    }
+    if (type == LUA_TNIL || type == LUA_TBOOLEAN || type == LUA_TNUMBER || type == LUA_TSTRING)
+        return write_scalar(w, index) < 0 ? full(w) : 0;
+    char why[80];
+    snprintf(why, sizeof why, "a value of type %s cannot travel", lua_typename(L, type));
+    return refuse(w, why);
+}
+
+int bx_lua_write_value(lua_State *L, int index, const char *what, bx_buffer *out, bx_error *err)
+{
+    writer w = {.L = L, .out = out, .err = err};
+    w.path_length = (size_t)snprintf(w.path, sizeof w.path, "%s", what);
+    if (!lua_checkstack(L, 6))
+        return full(&w);
+    return write_any(&w, lua_absindex(L, index));
+}
+
+static int push_ensemble(lua_State *L, const bx_token *token, bx_error *err)
+{
+    bx_ensemble **box = bx_lua_new_ensemble(L);
+    *box = bx_ensemble_decode(token->bytes, token->length, err);
+    if (!*box) {
+        lua_pop(L, 1);
+        return -1;
+    }
+    return 0;
+}
+
+static int push_genome(lua_State *L, const bx_token *token, bx_error *err)
+{
+    bx_genome **box = bx_lua_new_genome(L);
+    *box = bx_genome_decode(token->bytes, token->length, err);
+    if (!*box) {
+        lua_pop(L, 1);
+        return -1;
+    }
+    bx_lua_weigh_genome(L);
+    return 0;
+}
+
+static int push_extension(lua_State *L, const bx_token *token, bx_error *err)
+{
+    if (token->extension == BX_VALUE_EXT_ENSEMBLE)
+        return push_ensemble(L, token, err);
+    if (token->extension == BX_VALUE_EXT_GENOME)
+        return push_genome(L, token, err);
+    if (token->extension != BX_VALUE_EXT_TRAJECTORY)
+        return bx_fail(err, BX_EPROTOCOL, "unknown extension type %d", token->extension);
+    bx_trajectory **box = bx_lua_new_trajectory(L);
+    *box = bx_trajectory_decode(token->bytes, token->length, err);
+    if (!*box) {
+        lua_pop(L, 1);
+        return -1;
+    }
+    return 0;
+}
+
+/* A table is made at the size its items have at least shown: no header is trusted with memory. */
+static int table_room(const bx_reader *reader, uint32_t count)
+{
+    size_t bytes = (size_t)(reader->end - reader->at);
+    size_t room = count < bytes ? count : bytes;
+    return room > BX_VALUE_COUNT ? BX_VALUE_COUNT : (int)room;
+}
+
+static int push_array(lua_State *L, bx_reader *reader, uint32_t count, bx_error *err)
+{
+    lua_createtable(L, table_room(reader, count), 0);
+    for (uint32_t i = 1; i <= count; i++) {
+        if (bx_lua_push_value(L, reader, err) < 0) {
+            lua_pop(L, 1);
+            return -1;
+        }
+        lua_rawseti(L, -2, i);
+    }
+    return 0;
+}
+
+static int push_map(lua_State *L, bx_reader *reader, uint32_t count, bx_error *err)
+{
+    lua_createtable(L, 0, table_room(reader, count));
+    for (uint32_t i = 0; i < count; i++) {
+        if (bx_lua_push_value(L, reader, err) < 0) {
+            lua_pop(L, 1);
+            return -1;
+        }
+        if (bx_lua_push_value(L, reader, err) < 0) {
+            lua_pop(L, 2);
+            return -1;
+        }
+        lua_rawset(L, -3);
+    }
+    return 0;
+}
+
+int bx_lua_push_value(lua_State *L, bx_reader *reader, bx_error *err)
+{
+    bx_token token;
+    luaL_checkstack(L, 4, "a nested value");
+    if (bx_read(reader, &token, err) < 0)
+        return -1;
+    switch (token.type) {
+    case BX_TOKEN_NIL: lua_pushnil(L); return 0;
+    case BX_TOKEN_BOOLEAN: lua_pushboolean(L, token.boolean); return 0;
+    case BX_TOKEN_INTEGER: lua_pushinteger(L, token.integer); return 0;
+    case BX_TOKEN_FLOAT: lua_pushnumber(L, token.number); return 0;
+    case BX_TOKEN_STRING: lua_pushlstring(L, (const char *)token.bytes, token.length); return 0;
+    case BX_TOKEN_ARRAY: return push_array(L, reader, token.count, err);
+    case BX_TOKEN_MAP: return push_map(L, reader, token.count, err);
+    default: return push_extension(L, &token, err);
+    }
+}

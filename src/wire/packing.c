@@ -1,0 +1,141 @@
+#include "wire/packing.h"
+
+#include "core/names.h"
+
+#include <string.h>
+
+static void put_u64(uint8_t *to, uint64_t value)
+{
+    for (int i = 0; i < 8; i++)
+        to[i] = (uint8_t)(value >> (8 * i));
+}
+
+int bx_pack_u64(bx_buffer *out, uint64_t value)
+{
+    uint8_t bytes[8];
+    put_u64(bytes, value);
+    return bx_buffer_append(out, bytes, sizeof bytes);
+}
+
+int bx_pack_doubles(bx_buffer *out, const double *values, size_t count)
+{
+    if (bx_buffer_reserve(out, count * 8) < 0)
+        return -1;
+    for (size_t i = 0; i < count; i++) {
+        uint64_t bits;
+        memcpy(&bits, &values[i], sizeof bits);
+        put_u64(out->data + out->length, bits);
+        out->length += 8;
+    }
+    return 0;
+}
+
+int bx_pack_name(bx_buffer *out, const char *name)
+{
+    uint8_t length = (uint8_t)strlen(name);
+    if (bx_buffer_append(out, &length, 1) < 0)
+        return -1;
+    return bx_buffer_append(out, name, length);
+}
+
+int bx_pack_count(bx_buffer *out, uint32_t value)
+{
+    uint8_t bytes[5];
+    size_t length = 0;
+    for (; value >= 128; value >>= 7)
+        bytes[length++] = (uint8_t)(value | 128);
+    bytes[length++] = (uint8_t)value;
+    return bx_buffer_append(out, bytes, length);
+}
+
+uint64_t bx_unpack_fixed_u64(const uint8_t *from)
+{
+    uint64_t value = 0;
+    for (int i = 0; i < 8; i++)
+        value |= (uint64_t)from[i] << (8 * i);
+    return value;
+}
+
+double bx_unpack_fixed_double(const uint8_t *from)
+{
+    uint64_t bits = bx_unpack_fixed_u64(from);
+    double value;
+    memcpy(&value, &bits, sizeof value);
+    return value;
+}
+
+static int fail_short(const bx_unpacker *in, bx_error *err)
+{
+    return bx_fail(err, BX_EPROTOCOL, "%s: cut short", in->what);
+}
+
+int bx_unpack_u64(bx_unpacker *in, uint64_t *value, bx_error *err)
+{
+    if (in->left < 8)
+        return fail_short(in, err);
+    *value = bx_unpack_fixed_u64(in->next);
+    in->next += 8;
+    in->left -= 8;
+    return 0;
+}
+
+int bx_unpack_doubles(bx_unpacker *in, double *values, size_t count, bx_error *err)
+{
+    if (in->left / 8 < count)
+        return fail_short(in, err);
+    for (size_t i = 0; i < count; i++)
+        values[i] = bx_unpack_fixed_double(in->next + 8 * i);
+    in->next += 8 * count;
+    in->left -= 8 * count;
+    return 0;
+}
+
+int bx_unpack_count(bx_unpacker *in, uint32_t *value, bx_error *err)
+{
+    uint64_t sum = 0;
+    for (unsigned i = 0; i < 5 && i < in->left; i++) {
+        uint8_t byte = in->next[i];
+        sum |= (uint64_t)(byte & 127) << (7 * i);
+        if (byte & 128)
+            continue;
+        if (sum > UINT32_MAX || (i > 0 && byte == 0))
+            break;
+        *value = (uint32_t)sum;
+        in->next += i + 1;
+        in->left -= i + 1;
+        return 0;
+    }
+    return bx_fail(err, BX_EPROTOCOL, "%s: a count in a wrong form", in->what);
+}
+
+int bx_unpack_name(bx_unpacker *in, char *name, size_t longest, const char *which, bx_error *err)
+{
+    size_t length = in->left > 0 ? in->next[0] : 0;
+    if (in->left < 1 + length || length == 0 || length > longest)
+        return bx_fail(err, BX_EPROTOCOL, "%s: %s of a wrong length", in->what, which);
+    for (size_t i = 1; i <= length; i++)
+        if (in->next[i] < 0x20 || in->next[i] == 0x7f)
+            return bx_fail(err, BX_EPROTOCOL, "%s: %s with a control character", in->what, which);
+    memcpy(name, in->next + 1, length);
+    name[length] = '\0';
+    in->next += 1 + length;
+    in->left -= 1 + length;
+    return 0;
+}
+
+int bx_unpack_names(bx_unpacker *in, size_t columns, char *block, const char **names, bx_error *err)
+{
+    bx_names seen = {0};
+    int result = 0;
+    for (size_t i = 0; result == 0 && i < columns; i++) {
+        char *name = block + i * (BX_NAME_LENGTH + 1);
+        names[i] = name;
+        result = bx_unpack_name(in, name, BX_NAME_LENGTH, "a name", err);
+        if (result == 0 && bx_names_find(&seen, name) != BX_NAME_NONE)
+            result = bx_fail(err, BX_EPROTOCOL, "%s: two columns of one name", in->what);
+        if (result == 0 && bx_names_add(&seen, name, i) < 0)
+            result = bx_fail_memory(err);
+    }
+    bx_names_free(&seen);
+    return result;
+}
