@@ -26,8 +26,8 @@ static void add_frame(bx_buffer *out, bx_frame_type type, uint64_t call, const v
                       size_t length)
 {
     size_t start = bx_frame_begin(out, type, call);
-    if (start == SIZE_MAX || bx_buffer_append(out, payload, length) < 0 ||
-        bx_frame_end(out, start, NULL) < 0)
+    bx_buffer_append(out, payload, length);
+    if (bx_frame_end(out, start, NULL) < 0)
         _exit(1);
 }
 

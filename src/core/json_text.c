@@ -32,41 +32,48 @@ static size_t character(const unsigned char *s)
     return 0;
 }
 
-static int append_character(bx_buffer *out, const unsigned char *s, size_t length)
+static void append_character(bx_buffer *out, const unsigned char *s, size_t length)
 {
     char escape[8];
-    if (length == 0)
-        return bx_text_append(out, "\xEF\xBF\xBD");
-    if (*s >= 0x20 && *s != '"' && *s != '\\' && *s != 0x7F)
-        return bx_buffer_append(out, s, length);
-    snprintf(escape, sizeof escape, *s < 0x20 || *s == 0x7F ? "\\u%04x" : "\\%c", *s);
-    return bx_text_append(out, escape);
+    if (length == 0) {
+        bx_text_append(out, "\xEF\xBF\xBD");
+    } else if (*s >= 0x20 && *s != '"' && *s != '\\' && *s != 0x7F) {
+        bx_buffer_append(out, s, length);
+    } else {
+        snprintf(escape, sizeof escape, *s < 0x20 || *s == 0x7F ? "\\u%04x" : "\\%c", *s);
+        bx_text_append(out, escape);
+    }
 }
 
-int bx_json_string(bx_buffer *out, const char *text)
+void bx_json_string(bx_buffer *out, const char *text)
 {
     const unsigned char *s = (const unsigned char *)text;
-    int result = bx_text_append(out, "\"");
-    while (result == 0 && *s) {
+    bx_text_append(out, "\"");
+    while (*s) {
         size_t length = character(s);
-        result = append_character(out, s, length);
+        append_character(out, s, length);
         s += length ? length : 1;
     }
-    return result < 0 ? -1 : bx_text_append(out, "\"");
+    bx_text_append(out, "\"");
 }
 
-int bx_json_number(bx_buffer *out, double value)
+void bx_json_number(bx_buffer *out, double value)
 {
-    return isfinite(value) ? bx_number_append(out, value) : bx_text_append(out, "null");
+    if (isfinite(value))
+        bx_number_append(out, value);
+    else
+        bx_text_append(out, "null");
 }
 
-int bx_json_list(bx_buffer *out, const char *name, size_t count,
-                 double (*value)(const void *data, size_t i), const void *data)
+void bx_json_list(bx_buffer *out, const char *name, size_t count,
+                  double (*value)(const void *data, size_t i), const void *data)
 {
-    if (bx_json_string(out, name) < 0 || bx_text_append(out, ":[") < 0)
-        return -1;
-    for (size_t i = 0; i < count; i++)
-        if ((i && bx_text_append(out, ",") < 0) || bx_json_number(out, value(data, i)) < 0)
-            return -1;
-    return bx_text_append(out, "]");
+    bx_json_string(out, name);
+    bx_text_append(out, ":[");
+    for (size_t i = 0; i < count; i++) {
+        if (i)
+            bx_text_append(out, ",");
+        bx_json_number(out, value(data, i));
+    }
+    bx_text_append(out, "]");
 }

@@ -4,8 +4,7 @@
 
 #include "core/buffer.h"
 #include "courier/loop.h"
-#include "wire/frame.h"
-#include "wire/value.h"
+#include "wire/server.h"
 
 typedef struct bx_control {
     bx_pump pump; /* first */
@@ -18,18 +17,13 @@ typedef struct bx_control {
     bool undoing;  /* neither the host's end nor an interrupt ends the present step */
 } bx_control;
 
-typedef struct bx_control_call {
-    bx_token operation;
-    double timeout;   /* seconds; 0: none */
-    bx_reader values; /* valid until bx_control_drop or the next wait */
-} bx_control_call;
-
 /* Greet the host and begin to listen on BX_WORKER_DESCRIPTOR. */
 int bx_control_open(bx_control *control, bx_loop *loop, bx_error *err);
 void bx_control_close(bx_control *control);
 
-/* Wait for the next call and set the loop's deadline by it. False: the host is gone. */
-bool bx_control_next(bx_control *control, bx_control_call *call);
+/* Wait for the next call and set the loop's deadline by it. Its values are valid until
+ * bx_control_drop or the next wait. False: the host is gone. */
+bool bx_control_next(bx_control *control, bx_call *call);
 
 /* Its values have been read. */
 void bx_control_drop(bx_control *control);

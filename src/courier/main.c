@@ -61,7 +61,7 @@ static void answer_mistake(lua_State *L)
 }
 
 /* Do the errand whose operation and values are `call`; the table of operations is at 1. */
-static void run(lua_State *L, bx_control_call *call)
+static void run(lua_State *L, bx_call *call)
 {
     bx_error error;
     lua_settop(L, 1);
@@ -124,7 +124,7 @@ static bool is_started_by_a_host(void)
 int main(int argc, char **argv)
 {
     bx_error error;
-    bx_control_call call;
+    bx_call call;
     if (argc == 2 && strcmp(argv[1], "--version") == 0) {
         puts("bioxen-courier " BIOXEN_VERSION);
         return EXIT_SUCCESS;

@@ -280,7 +280,7 @@ static bool receive(bx_relay *relay)
 void bx_relay_append_ping(bx_relay *relay)
 {
     size_t start = bx_frame_begin(&relay->to_guest, BX_FRAME_PING, relay->asked + 1);
-    if (start == SIZE_MAX) {
+    if (bx_frame_end(&relay->to_guest, start, NULL) < 0) {
         bx_relay_break(relay, BX_EMEMORY, "out of memory");
         return;
     }

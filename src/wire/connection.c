@@ -31,18 +31,11 @@ int bx_connection_call(bx_connection *connection, const char *operation, double 
 {
     bx_buffer *out = &connection->out;
     size_t start = bx_frame_begin(out, BX_FRAME_CALL, connection->last_call + 1);
-    if (start == SIZE_MAX)
-        return bx_fail_memory(err);
-    int status = 0;
-    if (bx_write_text(out, operation) < 0 || bx_write_float(out, timeout) < 0 ||
-        bx_buffer_append(out, values->data, values->length) < 0)
-        status = bx_fail_memory(err);
-    else
-        status = bx_frame_end(out, start, err);
-    if (status < 0) {
-        out->length = start;
+    bx_write_text(out, operation);
+    bx_write_float(out, timeout);
+    bx_buffer_append(out, values->data, values->length);
+    if (bx_frame_end(out, start, err) < 0)
         return -1;
-    }
     connection->call = ++connection->last_call;
     return bx_connection_flush(connection, err);
 }
@@ -50,8 +43,8 @@ int bx_connection_call(bx_connection *connection, const char *operation, double 
 int bx_connection_signal(bx_connection *connection, bx_frame_type type, bx_error *err)
 {
     size_t start = bx_frame_begin(&connection->out, type, connection->call);
-    if (start == SIZE_MAX || bx_frame_end(&connection->out, start, err) < 0)
-        return bx_fail_memory(err);
+    if (bx_frame_end(&connection->out, start, err) < 0)
+        return -1;
     return bx_connection_flush(connection, err);
 }
 

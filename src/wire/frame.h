@@ -56,8 +56,9 @@ typedef struct bx_frame_head {
 /* Read the BX_FRAME_HEAD bytes of a head. -1: BX_EPROTOCOL. */
 int bx_frame_read_head(const uint8_t *bytes, bx_frame_head *head, bx_error *err);
 
-/* Reserve a frame's head in `out`; returns where the frame starts, or SIZE_MAX. Append the payload
- * after it, then end the frame, which fills in the head. */
+/* Append a frame's head to `out`; returns where the frame starts. Append the payload after it, then
+ * end the frame, which fills in the head. -1: what was appended since `start` is taken back; it was
+ * too large for a frame (BX_ERESULT), or an append failed (BX_EMEMORY). */
 size_t bx_frame_begin(bx_buffer *out, bx_frame_type type, uint64_t call);
 int bx_frame_end(bx_buffer *out, size_t start, bx_error *err);
 

@@ -38,22 +38,16 @@ int bx_write_float(bx_buffer *out, double value)
     return write_head(out, 0xcb, bits, 8);
 }
 
-static int write_body(bx_buffer *out, const void *bytes, size_t length)
-{
-    return bx_buffer_append(out, bytes, length);
-}
-
 int bx_write_string(bx_buffer *out, const void *bytes, size_t length)
 {
-    if (length > UINT32_MAX || bx_buffer_reserve(out, length + 5) < 0)
-        return -1;
     if (length < 32)
         write_head(out, (uint8_t)(0xa0 | length), 0, 0);
     else if (length <= UINT8_MAX)
         write_head(out, 0xd9, length, 1);
     else
         write_head(out, 0xdb, length, 4);
-    return write_body(out, bytes, length);
+    out->failed = out->failed || length > UINT32_MAX;
+    return bx_buffer_append(out, bytes, length);
 }
 
 int bx_write_text(bx_buffer *out, const char *text)
@@ -75,11 +69,10 @@ int bx_write_map(bx_buffer *out, uint32_t count)
 
 int bx_write_ext(bx_buffer *out, int8_t extension, const void *bytes, size_t length)
 {
-    if (length > UINT32_MAX || bx_buffer_reserve(out, length + 6) < 0)
-        return -1;
     write_head(out, 0xc9, length, 4);
-    write_body(out, &extension, 1);
-    return write_body(out, bytes, length);
+    bx_buffer_append(out, &extension, 1);
+    out->failed = out->failed || length > UINT32_MAX;
+    return bx_buffer_append(out, bytes, length);
 }
 
 static int cut(bx_error *err)

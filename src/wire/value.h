@@ -44,7 +44,7 @@ typedef struct bx_token {
     };
 } bx_token;
 
-/* Writers return 0, or -1 when the buffer can't grow. */
+/* End a run of these with bx_buffer_finish or bx_frame_end. */
 int bx_write_nil(bx_buffer *out);
 int bx_write_boolean(bx_buffer *out, bool value);
 int bx_write_integer(bx_buffer *out, int64_t value);

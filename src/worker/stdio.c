@@ -2,8 +2,7 @@
 
 #include "inside/interrupt.h"
 #include "inside/module.h"
-#include "inside/output.h"
-#include "wire/frame.h"
+#include "wire/server.h"
 #include "worker/jail.h"
 #include "worker/spawn.h"
 #include "worker/supervisor.h"
@@ -106,7 +105,8 @@ static void write_all(const bx_buffer *bytes)
 _Noreturn static void give_up(const bx_error *err)
 {
     bx_buffer frame = {0};
-    if (bx_output_write_error(&frame, 0, 0, err->code, err->message, NULL) == 0)
+    bx_failure failure = {.code = bx_code_describe(err->code)->name, .message = err->message};
+    if (bx_answer_error(&frame, 0, 0, &failure, NULL) == 0)
         write_all(&frame);
     _exit(EXIT_FAILURE);
 }
@@ -114,7 +114,7 @@ _Noreturn static void give_up(const bx_error *err)
 static void greet(void)
 {
     bx_buffer frame = {0};
-    if (bx_output_write_hello(&frame) < 0)
+    if (bx_answer_hello(&frame, NULL) < 0)
         _exit(EXIT_FAILURE);
     write_all(&frame);
     bx_buffer_free(&frame);
