@@ -4,27 +4,27 @@
 #include "core/text.h"
 
 #include <math.h>
-#include <stdbool.h>
 #include <stdio.h>
+#include <string.h>
 
 static bool continues(unsigned char byte)
 {
     return (byte & 0xC0) == 0x80;
 }
 
-/* The length of the UTF-8 character at `s`, or 0: RFC 3629, section 4. */
-static size_t character(const unsigned char *s)
+/* The length of the UTF-8 character at `s`, of at most `left` bytes, or 0: RFC 3629, section 4. */
+static size_t character(const unsigned char *s, size_t left)
 {
     if (s[0] < 0x80)
         return 1;
     if (s[0] >= 0xC2 && s[0] <= 0xDF)
-        return continues(s[1]) ? 2 : 0;
-    if ((s[0] & 0xF0) == 0xE0) {
+        return left >= 2 && continues(s[1]) ? 2 : 0;
+    if ((s[0] & 0xF0) == 0xE0 && left >= 3) {
         bool valid =
             continues(s[1]) && !(s[0] == 0xE0 && s[1] < 0xA0) && !(s[0] == 0xED && s[1] > 0x9F);
         return valid && continues(s[2]) ? 3 : 0;
     }
-    if (s[0] >= 0xF0 && s[0] <= 0xF4) {
+    if (s[0] >= 0xF0 && s[0] <= 0xF4 && left >= 4) {
         bool valid =
             continues(s[1]) && !(s[0] == 0xF0 && s[1] < 0x90) && !(s[0] == 0xF4 && s[1] > 0x8F);
         return valid && continues(s[2]) && continues(s[3]) ? 4 : 0;
@@ -45,16 +45,23 @@ static void append_character(bx_buffer *out, const unsigned char *s, size_t leng
     }
 }
 
-void bx_json_string(bx_buffer *out, const char *text)
+bool bx_json_bytes(bx_buffer *out, const char *bytes, size_t length)
 {
-    const unsigned char *s = (const unsigned char *)text;
+    const unsigned char *s = (const unsigned char *)bytes;
+    bool valid = true;
     bx_text_append(out, "\"");
-    while (*s) {
-        size_t length = character(s);
-        append_character(out, s, length);
-        s += length ? length : 1;
+    for (size_t i = 0, step; i < length; i += step ? step : 1) {
+        step = character(s + i, length - i);
+        valid = valid && step;
+        append_character(out, s + i, step);
     }
     bx_text_append(out, "\"");
+    return valid;
+}
+
+void bx_json_string(bx_buffer *out, const char *text)
+{
+    bx_json_bytes(out, text, strlen(text));
 }
 
 void bx_json_number(bx_buffer *out, double value)

@@ -4,7 +4,10 @@
 
 #include "core/buffer.h"
 
-/* In quotes, escaped; bytes that are no UTF-8 become U+FFFD. */
+#include <stdbool.h>
+
+/* In quotes, escaped; bytes that are no UTF-8 become U+FFFD, and then the first answers false. */
+bool bx_json_bytes(bx_buffer *out, const char *bytes, size_t length);
 void bx_json_string(bx_buffer *out, const char *text);
 
 /* The fewest digits that read back to the same double, in the locale C; null for what is not
