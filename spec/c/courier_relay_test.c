@@ -237,7 +237,7 @@ static void close_host(host *h)
     bx_buffer_free(&h->in);
 }
 
-/* The next frame that the host gets; false at the end of the connection or the errand. */
+/* The next frame that the host gets; false at the end of the connection or the request. */
 static bool hear(host *h, bx_frame *frame)
 {
     bx_buffer_consume(&h->in, h->taken);

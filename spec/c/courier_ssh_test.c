@@ -447,7 +447,7 @@ static void servers_that_are_none_are_left(void)
     check_liar(never_end, 20, BX_ECONNECT, "too large banner");
 }
 
-/* Cancels the errand when it has been moved `moves` times. */
+/* Cancels the request when it has been moved `moves` times. */
 typedef struct canceller {
     bx_pump pump;
     int moves;

@@ -79,6 +79,24 @@ static void answers_are_whole_frames_or_nothing(void)
     }
 }
 
+static void a_note_that_is_too_long_is_an_error(void)
+{
+    char name[BX_NOTE_NAME + 1] = {0}, text[BX_NOTE_TEXT + 1] = {0};
+    bx_buffer out = {0};
+    bx_error err;
+    memset(name, 'n', BX_NOTE_NAME - 1);
+    memset(text, 't', BX_NOTE_TEXT - 1);
+    CHECK(bx_answer_note(&out, name, text, &err) == 0);
+    CHECK(bx_answer_note(&out, name, NULL, &err) == 0);
+    size_t length = out.length;
+    name[BX_NOTE_NAME - 1] = 'n';
+    CHECK(bx_answer_note(&out, name, "", &err) < 0 && err.code == BX_ERESULT);
+    text[BX_NOTE_TEXT - 1] = 't';
+    CHECK(bx_answer_note(&out, "name", text, &err) < 0 && err.code == BX_ERESULT);
+    CHECK(out.length == length);
+    bx_buffer_free(&out);
+}
+
 static void what_is_too_large_for_a_frame_is_taken_back(void)
 {
     static char text[1 << 20];
@@ -101,6 +119,7 @@ int main(void)
     RUN(a_call_is_read);
     RUN(no_call_is_refused);
     RUN(answers_are_whole_frames_or_nothing);
+    RUN(a_note_that_is_too_long_is_an_error);
     RUN(what_is_too_large_for_a_frame_is_taken_back);
     return test_end();
 }

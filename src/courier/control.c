@@ -60,10 +60,12 @@ void bx_control_progress(bx_control *control, double fraction, const char *text)
         flush(control);
 }
 
-void bx_control_note(bx_control *control, const char *name, const char *text)
+int bx_control_note(bx_control *control, const char *name, const char *text, bx_error *err)
 {
-    if (bx_answer_note(&control->out, name, text, NULL) == 0)
-        flush(control);
+    if (bx_answer_note(&control->out, name, text, err) < 0)
+        return -1;
+    flush(control);
+    return 0;
 }
 
 /* ---- receiving ---- */
@@ -178,7 +180,8 @@ bool bx_control_next(bx_control *control, bx_call *call)
     control->undoing = false;
     hear_interrupts(control);
     while (!control->gone && first_frame(control, &frame, &control->held) == 0)
-        bx_loop_turn(loop, BX_NEVER);
+        if (bx_loop_turn(loop, BX_NEVER) < 0)
+            return false;
     if (control->gone || bx_call_read(&frame, call, NULL) < 0)
         return false;
     control->call = call->id;

@@ -22,7 +22,8 @@ int bx_control_open(bx_control *control, bx_loop *loop, bx_error *err);
 void bx_control_close(bx_control *control);
 
 /* Wait for the next call and set the loop's deadline by it. Its values are valid until
- * bx_control_drop or the next wait. False: the host is gone. */
+ * bx_control_drop or the next wait. False: the host is gone,
+ * or the system refuses to poll. */
 bool bx_control_next(bx_control *control, bx_call *call);
 
 /* Its values have been read. */
@@ -35,7 +36,10 @@ void bx_control_error(bx_control *control, const char *code, const char *message
                       const bx_buffer *details);
 
 void bx_control_progress(bx_control *control, double fraction, const char *text);
-void bx_control_note(bx_control *control, const char *name, const char *text);
+
+/* What the host is to remember; `text` is NULL to forget it. -1: too long for a note, BX_ERESULT.
+ */
+int bx_control_note(bx_control *control, const char *name, const char *text, bx_error *err);
 
 /* The descriptor that came with the call, the caller's now; -1. */
 int bx_control_take_descriptor(bx_control *control);

@@ -1,5 +1,5 @@
 /* bioxen-courier: logs in to a pool, makes guests, relays frames to the workers in them, and undoes
- * what it made. Started by a host, which sends it errands; their steps are in Lua. */
+ * what it made. Started by a host, which sends it requests; their steps are in Lua. */
 #include "courier/native.h"
 #include "values/value.h"
 #include "wire/zygote.h"
@@ -14,7 +14,7 @@
 
 static bx_native native;
 
-/* ---- errands ---- */
+/* ---- requests ---- */
 
 static void answer_error(lua_State *L, int index)
 {
@@ -60,7 +60,7 @@ static void answer_mistake(lua_State *L)
     bx_control_error(&native.control, "ESYSTEM", message, NULL);
 }
 
-/* Do the errand whose operation and values are `call`; the table of operations is at 1. */
+/* Carry out `call`; the table of operations is at 1. */
 static void run(lua_State *L, bx_call *call)
 {
     bx_error error;
@@ -74,7 +74,7 @@ static void run(lua_State *L, bx_call *call)
         values++;
     bx_control_drop(&native.control);
     if (type != LUA_TFUNCTION) {
-        bx_control_error(&native.control, "EPROTOCOL", "an unknown errand", NULL);
+        bx_control_error(&native.control, "EPROTOCOL", "an unknown request", NULL);
     } else if (lua_pcall(L, values, 2, 2) != LUA_OK) {
         answer_mistake(L);
     } else {

@@ -122,7 +122,7 @@ static void tell_losses(bx_pump *pump)
         box->told = true;
         snprintf(name, sizeof name, ".lost-%lld", (long long)box->number);
         why.message[200] = '\0'; /* a note is short */
-        bx_control_note(&native->control, name, why.message);
+        bx_control_note(&native->control, name, why.message, NULL);
     }
 }
 

@@ -147,7 +147,7 @@ int bx_ssh_dial(bx_loop *loop, const char *address, int port, bx_error *err)
             break;
         close(fd);
         fd = -1;
-        if (!refused) /* the errand is over */
+        if (!refused) /* the request is over */
             break;
     }
     freeaddrinfo(addresses);

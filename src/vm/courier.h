@@ -8,7 +8,7 @@
 #include "vm/job.h"
 #include "wire/connection.h"
 
-enum { BX_NOTES = 32, BX_NOTE_NAME = 32, BX_NOTE_TEXT = 1024 };
+enum { BX_NOTES = 32 };
 
 /* What a courier wants remembered of the pool. A name that begins with '.' is for its successor
  * alone. */

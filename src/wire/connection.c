@@ -201,6 +201,8 @@ static int receive_note(bx_connection *connection, const bx_frame *frame, bx_err
         bx_read_as(&reader, BX_TOKEN_STRING, &name, err) < 0 ||
         read_optional_text(&reader, &text, err) < 0)
         return -1;
+    if (name.length >= BX_NOTE_NAME || text.length >= BX_NOTE_TEXT)
+        return bx_fail(err, BX_EPROTOCOL, "a note that is too long");
     connection->events->note(connection->owner, (const char *)name.bytes, name.length,
                              (const char *)text.bytes, text.length);
     return 0;

@@ -16,6 +16,9 @@
 
 enum { BX_FRAME_HEAD = 16, BX_FRAME_LIMIT = 64 << 20 };
 
+/* Bytes of a note's name and text, with the zero behind each: none is longer. */
+enum { BX_NOTE_NAME = 32, BX_NOTE_TEXT = 1024 };
+
 typedef enum bx_frame_type {
     BX_FRAME_HELLO = 1, /* worker: version (string). First, once */
     BX_FRAME_CALL,      /* host: operation (string), timeout in seconds (float, 0: none), then the

@@ -1,5 +1,7 @@
 #include "wire/server.h"
 
+#include <string.h>
+
 int bx_call_read(const bx_frame *frame, bx_call *call, bx_error *err)
 {
     bx_token timeout;
@@ -65,6 +67,9 @@ int bx_answer_progress(bx_buffer *out, uint64_t call, double fraction, const cha
 
 int bx_answer_note(bx_buffer *out, const char *name, const char *text, bx_error *err)
 {
+    if (strlen(name) >= BX_NOTE_NAME || (text && strlen(text) >= BX_NOTE_TEXT))
+        return bx_fail(err, BX_ERESULT, "the note \"%.40s\" is too long: %zu bytes, and at most %d",
+                       name, text ? strlen(text) : 0, BX_NOTE_TEXT - 1);
     size_t start = bx_frame_begin(out, BX_FRAME_NOTE, 0);
     bx_write_text(out, name);
     bx_write_text(out, text);
