@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { KEPT = 128 << 10 }; /* of an empty buffer that is in use */
+
 void bx_buffer_free(bx_buffer *buffer)
 {
     free(buffer->data);
@@ -69,6 +71,8 @@ void bx_buffer_consume(bx_buffer *buffer, size_t length)
 {
     if (length >= buffer->length) {
         buffer->length = 0;
+        if (buffer->capacity > KEPT)
+            bx_buffer_free(buffer);
         return;
     }
     memmove(buffer->data, buffer->data + length, buffer->length - length);

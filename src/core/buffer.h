@@ -35,7 +35,7 @@ int bx_buffer_finish(bx_buffer *buffer, size_t start);
 /* Take back what was appended since `start`, and forget a failure. */
 void bx_buffer_cut(bx_buffer *buffer, size_t start);
 
-/* Drop the first `length` bytes. */
+/* Drop the first `length` bytes. Where none is left, so is much memory. */
 void bx_buffer_consume(bx_buffer *buffer, size_t length);
 
 #endif

@@ -16,19 +16,10 @@ enum { READ_PIECE = 16 << 10 };
 /* Send what waits, as far as the socket takes it. */
 static void flush(bx_control *control)
 {
-    size_t sent = 0;
-    while (sent < control->out.length) {
-        ssize_t now = send(BX_WORKER_DESCRIPTOR, control->out.data + sent,
-                           control->out.length - sent, MSG_DONTWAIT | MSG_NOSIGNAL);
-        if (now < 0 && errno == EINTR)
-            continue;
-        if (now < 0 && errno != EAGAIN)
-            control->out.length = sent; /* nobody hears it */
-        if (now <= 0)
-            break;
-        sent += (size_t)now;
-    }
-    bx_buffer_consume(&control->out, sent);
+    bx_buffer *out = &control->out;
+    bool gone = false; /* reading tells, too */
+    size_t sent = bx_answer_send(BX_WORKER_DESCRIPTOR, out->data, out->length, &gone);
+    bx_buffer_consume(out, gone ? out->length : sent);
 }
 
 void bx_control_error(bx_control *control, const char *code, const char *message,

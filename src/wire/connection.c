@@ -5,7 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
-enum { READ_PIECE = 64 << 10, READ_TURN = 1 << 20, KEPT_BUFFER = 64 << 10 };
+enum { READ_PIECE = 64 << 10, READ_TURN = 1 << 20 };
 
 void bx_connection_open(bx_connection *connection, bx_channel *channel,
                         const bx_connection_events *events, void *owner)
@@ -66,8 +66,6 @@ int bx_connection_flush(bx_connection *connection, bx_error *err)
         sent += (size_t)now;
     }
     bx_buffer_consume(out, sent);
-    if (out->length == 0 && out->capacity > KEPT_BUFFER)
-        bx_buffer_free(out);
     return 0;
 }
 
@@ -249,8 +247,6 @@ static int receive_frames(bx_connection *connection, bx_error *err)
         used += size;
     }
     bx_buffer_consume(&connection->in, used);
-    if (connection->in.length == 0 && connection->in.capacity > 2 * (size_t)READ_PIECE)
-        bx_buffer_free(&connection->in);
     return status < 0 ? -1 : 0;
 }
 

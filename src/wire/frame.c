@@ -16,6 +16,18 @@ static uint64_t get_little_endian(const uint8_t *at, int bytes)
     return value;
 }
 
+bool bx_frame_is_from_worker(bx_frame_type type)
+{
+    return type == BX_FRAME_HELLO || type == BX_FRAME_REPLY || type == BX_FRAME_ERROR ||
+           type == BX_FRAME_OUTPUT || type == BX_FRAME_PROGRESS;
+}
+
+bool bx_frame_is_from_host(bx_frame_type type)
+{
+    return type == BX_FRAME_CALL || type == BX_FRAME_INTERRUPT || type == BX_FRAME_SUSPEND ||
+           type == BX_FRAME_WAKE;
+}
+
 size_t bx_frame_begin(bx_buffer *out, bx_frame_type type, uint64_t call)
 {
     uint8_t head[BX_FRAME_HEAD] = {0};

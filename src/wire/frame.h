@@ -10,6 +10,7 @@
 #include "core/buffer.h"
 #include "core/error.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #define BX_PROTOCOL_VERSION "bioxen-2 " BIOXEN_VERSION
@@ -42,6 +43,10 @@ typedef enum bx_frame_type {
     BX_FRAME_PONG,  /* guest: to the ping of that number */
     BX_FRAME_NOTE   /* courier, of itself: name (string), text (string) or nil to forget it */
 } bx_frame_type;
+
+/* Who sends what, once a guest's worker has been told what to load. */
+bool bx_frame_is_from_worker(bx_frame_type type);
+bool bx_frame_is_from_host(bx_frame_type type);
 
 typedef struct bx_frame {
     bx_frame_type type;

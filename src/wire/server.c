@@ -1,6 +1,8 @@
 #include "wire/server.h"
 
+#include <errno.h>
 #include <string.h>
+#include <sys/socket.h>
 
 int bx_call_read(const bx_frame *frame, bx_call *call, bx_error *err)
 {
@@ -81,4 +83,20 @@ int bx_answer_exit(bx_buffer *out, int status, bx_error *err)
     size_t start = bx_frame_begin(out, BX_FRAME_EXIT, 0);
     bx_write_integer(out, status);
     return bx_frame_end(out, start, err);
+}
+
+size_t bx_answer_send(int socket, const void *bytes, size_t length, bool *gone)
+{
+    size_t sent = 0;
+    while (sent < length) {
+        ssize_t now =
+            send(socket, (const char *)bytes + sent, length - sent, MSG_DONTWAIT | MSG_NOSIGNAL);
+        if (now >= 0) {
+            sent += (size_t)now;
+        } else if (errno != EINTR) {
+            *gone = *gone || (errno != EAGAIN && errno != EWOULDBLOCK);
+            break;
+        }
+    }
+    return sent;
 }

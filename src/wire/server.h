@@ -42,6 +42,10 @@ int bx_answer_note(bx_buffer *out, const char *name, const char *text,
                    bx_error *err); /* the same */
 int bx_answer_exit(bx_buffer *out, int status, bx_error *err);
 
+/* Send as much as the socket takes without waiting. Returns how much; *gone is set where nobody is
+ * there to take it. */
+size_t bx_answer_send(int socket, const void *bytes, size_t length, bool *gone);
+
 /* Begin a REPLY: append its result, one value, then end it with bx_frame_end. */
 size_t bx_answer_begin_reply(bx_buffer *out, uint64_t call, double sim_time);
 

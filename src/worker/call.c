@@ -16,7 +16,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { TEXT_LIMIT = 4096, KEPT_CAPACITY = 64 << 10 };
+enum { TEXT_LIMIT = 4096 };
 
 typedef struct call call;
 
@@ -205,7 +205,7 @@ static int perform(lua_State *L)
         bx_raise_format(L, BX_EPROTOCOL, "the VM is not set up");
     c->operation->run(L, c);
     want_traceback = false;
-    reply.length = 0;
+    bx_buffer_cut(&reply, 0);
     size_t start = bx_answer_begin_reply(&reply, c->wire.id, cell_time(c->worker));
     if (bx_lua_write_value(L, -1, "result", &reply, &err) < 0 ||
         bx_frame_end(&reply, start, &err) < 0)
@@ -314,8 +314,7 @@ static void answer(call *c)
                              failed.traceback[0] ? failed.traceback : NULL);
     else
         bx_output_send(reply.data, reply.length);
-    if (reply.capacity > KEPT_CAPACITY)
-        bx_buffer_free(&reply);
+    bx_buffer_consume(&reply, reply.length);
 }
 
 static const operation *find_operation(const bx_token *name)

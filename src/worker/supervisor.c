@@ -210,12 +210,6 @@ static void pass_input(supervisor *a)
         leave(a, EXIT_FAILURE);
 }
 
-static bool may_send(bx_frame_type type)
-{
-    return type == BX_FRAME_HELLO || type == BX_FRAME_REPLY || type == BX_FRAME_ERROR ||
-           type == BX_FRAME_OUTPUT || type == BX_FRAME_PROGRESS;
-}
-
 static void pass_output(supervisor *a)
 {
     bx_frame frame;
@@ -226,7 +220,7 @@ static void pass_output(supervisor *a)
             a->call = 0;
             a->answered = false;
         }
-        if (got < 0 || (got > 0 && !may_send(frame.type))) {
+        if (got < 0 || (got > 0 && !bx_frame_is_from_worker(frame.type))) {
             hang_up(a);
             a->out.end = a->out.passed;
             return;

@@ -32,16 +32,17 @@ function requests.open(given, notes)
   config = given
   pool = session.new(config, notes[".session"])
   machine = guest.new(config, pool, notes)
-  for number in (notes[".holders"] or ""):gmatch "%d+" do holders[tonumber(number)] = true end
+  for name in pairs(notes) do
+    local number = name:match "^%.holder%-(%d+)$"
+    if number then holders[tonumber(number)] = true end
+  end
   return true
 end
 
 -- A courier after this one must know who else needs the guest.
 local function set_holder(number, holds)
   holders[number] = holds
-  local numbers = {}
-  for holder in pairs(holders) do numbers[#numbers + 1] = holder end
-  native.note(".holders", #numbers > 0 and table.concat(numbers, " ") or nil)
+  native.note(".holder-" .. number, holds and "" or nil)
 end
 
 -- ---- time ----
