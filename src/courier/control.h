@@ -22,26 +22,25 @@ int bx_control_open(bx_control *control, bx_loop *loop, bx_error *err);
 void bx_control_close(bx_control *control);
 
 /* Wait for the next call and set the loop's deadline by it. Its values are valid until
- * bx_control_drop or the next wait. False: the host is gone,
- * or the system refuses to poll. */
+ * bx_control_drop or the next wait. False: the host is gone, or the system refuses to poll. */
 bool bx_control_next(bx_control *control, bx_call *call);
 
 /* Its values have been read. */
 void bx_control_drop(bx_control *control);
 
-/* Answer the open call: the rest of a REPLY's or an ERROR's values. What is too large becomes an
- * error. */
+/* End the open call with one encoded value; one that is too large becomes an error. Or with an
+ * error, by the name of its code; `details` are one encoded map, or NULL, or empty. */
 void bx_control_reply(bx_control *control, const bx_buffer *value);
 void bx_control_error(bx_control *control, const char *code, const char *message,
                       const bx_buffer *details);
 
 void bx_control_progress(bx_control *control, double fraction, const char *text);
 
-/* What the host is to remember; `text` is NULL to forget it. -1: too long for a note, BX_ERESULT.
- */
+/* Have the host remember a text by this name, or forget it: NULL. -1: BX_ERESULT, too long for a
+ * note. */
 int bx_control_note(bx_control *control, const char *name, const char *text, bx_error *err);
 
-/* The descriptor that came with the call, the caller's now; -1. */
+/* The descriptor that came with the call, the caller's now; -1 for none. */
 int bx_control_take_descriptor(bx_control *control);
 
 /* From here on only time ends a step: what was made has to be undone. */
