@@ -64,8 +64,7 @@ void bx_output_begin(uint64_t call, size_t limit)
     room = limit;
     held_length = 0;
     last_progress = 0;
-    if (!frame.data)
-        bx_buffer_reserve(&frame, sizeof held + 64);
+    bx_buffer_reserve(&frame, sizeof held + 64); /* before the VM's code has used up its memory */
 }
 
 void bx_output_flush(void)
