@@ -371,6 +371,39 @@ static void a_cell_goes_on_after_a_failure(void)
     bx_cell_free(cell);
 }
 
+/* An event that turned due within the interval is not due when the cell stands at its beginning. */
+static void an_interval_that_fails_leaves_no_event(void)
+{
+    static const item items[] = {SPECIES("A", 0),
+                                 SPECIES("n", 0),
+                                 PARAMETER("fired", 0),
+                                 RATE("grow", "-> A", "10"),
+                                 MASS("count", "-> n", "3"),
+                                 END};
+    static const bx_event_assignment set = {"fired", "fired + 1"};
+    static const bx_event_declaration late = {
+        .when = "A > 5", .assignments = &set, .assignment_count = 1, .delay = "3"};
+    static const char *const names[] = {"n"};
+    size_t within = 0;
+    for (size_t steps = 1; steps < 60; steps++) {
+        bx_error err = {0};
+        bx_cell *cell = bx_cell_new(&err);
+        bx_process *p = bx_process_new("p", &err);
+        for (const item *i = items; i->kind != END_; i++)
+            CHECK(model_add(p, i, &err) == 0);
+        CHECK(bx_process_add_event(p, &late, &err) == 0 && bx_cell_define(cell, p, &err) == 0);
+        bx_run run = hybrid(1, 1, names, 1);
+        run.maximum_steps = steps;
+        err = model_run_error(cell, run);
+        within += err.code == BX_ESIMULATION && bx_cell_time(cell) == 0;
+        CHECK(bx_cell_time(cell) > 0.5 || bx_cell_waiting(cell) == 0);
+        model_advance(cell, hybrid(10 - bx_cell_time(cell), 1, names, 1));
+        CHECK(model_get(cell, "fired") == 1);
+        bx_cell_free(cell);
+    }
+    CHECK(within > 10);
+}
+
 static void mistakes_are_named(void)
 {
     static const char *const wrong[] = {"nothing"}, *const timely[] = {"wave"};
@@ -405,6 +438,7 @@ int main(void)
     RUN(events_fire_in_time);
     RUN(the_same_seed_gives_the_same_run);
     RUN(a_cell_goes_on_after_a_failure);
+    RUN(an_interval_that_fails_leaves_no_event);
     RUN(mistakes_are_named);
     return test_end();
 }

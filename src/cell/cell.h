@@ -37,7 +37,7 @@ const char *bx_cell_conflict(const bx_cell *cell, const bx_process *process, con
 bx_process *const *bx_cell_processes(const bx_cell *cell, size_t *count);
 size_t bx_cell_waiting(const bx_cell *cell);
 
-/* Whether chance has a part in any run: in what events do. */
+/* Whether chance has a part in any run, whatever the method: in what events do. */
 bool bx_cell_is_random(const bx_cell *cell);
 
 /* Species and parameters of one process get their declared values again. */
@@ -65,8 +65,17 @@ int bx_cell_owed(const bx_cell *cell, const char *species, double *amount);
 
 double bx_cell_time(const bx_cell *cell);
 
-/* Back to time 0 and the declared values. */
+/* Back to time 0 and the declared values. The sequence of seeds goes on. */
 void bx_cell_reset(bx_cell *cell);
+
+/* The sequence of seeds for runs that name none begins from `seed`; and its next, of 63 bits. */
+void bx_cell_seed(bx_cell *cell, uint64_t seed);
+uint64_t bx_cell_draw_seed(bx_cell *cell);
+
+/* The state as bytes, and from them again: see engine/state.h. A cell of the same processes goes on
+ * as this one would have. On failure the cell is as it was. */
+int bx_cell_encode(const bx_cell *cell, bx_buffer *out, bx_error *err);
+int bx_cell_decode(bx_cell *cell, const uint8_t *bytes, size_t length, bx_error *err);
 
 /* Advance by run->duration. On success *trajectory is the caller's. On BX_ECANCELLED (interrupted)
  * and other failures the cell stands, consistent, at the time it reached; *trajectory is NULL, and

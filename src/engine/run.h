@@ -8,10 +8,11 @@
 #include <stdint.h>
 
 typedef enum bx_method {
-    BX_METHOD_ODE,   /* CVODE */
-    BX_METHOD_SSA,   /* exact stochastic simulation */
-    BX_METHOD_TAU,   /* approximate: adaptive tau-leaping */
-    BX_METHOD_HYBRID /* some reactions stochastic, others continuous */
+    BX_METHOD_ODE,    /* CVODE */
+    BX_METHOD_SSA,    /* exact stochastic simulation */
+    BX_METHOD_TAU,    /* approximate: adaptive tau-leaping */
+    BX_METHOD_HYBRID, /* some reactions stochastic, others continuous */
+    BX_METHOD_COUNT
 } bx_method;
 
 typedef struct bx_run {

@@ -44,15 +44,15 @@ struct bx_ode {
     size_t stuck;    /* steps in a row that did not advance the time */
     bool not_finite; /* some rate was, since the last step that advanced the time */
 
+    bool adams; /* which solver it is; all of it is NULL until it is made */
     SUNContext context;
     void *cvode;
     N_Vector y, between; /* the state, and one at an earlier time for a row */
     SUNMatrix matrix;
     SUNLinearSolver solver;
     bx_derivatives *flux;
-    bx_jacobian *jacobian; /* NULL: CVODE takes differences */
-    double *entries;       /* of a dense one, by the pattern */
-    bool adams;
+    bx_jacobian *jacobian;          /* NULL: CVODE takes differences */
+    double *entries;                /* of a dense one, by the pattern */
     SUNNonlinearSolver fixed_point; /* of Adams */
     bx_jumps *jumps; /* or NULL; else the state's last place is the integral of their hazard */
 
@@ -268,7 +268,39 @@ static int create_solver(bx_ode *ode, bx_error *err)
     return 0;
 }
 
-bx_ode *bx_ode_new(const bx_network *network, bool adams, bx_jumps *jumps, bx_error *err)
+static void drop_solver(bx_ode *ode)
+{
+    CVodeFree(&ode->cvode);
+    SUNNonlinSolFree(ode->fixed_point);
+    SUNLinSolFree(ode->solver);
+    SUNMatDestroy(ode->matrix);
+    N_VDestroy(ode->y);
+    N_VDestroy(ode->between);
+    SUNContext_Free(&ode->context);
+    free(ode->entries);
+    bx_jacobian_free(ode->jacobian);
+    ode->fixed_point = NULL;
+    ode->solver = NULL;
+    ode->matrix = NULL;
+    ode->y = ode->between = NULL;
+    ode->entries = NULL;
+    ode->jacobian = NULL;
+}
+
+/* The solver that the run wants. */
+static int provide_solver(bx_ode *ode, bool adams, bx_error *err)
+{
+    if (ode->cvode && ode->adams == adams)
+        return 0;
+    drop_solver(ode);
+    ode->adams = adams;
+    int result = create_solver(ode, err);
+    if (result < 0)
+        drop_solver(ode);
+    return result;
+}
+
+bx_ode *bx_ode_new(const bx_network *network, bx_jumps *jumps, bx_error *err)
 {
     bx_ode *ode = calloc(1, sizeof *ode);
     if (!ode) {
@@ -276,11 +308,9 @@ bx_ode *bx_ode_new(const bx_network *network, bool adams, bx_jumps *jumps, bx_er
         return NULL;
     }
     ode->network = network;
-    ode->adams = adams;
     ode->jumps = jumps;
     if (choose_state(ode, err) < 0 || choose_roots(ode, err) < 0 ||
-        !(ode->flux = bx_derivatives_new(network, ode->position, ode->size, err)) ||
-        create_solver(ode, err) < 0) {
+        !(ode->flux = bx_derivatives_new(network, ode->position, ode->size, err))) {
         bx_ode_free(ode);
         return NULL;
     }
@@ -291,26 +321,11 @@ void bx_ode_free(bx_ode *ode)
 {
     if (!ode)
         return;
-    if (ode->cvode)
-        CVodeFree(&ode->cvode);
-    if (ode->fixed_point)
-        SUNNonlinSolFree(ode->fixed_point);
-    if (ode->solver)
-        SUNLinSolFree(ode->solver);
-    if (ode->matrix)
-        SUNMatDestroy(ode->matrix);
-    if (ode->y)
-        N_VDestroy(ode->y);
-    if (ode->between)
-        N_VDestroy(ode->between);
-    if (ode->context)
-        SUNContext_Free(&ode->context);
+    drop_solver(ode);
     free(ode->species);
     free(ode->position);
     free(ode->roots);
     free(ode->root_signs);
-    free(ode->entries);
-    bx_jacobian_free(ode->jacobian);
     bx_derivatives_free(ode->flux);
     free(ode);
 }
@@ -530,6 +545,8 @@ static int advance(bx_ode *ode, bx_error *err)
 
 int bx_ode_run(bx_ode *ode, bx_simulation *simulation, bx_error *err)
 {
+    if (provide_solver(ode, simulation->run->adams, err) < 0)
+        return -1;
     ode->simulation = simulation;
     int result = advance(ode, err);
     ode->simulation = NULL;

@@ -13,26 +13,26 @@
 /* An automatic partition is looked at so often in a run without rows and exchanges. */
 #define LOOKS 100
 
-typedef struct hybrid {
+struct bx_hybrid {
     const bx_network *network;
-    bx_simulation *simulation;
-    double *owed;
     bx_partition partition;
+    bool *made_for; /* the partition's `stochastic` that the engines below were made for */
     bx_part *stochastic, *continuous;
-    bx_ode *ode;
-    bx_jumps *jumps;     /* of exact coupling */
-    bx_ssa *ssa;         /* of exchanges */
-    double *frame;       /* the simulation's, and the counters behind it */
-    double *outer_frame; /* the simulation's */
-    double *saved;       /* the frame and what is owed when the interval began */
-    bx_events *watch;    /* conditions as the stochastic part sees them */
-    bool *turned;        /* parts of conditions that stochastic reactions turned in the interval */
+    bx_ode *ode;      /* NULL: there are none */
+    bx_jumps *jumps;  /* either of exact coupling */
+    bx_ssa *ssa;      /* or of exchanges */
+    double *frame;    /* the simulation's, and the counters behind it */
+    bx_state *saved;  /* when the interval began */
+    bx_events *watch; /* conditions as the stochastic part sees them */
+    bool *turned;     /* parts of conditions that stochastic reactions turned in the interval */
     bx_random random;
-} hybrid;
+    bx_simulation *simulation; /* while it runs */
+    double *owed;              /* the simulation's */
+};
 
 /* ---- set-up ---- */
 
-static void drop_engines(hybrid *h)
+static void drop_engines(bx_hybrid *h)
 {
     bx_ode_free(h->ode);
     bx_ssa_free(h->ssa);
@@ -45,7 +45,7 @@ static void drop_engines(hybrid *h)
     h->stochastic = h->continuous = NULL;
 }
 
-static int check_time(const hybrid *h, bx_error *err)
+static int check_time(const bx_hybrid *h, bx_error *err)
 {
     for (size_t r = 0; r < h->network->reactions; r++)
         if (h->partition.stochastic[r] && h->network->reaction[r].uses_time)
@@ -56,13 +56,19 @@ static int check_time(const hybrid *h, bx_error *err)
     return 0;
 }
 
-/* Engines for the present partition. */
-static int make_engines(hybrid *h, bx_error *err)
+/* Engines for the present partition, those of the run before if they fit. */
+static int make_engines(bx_hybrid *h, bx_error *err)
 {
     const bx_network *network = h->network;
     const bx_partition *p = &h->partition;
     const bx_run *run = h->simulation->run;
     bool exchange = run->exchange > 0;
+    size_t size = network->reactions * sizeof *h->made_for;
+    if (h->ode && exchange == (h->ssa != NULL) && memcmp(h->made_for, p->stochastic, size) == 0) {
+        if (h->ssa)
+            bx_ssa_forget(h->ssa);
+        return 0;
+    }
     drop_engines(h);
     if (exchange && check_time(h, err) < 0)
         return -1;
@@ -76,20 +82,19 @@ static int make_engines(hybrid *h, bx_error *err)
         h->stochastic->network.events = 0; /* they pause the stochastic part, and fire later */
         h->ssa = bx_ssa_new(&h->stochastic->network, err);
     } else {
-        h->jumps = bx_jumps_new(&h->stochastic->network, p->continuous, err);
+        h->jumps = bx_jumps_new(&h->stochastic->network, p->continuous, &h->random, err);
     }
     if (!h->ssa && !h->jumps)
         return -1;
-    if (h->jumps)
-        bx_jumps_use(h->jumps, &h->random);
-    h->ode = bx_ode_new(&h->continuous->network, run->adams, h->jumps, err);
+    h->ode = bx_ode_new(&h->continuous->network, h->jumps, err);
+    memcpy(h->made_for, p->stochastic, size);
     return h->ode ? 0 : -1;
 }
 
 /* ---- what is owed ---- */
 
 /* Give a continuous species what it is owed, or take what it owes, down to 0. */
-static void pay(hybrid *h, size_t species)
+static void pay(bx_hybrid *h, size_t species)
 {
     double total = h->frame[species] - h->owed[species];
     bool paid = total > 0 || h->network->free[species];
@@ -97,7 +102,7 @@ static void pay(hybrid *h, size_t species)
     h->owed[species] = paid ? 0 : -total;
 }
 
-static void pay_all(hybrid *h)
+static void pay_all(bx_hybrid *h)
 {
     for (size_t i = 0; i < h->network->species; i++)
         if (h->owed[i] != 0 && h->partition.continuous[i])
@@ -105,7 +110,7 @@ static void pay_all(hybrid *h)
 }
 
 /* Charge what the counted reactions took and gave. */
-static void charge(hybrid *h)
+static void charge(bx_hybrid *h)
 {
     const bx_network *network = h->network;
     const double *counter = h->frame + network->program.frame_size;
@@ -121,7 +126,7 @@ static void charge(hybrid *h)
 }
 
 /* Whole numbers for species that are stochastic by an automatic partition. */
-static void round_counts(hybrid *h)
+static void round_counts(bx_hybrid *h)
 {
     for (size_t i = 0; i < h->network->species; i++) {
         if (!h->network->changing[i] || h->partition.continuous[i] || h->frame[i] < 0)
@@ -132,7 +137,7 @@ static void round_counts(hybrid *h)
     }
 }
 
-static int adapt(hybrid *h, bool first, bx_error *err)
+static int adapt(bx_hybrid *h, bool first, bx_error *err)
 {
     if (!first && !bx_partition_follow(&h->partition, h->frame))
         return 0;
@@ -145,7 +150,7 @@ static int adapt(hybrid *h, bool first, bx_error *err)
 /* ---- exact coupling ---- */
 
 /* Up to `end`, without rows. */
-static int run_ode(hybrid *h, double end, bx_error *err)
+static int run_ode(bx_hybrid *h, double end, bx_error *err)
 {
     bx_simulation *s = h->simulation, part = *s;
     bx_run run = *s->run;
@@ -161,7 +166,7 @@ static int run_ode(hybrid *h, double end, bx_error *err)
     return result;
 }
 
-static int run_jumps(hybrid *h, bx_error *err)
+static int run_jumps(bx_hybrid *h, bx_error *err)
 {
     bx_simulation *s = h->simulation;
     const double *time = &h->frame[h->network->time];
@@ -184,27 +189,29 @@ static int run_jumps(hybrid *h, bx_error *err)
 
 /* ---- exchanges ---- */
 
-static void save(hybrid *h)
+static int save(bx_hybrid *h, bx_error *err)
 {
-    size_t size = h->network->program.frame_size, parts = h->network->logic_count;
     const bx_events *events = h->simulation->events;
-    memcpy(h->saved, h->frame, size * sizeof *h->frame);
-    memcpy(h->saved + size, h->owed, h->network->species * sizeof *h->owed);
+    const bx_state now = {.frame = h->frame, .owed = h->owed, .events = h->simulation->events};
+    size_t parts = h->network->logic_count;
     memcpy(h->watch->truth, events->truth, parts);
     memcpy(h->watch->difference, events->difference, parts * sizeof *events->difference);
+    return bx_state_copy(h->saved, &now, err);
 }
 
-/* Back to where the interval began. */
-static void restore(hybrid *h)
+/* Back to where the interval began, what events have done since included. */
+static void restore(bx_hybrid *h)
 {
-    size_t size = h->network->program.frame_size;
-    memcpy(h->frame, h->saved, size * sizeof *h->frame);
-    memcpy(h->owed, h->saved + size, h->network->species * sizeof *h->owed);
+    bx_events *events = h->simulation->events, failed = *events;
+    memcpy(h->frame, h->saved->frame, h->network->program.frame_size * sizeof *h->frame);
+    memcpy(h->owed, h->saved->owed, h->network->species * sizeof *h->owed);
+    *events = *h->saved->events;
+    *h->saved->events = failed;
 }
 
 /* Counts that the ODE solver left below 0 within its error are 0. Of 2 S, a fraction of a molecule
  * is none: its propensity S (S - 1) would be below 0. */
-static void hide_fractions(hybrid *h)
+static void hide_fractions(bx_hybrid *h)
 {
     const bx_network *n = &h->stochastic->network;
     for (size_t i = 0; i < n->species; i++)
@@ -221,7 +228,7 @@ static void hide_fractions(hybrid *h)
 
 /* The stochastic part up to `end`, or less if a condition's truth turns. Its continuous species are
  * as before afterwards. */
-static int run_stochastic(hybrid *h, double *end, bx_error *err)
+static int run_stochastic(bx_hybrid *h, double *end, bx_error *err)
 {
     const bx_network *network = h->network;
     bx_simulation *s = h->simulation, part = *s;
@@ -244,13 +251,13 @@ static int run_stochastic(hybrid *h, double *end, bx_error *err)
     *end = part.end;
     for (size_t i = 0; i < network->species; i++)
         if (h->partition.continuous[i])
-            h->frame[i] = h->saved[i];
+            h->frame[i] = h->saved->frame[i];
     return result;
 }
 
 /* Until the interval's end, conditions keep the truth that they had before the stochastic part:
  * what it did does not look new to the ODE. */
-static void hold_conditions(hybrid *h)
+static void hold_conditions(bx_hybrid *h)
 {
     size_t parts = h->network->logic_count;
     bx_events *events = h->simulation->events;
@@ -259,7 +266,7 @@ static void hold_conditions(hybrid *h)
     memcpy(events->difference, h->watch->difference, parts * sizeof *events->difference);
 }
 
-static int settle(hybrid *h, bx_error *err)
+static int settle(bx_hybrid *h, bx_error *err)
 {
     bx_simulation *s = h->simulation;
     size_t fired;
@@ -272,10 +279,11 @@ static int settle(hybrid *h, bx_error *err)
 }
 
 /* One interval. */
-static int exchange(hybrid *h, double end, bx_error *err)
+static int exchange(bx_hybrid *h, double end, bx_error *err)
 {
     double *time = &h->frame[h->network->time], begin = *time;
-    save(h);
+    if (save(h, err) < 0)
+        return -1;
     if (run_stochastic(h, &end, err) < 0) {
         restore(h);
         return -1;
@@ -292,7 +300,7 @@ static int exchange(hybrid *h, double end, bx_error *err)
     return settle(h, err);
 }
 
-static int run_exchanges(hybrid *h, bx_error *err)
+static int run_exchanges(bx_hybrid *h, bx_error *err)
 {
     bx_simulation *s = h->simulation;
     const double *time = &h->frame[h->network->time];
@@ -320,46 +328,60 @@ static int run_exchanges(hybrid *h, bx_error *err)
 
 /* ---- the run ---- */
 
-static int open_hybrid(hybrid *h, bx_error *err)
+bx_hybrid *bx_hybrid_new(const bx_network *network, bx_error *err)
 {
-    const bx_network *network = h->network;
-    size_t size = network->program.frame_size;
-    h->frame = calloc(size + network->reactions + 1, sizeof *h->frame);
-    h->saved = calloc(size + network->species + 1, sizeof *h->saved);
+    bx_hybrid *h = calloc(1, sizeof *h);
+    if (!h) {
+        bx_fail_memory(err);
+        return NULL;
+    }
+    h->network = network;
+    h->made_for = calloc(network->reactions + 1, sizeof *h->made_for);
+    h->frame = calloc(network->program.frame_size + network->reactions + 1, sizeof *h->frame);
+    h->saved = bx_state_new(network, err);
     h->watch = bx_events_new(network, err);
     h->turned = calloc(network->logic_count + 1, sizeof *h->turned);
-    if (!h->frame || !h->saved || !h->watch || !h->turned)
-        return bx_fail_memory(err);
-    memcpy(h->frame, h->outer_frame, size * sizeof *h->frame);
-    return bx_partition_init(&h->partition, network, h->simulation->run, h->frame, err);
+    if (bx_partition_init(&h->partition, network, err) == 0 && h->made_for && h->frame &&
+        h->saved && h->watch && h->turned)
+        return h;
+    bx_hybrid_free(h);
+    bx_fail_memory(err);
+    return NULL;
 }
 
-static void close_hybrid(hybrid *h)
+void bx_hybrid_free(bx_hybrid *h)
 {
+    if (!h)
+        return;
     drop_engines(h);
     bx_partition_free(&h->partition);
+    free(h->made_for);
     free(h->frame);
-    free(h->saved);
+    bx_state_free(h->saved);
     bx_events_free(h->watch);
     free(h->turned);
+    free(h);
 }
 
-int bx_hybrid_run(const bx_network *network, bx_simulation *simulation, double *owed, bx_error *err)
+static int advance(bx_hybrid *h, bx_error *err)
 {
-    hybrid h = {.network = network,
-                .simulation = simulation,
-                .owed = owed,
-                .outer_frame = simulation->frame};
-    bx_random_init(&h.random, simulation->run->seed, simulation->run->stream);
-    int result = open_hybrid(&h, err);
-    if (result == 0) {
-        simulation->frame = h.frame;
-        result = adapt(&h, true, err);
-        if (result == 0)
-            result = simulation->run->exchange > 0 ? run_exchanges(&h, err) : run_jumps(&h, err);
-        simulation->frame = h.outer_frame;
-        memcpy(h.outer_frame, h.frame, network->program.frame_size * sizeof *h.frame);
-    }
-    close_hybrid(&h);
+    const bx_run *run = h->simulation->run;
+    if (bx_partition_begin(&h->partition, run, h->frame, err) < 0 || adapt(h, true, err) < 0)
+        return -1;
+    return run->exchange > 0 ? run_exchanges(h, err) : run_jumps(h, err);
+}
+
+int bx_hybrid_run(bx_hybrid *h, bx_simulation *simulation, bx_error *err)
+{
+    double *outer = simulation->frame;
+    size_t size = h->network->program.frame_size * sizeof *outer;
+    bx_random_init(&h->random, simulation->run->seed, simulation->run->stream);
+    memcpy(h->frame, outer, size);
+    h->simulation = simulation;
+    h->owed = simulation->owed;
+    simulation->frame = h->frame;
+    int result = advance(h, err);
+    simulation->frame = outer;
+    memcpy(outer, h->frame, size);
     return result;
 }

@@ -23,9 +23,14 @@
 
 #include "engine/simulation.h"
 
-/* Advance to simulation->end. owed[species] is what the species lacks (its shortage), kept from run
- * to run. The frame stands at the time reached, also on failure. */
-int bx_hybrid_run(const bx_network *network, bx_simulation *simulation, double *owed,
-                  bx_error *err);
+typedef struct bx_hybrid bx_hybrid;
+
+/* For a network, which must outlive it. */
+bx_hybrid *bx_hybrid_new(const bx_network *network, bx_error *err);
+void bx_hybrid_free(bx_hybrid *hybrid); /* NULL is fine */
+
+/* Advance to simulation->end. simulation->owed[species] is what the species lacks (its shortage),
+ * kept from run to run. The frame stands at the time reached, also on failure. */
+int bx_hybrid_run(bx_hybrid *hybrid, bx_simulation *simulation, bx_error *err);
 
 #endif

@@ -606,6 +606,12 @@ static int advance(bx_ssa *ssa, bx_error *err)
     return 0;
 }
 
+void bx_ssa_forget(bx_ssa *ssa)
+{
+    if (ssa->rejection)
+        bx_groups_clear(&ssa->groups);
+}
+
 int bx_ssa_run(bx_ssa *ssa, bx_simulation *simulation, bx_error *err)
 {
     ssa->simulation = simulation;

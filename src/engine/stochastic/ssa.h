@@ -11,6 +11,10 @@ typedef struct bx_ssa bx_ssa;
 bx_ssa *bx_ssa_new(const bx_network *network, bx_error *err);
 void bx_ssa_free(bx_ssa *ssa); /* NULL is fine */
 
+/* Forget what runs before left behind, or they would have a part in what chance chooses: to be
+ * called before a run, but not before the parts that one is done in. */
+void bx_ssa_forget(bx_ssa *ssa);
+
 /* Advance to simulation->end. The frame stands at the time reached, also on failure. */
 int bx_ssa_run(bx_ssa *ssa, bx_simulation *simulation, bx_error *err);
 

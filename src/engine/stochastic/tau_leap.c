@@ -240,6 +240,7 @@ int bx_tau_run(bx_tau *tau, bx_simulation *simulation, bx_error *err)
     tau->simulation = simulation;
     tau->was_implicit = false;
     tau->exact_steps = STEPS_EXACT;
+    bx_ssa_forget(tau->ssa);
     bx_random_init(&tau->random, simulation->run->seed, simulation->run->stream);
     int result = advance(tau, err);
     tau->simulation = NULL;
