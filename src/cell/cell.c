@@ -1,7 +1,6 @@
 #include "cell/cell.h"
 
 #include "cell/engines.h"
-#include "engine/stochastic/ssa.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -29,7 +28,7 @@ static size_t variables(const bx_network *network)
 static void drop_engines(bx_cell *cell)
 {
     for (int i = 0; i < BX_METHOD_COUNT; i++) {
-        bx_engines[i].free(cell->engines[i]);
+        bx_engines[i]->free(cell->engines[i]);
         cell->engines[i] = NULL;
     }
 }
@@ -302,13 +301,11 @@ int bx_cell_decode(bx_cell *cell, const uint8_t *bytes, size_t length, bx_error 
 
 static int run_method(bx_cell *cell, bx_simulation *simulation, bx_error *err)
 {
-    bx_method method = simulation->run->method;
-    if (method == BX_METHOD_SSA && bx_ssa_needs_hazard(cell->network))
-        method = BX_METHOD_HYBRID; /* in which all reactions are stochastic then */
+    bx_method method = bx_method_for(simulation->run->method, cell->network);
     void **engine = &cell->engines[method];
     if (!*engine)
-        *engine = bx_engines[method].new(cell->network, err);
-    return *engine ? bx_engines[method].run(*engine, simulation, err) : -1;
+        *engine = bx_engines[method]->new (cell->network, err);
+    return *engine ? bx_engines[method]->run(*engine, simulation, err) : -1;
 }
 
 /* One run from `state`, the recording open. */
@@ -331,7 +328,7 @@ int bx_cell_run(bx_cell *cell, const bx_run *run, bx_trajectory **trajectory, bx
     bx_simulation simulation = {.network = cell->network,
                                 .frame = cell->state->frame,
                                 .run = run,
-                                .engine = &bx_engines[run->method]};
+                                .engine = bx_engines[run->method]};
     if (bx_simulation_open(&simulation, err) < 0)
         return -1;
     cell->rules_stale = true;
@@ -347,10 +344,10 @@ int bx_cell_run(bx_cell *cell, const bx_run *run, bx_trajectory **trajectory, bx
 static int check_many(const bx_ensemble_run *many, bx_error *err)
 {
     const bx_run *run = many->run;
-    if (!bx_engines[run->method].seeded)
+    if (!bx_engines[run->method]->seeded)
         return bx_fail(err, BX_ESIMULATION,
                        "method: the runs of an ensemble would all be the same by \"%s\"",
-                       bx_engines[run->method].name);
+                       bx_engines[run->method]->name);
     if (many->runs < 1 || many->runs > BX_ENSEMBLE_RUNS_MAXIMUM || many->first < 1 ||
         many->first > (uint64_t)1 << 53)
         return bx_fail(err, BX_ESIMULATION, "runs: expected 1 to %u, the first from 1 on",
@@ -399,7 +396,7 @@ int bx_cell_run_ensemble(bx_cell *cell, const bx_ensemble_run *many, bx_ensemble
     bx_simulation simulation = {.network = cell->network,
                                 .frame = cell->state->frame,
                                 .run = &run,
-                                .engine = &bx_engines[run.method],
+                                .engine = bx_engines[run.method],
                                 .many = many};
     if (check_many(many, err) < 0 || bx_simulation_open(&simulation, err) < 0)
         return -1;

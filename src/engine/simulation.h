@@ -9,12 +9,13 @@
 
 typedef struct bx_simulation bx_simulation;
 
-/* A method, as cell/engines.h lists them. What `new` gives serves any number of runs; none leaves
- * anything in it that the next could tell. */
+/* A method of simulation; cell/engines.h lists them. What `new` gives is for one network, which
+ * must outlive it, and for any number of runs, each as if it were the first. */
 typedef struct bx_engine {
-    const char *name; /* of the method: "ssa" */
-    bool seeded;      /* chance has a part in any run, not only in events */
-    void *(*new)(const bx_network *network, bx_error *err); /* the network must outlive it */
+    const char *name; /* as in "ssa" */
+    bool seeded;      /* chance has a part in every run, not only in what events do */
+    void *(*new)(const bx_network *network, bx_error *err);
+    /* Advance to simulation->end. The frame stands at the time reached, also on failure. */
     int (*run)(void *engine, bx_simulation *simulation, bx_error *err);
     void (*free)(void *engine); /* NULL is fine */
 } bx_engine;

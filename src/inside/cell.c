@@ -66,7 +66,7 @@ static const char *push_methods(lua_State *L)
     luaL_buffinit(L, &text);
     for (int i = 0; i < BX_METHOD_COUNT; i++) {
         const char *before = i == 0 ? "" : i == BX_METHOD_COUNT - 1 ? " or " : ", ";
-        lua_pushfstring(L, "%s\"%s\"", before, bx_engines[i].name);
+        lua_pushfstring(L, "%s\"%s\"", before, bx_engines[i]->name);
         luaL_addvalue(&text);
     }
     luaL_pushresult(&text);
@@ -145,7 +145,7 @@ static void seed_option(lua_State *L, int options, bx_run *run, const bx_place *
         if (!isinteger)
             bx_raise_format(L, place->code, "%s.seed: an integer expected, got %g", place->text,
                             lua_tonumber(L, -1));
-    } else if (bx_engines[run->method].seeded || bx_cell_is_random(cell)) {
+    } else if (bx_engines[run->method]->seeded || bx_cell_is_random(cell)) {
         run->seed = bx_cell_draw_seed(cell);
     }
     lua_pop(L, 1);

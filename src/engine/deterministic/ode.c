@@ -44,17 +44,19 @@ struct bx_ode {
     size_t stuck;    /* steps in a row that did not advance the time */
     bool not_finite; /* some rate was, since the last step that advanced the time */
 
-    bool adams; /* which solver it is; all of it is NULL until it is made */
+    bx_derivatives *flux;
+    bx_jumps *jumps; /* or NULL; else the state's last place is the integral of their hazard */
+
+    /* the solver, made when a run first needs it: until then NULL */
+    bool adams;
     SUNContext context;
     void *cvode;
     N_Vector y, between; /* the state, and one at an earlier time for a row */
     SUNMatrix matrix;
     SUNLinearSolver solver;
-    bx_derivatives *flux;
     bx_jacobian *jacobian;          /* NULL: CVODE takes differences */
     double *entries;                /* of a dense one, by the pattern */
     SUNNonlinearSolver fixed_point; /* of Adams */
-    bx_jumps *jumps; /* or NULL; else the state's last place is the integral of their hazard */
 
     bx_simulation *simulation; /* while it runs */
 };
@@ -552,3 +554,20 @@ int bx_ode_run(bx_ode *ode, bx_simulation *simulation, bx_error *err)
     ode->simulation = NULL;
     return result;
 }
+
+static void *new_engine(const bx_network *network, bx_error *err)
+{
+    return bx_ode_new(network, NULL, err);
+}
+
+static int run_engine(void *engine, bx_simulation *simulation, bx_error *err)
+{
+    return bx_ode_run(engine, simulation, err);
+}
+
+static void free_engine(void *engine)
+{
+    bx_ode_free(engine);
+}
+
+const bx_engine bx_ode_engine = {"ode", false, new_engine, run_engine, free_engine};

@@ -18,4 +18,7 @@ void bx_ode_free(bx_ode *ode); /* NULL is fine */
  * makes it. The frame stands at the time reached, also on failure. */
 int bx_ode_run(bx_ode *ode, bx_simulation *simulation, bx_error *err);
 
+/* Without jumps. */
+extern const bx_engine bx_ode_engine;
+
 #endif

@@ -13,7 +13,7 @@
 /* An automatic partition is looked at so often in a run without rows and exchanges. */
 #define LOOKS 100
 
-struct bx_hybrid {
+typedef struct hybrid {
     const bx_network *network;
     bx_partition partition;
     bool *made_for; /* the partition's `stochastic` that the engines below were made for */
@@ -28,11 +28,11 @@ struct bx_hybrid {
     bx_random random;
     bx_simulation *simulation; /* while it runs */
     double *owed;              /* the simulation's */
-};
+} hybrid;
 
 /* ---- set-up ---- */
 
-static void drop_engines(bx_hybrid *h)
+static void drop_engines(hybrid *h)
 {
     bx_ode_free(h->ode);
     bx_ssa_free(h->ssa);
@@ -45,7 +45,7 @@ static void drop_engines(bx_hybrid *h)
     h->stochastic = h->continuous = NULL;
 }
 
-static int check_time(const bx_hybrid *h, bx_error *err)
+static int check_time(const hybrid *h, bx_error *err)
 {
     for (size_t r = 0; r < h->network->reactions; r++)
         if (h->partition.stochastic[r] && h->network->reaction[r].uses_time)
@@ -57,7 +57,7 @@ static int check_time(const bx_hybrid *h, bx_error *err)
 }
 
 /* Engines for the present partition, those of the run before if they fit. */
-static int make_engines(bx_hybrid *h, bx_error *err)
+static int make_engines(hybrid *h, bx_error *err)
 {
     const bx_network *network = h->network;
     const bx_partition *p = &h->partition;
@@ -94,7 +94,7 @@ static int make_engines(bx_hybrid *h, bx_error *err)
 /* ---- what is owed ---- */
 
 /* Give a continuous species what it is owed, or take what it owes, down to 0. */
-static void pay(bx_hybrid *h, size_t species)
+static void pay(hybrid *h, size_t species)
 {
     double total = h->frame[species] - h->owed[species];
     bool paid = total > 0 || h->network->free[species];
@@ -102,7 +102,7 @@ static void pay(bx_hybrid *h, size_t species)
     h->owed[species] = paid ? 0 : -total;
 }
 
-static void pay_all(bx_hybrid *h)
+static void pay_all(hybrid *h)
 {
     for (size_t i = 0; i < h->network->species; i++)
         if (h->owed[i] != 0 && h->partition.continuous[i])
@@ -110,7 +110,7 @@ static void pay_all(bx_hybrid *h)
 }
 
 /* Charge what the counted reactions took and gave. */
-static void charge(bx_hybrid *h)
+static void charge(hybrid *h)
 {
     const bx_network *network = h->network;
     const double *counter = h->frame + network->program.frame_size;
@@ -126,7 +126,7 @@ static void charge(bx_hybrid *h)
 }
 
 /* Whole numbers for species that are stochastic by an automatic partition. */
-static void round_counts(bx_hybrid *h)
+static void round_counts(hybrid *h)
 {
     for (size_t i = 0; i < h->network->species; i++) {
         if (!h->network->changing[i] || h->partition.continuous[i] || h->frame[i] < 0)
@@ -137,7 +137,7 @@ static void round_counts(bx_hybrid *h)
     }
 }
 
-static int adapt(bx_hybrid *h, bool first, bx_error *err)
+static int adapt(hybrid *h, bool first, bx_error *err)
 {
     if (!first && !bx_partition_follow(&h->partition, h->frame))
         return 0;
@@ -150,7 +150,7 @@ static int adapt(bx_hybrid *h, bool first, bx_error *err)
 /* ---- exact coupling ---- */
 
 /* Up to `end`, without rows. */
-static int run_ode(bx_hybrid *h, double end, bx_error *err)
+static int run_ode(hybrid *h, double end, bx_error *err)
 {
     bx_simulation *s = h->simulation, part = *s;
     bx_run run = *s->run;
@@ -166,7 +166,7 @@ static int run_ode(bx_hybrid *h, double end, bx_error *err)
     return result;
 }
 
-static int run_jumps(bx_hybrid *h, bx_error *err)
+static int run_jumps(hybrid *h, bx_error *err)
 {
     bx_simulation *s = h->simulation;
     const double *time = &h->frame[h->network->time];
@@ -189,7 +189,7 @@ static int run_jumps(bx_hybrid *h, bx_error *err)
 
 /* ---- exchanges ---- */
 
-static int save(bx_hybrid *h, bx_error *err)
+static int save(hybrid *h, bx_error *err)
 {
     const bx_events *events = h->simulation->events;
     const bx_state now = {.frame = h->frame, .owed = h->owed, .events = h->simulation->events};
@@ -200,7 +200,7 @@ static int save(bx_hybrid *h, bx_error *err)
 }
 
 /* Back to where the interval began, what events have done since included. */
-static void restore(bx_hybrid *h)
+static void restore(hybrid *h)
 {
     bx_events *events = h->simulation->events, failed = *events;
     memcpy(h->frame, h->saved->frame, h->network->program.frame_size * sizeof *h->frame);
@@ -211,7 +211,7 @@ static void restore(bx_hybrid *h)
 
 /* Counts that the ODE solver left below 0 within its error are 0. Of 2 S, a fraction of a molecule
  * is none: its propensity S (S - 1) would be below 0. */
-static void hide_fractions(bx_hybrid *h)
+static void hide_fractions(hybrid *h)
 {
     const bx_network *n = &h->stochastic->network;
     for (size_t i = 0; i < n->species; i++)
@@ -228,7 +228,7 @@ static void hide_fractions(bx_hybrid *h)
 
 /* The stochastic part up to `end`, or less if a condition's truth turns. Its continuous species are
  * as before afterwards. */
-static int run_stochastic(bx_hybrid *h, double *end, bx_error *err)
+static int run_stochastic(hybrid *h, double *end, bx_error *err)
 {
     const bx_network *network = h->network;
     bx_simulation *s = h->simulation, part = *s;
@@ -257,7 +257,7 @@ static int run_stochastic(bx_hybrid *h, double *end, bx_error *err)
 
 /* Until the interval's end, conditions keep the truth that they had before the stochastic part:
  * what it did does not look new to the ODE. */
-static void hold_conditions(bx_hybrid *h)
+static void hold_conditions(hybrid *h)
 {
     size_t parts = h->network->logic_count;
     bx_events *events = h->simulation->events;
@@ -266,7 +266,7 @@ static void hold_conditions(bx_hybrid *h)
     memcpy(events->difference, h->watch->difference, parts * sizeof *events->difference);
 }
 
-static int settle(bx_hybrid *h, bx_error *err)
+static int settle(hybrid *h, bx_error *err)
 {
     bx_simulation *s = h->simulation;
     size_t fired;
@@ -279,7 +279,7 @@ static int settle(bx_hybrid *h, bx_error *err)
 }
 
 /* One interval. */
-static int exchange(bx_hybrid *h, double end, bx_error *err)
+static int exchange(hybrid *h, double end, bx_error *err)
 {
     double *time = &h->frame[h->network->time], begin = *time;
     if (save(h, err) < 0)
@@ -300,7 +300,7 @@ static int exchange(bx_hybrid *h, double end, bx_error *err)
     return settle(h, err);
 }
 
-static int run_exchanges(bx_hybrid *h, bx_error *err)
+static int run_exchanges(hybrid *h, bx_error *err)
 {
     bx_simulation *s = h->simulation;
     const double *time = &h->frame[h->network->time];
@@ -328,9 +328,24 @@ static int run_exchanges(bx_hybrid *h, bx_error *err)
 
 /* ---- the run ---- */
 
-bx_hybrid *bx_hybrid_new(const bx_network *network, bx_error *err)
+static void free_hybrid(void *engine)
 {
-    bx_hybrid *h = calloc(1, sizeof *h);
+    hybrid *h = engine;
+    if (!h)
+        return;
+    drop_engines(h);
+    bx_partition_free(&h->partition);
+    free(h->made_for);
+    free(h->frame);
+    bx_state_free(h->saved);
+    bx_events_free(h->watch);
+    free(h->turned);
+    free(h);
+}
+
+static void *new_hybrid(const bx_network *network, bx_error *err)
+{
+    hybrid *h = calloc(1, sizeof *h);
     if (!h) {
         bx_fail_memory(err);
         return NULL;
@@ -344,26 +359,12 @@ bx_hybrid *bx_hybrid_new(const bx_network *network, bx_error *err)
     if (bx_partition_init(&h->partition, network, err) == 0 && h->made_for && h->frame &&
         h->saved && h->watch && h->turned)
         return h;
-    bx_hybrid_free(h);
+    free_hybrid(h);
     bx_fail_memory(err);
     return NULL;
 }
 
-void bx_hybrid_free(bx_hybrid *h)
-{
-    if (!h)
-        return;
-    drop_engines(h);
-    bx_partition_free(&h->partition);
-    free(h->made_for);
-    free(h->frame);
-    bx_state_free(h->saved);
-    bx_events_free(h->watch);
-    free(h->turned);
-    free(h);
-}
-
-static int advance(bx_hybrid *h, bx_error *err)
+static int advance(hybrid *h, bx_error *err)
 {
     const bx_run *run = h->simulation->run;
     if (bx_partition_begin(&h->partition, run, h->frame, err) < 0 || adapt(h, true, err) < 0)
@@ -371,8 +372,9 @@ static int advance(bx_hybrid *h, bx_error *err)
     return run->exchange > 0 ? run_exchanges(h, err) : run_jumps(h, err);
 }
 
-int bx_hybrid_run(bx_hybrid *h, bx_simulation *simulation, bx_error *err)
+static int run_hybrid(void *engine, bx_simulation *simulation, bx_error *err)
 {
+    hybrid *h = engine;
     double *outer = simulation->frame;
     size_t size = h->network->program.frame_size * sizeof *outer;
     bx_random_init(&h->random, simulation->run->seed, simulation->run->stream);
@@ -385,3 +387,5 @@ int bx_hybrid_run(bx_hybrid *h, bx_simulation *simulation, bx_error *err)
     memcpy(outer, h->frame, size);
     return result;
 }
+
+const bx_engine bx_hybrid_engine = {"hybrid", true, new_hybrid, run_hybrid, free_hybrid};

@@ -23,14 +23,7 @@
 
 #include "engine/simulation.h"
 
-typedef struct bx_hybrid bx_hybrid;
-
-/* For a network, which must outlive it. */
-bx_hybrid *bx_hybrid_new(const bx_network *network, bx_error *err);
-void bx_hybrid_free(bx_hybrid *hybrid); /* NULL is fine */
-
-/* Advance to simulation->end. simulation->owed[species] is what the species lacks (its shortage),
- * kept from run to run. The frame stands at the time reached, also on failure. */
-int bx_hybrid_run(bx_hybrid *hybrid, bx_simulation *simulation, bx_error *err);
+/* simulation->owed[species] is what the species lacks (its shortage), kept from run to run. */
+extern const bx_engine bx_hybrid_engine;
 
 #endif

@@ -22,4 +22,6 @@ int bx_ssa_run(bx_ssa *ssa, bx_simulation *simulation, bx_error *err);
  * method is then the hybrid one, all reactions stochastic. */
 bool bx_ssa_needs_hazard(const bx_network *network);
 
+extern const bx_engine bx_ssa_engine;
+
 #endif
