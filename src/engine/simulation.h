@@ -28,13 +28,13 @@ struct bx_simulation {
     const bx_engine *engine; /* of the method that was asked for */
     double start, end;       /* seconds */
     size_t steps;            /* solver steps or reactions so far */
-    bool pauses;             /* `end` moves to where a reaction turns the truth of a condition */
+    bool pauses; /* a reaction that turns the truth of a condition ends it: `end` moves there */
 
-    const bx_ensemble_run *many; /* to run, or NULL for one run */
-    uint64_t done;               /* runs of them */
-    bx_trajectory *trajectory;   /* what rows go into; if neither, they go to run->row */
-    bx_ensemble *ensemble;
-    uint32_t *columns; /* the slots to record */
+    const bx_ensemble_run *many; /* NULL for one run */
+    uint64_t done;               /* runs, of many */
+    bx_trajectory *trajectory;   /* rows go into this, */
+    bx_ensemble *ensemble;       /* or this; if both are NULL, to run->row */
+    uint32_t *columns;           /* the slots to record */
     size_t column_count;
     double *row;
     size_t rows, rows_total; /* recorded, and in all */
