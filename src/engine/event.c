@@ -2,13 +2,9 @@
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 /* More events than this at one time set each other off without end. */
 #define FIRINGS_MAXIMUM 100000
-
-/* The most firings that wait for the end of their delay. */
-#define WAITING_MAXIMUM 1000000
 
 static unsigned char leaf_truth(bx_op op, double difference)
 {
@@ -156,9 +152,9 @@ static int trigger(const bx_network *network, bx_events *events, size_t index, d
                            bx_network_event_label(network, index).text, delay, time);
         time += delay;
     }
-    if (events->firing_count >= WAITING_MAXIMUM)
+    if (events->firing_count >= BX_EVENTS_WAITING)
         return bx_fail(err, BX_ESIMULATION, "%s: more than %d firings wait at time %g s",
-                       bx_network_event_label(network, index).text, WAITING_MAXIMUM,
+                       bx_network_event_label(network, index).text, BX_EVENTS_WAITING,
                        frame[network->time]);
     bx_firing *firing = bx_events_add(network, events, index, time);
     if (!firing)

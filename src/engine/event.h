@@ -22,6 +22,9 @@ typedef struct bx_firing {
         *values; /* to set, of an event that takes those of the moment it was triggered; or NULL */
 } bx_firing;
 
+/* The most firings that wait for the end of their delay. */
+#define BX_EVENTS_WAITING 1000000
+
 /* Of an event on a condition: its truth when last looked at; of a timed one: whether it is over. */
 enum { BX_EVENT_FALSE, BX_EVENT_TRUE, BX_EVENT_UNKNOWN, BX_EVENT_OVER = BX_EVENT_TRUE };
 

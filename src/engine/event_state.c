@@ -201,6 +201,8 @@ int bx_events_decode(const bx_network *network, bx_events *events, bx_unpacker *
     }
     if (bx_unpack_count(in, &value, err) < 0)
         return -1;
+    if (value > BX_EVENTS_WAITING)
+        return bx_fail(err, BX_EPROTOCOL, "%s: too many firings wait", in->what);
     for (; value > 0; value--)
         if (decode_firing(network, events, in, err) < 0)
             return -1;
