@@ -18,8 +18,7 @@
 typedef struct bx_firing {
     double time;
     uint32_t event;
-    double
-        *values; /* to set, of an event that takes those of the moment it was triggered; or NULL */
+    double *values; /* to set, of the moment it was triggered; NULL: those of when it fires */
 } bx_firing;
 
 /* The most firings that wait for the end of their delay. */
@@ -61,8 +60,8 @@ int bx_events_copy(const bx_network *network, bx_events *events, const bx_events
 int bx_events_carry(const bx_network *network, bx_events *events, const bx_network *network_before,
                     const bx_events *before);
 
-/* What a later run needs, which looks at every condition anew: of state.h's bytes a part. Into new
- * events are decoded; on failure they are to be freed. */
+/* What a later run needs, which looks at every condition anew; a part of the bytes of a bx_state.
+ * They are decoded into new events, which on failure are good for bx_events_free alone. */
 int bx_events_encode(const bx_network *network, const bx_events *events, bx_buffer *out);
 int bx_events_decode(const bx_network *network, bx_events *events, bx_unpacker *in, bx_error *err);
 

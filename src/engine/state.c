@@ -179,11 +179,11 @@ bx_state *bx_state_decode(const bx_network *network, const uint8_t *bytes, size_
 {
     uint8_t digest[BX_SHA256_SIZE];
     size_t head = sizeof magic + sizeof digest;
-    identify(network, digest);
     if (length < head || memcmp(bytes, magic, sizeof magic) != 0) {
         bx_fail(err, BX_EPROTOCOL, "state: not one, or cut short");
         return NULL;
     }
+    identify(network, digest);
     if (memcmp(bytes + sizeof magic, digest, sizeof digest) != 0) {
         bx_fail(err, BX_EMODEL, "the state is of a cell with other variables, reactions or events");
         return NULL;

@@ -27,9 +27,8 @@ int bx_state_copy(bx_state *state, const bx_state *from, bx_error *err);
  * by name, events of processes that both have. Fails without memory. */
 int bx_state_carry(bx_state *state, const bx_state *before, bx_error *err);
 
-/* Bytes that are good for ever and on every machine. Decoding takes them for hostile: BX_EPROTOCOL.
- * BX_EMODEL if they are of another network, with other variables, stoichiometry or events; formulas
- * may differ. */
+/* The same bytes on every machine. Decoding takes them for hostile: BX_EPROTOCOL. BX_EMODEL if they
+ * are of another network, with other variables, stoichiometry or events; formulas may differ. */
 int bx_state_encode(const bx_state *state, bx_buffer *out, bx_error *err);
 bx_state *bx_state_decode(const bx_network *network, const uint8_t *bytes, size_t length,
                           bx_error *err);
