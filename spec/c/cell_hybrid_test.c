@@ -404,6 +404,26 @@ static void an_interval_that_fails_leaves_no_event(void)
     CHECK(within > 10);
 }
 
+/* Where the steps of a run vanish beside the time, it ends nevertheless. */
+static void steps_that_vanish_end(void)
+{
+    static const item great[] = {SPECIES("A", 2), MASS("r", "A ->", "2.8e307"), END};
+    static const item slow[] = {SPECIES("A", 2), MASS("r", "A ->", "1e-20"), END};
+    bx_cell *cell = model_cell(great);
+    bx_run run = hybrid(1, 0, NULL, 0);
+    run.maximum_steps = 100;
+    bx_error err = model_run_error(cell, run);
+    CHECK(err.code == BX_ESIMULATION && strstr(err.message, "the ODE solver stopped at time 0 s"));
+    bx_cell_free(cell);
+    cell = model_cell(slow);
+    model_advance(cell, (bx_run){BX_METHOD_ODE, .duration = 0x1p49});
+    model_advance(cell, hybrid(1, 0, NULL, 0)); /* looks at the partition 100 times */
+    CHECK(bx_cell_time(cell) == 0x1p49 + 1);
+    err = model_run_error(cell, hybrid(1, 1e-9, NULL, 0));
+    CHECK_TEXT(err.message, "exchange: 1e-09 s can't be added to the time 5.6295e+14 s");
+    bx_cell_free(cell);
+}
+
 static void mistakes_are_named(void)
 {
     static const char *const wrong[] = {"nothing"}, *const timely[] = {"wave"};
@@ -439,6 +459,7 @@ int main(void)
     RUN(the_same_seed_gives_the_same_run);
     RUN(a_cell_goes_on_after_a_failure);
     RUN(an_interval_that_fails_leaves_no_event);
+    RUN(steps_that_vanish_end);
     RUN(mistakes_are_named);
     return test_end();
 }

@@ -185,6 +185,9 @@ int bx_simulation_open(bx_simulation *s, bx_error *err)
     if (!isfinite(s->end) || s->end == s->start)
         return bx_fail(err, BX_ESIMULATION, "duration: %g s can't be added to the time %g s",
                        run->duration, s->start);
+    if (run->exchange > 0 && s->end + run->exchange == s->end)
+        return bx_fail(err, BX_ESIMULATION, "exchange: %g s can't be added to the time %g s",
+                       run->exchange, s->end);
     s->column_count = run->record ? run->record_count : network->species + network->rules;
     s->columns = calloc(s->column_count + 1, sizeof *s->columns);
     s->row = calloc(s->column_count + 1, sizeof *s->row);

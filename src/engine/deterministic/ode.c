@@ -25,6 +25,10 @@
 /* Above this size a dense Jacobian takes too much memory. */
 #define DENSE_MAXIMUM 5000
 
+/* Seconds. Where steps come close to the least number above 0, Newton's method in CVODE goes round
+ * for ever. */
+#define SHORTEST_STEP 1e-290
+
 /* So many steps in a row that do not advance the time end a run: the solution has a pole there. */
 #define STUCK_STEPS 100
 
@@ -264,6 +268,7 @@ static int create_solver(bx_ode *ode, bx_error *err)
     int roots = ode->root_count + (ode->jumps ? 1 : 0);
     if (CVodeSetMaxNumSteps(ode->cvode, -1) != CV_SUCCESS ||
         CVodeSetMaxHnilWarns(ode->cvode, -1) != CV_SUCCESS ||
+        CVodeSetMinStep(ode->cvode, SHORTEST_STEP) != CV_SUCCESS ||
         (roots > 0 && (CVodeRootInit(ode->cvode, roots, root_functions) != CV_SUCCESS ||
                        CVodeSetNoInactiveRootWarn(ode->cvode) != CV_SUCCESS)))
         return bx_fail_memory(err);

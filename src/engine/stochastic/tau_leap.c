@@ -203,7 +203,8 @@ static int advance_some(tau_leap *tau, double stop, double epsilon, bx_error *er
         double steps = tau->was_implicit ? STEPS_EXACT_IMPLICIT : tau->exact_steps;
         tau->was_implicit = false;
         tau->exact_steps = fmin(2 * tau->exact_steps, STEPS_EXACT_MOST);
-        return step_exactly(tau, fmin(stop, now + steps / leap->total), err);
+        double end = fmax(now + steps / leap->total, nextafter(now, INFINITY));
+        return step_exactly(tau, fmin(stop, end), err);
     }
     tau->exact_steps = STEPS_EXACT;
     *time = length < stop - now ? now + length : stop;
