@@ -85,7 +85,7 @@ static void run_setup(lua_State *L, call *c)
     push_value(L, c);
     lua_Integer seed = read_as(L, c, BX_TOKEN_INTEGER).integer;
     push_value(L, c);
-    worker->random = (uint64_t)seed;
+    bx_cell_seed(worker->cell, (uint64_t)seed);
     bx_sandbox_seed(L, seed);
     want_traceback = true;
     if (!lua_isnil(L, -1) || !lua_isnil(L, -2)) {
