@@ -5,6 +5,7 @@
 #include "engine/simulation.h"
 #include "engine/stochastic/ssa.h"
 #include "engine/stochastic/tau_leap.h"
+#include "model/compiler.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -1,4 +1,5 @@
-/* What a bx_process holds: process.c fills it, network.c compiles it. */
+/* What a process holds: for who compiles it, writes it down, or has its parts ready without text.
+ */
 #ifndef BX_MODEL_DECLARATION_H
 #define BX_MODEL_DECLARATION_H
 
@@ -21,8 +22,8 @@ typedef struct bx_declared_rule {
 } bx_declared_rule;
 
 typedef struct bx_declared_reaction {
-    char *name; /* or NULL */
-    char *text; /* the equation as written */
+    char *name; /* or NULL: then there is a text */
+    char *text; /* the equation as written, or NULL: then there is a name */
     bx_equation equation;
     bx_rate_kind kind;
     bx_formula *rate;
@@ -57,6 +58,20 @@ struct bx_process {
     size_t species_count, parameter_count, rule_count, reaction_count, event_count;
     size_t species_capacity, parameter_capacity, rule_capacity, reaction_capacity, event_capacity;
 };
+
+/* As bx_process_add_*, with formulas that are made already. The process owns what it takes; on
+ * failure it is freed. */
+int bx_process_take_initial(bx_process *process, const char *target, bx_formula *formula,
+                            bx_error *err);
+int bx_process_take_rule(bx_process *process, const char *name, bx_formula *formula, bx_error *err);
+int bx_process_take_rate(bx_process *process, const char *species, bx_formula *formula,
+                         bx_error *err);
+int bx_process_take_reaction(bx_process *process, const char *name, bx_equation equation,
+                             bx_formula *rate, bx_error *err);
+int bx_process_take_event(bx_process *process, bx_declared_event *event, bx_error *err);
+
+/* Of an event that no process has taken: what it holds. */
+void bx_declared_event_free(bx_declared_event *event);
 
 /* How messages call a reaction or an event: its name, else its equation or its position. */
 typedef struct bx_label {

@@ -105,9 +105,6 @@ typedef struct bx_network {
     size_t assignment_count;
 } bx_network;
 
-/* Compile `processes` (at most 2^30 items in all), which must outlive the network.
- * NULL with BX_EMODEL, whose message names the item, or BX_EMEMORY. */
-bx_network *bx_network_new(bx_process *const *processes, size_t count, bx_error *err);
 void bx_network_free(bx_network *network); /* NULL is fine */
 
 /* "process "x", reaction "y"" for messages. */

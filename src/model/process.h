@@ -11,6 +11,12 @@
 
 typedef struct bx_process bx_process;
 
+typedef enum bx_variable_kind {
+    BX_VARIABLE_SPECIES,
+    BX_VARIABLE_PARAMETER,
+    BX_VARIABLE_RULE
+} bx_variable_kind;
+
 typedef enum bx_rate_kind {
     BX_RATE_MASS_ACTION, /* the rate text is k; the engine multiplies by the reactants */
     BX_RATE_FORMULA      /* the rate text is the whole rate, in firings (or molecules) per second */

@@ -3,7 +3,6 @@
 #ifndef BX_MODEL_PROGRAM_H
 #define BX_MODEL_PROGRAM_H
 
-#include "core/error.h"
 #include "model/formula.h"
 
 #include <stddef.h>
@@ -37,12 +36,6 @@ void bx_program_free(bx_program *program);
 
 /* A new slot of the frame that begins as `value`. -1 without memory. */
 int64_t bx_program_slot(bx_program *program, double value);
-
-/* How many temporaries a formula needs. */
-size_t bx_program_depth(const bx_formula *formula);
-
-/* Where the part of a formula under `root` begins: it is the nodes [begin, root]. */
-size_t bx_formula_begin(const bx_formula *formula, size_t root);
 
 /* Append code that puts the value of the part under `root` into `target`; slots[i] is where the
  * formula's name i lives. -1 without memory. */
