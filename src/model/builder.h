@@ -18,8 +18,8 @@
 
 #include <stdbool.h>
 
-/* The most numbers, names and operators of a formula. */
-#define BX_FORMULA_NODES ((size_t)1 << 22)
+/* The most numbers, names and operators of a formula: no text has more. */
+#define BX_FORMULA_NODES ((size_t)1 << 20)
 
 /* Zeroed but for `err`, which may be NULL, it is ready. Nothing needs to be freed after the end. */
 typedef struct bx_builder {

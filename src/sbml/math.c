@@ -10,12 +10,17 @@
 /* Of a walk's scopes, the one outside of all function definitions. */
 #define OUTSIDE UINT32_MAX
 
+/* A tree, and the scope in which its names mean something. */
+typedef struct place {
+    const ASTNode_t *node;
+    uint32_t scope;
+} place;
+
 /* A call of a function definition, whose body is walked in place of it. */
 typedef struct scope {
     const FunctionDefinition_t *function;
-    const ASTNode_t *call; /* its children are the arguments, */
-    uint32_t outer;        /* which belong to this scope */
-    uint32_t depth;        /* how many calls this one is in, with itself */
+    size_t arguments; /* the first of them in walk.arguments */
+    uint32_t depth;   /* how many calls this one is in, with itself */
 } scope;
 
 /* What is still to be done, the next at the end. */
@@ -47,15 +52,22 @@ typedef struct walk {
     size_t step_count, step_capacity;
     scope *scopes;
     size_t scope_count, scope_capacity;
+    place *arguments; /* of all scopes; none is the name of another argument */
+    size_t argument_count, argument_capacity;
 } walk;
 
 /* ---- steps, noted in the order in which they are done ---- */
+
+static void fail_memory(walk *w)
+{
+    bx_builder_fail(w->builder, BX_EMEMORY, "out of memory");
+}
 
 static void then(walk *w, step next)
 {
     step *steps = bx_array_grow(w->steps, w->step_count, &w->step_capacity, sizeof *steps);
     if (!steps) {
-        bx_builder_fail(w->builder, BX_EMEMORY, "out of memory");
+        fail_memory(w);
         return;
     }
     w->steps = steps;
@@ -88,19 +100,21 @@ static void fail(walk *w, const char *problem)
 
 /* ---- names ---- */
 
-/* The argument that `id` stands for in the scope, or NULL. */
-static const ASTNode_t *argument_of(const walk *w, uint32_t in, const char *id)
+/* The argument that a name stands for in its scope, or else the name itself. */
+static place resolve(const walk *w, place name)
 {
-    if (in == OUTSIDE)
-        return NULL;
-    const scope *s = &w->scopes[in];
+    const char *id =
+        name.scope != OUTSIDE && ASTNode_isName(name.node) ? ASTNode_getName(name.node) : NULL;
+    if (!id)
+        return name;
+    const scope *s = &w->scopes[name.scope];
     unsigned count = FunctionDefinition_getNumArguments(s->function);
     for (unsigned i = 0; i < count; i++) {
-        const char *name = ASTNode_getName(FunctionDefinition_getArgument(s->function, i));
-        if (name && strcmp(name, id) == 0)
-            return ASTNode_getChild(s->call, i);
+        const char *argument = ASTNode_getName(FunctionDefinition_getArgument(s->function, i));
+        if (argument && strcmp(argument, id) == 0)
+            return w->arguments[s->arguments + i];
     }
-    return NULL;
+    return name;
 }
 
 /* The engine's name for an id that is no argument. */
@@ -113,10 +127,10 @@ static bx_sbml_name name_of(const walk *w, uint32_t in, const char *id)
 
 static void name(walk *w, const step *s)
 {
+    place meant = resolve(w, (place){s->node, s->scope});
     const char *id = ASTNode_getName(s->node);
-    const ASTNode_t *argument = id ? argument_of(w, s->scope, id) : NULL;
-    if (argument)
-        then(w, (step){.kind = STEP_NODE, .node = argument, .scope = w->scopes[s->scope].outer});
+    if (meant.node != s->node)
+        then(w, (step){.kind = STEP_NODE, .node = meant.node, .scope = meant.scope});
     else if (id)
         bx_builder_name(w->builder, name_of(w, s->scope, id).text, 0, 0);
     else
@@ -142,25 +156,17 @@ static int add_rate(bx_sbml *sbml, const char *variable)
 /* rateOf: a rule of its own, which bx_sbml_rates declares. */
 static void rate_of(walk *w, const step *s)
 {
-    const ASTNode_t *node =
-        ASTNode_getNumChildren(s->node) == 1 ? ASTNode_getChild(s->node, 0) : NULL;
-    uint32_t in = s->scope;
-    const char *id = NULL;
-    while (node && ASTNode_isName(node) && (id = ASTNode_getName(node))) {
-        const ASTNode_t *argument = argument_of(w, in, id);
-        if (!argument)
-            break;
-        node = argument;
-        in = w->scopes[in].outer;
-        id = NULL;
-    }
-    if (!id) {
+    place of = {ASTNode_getChild(s->node, 0), s->scope};
+    if (of.node)
+        of = resolve(w, of);
+    const char *id = of.node && ASTNode_isName(of.node) ? ASTNode_getName(of.node) : NULL;
+    if (!id || ASTNode_getNumChildren(s->node) != 1) {
         fail(w, "rateOf: the id of one variable expected");
         return;
     }
-    bx_sbml_name variable = name_of(w, in, id);
+    bx_sbml_name variable = name_of(w, of.scope, id);
     if (add_rate(w->sbml, variable.text) < 0)
-        bx_builder_fail(w->builder, BX_EMEMORY, "out of memory");
+        fail_memory(w);
     bx_builder_name(w->builder, bx_sbml_rate_of(variable.text).text, 0, 0);
 }
 
@@ -336,16 +342,33 @@ static void distribution(walk *w, const step *s, const char *name)
     then_apply(w, all[i].op);
 }
 
-static uint32_t add_scope(walk *w, scope inner)
+/* Open a scope for the call of `s`, and note its arguments. */
+static uint32_t enter(walk *w, const step *s, const FunctionDefinition_t *function, uint32_t depth)
 {
     scope *scopes = bx_array_grow(w->scopes, w->scope_count, &w->scope_capacity, sizeof *scopes);
-    if (!scopes) {
-        bx_builder_fail(w->builder, BX_EMEMORY, "out of memory");
+    if (scopes)
+        w->scopes = scopes;
+    size_t first = w->argument_count;
+    for (unsigned i = 0; scopes && i < ASTNode_getNumChildren(s->node); i++) {
+        place *arguments = bx_array_grow(w->arguments, w->argument_count, &w->argument_capacity,
+                                         sizeof *arguments);
+        if (!arguments)
+            break;
+        w->arguments = arguments;
+        arguments[w->argument_count++] =
+            resolve(w, (place){ASTNode_getChild(s->node, i), s->scope});
+    }
+    if (!scopes || w->argument_count - first != ASTNode_getNumChildren(s->node)) {
+        fail_memory(w);
         return OUTSIDE;
     }
-    w->scopes = scopes;
-    scopes[w->scope_count] = inner;
+    scopes[w->scope_count] = (scope){function, first, depth};
     return (uint32_t)w->scope_count++;
+}
+
+static void leave(walk *w)
+{
+    w->argument_count = w->scopes[--w->scope_count].arguments;
 }
 
 /* The body of a function definition stands in place of a call; where it names an argument, that is
@@ -361,19 +384,17 @@ static void function(walk *w, const step *s)
     unsigned count = FunctionDefinition_getNumArguments(function);
     unsigned given = ASTNode_getNumChildren(s->node);
     uint32_t depth = s->scope == OUTSIDE ? 1 : w->scopes[s->scope].depth + 1;
+    const ASTNode_t *body = FunctionDefinition_getBody(function);
     if (count != given)
         bx_builder_fail(w->builder, BX_EMODEL, "function \"%.64s\": %u arguments expected, got %u",
                         name, count, given);
     else if (depth > Model_getNumFunctionDefinitions(w->sbml->model))
         bx_builder_fail(w->builder, BX_EMODEL, "function \"%.64s\" calls itself", name);
-    else if (!FunctionDefinition_getBody(function))
+    else if (!body)
         then_number(w, NAN);
     else {
-        uint32_t inner = add_scope(w, (scope){function, s->node, s->scope, depth});
-        then(w, (step){.kind = STEP_NODE,
-                       .node = FunctionDefinition_getBody(function),
-                       .scope = inner,
-                       .truth = s->truth});
+        uint32_t inner = enter(w, s, function, depth);
+        then(w, (step){.kind = STEP_NODE, .node = body, .scope = inner, .truth = s->truth});
         then(w, (step){.kind = STEP_LEAVE});
     }
 }
@@ -556,7 +577,7 @@ static void take_step(walk *w)
     case STEP_XOR: exclusive_or(w, &s); break;
     case STEP_NUMBER: bx_builder_number(w->builder, s.number); break;
     case STEP_APPLY: bx_builder_apply(w->builder, s.op); break;
-    case STEP_LEAVE: w->scope_count--; break;
+    case STEP_LEAVE: leave(w); break;
     }
 }
 
@@ -581,6 +602,7 @@ static void walk_tree(bx_sbml *sbml, const ASTNode_t *node, const KineticLaw_t *
     }
     free(w.steps);
     free(w.scopes);
+    free(w.arguments);
 }
 
 void bx_sbml_math(bx_sbml *sbml, const ASTNode_t *node, const KineticLaw_t *law)
