@@ -11,7 +11,7 @@ typedef struct item {
     uint32_t target;
 } item;
 
-typedef struct builder {
+typedef struct initials {
     bx_compilation *c;
     item *items;
     size_t count, capacity;
@@ -19,7 +19,7 @@ typedef struct builder {
     uint32_t *giver;  /* slot -> item that gives its value, or none */
     uint32_t *wanted; /* item -> how many items it waits for */
     uint32_t *queue;
-} builder;
+} initials;
 
 static int fail_in(bx_compilation *c, const bx_process *process, const char *target)
 {
@@ -28,7 +28,7 @@ static int fail_in(bx_compilation *c, const bx_process *process, const char *tar
     return bx_compilation_fail(c, label);
 }
 
-static int compile_initial(builder *b, const bx_formula *formula, item *into)
+static int compile_initial(initials *b, const bx_formula *formula, item *into)
 {
     bx_compilation *c = b->c;
     size_t draws = c->network->program.draw_count;
@@ -44,7 +44,8 @@ static int compile_initial(builder *b, const bx_formula *formula, item *into)
     return result;
 }
 
-static int add_initial(builder *b, const bx_process *process, const bx_declared_assignment *initial)
+static int add_initial(initials *b, const bx_process *process,
+                       const bx_declared_assignment *initial)
 {
     bx_compilation *c = b->c;
     const bx_network *network = c->network;
@@ -67,7 +68,7 @@ static int add_initial(builder *b, const bx_process *process, const bx_declared_
     return 0;
 }
 
-static int add_rules(builder *b)
+static int add_rules(initials *b)
 {
     const bx_network *network = b->c->network;
     uint32_t first = (uint32_t)(network->species + network->parameters);
@@ -82,7 +83,7 @@ static int add_rules(builder *b)
     return 0;
 }
 
-static int add_items(builder *b)
+static int add_items(initials *b)
 {
     bx_compilation *c = b->c;
     if (add_rules(b) < 0)
@@ -95,7 +96,7 @@ static int add_items(builder *b)
 }
 
 /* Run the items, each after those it needs. */
-static int run(builder *b, const bx_csr *users)
+static int run(initials *b, const bx_csr *users)
 {
     bx_network *network = b->c->network;
     size_t head = 0, tail = 0;
@@ -122,12 +123,12 @@ static int run(builder *b, const bx_csr *users)
     return 0;
 }
 
-static int fill(builder *b, size_t initials)
+static int fill(initials *b, size_t count)
 {
     bx_compilation *c = b->c;
     const bx_network *network = c->network;
     size_t slots = network->species + network->parameters + network->rules;
-    size_t capacity = network->rules + initials + 1;
+    size_t capacity = network->rules + count + 1;
     b->items = calloc(capacity, sizeof *b->items);
     b->wanted = calloc(capacity, sizeof *b->wanted);
     b->queue = calloc(capacity, sizeof *b->queue);
@@ -148,13 +149,13 @@ static int fill(builder *b, size_t initials)
 
 int bx_compile_initials(bx_compilation *c)
 {
-    builder b = {.c = c};
-    size_t initials = 0;
+    initials b = {.c = c};
+    size_t count = 0;
     for (size_t i = 0; i < c->process_count; i++)
-        initials += c->processes[i]->initial_count;
-    if (initials == 0)
+        count += c->processes[i]->initial_count;
+    if (count == 0)
         return 0;
-    int result = fill(&b, initials);
+    int result = fill(&b, count);
     bx_csr_free(&b.uses);
     free(b.items);
     free(b.wanted);

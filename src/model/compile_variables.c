@@ -2,7 +2,7 @@
 
 #include <math.h>
 
-/* Give `name` the next slot. An owner of NULL marks the slot as taken by another kind. */
+/* Give `name` the next slot. */
 static int add_variable(bx_compilation *c, const char *name, const bx_process *owner, double value)
 {
     bx_network *network = c->network;

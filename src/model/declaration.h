@@ -1,5 +1,4 @@
-/* What a process holds: for who compiles it, writes it down, or has its parts ready without text.
- */
+/* What a process holds: for who compiles it, writes it down, or has its parts without any text. */
 #ifndef BX_MODEL_DECLARATION_H
 #define BX_MODEL_DECLARATION_H
 
@@ -59,8 +58,8 @@ struct bx_process {
     size_t species_capacity, parameter_capacity, rule_capacity, reaction_capacity, event_capacity;
 };
 
-/* As bx_process_add_*, with formulas that are made already. The process owns what it takes; on
- * failure it is freed. */
+/* As bx_process_add_*, from formulas and equations that are made already. The process owns what
+ * they are and hold from then on; on failure it is freed. A reaction's `rate` is the whole rate. */
 int bx_process_take_initial(bx_process *process, const char *target, bx_formula *formula,
                             bx_error *err);
 int bx_process_take_rule(bx_process *process, const char *name, bx_formula *formula, bx_error *err);

@@ -26,8 +26,9 @@ typedef struct bx_program {
     size_t frame_size, frame_capacity;
     uint32_t temporaries; /* the first of the slots for intermediate values */
     uint32_t time;        /* the slot of the time */
-    /* Random numbers: for each the first of three slots. What runs the code puts a uniform number
-     * in [0, 1) there before; the next two are the bounds. The same one gives the same number. */
+    /* For each random number the first of three slots. Who runs the code puts a uniform number in
+     * [0, 1) there before, which decides the random number; the code puts its bounds into the
+     * other two. */
     uint32_t *draws;
     size_t draw_count, draw_capacity;
 } bx_program;

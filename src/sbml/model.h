@@ -21,11 +21,11 @@ typedef struct bx_sbml {
     Model_t *model;
     bx_process *process;
     bx_error *err;
-    bx_builder builder; /* of one formula after another */
-    bx_names species, functions, rules, initials,
-        targets;       /* places by id, of event assignments' variables too */
-    bx_names rates;    /* the variables that rateOf names, in order, */
-    char **rate_names; /* which lie here */
+    bx_builder builder;                           /* of one formula after another */
+    bx_names species, functions, rules, initials; /* their places in the model, by id */
+    bx_names targets;                             /* the ids of what events set */
+    bx_names rates;                               /* the variables that rateOf names, in order; */
+    char **rate_names;                            /* their names lie here */
     size_t rate_count, rate_capacity;
     bool distrib; /* the package of that name is there */
 } bx_sbml;
@@ -54,17 +54,17 @@ void bx_sbml_put_name(bx_sbml *sbml, const char *name);
 int bx_sbml_take(bx_sbml *sbml, int (*take)(bx_process *, const char *, bx_formula *, bx_error *),
                  const char *name);
 
-/* The maps by id of the model's elements. */
+/* Fill the maps of the model's elements. */
 int bx_sbml_index(bx_sbml *sbml);
 
 /* All that it holds but the process. */
 void bx_sbml_free(bx_sbml *sbml);
 
-/* NULL: there is none. */
+/* NULL if there is none. */
 const Species_t *bx_sbml_species_of(const bx_sbml *sbml, const char *id);
 const FunctionDefinition_t *bx_sbml_function_of(const bx_sbml *sbml, const char *id);
 
-/* What an id means. */
+/* What moves the variable of an id. */
 typedef enum bx_sbml_rule { BX_SBML_NO_RULE, BX_SBML_ASSIGNMENT, BX_SBML_RATE } bx_sbml_rule;
 
 bx_sbml_rule bx_sbml_rule_of(const bx_sbml *sbml, const char *id, const ASTNode_t **math);
