@@ -2,15 +2,6 @@
 
 #include <stdlib.h>
 
-int bx_compilation_fail(bx_compilation *c, const char *label)
-{
-    if (c->err && c->err->code == BX_EMODEL) {
-        bx_error inner = *c->err;
-        bx_fail(c->err, BX_EMODEL, "%s: %.800s", label, inner.message);
-    }
-    return -1;
-}
-
 static int fail_name(bx_compilation *c, const bx_formula_name *name)
 {
     static const char wanted[] = "expected a species, a parameter or a rule, found";

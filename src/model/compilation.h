@@ -39,9 +39,6 @@ int bx_compile_initials(bx_compilation *c);
 
 /* ---- for each part ---- */
 
-/* Prefix the message with the item that it is about; -1. */
-int bx_compilation_fail(bx_compilation *c, const char *label);
-
 /* The slots of a formula's names, to be freed; NULL on failure. */
 uint32_t *bx_compilation_resolve(bx_compilation *c, const bx_formula *formula);
 

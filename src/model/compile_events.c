@@ -7,7 +7,7 @@ static int compile_at(bx_compilation *c, const bx_formula *formula, bx_event *ev
 {
     uint32_t *slots = bx_compilation_resolve(c, formula);
     if (!slots)
-        return bx_compilation_fail(c, "at");
+        return bx_fail_in(c->err, "at");
     bool varies, timely;
     bx_compilation_dependence(c->network, formula, slots, &varies, &timely);
     int64_t slot = bx_program_slot(&c->network->program, 0);
@@ -27,7 +27,7 @@ static int compile_when(bx_compilation *c, const bx_formula *formula, bx_event *
 {
     uint32_t *slots = bx_compilation_resolve(c, formula);
     if (!slots)
-        return bx_compilation_fail(c, "when");
+        return bx_fail_in(c->err, "when");
     size_t draws = c->network->program.draw_count;
     int result = bx_compile_condition(c, formula, slots, &event->logic);
     free(slots);
@@ -57,7 +57,7 @@ static int compile_assignment(bx_compilation *c, const bx_declared_assignment *d
     if (!slots) {
         char label[96];
         snprintf(label, sizeof label, "set %.64s", declared->target);
-        return bx_compilation_fail(c, label);
+        return bx_fail_in(c->err, label);
     }
     assignment->draws.begin = (uint32_t)network->program.draw_count;
     int result = value < 0 ? bx_fail_memory(c->err)
@@ -78,7 +78,7 @@ static int compile_number(bx_compilation *c, const bx_formula *formula, const ch
         return 0;
     uint32_t *slots = bx_compilation_resolve(c, formula);
     if (!slots)
-        return bx_compilation_fail(c, what);
+        return bx_fail_in(c->err, what);
     bx_program *program = &c->network->program;
     size_t draws = program->draw_count;
     int64_t value = bx_program_slot(program, 0);
@@ -88,7 +88,7 @@ static int compile_number(bx_compilation *c, const bx_formula *formula, const ch
     free(slots);
     if (result < 0)
         return -1;
-    return bx_compilation_refuse_draws(c, draws) < 0 ? bx_compilation_fail(c, what) : 0;
+    return bx_compilation_refuse_draws(c, draws) < 0 ? bx_fail_in(c->err, what) : 0;
 }
 
 static int compile_event(bx_compilation *c, const bx_declared_event *declared, bx_event *event)
@@ -119,7 +119,7 @@ int bx_compile_events(bx_compilation *c)
             bx_event *event = &network->event[network->events++];
             *event = (bx_event){.process = p, .index = (uint32_t)j};
             if (compile_event(c, &p->events[j], event) < 0)
-                return bx_compilation_fail(c, bx_event_label(p, j).text);
+                return bx_fail_in(c->err, bx_event_label(p, j).text);
         }
     }
     return 0;

@@ -25,7 +25,7 @@ static int fail_in(bx_compilation *c, const bx_process *process, const char *tar
 {
     char label[160];
     snprintf(label, sizeof label, "process \"%.48s\", initial \"%.64s\"", process->name, target);
-    return bx_compilation_fail(c, label);
+    return bx_fail_in(c->err, label);
 }
 
 static int compile_initial(initials *b, const bx_formula *formula, item *into)

@@ -72,7 +72,7 @@ int bx_compile_equations(bx_compilation *c)
                               .mass_action = r->kind == BX_RATE_MASS_ACTION,
                               .continuous = r->continuous};
             if (add_reaction_name(c, r->name, reaction) < 0 || add_equation(c, &r->equation) < 0)
-                return bx_compilation_fail(c, bx_reaction_label(p, j).text);
+                return bx_fail_in(c->err, bx_reaction_label(p, j).text);
         }
     }
     return 0;
@@ -85,7 +85,7 @@ static int compile_rate(bx_compilation *c, size_t reaction)
     const bx_formula *formula = r->process->reactions[r->index].rate;
     uint32_t *slots = bx_compilation_resolve(c, formula);
     if (!slots)
-        return bx_compilation_fail(c, r->mass_action ? "k" : "rate");
+        return bx_fail_in(c->err, r->mass_action ? "k" : "rate");
     bool varies;
     bx_compilation_dependence(network, formula, slots, &varies, &r->uses_time);
     r->constant = !varies && !r->uses_time;
@@ -104,7 +104,7 @@ int bx_compile_rates(bx_compilation *c)
     network->rate_code.begin = (uint32_t)network->program.count;
     for (size_t i = 0; i < network->reactions; i++)
         if (compile_rate(c, i) < 0)
-            return bx_compilation_fail(c, bx_network_reaction_label(network, i).text);
+            return bx_fail_in(c->err, bx_network_reaction_label(network, i).text);
     network->rate_code.end = (uint32_t)network->program.count;
     return 0;
 }

@@ -72,7 +72,7 @@ static int fail_rule(bx_compilation *c, size_t rule)
     char label[400];
     snprintf(label, sizeof label, "process \"%.48s\", rule \"%s\"", c->owners[slot]->name,
              network->names[slot]);
-    return bx_compilation_fail(c, label);
+    return bx_fail_in(c->err, label);
 }
 
 /* The names of a quotient are among those of its formula. */

@@ -80,4 +80,7 @@ typedef struct bx_label {
 bx_label bx_reaction_label(const bx_process *process, size_t reaction);
 bx_label bx_event_label(const bx_process *process, size_t event);
 
+/* Prefix the message of a BX_EMODEL with the item that it is about; -1. */
+int bx_fail_in(bx_error *err, const char *label);
+
 #endif

@@ -36,6 +36,15 @@ static bx_label event_label(const bx_process *process, const char *name, size_t 
     return label;
 }
 
+int bx_fail_in(bx_error *err, const char *label)
+{
+    if (err && err->code == BX_EMODEL) {
+        bx_error inner = *err;
+        bx_fail(err, BX_EMODEL, "%s: %.800s", label, inner.message);
+    }
+    return -1;
+}
+
 bx_label bx_event_label(const bx_process *process, size_t event)
 {
     return event_label(process, process->events[event].name, event);
@@ -117,16 +126,6 @@ void bx_process_free(bx_process *process)
     bx_names_free(&process->event_names);
     free(process->name);
     free(process);
-}
-
-/* Prefix the message with the item it is about. */
-static int fail_in(bx_error *err, const char *label)
-{
-    if (err && err->code == BX_EMODEL) {
-        bx_error inner = *err;
-        bx_fail(err, inner.code, "%s: %.800s", label, inner.message);
-    }
-    return -1;
 }
 
 static int check_variable(const bx_process *process, const char *kind, const char *name,
@@ -224,7 +223,7 @@ int bx_process_add_initial(bx_process *process, const char *target, const char *
         return bx_process_take_initial(process, target, formula, err);
     char label[160];
     snprintf(label, sizeof label, "process \"%.48s\", initial \"%.64s\"", process->name, target);
-    return fail_in(err, label);
+    return bx_fail_in(err, label);
 }
 
 static int add_rule(bx_process *process, const char *name, bx_formula *formula, bx_error *err)
@@ -260,7 +259,7 @@ int bx_process_add_rule(bx_process *process, const char *name, const char *text,
         return bx_process_take_rule(process, name, formula, err);
     char label[160];
     snprintf(label, sizeof label, "process \"%.48s\", rule \"%.64s\"", process->name, name);
-    return fail_in(err, label);
+    return bx_fail_in(err, label);
 }
 
 int bx_process_add_quotient(bx_process *process, const char *name, const char *amount,
@@ -304,7 +303,7 @@ static int refuse_reaction(const bx_process *process, bx_declared_reaction *reac
 {
     bx_label label = reaction_label(process, reaction->name, reaction->text);
     free_reaction(reaction);
-    return fail_in(err, label.text);
+    return bx_fail_in(err, label.text);
 }
 
 static int add_reaction(bx_process *process, const bx_declared_reaction *reaction, bx_error *err)
@@ -357,7 +356,7 @@ static int parse_reaction(bx_declared_reaction *reaction, const reaction_text *t
         text->rate ? bx_formula_parse(text->rate, err) : bx_formula_number(text->number, err);
     if (reaction->rate)
         return 0;
-    return fail_in(err, reaction->kind == BX_RATE_MASS_ACTION ? "k" : "rate");
+    return bx_fail_in(err, reaction->kind == BX_RATE_MASS_ACTION ? "k" : "rate");
 }
 
 static int add_text(bx_process *process, bx_declared_reaction reaction, reaction_text text,
@@ -423,7 +422,7 @@ static int parse_assignments(bx_declared_event *event, const bx_event_declaratio
         if (!to->formula) {
             char label[96];
             snprintf(label, sizeof label, "set %.64s", from->target);
-            return fail_in(err, label);
+            return bx_fail_in(err, label);
         }
     }
     return 0;
@@ -435,13 +434,13 @@ static int parse_event(bx_declared_event *event, const bx_event_declaration *dec
     if (declaration->name && !(event->name = strdup(declaration->name)))
         return bx_fail_memory(err);
     if (declaration->when && !(event->when = bx_formula_parse(declaration->when, err)))
-        return fail_in(err, "when");
+        return bx_fail_in(err, "when");
     if (declaration->at && !(event->at = bx_formula_parse(declaration->at, err)))
-        return fail_in(err, "at");
+        return bx_fail_in(err, "at");
     if (declaration->delay && !(event->delay = bx_formula_parse(declaration->delay, err)))
-        return fail_in(err, "delay");
+        return bx_fail_in(err, "delay");
     if (declaration->priority && !(event->priority = bx_formula_parse(declaration->priority, err)))
-        return fail_in(err, "priority");
+        return bx_fail_in(err, "priority");
     event->transient = declaration->transient;
     event->initially_false = declaration->initially_false;
     event->from_trigger = declaration->from_trigger;
@@ -482,7 +481,7 @@ static int refuse_event(const bx_process *process, bx_declared_event *event, bx_
 {
     bx_label label = event_label(process, event->name, process->event_count);
     bx_declared_event_free(event);
-    return fail_in(err, label.text);
+    return bx_fail_in(err, label.text);
 }
 
 int bx_process_take_event(bx_process *process, bx_declared_event *event, bx_error *err)

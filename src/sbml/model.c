@@ -31,11 +31,9 @@ bx_sbml_name bx_sbml_rate_of(const char *variable)
 
 int bx_sbml_fail_in(bx_error *err, const char *what, const char *id)
 {
-    if (err && err->code == BX_EMODEL) {
-        bx_error inner = *err;
-        bx_fail(err, BX_EMODEL, "%s \"%.64s\": %.800s", what, id ? id : "", inner.message);
-    }
-    return -1;
+    char label[128];
+    snprintf(label, sizeof label, "%s \"%.64s\"", what, id ? id : "");
+    return bx_fail_in(err, label);
 }
 
 void bx_sbml_put_name(bx_sbml *sbml, const char *name)
