@@ -129,7 +129,7 @@ describe("SBML", function()
   end)
 
   -- A function definition.
-  local function definition(id, arguments, body)
+  local function lambda(id, arguments, body)
     local bound = {}
     for i, argument in ipairs(arguments) do bound[i] = "<bvar><ci>" .. argument .. "</ci></bvar>" end
     return ('<functionDefinition id="%s"><math xmlns="http://www.w3.org/1998/Math/MathML">'
@@ -143,19 +143,21 @@ describe("SBML", function()
   it("arguments mean what they mean where the function is called", function()
     local last = after(1, s.document {
       functions = {
-        definition("less", { "y", "x" }, s.apply("minus", "y", "x")),
-        definition("swapped", { "x", "y" }, call("less", "x", s.apply("times", "y", "k"))),
-        definition("twice", { "x" }, call("less", call("less", 0, "x"), "x")) },
+        lambda("less", { "y", "x" }, s.apply("minus", "y", "x")),
+        lambda("swapped", { "x", "y" }, call("less", "x", s.apply("times", "y", "k"))),
+        lambda("twice", { "x" }, call("less", call("less", 0, "x"), "x")),
+        lambda("at", { "t" }, call("less", s.time, "t")) },
       compartments = { s.compartment("c", 1) },
       species = { s.species("A", 'initialAmount="0"') },
       parameters = { s.parameter("k", 2), s.parameter("x", 100), s.parameter("y", 5),
-        s.parameter("a", 0, false), s.parameter("b", 0, false) },
+        s.parameter("a", 0, false), s.parameter("b", 0, false), s.parameter("d", 0, false) },
       rules = { s.rule("assignment", "a", call("swapped", "x", "y")),
+        s.rule("assignment", "d", call("at", "k")),
         s.rule("assignment", "b", call("twice", call("twice", "y"))) },
       reactions = { s.reaction("R", {}, { "A" }, call("swapped", "k", 1),
         '<listOfLocalParameters><localParameter id="k" value="7"/></listOfLocalParameters>') },
-    }, { "a", "b", "R" })
-    assert.same({ 90, 20, 5 }, last)
+    }, { "a", "b", "d", "R" })
+    assert.same({ 90, 20, -1, 5 }, last)
   end)
 
   it("an exclusive or of many", function()
@@ -398,17 +400,17 @@ describe("SBML", function()
       local around, growing = {}, {}
       for i = 1, 40 do
         local inner = call("f" .. i % 40 + 1, "x")
-        around[i] = definition("f" .. i, { "x" }, s.apply("plus", inner, inner))
-        growing[i] = i < 40 and around[i] or definition("f40", { "x" }, "<ci>x</ci>")
+        around[i] = lambda("f" .. i, { "x" }, s.apply("plus", inner, inner))
+        growing[i] = i < 40 and around[i] or lambda("f40", { "x" }, "<ci>x</ci>")
       end
       refused_rule(call("f1", 1), around, 'parameter "y": function "f1" calls itself')
       refused_rule(call("f1", 1), growing, 'parameter "y": expected a formula of at most')
-      local endless = { definition("f", { "x" }, call("f", "x")) }
+      local endless = { lambda("f", { "x" }, call("f", "x")) }
       refused_rule(call("f", 1), endless, 'parameter "y": function "f" calls itself')
     end)
 
     it("a function with too few arguments, one that is none, a name that is not there", function()
-      local one = { definition("f", { "x", "z" }, "<ci>x</ci>") }
+      local one = { lambda("f", { "x", "z" }, "<ci>x</ci>") }
       refused_rule(call("f", 1), one, 'parameter "y": function "f": 2 arguments expected, got 1')
       refused_rule(call("f", 1), nil, 'parameter "y": there is no function "f"')
       refused_rule("nothing", nil,

@@ -3,7 +3,6 @@
 #include "core/array.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -100,12 +99,17 @@ static void fail(walk *w, const char *problem)
 
 /* ---- names ---- */
 
+/* Of a name of the model; NULL if the node is none, but a symbol such as time. */
+static const char *id_of(const ASTNode_t *node)
+{
+    return node && ASTNode_getType(node) == AST_NAME ? ASTNode_getName(node) : NULL;
+}
+
 /* The argument that a name stands for in its scope, or else the name itself. */
 static place resolve(const walk *w, place name)
 {
-    const char *id =
-        name.scope != OUTSIDE && ASTNode_isName(name.node) ? ASTNode_getName(name.node) : NULL;
-    if (!id)
+    const char *id = id_of(name.node);
+    if (!id || name.scope == OUTSIDE)
         return name;
     const scope *s = &w->scopes[name.scope];
     unsigned count = FunctionDefinition_getNumArguments(s->function);
@@ -125,10 +129,10 @@ static bx_sbml_name name_of(const walk *w, uint32_t in, const char *id)
     return bx_sbml_local_of((const Reaction_t *)SBase_getParentSBMLObject((SBase_t *)w->law), id);
 }
 
-static void name(walk *w, const step *s)
+static void expand_name(walk *w, const step *s)
 {
     place meant = resolve(w, (place){s->node, s->scope});
-    const char *id = ASTNode_getName(s->node);
+    const char *id = id_of(s->node);
     if (meant.node != s->node)
         then(w, (step){.kind = STEP_NODE, .node = meant.node, .scope = meant.scope});
     else if (id)
@@ -154,12 +158,10 @@ static int add_rate(bx_sbml *sbml, const char *variable)
 }
 
 /* rateOf: a rule of its own, which bx_sbml_rates declares. */
-static void rate_of(walk *w, const step *s)
+static void expand_rate_of(walk *w, const step *s)
 {
-    place of = {ASTNode_getChild(s->node, 0), s->scope};
-    if (of.node)
-        of = resolve(w, of);
-    const char *id = of.node && ASTNode_isName(of.node) ? ASTNode_getName(of.node) : NULL;
+    place of = resolve(w, (place){ASTNode_getChild(s->node, 0), s->scope});
+    const char *id = id_of(of.node);
     if (!id || ASTNode_getNumChildren(s->node) != 1) {
         fail(w, "rateOf: the id of one variable expected");
         return;
@@ -173,7 +175,7 @@ static void rate_of(walk *w, const step *s)
 /* ---- operators ---- */
 
 /* a op b op c from the left, or `none` without operands. */
-static void joined(walk *w, const step *s, bx_op op, double none, bool truth)
+static void expand_joined(walk *w, const step *s, bx_op op, double none, bool truth)
 {
     unsigned count = ASTNode_getNumChildren(s->node);
     if (count == 0)
@@ -185,15 +187,15 @@ static void joined(walk *w, const step *s, bx_op op, double none, bool truth)
     }
 }
 
-static void minus(walk *w, const step *s)
+static void expand_minus(walk *w, const step *s)
 {
-    joined(w, s, BX_OP_SUBTRACT, 0, false);
+    expand_joined(w, s, BX_OP_SUBTRACT, 0, false);
     if (ASTNode_getNumChildren(s->node) == 1)
         then_apply(w, BX_OP_NEGATE);
 }
 
 /* a < b < c is (a < b) and (b < c). */
-static void relation(walk *w, const step *s, bx_op op)
+static void expand_relation(walk *w, const step *s, bx_op op)
 {
     unsigned count = ASTNode_getNumChildren(s->node);
     if (count < 2)
@@ -209,7 +211,7 @@ static void relation(walk *w, const step *s, bx_op op)
 
 /* (a and not b) or (not a and b), where a and b are each the exclusive or of one half: of n
  * operands there come n^2. */
-static void exclusive_or(walk *w, const step *s)
+static void expand_xor(walk *w, const step *s)
 {
     step a = *s, b = *s;
     if (s->count == 0)
@@ -232,7 +234,7 @@ static void exclusive_or(walk *w, const step *s)
     then_apply(w, BX_OP_OR);
 }
 
-static void implies(walk *w, const step *s)
+static void expand_implies(walk *w, const step *s)
 {
     then_child(w, s, 0, true);
     then_apply(w, BX_OP_NOT);
@@ -241,7 +243,7 @@ static void implies(walk *w, const step *s)
 }
 
 /* value, condition, value, condition, .., and perhaps a last value. */
-static void piecewise(walk *w, const step *s)
+static void expand_piecewise(walk *w, const step *s)
 {
     unsigned count = ASTNode_getNumChildren(s->node), pieces = count / 2;
     for (unsigned i = 0; i < pieces; i++) {
@@ -264,7 +266,7 @@ static bool is_number(const ASTNode_t *node, double number)
 }
 
 /* log and root: the base or the degree may come first. */
-static void logarithm(walk *w, const step *s)
+static void expand_log(walk *w, const step *s)
 {
     unsigned count = ASTNode_getNumChildren(s->node);
     if (count == 1 || is_number(ASTNode_getChild(s->node, 0), 10)) {
@@ -279,7 +281,7 @@ static void logarithm(walk *w, const step *s)
     then_apply(w, BX_OP_DIVIDE);
 }
 
-static void root(walk *w, const step *s)
+static void expand_root(walk *w, const step *s)
 {
     unsigned count = ASTNode_getNumChildren(s->node);
     if (count == 1 || is_number(ASTNode_getChild(s->node, 0), 2)) {
@@ -296,7 +298,7 @@ static void root(walk *w, const step *s)
 
 /* A distribution of the package distrib, which libSBML reads as a function of an unknown name. Its
  * parameters, then its bounds. */
-static void distribution(walk *w, const step *s, const char *name)
+static void expand_distribution(walk *w, const step *s, const char *name)
 {
     static const struct {
         const char *name;
@@ -373,12 +375,12 @@ static void leave(walk *w)
 
 /* The body of a function definition stands in place of a call; where it names an argument, that is
  * walked in the scope of the call. */
-static void function(walk *w, const step *s)
+static void expand_call(walk *w, const step *s)
 {
     const char *name = ASTNode_getName(s->node);
     const FunctionDefinition_t *function = name ? bx_sbml_function_of(w->sbml, name) : NULL;
     if (!function) {
-        distribution(w, s, name ? name : "");
+        expand_distribution(w, s, name ? name : "");
         return;
     }
     unsigned count = FunctionDefinition_getNumArguments(function);
@@ -443,7 +445,7 @@ static const struct {
     {AST_FUNCTION_REM, "rem", 2, BX_OP_REMAINDER},
 };
 
-static void other(walk *w, const step *s)
+static void expand_listed(walk *w, const step *s)
 {
     ASTNodeType_t type = ASTNode_getType(s->node);
     unsigned count = ASTNode_getNumChildren(s->node);
@@ -472,18 +474,18 @@ static void other(walk *w, const step *s)
 }
 
 /* Operators that give a truth value, whose operands are such. */
-static void logical(walk *w, const step *s)
+static void expand_logical(walk *w, const step *s)
 {
     unsigned count = ASTNode_getNumChildren(s->node);
     switch (ASTNode_getType(s->node)) {
-    case AST_LOGICAL_AND: joined(w, s, BX_OP_AND, 1, true); break;
-    case AST_LOGICAL_OR: joined(w, s, BX_OP_OR, 0, true); break;
+    case AST_LOGICAL_AND: expand_joined(w, s, BX_OP_AND, 1, true); break;
+    case AST_LOGICAL_OR: expand_joined(w, s, BX_OP_OR, 0, true); break;
     case AST_LOGICAL_XOR:
         then(w, (step){.kind = STEP_XOR, .node = s->node, .scope = s->scope, .count = count});
         break;
     case AST_LOGICAL_IMPLIES:
         if (count == 2)
-            implies(w, s);
+            expand_implies(w, s);
         else
             fail(w, "implies: two operands expected");
         break;
@@ -493,12 +495,12 @@ static void logical(walk *w, const step *s)
         if (count != 1)
             fail(w, "not: one operand expected");
         break;
-    case AST_RELATIONAL_EQ: relation(w, s, BX_OP_EQUAL); break;
-    case AST_RELATIONAL_NEQ: relation(w, s, BX_OP_NOT_EQUAL); break;
-    case AST_RELATIONAL_LT: relation(w, s, BX_OP_LESS); break;
-    case AST_RELATIONAL_LEQ: relation(w, s, BX_OP_LESS_EQUAL); break;
-    case AST_RELATIONAL_GT: relation(w, s, BX_OP_GREATER); break;
-    case AST_RELATIONAL_GEQ: relation(w, s, BX_OP_GREATER_EQUAL); break;
+    case AST_RELATIONAL_EQ: expand_relation(w, s, BX_OP_EQUAL); break;
+    case AST_RELATIONAL_NEQ: expand_relation(w, s, BX_OP_NOT_EQUAL); break;
+    case AST_RELATIONAL_LT: expand_relation(w, s, BX_OP_LESS); break;
+    case AST_RELATIONAL_LEQ: expand_relation(w, s, BX_OP_LESS_EQUAL); break;
+    case AST_RELATIONAL_GT: expand_relation(w, s, BX_OP_GREATER); break;
+    case AST_RELATIONAL_GEQ: expand_relation(w, s, BX_OP_GREATER_EQUAL); break;
     default: then_number(w, ASTNode_getType(s->node) == AST_CONSTANT_TRUE); break;
     }
 }
@@ -511,7 +513,7 @@ static bool is_logical(const ASTNode_t *node)
            ASTNode_getType(node) == AST_CONSTANT_FALSE;
 }
 
-static void number(walk *w, const step *s)
+static void expand_number(walk *w, const step *s)
 {
     unsigned count = ASTNode_getNumChildren(s->node);
     ASTNodeType_t type = ASTNode_getType(s->node);
@@ -524,44 +526,44 @@ static void number(walk *w, const step *s)
     case AST_CONSTANT_E: bx_builder_number(w->builder, 2.7182818284590452354); break;
     case AST_CONSTANT_PI: bx_builder_number(w->builder, 3.14159265358979323846); break;
     case AST_NAME_TIME: bx_builder_apply(w->builder, BX_OP_TIME); break;
-    case AST_NAME: name(w, s); break;
-    case AST_PLUS: joined(w, s, BX_OP_ADD, 0, false); break;
-    case AST_TIMES: joined(w, s, BX_OP_MULTIPLY, 1, false); break;
-    case AST_DIVIDE: joined(w, s, BX_OP_DIVIDE, 1, false); break;
-    case AST_MINUS: minus(w, s); break;
-    case AST_FUNCTION_MAX: joined(w, s, BX_OP_MAX, NAN, false); break;
-    case AST_FUNCTION_MIN: joined(w, s, BX_OP_MIN, NAN, false); break;
+    case AST_NAME: expand_name(w, s); break;
+    case AST_PLUS: expand_joined(w, s, BX_OP_ADD, 0, false); break;
+    case AST_TIMES: expand_joined(w, s, BX_OP_MULTIPLY, 1, false); break;
+    case AST_DIVIDE: expand_joined(w, s, BX_OP_DIVIDE, 1, false); break;
+    case AST_MINUS: expand_minus(w, s); break;
+    case AST_FUNCTION_MAX: expand_joined(w, s, BX_OP_MAX, NAN, false); break;
+    case AST_FUNCTION_MIN: expand_joined(w, s, BX_OP_MIN, NAN, false); break;
     case AST_FUNCTION_QUOTIENT:
-        joined(w, s, BX_OP_DIVIDE, NAN, false);
+        expand_joined(w, s, BX_OP_DIVIDE, NAN, false);
         then_apply(w, BX_OP_TRUNCATE);
         break;
-    case AST_FUNCTION_RATE_OF: rate_of(w, s); break;
+    case AST_FUNCTION_RATE_OF: expand_rate_of(w, s); break;
     case AST_FUNCTION_DELAY:
         fail(w, "the csymbol delay (a delay differential equation) is not supported");
         break;
     default:
         if (type == AST_FUNCTION_LOG && (count == 1 || count == 2))
-            logarithm(w, s);
+            expand_log(w, s);
         else if (type == AST_FUNCTION_ROOT && (count == 1 || count == 2))
-            root(w, s);
+            expand_root(w, s);
         else
-            other(w, s);
+            expand_listed(w, s);
     }
 }
 
 /* Names and numbers are added at once, all else by further steps. */
-static void value(walk *w, const step *s)
+static void expand_value(walk *w, const step *s)
 {
     if (!s->node)
         fail(w, "an operator lacks an operand");
     else if (is_logical(s->node))
-        logical(w, s);
+        expand_logical(w, s);
     else if (ASTNode_getType(s->node) == AST_FUNCTION_PIECEWISE)
-        piecewise(w, s);
+        expand_piecewise(w, s);
     else if (ASTNode_getType(s->node) == AST_FUNCTION)
-        function(w, s);
+        expand_call(w, s);
     else {
-        number(w, s);
+        expand_number(w, s);
         if (s->truth) {
             then_number(w, 0);
             then_apply(w, BX_OP_NOT_EQUAL);
@@ -573,8 +575,8 @@ static void take_step(walk *w)
 {
     step s = w->steps[--w->step_count];
     switch (s.kind) {
-    case STEP_NODE: value(w, &s); break;
-    case STEP_XOR: exclusive_or(w, &s); break;
+    case STEP_NODE: expand_value(w, &s); break;
+    case STEP_XOR: expand_xor(w, &s); break;
     case STEP_NUMBER: bx_builder_number(w->builder, s.number); break;
     case STEP_APPLY: bx_builder_apply(w->builder, s.op); break;
     case STEP_LEAVE: leave(w); break;

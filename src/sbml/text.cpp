@@ -101,7 +101,7 @@ struct Document {
 const size_t DEPTH_MAXIMUM = 2000;
 const size_t FORMULA_MAXIMUM = 100000; /* elements of a formula */
 
-/* Behind the tag that begins at `p`, whose attributes may hold any ">". */
+/* The ">" of the tag that begins at `p`; what is quoted in it does not count. */
 const char *end_of_tag(const char *p, const char *end)
 {
     for (; p < end && *p != '>'; p++)
