@@ -106,7 +106,7 @@ void bx_builder_apply(bx_builder *builder, bx_op op)
     if (builder->failed)
         return;
     assert(builder->value_count >= arity);
-    for (unsigned i = 0; i < arity; i++)
+    for (unsigned i = 0; i < arity && i < 3; i++)
         *operands[i] = builder->values[builder->value_count - arity + i];
     add_node(builder, node, arity);
 }

@@ -7,7 +7,7 @@ static int fail_cycle(bx_compilation *c, const uint32_t *path, size_t length, ui
 {
     const char *const *names = c->network->names + c->network->species + c->network->parameters;
     size_t from = 0;
-    while (path[from] != again)
+    while (from < length && path[from] != again)
         from++;
     char text[700];
     size_t used = 0;

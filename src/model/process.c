@@ -200,10 +200,11 @@ static int add_initial(bx_process *process, const char *target, bx_formula *form
     if (!initials)
         return bx_fail_memory(err);
     process->initials = initials;
-    char *copy = strdup(target);
-    if (!copy)
+    bx_declared_assignment *initial = &initials[process->initial_count];
+    *initial = (bx_declared_assignment){.target = strdup(target), .formula = formula};
+    if (!initial->target)
         return bx_fail_memory(err);
-    initials[process->initial_count++] = (bx_declared_assignment){copy, formula};
+    process->initial_count++;
     return 0;
 }
 
