@@ -182,6 +182,13 @@ describe("bioxen", function()
       assert.are.equal(1, (organisms("broken --check", scratch)))
     end)
 
+    it("says which name was meant", function()
+      for _, words in ipairs { "ecolii", "Ecoli", "ecolii --check", "ecolii --json" } do
+        assert.are.same({ 1, "", ("bioxen: there is no organism %q here; did you mean 'ecoli'?\n"):format(
+          words:match "%w+") }, { organisms(words) })
+      end
+    end)
+
     it("says that there is none of a name", function()
       for _, words in ipairs { "unicorn", "unicorn --check", "../x" } do
         local status, out, err = organisms(words)

@@ -369,6 +369,7 @@ describe("the session", function()
     it("explains itself", function()
       typed(steps(".help\r", expect ".use VM", expect ".quit", ready, "exit\r", expect ".quit or ^D", ready,
         ".nonsense\r", expect "there is no command .nonsense; .help lists them", ready,
+        ".hlep\r", expect "there is no command .hlep; did you mean 'help'?", ready,
         ".doc vm:start\r", expect "BiologicalVM:start(options)", ready,
         ".doc xyzzy\r", expect ".doc lists what there is", ready))
     end)

@@ -1,5 +1,7 @@
 --- Checks of configuration tables. All mistakes are found, not only the first.
 
+local nearest = require "bioxen.nearest"
+
 local check = {}
 
 local function shown(value)
@@ -54,8 +56,8 @@ function check.table(value, schema, path, problems)
   local known = sorted_keys(schema)
   for key in pairs(value) do
     if schema[key] == nil then
-      problems[#problems + 1] = ("%s: unknown key %s; it takes %s"):format(path, shown(key),
-        #known > 0 and table.concat(known, ", ") or "none")
+      local all = "; it takes " .. (#known > 0 and table.concat(known, ", ") or "none")
+      problems[#problems + 1] = ("%s: unknown key %s%s"):format(path, shown(key), nearest(tostring(key), known, all))
     end
   end
   for _, key in ipairs(known) do
