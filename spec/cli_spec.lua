@@ -286,7 +286,7 @@ describe("bioxen", function()
         echo $(( ($(date +%%s%%N) - began) / 1000000 )) >%s/ms
         exit $status]]):format(quote(bioxen), quote(start .. code), pids, scratch))
       assert.are.equal(1, status, err)
-      assert.matches("interrupted", err)
+      assert.matches("interrupted\nstack traceback:\n", err) -- raised, and not by the end of patience
       local milliseconds = tonumber(read(scratch .. "/ms"))
       assert.is_true(milliseconds < 3000 * slow, milliseconds .. " ms")
       for pid in read(pids):gmatch "%d+" do
@@ -310,6 +310,17 @@ describe("bioxen", function()
 
     it("at an idle wait", function()
       interrupted "local job = vm:submit 'while true do end' job:wait()"
+    end)
+
+    it("but for a script that catches it, which goes on", function()
+      local status, out, err = shell(([[to=%s/to from=%s/from; mkfifo $to $from || exit 9
+        %s -e %s <$to >$from & pid=$!; exec 3>$to 4<$from
+        read -r one <&4; kill -INT $pid; read -r two <&4; kill -ALRM $pid; echo end >&3
+        read -r three <&4; wait $pid && echo $one $two $three]]):format(scratch, scratch, quote(bioxen), quote [[
+          io.stdout:setvbuf "no"
+          print(not pcall(function() print "go" while true do end end))
+          print(io.read())]]))
+      assert.are.same({ 0, "go true end\n", "" }, { status, out, err })
     end)
   end)
 
