@@ -437,6 +437,14 @@ describe("the session", function()
       assert.are.equal(1, status)
     end)
 
+    it("ends by ^C also while it closes what it made", function()
+      write(scratch .. "/in.lua", [[
+        x = setmetatable({}, { __gc = function() print "closing" io.stdout:flush() while true do end end })]])
+      local status = shell(([[cd %s && mkfifo closing || exit 9; %s <in.lua >closing & pid=$!; exec 4<closing
+        read -r one <&4; kill -INT $pid; wait $pid]]):format(quote(scratch), program))
+      assert.are.equal(128 + 2, status)
+    end)
+
     it("has coroutines that behave as Lua's", function()
       local code = [[
         local co = coroutine.wrap(function(a) local b = coroutine.yield(a + 1) error("x" .. b) end)
