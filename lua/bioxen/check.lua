@@ -1,19 +1,13 @@
 --- Checks of configuration tables. All mistakes are found, not only the first.
 
 local nearest = require "bioxen.nearest"
+local sorted_keys = require "bioxen.sorted_keys"
 
 local check = {}
 
 local function shown(value)
   if type(value) ~= "string" then return tostring(value) end
   return ("%q"):format(#value > 40 and value:sub(1, 40) .. "..." or value)
-end
-
-local function sorted_keys(t)
-  local keys = {}
-  for key in pairs(t) do keys[#keys + 1] = key end
-  table.sort(keys)
-  return keys
 end
 
 local function problem_with(value, rule)

@@ -6,6 +6,7 @@ local progress = require "bioxen.cli.progress"
 local say = require "bioxen.cli.say"
 local source = require "bioxen.cli.source"
 local nearest = require "bioxen.nearest"
+local sorted_keys = require "bioxen.sorted_keys"
 
 local MEMORY = 4 << 30 -- bytes that the VM may take
 
@@ -80,13 +81,6 @@ local function arguments(options, text)
     if not args.bounds[i] then return nil, ("--bound: REACTION=LOWER,UPPER expected, got '%s'"):format(bound) end
   end
   return args
-end
-
-local function sorted_keys(of)
-  local keys = {}
-  for key in pairs(of) do keys[#keys + 1] = key end
-  table.sort(keys)
-  return keys
 end
 
 -- ---- output ----
