@@ -125,6 +125,22 @@ describe("the life of a VM", function()
     assert.equal(7, assert(job:wait()).result)
   end)
 
+  it("goes on with its deadline when it is resumed; with none where there was none", function()
+    local vm <close> = start("paused_deadline")
+    local late = assert(vm:submit("while true do end", { timeout = 0.3 }))
+    assert(vm:pause())
+    assert.equal("ETIMEOUT", select(2, late:wait(0.5)).code)
+    assert(vm:resume())
+    assert.equal("EDEADLINE", select(2, late:wait(20)).code)
+    for _, timeout in ipairs { math.huge, 5e9 } do
+      local job = assert(vm:submit("local t = os.clock() while os.clock() - t < 0.05 do end return 7",
+        { timeout = timeout }))
+      assert(vm:pause())
+      assert(vm:resume())
+      assert.equal(7, assert(job:wait(20)).result)
+    end
+  end)
+
   it("can be cancelled while it is paused, and stays paused", function()
     local vm <close> = start("paused_cancel")
     local job = assert(vm:submit("while true do end"))

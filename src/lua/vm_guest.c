@@ -72,5 +72,7 @@ int bx_lua_vm_revert(lua_State *L)
         return fail_guest(L, vm, "revert");
     if (bx_lua_stop_worker(L, vm) < 0)
         return 2;
+    if (!has_guest(vm)) /* somebody has destroyed it meanwhile */
+        return fail_guest(L, vm, "revert");
     return run_request(L, "revert");
 }

@@ -42,7 +42,7 @@ end
 -- A courier after this one must know who else needs the guest.
 local function set_holder(number, holds)
   holders[number] = holds
-  native.note(".holder-" .. number, holds and "" or nil)
+  native.note((".holder-%d"):format(number), holds and "holds" or nil)
 end
 
 -- ---- time ----
