@@ -151,8 +151,8 @@ static void check_stop_of(int i)
         return;
     if (stops[i]->succeeded && vm && vm->ops == &bx_vm_xcpng_ops && vm->state == BX_VM_STOPPED) {
         guest left = guests[vm->remote.number];
-        HOLDS(vm->guest_end_begun != BX_GUEST_DESTROY || left == NO_GUEST);
-        HOLDS(vm->guest_end_begun != BX_GUEST_HALT || left == NO_GUEST || left == HALTED);
+        HOLDS(vm->guest_end != BX_GUEST_DESTROY || left == NO_GUEST);
+        HOLDS(vm->guest_end != BX_GUEST_HALT || left == NO_GUEST || left == HALTED);
     }
     bx_job_release(stops[i]);
     stops[i] = NULL;
