@@ -11,7 +11,7 @@
 /* Append the value at `index` to `out`. nil, booleans, integers, floats, strings, tables of these,
  * trajectories, ensembles and genomes travel. Raw access only: no metamethod runs. -1 with
  * BX_ERESULT naming the path to what can't travel ("result.a[3]: a function cannot travel"), a
- * cycle, or a size passed. `what` begins that path. Raises nothing. */
+ * cycle, or a size passed; `out` is as it was then. `what` begins that path. Raises nothing. */
 int bx_lua_write_value(lua_State *L, int index, const char *what, bx_buffer *out, bx_error *err);
 
 /* Push the next value. The message has passed bx_value_check. -1 with err (BX_EPROTOCOL) when an

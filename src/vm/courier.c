@@ -317,7 +317,7 @@ static void on_reply(void *owner, double sim_time, const uint8_t *value, size_t 
 static void on_details(void *owner, const uint8_t *value, size_t length)
 {
     bx_courier *courier = owner;
-    courier->details.length = 0;
+    bx_buffer_cut(&courier->details, 0);
     bx_buffer_append(&courier->details, value, length);
 }
 
@@ -443,12 +443,14 @@ static int call(bx_courier *courier, const char *operation, const bx_buffer *val
 static int call_open(bx_courier *courier, bx_error *err)
 {
     bx_buffer values = {0};
-    int failed = bx_buffer_append(&values, courier->config.data, courier->config.length) |
-                 bx_write_map(&values, (uint32_t)courier->note_count);
-    for (size_t i = 0; i < courier->note_count; i++)
-        failed |= bx_write_text(&values, courier->notes[i].name) |
-                  bx_write_text(&values, courier->notes[i].text);
-    int status = failed ? bx_fail_memory(err) : call(courier, "open", &values, OPENING, err);
+    bx_buffer_append(&values, courier->config.data, courier->config.length);
+    bx_write_map(&values, (uint32_t)courier->note_count);
+    for (size_t i = 0; i < courier->note_count; i++) {
+        bx_write_text(&values, courier->notes[i].name);
+        bx_write_text(&values, courier->notes[i].text);
+    }
+    int status = bx_buffer_finish(&values, 0) < 0 ? bx_fail_memory(err)
+                                                  : call(courier, "open", &values, OPENING, err);
     bx_buffer_free(&values);
     return status;
 }

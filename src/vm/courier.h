@@ -9,7 +9,7 @@
 #include "wire/connection.h"
 
 /* More than a courier of ours ever leaves: one with more is not believed. */
-enum { BX_NOTES = 4096, BX_NOTE_NAME = 32, BX_NOTE_TEXT = 1024 };
+enum { BX_NOTES = 4096 };
 
 /* What a courier wants remembered of the pool. A name that begins with '.' is for its successor
  * alone. */
