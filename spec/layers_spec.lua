@@ -15,7 +15,8 @@ describe("the house", function()
 
   it("is read whole", function()
     local uses = table.concat(layers.uses("."), "\n")
-    for _, pair in ipairs { "src/lua %-> src/vm", "src/values %-> lua%.h", "lua/bioxen/cli %-> lua/bioxen/init%.lua" } do
+    for _, pair in ipairs { "src/lua %-> src/vm", "src/values %-> lua%.h",
+      "lua/bioxen/cli %-> lua/bioxen/init%.lua" } do
       assert.matches("%d  " .. pair, uses)
     end
   end)

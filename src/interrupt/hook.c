@@ -40,7 +40,7 @@ static void hook(lua_State *L, lua_Debug *at)
         bx_hook_raise(L); /* where the hook stays, what catches this meets it again */
     }
     disarm(L);
-    if (bx_interrupted) /* the signal came just before */
+    if (bx_interrupted || attention) /* the signal came just before */
         arm(L);
 }
 
