@@ -242,6 +242,23 @@ describe("a genome", function()
     check_message(message, { "at least one" })
   end)
 
+  -- More than fit on Lua's stack.
+  it("is not made with a gene of a great many attributes", function()
+    local code = [[
+      local gene = { id = "a", start = 1, stop = 3 }
+      for i = 1, args do gene["k" .. i] = i end
+      return genome.new { sequences = { { id = "chr", length = 9 } }, genes = { gene } }:gene "a"]]
+    for _, count in ipairs { 5000, 140000 } do
+      local made, message = pcall(load(code, "=code", "t", { genome = bioxen.genome, args = count }))
+      assert.is_false(made)
+      check_message(message, { "more than 4096 attributes" })
+      local answer, err = vm:execute_biological_process(code, { args = count })
+      assert.is_nil(answer)
+      check_message(err.message, { "more than 4096 attributes" })
+    end
+    assert.equal("4000", load(code, "=code", "t", { genome = bioxen.genome, args = 4000 })().k4000)
+  end)
+
   it("needs no name for its only sequence", function()
     local g = plain("GATTACA", { { id = "a", start = 2, stop = 4 } })
     assert.equal("GATTACA", g:bases())

@@ -256,6 +256,16 @@ describe("SBML", function()
     os.execute("rm -r " .. folder)
   end)
 
+  -- More than fit on Lua's stack.
+  it("takes a great many external definitions", function()
+    local text = s.document { compartments = c2 }
+    assert(run([[
+      local files = {}
+      for i = 1, 150000 do files[i .. ".xml"] = "" end
+      cell:clear()
+      cell:load_sbml(args, { externals = files })]], text))
+  end)
+
   describe("refuses", function()
     local function refused(text, ...)
       local model, problem = load(text)

@@ -1,12 +1,49 @@
 #include "values/value.h"
 
-#include "values/ensemble.h"
-#include "values/genome.h"
-#include "values/trajectory.h"
-
 #include <lauxlib.h>
 #include <stdio.h>
 #include <string.h>
+
+/* Where a metatable keeps its type, and the registry the list of types by extension. */
+static const char type_key = 't';
+
+void bx_lua_register_type(lua_State *L, const bx_lua_type *type)
+{
+    lua_pushlightuserdata(L, (void *)type);
+    lua_rawsetp(L, -2, &type_key);
+    if (lua_rawgetp(L, LUA_REGISTRYINDEX, &type_key) == LUA_TNIL) {
+        lua_newtable(L);
+        lua_pushvalue(L, -1);
+        lua_rawsetp(L, LUA_REGISTRYINDEX, &type_key);
+        lua_remove(L, -2);
+    }
+    lua_pushlightuserdata(L, (void *)type);
+    lua_rawseti(L, -2, type->extension);
+    lua_pop(L, 1);
+}
+
+/* The type of the userdata at `index`, or NULL. */
+static const bx_lua_type *type_of(lua_State *L, int index)
+{
+    if (!lua_getmetatable(L, index))
+        return NULL;
+    lua_rawgetp(L, -1, &type_key);
+    const bx_lua_type *type = lua_touserdata(L, -1);
+    lua_pop(L, 2);
+    return type;
+}
+
+static const bx_lua_type *find_type(lua_State *L, int8_t extension)
+{
+    const bx_lua_type *type = NULL;
+    if (lua_rawgetp(L, LUA_REGISTRYINDEX, &type_key) == LUA_TTABLE) {
+        lua_rawgeti(L, -1, extension);
+        type = lua_touserdata(L, -1);
+        lua_pop(L, 1);
+    }
+    lua_pop(L, 1);
+    return type;
+}
 
 typedef struct writer {
     lua_State *L;
@@ -135,31 +172,14 @@ static int write_table(writer *w, int index)
     return status;
 }
 
-static int write_trajectory(writer *w, const bx_trajectory *trajectory)
+static int write_object(writer *w, int index, const bx_lua_type *type)
 {
     bx_buffer bytes = {.limit = w->out->limit};
-    int status = bx_trajectory_encode(trajectory, &bytes, w->err);
-    if (status == 0 && bx_write_ext(w->out, BX_VALUE_EXT_TRAJECTORY, bytes.data, bytes.length) < 0)
-        status = full(w);
-    bx_buffer_free(&bytes);
-    return status;
-}
-
-static int write_ensemble(writer *w, const bx_ensemble *ensemble)
-{
-    bx_buffer bytes = {.limit = w->out->limit};
-    int status = bx_ensemble_encode(ensemble, &bytes, w->err);
-    if (status == 0 && bx_write_ext(w->out, BX_VALUE_EXT_ENSEMBLE, bytes.data, bytes.length) < 0)
-        status = full(w);
-    bx_buffer_free(&bytes);
-    return status;
-}
-
-static int write_genome(writer *w, const bx_genome *genome)
-{
-    bx_buffer bytes = {.limit = w->out->limit};
-    int status = bx_genome_encode(genome, &bytes, w->err);
-    if (status == 0 && bx_write_ext(w->out, BX_VALUE_EXT_GENOME, bytes.data, bytes.length) < 0)
+    bx_error why;
+    int status = type->write(w->L, index, &bytes, &why);
+    if (status < 0)
+        bx_fail(w->err, why.code, "%s: %.900s", w->path, why.message);
+    else if (bx_write_ext(w->out, type->extension, bytes.data, bytes.length) < 0)
         status = full(w);
     bx_buffer_free(&bytes);
     return status;
@@ -193,17 +213,9 @@ static int write_any(writer *w, int index)
     int type = lua_type(L, index);
     if (type == LUA_TTABLE)
         return write_table(w, index);
-    if (type == LUA_TUSERDATA) {
-        const bx_trajectory *trajectory = bx_lua_test_trajectory(L, index);
-        if (trajectory)
-            return write_trajectory(w, trajectory);
-        const bx_ensemble *ensemble = bx_lua_test_ensemble(L, index);
-        if (ensemble)
-            return write_ensemble(w, ensemble);
-        const bx_genome *genome = bx_lua_test_genome(L, index);
-        if (genome)
-            return write_genome(w, genome);
-    }
+    const bx_lua_type *travels = type == LUA_TUSERDATA ? type_of(L, index) : NULL;
+    if (travels)
+        return write_object(w, index, travels);
     if (type == LUA_TNIL || type == LUA_TBOOLEAN || type == LUA_TNUMBER || type == LUA_TSTRING)
         return write_scalar(w, index) < 0 ? full(w) : 0;
     char why[80];
@@ -220,44 +232,16 @@ int bx_lua_write_value(lua_State *L, int index, const char *what, bx_buffer *out
     return write_any(&w, lua_absindex(L, index));
 }
 
-static int push_ensemble(lua_State *L, const bx_token *token, bx_error *err)
-{
-    bx_ensemble **box = bx_lua_new_ensemble(L);
-    *box = bx_ensemble_decode(token->bytes, token->length, err);
-    if (!*box) {
-        lua_pop(L, 1);
-        return -1;
-    }
-    return 0;
-}
-
-static int push_genome(lua_State *L, const bx_token *token, bx_error *err)
-{
-    bx_genome **box = bx_lua_new_genome(L);
-    *box = bx_genome_decode(token->bytes, token->length, err);
-    if (!*box) {
-        lua_pop(L, 1);
-        return -1;
-    }
-    bx_lua_weigh_genome(L);
-    return 0;
-}
-
 static int push_extension(lua_State *L, const bx_token *token, bx_error *err)
 {
-    if (token->extension == BX_VALUE_EXT_ENSEMBLE)
-        return push_ensemble(L, token, err);
-    if (token->extension == BX_VALUE_EXT_GENOME)
-        return push_genome(L, token, err);
-    if (token->extension != BX_VALUE_EXT_TRAJECTORY)
+    int top = lua_gettop(L);
+    const bx_lua_type *type = find_type(L, token->extension);
+    if (!type)
         return bx_fail(err, BX_EPROTOCOL, "unknown extension type %d", token->extension);
-    bx_trajectory **box = bx_lua_new_trajectory(L);
-    *box = bx_trajectory_decode(token->bytes, token->length, err);
-    if (!*box) {
-        lua_pop(L, 1);
-        return -1;
-    }
-    return 0;
+    int status = type->read(L, token->bytes, token->length, err);
+    if (status < 0)
+        lua_settop(L, top);
+    return status;
 }
 
 /* A table is made at the size its items have at least shown: no header is trusted with memory. */
