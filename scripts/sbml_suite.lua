@@ -11,7 +11,7 @@ usage: sbml_suite.lua DIR [options]
   --level L       of SBML, with its newest version there (default: the highest)
   --runs N        of a stochastic case (default 10000)
   --seed N        of the first of them, the next have the numbers behind it (default 1)
-  --jobs N        VMs at a time (default: the machine's cores)
+  --jobs N        VMs at a time (default: the cores there are)
   --quiet         lines of failed and refused cases only
 Exit status: 0 if no case fails, else 1; 2 for wrong usage.]]
 
@@ -64,14 +64,6 @@ local function parse_arguments(words)
     i = i + 1
   end
   return options.directory and options or fail_usage "a directory expected"
-end
-
-local function count_cores()
-  local cores = 0
-  for line in io.lines "/proc/cpuinfo" do
-    if line:find "^processor" then cores = cores + 1 end
-  end
-  return math.max(cores, 1)
 end
 
 ---- cases ----
@@ -423,7 +415,7 @@ end
 local function run_cases(cases, options)
   local verdicts, next_case = {}, 1
   local slots = {}
-  for i = 1, math.min(options.jobs or count_cores(), math.max(#cases, 1)) do
+  for i = 1, math.min(options.jobs or core.cores(), math.max(#cases, 1)) do
     slots[i] = { vm = start_vm(i) }
   end
   local function finish(slot, verdict, why)

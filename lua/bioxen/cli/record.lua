@@ -112,15 +112,13 @@ local function first_match(path, pattern)
 end
 
 local function machine()
-  local cores = 0
-  for _ in (first_match("/proc/cpuinfo", ".*") or ""):gmatch "processor%s*:" do cores = cores + 1 end
   local kib = tonumber(first_match("/proc/meminfo", "MemTotal:%s*(%d+)"))
   return {
     host = first_match("/proc/sys/kernel/hostname", "[^\n]+"),
     kernel = first_match("/proc/sys/kernel/osrelease", "[^\n]+"),
     system = first_match("/etc/os-release", 'PRETTY_NAME="([^"]*)"'),
     processor = first_match("/proc/cpuinfo", "model name%s*:%s*([^\n]+)"),
-    cores = cores, memory_bytes = kib and kib*1024,
+    cores = core.cores(), memory_bytes = kib and kib*1024,
   }
 end
 

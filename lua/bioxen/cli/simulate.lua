@@ -1,6 +1,7 @@
 -- `bioxen simulate`: a model in SBML, run without writing Lua.
 
 local bioxen = require "bioxen"
+local core = require "bioxen.core"
 local nearest = require "bioxen.cli.nearest"
 local progress = require "bioxen.cli.progress"
 local say = require "bioxen.cli.say"
@@ -87,12 +88,6 @@ local function one_run(vm, run)
   return answer and answer.result, problem
 end
 
-local function cores()
-  local file <close> = io.open "/proc/cpuinfo"
-  local _, count = (file and file:read "a" or ""):gsub("processor%s*:", "")
-  return math.max(count, 1)
-end
-
 local function copy_of(run)
   local copy = {}
   for key, value in pairs(run) do copy[key] = value end
@@ -142,7 +137,7 @@ end
 
 local function many_runs(vm, options, run)
   local parts, vms = parts_of(options.runs), { vm }
-  for i = 2, math.min(options.jobs or cores(), #parts) do
+  for i = 2, math.min(options.jobs or core.cores(), #parts) do
     local another, problem = start_vm(i, 0)
     local model
     if another then model, problem = load_model(another, options) end

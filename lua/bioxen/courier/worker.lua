@@ -47,10 +47,16 @@ end
 
 --- Connect to `address`. `fingerprint` is what the guest itself has published of its host key, or nil.
 function worker.connect(config, address, fingerprint)
+  local passphrase = config.ssh_passphrase
+  if config.ssh_passphrase_file then
+    local err
+    passphrase, err = native.read_secret(config.ssh_passphrase_file)
+    if not passphrase then return nil, err end
+  end
   return native.ssh { address = address, port = config.ssh_port, user = config.ssh_user,
     known_hosts = config.ssh_known_hosts, host_name = config.ssh_host_name,
     fingerprint = config.ssh_fingerprint or fingerprint, key_path = config.ssh_key_path,
-    passphrase = config.ssh_passphrase, agent = config.ssh_agent }
+    passphrase = passphrase, agent = config.ssh_agent }
 end
 
 local function install(ssh, path)
