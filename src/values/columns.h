@@ -16,7 +16,7 @@ int bx_lua_push_numbers(lua_State *L, const double *values, size_t count);
 void bx_lua_no_column(lua_State *L, const char *what, const char *const *names, size_t count);
 
 /* plot(): drawing takes files, programs and a terminal, which a VM has not. On the host,
- * bioxen/plot.lua takes its place. */
+ * bioxen/methods.lua puts another in its place. */
 int bx_lua_plot_on_host(lua_State *L);
 
 #endif

@@ -82,7 +82,8 @@ local function method(class, figure_of)
   end
 end
 
-core.trajectory_methods.plot = method("Trajectory", trajectory_figure)
-core.ensemble_methods.plot = method("Ensemble", ensemble_figure)
+--- Their methods `plot`.
+plot.trajectory = method("Trajectory", trajectory_figure)
+plot.ensemble = method("Ensemble", ensemble_figure)
 
 return plot

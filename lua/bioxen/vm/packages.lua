@@ -5,6 +5,8 @@
 local check = require "bioxen.check"
 local core = require "bioxen.core"
 
+local packages = {}
+
 local LIMIT = 16 << 20 -- bytes of a file
 
 -- The path of the package, and its name.
@@ -39,7 +41,7 @@ local function read(path)
   return files
 end
 
-function core.vm_methods:install_biological_package(package_name)
+function packages.install(vm, package_name)
   if type(package_name) ~= "string" or package_name == "" then
     error(("bad argument 'package_name': a name or a path expected, got %s"):format(
       check.shown(package_name)), 2)
@@ -48,7 +50,9 @@ function core.vm_methods:install_biological_package(package_name)
   if not path then return nil, name end
   local files, problem = read(path)
   if not files then return nil, problem end
-  local result, failure = core.ask(self, "install", nil, name, files)
+  local result, failure = core.ask(vm, "install", nil, name, files)
   if failure then return nil, failure end
   return result == nil and true or result
 end
+
+return packages
