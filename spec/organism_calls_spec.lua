@@ -1,6 +1,7 @@
 -- What a VM's organism can be asked, and packages that are put into a VM.
 
 package.path = "./spec/support/organisms/?.lua;" .. package.path
+local core = require "bioxen.core"
 local kind = require "spec.support.vm_kind"
 
 -- Slower builds take longer.
@@ -56,6 +57,15 @@ describe("capabilities", function()
     vm:start_transcription { "enzyme", "heterologous" }
     assert.equal(1, run(vm, "return cell:get 'on_m'"))
     assert.is_number(vm:get_biological_metrics().growth_rate)
+  end)
+
+  it("are asked with any number of arguments", function()
+    local vm <close> = start()
+    local arguments = { { "enzyme" } }
+    for i = 2, 5000 do arguments[i] = i end
+    local _, err = core.ask(vm, "capability", nil, "start_transcription", arguments)
+    assert.is_nil(err)
+    assert.equal(1, run(vm, "return cell:get 'on_m'"))
   end)
 
   it("tell an unknown id, and where", function()

@@ -289,5 +289,8 @@ describe("a trajectory", function()
     do local _ <close> = t end
     assert.equal("Trajectory(closed)", tostring(t))
     assert.has_error(function() return #t end, "the trajectory is closed")
+    local _, err = vm:execute_biological_process("return args", { args = { t = t } })
+    assert.equal("ERESULT", err.code)
+    assert.equal("args.t: a trajectory that is closed cannot travel", err.message)
   end)
 end)
