@@ -1,5 +1,6 @@
 #include "values/genome.h"
 
+#include "values/options.h"
 #include "values/text.h"
 #include "values/value.h"
 

@@ -1,41 +1,16 @@
 /* Genomes and options of reading that scripts give as tables. */
 #include "values/genome.h"
+#include "values/options.h"
 
 #include <lauxlib.h>
 #include <string.h>
 
-int bx_lua_raw_field(lua_State *L, int table, const char *key)
-{
-    table = lua_absindex(L, table);
-    lua_pushstring(L, key);
-    return lua_rawget(L, table);
-}
-
-static bool is_among(const char *key, const char *const *list)
-{
-    for (; *list; list++)
-        if (strcmp(key, *list) == 0)
-            return true;
-    return false;
-}
-
 void bx_lua_check_keys(lua_State *L, int index, const char *const *allowed, const char *what)
 {
-    index = lua_absindex(L, index);
-    for (lua_pushnil(L); lua_next(L, index); lua_pop(L, 1)) {
-        const char *key = lua_type(L, -2) == LUA_TSTRING ? lua_tostring(L, -2) : NULL;
-        if (key && is_among(key, allowed))
-            continue;
-        luaL_Buffer text;
-        luaL_buffinit(L, &text);
-        for (const char *const *at = allowed; *at; at++) {
-            luaL_addstring(&text, at == allowed ? "" : ", ");
-            luaL_addstring(&text, *at);
-        }
-        luaL_pushresult(&text);
-        luaL_error(L, "%s: unknown key %s; there are: %s", what, key ? key : "that is no name",
+    if (bx_lua_push_unknown(L, index, allowed, false))
+        luaL_error(L, "%s: unknown key %s; there are: %s", what,
+                   lua_type(L, -2) == LUA_TSTRING ? lua_tostring(L, -2) : "that is no name",
                    lua_tostring(L, -1));
-    }
 }
 
 /* ---- fields ---- */
@@ -229,7 +204,7 @@ static lua_Integer push_attributes(const place *p)
     for (lua_pushnil(L); lua_next(L, p->table); lua_pop(L, 1)) {
         if (lua_type(L, -2) != LUA_TSTRING)
             fail_place(p, "names as keys expected");
-        if (is_among(lua_tostring(L, -2), gene_keys))
+        if (bx_lua_is_listed(lua_tostring(L, -2), gene_keys))
             continue;
         check_attribute(p);
         lua_pushvalue(L, -2);
