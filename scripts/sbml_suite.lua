@@ -15,14 +15,14 @@ usage: sbml_suite.lua DIR [options]
   --quiet         lines of failed and refused cases only
 Exit status: 0 if no case fails, else 1; 2 for wrong usage.]]
 
-local function fail_usage(problem)
-  io.stderr:write(problem, "\n", usage, "\n")
+local function fail_usage(err)
+  io.stderr:write(err, "\n", usage, "\n")
   os.exit(2)
 end
 
 local function read_file(path)
-  local file, problem = io.open(path, "rb")
-  if not file then return nil, problem end
+  local file, err = io.open(path, "rb")
+  if not file then return nil, err end
   local text = file:read "a"
   file:close()
   return text
@@ -287,29 +287,29 @@ end
 
 -- The coroutine of a case yields jobs and gets their results.
 local function call(vm, code, args)
-  local job, problem = vm:submit(code, { args = args })
-  if not job then return nil, problem end
+  local job, err = vm:submit(code, { args = args })
+  if not job then return nil, err end
   coroutine.yield(job)
   return job:result()
 end
 
 local function load_model(vm, case)
-  local job, problem = vm:execute_biological_process "cell:clear()"
-  if not job then return nil, problem end
+  local job, err = vm:execute_biological_process "cell:clear()"
+  if not job then return nil, err end
   return vm:load_sbml(case.path)
 end
 
-local function refuse_or_fail(problem)
-  if problem.code == "EMODEL" then return "refused", problem.message end
-  return "FAIL", tostring(problem)
+local function refuse_or_fail(err)
+  if err.code == "EMODEL" then return "refused", err.message end
+  return "FAIL", tostring(err)
 end
 
 local function try_time_course(vm, case)
-  local model, problem = load_model(vm, case)
-  if not model then return refuse_or_fail(problem) end
+  local model, err = load_model(vm, case)
+  if not model then return refuse_or_fail(err) end
   local answer
-  answer, problem = call(vm, run_once, run_arguments(case, model))
-  if not answer then return refuse_or_fail(problem) end
+  answer, err = call(vm, run_once, run_arguments(case, model))
+  if not answer then return refuse_or_fail(err) end
   local difference = compare(case, answer.result)
   return difference and "FAIL" or "pass", difference
 end
@@ -348,8 +348,8 @@ local function stochastic_arguments(case, model, expected)
 end
 
 local function try_stochastic(vm, case, options)
-  local model, problem = load_model(vm, case)
-  if not model then return refuse_or_fail(problem) end
+  local model, err = load_model(vm, case)
+  if not model then return refuse_or_fail(err) end
   local expected = read_columns(case.prefix .. "-results.csv")
   local args, labels = stochastic_arguments(case, model, expected)
   local sums, squares = {}, {}
@@ -359,8 +359,8 @@ local function try_stochastic(vm, case, options)
     args.first = seed + done
     args.last = seed + math.min(done + PART, options.runs) - 1
     local answer
-    answer, problem = call(vm, run_many, args)
-    if not answer then return refuse_or_fail(problem) end
+    answer, err = call(vm, run_many, args)
+    if not answer then return refuse_or_fail(err) end
     add_up(sums, answer.result[1])
     add_up(squares, answer.result[2])
   end
@@ -388,11 +388,11 @@ local function compare_fluxes(case, answer)
 end
 
 local function try_flux_balance(vm, case)
-  local answer, problem = call(vm, [[
+  local answer, err = call(vm, [[
     local model, objective = flux.load_sbml(args)
     return { objective = objective, solution = model:optimise() }
   ]], assert(read_file(case.path)))
-  if not answer then return refuse_or_fail(problem) end
+  if not answer then return refuse_or_fail(err) end
   local difference = compare_fluxes(case, answer.result)
   return difference and "FAIL" or "pass", difference
 end

@@ -22,10 +22,10 @@ local function says(message, ...)
   for _, part in ipairs { ... } do assert.truthy(message:find(part, 1, true), message) end
 end
 
-local function refused(code, parts, result, problem)
+local function refused(code, parts, result, err)
   assert.is_nil(result)
-  assert.equal(code, problem and problem.code, tostring(problem))
-  says(problem.message, table.unpack(parts))
+  assert.equal(code, err and err.code, tostring(err))
+  says(err.message, table.unpack(parts))
 end
 
 -- Write files by name; the path of their folder.
@@ -245,8 +245,8 @@ describe("a package that fails", function()
     refused("EFILE", { "data.lua" }, vm:install_biological_package(path))
     large = large:sub(1, 15 << 20)
     for i = 1, 5 do write("large", { ["data.lua"] = "", ["data" .. i .. ".lua"] = large }) end
-    local result, problem = vm:install_biological_package(path)
-    refused("ERESULT", { "too large" }, result, problem)
+    local result, err = vm:install_biological_package(path)
+    refused("ERESULT", { "too large" }, result, err)
     for i = 1, 5 do write("large", { ["data" .. i .. ".lua"] = "" }) end
     assert.same({ labels = 1 }, vm:install_biological_package(path))
   end)

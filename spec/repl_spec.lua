@@ -457,8 +457,8 @@ end)
 
 describe("a chunk", function()
   local function kind(code)
-    local whole, problem = chunk.read(code)
-    return whole and (whole.expression and "expression" or "statement") or problem or "more"
+    local whole, err = chunk.read(code)
+    return whole and (whole.expression and "expression" or "statement") or err or "more"
   end
 
   it("is an expression first", function()

@@ -218,9 +218,9 @@ describe("SBML", function()
   it("does not mix with variables of another process unless told", function()
     local text = s.document { compartments = c2, parameters = { s.parameter("k", 1) } }
     assert(run [[cell:clear() process "mine" { parameters = { k = 5 } }]])
-    local _, problem = vm:load_sbml(text)
-    assert.are.equal("EMODEL", problem.code)
-    assert.truthy(problem.message:find('"k".*"mine"'))
+    local _, err = vm:load_sbml(text)
+    assert.are.equal("EMODEL", err.code)
+    assert.truthy(err.message:find('"k".*"mine"'))
     assert(vm:load_sbml(text, { share = true, name = "theirs" }))
     assert.are.equal(5, assert(run 'return cell:get "k"').result)
   end)
@@ -249,10 +249,10 @@ describe("SBML", function()
     write("outside.xml", whole "/etc/passwd")
     assert(load(folder .. "/whole.xml"))
     assert.are.equal(42, assert(run 'return cell:get "sub__p"').result)
-    local _, problem = load(folder .. "/outside.xml")
-    assert.are.equal("EMODEL", problem.code)
-    _, problem = load(folder .. "/none.xml")
-    assert.are.equal("EFILE", problem.code)
+    local _, err = load(folder .. "/outside.xml")
+    assert.are.equal("EMODEL", err.code)
+    _, err = load(folder .. "/none.xml")
+    assert.are.equal("EFILE", err.code)
     os.execute("rm -r " .. folder)
   end)
 
@@ -268,11 +268,11 @@ describe("SBML", function()
 
   describe("refuses", function()
     local function refused(text, ...)
-      local model, problem = load(text)
+      local model, err = load(text)
       assert.is_nil(model)
-      assert.are.equal("EMODEL", problem.code, problem.message)
+      assert.are.equal("EMODEL", err.code, err.message)
       for _, part in ipairs { ... } do
-        assert.truthy(problem.message:find(part, 1, true), problem.message)
+        assert.truthy(err.message:find(part, 1, true), err.message)
       end
       assert.are.equal("running", vm:get_state())
     end
@@ -297,8 +297,8 @@ describe("SBML", function()
     it("stochastic simulation of a rate rule", function()
       assert(load(s.document { compartments = c2, parameters = { s.parameter("x", 0, false) },
         rules = { s.rule("rate", "x", 1) } }))
-      local _, problem = run [[cell:run { duration = 1, method = "ssa" }]]
-      assert.are.equal("EMODEL", problem.code)
+      local _, err = run [[cell:run { duration = 1, method = "ssa" }]]
+      assert.are.equal("EMODEL", err.code)
     end)
 
     it("a name that is not there, and one that needs itself", function()
@@ -336,10 +336,10 @@ describe("SBML", function()
       refused(("<a>"):rep(100000), "can't be read")
       local deep = s.value "x"
       for _ = 1, 400 do deep = s.apply("plus", deep, 1) end
-      local model, problem = load(s.document { compartments = c2,
+      local model, err = load(s.document { compartments = c2,
         parameters = { s.parameter("x", 0, false), s.parameter("y", 0, false) },
         rules = { s.rule("assignment", "y", deep) } })
-      assert.is_true(model ~= nil or problem.code == "EMODEL")
+      assert.is_true(model ~= nil or err.code == "EMODEL")
       local twice = {}
       for i = 1, 40 do
         twice[i] = ('<functionDefinition id="f%d"><math xmlns="http://www.w3.org/1998/Math/MathML">'
@@ -421,13 +421,13 @@ describe("SBML", function()
     end)
 
     it("random numbers cannot be", function()
-      local _, problem = run [[
+      local _, err = run [[
         cell:clear()
         process "dice" { parameters = { x = 0 },
           events = { { at = 1, set = { x = "uniform(0, 6)" } } } }
         return cell:to_sbml()]]
-      assert.are.equal("EMODEL", problem.code)
-      assert.truthy(problem.message:find "random")
+      assert.are.equal("EMODEL", err.code)
+      assert.truthy(err.message:find "random")
     end)
   end)
 
@@ -446,9 +446,9 @@ describe("SBML", function()
     end)
 
     it("are refused elsewhere", function()
-      local _, problem = run [[cell:clear() process "p" { rules = { x = "normal(0, 1)" } }]]
-      assert.are.equal("EMODEL", problem.code)
-      assert.truthy(problem.message:find "random")
+      local _, err = run [[cell:clear() process "p" { rules = { x = "normal(0, 1)" } }]]
+      assert.are.equal("EMODEL", err.code)
+      assert.truthy(err.message:find "random")
     end)
   end)
 end)

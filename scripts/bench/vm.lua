@@ -98,8 +98,8 @@ local function overshoot(vm, code, n)
   for i = 1, n do
     if vm:get_state() ~= "running" then assert(vm:restart()) end
     local start = now()
-    local _, problem = vm:execute_biological_process(code, { timeout = 0.1 })
-    assert(problem.code == "EDEADLINE", problem)
+    local _, err = vm:execute_biological_process(code, { timeout = 0.1 })
+    assert(err.code == "EDEADLINE", err)
     times[i] = now() - start - 0.1
   end
   return times

@@ -136,8 +136,8 @@ function record.finish(run)
   }
   local encoded, text = pcall(json.encode, manifest)
   if not encoded then return core.fail("EFILE", "the manifest cannot be written: " .. text) end
-  local saved, problem = core.save_file(run.folder .. "/" .. record.MANIFEST, text .. "\n")
-  if not saved then return nil, problem end
+  local saved, err = core.save_file(run.folder .. "/" .. record.MANIFEST, text .. "\n")
+  if not saved then return nil, err end
   return manifest
 end
 
@@ -145,8 +145,8 @@ end
 function record.read(folder)
   local found, cjson = pcall(require, "cjson.safe")
   if not found then return core.fail("EFILE", "lua-cjson is not installed: install it") end
-  local text, problem = core.read_file(folder .. "/" .. record.MANIFEST, 1 << 26)
-  if not text then return nil, problem end
+  local text, err = core.read_file(folder .. "/" .. record.MANIFEST, 1 << 26)
+  if not text then return nil, err end
   local manifest = cjson.decode(text)
   if type(manifest) ~= "table" or manifest.format ~= 1 or type(manifest.script) ~= "table" then
     return core.fail("EFILE", ("%s/%s is no manifest of a run"):format(folder, record.MANIFEST))

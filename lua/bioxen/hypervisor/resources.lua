@@ -62,16 +62,16 @@ function resources.allocate(vm, wanted)
   for name in pairs(resources.schema) do
     if wanted[name] == nil then shares[name] = status.resources[name] else shares[name] = wanted[name] or nil end
   end
-  local fits, unfit = resources.fits(core.hypervisor_of(vm), status.vm_id, status.biological_type, shares,
+  local fits, err = resources.fits(core.hypervisor_of(vm), status.vm_id, status.biological_type, shares,
     status.genome_kb)
-  if not fits then return nil, unfit end
-  local taken, problem = core.reallocate(vm, shares)
-  if not taken then return nil, problem end
+  if not fits then return nil, err end
+  local taken, err = core.reallocate(vm, shares)
+  if not taken then return nil, err end
   if status.state ~= "running" and status.state ~= "paused" then return true end
-  local _, failure = core.ask(vm, "allocate", nil, shares)
-  if not failure then return true end
+  local _, err = core.ask(vm, "allocate", nil, shares)
+  if not err then return true end
   core.reallocate(vm, status.resources)
-  return nil, failure
+  return nil, err
 end
 
 --- Put a genome, or that of a file, in the place of the organism's own.
@@ -81,17 +81,17 @@ function resources.load_genome(vm, source, options)
     if type(source) ~= "string" then
       error(("bad argument 'source': a path or a Genome expected, got %s"):format(check.shown(source)), 2)
     end
-    local read, problem = genome.load(source, options)
-    if not read then return nil, problem end
+    local read, err = genome.load(source, options)
+    if not read then return nil, err end
     loaded = read
   end
   local before = vm:get_status().genome_kb or 0
-  local taken, problem = core.load_genome(vm, loaded:length()/1000)
-  if not taken then return nil, problem end
-  local _, failure = core.ask(vm, "genome", nil, loaded)
-  if not failure then return loaded end
+  local taken, err = core.load_genome(vm, loaded:length()/1000)
+  if not taken then return nil, err end
+  local _, err = core.ask(vm, "genome", nil, loaded)
+  if not err then return loaded end
   core.load_genome(vm, before)
-  return nil, failure
+  return nil, err
 end
 
 return resources

@@ -49,9 +49,9 @@ function coroutines.install()
 
   function xpcall(f, handler, ...) -- luacheck: globals xpcall
     if type(handler) ~= "function" then return stock_xpcall(f, handler, ...) end
-    return stock_xpcall(f, function(problem)
-      if terminal.interrupted() then return problem end
-      return handler(problem)
+    return stock_xpcall(f, function(err)
+      if terminal.interrupted() then return err end
+      return handler(err)
     end, ...)
   end
 end

@@ -29,13 +29,13 @@ end
 -- Every Lua file beside an init.lua; a package of one file has no others.
 local function read(path)
   local folder = path:match "^(.*)/init%.lua$"
-  local text, problem = core.read_file(path, LIMIT)
-  if not text then return nil, problem end
+  local text, err = core.read_file(path, LIMIT)
+  if not text then return nil, err end
   local files = { ["init.lua"] = text }
   for _, name in ipairs(folder and core.list_folder(folder) or {}) do
     if name:find "^[a-z0-9_]+%.lua$" and not files[name] then
-      files[name], problem = core.read_file(folder .. "/" .. name, LIMIT)
-      if not files[name] then return nil, problem end
+      files[name], err = core.read_file(folder .. "/" .. name, LIMIT)
+      if not files[name] then return nil, err end
     end
   end
   return files
@@ -48,10 +48,10 @@ function packages.install(vm, package_name)
   end
   local path, name = find(package_name)
   if not path then return nil, name end
-  local files, problem = read(path)
-  if not files then return nil, problem end
-  local result, failure = core.ask(vm, "install", nil, name, files)
-  if failure then return nil, failure end
+  local files, err = read(path)
+  if not files then return nil, err end
+  local result, err = core.ask(vm, "install", nil, name, files)
+  if err then return nil, err end
   return result == nil and true or result
 end
 

@@ -164,8 +164,8 @@ local function check_secret(config, name, path, problems)
   end
   local file, variable = config[name .. "_file"], config[name .. "_env"]
   if type(file) == "string" then
-    local readable, problem = core.read_secret(file)
-    if not readable then add(problems, path, name .. "_file", problem.message) end
+    local readable, err = core.read_secret(file)
+    if not readable then add(problems, path, name .. "_file", err.message) end
   end
   if type(variable) == "string" and not os.getenv(variable) then
     add(problems, path, name .. "_env", ("the environment has no variable %s"):format(
