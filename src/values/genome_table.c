@@ -348,7 +348,6 @@ void bx_lua_genome_options(lua_State *L, int index, bool files, bx_genome_option
     index = lua_absindex(L, index);
     luaL_checktype(L, index, LUA_TTABLE);
     bx_lua_check_keys(L, index, keys, "options");
-    int top = lua_gettop(L);
     if (get_option(L, index, "format", LUA_TSTRING))
         options->format = check_format(L, lua_tostring(L, -1));
     if (get_option(L, index, "code", LUA_TNUMBER)) {
@@ -365,5 +364,4 @@ void bx_lua_genome_options(lua_State *L, int index, bool files, bx_genome_option
             luaL_error(L, "fasta: a VM has no files");
         options->fasta = lua_tostring(L, -1);
     }
-    lua_settop(L, top);
 }
