@@ -3,6 +3,7 @@
 local terminal = require "bioxen.terminal"
 
 local enter, leave = terminal.enter, terminal.leave
+local error, type = error, type -- scripts call these functions, and may have changed the globals by then
 
 local coroutines = {}
 
