@@ -64,7 +64,7 @@ static int native_clock(lua_State *L)
     return 1;
 }
 
-/* time_left(): seconds of the errand; infinity without a deadline. */
+/* time_left(): seconds of the request; infinity without a deadline. */
 static int native_time_left(lua_State *L)
 {
     int64_t deadline = bx_native_of(L)->loop.deadline;
@@ -80,7 +80,7 @@ static int native_set_time_left(lua_State *L)
     return 0;
 }
 
-/* undo(seconds): from here on only this much time ends the errand. */
+/* undo(seconds): from here on only this much time ends the request. */
 static int native_undo(lua_State *L)
 {
     bx_control_undo(&bx_native_of(L)->control, luaL_checknumber(L, 1));
@@ -111,11 +111,14 @@ static int native_progress(lua_State *L)
 /* note(name, text or nil) */
 static int native_note(lua_State *L)
 {
-    bx_control_note(&bx_native_of(L)->control, luaL_checkstring(L, 1), luaL_optstring(L, 2, NULL));
+    bx_error error;
+    if (bx_control_note(&bx_native_of(L)->control, luaL_checkstring(L, 1),
+                        luaL_optstring(L, 2, NULL), &error) < 0)
+        return luaL_error(L, "%s", error.message);
     return 0;
 }
 
-/* take_descriptor(): what came with the errand, or nil. */
+/* take_descriptor(): what came with the request, or nil. */
 static int native_take_descriptor(lua_State *L)
 {
     int descriptor = bx_control_take_descriptor(&bx_native_of(L)->control);

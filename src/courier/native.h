@@ -1,5 +1,5 @@
 /* What the courier's steps, which are in Lua, see of it: the module "bioxen.native". Functions that
- * wait give nil and an error { code, message, … } when they fail, or when the errand is over. */
+ * wait give nil and an error { code, message, … } when they fail, or when the request is over. */
 #ifndef BX_COURIER_NATIVE_H
 #define BX_COURIER_NATIVE_H
 

@@ -26,7 +26,9 @@ static const char *const call_options[] = {"args", "timeout", "name", NULL};
 static int write_execute(lua_State *L, const char *code, size_t length, const char *name,
                          bx_buffer *values, bx_error *err)
 {
-    if (bx_write_string(values, code, length) < 0 || bx_write_text(values, name) < 0)
+    bx_write_string(values, code, length);
+    bx_write_text(values, name);
+    if (bx_buffer_finish(values, 0) < 0)
         return bx_fail(err, BX_ERESULT, "the code is too large to travel");
     if (lua_isnoneornil(L, 3))
         lua_pushnil(L);

@@ -112,8 +112,7 @@ static size_t count_pairs(lua_State *L, int index, bool *sequence)
 
 static int write_sequence(writer *w, int index, size_t length)
 {
-    if (bx_write_array(w->out, (uint32_t)length) < 0)
-        return full(w);
+    bx_write_array(w->out, (uint32_t)length);
     for (size_t i = 1; i <= length; i++) {
         lua_rawgeti(w->L, index, (lua_Integer)i);
         lua_pushinteger(w->L, (lua_Integer)i);
@@ -131,8 +130,7 @@ static int write_sequence(writer *w, int index, size_t length)
 static int write_map(writer *w, int index, size_t pairs)
 {
     lua_State *L = w->L;
-    if (bx_write_map(w->out, (uint32_t)pairs) < 0)
-        return full(w);
+    bx_write_map(w->out, (uint32_t)pairs);
     for (lua_pushnil(L); lua_next(L, index); lua_pop(L, 1)) {
         int type = lua_type(L, -2);
         size_t before = path_enter(w, -2);
@@ -172,54 +170,64 @@ static int write_table(writer *w, int index)
     return status;
 }
 
-static int write_object(writer *w, int index, const bx_lua_type *type)
+/* 1: of no type that travels. */
+static int write_object(writer *w, int index)
 {
+    const bx_lua_type *type = type_of(w->L, index);
+    if (!type)
+        return 1;
     bx_buffer bytes = {.limit = w->out->limit};
     bx_error why;
     int status = type->write(w->L, index, &bytes, &why);
     if (status < 0)
         bx_fail(w->err, why.code, "%s: %.900s", w->path, why.message);
-    else if (bx_write_ext(w->out, type->extension, bytes.data, bytes.length) < 0)
-        status = full(w);
+    else
+        bx_write_ext(w->out, type->extension, bytes.data, bytes.length);
     bx_buffer_free(&bytes);
     return status;
 }
 
-static int write_scalar(writer *w, int index)
+static void write_string(writer *w, int index)
 {
-    lua_State *L = w->L;
-    switch (lua_type(L, index)) {
-    case LUA_TNIL: return bx_write_nil(w->out);
-    case LUA_TBOOLEAN: return bx_write_boolean(w->out, lua_toboolean(L, index));
-    case LUA_TNUMBER:
-        return lua_isinteger(L, index) ? bx_write_integer(w->out, lua_tointeger(L, index))
-                                       : bx_write_float(w->out, lua_tonumber(L, index));
-    default: {
-        size_t length;
-        const char *bytes = lua_tolstring(L, index, &length);
-        return bx_write_string(w->out, bytes, length);
-    }
+    size_t length;
+    const char *bytes = lua_tolstring(w->L, index, &length);
+    bx_write_string(w->out, bytes, length);
+}
+
+static void write_number(writer *w, int index)
+{
+    if (lua_isinteger(w->L, index))
+        bx_write_integer(w->out, lua_tointeger(w->L, index));
+    else
+        bx_write_float(w->out, lua_tonumber(w->L, index));
+}
+
+/* 0, 1 for a value that cannot travel, or -1. */
+static int write_by_type(writer *w, int index)
+{
+    switch (lua_type(w->L, index)) {
+    case LUA_TNIL: bx_write_nil(w->out); return 0;
+    case LUA_TBOOLEAN: bx_write_boolean(w->out, lua_toboolean(w->L, index)); return 0;
+    case LUA_TNUMBER: write_number(w, index); return 0;
+    case LUA_TSTRING: write_string(w, index); return 0;
+    case LUA_TTABLE: return write_table(w, index);
+    case LUA_TUSERDATA: return write_object(w, index);
+    default: return 1;
     }
 }
 
 static int write_any(writer *w, int index)
 {
-    lua_State *L = w->L;
+    char why[80];
     if (++w->count > BX_VALUE_COUNT) {
-        char why[80];
         snprintf(why, sizeof why, "more than %d values cannot travel", BX_VALUE_COUNT);
         return refuse(w, why);
     }
-    int type = lua_type(L, index);
-    if (type == LUA_TTABLE)
-        return write_table(w, index);
-    const bx_lua_type *travels = type == LUA_TUSERDATA ? type_of(L, index) : NULL;
-    if (travels)
-        return write_object(w, index, travels);
-    if (type == LUA_TNIL || type == LUA_TBOOLEAN || type == LUA_TNUMBER || type == LUA_TSTRING)
-        return write_scalar(w, index) < 0 ? full(w) : 0;
-    char why[80];
-    snprintf(why, sizeof why, "a value of type %s cannot travel", lua_typename(L, type));
+    int status = write_by_type(w, index);
+    if (status <= 0)
+        return status == 0 && w->out->failed ? full(w) : status;
+    snprintf(why, sizeof why, "a value of type %s cannot travel",
+             lua_typename(w->L, lua_type(w->L, index)));
     return refuse(w, why);
 }
 
@@ -229,7 +237,11 @@ int bx_lua_write_value(lua_State *L, int index, const char *what, bx_buffer *out
     w.path_length = (size_t)snprintf(w.path, sizeof w.path, "%s", what);
     if (!lua_checkstack(L, 6))
         return full(&w);
-    return write_any(&w, lua_absindex(L, index));
+    size_t start = out->length;
+    int status = write_any(&w, lua_absindex(L, index));
+    if (status < 0)
+        bx_buffer_cut(out, start);
+    return status;
 }
 
 static int push_extension(lua_State *L, const bx_token *token, bx_error *err)

@@ -23,7 +23,7 @@ void bx_lua_register_type(lua_State *L, const bx_lua_type *type);
 /* Append the value at `index` to `out`. nil, booleans, integers, floats, strings, tables of these
  * and objects of registered types travel. Raw access only: no metamethod runs. -1 with BX_ERESULT
  * naming the path to what can't travel ("result.a[3]: a function cannot travel"), a cycle, or a
- * size passed. `what` begins that path. Raises nothing. */
+ * size passed; `out` is as it was then. `what` begins that path. Raises nothing. */
 int bx_lua_write_value(lua_State *L, int index, const char *what, bx_buffer *out, bx_error *err);
 
 /* Push the next value. The message has passed bx_value_check. -1 with err (BX_EPROTOCOL) when an

@@ -9,7 +9,7 @@
 #include "wire/connection.h"
 
 /* More than a courier of ours ever leaves: one with more is not believed. */
-enum { BX_NOTES = 4096, BX_NOTE_NAME = 32, BX_NOTE_TEXT = 1024 };
+enum { BX_NOTES = 4096 };
 
 /* What a courier wants remembered of the pool. A name that begins with '.' is for its successor
  * alone. */
@@ -32,6 +32,7 @@ struct bx_request {
      * with an error it is a map of details, or NULL. */
     void (*ended)(bx_request *request, const bx_error *error, const uint8_t *value, size_t length);
     bx_courier *courier; /* while it waits or is on its way */
+    bool late;           /* it was sent while the program ended: for the next */
     bx_request *next;
 };
 

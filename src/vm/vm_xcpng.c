@@ -35,7 +35,7 @@ static void keep_details(bx_job *job, const uint8_t *value, size_t length)
 {
     if (!job || !length)
         return;
-    job->details.length = 0;
+    bx_buffer_cut(&job->details, 0);
     bx_buffer_append(&job->details, value, length);
 }
 
@@ -72,16 +72,25 @@ static void start_ended(bx_request *request, const bx_error *error, const uint8_
 
 static int write_start(const bx_vm *vm, bx_buffer *out)
 {
-    out->length = 0;
-    return bx_write_map(out, 8) | bx_write_text(out, "vm") |
-           bx_write_integer(out, (int64_t)vm->remote.number) | bx_write_text(out, "id") |
-           bx_write_text(out, vm->id) | bx_write_text(out, "organism") |
-           bx_write_text(out, vm->folder) | bx_write_text(out, "memory") |
-           bx_write_integer(out, (int64_t)vm->memory_limit) | bx_write_text(out, "output") |
-           bx_write_integer(out, (int64_t)vm->output_limit) | bx_write_text(out, "unconfined") |
-           bx_write_boolean(out, vm->unconfined) | bx_write_text(out, "worker") |
-           bx_write_text(out, vm->host->worker) | bx_write_text(out, "library") |
-           bx_write_text(out, vm->host->library);
+    bx_buffer_cut(out, 0);
+    bx_write_map(out, 8);
+    bx_write_text(out, "vm");
+    bx_write_integer(out, (int64_t)vm->remote.number);
+    bx_write_text(out, "id");
+    bx_write_text(out, vm->id);
+    bx_write_text(out, "organism");
+    bx_write_text(out, vm->folder);
+    bx_write_text(out, "memory");
+    bx_write_integer(out, (int64_t)vm->memory_limit);
+    bx_write_text(out, "output");
+    bx_write_integer(out, (int64_t)vm->output_limit);
+    bx_write_text(out, "unconfined");
+    bx_write_boolean(out, vm->unconfined);
+    bx_write_text(out, "worker");
+    bx_write_text(out, vm->host->worker);
+    bx_write_text(out, "library");
+    bx_write_text(out, vm->host->library);
+    return bx_buffer_finish(out, 0);
 }
 
 static int xcpng_open(bx_vm *vm, bx_error *err)
@@ -165,9 +174,11 @@ static void wake_ended(bx_request *request, const bx_error *error, const uint8_t
 
 static int write_number(const bx_vm *vm, bx_buffer *out)
 {
-    out->length = 0;
-    return bx_write_map(out, 1) | bx_write_text(out, "vm") |
-           bx_write_integer(out, (int64_t)vm->remote.number);
+    bx_buffer_cut(out, 0);
+    bx_write_map(out, 1);
+    bx_write_text(out, "vm");
+    bx_write_integer(out, (int64_t)vm->remote.number);
+    return bx_buffer_finish(out, 0);
 }
 
 typedef void ended_function(bx_request *, const bx_error *, const uint8_t *, size_t);
