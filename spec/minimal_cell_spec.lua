@@ -4,6 +4,7 @@
 local bioxen = require "bioxen"
 local fit_line = require "spec.support.fit_line"
 local kind = require "spec.support.vm_kind"
+local mean_and_error = require "spec.support.mean_and_error"
 
 -- Slower builds take shorter stochastic runs.
 local slow = tonumber(os.getenv "BIOXEN_SLOW") or 1
@@ -32,15 +33,6 @@ local function assert_close(expected, actual, relative, what)
   local off = math.abs(actual/expected - 1)
   assert.is_true(off <= relative, ("%s: %.10g expected, got %.10g, off by %.2g, allowed %.2g")
     :format(what or "value", expected, actual, off, relative))
-end
-
--- Mean and its standard error.
-local function statistics(values)
-  local sum, squares = 0, 0
-  for _, value in ipairs(values) do sum = sum + value end
-  local mean = sum/#values
-  for _, value in ipairs(values) do squares = squares + (value - mean)^2 end
-  return mean, math.sqrt(squares/(#values - 1)/#values)
 end
 
 describe("minimal_cell as ODE", function()
@@ -543,7 +535,7 @@ describe("minimal_cell, stochastic", function()
   end
 
   local function assert_within_error(expected, name, power)
-    local mean, sem = statistics(column(name))
+    local mean, sem = mean_and_error(column(name))
     assert.is_true(sem < power*math.sqrt(slow)*mean, "no power: " .. sem/mean)
     assert.is_true(math.abs(mean - expected) < 3*sem,
       ("%s: %.7g expected, got %.7g ± %.2g"):format(name, expected, mean, sem))
@@ -563,9 +555,9 @@ describe("minimal_cell, stochastic", function()
   -- it is emptied at load rho, holds (K + 1) rho/(1 - rho) molecules (a negative binomial).
   -- Energy is such a pool, and internal nutrient.
   it("holds the energy and nutrient that theory gives for so small pools", function()
-    local rho = statistics(column "gamma")/21
+    local rho = mean_and_error(column "gamma")/21
     assert_within_error((1260/180.1378030928276 + 1)*rho/(1 - rho), "a", 1e-2)
-    local load = statistics(column "catabolism")/(results.em*5800/60)
+    local load = mean_and_error(column "catabolism")/(results.em*5800/60)
     assert_within_error(1001*load/(1 - load), "si", 3e-3)
   end)
 

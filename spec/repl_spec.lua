@@ -5,44 +5,23 @@ local cjson = require "cjson"
 local chunk = require "bioxen.repl.chunk"
 local doc = require "bioxen.repl.doc"
 local printer = require "bioxen.repl.printer"
+local support = require "spec.support.shell"
 local text = require "bioxen.repl.text"
 
-local build = os.getenv "BIOXEN_BUILD" or "./build"
-local slow = tonumber(os.getenv "BIOXEN_SLOW" or 1)
-
-local function quote(words)
-  return "'" .. words:gsub("'", "'\\''") .. "'"
-end
-
-local function write(path, content)
-  local file <close> = assert(io.open(path, "wb"))
-  file:write(content)
-end
-
-local function read(path)
-  local file <close> = io.open(path, "rb")
-  return file and file:read "a"
-end
+local quote, read, write, slow = support.quote, support.read, support.write, support.slow
 
 describe("the session", function()
-  local scratch, program
+  local sh, scratch, program
 
   setup(function()
-    local pipe <close> = assert(io.popen "mktemp -d")
-    scratch = pipe:read "l"
-    program = quote(assert(require("bioxen.core").real_path(build .. "/bin/bioxen")))
+    sh = support.open()
+    scratch, program = sh.scratch, sh.program
   end)
-
-  teardown(function()
-    os.execute("rm -rf -- " .. quote(scratch))
-  end)
+  teardown(function() sh:close() end)
 
   local function shell(command)
-    local out, err = scratch .. "/out", scratch .. "/err"
-    -- A preloaded sanitizer would report other programs' leaks.
-    local _, _, status = os.execute(("env -u LD_PRELOAD -u XDG_STATE_HOME -u NO_COLOR HOME=%s TERM=xterm " ..
-      "LC_ALL=C.UTF-8 bash -c %s >%s 2>%s </dev/null"):format(quote(scratch), quote(command), out, err))
-    return status, read(out), read(err)
+    return sh(("export HOME=%s TERM=xterm LC_ALL=C.UTF-8; unset XDG_STATE_HOME NO_COLOR; %s"):format(quote(scratch),
+      command))
   end
 
   -- Through a pipe.
@@ -371,6 +350,7 @@ describe("the session", function()
     it("explains itself", function()
       typed(steps(".help\r", expect ".use VM", expect ".quit", ready, "exit\r", expect ".quit or ^D", ready,
         ".nonsense\r", expect "there is no command .nonsense; .help lists them", ready,
+        ".hlep\r", expect "there is no command .hlep; did you mean 'help'?", ready,
         ".doc vm:start\r", expect "BiologicalVM:start(options)", ready,
         ".doc xyzzy\r", expect ".doc lists what there is", ready))
     end)
@@ -436,6 +416,14 @@ describe("the session", function()
         read -r one <&4; kill -INT $pid; wait $pid]]):format(quote(scratch), program))
       assert.matches("interrupted", err)
       assert.are.equal(1, status)
+    end)
+
+    it("ends by ^C also while it closes what it made", function()
+      write(scratch .. "/in.lua", [[
+        x = setmetatable({}, { __gc = function() print "closing" io.stdout:flush() while true do end end })]])
+      local status = shell(([[cd %s && mkfifo closing || exit 9; %s <in.lua >closing & pid=$!; exec 4<closing
+        read -r one <&4; kill -INT $pid; wait $pid]]):format(quote(scratch), program))
+      assert.are.equal(128 + 2, status)
     end)
 
     it("has coroutines that behave as Lua's", function()

@@ -1,6 +1,7 @@
 #include "cell/cell.h"
 
 #include "cell/engines.h"
+#include "model/compiler.h"
 
 #include <math.h>
 #include <stdlib.h>

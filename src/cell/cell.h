@@ -14,12 +14,6 @@
 
 typedef struct bx_cell bx_cell;
 
-typedef enum bx_variable_kind {
-    BX_VARIABLE_SPECIES,
-    BX_VARIABLE_PARAMETER,
-    BX_VARIABLE_RULE
-} bx_variable_kind;
-
 bx_cell *bx_cell_new(bx_error *err);
 void bx_cell_free(bx_cell *cell); /* NULL is fine */
 

@@ -7,7 +7,8 @@
 
 void bx_text_append(bx_buffer *out, const char *text);
 
-/* Have `append` write of `data` in the locale C: all of it, or nothing with BX_EMEMORY. */
+/* Call append(data, out) in the locale C. Where memory runs out, what it appended is taken back:
+ * BX_EMEMORY. */
 int bx_text_write(void (*append)(const void *data, bx_buffer *out), const void *data,
                   bx_buffer *out, bx_error *err);
 

@@ -62,7 +62,7 @@ int bx_events_carry(const bx_network *network, bx_events *events, const bx_netwo
 
 /* What a later run needs, which looks at every condition anew; a part of the bytes of a bx_state.
  * They are decoded into new events, which on failure are good for bx_events_free alone. */
-int bx_events_encode(const bx_network *network, const bx_events *events, bx_buffer *out);
+void bx_events_encode(const bx_network *network, const bx_events *events, bx_buffer *out);
 int bx_events_decode(const bx_network *network, bx_events *events, bx_unpacker *in, bx_error *err);
 
 /* ---- while a run goes on: event.c ---- */

@@ -156,21 +156,17 @@ int bx_events_carry(const bx_network *network, bx_events *events, const bx_netwo
     return 0;
 }
 
-int bx_events_encode(const bx_network *network, const bx_events *events, bx_buffer *out)
+void bx_events_encode(const bx_network *network, const bx_events *events, bx_buffer *out)
 {
     for (size_t i = 0; i < network->events; i++)
-        if (bx_pack_count(out, events->state[i]) < 0)
-            return -1;
-    if (bx_pack_count(out, (uint32_t)events->firing_count) < 0)
-        return -1;
+        bx_pack_count(out, events->state[i]);
+    bx_pack_count(out, (uint32_t)events->firing_count);
     for (size_t i = 0; i < events->firing_count; i++) {
         const bx_firing *firing = &events->firings[i];
-        size_t values = value_count(&network->event[firing->event]);
-        if (bx_pack_count(out, firing->event) < 0 || bx_pack_doubles(out, &firing->time, 1) < 0 ||
-            bx_pack_doubles(out, firing->values, values) < 0)
-            return -1;
+        bx_pack_count(out, firing->event);
+        bx_pack_doubles(out, &firing->time, 1);
+        bx_pack_doubles(out, firing->values, value_count(&network->event[firing->event]));
     }
-    return 0;
 }
 
 static int decode_firing(const bx_network *network, bx_events *events, bx_unpacker *in,

@@ -135,29 +135,20 @@ static void identify(const bx_network *network, uint8_t digest[BX_SHA256_SIZE])
     bx_sha256_end(&hash, digest);
 }
 
-static int encode(const bx_state *state, bx_buffer *out)
-{
-    const bx_network *network = state->network;
-    uint8_t digest[BX_SHA256_SIZE];
-    identify(network, digest);
-    return bx_buffer_append(out, magic, sizeof magic) < 0 ||
-                   bx_buffer_append(out, digest, sizeof digest) < 0 ||
-                   bx_pack_u64(out, state->random) < 0 ||
-                   bx_pack_doubles(out, &state->frame[network->time], 1) < 0 ||
-                   bx_pack_doubles(out, state->frame, variables(network)) < 0 ||
-                   bx_pack_doubles(out, state->owed, network->species) < 0 ||
-                   bx_events_encode(network, state->events, out) < 0
-               ? -1
-               : 0;
-}
-
 int bx_state_encode(const bx_state *state, bx_buffer *out, bx_error *err)
 {
-    size_t length = out->length;
-    if (encode(state, out) == 0)
-        return 0;
-    out->length = length;
-    return bx_fail_memory(err);
+    const bx_network *network = state->network;
+    size_t start = out->length;
+    uint8_t digest[BX_SHA256_SIZE];
+    identify(network, digest);
+    bx_buffer_append(out, magic, sizeof magic);
+    bx_buffer_append(out, digest, sizeof digest);
+    bx_pack_u64(out, state->random);
+    bx_pack_doubles(out, &state->frame[network->time], 1);
+    bx_pack_doubles(out, state->frame, variables(network));
+    bx_pack_doubles(out, state->owed, network->species);
+    bx_events_encode(network, state->events, out);
+    return bx_buffer_finish(out, start) < 0 ? bx_fail_memory(err) : 0;
 }
 
 static int decode(bx_state *state, bx_unpacker *in, bx_error *err)

@@ -2,6 +2,7 @@
  * sorted by merging, so that no choice of ids makes building slow. */
 #include "genome/genome.h"
 
+#include "core/array.h"
 #include "genome/model.h"
 
 #include <search.h>
@@ -90,18 +91,6 @@ static int check_open(const bx_genome *genome, bx_error *err)
     return genome->finished ? bx_fail(err, BX_EGENOME, "the genome is finished") : 0;
 }
 
-/* Room for one more: the items, which may have moved; NULL without memory. */
-static void *grow(void *items, size_t count, size_t *capacity, size_t size)
-{
-    if (count < *capacity)
-        return items;
-    size_t more = *capacity ? *capacity * 2 : 16;
-    void *bigger = realloc(items, more * size);
-    if (bigger)
-        *capacity = more;
-    return bigger;
-}
-
 /* ---- texts ---- */
 
 static size_t size_of(const char *text)
@@ -151,7 +140,7 @@ int bx_genome_add_sequence(bx_genome *genome, const bx_sequence *sequence, size_
     if (check_sequence(genome, sequence, err) < 0)
         return -1;
     bx_strip *strips =
-        grow(genome->strips, genome->strip_count, &genome->strip_capacity, sizeof *strips);
+        bx_array_grow(genome->strips, genome->strip_count, &genome->strip_capacity, sizeof *strips);
     if (!strips)
         return bx_fail_memory(err);
     genome->strips = strips;
@@ -315,8 +304,8 @@ int bx_genome_add_feature(bx_genome *genome, const bx_feature *feature, bx_error
         return -1;
     if (genome->feature_count == BX_GENOME_FEATURES)
         return bx_fail(err, BX_EGENOME, "there are more than %d genes", BX_GENOME_FEATURES);
-    bx_feature **features =
-        grow(genome->features, genome->feature_count, &genome->feature_capacity, sizeof *features);
+    bx_feature **features = bx_array_grow(genome->features, genome->feature_count,
+                                          &genome->feature_capacity, sizeof *features);
     if (!features)
         return bx_fail_memory(err);
     genome->features = features;

@@ -3,12 +3,12 @@
 #include "cell/cell.h"
 #include "cell/engines.h"
 #include "inside/fields.h"
-#include "inside/interrupt.h"
 #include "inside/organism.h"
 #include "inside/output.h"
 #include "inside/raise.h"
 #include "inside/sbml.h"
 #include "inside/worker.h"
+#include "interrupt/hook.h"
 #include "values/ensemble.h"
 #include "values/trajectory.h"
 

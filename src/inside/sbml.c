@@ -3,7 +3,7 @@
 #include "inside/fields.h"
 #include "inside/raise.h"
 #include "inside/worker.h"
-#include "model/formula.h"
+#include "model/parser.h"
 #include "sbml/read.h"
 #include "sbml/write.h"
 
@@ -153,6 +153,23 @@ static int text_free(lua_State *L)
     return 0;
 }
 
+/* What is to be written; its variables are a userdata that it pushes. */
+static bx_sbml_present present_of(lua_State *L, bx_cell *cell)
+{
+    bx_sbml_present present = {.variable_count = bx_cell_variables(cell),
+                               .time = bx_cell_time(cell),
+                               .waits = bx_cell_waiting(cell) > 0};
+    bx_sbml_variable *variables =
+        lua_newuserdatauv(L, (present.variable_count + 1) * sizeof *variables, 0);
+    for (size_t i = 0; i < present.variable_count; i++) {
+        variables[i].name = bx_cell_variable(cell, i, &variables[i].kind);
+        bx_cell_get(cell, variables[i].name, &variables[i].value);
+    }
+    present.variables = variables;
+    present.processes = bx_cell_processes(cell, &present.process_count);
+    return present;
+}
+
 int bx_sbml_lua_write(lua_State *L)
 {
     static const char *const keys[] = {"name", NULL};
@@ -170,7 +187,8 @@ int bx_sbml_lua_write(lua_State *L)
     bx_buffer *text = lua_newuserdatauv(L, sizeof *text, 0);
     *text = (bx_buffer){.limit = worker->memory.limit};
     luaL_setmetatable(L, TEXT_CLASS);
-    if (bx_sbml_write(worker->cell, id, text, &err) < 0)
+    bx_sbml_present present = present_of(L, worker->cell);
+    if (bx_sbml_write(&present, id, text, &err) < 0)
         return bx_raise(L, &err);
     lua_pushlstring(L, (const char *)text->data, text->length);
     bx_buffer_free(text);

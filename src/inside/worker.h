@@ -17,7 +17,7 @@ typedef struct bx_worker {
     bool ready;          /* after setup */
     size_t output_limit; /* bytes a call may print */
     size_t recorded;     /* bytes of trajectories since the last full collection */
-    bool running;        /* the cell is: code that takes its rows can't change it */
+    bool running;        /* the cell runs: code that is given its rows can't change it */
 } bx_worker;
 
 /* The worker that L or any of its coroutines belongs to. */

@@ -4,6 +4,7 @@
 local bioxen = require "bioxen"
 local check = require "bioxen.check"
 local organisms = require "bioxen.biology.organisms"
+local sorted_keys = require "bioxen.sorted_keys"
 
 local contract = {}
 
@@ -176,13 +177,6 @@ local function shares_of(name)
     memory_kb = described and described.length/1000 or 100 }
 end
 
-local function sorted_names(of)
-  local names = {}
-  for key in pairs(of) do names[#names + 1] = key end
-  table.sort(names)
-  return names
-end
-
 -- Which shares change what the cell does from its start on, when it is given one and when it is built with
 -- one, is told; neither may fail.
 local function check_shares(name)
@@ -190,7 +184,7 @@ local function check_shares(name)
   local shares = shares_of(name)
   local free <close> = start(name)
   local unbound = ask(free, "advance")
-  for _, key in ipairs(sorted_names(shares)) do
+  for _, key in ipairs(sorted_keys(shares)) do
     local vm <close> = start(name)
     must_not_fail(vm:allocate_resources { [key] = shares[key] })
     local built <close> = start(name, { resources = { [key] = shares[key] } })
@@ -207,7 +201,7 @@ end
 -- A cell that has lived for a while stands where it stood, and goes on as one that never held a share.
 local function check_give_back(name)
   local shares = shares_of(name)
-  for _, key in ipairs(sorted_names(shares)) do
+  for _, key in ipairs(sorted_keys(shares)) do
     local vm <close> = start(name)
     local untouched <close> = start(name)
     ask(vm, "advance")
@@ -276,7 +270,7 @@ function capabilities.get_plasmid_count(vm)
   end
 end
 
-contract.capabilities = sorted_names(capabilities)
+contract.capabilities = sorted_keys(capabilities)
 
 -- What the host answers for a capability that the organism lacks.
 local function must_refuse(vm, name)

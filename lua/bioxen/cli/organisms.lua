@@ -3,6 +3,7 @@
 local json = require "bioxen.cli.json"
 local organisms = require "bioxen.biology.organisms"
 local say = require "bioxen.cli.say"
+local sorted_keys = require "bioxen.sorted_keys"
 
 -- What a manifest says, with its folder; or what is wrong with it, as a manifest is Lua that somebody wrote.
 local function describe(name)
@@ -27,13 +28,6 @@ local function print_row(row)
   local genome = row.genome and ("%s bp, %s genes"):format(thousands(row.genome.length),
     thousands(row.genome.genes)) or "no genome"
   print(("%-16s %-8s %-26s %s"):format(row.name, row.version, genome, row.title))
-end
-
-local function sorted_keys(of)
-  local keys = {}
-  for key in pairs(of or {}) do keys[#keys + 1] = key end
-  table.sort(keys)
-  return keys
 end
 
 local function bounds(option)

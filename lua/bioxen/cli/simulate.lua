@@ -2,10 +2,10 @@
 
 local bioxen = require "bioxen"
 local core = require "bioxen.core"
-local nearest = require "bioxen.cli.nearest"
 local progress = require "bioxen.cli.progress"
 local say = require "bioxen.cli.say"
 local source = require "bioxen.cli.source"
+local nearest = require "bioxen.nearest"
 
 local MEMORY = 4 << 30 -- bytes that the VM may take; it takes what it needs
 local ROWS = 100       -- where nothing else is said
@@ -62,10 +62,8 @@ local function recorded(vm, model, wanted)
   for i, name in ipairs(wanted) do
     names[i] = cell_name(model, name)
     if not known[names[i]] then
-      local meant = nearest(name, there)
-      return nil, ("--record: the model has no '%s'%s"):format(name,
-        meant and ("; did you mean '%s'?"):format(meant) or (", it has %s"):format(
-          table.concat(there, ", ", 1, math.min(#there, 12)) .. (#there > 12 and ", …" or "")))
+      local some = table.concat(there, ", ", 1, math.min(#there, 12)) .. (#there > 12 and ", …" or "")
+      return nil, ("--record: the model has no '%s'%s"):format(name, nearest(name, there, ", it has " .. some))
     end
   end
   return names
@@ -163,7 +161,7 @@ end
 local function write(result, options)
   local path = options.out
   if options.plot or path and (path:find "%.png$" or path:find "%.svg$") then return draw(result, options) end
-  if options.json or path and path:find "%.json$" then return source.write(result:to_json() .. "\n", path) end
+  if options.json or path and path:find "%.json$" then return source.write(result:to_json(), path) end
   return source.write(result:to_csv(), path)
 end
 

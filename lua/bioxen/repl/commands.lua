@@ -1,5 +1,6 @@
 --- The session's own commands, which begin with a dot.
 
+local nearest = require "bioxen.nearest"
 local doc = require "bioxen.repl.doc"
 local text = require "bioxen.repl.text"
 
@@ -155,7 +156,7 @@ end
 function commands.run(session, line)
   local name, argument = line:match "^%s*%.(%a*)%s*(.-)%s*$"
   if name == "" or name == "names" or name == "run" or not commands[name] then
-    return nil, ("there is no command .%s; .help lists them"):format(name)
+    return nil, ("there is no command .%s%s"):format(name, nearest(name, commands.names, "; .help lists them"))
   end
   local good, err = commands[name].run(session, argument)
   if err then return nil, err end
