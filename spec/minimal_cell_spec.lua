@@ -208,9 +208,9 @@ describe("minimal_cell", function()
       ["cell:steady_state(5)"] = "steady_state: { tolerance = …, limit = … } expected, got number",
     }
     for code, message in pairs(calls) do
-      local _, problem = vm:execute_biological_process(code)
-      assert.matches(message, tostring(problem))
-      assert.matches("^process:1: ", problem.message)
+      local _, err = vm:execute_biological_process(code)
+      assert.matches(message, tostring(err))
+      assert.matches("^process:1: ", err.message)
     end
     assert.has_error(function()
       kind.create("bad", "minimal_cell", { organism = { quality = -1 } })
@@ -347,9 +347,9 @@ describe("the shares of a minimal_cell", function()
     assert.is_true(metrics.translating_ribosomes <= 800*(1 + 1e-9))
     assert(vm:allocate_resources { ribosomes = false, rna_polymerase = false, memory_kb = false })
     assert_close(free, run(vm, "return cell:steady_state().growth_rate"), 1e-6)
-    local _, problem = vm:allocate_resources { memory_kb = 4000 } -- less than one genome
-    assert.are.equal("ECAPACITY", problem.code)
-    assert.matches("4641.652 kb", problem.message)
+    local _, err = vm:allocate_resources { memory_kb = 4000 } -- less than one genome
+    assert.are.equal("ECAPACITY", err.code)
+    assert.matches("4641.652 kb", err.message)
   end)
 end)
 
@@ -399,12 +399,12 @@ describe("the genes of a minimal_cell", function()
     local metrics = run(vm, "local m = cell:steady_state() m.part = cell:get 'p'/cell:get 'em' return m")
     assert_close(1, metrics.part, 1e-6)
     assert.is_true(metrics.growth_rate < growth and metrics.growth_rate > 0.9*growth)
-    local _, problem = vm:start_transcription { "ribosomal", "lacZ" }
-    assert.matches('no gene "lacZ"', problem.message)
-    _, problem = vm:manage_operons({ "ribosomal" }, "delete")
-    assert.matches('"activate" or "repress" expected, got delete', problem.message)
-    _, problem = vm:get_plasmid_count()
-    assert.are.equal("EUNSUPPORTED", problem.code)
+    local _, err = vm:start_transcription { "ribosomal", "lacZ" }
+    assert.matches('no gene "lacZ"', err.message)
+    _, err = vm:manage_operons({ "ribosomal" }, "delete")
+    assert.matches('"activate" or "repress" expected, got delete', err.message)
+    _, err = vm:get_plasmid_count()
+    assert.are.equal("EUNSUPPORTED", err.code)
   end)
 end)
 
@@ -416,8 +416,8 @@ describe("the media of a minimal_cell", function()
     for name, minutes in pairs(times) do
       assert_close(minutes, run(vm, "cell:set_medium(args) return cell:steady_state().doubling_time", name), 5e-3, name)
     end
-    local _, problem = vm:execute_biological_process 'cell:set_medium "beer"'
-    assert.matches('^process:1: set_medium: no medium "beer"; there is: good, modest', problem.message)
+    local _, err = vm:execute_biological_process 'cell:set_medium "beer"'
+    assert.matches('^process:1: set_medium: no medium "beer"; there is: good, modest', err.message)
   end)
 end)
 
@@ -594,10 +594,10 @@ describe("minimal_cell, stochastic", function()
   it("refuses a yield above 4, which the ODE takes", function()
     local vm <close> = start { organism = { quality = 6 } }
     assert.is_true(run(vm, "return cell:steady_state().growth_rate") > 3)
-    local _, problem = vm:execute_biological_process([[
+    local _, err = vm:execute_biological_process([[
       cell:whole_molecules()
       cell:run { duration = 1, method = "ssa", seed = 1 }
     ]])
-    assert.matches("catabolism_3", tostring(problem))
+    assert.matches("catabolism_3", tostring(err))
   end)
 end)

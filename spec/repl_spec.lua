@@ -173,6 +173,8 @@ describe("the session", function()
       typed(steps("type, table, string, pcall, next, io, os, ipairs, pairs = 1, 2, 3\r", ready,
         line("{ 1, x = 'a' }", '{ 1, x = "a" }'), "assert, _G, require, error = assert\r", ready, vm,
         line("vm:get_state()", '"running"'), ".vms\r", expect "minimal_cell", ready,
+        "slow = 'local t = os.clock() while os.clock() - t < 0.3 do end'\r", ready,
+        line("vm:execute_biological_process(slow).success", "true"),
         ".time\r", ready, "bioxen.clock = nil\r", expect "the session stumbled", ready, ".time\r", ready,
         line("1", "1")))
     end)
@@ -445,8 +447,8 @@ end)
 
 describe("a chunk", function()
   local function kind(code)
-    local whole, problem = chunk.read(code)
-    return whole and (whole.expression and "expression" or "statement") or problem or "more"
+    local whole, err = chunk.read(code)
+    return whole and (whole.expression and "expression" or "statement") or err or "more"
   end
 
   it("is an expression first", function()

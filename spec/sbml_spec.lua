@@ -278,9 +278,9 @@ describe("SBML", function()
   it("does not mix with variables of another process unless told", function()
     local text = s.document { compartments = c2, parameters = { s.parameter("k", 1) } }
     assert(run [[cell:clear() process "mine" { parameters = { k = 5 } }]])
-    local _, problem = vm:load_sbml(text)
-    assert.are.equal("EMODEL", problem.code)
-    assert.truthy(problem.message:find('"k".*"mine"'))
+    local _, err = vm:load_sbml(text)
+    assert.are.equal("EMODEL", err.code)
+    assert.truthy(err.message:find('"k".*"mine"'))
     assert(vm:load_sbml(text, { share = true, name = "theirs" }))
     assert.are.equal(5, assert(run 'return cell:get "k"').result)
   end)
@@ -309,20 +309,30 @@ describe("SBML", function()
     write("outside.xml", whole "/etc/passwd")
     assert(load(folder .. "/whole.xml"))
     assert.are.equal(42, assert(run 'return cell:get "sub__p"').result)
-    local _, problem = load(folder .. "/outside.xml")
-    assert.are.equal("EMODEL", problem.code)
-    _, problem = load(folder .. "/none.xml")
-    assert.are.equal("EFILE", problem.code)
+    local _, err = load(folder .. "/outside.xml")
+    assert.are.equal("EMODEL", err.code)
+    _, err = load(folder .. "/none.xml")
+    assert.are.equal("EFILE", err.code)
     os.execute("rm -r " .. folder)
+  end)
+
+  -- More than fit on Lua's stack.
+  it("takes a great many external definitions", function()
+    local text = s.document { compartments = c2 }
+    assert(run([[
+      local files = {}
+      for i = 1, 150000 do files[i .. ".xml"] = "" end
+      cell:clear()
+      cell:load_sbml(args, { externals = files })]], text))
   end)
 
   describe("refuses", function()
     local function refused(text, ...)
-      local model, problem = load(text)
+      local model, err = load(text)
       assert.is_nil(model)
-      assert.are.equal("EMODEL", problem.code, problem.message)
+      assert.are.equal("EMODEL", err.code, err.message)
       for _, part in ipairs { ... } do
-        assert.truthy(problem.message:find(part, 1, true), problem.message)
+        assert.truthy(err.message:find(part, 1, true), err.message)
       end
       assert.are.equal("running", vm:get_state())
     end
@@ -347,8 +357,8 @@ describe("SBML", function()
     it("stochastic simulation of a rate rule", function()
       assert(load(s.document { compartments = c2, parameters = { s.parameter("x", 0, false) },
         rules = { s.rule("rate", "x", 1) } }))
-      local _, problem = run [[cell:run { duration = 1, method = "ssa" }]]
-      assert.are.equal("EMODEL", problem.code)
+      local _, err = run [[cell:run { duration = 1, method = "ssa" }]]
+      assert.are.equal("EMODEL", err.code)
     end)
 
     it("a name that is not there, and one that needs itself", function()
@@ -494,13 +504,13 @@ describe("SBML", function()
     end)
 
     it("random numbers cannot be", function()
-      local _, problem = run [[
+      local _, err = run [[
         cell:clear()
         process "dice" { parameters = { x = 0 },
           events = { { at = 1, set = { x = "uniform(0, 6)" } } } }
         return cell:to_sbml()]]
-      assert.are.equal("EMODEL", problem.code)
-      assert.truthy(problem.message:find "random")
+      assert.are.equal("EMODEL", err.code)
+      assert.truthy(err.message:find "random")
     end)
   end)
 
@@ -519,9 +529,9 @@ describe("SBML", function()
     end)
 
     it("are refused elsewhere", function()
-      local _, problem = run [[cell:clear() process "p" { rules = { x = "normal(0, 1)" } }]]
-      assert.are.equal("EMODEL", problem.code)
-      assert.truthy(problem.message:find "random")
+      local _, err = run [[cell:clear() process "p" { rules = { x = "normal(0, 1)" } }]]
+      assert.are.equal("EMODEL", err.code)
+      assert.truthy(err.message:find "random")
     end)
   end)
 end)

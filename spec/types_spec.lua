@@ -50,9 +50,9 @@ describe("types.lua", function()
   it("names the methods of simulation that there are, as does the command line", function()
     local vm <close> = assert(bioxen.create_bio_vm("methods", "minimal_cell"))
     assert(vm:start())
-    local _, problem = vm:execute_biological_process "cell:run { duration = 1, method = '?' }"
+    local _, err = vm:execute_biological_process "cell:run { duration = 1, method = '?' }"
     local there, typed = {}, {}
-    for name in problem.message:match("run.method: (.*) expected"):gmatch '"(%w+)"' do there[#there + 1] = name end
+    for name in err.message:match("run.method: (.*) expected"):gmatch '"(%w+)"' do there[#there + 1] = name end
     for line in io.lines "lua/bioxen/types.lua" do
       for name in (line:match "^%-%-%-@field method (%b())%? solver" or ""):gmatch '"(%w+)"' do
         typed[#typed + 1] = name

@@ -25,9 +25,6 @@ bx_native *bx_native_of(lua_State *L);
 /* Push nil and the error as a table. */
 int bx_native_fail(lua_State *L, const bx_error *error);
 
-/* Push an empty buffer that is collected. */
-bx_buffer *bx_native_push_buffer(lua_State *L);
-
 /* The string field `key` of the table at `index`, which stays alive as long as the table does, or
  * NULL. */
 const char *bx_native_text(lua_State *L, int index, const char *key);

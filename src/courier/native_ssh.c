@@ -2,6 +2,7 @@
 #include "courier/native.h"
 #include "courier/relay.h"
 #include "courier/ssh.h"
+#include "values/text.h"
 #include "wire/value.h"
 
 #include <fcntl.h>
@@ -248,7 +249,7 @@ static void write_files(lua_State *L, int index, bx_buffer *out)
 /* spawn_frame(memory, output, unconfined, organism, { name = text }, library's { name = text }) */
 static int native_spawn_frame(lua_State *L)
 {
-    bx_buffer *out = bx_native_push_buffer(L);
+    bx_buffer *out = bx_lua_push_text(L);
     size_t start = bx_frame_begin(out, BX_FRAME_SPAWN, 0);
     bx_write_integer(out, luaL_checkinteger(L, 1));
     bx_write_integer(out, luaL_checkinteger(L, 2));

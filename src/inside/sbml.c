@@ -22,7 +22,7 @@ static int box_free(lua_State *L)
     return 0;
 }
 
-/* The table of texts by file name; they stay on the stack, alive. */
+/* The table of texts by file name. A list on the stack keeps them alive. */
 static void read_externals(lua_State *L, int options, bx_sbml_source *source, const bx_place *place)
 {
     if (bx_fields_get(L, options, "externals") == LUA_TNIL)
@@ -32,13 +32,14 @@ static void read_externals(lua_State *L, int options, bx_sbml_source *source, co
     size_t count;
     bx_fields_expect(L, table, LUA_TTABLE, &inner, NULL);
     const char **names = bx_fields_names(L, table, &count, &inner);
-    luaL_checkstack(L, count < 10000 ? (int)count + 20 : 100000, "too many files");
     bx_sbml_external *externals = lua_newuserdatauv(L, (count + 1) * sizeof *externals, 0);
+    lua_newtable(L);
     for (size_t i = 0; i < count; i++) {
         bx_fields_get(L, table, names[i]);
         externals[i].name = names[i];
         externals[i].text = bx_fields_string(L, -1, &inner, names[i]);
         externals[i].length = lua_rawlen(L, -1);
+        lua_rawseti(L, -2, (lua_Integer)i + 1);
     }
     source->externals = externals;
     source->external_count = count;

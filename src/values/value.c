@@ -1,12 +1,49 @@
 #include "values/value.h"
 
-#include "values/ensemble.h"
-#include "values/genome.h"
-#include "values/trajectory.h"
-
 #include <lauxlib.h>
 #include <stdio.h>
 #include <string.h>
+
+/* Where a metatable keeps its type, and the registry the list of types by extension. */
+static const char type_key = 't';
+
+void bx_lua_register_type(lua_State *L, const bx_lua_type *type)
+{
+    lua_pushlightuserdata(L, (void *)type);
+    lua_rawsetp(L, -2, &type_key);
+    if (lua_rawgetp(L, LUA_REGISTRYINDEX, &type_key) == LUA_TNIL) {
+        lua_newtable(L);
+        lua_pushvalue(L, -1);
+        lua_rawsetp(L, LUA_REGISTRYINDEX, &type_key);
+        lua_remove(L, -2);
+    }
+    lua_pushlightuserdata(L, (void *)type);
+    lua_rawseti(L, -2, type->extension);
+    lua_pop(L, 1);
+}
+
+/* The type of the userdata at `index`, or NULL. */
+static const bx_lua_type *type_of(lua_State *L, int index)
+{
+    if (!lua_getmetatable(L, index))
+        return NULL;
+    lua_rawgetp(L, -1, &type_key);
+    const bx_lua_type *type = lua_touserdata(L, -1);
+    lua_pop(L, 2);
+    return type;
+}
+
+static const bx_lua_type *find_type(lua_State *L, int8_t extension)
+{
+    const bx_lua_type *type = NULL;
+    if (lua_rawgetp(L, LUA_REGISTRYINDEX, &type_key) == LUA_TTABLE) {
+        lua_rawgeti(L, -1, extension);
+        type = lua_touserdata(L, -1);
+        lua_pop(L, 1);
+    }
+    lua_pop(L, 1);
+    return type;
+}
 
 typedef struct writer {
     lua_State *L;
@@ -133,31 +170,21 @@ static int write_table(writer *w, int index)
     return status;
 }
 
-static int write_extension(writer *w, int8_t type, bx_buffer *bytes, int status)
+/* 1: of no type that travels. */
+static int write_object(writer *w, int index)
 {
-    if (status == 0)
-        bx_write_ext(w->out, type, bytes->data, bytes->length);
-    bx_buffer_free(bytes);
-    return status;
-}
-
-/* A trajectory, an ensemble or a genome; 1: none of them. */
-static int write_userdata(writer *w, int index)
-{
+    const bx_lua_type *type = type_of(w->L, index);
+    if (!type)
+        return 1;
     bx_buffer bytes = {.limit = w->out->limit};
-    const bx_trajectory *trajectory = bx_lua_test_trajectory(w->L, index);
-    if (trajectory)
-        return write_extension(w, BX_VALUE_EXT_TRAJECTORY, &bytes,
-                               bx_trajectory_encode(trajectory, &bytes, w->err));
-    const bx_ensemble *ensemble = bx_lua_test_ensemble(w->L, index);
-    if (ensemble)
-        return write_extension(w, BX_VALUE_EXT_ENSEMBLE, &bytes,
-                               bx_ensemble_encode(ensemble, &bytes, w->err));
-    const bx_genome *genome = bx_lua_test_genome(w->L, index);
-    if (genome)
-        return write_extension(w, BX_VALUE_EXT_GENOME, &bytes,
-                               bx_genome_encode(genome, &bytes, w->err));
-    return 1;
+    bx_error why;
+    int status = type->write(w->L, index, &bytes, &why);
+    if (status < 0)
+        bx_fail(w->err, why.code, "%s: %.900s", w->path, why.message);
+    else
+        bx_write_ext(w->out, type->extension, bytes.data, bytes.length);
+    bx_buffer_free(&bytes);
+    return status;
 }
 
 static void write_string(writer *w, int index)
@@ -184,7 +211,7 @@ static int write_by_type(writer *w, int index)
     case LUA_TNUMBER: write_number(w, index); return 0;
     case LUA_TSTRING: write_string(w, index); return 0;
     case LUA_TTABLE: return write_table(w, index);
-    case LUA_TUSERDATA: return write_userdata(w, index);
+    case LUA_TUSERDATA: return write_object(w, index);
     default: return 1;
     }
 }
@@ -217,44 +244,16 @@ int bx_lua_write_value(lua_State *L, int index, const char *what, bx_buffer *out
     return status;
 }
 
-static int push_ensemble(lua_State *L, const bx_token *token, bx_error *err)
-{
-    bx_ensemble **box = bx_lua_new_ensemble(L);
-    *box = bx_ensemble_decode(token->bytes, token->length, err);
-    if (!*box) {
-        lua_pop(L, 1);
-        return -1;
-    }
-    return 0;
-}
-
-static int push_genome(lua_State *L, const bx_token *token, bx_error *err)
-{
-    bx_genome **box = bx_lua_new_genome(L);
-    *box = bx_genome_decode(token->bytes, token->length, err);
-    if (!*box) {
-        lua_pop(L, 1);
-        return -1;
-    }
-    bx_lua_weigh_genome(L);
-    return 0;
-}
-
 static int push_extension(lua_State *L, const bx_token *token, bx_error *err)
 {
-    if (token->extension == BX_VALUE_EXT_ENSEMBLE)
-        return push_ensemble(L, token, err);
-    if (token->extension == BX_VALUE_EXT_GENOME)
-        return push_genome(L, token, err);
-    if (token->extension != BX_VALUE_EXT_TRAJECTORY)
+    int top = lua_gettop(L);
+    const bx_lua_type *type = find_type(L, token->extension);
+    if (!type)
         return bx_fail(err, BX_EPROTOCOL, "unknown extension type %d", token->extension);
-    bx_trajectory **box = bx_lua_new_trajectory(L);
-    *box = bx_trajectory_decode(token->bytes, token->length, err);
-    if (!*box) {
-        lua_pop(L, 1);
-        return -1;
-    }
-    return 0;
+    int status = type->read(L, token->bytes, token->length, err);
+    if (status < 0)
+        lua_settop(L, top);
+    return status;
 }
 
 /* A table is made at the size its items have at least shown: no header is trusted with memory. */

@@ -136,7 +136,6 @@ static void run_capability(lua_State *L, call *c)
     lua_pushlstring(L, (const char *)name.bytes, name.length);
     bx_organism_push_capability(L, lua_tostring(L, -1));
     bx_token list = read_as(L, c, BX_TOKEN_ARRAY);
-    luaL_checkstack(L, list.count < 100 ? (int)list.count : 1000000, "too many arguments");
     for (uint32_t i = 0; i < list.count; i++)
         push_value(L, c);
     want_traceback = true;

@@ -135,8 +135,8 @@ local function report(answer, options)
     return say.failed(("the model is %s: %s"):format(answer.status, answer.status == "unbounded"
       and "bound the uptake of its medium, as with --bound" or "what it must do cannot be done; see its lower bounds"))
   end
-  local written, problem = source.write(options.json and as_json(answer) or as_text(answer, options), options.out)
-  if not written then return say.failed(problem) end
+  local written, err = source.write(options.json and as_json(answer) or as_text(answer, options), options.out)
+  if not written then return say.failed(err) end
   if not options.json and not options.quiet then say.note(summary(answer, options)) end
   return say.DONE
 end
@@ -144,13 +144,13 @@ end
 local function balance(options)
   local text, unread = source.read(options.model)
   if not text then return say.failed(unread) end
-  local args, mistake = arguments(options, text)
-  if not args then return nil, mistake end
+  local args, err = arguments(options, text)
+  if not args then return nil, err end
   progress.begin(options)
   local vm <close> = assert(bioxen.create_bio_vm("fba", "minimal_cell", "basic",
     { memory = MEMORY, timeout = math.huge }))
-  local started, problem = vm:start()
-  if not started then return say.failed(problem) end
+  local started, err = vm:start()
+  if not started then return say.failed(err) end
   local answer, failure = vm:execute_biological_process(in_the_vm, { args = args, name = "fba" })
   if not answer then return say.failed(failure) end
   return report(answer.result, options)

@@ -86,8 +86,8 @@ local function list(as_json)
 end
 
 local function show(name, as_json)
-  local found, problem = organisms.validate(name)
-  if not found then return say.failed(problem.message) end
+  local found, err = organisms.validate(name)
+  if not found then return say.failed(err.message) end
   local row = describe(name)
   if as_json then return print_json(row) end
   print_all(row)
@@ -96,8 +96,8 @@ end
 
 local function hold(name)
   if not name then return nil, "--check needs the name of an organism, which bioxen organisms lists" end
-  local found, problem = organisms.validate(name)
-  if not found then return say.failed(problem.message) end
+  local found, err = organisms.validate(name)
+  if not found then return say.failed(err.message) end
   return require("bioxen.biology.contract").report(name) and say.DONE or say.FAILED
 end
 

@@ -114,8 +114,8 @@ local function reach()
       return failure.during("connecting to the guest", over)
     end
     pause = math.min(2 * pause, 1)
-    local now, problem = presence.report(machine)
-    if not now then return failure.during("connecting to the guest", problem) end
+    local now, err = presence.report(machine)
+    if not now then return failure.during("connecting to the guest", err) end
     if now.address then
       report = now
       presence.note_address(now)
@@ -132,8 +132,8 @@ local function find_room(request, descriptor)
   end
   local report, err = presence.report(machine)
   if not report then return nil, err end
-  local more, problem = connect(report)
-  if not more then return nil, problem end
+  local more, err = connect(report)
+  if not more then return nil, err end
   connections[#connections + 1] = more
   return worker.start(more, config, request, descriptor)
 end
@@ -153,8 +153,8 @@ local function find_guest()
   if not machine:exists() then return false end
   local record, err = machine:record()
   if record ~= false then return record, err end
-  local gone, problem = removal.destroy(machine)
-  if not gone then return nil, problem end
+  local gone, err = removal.destroy(machine)
+  if not gone then return nil, err end
   return false
 end
 
@@ -163,8 +163,8 @@ local function bring_up(request, undo)
   local there, err = find_guest()
   if there == nil then return nil, err end
   if there and not next(holders) then -- of a start that failed and could not be undone then
-    local gone, problem = removal.destroy(machine)
-    if not gone then return nil, problem end
+    local gone, err = removal.destroy(machine)
+    if not gone then return nil, err end
     there = false
   end
   local found
@@ -273,8 +273,8 @@ function requests.resume(request)
   if record == nil then return nil, err end
   local state = record and record.power_state or "gone"
   if state == "Paused" then
-    local done, problem = power.unpause(machine)
-    if not done then return nil, problem end
+    local done, err = power.unpause(machine)
+    if not done then return nil, err end
   elseif state ~= "Running" then
     return failure.of("EGUEST", ("the guest is %s, not paused: somebody has changed it"):format(state))
   end
@@ -300,8 +300,8 @@ function requests.stop(request)
   local there, err = find_guest()
   if there == nil then return nil, err end
   if not there then return true end
-  local done, problem = power.shut_down(machine)
-  if not done then return failure.during("shutting the guest down", problem) end
+  local done, err = power.shut_down(machine)
+  if not done then return failure.during("shutting the guest down", err) end
   return true
 end
 

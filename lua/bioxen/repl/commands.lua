@@ -78,10 +78,10 @@ commands.load = { usage = ".load FILE", takes = "file", summary = "run a file: a
 function commands.load.run(session, argument)
   if argument == "" then return nil, "which file? .load FILE" end
   local path = path_of(argument)
-  local file <close>, problem = io.open(path, "rb")
+  local file <close>, err = io.open(path, "rb")
   local content = file and file:read "a"
   if not content then
-    return nil, ("cannot read %s"):format(problem or argument .. ": is it a folder?")
+    return nil, ("cannot read %s"):format(err or argument .. ": is it a folder?")
   end
   local rest = content:match "^[^\n]*\n?()"
   if content:sub(1, #MARK) == MARK then
@@ -99,8 +99,8 @@ function commands.save.run(session, argument)
   if former and (former:read "l" or MARK) ~= MARK then
     return nil, ("%s is there already, and is no saved session; name another file"):format(argument)
   end
-  local file <close>, problem = io.open(path, "wb")
-  if not file then return nil, "cannot write " .. problem end
+  local file <close>, err = io.open(path, "wb")
+  if not file then return nil, "cannot write " .. err end
   local lines = table.concat(session.input, "\n")
   if not (file:write(MARK, "\n", lines, #lines > 0 and "\n" or "") and file:flush()) then
     return nil, "cannot write " .. argument .. ": is the disk full?"
@@ -158,8 +158,8 @@ function commands.run(session, line)
   if name == "" or name == "names" or name == "run" or not commands[name] then
     return nil, ("there is no command .%s%s"):format(name, nearest(name, commands.names, "; .help lists them"))
   end
-  local good, problem = commands[name].run(session, argument)
-  if problem then return nil, problem end
+  local good, err = commands[name].run(session, argument)
+  if err then return nil, err end
   return good ~= false
 end
 
