@@ -55,6 +55,9 @@ local function check_wanted(wanted)
   check.raise(problems, 3)
 end
 
+-- The next start takes what is allocated in these.
+local without_worker = { created = true, stopped = true, error = true }
+
 --- Change what a VM holds: both the chassis and the cell take the new shares, or neither.
 function resources.allocate(vm, wanted)
   check_wanted(wanted)
@@ -67,7 +70,7 @@ function resources.allocate(vm, wanted)
   if not fits then return nil, err end
   local taken, err = core.reallocate(vm, shares)
   if not taken then return nil, err end
-  if status.state ~= "running" and status.state ~= "paused" then return true end
+  if without_worker[status.state] then return true end
   local _, err = core.ask(vm, "allocate", nil, shares)
   if not err then return true end
   core.reallocate(vm, status.resources)

@@ -53,6 +53,9 @@ end
 commands.use = { usage = ".use VM", takes = "vm",
   summary = "run the lines that follow in that VM; without one: here again" }
 
+local advice = { created = "start it: vm:start()", stopped = "start it: vm:start()",
+  paused = "resume it: vm:resume()", error = "restart it: vm:restart()" }
+
 function commands.use.run(session, id)
   if id == "" then
     session.vm = nil
@@ -66,8 +69,7 @@ function commands.use.run(session, id)
   end
   local state = vm:get_state()
   if state ~= "running" then
-    local advice = state == "paused" and "resume it: vm:resume()" or "start it: vm:start()"
-    return nil, ("VM %s is %s; %s"):format(id, state, advice)
+    return nil, ("VM %s is %s; %s"):format(id, state, advice[state] or "wait until it is running")
   end
   session.vm = vm
   return true
