@@ -194,7 +194,7 @@ describe("a flux model in SBML", function()
       ["strict"] = { BOUNDS_I = 'fbc:lowerFluxBound="zero"' },
       ["no value"] = { PARAMETERS = '<parameter id="nothing" constant="true"/>',
         MODEL = 'fbc:strict="false"', BOUNDS_I = 'fbc:upperFluxBound="nothing"' },
-      ["a stoichiometry has no value"] = { STOICHIOMETRY = "" },
+      ['the stoichiometry of "B" has no value'] = { STOICHIOMETRY = "" },
     } do
       assert.matches(message, problem_of(version_2(changes)), nil, true)
     end

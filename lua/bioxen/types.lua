@@ -742,7 +742,7 @@ function flux.model(definition) end
 ---it. Ids are SBML's; genes go by their labels. Second: the id of its objective, the active one
 ---unless another is asked for.
 ---@param text string
----@param options { objective: string? }?
+---@param options { objective: string?, strict: boolean? }? strict: a warning is an error
 ---@return bioxen.FluxModel
 ---@return string? objective
 function flux.load_sbml(text, options) end
@@ -759,6 +759,7 @@ function flux.load_sbml(text, options) end
 ---Metabolites, reactions with bounds and gene rules, an objective. Solved by CLP; every optimum is
 ---checked against the model and by its own shadow prices. Each solution starts from the last.
 ---@class bioxen.FluxModel
+---@field warnings bioxen.Warning[] of what read it
 local FluxModel = {}
 
 ---@return bioxen.FluxSolution
@@ -846,7 +847,14 @@ function FluxModel:reaction(name) end
 ---@field name string? of the process (default: the model's id)
 ---@field share boolean? variables that another process has too become one (default: refused)
 ---@field externals table<string, string>? text by file name of external model definitions
+---@field strict boolean? what the reader would warn of is an error (EMODEL)
 ---@field timeout number? seconds; of vm:load_sbml alone
+
+---What a text has that is not as it should be, where its meaning is certain all the same.
+---@class bioxen.Warning
+---@field code "encoding"|"form"|"gene_rule"|"objective"|"package"|"rounding"|"size"|"value" of what kind it is
+---@field message string
+---@field element string? the id of what it is about
 
 ---What was loaded: a process whose variables bear the ids of the model, and mean what these mean
 ---in SBML. The time unit is the cell's second.
@@ -871,6 +879,7 @@ function FluxModel:reaction(name) end
 ---@field reactions integer
 ---@field rules integer
 ---@field events integer
+---@field warnings bioxen.Warning[]
 
 ---The global `cell` in a VM. An organism adds methods of its own. Names that the cell does not have raise.
 ---@class bioxen.Cell

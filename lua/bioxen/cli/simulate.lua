@@ -2,9 +2,11 @@
 
 local bioxen = require "bioxen"
 local core = require "bioxen.core"
+local json = require "bioxen.cli.json"
 local progress = require "bioxen.cli.progress"
 local say = require "bioxen.cli.say"
 local source = require "bioxen.cli.source"
+local sbml = require "bioxen.model.sbml"
 local nearest = require "bioxen.nearest"
 
 local MEMORY = 4 << 30 -- bytes that the VM may take; it takes what it needs
@@ -25,11 +27,13 @@ local function start_vm(number, seed)
 end
 
 local function load_model(vm, options)
-  if options.model ~= "-" then return vm:load_sbml(options.model) end
-  local text, err = source.read "-"
+  local how = { strict = options.strict }
+  if options.model ~= "-" then return vm:load_sbml(options.model, how) end
+  local text, err = options.text, nil
+  if not text then text, err = source.read "-" end
   if not text then return nil, err end
-  options.text = options.text or text
-  return vm:load_sbml(options.text)
+  options.text = text
+  return sbml.load_text(vm, text, how)
 end
 
 -- ---- what to record ----
@@ -158,10 +162,15 @@ local function draw(result, options)
   return result:plot(plot)
 end
 
-local function write(result, options)
+local function as_json(result, warnings)
+  return ('{"warnings":%s,\n%s'):format(json.encode(json.list(warnings)), result:to_json():sub(2))
+end
+
+local function write(result, options, warnings)
   local path = options.out
+  if options.json or path and path:find "%.json$" then return source.write(as_json(result, warnings), path) end
+  say.warnings(warnings)
   if options.plot or path and (path:find "%.png$" or path:find "%.svg$") then return draw(result, options) end
-  if options.json or path and path:find "%.json$" then return source.write(result:to_json(), path) end
   return source.write(result:to_csv(), path)
 end
 
@@ -184,7 +193,7 @@ local function simulate(options)
   local result, reason
   if options.runs == 1 then result, reason = one_run(vm, run) else result, reason = many_runs(vm, options, run) end
   if not result then return say.failed(reason) end
-  local written, mistake = write(result, options)
+  local written, mistake = write(result, options, model.warnings)
   if not written then return say.failed(mistake) end
   if stochastic(run) and not options.seed and not options.quiet then
     say.note(("seed: --seed=%d repeats this"):format(seed))
@@ -213,6 +222,7 @@ return {
     { "--tolerance", "Relative tolerance of the solver (default 1e-8).", value = "X", number = { above = 0 } },
     { "--max-steps", "Stop after so many steps of the solver, reactions or leaps.", value = "N",
       number = { integer = true, minimum = 1 } },
+    { "--strict", "What the reader would warn of is an error." },
     { "--jobs", "VMs that share many runs (default: as many as there are cores). The result is the same.",
       value = "N", number = { integer = true, minimum = 1 } },
     { "--out", "Write to this file; .json, .png and .svg say what it is to be.", value = "FILE" },

@@ -7,7 +7,7 @@ local source = {}
 
 --- The text of a model in SBML, decompressed if need be; or nil and an error.
 function source.read(path)
-  if path ~= "-" then return core.read_file(path, sbml.LIMIT) end
+  if path ~= "-" then return sbml.read(path) end
   local text = io.read "a" or ""
   if text:find "^\x1f\x8b" then
     return core.fail("EFILE", "what comes by standard input is compressed: zcat it first")

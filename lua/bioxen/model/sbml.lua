@@ -23,18 +23,36 @@ end
 
 -- Read what `text` refers to, and what that refers to. A file that is missing is left for the
 -- worker to complain about, which knows where it was wanted.
-local function read_externals(folder, text, externals)
+local function read_externals(read_beside, text, externals)
   for _, name in ipairs(sources(text)) do
     if externals[name] == nil then
-      local external = core.read_file(folder .. name, sbml.LIMIT)
+      local external = read_beside(name)
       externals[name] = external or nil
-      if external then read_externals(folder, external, externals) end
+      if external then read_externals(read_beside, external, externals) end
     end
   end
   return externals
 end
 
+--- The text of a model in a file, and what reads a file beside it; or nil and an error.
+function sbml.read(path)
+  local text, err = core.read_file(path, sbml.LIMIT)
+  if not text then return nil, err end
+  local folder = path:match "^(.*/)" or "./"
+  return text, function(name) return core.read_file(folder .. name, sbml.LIMIT) end
+end
+
 local in_the_vm = "return cell:load_sbml(args.text, args.options)"
+
+--- Load a model from its text.
+function sbml.load_text(vm, text, options)
+  local result, err = vm:execute_biological_process(in_the_vm, {
+    args = { text = text, options = { name = options.name, share = options.share, strict = options.strict,
+      externals = options.externals } },
+    timeout = options.timeout, name = "load_sbml" })
+  if not result then return nil, err end
+  return result.result
+end
 
 --- Load a model from a file, or from text, which begins with "<".
 function sbml.load(vm, model, options)
@@ -44,23 +62,16 @@ function sbml.load(vm, model, options)
   local given = check.table(options, {
     name = { type = "string" },
     share = { type = "boolean" },
+    strict = { type = "boolean" },
     externals = { type = "table" },
     timeout = { type = "number", minimum = 0 },
   }, "options", problems)
   check.raise(problems, 2)
-  local text, externals = model, given.externals
-  if not model:find "^[%s\xEF\xBB\xBF]*<" then
-    local found, err = core.read_file(model, sbml.LIMIT)
-    if not found then return nil, err end
-    text = found
-    externals = externals or read_externals(model:match "^(.*/)" or "./", text, {})
-  end
-  local result, err = vm:execute_biological_process(in_the_vm, {
-    args = { text = text,
-      options = { name = given.name, share = given.share, externals = externals } },
-    timeout = given.timeout, name = "load_sbml" })
-  if not result then return nil, err end
-  return result.result
+  if model:find "^[%s\xEF\xBB\xBF\xFE\xFF\0]*<" then return sbml.load_text(vm, model, given) end
+  local text, read_beside = sbml.read(model)
+  if not text then return nil, read_beside end
+  given.externals = given.externals or read_externals(read_beside, text, {})
+  return sbml.load_text(vm, text, given)
 end
 
 return sbml
