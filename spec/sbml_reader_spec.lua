@@ -217,7 +217,6 @@ describe("the SBML reader", function()
     refused_text("model m\n  A -> B; k*A\n  k = 1\nend\n", "Antimony")
     refused_text("begin model\nbegin reaction rules\nA() -> B() k\n", "BNGL")
     refused_text("MATLAB 5.0 MAT-file, Platform: GLNXA64\0", "MATLAB")
-    refused_text("PK\3\4", "archive")
   end)
 
   it("takes counts that miss a whole number by rounding, and no others", function()
@@ -238,6 +237,117 @@ describe("the SBML reader", function()
       local _, err = vm:execute_biological_process "cell:run { duration = 1, method = 'ssa' }"
       assert.truthy(err.message:find("whole numbers of molecules", 1, true), err.message)
     end
+  end)
+
+  describe("opens", function()
+    local function output_of(command, text)
+      local path = os.tmpname()
+      local file <close> = assert(io.open(path, "wb"))
+      file:write(text)
+      file:flush()
+      local pipe <close> = assert(io.popen(("%s <%s"):format(command, path)))
+      local out = pipe:read "a"
+      os.remove(path)
+      return out
+    end
+
+    -- An archive of files { name, text }, deflated as gzip does it.
+    local function zip(...)
+      local files, folder = {}, {}
+      local offset = 0
+      for i, file in ipairs { ... } do
+        local packed = output_of("gzip -nc", file[2])
+        local common = "\20\0\0\0\8\0\0\0\0\0" .. packed:sub(-8, -5) .. ("<I4"):pack(#packed - 18)
+          .. packed:sub(-4) .. ("<I2I2"):pack(#file[1], 0)
+        files[i] = "PK\3\4" .. common .. file[1] .. packed:sub(11, -9)
+        folder[i] = "PK\1\2\20\0" .. common .. ("<I2I2I2I4I4"):pack(0, 0, 0, 0, offset) .. file[1]
+        offset = offset + #files[i]
+      end
+      local list = table.concat(folder)
+      return table.concat(files) .. list
+        .. "PK\5\6" .. ("<I2I2I2I2I4I4I2"):pack(0, 0, #folder, #folder, #list, offset, 0)
+    end
+
+    local function load_bytes(bytes)
+      assert(vm:execute_biological_process "cell:clear()")
+      return vm:execute_biological_process("return cell:load_sbml(args)", { args = bytes })
+    end
+
+    local function opens(bytes)
+      assert.same({}, assert(load_bytes(bytes)).result.warnings)
+      decayed()
+    end
+
+    local function refuses(bytes, part)
+      local _, err = load_bytes(bytes)
+      assert.equal("EMODEL", err.code)
+      assert.truthy(err.message:find(part, 1, true), err.message)
+    end
+
+    local manifest = '<omexManifest><content location="." format="omex"/>\n<content location="./a/m.xml"\n'
+      .. ' format="http://identifiers.org/combine.specifications/sbml"%s/><content format="sbml" location="n.xml"/>'
+      .. "</omexManifest>"
+
+    it("what gzip and bzip2 have compressed, in one part or more", function()
+      for _, tool in ipairs { "gzip -c", "bzip2 -c" } do
+        local packed = output_of(tool, decay())
+        opens(packed)
+        opens(output_of(tool, decay():sub(1, 100)) .. output_of(tool, decay():sub(101)))
+        refuses(packed:sub(1, #packed - 12), "damaged or cut")
+        refuses(packed:sub(1, 40) .. ("x"):rep(40), "damaged or cut")
+      end
+    end)
+
+    it("an archive with one model", function()
+      opens(zip({ "README.txt", "hello" }, { "folder/", "" }, { "folder/m.xml", decay() },
+        { "__MACOSX/folder/._m.xml", "x" }))
+      opens(zip { "m.sbml", decay() })
+      opens(zip { "m.xml.bz2", output_of("bzip2 -c", decay()) })
+    end)
+
+    it("a COMBINE archive: the master, or the only model", function()
+      opens(zip({ "manifest.xml", manifest:format ' master="true"' }, { "a/m.xml", decay() }, { "n.xml", "<a/>" }))
+      opens(zip({ "manifest.xml", (manifest:format "":gsub('format="sbml"', 'format="sed-ml" master="true"')) },
+        { "a/m.xml", decay() }, { "n.xml", "<a/>" }))
+      refuses(zip({ "manifest.xml", manifest:format "" }, { "a/m.xml", decay() }), "a/m.xml, n.xml")
+      refuses(zip { "manifest.xml", manifest:format ' master="true"' }, "names a/m.xml, which is not there")
+    end)
+
+    it("a model with what it refers to in the archive", function()
+      local comp = 'xmlns:comp="http://www.sbml.org/sbml/level3/version1/comp/version1" comp:required="true" level="3"'
+      local main = ([[<?xml version="1.0" encoding="UTF-8"?>
+        <sbml xmlns="http://www.sbml.org/sbml/level3/version1/core" %s version="1">
+        <comp:listOfExternalModelDefinitions><comp:externalModelDefinition comp:id="e" comp:source="part.xml"/>
+        </comp:listOfExternalModelDefinitions>
+        <model id="m"><comp:listOfSubmodels><comp:submodel comp:id="sub" comp:modelRef="e"/></comp:listOfSubmodels>
+        </model></sbml>]]):format(comp)
+      local part = (decay { version = 1 }:gsub('level="3"', comp))
+      assert(load_bytes(zip({ "manifest.xml", manifest:format ' master="true"' }, { "a/m.xml", main },
+        { "a/part.xml", part }, { "a/other.xml", "<sedML/>" })))
+      decayed "sub__S"
+    end)
+
+    it("no archive that is empty, damaged, ambiguous, or a bomb", function()
+      refuses(zip { "README.txt", "hello" }, "no model in SBML")
+      refuses(zip({ "a.xml", decay() }, { "b.xml", decay() }), "several models: a.xml, b.xml")
+      local whole = zip { "a.xml", decay() }
+      refuses(whole:sub(1, -2), "damaged or cut")
+      for at = 15, 30 do -- lengths, the check, the name's length
+        local bytes = whole:sub(1, -23 - 46 - 5 + at) .. "\255" .. whole:sub(-21 - 46 - 5 + at)
+        load_bytes(bytes)
+      end
+      refuses((whole:gsub("a%.xml", "b.xml", 1):gsub("PK\1\2\20\0\20\0\0", "PK\1\2\20\0\20\0\1")), "encrypted")
+      for _, tool in ipairs { "gzip -c", "bzip2 -c" } do
+        refuses(output_of(tool, ("<"):rep(70 << 20)), "67108864 bytes")
+      end
+      refuses(zip { "a.xml", ("<"):rep(70 << 20) }, "67108864 bytes")
+    end)
+
+    it("a flux model", function()
+      local _, err = vm:execute_biological_process("flux.load_sbml(args)",
+        { args = output_of("bzip2 -c", '{"metabolites":[],"reactions":[]}') })
+      assert.truthy(err.message:find("JSON of cobrapy", 1, true), err.message)
+    end)
   end)
 
   it("says which limit a trajectory met that is too large to send", function()

@@ -213,7 +213,9 @@ function BiologicalVM:execute_file(path, options) end
 function BiologicalVM:submit(code, options) end
 
 ---Load a model in SBML (levels 1 to 3) into the cell, from a file or from text, which begins with
----"<". External model definitions are read from the file's own folder, and nowhere else.
+---"<". The file may be compressed (.gz, .bz2), or an archive (.zip, .omex) with one model. External model
+---definitions are read from the file's own folder, and nowhere else. What breaks SBML's form alone is read
+---all the same, and stands in the model's warnings.
 ---@param model string a path, or the text itself
 ---@param options bioxen.SBMLOptions?
 ---@return bioxen.SBMLModel?
@@ -741,7 +743,7 @@ function flux.model(definition) end
 ---A model in SBML with the package fbc (versions 1 and 2), or with bounds in kinetic laws as before
 ---it. Ids are SBML's; genes go by their labels. Second: the id of its objective, the active one
 ---unless another is asked for.
----@param text string
+---@param text string or the bytes of a file as vm:load_sbml takes it
 ---@param options { objective: string?, strict: boolean? }? strict: a warning is an error
 ---@return bioxen.FluxModel
 ---@return string? objective
@@ -936,7 +938,7 @@ function Cell:ensemble(options) end
 function Cell:genome() end
 
 ---Add the model as a process, or replace the process of its name.
----@param text string
+---@param text string or the bytes of a file as vm:load_sbml takes it
 ---@param options bioxen.SBMLOptions?
 ---@return bioxen.SBMLModel
 function Cell:load_sbml(text, options) end

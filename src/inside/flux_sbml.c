@@ -15,8 +15,8 @@ int bx_flux_load_sbml(lua_State *L)
     char taken[256];
     bx_error err;
     lua_settop(L, 2);
-    source.text = bx_fields_string(L, 1, &place, NULL);
-    source.length = lua_rawlen(L, 1);
+    bx_fields_expect(L, 1, LUA_TSTRING, &place, NULL);
+    source.text = lua_tolstring(L, 1, &source.length);
     source.warnings = bx_warnings_push(L);
     if (!lua_isnil(L, 2)) {
         bx_fields_expect(L, 2, LUA_TTABLE, &place, NULL);

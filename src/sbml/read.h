@@ -5,15 +5,15 @@
 #ifndef BX_SBML_READ_H
 #define BX_SBML_READ_H
 
-#include "core/error.h"
-#include "core/warnings.h"
-#include "model/process.h"
-
 #include <stddef.h>
 
 #ifdef __cplusplus
 extern "C" {
 #endif
+
+#include "core/error.h"
+#include "core/warnings.h"
+#include "model/process.h"
 
 /* A file that the model's external model definitions name. */
 typedef struct bx_sbml_external {

@@ -1,5 +1,7 @@
 #include "sbml/text.h"
 
+#include "sbml/intake.h"
+
 #include <algorithm>
 #include <cstring>
 #include <new>
@@ -29,15 +31,10 @@ std::string file_name(std::string uri)
     return uri;
 }
 
-/* Its text in UTF-8. */
-struct External {
-    std::string name, text;
-};
-
 class ExternalResolver : public SBMLResolver
 {
   public:
-    explicit ExternalResolver(const std::vector<External> &externals) : mExternals(externals) {}
+    explicit ExternalResolver(const std::vector<Text> &externals) : mExternals(externals) {}
 
     SBMLResolver *clone() const override
     {
@@ -46,7 +43,7 @@ class ExternalResolver : public SBMLResolver
 
     SBMLDocument *resolve(const std::string &uri, const std::string &) const override
     {
-        const External *found = find(uri);
+        const Text *found = find(uri);
         return found ? readSBMLFromString(found->text.c_str()) : nullptr;
     }
 
@@ -56,16 +53,16 @@ class ExternalResolver : public SBMLResolver
     }
 
   private:
-    const External *find(const std::string &uri) const
+    const Text *find(const std::string &uri) const
     {
         std::string name = file_name(uri);
-        for (const External &external : mExternals)
+        for (const Text &external : mExternals)
             if (name == external.name)
                 return &external;
         return nullptr;
     }
 
-    const std::vector<External> &mExternals;
+    const std::vector<Text> &mExternals;
 };
 
 /* While it lives, external files come from the texts at hand; libSBML's own resolver, which opens
@@ -73,7 +70,7 @@ class ExternalResolver : public SBMLResolver
 class OnlyTheseFiles
 {
   public:
-    explicit OnlyTheseFiles(const std::vector<External> &externals)
+    explicit OnlyTheseFiles(const std::vector<Text> &externals)
     {
         SBMLResolverRegistry &registry = SBMLResolverRegistry::getInstance();
         while (registry.getNumResolvers() > 0)
@@ -98,219 +95,6 @@ struct Document {
     Document(const Document &) = delete;
     Document &operator=(const Document &) = delete;
 };
-
-/* libSBML reads elements, and frees formulas, by recursion: within these bounds it takes some 5 MB
- * of stack at most. */
-const size_t DEPTH_MAXIMUM = 2000;
-const size_t FORMULA_MAXIMUM = 100000; /* elements of a formula */
-
-/* The ">" of the tag that begins at `p`; what is quoted in it does not count. */
-const char *end_of_tag(const char *p, const char *end)
-{
-    for (; p < end && *p != '>'; p++)
-        if (*p == '"' || *p == '\'') {
-            const char *close = static_cast<const char *>(memchr(p + 1, *p, end - p - 1));
-            p = close ? close : end - 1;
-        }
-    return p;
-}
-
-bool is_math(const char *tag, const char *end)
-{
-    std::string name(tag, std::find_if(tag, end, [](char c) { return strchr(" \t\r\n/", c); }));
-    return name == "math" || (name.size() > 5 && name.compare(name.size() - 5, 5, ":math") == 0);
-}
-
-/* How deep elements nest, and how many a formula has. */
-int check_sizes(const char *text, size_t length, bx_error *err)
-{
-    const char *end = text + length, *p = text;
-    size_t depth = 0, elements = 0;
-    bool formula = false;
-    while ((p = static_cast<const char *>(memchr(p, '<', end - p))) && ++p < end) {
-        const char *tag = p;
-        if (end - tag > 3 && memcmp(tag, "!--", 3) == 0)
-            p = static_cast<const char *>(memmem(tag, end - tag, "-->", 3));
-        if (!p)
-            return 0;
-        if (*tag == '!' || *tag == '?')
-            continue;
-        bool closes = *tag == '/';
-        p = end_of_tag(tag, end);
-        bool opens = !closes && p[-1] != '/';
-        if (is_math(tag + closes, p)) {
-            formula = opens;
-            elements = 0;
-        }
-        elements += !closes;
-        depth += opens;
-        depth -= closes && depth > 0;
-        if (depth > DEPTH_MAXIMUM)
-            return bx_fail(err, BX_EMODEL, "SBML: elements nest more than %zu deep", DEPTH_MAXIMUM);
-        if (formula && elements > FORMULA_MAXIMUM)
-            return bx_fail(err, BX_EMODEL, "SBML: a formula has more than %zu elements",
-                           FORMULA_MAXIMUM);
-    }
-    return 0;
-}
-
-/* ---- encodings ---- */
-
-const char UTF_8_MARK[] = "\xEF\xBB\xBF";
-
-void append_utf_8(std::string &out, unsigned code)
-{
-    if (code < 0x80) {
-        out += static_cast<char>(code);
-        return;
-    }
-    unsigned more = code < 0x800 ? 1 : code < 0x10000 ? 2 : 3;
-    static const unsigned heads[] = {0, 0xC0, 0xE0, 0xF0};
-    out += static_cast<char>(heads[more] | code >> 6 * more);
-    while (more-- > 0)
-        out += static_cast<char>(0x80 | ((code >> 6 * more) & 0x3F));
-}
-
-/* UTF-16 as UTF-8; empty where it is none. */
-std::string from_utf_16(const std::string &text, bool big)
-{
-    std::string out;
-    auto unit = [&](size_t i) {
-        unsigned char a = text[i], b = text[i + 1];
-        return big ? a << 8U | b : b << 8U | a;
-    };
-    for (size_t i = 0; i + 1 < text.size(); i += 2) {
-        unsigned code = unit(i);
-        if (code >= 0xD800 && code < 0xDC00 && i + 3 < text.size()) {
-            unsigned low = unit(i += 2);
-            if (low < 0xDC00 || low > 0xDFFF)
-                return "";
-            code = 0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00);
-        } else if (code >= 0xD800 && code < 0xE000) {
-            return "";
-        }
-        append_utf_8(out, code);
-    }
-    return text.size() % 2 ? "" : out;
-}
-
-/* What is in UTF-16 says so by a mark, or by the zero beside its first "<". */
-int decode(std::string &text, bx_warnings *warnings, bx_error *err)
-{
-    std::string head = text.substr(0, 2);
-    bool big = head == "\xFE\xFF" || head == std::string("\0<", 2);
-    if (big || head == "\xFF\xFE" || head == std::string("<\0", 2)) {
-        text = from_utf_16(text, big);
-        if (text.empty())
-            return bx_fail(err, BX_EMODEL, "SBML: the text is damaged UTF-16");
-        if (bx_warn(warnings, err, "encoding", nullptr,
-                    "the text is in UTF-16, where SBML wants UTF-8") < 0)
-            return -1;
-        size_t name = text.find("encoding"), end = text.find("?>");
-        if (name < end && end != std::string::npos)
-            text.replace(name, end - name, "encoding=\"UTF-8\"");
-    }
-    if (text.compare(0, 3, UTF_8_MARK) == 0)
-        text.erase(0, 3);
-    return 0;
-}
-
-/* ---- what else people have ---- */
-
-/* The name of the outermost element. */
-std::string root_of(const std::string &text)
-{
-    size_t at = 0;
-    while ((at = text.find('<', at)) != std::string::npos) {
-        const char *ends = text.compare(at, 4, "<!--") == 0 ? "-->" : ">";
-        if (text[at + 1] != '!' && text[at + 1] != '?')
-            break;
-        at = text.find(ends, at);
-    }
-    if (at == std::string::npos)
-        return "";
-    std::string name = text.substr(at + 1, text.find_first_of(" \t\r\n/>", at) - at - 1);
-    size_t colon = name.find(':');
-    return colon == std::string::npos ? name : name.substr(colon + 1);
-}
-
-struct Format {
-    const char *mark; /* the root of XML, or how other text begins; or what is in it */
-    const char *is;
-};
-
-const Format xml_formats[] = {
-    {"sedML", "SED-ML, which says how to simulate a model: load the model that it names"},
-    {"COPASI", "a file of COPASI, which exports SBML"},
-    {"omexManifest", "the manifest of a COMBINE archive: load the archive or the model that it "
-                     "names"},
-    {"html", "a page of HTML: was the model saved by the link to its file?"},
-    {"neuroml", "NeuroML"},
-    {"sbgn", "SBGN, a picture of a network"},
-    {"bioPAX", "BioPAX"},
-    {"RDF", "RDF, as BioPAX is: it has no kinetics"},
-};
-
-const Format beginnings[] = {
-    {"MATLAB 5.0 MAT-file", "a file of MATLAB: the COBRA Toolbox and cobrapy write SBML"},
-    {"PK\x03\x04", "an archive (zip): load it by its path"},
-    {"\x1F\x8B", "compressed by gzip: load it by its path"},
-    {"BZh", "compressed by bzip2: load it by its path"},
-    {"%PDF", "PDF"},
-};
-
-std::string format_of(const std::string &text)
-{
-    for (const Format &format : beginnings)
-        if (text.compare(0, strlen(format.mark), format.mark) == 0)
-            return format.is;
-    auto has = [&](const char *what) { return text.find(what) != std::string::npos; };
-    char first = text[std::min(text.find_first_not_of(" \t\r\n"), text.size())];
-    if (first == '<') {
-        std::string root = root_of(text);
-        for (const Format &format : xml_formats)
-            if (root == format.mark)
-                return format.is;
-        if (root == "model" && has("www.cellml.org"))
-            return "CellML";
-        return "";
-    }
-    if ((first == '{' || has("metabolites:")) && has("metabolites") && has("reactions"))
-        return std::string(first == '{' ? "JSON" : "YAML") +
-               " of cobrapy: cobra.io.write_sbml_model() writes SBML";
-    if (first == '{' || first == '[')
-        return "JSON";
-    if (has("begin model") || has("begin reaction rules"))
-        return "BNGL: writeSBML() of BioNetGen makes SBML of it";
-    if ((has("->") || has("=>")) && has(";"))
-        return "Antimony, it seems: antimony and tellurium make SBML of it";
-    return "";
-}
-
-/* ---- the text ---- */
-
-/* No type declarations, hence no entities of the text's own making. */
-int check_text(const std::string &text, bx_error *err)
-{
-    std::string other = format_of(text);
-    if (!other.empty())
-        return bx_fail(err, BX_EMODEL, "a model in SBML expected; this is %s", other.c_str());
-    if (memchr(text.data(), 0, text.size()))
-        return bx_fail(err, BX_EMODEL, "SBML: text in UTF-8 expected, found a zero byte");
-    if (text.find("<!DOCTYPE") != std::string::npos || text.find("<!ENTITY") != std::string::npos)
-        return bx_fail(err, BX_EMODEL, "SBML: a document type declaration is not allowed");
-    return check_sizes(text.data(), text.size(), err);
-}
-
-int take_text(const char *text, size_t length, std::string &out, bx_warnings *warnings,
-              bx_error *err)
-{
-    if (length > BX_SBML_LENGTH)
-        return bx_fail(err, BX_EMODEL, "SBML: %zu bytes expected at most, got %zu", BX_SBML_LENGTH,
-                       length);
-    out.assign(text, length);
-    return decode(out, warnings, err) < 0 ? -1 : check_text(out, err);
-}
 
 /* ---- what libSBML says ---- */
 
@@ -548,15 +332,9 @@ int read_document(void *data, bx_error *err)
     const Reading *r = static_cast<const Reading *>(data);
     const bx_sbml_source *source = r->source;
     std::string text;
-    std::vector<External> externals(source->external_count);
-    if (take_text(source->text, source->length, text, source->warnings, err) < 0)
+    std::vector<Text> externals;
+    if (bx_sbml_take_in(source, text, externals, err) < 0)
         return -1;
-    for (size_t i = 0; i < externals.size(); i++) {
-        externals[i].name = source->externals[i].name;
-        if (take_text(source->externals[i].text, source->externals[i].length, externals[i].text,
-                      source->warnings, err) < 0)
-            return -1;
-    }
     OnlyTheseFiles only(externals);
     Document document(readSBMLFromString(text.c_str()));
     if (!document.pointer)

@@ -168,7 +168,8 @@ return {
   description = "Find the fluxes of a model in SBML (package fbc, or the older kinetic laws) that make its objective "
     .. "greatest. Fluxes are written a line each, names and numbers apart by a tab; what is zero is left out. The "
     .. "objective's value goes to standard error.",
-  arguments = { { "MODEL", "A file in SBML, compressed by gzip or not; - reads standard input." } },
+  arguments = { { "MODEL", "A file in SBML, also compressed (.gz, .bz2) or in an archive (.zip, .omex); - reads "
+    .. "standard input." } },
   options = {
     { "--objective", "The objective of the model by its id (default: the active one).", value = "ID" },
     { "--maximise", "Maximise the flux of this reaction instead.", value = "REACTION" },

@@ -29,11 +29,8 @@ end
 local function load_model(vm, options)
   local how = { strict = options.strict }
   if options.model ~= "-" then return vm:load_sbml(options.model, how) end
-  local text, err = options.text, nil
-  if not text then text, err = source.read "-" end
-  if not text then return nil, err end
-  options.text = text
-  return sbml.load_text(vm, text, how)
+  options.text = options.text or source.read "-"
+  return sbml.load_text(vm, options.text, how)
 end
 
 -- ---- what to record ----
@@ -206,7 +203,8 @@ return {
   summary = "run a model in SBML: numbers as CSV, JSON or a picture",
   description = "Run a model in SBML and write what it does as CSV, a column for each species. Many runs give "
     .. "means, standard deviations and quantiles. The time unit is the model's.",
-  arguments = { { "MODEL", "A file in SBML, compressed by gzip or not; - reads standard input." } },
+  arguments = { { "MODEL", "A file in SBML, also compressed (.gz, .bz2) or in an archive (.zip, .omex); - reads "
+    .. "standard input." } },
   options = {
     { "--duration", "How long, in simulated time.", value = "TIME", required = true, number = { above = 0 } },
     { "--every", "Time between rows (default: a hundredth of the duration).", value = "TIME",

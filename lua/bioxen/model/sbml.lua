@@ -23,23 +23,15 @@ end
 
 -- Read what `text` refers to, and what that refers to. A file that is missing is left for the
 -- worker to complain about, which knows where it was wanted.
-local function read_externals(read_beside, text, externals)
+local function read_externals(folder, text, externals)
   for _, name in ipairs(sources(text)) do
     if externals[name] == nil then
-      local external = read_beside(name)
+      local external = core.read_file(folder .. name, sbml.LIMIT)
       externals[name] = external or nil
-      if external then read_externals(read_beside, external, externals) end
+      if external then read_externals(folder, external, externals) end
     end
   end
   return externals
-end
-
---- The text of a model in a file, and what reads a file beside it; or nil and an error.
-function sbml.read(path)
-  local text, err = core.read_file(path, sbml.LIMIT)
-  if not text then return nil, err end
-  local folder = path:match "^(.*/)" or "./"
-  return text, function(name) return core.read_file(folder .. name, sbml.LIMIT) end
 end
 
 local in_the_vm = "return cell:load_sbml(args.text, args.options)"
@@ -68,9 +60,9 @@ function sbml.load(vm, model, options)
   }, "options", problems)
   check.raise(problems, 2)
   if model:find "^[%s\xEF\xBB\xBF\xFE\xFF\0]*<" then return sbml.load_text(vm, model, given) end
-  local text, read_beside = sbml.read(model)
-  if not text then return nil, read_beside end
-  given.externals = given.externals or read_externals(read_beside, text, {})
+  local text, err = core.read_file(model, sbml.LIMIT)
+  if not text then return nil, err end
+  given.externals = given.externals or read_externals(model:match "^(.*/)" or "./", text, {})
   return sbml.load_text(vm, text, given)
 end
 
