@@ -169,4 +169,24 @@ describe("the host", function()
       vm:destroy()
     end
   end)
+
+  it("that ends while a finaliser waits for jobs says that they are gone, and ends well", function()
+    local host = spawn_host([[
+      -- Finalisers run in the reverse order of their objects: this one when the job has been collected.
+      local late
+      late = setmetatable({}, { __gc = function()
+        for _, name in ipairs { "wait_all", "wait_any" } do say(select(2, pcall(bioxen[name], { late.job }, 0.1))) end
+        say(select(2, pcall(late.job.wait, late.job)))
+        say(select(2, pcall(late.vm.get_status, late.vm)))
+      end })
+      late.vm = assert(bioxen.create_bio_vm("vm", "plain_cell"))
+      assert(late.vm:start())
+      late.job = assert(late.vm:submit "while true do end")
+    ]])
+    assert.is_true(processes.wait_until(function() return #host.lines() == 4 end))
+    local lines = host.lines()
+    local ok, text = host.close()
+    assert.is_true(ok, text)
+    for _, line in ipairs(lines) do assert.matches("collected", line) end
+  end)
 end)

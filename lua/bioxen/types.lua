@@ -135,7 +135,7 @@
 ---@field resources bioxen.Resources
 ---@field genome_kb number? that a loaded genome takes of the genome memory
 
----@alias bioxen.State "created"|"starting"|"running"|"paused"|"stopped"|"error"|"destroyed"
+---@alias bioxen.State "created"|"starting"|"running"|"pausing"|"paused"|"resuming"|"stopping"|"stopped"|"error"|"destroyed"
 
 ---A VM: one simulated cell and one Lua state, walled off. Abstract: create_bio_vm makes one of a
 ---class that inherits from it. Closing it (`local vm <close>`) or losing it ends it.

@@ -125,7 +125,7 @@ static void memory_may_run_out_anywhere(void)
     }
     CHECK(failures > 5);
     CHECK(live(&host));
-    bx_host_close(&host);
+    bx_vm_close_host(&host);
     CHECK(descriptors() == before);
 }
 
@@ -147,7 +147,7 @@ static void a_fork_of_the_host_leaves_its_vms_alone(void)
     if (child == 0) {
         bool refused = !bx_vm_call(vm, "execute", &code, 1, &err) && err.code == BX_ESYSTEM;
         bx_vm_free(vm);
-        bx_host_close(&host);
+        bx_vm_close_host(&host);
         _exit(refused ? 0 : 1);
     }
     int status;
@@ -157,7 +157,7 @@ static void a_fork_of_the_host_leaves_its_vms_alone(void)
     CHECK(job && bx_job_wait(job, &host.reactor, bx_clock_after(20)) == 1 && job->succeeded);
     bx_job_release(job);
     bx_vm_free(vm);
-    bx_host_close(&host);
+    bx_vm_close_host(&host);
     bx_buffer_free(&code);
 }
 

@@ -5,7 +5,7 @@
 #include "core/clock.h"
 #include "core/error.h"
 #include "lua/error.h"
-#include "lua/vm.h"
+#include "lua/vm_box.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -157,13 +157,13 @@ static int create_private(lua_State *L)
  * call, and wait a little for that. Whether there was one. */
 static int cancel_orphan(lua_State *L)
 {
-    bx_vm **box = bx_lua_test_vm(L, 1);
-    const bx_vm *vm = box ? *box : NULL;
+    const bx_lua_vm *box = bx_lua_test_vm(L, 1);
+    const bx_vm *vm = box ? box->vm : NULL;
     bx_job *job = vm && vm->job && vm->job->references == 1 ? bx_job_hold(vm->job) : NULL;
     if (job) {
         int64_t deadline = bx_clock_after(PATIENCE);
         bx_job_cancel(job);
-        while (bx_job_wait(job, &vm->host->reactor, deadline) < 0)
+        while (bx_job_wait(job, &vm->host->reactor, deadline) == BX_REACTOR_SIGNAL)
             ;
         bx_job_release(job);
     }

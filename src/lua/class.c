@@ -42,6 +42,13 @@ const bx_lua_class *bx_lua_class_of(lua_State *L, int index)
     return class_;
 }
 
+bool bx_lua_is_a(const bx_lua_class *class_, const char *name)
+{
+    while (class_ && strcmp(class_->name, name) != 0)
+        class_ = class_->parent;
+    return class_ != NULL;
+}
+
 void *bx_lua_test_class(lua_State *L, int argument, const bx_lua_class *class_)
 {
     for (const bx_lua_class *c = bx_lua_class_of(L, argument); c; c = c->parent)

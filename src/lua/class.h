@@ -5,6 +5,7 @@
 
 #include <lauxlib.h>
 #include <lua.h>
+#include <stdbool.h>
 
 typedef struct bx_lua_class {
     const char *name;                  /* "bioxen.BasicBiologicalVM" */
@@ -27,6 +28,9 @@ void *bx_lua_test_class(lua_State *L, int argument, const bx_lua_class *class_);
 
 /* The class of the userdata at `index`, or NULL. */
 const bx_lua_class *bx_lua_class_of(lua_State *L, int index);
+
+/* Whether a class, or NULL, is the one of that name or inherits from it. */
+bool bx_lua_is_a(const bx_lua_class *class_, const char *name);
 
 /* ---- arguments that are tables of options ---- */
 

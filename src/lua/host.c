@@ -1,12 +1,14 @@
 #include "lua/host.h"
 
+#include "vm/vm.h"
+
 #include <lauxlib.h>
 
 static const char host_key = 'h';
 
 static int host_gc(lua_State *L)
 {
-    bx_host_close(lua_touserdata(L, 1));
+    bx_vm_close_host(lua_touserdata(L, 1));
     return 0;
 }
 

@@ -4,7 +4,9 @@
 #include "lua/class.h"
 #include "lua/error.h"
 #include "lua/host.h"
-#include "lua/vm.h"
+#include "lua/vm_box.h"
+#include "lua/vm_shares.h"
+#include "values/text.h"
 #include "values/value.h"
 
 #include <math.h>
@@ -55,7 +57,7 @@ static double number_field(lua_State *L, const char *key)
     return value;
 }
 
-static int write_field(lua_State *L, const char *key, bx_buffer *out, bx_error *err)
+static int append_field(lua_State *L, const char *key, bx_buffer *out, bx_error *err)
 {
     lua_getfield(L, 4, key);
     int status = bx_lua_write_value(L, -1, key, out, err);
@@ -63,13 +65,12 @@ static int write_field(lua_State *L, const char *key, bx_buffer *out, bx_error *
     return status;
 }
 
-/* The values of the operation "setup": options and seed; resources. */
-static int write_setup(lua_State *L, bx_buffer *setup, bx_buffer *shares, bx_error *err)
+/* Write the field `key` of the specification at 4 into a buffer that is pushed. */
+static int push_field(lua_State *L, const char *key, bx_buffer **out, bx_error *err)
 {
-    return write_field(L, "organism", setup, err) < 0 || write_field(L, "seed", setup, err) < 0 ||
-                   write_field(L, "resources", shares, err) < 0
-               ? -1
-               : 0;
+    *out = bx_lua_push_text(L);
+    (*out)->limit = BX_FRAME_LIMIT;
+    return append_field(L, key, *out, err);
 }
 
 /* Enter the VM at the top into the tables of the hypervisor at 1. */
@@ -83,28 +84,47 @@ static void remember(lua_State *L, const char *id, bool keep)
     }
 }
 
-/* The courier of the specification at 4: that of its VM `guest`, or a new one that is told `pool`;
- * NULL without either, and with an error. The caller's reference. */
-static bx_courier *take_courier(lua_State *L, bx_hypervisor *hypervisor, bx_error *err)
+static bool has_field(lua_State *L, const char *key)
 {
-    bx_courier *courier = NULL;
-    err->code = BX_OK;
-    lua_getfield(L, 4, "guest");
-    bx_vm **guest = bx_lua_test_vm(L, -1);
-    if (guest) {
-        if (!*guest || !(*guest)->remote.courier) {
-            luaL_argerror(L, 4, "'guest' must be an xcpng VM that is not destroyed");
-            return NULL;
-        }
-        courier = bx_courier_hold((*guest)->remote.courier);
-    } else if (lua_getfield(L, 4, "pool") == LUA_TTABLE) {
-        bx_buffer config = {.limit = BX_FRAME_LIMIT};
-        if (bx_lua_write_value(L, -1, "config", &config, err) == 0)
-            courier = bx_courier_new(hypervisor->host, &config, err);
-        bx_buffer_free(&config);
+    bool there = lua_getfield(L, 4, key) != LUA_TNIL;
+    lua_pop(L, 1);
+    return there;
+}
+
+/* What a new courier is told, in a buffer that is pushed; empty where none is wanted. */
+static int push_pool(lua_State *L, bx_buffer **out, bx_error *err)
+{
+    if (has_field(L, "pool"))
+        return push_field(L, "pool", out, err);
+    *out = bx_lua_push_text(L);
+    return 0;
+}
+
+/* The VM whose guest the specification at 4 wants, or NULL. */
+static const bx_vm *check_guest(lua_State *L)
+{
+    if (lua_getfield(L, 4, "guest") == LUA_TNIL) {
+        lua_pop(L, 1);
+        return NULL;
     }
-    lua_settop(L, 4);
-    return courier;
+    const bx_lua_vm *guest = bx_lua_test_vm(L, -1);
+    luaL_argcheck(L, guest && guest->vm && guest->vm->remote.courier, 4,
+                  "'guest' must be an xcpng VM that is not destroyed");
+    lua_pop(L, 1);
+    return guest->vm;
+}
+
+/* The courier of a VM: that of `guest`, or a new one that is told `pool`; NULL without either. The
+ * caller's reference. -1: there should be one. */
+static int take_courier(bx_host *host, const bx_vm *guest, const bx_buffer *pool,
+                        bx_courier **courier, bx_error *err)
+{
+    *courier = NULL;
+    if (guest)
+        *courier = bx_courier_hold(guest->remote.courier);
+    else if (pool->length && !(*courier = bx_courier_new(host, pool, err)))
+        return -1;
+    return 0;
 }
 
 /* hypervisor:enter(id, biological_type, specification): what the Lua side has checked becomes a
@@ -113,13 +133,11 @@ static bx_courier *take_courier(lua_State *L, bx_hypervisor *hypervisor, bx_erro
 static int hypervisor_enter(lua_State *L)
 {
     bx_hypervisor *hypervisor = check_hypervisor(L);
-    bx_buffer setup = {.limit = BX_FRAME_LIMIT}, shares = {.limit = BX_FRAME_LIMIT};
     bx_vm_options options = {.id = luaL_checkstring(L, 2),
                              .biological_type = luaL_checkstring(L, 3),
                              .memory_limit = (uint64_t)number_field(L, "memory"),
-                             .output_limit = (uint64_t)number_field(L, "output"),
-                             .setup = &setup,
-                             .shares = &shares};
+                             .output_limit = (uint64_t)number_field(L, "output")};
+    bx_buffer *setup, *shares, *pool;
     double share[BX_RESOURCES];
     bx_error error;
     lua_getfield(L, 4, "resources");
@@ -130,17 +148,20 @@ static int hypervisor_enter(lua_State *L)
     bool keep = bx_lua_boolean_option(L, 4, "keep", 0);
     luaL_argcheck(L, bx_vm_valid_id(options.id, lua_rawlen(L, 2)), 2, "not an id");
     double timeout = number_field(L, "timeout");
-    options.courier = take_courier(L, hypervisor, &error);
-    if (error.code != BX_OK)
+    const bx_vm *guest = check_guest(L);
+    bool remote = guest || has_field(L, "pool");
+    if (push_field(L, "organism", &setup, &error) < 0 ||
+        append_field(L, "seed", setup, &error) < 0 ||
+        push_field(L, "resources", &shares, &error) < 0 || push_pool(L, &pool, &error) < 0)
         return bx_lua_fail(L, &error, options.id);
-    const bx_vm_ops *ops = options.courier ? &bx_vm_xcpng_ops : &bx_vm_basic_ops;
+    const bx_vm_ops *ops = remote ? &bx_vm_xcpng_ops : &bx_vm_basic_ops;
     bx_lua_vm *box = bx_lua_new_vm(L, ops, 1);
     box->timeout = timeout;
     box->hypervisor = hypervisor;
-    if (write_setup(L, &setup, &shares, &error) == 0)
+    options.setup = setup;
+    options.shares = shares;
+    if (take_courier(hypervisor->host, guest, pool, &options.courier, &error) == 0)
         box->vm = bx_hypervisor_create_vm(hypervisor, ops, &options, share, &error);
-    bx_buffer_free(&setup);
-    bx_buffer_free(&shares);
     bx_courier_release(options.courier);
     if (!box->vm)
         return bx_lua_fail(L, &error, options.id);

@@ -3,7 +3,7 @@
 #include "lua/class.h"
 #include "lua/error.h"
 #include "lua/host.h"
-#include "lua/vm.h"
+#include "lua/vm_box.h"
 #include "lua/watch.h"
 #include "values/value.h"
 
@@ -26,9 +26,9 @@ static job_box *check_box(lua_State *L, int argument)
 static bx_vm *vm_of(lua_State *L, int job)
 {
     lua_getiuservalue(L, job, 1);
-    bx_vm **box = bx_lua_test_vm(L, -1);
+    const bx_lua_vm *box = bx_lua_test_vm(L, -1);
     lua_pop(L, 1);
-    return box ? *box : NULL;
+    return box ? box->vm : NULL;
 }
 
 static const char *vm_id(lua_State *L, int job)
@@ -48,9 +48,19 @@ bx_job **bx_lua_new_job(lua_State *L, int owner)
     return &box->job;
 }
 
+int bx_lua_give_job(lua_State *L, bx_job **box, bx_job *job, const bx_error *error,
+                    const char *vm_id)
+{
+    if (!job)
+        return bx_lua_fail(L, error, vm_id);
+    *box = job;
+    return 1;
+}
+
 /* ---- what a job came to ---- */
 
-void bx_lua_set_details(lua_State *L, const bx_buffer *details)
+/* Set the details of a courier's error, one encoded map or nothing, in the error at the top. */
+static void set_details(lua_State *L, const bx_buffer *details)
 {
     bx_reader reader = {details->data, details->data + details->length};
     bx_error ignored;
@@ -77,7 +87,7 @@ static int push_failure(lua_State *L, int index, const bx_job *job)
         lua_pushstring(L, job->traceback);
         lua_setfield(L, -2, "traceback");
     }
-    bx_lua_set_details(L, &job->details);
+    set_details(L, &job->details);
     if (job->kind == BX_JOB_CALL) {
         push_output(L, job);
         lua_setfield(L, -2, "stdout");
@@ -108,7 +118,7 @@ static int push_answer(lua_State *L, int index, bx_job *job)
 
 static int push_success(lua_State *L, int index, bx_job *job)
 {
-    if (job->kind == BX_JOB_ERRAND)
+    if (job->kind == BX_JOB_REQUEST)
         return push_answer(L, index, job);
     if (job->kind != BX_JOB_CALL) {
         lua_pushboolean(L, 1);
@@ -197,7 +207,9 @@ static int turn(lua_State *L, const waiting *w, int64_t deadline)
 {
     bx_host *host = w->host;
     if (!bx_host_is_owner(host))
-        return luaL_error(L, "the job belongs to the process that this one was forked from");
+        return luaL_error(L, host->owner
+                                 ? "the job belongs to the process that this one was forked from"
+                                 : "the job's host has been closed");
     int64_t until = deadline ? bx_patience_begin(&host->patience) : 0;
     int turned = 0;
     while (turned == 0 && until && bx_patience_lasts(until))
@@ -207,6 +219,11 @@ static int turn(lua_State *L, const waiting *w, int64_t deadline)
     bool watched = w->watch && w->watch->due < deadline;
     if (turned == 0)
         turned = bx_reactor_turn(&host->reactor, watched ? w->watch->due : deadline);
+    if (turned == BX_REACTOR_BROKEN) {
+        bx_error error;
+        bx_reactor_fail(&error);
+        return luaL_error(L, "%s", error.message);
+    }
     if (turned < 0) {
         bx_watch_hide(w->watch); /* before a hook ends the wait */
         bx_lua_run_hooks(L);
@@ -327,10 +344,12 @@ static lua_Integer check_jobs(lua_State *L)
     lua_Integer count = luaL_len(L, 1);
     for (lua_Integer i = 1; i <= count; i++) {
         lua_geti(L, 1, i);
-        if (!bx_lua_test_class(L, -1, &job_class))
-            luaL_argerror(L, 1,
-                          lua_pushfstring(L, "a list of jobs expected, item %d is a %s", (int)i,
-                                          luaL_typename(L, -1)));
+        const job_box *box = bx_lua_test_class(L, -1, &job_class);
+        if (!box || !box->job)
+            luaL_argerror(
+                L, 1,
+                lua_pushfstring(L, "a list of jobs expected, item %d is a %s", (int)i,
+                                box ? "job that has been collected" : luaL_typename(L, -1)));
         lua_pop(L, 1);
     }
     return count;
@@ -340,7 +359,7 @@ static bool is_done(lua_State *L, lua_Integer i)
 {
     lua_geti(L, 1, i);
     job_box *box = bx_lua_test_class(L, -1, &job_class);
-    bool done = !box || box->job->done;
+    bool done = !box || !box->job || box->job->done;
     lua_pop(L, 1);
     return done;
 }

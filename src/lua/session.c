@@ -4,7 +4,7 @@
 #include "lua/error.h"
 #include "lua/host.h"
 #include "lua/job.h"
-#include "lua/vm.h"
+#include "lua/notes.h"
 #include "values/value.h"
 
 #include <math.h>

@@ -5,6 +5,7 @@
 #include "wire/value.h"
 #include "wire/zygote.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <math.h>
 #include <poll.h>
@@ -30,8 +31,8 @@ struct bx_courier {
     uint64_t number;  /* never another's */
     int references;   /* 0: on its way out */
     bx_buffer config;
-    bx_note notes[BX_NOTES];
-    size_t note_count;
+    bx_note *notes;
+    size_t note_count, note_capacity;
 
     pid_t pid;                /* 0: no program */
     bx_source end;            /* its pidfd */
@@ -39,16 +40,17 @@ struct bx_courier {
     bx_source source;
     uint32_t watched;
     bx_timer overdue;
-    bx_error doom;      /* why it was killed, or has ended, if code is not BX_OK */
-    bool opened;        /* it knows its configuration */
-    bool busy;          /* a call is open: "open", or the current errand */
-    bool interrupted;   /* the current errand is */
-    bx_errand *current; /* NULL: opening, or nobody waits for its end */
-    bx_errand *queue;   /* not yet sent, oldest first */
-    bx_buffer details;  /* of the error that comes next */
+    bx_error exit_reason; /* why it was killed, or has ended, if code is not BX_OK */
+    bool opened;          /* it knows its configuration */
+    bool busy;            /* a call is open: "open", or the current request */
+    bool interrupted;     /* the current request is */
+    bx_request *current;  /* NULL: opening, or nobody waits for its end */
+    bx_request *queue;    /* not yet sent, oldest first */
+    bx_buffer details;    /* of the error that comes next */
 };
 
 static void advance(bx_courier *courier);
+static void kill_program(bx_courier *courier, const bx_error *reason);
 
 /* ---- notes ---- */
 
@@ -73,6 +75,22 @@ const char *bx_courier_note(const bx_courier *courier, const char *name)
     return note ? note->text : NULL;
 }
 
+/* NULL where there are too many, or no memory. */
+static bx_note *add_note(bx_courier *courier)
+{
+    if (courier->note_count == BX_NOTES)
+        return NULL;
+    if (courier->note_count == courier->note_capacity) {
+        size_t capacity = courier->note_capacity ? 2 * courier->note_capacity : 16;
+        bx_note *notes = realloc(courier->notes, capacity * sizeof *notes);
+        if (!notes)
+            return NULL;
+        courier->notes = notes;
+        courier->note_capacity = capacity;
+    }
+    return &courier->notes[courier->note_count++];
+}
+
 static void on_note(void *owner, const char *name, size_t name_length, const char *text,
                     size_t length)
 {
@@ -83,68 +101,74 @@ static void on_note(void *owner, const char *name, size_t name_length, const cha
             *note = courier->notes[--courier->note_count];
         return;
     }
-    if (name_length >= BX_NOTE_NAME || length >= BX_NOTE_TEXT ||
-        (!note && courier->note_count == BX_NOTES))
-        return; /* more than a courier of ours ever leaves */
-    if (!note)
-        note = &courier->notes[courier->note_count++];
+    if (!note && name_length < BX_NOTE_NAME && length < BX_NOTE_TEXT)
+        note = add_note(courier);
+    if (!note || length >= BX_NOTE_TEXT) {
+        bx_error error;
+        bx_fail(&error, BX_EPROTOCOL,
+                "the courier wants too much remembered: a note of %zu bytes "
+                "beside %zu others",
+                length, courier->note_count);
+        kill_program(courier, &error);
+        return;
+    }
     snprintf(note->name, sizeof note->name, "%.*s", (int)name_length, name);
     snprintf(note->text, sizeof note->text, "%.*s", (int)length, text);
 }
 
-/* ---- the end of an errand ---- */
+/* ---- the end of a request ---- */
 
-static void end_errand(bx_errand *errand, const bx_error *error, const uint8_t *value,
-                       size_t length)
+static void end_request(bx_request *request, const bx_error *error, const uint8_t *value,
+                        size_t length)
 {
-    if (errand->descriptor >= 0)
-        close(errand->descriptor);
-    errand->descriptor = -1;
-    errand->courier = NULL;
-    errand->ended(errand, error, value, length);
+    if (request->descriptor >= 0)
+        close(request->descriptor);
+    request->descriptor = -1;
+    request->courier = NULL;
+    request->ended(request, error, value, length);
 }
 
-static bx_errand *take_first(bx_courier *courier)
+static bx_request *take_first(bx_courier *courier)
 {
-    bx_errand *errand = courier->queue;
-    if (errand)
-        courier->queue = errand->next;
-    return errand;
+    bx_request *request = courier->queue;
+    if (request)
+        courier->queue = request->next;
+    return request;
 }
 
-/* The call that was open has ended. Where the courier could not be opened, so has the next errand.
+/* The call that was open has ended. Where the courier could not be opened, so has the next request.
  */
 static void end_call(bx_courier *courier, const bx_error *error, const uint8_t *value,
                      size_t length)
 {
-    bx_errand *errand = courier->current;
+    bx_request *request = courier->current;
     courier->current = NULL;
     courier->busy = courier->interrupted = false;
     bx_reactor_clear_timer(&courier->host->reactor, &courier->overdue);
     if (!courier->opened && error)
-        errand = take_first(courier);
+        request = take_first(courier);
     else
         courier->opened = true;
     courier->references++; /* what ends may be the last that holds us */
-    if (errand)
-        end_errand(errand, error, value, length);
+    if (request)
+        end_request(request, error, value, length);
     advance(courier);
     bx_courier_release(courier);
 }
 
 static void fail_all(bx_courier *courier, const bx_error *error)
 {
-    bx_errand *errand = courier->current;
+    bx_request *request = courier->current;
     courier->current = NULL;
-    /* What an errand's end sends anew comes behind those that were there. */
-    bx_errand *waiting = courier->queue;
+    /* What a request's end sends anew comes behind those that were there. */
+    bx_request *waiting = courier->queue;
     courier->queue = NULL;
-    if (errand)
-        end_errand(errand, error, NULL, 0);
+    if (request)
+        end_request(request, error, NULL, 0);
     while (waiting) {
-        errand = waiting;
-        waiting = errand->next;
-        end_errand(errand, error, NULL, 0);
+        request = waiting;
+        waiting = request->next;
+        end_request(request, error, NULL, 0);
     }
 }
 
@@ -174,6 +198,7 @@ static void dispose(bx_courier *courier)
 {
     bx_buffer_free(&courier->config);
     bx_buffer_free(&courier->details);
+    free(courier->notes);
     free(courier);
 }
 
@@ -188,8 +213,8 @@ static void free_courier(bx_courier *courier)
 
 static void describe_end(const bx_courier *courier, const siginfo_t *info, bx_error *error)
 {
-    if (courier->doom.code != BX_OK) {
-        *error = courier->doom;
+    if (courier->exit_reason.code != BX_OK) {
+        *error = courier->exit_reason;
         return;
     }
     bool exited = info->si_code == CLD_EXITED;
@@ -207,7 +232,7 @@ static void take_end(bx_courier *courier)
         bx_connection_receive(&courier->connection, &ignored);
     waitid(P_PIDFD, (id_t)courier->end.descriptor, &info, WEXITED);
     describe_end(courier, &info, &error);
-    courier->doom = error;
+    courier->exit_reason = error;
     forget_program(courier);
     fail_all(courier, &error);
 }
@@ -224,10 +249,10 @@ static void program_ended(bx_source *source, uint32_t events)
 }
 
 /* Killed, it ends: program_ended follows. */
-static void kill_program(bx_courier *courier, const bx_error *doom)
+static void kill_program(bx_courier *courier, const bx_error *reason)
 {
-    if (courier->doom.code == BX_OK)
-        courier->doom = *doom;
+    if (courier->exit_reason.code == BX_OK)
+        courier->exit_reason = *reason;
     disconnect(courier);
     bx_reactor_clear_timer(&courier->host->reactor, &courier->overdue);
     syscall(SYS_pidfd_send_signal, courier->end.descriptor, SIGKILL, NULL, 0);
@@ -257,9 +282,9 @@ static void on_output(void *owner, const uint8_t *bytes, size_t length)
 
 static void on_progress(void *owner, double fraction, const char *text, size_t length)
 {
-    bx_errand *errand = ((bx_courier *)owner)->current;
-    if (errand && errand->progress)
-        errand->progress(errand, fraction, text, length);
+    bx_request *request = ((bx_courier *)owner)->current;
+    if (request && request->progress)
+        request->progress(request, fraction, text, length);
 }
 
 static void on_reply(void *owner, double sim_time, const uint8_t *value, size_t length)
@@ -359,7 +384,7 @@ static int start_program(bx_courier *courier, bx_error *err)
     bx_channel *channel = bx_channel_socket_pair(&peer, err);
     if (!channel)
         return -1;
-    courier->doom.code = BX_OK;
+    courier->exit_reason.code = BX_OK;
     bx_connection_open(&courier->connection, channel, &connection_events, courier);
     courier->watched = EPOLLIN;
     int status = bx_reactor_watch(&courier->host->reactor, &courier->source,
@@ -377,7 +402,7 @@ static int start_program(bx_courier *courier, bx_error *err)
     return status;
 }
 
-/* ---- errands ---- */
+/* ---- requests ---- */
 
 static int call(bx_courier *courier, const char *operation, const bx_buffer *values, double timeout,
                 bx_error *err)
@@ -407,13 +432,13 @@ static int call_open(bx_courier *courier, bx_error *err)
     return status;
 }
 
-static int call_errand(bx_courier *courier, bx_error *err)
+static int call_request(bx_courier *courier, bx_error *err)
 {
-    bx_errand *errand = courier->current = take_first(courier);
-    if (errand->descriptor >= 0)
-        bx_channel_socket_pass(courier->connection.channel, errand->descriptor);
-    errand->descriptor = -1;
-    return call(courier, errand->operation, errand->values, errand->timeout, err);
+    bx_request *request = courier->current = take_first(courier);
+    if (request->descriptor >= 0)
+        bx_channel_socket_pass(courier->connection.channel, request->descriptor);
+    request->descriptor = -1;
+    return call(courier, request->operation, request->values, request->timeout, err);
 }
 
 /* Send what is next, if the courier can take it. */
@@ -423,12 +448,12 @@ static void advance(bx_courier *courier)
     if (courier->busy || !courier->queue || !courier->connection.channel ||
         !courier->connection.greeted)
         return;
-    int status = courier->opened ? call_errand(courier, &error) : call_open(courier, &error);
+    int status = courier->opened ? call_request(courier, &error) : call_open(courier, &error);
     if (status < 0 && error.code != BX_EDIED) /* on EDIED the end of the program says more */
         end_call(courier, &error, NULL, 0);
 }
 
-/* One that has died unheard gets no errand: the next one does. */
+/* One that has died unheard gets no request: the next one does. */
 static void notice_end(bx_courier *courier)
 {
     struct pollfd end = {.fd = courier->end.descriptor, .events = POLLIN};
@@ -436,43 +461,44 @@ static void notice_end(bx_courier *courier)
         take_end(courier);
 }
 
-int bx_courier_send(bx_courier *courier, bx_errand *errand, bx_error *err)
+int bx_courier_send(bx_courier *courier, bx_request *request, bx_error *err)
 {
+    assert(!request->courier);
     notice_end(courier);
     if (!courier->pid && start_program(courier, err) < 0) {
-        if (errand->descriptor >= 0)
-            close(errand->descriptor);
-        errand->descriptor = -1;
+        if (request->descriptor >= 0)
+            close(request->descriptor);
+        request->descriptor = -1;
         return -1;
     }
-    errand->courier = courier;
-    errand->next = NULL;
-    bx_errand **last = &courier->queue;
+    request->courier = courier;
+    request->next = NULL;
+    bx_request **last = &courier->queue;
     while (*last)
         last = &(*last)->next;
-    *last = errand;
+    *last = request;
     advance(courier);
     return 0;
 }
 
-static void unqueue(bx_errand *errand)
+static void unqueue(bx_request *request)
 {
-    bx_errand **at = &errand->courier->queue;
-    while (*at != errand)
+    bx_request **at = &request->courier->queue;
+    while (*at != request)
         at = &(*at)->next;
-    *at = errand->next;
+    *at = request->next;
 }
 
-void bx_courier_cancel(bx_errand *errand)
+void bx_courier_cancel(bx_request *request)
 {
-    bx_courier *courier = errand->courier;
+    bx_courier *courier = request->courier;
     bx_error error;
     if (!courier)
         return;
-    if (courier->current != errand) {
-        unqueue(errand);
+    if (courier->current != request) {
+        unqueue(request);
         bx_fail(&error, BX_ECANCELLED, "cancelled before it had begun");
-        end_errand(errand, &error, NULL, 0);
+        end_request(request, &error, NULL, 0);
     } else if (!courier->interrupted && courier->connection.channel) {
         courier->interrupted = true;
         bx_connection_signal(&courier->connection, BX_FRAME_INTERRUPT, &error);
@@ -480,19 +506,19 @@ void bx_courier_cancel(bx_errand *errand)
     }
 }
 
-void bx_courier_abandon(bx_errand *errand)
+void bx_courier_abandon(bx_request *request)
 {
-    bx_courier *courier = errand->courier;
+    bx_courier *courier = request->courier;
     if (!courier)
         return;
-    if (courier->current == errand)
+    if (courier->current == request)
         courier->current = NULL;
     else
-        unqueue(errand);
-    if (errand->descriptor >= 0)
-        close(errand->descriptor);
-    errand->descriptor = -1;
-    errand->courier = NULL;
+        unqueue(request);
+    if (request->descriptor >= 0)
+        close(request->descriptor);
+    request->descriptor = -1;
+    request->courier = NULL;
 }
 
 /* ---- its life ---- */
@@ -529,7 +555,7 @@ pid_t bx_courier_pid(const bx_courier *courier)
 
 const bx_error *bx_courier_end(const bx_courier *courier)
 {
-    return courier->pid || courier->doom.code == BX_OK ? NULL : &courier->doom;
+    return courier->pid || courier->exit_reason.code == BX_OK ? NULL : &courier->exit_reason;
 }
 
 /* Nobody needs it any more. A program undoes what is left once its socket is closed; where one died
@@ -568,7 +594,8 @@ void bx_courier_retire(bx_courier *courier)
     int64_t until = bx_clock_after(LEAVING);
     bx_courier_release(courier);
     while (is_leaving(host, number) && bx_clock_now() < until)
-        bx_reactor_turn(&host->reactor, until);
+        if (bx_reactor_turn(&host->reactor, until) < 0)
+            break;
 }
 
 void bx_couriers_close(bx_host *host)

@@ -1,6 +1,6 @@
 /* The host's view of a courier: the program that talks to a pool and to the guests there. It is
- * started when the first errand needs it. While it works it leaves notes here; where it dies, the
- * next errand starts another program, which is told them. */
+ * started when the first request needs it. While it works it leaves notes here; where it dies, the
+ * next request starts another program, which is told them. */
 #ifndef BX_VM_COURIER_H
 #define BX_VM_COURIER_H
 
@@ -8,7 +8,8 @@
 #include "vm/job.h"
 #include "wire/connection.h"
 
-enum { BX_NOTES = 32, BX_NOTE_NAME = 32, BX_NOTE_TEXT = 1024 };
+/* More than a courier of ours ever leaves: one with more is not believed. */
+enum { BX_NOTES = 4096, BX_NOTE_NAME = 32, BX_NOTE_TEXT = 1024 };
 
 /* What a courier wants remembered of the pool. A name that begins with '.' is for its successor
  * alone. */
@@ -18,20 +19,20 @@ typedef struct bx_note {
 } bx_note;
 
 typedef struct bx_courier bx_courier;
-typedef struct bx_errand bx_errand;
+typedef struct bx_request bx_request;
 
 /* Something that a courier is sent to do. Embedded in what it is for. */
-struct bx_errand {
+struct bx_request {
     const char *operation;
     const bx_buffer *values; /* one encoded value, until it has ended */
     double timeout;          /* seconds; INFINITY: none. The courier keeps it by itself */
     int descriptor;          /* goes with it, taken; -1: none */
-    void (*progress)(bx_errand *errand, double fraction, const char *text, size_t length);
+    void (*progress)(bx_request *request, double fraction, const char *text, size_t length);
     /* Once. `error` is NULL if it succeeded, and then `value` is the answer, one encoded value;
      * with an error it is a map of details, or NULL. */
-    void (*ended)(bx_errand *errand, const bx_error *error, const uint8_t *value, size_t length);
+    void (*ended)(bx_request *request, const bx_error *error, const uint8_t *value, size_t length);
     bx_courier *courier; /* while it waits or is on its way */
-    bx_errand *next;
+    bx_request *next;
 };
 
 /* `config` is what the operation "open" is told, one encoded value. References count; the caller
@@ -43,17 +44,17 @@ bx_courier *bx_courier_hold(bx_courier *courier);
  * is fine. */
 void bx_courier_release(bx_courier *courier);
 
-/* The same, and wait for the program's end if this was the last. */
+/* The same, and wait for the program's end if this was the last, or until a signal comes. */
 void bx_courier_retire(bx_courier *courier);
 
-/* Errands are done one after the other. */
-int bx_courier_send(bx_courier *courier, bx_errand *errand, bx_error *err);
+/* Requests are done one after the other. One that is under way must not be sent again. */
+int bx_courier_send(bx_courier *courier, bx_request *request, bx_error *err);
 
 /* Have it end soon; ended() follows. */
-void bx_courier_cancel(bx_errand *errand);
+void bx_courier_cancel(bx_request *request);
 
 /* Have it end unheard. */
-void bx_courier_abandon(bx_errand *errand);
+void bx_courier_abandon(bx_request *request);
 
 const bx_note *bx_courier_notes(const bx_courier *courier, size_t *count);
 const char *bx_courier_note(const bx_courier *courier, const char *name); /* or NULL */
@@ -64,7 +65,7 @@ pid_t bx_courier_pid(const bx_courier *courier);
 /* Why there is none any more; NULL: there is, or was none yet. */
 const bx_error *bx_courier_end(const bx_courier *courier);
 
-/* An errand as a job: its answer is the job's value. It belongs to no VM. */
+/* A request as a job: its answer is the job's value. It belongs to no VM. */
 bx_job *bx_courier_job(bx_courier *courier, const char *operation, const bx_buffer *values,
                        double timeout, bx_error *err);
 

@@ -1,8 +1,5 @@
 #include "vm/host.h"
 
-#include "vm/courier.h"
-#include "vm/zygote.h"
-
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -57,9 +54,7 @@ int bx_host_open(bx_host *host, const char *worker, bx_error *err)
 
 void bx_host_close(bx_host *host)
 {
-    bx_couriers_close(host);
-    while (host->zygotes)
-        bx_zygote_free(host->zygotes);
+    host->owner = 0;
     bx_reactor_close(&host->reactor);
 }
 

@@ -16,7 +16,7 @@ typedef struct bx_host {
     bx_reactor reactor;
     struct bx_zygote *zygotes;
     struct bx_courier *couriers;
-    pid_t owner;           /* a fork of the host must not touch the parent's VMs */
+    pid_t owner;           /* a fork of the host must not touch the parent's VMs; 0: closed */
     uint64_t last_vm;      /* number of the newest VM */
     uint64_t last_courier; /* and of the newest courier */
     bx_patience patience;
@@ -33,9 +33,11 @@ int bx_host_set_worker(bx_host *host, const char *worker, bx_error *err);
 int bx_host_set_courier(bx_host *host, const char *courier, const char *steps, bx_error *err);
 /* Of the VMs that are started from now on. */
 int bx_host_set_library(bx_host *host, const char *library, bx_error *err);
+
+/* See bx_vm_close_host. */
 void bx_host_close(bx_host *host);
 
-/* False in a process that was forked from the host's. */
+/* False in a process that was forked from the host's, and once the host is closed. */
 bool bx_host_is_owner(const bx_host *host);
 
 #endif

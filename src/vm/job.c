@@ -53,11 +53,25 @@ int bx_job_wait(bx_job *job, bx_reactor *reactor, int64_t deadline)
     while (!job->done) {
         int turned = bx_reactor_turn(reactor, deadline);
         if (turned < 0)
-            return -1;
+            return turned;
         if (turned == 0 && !job->done && bx_clock_now() >= deadline)
             return 0;
     }
     return 1;
+}
+
+int bx_job_finish_waiting(bx_job *job, bx_reactor *reactor, bx_error *err)
+{
+    int done;
+    do
+        done = bx_job_wait(job, reactor, BX_NEVER);
+    while (done == BX_REACTOR_SIGNAL);
+    if (done < 0)
+        return bx_reactor_fail(err);
+    if (job->succeeded)
+        return 0;
+    *err = job->error;
+    return -1;
 }
 
 void bx_job_cancel(bx_job *job)

@@ -17,7 +17,7 @@ typedef enum bx_job_kind {
     BX_JOB_STOP,
     BX_JOB_PAUSE,
     BX_JOB_RESUME,
-    BX_JOB_ERRAND /* of a courier */
+    BX_JOB_REQUEST /* of a courier */
 } bx_job_kind;
 
 typedef enum bx_job_interrupt {
@@ -59,9 +59,12 @@ void bx_job_finish(bx_job *job, const bx_error *error);
 bx_job *bx_job_hold(bx_job *job);
 void bx_job_release(bx_job *job); /* NULL is fine */
 
-/* Turn the loop until the job is done or the deadline passed. 1: done; 0: not yet; -1: a signal
- * came, call again. */
+/* Turn the loop until the job is done or the deadline passed. 1: done; 0: not yet; else as
+ * bx_reactor_turn: after a signal, call again. */
 int bx_job_wait(bx_job *job, bx_reactor *reactor, int64_t deadline);
+
+/* The same whatever signals come. 0: it succeeded; -1 with its error. */
+int bx_job_finish_waiting(bx_job *job, bx_reactor *reactor, bx_error *err);
 
 /* Ask for the end of a job that runs. The code is interrupted; what it did stays. */
 void bx_job_cancel(bx_job *job);

@@ -19,6 +19,8 @@ void bx_reactor_close(bx_reactor *reactor)
 {
     if (reactor->epoll >= 0)
         close(reactor->epoll);
+    while (reactor->timers)
+        bx_reactor_clear_timer(reactor, reactor->heap[1]);
     free(reactor->heap);
     *reactor = (bx_reactor){.epoll = -1};
 }
@@ -145,7 +147,12 @@ int bx_reactor_turn(bx_reactor *reactor, int64_t deadline)
         until = reactor->heap[1]->at;
     int count = epoll_wait(reactor->epoll, events, EVENTS, bx_clock_poll_timeout(until));
     if (count < 0)
-        return -1;
+        return errno == EINTR ? BX_REACTOR_SIGNAL : BX_REACTOR_BROKEN;
     handle(reactor, events, count);
     return fire_timers(reactor) || count > 0;
+}
+
+int bx_reactor_fail(bx_error *err)
+{
+    return bx_fail_errno(err, BX_ESYSTEM, errno, "the host's loop cannot wait");
 }

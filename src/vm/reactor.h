@@ -42,8 +42,15 @@ void bx_reactor_forget(bx_reactor *reactor, bx_source *source);
 int bx_reactor_set_timer(bx_reactor *reactor, bx_timer *timer, int64_t at);
 void bx_reactor_clear_timer(bx_reactor *reactor, bx_timer *timer);
 
+/* Besides 0 and 1, below. */
+enum { BX_REACTOR_SIGNAL = -1, BX_REACTOR_BROKEN = -2 };
+
 /* Wait for something to happen, at most until `deadline`, and handle it. 1: something was
- * handled; 0: the deadline passed; -1: a signal came (errno EINTR). */
+ * handled; 0: the deadline passed; BX_REACTOR_SIGNAL: a signal came; BX_REACTOR_BROKEN: the loop
+ * cannot wait, nor will it ever (errno). */
 int bx_reactor_turn(bx_reactor *reactor, int64_t deadline);
+
+/* Say so: -1 with BX_ESYSTEM, from errno. */
+int bx_reactor_fail(bx_error *err);
 
 #endif

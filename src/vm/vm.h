@@ -11,15 +11,37 @@
 
 enum { BX_VM_ID_LENGTH = 64 };
 
+/* What the states are for, and what leads from one to another, is the table in machine.c. */
 typedef enum bx_vm_state {
     BX_VM_CREATED,
-    BX_VM_STARTING,
+    BX_VM_PLACING,    /* a start: the worker's process is being made */
+    BX_VM_GREETING,   /* it is there, and has not greeted */
+    BX_VM_SETTING_UP, /* its cell is being set up */
     BX_VM_RUNNING,
+    BX_VM_PAUSING,
     BX_VM_PAUSED,
+    BX_VM_RESUMING,
+    BX_VM_WAKING,     /* paused; being woken, so that a cancelled call can end */
+    BX_VM_AWAKE,      /* paused; that call is ending */
+    BX_VM_SUSPENDING, /* paused; that call has ended, the worker is being suspended again */
+    BX_VM_ABORTING,   /* a start failed: its worker is being killed */
+    BX_VM_UNDOING,    /* and then what it ran in given up */
+    BX_VM_KILLING,    /* the worker is being killed for what it did */
+    BX_VM_STOPPING,   /* or because the VM stops */
+    BX_VM_LEAVING,    /* and then what it ran in given up */
     BX_VM_STOPPED,
     BX_VM_ERROR,
-    BX_VM_DESTROYED
+    BX_VM_DESTROYED,
+    BX_VM_STATES
 } bx_vm_state;
+
+/* How much of what the worker ran in is given up when a VM stops; of two wishes the larger counts.
+ */
+typedef enum bx_departure {
+    BX_DEPARTURE_KEEP, /* a start follows */
+    BX_DEPARTURE_STOP,
+    BX_DEPARTURE_DESTROY
+} bx_departure;
 
 typedef struct bx_vm bx_vm;
 
@@ -27,10 +49,10 @@ typedef struct bx_vm bx_vm;
 typedef struct bx_remote {
     bx_courier *courier;
     uint64_t number;  /* of this VM, to the courier */
-    bx_errand place;  /* begins or ends what it runs in */
+    bx_request place; /* begins or ends what it runs in */
     bool undone;      /* a start that failed has, by the courier that it was sent to */
     bx_buffer values; /* of `place` */
-    bx_errand pause;  /* suspends or wakes it */
+    bx_request pause; /* suspends or wakes it */
     bx_buffer pause_values;
 } bx_remote;
 
@@ -42,14 +64,16 @@ typedef struct bx_vm_ops {
     bool times_start;                      /* its start keeps the deadline by itself */
     int (*open)(bx_vm *vm, bx_error *err); /* begin: a greeting, or bx_vm_ended, follows */
     void (*interrupt)(bx_vm *vm);          /* the code softly */
-    bool (*suspend)(bx_vm *vm); /* no CPU from now on. True: bx_vm_suspended follows; false: done */
-    bool (*wake)(bx_vm *vm);    /* the same with bx_vm_woken */
-    void (*kill)(bx_vm *vm);    /* for sure: bx_vm_ended follows */
-    void (*close)(bx_vm *vm);   /* kill and forget, nothing follows */
+    /* No processor time from now on, and again. True: bx_vm_suspended or bx_vm_woken follows;
+     * false: it is done. */
+    bool (*suspend)(bx_vm *vm);
+    bool (*wake)(bx_vm *vm);
+    void (*kill)(bx_vm *vm);                                /* for sure: bx_vm_ended follows */
+    void (*close)(bx_vm *vm);                               /* kill and forget, nothing follows */
     void (*explain_loss)(const bx_vm *vm, bx_error *error); /* of the connection; NULL: no idea */
-    /* The worker has ended: give up what it ran in, for good if the VM is being destroyed, or never
-     * ran. True: bx_vm_left follows. NULL, as false: there is nothing. */
-    bool (*leave)(bx_vm *vm, bool for_good);
+    /* The worker has ended: give up what it ran in. 1: bx_vm_left follows; 0: nothing is there; -1:
+     * what is there stays. NULL, as 0: there never is anything. */
+    int (*leave)(bx_vm *vm, bx_departure departure, bx_error *err);
     void (*release)(bx_vm *vm,
                     bool wait); /* at the VM's end, what its workers shared; NULL: nothing */
 } bx_vm_ops;
@@ -86,26 +110,22 @@ struct bx_vm {
     size_t shares_at; /* in it */
     bx_connection connection;
     bx_source source;
-    uint32_t watched;  /* events of the source */
-    bx_birth birth;    /* of a basic VM's worker */
-    bx_remote remote;  /* an xcpng VM's */
-    bx_timer farewell; /* how long to wait for the worker's end once it is lost */
-    bx_job *job;       /* running, held */
-    bx_job *change;    /* a pause or a resumption, held */
-    bool destroying;
-    bool restarting;         /* what the worker ran in is wanted again */
-    bool leaving;            /* the worker has ended, what it ran in is being given up */
-    bx_vm_state state_after; /* that */
-    bool born;               /* the worker's process is known */
-    bool doomed;             /* the worker is being killed; doom says why */
-    bx_error doom;           /* the reason of the state "error", too */
-    bx_buffer details;       /* of the error of bx_vm_destroy, one encoded value; may be empty */
-    double sim_time;         /* seconds, when last heard of; NaN before */
-    int64_t started;         /* when the state became running */
-    uint64_t calls;          /* finished */
-    bx_vm_lease *lease;      /* owned by the hypervisor; NULL: none */
+    uint32_t watched;       /* events of the source */
+    bx_child child;         /* a basic VM's worker */
+    bx_remote remote;       /* an xcpng VM's */
+    bx_timer reap_timer;    /* how long to wait for the worker's end once it is lost or killed */
+    bx_job *job;            /* a start, a call or a stop, held */
+    bx_job *change;         /* a pause or a resumption, held */
+    bx_departure departure; /* of the stop that goes on, */
+    bx_departure leaving;   /* and of that the part that is under way */
+    bx_error exit_reason;   /* why the worker is being killed, or has ended: that of `error`, too */
+    double sim_time;        /* seconds, when last heard of; NaN before */
+    int64_t started;        /* when the state became running */
+    uint64_t calls;         /* finished */
+    bx_vm_lease *lease;     /* owned by the hypervisor; NULL: none */
 };
 
+/* What users see of a state: the name of the one that it leads to or comes from. */
 const char *bx_vm_state_name(bx_vm_state state);
 
 /* 1 to 64 of letters, digits, '.', '_', '-'. */
@@ -120,15 +140,23 @@ void bx_vm_free(bx_vm *vm);
 bx_job *bx_vm_start(bx_vm *vm, double timeout, bx_error *err);
 bx_job *bx_vm_call(bx_vm *vm, const char *operation, const bx_buffer *values, double timeout,
                    bx_error *err);
-/* `restarting`: a start follows, so that only the worker has to end. */
-bx_job *bx_vm_stop(bx_vm *vm, bool restarting, bx_error *err);
 bx_job *bx_vm_pause(bx_vm *vm, bx_error *err);
 bx_job *bx_vm_resume(bx_vm *vm, bx_error *err);
+
+/* End the worker. A stop that is under way already is joined: its job is given again. */
+bx_job *bx_vm_stop(bx_vm *vm, bx_departure departure, bx_error *err);
+
+/* The same for good, in every state but `destroyed`: where it succeeds bx_vm_destroy has nothing to
+ * wait for. */
+bx_job *bx_vm_end(bx_vm *vm, bx_error *err);
+
+/* Whether there is a worker that can be called, or could once it is resumed. */
+bool bx_vm_is_alive(const bx_vm *vm);
 
 /* What the setup of the next start tells of the chassis. */
 int bx_vm_set_shares(bx_vm *vm, const bx_buffer *shares, bx_error *err);
 
-/* Ends the worker, waits until it is reaped and what it ran in is gone; the VM is `destroyed` and
+/* bx_vm_end, and wait for it without Lua, whatever signals come; then the VM is `destroyed` and
  * answers no more. -1: something is left; the VM is in `error` and can be destroyed again. */
 int bx_vm_destroy(bx_vm *vm, bx_error *err);
 
@@ -138,11 +166,14 @@ void bx_vm_abandon(bx_vm *vm);
 /* Something that the worker sent earlier turned out to be malformed (BX_EPROTOCOL): kill it. */
 void bx_vm_distrust(bx_vm *vm, const bx_error *error);
 
+/* End what the VMs of a host share, and the host. */
+void bx_vm_close_host(bx_host *host);
+
 /* For the operations: the channel to the worker is there; so is its process; what it said last may
  * still be in the channel; the worker has ended (once a start), for a reason or with a wait status.
  */
 int bx_vm_connected(bx_vm *vm, bx_channel *channel, bx_error *err);
-void bx_vm_born(bx_vm *vm);
+void bx_vm_spawned(bx_vm *vm);
 void bx_vm_hear(bx_vm *vm);
 void bx_vm_ended(bx_vm *vm, const bx_error *reason);
 

@@ -10,28 +10,28 @@
 
 #define MILLISECOND INT64_C(1000000)
 
-static bx_vm *vm_of(bx_birth *birth)
+static bx_vm *vm_of(bx_child *child)
 {
-    return (bx_vm *)((char *)birth - offsetof(bx_vm, birth));
+    return (bx_vm *)((char *)child - offsetof(bx_vm, child));
 }
 
-static void worker_born(bx_birth *birth)
+static void worker_spawned(bx_child *child)
 {
-    bx_vm_born(vm_of(birth));
+    bx_vm_spawned(vm_of(child));
 }
 
-static void worker_refused(bx_birth *birth, const bx_error *error)
+static void worker_refused(bx_child *child, const bx_error *error)
 {
-    bx_vm_hear(vm_of(birth));
-    bx_vm_ended(vm_of(birth), error);
+    bx_vm_hear(vm_of(child));
+    bx_vm_ended(vm_of(child), error);
 }
 
-static void worker_ended(bx_birth *birth, int status)
+static void worker_ended(bx_child *child, int status)
 {
     bx_error error;
     bx_describe_exit("the worker", status, &error);
-    bx_vm_hear(vm_of(birth));
-    bx_vm_ended(vm_of(birth), &error);
+    bx_vm_hear(vm_of(child));
+    bx_vm_ended(vm_of(child), &error);
 }
 
 static int basic_open(bx_vm *vm, bx_error *err)
@@ -40,7 +40,7 @@ static int basic_open(bx_vm *vm, bx_error *err)
     bx_channel *channel = bx_channel_socket_pair(&peer, err);
     if (!channel)
         return -1;
-    vm->birth = (bx_birth){.born = worker_born,
+    vm->child = (bx_child){.spawned = worker_spawned,
                            .refused = worker_refused,
                            .ended = worker_ended,
                            .request = {.vm = ++vm->host->last_vm,
@@ -51,16 +51,16 @@ static int basic_open(bx_vm *vm, bx_error *err)
                            .pidfd = -1};
     if (bx_vm_connected(vm, channel, err) < 0) {
         close(peer);
-        vm->birth.socket = -1;
+        vm->child.socket = -1;
         return -1;
     }
-    return bx_zygote_spawn(vm->host, vm->folder, &vm->birth, err);
+    return bx_zygote_spawn(vm->host, vm->folder, &vm->child, err);
 }
 
 static void send_signal(const bx_vm *vm, int number)
 {
-    if (vm->birth.pidfd >= 0 && bx_host_is_owner(vm->host))
-        syscall(SYS_pidfd_send_signal, vm->birth.pidfd, number, NULL, 0);
+    if (vm->child.pidfd >= 0 && bx_host_is_owner(vm->host))
+        syscall(SYS_pidfd_send_signal, vm->child.pidfd, number, NULL, 0);
 }
 
 static void basic_interrupt(bx_vm *vm)
@@ -82,13 +82,13 @@ static bool basic_wake(bx_vm *vm)
 
 static void basic_kill(bx_vm *vm)
 {
-    if (vm->birth.pid) {
+    if (vm->child.pid) {
         send_signal(vm, SIGKILL);
         return;
     }
-    /* Not born yet: the zygote will be told when it is. */
-    bx_zygote_give_up_loading(&vm->birth);
-    bx_zygote_abandon(&vm->birth);
+    /* Not there yet: the zygote will be told when it is. */
+    bx_zygote_give_up_loading(&vm->child);
+    bx_zygote_abandon(&vm->child);
     bx_error error;
     bx_fail(&error, BX_ESTART, "the worker was given up before it had started");
     bx_vm_ended(vm, &error);
@@ -96,7 +96,7 @@ static void basic_kill(bx_vm *vm)
 
 static void basic_close(bx_vm *vm)
 {
-    bx_zygote_abandon(&vm->birth);
+    bx_zygote_abandon(&vm->child);
 }
 
 const bx_vm_ops bx_vm_basic_ops = {

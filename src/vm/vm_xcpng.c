@@ -1,5 +1,5 @@
 /* An xcpng VM: a worker in a guest on a pool, reached by a courier. The frames of the worker come
- * by a socket of their own; what concerns the guest is an errand. Lua's side of the errands, which
+ * by a socket of their own; what concerns the guest is a request. Lua's side of the requests, which
  * is told the VM's number, is lua/bioxen/courier/courier.lua. */
 #include "vm/vm.h"
 
@@ -20,14 +20,14 @@
 /* At least, for what a start that failed has left. */
 #define UNDO_TIMEOUT 10.0
 
-static bx_vm *vm_of_place(bx_errand *errand)
+static bx_vm *vm_of_place(bx_request *request)
 {
-    return (bx_vm *)((char *)errand - offsetof(bx_vm, remote.place));
+    return (bx_vm *)((char *)request - offsetof(bx_vm, remote.place));
 }
 
-static bx_vm *vm_of_pause(bx_errand *errand)
+static bx_vm *vm_of_pause(bx_request *request)
 {
-    return (bx_vm *)((char *)errand - offsetof(bx_vm, remote.pause));
+    return (bx_vm *)((char *)request - offsetof(bx_vm, remote.pause));
 }
 
 /* Details of an error go to the job that is about to end. */
@@ -41,32 +41,33 @@ static void keep_details(bx_job *job, const uint8_t *value, size_t length)
 
 /* ---- the start ---- */
 
-static void start_progress(bx_errand *errand, double fraction, const char *text, size_t length)
+static void start_progress(bx_request *request, double fraction, const char *text, size_t length)
 {
-    bx_job *job = vm_of_place(errand)->job;
+    bx_job *job = vm_of_place(request)->job;
     if (job)
         bx_job_set_progress(job, fraction, text, length);
 }
 
 /* The guest is there, and the worker in it about to greet. From here on the host keeps the
  * deadline. */
-static void start_ended(bx_errand *errand, const bx_error *error, const uint8_t *value,
+static void start_ended(bx_request *request, const bx_error *error, const uint8_t *value,
                         size_t length)
 {
-    bx_vm *vm = vm_of_place(errand);
+    bx_vm *vm = vm_of_place(request);
     bx_job *job = vm->job;
     if (error) {
         keep_details(job, value, length);
         vm->remote.undone = bx_courier_pid(vm->remote.courier) != 0;
-        if (vm->doomed && vm->doom.code == BX_ECANCELLED)
-            bx_fail(&vm->doom, BX_ECANCELLED, "the start was cancelled: %.900s", error->message);
+        if (vm->state == BX_VM_ABORTING && vm->exit_reason.code == BX_ECANCELLED)
+            bx_fail(&vm->exit_reason, BX_ECANCELLED, "the start was cancelled: %.900s",
+                    error->message);
         bx_vm_ended(vm, error);
         return;
     }
     if (job && isfinite(job->timeout))
         bx_reactor_set_timer(&vm->host->reactor, &job->timer,
                              job->started + (int64_t)(job->timeout * 1e9));
-    bx_vm_born(vm);
+    bx_vm_spawned(vm);
 }
 
 static int write_start(const bx_vm *vm, bx_buffer *out)
@@ -98,12 +99,12 @@ static int xcpng_open(bx_vm *vm, bx_error *err)
         close(peer);
         return -1;
     }
-    remote->place = (bx_errand){.operation = "start",
-                                .values = &remote->values,
-                                .timeout = vm->job->timeout,
-                                .descriptor = peer,
-                                .progress = start_progress,
-                                .ended = start_ended};
+    remote->place = (bx_request){.operation = "start",
+                                 .values = &remote->values,
+                                 .timeout = vm->job->timeout,
+                                 .descriptor = peer,
+                                 .progress = start_progress,
+                                 .ended = start_ended};
     return bx_courier_send(remote->courier, &remote->place, err);
 }
 
@@ -128,8 +129,8 @@ static void xcpng_kill(bx_vm *vm)
         bx_courier_cancel(&vm->remote.place); /* start_ended follows */
         return;
     }
-    bx_error doom = vm->doom;
-    bx_vm_ended(vm, &doom);
+    bx_error reason = vm->exit_reason;
+    bx_vm_ended(vm, &reason);
 }
 
 static void xcpng_close(bx_vm *vm)
@@ -140,10 +141,10 @@ static void xcpng_close(bx_vm *vm)
 
 /* ---- pause and resume ---- */
 
-static void suspend_ended(bx_errand *errand, const bx_error *error, const uint8_t *value,
+static void suspend_ended(bx_request *request, const bx_error *error, const uint8_t *value,
                           size_t length)
 {
-    bx_vm *vm = vm_of_pause(errand);
+    bx_vm *vm = vm_of_pause(request);
     if (error) {
         keep_details(vm->change, value, length);
         signal_worker(vm, BX_FRAME_WAKE);
@@ -151,10 +152,10 @@ static void suspend_ended(bx_errand *errand, const bx_error *error, const uint8_
     bx_vm_suspended(vm, error);
 }
 
-static void wake_ended(bx_errand *errand, const bx_error *error, const uint8_t *value,
+static void wake_ended(bx_request *request, const bx_error *error, const uint8_t *value,
                        size_t length)
 {
-    bx_vm *vm = vm_of_pause(errand);
+    bx_vm *vm = vm_of_pause(request);
     if (error)
         keep_details(vm->change, value, length);
     else
@@ -169,17 +170,17 @@ static int write_number(const bx_vm *vm, bx_buffer *out)
            bx_write_integer(out, (int64_t)vm->remote.number);
 }
 
-typedef void ended_function(bx_errand *, const bx_error *, const uint8_t *, size_t);
+typedef void ended_function(bx_request *, const bx_error *, const uint8_t *, size_t);
 
 static bool send_pause(bx_vm *vm, const char *operation, ended_function *ended)
 {
     bx_remote *remote = &vm->remote;
     bx_error error;
-    remote->pause = (bx_errand){.operation = operation,
-                                .values = &remote->pause_values,
-                                .timeout = PAUSE_TIMEOUT,
-                                .descriptor = -1,
-                                .ended = ended};
+    remote->pause = (bx_request){.operation = operation,
+                                 .values = &remote->pause_values,
+                                 .timeout = PAUSE_TIMEOUT,
+                                 .descriptor = -1,
+                                 .ended = ended};
     int status = write_number(vm, &remote->pause_values);
     if (status < 0)
         bx_fail_memory(&error);
@@ -204,41 +205,42 @@ static bool xcpng_wake(bx_vm *vm)
 
 /* ---- the end ---- */
 
-static void leave_ended(bx_errand *errand, const bx_error *error, const uint8_t *value,
+static void leave_ended(bx_request *request, const bx_error *error, const uint8_t *value,
                         size_t length)
 {
-    bx_vm *vm = vm_of_place(errand);
+    bx_vm *vm = vm_of_place(request);
     if (error)
         keep_details(vm->job, value, length);
     bx_vm_left(vm, error);
 }
 
 /* Who waits for a start that failed has not much time left. */
-static double leave_timeout(const bx_vm *vm, bool for_good)
+static double leave_timeout(const bx_vm *vm, bx_departure departure)
 {
     const bx_job *job = vm->job;
-    double longest = for_good ? DESTROY_TIMEOUT : STOP_TIMEOUT;
+    double longest = departure == BX_DEPARTURE_DESTROY ? DESTROY_TIMEOUT : STOP_TIMEOUT;
     if (!job || job->kind != BX_JOB_START)
         return longest;
     double left = job->timeout - (double)(bx_clock_now() - job->started) * 1e-9;
     return fmin(fmax(left, UNDO_TIMEOUT), longest);
 }
 
-static bool xcpng_leave(bx_vm *vm, bool for_good)
+static int xcpng_leave(bx_vm *vm, bx_departure departure, bx_error *err)
 {
     bx_remote *remote = &vm->remote;
-    bx_error ignored;
     if (!bx_courier_note(remote->courier, ".key"))
-        return false; /* nothing is there */
+        return 0; /* nothing is there */
     if (remote->undone && vm->job && vm->job->kind == BX_JOB_START)
-        return false; /* or the error says what is */
-    remote->place = (bx_errand){.operation = for_good ? "destroy" : "stop",
-                                .values = &remote->values,
-                                .timeout = leave_timeout(vm, for_good),
-                                .descriptor = -1,
-                                .ended = leave_ended};
-    return write_number(vm, &remote->values) == 0 &&
-           bx_courier_send(remote->courier, &remote->place, &ignored) == 0;
+        return 0; /* or the error says what is */
+    if (write_number(vm, &remote->values) < 0)
+        return bx_fail_memory(err);
+    remote->place =
+        (bx_request){.operation = departure == BX_DEPARTURE_DESTROY ? "destroy" : "stop",
+                     .values = &remote->values,
+                     .timeout = leave_timeout(vm, departure),
+                     .descriptor = -1,
+                     .ended = leave_ended};
+    return bx_courier_send(remote->courier, &remote->place, err) < 0 ? -1 : 1;
 }
 
 static void xcpng_explain_loss(const bx_vm *vm, bx_error *error)

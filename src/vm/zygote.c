@@ -28,34 +28,34 @@ struct bx_zygote {
     char *program;
     bool ready;
     unsigned on_their_way;
-    bx_birth *waiting; /* not yet sent, oldest first */
-    bx_birth *known;   /* sent, or alive */
+    bx_child *waiting; /* not yet sent, oldest first */
+    bx_child *known;   /* sent, or alive */
 };
 
-static void remove_birth(bx_birth **list, const bx_birth *birth)
+static void remove_child(bx_child **list, const bx_child *child)
 {
-    while (*list && *list != birth)
+    while (*list && *list != child)
         list = &(*list)->next;
     if (*list)
-        *list = birth->next;
+        *list = child->next;
 }
 
-static void forget_worker(bx_birth *birth)
+static void forget_worker(bx_child *child)
 {
-    if (birth->pidfd >= 0)
-        close(birth->pidfd);
-    if (birth->socket >= 0)
-        close(birth->socket);
-    birth->pidfd = birth->socket = -1;
-    birth->pid = 0;
-    birth->zygote = NULL;
+    if (child->pidfd >= 0)
+        close(child->pidfd);
+    if (child->socket >= 0)
+        close(child->socket);
+    child->pidfd = child->socket = -1;
+    child->pid = 0;
+    child->zygote = NULL;
 }
 
 /* 1: sent; 0: the socket is full; -1: the zygote is gone. */
-static int send_request(const bx_zygote *zygote, const bx_birth *birth)
+static int send_request(const bx_zygote *zygote, const bx_child *child)
 {
-    if (bx_pass_send(zygote->source.descriptor, &birth->request, sizeof birth->request,
-                     birth->socket) >= 0)
+    if (bx_pass_send(zygote->source.descriptor, &child->request, sizeof child->request,
+                     child->socket) >= 0)
         return 1;
     return errno == EAGAIN || errno == EINTR || errno == ETOOMANYREFS ? 0 : -1;
 }
@@ -64,105 +64,105 @@ static void send_waiting(bx_zygote *zygote)
 {
     uint32_t events = EPOLLIN;
     while (zygote->waiting && zygote->on_their_way < AT_ONCE) {
-        bx_birth *birth = zygote->waiting;
-        int sent = send_request(zygote, birth);
+        bx_child *child = zygote->waiting;
+        int sent = send_request(zygote, child);
         if (sent < 0)
             break; /* the end of the stream is read next, and ends them all */
         if (sent == 0) {
             events |= EPOLLOUT;
             break;
         }
-        close(birth->socket);
-        birth->socket = -1;
-        zygote->waiting = birth->next;
-        birth->next = zygote->known;
-        zygote->known = birth;
+        close(child->socket);
+        child->socket = -1;
+        zygote->waiting = child->next;
+        child->next = zygote->known;
+        zygote->known = child;
         zygote->on_their_way++;
     }
     bx_reactor_change(&zygote->host->reactor, &zygote->source, events);
 }
 
-static void refuse(bx_birth *birth, bx_code code, const char *text)
+static void refuse(bx_child *child, bx_code code, const char *text)
 {
     bx_error error;
     bx_fail(&error, code, "%s", text);
-    forget_worker(birth);
-    birth->refused(birth, &error);
+    forget_worker(child);
+    child->refused(child, &error);
 }
 
 /* The zygote is gone, and by PDEATHSIG so are its workers. */
 static void zygote_ended(bx_zygote *zygote, bx_code code, const char *why)
 {
-    bx_birth *waiting = zygote->waiting;
-    bx_birth *known = zygote->known;
+    bx_child *waiting = zygote->waiting;
+    bx_child *known = zygote->known;
     zygote->waiting = zygote->known = NULL;
     bx_zygote_free(zygote);
     while (waiting) {
-        bx_birth *birth = waiting;
-        waiting = birth->next;
-        refuse(birth, code, why);
+        bx_child *child = waiting;
+        waiting = child->next;
+        refuse(child, code, why);
     }
     while (known) {
-        bx_birth *birth = known;
-        known = birth->next;
-        bool alive = birth->pid != 0;
+        bx_child *child = known;
+        known = child->next;
+        bool alive = child->pid != 0;
         if (!alive) {
-            refuse(birth, code, why);
+            refuse(child, code, why);
             continue;
         }
-        syscall(SYS_pidfd_send_signal, birth->pidfd, SIGKILL, NULL, 0);
-        forget_worker(birth);
-        birth->ended(birth, SIGKILL);
+        syscall(SYS_pidfd_send_signal, child->pidfd, SIGKILL, NULL, 0);
+        forget_worker(child);
+        child->ended(child, SIGKILL);
     }
 }
 
-static bx_birth *find_birth(const bx_zygote *zygote, uint64_t vm)
+static bx_child *find_child(const bx_zygote *zygote, uint64_t vm)
 {
-    bx_birth *birth = zygote->known;
-    while (birth && birth->request.vm != vm)
-        birth = birth->next;
-    return birth;
+    bx_child *child = zygote->known;
+    while (child && child->request.vm != vm)
+        child = child->next;
+    return child;
 }
 
-/* `birth` is NULL where the VM has been given up meanwhile. */
-static void report_spawned(bx_birth *birth, const bx_zygote_report *report, int pidfd)
+/* `child` is NULL where the VM has been given up meanwhile. */
+static void report_spawned(bx_child *child, const bx_zygote_report *report, int pidfd)
 {
-    if (!birth || pidfd < 0) {
+    if (!child || pidfd < 0) {
         if (pidfd >= 0) {
             syscall(SYS_pidfd_send_signal, pidfd, SIGKILL, NULL, 0);
             close(pidfd);
         }
         return;
     }
-    birth->pid = report->pid;
-    birth->pidfd = pidfd;
-    birth->born(birth);
+    child->pid = report->pid;
+    child->pidfd = pidfd;
+    child->spawned(child);
 }
 
 static void handle_report(bx_zygote *zygote, bx_zygote_report *report, int pidfd)
 {
     report->text[sizeof report->text - 1] = '\0';
-    bx_birth *birth = find_birth(zygote, report->vm);
+    bx_child *child = find_child(zygote, report->vm);
     switch (report->kind) {
     case BX_ZYGOTE_READY: zygote->ready = true; break;
     case BX_ZYGOTE_SPAWNED:
         zygote->on_their_way--;
-        report_spawned(birth, report, pidfd);
+        report_spawned(child, report, pidfd);
         send_waiting(zygote);
         return;
     case BX_ZYGOTE_REFUSED:
         zygote->on_their_way--;
-        if (birth) {
-            remove_birth(&zygote->known, birth);
-            refuse(birth, BX_ESTART, report->text);
+        if (child) {
+            remove_child(&zygote->known, child);
+            refuse(child, BX_ESTART, report->text);
         }
         send_waiting(zygote);
         break;
     case BX_ZYGOTE_EXITED:
-        if (birth && birth->pid == report->pid) {
-            remove_birth(&zygote->known, birth);
-            forget_worker(birth);
-            birth->ended(birth, report->status);
+        if (child && child->pid == report->pid) {
+            remove_child(&zygote->known, child);
+            forget_worker(child);
+            child->ended(child, report->status);
         }
         break;
     default: break;
@@ -292,41 +292,41 @@ void bx_zygote_free(bx_zygote *zygote)
     free(zygote);
 }
 
-int bx_zygote_spawn(bx_host *host, const char *folder, bx_birth *birth, bx_error *err)
+int bx_zygote_spawn(bx_host *host, const char *folder, bx_child *child, bx_error *err)
 {
     bx_zygote *zygote = host->zygotes;
     while (zygote &&
            (strcmp(zygote->folder, folder) != 0 || strcmp(zygote->program, host->worker) != 0))
         zygote = zygote->next;
     if (!zygote && !(zygote = new_zygote(host, folder, err))) {
-        forget_worker(birth);
+        forget_worker(child);
         return -1;
     }
-    birth->zygote = zygote;
-    birth->pid = 0;
-    birth->pidfd = -1;
-    birth->next = NULL;
-    bx_birth **last = &zygote->waiting;
+    child->zygote = zygote;
+    child->pid = 0;
+    child->pidfd = -1;
+    child->next = NULL;
+    bx_child **last = &zygote->waiting;
     while (*last)
         last = &(*last)->next;
-    *last = birth;
+    *last = child;
     send_waiting(zygote);
     return 0;
 }
 
-void bx_zygote_give_up_loading(const bx_birth *birth)
+void bx_zygote_give_up_loading(const bx_child *child)
 {
-    if (birth->zygote && !birth->zygote->ready)
-        kill(birth->zygote->pid, SIGKILL);
+    if (child->zygote && !child->zygote->ready)
+        kill(child->zygote->pid, SIGKILL);
 }
 
-void bx_zygote_abandon(bx_birth *birth)
+void bx_zygote_abandon(bx_child *child)
 {
-    if (birth->zygote) {
-        remove_birth(&birth->zygote->waiting, birth);
-        remove_birth(&birth->zygote->known, birth);
-        if (birth->pidfd >= 0 && bx_host_is_owner(birth->zygote->host))
-            syscall(SYS_pidfd_send_signal, birth->pidfd, SIGKILL, NULL, 0);
+    if (child->zygote) {
+        remove_child(&child->zygote->waiting, child);
+        remove_child(&child->zygote->known, child);
+        if (child->pidfd >= 0 && bx_host_is_owner(child->zygote->host))
+            syscall(SYS_pidfd_send_signal, child->pidfd, SIGKILL, NULL, 0);
     }
-    forget_worker(birth);
+    forget_worker(child);
 }

@@ -9,26 +9,26 @@
 typedef struct bx_zygote bx_zygote;
 
 /* One worker, from the request to its end. Embedded in the VM. */
-typedef struct bx_birth {
-    void (*born)(struct bx_birth *birth); /* pid and pidfd are set */
-    void (*refused)(struct bx_birth *birth, const bx_error *error);
-    void (*ended)(struct bx_birth *birth, int status); /* reaped; wait status */
+typedef struct bx_child {
+    void (*spawned)(struct bx_child *child); /* pid and pidfd are set */
+    void (*refused)(struct bx_child *child, const bx_error *error);
+    void (*ended)(struct bx_child *child, int status); /* reaped; wait status */
     bx_spawn_request request;
     int socket;        /* the worker's end; closed once it is sent */
     pid_t pid;         /* 0: none */
     int pidfd;         /* -1: none */
     bx_zygote *zygote; /* NULL: none is at work on it */
-    struct bx_birth *next;
-} bx_birth;
+    struct bx_child *next;
+} bx_child;
 
-/* Ask the zygote of `folder` for a worker. Takes birth->socket. One of the callbacks follows. */
-int bx_zygote_spawn(bx_host *host, const char *folder, bx_birth *birth, bx_error *err);
+/* Ask the zygote of `folder` for a worker. Takes child->socket. One of the callbacks follows. */
+int bx_zygote_spawn(bx_host *host, const char *folder, bx_child *child, bx_error *err);
 
 /* No callback after this; the worker, if there is one, is killed. */
-void bx_zygote_abandon(bx_birth *birth);
+void bx_zygote_abandon(bx_child *child);
 
-/* The birth's deadline has passed: a zygote that is still loading its organism hangs; kill it. */
-void bx_zygote_give_up_loading(const bx_birth *birth);
+/* The child's deadline has passed: a zygote that is still loading its organism hangs; kill it. */
+void bx_zygote_give_up_loading(const bx_child *child);
 
 void bx_zygote_free(bx_zygote *zygote);
 

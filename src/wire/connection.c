@@ -10,7 +10,9 @@ enum { READ_PIECE = 64 << 10, READ_TURN = 1 << 20, KEPT_BUFFER = 64 << 10 };
 void bx_connection_open(bx_connection *connection, bx_channel *channel,
                         const bx_connection_events *events, void *owner)
 {
+    uint64_t generation = connection->generation;
     memset(connection, 0, sizeof *connection);
+    connection->generation = generation + 1;
     connection->channel = channel;
     connection->events = events;
     connection->owner = owner;
@@ -21,6 +23,7 @@ void bx_connection_close(bx_connection *connection)
 {
     bx_channel_close(connection->channel);
     connection->channel = NULL;
+    connection->generation++;
     connection->call = 0;
     bx_buffer_free(&connection->in);
     bx_buffer_free(&connection->out);
@@ -236,12 +239,14 @@ static int receive_frame(bx_connection *connection, const bx_frame *frame, bx_er
     }
 }
 
-/* Hand over every complete frame that has arrived. The owner may close the connection meanwhile. */
+/* Hand over every complete frame that has arrived. The owner may close the connection meanwhile, and
+ * open it anew: 1 then. */
 static int receive_frames(bx_connection *connection, bx_error *err)
 {
+    uint64_t generation = connection->generation;
     size_t used = 0;
     int status = 0;
-    while (connection->channel) {
+    while (connection->generation == generation) {
         bx_frame frame;
         size_t size = 0;
         status = bx_frame_parse(connection->in.data + used, connection->in.length - used, &frame,
@@ -253,6 +258,8 @@ static int receive_frames(bx_connection *connection, bx_error *err)
             break;
         used += size;
     }
+    if (connection->generation != generation)
+        return 1;
     bx_buffer_consume(&connection->in, used);
     if (connection->in.length == 0 && connection->in.capacity > 2 * (size_t)READ_PIECE)
         bx_buffer_free(&connection->in);
@@ -275,9 +282,10 @@ int bx_connection_receive(bx_connection *connection, bx_error *err)
             break;
         in->length += (size_t)got;
         turn += (size_t)got;
-        if (receive_frames(connection, err) < 0)
+        int status = receive_frames(connection, err);
+        if (status < 0)
             return -1;
-        if (!connection->channel || (size_t)got < room)
+        if (status > 0 || (size_t)got < room)
             break;
     }
     return 0;

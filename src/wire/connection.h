@@ -34,6 +34,7 @@ typedef struct bx_connection_events {
 
 typedef struct bx_connection {
     bx_channel *channel; /* owned; NULL: not connected */
+    uint64_t generation; /* another each time it is opened or closed */
     const bx_connection_events *events;
     void *owner;
     bx_buffer in;

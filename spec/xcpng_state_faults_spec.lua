@@ -1,0 +1,156 @@
+-- What is asked of a VM in a guest while something else is under way there.
+
+package.path = "./spec/support/organisms/?.lua;" .. package.path
+local core = require "bioxen.core"
+local fault_bench = require "spec.support.fault_bench"
+local xapi = require "spec.support.xapi"
+
+describe("a VM in a guest, while something else is under way:", function()
+  local missing = fault_bench.missing()
+  if missing then
+    pending("skipped: " .. missing)
+    return
+  end
+  local bench = fault_bench.open()
+  local pool = bench.pool
+  teardown(function() bench:close() end)
+
+  local function clean_it(name, given)
+    it(name, bench:clean(given))
+  end
+
+  local function running()
+    local vm = bench:create { vm_memory = "64MB" }
+    assert(vm:start())
+    return vm
+  end
+
+  -- The methods of a mark's requests that change the guest's power, in their order.
+  local function power(since)
+    local methods = {}
+    for _, request in ipairs(pool:requests { since = since }) do
+      local name = request.method:match "^Async%.VM%.(.*)$"
+      if name then methods[#methods + 1] = name end
+    end
+    return methods
+  end
+
+  clean_it("a call is refused while a pause is", function()
+    local vm <close> = running()
+    pool:fault { fault = "hang", method = "Async.VM.pause", times = 1 }
+    local pause = assert(vm:pause { wait = false })
+    assert.equal("pausing", vm:get_state())
+    local job, err = vm:submit("return 1", { timeout = 1.5 })
+    assert.is_nil(job)
+    assert.equal("EBUSY", err.code)
+    pool:clear_faults()
+    pause:wait()
+  end)
+
+  clean_it("a cancelled call, a stop: the guest is not paused anew", function()
+    local vm <close> = running()
+    local job = assert(vm:submit("while true do end", { timeout = 60 }))
+    assert(vm:pause())
+    local since = pool:mark()
+    job:cancel()
+    assert(vm:stop())
+    assert.equal("EDESTROYED", select(2, job:wait()).code)
+    assert.same({}, (function()
+      local paused = {}
+      for _, name in ipairs(power(since)) do
+        if name == "pause" then paused[#paused + 1] = name end
+      end
+      return paused
+    end)())
+  end)
+
+  clean_it("a cancelled call, and the VM is collected", function()
+    do
+      local vm = running()
+      local job = assert(vm:submit("while true do end", { timeout = 60 }))
+      assert(vm:pause())
+      job:cancel()
+    end
+    collectgarbage()
+    collectgarbage()
+  end)
+
+  clean_it("a cancelled call, and it is resumed", function()
+    local vm <close> = running()
+    local job = assert(vm:submit("while true do end", { timeout = 60 }))
+    assert(vm:pause())
+    job:cancel()
+    assert(vm:resume())
+    assert.equal("ECANCELLED", select(2, job:wait(20)).code)
+    assert.equal("running", vm:get_state())
+    assert.equal(7, assert(vm:execute_biological_process "return 7").result)
+  end)
+
+  clean_it("a stop that fails: a restart fails with it", function()
+    local vm <close> = running()
+    pool:fault { fault = "error", code = "OPERATION_BLOCKED", method = { "VM.clean_shutdown", "VM.hard_shutdown" },
+      times = 2 }
+    local stop = assert(vm:stop { wait = false })
+    local done, err = vm:restart()
+    assert.is_nil(done)
+    assert.equal("OPERATION_BLOCKED", err.xapi.code)
+    assert.equal("OPERATION_BLOCKED", select(2, stop:wait()).xapi.code)
+    assert.equal("error", vm:get_state())
+    assert(vm:restart())
+  end)
+
+  clean_it("a stop, and it is destroyed", function()
+    local vm <close> = running()
+    local stop = assert(vm:stop { wait = false })
+    assert(vm:destroy())
+    assert.is_true(stop:wait())
+  end)
+
+  -- The steps of couriers that are started meanwhile are not there.
+  local function without_couriers(given)
+    core.set_courier("/nonexistent/bioxen-courier", "/nonexistent")
+    local done, err = pcall(given)
+    local steps = package.searchpath("bioxen.courier.courier", package.path)
+    core.set_courier(core.courier, core.real_path(steps):match "^(.*)/")
+    assert(done, err)
+  end
+
+  clean_it("its courier has died and cannot be started again: nothing that is left is called gone", function()
+    local vm <close> = running()
+    local stopped <close> = running()
+    for _, courier in ipairs(fault_bench.couriers()) do fault_bench.kill(courier) end
+    assert(bench:wait_until(function() return vm:get_state() == "error" and stopped:get_state() == "error" end))
+    without_couriers(function()
+      for _, done in ipairs { table.pack(stopped:stop()), table.pack(vm:destroy()) } do
+        assert.is_nil(done[1])
+        assert.equal("ESTART", done[2].code)
+      end
+    end)
+    assert.equal("error", vm:get_state())
+    assert.equal("error", stopped:get_state())
+    assert.equal(2, #pool:guests())
+    assert(vm:destroy())
+    assert(stopped:stop())
+  end)
+
+  clean_it("^C is heard while it is destroyed", function()
+    pool:fault { fault = "hang", method = "Async.VM.hard_shutdown" }
+    local host = bench:spawn_host [[
+      local vm = create "interrupted"
+      assert(vm:start())
+      local unfinished = vm:destroy()
+      print("destroyed", unfinished)
+    ]]
+    assert(bench:wait_for_faults())
+    assert(os.execute("kill -INT " .. host.pid))
+    local said = host.handle:read "a"
+    assert(said:find("interrupted!", 1, true), said)
+    pool:clear_faults()
+    fault_bench.end_host(host)
+  end)
+
+  it("leaves no process behind", function()
+    assert.same({}, fault_bench.couriers())
+    assert.is_nil(xapi.missing())
+  end)
+end)

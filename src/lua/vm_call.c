@@ -1,0 +1,153 @@
+#include "lua/vm_call.h"
+
+#include "lua/class.h"
+#include "lua/error.h"
+#include "lua/job.h"
+#include "lua/vm_box.h"
+#include "values/text.h"
+#include "values/value.h"
+#include "wire/value.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Freed whatever raises: an option may have a metamethod. */
+static bx_buffer *push_buffer(lua_State *L)
+{
+    bx_buffer *buffer = bx_lua_push_text(L);
+    buffer->limit = BX_FRAME_LIMIT;
+    return buffer;
+}
+
+static const char *const call_options[] = {"args", "timeout", "name", NULL};
+
+/* The values of the operation "execute": code, chunk name, arguments. */
+static int write_execute(lua_State *L, const char *code, size_t length, const char *name,
+                         bx_buffer *values, bx_error *err)
+{
+    if (bx_write_string(values, code, length) < 0 || bx_write_text(values, name) < 0)
+        return bx_fail(err, BX_ERESULT, "the code is too large to travel");
+    if (lua_isnoneornil(L, 3))
+        lua_pushnil(L);
+    else
+        lua_getfield(L, 3, "args");
+    int status = bx_lua_write_value(L, -1, "args", values, err);
+    lua_pop(L, 1);
+    return status;
+}
+
+/* Submit `code`; push a job, or nil and the error. */
+static int submit(lua_State *L, const char *code, size_t length, const char *name)
+{
+    const bx_lua_vm *box = bx_lua_check_vm(L);
+    double timeout = bx_lua_positive_option(L, 3, "timeout", box->timeout);
+    bx_buffer *values = push_buffer(L);
+    bx_job **job = bx_lua_new_job(L, 1), *made = NULL;
+    bx_error error;
+    if (write_execute(L, code, length, name, values, &error) == 0)
+        made = bx_vm_call(box->vm, "execute", values, timeout, &error);
+    bx_buffer_free(values);
+    return bx_lua_give_job(L, job, made, &error, box->vm->id);
+}
+
+/* The options' chunk name in Lua's convention: "=name". */
+static const char *check_chunk_name(lua_State *L)
+{
+    if (lua_isnoneornil(L, 3))
+        return "=process";
+    int type = lua_getfield(L, 3, "name");
+    if (type == LUA_TNIL) {
+        lua_pop(L, 1);
+        return "=process";
+    }
+    if (type != LUA_TSTRING)
+        luaL_argerror(L, 3,
+                      lua_pushfstring(L, "'name' must be a string, got %s", lua_typename(L, type)));
+    return lua_pushfstring(L, "=%s", lua_tostring(L, -1));
+}
+
+int bx_lua_vm_submit(lua_State *L)
+{
+    bx_lua_check_vm(L);
+    size_t length;
+    const char *code = luaL_checklstring(L, 2, &length);
+    lua_settop(L, 3);
+    bx_lua_check_options(L, 3, call_options);
+    return submit(L, code, length, check_chunk_name(L));
+}
+
+int bx_lua_vm_execute(lua_State *L)
+{
+    int pushed = bx_lua_vm_submit(L);
+    return pushed == 1 ? bx_lua_await_job(L) : pushed;
+}
+
+static int fail_file(lua_State *L, const char *path)
+{
+    bx_error error;
+    bx_fail_errno(&error, BX_EFILE, errno, "cannot read %s", path);
+    return bx_lua_fail(L, &error, bx_lua_check_vm(L)->vm->id);
+}
+
+/* The bytes of a file; -1 with errno. Bounded by the buffer's limit. */
+static int read_file(const char *path, bx_buffer *out)
+{
+    FILE *file = fopen(path, "rb");
+    if (!file)
+        return -1;
+    char piece[4096];
+    size_t got;
+    int failed = 0;
+    int first = getc(file);
+    if (first == '#' && bx_buffer_append(out, "--", 2) < 0) /* "#!" stays a line, but a comment */
+        failed = ENOMEM;
+    if (first != EOF)
+        ungetc(first, file);
+    while (!failed && (got = fread(piece, 1, sizeof piece, file)) > 0)
+        if (bx_buffer_append(out, piece, got) < 0)
+            failed = EFBIG;
+    if (!failed && ferror(file))
+        failed = errno;
+    fclose(file);
+    errno = failed;
+    return failed ? -1 : 0;
+}
+
+int bx_lua_vm_execute_file(lua_State *L)
+{
+    bx_lua_check_vm(L);
+    const char *path = luaL_checkstring(L, 2);
+    lua_settop(L, 3);
+    bx_lua_check_options(L, 3, call_options);
+    bx_lua_positive_option(L, 3, "timeout", 1);
+    const char *name = lua_pushfstring(L, "@%s", path);
+    bx_buffer *code = push_buffer(L);
+    if (read_file(path, code) < 0)
+        return fail_file(L, path);
+    int pushed = submit(L, (const char *)code->data, code->length, name);
+    bx_buffer_free(code);
+    return pushed == 1 ? bx_lua_await_job(L) : pushed;
+}
+
+int bx_lua_ask(lua_State *L)
+{
+    const bx_lua_vm *box = bx_lua_check_vm(L);
+    const char *operation = luaL_checkstring(L, 2);
+    double timeout = luaL_optnumber(L, 3, box->timeout);
+    int last = lua_gettop(L), status = 0;
+    bx_buffer *values = push_buffer(L);
+    bx_job **job = bx_lua_new_job(L, 1), *made = NULL;
+    bx_error error;
+    for (int i = 4; i <= last && status == 0; i++)
+        status = bx_lua_write_value(L, i, operation, values, &error);
+    if (status == 0)
+        made = bx_vm_call(box->vm, operation, values, timeout, &error);
+    bx_buffer_free(values);
+    int pushed = bx_lua_give_job(L, job, made, &error, box->vm->id);
+    if (pushed == 1)
+        pushed = bx_lua_await_job(L);
+    if (pushed == 1)
+        lua_getfield(L, -1, "result");
+    return pushed;
+}

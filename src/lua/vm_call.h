@@ -1,0 +1,17 @@
+/* The methods of a VM that have its worker do something. */
+#ifndef BX_LUA_VM_CALL_H
+#define BX_LUA_VM_CALL_H
+
+#include <lua.h>
+
+/* vm:submit(code[, options]), vm:execute_biological_process(code[, options]),
+ * vm:execute_file(path[, options]) */
+int bx_lua_vm_submit(lua_State *L);
+int bx_lua_vm_execute(lua_State *L);
+int bx_lua_vm_execute_file(lua_State *L);
+
+/* core.ask(vm, operation, timeout or nil, ...): call an operation of the worker with these values
+ * and wait. Its result; or nil and an error. */
+int bx_lua_ask(lua_State *L);
+
+#endif

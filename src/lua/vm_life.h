@@ -1,0 +1,24 @@
+/* The methods of a VM that move it from state to state. */
+#ifndef BX_LUA_VM_LIFE_H
+#define BX_LUA_VM_LIFE_H
+
+#include "vm/vm.h"
+
+#include <lua.h>
+
+/* vm:start(options), vm:stop(options), vm:pause(options), vm:resume(options), vm:restart(),
+ * vm:destroy(); __close and __gc */
+int bx_lua_vm_start(lua_State *L);
+int bx_lua_vm_stop(lua_State *L);
+int bx_lua_vm_pause(lua_State *L);
+int bx_lua_vm_resume(lua_State *L);
+int bx_lua_vm_restart(lua_State *L);
+int bx_lua_vm_destroy(lua_State *L);
+int bx_lua_vm_close(lua_State *L);
+int bx_lua_vm_gc(lua_State *L);
+
+/* Have no worker, but what it runs in: the VM at 1 is stopped, if there is something to stop. 0; or
+ * -1, with nil and the error pushed. */
+int bx_lua_stop_worker(lua_State *L, bx_vm *vm);
+
+#endif
