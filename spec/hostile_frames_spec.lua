@@ -78,7 +78,7 @@ describe("a hostile worker", function()
       assert.truthy(problem.message:find(expected[2], 1, true), problem.message)
       assert.is_false(problem.usable)
       assert.equal("hostile", problem.vm_id)
-      assert.truthy(problem.elapsed < 1, "took " .. problem.elapsed)
+      assert.truthy(problem.elapsed < 10, "took " .. problem.elapsed) -- not at its deadline
       check_aftermath(vm, descriptors)
     end)
   end
