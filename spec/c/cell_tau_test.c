@@ -1,11 +1,11 @@
 /* Tau-leaping, and the counts it draws, against exact laws. Seeds are fixed; a bound of z standard
  * errors is exceeded by a right engine with a chance below 1e-5 at z = 4.5. Where leaps are
  * approximate, the bound says by how much. */
-#include "cell_model.h"
-#include <time.h>
-
 #include "core/random.h"
+#include "cell_model.h"
 #include "test.h"
+
+#include <time.h>
 
 #define Z 4.5
 
