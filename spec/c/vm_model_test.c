@@ -350,11 +350,11 @@ static void run_sequence(unsigned long seed)
     HOLDS(descriptors() == before);
 }
 
-static unsigned long count = 3000, first = 1;
+static unsigned long sequences = 3000, first = 1;
 
 static void random_sequences_leave_nothing_undone(void)
 {
-    for (unsigned long seed = first; seed < first + count && test_ok; seed++)
+    for (unsigned long seed = first; seed < first + sequences && test_ok; seed++)
         run_sequence(seed);
 }
 
@@ -390,7 +390,7 @@ static void a_courier_may_leave_many_notes_but_not_any_number(void)
         turn_world();
         turn_host(&host);
     }
-    for (int i = 0; i < BX_NOTES + 1; i++) {
+    for (int i = 0; i < BX_NOTES + 1 && test_ok; i++) {
         bx_buffer out = {0};
         char name[BX_NOTE_NAME];
         snprintf(name, sizeof name, "note-%d", i);
@@ -434,7 +434,7 @@ static void a_loop_that_cannot_wait_says_so(void)
 int main(int argc, char **argv)
 {
     if (argc > 1)
-        count = strtoul(argv[1], NULL, 10);
+        sequences = strtoul(argv[1], NULL, 10);
     if (argc > 2)
         first = strtoul(argv[2], NULL, 10);
     RUN(random_sequences_leave_nothing_undone);

@@ -21,8 +21,10 @@ bx_lua_vm *bx_lua_test_vm(lua_State *L, int index)
 bx_lua_vm *bx_lua_check_vm(lua_State *L)
 {
     bx_lua_vm *box = bx_lua_test_vm(L, 1);
-    if (!box)
+    if (!box) {
         luaL_typeerror(L, 1, BX_LUA_VM);
+        return NULL;
+    }
     luaL_argcheck(L, box->vm, 1, "a VM that has been collected");
     return box;
 }

@@ -44,12 +44,14 @@ struct bx_courier {
     bool opened;          /* it knows its configuration */
     bool busy;            /* a call is open: "open", or the current request */
     bool interrupted;     /* the current request is */
+    bool ending;          /* it has ended, and its last words are being read */
     bx_request *current;  /* NULL: opening, or nobody waits for its end */
     bx_request *queue;    /* not yet sent, oldest first */
     bx_buffer details;    /* of the error that comes next */
 };
 
 static void advance(bx_courier *courier);
+static int start_program(bx_courier *courier, bx_error *err);
 static void kill_program(bx_courier *courier, const bx_error *reason);
 
 /* ---- notes ---- */
@@ -156,20 +158,26 @@ static void end_call(bx_courier *courier, const bx_error *error, const uint8_t *
     bx_courier_release(courier);
 }
 
-static void fail_all(bx_courier *courier, const bx_error *error)
+/* The oldest request in the queue that was sent before the program's end; NULL if there is none. */
+static bx_request *take_early(bx_courier *courier)
+{
+    bx_request **at = &courier->queue;
+    while (*at && (*at)->late)
+        at = &(*at)->next;
+    bx_request *request = *at;
+    if (request)
+        *at = request->next;
+    return request;
+}
+
+static void fail_early(bx_courier *courier, const bx_error *error)
 {
     bx_request *request = courier->current;
     courier->current = NULL;
-    /* What a request's end sends anew comes behind those that were there. */
-    bx_request *waiting = courier->queue;
-    courier->queue = NULL;
-    if (request)
+    if (!request)
+        request = take_early(courier);
+    for (; request; request = take_early(courier))
         end_request(request, error, NULL, 0);
-    while (waiting) {
-        request = waiting;
-        waiting = request->next;
-        end_request(request, error, NULL, 0);
-    }
 }
 
 /* ---- the program ---- */
@@ -222,19 +230,32 @@ static void describe_end(const bx_courier *courier, const siginfo_t *info, bx_er
     error->code = BX_EDIED;
 }
 
-/* The program has ended. What it said last may still be in the socket. The caller holds the
- * courier. */
+/* What was sent while the program ended is for its successor. */
+static void succeed(bx_courier *courier)
+{
+    bx_error error;
+    courier->ending = false;
+    for (bx_request *request = courier->queue; request; request = request->next)
+        request->late = false;
+    if (courier->queue && start_program(courier, &error) < 0)
+        fail_early(courier, &error);
+}
+
+/* The program has ended. What it said last may still be in the socket. What all this leads to may
+ * be sent at once: it waits until the end has been dealt with. The caller holds the courier. */
 static void take_end(bx_courier *courier)
 {
     bx_error error, ignored;
     siginfo_t info = {0};
+    courier->ending = true;
     if (courier->connection.channel)
         bx_connection_receive(&courier->connection, &ignored);
     waitid(P_PIDFD, (id_t)courier->end.descriptor, &info, WEXITED);
     describe_end(courier, &info, &error);
     courier->exit_reason = error;
     forget_program(courier);
-    fail_all(courier, &error);
+    fail_early(courier, &error);
+    succeed(courier);
 }
 
 /* The pidfd is readable. */
@@ -244,7 +265,7 @@ static void program_ended(bx_source *source, uint32_t events)
     (void)events;
     courier->references++;
     take_end(courier);
-    if (--courier->references == 0)
+    if (--courier->references == 0 && !courier->pid)
         free_courier(courier);
 }
 
@@ -445,7 +466,7 @@ static int call_request(bx_courier *courier, bx_error *err)
 static void advance(bx_courier *courier)
 {
     bx_error error;
-    if (courier->busy || !courier->queue || !courier->connection.channel ||
+    if (courier->busy || courier->ending || !courier->queue || !courier->connection.channel ||
         !courier->connection.greeted)
         return;
     int status = courier->opened ? call_request(courier, &error) : call_open(courier, &error);
@@ -457,7 +478,7 @@ static void advance(bx_courier *courier)
 static void notice_end(bx_courier *courier)
 {
     struct pollfd end = {.fd = courier->end.descriptor, .events = POLLIN};
-    if (courier->pid && poll(&end, 1, 0) > 0)
+    if (courier->pid && !courier->ending && poll(&end, 1, 0) > 0)
         take_end(courier);
 }
 
@@ -465,13 +486,14 @@ int bx_courier_send(bx_courier *courier, bx_request *request, bx_error *err)
 {
     assert(!request->courier);
     notice_end(courier);
-    if (!courier->pid && start_program(courier, err) < 0) {
+    if (!courier->pid && !courier->ending && start_program(courier, err) < 0) {
         if (request->descriptor >= 0)
             close(request->descriptor);
         request->descriptor = -1;
         return -1;
     }
     request->courier = courier;
+    request->late = courier->ending;
     request->next = NULL;
     bx_request **last = &courier->queue;
     while (*last)
