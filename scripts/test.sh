@@ -31,7 +31,7 @@ plain_only=(cli_help_spec.lua cli_pool_spec.lua cli_progress_spec.lua cli_run_sp
 under_valgrind=(create_spec.lua ensemble_spec.lua genome_spec.lua host_spec.lua hostile_frames_spec.lua
     hypervisor_spec.lua organism_calls_spec.lua plot_spec.lua process_spec.lua resources_spec.lua vm_spec.lua
     xcpng_config_spec.lua xcpng_guest_spec.lua xcpng_guest_faults_spec.lua xcpng_process_faults_spec.lua
-    xcpng_session_faults_spec.lua xcpng_vm_spec.lua)
+    xcpng_session_faults_spec.lua xcpng_state_faults_spec.lua xcpng_vm_spec.lua)
 
 # ---- one test program ----
 
@@ -104,7 +104,7 @@ run() {
 
 # test_program KIND FILE: a C test or a spec.
 test_program() {
-    local kind=$1 file=$2 name label='' folder=$build around=()
+    local kind=$1 file=$2 name label='' folder=$build around=() lua=lua5.4
     name=$(basename "$file")
     [ "$kind" = plain ] || label=" ($kind)"
     case $kind in
@@ -121,7 +121,7 @@ test_program() {
     esac
     case $name in
     *.c) run tap "${name%.c}$label" env "${around[@]}" "$folder/spec/${name%.c}" ;;
-    *) run tap "$file$label" env BIOXEN_BUILD="$folder" "${around[@]}" lua5.4 "$busted" --ignore-lua -o TAP "$file" ;;
+    *) run tap "$file$label" env BIOXEN_BUILD="$folder" "${around[@]}" "$lua" "$busted" --ignore-lua -o TAP "$file" ;;
     esac
 }
 
@@ -143,6 +143,16 @@ belongs() {
     esac
 }
 
+# end_process PID...: and all below it.
+end_process() {
+    local pid
+    for pid in "$@"; do
+        # shellcheck disable=SC2046
+        end_process $(cat "/proc/$pid/task/$pid/children" 2>/dev/null)
+        kill "$pid" 2>/dev/null || true
+    done
+}
+
 # What is lost when a lane breaks counts as failed.
 lane_ends() {
     if [ "$1" -ne 0 ]; then
@@ -160,9 +170,10 @@ behind() {
     } &
 }
 
-# The same, as soon as a lane is free. There are more lanes than processors, as most tests wait most of the time.
+# The same, as soon as a lane is free. There are more lanes than processors, as most tests wait most of the time;
+# two more, the timed one and that of what only computes, are not for this.
 beside() {
-    while [ "$(jobs -rp | wc -l)" -gt $((2 * $(nproc))) ]; do wait -n || true; done
+    while [ "$(jobs -rp | wc -l)" -ge $((2 * $(nproc) + 2)) ]; do wait -n || true; done
     behind "$@"
 }
 
@@ -205,11 +216,14 @@ tidy() {
         sed '/warnings* generated\.$/d'
 }
 
-lint() {
-    beside 15 run check clang-tidy tidy
-    beside 15 run check luacheck luacheck --quiet lua scripts spec docs .busted
-    beside 15 run check cppcheck cppcheck --quiet --error-exitcode=1 --enable=warning,performance,portability \
+# What only computes, in the time that all else leaves.
+computing_lane() {
+    if is_in fuzz "${jobs[@]}"; then run check fuzz scripts/fuzz.sh 5; fi
+    is_in lint "${jobs[@]}" || return 0
+    run check luacheck luacheck --quiet lua scripts spec docs .busted
+    run check cppcheck cppcheck --quiet --error-exitcode=1 --enable=warning,performance,portability \
         --inline-suppr --suppress=ctuuninitvar --std=c11 -D_GNU_SOURCE -Isrc -j "$(nproc)" src
+    run check clang-tidy tidy
 }
 
 # ---- all of it ----
@@ -230,12 +244,12 @@ kinds=()
 ! is_in valgrind "${jobs[@]}" || kinds+=(valgrind)
 
 install_missing "${build_packages[@]}" "${test_packages[@]}"
-build=$(own_folder build) sanitized=$(own_folder build-sanitize)
+build=$(own_folder build)
 build "$build"
 busted=$(command -v busted)
 scratch=$(mktemp -d)
 chmod 711 "$scratch"
-trap 'kill $(jobs -rp) 2>/dev/null || true; rm -rf -- "$scratch"' EXIT
+trap 'end_process $(jobs -rp); rm -rf -- "$scratch"' EXIT
 export HOME="${HOME:-$scratch}" LC_ALL=C.UTF-8
 cd -- "$root"
 if [ "${#files[@]}" -eq 0 ]; then
@@ -243,12 +257,12 @@ if [ "${#files[@]}" -eq 0 ]; then
 fi
 
 if is_in sanitize "${jobs[@]}"; then
+    sanitized=$(own_folder build-sanitize)
     behind 10 run check "the sanitized build" build_sanitized
     sanitized_build=$!
 fi
 behind 0 timed_lane
-! is_in lint "${jobs[@]}" || lint
-! is_in fuzz "${jobs[@]}" || beside 15 run check fuzz scripts/fuzz.sh 5
+behind 15 computing_lane
 ! is_in more "${jobs[@]}" || beside 5 run tap "clients of XAPI" scripts/xapi_clients.sh
 other_lanes
 wait
