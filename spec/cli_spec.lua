@@ -1,5 +1,7 @@
 -- The command line: what it runs, what it says, and its exit status.
 
+local processes = require "spec.support.processes"
+
 local build = os.getenv "BIOXEN_BUILD" or "./build"
 local slow = tonumber(os.getenv "BIOXEN_SLOW" or 1)
 
@@ -283,9 +285,10 @@ describe("bioxen", function()
       local milliseconds = tonumber(read(scratch .. "/ms"))
       assert.is_true(milliseconds < 3000 * slow, milliseconds .. " ms")
       for pid in read(pids):gmatch "%d+" do
-        local process = io.open("/proc/" .. pid .. "/stat")
-        local state = process and process:read "a":match "^.*%) (%a)"
-        assert.is_true(not state or state == "Z", "the worker lives: state " .. tostring(state))
+        assert.is_true(processes.wait_until(function()
+          local state = processes.state(pid)
+          return not state or state == "Z"
+        end), "the worker lives")
       end
     end
 
