@@ -53,7 +53,7 @@ local function panel(x, y, words)
   words.x_range = x == hours and { 0, 60 } or { -1, 6 }
   return words
 end
-local drawn, problem = bioxen.plot {
+local drawn, err = bioxen.plot {
   file = picture, size = { 1100, 720 }, across = 2, title = "A minimal cell (Weiße et al. 2015)",
   panels = {
     panel(hours, growth, { title = "It grows up from ten ribosomes", y_range = { 0, 2.5 } }),
@@ -62,4 +62,4 @@ local drawn, problem = bioxen.plot {
     panel(since, mass, { y_range = { 0, 30 } }),
   },
 }
-print(drawn and "The picture of it:  " .. picture or "No picture: " .. problem.message)
+print(drawn and "The picture of it:  " .. picture or "No picture: " .. err.message)

@@ -84,6 +84,6 @@ local function panel(name)
     { x = quarters, y = there_points, name = "xcpng", style = "points", colour = 2 },
   } }
 end
-local drawn, problem = bioxen.plot { file = picture, size = { 1000, 680 }, x_range = { 0, 6 },
+local drawn, err = bioxen.plot { file = picture, size = { 1000, 680 }, x_range = { 0, 6 },
   title = "One cell, two places: the same seed, the same molecules", panels = { panel "protein", panel "mRNA" } }
-print(drawn and "The picture of it:  " .. picture or "No picture: " .. problem.message)
+print(drawn and "The picture of it:  " .. picture or "No picture: " .. err.message)

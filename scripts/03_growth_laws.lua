@@ -112,6 +112,6 @@ local cost = { title = "The cost of a useless protein", x_label = "useless prote
 add(cost, 1, series.useless, "useless", "growth", "more transcripts")
 cost.series[3] = { x = { 0, -100*free/loss }, y = { free, 0 }, name = "the line through them", colour = 14 }
 
-local drawn, problem = bioxen.plot { file = picture, size = { 1200, 560 }, across = 2,
+local drawn, err = bioxen.plot { file = picture, size = { 1200, 560 }, across = 2,
   title = "Growth laws of a minimal cell (Weiße et al. 2015)", panels = { laws, cost } }
-print(drawn and "The picture of it: " .. picture or "No picture: " .. problem.message)
+print(drawn and "The picture of it: " .. picture or "No picture: " .. err.message)

@@ -103,7 +103,7 @@ for rank, row in ipairs(rows) do
   table.insert(points.y, row.relative)
 end
 local picture = assert(bioxen.out "04_diauxie_and_knock_outs.png")
-local drawn, problem = bioxen.plot {
+local drawn, err = bioxen.plot {
   file = picture, size = { 1200, 800 }, across = 2,
   title = "E. coli, core metabolism by flux balance (Orth et al. 2010)",
   panels = {
@@ -118,4 +118,4 @@ local drawn, problem = bioxen.plot {
       series = { mutants.nonessential, mutants.essential } },
   },
 }
-print(drawn and "The picture of it: " .. picture or "No picture: " .. problem.message)
+print(drawn and "The picture of it: " .. picture or "No picture: " .. err.message)

@@ -45,11 +45,11 @@ local function bars(name, colour, least, most)
     name = name, colour = colour }
 end
 local picture = assert(bioxen.out "05_syn3a_essential_genes.png")
-local drawn, problem = bioxen.plot {
+local drawn, err = bioxen.plot {
   file = picture, size = { 1000, 560 },
   title = "Growth without each metabolic gene of JCVI-syn3A, by flux balance",
   x_label = "what transposon mutagenesis found of them", y_label = "genes",
   series = { bars("no growth", 2, 0, 0.01), bars("less growth", 5, 0.01, 0.999),
     bars("growth as before", 1, 0.999, math.huge) },
 }
-print(drawn and "The picture of it: " .. picture or "No picture: " .. problem.message)
+print(drawn and "The picture of it: " .. picture or "No picture: " .. err.message)

@@ -103,7 +103,7 @@ local function panel(kind, cells_of, title, x_label)
     series = { seen, law, { x = { least, most }, y = { 1/least, 1/most }, name = "Poisson", colour = 7 } } }
 end
 local picture = assert(bioxen.out "06_expression_noise.png")
-local drawn, problem = bioxen.plot {
+local drawn, err = bioxen.plot {
   file = picture, size = { 1200, 600 }, across = 2, log = "xy",
   title = ("Noise of the %d protein genes in %d cells of JCVI-syn3A"):format(#ids, cells),
   panels = {
@@ -111,4 +111,4 @@ local drawn, problem = bioxen.plot {
     panel("proteins", "protein.", ("Proteins made in %d minutes"):format(window//60), "mean molecules made in a cell"),
   },
 }
-print(drawn and "The picture of it: " .. picture or "No picture: " .. problem.message)
+print(drawn and "The picture of it: " .. picture or "No picture: " .. err.message)

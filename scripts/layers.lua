@@ -11,7 +11,7 @@ layers.rooms = {
   { "src/inside" },
   { "src/hypervisor" },
   { "src/vm" },
-  { "src/values" },
+  { "src/values", "src/interrupt" },
   { "src/cell" },
   { "src/sbml" },
   { "src/engine/hybrid" },
@@ -32,6 +32,7 @@ layers.modules = {
   { "lua/bioxen/repl" },
   { "lua/bioxen/biology/contract.lua" },
   { "lua/bioxen/init.lua" },
+  { "lua/bioxen/methods.lua" },
   { "lua/bioxen/hypervisor/init.lua" },
   { "lua/bioxen/create.lua" },
   { "lua/bioxen/hypervisor", "lua/bioxen/xcpng", "lua/bioxen/vm" },
@@ -39,10 +40,11 @@ layers.modules = {
   { "lua/bioxen/biology" },
   { "lua/bioxen/out.lua" },
   { "lua/bioxen/check.lua" },
+  { "lua/bioxen/nearest.lua", "lua/bioxen/sorted_keys.lua" },
 }
 
 -- Who may include lua.h.
-layers.know_lua = { "src/cli", "src/lua", "src/worker", "src/inside", "src/values", "src/courier" }
+layers.know_lua = { "src/cli", "src/lua", "src/worker", "src/inside", "src/values", "src/interrupt", "src/courier" }
 
 -- The room of a file, the longest that fits, and its height from the bottom.
 local function room_of(path, rooms)

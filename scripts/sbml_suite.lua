@@ -11,18 +11,18 @@ usage: sbml_suite.lua DIR [options]
   --level L       of SBML, with its newest version there (default: the highest)
   --runs N        of a stochastic case (default 10000)
   --seed N        of the first of them, the next have the numbers behind it (default 1)
-  --jobs N        VMs at a time (default: the machine's cores)
+  --jobs N        VMs at a time (default: the cores there are)
   --quiet         lines of failed and refused cases only
 Exit status: 0 if no case fails, else 1; 2 for wrong usage.]]
 
-local function fail_usage(problem)
-  io.stderr:write(problem, "\n", usage, "\n")
+local function fail_usage(err)
+  io.stderr:write(err, "\n", usage, "\n")
   os.exit(2)
 end
 
 local function read_file(path)
-  local file, problem = io.open(path, "rb")
-  if not file then return nil, problem end
+  local file, err = io.open(path, "rb")
+  if not file then return nil, err end
   local text = file:read "a"
   file:close()
   return text
@@ -64,14 +64,6 @@ local function parse_arguments(words)
     i = i + 1
   end
   return options.directory and options or fail_usage "a directory expected"
-end
-
-local function count_cores()
-  local cores = 0
-  for line in io.lines "/proc/cpuinfo" do
-    if line:find "^processor" then cores = cores + 1 end
-  end
-  return math.max(cores, 1)
 end
 
 ---- cases ----
@@ -295,29 +287,29 @@ end
 
 -- The coroutine of a case yields jobs and gets their results.
 local function call(vm, code, args)
-  local job, problem = vm:submit(code, { args = args })
-  if not job then return nil, problem end
+  local job, err = vm:submit(code, { args = args })
+  if not job then return nil, err end
   coroutine.yield(job)
   return job:result()
 end
 
 local function load_model(vm, case)
-  local job, problem = vm:execute_biological_process "cell:clear()"
-  if not job then return nil, problem end
+  local job, err = vm:execute_biological_process "cell:clear()"
+  if not job then return nil, err end
   return vm:load_sbml(case.path)
 end
 
-local function refuse_or_fail(problem)
-  if problem.code == "EMODEL" then return "refused", problem.message end
-  return "FAIL", tostring(problem)
+local function refuse_or_fail(err)
+  if err.code == "EMODEL" then return "refused", err.message end
+  return "FAIL", tostring(err)
 end
 
 local function try_time_course(vm, case)
-  local model, problem = load_model(vm, case)
-  if not model then return refuse_or_fail(problem) end
+  local model, err = load_model(vm, case)
+  if not model then return refuse_or_fail(err) end
   local answer
-  answer, problem = call(vm, run_once, run_arguments(case, model))
-  if not answer then return refuse_or_fail(problem) end
+  answer, err = call(vm, run_once, run_arguments(case, model))
+  if not answer then return refuse_or_fail(err) end
   local difference = compare(case, answer.result)
   return difference and "FAIL" or "pass", difference
 end
@@ -356,8 +348,8 @@ local function stochastic_arguments(case, model, expected)
 end
 
 local function try_stochastic(vm, case, options)
-  local model, problem = load_model(vm, case)
-  if not model then return refuse_or_fail(problem) end
+  local model, err = load_model(vm, case)
+  if not model then return refuse_or_fail(err) end
   local expected = read_columns(case.prefix .. "-results.csv")
   local args, labels = stochastic_arguments(case, model, expected)
   local sums, squares = {}, {}
@@ -367,8 +359,8 @@ local function try_stochastic(vm, case, options)
     args.first = seed + done
     args.last = seed + math.min(done + PART, options.runs) - 1
     local answer
-    answer, problem = call(vm, run_many, args)
-    if not answer then return refuse_or_fail(problem) end
+    answer, err = call(vm, run_many, args)
+    if not answer then return refuse_or_fail(err) end
     add_up(sums, answer.result[1])
     add_up(squares, answer.result[2])
   end
@@ -396,11 +388,11 @@ local function compare_fluxes(case, answer)
 end
 
 local function try_flux_balance(vm, case)
-  local answer, problem = call(vm, [[
+  local answer, err = call(vm, [[
     local model, objective = flux.load_sbml(args)
     return { objective = objective, solution = model:optimise() }
   ]], assert(read_file(case.path)))
-  if not answer then return refuse_or_fail(problem) end
+  if not answer then return refuse_or_fail(err) end
   local difference = compare_fluxes(case, answer.result)
   return difference and "FAIL" or "pass", difference
 end
@@ -423,7 +415,7 @@ end
 local function run_cases(cases, options)
   local verdicts, next_case = {}, 1
   local slots = {}
-  for i = 1, math.min(options.jobs or count_cores(), math.max(#cases, 1)) do
+  for i = 1, math.min(options.jobs or core.cores(), math.max(#cases, 1)) do
     slots[i] = { vm = start_vm(i) }
   end
   local function finish(slot, verdict, why)

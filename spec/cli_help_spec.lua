@@ -36,6 +36,7 @@ describe("the command line", function()
     assert.are.same({ 0, out, "" }, { sh "bioxen help" })
     assert.are.same({ 0, out, "" }, { sh "bioxen -h" })
     assert.are.equal((select(2, sh "bioxen fba --help")), (select(2, sh "bioxen help fba")))
+    assert.matches("no command 'fbaa'.*did you mean 'fba'%?", (select(3, sh "bioxen help fbaa")))
   end)
 
   it("suggests the nearest command", function()
@@ -131,13 +132,14 @@ describe("JSON of the command line", function()
 end)
 
 describe("the nearest name", function()
-  local nearest = require "bioxen.cli.nearest"
+  local nearest = require "bioxen.nearest"
 
   it("is a few letters off, or none", function()
     local names = { "simulate", "fba", "genome" }
-    assert.are.equal("simulate", nearest("simluate", names))
-    assert.are.equal("fba", nearest("fab", names))
-    assert.are.equal("genome", nearest("GENOMES", names))
-    assert.is_nil(nearest("doctor", names))
+    assert.are.equal("; did you mean 'simulate'?", nearest("simluate", names))
+    assert.are.equal("; did you mean 'fba'?", nearest("fab", names, ", or not"))
+    assert.are.equal("; did you mean 'genome'?", nearest("GENOMES", names))
+    assert.are.equal("", nearest("doctor", names))
+    assert.are.equal(", or not", nearest("doctor", names, ", or not"))
   end)
 end)

@@ -1,6 +1,7 @@
 -- bioxen config and bioxen xcpng: the configuration file, and a pool, which is emulated.
 
 local cjson = require "cjson"
+local sbml = require "spec.support.sbml"
 local shell = require "spec.support.shell"
 local xapi = require "spec.support.xapi"
 
@@ -22,6 +23,18 @@ local function valid(changes)
   return values
 end
 
+-- The commands below `command` that take --json, as "config validate".
+local function taking_json(command, above, list)
+  list = list or {}
+  for _, option in ipairs(command.options or {}) do
+    if option[1] == "--json" then list[#list + 1] = above end
+  end
+  for _, inner in ipairs(command.commands or {}) do
+    taking_json(inner, above == "" and inner.name or above .. " " .. inner.name, list)
+  end
+  return list
+end
+
 describe("bioxen config", function()
   it("writes a template whose keys are all known", function()
     local status, out = sh "bioxen config template"
@@ -41,15 +54,17 @@ describe("bioxen config", function()
   end)
 
   it("lists every mistake of a bad one", function()
-    local path = config("bad.json", valid { xapi_url = "ftp://x", ssh_port = 70000, colour = "red" })
+    local path = config("bad.json", valid { xapi_url = "ftp://x", ssh_port = 70000, colour = "red",
+      usernam = "x" })
     local status, out, err = sh("bioxen config validate " .. path)
     assert.are.same({ 1, "" }, { status, out })
-    for _, part in ipairs { "config.xapi_url: ", "config.ssh_port: at most 65535", 'unknown key "colour"' } do
+    for _, part in ipairs { "config.xapi_url: ", "config.ssh_port: at most 65535", 'unknown key "colour"; it takes ',
+      "unknown key \"usernam\"; did you mean 'username'?" } do
       assert.truthy(err:find(part, 1, true), err)
     end
     status, out = sh("bioxen config validate --json " .. path)
     assert.are.equal(1, status)
-    assert.are.equal(3, #cjson.decode(out).problems)
+    assert.are.equal(4, #cjson.decode(out).problems)
   end)
 
   it("shows what it comes to, without secrets", function()
@@ -113,6 +128,25 @@ describe("bioxen xcpng", function()
     assert.are.same({ 0, "Nothing is abandoned.\n", "" }, { sh("bioxen xcpng gc " .. path) })
     local _, json = sh("bioxen xcpng gc --json " .. path)
     assert.are.same({ objects = {}, abandoned = 0, removed = 0 }, cjson.decode(json))
+  end)
+
+  on_pool("writes one document and one line's end, like all that takes --json", function()
+    local model = sh:file("model.xml", sbml.document { compartments = { sbml.compartment("c", 1) },
+      species = { sbml.species("A", 'initialAmount="1"') }, reactions = { sbml.reaction("R", {}, { "A" }, 1) } })
+    local genome, good = sh:file("genome.fa", ">chr\nATGAAATAA\n"), config("good.json", valid())
+    local cases = {
+      simulate = { model .. " --duration 1", model .. " --duration 1 --runs 2" }, fba = { model .. " --maximise R" },
+      organisms = { "", "ecoli" }, ["genome info"] = { genome }, ["config validate"] = { good }, doctor = { "" },
+      ["xcpng templates"] = { path }, ["xcpng hosts"] = { path }, ["xcpng gc"] = { path },
+    }
+    for _, command in ipairs(taking_json(require "bioxen.cli".spec(), "")) do
+      for _, words in ipairs(assert(cases[command], command)) do
+        local status, out, err = sh(("bioxen %s --json %s"):format(command, words))
+        assert.are.equal(0, status, err)
+        assert.matches("[^\n]\n$", out)
+        assert.is_table(cjson.decode(out))
+      end
+    end
   end)
 
   on_pool("ends with 1 where the pool refuses, and shows no secret", function()

@@ -1,47 +1,18 @@
 -- The command line: what it runs, what it says, and its exit status.
 
 local processes = require "spec.support.processes"
+local support = require "spec.support.shell"
 
-local build = os.getenv "BIOXEN_BUILD" or "./build"
-local slow = tonumber(os.getenv "BIOXEN_SLOW" or 1)
-
-local function quote(text)
-  return "'" .. text:gsub("'", "'\\''") .. "'"
-end
-
-local function write(path, text)
-  local file <close> = assert(io.open(path, "w"))
-  file:write(text)
-end
-
-local function read(path)
-  local file <close> = assert(io.open(path))
-  return file:read "a"
-end
+local quote, read, write, slow = support.quote, support.read, support.write, support.slow
 
 describe("bioxen", function()
-  local scratch, bioxen
+  local shell, scratch, program
 
   setup(function()
-    local pipe <close> = assert(io.popen "mktemp -d")
-    scratch = pipe:read "l"
-    bioxen = build .. "/bin/bioxen"
+    shell = support.open()
+    scratch, program = shell.scratch, shell.program
   end)
-
-  teardown(function()
-    os.execute("rm -rf -- " .. quote(scratch))
-  end)
-
-  -- A shell command in which `bioxen` is the program; gives status, output, errors.
-  local function shell(command)
-    local script = ("bioxen() { %s \"$@\"; }; %s"):format(quote(bioxen), command)
-    local out, err = scratch .. "/out", scratch .. "/err"
-    -- A preloaded sanitizer would report bash's own leaks.
-    local _, kind, status = os.execute(("env -u LD_PRELOAD bash -c %s >%s 2>%s"):format(
-      quote(script), out, err))
-    assert.are.equal("exit", kind)
-    return status, read(out), read(err)
-  end
+  teardown(function() shell:close() end)
 
   local function run(code)
     return shell("bioxen -e " .. quote(code))
@@ -68,7 +39,7 @@ describe("bioxen", function()
       for _, options in ipairs { "%s", "%s a 'b c' ''", "-e x=1 %s a", "-e 'x = 1' -- %s -e" } do
         local words = options:format(script)
         local _, stock = shell("exec -a ./bioxen lua5.4 " .. words)
-        local status, out = shell(("exec -a ./bioxen %s %s"):format(quote(bioxen), words))
+        local status, out = shell(("exec -a ./bioxen %s %s"):format(program, words))
         assert.are.equal(0, status)
         assert.are.equal(stock, out)
       end
@@ -184,6 +155,13 @@ describe("bioxen", function()
       assert.are.equal(1, (organisms("broken --check", scratch)))
     end)
 
+    it("says which name was meant", function()
+      for _, words in ipairs { "ecolii", "Ecoli", "ecolii --check", "ecolii --json" } do
+        assert.are.same({ 1, "", ("bioxen: there is no organism %q here; did you mean 'ecoli'?\n"):format(
+          words:match "%w+") }, { organisms(words) })
+      end
+    end)
+
     it("says that there is none of a name", function()
       for _, words in ipairs { "unicorn", "unicorn --check", "../x" } do
         local status, out, err = organisms(words)
@@ -279,9 +257,9 @@ describe("bioxen", function()
         kill -INT $pid; began=$(date +%%s%%N)
         wait $pid; status=$?
         echo $(( ($(date +%%s%%N) - began) / 1000000 )) >%s/ms
-        exit $status]]):format(quote(bioxen), quote(start .. code), pids, scratch))
+        exit $status]]):format(program, quote(start .. code), pids, scratch))
       assert.are.equal(1, status, err)
-      assert.matches("interrupted", err)
+      assert.matches("interrupted\nstack traceback:\n", err) -- raised, and not by the end of patience
       local milliseconds = tonumber(read(scratch .. "/ms"))
       assert.is_true(milliseconds < 3000 * slow, milliseconds .. " ms")
       for pid in read(pids):gmatch "%d+" do
@@ -306,6 +284,17 @@ describe("bioxen", function()
 
     it("at an idle wait", function()
       interrupted "local job = vm:submit 'while true do end' job:wait()"
+    end)
+
+    it("but for a script that catches it, which goes on", function()
+      local status, out, err = shell(([[to=%s/to from=%s/from; mkfifo $to $from || exit 9
+        %s -e %s <$to >$from & pid=$!; exec 3>$to 4<$from
+        read -r one <&4; kill -INT $pid; read -r two <&4; kill -ALRM $pid; echo end >&3
+        read -r three <&4; wait $pid && echo $one $two $three]]):format(scratch, scratch, program, quote [[
+          io.stdout:setvbuf "no"
+          print(not pcall(function() print "go" while true do end end))
+          print(io.read())]]))
+      assert.are.same({ 0, "go true end\n", "" }, { status, out, err })
     end)
   end)
 

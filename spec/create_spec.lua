@@ -58,10 +58,10 @@ describe("create_bio_vm", function()
   end)
 
   it("names an organism that is not there, and those that are", function()
-    local vm, problem = create("a", "unicorn")
+    local vm, err = create("a", "unicorn")
     assert.is_nil(vm)
-    assert.equal("EORGANISM", problem.code)
-    says(problem.message, '"unicorn"', "plain_cell", "minimal_cell")
+    assert.equal("EORGANISM", err.code)
+    says(err.message, '"unicorn"', "plain_cell", "minimal_cell")
     for _, name in ipairs { "../x", "a.b", "", "A", ("x"):rep(100) } do
       assert.equal("EORGANISM", select(2, create("a", name)).code)
     end
@@ -82,10 +82,10 @@ describe("create_bio_vm", function()
       local file = assert(io.open(("%s/bioxen/biology/%s/manifest.lua"):format(folder, name), "w"))
       file:write(case[1])
       file:close()
-      local vm, problem = create("a", name)
+      local vm, err = create("a", name)
       assert.is_nil(vm)
-      assert.equal("EORGANISM", problem.code)
-      says(problem.message, ("the organism %s is broken: "):format(name), case[2])
+      assert.equal("EORGANISM", err.code)
+      says(err.message, ("the organism %s is broken: "):format(name), case[2])
     end
     package.path = package.path:sub(#folder + 8)
   end)
@@ -113,8 +113,8 @@ describe("create_bio_vm", function()
     says(message,
       'config.memory: an integer expected, got "64M"',
       "config.timeout: greater than 0 expected, got -1",
-      'unknown key "tiemout"; it takes allow_unconfined, max_output, memory',
-      "unknown key 1",
+      "unknown key \"tiemout\"; did you mean 'timeout'?",
+      "unknown key 1; it takes allow_unconfined, max_output, memory",
       "config.max_output: an integer expected, got 1.5",
       'config.seed: an integer expected, got "x"',
       "config.resources.ribosomes: at least 0 expected, got -4",
@@ -140,10 +140,10 @@ describe("create_bio_vm", function()
 
   it("refuses an id that is taken, until it is free", function()
     local vm = assert(create("taken", "plain_cell"))
-    local other, problem = create("taken", "plain_cell")
+    local other, err = create("taken", "plain_cell")
     assert.is_nil(other)
-    assert.equal("EEXIST", problem.code)
-    says(problem.message, '"taken"')
+    assert.equal("EEXIST", err.code)
+    says(err.message, '"taken"')
     vm:destroy()
     assert(create("taken", "plain_cell")):destroy()
   end)

@@ -104,9 +104,9 @@ describe("the lac operon, stochastic", function()
       ["cell:lac_operon { inducer = -1 }"] = "inducer: a number of 0 or more expected, got %-1",
       ["cell:lac_operon { induced = 1 }"] = "induced: true or false expected, got 1",
     } do
-      local _, problem = vm:execute_biological_process(code)
-      assert.matches(message, tostring(problem))
-      assert.matches("^process:1: ", problem.message)
+      local _, err = vm:execute_biological_process(code)
+      assert.matches(message, tostring(err))
+      assert.matches("^process:1: ", err.message)
     end
   end)
 end)

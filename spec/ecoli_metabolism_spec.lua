@@ -15,10 +15,10 @@ end
 
 -- What the code's error says; the VM takes the next call.
 local function problem_of(code, args)
-  local result, problem = call(code, args)
+  local result, err = call(code, args)
   assert.is_nil(result, "an error expected")
-  assert.equal("running", vm:get_state(), tostring(problem))
-  return problem.message
+  assert.equal("running", vm:get_state(), tostring(err))
+  return err.message
 end
 
 local function near(expected, got, tolerance)
@@ -243,9 +243,9 @@ describe("a culture of ecoli", function()
     assert.matches("boom", problem_of [[ cell:grow_culture { medium = { glc__D = { concentration = 1,
       uptake = function() error "boom" end } } } ]])
     near(0.211662950, run "return cell:metabolism():optimum()")
-    local _, problem = vm:execute_biological_process("while true do cell:grow_culture { duration = 50 } end",
+    local _, err = vm:execute_biological_process("while true do cell:grow_culture { duration = 50 } end",
       { timeout = 0.3*slow })
-    assert.equal("EDEADLINE", problem.code)
+    assert.equal("EDEADLINE", err.code)
     near(0.211662950, run "return cell:metabolism():optimum()")
   end)
 
@@ -286,8 +286,8 @@ describe("operons of ecoli", function()
     near(whole, growth())
     assert.same({ [operon] = "knocked out" }, vm:manage_operons({ "sdhC", "sdhD" }, "knock_out"))
     near(repressed, growth())
-    local _, problem = vm:manage_operons({ operon }, "activate")
-    assert.matches("is knocked out: restore it first", problem.message)
+    local _, err = vm:manage_operons({ operon }, "activate")
+    assert.matches("is knocked out: restore it first", err.message)
     assert.same({ [operon] = "active" }, vm:manage_operons({ operon }, "restore"))
     near(whole, growth())
   end)
@@ -305,11 +305,11 @@ describe("operons of ecoli", function()
 
   it("are told apart from what is none", function()
     for key, message in pairs { op9999 = 'no gene "op9999"', insA = 'several genes are named "insA"' } do
-      local _, problem = vm:manage_operons({ key }, "repress")
-      assert.matches(message, problem.message, nil, true)
+      local _, err = vm:manage_operons({ key }, "repress")
+      assert.matches(message, err.message, nil, true)
     end
-    local _, problem = vm:manage_operons({ "lacZ" }, "explode")
-    assert.matches("activate, repress, knock_out or restore expected, got explode", problem.message, nil, true)
+    local _, err = vm:manage_operons({ "lacZ" }, "explode")
+    assert.matches("activate, repress, knock_out or restore expected, got explode", err.message, nil, true)
   end)
 
   it("change all or, where one cannot be activated, none", function()
@@ -317,10 +317,10 @@ describe("operons of ecoli", function()
     run "cell:knock_out 'pgi'"
     assert(vm:manage_operons({ "sdhC" }, "repress"))
     local before = run "return cell:metabolism():optimum()"
-    local _, problem = vm:manage_operons({ "sdhC", "pgi" }, "activate")
-    assert.matches("b4025 of operon op%d+ is knocked out: restore it first", problem.message)
-    _, problem = vm:start_transcription { "sdhC" }
-    assert.matches("b0721 is repressed", problem.message, nil, true)
+    local _, err = vm:manage_operons({ "sdhC", "pgi" }, "activate")
+    assert.matches("b4025 of operon op%d+ is knocked out: restore it first", err.message)
+    _, err = vm:start_transcription { "sdhC" }
+    assert.matches("b0721 is repressed", err.message, nil, true)
     near(before, run "return cell:metabolism():optimum()")
     run "cell:restore()"
     assert(vm:manage_operons({ "sdhC" }, "activate"))
@@ -329,14 +329,14 @@ describe("operons of ecoli", function()
 
   it("keep repressed and missing genes from being transcribed", function()
     assert(vm:manage_operons({ "lacZ" }, "repress"))
-    local _, problem = vm:start_transcription { "lacZ" }
-    assert.matches("b0344 is repressed", problem.message, nil, true)
+    local _, err = vm:start_transcription { "lacZ" }
+    assert.matches("b0344 is repressed", err.message, nil, true)
     assert(vm:manage_operons({ "lacZ" }, "restore"))
     run "cell:knock_out 'galK'"
-    _, problem = vm:start_transcription { "galK" }
-    assert.matches("b0757 is knocked out", problem.message, nil, true)
-    _, problem = vm:start_transcription { "b9999" }
-    assert.matches('no gene "b9999"', problem.message, nil, true)
+    _, err = vm:start_transcription { "galK" }
+    assert.matches("b0757 is knocked out", err.message, nil, true)
+    _, err = vm:start_transcription { "b9999" }
+    assert.matches('no gene "b9999"', err.message, nil, true)
   end)
 end)
 
@@ -408,11 +408,11 @@ describe("a model that is none", function()
     file:write "<sbml>nonsense</sbml>"
     file:close()
     local broken <close> = assert(kind.create("broken", "ecoli", { model = path }))
-    local started, problem = broken:start()
+    local started, err = broken:start()
     os.remove(path)
     assert.is_nil(started)
-    assert.equal("EMODEL", problem.code)
-    local _, unknown = assert(kind.create("unknown", "ecoli", { organism = { medium = "m8" } })):start()
-    assert.matches('no medium "m8"', unknown.message, nil, true)
+    assert.equal("EMODEL", err.code)
+    local _, err = assert(kind.create("unknown", "ecoli", { organism = { medium = "m8" } })):start()
+    assert.matches('no medium "m8"', err.message, nil, true)
   end)
 end)

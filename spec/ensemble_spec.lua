@@ -11,8 +11,8 @@ local function execute(code, options)
 end
 
 local function run(code)
-  local result, problem = execute(code)
-  if not result then error(problem.message, 2) end
+  local result, err = execute(code)
+  if not result then error(err.message, 2) end
   return result.result
 end
 
@@ -49,10 +49,10 @@ local misuse = {
 describe("an ensemble", function()
   for _, case in ipairs(misuse) do
     it("names misuse: " .. case[1], function()
-      local result, problem = execute(case[1])
+      local result, err = execute(case[1])
       assert.is_nil(result)
       for _, part in ipairs(case[2]) do
-        assert.is_truthy(problem.message:find(part, 1, true), problem.message)
+        assert.is_truthy(err.message:find(part, 1, true), err.message)
       end
       assert.equal(0.0, run "return cell:time()")
     end)
@@ -132,8 +132,8 @@ describe("an ensemble", function()
     repeat job:wait(0.05) until (job:progress() or 0) > 0 or bioxen.clock() > deadline
     assert.is_true(job:progress() > 0)
     job:cancel()
-    local _, problem = job:wait(5)
-    assert.equal("ECANCELLED", problem.code)
+    local _, err = job:wait(5)
+    assert.equal("ECANCELLED", err.code)
     assert.same({ 100.0, 0.0 }, run "return { cell:get 'A', cell:time() }")
     assert.equal(3, run "return cell:ensemble { runs = 3, duration = 1 }".runs)
   end)
@@ -191,9 +191,9 @@ describe("a run", function()
   it("is not changed by the code that takes its rows", function()
     for _, change in ipairs { "cell:set('A', 1)", "cell:reset()", "cell:run { duration = 1 }",
       "cell:ensemble { runs = 1, duration = 1 }", "process('p', {})" } do
-      local _, problem = execute("cell:run { duration = 1, stream = function() " .. change ..
+      local _, err = execute("cell:run { duration = 1, stream = function() " .. change ..
         " end }")
-      assert.is_truthy(problem.message:find "the cell is running", problem.message)
+      assert.is_truthy(err.message:find "the cell is running", err.message)
     end
     assert.equal(1.0, run "cell:reset() cell:run { duration = 1 } return cell:time()")
   end)
@@ -202,8 +202,8 @@ describe("a run", function()
     local job = vm:submit [[ cell:run { duration = 1e9, every = 1, stream = function() end } ]]
     job:wait(0.1)
     job:cancel()
-    local _, problem = job:wait(5)
-    assert.equal("ECANCELLED", problem.code)
+    local _, err = job:wait(5)
+    assert.equal("ECANCELLED", err.code)
     assert.equal(2, run "return cell:run { duration = 1, stream = function() end }")
   end)
 end)

@@ -11,10 +11,10 @@ local function run(code, args)
 end
 
 local function problem_of(text)
-  local result, problem = vm:execute_biological_process("flux.load_sbml(args)", { args = text })
+  local result, err = vm:execute_biological_process("flux.load_sbml(args)", { args = text })
   assert.is_nil(result)
-  assert.equal("EMODEL", problem.code)
-  return tostring(problem)
+  assert.equal("EMODEL", err.code)
+  return tostring(err)
 end
 
 setup(function()
@@ -200,9 +200,9 @@ describe("a flux model in SBML", function()
     end
     assert.matches("SBML", problem_of "no XML at all")
     assert.matches("SBML", problem_of(version_2():sub(1, 2000)))
-    local _, problem = vm:execute_biological_process(
+    local _, err = vm:execute_biological_process(
       "flux.load_sbml(args, { objective = 'none' })", { args = version_2() })
-    assert.matches('objective "none"', tostring(problem))
+    assert.matches('objective "none"', tostring(err))
   end)
 
   it("gives E. coli core's optimum", function()

@@ -17,10 +17,10 @@ end
 
 -- What the code's error says; the VM takes the next call.
 local function problem_of(code, args)
-  local result, problem = call(code, { args = args })
+  local result, err = call(code, { args = args })
   assert.is_nil(result, "an error expected")
-  assert.equal("running", vm:get_state(), tostring(problem))
-  return tostring(problem), problem.code
+  assert.equal("running", vm:get_state(), tostring(err))
+  return tostring(err), err.code
 end
 
 local function near(expected, got)
@@ -331,7 +331,7 @@ describe("hostile flux models", function()
 
   it("with numbers of very different sizes give the right answer or none", function()
     for _, size in ipairs { 1e3, 1e6, 1e9 } do
-      local result, problem = call([[
+      local result, err = call([[
         local model = flux.model { objective = "out", reactions = {
           { "-> A", name = "in", upper = 1e-3 },
           { stoichiometry = { A = -1, B = args }, name = "up" },
@@ -342,7 +342,7 @@ describe("hostile flux models", function()
       if result then
         assert.is_true(math.abs(result.result/(1e-3*size*size) - 1) < 1e-6, tostring(result.result))
       else
-        assert.equal("ESIMULATION", problem.code)
+        assert.equal("ESIMULATION", err.code)
       end
     end
   end)
@@ -350,14 +350,14 @@ describe("hostile flux models", function()
   it("of a long chain stay within the VM's memory", function()
     local small <close> = assert(kind.create("small", "minimal_cell", { memory = 16 << 20 }))
     assert(small:start())
-    local _, problem = small:execute_biological_process([[
+    local _, err = small:execute_biological_process([[
       local reactions = {}
       for i = 1, 1e6 do
         reactions[i] = { ("s%d -> s%d"):format(i, i + 1), name = "r" .. i }
       end
       flux.model { reactions = reactions }:optimise()
     ]], { timeout = 60*slow })
-    assert.equal("EMEMORY", problem.code)
+    assert.equal("EMEMORY", err.code)
     assert.equal("running", small:get_state())
   end)
 
@@ -374,8 +374,8 @@ describe("hostile flux models", function()
     for _, code in ipairs { "while true do model:knock_outs { genes = true, pairs = true } end",
       "while true do model:variability() end", "while true do model:optimum() end",
       "model:dynamic { duration = 500, step = 1e-3, biomass = 1, growth = 'in', medium = {} }" } do
-      local _, problem = call(code, { timeout = 0.2 })
-      assert.equal("EDEADLINE", problem.code, code)
+      local _, err = call(code, { timeout = 0.2 })
+      assert.equal("EDEADLINE", err.code, code)
       assert.equal("running", vm:get_state(), code)
       assert.equal(1, run "return model:optimum()")
     end

@@ -187,9 +187,9 @@ describe("a genome", function()
 
   for _, call in ipairs(mistakes) do
     it("names a mistake: " .. call[1], function()
-      local answer, problem = vm:execute_biological_process(call[1])
+      local answer, err = vm:execute_biological_process(call[1])
       assert.is_nil(answer)
-      check_message(problem.message, call[2])
+      check_message(err.message, call[2])
       local ok, message = pcall(load("local g = ... return " .. call[1]), sample())
       assert.is_false(ok)
       check_message(message, call[2])
@@ -201,9 +201,9 @@ describe("a genome", function()
       local ok, message = pcall(bioxen.genome.new, load("return " .. case[1])())
       assert.is_false(ok)
       check_message(message, case[2])
-      local answer, problem = vm:execute_biological_process("genome.new(" .. case[1] .. ")")
+      local answer, err = vm:execute_biological_process("genome.new(" .. case[1] .. ")")
       assert.is_nil(answer)
-      check_message(problem.message, case[2])
+      check_message(err.message, case[2])
     end)
   end
 
@@ -242,6 +242,23 @@ describe("a genome", function()
     assert.has_error(function() bioxen.genome.new(trap) end)
     local _, message = pcall(bioxen.genome.new, { sequences = setmetatable({}, getmetatable(trap)) })
     check_message(message, { "at least one" })
+  end)
+
+  -- More than fit on Lua's stack.
+  it("is not made with a gene of a great many attributes", function()
+    local code = [[
+      local gene = { id = "a", start = 1, stop = 3 }
+      for i = 1, args do gene["k" .. i] = i end
+      return genome.new { sequences = { { id = "chr", length = 9 } }, genes = { gene } }:gene "a"]]
+    for _, count in ipairs { 5000, 140000 } do
+      local made, message = pcall(load(code, "=code", "t", { genome = bioxen.genome, args = count }))
+      assert.is_false(made)
+      check_message(message, { "more than 4096 attributes" })
+      local answer, err = vm:execute_biological_process(code, { args = count })
+      assert.is_nil(answer)
+      check_message(err.message, { "more than 4096 attributes" })
+    end
+    assert.equal("4000", load(code, "=code", "t", { genome = bioxen.genome, args = 4000 })().k4000)
   end)
 
   it("needs no name for its only sequence", function()
@@ -297,10 +314,10 @@ describe("a genome", function()
       local back = assert(bioxen.genome.load(path))
       assert.equal(method == "to_fasta" and 0 or 1, #back:genes())
       os.remove(path)
-      local done, problem = g[method](g, "/nowhere/at/all")
+      local done, err = g[method](g, "/nowhere/at/all")
       assert.is_nil(done)
-      assert.equal("EFILE", problem.code)
-      check_message(problem, { "/nowhere/at/all" })
+      assert.equal("EFILE", err.code)
+      check_message(err, { "/nowhere/at/all" })
     end
   end)
 
@@ -324,8 +341,8 @@ describe("a genome", function()
 
   it("is closed to scripts in a VM, which has no files", function()
     for _, method in ipairs { "to_fasta", "to_gff3", "to_genome" } do
-      local _, problem = vm:execute_biological_process(("g:%s '/tmp/x'"):format(method))
-      check_message(problem.message, { method .. "(path): a VM has no files" })
+      local _, err = vm:execute_biological_process(("g:%s '/tmp/x'"):format(method))
+      check_message(err.message, { method .. "(path): a VM has no files" })
     end
     assert.equal(">g1", assert(vm:execute_biological_process [[
       local ring = genome.new { sequences = { { id = "ring", bases = "ATGAAATAA" } },
@@ -339,11 +356,11 @@ describe("a genome", function()
     assert.same({ "Genome(4 bp, 0 genes)", 4 }, assert(vm:execute_biological_process [[
       local g = genome.parse(">chr\nACGT\n", { code = 4 })
       return { tostring(g), g:sequences()[1].code }]]).result)
-    local _, problem = vm:execute_biological_process [[genome.parse ">chr\nAC!T\n"]]
-    assert.equal("EGENOME", problem.code)
-    check_message(problem.message, { "genome:2:", "!" })
-    _, problem = vm:execute_biological_process [[genome.parse(">a\nA", { fasta = "/etc/passwd" })]]
-    check_message(problem.message, { "a VM has no files" })
+    local _, err = vm:execute_biological_process [[genome.parse ">chr\nAC!T\n"]]
+    assert.equal("EGENOME", err.code)
+    check_message(err.message, { "genome:2:", "!" })
+    _, err = vm:execute_biological_process [[genome.parse(">a\nA", { fasta = "/etc/passwd" })]]
+    check_message(err.message, { "a VM has no files" })
   end)
 end)
 
@@ -360,12 +377,12 @@ describe("bioxen.genome", function()
   end)
 
   it("returns an error for a file with a mistake, and raises for wrong arguments", function()
-    local none, problem = bioxen.genome.parse ">chr\nAC!T\n"
+    local none, err = bioxen.genome.parse ">chr\nAC!T\n"
     assert.is_nil(none)
-    assert.equal("EGENOME", problem.code)
-    none, problem = bioxen.genome.load "/nowhere/at/all.fasta"
+    assert.equal("EGENOME", err.code)
+    none, err = bioxen.genome.load "/nowhere/at/all.fasta"
     assert.is_nil(none)
-    assert.equal("EFILE", problem.code)
+    assert.equal("EFILE", err.code)
     for _, options in ipairs { 5, { format = "embl" }, { format = 1 }, { code = 7 }, { code = "4" },
       { circular = 1 }, { fasta = 1 }, { kode = 4 } } do
       assert.has_error(function() bioxen.genome.parse(">chr\nACGT\n", options) end)

@@ -99,6 +99,15 @@ describe("the host", function()
     assert.is_nil(text)
   end)
 
+  it("counts the cores that it may run on", function()
+    local host = spawn_host([[say(require("bioxen.core").cores())]], "taskset -c 0")
+    assert.equal("", (host.handle:read "a"))
+    assert.same({ "1" }, host.lines())
+    host.close()
+    local pipe <close> = assert(io.popen "nproc")
+    assert.equal(pipe:read "n", require("bioxen.core").cores())
+  end)
+
   it("says so when it runs out of descriptors, and leaks none", function()
     local host = spawn_host([[
       local before = processes.descriptors()

@@ -6,9 +6,17 @@ describe("the house", function()
     assert.same({}, layers.faults("."))
   end)
 
+  it("stores no pointer through void **: only a void * may be what that points to", function()
+    local pipe = assert(io.popen "grep -rn '(void \\*\\*)' src")
+    local found = pipe:read "a"
+    pipe:close()
+    assert.are.equal("", found)
+  end)
+
   it("is read whole", function()
     local uses = table.concat(layers.uses("."), "\n")
-    for _, pair in ipairs { "src/lua %-> src/vm", "src/values %-> lua%.h", "lua/bioxen/cli %-> lua/bioxen/init%.lua" } do
+    for _, pair in ipairs { "src/lua %-> src/vm", "src/values %-> lua%.h",
+      "lua/bioxen/cli %-> lua/bioxen/init%.lua" } do
       assert.matches("%d  " .. pair, uses)
     end
   end)

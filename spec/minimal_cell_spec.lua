@@ -4,6 +4,7 @@
 local bioxen = require "bioxen"
 local fit_line = require "spec.support.fit_line"
 local kind = require "spec.support.vm_kind"
+local mean_and_error = require "spec.support.mean_and_error"
 
 -- Slower builds take shorter stochastic runs.
 local slow = tonumber(os.getenv "BIOXEN_SLOW") or 1
@@ -32,15 +33,6 @@ local function assert_close(expected, actual, relative, what)
   local off = math.abs(actual/expected - 1)
   assert.is_true(off <= relative, ("%s: %.10g expected, got %.10g, off by %.2g, allowed %.2g")
     :format(what or "value", expected, actual, off, relative))
-end
-
--- Mean and its standard error.
-local function statistics(values)
-  local sum, squares = 0, 0
-  for _, value in ipairs(values) do sum = sum + value end
-  local mean = sum/#values
-  for _, value in ipairs(values) do squares = squares + (value - mean)^2 end
-  return mean, math.sqrt(squares/(#values - 1)/#values)
 end
 
 describe("minimal_cell as ODE", function()
@@ -216,9 +208,9 @@ describe("minimal_cell", function()
       ["cell:steady_state(5)"] = "steady_state: { tolerance = …, limit = … } expected, got number",
     }
     for code, message in pairs(calls) do
-      local _, problem = vm:execute_biological_process(code)
-      assert.matches(message, tostring(problem))
-      assert.matches("^process:1: ", problem.message)
+      local _, err = vm:execute_biological_process(code)
+      assert.matches(message, tostring(err))
+      assert.matches("^process:1: ", err.message)
     end
     assert.has_error(function()
       kind.create("bad", "minimal_cell", { organism = { quality = -1 } })
@@ -355,9 +347,9 @@ describe("the shares of a minimal_cell", function()
     assert.is_true(metrics.translating_ribosomes <= 800*(1 + 1e-9))
     assert(vm:allocate_resources { ribosomes = false, rna_polymerase = false, memory_kb = false })
     assert_close(free, run(vm, "return cell:steady_state().growth_rate"), 1e-6)
-    local _, problem = vm:allocate_resources { memory_kb = 4000 } -- less than one genome
-    assert.are.equal("ECAPACITY", problem.code)
-    assert.matches("4641.652 kb", problem.message)
+    local _, err = vm:allocate_resources { memory_kb = 4000 } -- less than one genome
+    assert.are.equal("ECAPACITY", err.code)
+    assert.matches("4641.652 kb", err.message)
   end)
 end)
 
@@ -407,12 +399,12 @@ describe("the genes of a minimal_cell", function()
     local metrics = run(vm, "local m = cell:steady_state() m.part = cell:get 'p'/cell:get 'em' return m")
     assert_close(1, metrics.part, 1e-6)
     assert.is_true(metrics.growth_rate < growth and metrics.growth_rate > 0.9*growth)
-    local _, problem = vm:start_transcription { "ribosomal", "lacZ" }
-    assert.matches('no gene "lacZ"', problem.message)
-    _, problem = vm:manage_operons({ "ribosomal" }, "delete")
-    assert.matches('"activate" or "repress" expected, got delete', problem.message)
-    _, problem = vm:get_plasmid_count()
-    assert.are.equal("EUNSUPPORTED", problem.code)
+    local _, err = vm:start_transcription { "ribosomal", "lacZ" }
+    assert.matches('no gene "lacZ"', err.message)
+    _, err = vm:manage_operons({ "ribosomal" }, "delete")
+    assert.matches('"activate" or "repress" expected, got delete', err.message)
+    _, err = vm:get_plasmid_count()
+    assert.are.equal("EUNSUPPORTED", err.code)
   end)
 end)
 
@@ -424,8 +416,8 @@ describe("the media of a minimal_cell", function()
     for name, minutes in pairs(times) do
       assert_close(minutes, run(vm, "cell:set_medium(args) return cell:steady_state().doubling_time", name), 5e-3, name)
     end
-    local _, problem = vm:execute_biological_process 'cell:set_medium "beer"'
-    assert.matches('^process:1: set_medium: no medium "beer"; there is: good, modest', problem.message)
+    local _, err = vm:execute_biological_process 'cell:set_medium "beer"'
+    assert.matches('^process:1: set_medium: no medium "beer"; there is: good, modest', err.message)
   end)
 end)
 
@@ -543,7 +535,7 @@ describe("minimal_cell, stochastic", function()
   end
 
   local function assert_within_error(expected, name, power)
-    local mean, sem = statistics(column(name))
+    local mean, sem = mean_and_error(column(name))
     assert.is_true(sem < power*math.sqrt(slow)*mean, "no power: " .. sem/mean)
     assert.is_true(math.abs(mean - expected) < 3*sem,
       ("%s: %.7g expected, got %.7g ± %.2g"):format(name, expected, mean, sem))
@@ -563,9 +555,9 @@ describe("minimal_cell, stochastic", function()
   -- it is emptied at load rho, holds (K + 1) rho/(1 - rho) molecules (a negative binomial).
   -- Energy is such a pool, and internal nutrient.
   it("holds the energy and nutrient that theory gives for so small pools", function()
-    local rho = statistics(column "gamma")/21
+    local rho = mean_and_error(column "gamma")/21
     assert_within_error((1260/180.1378030928276 + 1)*rho/(1 - rho), "a", 1e-2)
-    local load = statistics(column "catabolism")/(results.em*5800/60)
+    local load = mean_and_error(column "catabolism")/(results.em*5800/60)
     assert_within_error(1001*load/(1 - load), "si", 3e-3)
   end)
 
@@ -602,10 +594,10 @@ describe("minimal_cell, stochastic", function()
   it("refuses a yield above 4, which the ODE takes", function()
     local vm <close> = start { organism = { quality = 6 } }
     assert.is_true(run(vm, "return cell:steady_state().growth_rate") > 3)
-    local _, problem = vm:execute_biological_process([[
+    local _, err = vm:execute_biological_process([[
       cell:whole_molecules()
       cell:run { duration = 1, method = "ssa", seed = 1 }
     ]])
-    assert.matches("catabolism_3", tostring(problem))
+    assert.matches("catabolism_3", tostring(err))
   end)
 end)

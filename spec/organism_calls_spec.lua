@@ -1,6 +1,7 @@
 -- What a VM's organism can be asked, and packages that are put into a VM.
 
 package.path = "./spec/support/organisms/?.lua;" .. package.path
+local core = require "bioxen.core"
 local kind = require "spec.support.vm_kind"
 
 -- Slower builds take longer.
@@ -21,10 +22,10 @@ local function says(message, ...)
   for _, part in ipairs { ... } do assert.truthy(message:find(part, 1, true), message) end
 end
 
-local function refused(code, parts, result, problem)
+local function refused(code, parts, result, err)
   assert.is_nil(result)
-  assert.equal(code, problem and problem.code, tostring(problem))
-  says(problem.message, table.unpack(parts))
+  assert.equal(code, err and err.code, tostring(err))
+  says(err.message, table.unpack(parts))
 end
 
 -- Write files by name; the path of their folder.
@@ -56,6 +57,15 @@ describe("capabilities", function()
     vm:start_transcription { "enzyme", "heterologous" }
     assert.equal(1, run(vm, "return cell:get 'on_m'"))
     assert.is_number(vm:get_biological_metrics().growth_rate)
+  end)
+
+  it("are asked with any number of arguments", function()
+    local vm <close> = start()
+    local arguments = { { "enzyme" } }
+    for i = 2, 5000 do arguments[i] = i end
+    local _, err = core.ask(vm, "capability", nil, "start_transcription", arguments)
+    assert.is_nil(err)
+    assert.equal(1, run(vm, "return cell:get 'on_m'"))
   end)
 
   it("tell an unknown id, and where", function()
@@ -235,8 +245,8 @@ describe("a package that fails", function()
     refused("EFILE", { "data.lua" }, vm:install_biological_package(path))
     large = large:sub(1, 15 << 20)
     for i = 1, 5 do write("large", { ["data.lua"] = "", ["data" .. i .. ".lua"] = large }) end
-    local result, problem = vm:install_biological_package(path)
-    refused("ERESULT", { "too large" }, result, problem)
+    local result, err = vm:install_biological_package(path)
+    refused("ERESULT", { "too large" }, result, err)
     for i = 1, 5 do write("large", { ["data" .. i .. ".lua"] = "" }) end
     assert.same({ labels = 1 }, vm:install_biological_package(path))
   end)

@@ -180,9 +180,9 @@ describe("the contract", function()
     write("stillborn", manifest, "error 'on purpose'")
     for _ = 1, 50 do
       local vm <close> = assert(bioxen.create_bio_vm("stillborn", "stillborn"))
-      local _, problem = vm:start()
-      assert.equal("EORGANISM", problem.code)
-      assert.truthy(problem.message:find("stillborn/init.lua:1: on purpose", 1, true), problem.message)
+      local _, err = vm:start()
+      assert.equal("EORGANISM", err.code)
+      assert.truthy(err.message:find("stillborn/init.lua:1: on purpose", 1, true), err.message)
     end
   end)
 end)

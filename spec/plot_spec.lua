@@ -526,12 +526,12 @@ describe("a picture", function()
   picture("that can't be written leaves what was there", function()
     local folder = scratch .. "/there"
     os.execute("mkdir " .. folder)
-    local _, problem = ode:plot { file = scratch .. "/no/folder.png" }
-    assert.equal("EFILE", problem.code)
-    assert.truthy(problem.message:find("no/folder.png", 1, true))
+    local _, err = ode:plot { file = scratch .. "/no/folder.png" }
+    assert.equal("EFILE", err.code)
+    assert.truthy(err.message:find("no/folder.png", 1, true))
     os.execute("mkdir " .. folder .. "/dir.png")
-    _, problem = ode:plot { file = folder .. "/dir.png" }
-    assert.equal("EFILE", problem.code)
+    _, err = ode:plot { file = folder .. "/dir.png" }
+    assert.equal("EFILE", err.code)
     assert.equal("dir.png\n", names_in(folder))
   end)
 end)
@@ -545,10 +545,10 @@ describe("gnuplot", function()
     local path = scratch .. "/kept.png"
     assert(core.save_file(path, "old"))
     gnuplot.command = new_command
-    local done, problem = ode:plot { file = path }
+    local done, err = ode:plot { file = path }
     assert.is_nil(done)
-    assert.equal("ESYSTEM", problem.code)
-    assert.truthy(problem.message:find(expected, 1, true), problem.message)
+    assert.equal("ESYSTEM", err.code)
+    assert.truthy(err.message:find(expected, 1, true), err.message)
     assert.equal("old", read(path))
   end
 
@@ -591,8 +591,8 @@ describe("what bioxen asks of the machine", function()
     assert.equal("new\0bytes", read(folder .. "/a"))
     local pipe <close> = assert(io.popen("stat -c '%a %F' " .. folder .. "/a " .. folder .. "/link"))
     assert.equal("640 regular file\n777 symbolic link\n", pipe:read "a")
-    local _, problem = core.save_file("/dev/full", ("x"):rep(100000))
-    assert.same({ "EFILE", "cannot write /dev/full: No space left on device" }, { problem.code, problem.message })
+    local _, err = core.save_file("/dev/full", ("x"):rep(100000))
+    assert.same({ "EFILE", "cannot write /dev/full: No space left on device" }, { err.code, err.message })
     assert.is_true(core.save_file("/dev/null", "x"))
     assert.equal("a\nlink\n", names_in(folder))
   end)
@@ -625,15 +625,15 @@ describe("JSON", function()
     local path = scratch .. "/t.json"
     assert.is_true(ode:to_json(path))
     assert.equal(ode:to_json(), read(path))
-    local _, problem = ensemble:to_json "/nowhere/at/all.json"
-    assert.equal("EFILE", problem.code)
+    local _, err = ensemble:to_json "/nowhere/at/all.json"
+    assert.equal("EFILE", err.code)
   end)
 end)
 
 describe("in a VM", function()
   local function says(code, expected)
-    local _, problem = vm:execute_biological_process("cell:reset() " .. code)
-    assert.truthy(problem.message:find(expected, 1, true), problem.message)
+    local _, err = vm:execute_biological_process("cell:reset() " .. code)
+    assert.truthy(err.message:find(expected, 1, true), err.message)
   end
 
   it("nothing is plotted, and the error says where it is", function()

@@ -10,8 +10,8 @@ local function execute(code)
 end
 
 local function run(code)
-  local result, problem = execute(code)
-  if not result then error(problem.message, 2) end
+  local result, err = execute(code)
+  if not result then error(err.message, 2) end
   return result.result
 end
 
@@ -87,12 +87,12 @@ local misuse = {
 describe("a mistake in a definition", function()
   for _, case in ipairs(mistakes) do
     it("is named: " .. case[1], function()
-      local result, problem = execute("\n" .. case[1])
+      local result, err = execute("\n" .. case[1])
       assert.is_nil(result)
-      assert.equal("EMODEL", problem.code)
-      assert.equal("process:2:", problem.message:match("^[^ ]+"))
+      assert.equal("EMODEL", err.code)
+      assert.equal("process:2:", err.message:match("^[^ ]+"))
       for _, part in ipairs(case[2]) do
-        assert.is_truthy(problem.message:find(part, 1, true), problem.message)
+        assert.is_truthy(err.message:find(part, 1, true), err.message)
       end
       assert.same({ "A" }, run "return cell:species()")
     end)
@@ -100,11 +100,11 @@ describe("a mistake in a definition", function()
 
   for _, case in ipairs(misuse) do
     it("in a run's options is named: " .. case[1], function()
-      local result, problem = execute(case[1])
+      local result, err = execute(case[1])
       assert.is_nil(result)
-      assert.equal("ESCRIPT", problem.code)
+      assert.equal("ESCRIPT", err.code)
       for _, part in ipairs(case[2]) do
-        assert.is_truthy(problem.message:find(part, 1, true), problem.message)
+        assert.is_truthy(err.message:find(part, 1, true), err.message)
       end
       assert.equal(0.0, run "return cell:time()")
     end)
@@ -197,8 +197,8 @@ describe("the cell", function()
     assert.is_true(got.short > 500)
     assert.is_true(math.abs(got.atp - got.short - 1020 + 5 * got.t:last "done") < 1e-6)
     assert.is_true(math.abs(got.t:last "A" - 100 * math.exp(-10)) < 1e-6)
-    local _, problem = execute "cell:shortage 'k'"
-    assert.is_truthy(problem.message:find('no species "k"', 1, true))
+    local _, err = execute "cell:shortage 'k'"
+    assert.is_truthy(err.message:find('no species "k"', 1, true))
   end)
 
   it("is run in part stochastic by copy number", function()
@@ -214,8 +214,8 @@ describe("the cell", function()
   end)
 
   it("stops at a bound on steps, where it has got to", function()
-    local _, problem = execute "cell:run { duration = 1e3, method = 'ssa', max_steps = 10 }"
-    assert.equal("ESIMULATION", problem.code)
+    local _, err = execute "cell:run { duration = 1e3, method = 'ssa', max_steps = 10 }"
+    assert.equal("ESIMULATION", err.code)
     assert.is_true(run "return cell:time() < 1e3 and cell:get 'A' == 90")
   end)
 
@@ -261,11 +261,11 @@ describe("a trajectory", function()
   for _, call in ipairs(wrong) do
     it("names a mistake: " .. call[1], function()
       local make = "local t = cell:run { duration = 2, every = 1 } return "
-      local _, problem = execute(make .. call[1])
+      local _, err = execute(make .. call[1])
       local ok, message = pcall(load("local t = ... return " .. call[1]), run(make .. "t"))
       assert.is_false(ok)
       for _, part in ipairs(call[2]) do
-        assert.is_truthy(problem.message:find(part, 1, true), problem.message)
+        assert.is_truthy(err.message:find(part, 1, true), err.message)
         assert.is_truthy(message:find(part, 1, true), message)
       end
     end)
@@ -278,10 +278,10 @@ describe("a trajectory", function()
     local file <close> = assert(io.open(path, "rb"))
     assert.equal(t:to_csv(), file:read "a")
     os.remove(path)
-    local done, problem = t:to_csv "/nowhere/at/all.csv"
+    local done, err = t:to_csv "/nowhere/at/all.csv"
     assert.is_nil(done)
-    assert.equal("EFILE", problem.code)
-    assert.is_truthy(tostring(problem):find("/nowhere/at/all.csv", 1, true))
+    assert.equal("EFILE", err.code)
+    assert.is_truthy(tostring(err):find("/nowhere/at/all.csv", 1, true))
   end)
 
   it("says so once it is closed", function()
@@ -289,5 +289,8 @@ describe("a trajectory", function()
     do local _ <close> = t end
     assert.equal("Trajectory(closed)", tostring(t))
     assert.has_error(function() return #t end, "the trajectory is closed")
+    local _, err = vm:execute_biological_process("return args", { args = { t = t } })
+    assert.equal("ERESULT", err.code)
+    assert.equal("args.t: a trajectory that is closed cannot travel", err.message)
   end)
 end)

@@ -5,44 +5,23 @@ local cjson = require "cjson"
 local chunk = require "bioxen.repl.chunk"
 local doc = require "bioxen.repl.doc"
 local printer = require "bioxen.repl.printer"
+local support = require "spec.support.shell"
 local text = require "bioxen.repl.text"
 
-local build = os.getenv "BIOXEN_BUILD" or "./build"
-local slow = tonumber(os.getenv "BIOXEN_SLOW" or 1)
-
-local function quote(words)
-  return "'" .. words:gsub("'", "'\\''") .. "'"
-end
-
-local function write(path, content)
-  local file <close> = assert(io.open(path, "wb"))
-  file:write(content)
-end
-
-local function read(path)
-  local file <close> = io.open(path, "rb")
-  return file and file:read "a"
-end
+local quote, read, write, slow = support.quote, support.read, support.write, support.slow
 
 describe("the session", function()
-  local scratch, program
+  local sh, scratch, program
 
   setup(function()
-    local pipe <close> = assert(io.popen "mktemp -d")
-    scratch = pipe:read "l"
-    program = quote(assert(require("bioxen.core").real_path(build .. "/bin/bioxen")))
+    sh = support.open()
+    scratch, program = sh.scratch, sh.program
   end)
-
-  teardown(function()
-    os.execute("rm -rf -- " .. quote(scratch))
-  end)
+  teardown(function() sh:close() end)
 
   local function shell(command)
-    local out, err = scratch .. "/out", scratch .. "/err"
-    -- A preloaded sanitizer would report other programs' leaks.
-    local _, _, status = os.execute(("env -u LD_PRELOAD -u XDG_STATE_HOME -u NO_COLOR HOME=%s TERM=xterm " ..
-      "LC_ALL=C.UTF-8 bash -c %s >%s 2>%s </dev/null"):format(quote(scratch), quote(command), out, err))
-    return status, read(out), read(err)
+    return sh(("export HOME=%s TERM=xterm LC_ALL=C.UTF-8; unset XDG_STATE_HOME NO_COLOR; %s"):format(quote(scratch),
+      command))
   end
 
   -- Through a pipe.
@@ -194,6 +173,8 @@ describe("the session", function()
       typed(steps("type, table, string, pcall, next, io, os, ipairs, pairs = 1, 2, 3\r", ready,
         line("{ 1, x = 'a' }", '{ 1, x = "a" }'), "assert, _G, require, error = assert\r", ready, vm,
         line("vm:get_state()", '"running"'), ".vms\r", expect "minimal_cell", ready,
+        "slow = 'local t = os.clock() while os.clock() - t < 0.3 do end'\r", ready,
+        line("vm:execute_biological_process(slow).success", "true"),
         ".time\r", ready, "bioxen.clock = nil\r", expect "the session stumbled", ready, ".time\r", ready,
         line("1", "1")))
     end)
@@ -369,6 +350,7 @@ describe("the session", function()
     it("explains itself", function()
       typed(steps(".help\r", expect ".use VM", expect ".quit", ready, "exit\r", expect ".quit or ^D", ready,
         ".nonsense\r", expect "there is no command .nonsense; .help lists them", ready,
+        ".hlep\r", expect "there is no command .hlep; did you mean 'help'?", ready,
         ".doc vm:start\r", expect "BiologicalVM:start(options)", ready,
         ".doc xyzzy\r", expect ".doc lists what there is", ready))
     end)
@@ -436,6 +418,14 @@ describe("the session", function()
       assert.are.equal(1, status)
     end)
 
+    it("ends by ^C also while it closes what it made", function()
+      write(scratch .. "/in.lua", [[
+        x = setmetatable({}, { __gc = function() print "closing" io.stdout:flush() while true do end end })]])
+      local status = shell(([[cd %s && mkfifo closing || exit 9; %s <in.lua >closing & pid=$!; exec 4<closing
+        read -r one <&4; kill -INT $pid; wait $pid]]):format(quote(scratch), program))
+      assert.are.equal(128 + 2, status)
+    end)
+
     it("has coroutines that behave as Lua's", function()
       local code = [[
         local co = coroutine.wrap(function(a) local b = coroutine.yield(a + 1) error("x" .. b) end)
@@ -457,8 +447,8 @@ end)
 
 describe("a chunk", function()
   local function kind(code)
-    local whole, problem = chunk.read(code)
-    return whole and (whole.expression and "expression" or "statement") or problem or "more"
+    local whole, err = chunk.read(code)
+    return whole and (whole.expression and "expression" or "statement") or err or "more"
   end
 
   it("is an expression first", function()

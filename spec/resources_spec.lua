@@ -19,10 +19,10 @@ local function free(resource)
   return hypervisor:get_system_resources()[resource].free
 end
 
-local function refused(code, part, result, problem)
+local function refused(code, part, result, err)
   assert.is_nil(result)
-  assert.equal(code, problem.code)
-  assert.truthy(problem.message:find(part, 1, true), problem.message)
+  assert.equal(code, err.code)
+  assert.truthy(err.message:find(part, 1, true), err.message)
 end
 
 before_each(function()
@@ -205,9 +205,9 @@ describe("genome memory", function()
     local file = assert(io.open(path, "w"))
     assert(file:write(">plasmid\nACGTACGTAC\nGTACGTXXXX\n"))
     assert(file:close())
-    local result, problem = vm:load_genome(path)
+    local result, err = vm:load_genome(path)
     os.remove(path)
-    refused("EGENOME", path .. ":3:", result, problem)
+    refused("EGENOME", path .. ":3:", result, err)
     assert.is_nil(vm:get_status().genome_kb)
     refused("EFILE", path, vm:load_genome(path))
     assert.error_matches(function() vm:load_genome(17) end, "a path or a Genome expected", 1, true)

@@ -198,8 +198,8 @@ describe("hostile Lua", function()
 
   local function run(code, timeout)
     local began = bioxen.clock()
-    local result, problem = vm:execute_biological_process(code, { timeout = timeout or 10 * SLOW })
-    return result, problem, bioxen.clock() - began
+    local result, err = vm:execute_biological_process(code, { timeout = timeout or 10 * SLOW })
+    return result, err, bioxen.clock() - began
   end
 
   local function assert_lives()
@@ -212,9 +212,9 @@ describe("hostile Lua", function()
     it("that never ends is ended at the deadline: " .. name, function()
       assert(run "kept = 'kept' earlier = coroutine.create(function() while true do end end)")
       assert(run(before or ""))
-      local result, problem, seconds = run(code, TIMEOUT)
+      local result, err, seconds = run(code, TIMEOUT)
       assert.is_nil(result)
-      assert.equal("EDEADLINE", problem.code)
+      assert.equal("EDEADLINE", err.code)
       assert.is_true(seconds > 0.9 * TIMEOUT and seconds < LATE, seconds)
       if fate == "lives" then assert_lives() end
       if fate == "dies" then assert.equal("error", vm:get_state()) end
@@ -225,11 +225,11 @@ describe("hostile Lua", function()
     local name, code, pattern, script = table.unpack(case)
     it("fails with a clear error: " .. name, function()
       assert(run "kept = 'kept'")
-      local result, problem = run(script)
+      local result, err = run(script)
       assert.is_nil(result)
-      if code then assert.equal(code, problem.code) end
-      assert.is_truthy(problem.message:find(pattern), problem.message)
-      assert.is_true(#problem.message < 5000)
+      if code then assert.equal(code, err.code) end
+      assert.is_truthy(err.message:find(pattern), err.message)
+      assert.is_true(#err.message < 5000)
       assert_lives()
     end)
   end
@@ -271,8 +271,8 @@ describe("hostile Lua", function()
     end
     assert.equal(7, assert(bystander:execute_biological_process("return 7")).result)
     for i = 1, 8 do
-      local _, problem = jobs[i]:wait()
-      assert.equal("EDEADLINE", problem.code)
+      local _, err = jobs[i]:wait()
+      assert.equal("EDEADLINE", err.code)
       spinners[i]:destroy()
     end
   end)

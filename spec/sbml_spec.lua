@@ -114,6 +114,66 @@ describe("SBML", function()
     assert.same({ 10, 9, 10, 20 }, last)
   end)
 
+  it("sums of thousands of terms, and formulas thousands of levels deep", function()
+    local left, right = s.value "x", s.value "x"
+    for _ = 1, 1900 do left, right = s.apply("minus", left, 1), s.apply("minus", 1, right) end
+    local terms = {}
+    for i = 1, 20000 do terms[i] = "x" end
+    local last = after(1, s.document {
+      compartments = c2, parameters = { s.parameter("x", 3), s.parameter("sum", 0, false),
+        s.parameter("left", 0, false), s.parameter("right", 0, false) },
+      rules = { s.rule("assignment", "sum", s.apply("plus", table.unpack(terms))),
+        s.rule("assignment", "left", left), s.rule("assignment", "right", right) },
+    }, { "sum", "left", "right" })
+    assert.same({ 60000, 3 - 1900, 3 }, last)
+  end)
+
+  -- A function definition.
+  local function lambda(id, arguments, body)
+    local bound = {}
+    for i, argument in ipairs(arguments) do bound[i] = "<bvar><ci>" .. argument .. "</ci></bvar>" end
+    return ('<functionDefinition id="%s"><math xmlns="http://www.w3.org/1998/Math/MathML">'
+      .. "<lambda>%s%s</lambda></math></functionDefinition>"):format(id, table.concat(bound), body)
+  end
+
+  local function call(name, ...)
+    return s.apply("<ci>" .. name .. "</ci>", ...)
+  end
+
+  it("arguments mean what they mean where the function is called", function()
+    local last = after(1, s.document {
+      functions = {
+        lambda("less", { "y", "x" }, s.apply("minus", "y", "x")),
+        lambda("swapped", { "x", "y" }, call("less", "x", s.apply("times", "y", "k"))),
+        lambda("twice", { "x" }, call("less", call("less", 0, "x"), "x")),
+        lambda("at", { "t" }, call("less", s.time, "t")) },
+      compartments = { s.compartment("c", 1) },
+      species = { s.species("A", 'initialAmount="0"') },
+      parameters = { s.parameter("k", 2), s.parameter("x", 100), s.parameter("y", 5),
+        s.parameter("a", 0, false), s.parameter("b", 0, false), s.parameter("d", 0, false) },
+      rules = { s.rule("assignment", "a", call("swapped", "x", "y")),
+        s.rule("assignment", "d", call("at", "k")),
+        s.rule("assignment", "b", call("twice", call("twice", "y"))) },
+      reactions = { s.reaction("R", {}, { "A" }, call("swapped", "k", 1),
+        '<listOfLocalParameters><localParameter id="k" value="7"/></listOfLocalParameters>') },
+    }, { "a", "b", "d", "R" })
+    assert.same({ 90, 20, -1, 5 }, last)
+  end)
+
+  it("an exclusive or of many", function()
+    local conditions, wanted = {}, 0
+    for i = 1, 30 do
+      conditions[i] = s.apply(i % 3 == 0 and "gt" or "lt", "x", 1)
+      if i % 3 == 0 then wanted = 1 - wanted end
+    end
+    local value = "<piecewise><piece><cn>1</cn>" .. s.apply("xor", table.unpack(conditions))
+      .. "</piece><otherwise><cn>0</cn></otherwise></piecewise>"
+    local last = after(1, s.document { compartments = c2,
+      parameters = { s.parameter("x", 2), s.parameter("y", 0, false) },
+      rules = { s.rule("assignment", "y", value) } }, { "y" })
+    assert.same({ wanted }, last)
+  end)
+
   it("an event after a delay, with values of its trigger or of its end", function()
     local function model(from_trigger)
       return s.document {
@@ -218,9 +278,9 @@ describe("SBML", function()
   it("does not mix with variables of another process unless told", function()
     local text = s.document { compartments = c2, parameters = { s.parameter("k", 1) } }
     assert(run [[cell:clear() process "mine" { parameters = { k = 5 } }]])
-    local _, problem = vm:load_sbml(text)
-    assert.are.equal("EMODEL", problem.code)
-    assert.truthy(problem.message:find('"k".*"mine"'))
+    local _, err = vm:load_sbml(text)
+    assert.are.equal("EMODEL", err.code)
+    assert.truthy(err.message:find('"k".*"mine"'))
     assert(vm:load_sbml(text, { share = true, name = "theirs" }))
     assert.are.equal(5, assert(run 'return cell:get "k"').result)
   end)
@@ -249,20 +309,30 @@ describe("SBML", function()
     write("outside.xml", whole "/etc/passwd")
     assert(load(folder .. "/whole.xml"))
     assert.are.equal(42, assert(run 'return cell:get "sub__p"').result)
-    local _, problem = load(folder .. "/outside.xml")
-    assert.are.equal("EMODEL", problem.code)
-    _, problem = load(folder .. "/none.xml")
-    assert.are.equal("EFILE", problem.code)
+    local _, err = load(folder .. "/outside.xml")
+    assert.are.equal("EMODEL", err.code)
+    _, err = load(folder .. "/none.xml")
+    assert.are.equal("EFILE", err.code)
     os.execute("rm -r " .. folder)
+  end)
+
+  -- More than fit on Lua's stack.
+  it("takes a great many external definitions", function()
+    local text = s.document { compartments = c2 }
+    assert(run([[
+      local files = {}
+      for i = 1, 150000 do files[i .. ".xml"] = "" end
+      cell:clear()
+      cell:load_sbml(args, { externals = files })]], text))
   end)
 
   describe("refuses", function()
     local function refused(text, ...)
-      local model, problem = load(text)
+      local model, err = load(text)
       assert.is_nil(model)
-      assert.are.equal("EMODEL", problem.code, problem.message)
+      assert.are.equal("EMODEL", err.code, err.message)
       for _, part in ipairs { ... } do
-        assert.truthy(problem.message:find(part, 1, true), problem.message)
+        assert.truthy(err.message:find(part, 1, true), err.message)
       end
       assert.are.equal("running", vm:get_state())
     end
@@ -287,8 +357,8 @@ describe("SBML", function()
     it("stochastic simulation of a rate rule", function()
       assert(load(s.document { compartments = c2, parameters = { s.parameter("x", 0, false) },
         rules = { s.rule("rate", "x", 1) } }))
-      local _, problem = run [[cell:run { duration = 1, method = "ssa" }]]
-      assert.are.equal("EMODEL", problem.code)
+      local _, err = run [[cell:run { duration = 1, method = "ssa" }]]
+      assert.are.equal("EMODEL", err.code)
     end)
 
     it("a name that is not there, and one that needs itself", function()
@@ -322,24 +392,39 @@ describe("SBML", function()
       refused('<?xml version="1.0"?><!DOCTYPE s SYSTEM "file:///etc/passwd"><s/>', "document type")
     end)
 
-    it("deep nesting, and functions that call each other without end", function()
-      refused(("<a>"):rep(100000), "can't be read")
-      local deep = s.value "x"
-      for _ = 1, 400 do deep = s.apply("plus", deep, 1) end
-      local model, problem = load(s.document { compartments = c2,
+    local function refused_rule(value, functions, ...)
+      refused(s.document { functions = functions, compartments = c2,
         parameters = { s.parameter("x", 0, false), s.parameter("y", 0, false) },
-        rules = { s.rule("assignment", "y", deep) } })
-      assert.is_true(model ~= nil or problem.code == "EMODEL")
-      local twice = {}
+        rules = { s.rule("assignment", "y", value) } }, ...)
+    end
+
+    it("what would overrun libSBML's stack", function()
+      refused(("<a>"):rep(100000), "nest more than 2000 deep")
+      refused_rule(("<apply><plus/>"):rep(20000) .. "<ci>x</ci>"
+        .. ("<cn>1</cn></apply>"):rep(20000), nil, "nest more than 2000 deep")
+      refused_rule("<apply><plus/>" .. ("<ci>x</ci>"):rep(300000) .. "</apply>", nil,
+        "more than 100000 elements")
+    end)
+
+    it("functions that call each other without end, or grow without measure", function()
+      local around, growing = {}, {}
       for i = 1, 40 do
-        twice[i] = ('<functionDefinition id="f%d"><math xmlns="http://www.w3.org/1998/Math/MathML">'
-          .. "<lambda><bvar><ci>x</ci></bvar>%s</lambda></math></functionDefinition>"):format(i,
-          s.apply("plus", s.apply(("<ci>f%d</ci>"):format(i % 40 + 1), "x"),
-            s.apply(("<ci>f%d</ci>"):format(i % 40 + 1), "x")))
+        local inner = call("f" .. i % 40 + 1, "x")
+        around[i] = lambda("f" .. i, { "x" }, s.apply("plus", inner, inner))
+        growing[i] = i < 40 and around[i] or lambda("f40", { "x" }, "<ci>x</ci>")
       end
-      refused(s.document { functions = twice, compartments = c2,
-        parameters = { s.parameter("y", 0, false) },
-        rules = { s.rule("assignment", "y", s.apply("<ci>f1</ci>", 1)) } }, '"y"')
+      refused_rule(call("f1", 1), around, 'parameter "y": function "f1" calls itself')
+      refused_rule(call("f1", 1), growing, 'parameter "y": expected a formula of at most')
+      local endless = { lambda("f", { "x" }, call("f", "x")) }
+      refused_rule(call("f", 1), endless, 'parameter "y": function "f" calls itself')
+    end)
+
+    it("a function with too few arguments, one that is none, a name that is not there", function()
+      local one = { lambda("f", { "x", "z" }, "<ci>x</ci>") }
+      refused_rule(call("f", 1), one, 'parameter "y": function "f": 2 arguments expected, got 1')
+      refused_rule(call("f", 1), nil, 'parameter "y": there is no function "f"')
+      refused_rule("nothing", nil,
+        'rule "y": expected a species, a parameter or a rule, found "nothing"')
     end)
 
     it("nothing of huge numbers: they are numbers", function()
@@ -410,14 +495,22 @@ describe("SBML", function()
         return true]]).result)
     end)
 
+    it("variables called as the compartment would be", function()
+      local text = assert(run [[
+        cell:clear()
+        process "names" { species = { cell = 1 }, parameters = { cell_ = 2 } }
+        return cell:to_sbml()]]).result
+      assert.truthy(text:find('compartment id="cell__"', 1, true), text)
+    end)
+
     it("random numbers cannot be", function()
-      local _, problem = run [[
+      local _, err = run [[
         cell:clear()
         process "dice" { parameters = { x = 0 },
           events = { { at = 1, set = { x = "uniform(0, 6)" } } } }
         return cell:to_sbml()]]
-      assert.are.equal("EMODEL", problem.code)
-      assert.truthy(problem.message:find "random")
+      assert.are.equal("EMODEL", err.code)
+      assert.truthy(err.message:find "random")
     end)
   end)
 
@@ -436,9 +529,9 @@ describe("SBML", function()
     end)
 
     it("are refused elsewhere", function()
-      local _, problem = run [[cell:clear() process "p" { rules = { x = "normal(0, 1)" } }]]
-      assert.are.equal("EMODEL", problem.code)
-      assert.truthy(problem.message:find "random")
+      local _, err = run [[cell:clear() process "p" { rules = { x = "normal(0, 1)" } }]]
+      assert.are.equal("EMODEL", err.code)
+      assert.truthy(err.message:find "random")
     end)
   end)
 end)

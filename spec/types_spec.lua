@@ -47,6 +47,23 @@ describe("types.lua", function()
     end)
   end
 
+  it("names the methods of simulation that there are, as does the command line", function()
+    local vm <close> = assert(bioxen.create_bio_vm("methods", "minimal_cell"))
+    assert(vm:start())
+    local _, err = vm:execute_biological_process "cell:run { duration = 1, method = '?' }"
+    local there, typed = {}, {}
+    for name in err.message:match("run.method: (.*) expected"):gmatch '"(%w+)"' do there[#there + 1] = name end
+    for line in io.lines "lua/bioxen/types.lua" do
+      for name in (line:match "^%-%-%-@field method (%b())%? solver" or ""):gmatch '"(%w+)"' do
+        typed[#typed + 1] = name
+      end
+    end
+    assert.same(there, typed)
+    for _, option in ipairs(require("bioxen.cli.simulate").options) do
+      if option[1] == "--method" then assert.same(there, option.choices) end
+    end
+  end)
+
   it("names what a flux model has in a VM", function()
     local vm <close> = assert(bioxen.create_bio_vm("types", "minimal_cell"))
     assert(vm:start())

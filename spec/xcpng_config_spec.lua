@@ -127,9 +127,9 @@ describe("a configuration of type xcpng", function()
     says(complaint { password = "none", password_file = folder }, "it is not a regular file")
     assert(create { password = "none", password_file = write("shut", "sesame\n") }):destroy()
     local json = write("open.json", '{ "xcpng_config": { "password": "sesame" } }', "640")
-    local vm, problem = bioxen.create_bio_vm("a", "plain_cell", "xcpng", { xcpng_config = json })
+    local vm, err = bioxen.create_bio_vm("a", "plain_cell", "xcpng", { xcpng_config = json })
     assert.is_nil(vm)
-    says(problem.message, "others may read or write it")
+    says(err.message, "others may read or write it")
   end)
 
   it("never shows a secret", function()
@@ -146,19 +146,19 @@ describe("a configuration of type xcpng", function()
       "ssh_user": "root", "ssh_key_path": %q, "vm_memory": "1GB", "vm_vcpus": 2 }]]):format(folder .. "/key"))
     local vm <close> = assert(bioxen.create_bio_vm("a", "plain_cell", "xcpng", { xcpng_config = json }))
     assert.equal("created", vm:get_state())
-    local none, problem = bioxen.create_bio_vm("b", "plain_cell", "xcpng",
+    local none, err = bioxen.create_bio_vm("b", "plain_cell", "xcpng",
       { xcpng_config = write("bad.json", "{ no") })
     assert.is_nil(none)
-    assert.equal("EFILE", problem.code)
-    says(problem.message, "bad.json is no JSON object")
+    assert.equal("EFILE", err.code)
+    says(err.message, "bad.json is no JSON object")
   end)
 
   it("reaches http on this machine alone, and only when told", function()
     says(complaint { xapi_url = "http://127.0.0.1" }, "https is needed")
-    local session, problem = bioxen.xapi.connect { xapi_url = "http://192.0.2.1", username = "root",
+    local session, err = bioxen.xapi.connect { xapi_url = "http://192.0.2.1", username = "root",
       password = "sesame", allow_http = true }
     assert.is_nil(session)
-    assert.equal("ECONFIG", problem.code)
+    assert.equal("ECONFIG", err.code)
   end)
 
   it("shares another VM's guest, which has a configuration already", function()

@@ -148,6 +148,14 @@ describe("a guest with faults:", function()
     assert.is_nil(fault_bench.dump(err):find("open sesam", 1, true))
     local other <close> = create({}, { ssh_key_path = key, ssh_passphrase = function() return "open sesame" end })
     assert(start(other))
+    local file = pool.state .. "/passphrase"
+    assert(os.execute(("umask 077; echo 'open sesame' >%s"):format(file)))
+    local third <close> = create({}, { ssh_key_path = key, ssh_passphrase_file = file })
+    assert(os.rename(file, file .. ".moved"))
+    _, err = start(third)
+    assert.equal("EFILE", err.code)
+    assert(os.rename(file .. ".moved", file))
+    assert(start(third))
     for _, courier in ipairs(fault_bench.couriers()) do
       for _, name in ipairs { "cmdline", "environ" } do
         assert.is_nil(fault_bench.read(("/proc/%d/%s"):format(courier, name)):find("sesam", 1, true))

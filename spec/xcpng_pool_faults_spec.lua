@@ -558,9 +558,9 @@ describe("a pool with faults:", function()
       pool:fault { fault = "error", code = "OPERATION_NOT_ALLOWED", method = "VM.destroy", times = -1 }
       local _, err = start(vm)
       assert.equal("table", type(err.left))
-      local destroyed, problem = vm:destroy()
+      local destroyed, err = vm:destroy()
       assert.is_nil(destroyed)
-      assert.equal("OPERATION_NOT_ALLOWED", problem.xapi.code)
+      assert.equal("OPERATION_NOT_ALLOWED", err.xapi.code)
       pool:clear_faults()
       assert(vm:restart()) -- what was left is made anew
       assert_works(vm)

@@ -162,9 +162,9 @@ describe("a session with faults:", function()
     assert.is_true(err.retryable)
     pool:fault { fault = "session_invalid", method = "VM.get_all", times = -1 }
     local mark = pool:mark()
-    local all, problem = session:call "VM.get_all"
+    local all, err = session:call "VM.get_all"
     assert.is_nil(all)
-    assert_error(problem, "SESSION_INVALID", "VM.get_all")
+    assert_error(err, "SESSION_INVALID", "VM.get_all")
     assert.equal(2, #pool:requests { since = mark, method = "VM.get_all" })
     assert.same({}, pool:call("VM.get_by_name_label", "a copy"))
   end)

@@ -1,6 +1,7 @@
 -- What is asked of a VM in a guest while something else is under way there.
 
 package.path = "./spec/support/organisms/?.lua;" .. package.path
+local bioxen = require "bioxen"
 local core = require "bioxen.core"
 local fault_bench = require "spec.support.fault_bench"
 local xapi = require "spec.support.xapi"
@@ -43,6 +44,10 @@ describe("a VM in a guest, while something else is under way:", function()
     local job, err = vm:submit("return 1", { timeout = 1.5 })
     assert.is_nil(job)
     assert.equal("EBUSY", err.code)
+    local done, refused = vm:allocate_resources { ribosomes = 7 }
+    assert.is_nil(done)
+    assert.equal("EBUSY", refused.code)
+    assert.is_nil(vm:get_status().resources.ribosomes) -- what the cell does not know is not held
     pool:clear_faults()
     pause:wait()
   end)
@@ -104,6 +109,20 @@ describe("a VM in a guest, while something else is under way:", function()
     local stop = assert(vm:stop { wait = false })
     assert(vm:destroy())
     assert.is_true(stop:wait())
+  end)
+
+  clean_it("one of two in a guest is destroyed: once, and the guest stays", function()
+    local first <close> = running()
+    local second <close> = assert(bioxen.create_bio_vm("second", "plain_cell", "xcpng", { guest = first }))
+    assert(second:start())
+    local since = pool:mark()
+    assert(second:destroy())
+    local asked = 0
+    for _, request in ipairs(pool:requests { since = since }) do
+      if request.method == "VM.get_power_state" then asked = asked + 1 end
+    end
+    assert.is_true(asked <= 1)
+    assert.equal(7, assert(first:execute_biological_process "return 7").result)
   end)
 
   -- The steps of couriers that are started meanwhile are not there.

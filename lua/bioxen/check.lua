@@ -1,17 +1,13 @@
 --- Checks of configuration tables. All mistakes are found, not only the first.
 
+local nearest = require "bioxen.nearest"
+local sorted_keys = require "bioxen.sorted_keys"
+
 local check = {}
 
 local function shown(value)
   if type(value) ~= "string" then return tostring(value) end
   return ("%q"):format(#value > 40 and value:sub(1, 40) .. "..." or value)
-end
-
-local function sorted_keys(t)
-  local keys = {}
-  for key in pairs(t) do keys[#keys + 1] = key end
-  table.sort(keys)
-  return keys
 end
 
 local function problem_with(value, rule)
@@ -54,8 +50,8 @@ function check.table(value, schema, path, problems)
   local known = sorted_keys(schema)
   for key in pairs(value) do
     if schema[key] == nil then
-      problems[#problems + 1] = ("%s: unknown key %s; it takes %s"):format(path, shown(key),
-        #known > 0 and table.concat(known, ", ") or "none")
+      local all = "; it takes " .. (#known > 0 and table.concat(known, ", ") or "none")
+      problems[#problems + 1] = ("%s: unknown key %s%s"):format(path, shown(key), nearest(tostring(key), known, all))
     end
   end
   for _, key in ipairs(known) do

@@ -64,8 +64,8 @@ local function read_model(checked, biological_type, problems)
     problems[#problems + 1] = ("config.model: the organism %s takes no model"):format(biological_type)
     return true
   end
-  local text, problem = core.read_file(checked.model, sbml.LIMIT)
-  if not text then return nil, problem end
+  local text, err = core.read_file(checked.model, sbml.LIMIT)
+  if not text then return nil, err end
   checked.organism.model = text
   return true
 end
@@ -84,8 +84,8 @@ local function check_names(vm_id, biological_type, vm_type, level)
     error(("bad argument 'biological_type': a string expected, got %s"):format(
       check.shown(biological_type)), level + 1)
   end
-  local valid, problem = create.validate_vm_type(vm_type)
-  if not valid then error("bad argument 'vm_type': " .. problem.message, level + 1) end
+  local valid, err = create.validate_vm_type(vm_type)
+  if not valid then error("bad argument 'vm_type': " .. err.message, level + 1) end
 end
 
 -- A guest's configuration may be a file's, and is that of another VM where the two share a guest.
@@ -94,8 +94,8 @@ local function prepare(vm_type, config)
   local copy = {}
   for key, value in pairs(config) do copy[key] = value end
   if type(config.xcpng_config) == "string" then
-    local read, problem = xcpng.read_file(config.xcpng_config)
-    if not read then return nil, problem end
+    local read, err = xcpng.read_file(config.xcpng_config)
+    if not read then return nil, err end
     copy.xcpng_config = read
   end
   return copy
@@ -119,20 +119,20 @@ end
 function create.create(hypervisor, vm_id, biological_type, vm_type, config, keep)
   vm_type = vm_type or "basic"
   check_names(vm_id, biological_type, vm_type, 3)
-  local found, problem = organisms.validate(biological_type)
-  if not found then return nil, problem end
+  local found, err = organisms.validate(biological_type)
+  if not found then return nil, err end
   local problems = {}
-  local given, unread = prepare(vm_type, config)
-  if unread then return nil, unread end
+  local given, err = prepare(vm_type, config)
+  if err then return nil, err end
   local schema = schema_for(vm_type, biological_type)
   if type(given) == "table" and given.guest ~= nil then schema.xcpng_config = { type = "table" } end
   local checked = check.table(given, schema, "config", problems)
-  local read, no_model = read_model(checked, biological_type, problems)
-  if not read then return nil, no_model end
+  local read, err = read_model(checked, biological_type, problems)
+  if not read then return nil, err end
   if vm_type == "xcpng" and (given == nil or type(given) == "table") then check_guest(given, problems) end
   check.raise(problems, 3)
-  local fits, small = resources.fits(hypervisor, vm_id, biological_type, checked.resources)
-  if not fits then return nil, small end
+  local fits, err = resources.fits(hypervisor, vm_id, biological_type, checked.resources)
+  if not fits then return nil, err end
   local pool = vm_type == "xcpng" and not checked.guest
     and xcpng.for_courier(checked.xcpng_config) or nil
   return hypervisor:enter(vm_id, biological_type, {

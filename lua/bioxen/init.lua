@@ -2,18 +2,14 @@
 -- Public functions are described, with types, in bioxen/types.lua.
 
 local core = require "bioxen.core"
-require "bioxen.vm.capabilities"
 local create = require "bioxen.create"
 local genome = require "bioxen.model.genome"
 local hypervisor = require "bioxen.hypervisor"
+require "bioxen.methods"
 local organisms = require "bioxen.biology.organisms"
-require "bioxen.vm.packages"
 local out = require "bioxen.out"
 local plot = require "bioxen.plot"
-local sbml = require "bioxen.model.sbml"
 local xapi = require "bioxen.xcpng.xapi"
-
-core.vm_methods.load_sbml = sbml.load
 
 local bioxen = {
   _VERSION = core.version,

@@ -12,8 +12,8 @@ function out.path(name)
       require("bioxen.check").shown(name)), 2)
   end
   local path = out.folder .. "/" .. name
-  local made, problem = core.make_folder(path:match "^(.*)/")
-  if not made then return nil, problem end
+  local made, err = core.make_folder(path:match "^(.*)/")
+  if not made then return nil, err end
   return path
 end
 

@@ -429,7 +429,7 @@ function BioXenHypervisor:get_system_resources() end
 ---@return { name: string, description: string, source: string, capacity: table<string, number> }
 function BioXenHypervisor:get_chassis_info() end
 
----What `process "name" { … }` in a VM takes. Formulas are described in src/model/formula.h.
+---What `process "name" { … }` in a VM takes. Formulas are described in src/model/parser.h.
 ---@class bioxen.Process
 ---@field species (string|number)[]? names (from 0 on), or values by name
 ---@field parameters table<string, number>?

@@ -51,14 +51,7 @@ local react = [[
   return args[1]*args[2]/(os.clock() - start)
 ]]
 
-local function machine()
-  local cpu, cores = "unknown CPU", 0
-  for line in io.lines "/proc/cpuinfo" do
-    cpu = line:match "^model name%s*:%s*(.*)" or cpu
-    if line:find "^processor" then cores = cores + 1 end
-  end
-  return ("%s, %d cores"):format(cpu, cores)
-end
+local machine = dofile(arg[0]:gsub("[^/]*$", "") .. "machine.lua")
 
 local function read(path)
   local file = io.open(path)
@@ -189,7 +182,7 @@ local function bench_ensemble()
   for _, vm in ipairs(vms) do vm:destroy() end
 end
 
-print("Machine: " .. machine())
+print("Machine: " .. machine)
 row("what", "measured", "plain C", "ratio", "bar")
 print("|" .. ("-"):rep(36) .. "|" .. ("-"):rep(11) .. "|" .. ("-"):rep(11) .. "|" ..
   ("-"):rep(7) .. "|" .. ("-"):rep(9) .. "|")

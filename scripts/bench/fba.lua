@@ -21,11 +21,7 @@ if not model then
   os.exit(0)
 end
 
-local function machine()
-  local info = read "/proc/cpuinfo" or ""
-  local _, cores = info:gsub("processor%s*:", "")
-  return ("%s, %d cores"):format(info:match "model name%s*:%s*([^\n]*)" or "unknown CPU", cores)
-end
+local machine = dofile(arg[0]:gsub("[^/]*$", "") .. "machine.lua")
 
 local vm <close> = assert(bioxen.create_bio_vm("bench", "minimal_cell"))
 assert(vm:start())
@@ -88,7 +84,7 @@ local function row(what, seconds, bar)
   print(("| %-52s | %10.4f | %-8s |"):format(what, seconds*1e3, bar or ""))
 end
 
-print("Machine: " .. machine())
+print("Machine: " .. machine)
 print(("| %-52s | %10s | %-8s |"):format("E. coli core (95 reactions, 137 genes)", "ms", "bar"))
 print("|" .. ("-"):rep(54) .. "|" .. ("-"):rep(12) .. "|" .. ("-"):rep(10) .. "|")
 row("load from SBML", time("flux.load_sbml(text)", 1))

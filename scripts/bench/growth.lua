@@ -10,6 +10,7 @@
 -- proteins, are in neither.
 
 local bioxen = require "bioxen"
+local mean_and_error = require "spec.support.mean_and_error"
 
 local cells = math.tointeger(arg[1] or 4) or error("cells: a whole number expected")
 local generations = math.tointeger(arg[2] or 2) or error("generations: a whole number expected")
@@ -81,14 +82,6 @@ local function stochastic()
     end
   end
   return results, bioxen.clock() - began
-end
-
-local function mean_and_error(values)
-  local sum, squares = 0, 0
-  for _, value in ipairs(values) do sum = sum + value end
-  local mean = sum/#values
-  for _, value in ipairs(values) do squares = squares + (value - mean)^2 end
-  return mean, math.sqrt(squares/(#values - 1)/#values)
 end
 
 local plain, averaged = ode("ode", ""), ode("averaged", average_transcription)

@@ -5,13 +5,7 @@
 
 local bioxen = require "bioxen"
 
-local function machine()
-  local file = io.open "/proc/cpuinfo"
-  local info = file and file:read "a" or ""
-  if file then file:close() end
-  local _, cores = info:gsub("processor%s*:", "")
-  return ("%s, %d cores"):format(info:match "model name%s*:%s*([^\n]*)" or "unknown CPU", cores)
-end
+local machine = dofile(arg[0]:gsub("[^/]*$", "") .. "machine.lua")
 
 local function median(times)
   table.sort(times)
@@ -118,7 +112,7 @@ local function genomes()
   row("FASTA read", "%.0f MB/s", genome:length()/1e6/median(times))
 end
 
-print("On " .. machine())
+print("On " .. machine)
 for _, organism in ipairs { "minimal_cell", "ecoli", "syn3a" } do
   row(organism .. ": first start; next ones; weight", "%.1f ms; %.2f ms; %.0f kB",
     1e3*first_start(organism), 1e3*next_start(organism), weight(organism))

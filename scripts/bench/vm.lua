@@ -26,17 +26,7 @@ local function row(what, value, unit, bar)
   print(("| %-46s | %12s | %-5s | %-9s |"):format(what, value, unit, bar or ""))
 end
 
-local function machine()
-  local cpu = "unknown CPU"
-  for line in io.lines("/proc/cpuinfo") do
-    cpu = line:match("^model name%s*:%s*(.*)") or cpu
-  end
-  local cores = 0
-  for line in io.lines("/proc/cpuinfo") do
-    if line:find("^processor") then cores = cores + 1 end
-  end
-  return ("%s, %d cores"):format(cpu, cores)
-end
+local machine = dofile(arg[0]:gsub("[^/]*$", "") .. "machine.lua")
 
 local function spawn_lua()
   local times = {}
@@ -108,8 +98,8 @@ local function overshoot(vm, code, n)
   for i = 1, n do
     if vm:get_state() ~= "running" then assert(vm:restart()) end
     local start = now()
-    local _, problem = vm:execute_biological_process(code, { timeout = 0.1 })
-    assert(problem.code == "EDEADLINE", problem)
+    local _, err = vm:execute_biological_process(code, { timeout = 0.1 })
+    assert(err.code == "EDEADLINE", err)
     times[i] = now() - start - 0.1
   end
   return times
@@ -119,7 +109,7 @@ local function destroy_all(vms)
   for _, vm in ipairs(vms) do vm:destroy() end
 end
 
-print("Machine: " .. machine())
+print("Machine: " .. machine)
 print(("| %-46s | %12s | %-5s | %-9s |"):format("what", "measured", "unit", "bar"))
 print("|" .. ("-"):rep(48) .. "|" .. ("-"):rep(14) .. "|" .. ("-"):rep(7) .. "|" ..
   ("-"):rep(11) .. "|")

@@ -71,14 +71,7 @@ local function less(values, own)
   return left
 end
 
-local function machine()
-  local cpu, cores = "unknown CPU", 0
-  for line in io.lines "/proc/cpuinfo" do
-    cpu = line:match "^model name%s*:%s*(.*)" or cpu
-    if line:find "^processor" then cores = cores + 1 end
-  end
-  return ("%s, %d cores"):format(cpu, cores)
-end
+local machine = dofile(arg[0]:gsub("[^/]*$", "") .. "machine.lua")
 
 -- ---- the pool ----
 
@@ -336,7 +329,7 @@ local function bench_fetch(vm)
   show("  in times of the basic VM", ("%.1f"):format(median(there) / median(here)), "", "")
 end
 
-print("Machine: " .. machine())
+print("Machine: " .. machine)
 print(LINE:format("what", "median", "worst", "unit", "bar"))
 print((LINE:format("", "", "", "", ""):gsub("[ ]", "-")))
 preinstall()

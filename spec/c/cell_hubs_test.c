@@ -3,6 +3,7 @@
 #include "core/random.h"
 #include "engine/stochastic/hubs.h"
 #include "cell_model.h"
+#include "model/compiler.h"
 #include "test.h"
 
 #define Z 4.5

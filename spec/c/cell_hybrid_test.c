@@ -371,6 +371,59 @@ static void a_cell_goes_on_after_a_failure(void)
     bx_cell_free(cell);
 }
 
+/* An event that turned due within the interval is not due when the cell stands at its beginning. */
+static void an_interval_that_fails_leaves_no_event(void)
+{
+    static const item items[] = {SPECIES("A", 0),
+                                 SPECIES("n", 0),
+                                 PARAMETER("fired", 0),
+                                 RATE("grow", "-> A", "10"),
+                                 MASS("count", "-> n", "3"),
+                                 END};
+    static const bx_event_assignment set = {"fired", "fired + 1"};
+    static const bx_event_declaration late = {
+        .when = "A > 5", .assignments = &set, .assignment_count = 1, .delay = "3"};
+    static const char *const names[] = {"n"};
+    size_t within = 0;
+    for (size_t steps = 1; steps < 60; steps++) {
+        bx_error err = {0};
+        bx_cell *cell = bx_cell_new(&err);
+        bx_process *p = bx_process_new("p", &err);
+        for (const item *i = items; i->kind != END_; i++)
+            CHECK(model_add(p, i, &err) == 0);
+        CHECK(bx_process_add_event(p, &late, &err) == 0 && bx_cell_define(cell, p, &err) == 0);
+        bx_run run = hybrid(1, 1, names, 1);
+        run.maximum_steps = steps;
+        err = model_run_error(cell, run);
+        within += err.code == BX_ESIMULATION && bx_cell_time(cell) == 0;
+        CHECK(bx_cell_time(cell) > 0.5 || bx_cell_waiting(cell) == 0);
+        model_advance(cell, hybrid(10 - bx_cell_time(cell), 1, names, 1));
+        CHECK(model_get(cell, "fired") == 1);
+        bx_cell_free(cell);
+    }
+    CHECK(within > 10);
+}
+
+/* Where the steps of a run vanish beside the time, it ends nevertheless. */
+static void steps_that_vanish_end(void)
+{
+    static const item great[] = {SPECIES("A", 2), MASS("r", "A ->", "2.8e307"), END};
+    static const item slow[] = {SPECIES("A", 2), MASS("r", "A ->", "1e-20"), END};
+    bx_cell *cell = model_cell(great);
+    bx_run run = hybrid(1, 0, NULL, 0);
+    run.maximum_steps = 100;
+    bx_error err = model_run_error(cell, run);
+    CHECK(err.code == BX_ESIMULATION && strstr(err.message, "the ODE solver stopped at time 0 s"));
+    bx_cell_free(cell);
+    cell = model_cell(slow);
+    model_advance(cell, (bx_run){BX_METHOD_ODE, .duration = 0x1p49});
+    model_advance(cell, hybrid(1, 0, NULL, 0)); /* looks at the partition 100 times */
+    CHECK(bx_cell_time(cell) == 0x1p49 + 1);
+    err = model_run_error(cell, hybrid(1, 1e-9, NULL, 0));
+    CHECK_TEXT(err.message, "exchange: 1e-09 s can't be added to the time 5.6295e+14 s");
+    bx_cell_free(cell);
+}
+
 static void mistakes_are_named(void)
 {
     static const char *const wrong[] = {"nothing"}, *const timely[] = {"wave"};
@@ -405,6 +458,8 @@ int main(void)
     RUN(events_fire_in_time);
     RUN(the_same_seed_gives_the_same_run);
     RUN(a_cell_goes_on_after_a_failure);
+    RUN(an_interval_that_fails_leaves_no_event);
+    RUN(steps_that_vanish_end);
     RUN(mistakes_are_named);
     return test_end();
 }

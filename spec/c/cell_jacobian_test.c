@@ -3,6 +3,7 @@
 
 #include "engine/deterministic/derivatives.h"
 #include "cell_model.h"
+#include "model/compiler.h"
 #include "test.h"
 
 static const item everything[] = {

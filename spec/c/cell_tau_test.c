@@ -1,8 +1,8 @@
 /* Tau-leaping, and the counts it draws, against exact laws. Seeds are fixed; a bound of z standard
  * errors is exceeded by a right engine with a chance below 1e-5 at z = 4.5. Where leaps are
  * approximate, the bound says by how much. */
-#include "core/random.h"
 #include "cell_model.h"
+#include "core/random.h"
 #include "test.h"
 
 #include <time.h>
@@ -302,6 +302,19 @@ static void mistakes_are_named(void)
     bx_cell_free(cell);
 }
 
+/* Exact steps go on where their time is within the rounding of the present. */
+static void steps_that_vanish_end(void)
+{
+    static const item items[] = {SPECIES("A", 31), PARAMETER("k", 0), MASS("r", "A ->", "k"), END};
+    bx_error err;
+    bx_cell *cell = model_cell(items);
+    model_advance(cell, (bx_run){BX_METHOD_TAU, .duration = 1});
+    CHECK(bx_cell_set(cell, "k", 1e20, &err) == 0);
+    model_advance(cell, (bx_run){BX_METHOD_TAU, .duration = 1});
+    CHECK(model_get(cell, "A") == 0 && bx_cell_time(cell) == 2);
+    bx_cell_free(cell);
+}
+
 int main(void)
 {
     RUN(counts_have_poisson_law);
@@ -316,5 +329,6 @@ int main(void)
     RUN(events_and_rows_come_in_time);
     RUN(the_same_seed_gives_the_same_run);
     RUN(mistakes_are_named);
+    RUN(steps_that_vanish_end);
     return test_end();
 }

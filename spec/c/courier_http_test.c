@@ -772,7 +772,7 @@ static void a_drip_ends_long_before_the_deadline(void)
     }
 }
 
-/* Ends the errand when the server has read the request. */
+/* Ends the courier's request when the server has read the HTTP one. */
 typedef struct ender {
     bx_pump pump;
     bx_loop *loop;
@@ -806,7 +806,7 @@ static void a_request_can_be_cancelled(void)
     ender self = {{ender_watch, ender_move}, &c.loop, s, false};
     bx_loop_add(&c.loop, &self.pump);
     CHECK_FAILS(&c, BX_ECANCELLED, BX_HTTP_MAY_BE_DONE);
-    await(s, 'c'); /* it does not go on behind the errand's back */
+    await(s, 'c'); /* it does not go on behind the request's back */
     shut(&c);
     stop(s);
 }

@@ -115,8 +115,9 @@ static void integers_beyond_64_bits_are_refused(void)
     refuses("-9223372036854775809", "beyond 64 bits");
     refuses("[18446744073709551616]", "beyond 64 bits");
     refuses("{\"a\":99999999999999999999999999}", "beyond 64 bits");
-    refuses("007", "begins with 0");
-    refuses("-07", "begins with 0");
+    refuses("1e999", "beyond 64 bits");
+    refuses("007", "malformed");
+    refuses("-07", "malformed");
 }
 
 static void bare_infinity_and_nan_are_read(void)
@@ -125,16 +126,24 @@ static void bare_infinity_and_nan_are_read(void)
           "local t = ... return t[1] == 1/0 and t[2] == -1/0 and t[3] ~= t[3] and t[4] == 1");
     reads("Infinity", "return ... == math.huge");
     reads("NaN", "return ... ~= ...");
+    reads("{\"Infinity\":\"NaN\",\"a\\\",NaN\":[-Infinity]}",
+          "local t = ... return t.Infinity == 'NaN' and t['a\\\",NaN'][1] == -1/0");
+    refuses("[1Infinity]", "malformed");
+    refuses("[Infinity1]", "malformed");
+    refuses("[NaN NaN]", "malformed");
+    refuses("{Infinity:1}", "NUL in a key");
     refuses("Inf", "");
     refuses("infinity", "");
     refuses("nan", "");
 }
 
-static void strings_are_bytes(void)
+static void strings_are_utf8(void)
 {
     reads("\"\\u00e4\\ud83d\\ude00\\n\\\"\\/\"", "return ... == 'ä😀\\n\"/'");
     reads("\"a\\u0000b\"", "return ... == 'a\\0b'");
-    reads("\"\xff\xfe\"", "return ... == '\\xff\\xfe'");
+    reads("[\"ä€😀\",{\"ß\":1}]", "local t = ... return t[1] == 'ä€😀' and t[2]['ß'] == 1");
+    refuses("\"\xff\xfe\"", "not UTF-8");
+    refuses("{\"\xe4\":1}", "not UTF-8");
     reads("{\"\":1,\"a b\":\"\\u0000:\"}",
           "local t = ... return t[''] == 1 and t['a b'] == '\\0:'");
 }
@@ -198,8 +207,6 @@ static void depth_is_bounded(void)
     char *abyss = malloc(1000001);
     memset(abyss, '[', 1000000);
     abyss[1000000] = '\0';
-    refuses(abyss, "too many");
-    abyss[BX_JSON_TABLES / 2] = '\0';
     refuses(abyss, "too deep");
     free(abyss);
 }
@@ -331,8 +338,9 @@ static void numbers_come_back_as_they_were(void)
     writes("{9223372036854775807, 0}", "[9223372036854775807,0]");
     writes("1.0", "1.0");
     writes("-0.0", "-0.0");
-    writes("1e300", "1.0000000000000001e+300");
-    writes("60.1", "60.100000000000001");
+    writes("1e300", "1e+300");
+    writes("60.1", "60.1");
+    writes("0.1 + 0.2", "0.30000000000000004");
     writes("2.0^53", "9007199254740992.0");
     will_not_write("{a = {1, 1/0}}", "value.a[2]: a number that is not finite cannot be sent");
     will_not_write("0/0", "value: a number that is not finite cannot be sent");
@@ -340,7 +348,7 @@ static void numbers_come_back_as_they_were(void)
 
 static void strings_are_escaped(void)
 {
-    writes("'\"\\\\/\\n\\t\\0\\x1f\\x7f'", "\"\\\"\\\\/\\u000a\\u0009\\u0000\\u001f\x7f\"");
+    writes("'\"\\\\/\\n\\t\\0\\x1f\\x7f'", "\"\\\"\\\\/\\u000a\\u0009\\u0000\\u001f\\u007f\"");
     writes("'ä\\u{20AC}😀'", "\"ä€😀\"");
     writes("{['\"'] = 1}", "{\"\\\"\":1}");
     static const char *const wrong[] = {"\\x80",           "\\xff",
@@ -419,7 +427,7 @@ int main(void)
     RUN(integers_are_exact_and_floats_are_floats);
     RUN(integers_beyond_64_bits_are_refused);
     RUN(bare_infinity_and_nan_are_read);
-    RUN(strings_are_bytes);
+    RUN(strings_are_utf8);
     RUN(arrays_and_objects_are_told_apart);
     RUN(what_is_malformed_is_refused);
     RUN(every_cut_of_a_document_is_refused);

@@ -26,8 +26,8 @@ static void add_frame(bx_buffer *out, bx_frame_type type, uint64_t call, const v
                       size_t length)
 {
     size_t start = bx_frame_begin(out, type, call);
-    if (start == SIZE_MAX || bx_buffer_append(out, payload, length) < 0 ||
-        bx_frame_end(out, start, NULL) < 0)
+    bx_buffer_append(out, payload, length);
+    if (bx_frame_end(out, start, NULL) < 0)
         _exit(1);
 }
 
@@ -237,7 +237,7 @@ static void close_host(host *h)
     bx_buffer_free(&h->in);
 }
 
-/* The next frame that the host gets; false at the end of the connection or the errand. */
+/* The next frame that the host gets; false at the end of the connection or the request. */
 static bool hear(host *h, bx_frame *frame)
 {
     bx_buffer_consume(&h->in, h->taken);

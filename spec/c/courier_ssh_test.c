@@ -359,10 +359,37 @@ static void never_greet(int fd)
         ;
 }
 
+static int watch_nothing(bx_pump *pump, struct pollfd *watched)
+{
+    (void)pump;
+    (void)watched;
+    return 0;
+}
+
+static int reset_seen[2]; /* a pipe: a byte for each connection that hang_up has reset */
+
 static void hang_up(int fd)
 {
     struct linger reset = {1, 0};
     setsockopt(fd, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
+    close(fd);
+    if (write(reset_seen[1], "", 1) < 0)
+        _exit(1);
+}
+
+static void hang_up_once_greeted(int fd)
+{
+    char first;
+    if (read(fd, &first, 1) == 1)
+        hang_up(fd);
+}
+
+/* Reads that byte: what the loop waits for then comes after the reset. */
+static void await_reset(bx_pump *pump)
+{
+    char byte;
+    bx_loop_remove(&loop, pump);
+    CHECK(read(reset_seen[0], &byte, 1) == 1);
 }
 
 static void check_liar(void (*talk)(int fd), double seconds, bx_code wanted, const char *message)
@@ -389,6 +416,29 @@ static void check_liar(void (*talk)(int fd), double seconds, bx_code wanted, con
     waitpid(liar, NULL, 0);
 }
 
+/* The reset may come before the end of the connecting is seen, or after what is sent then. */
+static void a_reset_before_the_greeting_is_one_error(void)
+{
+    void (*const orders[])(int fd) = {hang_up, hang_up_once_greeted};
+    CHECK(pipe2(reset_seen, O_CLOEXEC) == 0);
+    for (size_t i = 0; i < 2; i++) {
+        int port;
+        pid_t liar = start_liar(orders[i], &port);
+        const sshd server = {.port = port};
+        bx_ssh_options options = good_options(&server);
+        bx_pump pump = {.watch = watch_nothing, .move = await_reset};
+        fresh_loop(20);
+        if (orders[i] == hang_up)
+            bx_loop_add(&loop, &pump);
+        CHECK(!bx_ssh_open(&loop, &options, &err) && loop.pumps == NULL);
+        CHECK(err.code == BX_ECONNECT && says("no SSH connection to"));
+        kill(liar, SIGKILL);
+        waitpid(liar, NULL, 0);
+    }
+    close(reset_seen[0]);
+    close(reset_seen[1]);
+}
+
 static void servers_that_are_none_are_left(void)
 {
     check_liar(wait_until_closed, 0.3, BX_EDEADLINE, "waiting for the SSH greeting");
@@ -397,22 +447,14 @@ static void servers_that_are_none_are_left(void)
     check_liar(be_another_server, 20, BX_ECONNECT, "no SSH connection");
     check_liar(be_old, 20, BX_ECONNECT, "no SSH connection");
     check_liar(never_end, 20, BX_ECONNECT, "too large banner");
-    check_liar(hang_up, 20, BX_ECONNECT, "no SSH connection");
 }
 
-/* Cancels the errand when it has been moved `moves` times. */
+/* Cancels the request when it has been moved `moves` times. */
 typedef struct canceller {
     bx_pump pump;
     int moves;
     int64_t at;
 } canceller;
-
-static int watch_nothing(bx_pump *pump, struct pollfd *watched)
-{
-    (void)pump;
-    (void)watched;
-    return 0;
-}
 
 static void count_down(bx_pump *pump)
 {
@@ -581,6 +623,7 @@ int main(void)
     RUN(an_agent_is_asked_only_when_told_to);
     RUN(a_port_that_nobody_listens_on_is_an_error);
     RUN(servers_that_are_none_are_left);
+    RUN(a_reset_before_the_greeting_is_one_error);
     RUN(it_can_be_cancelled_anywhere);
     RUN(a_large_file_is_fed);
     RUN(keys_are_changed_meanwhile);

@@ -2,6 +2,7 @@
 #include "sbml/text.h"
 #include "test.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define HEAD                                                                                       \
@@ -50,9 +51,38 @@ static void hostile_text_is_refused(void)
     CHECK(refused("<sbml xmlns='urn:x'/>", "can't be read"));
 }
 
+/* `head`, then `tag` so many times. */
+static bool refused_many(const char *head, const char *tag, size_t count, const char *why)
+{
+    size_t length = strlen(tag), begin = strlen(head);
+    char *text = malloc(begin + count * length + 1);
+    memcpy(text, head, begin);
+    for (size_t i = 0; i < count; i++)
+        memcpy(text + begin + i * length, tag, length);
+    text[begin + count * length] = '\0';
+    bool result = refused(text, why);
+    free(text);
+    return result;
+}
+
+/* What libSBML would take by recursion; attributes and comments do not hide it, nor are they it. */
+static void sizes_are_bounded(void)
+{
+    CHECK(refused_many("", "<a>", 2001, "2000 deep"));
+    CHECK(refused_many("", "<a b='/>'>", 2001, "2000 deep"));
+    CHECK(refused_many("", "<a b='>'/>", 2001, "can't be read"));
+    CHECK(refused_many("", "<a></a>", 2001, "can't be read"));
+    CHECK(refused_many("<x>", "<!-- <a> -->", 2001, "can't be read"));
+    CHECK(refused_many("<x><math>", "<pi/>", 100001, "100000 elements"));
+    CHECK(refused_many("<m:math xmlns='y'>", "<pi/>", 100001, "100000 elements"));
+    CHECK(refused_many("<x><math/>", "<pi/>", 100001, "can't be read"));
+    CHECK(refused_many("<x><math></math>", "<pi/>", 100001, "can't be read"));
+}
+
 int main(void)
 {
     RUN(a_model_is_read);
     RUN(hostile_text_is_refused);
+    RUN(sizes_are_bounded);
     return test_end();
 }

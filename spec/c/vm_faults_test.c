@@ -89,8 +89,9 @@ static bool live(bx_host *host)
         return false;
     bool well = false;
     bx_job *start = bx_vm_start(vm, 10, &err), *call = NULL;
+    bx_write_text(&code, "reply");
     if (start && bx_job_wait(start, &host->reactor, bx_clock_after(20)) == 1 && start->succeeded &&
-        bx_write_text(&code, "reply") == 0)
+        bx_buffer_finish(&code, 0) == 0)
         call = bx_vm_call(vm, "execute", &code, 10, &err);
     if (call && bx_job_wait(call, &host->reactor, bx_clock_after(20)) == 1)
         well = call->succeeded;

@@ -44,7 +44,7 @@ static uint32_t chance(uint32_t sides)
 
 typedef enum process_kind { ZYGOTE, COURIER, WORKER, REMOTE_WORKER } process_kind;
 
-enum { PROCESSES = 256 };
+enum { PROCESSES = 256, GUESTS = 16 };
 
 typedef struct process {
     process_kind kind;
@@ -59,9 +59,14 @@ typedef struct process {
     int passed;      /* a descriptor that came */
     uint64_t vm;     /* of a worker */
     uint64_t remote; /* of a remote worker, and of a courier's call: the VM's number */
+    bool made;       /* a guest, for the start that is under way */
     struct process *parent;
 } process;
 
+/* By the number of the VM that it is for. */
+typedef enum guest { NO_GUEST, HALTED, GUEST_RUNS, GUEST_PAUSED } guest;
+
+static guest guests[GUESTS];
 static process processes[PROCESSES];
 static bool obliging; /* everybody does what is asked, at once */
 static bool couriers_missing;
@@ -224,6 +229,18 @@ static void write_some_note(bx_buffer *out)
 
 /* ---- what they hear ---- */
 
+/* Of { vm = number, ... }, behind the timeout; 0 where a call is about no VM. */
+static void take_number(process *p, bx_reader *reader)
+{
+    bx_token token;
+    p->remote = 0;
+    p->made = false;
+    if (bx_read(reader, &token, NULL) == 0 && bx_read(reader, &token, NULL) == 0 &&
+        token.type == BX_TOKEN_MAP && bx_read(reader, &token, NULL) == 0 &&
+        bx_read_as(reader, BX_TOKEN_INTEGER, &token, NULL) == 0 && token.integer < GUESTS)
+        p->remote = (uint64_t)token.integer;
+}
+
 static void take_frame(process *p, const bx_frame *frame)
 {
     bx_reader reader = {frame->payload, frame->payload + frame->length};
@@ -234,6 +251,8 @@ static void take_frame(process *p, const bx_frame *frame)
         bx_read_as(&reader, BX_TOKEN_STRING, &token, NULL);
         snprintf(p->operation, sizeof p->operation, "%.*s", (int)token.length,
                  (const char *)token.bytes);
+        if (p->kind == COURIER)
+            take_number(p, &reader);
     } else if (frame->type == BX_FRAME_INTERRUPT) {
         p->interrupted = true;
     } else if (frame->type == BX_FRAME_SUSPEND) {
@@ -299,7 +318,7 @@ static void turn_worker(process *p)
         die(p, 0);
     } else if (what == 29) {
         die(p, chance(2) ? SIGSEGV : 0);
-    } else if (what == 30 && p->socket >= 0) {
+    } else if (what == 30 && p->kind == WORKER && p->socket >= 0) {
         close(p->socket);
         p->socket = -1;
     }
@@ -313,21 +332,60 @@ static void answer(process *p, bool well)
     say(p, well ? BX_FRAME_REPLY : BX_FRAME_ERROR, call, well ? write_reply : write_failure);
 }
 
+static bool any_guest(void)
+{
+    for (int i = 0; i < GUESTS; i++)
+        if (guests[i] != NO_GUEST)
+            return true;
+    return false;
+}
+
+static void lose_guest(process *p)
+{
+    guests[p->remote] = NO_GUEST;
+    if (!any_guest())
+        say(p, BX_FRAME_NOTE, 0, write_no_key);
+}
+
+/* A start takes two turns, so that there may be a guest when the courier dies. One that fails
+ * undoes what it made. */
+static void turn_start(process *p, bool well)
+{
+    if (!p->made) {
+        p->made = true;
+        guests[p->remote] = HALTED;
+        say(p, BX_FRAME_NOTE, 0, write_key);
+        return;
+    }
+    if (well && p->passed >= 0) {
+        guests[p->remote] = GUEST_RUNS;
+        new_process(REMOTE_WORKER, p->passed, p)->remote = p->remote;
+    } else {
+        if (p->passed >= 0)
+            close(p->passed);
+        lose_guest(p);
+        well = false;
+    }
+    p->passed = -1;
+    answer(p, well);
+}
+
 /* Do what was asked, well or not. */
 static void turn_call(process *p)
 {
     bool well = obliging || (!p->interrupted && chance(5) > 0);
     if (strcmp(p->operation, "start") == 0) {
-        if (well || chance(2))
-            say(p, BX_FRAME_NOTE, 0, write_key);
-        if (well && p->passed >= 0)
-            new_process(REMOTE_WORKER, p->passed, p);
-        else if (p->passed >= 0)
-            close(p->passed);
-        p->passed = -1;
-    } else if (strcmp(p->operation, "destroy") == 0 && well) {
-        say(p, BX_FRAME_NOTE, 0, write_no_key);
+        turn_start(p, well);
+        return;
     }
+    if (well && strcmp(p->operation, "destroy") == 0)
+        lose_guest(p);
+    else if (well && strcmp(p->operation, "stop") == 0 && guests[p->remote] != NO_GUEST)
+        guests[p->remote] = HALTED;
+    else if (well && strcmp(p->operation, "pause") == 0)
+        guests[p->remote] = GUEST_PAUSED;
+    else if (well && strcmp(p->operation, "resume") == 0)
+        guests[p->remote] = GUEST_RUNS;
     answer(p, well);
 }
 

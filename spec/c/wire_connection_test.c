@@ -279,6 +279,21 @@ static void a_courier_leaves_notes_and_details(void)
     CHECK(listen_to(&copy, 3, true, &h) == BX_EPROTOCOL && h.errors == 0);
 }
 
+static void a_note_that_is_too_long_is_refused(void)
+{
+    char text[BX_NOTE_TEXT + 1] = {0};
+    heard h;
+    bx_buffer in = {0};
+    memset(text, 't', BX_NOTE_TEXT);
+    add_hello(&in, BX_PROTOCOL_VERSION);
+    add_note(&in, "name", text);
+    CHECK(listen_by(&all_events, &in, 64, false, &h) == BX_EPROTOCOL && !h.notes[0]);
+    text[BX_NOTE_NAME] = '\0';
+    add_hello(&in, BX_PROTOCOL_VERSION);
+    add_note(&in, text, "");
+    CHECK(listen_by(&all_events, &in, 64, false, &h) == BX_EPROTOCOL && !h.notes[0]);
+}
+
 static void a_signal_is_a_frame_of_the_open_call(void)
 {
     bx_connection connection;
@@ -326,6 +341,7 @@ int main(void)
     RUN(a_worker_may_give_up_before_it_greets);
     RUN(a_guest_tells_the_end_of_its_worker);
     RUN(a_courier_leaves_notes_and_details);
+    RUN(a_note_that_is_too_long_is_refused);
     RUN(a_signal_is_a_frame_of_the_open_call);
     RUN(changed_bytes_do_no_harm);
     return test_end();

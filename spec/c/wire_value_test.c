@@ -15,7 +15,7 @@ static void integers_of_every_size_come_back(void)
     for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
         bx_buffer out = {0};
         bx_token token;
-        CHECK(bx_write_integer(&out, values[i]) == 0);
+        bx_write_integer(&out, values[i]);
         bx_reader reader = {out.data, out.data + out.length};
         CHECK(bx_read_as(&reader, BX_TOKEN_INTEGER, &token, NULL) == 0);
         CHECK(token.integer == values[i] && reader.at == reader.end);
@@ -53,7 +53,7 @@ static void strings_of_every_size_come_back(void)
     for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++) {
         bx_buffer out = {0};
         bx_token token;
-        CHECK(bx_write_string(&out, text, lengths[i]) == 0);
+        bx_write_string(&out, text, lengths[i]);
         CHECK(bx_value_check(out.data, out.length, 1, NULL) == 0);
         bx_reader reader = {out.data, out.data + out.length};
         CHECK(bx_read_as(&reader, BX_TOKEN_STRING, &token, NULL) == 0);
@@ -110,12 +110,24 @@ static void depth_and_count_are_bounded(void)
     bx_buffer_free(&many);
 }
 
-static void a_full_buffer_refuses_and_keeps_its_bytes(void)
+static void a_full_buffer_remembers_its_first_failure(void)
 {
     bx_buffer out = {.limit = 8};
-    CHECK(bx_write_text(&out, "abc") == 0);
-    CHECK(bx_write_text(&out, "a longer text") < 0);
-    CHECK(out.length == 4);
+    bx_write_text(&out, "abc");
+    CHECK(bx_buffer_finish(&out, 0) == 0 && out.length == 4);
+    bx_write_text(&out, "a longer text");
+    bx_write_integer(&out, 1); /* would fit */
+    CHECK(bx_buffer_finish(&out, 4) < 0 && out.length == 4);
+    CHECK(memcmp(out.data,
+                 "\xa3"
+                 "abc",
+                 4) == 0);
+    bx_write_integer(&out, 1);
+    CHECK(bx_buffer_finish(&out, 4) == 0 && out.length == 5);
+    bx_write_ext(&out, 1, "1234567", 7);
+    CHECK(bx_buffer_append(&out, "x", 1) < 0);
+    bx_buffer_cut(&out, 0);
+    CHECK(bx_buffer_append(&out, "x", 1) == 0 && out.length == 1);
     bx_buffer_free(&out);
 }
 
@@ -126,6 +138,6 @@ int main(void)
     RUN(strings_of_every_size_come_back);
     RUN(hostile_messages_are_refused);
     RUN(depth_and_count_are_bounded);
-    RUN(a_full_buffer_refuses_and_keeps_its_bytes);
+    RUN(a_full_buffer_remembers_its_first_failure);
     return test_end();
 }

@@ -11,7 +11,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 {
     lua_State *L = luaL_newstate();
     bx_buffer once = {0}, twice = {0};
-    /* What is read may not be sayable: bytes that are no UTF-8, infinities. */
+    /* What is read may not be sayable: infinities. */
     if (bx_json_push(L, (const char *)bytes, length, NULL) == 0 &&
         bx_json_write(L, -1, &once, NULL) == 0) {
         if (bx_json_push(L, (const char *)once.data, once.length, NULL) < 0 ||

@@ -1,10 +1,7 @@
 #include "cell/cell.h"
 
-#include "engine/deterministic/ode.h"
-#include "engine/hybrid/hybrid.h"
-#include "engine/simulation.h"
-#include "engine/stochastic/ssa.h"
-#include "engine/stochastic/tau_leap.h"
+#include "cell/engines.h"
+#include "model/compiler.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -14,14 +11,9 @@ struct bx_cell {
     bx_process **processes;
     size_t count;
     bx_network *network;
-    double *frame;
-    double *owed; /* by species: see hybrid.h */
+    bx_state *state;
     bool rules_stale;
-    bx_events *events;
-    bx_ode *ode; /* made when first needed */
-    bool adams;  /* it is by Adams */
-    bx_ssa *ssa;
-    bx_tau *tau;
+    void *engines[BX_METHOD_COUNT]; /* each made when first needed */
 };
 
 static size_t settable(const bx_network *network)
@@ -36,63 +28,31 @@ static size_t variables(const bx_network *network)
 
 static void drop_engines(bx_cell *cell)
 {
-    bx_ode_free(cell->ode);
-    bx_ssa_free(cell->ssa);
-    bx_tau_free(cell->tau);
-    cell->ode = NULL;
-    cell->ssa = NULL;
-    cell->tau = NULL;
+    for (int i = 0; i < BX_METHOD_COUNT; i++) {
+        bx_engines[i]->free(cell->engines[i]);
+        cell->engines[i] = NULL;
+    }
 }
 
-static double *new_frame(const bx_network *network, bx_error *err)
+static void replace_state(bx_cell *cell, bx_state *state)
 {
-    size_t size = network->program.frame_size * sizeof(double);
-    double *frame = malloc(size);
-    if (frame)
-        memcpy(frame, network->program.frame, size);
-    else
-        bx_fail_memory(err);
-    return frame;
+    bx_state_free(cell->state);
+    cell->state = state;
+    cell->rules_stale = true;
 }
 
 /* Put `network` in place of the present one; what exists in both keeps its value. */
 static int adopt(bx_cell *cell, bx_network *network, bx_error *err)
 {
-    double *frame = new_frame(network, err);
-    double *owed = calloc(network->species + 1, sizeof *owed);
-    bx_events *events = frame && owed ? bx_events_new(network, err) : NULL;
-    if (!events) {
-        free(frame);
-        free(owed);
-        return owed ? -1 : bx_fail_memory(err);
-    }
-    const bx_network *before = cell->network;
-    if (before) {
-        for (size_t i = 0; i < settable(network); i++) {
-            size_t slot = bx_names_find(&before->index, network->names[i]);
-            if (slot != BX_NAME_NONE && slot < settable(before))
-                frame[i] = cell->frame[slot];
-            if (i < network->species && slot < before->species)
-                owed[i] = cell->owed[slot];
-        }
-        frame[network->time] = cell->frame[before->time];
-        if (bx_events_carry(network, events, before, cell->events) < 0) {
-            free(frame);
-            free(owed);
-            bx_events_free(events);
-            return bx_fail_memory(err);
-        }
+    bx_state *state = bx_state_new(network, err);
+    if (!state || (cell->state && bx_state_carry(state, cell->state, err) < 0)) {
+        bx_state_free(state);
+        return -1;
     }
     drop_engines(cell);
+    replace_state(cell, state);
     bx_network_free(cell->network);
-    free(cell->frame);
-    free(cell->owed);
-    bx_events_free(cell->events);
     cell->network = network;
-    cell->frame = frame;
-    cell->owed = owed;
-    cell->events = events;
-    cell->rules_stale = true;
     return 0;
 }
 
@@ -114,10 +74,8 @@ void bx_cell_free(bx_cell *cell)
     if (!cell)
         return;
     drop_engines(cell);
+    bx_state_free(cell->state);
     bx_network_free(cell->network);
-    free(cell->frame);
-    free(cell->owed);
-    bx_events_free(cell->events);
     for (size_t i = 0; i < cell->count; i++)
         bx_process_free(cell->processes[i]);
     free(cell->processes);
@@ -189,7 +147,7 @@ bx_process *const *bx_cell_processes(const bx_cell *cell, size_t *count)
 
 size_t bx_cell_waiting(const bx_cell *cell)
 {
-    return cell->events->firing_count;
+    return cell->state->events->firing_count;
 }
 
 bool bx_cell_is_random(const bx_cell *cell)
@@ -205,7 +163,7 @@ void bx_cell_restart(bx_cell *cell, const char *name)
     const bx_process *process = cell->processes[at];
     for (size_t i = 0; i < process->species_count + process->parameter_count; i++) {
         size_t slot = bx_names_find(&cell->network->index, declared_name(process, i));
-        cell->frame[slot] = cell->network->program.frame[slot];
+        cell->state->frame[slot] = cell->network->program.frame[slot];
     }
     cell->rules_stale = true;
 }
@@ -242,7 +200,7 @@ const char *bx_cell_variable(const bx_cell *cell, size_t index, bx_variable_kind
 static void refresh_rules(bx_cell *cell)
 {
     if (cell->rules_stale)
-        bx_network_rules(cell->network, cell->frame);
+        bx_network_rules(cell->network, cell->state->frame);
     cell->rules_stale = false;
 }
 
@@ -253,7 +211,7 @@ int bx_cell_get(bx_cell *cell, const char *name, double *value)
         return -1;
     if (slot >= settable(cell->network))
         refresh_rules(cell);
-    *value = cell->frame[slot];
+    *value = cell->state->frame[slot];
     return 0;
 }
 
@@ -269,14 +227,14 @@ int bx_cell_set(bx_cell *cell, const char *name, double value, bx_error *err)
             return bx_fail(err, BX_EMODEL, "\"%s\" is a rule: its formula alone sets it", name);
         refresh_rules(cell);
         slot = network->rule_amount[rule];
-        value *= cell->frame[network->rule_size[rule]];
+        value *= cell->state->frame[network->rule_size[rule]];
     }
     if (!network->free[slot] && (!isfinite(value) || (slot < network->species && value < 0)))
         return bx_fail(err, BX_EMODEL, "%s \"%s\" can't be %g",
                        slot < network->species ? "species" : "parameter", name, value);
-    cell->frame[slot] = value;
+    cell->state->frame[slot] = value;
     if (slot < network->species)
-        cell->owed[slot] = 0;
+        cell->state->owed[slot] = 0;
     cell->rules_stale = true;
     return 0;
 }
@@ -289,10 +247,10 @@ int bx_cell_rate(bx_cell *cell, const char *reaction, double *rate)
         return -1;
     refresh_rules(cell);
     const bx_reaction *r = &network->reaction[index];
-    bx_program_run_range(&network->program, r->code, cell->frame);
-    *rate = cell->frame[network->rate + index];
+    bx_program_run_range(&network->program, r->code, cell->state->frame);
+    *rate = cell->state->frame[network->rate + index];
     if (r->mass_action)
-        *rate = bx_mass_action_rate(network, index, *rate, cell->frame);
+        *rate = bx_mass_action_rate(network, index, *rate, cell->state->frame);
     return 0;
 }
 
@@ -301,94 +259,81 @@ int bx_cell_owed(const bx_cell *cell, const char *species, double *amount)
     size_t slot = bx_names_find(&cell->network->index, species);
     if (slot == BX_NAME_NONE || slot >= cell->network->species)
         return -1;
-    *amount = cell->owed[slot];
+    *amount = cell->state->owed[slot];
     return 0;
 }
 
 double bx_cell_time(const bx_cell *cell)
 {
-    return cell->frame[cell->network->time];
+    return cell->state->frame[cell->network->time];
 }
 
 void bx_cell_reset(bx_cell *cell)
 {
-    const bx_program *program = &cell->network->program;
-    memcpy(cell->frame, program->frame, program->frame_size * sizeof *cell->frame);
-    memset(cell->owed, 0, cell->network->species * sizeof *cell->owed);
-    bx_events_reset(cell->network, cell->events);
+    bx_state_reset(cell->state);
     cell->rules_stale = true;
 }
 
-static int run_ode(bx_cell *cell, bx_simulation *simulation, bx_error *err)
+void bx_cell_seed(bx_cell *cell, uint64_t seed)
 {
-    bool adams = simulation->run->adams;
-    if (cell->ode && cell->adams != adams) {
-        bx_ode_free(cell->ode);
-        cell->ode = NULL;
-    }
-    cell->adams = adams;
-    if (!cell->ode)
-        cell->ode = bx_ode_new(cell->network, adams, NULL, err);
-    return cell->ode ? bx_ode_run(cell->ode, simulation, err) : -1;
+    cell->state->random = seed;
 }
 
-static int run_hybrid(bx_cell *cell, bx_simulation *simulation, bx_error *err)
+uint64_t bx_cell_draw_seed(bx_cell *cell)
 {
-    return bx_hybrid_run(cell->network, simulation, cell->owed, err);
+    return bx_random_split(&cell->state->random) >> 1; /* not negative: it reads well */
 }
 
-static int run_ssa(bx_cell *cell, bx_simulation *simulation, bx_error *err)
+int bx_cell_encode(const bx_cell *cell, bx_buffer *out, bx_error *err)
 {
-    if (bx_ssa_needs_hazard(cell->network))
-        return run_hybrid(cell, simulation, err);
-    if (!cell->ssa)
-        cell->ssa = bx_ssa_new(cell->network, err);
-    return cell->ssa ? bx_ssa_run(cell->ssa, simulation, err) : -1;
+    return bx_state_encode(cell->state, out, err);
 }
 
-static int run_tau(bx_cell *cell, bx_simulation *simulation, bx_error *err)
+int bx_cell_decode(bx_cell *cell, const uint8_t *bytes, size_t length, bx_error *err)
 {
-    if (!cell->tau)
-        cell->tau = bx_tau_new(cell->network, err);
-    return cell->tau ? bx_tau_run(cell->tau, simulation, err) : -1;
+    bx_state *state = bx_state_decode(cell->network, bytes, length, err);
+    if (!state)
+        return -1;
+    replace_state(cell, state);
+    return 0;
 }
+
+/* ---- runs ---- */
 
 static int run_method(bx_cell *cell, bx_simulation *simulation, bx_error *err)
 {
-    switch (simulation->run->method) {
-    case BX_METHOD_SSA: return run_ssa(cell, simulation, err);
-    case BX_METHOD_TAU: return run_tau(cell, simulation, err);
-    case BX_METHOD_HYBRID: return run_hybrid(cell, simulation, err);
-    default: return run_ode(cell, simulation, err);
-    }
+    bx_method method = bx_method_for(simulation->run->method, cell->network);
+    void **engine = &cell->engines[method];
+    if (!*engine)
+        *engine = bx_engines[method]->new (cell->network, err);
+    return *engine ? bx_engines[method]->run(*engine, simulation, err) : -1;
 }
 
-/* One run, its recording open. */
-static int run_open(bx_cell *cell, bx_simulation *simulation, bx_error *err)
+/* One run from `state`, the recording open. */
+static int run_from(bx_cell *cell, bx_state *state, bx_simulation *simulation, bx_error *err)
 {
-    bx_network_rules(cell->network, cell->frame);
-    cell->rules_stale = true;
+    simulation->frame = state->frame;
+    simulation->owed = state->owed;
+    simulation->events = state->events;
+    bx_network_rules(cell->network, state->frame);
     /* no run has such a stream */
-    bx_random_init(&cell->events->random, simulation->run->seed, ~simulation->run->stream);
-    if (bx_events_begin(cell->network, cell->events, cell->frame, err) < 0)
+    bx_random_init(&state->events->random, simulation->run->seed, ~simulation->run->stream);
+    if (bx_events_begin(cell->network, state->events, state->frame, err) < 0)
         return -1;
     return run_method(cell, simulation, err);
-}
-
-static const char *method_name(bx_method method)
-{
-    static const char *const names[] = {"ode", "ssa", "tau", "hybrid"};
-    return names[method];
 }
 
 int bx_cell_run(bx_cell *cell, const bx_run *run, bx_trajectory **trajectory, bx_error *err)
 {
     *trajectory = NULL;
-    bx_simulation simulation = {
-        .network = cell->network, .frame = cell->frame, .events = cell->events, .run = run};
-    if (bx_simulation_open(&simulation, method_name(run->method), err) < 0)
+    bx_simulation simulation = {.network = cell->network,
+                                .frame = cell->state->frame,
+                                .run = run,
+                                .engine = bx_engines[run->method]};
+    if (bx_simulation_open(&simulation, err) < 0)
         return -1;
-    int result = run_open(cell, &simulation, err);
+    cell->rules_stale = true;
+    int result = run_from(cell, cell->state, &simulation, err);
     bx_simulation_close(&simulation);
     if (result == 0)
         *trajectory = simulation.trajectory;
@@ -400,9 +345,10 @@ int bx_cell_run(bx_cell *cell, const bx_run *run, bx_trajectory **trajectory, bx
 static int check_many(const bx_ensemble_run *many, bx_error *err)
 {
     const bx_run *run = many->run;
-    if (run->method == BX_METHOD_ODE)
+    if (!bx_engines[run->method]->seeded)
         return bx_fail(err, BX_ESIMULATION,
-                       "method: the runs of an ensemble would all be the same by \"ode\"");
+                       "method: the runs of an ensemble would all be the same by \"%s\"",
+                       bx_engines[run->method]->name);
     if (many->runs < 1 || many->runs > BX_ENSEMBLE_RUNS_MAXIMUM || many->first < 1 ||
         many->first > (uint64_t)1 << 53)
         return bx_fail(err, BX_ESIMULATION, "runs: expected 1 to %u, the first from 1 on",
@@ -418,54 +364,25 @@ static int check_many(const bx_ensemble_run *many, bx_error *err)
     return 0;
 }
 
-/* All runs, each from `frame`, `owed` and `events`. */
-static int run_many(bx_cell *cell, bx_simulation *simulation, bx_run *run, const double *frame,
-                    const double *owed, const bx_events *events, bx_error *err)
+/* All runs, each from the cell's state, in a copy of it. */
+static int run_many(bx_cell *cell, bx_simulation *simulation, bx_run *run, bx_error *err)
 {
-    for (uint64_t i = 0; i < simulation->many->runs; i++) {
-        memcpy(cell->frame, frame, cell->network->program.frame_size * sizeof *frame);
-        memcpy(cell->owed, owed, cell->network->species * sizeof *owed);
-        if (bx_events_copy(cell->network, cell->events, events) < 0)
-            return bx_fail_memory(err);
+    bx_state *state = bx_state_new(cell->network, err);
+    int result = state ? 0 : -1;
+    for (uint64_t i = 0; result == 0 && i < simulation->many->runs; i++) {
         bx_simulation_rewind(simulation);
         simulation->done = i;
         run->stream = simulation->many->first + i;
-        if (run_open(cell, simulation, err) < 0) {
+        result = bx_state_copy(state, cell->state, err);
+        if (result == 0 && run_from(cell, state, simulation, err) < 0) {
             bx_error inner = *err;
-            return bx_fail(err, inner.code, "run %llu: %.900s", (unsigned long long)run->stream,
-                           inner.message);
+            result = bx_fail(err, inner.code, "run %llu: %.900s", (unsigned long long)run->stream,
+                             inner.message);
         }
-        bx_ensemble_end_run(simulation->ensemble, simulation->steps);
+        if (result == 0)
+            bx_ensemble_end_run(simulation->ensemble, simulation->steps);
     }
-    return 0;
-}
-
-/* With the state set aside, which comes back. */
-static int run_aside(bx_cell *cell, bx_simulation *simulation, bx_run *run, bx_error *err)
-{
-    const bx_network *network = cell->network;
-    double *frame = new_frame(network, err);
-    bx_events *events = frame ? bx_events_new(network, err) : NULL;
-    double *owed = calloc(network->species + 1, sizeof *owed);
-    double *own_frame = cell->frame, *own_owed = cell->owed;
-    bx_events *own_events = cell->events;
-    int result = -1;
-    if (events && !owed)
-        bx_fail_memory(err);
-    if (events && owed) {
-        /* the runs go on in the copies */
-        cell->frame = simulation->frame = frame;
-        cell->owed = owed;
-        cell->events = simulation->events = events;
-        result = run_many(cell, simulation, run, own_frame, own_owed, own_events, err);
-        cell->frame = own_frame;
-        cell->owed = own_owed;
-        cell->events = own_events;
-        cell->rules_stale = true;
-    }
-    free(frame);
-    free(owed);
-    bx_events_free(events);
+    bx_state_free(state);
     return result;
 }
 
@@ -478,14 +395,13 @@ int bx_cell_run_ensemble(bx_cell *cell, const bx_ensemble_run *many, bx_ensemble
     bx_run run = *many->run;
     run.row = NULL;
     bx_simulation simulation = {.network = cell->network,
-                                .frame = cell->frame,
-                                .events = cell->events,
+                                .frame = cell->state->frame,
                                 .run = &run,
+                                .engine = bx_engines[run.method],
                                 .many = many};
-    if (check_many(many, err) < 0 ||
-        bx_simulation_open(&simulation, method_name(many->run->method), err) < 0)
+    if (check_many(many, err) < 0 || bx_simulation_open(&simulation, err) < 0)
         return -1;
-    int result = run_aside(cell, &simulation, &run, err);
+    int result = run_many(cell, &simulation, &run, err);
     bx_simulation_close(&simulation);
     if (result == 0)
         *ensemble = simulation.ensemble;

@@ -9,17 +9,10 @@
 #include "record/ensemble.h"
 #include "record/trajectory.h"
 
-#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 typedef struct bx_cell bx_cell;
-
-typedef enum bx_variable_kind {
-    BX_VARIABLE_SPECIES,
-    BX_VARIABLE_PARAMETER,
-    BX_VARIABLE_RULE
-} bx_variable_kind;
 
 bx_cell *bx_cell_new(bx_error *err);
 void bx_cell_free(bx_cell *cell); /* NULL is fine */
@@ -29,15 +22,17 @@ void bx_cell_free(bx_cell *cell); /* NULL is fine */
  * its present value; new ones get their declared values. BX_EMODEL names what does not fit. */
 int bx_cell_define(bx_cell *cell, bx_process *process, bx_error *err);
 
-/* The first variable of `process` that a process of another name declares too, in *name, and that
- * other process; NULL if there is none. */
+/* The name of another process that declares a variable of `process` too, with that variable in
+ * *name; NULL if none does. */
 const char *bx_cell_conflict(const bx_cell *cell, const bx_process *process, const char **name);
 
-/* The processes, for who writes them down; and how many firings of events wait. */
+/* The processes, for who writes them down. */
 bx_process *const *bx_cell_processes(const bx_cell *cell, size_t *count);
+
+/* How many events wait for the end of their delay. */
 size_t bx_cell_waiting(const bx_cell *cell);
 
-/* Whether chance has a part in any run: in what events do. */
+/* Whether chance has a part in any run, whatever the method: in what events do. */
 bool bx_cell_is_random(const bx_cell *cell);
 
 /* Species and parameters of one process get their declared values again. */
@@ -53,20 +48,30 @@ const char *bx_cell_variable(const bx_cell *cell, size_t index, bx_variable_kind
 /* The present value of a species, a parameter or a rule. -1: no such name. */
 int bx_cell_get(bx_cell *cell, const char *name, double *value);
 
-/* Set a species or a parameter (a rule can't be set). */
+/* Set a species, a parameter or a quotient (bx_process_add_quotient); other rules can't be set. */
 int bx_cell_set(bx_cell *cell, const char *name, double value, bx_error *err);
 
 /* The present rate of a reaction by its name, per second. -1: no such name. */
 int bx_cell_rate(bx_cell *cell, const char *reaction, double *rate);
 
-/* What a species owes after a hybrid run: its shortage, or, below 0, what rounding keeps for it
- * (see hybrid.h). Conservation laws hold for the species less this. -1: no such species. */
+/* What a species owes after a hybrid run: its shortage, or, below 0, what rounding took from it
+ * (see engine/hybrid/hybrid.h). Conservation laws hold for the species less this. -1: no such
+ * species. */
 int bx_cell_owed(const bx_cell *cell, const char *species, double *amount);
 
 double bx_cell_time(const bx_cell *cell);
 
-/* Back to time 0 and the declared values. */
+/* Back to time 0 and the declared values. The sequence of seeds goes on. */
 void bx_cell_reset(bx_cell *cell);
+
+/* The sequence of seeds for runs that name none begins from `seed`; and its next, of 63 bits. */
+void bx_cell_seed(bx_cell *cell, uint64_t seed);
+uint64_t bx_cell_draw_seed(bx_cell *cell);
+
+/* The state as bytes, and from them again: see engine/state.h. A cell of the same processes goes on
+ * as this one would have. On failure the cell is as it was. */
+int bx_cell_encode(const bx_cell *cell, bx_buffer *out, bx_error *err);
+int bx_cell_decode(bx_cell *cell, const uint8_t *bytes, size_t length, bx_error *err);
 
 /* Advance by run->duration. On success *trajectory is the caller's. On BX_ECANCELLED (interrupted)
  * and other failures the cell stands, consistent, at the time it reached; *trajectory is NULL, and

@@ -1,23 +1,25 @@
-/* Calls of Lua functions that ^C ends, whatever they do, and after which the program goes on. */
+/* Calls of Lua functions that ^C ends, and after which the program may go on. */
 #ifndef BX_CLI_INTERRUPT_H
 #define BX_CLI_INTERRUPT_H
 
 #include <lua.h>
 #include <stdbool.h>
 
-/* Take care of SIGINT, and of SIGPIPE where `interactive` is false, from now on. Not interactive:
- * what cannot be interrupted ends the process after 2 s. Interactive: a note says so, and another
- * ^C ends it. Coroutines that are made later can be interrupted. */
-void interrupt_begin(lua_State *L, bool interactive);
+typedef enum interrupt_mode {
+    INTERRUPT_SCRIPT,  /* ^C raises one error, which may be caught; another ends the process */
+    INTERRUPT_PIPE,    /* ^C ends the call, whatever it catches */
+    INTERRUPT_TERMINAL /* the same, and SIGPIPE is ignored */
+} interrupt_mode;
+
+/* Take care of SIGINT and SIGPIPE from now on. What does not stop ends the process after 2 s; on a
+ * terminal a note says so, and another ^C ends it. */
+void interrupt_begin(interrupt_mode mode);
+
+/* No more: ^C ends the process, and SIGPIPE is ignored. */
+void interrupt_end(void);
 
 /* Whether ^C came outside a call, and forget it. */
 bool interrupt_take(void);
-
-/* The same without forgetting. For the reader of keys. */
-bool interrupt_pending(void);
-
-/* As if ^C had come now: for who was interrupted on behalf of somebody else. */
-void interrupt_again(void);
 
 /* Whether nobody reads the output any more. */
 bool interrupt_output_gone(void);
@@ -27,18 +29,8 @@ bool interrupt_output_gone(void);
  * string or nil. */
 int interrupt_call(lua_State *L, int arguments);
 
-/* ---- functions for Lua ---- */
-
-/* call(f, ...): true and the results; false, the error and its traceback; nil: interrupted. */
+/* The same for Lua. call(f, ...): true and the results; false, the error and its traceback; nil:
+ * interrupted. */
 int interrupt_lua_call(lua_State *L);
-
-/* interrupted(): whether the call that runs is to end. */
-int interrupt_lua_interrupted(lua_State *L);
-
-/* enter(coroutine): it runs from now on. Gives what ran before. */
-int interrupt_lua_enter(lua_State *L);
-
-/* leave(before, ...): that runs again. Gives the others. */
-int interrupt_lua_leave(lua_State *L);
 
 #endif

@@ -1,6 +1,7 @@
 #include "cli/line_editor.h"
 
 #include "cli/interrupt.h"
+#include "interrupt/hook.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -147,7 +148,7 @@ static int read_byte(line_editor *e, char *byte)
         /* What has come comes now: ppoll lets signals wait while there is input. */
         sigprocmask(SIG_SETMASK, &e->open, &held);
         sigprocmask(SIG_SETMASK, &held, NULL);
-        if (interrupt_pending()) {
+        if (bx_interrupted) {
             errno = EINTR;
             return -1;
         }
@@ -273,7 +274,7 @@ static bool ask_lua(line_editor *e)
     int status = interrupt_call(e->L, 2);
     sigprocmask(SIG_SETMASK, &held, NULL);
     if (status == LUA_YIELD)
-        interrupt_again(); /* ^C drops the line, too */
+        bx_interrupted = 1; /* ^C drops the line, too */
     return status == LUA_OK;
 }
 

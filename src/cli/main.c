@@ -4,13 +4,13 @@
 #include "cli/report.h"
 #include "cli/terminal.h"
 #include "cli/transcript.h"
+#include "interrupt/functions.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <lauxlib.h>
 #include <lua.h>
 #include <lualib.h>
-#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -95,87 +95,48 @@ static void hold_standard_descriptors(void)
         close(fd);
 }
 
-static lua_State *running; /* for the signal handlers */
-static volatile sig_atomic_t output_gone;
-
-static void stop_here(lua_State *L, lua_Debug *where)
-{
-    (void)where;
-    alarm(0);
-    lua_sethook(L, NULL, 0, 0);
-    luaL_error(L, output_gone ? "nobody reads the output" : "interrupted");
-}
-
-/* lua_sethook is what Lua offers to signal handlers. A blocking wait of the core ends by EINTR. */
-static void on_signal(int number)
-{
-    if (number == SIGPIPE)
-        output_gone = 1;
-    lua_sethook(running, stop_here, LUA_MASKCALL | LUA_MASKRET | LUA_MASKLINE | LUA_MASKCOUNT, 1);
-    alarm(2);
-}
-
-/* The hook did not come to run, as in a loop inside a coroutine or in C. The VMs end with us. */
-static void on_alarm(int number)
-{
-    static const char message[] = "bioxen: interrupted\n";
-    (void)number;
-    if (!output_gone && write(STDERR_FILENO, message, sizeof message - 1) < 0)
-        _exit(FAILED);
-    _exit(FAILED);
-}
-
-/* SA_RESETHAND: a second signal ends the process at once. */
-static void catch_signals(bool on)
-{
-    struct sigaction action = {.sa_flags = SA_RESETHAND};
-    action.sa_handler = on ? on_signal : SIG_DFL;
-    sigaction(SIGINT, &action, NULL);
-    action.sa_handler = on ? on_signal : SIG_IGN;
-    sigaction(SIGPIPE, &action, NULL);
-    action.sa_handler = on_alarm;
-    sigaction(SIGALRM, &action, NULL);
-    alarm(0);
-}
-
-/* An error object speaks for itself; a string gets the stack that led to it. */
-static int explain(lua_State *L)
-{
-    if (lua_type(L, 1) != LUA_TSTRING && luaL_callmeta(L, 1, "__tostring") &&
-        lua_type(L, -1) == LUA_TSTRING)
-        return 1;
-    const char *text = lua_tostring(L, 1);
-    if (!text)
-        text = lua_pushfstring(L, "(error object is a %s value)", luaL_typename(L, 1));
-    luaL_traceback(L, L, text, 1);
-    return 1;
-}
-
 static bool report(lua_State *L, int status)
 {
     if (status == LUA_OK)
         return true;
     size_t length;
     const char *text = luaL_tolstring(L, -1, &length);
-    if (!output_gone)
+    if (!interrupt_output_gone())
         report_error(text, length);
-    lua_pop(L, 1);
-    lua_pop(L, 1);
+    lua_pop(L, 2);
     return false;
 }
 
-/* Call the function below its `arguments`, which may be stopped by a signal. */
+/* Put the text of the error at the top into its place and that of the traceback below it. An error
+ * object speaks for itself; a string gets the stack that led to it. */
+static void explain(lua_State *L)
+{
+    int traceback = lua_gettop(L) - 1;
+    bool speaks = lua_type(L, -1) != LUA_TSTRING && luaL_callmeta(L, -1, "__tostring") &&
+                  lua_type(L, -1) == LUA_TSTRING;
+    if (!speaks) {
+        const char *text = lua_tostring(L, traceback + 1);
+        if (!text)
+            text =
+                lua_pushfstring(L, "(error object is a %s value)", luaL_typename(L, traceback + 1));
+        const char *trace = lua_tostring(L, traceback); /* NULL where memory ran out */
+        lua_pushfstring(L, "%s%s%s", text, trace ? "\n" : "", trace ? trace : "");
+    }
+    lua_replace(L, traceback);
+    lua_settop(L, traceback);
+}
+
+/* Call the function below its `arguments`, which ^C may end. */
 static bool call(lua_State *L, int arguments, int results)
 {
-    int base = lua_gettop(L) - arguments;
-    lua_pushcfunction(L, explain);
-    lua_insert(L, base);
-    running = L;
-    catch_signals(true);
-    int status = lua_pcall(L, arguments, results, base);
-    catch_signals(false);
-    lua_sethook(L, NULL, 0, 0);
-    lua_remove(L, base);
+    int function = lua_gettop(L) - arguments;
+    int status = interrupt_call(L, arguments);
+    if (status == LUA_OK)
+        lua_settop(L, function + results - 1);
+    else if (status == LUA_YIELD)
+        lua_pushliteral(L, "interrupted");
+    else
+        explain(L);
     return report(L, status);
 }
 
@@ -287,6 +248,8 @@ static int run(lua_State *L)
 {
     const command_line *line = lua_touserdata(L, 1);
     luaL_openlibs(L);
+    bx_interrupt_open_coroutines(L);
+    interrupt_begin(INTERRUPT_SCRIPT);
     set_paths(L);
     set_arg(L, line);
     int status = line->command ? run_command(L, line) : NO_COMMAND;
@@ -313,6 +276,7 @@ static int run_in_lua(command_line *line)
     lua_pushcfunction(L, run);
     lua_pushlightuserdata(L, line);
     int status = report(L, lua_pcall(L, 1, 1, 0)) ? (int)lua_tointeger(L, -1) : FAILED;
+    interrupt_end();
     lua_close(L); /* ends the VMs */
     return status;
 }
@@ -324,7 +288,7 @@ static bool finish_output(void)
     errno = 0;
     if (fflush(stdout) == 0 && !ferror(stdout))
         return true;
-    if (errno != EPIPE && !output_gone && !interrupt_output_gone())
+    if (errno != EPIPE && !interrupt_output_gone())
         report_error(message, sizeof message - 1);
     return false;
 }
@@ -332,7 +296,7 @@ static bool finish_output(void)
 int main(int argc, char **argv)
 {
     hold_standard_descriptors();
-    catch_signals(false);
+    interrupt_end();
     command_line line = {.argc = argc, .argv = argv};
     int status = parse(&line);
     if (status != DONE)

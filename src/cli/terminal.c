@@ -4,6 +4,7 @@
 #include "cli/line_editor.h"
 #include "core/clock.h"
 #include "core/error.h"
+#include "interrupt/functions.h"
 #include "lua/error.h"
 #include "lua/vm_box.h"
 
@@ -34,7 +35,8 @@ static int is_terminal(lua_State *L)
 /* begin(interactive): from now on ^C is the session's. */
 static int begin(lua_State *L)
 {
-    interrupt_begin(L, lua_toboolean(L, 1));
+    interrupt_begin(lua_toboolean(L, 1) ? INTERRUPT_TERMINAL : INTERRUPT_PIPE);
+    bx_interrupt_open_xpcall(L);
     return 0;
 }
 
@@ -182,9 +184,6 @@ static const luaL_Reg functions[] = {{"is_terminal", is_terminal},
                                      {"cancel_orphan", cancel_orphan},
                                      {"line_editor", line_editor_new},
                                      {"call", interrupt_lua_call},
-                                     {"interrupted", interrupt_lua_interrupted},
-                                     {"enter", interrupt_lua_enter},
-                                     {"leave", interrupt_lua_leave},
                                      {NULL, NULL}};
 
 /* Characters are UTF-8, also where no locale is set. */

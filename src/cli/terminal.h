@@ -1,4 +1,4 @@
-/* What the session at the prompt (lua/bioxen/repl.lua) needs that Lua does not offer. */
+/* What the session at the prompt (lua/bioxen/repl/) needs that Lua does not offer. */
 #ifndef BX_CLI_TERMINAL_H
 #define BX_CLI_TERMINAL_H
 

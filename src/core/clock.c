@@ -10,13 +10,16 @@ int64_t bx_clock_now(void)
     return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
-int64_t bx_clock_after(double seconds)
+int64_t bx_clock_add(int64_t moment, double seconds)
 {
     if (!(seconds > 0))
-        return bx_clock_now();
-    if (seconds >= 4e9)
-        return BX_NEVER;
-    return bx_clock_now() + (int64_t)(seconds * 1e9);
+        return moment;
+    return seconds >= 4e9 ? BX_NEVER : moment + (int64_t)(seconds * 1e9);
+}
+
+int64_t bx_clock_after(double seconds)
+{
+    return bx_clock_add(bx_clock_now(), seconds);
 }
 
 int bx_clock_poll_timeout(int64_t deadline)

@@ -14,6 +14,9 @@ int64_t bx_clock_now(void);
  * and the past. */
 int64_t bx_clock_after(double seconds);
 
+/* The same from another moment than now. */
+int64_t bx_clock_add(int64_t moment, double seconds);
+
 /* Milliseconds until `deadline`, rounded up, for poll: -1 for BX_NEVER, 0 once passed (the deadline
  * 0 always has). */
 int bx_clock_poll_timeout(int64_t deadline);

@@ -4,27 +4,27 @@
 #include "core/text.h"
 
 #include <math.h>
-#include <stdbool.h>
 #include <stdio.h>
+#include <string.h>
 
 static bool continues(unsigned char byte)
 {
     return (byte & 0xC0) == 0x80;
 }
 
-/* The length of the UTF-8 character at `s`, or 0: RFC 3629, section 4. */
-static size_t character(const unsigned char *s)
+/* The length of the UTF-8 character at `s`, of at most `left` bytes, or 0: RFC 3629, section 4. */
+static size_t character(const unsigned char *s, size_t left)
 {
     if (s[0] < 0x80)
         return 1;
     if (s[0] >= 0xC2 && s[0] <= 0xDF)
-        return continues(s[1]) ? 2 : 0;
-    if ((s[0] & 0xF0) == 0xE0) {
+        return left >= 2 && continues(s[1]) ? 2 : 0;
+    if ((s[0] & 0xF0) == 0xE0 && left >= 3) {
         bool valid =
             continues(s[1]) && !(s[0] == 0xE0 && s[1] < 0xA0) && !(s[0] == 0xED && s[1] > 0x9F);
         return valid && continues(s[2]) ? 3 : 0;
     }
-    if (s[0] >= 0xF0 && s[0] <= 0xF4) {
+    if (s[0] >= 0xF0 && s[0] <= 0xF4 && left >= 4) {
         bool valid =
             continues(s[1]) && !(s[0] == 0xF0 && s[1] < 0x90) && !(s[0] == 0xF4 && s[1] > 0x8F);
         return valid && continues(s[2]) && continues(s[3]) ? 4 : 0;
@@ -32,41 +32,55 @@ static size_t character(const unsigned char *s)
     return 0;
 }
 
-static int append_character(bx_buffer *out, const unsigned char *s, size_t length)
+static void append_character(bx_buffer *out, const unsigned char *s, size_t length)
 {
     char escape[8];
-    if (length == 0)
-        return bx_text_append(out, "\xEF\xBF\xBD");
-    if (*s >= 0x20 && *s != '"' && *s != '\\' && *s != 0x7F)
-        return bx_buffer_append(out, s, length);
-    snprintf(escape, sizeof escape, *s < 0x20 || *s == 0x7F ? "\\u%04x" : "\\%c", *s);
-    return bx_text_append(out, escape);
-}
-
-int bx_json_string(bx_buffer *out, const char *text)
-{
-    const unsigned char *s = (const unsigned char *)text;
-    int result = bx_text_append(out, "\"");
-    while (result == 0 && *s) {
-        size_t length = character(s);
-        result = append_character(out, s, length);
-        s += length ? length : 1;
+    if (length == 0) {
+        bx_text_append(out, "\xEF\xBF\xBD");
+    } else if (*s >= 0x20 && *s != '"' && *s != '\\' && *s != 0x7F) {
+        bx_buffer_append(out, s, length);
+    } else {
+        snprintf(escape, sizeof escape, *s < 0x20 || *s == 0x7F ? "\\u%04x" : "\\%c", *s);
+        bx_text_append(out, escape);
     }
-    return result < 0 ? -1 : bx_text_append(out, "\"");
 }
 
-int bx_json_number(bx_buffer *out, double value)
+bool bx_json_bytes(bx_buffer *out, const char *bytes, size_t length)
 {
-    return isfinite(value) ? bx_number_append(out, value) : bx_text_append(out, "null");
+    const unsigned char *s = (const unsigned char *)bytes;
+    bool valid = true;
+    bx_text_append(out, "\"");
+    for (size_t i = 0, step; i < length; i += step ? step : 1) {
+        step = character(s + i, length - i);
+        valid = valid && step;
+        append_character(out, s + i, step);
+    }
+    bx_text_append(out, "\"");
+    return valid;
 }
 
-int bx_json_list(bx_buffer *out, const char *name, size_t count,
-                 double (*value)(const void *data, size_t i), const void *data)
+void bx_json_string(bx_buffer *out, const char *text)
 {
-    if (bx_json_string(out, name) < 0 || bx_text_append(out, ":[") < 0)
-        return -1;
-    for (size_t i = 0; i < count; i++)
-        if ((i && bx_text_append(out, ",") < 0) || bx_json_number(out, value(data, i)) < 0)
-            return -1;
-    return bx_text_append(out, "]");
+    bx_json_bytes(out, text, strlen(text));
+}
+
+void bx_json_number(bx_buffer *out, double value)
+{
+    if (isfinite(value))
+        bx_number_append(out, value);
+    else
+        bx_text_append(out, "null");
+}
+
+void bx_json_list(bx_buffer *out, const char *name, size_t count,
+                  double (*value)(const void *data, size_t i), const void *data)
+{
+    bx_json_string(out, name);
+    bx_text_append(out, ":[");
+    for (size_t i = 0; i < count; i++) {
+        if (i)
+            bx_text_append(out, ",");
+        bx_json_number(out, value(data, i));
+    }
+    bx_text_append(out, "]");
 }

@@ -1,18 +1,21 @@
-/* Text of JSON: RFC 8259. -1 without memory. */
+/* Text of JSON: RFC 8259. */
 #ifndef BX_CORE_JSON_TEXT_H
 #define BX_CORE_JSON_TEXT_H
 
 #include "core/buffer.h"
 
-/* In quotes, escaped; bytes that are no UTF-8 become U+FFFD. */
-int bx_json_string(bx_buffer *out, const char *text);
+#include <stdbool.h>
+
+/* In quotes, escaped; bytes that are no UTF-8 become U+FFFD, and then the first answers false. */
+bool bx_json_bytes(bx_buffer *out, const char *bytes, size_t length);
+void bx_json_string(bx_buffer *out, const char *text);
 
 /* The fewest digits that read back to the same double, in the locale C; null for what is not
  * finite, for which JSON has no number. */
-int bx_json_number(bx_buffer *out, double value);
+void bx_json_number(bx_buffer *out, double value);
 
 /* "name":[...], of value(data, i). */
-int bx_json_list(bx_buffer *out, const char *name, size_t count,
-                 double (*value)(const void *data, size_t i), const void *data);
+void bx_json_list(bx_buffer *out, const char *name, size_t count,
+                  double (*value)(const void *data, size_t i), const void *data);
 
 #endif

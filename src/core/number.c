@@ -14,17 +14,21 @@ double bx_number_read(const char *text, char **end)
 }
 
 /* The fewest digits that read back to the same double; the locale is C here. */
-int bx_number_append(bx_buffer *out, double value)
+void bx_number_append(bx_buffer *out, double value)
 {
     char text[32];
-    if (isnan(value))
-        return bx_text_append(out, "nan");
-    if (isinf(value))
-        return bx_text_append(out, value > 0 ? "inf" : "-inf");
+    if (isnan(value)) {
+        bx_text_append(out, "nan");
+        return;
+    }
+    if (isinf(value)) {
+        bx_text_append(out, value > 0 ? "inf" : "-inf");
+        return;
+    }
     for (int digits = 15; digits <= 17; digits++) {
         snprintf(text, sizeof text, "%.*g", digits, value);
         if (digits == 17 || bx_number_read(text, NULL) == value)
             break;
     }
-    return bx_text_append(out, text);
+    bx_text_append(out, text);
 }

@@ -7,8 +7,8 @@
 /* As strtod. */
 double bx_number_read(const char *text, char **end);
 
-/* Append the fewest digits that read back to the same double; nan, inf and -inf. The locale is C: it
- * is called under bx_text_write. -1 without memory. */
-int bx_number_append(bx_buffer *out, double value);
+/* Append the fewest digits that read back to the same double; nan, inf and -inf. The locale is C:
+ * it is called under bx_text_write. */
+void bx_number_append(bx_buffer *out, double value);
 
 #endif

@@ -3,7 +3,7 @@
 #include <math.h>
 
 /* SplitMix64 (Steele, Lea and Flood, OOPSLA 2014). */
-static uint64_t split_mix(uint64_t *state)
+uint64_t bx_random_split(uint64_t *state)
 {
     uint64_t z = (*state += 0x9e3779b97f4a7c15u);
     z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
@@ -15,9 +15,9 @@ void bx_random_init(bx_random *random, uint64_t seed, uint64_t stream)
 {
     /* the seed's words and the stream's are mixed apart, so that (1, 2) is not (2, 1) */
     uint64_t a = seed, b = ~stream;
-    split_mix(&b);
+    bx_random_split(&b);
     for (int i = 0; i < 4; i++)
-        random->state[i] = split_mix(&a) ^ bx_random_rotate(split_mix(&b), 29);
+        random->state[i] = bx_random_split(&a) ^ bx_random_rotate(bx_random_split(&b), 29);
     if ((random->state[0] | random->state[1] | random->state[2] | random->state[3]) == 0)
         random->state[0] = 1; /* the one state that xoshiro cannot leave */
 }

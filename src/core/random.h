@@ -10,6 +10,9 @@ typedef struct bx_random {
     uint64_t state[4];
 } bx_random;
 
+/* SplitMix64: the next of a sequence that `state` begins and keeps. */
+uint64_t bx_random_split(uint64_t *state);
+
 /* Streams of one seed are independent of each other. */
 void bx_random_init(bx_random *random, uint64_t seed, uint64_t stream);
 

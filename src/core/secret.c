@@ -31,6 +31,5 @@ int bx_secret_read(const char *path, char *text, bx_error *err)
         return bx_fail(err, BX_EFILE, "the secret file %s is refused: %s", path,
                        problem ? problem : "it cannot be read");
     text[length] = '\0';
-    text[strcspn(text, "\r\n")] = '\0';
     return 0;
 }

@@ -6,8 +6,8 @@
 
 enum { BX_SECRET_LIMIT = 4096 };
 
-/* The first line of the file, in `text` of BX_SECRET_LIMIT bytes; wipe it after use. BX_EFILE: it
- * cannot be read, or others could. */
+/* The file's text, in `text` of BX_SECRET_LIMIT bytes; wipe it after use. BX_EFILE: it cannot be
+ * read, or others could. */
 int bx_secret_read(const char *path, char *text, bx_error *err);
 
 #endif

@@ -5,12 +5,11 @@
 #include "core/buffer.h"
 #include "core/error.h"
 
-/* -1 without memory. */
-int bx_text_append(bx_buffer *out, const char *text);
+void bx_text_append(bx_buffer *out, const char *text);
 
-/* Have `append` write of `data` in the locale C: all of it, or nothing with BX_EMEMORY where it
- * gives -1. */
-int bx_text_write(int (*append)(const void *data, bx_buffer *out), const void *data, bx_buffer *out,
-                  bx_error *err);
+/* Call append(data, out) in the locale C. Where memory runs out, what it appended is taken back:
+ * BX_EMEMORY. */
+int bx_text_write(void (*append)(const void *data, bx_buffer *out), const void *data,
+                  bx_buffer *out, bx_error *err);
 
 #endif

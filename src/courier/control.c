@@ -16,70 +16,47 @@ enum { READ_PIECE = 16 << 10 };
 /* Send what waits, as far as the socket takes it. */
 static void flush(bx_control *control)
 {
-    size_t sent = 0;
-    while (sent < control->out.length) {
-        ssize_t now = send(BX_WORKER_DESCRIPTOR, control->out.data + sent,
-                           control->out.length - sent, MSG_DONTWAIT | MSG_NOSIGNAL);
-        if (now < 0 && errno == EINTR)
-            continue;
-        if (now < 0 && errno != EAGAIN)
-            control->out.length = sent; /* nobody hears it */
-        if (now <= 0)
-            break;
-        sent += (size_t)now;
-    }
-    bx_buffer_consume(&control->out, sent);
-}
-
-/* End the frame that begins at `start`, or take it back. */
-static int finish(bx_control *control, size_t start, int failed)
-{
-    if (start == SIZE_MAX)
-        return -1;
-    if (failed || bx_frame_end(&control->out, start, NULL) < 0) {
-        control->out.length = start;
-        return -1;
-    }
-    flush(control);
-    return 0;
+    bx_buffer *out = &control->out;
+    bool gone = false; /* reading tells, too */
+    size_t sent = bx_answer_send(BX_WORKER_DESCRIPTOR, out->data, out->length, &gone);
+    bx_buffer_consume(out, gone ? out->length : sent);
 }
 
 void bx_control_error(bx_control *control, const char *code, const char *message,
                       const bx_buffer *details)
 {
-    bx_buffer *out = &control->out;
-    size_t start = bx_frame_begin(out, BX_FRAME_ERROR, control->call);
-    int failed = bx_write_float(out, NAN) | bx_write_text(out, code) | bx_write_text(out, message) |
-                 (details && details->length ? bx_buffer_append(out, details->data, details->length)
-                                             : bx_write_nil(out));
-    finish(control, start, failed);
+    bx_failure failure = {.code = code, .message = message, .details = details};
+    if (bx_answer_error(&control->out, control->call, NAN, &failure, NULL) == 0)
+        flush(control);
     control->call = 0;
 }
 
 void bx_control_reply(bx_control *control, const bx_buffer *value)
 {
-    bx_buffer *out = &control->out;
-    size_t start = bx_frame_begin(out, BX_FRAME_REPLY, control->call);
-    int failed = bx_write_float(out, NAN) | bx_buffer_append(out, value->data, value->length);
-    if (finish(control, start, failed) < 0)
-        bx_control_error(control, "ERESULT", "the answer is too large to travel", NULL);
+    bx_error error;
+    size_t start = bx_answer_begin_reply(&control->out, control->call, NAN);
+    bx_buffer_append(&control->out, value->data, value->length);
+    if (bx_frame_end(&control->out, start, &error) < 0)
+        bx_control_error(control, bx_code_describe(error.code)->name, error.message, NULL);
+    else
+        flush(control);
     control->call = 0;
 }
 
 void bx_control_progress(bx_control *control, double fraction, const char *text)
 {
-    if (!control->call)
-        return;
-    size_t start = bx_frame_begin(&control->out, BX_FRAME_PROGRESS, control->call);
-    int failed = bx_write_float(&control->out, fraction) | bx_write_text(&control->out, text);
-    finish(control, start, failed);
+    size_t length = text ? strlen(text) : 0;
+    if (control->call &&
+        bx_answer_progress(&control->out, control->call, fraction, text, length, NULL) == 0)
+        flush(control);
 }
 
-void bx_control_note(bx_control *control, const char *name, const char *text)
+int bx_control_note(bx_control *control, const char *name, const char *text, bx_error *err)
 {
-    size_t start = bx_frame_begin(&control->out, BX_FRAME_NOTE, 0);
-    int failed = bx_write_text(&control->out, name) | bx_write_text(&control->out, text);
-    finish(control, start, failed);
+    if (bx_answer_note(&control->out, name, text, err) < 0)
+        return -1;
+    flush(control);
+    return 0;
 }
 
 /* ---- receiving ---- */
@@ -171,10 +148,9 @@ int bx_control_open(bx_control *control, bx_loop *loop, bx_error *err)
                             .loop = loop,
                             .in.limit = BX_FRAME_LIMIT + BX_FRAME_HEAD + READ_PIECE,
                             .passed = -1};
-    size_t start = bx_frame_begin(&control->out, BX_FRAME_HELLO, 0);
-    int failed = bx_write_text(&control->out, BX_PROTOCOL_VERSION);
-    if (finish(control, start, failed) < 0)
-        return bx_fail_memory(err);
+    if (bx_answer_hello(&control->out, err) < 0)
+        return -1;
+    flush(control);
     bx_loop_add(loop, &control->pump);
     return 0;
 }
@@ -187,20 +163,7 @@ void bx_control_close(bx_control *control)
     bx_buffer_free(&control->out);
 }
 
-static bool read_call(bx_control *control, const bx_frame *frame, bx_control_call *call)
-{
-    bx_token timeout;
-    call->values = (bx_reader){frame->payload, frame->payload + frame->length};
-    if (frame->type != BX_FRAME_CALL || frame->call == 0 ||
-        bx_read_as(&call->values, BX_TOKEN_STRING, &call->operation, NULL) < 0 ||
-        bx_read_as(&call->values, BX_TOKEN_FLOAT, &timeout, NULL) < 0)
-        return false;
-    call->timeout = timeout.number;
-    control->call = frame->call;
-    return true;
-}
-
-bool bx_control_next(bx_control *control, bx_control_call *call)
+bool bx_control_next(bx_control *control, bx_call *call)
 {
     bx_frame frame;
     bx_loop *loop = control->loop;
@@ -208,9 +171,11 @@ bool bx_control_next(bx_control *control, bx_control_call *call)
     control->undoing = false;
     hear_interrupts(control);
     while (!control->gone && first_frame(control, &frame, &control->held) == 0)
-        bx_loop_turn(loop, BX_NEVER);
-    if (control->gone || !read_call(control, &frame, call))
+        if (bx_loop_turn(loop, BX_NEVER) < 0)
+            return false;
+    if (control->gone || bx_call_read(&frame, call, NULL) < 0)
         return false;
+    control->call = call->id;
     loop->cancelled = false;
     loop->deadline = call->timeout > 0 ? bx_clock_after(call->timeout) : BX_NEVER;
     return true;

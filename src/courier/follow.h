@@ -1,4 +1,5 @@
-/* Following a stream of frames by their heads alone, in whatever pieces it comes. */
+/* Where frames begin and end in a stream that comes in pieces of any size. Nothing is kept but a
+ * head that is cut, so that the pieces can be sent on from where they are. */
 #ifndef BX_COURIER_FOLLOW_H
 #define BX_COURIER_FOLLOW_H
 

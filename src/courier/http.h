@@ -40,7 +40,7 @@ void bx_http_close(bx_http *http); /* NULL is fine */
  * BX_ETRUST (certificate), BX_EPROTOCOL (too large, a compressed body, not HTTP), BX_EDEADLINE,
  * BX_ECANCELLED; *reach says whether it may have been acted upon. Free response->body in any case.
  * A message names the server, the method is for the caller to add. `until` bounds this request
- * (BX_NEVER: the errand's deadline alone). */
+ * (BX_NEVER: the loop's deadline alone). */
 int bx_http_post(bx_http *http, const char *path, const char *type, const bx_buffer *body,
                  int64_t until, bx_http_response *response, bx_http_reach *reach, bx_error *err);
 

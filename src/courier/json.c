@@ -1,8 +1,10 @@
 #include "courier/json.h"
 
-#include <json-c/json.h>
+#include "core/json_text.h"
+#include "core/text.h"
+
+#include <jansson.h>
 #include <lauxlib.h>
-#include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,143 +13,127 @@
 static const char array_class[] = "bioxen.json.array";
 static const char tree_class[] = "bioxen.json.tree";
 
-/* What json-c does not tell, from a look at the text beforehand. */
-typedef struct scan {
-    const char *text;
-    size_t length, at;
-    size_t values; /* at most: a comma follows each but the last */
-    size_t tables;
-    size_t pairs; /* colons */
-    bx_error *err;
-} scan;
+/* ---- reading ---- */
 
-static int malformed(const scan *s, const char *what)
+/* Numbers that servers write though JSON has no form for them. For jansson they become strings that
+ * begin with a NUL: no server sends such a one, and who did would only say the number. */
+static const struct {
+    const char *word;
+    double value;
+} bare_numbers[] = {{"Infinity", INFINITY}, {"-Infinity", -INFINITY}, {"NaN", NAN}};
+
+enum { BARE_NUMBERS = sizeof bare_numbers / sizeof *bare_numbers };
+
+/* The bare number that the text begins with; BARE_NUMBERS: none. */
+static size_t find_bare_number(const char *text, size_t length)
 {
-    return bx_fail(s->err, BX_EPROTOCOL, "JSON, at byte %zu: %s", s->at, what);
+    size_t i = 0;
+    while (i < BARE_NUMBERS && (length < strlen(bare_numbers[i].word) ||
+                                memcmp(text, bare_numbers[i].word, strlen(bare_numbers[i].word))))
+        i++;
+    return i;
 }
 
-static bool is_space(char c)
+/* Where the string that begins at `at` ends: its last quote. */
+static size_t string_end(const char *text, size_t length, size_t at)
 {
-    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+    for (at++; at < length && text[at] != '"'; at++)
+        at += text[at] == '\\';
+    return at;
 }
 
-/* Over a string; `at` is behind its first quote. json-c would cut a key at a NUL. */
-static int scan_string(scan *s)
+/* What jansson does not bound, from a look at the text beforehand. `plain` stays empty, or is the
+ * text with its bare numbers replaced. */
+static int scan_text(const char *text, size_t length, bx_buffer *plain, bx_error *err)
 {
-    bool nul = false;
-    while (s->at < s->length && s->text[s->at] != '"') {
-        if (s->text[s->at] == '\\') {
-            nul = nul || (s->length - s->at >= 6 && memcmp(s->text + s->at, "\\u0000", 6) == 0);
-            s->at++;
+    size_t values = 1, tables = 0, depth = 0,
+           copied = 0; /* a comma follows each value but the last */
+    for (size_t at = 0; at < length; at++) {
+        char c = text[at];
+        if (c == '"') {
+            at = string_end(text, length, at);
+        } else if (c == '[' || c == '{') {
+            tables++;
+            values++;
+            if (++depth > BX_JSON_DEPTH)
+                return bx_fail(err, BX_EPROTOCOL, "JSON, at byte %zu: too deep", at);
+        } else if (c == ']' || c == '}') {
+            depth -= depth > 0;
+        } else if (c == ',') {
+            values++;
+        } else if (c == 'I' || c == 'N' || c == '-') {
+            size_t bare = find_bare_number(text + at, length - at);
+            if (bare == BARE_NUMBERS)
+                continue;
+            const char *word = bare_numbers[bare].word;
+            bx_buffer_append(plain, text + copied, at - copied);
+            bx_text_append(plain, "\"\\u0000");
+            bx_text_append(plain, word);
+            bx_text_append(plain, "\"");
+            copied = at + strlen(word);
+            at = copied - 1;
         }
-        s->at++;
+        if (values > BX_JSON_COUNT || tables > BX_JSON_TABLES)
+            return bx_fail(err, BX_EPROTOCOL, "JSON, at byte %zu: too many values", at);
     }
-    s->at++;
-    while (s->at < s->length && is_space(s->text[s->at]))
-        s->at++;
-    if (nul && s->at < s->length && s->text[s->at] == ':')
-        return malformed(s, "a NUL in a key");
-    return 0;
+    if (copied)
+        bx_buffer_append(plain, text + copied, length - copied);
+    return plain->failed ? bx_fail_memory(err) : 0;
 }
 
-/* Over a number. json-c would clamp integers that are too large. */
-static int scan_number(scan *s)
+/* Never by the words of the text, which may be secret. */
+static const char *describe(const json_error_t *error)
 {
-    bool negative = s->text[s->at] == '-', whole = true, fits = true;
-    size_t first = s->at + negative;
-    int64_t value = 0;
-    for (s->at = first; s->at < s->length; s->at++) {
-        char c = s->text[s->at];
-        if (c >= '0' && c <= '9') {
-            int digit = negative ? '0' - c : c - '0';
-            fits = fits && !__builtin_mul_overflow(value, 10, &value) &&
-                   !__builtin_add_overflow(value, digit, &value);
-        } else if (c == '.' || c == 'e' || c == 'E' || c == '+' || c == '-') {
-            whole = false;
-        } else {
-            break;
-        }
+    switch (json_error_code(error)) {
+    case json_error_premature_end_of_input: return "cut short";
+    case json_error_end_of_input_expected: return "text after its end";
+    case json_error_duplicate_key: return "a key is there twice";
+    case json_error_null_byte_in_key: return "a NUL in a key";
+    case json_error_numeric_overflow: return "a number beyond 64 bits";
+    case json_error_invalid_utf8: return "a string that is not UTF-8";
+    case json_error_out_of_memory: return "out of memory";
+    default: return "malformed";
     }
-    if (whole && !fits)
-        return malformed(s, "an integer beyond 64 bits");
-    if (whole && s->at - first > 1 && s->text[first] == '0')
-        return malformed(s, "a number that begins with 0");
-    return 0;
 }
 
-static int scan_text(scan *s)
+static json_t *parse(const char *text, size_t length, bx_error *err)
 {
-    if (s->length > INT_MAX || memchr(s->text, '\0', s->length))
-        return malformed(s, "a NUL, or too long a text");
-    while (s->at < s->length) {
-        char c = s->text[s->at];
-        if ((c >= '0' && c <= '9') || c == '-') {
-            if (scan_number(s) < 0)
-                return -1;
-            continue;
-        }
-        s->at++;
-        s->values += c == ',' || c == '[' || c == '{';
-        s->tables += c == '[' || c == '{';
-        s->pairs += c == ':';
-        if (s->values > BX_JSON_COUNT || s->tables > BX_JSON_TABLES)
-            return malformed(s, "too many values");
-        if (c == '"' && scan_string(s) < 0)
-            return -1;
+    json_error_t error;
+    json_t *tree = NULL;
+    bx_buffer plain = {0};
+    if (scan_text(text, length, &plain, err) == 0) {
+        bool replaced = plain.length > 0;
+        tree =
+            json_loadb(replaced ? (const char *)plain.data : text, replaced ? plain.length : length,
+                       JSON_DECODE_ANY | JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &error);
+        if (!tree)
+            bx_error_set(err, BX_EPROTOCOL, "JSON, at byte %d: %s", error.position,
+                         describe(&error));
     }
-    return 0;
-}
-
-static json_object *parse(const scan *s, json_tokener *tokener)
-{
-    json_tokener_set_flags(tokener, JSON_TOKENER_STRICT);
-    json_object *tree = json_tokener_parse_ex(tokener, s->text, (int)s->length);
-    size_t end = json_tokener_get_parse_end(tokener);
-    /* A number at the very end might go on, for all json-c knows. */
-    if (json_tokener_get_error(tokener) == json_tokener_continue)
-        tree = json_tokener_parse_ex(tokener, "", 1);
-    enum json_tokener_error problem = json_tokener_get_error(tokener);
-    if (problem != json_tokener_success)
-        bx_error_set(s->err, BX_EPROTOCOL, "JSON, at byte %zu: %s", end,
-                     json_tokener_error_desc(problem));
+    bx_buffer_free(&plain);
     return tree;
 }
 
-static size_t count_pairs(json_object *value)
-{
-    size_t pairs = 0;
-    if (json_object_is_type(value, json_type_array)) {
-        for (size_t i = 0; i < json_object_array_length(value); i++)
-            pairs += count_pairs(json_object_array_get_idx(value, i));
-    } else if (json_object_is_type(value, json_type_object)) {
-        pairs = (size_t)json_object_object_length(value);
-        json_object_object_foreach(value, key, item)
-        {
-            (void)key;
-            pairs += count_pairs(item);
-        }
-    }
-    return pairs;
-}
+static void push(lua_State *L, const json_t *value);
 
-static void push(lua_State *L, json_object *value);
-
-static void push_list(lua_State *L, json_object *list)
+static void push_list(lua_State *L, const json_t *list)
 {
-    size_t length = json_object_array_length(list);
+    size_t length = json_array_size(list);
     lua_createtable(L, (int)length, 0);
     for (size_t i = 0; i < length; i++) {
-        push(L, json_object_array_get_idx(list, i));
+        push(L, json_array_get(list, i));
         lua_rawseti(L, -2, (lua_Integer)i + 1);
     }
     bx_json_push_array(L);
     lua_setmetatable(L, -2);
 }
 
-static void push_object(lua_State *L, json_object *object)
+static void push_object(lua_State *L, json_t *object)
 {
-    lua_createtable(L, 0, json_object_object_length(object));
-    json_object_object_foreach(object, key, value)
+    const char *key;
+    json_t *value;
+    lua_createtable(L, 0, (int)json_object_size(object));
+    json_object_foreach(object, key, value)
     {
         lua_pushstring(L, key);
         push(L, value);
@@ -155,77 +141,66 @@ static void push_object(lua_State *L, json_object *object)
     }
 }
 
-static void push(lua_State *L, json_object *value)
+static void push_string(lua_State *L, const json_t *string)
+{
+    const char *text = json_string_value(string);
+    size_t length = json_string_length(string), bare = BARE_NUMBERS;
+    if (length > 1 && text[0] == '\0')
+        bare = find_bare_number(text + 1, length - 1);
+    if (bare < BARE_NUMBERS && strlen(bare_numbers[bare].word) == length - 1)
+        lua_pushnumber(L, bare_numbers[bare].value);
+    else
+        lua_pushlstring(L, text, length);
+}
+
+static void push(lua_State *L, const json_t *value)
 {
     luaL_checkstack(L, 4, "a nested value");
-    switch (json_object_get_type(value)) {
-    case json_type_boolean: lua_pushboolean(L, json_object_get_boolean(value)); break;
-    case json_type_int: lua_pushinteger(L, json_object_get_int64(value)); break;
-    case json_type_double: lua_pushnumber(L, json_object_get_double(value)); break;
-    case json_type_string:
-        lua_pushlstring(L, json_object_get_string(value),
-                        (size_t)json_object_get_string_len(value));
-        break;
-    case json_type_array: push_list(L, value); break;
-    case json_type_object: push_object(L, value); break;
+    switch (json_typeof(value)) {
+    case JSON_TRUE: lua_pushboolean(L, true); break;
+    case JSON_FALSE: lua_pushboolean(L, false); break;
+    case JSON_INTEGER: lua_pushinteger(L, json_integer_value(value)); break;
+    case JSON_REAL: lua_pushnumber(L, json_real_value(value)); break;
+    case JSON_STRING: push_string(L, value); break;
+    case JSON_ARRAY: push_list(L, value); break;
+    case JSON_OBJECT: push_object(L, (json_t *)value); break;
     default: lua_pushlightuserdata(L, NULL); break;
     }
 }
 
-typedef struct tree_box {
-    json_tokener *tokener;
-    json_object *tree;
-} tree_box;
-
-static void free_tree(tree_box *box)
+static int free_tree(lua_State *L)
 {
-    if (box->tokener)
-        json_tokener_free(box->tokener);
-    json_object_put(box->tree);
-    *box = (tree_box){0};
-}
-
-static int collect_tree(lua_State *L)
-{
-    free_tree(lua_touserdata(L, 1));
+    json_t **tree = lua_touserdata(L, 1);
+    json_decref(*tree);
+    *tree = NULL;
     return 0;
 }
 
 /* The tree hangs on a userdata, so that a memory error of Lua's does not leak it. */
-static tree_box *push_box(lua_State *L)
+static json_t **push_box(lua_State *L)
 {
-    tree_box *box = lua_newuserdatauv(L, sizeof *box, 0);
-    *box = (tree_box){0};
+    json_t **tree = lua_newuserdatauv(L, sizeof(json_t *), 0);
+    *tree = NULL;
     if (luaL_newmetatable(L, tree_class)) {
-        lua_pushcfunction(L, collect_tree);
+        lua_pushcfunction(L, free_tree);
         lua_setfield(L, -2, "__gc");
     }
     lua_setmetatable(L, -2);
-    return box;
+    return tree;
 }
 
 int bx_json_push(lua_State *L, const char *text, size_t length, bx_error *err)
 {
-    scan s = {.text = text, .length = length, .values = 1, .err = err};
-    if (scan_text(&s) < 0)
-        return -1;
     luaL_checkstack(L, 6, "a document");
-    tree_box *box = push_box(L);
-    int index = lua_gettop(L), status = 0;
-    box->tokener = json_tokener_new_ex(BX_JSON_DEPTH);
-    if (!box->tokener) {
-        status = bx_fail_memory(err);
-    } else {
-        box->tree = parse(&s, box->tokener);
-        if (json_tokener_get_error(box->tokener) != json_tokener_success)
-            status = -1;
-        else if (count_pairs(box->tree) != s.pairs)
-            status = bx_fail(err, BX_EPROTOCOL, "JSON: a key is there twice");
-        else
-            push(L, box->tree);
-    }
-    free_tree(box);
-    lua_remove(L, index);
+    json_t **tree = push_box(L);
+    int box = lua_gettop(L);
+    *tree = parse(text, length, err);
+    int status = *tree ? 0 : -1;
+    if (*tree)
+        push(L, *tree);
+    json_decref(*tree);
+    *tree = NULL;
+    lua_remove(L, box);
     return status;
 }
 
@@ -233,6 +208,8 @@ void bx_json_push_array(lua_State *L)
 {
     luaL_newmetatable(L, array_class);
 }
+
+/* ---- writing ---- */
 
 typedef struct writer {
     lua_State *L;
@@ -252,13 +229,6 @@ static int refuse(writer *w, const char *why)
     return bx_fail(w->err, BX_ERESULT, "%s: %s", w->path, why);
 }
 
-static int put(writer *w, const char *bytes, size_t length)
-{
-    if (bx_buffer_append(w->out, bytes, length) < 0)
-        return refuse(w, "too large to send, or out of memory");
-    return 0;
-}
-
 static void path_extend(writer *w, size_t before, int written)
 {
     size_t room = sizeof w->path - before;
@@ -271,63 +241,31 @@ static void path_leave(writer *w, size_t before)
     w->path[before] = '\0';
 }
 
-/* The length of the UTF-8 character at `at`; 0 if it is none. */
-static size_t utf8_length(const unsigned char *at, size_t left)
-{
-    static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
-    if (at[0] < 0x80)
-        return 1;
-    size_t length = at[0] >= 0xf0 ? 4 : at[0] >= 0xe0 ? 3 : 2;
-    if (at[0] < 0xc0 || at[0] >= 0xf8 || length > left)
-        return 0;
-    uint32_t code = at[0] & (0x7fu >> length);
-    for (size_t i = 1; i < length; i++) {
-        if ((at[i] & 0xc0) != 0x80)
-            return 0;
-        code = code << 6 | (at[i] & 0x3f);
-    }
-    bool surrogate = code >= 0xd800 && code < 0xe000;
-    return code < least[length] || code > 0x10ffff || surrogate ? 0 : length;
-}
-
 static int write_string(writer *w, const char *text, size_t length)
 {
-    const unsigned char *bytes = (const unsigned char *)text;
-    if (put(w, "\"", 1) < 0)
-        return -1;
-    for (size_t i = 0, step; i < length; i += step) {
-        step = utf8_length(bytes + i, length - i);
-        if (step == 0)
-            return refuse(w, "a string that is not UTF-8 cannot be sent");
-        char escape[8];
-        int status;
-        if (bytes[i] == '"' || bytes[i] == '\\')
-            status = put(w, (char[]){'\\', text[i]}, 2);
-        else if (bytes[i] < 0x20)
-            status = put(w, escape, (size_t)snprintf(escape, sizeof escape, "\\u%04x", bytes[i]));
-        else
-            status = put(w, text + i, step);
-        if (status < 0)
-            return -1;
-    }
-    return put(w, "\"", 1);
+    if (!bx_json_bytes(w->out, text, length))
+        return refuse(w, "a string that is not UTF-8 cannot be sent");
+    return 0;
 }
 
+/* A float stays one, though it be whole. */
 static int write_number(writer *w, int index)
 {
-    char text[40];
-    int length;
+    char text[24];
+    double number = lua_tonumber(w->L, index);
+    size_t start = w->out->length;
     if (lua_isinteger(w->L, index)) {
-        length = snprintf(text, sizeof text, "%lld", (long long)lua_tointeger(w->L, index));
-    } else {
-        double number = lua_tonumber(w->L, index);
-        if (!isfinite(number))
-            return refuse(w, "a number that is not finite cannot be sent");
-        length = snprintf(text, sizeof text, "%.17g", number);
-        if (!strpbrk(text, ".e"))
-            length += snprintf(text + length, sizeof text - (size_t)length, ".0");
+        snprintf(text, sizeof text, "%lld", (long long)lua_tointeger(w->L, index));
+        bx_text_append(w->out, text);
+        return 0;
     }
-    return put(w, text, (size_t)length);
+    if (!isfinite(number))
+        return refuse(w, "a number that is not finite cannot be sent");
+    bx_json_number(w->out, number);
+    if (!memchr(w->out->data + start, '.', w->out->length - start) &&
+        !memchr(w->out->data + start, 'e', w->out->length - start))
+        bx_text_append(w->out, ".0");
+    return 0;
 }
 
 static bool is_marked(lua_State *L, int index)
@@ -365,15 +303,15 @@ static int write_array(writer *w, int index, size_t length)
     for (size_t i = 1; i <= length; i++) {
         size_t before = w->path_length;
         path_extend(w, before, snprintf(w->path + before, sizeof w->path - before, "[%zu]", i));
-        if (put(w, i == 1 ? "[" : ",", 1) < 0)
-            return -1;
+        bx_text_append(w->out, i == 1 ? "[" : ",");
         lua_rawgeti(w->L, index, (lua_Integer)i);
         if (write_any(w, lua_gettop(w->L)) < 0)
             return -1;
         lua_pop(w->L, 1);
         path_leave(w, before);
     }
-    return put(w, length ? "]" : "[]", length ? 1 : 2);
+    bx_text_append(w->out, length ? "]" : "[]");
+    return 0;
 }
 
 typedef struct key {
@@ -393,8 +331,9 @@ static int write_pair(writer *w, int index, const key *at)
 {
     size_t before = w->path_length;
     path_extend(w, before, snprintf(w->path + before, sizeof w->path - before, ".%.32s", at->text));
-    if (write_string(w, at->text, at->length) < 0 || put(w, ":", 1) < 0)
+    if (write_string(w, at->text, at->length) < 0)
         return -1;
+    bx_text_append(w->out, ":");
     lua_pushlstring(w->L, at->text, at->length);
     lua_rawget(w->L, index);
     if (write_any(w, lua_gettop(w->L)) < 0)
@@ -414,13 +353,16 @@ static int write_object(writer *w, int index, size_t pairs)
         count++;
     }
     qsort(keys, count, sizeof *keys, compare_keys);
-    if (put(w, "{", 1) < 0)
-        return -1;
-    for (size_t i = 0; i < count; i++)
-        if ((i > 0 && put(w, ",", 1) < 0) || write_pair(w, index, &keys[i]) < 0)
+    bx_text_append(w->out, "{");
+    for (size_t i = 0; i < count; i++) {
+        if (i > 0)
+            bx_text_append(w->out, ",");
+        if (write_pair(w, index, &keys[i]) < 0)
             return -1;
+    }
     lua_pop(L, 1);
-    return put(w, "}", 1);
+    bx_text_append(w->out, "}");
+    return 0;
 }
 
 static int write_table(writer *w, int index)
@@ -448,28 +390,40 @@ static int write_table(writer *w, int index)
     return status;
 }
 
+/* 0, 1 for a value that JSON has no form for, or -1. */
+static int write_by_type(writer *w, int index)
+{
+    size_t length;
+    const char *text;
+    switch (lua_type(w->L, index)) {
+    case LUA_TBOOLEAN:
+        bx_text_append(w->out, lua_toboolean(w->L, index) ? "true" : "false");
+        return 0;
+    case LUA_TNUMBER: return write_number(w, index);
+    case LUA_TSTRING:
+        text = lua_tolstring(w->L, index, &length);
+        return write_string(w, text, length);
+    case LUA_TTABLE: return write_table(w, index);
+    case LUA_TLIGHTUSERDATA:
+        bx_text_append(w->out, "null");
+        return lua_touserdata(w->L, index) ? 1 : 0;
+    default: return 1;
+    }
+}
+
 /* Leaves the stack as it is when it succeeds. */
 static int write_any(writer *w, int index)
 {
-    lua_State *L = w->L;
+    char why[80];
     if (++w->count > BX_JSON_COUNT)
         return refuse(w, "too many values");
-    int type = lua_type(L, index);
-    switch (type) {
-    case LUA_TBOOLEAN: return lua_toboolean(L, index) ? put(w, "true", 4) : put(w, "false", 5);
-    case LUA_TNUMBER: return write_number(w, index);
-    case LUA_TSTRING: {
-        size_t length;
-        const char *text = lua_tolstring(L, index, &length);
-        return write_string(w, text, length);
-    }
-    case LUA_TTABLE: return write_table(w, index);
-    default: break;
-    }
-    if (type == LUA_TLIGHTUSERDATA && !lua_touserdata(L, index))
-        return put(w, "null", 4);
-    char why[80];
-    snprintf(why, sizeof why, "a value of type %s cannot be sent", lua_typename(L, type));
+    int status = write_by_type(w, index);
+    if (status == 0 && w->out->failed)
+        return refuse(w, "too large to send, or out of memory");
+    if (status <= 0)
+        return status;
+    snprintf(why, sizeof why, "a value of type %s cannot be sent",
+             lua_typename(w->L, lua_type(w->L, index)));
     return refuse(w, why);
 }
 
@@ -497,7 +451,7 @@ int bx_json_write(lua_State *L, int index, bx_buffer *out, bx_error *err)
     else if (!lua_toboolean(L, -1))
         status = -1;
     if (status < 0)
-        out->length = start;
+        bx_buffer_cut(out, start);
     lua_pop(L, 1);
     return status;
 }

@@ -1,6 +1,5 @@
 /* JSON of an XAPI server to and from Lua values: 64-bit integers exact, bare Infinity and NaN
- * taken, arrays and objects told apart when empty. json-c reads; depth, size and count are bounded.
- */
+ * taken, arrays and objects told apart when empty. jansson reads; depth and count are bounded. */
 #ifndef BX_COURIER_JSON_H
 #define BX_COURIER_JSON_H
 
@@ -9,13 +8,13 @@
 
 #include <lua.h>
 
-/* The last two bound what a small hostile document can cost: some 200 MB, most of it json-c's. */
+/* The last two bound what a small hostile document can cost: some 200 MB. */
 enum { BX_JSON_DEPTH = 64, BX_JSON_COUNT = 1 << 20, BX_JSON_TABLES = 1 << 18 };
 
 /* Push the one document in `text`: null as light userdata NULL, an array as a sequence with the
  * metatable of bx_json_push_array. -1 with BX_EPROTOCOL, nothing pushed: cut, malformed, text after
- * it, too deep, too many values or tables, an integer beyond 64 bits, a key twice, a NUL inside a
- * key. May raise a Lua memory error; nothing leaks then. */
+ * it, too deep, too many values or tables, a number beyond 64 bits, a key twice, a NUL inside a
+ * key, a string that is not UTF-8. May raise a Lua memory error; nothing leaks then. */
 int bx_json_push(lua_State *L, const char *text, size_t length, bx_error *err);
 
 /* Append the value at `index`: a table with that metatable, or whose keys are 1..n with n > 0, is

@@ -1,5 +1,6 @@
 #include "courier/loop.h"
 
+#include <errno.h>
 #include <string.h>
 
 /* A pump for each VM that shares the guest, and one descriptor at the least: there are hardly more
@@ -26,7 +27,7 @@ static int64_t earlier(int64_t a, int64_t b)
     return a < b ? a : b;
 }
 
-static int check_errand(const bx_loop *loop, bx_error *err)
+static int check_request(const bx_loop *loop, bx_error *err)
 {
     if (loop->cancelled)
         return bx_fail(err, BX_ECANCELLED, "cancelled");
@@ -35,7 +36,7 @@ static int check_errand(const bx_loop *loop, bx_error *err)
     return 0;
 }
 
-/* Poll once and move every pump. */
+/* Poll once and move every pump. Returns how many of `own` are ready; -1: polling itself fails. */
 static int turn(bx_loop *loop, struct pollfd *own, int count, int64_t until)
 {
     struct pollfd watched[OWN + 2 * PUMPS];
@@ -48,6 +49,7 @@ static int turn(bx_loop *loop, struct pollfd *own, int count, int64_t until)
             until = earlier(until, pump->due(pump));
     }
     int ready = poll(watched, (nfds_t)total, bx_clock_poll_timeout(until));
+    bool failed = ready < 0 && errno != EINTR;
     int own_ready = 0;
     for (int i = 0; i < count; i++) {
         own[i].revents = ready > 0 ? watched[i].revents : 0;
@@ -57,22 +59,25 @@ static int turn(bx_loop *loop, struct pollfd *own, int count, int64_t until)
         next = pump->next;
         pump->move(pump);
     }
-    return own_ready;
+    return failed ? -1 : own_ready;
 }
 
-void bx_loop_turn(bx_loop *loop, int64_t until)
+int bx_loop_turn(bx_loop *loop, int64_t until)
 {
-    turn(loop, NULL, 0, until);
+    return turn(loop, NULL, 0, until);
 }
 
 int bx_loop_wait(bx_loop *loop, struct pollfd *own, int count, int64_t until, bx_error *err)
 {
     for (;;) {
-        if (check_errand(loop, err) < 0)
+        if (check_request(loop, err) < 0)
             return -1;
-        if (turn(loop, own, count, earlier(until, loop->deadline)) > 0)
+        int ready = turn(loop, own, count, earlier(until, loop->deadline));
+        if (ready < 0)
+            return bx_fail(err, BX_ESYSTEM, "the courier can wait for nothing any more");
+        if (ready > 0)
             return 1;
         if (bx_clock_now() >= until)
-            return check_errand(loop, err);
+            return check_request(loop, err);
     }
 }

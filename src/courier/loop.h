@@ -1,6 +1,6 @@
 /* What the courier waits for: its host, the frames that pass through it, and what the present step
  * needs. Steps block, one at a time, but only ever in bx_loop_wait, which moves everything else on
- * meanwhile and ends early when the errand is cancelled or its deadline has passed. */
+ * meanwhile and ends early when the request is cancelled or its deadline has passed. */
 #ifndef BX_COURIER_LOOP_H
 #define BX_COURIER_LOOP_H
 
@@ -25,19 +25,19 @@ typedef struct bx_pump {
 
 typedef struct bx_loop {
     bx_pump *pumps;
-    int64_t deadline; /* of the present errand */
-    bool cancelled;   /* the present errand is to end */
+    int64_t deadline; /* of the present request */
+    bool cancelled;   /* the present request is to end */
 } bx_loop;
 
 void bx_loop_add(bx_loop *loop, bx_pump *pump);
 void bx_loop_remove(bx_loop *loop, bx_pump *pump); /* one that is not there is fine */
 
-/* Poll once, at most until `until`, and move everything. */
-void bx_loop_turn(bx_loop *loop, int64_t until);
+/* Poll once, at most until `until`, and move everything. -1: the system refuses to poll. */
+int bx_loop_turn(bx_loop *loop, int64_t until);
 
 /* Wait until one of `own` is ready, at most until `until`. 1: ready, revents are set; 0: `until`
- * has passed; -1: the errand is over, BX_ECANCELLED or BX_EDEADLINE. `own` may be NULL with count
- * 0; at most 8. */
+ * has passed; -1: the request is over, BX_ECANCELLED or BX_EDEADLINE, or the system refuses to
+ * poll, BX_ESYSTEM. `own` may be NULL with count 0; at most 8. */
 int bx_loop_wait(bx_loop *loop, struct pollfd *own, int count, int64_t until, bx_error *err);
 
 #endif

@@ -1,5 +1,5 @@
 /* bioxen-courier: logs in to a pool, makes guests, relays frames to the workers in them, and undoes
- * what it made. Started by a host, which sends it errands; their steps are in Lua. */
+ * what it made. Started by a host, which sends it requests; their steps are in Lua. */
 #include "courier/native.h"
 #include "values/value.h"
 #include "wire/zygote.h"
@@ -14,7 +14,7 @@
 
 static bx_native native;
 
-/* ---- errands ---- */
+/* ---- requests ---- */
 
 static void answer_error(lua_State *L, int index)
 {
@@ -60,8 +60,8 @@ static void answer_mistake(lua_State *L)
     bx_control_error(&native.control, "ESYSTEM", message, NULL);
 }
 
-/* Do the errand whose operation and values are `call`; the table of operations is at 1. */
-static void run(lua_State *L, bx_control_call *call)
+/* Carry out `call`; the table of operations is at 1. */
+static void run(lua_State *L, bx_call *call)
 {
     bx_error error;
     lua_settop(L, 1);
@@ -74,7 +74,7 @@ static void run(lua_State *L, bx_control_call *call)
         values++;
     bx_control_drop(&native.control);
     if (type != LUA_TFUNCTION) {
-        bx_control_error(&native.control, "EPROTOCOL", "an unknown errand", NULL);
+        bx_control_error(&native.control, "EPROTOCOL", "an unknown request", NULL);
     } else if (lua_pcall(L, values, 2, 2) != LUA_OK) {
         answer_mistake(L);
     } else {
@@ -124,7 +124,7 @@ static bool is_started_by_a_host(void)
 int main(int argc, char **argv)
 {
     bx_error error;
-    bx_control_call call;
+    bx_call call;
     if (argc == 2 && strcmp(argv[1], "--version") == 0) {
         puts("bioxen-courier " BIOXEN_VERSION);
         return EXIT_SUCCESS;

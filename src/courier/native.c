@@ -1,6 +1,7 @@
 #include "courier/native.h"
 
 #include "courier/json.h"
+#include "values/text.h"
 
 #include <lauxlib.h>
 #include <math.h>
@@ -31,8 +32,10 @@ int bx_native_fail(lua_State *L, const bx_error *error)
 const char *bx_native_text(lua_State *L, int index, const char *key)
 {
     const char *text = NULL;
-    if (lua_getfield(L, index, key) != LUA_TNIL)
-        text = luaL_checkstring(L, -1);
+    if (lua_getfield(L, index, key) != LUA_TNIL) {
+        luaL_checktype(L, -1, LUA_TSTRING); /* the table keeps it */
+        text = lua_tostring(L, -1);
+    }
     lua_pop(L, 1);
     return text;
 }
@@ -61,7 +64,7 @@ static int native_clock(lua_State *L)
     return 1;
 }
 
-/* time_left(): seconds of the errand; infinity without a deadline. */
+/* time_left(): seconds of the request; infinity without a deadline. */
 static int native_time_left(lua_State *L)
 {
     int64_t deadline = bx_native_of(L)->loop.deadline;
@@ -77,7 +80,7 @@ static int native_set_time_left(lua_State *L)
     return 0;
 }
 
-/* undo(seconds): from here on only this much time ends the errand. */
+/* undo(seconds): from here on only this much time ends the request. */
 static int native_undo(lua_State *L)
 {
     bx_control_undo(&bx_native_of(L)->control, luaL_checknumber(L, 1));
@@ -108,11 +111,14 @@ static int native_progress(lua_State *L)
 /* note(name, text or nil) */
 static int native_note(lua_State *L)
 {
-    bx_control_note(&bx_native_of(L)->control, luaL_checkstring(L, 1), luaL_optstring(L, 2, NULL));
+    bx_error error;
+    if (bx_control_note(&bx_native_of(L)->control, luaL_checkstring(L, 1),
+                        luaL_optstring(L, 2, NULL), &error) < 0)
+        return luaL_error(L, "%s", error.message);
     return 0;
 }
 
-/* take_descriptor(): what came with the errand, or nil. */
+/* take_descriptor(): what came with the request, or nil. */
 static int native_take_descriptor(lua_State *L)
 {
     int descriptor = bx_control_take_descriptor(&bx_native_of(L)->control);
@@ -134,36 +140,16 @@ static int native_decode(lua_State *L)
     return bx_json_push(L, text, length, &error) < 0 ? bx_native_fail(L, &error) : 1;
 }
 
-static int free_buffer(lua_State *L)
-{
-    bx_buffer_free(lua_touserdata(L, 1));
-    return 0;
-}
-
-bx_buffer *bx_native_push_buffer(lua_State *L)
-{
-    bx_buffer *buffer = lua_newuserdatauv(L, sizeof *buffer, 0);
-    *buffer = (bx_buffer){0};
-    if (luaL_newmetatable(L, "bioxen.native.Buffer")) {
-        lua_pushcfunction(L, free_buffer);
-        lua_setfield(L, -2, "__gc");
-    }
-    lua_setmetatable(L, -2);
-    return buffer;
-}
-
 /* encode(value): JSON text; or nil and an error. */
 static int native_encode(lua_State *L)
 {
     luaL_checkany(L, 1);
     lua_settop(L, 1);
-    bx_buffer *out = bx_native_push_buffer(L);
+    bx_buffer *out = bx_lua_push_text(L);
     bx_error error;
     if (bx_json_write(L, 1, out, &error) < 0)
         return bx_native_fail(L, &error);
-    lua_pushlstring(L, (const char *)out->data, out->length);
-    bx_buffer_free(out);
-    return 1;
+    return bx_lua_give_text(L, out, NULL);
 }
 
 /* array(table): the same table, an array in JSON even when it is empty. */

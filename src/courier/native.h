@@ -1,5 +1,5 @@
 /* What the courier's steps, which are in Lua, see of it: the module "bioxen.native". Functions that
- * wait give nil and an error { code, message, … } when they fail, or when the errand is over. */
+ * wait give nil and an error { code, message, … } when they fail, or when the request is over. */
 #ifndef BX_COURIER_NATIVE_H
 #define BX_COURIER_NATIVE_H
 
@@ -24,9 +24,6 @@ bx_native *bx_native_of(lua_State *L);
 
 /* Push nil and the error as a table. */
 int bx_native_fail(lua_State *L, const bx_error *error);
-
-/* Push an empty buffer that is collected. */
-bx_buffer *bx_native_push_buffer(lua_State *L);
 
 /* The string field `key` of the table at `index`, which stays alive as long as the table does, or
  * NULL. */

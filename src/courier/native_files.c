@@ -1,8 +1,8 @@
 /* What the steps need of files beyond Lua's io: secrets, the journal, folders. */
 #include "core/secret.h"
 #include "courier/native.h"
+#include "values/folder.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <lauxlib.h>
@@ -14,8 +14,6 @@
 #include <unistd.h>
 
 #define JOURNAL "bioxen.native.Journal"
-
-enum { FOLDER_LIMIT = 4096 };
 
 static int fail_errno(lua_State *L, bx_code code, const char *what, const char *path)
 {
@@ -33,7 +31,7 @@ static int native_read_secret(lua_State *L)
     bx_error error;
     if (bx_secret_read(luaL_checkstring(L, 1), text, &error) < 0)
         return bx_native_fail(L, &error);
-    lua_pushstring(L, text);
+    lua_pushlstring(L, text, strcspn(text, "\r\n"));
     explicit_bzero(text, sizeof text);
     return 1;
 }
@@ -157,20 +155,7 @@ static int native_make_folder(lua_State *L)
 static int native_list_folder(lua_State *L)
 {
     const char *path = luaL_checkstring(L, 1);
-    DIR **box = lua_newuserdatauv(L, sizeof *box, 0);
-    *box = opendir(path);
-    if (!*box)
-        return fail_errno(L, BX_EFILE, "cannot open", path);
-    lua_newtable(L);
-    lua_Integer count = 0;
-    for (struct dirent *entry; count < FOLDER_LIMIT && (entry = readdir(*box));) {
-        if (entry->d_name[0] == '.')
-            continue;
-        lua_pushstring(L, entry->d_name);
-        lua_rawseti(L, -2, ++count);
-    }
-    closedir(*box);
-    return 1;
+    return bx_lua_push_folder(L, path) < 0 ? fail_errno(L, BX_EFILE, "cannot open", path) : 1;
 }
 
 static const luaL_Reg journal_methods[] = {

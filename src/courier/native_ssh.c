@@ -2,6 +2,7 @@
 #include "courier/native.h"
 #include "courier/relay.h"
 #include "courier/ssh.h"
+#include "values/text.h"
 #include "wire/value.h"
 
 #include <fcntl.h>
@@ -122,7 +123,7 @@ static void tell_losses(bx_pump *pump)
         box->told = true;
         snprintf(name, sizeof name, ".lost-%lld", (long long)box->number);
         why.message[200] = '\0'; /* a note is short */
-        bx_control_note(&native->control, name, why.message);
+        bx_control_note(&native->control, name, why.message, NULL);
     }
 }
 
@@ -231,35 +232,35 @@ static int relay_hold(lua_State *L)
 /* ---- */
 
 /* The table at `index`: { name = text }. */
-static int write_files(lua_State *L, int index, bx_buffer *out)
+static void write_files(lua_State *L, int index, bx_buffer *out)
 {
     size_t length;
     uint32_t files = 0;
     for (lua_pushnil(L); lua_next(L, index); lua_pop(L, 1))
         files++;
-    int failed = bx_write_map(out, files);
+    bx_write_map(out, files);
     for (lua_pushnil(L); lua_next(L, index); lua_pop(L, 1)) {
         const char *text = luaL_checklstring(L, -1, &length);
-        failed |= bx_write_text(out, lua_tostring(L, -2)) | bx_write_string(out, text, length);
+        bx_write_text(out, lua_tostring(L, -2));
+        bx_write_string(out, text, length);
     }
-    return failed;
 }
 
 /* spawn_frame(memory, output, unconfined, organism, { name = text }, library's { name = text }) */
 static int native_spawn_frame(lua_State *L)
 {
-    bx_buffer *out = bx_native_push_buffer(L);
-    out->limit = BX_FRAME_LIMIT;
+    bx_buffer *out = bx_lua_push_text(L);
     size_t start = bx_frame_begin(out, BX_FRAME_SPAWN, 0);
-    int failed = bx_write_integer(out, luaL_checkinteger(L, 1)) |
-                 bx_write_integer(out, luaL_checkinteger(L, 2)) |
-                 bx_write_boolean(out, lua_toboolean(L, 3)) |
-                 bx_write_text(out, luaL_checkstring(L, 4)) | write_files(L, 5, out) |
-                 write_files(L, 6, out);
-    if (!failed)
-        failed = start == SIZE_MAX || bx_frame_end(out, start, NULL) < 0;
-    lua_pushlstring(L, (const char *)out->data, failed ? 0 : out->length);
-    return failed ? luaL_error(L, "the organism is too large to travel") : 1;
+    bx_write_integer(out, luaL_checkinteger(L, 1));
+    bx_write_integer(out, luaL_checkinteger(L, 2));
+    bx_write_boolean(out, lua_toboolean(L, 3));
+    bx_write_text(out, luaL_checkstring(L, 4));
+    write_files(L, 5, out);
+    write_files(L, 6, out);
+    if (bx_frame_end(out, start, NULL) < 0)
+        return luaL_error(L, "the organism is too large to travel");
+    lua_pushlstring(L, (const char *)out->data, out->length);
+    return 1;
 }
 
 /* close_descriptor(number) */

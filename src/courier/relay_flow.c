@@ -1,4 +1,5 @@
 #include "courier/relay_parts.h"
+#include "wire/server.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -6,9 +7,8 @@
 #include <sys/socket.h>
 
 enum {
-    PIECES_A_MOVE = 8,       /* then others have their turn */
-    KEPT_BUFFER = 256 << 10, /* what is larger is given back when empty */
-    GUEST_LIMIT = 4 << 20    /* unread bytes of a guest that heeds no window */
+    PIECES_A_MOVE = 8,    /* then others have their turn */
+    GUEST_LIMIT = 4 << 20 /* unread bytes of a guest that heeds no window */
 };
 
 void bx_relay_break(bx_relay *relay, bx_code code, const char *format, ...)
@@ -28,11 +28,10 @@ static void host_gone(bx_relay *relay)
     bx_relay_break(relay, BX_EDESTROYED, "the host closed its connection");
 }
 
-static void empty(bx_buffer *buffer, size_t *sent)
+static void drop_sent(bx_buffer *buffer, size_t *sent)
 {
-    buffer->length = *sent = 0;
-    if (buffer->capacity > KEPT_BUFFER)
-        bx_buffer_free(buffer);
+    bx_buffer_consume(buffer, *sent);
+    *sent = 0;
 }
 
 /* From the guest to the host. */
@@ -40,17 +39,10 @@ static void empty(bx_buffer *buffer, size_t *sent)
 /* Send what the socket takes; returns how much. */
 static size_t send_to_host(bx_relay *relay, const uint8_t *bytes, size_t length)
 {
-    size_t sent = 0;
-    while (sent < length) {
-        ssize_t now = send(relay->socket, bytes + sent, length - sent, MSG_DONTWAIT | MSG_NOSIGNAL);
-        if (now >= 0) {
-            sent += (size_t)now;
-        } else if (errno != EINTR) {
-            if (errno != EAGAIN && errno != EWOULDBLOCK)
-                host_gone(relay);
-            break;
-        }
-    }
+    bool gone = false;
+    size_t sent = bx_answer_send(relay->socket, bytes, length, &gone);
+    if (gone)
+        host_gone(relay);
     return sent;
 }
 
@@ -68,7 +60,7 @@ void bx_relay_flush(bx_relay *relay)
     relay->to_host_sent += send_to_host(relay, relay->to_host.data + relay->to_host_sent,
                                         bx_relay_to_host_left(relay));
     if (!bx_relay_to_host_left(relay))
-        empty(&relay->to_host, &relay->to_host_sent);
+        drop_sent(&relay->to_host, &relay->to_host_sent);
 }
 
 int64_t bx_relay_next_ping(const bx_relay *relay, int64_t now)
@@ -91,20 +83,17 @@ static void take_pong(bx_relay *relay, int64_t now)
 /* A frame of the guest's begins. Whether it goes to the host. */
 static bool admit(bx_relay *relay, int64_t now)
 {
-    switch (relay->from_guest.frame.type) {
-    case BX_FRAME_PONG: take_pong(relay, now); return false;
-    case BX_FRAME_HELLO:
-    case BX_FRAME_REPLY:
-    case BX_FRAME_ERROR:
-    case BX_FRAME_OUTPUT:
-    case BX_FRAME_PROGRESS:
-    case BX_FRAME_EXIT: return true;
-    default:
-        bx_relay_break(relay, BX_EPROTOCOL,
-                       "the guest broke the protocol: a frame of type %d, which no guest sends",
-                       (int)relay->from_guest.frame.type);
+    bx_frame_type type = relay->from_guest.frame.type;
+    if (type == BX_FRAME_PONG) {
+        take_pong(relay, now);
         return false;
     }
+    if (bx_frame_is_from_worker(type) || type == BX_FRAME_EXIT)
+        return true;
+    bx_relay_break(relay, BX_EPROTOCOL,
+                   "the guest broke the protocol: a frame of type %d, which no guest sends",
+                   (int)type);
+    return false;
 }
 
 /* Frames of the guest's, in whatever pieces: all that are the host's go to it, as few sends as
@@ -227,7 +216,7 @@ void bx_relay_push(bx_relay *relay)
         relay->taken_at = bx_clock_now();
     }
     if (!bx_relay_to_guest_left(relay))
-        empty(&relay->to_guest, &relay->to_guest_sent);
+        drop_sent(&relay->to_guest, &relay->to_guest_sent);
 }
 
 static bool may_follow(bx_relay *relay, const uint8_t *bytes, size_t length)
@@ -239,10 +228,7 @@ static bool may_follow(bx_relay *relay, const uint8_t *bytes, size_t length)
         int status = bx_follow(&relay->from_host, bytes, length, &part, &used, &error);
         if (status < 0)
             bx_relay_break(relay, BX_EPROTOCOL, "the host broke the protocol: %s", error.message);
-        if (status > 0 && part.begins && relay->from_host.frame.type != BX_FRAME_CALL &&
-            relay->from_host.frame.type != BX_FRAME_INTERRUPT &&
-            relay->from_host.frame.type != BX_FRAME_SUSPEND &&
-            relay->from_host.frame.type != BX_FRAME_WAKE)
+        if (status > 0 && part.begins && !bx_frame_is_from_host(relay->from_host.frame.type))
             bx_relay_break(relay, BX_EPROTOCOL,
                            "the host broke the protocol: a frame of type %d, which no host sends",
                            (int)relay->from_host.frame.type);
@@ -280,7 +266,7 @@ static bool receive(bx_relay *relay)
 void bx_relay_append_ping(bx_relay *relay)
 {
     size_t start = bx_frame_begin(&relay->to_guest, BX_FRAME_PING, relay->asked + 1);
-    if (start == SIZE_MAX) {
+    if (bx_frame_end(&relay->to_guest, start, NULL) < 0) {
         bx_relay_break(relay, BX_EMEMORY, "out of memory");
         return;
     }

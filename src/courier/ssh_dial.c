@@ -147,14 +147,14 @@ int bx_ssh_dial(bx_loop *loop, const char *address, int port, bx_error *err)
             break;
         close(fd);
         fd = -1;
-        if (!refused) /* the errand is over */
+        if (!refused) /* the request is over */
             break;
     }
     freeaddrinfo(addresses);
     if (fd >= 0)
         setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     else if (refused)
-        bx_fail_errno(err, BX_ECONNECT, refused, "cannot connect to %s port %d", address, port);
+        bx_fail_errno(err, BX_ECONNECT, refused, "no SSH connection to %s port %d", address, port);
     else if (err && err->code == BX_EDEADLINE)
         bx_fail(err, BX_EDEADLINE, "the deadline passed while connecting to %s port %d", address,
                 port);

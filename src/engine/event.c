@@ -2,156 +2,9 @@
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
-
-/* Of a condition: its truth when last looked at; of a timed event: whether it is over. */
-enum { STATE_FALSE, STATE_TRUE, STATE_UNKNOWN };
-#define STATE_OVER STATE_TRUE
 
 /* More events than this at one time set each other off without end. */
 #define FIRINGS_MAXIMUM 100000
-
-/* The most firings that wait for the end of their delay. */
-#define WAITING_MAXIMUM 1000000
-
-bx_events *bx_events_new(const bx_network *network, bx_error *err)
-{
-    bx_events *events = calloc(1, sizeof *events);
-    if (!events) {
-        bx_fail_memory(err);
-        return NULL;
-    }
-    events->truth = calloc(network->logic_count + 1, 1);
-    events->difference = calloc(network->logic_count + 1, sizeof *events->difference);
-    events->state = calloc(network->events + 1, 1);
-    if (!events->truth || !events->difference || !events->state) {
-        bx_events_free(events);
-        bx_fail_memory(err);
-        return NULL;
-    }
-    bx_events_reset(network, events);
-    return events;
-}
-
-static void drop_firing(bx_events *events, size_t i)
-{
-    free(events->firings[i].values);
-    memmove(&events->firings[i], &events->firings[i + 1],
-            (--events->firing_count - i) * sizeof *events->firings);
-}
-
-static void drop_firings(bx_events *events)
-{
-    while (events->firing_count > 0)
-        free(events->firings[--events->firing_count].values);
-}
-
-void bx_events_free(bx_events *events)
-{
-    if (!events)
-        return;
-    drop_firings(events);
-    free(events->firings);
-    free(events->truth);
-    free(events->difference);
-    free(events->state);
-    free(events);
-}
-
-static void forget_truths(const bx_network *network, bx_events *events)
-{
-    for (size_t i = 0; i < network->logic_count; i++)
-        events->difference[i] = NAN;
-}
-
-void bx_events_reset(const bx_network *network, bx_events *events)
-{
-    memset(events->state, STATE_UNKNOWN, network->events + 1);
-    drop_firings(events);
-    forget_truths(network, events);
-}
-
-/* Room for one more firing. */
-static int reserve(bx_events *events)
-{
-    if (events->firing_count < events->firing_capacity)
-        return 0;
-    size_t capacity = events->firing_capacity ? events->firing_capacity * 2 : 8;
-    bx_firing *firings = realloc(events->firings, capacity * sizeof *firings);
-    if (!firings)
-        return -1;
-    events->firings = firings;
-    events->firing_capacity = capacity;
-    return 0;
-}
-
-static int copy_firing(const bx_network *network, bx_events *events, bx_firing firing)
-{
-    const bx_event *event = &network->event[firing.event];
-    size_t size = (event->assignments.end - event->assignments.begin) * sizeof(double);
-    double *values = firing.values ? malloc(size + 1) : NULL;
-    if ((firing.values && !values) || reserve(events) < 0) {
-        free(values);
-        return -1;
-    }
-    if (values)
-        memcpy(values, firing.values, size);
-    firing.values = values;
-    events->firings[events->firing_count++] = firing;
-    return 0;
-}
-
-int bx_events_copy(const bx_network *network, bx_events *events, const bx_events *from)
-{
-    memcpy(events->truth, from->truth, network->logic_count);
-    memcpy(events->difference, from->difference, network->logic_count * sizeof(double));
-    memcpy(events->state, from->state, network->events);
-    drop_firings(events);
-    for (size_t i = 0; i < from->firing_count; i++)
-        if (copy_firing(network, events, from->firings[i]) < 0)
-            return -1;
-    return 0;
-}
-
-/* Move what waits for the events [old, old + count) to those from `now` on. */
-static int carry_firings(bx_events *events, bx_events *before, size_t old, size_t now, size_t count)
-{
-    for (size_t i = 0; i < before->firing_count; i++) {
-        bx_firing *firing = &before->firings[i];
-        if (firing->event < old || firing->event >= old + count)
-            continue;
-        if (reserve(events) < 0)
-            return -1;
-        events->firings[events->firing_count] = *firing;
-        events->firings[events->firing_count++].event = (uint32_t)(firing->event - old + now);
-        firing->values = NULL;
-    }
-    return 0;
-}
-
-/* Events of one process stand together and in order in both networks. */
-int bx_events_carry(const bx_network *network, bx_events *events, const bx_network *network_before,
-                    bx_events *before)
-{
-    size_t old = 0;
-    for (size_t i = 0; i < network->events; i++) {
-        const bx_event *event = &network->event[i];
-        if (event->index == 0) {
-            for (old = 0; old < network_before->events &&
-                          network_before->event[old].process != event->process;)
-                old++;
-            size_t count = 0;
-            while (old + count < network_before->events &&
-                   network_before->event[old + count].process == event->process)
-                count++;
-            if (carry_firings(events, before, old, i, count) < 0)
-                return -1;
-        }
-        if (old + event->index < network_before->events)
-            events->state[i] = before->state[old + event->index];
-    }
-    return 0;
-}
 
 static unsigned char leaf_truth(bx_op op, double difference)
 {
@@ -213,16 +66,16 @@ static double time_of(const bx_network *network, const bx_event *event, double *
 
 int bx_events_begin(const bx_network *network, bx_events *events, double *frame, bx_error *err)
 {
-    forget_truths(network, events); /* values may have been set since */
+    bx_events_forget(network, events); /* values may have been set since */
     bx_events_look(network, events, frame);
     join_truths(network, events->truth);
     for (size_t i = 0; i < network->events; i++) {
         const bx_event *event = &network->event[i];
         if (!event->timed) {
-            if (events->state[i] == STATE_UNKNOWN)
+            if (events->state[i] == BX_EVENT_UNKNOWN)
                 events->state[i] = events->truth[event->logic.end - 1] && !event->initially_false
-                                       ? STATE_TRUE
-                                       : STATE_FALSE;
+                                       ? BX_EVENT_TRUE
+                                       : BX_EVENT_FALSE;
             continue;
         }
         double at = time_of(network, event, frame);
@@ -230,7 +83,7 @@ int bx_events_begin(const bx_network *network, bx_events *events, double *frame,
             return bx_fail(err, BX_ESIMULATION, "%s: its time is not a number",
                            bx_network_event_label(network, i).text);
         if (at < frame[network->time])
-            events->state[i] = STATE_OVER;
+            events->state[i] = BX_EVENT_OVER;
     }
     return 0;
 }
@@ -252,7 +105,7 @@ double bx_events_next(const bx_network *network, const bx_events *events, double
     double now = frame[network->time], next = INFINITY;
     for (size_t i = 0; i < network->events; i++) {
         const bx_event *event = &network->event[i];
-        if (!event->timed || events->state[i] == STATE_OVER)
+        if (!event->timed || events->state[i] == BX_EVENT_OVER)
             continue;
         double at = time_of(network, event, frame);
         if (at > now && at < next)
@@ -285,43 +138,31 @@ static void evaluate(const bx_network *network, bx_events *events, const bx_even
     }
 }
 
-/* Keep the values that the formulas have now. */
-static int keep_values(const bx_network *network, bx_events *events, const bx_event *event,
-                       bx_firing *firing, double *frame)
-{
-    uint32_t begin = event->assignments.begin, count = event->assignments.end - begin;
-    firing->values = malloc((count + 1) * sizeof *firing->values);
-    if (!firing->values)
-        return -1;
-    evaluate(network, events, event, frame);
-    for (uint32_t i = 0; i < count; i++)
-        firing->values[i] = frame[network->assignments[begin + i].value];
-    return 0;
-}
-
 /* The event's condition has turned true, or its time has come. */
 static int trigger(const bx_network *network, bx_events *events, size_t index, double *frame,
                    bx_error *err)
 {
     const bx_event *event = &network->event[index];
-    bx_firing firing = {.time = frame[network->time], .event = (uint32_t)index};
+    double time = frame[network->time];
     if (event->delay != BX_SLOT_NONE) {
         bx_program_run_range(&network->program, event->delay_code, frame);
         double delay = frame[event->delay];
         if (!(delay >= 0))
             return bx_fail(err, BX_ESIMULATION, "%s: its delay is %g at time %g s",
-                           bx_network_event_label(network, index).text, delay,
-                           frame[network->time]);
-        firing.time += delay;
+                           bx_network_event_label(network, index).text, delay, time);
+        time += delay;
     }
-    if (events->firing_count >= WAITING_MAXIMUM)
+    if (events->firing_count >= BX_EVENTS_WAITING)
         return bx_fail(err, BX_ESIMULATION, "%s: more than %d firings wait at time %g s",
-                       bx_network_event_label(network, index).text, WAITING_MAXIMUM,
+                       bx_network_event_label(network, index).text, BX_EVENTS_WAITING,
                        frame[network->time]);
-    if (reserve(events) < 0 ||
-        (event->from_trigger && keep_values(network, events, event, &firing, frame) < 0))
+    bx_firing *firing = bx_events_add(network, events, index, time);
+    if (!firing)
         return bx_fail_memory(err);
-    events->firings[events->firing_count++] = firing;
+    if (firing->values)
+        evaluate(network, events, event, frame);
+    for (uint32_t i = event->assignments.begin; firing->values && i < event->assignments.end; i++)
+        firing->values[i - event->assignments.begin] = frame[network->assignments[i].value];
     return 0;
 }
 
@@ -329,7 +170,7 @@ static void drop_event(bx_events *events, size_t index)
 {
     for (size_t i = events->firing_count; i-- > 0;)
         if (events->firings[i].event == index)
-            drop_firing(events, i);
+            bx_events_drop(events, i);
 }
 
 /* Find what has turned true, and false; *count goes up by what is triggered. */
@@ -341,14 +182,14 @@ static int find_turns(const bx_network *network, bx_events *events, double *fram
         const bx_event *event = &network->event[i];
         unsigned char before = events->state[i];
         if (event->timed) {
-            if (before == STATE_OVER || time_of(network, event, frame) > frame[network->time])
+            if (before == BX_EVENT_OVER || time_of(network, event, frame) > frame[network->time])
                 continue;
-            events->state[i] = STATE_OVER;
+            events->state[i] = BX_EVENT_OVER;
         } else {
-            events->state[i] = events->truth[event->logic.end - 1] ? STATE_TRUE : STATE_FALSE;
-            if (events->state[i] == STATE_FALSE && before == STATE_TRUE && event->transient)
+            events->state[i] = events->truth[event->logic.end - 1] ? BX_EVENT_TRUE : BX_EVENT_FALSE;
+            if (events->state[i] == BX_EVENT_FALSE && before == BX_EVENT_TRUE && event->transient)
                 drop_event(events, i);
-            if (events->state[i] != STATE_TRUE || before != STATE_FALSE)
+            if (events->state[i] != BX_EVENT_TRUE || before != BX_EVENT_FALSE)
                 continue;
         }
         if (trigger(network, events, i, frame, err) < 0)
@@ -438,7 +279,7 @@ int bx_events_settle(const bx_network *network, bx_events *events, double *frame
             return 0;
         bx_firing firing = events->firings[next];
         events->firings[next].values = NULL;
-        drop_firing(events, next);
+        bx_events_drop(events, next);
         int result = fire(network, events, &firing, frame, err);
         free(firing.values);
         if (result < 0)

@@ -1,4 +1,4 @@
-/* Events while a run goes on.
+/* Events: when they are due, and what of them waits.
  *
  * An event on a condition fires when the condition turns from false to true. One that is true when
  * the first run after its definition (or after a reset) begins does not fire until it has been
@@ -12,22 +12,31 @@
 
 #include "core/random.h"
 #include "model/network.h"
+#include "wire/packing.h"
 
 /* An event that is due, or will be at the end of its delay. */
 typedef struct bx_firing {
     double time;
     uint32_t event;
-    double *values; /* to set, if they are those of an earlier moment; or NULL */
+    double *values; /* to set, of the moment it was triggered; NULL: those of when it fires */
 } bx_firing;
+
+/* The most firings that wait for the end of their delay. */
+#define BX_EVENTS_WAITING 1000000
+
+/* Of an event on a condition: its truth when last looked at; of a timed one: whether it is over. */
+enum { BX_EVENT_FALSE, BX_EVENT_TRUE, BX_EVENT_UNKNOWN, BX_EVENT_OVER = BX_EVENT_TRUE };
 
 typedef struct bx_events {
     unsigned char *truth; /* by part of bx_network.logic */
     double *difference;   /* by part: of a leaf, a - b or the number when it was looked at last */
-    unsigned char *state; /* by event, see event.c */
+    unsigned char *state; /* by event: as above */
     bx_firing *firings;   /* that wait, in the order in which they were triggered */
     size_t firing_count, firing_capacity;
-    bx_random random;
+    bx_random random; /* of the present run */
 } bx_events;
+
+/* ---- what is kept from one moment to the next: event_state.c ---- */
 
 bx_events *bx_events_new(const bx_network *network, bx_error *err);
 void bx_events_free(bx_events *events); /* NULL is fine */
@@ -35,12 +44,28 @@ void bx_events_free(bx_events *events); /* NULL is fine */
 /* Nothing has fired and no condition was looked at. */
 void bx_events_reset(const bx_network *network, bx_events *events);
 
+/* The truth of every leaf is to be found anew, as after a value was set. */
+void bx_events_forget(const bx_network *network, bx_events *events);
+
+/* One more firing that waits, its values 0 if it has any. NULL without memory. */
+bx_firing *bx_events_add(const bx_network *network, bx_events *events, size_t event, double time);
+
+/* The firing number `i` waits no longer. */
+void bx_events_drop(bx_events *events, size_t i);
+
 /* Have the state of `from`, of the same network, but for the random numbers. -1 without memory. */
 int bx_events_copy(const bx_network *network, bx_events *events, const bx_events *from);
 
 /* Take over what `before` knows of events whose process is in both networks. -1 without memory. */
 int bx_events_carry(const bx_network *network, bx_events *events, const bx_network *network_before,
-                    bx_events *before);
+                    const bx_events *before);
+
+/* What a later run needs, which looks at every condition anew; a part of the bytes of a bx_state.
+ * They are decoded into new events, which on failure are good for bx_events_free alone. */
+void bx_events_encode(const bx_network *network, const bx_events *events, bx_buffer *out);
+int bx_events_decode(const bx_network *network, bx_events *events, bx_unpacker *in, bx_error *err);
+
+/* ---- while a run goes on: event.c ---- */
 
 /* A run begins: look at every condition. Rules in `frame` are up to date, here and below. */
 int bx_events_begin(const bx_network *network, bx_events *events, double *frame, bx_error *err);

@@ -15,10 +15,11 @@ struct bx_jumps {
     bool *discrete;     /* species -> changed by jumps, and by nothing else */
     double *propensity; /* by reaction */
     double target;
-    bx_random *random; /* while it runs */
+    bx_random *random;
 };
 
-bx_jumps *bx_jumps_new(const bx_network *network, const bool *continuous, bx_error *err)
+bx_jumps *bx_jumps_new(const bx_network *network, const bool *continuous, bx_random *random,
+                       bx_error *err)
 {
     bx_jumps *jumps = calloc(1, sizeof *jumps);
     if (!jumps) {
@@ -27,6 +28,7 @@ bx_jumps *bx_jumps_new(const bx_network *network, const bool *continuous, bx_err
     }
     jumps->network = network;
     jumps->continuous = continuous;
+    jumps->random = random;
     jumps->discrete = calloc(network->species + 1, sizeof *jumps->discrete);
     jumps->propensity = calloc(network->reactions + 1, sizeof *jumps->propensity);
     int result = jumps->discrete && jumps->propensity ? 0 : bx_fail_memory(err);
@@ -47,11 +49,6 @@ void bx_jumps_free(bx_jumps *jumps)
     free(jumps->discrete);
     free(jumps->propensity);
     free(jumps);
-}
-
-void bx_jumps_use(bx_jumps *jumps, bx_random *random)
-{
-    jumps->random = random;
 }
 
 static bool waits(const bx_jumps *jumps, size_t r, const double *frame)

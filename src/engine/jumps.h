@@ -13,13 +13,11 @@
 
 typedef struct bx_jumps bx_jumps;
 
-/* For the reactions of `network`, which must outlive it, as must `continuous`: the species that an
- * ODE changes. The others are whole numbers. */
-bx_jumps *bx_jumps_new(const bx_network *network, const bool *continuous, bx_error *err);
+/* For the reactions of `network`, drawing from `random`. `continuous` tells the species that an ODE
+ * changes; the others are whole numbers. All three must outlive it. */
+bx_jumps *bx_jumps_new(const bx_network *network, const bool *continuous, bx_random *random,
+                       bx_error *err);
 void bx_jumps_free(bx_jumps *jumps); /* NULL is fine */
-
-/* The run that follows draws from `random`. */
-void bx_jumps_use(bx_jumps *jumps, bx_random *random);
 
 /* Check the state, and draw the next target of the integral, which starts at 0. The present need
  * not be after a jump: what is left of an exponential time is exponential again. */

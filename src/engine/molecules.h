@@ -6,11 +6,11 @@
 
 /* Fails unless the counts of the species that `which` marks are whole numbers. */
 int bx_molecules_check_counts(const bx_network *network, const bool *which, const double *frame,
-                        bx_error *err);
+                              bx_error *err);
 
 /* Fails unless a reaction takes whole molecules, and changes those that `which` marks by whole
  * numbers. */
 int bx_molecules_check_coefficients(const bx_network *network, size_t reaction, const bool *which,
-                              bx_error *err);
+                                    bx_error *err);
 
 #endif

@@ -8,38 +8,47 @@
 #include <stdint.h>
 
 typedef enum bx_method {
-    BX_METHOD_ODE,   /* CVODE */
-    BX_METHOD_SSA,   /* exact stochastic simulation */
-    BX_METHOD_TAU,   /* approximate: adaptive tau-leaping */
-    BX_METHOD_HYBRID /* some reactions stochastic, others continuous */
+    BX_METHOD_ODE,    /* CVODE */
+    BX_METHOD_SSA,    /* exact stochastic simulation */
+    BX_METHOD_TAU,    /* approximate: adaptive tau-leaping */
+    BX_METHOD_HYBRID, /* some reactions stochastic, others continuous */
+    BX_METHOD_COUNT
 } bx_method;
 
 typedef struct bx_run {
     bx_method method;
-    double duration; /* seconds, > 0 and finite */
-    double every; /* seconds between rows, the first row is the present; 0: only first and last */
-    bool every_step;           /* a row at each reaction, or at each step of the solver, instead */
-    uint64_t seed;             /* for stochastic methods */
-    uint64_t stream;           /* of the seed's independent streams of random numbers; else 0 */
+    double duration; /* seconds, above 0 and finite */
+    double every; /* seconds between rows; 0: only the first, which is the present, and the last */
+    bool every_step; /* in place of `every`: a row at each reaction, or each step of the solver */
     const char *const *record; /* names to record; NULL: every species and rule */
     size_t record_count;
-    double relative_tolerance;     /* 0: 1e-8 */
-    double absolute_tolerance;     /* 0: 1e-10 */
-    bool adams;                    /* the ODE solver: Adams, not BDF */
-    const char *const *stochastic; /* of a hybrid run: reactions, species that only stochastic
-                                      reactions change, processes; NULL: by copy number */
+
+    uint64_t seed;
+    uint64_t stream; /* which of the seed's independent streams of random numbers; 0 for one run */
+
+    /* ODEs: 0 stands for 1e-8 and 1e-10 */
+    double relative_tolerance, absolute_tolerance;
+    bool adams; /* the solver is Adams, not BDF */
+
+    /* tau-leaping: by how much of itself a propensity may change in a leap; 0 stands for 0.03 */
+    double epsilon;
+
+    /* hybrid */
+    const char *const *stochastic; /* reactions; species, for all reactions that change them;
+                                      processes, for all of theirs. NULL: by copy number */
     size_t stochastic_count;
-    double threshold;     /* of a hybrid run by copy number: few molecules are fewer; 0: 100 */
-    double exchange;      /* of a hybrid run: seconds between exchanges; 0: exact coupling */
-    double epsilon;       /* of tau-leaping: how far propensities may change in a leap, relative;
-                             0: 0.03 */
-    size_t maximum_steps; /* bound on solver steps, reactions or leaps; 0: none */
-    size_t maximum_bytes; /* bound on what is recorded; 0: 1 GiB */
-    const volatile sig_atomic_t
-        *interrupt; /* the run ends soon after this turns non-zero; or NULL */
-    void (*progress)(void *data,
-                     double fraction); /* called at most a few times a second; or NULL */
+    double threshold; /* of a species that is few below half of it, many from it on; 0: 100 */
+    double exchange;  /* seconds between exchanges; 0: exact coupling */
+
+    size_t maximum_steps; /* of the solver, reactions or leaps; 0: no bound */
+    size_t maximum_bytes; /* of what is recorded; 0 stands for 1 GiB */
+
+    const volatile sig_atomic_t *interrupt; /* the run ends soon after this is not 0; or NULL */
+
+    /* Called at most a few times a second, with the part that is done; or NULL. */
+    void (*progress)(void *data, double fraction);
     void *progress_data;
+
     /* Takes each row as it comes, in place of a trajectory: values in order of the names to record.
      * The run fails with BX_ECANCELLED when it returns another value than 0. Or NULL. */
     int (*row)(void *data, double time, const double *values, size_t count);

@@ -127,13 +127,13 @@ static int choose_columns(bx_simulation *s, const char **names, unsigned char *s
     return 0;
 }
 
-static int open_ensemble(bx_simulation *s, const char *method, const char **names, bx_error *err)
+static int open_ensemble(bx_simulation *s, const char **names, bx_error *err)
 {
     const bx_ensemble_run *many = s->many;
     bx_ensemble_plan plan = {.names = names,
                              .columns = s->column_count,
                              .rows = s->rows_total,
-                             .method = method,
+                             .method = s->engine->name,
                              .seed = s->run->seed,
                              .first = many->first,
                              .origin = digest(s),
@@ -151,17 +151,17 @@ static int open_ensemble(bx_simulation *s, const char *method, const char **name
     return s->ensemble ? 0 : -1;
 }
 
-static int open_trajectory(bx_simulation *s, const char *method, const char **names, bx_error *err)
+static int open_trajectory(bx_simulation *s, const char **names, bx_error *err)
 {
-    bool seeded = s->run->method != BX_METHOD_ODE || s->network->random;
+    bool seeded = s->engine->seeded || s->network->random;
     uint64_t seed = seeded ? s->run->seed : 0;
-    s->trajectory = bx_trajectory_new(names, s->column_count, method, seed, err);
+    s->trajectory = bx_trajectory_new(names, s->column_count, s->engine->name, seed, err);
     if (!s->trajectory || s->run->every_step)
         return s->trajectory ? 0 : -1;
     return bx_trajectory_reserve(s->trajectory, s->rows_total, err);
 }
 
-static int open_recording(bx_simulation *s, const char *method, const char **names, bx_error *err)
+static int open_recording(bx_simulation *s, const char **names, bx_error *err)
 {
     const bx_network *network = s->network;
     unsigned char *seen = calloc(network->species + network->parameters + network->rules + 1, 1);
@@ -170,11 +170,11 @@ static int open_recording(bx_simulation *s, const char *method, const char **nam
     if (result < 0 || (!s->run->every_step && count_rows(s, err) < 0))
         return -1;
     if (s->many)
-        return open_ensemble(s, method, names, err);
-    return s->run->row ? 0 : open_trajectory(s, method, names, err);
+        return open_ensemble(s, names, err);
+    return s->run->row ? 0 : open_trajectory(s, names, err);
 }
 
-int bx_simulation_open(bx_simulation *s, const char *method, bx_error *err)
+int bx_simulation_open(bx_simulation *s, bx_error *err)
 {
     const bx_run *run = s->run;
     const bx_network *network = s->network;
@@ -185,12 +185,15 @@ int bx_simulation_open(bx_simulation *s, const char *method, bx_error *err)
     if (!isfinite(s->end) || s->end == s->start)
         return bx_fail(err, BX_ESIMULATION, "duration: %g s can't be added to the time %g s",
                        run->duration, s->start);
+    if (run->exchange > 0 && s->end + run->exchange == s->end)
+        return bx_fail(err, BX_ESIMULATION, "exchange: %g s can't be added to the time %g s",
+                       run->exchange, s->end);
     s->column_count = run->record ? run->record_count : network->species + network->rules;
     s->columns = calloc(s->column_count + 1, sizeof *s->columns);
     s->row = calloc(s->column_count + 1, sizeof *s->row);
     const char **names = calloc(s->column_count + 1, sizeof *names);
     int result =
-        s->columns && s->row && names ? open_recording(s, method, names, err) : bx_fail_memory(err);
+        s->columns && s->row && names ? open_recording(s, names, err) : bx_fail_memory(err);
     free(names);
     bx_simulation_rewind(s);
     s->progress_due = bx_clock_now() + PROGRESS_INTERVAL;

@@ -2,26 +2,39 @@
 #ifndef BX_ENGINE_SIMULATION_H
 #define BX_ENGINE_SIMULATION_H
 
-#include "engine/event.h"
 #include "engine/run.h"
-#include "model/network.h"
+#include "engine/state.h"
 #include "record/ensemble.h"
 #include "record/trajectory.h"
 
-typedef struct bx_simulation {
+typedef struct bx_simulation bx_simulation;
+
+/* A method of simulation; cell/engines.h lists them. What `new` gives is for one network, which
+ * must outlive it, and for any number of runs, each as if it were the first. */
+typedef struct bx_engine {
+    const char *name; /* as in "ssa" */
+    bool seeded;      /* chance has a part in every run, not only in what events do */
+    void *(*new)(const bx_network *network, bx_error *err);
+    /* Advance to simulation->end. The frame stands at the time reached, also on failure. */
+    int (*run)(void *engine, bx_simulation *simulation, bx_error *err);
+    void (*free)(void *engine); /* NULL is fine */
+} bx_engine;
+
+struct bx_simulation {
     const bx_network *network;
-    double *frame; /* species, parameters and time are the cell's state */
+    double *frame, *owed; /* the state that the run changes: see bx_state */
     bx_events *events;
     const bx_run *run;
-    double start, end; /* seconds */
-    size_t steps;      /* solver steps or reactions so far */
-    bool pauses;       /* `end` moves to where a reaction turns the truth of a condition */
+    const bx_engine *engine; /* of the method that was asked for */
+    double start, end;       /* seconds */
+    size_t steps;            /* solver steps or reactions so far */
+    bool pauses; /* a reaction that turns the truth of a condition ends it: `end` moves there */
 
-    const bx_ensemble_run *many; /* to run, or NULL for one run */
-    uint64_t done;               /* runs of them */
-    bx_trajectory *trajectory;   /* what rows go into; if neither, they go to run->row */
-    bx_ensemble *ensemble;
-    uint32_t *columns; /* the slots to record */
+    const bx_ensemble_run *many; /* NULL for one run */
+    uint64_t done;               /* runs, of many */
+    bx_trajectory *trajectory;   /* rows go into this, */
+    bx_ensemble *ensemble;       /* or this; if both are NULL, to run->row */
+    uint32_t *columns;           /* the slots to record */
     size_t column_count;
     double *row;
     size_t rows, rows_total; /* recorded, and in all */
@@ -29,10 +42,10 @@ typedef struct bx_simulation {
     double next_row; /* the time of the next row; infinity after the last */
 
     int64_t progress_due; /* clock */
-} bx_simulation;
+};
 
 /* Check the run's arguments and prepare its recording. On failure nothing is left to close. */
-int bx_simulation_open(bx_simulation *simulation, const char *method, bx_error *err);
+int bx_simulation_open(bx_simulation *simulation, bx_error *err);
 void bx_simulation_close(bx_simulation *simulation); /* not the trajectory, nor the ensemble */
 
 /* Before each of many runs. */

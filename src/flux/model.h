@@ -1,4 +1,4 @@
-/* What a bx_fba holds: fba_model.c fills it, the other fba files solve it. */
+/* What a bx_fba holds: model.c fills it, the other files of src/flux solve it. */
 #ifndef BX_FLUX_MODEL_H
 #define BX_FLUX_MODEL_H
 

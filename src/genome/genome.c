@@ -2,6 +2,7 @@
  * sorted by merging, so that no choice of ids makes building slow. */
 #include "genome/genome.h"
 
+#include "core/array.h"
 #include "genome/model.h"
 
 #include <search.h>
@@ -90,19 +91,6 @@ static int check_open(const bx_genome *genome, bx_error *err)
     return genome->finished ? bx_fail(err, BX_EGENOME, "the genome is finished") : 0;
 }
 
-/* Room for one more; the new capacity, or 0 without memory. */
-static size_t grow(void **items, size_t count, size_t capacity, size_t size)
-{
-    if (count < capacity)
-        return capacity;
-    size_t more = capacity ? capacity * 2 : 16;
-    void *bigger = realloc(*items, more * size);
-    if (!bigger)
-        return 0;
-    *items = bigger;
-    return more;
-}
-
 /* ---- texts ---- */
 
 static size_t size_of(const char *text)
@@ -151,11 +139,11 @@ int bx_genome_add_sequence(bx_genome *genome, const bx_sequence *sequence, size_
 {
     if (check_sequence(genome, sequence, err) < 0)
         return -1;
-    size_t capacity = grow((void **)&genome->strips, genome->strip_count, genome->strip_capacity,
-                           sizeof *genome->strips);
-    if (capacity == 0)
+    bx_strip *strips =
+        bx_array_grow(genome->strips, genome->strip_count, &genome->strip_capacity, sizeof *strips);
+    if (!strips)
         return bx_fail_memory(err);
-    genome->strip_capacity = capacity;
+    genome->strips = strips;
     const char *description = unless_empty(sequence->description);
     label *block = malloc(sizeof *block + size_of(sequence->id) + size_of(description));
     if (!block)
@@ -316,11 +304,11 @@ int bx_genome_add_feature(bx_genome *genome, const bx_feature *feature, bx_error
         return -1;
     if (genome->feature_count == BX_GENOME_FEATURES)
         return bx_fail(err, BX_EGENOME, "there are more than %d genes", BX_GENOME_FEATURES);
-    size_t capacity = grow((void **)&genome->features, genome->feature_count,
-                           genome->feature_capacity, sizeof *genome->features);
-    if (capacity == 0)
+    bx_feature **features = bx_array_grow(genome->features, genome->feature_count,
+                                          &genome->feature_capacity, sizeof *features);
+    if (!features)
         return bx_fail_memory(err);
-    genome->feature_capacity = capacity;
+    genome->features = features;
     bx_feature *copy = bx_feature_copy(feature);
     if (!copy)
         return bx_fail_memory(err);

@@ -4,6 +4,7 @@
  * sequence, strand + 1, code, phase, incomplete; the number of spans, with start and end of each;
  * the number of attributes, with key and value of each. */
 #include "genome/genome.h"
+#include "wire/packing.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -15,67 +16,55 @@ enum { MOST_FEATURES = 1 << 20, MOST_PARTS = 1 << 22 };
 
 /* ---- encoding ---- */
 
-static int put_number(bx_buffer *out, uint64_t value)
+static void put_text(bx_buffer *out, const char *text)
 {
-    uint8_t bytes[10];
-    size_t length = 0;
-    for (; value >= 128; value >>= 7)
-        bytes[length++] = (uint8_t)(value | 128);
-    bytes[length++] = (uint8_t)value;
-    return bx_buffer_append(out, bytes, length);
+    bx_buffer_append(out, text ? text : "", text ? strlen(text) + 1 : 1);
 }
 
-static int put_text(bx_buffer *out, const char *text)
-{
-    return bx_buffer_append(out, text ? text : "", text ? strlen(text) + 1 : 1);
-}
-
-static int put_sequence(bx_buffer *out, const bx_sequence *sequence)
+static void put_sequence(bx_buffer *out, const bx_sequence *sequence)
 {
     uint64_t known = sequence->bases ? sequence->length : 0;
-    if (put_text(out, sequence->id) < 0 || put_text(out, sequence->description) < 0 ||
-        put_number(out, sequence->length) < 0 || put_number(out, sequence->circular) < 0 ||
-        put_number(out, sequence->code) < 0 || put_number(out, known) < 0)
-        return -1;
-    return known > 0 ? bx_buffer_append(out, sequence->bases, known) : 0;
+    put_text(out, sequence->id);
+    put_text(out, sequence->description);
+    bx_pack_count(out, sequence->length);
+    bx_pack_count(out, sequence->circular);
+    bx_pack_count(out, sequence->code);
+    bx_pack_count(out, known);
+    bx_buffer_append(out, sequence->bases, known);
 }
 
-static int put_feature(bx_buffer *out, const bx_feature *feature)
+static void put_feature(bx_buffer *out, const bx_feature *feature)
 {
-    if (put_text(out, feature->id) < 0 || put_text(out, feature->name) < 0 ||
-        put_text(out, feature->type) < 0 || put_text(out, feature->product) < 0 ||
-        put_number(out, feature->sequence) < 0 ||
-        put_number(out, (uint64_t)(feature->strand + 1)) < 0 ||
-        put_number(out, feature->code) < 0 || put_number(out, feature->phase) < 0 ||
-        put_number(out, feature->incomplete) < 0 || put_number(out, feature->span_count) < 0)
-        return -1;
-    for (size_t i = 0; i < feature->span_count; i++)
-        if (put_number(out, feature->spans[i].start) < 0 ||
-            put_number(out, feature->spans[i].end) < 0)
-            return -1;
-    if (put_number(out, feature->attribute_count) < 0)
-        return -1;
-    for (size_t i = 0; i < feature->attribute_count; i++)
-        if (put_text(out, feature->attributes[i].key) < 0 ||
-            put_text(out, feature->attributes[i].value) < 0)
-            return -1;
-    return 0;
+    put_text(out, feature->id);
+    put_text(out, feature->name);
+    put_text(out, feature->type);
+    put_text(out, feature->product);
+    bx_pack_count(out, feature->sequence);
+    bx_pack_count(out, (uint64_t)(feature->strand + 1));
+    bx_pack_count(out, feature->code);
+    bx_pack_count(out, feature->phase);
+    bx_pack_count(out, feature->incomplete);
+    bx_pack_count(out, feature->span_count);
+    for (size_t i = 0; i < feature->span_count; i++) {
+        bx_pack_count(out, feature->spans[i].start);
+        bx_pack_count(out, feature->spans[i].end);
+    }
+    bx_pack_count(out, feature->attribute_count);
+    for (size_t i = 0; i < feature->attribute_count; i++) {
+        put_text(out, feature->attributes[i].key);
+        put_text(out, feature->attributes[i].value);
+    }
 }
 
-static int put_genome(bx_buffer *out, const bx_genome *genome)
+static void put_genome(bx_buffer *out, const bx_genome *genome)
 {
-    if (bx_buffer_append(out, magic, sizeof magic) < 0 ||
-        put_number(out, bx_genome_sequences(genome)) < 0)
-        return -1;
+    bx_buffer_append(out, magic, sizeof magic);
+    bx_pack_count(out, bx_genome_sequences(genome));
     for (size_t i = 0; i < bx_genome_sequences(genome); i++)
-        if (put_sequence(out, bx_genome_sequence(genome, i)) < 0)
-            return -1;
-    if (put_number(out, bx_genome_features(genome)) < 0)
-        return -1;
+        put_sequence(out, bx_genome_sequence(genome, i));
+    bx_pack_count(out, bx_genome_features(genome));
     for (size_t i = 0; i < bx_genome_features(genome); i++)
-        if (put_feature(out, bx_genome_feature(genome, i)) < 0)
-            return -1;
-    return 0;
+        put_feature(out, bx_genome_feature(genome, i));
 }
 
 static bool can_travel(const bx_genome *genome)
@@ -93,9 +82,9 @@ int bx_genome_encode(const bx_genome *genome, bx_buffer *out, bx_error *err)
     size_t length = out->length;
     if (!can_travel(genome))
         return bx_fail(err, BX_ERESULT, "the genome has too many genes to travel");
-    if (put_genome(out, genome) == 0)
+    put_genome(out, genome);
+    if (bx_buffer_finish(out, length) == 0)
         return 0;
-    out->length = length;
     return out->limit
                ? bx_fail(err, BX_ERESULT, "the genome is too large to travel, or memory short")
                : bx_fail_memory(err);

@@ -1,5 +1,6 @@
 /* Genomes as text. What a format has no place for is left out: FASTA has no genes, the table has no
  * names, introns, attributes, phases and codes of single genes. */
+#include "core/text.h"
 #include "genome/genome.h"
 
 #include <inttypes.h>
@@ -9,87 +10,65 @@
 
 enum { LINE = 80 }; /* bases a line */
 
-/* Text that is being written; once memory runs short, nothing more is. */
-typedef struct sink {
-    bx_buffer *out;
-    bool full;
-} sink;
-
-static void put_bytes(sink *to, const char *bytes, size_t length)
-{
-    if (!to->full && bx_buffer_append(to->out, bytes, length) < 0)
-        to->full = true;
-}
-
-static void put(sink *to, const char *text)
-{
-    put_bytes(to, text, strlen(text));
-}
-
 /* Short texts alone: numbers and the like. */
-__attribute__((format(printf, 2, 3))) static void put_format(sink *to, const char *format, ...)
+__attribute__((format(printf, 2, 3))) static void put_format(bx_buffer *to, const char *format, ...)
 {
     char text[128];
     va_list args;
     va_start(args, format);
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
-    put(to, text);
+    bx_text_append(to, text);
 }
 
 /* What cannot be part of a line becomes a space. */
-static void put_plain(sink *to, const char *text)
+static void put_plain(bx_buffer *to, const char *text)
 {
     for (const char *at = text; *at;) {
         size_t plain = 0;
         while ((unsigned char)at[plain] >= 0x20 && at[plain] != 0x7f)
             plain++;
-        put_bytes(to, at, plain);
+        bx_buffer_append(to, at, plain);
         at += plain;
         if (*at) {
-            put(to, " ");
+            bx_text_append(to, " ");
             at++;
         }
     }
 }
 
-static int end(sink *to, size_t before, bx_error *err)
+static int end(bx_buffer *to, size_t before, bx_error *err)
 {
-    if (!to->full)
-        return 0;
-    to->out->length = before;
-    return bx_fail_memory(err);
+    return bx_buffer_finish(to, before) < 0 ? bx_fail_memory(err) : 0;
 }
 
 /* ---- FASTA ---- */
 
-static void put_lines(sink *to, const char *letters, size_t count)
+static void put_lines(bx_buffer *to, const char *letters, size_t count)
 {
-    if (bx_buffer_reserve(to->out, count + count / LINE + 1) < 0)
-        to->full = true;
     for (size_t i = 0; i < count; i += LINE) {
-        put_bytes(to, letters + i, count - i < LINE ? count - i : LINE);
-        put(to, "\n");
+        bx_buffer_append(to, letters + i, count - i < LINE ? count - i : LINE);
+        bx_text_append(to, "\n");
     }
 }
 
-static void put_header(sink *to, const bx_sequence *sequence)
+static void put_header(bx_buffer *to, const bx_sequence *sequence)
 {
-    put(to, ">");
-    put(to, sequence->id);
+    bx_text_append(to, ">");
+    bx_text_append(to, sequence->id);
     if (sequence->description) {
-        put(to, " ");
+        bx_text_append(to, " ");
         put_plain(to, sequence->description);
     }
     if (sequence->circular)
-        put(to, " [topology=circular]"); /* as NCBI's submission tools have it */
+        bx_text_append(to, " [topology=circular]"); /* as NCBI's submission tools have it */
     if (sequence->code)
         put_format(to, " [gcode=%d]", sequence->code);
-    put(to, "\n");
+    bx_text_append(to, "\n");
 }
 
 /* Where they are described elsewhere, their ids are enough. */
-static int put_sequences(sink *to, const bx_genome *genome, bool described, bx_error *err)
+static int put_sequences(bx_buffer *to, const bx_genome *genome, bool described, bx_error *err)
 {
     for (size_t i = 0; i < bx_genome_sequences(genome); i++) {
         const bx_sequence *sequence = bx_genome_sequence(genome, i);
@@ -98,9 +77,9 @@ static int put_sequences(sink *to, const bx_genome *genome, bool described, bx_e
         if (described)
             put_header(to, sequence);
         else {
-            put(to, ">");
-            put(to, sequence->id);
-            put(to, "\n");
+            bx_text_append(to, ">");
+            bx_text_append(to, sequence->id);
+            bx_text_append(to, "\n");
         }
         put_lines(to, sequence->bases, sequence->length);
     }
@@ -108,20 +87,20 @@ static int put_sequences(sink *to, const bx_genome *genome, bool described, bx_e
 }
 
 /* An id is one word there. */
-static void put_gene_line(sink *to, const bx_feature *feature)
+static void put_gene_line(bx_buffer *to, const bx_feature *feature)
 {
-    put(to, ">");
+    bx_text_append(to, ">");
     for (const char *at = feature->id; *at; at++)
-        put_bytes(to, *at == ' ' ? "_" : at, 1);
+        bx_buffer_append(to, *at == ' ' ? "_" : at, 1);
     if (feature->name) {
-        put(to, " ");
+        bx_text_append(to, " ");
         put_plain(to, feature->name);
     }
     if (feature->product) {
-        put(to, " ");
+        bx_text_append(to, " ");
         put_plain(to, feature->product);
     }
-    put(to, "\n");
+    bx_text_append(to, "\n");
 }
 
 /* Where a stop codon lies within, all codons are there, stops as "*". */
@@ -143,7 +122,7 @@ static int get_letters(const bx_genome *genome, const bx_feature *feature, bool 
     return status;
 }
 
-static int put_genes(sink *to, const bx_genome *genome, bool proteins, bx_error *err)
+static int put_genes(bx_buffer *to, const bx_genome *genome, bool proteins, bx_error *err)
 {
     bx_buffer letters = {0};
     int status = 0;
@@ -163,28 +142,27 @@ static int put_genes(sink *to, const bx_genome *genome, bool proteins, bx_error 
 
 int bx_genome_write_fasta(const bx_genome *genome, bx_fasta_of what, bx_buffer *out, bx_error *err)
 {
-    sink to = {.out = out};
     size_t before = out->length;
     int status = what == BX_FASTA_SEQUENCES
-                     ? put_sequences(&to, genome, true, err)
-                     : put_genes(&to, genome, what == BX_FASTA_PROTEINS, err);
+                     ? put_sequences(out, genome, true, err)
+                     : put_genes(out, genome, what == BX_FASTA_PROTEINS, err);
     if (status == 0)
-        return end(&to, before, err);
-    out->length = before;
+        return end(out, before, err);
+    bx_buffer_cut(out, before);
     return -1;
 }
 
 /* ---- GFF3 ---- */
 
 /* Escaped as column 9 asks for; the other columns may be too. */
-static void put_escaped(sink *to, const char *text)
+static void put_escaped(bx_buffer *to, const char *text)
 {
     for (const char *at = text; *at;) {
         size_t plain = strcspn(at, "%;=&,\x7f");
         for (size_t i = 0; i < plain; i++)
             if ((unsigned char)at[i] < 0x20)
                 plain = i;
-        put_bytes(to, at, plain);
+        bx_buffer_append(to, at, plain);
         at += plain;
         if (*at)
             put_format(to, "%%%02X", (unsigned char)*at++);
@@ -192,28 +170,28 @@ static void put_escaped(sink *to, const char *text)
 }
 
 /* Column 1 takes few characters as they are: a row must not begin as a comment does. */
-static void put_sequence_id(sink *to, const char *id)
+static void put_sequence_id(bx_buffer *to, const char *id)
 {
     static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
                                 ".:^*$@!+_?-|";
     while (*id) {
         size_t run = strspn(id, plain);
-        put_bytes(to, id, run);
+        bx_buffer_append(to, id, run);
         id += run;
         if (*id)
             put_format(to, "%%%02X", (unsigned char)*id++);
     }
 }
 
-static void put_pair(sink *to, const char *key, const char *value)
+static void put_pair(bx_buffer *to, const char *key, const char *value)
 {
-    put(to, ";");
+    bx_text_append(to, ";");
     put_escaped(to, key);
-    put(to, "=");
+    bx_text_append(to, "=");
     put_escaped(to, value);
 }
 
-static void put_region(sink *to, const bx_sequence *sequence)
+static void put_region(bx_buffer *to, const bx_sequence *sequence)
 {
     put_sequence_id(to, sequence->id);
     put_format(to, "\tBioXen\tregion\t1\t%" PRIu64 "\t.\t+\t.\tID=", sequence->length);
@@ -225,7 +203,7 @@ static void put_region(sink *to, const bx_sequence *sequence)
         put_format(to, ";transl_table=%d", sequence->code);
     if (sequence->description)
         put_pair(to, "Note", sequence->description);
-    put(to, "\n");
+    bx_text_append(to, "\n");
 }
 
 /* Keys that mean something else to readers of the format than an attribute of this name. */
@@ -240,10 +218,10 @@ static bool is_told(const char *key)
     return false;
 }
 
-static void put_attributes(sink *to, const bx_sequence *sequence, const bx_feature *feature)
+static void put_attributes(bx_buffer *to, const bx_sequence *sequence, const bx_feature *feature)
 {
     int code = feature->code ? feature->code : sequence->code;
-    put(to, "ID=");
+    bx_text_append(to, "ID=");
     put_escaped(to, feature->id);
     put_pair(to, "locus_tag", feature->id);
     if (feature->name)
@@ -257,12 +235,12 @@ static void put_attributes(sink *to, const bx_sequence *sequence, const bx_featu
     for (size_t i = 0; i < feature->attribute_count; i++)
         if (!is_told(feature->attributes[i].key))
             put_pair(to, feature->attributes[i].key, feature->attributes[i].value);
-    put(to, "\n");
+    bx_text_append(to, "\n");
 }
 
 /* A line for each span, in the direction of transcription. One that goes across the origin ends
  * beyond the sequence, as the format asks for. */
-static void put_feature(sink *to, const bx_sequence *sequence, const bx_feature *feature)
+static void put_feature(bx_buffer *to, const bx_sequence *sequence, const bx_feature *feature)
 {
     uint64_t done = 0;
     for (size_t i = 0; i < feature->span_count; i++) {
@@ -277,14 +255,14 @@ static void put_feature(sink *to, const bx_sequence *sequence, const bx_feature 
             i++;
         }
         put_sequence_id(to, sequence->id);
-        put(to, "\tBioXen\t");
+        bx_text_append(to, "\tBioXen\t");
         put_escaped(to, feature->type);
         put_format(to, "\t%" PRIu64 "\t%" PRIu64 "\t.\t%c\t", span.start, span.end,
                    "-.+"[feature->strand + 1]);
         if (strcmp(feature->type, "CDS") == 0 || feature->phase > 0)
             put_format(to, "%d\t", (int)((feature->phase + 3 - done % 3) % 3));
         else
-            put(to, ".\t");
+            bx_text_append(to, ".\t");
         put_attributes(to, sequence, feature);
         done += length;
     }
@@ -300,26 +278,25 @@ static bool all_known(const bx_genome *genome)
 
 int bx_genome_write_gff3(const bx_genome *genome, bx_buffer *out, bx_error *err)
 {
-    sink to = {.out = out};
     size_t before = out->length;
-    put(&to, "##gff-version 3\n");
+    bx_text_append(out, "##gff-version 3\n");
     for (size_t i = 0; i < bx_genome_sequences(genome); i++) {
         const bx_sequence *sequence = bx_genome_sequence(genome, i);
-        put(&to, "##sequence-region ");
-        put_sequence_id(&to, sequence->id);
-        put_format(&to, " 1 %" PRIu64 "\n", sequence->length);
+        bx_text_append(out, "##sequence-region ");
+        put_sequence_id(out, sequence->id);
+        put_format(out, " 1 %" PRIu64 "\n", sequence->length);
     }
     for (size_t i = 0; i < bx_genome_sequences(genome); i++)
-        put_region(&to, bx_genome_sequence(genome, i));
+        put_region(out, bx_genome_sequence(genome, i));
     for (size_t i = 0; i < bx_genome_features(genome); i++) {
         const bx_feature *feature = bx_genome_feature(genome, i);
-        put_feature(&to, bx_genome_sequence(genome, feature->sequence), feature);
+        put_feature(out, bx_genome_sequence(genome, feature->sequence), feature);
     }
     if (all_known(genome)) {
-        put(&to, "##FASTA\n");
-        put_sequences(&to, genome, false, NULL);
+        bx_text_append(out, "##FASTA\n");
+        put_sequences(out, genome, false, NULL);
     }
-    return end(&to, before, err);
+    return end(out, before, err);
 }
 
 /* ---- the table ---- */
@@ -327,41 +304,40 @@ int bx_genome_write_gff3(const bx_genome *genome, bx_buffer *out, bx_error *err)
 /* Rows of a sequence follow a comment that describes it. `start` and `end` are where a gene begins
  * and ends along the sequence, introns included, and `length` the bases between: of a gene across
  * the origin of a circular sequence, end < start. */
-static void put_row(sink *to, const bx_sequence *sequence, const bx_feature *feature)
+static void put_row(bx_buffer *to, const bx_sequence *sequence, const bx_feature *feature)
 {
     uint64_t start = feature->start, stop = feature->end;
     uint64_t length = stop >= start ? stop - start + 1 : sequence->length - start + 1 + stop;
     put_format(to, "%" PRIu64 "\t%" PRIu64 "\t%" PRIu64 "\t%c\t", start, length, stop,
                "-.+"[feature->strand + 1]);
     put_plain(to, feature->type);
-    put(to, "\t");
+    bx_text_append(to, "\t");
     put_plain(to, feature->id);
-    put(to, "\t");
+    bx_text_append(to, "\t");
     if (feature->product)
         put_plain(to, feature->product);
-    put(to, "\n");
+    bx_text_append(to, "\n");
 }
 
 int bx_genome_write_table(const bx_genome *genome, bx_buffer *out, bx_error *err)
 {
-    sink to = {.out = out};
     size_t before = out->length, next = 0;
-    put(&to, "# start\tlength\tend\tstrand\ttype\tid\tdescription\n");
+    bx_text_append(out, "# start\tlength\tend\tstrand\ttype\tid\tdescription\n");
     for (size_t i = 0; i < bx_genome_sequences(genome); i++) {
         const bx_sequence *sequence = bx_genome_sequence(genome, i);
-        put(&to, "# sequence: ");
-        put(&to, sequence->id);
-        put_format(&to, " length: %" PRIu64 " topology: %s", sequence->length,
+        bx_text_append(out, "# sequence: ");
+        bx_text_append(out, sequence->id);
+        put_format(out, " length: %" PRIu64 " topology: %s", sequence->length,
                    sequence->circular ? "circular" : "linear");
         if (sequence->code)
-            put_format(&to, " code: %d", sequence->code);
-        put(&to, "\n");
+            put_format(out, " code: %d", sequence->code);
+        bx_text_append(out, "\n");
         for (; next < bx_genome_features(genome); next++) {
             const bx_feature *feature = bx_genome_feature(genome, next);
             if (feature->sequence != i)
                 break;
-            put_row(&to, sequence, feature);
+            put_row(out, sequence, feature);
         }
     }
-    return end(&to, before, err);
+    return end(out, before, err);
 }

@@ -1,13 +1,14 @@
 #include "inside/cell.h"
 
 #include "cell/cell.h"
+#include "cell/engines.h"
 #include "inside/fields.h"
-#include "inside/interrupt.h"
 #include "inside/organism.h"
 #include "inside/output.h"
 #include "inside/raise.h"
 #include "inside/sbml.h"
 #include "inside/worker.h"
+#include "interrupt/hook.h"
 #include "values/ensemble.h"
 #include "values/trajectory.h"
 
@@ -24,16 +25,6 @@ static bx_cell *check_cell(lua_State *L)
 {
     luaL_checkudata(L, 1, CLASS);
     return bx_worker_of(L)->cell;
-}
-
-/* A seed for a run that names none: the next of the VM's own sequence (splitmix64), kept
- * non-negative so that it reads well. */
-static uint64_t draw_seed(bx_worker *worker)
-{
-    uint64_t z = worker->random += 0x9E3779B97F4A7C15u;
-    z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9u;
-    z = (z ^ z >> 27) * 0x94D049BB133111EBu;
-    return (z ^ z >> 31) >> 1;
 }
 
 /* Of a run, and of many: how much of what is done, as who shows it understands. */
@@ -68,29 +59,32 @@ static double number_option(lua_State *L, int options, const char *key, const bx
     return value;
 }
 
+/* Push "ode", "ssa" or another, for messages. */
+static const char *push_methods(lua_State *L)
+{
+    luaL_Buffer text;
+    luaL_buffinit(L, &text);
+    for (int i = 0; i < BX_METHOD_COUNT; i++) {
+        const char *before = i == 0 ? "" : i == BX_METHOD_COUNT - 1 ? " or " : ", ";
+        lua_pushfstring(L, "%s\"%s\"", before, bx_engines[i]->name);
+        luaL_addvalue(&text);
+    }
+    luaL_pushresult(&text);
+    return lua_tostring(L, -1);
+}
+
 static bx_method method_option(lua_State *L, int options, bx_method usual, const bx_place *place)
 {
-    static const struct {
-        const char *name;
-        bx_method method;
-    } methods[] = {{"ode", BX_METHOD_ODE},
-                   {"ssa", BX_METHOD_SSA},
-                   {"tau", BX_METHOD_TAU},
-                   {"hybrid", BX_METHOD_HYBRID}};
-    if (bx_fields_get(L, options, "method") == LUA_TNIL) {
-        lua_pop(L, 1);
-        return usual;
+    bx_method method = usual;
+    if (bx_fields_get(L, options, "method") != LUA_TNIL) {
+        const char *name = bx_fields_string(L, -1, place, "method");
+        method = bx_method_named(name);
+        if (method == BX_METHOD_COUNT)
+            bx_raise_format(L, place->code, "%s.method: %s expected, got \"%.40s\"", place->text,
+                            push_methods(L), name);
     }
-    const char *name = bx_fields_string(L, -1, place, "method");
-    for (size_t i = 0; i < sizeof methods / sizeof *methods; i++)
-        if (strcmp(name, methods[i].name) == 0) {
-            lua_pop(L, 1);
-            return methods[i].method;
-        }
-    bx_raise_format(L, place->code,
-                    "%s.method: \"ode\", \"ssa\", \"tau\" or \"hybrid\" expected, got \"%.40s\"",
-                    place->text, name);
-    return usual;
+    lua_pop(L, 1);
+    return method;
 }
 
 static void tolerance_option(lua_State *L, int options, bx_run *run, const bx_place *place)
@@ -143,6 +137,7 @@ static const char *const *names_option(lua_State *L, int options, const char *ke
 
 static void seed_option(lua_State *L, int options, bx_run *run, const bx_place *place)
 {
+    bx_cell *cell = bx_worker_of(L)->cell;
     int isinteger = 1;
     if (bx_fields_get(L, options, "seed") != LUA_TNIL) {
         bx_fields_number(L, -1, place, "seed");
@@ -150,8 +145,8 @@ static void seed_option(lua_State *L, int options, bx_run *run, const bx_place *
         if (!isinteger)
             bx_raise_format(L, place->code, "%s.seed: an integer expected, got %g", place->text,
                             lua_tonumber(L, -1));
-    } else if (run->method != BX_METHOD_ODE || bx_cell_is_random(bx_worker_of(L)->cell)) {
-        run->seed = draw_seed(bx_worker_of(L));
+    } else if (bx_engines[run->method]->seeded || bx_cell_is_random(cell)) {
+        run->seed = bx_cell_draw_seed(cell);
     }
     lua_pop(L, 1);
 }

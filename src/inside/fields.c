@@ -1,6 +1,7 @@
 #include "inside/fields.h"
 
 #include "inside/raise.h"
+#include "values/options.h"
 
 #include <lauxlib.h>
 #include <math.h>
@@ -49,51 +50,23 @@ void bx_fields_expect(lua_State *L, int index, int type, const bx_place *place, 
     refuse(L, index, expected, place, key);
 }
 
-static bool is_allowed(const char *key, const char *const *allowed)
-{
-    for (; *allowed; allowed++)
-        if (strcmp(key, *allowed) == 0)
-            return true;
-    return false;
-}
-
-static bool is_list_index(lua_State *L, int key, int table)
-{
-    lua_Integer index = lua_isinteger(L, key) ? lua_tointeger(L, key) : 0;
-    return index >= 1 && (lua_Unsigned)index <= lua_rawlen(L, table);
-}
-
-static int refuse_key(lua_State *L, int key, const char *const *allowed, const bx_place *place)
-{
-    char takes[200] = "";
-    size_t used = 0;
-    for (; *allowed && used < sizeof takes; allowed++)
-        used +=
-            (size_t)snprintf(takes + used, sizeof takes - used, "%s%s", used ? ", " : "", *allowed);
-    char got[80];
-    if (lua_type(L, key) == LUA_TSTRING)
-        snprintf(got, sizeof got, "\"%.60s\"", lua_tostring(L, key));
-    else
-        describe(L, key, got, sizeof got);
-    return bx_raise_format(L, place->code, "%s: unknown key %s, it takes %s", place->text, got,
-                           takes);
-}
-
 void bx_fields_allow(lua_State *L, int table, const char *const *allowed, bool list,
                      const bx_place *place)
 {
-    for (lua_pushnil(L); lua_next(L, table); lua_pop(L, 1)) {
-        if (list && is_list_index(L, -2, table))
-            continue;
-        if (lua_type(L, -2) != LUA_TSTRING || !is_allowed(lua_tostring(L, -2), allowed))
-            refuse_key(L, lua_gettop(L) - 1, allowed, place);
-    }
+    if (!bx_lua_push_unknown(L, table, allowed, list))
+        return;
+    char got[80];
+    if (lua_type(L, -2) == LUA_TSTRING)
+        snprintf(got, sizeof got, "\"%.60s\"", lua_tostring(L, -2));
+    else
+        describe(L, -2, got, sizeof got);
+    bx_raise_format(L, place->code, "%s: unknown key %s, it takes %.200s", place->text, got,
+                    lua_tostring(L, -1));
 }
 
 int bx_fields_get(lua_State *L, int table, const char *key)
 {
-    lua_pushstring(L, key);
-    return lua_rawget(L, table);
+    return bx_lua_raw_field(L, table, key);
 }
 
 double bx_fields_number(lua_State *L, int index, const bx_place *place, const char *key)
@@ -128,7 +101,7 @@ static size_t push_name_list(lua_State *L, int table, const bx_place *place)
     int list = lua_gettop(L);
     for (lua_pushnil(L); lua_next(L, table); lua_pop(L, 1)) {
         int key = lua_gettop(L) - 1;
-        if (is_list_index(L, key, table))
+        if (bx_lua_is_index(L, key, table))
             continue;
         if (lua_type(L, key) != LUA_TSTRING)
             refuse(L, key, "names as keys", place, NULL);

@@ -1,9 +1,9 @@
 #include "inside/flux.h"
 
-#include "inside/interrupt.h"
 #include "inside/output.h"
 #include "inside/raise.h"
 #include "inside/worker.h"
+#include "interrupt/hook.h"
 
 #include <lauxlib.h>
 #include <math.h>

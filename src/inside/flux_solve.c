@@ -1,6 +1,6 @@
 #include "inside/flux.h"
-#include "inside/interrupt.h"
 #include "inside/raise.h"
+#include "interrupt/hook.h"
 
 #include <lauxlib.h>
 #include <string.h>
@@ -144,7 +144,7 @@ static void add_mutant(lua_State *L, const bx_fba *fba, bool genes, const size_t
                        size_t count, const bx_fba_mutant *mutant)
 {
     if (bx_interrupted)
-        bx_interrupt_raise(L, bx_interrupt_cause());
+        bx_hook_raise(L);
     bx_fba_solution solution = {.status = mutant->status, .objective = mutant->objective};
     push_status(L, &solution);
     for (size_t i = 0; i < count; i++) {

@@ -3,7 +3,6 @@
 #include "inside/output.h"
 #include "wire/zygote.h"
 
-#include <lauxlib.h>
 #include <math.h>
 #include <stdbool.h>
 #include <sys/time.h>
@@ -11,63 +10,29 @@
 
 enum { GRACE_MICROSECONDS = 50000, FLUSH_MICROSECONDS = 20000 };
 
-volatile sig_atomic_t bx_interrupted;
-
 static volatile sig_atomic_t cause;
-static volatile sig_atomic_t flush_wanted;
-static volatile sig_atomic_t in_call;
 static volatile sig_atomic_t expired;
 static bool timed;
-static lua_State *volatile running;
 
-static void hook(lua_State *L, lua_Debug *at);
-
-/* May be called from a signal handler. Calls are hooked too, for loops of C that call C. */
-static void arm(lua_State *L)
-{
-    if (L)
-        lua_sethook(L, hook, LUA_MASKCOUNT | LUA_MASKCALL | LUA_MASKRET, 1);
-}
-
-static int raise_interrupt(lua_State *L)
-{
-    lua_pushliteral(L, "the call was interrupted");
-    return lua_error(L);
-}
-
-static void hook(lua_State *L, lua_Debug *at)
-{
-    (void)at;
-    if (flush_wanted) {
-        flush_wanted = 0;
-        bx_output_flush();
-    }
-    if (bx_interrupted)
-        raise_interrupt(L); /* the hook stays: what catches this meets it again */
-    lua_sethook(L, NULL, 0, 0);
-    if (bx_interrupted) /* the signal came just before */
-        arm(L);
-}
-
+/* The first cause counts. */
 static void interrupt(bx_cause why)
 {
     if (cause == BX_CAUSE_NONE)
         cause = why;
-    bx_interrupted = 1;
-    arm(running);
+    bx_hook_interrupt("the call was interrupted");
 }
 
 static void on_cancel(int number)
 {
     (void)number;
-    if (in_call)
+    if (bx_hook_in_call())
         interrupt(BX_CAUSE_CANCEL);
 }
 
 static void on_processor_time(int number)
 {
     (void)number;
-    if (!in_call)
+    if (!bx_hook_in_call())
         return;
     if (expired)
         _exit(BX_EXIT_DEADLINE);
@@ -78,14 +43,13 @@ static void on_processor_time(int number)
 static void on_flush(int number)
 {
     (void)number;
-    if (!in_call)
-        return;
-    flush_wanted = 1;
-    arm(running);
+    if (bx_hook_in_call())
+        bx_hook_attend_soon();
 }
 
 int bx_interrupt_install(void)
 {
+    bx_hook_open(false, bx_output_flush);
     struct sigaction action = {.sa_flags = SA_RESTART};
     sigaddset(&action.sa_mask, SIGUSR1);
     sigaddset(&action.sa_mask, SIGPROF);
@@ -114,9 +78,8 @@ static struct timeval to_timeval(double seconds)
 void bx_interrupt_begin(lua_State *L, double timeout)
 {
     cause = BX_CAUSE_NONE;
-    bx_interrupted = flush_wanted = expired = 0;
-    running = L;
-    in_call = 1;
+    bx_interrupted = expired = 0;
+    bx_hook_begin(L);
     timed = timeout > 0 && timeout < 1e9;
     if (timed) {
         struct itimerval timer = {.it_value = to_timeval(timeout)};
@@ -128,11 +91,10 @@ void bx_interrupt_begin(lua_State *L, double timeout)
 void bx_interrupt_end(lua_State *L)
 {
     struct itimerval off = {0};
-    in_call = 0;
+    bx_hook_end(L, NULL);
     if (timed)
         setitimer(ITIMER_PROF, &off, NULL);
-    bx_interrupted = flush_wanted = 0;
-    lua_sethook(L, NULL, 0, 0);
+    bx_interrupted = 0;
 }
 
 bx_cause bx_interrupt_cause(void)
@@ -143,19 +105,7 @@ bx_cause bx_interrupt_cause(void)
 int bx_interrupt_raise(lua_State *L, bx_cause why)
 {
     interrupt(why);
-    return raise_interrupt(L);
-}
-
-void bx_interrupt_enter(lua_State *coroutine)
-{
-    running = coroutine;
-    if (bx_interrupted || flush_wanted)
-        arm(coroutine);
-}
-
-void bx_interrupt_leave(lua_State *L)
-{
-    bx_interrupt_enter(L);
+    return bx_hook_raise(L);
 }
 
 void bx_interrupt_flush_soon(void)

@@ -1,12 +1,9 @@
-/* Ending Lua code from outside it, softly: a signal sets a flag, which the engine polls, and arms
- * a hook on the running coroutine that raises at every instruction until the call ends, so that
- * no pcall can swallow it. What ignores even that is killed: by the host, or by the second expiry
- * of the processor-time limit. */
+/* What ends a call in a VM softly: the host's signal, its processor time, its output. What ignores
+ * even that is killed: by the host, or by the second expiry of the processor-time limit. */
 #ifndef BX_INSIDE_INTERRUPT_H
 #define BX_INSIDE_INTERRUPT_H
 
-#include <lua.h>
-#include <signal.h>
+#include "interrupt/hook.h"
 
 typedef enum bx_cause {
     BX_CAUSE_NONE,
@@ -25,17 +22,11 @@ void bx_interrupt_begin(lua_State *L, double timeout);
 /* The call is over: no hook, no timer. */
 void bx_interrupt_end(lua_State *L);
 
+/* Why the running call is to end. */
 bx_cause bx_interrupt_cause(void);
-
-/* Non-zero once the call is to end. */
-extern volatile sig_atomic_t bx_interrupted;
 
 /* End the running call from inside it. Does not return. */
 int bx_interrupt_raise(lua_State *L, bx_cause cause);
-
-/* Around the resumption of a coroutine: it runs now; L runs again. */
-void bx_interrupt_enter(lua_State *coroutine);
-void bx_interrupt_leave(lua_State *L);
 
 /* Have the output flushed in a moment, at a point where Lua code runs. */
 void bx_interrupt_flush_soon(void);

@@ -19,10 +19,10 @@ bool bx_module_has_group(const char *group);
  * were read from folders must stay. Does not raise. */
 void bx_module_drop_group(lua_State *L, const char *group);
 
-/* [a-z0-9_]+, then `ending`; of a bounded length. */
+/* Whether the text is [a-z0-9_]+, then `ending`, and of a bounded length. */
 bool bx_module_is_name(const char *text, const char *ending);
 
-/* Keep a copy of one such text, which came in a message: `name` is its file's, "init.lua".
+/* Keep a copy of a module's text that came in a message; `name` is its file's, "init.lua".
  * BX_EORGANISM: too many or too large; BX_EPROTOCOL: no name, or the name of another. */
 int bx_module_add(const char *group, const char *name, const void *text, size_t length,
                   bx_error *err);

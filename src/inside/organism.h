@@ -13,9 +13,9 @@ void bx_organism_open(lua_State *L);
  * resources; these may be left out. */
 void bx_organism_build(lua_State *L, int values);
 
-/* Have the cell told of the shares at the top of the stack, which are popped, and told again when
- * it is back at its beginning; until it is forgotten. Raises if the organism takes none, or
- * refuses. */
+/* Pop the shares at the top of the stack and hand them to the organism's `allocate`. They are kept,
+ * for bx_organism_allocate_again when the cell is back at its beginning, until forgotten. Raises if
+ * the organism takes none, or refuses. */
 void bx_organism_allocate(lua_State *L);
 void bx_organism_allocate_again(lua_State *L);
 void bx_organism_forget_shares(lua_State *L);

@@ -2,12 +2,12 @@
 
 #include "core/clock.h"
 #include "inside/interrupt.h"
-#include "wire/frame.h"
-#include "wire/value.h"
+#include "wire/server.h"
 #include "wire/zygote.h"
 
 #include <errno.h>
 #include <lauxlib.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -22,25 +22,6 @@ static volatile size_t held_length;
 static int64_t last_progress;
 static bx_buffer frame; /* scratch */
 
-int bx_output_write_hello(bx_buffer *out)
-{
-    size_t start = bx_frame_begin(out, BX_FRAME_HELLO, 0);
-    if (start == SIZE_MAX || bx_write_text(out, BX_PROTOCOL_VERSION) < 0)
-        return -1;
-    return bx_frame_end(out, start, NULL);
-}
-
-int bx_output_write_error(bx_buffer *out, uint64_t call, double time, bx_code code,
-                          const char *message, const char *traceback)
-{
-    size_t start = bx_frame_begin(out, BX_FRAME_ERROR, call);
-    if (start == SIZE_MAX || bx_write_float(out, time) < 0 ||
-        bx_write_text(out, bx_code_describe(code)->name) < 0 || bx_write_text(out, message) < 0 ||
-        bx_write_text(out, traceback) < 0)
-        return -1;
-    return bx_frame_end(out, start, NULL);
-}
-
 void bx_output_send(const uint8_t *bytes, size_t length)
 {
     while (length) {
@@ -54,20 +35,27 @@ void bx_output_send(const uint8_t *bytes, size_t length)
     }
 }
 
-/* End the scratch frame and send it; a frame that could not be built is dropped. */
-static void finish(size_t start, int failed)
+/* Send the scratch frame; one that could not be built is dropped. */
+static void send_frame(int status)
 {
-    if (start != SIZE_MAX && !failed && bx_frame_end(&frame, start, NULL) == 0)
+    if (status == 0)
         bx_output_send(frame.data, frame.length);
     frame.length = 0;
+}
+
+void bx_output_send_hello(void)
+{
+    if (bx_answer_hello(&frame, NULL) < 0)
+        _exit(EXIT_FAILURE);
+    send_frame(0);
 }
 
 void bx_output_send_error(uint64_t call, double time, bx_code code, const char *message,
                           const char *traceback)
 {
-    if (bx_output_write_error(&frame, call, time, code, message, traceback) == 0)
-        bx_output_send(frame.data, frame.length);
-    frame.length = 0;
+    bx_failure failure = {
+        .code = bx_code_describe(code)->name, .message = message, .traceback = traceback};
+    send_frame(bx_answer_error(&frame, call, time, &failure, NULL));
 }
 
 void bx_output_begin(uint64_t call, size_t limit)
@@ -76,18 +64,16 @@ void bx_output_begin(uint64_t call, size_t limit)
     room = limit;
     held_length = 0;
     last_progress = 0;
-    if (!frame.data)
-        bx_buffer_reserve(&frame, sizeof held + 64);
+    bx_buffer_reserve(&frame, sizeof held + 64); /* before the VM's code has used up its memory */
 }
 
 void bx_output_flush(void)
 {
     if (held_length == 0)
         return;
-    size_t start = bx_frame_begin(&frame, BX_FRAME_OUTPUT, call_id);
-    int failed = bx_write_string(&frame, held, held_length);
+    int status = bx_answer_output(&frame, call_id, held, held_length, NULL);
     held_length = 0;
-    finish(start, failed);
+    send_frame(status);
 }
 
 static void hold(const char *bytes, size_t length)
@@ -146,10 +132,8 @@ void bx_output_progress(double fraction, const char *text, size_t length)
         length = TEXT_LIMIT;
     if (!(fraction >= 0))
         fraction = 0;
-    size_t start = bx_frame_begin(&frame, BX_FRAME_PROGRESS, call_id);
-    int failed = bx_write_float(&frame, fraction > 1 ? 1 : fraction) |
-                 (text ? bx_write_string(&frame, text, length) : bx_write_nil(&frame));
-    finish(start, failed);
+    send_frame(
+        bx_answer_progress(&frame, call_id, fraction > 1 ? 1 : fraction, text, length, NULL));
 }
 
 int bx_output_lua_progress(lua_State *L)

@@ -3,22 +3,18 @@
 #ifndef BX_INSIDE_OUTPUT_H
 #define BX_INSIDE_OUTPUT_H
 
-#include "core/buffer.h"
 #include "core/error.h"
 
 #include <lua.h>
 #include <stddef.h>
 #include <stdint.h>
 
-/* Append a whole frame. Its errors are made without Lua; `traceback` may be NULL. -1: no memory. */
-int bx_output_write_hello(bx_buffer *out);
-int bx_output_write_error(bx_buffer *out, uint64_t call, double time, bx_code code,
-                          const char *message, const char *traceback);
-
 /* Send the frames in `bytes`. */
 void bx_output_send(const uint8_t *bytes, size_t length);
 
-/* Write an error and send it. */
+void bx_output_send_hello(void);
+
+/* Made without Lua; `traceback` may be NULL. */
 void bx_output_send_error(uint64_t call, double time, bx_code code, const char *message,
                           const char *traceback);
 

@@ -1,6 +1,6 @@
 #include "inside/raise.h"
 
-#include "inside/interrupt.h"
+#include "interrupt/hook.h"
 
 #include <lauxlib.h>
 #include <stdio.h>
@@ -28,7 +28,7 @@ void bx_raise_open(lua_State *L)
 int bx_raise(lua_State *L, const bx_error *err)
 {
     if (bx_interrupted)
-        bx_interrupt_raise(L, bx_interrupt_cause());
+        bx_hook_raise(L);
     lua_createtable(L, 0, 3);
     luaL_where(L, 1);
     lua_pushstring(L, err->message);

@@ -1,11 +1,10 @@
 #include "inside/sandbox.h"
 
-#include "inside/coroutine.h"
 #include "inside/genome.h"
-#include "inside/interrupt.h"
 #include "inside/module.h"
 #include "inside/output.h"
 #include "inside/raise.h"
+#include "interrupt/functions.h"
 #include "values/ensemble.h"
 #include "values/genome.h"
 #include "values/trajectory.h"
@@ -27,37 +26,6 @@ static int load_text(lua_State *L)
     lua_pushvalue(L, lua_upvalueindex(1));
     lua_insert(L, 1);
     lua_call(L, lua_gettop(L) - 1, LUA_MULTRET);
-    return lua_gettop(L);
-}
-
-/* The handler of an xpcall (upvalue 1), unless the call is to end: no hook reaches a handler. */
-static int handle_message(lua_State *L)
-{
-    if (bx_interrupted)
-        return 1;
-    lua_pushvalue(L, lua_upvalueindex(1));
-    lua_insert(L, 1);
-    lua_call(L, lua_gettop(L) - 1, LUA_MULTRET);
-    return lua_gettop(L);
-}
-
-static int finish_xpcall(lua_State *L, int status, lua_KContext context)
-{
-    (void)status;
-    (void)context;
-    return lua_gettop(L);
-}
-
-/* xpcall(f, handler, ...). Upvalue 1 is the stock function. */
-static int guarded_xpcall(lua_State *L)
-{
-    luaL_checktype(L, 2, LUA_TFUNCTION);
-    lua_pushvalue(L, 2);
-    lua_pushcclosure(L, handle_message, 1);
-    lua_replace(L, 2);
-    lua_pushvalue(L, lua_upvalueindex(1));
-    lua_insert(L, 1);
-    lua_callk(L, lua_gettop(L) - 1, LUA_MULTRET, 0, finish_xpcall);
     return lua_gettop(L);
 }
 
@@ -94,7 +62,6 @@ static void open_base(lua_State *L)
     luaL_requiref(L, LUA_GNAME, luaopen_base, 1);
     remove_fields(L, removed);
     replace_field(L, "load", load_text);
-    replace_field(L, "xpcall", guarded_xpcall);
     lua_pushcfunction(L, collect_garbage);
     lua_setfield(L, -2, "collectgarbage");
     lua_pushcfunction(L, bx_output_lua_print);
@@ -180,7 +147,8 @@ void bx_sandbox_open(lua_State *L)
     luaL_requiref(L, LUA_TABLIBNAME, luaopen_table, 1);
     luaL_requiref(L, LUA_UTF8LIBNAME, luaopen_utf8, 1);
     luaL_requiref(L, LUA_COLIBNAME, luaopen_coroutine, 1);
-    bx_coroutine_open(L);
+    bx_interrupt_open_coroutines(L);
+    bx_interrupt_open_xpcall(L);
     luaL_requiref(L, LUA_MATHLIBNAME, luaopen_math, 1);
     lua_getfield(L, -1, "randomseed");
     lua_rawsetp(L, LUA_REGISTRYINDEX, &seed_key);

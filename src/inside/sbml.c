@@ -3,7 +3,7 @@
 #include "inside/fields.h"
 #include "inside/raise.h"
 #include "inside/worker.h"
-#include "model/formula.h"
+#include "model/parser.h"
 #include "sbml/read.h"
 #include "sbml/write.h"
 
@@ -22,7 +22,7 @@ static int box_free(lua_State *L)
     return 0;
 }
 
-/* The table of texts by file name; they stay on the stack, alive. */
+/* The table of texts by file name. A list on the stack keeps them alive. */
 static void read_externals(lua_State *L, int options, bx_sbml_source *source, const bx_place *place)
 {
     if (bx_fields_get(L, options, "externals") == LUA_TNIL)
@@ -32,13 +32,14 @@ static void read_externals(lua_State *L, int options, bx_sbml_source *source, co
     size_t count;
     bx_fields_expect(L, table, LUA_TTABLE, &inner, NULL);
     const char **names = bx_fields_names(L, table, &count, &inner);
-    luaL_checkstack(L, count < 10000 ? (int)count + 20 : 100000, "too many files");
     bx_sbml_external *externals = lua_newuserdatauv(L, (count + 1) * sizeof *externals, 0);
+    lua_newtable(L);
     for (size_t i = 0; i < count; i++) {
         bx_fields_get(L, table, names[i]);
         externals[i].name = names[i];
         externals[i].text = bx_fields_string(L, -1, &inner, names[i]);
         externals[i].length = lua_rawlen(L, -1);
+        lua_rawseti(L, -2, (lua_Integer)i + 1);
     }
     source->externals = externals;
     source->external_count = count;
@@ -152,6 +153,23 @@ static int text_free(lua_State *L)
     return 0;
 }
 
+/* What is to be written; its variables are a userdata that it pushes. */
+static bx_sbml_present present_of(lua_State *L, bx_cell *cell)
+{
+    bx_sbml_present present = {.variable_count = bx_cell_variables(cell),
+                               .time = bx_cell_time(cell),
+                               .waits = bx_cell_waiting(cell) > 0};
+    bx_sbml_variable *variables =
+        lua_newuserdatauv(L, (present.variable_count + 1) * sizeof *variables, 0);
+    for (size_t i = 0; i < present.variable_count; i++) {
+        variables[i].name = bx_cell_variable(cell, i, &variables[i].kind);
+        bx_cell_get(cell, variables[i].name, &variables[i].value);
+    }
+    present.variables = variables;
+    present.processes = bx_cell_processes(cell, &present.process_count);
+    return present;
+}
+
 int bx_sbml_lua_write(lua_State *L)
 {
     static const char *const keys[] = {"name", NULL};
@@ -169,7 +187,8 @@ int bx_sbml_lua_write(lua_State *L)
     bx_buffer *text = lua_newuserdatauv(L, sizeof *text, 0);
     *text = (bx_buffer){.limit = worker->memory.limit};
     luaL_setmetatable(L, TEXT_CLASS);
-    if (bx_sbml_write(worker->cell, id, text, &err) < 0)
+    bx_sbml_present present = present_of(L, worker->cell);
+    if (bx_sbml_write(&present, id, text, &err) < 0)
         return bx_raise(L, &err);
     lua_pushlstring(L, (const char *)text->data, text->length);
     bx_buffer_free(text);

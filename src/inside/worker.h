@@ -15,10 +15,9 @@ typedef struct bx_worker {
     char organism[64]; /* its folder's name */
     bx_cell *cell;
     bool ready;          /* after setup */
-    uint64_t random;     /* state of the generator of seeds */
     size_t output_limit; /* bytes a call may print */
     size_t recorded;     /* bytes of trajectories since the last full collection */
-    bool running;        /* the cell is: code that takes its rows can't change it */
+    bool running;        /* the cell runs: code that is given its rows can't change it */
 } bx_worker;
 
 /* The worker that L or any of its coroutines belongs to. */

@@ -1,5 +1,7 @@
 #include "lua/class.h"
 
+#include "values/options.h"
+
 #include <string.h>
 
 /* Where a metatable keeps the class it belongs to. */
@@ -70,25 +72,12 @@ void bx_lua_check_options(lua_State *L, int argument, const char *const allowed[
     if (lua_isnoneornil(L, argument))
         return;
     luaL_checktype(L, argument, LUA_TTABLE);
-    for (lua_pushnil(L); lua_next(L, argument); lua_pop(L, 1)) {
-        size_t i = 0;
-        const char *key = lua_type(L, -2) == LUA_TSTRING ? lua_tostring(L, -2) : NULL;
-        while (key && allowed[i] && strcmp(allowed[i], key) != 0)
-            i++;
-        if (key && allowed[i])
-            continue;
-        luaL_Buffer list;
-        luaL_buffinit(L, &list);
-        for (i = 0; allowed[i]; i++) {
-            luaL_addstring(&list, i ? ", " : "");
-            luaL_addstring(&list, allowed[i]);
-        }
-        luaL_pushresult(&list);
-        const char *known = lua_tostring(L, -1);
-        luaL_argerror(L, argument,
-                      lua_pushfstring(L, "unknown option '%s'; it takes %s",
-                                      key ? key : luaL_typename(L, -3), known));
-    }
+    if (!bx_lua_push_unknown(L, argument, allowed, false))
+        return;
+    bool named = lua_type(L, -2) == LUA_TSTRING;
+    lua_pushfstring(L, "unknown option '%s'; it takes %s",
+                    named ? lua_tostring(L, -2) : luaL_typename(L, -2), lua_tostring(L, -1));
+    luaL_argerror(L, argument, lua_tostring(L, -1));
 }
 
 double bx_lua_positive_option(lua_State *L, int argument, const char *key, double otherwise)

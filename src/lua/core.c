@@ -18,10 +18,11 @@
 #include "lua/vm_shares.h"
 #include "lua/watch.h"
 #include "values/ensemble.h"
+#include "values/folder.h"
 #include "values/genome.h"
+#include "values/text.h"
 #include "values/trajectory.h"
 
-#include <dirent.h>
 #include <dlfcn.h>
 #include <errno.h>
 #include <lauxlib.h>
@@ -106,46 +107,22 @@ static int read_file(lua_State *L)
     size_t length;
     const char *path = luaL_checklstring(L, 1, &length);
     lua_Integer limit = luaL_checkinteger(L, 2);
-    bx_buffer bytes = {.limit = (size_t)limit};
     bx_error error;
     luaL_argcheck(L, length > 0 && strlen(path) == length, 1, "a path expected");
     luaL_argcheck(L, limit > 0, 2, "a number of bytes expected");
-    int status = bx_file_read(path, &bytes, &error);
-    if (status == 0)
-        lua_pushlstring(L, bytes.data ? (const char *)bytes.data : "", bytes.length);
-    bx_buffer_free(&bytes);
-    return status < 0 ? bx_lua_fail(L, &error, NULL) : 1;
+    bx_buffer *bytes = bx_lua_push_text(L);
+    bytes->limit = (size_t)limit;
+    if (bx_file_read(path, bytes, &error) < 0)
+        return bx_lua_fail(L, &error, NULL);
+    return bx_lua_give_text(L, bytes, NULL);
 }
 
 /* list_folder(path): the names in a folder but those that begin with a dot; empty where there is
  * no such folder. */
 static int list_folder(lua_State *L)
 {
-    const char *path = luaL_checkstring(L, 1);
-    char **names = NULL;
-    size_t count = 0;
-    DIR *folder = opendir(path);
-    lua_newtable(L);
-    if (!folder)
-        return 1;
-    /* Gathered first: a Lua error must not keep the folder open. */
-    for (struct dirent *entry; (entry = readdir(folder));) {
-        if (entry->d_name[0] == '.')
-            continue;
-        char **more = realloc(names, (count + 1) * sizeof *names);
-        if (!more)
-            break;
-        names = more;
-        if ((names[count] = strdup(entry->d_name)))
-            count++;
-    }
-    closedir(folder);
-    for (size_t i = 0; i < count; i++) {
-        lua_pushstring(L, names[i]);
-        lua_rawseti(L, -2, (lua_Integer)i + 1);
-        free(names[i]);
-    }
-    free(names);
+    if (bx_lua_push_folder(L, luaL_checkstring(L, 1)) < 0)
+        lua_newtable(L);
     return 1;
 }
 
@@ -189,16 +166,15 @@ static int set_library(lua_State *L)
     return 1;
 }
 
-/* check_secret(path): true if the file can be read, and by nobody else; or nil and an error. */
-static int check_secret(lua_State *L)
+/* read_secret(path): the text of a file that nobody else may read; or nil and an error. */
+static int read_secret(lua_State *L)
 {
     char text[BX_SECRET_LIMIT];
     bx_error error;
-    int status = bx_secret_read(luaL_checkstring(L, 1), text, &error);
-    explicit_bzero(text, sizeof text);
-    if (status < 0)
+    if (bx_secret_read(luaL_checkstring(L, 1), text, &error) < 0)
         return bx_lua_fail(L, &error, NULL);
-    lua_pushboolean(L, 1);
+    lua_pushstring(L, text);
+    explicit_bzero(text, sizeof text);
     return 1;
 }
 
@@ -268,7 +244,7 @@ static const luaL_Reg functions[] = {{"class_name", class_name},
                                      {"wait_any", bx_lua_wait_any},
                                      {"set_courier", set_courier},
                                      {"new_session", bx_lua_new_session},
-                                     {"check_secret", check_secret},
+                                     {"read_secret", read_secret},
                                      {"set_library", set_library},
                                      {"read_file", read_file},
                                      {"ask", bx_lua_ask},
@@ -282,6 +258,7 @@ static const luaL_Reg functions[] = {{"class_name", class_name},
                                      {"run_program", bx_lua_run_program},
                                      {"save_file", bx_lua_save_file},
                                      {"terminal", bx_lua_terminal},
+                                     {"cores", bx_lua_cores},
                                      {"watch", bx_lua_watch},
                                      {"make_folder", bx_lua_make_folder},
                                      {"change_folder", bx_lua_change_folder},

@@ -148,8 +148,7 @@ static int hypervisor_enter(lua_State *L)
     bool keep = bx_lua_boolean_option(L, 4, "keep", 0);
     luaL_argcheck(L, bx_vm_valid_id(options.id, lua_rawlen(L, 2)), 2, "not an id");
     double timeout = number_field(L, "timeout");
-    const bx_vm *guest = check_guest(L);
-    bool remote = guest || has_field(L, "pool");
+    bool remote = has_field(L, "guest") || has_field(L, "pool");
     if (push_field(L, "organism", &setup, &error) < 0 ||
         append_field(L, "seed", setup, &error) < 0 ||
         push_field(L, "resources", &shares, &error) < 0 || push_pool(L, &pool, &error) < 0)
@@ -160,9 +159,13 @@ static int hypervisor_enter(lua_State *L)
     box->hypervisor = hypervisor;
     options.setup = setup;
     options.shares = shares;
+    const bx_vm *guest = check_guest(L); /* last: Lua code that runs meanwhile might destroy it */
     if (take_courier(hypervisor->host, guest, pool, &options.courier, &error) == 0)
         box->vm = bx_hypervisor_create_vm(hypervisor, ops, &options, share, &error);
     bx_courier_release(options.courier);
+    bx_buffer_free(setup);
+    bx_buffer_free(shares);
+    bx_buffer_free(pool);
     if (!box->vm)
         return bx_lua_fail(L, &error, options.id);
     remember(L, options.id, keep);

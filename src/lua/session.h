@@ -1,5 +1,5 @@
 /* The Lua class "bioxen.XapiSession": a courier that holds a session of a pool. What it can do is
- * lua/bioxen/xapi.lua. */
+ * lua/bioxen/xcpng/xapi.lua. */
 #ifndef BX_LUA_SESSION_H
 #define BX_LUA_SESSION_H
 

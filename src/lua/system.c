@@ -6,6 +6,8 @@
 #include "values/text.h"
 
 #include <lauxlib.h>
+#include <sched.h>
+#include <stdbool.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -15,11 +17,11 @@ enum { OUTPUT_LIMIT = 256 << 20, ERRORS_LIMIT = 1 << 20 };
 static char **check_arguments(lua_State *L)
 {
     luaL_checktype(L, 1, LUA_TTABLE);
-    lua_Integer count = luaL_len(L, 1);
+    lua_Integer count = (lua_Integer)lua_rawlen(L, 1);
     luaL_argcheck(L, count > 0 && count < 100, 1, "a program and its arguments expected");
     char **argv = lua_newuserdatauv(L, ((size_t)count + 1) * sizeof *argv, 0);
     for (lua_Integer i = 0; i < count; i++) {
-        if (lua_geti(L, 1, i + 1) != LUA_TSTRING)
+        if (lua_rawgeti(L, 1, i + 1) != LUA_TSTRING)
             luaL_argerror(L, 1, "strings expected");
         argv[i] = (char *)lua_tostring(L, -1); /* the table keeps it */
         lua_pop(L, 1);
@@ -60,6 +62,14 @@ int bx_lua_save_file(lua_State *L)
     if (bx_save(path, bytes, length, &error) < 0)
         return bx_lua_fail(L, &error, NULL);
     lua_pushboolean(L, 1);
+    return 1;
+}
+
+int bx_lua_cores(lua_State *L)
+{
+    cpu_set_t sets[8]; /* one is for 1,024 */
+    bool known = sched_getaffinity(0, sizeof sets, sets) == 0;
+    lua_pushinteger(L, known ? CPU_COUNT_S(sizeof sets, sets) : 1);
     return 1;
 }
 

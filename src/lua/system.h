@@ -11,6 +11,9 @@ int bx_lua_run_program(lua_State *L);
 /* save_file(path, bytes): true; or nil and an error, and nothing is left of it. */
 int bx_lua_save_file(lua_State *L);
 
+/* cores(): how many this process may run on. */
+int bx_lua_cores(lua_State *L);
+
 /* terminal(): the columns of the terminal that standard output is, or nil. */
 int bx_lua_terminal(lua_State *L);
 

@@ -26,7 +26,9 @@ static const char *const call_options[] = {"args", "timeout", "name", NULL};
 static int write_execute(lua_State *L, const char *code, size_t length, const char *name,
                          bx_buffer *values, bx_error *err)
 {
-    if (bx_write_string(values, code, length) < 0 || bx_write_text(values, name) < 0)
+    bx_write_string(values, code, length);
+    bx_write_text(values, name);
+    if (bx_buffer_finish(values, 0) < 0)
         return bx_fail(err, BX_ERESULT, "the code is too large to travel");
     if (lua_isnoneornil(L, 3))
         lua_pushnil(L);
@@ -83,10 +85,10 @@ int bx_lua_vm_execute(lua_State *L)
     return pushed == 1 ? bx_lua_await_job(L) : pushed;
 }
 
-static int fail_file(lua_State *L, const char *path)
+static int fail_file(lua_State *L, const char *path, int reason)
 {
     bx_error error;
-    bx_fail_errno(&error, BX_EFILE, errno, "cannot read %s", path);
+    bx_fail_errno(&error, BX_EFILE, reason, "cannot read %s", path);
     return bx_lua_fail(L, &error, bx_lua_check_vm(L)->vm->id);
 }
 
@@ -123,8 +125,11 @@ int bx_lua_vm_execute_file(lua_State *L)
     bx_lua_positive_option(L, 3, "timeout", 1);
     const char *name = lua_pushfstring(L, "@%s", path);
     bx_buffer *code = push_buffer(L);
-    if (read_file(path, code) < 0)
-        return fail_file(L, path);
+    if (read_file(path, code) < 0) {
+        int reason = errno;
+        bx_buffer_free(code);
+        return fail_file(L, path, reason);
+    }
     int pushed = submit(L, (const char *)code->data, code->length, name);
     bx_buffer_free(code);
     return pushed == 1 ? bx_lua_await_job(L) : pushed;

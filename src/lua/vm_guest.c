@@ -16,9 +16,12 @@ static bx_job *send_request(lua_State *L, const char *operation, const char *nam
     const bx_vm *vm = bx_lua_check_vm(L)->vm;
     bx_buffer values = {0};
     bx_job *job = NULL;
-    if (bx_write_map(&values, 2) < 0 || bx_write_text(&values, "vm") < 0 ||
-        bx_write_integer(&values, (int64_t)vm->remote.number) < 0 ||
-        bx_write_text(&values, "name") < 0 || bx_write_text(&values, name) < 0)
+    bx_write_map(&values, 2);
+    bx_write_text(&values, "vm");
+    bx_write_integer(&values, (int64_t)vm->remote.number);
+    bx_write_text(&values, "name");
+    bx_write_text(&values, name);
+    if (bx_buffer_finish(&values, 0) < 0)
         bx_fail_memory(err);
     else
         job = bx_courier_job(vm->remote.courier, operation, &values, SNAPSHOT_TIMEOUT, err);
@@ -69,5 +72,7 @@ int bx_lua_vm_revert(lua_State *L)
         return fail_guest(L, vm, "revert");
     if (bx_lua_stop_worker(L, vm) < 0)
         return 2;
+    if (!has_guest(vm)) /* somebody has destroyed it meanwhile */
+        return fail_guest(L, vm, "revert");
     return run_request(L, "revert");
 }

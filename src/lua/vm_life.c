@@ -58,7 +58,7 @@ static int begin(lua_State *L, bx_job *function(bx_vm *vm, bx_error *err))
 
 static bx_job *stop_for_long(bx_vm *vm, bx_error *err)
 {
-    return bx_vm_stop(vm, BX_DEPARTURE_STOP, err);
+    return bx_vm_stop(vm, BX_GUEST_HALT, err);
 }
 
 int bx_lua_vm_stop(lua_State *L)
@@ -82,7 +82,7 @@ int bx_lua_stop_worker(lua_State *L, bx_vm *vm)
     if (vm->state == BX_VM_STOPPED || vm->state == BX_VM_CREATED)
         return 0;
     bx_job **box = bx_lua_new_job(L, 1);
-    bx_job *job = bx_vm_stop(vm, BX_DEPARTURE_KEEP, &error);
+    bx_job *job = bx_vm_stop(vm, BX_GUEST_KEEP, &error);
     if (bx_lua_give_job(L, box, job, &error, vm->id) != 1 || bx_lua_await_job(L) != 1)
         return -1;
     return 0;

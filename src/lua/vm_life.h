@@ -17,8 +17,8 @@ int bx_lua_vm_destroy(lua_State *L);
 int bx_lua_vm_close(lua_State *L);
 int bx_lua_vm_gc(lua_State *L);
 
-/* Have no worker, but what it runs in: the VM at 1 is stopped, if there is something to stop. 0; or
- * -1, with nil and the error pushed. */
+/* Stop the VM at 1, if it is not, but leave its guest up. 0; or -1, with nil and the error pushed.
+ */
 int bx_lua_stop_worker(lua_State *L, bx_vm *vm);
 
 #endif

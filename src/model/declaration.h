@@ -1,4 +1,4 @@
-/* What a bx_process holds: process.c fills it, network.c compiles it. */
+/* What a process holds: for who compiles it, writes it down, or has its parts without any text. */
 #ifndef BX_MODEL_DECLARATION_H
 #define BX_MODEL_DECLARATION_H
 
@@ -21,8 +21,8 @@ typedef struct bx_declared_rule {
 } bx_declared_rule;
 
 typedef struct bx_declared_reaction {
-    char *name; /* or NULL */
-    char *text; /* the equation as written */
+    char *name; /* or NULL: then there is a text */
+    char *text; /* the equation as written, or NULL: then there is a name */
     bx_equation equation;
     bx_rate_kind kind;
     bx_formula *rate;
@@ -58,6 +58,20 @@ struct bx_process {
     size_t species_capacity, parameter_capacity, rule_capacity, reaction_capacity, event_capacity;
 };
 
+/* As bx_process_add_*, from formulas and equations that are made already. The process owns what
+ * they are and hold from then on; on failure it is freed. A reaction's `rate` is the whole rate. */
+int bx_process_take_initial(bx_process *process, const char *target, bx_formula *formula,
+                            bx_error *err);
+int bx_process_take_rule(bx_process *process, const char *name, bx_formula *formula, bx_error *err);
+int bx_process_take_rate(bx_process *process, const char *species, bx_formula *formula,
+                         bx_error *err);
+int bx_process_take_reaction(bx_process *process, const char *name, bx_equation equation,
+                             bx_formula *rate, bx_error *err);
+int bx_process_take_event(bx_process *process, bx_declared_event *event, bx_error *err);
+
+/* Of an event that no process has taken: what it holds. */
+void bx_declared_event_free(bx_declared_event *event);
+
 /* How messages call a reaction or an event: its name, else its equation or its position. */
 typedef struct bx_label {
     char text[160];
@@ -65,5 +79,8 @@ typedef struct bx_label {
 
 bx_label bx_reaction_label(const bx_process *process, size_t reaction);
 bx_label bx_event_label(const bx_process *process, size_t event);
+
+/* Prefix the message of a BX_EMODEL with the item that it is about; -1. */
+int bx_fail_in(bx_error *err, const char *label);
 
 #endif

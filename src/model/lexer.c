@@ -1,29 +1,27 @@
 #include "model/lexer.h"
 
 #include "core/number.h"
-#include "model/formula.h"
 
-#include <stdio.h>
 #include <string.h>
 
 static const struct {
     char text[4];
-    bx_token token;
+    bx_lexeme lexeme;
 } symbols[] = {
     /* the longer first */
-    {"->", BX_TOKEN_ARROW},  {"<=", BX_TOKEN_LESS_EQUAL}, {">=", BX_TOKEN_GREATER_EQUAL},
-    {"==", BX_TOKEN_EQUAL},  {"!=", BX_TOKEN_NOT_EQUAL},  {"~=", BX_TOKEN_NOT_EQUAL},
-    {"&&", BX_TOKEN_AND},    {"||", BX_TOKEN_OR},         {"<", BX_TOKEN_LESS},
-    {">", BX_TOKEN_GREATER}, {"!", BX_TOKEN_NOT},         {"+", BX_TOKEN_PLUS},
-    {"-", BX_TOKEN_MINUS},   {"*", BX_TOKEN_TIMES},       {"/", BX_TOKEN_DIVIDE},
-    {"^", BX_TOKEN_POWER},   {"(", BX_TOKEN_OPEN},        {")", BX_TOKEN_CLOSE},
-    {",", BX_TOKEN_COMMA},
+    {"->", BX_LEXEME_ARROW},  {"<=", BX_LEXEME_LESS_EQUAL}, {">=", BX_LEXEME_GREATER_EQUAL},
+    {"==", BX_LEXEME_EQUAL},  {"!=", BX_LEXEME_NOT_EQUAL},  {"~=", BX_LEXEME_NOT_EQUAL},
+    {"&&", BX_LEXEME_AND},    {"||", BX_LEXEME_OR},         {"<", BX_LEXEME_LESS},
+    {">", BX_LEXEME_GREATER}, {"!", BX_LEXEME_NOT},         {"+", BX_LEXEME_PLUS},
+    {"-", BX_LEXEME_MINUS},   {"*", BX_LEXEME_TIMES},       {"/", BX_LEXEME_DIVIDE},
+    {"^", BX_LEXEME_POWER},   {"(", BX_LEXEME_OPEN},        {")", BX_LEXEME_CLOSE},
+    {",", BX_LEXEME_COMMA},
 };
 
 static const struct {
     const char *text;
-    bx_token token;
-} words[] = {{"and", BX_TOKEN_AND}, {"or", BX_TOKEN_OR}, {"not", BX_TOKEN_NOT}};
+    bx_lexeme lexeme;
+} words[] = {{"and", BX_LEXEME_AND}, {"or", BX_LEXEME_OR}, {"not", BX_LEXEME_NOT}};
 
 /* Not <ctype.h>: its answers depend on the locale. */
 static int is_digit(char c)
@@ -79,11 +77,11 @@ static void read_name(bx_lexer *lexer)
     while (is_name_start(*p) || is_digit(*p) || (*p == '.' && is_name_start(p[1])))
         p++;
     lexer->length = (size_t)(p - lexer->start);
-    lexer->token = BX_TOKEN_NAME;
+    lexer->lexeme = BX_LEXEME_NAME;
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (strlen(words[i].text) == lexer->length &&
             memcmp(words[i].text, lexer->start, lexer->length) == 0)
-            lexer->token = words[i].token;
+            lexer->lexeme = words[i].lexeme;
 }
 
 static void read_symbol(bx_lexer *lexer)
@@ -92,7 +90,7 @@ static void read_symbol(bx_lexer *lexer)
         size_t length = strlen(symbols[i].text);
         if (strncmp(symbols[i].text, lexer->start, length) == 0) {
             lexer->length = length;
-            lexer->token = symbols[i].token;
+            lexer->lexeme = symbols[i].lexeme;
             return;
         }
     }
@@ -100,21 +98,21 @@ static void read_symbol(bx_lexer *lexer)
     lexer->length = 1;
     while (((unsigned char)lexer->start[lexer->length] & 0xc0) == 0x80)
         lexer->length++;
-    lexer->token = BX_TOKEN_UNKNOWN;
+    lexer->lexeme = BX_LEXEME_UNKNOWN;
 }
 
 void bx_lexer_advance(bx_lexer *lexer)
 {
     skip_space(lexer);
     lexer->start = lexer->next;
-    lexer->token_line = lexer->line;
-    lexer->token_column = lexer->column;
+    lexer->lexeme_line = lexer->line;
+    lexer->lexeme_column = lexer->column;
     char c = *lexer->start;
     if (c == '\0') {
-        lexer->token = BX_TOKEN_END;
+        lexer->lexeme = BX_LEXEME_END;
         lexer->length = 0;
     } else if (is_digit(c) || (c == '.' && is_digit(lexer->start[1]))) {
-        lexer->token = BX_TOKEN_NUMBER;
+        lexer->lexeme = BX_LEXEME_NUMBER;
         lexer->length = number_length(lexer->start);
         lexer->number = bx_number_read(lexer->start, NULL);
     } else if (is_name_start(c)) {
@@ -134,11 +132,11 @@ void bx_lexer_init(bx_lexer *lexer, const char *text, const char *what)
 
 int bx_lexer_expected(const bx_lexer *lexer, const char *expected, bx_error *err)
 {
-    if (lexer->token == BX_TOKEN_END)
+    if (lexer->lexeme == BX_LEXEME_END)
         return bx_fail(err, BX_EMODEL, "line %u, column %u: expected %s, found end of %s",
-                       lexer->token_line, lexer->token_column, expected, lexer->what);
+                       lexer->lexeme_line, lexer->lexeme_column, expected, lexer->what);
     int shown = lexer->length > 40 ? 40 : (int)lexer->length;
     return bx_fail(err, BX_EMODEL, "line %u, column %u: expected %s, found \"%.*s%s\"",
-                   lexer->token_line, lexer->token_column, expected, shown, lexer->start,
+                   lexer->lexeme_line, lexer->lexeme_column, expected, shown, lexer->start,
                    lexer->length > 40 ? "..." : "");
 }

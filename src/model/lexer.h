@@ -7,47 +7,47 @@
 #include <stddef.h>
 #include <stdint.h>
 
-typedef enum bx_token {
-    BX_TOKEN_END,
-    BX_TOKEN_NUMBER,
-    BX_TOKEN_NAME,
-    BX_TOKEN_AND,
-    BX_TOKEN_OR,
-    BX_TOKEN_NOT,
-    BX_TOKEN_LESS,
-    BX_TOKEN_LESS_EQUAL,
-    BX_TOKEN_GREATER,
-    BX_TOKEN_GREATER_EQUAL,
-    BX_TOKEN_EQUAL,
-    BX_TOKEN_NOT_EQUAL,
-    BX_TOKEN_PLUS,
-    BX_TOKEN_MINUS,
-    BX_TOKEN_TIMES,
-    BX_TOKEN_DIVIDE,
-    BX_TOKEN_POWER,
-    BX_TOKEN_OPEN,
-    BX_TOKEN_CLOSE,
-    BX_TOKEN_COMMA,
-    BX_TOKEN_ARROW,
-    BX_TOKEN_UNKNOWN
-} bx_token;
+typedef enum bx_lexeme {
+    BX_LEXEME_END,
+    BX_LEXEME_NUMBER,
+    BX_LEXEME_NAME,
+    BX_LEXEME_AND,
+    BX_LEXEME_OR,
+    BX_LEXEME_NOT,
+    BX_LEXEME_LESS,
+    BX_LEXEME_LESS_EQUAL,
+    BX_LEXEME_GREATER,
+    BX_LEXEME_GREATER_EQUAL,
+    BX_LEXEME_EQUAL,
+    BX_LEXEME_NOT_EQUAL,
+    BX_LEXEME_PLUS,
+    BX_LEXEME_MINUS,
+    BX_LEXEME_TIMES,
+    BX_LEXEME_DIVIDE,
+    BX_LEXEME_POWER,
+    BX_LEXEME_OPEN,
+    BX_LEXEME_CLOSE,
+    BX_LEXEME_COMMA,
+    BX_LEXEME_ARROW,
+    BX_LEXEME_UNKNOWN
+} bx_lexeme;
 
 typedef struct bx_lexer {
     const char *what; /* "formula", "equation": for messages */
-    const char *next; /* behind the present token */
+    const char *next; /* behind the present one */
     uint32_t line, column;
-    bx_token token; /* the present token */
+    bx_lexeme lexeme; /* the present one */
     const char *start;
     size_t length;
-    uint32_t token_line, token_column;
-    double number; /* of BX_TOKEN_NUMBER; may be infinite */
+    uint32_t lexeme_line, lexeme_column;
+    double number; /* of BX_LEXEME_NUMBER; may be infinite */
 } bx_lexer;
 
-/* `text` must outlive the lexer; stands at the first token afterwards. */
+/* `text` must outlive the lexer; stands at the first lexeme afterwards. */
 void bx_lexer_init(bx_lexer *lexer, const char *text, const char *what);
 void bx_lexer_advance(bx_lexer *lexer);
 
-/* BX_EMODEL: "line 1, column 9: expected <expected>, found <token>"; returns -1. */
+/* BX_EMODEL: "line 1, column 9: expected <expected>, found <text>"; returns -1. */
 int bx_lexer_expected(const bx_lexer *lexer, const char *expected, bx_error *err);
 
 #endif

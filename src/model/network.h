@@ -37,22 +37,23 @@ typedef struct bx_reaction {
     bx_range code;   /* puts the formula's value into the reaction's slot */
 } bx_reaction;
 
-/* A part of a condition, computed by its operands: earlier parts. A leaf is a comparison a op b,
- * or a number, which is true unless 0. */
+/* A part of a condition, computed from its operands, which are earlier parts. A leaf is a
+ * comparison of two numbers, or a number alone, which is true unless 0. */
 typedef struct bx_logic {
     bx_op op;         /* AND, OR, NOT, IF; else a leaf: a comparison, or MOVE for a number */
     uint32_t a, b, c; /* operands: absolute indexes into bx_network.logic */
-    bx_range code;    /* of a leaf: puts a - b, or the number, into `slot` */
+    bx_range code;    /* of a leaf: puts the difference, or the number, into `slot` */
     uint32_t slot;
-    bool uses_time, uses_species; /* that change */
-    uint32_t limit; /* of a leaf like time > b, where b is constant: the slot of b; else none */
+    bool uses_time, uses_species; /* depends on the time; on species that reactions change */
+    uint32_t limit; /* where the time is compared with a constant: its slot, else BX_SLOT_NONE */
 } bx_logic;
 
 typedef struct bx_assignment {
     uint32_t target, value; /* slots */
-    uint32_t size;          /* the slot to multiply with when it is set, or none */
-    bx_range draws;         /* in bx_program.draws */
-    bx_range code;          /* puts the formula's value into `value` */
+    uint32_t size; /* where an amount is set by its concentration: the slot of the size by which the
+                      value is multiplied, else BX_SLOT_NONE */
+    bx_range draws; /* in bx_program.draws */
+    bx_range code;  /* puts the formula's value into `value` */
 } bx_assignment;
 
 typedef struct bx_event {
@@ -64,7 +65,7 @@ typedef struct bx_event {
     bx_range logic;       /* of a condition: its parts in bx_network.logic, the last is the whole */
     bx_range assignments; /* in bx_network.assignments */
     bool transient, initially_false, from_trigger;
-    uint32_t delay, priority; /* slots, or none */
+    uint32_t delay, priority; /* slots, or BX_SLOT_NONE */
     bx_range delay_code, priority_code;
 } bx_event;
 
@@ -77,16 +78,16 @@ typedef struct bx_network {
     uint32_t time, rate; /* slots */
     uint32_t one;        /* a slot that holds 1 */
 
-    bx_range rule_code;   /* of all rules, in an order in which each finds what it needs */
-    bx_range *rule_codes; /* of each rule, by its place in that order */
-    uint32_t *rule_order; /* the rule at each place */
-    bx_csr rule_uses;     /* rule -> slots its formula names */
-    bool *rule_varies;    /* the rule depends on a species that changes */
-    bool *rule_uses_time; /* directly or through rules */
-    uint32_t *rule_amount, *rule_size; /* of a quotient: their slots; of other rules none */
+    bx_range rule_code;                /* of all rules, each after those that it needs */
+    bx_range *rule_codes;              /* of each rule, by its place in that order */
+    uint32_t *rule_order;              /* the rule at each place */
+    bx_csr rule_uses;                  /* rule -> slots its formula names */
+    bool *rule_varies;                 /* the rule depends on a species that changes */
+    bool *rule_uses_time;              /* directly or through rules */
+    uint32_t *rule_amount, *rule_size; /* of a quotient: slots; else BX_SLOT_NONE */
     bool *free;  /* species or parameter -> may have any value, NaN included */
     bool random; /* events draw numbers, or have priorities: a run has a seed */
-    bool jumps;  /* some rate or rule is not continuous: it has a condition in it */
+    bool jumps;  /* some rate or rule has a condition, or rounds: it can change at once */
 
     bx_reaction *reaction;
     bx_range rate_code; /* of all reactions */
@@ -100,17 +101,15 @@ typedef struct bx_network {
     bx_event *event;
     bx_logic *logic;
     size_t logic_count, logic_capacity;
-    bx_csr logic_uses; /* part of a condition -> slots, with rules followed by name only */
+    bx_csr
+        logic_uses; /* part of a condition -> slots that it names, but not what those rules name */
     bx_assignment *assignments;
     size_t assignment_count;
 } bx_network;
 
-/* Compile `processes` (at most 2^30 items in all), which must outlive the network.
- * NULL with BX_EMODEL, whose message names the item, or BX_EMEMORY. */
-bx_network *bx_network_new(bx_process *const *processes, size_t count, bx_error *err);
 void bx_network_free(bx_network *network); /* NULL is fine */
 
-/* "process "x", reaction "y"" for messages. */
+/* How messages call them, as in declaration.h. */
 bx_label bx_network_reaction_label(const bx_network *network, size_t reaction);
 bx_label bx_network_event_label(const bx_network *network, size_t event);
 

@@ -1,14 +1,14 @@
 #include "model/process.h"
 
+#include "core/array.h"
+#include "model/builder.h"
 #include "model/declaration.h"
+#include "model/parser.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* The most items of a kind in one process: indexes are 32 bits wide. */
-#define ITEMS_MAXIMUM ((size_t)1 << 28)
 
 static bx_label reaction_label(const bx_process *process, const char *name, const char *equation)
 {
@@ -34,6 +34,15 @@ static bx_label event_label(const bx_process *process, const char *name, size_t 
         snprintf(label.text, sizeof label.text, "process \"%.48s\", event %zu", process->name,
                  event + 1);
     return label;
+}
+
+int bx_fail_in(bx_error *err, const char *label)
+{
+    if (err && err->code == BX_EMODEL) {
+        bx_error inner = *err;
+        bx_fail(err, BX_EMODEL, "%s: %.800s", label, inner.message);
+    }
+    return -1;
 }
 
 bx_label bx_event_label(const bx_process *process, size_t event)
@@ -62,7 +71,7 @@ const char *bx_process_name(const bx_process *process)
     return process->name;
 }
 
-static void free_event(bx_declared_event *event)
+void bx_declared_event_free(bx_declared_event *event)
 {
     for (size_t i = 0; i < event->assignment_count; i++) {
         free(event->assignments[i].target);
@@ -106,7 +115,7 @@ void bx_process_free(bx_process *process)
     for (size_t i = 0; i < process->reaction_count; i++)
         free_reaction(&process->reactions[i]);
     for (size_t i = 0; i < process->event_count; i++)
-        free_event(&process->events[i]);
+        bx_declared_event_free(&process->events[i]);
     free(process->species);
     free(process->parameters);
     free(process->rules);
@@ -117,33 +126,6 @@ void bx_process_free(bx_process *process)
     bx_names_free(&process->event_names);
     free(process->name);
     free(process);
-}
-
-/* Room for one more item in *items. */
-static int grow(void **items, size_t count, size_t *capacity, size_t size, bx_error *err)
-{
-    if (count < *capacity)
-        return 0;
-    if (count >= ITEMS_MAXIMUM)
-        return bx_fail(err, BX_EMODEL, "a process can't have more than %zu items of a kind",
-                       ITEMS_MAXIMUM);
-    size_t more = *capacity ? *capacity * 2 : 8;
-    void *bigger = realloc(*items, more * size);
-    if (!bigger)
-        return bx_fail_memory(err);
-    *items = bigger;
-    *capacity = more;
-    return 0;
-}
-
-/* Prefix the message with the item it is about. */
-static int fail_in(bx_error *err, const char *label)
-{
-    if (err && err->code == BX_EMODEL) {
-        bx_error inner = *err;
-        bx_fail(err, inner.code, "%s: %.800s", label, inner.message);
-    }
-    return -1;
 }
 
 static int check_variable(const bx_process *process, const char *kind, const char *name,
@@ -176,14 +158,16 @@ static int add_value(bx_process *process, bx_declared_value **values, size_t *co
                        "process \"%.48s\": %s \"%s\": expected a finite number, "
                        "got %g",
                        process->name, kind, name, value);
-    if (grow((void **)values, *count, capacity, sizeof **values, err) < 0)
-        return -1;
+    bx_declared_value *grown = bx_array_grow(*values, *count, capacity, sizeof *grown);
+    if (!grown)
+        return bx_fail_memory(err);
+    *values = grown;
     char *copy = strdup(name);
     if (!copy || bx_names_add(&process->variables, copy, *count) < 0) {
         free(copy);
         return bx_fail_memory(err);
     }
-    (*values)[(*count)++] = (bx_declared_value){copy, value};
+    grown[(*count)++] = (bx_declared_value){copy, value};
     return 0;
 }
 
@@ -209,66 +193,95 @@ void bx_process_free_values(bx_process *process)
     process->free_values = true;
 }
 
-int bx_process_add_initial(bx_process *process, const char *target, const char *formula,
-                           bx_error *err)
+static int add_initial(bx_process *process, const char *target, bx_formula *formula, bx_error *err)
 {
-    if (grow((void **)&process->initials, process->initial_count, &process->initial_capacity,
-             sizeof *process->initials, err) < 0)
+    bx_declared_assignment *initials = bx_array_grow(process->initials, process->initial_count,
+                                                     &process->initial_capacity, sizeof *initials);
+    if (!initials)
+        return bx_fail_memory(err);
+    process->initials = initials;
+    bx_declared_assignment *initial = &initials[process->initial_count];
+    *initial = (bx_declared_assignment){.target = strdup(target), .formula = formula};
+    if (!initial->target)
+        return bx_fail_memory(err);
+    process->initial_count++;
+    return 0;
+}
+
+int bx_process_take_initial(bx_process *process, const char *target, bx_formula *formula,
+                            bx_error *err)
+{
+    int result = add_initial(process, target, formula, err);
+    if (result < 0)
+        bx_formula_free(formula);
+    return result;
+}
+
+int bx_process_add_initial(bx_process *process, const char *target, const char *text, bx_error *err)
+{
+    bx_formula *formula = bx_formula_parse(text, err);
+    if (formula)
+        return bx_process_take_initial(process, target, formula, err);
+    char label[160];
+    snprintf(label, sizeof label, "process \"%.48s\", initial \"%.64s\"", process->name, target);
+    return bx_fail_in(err, label);
+}
+
+static int add_rule(bx_process *process, const char *name, bx_formula *formula, bx_error *err)
+{
+    if (check_variable(process, "rule", name, err) < 0)
         return -1;
-    bx_declared_assignment initial = {.formula = bx_formula_parse(formula, err)};
-    if (!initial.formula) {
-        char label[160];
-        snprintf(label, sizeof label, "process \"%.48s\", initial \"%.64s\"", process->name,
-                 target);
-        return fail_in(err, label);
-    }
-    initial.target = strdup(target);
-    if (!initial.target) {
-        bx_formula_free(initial.formula);
+    bx_declared_rule *rules =
+        bx_array_grow(process->rules, process->rule_count, &process->rule_capacity, sizeof *rules);
+    if (!rules)
+        return bx_fail_memory(err);
+    process->rules = rules;
+    char *copy = strdup(name);
+    if (!copy || bx_names_add(&process->variables, copy, process->rule_count) < 0) {
+        free(copy);
         return bx_fail_memory(err);
     }
-    process->initials[process->initial_count++] = initial;
+    rules[process->rule_count++] = (bx_declared_rule){.name = copy, .formula = formula};
     return 0;
+}
+
+int bx_process_take_rule(bx_process *process, const char *name, bx_formula *formula, bx_error *err)
+{
+    int result = add_rule(process, name, formula, err);
+    if (result < 0)
+        bx_formula_free(formula);
+    return result;
+}
+
+int bx_process_add_rule(bx_process *process, const char *name, const char *text, bx_error *err)
+{
+    bx_formula *formula = bx_formula_parse(text, err);
+    if (formula)
+        return bx_process_take_rule(process, name, formula, err);
+    char label[160];
+    snprintf(label, sizeof label, "process \"%.48s\", rule \"%.64s\"", process->name, name);
+    return bx_fail_in(err, label);
 }
 
 int bx_process_add_quotient(bx_process *process, const char *name, const char *amount,
                             const char *size, bx_error *err)
 {
-    char formula[2 * BX_NAME_LENGTH + 8];
     if (!bx_formula_is_name(amount) || !bx_formula_is_name(size))
         return bx_fail(err, BX_EMODEL,
                        "process \"%.48s\", concentration \"%.64s\": expected two names, found "
                        "\"%.64s\" and \"%.64s\"",
                        process->name, name, amount, size);
-    snprintf(formula, sizeof formula, "%s / %s", amount, size);
-    if (bx_process_add_rule(process, name, formula, err) < 0)
+    bx_builder builder = {.err = err};
+    bx_builder_name(&builder, amount, 0, 0);
+    bx_builder_name(&builder, size, 0, 0);
+    bx_builder_apply(&builder, BX_OP_DIVIDE);
+    bx_formula *formula = bx_builder_end(&builder);
+    if (!formula || bx_process_take_rule(process, name, formula, err) < 0)
         return -1;
     bx_declared_rule *rule = &process->rules[process->rule_count - 1];
     rule->amount = strdup(amount);
     rule->size = strdup(size);
     return rule->amount && rule->size ? 0 : bx_fail_memory(err);
-}
-
-int bx_process_add_rule(bx_process *process, const char *name, const char *formula, bx_error *err)
-{
-    if (check_variable(process, "rule", name, err) < 0 ||
-        grow((void **)&process->rules, process->rule_count, &process->rule_capacity,
-             sizeof *process->rules, err) < 0)
-        return -1;
-    bx_declared_rule rule = {.formula = bx_formula_parse(formula, err)};
-    if (!rule.formula) {
-        char label[160];
-        snprintf(label, sizeof label, "process \"%.48s\", rule \"%.64s\"", process->name, name);
-        return fail_in(err, label);
-    }
-    rule.name = strdup(name);
-    if (!rule.name || bx_names_add(&process->variables, rule.name, process->rule_count) < 0) {
-        free(rule.name);
-        bx_formula_free(rule.formula);
-        return bx_fail_memory(err);
-    }
-    process->rules[process->rule_count++] = rule;
-    return 0;
 }
 
 /* A name of a reaction or an event: any text without control characters. */
@@ -285,69 +298,103 @@ static int check_label(const bx_names *names, const char *name, bx_error *err)
     return 0;
 }
 
-/* A rate as it is declared: a text, or else a number. */
-typedef struct declared_rate {
-    bx_rate_kind kind;
-    const char *text;
-    double number;
-} declared_rate;
-
-static int build_reaction(bx_declared_reaction *reaction, const char *equation, declared_rate rate,
-                          bx_error *err)
+/* Of a reaction that is not taken: what it holds is freed. Labels are made for messages alone, for
+ * thousands of reactions may come. */
+static int refuse_reaction(const bx_process *process, bx_declared_reaction *reaction, bx_error *err)
 {
-    if (!reaction->text)
-        return bx_fail_memory(err);
-    if (bx_equation_parse(equation, &reaction->equation, err) < 0)
-        return -1;
-    reaction->rate =
-        rate.text ? bx_formula_parse(rate.text, err) : bx_formula_number(rate.number, err);
-    if (reaction->rate)
-        return 0;
-    return fail_in(err, rate.kind == BX_RATE_MASS_ACTION ? "k" : "rate");
+    bx_label label = reaction_label(process, reaction->name, reaction->text);
+    free_reaction(reaction);
+    return bx_fail_in(err, label.text);
 }
 
-/* Thousands may come: their label is made for messages alone. */
-static int fail_in_reaction(const bx_process *process, const char *name, const char *equation,
-                            bx_error *err)
+static int add_reaction(bx_process *process, const bx_declared_reaction *reaction, bx_error *err)
 {
-    return fail_in(err, reaction_label(process, name, equation).text);
-}
-
-static int add_reaction(bx_process *process, const char *name, const char *equation,
-                        declared_rate rate, bx_error *err)
-{
+    const char *name = reaction->name;
     if (name && check_label(&process->reaction_names, name, err) < 0)
-        return fail_in_reaction(process, name, equation, err);
-    if (grow((void **)&process->reactions, process->reaction_count, &process->reaction_capacity,
-             sizeof *process->reactions, err) < 0)
         return -1;
-    bx_declared_reaction reaction = {.kind = rate.kind, .text = strdup(equation)};
-    if (build_reaction(&reaction, equation, rate, err) < 0) {
-        free_reaction(&reaction);
-        return fail_in_reaction(process, name, equation, err);
-    }
-    if (name &&
-        (!(reaction.name = strdup(name)) ||
-         bx_names_add(&process->reaction_names, reaction.name, process->reaction_count) < 0)) {
-        free_reaction(&reaction);
+    bx_declared_reaction *reactions = bx_array_grow(process->reactions, process->reaction_count,
+                                                    &process->reaction_capacity, sizeof *reactions);
+    if (!reactions)
         return bx_fail_memory(err);
-    }
-    process->reactions[process->reaction_count++] = reaction;
+    process->reactions = reactions;
+    if (name && bx_names_add(&process->reaction_names, name, process->reaction_count) < 0)
+        return bx_fail_memory(err);
+    reactions[process->reaction_count++] = *reaction;
     return 0;
 }
 
-int bx_process_add_reaction(bx_process *process, const char *name, const char *equation,
-                            bx_rate_kind kind, const char *formula, bx_error *err)
+static int take_reaction(bx_process *process, bx_declared_reaction *reaction, bx_error *err)
 {
-    return add_reaction(process, name, equation, (declared_rate){.kind = kind, .text = formula},
-                        err);
+    return add_reaction(process, reaction, err) < 0 ? refuse_reaction(process, reaction, err) : 0;
+}
+
+int bx_process_take_reaction(bx_process *process, const char *name, bx_equation equation,
+                             bx_formula *rate, bx_error *err)
+{
+    bx_declared_reaction reaction = {
+        .name = strdup(name), .equation = equation, .kind = BX_RATE_FORMULA, .rate = rate};
+    if (reaction.name)
+        return take_reaction(process, &reaction, err);
+    free_reaction(&reaction);
+    return bx_fail_memory(err);
+}
+
+/* The texts of a reaction; without that of its rate, the rate is `number`. */
+typedef struct reaction_text {
+    const char *name, *equation, *rate;
+    double number;
+} reaction_text;
+
+static int parse_reaction(bx_declared_reaction *reaction, const reaction_text *text, bx_error *err)
+{
+    reaction->text = strdup(text->equation);
+    reaction->name = text->name ? strdup(text->name) : NULL;
+    if (!reaction->text || (text->name && !reaction->name))
+        return bx_fail_memory(err);
+    if (bx_equation_parse(text->equation, &reaction->equation, err) < 0)
+        return -1;
+    reaction->rate =
+        text->rate ? bx_formula_parse(text->rate, err) : bx_formula_number(text->number, err);
+    if (reaction->rate)
+        return 0;
+    return bx_fail_in(err, reaction->kind == BX_RATE_MASS_ACTION ? "k" : "rate");
+}
+
+static int add_text(bx_process *process, bx_declared_reaction reaction, reaction_text text,
+                    bx_error *err)
+{
+    if (parse_reaction(&reaction, &text, err) < 0)
+        return refuse_reaction(process, &reaction, err);
+    return take_reaction(process, &reaction, err);
+}
+
+int bx_process_add_reaction(bx_process *process, const char *name, const char *equation,
+                            bx_rate_kind kind, const char *rate, bx_error *err)
+{
+    return add_text(process, (bx_declared_reaction){.kind = kind},
+                    (reaction_text){.name = name, .equation = equation, .rate = rate}, err);
 }
 
 int bx_process_add_constant_reaction(bx_process *process, const char *name, const char *equation,
-                                     bx_rate_kind kind, double number, bx_error *err)
+                                     bx_rate_kind kind, double rate, bx_error *err)
 {
-    return add_reaction(process, name, equation, (declared_rate){.kind = kind, .number = number},
-                        err);
+    return add_text(process, (bx_declared_reaction){.kind = kind},
+                    (reaction_text){.name = name, .equation = equation, .number = rate}, err);
+}
+
+int bx_process_take_rate(bx_process *process, const char *species, bx_formula *formula,
+                         bx_error *err)
+{
+    bx_equation_builder equation = {.capacity = 0};
+    bx_declared_reaction rate = {.kind = BX_RATE_FORMULA, .rate = formula, .continuous = true};
+    if (bx_equation_add(&equation, true, species, 1) < 0 ||
+        asprintf(&rate.text, "-> %.*s", BX_NAME_LENGTH, species) < 0)
+        rate.text = NULL;
+    rate.equation = bx_equation_end(&equation);
+    if (rate.text)
+        return take_reaction(process, &rate, err);
+    free_reaction(&rate);
+    return bx_fail_memory(err);
 }
 
 int bx_process_add_rate(bx_process *process, const char *species, const char *formula,
@@ -355,13 +402,11 @@ int bx_process_add_rate(bx_process *process, const char *species, const char *fo
 {
     char equation[BX_NAME_LENGTH + 8];
     snprintf(equation, sizeof equation, "-> %.*s", BX_NAME_LENGTH, species);
-    if (bx_process_add_reaction(process, NULL, equation, BX_RATE_FORMULA, formula, err) < 0)
-        return -1;
-    process->reactions[process->reaction_count - 1].continuous = true;
-    return 0;
+    return add_text(process, (bx_declared_reaction){.kind = BX_RATE_FORMULA, .continuous = true},
+                    (reaction_text){.equation = equation, .rate = formula}, err);
 }
 
-static int build_assignments(bx_declared_event *event, const bx_event_declaration *declaration,
+static int parse_assignments(bx_declared_event *event, const bx_event_declaration *declaration,
                              bx_error *err)
 {
     size_t count = declaration->assignment_count;
@@ -370,9 +415,6 @@ static int build_assignments(bx_declared_event *event, const bx_event_declaratio
         return bx_fail_memory(err);
     for (size_t i = 0; i < count; i++) {
         const bx_event_assignment *from = &declaration->assignments[i];
-        for (size_t j = 0; j < i; j++)
-            if (strcmp(declaration->assignments[j].target, from->target) == 0)
-                return bx_fail(err, BX_EMODEL, "\"%.64s\" is set twice", from->target);
         bx_declared_assignment *to = &event->assignments[event->assignment_count++];
         to->target = strdup(from->target);
         if (!to->target)
@@ -381,51 +423,78 @@ static int build_assignments(bx_declared_event *event, const bx_event_declaratio
         if (!to->formula) {
             char label[96];
             snprintf(label, sizeof label, "set %.64s", from->target);
-            return fail_in(err, label);
+            return bx_fail_in(err, label);
         }
     }
     return 0;
 }
 
-static int build_event(bx_declared_event *event, const bx_event_declaration *declaration,
+static int parse_event(bx_declared_event *event, const bx_event_declaration *declaration,
                        bx_error *err)
 {
-    if (!declaration->when == !declaration->at)
-        return bx_fail(err, BX_EMODEL, "expected either a condition (when) or a time (at)");
+    if (declaration->name && !(event->name = strdup(declaration->name)))
+        return bx_fail_memory(err);
     if (declaration->when && !(event->when = bx_formula_parse(declaration->when, err)))
-        return fail_in(err, "when");
+        return bx_fail_in(err, "when");
     if (declaration->at && !(event->at = bx_formula_parse(declaration->at, err)))
-        return fail_in(err, "at");
+        return bx_fail_in(err, "at");
     if (declaration->delay && !(event->delay = bx_formula_parse(declaration->delay, err)))
-        return fail_in(err, "delay");
+        return bx_fail_in(err, "delay");
     if (declaration->priority && !(event->priority = bx_formula_parse(declaration->priority, err)))
-        return fail_in(err, "priority");
+        return bx_fail_in(err, "priority");
     event->transient = declaration->transient;
     event->initially_false = declaration->initially_false;
     event->from_trigger = declaration->from_trigger;
-    if (declaration->name && !(event->name = strdup(declaration->name)))
+    return parse_assignments(event, declaration, err);
+}
+
+static int check_event(const bx_process *process, const bx_declared_event *event, bx_error *err)
+{
+    if (event->name && check_label(&process->event_names, event->name, err) < 0)
+        return -1;
+    if (!event->when == !event->at)
+        return bx_fail(err, BX_EMODEL, "expected either a condition (when) or a time (at)");
+    for (size_t i = 0; i < event->assignment_count; i++)
+        for (size_t j = 0; j < i; j++)
+            if (strcmp(event->assignments[i].target, event->assignments[j].target) == 0)
+                return bx_fail(err, BX_EMODEL, "\"%.64s\" is set twice",
+                               event->assignments[i].target);
+    return 0;
+}
+
+static int add_event(bx_process *process, const bx_declared_event *event, bx_error *err)
+{
+    if (check_event(process, event, err) < 0)
+        return -1;
+    bx_declared_event *events = bx_array_grow(process->events, process->event_count,
+                                              &process->event_capacity, sizeof *events);
+    if (!events)
         return bx_fail_memory(err);
-    return build_assignments(event, declaration, err);
+    process->events = events;
+    if (event->name && bx_names_add(&process->event_names, event->name, process->event_count) < 0)
+        return bx_fail_memory(err);
+    events[process->event_count++] = *event;
+    return 0;
+}
+
+/* Of an event that is not taken: what it holds is freed. */
+static int refuse_event(const bx_process *process, bx_declared_event *event, bx_error *err)
+{
+    bx_label label = event_label(process, event->name, process->event_count);
+    bx_declared_event_free(event);
+    return bx_fail_in(err, label.text);
+}
+
+int bx_process_take_event(bx_process *process, bx_declared_event *event, bx_error *err)
+{
+    return add_event(process, event, err) < 0 ? refuse_event(process, event, err) : 0;
 }
 
 int bx_process_add_event(bx_process *process, const bx_event_declaration *declaration,
                          bx_error *err)
 {
-    bx_label label = event_label(process, declaration->name, process->event_count);
-    if (declaration->name && check_label(&process->event_names, declaration->name, err) < 0)
-        return fail_in(err, label.text);
-    if (grow((void **)&process->events, process->event_count, &process->event_capacity,
-             sizeof *process->events, err) < 0)
-        return -1;
     bx_declared_event event = {0};
-    if (build_event(&event, declaration, err) < 0) {
-        free_event(&event);
-        return fail_in(err, label.text);
-    }
-    if (event.name && bx_names_add(&process->event_names, event.name, process->event_count) < 0) {
-        free_event(&event);
-        return bx_fail_memory(err);
-    }
-    process->events[process->event_count++] = event;
-    return 0;
+    if (parse_event(&event, declaration, err) < 0)
+        return refuse_event(process, &event, err);
+    return bx_process_take_event(process, &event, err);
 }

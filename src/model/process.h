@@ -1,7 +1,8 @@
 /* A biological process as its author declares it: species, parameters, reactions, assignment
- * rules and events, as text and numbers. A cell compiles the processes it holds into a network.
- * Formulas are parsed here, so that a mistake is reported where it was made; names are resolved
- * when the cell takes the process, since a process may use what another one declares. */
+ * rules and events, as text and numbers (declaration.h is for who has no text). A cell compiles the
+ * processes it holds into a network. Formulas are parsed here, so that a mistake is reported where
+ * it was made; names are resolved when the cell takes the process, since a process may use what
+ * another one declares. */
 #ifndef BX_MODEL_PROCESS_H
 #define BX_MODEL_PROCESS_H
 
@@ -10,6 +11,12 @@
 #include <stdbool.h>
 
 typedef struct bx_process bx_process;
+
+typedef enum bx_variable_kind {
+    BX_VARIABLE_SPECIES,
+    BX_VARIABLE_PARAMETER,
+    BX_VARIABLE_RULE
+} bx_variable_kind;
 
 typedef enum bx_rate_kind {
     BX_RATE_MASS_ACTION, /* the rate text is k; the engine multiplies by the reactants */
@@ -23,20 +30,18 @@ typedef struct bx_event_assignment {
     const char *formula;
 } bx_event_assignment;
 
+/* Either `when`, a condition: the event fires when it turns from false to true; or `at`, a formula
+ * of parameters: the cell's time in seconds. The other is NULL. */
 typedef struct bx_event_declaration {
     const char *name; /* NULL: named by its position */
-    const char
-        *when; /* a condition: fires when it turns from false to true; NULL if `at` is used */
-    const char
-        *at; /* a formula of parameters: the cell's time in seconds; NULL if `when` is used */
+    const char *when, *at;
     const bx_event_assignment *assignments;
     size_t assignment_count;
     const char *delay;    /* a formula: seconds from the firing to the assignments; NULL: none */
     const char *priority; /* a formula: of those due together the highest comes first; NULL: none */
-    bool transient;       /* what is due is dropped when the condition turns false before */
-    bool initially_false; /* a condition that is true at the beginning has just turned so */
-    bool from_trigger;    /* values are those of the moment the condition turned, not of the end of
-                             the delay */
+    bool transient; /* a firing is dropped if the condition turns false before the delay ends */
+    bool initially_false; /* fires at the beginning, too, if the condition is true then */
+    bool from_trigger; /* values are computed when the condition turns, not when the delay ends */
 } bx_event_declaration;
 
 /* All text is copied. The int functions return 0, or -1 with BX_EMODEL or BX_EMEMORY; the message
@@ -59,8 +64,8 @@ int bx_process_add_initial(bx_process *process, const char *target, const char *
 int bx_process_add_rate(bx_process *process, const char *species, const char *formula,
                         bx_error *err);
 
-/* `name` always equals amount / size, as a concentration does; to set it sets `amount`. Both are
- * names: `amount` of a species or parameter. */
+/* `name` always equals amount / size, as a concentration does; who sets it sets `amount`, a species
+ * or a parameter. Both are names. */
 int bx_process_add_quotient(bx_process *process, const char *name, const char *amount,
                             const char *size, bx_error *err);
 

@@ -1,11 +1,11 @@
 #include "model/program.h"
 
+#include "core/array.h"
 #include "model/distribution.h"
 
 #include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
-#include <string.h>
 
 /* While compiling: a number not yet in the frame, or a slot. */
 typedef struct operand {
@@ -24,53 +24,24 @@ void bx_program_free(bx_program *program)
 
 int64_t bx_program_slot(bx_program *program, double value)
 {
-    if (program->frame_size == program->frame_capacity) {
-        size_t capacity = program->frame_capacity ? program->frame_capacity * 2 : 64;
-        double *frame =
-            capacity > UINT32_MAX ? NULL : realloc(program->frame, capacity * sizeof *frame);
-        if (!frame)
-            return -1;
-        program->frame = frame;
-        program->frame_capacity = capacity;
-    }
-    program->frame[program->frame_size] = value;
+    double *frame =
+        bx_array_grow(program->frame, program->frame_size, &program->frame_capacity, sizeof *frame);
+    if (!frame)
+        return -1;
+    program->frame = frame;
+    frame[program->frame_size] = value;
     return (int64_t)program->frame_size++;
 }
 
 int bx_program_emit(bx_program *program, bx_instruction instruction)
 {
-    if (program->count == program->capacity) {
-        size_t capacity = program->capacity ? program->capacity * 2 : 64;
-        bx_instruction *code =
-            capacity > UINT32_MAX ? NULL : realloc(program->code, capacity * sizeof *code);
-        if (!code)
-            return -1;
-        program->code = code;
-        program->capacity = capacity;
-    }
-    program->code[program->count++] = instruction;
+    bx_instruction *code =
+        bx_array_grow(program->code, program->count, &program->capacity, sizeof *code);
+    if (!code)
+        return -1;
+    program->code = code;
+    code[program->count++] = instruction;
     return 0;
-}
-
-size_t bx_program_depth(const bx_formula *formula)
-{
-    size_t depth = 0, deepest = 0;
-    for (size_t i = 0; i < formula->count; i++) {
-        depth = depth + 1 - bx_op_arity(formula->nodes[i].op);
-        if (depth > deepest)
-            deepest = depth;
-    }
-    return deepest;
-}
-
-size_t bx_formula_begin(const bx_formula *formula, size_t root)
-{
-    size_t wanted = 1, i = root + 1;
-    while (wanted > 0) {
-        i--;
-        wanted = wanted - 1 + bx_op_arity(formula->nodes[i].op);
-    }
-    return i;
 }
 
 /* x^n for the powers that need no pow(). */
@@ -110,14 +81,11 @@ static operand fold(bx_op op, const operand *operands, unsigned arity)
 /* Three slots for a random number: what decides it, and its bounds. */
 static int add_draw(bx_program *program, operand *operands)
 {
-    if (program->draw_count == program->draw_capacity) {
-        size_t capacity = program->draw_capacity ? program->draw_capacity * 2 : 8;
-        uint32_t *draws = realloc(program->draws, capacity * sizeof *draws);
-        if (!draws)
-            return -1;
-        program->draws = draws;
-        program->draw_capacity = capacity;
-    }
+    uint32_t *draws =
+        bx_array_grow(program->draws, program->draw_count, &program->draw_capacity, sizeof *draws);
+    if (!draws)
+        return -1;
+    program->draws = draws;
     if (to_slot(program, &operands[0]) < 0 || to_slot(program, &operands[1]) < 0)
         return -1;
     int64_t decides = bx_program_slot(program, 0);
@@ -191,7 +159,7 @@ static int compile_nodes(bx_program *program, const bx_formula *formula, size_t 
 int bx_program_compile(bx_program *program, const bx_formula *formula, size_t root,
                        const uint32_t *slots, uint32_t target, bx_range *range)
 {
-    operand *stack = calloc(bx_program_depth(formula) + 1, sizeof *stack);
+    operand *stack = calloc(bx_formula_depth(formula) + 1, sizeof *stack);
     if (!stack)
         return -1;
     size_t begin = program->count;

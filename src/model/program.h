@@ -3,7 +3,6 @@
 #ifndef BX_MODEL_PROGRAM_H
 #define BX_MODEL_PROGRAM_H
 
-#include "core/error.h"
 #include "model/formula.h"
 
 #include <stddef.h>
@@ -27,8 +26,9 @@ typedef struct bx_program {
     size_t frame_size, frame_capacity;
     uint32_t temporaries; /* the first of the slots for intermediate values */
     uint32_t time;        /* the slot of the time */
-    /* Random numbers: for each the first of three slots. What runs the code puts a uniform number
-     * in [0, 1) there before; the next two are the bounds. The same one gives the same number. */
+    /* For each random number the first of three slots. Who runs the code puts a uniform number in
+     * [0, 1) there before, which decides the random number; the code puts its bounds into the
+     * other two. */
     uint32_t *draws;
     size_t draw_count, draw_capacity;
 } bx_program;
@@ -37,12 +37,6 @@ void bx_program_free(bx_program *program);
 
 /* A new slot of the frame that begins as `value`. -1 without memory. */
 int64_t bx_program_slot(bx_program *program, double value);
-
-/* How many temporaries a formula needs. */
-size_t bx_program_depth(const bx_formula *formula);
-
-/* Where the part of a formula under `root` begins: it is the nodes [begin, root]. */
-size_t bx_formula_begin(const bx_formula *formula, size_t root);
 
 /* Append code that puts the value of the part under `root` into `target`; slots[i] is where the
  * formula's name i lives. -1 without memory. */

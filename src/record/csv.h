@@ -1,10 +1,10 @@
-/* Text of tables: RFC 4180. -1 without memory. */
+/* Text of tables: RFC 4180. */
 #ifndef BX_RECORD_CSV_H
 #define BX_RECORD_CSV_H
 
 #include "core/buffer.h"
 
 /* Text that may need quotes. */
-int bx_csv_field(bx_buffer *out, const char *text);
+void bx_csv_field(bx_buffer *out, const char *text);
 
 #endif

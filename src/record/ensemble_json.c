@@ -47,64 +47,60 @@ static double at_quantile(const void *data, size_t row)
     return bx_ensemble_quantile(s->ensemble, row, s->column, s->p);
 }
 
-static int append_quantiles(bx_buffer *out, bx_series series, const bx_ensemble_plan *plan)
+static void append_quantiles(bx_buffer *out, bx_series series, const bx_ensemble_plan *plan)
 {
-    if (bx_text_append(out, ",\n\"quantiles\":{") < 0)
-        return -1;
+    bx_text_append(out, ",\n\"quantiles\":{");
     for (size_t q = 0; q < plan->quantile_count; q++) {
         char name[32];
         snprintf(name, sizeof name, "%.15g", plan->quantiles[q]);
         series.p = plan->quantiles[q];
-        if (bx_text_append(out, q ? ",\n" : "\n") < 0 ||
-            bx_json_list(out, name, plan->rows, at_quantile, &series) < 0)
-            return -1;
+        bx_text_append(out, q ? ",\n" : "\n");
+        bx_json_list(out, name, plan->rows, at_quantile, &series);
     }
-    return bx_text_append(out, "}");
+    bx_text_append(out, "}");
 }
 
-static int append_column(bx_buffer *out, bx_series series, const bx_ensemble_plan *plan)
+static void append_column(bx_buffer *out, bx_series series, const bx_ensemble_plan *plan)
 {
     static const struct {
         const char *name;
         double (*value)(const void *data, size_t row);
     } parts[] = {{"mean", at_mean}, {"sd", at_sd}, {"min", at_minimum}, {"max", at_maximum}};
-    if (bx_json_string(out, plan->names[series.column]) < 0)
-        return -1;
-    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
-        if (bx_text_append(out, i ? ",\n" : ":{\n") < 0 ||
-            bx_json_list(out, parts[i].name, plan->rows, parts[i].value, &series) < 0)
-            return -1;
-    if (plan->quantile_count && append_quantiles(out, series, plan) < 0)
-        return -1;
-    return bx_text_append(out, "}");
+    bx_json_string(out, plan->names[series.column]);
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        bx_text_append(out, i ? ",\n" : ":{\n");
+        bx_json_list(out, parts[i].name, plan->rows, parts[i].value, &series);
+    }
+    if (plan->quantile_count)
+        append_quantiles(out, series, plan);
+    bx_text_append(out, "}");
 }
 
 /* A seed has up to 64 bits, more than many readers keep of a number: it is a string. */
-static int append_head(bx_buffer *out, const bx_ensemble *e, const bx_ensemble_plan *plan)
+static void append_head(bx_buffer *out, const bx_ensemble *e, const bx_ensemble_plan *plan)
 {
     char text[128];
     snprintf(text, sizeof text,
              ",\"seed\":\"%" PRId64 "\",\"first_run\":%" PRIu64 ",\"runs\":%" PRIu64 ",\n",
              (int64_t)plan->seed, plan->first, bx_ensemble_runs(e));
-    return bx_text_append(out, "{\"method\":") < 0 || bx_json_string(out, plan->method) < 0
-               ? -1
-               : bx_text_append(out, text);
+    bx_text_append(out, "{\"method\":");
+    bx_json_string(out, plan->method);
+    bx_text_append(out, text);
 }
 
-static int append_all(const void *data, bx_buffer *out)
+static void append_all(const void *data, bx_buffer *out)
 {
     const bx_ensemble *e = data;
     const bx_ensemble_plan *plan = bx_ensemble_plan_of(e);
     bx_series series = {.ensemble = e};
-    if (append_head(out, e, plan) < 0 ||
-        bx_json_list(out, "time", plan->rows, at_time, &series) < 0 ||
-        bx_text_append(out, ",\n\"columns\":{") < 0)
-        return -1;
-    for (series.column = 0; series.column < plan->columns; series.column++)
-        if (bx_text_append(out, series.column ? ",\n" : "\n") < 0 ||
-            append_column(out, series, plan) < 0)
-            return -1;
-    return bx_text_append(out, "}}\n");
+    append_head(out, e, plan);
+    bx_json_list(out, "time", plan->rows, at_time, &series);
+    bx_text_append(out, ",\n\"columns\":{");
+    for (series.column = 0; series.column < plan->columns; series.column++) {
+        bx_text_append(out, series.column ? ",\n" : "\n");
+        append_column(out, series, plan);
+    }
+    bx_text_append(out, "}}\n");
 }
 
 int bx_ensemble_json(const bx_ensemble *e, bx_buffer *out, bx_error *err)

@@ -14,41 +14,32 @@ static const char magic[4] = {'B', 'X', 'E', '1'};
 
 enum { MOMENTS = sizeof(bx_moments) / sizeof(double), EXPONENT_BIAS = 1074 };
 
-static int encode_bins(const bx_bins *bins, bx_buffer *out)
+static void encode_bins(const bx_bins *bins, bx_buffer *out)
 {
-    if (bx_pack_count(out, bins->length) < 0)
-        return -1;
+    bx_pack_count(out, bins->length);
     if (bins->length == 0)
-        return 0;
-    if (bx_pack_u64(out, (uint64_t)bins->low) < 0 ||
-        bx_pack_count(out, (uint32_t)(bins->exponent + EXPONENT_BIAS)) < 0 ||
-        bx_pack_count(out, bins->exact) < 0)
-        return -1;
+        return;
+    bx_pack_u64(out, (uint64_t)bins->low);
+    bx_pack_count(out, (uint32_t)(bins->exponent + EXPONENT_BIAS));
+    bx_pack_count(out, bins->exact);
     for (size_t i = 0; i < bins->length; i++)
-        if (bx_pack_count(out, bins->counts[i]) < 0)
-            return -1;
-    return 0;
+        bx_pack_count(out, bins->counts[i]);
 }
 
-static int encode_head(const bx_ensemble *e, bx_buffer *out)
+static void encode_head(const bx_ensemble *e, bx_buffer *out)
 {
     const bx_ensemble_plan *plan = &e->plan;
     const uint64_t numbers[] = {plan->seed,    plan->first,  e->runs,
                                 e->steps,      plan->origin, plan->rows,
                                 plan->columns, plan->bins,   plan->quantile_count};
-    if (bx_buffer_append(out, magic, sizeof magic) < 0)
-        return -1;
+    bx_buffer_append(out, magic, sizeof magic);
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
-        if (bx_pack_u64(out, numbers[i]) < 0)
-            return -1;
-    if (bx_pack_name(out, e->method) < 0)
-        return -1;
+        bx_pack_u64(out, numbers[i]);
+    bx_pack_name(out, e->method);
     for (size_t i = 0; i < plan->columns; i++)
-        if (bx_pack_name(out, e->names[i]) < 0)
-            return -1;
-    return bx_pack_doubles(out, e->quantiles, plan->quantile_count) < 0
-               ? -1
-               : bx_pack_doubles(out, e->times, plan->rows);
+        bx_pack_name(out, e->names[i]);
+    bx_pack_doubles(out, e->quantiles, plan->quantile_count);
+    bx_pack_doubles(out, e->times, plan->rows);
 }
 
 int bx_ensemble_encode(const bx_ensemble *e, bx_buffer *out, bx_error *err)
@@ -58,15 +49,11 @@ int bx_ensemble_encode(const bx_ensemble *e, bx_buffer *out, bx_error *err)
         if (strlen(e->names[i]) > BX_NAME_LENGTH)
             return bx_fail(err, BX_ERESULT, "column %zu: a name of more than %d bytes can't travel",
                            i + 1, BX_NAME_LENGTH);
-    int result = encode_head(e, out);
-    if (result == 0)
-        result = bx_pack_doubles(out, (const double *)e->moments, items * MOMENTS);
-    for (size_t i = 0; result == 0 && e->bins && i < items; i++)
-        result = encode_bins(&e->bins[i], out);
-    if (result == 0)
-        return 0;
-    out->length = length;
-    return bx_fail_memory(err);
+    encode_head(e, out);
+    bx_pack_doubles(out, (const double *)e->moments, items * MOMENTS);
+    for (size_t i = 0; e->bins && i < items; i++)
+        encode_bins(&e->bins[i], out);
+    return bx_buffer_finish(out, length) < 0 ? bx_fail_memory(err) : 0;
 }
 
 static int wrong(bx_error *err, const char *what)

@@ -10,22 +10,19 @@
 
 static const char magic[4] = {'B', 'X', 'T', '1'};
 
-static int encode(const bx_trajectory *t, bx_buffer *out)
+static void encode(const bx_trajectory *t, bx_buffer *out)
 {
     size_t rows = bx_trajectory_rows(t), columns = bx_trajectory_columns(t);
-    if (bx_buffer_append(out, magic, sizeof magic) < 0 ||
-        bx_pack_u64(out, bx_trajectory_seed(t)) < 0 || bx_pack_u64(out, rows) < 0 ||
-        bx_pack_u64(out, columns) < 0 || bx_pack_name(out, bx_trajectory_method(t)) < 0)
-        return -1;
+    bx_buffer_append(out, magic, sizeof magic);
+    bx_pack_u64(out, bx_trajectory_seed(t));
+    bx_pack_u64(out, rows);
+    bx_pack_u64(out, columns);
+    bx_pack_name(out, bx_trajectory_method(t));
     for (size_t i = 0; i < columns; i++)
-        if (bx_pack_name(out, bx_trajectory_name(t, i)) < 0)
-            return -1;
-    if (bx_pack_doubles(out, bx_trajectory_times(t), rows) < 0)
-        return -1;
+        bx_pack_name(out, bx_trajectory_name(t, i));
+    bx_pack_doubles(out, bx_trajectory_times(t), rows);
     for (size_t i = 0; i < columns; i++)
-        if (bx_pack_doubles(out, bx_trajectory_column(t, i), rows) < 0)
-            return -1;
-    return 0;
+        bx_pack_doubles(out, bx_trajectory_column(t, i), rows);
 }
 
 int bx_trajectory_encode(const bx_trajectory *t, bx_buffer *out, bx_error *err)
@@ -35,10 +32,8 @@ int bx_trajectory_encode(const bx_trajectory *t, bx_buffer *out, bx_error *err)
             return bx_fail(err, BX_ERESULT, "column %zu: a name of more than %d bytes can't travel",
                            i + 1, BX_NAME_LENGTH);
     size_t length = out->length;
-    if (encode(t, out) == 0)
-        return 0;
-    out->length = length;
-    return bx_fail_memory(err);
+    encode(t, out);
+    return bx_buffer_finish(out, length) < 0 ? bx_fail_memory(err) : 0;
 }
 
 static int read_rows(bx_unpacker *r, bx_trajectory *t, size_t rows, bx_error *err)

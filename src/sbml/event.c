@@ -3,97 +3,77 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The texts of an event while it is being declared. */
-typedef struct texts {
-    bx_buffer when, delay, priority;
-    bx_buffer *formulas;
-    bx_sbml_name *names;
-    bx_event_assignment *assignments;
-    size_t count;
-} texts;
-
-static void free_texts(texts *t)
+/* The formula of a value; NULL without math, or on failure. */
+static bx_formula *formula_of(bx_sbml *sbml, const ASTNode_t *math)
 {
-    bx_buffer_free(&t->when);
-    bx_buffer_free(&t->delay);
-    bx_buffer_free(&t->priority);
-    for (size_t i = 0; i < t->count; i++)
-        bx_buffer_free(&t->formulas[i]);
-    free(t->formulas);
-    free(t->names);
-    free(t->assignments);
+    if (!math)
+        return NULL;
+    bx_sbml_math(sbml, math, NULL);
+    return bx_builder_end(&sbml->builder);
 }
 
-static int write_assignments(bx_sbml *sbml, Event_t *event, texts *t, bx_error *err)
+static int make_assignments(bx_sbml *sbml, Event_t *event, bx_declared_event *declared)
 {
     unsigned count = Event_getNumEventAssignments(event);
-    t->formulas = calloc(count + 1, sizeof *t->formulas);
-    t->names = calloc(count + 1, sizeof *t->names);
-    t->assignments = calloc(count + 1, sizeof *t->assignments);
-    if (!t->formulas || !t->names || !t->assignments)
-        return bx_fail_memory(err);
+    declared->assignments = calloc(count + 1, sizeof *declared->assignments);
+    if (!declared->assignments)
+        return bx_fail_memory(sbml->err);
     for (unsigned i = 0; i < count; i++) {
-        EventAssignment_t *assignment = Event_getEventAssignment(event, i);
-        const ASTNode_t *math = EventAssignment_getMath(assignment);
+        EventAssignment_t *from = Event_getEventAssignment(event, i);
+        const ASTNode_t *math = EventAssignment_getMath(from);
         if (!math)
             continue;
-        size_t at = t->count++;
-        t->formulas[at] = bx_sbml_buffer();
-        t->names[at] = bx_sbml_name_of(EventAssignment_getVariable(assignment), "");
-        if (bx_sbml_formula(sbml, math, NULL, &t->formulas[at], err) < 0)
+        bx_declared_assignment *to = &declared->assignments[declared->assignment_count++];
+        to->target = strdup(bx_sbml_name_of(EventAssignment_getVariable(from), "").text);
+        if (!to->target)
+            return bx_fail_memory(sbml->err);
+        to->formula = formula_of(sbml, math);
+        if (!to->formula)
             return -1;
-        t->assignments[at] =
-            (bx_event_assignment){t->names[at].text, bx_sbml_text(&t->formulas[at])};
     }
     return 0;
 }
 
-static int write_texts(bx_sbml *sbml, Event_t *event, texts *t, bx_error *err)
+static int make_event(bx_sbml *sbml, Event_t *event, bx_declared_event *declared)
 {
+    Trigger_t *trigger = Event_getTrigger(event);
     Delay_t *delay = Event_getDelay(event);
     Priority_t *priority = Event_getPriority(event);
-    t->when = t->delay = t->priority = bx_sbml_buffer();
-    if (bx_sbml_condition(sbml, Trigger_getMath(Event_getTrigger(event)), &t->when, err) < 0 ||
-        (delay && Delay_getMath(delay) &&
-         bx_sbml_formula(sbml, Delay_getMath(delay), NULL, &t->delay, err) < 0) ||
-        (priority && Priority_getMath(priority) &&
-         bx_sbml_formula(sbml, Priority_getMath(priority), NULL, &t->priority, err) < 0))
+    const ASTNode_t *delay_math = delay ? Delay_getMath(delay) : NULL;
+    const ASTNode_t *priority_math = priority ? Priority_getMath(priority) : NULL;
+    bool level_3 = SBase_getLevel((SBase_t *)event) > 2;
+    declared->transient = level_3 && !Trigger_getPersistent(trigger);
+    declared->initially_false = level_3 && !Trigger_getInitialValue(trigger);
+    declared->from_trigger = Event_getUseValuesFromTriggerTime(event);
+    if (Event_isSetId(event) && !(declared->name = strdup(Event_getId(event))))
+        return bx_fail_memory(sbml->err);
+    bx_sbml_truth(sbml, Trigger_getMath(trigger));
+    declared->when = bx_builder_end(&sbml->builder);
+    if (!declared->when || (!(declared->delay = formula_of(sbml, delay_math)) && delay_math) ||
+        (!(declared->priority = formula_of(sbml, priority_math)) && priority_math))
         return -1;
-    return write_assignments(sbml, event, t, err);
+    return make_assignments(sbml, event, declared);
 }
 
 /* An event without a trigger never fires. */
-static int add_event(bx_sbml *sbml, Event_t *event, bx_error *err)
+static int add_event(bx_sbml *sbml, Event_t *event)
 {
     Trigger_t *trigger = Event_getTrigger(event);
     if (!trigger || !Trigger_getMath(trigger))
         return 0;
-    texts t = {.count = 0};
-    bool level_3 = SBase_getLevel((SBase_t *)event) > 2;
-    int result = write_texts(sbml, event, &t, err);
-    bx_event_declaration declaration = {
-        .name = Event_isSetId(event) ? Event_getId(event) : NULL,
-        .when = bx_sbml_text(&t.when),
-        .delay = t.delay.length > 0 ? bx_sbml_text(&t.delay) : NULL,
-        .priority = t.priority.length > 0 ? bx_sbml_text(&t.priority) : NULL,
-        .assignments = t.assignments,
-        .assignment_count = t.count,
-        .transient = level_3 && !Trigger_getPersistent(trigger),
-        .initially_false = level_3 && !Trigger_getInitialValue(trigger),
-        .from_trigger = Event_getUseValuesFromTriggerTime(event),
-    };
-    if (result == 0)
-        result = bx_process_add_event(sbml->process, &declaration, err);
-    free_texts(&t);
-    return result;
+    bx_declared_event declared = {0};
+    if (make_event(sbml, event, &declared) == 0)
+        return bx_process_take_event(sbml->process, &declared, sbml->err);
+    bx_declared_event_free(&declared);
+    return -1;
 }
 
-int bx_sbml_events(bx_sbml *sbml, bx_error *err)
+int bx_sbml_events(bx_sbml *sbml)
 {
     for (unsigned i = 0; i < Model_getNumEvents(sbml->model); i++) {
         Event_t *event = Model_getEvent(sbml->model, i);
-        if (add_event(sbml, event, err) < 0)
-            return bx_sbml_fail_in(err, "event", Event_getId(event));
+        if (add_event(sbml, event) < 0)
+            return bx_sbml_fail_in(sbml->err, "event", Event_getId(event));
     }
     return 0;
 }

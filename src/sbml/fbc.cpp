@@ -185,8 +185,12 @@ int read_objective(Reader &r)
     Objective *objective = id.empty() ? nullptr : r.fbc->getObjective(id);
     if (!objective && id.empty() && r.fbc->getNumObjectives() == 0)
         return 0;
-    if (!objective)
-        return fail(r, "objective", id, "the model has none of that id");
+    if (!objective) {
+        std::string problem = "the model has none of that id; it has";
+        for (unsigned i = 0; i < r.fbc->getNumObjectives(); i++)
+            problem += (i ? ", " : " ") + r.fbc->getObjective(i)->getId();
+        return fail(r, "objective", id, problem.c_str());
+    }
     std::strncpy(r.taken, id.c_str(), 255);
     bx_fba_set_sense(r.fba, objective->getType() == "maximize");
     for (unsigned i = 0; i < objective->getNumFluxObjectives(); i++) {

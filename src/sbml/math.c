@@ -1,192 +1,264 @@
 #include "sbml/math.h"
 
-#include "model/formula.h"
+#include "core/array.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* How deep formulas and function definitions may nest. */
-#define DEPTH_MAXIMUM 200
+/* Of a walk's scopes, the one outside of all function definitions. */
+#define OUTSIDE UINT32_MAX
 
-/* Arguments of the function definition that is being written in place. */
+/* A tree, and the scope in which its names mean something. */
+typedef struct place {
+    const ASTNode_t *node;
+    uint32_t scope;
+} place;
+
+/* A call of a function definition, whose body is walked in place of it. */
 typedef struct scope {
-    const FunctionDefinition_t *function; /* or NULL */
-    char **arguments;                     /* their formulas */
-    const KineticLaw_t *law;              /* or NULL: whose local parameters count */
+    const FunctionDefinition_t *function;
+    size_t arguments; /* the first of them in walk.arguments */
+    uint32_t depth;   /* how many calls this one is in, with itself */
 } scope;
 
-typedef struct writer {
+/* What is still to be done, the next at the end. */
+typedef enum step_kind {
+    STEP_NODE,   /* add the value of `node` */
+    STEP_XOR,    /* add the exclusive or of `count` children of `node` from `first` on */
+    STEP_NUMBER, /* add `number` */
+    STEP_APPLY,  /* apply `op` */
+    STEP_LEAVE   /* the newest scope ends */
+} step_kind;
+
+typedef struct step {
+    step_kind kind;
+    bx_op op;
+    const ASTNode_t *node;
+    uint32_t scope;
+    bool truth; /* a truth value is wanted: what is not 0 counts as 1 */
+    unsigned first, count;
+    double number;
+} step;
+
+/* Trees are walked with a stack of steps: a step adds to the formula at once, or puts the steps
+ * that it consists of in its place. */
+typedef struct walk {
     bx_sbml *sbml;
-    bx_buffer *out;
-    bx_error *err;
-} writer;
+    bx_builder *builder;
+    const KineticLaw_t *law;
+    step *steps;
+    size_t step_count, step_capacity;
+    scope *scopes;
+    size_t scope_count, scope_capacity;
+    place *arguments; /* of all scopes; none is the name of another argument */
+    size_t argument_count, argument_capacity;
+} walk;
 
-static int write_node(writer *w, const ASTNode_t *node, const scope *in, bool truth);
+/* ---- steps, noted in the order in which they are done ---- */
 
-static int put(writer *w, const char *text)
+static void fail_memory(walk *w)
 {
-    return bx_sbml_put(w->out, w->err, "%s", text);
+    bx_builder_fail(w->builder, BX_EMEMORY, "out of memory");
 }
 
-static int write_child(writer *w, const ASTNode_t *node, unsigned i, const scope *in, bool truth)
+static void then(walk *w, step next)
 {
-    return write_node(w, ASTNode_getChild(node, i), in, truth);
+    step *steps = bx_array_grow(w->steps, w->step_count, &w->step_capacity, sizeof *steps);
+    if (!steps) {
+        fail_memory(w);
+        return;
+    }
+    w->steps = steps;
+    steps[w->step_count++] = next;
+}
+
+static void then_number(walk *w, double number)
+{
+    then(w, (step){.kind = STEP_NUMBER, .number = number});
+}
+
+static void then_apply(walk *w, bx_op op)
+{
+    then(w, (step){.kind = STEP_APPLY, .op = op});
+}
+
+/* A child of the node of `s`, in the same scope. */
+static void then_child(walk *w, const step *s, unsigned child, bool truth)
+{
+    then(w, (step){.kind = STEP_NODE,
+                   .node = ASTNode_getChild(s->node, child),
+                   .scope = s->scope,
+                   .truth = truth});
+}
+
+static void fail(walk *w, const char *problem)
+{
+    bx_builder_fail(w->builder, BX_EMODEL, "%s", problem);
 }
 
 /* ---- names ---- */
 
-static int write_name(writer *w, const ASTNode_t *node, const scope *in)
+/* Of a name of the model; NULL if the node is none, but a symbol such as time. */
+static const char *id_of(const ASTNode_t *node)
 {
-    const char *id = ASTNode_getName(node);
-    if (!id)
-        return bx_fail(w->err, BX_EMODEL, "a name without text");
-    unsigned arguments = in->function ? FunctionDefinition_getNumArguments(in->function) : 0;
-    for (unsigned i = 0; i < arguments; i++) {
-        const char *name = ASTNode_getName(FunctionDefinition_getArgument(in->function, i));
-        if (name && strcmp(name, id) == 0)
-            return put(w, in->arguments[i]);
-    }
-    if (!in->function && in->law && KineticLaw_getParameterById((KineticLaw_t *)in->law, id)) {
-        const Reaction_t *reaction =
-            (const Reaction_t *)SBase_getParentSBMLObject((SBase_t *)in->law);
-        return bx_sbml_put(w->out, w->err, "%s.%s", Reaction_getId(reaction), id);
-    }
-    return put(w, bx_sbml_name_of(id, "").text);
+    return node && ASTNode_getType(node) == AST_NAME ? ASTNode_getName(node) : NULL;
 }
 
-static int grow_rates(bx_sbml *sbml)
+/* The argument that a name stands for in its scope, or else the name itself. */
+static place resolve(const walk *w, place name)
 {
-    if (sbml->rate_count < sbml->rate_capacity)
+    const char *id = id_of(name.node);
+    if (!id || name.scope == OUTSIDE)
+        return name;
+    const scope *s = &w->scopes[name.scope];
+    unsigned count = FunctionDefinition_getNumArguments(s->function);
+    for (unsigned i = 0; i < count; i++) {
+        const char *argument = ASTNode_getName(FunctionDefinition_getArgument(s->function, i));
+        if (argument && strcmp(argument, id) == 0)
+            return w->arguments[s->arguments + i];
+    }
+    return name;
+}
+
+/* The engine's name for an id that is no argument. */
+static bx_sbml_name name_of(const walk *w, uint32_t in, const char *id)
+{
+    if (in != OUTSIDE || !w->law || !KineticLaw_getParameterById((KineticLaw_t *)w->law, id))
+        return bx_sbml_name_of(id, "");
+    return bx_sbml_local_of((const Reaction_t *)SBase_getParentSBMLObject((SBase_t *)w->law), id);
+}
+
+static void expand_name(walk *w, const step *s)
+{
+    place meant = resolve(w, (place){s->node, s->scope});
+    const char *id = id_of(s->node);
+    if (meant.node != s->node)
+        then(w, (step){.kind = STEP_NODE, .node = meant.node, .scope = meant.scope});
+    else if (id)
+        bx_builder_name(w->builder, name_of(w, s->scope, id).text, 0, 0);
+    else
+        fail(w, "a name without text");
+}
+
+/* Note that the rate of change of a variable is asked for. */
+static int add_rate(bx_sbml *sbml, const char *variable)
+{
+    if (bx_names_find(&sbml->rates, variable) != BX_NAME_NONE)
         return 0;
-    size_t capacity = sbml->rate_capacity ? sbml->rate_capacity * 2 : 8;
-    char **ids = realloc(sbml->rate_ids, capacity * sizeof *ids);
-    if (!ids)
+    char **names =
+        bx_array_grow(sbml->rate_names, sbml->rate_count, &sbml->rate_capacity, sizeof *names);
+    if (!names)
         return -1;
-    sbml->rate_ids = ids;
-    sbml->rate_capacity = capacity;
-    return 0;
+    sbml->rate_names = names;
+    if (!(names[sbml->rate_count] = strdup(variable)))
+        return -1;
+    sbml->rate_count++;
+    return bx_names_add(&sbml->rates, names[sbml->rate_count - 1], sbml->rate_count - 1);
 }
 
 /* rateOf: a rule of its own, which bx_sbml_rates declares. */
-static int write_rate_of(writer *w, const ASTNode_t *node, const scope *in)
+static void expand_rate_of(walk *w, const step *s)
 {
-    bx_sbml *sbml = w->sbml;
-    bx_buffer target = bx_sbml_buffer();
-    writer inner = {sbml, &target, w->err};
-    const ASTNode_t *child = ASTNode_getNumChildren(node) == 1 ? ASTNode_getChild(node, 0) : NULL;
-    if (!child || !ASTNode_isName(child))
-        return bx_fail(w->err, BX_EMODEL, "rateOf: the id of one variable expected");
-    int result = write_name(&inner, child, in);
-    const char *id = bx_sbml_text(&target);
-    if (result == 0 && bx_names_find(&sbml->rates, id) == BX_NAME_NONE) {
-        char *copy = grow_rates(sbml) < 0 ? NULL : strdup(id);
-        if (copy)
-            sbml->rate_ids[sbml->rate_count] = copy;
-        if (!copy || bx_names_add(&sbml->rates, copy, sbml->rate_count++) < 0)
-            result = bx_fail_memory(w->err);
+    place of = resolve(w, (place){ASTNode_getChild(s->node, 0), s->scope});
+    const char *id = id_of(of.node);
+    if (!id || ASTNode_getNumChildren(s->node) != 1) {
+        fail(w, "rateOf: the id of one variable expected");
+        return;
     }
-    if (result == 0)
-        result = bx_sbml_put(w->out, w->err, "%s.rate", id);
-    bx_buffer_free(&target);
-    return result;
+    bx_sbml_name variable = name_of(w, of.scope, id);
+    if (add_rate(w->sbml, variable.text) < 0)
+        fail_memory(w);
+    bx_builder_name(w->builder, bx_sbml_rate_of(variable.text).text, 0, 0);
 }
 
 /* ---- operators ---- */
 
-/* (a op b op c), or `none` without operands. */
-static int write_joined(writer *w, const ASTNode_t *node, const scope *in, const char *op,
-                        const char *none, bool truth)
+/* a op b op c from the left, or `none` without operands. */
+static void expand_joined(walk *w, const step *s, bx_op op, double none, bool truth)
 {
-    unsigned count = ASTNode_getNumChildren(node);
+    unsigned count = ASTNode_getNumChildren(s->node);
     if (count == 0)
-        return put(w, none);
-    for (unsigned i = 0; i < count; i++)
-        if (put(w, i == 0 ? "(" : op) < 0 || write_child(w, node, i, in, truth) < 0)
-            return -1;
-    return put(w, ")");
+        then_number(w, none);
+    for (unsigned i = 0; i < count; i++) {
+        then_child(w, s, i, truth);
+        if (i > 0)
+            then_apply(w, op);
+    }
 }
 
-static int write_minus(writer *w, const ASTNode_t *node, const scope *in)
+static void expand_minus(walk *w, const step *s)
 {
-    if (ASTNode_getNumChildren(node) != 1)
-        return write_joined(w, node, in, " - ", "0", false);
-    if (put(w, "(-") < 0 || write_child(w, node, 0, in, false) < 0)
-        return -1;
-    return put(w, ")");
+    expand_joined(w, s, BX_OP_SUBTRACT, 0, false);
+    if (ASTNode_getNumChildren(s->node) == 1)
+        then_apply(w, BX_OP_NEGATE);
 }
 
 /* a < b < c is (a < b) and (b < c). */
-static int write_relation(writer *w, const ASTNode_t *node, const scope *in, const char *op)
+static void expand_relation(walk *w, const step *s, bx_op op)
 {
-    unsigned count = ASTNode_getNumChildren(node);
+    unsigned count = ASTNode_getNumChildren(s->node);
     if (count < 2)
-        return put(w, "true");
-    for (unsigned i = 0; i + 1 < count; i++)
-        if (put(w, i == 0 ? "((" : " and (") < 0 || write_child(w, node, i, in, false) < 0 ||
-            put(w, op) < 0 || write_child(w, node, i + 1, in, false) < 0 || put(w, ")") < 0)
-            return -1;
-    return put(w, ")");
+        then_number(w, 1);
+    for (unsigned i = 0; i + 1 < count; i++) {
+        then_child(w, s, i, false);
+        then_child(w, s, i + 1, false);
+        then_apply(w, op);
+        if (i > 0)
+            then_apply(w, BX_OP_AND);
+    }
 }
 
-/* Exclusive or of the children up to `last`: (a and not b) or (not a and b). */
-static int write_xor(writer *w, const ASTNode_t *node, const scope *in, unsigned last)
+/* (a and not b) or (not a and b), where a and b are each the exclusive or of one half: of n
+ * operands there come n^2. */
+static void expand_xor(walk *w, const step *s)
 {
-    if (last == 0)
-        return write_child(w, node, 0, in, true);
-    if (put(w, "((") < 0 || write_xor(w, node, in, last - 1) < 0 || put(w, " and not ") < 0 ||
-        write_child(w, node, last, in, true) < 0 || put(w, ") or (not ") < 0 ||
-        write_xor(w, node, in, last - 1) < 0 || put(w, " and ") < 0 ||
-        write_child(w, node, last, in, true) < 0)
-        return -1;
-    return put(w, "))");
+    step a = *s, b = *s;
+    if (s->count == 0)
+        then_number(w, 0);
+    if (s->count == 1)
+        then_child(w, s, s->first, true);
+    if (s->count < 2)
+        return;
+    b.count = s->count / 2;
+    a.count = s->count - b.count;
+    b.first = s->first + a.count;
+    then(w, a);
+    then(w, b);
+    then_apply(w, BX_OP_NOT);
+    then_apply(w, BX_OP_AND);
+    then(w, a);
+    then_apply(w, BX_OP_NOT);
+    then(w, b);
+    then_apply(w, BX_OP_AND);
+    then_apply(w, BX_OP_OR);
 }
 
-static int write_implies(writer *w, const ASTNode_t *node, const scope *in)
+static void expand_implies(walk *w, const step *s)
 {
-    if (put(w, "(not ") < 0 || write_child(w, node, 0, in, true) < 0 || put(w, " or ") < 0 ||
-        write_child(w, node, 1, in, true) < 0)
-        return -1;
-    return put(w, ")");
-}
-
-static int write_not(writer *w, const ASTNode_t *node, const scope *in)
-{
-    if (put(w, "(not ") < 0 || write_child(w, node, 0, in, true) < 0)
-        return -1;
-    return put(w, ")");
+    then_child(w, s, 0, true);
+    then_apply(w, BX_OP_NOT);
+    then_child(w, s, 1, true);
+    then_apply(w, BX_OP_OR);
 }
 
 /* value, condition, value, condition, .., and perhaps a last value. */
-static int write_piecewise(writer *w, const ASTNode_t *node, const scope *in, bool truth)
+static void expand_piecewise(walk *w, const step *s)
 {
-    unsigned count = ASTNode_getNumChildren(node), pieces = count / 2;
+    unsigned count = ASTNode_getNumChildren(s->node), pieces = count / 2;
+    for (unsigned i = 0; i < pieces; i++) {
+        then_child(w, s, 2 * i + 1, true);
+        then_child(w, s, 2 * i, s->truth);
+    }
+    if (count % 2)
+        then_child(w, s, count - 1, s->truth);
+    else
+        then_number(w, s->truth ? 0 : NAN);
     for (unsigned i = 0; i < pieces; i++)
-        if (put(w, "if(") < 0 || write_child(w, node, 2 * i + 1, in, true) < 0 ||
-            put(w, ", ") < 0 || write_child(w, node, 2 * i, in, truth) < 0 || put(w, ", ") < 0)
-            return -1;
-    if ((count % 2 ? write_child(w, node, count - 1, in, truth)
-                   : put(w, truth ? "false" : "(0/0)")) < 0)
-        return -1;
-    for (unsigned i = 0; i < pieces; i++)
-        if (put(w, ")") < 0)
-            return -1;
-    return 0;
+        then_apply(w, BX_OP_IF);
 }
 
 /* ---- functions ---- */
-
-/* f(a, b, ..), between `before` and `after`. */
-static int write_call(writer *w, const ASTNode_t *node, const scope *in, const char *before,
-                      const char *after)
-{
-    unsigned count = ASTNode_getNumChildren(node);
-    if (put(w, before) < 0)
-        return -1;
-    for (unsigned i = 0; i < count; i++)
-        if ((i > 0 && put(w, ", ") < 0) || write_child(w, node, i, in, false) < 0)
-            return -1;
-    return put(w, after);
-}
 
 static bool is_number(const ASTNode_t *node, double number)
 {
@@ -194,198 +266,242 @@ static bool is_number(const ASTNode_t *node, double number)
 }
 
 /* log and root: the base or the degree may come first. */
-static int write_log(writer *w, const ASTNode_t *node, const scope *in)
+static void expand_log(walk *w, const step *s)
 {
-    unsigned count = ASTNode_getNumChildren(node);
-    if (count == 1 || is_number(ASTNode_getChild(node, 0), 10)) {
-        if (put(w, "log10(") < 0 || write_child(w, node, count - 1, in, false) < 0)
-            return -1;
-        return put(w, ")");
+    unsigned count = ASTNode_getNumChildren(s->node);
+    if (count == 1 || is_number(ASTNode_getChild(s->node, 0), 10)) {
+        then_child(w, s, count - 1, false);
+        then_apply(w, BX_OP_LOG10);
+        return;
     }
-    if (put(w, "(log(") < 0 || write_child(w, node, 1, in, false) < 0 || put(w, ") / log(") < 0 ||
-        write_child(w, node, 0, in, false) < 0)
-        return -1;
-    return put(w, "))");
+    then_child(w, s, 1, false);
+    then_apply(w, BX_OP_LOG);
+    then_child(w, s, 0, false);
+    then_apply(w, BX_OP_LOG);
+    then_apply(w, BX_OP_DIVIDE);
 }
 
-static int write_root(writer *w, const ASTNode_t *node, const scope *in)
+static void expand_root(walk *w, const step *s)
 {
-    unsigned count = ASTNode_getNumChildren(node);
-    if (count == 1 || is_number(ASTNode_getChild(node, 0), 2)) {
-        if (put(w, "sqrt(") < 0 || write_child(w, node, count - 1, in, false) < 0)
-            return -1;
-        return put(w, ")");
+    unsigned count = ASTNode_getNumChildren(s->node);
+    if (count == 1 || is_number(ASTNode_getChild(s->node, 0), 2)) {
+        then_child(w, s, count - 1, false);
+        then_apply(w, BX_OP_SQRT);
+        return;
     }
-    if (put(w, "(") < 0 || write_child(w, node, 1, in, false) < 0 || put(w, " ^ (1 / ") < 0 ||
-        write_child(w, node, 0, in, false) < 0)
-        return -1;
-    return put(w, "))");
+    then_child(w, s, 1, false);
+    then_number(w, 1);
+    then_child(w, s, 0, false);
+    then_apply(w, BX_OP_DIVIDE);
+    then_apply(w, BX_OP_POWER);
 }
 
-/* max and min of one. */
-static int write_extreme(writer *w, const ASTNode_t *node, const scope *in, const char *name)
-{
-    if (ASTNode_getNumChildren(node) == 1)
-        return write_child(w, node, 0, in, false);
-    return write_call(w, node, in, name, ")");
-}
-
-static int write_quotient(writer *w, const ASTNode_t *node, const scope *in)
-{
-    if (put(w, "trunc(") < 0 || write_joined(w, node, in, " / ", "(0/0)", false) < 0)
-        return -1;
-    return put(w, ")");
-}
-
-/* A distribution of the package distrib, which libSBML reads as a function of an unknown name. */
-static int write_distribution(writer *w, const ASTNode_t *node, const scope *in, const char *name)
+/* A distribution of the package distrib, which libSBML reads as a function of an unknown name. Its
+ * parameters, then its bounds. */
+static void expand_distribution(walk *w, const step *s, const char *name)
 {
     static const struct {
         const char *name;
+        bx_op op;
         unsigned parameters;
         bool bounds;
     } all[] = {
-        {"normal", 2, true},      {"uniform", 2, false}, {"bernoulli", 1, false},
-        {"binomial", 2, true},    {"cauchy", 2, true},   {"chisquare", 1, true},
-        {"exponential", 1, true}, {"gamma", 2, true},    {"laplace", 2, true},
-        {"lognormal", 2, true},   {"poisson", 1, true},  {"rayleigh", 1, true},
+        {"normal", BX_OP_NORMAL, 2, true},           {"uniform", BX_OP_UNIFORM, 2, false},
+        {"bernoulli", BX_OP_BERNOULLI, 1, false},    {"binomial", BX_OP_BINOMIAL, 2, true},
+        {"cauchy", BX_OP_CAUCHY, 2, true},           {"chisquare", BX_OP_CHI_SQUARE, 1, true},
+        {"exponential", BX_OP_EXPONENTIAL, 1, true}, {"gamma", BX_OP_GAMMA, 2, true},
+        {"laplace", BX_OP_LAPLACE, 2, true},         {"lognormal", BX_OP_LOG_NORMAL, 2, true},
+        {"poisson", BX_OP_POISSON, 1, true},         {"rayleigh", BX_OP_RAYLEIGH, 1, true},
     };
-    unsigned count = ASTNode_getNumChildren(node);
-    for (size_t i = 0; w->sbml->distrib && i < sizeof all / sizeof *all; i++) {
-        if (strcmp(all[i].name, name) != 0)
-            continue;
-        /* cauchy and laplace of a scale alone lie around 0 */
-        bool centred = count == 1 && (strcmp(name, "cauchy") == 0 || strcmp(name, "laplace") == 0);
-        if (!centred && count != all[i].parameters &&
-            !(all[i].bounds && count == all[i].parameters + 2))
-            return bx_fail(w->err, BX_EMODEL, "%s has %u operands", name, count);
-        return put(w, name) < 0 ? -1 : write_call(w, node, in, centred ? "(0, " : "(", ")");
+    unsigned count = ASTNode_getNumChildren(s->node);
+    size_t i = 0;
+    while (i < sizeof all / sizeof *all && strcmp(all[i].name, name) != 0)
+        i++;
+    if (!w->sbml->distrib || i == sizeof all / sizeof *all) {
+        bx_builder_fail(w->builder, BX_EMODEL, "there is no function \"%.64s\"", name);
+        return;
     }
-    return bx_fail(w->err, BX_EMODEL, "there is no function \"%.64s\"", name);
+    /* cauchy and laplace of a scale alone lie around 0 */
+    bool centred = count == 1 && (all[i].op == BX_OP_CAUCHY || all[i].op == BX_OP_LAPLACE);
+    unsigned parameters = centred ? 1 : all[i].parameters;
+    if (count != parameters && !(all[i].bounds && count == parameters + 2)) {
+        bx_builder_fail(w->builder, BX_EMODEL, "%s has %u operands", name, count);
+        return;
+    }
+    if (centred)
+        then_number(w, 0);
+    for (unsigned j = 0; j < parameters; j++)
+        then_child(w, s, j, false);
+    if (all[i].parameters == 1)
+        then_number(w, 0);
+    for (unsigned j = parameters; j < count; j++)
+        then_child(w, s, j, false);
+    if (count == parameters) {
+        then_number(w, -INFINITY);
+        then_number(w, INFINITY);
+    }
+    then_apply(w, BX_OP_BOUNDS);
+    then_apply(w, all[i].op);
 }
 
-/* A function definition is written out in place. */
-static int write_body(writer *w, const FunctionDefinition_t *function, const ASTNode_t *node,
-                      const scope *in, char **arguments, bool truth)
+/* Open a scope for the call of `s`, and note its arguments. */
+static uint32_t enter(walk *w, const step *s, const FunctionDefinition_t *function, uint32_t depth)
 {
-    unsigned count = FunctionDefinition_getNumArguments(function);
-    for (unsigned i = 0; i < count; i++) {
-        bx_buffer text = bx_sbml_buffer();
-        writer inner = {w->sbml, &text, w->err};
-        int result = write_child(&inner, node, i, in, false);
-        arguments[i] = result == 0 ? strdup(bx_sbml_text(&text)) : NULL;
-        bx_buffer_free(&text);
-        if (!arguments[i])
-            return result < 0 ? -1 : bx_fail_memory(w->err);
+    scope *scopes = bx_array_grow(w->scopes, w->scope_count, &w->scope_capacity, sizeof *scopes);
+    if (scopes)
+        w->scopes = scopes;
+    size_t first = w->argument_count;
+    for (unsigned i = 0; scopes && i < ASTNode_getNumChildren(s->node); i++) {
+        place *arguments = bx_array_grow(w->arguments, w->argument_count, &w->argument_capacity,
+                                         sizeof *arguments);
+        if (!arguments)
+            break;
+        w->arguments = arguments;
+        arguments[w->argument_count++] =
+            resolve(w, (place){ASTNode_getChild(s->node, i), s->scope});
     }
+    if (!scopes || w->argument_count - first != ASTNode_getNumChildren(s->node)) {
+        fail_memory(w);
+        return OUTSIDE;
+    }
+    scopes[w->scope_count] = (scope){function, first, depth};
+    return (uint32_t)w->scope_count++;
+}
+
+static void leave(walk *w)
+{
+    w->argument_count = w->scopes[--w->scope_count].arguments;
+}
+
+/* The body of a function definition stands in place of a call; where it names an argument, that is
+ * walked in the scope of the call. */
+static void expand_call(walk *w, const step *s)
+{
+    const char *name = ASTNode_getName(s->node);
+    const FunctionDefinition_t *function = name ? bx_sbml_function_of(w->sbml, name) : NULL;
+    if (!function) {
+        expand_distribution(w, s, name ? name : "");
+        return;
+    }
+    unsigned count = FunctionDefinition_getNumArguments(function);
+    unsigned given = ASTNode_getNumChildren(s->node);
+    uint32_t depth = s->scope == OUTSIDE ? 1 : w->scopes[s->scope].depth + 1;
     const ASTNode_t *body = FunctionDefinition_getBody(function);
-    scope inside = {function, arguments, NULL};
-    return body ? write_node(w, body, &inside, truth) : put(w, "(0/0)");
-}
-
-static int write_function(writer *w, const ASTNode_t *node, const scope *in, bool truth)
-{
-    const char *name = ASTNode_getName(node);
-    const FunctionDefinition_t *function =
-        name ? Model_getFunctionDefinitionById(w->sbml->model, name) : NULL;
-    if (!function)
-        return write_distribution(w, node, in, name ? name : "");
-    unsigned count = FunctionDefinition_getNumArguments(function);
-    if (count != ASTNode_getNumChildren(node))
-        return bx_fail(w->err, BX_EMODEL, "function \"%.64s\": %u arguments expected, got %u", name,
-                       count, ASTNode_getNumChildren(node));
-    char **arguments = calloc(count + 1, sizeof *arguments);
-    if (!arguments)
-        return bx_fail_memory(w->err);
-    int result = put(w, "(");
-    if (result == 0)
-        result = write_body(w, function, node, in, arguments, truth);
-    for (unsigned i = 0; i < count; i++)
-        free(arguments[i]);
-    free(arguments);
-    return result < 0 ? -1 : put(w, ")");
+    if (count != given)
+        bx_builder_fail(w->builder, BX_EMODEL, "function \"%.64s\": %u arguments expected, got %u",
+                        name, count, given);
+    else if (depth > Model_getNumFunctionDefinitions(w->sbml->model))
+        bx_builder_fail(w->builder, BX_EMODEL, "function \"%.64s\" calls itself", name);
+    else if (!body)
+        then_number(w, NAN);
+    else {
+        uint32_t inner = enter(w, s, function, depth);
+        then(w, (step){.kind = STEP_NODE, .node = body, .scope = inner, .truth = s->truth});
+        then(w, (step){.kind = STEP_LEAVE});
+    }
 }
 
 /* ---- by type ---- */
 
 static const struct {
+    const char *name;
     ASTNodeType_t type;
-    unsigned least, most; /* operands */
-    const char *before, *after;
-} calls[] = {
-    {AST_FUNCTION_ABS, 1, 1, "abs(", ")"},
-    {AST_FUNCTION_ARCCOS, 1, 1, "acos(", ")"},
-    {AST_FUNCTION_ARCCOSH, 1, 1, "acosh(", ")"},
-    {AST_FUNCTION_ARCCOT, 1, 1, "atan(1 / ", ")"},
-    {AST_FUNCTION_ARCCOTH, 1, 1, "atanh(1 / ", ")"},
-    {AST_FUNCTION_ARCCSC, 1, 1, "asin(1 / ", ")"},
-    {AST_FUNCTION_ARCCSCH, 1, 1, "asinh(1 / ", ")"},
-    {AST_FUNCTION_ARCSEC, 1, 1, "acos(1 / ", ")"},
-    {AST_FUNCTION_ARCSECH, 1, 1, "acosh(1 / ", ")"},
-    {AST_FUNCTION_ARCSIN, 1, 1, "asin(", ")"},
-    {AST_FUNCTION_ARCSINH, 1, 1, "asinh(", ")"},
-    {AST_FUNCTION_ARCTAN, 1, 1, "atan(", ")"},
-    {AST_FUNCTION_ARCTANH, 1, 1, "atanh(", ")"},
-    {AST_FUNCTION_CEILING, 1, 1, "ceil(", ")"},
-    {AST_FUNCTION_COS, 1, 1, "cos(", ")"},
-    {AST_FUNCTION_COSH, 1, 1, "cosh(", ")"},
-    {AST_FUNCTION_COT, 1, 1, "(1 / tan(", "))"},
-    {AST_FUNCTION_COTH, 1, 1, "(1 / tanh(", "))"},
-    {AST_FUNCTION_CSC, 1, 1, "(1 / sin(", "))"},
-    {AST_FUNCTION_CSCH, 1, 1, "(1 / sinh(", "))"},
-    {AST_FUNCTION_EXP, 1, 1, "exp(", ")"},
-    {AST_FUNCTION_FACTORIAL, 1, 1, "factorial(", ")"},
-    {AST_FUNCTION_FLOOR, 1, 1, "floor(", ")"},
-    {AST_FUNCTION_LN, 1, 1, "log(", ")"},
-    {AST_FUNCTION_SEC, 1, 1, "(1 / cos(", "))"},
-    {AST_FUNCTION_SECH, 1, 1, "(1 / cosh(", "))"},
-    {AST_FUNCTION_SIN, 1, 1, "sin(", ")"},
-    {AST_FUNCTION_SINH, 1, 1, "sinh(", ")"},
-    {AST_FUNCTION_TAN, 1, 1, "tan(", ")"},
-    {AST_FUNCTION_TANH, 1, 1, "tanh(", ")"},
-    {AST_FUNCTION_POWER, 2, 2, "pow(", ")"},
-    {AST_POWER, 2, 2, "pow(", ")"},
-    {AST_FUNCTION_REM, 2, 2, "rem(", ")"},
+    unsigned operands;
+    bx_op op;
+    bool of_inverse, inverse; /* of 1 / x; 1 / of x */
+} listed[] = {
+    {"abs", AST_FUNCTION_ABS, 1, BX_OP_ABS},
+    {"arccos", AST_FUNCTION_ARCCOS, 1, BX_OP_ACOS},
+    {"arccosh", AST_FUNCTION_ARCCOSH, 1, BX_OP_ACOSH},
+    {"arccot", AST_FUNCTION_ARCCOT, 1, BX_OP_ATAN, .of_inverse = true},
+    {"arccoth", AST_FUNCTION_ARCCOTH, 1, BX_OP_ATANH, .of_inverse = true},
+    {"arccsc", AST_FUNCTION_ARCCSC, 1, BX_OP_ASIN, .of_inverse = true},
+    {"arccsch", AST_FUNCTION_ARCCSCH, 1, BX_OP_ASINH, .of_inverse = true},
+    {"arcsec", AST_FUNCTION_ARCSEC, 1, BX_OP_ACOS, .of_inverse = true},
+    {"arcsech", AST_FUNCTION_ARCSECH, 1, BX_OP_ACOSH, .of_inverse = true},
+    {"arcsin", AST_FUNCTION_ARCSIN, 1, BX_OP_ASIN},
+    {"arcsinh", AST_FUNCTION_ARCSINH, 1, BX_OP_ASINH},
+    {"arctan", AST_FUNCTION_ARCTAN, 1, BX_OP_ATAN},
+    {"arctanh", AST_FUNCTION_ARCTANH, 1, BX_OP_ATANH},
+    {"ceiling", AST_FUNCTION_CEILING, 1, BX_OP_CEIL},
+    {"cos", AST_FUNCTION_COS, 1, BX_OP_COS},
+    {"cosh", AST_FUNCTION_COSH, 1, BX_OP_COSH},
+    {"cot", AST_FUNCTION_COT, 1, BX_OP_TAN, .inverse = true},
+    {"coth", AST_FUNCTION_COTH, 1, BX_OP_TANH, .inverse = true},
+    {"csc", AST_FUNCTION_CSC, 1, BX_OP_SIN, .inverse = true},
+    {"csch", AST_FUNCTION_CSCH, 1, BX_OP_SINH, .inverse = true},
+    {"exp", AST_FUNCTION_EXP, 1, BX_OP_EXP},
+    {"factorial", AST_FUNCTION_FACTORIAL, 1, BX_OP_FACTORIAL},
+    {"floor", AST_FUNCTION_FLOOR, 1, BX_OP_FLOOR},
+    {"ln", AST_FUNCTION_LN, 1, BX_OP_LOG},
+    {"sec", AST_FUNCTION_SEC, 1, BX_OP_COS, .inverse = true},
+    {"sech", AST_FUNCTION_SECH, 1, BX_OP_COSH, .inverse = true},
+    {"sin", AST_FUNCTION_SIN, 1, BX_OP_SIN},
+    {"sinh", AST_FUNCTION_SINH, 1, BX_OP_SINH},
+    {"tan", AST_FUNCTION_TAN, 1, BX_OP_TAN},
+    {"tanh", AST_FUNCTION_TANH, 1, BX_OP_TANH},
+    {"power", AST_FUNCTION_POWER, 2, BX_OP_POWER},
+    {"power", AST_POWER, 2, BX_OP_POWER},
+    {"rem", AST_FUNCTION_REM, 2, BX_OP_REMAINDER},
 };
 
-static int write_listed(writer *w, const ASTNode_t *node, const scope *in)
+static void expand_listed(walk *w, const step *s)
 {
-    ASTNodeType_t type = ASTNode_getType(node);
-    unsigned count = ASTNode_getNumChildren(node);
-    for (size_t i = 0; i < sizeof calls / sizeof *calls; i++) {
-        if (calls[i].type != type)
-            continue;
-        if (count < calls[i].least || count > calls[i].most)
-            return bx_fail(w->err, BX_EMODEL, "%s) has %u operands", calls[i].before, count);
-        return write_call(w, node, in, calls[i].before, calls[i].after);
+    ASTNodeType_t type = ASTNode_getType(s->node);
+    unsigned count = ASTNode_getNumChildren(s->node);
+    size_t i = 0;
+    while (i < sizeof listed / sizeof *listed && listed[i].type != type)
+        i++;
+    if (i == sizeof listed / sizeof *listed) {
+        const char *name = ASTNode_getName(s->node);
+        bx_builder_fail(w->builder, BX_EMODEL, "the function \"%.64s\" (type %d) is not supported",
+                        name ? name : "without a name", (int)type);
+        return;
     }
-    const char *name = ASTNode_getName(node);
-    return bx_fail(w->err, BX_EMODEL, "the function \"%.64s\" (type %d) is not supported",
-                   name ? name : "without a name", (int)type);
+    if (count != listed[i].operands) {
+        bx_builder_fail(w->builder, BX_EMODEL, "%s has %u operands", listed[i].name, count);
+        return;
+    }
+    if (listed[i].inverse || listed[i].of_inverse)
+        then_number(w, 1);
+    for (unsigned j = 0; j < count; j++)
+        then_child(w, s, j, false);
+    if (listed[i].of_inverse)
+        then_apply(w, BX_OP_DIVIDE);
+    then_apply(w, listed[i].op);
+    if (listed[i].inverse)
+        then_apply(w, BX_OP_DIVIDE);
 }
 
 /* Operators that give a truth value, whose operands are such. */
-static int write_logical(writer *w, const ASTNode_t *node, const scope *in)
+static void expand_logical(walk *w, const step *s)
 {
-    unsigned count = ASTNode_getNumChildren(node);
-    switch (ASTNode_getType(node)) {
-    case AST_LOGICAL_AND: return write_joined(w, node, in, " and ", "true", true);
-    case AST_LOGICAL_OR: return write_joined(w, node, in, " or ", "false", true);
-    case AST_LOGICAL_XOR: return count == 0 ? put(w, "false") : write_xor(w, node, in, count - 1);
+    unsigned count = ASTNode_getNumChildren(s->node);
+    switch (ASTNode_getType(s->node)) {
+    case AST_LOGICAL_AND: expand_joined(w, s, BX_OP_AND, 1, true); break;
+    case AST_LOGICAL_OR: expand_joined(w, s, BX_OP_OR, 0, true); break;
+    case AST_LOGICAL_XOR:
+        then(w, (step){.kind = STEP_XOR, .node = s->node, .scope = s->scope, .count = count});
+        break;
     case AST_LOGICAL_IMPLIES:
-        return count == 2 ? write_implies(w, node, in)
-                          : bx_fail(w->err, BX_EMODEL, "implies: two operands expected");
+        if (count == 2)
+            expand_implies(w, s);
+        else
+            fail(w, "implies: two operands expected");
+        break;
     case AST_LOGICAL_NOT:
-        return count == 1 ? write_not(w, node, in)
-                          : bx_fail(w->err, BX_EMODEL, "not: one operand expected");
-    case AST_RELATIONAL_EQ: return write_relation(w, node, in, " == ");
-    case AST_RELATIONAL_NEQ: return write_relation(w, node, in, " != ");
-    case AST_RELATIONAL_LT: return write_relation(w, node, in, " < ");
-    case AST_RELATIONAL_LEQ: return write_relation(w, node, in, " <= ");
-    case AST_RELATIONAL_GT: return write_relation(w, node, in, " > ");
-    case AST_RELATIONAL_GEQ: return write_relation(w, node, in, " >= ");
-    case AST_CONSTANT_TRUE: return put(w, "true");
-    default: return put(w, "false");
+        then_child(w, s, 0, true);
+        then_apply(w, BX_OP_NOT);
+        if (count != 1)
+            fail(w, "not: one operand expected");
+        break;
+    case AST_RELATIONAL_EQ: expand_relation(w, s, BX_OP_EQUAL); break;
+    case AST_RELATIONAL_NEQ: expand_relation(w, s, BX_OP_NOT_EQUAL); break;
+    case AST_RELATIONAL_LT: expand_relation(w, s, BX_OP_LESS); break;
+    case AST_RELATIONAL_LEQ: expand_relation(w, s, BX_OP_LESS_EQUAL); break;
+    case AST_RELATIONAL_GT: expand_relation(w, s, BX_OP_GREATER); break;
+    case AST_RELATIONAL_GEQ: expand_relation(w, s, BX_OP_GREATER_EQUAL); break;
+    default: then_number(w, ASTNode_getType(s->node) == AST_CONSTANT_TRUE); break;
     }
 }
 
@@ -397,81 +513,106 @@ static bool is_logical(const ASTNode_t *node)
            ASTNode_getType(node) == AST_CONSTANT_FALSE;
 }
 
-static int write_number(writer *w, const ASTNode_t *node, const scope *in)
+static void expand_number(walk *w, const step *s)
 {
-    unsigned count = ASTNode_getNumChildren(node);
-    switch (ASTNode_getType(node)) {
+    unsigned count = ASTNode_getNumChildren(s->node);
+    ASTNodeType_t type = ASTNode_getType(s->node);
+    switch (type) {
     case AST_INTEGER:
     case AST_REAL:
     case AST_REAL_E:
-    case AST_RATIONAL: return bx_sbml_put_number(w->out, ASTNode_getValue(node), w->err);
-    case AST_NAME_AVOGADRO: return put(w, "6.02214179e23");
-    case AST_CONSTANT_E: return put(w, "2.7182818284590452354");
-    case AST_CONSTANT_PI: return put(w, "pi");
-    case AST_NAME_TIME: return put(w, "time");
-    case AST_NAME: return write_name(w, node, in);
-    case AST_PLUS: return write_joined(w, node, in, " + ", "0", false);
-    case AST_TIMES: return write_joined(w, node, in, " * ", "1", false);
-    case AST_DIVIDE: return write_joined(w, node, in, " / ", "1", false);
-    case AST_MINUS: return write_minus(w, node, in);
-    case AST_FUNCTION_LOG:
-        return count == 1 || count == 2 ? write_log(w, node, in) : write_listed(w, node, in);
-    case AST_FUNCTION_ROOT:
-        return count == 1 || count == 2 ? write_root(w, node, in) : write_listed(w, node, in);
-    case AST_FUNCTION_MAX:
-    case AST_FUNCTION_MIN:
-        if (count == 0)
-            return put(w, "(0/0)");
-        return write_extreme(w, node, in,
-                             ASTNode_getType(node) == AST_FUNCTION_MAX ? "max(" : "min(");
-    case AST_FUNCTION_QUOTIENT: return write_quotient(w, node, in);
-    case AST_FUNCTION_RATE_OF: return write_rate_of(w, node, in);
+    case AST_RATIONAL: bx_builder_number(w->builder, ASTNode_getValue(s->node)); break;
+    case AST_NAME_AVOGADRO: bx_builder_number(w->builder, 6.02214179e23); break;
+    case AST_CONSTANT_E: bx_builder_number(w->builder, 2.7182818284590452354); break;
+    case AST_CONSTANT_PI: bx_builder_number(w->builder, 3.14159265358979323846); break;
+    case AST_NAME_TIME: bx_builder_apply(w->builder, BX_OP_TIME); break;
+    case AST_NAME: expand_name(w, s); break;
+    case AST_PLUS: expand_joined(w, s, BX_OP_ADD, 0, false); break;
+    case AST_TIMES: expand_joined(w, s, BX_OP_MULTIPLY, 1, false); break;
+    case AST_DIVIDE: expand_joined(w, s, BX_OP_DIVIDE, 1, false); break;
+    case AST_MINUS: expand_minus(w, s); break;
+    case AST_FUNCTION_MAX: expand_joined(w, s, BX_OP_MAX, NAN, false); break;
+    case AST_FUNCTION_MIN: expand_joined(w, s, BX_OP_MIN, NAN, false); break;
+    case AST_FUNCTION_QUOTIENT:
+        expand_joined(w, s, BX_OP_DIVIDE, NAN, false);
+        then_apply(w, BX_OP_TRUNCATE);
+        break;
+    case AST_FUNCTION_RATE_OF: expand_rate_of(w, s); break;
     case AST_FUNCTION_DELAY:
-        return bx_fail(w->err, BX_EMODEL,
-                       "the csymbol delay (a delay differential equation) is "
-                       "not supported");
-    default: return write_listed(w, node, in);
+        fail(w, "the csymbol delay (a delay differential equation) is not supported");
+        break;
+    default:
+        if (type == AST_FUNCTION_LOG && (count == 1 || count == 2))
+            expand_log(w, s);
+        else if (type == AST_FUNCTION_ROOT && (count == 1 || count == 2))
+            expand_root(w, s);
+        else
+            expand_listed(w, s);
     }
 }
 
-static int write_value(writer *w, const ASTNode_t *node, const scope *in, bool truth)
+/* Names and numbers are added at once, all else by further steps. */
+static void expand_value(walk *w, const step *s)
 {
-    if (is_logical(node))
-        return write_logical(w, node, in);
-    if (ASTNode_getType(node) == AST_FUNCTION_PIECEWISE)
-        return write_piecewise(w, node, in, truth);
-    if (ASTNode_getType(node) == AST_FUNCTION)
-        return write_function(w, node, in, truth);
-    if (!truth)
-        return write_number(w, node, in);
-    if (put(w, "(") < 0 || write_number(w, node, in) < 0)
-        return -1;
-    return put(w, " != 0)");
+    if (!s->node)
+        fail(w, "an operator lacks an operand");
+    else if (is_logical(s->node))
+        expand_logical(w, s);
+    else if (ASTNode_getType(s->node) == AST_FUNCTION_PIECEWISE)
+        expand_piecewise(w, s);
+    else if (ASTNode_getType(s->node) == AST_FUNCTION)
+        expand_call(w, s);
+    else {
+        expand_number(w, s);
+        if (s->truth) {
+            then_number(w, 0);
+            then_apply(w, BX_OP_NOT_EQUAL);
+        }
+    }
 }
 
-static int write_node(writer *w, const ASTNode_t *node, const scope *in, bool truth)
+static void take_step(walk *w)
 {
-    if (!node)
-        return bx_fail(w->err, BX_EMODEL, "an operator lacks an operand");
-    if (w->sbml->depth >= DEPTH_MAXIMUM)
-        return bx_fail(w->err, BX_EMODEL, "a formula of at most %d levels expected", DEPTH_MAXIMUM);
-    w->sbml->depth++;
-    int result = write_value(w, node, in, truth);
-    w->sbml->depth--;
-    return result;
+    step s = w->steps[--w->step_count];
+    switch (s.kind) {
+    case STEP_NODE: expand_value(w, &s); break;
+    case STEP_XOR: expand_xor(w, &s); break;
+    case STEP_NUMBER: bx_builder_number(w->builder, s.number); break;
+    case STEP_APPLY: bx_builder_apply(w->builder, s.op); break;
+    case STEP_LEAVE: leave(w); break;
+    }
 }
 
-int bx_sbml_formula(bx_sbml *sbml, const ASTNode_t *node, const KineticLaw_t *law, bx_buffer *out,
-                    bx_error *err)
+/* The steps from `begin` on were noted in order; the next stands at the end. */
+static void reverse(walk *w, size_t begin)
 {
-    writer w = {sbml, out, err};
-    scope outside = {NULL, NULL, law};
-    return write_node(&w, node, &outside, false);
+    for (size_t end = w->step_count; begin + 1 < end; begin++) {
+        step swapped = w->steps[--end];
+        w->steps[end] = w->steps[begin];
+        w->steps[begin] = swapped;
+    }
 }
 
-int bx_sbml_condition(bx_sbml *sbml, const ASTNode_t *node, bx_buffer *out, bx_error *err)
+static void walk_tree(bx_sbml *sbml, const ASTNode_t *node, const KineticLaw_t *law, bool truth)
 {
-    writer w = {sbml, out, err};
-    scope outside = {NULL, NULL, NULL};
-    return write_node(&w, node, &outside, true);
+    walk w = {.sbml = sbml, .builder = &sbml->builder, .law = law};
+    then(&w, (step){.kind = STEP_NODE, .node = node, .scope = OUTSIDE, .truth = truth});
+    while (w.step_count > 0 && !w.builder->failed) {
+        size_t begin = w.step_count - 1;
+        take_step(&w);
+        reverse(&w, begin);
+    }
+    free(w.steps);
+    free(w.scopes);
+    free(w.arguments);
+}
+
+void bx_sbml_math(bx_sbml *sbml, const ASTNode_t *node, const KineticLaw_t *law)
+{
+    walk_tree(sbml, node, law, false);
+}
+
+void bx_sbml_truth(bx_sbml *sbml, const ASTNode_t *node)
+{
+    walk_tree(sbml, node, NULL, true);
 }

@@ -1,9 +1,9 @@
 #include "sbml/model.h"
 
-#include "model/formula.h"
+#include "model/parser.h"
 
-#include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 bx_sbml_name bx_sbml_name_of(const char *id, const char *suffix)
 {
@@ -14,101 +14,103 @@ bx_sbml_name bx_sbml_name_of(const char *id, const char *suffix)
     return name;
 }
 
-int bx_sbml_put(bx_buffer *out, bx_error *err, const char *format, ...)
+bx_sbml_name bx_sbml_local_of(const Reaction_t *reaction, const char *id)
 {
-    va_list arguments;
-    va_start(arguments, format);
-    int length = vsnprintf(NULL, 0, format, arguments);
-    va_end(arguments);
-    int result = 0;
-    if (bx_buffer_reserve(out, (size_t)length + 1) < 0)
-        result = out->length + (size_t)length + 1 > out->limit
-                     ? bx_fail(err, BX_EMODEL, "a formula of at most %zu bytes expected",
-                               BX_FORMULA_LENGTH)
-                     : bx_fail_memory(err);
-    if (result < 0)
-        return -1;
-    va_start(arguments, format);
-    vsnprintf((char *)out->data + out->length, (size_t)length + 1, format, arguments);
-    va_end(arguments);
-    out->length += (size_t)length;
-    return 0;
+    bx_sbml_name name;
+    snprintf(name.text, sizeof name.text, "%.*s.%.*s", BX_NAME_LENGTH, Reaction_getId(reaction),
+             BX_NAME_LENGTH, id);
+    return name;
 }
 
-int bx_sbml_put_number(bx_buffer *out, double number, bx_error *err)
+bx_sbml_name bx_sbml_rate_of(const char *variable)
 {
-    if (isnan(number))
-        return bx_sbml_put(out, err, "(0/0)");
-    if (isinf(number))
-        return bx_sbml_put(out, err, number > 0 ? "(1/0)" : "(-1/0)");
-    return bx_sbml_put(out, err, number < 0 ? "(%.17g)" : "%.17g", number);
+    bx_sbml_name name;
+    snprintf(name.text, sizeof name.text, "%.*s.rate", BX_NAME_LENGTH, variable);
+    return name;
 }
 
 int bx_sbml_fail_in(bx_error *err, const char *what, const char *id)
 {
-    if (err && err->code == BX_EMODEL) {
-        bx_error inner = *err;
-        bx_fail(err, BX_EMODEL, "%s \"%.64s\": %.800s", what, id ? id : "", inner.message);
-    }
-    return -1;
+    char label[128];
+    snprintf(label, sizeof label, "%s \"%.64s\"", what, id ? id : "");
+    return bx_fail_in(err, label);
 }
 
-bx_buffer bx_sbml_buffer(void)
+void bx_sbml_put_name(bx_sbml *sbml, const char *name)
 {
-    return (bx_buffer){.limit = BX_FORMULA_LENGTH + 1};
+    bx_builder_name(&sbml->builder, name, 0, 0);
 }
 
-const char *bx_sbml_text(const bx_buffer *buffer)
+int bx_sbml_take(bx_sbml *sbml, int (*take)(bx_process *, const char *, bx_formula *, bx_error *),
+                 const char *name)
 {
-    return buffer->data ? (const char *)buffer->data : "";
+    bx_formula *formula = bx_builder_end(&sbml->builder);
+    return formula ? take(sbml->process, name, formula, sbml->err) : -1;
 }
 
 /* An element without an id can't be found; of two with one id the first is. */
-static int add_id(bx_names *names, const char *id, size_t place, bx_error *err)
+static int add_id(bx_sbml *sbml, bx_names *names, const char *id, size_t place)
 {
     if (!id || bx_names_find(names, id) != BX_NAME_NONE)
         return 0;
-    return bx_names_add(names, id, place) < 0 ? bx_fail_memory(err) : 0;
+    return bx_names_add(names, id, place) < 0 ? bx_fail_memory(sbml->err) : 0;
 }
 
-static int index_targets(bx_sbml *sbml, Event_t *event, bx_error *err)
+static int index_targets(bx_sbml *sbml, Event_t *event)
 {
     for (unsigned i = 0; i < Event_getNumEventAssignments(event); i++) {
         const char *id = EventAssignment_getVariable(Event_getEventAssignment(event, i));
-        if (add_id(&sbml->targets, id, 0, err) < 0)
+        if (add_id(sbml, &sbml->targets, id, 0) < 0)
             return -1;
     }
     return 0;
 }
 
-int bx_sbml_index(bx_sbml *sbml, bx_error *err)
+int bx_sbml_index(bx_sbml *sbml)
 {
     Model_t *m = sbml->model;
     int result = 0;
     for (unsigned i = 0; result == 0 && i < Model_getNumSpecies(m); i++)
-        result = add_id(&sbml->species, Species_getId(Model_getSpecies(m, i)), i, err);
+        result = add_id(sbml, &sbml->species, Species_getId(Model_getSpecies(m, i)), i);
+    for (unsigned i = 0; result == 0 && i < Model_getNumFunctionDefinitions(m); i++)
+        result = add_id(sbml, &sbml->functions,
+                        FunctionDefinition_getId(Model_getFunctionDefinition(m, i)), i);
     for (unsigned i = 0; result == 0 && i < Model_getNumRules(m); i++)
-        result = add_id(&sbml->rules, Rule_getVariable(Model_getRule(m, i)), i, err);
+        result = add_id(sbml, &sbml->rules, Rule_getVariable(Model_getRule(m, i)), i);
     for (unsigned i = 0; result == 0 && i < Model_getNumInitialAssignments(m); i++)
-        result = add_id(&sbml->initials,
-                        InitialAssignment_getSymbol(Model_getInitialAssignment(m, i)), i, err);
+        result = add_id(sbml, &sbml->initials,
+                        InitialAssignment_getSymbol(Model_getInitialAssignment(m, i)), i);
     for (unsigned i = 0; result == 0 && i < Model_getNumEvents(m); i++)
-        result = index_targets(sbml, Model_getEvent(m, i), err);
+        result = index_targets(sbml, Model_getEvent(m, i));
     return result;
 }
 
-void bx_sbml_index_free(bx_sbml *sbml)
+void bx_sbml_free(bx_sbml *sbml)
 {
+    for (size_t i = 0; i < sbml->rate_count; i++)
+        free(sbml->rate_names[i]);
+    free(sbml->rate_names);
+    bx_names_free(&sbml->rates);
     bx_names_free(&sbml->species);
+    bx_names_free(&sbml->functions);
     bx_names_free(&sbml->rules);
     bx_names_free(&sbml->initials);
     bx_names_free(&sbml->targets);
+    bx_builder_drop(&sbml->builder);
 }
 
 const Species_t *bx_sbml_species_of(const bx_sbml *sbml, const char *id)
 {
     size_t place = id ? bx_names_find(&sbml->species, id) : BX_NAME_NONE;
     return place == BX_NAME_NONE ? NULL : Model_getSpecies(sbml->model, (unsigned)place);
+}
+
+const FunctionDefinition_t *bx_sbml_function_of(const bx_sbml *sbml, const char *id)
+{
+    size_t place = bx_names_find(&sbml->functions, id);
+    if (place == BX_NAME_NONE)
+        return NULL;
+    return Model_getFunctionDefinition(sbml->model, (unsigned)place);
 }
 
 bx_sbml_rule bx_sbml_rule_of(const bx_sbml *sbml, const char *id, const ASTNode_t **math)

@@ -8,24 +8,26 @@
 #ifndef BX_SBML_MODEL_H
 #define BX_SBML_MODEL_H
 
-#include "core/buffer.h"
 #include "core/error.h"
 #include "core/names.h"
-#include "model/process.h"
+#include "model/builder.h"
+#include "model/declaration.h"
 
 #include <sbml/SBMLTypes.h>
 #include <stdbool.h>
 
+/* A model being read. Functions that give an int give -1 with the error in `err`. */
 typedef struct bx_sbml {
     Model_t *model;
     bx_process *process;
-    bx_names species, rules, initials,
-        targets;     /* places by id, of event assignments' variables too */
-    bx_names rates;  /* ids that rateOf names, in order, */
-    char **rate_ids; /* which lie here */
+    bx_error *err;
+    bx_builder builder;                           /* of one formula after another */
+    bx_names species, functions, rules, initials; /* their places in the model, by id */
+    bx_names targets;                             /* the ids of what events set */
+    bx_names rates;                               /* the variables that rateOf names, in order; */
+    char **rate_names;                            /* their names lie here */
     size_t rate_count, rate_capacity;
-    bool distrib;   /* the package of that name is there */
-    unsigned depth; /* of formulas being written */
+    bool distrib; /* the package of that name is there */
 } bx_sbml;
 
 /* Longest text of a name: a reaction's local parameter. */
@@ -38,28 +40,31 @@ typedef struct bx_sbml_name {
 /* The engine's name for an id; with a suffix such as ".amount". */
 bx_sbml_name bx_sbml_name_of(const char *id, const char *suffix);
 
-/* Append text. -1 with BX_EMODEL or BX_EMEMORY. */
-int bx_sbml_put(bx_buffer *out, bx_error *err, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
-
-/* A number that reads back to the same double; also infinities and NaN. */
-int bx_sbml_put_number(bx_buffer *out, double number, bx_error *err);
+/* The name of a reaction's local parameter, and that of a variable's rate of change. */
+bx_sbml_name bx_sbml_local_of(const Reaction_t *reaction, const char *id);
+bx_sbml_name bx_sbml_rate_of(const char *variable);
 
 /* Prefix the message with the element that it is about; -1. */
 int bx_sbml_fail_in(bx_error *err, const char *what, const char *id);
 
-/* A buffer for a formula; as text. */
-bx_buffer bx_sbml_buffer(void);
-const char *bx_sbml_text(const bx_buffer *buffer);
+/* Add a name to the formula being made. */
+void bx_sbml_put_name(bx_sbml *sbml, const char *name);
 
-/* The maps by id of the model's elements. */
-int bx_sbml_index(bx_sbml *sbml, bx_error *err);
-void bx_sbml_index_free(bx_sbml *sbml);
+/* End the formula being made, and give it to the process as what `take` takes. */
+int bx_sbml_take(bx_sbml *sbml, int (*take)(bx_process *, const char *, bx_formula *, bx_error *),
+                 const char *name);
 
-/* NULL: there is none. */
+/* Fill the maps of the model's elements. */
+int bx_sbml_index(bx_sbml *sbml);
+
+/* All that it holds but the process. */
+void bx_sbml_free(bx_sbml *sbml);
+
+/* NULL if there is none. */
 const Species_t *bx_sbml_species_of(const bx_sbml *sbml, const char *id);
+const FunctionDefinition_t *bx_sbml_function_of(const bx_sbml *sbml, const char *id);
 
-/* What an id means. */
+/* What moves the variable of an id. */
 typedef enum bx_sbml_rule { BX_SBML_NO_RULE, BX_SBML_ASSIGNMENT, BX_SBML_RATE } bx_sbml_rule;
 
 bx_sbml_rule bx_sbml_rule_of(const bx_sbml *sbml, const char *id, const ASTNode_t **math);
@@ -74,16 +79,16 @@ bool bx_sbml_is_amount(const bx_sbml *sbml, const Species_t *species);
 bx_sbml_name bx_sbml_state_of(const bx_sbml *sbml, const Species_t *species);
 
 /* Declare compartments, parameters, species and species references. */
-int bx_sbml_variables(bx_sbml *sbml, bx_error *err);
+int bx_sbml_variables(bx_sbml *sbml);
 
-int bx_sbml_reactions(bx_sbml *sbml, bx_error *err);
+int bx_sbml_reactions(bx_sbml *sbml);
 
-/* Append the rate of change of a species' amount by reactions, as a formula. */
-int bx_sbml_put_changes(bx_sbml *sbml, const Species_t *species, bx_buffer *out, bx_error *err);
+/* Add the rate of change of a species' amount by reactions to the formula being made. */
+void bx_sbml_put_changes(bx_sbml *sbml, const Species_t *species);
 
-int bx_sbml_events(bx_sbml *sbml, bx_error *err);
+int bx_sbml_events(bx_sbml *sbml);
 
 /* The rules "x.rate" that formulas have asked for so far, and those that these ask for. */
-int bx_sbml_rates(bx_sbml *sbml, bx_error *err);
+int bx_sbml_rates(bx_sbml *sbml);
 
 #endif

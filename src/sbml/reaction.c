@@ -1,7 +1,6 @@
 #include "sbml/math.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 /* ---- stoichiometry ---- */
@@ -40,29 +39,28 @@ static double fixed_stoichiometry(const bx_sbml *sbml, const SpeciesReference_t 
     return number;
 }
 
-/* Append "(stoichiometry) * factor". */
-static int put_stoichiometry(bx_sbml *sbml, const SpeciesReference_t *reference,
-                             const Species_t *species, bx_buffer *out, bx_error *err)
+/* Add the stoichiometry, with its factor, to the formula being made. */
+static void put_stoichiometry(bx_sbml *sbml, const SpeciesReference_t *reference,
+                              const Species_t *species)
 {
     StoichiometryMath_t *math =
         SpeciesReference_getStoichiometryMath((SpeciesReference_t *)reference);
     const char *factor = conversion_of(sbml, species);
     double number = fixed_stoichiometry(sbml, reference, species);
-    if (!isnan(number))
-        return bx_sbml_put_number(out, number, err);
-    if (bx_sbml_put(out, err, "(") < 0)
-        return -1;
-    int result;
+    if (!isnan(number)) {
+        bx_builder_number(&sbml->builder, number);
+        return;
+    }
     if (math && StoichiometryMath_getMath(math))
-        result = bx_sbml_formula(sbml, StoichiometryMath_getMath(math), NULL, out, err);
+        bx_sbml_math(sbml, StoichiometryMath_getMath(math), NULL);
     else if (SpeciesReference_isSetId(reference))
-        result = bx_sbml_put(out, err, "%s",
-                             bx_sbml_name_of(SpeciesReference_getId(reference), "").text);
+        bx_sbml_put_name(sbml, bx_sbml_name_of(SpeciesReference_getId(reference), "").text);
     else
-        result = bx_sbml_put_number(out, SpeciesReference_getStoichiometry(reference), err);
-    if (result < 0 || bx_sbml_put(out, err, ")") < 0)
-        return -1;
-    return factor ? bx_sbml_put(out, err, " * %s", bx_sbml_name_of(factor, "").text) : 0;
+        bx_builder_number(&sbml->builder, SpeciesReference_getStoichiometry(reference));
+    if (factor) {
+        bx_sbml_put_name(sbml, bx_sbml_name_of(factor, "").text);
+        bx_builder_apply(&sbml->builder, BX_OP_MULTIPLY);
+    }
 }
 
 /* Reactants, then products. NULL after the last. */
@@ -83,143 +81,149 @@ static const Species_t *changed_species(const bx_sbml *sbml, const SpeciesRefere
     return species;
 }
 
-int bx_sbml_put_changes(bx_sbml *sbml, const Species_t *species, bx_buffer *out, bx_error *err)
+void bx_sbml_put_changes(bx_sbml *sbml, const Species_t *species)
 {
-    if (bx_sbml_put(out, err, "0") < 0)
-        return -1;
+    bx_builder_number(&sbml->builder, 0);
     for (unsigned i = 0; i < Model_getNumReactions(sbml->model); i++) {
         Reaction_t *reaction = Model_getReaction(sbml->model, i);
         bool product;
         SpeciesReference_t *reference;
-        for (unsigned j = 0; (reference = reference_at(reaction, j, &product)); j++)
-            if (changed_species(sbml, reference) == species &&
-                (bx_sbml_put(out, err, product ? " + " : " - ") < 0 ||
-                 put_stoichiometry(sbml, reference, species, out, err) < 0 ||
-                 bx_sbml_put(out, err, " * %s",
-                             bx_sbml_name_of(Reaction_getId(reaction), "").text) < 0))
-                return -1;
+        for (unsigned j = 0; (reference = reference_at(reaction, j, &product)); j++) {
+            if (changed_species(sbml, reference) != species)
+                continue;
+            put_stoichiometry(sbml, reference, species);
+            bx_sbml_put_name(sbml, bx_sbml_name_of(Reaction_getId(reaction), "").text);
+            bx_builder_apply(&sbml->builder, BX_OP_MULTIPLY);
+            bx_builder_apply(&sbml->builder, product ? BX_OP_ADD : BX_OP_SUBTRACT);
+        }
     }
-    return 0;
 }
 
 /* ---- reactions ---- */
 
-static int add_locals(bx_sbml *sbml, const char *id, const KineticLaw_t *law, bx_error *err)
+static int add_locals(bx_sbml *sbml, const Reaction_t *reaction, const KineticLaw_t *law)
 {
     for (unsigned i = 0; i < KineticLaw_getNumParameters(law); i++) {
         Parameter_t *p = KineticLaw_getParameter((KineticLaw_t *)law, i);
-        bx_sbml_name name;
-        snprintf(name.text, sizeof name.text, "%.*s.%.*s", BX_NAME_LENGTH, id, BX_NAME_LENGTH,
-                 Parameter_getId(p));
         double value = Parameter_isSetValue(p) ? Parameter_getValue(p) : NAN;
-        if (bx_process_add_parameter(sbml->process, name.text, value, err) < 0)
+        if (bx_process_add_parameter(sbml->process,
+                                     bx_sbml_local_of(reaction, Parameter_getId(p)).text, value,
+                                     sbml->err) < 0)
             return -1;
     }
     return 0;
 }
 
 /* The rule that bears the reaction's id: its rate. */
-static int add_law(bx_sbml *sbml, Reaction_t *reaction, const char *name, bx_error *err)
+static int add_law(bx_sbml *sbml, Reaction_t *reaction, const char *name)
 {
     KineticLaw_t *law = Reaction_getKineticLaw(reaction);
     const ASTNode_t *math = law ? KineticLaw_getMath(law) : NULL;
-    bx_buffer text = bx_sbml_buffer();
-    int result = law ? add_locals(sbml, Reaction_getId(reaction), law, err) : 0;
-    if (result == 0)
-        result = math ? bx_sbml_formula(sbml, math, law, &text, err) : bx_sbml_put(&text, err, "0");
-    if (result == 0)
-        result = bx_process_add_rule(sbml->process, name, bx_sbml_text(&text), err);
-    bx_buffer_free(&text);
-    return result;
+    if (law && add_locals(sbml, reaction, law) < 0)
+        return -1;
+    if (math)
+        bx_sbml_math(sbml, math, law);
+    else
+        bx_builder_number(&sbml->builder, 0);
+    return bx_sbml_take(sbml, bx_process_take_rule, name);
 }
 
 /* A stoichiometry that is a formula: a rate of change of the species. */
 static int add_varying(bx_sbml *sbml, const SpeciesReference_t *reference, const Species_t *species,
-                       bool product, const char *rate, bx_error *err)
+                       bool product, const char *rate)
 {
-    bx_buffer text = bx_sbml_buffer();
-    int result = bx_sbml_put(&text, err, product ? "" : "-");
-    if (result == 0)
-        result = put_stoichiometry(sbml, reference, species, &text, err);
-    if (result == 0)
-        result = bx_sbml_put(&text, err, " * %s", rate);
-    if (result == 0)
-        result = bx_process_add_rate(sbml->process, bx_sbml_state_of(sbml, species).text,
-                                     bx_sbml_text(&text), err);
-    bx_buffer_free(&text);
-    return result;
+    put_stoichiometry(sbml, reference, species);
+    if (!product)
+        bx_builder_apply(&sbml->builder, BX_OP_NEGATE);
+    bx_sbml_put_name(sbml, rate);
+    bx_builder_apply(&sbml->builder, BX_OP_MULTIPLY);
+    return bx_sbml_take(sbml, bx_process_take_rate, bx_sbml_state_of(sbml, species).text);
 }
 
-/* Append the terms of one side of the equation: a negative number belongs to the other side. */
-static int put_side(bx_sbml *sbml, Reaction_t *reaction, bool products, bx_buffer *out,
-                    bx_error *err)
+/* The terms of one side of the equation: a negative number belongs to the other side. */
+static int add_side(bx_sbml *sbml, Reaction_t *reaction, bool products,
+                    bx_equation_builder *equation)
 {
-    bool product, first = true;
+    bool product;
     SpeciesReference_t *reference;
     for (unsigned i = 0; (reference = reference_at(reaction, i, &product)); i++) {
         const Species_t *species = changed_species(sbml, reference);
         double number = species ? fixed_stoichiometry(sbml, reference, species) : 0;
         if (isnan(number) || number == 0 || (number > 0 ? product : !product) != products)
             continue;
-        if (bx_sbml_put(out, err, "%s%.17g %s", first ? "" : " + ", fabs(number),
-                        bx_sbml_state_of(sbml, species).text) < 0)
-            return -1;
-        first = false;
+        if (fabs(number) > BX_COEFFICIENT_MAXIMUM)
+            return bx_fail(sbml->err, BX_EMODEL, "species \"%.64s\": a stoichiometry of %g",
+                           Species_getId(species), number);
+        if (bx_equation_add(equation, products, bx_sbml_state_of(sbml, species).text,
+                            fabs(number)) < 0)
+            return bx_fail_memory(sbml->err);
     }
     return 0;
 }
 
-static int add_changes(bx_sbml *sbml, Reaction_t *reaction, const char *rate, bx_error *err)
+/* What fires with the rate, and changes the species by numbers; nothing where there are none. */
+static int add_equation(bx_sbml *sbml, Reaction_t *reaction, const char *rate)
 {
-    bx_buffer equation = bx_sbml_buffer();
-    bool product;
-    SpeciesReference_t *reference;
-    int result = put_side(sbml, reaction, false, &equation, err);
+    bx_equation_builder equation = {.capacity = 0};
+    int result = add_side(sbml, reaction, false, &equation);
     if (result == 0)
-        result = bx_sbml_put(&equation, err, " -> ");
-    if (result == 0)
-        result = put_side(sbml, reaction, true, &equation, err);
-    if (result == 0 && strcmp(bx_sbml_text(&equation), " -> ") != 0)
-        result = bx_process_add_reaction(sbml->process, Reaction_getId(reaction),
-                                         bx_sbml_text(&equation), BX_RATE_FORMULA, rate, err);
-    for (unsigned i = 0; result == 0 && (reference = reference_at(reaction, i, &product)); i++) {
-        const Species_t *species = changed_species(sbml, reference);
-        if (species && isnan(fixed_stoichiometry(sbml, reference, species)))
-            result = add_varying(sbml, reference, species, product, rate, err);
+        result = add_side(sbml, reaction, true, &equation);
+    bx_equation sides = bx_equation_end(&equation);
+    bx_formula *formula = NULL;
+    if (result == 0 && sides.terms) {
+        bx_sbml_put_name(sbml, rate);
+        formula = bx_builder_end(&sbml->builder);
+        result = formula ? 0 : -1;
     }
-    bx_buffer_free(&equation);
+    if (formula)
+        return bx_process_take_reaction(sbml->process, Reaction_getId(reaction), sides, formula,
+                                        sbml->err);
+    bx_equation_free(&sides);
     return result;
 }
 
-static int check_species(const bx_sbml *sbml, Reaction_t *reaction, bx_error *err)
+static int add_changes(bx_sbml *sbml, Reaction_t *reaction, const char *rate)
+{
+    bool product;
+    SpeciesReference_t *reference;
+    int result = add_equation(sbml, reaction, rate);
+    for (unsigned i = 0; result == 0 && (reference = reference_at(reaction, i, &product)); i++) {
+        const Species_t *species = changed_species(sbml, reference);
+        if (species && isnan(fixed_stoichiometry(sbml, reference, species)))
+            result = add_varying(sbml, reference, species, product, rate);
+    }
+    return result;
+}
+
+static int check_species(const bx_sbml *sbml, Reaction_t *reaction)
 {
     bool product;
     SpeciesReference_t *reference;
     for (unsigned i = 0; (reference = reference_at(reaction, i, &product)); i++) {
         const char *id = SpeciesReference_getSpecies(reference);
         if (!bx_sbml_species_of(sbml, id))
-            return bx_fail(err, BX_EMODEL, "there is no species \"%.64s\"", id ? id : "");
+            return bx_fail(sbml->err, BX_EMODEL, "there is no species \"%.64s\"", id ? id : "");
     }
     return 0;
 }
 
-static int add_reaction(bx_sbml *sbml, Reaction_t *reaction, bx_error *err)
+static int add_reaction(bx_sbml *sbml, Reaction_t *reaction)
 {
     bx_sbml_name name = bx_sbml_name_of(Reaction_getId(reaction), "");
     KineticLaw_t *law = Reaction_getKineticLaw(reaction);
     if (Reaction_isSetFast(reaction) && Reaction_getFast(reaction))
-        return bx_fail(err, BX_EMODEL, "fast reactions are not supported");
-    if (check_species(sbml, reaction, err) < 0 || add_law(sbml, reaction, name.text, err) < 0)
+        return bx_fail(sbml->err, BX_EMODEL, "fast reactions are not supported");
+    if (check_species(sbml, reaction) < 0 || add_law(sbml, reaction, name.text) < 0)
         return -1;
-    return law && KineticLaw_getMath(law) ? add_changes(sbml, reaction, name.text, err) : 0;
+    return law && KineticLaw_getMath(law) ? add_changes(sbml, reaction, name.text) : 0;
 }
 
-int bx_sbml_reactions(bx_sbml *sbml, bx_error *err)
+int bx_sbml_reactions(bx_sbml *sbml)
 {
     for (unsigned i = 0; i < Model_getNumReactions(sbml->model); i++) {
         Reaction_t *reaction = Model_getReaction(sbml->model, i);
-        if (add_reaction(sbml, reaction, err) < 0)
-            return bx_sbml_fail_in(err, "reaction", Reaction_getId(reaction));
+        if (add_reaction(sbml, reaction) < 0)
+            return bx_sbml_fail_in(sbml->err, "reaction", Reaction_getId(reaction));
     }
     return 0;
 }

@@ -9,6 +9,7 @@
 typedef struct reading {
     const bx_sbml_source *source;
     bx_sbml_result *result;
+    bx_sbml sbml;
 } reading;
 
 void bx_sbml_result_free(bx_sbml_result *result)
@@ -69,50 +70,44 @@ static int list_species(const bx_sbml *sbml, bx_sbml_result *result, bx_error *e
     return 0;
 }
 
-static int declare(bx_sbml *sbml, bx_error *err)
+static int declare(bx_sbml *sbml)
 {
-    if (refuse_rules(sbml->model, err) < 0 || refuse_fluxes(sbml->model, err) < 0 ||
-        bx_sbml_variables(sbml, err) < 0 || bx_sbml_reactions(sbml, err) < 0 ||
-        bx_sbml_events(sbml, err) < 0)
+    if (refuse_rules(sbml->model, sbml->err) < 0 || refuse_fluxes(sbml->model, sbml->err) < 0 ||
+        bx_sbml_index(sbml) < 0 || bx_sbml_variables(sbml) < 0 || bx_sbml_reactions(sbml) < 0 ||
+        bx_sbml_events(sbml) < 0)
         return -1;
-    return bx_sbml_rates(sbml, err);
+    return bx_sbml_rates(sbml);
 }
 
 static int read_model(void *data, SBMLDocument_t *document, bx_error *err)
 {
     reading *r = data;
-    bx_sbml sbml = {.model = SBMLDocument_getModel(document)};
-    sbml.distrib = XMLNamespaces_hasURI(SBMLDocument_getNamespaces(document), bx_sbml_distrib);
-    const char *id = Model_getId(sbml.model), *name = r->source->name;
-    sbml.process = bx_process_new(name ? name : id && *id ? id : "sbml", err);
-    if (!sbml.process)
+    bx_sbml *sbml = &r->sbml;
+    Model_t *model = sbml->model = SBMLDocument_getModel(document);
+    const char *id = Model_getId(model), *name = r->source->name;
+    bx_sbml_result *result = r->result;
+    sbml->err = sbml->builder.err = err;
+    sbml->distrib = XMLNamespaces_hasURI(SBMLDocument_getNamespaces(document), bx_sbml_distrib);
+    sbml->process = result->process = bx_process_new(name ? name : id && *id ? id : "sbml", err);
+    if (!sbml->process)
         return -1;
-    r->result->process = sbml.process;
-    bx_process_free_values(sbml.process);
-    int result = bx_sbml_index(&sbml, err);
-    if (result == 0)
-        result = declare(&sbml, err);
-    if (result == 0)
-        result = list_species(&sbml, r->result, err);
-    r->result->compartments = Model_getNumCompartments(sbml.model);
-    r->result->parameters = Model_getNumParameters(sbml.model);
-    r->result->reactions = Model_getNumReactions(sbml.model);
-    r->result->rules = Model_getNumRules(sbml.model);
-    r->result->events = Model_getNumEvents(sbml.model);
-    for (size_t i = 0; i < sbml.rate_count; i++)
-        free(sbml.rate_ids[i]);
-    free(sbml.rate_ids);
-    bx_names_free(&sbml.rates);
-    bx_sbml_index_free(&sbml);
-    return result;
+    bx_process_free_values(sbml->process);
+    result->compartments = Model_getNumCompartments(model);
+    result->parameters = Model_getNumParameters(model);
+    result->reactions = Model_getNumReactions(model);
+    result->rules = Model_getNumRules(model);
+    result->events = Model_getNumEvents(model);
+    return declare(sbml) < 0 ? -1 : list_species(sbml, result, err);
 }
 
 int bx_sbml_read(const bx_sbml_source *source, bx_sbml_result *result, bx_error *err)
 {
     *result = (bx_sbml_result){0};
-    reading r = {source, result};
-    if (bx_sbml_with_document(source->text, source->length, source->externals,
-                              source->external_count, read_model, &r, err) == 0)
+    reading r = {.source = source, .result = result};
+    int done = bx_sbml_with_document(source->text, source->length, source->externals,
+                                     source->external_count, read_model, &r, err);
+    bx_sbml_free(&r.sbml);
+    if (done == 0)
         return 0;
     bx_sbml_result_free(result);
     bx_process_free(result->process);

@@ -96,6 +96,61 @@ struct Document {
     Document &operator=(const Document &) = delete;
 };
 
+/* libSBML reads elements, and frees formulas, by recursion: within these bounds it takes some 5 MB
+ * of stack at most. */
+const size_t DEPTH_MAXIMUM = 2000;
+const size_t FORMULA_MAXIMUM = 100000; /* elements of a formula */
+
+/* The ">" of the tag that begins at `p`; what is quoted in it does not count. */
+const char *end_of_tag(const char *p, const char *end)
+{
+    for (; p < end && *p != '>'; p++)
+        if (*p == '"' || *p == '\'') {
+            const char *close = static_cast<const char *>(memchr(p + 1, *p, end - p - 1));
+            p = close ? close : end - 1;
+        }
+    return p;
+}
+
+bool is_math(const char *tag, const char *end)
+{
+    std::string name(tag, std::find_if(tag, end, [](char c) { return strchr(" \t\r\n/", c); }));
+    return name == "math" || (name.size() > 5 && name.compare(name.size() - 5, 5, ":math") == 0);
+}
+
+/* How deep elements nest, and how many a formula has. */
+int check_sizes(const char *text, size_t length, bx_error *err)
+{
+    const char *end = text + length, *p = text;
+    size_t depth = 0, elements = 0;
+    bool formula = false;
+    while ((p = static_cast<const char *>(memchr(p, '<', end - p))) && ++p < end) {
+        const char *tag = p;
+        if (end - tag > 3 && memcmp(tag, "!--", 3) == 0)
+            p = static_cast<const char *>(memmem(tag, end - tag, "-->", 3));
+        if (!p)
+            return 0;
+        if (*tag == '!' || *tag == '?')
+            continue;
+        bool closes = *tag == '/';
+        p = end_of_tag(tag, end);
+        bool opens = !closes && p[-1] != '/';
+        if (is_math(tag + closes, p)) {
+            formula = opens;
+            elements = 0;
+        }
+        elements += !closes;
+        depth += opens;
+        depth -= closes && depth > 0;
+        if (depth > DEPTH_MAXIMUM)
+            return bx_fail(err, BX_EMODEL, "SBML: elements nest more than %zu deep", DEPTH_MAXIMUM);
+        if (formula && elements > FORMULA_MAXIMUM)
+            return bx_fail(err, BX_EMODEL, "SBML: a formula has more than %zu elements",
+                           FORMULA_MAXIMUM);
+    }
+    return 0;
+}
+
 /* No type declarations, hence no entities of the text's own making. */
 int check_text(const char *text, size_t length, bx_error *err)
 {
@@ -106,7 +161,7 @@ int check_text(const char *text, size_t length, bx_error *err)
         return bx_fail(err, BX_EMODEL, "SBML: text in UTF-8 expected, found a zero byte");
     if (memmem(text, length, "<!DOCTYPE", 9) || memmem(text, length, "<!ENTITY", 8))
         return bx_fail(err, BX_EMODEL, "SBML: a document type declaration is not allowed");
-    return 0;
+    return check_sizes(text, length, err);
 }
 
 int fail_with(const SBMLError *error, const char *what, bx_error *err)

@@ -1,184 +1,177 @@
 #include "sbml/math.h"
 
 #include <math.h>
-#include <stdio.h>
-#include <string.h>
 
-/* A formula between two pieces of text. */
-static int put_around(bx_sbml *sbml, const char *before, const ASTNode_t *math, const char *after,
-                      bx_buffer *out, bx_error *err)
+typedef int taker(bx_process *, const char *, bx_formula *, bx_error *);
+
+static int take_math(bx_sbml *sbml, taker *take, const char *name, const ASTNode_t *math)
 {
-    if (bx_sbml_put(out, err, "%s", before) < 0 || bx_sbml_formula(sbml, math, NULL, out, err) < 0)
-        return -1;
-    return bx_sbml_put(out, err, "%s", after);
+    bx_sbml_math(sbml, math, NULL);
+    return bx_sbml_take(sbml, take, name);
 }
 
-typedef int adder(bx_process *, const char *, const char *, bx_error *);
-
-/* add(process, name, before math after). */
-static int add_formula(bx_sbml *sbml, adder *add, const char *name, const char *before,
-                       const ASTNode_t *math, const char *after, bx_error *err)
+/* What the formula so far is, op `right`. */
+static void put_behind(bx_sbml *sbml, bx_op op, const char *right)
 {
-    bx_buffer text = bx_sbml_buffer();
-    int result = put_around(sbml, before, math, after, &text, err);
-    if (result == 0)
-        result = add(sbml->process, name, bx_sbml_text(&text), err);
-    bx_buffer_free(&text);
-    return result;
+    bx_sbml_put_name(sbml, right);
+    bx_builder_apply(&sbml->builder, op);
+}
+
+/* A rule: `name` is `left` op `right`. */
+static int add_rule(bx_sbml *sbml, const char *name, const char *left, bx_op op, const char *right)
+{
+    bx_sbml_put_name(sbml, left);
+    put_behind(sbml, op, right);
+    return bx_sbml_take(sbml, bx_process_take_rule, name);
 }
 
 /* A compartment, a parameter or a species reference. */
-static int add_plain(bx_sbml *sbml, const char *id, double value, bx_error *err)
+static int add_plain(bx_sbml *sbml, const char *id, double value)
 {
     const ASTNode_t *math, *initial = bx_sbml_initial_of(sbml, id);
     bx_sbml_name name = bx_sbml_name_of(id, "");
     bx_sbml_rule rule = bx_sbml_rule_of(sbml, id, &math);
     if (rule == BX_SBML_ASSIGNMENT)
-        return add_formula(sbml, bx_process_add_rule, name.text, "", math, "", err);
+        return take_math(sbml, bx_process_take_rule, name.text, math);
     if (rule == BX_SBML_RATE) {
-        if (bx_process_add_species(sbml->process, name.text, value, err) < 0 ||
-            add_formula(sbml, bx_process_add_rate, name.text, "", math, "", err) < 0)
+        if (bx_process_add_species(sbml->process, name.text, value, sbml->err) < 0 ||
+            take_math(sbml, bx_process_take_rate, name.text, math) < 0)
             return -1;
-    } else if (bx_process_add_parameter(sbml->process, name.text, value, err) < 0) {
+    } else if (bx_process_add_parameter(sbml->process, name.text, value, sbml->err) < 0) {
         return -1;
     }
-    if (!initial)
-        return 0;
-    return add_formula(sbml, bx_process_add_initial, name.text, "", initial, "", err);
+    return initial ? take_math(sbml, bx_process_take_initial, name.text, initial) : 0;
 }
 
 /* ---- species ---- */
 
-/* Numbers, with " * size" behind where an amount is to become of a concentration. */
-static int add_initial_number(bx_sbml *sbml, const char *name, double number, const char *operation,
-                              const char *size, bx_error *err)
+static double amount_of(const Species_t *species)
 {
-    bx_buffer text = bx_sbml_buffer();
-    int result = bx_sbml_put_number(&text, number, err);
-    if (result == 0)
-        result = bx_sbml_put(&text, err, "%s%s", operation, size);
-    if (result == 0)
-        result = bx_process_add_initial(sbml->process, name, bx_sbml_text(&text), err);
-    bx_buffer_free(&text);
-    return result;
+    return Species_isSetInitialAmount(species) ? Species_getInitialAmount(species) : NAN;
 }
 
-/* The species' id means its amount. */
-static int add_amount(bx_sbml *sbml, const Species_t *species, const char *size, bx_error *err)
+static double concentration_of(const Species_t *species)
+{
+    return Species_isSetInitialConcentration(species) ? Species_getInitialConcentration(species)
+                                                      : NAN;
+}
+
+/* `name` begins as `number` op `size`: an amount from a concentration, or the other way round. */
+static int add_initial_number(bx_sbml *sbml, const char *name, double number, bx_op op,
+                              const char *size)
+{
+    bx_builder_number(&sbml->builder, number);
+    put_behind(sbml, op, size);
+    return bx_sbml_take(sbml, bx_process_take_initial, name);
+}
+
+/* The state of a species whose id means its amount. */
+static int add_amount_state(bx_sbml *sbml, const Species_t *species, const char *name,
+                            const char *size)
+{
+    const ASTNode_t *math, *initial = bx_sbml_initial_of(sbml, Species_getId(species));
+    bx_sbml_rule rule = bx_sbml_rule_of(sbml, Species_getId(species), &math);
+    if (rule == BX_SBML_ASSIGNMENT)
+        return take_math(sbml, bx_process_take_rule, name, math);
+    if (bx_process_add_species(sbml->process, name, amount_of(species), sbml->err) < 0 ||
+        (rule == BX_SBML_RATE && take_math(sbml, bx_process_take_rate, name, math) < 0))
+        return -1;
+    if (initial)
+        return take_math(sbml, bx_process_take_initial, name, initial);
+    if (!Species_isSetInitialConcentration(species))
+        return 0;
+    return add_initial_number(sbml, name, concentration_of(species), BX_OP_MULTIPLY, size);
+}
+
+static int add_amount(bx_sbml *sbml, const Species_t *species, const char *size)
 {
     const char *id = Species_getId(species);
-    const ASTNode_t *math, *initial = bx_sbml_initial_of(sbml, id);
     bx_sbml_name name = bx_sbml_name_of(id, ""), other = bx_sbml_name_of(id, ".concentration");
-    bx_sbml_rule rule = bx_sbml_rule_of(sbml, id, &math);
-    double amount = Species_isSetInitialAmount(species) ? Species_getInitialAmount(species) : NAN;
-    char quotient[2 * BX_SBML_NAME + 8];
-    snprintf(quotient, sizeof quotient, "%s / %s", name.text, size);
-    if (rule == BX_SBML_ASSIGNMENT) {
-        if (add_formula(sbml, bx_process_add_rule, name.text, "", math, "", err) < 0)
-            return -1;
-    } else {
-        if (bx_process_add_species(sbml->process, name.text, amount, err) < 0 ||
-            (rule == BX_SBML_RATE &&
-             add_formula(sbml, bx_process_add_rate, name.text, "", math, "", err) < 0))
-            return -1;
-        if (initial
-                ? add_formula(sbml, bx_process_add_initial, name.text, "", initial, "", err) < 0
-                : Species_isSetInitialConcentration(species) &&
-                      add_initial_number(sbml, name.text, Species_getInitialConcentration(species),
-                                         " * ", size, err) < 0)
-            return -1;
-    }
-    return bx_process_add_rule(sbml->process, other.text, quotient, err);
+    if (add_amount_state(sbml, species, name.text, size) < 0)
+        return -1;
+    return add_rule(sbml, other.text, name.text, BX_OP_DIVIDE, size);
 }
 
 /* Where the compartment's size follows a formula, the concentration is what a rate rule moves. */
 static int add_moved_concentration(bx_sbml *sbml, const Species_t *species, const char *size,
-                                   const ASTNode_t *rate, bx_error *err)
+                                   const ASTNode_t *rate)
 {
     const char *id = Species_getId(species);
     const ASTNode_t *initial = bx_sbml_initial_of(sbml, id);
     bx_sbml_name name = bx_sbml_name_of(id, ""), amount = bx_sbml_name_of(id, ".amount");
-    double concentration =
-        Species_isSetInitialConcentration(species) ? Species_getInitialConcentration(species) : NAN;
-    char product[2 * BX_SBML_NAME + 8];
-    snprintf(product, sizeof product, "%s * %s", name.text, size);
-    if (bx_process_add_species(sbml->process, name.text, concentration, err) < 0 ||
-        add_formula(sbml, bx_process_add_rate, name.text, "", rate, "", err) < 0 ||
-        bx_process_add_rule(sbml->process, amount.text, product, err) < 0)
+    if (bx_process_add_species(sbml->process, name.text, concentration_of(species), sbml->err) <
+            0 ||
+        take_math(sbml, bx_process_take_rate, name.text, rate) < 0 ||
+        add_rule(sbml, amount.text, name.text, BX_OP_MULTIPLY, size) < 0)
         return -1;
     if (initial)
-        return add_formula(sbml, bx_process_add_initial, name.text, "", initial, "", err);
+        return take_math(sbml, bx_process_take_initial, name.text, initial);
     if (!Species_isSetInitialAmount(species))
         return 0;
-    return add_initial_number(sbml, name.text, Species_getInitialAmount(species), " / ", size, err);
+    return add_initial_number(sbml, name.text, amount_of(species), BX_OP_DIVIDE, size);
 }
 
 /* d(amount)/dt = size d(concentration)/dt + concentration d(size)/dt. */
 static int add_rate_of_amount(bx_sbml *sbml, const char *id, const char *amount, const char *size,
-                              const ASTNode_t *rate, const ASTNode_t *size_rate, bx_error *err)
+                              const ASTNode_t *rate, const ASTNode_t *size_rate)
 {
-    char between[2 * BX_SBML_NAME + 24];
-    bx_buffer text = bx_sbml_buffer();
-    snprintf(between, sizeof between, ") * %s%s%s%s", size, size_rate ? " + " : "",
-             size_rate ? bx_sbml_name_of(id, "").text : "", size_rate ? " * (" : "");
-    int result = put_around(sbml, "(", rate, between, &text, err);
-    if (result == 0 && size_rate)
-        result = put_around(sbml, "", size_rate, ")", &text, err);
-    if (result == 0)
-        result = bx_process_add_rate(sbml->process, amount, bx_sbml_text(&text), err);
-    bx_buffer_free(&text);
-    return result;
+    bx_sbml_math(sbml, rate, NULL);
+    put_behind(sbml, BX_OP_MULTIPLY, size);
+    if (size_rate) {
+        bx_sbml_put_name(sbml, bx_sbml_name_of(id, "").text);
+        bx_sbml_math(sbml, size_rate, NULL);
+        bx_builder_apply(&sbml->builder, BX_OP_MULTIPLY);
+        bx_builder_apply(&sbml->builder, BX_OP_ADD);
+    }
+    return bx_sbml_take(sbml, bx_process_take_rate, amount);
 }
 
 /* The species' id means its concentration. */
-static int add_concentration(bx_sbml *sbml, const Species_t *species, const char *size,
-                             bx_error *err)
+static int add_concentration(bx_sbml *sbml, const Species_t *species, const char *size)
 {
     const char *id = Species_getId(species);
     const ASTNode_t *math, *size_math, *initial = bx_sbml_initial_of(sbml, id);
     bx_sbml_name name = bx_sbml_name_of(id, ""), amount = bx_sbml_name_of(id, ".amount");
     bx_sbml_rule rule = bx_sbml_rule_of(sbml, id, &math);
     bx_sbml_rule size_rule = bx_sbml_rule_of(sbml, Species_getCompartment(species), &size_math);
-    char product[2 * BX_SBML_NAME + 8];
     if (rule == BX_SBML_ASSIGNMENT) {
-        snprintf(product, sizeof product, "%s * %s", name.text, size);
-        if (add_formula(sbml, bx_process_add_rule, name.text, "", math, "", err) < 0)
+        if (take_math(sbml, bx_process_take_rule, name.text, math) < 0)
             return -1;
-        return bx_process_add_rule(sbml->process, amount.text, product, err);
+        return add_rule(sbml, amount.text, name.text, BX_OP_MULTIPLY, size);
     }
     if (rule == BX_SBML_RATE && size_rule == BX_SBML_ASSIGNMENT)
-        return add_moved_concentration(sbml, species, size, math, err);
-    double value = Species_isSetInitialAmount(species) ? Species_getInitialAmount(species) : NAN;
-    if (bx_process_add_species(sbml->process, amount.text, value, err) < 0 ||
-        bx_process_add_quotient(sbml->process, name.text, amount.text, size, err) < 0 ||
+        return add_moved_concentration(sbml, species, size, math);
+    if (bx_process_add_species(sbml->process, amount.text, amount_of(species), sbml->err) < 0 ||
+        bx_process_add_quotient(sbml->process, name.text, amount.text, size, sbml->err) < 0 ||
         (rule == BX_SBML_RATE &&
          add_rate_of_amount(sbml, id, amount.text, size, math,
-                            size_rule == BX_SBML_RATE ? size_math : NULL, err) < 0))
+                            size_rule == BX_SBML_RATE ? size_math : NULL) < 0))
         return -1;
-    snprintf(product, sizeof product, ") * %s", size);
-    if (initial)
-        return add_formula(sbml, bx_process_add_initial, amount.text, "(", initial, product, err);
+    if (initial) {
+        bx_sbml_math(sbml, initial, NULL);
+        put_behind(sbml, BX_OP_MULTIPLY, size);
+        return bx_sbml_take(sbml, bx_process_take_initial, amount.text);
+    }
     if (!Species_isSetInitialConcentration(species))
         return 0;
-    return add_initial_number(sbml, amount.text, Species_getInitialConcentration(species), " * ",
-                              size, err);
+    return add_initial_number(sbml, amount.text, concentration_of(species), BX_OP_MULTIPLY, size);
 }
 
-static int add_species(bx_sbml *sbml, const Species_t *species, bx_error *err)
+static int add_species(bx_sbml *sbml, const Species_t *species)
 {
     const char *compartment = Species_getCompartment(species);
     if (!compartment || !Model_getCompartmentById(sbml->model, compartment))
-        return bx_fail(err, BX_EMODEL, "there is no compartment \"%.64s\"",
+        return bx_fail(sbml->err, BX_EMODEL, "there is no compartment \"%.64s\"",
                        compartment ? compartment : "");
     bx_sbml_name size = bx_sbml_name_of(compartment, "");
     if (bx_sbml_is_amount(sbml, species))
-        return add_amount(sbml, species, size.text, err);
-    return add_concentration(sbml, species, size.text, err);
+        return add_amount(sbml, species, size.text);
+    return add_concentration(sbml, species, size.text);
 }
 
 /* ---- all ---- */
 
-static int add_references(bx_sbml *sbml, Reaction_t *reaction, bx_error *err)
+static int add_references(bx_sbml *sbml, Reaction_t *reaction)
 {
     unsigned reactants = Reaction_getNumReactants(reaction);
     unsigned all = reactants + Reaction_getNumProducts(reaction);
@@ -192,100 +185,94 @@ static int add_references(bx_sbml *sbml, Reaction_t *reaction, bx_error *err)
         if (SBase_getLevel((SBase_t *)reference) > 2 &&
             !SpeciesReference_isSetStoichiometry(reference))
             value = NAN;
-        if (add_plain(sbml, SpeciesReference_getId(reference), value, err) < 0)
-            return bx_sbml_fail_in(err, "species reference", SpeciesReference_getId(reference));
+        if (add_plain(sbml, SpeciesReference_getId(reference), value) < 0)
+            return bx_sbml_fail_in(sbml->err, "species reference",
+                                   SpeciesReference_getId(reference));
     }
     return 0;
 }
 
-static int add_compartments(bx_sbml *sbml, bx_error *err)
+static int add_compartments(bx_sbml *sbml)
 {
     for (unsigned i = 0; i < Model_getNumCompartments(sbml->model); i++) {
         Compartment_t *c = Model_getCompartment(sbml->model, i);
         double size = Compartment_isSetSize(c) ? Compartment_getSize(c) : NAN;
         if (SBase_getLevel((SBase_t *)c) == 1)
             size = Compartment_getVolume(c);
-        if (add_plain(sbml, Compartment_getId(c), size, err) < 0)
-            return bx_sbml_fail_in(err, "compartment", Compartment_getId(c));
+        if (add_plain(sbml, Compartment_getId(c), size) < 0)
+            return bx_sbml_fail_in(sbml->err, "compartment", Compartment_getId(c));
     }
     return 0;
 }
 
-int bx_sbml_variables(bx_sbml *sbml, bx_error *err)
+int bx_sbml_variables(bx_sbml *sbml)
 {
     Model_t *model = sbml->model;
-    if (add_compartments(sbml, err) < 0)
+    if (add_compartments(sbml) < 0)
         return -1;
     for (unsigned i = 0; i < Model_getNumParameters(model); i++) {
         Parameter_t *p = Model_getParameter(model, i);
         double value = Parameter_isSetValue(p) ? Parameter_getValue(p) : NAN;
-        if (add_plain(sbml, Parameter_getId(p), value, err) < 0)
-            return bx_sbml_fail_in(err, "parameter", Parameter_getId(p));
+        if (add_plain(sbml, Parameter_getId(p), value) < 0)
+            return bx_sbml_fail_in(sbml->err, "parameter", Parameter_getId(p));
     }
     for (unsigned i = 0; i < Model_getNumSpecies(model); i++) {
         Species_t *species = Model_getSpecies(model, i);
-        if (add_species(sbml, species, err) < 0)
-            return bx_sbml_fail_in(err, "species", Species_getId(species));
+        if (add_species(sbml, species) < 0)
+            return bx_sbml_fail_in(sbml->err, "species", Species_getId(species));
     }
     for (unsigned i = 0; i < Model_getNumReactions(model); i++)
-        if (add_references(sbml, Model_getReaction(model, i), err) < 0)
+        if (add_references(sbml, Model_getReaction(model, i)) < 0)
             return -1;
     return 0;
 }
 
 /* ---- rateOf ---- */
 
-static int put_rate_of_species(bx_sbml *sbml, const Species_t *species, bx_buffer *out,
-                               bx_error *err)
+static void put_rate_of_species(bx_sbml *sbml, const Species_t *species)
 {
     const ASTNode_t *size_rate;
     const char *compartment = Species_getCompartment(species);
+    bx_sbml_put_changes(sbml, species);
     if (bx_sbml_is_amount(sbml, species))
-        return bx_sbml_put_changes(sbml, species, out, err);
-    bx_sbml_name size = bx_sbml_name_of(compartment, "");
+        return;
     bx_sbml_rule rule = bx_sbml_rule_of(sbml, compartment, &size_rate);
     if (rule == BX_SBML_ASSIGNMENT)
-        return bx_fail(err, BX_EMODEL,
-                       "the rate of a concentration in a compartment under an assignment rule is "
-                       "not supported");
-    if (bx_sbml_put(out, err, "((") < 0 || bx_sbml_put_changes(sbml, species, out, err) < 0 ||
-        bx_sbml_put(out, err, ")") < 0)
-        return -1;
-    if (rule == BX_SBML_RATE &&
-        (bx_sbml_put(out, err, " - %s * (", bx_sbml_name_of(Species_getId(species), "").text) < 0 ||
-         put_around(sbml, "", size_rate, ")", out, err) < 0))
-        return -1;
-    return bx_sbml_put(out, err, ") / %s", size.text);
+        bx_builder_fail(&sbml->builder, BX_EMODEL,
+                        "the rate of a concentration in a compartment under an assignment rule is "
+                        "not supported");
+    if (rule == BX_SBML_RATE) {
+        bx_sbml_put_name(sbml, bx_sbml_name_of(Species_getId(species), "").text);
+        bx_sbml_math(sbml, size_rate, NULL);
+        bx_builder_apply(&sbml->builder, BX_OP_MULTIPLY);
+        bx_builder_apply(&sbml->builder, BX_OP_SUBTRACT);
+    }
+    put_behind(sbml, BX_OP_DIVIDE, bx_sbml_name_of(compartment, "").text);
 }
 
-static int put_rate(bx_sbml *sbml, const char *id, bx_buffer *out, bx_error *err)
+static void put_rate(bx_sbml *sbml, const char *id)
 {
     const ASTNode_t *math;
     const Species_t *species = bx_sbml_species_of(sbml, id);
-    switch (bx_sbml_rule_of(sbml, id, &math)) {
-    case BX_SBML_RATE: return bx_sbml_formula(sbml, math, NULL, out, err);
-    case BX_SBML_ASSIGNMENT:
-        return bx_fail(err, BX_EMODEL,
-                       "the rate of a variable under an assignment rule is not supported");
-    default:
-        if (species)
-            return put_rate_of_species(sbml, species, out, err);
-        return bx_sbml_put(out, err, "0");
-    }
+    bx_sbml_rule rule = bx_sbml_rule_of(sbml, id, &math);
+    if (rule == BX_SBML_RATE)
+        bx_sbml_math(sbml, math, NULL);
+    else if (rule == BX_SBML_ASSIGNMENT)
+        bx_builder_fail(&sbml->builder, BX_EMODEL,
+                        "the rate of a variable under an assignment rule is not supported");
+    else if (species)
+        put_rate_of_species(sbml, species);
+    else
+        bx_builder_number(&sbml->builder, 0);
 }
 
-int bx_sbml_rates(bx_sbml *sbml, bx_error *err)
+int bx_sbml_rates(bx_sbml *sbml)
 {
     for (size_t i = 0; i < sbml->rate_count; i++) {
-        bx_buffer text = bx_sbml_buffer();
-        bx_sbml_name name;
-        snprintf(name.text, sizeof name.text, "%.*s.rate", BX_NAME_LENGTH, sbml->rate_ids[i]);
-        int result = put_rate(sbml, sbml->rate_ids[i], &text, err);
-        if (result == 0)
-            result = bx_process_add_rule(sbml->process, name.text, bx_sbml_text(&text), err);
-        bx_buffer_free(&text);
-        if (result < 0)
-            return bx_sbml_fail_in(err, "rateOf", sbml->rate_ids[i]);
+        const char *variable = sbml->rate_names[i];
+        put_rate(sbml, variable);
+        if (bx_sbml_take(sbml, bx_process_take_rule, bx_sbml_rate_of(variable).text) < 0)
+            return bx_sbml_fail_in(sbml->err, "rateOf", sbml->rate_names[i]);
     }
     return 0;
 }

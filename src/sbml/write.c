@@ -10,7 +10,7 @@
 #include <string.h>
 
 typedef struct writing {
-    bx_cell *cell;
+    const bx_sbml_present *present;
     const char *id;
     bx_buffer *out;
     Model_t *model;
@@ -26,12 +26,19 @@ static bool is_taken(Model_t *model, const char *id)
            Model_getEventById(model, id);
 }
 
-/* An id that the cell's variables leave free. */
+static bool is_variable(const bx_sbml_present *present, const char *name)
+{
+    for (size_t i = 0; i < present->variable_count; i++)
+        if (strcmp(present->variables[i].name, name) == 0)
+            return true;
+    return false;
+}
+
+/* An id that the variables leave free, too. */
 static void choose_id(const writing *w, const char *stem, char *id, size_t size)
 {
-    double value;
     snprintf(id, size, "%.64s", stem);
-    while (is_taken(w->model, id) || bx_cell_get(w->cell, id, &value) == 0) {
+    while (is_taken(w->model, id) || is_variable(w->present, id)) {
         size_t length = strlen(id);
         snprintf(id + length, size - length, "_");
     }
@@ -41,9 +48,8 @@ static void choose_id(const writing *w, const char *stem, char *id, size_t size)
 
 static bool is_set_by_event(const writing *w, const char *name)
 {
-    size_t count;
-    bx_process *const *processes = bx_cell_processes(w->cell, &count);
-    for (size_t i = 0; i < count; i++)
+    bx_process *const *processes = w->present->processes;
+    for (size_t i = 0; i < w->present->process_count; i++)
         for (size_t j = 0; j < processes[i]->event_count; j++) {
             const bx_declared_event *event = &processes[i]->events[j];
             for (size_t k = 0; k < event->assignment_count; k++)
@@ -65,6 +71,16 @@ static void write_species(const writing *w, const char *id, double value)
     Species_setConstant(species, 0);
 }
 
+static void write_parameter(const writing *w, const char *id, const bx_sbml_variable *variable)
+{
+    bool set = variable->kind == BX_VARIABLE_PARAMETER;
+    Parameter_t *parameter = Model_createParameter(w->model);
+    Parameter_setId(parameter, id);
+    if (set && !isnan(variable->value))
+        Parameter_setValue(parameter, variable->value);
+    Parameter_setConstant(parameter, set && !is_set_by_event(w, variable->name));
+}
+
 static int write_variables(writing *w)
 {
     Compartment_t *compartment = Model_createCompartment(w->model);
@@ -73,31 +89,22 @@ static int write_variables(writing *w)
     Compartment_setSpatialDimensions(compartment, 3);
     Compartment_setSize(compartment, 1);
     Compartment_setConstant(compartment, 1);
-    for (size_t i = 0; i < bx_cell_variables(w->cell); i++) {
-        bx_variable_kind kind;
-        double value = NAN;
-        const char *name = bx_cell_variable(w->cell, i, &kind);
-        bx_sbml_name id = bx_sbml_id_of(name);
-        bx_cell_get(w->cell, name, &value);
+    for (size_t i = 0; i < w->present->variable_count; i++) {
+        const bx_sbml_variable *variable = &w->present->variables[i];
+        bx_sbml_name id = bx_sbml_id_of(variable->name);
         if (is_taken(w->model, id.text))
             return bx_fail(w->err, BX_EMODEL, "two variables would be called \"%.64s\"", id.text);
-        if (kind == BX_VARIABLE_SPECIES) {
-            write_species(w, id.text, value);
-            continue;
-        }
-        Parameter_t *parameter = Model_createParameter(w->model);
-        Parameter_setId(parameter, id.text);
-        if (kind == BX_VARIABLE_PARAMETER && !isnan(value))
-            Parameter_setValue(parameter, value);
-        Parameter_setConstant(parameter,
-                              kind == BX_VARIABLE_PARAMETER && !is_set_by_event(w, name));
+        if (variable->kind == BX_VARIABLE_SPECIES)
+            write_species(w, id.text, variable->value);
+        else
+            write_parameter(w, id.text, variable);
     }
     return 0;
 }
 
 static ASTNode_t *tree_of(writing *w, const bx_formula *formula, bool truth)
 {
-    return bx_sbml_tree(formula, bx_cell_time(w->cell), truth, w->err);
+    return bx_sbml_tree(formula, w->present->time, truth, w->err);
 }
 
 static int write_rules(writing *w, const bx_process *process)
@@ -185,9 +192,8 @@ static int write_reaction(writing *w, const bx_declared_reaction *declared)
 /* The quotient that an event sets, or NULL: in SBML it sets the amount. */
 static const bx_declared_rule *quotient_of(const writing *w, const char *name)
 {
-    size_t count;
-    bx_process *const *processes = bx_cell_processes(w->cell, &count);
-    for (size_t i = 0; i < count; i++)
+    bx_process *const *processes = w->present->processes;
+    for (size_t i = 0; i < w->present->process_count; i++)
         for (size_t j = 0; j < processes[i]->rule_count; j++)
             if (strcmp(processes[i]->rules[j].name, name) == 0)
                 return &processes[i]->rules[j];
@@ -224,7 +230,7 @@ static ASTNode_t *trigger_of(writing *w, const bx_declared_event *declared)
     ASTNode_t *at = tree_of(w, declared->at, false);
     if (!at)
         return NULL;
-    double now = bx_cell_time(w->cell);
+    double now = w->present->time;
     ASTNode_t *time = ASTNode_createWithType(AST_NAME_TIME), *sum = time;
     ASTNode_setName(time, "time");
     if (now != 0) {
@@ -262,7 +268,7 @@ static int set_priority(SBase_t *priority, const ASTNode_t *math)
 static int write_event(writing *w, const bx_declared_event *declared)
 {
     char id[BX_SBML_NAME], stem[80];
-    bool begins = bx_cell_time(w->cell) == 0;
+    bool begins = w->present->time == 0;
     ASTNode_t *math = trigger_of(w, declared);
     if (!math)
         return -1;
@@ -304,8 +310,6 @@ static int write_process(writing *w, const bx_process *process)
 
 static int write_model(writing *w, SBMLDocument_t *document)
 {
-    size_t count;
-    bx_process *const *processes = bx_cell_processes(w->cell, &count);
     w->model = SBMLDocument_createModel(document);
     if (Model_setId(w->model, w->id) != LIBSBML_OPERATION_SUCCESS)
         return bx_fail(w->err, BX_EMODEL, "\"%.64s\" is no id for a model", w->id);
@@ -313,14 +317,13 @@ static int write_model(writing *w, SBMLDocument_t *document)
     Model_setSubstanceUnits(w->model, "item");
     Model_setExtentUnits(w->model, "item");
     Model_setVolumeUnits(w->model, "litre");
-    if (bx_cell_waiting(w->cell) > 0)
+    if (w->present->waits)
         return bx_fail(w->err, BX_EMODEL,
-                       "an event waits for the end of its delay: SBML cannot "
-                       "begin there");
+                       "an event waits for the end of its delay: SBML cannot begin there");
     if (write_variables(w) < 0)
         return -1;
-    for (size_t i = 0; i < count; i++)
-        if (write_process(w, processes[i]) < 0)
+    for (size_t i = 0; i < w->present->process_count; i++)
+        if (write_process(w, w->present->processes[i]) < 0)
             return -1;
     return bx_sbml_check(document, w->err);
 }
@@ -338,8 +341,8 @@ static int write_text(void *data, bx_error *err)
     return result;
 }
 
-int bx_sbml_write(bx_cell *cell, const char *id, bx_buffer *out, bx_error *err)
+int bx_sbml_write(const bx_sbml_present *present, const char *id, bx_buffer *out, bx_error *err)
 {
-    writing w = {.cell = cell, .id = id, .out = out, .err = err};
+    writing w = {.present = present, .id = id, .out = out, .err = err};
     return bx_sbml_guard(write_text, &w, err) < 0 ? bx_sbml_fail_in(err, "SBML of", id) : 0;
 }

@@ -1,19 +1,39 @@
-/* A cell as SBML, level 3 version 2. */
+/* Processes and their present state as SBML, level 3 version 2. */
 #ifndef BX_SBML_WRITE_H
 #define BX_SBML_WRITE_H
 
-#include "cell/cell.h"
 #include "core/buffer.h"
+#include "core/error.h"
+#include "model/process.h"
+
+#include <stdbool.h>
+#include <stddef.h>
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-/* Append the cell as a model called `id`, from its present values on, as its ODEs have it: mass
- * action becomes k times the reactants. Species are amounts in one compartment of size 1; names
- * with a "." get "__" in its place. The text has passed libSBML's consistency check. -1 with
- * BX_EMODEL, which names what SBML cannot say, or BX_EMEMORY. */
-int bx_sbml_write(bx_cell *cell, const char *id, bx_buffer *out, bx_error *err);
+/* A variable of the processes, with its present value; that of a rule is not looked at. */
+typedef struct bx_sbml_variable {
+    const char *name;
+    bx_variable_kind kind;
+    double value;
+} bx_sbml_variable;
+
+typedef struct bx_sbml_present {
+    bx_process *const *processes;
+    size_t process_count;
+    const bx_sbml_variable *variables; /* all, in order */
+    size_t variable_count;
+    double time;
+    bool waits; /* a firing of an event waits for the end of its delay: SBML cannot begin there */
+} bx_sbml_present;
+
+/* Append a model called `id`, from the present values on, as the ODEs have it: mass action becomes
+ * k times the reactants. Species are amounts in one compartment of size 1; names with a "." get
+ * "__" in its place. The text has passed libSBML's consistency check. -1 with BX_EMODEL, which
+ * names what SBML cannot say, or BX_EMEMORY. */
+int bx_sbml_write(const bx_sbml_present *present, const char *id, bx_buffer *out, bx_error *err);
 
 #ifdef __cplusplus
 }

@@ -15,8 +15,8 @@ int bx_lua_push_numbers(lua_State *L, const double *values, size_t count);
 /* Argument 2 names no column of `what`, "the trajectory": raise, with the names that there are. */
 void bx_lua_no_column(lua_State *L, const char *what, const char *const *names, size_t count);
 
-/* plot(): drawing takes files, programs and a terminal, which a VM has not. On the host,
- * bioxen/plot.lua takes its place. */
+/* plot() in a VM: an error, for drawing takes files, programs and a terminal. On the host
+ * lua/bioxen/plot/ takes its place. */
 int bx_lua_plot_on_host(lua_State *L);
 
 #endif

@@ -2,6 +2,7 @@
 
 #include "values/columns.h"
 #include "values/text.h"
+#include "values/value.h"
 
 #include <lauxlib.h>
 #include <limits.h>
@@ -271,6 +272,24 @@ static int ensemble_close(lua_State *L)
     return 0;
 }
 
+static int write_ensemble(lua_State *L, int index, bx_buffer *out, bx_error *err)
+{
+    const bx_ensemble *ensemble = bx_lua_test_ensemble(L, index);
+    return ensemble ? bx_ensemble_encode(ensemble, out, err)
+                    : bx_fail(err, BX_ERESULT, "an ensemble that is closed cannot travel");
+}
+
+static int read_ensemble(lua_State *L, const uint8_t *bytes, size_t length, bx_error *err)
+{
+    bx_ensemble **box = bx_lua_new_ensemble(L);
+    *box = bx_ensemble_decode(bytes, length, err);
+    if (!*box)
+        return -1;
+    return 0;
+}
+
+static const bx_lua_type travels = {BX_VALUE_EXT_ENSEMBLE, write_ensemble, read_ensemble};
+
 static const luaL_Reg methods[] = {
     {"histogram", ensemble_histogram},
     {"max", ensemble_max},
@@ -298,6 +317,7 @@ static const luaL_Reg metamethods[] = {
 void bx_lua_open_ensemble(lua_State *L)
 {
     luaL_newmetatable(L, CLASS);
+    bx_lua_register_type(L, &travels);
     luaL_setfuncs(L, metamethods, 0);
     luaL_newlib(L, methods);
     lua_pushliteral(L, "ensemble");

@@ -1,6 +1,8 @@
 #include "values/genome.h"
 
+#include "values/options.h"
 #include "values/text.h"
+#include "values/value.h"
 
 #include <lauxlib.h>
 #include <string.h>
@@ -86,15 +88,14 @@ static size_t choose_sequence(lua_State *L, const bx_genome *g, const char *id)
                               lua_tostring(L, -1), count > SHOWN ? "..." : "");
 }
 
-/* The string `key` of the table at `index`, or NULL. It lives as long as the table. */
+/* The string `key` of the table at `index`, or NULL. It stays on the stack: a finaliser may change
+ * the table. */
 static const char *string_field(lua_State *L, int index, const char *key)
 {
     int type = bx_lua_raw_field(L, index, key);
     if (type != LUA_TNIL && type != LUA_TSTRING)
         luaL_error(L, "%s: string expected, got %s", key, lua_typename(L, type));
-    const char *text = lua_tostring(L, -1);
-    lua_pop(L, 1);
-    return text;
+    return lua_tostring(L, -1);
 }
 
 typedef struct region {
@@ -477,6 +478,27 @@ static int genome_to_genome(lua_State *L)
     return bx_lua_give_text(L, text, path);
 }
 
+/* ---- travelling ---- */
+
+static int write_genome(lua_State *L, int index, bx_buffer *out, bx_error *err)
+{
+    const bx_genome *genome = bx_lua_test_genome(L, index);
+    return genome ? bx_genome_encode(genome, out, err)
+                  : bx_fail(err, BX_ERESULT, "a genome that is closed cannot travel");
+}
+
+static int read_genome(lua_State *L, const uint8_t *bytes, size_t length, bx_error *err)
+{
+    bx_genome **box = bx_lua_new_genome(L);
+    *box = bx_genome_decode(bytes, length, err);
+    if (!*box)
+        return -1;
+    bx_lua_weigh_genome(L);
+    return 0;
+}
+
+static const bx_lua_type travels = {BX_VALUE_EXT_GENOME, write_genome, read_genome};
+
 /* ---- the class ---- */
 
 int bx_lua_genome_translate(lua_State *L)
@@ -545,6 +567,7 @@ static const luaL_Reg metamethods[] = {
 void bx_lua_open_genome(lua_State *L)
 {
     luaL_newmetatable(L, CLASS);
+    bx_lua_register_type(L, &travels);
     luaL_setfuncs(L, metamethods, 0);
     luaL_newlib(L, methods);
     lua_pushcclosure(L, genome_index, 1);

@@ -30,11 +30,8 @@ int bx_lua_genome_translate(lua_State *L);
 int bx_lua_genome_from_table(lua_State *L, int index);
 
 /* Options of reading, from a table or nil: format, code, circular and, with `files`, fasta. What
- * they point to lives as long as the table. Raises where they have a mistake. */
+ * they point to stays on the stack. Raises where they have a mistake. */
 void bx_lua_genome_options(lua_State *L, int index, bool files, bx_genome_options *options);
-
-/* Push table[key]; returns its type. */
-int bx_lua_raw_field(lua_State *L, int table, const char *key);
 
 /* Raise unless all keys of the table at `index` are among `allowed` (NULL-ended). `what` it is. */
 void bx_lua_check_keys(lua_State *L, int index, const char *const *allowed, const char *what);

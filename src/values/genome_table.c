@@ -1,41 +1,16 @@
 /* Genomes and options of reading that scripts give as tables. */
 #include "values/genome.h"
+#include "values/options.h"
 
 #include <lauxlib.h>
 #include <string.h>
 
-int bx_lua_raw_field(lua_State *L, int table, const char *key)
-{
-    table = lua_absindex(L, table);
-    lua_pushstring(L, key);
-    return lua_rawget(L, table);
-}
-
-static bool is_among(const char *key, const char *const *list)
-{
-    for (; *list; list++)
-        if (strcmp(key, *list) == 0)
-            return true;
-    return false;
-}
-
 void bx_lua_check_keys(lua_State *L, int index, const char *const *allowed, const char *what)
 {
-    index = lua_absindex(L, index);
-    for (lua_pushnil(L); lua_next(L, index); lua_pop(L, 1)) {
-        const char *key = lua_type(L, -2) == LUA_TSTRING ? lua_tostring(L, -2) : NULL;
-        if (key && is_among(key, allowed))
-            continue;
-        luaL_Buffer text;
-        luaL_buffinit(L, &text);
-        for (const char *const *at = allowed; *at; at++) {
-            luaL_addstring(&text, at == allowed ? "" : ", ");
-            luaL_addstring(&text, *at);
-        }
-        luaL_pushresult(&text);
-        luaL_error(L, "%s: unknown key %s; there are: %s", what, key ? key : "that is no name",
+    if (bx_lua_push_unknown(L, index, allowed, false))
+        luaL_error(L, "%s: unknown key %s; there are: %s", what,
+                   lua_type(L, -2) == LUA_TSTRING ? lua_tostring(L, -2) : "that is no name",
                    lua_tostring(L, -1));
-    }
 }
 
 /* ---- fields ---- */
@@ -60,7 +35,7 @@ static int fail_place(const place *p, const char *why)
     return luaL_error(p->L, "genome: %s[%I]: %s", p->list, (LUAI_UACINT)p->number, why);
 }
 
-/* Nothing runs that could change the table, so that it keeps the text alive. */
+/* The text stays on the stack: a finaliser may change the table. */
 static char *get_text(const place *p, const char *key)
 {
     int type = bx_lua_raw_field(p->L, p->table, key);
@@ -69,7 +44,6 @@ static char *get_text(const place *p, const char *key)
     const char *text = lua_tostring(p->L, -1);
     if (text && strlen(text) != lua_rawlen(p->L, -1))
         fail_field(p, key, "text without zero bytes");
-    lua_pop(p->L, 1);
     return (char *)text;
 }
 
@@ -205,36 +179,61 @@ static void make_spans(const place *p, const bx_sequence *sequence, bx_feature *
     feature->span_count = 2;
 }
 
-/* All other keys. Texts that are made of numbers stay on the stack, alive. */
+/* Make the value at the top text; its key is below it. */
+static void check_attribute(const place *p)
+{
+    lua_State *L = p->L;
+    if (lua_type(L, -1) == LUA_TBOOLEAN) {
+        lua_pushstring(L, lua_toboolean(L, -1) ? "true" : "false");
+        lua_replace(L, -2);
+    }
+    if (!lua_isstring(L, -1))
+        fail_field(p, lua_tostring(L, -2), "string");
+    if (strlen(lua_tostring(L, -1)) != lua_rawlen(L, -1) ||
+        strlen(lua_tostring(L, -2)) != lua_rawlen(L, -2))
+        fail_place(p, "a zero byte in an attribute");
+}
+
+/* Push a list of all other keys, each followed by its value as text; returns how many it has. */
+static lua_Integer push_attributes(const place *p)
+{
+    lua_State *L = p->L;
+    lua_Integer count = 0;
+    lua_newtable(L);
+    int texts = lua_gettop(L);
+    for (lua_pushnil(L); lua_next(L, p->table); lua_pop(L, 1)) {
+        if (lua_type(L, -2) != LUA_TSTRING)
+            fail_place(p, "names as keys expected");
+        if (bx_lua_is_listed(lua_tostring(L, -2), gene_keys))
+            continue;
+        check_attribute(p);
+        lua_pushvalue(L, -2);
+        lua_rawseti(L, texts, ++count);
+        lua_pushvalue(L, -1);
+        lua_rawseti(L, texts, ++count);
+    }
+    return count;
+}
+
+static char *text_at(lua_State *L, int list, lua_Integer index)
+{
+    lua_rawgeti(L, list, index);
+    char *text = (char *)lua_tostring(L, -1); /* the list keeps it */
+    lua_pop(L, 1);
+    return text;
+}
+
 static void read_attributes(const place *p, bx_feature *feature)
 {
     lua_State *L = p->L;
-    size_t count = 0;
-    for (lua_pushnil(L); lua_next(L, p->table); lua_pop(L, 1))
-        count++;
-    luaL_checkstack(L, count < 10000 ? (int)count + 20 : 100000, "too many attributes");
-    feature->attributes = lua_newuserdatauv(L, (count + 1) * sizeof *feature->attributes, 0);
-    for (lua_pushnil(L); lua_next(L, p->table);) {
-        if (lua_type(L, -2) != LUA_TSTRING)
-            fail_place(p, "names as keys expected");
-        const char *key = lua_tostring(L, -2);
-        if (is_among(key, gene_keys)) {
-            lua_pop(L, 1);
-            continue;
-        }
-        if (lua_type(L, -1) == LUA_TBOOLEAN) {
-            lua_pushstring(L, lua_toboolean(L, -1) ? "true" : "false");
-            lua_replace(L, -2);
-        }
-        if (!lua_isstring(L, -1))
-            fail_field(p, key, "string");
-        const char *value = lua_tostring(L, -1);
-        if (strlen(value) != lua_rawlen(L, -1) || strlen(key) != lua_rawlen(L, -2))
-            fail_place(p, "a zero byte in an attribute");
-        feature->attributes[feature->attribute_count++] =
-            (bx_attribute){(char *)key, (char *)value};
-        lua_insert(L, -2); /* the value stays below the key */
-    }
+    lua_Integer count = push_attributes(p);
+    int texts = lua_gettop(L);
+    feature->attribute_count = (size_t)count / 2;
+    feature->attributes =
+        lua_newuserdatauv(L, (feature->attribute_count + 1) * sizeof *feature->attributes, 0);
+    for (lua_Integer i = 0; i < count; i += 2)
+        feature->attributes[i / 2] =
+            (bx_attribute){text_at(L, texts, i + 1), text_at(L, texts, i + 2)};
 }
 
 static void add_gene(const place *p, bx_genome *genome)
@@ -299,7 +298,7 @@ int bx_lua_genome_from_table(lua_State *L, int index)
     bx_error err;
     index = lua_absindex(L, index);
     luaL_checktype(L, index, LUA_TTABLE);
-    luaL_checkstack(L, 20, NULL);
+    luaL_checkstack(L, 2 * LUA_MINSTACK, NULL);
     bx_lua_check_keys(L, index, keys, "genome");
     bx_genome **box = bx_lua_new_genome(L);
     *box = bx_genome_new(&err);
@@ -349,7 +348,6 @@ void bx_lua_genome_options(lua_State *L, int index, bool files, bx_genome_option
     index = lua_absindex(L, index);
     luaL_checktype(L, index, LUA_TTABLE);
     bx_lua_check_keys(L, index, keys, "options");
-    int top = lua_gettop(L);
     if (get_option(L, index, "format", LUA_TSTRING))
         options->format = check_format(L, lua_tostring(L, -1));
     if (get_option(L, index, "code", LUA_TNUMBER)) {
@@ -366,5 +364,4 @@ void bx_lua_genome_options(lua_State *L, int index, bool files, bx_genome_option
             luaL_error(L, "fasta: a VM has no files");
         options->fasta = lua_tostring(L, -1);
     }
-    lua_settop(L, top);
 }

@@ -2,6 +2,7 @@
 
 #include "values/columns.h"
 #include "values/text.h"
+#include "values/value.h"
 
 #include <lauxlib.h>
 #include <stdbool.h>
@@ -200,6 +201,24 @@ static int trajectory_close(lua_State *L)
     return 0;
 }
 
+static int write_trajectory(lua_State *L, int index, bx_buffer *out, bx_error *err)
+{
+    const bx_trajectory *trajectory = bx_lua_test_trajectory(L, index);
+    return trajectory ? bx_trajectory_encode(trajectory, out, err)
+                      : bx_fail(err, BX_ERESULT, "a trajectory that is closed cannot travel");
+}
+
+static int read_trajectory(lua_State *L, const uint8_t *bytes, size_t length, bx_error *err)
+{
+    bx_trajectory **box = bx_lua_new_trajectory(L);
+    *box = bx_trajectory_decode(bytes, length, err);
+    if (!*box)
+        return -1;
+    return 0;
+}
+
+static const bx_lua_type travels = {BX_VALUE_EXT_TRAJECTORY, write_trajectory, read_trajectory};
+
 static const luaL_Reg methods[] = {
     {"at", trajectory_at},
     {"column", trajectory_column},
@@ -225,6 +244,7 @@ static const luaL_Reg metamethods[] = {
 void bx_lua_open_trajectory(lua_State *L)
 {
     luaL_newmetatable(L, CLASS);
+    bx_lua_register_type(L, &travels);
     luaL_setfuncs(L, metamethods, 0);
     luaL_newlib(L, methods);
     lua_pushliteral(L, "trajectory");

@@ -1,12 +1,49 @@
 #include "values/value.h"
 
-#include "values/ensemble.h"
-#include "values/genome.h"
-#include "values/trajectory.h"
-
 #include <lauxlib.h>
 #include <stdio.h>
 #include <string.h>
+
+/* Where a metatable keeps its type, and the registry the list of types by extension. */
+static const char type_key = 't';
+
+void bx_lua_register_type(lua_State *L, const bx_lua_type *type)
+{
+    lua_pushlightuserdata(L, (void *)type);
+    lua_rawsetp(L, -2, &type_key);
+    if (lua_rawgetp(L, LUA_REGISTRYINDEX, &type_key) == LUA_TNIL) {
+        lua_newtable(L);
+        lua_pushvalue(L, -1);
+        lua_rawsetp(L, LUA_REGISTRYINDEX, &type_key);
+        lua_remove(L, -2);
+    }
+    lua_pushlightuserdata(L, (void *)type);
+    lua_rawseti(L, -2, type->extension);
+    lua_pop(L, 1);
+}
+
+/* The type of the userdata at `index`, or NULL. */
+static const bx_lua_type *type_of(lua_State *L, int index)
+{
+    if (!lua_getmetatable(L, index))
+        return NULL;
+    lua_rawgetp(L, -1, &type_key);
+    const bx_lua_type *type = lua_touserdata(L, -1);
+    lua_pop(L, 2);
+    return type;
+}
+
+static const bx_lua_type *find_type(lua_State *L, int8_t extension)
+{
+    const bx_lua_type *type = NULL;
+    if (lua_rawgetp(L, LUA_REGISTRYINDEX, &type_key) == LUA_TTABLE) {
+        lua_rawgeti(L, -1, extension);
+        type = lua_touserdata(L, -1);
+        lua_pop(L, 1);
+    }
+    lua_pop(L, 1);
+    return type;
+}
 
 typedef struct writer {
     lua_State *L;
@@ -75,8 +112,7 @@ static size_t count_pairs(lua_State *L, int index, bool *sequence)
 
 static int write_sequence(writer *w, int index, size_t length)
 {
-    if (bx_write_array(w->out, (uint32_t)length) < 0)
-        return full(w);
+    bx_write_array(w->out, (uint32_t)length);
     for (size_t i = 1; i <= length; i++) {
         lua_rawgeti(w->L, index, (lua_Integer)i);
         lua_pushinteger(w->L, (lua_Integer)i);
@@ -94,8 +130,7 @@ static int write_sequence(writer *w, int index, size_t length)
 static int write_map(writer *w, int index, size_t pairs)
 {
     lua_State *L = w->L;
-    if (bx_write_map(w->out, (uint32_t)pairs) < 0)
-        return full(w);
+    bx_write_map(w->out, (uint32_t)pairs);
     for (lua_pushnil(L); lua_next(L, index); lua_pop(L, 1)) {
         int type = lua_type(L, -2);
         size_t before = path_enter(w, -2);
@@ -135,79 +170,64 @@ static int write_table(writer *w, int index)
     return status;
 }
 
-static int write_trajectory(writer *w, const bx_trajectory *trajectory)
+/* 1: of no type that travels. */
+static int write_object(writer *w, int index)
 {
+    const bx_lua_type *type = type_of(w->L, index);
+    if (!type)
+        return 1;
     bx_buffer bytes = {.limit = w->out->limit};
-    int status = bx_trajectory_encode(trajectory, &bytes, w->err);
-    if (status == 0 && bx_write_ext(w->out, BX_VALUE_EXT_TRAJECTORY, bytes.data, bytes.length) < 0)
-        status = full(w);
+    bx_error why;
+    int status = type->write(w->L, index, &bytes, &why);
+    if (status < 0)
+        bx_fail(w->err, why.code, "%s: %.900s", w->path, why.message);
+    else
+        bx_write_ext(w->out, type->extension, bytes.data, bytes.length);
     bx_buffer_free(&bytes);
     return status;
 }
 
-static int write_ensemble(writer *w, const bx_ensemble *ensemble)
+static void write_string(writer *w, int index)
 {
-    bx_buffer bytes = {.limit = w->out->limit};
-    int status = bx_ensemble_encode(ensemble, &bytes, w->err);
-    if (status == 0 && bx_write_ext(w->out, BX_VALUE_EXT_ENSEMBLE, bytes.data, bytes.length) < 0)
-        status = full(w);
-    bx_buffer_free(&bytes);
-    return status;
+    size_t length;
+    const char *bytes = lua_tolstring(w->L, index, &length);
+    bx_write_string(w->out, bytes, length);
 }
 
-static int write_genome(writer *w, const bx_genome *genome)
+static void write_number(writer *w, int index)
 {
-    bx_buffer bytes = {.limit = w->out->limit};
-    int status = bx_genome_encode(genome, &bytes, w->err);
-    if (status == 0 && bx_write_ext(w->out, BX_VALUE_EXT_GENOME, bytes.data, bytes.length) < 0)
-        status = full(w);
-    bx_buffer_free(&bytes);
-    return status;
+    if (lua_isinteger(w->L, index))
+        bx_write_integer(w->out, lua_tointeger(w->L, index));
+    else
+        bx_write_float(w->out, lua_tonumber(w->L, index));
 }
 
-static int write_scalar(writer *w, int index)
+/* 0, 1 for a value that cannot travel, or -1. */
+static int write_by_type(writer *w, int index)
 {
-    lua_State *L = w->L;
-    switch (lua_type(L, index)) {
-    case LUA_TNIL: return bx_write_nil(w->out);
-    case LUA_TBOOLEAN: return bx_write_boolean(w->out, lua_toboolean(L, index));
-    case LUA_TNUMBER:
-        return lua_isinteger(L, index) ? bx_write_integer(w->out, lua_tointeger(L, index))
-                                       : bx_write_float(w->out, lua_tonumber(L, index));
-    default: {
-        size_t length;
-        const char *bytes = lua_tolstring(L, index, &length);
-        return bx_write_string(w->out, bytes, length);
-    }
+    switch (lua_type(w->L, index)) {
+    case LUA_TNIL: bx_write_nil(w->out); return 0;
+    case LUA_TBOOLEAN: bx_write_boolean(w->out, lua_toboolean(w->L, index)); return 0;
+    case LUA_TNUMBER: write_number(w, index); return 0;
+    case LUA_TSTRING: write_string(w, index); return 0;
+    case LUA_TTABLE: return write_table(w, index);
+    case LUA_TUSERDATA: return write_object(w, index);
+    default: return 1;
     }
 }
 
 static int write_any(writer *w, int index)
 {
-    lua_State *L = w->L;
+    char why[80];
     if (++w->count > BX_VALUE_COUNT) {
-        char why[80];
         snprintf(why, sizeof why, "more than %d values cannot travel", BX_VALUE_COUNT);
         return refuse(w, why);
     }
-    int type = lua_type(L, index);
-    if (type == LUA_TTABLE)
-        return write_table(w, index);
-    if (type == LUA_TUSERDATA) {
-        const bx_trajectory *trajectory = bx_lua_test_trajectory(L, index);
-        if (trajectory)
-            return write_trajectory(w, trajectory);
-        const bx_ensemble *ensemble = bx_lua_test_ensemble(L, index);
-        if (ensemble)
-            return write_ensemble(w, ensemble);
-        const bx_genome *genome = bx_lua_test_genome(L, index);
-        if (genome)
-            return write_genome(w, genome);
-    }
-    if (type == LUA_TNIL || type == LUA_TBOOLEAN || type == LUA_TNUMBER || type == LUA_TSTRING)
-        return write_scalar(w, index) < 0 ? full(w) : 0;
-    char why[80];
-    snprintf(why, sizeof why, "a value of type %s cannot travel", lua_typename(L, type));
+    int status = write_by_type(w, index);
+    if (status <= 0)
+        return status == 0 && w->out->failed ? full(w) : status;
+    snprintf(why, sizeof why, "a value of type %s cannot travel",
+             lua_typename(w->L, lua_type(w->L, index)));
     return refuse(w, why);
 }
 
@@ -217,47 +237,23 @@ int bx_lua_write_value(lua_State *L, int index, const char *what, bx_buffer *out
     w.path_length = (size_t)snprintf(w.path, sizeof w.path, "%s", what);
     if (!lua_checkstack(L, 6))
         return full(&w);
-    return write_any(&w, lua_absindex(L, index));
-}
-
-static int push_ensemble(lua_State *L, const bx_token *token, bx_error *err)
-{
-    bx_ensemble **box = bx_lua_new_ensemble(L);
-    *box = bx_ensemble_decode(token->bytes, token->length, err);
-    if (!*box) {
-        lua_pop(L, 1);
-        return -1;
-    }
-    return 0;
-}
-
-static int push_genome(lua_State *L, const bx_token *token, bx_error *err)
-{
-    bx_genome **box = bx_lua_new_genome(L);
-    *box = bx_genome_decode(token->bytes, token->length, err);
-    if (!*box) {
-        lua_pop(L, 1);
-        return -1;
-    }
-    bx_lua_weigh_genome(L);
-    return 0;
+    size_t start = out->length;
+    int status = write_any(&w, lua_absindex(L, index));
+    if (status < 0)
+        bx_buffer_cut(out, start);
+    return status;
 }
 
 static int push_extension(lua_State *L, const bx_token *token, bx_error *err)
 {
-    if (token->extension == BX_VALUE_EXT_ENSEMBLE)
-        return push_ensemble(L, token, err);
-    if (token->extension == BX_VALUE_EXT_GENOME)
-        return push_genome(L, token, err);
-    if (token->extension != BX_VALUE_EXT_TRAJECTORY)
+    int top = lua_gettop(L);
+    const bx_lua_type *type = find_type(L, token->extension);
+    if (!type)
         return bx_fail(err, BX_EPROTOCOL, "unknown extension type %d", token->extension);
-    bx_trajectory **box = bx_lua_new_trajectory(L);
-    *box = bx_trajectory_decode(token->bytes, token->length, err);
-    if (!*box) {
-        lua_pop(L, 1);
-        return -1;
-    }
-    return 0;
+    int status = type->read(L, token->bytes, token->length, err);
+    if (status < 0)
+        lua_settop(L, top);
+    return status;
 }
 
 /* A table is made at the size its items have at least shown: no header is trusted with memory. */

@@ -8,10 +8,22 @@
 
 #include <lua.h>
 
-/* Append the value at `index` to `out`. nil, booleans, integers, floats, strings, tables of these,
- * trajectories, ensembles and genomes travel. Raw access only: no metamethod runs. -1 with
- * BX_ERESULT naming the path to what can't travel ("result.a[3]: a function cannot travel"), a
- * cycle, or a size passed. `what` begins that path. Raises nothing. */
+/* A class whose objects travel, as an extension of the wire's values. */
+typedef struct bx_lua_type {
+    int8_t extension;
+    /* Append the object at `index`. Raises nothing. */
+    int (*write)(lua_State *L, int index, bx_buffer *out, bx_error *err);
+    /* Push the object that the bytes tell of; with -1 what is pushed does not matter. */
+    int (*read)(lua_State *L, const uint8_t *bytes, size_t length, bx_error *err);
+} bx_lua_type;
+
+/* The class of the metatable at the top travels from now on, in this state. `type` stays. */
+void bx_lua_register_type(lua_State *L, const bx_lua_type *type);
+
+/* Append the value at `index` to `out`. nil, booleans, integers, floats, strings, tables of these
+ * and objects of registered types travel. Raw access only: no metamethod runs. -1 with BX_ERESULT
+ * naming the path to what can't travel ("result.a[3]: a function cannot travel"), a cycle, or a
+ * size passed; `out` is as it was then. `what` begins that path. Raises nothing. */
 int bx_lua_write_value(lua_State *L, int index, const char *what, bx_buffer *out, bx_error *err);
 
 /* Push the next value. The message has passed bx_value_check. -1 with err (BX_EPROTOCOL) when an

@@ -77,40 +77,38 @@ const char *bx_courier_note(const bx_courier *courier, const char *name)
     return note ? note->text : NULL;
 }
 
-/* NULL where there are too many, or no memory. */
-static bx_note *add_note(bx_courier *courier)
+static bx_note *add_note(bx_courier *courier, bx_error *err)
 {
-    if (courier->note_count == BX_NOTES)
+    if (courier->note_count == BX_NOTES) {
+        bx_fail(err, BX_EPROTOCOL, "the courier leaves more than %d notes", BX_NOTES);
         return NULL;
+    }
     if (courier->note_count == courier->note_capacity) {
         size_t capacity = courier->note_capacity ? 2 * courier->note_capacity : 16;
         bx_note *notes = realloc(courier->notes, capacity * sizeof *notes);
-        if (!notes)
+        if (!notes) {
+            bx_fail_memory(err);
             return NULL;
+        }
         courier->notes = notes;
         courier->note_capacity = capacity;
     }
     return &courier->notes[courier->note_count++];
 }
 
+/* The connection has checked the lengths. */
 static void on_note(void *owner, const char *name, size_t name_length, const char *text,
                     size_t length)
 {
     bx_courier *courier = owner;
     bx_note *note = find_note(courier, name, name_length);
+    bx_error error;
     if (!text) {
         if (note)
             *note = courier->notes[--courier->note_count];
         return;
     }
-    if (!note && name_length < BX_NOTE_NAME && length < BX_NOTE_TEXT)
-        note = add_note(courier);
-    if (!note || length >= BX_NOTE_TEXT) {
-        bx_error error;
-        bx_fail(&error, BX_EPROTOCOL,
-                "the courier wants too much remembered: a note of %zu bytes "
-                "beside %zu others",
-                length, courier->note_count);
+    if (!note && !(note = add_note(courier, &error))) {
         kill_program(courier, &error);
         return;
     }
@@ -317,7 +315,7 @@ static void on_reply(void *owner, double sim_time, const uint8_t *value, size_t 
 static void on_details(void *owner, const uint8_t *value, size_t length)
 {
     bx_courier *courier = owner;
-    courier->details.length = 0;
+    bx_buffer_cut(&courier->details, 0);
     bx_buffer_append(&courier->details, value, length);
 }
 
@@ -443,12 +441,14 @@ static int call(bx_courier *courier, const char *operation, const bx_buffer *val
 static int call_open(bx_courier *courier, bx_error *err)
 {
     bx_buffer values = {0};
-    int failed = bx_buffer_append(&values, courier->config.data, courier->config.length) |
-                 bx_write_map(&values, (uint32_t)courier->note_count);
-    for (size_t i = 0; i < courier->note_count; i++)
-        failed |= bx_write_text(&values, courier->notes[i].name) |
-                  bx_write_text(&values, courier->notes[i].text);
-    int status = failed ? bx_fail_memory(err) : call(courier, "open", &values, OPENING, err);
+    bx_buffer_append(&values, courier->config.data, courier->config.length);
+    bx_write_map(&values, (uint32_t)courier->note_count);
+    for (size_t i = 0; i < courier->note_count; i++) {
+        bx_write_text(&values, courier->notes[i].name);
+        bx_write_text(&values, courier->notes[i].text);
+    }
+    int status = bx_buffer_finish(&values, 0) < 0 ? bx_fail_memory(err)
+                                                  : call(courier, "open", &values, OPENING, err);
     bx_buffer_free(&values);
     return status;
 }
@@ -482,9 +482,14 @@ static void notice_end(bx_courier *courier)
         take_end(courier);
 }
 
-int bx_courier_send(bx_courier *courier, bx_request *request, bx_error *err)
+void bx_request_prepare(bx_request *request, bx_request as)
 {
     assert(!request->courier);
+    *request = as;
+}
+
+int bx_courier_send(bx_courier *courier, bx_request *request, bx_error *err)
+{
     notice_end(courier);
     if (!courier->pid && !courier->ending && start_program(courier, err) < 0) {
         if (request->descriptor >= 0)

@@ -9,7 +9,7 @@
 #include "wire/connection.h"
 
 /* More than a courier of ours ever leaves: one with more is not believed. */
-enum { BX_NOTES = 4096, BX_NOTE_NAME = 32, BX_NOTE_TEXT = 1024 };
+enum { BX_NOTES = 4096 };
 
 /* What a courier wants remembered of the pool. A name that begins with '.' is for its successor
  * alone. */
@@ -48,13 +48,16 @@ void bx_courier_release(bx_courier *courier);
 /* The same, and wait for the program's end if this was the last, or until a signal comes. */
 void bx_courier_retire(bx_courier *courier);
 
-/* Requests are done one after the other. One that is under way must not be sent again. */
+/* Make a request ready to be sent: one that is under way must not be used again (asserted). */
+void bx_request_prepare(bx_request *request, bx_request as);
+
+/* Requests are done one after the other. */
 int bx_courier_send(bx_courier *courier, bx_request *request, bx_error *err);
 
 /* Have it end soon; ended() follows. */
 void bx_courier_cancel(bx_request *request);
 
-/* Have it end unheard. */
+/* Forget the request: ended() is not called, though the courier may go on with it. */
 void bx_courier_abandon(bx_request *request);
 
 const bx_note *bx_courier_notes(const bx_courier *courier, size_t *count);

@@ -34,7 +34,7 @@ typedef struct bx_job {
     bx_timer timer;
     double timeout; /* seconds; infinite: no deadline */
     int64_t started, ended;
-    int64_t left; /* nanoseconds to the timer, while the VM is paused */
+    int64_t left; /* nanoseconds to the timer, while the VM is paused; BX_NEVER: it has none */
     bx_job_interrupt interrupted;
     int64_t kill_at; /* once interrupted */
     bool done, succeeded;

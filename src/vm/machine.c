@@ -20,7 +20,7 @@ static void nothing(bx_vm *vm, const bx_error *error)
     [BX_EVENT_DEADLINE] = {bx_vm_abort_late, BX_VM_ABORTING},                                      \
     [BX_EVENT_REAP_DUE] = {bx_vm_kill_lost, BX_VM_ABORTING},                                       \
     [BX_EVENT_FAILURE] = {bx_vm_kill_for, BX_VM_ABORTING},                                         \
-    [BX_EVENT_BROKEN] = {bx_vm_kill_for, BX_VM_ABORTING},                                          \
+    [BX_EVENT_KILL] = {bx_vm_kill_for, BX_VM_ABORTING},                                            \
     [BX_EVENT_ENDED] = {bx_vm_undo, BX_VM_UNDOING}
 
 /* And all states in which the cell is there. */
@@ -29,8 +29,8 @@ static void nothing(bx_vm *vm, const bx_error *error)
     [BX_EVENT_END] = {bx_vm_kill_for, BX_VM_STOPPING},                                             \
     [BX_EVENT_REAP_DUE] = {bx_vm_kill_lost, BX_VM_KILLING},                                        \
     [BX_EVENT_REPLY] = {bx_vm_end_call, state}, [BX_EVENT_FAILURE] = {bx_vm_end_call, state},      \
-    [BX_EVENT_BROKEN] = {bx_vm_kill_for, BX_VM_KILLING},                                           \
-    [BX_EVENT_LOST] = {bx_vm_await_end, state}, [BX_EVENT_ENDED] = {bx_vm_die, BX_VM_ERROR}
+    [BX_EVENT_KILL] = {bx_vm_kill_for, BX_VM_KILLING}, [BX_EVENT_LOST] = {bx_vm_await_end, state}, \
+    [BX_EVENT_ENDED] = {bx_vm_die, BX_VM_ERROR}
 
 /* And those in which the worker is being killed. */
 #define DOOMED(state, end, after)                                                                  \
@@ -39,7 +39,7 @@ static void nothing(bx_vm *vm, const bx_error *error)
 
 static const transition table[BX_VM_STATES][BX_EVENTS] = {
     [BX_VM_CREATED] = {[BX_EVENT_START] = {bx_vm_place, BX_VM_PLACING},
-                       [BX_EVENT_END] = {bx_vm_leave, BX_VM_LEAVING}},
+                       [BX_EVENT_END] = {bx_vm_release, BX_VM_RELEASING}},
 
     [BX_VM_PLACING] = {STARTING, [BX_EVENT_SPAWNED] = {bx_vm_greet, BX_VM_GREETING},
                        [BX_EVENT_LOST] = {bx_vm_await_end_if_placed, BX_VM_PLACING}},
@@ -58,53 +58,55 @@ static const transition table[BX_VM_STATES][BX_EVENTS] = {
          [BX_EVENT_SUSPENDED] = {bx_vm_become_paused, BX_VM_PAUSED},
          [BX_EVENT_NOT_SUSPENDED] = {bx_vm_fail_to_pause, BX_VM_RUNNING}},
     [BX_VM_PAUSED] = {ALIVE(BX_VM_PAUSED), [BX_EVENT_RESUME] = {bx_vm_wake, BX_VM_RESUMING},
-                      [BX_EVENT_CANCEL] = {bx_vm_wake_to_end, BX_VM_WAKING}},
+                      [BX_EVENT_CANCEL] = {bx_vm_wake_to_end, BX_VM_CANCEL_WAKING}},
     [BX_VM_RESUMING] =
         {ALIVE(BX_VM_RESUMING), [BX_EVENT_CANCEL] = {bx_vm_mark_cancelled, BX_VM_RESUMING},
          [BX_EVENT_WOKEN] = {bx_vm_become_resumed, BX_VM_RUNNING},
          [BX_EVENT_NOT_WOKEN] = {bx_vm_fail_to_resume, BX_VM_PAUSED}},
 
     /* A paused VM whose call is cancelled is awake until that has ended. */
-    [BX_VM_WAKING] = {ALIVE(BX_VM_WAKING), [BX_EVENT_RESUME] = {nothing, BX_VM_RESUMING},
-                      [BX_EVENT_WOKEN] = {bx_vm_let_end, BX_VM_AWAKE},
-                      [BX_EVENT_NOT_WOKEN] = {bx_vm_kill_for, BX_VM_KILLING}},
-    [BX_VM_AWAKE] = {ALIVE(BX_VM_AWAKE), [BX_EVENT_RESUME] = {bx_vm_stay_resumed, BX_VM_RUNNING},
-                     [BX_EVENT_OVERDUE] = {bx_vm_kill_late, BX_VM_KILLING},
-                     [BX_EVENT_CALL_OVER] = {bx_vm_suspend_again, BX_VM_SUSPENDING}},
-    [BX_VM_SUSPENDING] =
-        {ALIVE(BX_VM_SUSPENDING), [BX_EVENT_RESUME] = {nothing, BX_VM_SUSPENDING}, /* once it is
-                                                                                      suspended */
-         [BX_EVENT_SUSPENDED] = {bx_vm_become_paused_again, BX_VM_PAUSED},
-         [BX_EVENT_NOT_SUSPENDED] = {bx_vm_stay_resumed, BX_VM_RUNNING}},
+    [BX_VM_CANCEL_WAKING] =
+        {ALIVE(BX_VM_CANCEL_WAKING), [BX_EVENT_RESUME] = {nothing, BX_VM_RESUMING},
+         [BX_EVENT_WOKEN] = {bx_vm_let_end, BX_VM_CANCEL_AWAKE},
+         [BX_EVENT_NOT_WOKEN] = {bx_vm_fail_to_resume, BX_VM_PAUSED}},
+    [BX_VM_CANCEL_AWAKE] =
+        {ALIVE(BX_VM_CANCEL_AWAKE), [BX_EVENT_RESUME] = {bx_vm_stay_resumed, BX_VM_RUNNING},
+         [BX_EVENT_OVERDUE] = {bx_vm_kill_late, BX_VM_KILLING},
+         [BX_EVENT_CALL_OVER] = {bx_vm_suspend_again, BX_VM_CANCEL_SUSPENDING}},
+    [BX_VM_CANCEL_SUSPENDING] = {ALIVE(BX_VM_CANCEL_SUSPENDING),
+                                 [BX_EVENT_RESUME] = {nothing, BX_VM_CANCEL_SUSPENDING}, /* once it
+                                                                              is suspended */
+                                 [BX_EVENT_SUSPENDED] = {bx_vm_become_paused_again, BX_VM_PAUSED},
+                                 [BX_EVENT_NOT_SUSPENDED] = {bx_vm_stay_resumed, BX_VM_RUNNING}},
 
     [BX_VM_ABORTING] = {DOOMED(BX_VM_ABORTING, bx_vm_undo, BX_VM_UNDOING),
                         [BX_EVENT_STOP] = {bx_vm_kill_for, BX_VM_STOPPING},
                         [BX_EVENT_END] = {bx_vm_kill_for, BX_VM_STOPPING}},
-    [BX_VM_UNDOING] = {[BX_EVENT_END] = {nothing, BX_VM_LEAVING},
-                       [BX_EVENT_LEFT] = {bx_vm_end_start, BX_VM_CREATED},
-                       [BX_EVENT_NOT_LEFT] = {bx_vm_end_start, BX_VM_CREATED}},
+    [BX_VM_UNDOING] = {[BX_EVENT_END] = {nothing, BX_VM_RELEASING},
+                       [BX_EVENT_RELEASED] = {bx_vm_end_start, BX_VM_CREATED},
+                       [BX_EVENT_NOT_RELEASED] = {bx_vm_end_start, BX_VM_CREATED}},
     [BX_VM_KILLING] = {DOOMED(BX_VM_KILLING, bx_vm_die, BX_VM_ERROR),
                        [BX_EVENT_STOP] = {bx_vm_kill_for, BX_VM_STOPPING},
                        [BX_EVENT_END] = {bx_vm_kill_for, BX_VM_STOPPING}},
-    [BX_VM_STOPPING] = {DOOMED(BX_VM_STOPPING, bx_vm_leave, BX_VM_LEAVING),
+    [BX_VM_STOPPING] = {DOOMED(BX_VM_STOPPING, bx_vm_release, BX_VM_RELEASING),
                         [BX_EVENT_STOP] = {nothing, BX_VM_STOPPING}, /* joined */
                         [BX_EVENT_END] = {nothing, BX_VM_STOPPING}},
-    [BX_VM_LEAVING] = {[BX_EVENT_STOP] = {nothing, BX_VM_LEAVING},
-                       [BX_EVENT_END] = {nothing, BX_VM_LEAVING},
-                       [BX_EVENT_LEFT] = {bx_vm_end_leave, BX_VM_STOPPED},
-                       [BX_EVENT_NOT_LEFT] = {bx_vm_fail_to_leave, BX_VM_ERROR}},
+    [BX_VM_RELEASING] = {[BX_EVENT_STOP] = {nothing, BX_VM_RELEASING},
+                         [BX_EVENT_END] = {nothing, BX_VM_RELEASING},
+                         [BX_EVENT_RELEASED] = {bx_vm_end_release, BX_VM_STOPPED},
+                         [BX_EVENT_NOT_RELEASED] = {bx_vm_fail_to_release, BX_VM_ERROR}},
 
     [BX_VM_STOPPED] = {[BX_EVENT_START] = {bx_vm_place, BX_VM_PLACING},
-                       [BX_EVENT_END] = {bx_vm_leave, BX_VM_LEAVING}},
-    [BX_VM_ERROR] = {[BX_EVENT_STOP] = {bx_vm_leave, BX_VM_LEAVING},
-                     [BX_EVENT_END] = {bx_vm_leave, BX_VM_LEAVING}},
+                       [BX_EVENT_END] = {bx_vm_release, BX_VM_RELEASING}},
+    [BX_VM_ERROR] = {[BX_EVENT_STOP] = {bx_vm_release, BX_VM_RELEASING},
+                     [BX_EVENT_END] = {bx_vm_release, BX_VM_RELEASING}},
 };
 
-/* What a state is called, and the steady one that it passes for: what that accepts has only to
- * wait. */
+/* The name that users see, and the steady state that refusals go by: what `refuse_as` would accept
+ * is refused as busy (BX_EBUSY), all else as a wrong state (BX_ESTATE). */
 static const struct {
     const char *name;
-    bx_vm_state passes_for;
+    bx_vm_state refuse_as;
 } states[BX_VM_STATES] = {
     [BX_VM_CREATED] = {"created", BX_VM_CREATED},
     [BX_VM_PLACING] = {"starting", BX_VM_PLACING},
@@ -114,14 +116,14 @@ static const struct {
     [BX_VM_PAUSING] = {"pausing", BX_VM_RUNNING},
     [BX_VM_PAUSED] = {"paused", BX_VM_PAUSED},
     [BX_VM_RESUMING] = {"resuming", BX_VM_PAUSED},
-    [BX_VM_WAKING] = {"paused", BX_VM_PAUSED},
-    [BX_VM_AWAKE] = {"paused", BX_VM_PAUSED},
-    [BX_VM_SUSPENDING] = {"paused", BX_VM_PAUSED},
+    [BX_VM_CANCEL_WAKING] = {"paused", BX_VM_PAUSED},
+    [BX_VM_CANCEL_AWAKE] = {"paused", BX_VM_PAUSED},
+    [BX_VM_CANCEL_SUSPENDING] = {"paused", BX_VM_PAUSED},
     [BX_VM_ABORTING] = {"starting", BX_VM_PLACING},
     [BX_VM_UNDOING] = {"starting", BX_VM_PLACING},
     [BX_VM_KILLING] = {"running", BX_VM_RUNNING},
-    [BX_VM_STOPPING] = {"stopping", BX_VM_RUNNING},
-    [BX_VM_LEAVING] = {"stopping", BX_VM_STOPPED},
+    [BX_VM_STOPPING] = {"stopping", BX_VM_STOPPED},
+    [BX_VM_RELEASING] = {"stopping", BX_VM_STOPPED},
     [BX_VM_STOPPED] = {"stopped", BX_VM_STOPPED},
     [BX_VM_ERROR] = {"error", BX_VM_ERROR},
     [BX_VM_DESTROYED] = {"destroyed", BX_VM_DESTROYED},
@@ -134,8 +136,7 @@ const char *bx_vm_state_name(bx_vm_state state)
 
 bool bx_vm_is_alive(const bx_vm *vm)
 {
-    bx_vm_state state = states[vm->state].passes_for;
-    return state == BX_VM_RUNNING || state == BX_VM_PAUSED;
+    return vm->state >= BX_VM_RUNNING && vm->state <= BX_VM_CANCEL_SUSPENDING;
 }
 
 bool bx_vm_accepts(const bx_vm *vm, bx_vm_event event)
@@ -189,7 +190,7 @@ int bx_vm_check(const bx_vm *vm, bx_vm_event event, bx_error *err)
                        "VM \"%s\" belongs to the process that this one was forked from", vm->id);
     if (bx_vm_accepts(vm, event))
         return 0;
-    if (table[states[vm->state].passes_for][event].act)
+    if (table[states[vm->state].refuse_as][event].act)
         return bx_vm_refuse_busy(vm, err);
     return refuse_state(vm, event, err);
 }

@@ -1,5 +1,5 @@
-/* The state machine of a VM, between the files that make it up. What happens is an event; the table
- * in machine.c says for each state what is done about it and where that leads. */
+/* The state machine of a VM, between the files that make it up. Everything that happens to a VM is
+ * an event. For each state and event the table in machine.c names the action and the next state. */
 #ifndef BX_VM_MACHINE_H
 #define BX_VM_MACHINE_H
 
@@ -26,7 +26,7 @@ typedef enum bx_vm_event {
     BX_EVENT_REPLY,
     BX_EVENT_FAILURE,
     BX_EVENT_CALL_OVER, /* after a reply or a failure */
-    BX_EVENT_BROKEN,    /* it is to be killed, for the error that comes with this */
+    BX_EVENT_KILL,      /* the host has a reason to kill it: the error */
     BX_EVENT_LOST,      /* the stream has ended */
     BX_EVENT_ENDED,     /* so has the worker */
 
@@ -35,8 +35,8 @@ typedef enum bx_vm_event {
     BX_EVENT_NOT_SUSPENDED,
     BX_EVENT_WOKEN,
     BX_EVENT_NOT_WOKEN,
-    BX_EVENT_LEFT,
-    BX_EVENT_NOT_LEFT,
+    BX_EVENT_RELEASED,
+    BX_EVENT_NOT_RELEASED,
     BX_EVENTS
 } bx_vm_event;
 
@@ -87,7 +87,7 @@ bx_vm_action bx_vm_suspend, bx_vm_become_paused, bx_vm_fail_to_pause, bx_vm_wake
     bx_vm_suspend_again, bx_vm_become_paused_again, bx_vm_stay_resumed; /* vm_pause.c */
 bx_vm_action bx_vm_abort_cancelled, bx_vm_abort_late, bx_vm_kill_late, bx_vm_kill_for,
     bx_vm_kill_lost, bx_vm_kill_again, bx_vm_await_end, bx_vm_await_end_if_placed,
-    bx_vm_stop_waiting, bx_vm_undo, bx_vm_end_start, bx_vm_die, bx_vm_leave, bx_vm_end_leave,
-    bx_vm_fail_to_leave; /* vm_end.c */
+    bx_vm_stop_waiting, bx_vm_undo, bx_vm_end_start, bx_vm_die, bx_vm_release, bx_vm_end_release,
+    bx_vm_fail_to_release; /* vm_end.c */
 
 #endif

@@ -11,7 +11,7 @@
 
 enum { BX_VM_ID_LENGTH = 64 };
 
-/* What the states are for, and what leads from one to another, is the table in machine.c. */
+/* What leads from one to another is the table in machine.c. */
 typedef enum bx_vm_state {
     BX_VM_CREATED,
     BX_VM_PLACING,    /* a start: the worker's process is being made */
@@ -21,27 +21,26 @@ typedef enum bx_vm_state {
     BX_VM_PAUSING,
     BX_VM_PAUSED,
     BX_VM_RESUMING,
-    BX_VM_WAKING,     /* paused; being woken, so that a cancelled call can end */
-    BX_VM_AWAKE,      /* paused; that call is ending */
-    BX_VM_SUSPENDING, /* paused; that call has ended, the worker is being suspended again */
-    BX_VM_ABORTING,   /* a start failed: its worker is being killed */
-    BX_VM_UNDOING,    /* and then what it ran in given up */
-    BX_VM_KILLING,    /* the worker is being killed for what it did */
-    BX_VM_STOPPING,   /* or because the VM stops */
-    BX_VM_LEAVING,    /* and then what it ran in given up */
+    BX_VM_CANCEL_WAKING,     /* paused; being woken, so that a cancelled call can end */
+    BX_VM_CANCEL_AWAKE,      /* paused; that call is ending */
+    BX_VM_CANCEL_SUSPENDING, /* paused; that call has ended, the worker is being suspended again */
+    BX_VM_ABORTING,          /* a start failed: its worker is being killed */
+    BX_VM_UNDOING,           /* and then what it ran in given up */
+    BX_VM_KILLING,           /* the worker is being killed for what it did */
+    BX_VM_STOPPING,          /* or because the VM stops */
+    BX_VM_RELEASING,         /* and then what it ran in given up */
     BX_VM_STOPPED,
     BX_VM_ERROR,
     BX_VM_DESTROYED,
     BX_VM_STATES
 } bx_vm_state;
 
-/* How much of what the worker ran in is given up when a VM stops; of two wishes the larger counts.
- */
-typedef enum bx_departure {
-    BX_DEPARTURE_KEEP, /* a start follows */
-    BX_DEPARTURE_STOP,
-    BX_DEPARTURE_DESTROY
-} bx_departure;
+/* What becomes of the guest when a VM stops. Where several ask, the most thorough counts. */
+typedef enum bx_guest_end {
+    BX_GUEST_KEEP, /* it stays up: a start follows */
+    BX_GUEST_HALT,
+    BX_GUEST_DESTROY
+} bx_guest_end;
 
 typedef struct bx_vm bx_vm;
 
@@ -50,7 +49,7 @@ typedef struct bx_remote {
     bx_courier *courier;
     uint64_t number;  /* of this VM, to the courier */
     bx_request place; /* begins or ends what it runs in */
-    bool undone;      /* a start that failed has, by the courier that it was sent to */
+    bool undone;      /* the courier that ran the failed start has cleaned up after it */
     bx_buffer values; /* of `place` */
     bx_request pause; /* suspends or wakes it */
     bx_buffer pause_values;
@@ -71,11 +70,10 @@ typedef struct bx_vm_ops {
     void (*kill)(bx_vm *vm);                                /* for sure: bx_vm_ended follows */
     void (*close)(bx_vm *vm);                               /* kill and forget, nothing follows */
     void (*explain_loss)(const bx_vm *vm, bx_error *error); /* of the connection; NULL: no idea */
-    /* The worker has ended: give up what it ran in. 1: bx_vm_left follows; 0: nothing is there; -1:
-     * what is there stays. NULL, as 0: there never is anything. */
-    int (*leave)(bx_vm *vm, bx_departure departure, bx_error *err);
-    void (*release)(bx_vm *vm,
-                    bool wait); /* at the VM's end, what its workers shared; NULL: nothing */
+    /* The worker has ended: give up the guest. 1: bx_vm_released follows; 0: there is none; -1: it
+     * stays. NULL: there never is one. */
+    int (*release)(bx_vm *vm, bx_guest_end end, bx_error *err);
+    void (*dispose)(bx_vm *vm, bool wait); /* at the VM's end; NULL: nothing */
 } bx_vm_ops;
 
 typedef struct bx_vm_options {
@@ -114,15 +112,15 @@ struct bx_vm {
     bx_child child;         /* a basic VM's worker */
     bx_remote remote;       /* an xcpng VM's */
     bx_timer reap_timer;    /* how long to wait for the worker's end once it is lost or killed */
-    bx_job *job;            /* a start, a call or a stop, held */
-    bx_job *change;         /* a pause or a resumption, held */
-    bx_departure departure; /* of the stop that goes on, */
-    bx_departure leaving;   /* and of that the part that is under way */
-    bx_error exit_reason;   /* why the worker is being killed, or has ended: that of `error`, too */
-    double sim_time;        /* seconds, when last heard of; NaN before */
-    int64_t started;        /* when the state became running */
-    uint64_t calls;         /* finished */
-    bx_vm_lease *lease;     /* owned by the hypervisor; NULL: none */
+    bx_job *job;            /* the start, call or stop that is under way, one reference; or NULL */
+    bx_job *change;         /* the pause or resumption, the same */
+    bx_guest_end guest_end; /* what the stop that is under way must reach */
+    bx_guest_end guest_end_begun; /* and what was asked for last */
+    bx_error exit_reason; /* why the worker is being killed, or has ended: that of `error`, too */
+    double sim_time;      /* seconds, when last heard of; NaN before */
+    int64_t started;      /* when the state became running */
+    uint64_t calls;       /* finished */
+    bx_vm_lease *lease;   /* owned by the hypervisor; NULL: none */
 };
 
 /* What users see of a state: the name of the one that it leads to or comes from. */
@@ -144,7 +142,7 @@ bx_job *bx_vm_pause(bx_vm *vm, bx_error *err);
 bx_job *bx_vm_resume(bx_vm *vm, bx_error *err);
 
 /* End the worker. A stop that is under way already is joined: its job is given again. */
-bx_job *bx_vm_stop(bx_vm *vm, bx_departure departure, bx_error *err);
+bx_job *bx_vm_stop(bx_vm *vm, bx_guest_end end, bx_error *err);
 
 /* The same for good, in every state but `destroyed`: where it succeeds bx_vm_destroy has nothing to
  * wait for. */
@@ -157,10 +155,11 @@ bool bx_vm_is_alive(const bx_vm *vm);
 int bx_vm_set_shares(bx_vm *vm, const bx_buffer *shares, bx_error *err);
 
 /* bx_vm_end, and wait for it without Lua, whatever signals come; then the VM is `destroyed` and
- * answers no more. -1: something is left; the VM is in `error` and can be destroyed again. */
+ * answers no more. -1: something is left, and it can be destroyed again. */
 int bx_vm_destroy(bx_vm *vm, bx_error *err);
 
-/* The same without waiting for what takes long: a courier goes on by itself. */
+/* Give the VM up at once: a worker on this machine is killed and reaped, a courier cleans up by
+ * itself. */
 void bx_vm_abandon(bx_vm *vm);
 
 /* Something that the worker sent earlier turned out to be malformed (BX_EPROTOCOL): kill it. */
@@ -169,18 +168,24 @@ void bx_vm_distrust(bx_vm *vm, const bx_error *error);
 /* End what the VMs of a host share, and the host. */
 void bx_vm_close_host(bx_host *host);
 
-/* For the operations: the channel to the worker is there; so is its process; what it said last may
- * still be in the channel; the worker has ended (once a start), for a reason or with a wait status.
- */
+/* ---- for the operations ---- */
+
+/* The channel to the worker is open. */
 int bx_vm_connected(bx_vm *vm, bx_channel *channel, bx_error *err);
+
+/* Its process exists. */
 void bx_vm_spawned(bx_vm *vm);
+
+/* Read what it said last, before its end is told. */
 void bx_vm_hear(bx_vm *vm);
+
+/* It has ended; once a start. */
 void bx_vm_ended(bx_vm *vm, const bx_error *reason);
 
-/* What suspend, wake and leave began is done, or failed. */
+/* What suspend, wake and release began is done, or failed. */
 void bx_vm_suspended(bx_vm *vm, const bx_error *error);
 void bx_vm_woken(bx_vm *vm, const bx_error *error);
-void bx_vm_left(bx_vm *vm, const bx_error *error);
+void bx_vm_released(bx_vm *vm, const bx_error *error);
 
 extern const bx_vm_ops bx_vm_basic_ops, bx_vm_xcpng_ops;
 

@@ -1,4 +1,4 @@
-/* The end of a worker, of what it ran in, and of a VM. */
+/* The end of a worker, of its guest, and of a VM. */
 #include "vm/machine.h"
 
 #include <math.h>
@@ -72,7 +72,8 @@ void bx_vm_kill_lost(bx_vm *vm, const bx_error *error)
 
 void bx_vm_distrust(bx_vm *vm, const bx_error *error)
 {
-    bx_vm_handle(vm, BX_EVENT_BROKEN, error);
+    if (bx_vm_is_alive(vm)) /* else it came from a worker before */
+        bx_vm_handle(vm, BX_EVENT_KILL, error);
 }
 
 /* The stream has ended: why, the word of the worker's end will say in a moment. */
@@ -101,7 +102,7 @@ void bx_vm_stop_waiting(bx_vm *vm, const bx_error *error)
 
 void bx_vm_ended(bx_vm *vm, const bx_error *reason)
 {
-    bool expected = !bx_vm_accepts(vm, BX_EVENT_BROKEN); /* it was killed, and exit_reason is why */
+    bool expected = !bx_vm_accepts(vm, BX_EVENT_KILL); /* it was killed, and exit_reason is why */
     bx_error ended = *reason;
     if (!expected && vm->job && vm->job->interrupted)
         bx_vm_name_interrupt(vm->job, ended.message, &vm->exit_reason);
@@ -121,29 +122,29 @@ void bx_vm_die(bx_vm *vm, const bx_error *error)
     bx_vm_finish_job(vm, &reason);
 }
 
-/* ---- what it ran in is given up ---- */
+/* ---- the guest is given up ---- */
 
-static void leave(bx_vm *vm, bx_departure departure)
+static void release(bx_vm *vm, bx_guest_end end)
 {
     bx_error error;
-    vm->leaving = departure;
+    vm->guest_end_begun = end;
     int status = 0;
-    if (vm->ops->leave && departure != BX_DEPARTURE_KEEP)
-        status = vm->ops->leave(vm, departure, &error);
+    if (vm->ops->release && end != BX_GUEST_KEEP)
+        status = vm->ops->release(vm, end, &error);
     if (status <= 0)
-        bx_vm_left(vm, status < 0 ? &error : NULL);
+        bx_vm_released(vm, status < 0 ? &error : NULL);
 }
 
-void bx_vm_left(bx_vm *vm, const bx_error *error)
+void bx_vm_released(bx_vm *vm, const bx_error *error)
 {
-    bx_vm_handle(vm, error ? BX_EVENT_NOT_LEFT : BX_EVENT_LEFT, error);
+    bx_vm_handle(vm, error ? BX_EVENT_NOT_RELEASED : BX_EVENT_RELEASED, error);
 }
 
 /* What a VM that never ran has made goes for good. */
 void bx_vm_undo(bx_vm *vm, const bx_error *error)
 {
     (void)error;
-    leave(vm, vm->before_start == BX_VM_CREATED ? BX_DEPARTURE_DESTROY : BX_DEPARTURE_STOP);
+    release(vm, vm->before_start == BX_VM_CREATED ? BX_GUEST_DESTROY : BX_GUEST_HALT);
 }
 
 /* A start has failed, and been undone but for what `error` says. */
@@ -160,35 +161,35 @@ void bx_vm_end_start(bx_vm *vm, const bx_error *error)
     bx_vm_finish_job(vm, &reason);
 }
 
-void bx_vm_leave(bx_vm *vm, const bx_error *error)
+void bx_vm_release(bx_vm *vm, const bx_error *error)
 {
     (void)error;
-    leave(vm, vm->departure);
+    release(vm, vm->guest_end);
 }
 
 /* Somebody may want more to be given up than when this began. */
-static bool leave_further(bx_vm *vm)
+static bool release_further(bx_vm *vm)
 {
-    if (vm->leaving >= vm->departure)
+    if (vm->guest_end_begun >= vm->guest_end)
         return false;
-    vm->state = BX_VM_LEAVING;
-    leave(vm, vm->departure);
+    vm->state = BX_VM_RELEASING;
+    release(vm, vm->guest_end);
     return true;
 }
 
-void bx_vm_end_leave(bx_vm *vm, const bx_error *error)
+void bx_vm_end_release(bx_vm *vm, const bx_error *error)
 {
     (void)error;
-    if (leave_further(vm))
+    if (release_further(vm))
         return;
     give_back_lease(vm);
     bx_vm_finish_job(vm, NULL);
 }
 
 /* Nothing that is left may be called gone. */
-void bx_vm_fail_to_leave(bx_vm *vm, const bx_error *error)
+void bx_vm_fail_to_release(bx_vm *vm, const bx_error *error)
 {
-    if (leave_further(vm))
+    if (release_further(vm))
         return;
     vm->exit_reason = *error;
     give_back_lease(vm);
@@ -197,13 +198,13 @@ void bx_vm_fail_to_leave(bx_vm *vm, const bx_error *error)
 
 /* ---- stopping ---- */
 
-static bx_job *stop(bx_vm *vm, bx_vm_event event, bx_departure departure, bx_error *err)
+static bx_job *stop(bx_vm *vm, bx_vm_event event, bx_guest_end end, bx_error *err)
 {
     if (bx_vm_check(vm, event, err) < 0)
         return NULL;
     if (vm->job && vm->job->kind == BX_JOB_STOP) { /* join it */
-        if (vm->departure < departure)
-            vm->departure = departure;
+        if (vm->guest_end < end)
+            vm->guest_end = end;
         return bx_job_hold(vm->job);
     }
     bx_job *job = bx_vm_new_job(vm, BX_JOB_STOP, INFINITY, err);
@@ -211,22 +212,26 @@ static bx_job *stop(bx_vm *vm, bx_vm_event event, bx_departure departure, bx_err
         return NULL;
     bx_error stopped;
     bx_fail(&stopped, BX_EDESTROYED, "VM \"%s\" was stopped during the call", vm->id);
-    bx_vm_finish_job(vm, &stopped);
+    bool undoing = vm->state == BX_VM_UNDOING; /* the start has a reason of its own */
+    bx_error failed = vm->exit_reason;
+    bx_vm_finish_job(vm, undoing ? &failed : &stopped);
     bx_vm_finish_change(vm, &stopped);
+    if (undoing)
+        vm->guest_end_begun = BX_GUEST_KEEP; /* what is left of it goes next */
     vm->job = bx_job_hold(job);
-    vm->departure = departure;
+    vm->guest_end = end;
     bx_vm_handle(vm, event, &stopped);
     return job;
 }
 
-bx_job *bx_vm_stop(bx_vm *vm, bx_departure departure, bx_error *err)
+bx_job *bx_vm_stop(bx_vm *vm, bx_guest_end end, bx_error *err)
 {
-    return stop(vm, BX_EVENT_STOP, departure, err);
+    return stop(vm, BX_EVENT_STOP, end, err);
 }
 
 bx_job *bx_vm_end(bx_vm *vm, bx_error *err)
 {
-    return stop(vm, BX_EVENT_END, BX_DEPARTURE_DESTROY, err);
+    return stop(vm, BX_EVENT_END, BX_GUEST_DESTROY, err);
 }
 
 /* ---- the end of the VM ---- */
@@ -253,16 +258,17 @@ static void dispose(bx_vm *vm, bool wait)
     give_back_lease(vm);
     bx_vm_finish_change(vm, &error);
     bx_vm_finish_job(vm, &error);
-    if (vm->ops->release)
-        vm->ops->release(vm, wait);
+    if (vm->ops->dispose)
+        vm->ops->dispose(vm, wait);
 }
 
 int bx_vm_destroy(bx_vm *vm, bx_error *err)
 {
     bool owner = bx_host_is_owner(vm->host);
+    bool gone = vm->state == BX_VM_STOPPED && vm->guest_end_begun == BX_GUEST_DESTROY;
     if (vm->state == BX_VM_DESTROYED)
         return 0;
-    if (owner && end_and_wait(vm, err) < 0)
+    if (owner && !gone && end_and_wait(vm, err) < 0)
         return -1;
     dispose(vm, owner);
     return 0;
@@ -273,7 +279,7 @@ void bx_vm_abandon(bx_vm *vm)
     bx_error ignored;
     if (vm->state == BX_VM_DESTROYED)
         return;
-    if (bx_host_is_owner(vm->host) && !vm->ops->leave)
+    if (bx_host_is_owner(vm->host) && !vm->ops->release)
         end_and_wait(vm, &ignored);
     dispose(vm, false);
 }

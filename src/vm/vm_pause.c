@@ -7,9 +7,9 @@
 static void hold_deadline(bx_vm *vm)
 {
     bx_job *job = vm->job;
-    if (!job || !job->timer.position)
+    if (!job)
         return;
-    job->left = job->timer.at - bx_clock_now();
+    job->left = job->timer.position ? job->timer.at - bx_clock_now() : BX_NEVER;
     bx_reactor_clear_timer(&vm->host->reactor, &job->timer);
 }
 
@@ -19,7 +19,7 @@ static void release_deadline(bx_vm *vm)
     bx_job *job = vm->job;
     if (job && job->interrupted)
         bx_vm_begin_interrupt(vm);
-    else if (job && isfinite(job->timeout))
+    else if (job && job->left != BX_NEVER)
         bx_reactor_set_timer(&vm->host->reactor, &job->timer, bx_clock_now() + job->left);
 }
 
@@ -110,7 +110,7 @@ void bx_vm_fail_to_resume(bx_vm *vm, const bx_error *error)
 {
     bx_vm_finish_change(vm, error);
     if (vm->job && vm->job->interrupted)
-        bx_vm_handle(vm, BX_EVENT_BROKEN, error);
+        bx_vm_handle(vm, BX_EVENT_KILL, error);
 }
 
 /* ---- awake for the end of a call ---- */

@@ -57,7 +57,7 @@ void bx_vm_set_up(bx_vm *vm, const bx_error *error)
     bx_error failure;
     (void)error;
     if (bx_connection_call(&vm->connection, "setup", 0, &vm->setup, &failure) < 0)
-        bx_vm_handle(vm, BX_EVENT_BROKEN, &failure);
+        bx_vm_handle(vm, BX_EVENT_KILL, &failure);
     else
         bx_vm_watch(vm);
 }
@@ -90,13 +90,14 @@ static void on_output(void *owner, const uint8_t *bytes, size_t length)
         bx_fail_memory(&error);
     else
         return;
-    bx_vm_handle(vm, BX_EVENT_BROKEN, &error);
+    bx_vm_handle(vm, BX_EVENT_KILL, &error);
 }
 
 static void on_progress(void *owner, double fraction, const char *text, size_t length)
 {
-    bx_job *job = ((bx_vm *)owner)->job;
-    if (job)
+    bx_vm *vm = owner;
+    bx_job *job = vm->job;
+    if (job && bx_vm_accepts(vm, BX_EVENT_FAILURE))
         bx_job_set_progress(job, fraction, text, length);
 }
 
@@ -134,11 +135,11 @@ static void on_worker_exit(void *owner, int status)
     bx_error error;
     if (vm->ops == &bx_vm_basic_ops) {
         bx_fail(&error, BX_EPROTOCOL, "the word of a guest");
-        bx_vm_handle(vm, BX_EVENT_BROKEN, &error);
+        bx_vm_handle(vm, BX_EVENT_KILL, &error);
         return;
     }
     bx_describe_exit("the worker", status, &error);
-    if (bx_vm_accepts(vm, BX_EVENT_BROKEN)) /* else it is being killed, and its end follows */
+    if (bx_vm_accepts(vm, BX_EVENT_KILL)) /* else it is being killed, and its end follows */
         bx_vm_ended(vm, &error);
 }
 
@@ -192,7 +193,7 @@ static void connection_ready(bx_source *source, uint32_t events)
         return;
     }
     close_connection(vm);
-    bx_vm_handle(vm, error.code == BX_EDIED ? BX_EVENT_LOST : BX_EVENT_BROKEN, &error);
+    bx_vm_handle(vm, error.code == BX_EDIED ? BX_EVENT_LOST : BX_EVENT_KILL, &error);
 }
 
 int bx_vm_connected(bx_vm *vm, bx_channel *channel, bx_error *err)
@@ -207,6 +208,6 @@ int bx_vm_connected(bx_vm *vm, bx_channel *channel, bx_error *err)
 void bx_vm_hear(bx_vm *vm)
 {
     bx_error ignored;
-    if (vm->connection.channel && bx_vm_accepts(vm, BX_EVENT_BROKEN))
+    if (vm->connection.channel && bx_vm_accepts(vm, BX_EVENT_KILL))
         bx_connection_receive(&vm->connection, &ignored);
 }

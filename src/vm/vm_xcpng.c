@@ -35,7 +35,7 @@ static void keep_details(bx_job *job, const uint8_t *value, size_t length)
 {
     if (!job || !length)
         return;
-    job->details.length = 0;
+    bx_buffer_cut(&job->details, 0);
     bx_buffer_append(&job->details, value, length);
 }
 
@@ -56,7 +56,8 @@ static void start_ended(bx_request *request, const bx_error *error, const uint8_
     bx_vm *vm = vm_of_place(request);
     bx_job *job = vm->job;
     if (error) {
-        keep_details(job, value, length);
+        if (job && job->kind == BX_JOB_START)
+            keep_details(job, value, length);
         vm->remote.undone = bx_courier_pid(vm->remote.courier) != 0;
         if (vm->state == BX_VM_ABORTING && vm->exit_reason.code == BX_ECANCELLED)
             bx_fail(&vm->exit_reason, BX_ECANCELLED, "the start was cancelled: %.900s",
@@ -64,24 +65,33 @@ static void start_ended(bx_request *request, const bx_error *error, const uint8_
         bx_vm_ended(vm, error);
         return;
     }
-    if (job && isfinite(job->timeout))
+    if (job && job->kind == BX_JOB_START)
         bx_reactor_set_timer(&vm->host->reactor, &job->timer,
-                             job->started + (int64_t)(job->timeout * 1e9));
+                             bx_clock_add(job->started, job->timeout));
     bx_vm_spawned(vm);
 }
 
 static int write_start(const bx_vm *vm, bx_buffer *out)
 {
-    out->length = 0;
-    return bx_write_map(out, 8) | bx_write_text(out, "vm") |
-           bx_write_integer(out, (int64_t)vm->remote.number) | bx_write_text(out, "id") |
-           bx_write_text(out, vm->id) | bx_write_text(out, "organism") |
-           bx_write_text(out, vm->folder) | bx_write_text(out, "memory") |
-           bx_write_integer(out, (int64_t)vm->memory_limit) | bx_write_text(out, "output") |
-           bx_write_integer(out, (int64_t)vm->output_limit) | bx_write_text(out, "unconfined") |
-           bx_write_boolean(out, vm->unconfined) | bx_write_text(out, "worker") |
-           bx_write_text(out, vm->host->worker) | bx_write_text(out, "library") |
-           bx_write_text(out, vm->host->library);
+    bx_buffer_cut(out, 0);
+    bx_write_map(out, 8);
+    bx_write_text(out, "vm");
+    bx_write_integer(out, (int64_t)vm->remote.number);
+    bx_write_text(out, "id");
+    bx_write_text(out, vm->id);
+    bx_write_text(out, "organism");
+    bx_write_text(out, vm->folder);
+    bx_write_text(out, "memory");
+    bx_write_integer(out, (int64_t)vm->memory_limit);
+    bx_write_text(out, "output");
+    bx_write_integer(out, (int64_t)vm->output_limit);
+    bx_write_text(out, "unconfined");
+    bx_write_boolean(out, vm->unconfined);
+    bx_write_text(out, "worker");
+    bx_write_text(out, vm->host->worker);
+    bx_write_text(out, "library");
+    bx_write_text(out, vm->host->library);
+    return bx_buffer_finish(out, 0);
 }
 
 static int xcpng_open(bx_vm *vm, bx_error *err)
@@ -99,12 +109,12 @@ static int xcpng_open(bx_vm *vm, bx_error *err)
         close(peer);
         return -1;
     }
-    remote->place = (bx_request){.operation = "start",
-                                 .values = &remote->values,
-                                 .timeout = vm->job->timeout,
-                                 .descriptor = peer,
-                                 .progress = start_progress,
-                                 .ended = start_ended};
+    bx_request_prepare(&remote->place, (bx_request){.operation = "start",
+                                                    .values = &remote->values,
+                                                    .timeout = vm->job->timeout,
+                                                    .descriptor = peer,
+                                                    .progress = start_progress,
+                                                    .ended = start_ended});
     return bx_courier_send(remote->courier, &remote->place, err);
 }
 
@@ -165,9 +175,11 @@ static void wake_ended(bx_request *request, const bx_error *error, const uint8_t
 
 static int write_number(const bx_vm *vm, bx_buffer *out)
 {
-    out->length = 0;
-    return bx_write_map(out, 1) | bx_write_text(out, "vm") |
-           bx_write_integer(out, (int64_t)vm->remote.number);
+    bx_buffer_cut(out, 0);
+    bx_write_map(out, 1);
+    bx_write_text(out, "vm");
+    bx_write_integer(out, (int64_t)vm->remote.number);
+    return bx_buffer_finish(out, 0);
 }
 
 typedef void ended_function(bx_request *, const bx_error *, const uint8_t *, size_t);
@@ -176,11 +188,11 @@ static bool send_pause(bx_vm *vm, const char *operation, ended_function *ended)
 {
     bx_remote *remote = &vm->remote;
     bx_error error;
-    remote->pause = (bx_request){.operation = operation,
-                                 .values = &remote->pause_values,
-                                 .timeout = PAUSE_TIMEOUT,
-                                 .descriptor = -1,
-                                 .ended = ended};
+    bx_request_prepare(&remote->pause, (bx_request){.operation = operation,
+                                                    .values = &remote->pause_values,
+                                                    .timeout = PAUSE_TIMEOUT,
+                                                    .descriptor = -1,
+                                                    .ended = ended});
     int status = write_number(vm, &remote->pause_values);
     if (status < 0)
         bx_fail_memory(&error);
@@ -205,27 +217,27 @@ static bool xcpng_wake(bx_vm *vm)
 
 /* ---- the end ---- */
 
-static void leave_ended(bx_request *request, const bx_error *error, const uint8_t *value,
-                        size_t length)
+static void release_ended(bx_request *request, const bx_error *error, const uint8_t *value,
+                          size_t length)
 {
     bx_vm *vm = vm_of_place(request);
     if (error)
         keep_details(vm->job, value, length);
-    bx_vm_left(vm, error);
+    bx_vm_released(vm, error);
 }
 
 /* Who waits for a start that failed has not much time left. */
-static double leave_timeout(const bx_vm *vm, bx_departure departure)
+static double release_timeout(const bx_vm *vm, bx_guest_end end)
 {
     const bx_job *job = vm->job;
-    double longest = departure == BX_DEPARTURE_DESTROY ? DESTROY_TIMEOUT : STOP_TIMEOUT;
+    double longest = end == BX_GUEST_DESTROY ? DESTROY_TIMEOUT : STOP_TIMEOUT;
     if (!job || job->kind != BX_JOB_START)
         return longest;
     double left = job->timeout - (double)(bx_clock_now() - job->started) * 1e-9;
     return fmin(fmax(left, UNDO_TIMEOUT), longest);
 }
 
-static int xcpng_leave(bx_vm *vm, bx_departure departure, bx_error *err)
+static int xcpng_release(bx_vm *vm, bx_guest_end end, bx_error *err)
 {
     bx_remote *remote = &vm->remote;
     if (!bx_courier_note(remote->courier, ".key"))
@@ -234,12 +246,12 @@ static int xcpng_leave(bx_vm *vm, bx_departure departure, bx_error *err)
         return 0; /* or the error says what is */
     if (write_number(vm, &remote->values) < 0)
         return bx_fail_memory(err);
-    remote->place =
-        (bx_request){.operation = departure == BX_DEPARTURE_DESTROY ? "destroy" : "stop",
-                     .values = &remote->values,
-                     .timeout = leave_timeout(vm, departure),
-                     .descriptor = -1,
-                     .ended = leave_ended};
+    bx_request_prepare(&remote->place,
+                       (bx_request){.operation = end == BX_GUEST_DESTROY ? "destroy" : "stop",
+                                    .values = &remote->values,
+                                    .timeout = release_timeout(vm, end),
+                                    .descriptor = -1,
+                                    .ended = release_ended});
     return bx_courier_send(remote->courier, &remote->place, err) < 0 ? -1 : 1;
 }
 
@@ -254,7 +266,7 @@ static void xcpng_explain_loss(const bx_vm *vm, bx_error *error)
         *error = *bx_courier_end(vm->remote.courier);
 }
 
-static void xcpng_release(bx_vm *vm, bool wait)
+static void xcpng_dispose(bx_vm *vm, bool wait)
 {
     bx_courier *courier = vm->remote.courier;
     vm->remote.courier = NULL;
@@ -279,6 +291,6 @@ const bx_vm_ops bx_vm_xcpng_ops = {
     .kill = xcpng_kill,
     .close = xcpng_close,
     .explain_loss = xcpng_explain_loss,
-    .leave = xcpng_leave,
     .release = xcpng_release,
+    .dispose = xcpng_dispose,
 };

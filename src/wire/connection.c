@@ -5,7 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
-enum { READ_PIECE = 64 << 10, READ_TURN = 1 << 20, KEPT_BUFFER = 64 << 10 };
+enum { READ_PIECE = 64 << 10, READ_TURN = 1 << 20 };
 
 void bx_connection_open(bx_connection *connection, bx_channel *channel,
                         const bx_connection_events *events, void *owner)
@@ -34,18 +34,11 @@ int bx_connection_call(bx_connection *connection, const char *operation, double 
 {
     bx_buffer *out = &connection->out;
     size_t start = bx_frame_begin(out, BX_FRAME_CALL, connection->last_call + 1);
-    if (start == SIZE_MAX)
-        return bx_fail_memory(err);
-    int status = 0;
-    if (bx_write_text(out, operation) < 0 || bx_write_float(out, timeout) < 0 ||
-        bx_buffer_append(out, values->data, values->length) < 0)
-        status = bx_fail_memory(err);
-    else
-        status = bx_frame_end(out, start, err);
-    if (status < 0) {
-        out->length = start;
+    bx_write_text(out, operation);
+    bx_write_float(out, timeout);
+    bx_buffer_append(out, values->data, values->length);
+    if (bx_frame_end(out, start, err) < 0)
         return -1;
-    }
     connection->call = ++connection->last_call;
     return bx_connection_flush(connection, err);
 }
@@ -53,8 +46,8 @@ int bx_connection_call(bx_connection *connection, const char *operation, double 
 int bx_connection_signal(bx_connection *connection, bx_frame_type type, bx_error *err)
 {
     size_t start = bx_frame_begin(&connection->out, type, connection->call);
-    if (start == SIZE_MAX || bx_frame_end(&connection->out, start, err) < 0)
-        return bx_fail_memory(err);
+    if (bx_frame_end(&connection->out, start, err) < 0)
+        return -1;
     return bx_connection_flush(connection, err);
 }
 
@@ -76,8 +69,6 @@ int bx_connection_flush(bx_connection *connection, bx_error *err)
         sent += (size_t)now;
     }
     bx_buffer_consume(out, sent);
-    if (out->length == 0 && out->capacity > KEPT_BUFFER)
-        bx_buffer_free(out);
     return 0;
 }
 
@@ -211,6 +202,8 @@ static int receive_note(bx_connection *connection, const bx_frame *frame, bx_err
         bx_read_as(&reader, BX_TOKEN_STRING, &name, err) < 0 ||
         read_optional_text(&reader, &text, err) < 0)
         return -1;
+    if (name.length >= BX_NOTE_NAME || text.length >= BX_NOTE_TEXT)
+        return bx_fail(err, BX_EPROTOCOL, "a note that is too long");
     connection->events->note(connection->owner, (const char *)name.bytes, name.length,
                              (const char *)text.bytes, text.length);
     return 0;
@@ -261,8 +254,6 @@ static int receive_frames(bx_connection *connection, bx_error *err)
     if (connection->generation != generation)
         return 1;
     bx_buffer_consume(&connection->in, used);
-    if (connection->in.length == 0 && connection->in.capacity > 2 * (size_t)READ_PIECE)
-        bx_buffer_free(&connection->in);
     return status < 0 ? -1 : 0;
 }
 

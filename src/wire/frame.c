@@ -16,21 +16,38 @@ static uint64_t get_little_endian(const uint8_t *at, int bytes)
     return value;
 }
 
+bool bx_frame_is_from_worker(bx_frame_type type)
+{
+    return type == BX_FRAME_HELLO || type == BX_FRAME_REPLY || type == BX_FRAME_ERROR ||
+           type == BX_FRAME_OUTPUT || type == BX_FRAME_PROGRESS;
+}
+
+bool bx_frame_is_from_host(bx_frame_type type)
+{
+    return type == BX_FRAME_CALL || type == BX_FRAME_INTERRUPT || type == BX_FRAME_SUSPEND ||
+           type == BX_FRAME_WAKE;
+}
+
 size_t bx_frame_begin(bx_buffer *out, bx_frame_type type, uint64_t call)
 {
     uint8_t head[BX_FRAME_HEAD] = {0};
     size_t start = out->length;
     head[4] = (uint8_t)type;
     put_little_endian(head + 8, call, 8);
-    return bx_buffer_append(out, head, sizeof head) < 0 ? SIZE_MAX : start;
+    bx_buffer_append(out, head, sizeof head);
+    return start;
 }
 
 int bx_frame_end(bx_buffer *out, size_t start, bx_error *err)
 {
+    if (bx_buffer_finish(out, start) < 0)
+        return bx_fail_memory(err);
     size_t length = out->length - start - BX_FRAME_HEAD;
-    if (length > BX_FRAME_LIMIT)
+    if (length > BX_FRAME_LIMIT) {
+        bx_buffer_cut(out, start);
         return bx_fail(err, BX_ERESULT, "%zu bytes do not fit in a frame of at most %d", length,
                        BX_FRAME_LIMIT);
+    }
     put_little_endian(out->data + start, length, 4);
     return 0;
 }

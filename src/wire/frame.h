@@ -10,11 +10,15 @@
 #include "core/buffer.h"
 #include "core/error.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #define BX_PROTOCOL_VERSION "bioxen-2 " BIOXEN_VERSION
 
 enum { BX_FRAME_HEAD = 16, BX_FRAME_LIMIT = 64 << 20 };
+
+/* Bytes of a note's name and text, with the zero behind each: none is longer. */
+enum { BX_NOTE_NAME = 32, BX_NOTE_TEXT = 1024 };
 
 typedef enum bx_frame_type {
     BX_FRAME_HELLO = 1, /* worker: version (string). First, once */
@@ -40,6 +44,10 @@ typedef enum bx_frame_type {
     BX_FRAME_NOTE   /* courier, of itself: name (string), text (string) or nil to forget it */
 } bx_frame_type;
 
+/* Who sends what, once a guest's worker has been told what to load. */
+bool bx_frame_is_from_worker(bx_frame_type type);
+bool bx_frame_is_from_host(bx_frame_type type);
+
 typedef struct bx_frame {
     bx_frame_type type;
     uint64_t call;
@@ -56,8 +64,9 @@ typedef struct bx_frame_head {
 /* Read the BX_FRAME_HEAD bytes of a head. -1: BX_EPROTOCOL. */
 int bx_frame_read_head(const uint8_t *bytes, bx_frame_head *head, bx_error *err);
 
-/* Reserve a frame's head in `out`; returns where the frame starts, or SIZE_MAX. Append the payload
- * after it, then end the frame, which fills in the head. */
+/* Append a frame's head to `out`; returns where the frame starts. Append the payload after it, then
+ * end the frame, which fills in the head. -1: what was appended since `start` is taken back; it was
+ * too large for a frame (BX_ERESULT), or an append failed (BX_EMEMORY). */
 size_t bx_frame_begin(bx_buffer *out, bx_frame_type type, uint64_t call);
 int bx_frame_end(bx_buffer *out, size_t start, bx_error *err);
 

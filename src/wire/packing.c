@@ -10,42 +10,38 @@ static void put_u64(uint8_t *to, uint64_t value)
         to[i] = (uint8_t)(value >> (8 * i));
 }
 
-int bx_pack_u64(bx_buffer *out, uint64_t value)
+void bx_pack_u64(bx_buffer *out, uint64_t value)
 {
     uint8_t bytes[8];
     put_u64(bytes, value);
-    return bx_buffer_append(out, bytes, sizeof bytes);
+    bx_buffer_append(out, bytes, sizeof bytes);
 }
 
-int bx_pack_doubles(bx_buffer *out, const double *values, size_t count)
+void bx_pack_doubles(bx_buffer *out, const double *values, size_t count)
 {
-    if (bx_buffer_reserve(out, count * 8) < 0)
-        return -1;
-    for (size_t i = 0; i < count; i++) {
+    uint8_t *at = bx_buffer_extend(out, count * 8);
+    for (size_t i = 0; at && i < count; i++) {
         uint64_t bits;
         memcpy(&bits, &values[i], sizeof bits);
-        put_u64(out->data + out->length, bits);
-        out->length += 8;
+        put_u64(at + 8 * i, bits);
     }
-    return 0;
 }
 
-int bx_pack_name(bx_buffer *out, const char *name)
+void bx_pack_name(bx_buffer *out, const char *name)
 {
     uint8_t length = (uint8_t)strlen(name);
-    if (bx_buffer_append(out, &length, 1) < 0)
-        return -1;
-    return bx_buffer_append(out, name, length);
+    bx_buffer_append(out, &length, 1);
+    bx_buffer_append(out, name, length);
 }
 
-int bx_pack_count(bx_buffer *out, uint32_t value)
+void bx_pack_count(bx_buffer *out, uint64_t value)
 {
-    uint8_t bytes[5];
+    uint8_t bytes[10];
     size_t length = 0;
     for (; value >= 128; value >>= 7)
         bytes[length++] = (uint8_t)(value | 128);
     bytes[length++] = (uint8_t)value;
-    return bx_buffer_append(out, bytes, length);
+    bx_buffer_append(out, bytes, length);
 }
 
 uint64_t bx_unpack_fixed_u64(const uint8_t *from)

@@ -9,11 +9,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Writers return 0, or -1 when the buffer can't grow. */
-int bx_pack_u64(bx_buffer *out, uint64_t value);
-int bx_pack_doubles(bx_buffer *out, const double *values, size_t count);
-int bx_pack_name(bx_buffer *out, const char *name); /* at most 255 bytes */
-int bx_pack_count(bx_buffer *out, uint32_t value);  /* LEB128: 1 to 5 bytes */
+/* End a run of these with bx_buffer_finish. */
+void bx_pack_u64(bx_buffer *out, uint64_t value);
+void bx_pack_doubles(bx_buffer *out, const double *values, size_t count);
+void bx_pack_name(bx_buffer *out, const char *name); /* at most 255 bytes */
+void bx_pack_count(bx_buffer *out, uint64_t value);  /* LEB128 */
 
 /* Bytes to be read. `what` is what they are, for messages. */
 typedef struct bx_unpacker {

@@ -9,8 +9,8 @@
  * along. */
 ssize_t bx_pass_send(int socket, const void *bytes, size_t length, int descriptor);
 
-/* As recv() with MSG_DONTWAIT; *descriptor is what came along, close-on-exec, or -1. More than one
- * are closed but the first. */
+/* As recv() with MSG_DONTWAIT; *descriptor is what came along, close-on-exec, or -1. Of several it
+ * is the first, and the others are closed. */
 ssize_t bx_pass_receive(int socket, void *bytes, size_t size, int *descriptor);
 
 #endif

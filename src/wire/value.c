@@ -2,84 +2,85 @@
 
 #include <string.h>
 
-static int write_head(bx_buffer *out, uint8_t tag, uint64_t value, int bytes)
+static void write_head(bx_buffer *out, uint8_t tag, uint64_t value, int bytes)
 {
     uint8_t head[9] = {tag};
     for (int i = 0; i < bytes; i++)
         head[1 + i] = (uint8_t)(value >> (8 * (bytes - 1 - i)));
-    return bx_buffer_append(out, head, (size_t)bytes + 1);
+    bx_buffer_append(out, head, (size_t)bytes + 1);
 }
 
-int bx_write_nil(bx_buffer *out)
+void bx_write_nil(bx_buffer *out)
 {
-    return write_head(out, 0xc0, 0, 0);
+    write_head(out, 0xc0, 0, 0);
 }
 
-int bx_write_boolean(bx_buffer *out, bool value)
+void bx_write_boolean(bx_buffer *out, bool value)
 {
-    return write_head(out, value ? 0xc3 : 0xc2, 0, 0);
+    write_head(out, value ? 0xc3 : 0xc2, 0, 0);
 }
 
-int bx_write_integer(bx_buffer *out, int64_t value)
+void bx_write_integer(bx_buffer *out, int64_t value)
 {
     if (value >= -32 && value <= 127)
-        return write_head(out, (uint8_t)value, 0, 0);
-    if (value >= INT16_MIN && value <= INT16_MAX)
-        return write_head(out, 0xd1, (uint64_t)value, 2);
-    if (value >= INT32_MIN && value <= INT32_MAX)
-        return write_head(out, 0xd2, (uint64_t)value, 4);
-    return write_head(out, 0xd3, (uint64_t)value, 8);
+        write_head(out, (uint8_t)value, 0, 0);
+    else if (value >= INT16_MIN && value <= INT16_MAX)
+        write_head(out, 0xd1, (uint64_t)value, 2);
+    else if (value >= INT32_MIN && value <= INT32_MAX)
+        write_head(out, 0xd2, (uint64_t)value, 4);
+    else
+        write_head(out, 0xd3, (uint64_t)value, 8);
 }
 
-int bx_write_float(bx_buffer *out, double value)
+void bx_write_float(bx_buffer *out, double value)
 {
     uint64_t bits;
     memcpy(&bits, &value, sizeof bits);
-    return write_head(out, 0xcb, bits, 8);
+    write_head(out, 0xcb, bits, 8);
 }
 
-static int write_body(bx_buffer *out, const void *bytes, size_t length)
+void bx_write_string(bx_buffer *out, const void *bytes, size_t length)
 {
-    return bx_buffer_append(out, bytes, length);
-}
-
-int bx_write_string(bx_buffer *out, const void *bytes, size_t length)
-{
-    if (length > UINT32_MAX || bx_buffer_reserve(out, length + 5) < 0)
-        return -1;
     if (length < 32)
         write_head(out, (uint8_t)(0xa0 | length), 0, 0);
     else if (length <= UINT8_MAX)
         write_head(out, 0xd9, length, 1);
     else
         write_head(out, 0xdb, length, 4);
-    return write_body(out, bytes, length);
+    out->failed = out->failed || length > UINT32_MAX;
+    bx_buffer_append(out, bytes, length);
 }
 
-int bx_write_text(bx_buffer *out, const char *text)
+void bx_write_text(bx_buffer *out, const char *text)
 {
-    return text ? bx_write_string(out, text, strlen(text)) : bx_write_nil(out);
+    if (text)
+        bx_write_string(out, text, strlen(text));
+    else
+        bx_write_nil(out);
 }
 
-int bx_write_array(bx_buffer *out, uint32_t count)
+void bx_write_array(bx_buffer *out, uint32_t count)
 {
-    return count < 16 ? write_head(out, (uint8_t)(0x90 | count), 0, 0)
-                      : write_head(out, 0xdd, count, 4);
+    if (count < 16)
+        write_head(out, (uint8_t)(0x90 | count), 0, 0);
+    else
+        write_head(out, 0xdd, count, 4);
 }
 
-int bx_write_map(bx_buffer *out, uint32_t count)
+void bx_write_map(bx_buffer *out, uint32_t count)
 {
-    return count < 16 ? write_head(out, (uint8_t)(0x80 | count), 0, 0)
-                      : write_head(out, 0xdf, count, 4);
+    if (count < 16)
+        write_head(out, (uint8_t)(0x80 | count), 0, 0);
+    else
+        write_head(out, 0xdf, count, 4);
 }
 
-int bx_write_ext(bx_buffer *out, int8_t extension, const void *bytes, size_t length)
+void bx_write_ext(bx_buffer *out, int8_t extension, const void *bytes, size_t length)
 {
-    if (length > UINT32_MAX || bx_buffer_reserve(out, length + 6) < 0)
-        return -1;
     write_head(out, 0xc9, length, 4);
-    write_body(out, &extension, 1);
-    return write_body(out, bytes, length);
+    bx_buffer_append(out, &extension, 1);
+    out->failed = out->failed || length > UINT32_MAX;
+    bx_buffer_append(out, bytes, length);
 }
 
 static int cut(bx_error *err)

@@ -44,16 +44,16 @@ typedef struct bx_token {
     };
 } bx_token;
 
-/* Writers return 0, or -1 when the buffer can't grow. */
-int bx_write_nil(bx_buffer *out);
-int bx_write_boolean(bx_buffer *out, bool value);
-int bx_write_integer(bx_buffer *out, int64_t value);
-int bx_write_float(bx_buffer *out, double value);
-int bx_write_string(bx_buffer *out, const void *bytes, size_t length);
-int bx_write_text(bx_buffer *out, const char *text); /* NULL writes nil */
-int bx_write_array(bx_buffer *out, uint32_t count);
-int bx_write_map(bx_buffer *out, uint32_t count);
-int bx_write_ext(bx_buffer *out, int8_t extension, const void *bytes, size_t length);
+/* End a run of these with bx_buffer_finish or bx_frame_end. */
+void bx_write_nil(bx_buffer *out);
+void bx_write_boolean(bx_buffer *out, bool value);
+void bx_write_integer(bx_buffer *out, int64_t value);
+void bx_write_float(bx_buffer *out, double value);
+void bx_write_string(bx_buffer *out, const void *bytes, size_t length);
+void bx_write_text(bx_buffer *out, const char *text); /* NULL writes nil */
+void bx_write_array(bx_buffer *out, uint32_t count);
+void bx_write_map(bx_buffer *out, uint32_t count);
+void bx_write_ext(bx_buffer *out, int8_t extension, const void *bytes, size_t length);
 
 typedef struct bx_reader {
     const uint8_t *at;

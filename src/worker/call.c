@@ -10,13 +10,13 @@
 #include "inside/raise.h"
 #include "inside/sandbox.h"
 #include "values/value.h"
-#include "wire/value.h"
+#include "wire/server.h"
 
 #include <lauxlib.h>
 #include <stdio.h>
 #include <string.h>
 
-enum { TEXT_LIMIT = 4096, KEPT_CAPACITY = 64 << 10 };
+enum { TEXT_LIMIT = 4096 };
 
 typedef struct call call;
 
@@ -27,11 +27,9 @@ typedef struct operation {
 } operation;
 
 struct call {
+    bx_call wire;
     bx_worker *worker;
     const operation *operation;
-    uint64_t id;
-    double timeout;
-    bx_reader reader;
     char package[64]; /* that it puts into the VM, "" for none */
 };
 
@@ -56,7 +54,7 @@ static bx_token read_as(lua_State *L, call *c, bx_token_type type)
 {
     bx_token token;
     bx_error err;
-    if (bx_read_as(&c->reader, type, &token, &err) < 0)
+    if (bx_read_as(&c->wire.values, type, &token, &err) < 0)
         bx_raise(L, &err);
     return token;
 }
@@ -64,7 +62,7 @@ static bx_token read_as(lua_State *L, call *c, bx_token_type type)
 static void push_value(lua_State *L, call *c)
 {
     bx_error err;
-    if (bx_lua_push_value(L, &c->reader, &err) < 0)
+    if (bx_lua_push_value(L, &c->wire.values, &err) < 0)
         bx_raise(L, &err);
 }
 
@@ -87,7 +85,7 @@ static void run_setup(lua_State *L, call *c)
     push_value(L, c);
     lua_Integer seed = read_as(L, c, BX_TOKEN_INTEGER).integer;
     push_value(L, c);
-    worker->random = (uint64_t)seed;
+    bx_cell_seed(worker->cell, (uint64_t)seed);
     bx_sandbox_seed(L, seed);
     want_traceback = true;
     if (!lua_isnil(L, -1) || !lua_isnil(L, -2)) {
@@ -138,7 +136,6 @@ static void run_capability(lua_State *L, call *c)
     lua_pushlstring(L, (const char *)name.bytes, name.length);
     bx_organism_push_capability(L, lua_tostring(L, -1));
     bx_token list = read_as(L, c, BX_TOKEN_ARRAY);
-    luaL_checkstack(L, list.count < 100 ? (int)list.count : 1000000, "too many arguments");
     for (uint32_t i = 0; i < list.count; i++)
         push_value(L, c);
     want_traceback = true;
@@ -207,10 +204,8 @@ static int perform(lua_State *L)
         bx_raise_format(L, BX_EPROTOCOL, "the VM is not set up");
     c->operation->run(L, c);
     want_traceback = false;
-    reply.length = 0;
-    size_t start = bx_frame_begin(&reply, BX_FRAME_REPLY, c->id);
-    if (start == SIZE_MAX || bx_write_float(&reply, cell_time(c->worker)) < 0)
-        luaL_error(L, "not enough memory for the reply");
+    bx_buffer_cut(&reply, 0);
+    size_t start = bx_answer_begin_reply(&reply, c->wire.id, cell_time(c->worker));
     if (bx_lua_write_value(L, -1, "result", &reply, &err) < 0 ||
         bx_frame_end(&reply, start, &err) < 0)
         bx_raise(L, &err);
@@ -299,27 +294,26 @@ static void answer(call *c)
     lua_settop(L, 0);
     failed.traceback[0] = '\0';
     want_traceback = false;
-    bx_output_begin(c->id, c->worker->output_limit);
-    bx_interrupt_begin(L, c->timeout);
+    bx_output_begin(c->wire.id, c->worker->output_limit);
+    bx_interrupt_begin(L, c->wire.timeout);
     lua_pushcfunction(L, keep_traceback);
     lua_pushcfunction(L, perform);
     lua_pushlightuserdata(L, c);
     int status = lua_pcall(L, 1, 0, 1);
     bool has_failed = status != LUA_OK || bx_interrupted;
     if (has_failed)
-        describe_failure(L, status, c->timeout);
+        describe_failure(L, status, c->wire.timeout);
     bx_interrupt_end(L);
     lua_settop(L, 0);
     if (has_failed && c->package[0])
         bx_module_drop_group(L, c->package);
     bx_output_flush();
     if (has_failed)
-        bx_output_send_error(c->id, cell_time(c->worker), failed.code, failed.message,
+        bx_output_send_error(c->wire.id, cell_time(c->worker), failed.code, failed.message,
                              failed.traceback[0] ? failed.traceback : NULL);
     else
         bx_output_send(reply.data, reply.length);
-    if (reply.capacity > KEPT_CAPACITY)
-        bx_buffer_free(&reply);
+    bx_buffer_consume(&reply, reply.length);
 }
 
 static const operation *find_operation(const bx_token *name)
@@ -333,16 +327,10 @@ static const operation *find_operation(const bx_token *name)
 
 int bx_call_answer(bx_worker *worker, const bx_frame *frame, bx_error *err)
 {
-    call c = {.worker = worker, .id = frame->call};
-    bx_token name, timeout;
-    c.reader = (bx_reader){frame->payload, frame->payload + frame->length};
-    if (frame->type != BX_FRAME_CALL || frame->call == 0)
-        return bx_fail(err, BX_EPROTOCOL, "a call expected");
-    if (bx_read_as(&c.reader, BX_TOKEN_STRING, &name, err) < 0 ||
-        bx_read_as(&c.reader, BX_TOKEN_FLOAT, &timeout, err) < 0)
+    call c = {.worker = worker};
+    if (bx_call_read(frame, &c.wire, err) < 0)
         return -1;
-    c.operation = find_operation(&name);
-    c.timeout = timeout.number;
+    c.operation = find_operation(&c.wire.operation);
     if (!c.operation)
         return bx_fail(err, BX_EPROTOCOL, "unknown operation");
     if (bx_value_check(frame->payload, frame->length, 2 + c.operation->values, err) < 0)

@@ -14,7 +14,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { READ_SIZE = 4096, KEPT_CAPACITY = 64 << 10 };
+enum { READ_SIZE = 4096 };
 
 static bx_buffer in;
 static bx_patience patience;
@@ -75,8 +75,6 @@ _Noreturn void bx_loop_run(bx_worker *worker)
             _exit(EXIT_FAILURE); /* the host does not speak our protocol */
         if (status > 0) {
             bx_buffer_consume(&in, used);
-            if (in.length == 0 && in.capacity > KEPT_CAPACITY)
-                bx_buffer_free(&in);
         } else if (make_room(worker)) {
             in.length += receive(in.data + in.length, in.capacity - in.length);
         }

@@ -75,10 +75,6 @@ _Noreturn void bx_spawn_become_worker(bx_worker *worker, int socket,
     }
     worker->memory.limit = worker->memory.used + request->memory_limit;
     worker->output_limit = request->output_limit;
-    bx_buffer hello = {0};
-    if (bx_output_write_hello(&hello) < 0)
-        _exit(EXIT_FAILURE);
-    bx_output_send(hello.data, hello.length);
-    bx_buffer_free(&hello);
+    bx_output_send_hello();
     bx_loop_run(worker);
 }

@@ -1,5 +1,5 @@
-/* From a program to a worker: what a zygote does, and a worker in a guest, which has but one child.
- */
+/* How workers are made: by a zygote, one for each VM; and in a guest, where `--stdio` makes a
+ * single one. */
 #ifndef BX_WORKER_SPAWN_H
 #define BX_WORKER_SPAWN_H
 

@@ -2,8 +2,7 @@
 
 #include "inside/interrupt.h"
 #include "inside/module.h"
-#include "inside/output.h"
-#include "wire/frame.h"
+#include "wire/server.h"
 #include "worker/jail.h"
 #include "worker/spawn.h"
 #include "worker/supervisor.h"
@@ -106,7 +105,8 @@ static void write_all(const bx_buffer *bytes)
 _Noreturn static void give_up(const bx_error *err)
 {
     bx_buffer frame = {0};
-    if (bx_output_write_error(&frame, 0, 0, err->code, err->message, NULL) == 0)
+    bx_failure failure = {.code = bx_code_describe(err->code)->name, .message = err->message};
+    if (bx_answer_error(&frame, 0, 0, &failure, NULL) == 0)
         write_all(&frame);
     _exit(EXIT_FAILURE);
 }
@@ -114,40 +114,36 @@ _Noreturn static void give_up(const bx_error *err)
 static void greet(void)
 {
     bx_buffer frame = {0};
-    if (bx_output_write_hello(&frame) < 0)
+    if (bx_answer_hello(&frame, NULL) < 0)
         _exit(EXIT_FAILURE);
     write_all(&frame);
     bx_buffer_free(&frame);
 }
 
-static int read_more(bx_buffer *in, size_t length, bx_error *err)
+/* Read until `length` bytes are in, and not one more. */
+static int read_up_to(bx_buffer *in, size_t length, bx_error *err)
 {
-    if (bx_buffer_reserve(in, length) < 0)
-        return bx_fail_memory(err);
-    ssize_t got = read(STDIN_FILENO, in->data + in->length, length);
-    if (got == 0 || (got < 0 && errno != EINTR))
-        _exit(BX_EXIT_HOST_GONE);
-    if (got > 0)
-        in->length += (size_t)got;
+    while (in->length < length) {
+        size_t left = length - in->length, piece = left < READ_PIECE ? left : READ_PIECE;
+        if (bx_buffer_reserve(in, piece) < 0)
+            return bx_fail_memory(err);
+        ssize_t got = read(STDIN_FILENO, in->data + in->length, piece);
+        if (got == 0 || (got < 0 && errno != EINTR))
+            _exit(BX_EXIT_HOST_GONE);
+        if (got > 0)
+            in->length += (size_t)got;
+    }
     return 0;
 }
 
-/* One frame and not a byte more: what follows is the supervisor's. */
+/* One frame; what follows it is the supervisor's to read. */
 static int read_frame(bx_buffer *in, bx_frame *frame, bx_error *err)
 {
     size_t used;
-    size_t wanted = BX_FRAME_HEAD;
-    while (in->length < wanted) {
-        size_t left = wanted - in->length;
-        if (read_more(in, left < READ_PIECE ? left : READ_PIECE, err) < 0)
-            return -1;
-        if (in->length != BX_FRAME_HEAD || wanted != BX_FRAME_HEAD)
-            continue;
-        if (bx_frame_parse(in->data, in->length, frame, &used, err) < 0)
-            return -1;
-        for (int i = 0; i < 4; i++)
-            wanted += (size_t)in->data[i] << (8 * i);
-    }
+    bx_frame_head head;
+    if (read_up_to(in, BX_FRAME_HEAD, err) < 0 || bx_frame_read_head(in->data, &head, err) < 0 ||
+        read_up_to(in, BX_FRAME_HEAD + head.length, err) < 0)
+        return -1;
     return bx_frame_parse(in->data, in->length, frame, &used, err) == 1 ? 0 : -1;
 }
 

@@ -1,5 +1,6 @@
-/* Frames on their way through a relay. Bytes go in at one end and out at the other, in order and a
- * bounded number at a time; of each frame no more than its head is read. */
+/* Frames on their way through the supervisor, one direction of them. Bytes go in at one end and out
+ * at the other, in order, at most BX_STREAM_SIZE at a time; of a frame only its head is read, and
+ * the first `peek` bytes of its payload. */
 #ifndef BX_WORKER_STREAM_H
 #define BX_WORKER_STREAM_H
 
@@ -19,7 +20,7 @@ typedef struct bx_stream {
     size_t passed;
     size_t end;
     size_t rest; /* payload still to come of the frame that is passing; 0: between two frames */
-    size_t peek; /* read so many bytes of a payload along with the head, if it has them */
+    size_t peek; /* bytes of a payload that are wanted along with the head, if it has so many */
     size_t next; /* payload of the frame whose head was read last */
 } bx_stream;
 

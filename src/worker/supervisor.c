@@ -1,7 +1,7 @@
 #include "worker/supervisor.h"
 
 #include "core/clock.h"
-#include "wire/value.h"
+#include "wire/server.h"
 #include "wire/zygote.h"
 #include "worker/stream.h"
 
@@ -82,14 +82,14 @@ static void hang_up(supervisor *a)
 static int begin_call(supervisor *a, const bx_frame *frame)
 {
     size_t known = frame->length < PEEK ? frame->length : PEEK;
-    bx_reader reader = {frame->payload, frame->payload + known};
-    bx_token operation, timeout;
-    if (a->call || frame->call == 0 || bx_read_as(&reader, BX_TOKEN_STRING, &operation, NULL) < 0 ||
-        bx_read_as(&reader, BX_TOKEN_FLOAT, &timeout, NULL) < 0 || !(timeout.number >= 0))
+    bx_frame part = *frame;
+    bx_call call;
+    part.length = known;
+    if (a->call || bx_call_read(&part, &call, NULL) < 0)
         return -1;
-    a->call = frame->call;
+    a->call = call.id;
     a->answered = a->interrupting = false;
-    a->deadline = timeout.number > 0 ? bx_clock_after(timeout.number + slack) : BX_NEVER;
+    a->deadline = call.timeout > 0 ? bx_clock_after(call.timeout + slack) : BX_NEVER;
     if (a->suspended && a->deadline != BX_NEVER)
         a->left = a->deadline - bx_clock_now();
     return 0;
@@ -171,7 +171,7 @@ static int take_signal(supervisor *a, const bx_frame *frame)
         suspend(a);
         return 1;
     }
-    if (bx_frame_begin(&pong, BX_FRAME_PONG, frame->call) == SIZE_MAX)
+    if (bx_frame_end(&pong, bx_frame_begin(&pong, BX_FRAME_PONG, frame->call), NULL) < 0)
         leave(a, EXIT_FAILURE);
     bool inserted = bx_stream_insert(&a->out, pong.data, pong.length, EXIT_SIZE);
     bx_buffer_free(&pong);
@@ -210,12 +210,6 @@ static void pass_input(supervisor *a)
         leave(a, EXIT_FAILURE);
 }
 
-static bool may_send(bx_frame_type type)
-{
-    return type == BX_FRAME_HELLO || type == BX_FRAME_REPLY || type == BX_FRAME_ERROR ||
-           type == BX_FRAME_OUTPUT || type == BX_FRAME_PROGRESS;
-}
-
 static void pass_output(supervisor *a)
 {
     bx_frame frame;
@@ -226,7 +220,7 @@ static void pass_output(supervisor *a)
             a->call = 0;
             a->answered = false;
         }
-        if (got < 0 || (got > 0 && !may_send(frame.type))) {
+        if (got < 0 || (got > 0 && !bx_frame_is_from_worker(frame.type))) {
             hang_up(a);
             a->out.end = a->out.passed;
             return;
@@ -250,9 +244,7 @@ static void report_end(supervisor *a)
         return;
     if (a->overdue && WIFSIGNALED(a->status) && WTERMSIG(a->status) == SIGKILL)
         a->status = BX_EXIT_DEADLINE << 8;
-    size_t start = bx_frame_begin(&frame, BX_FRAME_EXIT, 0);
-    if (start == SIZE_MAX || bx_write_integer(&frame, a->status) < 0 ||
-        bx_frame_end(&frame, start, NULL) < 0 ||
+    if (bx_answer_exit(&frame, a->status, NULL) < 0 ||
         !bx_stream_insert(&a->out, frame.data, frame.length, 0))
         leave(a, EXIT_FAILURE);
     bx_buffer_free(&frame);

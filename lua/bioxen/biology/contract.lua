@@ -4,6 +4,7 @@
 local bioxen = require "bioxen"
 local check = require "bioxen.check"
 local organisms = require "bioxen.biology.organisms"
+local sorted_keys = require "bioxen.sorted_keys"
 
 local contract = {}
 
@@ -101,16 +102,16 @@ local function start(name, config)
   local chassis = bioxen.BioXenHypervisor { chassis = "orthogonal", capacity = {
     ribosomes = 1e9, rna_polymerase = 1e9, atp_percentage = 100, memory_kb = 1e9,
   } }
-  local vm, problem = chassis:create_vm("check", name, "basic", config)
-  if not vm then error(tostring(problem), 0) end
+  local vm, err = chassis:create_vm("check", name, "basic", config)
+  if not vm then error(tostring(err), 0) end
   local started, failure = vm:start()
   if started then return vm end
   vm:destroy()
   error(tostring(failure), 0)
 end
 
-local function must_not_fail(value, problem)
-  if problem then error(tostring(problem), 0) end
+local function must_not_fail(value, err)
+  if err then error(tostring(err), 0) end
   return value
 end
 
@@ -176,13 +177,6 @@ local function shares_of(name)
     memory_kb = described and described.length/1000 or 100 }
 end
 
-local function sorted_names(of)
-  local names = {}
-  for key in pairs(of) do names[#names + 1] = key end
-  table.sort(names)
-  return names
-end
-
 -- Which shares change what the cell does from its start on, when it is given one and when it is built with
 -- one, is told; neither may fail.
 local function check_shares(name)
@@ -190,7 +184,7 @@ local function check_shares(name)
   local shares = shares_of(name)
   local free <close> = start(name)
   local unbound = ask(free, "advance")
-  for _, key in ipairs(sorted_names(shares)) do
+  for _, key in ipairs(sorted_keys(shares)) do
     local vm <close> = start(name)
     must_not_fail(vm:allocate_resources { [key] = shares[key] })
     local built <close> = start(name, { resources = { [key] = shares[key] } })
@@ -207,7 +201,7 @@ end
 -- A cell that has lived for a while stands where it stood, and goes on as one that never held a share.
 local function check_give_back(name)
   local shares = shares_of(name)
-  for _, key in ipairs(sorted_names(shares)) do
+  for _, key in ipairs(sorted_keys(shares)) do
     local vm <close> = start(name)
     local untouched <close> = start(name)
     ask(vm, "advance")
@@ -236,10 +230,10 @@ end
 local UNKNOWN = "no_such_id_at_all"
 
 -- The error of a call that must fail, and name what it failed at.
-local function must_name(what, part, result, problem)
-  if result ~= nil or problem == nil then error(("%s: an error expected"):format(what), 0) end
-  if problem.code ~= "ESCRIPT" or not problem.message:find(part, 1, true) then
-    error(("%s: an error that names %s expected, got %s"):format(what, part, tostring(problem)), 0)
+local function must_name(what, part, result, err)
+  if result ~= nil or err == nil then error(("%s: an error expected"):format(what), 0) end
+  if err.code ~= "ESCRIPT" or not err.message:find(part, 1, true) then
+    error(("%s: an error that names %s expected, got %s"):format(what, part, tostring(err)), 0)
   end
 end
 
@@ -276,14 +270,14 @@ function capabilities.get_plasmid_count(vm)
   end
 end
 
-contract.capabilities = sorted_names(capabilities)
+contract.capabilities = sorted_keys(capabilities)
 
 -- What the host answers for a capability that the organism lacks.
 local function must_refuse(vm, name)
   local arguments = { start_transcription = { "x" }, manage_operons = { "x", "activate" } }
-  local result, problem = vm[name](vm, table.unpack(arguments[name] or {}))
-  if result ~= nil or not problem or problem.code ~= "EUNSUPPORTED" then
-    error(("%s: EUNSUPPORTED expected, got %s"):format(name, tostring(problem)), 0)
+  local result, err = vm[name](vm, table.unpack(arguments[name] or {}))
+  if result ~= nil or not err or err.code ~= "EUNSUPPORTED" then
+    error(("%s: EUNSUPPORTED expected, got %s"):format(name, tostring(err)), 0)
   end
 end
 

@@ -2,6 +2,7 @@
 -- package.path. The manifest is read here, on the host; the rest runs in the VM.
 
 local core = require "bioxen.core"
+local nearest = require "bioxen.nearest"
 
 local organisms = {}
 
@@ -57,8 +58,8 @@ function organisms.validate(name)
     return core.fail("EORGANISM", ("the organism %s is broken: %s"):format(name, broken))
   end
   local known = organisms.names()
-  return core.fail("EORGANISM", ("there is no organism %q here; there is: %s"):format(
-    tostring(name), #known > 0 and table.concat(known, ", ") or "none"))
+  return core.fail("EORGANISM", ("there is no organism %q here%s"):format(tostring(name),
+    nearest(tostring(name), known, "; there is: " .. (#known > 0 and table.concat(known, ", ") or "none"))))
 end
 
 --- The manifest of an organism that validate has found.

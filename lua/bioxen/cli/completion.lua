@@ -4,8 +4,8 @@ local parser = require "bioxen.cli.parser"
 local say = require "bioxen.cli.say"
 
 local function write(options)
-  local root, problem = parser.build(require "bioxen.cli".spec())
-  if not root then return say.failed(problem) end
+  local root, err = parser.build(require "bioxen.cli".spec())
+  if not root then return say.failed(err) end
   io.write(root["get_" .. options.shell .. "_complete"](root))
   return say.DONE
 end

@@ -33,14 +33,14 @@ end
 local function write_template(options)
   local config = options.all and defaults() or {}
   for key, value in pairs(template) do config[key] = value end
-  local written, problem = source.write(json.encode(config) .. "\n", options.out)
-  return written and say.DONE or say.failed(problem)
+  local written, err = source.write(json.encode(config) .. "\n", options.out)
+  return written and say.DONE or say.failed(err)
 end
 
 -- The configuration, and what is wrong with it; or nil and an error of the file.
 local function examine(path)
-  local config, unread = xcpng.read_file(path)
-  if not config then return nil, unread end
+  local config, err = xcpng.read_file(path)
+  if not config then return nil, err end
   local problems = json.list()
   local checked = check.table(config, xcpng.schema.fields, "config", problems)
   xcpng.problems(config, "config", problems)

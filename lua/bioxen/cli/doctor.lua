@@ -132,9 +132,9 @@ end
 -- A VM that lives for a moment.
 local function check_probe(report)
   local bioxen = require "bioxen"
-  local vm <close>, problem = bioxen.create_bio_vm("doctor-probe", "minimal_cell")
+  local vm <close>, err = bioxen.create_bio_vm("doctor-probe", "minimal_cell")
   if not vm then
-    return report:missing("probe VM", tostring(problem))
+    return report:missing("probe VM", tostring(err))
   end
   local started, failure = vm:start()
   if not started then

@@ -5,9 +5,9 @@ local say = require "bioxen.cli.say"
 local execute = {}
 
 local function read(path)
-  local file, problem
-  if path == "-" then file = io.stdin else file, problem = io.open(path, "rb") end
-  if not file then return nil, "cannot open " .. problem end
+  local file, err
+  if path == "-" then file = io.stdin else file, err = io.open(path, "rb") end
+  if not file then return nil, "cannot open " .. err end
   local text, unread = file:read "a"
   if path ~= "-" then file:close() end
   if not text then return nil, ("cannot read %s: %s"):format(path, unread) end
@@ -40,12 +40,12 @@ end
 
 local OUTPUT_GONE = "nobody reads the output"
 
-local function explain(problem)
-  if type(problem) == "string" then
-    if problem:find(OUTPUT_GONE, 1, true) then return OUTPUT_GONE end
-    return (debug.traceback(problem, 2):gsub("\n\t%[C%]: in function 'xpcall'.*", "")) -- what follows is ours
+local function explain(err)
+  if type(err) == "string" then
+    if err:find(OUTPUT_GONE, 1, true) then return OUTPUT_GONE end
+    return (debug.traceback(err, 2):gsub("\n\t%[C%]: in function 'xpcall'.*", "")) -- what follows is ours
   end
-  return tostring(problem)
+  return tostring(err)
 end
 
 local function status_of(code)
@@ -63,18 +63,18 @@ local function guard_exit(finish)
 end
 
 local function prepare(run, core, record)
-  local text, unread = read(run.source or run.script)
-  if not text then return nil, unread end
-  local chunk, mistake = compile(text, run.script)
-  if not chunk then return nil, mistake end
-  local made, problem = core.make_folder(run.out)
-  if not made then return nil, problem end
+  local text, err = read(run.source or run.script)
+  if not text then return nil, err end
+  local chunk, err = compile(text, run.script)
+  if not chunk then return nil, err end
+  local made, err = core.make_folder(run.out)
+  if not made then return nil, err end
   run.folder = core.real_path(run.out)
   if #core.list_folder(run.folder) > 0 then
     return nil, ("%s is not empty: name another folder, or remove it"):format(run.out)
   end
-  local saved, unsaved = core.save_file(run.folder .. "/" .. record.SCRIPT, text)
-  if not saved then return nil, unsaved end
+  local saved, err = core.save_file(run.folder .. "/" .. record.SCRIPT, text)
+  if not saved then return nil, err end
   return chunk
 end
 
@@ -85,8 +85,8 @@ function execute.recorded(run)
   local core = require "bioxen.core"
   local record = require "bioxen.cli.record"
   local transcript = require "bioxen.transcript"
-  local chunk, problem = prepare(run, core, record)
-  if not chunk then return say.failed(problem) end
+  local chunk, err = prepare(run, core, record)
+  if not chunk then return say.failed(err) end
   run.seed = run.seed or math.random(0)
   run.working_folder, run.started = core.real_path ".", os.date "!%Y-%m-%dT%H:%M:%SZ"
   run.path = core.real_path(run.script) or run.script

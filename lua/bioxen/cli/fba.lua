@@ -2,29 +2,35 @@
 
 local bioxen = require "bioxen"
 local json = require "bioxen.cli.json"
-local nearest = require "bioxen.cli.nearest"
 local progress = require "bioxen.cli.progress"
 local say = require "bioxen.cli.say"
 local source = require "bioxen.cli.source"
+local nearest = require "bioxen.nearest"
+local sorted_keys = require "bioxen.sorted_keys"
 
 local MEMORY = 4 << 30 -- bytes that the VM may take
 
--- Runs in the VM. Names that the model does not have come back as { unknown = name, of = { … } }.
+-- Runs in the VM. A name that the model does not have comes back as { unknown = "reaction 'X'", word = "X",
+-- of = { … } }.
 local in_the_vm = [[
 local model, objective = flux.load_sbml(args.text, { objective = args.objective })
-local genes, reactions = {}, {}
+local genes, reactions, all = {}, {}, model:reactions()
+for _, name in ipairs(all) do reactions[name] = true end
 for _, name in ipairs(model:genes()) do genes[name] = true end
-for _, name in ipairs(model:reactions()) do reactions[name] = true end
+
+local function unknown(kind, name, names)
+  return { unknown = ("%s '%s'"):format(kind, name), word = name, of = names }
+end
 
 if args.reaction then
-  if not reactions[args.reaction] then return { unknown = args.reaction, of = model:reactions() } end
+  if not reactions[args.reaction] then return unknown("reaction", args.reaction, all) end
   model:set_objective(args.reaction, args.sense)
   objective = args.reaction
 elseif args.sense then
   model:set_objective(model:objective(), args.sense)
 end
 for _, bound in ipairs(args.bounds) do
-  if not reactions[bound.reaction] then return { unknown = bound.reaction, of = model:reactions() } end
+  if not reactions[bound.reaction] then return unknown("reaction", bound.reaction, all) end
   model:set_bounds(bound.reaction, bound.lower, bound.upper)
 end
 
@@ -32,14 +38,12 @@ local without = { genes = {}, reactions = {} }
 for _, name in ipairs(args.without) do
   local kind = genes[name] and "genes" or reactions[name] and "reactions"
   if not kind then
-    local names = model:genes()
-    table.move(model:reactions(), 1, #reactions, #names + 1, names)
-    return { unknown = name, of = names }
+    return unknown("gene or reaction", name, table.move(model:genes(), 1, #model:genes(), #all + 1, all))
   end
   table.insert(without[kind], name)
 end
 
-local answer = { objective = objective, genes = #model:genes(), reactions = #model:reactions() }
+local answer = { objective = objective, genes = #model:genes(), reactions = #all }
 local solution
 if args.without[1] then solution = model:knock_out(without)
 elseif args.parsimonious then solution = model:parsimonious()
@@ -77,13 +81,6 @@ local function arguments(options, text)
     if not args.bounds[i] then return nil, ("--bound: REACTION=LOWER,UPPER expected, got '%s'"):format(bound) end
   end
   return args
-end
-
-local function sorted_keys(of)
-  local keys = {}
-  for key in pairs(of) do keys[#keys + 1] = key end
-  table.sort(keys)
-  return keys
 end
 
 -- ---- output ----
@@ -130,17 +127,16 @@ end
 
 local function report(answer, options)
   if answer.unknown then
-    local meant = nearest(answer.unknown, answer.of)
-    return say.failed(("the model has no gene or reaction '%s'%s"):format(answer.unknown,
-      meant and ("; did you mean '%s'?"):format(meant) or " (--json lists its reactions)"))
+    return say.failed(("the model has no %s%s"):format(answer.unknown,
+      nearest(answer.word, answer.of, " (--json lists its reactions)")))
   end
   if answer.status ~= "optimal" then
     if options.json then io.write(as_json(answer)) end
     return say.failed(("the model is %s: %s"):format(answer.status, answer.status == "unbounded"
       and "bound the uptake of its medium, as with --bound" or "what it must do cannot be done; see its lower bounds"))
   end
-  local written, problem = source.write(options.json and as_json(answer) or as_text(answer, options), options.out)
-  if not written then return say.failed(problem) end
+  local written, err = source.write(options.json and as_json(answer) or as_text(answer, options), options.out)
+  if not written then return say.failed(err) end
   if not options.json and not options.quiet then say.note(summary(answer, options)) end
   return say.DONE
 end
@@ -148,13 +144,13 @@ end
 local function balance(options)
   local text, unread = source.read(options.model)
   if not text then return say.failed(unread) end
-  local args, mistake = arguments(options, text)
-  if not args then return nil, mistake end
+  local args, err = arguments(options, text)
+  if not args then return nil, err end
   progress.begin(options)
   local vm <close> = assert(bioxen.create_bio_vm("fba", "minimal_cell", "basic",
     { memory = MEMORY, timeout = math.huge }))
-  local started, problem = vm:start()
-  if not started then return say.failed(problem) end
+  local started, err = vm:start()
+  if not started then return say.failed(err) end
   local answer, failure = vm:execute_biological_process(in_the_vm, { args = args, name = "fba" })
   if not answer then return say.failed(failure) end
   return report(answer.result, options)

@@ -8,8 +8,8 @@ local source = require "bioxen.cli.source"
 local function load(options)
   local how = { format = options.from, code = options.code, fasta = options.fasta }
   if options.file == "-" then
-    local text, problem = source.read "-"
-    if not text then return nil, problem end
+    local text, err = source.read "-"
+    if not text then return nil, err end
     return bioxen.genome.parse(text, how)
   end
   return bioxen.genome.load(options.file, how)
@@ -50,8 +50,8 @@ local function print_info(facts)
 end
 
 local function info(options)
-  local genome, problem = load(options)
-  if not genome then return say.failed(problem) end
+  local genome, err = load(options)
+  if not genome then return say.failed(err) end
   local facts = describe(genome)
   if options.json then print(json.encode(facts)) else print_info(facts) end
   return say.DONE
@@ -66,8 +66,8 @@ local writers = {
 }
 
 local function convert(options)
-  local genome, problem = load(options)
-  if not genome then return say.failed(problem) end
+  local genome, err = load(options)
+  if not genome then return say.failed(err) end
   local wrote, text, failure = pcall(writers[options.to], genome)
   if not wrote then
     return say.failed(("%s: %s; --fasta names a file with the bases"):format(options.file, text))

@@ -1,9 +1,9 @@
 --- The command line: `bioxen COMMAND …`. Each command is a file of this folder, which parser.lua describes;
 -- help, man page and completions come from the same tables.
 
-local nearest = require "bioxen.cli.nearest"
 local parser = require "bioxen.cli.parser"
 local say = require "bioxen.cli.say"
+local nearest = require "bioxen.nearest"
 
 local cli = {}
 
@@ -59,9 +59,8 @@ local function is_file(path)
 end
 
 local function unknown(word)
-  local meant = nearest(word, names)
   return say.misused(("there is no command '%s', and no script of that name%s (bioxen --help lists the commands)")
-    :format(word, meant and ("; did you mean '%s'?"):format(meant) or ""))
+    :format(word, nearest(word, names)))
 end
 
 local function run(spec, words)
@@ -76,7 +75,8 @@ end
 function cli.main(...)
   local words = { ... }
   if words[1] == "help" and not is_file "help" then
-    words = known[words[2]] and { words[2], "--help" } or { "--help" }
+    if words[2] and not known[words[2]] then return unknown(words[2]) end
+    words = { words[2] or "--help", words[2] and "--help" }
   end
   local word = words[1]
   if word == "--help" or word == "-h" then return run(cli.spec(), words) end

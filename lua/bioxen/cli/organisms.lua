@@ -3,6 +3,7 @@
 local json = require "bioxen.cli.json"
 local organisms = require "bioxen.biology.organisms"
 local say = require "bioxen.cli.say"
+local sorted_keys = require "bioxen.sorted_keys"
 
 -- What a manifest says, with its folder; or what is wrong with it, as a manifest is Lua that somebody wrote.
 local function describe(name)
@@ -27,13 +28,6 @@ local function print_row(row)
   local genome = row.genome and ("%s bp, %s genes"):format(thousands(row.genome.length),
     thousands(row.genome.genes)) or "no genome"
   print(("%-16s %-8s %-26s %s"):format(row.name, row.version, genome, row.title))
-end
-
-local function sorted_keys(of)
-  local keys = {}
-  for key in pairs(of or {}) do keys[#keys + 1] = key end
-  table.sort(keys)
-  return keys
 end
 
 local function bounds(option)
@@ -92,8 +86,8 @@ local function list(as_json)
 end
 
 local function show(name, as_json)
-  local found, problem = organisms.validate(name)
-  if not found then return say.failed(problem.message) end
+  local found, err = organisms.validate(name)
+  if not found then return say.failed(err.message) end
   local row = describe(name)
   if as_json then return print_json(row) end
   print_all(row)
@@ -102,8 +96,8 @@ end
 
 local function hold(name)
   if not name then return nil, "--check needs the name of an organism, which bioxen organisms lists" end
-  local found, problem = organisms.validate(name)
-  if not found then return say.failed(problem.message) end
+  local found, err = organisms.validate(name)
+  if not found then return say.failed(err.message) end
   return require("bioxen.biology.contract").report(name) and say.DONE or say.FAILED
 end
 

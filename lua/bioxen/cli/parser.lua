@@ -40,9 +40,9 @@ local function to_list(name, rule)
   return function(text)
     local items = {}
     for item in text:gmatch "[^,]+" do
-      local value, problem = item:match "^%s*(.-)%s*$", nil
-      if convert then value, problem = convert(value) end
-      if value == nil then return nil, problem end
+      local value, err = item:match "^%s*(.-)%s*$", nil
+      if convert then value, err = convert(value) end
+      if value == nil then return nil, err end
       items[#items + 1] = value
     end
     if items[1] == nil then return nil, ("%s: names or numbers with commas between them expected"):format(name) end

@@ -112,15 +112,13 @@ local function first_match(path, pattern)
 end
 
 local function machine()
-  local cores = 0
-  for _ in (first_match("/proc/cpuinfo", ".*") or ""):gmatch "processor%s*:" do cores = cores + 1 end
   local kib = tonumber(first_match("/proc/meminfo", "MemTotal:%s*(%d+)"))
   return {
     host = first_match("/proc/sys/kernel/hostname", "[^\n]+"),
     kernel = first_match("/proc/sys/kernel/osrelease", "[^\n]+"),
     system = first_match("/etc/os-release", 'PRETTY_NAME="([^"]*)"'),
     processor = first_match("/proc/cpuinfo", "model name%s*:%s*([^\n]+)"),
-    cores = cores, memory_bytes = kib and kib*1024,
+    cores = core.cores(), memory_bytes = kib and kib*1024,
   }
 end
 
@@ -138,8 +136,8 @@ function record.finish(run)
   }
   local encoded, text = pcall(json.encode, manifest)
   if not encoded then return core.fail("EFILE", "the manifest cannot be written: " .. text) end
-  local saved, problem = core.save_file(run.folder .. "/" .. record.MANIFEST, text .. "\n")
-  if not saved then return nil, problem end
+  local saved, err = core.save_file(run.folder .. "/" .. record.MANIFEST, text .. "\n")
+  if not saved then return nil, err end
   return manifest
 end
 
@@ -147,8 +145,8 @@ end
 function record.read(folder)
   local found, cjson = pcall(require, "cjson.safe")
   if not found then return core.fail("EFILE", "lua-cjson is not installed: install it") end
-  local text, problem = core.read_file(folder .. "/" .. record.MANIFEST, 1 << 26)
-  if not text then return nil, problem end
+  local text, err = core.read_file(folder .. "/" .. record.MANIFEST, 1 << 26)
+  if not text then return nil, err end
   local manifest = cjson.decode(text)
   if type(manifest) ~= "table" or manifest.format ~= 1 or type(manifest.script) ~= "table" then
     return core.fail("EFILE", ("%s/%s is no manifest of a run"):format(folder, record.MANIFEST))

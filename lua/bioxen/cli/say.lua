@@ -12,20 +12,20 @@ local function printable(text)
 end
 
 -- An error's own words, without where in the command's code they came up.
-local function words_of(problem)
-  local message = type(problem) == "table" and problem.message
-  return message and message:gsub("^%l+:%d+: ", "") or tostring(problem)
+local function words_of(err)
+  local message = type(err) == "table" and err.message
+  return message and message:gsub("^%l+:%d+: ", "") or tostring(err)
 end
 
 --- A line "bioxen: …" of an error or a text; the exit status of a failure.
-function say.failed(problem)
-  io.stderr:write("bioxen: ", printable(words_of(problem)), "\n")
+function say.failed(err)
+  io.stderr:write("bioxen: ", printable(words_of(err)), "\n")
   return say.FAILED
 end
 
 --- The same for a mistake in the words of the command.
-function say.misused(problem)
-  say.failed(problem)
+function say.misused(err)
+  say.failed(err)
   return say.USAGE
 end
 

@@ -1,10 +1,11 @@
 -- `bioxen simulate`: a model in SBML, run without writing Lua.
 
 local bioxen = require "bioxen"
-local nearest = require "bioxen.cli.nearest"
+local core = require "bioxen.core"
 local progress = require "bioxen.cli.progress"
 local say = require "bioxen.cli.say"
 local source = require "bioxen.cli.source"
+local nearest = require "bioxen.nearest"
 
 local MEMORY = 4 << 30 -- bytes that the VM may take; it takes what it needs
 local ROWS = 100       -- where nothing else is said
@@ -13,20 +14,20 @@ local ROWS = 100       -- where nothing else is said
 local PARTS = 16
 
 local function start_vm(number, seed)
-  local vm, problem = bioxen.create_bio_vm("simulate" .. (number > 1 and "-" .. number or ""), "minimal_cell",
+  local vm, err = bioxen.create_bio_vm("simulate" .. (number > 1 and "-" .. number or ""), "minimal_cell",
     "basic", { memory = MEMORY, timeout = math.huge, seed = seed })
-  if not vm then return nil, problem end
-  local started, failure = vm:start()
-  if not started then return nil, failure end
-  local cleared, reason = vm:execute_biological_process "cell:clear()"
-  if not cleared then return nil, reason end
+  if not vm then return nil, err end
+  local started, err = vm:start()
+  if not started then return nil, err end
+  local cleared, err = vm:execute_biological_process "cell:clear()"
+  if not cleared then return nil, err end
   return vm
 end
 
 local function load_model(vm, options)
   if options.model ~= "-" then return vm:load_sbml(options.model) end
-  local text, problem = source.read "-"
-  if not text then return nil, problem end
+  local text, err = source.read "-"
+  if not text then return nil, err end
   options.text = options.text or text
   return vm:load_sbml(options.text)
 end
@@ -41,30 +42,28 @@ local function cell_name(model, name)
 end
 
 local function names_in(vm)
-  local answer, problem = vm:execute_biological_process [[
+  local answer, err = vm:execute_biological_process [[
     local names = {}
     for _, list in ipairs { cell:species(), cell:parameters(), cell:rules() } do
       table.move(list, 1, #list, #names + 1, names)
     end
     return names]]
-  return answer and answer.result, problem
+  return answer and answer.result, err
 end
 
 -- The names of the cell for those that were asked for; without any the model's species, or all where it has none.
 local function recorded(vm, model, wanted)
   wanted = wanted or model.species
   if #wanted == 0 then return nil end
-  local there, problem = names_in(vm)
-  if not there then return nil, problem end
+  local there, err = names_in(vm)
+  if not there then return nil, err end
   local known, names = {}, {}
   for _, name in ipairs(there) do known[name] = true end
   for i, name in ipairs(wanted) do
     names[i] = cell_name(model, name)
     if not known[names[i]] then
-      local meant = nearest(name, there)
-      return nil, ("--record: the model has no '%s'%s"):format(name,
-        meant and ("; did you mean '%s'?"):format(meant) or (", it has %s"):format(
-          table.concat(there, ", ", 1, math.min(#there, 12)) .. (#there > 12 and ", …" or "")))
+      local some = table.concat(there, ", ", 1, math.min(#there, 12)) .. (#there > 12 and ", …" or "")
+      return nil, ("--record: the model has no '%s'%s"):format(name, nearest(name, there, ", it has " .. some))
     end
   end
   return names
@@ -83,14 +82,8 @@ local function run_options(options, record)
 end
 
 local function one_run(vm, run)
-  local answer, problem = vm:execute_biological_process("return cell:run(args)", { args = run, name = "simulate" })
-  return answer and answer.result, problem
-end
-
-local function cores()
-  local file <close> = io.open "/proc/cpuinfo"
-  local _, count = (file and file:read "a" or ""):gsub("processor%s*:", "")
-  return math.max(count, 1)
+  local answer, err = vm:execute_biological_process("return cell:run(args)", { args = run, name = "simulate" })
+  return answer and answer.result, err
 end
 
 local function copy_of(run)
@@ -116,43 +109,43 @@ local function share_out(vms, parts, run)
     if next_part > #parts then return true end
     local args = copy_of(run)
     args.first, args.runs = parts[next_part].first, parts[next_part].runs
-    local job, problem = vm:submit("return cell:ensemble(args)", { args = args, name = "simulate" })
-    if not job then return nil, problem end
+    local job, err = vm:submit("return cell:ensemble(args)", { args = args, name = "simulate" })
+    if not job then return nil, err end
     jobs[#jobs + 1] = job
     at[job] = { vm = vm, part = next_part }
     next_part = next_part + 1
     return true
   end
   for _, vm in ipairs(vms) do
-    local given, problem = give(vm)
-    if not given then return nil, problem end
+    local given, err = give(vm)
+    if not given then return nil, err end
   end
   while #jobs > 0 do
     local job, index = bioxen.wait_any(jobs)
     table.remove(jobs, index)
-    local answer, problem = job:result()
-    if not answer then return nil, problem end
+    local answer, err = job:result()
+    if not answer then return nil, err end
     results[at[job].part] = answer.result
     progress.advance(parts[at[job].part].runs)
-    local given, failure = give(at[job].vm)
-    if not given then return nil, failure end
+    local given, err = give(at[job].vm)
+    if not given then return nil, err end
   end
   return results
 end
 
 local function many_runs(vm, options, run)
   local parts, vms = parts_of(options.runs), { vm }
-  for i = 2, math.min(options.jobs or cores(), #parts) do
-    local another, problem = start_vm(i, 0)
+  for i = 2, math.min(options.jobs or core.cores(), #parts) do
+    local another, err = start_vm(i, 0)
     local model
-    if another then model, problem = load_model(another, options) end
-    if not model then return nil, problem end
+    if another then model, err = load_model(another, options) end
+    if not model then return nil, err end
     vms[i] = another
   end
   run.quantiles = options.quantiles
   progress.share("simulate", options.runs, "runs")
-  local results, problem = share_out(vms, parts, run)
-  if not results then return nil, problem end
+  local results, err = share_out(vms, parts, run)
+  if not results then return nil, err end
   local whole = results[1]
   for i = 2, #results do whole = whole:merge(results[i]) end
   return whole
@@ -168,7 +161,7 @@ end
 local function write(result, options)
   local path = options.out
   if options.plot or path and (path:find "%.png$" or path:find "%.svg$") then return draw(result, options) end
-  if options.json or path and path:find "%.json$" then return source.write(result:to_json() .. "\n", path) end
+  if options.json or path and path:find "%.json$" then return source.write(result:to_json(), path) end
   return source.write(result:to_csv(), path)
 end
 
@@ -180,8 +173,8 @@ local function simulate(options)
   options.runs = options.runs or 1
   progress.begin(options)
   local seed = options.seed or math.random(0)
-  local vm <close>, problem = start_vm(1, seed)
-  if not vm then return say.failed(problem) end
+  local vm <close>, err = start_vm(1, seed)
+  if not vm then return say.failed(err) end
   local model, failure = load_model(vm, options)
   if not model then return say.failed(failure) end
   local record, unknown = recorded(vm, model, options.record)

@@ -8,11 +8,11 @@ local LISTING, REMOVING = 300, 3600 -- seconds
 
 -- A session of the pool, that of a configuration file. nil and the exit status, after saying why.
 local function connect(options)
-  local good, session, problem = pcall(xapi.connect, options.config)
+  local good, session, err = pcall(xapi.connect, options.config)
   if not good then
     return nil, say.failed(("%s is not valid: %s"):format(options.config, session))
   elseif not session then
-    return nil, say.failed(problem)
+    return nil, say.failed(err)
   end
   return session
 end
@@ -21,8 +21,8 @@ end
 
 -- Records of a class, by name.
 local function records(session, method, ...)
-  local found, problem = session:call(method, ...)
-  if not found then return nil, problem end
+  local found, err = session:call(method, ...)
+  if not found then return nil, err end
   local list = json.list()
   for _, record in pairs(found) do list[#list + 1] = record end
   table.sort(list, function(a, b)
@@ -67,8 +67,8 @@ local function list(what)
   return function(options)
     local session <close>, status = connect(options)
     if not session then return status end
-    local found, problem = records(session, table.unpack(listing))
-    if not found then return say.failed(problem) end
+    local found, err = records(session, table.unpack(listing))
+    if not found then return say.failed(err) end
     local rows = json.list()
     for i, record in ipairs(found) do rows[i] = listing.row(record) end
     if options.json then
@@ -106,8 +106,8 @@ end
 
 -- What was removed, and what is left; nil and an error.
 local function remove(session, keys)
-  local answer, problem = session:send("collect", { keys = keys }, REMOVING):wait()
-  if not answer then return nil, problem end
+  local answer, err = session:send("collect", { keys = keys }, REMOVING):wait()
+  if not answer then return nil, err end
   for _, failed in ipairs(answer.failed) do
     say.failed(("%s (%s) is left: %s"):format(failed.name, failed.uuid, failed.message))
   end
@@ -133,13 +133,13 @@ end
 local function collect(options)
   local session <close>, status = connect(options)
   if not session then return status end
-  local rows, problem = session:send("list", true, LISTING):wait()
-  if not rows then return say.failed(problem) end
+  local rows, err = session:send("list", true, LISTING):wait()
+  if not rows then return say.failed(err) end
   local keys, abandoned = print_rows(rows, options)
   local answer
   if abandoned > 0 and options.yes then
-    answer, problem = remove(session, keys)
-    if not answer then return say.failed(problem) end
+    answer, err = remove(session, keys)
+    if not answer then return say.failed(err) end
   end
   print_outcome(rows, abandoned, answer, options)
   return answer and #answer.failed > 0 and say.FAILED or say.DONE

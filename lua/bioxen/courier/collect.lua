@@ -67,8 +67,8 @@ local function find(config, pool)
   if not open then return nil, err end
   local entries = journal.entries(config.journal)
   for _, part in ipairs { find_machines, find_disks, find_journals } do
-    local done, problem = part(pool, entries, rows)
-    if not done then return nil, problem end
+    local done, err = part(pool, entries, rows)
+    if not done then return nil, err end
   end
   table.sort(rows, function(a, b)
     return a.kind .. a.name .. a.uuid < b.kind .. b.name .. b.uuid

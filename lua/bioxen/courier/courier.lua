@@ -1,5 +1,5 @@
---- What a courier can be sent to do: the errands of an xcpng VM and of a session. Each function takes the
--- errand's value and gives its answer, or nil and an error.
+--- What a courier can be sent to do: the requests of an xcpng VM and of a session. Each function takes the
+-- request's value and gives its answer, or nil and an error.
 --
 -- Several VMs may share one guest. Those that run in it keep it running; those that hold it keep it from
 -- being destroyed.
@@ -16,7 +16,7 @@ local session = require "session"
 local snapshots = require "snapshots"
 local worker = require "worker"
 
-local errands = {}
+local requests = {}
 
 local pool, machine, config
 local connections = {} -- to the guest's SSH server, which takes only some sessions on each
@@ -28,20 +28,21 @@ local HEARING = 2      -- that a worker may take to hear what the host has sent 
 local leaving = 60 -- seconds to undo in, when the host is gone
 
 --- First: the configuration, and what a courier before this one has left.
-function errands.open(given, notes)
+function requests.open(given, notes)
   config = given
   pool = session.new(config, notes[".session"])
   machine = guest.new(config, pool, notes)
-  for number in (notes[".holders"] or ""):gmatch "%d+" do holders[tonumber(number)] = true end
+  for name in pairs(notes) do
+    local number = name:match "^%.holder%-(%d+)$"
+    if number then holders[tonumber(number)] = true end
+  end
   return true
 end
 
 -- A courier after this one must know who else needs the guest.
 local function set_holder(number, holds)
   holders[number] = holds
-  local numbers = {}
-  for holder in pairs(holders) do numbers[#numbers + 1] = holder end
-  native.note(".holders", #numbers > 0 and table.concat(numbers, " ") or nil)
+  native.note((".holder-%d"):format(number), holds and "holds" or nil)
 end
 
 -- ---- time ----
@@ -113,8 +114,8 @@ local function reach()
       return failure.during("connecting to the guest", over)
     end
     pause = math.min(2 * pause, 1)
-    local now, problem = presence.report(machine)
-    if not now then return failure.during("connecting to the guest", problem) end
+    local now, err = presence.report(machine)
+    if not now then return failure.during("connecting to the guest", err) end
     if now.address then
       report = now
       presence.note_address(now)
@@ -131,8 +132,8 @@ local function find_room(request, descriptor)
   end
   local report, err = presence.report(machine)
   if not report then return nil, err end
-  local more, problem = connect(report)
-  if not more then return nil, problem end
+  local more, err = connect(report)
+  if not more then return nil, err end
   connections[#connections + 1] = more
   return worker.start(more, config, request, descriptor)
 end
@@ -152,8 +153,8 @@ local function find_guest()
   if not machine:exists() then return false end
   local record, err = machine:record()
   if record ~= false then return record, err end
-  local gone, problem = removal.destroy(machine)
-  if not gone then return nil, problem end
+  local gone, err = removal.destroy(machine)
+  if not gone then return nil, err end
   return false
 end
 
@@ -162,8 +163,8 @@ local function bring_up(request, undo)
   local there, err = find_guest()
   if there == nil then return nil, err end
   if there and not next(holders) then -- of a start that failed and could not be undone then
-    local gone, problem = removal.destroy(machine)
-    if not gone then return nil, problem end
+    local gone, err = removal.destroy(machine)
+    if not gone then return nil, err end
     there = false
   end
   local found
@@ -234,7 +235,7 @@ end
 
 --- Bring up the guest if need be, and in it the worker of a VM, whose frames pass by the descriptor that
 -- came along.
-function errands.start(request)
+function requests.start(request)
   local descriptor = native.take_descriptor()
   local deadline = native.clock() + native.time_left()
   local reserve = keep_reserve()
@@ -252,7 +253,7 @@ end
 -- ---- pause and resume ----
 
 --- Its worker has been told to stop; once all have, so does the guest.
-function errands.pause(request)
+function requests.pause(request)
   local relay = running[request.vm]
   if not relay then return failure.of("EGUEST", "the VM has no worker") end
   -- So that the worker hears of it before its clock stands still, unless that is so already.
@@ -267,13 +268,13 @@ function errands.pause(request)
   return nil, err
 end
 
-function errands.resume(request)
+function requests.resume(request)
   local record, err = find_guest()
   if record == nil then return nil, err end
   local state = record and record.power_state or "gone"
   if state == "Paused" then
-    local done, problem = power.unpause(machine)
-    if not done then return nil, problem end
+    local done, err = power.unpause(machine)
+    if not done then return nil, err end
   elseif state ~= "Running" then
     return failure.of("EGUEST", ("the guest is %s, not paused: somebody has changed it"):format(state))
   end
@@ -288,26 +289,27 @@ local function end_worker(number)
   local relay = running[number]
   if relay then relay:close() end
   running[number], paused[number] = nil, nil
+  native.note(".lost-" .. number, nil)
 end
 
 --- The VM needs its guest no more for now.
-function errands.stop(request)
+function requests.stop(request)
   end_worker(request.vm)
   if next(running) or not machine:exists() then return true end
   close_ssh()
   local there, err = find_guest()
   if there == nil then return nil, err end
   if not there then return true end
-  local done, problem = power.shut_down(machine)
-  if not done then return failure.during("shutting the guest down", problem) end
+  local done, err = power.shut_down(machine)
+  if not done then return failure.during("shutting the guest down", err) end
   return true
 end
 
 --- Nor ever.
-function errands.destroy(request)
+function requests.destroy(request)
   end_worker(request.vm)
   set_holder(request.vm, nil)
-  if next(holders) then return errands.stop(request) end
+  if next(holders) then return requests.stop(request) end
   close_ssh()
   return removal.destroy(machine)
 end
@@ -321,11 +323,11 @@ local function with_guest(act)
   return act()
 end
 
-function errands.snapshot(request)
+function requests.snapshot(request)
   return with_guest(function() return snapshots.take(machine, request.name) end)
 end
 
-function errands.revert(request)
+function requests.revert(request)
   for number in pairs(running) do
     if number ~= request.vm and running[number]:alive() then
       return failure.of("EBUSY", "other VMs run in this guest: stop them first")
@@ -360,7 +362,7 @@ local function without_null(value, err)
   return value, err
 end
 
-function errands.connect()
+function requests.connect()
   if pool.ref then return true end
   return plain(pool:open())
 end
@@ -374,14 +376,14 @@ local function with_arrays(value)
 end
 
 --- { method, params, seconds }
-function errands.call(request)
+function requests.call(request)
   local params = with_arrays(request.params)
   return without_null(plain(pool:call_within(request.seconds, request.method,
     table.unpack(params, 1, #params))))
 end
 
 --- { method, params }: as a task, to its end. An interrupt cancels it.
-function errands.async(request)
+function requests.async(request)
   keep_reserve()
   local result, err = pool:task(request.method, function(fraction)
     native.progress(fraction, request.method)
@@ -394,27 +396,27 @@ function errands.async(request)
 end
 
 --- { classes, token, seconds }: one batch.
-function errands.events(request)
+function requests.events(request)
   return without_null(plain(pool:events(request.classes, request.token, request.seconds)))
 end
 
 --- What is on the pool and in the journal that no living VM owns.
-function errands.list()
+function requests.list()
   return collect.list(config, pool)
 end
 
 --- { keys }: remove what they stand for.
-function errands.collect(request)
+function requests.collect(request)
   return collect.remove(config, pool, request.keys)
 end
 
-function errands.close()
+function requests.close()
   pool:close()
   return true
 end
 
 --- The host is gone, or needs nothing any more: undo what was made, log out.
-function errands.leave()
+function requests.leave()
   native.undo(leaving)
   close_ssh()
   if machine then removal.destroy(machine) end
@@ -424,4 +426,4 @@ function errands.leave()
   end
 end
 
-return errands
+return requests

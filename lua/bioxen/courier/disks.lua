@@ -58,12 +58,12 @@ end
 local function destroy(pool, ref)
   local vdi, err = record_of(pool, "VDI", ref)
   if not vdi then return vdi == false or nil, err end
-  local shared, trouble = is_shared(pool, vdi)
-  if shared == nil then return nil, trouble end
+  local shared, err = is_shared(pool, vdi)
+  if shared == nil then return nil, err end
   if shared then return true end
-  local result, problem = pool:insist_task(math.min(IN_USE_PATIENCE, native.time_left()), "VDI.destroy", ref)
-  if result == nil and error_code(problem) ~= "HANDLE_INVALID" then
-    return failure.during(("the disk %s is left"):format(vdi.uuid), problem)
+  local result, err = pool:insist_task(math.min(IN_USE_PATIENCE, native.time_left()), "VDI.destroy", ref)
+  if result == nil and error_code(err) ~= "HANDLE_INVALID" then
+    return failure.during(("the disk %s is left"):format(vdi.uuid), err)
   end
   return true
 end

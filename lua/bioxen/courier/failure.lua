@@ -16,7 +16,7 @@ function failure.during(step, err)
   return nil, err
 end
 
---- The errand is over in the middle of waiting for something better than `err`: nil and `over`, which says so.
+--- The request is over in the middle of waiting for something better than `err`: nil and `over`, which says so.
 function failure.after(over, err)
   over.message = ("%s, after: %s"):format(over.message, err.message)
   over.details, over.sent = err.details, err.sent
@@ -28,7 +28,7 @@ function failure.xapi_code(err)
   return err.details and err.details.xapi and err.details.xapi.code
 end
 
---- Whether the errand is over: cancelled, or out of time.
+--- Whether the request is over: cancelled, or out of time.
 function failure.is_over(err)
   return err.code == "ECANCELLED" or err.code == "EDEADLINE"
 end

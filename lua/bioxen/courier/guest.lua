@@ -67,8 +67,8 @@ function Guest:namesakes()
   if not refs then return nil, err end
   local found = {}
   for _, ref in ipairs(refs) do
-    local record, problem = disks.record_of(self.pool, "VM", ref)
-    if record == nil then return nil, problem end
+    local record, err = disks.record_of(self.pool, "VM", ref)
+    if record == nil then return nil, err end
     if record and record.is_a_snapshot ~= true and not ownership.is_foreign(record, self.key) then
       found[ref] = record
     end

@@ -24,14 +24,14 @@ end
 function journal.begin(folder, entry)
   local made, err = native.make_folder(folder)
   if not made then return nil, err end
-  local file, problem = native.open_journal(folder .. "/" .. entry.key .. ".json")
-  if not file then return nil, problem end
+  local file, err = native.open_journal(folder .. "/" .. entry.key .. ".json")
+  if not file then return nil, err end
   local text = native.encode { key = entry.key, name = entry.name, pool = entry.pool, vm = entry.vm,
     url = entry.url, began = os.date("!%Y-%m-%dT%H:%M:%SZ") }
-  local written, trouble = file:write(text)
+  local written, err = file:write(text)
   if not written then
     file:remove()
-    return nil, trouble
+    return nil, err
   end
   return file
 end

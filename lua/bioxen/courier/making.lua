@@ -41,11 +41,11 @@ local function needs_copy(pool, found)
   for _, ref in ipairs(found.template.record.VBDs) do
     local vbd, err = disks.record_of(pool, "VBD", ref)
     if vbd == nil then return nil, err end
-    local vdi, problem = false, nil
+    local vdi, err = false, nil
     if vbd and vbd.type == "Disk" and vbd.VDI ~= session.NULL then
-      vdi, problem = disks.record_of(pool, "VDI", vbd.VDI)
+      vdi, err = disks.record_of(pool, "VDI", vbd.VDI)
     end
-    if vdi == nil then return nil, problem end
+    if vdi == nil then return nil, err end
     if vdi and vdi.SR ~= found.sr.ref then return true end
   end
   return false
@@ -57,14 +57,14 @@ local function copy_template(self, found)
   if copy == nil then return nil, err end
   local function look() return self:look_up() end
   local function progress(fraction) native.progress(0.1 + 0.2 * fraction, "copying the template") end
-  local ref, problem
+  local ref, err
   if copy or self.config.full_copy then
-    ref, problem = self.pool:task_once("VM.copy", look, progress, found.template.ref, self.name,
+    ref, err = self.pool:task_once("VM.copy", look, progress, found.template.ref, self.name,
       found.sr and found.sr.ref or session.NULL)
   else
-    ref, problem = self.pool:task_once("VM.clone", look, progress, found.template.ref, self.name)
+    ref, err = self.pool:task_once("VM.clone", look, progress, found.template.ref, self.name)
   end
-  if not ref then return nil, problem end
+  if not ref then return nil, err end
   self.ref = ref
   return self:record()
 end
@@ -81,13 +81,13 @@ function making.mark_disks(self, record)
   local err
   if not record then record, err = self:record() end
   if not record then return nil, err end
-  local owned, problem = disks.owned(self.pool, record, {})
-  if not owned then return nil, problem end
+  local owned, err = disks.owned(self.pool, record, {})
+  if not owned then return nil, err end
   for ref in pairs(owned) do
-    local vdi, trouble = self.pool:call("VDI.get_record", ref)
+    local vdi, err = self.pool:call("VDI.get_record", ref)
     local marked = false
-    if vdi then marked, trouble = ownership.mark(self.pool, "VDI", ref, vdi, self.key) end
-    if not marked then return nil, trouble end
+    if vdi then marked, err = ownership.mark(self.pool, "VDI", ref, vdi, self.key) end
+    if not marked then return nil, err end
   end
   return true
 end
@@ -183,8 +183,8 @@ local function plug(self, device, network)
     other_config = {}, qos_algorithm_type = "", qos_algorithm_params = {} }
   local vif, err = self.pool:call("VIF.create", record)
   if vif or not err.sent then return vif, err end
-  local plugged, problem = is_plugged(self, device, network)
-  if plugged ~= false then return plugged, problem end
+  local plugged, err = is_plugged(self, device, network)
+  if plugged ~= false then return plugged, err end
   return self.pool:call("VIF.create", record)
 end
 
@@ -247,8 +247,8 @@ function making.create(self, vm_id)
     { "provisioning the guest", function() return provision(self) end },
   }
   for _, step in ipairs(steps) do
-    local done, problem = step[2]()
-    if not done then return failure.during(step[1], problem) end
+    local done, err = step[2]()
+    if not done then return failure.during(step[1], err) end
   end
   return found
 end

@@ -52,8 +52,8 @@ function objects.find(session, class, name, what, accept)
   if not refs then return nil, err end
   local found, uuids = {}, {}
   for _, ref in ipairs(refs) do
-    local record, problem = session:call(class .. ".get_record", ref)
-    if not record then return nil, problem end
+    local record, err = session:call(class .. ".get_record", ref)
+    if not record then return nil, err end
     if accept(record) then
       found[#found + 1] = { ref = ref, record = record }
       uuids[#uuids + 1] = tostring(record.uuid)

@@ -18,8 +18,8 @@ local function change(pool, ref, method, wanted, progress, ...)
   end
   local done, err = pool:task_once(method, look, progress, ref, ...)
   if not done and xapi_code(err) == "VM_BAD_POWER_STATE" then
-    local there, problem = look()
-    if there ~= false then return there, problem end
+    local there, err = look()
+    if there ~= false then return there, err end
   end
   return done, err
 end

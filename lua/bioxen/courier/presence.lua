@@ -32,8 +32,8 @@ function presence.report(self)
   local report = {}
   self.metrics = vm.guest_metrics ~= session.NULL and vm.guest_metrics or nil
   if not self.metrics then return report end
-  local metrics, problem = disks.record_of(self.pool, "VM_guest_metrics", self.metrics)
-  if metrics == nil then return nil, problem end
+  local metrics, err = disks.record_of(self.pool, "VM_guest_metrics", self.metrics)
+  if metrics == nil then return nil, err end
   if not metrics then return report end -- another boot has another
   report.tools = has_tools(metrics)
   report.address = address.pick(metrics.networks or {}, address.wanted(self.config))
@@ -76,8 +76,8 @@ function presence.wait_for_address(self)
     return list
   end
   local report, err = self.pool:wait_for(classes, function()
-    local now, problem = presence.report(self)
-    if not now then return nil, problem end
+    local now, err = presence.report(self)
+    if not now then return nil, err end
     last = now
     if now.address then return now end
     if not now.tools and native.clock() > patience then

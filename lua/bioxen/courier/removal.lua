@@ -53,11 +53,11 @@ function removal.destroy_machine(pool, ref, record, remember)
   if not owned then return nil, err end
   if remember then owned = remember(owned) end
   for i, snapshot in ipairs(refs) do
-    local done, problem = destroy_vm(pool, snapshot, records[i])
-    if not done then return nil, problem end
+    local done, err = destroy_vm(pool, snapshot, records[i])
+    if not done then return nil, err end
   end
-  local done, problem = destroy_vm(pool, ref, record)
-  if not done then return nil, problem end
+  local done, err = destroy_vm(pool, ref, record)
+  if not done then return nil, err end
   return disks.destroy(pool, owned)
 end
 
@@ -77,8 +77,8 @@ local function destroy_namesakes(self)
   local found, err = self:namesakes()
   if not found then return nil, err end
   for ref, record in pairs(found) do
-    local done, problem = removal.destroy_machine(self.pool, ref, record)
-    if not done then return nil, problem end
+    local done, err = removal.destroy_machine(self.pool, ref, record)
+    if not done then return nil, err end
   end
   return true
 end
@@ -92,8 +92,8 @@ local function wait_for_copies(self)
     if native.clock() >= until_ then
       return failure.of("EGUEST", "the pool is still at work on it, and cannot be stopped")
     end
-    local slept, over = native.sleep(0.2)
-    if not slept then return nil, over end
+    local slept, err = native.sleep(0.2)
+    if not slept then return nil, err end
   end
 end
 
@@ -107,15 +107,15 @@ end
 local function destroy_machine_and_disks(self)
   local record, err = self:record()
   if record == nil then return nil, err end
-  local done, problem = true, nil
+  local done, err = true, nil
   if record then
-    done, problem = removal.destroy_machine(self.pool, self.ref, record, function(set)
+    done, err = removal.destroy_machine(self.pool, self.ref, record, function(set)
       return remember_disks(self, set)
     end)
   elseif self.disks then
-    done, problem = disks.destroy(self.pool, self.disks)
+    done, err = disks.destroy(self.pool, self.disks)
   end
-  if not done then return nil, problem end
+  if not done then return nil, err end
   if self.uuid and (self.inherited or not self.disks) then return destroy_marked_disks(self) end
   return true
 end

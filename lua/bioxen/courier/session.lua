@@ -119,12 +119,12 @@ end
 --- Send one request and read its answer. In an error, `sent` tells that the server may have acted
 -- although no answer came.
 function Session:exchange(method, params, seconds)
-  local open, problem = self:open_http()
-  if not open then return nil, problem end
+  local open, err = self:open_http()
+  if not open then return nil, err end
   self.id = self.id + 1
-  local body, unfit = native.encode { jsonrpc = "2.0", method = method, id = self.id,
+  local body, err = native.encode { jsonrpc = "2.0", method = method, id = self.id,
     params = native.array(params) }
-  if not body then return failure.of("ERESULT", method .. ": " .. unfit.message) end
+  if not body then return failure.of("ERESULT", method .. ": " .. err.message) end
   if #body > BODY_LIMIT then
     return failure.of("ERESULT", ("%s: %d bytes of parameters, xapi takes at most %d"):format(method,
       #body, BODY_LIMIT))
@@ -387,8 +387,8 @@ function Session:wait_for(classes, look, patience)
     local batch, err = self:events(present, token, wait and wait > 0 and wait or nil)
     if batch then
       token = batch.token
-      local found, problem = look(batch.events)
-      if found ~= nil or problem then return found, problem end
+      local found, err = look(batch.events)
+      if found ~= nil or err then return found, err end
     elseif xapi_code(err) == "EVENT_FROM_TOKEN_PARSE_FAILURE" and token ~= "" then
       token = "" -- of another server, or of before its restart
     else

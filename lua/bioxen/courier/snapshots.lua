@@ -29,12 +29,12 @@ function snapshots.take(self, name)
   local before, err = look()
   if before == nil then return nil, err end
   if before then return failure.of("ECONFIG", ("there is a snapshot %q already"):format(name)) end
-  local ref, problem = self.pool:task_once("VM.snapshot", look, nil, self.ref, name)
-  if not ref then return nil, problem end
-  local record, trouble = self.pool:call("VM.get_record", ref)
-  if not record then return nil, trouble end
-  local marked, mishap = making.mark_disks(self, record) -- for when the snapshot is gone and they are not
-  if not marked then return nil, mishap end
+  local ref, err = self.pool:task_once("VM.snapshot", look, nil, self.ref, name)
+  if not ref then return nil, err end
+  local record, err = self.pool:call("VM.get_record", ref)
+  if not record then return nil, err end
+  local marked, err = making.mark_disks(self, record) -- for when the snapshot is gone and they are not
+  if not marked then return nil, err end
   return record.uuid
 end
 
@@ -43,14 +43,14 @@ function snapshots.revert(self, name)
   local ref, err = find_snapshot(self, name)
   if ref == nil then return nil, err end
   if not ref then return failure.of("ECONFIG", ("the guest has no snapshot %q"):format(name)) end
-  local state, problem = self:power_state()
-  if not state then return nil, problem end
+  local state, err = self:power_state()
+  if not state then return nil, err end
   if state ~= "Halted" then
-    local halted, trouble = power.halt_guest(self)
-    if not halted then return nil, trouble end
+    local halted, err = power.halt_guest(self)
+    if not halted then return nil, err end
   end
-  local done, trouble = self.pool:task("VM.revert", nil, ref)
-  if not done then return nil, trouble end
+  local done, err = self.pool:task("VM.revert", nil, ref)
+  if not done then return nil, err end
   self:power_state()
   return making.mark_disks(self) -- they are others now
 end

@@ -15,8 +15,8 @@ local INSTALL = "exec sh -c 'umask 077; mkdir -p \"$HOME\"/.cache/bioxen && f=" 
   "trap \"rm -f $f\" EXIT && cat >\"$f\" && chmod 700 \"$f\" && \"$f\" --version && mv \"$f\" " .. FILE .. "'"
 
 local function read_file(path)
-  local file, problem = io.open(path, "rb")
-  if not file then return failure.of("EFILE", "cannot read " .. problem) end
+  local file, err = io.open(path, "rb")
+  if not file then return failure.of("EFILE", "cannot read " .. err) end
   local text, why = file:read "a"
   file:close()
   if not text then return failure.of("EFILE", ("cannot read %s: %s"):format(path, why)) end
@@ -39,18 +39,24 @@ end
 local function spawn_frame(request)
   local files, err = read_folder(request.organism)
   if not files then return nil, err end
-  local library, problem = read_folder(request.library)
-  if not library then return nil, problem end
+  local library, err = read_folder(request.library)
+  if not library then return nil, err end
   return native.spawn_frame(request.memory, request.output, request.unconfined,
     request.organism:match "([^/]+)/*$", files, library)
 end
 
 --- Connect to `address`. `fingerprint` is what the guest itself has published of its host key, or nil.
 function worker.connect(config, address, fingerprint)
+  local passphrase = config.ssh_passphrase
+  if config.ssh_passphrase_file then
+    local err
+    passphrase, err = native.read_secret(config.ssh_passphrase_file)
+    if not passphrase then return nil, err end
+  end
   return native.ssh { address = address, port = config.ssh_port, user = config.ssh_user,
     known_hosts = config.ssh_known_hosts, host_name = config.ssh_host_name,
     fingerprint = config.ssh_fingerprint or fingerprint, key_path = config.ssh_key_path,
-    passphrase = config.ssh_passphrase, agent = config.ssh_agent }
+    passphrase = passphrase, agent = config.ssh_agent }
 end
 
 local function install(ssh, path)
@@ -76,16 +82,16 @@ end
 function worker.start(ssh, config, request, descriptor)
   local frame, err = spawn_frame(request)
   if not frame then return nil, err end
-  local relay, problem = attempt(ssh, config, request, frame, descriptor)
-  local unfit = not relay and (problem.absent or problem.code == "EVERSION")
-  if not unfit then return relay, problem end
+  local relay, err = attempt(ssh, config, request, frame, descriptor)
+  local unfit = not relay and (err.absent or err.code == "EVERSION")
+  if not unfit then return relay, err end
   if not config.install_worker then
-    problem.message = ("%s; put bioxen-worker %s into the template, or set install_worker = true"):format(
-      problem.message, native.version)
-    return nil, problem
+    err.message = ("%s; put bioxen-worker %s into the template, or set install_worker = true"):format(
+      err.message, native.version)
+    return nil, err
   end
-  local installed, trouble = install(ssh, request.worker)
-  if not installed then return nil, trouble end
+  local installed, err = install(ssh, request.worker)
+  if not installed then return nil, err end
   return attempt(ssh, config, request, frame, descriptor)
 end
 

@@ -19,8 +19,8 @@ local by_id = { start_vm = "start", pause_vm = "pause", resume_vm = "resume",
   destroy_vm = "destroy", get_vm_status = "get_status" }
 for name, method in pairs(by_id) do
   methods[name] = function(self, vm_id, ...)
-    local vm, problem = self:get_vm(vm_id)
-    if not vm then return nil, problem end
+    local vm, err = self:get_vm(vm_id)
+    if not vm then return nil, err end
     return vm[method](vm, ...)
   end
 end

@@ -55,42 +55,46 @@ local function check_wanted(wanted)
   check.raise(problems, 3)
 end
 
--- Both the chassis and the cell take the new shares, or neither.
-function core.vm_methods:allocate_resources(wanted)
+-- The next start takes what is allocated in these.
+local without_worker = { created = true, stopped = true, error = true }
+
+--- Change what a VM holds: both the chassis and the cell take the new shares, or neither.
+function resources.allocate(vm, wanted)
   check_wanted(wanted)
-  local status, shares = self:get_status(), {}
+  local status, shares = vm:get_status(), {}
   for name in pairs(resources.schema) do
     if wanted[name] == nil then shares[name] = status.resources[name] else shares[name] = wanted[name] or nil end
   end
-  local fits, unfit = resources.fits(core.hypervisor_of(self), status.vm_id, status.biological_type, shares,
+  local fits, err = resources.fits(core.hypervisor_of(vm), status.vm_id, status.biological_type, shares,
     status.genome_kb)
-  if not fits then return nil, unfit end
-  local taken, problem = core.reallocate(self, shares)
-  if not taken then return nil, problem end
-  if status.state ~= "running" and status.state ~= "paused" then return true end
-  local _, failure = core.ask(self, "allocate", nil, shares)
-  if not failure then return true end
-  core.reallocate(self, status.resources)
-  return nil, failure
+  if not fits then return nil, err end
+  local taken, err = core.reallocate(vm, shares)
+  if not taken then return nil, err end
+  if without_worker[status.state] then return true end
+  local _, err = core.ask(vm, "allocate", nil, shares)
+  if not err then return true end
+  core.reallocate(vm, status.resources)
+  return nil, err
 end
 
-function core.vm_methods:load_genome(source, options)
+--- Put a genome, or that of a file, in the place of the organism's own.
+function resources.load_genome(vm, source, options)
   local loaded = source
   if core.class_name(source) ~= "Genome" then
     if type(source) ~= "string" then
       error(("bad argument 'source': a path or a Genome expected, got %s"):format(check.shown(source)), 2)
     end
-    local read, problem = genome.load(source, options)
-    if not read then return nil, problem end
+    local read, err = genome.load(source, options)
+    if not read then return nil, err end
     loaded = read
   end
-  local before = self:get_status().genome_kb or 0
-  local taken, problem = core.load_genome(self, loaded:length()/1000)
-  if not taken then return nil, problem end
-  local _, failure = core.ask(self, "genome", nil, loaded)
-  if not failure then return loaded end
-  core.load_genome(self, before)
-  return nil, failure
+  local before = vm:get_status().genome_kb or 0
+  local taken, err = core.load_genome(vm, loaded:length()/1000)
+  if not taken then return nil, err end
+  local _, err = core.ask(vm, "genome", nil, loaded)
+  if not err then return loaded end
+  core.load_genome(vm, before)
+  return nil, err
 end
 
 return resources

@@ -50,16 +50,16 @@ function sbml.load(vm, model, options)
   check.raise(problems, 2)
   local text, externals = model, given.externals
   if not model:find "^[%s\xEF\xBB\xBF]*<" then
-    local found, unread = core.read_file(model, sbml.LIMIT)
-    if not found then return nil, unread end
+    local found, err = core.read_file(model, sbml.LIMIT)
+    if not found then return nil, err end
     text = found
     externals = externals or read_externals(model:match "^(.*/)" or "./", text, {})
   end
-  local result, problem = vm:execute_biological_process(in_the_vm, {
+  local result, err = vm:execute_biological_process(in_the_vm, {
     args = { text = text,
       options = { name = given.name, share = given.share, externals = externals } },
     timeout = given.timeout, name = "load_sbml" })
-  if not result then return nil, problem end
+  if not result then return nil, err end
   return result.result
 end
 

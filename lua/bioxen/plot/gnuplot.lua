@@ -265,9 +265,9 @@ function gnuplot.draw(made, layouts, format)
   local script = script_of(made, layouts, format)
   local bytes, errors, status = core.run_program(gnuplot.command, script, gnuplot.timeout)
   if not bytes then
-    local problem, absent = errors, status
+    local err, absent = errors, status
     if absent then return not_installed() end
-    return nil, problem
+    return nil, err
   end
   -- Under valgrind, a program that is not there ends like this.
   if status == 127 and errors == "" then return not_installed() end

@@ -50,8 +50,8 @@ end
 local function draw_picture(made, given)
   local format = options.format(given.file)
   local layouts = figure.lay_out_all(made, page.ticks(made))
-  local bytes, problem = gnuplot.draw(made, layouts, format)
-  if not bytes then return nil, problem end
+  local bytes, err = gnuplot.draw(made, layouts, format)
+  if not bytes then return nil, err end
   return core.save_file(given.file, bytes)
 end
 
@@ -65,8 +65,8 @@ end
 --- Series of numbers.
 function plot.plot(given)
   -- No tail call: errors name the line that called this function.
-  local done, problem = draw(options.check(given, options.general, "plot", 2), given, 2)
-  if not done then return nil, problem end
+  local done, err = draw(options.check(given, options.general, "plot", 2), given, 2)
+  if not done then return nil, err end
   return done
 end
 
@@ -76,13 +76,14 @@ local function method(class, figure_of)
       error(("bad argument #1 to 'plot' (%s expected, got %s)"):format(class, core.class_name(object)), 2)
     end
     local checked, described = figure_of(object, given, 2)
-    local done, problem = draw(checked, described, 2)
-    if not done then return nil, problem end
+    local done, err = draw(checked, described, 2)
+    if not done then return nil, err end
     return done
   end
 end
 
-core.trajectory_methods.plot = method("Trajectory", trajectory_figure)
-core.ensemble_methods.plot = method("Ensemble", ensemble_figure)
+--- Their methods `plot`.
+plot.trajectory = method("Trajectory", trajectory_figure)
+plot.ensemble = method("Ensemble", ensemble_figure)
 
 return plot

@@ -10,14 +10,14 @@ local function compile(code)
 end
 
 -- A string in quotes ends in its line, unless that ends with a backslash.
-local function is_cut_off(problem, text)
-  if not problem:find "near <eof>$" then return false end
-  return not problem:find "unfinished string near" or text:find "\\z?%s*$" ~= nil
+local function is_cut_off(err, text)
+  if not err:find "near <eof>$" then return false end
+  return not err:find "unfinished string near" or text:find "\\z?%s*$" ~= nil
 end
 
 -- A statement that begins with what no statement begins with was meant as an expression.
-local function meant_expression(text, problem)
-  local token = problem:match "unexpected symbol near '(.*)'$"
+local function meant_expression(text, err)
+  local token = err:match "unexpected symbol near '(.*)'$"
   return token ~= nil and text:match "^%s*(.*)$":sub(1, #token) == token
 end
 
@@ -32,13 +32,13 @@ function chunk.read(text)
   elseif forced then
     return nil, not is_cut_off(as_expression, text) and as_expression or nil
   end
-  local g, problem = compile(text)
+  local g, err = compile(text)
   if g then return { code = text } end
-  if is_cut_off(problem, text) then return nil, nil end
-  if meant_expression(text, problem) then
+  if is_cut_off(err, text) then return nil, nil end
+  if meant_expression(text, err) then
     return nil, not is_cut_off(as_expression, text) and as_expression or nil
   end
-  return nil, problem
+  return nil, err
 end
 
 --- Whether a line is for the session itself.
@@ -54,8 +54,8 @@ function chunk.split(text)
       pieces[#pieces + 1] = line
     else
       open = open and open .. "\n" .. line or line
-      local whole, problem = chunk.read(open)
-      if problem then return nil end
+      local whole, err = chunk.read(open)
+      if err then return nil end
       if whole then
         pieces[#pieces + 1] = open
         open = nil

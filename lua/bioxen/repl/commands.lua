@@ -1,5 +1,6 @@
 --- The session's own commands, which begin with a dot.
 
+local nearest = require "bioxen.nearest"
 local doc = require "bioxen.repl.doc"
 local text = require "bioxen.repl.text"
 
@@ -52,6 +53,9 @@ end
 commands.use = { usage = ".use VM", takes = "vm",
   summary = "run the lines that follow in that VM; without one: here again" }
 
+local advice = { created = "start it: vm:start()", stopped = "start it: vm:start()",
+  paused = "resume it: vm:resume()", error = "restart it: vm:restart()" }
+
 function commands.use.run(session, id)
   if id == "" then
     session.vm = nil
@@ -65,8 +69,7 @@ function commands.use.run(session, id)
   end
   local state = vm:get_state()
   if state ~= "running" then
-    local advice = state == "paused" and "resume it: vm:resume()" or "start it: vm:start()"
-    return nil, ("VM %s is %s; %s"):format(id, state, advice)
+    return nil, ("VM %s is %s; %s"):format(id, state, advice[state] or "wait until it is running")
   end
   session.vm = vm
   return true
@@ -77,10 +80,10 @@ commands.load = { usage = ".load FILE", takes = "file", summary = "run a file: a
 function commands.load.run(session, argument)
   if argument == "" then return nil, "which file? .load FILE" end
   local path = path_of(argument)
-  local file <close>, problem = io.open(path, "rb")
+  local file <close>, err = io.open(path, "rb")
   local content = file and file:read "a"
   if not content then
-    return nil, ("cannot read %s"):format(problem or argument .. ": is it a folder?")
+    return nil, ("cannot read %s"):format(err or argument .. ": is it a folder?")
   end
   local rest = content:match "^[^\n]*\n?()"
   if content:sub(1, #MARK) == MARK then
@@ -98,8 +101,8 @@ function commands.save.run(session, argument)
   if former and (former:read "l" or MARK) ~= MARK then
     return nil, ("%s is there already, and is no saved session; name another file"):format(argument)
   end
-  local file <close>, problem = io.open(path, "wb")
-  if not file then return nil, "cannot write " .. problem end
+  local file <close>, err = io.open(path, "wb")
+  if not file then return nil, "cannot write " .. err end
   local lines = table.concat(session.input, "\n")
   if not (file:write(MARK, "\n", lines, #lines > 0 and "\n" or "") and file:flush()) then
     return nil, "cannot write " .. argument .. ": is the disk full?"
@@ -155,10 +158,10 @@ end
 function commands.run(session, line)
   local name, argument = line:match "^%s*%.(%a*)%s*(.-)%s*$"
   if name == "" or name == "names" or name == "run" or not commands[name] then
-    return nil, ("there is no command .%s; .help lists them"):format(name)
+    return nil, ("there is no command .%s%s"):format(name, nearest(name, commands.names, "; .help lists them"))
   end
-  local good, problem = commands[name].run(session, argument)
-  if problem then return nil, problem end
+  local good, err = commands[name].run(session, argument)
+  if err then return nil, err end
   return good ~= false
 end
 

@@ -69,11 +69,11 @@ function History:add(entry)
   self.last = entry
   self.remember(entry)
   if not self.path or self.failed then return true end
-  local made, problem = terminal.make_folder(self.path:match "^(.*)/")
-  if made then made, problem = terminal.append_private(self.path, encode(entry)) end
+  local made, err = terminal.make_folder(self.path:match "^(.*)/")
+  if made then made, err = terminal.append_private(self.path, encode(entry)) end
   if made then return true end
   self.failed = true
-  return nil, problem
+  return nil, err
 end
 
 return history

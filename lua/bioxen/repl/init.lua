@@ -1,8 +1,6 @@
 --- The session at the prompt. What is typed may change any global, `type = "basic"` for one: BioXen's own
 -- files have theirs to themselves here.
 
-require("bioxen.repl.coroutines").install()
-
 local own = {}
 for name, value in next, _G do
   own[name] = value

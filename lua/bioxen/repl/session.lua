@@ -115,9 +115,9 @@ local function write_output(job)
 end
 
 function Session:call_in_vm(piece)
-  local job, problem = inside.submit(self.vm, piece, self:columns())
+  local job, err = inside.submit(self.vm, piece, self:columns())
   if not job then
-    self:complain(show.error(problem))
+    self:complain(show.error(err))
     return false
   end
   if terminal.call(write_output, job) == nil then job:cancel() end
@@ -177,8 +177,8 @@ end
 
 --- Run the text of a whole file.
 function Session:run_script(content, path, ...)
-  local f, problem = load((content:gsub("^#[^\n]*", "")), "@" .. path, "t")
-  if not f then return nil, problem end
+  local f, err = load((content:gsub("^#[^\n]*", "")), "@" .. path, "t")
+  if not f then return nil, err end
   if self.vm then
     return self:timed(self.call_in_vm, { code = (content:gsub("^#[^\n]*", "")) })
   end
@@ -198,17 +198,17 @@ function Session:note(good)
 end
 
 function Session:run_command(line)
-  local good, problem = commands.run(self, line)
-  if problem then self:complain(problem) end
+  local good, err = commands.run(self, line)
+  if err then self:complain(err) end
   if not line:find "^%s*%.save" and not line:find "^%s*%.quit" then self:keep(line) end
   return self:note(good)
 end
 
 -- A text of several lines that is no chunk may be several of them.
-function Session:run_pieces(typed, problem)
+function Session:run_pieces(typed, err)
   local pieces = typed:find "\n" and chunk.split(typed)
   if not pieces then
-    self:complain(text.escape(problem))
+    self:complain(text.escape(err))
     self:keep(typed)
     return self:note(false)
   end
@@ -228,10 +228,10 @@ function Session:take(line)
   end
   local typed = self.pending and self.pending .. "\n" .. line or line
   if not typed:find "%S" then return true end
-  local piece, problem = chunk.read(typed)
-  self.pending = not piece and not problem and typed or nil
+  local piece, err = chunk.read(typed)
+  self.pending = not piece and not err and typed or nil
   if self.pending then return true end
-  if problem then return self:run_pieces(typed, problem) end
+  if err then return self:run_pieces(typed, err) end
   self:keep(typed)
   return self:note(self:run_chunk(piece, typed))
 end
@@ -275,8 +275,8 @@ end
 function Session:remember(line, entry)
   entry = entry and entry .. "\n" .. line or line
   if self.pending then return entry end
-  local kept, problem = self.history:add((entry:gsub("%s+$", "")))
-  if not kept then self:hint("the history is not kept: " .. tostring(problem)) end
+  local kept, err = self.history:add((entry:gsub("%s+$", "")))
+  if not kept then self:hint("the history is not kept: " .. tostring(err)) end
   return nil
 end
 
@@ -332,11 +332,11 @@ local function set_globals(self)
 end
 
 local function run_first(self, path, ...)
-  local file <close>, problem = io.open(path, "rb")
+  local file <close>, err = io.open(path, "rb")
   local content = file and file:read "a"
   local good = false
-  if content then good, problem = self:run_script(content, path, ...) end
-  if problem then self:complain(text.escape(problem)) end
+  if content then good, err = self:run_script(content, path, ...) end
+  if err then self:complain(text.escape(err)) end
   self:note(good)
 end
 

@@ -83,29 +83,29 @@ local function own_traceback(traceback)
 end
 
 -- What to do about an error of a VM.
-local function advice(problem)
-  local id = rawget(problem, "vm_id")
-  if not id or rawget(problem, "usable") ~= false then return nil end
+local function advice(err)
+  local id = rawget(err, "vm_id")
+  if not id or rawget(err, "usable") ~= false then return nil end
   return ("VM %s takes no more calls; restart it: hypervisor:get_vm(%q):restart()"):format(tostring(id),
     tostring(id))
 end
 
 --- The text of an error that was raised or returned.
-function show.error(problem, traceback)
+function show.error(err, traceback)
   local words, trace
-  if type(problem) == "string" then
-    words = text.escape(problem)
+  if type(err) == "string" then
+    words = text.escape(err)
     trace = type(traceback) == "string" and own_traceback(traceback)
-  elseif type(problem) == "table" or type(problem) == "userdata" then
-    words = printer.show(problem, { protect = protect })
+  elseif type(err) == "table" or type(err) == "userdata" then
+    words = printer.show(err, { protect = protect })
   else
-    words = printer.show(problem)
+    words = printer.show(err)
   end
   local lines = { words }
-  if show.is_error(problem) then
-    local inner = rawget(problem, "traceback")
+  if show.is_error(err) then
+    local inner = rawget(err, "traceback")
     trace = type(inner) == "string" and inside.traceback(inner)
-    lines[#lines + 1] = advice(problem)
+    lines[#lines + 1] = advice(err)
   end
   if trace then lines[#lines + 1] = text.escape(trace) end
   return table.concat(lines, "\n")

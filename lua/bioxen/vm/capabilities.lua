@@ -1,9 +1,9 @@
---- What a VM's organism can be asked and told: methods of BiologicalVM that its module answers.
+--- What a VM's organism can be asked and told, and its module answers.
 
 local check = require "bioxen.check"
 local core = require "bioxen.core"
 
-local methods = core.vm_methods
+local capabilities = {}
 
 local function ask(vm, name, ...)
   return core.ask(vm, "capability", nil, name, { ... })
@@ -24,25 +24,27 @@ local function check_ids(ids, name)
   return ids
 end
 
-function methods:get_biological_metrics()
-  return core.ask(self, "metrics")
+function capabilities.get_biological_metrics(vm)
+  return core.ask(vm, "metrics")
 end
 
-function methods:start_transcription(gene_ids)
-  return ask(self, "start_transcription", check_ids(gene_ids, "gene_ids"))
+function capabilities.start_transcription(vm, gene_ids)
+  return ask(vm, "start_transcription", check_ids(gene_ids, "gene_ids"))
 end
 
-function methods:get_essential_genes()
-  return ask(self, "get_essential_genes")
+function capabilities.get_essential_genes(vm)
+  return ask(vm, "get_essential_genes")
 end
 
-function methods:manage_operons(operon_ids, action)
+function capabilities.manage_operons(vm, operon_ids, action)
   if type(action) ~= "string" then
     error(("bad argument 'action': a string expected, got %s"):format(check.shown(action)), 2)
   end
-  return ask(self, "manage_operons", check_ids(operon_ids, "operon_ids"), action)
+  return ask(vm, "manage_operons", check_ids(operon_ids, "operon_ids"), action)
 end
 
-function methods:get_plasmid_count()
-  return ask(self, "get_plasmid_count")
+function capabilities.get_plasmid_count(vm)
+  return ask(vm, "get_plasmid_count")
 end
+
+return capabilities

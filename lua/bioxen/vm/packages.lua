@@ -5,6 +5,8 @@
 local check = require "bioxen.check"
 local core = require "bioxen.core"
 
+local packages = {}
+
 local LIMIT = 16 << 20 -- bytes of a file
 
 -- The path of the package, and its name.
@@ -27,28 +29,30 @@ end
 -- Every Lua file beside an init.lua; a package of one file has no others.
 local function read(path)
   local folder = path:match "^(.*)/init%.lua$"
-  local text, problem = core.read_file(path, LIMIT)
-  if not text then return nil, problem end
+  local text, err = core.read_file(path, LIMIT)
+  if not text then return nil, err end
   local files = { ["init.lua"] = text }
   for _, name in ipairs(folder and core.list_folder(folder) or {}) do
     if name:find "^[a-z0-9_]+%.lua$" and not files[name] then
-      files[name], problem = core.read_file(folder .. "/" .. name, LIMIT)
-      if not files[name] then return nil, problem end
+      files[name], err = core.read_file(folder .. "/" .. name, LIMIT)
+      if not files[name] then return nil, err end
     end
   end
   return files
 end
 
-function core.vm_methods:install_biological_package(package_name)
+function packages.install(vm, package_name)
   if type(package_name) ~= "string" or package_name == "" then
     error(("bad argument 'package_name': a name or a path expected, got %s"):format(
       check.shown(package_name)), 2)
   end
   local path, name = find(package_name)
   if not path then return nil, name end
-  local files, problem = read(path)
-  if not files then return nil, problem end
-  local result, failure = core.ask(self, "install", nil, name, files)
-  if failure then return nil, failure end
+  local files, err = read(path)
+  if not files then return nil, err end
+  local result, err = core.ask(vm, "install", nil, name, files)
+  if err then return nil, err end
   return result == nil and true or result
 end
+
+return packages

@@ -164,8 +164,8 @@ local function check_secret(config, name, path, problems)
   end
   local file, variable = config[name .. "_file"], config[name .. "_env"]
   if type(file) == "string" then
-    local readable, problem = core.check_secret(file)
-    if not readable then add(problems, path, name .. "_file", problem.message) end
+    local readable, err = core.read_secret(file)
+    if not readable then add(problems, path, name .. "_file", err.message) end
   end
   if type(variable) == "string" and not os.getenv(variable) then
     add(problems, path, name .. "_env", ("the environment has no variable %s"):format(
@@ -263,11 +263,7 @@ end
 function xcpng.for_courier(checked)
   local config = copy_of(checked, SMALL_ANSWER)
   config.ssh_passphrase = take_secret(checked, "ssh_passphrase")
-  if checked.ssh_passphrase_file then
-    local file <close> = assert(io.open(checked.ssh_passphrase_file))
-    config.ssh_passphrase = file:read "l"
-  end
-  config.ssh_passphrase_env, config.ssh_passphrase_file = nil, nil
+  config.ssh_passphrase_env = nil
   if not (config.ssh_known_hosts or config.ssh_fingerprint or config.ssh_fingerprint_from_guest) then
     config.ssh_known_hosts = known_hosts()
   end
@@ -281,23 +277,31 @@ end
 
 xcpng.schema = { type = "table", fields = all, required = true }
 
---- A configuration from a JSON file; one with a password in it must be nobody else's to read. Its keys may
--- stand in an object "xcpng_config". nil and an error for a file that is none.
-function xcpng.read_file(path)
-  local cjson = require "cjson.safe"
-  local file, problem = io.open(path)
-  if not file then return core.fail("EFILE", "cannot read " .. problem) end
-  local content = file:read "a"
-  file:close()
-  local config, mistake = cjson.decode(content or "")
+local function is_secret(config)
+  return config.password ~= nil or config.ssh_passphrase ~= nil
+end
+
+-- The object in a JSON text; nil and an error.
+local function decode(path, json)
+  local config, mistake = require "cjson.safe".decode(json)
   if type(config) ~= "table" then
     return core.fail("EFILE", ("%s is no JSON object: %s"):format(path, mistake or "another value"))
   end
-  config = type(config.xcpng_config) == "table" and config.xcpng_config or config
-  if config.password ~= nil or config.ssh_passphrase ~= nil then
-    local private, exposed = core.check_secret(path)
-    if not private then return nil, exposed end
+  return type(config.xcpng_config) == "table" and config.xcpng_config or config
+end
+
+--- A configuration from a JSON file; one with a password in it must be nobody else's to read. Its keys may
+-- stand in an object "xcpng_config". nil and an error for a file that is none.
+function xcpng.read_file(path)
+  local file <close>, reason = io.open(path)
+  if not file then return core.fail("EFILE", "cannot read " .. reason) end
+  local config, err = decode(path, file:read "a" or "")
+  if config and is_secret(config) then -- only what was read after a look at who else may read it counts
+    local json, exposed = core.read_secret(path)
+    if not json then return nil, exposed end
+    config, err = decode(path, json)
   end
+  if not config then return nil, err end
   for key, value in pairs(config) do
     if math.type(value) == "float" then config[key] = math.tointeger(value) or value end
   end

@@ -17,13 +17,13 @@ local CLOSING = 10
 -- or refuses.
 function xapi.connect(config)
   if type(config) == "string" then
-    local read, problem = xcpng.read_file(config)
-    if not read then return nil, problem end
+    local read, err = xcpng.read_file(config)
+    if not read then return nil, err end
     config = read
   end
   local checked = xcpng.check_pool(config, 2)
-  local session, problem = core.new_session(checked)
-  if not session then return nil, problem end
+  local session, err = core.new_session(checked)
+  if not session then return nil, err end
   local connected, err = session:send("connect", true, CALL_TIMEOUT + SLACK):wait()
   if not connected then
     session:release()
@@ -62,9 +62,9 @@ end
 function methods:call(method, ...)
   check_method(method, 2)
   local params = packed(...)
-  local job, problem = self:send("call", { method = method, params = params, seconds = CALL_TIMEOUT },
+  local job, err = self:send("call", { method = method, params = params, seconds = CALL_TIMEOUT },
     CALL_TIMEOUT + SLACK)
-  if not job then return nil, problem end
+  if not job then return nil, err end
   return job:wait()
 end
 
@@ -73,8 +73,8 @@ function methods:async(method, ...)
   check_method(method, 2)
   local params = packed(...)
   if not self:is_open() then error("the session is closed", 2) end
-  local helper, problem = core.new_session(xapi.configurations[self])
-  if not helper then return nil, problem end
+  local helper, err = core.new_session(xapi.configurations[self])
+  if not helper then return nil, err end
   return helper:send("async", { method = method, params = params })
 end
 

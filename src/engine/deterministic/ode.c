@@ -25,6 +25,10 @@
 /* Above this size a dense Jacobian takes too much memory. */
 #define DENSE_MAXIMUM 5000
 
+/* Seconds. Where steps come close to the least number above 0, Newton's method in CVODE goes round
+ * for ever. */
+#define SHORTEST_STEP 1e-290
+
 /* So many steps in a row that do not advance the time end a run: the solution has a pole there. */
 #define STUCK_STEPS 100
 
@@ -44,17 +48,19 @@ struct bx_ode {
     size_t stuck;    /* steps in a row that did not advance the time */
     bool not_finite; /* some rate was, since the last step that advanced the time */
 
+    bx_derivatives *flux;
+    bx_jumps *jumps; /* or NULL; else the state's last place is the integral of their hazard */
+
+    /* the solver, made when a run first needs it: until then NULL */
+    bool adams;
     SUNContext context;
     void *cvode;
     N_Vector y, between; /* the state, and one at an earlier time for a row */
     SUNMatrix matrix;
     SUNLinearSolver solver;
-    bx_derivatives *flux;
-    bx_jacobian *jacobian; /* NULL: CVODE takes differences */
-    double *entries;       /* of a dense one, by the pattern */
-    bool adams;
+    bx_jacobian *jacobian;          /* NULL: CVODE takes differences */
+    double *entries;                /* of a dense one, by the pattern */
     SUNNonlinearSolver fixed_point; /* of Adams */
-    bx_jumps *jumps; /* or NULL; else the state's last place is the integral of their hazard */
 
     bx_simulation *simulation; /* while it runs */
 };
@@ -262,13 +268,46 @@ static int create_solver(bx_ode *ode, bx_error *err)
     int roots = ode->root_count + (ode->jumps ? 1 : 0);
     if (CVodeSetMaxNumSteps(ode->cvode, -1) != CV_SUCCESS ||
         CVodeSetMaxHnilWarns(ode->cvode, -1) != CV_SUCCESS ||
+        CVodeSetMinStep(ode->cvode, SHORTEST_STEP) != CV_SUCCESS ||
         (roots > 0 && (CVodeRootInit(ode->cvode, roots, root_functions) != CV_SUCCESS ||
                        CVodeSetNoInactiveRootWarn(ode->cvode) != CV_SUCCESS)))
         return bx_fail_memory(err);
     return 0;
 }
 
-bx_ode *bx_ode_new(const bx_network *network, bool adams, bx_jumps *jumps, bx_error *err)
+static void drop_solver(bx_ode *ode)
+{
+    CVodeFree(&ode->cvode);
+    SUNNonlinSolFree(ode->fixed_point);
+    SUNLinSolFree(ode->solver);
+    SUNMatDestroy(ode->matrix);
+    N_VDestroy(ode->y);
+    N_VDestroy(ode->between);
+    SUNContext_Free(&ode->context);
+    free(ode->entries);
+    bx_jacobian_free(ode->jacobian);
+    ode->fixed_point = NULL;
+    ode->solver = NULL;
+    ode->matrix = NULL;
+    ode->y = ode->between = NULL;
+    ode->entries = NULL;
+    ode->jacobian = NULL;
+}
+
+/* The solver that the run wants. */
+static int provide_solver(bx_ode *ode, bool adams, bx_error *err)
+{
+    if (ode->cvode && ode->adams == adams)
+        return 0;
+    drop_solver(ode);
+    ode->adams = adams;
+    int result = create_solver(ode, err);
+    if (result < 0)
+        drop_solver(ode);
+    return result;
+}
+
+bx_ode *bx_ode_new(const bx_network *network, bx_jumps *jumps, bx_error *err)
 {
     bx_ode *ode = calloc(1, sizeof *ode);
     if (!ode) {
@@ -276,11 +315,9 @@ bx_ode *bx_ode_new(const bx_network *network, bool adams, bx_jumps *jumps, bx_er
         return NULL;
     }
     ode->network = network;
-    ode->adams = adams;
     ode->jumps = jumps;
     if (choose_state(ode, err) < 0 || choose_roots(ode, err) < 0 ||
-        !(ode->flux = bx_derivatives_new(network, ode->position, ode->size, err)) ||
-        create_solver(ode, err) < 0) {
+        !(ode->flux = bx_derivatives_new(network, ode->position, ode->size, err))) {
         bx_ode_free(ode);
         return NULL;
     }
@@ -291,26 +328,11 @@ void bx_ode_free(bx_ode *ode)
 {
     if (!ode)
         return;
-    if (ode->cvode)
-        CVodeFree(&ode->cvode);
-    if (ode->fixed_point)
-        SUNNonlinSolFree(ode->fixed_point);
-    if (ode->solver)
-        SUNLinSolFree(ode->solver);
-    if (ode->matrix)
-        SUNMatDestroy(ode->matrix);
-    if (ode->y)
-        N_VDestroy(ode->y);
-    if (ode->between)
-        N_VDestroy(ode->between);
-    if (ode->context)
-        SUNContext_Free(&ode->context);
+    drop_solver(ode);
     free(ode->species);
     free(ode->position);
     free(ode->roots);
     free(ode->root_signs);
-    free(ode->entries);
-    bx_jacobian_free(ode->jacobian);
     bx_derivatives_free(ode->flux);
     free(ode);
 }
@@ -530,8 +552,27 @@ static int advance(bx_ode *ode, bx_error *err)
 
 int bx_ode_run(bx_ode *ode, bx_simulation *simulation, bx_error *err)
 {
+    if (provide_solver(ode, simulation->run->adams, err) < 0)
+        return -1;
     ode->simulation = simulation;
     int result = advance(ode, err);
     ode->simulation = NULL;
     return result;
 }
+
+static void *new_engine(const bx_network *network, bx_error *err)
+{
+    return bx_ode_new(network, NULL, err);
+}
+
+static int run_engine(void *engine, bx_simulation *simulation, bx_error *err)
+{
+    return bx_ode_run(engine, simulation, err);
+}
+
+static void free_engine(void *engine)
+{
+    bx_ode_free(engine);
+}
+
+const bx_engine bx_ode_engine = {"ode", false, new_engine, run_engine, free_engine};

@@ -15,19 +15,19 @@
 
 typedef struct hybrid {
     const bx_network *network;
-    bx_simulation *simulation;
-    double *owed;
     bx_partition partition;
+    bool *made_for; /* the partition's `stochastic` that the engines below were made for */
     bx_part *stochastic, *continuous;
-    bx_ode *ode;
-    bx_jumps *jumps;     /* of exact coupling */
-    bx_ssa *ssa;         /* of exchanges */
-    double *frame;       /* the simulation's, and the counters behind it */
-    double *outer_frame; /* the simulation's */
-    double *saved;       /* the frame and what is owed when the interval began */
-    bx_events *watch;    /* conditions as the stochastic part sees them */
-    bool *turned;        /* parts of conditions that stochastic reactions turned in the interval */
+    bx_ode *ode;      /* NULL: there are none */
+    bx_jumps *jumps;  /* either of exact coupling */
+    bx_ssa *ssa;      /* or of exchanges */
+    double *frame;    /* the simulation's, and the counters behind it */
+    bx_state *saved;  /* when the interval began */
+    bx_events *watch; /* conditions as the stochastic part sees them */
+    bool *turned;     /* parts of conditions that stochastic reactions turned in the interval */
     bx_random random;
+    bx_simulation *simulation; /* while it runs */
+    double *owed;              /* the simulation's */
 } hybrid;
 
 /* ---- set-up ---- */
@@ -56,13 +56,19 @@ static int check_time(const hybrid *h, bx_error *err)
     return 0;
 }
 
-/* Engines for the present partition. */
+/* Engines for the present partition, those of the run before if they fit. */
 static int make_engines(hybrid *h, bx_error *err)
 {
     const bx_network *network = h->network;
     const bx_partition *p = &h->partition;
     const bx_run *run = h->simulation->run;
     bool exchange = run->exchange > 0;
+    size_t size = network->reactions * sizeof *h->made_for;
+    if (h->ode && exchange == (h->ssa != NULL) && memcmp(h->made_for, p->stochastic, size) == 0) {
+        if (h->ssa)
+            bx_ssa_forget(h->ssa);
+        return 0;
+    }
     drop_engines(h);
     if (exchange && check_time(h, err) < 0)
         return -1;
@@ -76,13 +82,12 @@ static int make_engines(hybrid *h, bx_error *err)
         h->stochastic->network.events = 0; /* they pause the stochastic part, and fire later */
         h->ssa = bx_ssa_new(&h->stochastic->network, err);
     } else {
-        h->jumps = bx_jumps_new(&h->stochastic->network, p->continuous, err);
+        h->jumps = bx_jumps_new(&h->stochastic->network, p->continuous, &h->random, err);
     }
     if (!h->ssa && !h->jumps)
         return -1;
-    if (h->jumps)
-        bx_jumps_use(h->jumps, &h->random);
-    h->ode = bx_ode_new(&h->continuous->network, run->adams, h->jumps, err);
+    h->ode = bx_ode_new(&h->continuous->network, h->jumps, err);
+    memcpy(h->made_for, p->stochastic, size);
     return h->ode ? 0 : -1;
 }
 
@@ -175,6 +180,8 @@ static int run_jumps(hybrid *h, bx_error *err)
         if (*time >= s->end)
             return 0;
         double end = s->run->every > 0 ? s->next_row : fmin(*time + longest, s->end);
+        if (!(end > *time)) /* so late a time that `longest` is within its rounding */
+            end = s->end;
         if (bx_simulation_poll(s, *time, err) < 0 || run_ode(h, end, err) < 0 ||
             adapt(h, false, err) < 0)
             return -1;
@@ -184,22 +191,24 @@ static int run_jumps(hybrid *h, bx_error *err)
 
 /* ---- exchanges ---- */
 
-static void save(hybrid *h)
+static int save(hybrid *h, bx_error *err)
 {
-    size_t size = h->network->program.frame_size, parts = h->network->logic_count;
     const bx_events *events = h->simulation->events;
-    memcpy(h->saved, h->frame, size * sizeof *h->frame);
-    memcpy(h->saved + size, h->owed, h->network->species * sizeof *h->owed);
+    const bx_state now = {.frame = h->frame, .owed = h->owed, .events = h->simulation->events};
+    size_t parts = h->network->logic_count;
     memcpy(h->watch->truth, events->truth, parts);
     memcpy(h->watch->difference, events->difference, parts * sizeof *events->difference);
+    return bx_state_copy(h->saved, &now, err);
 }
 
-/* Back to where the interval began. */
+/* Back to where the interval began, what events have done since included. */
 static void restore(hybrid *h)
 {
-    size_t size = h->network->program.frame_size;
-    memcpy(h->frame, h->saved, size * sizeof *h->frame);
-    memcpy(h->owed, h->saved + size, h->network->species * sizeof *h->owed);
+    bx_events *events = h->simulation->events, failed = *events;
+    memcpy(h->frame, h->saved->frame, h->network->program.frame_size * sizeof *h->frame);
+    memcpy(h->owed, h->saved->owed, h->network->species * sizeof *h->owed);
+    *events = *h->saved->events;
+    *h->saved->events = failed;
 }
 
 /* Counts that the ODE solver left below 0 within its error are 0. Of 2 S, a fraction of a molecule
@@ -244,7 +253,7 @@ static int run_stochastic(hybrid *h, double *end, bx_error *err)
     *end = part.end;
     for (size_t i = 0; i < network->species; i++)
         if (h->partition.continuous[i])
-            h->frame[i] = h->saved[i];
+            h->frame[i] = h->saved->frame[i];
     return result;
 }
 
@@ -275,7 +284,8 @@ static int settle(hybrid *h, bx_error *err)
 static int exchange(hybrid *h, double end, bx_error *err)
 {
     double *time = &h->frame[h->network->time], begin = *time;
-    save(h);
+    if (save(h, err) < 0)
+        return -1;
     if (run_stochastic(h, &end, err) < 0) {
         restore(h);
         return -1;
@@ -320,46 +330,64 @@ static int run_exchanges(hybrid *h, bx_error *err)
 
 /* ---- the run ---- */
 
-static int open_hybrid(hybrid *h, bx_error *err)
+static void free_hybrid(void *engine)
 {
-    const bx_network *network = h->network;
-    size_t size = network->program.frame_size;
-    h->frame = calloc(size + network->reactions + 1, sizeof *h->frame);
-    h->saved = calloc(size + network->species + 1, sizeof *h->saved);
-    h->watch = bx_events_new(network, err);
-    h->turned = calloc(network->logic_count + 1, sizeof *h->turned);
-    if (!h->frame || !h->saved || !h->watch || !h->turned)
-        return bx_fail_memory(err);
-    memcpy(h->frame, h->outer_frame, size * sizeof *h->frame);
-    return bx_partition_init(&h->partition, network, h->simulation->run, h->frame, err);
-}
-
-static void close_hybrid(hybrid *h)
-{
+    hybrid *h = engine;
+    if (!h)
+        return;
     drop_engines(h);
     bx_partition_free(&h->partition);
+    free(h->made_for);
     free(h->frame);
-    free(h->saved);
+    bx_state_free(h->saved);
     bx_events_free(h->watch);
     free(h->turned);
+    free(h);
 }
 
-int bx_hybrid_run(const bx_network *network, bx_simulation *simulation, double *owed, bx_error *err)
+static void *new_hybrid(const bx_network *network, bx_error *err)
 {
-    hybrid h = {.network = network,
-                .simulation = simulation,
-                .owed = owed,
-                .outer_frame = simulation->frame};
-    bx_random_init(&h.random, simulation->run->seed, simulation->run->stream);
-    int result = open_hybrid(&h, err);
-    if (result == 0) {
-        simulation->frame = h.frame;
-        result = adapt(&h, true, err);
-        if (result == 0)
-            result = simulation->run->exchange > 0 ? run_exchanges(&h, err) : run_jumps(&h, err);
-        simulation->frame = h.outer_frame;
-        memcpy(h.outer_frame, h.frame, network->program.frame_size * sizeof *h.frame);
+    hybrid *h = calloc(1, sizeof *h);
+    if (!h) {
+        bx_fail_memory(err);
+        return NULL;
     }
-    close_hybrid(&h);
+    h->network = network;
+    h->made_for = calloc(network->reactions + 1, sizeof *h->made_for);
+    h->frame = calloc(network->program.frame_size + network->reactions + 1, sizeof *h->frame);
+    h->saved = bx_state_new(network, err);
+    h->watch = bx_events_new(network, err);
+    h->turned = calloc(network->logic_count + 1, sizeof *h->turned);
+    if (bx_partition_init(&h->partition, network, err) == 0 && h->made_for && h->frame &&
+        h->saved && h->watch && h->turned)
+        return h;
+    free_hybrid(h);
+    bx_fail_memory(err);
+    return NULL;
+}
+
+static int advance(hybrid *h, bx_error *err)
+{
+    const bx_run *run = h->simulation->run;
+    if (bx_partition_begin(&h->partition, run, h->frame, err) < 0 || adapt(h, true, err) < 0)
+        return -1;
+    return run->exchange > 0 ? run_exchanges(h, err) : run_jumps(h, err);
+}
+
+static int run_hybrid(void *engine, bx_simulation *simulation, bx_error *err)
+{
+    hybrid *h = engine;
+    double *outer = simulation->frame;
+    size_t size = h->network->program.frame_size * sizeof *outer;
+    bx_random_init(&h->random, simulation->run->seed, simulation->run->stream);
+    memcpy(h->frame, outer, size);
+    h->simulation = simulation;
+    h->owed = simulation->owed;
+    simulation->frame = h->frame;
+    int result = advance(h, err);
+    simulation->frame = outer;
+    memcpy(outer, h->frame, size);
     return result;
 }
+
+const bx_engine bx_hybrid_engine = {"hybrid", true, new_hybrid, run_hybrid, free_hybrid};

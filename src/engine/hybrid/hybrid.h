@@ -7,25 +7,23 @@
  * With an interval of h seconds, each interval is done in three parts, as whole-cell models do
  * (Thornburg et al., Cell 185, 345, 2022, Methods):
  *   1. the stochastic reactions run, exactly, the continuous species held;
- *   2. what they took from and gave to the continuous species is charged; what there is not enough
- *      of leaves 0 and a shortage, which later charges and production pay first at the next
- *      exchanges: a species less its shortage is what conservation laws hold for;
+ *   2. what they took from and gave to the continuous species is charged. Where more was taken than
+ *      there is, 0 is left, and a shortage that is paid off first at the exchanges that follow: the
+ *      conservation laws hold for a species less its shortage;
  *   3. the ODE runs from the interval's start to its end, the stochastic species as at its end.
  * So each part sees the other up to h late: the error is of first order in h. An interval ends
  * early at a row, at a time that events wait for, and where a stochastic reaction turns the truth
  * of a condition; events fire at their time, on continuous species within the interval.
  *
- * An automatic partition is looked at anew after each interval, without one at each row (or 100
- * times a run). A species that turns stochastic is rounded; what the whole number lacks is kept
- * like a shortage, or as its opposite, and comes back when it turns continuous. */
+ * A partition by copy number is looked at anew after each interval, or, without intervals, at each
+ * row or 100 times a run. A species that turns stochastic is rounded; what rounding added or took
+ * is kept as a shortage, or its opposite, and comes back when the species turns continuous. */
 #ifndef BX_ENGINE_HYBRID_HYBRID_H
 #define BX_ENGINE_HYBRID_HYBRID_H
 
 #include "engine/simulation.h"
 
-/* Advance to simulation->end. owed[species] is what the species lacks (its shortage), kept from run
- * to run. The frame stands at the time reached, also on failure. */
-int bx_hybrid_run(const bx_network *network, bx_simulation *simulation, double *owed,
-                  bx_error *err);
+/* simulation->owed[species] is what the species lacks (its shortage), kept from run to run. */
+extern const bx_engine bx_hybrid_engine;
 
 #endif

@@ -7,14 +7,15 @@
 typedef struct bx_part {
     bx_network network; /* of those reactions; rules, events and much else belong to the whole */
     uint32_t *origin;   /* its reactions in the whole */
-    uint32_t *counted;  /* the reactions of the whole that counters count */
-    size_t counters;    /* they are the slots behind the whole's frame: part.program.frame_size */
+    uint32_t *counted;  /* by counter: the reaction of the whole that it counts */
+    size_t counters;    /* they stand in the slots behind the whole's frame */
 } bx_part;
 
-/* The reactions whose `chosen` is `wanted`. Rates are put into the slots from the whole's on plus
- * `offset`. Unless NULL, `pooled` tells by species what these reactions must not change: one that
- * would adds 1 to a counter instead. `alone`: between two starts of its engine nothing but this
- * part changes the state, so what its reactions do not change does not vary. */
+/* The part of the reactions r for which chosen[r] is `wanted`. Their rates stand in the frame
+ * `offset` slots behind the whole's first. Unless NULL, `pooled` tells the species that the part
+ * must not change: a reaction that would adds 1 to a counter of its own instead. `alone`: from
+ * one start of its engine to the next nothing but this part changes the state, so that all else
+ * counts as constant. */
 bx_part *bx_part_new(const bx_network *whole, const bool *chosen, bool wanted, uint32_t offset,
                      const bool *pooled, bool alone, bx_error *err);
 void bx_part_free(bx_part *part); /* NULL is fine */

@@ -83,12 +83,12 @@ bool bx_partition_follow(bx_partition *p, const double *frame)
 
 /* ---- both ---- */
 
-static int fill(bx_partition *p, const bx_run *run, const double *frame, bx_error *err)
+int bx_partition_begin(bx_partition *p, const bx_run *run, const double *frame, bx_error *err)
 {
-    size_t reactions = p->network->reactions;
-    if (run->method == BX_METHOD_SSA) {
-        memset(p->stochastic, true, reactions * sizeof *p->stochastic);
-    } else if (!run->stochastic) {
+    p->threshold = 0;
+    memset(p->stochastic, run->method == BX_METHOD_SSA,
+           p->network->reactions * sizeof *p->stochastic);
+    if (run->method != BX_METHOD_SSA && !run->stochastic) {
         p->threshold = run->threshold > 0 ? run->threshold : THRESHOLD_DEFAULT;
         for (size_t i = 0; i < p->network->species; i++)
             p->few[i] = p->network->changing[i]; /* until it reaches the threshold */
@@ -101,18 +101,16 @@ static int fill(bx_partition *p, const bx_run *run, const double *frame, bx_erro
     return 0;
 }
 
-int bx_partition_init(bx_partition *p, const bx_network *network, const bx_run *run,
-                      const double *frame, bx_error *err)
+int bx_partition_init(bx_partition *p, const bx_network *network, bx_error *err)
 {
     *p = (bx_partition){.network = network,
                         .few = calloc(network->species + 1, sizeof *p->few),
                         .stochastic = calloc(network->reactions + 1, sizeof *p->stochastic),
                         .continuous = calloc(network->species + 1, sizeof *p->continuous)};
-    int result =
-        p->few && p->stochastic && p->continuous ? fill(p, run, frame, err) : bx_fail_memory(err);
-    if (result < 0)
-        bx_partition_free(p);
-    return result;
+    if (p->few && p->stochastic && p->continuous)
+        return 0;
+    bx_partition_free(p);
+    return bx_fail_memory(err);
 }
 
 void bx_partition_free(bx_partition *p)

@@ -14,11 +14,14 @@ typedef struct bx_partition {
     size_t stochastic_count;
 } bx_partition;
 
-/* As the run says; all reactions are stochastic for the method "ssa". BX_ESIMULATION names what
- * is not in the network. */
-int bx_partition_init(bx_partition *partition, const bx_network *network, const bx_run *run,
-                      const double *frame, bx_error *err);
+/* All reactions are continuous. */
+int bx_partition_init(bx_partition *partition, const bx_network *network, bx_error *err);
 void bx_partition_free(bx_partition *partition);
+
+/* What a run begins with: all reactions are stochastic for the method "ssa", else those that it
+ * names or that the counts say. BX_ESIMULATION names what is not in the network. */
+int bx_partition_begin(bx_partition *partition, const bx_run *run, const double *frame,
+                       bx_error *err);
 
 /* Follow the counts: a species turns stochastic below half of the threshold, and back at the
  * threshold. Returns whether any reaction moved. */

@@ -6,20 +6,33 @@
 
 int bx_groups_init(bx_groups *g, size_t items)
 {
-    *g = (bx_groups){0};
-    memset(g->index, -1, sizeof g->index);
-    g->values = calloc(items + 1, sizeof *g->values);
+    *g = (bx_groups){.items = items};
+    g->values = malloc((items + 1) * sizeof *g->values);
     g->place = calloc(items + 1, sizeof *g->place);
-    if (g->values && g->place)
-        return 0;
-    bx_groups_free(g);
-    return -1;
+    if (!g->values || !g->place) {
+        bx_groups_free(g);
+        return -1;
+    }
+    bx_groups_clear(g);
+    return 0;
+}
+
+static void free_groups(bx_groups *g)
+{
+    while (g->count > 0)
+        free(g->groups[--g->count].items);
+}
+
+void bx_groups_clear(bx_groups *g)
+{
+    free_groups(g);
+    memset(g->index, -1, sizeof g->index);
+    memset(g->values, 0, g->items * sizeof *g->values);
 }
 
 void bx_groups_free(bx_groups *g)
 {
-    for (size_t i = 0; i < g->count; i++)
-        free(g->groups[i].items);
+    free_groups(g);
     free(g->groups);
     free(g->sums);
     free(g->values);

@@ -26,11 +26,16 @@ typedef struct bx_groups {
     double *sums; /* by group */
     size_t count, capacity;
     int16_t index[2048]; /* biased exponent -> group, or -1 */
+    size_t items;
 } bx_groups;
 
 /* All items are 0. -1 without memory, here and below. */
 int bx_groups_init(bx_groups *groups, size_t items);
 void bx_groups_free(bx_groups *groups);
+
+/* All items are 0 again, and the order in which they and their groups stand is forgotten: it has a
+ * part in which item chance chooses. */
+void bx_groups_clear(bx_groups *groups);
 
 /* A finite value of 0 or more. */
 int bx_groups_set(bx_groups *groups, uint32_t item, double value);

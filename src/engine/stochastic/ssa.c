@@ -606,6 +606,12 @@ static int advance(bx_ssa *ssa, bx_error *err)
     return 0;
 }
 
+void bx_ssa_forget(bx_ssa *ssa)
+{
+    if (ssa->rejection)
+        bx_groups_clear(&ssa->groups);
+}
+
 int bx_ssa_run(bx_ssa *ssa, bx_simulation *simulation, bx_error *err)
 {
     ssa->simulation = simulation;
@@ -614,3 +620,21 @@ int bx_ssa_run(bx_ssa *ssa, bx_simulation *simulation, bx_error *err)
     ssa->simulation = NULL;
     return result;
 }
+
+static void *new_engine(const bx_network *network, bx_error *err)
+{
+    return bx_ssa_new(network, err);
+}
+
+static int run_engine(void *engine, bx_simulation *simulation, bx_error *err)
+{
+    bx_ssa_forget(engine);
+    return bx_ssa_run(engine, simulation, err);
+}
+
+static void free_engine(void *engine)
+{
+    bx_ssa_free(engine);
+}
+
+const bx_engine bx_ssa_engine = {"ssa", true, new_engine, run_engine, free_engine};

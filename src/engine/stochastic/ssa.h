@@ -11,11 +11,17 @@ typedef struct bx_ssa bx_ssa;
 bx_ssa *bx_ssa_new(const bx_network *network, bx_error *err);
 void bx_ssa_free(bx_ssa *ssa); /* NULL is fine */
 
+/* Forget what runs before left behind, or they would have a part in what chance chooses: to be
+ * called before a run, but not before the parts that one is done in. */
+void bx_ssa_forget(bx_ssa *ssa);
+
 /* Advance to simulation->end. The frame stands at the time reached, also on failure. */
 int bx_ssa_run(bx_ssa *ssa, bx_simulation *simulation, bx_error *err);
 
 /* Whether rates, or conditions in more than a comparison with a constant, depend on time: the exact
  * method is then the hybrid one, all reactions stochastic. */
 bool bx_ssa_needs_hazard(const bx_network *network);
+
+extern const bx_engine bx_ssa_engine;
 
 #endif

@@ -27,7 +27,7 @@
 /* Beyond this, a count is no longer a whole number. */
 #define COUNT_MAXIMUM 9007199254740992.0
 
-struct bx_tau {
+typedef struct tau_leap {
     const bx_network *network;
     bx_ssa *ssa;
     bx_leap leap;
@@ -38,11 +38,24 @@ struct bx_tau {
     double exact_steps; /* of the next exact stretch */
     bx_random random;
     bx_simulation *simulation; /* while it runs */
-};
+} tau_leap;
 
-bx_tau *bx_tau_new(const bx_network *network, bx_error *err)
+static void free_tau(void *engine)
 {
-    bx_tau *tau = calloc(1, sizeof *tau);
+    tau_leap *tau = engine;
+    if (!tau)
+        return;
+    bx_ssa_free(tau->ssa);
+    bx_leap_free(&tau->leap);
+    bx_implicit_free(tau->implicit);
+    free(tau->firings);
+    free(tau->before);
+    free(tau);
+}
+
+static void *new_tau(const bx_network *network, bx_error *err)
+{
+    tau_leap *tau = calloc(1, sizeof *tau);
     if (!tau) {
         bx_fail_memory(err);
         return NULL;
@@ -55,24 +68,12 @@ bx_tau *bx_tau_new(const bx_network *network, bx_error *err)
     else if ((tau->ssa = bx_ssa_new(network, err)) && bx_leap_init(&tau->leap, network, err) == 0 &&
              bx_implicit_new(network, &tau->implicit, err) == 0)
         return tau;
-    bx_tau_free(tau);
+    free_tau(tau);
     return NULL;
 }
 
-void bx_tau_free(bx_tau *tau)
-{
-    if (!tau)
-        return;
-    bx_ssa_free(tau->ssa);
-    bx_leap_free(&tau->leap);
-    bx_implicit_free(tau->implicit);
-    free(tau->firings);
-    free(tau->before);
-    free(tau);
-}
-
 /* Fire due events. */
-static int settle(bx_tau *tau, bx_error *err)
+static int settle(tau_leap *tau, bx_error *err)
 {
     bx_simulation *s = tau->simulation;
     size_t fired;
@@ -80,7 +81,7 @@ static int settle(bx_tau *tau, bx_error *err)
 }
 
 /* Exact simulation up to `end`, which also checks the counts. */
-static int step_exactly(bx_tau *tau, double end, bx_error *err)
+static int step_exactly(tau_leap *tau, double end, bx_error *err)
 {
     bx_simulation *s = tau->simulation, exact = *s;
     bx_run run = *s->run;
@@ -98,7 +99,7 @@ static int step_exactly(bx_tau *tau, double end, bx_error *err)
 }
 
 /* P_j: how often each reaction that is not critical fires in a leap. */
-static void draw_firings(bx_tau *tau, double length, bool implicit)
+static void draw_firings(tau_leap *tau, double length, bool implicit)
 {
     const bx_leap *leap = &tau->leap;
     for (size_t r = 0; r < tau->network->reactions; r++) {
@@ -115,7 +116,7 @@ static void draw_firings(bx_tau *tau, double length, bool implicit)
     }
 }
 
-static void fire_critical(bx_tau *tau)
+static void fire_critical(tau_leap *tau)
 {
     const bx_leap *leap = &tau->leap;
     double left = bx_random_uniform(&tau->random) * leap->total_critical;
@@ -130,7 +131,7 @@ static void fire_critical(bx_tau *tau)
 }
 
 /* Apply the firings; false, and nothing changes, if a count would leave what is possible. */
-static bool apply(bx_tau *tau)
+static bool apply(tau_leap *tau)
 {
     const bx_network *network = tau->network;
     double *frame = tau->simulation->frame;
@@ -149,7 +150,7 @@ static bool apply(bx_tau *tau)
 }
 
 /* One leap of at most `longest` and not beyond `stop`; 0 seconds if leaping does not pay. */
-static double try_leap(bx_tau *tau, double longest, bool stiff, double stop)
+static double try_leap(tau_leap *tau, double longest, bool stiff, double stop)
 {
     bx_leap *leap = &tau->leap;
     double now = tau->simulation->frame[tau->network->time];
@@ -181,7 +182,7 @@ static double try_leap(bx_tau *tau, double longest, bool stiff, double stop)
 }
 
 /* A leap, or an exact stretch where that pays no less. */
-static int advance_some(bx_tau *tau, double stop, double epsilon, bx_error *err)
+static int advance_some(tau_leap *tau, double stop, double epsilon, bx_error *err)
 {
     bx_simulation *s = tau->simulation;
     const bx_network *network = tau->network;
@@ -202,7 +203,8 @@ static int advance_some(bx_tau *tau, double stop, double epsilon, bx_error *err)
         double steps = tau->was_implicit ? STEPS_EXACT_IMPLICIT : tau->exact_steps;
         tau->was_implicit = false;
         tau->exact_steps = fmin(2 * tau->exact_steps, STEPS_EXACT_MOST);
-        return step_exactly(tau, fmin(stop, now + steps / leap->total), err);
+        double end = fmax(now + steps / leap->total, nextafter(now, INFINITY));
+        return step_exactly(tau, fmin(stop, end), err);
     }
     tau->exact_steps = STEPS_EXACT;
     *time = length < stop - now ? now + length : stop;
@@ -212,7 +214,7 @@ static int advance_some(bx_tau *tau, double stop, double epsilon, bx_error *err)
     return settle(tau, err);
 }
 
-static int advance(bx_tau *tau, bx_error *err)
+static int advance(tau_leap *tau, bx_error *err)
 {
     bx_simulation *s = tau->simulation;
     double *time = &s->frame[tau->network->time];
@@ -235,13 +237,17 @@ static int advance(bx_tau *tau, bx_error *err)
     }
 }
 
-int bx_tau_run(bx_tau *tau, bx_simulation *simulation, bx_error *err)
+static int run_tau(void *engine, bx_simulation *simulation, bx_error *err)
 {
+    tau_leap *tau = engine;
     tau->simulation = simulation;
     tau->was_implicit = false;
     tau->exact_steps = STEPS_EXACT;
+    bx_ssa_forget(tau->ssa);
     bx_random_init(&tau->random, simulation->run->seed, simulation->run->stream);
     int result = advance(tau, err);
     tau->simulation = NULL;
     return result;
 }
+
+const bx_engine bx_tau_engine = {"tau", true, new_tau, run_tau, free_tau};

@@ -9,13 +9,7 @@
 
 #include "engine/simulation.h"
 
-typedef struct bx_tau bx_tau;
-
-/* For a network that must outlive it. BX_EMODEL as bx_ssa_new. */
-bx_tau *bx_tau_new(const bx_network *network, bx_error *err);
-void bx_tau_free(bx_tau *tau); /* NULL is fine */
-
-/* Advance to simulation->end. The frame stands at the time reached, also on failure. */
-int bx_tau_run(bx_tau *tau, bx_simulation *simulation, bx_error *err);
+/* BX_EMODEL as bx_ssa_new. */
+extern const bx_engine bx_tau_engine;
 
 #endif

@@ -47,8 +47,8 @@ chromosome.essentiality = "Keio collection (Baba et al. 2006): essential are the
 function chromosome.find_all(keys, what)
   local found = {}
   for i, key in ipairs(check.names(keys, what, 3)) do
-    local gene, problem = chromosome.find(key)
-    if not gene then error(("%s[%d]: %s"):format(what, i, problem), 3) end
+    local gene, err = chromosome.find(key)
+    if not gene then error(("%s[%d]: %s"):format(what, i, err), 3) end
     found[i] = gene
   end
   return found

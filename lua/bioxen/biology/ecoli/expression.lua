@@ -102,8 +102,8 @@ local MOST = 100
 function expression.start_transcription(cell, keys)
   local genes, wanted, new = {}, {}, 0
   for i, key in ipairs(check.names(keys, "start_transcription: gene_ids")) do
-    local gene, problem = chromosome.find(key)
-    if not gene then error(("start_transcription: gene_ids[%d]: %s"):format(i, problem), 2) end
+    local gene, err = chromosome.find(key)
+    if not gene then error(("start_transcription: gene_ids[%d]: %s"):format(i, err), 2) end
     genes[i] = gene
     if not started[gene.id] and not wanted[gene.id] then wanted[gene.id], new = true, new + 1 end
   end
@@ -126,8 +126,8 @@ end
 -- transcribed stay so.
 function expression.stop_transcription(cell, keys)
   for _, key in ipairs(check.names(keys, "stop_transcription: gene_ids")) do
-    local gene, problem = chromosome.find(key)
-    if not gene then error("stop_transcription: " .. problem, 2) end
+    local gene, err = chromosome.find(key)
+    if not gene then error("stop_transcription: " .. err, 2) end
     if started[gene.id] then cell:set("on_" .. gene.id, 0) end
   end
 end

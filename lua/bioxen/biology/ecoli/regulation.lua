@@ -34,8 +34,8 @@ end
 local function genes_of(keys, what)
   local genes = {}
   for i, key in ipairs(check.names(keys, what, 3)) do
-    local gene, problem = chromosome.find(key)
-    if not gene and not metabolism.has_gene(key) then error(("%s[%d]: %s"):format(what, i, problem), 3) end
+    local gene, err = chromosome.find(key)
+    if not gene and not metabolism.has_gene(key) then error(("%s[%d]: %s"):format(what, i, err), 3) end
     genes[i] = gene or { id = key }
   end
   return genes
@@ -124,8 +124,8 @@ function regulation.manage_operons(cell, ids, action)
   end
   local operons, states = {}, {}
   for i, key in ipairs(check.names(ids, "manage_operons: operon_ids")) do
-    local operon, problem = chromosome.find_operon(key)
-    if not operon then error(("manage_operons: operon_ids[%d]: %s"):format(i, problem), 2) end
+    local operon, err = chromosome.find_operon(key)
+    if not operon then error(("manage_operons: operon_ids[%d]: %s"):format(i, err), 2) end
     operons[i] = operon
   end
   if action == "activate" then check_complete(operons, 2) end

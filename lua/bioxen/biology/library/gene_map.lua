@@ -66,9 +66,9 @@ return function(read, operon_gap, unknown)
   function map.find_operon(key)
     local operon = map.operons()[key]
     if operon then return operon end
-    local gene, problem = map.find(key)
+    local gene, err = map.find(key)
     if gene then return operons[gene.operon] end
-    return nil, ("%s; operons are op0001 to op%04d"):format(problem, #operons)
+    return nil, ("%s; operons are op0001 to op%04d"):format(err, #operons)
   end
 
   --- Ids of the genes whose class is essential.

@@ -1,4 +1,4 @@
---- The name that somebody may have meant.
+--- The name that somebody may have meant, as the end of a message.
 
 -- Edits from one word to another: letters that are put in, left out, replaced, or stand the wrong way round.
 local function distance(a, b)
@@ -19,8 +19,9 @@ local function distance(a, b)
   return row[#b]
 end
 
---- The one of `names` nearest to `word`; nil where none is near. Upper and lower case count as alike.
-local function nearest(word, names)
+--- "; did you mean 'NAME'?" with the one of `names` nearest to `word`; where none is near, `otherwise` or nothing.
+-- Upper and lower case count as alike.
+local function nearest(word, names, otherwise)
   local best, least = nil, math.max(1, #word // 3) + 1
   for _, name in ipairs(names) do
     if math.abs(#name - #word) < least then
@@ -28,7 +29,7 @@ local function nearest(word, names)
       if edits < least then best, least = name, edits end
     end
   end
-  return best
+  return best and ("; did you mean '%s'?"):format(best) or otherwise or ""
 end
 
 return nearest

@@ -1,4 +1,4 @@
-#include "model/initial.h"
+#include "model/compilation.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,67 +11,43 @@ typedef struct item {
     uint32_t target;
 } item;
 
-typedef struct builder {
-    const bx_initial_context *context;
+typedef struct initials {
+    bx_compilation *c;
     item *items;
     size_t count, capacity;
     bx_csr uses;      /* item -> slots its formula names */
     uint32_t *giver;  /* slot -> item that gives its value, or none */
     uint32_t *wanted; /* item -> how many items it waits for */
     uint32_t *queue;
-} builder;
+} initials;
 
-static int fail_in(const bx_initial_context *c, const bx_process *process, const char *target)
+static int fail_in(bx_compilation *c, const bx_process *process, const char *target)
 {
-    if (c->err && c->err->code == BX_EMODEL) {
-        bx_error inner = *c->err;
-        bx_fail(c->err, BX_EMODEL, "process \"%.48s\", initial \"%.64s\": %.700s", process->name,
-                target, inner.message);
-    }
-    return -1;
+    char label[160];
+    snprintf(label, sizeof label, "process \"%.48s\", initial \"%.64s\"", process->name, target);
+    return bx_fail_in(c->err, label);
 }
 
-static int resolve(const bx_initial_context *c, const bx_formula *formula, uint32_t *slots)
+static int compile_initial(initials *b, const bx_formula *formula, item *into)
 {
-    for (size_t i = 0; i < formula->name_count; i++) {
-        const bx_formula_name *name = &formula->names[i];
-        size_t slot = bx_names_find(&c->network->index, name->text);
-        if (slot == BX_NAME_NONE)
-            return bx_fail(c->err, BX_EMODEL,
-                           "line %u, column %u: expected a species, a parameter or a rule, found "
-                           "\"%s\"",
-                           name->line, name->column, name->text);
-        slots[i] = (uint32_t)slot;
-    }
-    return 0;
-}
-
-static int compile_initial(builder *b, const bx_declared_assignment *initial, item *into)
-{
-    const bx_initial_context *c = b->context;
-    bx_program *program = &c->network->program;
-    const bx_formula *formula = initial->formula;
-    uint32_t *slots = malloc((formula->name_count + 1) * sizeof *slots);
+    bx_compilation *c = b->c;
+    size_t draws = c->network->program.draw_count;
+    uint32_t *slots = bx_compilation_resolve(c, formula);
     if (!slots)
-        return bx_fail_memory(c->err);
-    size_t draws = program->draw_count;
-    int result = resolve(c, formula, slots);
-    if (result == 0 && bx_program_compile(program, formula, formula->count - 1, slots, into->target,
-                                          &into->code) < 0)
-        result = bx_fail_memory(c->err);
-    if (result == 0 && program->draw_count > draws)
-        result =
-            bx_fail(c->err, BX_EMODEL, "a random number can only be drawn in what an event sets");
-    for (size_t i = 0; result == 0 && i < formula->name_count; i++)
-        if (bx_csr_push(&b->uses, slots[i]) < 0)
-            result = bx_fail_memory(c->err);
+        return -1;
+    int result = bx_compilation_add(c, formula, slots, into->target, &into->code);
+    if (result == 0)
+        result = bx_compilation_refuse_draws(c, draws);
+    if (result == 0)
+        result = bx_compilation_use(c, &b->uses, slots, formula->name_count);
     free(slots);
     return result;
 }
 
-static int add_initial(builder *b, const bx_process *process, const bx_declared_assignment *initial)
+static int add_initial(initials *b, const bx_process *process,
+                       const bx_declared_assignment *initial)
 {
-    const bx_initial_context *c = b->context;
+    bx_compilation *c = b->c;
     const bx_network *network = c->network;
     size_t slot = bx_names_find(&network->index, initial->target);
     if (slot == BX_NAME_NONE || slot >= network->species + network->parameters) {
@@ -86,32 +62,30 @@ static int add_initial(builder *b, const bx_process *process, const bx_declared_
         bx_fail(c->err, BX_EMODEL, "it is given twice");
         return fail_in(c, process, initial->target);
     }
-    if (compile_initial(b, initial, into) < 0)
+    if (compile_initial(b, initial->formula, into) < 0)
         return fail_in(c, process, initial->target);
     b->giver[slot] = (uint32_t)b->count++;
-    return bx_csr_end_row(&b->uses) < 0 ? bx_fail_memory(c->err) : 0;
+    return 0;
 }
 
-static int add_rules(builder *b)
+static int add_rules(initials *b)
 {
-    const bx_network *network = b->context->network;
+    const bx_network *network = b->c->network;
     uint32_t first = (uint32_t)(network->species + network->parameters);
     for (size_t place = 0; place < network->rules; place++) {
         uint32_t rule = network->rule_order[place];
         b->items[b->count] = (item){network->rule_codes[place], first + rule};
         b->giver[first + rule] = (uint32_t)b->count++;
-        for (uint32_t i = 0; i < bx_csr_count(&network->rule_uses, rule); i++)
-            if (bx_csr_push(&b->uses, bx_csr_row(&network->rule_uses, rule)[i]) < 0)
-                return bx_fail_memory(b->context->err);
-        if (bx_csr_end_row(&b->uses) < 0)
-            return bx_fail_memory(b->context->err);
+        if (bx_compilation_use(b->c, &b->uses, bx_csr_row(&network->rule_uses, rule),
+                               bx_csr_count(&network->rule_uses, rule)) < 0)
+            return -1;
     }
     return 0;
 }
 
-static int add_items(builder *b)
+static int add_items(initials *b)
 {
-    const bx_initial_context *c = b->context;
+    bx_compilation *c = b->c;
     if (add_rules(b) < 0)
         return -1;
     for (size_t i = 0; i < c->process_count; i++)
@@ -122,9 +96,9 @@ static int add_items(builder *b)
 }
 
 /* Run the items, each after those it needs. */
-static int run(builder *b, const bx_csr *users)
+static int run(initials *b, const bx_csr *users)
 {
-    bx_network *network = b->context->network;
+    bx_network *network = b->c->network;
     size_t head = 0, tail = 0;
     for (size_t i = 0; i < b->count; i++) {
         const uint32_t *used = bx_csr_row(&b->uses, i);
@@ -143,18 +117,18 @@ static int run(builder *b, const bx_csr *users)
     }
     for (size_t i = 0; i < b->count; i++)
         if (b->wanted[i] > 0)
-            return bx_fail(b->context->err, BX_EMODEL,
+            return bx_fail(b->c->err, BX_EMODEL,
                            "initial values and rules can't depend on themselves: \"%.64s\" does",
                            network->names[b->items[i].target]);
     return 0;
 }
 
-static int fill(builder *b, size_t initials)
+static int fill(initials *b, size_t count)
 {
-    const bx_initial_context *c = b->context;
+    bx_compilation *c = b->c;
     const bx_network *network = c->network;
     size_t slots = network->species + network->parameters + network->rules;
-    size_t capacity = network->rules + initials + 1;
+    size_t capacity = network->rules + count + 1;
     b->items = calloc(capacity, sizeof *b->items);
     b->wanted = calloc(capacity, sizeof *b->wanted);
     b->queue = calloc(capacity, sizeof *b->queue);
@@ -173,15 +147,15 @@ static int fill(builder *b, size_t initials)
     return result;
 }
 
-int bx_initial_run(const bx_initial_context *context)
+int bx_compile_initials(bx_compilation *c)
 {
-    builder b = {.context = context};
-    size_t initials = 0;
-    for (size_t i = 0; i < context->process_count; i++)
-        initials += context->processes[i]->initial_count;
-    if (initials == 0)
+    initials b = {.c = c};
+    size_t count = 0;
+    for (size_t i = 0; i < c->process_count; i++)
+        count += c->processes[i]->initial_count;
+    if (count == 0)
         return 0;
-    int result = fill(&b, initials);
+    int result = fill(&b, count);
     bx_csr_free(&b.uses);
     free(b.items);
     free(b.wanted);

@@ -1,4 +1,5 @@
-#include "model/condition.h"
+#include "core/array.h"
+#include "model/compilation.h"
 
 #include <stdlib.h>
 
@@ -6,28 +7,25 @@
 #define PARTS_MAXIMUM 65536
 #define RULES_DEEP 64
 
-static int64_t compile_formula(const bx_condition_context *context, const bx_formula *formula,
-                               const uint32_t *slots, unsigned depth);
+static int64_t compile_formula(bx_compilation *c, const bx_formula *formula, const uint32_t *slots,
+                               unsigned depth);
 
 static bool joins(bx_op op)
 {
     return op == BX_OP_AND || op == BX_OP_OR || op == BX_OP_NOT || op == BX_OP_IF;
 }
 
-static int64_t add_part(const bx_condition_context *context, bx_logic part)
+static int64_t add_part(bx_compilation *c, bx_logic part)
 {
-    bx_network *network = context->network;
-    if (network->logic_count == network->logic_capacity) {
-        size_t capacity = network->logic_capacity ? network->logic_capacity * 2 : 8;
-        bx_logic *logic = realloc(network->logic, capacity * sizeof *logic);
-        if (!logic)
-            return bx_fail_memory(context->err);
-        network->logic = logic;
-        network->logic_capacity = capacity;
-    }
+    bx_network *network = c->network;
+    bx_logic *logic = bx_array_grow(network->logic, network->logic_count, &network->logic_capacity,
+                                    sizeof *logic);
+    if (!logic)
+        return bx_fail_memory(c->err);
+    network->logic = logic;
     if (bx_csr_end_row(&network->logic_uses) < 0)
-        return bx_fail_memory(context->err);
-    network->logic[network->logic_count] = part;
+        return bx_fail_memory(c->err);
+    logic[network->logic_count] = part;
     return (int64_t)network->logic_count++;
 }
 
@@ -93,10 +91,10 @@ static int compile_comparison(bx_network *network, const bx_formula *formula, co
     return 0;
 }
 
-static int64_t compile_leaf(const bx_condition_context *context, const bx_formula *formula,
-                            size_t root, const uint32_t *slots)
+static int64_t compile_leaf(bx_compilation *c, const bx_formula *formula, size_t root,
+                            const uint32_t *slots)
 {
-    bx_network *network = context->network;
+    bx_network *network = c->network;
     const bx_node *node = &formula->nodes[root];
     bx_logic part = {.op = BX_OP_MOVE, .limit = BX_SLOT_NONE};
     int result;
@@ -111,23 +109,23 @@ static int64_t compile_leaf(const bx_condition_context *context, const bx_formul
                      : bx_program_compile(&network->program, formula, root, slots, part.slot,
                                           &part.code);
     }
-    return result < 0 ? bx_fail_memory(context->err) : add_part(context, part);
+    return result < 0 ? bx_fail_memory(c->err) : add_part(c, part);
 }
 
 /* A rule that is a comparison, or joins some, is followed. */
-static int64_t compile_name(const bx_condition_context *context, const bx_formula *formula,
-                            size_t root, const uint32_t *slots, unsigned depth)
+static int64_t compile_name(bx_compilation *c, const bx_formula *formula, size_t root,
+                            const uint32_t *slots, unsigned depth)
 {
-    const bx_network *network = context->network;
+    const bx_network *network = c->network;
     uint32_t slot = slots[formula->nodes[root].a];
     size_t first = network->species + network->parameters;
     if (slot >= first && slot < first + network->rules) {
-        const bx_formula *rule = context->rule_formulas[slot - first];
+        const bx_formula *rule = c->rules[slot - first]->formula;
         bx_op op = rule->nodes[rule->count - 1].op;
         if (joins(op) || bx_op_compares(op))
-            return compile_formula(context, rule, context->rule_slots[slot - first], depth + 1);
+            return compile_formula(c, rule, c->rule_slots[slot - first], depth + 1);
     }
-    return compile_leaf(context, formula, root, slots);
+    return compile_leaf(c, formula, root, slots);
 }
 
 /* Which nodes stand where a truth value is wanted. */
@@ -146,36 +144,36 @@ static void mark_truths(const bx_formula *formula, unsigned char *truth)
     }
 }
 
-static int64_t compile_node(const bx_condition_context *context, const bx_formula *formula,
-                            size_t i, const uint32_t *slots, unsigned depth, const uint32_t *part)
+static int64_t compile_node(bx_compilation *c, const bx_formula *formula, size_t i,
+                            const uint32_t *slots, unsigned depth, const uint32_t *part)
 {
     const bx_node *node = &formula->nodes[i];
     if (node->op == BX_OP_NAME)
-        return compile_name(context, formula, i, slots, depth);
+        return compile_name(c, formula, i, slots, depth);
     if (!joins(node->op))
-        return compile_leaf(context, formula, i, slots);
-    return add_part(context, (bx_logic){.op = node->op,
-                                        .a = part[node->a],
-                                        .b = node->op == BX_OP_NOT ? 0 : part[node->b],
-                                        .c = node->op == BX_OP_IF ? part[node->c] : 0,
-                                        .limit = BX_SLOT_NONE});
+        return compile_leaf(c, formula, i, slots);
+    return add_part(c, (bx_logic){.op = node->op,
+                                  .a = part[node->a],
+                                  .b = node->op == BX_OP_NOT ? 0 : part[node->b],
+                                  .c = node->op == BX_OP_IF ? part[node->c] : 0,
+                                  .limit = BX_SLOT_NONE});
 }
 
-static int64_t compile_formula(const bx_condition_context *context, const bx_formula *formula,
-                               const uint32_t *slots, unsigned depth)
+static int64_t compile_formula(bx_compilation *c, const bx_formula *formula, const uint32_t *slots,
+                               unsigned depth)
 {
-    if (depth > RULES_DEEP || context->network->logic_count > UINT32_MAX / 2)
-        return bx_fail(context->err, BX_EMODEL, "the condition follows more than %d rules in a row",
+    if (depth > RULES_DEEP || c->network->logic_count > UINT32_MAX / 2)
+        return bx_fail(c->err, BX_EMODEL, "the condition follows more than %d rules in a row",
                        RULES_DEEP);
     unsigned char *truth = calloc(formula->count, 1);
     uint32_t *part = calloc(formula->count, sizeof *part);
-    int64_t result = truth && part ? 0 : bx_fail_memory(context->err);
+    int64_t result = truth && part ? 0 : bx_fail_memory(c->err);
     if (result == 0)
         mark_truths(formula, truth);
     for (size_t i = 0; result >= 0 && i < formula->count; i++) {
         if (!truth[i])
             continue;
-        result = compile_node(context, formula, i, slots, depth, part);
+        result = compile_node(c, formula, i, slots, depth, part);
         part[i] = (uint32_t)result;
     }
     free(truth);
@@ -183,15 +181,15 @@ static int64_t compile_formula(const bx_condition_context *context, const bx_for
     return result;
 }
 
-int bx_condition_compile(const bx_condition_context *context, const bx_formula *formula,
-                         const uint32_t *slots, bx_range *logic)
+int bx_compile_condition(bx_compilation *c, const bx_formula *formula, const uint32_t *slots,
+                         bx_range *logic)
 {
-    size_t begin = context->network->logic_count;
-    if (compile_formula(context, formula, slots, 0) < 0)
+    size_t begin = c->network->logic_count;
+    if (compile_formula(c, formula, slots, 0) < 0)
         return -1;
-    size_t end = context->network->logic_count;
+    size_t end = c->network->logic_count;
     if (end - begin > PARTS_MAXIMUM)
-        return bx_fail(context->err, BX_EMODEL, "a condition can't have more than %d parts",
+        return bx_fail(c->err, BX_EMODEL, "a condition can't have more than %d parts",
                        PARTS_MAXIMUM);
     *logic = (bx_range){(uint32_t)begin, (uint32_t)end};
     return 0;

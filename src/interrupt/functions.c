@@ -1,12 +1,15 @@
-#include "inside/coroutine.h"
+#include "interrupt/functions.h"
 
-#include "inside/interrupt.h"
+#include "interrupt/hook.h"
 
 #include <lauxlib.h>
+#include <lualib.h>
 #include <stdint.h>
 
+/* ---- coroutines ---- */
+
 /* lua_resetthread forgets how deep the C stack is, and coroutines that close each other overflow
- * it: bound it by its true size. The jail gives 8 MiB. */
+ * it: bound it by its true size. The jail and most systems give 8 MiB. */
 enum { STACK_LIMIT = 3 << 20 };
 
 static uintptr_t stack_base;
@@ -40,9 +43,9 @@ static int resume(lua_State *L, lua_State *coroutine, int arguments)
         return -1;
     }
     lua_xmove(L, coroutine, arguments);
-    bx_interrupt_enter(coroutine);
+    bx_hook_switch(coroutine);
     int status = lua_resume(coroutine, L, arguments, &results);
-    bx_interrupt_leave(L);
+    bx_hook_switch(L);
     if (status != LUA_OK && status != LUA_YIELD) {
         lua_xmove(coroutine, L, 1);
         return -1;
@@ -59,9 +62,9 @@ static int resume(lua_State *L, lua_State *coroutine, int arguments)
 static int close_coroutine(lua_State *L, lua_State *coroutine)
 {
     check_stack(L);
-    bx_interrupt_enter(coroutine);
+    bx_hook_switch(coroutine);
     int status = lua_resetthread(coroutine);
-    bx_interrupt_leave(L);
+    bx_hook_switch(L);
     return status;
 }
 
@@ -129,7 +132,7 @@ static int coroutine_close(lua_State *L)
     return 2;
 }
 
-void bx_coroutine_open(lua_State *L)
+void bx_interrupt_open_coroutines(lua_State *L)
 {
     static const luaL_Reg functions[] = {
         {"resume", coroutine_resume},
@@ -138,5 +141,47 @@ void bx_coroutine_open(lua_State *L)
         {NULL, NULL},
     };
     stack_base = stack_position();
+    lua_getglobal(L, LUA_COLIBNAME);
     luaL_setfuncs(L, functions, 0);
+    lua_pop(L, 1);
+}
+
+/* ---- xpcall ---- */
+
+/* The handler of an xpcall (upvalue 1), unless the call is to end. */
+static int handle_message(lua_State *L)
+{
+    if (bx_interrupted)
+        return 1;
+    lua_pushvalue(L, lua_upvalueindex(1));
+    lua_insert(L, 1);
+    lua_call(L, lua_gettop(L) - 1, LUA_MULTRET);
+    return lua_gettop(L);
+}
+
+static int finish_xpcall(lua_State *L, int status, lua_KContext context)
+{
+    (void)status;
+    (void)context;
+    return lua_gettop(L);
+}
+
+/* xpcall(f, handler, ...). Upvalue 1 is the stock function. */
+static int guarded_xpcall(lua_State *L)
+{
+    luaL_checktype(L, 2, LUA_TFUNCTION);
+    lua_pushvalue(L, 2);
+    lua_pushcclosure(L, handle_message, 1);
+    lua_replace(L, 2);
+    lua_pushvalue(L, lua_upvalueindex(1));
+    lua_insert(L, 1);
+    lua_callk(L, lua_gettop(L) - 1, LUA_MULTRET, 0, finish_xpcall);
+    return lua_gettop(L);
+}
+
+void bx_interrupt_open_xpcall(lua_State *L)
+{
+    lua_getglobal(L, "xpcall");
+    lua_pushcclosure(L, guarded_xpcall, 1);
+    lua_setglobal(L, "xpcall");
 }

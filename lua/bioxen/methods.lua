@@ -1,0 +1,22 @@
+--- What Lua adds to classes of C: every method of BiologicalVM, Trajectory and Ensemble that is not in src/.
+
+local capabilities = require "bioxen.vm.capabilities"
+local core = require "bioxen.core"
+local packages = require "bioxen.vm.packages"
+local plot = require "bioxen.plot"
+local resources = require "bioxen.hypervisor.resources"
+local sbml = require "bioxen.model.sbml"
+
+local vm = core.vm_methods
+vm.allocate_resources = resources.allocate
+vm.get_biological_metrics = capabilities.get_biological_metrics
+vm.get_essential_genes = capabilities.get_essential_genes
+vm.get_plasmid_count = capabilities.get_plasmid_count
+vm.install_biological_package = packages.install
+vm.load_genome = resources.load_genome
+vm.load_sbml = sbml.load
+vm.manage_operons = capabilities.manage_operons
+vm.start_transcription = capabilities.start_transcription
+
+core.trajectory_methods.plot = plot.trajectory
+core.ensemble_methods.plot = plot.ensemble

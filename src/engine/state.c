@@ -1,0 +1,188 @@
+/* Layout, little-endian: "BXS1"; 32 bytes of SHA-256 that stand for the network; u64 random; the
+ * time; species, then parameters; what species owe; the events' part (event_state.c). Doubles are
+ * IEEE 754 binary64. */
+#include "engine/state.h"
+
+#include "core/sha256.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char magic[4] = {'B', 'X', 'S', '1'};
+
+static size_t variables(const bx_network *network)
+{
+    return network->species + network->parameters;
+}
+
+bx_state *bx_state_new(const bx_network *network, bx_error *err)
+{
+    bx_state *state = calloc(1, sizeof *state);
+    if (!state) {
+        bx_fail_memory(err);
+        return NULL;
+    }
+    state->network = network;
+    state->frame = malloc((network->program.frame_size + 1) * sizeof *state->frame);
+    state->owed = malloc((network->species + 1) * sizeof *state->owed);
+    state->events = bx_events_new(network, err);
+    if (!state->frame || !state->owed || !state->events) {
+        bx_state_free(state);
+        bx_fail_memory(err);
+        return NULL;
+    }
+    bx_state_reset(state);
+    return state;
+}
+
+void bx_state_free(bx_state *state)
+{
+    if (!state)
+        return;
+    free(state->frame);
+    free(state->owed);
+    bx_events_free(state->events);
+    free(state);
+}
+
+void bx_state_reset(bx_state *state)
+{
+    const bx_network *network = state->network;
+    memcpy(state->frame, network->program.frame,
+           network->program.frame_size * sizeof *state->frame);
+    memset(state->owed, 0, network->species * sizeof *state->owed);
+    bx_events_reset(network, state->events);
+}
+
+int bx_state_copy(bx_state *state, const bx_state *from, bx_error *err)
+{
+    const bx_network *network = state->network;
+    memcpy(state->frame, from->frame, network->program.frame_size * sizeof *state->frame);
+    memcpy(state->owed, from->owed, network->species * sizeof *state->owed);
+    state->random = from->random;
+    return bx_events_copy(network, state->events, from->events) < 0 ? bx_fail_memory(err) : 0;
+}
+
+int bx_state_carry(bx_state *state, const bx_state *before, bx_error *err)
+{
+    const bx_network *now = state->network, *then = before->network;
+    for (size_t i = 0; i < variables(now); i++) {
+        size_t slot = bx_names_find(&then->index, now->names[i]);
+        if (slot == BX_NAME_NONE || slot >= variables(then)) /* new, or it was a rule */
+            continue;
+        state->frame[i] = before->frame[slot];
+        if (i < now->species && slot < then->species)
+            state->owed[i] = before->owed[slot];
+    }
+    state->frame[now->time] = before->frame[then->time];
+    state->random = before->random;
+    return bx_events_carry(now, state->events, then, before->events) < 0 ? bx_fail_memory(err) : 0;
+}
+
+/* ---- bytes ---- */
+
+static void add_number(bx_sha256 *hash, uint64_t number)
+{
+    uint8_t bytes[8];
+    for (int i = 0; i < 8; i++)
+        bytes[i] = (uint8_t)(number >> (8 * i));
+    bx_sha256_add(hash, bytes, sizeof bytes);
+}
+
+static void add_name(bx_sha256 *hash, const char *name)
+{
+    bx_sha256_add(hash, name, strlen(name) + 1);
+}
+
+static void add_reaction(bx_sha256 *hash, const bx_network *network, size_t r)
+{
+    const bx_reaction *reaction = &network->reaction[r];
+    add_name(hash, bx_process_name(reaction->process));
+    add_number(hash, reaction->index);
+    for (uint32_t i = network->changes.start[r]; i < network->changes.start[r + 1]; i++) {
+        uint64_t bits;
+        memcpy(&bits, &network->amounts[i], sizeof bits);
+        add_number(hash, network->changes.items[i]);
+        add_number(hash, bits);
+    }
+}
+
+static void add_event(bx_sha256 *hash, const bx_network *network, size_t i)
+{
+    const bx_event *event = &network->event[i];
+    add_name(hash, bx_process_name(event->process));
+    add_number(hash, event->index);
+    add_number(hash, event->timed);
+    add_number(hash, event->from_trigger);
+    for (uint32_t j = event->assignments.begin; j < event->assignments.end; j++)
+        add_number(hash, network->assignments[j].target);
+}
+
+/* A digest of what a state depends on: names, what reactions change, what events set and keep. */
+static void identify(const bx_network *network, uint8_t digest[BX_SHA256_SIZE])
+{
+    bx_sha256 hash;
+    bx_sha256_begin(&hash);
+    add_number(&hash, network->species);
+    add_number(&hash, network->parameters);
+    for (size_t i = 0; i < variables(network); i++)
+        add_name(&hash, network->names[i]);
+    for (size_t r = 0; r < network->reactions; r++)
+        add_reaction(&hash, network, r);
+    for (size_t i = 0; i < network->events; i++)
+        add_event(&hash, network, i);
+    bx_sha256_end(&hash, digest);
+}
+
+int bx_state_encode(const bx_state *state, bx_buffer *out, bx_error *err)
+{
+    const bx_network *network = state->network;
+    size_t start = out->length;
+    uint8_t digest[BX_SHA256_SIZE];
+    identify(network, digest);
+    bx_buffer_append(out, magic, sizeof magic);
+    bx_buffer_append(out, digest, sizeof digest);
+    bx_pack_u64(out, state->random);
+    bx_pack_doubles(out, &state->frame[network->time], 1);
+    bx_pack_doubles(out, state->frame, variables(network));
+    bx_pack_doubles(out, state->owed, network->species);
+    bx_events_encode(network, state->events, out);
+    return bx_buffer_finish(out, start) < 0 ? bx_fail_memory(err) : 0;
+}
+
+static int decode(bx_state *state, bx_unpacker *in, bx_error *err)
+{
+    const bx_network *network = state->network;
+    double *time = &state->frame[network->time];
+    if (bx_unpack_u64(in, &state->random, err) < 0 || bx_unpack_doubles(in, time, 1, err) < 0 ||
+        bx_unpack_doubles(in, state->frame, variables(network), err) < 0 ||
+        bx_unpack_doubles(in, state->owed, network->species, err) < 0 ||
+        bx_events_decode(network, state->events, in, err) < 0)
+        return -1;
+    if (!isfinite(*time) || *time < 0)
+        return bx_fail(err, BX_EPROTOCOL, "state: its time is %g", *time);
+    return in->left > 0 ? bx_fail(err, BX_EPROTOCOL, "state: bytes behind its end") : 0;
+}
+
+bx_state *bx_state_decode(const bx_network *network, const uint8_t *bytes, size_t length,
+                          bx_error *err)
+{
+    uint8_t digest[BX_SHA256_SIZE];
+    size_t head = sizeof magic + sizeof digest;
+    if (length < head || memcmp(bytes, magic, sizeof magic) != 0) {
+        bx_fail(err, BX_EPROTOCOL, "state: not one, or cut short");
+        return NULL;
+    }
+    identify(network, digest);
+    if (memcmp(bytes + sizeof magic, digest, sizeof digest) != 0) {
+        bx_fail(err, BX_EMODEL, "the state is of a cell with other variables, reactions or events");
+        return NULL;
+    }
+    bx_unpacker in = {bytes + head, length - head, "state"};
+    bx_state *state = bx_state_new(network, err);
+    if (state && decode(state, &in, err) == 0)
+        return state;
+    bx_state_free(state);
+    return NULL;
+}

@@ -1,0 +1,36 @@
+/* The whole state of a living cell between two runs: from a copy of it the cell goes on to the same
+ * digits. It belongs to one network, which must outlive it. */
+#ifndef BX_ENGINE_STATE_H
+#define BX_ENGINE_STATE_H
+
+#include "engine/event.h"
+
+typedef struct bx_state {
+    const bx_network *network;
+    double *frame; /* species, parameters and the time; the rest is computed from these */
+    double *owed;  /* by species: see hybrid/hybrid.h */
+    bx_events *events;
+    uint64_t random; /* of the sequence of seeds for runs that name none */
+} bx_state;
+
+/* The time is 0 and everything as declared. */
+bx_state *bx_state_new(const bx_network *network, bx_error *err);
+void bx_state_free(bx_state *state); /* NULL is fine */
+
+/* As new, but for the sequence of seeds. */
+void bx_state_reset(bx_state *state);
+
+/* Become the same as `from`, of the same network. Fails without memory. */
+int bx_state_copy(bx_state *state, const bx_state *from, bx_error *err);
+
+/* Take over from the state of another network what has a place in this: the time, the seeds, values
+ * by name, events of processes that both have. Fails without memory. */
+int bx_state_carry(bx_state *state, const bx_state *before, bx_error *err);
+
+/* The same bytes on every machine. Decoding takes them for hostile: BX_EPROTOCOL. BX_EMODEL if they
+ * are of another network, with other variables, stoichiometry or events; formulas may differ. */
+int bx_state_encode(const bx_state *state, bx_buffer *out, bx_error *err);
+bx_state *bx_state_decode(const bx_network *network, const uint8_t *bytes, size_t length,
+                          bx_error *err);
+
+#endif

@@ -1,0 +1,52 @@
+/* The serving end of the wire, the same for a worker, the supervisor of one in a guest, and a
+ * courier: the call that a host makes, read; and the frames that answer it, written. How bytes come
+ * and go is each one's own: a worker blocks, the others wait for several things at once. */
+#ifndef BX_WIRE_SERVER_H
+#define BX_WIRE_SERVER_H
+
+#include "core/buffer.h"
+#include "core/error.h"
+#include "wire/frame.h"
+#include "wire/value.h"
+
+/* Points into the frame. */
+typedef struct bx_call {
+    uint64_t id;
+    bx_token operation; /* a string */
+    double timeout;     /* seconds; 0: none */
+    bx_reader values;   /* the operation's own; not looked at yet */
+} bx_call;
+
+/* Read a CALL frame; of its payload so much as has come, which must hold operation and timeout.
+ * -1: BX_EPROTOCOL. */
+int bx_call_read(const bx_frame *frame, bx_call *call, bx_error *err);
+
+/* How a call fails. */
+typedef struct bx_failure {
+    const char *code; /* its name */
+    const char *message;
+    const char *traceback;    /* or NULL */
+    const bx_buffer *details; /* a courier's, in its place: one encoded map; or NULL */
+} bx_failure;
+
+/* Each appends one whole frame to `out`. -1: it does not fit, BX_ERESULT or BX_EMEMORY; `out` is as
+ * it was. */
+int bx_answer_hello(bx_buffer *out, bx_error *err);
+int bx_answer_error(bx_buffer *out, uint64_t call, double sim_time, const bx_failure *failure,
+                    bx_error *err);
+int bx_answer_output(bx_buffer *out, uint64_t call, const void *bytes, size_t length,
+                     bx_error *err);
+int bx_answer_progress(bx_buffer *out, uint64_t call, double fraction, const char *text,
+                       size_t length, bx_error *err); /* `text` may be NULL */
+int bx_answer_note(bx_buffer *out, const char *name, const char *text,
+                   bx_error *err); /* the same */
+int bx_answer_exit(bx_buffer *out, int status, bx_error *err);
+
+/* Send as much as the socket takes without waiting. Returns how much; *gone is set where nobody is
+ * there to take it. */
+size_t bx_answer_send(int socket, const void *bytes, size_t length, bool *gone);
+
+/* Begin a REPLY: append its result, one value, then end it with bx_frame_end. */
+size_t bx_answer_begin_reply(bx_buffer *out, uint64_t call, double sim_time);
+
+#endif
