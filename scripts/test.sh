@@ -19,9 +19,10 @@ test_packages=(lua5.4 lua-busted lua-check cppcheck clang-tidy valgrind libc6-db
 long=(xcpng_pool_faults_spec.lua rockspec_spec.lua sbml_suite_spec.lua xcpng_patience_spec.lua
     xapi_emulator_spec.lua ecoli_lac_spec.lua minimal_cell_spec.lua)
 # In these, milliseconds matter: they run one after another, and go before all else.
-timed=(xcpng_vm_spec.lua xcpng_guest_faults_spec.lua xcpng_guest_spec.lua xcpng_sandbox_spec.lua
-    cli_progress_spec.lua sandbox_spec.lua vm_spec.lua hostile_frames_spec.lua flux_spec.lua
-    ecoli_metabolism_spec.lua organism_calls_spec.lua courier_relay_test.c courier_ssh_test.c worker_stdio_test.c)
+timed=(xcpng_vm_spec.lua xcpng_state_faults_spec.lua xcpng_guest_faults_spec.lua xcpng_guest_spec.lua
+    xcpng_sandbox_spec.lua cli_progress_spec.lua sandbox_spec.lua vm_spec.lua hostile_frames_spec.lua
+    flux_spec.lua ecoli_metabolism_spec.lua organism_calls_spec.lua courier_relay_test.c courier_ssh_test.c
+    worker_stdio_test.c)
 # Not sanitized: their subject is another program, or the C that they reach is reached by sanitized tests.
 plain_only=(cli_help_spec.lua cli_pool_spec.lua cli_progress_spec.lua cli_run_spec.lua docs_spec.lua
     ecoli_facts_spec.lua ecoli_lac_spec.lua layers_spec.lua minimal_cell_spec.lua
@@ -31,7 +32,7 @@ plain_only=(cli_help_spec.lua cli_pool_spec.lua cli_progress_spec.lua cli_run_sp
 under_valgrind=(create_spec.lua ensemble_spec.lua genome_spec.lua host_spec.lua hostile_frames_spec.lua
     hypervisor_spec.lua organism_calls_spec.lua plot_spec.lua process_spec.lua resources_spec.lua vm_spec.lua
     xcpng_config_spec.lua xcpng_guest_spec.lua xcpng_guest_faults_spec.lua xcpng_process_faults_spec.lua
-    xcpng_session_faults_spec.lua xcpng_state_faults_spec.lua xcpng_vm_spec.lua)
+    xcpng_session_faults_spec.lua xcpng_vm_spec.lua)
 
 # ---- one test program ----
 
