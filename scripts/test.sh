@@ -110,7 +110,7 @@ test_program() {
     [ "$kind" = plain ] || label=" ($kind)"
     case $kind in
     sanitized)
-        folder=$sanitized
+        folder=$sanitized lua=$sanitized/bin/lua5.4-apicheck
         around=(UBSAN_OPTIONS=print_stacktrace=1)
         [ "${name##*.}" = c ] || around+=(BIOXEN_SLOW=5
             LD_PRELOAD="$(gcc -print-file-name=libasan.so) $(gcc -print-file-name=libubsan.so)")
