@@ -166,6 +166,7 @@ bool breaks_form_alone(unsigned id)
                                       EmptyUnitListElement,
                                       EmptyListInReaction,
                                       EmptyListInKineticLaw,
+                                      FbcActiveObjectiveSyntax,
                                       FbcSBMLSIdSyntax,
                                       FbcNoEmptyListOfs,
                                       FbcObjectiveLOFluxObjMustNotBeEmpty,

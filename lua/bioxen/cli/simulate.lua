@@ -11,6 +11,7 @@ local nearest = require "bioxen.nearest"
 
 local MEMORY = 4 << 30 -- bytes that the VM may take; it takes what it needs
 local ROWS = 100       -- where nothing else is said
+local PIECE = 32 << 20 -- bytes that a VM sends at once, half of what it could
 
 -- Runs of an ensemble are shared out in so many parts whatever the machine, so that sums come out the same.
 local PARTS = 16
@@ -82,7 +83,33 @@ local function run_options(options, record)
   return run
 end
 
+-- What a method of the trajectory that stayed in the VM gives, fetched piece by piece.
+local function fetch(vm, method)
+  local length, err = vm:execute_biological_process("text = kept[args](kept) return #text", { args = method })
+  if not length then return nil, err end
+  local pieces = {}
+  for from = 1, length.result, PIECE do
+    local piece, err = vm:execute_biological_process("return text:sub(args.from, args.to)",
+      { args = { from = from, to = from + PIECE - 1 } })
+    if not piece then return nil, err end
+    pieces[#pieces + 1] = piece.result
+  end
+  return table.concat(pieces)
+end
+
+-- A trajectory that is too large to travel at once: as text it comes all the same.
+local function large_run(vm, run)
+  local done, err = vm:execute_biological_process("kept = cell:run(args)", { args = run, name = "simulate" })
+  if not done then return nil, err end
+  return {
+    to_csv = function() return fetch(vm, "to_csv") end,
+    to_json = function() return fetch(vm, "to_json") end,
+    plot = function() return core.fail("ERESULT", "too many rows for a picture: --every makes them fewer") end,
+  }
+end
+
 local function one_run(vm, run)
+  if run.record and 8*(run.duration/run.every + 2)*(#run.record + 1) > PIECE then return large_run(vm, run) end
   local answer, err = vm:execute_biological_process("return cell:run(args)", { args = run, name = "simulate" })
   return answer and answer.result, err
 end
@@ -159,16 +186,22 @@ local function draw(result, options)
   return result:plot(plot)
 end
 
-local function as_json(result, warnings)
-  return ('{"warnings":%s,\n%s'):format(json.encode(json.list(warnings)), result:to_json():sub(2))
+-- As JSON or CSV; or nil and an error.
+local function text_of(result, as_json, warnings)
+  if not as_json then return result:to_csv() end
+  local text, err = result:to_json()
+  if not text then return nil, err end
+  return ('{"warnings":%s,\n%s'):format(json.encode(json.list(warnings)), text:sub(2))
 end
 
 local function write(result, options, warnings)
   local path = options.out
-  if options.json or path and path:find "%.json$" then return source.write(as_json(result, warnings), path) end
-  say.warnings(warnings)
+  local as_json = options.json or path and path:find "%.json$"
+  if not as_json then say.warnings(warnings) end
   if options.plot or path and (path:find "%.png$" or path:find "%.svg$") then return draw(result, options) end
-  return source.write(result:to_csv(), path)
+  local text, err = text_of(result, as_json, warnings)
+  if not text then return nil, err end
+  return source.write(text, path)
 end
 
 local function stochastic(run)
