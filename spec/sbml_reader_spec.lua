@@ -309,7 +309,9 @@ describe("the SBML reader", function()
       opens(zip({ "manifest.xml", manifest:format ' master="true"' }, { "a/m.xml", decay() }, { "n.xml", "<a/>" }))
       opens(zip({ "manifest.xml", (manifest:format "":gsub('format="sbml"', 'format="sed-ml" master="true"')) },
         { "a/m.xml", decay() }, { "n.xml", "<a/>" }))
-      refuses(zip({ "manifest.xml", manifest:format "" }, { "a/m.xml", decay() }), "a/m.xml, n.xml")
+      opens(zip({ "manifest.xml", manifest:format "" }, { "a/m.xml", decay() }, { "n.xml", "<report/>" }))
+      refuses(zip({ "manifest.xml", manifest:format "" }, { "a/m.xml", decay() }, { "n.xml", decay() }),
+        "several models, such as a/m.xml and n.xml")
       refuses(zip { "manifest.xml", manifest:format ' master="true"' }, "names a/m.xml, which is not there")
     end)
 
@@ -329,7 +331,9 @@ describe("the SBML reader", function()
 
     it("no archive that is empty, damaged, ambiguous, or a bomb", function()
       refuses(zip { "README.txt", "hello" }, "no model in SBML")
-      refuses(zip({ "a.xml", decay() }, { "b.xml", decay() }), "several models: a.xml, b.xml")
+      refuses(zip({ "a.xml", decay() }, { "b.xml", decay() }), "such as a.xml and b.xml")
+      refuses(zip({ "a.xml", decay() }, { "a.xml", decay() }), "a.xml twice")
+      refuses(zip(), "no model in SBML")
       local whole = zip { "a.xml", decay() }
       refuses(whole:sub(1, -2), "damaged or cut")
       for at = 15, 30 do -- lengths, the check, the name's length

@@ -128,7 +128,7 @@ static int damaged(bx_error *err)
 
 bool bx_zip_is(const uint8_t *bytes, size_t length)
 {
-    return length > 4 && memcmp(bytes, "PK\3\4", 4) == 0;
+    return length > 4 && (memcmp(bytes, "PK\3\4", 4) == 0 || memcmp(bytes, "PK\5\6", 4) == 0);
 }
 
 /* The end of the directory, behind which only a comment stands; NULL if there is none. */

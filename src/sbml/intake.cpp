@@ -332,22 +332,39 @@ int find_models(Archive &archive, std::vector<std::string> &models, bx_error *er
     return 0;
 }
 
-int choose_model(Archive &archive, std::string &chosen, bx_error *err)
+int read_model(Archive &archive, const std::string &name, std::string &text, bx_error *err)
+{
+    auto is_named = [&](const bx_zip_file &file) { return name == file.name; };
+    auto file = std::find_if(archive.files.begin(), archive.files.end(), is_named);
+    if (file == archive.files.end())
+        return bx_fail(err, BX_EMODEL, "the archive's manifest names %.200s, which is not there",
+                       name.c_str());
+    if (std::find_if(file + 1, archive.files.end(), is_named) != archive.files.end())
+        return bx_fail(err, BX_EMODEL, "the archive has %.200s twice", name.c_str());
+    return read_file(archive, *file, text, err);
+}
+
+/* The archive's one model; among several that are called so, the one that is in SBML. */
+int choose_model(Archive &archive, std::string &chosen, std::string &model, bx_error *err)
 {
     std::vector<std::string> models;
-    std::string names;
     if (find_models(archive, models, err) < 0)
         return -1;
-    for (const std::string &name : models)
-        names += (names.empty() ? "" : ", ") + name;
-    if (models.size() > 1)
-        return bx_fail(err, BX_EMODEL,
-                       "the archive has several models: %.400s; unpack the one meant",
-                       names.c_str());
-    if (models.empty())
-        return bx_fail(err, BX_EMODEL, "the archive has no model in SBML");
-    chosen = models[0];
-    return 0;
+    for (const std::string &name : models) {
+        std::string text;
+        if (read_model(archive, name, text, err) < 0)
+            return -1;
+        if (models.size() > 1 && root_of(text) != "sbml")
+            continue;
+        if (!chosen.empty())
+            return bx_fail(err, BX_EMODEL,
+                           "the archive has several models, such as %.200s and %.200s; unpack the "
+                           "one meant",
+                           chosen.c_str(), name.c_str());
+        chosen = name;
+        model = text;
+    }
+    return chosen.empty() ? bx_fail(err, BX_EMODEL, "the archive has no model in SBML") : 0;
 }
 
 /* The models in the folder of the chosen one, which may refer to them. */
@@ -376,14 +393,7 @@ int unzip(std::string &text, std::vector<Text> &beside, bx_error *err)
     std::string chosen, model;
     Archive archive = {text, {}, 0};
     if (bx_zip_each(bytes_of(text), text.size(), list_file, &archive.files, err) < 0 ||
-        choose_model(archive, chosen, err) < 0)
-        return -1;
-    auto file = std::find_if(archive.files.begin(), archive.files.end(),
-                             [&](const bx_zip_file &one) { return chosen == one.name; });
-    if (file == archive.files.end())
-        return bx_fail(err, BX_EMODEL, "the archive's manifest names %.200s, which is not there",
-                       chosen.c_str());
-    if (read_file(archive, *file, model, err) < 0)
+        choose_model(archive, chosen, model, err) < 0)
         return -1;
     if (model.find("externalModelDefinition") != std::string::npos &&
         read_beside(archive, chosen, beside, err) < 0)
