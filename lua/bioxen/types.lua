@@ -825,9 +825,12 @@ function FluxModel:parsimonious(options) end
 ---A culture grows in a closed medium, in hours, gDW/L and mM (src/flux/dynamic.h has the method).
 ---`medium` gives by exchange reaction a concentration, or { concentration =, maximum =, half = } for
 ---Michaelis-Menten uptake, or { concentration =, uptake = function(concentration, time, biomass) }.
----Columns: biomass, growth_rate, feasible (0: dead), and each metabolite of the medium.
+---Columns: biomass, growth_rate, feasible (0: dead), and each metabolite of the medium. What the bounds
+---of an exchange demand, uptake or secretion, is kept to: where it cannot be met the culture is dead,
+---as where no fluxes are feasible, and `death` says when that was first, in hours, and why.
 ---@param options { duration: number, biomass: number, medium: table<string, number|table>, step: number?, every: number?, growth: string?, death_rate: number? }
 ---@return bioxen.Trajectory
+---@return { time: number, reason: string }? death
 function FluxModel:dynamic(options) end
 
 ---@return string[]
