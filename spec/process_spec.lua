@@ -146,6 +146,81 @@ describe("the cell", function()
       run "cell:reset() return { cell:get 'A', cell:get 'k', cell:time() }")
   end)
 
+  describe("with initial values by formulas", function()
+    local function values(code)
+      return run([[
+        cell:clear()
+        process "doses" { species = { S = 0, X = 1 }, parameters = { dose = 3, total = 0, other = 1 },
+          rules = { twice = "2*dose" }, initial = { S = "twice + other", total = "S + X" },
+          reactions = { { "S -> X", k = "other" } },
+          events = { { at = 1, set = { dose = 100, other = 100 } } } }
+        local function now() return { cell:get "S", cell:get "total", cell:get "dose", cell:get "other" } end
+        ]] .. code)
+    end
+
+    it("has them follow what is set before the first run, through rules and each other", function()
+      assert.same({ 7.0, 8.0, 3.0, 1.0 }, values "return now()")
+      assert.same({ 21.0, 22.0, 10.0, 1.0 }, values "cell:set('dose', 10) return now()")
+      assert.same({ 7.0, 12.0, 3.0, 1.0 }, values "cell:set('X', 5) return now()")
+      assert.equal(11.0, values "cell:set('dose', 5) return cell:run { duration = 0.5 }":at("S", 0))
+    end)
+
+    it("lets them be set themselves, in any order, until it is reset", function()
+      assert.same({ { 4.0, 5.0, 10.0, 1.0 }, { 4.0, 99.0, 2.0, 1.0 }, { 5.0, 6.0, 2.0, 1.0 } }, values [[
+        cell:set { S = 4, dose = 10 }
+        local first = now()
+        cell:set("total", 99)
+        cell:set("dose", 2)
+        local second = now()
+        cell:reset()
+        return { first, second, now() }]])
+    end)
+
+    it("leaves them as they are once it has lived, and follows at a reset", function()
+      local lived, again = table.unpack(values [[
+        cell:run { duration = 2 }
+        cell:set { S = 7, dose = 10, X = 30 }
+        local lived = now()
+        cell:reset()
+        return { lived, now() }]])
+      assert.same({ 7.0, 8.0, 10.0, 100.0 }, lived)
+      assert.same({ 21.0, 22.0, 10.0, 1.0 }, again) -- what events set, and species, are as declared
+    end)
+
+    it("resets other parameters to what is declared", function()
+      assert.same({ 0.25, 1.0 }, run [[
+        process "p" { species = { S = 0 }, parameters = { dose = 2, k2 = 1 }, initial = { S = "dose/8" } }
+        cell:set("k2", 5)
+        cell:reset()
+        return { cell:get "S", cell:get "k2" }]])
+    end)
+
+    it("computes those of a new process from what is there, and keeps what was there", function()
+      assert.same({ 1.0, 1.0, 20.0, 21.0, 20.0 }, values [[
+        cell:set { dose = 10, S = 1, total = 1 }
+        process "more" { species = { Y = 0 }, initial = { Y = "twice" } }
+        local S, total, Y = cell:get "S", cell:get "total", cell:get "Y"
+        cell:run { duration = 0.1 }
+        cell:reset()
+        return { S, total, Y, cell:get "S", cell:get "Y" }]])
+    end)
+
+    it("resets a parameter that is declared anew to that", function()
+      assert.same({ 30.0, 50.0 }, run [[
+        local function declare(dose)
+          process "p" { species = { S = 0 }, parameters = { dose = dose }, initial = { S = "10*dose" } }
+        end
+        declare(2)
+        cell:set("dose", 3)
+        declare(2)
+        cell:reset()
+        local same = cell:get "S"
+        declare(5)
+        cell:reset()
+        return { same, cell:get "S" }]])
+    end)
+  end)
+
   it("goes on from where a run ended", function()
     local two = run [[
       local t = cell:run { duration = 1, every = 0.5 }

@@ -433,7 +433,7 @@ function BioXenHypervisor:get_chassis_info() end
 ---@class bioxen.Process
 ---@field species (string|number)[]? names (from 0 on), or values by name
 ---@field parameters table<string, number>?
----@field initial table<string, string|number>? formulas of what species and parameters begin with
+---@field initial table<string, string|number>? formulas of what species and parameters begin with (Cell:set has more)
 ---@field rules table<string, string|number>? names that always equal a formula
 ---@field concentrations table<string, string[]>? { name = { amount, size } }: always amount / size; to set it sets the amount
 ---@field rates table<string, string|number>? the rate of change of a species, beside reactions; for ODEs
@@ -889,7 +889,8 @@ function Cell:run(options) end
 ---@return number
 function Cell:get(name) end
 
----Set one, or many as { name = value }.
+---Set one, or many as { name = value }. Before the first run, at time 0, initial values by formulas
+---follow what they are computed from, but those that were set themselves.
 ---@param name string|table<string, number>
 ---@param value number?
 function Cell:set(name, value) end
@@ -898,7 +899,8 @@ function Cell:set(name, value) end
 ---@return number
 function Cell:time() end
 
----Back to what the processes declare, at time 0.
+---Back to what the processes declare, at time 0. Parameters from which formulas compute initial values
+---keep what cell:set last gave them, and the initial values follow.
 function Cell:reset() end
 
 ---The rate of a reaction that has a name, per second, now.

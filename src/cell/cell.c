@@ -161,10 +161,10 @@ void bx_cell_restart(bx_cell *cell, const char *name)
     if (at == cell->count)
         return;
     const bx_process *process = cell->processes[at];
-    for (size_t i = 0; i < process->species_count + process->parameter_count; i++) {
-        size_t slot = bx_names_find(&cell->network->index, declared_name(process, i));
-        cell->state->frame[slot] = cell->network->program.frame[slot];
-    }
+    for (size_t i = 0; i < process->species_count + process->parameter_count; i++)
+        bx_state_restart(cell->state,
+                         bx_names_find(&cell->network->index, declared_name(process, i)));
+    bx_state_follow(cell->state);
     cell->rules_stale = true;
 }
 
@@ -232,9 +232,7 @@ int bx_cell_set(bx_cell *cell, const char *name, double value, bx_error *err)
     if (!network->free[slot] && (!isfinite(value) || (slot < network->species && value < 0)))
         return bx_fail(err, BX_EMODEL, "%s \"%s\" can't be %g",
                        slot < network->species ? "species" : "parameter", name, value);
-    cell->state->frame[slot] = value;
-    if (slot < network->species)
-        cell->state->owed[slot] = 0;
+    bx_state_set(cell->state, slot, value);
     cell->rules_stale = true;
     return 0;
 }
