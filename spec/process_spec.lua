@@ -221,6 +221,72 @@ describe("the cell", function()
     end)
   end)
 
+  describe("records rows", function()
+    local start = "cell:clear() process 'p' { species = { A = 400, B = 0 }, reactions = { { 'A -> B', k = 0.5 } } } "
+
+    for _, method in ipairs { "ode", "ssa", "tau", "hybrid" } do
+      it("at any times, the same as by the grid: " .. method, function()
+        local at, grid = table.unpack(run(start .. ([[
+          local options = { method = %q, seed = 1, times = { 0, 0.5, 0.75, 2 } }
+          local at = cell:run(options)
+          cell:reset()
+          options.times, options.every, options.duration = nil, 0.25, 2
+          return { at, cell:run(options) }]]):format(method)))
+        assert.same({ 0.0, 0.5, 0.75, 2.0 }, at:times())
+        for i, row in ipairs { 1, 3, 4, 9 } do
+          local expected = grid:column "A"[row]
+          local leaps = method == "tau" or method == "hybrid" -- they may end at rows
+          assert.near(expected, at:column "A"[i], leaps and 40 or 0, method)
+        end
+      end)
+    end
+
+    it("from a time on, to the end", function()
+      local late, exact, last, before = table.unpack(run(start .. [[
+        local function rows(options) cell:reset() return cell:run(options):times() end
+        local late = rows { duration = 2, start = 1.25, every = 0.5 }
+        local exact = rows { duration = 2, start = 1, every = 0.5 }
+        local last = rows { duration = 2, start = 2, every = 0.5 }
+        return { late, exact, last, cell:run { duration = 1, start = 1, every = 0.5 }:times() }]]))
+      assert.same({ 1.25, 1.75, 2.0 }, late)
+      assert.same({ 1.0, 1.5, 2.0 }, exact)
+      assert.same({ 2.0 }, last)
+      assert.same({ 2.0, 2.5, 3.0 }, before) -- a start that is past
+    end)
+
+    it("at times from the present on, which may end before the run does, or say where it ends", function()
+      assert.same({ { 1.5 }, 2.0, { 2.125, 2.25 }, 2.25 }, run(start .. [[
+        local first = cell:run { duration = 2, times = { 1.5 } }:times()
+        local now = cell:time()
+        return { first, now, cell:run { times = { 2.125, 2.25 } }:times(), cell:time() }]]))
+      -- 0.3 + (0.9 - 0.3) is not 0.9
+      assert.same({ 0.9 }, run(start .. "cell:run { duration = 0.3 } return cell:run { times = { 0.9 } }:times()"))
+    end)
+
+    it("of many runs at times", function()
+      local many = run(start .. "return cell:ensemble { runs = 3, seed = 1, times = { 0.5, 2 } }")
+      assert.same({ 0.5, 2.0 }, many:times())
+      local grid = run(start .. "return cell:ensemble { runs = 3, seed = 1, duration = 2, every = 0.5 }")
+      assert.equal(grid:mean("A", 0.5), many:mean("A", 0.5))
+    end)
+
+    for options, message in pairs {
+      ["times = { 1, 1 }"] = "times: expected ascending times from 0 s to 1 s, got 1",
+      ["times = { 2, 1 }"] = "got 2", ["times = { 3 }, duration = 2"] = "got 3", ["times = { -1, 1 }"] = "got -1",
+      ["times = { 0 }"] = "times: seconds of simulated time expected, more than the present",
+      ["times = {}"] = "more than the present", ["times = {}, duration = 1"] = "one time at least",
+      ["times = { 1 }, every = 1"] = "either times, or every", ["times = { 1 }, every = 'step'"] = "either times",
+      ["times = { 1 }, start = 1"] = "either times", ["start = 1, every = 'step', duration = 2"] = "either times",
+      ["start = 3, duration = 2"] = "start: expected a time up to the end, 2 s, got 3",
+      ["times = { 'x' }"] = "number expected",
+    } do
+      it("and refuses " .. options, function()
+        local _, err = execute(start .. "cell:run { " .. options .. " }")
+        assert.truthy(err.message:find(message, 1, true), err.message)
+      end)
+    end
+  end)
+
   it("goes on from where a run ended", function()
     local two = run [[
       local t = cell:run { duration = 1, every = 0.5 }

@@ -454,7 +454,9 @@ function BioXenHypervisor:get_chassis_info() end
 ---What `cell:run` in a VM takes. Tau-leaping: Cao, Gillespie and Petzold, J. Chem. Phys. 124,
 ---044109 (2006) and 126, 224101 (2007).
 ---@class bioxen.RunOptions
----@field duration number simulated seconds, more than 0
+---@field duration number? simulated seconds, more than 0; may be left out where there are times
+---@field times number[]? of the rows, in place of every: simulated seconds, ascending, from the present on
+---@field start number? simulated seconds: the first row comes then (default: at the present)
 ---@field every (number|"step")? seconds between rows; 0 records the first and the last state alone (default 0). "step": a row at each reaction of "ssa", at each step of the solver or leap of "tau"
 ---@field method ("ode"|"ssa"|"tau"|"hybrid")? solver, exact stochastic simulation, approximate tau-leaping, or some reactions stochastic and the others by the solver (default "ode"). Rates that depend on time are for "ode", for "ssa", and for "hybrid" without exchange
 ---@field solver ("bdf"|"adams")? Adams suits what is not stiff (default "bdf")
@@ -469,8 +471,8 @@ function BioXenHypervisor:get_chassis_info() end
 ---@field run integer? repeats this run of an ensemble of the seed
 ---@field stream fun(time: number, row: table<string, number>)? takes each row as it comes, while the run goes on; the rows are not kept, and cell:run returns their number. The function may read the cell, print and report progress; its error ends the run
 
----What `cell:ensemble` in a VM takes, beside duration, every, method, seed, record, epsilon and
----max_steps as in a run (the method is "ssa" unless given). Run i draws from stream i of the seed:
+---What `cell:ensemble` in a VM takes, beside duration, times, start, every, method, seed, record,
+---epsilon and max_steps as in a run (the method is "ssa" unless given). Run i draws from stream i of the seed:
 ---VMs that share the work (runs = 500 and first = 501) give parts that merge to what one VM gives.
 ---The cell stands where it stood afterwards.
 ---@class bioxen.EnsembleOptions: bioxen.RunOptions

@@ -19,7 +19,11 @@ typedef struct bx_run {
     bx_method method;
     double duration; /* seconds, above 0 and finite */
     double every; /* seconds between rows; 0: only the first, which is the present, and the last */
-    bool every_step; /* in place of `every`: a row at each reaction, or each step of the solver */
+    double start; /* the time of the first row; 0 or another that is past: the present */
+    const double *times; /* in place of `every` and `start`: of each row, ascending; or NULL. A last
+                            time within rounding of the end is the end */
+    size_t time_count;
+    bool every_step; /* in place of all these: a row at each reaction, or step of the solver */
     const char *const *record; /* names to record; NULL: every species and rule */
     size_t record_count;
 

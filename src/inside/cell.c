@@ -135,6 +135,27 @@ static const char *const *names_option(lua_State *L, int options, const char *ke
     return names;
 }
 
+/* A list of numbers, which stay on the stack as a block; NULL without one. */
+static const double *numbers_option(lua_State *L, const char *key, size_t *count,
+                                    const bx_place *place)
+{
+    static const char *const no_keys[] = {"a list of numbers", NULL};
+    if (bx_fields_get(L, 2, key) == LUA_TNIL)
+        return NULL;
+    bx_place inner = bx_place_make(place->code, "%s.%s", place->text, key);
+    int table = lua_gettop(L);
+    bx_fields_expect(L, table, LUA_TTABLE, &inner, NULL);
+    bx_fields_allow(L, table, no_keys, true, &inner);
+    *count = lua_rawlen(L, table);
+    double *numbers = lua_newuserdatauv(L, (*count + 1) * sizeof *numbers, 0);
+    for (size_t i = 0; i < *count; i++) {
+        lua_rawgeti(L, table, (lua_Integer)i + 1);
+        numbers[i] = bx_fields_number(L, -1, &inner, NULL);
+        lua_pop(L, 1);
+    }
+    return numbers;
+}
+
 static void seed_option(lua_State *L, int options, bx_run *run, const bx_place *place)
 {
     bx_cell *cell = bx_worker_of(L)->cell;
@@ -165,16 +186,25 @@ static void every_option(lua_State *L, int options, bx_run *run, const bx_place 
     lua_pop(L, 1);
 }
 
+/* How long, or else until the last of the times. */
+static void duration_option(lua_State *L, bx_run *run, const bx_place *place)
+{
+    run->duration = number_option(L, 2, "duration", place);
+    if (run->duration == 0 && run->time_count > 0)
+        run->duration = run->times[run->time_count - 1] - bx_cell_time(bx_worker_of(L)->cell);
+    if (run->duration <= 0)
+        bx_raise_format(L, place->code, "%s.%s: seconds of simulated time expected, more than %s",
+                        place->text, run->times ? "times" : "duration",
+                        run->times ? "the present" : "0");
+}
+
 /* Those of runs and of ensembles. The method is known. */
 static void read_options(lua_State *L, bx_run *run, const bx_place *place)
 {
-    run->duration = number_option(L, 2, "duration", place);
-    if (run->duration <= 0)
-        bx_raise_format(L, place->code,
-                        "%s.duration: seconds of simulated time expected, more "
-                        "than 0",
-                        place->text);
+    run->times = numbers_option(L, "times", &run->time_count, place);
+    duration_option(L, run, place);
     every_option(L, 2, run, place);
+    run->start = number_option(L, 2, "start", place);
     double steps = number_option(L, 2, "max_steps", place);
     run->maximum_steps = steps < 1e18 ? (size_t)steps : 0;
     run->epsilon = number_option(L, 2, "epsilon", place);
@@ -300,9 +330,10 @@ static int fail_run(lua_State *L, const bx_error *err)
 
 static int cell_run(lua_State *L)
 {
-    static const char *const keys[] = {"duration", "every",      "method",    "seed",     "run",
-                                       "record",   "tolerance",  "max_steps", "epsilon",  "stream",
-                                       "solver",   "stochastic", "threshold", "exchange", NULL};
+    static const char *const keys[] = {"times",    "start",  "duration", "every",      "method",
+                                       "seed",     "run",    "record",   "tolerance",  "max_steps",
+                                       "epsilon",  "stream", "solver",   "stochastic", "threshold",
+                                       "exchange", NULL};
     bx_cell *cell = check_cell(L);
     bx_worker *worker = bx_worker_of(L);
     bx_place place = bx_place_make(BX_ESCRIPT, "run");
@@ -337,26 +368,11 @@ static int cell_run(lua_State *L)
     return 1;
 }
 
-/* Numbers in a list, which stay on the stack as a block. */
 static void quantiles_option(lua_State *L, bx_ensemble_run *many, const bx_place *place)
 {
-    static const char *const no_keys[] = {"a list of numbers", NULL};
-    if (bx_fields_get(L, 2, "quantiles") == LUA_TNIL)
-        return;
-    bx_place inner = bx_place_make(place->code, "%s.quantiles", place->text);
-    int table = lua_gettop(L);
-    bx_fields_expect(L, table, LUA_TTABLE, &inner, NULL);
-    bx_fields_allow(L, table, no_keys, true, &inner);
-    size_t count = lua_rawlen(L, table);
-    double *quantiles = lua_newuserdatauv(L, (count + 1) * sizeof *quantiles, 0);
-    for (size_t i = 0; i < count; i++) {
-        lua_rawgeti(L, table, (lua_Integer)i + 1);
-        quantiles[i] = bx_fields_number(L, -1, &inner, NULL);
-        lua_pop(L, 1);
-    }
-    many->quantiles = quantiles;
-    many->quantile_count = count;
-    many->bins = BX_ENSEMBLE_BINS;
+    many->quantiles = numbers_option(L, "quantiles", &many->quantile_count, place);
+    if (many->quantiles)
+        many->bins = BX_ENSEMBLE_BINS;
 }
 
 /* true, or { bins = 256 }. */
@@ -384,8 +400,8 @@ static void histogram_option(lua_State *L, bx_ensemble_run *many, const bx_place
 static int cell_ensemble(lua_State *L)
 {
     static const char *const keys[] = {
-        "runs",   "first",      "duration",  "every",     "method",  "seed",
-        "record", "quantiles",  "histogram", "max_steps", "epsilon", "tolerance",
+        "times",  "start",      "runs",      "first",     "duration",  "every",   "method",
+        "seed",   "record",     "quantiles", "histogram", "max_steps", "epsilon", "tolerance",
         "solver", "stochastic", "threshold", "exchange",  NULL};
     bx_cell *cell = check_cell(L);
     bx_worker *worker = bx_worker_of(L);
