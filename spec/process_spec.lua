@@ -287,6 +287,58 @@ describe("the cell", function()
     end
   end)
 
+  for _, method in ipairs { "ode", "ssa", "tau", "hybrid" } do
+    it("can be read, rules too, by code that takes its rows: " .. method, function()
+      local wrong = run(([[
+        cell:clear()
+        process "p" { species = { A = 100, B = 0 }, rules = { half = "A/2" }, reactions = { { "A -> B", k = 1 } } }
+        local wrong = {}
+        local function check(A)
+          if cell:get "half" ~= A/2 or cell:get "A" ~= A then wrong[#wrong + 1] = A end
+        end
+        cell:run { duration = 3, every = 1, method = %q, seed = 1, stream = function(_, row) check(row.A) end }
+        check(cell:get "A")
+        return wrong]]):format(method))
+      assert.same({}, wrong)
+    end)
+
+    it("tells of each event that fires, when and which: " .. method, function()
+      local told, plain, code = table.unpack(run(([[
+        cell:clear()
+        process "p" { species = { A = 100, B = 0 }, parameters = { n = 0 }, rules = { half = "A/2" },
+          reactions = { { "A -> B", k = 1 } },
+          events = { { at = 1.5, set = { n = "n + 1" }, name = "dose" },
+            { when = "time > 1", delay = 1.25, set = { n = "n + 1" }, name = "late" },
+            { at = 1.5, set = { A = 40 } } } }
+        local told, options = {}, { duration = 3, every = 1, method = %q, seed = 1 }
+        local function tell(time, name) told[#told + 1] = { time, name, cell:get "n", cell:get "half" >= 20 } end
+        local plain = cell:run(options):to_csv()
+        cell:reset()
+        options.events = tell
+        return { told, plain, cell:run(options):to_csv() }]]):format(method)))
+      assert.same({ { 1.5, "dose", 1.0, told[1][4] }, { 1.5, 'process "p", event 3', 1.0, true } },
+        { told[1], told[2] })
+      assert.near(2.25, told[3][1], 1e-9)
+      assert.same({ "late", 2.0, 3 }, { told[3][2], told[3][3], #told })
+      assert.equal(plain, code)
+    end)
+  end
+
+  it("ends a run whose function for events fails, where it has got to", function()
+    local ok, message, time, set = table.unpack(run [[
+      cell:clear()
+      process "p" { species = { A = 1 }, events = { { at = 1, set = { A = 2 } } } }
+      local ok, message = pcall(cell.run, cell, { duration = 3, events = function() error "enough" end })
+      local time = cell:time()
+      return { ok, tostring(message), time, (pcall(cell.set, cell, "A", 3)) }]])
+    assert.same({ false, 1.0, true }, { ok, time, set })
+    assert.matches("enough", message)
+    local _, err = execute [[ cell:reset() cell:run { duration = 3, events = function() cell:set("A", 3) end } ]]
+    assert.matches("the cell is running", err.message)
+    _, err = execute [[ cell:run { duration = 3, events = 5 } ]]
+    assert.matches("function expected", err.message)
+  end)
+
   it("goes on from where a run ended", function()
     local two = run [[
       local t = cell:run { duration = 1, every = 0.5 }

@@ -470,6 +470,7 @@ function BioXenHypervisor:get_chassis_info() end
 ---@field max_steps integer? bound on solver steps, reactions or leaps (default: none)
 ---@field run integer? repeats this run of an ensemble of the seed
 ---@field stream fun(time: number, row: table<string, number>)? takes each row as it comes, while the run goes on; the rows are not kept, and cell:run returns their number. The function may read the cell, print and report progress; its error ends the run
+---@field events fun(time: number, name: string)? told of each event that fires, once it has set its values: by its name, or else as messages call it. It may do what stream may
 
 ---What `cell:ensemble` in a VM takes, beside duration, times, start, every, method, seed, record,
 ---epsilon and max_steps as in a run (the method is "ssa" unless given). Run i draws from stream i of the seed:

@@ -57,6 +57,12 @@ typedef struct bx_run {
      * The run fails with BX_ECANCELLED when it returns another value than 0. Or NULL. */
     int (*row)(void *data, double time, const double *values, size_t count);
     void *row_data;
+
+    /* Told of each event that fires, once it has set its values: its name, or without one how
+     * messages call it. The run fails with BX_ECANCELLED when it returns another value than 0. Or
+     * NULL. */
+    int (*fired)(void *data, double time, const char *event);
+    void *fired_data;
 } bx_run;
 
 /* Runs `first` .. `first + runs - 1` of run->seed, each from the present state. */

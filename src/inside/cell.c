@@ -230,15 +230,16 @@ static uint64_t whole_option(lua_State *L, const char *key, double least, const 
     return (uint64_t)value;
 }
 
-/* ---- code that takes rows ---- */
+/* ---- code that takes rows, and is told of events ---- */
 
 typedef struct taker {
     lua_State *L;
-    int function; /* where it is on the stack */
+    int function, listener; /* where they are on the stack */
     bx_cell *cell;
     const bx_run *run;
     double time;
     const double *values;
+    const char *event;
     lua_Integer rows;
     bool failed; /* its error is on top of the stack */
 } taker;
@@ -285,16 +286,50 @@ static int take_row(void *data, double time, const double *values, size_t count)
     return t->failed;
 }
 
-/* The function stays on the stack. */
-static void stream_option(lua_State *L, bx_run *run, taker *t, const bx_place *place)
+/* function(time, name) */
+static int tell_event(lua_State *L)
 {
-    if (bx_fields_get(L, 2, "stream") == LUA_TNIL)
-        return;
-    bx_fields_expect(L, -1, LUA_TFUNCTION, place, "stream");
-    *t = (taker){.L = L, .function = lua_gettop(L), .cell = bx_worker_of(L)->cell, .run = run};
-    run->row = take_row;
-    run->row_data = t;
+    const taker *t = lua_touserdata(L, 1);
+    lua_pushnumber(L, t->time);
+    lua_pushstring(L, t->event);
+    lua_call(L, 2, 0);
+    return 0;
+}
+
+/* A bx_run's fired: as take_row. */
+static int take_event(void *data, double time, const char *event)
+{
+    taker *t = data;
+    lua_State *L = t->L;
+    t->time = time;
+    t->event = event;
+    lua_pushcfunction(L, tell_event);
+    lua_pushlightuserdata(L, t);
+    lua_pushvalue(L, t->listener);
+    t->failed = lua_pcall(L, 2, 0, 0) != LUA_OK;
+    return t->failed;
+}
+
+/* Where a function is on the stack, on which it stays; 0 without one. */
+static int function_option(lua_State *L, const char *key, const bx_place *place)
+{
     luaL_checkstack(L, LUA_MINSTACK, "too many names");
+    if (bx_fields_get(L, 2, key) == LUA_TNIL)
+        return 0;
+    bx_fields_expect(L, -1, LUA_TFUNCTION, place, key);
+    return lua_gettop(L);
+}
+
+static void functions_options(lua_State *L, bx_run *run, taker *t, const bx_place *place)
+{
+    *t = (taker){.L = L, .cell = bx_worker_of(L)->cell, .run = run};
+    t->function = function_option(L, "stream", place);
+    t->listener = function_option(L, "events", place);
+    if (t->function)
+        run->row = take_row;
+    if (t->listener)
+        run->fired = take_event;
+    run->row_data = run->fired_data = t;
 }
 
 /* Raise if called by code that takes rows. */
@@ -330,15 +365,15 @@ static int fail_run(lua_State *L, const bx_error *err)
 
 static int cell_run(lua_State *L)
 {
-    static const char *const keys[] = {"times",    "start",  "duration", "every",      "method",
-                                       "seed",     "run",    "record",   "tolerance",  "max_steps",
-                                       "epsilon",  "stream", "solver",   "stochastic", "threshold",
-                                       "exchange", NULL};
+    static const char *const keys[] = {"events",    "times",    "start",  "duration", "every",
+                                       "method",    "seed",     "run",    "record",   "tolerance",
+                                       "max_steps", "epsilon",  "stream", "solver",   "stochastic",
+                                       "threshold", "exchange", NULL};
     bx_cell *cell = check_cell(L);
     bx_worker *worker = bx_worker_of(L);
     bx_place place = bx_place_make(BX_ESCRIPT, "run");
     bx_error err;
-    taker rows = {.L = L};
+    taker rows;
     bx_run run = {.maximum_bytes = worker->memory.limit,
                   .interrupt = &bx_interrupted,
                   .progress = report_run,
@@ -350,7 +385,7 @@ static int cell_run(lua_State *L)
     run.method = method_option(L, 2, BX_METHOD_ODE, &place);
     read_options(L, &run, &place);
     run.stream = whole_option(L, "run", 0, &place);
-    stream_option(L, &run, &rows, &place);
+    functions_options(L, &run, &rows, &place);
     bx_trajectory **box = bx_lua_new_trajectory(L);
     bx_output_flush();
     make_room(L, worker);
