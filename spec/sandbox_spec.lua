@@ -8,7 +8,7 @@ local processes = require "spec.support.processes"
 
 local SLOW = tonumber(os.getenv "BIOXEN_SLOW") or 1
 local TIMEOUT = 0.2
-local LATE = TIMEOUT + 0.3 * SLOW
+local LATE = TIMEOUT + 2 * SLOW
 
 -- What never ends by itself, and whether the VM survives its interruption: "lives" it does, "dies"
 -- the construct can't be interrupted, nil either.
