@@ -433,7 +433,7 @@ function BioXenHypervisor:get_chassis_info() end
 ---@class bioxen.Process
 ---@field species (string|number)[]? names (from 0 on), or values by name
 ---@field parameters table<string, number>?
----@field initial table<string, string|number>? formulas of what species and parameters begin with (Cell:set has more)
+---@field initial table<string, string|number>? formulas of what species and parameters begin with, see Cell:set
 ---@field rules table<string, string|number>? names that always equal a formula
 ---@field concentrations table<string, string[]>? { name = { amount, size } }: always amount / size; to set it sets the amount
 ---@field rates table<string, string|number>? the rate of change of a species, beside reactions; for ODEs
@@ -864,8 +864,8 @@ function FluxModel:reaction(name) end
 ---reaction is its rate; a local parameter "k" of reaction "R" is "R.k". An id that formulas keep,
 ---such as "time", is "time.value".
 ---
----Values that formulas give at the beginning are computed once, when the model is loaded. A model
----that draws random numbers in events draws them from the run's seed.
+---Values that formulas give at the beginning follow what is set before the first run, see Cell:set
+---and Cell:reset. A model that draws random numbers in events draws them from the run's seed.
 ---@class bioxen.SBMLModel
 ---@field name string of the process
 ---@field species string[] ids

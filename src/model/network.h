@@ -69,8 +69,7 @@ typedef struct bx_event {
     bx_range delay_code, priority_code;
 } bx_event;
 
-/* Gives a slot its value at the beginning: the initial value of a species or parameter, or a rule.
- */
+/* Gives a slot its value at the beginning: that of a species or parameter, or of a rule. */
 typedef struct bx_initial {
     bx_range code;
     uint32_t target;
@@ -92,9 +91,8 @@ typedef struct bx_network {
     bool *rule_varies;                 /* the rule depends on a species that changes */
     bool *rule_uses_time;              /* directly or through rules */
     uint32_t *rule_amount, *rule_size; /* of a quotient: slots; else BX_SLOT_NONE */
-    bool *free; /* species or parameter -> may have any value, NaN included */
-    bx_initial
-        *initials; /* each after those that it needs; none if no formula is an initial value */
+    bool *free;           /* species or parameter -> may have any value, NaN included */
+    bx_initial *initials; /* each after those that it needs; none if all are plain numbers */
     size_t initial_count;
     bool *computed; /* species or parameter -> its initial value is a formula's */
     bool *feeds;    /* variable -> initial values are computed from it, through rules too */
