@@ -77,7 +77,7 @@ static int check_times(const bx_simulation *s, bx_error *err)
 {
     const bx_run *run = s->run;
     double before = s->start, last = s->end * (1 + ROUNDING);
-    if (run->times && run->time_count == 0)
+    if (run->time_count == 0)
         return bx_fail(err, BX_ESIMULATION, "times: expected one time at least");
     for (size_t i = 0; i < run->time_count; i++) {
         double time = run->times[i];
@@ -202,7 +202,8 @@ static int open_recording(bx_simulation *s, const char **names, bx_error *err)
     unsigned char *seen = calloc(network->species + network->parameters + network->rules + 1, 1);
     int result = seen ? choose_columns(s, names, seen, err) : bx_fail_memory(err);
     free(seen);
-    if (result < 0 || check_times(s, err) < 0 || (!s->run->every_step && count_rows(s, err) < 0))
+    if (result < 0 || (s->run->times && check_times(s, err) < 0) ||
+        (!s->run->every_step && count_rows(s, err) < 0))
         return -1;
     if (s->many)
         return open_ensemble(s, names, err);
