@@ -330,6 +330,24 @@ static void check_refused(bx_cell *cell, const bx_buffer *bytes, size_t length, 
     CHECK(same_bytes(before, bytes_of(cell)));
 }
 
+static void what_initial_values_follow_must_be_of_the_cell(void)
+{
+    bx_error err = {0};
+    bx_cell *cell = dosed(), *other = dosed();
+    bx_cell_set(cell, "dose", 10, &err);
+    bx_buffer bytes = bytes_of(cell);
+    uint8_t *slot = bytes.data + bytes.length - 16, *begin = slot + 8;
+    check_refused(other, &bytes, bytes.length - 1, BX_EPROTOCOL);
+    slot[0] += 3;
+    check_refused(other, &bytes, bytes.length, BX_EPROTOCOL);
+    slot[0] -= 3;
+    memcpy(begin, (uint8_t[]){0, 0, 0, 0, 0, 0, 0xf8, 0x7f}, 8);
+    check_refused(other, &bytes, bytes.length, BX_EPROTOCOL);
+    bx_buffer_free(&bytes);
+    bx_cell_free(cell);
+    bx_cell_free(other);
+}
+
 static void what_is_cut_short_or_too_long_is_refused(void)
 {
     bx_cell *cell = plain(), *other = plain();
@@ -346,6 +364,21 @@ static void what_is_cut_short_or_too_long_is_refused(void)
     bytes.data[44] ^= 0xff, bytes.data[51] ^= 0xff; /* the time: negative, and vast */
     check_refused(other, &bytes, bytes.length - 1, BX_EPROTOCOL);
     bx_buffer_free(&bytes);
+    bx_cell_free(cell);
+    bx_cell_free(other);
+}
+
+/* Behind the magic, the digest, the seeds and the time stand the species. */
+static void values_that_no_cell_takes_are_refused(void)
+{
+    static const double none[] = {NAN, INFINITY, -INFINITY};
+    bx_cell *cell = plain(), *other = plain();
+    for (size_t i = 0; i < sizeof none / sizeof *none; i++) {
+        bx_buffer bytes = bytes_of(cell);
+        memcpy(bytes.data + 52, &none[i], sizeof none[i]);
+        check_refused(other, &bytes, bytes.length, BX_EPROTOCOL);
+        bx_buffer_free(&bytes);
+    }
     bx_cell_free(cell);
     bx_cell_free(other);
 }
@@ -418,7 +451,9 @@ int main(void)
     RUN(the_sequence_of_seeds_goes_on);
     RUN(values_that_are_no_numbers_are_kept);
     RUN(what_initial_values_follow_is_kept);
+    RUN(what_initial_values_follow_must_be_of_the_cell);
     RUN(what_is_cut_short_or_too_long_is_refused);
+    RUN(values_that_no_cell_takes_are_refused);
     RUN(hostile_bytes_do_no_harm);
     RUN(the_state_of_another_network_is_refused);
     return test_end();
