@@ -40,7 +40,7 @@ layers.modules = {
   { "lua/bioxen/biology" },
   { "lua/bioxen/out.lua" },
   { "lua/bioxen/check.lua" },
-  { "lua/bioxen/nearest.lua", "lua/bioxen/sorted_keys.lua" },
+  { "lua/bioxen/nearest.lua", "lua/bioxen/sorted_keys.lua", "lua/bioxen/decimal.lua" },
 }
 
 -- Who may include lua.h.

@@ -267,6 +267,64 @@ describe("a culture", function()
     assert.equal(0, t:last "growth_rate")
   end)
 
+  -- Sugar goes to growth, 1/h for 10 mmol, or to acid. The same exchanges as "A ->" and as "-> A".
+  local function demanding(sugar, acid, medium, more)
+    local function model(turned)
+      local function exchange(name, metabolite, bounds)
+        local low, high = bounds[1], bounds[2]
+        if turned then low, high = -high, -low end
+        return ("{ '%s', name = '%s', lower = %g, upper = %g }"):format(
+          turned and "-> " .. metabolite or metabolite .. " ->", name, low, high)
+      end
+      return ([[
+        local m = flux.model { objective = "grow", reactions = { %s, %s,
+          { "sugar -> acid", name = "ferment", upper = 1000 }, { "10 sugar ->", name = "grow", upper = 1000 } } }
+        local t, death = m:dynamic { duration = 1, step = 0.01, every = 0.1, biomass = 0.1, medium = { %s } %s }
+        return { t = t, death = death, bounds = { m:bounds "EX_acid" } } ]]):format(
+        exchange("EX_sugar", "sugar", sugar), exchange("EX_acid", "acid", acid), medium, more or "")
+    end
+    local result, turned = run(model(false)), run(model(true))
+    assert.equal(result.t:to_csv(), turned.t:to_csv())
+    assert.same(result.death, turned.death)
+    assert.same(acid, result.bounds) -- as before
+    return result.t, result.death
+  end
+
+  it("secretes what a bound demands", function()
+    local t, death = demanding({ -10, 1000 }, { 2, 1000 }, "EX_sugar = 1000, EX_acid = 0")
+    near(0.1*math.exp(0.8), t:last "biomass")
+    near(2*0.1*(math.exp(0.8) - 1)/0.8, t:last "acid")
+    assert.equal(nil, death)
+    t = demanding({ -10, 1000 }, { 2, 2 }, "EX_sugar = 1000, EX_acid = { concentration = 1, maximum = 5 }")
+    near(0.1*math.exp(0.8), t:last "biomass")
+  end)
+
+  it("is dead from where a demanded uptake runs out, and says when and why", function()
+    local t, death = demanding({ -10, -5 }, { 0, 1000 }, "EX_sugar = 1", ", death_rate = 1")
+    local stop = math.log(1 + 1/(10*0.1))
+    near(0.1*math.exp(0.5), t:at("biomass", 0.5))
+    assert.same({ 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0 }, t:column "feasible")
+    near(0.1*math.exp(stop - (1 - stop)), t:last "biomass")
+    assert.equal(0, t:last "sugar")
+    near(stop, death.time)
+    assert.matches('"EX_sugar" demand more uptake', death.reason)
+  end)
+
+  it("meets a demand that is its uptake's maximum but for rounding, and dies of one above it", function()
+    local pool = "EX_sugar = { concentration = 1000, maximum = %s }"
+    local t, death = demanding({ -10, -4.9 }, { 0, 1000 }, pool:format "4.9*(1 - 1e-15)")
+    near(0.1*math.exp(0.49), t:last "biomass")
+    assert.equal(nil, death)
+    t, death = demanding({ -10, -5 }, { 0, 1000 }, pool:format "4.9")
+    near(0.1, t:last "biomass")
+    assert.equal(0, death.time)
+  end)
+
+  it("dies where its fluxes are infeasible for another reason", function()
+    local _, death = demanding({ -1, 1000 }, { 2, 1000 }, "EX_sugar = 10")
+    assert.same({ time = 0, reason = "no fluxes are feasible within the bounds" }, death)
+  end)
+
   it("refuses what makes no sense", function()
     for options, message in pairs {
       ["biomass = 0"] = "biomass", ["step = 0"] = "step", ["every = -1"] = "every",

@@ -153,6 +153,199 @@ describe("the cell", function()
       run "cell:reset() return { cell:get 'A', cell:get 'k', cell:time() }")
   end)
 
+  describe("with initial values by formulas", function()
+    local function values(code)
+      return run([[
+        cell:clear()
+        process "doses" { species = { S = 0, X = 1 }, parameters = { dose = 3, total = 0, other = 1 },
+          rules = { twice = "2*dose" }, initial = { S = "twice + other", total = "S + X" },
+          reactions = { { "S -> X", k = "other" } },
+          events = { { at = 1, set = { dose = 100, other = 100 } } } }
+        local function now() return { cell:get "S", cell:get "total", cell:get "dose", cell:get "other" } end
+        ]] .. code)
+    end
+
+    it("has them follow what is set before the first run, through rules and each other", function()
+      assert.same({ 7.0, 8.0, 3.0, 1.0 }, values "return now()")
+      assert.same({ 21.0, 22.0, 10.0, 1.0 }, values "cell:set('dose', 10) return now()")
+      assert.same({ 7.0, 12.0, 3.0, 1.0 }, values "cell:set('X', 5) return now()")
+      assert.equal(11.0, values "cell:set('dose', 5) return cell:run { duration = 0.5 }":at("S", 0))
+    end)
+
+    it("lets them be set themselves, in any order, until it is reset", function()
+      assert.same({ { 4.0, 5.0, 10.0, 1.0 }, { 4.0, 99.0, 2.0, 1.0 }, { 5.0, 6.0, 2.0, 1.0 } }, values [[
+        cell:set { S = 4, dose = 10 }
+        local first = now()
+        cell:set("total", 99)
+        cell:set("dose", 2)
+        local second = now()
+        cell:reset()
+        return { first, second, now() }]])
+    end)
+
+    it("leaves them as they are once it has lived, and follows at a reset", function()
+      local lived, again = table.unpack(values [[
+        cell:run { duration = 2 }
+        cell:set { S = 7, dose = 10, X = 30 }
+        local lived = now()
+        cell:reset()
+        return { lived, now() }]])
+      assert.same({ 7.0, 8.0, 10.0, 100.0 }, lived)
+      assert.same({ 21.0, 22.0, 10.0, 1.0 }, again) -- what events set, and species, are as declared
+    end)
+
+    it("resets other parameters to what is declared", function()
+      assert.same({ 0.25, 1.0 }, run [[
+        process "p" { species = { S = 0 }, parameters = { dose = 2, k2 = 1 }, initial = { S = "dose/8" } }
+        cell:set("k2", 5)
+        cell:reset()
+        return { cell:get "S", cell:get "k2" }]])
+    end)
+
+    it("computes those of a new process from what is there, and keeps what was there", function()
+      assert.same({ 1.0, 1.0, 20.0, 21.0, 20.0 }, values [[
+        cell:set { dose = 10, S = 1, total = 1 }
+        process "more" { species = { Y = 0 }, initial = { Y = "twice" } }
+        local S, total, Y = cell:get "S", cell:get "total", cell:get "Y"
+        cell:run { duration = 0.1 }
+        cell:reset()
+        return { S, total, Y, cell:get "S", cell:get "Y" }]])
+    end)
+
+    it("resets a parameter that is declared anew to that", function()
+      assert.same({ 30.0, 50.0 }, run [[
+        local function declare(dose)
+          process "p" { species = { S = 0 }, parameters = { dose = dose }, initial = { S = "10*dose" } }
+        end
+        declare(2)
+        cell:set("dose", 3)
+        declare(2)
+        cell:reset()
+        local same = cell:get "S"
+        declare(5)
+        cell:reset()
+        return { same, cell:get "S" }]])
+    end)
+  end)
+
+  describe("records rows", function()
+    local start = "cell:clear() process 'p' { species = { A = 400, B = 0 }, reactions = { { 'A -> B', k = 0.5 } } } "
+
+    for _, method in ipairs { "ode", "ssa", "tau", "hybrid" } do
+      it("at any times, the same as by the grid: " .. method, function()
+        local at, grid = table.unpack(run(start .. ([[
+          local options = { method = %q, seed = 1, times = { 0, 0.5, 0.75, 2 } }
+          local at = cell:run(options)
+          cell:reset()
+          options.times, options.every, options.duration = nil, 0.25, 2
+          return { at, cell:run(options) }]]):format(method)))
+        assert.same({ 0.0, 0.5, 0.75, 2.0 }, at:times())
+        for i, row in ipairs { 1, 3, 4, 9 } do
+          local expected = grid:column "A"[row]
+          local leaps = method == "tau" or method == "hybrid" -- they may end at rows
+          assert.near(expected, at:column "A"[i], leaps and 40 or 0, method)
+        end
+      end)
+    end
+
+    it("from a time on, to the end", function()
+      local late, exact, last, before = table.unpack(run(start .. [[
+        local function rows(options) cell:reset() return cell:run(options):times() end
+        local late = rows { duration = 2, start = 1.25, every = 0.5 }
+        local exact = rows { duration = 2, start = 1, every = 0.5 }
+        local last = rows { duration = 2, start = 2, every = 0.5 }
+        return { late, exact, last, cell:run { duration = 1, start = 1, every = 0.5 }:times() }]]))
+      assert.same({ 1.25, 1.75, 2.0 }, late)
+      assert.same({ 1.0, 1.5, 2.0 }, exact)
+      assert.same({ 2.0 }, last)
+      assert.same({ 2.0, 2.5, 3.0 }, before) -- a start that is past
+    end)
+
+    it("at times from the present on, which may end before the run does, or say where it ends", function()
+      assert.same({ { 1.5 }, 2.0, { 2.125, 2.25 }, 2.25 }, run(start .. [[
+        local first = cell:run { duration = 2, times = { 1.5 } }:times()
+        local now = cell:time()
+        return { first, now, cell:run { times = { 2.125, 2.25 } }:times(), cell:time() }]]))
+      -- 0.3 + (0.9 - 0.3) is not 0.9
+      assert.same({ 0.9 }, run(start .. "cell:run { duration = 0.3 } return cell:run { times = { 0.9 } }:times()"))
+    end)
+
+    it("of many runs at times", function()
+      local many = run(start .. "return cell:ensemble { runs = 3, seed = 1, times = { 0.5, 2 } }")
+      assert.same({ 0.5, 2.0 }, many:times())
+      local grid = run(start .. "return cell:ensemble { runs = 3, seed = 1, duration = 2, every = 0.5 }")
+      assert.equal(grid:mean("A", 0.5), many:mean("A", 0.5))
+    end)
+
+    for options, message in pairs {
+      ["times = { 1, 1 }"] = "times: expected ascending times from 0 s to 1 s, got 1",
+      ["times = { 2, 1 }"] = "got 2", ["times = { 3 }, duration = 2"] = "got 3", ["times = { -1, 1 }"] = "got -1",
+      ["times = { 0 }"] = "times: seconds of simulated time expected, more than the present",
+      ["times = {}"] = "more than the present", ["times = {}, duration = 1"] = "one time at least",
+      ["times = { 1 }, every = 1"] = "either times, or every", ["times = { 1 }, every = 'step'"] = "either times",
+      ["times = { 1 }, start = 1"] = "either times", ["start = 1, every = 'step', duration = 2"] = "either times",
+      ["start = 3, duration = 2"] = "start: expected a time up to the end, 2 s, got 3",
+      ["times = { 'x' }"] = "number expected",
+    } do
+      it("and refuses " .. options, function()
+        local _, err = execute(start .. "cell:run { " .. options .. " }")
+        assert.truthy(err.message:find(message, 1, true), err.message)
+      end)
+    end
+  end)
+
+  for _, method in ipairs { "ode", "ssa", "tau", "hybrid" } do
+    it("can be read, rules too, by code that takes its rows: " .. method, function()
+      local wrong = run(([[
+        cell:clear()
+        process "p" { species = { A = 100, B = 0 }, rules = { half = "A/2" }, reactions = { { "A -> B", k = 1 } } }
+        local wrong = {}
+        local function check(A)
+          if cell:get "half" ~= A/2 or cell:get "A" ~= A then wrong[#wrong + 1] = A end
+        end
+        cell:run { duration = 3, every = 1, method = %q, seed = 1, stream = function(_, row) check(row.A) end }
+        check(cell:get "A")
+        return wrong]]):format(method))
+      assert.same({}, wrong)
+    end)
+
+    it("tells of each event that fires, when and which: " .. method, function()
+      local told, plain, code = table.unpack(run(([[
+        cell:clear()
+        process "p" { species = { A = 100, B = 0 }, parameters = { n = 0 }, rules = { half = "A/2" },
+          reactions = { { "A -> B", k = 1 } },
+          events = { { at = 1.5, set = { n = "n + 1" }, name = "dose" },
+            { when = "time > 1", delay = 1.25, set = { n = "n + 1" }, name = "late" },
+            { at = 1.5, set = { A = 40 } } } }
+        local told, options = {}, { duration = 3, every = 1, method = %q, seed = 1 }
+        local function tell(time, name) told[#told + 1] = { time, name, cell:get "n", cell:get "half" >= 20 } end
+        local plain = cell:run(options):to_csv()
+        cell:reset()
+        options.events = tell
+        return { told, plain, cell:run(options):to_csv() }]]):format(method)))
+      assert.same({ { 1.5, "dose", 1.0, told[1][4] }, { 1.5, 'process "p", event 3', 1.0, true } },
+        { told[1], told[2] })
+      assert.near(2.25, told[3][1], 1e-9)
+      assert.same({ "late", 2.0, 3 }, { told[3][2], told[3][3], #told })
+      assert.equal(plain, code)
+    end)
+  end
+
+  it("ends a run whose function for events fails, where it has got to", function()
+    local ok, message, time, set = table.unpack(run [[
+      cell:clear()
+      process "p" { species = { A = 1 }, events = { { at = 1, set = { A = 2 } } } }
+      local ok, message = pcall(cell.run, cell, { duration = 3, events = function() error "enough" end })
+      local time = cell:time()
+      return { ok, tostring(message), time, (pcall(cell.set, cell, "A", 3)) }]])
+    assert.same({ false, 1.0, true }, { ok, time, set })
+    assert.matches("enough", message)
+    local _, err = execute [[ cell:reset() cell:run { duration = 3, events = function() cell:set("A", 3) end } ]]
+    assert.matches("the cell is running", err.message)
+    _, err = execute [[ cell:run { duration = 3, events = 5 } ]]
+    assert.matches("function expected", err.message)
+  end)
+
   it("goes on from where a run ended", function()
     local two = run [[
       local t = cell:run { duration = 1, every = 0.5 }

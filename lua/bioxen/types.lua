@@ -435,7 +435,7 @@ function BioXenHypervisor:get_chassis_info() end
 ---@class bioxen.Process
 ---@field species (string|number)[]? names (from 0 on), or values by name
 ---@field parameters table<string, number>?
----@field initial table<string, string|number>? formulas of what species and parameters begin with
+---@field initial table<string, string|number>? formulas of what species and parameters begin with, see Cell:set
 ---@field rules table<string, string|number>? names that always equal a formula
 ---@field concentrations table<string, string[]>? { name = { amount, size } }: always amount / size; to set it sets the amount
 ---@field rates table<string, string|number>? the rate of change of a species, beside reactions; for ODEs
@@ -456,7 +456,9 @@ function BioXenHypervisor:get_chassis_info() end
 ---What `cell:run` in a VM takes. Tau-leaping: Cao, Gillespie and Petzold, J. Chem. Phys. 124,
 ---044109 (2006) and 126, 224101 (2007).
 ---@class bioxen.RunOptions
----@field duration number simulated seconds, more than 0
+---@field duration number? simulated seconds, more than 0; may be left out where there are times
+---@field times number[]? of the rows, in place of every: simulated seconds, ascending, from the present on
+---@field start number? simulated seconds: the first row comes then (default: at the present)
 ---@field every (number|"step")? seconds between rows; 0 records the first and the last state alone (default 0). "step": a row at each reaction of "ssa", at each step of the solver or leap of "tau"
 ---@field method ("ode"|"ssa"|"tau"|"hybrid")? solver, exact stochastic simulation, approximate tau-leaping, or some reactions stochastic and the others by the solver (default "ode"). Rates that depend on time are for "ode", for "ssa", and for "hybrid" without exchange
 ---@field solver ("bdf"|"adams")? Adams suits what is not stiff (default "bdf")
@@ -470,9 +472,10 @@ function BioXenHypervisor:get_chassis_info() end
 ---@field max_steps integer? bound on solver steps, reactions or leaps (default: none)
 ---@field run integer? repeats this run of an ensemble of the seed
 ---@field stream fun(time: number, row: table<string, number>)? takes each row as it comes, while the run goes on; the rows are not kept, and cell:run returns their number. The function may read the cell, print and report progress; its error ends the run
+---@field events fun(time: number, name: string)? told of each event that fires, once it has set its values: by its name, or else as messages call it. It may do what stream may
 
----What `cell:ensemble` in a VM takes, beside duration, every, method, seed, record, epsilon and
----max_steps as in a run (the method is "ssa" unless given). Run i draws from stream i of the seed:
+---What `cell:ensemble` in a VM takes, beside duration, times, start, every, method, seed, record,
+---epsilon and max_steps as in a run (the method is "ssa" unless given). Run i draws from stream i of the seed:
 ---VMs that share the work (runs = 500 and first = 501) give parts that merge to what one VM gives.
 ---The cell stands where it stood afterwards.
 ---@class bioxen.EnsembleOptions: bioxen.RunOptions
@@ -828,9 +831,12 @@ function FluxModel:parsimonious(options) end
 ---A culture grows in a closed medium, in hours, gDW/L and mM (src/flux/dynamic.h has the method).
 ---`medium` gives by exchange reaction a concentration, or { concentration =, maximum =, half = } for
 ---Michaelis-Menten uptake, or { concentration =, uptake = function(concentration, time, biomass) }.
----Columns: biomass, growth_rate, feasible (0: dead), and each metabolite of the medium.
+---Columns: biomass, growth_rate, feasible (0: dead), and each metabolite of the medium. What the bounds
+---of an exchange demand, uptake or secretion, is kept to: where it cannot be met the culture is dead,
+---as where no fluxes are feasible, and `death` says when that was first, in hours, and why.
 ---@param options { duration: number, biomass: number, medium: table<string, number|table>, step: number?, every: number?, growth: string?, death_rate: number? }
 ---@return bioxen.Trajectory
+---@return { time: number, reason: string }? death
 function FluxModel:dynamic(options) end
 
 ---@return string[]
@@ -868,8 +874,8 @@ function FluxModel:reaction(name) end
 ---reaction is its rate; a local parameter "k" of reaction "R" is "R.k". An id that formulas keep,
 ---such as "time", is "time.value".
 ---
----Values that formulas give at the beginning are computed once, when the model is loaded. A model
----that draws random numbers in events draws them from the run's seed.
+---Values that formulas give at the beginning follow what is set before the first run, see Cell:set
+---and Cell:reset. A model that draws random numbers in events draws them from the run's seed.
 ---@class bioxen.SBMLModel
 ---@field name string of the process
 ---@field species string[] ids
@@ -897,7 +903,8 @@ function Cell:run(options) end
 ---@return number
 function Cell:get(name) end
 
----Set one, or many as { name = value }.
+---Set one, or many as { name = value }. Before the first run, at time 0, initial values by formulas
+---follow what they are computed from, but those that were set themselves.
 ---@param name string|table<string, number>
 ---@param value number?
 function Cell:set(name, value) end
@@ -906,7 +913,8 @@ function Cell:set(name, value) end
 ---@return number
 function Cell:time() end
 
----Back to what the processes declare, at time 0.
+---Back to what the processes declare, at time 0. Parameters from which formulas compute initial values
+---keep what cell:set last gave them, and the initial values follow.
 function Cell:reset() end
 
 ---The rate of a reaction that has a name, per second, now.

@@ -283,6 +283,43 @@ static void values_that_are_no_numbers_are_kept(void)
     bx_cell_free(heir);
 }
 
+/* dose feeds S; both can be set. */
+static bx_cell *dosed(void)
+{
+    bx_error err = {0};
+    bx_process *p = bx_process_new("dosed", &err);
+    must(bx_process_add_species(p, "S", 0, &err), &err);
+    must(bx_process_add_parameter(p, "k", 1, &err), &err);
+    must(bx_process_add_parameter(p, "dose", 3, &err), &err);
+    must(bx_process_add_initial(p, "S", "2 * dose", &err), &err);
+    bx_cell *cell = bx_cell_new(&err);
+    must(bx_cell_define(cell, p, &err), &err);
+    return cell;
+}
+
+static void what_initial_values_follow_is_kept(void)
+{
+    bx_error err = {0};
+    bx_cell *cell = dosed(), *heir = dosed();
+    bx_buffer plain_bytes = bytes_of(cell), bytes = {0};
+    bx_cell_set(cell, "k", 5, &err);
+    CHECK(bx_cell_encode(cell, &bytes, &err) == 0 && bytes.length == plain_bytes.length);
+    bx_buffer_free(&bytes);
+    bx_cell_set(cell, "dose", 10, &err);
+    bx_cell_set(cell, "S", 1, &err);
+    bytes = bytes_of(cell);
+    CHECK(bx_cell_decode(heir, bytes.data, bytes.length, &err) == 0);
+    CHECK(same_bytes(bytes, bytes_of(heir)));
+    bx_cell_set(heir, "dose", 11, &err);
+    CHECK(model_get(heir, "S") == 1);
+    bx_cell_reset(heir);
+    CHECK(model_get(heir, "S") == 22 && model_get(heir, "dose") == 11 && model_get(heir, "k") == 1);
+    bx_cell_restart(heir, "dosed");
+    CHECK(same_bytes(plain_bytes, bytes_of(heir)));
+    bx_cell_free(cell);
+    bx_cell_free(heir);
+}
+
 /* ---- bytes that are none ---- */
 
 static void check_refused(bx_cell *cell, const bx_buffer *bytes, size_t length, bx_code code)
@@ -291,6 +328,24 @@ static void check_refused(bx_cell *cell, const bx_buffer *bytes, size_t length, 
     bx_buffer before = bytes_of(cell);
     CHECK(bx_cell_decode(cell, bytes->data, length, &err) < 0 && err.code == code);
     CHECK(same_bytes(before, bytes_of(cell)));
+}
+
+static void what_initial_values_follow_must_be_of_the_cell(void)
+{
+    bx_error err = {0};
+    bx_cell *cell = dosed(), *other = dosed();
+    bx_cell_set(cell, "dose", 10, &err);
+    bx_buffer bytes = bytes_of(cell);
+    uint8_t *slot = bytes.data + bytes.length - 16, *begin = slot + 8;
+    check_refused(other, &bytes, bytes.length - 1, BX_EPROTOCOL);
+    slot[0] += 3;
+    check_refused(other, &bytes, bytes.length, BX_EPROTOCOL);
+    slot[0] -= 3;
+    memcpy(begin, (uint8_t[]){0, 0, 0, 0, 0, 0, 0xf8, 0x7f}, 8);
+    check_refused(other, &bytes, bytes.length, BX_EPROTOCOL);
+    bx_buffer_free(&bytes);
+    bx_cell_free(cell);
+    bx_cell_free(other);
 }
 
 static void what_is_cut_short_or_too_long_is_refused(void)
@@ -395,6 +450,8 @@ int main(void)
     RUN(what_waits_and_what_is_owed_is_kept);
     RUN(the_sequence_of_seeds_goes_on);
     RUN(values_that_are_no_numbers_are_kept);
+    RUN(what_initial_values_follow_is_kept);
+    RUN(what_initial_values_follow_must_be_of_the_cell);
     RUN(what_is_cut_short_or_too_long_is_refused);
     RUN(values_that_no_cell_takes_are_refused);
     RUN(hostile_bytes_do_no_harm);

@@ -13,6 +13,7 @@ struct bx_cell {
     bx_network *network;
     bx_state *state;
     bool rules_stale;
+    const bx_simulation *running; /* who is given its rows may read the cell; else NULL */
     void *engines[BX_METHOD_COUNT]; /* each made when first needed */
 };
 
@@ -161,10 +162,10 @@ void bx_cell_restart(bx_cell *cell, const char *name)
     if (at == cell->count)
         return;
     const bx_process *process = cell->processes[at];
-    for (size_t i = 0; i < process->species_count + process->parameter_count; i++) {
-        size_t slot = bx_names_find(&cell->network->index, declared_name(process, i));
-        cell->state->frame[slot] = cell->network->program.frame[slot];
-    }
+    for (size_t i = 0; i < process->species_count + process->parameter_count; i++)
+        bx_state_restart(cell->state,
+                         bx_names_find(&cell->network->index, declared_name(process, i)));
+    bx_state_follow(cell->state);
     cell->rules_stale = true;
 }
 
@@ -197,11 +198,17 @@ const char *bx_cell_variable(const bx_cell *cell, size_t index, bx_variable_kind
     return network->names[index];
 }
 
+/* As it is at this moment; an engine may have a frame of its own. */
+static double *present_frame(const bx_cell *cell)
+{
+    return cell->running ? cell->running->frame : cell->state->frame;
+}
+
 static void refresh_rules(bx_cell *cell)
 {
     if (cell->rules_stale)
-        bx_network_rules(cell->network, cell->state->frame);
-    cell->rules_stale = false;
+        bx_network_rules(cell->network, present_frame(cell));
+    cell->rules_stale = cell->running != NULL;
 }
 
 int bx_cell_get(bx_cell *cell, const char *name, double *value)
@@ -211,7 +218,7 @@ int bx_cell_get(bx_cell *cell, const char *name, double *value)
         return -1;
     if (slot >= settable(cell->network))
         refresh_rules(cell);
-    *value = cell->state->frame[slot];
+    *value = present_frame(cell)[slot];
     return 0;
 }
 
@@ -232,9 +239,7 @@ int bx_cell_set(bx_cell *cell, const char *name, double value, bx_error *err)
     if (!network->free[slot] && (!isfinite(value) || (slot < network->species && value < 0)))
         return bx_fail(err, BX_EMODEL, "%s \"%s\" can't be %g",
                        slot < network->species ? "species" : "parameter", name, value);
-    cell->state->frame[slot] = value;
-    if (slot < network->species)
-        cell->state->owed[slot] = 0;
+    bx_state_set(cell->state, slot, value);
     cell->rules_stale = true;
     return 0;
 }
@@ -247,10 +252,11 @@ int bx_cell_rate(bx_cell *cell, const char *reaction, double *rate)
         return -1;
     refresh_rules(cell);
     const bx_reaction *r = &network->reaction[index];
-    bx_program_run_range(&network->program, r->code, cell->state->frame);
-    *rate = cell->state->frame[network->rate + index];
+    double *frame = present_frame(cell);
+    bx_program_run_range(&network->program, r->code, frame);
+    *rate = frame[network->rate + index];
     if (r->mass_action)
-        *rate = bx_mass_action_rate(network, index, *rate, cell->state->frame);
+        *rate = bx_mass_action_rate(network, index, *rate, frame);
     return 0;
 }
 
@@ -265,7 +271,7 @@ int bx_cell_owed(const bx_cell *cell, const char *species, double *amount)
 
 double bx_cell_time(const bx_cell *cell)
 {
-    return cell->state->frame[cell->network->time];
+    return present_frame(cell)[cell->network->time];
 }
 
 void bx_cell_reset(bx_cell *cell)
@@ -320,7 +326,10 @@ static int run_from(bx_cell *cell, bx_state *state, bx_simulation *simulation, b
     bx_random_init(&state->events->random, simulation->run->seed, ~simulation->run->stream);
     if (bx_events_begin(cell->network, state->events, state->frame, err) < 0)
         return -1;
-    return run_method(cell, simulation, err);
+    state->events->run = simulation->run;
+    int result = run_method(cell, simulation, err);
+    state->events->run = NULL;
+    return result;
 }
 
 int bx_cell_run(bx_cell *cell, const bx_run *run, bx_trajectory **trajectory, bx_error *err)
@@ -333,7 +342,9 @@ int bx_cell_run(bx_cell *cell, const bx_run *run, bx_trajectory **trajectory, bx
     if (bx_simulation_open(&simulation, err) < 0)
         return -1;
     cell->rules_stale = true;
+    cell->running = &simulation;
     int result = run_from(cell, cell->state, &simulation, err);
+    cell->running = NULL;
     bx_simulation_close(&simulation);
     if (result == 0)
         *trajectory = simulation.trajectory;

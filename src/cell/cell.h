@@ -61,7 +61,8 @@ int bx_cell_owed(const bx_cell *cell, const char *species, double *amount);
 
 double bx_cell_time(const bx_cell *cell);
 
-/* Back to time 0 and the declared values. The sequence of seeds goes on. */
+/* Back to time 0 and the declared values, or what follows from parameters that were set: see
+ * bx_state_reset. The sequence of seeds goes on. */
 void bx_cell_reset(bx_cell *cell);
 
 /* The sequence of seeds for runs that name none begins from `seed`; and its next, of 63 bits. */

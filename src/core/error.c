@@ -1,5 +1,6 @@
 #include "core/error.h"
 
+#include <locale.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -72,7 +73,9 @@ bx_code bx_code_by_name(const char *name, size_t length)
 static void set(bx_error *err, bx_code code, const char *format, va_list args)
 {
     err->code = code;
+    locale_t before = uselocale(newlocale(LC_ALL_MASK, "C", (locale_t)0)); /* "0.5", not "0,5" */
     vsnprintf(err->message, sizeof err->message, format, args);
+    uselocale(before);
 }
 
 void bx_error_set(bx_error *err, bx_code code, const char *format, ...)

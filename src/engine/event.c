@@ -267,6 +267,20 @@ static int fire(const bx_network *network, bx_events *events, const bx_firing *f
     return 0;
 }
 
+static int report(const bx_network *network, const bx_events *events, size_t index, double time,
+                  bx_error *err)
+{
+    const bx_run *run = events->run;
+    if (!run || !run->fired)
+        return 0;
+    const bx_event *event = &network->event[index];
+    const char *name = event->process->events[event->index].name;
+    bx_label label = bx_network_event_label(network, index);
+    return run->fired(run->fired_data, time, name ? name : label.text)
+               ? bx_fail(err, BX_ECANCELLED, "%s was refused at time %g s", label.text, time)
+               : 0;
+}
+
 int bx_events_settle(const bx_network *network, bx_events *events, double *frame, size_t *fired,
                      bx_error *err)
 {
@@ -282,7 +296,7 @@ int bx_events_settle(const bx_network *network, bx_events *events, double *frame
         bx_events_drop(events, next);
         int result = fire(network, events, &firing, frame, err);
         free(firing.values);
-        if (result < 0)
+        if (result < 0 || report(network, events, firing.event, frame[network->time], err) < 0)
             return -1;
         bx_events_look(network, events, frame);
         if (++*fired > FIRINGS_MAXIMUM)

@@ -11,6 +11,7 @@
 #define BX_ENGINE_EVENT_H
 
 #include "core/random.h"
+#include "engine/run.h"
 #include "model/network.h"
 #include "wire/packing.h"
 
@@ -33,7 +34,8 @@ typedef struct bx_events {
     unsigned char *state; /* by event: as above */
     bx_firing *firings;   /* that wait, in the order in which they were triggered */
     size_t firing_count, firing_capacity;
-    bx_random random; /* of the present run */
+    bx_random random;  /* of the present run */
+    const bx_run *run; /* the present one, to be told what fires; or NULL */
 } bx_events;
 
 /* ---- what is kept from one moment to the next: event_state.c ---- */

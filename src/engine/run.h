@@ -19,7 +19,11 @@ typedef struct bx_run {
     bx_method method;
     double duration; /* seconds, above 0 and finite */
     double every; /* seconds between rows; 0: only the first, which is the present, and the last */
-    bool every_step; /* in place of `every`: a row at each reaction, or each step of the solver */
+    double start; /* the time of the first row; 0 or another that is past: the present */
+    const double *times; /* in place of `every` and `start`: of each row, ascending; or NULL. A last
+                            time within rounding of the end is the end */
+    size_t time_count;
+    bool every_step; /* in place of all these: a row at each reaction, or step of the solver */
     const char *const *record; /* names to record; NULL: every species and rule */
     size_t record_count;
 
@@ -53,6 +57,12 @@ typedef struct bx_run {
      * The run fails with BX_ECANCELLED when it returns another value than 0. Or NULL. */
     int (*row)(void *data, double time, const double *values, size_t count);
     void *row_data;
+
+    /* Told of each event that fires, once it has set its values: its name, or without one how
+     * messages call it. The run fails with BX_ECANCELLED when it returns another value than 0. Or
+     * NULL. */
+    int (*fired)(void *data, double time, const char *event);
+    void *fired_data;
 } bx_run;
 
 /* Runs `first` .. `first + runs - 1` of run->seed, each from the present state. */

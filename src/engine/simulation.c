@@ -9,6 +9,9 @@
 #define BYTES_DEFAULT ((size_t)1 << 30)
 #define PROGRESS_INTERVAL 250000000 /* nanoseconds */
 
+/* A time beyond the end by less than this part of it is the end. */
+#define ROUNDING 1e-12
+
 static int check_run(const bx_run *run, bx_error *err)
 {
     if (!(run->duration > 0) || !isfinite(run->duration))
@@ -17,6 +20,10 @@ static int check_run(const bx_run *run, bx_error *err)
     if (!(run->every >= 0) || !isfinite(run->every))
         return bx_fail(err, BX_ESIMULATION, "every: expected seconds of 0 or more, got %g",
                        run->every);
+    if ((run->times != NULL) + run->every_step + (run->every > 0) > 1 ||
+        ((run->times || run->every_step) && run->start > 0))
+        return bx_fail(err, BX_ESIMULATION,
+                       "rows: expected either times, or every \"step\", or every and start");
     if (!(run->relative_tolerance >= 0 && run->relative_tolerance < 1))
         return bx_fail(err, BX_ESIMULATION, "relative_tolerance: expected 0 to 1, got %g",
                        run->relative_tolerance);
@@ -39,11 +46,13 @@ static double row_time(const bx_simulation *s, size_t row, double before)
 {
     if (s->run->every_step) /* but for rows that steps call for, one at the end */
         return before < s->end ? s->end : INFINITY;
+    if (row >= s->rows_total)
+        return INFINITY;
+    if (s->run->times)
+        return fmin(s->run->times[row], s->end);
     if (row == 0)
-        return s->start;
-    if (row + 1 == s->rows_total)
-        return s->end;
-    return row < s->rows_total ? s->start + (double)row * s->run->every : INFINITY;
+        return s->first_row;
+    return row + 1 == s->rows_total ? s->end : s->first_row + (double)row * s->run->every;
 }
 
 static size_t bytes_bound(const bx_simulation *s)
@@ -51,15 +60,41 @@ static size_t bytes_bound(const bx_simulation *s)
     return s->run->maximum_bytes ? s->run->maximum_bytes : BYTES_DEFAULT;
 }
 
-/* How many rows the grid has; the bound comes before the run. */
+/* How many rows the grid has. */
+static double rows_of_grid(const bx_simulation *s)
+{
+    const bx_run *run = s->run;
+    double span = s->first_row > s->start ? s->end - s->first_row : run->duration;
+    double steps = run->every > 0 ? span / run->every : 1;
+    double whole = round(steps);
+    if (span == 0)
+        return 1;
+    /* a grid point within rounding of the end is the end */
+    return whole >= 1 && fabs(steps - whole) <= 1e-9 + 1e-15 * steps ? whole + 1 : floor(steps) + 2;
+}
+
+static int check_times(const bx_simulation *s, bx_error *err)
+{
+    const bx_run *run = s->run;
+    double before = s->start, last = s->end * (1 + ROUNDING);
+    if (run->time_count == 0)
+        return bx_fail(err, BX_ESIMULATION, "times: expected one time at least");
+    for (size_t i = 0; i < run->time_count; i++) {
+        double time = run->times[i];
+        if (!(time >= before && time <= last) || (i > 0 && time == before))
+            return bx_fail(err, BX_ESIMULATION,
+                           "times: expected ascending times from %.15g s to %.15g s, got %.15g",
+                           s->start, s->end, time);
+        before = time;
+    }
+    return 0;
+}
+
+/* The bound comes before the run. */
 static int count_rows(bx_simulation *s, bx_error *err)
 {
     const bx_run *run = s->run;
-    double steps = run->every > 0 ? run->duration / run->every : 1;
-    double whole = round(steps), rows = floor(steps) + 2;
-    /* a grid point within rounding of the end is the end */
-    if (whole >= 1 && fabs(steps - whole) <= 1e-9 + 1e-15 * steps)
-        rows = whole + 1;
+    double rows = run->times ? (double)run->time_count : rows_of_grid(s);
     double bytes = rows * (double)(s->column_count + 1) * sizeof(double);
     if (s->many)
         bytes = rows * bx_ensemble_size(1, s->column_count, s->many->bins);
@@ -167,7 +202,8 @@ static int open_recording(bx_simulation *s, const char **names, bx_error *err)
     unsigned char *seen = calloc(network->species + network->parameters + network->rules + 1, 1);
     int result = seen ? choose_columns(s, names, seen, err) : bx_fail_memory(err);
     free(seen);
-    if (result < 0 || (!s->run->every_step && count_rows(s, err) < 0))
+    if (result < 0 || (s->run->times && check_times(s, err) < 0) ||
+        (!s->run->every_step && count_rows(s, err) < 0))
         return -1;
     if (s->many)
         return open_ensemble(s, names, err);
@@ -185,6 +221,10 @@ int bx_simulation_open(bx_simulation *s, bx_error *err)
     if (!isfinite(s->end) || s->end == s->start)
         return bx_fail(err, BX_ESIMULATION, "duration: %g s can't be added to the time %g s",
                        run->duration, s->start);
+    s->first_row = fmax(s->start, run->start);
+    if (!(s->first_row <= s->end))
+        return bx_fail(err, BX_ESIMULATION, "start: expected a time up to the end, %.15g s, got %g",
+                       s->end, run->start);
     if (run->exchange > 0 && s->end + run->exchange == s->end)
         return bx_fail(err, BX_ESIMULATION, "exchange: %g s can't be added to the time %g s",
                        run->exchange, s->end);
@@ -215,7 +255,7 @@ void bx_simulation_rewind(bx_simulation *s)
 {
     s->rows = 0;
     s->steps = 0;
-    s->next_row = s->start;
+    s->next_row = s->run->every_step ? s->start : row_time(s, 0, 0);
 }
 
 /* Rows by step: their number is not known before. */

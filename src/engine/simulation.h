@@ -27,6 +27,7 @@ struct bx_simulation {
     const bx_run *run;
     const bx_engine *engine; /* of the method that was asked for */
     double start, end;       /* seconds */
+    double first_row;        /* its time, of rows by `every` */
     size_t steps;            /* solver steps or reactions so far */
     bool pauses; /* a reaction that turns the truth of a condition ends it: `end` moves there */
 

@@ -1,6 +1,7 @@
 /* Layout, little-endian: "BXS1"; 32 bytes of SHA-256 that stand for the network; u64 random; the
- * time; species, then parameters; what species owe; the events' part (event_state.c). Doubles are
- * IEEE 754 binary64. */
+ * time; species, then parameters; what species owe; the events' part (event_state.c); up to the
+ * end, u64 and a double for each species or parameter that has `held` or another `begin` than
+ * declared. Doubles are IEEE 754 binary64. */
 #include "engine/state.h"
 
 #include "core/sha256.h"
@@ -26,12 +27,15 @@ bx_state *bx_state_new(const bx_network *network, bx_error *err)
     state->network = network;
     state->frame = malloc((network->program.frame_size + 1) * sizeof *state->frame);
     state->owed = malloc((network->species + 1) * sizeof *state->owed);
+    state->begin = malloc((variables(network) + 1) * sizeof *state->begin);
+    state->held = malloc((variables(network) + 1) * sizeof *state->held);
     state->events = bx_events_new(network, err);
-    if (!state->frame || !state->owed || !state->events) {
+    if (!state->frame || !state->owed || !state->begin || !state->held || !state->events) {
         bx_state_free(state);
         bx_fail_memory(err);
         return NULL;
     }
+    memcpy(state->begin, network->program.frame, variables(network) * sizeof *state->begin);
     bx_state_reset(state);
     return state;
 }
@@ -42,17 +46,59 @@ void bx_state_free(bx_state *state)
         return;
     free(state->frame);
     free(state->owed);
+    free(state->begin);
+    free(state->held);
     bx_events_free(state->events);
     free(state);
+}
+
+/* Whether a reset begins with another value than is declared. */
+static bool begins_otherwise(const bx_state *state, size_t slot)
+{
+    double now = state->begin[slot], declared = state->network->program.frame[slot];
+    return now != declared && !(isnan(now) && isnan(declared));
 }
 
 void bx_state_reset(bx_state *state)
 {
     const bx_network *network = state->network;
+    bool otherwise = false;
     memcpy(state->frame, network->program.frame,
            network->program.frame_size * sizeof *state->frame);
     memset(state->owed, 0, network->species * sizeof *state->owed);
+    memset(state->held, 0, variables(network) * sizeof *state->held);
     bx_events_reset(network, state->events);
+    for (size_t i = 0; i < variables(network); i++) {
+        otherwise = otherwise || begins_otherwise(state, i);
+        state->frame[i] = state->begin[i];
+    }
+    if (otherwise)
+        bx_state_follow(state);
+}
+
+void bx_state_set(bx_state *state, size_t slot, double value)
+{
+    const bx_network *network = state->network;
+    state->frame[slot] = value;
+    state->held[slot] = true;
+    if (slot < network->species)
+        state->owed[slot] = 0;
+    if (bx_network_is_source(network, slot))
+        state->begin[slot] = value;
+    if (network->feeds[slot])
+        bx_state_follow(state);
+}
+
+void bx_state_restart(bx_state *state, size_t slot)
+{
+    state->frame[slot] = state->begin[slot] = state->network->program.frame[slot];
+    state->held[slot] = false;
+}
+
+void bx_state_follow(bx_state *state)
+{
+    if (state->frame[state->network->time] == 0)
+        bx_network_initials(state->network, state->held, state->frame);
 }
 
 int bx_state_copy(bx_state *state, const bx_state *from, bx_error *err)
@@ -64,19 +110,35 @@ int bx_state_copy(bx_state *state, const bx_state *from, bx_error *err)
     return bx_events_copy(network, state->events, from->events) < 0 ? bx_fail_memory(err) : 0;
 }
 
+/* Where a species or parameter was before; BX_NAME_NONE: it is new, or was a rule. */
+static size_t slot_before(const bx_state *state, const bx_state *before, size_t slot)
+{
+    size_t was = bx_names_find(&before->network->index, state->network->names[slot]);
+    return was < variables(before->network) ? was : BX_NAME_NONE;
+}
+
 int bx_state_carry(bx_state *state, const bx_state *before, bx_error *err)
 {
     const bx_network *now = state->network, *then = before->network;
     for (size_t i = 0; i < variables(now); i++) {
-        size_t slot = bx_names_find(&then->index, now->names[i]);
-        if (slot == BX_NAME_NONE || slot >= variables(then)) /* new, or it was a rule */
+        size_t slot = slot_before(state, before, i);
+        if (slot == BX_NAME_NONE)
             continue;
         state->frame[i] = before->frame[slot];
+        state->held[i] = true;
+        if (begins_otherwise(before, slot) && bx_network_is_source(now, i) &&
+            now->program.frame[i] == then->program.frame[slot]) /* declared as it was */
+            state->begin[i] = before->begin[slot];
         if (i < now->species && slot < then->species)
             state->owed[i] = before->owed[slot];
     }
     state->frame[now->time] = before->frame[then->time];
     state->random = before->random;
+    bx_state_follow(state); /* what is new */
+    for (size_t i = 0; i < variables(now); i++) {
+        size_t slot = slot_before(state, before, i);
+        state->held[i] = slot != BX_NAME_NONE && before->held[slot];
+    }
     return bx_events_carry(now, state->events, then, before->events) < 0 ? bx_fail_memory(err) : 0;
 }
 
@@ -148,10 +210,33 @@ int bx_state_encode(const bx_state *state, bx_buffer *out, bx_error *err)
     bx_pack_doubles(out, state->frame, variables(network));
     bx_pack_doubles(out, state->owed, network->species);
     bx_events_encode(network, state->events, out);
+    for (size_t i = 0; i < variables(network); i++) {
+        if (!begins_otherwise(state, i) && !(state->held[i] && network->computed[i]))
+            continue;
+        bx_pack_u64(out, i);
+        bx_pack_doubles(out, &state->begin[i], 1);
+    }
     return bx_buffer_finish(out, start) < 0 ? bx_fail_memory(err) : 0;
 }
 
-/* A species may be a little below 0 where an ODE ended there, but no value may be what no cell takes. */
+static int decode_set(bx_state *state, bx_unpacker *in, bx_error *err)
+{
+    uint64_t slot;
+    double begin;
+    if (bx_unpack_u64(in, &slot, err) < 0 || bx_unpack_doubles(in, &begin, 1, err) < 0)
+        return -1;
+    const bx_network *network = state->network;
+    if (slot >= variables(network) || (!network->free[slot] && !isfinite(begin)))
+        return bx_fail(err, BX_EPROTOCOL, "state: its variable %llu begins as %g",
+                       (unsigned long long)slot, begin);
+    state->held[slot] = true;
+    if (bx_network_is_source(network, (size_t)slot)) /* formulas may differ */
+        state->begin[slot] = begin;
+    return 0;
+}
+
+/* A species may be a little below 0 where an ODE ended there, but no value may be what no cell
+ * takes. */
 static int check_values(const bx_state *state, bx_error *err)
 {
     const bx_network *network = state->network;
@@ -178,7 +263,10 @@ static int decode(bx_state *state, bx_unpacker *in, bx_error *err)
         bx_unpack_doubles(in, state->owed, network->species, err) < 0 ||
         bx_events_decode(network, state->events, in, err) < 0 || check_values(state, err) < 0)
         return -1;
-    return in->left > 0 ? bx_fail(err, BX_EPROTOCOL, "state: bytes behind its end") : 0;
+    while (in->left > 0)
+        if (decode_set(state, in, err) < 0)
+            return -1;
+    return 0;
 }
 
 bx_state *bx_state_decode(const bx_network *network, const uint8_t *bytes, size_t length,

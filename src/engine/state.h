@@ -9,6 +9,8 @@ typedef struct bx_state {
     const bx_network *network;
     double *frame; /* species, parameters and the time; the rest is computed from these */
     double *owed;  /* by species: see hybrid/hybrid.h */
+    double *begin; /* by species and parameter: what a reset begins with */
+    bool *held;    /* by species and parameter: set, in place of its initial formula */
     bx_events *events;
     uint64_t random; /* of the sequence of seeds for runs that name none */
 } bx_state;
@@ -17,10 +19,21 @@ typedef struct bx_state {
 bx_state *bx_state_new(const bx_network *network, bx_error *err);
 void bx_state_free(bx_state *state); /* NULL is fine */
 
-/* As new, but for the sequence of seeds. */
+/* As new, but for the sequence of seeds, and for parameters that initial values are computed from:
+ * they keep what they were set to, and the initial values follow them. */
 void bx_state_reset(bx_state *state);
 
-/* Become the same as `from`, of the same network. Fails without memory. */
+/* Give a species or parameter a value; at time 0 initial values follow. */
+void bx_state_set(bx_state *state, size_t slot, double value);
+
+/* Give it the declared value again, now and at a reset. */
+void bx_state_restart(bx_state *state, size_t slot);
+
+/* At time 0, compute the initial values again, but of what was set itself. */
+void bx_state_follow(bx_state *state);
+
+/* Become the same as `from`, of the same network, in all that runs see and change: not in `begin`
+ * and `held`. Fails without memory. */
 int bx_state_copy(bx_state *state, const bx_state *from, bx_error *err);
 
 /* Take over from the state of another network what has a place in this: the time, the seeds, values

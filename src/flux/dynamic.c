@@ -10,6 +10,9 @@ enum { BIOMASS, GROWTH_RATE, FEASIBLE, FIRST_POOL };
 /* Steps that end early are bounded too: so many for each that does not. */
 #define EARLY_LIMIT 1000
 
+/* A demand that is above what can be taken up by less than this part of it is met. */
+#define ROUNDING 1e-9
+
 typedef struct pool {
     size_t exchange;
     double coefficient;  /* of the metabolite in the exchange reaction */
@@ -24,6 +27,8 @@ typedef struct culture {
     double *supply; /* mM per hour and gDW/L of biomass, of each pool */
     double *row;    /* biomass, growth rate, feasible, concentrations */
     double time;
+    size_t short_of; /* the pool that must be taken up faster than it can; else BX_FBA_NONE */
+    bx_fba_death *death;
     bx_trajectory *trajectory;
 } culture;
 
@@ -118,10 +123,16 @@ static void close_culture(culture *c)
     free(c->row);
 }
 
-/* The uptake that the model's own bounds allow. */
-static double own_uptake(const pool *p)
+/* Uptake is a negative flux of "A ->" and a positive one of "-> A": the least and the greatest that
+ * the model's own bounds allow. */
+static double least_uptake(const pool *p)
 {
-    return p->coefficient < 0 ? fmax(-p->lower, 0) : fmax(p->upper, 0);
+    return p->coefficient < 0 ? -p->upper : p->lower;
+}
+
+static double greatest_uptake(const pool *p)
+{
+    return p->coefficient < 0 ? -p->lower : p->upper;
 }
 
 static double kinetic_uptake(const culture *c, size_t i)
@@ -131,12 +142,32 @@ static double kinetic_uptake(const culture *c, size_t i)
     if (present <= 0)
         return 0;
     if (isnan(given->maximum))
-        return own_uptake(&c->pools[i]);
+        return fmax(greatest_uptake(&c->pools[i]), 0);
     return given->maximum * present / (given->half + present);
 }
 
-/* Uptake is a negative flux of "A ->" and a positive one of "-> A". A bound that demands uptake or
- * forbids secretion stays. */
+/* Bound the exchange of pool i by what can be taken up, and by what the model demands: an uptake,
+ * for which there may be too little, or a secretion. */
+static int bound_pool(culture *c, size_t i, double most, bx_error *err)
+{
+    const pool *p = &c->pools[i];
+    double least = least_uptake(p), greatest = greatest_uptake(p);
+    if (!(most >= 0))
+        return bx_fail(err, BX_ESIMULATION, "dynamic: the uptake by \"%.64s\" can't be %g",
+                       bx_fba_reaction_id(c->fba, p->exchange), most);
+    if (greatest < 0)
+        most = greatest;
+    if (least > most && least * (1 - ROUNDING) <= most)
+        most = least;
+    if (least > most) {
+        c->short_of = i;
+        return 0;
+    }
+    double lower = p->coefficient < 0 ? -most : p->lower;
+    double upper = p->coefficient < 0 ? p->upper : most;
+    return bx_fba_set_bounds(c->fba, p->exchange, lower, upper, err);
+}
+
 static int bound_pools(culture *c, bx_error *err)
 {
     const bx_fba_culture *given = c->given;
@@ -145,30 +176,27 @@ static int bound_pools(culture *c, bx_error *err)
     if (given->uptake && given->uptake(given->uptake_data, c->time, c->row[BIOMASS],
                                        c->row + FIRST_POOL, c->uptake, err) < 0)
         return -1;
-    for (size_t i = 0; i < given->pool_count; i++) {
-        const pool *p = &c->pools[i];
-        double most = c->row[FIRST_POOL + i] > 0 ? c->uptake[i] : 0;
-        if (!(most >= 0))
-            return bx_fail(err, BX_ESIMULATION, "dynamic: the uptake by \"%.64s\" can't be %g",
-                           bx_fba_reaction_id(c->fba, p->exchange), most);
-        double lower = p->coefficient < 0 ? -most : p->lower;
-        double upper = p->coefficient < 0 ? p->upper : most;
-        if (bx_fba_set_bounds(c->fba, p->exchange, lower, upper, err) < 0)
+    c->short_of = BX_FBA_NONE;
+    for (size_t i = 0; i < given->pool_count; i++)
+        if (bound_pool(c, i, c->row[FIRST_POOL + i] > 0 ? c->uptake[i] : 0, err) < 0)
             return -1;
-    }
     return 0;
 }
 
 /* The fluxes of this moment: growth rate and supplies. */
 static int find_fluxes(culture *c, bx_error *err)
 {
-    bx_fba_solution solution;
-    if (bound_pools(c, err) < 0 || bx_fba_optimise(c->fba, &solution, err) < 0)
+    bx_fba_solution solution = {.status = BX_FBA_INFEASIBLE};
+    if (bound_pools(c, err) < 0)
+        return -1;
+    if (c->short_of == BX_FBA_NONE && bx_fba_optimise(c->fba, &solution, err) < 0)
         return -1;
     if (solution.status == BX_FBA_UNBOUNDED)
         return bx_fail(err, BX_ESIMULATION,
                        "dynamic: at %g h the objective has no bound: limit an uptake", c->time);
     bool feasible = solution.status == BX_FBA_OPTIMAL;
+    if (!feasible && isnan(c->death->time))
+        *c->death = (bx_fba_death){c->time, c->short_of};
     c->row[FEASIBLE] = feasible;
     c->row[GROWTH_RATE] = feasible ? solution.fluxes[c->given->growth] : 0;
     for (size_t i = 0; i < c->given->pool_count; i++) {
@@ -269,10 +297,11 @@ static int advance(culture *c, bx_error *err)
 }
 
 int bx_fba_dynamic(bx_fba *fba, const bx_fba_culture *given, bx_trajectory **trajectory,
-                   bx_error *err)
+                   bx_fba_death *death, bx_error *err)
 {
-    culture c = {.fba = fba, .given = given};
+    culture c = {.fba = fba, .given = given, .death = death};
     *trajectory = NULL;
+    *death = (bx_fba_death){NAN, BX_FBA_NONE};
     int result = open_culture(&c, err);
     if (result == 0) {
         bx_fba_begin(fba);

@@ -9,8 +9,9 @@
  *
  * A step ends early where something would run out, so that no concentration is ever negative; what
  * is used up is not taken up until there is some again. The error of the method is proportional to
- * the step. Where no fluxes are feasible, the culture is dead for that step: no growth and no
- * exchange, and biomass falls at the death rate.
+ * the step. What the model's own bounds demand of an exchange, uptake or secretion, is kept to.
+ * Where no fluxes are feasible, the culture is dead for that step: no growth and no exchange, and
+ * biomass falls at the death rate.
  * Time is in hours, biomass in grams of dry weight per litre, concentrations in mM. */
 #ifndef BX_FLUX_DYNAMIC_H
 #define BX_FLUX_DYNAMIC_H
@@ -45,9 +46,16 @@ typedef struct bx_fba_culture {
     void *uptake_data;
 } bx_fba_culture;
 
+/* When no fluxes were feasible for the first time, and the pool whose exchange demanded a greater
+ * uptake than there could be then, BX_FBA_NONE where it was not one of these. */
+typedef struct bx_fba_death {
+    double time; /* NAN: never */
+    size_t pool;
+} bx_fba_death;
+
 /* Columns: biomass, growth_rate, feasible (1 or 0), and the concentration of each pool's
  * metabolite. The model's bounds are as before when it returns. */
 int bx_fba_dynamic(bx_fba *fba, const bx_fba_culture *culture, bx_trajectory **trajectory,
-                   bx_error *err);
+                   bx_fba_death *death, bx_error *err);
 
 #endif

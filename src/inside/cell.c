@@ -135,6 +135,27 @@ static const char *const *names_option(lua_State *L, int options, const char *ke
     return names;
 }
 
+/* A list of numbers, which stay on the stack as a block; NULL without one. */
+static const double *numbers_option(lua_State *L, const char *key, size_t *count,
+                                    const bx_place *place)
+{
+    static const char *const no_keys[] = {"a list of numbers", NULL};
+    if (bx_fields_get(L, 2, key) == LUA_TNIL)
+        return NULL;
+    bx_place inner = bx_place_make(place->code, "%s.%s", place->text, key);
+    int table = lua_gettop(L);
+    bx_fields_expect(L, table, LUA_TTABLE, &inner, NULL);
+    bx_fields_allow(L, table, no_keys, true, &inner);
+    *count = lua_rawlen(L, table);
+    double *numbers = lua_newuserdatauv(L, (*count + 1) * sizeof *numbers, 0);
+    for (size_t i = 0; i < *count; i++) {
+        lua_rawgeti(L, table, (lua_Integer)i + 1);
+        numbers[i] = bx_fields_number(L, -1, &inner, NULL);
+        lua_pop(L, 1);
+    }
+    return numbers;
+}
+
 static void seed_option(lua_State *L, int options, bx_run *run, const bx_place *place)
 {
     bx_cell *cell = bx_worker_of(L)->cell;
@@ -165,16 +186,25 @@ static void every_option(lua_State *L, int options, bx_run *run, const bx_place 
     lua_pop(L, 1);
 }
 
+/* How long, or else until the last of the times. */
+static void duration_option(lua_State *L, bx_run *run, const bx_place *place)
+{
+    run->duration = number_option(L, 2, "duration", place);
+    if (run->duration == 0 && run->time_count > 0)
+        run->duration = run->times[run->time_count - 1] - bx_cell_time(bx_worker_of(L)->cell);
+    if (run->duration <= 0)
+        bx_raise_format(L, place->code, "%s.%s: seconds of simulated time expected, more than %s",
+                        place->text, run->times ? "times" : "duration",
+                        run->times ? "the present" : "0");
+}
+
 /* Those of runs and of ensembles. The method is known. */
 static void read_options(lua_State *L, bx_run *run, const bx_place *place)
 {
-    run->duration = number_option(L, 2, "duration", place);
-    if (run->duration <= 0)
-        bx_raise_format(L, place->code,
-                        "%s.duration: seconds of simulated time expected, more "
-                        "than 0",
-                        place->text);
+    run->times = numbers_option(L, "times", &run->time_count, place);
+    duration_option(L, run, place);
     every_option(L, 2, run, place);
+    run->start = number_option(L, 2, "start", place);
     double steps = number_option(L, 2, "max_steps", place);
     run->maximum_steps = steps < 1e18 ? (size_t)steps : 0;
     run->epsilon = number_option(L, 2, "epsilon", place);
@@ -200,15 +230,16 @@ static uint64_t whole_option(lua_State *L, const char *key, double least, const 
     return (uint64_t)value;
 }
 
-/* ---- code that takes rows ---- */
+/* ---- code that takes rows, and is told of events ---- */
 
 typedef struct taker {
     lua_State *L;
-    int function; /* where it is on the stack */
+    int function, listener; /* where they are on the stack */
     bx_cell *cell;
     const bx_run *run;
     double time;
     const double *values;
+    const char *event;
     lua_Integer rows;
     bool failed; /* its error is on top of the stack */
 } taker;
@@ -255,16 +286,50 @@ static int take_row(void *data, double time, const double *values, size_t count)
     return t->failed;
 }
 
-/* The function stays on the stack. */
-static void stream_option(lua_State *L, bx_run *run, taker *t, const bx_place *place)
+/* function(time, name) */
+static int tell_event(lua_State *L)
 {
-    if (bx_fields_get(L, 2, "stream") == LUA_TNIL)
-        return;
-    bx_fields_expect(L, -1, LUA_TFUNCTION, place, "stream");
-    *t = (taker){.L = L, .function = lua_gettop(L), .cell = bx_worker_of(L)->cell, .run = run};
-    run->row = take_row;
-    run->row_data = t;
+    const taker *t = lua_touserdata(L, 1);
+    lua_pushnumber(L, t->time);
+    lua_pushstring(L, t->event);
+    lua_call(L, 2, 0);
+    return 0;
+}
+
+/* A bx_run's fired: as take_row. */
+static int take_event(void *data, double time, const char *event)
+{
+    taker *t = data;
+    lua_State *L = t->L;
+    t->time = time;
+    t->event = event;
+    lua_pushcfunction(L, tell_event);
+    lua_pushlightuserdata(L, t);
+    lua_pushvalue(L, t->listener);
+    t->failed = lua_pcall(L, 2, 0, 0) != LUA_OK;
+    return t->failed;
+}
+
+/* Where a function is on the stack, on which it stays; 0 without one. */
+static int function_option(lua_State *L, const char *key, const bx_place *place)
+{
     luaL_checkstack(L, LUA_MINSTACK, "too many names");
+    if (bx_fields_get(L, 2, key) == LUA_TNIL)
+        return 0;
+    bx_fields_expect(L, -1, LUA_TFUNCTION, place, key);
+    return lua_gettop(L);
+}
+
+static void functions_options(lua_State *L, bx_run *run, taker *t, const bx_place *place)
+{
+    *t = (taker){.L = L, .cell = bx_worker_of(L)->cell, .run = run};
+    t->function = function_option(L, "stream", place);
+    t->listener = function_option(L, "events", place);
+    if (t->function)
+        run->row = take_row;
+    if (t->listener)
+        run->fired = take_event;
+    run->row_data = run->fired_data = t;
 }
 
 /* Raise if called by code that takes rows. */
@@ -300,14 +365,15 @@ static int fail_run(lua_State *L, const bx_error *err)
 
 static int cell_run(lua_State *L)
 {
-    static const char *const keys[] = {"duration", "every",      "method",    "seed",     "run",
-                                       "record",   "tolerance",  "max_steps", "epsilon",  "stream",
-                                       "solver",   "stochastic", "threshold", "exchange", NULL};
+    static const char *const keys[] = {"events",    "times",    "start",  "duration", "every",
+                                       "method",    "seed",     "run",    "record",   "tolerance",
+                                       "max_steps", "epsilon",  "stream", "solver",   "stochastic",
+                                       "threshold", "exchange", NULL};
     bx_cell *cell = check_cell(L);
     bx_worker *worker = bx_worker_of(L);
     bx_place place = bx_place_make(BX_ESCRIPT, "run");
     bx_error err;
-    taker rows = {.L = L};
+    taker rows;
     bx_run run = {.maximum_bytes = worker->memory.limit,
                   .interrupt = &bx_interrupted,
                   .progress = report_run,
@@ -319,7 +385,7 @@ static int cell_run(lua_State *L)
     run.method = method_option(L, 2, BX_METHOD_ODE, &place);
     read_options(L, &run, &place);
     run.stream = whole_option(L, "run", 0, &place);
-    stream_option(L, &run, &rows, &place);
+    functions_options(L, &run, &rows, &place);
     bx_trajectory **box = bx_lua_new_trajectory(L);
     bx_output_flush();
     make_room(L, worker);
@@ -337,26 +403,11 @@ static int cell_run(lua_State *L)
     return 1;
 }
 
-/* Numbers in a list, which stay on the stack as a block. */
 static void quantiles_option(lua_State *L, bx_ensemble_run *many, const bx_place *place)
 {
-    static const char *const no_keys[] = {"a list of numbers", NULL};
-    if (bx_fields_get(L, 2, "quantiles") == LUA_TNIL)
-        return;
-    bx_place inner = bx_place_make(place->code, "%s.quantiles", place->text);
-    int table = lua_gettop(L);
-    bx_fields_expect(L, table, LUA_TTABLE, &inner, NULL);
-    bx_fields_allow(L, table, no_keys, true, &inner);
-    size_t count = lua_rawlen(L, table);
-    double *quantiles = lua_newuserdatauv(L, (count + 1) * sizeof *quantiles, 0);
-    for (size_t i = 0; i < count; i++) {
-        lua_rawgeti(L, table, (lua_Integer)i + 1);
-        quantiles[i] = bx_fields_number(L, -1, &inner, NULL);
-        lua_pop(L, 1);
-    }
-    many->quantiles = quantiles;
-    many->quantile_count = count;
-    many->bins = BX_ENSEMBLE_BINS;
+    many->quantiles = numbers_option(L, "quantiles", &many->quantile_count, place);
+    if (many->quantiles)
+        many->bins = BX_ENSEMBLE_BINS;
 }
 
 /* true, or { bins = 256 }. */
@@ -384,8 +435,8 @@ static void histogram_option(lua_State *L, bx_ensemble_run *many, const bx_place
 static int cell_ensemble(lua_State *L)
 {
     static const char *const keys[] = {
-        "runs",   "first",      "duration",  "every",     "method",  "seed",
-        "record", "quantiles",  "histogram", "max_steps", "epsilon", "tolerance",
+        "times",  "start",      "runs",      "first",     "duration",  "every",   "method",
+        "seed",   "record",     "quantiles", "histogram", "max_steps", "epsilon", "tolerance",
         "solver", "stochastic", "threshold", "exchange",  NULL};
     bx_cell *cell = check_cell(L);
     bx_worker *worker = bx_worker_of(L);

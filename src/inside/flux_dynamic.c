@@ -121,7 +121,26 @@ static double needed_option(lua_State *L, const char *key, const bx_place *place
     return value;
 }
 
-/* dynamic{ duration, step, every, biomass, medium, growth, death_rate } -> Trajectory */
+/* Push { time =, reason = }, or nil for a culture that never died. */
+static void push_death(lua_State *L, const bx_fba *fba, const bx_fba_culture *culture,
+                       const bx_fba_death *death)
+{
+    if (isnan(death->time)) {
+        lua_pushnil(L);
+        return;
+    }
+    lua_createtable(L, 0, 2);
+    lua_pushnumber(L, death->time);
+    lua_setfield(L, -2, "time");
+    if (death->pool == BX_FBA_NONE)
+        lua_pushstring(L, "no fluxes are feasible within the bounds");
+    else
+        lua_pushfstring(L, "the bounds of \"%s\" demand more uptake than the medium allows",
+                        bx_fba_reaction_id(fba, culture->pools[death->pool].exchange));
+    lua_setfield(L, -2, "reason");
+}
+
+/* dynamic{ duration, step, every, biomass, medium, growth, death_rate } -> Trajectory, death */
 int bx_flux_dynamic(lua_State *L)
 {
     static const char *const keys[] = {"duration", "step",   "every",      "biomass",
@@ -130,6 +149,7 @@ int bx_flux_dynamic(lua_State *L)
     bx_worker *worker = bx_worker_of(L);
     bx_place place = bx_place_make(BX_ESCRIPT, "dynamic");
     bx_fba_culture culture = {.uptake = NULL};
+    bx_fba_death death;
     medium m = {.L = L};
     bx_error err;
     lua_settop(L, OPTIONS);
@@ -144,9 +164,10 @@ int bx_flux_dynamic(lua_State *L)
     read_medium(L, fba, &culture, &m);
     bx_trajectory **box = bx_lua_new_trajectory(L);
     int result_index = lua_gettop(L);
-    if (bx_fba_dynamic(fba, &culture, box, &err) < 0)
+    if (bx_fba_dynamic(fba, &culture, box, &death, &err) < 0)
         return m.raised ? lua_error(L) : bx_raise(L, &err);
     lua_settop(L, result_index);
     worker->recorded += bx_trajectory_rows(*box) * (bx_trajectory_columns(*box) + 1) * 8;
-    return 1;
+    push_death(L, fba, &culture, &death);
+    return 2;
 }

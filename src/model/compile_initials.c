@@ -5,15 +5,9 @@
 
 #define ITEM_NONE UINT32_MAX
 
-/* An item gives a slot its value: a rule, or the initial value of a species or parameter. */
-typedef struct item {
-    bx_range code;
-    uint32_t target;
-} item;
-
 typedef struct initials {
     bx_compilation *c;
-    item *items;
+    bx_initial *items;
     size_t count, capacity;
     bx_csr uses;      /* item -> slots its formula names */
     uint32_t *giver;  /* slot -> item that gives its value, or none */
@@ -28,7 +22,7 @@ static int fail_in(bx_compilation *c, const bx_process *process, const char *tar
     return bx_fail_in(c->err, label);
 }
 
-static int compile_initial(initials *b, const bx_formula *formula, item *into)
+static int compile_initial(initials *b, const bx_formula *formula, bx_initial *into)
 {
     bx_compilation *c = b->c;
     size_t draws = c->network->program.draw_count;
@@ -56,7 +50,7 @@ static int add_initial(initials *b, const bx_process *process,
     }
     if (c->owners[slot] != process)
         return 0;
-    item *into = &b->items[b->count];
+    bx_initial *into = &b->items[b->count];
     into->target = (uint32_t)slot;
     if (b->giver[slot] != ITEM_NONE) {
         bx_fail(c->err, BX_EMODEL, "it is given twice");
@@ -65,6 +59,7 @@ static int add_initial(initials *b, const bx_process *process,
     if (compile_initial(b, initial->formula, into) < 0)
         return fail_in(c, process, initial->target);
     b->giver[slot] = (uint32_t)b->count++;
+    network->computed[slot] = true;
     return 0;
 }
 
@@ -74,7 +69,7 @@ static int add_rules(initials *b)
     uint32_t first = (uint32_t)(network->species + network->parameters);
     for (size_t place = 0; place < network->rules; place++) {
         uint32_t rule = network->rule_order[place];
-        b->items[b->count] = (item){network->rule_codes[place], first + rule};
+        b->items[b->count] = (bx_initial){network->rule_codes[place], first + rule};
         b->giver[first + rule] = (uint32_t)b->count++;
         if (bx_compilation_use(b->c, &b->uses, bx_csr_row(&network->rule_uses, rule),
                                bx_csr_count(&network->rule_uses, rule)) < 0)
@@ -95,8 +90,8 @@ static int add_items(initials *b)
     return 0;
 }
 
-/* Run the items, each after those it needs. */
-static int run(initials *b, const bx_csr *users)
+/* Put the items into the network, each after those it needs. */
+static int sort(initials *b, const bx_csr *users)
 {
     bx_network *network = b->c->network;
     size_t head = 0, tail = 0;
@@ -108,8 +103,8 @@ static int run(initials *b, const bx_csr *users)
             b->queue[tail++] = (uint32_t)i;
     }
     while (head < tail) {
-        const item *next = &b->items[b->queue[head++]];
-        bx_program_run_range(&network->program, next->code, network->program.frame);
+        const bx_initial *next = &b->items[b->queue[head++]];
+        network->initials[network->initial_count++] = *next;
         const uint32_t *user = bx_csr_row(users, next->target);
         for (uint32_t j = 0; j < bx_csr_count(users, next->target); j++)
             if (--b->wanted[user[j]] == 0)
@@ -123,17 +118,35 @@ static int run(initials *b, const bx_csr *users)
     return 0;
 }
 
+/* From the last in order to the first: what a rule uses feeds initial values if the rule does. */
+static void find_feeds(initials *b)
+{
+    const bx_network *network = b->c->network;
+    for (size_t place = b->count; place-- > 0;) {
+        uint32_t i = b->queue[place];
+        if (b->items[i].target >= network->species + network->parameters &&
+            !network->feeds[b->items[i].target])
+            continue;
+        const uint32_t *used = bx_csr_row(&b->uses, i);
+        for (uint32_t j = 0; j < bx_csr_count(&b->uses, i); j++)
+            if (used[j] < network->species + network->parameters + network->rules)
+                network->feeds[used[j]] = true;
+    }
+}
+
 static int fill(initials *b, size_t count)
 {
     bx_compilation *c = b->c;
-    const bx_network *network = c->network;
+    bx_network *network = c->network;
     size_t slots = network->species + network->parameters + network->rules;
     size_t capacity = network->rules + count + 1;
+    network->initials = calloc(capacity, sizeof *network->initials);
     b->items = calloc(capacity, sizeof *b->items);
     b->wanted = calloc(capacity, sizeof *b->wanted);
     b->queue = calloc(capacity, sizeof *b->queue);
     b->giver = malloc((slots + 1) * sizeof *b->giver);
-    if (!b->items || !b->wanted || !b->queue || !b->giver || bx_csr_init(&b->uses, capacity) < 0)
+    if (!network->initials || !b->items || !b->wanted || !b->queue || !b->giver ||
+        bx_csr_init(&b->uses, capacity) < 0)
         return bx_fail_memory(c->err);
     for (size_t i = 0; i <= slots; i++)
         b->giver[i] = ITEM_NONE;
@@ -142,7 +155,11 @@ static int fill(initials *b, size_t count)
     if (result == 0 && bx_csr_transpose(&b->uses, slots, &users) < 0)
         result = bx_fail_memory(c->err);
     if (result == 0)
-        result = run(b, &users);
+        result = sort(b, &users);
+    if (result == 0) {
+        find_feeds(b);
+        bx_network_initials(network, NULL, network->program.frame);
+    }
     bx_csr_free(&users);
     return result;
 }

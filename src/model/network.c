@@ -63,6 +63,22 @@ void bx_network_rules(const bx_network *network, double *frame)
     bx_program_run_range(&network->program, network->rule_code, frame);
 }
 
+void bx_network_initials(const bx_network *network, const bool *held, double *frame)
+{
+    size_t settable = network->species + network->parameters;
+    for (size_t i = 0; i < network->initial_count; i++) {
+        const bx_initial *initial = &network->initials[i];
+        if (initial->target >= settable || !held || !held[initial->target])
+            bx_program_run_range(&network->program, initial->code, frame);
+    }
+}
+
+bool bx_network_is_source(const bx_network *network, size_t slot)
+{
+    return slot >= network->species && slot < network->species + network->parameters &&
+           network->feeds[slot] && !network->computed[slot];
+}
+
 void bx_network_rates(const bx_network *network, double *frame)
 {
     bx_network_rules(network, frame);
@@ -112,6 +128,9 @@ void bx_network_free(bx_network *network)
     free(network->rule_amount);
     free(network->rule_size);
     free(network->free);
+    free(network->initials);
+    free(network->computed);
+    free(network->feeds);
     free(network->reaction);
     free(network->orders);
     free(network->amounts);

@@ -69,6 +69,12 @@ typedef struct bx_event {
     bx_range delay_code, priority_code;
 } bx_event;
 
+/* Gives a slot its value at the beginning: that of a species or parameter, or of a rule. */
+typedef struct bx_initial {
+    bx_range code;
+    uint32_t target;
+} bx_initial;
+
 typedef struct bx_network {
     size_t species, parameters, rules, reactions, events;
     const char **names; /* of species, parameters, rules, by slot; they belong to the processes */
@@ -85,9 +91,13 @@ typedef struct bx_network {
     bool *rule_varies;                 /* the rule depends on a species that changes */
     bool *rule_uses_time;              /* directly or through rules */
     uint32_t *rule_amount, *rule_size; /* of a quotient: slots; else BX_SLOT_NONE */
-    bool *free;  /* species or parameter -> may have any value, NaN included */
-    bool random; /* events draw numbers, or have priorities: a run has a seed */
-    bool jumps;  /* some rate or rule has a condition, or rounds: it can change at once */
+    bool *free;           /* species or parameter -> may have any value, NaN included */
+    bx_initial *initials; /* each after those that it needs; none if all are plain numbers */
+    size_t initial_count;
+    bool *computed; /* species or parameter -> its initial value is a formula's */
+    bool *feeds;    /* variable -> initial values are computed from it, through rules too */
+    bool random;    /* events draw numbers, or have priorities: a run has a seed */
+    bool jumps;     /* some rate or rule has a condition, or rounds: it can change at once */
 
     bx_reaction *reaction;
     bx_range rate_code; /* of all reactions */
@@ -119,6 +129,13 @@ bx_label bx_network_cause(const bx_network *network, size_t reaction, const doub
 
 /* Recompute every rule in `frame`. */
 void bx_network_rules(const bx_network *network, double *frame);
+
+/* Compute the initial values in `frame`, but of the species and parameters that are held; NULL: of
+ * all. */
+void bx_network_initials(const bx_network *network, const bool *held, double *frame);
+
+/* Whether a slot is a parameter that feeds initial values and has no formula of its own. */
+bool bx_network_is_source(const bx_network *network, size_t slot);
 
 /* Recompute every rule and the formula of every reaction. */
 void bx_network_rates(const bx_network *network, double *frame);

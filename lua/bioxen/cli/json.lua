@@ -1,6 +1,8 @@
 --- JSON for people and programs: keys in order, whole numbers exact, doubles that read back the same. What is
 -- not finite is null. Tables with the keys 1 to n are lists; an empty one is a list if json.list made it.
 
+local decimal = require "bioxen.decimal"
+
 local json = {}
 
 local List = {}
@@ -23,7 +25,7 @@ local function number_text(value)
   if math.type(value) == "integer" then return ("%d"):format(value) end
   if value ~= value or value == math.huge or value == -math.huge then return "null" end
   for digits = 15, 17 do
-    local text = ("%." .. digits .. "g"):format(value)
+    local text = decimal("%." .. digits .. "g", value)
     if tonumber(text) == value then return text end
   end
 end

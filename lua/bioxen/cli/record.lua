@@ -147,7 +147,7 @@ function record.read(folder)
   if not found then return core.fail("EFILE", "lua-cjson is not installed: install it") end
   local text, err = core.read_file(folder .. "/" .. record.MANIFEST, 1 << 26)
   if not text then return nil, err end
-  local manifest = cjson.decode(text)
+  local manifest = cjson.new().decode(text) -- a new one knows the locale of now
   if type(manifest) ~= "table" or manifest.format ~= 1 or type(manifest.script) ~= "table" then
     return core.fail("EFILE", ("%s/%s is no manifest of a run"):format(folder, record.MANIFEST))
   end

@@ -75,10 +75,13 @@ end
 
 local function run_options(options, record)
   local run = {
-    duration = options.duration, every = options.every or options.duration/ROWS, record = record,
+    duration = options.duration, times = options.times, start = options.start, record = record,
     method = options.method or (options.runs > 1 and "ssa" or "ode"), seed = options.seed,
     max_steps = options.max_steps,
   }
+  if not options.times then
+    run.every = options.every or math.max(0, options.duration - (options.start or 0))/ROWS
+  end
   if options.tolerance then run.tolerance = { relative = options.tolerance } end
   return run
 end
@@ -242,9 +245,13 @@ return {
   arguments = { { "MODEL", "A file in SBML, also compressed (.gz, .bz2) or in an archive (.zip, .omex); - reads "
     .. "standard input." } },
   options = {
-    { "--duration", "How long, in simulated time.", value = "TIME", required = true, number = { above = 0 } },
+    { "--duration", "How long, in simulated time (default: until the last of --times).", value = "TIME",
+      number = { above = 0 } },
     { "--every", "Time between rows (default: a hundredth of the duration).", value = "TIME",
       number = { above = 0 } },
+    { "--start", "Time of the first row (default: 0).", value = "TIME", number = { minimum = 0 } },
+    { "--times", "Of the rows, ascending, with commas between them.", value = "LIST", list = true,
+      number = { minimum = 0 } },
     { "--method", "Solver of differential equations, exact stochastic simulation, tau-leaping, or both kinds at "
       .. "once (default: ode, for many runs ssa).", value = "METHOD", choices = { "ode", "ssa", "tau", "hybrid" } },
     { "--runs", "How many runs (default 1).", value = "N", number = { integer = true, minimum = 1 } },
@@ -264,7 +271,7 @@ return {
     { "--plot", "A chart instead of numbers." },
     { "--quiet -q", "No progress." },
   },
-  either = { { "--json", "--plot" } },
+  either = { { "--json", "--plot" }, { "--times", "--every" }, { "--times", "--start" } },
   examples = {
     { "bioxen simulate model.xml --duration 3600 --every 10 --out model.csv", "an hour, by differential equations" },
     { "bioxen simulate model.xml.gz --duration 60 --runs 1000 --seed 42 --record A,B",
@@ -272,6 +279,7 @@ return {
     { "bioxen simulate model.xml --duration 100 --plot", "a look at it" },
   },
   run = function(options)
+    if not (options.duration or options.times) then return nil, "missing option '--duration'" end
     return simulate(options)
   end,
 }

@@ -1,6 +1,7 @@
 --- The figure of an ensemble: means with bands, or the distribution of one column.
 
 local columns = require "bioxen.plot.columns"
+local decimal = require "bioxen.decimal"
 local options = require "bioxen.plot.options"
 local time = require "bioxen.plot.time"
 
@@ -19,7 +20,7 @@ local function band_of(ensemble, given, level)
 end
 
 local function percent(part)
-  return ("%.4g %%"):format(100*part)
+  return decimal("%.4g", 100*part) .. " %"
 end
 
 local function heading(ensemble, band)

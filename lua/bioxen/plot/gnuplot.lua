@@ -4,6 +4,7 @@
 
 local core = require "bioxen.core"
 local colours = require "bioxen.plot.colours"
+local decimal = require "bioxen.decimal"
 local spell = require "bioxen.plot.fonts"
 local page = require "bioxen.plot.page"
 local shape = require "bioxen.plot.shape"
@@ -32,7 +33,12 @@ local function quoted(text)
 end
 
 local function number(value)
-  return (("%.12g"):format(value):gsub(",", "."))
+  return decimal("%.12g", value)
+end
+
+-- Of the sheet.
+local function part(value)
+  return decimal("%.5f", value)
 end
 
 local function say(script, format, ...)
@@ -86,8 +92,8 @@ draw.steps = draw.lines
 function draw.points(script, plots, s, layout)
   local pieces = shape.pieces(s, layout.x, layout.y)
   if #pieces == 0 then return false end
-  plots[#plots + 1] = ("%s using 1:2 with points pointtype %d pointsize %.1f linecolor %s %s"):format(
-    block(script, pieces), POINTS[(s.index - 1) % #POINTS + 1], #s.x <= MANY and 1.1 or 0.6, colour(s),
+  plots[#plots + 1] = ("%s using 1:2 with points pointtype %d pointsize %s linecolor %s %s"):format(
+    block(script, pieces), POINTS[(s.index - 1) % #POINTS + 1], #s.x <= MANY and "1.1" or "0.6", colour(s),
     title_of(s, layout.legend))
   return true
 end
@@ -169,24 +175,25 @@ local function legend(script, layout, sheet)
   local columns = layout.legend_columns
   local x, y = layout.right + 12, layout.top - 6
   if columns then x, y = layout.left + 4, layout.top - 4 end
-  say(script, "set key at screen %.5f, screen %.5f left %s Left reverse samplen 1.5 spacing 1.2 noenhanced",
-    x/sheet.width, 1 - y/sheet.height, columns and "bottom horizontal maxcols " .. columns or "top vertical")
+  say(script, "set key at screen %s, screen %s left %s Left reverse samplen 1.5 spacing 1.2 noenhanced",
+    part(x/sheet.width), part(1 - y/sheet.height),
+    columns and "bottom horizontal maxcols " .. columns or "top vertical")
 end
 
 local function words_around(script, layout, sheet)
   local panel, width, height = layout.panel, layout.right - layout.left, layout.bottom - layout.top
-  say(script, "set lmargin at screen %.5f", layout.left/sheet.width)
-  say(script, "set rmargin at screen %.5f", layout.right/sheet.width)
-  say(script, "set tmargin at screen %.5f", 1 - layout.top/sheet.height)
-  say(script, "set bmargin at screen %.5f", 1 - layout.bottom/sheet.height)
+  say(script, "set lmargin at screen %s", part(layout.left/sheet.width))
+  say(script, "set rmargin at screen %s", part(layout.right/sheet.width))
+  say(script, "set tmargin at screen %s", part(1 - layout.top/sheet.height))
+  say(script, "set bmargin at screen %s", part(1 - layout.bottom/sheet.height))
   local axis, texts = thin_names(layout)
   ticks(script, "x", axis, texts, layout.upright)
   ticks(script, "y", layout.y, layout.y_texts)
   label(script, "x", not layout.shared and panel.x_label or nil, width + 80)
   label(script, "y", panel.y_label, height + 40)
   if panel.title then
-    say(script, "set title %s noenhanced offset screen 0, screen %.5f", cut(panel.title, width + 60),
-      (layout.legend_height or 0)/sheet.height)
+    say(script, "set title %s noenhanced offset screen 0, screen %s", cut(panel.title, width + 60),
+      part((layout.legend_height or 0)/sheet.height))
   else
     script[#script + 1] = "unset title"
   end
@@ -210,8 +217,8 @@ end
 
 local function set_title(script, sheet)
   local function line(text, place, size)
-    say(script, 'set label %s at screen 0.5, screen %.5f center font ",%d" noenhanced', quoted(text),
-      1 - place/sheet.height, size)
+    say(script, 'set label %s at screen 0.5, screen %s center font ",%d" noenhanced', quoted(text),
+      part(1 - place/sheet.height), size)
   end
   for i, text in ipairs(sheet.title) do line(text, 8 + (i - 0.5)*sheet.title_line, sheet.font + 3) end
   for i, text in ipairs(sheet.remark) do

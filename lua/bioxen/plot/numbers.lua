@@ -1,5 +1,7 @@
 --- Numbers as axes show them.
 
+local decimal = require "bioxen.decimal"
+
 local numbers = {}
 
 local raised = { ["0"] = "⁰", ["1"] = "¹", ["2"] = "²", ["3"] = "³", ["4"] = "⁴", ["5"] = "⁵", ["6"] = "⁶",
@@ -27,7 +29,7 @@ local function decimals_of(step)
 end
 
 local function fixed(value, decimals)
-  local text = ("%.*f"):gsub("%*", tostring(decimals)):format(value)
+  local text = decimal("%." .. decimals .. "f", value)
   if tonumber(text) == 0 then text = text:gsub("^%-", "") end
   return with_commas(text)
 end
@@ -76,10 +78,10 @@ function numbers.single(value)
   if value == math.huge or value == -math.huge then return tostring(value) end
   if value == 0 then return "0" end
   local size = math.abs(value)
-  if size >= 1e6 or size < 1e-3 then return (("%.2e"):format(value):gsub("e([+-])0*", "e%1"):gsub("e%+", "e")) end
+  if size >= 1e6 or size < 1e-3 then return (decimal("%.2e", value):gsub("e([+-])0*", "e%1"):gsub("e%+", "e")) end
   if value == math.floor(value) then return with_commas(("%d"):format(value)) end
   local decimals = math.max(0, 2 - math.floor(math.log(size, 10)))
-  return with_commas((("%." .. decimals .. "f"):format(value):gsub("(%.%d-)0+$", "%1"):gsub("%.$", "")))
+  return with_commas((decimal("%." .. decimals .. "f", value):gsub("(%.%d-)0+$", "%1"):gsub("%.$", "")))
 end
 
 return numbers

@@ -1,5 +1,7 @@
 --- The unit in which times are shown.
 
+local decimal = require "bioxen.decimal"
+
 local time = {}
 
 local seconds = { s = 1, min = 60, h = 3600, d = 86400 }
@@ -21,7 +23,7 @@ end
 
 --- One time, as in "at 2.5 h".
 function time.text(t, unit)
-  return ("%.4g %s"):format(t/seconds[unit], unit)
+  return decimal("%.4g", t/seconds[unit]) .. " " .. unit
 end
 
 return time

@@ -283,7 +283,7 @@ end
 
 -- The object in a JSON text; nil and an error.
 local function decode(path, json)
-  local config, mistake = require "cjson.safe".decode(json)
+  local config, mistake = require "cjson.safe".new().decode(json) -- a new one knows the locale of now
   if type(config) ~= "table" then
     return core.fail("EFILE", ("%s is no JSON object: %s"):format(path, mistake or "another value"))
   end

@@ -180,6 +180,7 @@ static int run_jumps(hybrid *h, bx_error *err)
         if (*time >= s->end)
             return 0;
         double end = s->run->every > 0 ? s->next_row : fmin(*time + longest, s->end);
+        end = fmin(end, s->next_row);
         if (!(end > *time)) /* so late a time that `longest` is within its rounding */
             end = s->end;
         if (bx_simulation_poll(s, *time, err) < 0 || run_ode(h, end, err) < 0 ||

@@ -41,7 +41,8 @@ local keys = { "duration", "biomass", "medium", "oxygen", "step", "every", "deat
 -- glucose, 10 mM, and acetate, none; what is to be counted in the medium has to be named. biomass: 0.01 gDW/L;
 -- oxygen: greatest uptake; step and every: hours (0.02, 0.1); death_rate: 1/h while no flux is feasible (0).
 -- The shares of the cell bind, its missing genes are missing, and its own medium is as before afterwards.
--- Returns a trajectory in hours: biomass, growth_rate, feasible, and the metabolites of the medium.
+-- Returns a trajectory in hours: biomass, growth_rate, feasible, and the metabolites of the medium; and, of a culture
+-- that died, { time =, reason = }.
 function culture.grow_culture(_, options)
   options = check.keys(options or {}, keys, "grow_culture")
   local medium = options.medium or { glc__D = 10, ac = 0 }

@@ -188,9 +188,9 @@ function metabolism.within(uptake, what)
   local model = metabolism.model()
   state.stale = true -- also if this is interrupted
   apply_uptake(uptake)
-  local result = what(model)
+  local results = table.pack(what(model))
   apply()
-  return result
+  return table.unpack(results, 1, results.n)
 end
 
 local function index_rules(model)
