@@ -150,6 +150,18 @@ static void a_hazard_follows_the_pool(void)
     bx_cell_free(cell);
 }
 
+/* Many that become few in a run without rows: from half of the threshold on it is binomial. */
+static void few_are_told_from_many_at_every_step(void)
+{
+    static const item items[] = {SPECIES("S", 1000), MASS("decay", "S ->", "0.5"), END};
+    bx_cell *cell = model_cell(items);
+    enum { runs = 2000 };
+    double m = 1000 * exp(-6), p = m / 50;
+    bx_run run = {BX_METHOD_HYBRID, .duration = 12};
+    check_moments(sample(cell, run, "S", runs), runs, m, m * (1 - p), 3.3, 0.02);
+    bx_cell_free(cell);
+}
+
 /* ---- extremes ---- */
 
 static const item dimer[] = {SPECIES("A", 21), SPECIES("D", 0), MASS("bind", "2 A -> D", "0.01"),
@@ -449,6 +461,7 @@ int main(void)
     RUN(a_switched_gene);
     RUN(bursts_into_a_pool);
     RUN(a_hazard_follows_the_pool);
+    RUN(few_are_told_from_many_at_every_step);
     RUN(all_stochastic_is_exact_simulation);
     RUN(all_continuous_is_the_ode);
     RUN(a_shortage_is_carried_over);

@@ -38,11 +38,11 @@ static int check_run(const bx_run *run, bx_error *err)
 static double row_time(const bx_simulation *s, size_t row, double before)
 {
     if (s->run->every_step) /* but for rows that steps call for, one at the end */
-        return before < s->end ? s->end : INFINITY;
+        return before < s->last_row ? s->last_row : INFINITY;
     if (row == 0)
         return s->start;
     if (row + 1 == s->rows_total)
-        return s->end;
+        return s->last_row;
     return row < s->rows_total ? s->start + (double)row * s->run->every : INFINITY;
 }
 
@@ -181,7 +181,7 @@ int bx_simulation_open(bx_simulation *s, bx_error *err)
     if (check_run(run, err) < 0)
         return -1;
     s->start = s->frame[network->time];
-    s->end = s->start + run->duration;
+    s->end = s->last_row = s->start + run->duration;
     if (!isfinite(s->end) || s->end == s->start)
         return bx_fail(err, BX_ESIMULATION, "duration: %g s can't be added to the time %g s",
                        run->duration, s->start);
@@ -216,6 +216,28 @@ void bx_simulation_rewind(bx_simulation *s)
     s->rows = 0;
     s->steps = 0;
     s->next_row = s->start;
+}
+
+void bx_simulation_part(const bx_simulation *whole, double end, bx_simulation *part, bx_run *run)
+{
+    *part = *whole;
+    *run = *whole->run;
+    run->progress = NULL;
+    run->every_step = false;
+    part->run = run;
+    part->part = true;
+    part->end = end;
+    if (whole->run->every_step)
+        part->next_row = INFINITY;
+}
+
+void bx_simulation_join(bx_simulation *whole, const bx_simulation *part)
+{
+    whole->steps = part->steps;
+    if (whole->run->every_step)
+        return;
+    whole->rows = part->rows;
+    whole->next_row = part->next_row;
 }
 
 /* Rows by step: their number is not known before. */

@@ -1,5 +1,6 @@
 #include "engine/hybrid/hybrid.h"
 
+#include "core/array.h"
 #include "engine/deterministic/ode.h"
 #include "engine/hybrid/part.h"
 #include "engine/hybrid/partition.h"
@@ -9,9 +10,6 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* An automatic partition is looked at so often in a run without rows and exchanges. */
-#define LOOKS 100
 
 typedef struct hybrid {
     const bx_network *network;
@@ -25,6 +23,9 @@ typedef struct hybrid {
     bx_state *saved;  /* when the interval began */
     bx_events *watch; /* conditions as the stochastic part sees them */
     bool *turned;     /* parts of conditions that stochastic reactions turned in the interval */
+    double *kept;     /* species at the rows within the interval */
+    size_t kept_rows, kept_capacity, shown_rows;
+    bx_error *row_error;
     bx_random random;
     bx_simulation *simulation; /* while it runs */
     double *owed;              /* the simulation's */
@@ -137,10 +138,9 @@ static void round_counts(hybrid *h)
     }
 }
 
-static int adapt(hybrid *h, bool first, bx_error *err)
+/* The partition is new, or has moved. */
+static int adapt(hybrid *h, bx_error *err)
 {
-    if (!first && !bx_partition_follow(&h->partition, h->frame))
-        return 0;
     if (h->partition.threshold > 0)
         round_counts(h);
     pay_all(h);
@@ -149,47 +149,97 @@ static int adapt(hybrid *h, bool first, bx_error *err)
 
 /* ---- exact coupling ---- */
 
-/* Up to `end`, without rows. */
-static int run_ode(hybrid *h, double end, bx_error *err)
+static bool moved(void *data)
 {
-    bx_simulation *s = h->simulation, part = *s;
-    bx_run run = *s->run;
-    run.every_step = false;
-    run.progress = NULL;
-    part.run = &run;
-    part.network = &h->continuous->network;
-    part.start = s->frame[h->network->time];
-    part.end = end;
-    part.next_row = INFINITY;
-    int result = bx_ode_run(h->ode, &part, err);
-    s->steps = part.steps;
-    return result;
+    hybrid *h = data;
+    return bx_partition_follow(&h->partition, h->frame);
 }
 
+/* An automatic partition is looked at after each step of the solver. */
 static int run_jumps(hybrid *h, bx_error *err)
 {
     bx_simulation *s = h->simulation;
-    const double *time = &h->frame[h->network->time];
-    if (h->partition.threshold == 0)
-        return bx_ode_run(h->ode, s, err);
-    double longest = (s->end - s->start) / LOOKS;
-    for (;;) {
-        while (s->next_row <= *time)
-            if (bx_simulation_record(s, err) < 0)
-                return -1;
-        if (*time >= s->end)
-            return 0;
-        double end = s->run->every > 0 ? s->next_row : fmin(*time + longest, s->end);
-        if (!(end > *time)) /* so late a time that `longest` is within its rounding */
-            end = s->end;
-        if (bx_simulation_poll(s, *time, err) < 0 || run_ode(h, end, err) < 0 ||
-            adapt(h, false, err) < 0)
-            return -1;
-        bx_simulation_stepped(s, *time);
+    double end = s->end;
+    s->watch = moved;
+    s->watch_data = h;
+    int result = bx_ode_run(h->ode, s, err);
+    while (result == 0 && s->end < end) {
+        s->end = end;
+        result = adapt(h, err) < 0 ? -1 : bx_ode_run(h->ode, s, err);
     }
+    s->end = end;
+    s->watch = NULL;
+    return result;
 }
 
 /* ---- exchanges ---- */
+
+/* Rows within an interval: the stochastic part keeps its counts, the ODE adds its own and records
+ * them. */
+static int keep_row(void *data, double time, const double *values, size_t count)
+{
+    (void)time, (void)values, (void)count;
+    hybrid *h = data;
+    size_t width = h->network->species + 1; /* not 0 */
+    double *kept = bx_array_grow(h->kept, h->kept_rows, &h->kept_capacity, width * sizeof *kept);
+    if (!kept)
+        return -1;
+    h->kept = kept;
+    memcpy(kept + width * h->kept_rows++, h->frame, width * sizeof *kept);
+    return 0;
+}
+
+static void swap_counts(hybrid *h, double *counts)
+{
+    for (size_t i = 0; i < h->network->species; i++) {
+        double count = h->frame[i];
+        if (!h->network->changing[i] || h->partition.continuous[i])
+            continue;
+        h->frame[i] = counts[i];
+        counts[i] = count;
+    }
+}
+
+static int show_row(void *data, double time, const double *values, size_t count)
+{
+    (void)time, (void)values, (void)count;
+    hybrid *h = data;
+    double *counts = h->kept + (h->network->species + 1) * h->shown_rows++;
+    swap_counts(h, counts);
+    int result = bx_simulation_record(h->simulation, h->row_error);
+    swap_counts(h, counts);
+    bx_network_rules(h->network, h->frame);
+    return result;
+}
+
+/* Either part up to `end`, its rows for `row`. */
+static void prepare_part(hybrid *h, double end, bx_simulation *part, bx_run *run,
+                         int (*row)(void *, double, const double *, size_t))
+{
+    bx_simulation_part(h->simulation, end, part, run);
+    part->trajectory = NULL;
+    part->ensemble = NULL;
+    part->column_count = 0;
+    part->records_rules = false;
+    run->row = row;
+    run->row_data = h;
+}
+
+static int run_ode(hybrid *h, double end, bx_error *err)
+{
+    bx_simulation *s = h->simulation, part;
+    bx_run run;
+    bx_error failed = {0};
+    prepare_part(h, end, &part, &run, show_row);
+    part.network = &h->continuous->network;
+    h->shown_rows = 0;
+    h->row_error = &failed;
+    int result = bx_ode_run(h->ode, &part, err);
+    s->steps = part.steps;
+    if (result < 0 && failed.code)
+        *err = failed;
+    return result;
+}
 
 static int save(hybrid *h, bx_error *err)
 {
@@ -233,19 +283,15 @@ static void hide_fractions(hybrid *h)
 static int run_stochastic(hybrid *h, double *end, bx_error *err)
 {
     const bx_network *network = h->network;
-    bx_simulation *s = h->simulation, part = *s;
-    bx_run run = *s->run;
-    run.progress = NULL;
+    bx_simulation *s = h->simulation, part;
+    bx_run run;
+    prepare_part(h, *end, &part, &run, keep_row);
     run.seed = bx_random_bits(&h->random);
     run.stream = 0;
-    run.every_step = false;
-    part.run = &run;
     part.network = &h->stochastic->network;
-    part.start = s->frame[network->time];
-    part.end = *end;
     part.events = h->watch;
-    part.next_row = INFINITY;
     part.pauses = true;
+    h->kept_rows = 0;
     memset(h->frame + network->program.frame_size, 0, h->stochastic->counters * sizeof *h->frame);
     hide_fractions(h);
     int result = bx_ssa_run(h->ssa, &part, err);
@@ -319,10 +365,10 @@ static int run_exchanges(hybrid *h, bx_error *err)
             return 0;
         while (s->start + exchanges * step <= *time)
             exchanges++;
-        double end = fmin(fmin(s->end, s->next_row), s->start + exchanges * step);
+        double end = fmin(s->end, s->start + exchanges * step);
         end = fmin(end, bx_events_next(h->network, s->events, h->frame));
         if (bx_simulation_poll(s, *time, err) < 0 || exchange(h, end, err) < 0 ||
-            adapt(h, false, err) < 0)
+            (moved(h) && adapt(h, err) < 0))
             return -1;
         bx_simulation_stepped(s, *time);
     }
@@ -342,6 +388,7 @@ static void free_hybrid(void *engine)
     bx_state_free(h->saved);
     bx_events_free(h->watch);
     free(h->turned);
+    free(h->kept);
     free(h);
 }
 
@@ -369,7 +416,7 @@ static void *new_hybrid(const bx_network *network, bx_error *err)
 static int advance(hybrid *h, bx_error *err)
 {
     const bx_run *run = h->simulation->run;
-    if (bx_partition_begin(&h->partition, run, h->frame, err) < 0 || adapt(h, true, err) < 0)
+    if (bx_partition_begin(&h->partition, run, h->frame, err) < 0 || adapt(h, err) < 0)
         return -1;
     return run->exchange > 0 ? run_exchanges(h, err) : run_jumps(h, err);
 }
