@@ -5,6 +5,7 @@
 #include "engine/stochastic/leap.h"
 #include "engine/stochastic/ssa.h"
 #include "engine/stochastic/tau_implicit.h"
+#include "engine/switches.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -32,9 +33,10 @@ typedef struct tau_leap {
     bx_ssa *ssa;
     bx_leap leap;
     bx_implicit *implicit; /* or NULL */
-    double *firings;       /* by reaction */
-    double *before;        /* the species */
-    double *between;       /* and at rows within a leap */
+    bx_switches *switches;
+    double *firings; /* by reaction */
+    double *before;  /* the species */
+    double *between; /* and at rows within a leap */
     bool was_implicit;
     double exact_steps; /* of the next exact stretch */
     bx_random random, rows;
@@ -49,6 +51,7 @@ static void free_tau(void *engine)
     bx_ssa_free(tau->ssa);
     bx_leap_free(&tau->leap);
     bx_implicit_free(tau->implicit);
+    bx_switches_free(tau->switches);
     free(tau->firings);
     free(tau->before);
     free(tau->between);
@@ -69,7 +72,8 @@ static void *new_tau(const bx_network *network, bx_error *err)
     if (!tau->firings || !tau->before || !tau->between)
         bx_fail_memory(err);
     else if ((tau->ssa = bx_ssa_new(network, err)) && bx_leap_init(&tau->leap, network, err) == 0 &&
-             bx_implicit_new(network, &tau->implicit, err) == 0)
+             bx_implicit_new(network, &tau->implicit, err) == 0 &&
+             (tau->switches = bx_switches_new(network, err)))
         return tau;
     free_tau(tau);
     return NULL;
@@ -266,6 +270,7 @@ static int advance(tau_leap *tau, bx_error *err)
         if (*time >= s->end)
             return 0;
         double stop = fmin(s->end, bx_events_next(tau->network, s->events, s->frame));
+        stop = fmin(stop, bx_switches_next(tau->switches, s->frame));
         if (bx_simulation_poll(s, *time, err) < 0 || advance_some(tau, stop, epsilon, err) < 0 ||
             bx_molecules_check_counts(tau->network, tau->network->changing, s->frame, err) < 0)
             return -1;
