@@ -124,12 +124,12 @@ static void check_timers_of(const bx_vm *vm)
 {
     bx_vm_state state = vm->state;
     bool runs = ONE_OF(state, BX_VM_RUNNING, BX_VM_CANCEL_AWAKE);
-    bool doomed = ONE_OF(state, BX_VM_ABORTING, BX_VM_KILLING, BX_VM_STOPPING);
+    bool being_killed = ONE_OF(state, BX_VM_ABORTING, BX_VM_KILLING, BX_VM_STOPPING);
     bool asleep = ONE_OF(state, BX_VM_PAUSING, BX_VM_PAUSED, BX_VM_RESUMING, BX_VM_CANCEL_WAKING,
                          BX_VM_CANCEL_SUSPENDING);
     HOLDS(!runs || !is_timed(vm->job) || vm->job->timer.position);
     HOLDS(!asleep || !vm->job || !vm->job->timer.position);
-    HOLDS(!doomed || (vm->reap_timer.position && (!vm->job || !vm->job->timer.position)));
+    HOLDS(!being_killed || (vm->reap_timer.position && (!vm->job || !vm->job->timer.position)));
     HOLDS(!bx_vm_is_alive(vm) || vm->connection.channel || vm->reap_timer.position);
 }
 
