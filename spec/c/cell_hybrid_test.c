@@ -438,6 +438,22 @@ static void steps_that_vanish_end(void)
     bx_cell_free(cell);
 }
 
+/* Where any value is allowed, as in SBML, counts still do not go below 0. */
+static void a_greedy_jump_is_named(void)
+{
+    static const item items[] = {SPECIES("X", 3), RATE("drain", "X ->", "4"), END};
+    bx_error err = {0};
+    bx_cell *cell = bx_cell_new(&err);
+    bx_process *p = bx_process_new("p", &err);
+    for (const item *i = items; i->kind != END_; i++)
+        CHECK(model_add(p, i, &err) == 0);
+    bx_process_free_values(p);
+    CHECK(bx_cell_define(cell, p, &err) == 0);
+    err = model_run_error(cell, hybrid(10, 0, NULL, 0));
+    CHECK(strstr(err.message, "reaction \"drain\" would make \"X\" negative") != NULL);
+    bx_cell_free(cell);
+}
+
 static void mistakes_are_named(void)
 {
     static const char *const wrong[] = {"nothing"}, *const timely[] = {"wave"};
@@ -475,6 +491,7 @@ int main(void)
     RUN(a_cell_goes_on_after_a_failure);
     RUN(an_interval_that_fails_leaves_no_event);
     RUN(steps_that_vanish_end);
+    RUN(a_greedy_jump_is_named);
     RUN(mistakes_are_named);
     return test_end();
 }
