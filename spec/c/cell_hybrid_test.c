@@ -54,8 +54,10 @@ static void exact_simulation_follows_the_time(void)
     enum { runs = 1500 };
     double t = 4, e = exp(-0.5 * t);
     double m = 10 * (1 - e) + 5 * (0.5 * sin(t) - cos(t) + e) / 1.25;
-    check_moments(sample(cell, (bx_run){BX_METHOD_SSA, .duration = t}, "A", runs), runs, m, m,
-                  3 + 1 / m, 0);
+    for (int i = 0; i < 2; i++)
+        check_moments(
+            sample(cell, (bx_run){i ? BX_METHOD_TAU : BX_METHOD_SSA, .duration = t}, "A", runs),
+            runs, m, m, 3 + 1 / m, 0);
     bx_cell_free(cell);
 }
 
@@ -147,6 +149,18 @@ static void a_hazard_follows_the_pool(void)
     check_moments(sample(cell, hybrid(5, 0, names, 1), "alive", runs), runs, p, p * (1 - p), 2, 0);
     check_moments(sample(cell, hybrid(5, 0.05, names, 1), "alive", runs), runs, p, p * (1 - p), 2,
                   0.02);
+    bx_cell_free(cell);
+}
+
+/* Many that become few in a run without rows: from half of the threshold on it is binomial. */
+static void few_are_told_from_many_at_every_step(void)
+{
+    static const item items[] = {SPECIES("S", 1000), MASS("decay", "S ->", "0.5"), END};
+    bx_cell *cell = model_cell(items);
+    enum { runs = 2000 };
+    double m = 1000 * exp(-6), p = m / 50;
+    bx_run run = {BX_METHOD_HYBRID, .duration = 12};
+    check_moments(sample(cell, run, "S", runs), runs, m, m * (1 - p), 3.3, 0.02);
     bx_cell_free(cell);
 }
 
@@ -424,6 +438,22 @@ static void steps_that_vanish_end(void)
     bx_cell_free(cell);
 }
 
+/* Where any value is allowed, as in SBML, counts still do not go below 0. */
+static void a_greedy_jump_is_named(void)
+{
+    static const item items[] = {SPECIES("X", 3), RATE("drain", "X ->", "4"), END};
+    bx_error err = {0};
+    bx_cell *cell = bx_cell_new(&err);
+    bx_process *p = bx_process_new("p", &err);
+    for (const item *i = items; i->kind != END_; i++)
+        CHECK(model_add(p, i, &err) == 0);
+    bx_process_free_values(p);
+    CHECK(bx_cell_define(cell, p, &err) == 0);
+    err = model_run_error(cell, hybrid(10, 0, NULL, 0));
+    CHECK(strstr(err.message, "reaction \"drain\" would make \"X\" negative") != NULL);
+    bx_cell_free(cell);
+}
+
 static void mistakes_are_named(void)
 {
     static const char *const wrong[] = {"nothing"}, *const timely[] = {"wave"};
@@ -449,6 +479,7 @@ int main(void)
     RUN(a_switched_gene);
     RUN(bursts_into_a_pool);
     RUN(a_hazard_follows_the_pool);
+    RUN(few_are_told_from_many_at_every_step);
     RUN(all_stochastic_is_exact_simulation);
     RUN(all_continuous_is_the_ode);
     RUN(a_shortage_is_carried_over);
@@ -460,6 +491,7 @@ int main(void)
     RUN(a_cell_goes_on_after_a_failure);
     RUN(an_interval_that_fails_leaves_no_event);
     RUN(steps_that_vanish_end);
+    RUN(a_greedy_jump_is_named);
     RUN(mistakes_are_named);
     return test_end();
 }

@@ -24,5 +24,6 @@ bx_method bx_method_named(const char *name)
 
 bx_method bx_method_for(bx_method asked, const bx_network *network)
 {
-    return asked == BX_METHOD_SSA && bx_ssa_needs_hazard(network) ? BX_METHOD_HYBRID : asked;
+    bool stochastic = asked == BX_METHOD_SSA || asked == BX_METHOD_TAU;
+    return stochastic && bx_ssa_needs_hazard(network) ? BX_METHOD_HYBRID : asked;
 }

@@ -148,7 +148,8 @@ int bx_jumps_fire(bx_jumps *jumps, double *frame, bx_error *err)
     uint32_t begin = network->changes.start[chosen], end = network->changes.start[chosen + 1];
     for (uint32_t i = begin; i < end; i++) {
         uint32_t species = network->changes.items[i];
-        if (frame[species] + network->amounts[i] < 0 && !network->free[species])
+        bool may = network->free[species] && !jumps->discrete[species];
+        if (frame[species] + network->amounts[i] < 0 && !may)
             return fail_negative(jumps, chosen, species, frame, err);
     }
     for (uint32_t i = begin; i < end; i++)

@@ -45,14 +45,14 @@ static int check_run(const bx_run *run, bx_error *err)
 static double row_time(const bx_simulation *s, size_t row, double before)
 {
     if (s->run->every_step) /* but for rows that steps call for, one at the end */
-        return before < s->end ? s->end : INFINITY;
+        return before < s->last_row ? s->last_row : INFINITY;
     if (row >= s->rows_total)
         return INFINITY;
     if (s->run->times)
-        return fmin(s->run->times[row], s->end);
+        return fmin(s->run->times[row], s->last_row);
     if (row == 0)
         return s->first_row;
-    return row + 1 == s->rows_total ? s->end : s->first_row + (double)row * s->run->every;
+    return row + 1 == s->rows_total ? s->last_row : s->first_row + (double)row * s->run->every;
 }
 
 static size_t bytes_bound(const bx_simulation *s)
@@ -217,7 +217,7 @@ int bx_simulation_open(bx_simulation *s, bx_error *err)
     if (check_run(run, err) < 0)
         return -1;
     s->start = s->frame[network->time];
-    s->end = s->start + run->duration;
+    s->end = s->last_row = s->start + run->duration;
     if (!isfinite(s->end) || s->end == s->start)
         return bx_fail(err, BX_ESIMULATION, "duration: %g s can't be added to the time %g s",
                        run->duration, s->start);
@@ -256,6 +256,28 @@ void bx_simulation_rewind(bx_simulation *s)
     s->rows = 0;
     s->steps = 0;
     s->next_row = s->run->every_step ? s->start : row_time(s, 0, 0);
+}
+
+void bx_simulation_part(const bx_simulation *whole, double end, bx_simulation *part, bx_run *run)
+{
+    *part = *whole;
+    *run = *whole->run;
+    run->progress = NULL;
+    run->every_step = false;
+    part->run = run;
+    part->part = true;
+    part->end = end;
+    if (whole->run->every_step)
+        part->next_row = INFINITY;
+}
+
+void bx_simulation_join(bx_simulation *whole, const bx_simulation *part)
+{
+    whole->steps = part->steps;
+    if (whole->run->every_step)
+        return;
+    whole->rows = part->rows;
+    whole->next_row = part->next_row;
 }
 
 /* Rows by step: their number is not known before. */

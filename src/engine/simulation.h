@@ -30,6 +30,9 @@ struct bx_simulation {
     double first_row;        /* its time, of rows by `every` */
     size_t steps;            /* solver steps or reactions so far */
     bool pauses; /* a reaction that turns the truth of a condition ends it: `end` moves there */
+    bool part;   /* of a run: the row at `end` is the caller's */
+    bool (*watch)(void *data); /* after each step of the ODE solver; true ends it. Or NULL */
+    void *watch_data;
 
     const bx_ensemble_run *many; /* NULL for one run */
     uint64_t done;               /* runs, of many */
@@ -41,6 +44,7 @@ struct bx_simulation {
     size_t rows, rows_total; /* recorded, and in all */
     bool records_rules;
     double next_row; /* the time of the next row; infinity after the last */
+    double last_row; /* `end` of the whole */
 
     int64_t progress_due; /* clock */
 };
@@ -51,6 +55,11 @@ void bx_simulation_close(bx_simulation *simulation); /* not the trajectory, nor 
 
 /* Before each of many runs. */
 void bx_simulation_rewind(bx_simulation *simulation);
+
+/* Have `part`, with `run` for its own, be what is left of the whole up to `end`: rows by time go on
+ * in it; progress, and rows by step, are the whole's. Then take over how far it came. */
+void bx_simulation_part(const bx_simulation *whole, double end, bx_simulation *part, bx_run *run);
+void bx_simulation_join(bx_simulation *whole, const bx_simulation *part);
 
 /* Record the frame as the row at next_row. */
 int bx_simulation_record(bx_simulation *simulation, bx_error *err);

@@ -537,7 +537,9 @@ static int prepare(bx_ode *ode, bx_error *err)
     double longest = 0; /* no bound */
     ode->stuck = 0;
     ode->not_finite = false;
-    if (ode->root_count > 0 || ode->network->jumps || ode->jumps)
+    if (ode->jumps)
+        longest = run->duration / EVENT_STEPS;
+    else if (ode->root_count > 0 || ode->network->jumps)
         longest =
             run->every > 0 && run->every < run->duration ? run->every : run->duration / EVENT_STEPS;
     if (CVodeSStolerances(ode->cvode, relative, absolute) != CV_SUCCESS ||
@@ -549,7 +551,7 @@ static int prepare(bx_ode *ode, bx_error *err)
 static int advance(bx_ode *ode, bx_error *err)
 {
     bx_simulation *s = ode->simulation;
-    double time = s->start;
+    double time = s->frame[ode->network->time];
     if (prepare(ode, err) < 0 || settle(ode, err) < 0 || record_rows(ode, time, true, err) < 0)
         return -1;
     while (time < s->end) {
@@ -559,8 +561,10 @@ static int advance(bx_ode *ode, bx_error *err)
         if (step(ode, stop < s->end ? stop : s->end, &time, err) < 0 || settle(ode, err) < 0)
             return -1;
         bx_simulation_stepped(s, time);
-        if (record_rows(ode, time, true, err) < 0)
+        if (record_rows(ode, time, !s->part || time < s->end, err) < 0)
             return -1;
+        if (s->watch && s->watch(s->watch_data))
+            s->end = time;
     }
     return 0;
 }

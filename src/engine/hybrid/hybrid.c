@@ -1,30 +1,34 @@
 #include "engine/hybrid/hybrid.h"
 
+#include "core/array.h"
 #include "engine/deterministic/ode.h"
 #include "engine/hybrid/part.h"
 #include "engine/hybrid/partition.h"
 #include "engine/jumps.h"
 #include "engine/stochastic/ssa.h"
+#include "engine/switches.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* An automatic partition is looked at so often in a run without rows and exchanges. */
-#define LOOKS 100
-
 typedef struct hybrid {
     const bx_network *network;
     bx_partition partition;
+    bx_switches *switches;
     bool *made_for; /* the partition's `stochastic` that the engines below were made for */
     bx_part *stochastic, *continuous;
     bx_ode *ode;      /* NULL: there are none */
     bx_jumps *jumps;  /* either of exact coupling */
     bx_ssa *ssa;      /* or of exchanges */
+    bool moved;       /* the partition did */
     double *frame;    /* the simulation's, and the counters behind it */
     bx_state *saved;  /* when the interval began */
     bx_events *watch; /* conditions as the stochastic part sees them */
     bool *turned;     /* parts of conditions that stochastic reactions turned in the interval */
+    double *kept;     /* species at the rows within the interval */
+    size_t kept_rows, kept_capacity, shown_rows;
+    bx_error *row_error;
     bx_random random;
     bx_simulation *simulation; /* while it runs */
     double *owed;              /* the simulation's */
@@ -45,17 +49,6 @@ static void drop_engines(hybrid *h)
     h->stochastic = h->continuous = NULL;
 }
 
-static int check_time(const hybrid *h, bx_error *err)
-{
-    for (size_t r = 0; r < h->network->reactions; r++)
-        if (h->partition.stochastic[r] && h->network->reaction[r].uses_time)
-            return bx_fail(err, BX_EMODEL,
-                           "%s: its rate depends on time, which stochastic reactions with an "
-                           "exchange interval do not allow; leave out the option exchange",
-                           bx_network_reaction_label(h->network, r).text);
-    return 0;
-}
-
 /* Engines for the present partition, those of the run before if they fit. */
 static int make_engines(hybrid *h, bx_error *err)
 {
@@ -70,8 +63,6 @@ static int make_engines(hybrid *h, bx_error *err)
         return 0;
     }
     drop_engines(h);
-    if (exchange && check_time(h, err) < 0)
-        return -1;
     h->continuous = bx_part_new(network, p->stochastic, false, 0, NULL, true, err);
     uint32_t offset = (uint32_t)(network->reactions - p->stochastic_count);
     h->stochastic = bx_part_new(network, p->stochastic, true, offset,
@@ -137,32 +128,61 @@ static void round_counts(hybrid *h)
     }
 }
 
-static int adapt(hybrid *h, bool first, bx_error *err)
+/* The partition is new, or has moved. */
+static int adapt(hybrid *h, bx_error *err)
 {
-    if (!first && !bx_partition_follow(&h->partition, h->frame))
-        return 0;
     if (h->partition.threshold > 0)
         round_counts(h);
     pay_all(h);
     return make_engines(h, err);
 }
 
+/* ---- known times ---- */
+
+/* Where to stop before the next known time, which is in *known. */
+static double stop_before(hybrid *h, double *known)
+{
+    *known = bx_switches_next(h->switches, h->frame);
+    return fmin(h->simulation->end, bx_switches_before(*known));
+}
+
+/* Over a known time, or to the end if that comes before. */
+static int pass(hybrid *h, double known, bx_error *err)
+{
+    bx_simulation *s = h->simulation;
+    double *time = &h->frame[h->network->time], to = fmin(known, s->end);
+    while (s->next_row <= to) {
+        *time = s->next_row;
+        if (bx_simulation_record(s, err) < 0)
+            return -1;
+    }
+    *time = to;
+    bx_network_rules(h->network, h->frame);
+    return 0;
+}
+
 /* ---- exact coupling ---- */
 
-/* Up to `end`, without rows. */
-static int run_ode(hybrid *h, double end, bx_error *err)
+/* An automatic partition is looked at after each step of the solver. */
+static bool has_moved(void *data)
 {
-    bx_simulation *s = h->simulation, part = *s;
-    bx_run run = *s->run;
-    run.every_step = false;
-    run.progress = NULL;
-    part.run = &run;
-    part.network = &h->continuous->network;
-    part.start = s->frame[h->network->time];
-    part.end = end;
-    part.next_row = INFINITY;
-    int result = bx_ode_run(h->ode, &part, err);
-    s->steps = part.steps;
+    hybrid *h = data;
+    h->moved = bx_partition_follow(&h->partition, h->frame);
+    return h->moved;
+}
+
+/* Up to `stop`, or to where the partition moves. */
+static int run_solver(hybrid *h, double stop, bx_error *err)
+{
+    bx_simulation *s = h->simulation;
+    double end = s->end;
+    s->watch = has_moved;
+    s->watch_data = h;
+    s->end = stop;
+    h->moved = false;
+    int result = bx_ode_run(h->ode, s, err);
+    s->end = end;
+    s->watch = NULL;
     return result;
 }
 
@@ -170,27 +190,85 @@ static int run_jumps(hybrid *h, bx_error *err)
 {
     bx_simulation *s = h->simulation;
     const double *time = &h->frame[h->network->time];
-    if (h->partition.threshold == 0)
-        return bx_ode_run(h->ode, s, err);
-    double longest = (s->end - s->start) / LOOKS;
-    for (;;) {
-        while (s->next_row <= *time)
-            if (bx_simulation_record(s, err) < 0)
-                return -1;
-        if (*time >= s->end)
-            return 0;
-        double end = s->run->every > 0 ? s->next_row : fmin(*time + longest, s->end);
-        end = fmin(end, s->next_row);
-        if (!(end > *time)) /* so late a time that `longest` is within its rounding */
-            end = s->end;
-        if (bx_simulation_poll(s, *time, err) < 0 || run_ode(h, end, err) < 0 ||
-            adapt(h, false, err) < 0)
-            return -1;
-        bx_simulation_stepped(s, *time);
-    }
+    int result = 0;
+    do {
+        double known, stop = stop_before(h, &known);
+        if (stop <= *time)
+            result = pass(h, known, err);
+        else if ((result = run_solver(h, stop, err)) == 0 && h->moved && *time < s->end)
+            result = adapt(h, err);
+    } while (result == 0 && *time < s->end);
+    return result;
 }
 
 /* ---- exchanges ---- */
+
+/* Rows within an interval: the stochastic part keeps its counts, the ODE adds its own and records
+ * them. */
+static int keep_row(void *data, double time, const double *values, size_t count)
+{
+    (void)time, (void)values, (void)count;
+    hybrid *h = data;
+    size_t width = h->network->species + 1; /* not 0 */
+    double *kept = bx_array_grow(h->kept, h->kept_rows, &h->kept_capacity, width * sizeof *kept);
+    if (!kept)
+        return -1;
+    h->kept = kept;
+    memcpy(kept + width * h->kept_rows++, h->frame, width * sizeof *kept);
+    return 0;
+}
+
+static void swap_counts(hybrid *h, double *counts)
+{
+    for (size_t i = 0; i < h->network->species; i++) {
+        double count = h->frame[i];
+        if (!h->network->changing[i] || h->partition.continuous[i])
+            continue;
+        h->frame[i] = counts[i];
+        counts[i] = count;
+    }
+}
+
+static int show_row(void *data, double time, const double *values, size_t count)
+{
+    (void)time, (void)values, (void)count;
+    hybrid *h = data;
+    double *counts = h->kept + (h->network->species + 1) * h->shown_rows++;
+    swap_counts(h, counts);
+    int result = bx_simulation_record(h->simulation, h->row_error);
+    swap_counts(h, counts);
+    bx_network_rules(h->network, h->frame);
+    return result;
+}
+
+/* Either part up to `end`, its rows for `row`. */
+static void prepare_part(hybrid *h, double end, bx_simulation *part, bx_run *run,
+                         int (*row)(void *, double, const double *, size_t))
+{
+    bx_simulation_part(h->simulation, end, part, run);
+    part->trajectory = NULL;
+    part->ensemble = NULL;
+    part->column_count = 0;
+    part->records_rules = false;
+    run->row = row;
+    run->row_data = h;
+}
+
+static int run_ode(hybrid *h, double end, bx_error *err)
+{
+    bx_simulation *s = h->simulation, part;
+    bx_run run;
+    bx_error failed = {0};
+    prepare_part(h, end, &part, &run, show_row);
+    part.network = &h->continuous->network;
+    h->shown_rows = 0;
+    h->row_error = &failed;
+    int result = bx_ode_run(h->ode, &part, err);
+    s->steps = part.steps;
+    if (result < 0 && failed.code)
+        *err = failed;
+    return result;
+}
 
 static int save(hybrid *h, bx_error *err)
 {
@@ -234,19 +312,15 @@ static void hide_fractions(hybrid *h)
 static int run_stochastic(hybrid *h, double *end, bx_error *err)
 {
     const bx_network *network = h->network;
-    bx_simulation *s = h->simulation, part = *s;
-    bx_run run = *s->run;
-    run.progress = NULL;
+    bx_simulation *s = h->simulation, part;
+    bx_run run;
+    prepare_part(h, *end, &part, &run, keep_row);
     run.seed = bx_random_bits(&h->random);
     run.stream = 0;
-    run.every_step = false;
-    part.run = &run;
     part.network = &h->stochastic->network;
-    part.start = s->frame[network->time];
-    part.end = *end;
     part.events = h->watch;
-    part.next_row = INFINITY;
     part.pauses = true;
+    h->kept_rows = 0;
     memset(h->frame + network->program.frame_size, 0, h->stochastic->counters * sizeof *h->frame);
     hide_fractions(h);
     int result = bx_ssa_run(h->ssa, &part, err);
@@ -320,10 +394,11 @@ static int run_exchanges(hybrid *h, bx_error *err)
             return 0;
         while (s->start + exchanges * step <= *time)
             exchanges++;
-        double end = fmin(fmin(s->end, s->next_row), s->start + exchanges * step);
+        double known, end = fmin(stop_before(h, &known), s->start + exchanges * step);
         end = fmin(end, bx_events_next(h->network, s->events, h->frame));
-        if (bx_simulation_poll(s, *time, err) < 0 || exchange(h, end, err) < 0 ||
-            adapt(h, false, err) < 0)
+        if (bx_simulation_poll(s, *time, err) < 0 ||
+            (end > *time ? exchange(h, end, err) : pass(h, known, err)) < 0 ||
+            (bx_partition_follow(&h->partition, h->frame) && adapt(h, err) < 0))
             return -1;
         bx_simulation_stepped(s, *time);
     }
@@ -338,11 +413,13 @@ static void free_hybrid(void *engine)
         return;
     drop_engines(h);
     bx_partition_free(&h->partition);
+    bx_switches_free(h->switches);
     free(h->made_for);
     free(h->frame);
     bx_state_free(h->saved);
     bx_events_free(h->watch);
     free(h->turned);
+    free(h->kept);
     free(h);
 }
 
@@ -356,11 +433,12 @@ static void *new_hybrid(const bx_network *network, bx_error *err)
     h->network = network;
     h->made_for = calloc(network->reactions + 1, sizeof *h->made_for);
     h->frame = calloc(network->program.frame_size + network->reactions + 1, sizeof *h->frame);
+    h->switches = bx_switches_new(network, err);
     h->saved = bx_state_new(network, err);
     h->watch = bx_events_new(network, err);
     h->turned = calloc(network->logic_count + 1, sizeof *h->turned);
     if (bx_partition_init(&h->partition, network, err) == 0 && h->made_for && h->frame &&
-        h->saved && h->watch && h->turned)
+        h->switches && h->saved && h->watch && h->turned)
         return h;
     free_hybrid(h);
     bx_fail_memory(err);
@@ -370,7 +448,7 @@ static void *new_hybrid(const bx_network *network, bx_error *err)
 static int advance(hybrid *h, bx_error *err)
 {
     const bx_run *run = h->simulation->run;
-    if (bx_partition_begin(&h->partition, run, h->frame, err) < 0 || adapt(h, true, err) < 0)
+    if (bx_partition_begin(&h->partition, run, h->frame, err) < 0 || adapt(h, err) < 0)
         return -1;
     return run->exchange > 0 ? run_exchanges(h, err) : run_jumps(h, err);
 }

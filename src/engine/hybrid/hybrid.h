@@ -12,12 +12,14 @@
  *      conservation laws hold for a species less its shortage;
  *   3. the ODE runs from the interval's start to its end, the stochastic species as at its end.
  * So each part sees the other up to h late: the error is of first order in h. An interval ends
- * early at a row, at a time that events wait for, and where a stochastic reaction turns the truth
- * of a condition; events fire at their time, on continuous species within the interval.
+ * early at a time that events wait for, and where a stochastic reaction turns the truth of a
+ * condition; events fire at their time, on continuous species within the interval. Rows within it
+ * show the counts of their time.
  *
- * A partition by copy number is looked at anew after each interval, or, without intervals, at each
- * row or 100 times a run. A species that turns stochastic is rounded; what rounding added or took
- * is kept as a shortage, or its opposite, and comes back when the species turns continuous. */
+ * A partition by copy number is looked at anew after each interval, or, without intervals, after
+ * each step of the solver and each reaction. A species that turns stochastic is rounded; what
+ * rounding added or took is kept as a shortage, or its opposite, and comes back when the species
+ * turns continuous. */
 #ifndef BX_ENGINE_HYBRID_HYBRID_H
 #define BX_ENGINE_HYBRID_HYBRID_H
 

@@ -85,10 +85,10 @@ bool bx_partition_follow(bx_partition *p, const double *frame)
 
 int bx_partition_begin(bx_partition *p, const bx_run *run, const double *frame, bx_error *err)
 {
+    bool all = run->method != BX_METHOD_HYBRID;
     p->threshold = 0;
-    memset(p->stochastic, run->method == BX_METHOD_SSA,
-           p->network->reactions * sizeof *p->stochastic);
-    if (run->method != BX_METHOD_SSA && !run->stochastic) {
+    memset(p->stochastic, all, p->network->reactions * sizeof *p->stochastic);
+    if (!all && !run->stochastic) {
         p->threshold = run->threshold > 0 ? run->threshold : THRESHOLD_DEFAULT;
         for (size_t i = 0; i < p->network->species; i++)
             p->few[i] = p->network->changing[i]; /* until it reaches the threshold */

@@ -18,8 +18,8 @@ typedef struct bx_partition {
 int bx_partition_init(bx_partition *partition, const bx_network *network, bx_error *err);
 void bx_partition_free(bx_partition *partition);
 
-/* What a run begins with: all reactions are stochastic for the method "ssa", else those that it
- * names or that the counts say. BX_ESIMULATION names what is not in the network. */
+/* What a run begins with: all reactions are stochastic for the methods "ssa" and "tau", else those
+ * that it names or that the counts say. BX_ESIMULATION names what is not in the network. */
 int bx_partition_begin(bx_partition *partition, const bx_run *run, const double *frame,
                        bx_error *err);
 

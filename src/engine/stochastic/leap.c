@@ -139,6 +139,9 @@ static int describe(bx_leap *leap)
         if (network->reaction[r].mass_action)
             add_reactants(leap, r);
     }
+    /* conditions are looked at after each leap */
+    for (uint32_t i = 0; i < network->logic_count; i++)
+        add_inputs(leap, &network->logic_uses, i, (uint32_t)network->reactions + i + 1, seen);
     free(seen);
     return find_reverses(leap) < 0 ? -1 : find_sole(leap);
 }

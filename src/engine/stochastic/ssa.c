@@ -6,6 +6,7 @@
 #include "engine/stochastic/groups.h"
 #include "engine/stochastic/hubs.h"
 #include "engine/stochastic/sum_tree.h"
+#include "engine/switches.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -51,38 +52,55 @@ struct bx_ssa {
     bx_csr sums;       /* reaction -> pairs of indexes into tree.values: a sum and its first part */
     bx_csr spoke_sums; /* the same for hubs.tree */
     change *changes;   /* rows as in network->changes */
-    bool *guarded;     /* reaction -> its propensity alone does not keep counts from below 0 */
+    bx_switches *switches; /* NULL: no rate depends on time */
+    bool *guarded;         /* reaction -> its propensity alone does not keep counts from below 0 */
     bx_random random;
     bx_simulation *simulation; /* while it runs */
 };
 
 /* ---- set-up ---- */
 
-static int check_reaction(const bx_network *network, size_t r, bx_error *err)
+/* *switches is NULL if no rate depends on time. */
+static int find_switches(const bx_network *network, bx_switches **switches, bx_error *err)
 {
-    if (network->reaction[r].uses_time)
-        return bx_fail(err, BX_EMODEL,
-                       "%s: its rate depends on time, which this method does not allow; use an "
-                       "event to change a parameter at a time, or method \"ssa\" or \"ode\"",
-                       bx_network_reaction_label(network, r).text);
-    return bx_molecules_check_coefficients(network, r, network->changing, err);
+    bool timely = false;
+    for (size_t r = 0; r < network->reactions; r++)
+        timely = timely || network->reaction[r].uses_time;
+    *switches = timely ? bx_switches_new(network, err) : NULL;
+    return timely && !*switches ? -1 : 0;
+}
+
+static bool any_smooth(const bx_network *network, const bx_switches *switches)
+{
+    bool smooth = false;
+    for (size_t r = 0; switches && r < network->reactions; r++)
+        smooth = smooth || bx_switches_smooth(switches, r);
+    return smooth;
 }
 
 bool bx_ssa_needs_hazard(const bx_network *network)
 {
-    bool needs = false;
-    for (size_t r = 0; r < network->reactions; r++)
-        needs = needs || network->reaction[r].uses_time;
+    bx_error err;
+    bx_switches *switches;
+    bool needs = find_switches(network, &switches, &err) < 0 || any_smooth(network, switches);
+    bx_switches_free(switches);
     for (size_t i = 0; i < network->logic_count; i++)
         needs = needs || (network->logic[i].uses_time && network->logic[i].limit == BX_SLOT_NONE);
     return needs;
 }
 
-static int check_network(const bx_network *network, bx_error *err)
+static int check_network(const bx_ssa *ssa, bx_error *err)
 {
-    for (size_t i = 0; i < network->reactions; i++)
-        if (check_reaction(network, i, err) < 0)
+    const bx_network *network = ssa->network;
+    for (size_t r = 0; r < network->reactions; r++) {
+        if (ssa->switches && bx_switches_smooth(ssa->switches, r))
+            return bx_fail(err, BX_EMODEL,
+                           "%s: its rate changes with time all along, which stochastic reactions "
+                           "with an exchange interval do not allow; leave out the option exchange",
+                           bx_network_reaction_label(network, r).text);
+        if (bx_molecules_check_coefficients(network, r, network->changing, err) < 0)
             return -1;
+    }
     for (size_t i = 0; i < network->events; i++)
         for (uint32_t j = network->event[i].logic.begin; j < network->event[i].logic.end; j++)
             if (network->logic[j].uses_time && network->logic[j].limit == BX_SLOT_NONE)
@@ -218,7 +236,7 @@ static int allocate(bx_ssa *ssa)
 static int build(bx_ssa *ssa, bx_error *err)
 {
     const bx_network *network = ssa->network;
-    if (check_network(network, err) < 0)
+    if (find_switches(network, &ssa->switches, err) < 0 || check_network(ssa, err) < 0)
         return -1;
     if (allocate(ssa) < 0)
         return bx_fail_memory(err);
@@ -254,6 +272,7 @@ void bx_ssa_free(bx_ssa *ssa)
     if (!ssa)
         return;
     free(ssa->channels);
+    bx_switches_free(ssa->switches);
     free(ssa->guarded);
     free(ssa->changes);
     bx_sum_tree_free(&ssa->tree);
@@ -589,6 +608,8 @@ static int advance(bx_ssa *ssa, bx_error *err)
             return -1;
         double stop = bx_events_next(network, s->events, frame);
         stop = stop < s->end ? stop : s->end;
+        double known = ssa->switches ? bx_switches_next(ssa->switches, frame) : INFINITY;
+        stop = stop < known ? stop : known;
         bx_random random = ssa->random;
         int result = react(ssa, &random, stop, portion(s), err);
         ssa->random = random;
@@ -598,6 +619,8 @@ static int advance(bx_ssa *ssa, bx_error *err)
             bx_network_rules(network, frame);
             bx_events_look(network, s->events, frame);
             if (settle(ssa, &fired, err) < 0)
+                return -1;
+            if (stop == known && !fired && refresh(ssa, err) < 0)
                 return -1;
             if (fired)
                 bx_simulation_stepped(s, *time);

@@ -5,6 +5,7 @@
 #include "engine/stochastic/leap.h"
 #include "engine/stochastic/ssa.h"
 #include "engine/stochastic/tau_implicit.h"
+#include "engine/switches.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -32,11 +33,13 @@ typedef struct tau_leap {
     bx_ssa *ssa;
     bx_leap leap;
     bx_implicit *implicit; /* or NULL */
-    double *firings;       /* by reaction */
-    double *before;        /* the species */
+    bx_switches *switches;
+    double *firings; /* by reaction */
+    double *before;  /* the species */
+    double *between; /* and at rows within a leap */
     bool was_implicit;
     double exact_steps; /* of the next exact stretch */
-    bx_random random;
+    bx_random random, rows;
     bx_simulation *simulation; /* while it runs */
 } tau_leap;
 
@@ -48,8 +51,10 @@ static void free_tau(void *engine)
     bx_ssa_free(tau->ssa);
     bx_leap_free(&tau->leap);
     bx_implicit_free(tau->implicit);
+    bx_switches_free(tau->switches);
     free(tau->firings);
     free(tau->before);
+    free(tau->between);
     free(tau);
 }
 
@@ -63,10 +68,12 @@ static void *new_tau(const bx_network *network, bx_error *err)
     tau->network = network;
     tau->firings = calloc(network->reactions + 1, sizeof *tau->firings);
     tau->before = calloc(network->species + 1, sizeof *tau->before);
-    if (!tau->firings || !tau->before)
+    tau->between = calloc(network->species + 1, sizeof *tau->between);
+    if (!tau->firings || !tau->before || !tau->between)
         bx_fail_memory(err);
     else if ((tau->ssa = bx_ssa_new(network, err)) && bx_leap_init(&tau->leap, network, err) == 0 &&
-             bx_implicit_new(network, &tau->implicit, err) == 0)
+             bx_implicit_new(network, &tau->implicit, err) == 0 &&
+             (tau->switches = bx_switches_new(network, err)))
         return tau;
     free_tau(tau);
     return NULL;
@@ -83,18 +90,13 @@ static int settle(tau_leap *tau, bx_error *err)
 /* Exact simulation up to `end`, which also checks the counts. */
 static int step_exactly(tau_leap *tau, double end, bx_error *err)
 {
-    bx_simulation *s = tau->simulation, exact = *s;
-    bx_run run = *s->run;
+    bx_simulation *s = tau->simulation, exact;
+    bx_run run;
+    bx_simulation_part(s, end, &exact, &run);
     run.seed = bx_random_bits(&tau->random);
     run.stream = 0;
-    run.every_step = false;
-    run.progress = NULL;
-    exact.run = &run;
-    exact.start = s->frame[tau->network->time];
-    exact.end = end;
-    exact.next_row = INFINITY;
     int result = bx_ssa_run(tau->ssa, &exact, err);
-    s->steps = exact.steps;
+    bx_simulation_join(s, &exact);
     return result;
 }
 
@@ -181,6 +183,41 @@ static double try_leap(tau_leap *tau, double longest, bool stiff, double stop)
     return 0;
 }
 
+/* Of the firings that are left, those in a part of the time that is left: each independently. */
+static void fire_part(tau_leap *tau, double part)
+{
+    const bx_network *network = tau->network;
+    for (size_t r = 0; r < network->reactions; r++) {
+        if (tau->firings[r] == 0 || tau->leap.critical[r]) /* a critical one ends the leap */
+            continue;
+        double count = bx_random_binomial(&tau->rows, tau->firings[r], part);
+        tau->firings[r] -= count;
+        for (uint32_t i = network->changes.start[r]; i < network->changes.start[r + 1]; i++)
+            tau->between[network->changes.items[i]] += network->amounts[i] * count;
+    }
+}
+
+/* Rows within the leap that was just made, by random numbers of their own. */
+static int record_between(tau_leap *tau, double begin, double end, bx_error *err)
+{
+    bx_simulation *s = tau->simulation;
+    size_t species = tau->network->species, size = species * sizeof *s->frame;
+    if (!(s->next_row < end))
+        return 0;
+    memcpy(tau->between, tau->before, size);
+    memcpy(tau->before, s->frame, size);
+    int result = 0;
+    while (result == 0 && s->next_row < end) {
+        fire_part(tau, (s->next_row - begin) / (end - begin));
+        begin = s->frame[tau->network->time] = s->next_row;
+        for (size_t i = 0; i < species; i++)
+            s->frame[i] = tau->network->changing[i] ? fmax(tau->between[i], 0) : s->frame[i];
+        result = bx_simulation_record(s, err);
+    }
+    memcpy(s->frame, tau->before, size);
+    return result;
+}
+
 /* A leap, or an exact stretch where that pays no less. */
 static int advance_some(tau_leap *tau, double stop, double epsilon, bx_error *err)
 {
@@ -196,6 +233,7 @@ static int advance_some(tau_leap *tau, double stop, double epsilon, bx_error *er
     memcpy(tau->before, s->frame, network->species * sizeof *tau->before);
     bx_leap_select(leap, s->frame, epsilon, tau->implicit != NULL);
     bool stiff = leap->implicit > STIFFNESS * leap->explicit_;
+    memset(tau->firings, 0, network->reactions * sizeof *tau->firings);
     double length = leap->total == 0
                         ? stop - now
                         : try_leap(tau, stiff ? leap->implicit : leap->explicit_, stiff, stop);
@@ -207,7 +245,10 @@ static int advance_some(tau_leap *tau, double stop, double epsilon, bx_error *er
         return step_exactly(tau, fmin(stop, end), err);
     }
     tau->exact_steps = STEPS_EXACT;
-    *time = length < stop - now ? now + length : stop;
+    double end = length < stop - now ? now + length : stop;
+    if (record_between(tau, now, end, err) < 0)
+        return -1;
+    *time = end;
     s->steps++;
     bx_network_rules(network, s->frame);
     bx_events_look(network, s->events, s->frame);
@@ -228,8 +269,8 @@ static int advance(tau_leap *tau, bx_error *err)
                 return -1;
         if (*time >= s->end)
             return 0;
-        double stop =
-            fmin(s->end, fmin(s->next_row, bx_events_next(tau->network, s->events, s->frame)));
+        double stop = fmin(s->end, bx_events_next(tau->network, s->events, s->frame));
+        stop = fmin(stop, bx_switches_next(tau->switches, s->frame));
         if (bx_simulation_poll(s, *time, err) < 0 || advance_some(tau, stop, epsilon, err) < 0 ||
             bx_molecules_check_counts(tau->network, tau->network->changing, s->frame, err) < 0)
             return -1;
@@ -245,6 +286,7 @@ static int run_tau(void *engine, bx_simulation *simulation, bx_error *err)
     tau->exact_steps = STEPS_EXACT;
     bx_ssa_forget(tau->ssa);
     bx_random_init(&tau->random, simulation->run->seed, simulation->run->stream);
+    bx_random_init(&tau->rows, ~simulation->run->seed, simulation->run->stream);
     int result = advance(tau, err);
     tau->simulation = NULL;
     return result;
