@@ -30,7 +30,8 @@ bx_sbml_name bx_sbml_local_of(const Reaction_t *reaction, const char *id)
 {
     bx_sbml_name name = plain_name(Reaction_getId(reaction)), local = plain_name(id);
     size_t length = strlen(name.text);
-    snprintf(name.text + length, sizeof name.text - length, ".%s", local.text);
+    strncat(name.text, ".", sizeof name.text - length - 1);
+    strncat(name.text, local.text, sizeof name.text - strlen(name.text) - 1);
     return name;
 }
 

@@ -112,7 +112,8 @@ local function large_run(vm, run)
 end
 
 local function one_run(vm, run)
-  if run.record and 8*(run.duration/run.every + 2)*(#run.record + 1) > PIECE then return large_run(vm, run) end
+  local rows = run.times and #run.times or run.duration/run.every + 2
+  if run.record and 8*rows*(#run.record + 1) > PIECE then return large_run(vm, run) end
   local answer, err = vm:execute_biological_process("return cell:run(args)", { args = run, name = "simulate" })
   return answer and answer.result, err
 end
