@@ -600,9 +600,11 @@ static int step(bx_ode *ode, double stop, double *time, bx_error *err)
         *time = before;
     bool stuck = is_stuck(ode, flag, before, *time);
     if (flag < 0 || stuck) {
-        load_state(ode, N_VGetArrayPointer(ode->y), *time);
         int result = stuck ? nudge(ode, stop, time, err) : 1;
-        return result > 0 ? fail_solver(ode, flag, *time, err) : result;
+        if (result <= 0)
+            return result;
+        load_state(ode, N_VGetArrayPointer(ode->y), *time);
+        return fail_solver(ode, flag, *time, err);
     }
     if (check_signs(ode, before, *time, err) < 0 || record_rows(ode, *time, false, err) < 0)
         return -1;

@@ -6,15 +6,15 @@
 #define RELATIVE 3e-10
 
 /* The absolute part: */
-#define OF_LARGEST 1e-14 /* of the variable's largest value, */
-#define OF_OTHERS 1e-18  /* of the largest in its group, and of all while it is close to 0, */
+#define OF_LARGEST 1e-20 /* of the variable's largest value, */
+#define OF_OTHERS 1e-20  /* of the largest in its group, and of all while it is close to 0, */
 #define LEAST 1e-20      /* but no more than this then, */
 #define OF_RATE 1e-8     /* nor than this part of what it would come to at its highest rate. */
 #define TINY 1e-100
 #define OF_HAZARD 1e-10 /* of the integral of a hazard, which ends at the order of 1 */
 
 /* Errors of many steps: by how much they may pass the tolerance of one. */
-#define ADDED_UP 1000
+#define ADDED_UP 10
 #define OF_NEGATIVE 1e-4
 
 /* A change that is not worth a step, beside the largest value. */
@@ -238,7 +238,7 @@ size_t bx_tolerance_negative(const bx_tolerance *t, const double *y)
 
 bool bx_tolerance_small(const bx_tolerance *t, const double *changes)
 {
-    for (size_t i = 0; i < t->size; i++)
+    for (size_t i = 0; i < t->size && t->largest > 0; i++)
         if (!(fabs(changes[i]) <= SMALL * t->largest * t->variables[i].unit))
             return false;
     return true;
