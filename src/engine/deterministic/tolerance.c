@@ -5,11 +5,16 @@
 
 #define RELATIVE 3e-10
 
-/* The absolute part: */
-#define OF_LARGEST 1e-20 /* of the variable's largest value, */
-#define OF_OTHERS 1e-20  /* of the largest in its group, and of all while it is close to 0, */
-#define LEAST 1e-20      /* but no more than this then, */
-#define OF_RATE 1e-8     /* nor than this part of what it would come to at its highest rate. */
+/* The absolute part: of the variable's largest value, or the largest in its group, */
+#define OF_LARGEST 1e-20
+#define OF_OTHERS 1e-20
+
+/* or as little as is nothing to who writes the number, or that part of the largest of all; but of
+ * what begins at 0 no more than this part of what it would come to at its highest rate, and of what
+ * does not, of its largest value. */
+#define LEAST 1e-20
+#define FROM_0 1e-8
+#define NOT_FROM_0 1e-14
 #define TINY 1e-100
 #define OF_HAZARD 1e-10 /* of the integral of a hazard, which ends at the order of 1 */
 
@@ -25,6 +30,7 @@ typedef struct variable {
     double absolute; /* the user's; below 0: by scale */
     double largest, fastest; /* value and rate so far in the run */
     double allowed;          /* its error now */
+    bool from_0;             /* its value at the start of the run: it says nothing of its scale */
     bool may_be_negative;
     uint32_t group;       /* the first place of its group */
     double group_largest; /* of the group, if it is the first */
@@ -150,8 +156,11 @@ int bx_tolerance_begin(bx_tolerance *t, const bx_run *run, const double *frame, 
     t->duration = run->duration;
     t->largest = 0;
     for (size_t i = 0; i < t->size; i++) {
-        double absolute = t->species[i] == BX_SLOT_NONE ? OF_HAZARD : -1;
-        t->variables[i] = (variable){1, absolute, .group = t->variables[i].group};
+        uint32_t species = t->species[i];
+        t->variables[i] = (variable){.unit = 1,
+                                     .absolute = species == BX_SLOT_NONE ? OF_HAZARD : -1,
+                                     .from_0 = species != BX_SLOT_NONE && frame[species] == 0,
+                                     .group = t->variables[i].group};
     }
     find_units(t, frame);
     return take_absolutes(t, run, err);
@@ -183,11 +192,13 @@ static void note_state(bx_tolerance *t, const double *y)
 
 static double by_scale(const bx_tolerance *t, const variable *v)
 {
-    double least = t->largest > 0 ? fmin(LEAST, OF_OTHERS * t->largest) : LEAST;
-    double reach = OF_RATE * fmax(v->largest, v->fastest * t->duration);
-    double close_to_0 = reach > 0 ? fmin(least * v->unit, reach) : least * v->unit;
     double in_group = OF_OTHERS * t->variables[v->group].group_largest;
-    return TINY + fmax(OF_LARGEST * v->largest, fmax(in_group, close_to_0));
+    double least = v->unit * (t->largest > 0 ? fmin(LEAST, OF_OTHERS * t->largest) : LEAST);
+    double reach =
+        v->from_0 ? FROM_0 * fmax(v->largest, v->fastest * t->duration) : NOT_FROM_0 * v->largest;
+    if (reach > 0 && reach < least)
+        least = reach;
+    return TINY + fmax(OF_LARGEST * v->largest, fmax(in_group, least));
 }
 
 void bx_tolerance_weigh(bx_tolerance *t, const double *y, double *weights)
