@@ -90,6 +90,8 @@ static bx_method method_option(lua_State *L, int options, bx_method usual, const
 /* tolerance.absolute as a table: name = number. The list stays on the stack. */
 static void absolute_options(lua_State *L, int table, bx_run *run, const bx_place *place)
 {
+    if (lua_rawlen(L, table) > 0)
+        bx_raise_format(L, place->code, "%s: name = number expected, got a list", place->text);
     const char **names = bx_fields_names(L, table, &run->absolute_count, place);
     bx_named_tolerance *list = lua_newuserdatauv(L, (run->absolute_count + 1) * sizeof *list, 0);
     for (size_t i = 0; i < run->absolute_count; i++) {

@@ -249,8 +249,9 @@ size_t bx_tolerance_negative(const bx_tolerance *t, const double *y)
 
 bool bx_tolerance_small(const bx_tolerance *t, const double *changes)
 {
-    for (size_t i = 0; i < t->size && t->largest > 0; i++)
-        if (!(fabs(changes[i]) <= SMALL * t->largest * t->variables[i].unit))
+    double largest = t->largest > 0 ? t->largest : 1;
+    for (size_t i = 0; i < t->size; i++)
+        if (!(fabs(changes[i]) <= SMALL * largest * t->variables[i].unit))
             return false;
     return true;
 }
