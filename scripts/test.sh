@@ -1,24 +1,52 @@
 #!/usr/bin/env bash
-# Installs what is missing, builds BioXen, and runs every test. The last line counts them.
+# Installs what is missing, builds BioXen, and runs every test, several side by side. The last line counts them.
 set -euo pipefail
 . "$(dirname -- "${BASH_SOURCE[0]}")/setup.sh"
 
-usage="usage: scripts/test.sh [--spec] [--lint] [--sanitize] [--valgrind] [SPEC_FILE...]
+usage="usage: scripts/test.sh [--spec] [--lint] [--sanitize] [--valgrind] [--fuzz] [--more] [FILE...]
   --spec      the C tests, the specs and the experiments of scripts/
   --lint      luacheck, cppcheck and clang-tidy: one test each
-  --sanitize  the same tests on a build with AddressSanitizer and UndefinedBehaviorSanitizer
-  --valgrind  the specs with the host under valgrind
+  --sanitize  C tests and specs on a build with AddressSanitizer and UndefinedBehaviorSanitizer
+  --valgrind  specs with the host under valgrind, which sees what was never written
   --fuzz      five seconds of each fuzzer (scripts/fuzz.sh does more): one test
-Without a job: all of them. Spec files limit the specs to those."
+  --more      specs with what needs 600 MB of packages: the clients of XAPI that others wrote
+Without a job: all of them but the last. Files, spec/*_spec.lua or spec/c/*_test.c, limit the tests to those."
 
 test_packages=(lua5.4 lua-busted lua-check cppcheck clang-tidy valgrind libc6-dbg luarocks
     openssh-server openssh-client openssl python3 dpkg-dev file)
 
-passed=0 failed=0 skipped=0
+# What takes longest begins first.
+long=(xcpng_pool_faults_spec.lua rockspec_spec.lua sbml_suite_spec.lua xcpng_patience_spec.lua
+    xapi_emulator_spec.lua ecoli_lac_spec.lua minimal_cell_spec.lua)
+# In these, milliseconds matter: they run one after another, and go before all else.
+timed=(xcpng_vm_spec.lua xcpng_state_faults_spec.lua xcpng_guest_faults_spec.lua xcpng_guest_spec.lua
+    xcpng_sandbox_spec.lua cli_progress_spec.lua sandbox_spec.lua vm_spec.lua hostile_frames_spec.lua
+    flux_spec.lua ecoli_metabolism_spec.lua organism_calls_spec.lua courier_relay_test.c courier_ssh_test.c
+    worker_stdio_test.c)
+# Not sanitized: their subject is another program, or the C that they reach is reached by sanitized tests.
+plain_only=(cli_help_spec.lua cli_pool_spec.lua cli_progress_spec.lua cli_run_spec.lua docs_spec.lua
+    ecoli_facts_spec.lua ecoli_lac_spec.lua layers_spec.lua minimal_cell_spec.lua
+    organism_contract_spec.lua rockspec_spec.lua syn3a_facts_spec.lua syn3a_spec.lua
+    xapi_emulator_spec.lua xcpng_sandbox_spec.lua)
+# What sanitizers do not see is memory that was never written. These reach all that the host has of C.
+under_valgrind=(create_spec.lua ensemble_spec.lua genome_spec.lua host_spec.lua hostile_frames_spec.lua
+    hypervisor_spec.lua organism_calls_spec.lua plot_spec.lua process_spec.lua resources_spec.lua vm_spec.lua
+    xcpng_config_spec.lua xcpng_guest_spec.lua xcpng_guest_faults_spec.lua xcpng_process_faults_spec.lua
+    xcpng_session_faults_spec.lua xcpng_state_faults_spec.lua xcpng_vm_spec.lua)
 
-# Count the TAP in file $2 of the test program called $1, which ended with status $3.
-tally() {
-    local name=$1 log=$2 status=$3 good bad pending plan
+# ---- one test program ----
+
+# count NAME FOLDER PASSED FAILED SKIPPED
+count() {
+    local name=$1 wall user system
+    read -r wall user system < <(tail -n 1 "$2/time")
+    printf '%s %s %s %s %s %s\t%s\n' "$3" "$4" "$5" "$wall" "$user" "$system" "$name" >>"$scratch/counts"
+    printf '%s: %d passed, %d failed, %d skipped (%.0f s)\n' "$name" "$3" "$4" "$5" "$wall"
+}
+
+# report_tap NAME FOLDER STATUS: what a test program that ended so wrote into FOLDER/log, TAP.
+report_tap() {
+    local name=$1 log=$2/log status=$3 good bad pending plan
     good=$(grep -c '^ok ' "$log") || true
     bad=$(grep -c '^not ok ' "$log") || true
     pending=$(grep -c '^ok .*# SKIP' "$log") || true
@@ -42,80 +70,145 @@ tally() {
         echo "not ok - $name planned ${plan:-nothing} and ran $((good + bad - 1)):"
         tail -n 30 "$log"
     fi
-    passed=$((passed + good - pending)) failed=$((failed + bad)) skipped=$((skipped + pending))
-    printf '%s: %d passed, %d failed, %d skipped (%d s)\n' "$name" $((good - pending)) "$bad" \
-        "$pending" $((SECONDS - began))
+    count "$name" "$2" $((good - pending)) "$bad" "$pending"
 }
 
-# tap SECONDS NAME command...: one test program, by its TAP.
-tap() {
-    local limit=$1 name=$2 status=0
-    shift 2
-    began=$SECONDS
-    # Through a pipe: a worker may not write to files, not even a sanitizer's last words.
-    timeout --foreground -k 10 "$limit" "$@" 2>&1 </dev/null | cat >"$scratch/log" || status=$?
-    tally "$name" "$scratch/log" "$status"
-}
-
-# check NAME command...: one test that passes when the command does.
-check() {
-    local name=$1
-    shift
-    began=$SECONDS
-    if "$@" >"$scratch/log" 2>&1 </dev/null; then
-        passed=$((passed + 1))
-        echo "$name: passed ($((SECONDS - began)) s)"
-    else
-        failed=$((failed + 1))
+# The same of a command that is one test, which passes when its status is 0.
+report_check() {
+    local name=$1 folder=$2 status=$3
+    if [ "$status" -ne 0 ]; then
         echo "not ok - $name:"
-        tail -n 100 "$scratch/log"
+        tail -n 100 "$folder/log"
     fi
+    count "$name" "$folder" $((status == 0)) $((status != 0)) 0
 }
 
-# Specs whose subject is another program, or the same as in another spec: once is enough.
-once_only=(rockspec_spec.lua xapi_emulator_spec.lua xcpng_sandbox_spec.lua docs_spec.lua
-    cli_help_spec.lua cli_pool_spec.lua cli_progress_spec.lua cli_run_spec.lua)
-# Nothing much happens in the process that valgrind watches: these start programs, ask VMs, or try couriers.
-elsewhere=(cli_spec.lua cli_models_spec.lua cli_simulate_spec.lua repl_spec.lua scripts_spec.lua
-    ecoli_facts_spec.lua ecoli_growth_spec.lua ecoli_lac_spec.lua ecoli_metabolism_spec.lua
-    flux_facts_spec.lua flux_sbml_spec.lua flux_spec.lua minimal_cell_spec.lua
-    organism_contract_spec.lua sbml_suite_spec.lua syn3a_facts_spec.lua syn3a_spec.lua
-    xcpng_patience_spec.lua xcpng_pool_faults_spec.lua)
+# run KIND NAME command...: a program whose output is TAP, or a check; then its report.
+run() {
+    local kind=$1 name=$2 status=0 folder TIMEFORMAT='%R %U %S'
+    shift 2
+    folder=$(mktemp -d -- "$scratch/XXXX")
+    chmod 711 "$folder" # some tests become another user
+    if [ "$kind" = tap ]; then # files of its own, and signals as they are in the foreground
+        mkdir -- "$folder/home" "$folder/tmp"
+        set -- env -u XDG_STATE_HOME HOME="$folder/home" TMPDIR="$folder/tmp" --default-signal=INT,QUIT \
+            timeout --foreground -k 10 900 "$@"
+    fi
+    # Through a pipe: a worker may not write to files, not even a sanitizer's last words.
+    { time "$@" 2>&1 </dev/null | cat >"$folder/log" || status=$?; } 2>"$folder/time"
+    {
+        flock 9
+        "report_$kind" "$name" "$folder" "$status"
+    } 9>>"$scratch/lock"
+    rm -rf -- "$folder"
+}
 
-# is_in NAME LIST...
+# test_program KIND FILE: a C test or a spec.
+test_program() {
+    local kind=$1 file=$2 name label='' folder=$build around=() lua=lua5.4
+    name=$(basename "$file")
+    [ "$kind" = plain ] || label=" ($kind)"
+    case $kind in
+    sanitized)
+        folder=$sanitized lua=$sanitized/bin/lua5.4-apicheck
+        around=(UBSAN_OPTIONS=print_stacktrace=1)
+        [ "${name##*.}" = c ] || around+=(BIOXEN_SLOW=5
+            LD_PRELOAD="$(gcc -print-file-name=libasan.so) $(gcc -print-file-name=libubsan.so)")
+        ;;
+    valgrind)
+        around=(BIOXEN_SLOW=20 LD_PRELOAD="$build/spec/valgrind_pidfd.so" valgrind --quiet --error-exitcode=99
+            --leak-check=full --errors-for-leak-kinds=definite,indirect --child-silent-after-fork=yes)
+        ;;
+    esac
+    case $name in
+    *.c) run tap "${name%.c}$label" env "${around[@]}" "$folder/spec/${name%.c}" ;;
+    *) run tap "$file$label" env BIOXEN_BUILD="$folder" "${around[@]}" "$lua" "$busted" --ignore-lua -o TAP "$file" ;;
+    esac
+}
+
+# ---- many, side by side ----
+
+# is_in FILE NAMES...
 is_in() {
-    local name=$1
+    local name=${1##*/}
     shift
     [[ " $* " = *" $name "* ]]
 }
 
-# skips LABEL SPEC: whether the run of that label leaves the spec out.
-skips() {
-    [ -n "$1" ] || return 1
-    is_in "$2" "${once_only[@]}" || { [ "$1" = " (valgrind)" ] && is_in "$2" "${elsewhere[@]}"; }
+# belongs FILE KIND: whether it has a part in that kind of run.
+belongs() {
+    case $2 in
+    plain) ;;
+    sanitized) ! is_in "$1" "${plain_only[@]}" ;;
+    valgrind) is_in "$1" "${under_valgrind[@]}" ;;
+    esac
 }
 
-# specs LABEL FOLDER SECONDS command-prefix...: each spec in a process of its own.
-specs() {
-    local label=$1 folder=$2 limit=$3 spec
-    shift 3
-    for spec in "${spec_files[@]}"; do
-        skips "$label" "$(basename "$spec")" && continue
-        BIOXEN_BUILD=$folder tap "$limit" "$spec$label" "$@" lua5.4 "$busted" --ignore-lua -o TAP \
-            "$spec"
+# end_process PID...: and all below it.
+end_process() {
+    local pid
+    for pid in "$@"; do
+        # shellcheck disable=SC2046
+        end_process $(cat "/proc/$pid/task/$pid/children" 2>/dev/null)
+        kill "$pid" 2>/dev/null || true
     done
 }
 
-c_tests() {
-    local label=$1 folder=$2 program
-    for program in "$folder"/spec/*_test; do
-        tap 600 "$(basename "$program")$label" "$program"
+# What is lost when a lane breaks counts as failed.
+lane_ends() {
+    if [ "$1" -ne 0 ]; then
+        echo "not ok - this lane broke: ${*:2}"
+        printf '0 1 0 0 0 0\t%s\n' "${*:2}" >>"$scratch/counts"
+    fi
+}
+
+# behind NICENESS command...: in the background.
+behind() {
+    {
+        trap 'lane_ends $? "${@:2}"' EXIT
+        renice -n "$1" "$BASHPID" >/dev/null
+        "${@:2}"
+    } &
+}
+
+# The same, as soon as a lane is free. There are more lanes than processors, as most tests wait most of the time;
+# two more, the timed one and that of what only computes, are not for this.
+beside() {
+    while [ "$(jobs -rp | wc -l)" -ge $((2 * $(nproc) + 2)) ]; do wait -n || true; done
+    behind "$@"
+}
+
+build_sanitized() {
+    build "$sanitized" -DBIOXEN_SANITIZE=ON && touch "$scratch/sanitized_is_built"
+}
+
+# Wait for the build that a kind of run needs: whether it is there.
+is_built() {
+    [ "$1" = sanitized ] || return 0
+    tail --pid="$sanitized_build" -f /dev/null
+    [ -e "$scratch/sanitized_is_built" ]
+}
+
+timed_lane() {
+    local kind file
+    for kind in "${kinds[@]}"; do
+        is_built "$kind" || continue
+        for file in "${files[@]}"; do
+            if is_in "$file" "${timed[@]}" && belongs "$file" "$kind"; then test_program "$kind" "$file"; fi
+        done
     done
 }
 
-spec_job() {
-    c_tests "" "$build"
-    specs "" "$build" 600 env
+other_lanes() {
+    local kind file
+    for kind in "${kinds[@]}"; do
+        is_built "$kind" || continue
+        for file in "${files[@]}"; do
+            if ! is_in "$file" "${timed[@]}" && belongs "$file" "$kind"; then
+                beside 5 test_program "$kind" "$file"
+            fi
+        done
+    done
 }
 
 tidy() {
@@ -124,56 +217,59 @@ tidy() {
         sed '/warnings* generated\.$/d'
 }
 
-lint_job() {
-    check luacheck luacheck --quiet lua scripts spec docs .busted
-    check cppcheck cppcheck --quiet --error-exitcode=1 --enable=warning,performance,portability \
+# What only computes, in the time that all else leaves.
+computing_lane() {
+    if is_in fuzz "${jobs[@]}"; then run check fuzz scripts/fuzz.sh 5; fi
+    is_in lint "${jobs[@]}" || return 0
+    run check luacheck luacheck --quiet lua scripts spec docs .busted
+    run check cppcheck cppcheck --quiet --error-exitcode=1 --enable=warning,performance,portability \
         --inline-suppr --suppress=ctuuninitvar --std=c11 -D_GNU_SOURCE -Isrc -j "$(nproc)" src
-    check clang-tidy tidy
+    run check clang-tidy tidy
 }
 
-sanitize_job() {
-    local folder preload
-    folder=$(own_folder build-sanitize)
-    build "$folder" -DBIOXEN_SANITIZE=ON
-    preload="$(gcc -print-file-name=libasan.so) $(gcc -print-file-name=libubsan.so)"
-    c_tests " (sanitized)" "$folder"
-    specs " (sanitized)" "$folder" 900 env LD_PRELOAD="$preload" BIOXEN_SLOW=5 \
-        UBSAN_OPTIONS=print_stacktrace=1
-}
+# ---- all of it ----
 
-valgrind_job() {
-    specs " (valgrind)" "$build" 900 env BIOXEN_SLOW=20 LD_PRELOAD="$build/spec/valgrind_pidfd.so" \
-        valgrind --quiet --error-exitcode=99 --leak-check=full \
-        --errors-for-leak-kinds=definite,indirect --child-silent-after-fork=yes
-}
-
-fuzz_job() {
-    check fuzz "$root/scripts/fuzz.sh" 5
-}
-
-jobs=() spec_files=()
+jobs=() files=()
 for word in "$@"; do
     case $word in
-    --spec | --lint | --sanitize | --valgrind | --fuzz) jobs+=("${word#--}") ;;
+    --spec | --lint | --sanitize | --valgrind | --fuzz | --more) jobs+=("${word#--}") ;;
     --help | -h) echo "$usage" && exit ;;
     -*) echo "$usage" >&2 && exit 2 ;;
-    *) spec_files+=("$(realpath -- "$word")") ;;
+    *) files+=("$(realpath --relative-to="$root" -- "$word")") ;;
     esac
 done
 [ "${#jobs[@]}" -gt 0 ] || jobs=(spec lint sanitize valgrind fuzz)
+kinds=()
+! is_in spec "${jobs[@]}" || kinds+=(plain)
+! is_in sanitize "${jobs[@]}" || kinds+=(sanitized)
+! is_in valgrind "${jobs[@]}" || kinds+=(valgrind)
 
 install_missing "${build_packages[@]}" "${test_packages[@]}"
 build=$(own_folder build)
 build "$build"
 busted=$(command -v busted)
 scratch=$(mktemp -d)
-trap 'rm -rf -- "$scratch"' EXIT
+chmod 711 "$scratch"
+trap 'end_process $(jobs -rp); rm -rf -- "$scratch"' EXIT
 export HOME="${HOME:-$scratch}" LC_ALL=C.UTF-8
 cd -- "$root"
-[ "${#spec_files[@]}" -gt 0 ] || spec_files=(spec/*_spec.lua)
+if [ "${#files[@]}" -eq 0 ]; then
+    mapfile -t files < <(printf '%s\n' "${long[@]/#/spec/}" spec/*_spec.lua spec/c/*_test.c | awk '!seen[$0]++')
+fi
 
-for job in "${jobs[@]}"; do
-    "${job}_job"
-done
-printf '%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
-[ "$failed" -eq 0 ]
+if is_in sanitize "${jobs[@]}"; then
+    sanitized=$(own_folder build-sanitize)
+    behind 10 run check "the sanitized build" build_sanitized
+    sanitized_build=$!
+fi
+behind 0 timed_lane
+behind 15 computing_lane
+! is_in more "${jobs[@]}" || beside 5 run tap "clients of XAPI" scripts/xapi_clients.sh
+other_lanes
+wait
+
+echo "The slowest twenty, in seconds, and seconds of a processor:"
+sort -k 4,4 -rn "$scratch/counts" | head -n 20 |
+    awk -F '\t' '{ split($1, n, " "); printf "%5.0f %5.0f  %s\n", n[4], n[5] + n[6], $2 }'
+awk '{ passed += $1; failed += $2; skipped += $3 }
+    END { printf "%d passed, %d failed, %d skipped\n", passed, failed, skipped; exit failed > 0 }' "$scratch/counts"

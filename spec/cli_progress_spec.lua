@@ -38,7 +38,7 @@ describe("progress", function()
 
   it("is not there for what takes less than a second", function()
     if slow > 1 then return pending "a slow build" end
-    local _, out = sh:in_terminal(busy(0.5))
+    local _, out = sh:in_terminal(busy(0.1))
     assert.are.equal("begun\r\nfrom the VM\r\n\r\ndone\r\n", out)
   end)
 

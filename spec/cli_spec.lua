@@ -1,5 +1,6 @@
 -- The command line: what it runs, what it says, and its exit status.
 
+local processes = require "spec.support.processes"
 local support = require "spec.support.shell"
 
 local quote, read, write, slow = support.quote, support.read, support.write, support.slow
@@ -262,9 +263,10 @@ describe("bioxen", function()
       local milliseconds = tonumber(read(scratch .. "/ms"))
       assert.is_true(milliseconds < 3000 * slow, milliseconds .. " ms")
       for pid in read(pids):gmatch "%d+" do
-        local process = io.open("/proc/" .. pid .. "/stat")
-        local state = process and process:read "a":match "^.*%) (%a)"
-        assert.is_true(not state or state == "Z", "the worker lives: state " .. tostring(state))
+        assert.is_true(processes.wait_until(function()
+          local state = processes.state(pid)
+          return not state or state == "Z"
+        end), "the worker lives")
       end
     end
 

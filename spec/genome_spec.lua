@@ -3,6 +3,8 @@
 local bioxen = require "bioxen"
 local kind = require "spec.support.vm_kind"
 
+local slow = tonumber(os.getenv "BIOXEN_SLOW") or 1
+
 -- ring: 27 bases, circular; line: 8, and its bases are not known
 local definition = [[{
   sequences = {
@@ -281,9 +283,9 @@ describe("a genome", function()
     local many = {}
     for i = 1, 20000 do many[i] = { id = "g" .. i, start = 10 * i, stop = 10 * i + 8 } end
     local g = bioxen.genome.new { sequences = { { id = "chr", length = 200010 } }, genes = many }
-    local before = bioxen.clock()
+    local before = os.clock()
     for i = 1, 20000 do assert(g:gene("g" .. i).start == 10 * i) end
-    assert.is_true(bioxen.clock() - before < 2)
+    assert.is_true(os.clock() - before < 2*slow)
   end)
 
   it("reads back what it writes", function()
@@ -417,10 +419,10 @@ describe("the genome of JCVI-syn3A", function()
         essentiality = row.essentiality }
     end
     local bases = fasta:bases()
-    local before = bioxen.clock()
+    local before = os.clock()
     local g = bioxen.genome.new { genes = listed,
       sequences = { { id = "CP016816.2", bases = bases, circular = true, code = 4 } } }
-    assert.is_true(bioxen.clock() - before < 0.1)
+    assert.is_true(os.clock() - before < 0.1*slow)
     assert.equal("Genome(543379 bp, 496 genes)", tostring(g))
     assert.equal(455, #g:genes { type = "CDS" })
     for _, id in ipairs(g:genes { type = "CDS" }) do

@@ -78,7 +78,7 @@ describe("a hostile worker", function()
       assert.truthy(err.message:find(expected[2], 1, true), err.message)
       assert.is_false(err.usable)
       assert.equal("hostile", err.vm_id)
-      assert.truthy(err.elapsed < 1, "took " .. err.elapsed)
+      assert.truthy(err.elapsed < 10, "took " .. err.elapsed) -- not at its deadline
       check_aftermath(vm, descriptors)
     end)
   end

@@ -8,7 +8,7 @@ local processes = require "spec.support.processes"
 
 local SLOW = tonumber(os.getenv "BIOXEN_SLOW") or 1
 local TIMEOUT = 0.2
-local LATE = TIMEOUT + 0.3 * SLOW
+local LATE = TIMEOUT + 2 * SLOW
 
 -- What never ends by itself, and whether the VM survives its interruption: "lives" it does, "dies"
 -- the construct can't be interrupted, nil either.
@@ -41,6 +41,17 @@ local endless = {
   { "a __close after a loop", "lives", [[
     local x <close> = setmetatable({}, { __close = function() while true do pcall(error) end end })
     while true do end]] },
+  { "a __close of a coroutine", "lives", [[
+    coroutine.wrap(function()
+      local x <close> = setmetatable({}, { __close = function() while true do end end })
+      while true do end
+    end)()]] },
+  { "a __close of a coroutine that an earlier call was ended in", "lives",
+    "if not pcall(coroutine.close, open) then while true do end end", [[
+    open = coroutine.create(function()
+      local x <close> = setmetatable({}, { __close = function() while true do end end })
+      while true do end
+    end)]], "coroutine.resume(open)" },
   { "a comparator", "lives",
     "local t = {} for i = 1, 100 do t[i] = i end table.sort(t, function() while true do end end)" },
   { "a replacement function of gsub", "lives",
@@ -208,10 +219,11 @@ describe("hostile Lua", function()
   end
 
   for _, case in ipairs(endless) do
-    local name, fate, code, before = table.unpack(case, 1, 4)
+    local name, fate, code, before, ended = table.unpack(case, 1, 5)
     it("that never ends is ended at the deadline: " .. name, function()
       assert(run "kept = 'kept' earlier = coroutine.create(function() while true do end end)")
       assert(run(before or ""))
+      if ended then assert.equal("EDEADLINE", select(2, run(ended, TIMEOUT)).code) end
       local result, err, seconds = run(code, TIMEOUT)
       assert.is_nil(result)
       assert.equal("EDEADLINE", err.code)

@@ -186,7 +186,8 @@ describe("the life of a VM", function()
       assert.has_error(function() vm:execute_file(path, raising) end)
       collectgarbage()
     end
-    assert.is_true(processes.resident() - before < 100 << 10)
+    local allowed = os.getenv "BIOXEN_SLOW" and 400 or 100 -- a sanitizer keeps what was freed
+    assert.is_true(processes.resident() - before < allowed << 10)
   end)
 
   it("is told when its worker is killed while idle", function()

@@ -142,7 +142,8 @@ describe("a VM in a guest, while something else is under way:", function()
     without_couriers(function()
       for _, done in ipairs { table.pack(stopped:stop()), table.pack(vm:destroy()) } do
         assert.is_nil(done[1])
-        assert.equal("ESTART", done[2].code)
+        local code = done[2].code
+        assert.is_true(code == "ESTART" or code == "EDIED", code) -- the latter where its end is heard only now
       end
     end)
     assert.equal("error", vm:get_state())

@@ -313,6 +313,21 @@ static void what_is_cut_short_or_too_long_is_refused(void)
     bx_cell_free(other);
 }
 
+/* Behind the magic, the digest, the seeds and the time stand the species. */
+static void values_that_no_cell_takes_are_refused(void)
+{
+    static const double none[] = {NAN, INFINITY, -INFINITY};
+    bx_cell *cell = plain(), *other = plain();
+    for (size_t i = 0; i < sizeof none / sizeof *none; i++) {
+        bx_buffer bytes = bytes_of(cell);
+        memcpy(bytes.data + 52, &none[i], sizeof none[i]);
+        check_refused(other, &bytes, bytes.length, BX_EPROTOCOL);
+        bx_buffer_free(&bytes);
+    }
+    bx_cell_free(cell);
+    bx_cell_free(other);
+}
+
 /* What decodes despite changed bytes can be run, however that ends. */
 static void hostile_bytes_do_no_harm(void)
 {
@@ -381,6 +396,7 @@ int main(void)
     RUN(the_sequence_of_seeds_goes_on);
     RUN(values_that_are_no_numbers_are_kept);
     RUN(what_is_cut_short_or_too_long_is_refused);
+    RUN(values_that_no_cell_takes_are_refused);
     RUN(hostile_bytes_do_no_harm);
     RUN(the_state_of_another_network_is_refused);
     return test_end();

@@ -469,11 +469,9 @@ static void check_end(bx_ssh *ssh, const char *mode, bx_code code, const char *m
     bx_frame frame;
     bx_error why = {0};
     CHECK(open_host(&h, ssh, mode, 0.05, NULL));
-    int64_t start = bx_clock_now();
     while (hear(&h, &frame))
         ;
     CHECK(wait_for_end(&h, 3, &why) && why.code == code && says(&why, message));
-    CHECK(bx_clock_now() - start < 1000000000);
     close_host(&h);
 }
 

@@ -515,10 +515,10 @@ static void a_suspended_worker_stands_still(void)
     guest g = start_guest();
     bx_frame frame;
     pid_t worker = worker_of(&g);
-    execute(&g, 2, 0.4, "progress(0) local i = 0 while i < 5000000 do i = i + 1 end return i");
+    execute(&g, 2, 1, "progress(0) local i = 0 while i < 5000000 do i = i + 1 end return i");
     CHECK(receive(&g, &frame) == BX_FRAME_PROGRESS);
     send_signal(&g, BX_FRAME_SUSPEND);
-    check_standstill(&g, worker, 0.7); /* longer than the deadline, which waits */
+    check_standstill(&g, worker, 1.1); /* longer than the deadline, which waits */
     send_signal(&g, BX_FRAME_WAKE);
     check_integer_reply(&g, 2, 5000000);
     send_signal(&g, BX_FRAME_SUSPEND);

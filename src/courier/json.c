@@ -28,8 +28,9 @@ enum { BARE_NUMBERS = sizeof bare_numbers / sizeof *bare_numbers };
 static size_t find_bare_number(const char *text, size_t length)
 {
     size_t i = 0;
-    while (i < BARE_NUMBERS && (length < strlen(bare_numbers[i].word) ||
-                                memcmp(text, bare_numbers[i].word, strlen(bare_numbers[i].word))))
+    while (i < BARE_NUMBERS &&
+           (length < strlen(bare_numbers[i].word) ||
+            memcmp(text, bare_numbers[i].word, strlen(bare_numbers[i].word)) != 0))
         i++;
     return i;
 }

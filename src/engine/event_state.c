@@ -176,7 +176,7 @@ static int decode_firing(const bx_network *network, bx_events *events, bx_unpack
     double time;
     if (bx_unpack_count(in, &event, err) < 0 || bx_unpack_doubles(in, &time, 1, err) < 0)
         return -1;
-    if (event >= network->events || isnan(time))
+    if (event >= network->events || !(time >= 0))
         return bx_fail(err, BX_EPROTOCOL, "%s: a firing of no event, or at no time", in->what);
     bx_firing *firing = bx_events_add(network, events, event, time);
     if (!firing)

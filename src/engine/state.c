@@ -151,6 +151,24 @@ int bx_state_encode(const bx_state *state, bx_buffer *out, bx_error *err)
     return bx_buffer_finish(out, start) < 0 ? bx_fail_memory(err) : 0;
 }
 
+/* A species may be a little below 0 where an ODE ended there, but no value may be what no cell takes. */
+static int check_values(const bx_state *state, bx_error *err)
+{
+    const bx_network *network = state->network;
+    double time = state->frame[network->time];
+    if (!isfinite(time) || time < 0)
+        return bx_fail(err, BX_EPROTOCOL, "state: its time is %g", time);
+    for (size_t i = 0; i < variables(network); i++)
+        if (!network->free[i] && !isfinite(state->frame[i]))
+            return bx_fail(err, BX_EPROTOCOL, "state: \"%.64s\" is %g", network->names[i],
+                           state->frame[i]);
+    for (size_t i = 0; i < network->species; i++)
+        if (!isfinite(state->owed[i]))
+            return bx_fail(err, BX_EPROTOCOL, "state: \"%.64s\" owes %g", network->names[i],
+                           state->owed[i]);
+    return 0;
+}
+
 static int decode(bx_state *state, bx_unpacker *in, bx_error *err)
 {
     const bx_network *network = state->network;
@@ -158,10 +176,8 @@ static int decode(bx_state *state, bx_unpacker *in, bx_error *err)
     if (bx_unpack_u64(in, &state->random, err) < 0 || bx_unpack_doubles(in, time, 1, err) < 0 ||
         bx_unpack_doubles(in, state->frame, variables(network), err) < 0 ||
         bx_unpack_doubles(in, state->owed, network->species, err) < 0 ||
-        bx_events_decode(network, state->events, in, err) < 0)
+        bx_events_decode(network, state->events, in, err) < 0 || check_values(state, err) < 0)
         return -1;
-    if (!isfinite(*time) || *time < 0)
-        return bx_fail(err, BX_EPROTOCOL, "state: its time is %g", *time);
     return in->left > 0 ? bx_fail(err, BX_EPROTOCOL, "state: bytes behind its end") : 0;
 }
 

@@ -4,6 +4,7 @@
 
 #include <lauxlib.h>
 #include <lualib.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 /* ---- coroutines ---- */
@@ -33,6 +34,30 @@ static lua_State *check_coroutine(lua_State *L)
     return coroutine;
 }
 
+/* Coroutines that an interruption has ended, in a weak table. Lua runs no hook in one any more, so what
+ * closing it would run could not be interrupted: it stays open, and is collected in time. */
+static const char ended_key = 'e';
+
+static void remember_ended(lua_State *L, lua_State *coroutine)
+{
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &ended_key);
+    lua_pushthread(coroutine);
+    lua_xmove(coroutine, L, 1);
+    lua_pushboolean(L, 1);
+    lua_rawset(L, -3);
+    lua_pop(L, 1);
+}
+
+static bool has_been_ended(lua_State *L, lua_State *coroutine)
+{
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &ended_key);
+    lua_pushthread(coroutine);
+    lua_xmove(coroutine, L, 1);
+    bool ended = lua_rawget(L, -2) != LUA_TNIL;
+    lua_pop(L, 2);
+    return ended;
+}
+
 /* Run `coroutine` with the top `arguments` of L. Its results, or one error message, end on top of
  * L. Returns the number of results, or -1. */
 static int resume(lua_State *L, lua_State *coroutine, int arguments)
@@ -48,6 +73,8 @@ static int resume(lua_State *L, lua_State *coroutine, int arguments)
     bx_hook_switch(L);
     if (status != LUA_OK && status != LUA_YIELD) {
         lua_xmove(coroutine, L, 1);
+        if (bx_interrupted)
+            remember_ended(L, coroutine);
         return -1;
     }
     if (!lua_checkstack(L, results + 1)) {
@@ -84,7 +111,8 @@ static int call_wrapped(lua_State *L)
     if (results >= 0)
         return results;
     int status = lua_status(coroutine);
-    if (status != LUA_OK && status != LUA_YIELD) { /* it failed: close what it left open */
+    bool failed = status != LUA_OK && status != LUA_YIELD;
+    if (failed && !has_been_ended(L, coroutine)) { /* close what it left open */
         status = close_coroutine(L, coroutine);
         lua_xmove(coroutine, L, 1);
     }
@@ -123,6 +151,8 @@ static int coroutine_close(lua_State *L)
     const char *state = refused_state(L, coroutine);
     if (state)
         return luaL_error(L, "cannot close a %s coroutine", state);
+    if (has_been_ended(L, coroutine))
+        return luaL_error(L, "cannot close a coroutine that has been interrupted");
     if (close_coroutine(L, coroutine) == LUA_OK) {
         lua_pushboolean(L, 1);
         return 1;
@@ -141,6 +171,12 @@ void bx_interrupt_open_coroutines(lua_State *L)
         {NULL, NULL},
     };
     stack_base = stack_position();
+    lua_newtable(L);
+    lua_createtable(L, 0, 1);
+    lua_pushliteral(L, "k");
+    lua_setfield(L, -2, "__mode");
+    lua_setmetatable(L, -2);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &ended_key);
     lua_getglobal(L, LUA_COLIBNAME);
     luaL_setfuncs(L, functions, 0);
     lua_pop(L, 1);

@@ -1,6 +1,7 @@
 /* Ending Lua code from outside it, softly: a signal sets a flag, which loops in C poll, and arms a
  * hook on the coroutine that runs. The hook raises at every instruction until the call ends, so
- * that no pcall can swallow it. Who wants to be sure kills what ignores even that.
+ * that no pcall can swallow it. No hook runs in finalisers, nor in functions of C such as
+ * string.find: who wants to be sure kills what ignores even that.
  *
  * The state is the process's, as signals are. */
 #ifndef BX_INTERRUPT_HOOK_H
