@@ -168,10 +168,10 @@ for i, v in ipairs(args.variables) do
   at[name], args.variables[i] = true, name
 end
 if args.start > 0 then
-  cell:run { duration = args.start, record = {}, tolerance = args.tolerance }
+  cell:run { duration = args.start, record = {} }
 end
 local t = cell:run { duration = args.duration, every = args.duration / args.steps, record = names,
-  tolerance = args.tolerance, max_steps = 2000000 }
+  max_steps = 2000000 }
 return { trajectory = t, names = args.variables }]]
 
 local function set_of(list)
@@ -189,7 +189,6 @@ local function run_arguments(case, model)
     as_concentration = set_of(split(settings.concentration or "")),
     start = tonumber(settings.start), duration = tonumber(settings.duration),
     steps = tonumber(settings.steps),
-    tolerance = { relative = 1e-10, absolute = 1e-16 },
   }
 end
 

@@ -96,6 +96,28 @@ describe("bioxen simulate", function()
     assert.is_true(math.abs(tonumber(cells_of(lines[102])[2]) - 100*math.exp(-1)) < 1e-4)
   end)
 
+  it("takes absolute tolerances, of all species or by name, in the unit of what is written", function()
+    local tiny = sh:file("tiny.xml", sbml.document {
+      compartments = { sbml.compartment("c", 1e-15) },
+      species = { sbml.species("A", 'initialConcentration="100"'), sbml.species("B", 'initialConcentration="0"') },
+      parameters = { sbml.parameter("k", 0.1) },
+      reactions = { sbml.reaction("R", { "A" }, { "B" }, sbml.apply("times", "c", "k", "A")) },
+    })
+    local function error_of_a(words)
+      local lines = lines_of((good(tiny .. " --duration 10 --tolerance 1e-9 " .. words)))
+      return math.abs(tonumber(cells_of(lines[#lines])[2]) - 100*math.exp(-1))
+    end
+    for _, words in ipairs { "", "--absolute-tolerance B=1e-9", "--absolute-tolerance A.amount=1e-25" } do
+      assert.is_true(error_of_a(words) < 1e-5)
+    end
+    for _, words in ipairs { "1", "A=1,B=1", "A.concentration=1,B.amount=1e-15" } do
+      local loose = error_of_a("--absolute-tolerance " .. words)
+      assert.is_true(loose > 1e-4 and loose < 20, words .. " " .. loose)
+    end
+    bad(1, "--absolute-tolerance", decay() .. " --duration 1 --absolute-tolerance A=much")
+    bad(1, 'got "Q"', decay() .. " --duration 1 --absolute-tolerance Q=1")
+  end)
+
   it("reads standard input, and compressed files", function()
     local plain = good(decay() .. " --duration 10")
     assert.are.equal(plain, (good("- --duration 10 <" .. decay())))

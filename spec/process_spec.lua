@@ -89,6 +89,9 @@ local misuse = {
   { "cell:run { duration = 1, record = { 'A', 5 } }", { "run.record", "string expected" } },
   { "cell:run { duration = 1, tolerance = 1 }", { "run.tolerance", "table expected" } },
   { "cell:run { duration = 1, tolerance = { rel = 1 } }", { "run.tolerance", '"rel"' } },
+  { "cell:run { duration = 1, tolerance = { absolute = 'A' } }", { "run.tolerance.absolute", "number expected" } },
+  { "cell:run { duration = 1, tolerance = { absolute = { 5 } } }", { "run.tolerance.absolute", "got a list" } },
+  { "cell:run { duration = 1, tolerance = { absolute = { A = 0 } } }", { "run.tolerance.absolute.A", "above 0" } },
 }
 
 describe("a mistake in a definition", function()

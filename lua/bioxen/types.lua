@@ -467,7 +467,7 @@ function BioXenHypervisor:get_chassis_info() end
 ---@field exchange number? of "hybrid": seconds after which the stochastic reactions, which run while continuous species are held, charge these for what they took and gave; a shortage is carried over. The error is of first order in it. (default 0: stochastic reactions at their exact times, each of which restarts the solver)
 ---@field seed integer? of a stochastic method (default: drawn; the trajectory tells it)
 ---@field record string[]? species, parameters and rules (default: all species and rules)
----@field tolerance { relative: number?, absolute: number? }? of the solver (default 1e-8 and 1e-10)
+---@field tolerance { relative: number?, absolute: (number|table<string, number>)? }? of the solver: by how much of itself each variable may be wrong (default 3e-10), and by how much at all, in the unit in which it is written: one number, or some by name (default: by the scale of each)
 ---@field epsilon number? of "tau": by how much of itself a propensity may change in a leap, 0 to 1 (default 0.03)
 ---@field max_steps integer? bound on solver steps, reactions or leaps (default: none)
 ---@field run integer? repeats this run of an ensemble of the seed

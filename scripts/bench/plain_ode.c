@@ -79,7 +79,7 @@ int main(int argc, char **argv)
     SUNLinearSolver solver = SUNLinSol_Dense(y, matrix, context);
     void *cvode = CVodeCreate(CV_BDF, context);
     begin(y);
-    if (CVodeInit(cvode, right_hand_side, 0, y) || CVodeSStolerances(cvode, 1e-8, 1e-10) ||
+    if (CVodeInit(cvode, right_hand_side, 0, y) || CVodeSStolerances(cvode, 3e-10, 1e-10) ||
         CVodeSetLinearSolver(cvode, solver, matrix) || CVodeSetMaxNumSteps(cvode, -1))
         return 2;
     for (int i = atoi(argv[2]); i > 0; i--) {

@@ -243,6 +243,125 @@ static void failures_say_what_and_when(void)
     bx_cell_free(cell);
 }
 
+/* A / B, which are near 1 and wrong by no more than `part`. */
+#define CHECK_RATIO(got, wanted, part) CHECK_NEAR((got) / (wanted), 1, part)
+
+/* Amounts of 1e-20 to 1e20, side by side. */
+static void each_variable_has_its_own_scale(void)
+{
+    static const item items[] = {
+        SPECIES("A", 1e-20),       SPECIES("B", 0),
+        SPECIES("C", 1e20),        SPECIES("D", 0),
+        SPECIES("P", 0),           MASS("a", "A -> B", "1"),
+        MASS("b", "B ->", "2"),    MASS("c", "C -> D", "0.01"),
+        MASS("d", "D ->", "0.02"), RATE("in", "-> P", "1e-24 * (1 + time)"),
+        MASS("out", "P ->", "1"),  END};
+    bx_cell *cell = model_cell(items);
+    model_advance(cell, (bx_run){.duration = 5});
+    CHECK_RATIO(model_get(cell, "A"), 1e-20 * exp(-5), 1e-6);
+    CHECK_RATIO(model_get(cell, "B"), 1e-20 * (exp(-5) - exp(-10)), 1e-6);
+    CHECK_RATIO(model_get(cell, "C"), 1e20 * exp(-0.05), 1e-6);
+    CHECK_RATIO(model_get(cell, "D"), 1e20 * (exp(-0.05) - exp(-0.1)), 1e-6);
+    CHECK_RATIO(model_get(cell, "P"), 1e-24 * 5, 1e-6);
+    bx_cell_free(cell);
+}
+
+/* From 1 to exp(-33), some 5e-15, and back. */
+static void a_deep_minimum_is_left_as_it_is_reached(void)
+{
+    static const item items[] = {SPECIES("A", 1), RATE("wave", "-> A", "-16.5 * sin(time) * A"),
+                                 END};
+    bx_cell *cell = model_cell(items);
+    bx_trajectory *t = model_run(cell, (bx_run){.duration = 12, .every = 1});
+    for (size_t i = 0; i < bx_trajectory_rows(t); i++)
+        CHECK_RATIO(model_at(t, "A", i), exp(16.5 * (cos((double)i) - 1)), 1e-4);
+    bx_trajectory_free(t);
+    bx_cell_free(cell);
+}
+
+/* Z has an unstable rest at 0, beside a species that is large and coupled to it. */
+static void what_is_0_stays_0(void)
+{
+    static const item items[] = {SPECIES("Z", 0),
+                                 SPECIES("A", 1e6),
+                                 SPECIES("B", 0),
+                                 MASS("grow", "Z -> 2 Z", "3"),
+                                 MASS("feed", "A -> B", "1"),
+                                 RATE("lead", "-> A", "1e5 * Z + 1e3 * B / (1 + B)"),
+                                 MASS("end", "B ->", "0.5"),
+                                 END};
+    bx_cell *cell = model_cell(items);
+    model_advance(cell, (bx_run){.duration = 100});
+    CHECK(model_get(cell, "Z") == 0);
+    bx_cell_free(cell);
+}
+
+/* A power of what is below 0 by rounding is that of 0. */
+static void powers_of_0_are_finite(void)
+{
+    static const item items[] = {SPECIES("A", 1), SPECIES("E", 0), MASS("d", "A ->", "50"),
+                                 RATE("e", "-> E", "A ^ 0.5"), END};
+    bx_cell *cell = model_cell(items);
+    model_advance(cell, (bx_run){.duration = 100});
+    CHECK_RATIO(model_get(cell, "E"), 0.04, 1e-6);
+    bx_cell_free(cell);
+}
+
+/* All is 0 until then. */
+static void a_late_beginning_is_passed(void)
+{
+    static const item items[] = {SPECIES("A", 0),
+                                 SPECIES("B", 0),
+                                 RULE("dose", "if(time < 4, 0, 1)"),
+                                 RATE("in", "-> A", "dose"),
+                                 MASS("a", "A -> B", "1"),
+                                 END};
+    bx_cell *cell = model_cell(items);
+    model_advance(cell, (bx_run){.duration = 10});
+    CHECK_RATIO(model_get(cell, "A"), 1 - exp(-6), 1e-6);
+    CHECK_RATIO(model_get(cell, "B"), 5 + exp(-6), 1e-6);
+    bx_cell_free(cell);
+}
+
+static void tolerances_may_be_named(void)
+{
+    static const item items[] = {SPECIES("A", 1), SPECIES("B", 1), MASS("a", "A ->", "1"),
+                                 RATE("b", "-> B", "A * cos(3 * time)"), END};
+    static const bx_named_tolerance loose[] = {{"A", 1e-2}, {"B", 1e-2}}, unknown = {"C", 1};
+    bx_cell *cell = model_cell(items);
+    model_advance(cell, (bx_run){.duration = 3, .absolute_tolerances = loose, .absolute_count = 2});
+    double error = fabs(model_get(cell, "A") / exp(-3) - 1);
+    CHECK(error > 1e-4 && error < 1);
+    bx_error err = model_run_error(
+        cell, (bx_run){.duration = 3, .absolute_tolerances = &unknown, .absolute_count = 1});
+    CHECK(err.code == BX_ESIMULATION && strstr(err.message, "tolerance.absolute") &&
+          strstr(err.message, "\"C\""));
+    bx_cell_free(cell);
+}
+
+/* x falls far and rises again when y passes z: below 0 it would run away. */
+static void below_0_by_errors_is_refused(void)
+{
+    static const item fall[] = {SPECIES("x", 1),
+                                SPECIES("y", 1e-3),
+                                SPECIES("z", 1),
+                                MASS("out", "x + z -> z", "100"),
+                                MASS("in", "x + y -> 2 x + y", "100"),
+                                MASS("less", "z ->", "1"),
+                                MASS("more", "y -> 2 y", "1"),
+                                END};
+    static const item down[] = {SPECIES("x", 1), RATE("out", "x ->", "0.3"), END};
+    bx_cell *cell = model_cell(fall);
+    bx_error err = model_run_error(
+        cell, (bx_run){.duration = 20, .relative_tolerance = 1e-3, .absolute_tolerance = 1e-3});
+    CHECK(err.code == BX_ESIMULATION && strstr(err.message, "\"x\" came to -"));
+    bx_cell_free(cell);
+    cell = model_cell(down); /* its law has it so */
+    model_advance(cell, (bx_run){.duration = 10});
+    CHECK_NEAR(model_get(cell, "x"), -2, 1e-6);
+    bx_cell_free(cell);
+}
+
 static volatile sig_atomic_t stop;
 
 static void stop_at_half(void *data, double fraction)
@@ -361,6 +480,13 @@ int main(void)
     RUN(simultaneous_events_fire_in_order);
     RUN(events_without_end_are_stopped);
     RUN(failures_say_what_and_when);
+    RUN(each_variable_has_its_own_scale);
+    RUN(a_deep_minimum_is_left_as_it_is_reached);
+    RUN(what_is_0_stays_0);
+    RUN(powers_of_0_are_finite);
+    RUN(a_late_beginning_is_passed);
+    RUN(tolerances_may_be_named);
+    RUN(below_0_by_errors_is_refused);
     RUN(a_run_can_be_interrupted);
     RUN(a_permuted_network_gives_the_same);
     RUN(adams_gives_the_same);

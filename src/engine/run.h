@@ -15,6 +15,11 @@ typedef enum bx_method {
     BX_METHOD_COUNT
 } bx_method;
 
+typedef struct bx_named_tolerance {
+    const char *name; /* of a species or a concentration */
+    double value;
+} bx_named_tolerance;
+
 typedef struct bx_run {
     bx_method method;
     double duration; /* seconds, above 0 and finite */
@@ -30,8 +35,11 @@ typedef struct bx_run {
     uint64_t seed;
     uint64_t stream; /* which of the seed's independent streams of random numbers; 0 for one run */
 
-    /* ODEs: 0 stands for 1e-8 and 1e-10 */
+    /* ODEs. 0 stands for the usual: see tolerance.h. Absolute ones are in the unit in which a
+     * variable is written: of a concentration, if it has one. Some variables have their own. */
     double relative_tolerance, absolute_tolerance;
+    const bx_named_tolerance *absolute_tolerances;
+    size_t absolute_count;
     bool adams; /* the solver is Adams, not BDF */
 
     /* tau-leaping: by how much of itself a propensity may change in a leap; 0 stands for 0.03 */

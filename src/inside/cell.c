@@ -87,18 +87,39 @@ static bx_method method_option(lua_State *L, int options, bx_method usual, const
     return method;
 }
 
+/* tolerance.absolute as a table: name = number. The list stays on the stack. */
+static void absolute_options(lua_State *L, int table, bx_run *run, const bx_place *place)
+{
+    if (lua_rawlen(L, table) > 0)
+        bx_raise_format(L, place->code, "%s: name = number expected, got a list", place->text);
+    const char **names = bx_fields_names(L, table, &run->absolute_count, place);
+    bx_named_tolerance *list = lua_newuserdatauv(L, (run->absolute_count + 1) * sizeof *list, 0);
+    for (size_t i = 0; i < run->absolute_count; i++) {
+        list[i] = (bx_named_tolerance){names[i], number_option(L, table, names[i], place)};
+        if (list[i].value == 0)
+            bx_raise_format(L, place->code, "%s.%s: a number above 0 expected", place->text,
+                            names[i]);
+    }
+    run->absolute_tolerances = list;
+}
+
+/* What is read stays on the stack. */
 static void tolerance_option(lua_State *L, int options, bx_run *run, const bx_place *place)
 {
     static const char *const keys[] = {"relative", "absolute", NULL};
-    if (bx_fields_get(L, options, "tolerance") != LUA_TNIL) {
-        bx_place inner = bx_place_make(place->code, "%s.tolerance", place->text);
-        int table = lua_gettop(L);
-        bx_fields_expect(L, table, LUA_TTABLE, &inner, NULL);
-        bx_fields_allow(L, table, keys, false, &inner);
-        run->relative_tolerance = number_option(L, table, "relative", &inner);
+    if (bx_fields_get(L, options, "tolerance") == LUA_TNIL)
+        return;
+    bx_place inner = bx_place_make(place->code, "%s.tolerance", place->text);
+    int table = lua_gettop(L);
+    bx_fields_expect(L, table, LUA_TTABLE, &inner, NULL);
+    bx_fields_allow(L, table, keys, false, &inner);
+    run->relative_tolerance = number_option(L, table, "relative", &inner);
+    if (bx_fields_get(L, table, "absolute") == LUA_TTABLE) {
+        bx_place each = bx_place_make(place->code, "%s.absolute", inner.text);
+        absolute_options(L, lua_gettop(L), run, &each);
+    } else {
         run->absolute_tolerance = number_option(L, table, "absolute", &inner);
     }
-    lua_pop(L, 1);
 }
 
 static void solver_option(lua_State *L, int options, bx_run *run, const bx_place *place)

@@ -73,7 +73,23 @@ end
 
 -- ---- runs ----
 
-local function run_options(options, record)
+-- "1e-12" or "A=1e-12,B=1e-9", by the cell's names.
+local function absolute_tolerance(model, list)
+  if not list then return nil end
+  if #list == 1 and tonumber(list[1]) then return tonumber(list[1]) end
+  local absolute = {}
+  for _, item in ipairs(list) do
+    local name, value = item:match "^(.-)=(.*)$"
+    value = tonumber(value)
+    if not (value and value > 0) then
+      return nil, ("--absolute-tolerance: a number above 0, or NAME=NUMBER expected, got '%s'"):format(item)
+    end
+    absolute[cell_name(model, name)] = value
+  end
+  return absolute
+end
+
+local function run_options(options, record, absolute)
   local run = {
     duration = options.duration, times = options.times, start = options.start, record = record,
     method = options.method or (options.runs > 1 and "ssa" or "ode"), seed = options.seed,
@@ -82,7 +98,7 @@ local function run_options(options, record)
   if not options.times then
     run.every = options.every or math.max(0, options.duration - (options.start or 0))/ROWS
   end
-  if options.tolerance then run.tolerance = { relative = options.tolerance } end
+  run.tolerance = { relative = options.tolerance, absolute = absolute }
   return run
 end
 
@@ -225,7 +241,9 @@ local function simulate(options)
   if not wants_json(options) then say.warnings(model.warnings) end
   local record, unknown = recorded(vm, model, options.record)
   if unknown then return say.failed(unknown) end
-  local run = run_options(options, record)
+  local absolute, misread = absolute_tolerance(model, options.absolute_tolerance)
+  if misread then return say.failed(misread) end
+  local run = run_options(options, record, absolute)
   if stochastic(run) then run.seed = seed end
   local result, reason
   if options.runs == 1 then result, reason = one_run(vm, run) else result, reason = many_runs(vm, options, run) end
@@ -261,7 +279,9 @@ return {
       value = "NAMES", list = true },
     { "--quantiles", "Of many runs, such as 0.05,0.5,0.95.", value = "LIST", list = true,
       number = { minimum = 0, maximum = 1 } },
-    { "--tolerance", "Relative tolerance of the solver (default 1e-8).", value = "X", number = { above = 0 } },
+    { "--tolerance", "Relative tolerance of the solver (default 3e-10).", value = "X", number = { above = 0 } },
+    { "--absolute-tolerance", "Absolute tolerance, in the unit of what is written: a number, or some by name as in "
+      .. "A=1e-12,B=1e-9 (default: by the scale of each species).", value = "X", list = true },
     { "--max-steps", "Stop after so many steps of the solver, reactions or leaps.", value = "N",
       number = { integer = true, minimum = 1 } },
     { "--strict", "What the reader would warn of is an error." },

@@ -1,6 +1,7 @@
 #include "engine/deterministic/ode.h"
 
 #include "engine/deterministic/derivatives.h"
+#include "engine/deterministic/tolerance.h"
 #include "engine/jacobian.h"
 
 #include <cvode/cvode.h>
@@ -15,10 +16,9 @@
 #include <sunmatrix/sunmatrix_sparse.h>
 #include <sunnonlinsol/sunnonlinsol_fixedpoint.h>
 
-#define RELATIVE_DEFAULT 1e-8
-#define ABSOLUTE_DEFAULT 1e-10
-
-/* The Jacobian is kept dense up to this size, or if it has more than one entry in DENSE_PART. */
+/* Above this size the Jacobian is kept dense if it has more than one entry in DENSE_PART. Below, it
+ * is not for speed: KLU solves block by block, so that what is 0 and stays 0 does so to the last
+ * digit, where a dense solver's pivots would mix in rounding errors of others. */
 #define DENSE_SIZE 40
 #define DENSE_PART 5
 
@@ -29,8 +29,14 @@
  * for ever. */
 #define SHORTEST_STEP 1e-290
 
-/* So many steps in a row that do not advance the time end a run: the solution has a pole there. */
-#define STUCK_STEPS 100
+/* After so many steps in a row that do not advance the time, it is moved on by this part of itself:
+ * a rate changes at once there. So often in a run, for it may be a pole. */
+#define STUCK_STEPS 10
+#define NUDGE 1e-14
+#define MOST_NUDGES 1000
+
+/* In one step. A value that was 0 till now has no scale. */
+#define ERROR_TEST_FAILURES 60
 
 /* With events on conditions, formulas that have conditions in them, or stochastic jumps, a step is
  * at most this part of the run, or `every`: a longer one could pass over a condition that turns
@@ -46,8 +52,11 @@ struct bx_ode {
     int root_count;
     int *root_signs;
     size_t stuck;    /* steps in a row that did not advance the time */
+    size_t nudges;   /* in this run */
     bool not_finite; /* some rate was, since the last step that advanced the time */
 
+    bx_tolerance *tolerance;
+    double *clipped; /* a state without what is below 0 by rounding */
     bx_derivatives *flux;
     bx_jumps *jumps; /* or NULL; else the state's last place is the integral of their hazard */
 
@@ -77,24 +86,45 @@ static void load_state(const bx_ode *ode, const double *y, double time)
     frame[network->time] = time;
 }
 
-static int right_hand_side(realtype time, N_Vector y, N_Vector ydot, void *data)
+/* Whether all derivatives are finite. */
+static bool differentiate(bx_ode *ode, double time, const double *y, double *out)
 {
-    bx_ode *ode = data;
-    bx_simulation *simulation = ode->simulation;
-    if (bx_simulation_interrupted(simulation))
-        return -1;
-    load_state(ode, N_VGetArrayPointer(y), time);
-    double *out = N_VGetArrayPointer(ydot);
-    bx_derivatives_evaluate(ode->flux, simulation->frame, out);
+    double *frame = ode->simulation->frame;
+    load_state(ode, y, time);
+    bx_derivatives_evaluate(ode->flux, frame, out);
     if (ode->jumps)
-        out[ode->size - 1] = bx_jumps_hazard(ode->jumps, simulation->frame);
+        out[ode->size - 1] = bx_jumps_hazard(ode->jumps, frame);
     double sum = 0; /* not finite if any term is not */
     for (size_t i = 0; i < ode->size; i++)
         sum += out[i] * 0;
-    if (sum == 0)
-        return 0;
-    ode->not_finite = true;
-    return 1; /* try a smaller step */
+    return sum == 0;
+}
+
+/* Some power or root of what is below 0 by rounding is not finite: there it is that of 0. */
+static int right_hand_side(realtype time, N_Vector y, N_Vector ydot, void *data)
+{
+    bx_ode *ode = data;
+    double *state = N_VGetArrayPointer(y), *out = N_VGetArrayPointer(ydot);
+    if (bx_simulation_interrupted(ode->simulation))
+        return -1;
+    bool finite = differentiate(ode, time, state, out);
+    if (!finite) {
+        memcpy(ode->clipped, state, ode->size * sizeof *state);
+        bx_tolerance_clip(ode->tolerance, ode->clipped);
+        finite = differentiate(ode, time, ode->clipped, out);
+    }
+    if (finite)
+        bx_tolerance_note(ode->tolerance, out);
+    else
+        ode->not_finite = true;
+    return finite ? 0 : 1; /* 1: try a smaller step */
+}
+
+static int weigh_errors(N_Vector y, N_Vector weights, void *data)
+{
+    bx_ode *ode = data;
+    bx_tolerance_weigh(ode->tolerance, N_VGetArrayPointer(y), N_VGetArrayPointer(weights));
+    return 0;
 }
 
 static int sparse_jacobian(realtype time, N_Vector y, N_Vector ydot, SUNMatrix matrix, void *data,
@@ -223,7 +253,7 @@ static int create_linear_solver(bx_ode *ode, bx_error *err)
         return -1;
     size_t size = ode->size;
     size_t entries = ode->jacobian ? bx_jacobian_pattern(ode->jacobian)->start[size] : 0;
-    if (!ode->jacobian || size <= DENSE_SIZE || entries > size * size / DENSE_PART)
+    if (!ode->jacobian || (size > DENSE_SIZE && entries > size * size / DENSE_PART))
         return create_dense(ode, entries, err);
     sunindextype n = (sunindextype)size;
     ode->matrix = SUNSparseMatrix(n, n, (sunindextype)entries, CSC_MAT, ode->context);
@@ -261,12 +291,13 @@ static int create_solver(bx_ode *ode, bx_error *err)
         CVodeSetErrHandlerFn(ode->cvode, be_silent, NULL) != CV_SUCCESS ||
         CVodeInit(ode->cvode, right_hand_side, 0, ode->y) != CV_SUCCESS ||
         CVodeSetUserData(ode->cvode, ode) != CV_SUCCESS ||
-        CVodeSStolerances(ode->cvode, RELATIVE_DEFAULT, ABSOLUTE_DEFAULT) != CV_SUCCESS)
+        CVodeWFtolerances(ode->cvode, weigh_errors) != CV_SUCCESS)
         return bx_fail_memory(err);
     if (create_nonlinear_solver(ode, err) < 0)
         return -1;
     int roots = ode->root_count + (ode->jumps ? 1 : 0);
     if (CVodeSetMaxNumSteps(ode->cvode, -1) != CV_SUCCESS ||
+        CVodeSetMaxErrTestFails(ode->cvode, ERROR_TEST_FAILURES) != CV_SUCCESS ||
         CVodeSetMaxHnilWarns(ode->cvode, -1) != CV_SUCCESS ||
         CVodeSetMinStep(ode->cvode, SHORTEST_STEP) != CV_SUCCESS ||
         (roots > 0 && (CVodeRootInit(ode->cvode, roots, root_functions) != CV_SUCCESS ||
@@ -317,6 +348,9 @@ bx_ode *bx_ode_new(const bx_network *network, bx_jumps *jumps, bx_error *err)
     ode->network = network;
     ode->jumps = jumps;
     if (choose_state(ode, err) < 0 || choose_roots(ode, err) < 0 ||
+        !(ode->clipped = calloc(ode->size, sizeof *ode->clipped)) ||
+        !(ode->tolerance =
+              bx_tolerance_new(network, ode->species, ode->position, ode->size, err)) ||
         !(ode->flux = bx_derivatives_new(network, ode->position, ode->size, err))) {
         bx_ode_free(ode);
         return NULL;
@@ -333,6 +367,8 @@ void bx_ode_free(bx_ode *ode)
     free(ode->position);
     free(ode->roots);
     free(ode->root_signs);
+    free(ode->clipped);
+    bx_tolerance_free(ode->tolerance);
     bx_derivatives_free(ode->flux);
     free(ode);
 }
@@ -353,6 +389,7 @@ static int restart(bx_ode *ode, bx_error *err)
     double now = ode->simulation->frame[ode->network->time];
     if (ode->jumps && bx_jumps_begin(ode->jumps, ode->simulation->frame, err) < 0)
         return -1;
+    bx_tolerance_free_signs(ode->tolerance, N_VGetArrayPointer(ode->y));
     if (CVodeReInit(ode->cvode, now, ode->y) != CV_SUCCESS)
         return bx_fail(err, BX_ESIMULATION, "the ODE solver can't start at time %g s", now);
     return 0;
@@ -368,7 +405,7 @@ static int interpolate(bx_ode *ode, double time, bx_error *err)
 }
 
 /* Name what is not finite in the present state. */
-static int fail_not_finite(const bx_ode *ode, double time, const char *reason, bx_error *err)
+static int fail_not_finite(const bx_ode *ode, double time, bx_error *err)
 {
     const bx_network *network = ode->network;
     double *frame = ode->simulation->frame;
@@ -386,56 +423,72 @@ static int fail_not_finite(const bx_ode *ode, double time, const char *reason, b
                            bx_network_cause(network, r, frame).text);
     }
     return bx_fail(err, BX_ESIMULATION,
-                   "the ODE solver stopped at time %g s: a rate is not finite close to it; %s",
-                   time, reason);
+                   "the ODE solver stopped at time %g s: just after it a rate is not finite, as by "
+                   "division by 0 or a root of what is below 0",
+                   time);
 }
 
-/* What the solver's flag means, and what to try. */
-static const char *meaning_of(int flag)
+/* The place that had the largest error, beside what it may be, in the last step. */
+static size_t worst_place(bx_ode *ode)
 {
-    switch (flag) {
-    case CV_TOO_MUCH_ACC:
-        return "the tolerance asks for more than doubles hold; a looser one helps";
-    case CV_ERR_FAILURE:
-    case CV_CONV_FAILURE:
-        return "its steps became too small: a rate may jump, or grow without bound; look at the "
-               "rates there, or try another tolerance";
-    case CV_LSETUP_FAIL:
-    case CV_LSOLVE_FAIL: return "its linear equations have no solution; look at the rates there";
-    case CV_FIRST_RHSFUNC_ERR:
-    case CV_REPTD_RHSFUNC_ERR:
-    case CV_UNREC_RHSFUNC_ERR: return "a value may be beyond what numbers hold";
-    case CV_RTFUNC_FAIL: return "the condition of an event or a formula cannot be computed there";
-    default:
-        return "it cannot go on; look at the rates and conditions there, or try another tolerance";
-    }
+    size_t worst = 0;
+    N_Vector weights = N_VClone(ode->y);
+    if (!weights || CVodeGetEstLocalErrors(ode->cvode, ode->between) != CV_SUCCESS ||
+        CVodeGetErrWeights(ode->cvode, weights) != CV_SUCCESS)
+        goto end;
+    const double *error = N_VGetArrayPointer(ode->between), *weight = N_VGetArrayPointer(weights);
+    for (size_t i = 0; i < ode->size; i++)
+        if (ode->species[i] != BX_SLOT_NONE &&
+            fabs(error[i]) * weight[i] > fabs(error[worst]) * weight[worst])
+            worst = i;
+end:
+    N_VDestroy(weights);
+    return worst;
 }
 
+/* The frame has the state at `time`, which the solver can't leave. */
 static int fail_solver(bx_ode *ode, int flag, double time, bx_error *err)
 {
     if (bx_simulation_interrupted(ode->simulation))
         return bx_simulation_poll(ode->simulation, time, err);
-    const char *reason = meaning_of(flag);
     if (ode->not_finite || flag == CV_FIRST_RHSFUNC_ERR || flag == CV_REPTD_RHSFUNC_ERR ||
         flag == CV_UNREC_RHSFUNC_ERR || flag == CV_RTFUNC_FAIL)
-        return fail_not_finite(ode, time, reason, err);
-    return bx_fail(err, BX_ESIMULATION, "the ODE solver stopped at time %g s: %s", time, reason);
+        return fail_not_finite(ode, time, err);
+    if (flag == CV_ILL_INPUT)
+        return bx_fail(err, BX_ESIMULATION,
+                       "the ODE solver can't start at time %g s: the condition of an event is "
+                       "between true and false there",
+                       time);
+    size_t worst = worst_place(ode);
+    uint32_t species = ode->species[worst];
+    const char *name = species == BX_SLOT_NONE ? "" : ode->network->names[species];
+    return bx_fail(
+        err, BX_ESIMULATION,
+        "the ODE solver stopped at time %g s: its steps became too small, as where the "
+        "solution grows without bound or jumps; hardest to follow is \"%.64s\", which is "
+        "%g there. Look at the rates that change it, or try a larger tolerance",
+        time, name, N_VGetArrayPointer(ode->y)[worst]);
 }
 
-/* Fails where the solver steps on the spot. */
-static int check_progress(bx_ode *ode, double before, double time, bx_error *err)
+/* Where no step is short enough, go by the rate just after: 1 if that is not small. */
+static int nudge(bx_ode *ode, double stop, double *time, bx_error *err)
 {
-    if (time > before) {
-        ode->stuck = 0;
-        ode->not_finite = false;
-        return 0;
-    }
-    if (++ode->stuck <= STUCK_STEPS)
-        return 0;
-    const char *reason = "its steps became too small, as where the solution grows without bound";
-    if (ode->not_finite)
-        return fail_not_finite(ode, time, reason, err);
-    return bx_fail(err, BX_ESIMULATION, "the ODE solver stopped at time %g s: %s", time, reason);
+    bx_simulation *s = ode->simulation;
+    double next = fmin(stop, *time + NUDGE * fmax(fabs(*time), fabs(s->end)));
+    if (s->next_row > *time && s->next_row < next)
+        next = s->next_row;
+    double *change = N_VGetArrayPointer(ode->between);
+    if (++ode->nudges > MOST_NUDGES || right_hand_side(next, ode->y, ode->between, ode) != 0)
+        return 1;
+    N_VScale(next - *time, ode->between, ode->between);
+    if (!bx_tolerance_small(ode->tolerance, change))
+        return 1;
+    N_VLinearSum(1, ode->y, 1, ode->between, ode->y);
+    load_state(ode, N_VGetArrayPointer(ode->y), *time = next);
+    bx_network_rules(ode->network, s->frame);
+    bx_events_look(ode->network, s->events, s->frame);
+    ode->stuck = 0;
+    return restart(ode, err);
 }
 
 /* Rows whose time has come, up to `time` or, with `at_end`, that included. */
@@ -493,6 +546,42 @@ static int jump(bx_ode *ode, bx_error *err)
     return restart(ode, err);
 }
 
+/* What can't be below 0 is not: where a variable is 0 its rate is not below 0, before the step nor
+ * after it. Those that were below 0 at the start are free. */
+static int check_signs(bx_ode *ode, double before, double time, bx_error *err)
+{
+    double *y = N_VGetArrayPointer(ode->y), *out = N_VGetArrayPointer(ode->between);
+    size_t place = bx_tolerance_negative(ode->tolerance, y);
+    if (place == ode->size)
+        return 0;
+    for (int i = 0; i < 2; i++) {
+        if (CVodeGetDky(ode->cvode, i ? before : time, 0, ode->between) != CV_SUCCESS)
+            return 0;
+        memcpy(ode->clipped, out, ode->size * sizeof *out);
+        ode->clipped[place] = 0;
+        if (!differentiate(ode, i ? before : time, ode->clipped, out) || out[place] < 0) {
+            bx_tolerance_free_sign(ode->tolerance, place);
+            return check_signs(ode, before, time, err);
+        }
+    }
+    load_state(ode, y, time);
+    return bx_fail(err, BX_ESIMULATION,
+                   "the ODE solver stopped at time %g s: \"%.64s\" came to %g, by errors of the "
+                   "solver, for its rates keep it at 0 or more: try a smaller tolerance",
+                   time, ode->network->names[ode->species[place]], y[place]);
+}
+
+/* Is the solver stuck? Steps that do not advance the time, or fail where they are shortest. */
+static bool is_stuck(bx_ode *ode, int flag, double before, double time)
+{
+    if (flag == CV_ERR_FAILURE || flag == CV_CONV_FAILURE)
+        return true;
+    ode->stuck = time > before ? 0 : ode->stuck + 1;
+    if (time > before)
+        ode->not_finite = false;
+    return ode->stuck > STUCK_STEPS;
+}
+
 /* One step of the solver, or less where an event or a stop comes first. */
 static int step(bx_ode *ode, double stop, double *time, bx_error *err)
 {
@@ -507,15 +596,17 @@ static int step(bx_ode *ode, double stop, double *time, bx_error *err)
     CVodeSetStopTime(ode->cvode, stop);
     int flag = CVode(ode->cvode, stop, ode->y, time, CV_ONE_STEP);
     s->steps++;
-    if (flag < 0) {
-        if (!(*time >= before))
-            *time = before;
+    if (!(*time >= before))
+        *time = before;
+    bool stuck = is_stuck(ode, flag, before, *time);
+    if (flag < 0 || stuck) {
+        int result = stuck ? nudge(ode, stop, time, err) : 1;
+        if (result <= 0)
+            return result;
         load_state(ode, N_VGetArrayPointer(ode->y), *time);
         return fail_solver(ode, flag, *time, err);
     }
-    if (check_progress(ode, before, *time, err) < 0)
-        return -1;
-    if (record_rows(ode, *time, false, err) < 0)
+    if (check_signs(ode, before, *time, err) < 0 || record_rows(ode, *time, false, err) < 0)
         return -1;
     load_state(ode, N_VGetArrayPointer(ode->y), *time);
     if (ode->network->events == 0 && flag != CV_ROOT_RETURN)
@@ -532,20 +623,20 @@ static int prepare(bx_ode *ode, bx_error *err)
 {
     bx_simulation *s = ode->simulation;
     const bx_run *run = s->run;
-    double relative = run->relative_tolerance > 0 ? run->relative_tolerance : RELATIVE_DEFAULT;
-    double absolute = run->absolute_tolerance > 0 ? run->absolute_tolerance : ABSOLUTE_DEFAULT;
     double longest = 0; /* no bound */
-    ode->stuck = 0;
+    ode->stuck = ode->nudges = 0;
     ode->not_finite = false;
     if (ode->jumps)
         longest = run->duration / EVENT_STEPS;
     else if (ode->root_count > 0 || ode->network->jumps)
         longest =
             run->every > 0 && run->every < run->duration ? run->every : run->duration / EVENT_STEPS;
-    if (CVodeSStolerances(ode->cvode, relative, absolute) != CV_SUCCESS ||
-        CVodeSetMaxStep(ode->cvode, longest) != CV_SUCCESS)
-        return bx_fail(err, BX_ESIMULATION, "the ODE solver refuses its tolerances");
-    return restart(ode, err);
+    CVodeSetMaxStep(ode->cvode, longest);
+    bx_network_rules(ode->network, s->frame);
+    if (bx_tolerance_begin(ode->tolerance, run, s->frame, err) < 0 || restart(ode, err) < 0)
+        return -1;
+    right_hand_side(s->start, ode->y, ode->between, ode); /* the tolerances note it */
+    return 0;
 }
 
 static int advance(bx_ode *ode, bx_error *err)
