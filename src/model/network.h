@@ -87,7 +87,6 @@ typedef struct bx_network {
     uint32_t *rule_amount, *rule_size; /* of a quotient: slots; else BX_SLOT_NONE */
     bool *free;  /* species or parameter -> may have any value, NaN included */
     bool random; /* events draw numbers, or have priorities: a run has a seed */
-    bool jumps;  /* some rate or rule has a condition, or rounds: it can change at once */
 
     bx_reaction *reaction;
     bx_range rate_code; /* of all reactions */
