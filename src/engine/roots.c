@@ -8,8 +8,8 @@
 
 /* A search for the next time looks at so many intervals at most. Where it ends without an answer,
  * the solver goes on by at least this part of what is left, and asks again. */
-#define LOOKS 20000
-#define LEAST_ADVANCE 1e-4
+#define LOOKS 2000
+#define LEAST_ADVANCE 1e-2
 
 /* By how much functions of the mathematical library may miss, relative to their values. */
 #define LIBRARY_ERROR 1e-15
@@ -430,7 +430,7 @@ double bx_roots_next(bx_roots *roots, const double *frame, double now, double en
     for (size_t looks = 0; low < end; looks++) {
         double least = nextafter(low, INFINITY), high = fmin(fmax(low + width, least), end);
         if (looks > LOOKS)
-            return fmin(fmax(low, now + (end - now) * LEAST_ADVANCE), end);
+            return fmin(fmax(low, now + fmax((end - now) * LEAST_ADVANCE, end * 1e-6)), end);
         if (steady(roots, low, high)) {
             low = high;
             width *= 2;
