@@ -8,7 +8,7 @@
 
 /* A search for the next time looks at so many intervals at most. Where it ends without an answer,
  * the solver goes on by at least this part of what is left, and asks again. */
-#define LOOKS 2000
+#define LOOKS 5000
 #define LEAST_ADVANCE 1e-2
 
 /* By how much functions of the mathematical library may miss, relative to their values. */
