@@ -465,6 +465,110 @@ static void adams_gives_the_same(void)
     bx_cell_free(cell);
 }
 
+/* What a model of conditions comes to at 100 s, from S = 1 that decays; x falls by 1 a second. */
+typedef struct abrupt {
+    const char *what;
+    item items[8];
+    double right;
+} abrupt;
+
+#define DECAY                                                                                      \
+    SPECIES("S", 1), MASS("decay", "S ->", "0.01"), SPECIES("x", 100), RATE("falls", "x ->", "1")
+
+/* 10 a second from time a to b. */
+#define PULSE(a, b) (exp(-1) + 1000 * (exp(-0.01 * (100 - (b))) - exp(-0.01 * (100 - (a)))))
+#define DOSE(at) (exp(-1) + 10 * exp(-0.01 * (100 - (at))))
+
+static double daily_doses(double first)
+{
+    double sum = exp(-1);
+    for (double at = first; at < 100; at += 10)
+        sum += 10 * exp(-0.01 * (100 - at));
+    return sum;
+}
+
+static void check_rows(const abrupt *model)
+{
+    static const double every[] = {0, 1, 7.3, 50, 100};
+    bx_cell *cell = model_cell(model->items);
+    for (size_t i = 0; i < sizeof every / sizeof *every; i++) {
+        for (int adams = 0; adams < 2; adams++) {
+            bx_cell_reset(cell);
+            model_advance(cell, (bx_run){.duration = 100, .every = every[i], .adams = adams});
+            double got = model_get(cell, "S");
+            CHECK_NEAR(got, model->right, 1e-5 * model->right);
+            if (!(fabs(got - model->right) < 1e-5 * model->right))
+                printf("# %s, every %g: %.9g for %.9g\n", model->what, every[i], got, model->right);
+        }
+    }
+    bx_cell_free(cell);
+}
+
+/* Conditions, rounding and kinks are met wherever they stand, and whatever the rows. */
+static void rows_do_not_matter(void)
+{
+    const abrupt models[] = {
+        {"pulse",
+         {DECAY, RATE("p", "-> S", "if(time >= 50 and time < 50.5, 10, 0)"), END},
+         PULSE(50, 50.5)},
+        {"shifted",
+         {DECAY, RATE("p", "-> S", "if(100 - 2*time <= 0 and 3*time < 151.5, 10, 0)"), END},
+         PULSE(50, 50.5)},
+        {"kinks",
+         {DECAY, RATE("p", "-> S", "if(abs(time - 50.25) < 0.25, 10, 0)"), END},
+         PULSE(50, 50.5)},
+        {"rule",
+         {DECAY, RULE("on", "time > 50 and time <= 50.5"), RATE("p", "-> S", "10*on"), END},
+         PULSE(50, 50.5)},
+        {"floor",
+         {DECAY, RATE("p", "-> S", "if(floor(2*time) == 100, 10, 0)"), END},
+         PULSE(50, 50.5)},
+        {"state",
+         {DECAY, RATE("p", "-> S", "if(x < 50 and x > 49.5, 10, 0)"), END},
+         PULSE(50, 50.5)},
+        {"window", {DECAY, WHEN("abs(time - 50.3) < 0.1", "S", "S + 10"), END}, DOSE(50.2)},
+        {"square", {DECAY, WHEN("(time - 50.3)^2 < 0.01", "S", "S + 10"), END}, DOSE(50.2)},
+        {"pulse rule",
+         {DECAY, RULE("on", "if(time >= 50.3 and time < 50.5, 1, 0)"),
+          WHEN("on > 0.5", "S", "S + 10"), END},
+         DOSE(50.3)},
+        {"window of a state", {DECAY, WHEN("abs(x - 49.7) < 0.1", "S", "S + 10"), END}, DOSE(50.2)},
+        {"product", {DECAY, WHEN("(x - 49.8)*(x - 49.6) < 0", "S", "S + 10"), END}, DOSE(50.2)},
+        {"sine",
+         {DECAY, WHEN("sin(2*3.141592653589793*(time - 1)/10) > 0.99", "S", "S + 10"), END},
+         daily_doses(1 + 10 * asin(0.99) / (2 * 3.141592653589793))},
+    };
+    for (size_t i = 0; i < sizeof models / sizeof *models; i++)
+        check_rows(&models[i]);
+}
+
+/* Just after the start, which CVODE alone can't step to. */
+static void an_event_just_after_the_start(void)
+{
+    static const item items[] = {SPECIES("A", 10), MASS("d", "A ->", "0.5"),
+                                 WHEN("time > 0", "A", "A + 5"), END};
+    bx_cell *cell = model_cell(items);
+    bx_trajectory *t = model_run(cell, (bx_run){.duration = 5, .every = 5});
+    CHECK_NEAR(model_at(t, "A", 0), 10, 0);
+    CHECK_NEAR(model_at(t, "A", 1), 15 * exp(-2.5), 1e-6);
+    bx_trajectory_free(t);
+    bx_cell_free(cell);
+}
+
+static void a_row_shows_what_turns_true_there(void)
+{
+    static const item items[] = {PARAMETER("x", 0), WHEN("100 - time <= 90", "x", "1"), END};
+    bx_cell *cell = model_cell(items);
+    bx_trajectory *t = model_run(cell, (bx_run){.duration = 12,
+                                                .every = 1,
+                                                .record = (const char *const[]){"x"},
+                                                .record_count = 1});
+    CHECK_NEAR(model_at(t, "x", 9), 0, 0);
+    CHECK_NEAR(model_at(t, "x", 10), 1, 0);
+    bx_trajectory_free(t);
+    bx_cell_free(cell);
+}
+
 int main(void)
 {
     RUN(decay_is_exponential);
@@ -490,5 +594,8 @@ int main(void)
     RUN(a_run_can_be_interrupted);
     RUN(a_permuted_network_gives_the_same);
     RUN(adams_gives_the_same);
+    RUN(rows_do_not_matter);
+    RUN(an_event_just_after_the_start);
+    RUN(a_row_shows_what_turns_true_there);
     return test_end();
 }

@@ -97,6 +97,11 @@ double bx_jumps_hazard(bx_jumps *jumps, double *frame)
     return hazard;
 }
 
+const bx_network *bx_jumps_network(const bx_jumps *jumps)
+{
+    return jumps->network;
+}
+
 int bx_jumps_begin(bx_jumps *jumps, double *frame, bx_error *err)
 {
     const bx_network *network = jumps->network;

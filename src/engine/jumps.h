@@ -19,6 +19,9 @@ bx_jumps *bx_jumps_new(const bx_network *network, const bool *continuous, bx_ran
                        bx_error *err);
 void bx_jumps_free(bx_jumps *jumps); /* NULL is fine */
 
+/* The network that it was made for. */
+const bx_network *bx_jumps_network(const bx_jumps *jumps);
+
 /* Check the state, and draw the next target of the integral, which starts at 0. The present need
  * not be after a jump: what is left of an exponential time is exponential again. */
 int bx_jumps_begin(bx_jumps *jumps, double *frame, bx_error *err);

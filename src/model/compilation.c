@@ -55,17 +55,6 @@ void bx_compilation_dependence(const bx_network *network, const bx_formula *form
         *timely = *timely || formula->nodes[i].op == BX_OP_TIME;
 }
 
-bool bx_compilation_jumps(const bx_formula *formula)
-{
-    for (size_t i = 0; i < formula->count; i++) {
-        bx_op op = formula->nodes[i].op;
-        if (bx_op_compares(op) || op == BX_OP_IF || op == BX_OP_FLOOR || op == BX_OP_CEIL ||
-            op == BX_OP_TRUNCATE || op == BX_OP_REMAINDER)
-            return true;
-    }
-    return false;
-}
-
 const char *bx_compilation_kind(const bx_network *network, size_t slot)
 {
     if (slot < network->species)

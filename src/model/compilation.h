@@ -53,9 +53,6 @@ int bx_compilation_refuse_draws(bx_compilation *c, size_t draws);
 void bx_compilation_dependence(const bx_network *network, const bx_formula *formula,
                                const uint32_t *slots, bool *varies, bool *timely);
 
-/* Whether a formula's value can change at once. */
-bool bx_compilation_jumps(const bx_formula *formula);
-
 /* "species", "parameter" or "rule". */
 const char *bx_compilation_kind(const bx_network *network, size_t slot);
 

@@ -94,7 +94,6 @@ static int compile_rate(bx_compilation *c, size_t reaction)
         result =
             bx_compilation_add(c, formula, slots, network->rate + (uint32_t)reaction, &r->code);
     free(slots);
-    network->jumps = network->jumps || bx_compilation_jumps(formula);
     return result < 0 ? -1 : bx_compilation_refuse_draws(c, 0);
 }
 

@@ -124,7 +124,6 @@ int bx_compile_rules(bx_compilation *c)
         if (bx_compilation_add(c, formula, c->rule_slots[rule], first + rule,
                                &network->rule_codes[i]) < 0)
             return -1;
-        network->jumps = network->jumps || bx_compilation_jumps(formula);
         if (bx_compilation_refuse_draws(c, 0) < 0)
             return fail_rule(c, rule);
     }

@@ -97,7 +97,6 @@ typedef struct bx_network {
     bool *computed; /* species or parameter -> its initial value is a formula's */
     bool *feeds;    /* variable -> initial values are computed from it, through rules too */
     bool random;    /* events draw numbers, or have priorities: a run has a seed */
-    bool jumps;     /* some rate or rule has a condition, or rounds: it can change at once */
 
     bx_reaction *reaction;
     bx_range rate_code; /* of all reactions */

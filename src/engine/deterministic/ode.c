@@ -3,6 +3,7 @@
 #include "engine/deterministic/derivatives.h"
 #include "engine/deterministic/tolerance.h"
 #include "engine/jacobian.h"
+#include "engine/roots.h"
 
 #include <cvode/cvode.h>
 #include <math.h>
@@ -38,22 +39,31 @@
 /* In one step. A value that was 0 till now has no scale. */
 #define ERROR_TEST_FAILURES 60
 
-/* With events on conditions, formulas that have conditions in them, or stochastic jumps, a step is
- * at most this part of the run, or `every`: a longer one could pass over a condition that turns
- * true and false again, or a pulse of a rate. */
+/* With conditions on the state, or stochastic jumps, a step is at most this part of the run: a
+ * longer one could pass over a condition that turns true and false again, or a pulse of a rate. */
 #define EVENT_STEPS 100
+
+/* Roots of formulas where the solver starts anew: so many at most that are closer to each other
+ * than this part of the run. A state that slides along a condition has them without end. */
+#define CLOSE_ROOTS 100
+#define CLOSE 1e-6
 
 struct bx_ode {
     const bx_network *network;
     size_t size;        /* of the state, at least 1: CVODE wants something to solve */
     uint32_t *species;  /* of the state */
     uint32_t *position; /* species -> its place in the state */
-    uint32_t *roots;    /* the leaves of conditions whose sign changes are looked for */
-    int root_count;
+    uint32_t *leaves;   /* of triggers, whose sign changes are looked for */
+    int leaf_count;
+    bx_roots *roots; /* of formulas; their functions stand behind those of leaves */
+    int root_count;  /* of both */
     int *root_signs;
-    size_t stuck;    /* steps in a row that did not advance the time */
-    size_t nudges;   /* in this run */
-    bool not_finite; /* some rate was, since the last step that advanced the time */
+    double last_root;   /* the time of the last at which the solver started anew */
+    size_t close_roots; /* how many have been close together */
+    double next_switch; /* when a formula of the time changes at once; -infinity: look anew */
+    size_t stuck;       /* steps in a row that did not advance the time */
+    size_t nudges;      /* in this run */
+    bool not_finite;    /* some rate was, since the last step that advanced the time */
 
     bx_tolerance *tolerance;
     double *clipped; /* a state without what is below 0 by rounding */
@@ -171,13 +181,14 @@ static int root_functions(realtype time, N_Vector y, realtype *out, void *data)
     double *frame = ode->simulation->frame;
     load_state(ode, N_VGetArrayPointer(y), time);
     bx_network_rules(network, frame);
-    for (int i = 0; i < ode->root_count; i++) {
-        const bx_logic *leaf = &network->logic[ode->roots[i]];
+    for (int i = 0; i < ode->leaf_count; i++) {
+        const bx_logic *leaf = &network->logic[ode->leaves[i]];
         bx_program_run_range(&network->program, leaf->code, frame);
         out[i] = frame[leaf->slot];
         if (isnan(out[i]))
             return -1;
     }
+    bx_roots_evaluate(ode->roots, frame, out + ode->leaf_count);
     if (ode->jumps)
         out[ode->root_count] = N_VGetArrayPointer(y)[ode->size - 1] - bx_jumps_target(ode->jumps);
     return 0;
@@ -190,29 +201,34 @@ static void be_silent(int code, const char *module, const char *function, char *
 
 /* ---- set-up ---- */
 
-/* Leaves that change with the state. Those that compare the time with a constant are met exactly
- * by bx_events_next. */
+/* Leaves that change with the state; those of the time alone are met exactly. */
 static int choose_roots(bx_ode *ode, bx_error *err)
 {
     const bx_network *network = ode->network;
-    ode->roots = calloc(network->logic_count + 1, sizeof *ode->roots);
-    ode->root_signs = calloc(network->logic_count + 1, sizeof *ode->root_signs);
-    if (!ode->roots || !ode->root_signs)
+    ode->roots = bx_roots_new(network, ode->jumps ? bx_jumps_network(ode->jumps) : NULL, err);
+    if (!ode->roots)
+        return -1;
+    size_t count = network->logic_count + bx_roots_count(ode->roots) + 1;
+    ode->leaves = calloc(count, sizeof *ode->leaves);
+    ode->root_signs = calloc(count, sizeof *ode->root_signs);
+    if (!ode->leaves || !ode->root_signs)
         return bx_fail_memory(err);
     for (size_t i = 0; i < network->events; i++) {
         const bx_event *event = &network->event[i];
         for (uint32_t j = event->logic.begin; j < event->logic.end; j++) {
             const bx_logic *part = &network->logic[j];
-            if (part->limit != BX_SLOT_NONE || !(part->uses_species || part->uses_time))
+            if (part->limit != BX_SLOT_NONE || !(part->uses_species || part->uses_time) ||
+                bx_roots_knows(ode->roots, part))
                 continue;
             if (!bx_op_compares(part->op))
                 return bx_fail(err, BX_EMODEL,
                                "%s: when: expected comparisons, such as A > 0, joined by and, or, "
                                "not: the ODE solver can't tell when a number turns from 0",
                                bx_network_event_label(network, i).text);
-            ode->roots[ode->root_count++] = j;
+            ode->leaves[ode->leaf_count++] = j;
         }
     }
+    ode->root_count = ode->leaf_count + (int)bx_roots_count(ode->roots);
     return 0;
 }
 
@@ -365,7 +381,8 @@ void bx_ode_free(bx_ode *ode)
     drop_solver(ode);
     free(ode->species);
     free(ode->position);
-    free(ode->roots);
+    free(ode->leaves);
+    bx_roots_free(ode->roots);
     free(ode->root_signs);
     free(ode->clipped);
     bx_tolerance_free(ode->tolerance);
@@ -509,17 +526,17 @@ static void turn_leaves(bx_ode *ode)
 {
     const bx_network *network = ode->network;
     bx_events *events = ode->simulation->events;
-    for (int i = 0; i < ode->root_count; i++) {
-        bx_op op = network->logic[ode->roots[i]].op;
+    for (int i = 0; i < ode->leaf_count; i++) {
+        bx_op op = network->logic[ode->leaves[i]].op;
         bool rising = ode->root_signs[i] > 0;
         if (ode->root_signs[i] == 0)
             continue;
         if (op == BX_OP_GREATER || op == BX_OP_GREATER_EQUAL)
-            events->truth[ode->roots[i]] = rising;
+            events->truth[ode->leaves[i]] = rising;
         else if (op == BX_OP_LESS || op == BX_OP_LESS_EQUAL)
-            events->truth[ode->roots[i]] = !rising;
+            events->truth[ode->leaves[i]] = !rising;
         else
-            events->truth[ode->roots[i]] = op == BX_OP_EQUAL;
+            events->truth[ode->leaves[i]] = op == BX_OP_EQUAL;
     }
 }
 
@@ -532,7 +549,10 @@ static int settle(bx_ode *ode, bx_error *err)
         return 0;
     if (bx_events_settle(ode->network, s->events, s->frame, &fired, err) < 0)
         return -1;
-    return fired > 0 ? restart(ode, err) : 0;
+    if (fired == 0)
+        return 0;
+    ode->next_switch = -INFINITY; /* parameters may have changed */
+    return restart(ode, err);
 }
 
 /* A stochastic reaction fires. */
@@ -582,12 +602,28 @@ static bool is_stuck(bx_ode *ode, int flag, double before, double time)
     return ode->stuck > STUCK_STEPS;
 }
 
+/* Whether the solver found a root of a formula, and is to start anew there. */
+static bool meets_switch(bx_ode *ode, double time)
+{
+    bool found = false;
+    for (int i = ode->leaf_count; i < ode->root_count; i++)
+        found = found || ode->root_signs[i] != 0;
+    if (!found)
+        return false;
+    const bx_simulation *s = ode->simulation;
+    bool close = time - ode->last_root < CLOSE * (s->end - s->start);
+    ode->last_root = time;
+    ode->close_roots = close ? ode->close_roots + 1 : 0;
+    return ode->close_roots <= CLOSE_ROOTS;
+}
+
 /* One step of the solver, or less where an event or a stop comes first. */
 static int step(bx_ode *ode, double stop, double *time, bx_error *err)
 {
     bx_simulation *s = ode->simulation;
     double before = *time;
-    if (stop - before <= 1e-14 * fabs(stop)) { /* too close for CVODE to step */
+    if (stop - before <= fmax(1e-14 * fabs(stop), 1e-16 * (s->end - s->start))) {
+        /* too close for CVODE to step */
         load_state(ode, N_VGetArrayPointer(ode->y), *time = stop);
         bx_network_rules(ode->network, s->frame);
         bx_events_look(ode->network, s->events, s->frame);
@@ -616,7 +652,9 @@ static int step(bx_ode *ode, double stop, double *time, bx_error *err)
     if (flag != CV_ROOT_RETURN || CVodeGetRootInfo(ode->cvode, ode->root_signs) != CV_SUCCESS)
         return 0;
     turn_leaves(ode);
-    return ode->jumps && ode->root_signs[ode->root_count] > 0 ? jump(ode, err) : 0;
+    if (ode->jumps && ode->root_signs[ode->root_count] > 0)
+        return jump(ode, err);
+    return meets_switch(ode, *time) ? restart(ode, err) : 0;
 }
 
 static int prepare(bx_ode *ode, bx_error *err)
@@ -626,17 +664,30 @@ static int prepare(bx_ode *ode, bx_error *err)
     double longest = 0; /* no bound */
     ode->stuck = ode->nudges = 0;
     ode->not_finite = false;
-    if (ode->jumps)
+    ode->next_switch = ode->last_root = -INFINITY;
+    ode->close_roots = 0;
+    if (ode->root_count > 0 || ode->jumps)
         longest = run->duration / EVENT_STEPS;
-    else if (ode->root_count > 0 || ode->network->jumps)
-        longest =
-            run->every > 0 && run->every < run->duration ? run->every : run->duration / EVENT_STEPS;
     CVodeSetMaxStep(ode->cvode, longest);
     bx_network_rules(ode->network, s->frame);
     if (bx_tolerance_begin(ode->tolerance, run, s->frame, err) < 0 || restart(ode, err) < 0)
         return -1;
     right_hand_side(s->start, ode->y, ode->between, ode); /* the tolerances note it */
     return 0;
+}
+
+/* Where the next step ends at the latest. Just before a formula of the time changes, so that the
+ * solver sees one side of it alone; then right there. */
+static double next_stop(bx_ode *ode, double time)
+{
+    bx_simulation *s = ode->simulation;
+    double stop = fmin(bx_events_next(ode->network, s->events, s->frame), s->end);
+    if (ode->next_switch <= time)
+        ode->next_switch = bx_roots_next(ode->roots, s->frame, time, s->end);
+    if (ode->next_switch > stop)
+        return stop;
+    double before = nextafter(ode->next_switch, -INFINITY);
+    return before > time ? before : ode->next_switch;
 }
 
 static int advance(bx_ode *ode, bx_error *err)
@@ -648,8 +699,7 @@ static int advance(bx_ode *ode, bx_error *err)
     while (time < s->end) {
         if (bx_simulation_poll(s, time, err) < 0)
             return -1;
-        double stop = bx_events_next(ode->network, s->events, s->frame);
-        if (step(ode, stop < s->end ? stop : s->end, &time, err) < 0 || settle(ode, err) < 0)
+        if (step(ode, next_stop(ode, time), &time, err) < 0 || settle(ode, err) < 0)
             return -1;
         bx_simulation_stepped(s, time);
         if (record_rows(ode, time, !s->part || time < s->end, err) < 0)
