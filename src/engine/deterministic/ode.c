@@ -409,6 +409,7 @@ static int restart(bx_ode *ode, bx_error *err)
     bx_tolerance_free_signs(ode->tolerance, N_VGetArrayPointer(ode->y));
     if (CVodeReInit(ode->cvode, now, ode->y) != CV_SUCCESS)
         return bx_fail(err, BX_ESIMULATION, "the ODE solver can't start at time %g s", now);
+    right_hand_side(now, ode->y, ode->between, ode); /* for the tolerances of what is 0 */
     return 0;
 }
 
@@ -670,10 +671,7 @@ static int prepare(bx_ode *ode, bx_error *err)
         longest = run->duration / EVENT_STEPS;
     CVodeSetMaxStep(ode->cvode, longest);
     bx_network_rules(ode->network, s->frame);
-    if (bx_tolerance_begin(ode->tolerance, run, s->frame, err) < 0 || restart(ode, err) < 0)
-        return -1;
-    right_hand_side(s->start, ode->y, ode->between, ode); /* the tolerances note it */
-    return 0;
+    return bx_tolerance_begin(ode->tolerance, run, s->frame, err) < 0 ? -1 : restart(ode, err);
 }
 
 /* Where the next step ends at the latest. Just before a formula of the time changes, so that the

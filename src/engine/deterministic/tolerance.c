@@ -42,7 +42,7 @@ struct bx_tolerance {
     size_t size;
     variable *variables;
     double relative, duration;
-    double largest; /* of all, as they are written */
+    double largest; /* of all, as they are written; of what began at 0 its highest rate says more */
 };
 
 /* ---- groups: species that reactions turn into each other ---- */
@@ -170,9 +170,14 @@ int bx_tolerance_begin(bx_tolerance *t, const bx_run *run, const double *frame, 
 
 void bx_tolerance_note(bx_tolerance *t, const double *derivatives)
 {
-    for (size_t i = 0; i < t->size; i++)
-        if (fabs(derivatives[i]) > t->variables[i].fastest)
-            t->variables[i].fastest = fabs(derivatives[i]);
+    for (size_t i = 0; i < t->size; i++) {
+        variable *v = &t->variables[i];
+        if (!(fabs(derivatives[i]) > v->fastest))
+            continue;
+        v->fastest = fabs(derivatives[i]);
+        if (v->from_0)
+            t->largest = fmax(t->largest, FROM_0 * v->fastest * t->duration / v->unit);
+    }
 }
 
 static void note_state(bx_tolerance *t, const double *y)
