@@ -4,10 +4,10 @@
 #include "hypervisor/hypervisor.h"
 #include "vm/machine.h"
 
+#include "descriptors.h"
 #include "test.h"
 #include "vm_world.h"
 
-#include <dirent.h>
 #include <math.h>
 
 enum { VMS = 3, JOBS = 64, STEPS = 120 };
@@ -124,12 +124,12 @@ static void check_timers_of(const bx_vm *vm)
 {
     bx_vm_state state = vm->state;
     bool runs = ONE_OF(state, BX_VM_RUNNING, BX_VM_CANCEL_AWAKE);
-    bool doomed = ONE_OF(state, BX_VM_ABORTING, BX_VM_KILLING, BX_VM_STOPPING);
+    bool being_killed = ONE_OF(state, BX_VM_ABORTING, BX_VM_KILLING, BX_VM_STOPPING);
     bool asleep = ONE_OF(state, BX_VM_PAUSING, BX_VM_PAUSED, BX_VM_RESUMING, BX_VM_CANCEL_WAKING,
                          BX_VM_CANCEL_SUSPENDING);
     HOLDS(!runs || !is_timed(vm->job) || vm->job->timer.position);
     HOLDS(!asleep || !vm->job || !vm->job->timer.position);
-    HOLDS(!doomed || (vm->reap_timer.position && (!vm->job || !vm->job->timer.position)));
+    HOLDS(!being_killed || (vm->reap_timer.position && (!vm->job || !vm->job->timer.position)));
     HOLDS(!bx_vm_is_alive(vm) || vm->connection.channel || vm->reap_timer.position);
 }
 
@@ -343,16 +343,6 @@ static void start(bx_host *host)
         turn_host(host);
     }
     obliging = false;
-}
-
-static int descriptors(void)
-{
-    int count = 0;
-    DIR *folder = opendir("/proc/self/fd");
-    while (readdir(folder))
-        count++;
-    closedir(folder);
-    return count;
 }
 
 static bx_courier *courier_of(bx_host *host)

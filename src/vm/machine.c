@@ -33,7 +33,7 @@ static void nothing(bx_vm *vm, const bx_error *error)
     [BX_EVENT_ENDED] = {bx_vm_die, BX_VM_ERROR}
 
 /* And those in which the worker is being killed. */
-#define DOOMED(state, end, after)                                                                  \
+#define BEING_KILLED(state, end, after)                                                            \
     [BX_EVENT_REAP_DUE] = {bx_vm_stop_waiting, state},                                             \
     [BX_EVENT_SPAWNED] = {bx_vm_kill_again, state}, [BX_EVENT_ENDED] = {end, after}
 
@@ -79,16 +79,16 @@ static const transition table[BX_VM_STATES][BX_EVENTS] = {
                                  [BX_EVENT_SUSPENDED] = {bx_vm_become_paused_again, BX_VM_PAUSED},
                                  [BX_EVENT_NOT_SUSPENDED] = {bx_vm_stay_resumed, BX_VM_RUNNING}},
 
-    [BX_VM_ABORTING] = {DOOMED(BX_VM_ABORTING, bx_vm_undo, BX_VM_UNDOING),
+    [BX_VM_ABORTING] = {BEING_KILLED(BX_VM_ABORTING, bx_vm_undo, BX_VM_UNDOING),
                         [BX_EVENT_STOP] = {bx_vm_kill_for, BX_VM_STOPPING},
                         [BX_EVENT_END] = {bx_vm_kill_for, BX_VM_STOPPING}},
     [BX_VM_UNDOING] = {[BX_EVENT_END] = {nothing, BX_VM_RELEASING},
                        [BX_EVENT_RELEASED] = {bx_vm_end_start, BX_VM_CREATED},
                        [BX_EVENT_NOT_RELEASED] = {bx_vm_end_start, BX_VM_CREATED}},
-    [BX_VM_KILLING] = {DOOMED(BX_VM_KILLING, bx_vm_die, BX_VM_ERROR),
+    [BX_VM_KILLING] = {BEING_KILLED(BX_VM_KILLING, bx_vm_die, BX_VM_ERROR),
                        [BX_EVENT_STOP] = {bx_vm_kill_for, BX_VM_STOPPING},
                        [BX_EVENT_END] = {bx_vm_kill_for, BX_VM_STOPPING}},
-    [BX_VM_STOPPING] = {DOOMED(BX_VM_STOPPING, bx_vm_release, BX_VM_RELEASING),
+    [BX_VM_STOPPING] = {BEING_KILLED(BX_VM_STOPPING, bx_vm_release, BX_VM_RELEASING),
                         [BX_EVENT_STOP] = {nothing, BX_VM_STOPPING}, /* joined */
                         [BX_EVENT_END] = {nothing, BX_VM_STOPPING}},
     [BX_VM_RELEASING] = {[BX_EVENT_STOP] = {nothing, BX_VM_RELEASING},
