@@ -400,6 +400,9 @@ describe("SBML", function()
 
     it("what would overrun libSBML's stack", function()
       refused(("<a>"):rep(100000), "nest more than 2000 deep")
+      for _, hidden in ipairs { "<a><?q </b>?>", "<a><![CDATA[</b>]]>", "<a><!--> </b> -->" } do
+        refused("<annotation>" .. hidden:rep(100000) .. "</annotation>", "nest more than 2000 deep")
+      end
       refused_rule(("<apply><plus/>"):rep(20000) .. "<ci>x</ci>"
         .. ("<cn>1</cn></apply>"):rep(20000), nil, "nest more than 2000 deep")
       refused_rule("<apply><plus/>" .. ("<ci>x</ci>"):rep(300000) .. "</apply>", nil,
@@ -501,6 +504,20 @@ describe("SBML", function()
         process "names" { species = { cell = 1 }, parameters = { cell_ = 2 } }
         return cell:to_sbml()]]).result
       assert.truthy(text:find('compartment id="cell__"', 1, true), text)
+    end)
+
+    it("hills in hills, which grow threefold each, are bounded", function()
+      local function written(depth)
+        return run([[
+          cell:clear()
+          process "hills" { parameters = { x = 1 },
+            rules = { y = ("hill("):rep(args) .. "x" .. (", 1, 2)"):rep(args) } }
+          return cell:to_sbml()]], depth)
+      end
+      assert(written(4))
+      local _, err = written(16)
+      assert.are.equal("EMODEL", err.code)
+      assert.truthy(err.message:find('rule "y".*100000 nodes'), err.message)
     end)
 
     it("random numbers cannot be", function()

@@ -173,6 +173,17 @@ describe("the life of a VM", function()
     assert(vm:start())
   end)
 
+  it("runs no metamethod of its options and their values", function()
+    local vm <close> = start("raw")
+    local hidden = { __index = { args = 1, name = 2, timeout = -3, wait = 4 } }
+    assert.is_nil(run(vm, "return args", setmetatable({}, hidden)))
+    assert(vm:pause(setmetatable({}, hidden)))
+    assert(vm:resume(setmetatable({}, hidden)))
+    local function trap() error "run" end
+    local args = setmetatable({ 1, a = 2 }, { __index = trap, __len = trap, __pairs = trap })
+    assert.same({ 1, a = 2 }, run(vm, "return args", { args = args }))
+  end)
+
   it("leaks nothing when an option's metamethod raises", function()
     local vm <close> = start("raising")
     local path = os.tmpname()
@@ -180,10 +191,11 @@ describe("the life of a VM", function()
     file:write("--", ("x"):rep(2 << 20))
     file:close()
     finally(function() os.remove(path) end)
-    local raising = setmetatable({}, { __index = function(_, key) if key == "args" then error("none", 0) end end })
+    local function trap() error("none", 0) end
+    local raising = { timeout = setmetatable({}, { __tostring = trap }) }
     local before = processes.resident()
     for _ = 1, 100 do
-      assert.has_error(function() vm:execute_file(path, raising) end)
+      assert.has_error(function() vm:execute_file(path, raising) end, "none")
       collectgarbage()
     end
     local allowed = os.getenv "BIOXEN_SLOW" and 400 or 100 -- a sanitizer keeps what was freed

@@ -3,6 +3,7 @@
 
 #include "test.h"
 
+#include <jansson.h>
 #include <lauxlib.h>
 #include <lualib.h>
 #include <malloc.h>
@@ -135,6 +136,39 @@ static void bare_infinity_and_nan_are_read(void)
     refuses("Inf", "");
     refuses("infinity", "");
     refuses("nan", "");
+}
+
+/* The text that jansson was given is another then. */
+static void no_place_is_named_where_numbers_were_replaced(void)
+{
+    refuses("[1,x]", "JSON, at byte ");
+    refuses("[NaN,x]", "JSON: malformed");
+    refuses("[-Infinity", "JSON: cut short");
+}
+
+static void *no_memory(size_t size)
+{
+    (void)size;
+    return NULL;
+}
+
+static void memory_that_runs_out_is_no_fault_of_the_text(void)
+{
+    bx_error err = {0};
+    json_set_alloc_funcs(no_memory, free);
+    CHECK(push_text("[1]", &err) < 0 && err.code == BX_EMEMORY);
+    json_set_alloc_funcs(malloc, free);
+    lua_settop(L, 0);
+}
+
+static void a_number_that_does_not_fit_is_refused(void)
+{
+    bx_error err = {0};
+    bx_buffer out = {.limit = 1};
+    lua_pushnumber(L, 1.5);
+    CHECK(bx_json_write(L, -1, &out, &err) < 0 && err.code == BX_ERESULT && out.length == 0);
+    bx_buffer_free(&out);
+    lua_settop(L, 0);
 }
 
 static void strings_are_utf8(void)
@@ -427,6 +461,9 @@ int main(void)
     RUN(integers_are_exact_and_floats_are_floats);
     RUN(integers_beyond_64_bits_are_refused);
     RUN(bare_infinity_and_nan_are_read);
+    RUN(no_place_is_named_where_numbers_were_replaced);
+    RUN(memory_that_runs_out_is_no_fault_of_the_text);
+    RUN(a_number_that_does_not_fit_is_refused);
     RUN(strings_are_utf8);
     RUN(arrays_and_objects_are_told_apart);
     RUN(what_is_malformed_is_refused);

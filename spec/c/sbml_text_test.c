@@ -74,6 +74,14 @@ static void sizes_are_bounded(void)
     CHECK(refused_many("", "<a b='>'/>", 2001, "can't be read"));
     CHECK(refused_many("", "<a></a>", 2001, "can't be read"));
     CHECK(refused_many("<x>", "<!-- <a> -->", 2001, "can't be read"));
+    CHECK(refused_many("", "<a><?q </b>?>", 2001, "2000 deep"));
+    CHECK(refused_many("", "<a><![CDATA[</b>]]>", 2001, "2000 deep"));
+    CHECK(refused_many("", "<a><!--> </b> -->", 2001, "2000 deep"));
+    CHECK(refused_many("<x>", "<?q <a>?>", 2001, "can't be read"));
+    CHECK(refused_many("<x>", "<![CDATA[<a>]]>", 2001, "can't be read"));
+    CHECK(refused_many("<x><math>", "<?q </math>?><pi/>", 100001, "100000 elements"));
+    CHECK(refused_many("<x><math>", "<![CDATA[</math>]]><pi/>", 100001, "100000 elements"));
+    CHECK(refused_many("<x><math>", "<!--></math>--><pi/>", 100001, "100000 elements"));
     CHECK(refused_many("<x><math>", "<pi/>", 100001, "100000 elements"));
     CHECK(refused_many("<m:math xmlns='y'>", "<pi/>", 100001, "100000 elements"));
     CHECK(refused_many("<x><math/>", "<pi/>", 100001, "can't be read"));

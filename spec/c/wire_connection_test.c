@@ -3,6 +3,7 @@
 
 #include "wire/value.h"
 
+#include "../support/channel_mock.h"
 #include "test.h"
 
 #include <string.h>

@@ -66,17 +66,67 @@ static void no_call_is_refused(void)
 
 static void answers_are_whole_frames_or_nothing(void)
 {
-    bx_failure failure = {.code = "ESCRIPT", .message = "a reason"};
     bx_error err;
     for (size_t limit = 16; limit <= 64; limit++) {
         bx_buffer out = {.limit = limit};
         bx_buffer_append(&out, "before", 6);
-        bool fits = bx_answer_error(&out, 3, 1.5, &failure, &err) == 0;
-        CHECK(fits == (limit >= 6 + 43));
-        CHECK(fits ? out.length == 6 + 43 : out.length == 6 && err.code == BX_EMEMORY);
+        bool fits = bx_answer_output(&out, 3, "some text", 9, &err) == 0;
+        CHECK(fits == (limit >= 6 + 26));
+        CHECK(fits ? out.length == 6 + 26 : out.length == 6 && err.code == BX_EMEMORY);
         CHECK(!out.failed);
         bx_buffer_free(&out);
     }
+}
+
+/* A call must not stay unanswered for the length of its reasons. */
+static void an_error_that_does_not_fit_is_sent_without_its_words(void)
+{
+    char words[500] = {0};
+    bx_token time, code, message, traceback;
+    memset(words, 'w', sizeof words - 1);
+    bx_failure failure = {.code = "ESCRIPT", .message = "a reason", .traceback = words};
+    for (size_t limit = 16; limit <= 600; limit++) {
+        bx_buffer out = {.limit = limit};
+        bool fits = bx_answer_error(&out, 3, 1.5, &failure, NULL) == 0;
+        CHECK(fits == (limit >= 59) && !out.failed);
+        if (fits) {
+            bx_frame frame = first(&out);
+            bx_reader reader = {frame.payload, frame.payload + frame.length};
+            CHECK(frame.type == BX_FRAME_ERROR && frame.call == 3);
+            CHECK(bx_read_as(&reader, BX_TOKEN_FLOAT, &time, NULL) == 0 && time.number == 1.5);
+            CHECK(bx_read_as(&reader, BX_TOKEN_STRING, &code, NULL) == 0);
+            CHECK(code.length == 7 && memcmp(code.bytes, "ESCRIPT", 7) == 0);
+            CHECK(bx_read_as(&reader, BX_TOKEN_STRING, &message, NULL) == 0);
+            CHECK((message.length == 8) == (limit >= 546));
+            CHECK(bx_read(&reader, &traceback, NULL) == 0 && reader.at == reader.end);
+        }
+        bx_buffer_free(&out);
+    }
+}
+
+static void an_inbox_gives_calls_that_come_in_pieces(void)
+{
+    bx_buffer bytes = {0};
+    bx_inbox inbox = {0};
+    bx_call call;
+    write_call(&bytes, 7, 2.5);
+    write_call(&bytes, 8, 0);
+    for (size_t i = 0, given = 0; i < bytes.length; i++) {
+        bx_buffer_append(&inbox.bytes, bytes.data + i, 1);
+        CHECK(bx_inbox_hear_interrupts(&inbox, 7, NULL) == 0);
+        int status = bx_inbox_read_call(&inbox, &call, NULL);
+        CHECK(status == ((i + 1) % (bytes.length / 2) == 0));
+        if (status == 0)
+            continue;
+        CHECK(call.id == 7 + given++);
+        bx_inbox_drop(&inbox);
+        CHECK(inbox.bytes.length == 0);
+    }
+    bx_buffer_append(&inbox.bytes, "no frame begins thus", 20);
+    CHECK(bx_inbox_read_call(&inbox, &call, NULL) < 0);
+    CHECK(bx_inbox_hear_interrupts(&inbox, 7, NULL) < 0);
+    bx_buffer_free(&inbox.bytes);
+    bx_buffer_free(&bytes);
 }
 
 static void a_note_that_is_too_long_is_an_error(void)
@@ -119,6 +169,8 @@ int main(void)
     RUN(a_call_is_read);
     RUN(no_call_is_refused);
     RUN(answers_are_whole_frames_or_nothing);
+    RUN(an_error_that_does_not_fit_is_sent_without_its_words);
+    RUN(an_inbox_gives_calls_that_come_in_pieces);
     RUN(a_note_that_is_too_long_is_an_error);
     RUN(what_is_too_large_for_a_frame_is_taken_back);
     return test_end();

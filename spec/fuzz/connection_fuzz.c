@@ -1,4 +1,5 @@
 /* Bytes from a worker, a guest or a courier: frames and values, up to what Lua would be given. */
+#include "../support/channel_mock.h"
 #include "record/trajectory.h"
 #include "wire/connection.h"
 #include "wire/value.h"

@@ -70,7 +70,7 @@ int bx_buffer_finish(bx_buffer *buffer, size_t start)
 void bx_buffer_consume(bx_buffer *buffer, size_t length)
 {
     if (length >= buffer->length) {
-        buffer->length = 0;
+        bx_buffer_cut(buffer, 0);
         if (buffer->capacity > KEPT)
             bx_buffer_free(buffer);
         return;

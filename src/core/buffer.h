@@ -21,8 +21,8 @@ void bx_buffer_free(bx_buffer *buffer);
 /* Make room for `more` bytes. -1 when memory or the limit does not allow; nothing changes then. */
 int bx_buffer_reserve(bx_buffer *buffer, size_t more);
 
-/* Lengthen by `more` bytes, not 0, for the caller to fill in. NULL: they do not fit, or earlier ones
- * did not; the buffer has failed. */
+/* Lengthen by `more` bytes, not 0, for the caller to fill in. NULL: they do not fit, or earlier
+ * ones did not; the buffer has failed. */
 uint8_t *bx_buffer_extend(bx_buffer *buffer, size_t more);
 
 /* -1: as above. */
@@ -35,7 +35,7 @@ int bx_buffer_finish(bx_buffer *buffer, size_t start);
 /* Take back what was appended since `start`, and forget a failure. */
 void bx_buffer_cut(bx_buffer *buffer, size_t start);
 
-/* Drop the first `length` bytes. A large buffer is freed once it is empty. */
+/* Drop the first `length` bytes. Once it is empty it has not failed, and a large one is freed. */
 void bx_buffer_consume(bx_buffer *buffer, size_t length);
 
 #endif

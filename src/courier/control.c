@@ -22,12 +22,21 @@ static void flush(bx_control *control)
     bx_buffer_consume(out, gone ? out->length : sent);
 }
 
+static void host_gone(bx_control *control)
+{
+    control->gone = true;
+    if (!control->undoing)
+        control->loop->cancelled = true;
+}
+
 void bx_control_error(bx_control *control, const char *code, const char *message,
                       const bx_buffer *details)
 {
     bx_failure failure = {.code = code, .message = message, .details = details};
     if (bx_answer_error(&control->out, control->call, NAN, &failure, NULL) == 0)
         flush(control);
+    else
+        host_gone(control); /* it would wait: it is to see this process end */
     control->call = 0;
 }
 
@@ -61,13 +70,6 @@ int bx_control_note(bx_control *control, const char *name, const char *text, bx_
 
 /* ---- receiving ---- */
 
-static void host_gone(bx_control *control)
-{
-    control->gone = true;
-    if (!control->undoing)
-        control->loop->cancelled = true;
-}
-
 static void drop_passed(bx_control *control)
 {
     if (control->passed >= 0)
@@ -78,13 +80,14 @@ static void drop_passed(bx_control *control)
 /* True if something came. */
 static bool receive(bx_control *control)
 {
-    if (bx_buffer_reserve(&control->in, READ_PIECE) < 0) {
+    bx_buffer *in = &control->in.bytes;
+    if (bx_buffer_reserve(in, READ_PIECE) < 0) {
         host_gone(control);
         return false;
     }
     int passed;
-    ssize_t got = bx_pass_receive(BX_WORKER_DESCRIPTOR, control->in.data + control->in.length,
-                                  control->in.capacity - control->in.length, &passed);
+    ssize_t got = bx_pass_receive(BX_WORKER_DESCRIPTOR, in->data + in->length,
+                                  in->capacity - in->length, &passed);
     if (got < 0 && (errno == EAGAIN || errno == EINTR))
         return false;
     if (got <= 0) {
@@ -95,29 +98,18 @@ static bool receive(bx_control *control)
         drop_passed(control);
         control->passed = passed;
     }
-    control->in.length += (size_t)got;
+    in->length += (size_t)got;
     return true;
 }
 
-/* The frame at the start of what has come; 0: not whole yet. */
-static int first_frame(bx_control *control, bx_frame *frame, size_t *used)
-{
-    int status = bx_frame_parse(control->in.data, control->in.length, frame, used, NULL);
-    if (status < 0)
-        host_gone(control); /* or not a host of ours */
-    return status;
-}
-
-/* During a call only its interrupt is expected; one of an earlier call came too late. */
+/* During a call only its interrupt is expected. */
 static void hear_interrupts(bx_control *control)
 {
-    bx_frame frame;
-    size_t used;
-    while (first_frame(control, &frame, &used) > 0 && frame.type == BX_FRAME_INTERRUPT) {
-        if (control->call && frame.call == control->call && !control->undoing)
-            control->loop->cancelled = true;
-        bx_buffer_consume(&control->in, used);
-    }
+    int heard = bx_inbox_hear_interrupts(&control->in, control->call, NULL);
+    if (heard < 0)
+        host_gone(control); /* or not a host of ours */
+    else if (heard && !control->undoing)
+        control->loop->cancelled = true;
 }
 
 static int control_watch(bx_pump *pump, struct pollfd *watched)
@@ -146,7 +138,7 @@ int bx_control_open(bx_control *control, bx_loop *loop, bx_error *err)
 {
     *control = (bx_control){.pump = {.watch = control_watch, .move = control_move},
                             .loop = loop,
-                            .in.limit = BX_FRAME_LIMIT + BX_FRAME_HEAD + READ_PIECE,
+                            .in.bytes.limit = BX_FRAME_LIMIT + BX_FRAME_HEAD + READ_PIECE,
                             .passed = -1};
     if (bx_answer_hello(&control->out, err) < 0)
         return -1;
@@ -159,21 +151,21 @@ void bx_control_close(bx_control *control)
 {
     bx_loop_remove(control->loop, &control->pump);
     drop_passed(control);
-    bx_buffer_free(&control->in);
+    bx_buffer_free(&control->in.bytes);
     bx_buffer_free(&control->out);
 }
 
 bool bx_control_next(bx_control *control, bx_call *call)
 {
-    bx_frame frame;
     bx_loop *loop = control->loop;
     loop->deadline = BX_NEVER;
     control->undoing = false;
     hear_interrupts(control);
-    while (!control->gone && first_frame(control, &frame, &control->held) == 0)
+    int status = 0;
+    while (!control->gone && (status = bx_inbox_read_call(&control->in, call, NULL)) == 0)
         if (bx_loop_turn(loop, BX_NEVER) < 0)
             return false;
-    if (control->gone || bx_call_read(&frame, call, NULL) < 0)
+    if (control->gone || status < 0)
         return false;
     control->call = call->id;
     loop->cancelled = false;
@@ -183,8 +175,7 @@ bool bx_control_next(bx_control *control, bx_call *call)
 
 void bx_control_drop(bx_control *control)
 {
-    bx_buffer_consume(&control->in, control->held);
-    control->held = 0;
+    bx_inbox_drop(&control->in);
 }
 
 int bx_control_take_descriptor(bx_control *control)

@@ -9,10 +9,10 @@
 typedef struct bx_control {
     bx_pump pump; /* first */
     bx_loop *loop;
-    bx_buffer in, out;
+    bx_inbox in;
+    bx_buffer out;
     int passed;    /* a descriptor that came and is not taken yet; -1: none */
     uint64_t call; /* the open one; 0: none */
-    size_t held;   /* its bytes at the start of `in` */
     bool gone;     /* the host is */
     bool undoing;  /* neither the host's end nor an interrupt ends the present step */
 } bx_control;

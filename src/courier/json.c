@@ -92,9 +92,20 @@ static const char *describe(const json_error_t *error)
     case json_error_null_byte_in_key: return "a NUL in a key";
     case json_error_numeric_overflow: return "a number beyond 64 bits";
     case json_error_invalid_utf8: return "a string that is not UTF-8";
-    case json_error_out_of_memory: return "out of memory";
     default: return "malformed";
     }
+}
+
+/* jansson says nothing where memory was what failed; in a text with replaced numbers its places are
+ * not those of the document. */
+static void fail_parse(const json_error_t *error, bool replaced, bx_error *err)
+{
+    if (!error->text[0])
+        bx_fail_memory(err);
+    else if (replaced)
+        bx_error_set(err, BX_EPROTOCOL, "JSON: %s", describe(error));
+    else
+        bx_error_set(err, BX_EPROTOCOL, "JSON, at byte %d: %s", error->position, describe(error));
 }
 
 static json_t *parse(const char *text, size_t length, bx_error *err)
@@ -108,8 +119,7 @@ static json_t *parse(const char *text, size_t length, bx_error *err)
             json_loadb(replaced ? (const char *)plain.data : text, replaced ? plain.length : length,
                        JSON_DECODE_ANY | JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &error);
         if (!tree)
-            bx_error_set(err, BX_EPROTOCOL, "JSON, at byte %d: %s", error.position,
-                         describe(&error));
+            fail_parse(&error, replaced, err);
     }
     bx_buffer_free(&plain);
     return tree;
@@ -263,6 +273,8 @@ static int write_number(writer *w, int index)
     if (!isfinite(number))
         return refuse(w, "a number that is not finite cannot be sent");
     bx_json_number(w->out, number);
+    if (w->out->failed) /* the caller tells */
+        return 0;
     if (!memchr(w->out->data + start, '.', w->out->length - start) &&
         !memchr(w->out->data + start, 'e', w->out->length - start))
         bx_text_append(w->out, ".0");

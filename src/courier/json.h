@@ -8,13 +8,15 @@
 
 #include <lua.h>
 
-/* The last two bound what a small hostile document can cost: some 200 MB. */
+/* At most. The counts of values and tables bound the memory that a small hostile document takes:
+ * some 200 MB. */
 enum { BX_JSON_DEPTH = 64, BX_JSON_COUNT = 1 << 20, BX_JSON_TABLES = 1 << 18 };
 
 /* Push the one document in `text`: null as light userdata NULL, an array as a sequence with the
- * metatable of bx_json_push_array. -1 with BX_EPROTOCOL, nothing pushed: cut, malformed, text after
- * it, too deep, too many values or tables, a number beyond 64 bits, a key twice, a NUL inside a
- * key, a string that is not UTF-8. May raise a Lua memory error; nothing leaks then. */
+ * metatable of bx_json_push_array. -1 with BX_EMEMORY, or BX_EPROTOCOL; nothing pushed: cut,
+ * malformed, text after it, too deep, too many values or tables, a number beyond 64 bits, a key
+ * twice, a NUL inside a key, a string that is not UTF-8. May raise a Lua memory error; nothing
+ * leaks then. */
 int bx_json_push(lua_State *L, const char *text, size_t length, bx_error *err);
 
 /* Append the value at `index`: a table with that metatable, or whose keys are 1..n with n > 0, is

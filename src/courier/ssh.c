@@ -99,11 +99,6 @@ bool bx_ssh_connected(const bx_ssh *ssh)
            !(ssh_get_status(ssh->session) & (SSH_CLOSED | SSH_CLOSED_ERROR));
 }
 
-ssh_session bx_ssh_session(const bx_ssh *ssh)
-{
-    return ssh->session;
-}
-
 bx_loop *bx_ssh_loop(const bx_ssh *ssh)
 {
     return ssh->loop;

@@ -35,7 +35,6 @@ void bx_ssh_close(bx_ssh *ssh);
 
 /* Whether the connection still stands, as far as is known. */
 bool bx_ssh_connected(const bx_ssh *ssh);
-ssh_session bx_ssh_session(const bx_ssh *ssh);
 bx_loop *bx_ssh_loop(const bx_ssh *ssh);
 
 /* Run a constant command to its end, feeding it the file (NULL: nothing). *status is its exit

@@ -248,7 +248,7 @@ static int begin_feature(record *r, const char *key, bx_error *err)
         if (is_word(key, length, types[i].key))
             type = types[i].type;
     r->in_feature = r->in_location = true;
-    r->location.length = 0;
+    bx_buffer_cut(&r->location, 0);
     if (type && !(r->found = bx_found_new(r->lines->number, type, strlen(type), err)))
         return -1;
     if (type)
@@ -286,7 +286,8 @@ static int begin_qualifier(record *r, const char *text, bx_error *err)
     size_t length = strcspn(text + 1, "= \t");
     const char *value = text + 1 + length;
     value += strspn(value, " \t");
-    r->key.length = r->value.length = 0;
+    bx_buffer_cut(&r->key, 0);
+    bx_buffer_cut(&r->value, 0);
     if (length == 0 || length > BX_GENOME_ID_LENGTH)
         return bx_lines_fail(r->lines, r->lines->number, err, "/qualifier=value was expected");
     if (append(&r->key, text + 1, length, "qualifier", err) < 0)

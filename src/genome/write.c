@@ -107,7 +107,7 @@ static void put_gene_line(bx_buffer *to, const bx_feature *feature)
 static int get_letters(const bx_genome *genome, const bx_feature *feature, bool protein,
                        bx_buffer *letters, bx_error *err)
 {
-    letters->length = 0;
+    bx_buffer_cut(letters, 0);
     if (!protein)
         return bx_genome_feature_bases(genome, feature, letters, err);
     if (bx_genome_protein(genome, feature, letters, err) == 0)

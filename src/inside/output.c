@@ -5,11 +5,9 @@
 #include "wire/server.h"
 #include "wire/zygote.h"
 
-#include <errno.h>
 #include <lauxlib.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 enum { TEXT_LIMIT = 1024 };
@@ -24,15 +22,8 @@ static bx_buffer frame; /* scratch */
 
 void bx_output_send(const uint8_t *bytes, size_t length)
 {
-    while (length) {
-        ssize_t sent = send(BX_WORKER_DESCRIPTOR, bytes, length, MSG_NOSIGNAL);
-        if (sent < 0 && errno == EINTR)
-            continue;
-        if (sent <= 0)
-            _exit(BX_EXIT_HOST_GONE);
-        bytes += sent;
-        length -= (size_t)sent;
-    }
+    if (bx_answer_write(BX_WORKER_DESCRIPTOR, bytes, length) < 0)
+        _exit(BX_EXIT_HOST_GONE);
 }
 
 /* Send the scratch frame; one that could not be built is dropped. */
@@ -55,7 +46,9 @@ void bx_output_send_error(uint64_t call, double time, bx_code code, const char *
 {
     bx_failure failure = {
         .code = bx_code_describe(code)->name, .message = message, .traceback = traceback};
-    send_frame(bx_answer_error(&frame, call, time, &failure, NULL));
+    if (bx_answer_error(&frame, call, time, &failure, NULL) < 0)
+        _exit(EXIT_FAILURE); /* the host, which waits, sees that */
+    send_frame(0);
 }
 
 void bx_output_begin(uint64_t call, size_t limit)

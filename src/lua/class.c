@@ -84,7 +84,7 @@ double bx_lua_positive_option(lua_State *L, int argument, const char *key, doubl
 {
     if (lua_isnoneornil(L, argument))
         return otherwise;
-    int type = lua_getfield(L, argument, key);
+    int type = bx_lua_raw_field(L, argument, key);
     double value = otherwise;
     if (type != LUA_TNIL) {
         value = type == LUA_TNUMBER ? lua_tonumber(L, -1) : -1;
@@ -103,7 +103,7 @@ int bx_lua_boolean_option(lua_State *L, int argument, const char *key, int other
 {
     if (lua_isnoneornil(L, argument))
         return otherwise;
-    int type = lua_getfield(L, argument, key);
+    int type = bx_lua_raw_field(L, argument, key);
     if (type != LUA_TNIL && type != LUA_TBOOLEAN)
         luaL_argerror(
             L, argument,

@@ -32,7 +32,7 @@ const bx_lua_class *bx_lua_class_of(lua_State *L, int index);
 /* Whether a class, or NULL, is the one of that name or inherits from it. */
 bool bx_lua_is_a(const bx_lua_class *class_, const char *name);
 
-/* ---- arguments that are tables of options ---- */
+/* ---- arguments that are tables of options; they are read raw (values/options.h) ---- */
 
 /* Raise unless every key of the table (or nil) at `argument` is one of `allowed` (NULL-ended);
  * the message names what is allowed. */

@@ -4,6 +4,7 @@
 #include "lua/error.h"
 #include "lua/job.h"
 #include "lua/vm_box.h"
+#include "values/options.h"
 #include "values/text.h"
 #include "values/value.h"
 #include "wire/value.h"
@@ -33,7 +34,7 @@ static int write_execute(lua_State *L, const char *code, size_t length, const ch
     if (lua_isnoneornil(L, 3))
         lua_pushnil(L);
     else
-        lua_getfield(L, 3, "args");
+        bx_lua_raw_field(L, 3, "args");
     int status = bx_lua_write_value(L, -1, "args", values, err);
     lua_pop(L, 1);
     return status;
@@ -58,7 +59,7 @@ static const char *check_chunk_name(lua_State *L)
 {
     if (lua_isnoneornil(L, 3))
         return "=process";
-    int type = lua_getfield(L, 3, "name");
+    int type = bx_lua_raw_field(L, 3, "name");
     if (type == LUA_TNIL) {
         lua_pop(L, 1);
         return "=process";

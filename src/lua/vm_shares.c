@@ -2,6 +2,7 @@
 
 #include "lua/error.h"
 #include "lua/vm_box.h"
+#include "values/options.h"
 #include "values/text.h"
 #include "values/value.h"
 
@@ -22,7 +23,7 @@ void bx_lua_read_shares(lua_State *L, int index, double share[BX_RESOURCES])
     for (int i = 0; i < BX_RESOURCES; i++) {
         share[i] = 0;
         if (lua_istable(L, index)) {
-            lua_getfield(L, index, bx_resource_name((bx_resource)i));
+            bx_lua_raw_field(L, index, bx_resource_name((bx_resource)i));
             share[i] = luaL_optnumber(L, -1, 0);
             lua_pop(L, 1);
         }

@@ -285,24 +285,33 @@ static int parse_sum(parser *p)
     return parse_joined(p, parse_product, lexemes, ops, 2);
 }
 
-static int is_comparison(bx_lexeme lexeme)
+/* The operator that a lexeme compares by; BX_OP_COUNT: none. */
+static bx_op comparison(bx_lexeme lexeme)
 {
-    return lexeme >= BX_LEXEME_LESS && lexeme <= BX_LEXEME_NOT_EQUAL;
+    switch (lexeme) {
+    case BX_LEXEME_LESS: return BX_OP_LESS;
+    case BX_LEXEME_LESS_EQUAL: return BX_OP_LESS_EQUAL;
+    case BX_LEXEME_GREATER: return BX_OP_GREATER;
+    case BX_LEXEME_GREATER_EQUAL: return BX_OP_GREATER_EQUAL;
+    case BX_LEXEME_EQUAL: return BX_OP_EQUAL;
+    case BX_LEXEME_NOT_EQUAL: return BX_OP_NOT_EQUAL;
+    default: return BX_OP_COUNT;
+    }
 }
 
 static int parse_comparison(parser *p)
 {
     if (parse_sum(p) < 0)
         return -1;
-    bx_lexeme lexeme = p->lexer.lexeme;
-    if (!is_comparison(lexeme))
+    bx_op op = comparison(p->lexer.lexeme);
+    if (op == BX_OP_COUNT)
         return 0;
     bx_lexer_advance(&p->lexer);
     if (parse_sum(p) < 0)
         return -1;
-    if (is_comparison(p->lexer.lexeme))
+    if (comparison(p->lexer.lexeme) != BX_OP_COUNT)
         return expected(p, "\"and\" between two comparisons");
-    apply(p, (bx_op)(BX_OP_LESS + (lexeme - BX_LEXEME_LESS)));
+    apply(p, op);
     return 0;
 }
 

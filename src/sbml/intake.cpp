@@ -34,6 +34,23 @@ bool is_math(const char *tag, const char *end)
     return name == "math" || (name.size() > 5 && name.compare(name.size() - 5, 5, ":math") == 0);
 }
 
+/* Behind the comment, section of plain text or instruction that begins at `p`, after its "<"; `p`
+ * where none does. What stands in one is no element. */
+const char *skip_what_is_no_element(const char *p, const char *end)
+{
+    static const struct {
+        std::string begin, close;
+    } kinds[] = {{"!--", "-->"}, {"![CDATA[", "]]>"}, {"?", "?>"}};
+    for (const auto &kind : kinds) {
+        if (kind.begin.compare(0, std::string::npos, p,
+                               std::min<size_t>(end - p, kind.begin.size())) != 0)
+            continue;
+        p = std::search(p + kind.begin.size(), end, kind.close.begin(), kind.close.end());
+        return p < end ? p + kind.close.size() : end;
+    }
+    return p;
+}
+
 /* How deep elements nest, and how many a formula has. */
 int check_sizes(const char *text, size_t length, bx_error *err)
 {
@@ -42,11 +59,8 @@ int check_sizes(const char *text, size_t length, bx_error *err)
     bool formula = false;
     while ((p = static_cast<const char *>(memchr(p, '<', end - p))) && ++p < end) {
         const char *tag = p;
-        if (end - tag > 3 && memcmp(tag, "!--", 3) == 0)
-            p = static_cast<const char *>(memmem(tag, end - tag, "-->", 3));
-        if (!p)
-            return 0;
-        if (*tag == '!' || *tag == '?')
+        p = skip_what_is_no_element(tag, end);
+        if (p != tag)
             continue;
         bool closes = *tag == '/';
         p = end_of_tag(tag, end);

@@ -6,11 +6,13 @@
 
 /* libSBML walks trees by recursion. */
 #define DEPTH_MAXIMUM 1000
+#define SIZE_MAXIMUM 100000 /* nodes; no more are read, either */
 
 typedef struct tree {
     ASTNode_t *node;
     bool truth;
     unsigned depth;
+    size_t size; /* about so many nodes */
 } tree;
 
 bx_sbml_name bx_sbml_id_of(const char *name)
@@ -167,6 +169,15 @@ static ASTNode_t *leaf(const bx_formula *formula, const bx_node *node, double ti
     return time == 0 ? symbol : with_children(AST_PLUS, symbol, bx_sbml_number_tree(time), NULL);
 }
 
+/* A hill has its first and its last operand three times. */
+static size_t size_of(const bx_node *node, tree *const *operands, unsigned arity)
+{
+    size_t size = 1;
+    for (unsigned j = 0; j < arity && j < 3; j++)
+        size += (node->op == BX_OP_HILL && j != 1 ? 3 : 1) * operands[j]->size;
+    return size;
+}
+
 /* Each node from those before it, which it takes. */
 static int build(const bx_formula *formula, double time, tree *trees, bx_error *err)
 {
@@ -184,6 +195,11 @@ static int build(const bx_formula *formula, double time, tree *trees, bx_error *
         if (trees[i].depth > DEPTH_MAXIMUM)
             return bx_fail(err, BX_EMODEL, "a formula of at most %d levels expected",
                            DEPTH_MAXIMUM);
+        trees[i].size = size_of(node, operands, arity);
+        if (trees[i].size > SIZE_MAXIMUM)
+            return bx_fail(err, BX_EMODEL,
+                           "a formula of at most %d nodes expected; each hill repeats its operands",
+                           SIZE_MAXIMUM);
         trees[i].node = arity == 0 ? leaf(formula, node, time)
                                    : operate(node->op, operands[0], operands[1], operands[2]);
         for (unsigned j = 0; j < arity && j < 3; j++)

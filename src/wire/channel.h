@@ -50,9 +50,4 @@ bx_channel *bx_channel_socket_pair(int *peer, bx_error *err);
 /* Have `descriptor`, taken, go with the next bytes written to a channel of a socket pair. */
 void bx_channel_socket_pass(bx_channel *channel, int descriptor);
 
-/* For tests: reads give `incoming` (copied) in pieces of at most `piece` bytes, then the end of
- * the stream; what is written is kept. */
-bx_channel *bx_channel_mock(const void *incoming, size_t length, size_t piece, bx_error *err);
-const uint8_t *bx_channel_mock_written(const bx_channel *channel, size_t *length);
-
 #endif

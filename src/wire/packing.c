@@ -19,7 +19,7 @@ void bx_pack_u64(bx_buffer *out, uint64_t value)
 
 void bx_pack_doubles(bx_buffer *out, const double *values, size_t count)
 {
-    uint8_t *at = bx_buffer_extend(out, count * 8);
+    uint8_t *at = count ? bx_buffer_extend(out, count * 8) : NULL;
     for (size_t i = 0; at && i < count; i++) {
         uint64_t bits;
         memcpy(&bits, &values[i], sizeof bits);

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 int bx_call_read(const bx_frame *frame, bx_call *call, bx_error *err)
 {
@@ -20,6 +21,38 @@ int bx_call_read(const bx_frame *frame, bx_call *call, bx_error *err)
     return 0;
 }
 
+/* The frame at the front; 0: not whole yet. */
+static int first_frame(const bx_inbox *inbox, bx_frame *frame, size_t *used, bx_error *err)
+{
+    return bx_frame_parse(inbox->bytes.data, inbox->bytes.length, frame, used, err);
+}
+
+int bx_inbox_read_call(bx_inbox *inbox, bx_call *call, bx_error *err)
+{
+    bx_frame frame;
+    int status = first_frame(inbox, &frame, &inbox->held, err);
+    return status > 0 && bx_call_read(&frame, call, err) < 0 ? -1 : status;
+}
+
+void bx_inbox_drop(bx_inbox *inbox)
+{
+    bx_buffer_consume(&inbox->bytes, inbox->held);
+    inbox->held = 0;
+}
+
+int bx_inbox_hear_interrupts(bx_inbox *inbox, uint64_t call, bx_error *err)
+{
+    bx_frame frame;
+    size_t used;
+    int status, heard = 0;
+    while ((status = first_frame(inbox, &frame, &used, err)) > 0 &&
+           frame.type == BX_FRAME_INTERRUPT) {
+        heard |= call && frame.call == call;
+        bx_buffer_consume(&inbox->bytes, used);
+    }
+    return status < 0 ? -1 : heard;
+}
+
 int bx_answer_hello(bx_buffer *out, bx_error *err)
 {
     size_t start = bx_frame_begin(out, BX_FRAME_HELLO, 0);
@@ -34,8 +67,8 @@ size_t bx_answer_begin_reply(bx_buffer *out, uint64_t call, double sim_time)
     return start;
 }
 
-int bx_answer_error(bx_buffer *out, uint64_t call, double sim_time, const bx_failure *failure,
-                    bx_error *err)
+static int append_error(bx_buffer *out, uint64_t call, double sim_time, const bx_failure *failure,
+                        bx_error *err)
 {
     size_t start = bx_frame_begin(out, BX_FRAME_ERROR, call);
     bx_write_float(out, sim_time);
@@ -46,6 +79,15 @@ int bx_answer_error(bx_buffer *out, uint64_t call, double sim_time, const bx_fai
     else
         bx_write_text(out, failure->traceback);
     return bx_frame_end(out, start, err);
+}
+
+int bx_answer_error(bx_buffer *out, uint64_t call, double sim_time, const bx_failure *failure,
+                    bx_error *err)
+{
+    bx_failure brief = {.code = failure->code, .message = "(no room for the reason)"};
+    if (append_error(out, call, sim_time, failure, err) == 0)
+        return 0;
+    return append_error(out, call, sim_time, &brief, err);
 }
 
 int bx_answer_output(bx_buffer *out, uint64_t call, const void *bytes, size_t length, bx_error *err)
@@ -83,6 +125,18 @@ int bx_answer_exit(bx_buffer *out, int status, bx_error *err)
     size_t start = bx_frame_begin(out, BX_FRAME_EXIT, 0);
     bx_write_integer(out, status);
     return bx_frame_end(out, start, err);
+}
+
+int bx_answer_write(int descriptor, const void *bytes, size_t length)
+{
+    for (size_t written = 0; written < length;) {
+        ssize_t now = write(descriptor, (const char *)bytes + written, length - written);
+        if (now > 0)
+            written += (size_t)now;
+        else if (now == 0 || errno != EINTR)
+            return -1;
+    }
+    return 0;
 }
 
 size_t bx_answer_send(int socket, const void *bytes, size_t length, bool *gone)

@@ -10,7 +10,6 @@
 #include "inside/raise.h"
 #include "inside/sandbox.h"
 #include "values/value.h"
-#include "wire/server.h"
 
 #include <lauxlib.h>
 #include <stdio.h>
@@ -22,7 +21,7 @@ typedef struct call call;
 
 typedef struct operation {
     const char *name;
-    size_t values; /* that follow operation and timeout */
+    size_t values; /* its own */
     void (*run)(lua_State *L, call *c);
 } operation;
 
@@ -325,15 +324,13 @@ static const operation *find_operation(const bx_token *name)
     return NULL;
 }
 
-int bx_call_answer(bx_worker *worker, const bx_frame *frame, bx_error *err)
+int bx_call_answer(bx_worker *worker, const bx_call *wire, bx_error *err)
 {
-    call c = {.worker = worker};
-    if (bx_call_read(frame, &c.wire, err) < 0)
-        return -1;
-    c.operation = find_operation(&c.wire.operation);
+    call c = {.worker = worker, .wire = *wire, .operation = find_operation(&wire->operation)};
     if (!c.operation)
         return bx_fail(err, BX_EPROTOCOL, "unknown operation");
-    if (bx_value_check(frame->payload, frame->length, 2 + c.operation->values, err) < 0)
+    if (bx_value_check(wire->values.at, (size_t)(wire->values.end - wire->values.at),
+                       c.operation->values, err) < 0)
         return -1;
     answer(&c);
     return 0;

@@ -3,8 +3,7 @@
 #include "core/clock.h"
 #include "core/patience.h"
 #include "inside/output.h"
-#include "wire/frame.h"
-#include "wire/value.h"
+#include "wire/server.h"
 #include "wire/zygote.h"
 #include "worker/call.h"
 
@@ -16,7 +15,7 @@
 
 enum { READ_SIZE = 4096 };
 
-static bx_buffer in;
+static bx_inbox in;
 static bx_patience patience;
 
 /* Wait for bytes; awake for a moment, where that has been worth it lately. */
@@ -41,12 +40,12 @@ static void discard_frame(const bx_worker *worker)
 {
     uint8_t scratch[READ_SIZE];
     bx_frame_head head;
-    if (bx_frame_read_head(in.data, &head, NULL) < 0)
+    if (bx_frame_read_head(in.bytes.data, &head, NULL) < 0)
         _exit(EXIT_FAILURE);
-    size_t rest = BX_FRAME_HEAD + head.length - in.length;
+    size_t rest = BX_FRAME_HEAD + head.length - in.bytes.length;
     while (rest)
         rest -= receive(scratch, rest < sizeof scratch ? rest : sizeof scratch);
-    bx_buffer_free(&in);
+    bx_buffer_free(&in.bytes);
     bx_output_send_error(head.call, bx_cell_time(worker->cell), BX_EMEMORY,
                          "the call does not fit in the VM's memory", NULL);
 }
@@ -54,9 +53,9 @@ static void discard_frame(const bx_worker *worker)
 /* Room for more of the frame that has begun; false if it had to be discarded. */
 static bool make_room(const bx_worker *worker)
 {
-    if (bx_buffer_reserve(&in, READ_SIZE) == 0)
+    if (bx_buffer_reserve(&in.bytes, READ_SIZE) == 0)
         return true;
-    if (in.length < BX_FRAME_HEAD)
+    if (in.bytes.length < BX_FRAME_HEAD)
         _exit(EXIT_FAILURE);
     discard_frame(worker);
     return false;
@@ -64,19 +63,19 @@ static bool make_room(const bx_worker *worker)
 
 _Noreturn void bx_loop_run(bx_worker *worker)
 {
-    bx_frame frame;
+    bx_call call;
     bx_error err;
-    size_t used;
     for (;;) {
-        int status = bx_frame_parse(in.data, in.length, &frame, &used, &err);
-        if (status > 0)
-            status = bx_call_answer(worker, &frame, &err) < 0 ? -1 : 1;
+        int status = bx_inbox_read_call(&in, &call, &err);
+        if (status > 0 && bx_call_answer(worker, &call, &err) < 0)
+            status = -1;
         if (status < 0)
             _exit(EXIT_FAILURE); /* the host does not speak our protocol */
         if (status > 0) {
-            bx_buffer_consume(&in, used);
+            bx_inbox_drop(&in);
         } else if (make_room(worker)) {
-            in.length += receive(in.data + in.length, in.capacity - in.length);
+            in.bytes.length +=
+                receive(in.bytes.data + in.bytes.length, in.bytes.capacity - in.bytes.length);
         }
     }
 }

@@ -90,15 +90,8 @@ static void confine(void)
 
 static void write_all(const bx_buffer *bytes)
 {
-    size_t written = 0;
-    while (written < bytes->length) {
-        ssize_t part = write(STDOUT_FILENO, bytes->data + written, bytes->length - written);
-        if (part < 0 && errno == EINTR)
-            continue;
-        if (part <= 0)
-            _exit(BX_EXIT_HOST_GONE);
-        written += (size_t)part;
-    }
+    if (bx_answer_write(STDOUT_FILENO, bytes->data, bytes->length) < 0)
+        _exit(BX_EXIT_HOST_GONE);
 }
 
 /* Say why there will be no worker. */

@@ -51,202 +51,203 @@ typedef struct supervisor {
     bool cut;      /* in the middle of a frame */
 } supervisor;
 
-static void send_signal(const supervisor *a, int number)
+static void send_signal(const supervisor *self, int number)
 {
-    if (!a->ended)
-        kill(a->pid, number);
+    if (!self->ended)
+        kill(self->pid, number);
 }
 
-_Noreturn static void leave(const supervisor *a, int status)
+_Noreturn static void leave(const supervisor *self, int status)
 {
-    if (!a->ended) {
-        kill(a->pid, SIGKILL);
-        while (waitpid(a->pid, NULL, 0) < 0 && errno == EINTR)
+    if (!self->ended) {
+        kill(self->pid, SIGKILL);
+        while (waitpid(self->pid, NULL, 0) < 0 && errno == EINTR)
             ;
     }
     _exit(status);
 }
 
 /* Nothing more is believed, or to be had, from the worker. */
-static void hang_up(supervisor *a)
+static void hang_up(supervisor *self)
 {
-    send_signal(a, SIGKILL);
-    if (a->socket >= 0)
-        close(a->socket);
-    a->socket = -1;
-    a->in.start = a->in.passed;
+    send_signal(self, SIGKILL);
+    if (self->socket >= 0)
+        close(self->socket);
+    self->socket = -1;
+    self->in.start = self->in.passed;
 }
 
 /* ---- calls and signals ---- */
 
-static int begin_call(supervisor *a, const bx_frame *frame)
+static int begin_call(supervisor *self, const bx_frame *frame)
 {
     size_t known = frame->length < PEEK ? frame->length : PEEK;
     bx_frame part = *frame;
     bx_call call;
     part.length = known;
-    if (a->call || bx_call_read(&part, &call, NULL) < 0)
+    if (self->call || bx_call_read(&part, &call, NULL) < 0)
         return -1;
-    a->call = call.id;
-    a->answered = a->interrupting = false;
-    a->deadline = call.timeout > 0 ? bx_clock_after(call.timeout + slack) : BX_NEVER;
-    if (a->suspended && a->deadline != BX_NEVER)
-        a->left = a->deadline - bx_clock_now();
+    self->call = call.id;
+    self->answered = self->interrupting = false;
+    self->deadline = call.timeout > 0 ? bx_clock_after(call.timeout + slack) : BX_NEVER;
+    if (self->suspended && self->deadline != BX_NEVER)
+        self->left = self->deadline - bx_clock_now();
     return 0;
 }
 
-static void interrupt(supervisor *a)
+static void interrupt(supervisor *self)
 {
-    if (a->call && !a->interrupting) {
-        a->interrupting = true;
-        a->repeat_at = 0;
+    if (self->call && !self->interrupting) {
+        self->interrupting = true;
+        self->repeat_at = 0;
     }
 }
 
-static void suspend(supervisor *a)
+static void suspend(supervisor *self)
 {
-    send_signal(a, SIGSTOP);
-    if (!a->suspended)
-        a->left = a->deadline - bx_clock_now();
-    a->suspended = true;
+    send_signal(self, SIGSTOP);
+    if (!self->suspended)
+        self->left = self->deadline - bx_clock_now();
+    self->suspended = true;
 }
 
-static void wake(supervisor *a)
+static void wake(supervisor *self)
 {
-    send_signal(a, SIGCONT);
-    if (a->suspended && a->deadline != BX_NEVER)
-        a->deadline = bx_clock_now() + a->left;
-    a->suspended = false;
+    send_signal(self, SIGCONT);
+    if (self->suspended && self->deadline != BX_NEVER)
+        self->deadline = bx_clock_now() + self->left;
+    self->suspended = false;
 }
 
-static bool has_deadline(const supervisor *a)
+static bool has_deadline(const supervisor *self)
 {
-    return a->deadline < BX_NEVER - GRACE;
+    return self->deadline < BX_NEVER - GRACE;
 }
 
-static int64_t next_timer(const supervisor *a)
+static int64_t next_timer(const supervisor *self)
 {
-    if (!a->call || a->suspended)
+    if (!self->call || self->suspended)
         return BX_NEVER;
-    int64_t next = has_deadline(a) ? a->deadline + (a->interrupting ? GRACE : 0) : BX_NEVER;
-    return a->interrupting && a->repeat_at < next ? a->repeat_at : next;
+    int64_t next =
+        has_deadline(self) ? self->deadline + (self->interrupting ? GRACE : 0) : BX_NEVER;
+    return self->interrupting && self->repeat_at < next ? self->repeat_at : next;
 }
 
-static void run_timers(supervisor *a)
+static void run_timers(supervisor *self)
 {
     int64_t now = bx_clock_now();
-    if (now < next_timer(a))
+    if (now < next_timer(self))
         return;
-    if (has_deadline(a) && now >= a->deadline + GRACE) {
-        a->overdue = true;
-        a->call = 0;
-        send_signal(a, SIGKILL);
+    if (has_deadline(self) && now >= self->deadline + GRACE) {
+        self->overdue = true;
+        self->call = 0;
+        send_signal(self, SIGKILL);
         return;
     }
-    if (has_deadline(a) && now >= a->deadline)
-        interrupt(a);
-    send_signal(a, SIGUSR1);
-    a->repeat_at = now + INTERRUPT_INTERVAL;
+    if (has_deadline(self) && now >= self->deadline)
+        interrupt(self);
+    send_signal(self, SIGUSR1);
+    self->repeat_at = now + INTERRUPT_INTERVAL;
 }
 
 /* ---- frames ---- */
 
 /* 1: done; 0: it has to wait; -1: the host does not speak our protocol. */
-static int take_signal(supervisor *a, const bx_frame *frame)
+static int take_signal(supervisor *self, const bx_frame *frame)
 {
     bx_buffer pong = {0};
     if (frame->length)
         return -1;
     if (frame->type == BX_FRAME_INTERRUPT) {
-        interrupt(a);
+        interrupt(self);
         return 1;
     }
     if (frame->type == BX_FRAME_WAKE) {
-        wake(a);
+        wake(self);
         return 1;
     }
-    if (!bx_stream_between(&a->out))
+    if (!bx_stream_between(&self->out))
         return 0;
     if (frame->type == BX_FRAME_SUSPEND) {
-        suspend(a);
+        suspend(self);
         return 1;
     }
     if (bx_frame_end(&pong, bx_frame_begin(&pong, BX_FRAME_PONG, frame->call), NULL) < 0)
-        leave(a, EXIT_FAILURE);
-    bool inserted = bx_stream_insert(&a->out, pong.data, pong.length, EXIT_SIZE);
+        leave(self, EXIT_FAILURE);
+    bool inserted = bx_stream_insert(&self->out, pong.data, pong.length, EXIT_SIZE);
     bx_buffer_free(&pong);
     return inserted;
 }
 
-static void pass_input(supervisor *a)
+static void pass_input(supervisor *self)
 {
     bx_frame frame;
     int got;
-    a->waiting = false;
-    while ((got = bx_stream_next(&a->in, &frame)) > 0) {
+    self->waiting = false;
+    while ((got = bx_stream_next(&self->in, &frame)) > 0) {
         switch (frame.type) {
         case BX_FRAME_CALL:
-            if (begin_call(a, &frame) < 0)
-                leave(a, EXIT_FAILURE);
-            bx_stream_pass(&a->in);
+            if (begin_call(self, &frame) < 0)
+                leave(self, EXIT_FAILURE);
+            bx_stream_pass(&self->in);
             break;
         case BX_FRAME_INTERRUPT:
         case BX_FRAME_SUSPEND:
         case BX_FRAME_WAKE:
         case BX_FRAME_PING:
-            got = take_signal(a, &frame);
+            got = take_signal(self, &frame);
             if (got < 0)
-                leave(a, EXIT_FAILURE);
+                leave(self, EXIT_FAILURE);
             if (got == 0) {
-                a->waiting = true;
+                self->waiting = true;
                 return;
             }
-            bx_stream_drop(&a->in);
+            bx_stream_drop(&self->in);
             break;
-        default: leave(a, EXIT_FAILURE);
+        default: leave(self, EXIT_FAILURE);
         }
     }
     if (got < 0)
-        leave(a, EXIT_FAILURE);
+        leave(self, EXIT_FAILURE);
 }
 
-static void pass_output(supervisor *a)
+static void pass_output(supervisor *self)
 {
     bx_frame frame;
     int got;
     do {
-        got = bx_stream_next(&a->out, &frame);
-        if (a->answered && bx_stream_between(&a->out)) {
-            a->call = 0;
-            a->answered = false;
+        got = bx_stream_next(&self->out, &frame);
+        if (self->answered && bx_stream_between(&self->out)) {
+            self->call = 0;
+            self->answered = false;
         }
         if (got < 0 || (got > 0 && !bx_frame_is_from_worker(frame.type))) {
-            hang_up(a);
-            a->out.end = a->out.passed;
+            hang_up(self);
+            self->out.end = self->out.passed;
             return;
         }
         if (got > 0) {
-            bx_stream_pass(&a->out);
-            a->answered = a->call && frame.call == a->call &&
-                          (frame.type == BX_FRAME_REPLY || frame.type == BX_FRAME_ERROR);
+            bx_stream_pass(&self->out);
+            self->answered = self->call && frame.call == self->call &&
+                             (frame.type == BX_FRAME_REPLY || frame.type == BX_FRAME_ERROR);
         }
     } while (got > 0);
 }
 
 /* The last frame, once everything the worker has sent is passed on. */
-static void report_end(supervisor *a)
+static void report_end(supervisor *self)
 {
     bx_buffer frame = {0};
-    a->finished = true;
-    a->out.end = a->out.passed;
-    a->cut = !bx_stream_between(&a->out);
-    if (a->cut)
+    self->finished = true;
+    self->out.end = self->out.passed;
+    self->cut = !bx_stream_between(&self->out);
+    if (self->cut)
         return;
-    if (a->overdue && WIFSIGNALED(a->status) && WTERMSIG(a->status) == SIGKILL)
-        a->status = BX_EXIT_DEADLINE << 8;
-    if (bx_answer_exit(&frame, a->status, NULL) < 0 ||
-        !bx_stream_insert(&a->out, frame.data, frame.length, 0))
-        leave(a, EXIT_FAILURE);
+    if (self->overdue && WIFSIGNALED(self->status) && WTERMSIG(self->status) == SIGKILL)
+        self->status = BX_EXIT_DEADLINE << 8;
+    if (bx_answer_exit(&frame, self->status, NULL) < 0 ||
+        !bx_stream_insert(&self->out, frame.data, frame.length, 0))
+        leave(self, EXIT_FAILURE);
     bx_buffer_free(&frame);
 }
 
@@ -257,74 +258,74 @@ static bool again(void)
     return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR;
 }
 
-static void read_host(supervisor *a)
+static void read_host(supervisor *self)
 {
     size_t room;
-    uint8_t *at = bx_stream_room(&a->in, &room);
+    uint8_t *at = bx_stream_room(&self->in, &room);
     ssize_t got = room ? read(STDIN_FILENO, at, room) : 0;
     if (room && (got == 0 || (got < 0 && !again())))
-        leave(a, EXIT_SUCCESS);
-    if (got > 0 && !a->ended) /* else there is nobody left to tell */
-        bx_stream_filled(&a->in, (size_t)got);
+        leave(self, EXIT_SUCCESS);
+    if (got > 0 && !self->ended) /* else there is nobody left to tell */
+        bx_stream_filled(&self->in, (size_t)got);
 }
 
-static void write_host(supervisor *a)
+static void write_host(supervisor *self)
 {
     size_t length;
-    const uint8_t *bytes = bx_stream_out(&a->out, &length);
+    const uint8_t *bytes = bx_stream_out(&self->out, &length);
     ssize_t sent = length ? write(STDOUT_FILENO, bytes, length) : 0;
     if (sent < 0 && !again())
-        leave(a, EXIT_SUCCESS);
+        leave(self, EXIT_SUCCESS);
     if (sent > 0)
-        bx_stream_sent(&a->out, (size_t)sent);
+        bx_stream_sent(&self->out, (size_t)sent);
 }
 
 /* How much may be read from the worker now, and where to. */
-static uint8_t *room_for_output(supervisor *a, size_t *room)
+static uint8_t *room_for_output(supervisor *self, size_t *room)
 {
-    uint8_t *at = bx_stream_room(&a->out, room);
-    if (a->suspended && !a->ended)
+    uint8_t *at = bx_stream_room(&self->out, room);
+    if (self->suspended && !self->ended)
         *room = 0; /* it was between two frames: the half of one would keep pings waiting */
-    if (a->waiting && !bx_stream_between(&a->out) && a->out.rest < *room)
-        *room = a->out.rest;
+    if (self->waiting && !bx_stream_between(&self->out) && self->out.rest < *room)
+        *room = self->out.rest;
     return at;
 }
 
-static void read_worker(supervisor *a)
+static void read_worker(supervisor *self)
 {
     size_t room;
-    uint8_t *at = room_for_output(a, &room);
+    uint8_t *at = room_for_output(self, &room);
     if (!room)
         return;
-    ssize_t got = recv(a->socket, at, room, MSG_DONTWAIT);
+    ssize_t got = recv(self->socket, at, room, MSG_DONTWAIT);
     if (got > 0)
-        bx_stream_filled(&a->out, (size_t)got);
-    else if (got == 0 || !again() || (a->ended && errno != EINTR))
-        hang_up(a);
+        bx_stream_filled(&self->out, (size_t)got);
+    else if (got == 0 || !again() || (self->ended && errno != EINTR))
+        hang_up(self);
 }
 
-static void write_worker(supervisor *a)
+static void write_worker(supervisor *self)
 {
     size_t length;
-    const uint8_t *bytes = bx_stream_out(&a->in, &length);
+    const uint8_t *bytes = bx_stream_out(&self->in, &length);
     if (!length)
         return;
-    if (a->socket < 0) {
-        bx_stream_sent(&a->in, length);
+    if (self->socket < 0) {
+        bx_stream_sent(&self->in, length);
         return;
     }
-    ssize_t sent = send(a->socket, bytes, length, MSG_DONTWAIT | MSG_NOSIGNAL);
+    ssize_t sent = send(self->socket, bytes, length, MSG_DONTWAIT | MSG_NOSIGNAL);
     if (sent > 0)
-        bx_stream_sent(&a->in, (size_t)sent);
+        bx_stream_sent(&self->in, (size_t)sent);
     else if (sent < 0 && !again())
-        bx_stream_sent(&a->in, length); /* it has ended: its last words are still to be read */
+        bx_stream_sent(&self->in, length); /* it has ended: its last words are still to be read */
 }
 
-static void reap(supervisor *a)
+static void reap(supervisor *self)
 {
-    if (waitpid(a->pid, &a->status, WNOHANG) == a->pid) {
-        a->ended = true;
-        a->call = 0;
+    if (waitpid(self->pid, &self->status, WNOHANG) == self->pid) {
+        self->ended = true;
+        self->call = 0;
     }
 }
 
@@ -333,52 +334,52 @@ static short wanted(bool in, bool out)
     return (short)((in ? POLLIN : 0) | (out ? POLLOUT : 0));
 }
 
-static void wait_for_something(supervisor *a, struct pollfd *watched)
+static void wait_for_something(supervisor *self, struct pollfd *watched)
 {
     size_t in_room, out_room, to_worker, to_host;
-    bx_stream_room(&a->in, &in_room);
-    room_for_output(a, &out_room);
-    bx_stream_out(&a->in, &to_worker);
-    bx_stream_out(&a->out, &to_host);
+    bx_stream_room(&self->in, &in_room);
+    room_for_output(self, &out_room);
+    bx_stream_out(&self->in, &to_worker);
+    bx_stream_out(&self->out, &to_host);
     short with_worker = wanted(out_room > 0, to_worker > 0);
     watched[FROM_HOST] =
         (struct pollfd){STDIN_FILENO, (short)(wanted(in_room > 0, false) | POLLRDHUP)};
     watched[TO_HOST] = (struct pollfd){STDOUT_FILENO, wanted(false, to_host > 0)};
     /* A socket whose other end is closed is always ready. */
-    watched[WORKER] = (struct pollfd){with_worker ? a->socket : -1, with_worker};
-    watched[END] = (struct pollfd){a->ended ? -1 : a->pidfd, POLLIN};
-    int timeout = bx_clock_poll_timeout(next_timer(a));
+    watched[WORKER] = (struct pollfd){with_worker ? self->socket : -1, with_worker};
+    watched[END] = (struct pollfd){self->ended ? -1 : self->pidfd, POLLIN};
+    int timeout = bx_clock_poll_timeout(next_timer(self));
     if (poll(watched, WATCHED, timeout) < 0 && errno != EINTR)
-        leave(a, EXIT_FAILURE);
+        leave(self, EXIT_FAILURE);
 }
 
-static void serve(supervisor *a)
+static void serve(supervisor *self)
 {
     struct pollfd watched[WATCHED];
-    wait_for_something(a, watched);
+    wait_for_something(self, watched);
     if (watched[FROM_HOST].revents & (POLLHUP | POLLRDHUP | POLLERR | POLLNVAL) ||
         watched[TO_HOST].revents & (POLLHUP | POLLERR | POLLNVAL))
-        leave(a, EXIT_SUCCESS);
+        leave(self, EXIT_SUCCESS);
     if (watched[END].revents)
-        reap(a);
-    run_timers(a);
-    if (a->socket >= 0 && watched[WORKER].revents & ~POLLOUT) {
-        read_worker(a);
-        pass_output(a);
+        reap(self);
+    run_timers(self);
+    if (self->socket >= 0 && watched[WORKER].revents & ~POLLOUT) {
+        read_worker(self);
+        pass_output(self);
     }
-    write_host(a);
+    write_host(self);
     if (watched[FROM_HOST].revents)
-        read_host(a);
-    if (!a->finished)
-        pass_input(a);
-    write_worker(a);
-    if (a->ended && a->socket < 0 && !a->finished)
-        report_end(a);
-    write_host(a);
+        read_host(self);
+    if (!self->finished)
+        pass_input(self);
+    write_worker(self);
+    if (self->ended && self->socket < 0 && !self->finished)
+        report_end(self);
+    write_host(self);
     size_t left;
-    bx_stream_out(&a->out, &left);
-    if (a->finished && left == 0)
-        leave(a, a->cut ? EXIT_FAILURE : EXIT_SUCCESS);
+    bx_stream_out(&self->out, &left);
+    if (self->finished && left == 0)
+        leave(self, self->cut ? EXIT_FAILURE : EXIT_SUCCESS);
 }
 
 static void make_nonblocking(int descriptor)
@@ -390,13 +391,13 @@ static void make_nonblocking(int descriptor)
 
 _Noreturn void bx_supervisor_run(pid_t worker, int pidfd, int socket)
 {
-    static supervisor a;
-    a.pid = worker;
-    a.pidfd = pidfd;
-    a.socket = socket;
-    a.in.peek = PEEK;
+    static supervisor self;
+    self.pid = worker;
+    self.pidfd = pidfd;
+    self.socket = socket;
+    self.in.peek = PEEK;
     make_nonblocking(STDIN_FILENO);
     make_nonblocking(STDOUT_FILENO);
     for (;;)
-        serve(&a);
+        serve(&self);
 }

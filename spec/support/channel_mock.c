@@ -1,5 +1,6 @@
+#include "channel_mock.h"
+
 #include "core/buffer.h"
-#include "wire/channel.h"
 
 #include <errno.h>
 #include <stdlib.h>
