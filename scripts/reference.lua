@@ -10,7 +10,7 @@ local chapters = {
   { "Virtual machines", "BiologicalVM", "BasicBiologicalVM", "XCPngBiologicalVM", "Job", "Result", "Status",
     "State" },
   { "What VMs are made and called with", "Config", "Resources", "StartOptions", "StopOptions", "CallOptions",
-    "SBMLOptions", "SBMLModel" },
+    "SBMLOptions", "SBMLModel", "Warning" },
   { "Hypervisors", "BioXenHypervisor" },
   { "In a VM: the cell", "Cell", "Process", "Event", "RunOptions", "EnsembleOptions" },
   { "In a VM: flux balance", "flux", "FluxModel", "FluxSolution" },

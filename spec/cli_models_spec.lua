@@ -115,6 +115,26 @@ describe("bioxen fba", function()
     bad(1, 'objective "other": the model has none of that id; it has obj', "fba --objective other " .. path)
   end)
 
+  it("prints the reader's warnings once, or has them in JSON; --strict makes them errors", function()
+    local odd = sh:file("odd.xml", (model:gsub('id="A"', 'id="A-1"'):gsub('species="A"', 'species="A-1"')))
+    local out, err = good("fba " .. odd)
+    assert.are.equal("", out:match "warning" or "")
+    assert.are.equal(1, select(2, err:gsub("bioxen: warning: ", "")))
+    local answer = cjson.decode((good("fba --json " .. odd)))
+    assert.are.equal("form", answer.warnings[1].code)
+    assert.are.same({}, cjson.decode((good("fba --json " .. path))).warnings)
+    bad(1, "warnings are errors", "fba --strict " .. odd)
+    good("fba --strict " .. path)
+  end)
+
+  it("says that a model has no objective, and how to give it one", function()
+    local aimless = sh:file("aimless.xml", (model:gsub("<fbc:listOfObjectives.-</fbc:listOfObjectives>", "")))
+    bad(1, "the model has no objective: --maximise=REACTION", "fba " .. aimless)
+    bad(1, "no objective", "fba --essential " .. aimless)
+    assert.matches("SECOND\t4\n", (good("fba --maximise SECOND " .. aimless)))
+    assert.matches("FIRST\t0\t10\n", (good("fba --variability " .. aimless)))
+  end)
+
   it("of the E. coli core model", function()
     local core = "../shared/facts/e_coli_core.xml"
     if not shell.read(core) then return pending(core .. " is not here") end

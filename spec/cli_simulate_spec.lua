@@ -101,7 +101,9 @@ describe("bioxen simulate", function()
     assert.are.equal(plain, (good("- --duration 10 <" .. decay())))
     assert.are.equal(0, (sh(("gzip -k -f %s"):format(decay()))))
     assert.are.equal(plain, (good(decay() .. ".gz --duration 10")))
-    bad(1, "zcat it first", "- --duration 1 <" .. decay() .. ".gz")
+    assert.are.equal(plain, (good("- --duration 10 <" .. decay() .. ".gz")))
+    assert.are.equal(0, (sh(("bzip2 -k -f %s"):format(decay()))))
+    assert.are.equal(plain, (good(decay() .. ".bz2 --duration 10")))
   end)
 
   it("repeats stochastic runs by their seed, which it tells where it drew one", function()
@@ -134,6 +136,36 @@ describe("bioxen simulate", function()
     good(decay() .. " --duration 10 --out " .. sh.scratch .. "/x.csv")
     assert.matches("^time,A,B", shell.read(sh.scratch .. "/x.csv"))
     assert.matches("A", (good(decay() .. " --duration 10 --plot")))
+  end)
+
+  it("prints the reader's warnings once, or has them in JSON; --strict makes them errors", function()
+    local text = shell.read(decay()):gsub(' size="1"', "")
+    local odd = sh:file("odd.xml", (text))
+    for _, words in ipairs { "", " --runs 20 --jobs 2 --seed 1" } do
+      local _, err = good(odd .. " --quiet --duration 1" .. words)
+      assert.are.equal('bioxen: warning: compartment "c" has no size: 1 is taken\n', err)
+      local out, none = good(odd .. " --quiet --json --duration 1" .. words)
+      assert.are.equal("", none)
+      assert.are.same({ { code = "size", element = "c", message = 'compartment "c" has no size: 1 is taken' } },
+        cjson.decode(out).warnings)
+    end
+    bad(1, "warnings are errors", odd .. " --duration 1 --strict")
+    bad(1, "JSON of cobrapy", ("- --duration 1 <%s"):format(sh:file("m.json", '{"metabolites":[],"reactions":[]}')))
+  end)
+
+  it("writes more rows than travel at once, the same as they would be", function()
+    local file = sh.scratch .. "/rows.csv"
+    local words = " --duration 1.5 --every 1e-6 --record A --method ssa --seed 1"
+    good(decay() .. words:gsub(" A ", " A,B ") .. " --out " .. file)
+    local few = good(decay() .. words .. " --quiet")
+    local rows = 0
+    local next_few = few:gmatch "[^\r\n]+"
+    for line in io.lines(file) do
+      rows = rows + 1
+      if rows > 1 then assert(line:find(next_few(), 1, true) == 1, line) else next_few() end
+    end
+    assert.are.equal(1500002, rows)
+    bad(1, "too many rows for a picture", decay() .. words:gsub(" A ", " A,B ") .. " --plot")
   end)
 
   it("says what is wrong, and what to do", function()

@@ -189,12 +189,72 @@ describe("a flux model in SBML", function()
     assert.same({ "b1", "b2" }, got.genes)
   end)
 
+  -- One warning, of this code and about this element, and what the model comes to.
+  local function warned(code, element, text)
+    local got = run([[
+      local model = flux.load_sbml(args)
+      local strict, err = pcall(flux.load_sbml, args, { strict = true })
+      local solution = model:optimise()
+      return { warnings = model.warnings, strict = strict, err = tostring(err), best = solution.objective,
+        fluxes = solution.fluxes, rule = model:reaction("R").genes }
+    ]], text)
+    assert.equal(1, #got.warnings)
+    assert.equal(code, got.warnings[1].code)
+    assert.equal(element, got.warnings[1].element)
+    assert.is_false(got.strict)
+    assert.matches(got.warnings[1].message, got.err, nil, true)
+    return got
+  end
+
+  it("without the one gene rule that is none", function()
+    local notes = '<notes><body xmlns="http://www.w3.org/1999/xhtml"><p>GENE_ASSOCIATION: (b1 and</p></body></notes>'
+    local text = make { VERSION = "1", BOUNDS = "", BOUNDS_I = "", FBC = [[<fbc:listOfFluxBounds>
+      <fbc:fluxBound fbc:reaction="I" fbc:operation="lessEqual" fbc:value="6"/></fbc:listOfFluxBounds>]]
+      .. objectives }
+    local got = warned("gene_rule", "R", (text:gsub('<reaction id="R".->', "%0" .. notes)))
+    assert.same({ 6, "" }, { got.best, got.rule })
+  end)
+
+  it("without objective coefficients that are errors of rounding, and with all others", function()
+    local function with(coefficient)
+      return version_2 { FBC = (objectives:gsub('fbc:reaction="O" fbc:coefficient="0.5"/>', '%0' ..
+        '<fbc:fluxObjective fbc:reaction="R" fbc:coefficient="' .. coefficient .. '"/>')) }
+    end
+    local got = warned("rounding", "R", with "-3e-16")
+    assert.equal(10, got.best)
+    assert.same({}, run("return flux.load_sbml(args).warnings", with "-3e-6"))
+    assert.matches("coefficient", problem_of((with("0"):gsub('"0.5"', '"3e-16"'))))
+  end)
+
+  it("with an empty list of flux objectives, and then without an objective", function()
+    local got = warned("form", nil, version_2 { FBC = (objectives:gsub("<fbc:fluxObjective [^>]*/>", "")) })
+    assert.equal(0, got.best)
+  end)
+
+  it("with one objective that nothing says is active", function()
+    local one = objectives:gsub(' fbc:activeObjective="most"', "")
+      :gsub('<fbc:objective fbc:id="least".-</fbc:objective>', "")
+    local text = version_2 { FBC = one }
+    local got = run([[
+      local model, objective = flux.load_sbml(args)
+      return { objective, model:optimum(), model.warnings[#model.warnings].code }]], text)
+    assert.same({ "most", 10, "objective" }, got)
+  end)
+
+  it("with ids that are no SId", function()
+    local text = version_2():gsub('"A"', '"ala-L_c"'):gsub('"R"', '"R.1"')
+    local got = run([[
+      local model = flux.load_sbml(args)
+      return { model:optimum(), model.warnings[1].code, model:reaction("R.1").stoichiometry["ala-L_c"] }]], text)
+    assert.same({ 10, "form", -1 }, got)
+  end)
+
   it("is refused with what is wrong", function()
     for message, changes in pairs {
       ["strict"] = { BOUNDS_I = 'fbc:lowerFluxBound="zero"' },
       ["no value"] = { PARAMETERS = '<parameter id="nothing" constant="true"/>',
         MODEL = 'fbc:strict="false"', BOUNDS_I = 'fbc:upperFluxBound="nothing"' },
-      ["a stoichiometry has no value"] = { STOICHIOMETRY = "" },
+      ['the stoichiometry of "B" has no value'] = { STOICHIOMETRY = "" },
     } do
       assert.matches(message, problem_of(version_2(changes)), nil, true)
     end

@@ -213,7 +213,9 @@ function BiologicalVM:execute_file(path, options) end
 function BiologicalVM:submit(code, options) end
 
 ---Load a model in SBML (levels 1 to 3) into the cell, from a file or from text, which begins with
----"<". External model definitions are read from the file's own folder, and nowhere else.
+---"<". The file may be compressed (.gz, .bz2), or an archive (.zip, .omex) with one model. External model
+---definitions are read from the file's own folder, and nowhere else. What breaks SBML's form alone is read
+---all the same, and stands in the model's warnings.
 ---@param model string a path, or the text itself
 ---@param options bioxen.SBMLOptions?
 ---@return bioxen.SBMLModel?
@@ -741,8 +743,8 @@ function flux.model(definition) end
 ---A model in SBML with the package fbc (versions 1 and 2), or with bounds in kinetic laws as before
 ---it. Ids are SBML's; genes go by their labels. Second: the id of its objective, the active one
 ---unless another is asked for.
----@param text string
----@param options { objective: string? }?
+---@param text string or the bytes of a file as vm:load_sbml takes it
+---@param options { objective: string?, strict: boolean? }? strict: a warning is an error
 ---@return bioxen.FluxModel
 ---@return string? objective
 function flux.load_sbml(text, options) end
@@ -759,6 +761,7 @@ function flux.load_sbml(text, options) end
 ---Metabolites, reactions with bounds and gene rules, an objective. Solved by CLP; every optimum is
 ---checked against the model and by its own shadow prices. Each solution starts from the last.
 ---@class bioxen.FluxModel
+---@field warnings bioxen.Warning[] of what read it
 local FluxModel = {}
 
 ---@return bioxen.FluxSolution
@@ -846,7 +849,14 @@ function FluxModel:reaction(name) end
 ---@field name string? of the process (default: the model's id)
 ---@field share boolean? variables that another process has too become one (default: refused)
 ---@field externals table<string, string>? text by file name of external model definitions
+---@field strict boolean? what the reader would warn of is an error (EMODEL)
 ---@field timeout number? seconds; of vm:load_sbml alone
+
+---What a text has that is not as it should be, where its meaning is certain all the same.
+---@class bioxen.Warning
+---@field code "encoding"|"form"|"gene_rule"|"objective"|"package"|"rounding"|"size"|"value" of what kind it is
+---@field message string
+---@field element string? the id of what it is about
 
 ---What was loaded: a process whose variables bear the ids of the model, and mean what these mean
 ---in SBML. The time unit is the cell's second.
@@ -871,6 +881,7 @@ function FluxModel:reaction(name) end
 ---@field reactions integer
 ---@field rules integer
 ---@field events integer
+---@field warnings bioxen.Warning[]
 
 ---The global `cell` in a VM. An organism adds methods of its own. Names that the cell does not have raise.
 ---@class bioxen.Cell
@@ -927,7 +938,7 @@ function Cell:ensemble(options) end
 function Cell:genome() end
 
 ---Add the model as a process, or replace the process of its name.
----@param text string
+---@param text string or the bytes of a file as vm:load_sbml takes it
 ---@param options bioxen.SBMLOptions?
 ---@return bioxen.SBMLModel
 function Cell:load_sbml(text, options) end

@@ -18,7 +18,8 @@ static int count_species(void *data, SBMLDocument_t *document, bx_error *err)
 
 static int read_text(const char *text, unsigned *species, bx_error *err)
 {
-    return bx_sbml_with_document(text, strlen(text), NULL, 0, count_species, species, err);
+    bx_sbml_source source = {.text = text, .length = strlen(text)};
+    return bx_sbml_with_document(&source, count_species, species, err);
 }
 
 static bool refused(const char *text, const char *why)

@@ -107,8 +107,9 @@ int bx_jumps_begin(bx_jumps *jumps, double *frame, bx_error *err)
     for (size_t r = 0; r < network->reactions; r++) {
         double value = propensity(jumps, r, frame);
         if (!(value >= -NEGATIVE_PART * (1 + hazard)) || isinf(value))
-            return bx_fail(err, BX_ESIMULATION, "%s: its propensity is %g at time %g s",
-                           bx_network_reaction_label(network, r).text, value, frame[network->time]);
+            return bx_fail(err, BX_ESIMULATION, "%s: its propensity is %g at time %g s%s",
+                           bx_network_reaction_label(network, r).text, value, frame[network->time],
+                           bx_network_cause(network, r, frame).text);
     }
     jumps->target = bx_random_exponential(jumps->random);
     return 0;

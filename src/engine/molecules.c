@@ -8,6 +8,10 @@
 /* Doubles hold every whole number up to here. */
 #define COUNT_MAXIMUM 9007199254740992.0
 
+/* What a formula such as 0.29 * 100 misses a whole number by, as a part of that number: an amount
+ * near 0, as in moles, is no rounding error. */
+#define ROUNDING 1e-12
+
 static int check_whole(const bx_network *network, size_t reaction, double coefficient,
                        bx_error *err)
 {
@@ -17,7 +21,8 @@ static int check_whole(const bx_network *network, size_t reaction, double coeffi
                    bx_network_reaction_label(network, reaction).text, fabs(coefficient));
 }
 
-int bx_molecules_check_coefficients(const bx_network *network, size_t r, const bool *which, bx_error *err)
+int bx_molecules_check_coefficients(const bx_network *network, size_t r, const bool *which,
+                                    bx_error *err)
 {
     if (network->reaction[r].continuous)
         return bx_fail(err, BX_EMODEL,
@@ -40,16 +45,24 @@ int bx_molecules_check_coefficients(const bx_network *network, size_t r, const b
     return 0;
 }
 
-int bx_molecules_check_counts(const bx_network *network, const bool *which, const double *frame,
-                        bx_error *err)
+int bx_molecules_check_counts(const bx_network *network, const bool *which, double *frame,
+                              bx_error *err)
 {
-    for (size_t i = 0; i < network->species; i++)
-        if (which[i] &&
-            !(frame[i] >= 0 && frame[i] <= COUNT_MAXIMUM && frame[i] == floor(frame[i])))
+    for (size_t i = 0; i < network->species; i++) {
+        if (!which[i])
+            continue;
+        double whole = round(frame[i]);
+        if (isnan(frame[i]))
+            return bx_fail(err, BX_ESIMULATION, "species \"%s\" has no value at time %g s",
+                           network->names[i], frame[network->time]);
+        if (!(frame[i] >= 0 && frame[i] <= COUNT_MAXIMUM &&
+              fabs(frame[i] - whole) <= ROUNDING * whole))
             return bx_fail(
                 err, BX_ESIMULATION,
                 "species \"%s\" is %.17g at time %g s: stochastic simulation wants whole "
                 "numbers of molecules",
                 network->names[i], frame[i], frame[network->time]);
+        frame[i] = whole;
+    }
     return 0;
 }

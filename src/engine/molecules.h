@@ -4,8 +4,9 @@
 
 #include "model/network.h"
 
-/* Fails unless the counts of the species that `which` marks are whole numbers. */
-int bx_molecules_check_counts(const bx_network *network, const bool *which, const double *frame,
+/* Make the counts of the species that `which` marks whole numbers where rounding alone keeps them
+ * from it; fails where they are none. */
+int bx_molecules_check_counts(const bx_network *network, const bool *which, double *frame,
                               bx_error *err);
 
 /* Fails unless a reaction takes whole molecules, and changes those that `which` marks by whole

@@ -32,9 +32,11 @@ bx_fba *bx_flux_push(lua_State *L)
         worker->recorded = 0;
         lua_gc(L, LUA_GCCOLLECT);
     }
-    bx_fba **box = lua_newuserdatauv(L, sizeof *box, 0);
+    bx_fba **box = lua_newuserdatauv(L, sizeof *box, 1); /* with its reader's warnings */
     *box = NULL;
     luaL_setmetatable(L, CLASS);
+    lua_newtable(L);
+    lua_setiuservalue(L, -2, 1);
     *box = bx_fba_new(&watch, &err);
     if (!*box)
         bx_raise(L, &err);
@@ -330,6 +332,18 @@ static int model_tostring(lua_State *L)
     return 1;
 }
 
+/* model.warnings, and the methods, which are its upvalue. */
+static int model_index(lua_State *L)
+{
+    if (lua_type(L, 2) == LUA_TSTRING && strcmp(lua_tostring(L, 2), "warnings") == 0) {
+        lua_getiuservalue(L, 1, 1);
+        return 1;
+    }
+    lua_settop(L, 2);
+    lua_rawget(L, lua_upvalueindex(1));
+    return 1;
+}
+
 static const luaL_Reg methods[] = {
     {"bounds", bounds},
     {"dynamic", bx_flux_dynamic},
@@ -367,6 +381,7 @@ void bx_flux_open(lua_State *L)
     lua_pushboolean(L, 0);
     lua_setfield(L, -2, "__metatable");
     luaL_newlib(L, methods);
+    lua_pushcclosure(L, model_index, 1);
     lua_setfield(L, -2, "__index");
     luaL_newlib(L, functions);
     lua_setglobal(L, "flux");

@@ -2,6 +2,7 @@
 
 #include "inside/fields.h"
 #include "inside/raise.h"
+#include "inside/warnings.h"
 #include "inside/worker.h"
 #include "model/parser.h"
 #include "sbml/read.h"
@@ -54,7 +55,7 @@ static void set_count(lua_State *L, const char *key, size_t count)
 /* What was loaded, as a table. */
 static void push_result(lua_State *L, const bx_sbml_result *result, const char *name)
 {
-    lua_createtable(L, 0, 9);
+    lua_createtable(L, 0, 11);
     lua_pushstring(L, name);
     lua_setfield(L, -2, "name");
     set_count(L, "compartments", result->compartments);
@@ -79,11 +80,19 @@ static void push_result(lua_State *L, const bx_sbml_result *result, const char *
     lua_setfield(L, -2, "species");
 }
 
-/* Names that formulas keep, as the model's ids: set renamed[id] = name. */
-static void push_renamed(lua_State *L, const bx_cell *cell)
+/* Names that formulas keep, as the model's ids, and ids of species that are no names: set
+ * renamed[id] = name. */
+static void push_renamed(lua_State *L, const bx_cell *cell, const bx_sbml_result *result)
 {
     static const char ending[] = ".value";
     lua_newtable(L);
+    for (size_t i = 0; i < result->species_count; i++) {
+        const bx_sbml_species *species = &result->species[i];
+        if (strcmp(species->name, species->id) == 0)
+            continue;
+        lua_pushstring(L, species->name);
+        lua_setfield(L, -2, species->id);
+    }
     for (size_t i = 0; i < bx_cell_variables(cell); i++) {
         const char *name = bx_cell_variable(cell, i, NULL), *dot = strstr(name, ending);
         if (!dot || dot[sizeof ending - 1] != '\0')
@@ -112,7 +121,7 @@ static void refuse_conflict(lua_State *L, const bx_cell *cell, const bx_process 
 
 int bx_sbml_lua_load(lua_State *L)
 {
-    static const char *const keys[] = {"name", "externals", "share", NULL};
+    static const char *const keys[] = {"name", "externals", "share", "strict", NULL};
     bx_worker *worker = bx_worker_of(L);
     bx_place place = bx_place_make(BX_EMODEL, "load_sbml");
     bx_sbml_source source = {NULL};
@@ -120,12 +129,14 @@ int bx_sbml_lua_load(lua_State *L)
     bool share = false;
     source.text = luaL_checklstring(L, 2, &source.length);
     lua_settop(L, 3);
+    source.warnings = bx_warnings_push(L);
     if (!lua_isnil(L, 3)) {
         bx_fields_expect(L, 3, LUA_TTABLE, &place, NULL);
         bx_fields_allow(L, 3, keys, false, &place);
         if (bx_fields_get(L, 3, "name") != LUA_TNIL)
             source.name = bx_fields_string(L, -1, &place, "name");
         share = bx_fields_get(L, 3, "share") != LUA_TNIL && lua_toboolean(L, -1);
+        source.warnings->strict = bx_fields_get(L, 3, "strict") != LUA_TNIL && lua_toboolean(L, -1);
         read_externals(L, 3, &source, &place);
     }
     bx_sbml_result *result = lua_newuserdatauv(L, sizeof *result, 0);
@@ -142,7 +153,9 @@ int bx_sbml_lua_load(lua_State *L)
         return bx_raise(L, &err);
     bx_cell_restart(worker->cell, name);
     push_result(L, result, name);
-    push_renamed(L, worker->cell);
+    push_renamed(L, worker->cell, result);
+    bx_warnings_push_table(L, source.warnings);
+    lua_setfield(L, -2, "warnings");
     return 1;
 }
 
@@ -204,4 +217,5 @@ void bx_sbml_open(lua_State *L)
     lua_pushcfunction(L, text_free);
     lua_setfield(L, -2, "__gc");
     lua_pop(L, 2);
+    bx_warnings_open(L);
 }

@@ -4,7 +4,7 @@
 
 #include <lua.h>
 
-/* cell:load_sbml(text [, { name, externals, share }]) */
+/* cell:load_sbml(text [, { name, externals, share, strict }]) */
 int bx_sbml_lua_load(lua_State *L);
 
 /* cell:to_sbml([{ name }]) */

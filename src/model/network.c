@@ -1,6 +1,7 @@
 #include "model/network.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 bx_label bx_network_reaction_label(const bx_network *network, size_t reaction)
@@ -13,6 +14,33 @@ bx_label bx_network_event_label(const bx_network *network, size_t event)
 {
     const bx_event *e = &network->event[event];
     return bx_event_label(e->process, e->index);
+}
+
+/* The first of a row's slots whose value is not a number. */
+static uint32_t first_without_value(const bx_csr *uses, size_t row, const double *frame)
+{
+    for (uint32_t i = uses->start[row]; i < uses->start[row + 1]; i++)
+        if (isnan(frame[uses->items[i]]))
+            return uses->items[i];
+    return BX_SLOT_NONE;
+}
+
+bx_label bx_network_cause(const bx_network *network, size_t reaction, const double *frame)
+{
+    size_t rules = network->species + network->parameters;
+    bx_label cause = {""};
+    uint32_t slot = first_without_value(&network->rate_uses, reaction, frame), found = slot;
+    if (slot == BX_SLOT_NONE)
+        found = slot = first_without_value(&network->reactants, reaction, frame);
+    while (slot != BX_SLOT_NONE && slot >= rules && slot < rules + network->rules) {
+        found = slot;
+        slot = first_without_value(&network->rule_uses, slot - rules, frame);
+    }
+    if (slot != BX_SLOT_NONE && slot < rules)
+        snprintf(cause.text, sizeof cause.text, ": \"%.128s\" has no value", network->names[slot]);
+    else if (found != BX_SLOT_NONE && found < rules + network->rules)
+        snprintf(cause.text, sizeof cause.text, ": \"%.128s\" is nan", network->names[found]);
+    return cause;
 }
 
 bool bx_network_varies(const bx_network *network, uint32_t slot)

@@ -113,6 +113,10 @@ void bx_network_free(bx_network *network); /* NULL is fine */
 bx_label bx_network_reaction_label(const bx_network *network, size_t reaction);
 bx_label bx_network_event_label(const bx_network *network, size_t event);
 
+/* What a message adds about a rate that is not a number: ": "k" has no value", the variable behind
+ * it; "" where its own formula makes it so. */
+bx_label bx_network_cause(const bx_network *network, size_t reaction, const double *frame);
+
 /* Recompute every rule in `frame`. */
 void bx_network_rules(const bx_network *network, double *frame);
 

@@ -33,7 +33,13 @@ int bx_trajectory_encode(const bx_trajectory *t, bx_buffer *out, bx_error *err)
                            i + 1, BX_NAME_LENGTH);
     size_t length = out->length;
     encode(t, out);
-    return bx_buffer_finish(out, length) < 0 ? bx_fail_memory(err) : 0;
+    if (bx_buffer_finish(out, length) == 0)
+        return 0;
+    return bx_fail(
+        err, BX_ERESULT,
+        "a trajectory of %zu rows and %zu columns is more than memory holds, or the %zu MB "
+        "that travel at once: record less often, or fewer variables",
+        bx_trajectory_rows(t), bx_trajectory_columns(t) + 1, out->limit >> 20);
 }
 
 static int read_rows(bx_unpacker *r, bx_trajectory *t, size_t rows, bx_error *err)

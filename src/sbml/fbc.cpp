@@ -2,6 +2,10 @@
 
 #include "sbml/text.h"
 
+extern "C" {
+#include "flux/gene_rule.h"
+}
+
 #include <cmath>
 #include <cstring>
 #include <map>
@@ -15,7 +19,7 @@ LIBSBML_CPP_NAMESPACE_USE
 namespace
 {
 
-const double INFINITE = INFINITY;
+const double INFINITE = INFINITY, ROUNDING = 1e-12;
 const unsigned RULE_DEPTH = 100, PASSES = 100;
 
 struct Bounds {
@@ -27,6 +31,7 @@ struct Reader {
     const char *objective; /* wanted, or NULL */
     bx_fba *fba;
     char *taken;
+    bx_warnings *warnings; /* or NULL */
     bx_error *err;
     Model *model;
     FbcModelPlugin *fbc; /* or NULL */
@@ -177,11 +182,45 @@ int read_bounds(Reader &r)
 
 /* ---- objectives ---- */
 
+/* The objective asked for, or the active one; one alone is active though nothing says so. */
+int choose_objective(Reader &r, std::string &id)
+{
+    id = r.objective ? r.objective : r.fbc->getActiveObjectiveId();
+    if (!id.empty() || r.fbc->getNumObjectives() != 1)
+        return 0;
+    id = r.fbc->getObjective(0)->getId();
+    return bx_warn(r.warnings, r.err, "objective", id.c_str(),
+                   "no objective is said to be active: \"%.64s\" is the only one", id.c_str());
+}
+
+/* Some models have what is left of a subtraction as a coefficient. */
+int drop_rounding(Reader &r)
+{
+    double largest = 0;
+    for (auto &item : r.bounds)
+        largest = std::fmax(largest, std::fabs(item.second.objective));
+    for (auto &item : r.bounds) {
+        double &coefficient = item.second.objective;
+        if (coefficient == 0 || std::fabs(coefficient) > ROUNDING * std::fmin(largest, 1))
+            continue;
+        if (bx_warn(
+                r.warnings, r.err, "rounding", item.first.c_str(),
+                "reaction \"%.64s\": its objective coefficient %g is an error of rounding: 0 is "
+                "taken",
+                item.first.c_str(), coefficient) < 0)
+            return -1;
+        coefficient = 0;
+    }
+    return 0;
+}
+
 int read_objective(Reader &r)
 {
+    std::string id;
     if (!r.fbc)
-        return 0;
-    std::string id = r.objective ? r.objective : r.fbc->getActiveObjectiveId();
+        return drop_rounding(r);
+    if (choose_objective(r, id) < 0)
+        return -1;
     Objective *objective = id.empty() ? nullptr : r.fbc->getObjective(id);
     if (!objective && id.empty() && r.fbc->getNumObjectives() == 0)
         return 0;
@@ -200,7 +239,7 @@ int read_objective(Reader &r)
             return fail(r, "objective", id, "it names a reaction that is not there");
         found->second.objective += part.getCoefficient();
     }
-    return 0;
+    return drop_rounding(r);
 }
 
 /* ---- gene rules ---- */
@@ -262,20 +301,40 @@ std::string rule_in_notes(const Reaction &reaction)
     return "";
 }
 
-int read_rule(Reader &r, const Reaction &reaction, std::string &rule)
+uint32_t any_gene(void *, const char *, size_t, bx_error *)
+{
+    return 0;
+}
+
+/* The rule as text; -1 where what is there makes none. */
+int find_rule(const Reader &r, const Reaction &reaction, std::string &rule, bx_error *err)
 {
     auto *plugin = static_cast<const FbcReactionPlugin *>(reaction.getPlugin("fbc"));
-    if (!r.fbc || r.fbc->getPackageVersion() < 2) {
+    if (!r.fbc || r.fbc->getPackageVersion() < 2)
         rule = rule_in_notes(reaction);
+    else if (plugin && plugin->isSetGeneProductAssociation() &&
+             plugin->getGeneProductAssociation()->isSetAssociation() &&
+             !write_rule(r, plugin->getGeneProductAssociation()->getAssociation(), 0, rule))
+        return bx_fail(err, BX_EMODEL, "it is empty or nests deeper than %u", RULE_DEPTH);
+    bx_rule parsed;
+    if (bx_rule_parse(rule.c_str(), any_gene, nullptr, &parsed, err) < 0)
+        return -1;
+    bx_rule_free(&parsed);
+    return 0;
+}
+
+/* What is no rule is left out: the reaction then needs no gene. */
+int read_rule(Reader &r, const Reaction &reaction, std::string &rule)
+{
+    bx_error problem;
+    if (find_rule(r, reaction, rule, &problem) == 0)
         return 0;
-    }
-    if (!plugin || !plugin->isSetGeneProductAssociation())
-        return 0;
-    const GeneProductAssociation *association = plugin->getGeneProductAssociation();
-    if (!association->isSetAssociation() || write_rule(r, association->getAssociation(), 0, rule))
-        return 0;
-    return fail(r, "reaction", reaction.getId(),
-                "its gene product association is empty or nests deeper than 100");
+    rule.clear();
+    if (problem.code != BX_EMODEL)
+        return bx_fail(r.err, problem.code, "%s", problem.message);
+    return bx_warn(r.warnings, r.err, "gene_rule", reaction.getId().c_str(),
+                   "reaction \"%.64s\": its gene rule is left out: %.400s",
+                   reaction.getId().c_str(), problem.message);
 }
 
 /* ---- metabolites and reactions ---- */
@@ -287,8 +346,11 @@ int add_terms(Reader &r, const Reaction &reaction, bool products, std::vector<bx
         const SpeciesReference &reference =
             *(products ? reaction.getProduct(i) : reaction.getReactant(i));
         double stoichiometry = stoichiometry_of(r, reference);
-        if (std::isnan(stoichiometry))
-            return fail(r, "reaction", reaction.getId(), "a stoichiometry has no value");
+        if (std::isnan(stoichiometry)) {
+            std::string problem =
+                "the stoichiometry of \"" + reference.getSpecies() + "\" has no value";
+            return fail(r, "reaction", reaction.getId(), problem.c_str());
+        }
         terms.push_back(
             {reference.getSpecies().c_str(), products ? stoichiometry : -stoichiometry});
     }
@@ -354,9 +416,9 @@ extern "C" int bx_sbml_read_fbc(const bx_sbml_source *source, const char *object
         reader.objective = objective;
         reader.fba = fba;
         reader.taken = taken;
+        reader.warnings = source->warnings;
         std::memset(taken, 0, 256);
-        return bx_sbml_with_document(source->text, source->length, source->externals,
-                                     source->external_count, read_document, &reader, err);
+        return bx_sbml_with_document(source, read_document, &reader, err);
     } catch (...) {
         return bx_fail_memory(err);
     }

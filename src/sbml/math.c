@@ -121,10 +121,16 @@ static place resolve(const walk *w, place name)
     return name;
 }
 
+/* Whether an id that is no argument is a local parameter's. */
+static bool is_local(const walk *w, uint32_t in, const char *id)
+{
+    return in == OUTSIDE && w->law && KineticLaw_getParameterById((KineticLaw_t *)w->law, id);
+}
+
 /* The engine's name for an id that is no argument. */
 static bx_sbml_name name_of(const walk *w, uint32_t in, const char *id)
 {
-    if (in != OUTSIDE || !w->law || !KineticLaw_getParameterById((KineticLaw_t *)w->law, id))
+    if (!is_local(w, in, id))
         return bx_sbml_name_of(id, "");
     return bx_sbml_local_of((const Reaction_t *)SBase_getParentSBMLObject((SBase_t *)w->law), id);
 }
@@ -141,17 +147,17 @@ static void expand_name(walk *w, const step *s)
         fail(w, "a name without text");
 }
 
-/* Note that the rate of change of a variable is asked for. */
-static int add_rate(bx_sbml *sbml, const char *variable)
+/* Note that the rate of change of a variable is asked for, by its id. */
+static int add_rate(bx_sbml *sbml, const char *id)
 {
-    if (bx_names_find(&sbml->rates, variable) != BX_NAME_NONE)
+    if (bx_names_find(&sbml->rates, id) != BX_NAME_NONE)
         return 0;
     char **names =
         bx_array_grow(sbml->rate_names, sbml->rate_count, &sbml->rate_capacity, sizeof *names);
     if (!names)
         return -1;
     sbml->rate_names = names;
-    if (!(names[sbml->rate_count] = strdup(variable)))
+    if (!(names[sbml->rate_count] = strdup(id)))
         return -1;
     sbml->rate_count++;
     return bx_names_add(&sbml->rates, names[sbml->rate_count - 1], sbml->rate_count - 1);
@@ -166,10 +172,13 @@ static void expand_rate_of(walk *w, const step *s)
         fail(w, "rateOf: the id of one variable expected");
         return;
     }
-    bx_sbml_name variable = name_of(w, of.scope, id);
-    if (add_rate(w->sbml, variable.text) < 0)
+    if (is_local(w, of.scope, id)) {
+        bx_builder_number(w->builder, 0);
+        return;
+    }
+    if (add_rate(w->sbml, id) < 0)
         fail_memory(w);
-    bx_builder_name(w->builder, bx_sbml_rate_of(variable.text).text, 0, 0);
+    bx_builder_name(w->builder, bx_sbml_name_of(id, ".rate").text, 0, 0);
 }
 
 /* ---- operators ---- */

@@ -4,28 +4,33 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+
+/* An id that is no SId gets "_" where names have no such character. */
+static bx_sbml_name plain_name(const char *id)
+{
+    bx_sbml_name name;
+    snprintf(name.text, sizeof name.text, "%s%.*s", *id >= '0' && *id <= '9' ? "_" : "",
+             BX_NAME_LENGTH, id);
+    for (char *c = name.text; *c; c++)
+        if (!(*c >= '0' && *c <= '9') && !(*c >= 'A' && *c <= 'Z') && !(*c >= 'a' && *c <= 'z'))
+            *c = '_';
+    return name;
+}
 
 bx_sbml_name bx_sbml_name_of(const char *id, const char *suffix)
 {
-    bx_sbml_name name;
-    bool reserved = *suffix == '\0' && bx_formula_reserved(id);
-    snprintf(name.text, sizeof name.text, "%.*s%s", BX_NAME_LENGTH, id,
-             reserved ? ".value" : suffix);
+    bx_sbml_name name = plain_name(id);
+    bool reserved = *suffix == '\0' && bx_formula_reserved(name.text);
+    strncat(name.text, reserved ? ".value" : suffix, sizeof name.text - strlen(name.text) - 1);
     return name;
 }
 
 bx_sbml_name bx_sbml_local_of(const Reaction_t *reaction, const char *id)
 {
-    bx_sbml_name name;
-    snprintf(name.text, sizeof name.text, "%.*s.%.*s", BX_NAME_LENGTH, Reaction_getId(reaction),
-             BX_NAME_LENGTH, id);
-    return name;
-}
-
-bx_sbml_name bx_sbml_rate_of(const char *variable)
-{
-    bx_sbml_name name;
-    snprintf(name.text, sizeof name.text, "%.*s.rate", BX_NAME_LENGTH, variable);
+    bx_sbml_name name = plain_name(Reaction_getId(reaction)), local = plain_name(id);
+    size_t length = strlen(name.text);
+    snprintf(name.text + length, sizeof name.text - length, ".%s", local.text);
     return name;
 }
 

@@ -1,7 +1,8 @@
 /* What the parts of the SBML reader share.
  *
  * A variable of the model bears its SBML id in the engine too, and means what the id means in SBML;
- * an id that the formula language keeps for itself, as time, gets ".value" behind it. A species
+ * an id that the formula language keeps for itself, as time, gets ".value" behind it, and one that
+ * is no SId "_" for each character that a name may not have. A species
  * whose id means a concentration has its amount, which is the state, in "id.amount"; one whose id
  * means an amount has its concentration in "id.concentration". A local parameter k of reaction R is
  * "R.k"; the rate of change of x, if the model asks for it by rateOf, is "x.rate". */
@@ -10,6 +11,7 @@
 
 #include "core/error.h"
 #include "core/names.h"
+#include "core/warnings.h"
 #include "model/builder.h"
 #include "model/declaration.h"
 
@@ -21,11 +23,12 @@ typedef struct bx_sbml {
     Model_t *model;
     bx_process *process;
     bx_error *err;
+    bx_warnings *warnings;                        /* or NULL */
     bx_builder builder;                           /* of one formula after another */
     bx_names species, functions, rules, initials; /* their places in the model, by id */
     bx_names targets;                             /* the ids of what events set */
-    bx_names rates;                               /* the variables that rateOf names, in order; */
-    char **rate_names;                            /* their names lie here */
+    bx_names rates;                               /* the ids that rateOf names, in order; */
+    char **rate_names;                            /* they lie here */
     size_t rate_count, rate_capacity;
     bool distrib; /* the package of that name is there */
 } bx_sbml;
@@ -40,9 +43,8 @@ typedef struct bx_sbml_name {
 /* The engine's name for an id; with a suffix such as ".amount". */
 bx_sbml_name bx_sbml_name_of(const char *id, const char *suffix);
 
-/* The name of a reaction's local parameter, and that of a variable's rate of change. */
+/* The name of a reaction's local parameter. */
 bx_sbml_name bx_sbml_local_of(const Reaction_t *reaction, const char *id);
-bx_sbml_name bx_sbml_rate_of(const char *variable);
 
 /* Prefix the message with the element that it is about; -1. */
 int bx_sbml_fail_in(bx_error *err, const char *what, const char *id);

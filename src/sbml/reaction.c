@@ -106,9 +106,12 @@ static int add_locals(bx_sbml *sbml, const Reaction_t *reaction, const KineticLa
     for (unsigned i = 0; i < KineticLaw_getNumParameters(law); i++) {
         Parameter_t *p = KineticLaw_getParameter((KineticLaw_t *)law, i);
         double value = Parameter_isSetValue(p) ? Parameter_getValue(p) : NAN;
-        if (bx_process_add_parameter(sbml->process,
-                                     bx_sbml_local_of(reaction, Parameter_getId(p)).text, value,
-                                     sbml->err) < 0)
+        bx_sbml_name name = bx_sbml_local_of(reaction, Parameter_getId(p));
+        if (!Parameter_isSetValue(p) &&
+            bx_warn(sbml->warnings, sbml->err, "value", name.text,
+                    "local parameter \"%.128s\" has no value", name.text) < 0)
+            return -1;
+        if (bx_process_add_parameter(sbml->process, name.text, value, sbml->err) < 0)
             return -1;
     }
     return 0;
@@ -203,6 +206,10 @@ static int check_species(const bx_sbml *sbml, Reaction_t *reaction)
         const char *id = SpeciesReference_getSpecies(reference);
         if (!bx_sbml_species_of(sbml, id))
             return bx_fail(sbml->err, BX_EMODEL, "there is no species \"%.64s\"", id ? id : "");
+        if (isnan(SpeciesReference_getStoichiometry(reference)) &&
+            !SpeciesReference_isSetId(reference) &&
+            !SpeciesReference_isSetStoichiometryMath(reference))
+            return bx_fail(sbml->err, BX_EMODEL, "the stoichiometry of \"%.64s\" has no value", id);
     }
     return 0;
 }

@@ -16,6 +16,7 @@ void bx_sbml_result_free(bx_sbml_result *result)
 {
     for (size_t i = 0; i < result->species_count; i++) {
         free(result->species[i].id);
+        free(result->species[i].name);
         free(result->species[i].amount);
         free(result->species[i].concentration);
     }
@@ -62,9 +63,10 @@ static int list_species(const bx_sbml *sbml, bx_sbml_result *result, bx_error *e
         bool amount = bx_sbml_is_amount(sbml, species);
         bx_sbml_species *to = &result->species[result->species_count++];
         to->id = strdup(id);
+        to->name = strdup(bx_sbml_name_of(id, "").text);
         to->amount = strdup(bx_sbml_name_of(id, amount ? "" : ".amount").text);
         to->concentration = strdup(bx_sbml_name_of(id, amount ? ".concentration" : "").text);
-        if (!to->id || !to->amount || !to->concentration)
+        if (!to->id || !to->name || !to->amount || !to->concentration)
             return bx_fail_memory(err);
     }
     return 0;
@@ -87,6 +89,7 @@ static int read_model(void *data, SBMLDocument_t *document, bx_error *err)
     const char *id = Model_getId(model), *name = r->source->name;
     bx_sbml_result *result = r->result;
     sbml->err = sbml->builder.err = err;
+    sbml->warnings = r->source->warnings;
     sbml->distrib = XMLNamespaces_hasURI(SBMLDocument_getNamespaces(document), bx_sbml_distrib);
     sbml->process = result->process = bx_process_new(name ? name : id && *id ? id : "sbml", err);
     if (!sbml->process)
@@ -104,8 +107,7 @@ int bx_sbml_read(const bx_sbml_source *source, bx_sbml_result *result, bx_error 
 {
     *result = (bx_sbml_result){0};
     reading r = {.source = source, .result = result};
-    int done = bx_sbml_with_document(source->text, source->length, source->externals,
-                                     source->external_count, read_model, &r, err);
+    int done = bx_sbml_with_document(source, read_model, &r, err);
     bx_sbml_free(&r.sbml);
     if (done == 0)
         return 0;

@@ -5,14 +5,15 @@
 #ifndef BX_SBML_READ_H
 #define BX_SBML_READ_H
 
-#include "core/error.h"
-#include "model/process.h"
-
 #include <stddef.h>
 
 #ifdef __cplusplus
 extern "C" {
 #endif
+
+#include "core/error.h"
+#include "core/warnings.h"
+#include "model/process.h"
 
 /* A file that the model's external model definitions name. */
 typedef struct bx_sbml_external {
@@ -26,12 +27,13 @@ typedef struct bx_sbml_source {
     size_t length;
     const bx_sbml_external *externals; /* all that a model may refer to: no file is opened */
     size_t external_count;
-    const char *name; /* of the process; NULL: the model's id, else "sbml" */
+    const char *name;      /* of the process; NULL: the model's id, else "sbml" */
+    bx_warnings *warnings; /* added to; or NULL */
 } bx_sbml_source;
 
 /* A species by its names in the engine. */
 typedef struct bx_sbml_species {
-    char *id, *amount, *concentration;
+    char *id, *name, *amount, *concentration; /* `name` means what the id means */
 } bx_sbml_species;
 
 typedef struct bx_sbml_result {

@@ -1,13 +1,17 @@
 #include "sbml/text.h"
 
+#include "sbml/intake.h"
+
 #include <algorithm>
 #include <cstring>
 #include <new>
+#include <sbml/extension/SBMLDocumentPlugin.h>
 #include <sbml/packages/comp/common/CompExtensionTypes.h>
 #include <sbml/packages/comp/util/SBMLResolverRegistry.h>
 #include <sbml/packages/comp/util/SBMLUri.h>
 #include <sbml/packages/fbc/validator/FbcSBMLError.h>
 #include <string>
+#include <vector>
 
 LIBSBML_CPP_NAMESPACE_USE
 
@@ -30,10 +34,7 @@ std::string file_name(std::string uri)
 class ExternalResolver : public SBMLResolver
 {
   public:
-    ExternalResolver(const bx_sbml_external *externals, size_t count)
-        : mExternals(externals), mCount(count)
-    {
-    }
+    explicit ExternalResolver(const std::vector<Text> &externals) : mExternals(externals) {}
 
     SBMLResolver *clone() const override
     {
@@ -42,8 +43,8 @@ class ExternalResolver : public SBMLResolver
 
     SBMLDocument *resolve(const std::string &uri, const std::string &) const override
     {
-        const bx_sbml_external *found = find(uri);
-        return found ? readSBMLFromString(found->text) : nullptr;
+        const Text *found = find(uri);
+        return found ? readSBMLFromString(found->text.c_str()) : nullptr;
     }
 
     SBMLUri *resolveUri(const std::string &uri, const std::string &) const override
@@ -52,17 +53,16 @@ class ExternalResolver : public SBMLResolver
     }
 
   private:
-    const bx_sbml_external *find(const std::string &uri) const
+    const Text *find(const std::string &uri) const
     {
         std::string name = file_name(uri);
-        for (size_t i = 0; i < mCount; i++)
-            if (name == mExternals[i].name)
-                return &mExternals[i];
+        for (const Text &external : mExternals)
+            if (name == external.name)
+                return &external;
         return nullptr;
     }
 
-    const bx_sbml_external *mExternals;
-    size_t mCount;
+    const std::vector<Text> &mExternals;
 };
 
 /* While it lives, external files come from the texts at hand; libSBML's own resolver, which opens
@@ -70,12 +70,12 @@ class ExternalResolver : public SBMLResolver
 class OnlyTheseFiles
 {
   public:
-    OnlyTheseFiles(const bx_sbml_external *externals, size_t count)
+    explicit OnlyTheseFiles(const std::vector<Text> &externals)
     {
         SBMLResolverRegistry &registry = SBMLResolverRegistry::getInstance();
         while (registry.getNumResolvers() > 0)
             registry.removeResolver(0);
-        ExternalResolver resolver(externals, count);
+        ExternalResolver resolver(externals);
         registry.addResolver(&resolver);
     }
 
@@ -96,73 +96,7 @@ struct Document {
     Document &operator=(const Document &) = delete;
 };
 
-/* libSBML reads elements, and frees formulas, by recursion: within these bounds it takes some 5 MB
- * of stack at most. */
-const size_t DEPTH_MAXIMUM = 2000;
-const size_t FORMULA_MAXIMUM = 100000; /* elements of a formula */
-
-/* The ">" of the tag that begins at `p`; what is quoted in it does not count. */
-const char *end_of_tag(const char *p, const char *end)
-{
-    for (; p < end && *p != '>'; p++)
-        if (*p == '"' || *p == '\'') {
-            const char *close = static_cast<const char *>(memchr(p + 1, *p, end - p - 1));
-            p = close ? close : end - 1;
-        }
-    return p;
-}
-
-bool is_math(const char *tag, const char *end)
-{
-    std::string name(tag, std::find_if(tag, end, [](char c) { return strchr(" \t\r\n/", c); }));
-    return name == "math" || (name.size() > 5 && name.compare(name.size() - 5, 5, ":math") == 0);
-}
-
-/* How deep elements nest, and how many a formula has. */
-int check_sizes(const char *text, size_t length, bx_error *err)
-{
-    const char *end = text + length, *p = text;
-    size_t depth = 0, elements = 0;
-    bool formula = false;
-    while ((p = static_cast<const char *>(memchr(p, '<', end - p))) && ++p < end) {
-        const char *tag = p;
-        if (end - tag > 3 && memcmp(tag, "!--", 3) == 0)
-            p = static_cast<const char *>(memmem(tag, end - tag, "-->", 3));
-        if (!p)
-            return 0;
-        if (*tag == '!' || *tag == '?')
-            continue;
-        bool closes = *tag == '/';
-        p = end_of_tag(tag, end);
-        bool opens = !closes && p[-1] != '/';
-        if (is_math(tag + closes, p)) {
-            formula = opens;
-            elements = 0;
-        }
-        elements += !closes;
-        depth += opens;
-        depth -= closes && depth > 0;
-        if (depth > DEPTH_MAXIMUM)
-            return bx_fail(err, BX_EMODEL, "SBML: elements nest more than %zu deep", DEPTH_MAXIMUM);
-        if (formula && elements > FORMULA_MAXIMUM)
-            return bx_fail(err, BX_EMODEL, "SBML: a formula has more than %zu elements",
-                           FORMULA_MAXIMUM);
-    }
-    return 0;
-}
-
-/* No type declarations, hence no entities of the text's own making. */
-int check_text(const char *text, size_t length, bx_error *err)
-{
-    if (length > BX_SBML_LENGTH)
-        return bx_fail(err, BX_EMODEL, "SBML: %zu bytes expected at most, got %zu", BX_SBML_LENGTH,
-                       length);
-    if (memchr(text, 0, length))
-        return bx_fail(err, BX_EMODEL, "SBML: text in UTF-8 expected, found a zero byte");
-    if (memmem(text, length, "<!DOCTYPE", 9) || memmem(text, length, "<!ENTITY", 8))
-        return bx_fail(err, BX_EMODEL, "SBML: a document type declaration is not allowed");
-    return check_sizes(text, length, err);
-}
+/* ---- what libSBML says ---- */
 
 int fail_with(const SBMLError *error, const char *what, bx_error *err)
 {
@@ -178,7 +112,7 @@ int fail_with(const SBMLError *error, const char *what, bx_error *err)
 
 /* Debian's libSBML is built without distrib; of what it then reports of that package, nothing
  * stands in the way: the names of its functions are read. */
-bool only_distrib_is_unknown(SBMLDocument *document)
+bool only_distrib_is_unknown(const SBMLDocument *document)
 {
     for (int i = 0; i < document->getNumUnknownPackages(); i++)
         if (document->getUnknownPackageURI(i) != bx_sbml_distrib)
@@ -186,26 +120,167 @@ bool only_distrib_is_unknown(SBMLDocument *document)
     return document->getNumUnknownPackages() > 0;
 }
 
-/* Nothing here reads the formulas of compounds, which genome-scale models often get wrong. */
-bool is_of_no_account(const SBMLError *error)
+/* The last line of a message is about the element at hand, or only says where the rule stands. */
+std::string detail_of(const SBMLError *error)
 {
-    return (!error->isError() && !error->isFatal()) ||
-           error->getErrorId() == FbcSpeciesFormulaMustBeString;
+    std::string text = error->getMessage();
+    text.erase(text.find_last_not_of(" \n") + 1);
+    size_t line = text.rfind('\n');
+    text.erase(0, line == std::string::npos ? 0 : line + 1);
+    return text.erase(0, std::min(text.find_first_not_of(' '), text.size()));
+}
+
+/* What a message says in quotes. */
+std::string quoted_in(const std::string &text)
+{
+    size_t open = text.find('\'');
+    size_t close = open == std::string::npos ? open : text.find('\'', open + 1);
+    return close == std::string::npos ? "" : text.substr(open + 1, close - open - 1);
+}
+
+bool is_one_of(const std::string &word, std::initializer_list<const char *> list)
+{
+    return std::find(list.begin(), list.end(), word) != list.end();
+}
+
+/* Ids and terms, notes for readers, lists that are empty: the text breaks a rule and says the same.
+ */
+bool breaks_form_alone(unsigned id)
+{
+    static const unsigned formal[] = {MissingXMLEncoding,
+                                      DuplicateMetaId,
+                                      InvalidSBOTermSyntax,
+                                      InvalidMetaidSyntax,
+                                      InvalidIdSyntax,
+                                      InvalidNameSyntax,
+                                      MissingAnnotationNamespace,
+                                      DuplicateAnnotationNamespaces,
+                                      SBMLNamespaceInAnnotation,
+                                      MultipleAnnotations,
+                                      NotesNotInXHTMLNamespace,
+                                      NotesContainsXMLDecl,
+                                      InvalidNotesContent,
+                                      OnlyOneNotesElementAllowed,
+                                      EmptyListElement,
+                                      EmptyListOfUnits,
+                                      EmptyUnitListElement,
+                                      EmptyListInReaction,
+                                      EmptyListInKineticLaw,
+                                      FbcActiveObjectiveSyntax,
+                                      FbcSBMLSIdSyntax,
+                                      FbcNoEmptyListOfs,
+                                      FbcObjectiveLOFluxObjMustNotBeEmpty,
+                                      FbcFluxBoundRectionMustBeSIdRef,
+                                      FbcFluxObjectReactionMustBeSIdRef,
+                                      FbcReactionLwrBoundSIdRef,
+                                      FbcReactionUpBoundSIdRef,
+                                      FbcGeneProdAssocIdSyntax,
+                                      FbcGeneProdRefGeneProductSIdRef};
+    return std::find(std::begin(formal), std::end(formal), id) != std::end(formal);
+}
+
+/* Whether what an error is about has no part in the mathematics, so that the meaning is certain. */
+bool is_formal(const SBMLError *error)
+{
+    if (error->isFatal())
+        return false;
+    if (is_one_of(error->getPackage(), {"layout", "render", "groups"}) ||
+        breaks_form_alone(error->getErrorId()))
+        return true;
+    std::string detail = detail_of(error), name = quoted_in(detail);
+    if (detail.find("listOf") == 0 && detail.find("cannot be empty") != std::string::npos)
+        return true;
+    if (detail.find("The required attribute 'fast' is missing") == 0)
+        return true;
+    if (detail.find("Attribute '") == 0 &&
+        detail.find("is not part of the definition") != std::string::npos)
+        return is_one_of(name, {"charge", "chemicalFormula", "metaid", "name", "sboTerm"});
+    return (detail.find("Element '") == 0 || detail.find("L3 package '") != std::string::npos) &&
+           (name.find("ayout") != std::string::npos || name.find("ender") != std::string::npos);
+}
+
+bool is_of_no_account(const SBMLDocument *document, const SBMLError *error)
+{
+    unsigned id = error->getErrorId();
+    if ((!error->isError() && !error->isFatal()) || id == FbcSpeciesFormulaMustBeString)
+        return true; /* nothing here reads the formulas of compounds, often wrong */
+    return (id == RequiredPackagePresent || id == BadCsymbolDefinitionURLValue) &&
+           only_distrib_is_unknown(document);
 }
 
 /* The first error; warnings pass. */
-const SBMLError *first_error(SBMLDocument *document)
+const SBMLError *first_error(const SBMLDocument *document)
 {
-    bool distrib = only_distrib_is_unknown(document);
     for (unsigned i = 0; i < document->getNumErrors(); i++) {
         const SBMLError *error = document->getError(i);
-        if (is_of_no_account(error))
-            continue;
-        if (!distrib || (error->getErrorId() != RequiredPackagePresent &&
-                         error->getErrorId() != BadCsymbolDefinitionURLValue))
+        if (!is_of_no_account(document, error))
             return error;
     }
     return nullptr;
+}
+
+/* Errors of form alone become warnings, one a kind. */
+int judge_errors(const SBMLDocument *document, bx_warnings *warnings, bx_error *err)
+{
+    std::vector<std::pair<const SBMLError *, unsigned>> kinds;
+    for (unsigned i = 0; i < document->getNumErrors(); i++) {
+        const SBMLError *error = document->getError(i);
+        if (is_of_no_account(document, error))
+            continue;
+        if (!is_formal(error))
+            return fail_with(error, "the text can't be read", err);
+        auto same = std::find_if(kinds.begin(), kinds.end(), [&](auto &kind) {
+            return kind.first->getErrorId() == error->getErrorId();
+        });
+        if (same == kinds.end())
+            kinds.push_back({error, 1});
+        else
+            same->second++;
+    }
+    for (auto &kind : kinds) {
+        std::string message = "line " + std::to_string(kind.first->getLine());
+        std::string detail = detail_of(kind.first);
+        if (kind.second > 1)
+            message += ", the first of " + std::to_string(kind.second);
+        message += ": " + kind.first->getShortMessage();
+        if (detail.find("Reference:") != 0)
+            message += ": " + detail;
+        if (bx_warn(warnings, err, "form", nullptr, "%.600s", message.c_str()) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+int judge_package(const std::string &name, bool required, bx_warnings *warnings, bx_error *err)
+{
+    if (is_one_of(name,
+                  {"comp", "fbc", "distrib", "l3v2extendedmath", "layout", "render", "groups"}))
+        return 0;
+    if (required)
+        return bx_fail(err, BX_EMODEL,
+                       "SBML: the model requires the package \"%.64s\", which is not supported",
+                       name.c_str());
+    return bx_warn(warnings, err, "package", name.c_str(), "the package \"%.64s\" is not read",
+                   name.c_str());
+}
+
+/* A model that requires a package means something else without it. */
+int judge_packages(SBMLDocument *document, bx_warnings *warnings, bx_error *err)
+{
+    for (unsigned i = 0; i < document->getNumPlugins(); i++) {
+        auto *plugin = dynamic_cast<SBMLDocumentPlugin *>(document->getPlugin(i));
+        if (plugin &&
+            judge_package(plugin->getPackageName(), plugin->getRequired(), warnings, err) < 0)
+            return -1;
+    }
+    for (int i = 0; i < document->getNumUnknownPackages(); i++) {
+        std::string uri = document->getUnknownPackageURI(i);
+        std::string name =
+            uri == bx_sbml_distrib ? "distrib" : document->getUnknownPackagePrefix(i);
+        if (judge_package(name, document->getPackageRequired(uri), warnings, err) < 0)
+            return -1;
+    }
+    return 0;
 }
 
 /* Where libSBML does not know a symbol it goes by the name alone: this is to be the one meant. */
@@ -247,40 +322,8 @@ int flatten(SBMLDocument *document, bx_error *err)
     return 0;
 }
 
-int with_document(const char *text, size_t length, const bx_sbml_external *externals, size_t count,
-                  int (*use)(void *, SBMLDocument_t *, bx_error *), void *data, bx_error *err)
-{
-    if (check_text(text, length, err) < 0)
-        return -1;
-    for (size_t i = 0; i < count; i++)
-        if (check_text(externals[i].text, externals[i].length, err) < 0)
-            return -1;
-    OnlyTheseFiles only(externals, count);
-    Document document(readSBMLFromString(std::string(text, length).c_str()));
-    if (!document.pointer)
-        return bx_fail_memory(err);
-    if (const SBMLError *error = first_error(document.pointer))
-        return fail_with(error, "the text can't be read", err);
-    if (only_distrib_is_unknown(document.pointer) &&
-        check_symbols(std::string(text, length), err) < 0)
-        return -1;
-    if (flatten(document.pointer, err) < 0)
-        return -1;
-    if (!document.pointer->getModel())
-        return bx_fail(err, BX_EMODEL, "SBML: the text holds no model");
-    return use(data, document.pointer, err);
-}
-
-} // namespace
-
-namespace
-{
-
 struct Reading {
-    const char *text;
-    size_t length;
-    const bx_sbml_external *externals;
-    size_t count;
+    const bx_sbml_source *source;
     int (*use)(void *, SBMLDocument_t *, bx_error *);
     void *data;
 };
@@ -288,7 +331,23 @@ struct Reading {
 int read_document(void *data, bx_error *err)
 {
     const Reading *r = static_cast<const Reading *>(data);
-    return with_document(r->text, r->length, r->externals, r->count, r->use, r->data, err);
+    const bx_sbml_source *source = r->source;
+    std::string text;
+    std::vector<Text> externals;
+    if (bx_sbml_take_in(source, text, externals, err) < 0)
+        return -1;
+    OnlyTheseFiles only(externals);
+    Document document(readSBMLFromString(text.c_str()));
+    if (!document.pointer)
+        return bx_fail_memory(err);
+    if (judge_packages(document.pointer, source->warnings, err) < 0 ||
+        judge_errors(document.pointer, source->warnings, err) < 0 ||
+        (only_distrib_is_unknown(document.pointer) && check_symbols(text, err) < 0) ||
+        flatten(document.pointer, err) < 0)
+        return -1;
+    if (!document.pointer->getModel())
+        return bx_fail(err, BX_EMODEL, "SBML: the text holds no model");
+    return r->use(r->data, document.pointer, err);
 }
 
 } // namespace
@@ -315,11 +374,10 @@ extern "C" int bx_sbml_check(SBMLDocument_t *document, bx_error *err)
     return error ? fail_with(error, "the model is not valid", err) : 0;
 }
 
-extern "C" int bx_sbml_with_document(const char *text, size_t length,
-                                     const bx_sbml_external *externals, size_t count,
+extern "C" int bx_sbml_with_document(const bx_sbml_source *source,
                                      int (*use)(void *, SBMLDocument_t *, bx_error *), void *data,
                                      bx_error *err)
 {
-    Reading reading = {text, length, externals, count, use, data};
+    Reading reading = {source, use, data};
     return bx_sbml_guard(read_document, &reading, err);
 }

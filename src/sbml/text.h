@@ -18,12 +18,13 @@ extern const char bx_sbml_distrib[];
 /* Longest text of a model in bytes. */
 #define BX_SBML_LENGTH ((size_t)64 << 20)
 
-/* Read a document and flatten its hierarchical composition (comp); nothing but `text` and
- * `externals` is read. Calls use(data, document, err) and frees the document; what `use` gives is
- * given back. -1 with BX_EMODEL or BX_EMEMORY. */
-int bx_sbml_with_document(const char *text, size_t length, const bx_sbml_external *externals,
-                          size_t count, int (*use)(void *data, SBMLDocument_t *, bx_error *),
-                          void *data, bx_error *err);
+/* Read a document, in UTF-8 or UTF-16, and flatten its hierarchical composition (comp); nothing but
+ * the source's text and externals is read. What breaks SBML's form alone becomes a warning of the
+ * source. Calls use(data, document, err) and frees the document; what `use` gives is given back.
+ * -1 with BX_EMODEL or BX_EMEMORY. */
+int bx_sbml_with_document(const bx_sbml_source *source,
+                          int (*use)(void *data, SBMLDocument_t *, bx_error *), void *data,
+                          bx_error *err);
 
 /* -1 with the first error of libSBML's consistency check. */
 int bx_sbml_check(SBMLDocument_t *document, bx_error *err);

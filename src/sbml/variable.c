@@ -25,6 +25,15 @@ static int add_rule(bx_sbml *sbml, const char *name, const char *left, bx_op op,
     return bx_sbml_take(sbml, bx_process_take_rule, name);
 }
 
+/* A run fails if it needs the value, unless it has been set by then. */
+static int warn_without_value(bx_sbml *sbml, const char *what, const char *id)
+{
+    const ASTNode_t *math;
+    if (bx_sbml_rule_of(sbml, id, &math) == BX_SBML_ASSIGNMENT || bx_sbml_initial_of(sbml, id))
+        return 0;
+    return bx_warn(sbml->warnings, sbml->err, "value", id, "%s \"%.64s\" has no value", what, id);
+}
+
 /* A compartment, a parameter or a species reference. */
 static int add_plain(bx_sbml *sbml, const char *id, double value)
 {
@@ -185,20 +194,39 @@ static int add_references(bx_sbml *sbml, Reaction_t *reaction)
         if (SBase_getLevel((SBase_t *)reference) > 2 &&
             !SpeciesReference_isSetStoichiometry(reference))
             value = NAN;
-        if (add_plain(sbml, SpeciesReference_getId(reference), value) < 0)
+        if ((isnan(value) &&
+             warn_without_value(sbml, "stoichiometry", SpeciesReference_getId(reference)) < 0) ||
+            add_plain(sbml, SpeciesReference_getId(reference), value) < 0)
             return bx_sbml_fail_in(sbml->err, "species reference",
                                    SpeciesReference_getId(reference));
     }
     return 0;
 }
 
+/* Without a size it is 1, as other programs have it: concentrations are then amounts. */
+static int take_size(bx_sbml *sbml, const Compartment_t *c, double *size)
+{
+    const ASTNode_t *math;
+    const char *id = Compartment_getId(c);
+    *size = Compartment_isSetSize(c) ? Compartment_getSize(c) : NAN;
+    if (SBase_getLevel((const SBase_t *)c) == 1)
+        *size = Compartment_getVolume(c);
+    if (Compartment_isSetSize(c) || !isnan(*size) ||
+        Compartment_getSpatialDimensionsAsDouble(c) == 0 || bx_sbml_initial_of(sbml, id) ||
+        bx_sbml_rule_of(sbml, id, &math) == BX_SBML_ASSIGNMENT)
+        return 0;
+    *size = 1;
+    return bx_warn(sbml->warnings, sbml->err, "size", id,
+                   "compartment \"%.64s\" has no size: 1 is taken", id);
+}
+
 static int add_compartments(bx_sbml *sbml)
 {
     for (unsigned i = 0; i < Model_getNumCompartments(sbml->model); i++) {
+        double size;
         Compartment_t *c = Model_getCompartment(sbml->model, i);
-        double size = Compartment_isSetSize(c) ? Compartment_getSize(c) : NAN;
-        if (SBase_getLevel((SBase_t *)c) == 1)
-            size = Compartment_getVolume(c);
+        if (take_size(sbml, c, &size) < 0)
+            return -1;
         if (add_plain(sbml, Compartment_getId(c), size) < 0)
             return bx_sbml_fail_in(sbml->err, "compartment", Compartment_getId(c));
     }
@@ -213,11 +241,17 @@ int bx_sbml_variables(bx_sbml *sbml)
     for (unsigned i = 0; i < Model_getNumParameters(model); i++) {
         Parameter_t *p = Model_getParameter(model, i);
         double value = Parameter_isSetValue(p) ? Parameter_getValue(p) : NAN;
+        if (!Parameter_isSetValue(p) &&
+            warn_without_value(sbml, "parameter", Parameter_getId(p)) < 0)
+            return -1;
         if (add_plain(sbml, Parameter_getId(p), value) < 0)
             return bx_sbml_fail_in(sbml->err, "parameter", Parameter_getId(p));
     }
     for (unsigned i = 0; i < Model_getNumSpecies(model); i++) {
         Species_t *species = Model_getSpecies(model, i);
+        if (!Species_isSetInitialAmount(species) && !Species_isSetInitialConcentration(species) &&
+            warn_without_value(sbml, "species", Species_getId(species)) < 0)
+            return -1;
         if (add_species(sbml, species) < 0)
             return bx_sbml_fail_in(sbml->err, "species", Species_getId(species));
     }
@@ -269,9 +303,9 @@ static void put_rate(bx_sbml *sbml, const char *id)
 int bx_sbml_rates(bx_sbml *sbml)
 {
     for (size_t i = 0; i < sbml->rate_count; i++) {
-        const char *variable = sbml->rate_names[i];
-        put_rate(sbml, variable);
-        if (bx_sbml_take(sbml, bx_process_take_rule, bx_sbml_rate_of(variable).text) < 0)
+        const char *id = sbml->rate_names[i];
+        put_rate(sbml, id);
+        if (bx_sbml_take(sbml, bx_process_take_rule, bx_sbml_name_of(id, ".rate").text) < 0)
             return bx_sbml_fail_in(sbml->err, "rateOf", sbml->rate_names[i]);
     }
     return 0;

@@ -13,7 +13,7 @@ local MEMORY = 4 << 30 -- bytes that the VM may take
 -- Runs in the VM. A name that the model does not have comes back as { unknown = "reaction 'X'", word = "X",
 -- of = { … } }.
 local in_the_vm = [[
-local model, objective = flux.load_sbml(args.text, { objective = args.objective })
+local model, objective = flux.load_sbml(args.text, { objective = args.objective, strict = args.strict })
 local genes, reactions, all = {}, {}, model:reactions()
 for _, name in ipairs(all) do reactions[name] = true end
 for _, name in ipairs(model:genes()) do genes[name] = true end
@@ -43,7 +43,8 @@ for _, name in ipairs(args.without) do
   table.insert(without[kind], name)
 end
 
-local answer = { objective = objective, genes = #model:genes(), reactions = #all }
+local answer = { objective = objective, genes = #model:genes(), reactions = #all, warnings = model.warnings }
+if next((model:objective())) == nil and not args.variability then return answer end
 local solution
 if args.without[1] then solution = model:knock_out(without)
 elseif args.parsimonious then solution = model:parsimonious()
@@ -75,7 +76,7 @@ local function arguments(options, text)
   local args = { text = text, reaction = options.maximise or options.minimise, objective = options.objective,
     sense = options.maximise and "maximise" or options.minimise and "minimise" or nil, bounds = {},
     without = options.knock_out or {}, essential = options.essential, variability = options.variability,
-    parsimonious = options.pfba, fraction = options.fraction }
+    parsimonious = options.pfba, fraction = options.fraction, strict = options.strict }
   for i, bound in ipairs(options.bound) do
     args.bounds[i] = parse_bound(bound)
     if not args.bounds[i] then return nil, ("--bound: REACTION=LOWER,UPPER expected, got '%s'"):format(bound) end
@@ -112,6 +113,7 @@ local function as_text(answer, options)
 end
 
 local function as_json(answer)
+  json.list(answer.warnings)
   if answer.essential then json.list(answer.essential) end
   return json.encode(answer) .. "\n"
 end
@@ -129,6 +131,10 @@ local function report(answer, options)
   if answer.unknown then
     return say.failed(("the model has no %s%s"):format(answer.unknown,
       nearest(answer.word, answer.of, " (--json lists its reactions)")))
+  end
+  if not options.json then say.warnings(answer.warnings) end
+  if not answer.status then
+    return say.failed "the model has no objective: --maximise=REACTION or --minimise=REACTION gives it one"
   end
   if answer.status ~= "optimal" then
     if options.json then io.write(as_json(answer)) end
@@ -162,7 +168,8 @@ return {
   description = "Find the fluxes of a model in SBML (package fbc, or the older kinetic laws) that make its objective "
     .. "greatest. Fluxes are written a line each, names and numbers apart by a tab; what is zero is left out. The "
     .. "objective's value goes to standard error.",
-  arguments = { { "MODEL", "A file in SBML, compressed by gzip or not; - reads standard input." } },
+  arguments = { { "MODEL", "A file in SBML, also compressed (.gz, .bz2) or in an archive (.zip, .omex); - reads "
+    .. "standard input." } },
   options = {
     { "--objective", "The objective of the model by its id (default: the active one).", value = "ID" },
     { "--maximise", "Maximise the flux of this reaction instead.", value = "REACTION" },
@@ -175,6 +182,7 @@ return {
     { "--essential", "The genes without which the objective falls below a hundredth." },
     { "--fraction", "Of the optimum: what --variability keeps (default 1), or what --essential asks for (default "
       .. "0.01).", value = "X", number = { minimum = 0, maximum = 1 } },
+    { "--strict", "What the reader would warn of is an error." },
     { "--all", "Also fluxes that are zero." },
     { "--json", "JSON instead of lines." },
     { "--out", "Write to this file.", value = "FILE" },

@@ -14,7 +14,7 @@ end
 -- An error's own words, without where in the command's code they came up.
 local function words_of(err)
   local message = type(err) == "table" and err.message
-  return message and message:gsub("^%l+:%d+: ", "") or tostring(err)
+  return message and message:gsub("^[%l_]+:%d+: ", "") or tostring(err)
 end
 
 --- A line "bioxen: …" of an error or a text; the exit status of a failure.
@@ -32,6 +32,14 @@ end
 --- A remark that is no failure.
 function say.note(text)
   io.stderr:write(printable(text), "\n")
+end
+
+local WARNINGS = 10 -- lines of them
+
+--- What a reader warned of.
+function say.warnings(list)
+  for i = 1, math.min(#list, WARNINGS) do say.note("bioxen: warning: " .. list[i].message) end
+  if #list > WARNINGS then say.note(("bioxen: warning: and %d more (--json has all)"):format(#list - WARNINGS)) end
 end
 
 return say

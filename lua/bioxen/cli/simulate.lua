@@ -2,13 +2,16 @@
 
 local bioxen = require "bioxen"
 local core = require "bioxen.core"
+local json = require "bioxen.cli.json"
 local progress = require "bioxen.cli.progress"
 local say = require "bioxen.cli.say"
 local source = require "bioxen.cli.source"
+local sbml = require "bioxen.model.sbml"
 local nearest = require "bioxen.nearest"
 
 local MEMORY = 4 << 30 -- bytes that the VM may take; it takes what it needs
 local ROWS = 100       -- where nothing else is said
+local PIECE = 32 << 20 -- bytes that a VM sends at once, half of what it could
 
 -- Runs of an ensemble are shared out in so many parts whatever the machine, so that sums come out the same.
 local PARTS = 16
@@ -25,11 +28,10 @@ local function start_vm(number, seed)
 end
 
 local function load_model(vm, options)
-  if options.model ~= "-" then return vm:load_sbml(options.model) end
-  local text, err = source.read "-"
-  if not text then return nil, err end
-  options.text = options.text or text
-  return vm:load_sbml(options.text)
+  local how = { strict = options.strict }
+  if options.model ~= "-" then return vm:load_sbml(options.model, how) end
+  options.text = options.text or source.read "-"
+  return sbml.load_text(vm, options.text, how)
 end
 
 -- ---- what to record ----
@@ -81,7 +83,33 @@ local function run_options(options, record)
   return run
 end
 
+-- What a method of the trajectory that stayed in the VM gives, fetched piece by piece.
+local function fetch(vm, method)
+  local length, err = vm:execute_biological_process("text = kept[args](kept) return #text", { args = method })
+  if not length then return nil, err end
+  local pieces = {}
+  for from = 1, length.result, PIECE do
+    local piece, err = vm:execute_biological_process("return text:sub(args.from, args.to)",
+      { args = { from = from, to = from + PIECE - 1 } })
+    if not piece then return nil, err end
+    pieces[#pieces + 1] = piece.result
+  end
+  return table.concat(pieces)
+end
+
+-- A trajectory that is too large to travel at once: as text it comes all the same.
+local function large_run(vm, run)
+  local done, err = vm:execute_biological_process("kept = cell:run(args)", { args = run, name = "simulate" })
+  if not done then return nil, err end
+  return {
+    to_csv = function() return fetch(vm, "to_csv") end,
+    to_json = function() return fetch(vm, "to_json") end,
+    plot = function() return core.fail("ERESULT", "too many rows for a picture: --every makes them fewer") end,
+  }
+end
+
 local function one_run(vm, run)
+  if run.record and 8*(run.duration/run.every + 2)*(#run.record + 1) > PIECE then return large_run(vm, run) end
   local answer, err = vm:execute_biological_process("return cell:run(args)", { args = run, name = "simulate" })
   return answer and answer.result, err
 end
@@ -158,11 +186,22 @@ local function draw(result, options)
   return result:plot(plot)
 end
 
-local function write(result, options)
+-- As JSON or CSV; or nil and an error.
+local function text_of(result, as_json, warnings)
+  if not as_json then return result:to_csv() end
+  local text, err = result:to_json()
+  if not text then return nil, err end
+  return ('{"warnings":%s,\n%s'):format(json.encode(json.list(warnings)), text:sub(2))
+end
+
+local function write(result, options, warnings)
   local path = options.out
+  local as_json = options.json or path and path:find "%.json$"
+  if not as_json then say.warnings(warnings) end
   if options.plot or path and (path:find "%.png$" or path:find "%.svg$") then return draw(result, options) end
-  if options.json or path and path:find "%.json$" then return source.write(result:to_json(), path) end
-  return source.write(result:to_csv(), path)
+  local text, err = text_of(result, as_json, warnings)
+  if not text then return nil, err end
+  return source.write(text, path)
 end
 
 local function stochastic(run)
@@ -184,7 +223,7 @@ local function simulate(options)
   local result, reason
   if options.runs == 1 then result, reason = one_run(vm, run) else result, reason = many_runs(vm, options, run) end
   if not result then return say.failed(reason) end
-  local written, mistake = write(result, options)
+  local written, mistake = write(result, options, model.warnings)
   if not written then return say.failed(mistake) end
   if stochastic(run) and not options.seed and not options.quiet then
     say.note(("seed: --seed=%d repeats this"):format(seed))
@@ -197,7 +236,8 @@ return {
   summary = "run a model in SBML: numbers as CSV, JSON or a picture",
   description = "Run a model in SBML and write what it does as CSV, a column for each species. Many runs give "
     .. "means, standard deviations and quantiles. The time unit is the model's.",
-  arguments = { { "MODEL", "A file in SBML, compressed by gzip or not; - reads standard input." } },
+  arguments = { { "MODEL", "A file in SBML, also compressed (.gz, .bz2) or in an archive (.zip, .omex); - reads "
+    .. "standard input." } },
   options = {
     { "--duration", "How long, in simulated time.", value = "TIME", required = true, number = { above = 0 } },
     { "--every", "Time between rows (default: a hundredth of the duration).", value = "TIME",
@@ -213,6 +253,7 @@ return {
     { "--tolerance", "Relative tolerance of the solver (default 1e-8).", value = "X", number = { above = 0 } },
     { "--max-steps", "Stop after so many steps of the solver, reactions or leaps.", value = "N",
       number = { integer = true, minimum = 1 } },
+    { "--strict", "What the reader would warn of is an error." },
     { "--jobs", "VMs that share many runs (default: as many as there are cores). The result is the same.",
       value = "N", number = { integer = true, minimum = 1 } },
     { "--out", "Write to this file; .json, .png and .svg say what it is to be.", value = "FILE" },

@@ -5,14 +5,10 @@ local sbml = require "bioxen.model.sbml"
 
 local source = {}
 
---- The text of a model in SBML, decompressed if need be; or nil and an error.
+--- What is in a file, or comes by standard input; or nil and an error.
 function source.read(path)
   if path ~= "-" then return core.read_file(path, sbml.LIMIT) end
-  local text = io.read "a" or ""
-  if text:find "^\x1f\x8b" then
-    return core.fail("EFILE", "what comes by standard input is compressed: zcat it first")
-  end
-  return text
+  return io.read "a" or ""
 end
 
 --- Write text to a file, or to standard output where there is none. True, or nil and an error.

@@ -36,6 +36,16 @@ end
 
 local in_the_vm = "return cell:load_sbml(args.text, args.options)"
 
+--- Load a model from its text.
+function sbml.load_text(vm, text, options)
+  local result, err = vm:execute_biological_process(in_the_vm, {
+    args = { text = text, options = { name = options.name, share = options.share, strict = options.strict,
+      externals = options.externals } },
+    timeout = options.timeout, name = "load_sbml" })
+  if not result then return nil, err end
+  return result.result
+end
+
 --- Load a model from a file, or from text, which begins with "<".
 function sbml.load(vm, model, options)
   local problems = {}
@@ -44,23 +54,16 @@ function sbml.load(vm, model, options)
   local given = check.table(options, {
     name = { type = "string" },
     share = { type = "boolean" },
+    strict = { type = "boolean" },
     externals = { type = "table" },
     timeout = { type = "number", minimum = 0 },
   }, "options", problems)
   check.raise(problems, 2)
-  local text, externals = model, given.externals
-  if not model:find "^[%s\xEF\xBB\xBF]*<" then
-    local found, err = core.read_file(model, sbml.LIMIT)
-    if not found then return nil, err end
-    text = found
-    externals = externals or read_externals(model:match "^(.*/)" or "./", text, {})
-  end
-  local result, err = vm:execute_biological_process(in_the_vm, {
-    args = { text = text,
-      options = { name = given.name, share = given.share, externals = externals } },
-    timeout = given.timeout, name = "load_sbml" })
-  if not result then return nil, err end
-  return result.result
+  if model:find "^[%s\xEF\xBB\xBF\xFE\xFF\0]*<" then return sbml.load_text(vm, model, given) end
+  local text, err = core.read_file(model, sbml.LIMIT)
+  if not text then return nil, err end
+  given.externals = given.externals or read_externals(model:match "^(.*/)" or "./", text, {})
+  return sbml.load_text(vm, text, given)
 end
 
 return sbml

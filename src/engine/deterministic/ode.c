@@ -381,30 +381,42 @@ static int fail_not_finite(const bx_ode *ode, double time, const char *reason, b
             rate = bx_mass_action_rate(network, r, rate, frame);
         if (!isfinite(rate))
             return bx_fail(err, BX_ESIMULATION,
-                           "the ODE solver stopped at time %g s: the rate of "
-                           "%s is %g",
-                           time, bx_network_reaction_label(network, r).text, rate);
+                           "the ODE solver stopped at time %g s: the rate of %s is %g%s", time,
+                           bx_network_reaction_label(network, r).text, rate,
+                           bx_network_cause(network, r, frame).text);
     }
     return bx_fail(err, BX_ESIMULATION,
-                   "the ODE solver stopped at time %g s: a rate is not finite close to it (%s)",
+                   "the ODE solver stopped at time %g s: a rate is not finite close to it; %s",
                    time, reason);
+}
+
+/* What the solver's flag means, and what to try. */
+static const char *meaning_of(int flag)
+{
+    switch (flag) {
+    case CV_TOO_MUCH_ACC:
+        return "the tolerance asks for more than doubles hold; a looser one helps";
+    case CV_ERR_FAILURE:
+    case CV_CONV_FAILURE:
+        return "its steps became too small: a rate may jump, or grow without bound; look at the "
+               "rates there, or try another tolerance";
+    case CV_LSETUP_FAIL:
+    case CV_LSOLVE_FAIL: return "its linear equations have no solution; look at the rates there";
+    case CV_RTFUNC_FAIL: return "the condition of an event or a formula cannot be computed there";
+    default:
+        return "it cannot go on; look at the rates and conditions there, or try another tolerance";
+    }
 }
 
 static int fail_solver(bx_ode *ode, int flag, double time, bx_error *err)
 {
     if (bx_simulation_interrupted(ode->simulation))
         return bx_simulation_poll(ode->simulation, time, err);
-    char *name = CVodeGetReturnFlagName(flag);
-    const char *reason = name ? name : "CVODE";
-    int result;
+    const char *reason = meaning_of(flag);
     if (ode->not_finite || flag == CV_FIRST_RHSFUNC_ERR || flag == CV_REPTD_RHSFUNC_ERR ||
         flag == CV_UNREC_RHSFUNC_ERR || flag == CV_RTFUNC_FAIL)
-        result = fail_not_finite(ode, time, reason, err);
-    else
-        result =
-            bx_fail(err, BX_ESIMULATION, "the ODE solver stopped at time %g s: %s", time, reason);
-    free(name);
-    return result;
+        return fail_not_finite(ode, time, reason, err);
+    return bx_fail(err, BX_ESIMULATION, "the ODE solver stopped at time %g s: %s", time, reason);
 }
 
 /* Fails where the solver steps on the spot. */

@@ -195,8 +195,9 @@ int bx_leap_propensities(bx_leap *leap, double *frame, bx_error *err)
         if (network->reaction[r].mass_action && value >= 0)
             value = bx_mass_action_propensity(network, r, value, frame);
         if (!(value >= 0) || isinf(value))
-            return bx_fail(err, BX_ESIMULATION, "%s: its propensity is %g at time %g s",
-                           bx_network_reaction_label(network, r).text, value, frame[network->time]);
+            return bx_fail(err, BX_ESIMULATION, "%s: its propensity is %g at time %g s%s",
+                           bx_network_reaction_label(network, r).text, value, frame[network->time],
+                           bx_network_cause(network, r, frame).text);
         leap->propensity[r] = value;
         leap->total += value;
     }

@@ -289,10 +289,12 @@ void bx_ssa_free(bx_ssa *ssa)
 static int fail_propensity(const bx_ssa *ssa, size_t item, double value, bx_error *err)
 {
     const bx_network *network = ssa->network;
-    double time = ssa->simulation->frame[network->time];
+    const double *frame = ssa->simulation->frame;
+    double time = frame[network->time];
     if (item < network->reactions)
-        return bx_fail(err, BX_ESIMULATION, "%s: its propensity is %g at time %g s",
-                       bx_network_reaction_label(network, item).text, value, time);
+        return bx_fail(err, BX_ESIMULATION, "%s: its propensity is %g at time %g s%s",
+                       bx_network_reaction_label(network, item).text, value, time,
+                       bx_network_cause(network, item, frame).text);
     uint32_t species = ssa->hubs.hubs[item - network->reactions].species;
     return bx_fail(err, BX_ESIMULATION,
                    "the propensities of the reactions of \"%s\" add up to %g at time %g s",
