@@ -27,8 +27,12 @@ local function start_vm(number, seed)
   return vm
 end
 
+local function method_of(options)
+  return options.method or (options.runs > 1 and "ssa" or "ode")
+end
+
 local function load_model(vm, options)
-  local how = { strict = options.strict }
+  local how = { strict = options.strict, stochastic = method_of(options) ~= "ode" }
   if options.model ~= "-" then return vm:load_sbml(options.model, how) end
   options.text = options.text or source.read "-"
   return sbml.load_text(vm, options.text, how)
@@ -76,7 +80,7 @@ end
 local function run_options(options, record)
   local run = {
     duration = options.duration, every = options.every or options.duration/ROWS, record = record,
-    method = options.method or (options.runs > 1 and "ssa" or "ode"), seed = options.seed,
+    method = method_of(options), seed = options.seed,
     max_steps = options.max_steps,
   }
   if options.tolerance then run.tolerance = { relative = options.tolerance } end
