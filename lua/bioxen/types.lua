@@ -458,7 +458,7 @@ function BioXenHypervisor:get_chassis_info() end
 ---@class bioxen.RunOptions
 ---@field duration number simulated seconds, more than 0
 ---@field every (number|"step")? seconds between rows; 0 records the first and the last state alone (default 0). "step": a row at each reaction of "ssa", at each step of the solver or leap of "tau"
----@field method ("ode"|"ssa"|"tau"|"hybrid")? solver, exact stochastic simulation, approximate tau-leaping, or some reactions stochastic and the others by the solver (default "ode"). Rates that depend on time are for "ode", for "ssa", and for "hybrid" without exchange
+---@field method ("ode"|"ssa"|"tau"|"hybrid")? solver, exact stochastic simulation, approximate tau-leaping, or some reactions stochastic and the others by the solver (default "ode"). With exchange, rates of stochastic reactions may change with time at known times alone, as by if(time > 5, k, 0); where they do so all along, "ssa" and "tau" follow them by the solver
 ---@field solver ("bdf"|"adams")? Adams suits what is not stiff (default "bdf")
 ---@field stochastic string[]? of "hybrid": reactions; species, for all reactions that change them; processes, for all of theirs (default: reactions that change or take a species of few molecules)
 ---@field threshold number? of "hybrid" without a list: a species below half of it turns to few molecules, at it to many (default 100)

@@ -3,9 +3,9 @@
 #include "hypervisor/hypervisor.h"
 #include "wire/value.h"
 
+#include "descriptors.h"
 #include "test.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <limits.h>
 #include <stdbool.h>
@@ -59,16 +59,6 @@ static void fake_worker(char *path, size_t size)
     ssize_t length = readlink("/proc/self/exe", path, size - 32);
     path[length > 0 ? length : 0] = '\0';
     strcpy(strrchr(path, '/'), "/fake-worker");
-}
-
-static int descriptors(void)
-{
-    int count = 0;
-    DIR *folder = opendir("/proc/self/fd");
-    while (readdir(folder))
-        count++;
-    closedir(folder);
-    return count;
 }
 
 /* Start a VM, call it, stop it. True if all of it went well. */

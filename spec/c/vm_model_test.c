@@ -4,10 +4,10 @@
 #include "hypervisor/hypervisor.h"
 #include "vm/machine.h"
 
+#include "descriptors.h"
 #include "test.h"
 #include "vm_world.h"
 
-#include <dirent.h>
 #include <math.h>
 
 enum { VMS = 3, JOBS = 64, STEPS = 120 };
@@ -343,16 +343,6 @@ static void start(bx_host *host)
         turn_host(host);
     }
     obliging = false;
-}
-
-static int descriptors(void)
-{
-    int count = 0;
-    DIR *folder = opendir("/proc/self/fd");
-    while (readdir(folder))
-        count++;
-    closedir(folder);
-    return count;
 }
 
 static bx_courier *courier_of(bx_host *host)

@@ -2,24 +2,14 @@
 #include "wire/channel.h"
 #include "wire/pass.h"
 
+#include "descriptors.h"
 #include "test.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-static int descriptors(void)
-{
-    int count = 0;
-    DIR *folder = opendir("/proc/self/fd");
-    while (readdir(folder))
-        count++;
-    closedir(folder);
-    return count;
-}
 
 static bool same_file(int a, int b)
 {

@@ -142,7 +142,7 @@ double bx_switches_next(bx_switches *s, const double *frame)
 
 double bx_switches_before(double known)
 {
-    return known - 3 * (ROUNDING * fabs(known) + TINY);
+    return known < INFINITY ? known - 3 * (ROUNDING * fabs(known) + TINY) : known;
 }
 
 bool bx_switches_smooth(const bx_switches *s, size_t reaction)
