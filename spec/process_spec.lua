@@ -22,6 +22,13 @@ end)
 
 after_each(function() vm:destroy() end)
 
+it("a run that the solver gives up says why in words", function()
+  local _, err = execute "process('p', { species = { x = 1 }, rates = { x = '1e300*x' } }) cell:run { duration = 10 }"
+  assert.equal("ESIMULATION", err.code)
+  assert.is_nil(err.message:find "CV_")
+  assert.truthy(err.message:find("beyond what numbers hold", 1, true), err.message)
+end)
+
 -- a definition with a mistake, and what the message must hold
 local mistakes = {
   { "process('p', 5)", { 'process "p"', "table expected", "number 5" } },

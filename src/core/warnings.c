@@ -35,11 +35,11 @@ int bx_warn(bx_warnings *warnings, bx_error *err, const char *code, const char *
 {
     bx_error text;
     va_list arguments;
-    if (!warnings)
-        return 0;
     va_start(arguments, format);
     vsnprintf(text.message, sizeof text.message, format, arguments);
     va_end(arguments);
+    if (!warnings)
+        return 0;
     if (warnings->strict)
         return bx_fail(err, BX_EMODEL, "%s (a warning, and warnings are errors here)",
                        text.message);

@@ -66,7 +66,7 @@ static outcome step(stream *s, const uint8_t **input, size_t *left, uint8_t *pie
     *left -= given - rest;
     if (result == (s->bzip2 ? BZ_STREAM_END : Z_STREAM_END))
         return ENDED;
-    bool fine = result == (s->bzip2 ? BZ_OK : Z_OK);
+    bool fine = result == 0; /* BZ_OK, Z_OK */
     return fine && (given > rest || *made > 0) ? MORE : DAMAGED;
 }
 

@@ -138,6 +138,11 @@ std::string quoted_in(const std::string &text)
     return close == std::string::npos ? "" : text.substr(open + 1, close - open - 1);
 }
 
+bool begins_with(const std::string &text, const char *begin)
+{
+    return text.compare(0, strlen(begin), begin) == 0;
+}
+
 bool is_one_of(const std::string &word, std::initializer_list<const char *> list)
 {
     return std::find(list.begin(), list.end(), word) != list.end();
@@ -179,7 +184,8 @@ bool breaks_form_alone(unsigned id)
     return std::find(std::begin(formal), std::end(formal), id) != std::end(formal);
 }
 
-/* Whether what an error is about has no part in the mathematics, so that the meaning is certain. */
+/* Whether what an error is about has no part in the mathematics, so that the meaning is certain:
+ * pictures are listOfLayouts, globalRenderInformation and the like. */
 bool is_formal(const SBMLError *error)
 {
     if (error->isFatal())
@@ -188,14 +194,14 @@ bool is_formal(const SBMLError *error)
         breaks_form_alone(error->getErrorId()))
         return true;
     std::string detail = detail_of(error), name = quoted_in(detail);
-    if (detail.find("listOf") == 0 && detail.find("cannot be empty") != std::string::npos)
+    if (begins_with(detail, "listOf") && detail.find("cannot be empty") != std::string::npos)
         return true;
-    if (detail.find("The required attribute 'fast' is missing") == 0)
+    if (begins_with(detail, "The required attribute 'fast' is missing"))
         return true;
-    if (detail.find("Attribute '") == 0 &&
+    if (begins_with(detail, "Attribute '") &&
         detail.find("is not part of the definition") != std::string::npos)
         return is_one_of(name, {"charge", "chemicalFormula", "metaid", "name", "sboTerm"});
-    return (detail.find("Element '") == 0 || detail.find("L3 package '") != std::string::npos) &&
+    return (begins_with(detail, "Element '") || detail.find("L3 package '") != std::string::npos) &&
            (name.find("ayout") != std::string::npos || name.find("ender") != std::string::npos);
 }
 
@@ -243,7 +249,7 @@ int judge_errors(const SBMLDocument *document, bx_warnings *warnings, bx_error *
         if (kind.second > 1)
             message += ", the first of " + std::to_string(kind.second);
         message += ": " + kind.first->getShortMessage();
-        if (detail.find("Reference:") != 0)
+        if (!begins_with(detail, "Reference:"))
             message += ": " + detail;
         if (bx_warn(warnings, err, "form", nullptr, "%.600s", message.c_str()) < 0)
             return -1;

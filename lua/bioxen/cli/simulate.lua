@@ -190,6 +190,10 @@ local function draw(result, options)
   return result:plot(plot)
 end
 
+local function wants_json(options)
+  return options.json or options.out and options.out:find "%.json$"
+end
+
 -- As JSON or CSV; or nil and an error.
 local function text_of(result, as_json, warnings)
   if not as_json then return result:to_csv() end
@@ -200,10 +204,8 @@ end
 
 local function write(result, options, warnings)
   local path = options.out
-  local as_json = options.json or path and path:find "%.json$"
-  if not as_json then say.warnings(warnings) end
   if options.plot or path and (path:find "%.png$" or path:find "%.svg$") then return draw(result, options) end
-  local text, err = text_of(result, as_json, warnings)
+  local text, err = text_of(result, wants_json(options), warnings)
   if not text then return nil, err end
   return source.write(text, path)
 end
@@ -220,6 +222,7 @@ local function simulate(options)
   if not vm then return say.failed(err) end
   local model, failure = load_model(vm, options)
   if not model then return say.failed(failure) end
+  if not wants_json(options) then say.warnings(model.warnings) end
   local record, unknown = recorded(vm, model, options.record)
   if unknown then return say.failed(unknown) end
   local run = run_options(options, record)

@@ -402,6 +402,9 @@ static const char *meaning_of(int flag)
                "rates there, or try another tolerance";
     case CV_LSETUP_FAIL:
     case CV_LSOLVE_FAIL: return "its linear equations have no solution; look at the rates there";
+    case CV_FIRST_RHSFUNC_ERR:
+    case CV_REPTD_RHSFUNC_ERR:
+    case CV_UNREC_RHSFUNC_ERR: return "a value may be beyond what numbers hold";
     case CV_RTFUNC_FAIL: return "the condition of an event or a formula cannot be computed there";
     default:
         return "it cannot go on; look at the rates and conditions there, or try another tolerance";
