@@ -354,6 +354,50 @@ describe("the SBML reader", function()
     end)
   end)
 
+  describe("for stochastic runs", function()
+    local stochastic = { stochastic = true }
+
+    local function one_way(law)
+      return decay { species = { s.species("S", 'initialAmount="30"'), s.species("P", 'initialAmount="10"') },
+        reactions = { s.reaction("r", { "S" }, { "P" }, law) } }
+    end
+
+    local function reversible(law)
+      return (one_way(law):gsub('reversible="false"', 'reversible="true"'))
+    end
+
+    local both = s.apply("minus", s.apply("times", 2, "S"), "P")
+
+    it("takes a reversible law, a difference of two rates, for two reactions, and says so", function()
+      for _, law in ipairs { both, s.apply("times", "c", s.apply("minus", s.apply("times", 2, "S"), "P")) } do
+        local model = assert(load(reversible(law), stochastic))
+        assert.equal(1, #model.warnings)
+        assert.equal("reversible", model.warnings[1].code)
+        assert.equal("r", model.warnings[1].element)
+        assert.truthy(model.warnings[1].message:find('"r" by the first term and "r.reverse" by the second', 1, true))
+        local mean = assert(vm:execute_biological_process [[
+          local e = cell:ensemble { runs = 400, duration = 20, every = 20, method = "ssa", seed = 1 }
+          return e:mean("S.amount")[2] ]]).result
+        assert.is_true(math.abs(mean - 40 / 3) < 4.5 * math.sqrt(40 * 2 / 9 / 400), tostring(mean))
+      end
+    end)
+
+    it("leaves the law to the solver of differential equations, and strict refuses", function()
+      assert.equal(0, #assert(load(reversible(both))).warnings)
+      local none, err = load(reversible(both), { stochastic = true, strict = true })
+      assert.is_nil(none)
+      assert.equal("EMODEL", err.code)
+    end)
+
+    it("leaves what is no difference of two rates", function()
+      local growth = s.apply("times", "S", s.apply("minus", 1, s.apply("divide", "S", 100)))
+      for _, text in ipairs { reversible(growth), one_way(both),
+        reversible(s.apply("minus", s.apply("times", 2, "S"), "k")) } do
+        assert.equal(0, #assert(load(text, stochastic)).warnings)
+      end
+    end)
+  end)
+
   it("says which limit a trajectory met that is too large to send", function()
     assert(load(decay()))
     local _, err = vm:execute_biological_process "return cell:run { duration = 1, every = 2e-7 }"

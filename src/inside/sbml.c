@@ -121,7 +121,7 @@ static void refuse_conflict(lua_State *L, const bx_cell *cell, const bx_process 
 
 int bx_sbml_lua_load(lua_State *L)
 {
-    static const char *const keys[] = {"name", "externals", "share", "strict", NULL};
+    static const char *const keys[] = {"name", "externals", "share", "strict", "stochastic", NULL};
     bx_worker *worker = bx_worker_of(L);
     bx_place place = bx_place_make(BX_EMODEL, "load_sbml");
     bx_sbml_source source = {NULL};
@@ -137,6 +137,7 @@ int bx_sbml_lua_load(lua_State *L)
             source.name = bx_fields_string(L, -1, &place, "name");
         share = bx_fields_get(L, 3, "share") != LUA_TNIL && lua_toboolean(L, -1);
         source.warnings->strict = bx_fields_get(L, 3, "strict") != LUA_TNIL && lua_toboolean(L, -1);
+        source.stochastic = bx_fields_get(L, 3, "stochastic") != LUA_TNIL && lua_toboolean(L, -1);
         read_externals(L, 3, &source, &place);
     }
     bx_sbml_result *result = lua_newuserdatauv(L, sizeof *result, 0);

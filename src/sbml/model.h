@@ -30,6 +30,7 @@ typedef struct bx_sbml {
     bx_names rates;                               /* the ids that rateOf names, in order; */
     char **rate_names;                            /* they lie here */
     size_t rate_count, rate_capacity;
+    bool stochastic; /* reversible laws become two reactions */
     bool distrib; /* the package of that name is there */
 } bx_sbml;
 

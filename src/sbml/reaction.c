@@ -143,11 +143,12 @@ static int add_varying(bx_sbml *sbml, const SpeciesReference_t *reference, const
     return bx_sbml_take(sbml, bx_process_take_rate, bx_sbml_state_of(sbml, species).text);
 }
 
-/* The terms of one side of the equation: a negative number belongs to the other side. */
-static int add_side(bx_sbml *sbml, Reaction_t *reaction, bool products,
+/* The terms of one side of the equation: a negative number belongs to the other side. With
+ * `reversed` the sides are exchanged. */
+static int add_side(bx_sbml *sbml, Reaction_t *reaction, bool right, bool reversed,
                     bx_equation_builder *equation)
 {
-    bool product;
+    bool product, products = right != reversed;
     SpeciesReference_t *reference;
     for (unsigned i = 0; (reference = reference_at(reaction, i, &product)); i++) {
         const Species_t *species = changed_species(sbml, reference);
@@ -157,39 +158,122 @@ static int add_side(bx_sbml *sbml, Reaction_t *reaction, bool products,
         if (fabs(number) > BX_COEFFICIENT_MAXIMUM)
             return bx_fail(sbml->err, BX_EMODEL, "species \"%.64s\": a stoichiometry of %g",
                            Species_getId(species), number);
-        if (bx_equation_add(equation, products, bx_sbml_state_of(sbml, species).text,
-                            fabs(number)) < 0)
+        if (bx_equation_add(equation, right, bx_sbml_state_of(sbml, species).text, fabs(number)) <
+            0)
             return bx_fail_memory(sbml->err);
     }
     return 0;
 }
 
-/* What fires with the rate, and changes the species by numbers; nothing where there are none. */
-static int add_equation(bx_sbml *sbml, Reaction_t *reaction, const char *rate)
+/* What fires with the rate that the builder holds, and changes the species by numbers; nothing
+ * where there are none. */
+static int add_equation(bx_sbml *sbml, Reaction_t *reaction, const char *name, bool reversed)
 {
     bx_equation_builder equation = {.capacity = 0};
-    int result = add_side(sbml, reaction, false, &equation);
-    if (result == 0)
-        result = add_side(sbml, reaction, true, &equation);
+    bx_formula *rate = bx_builder_end(&sbml->builder);
+    int result = rate ? 0 : -1;
+    for (int right = 0; right < 2 && result == 0; right++)
+        result = add_side(sbml, reaction, right, reversed, &equation);
     bx_equation sides = bx_equation_end(&equation);
-    bx_formula *formula = NULL;
-    if (result == 0 && sides.terms) {
-        bx_sbml_put_name(sbml, rate);
-        formula = bx_builder_end(&sbml->builder);
-        result = formula ? 0 : -1;
-    }
-    if (formula)
-        return bx_process_take_reaction(sbml->process, Reaction_getId(reaction), sides, formula,
-                                        sbml->err);
+    if (result == 0 && sides.terms)
+        return bx_process_take_reaction(sbml->process, name, sides, rate, sbml->err);
+    bx_formula_free(rate);
     bx_equation_free(&sides);
     return result;
 }
+
+/* ---- reversible laws ---- */
+
+static bool is_difference(const ASTNode_t *math)
+{
+    return ASTNode_getType(math) == AST_MINUS && ASTNode_getNumChildren(math) == 2;
+}
+
+/* The a - b of a law that is a - b, or a product with one such factor; else NULL. */
+static const ASTNode_t *difference_of(const ASTNode_t *math)
+{
+    const ASTNode_t *found = is_difference(math) ? math : NULL;
+    if (ASTNode_getType(math) != AST_TIMES)
+        return found;
+    for (unsigned i = 0; i < ASTNode_getNumChildren(math); i++) {
+        const ASTNode_t *child = ASTNode_getChild(math, i);
+        if (is_difference(child) && found)
+            return NULL;
+        found = is_difference(child) ? child : found;
+    }
+    return found;
+}
+
+static bool names(const ASTNode_t *math, const char *id)
+{
+    if (ASTNode_isName(math) && strcmp(ASTNode_getName(math), id) == 0)
+        return true;
+    for (unsigned i = 0; i < ASTNode_getNumChildren(math); i++)
+        if (names(ASTNode_getChild(math, i), id))
+            return true;
+    return false;
+}
+
+/* Whether the terms of a law name all that their direction takes: they are its two rates then. */
+static bool has_two_rates(const bx_sbml *sbml, Reaction_t *reaction, const ASTNode_t *difference)
+{
+    bool product;
+    SpeciesReference_t *reference;
+    for (unsigned i = 0; (reference = reference_at(reaction, i, &product)); i++) {
+        const Species_t *species = changed_species(sbml, reference);
+        if (species && !names(ASTNode_getChild(difference, product), Species_getId(species)))
+            return false;
+        if (species && !(fixed_stoichiometry(sbml, reference, species) > 0))
+            return false;
+    }
+    return Reaction_getReversible(reaction);
+}
+
+/* The law with one term, the first or the second, in place of the difference. */
+static void put_term(bx_sbml *sbml, const KineticLaw_t *law, const ASTNode_t *difference,
+                     bool second)
+{
+    const ASTNode_t *math = KineticLaw_getMath(law);
+    bx_sbml_math(sbml, ASTNode_getChild(difference, second), law);
+    for (unsigned i = 0; math != difference && i < ASTNode_getNumChildren(math); i++) {
+        const ASTNode_t *factor = ASTNode_getChild(math, i);
+        if (factor == difference)
+            continue;
+        bx_sbml_math(sbml, factor, law);
+        bx_builder_apply(&sbml->builder, BX_OP_MULTIPLY);
+    }
+}
+
+static int add_both_ways(bx_sbml *sbml, Reaction_t *reaction, const ASTNode_t *difference)
+{
+    const char *id = Reaction_getId(reaction);
+    const KineticLaw_t *law = Reaction_getKineticLaw(reaction);
+    bx_sbml_name reverse = bx_sbml_name_of(id, ".reverse");
+    put_term(sbml, law, difference, false);
+    if (add_equation(sbml, reaction, id, false) < 0)
+        return -1;
+    put_term(sbml, law, difference, true);
+    if (add_equation(sbml, reaction, reverse.text, true) < 0)
+        return -1;
+    return bx_warn(sbml->warnings, sbml->err, "reversible", id,
+                   "\"%.64s\" is reversible: for stochastic simulation the difference in "
+                   "its law is taken for two reactions, \"%.64s\" by the first term and "
+                   "\"%.128s\" by the second",
+                   id, id, reverse.text);
+}
+
+/* ---- all of a reaction ---- */
 
 static int add_changes(bx_sbml *sbml, Reaction_t *reaction, const char *rate)
 {
     bool product;
     SpeciesReference_t *reference;
-    int result = add_equation(sbml, reaction, rate);
+    KineticLaw_t *law = Reaction_getKineticLaw(reaction);
+    const ASTNode_t *difference = sbml->stochastic ? difference_of(KineticLaw_getMath(law)) : NULL;
+    if (difference && has_two_rates(sbml, reaction, difference))
+        return add_both_ways(sbml, reaction, difference);
+    bx_sbml_put_name(sbml, rate);
+    int result = add_equation(sbml, reaction, Reaction_getId(reaction), false);
     for (unsigned i = 0; result == 0 && (reference = reference_at(reaction, i, &product)); i++) {
         const Species_t *species = changed_species(sbml, reference);
         if (species && isnan(fixed_stoichiometry(sbml, reference, species)))

@@ -90,6 +90,7 @@ static int read_model(void *data, SBMLDocument_t *document, bx_error *err)
     bx_sbml_result *result = r->result;
     sbml->err = sbml->builder.err = err;
     sbml->warnings = r->source->warnings;
+    sbml->stochastic = r->source->stochastic;
     sbml->distrib = XMLNamespaces_hasURI(SBMLDocument_getNamespaces(document), bx_sbml_distrib);
     sbml->process = result->process = bx_process_new(name ? name : id && *id ? id : "sbml", err);
     if (!sbml->process)

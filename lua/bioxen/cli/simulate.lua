@@ -27,8 +27,12 @@ local function start_vm(number, seed)
   return vm
 end
 
+local function method_of(options)
+  return options.method or (options.runs > 1 and "ssa" or "ode")
+end
+
 local function load_model(vm, options)
-  local how = { strict = options.strict }
+  local how = { strict = options.strict, stochastic = method_of(options) ~= "ode" }
   if options.model ~= "-" then return vm:load_sbml(options.model, how) end
   options.text = options.text or source.read "-"
   return sbml.load_text(vm, options.text, how)
@@ -92,7 +96,7 @@ end
 local function run_options(options, record, absolute)
   local run = {
     duration = options.duration, times = options.times, start = options.start, record = record,
-    method = options.method or (options.runs > 1 and "ssa" or "ode"), seed = options.seed,
+    method = method_of(options), seed = options.seed,
     max_steps = options.max_steps,
   }
   if not options.times then

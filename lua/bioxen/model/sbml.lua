@@ -40,7 +40,7 @@ local in_the_vm = "return cell:load_sbml(args.text, args.options)"
 function sbml.load_text(vm, text, options)
   local result, err = vm:execute_biological_process(in_the_vm, {
     args = { text = text, options = { name = options.name, share = options.share, strict = options.strict,
-      externals = options.externals } },
+      stochastic = options.stochastic, externals = options.externals } },
     timeout = options.timeout, name = "load_sbml" })
   if not result then return nil, err end
   return result.result
@@ -55,6 +55,7 @@ function sbml.load(vm, model, options)
     name = { type = "string" },
     share = { type = "boolean" },
     strict = { type = "boolean" },
+    stochastic = { type = "boolean" },
     externals = { type = "table" },
     timeout = { type = "number", minimum = 0 },
   }, "options", problems)
