@@ -442,7 +442,7 @@ static int fail_not_finite(const bx_ode *ode, double time, bx_error *err)
     }
     return bx_fail(err, BX_ESIMULATION,
                    "the ODE solver stopped at time %g s: just after it a rate is not finite, as by "
-                   "division by 0 or a root of what is below 0",
+                   "division by 0, a root of what is below 0, or a value beyond what numbers hold",
                    time);
 }
 
