@@ -66,7 +66,7 @@ static void analyse(bx_switches *s, bx_range code)
         const bx_instruction *i = &s->network->program.code[j];
         const uint32_t operands[] = {i->a, i->b, i->c};
         nature result = {STEADY, false};
-        for (unsigned k = 0; k < bx_op_arity(i->op); k++) {
+        for (unsigned k = 0; k < bx_op_arity(i->op) && k < 3; k++) {
             nature n = s->of[operands[k]];
             result.motion = n.motion > result.motion ? n.motion : result.motion;
             result.varies = result.varies || n.varies;

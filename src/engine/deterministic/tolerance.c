@@ -84,7 +84,12 @@ bx_tolerance *bx_tolerance_new(const bx_network *network, const uint32_t *specie
         bx_fail_memory(err);
         return NULL;
     }
-    *t = (bx_tolerance){network, species, position, size, variables, .relative = RELATIVE};
+    t->network = network;
+    t->species = species;
+    t->position = position;
+    t->size = size;
+    t->variables = variables;
+    t->relative = RELATIVE;
     find_groups(t);
     return t;
 }

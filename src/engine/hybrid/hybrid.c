@@ -28,7 +28,7 @@ typedef struct hybrid {
     bool *turned;     /* parts of conditions that stochastic reactions turned in the interval */
     double *kept;     /* species at the rows within the interval */
     size_t kept_rows, kept_capacity, shown_rows;
-    bx_error *row_error;
+    bx_error row_error;
     bx_random random;
     bx_simulation *simulation; /* while it runs */
     double *owed;              /* the simulation's */
@@ -235,7 +235,7 @@ static int show_row(void *data, double time, const double *values, size_t count)
     hybrid *h = data;
     double *counts = h->kept + (h->network->species + 1) * h->shown_rows++;
     swap_counts(h, counts);
-    int result = bx_simulation_record(h->simulation, h->row_error);
+    int result = bx_simulation_record(h->simulation, &h->row_error);
     swap_counts(h, counts);
     bx_network_rules(h->network, h->frame);
     return result;
@@ -258,15 +258,14 @@ static int run_ode(hybrid *h, double end, bx_error *err)
 {
     bx_simulation *s = h->simulation, part;
     bx_run run;
-    bx_error failed = {0};
     prepare_part(h, end, &part, &run, show_row);
     part.network = &h->continuous->network;
     h->shown_rows = 0;
-    h->row_error = &failed;
+    h->row_error.code = BX_OK;
     int result = bx_ode_run(h->ode, &part, err);
     s->steps = part.steps;
-    if (result < 0 && failed.code)
-        *err = failed;
+    if (result < 0 && h->row_error.code != BX_OK)
+        *err = h->row_error;
     return result;
 }
 
