@@ -22,7 +22,7 @@ long=(xcpng_pool_faults_spec.lua rockspec_spec.lua sbml_suite_spec.lua xcpng_pat
 timed=(xcpng_vm_spec.lua xcpng_state_faults_spec.lua xcpng_guest_faults_spec.lua xcpng_guest_spec.lua
     xcpng_sandbox_spec.lua cli_progress_spec.lua sandbox_spec.lua vm_spec.lua hostile_frames_spec.lua
     flux_spec.lua ecoli_metabolism_spec.lua organism_calls_spec.lua courier_relay_test.c courier_ssh_test.c
-    worker_stdio_test.c)
+    worker_stdio_test.c repl_spec.lua)
 # Not sanitized: their subject is another program, or the C that they reach is reached by sanitized tests.
 plain_only=(cli_help_spec.lua cli_pool_spec.lua cli_progress_spec.lua cli_run_spec.lua docs_spec.lua
     ecoli_facts_spec.lua ecoli_lac_spec.lua layers_spec.lua minimal_cell_spec.lua
@@ -205,7 +205,7 @@ other_lanes() {
         is_built "$kind" || continue
         for file in "${files[@]}"; do
             if ! is_in "$file" "${timed[@]}" && belongs "$file" "$kind"; then
-                beside 5 test_program "$kind" "$file"
+                beside 10 test_program "$kind" "$file"
             fi
         done
     done
@@ -259,12 +259,12 @@ fi
 
 if is_in sanitize "${jobs[@]}"; then
     sanitized=$(own_folder build-sanitize)
-    behind 10 run check "the sanitized build" build_sanitized
+    behind 15 run check "the sanitized build" build_sanitized
     sanitized_build=$!
 fi
 behind 0 timed_lane
-behind 15 computing_lane
-! is_in more "${jobs[@]}" || beside 5 run tap "clients of XAPI" scripts/xapi_clients.sh
+behind 19 computing_lane
+! is_in more "${jobs[@]}" || beside 10 run tap "clients of XAPI" scripts/xapi_clients.sh
 other_lanes
 wait
 
