@@ -18,9 +18,11 @@ test_packages=(lua5.4 lua-busted lua-check cppcheck clang-tidy valgrind libc6-db
 # What takes longest begins first.
 long=(xcpng_pool_faults_spec.lua rockspec_spec.lua sbml_suite_spec.lua xcpng_patience_spec.lua
     xapi_emulator_spec.lua ecoli_lac_spec.lua minimal_cell_spec.lua)
+# In these, code that is told to end has 25 ms, or 150 in a guest: they have the machine to themselves.
+alone=(sandbox_spec.lua xcpng_sandbox_spec.lua)
 # In these, milliseconds matter: they run one after another, and go before all else.
 timed=(xcpng_vm_spec.lua xcpng_state_faults_spec.lua xcpng_guest_faults_spec.lua xcpng_guest_spec.lua
-    xcpng_sandbox_spec.lua cli_progress_spec.lua sandbox_spec.lua vm_spec.lua hostile_frames_spec.lua
+    cli_progress_spec.lua sandbox_spec.lua vm_spec.lua hostile_frames_spec.lua
     flux_spec.lua ecoli_metabolism_spec.lua organism_calls_spec.lua courier_relay_test.c courier_ssh_test.c
     worker_stdio_test.c repl_spec.lua)
 # Not sanitized: their subject is another program, or the C that they reach is reached by sanitized tests.
@@ -189,11 +191,21 @@ is_built() {
     [ -e "$scratch/sanitized_is_built" ]
 }
 
+# Plain alone: sanitizers and valgrind are slow by themselves, and their tests know it.
+first() {
+    local file
+    is_in plain "${kinds[@]}" || return 0
+    for file in "${files[@]}"; do
+        if is_in "$file" "${alone[@]}"; then test_program plain "$file"; fi
+    done
+}
+
 timed_lane() {
     local kind file
     for kind in "${kinds[@]}"; do
         is_built "$kind" || continue
         for file in "${files[@]}"; do
+            if [ "$kind" = plain ] && is_in "$file" "${alone[@]}"; then continue; fi
             if is_in "$file" "${timed[@]}" && belongs "$file" "$kind"; then test_program "$kind" "$file"; fi
         done
     done
@@ -204,7 +216,7 @@ other_lanes() {
     for kind in "${kinds[@]}"; do
         is_built "$kind" || continue
         for file in "${files[@]}"; do
-            if ! is_in "$file" "${timed[@]}" && belongs "$file" "$kind"; then
+            if ! is_in "$file" "${timed[@]}" "${alone[@]}" && belongs "$file" "$kind"; then
                 beside 10 test_program "$kind" "$file"
             fi
         done
@@ -257,6 +269,7 @@ if [ "${#files[@]}" -eq 0 ]; then
     mapfile -t files < <(printf '%s\n' "${long[@]/#/spec/}" spec/*_spec.lua spec/c/*_test.c | awk '!seen[$0]++')
 fi
 
+first
 if is_in sanitize "${jobs[@]}"; then
     sanitized=$(own_folder build-sanitize)
     behind 15 run check "the sanitized build" build_sanitized
