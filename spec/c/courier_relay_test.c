@@ -8,7 +8,7 @@
 #include <sys/resource.h>
 #include <time.h>
 
-/* The guest: this program again, started by sshd as `xcpng_relay_test --agent MODE`. */
+/* The guest: this program again, started by sshd as `courier_relay_test --agent MODE`. */
 
 static void write_all(int fd, const void *bytes, size_t length)
 {
