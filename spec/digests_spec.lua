@@ -16,7 +16,7 @@ local function read()
   for line in io.lines(path) do
     local digest, name = line:match "^(%x+)  (.+)$"
     if digest then known[name] = digest end
-    sundials = sundials or line:match "SUNDIALS (%S+)"
+    sundials = sundials or line:match "SUNDIALS (.+)$"
   end
   return known, sundials
 end

@@ -6,10 +6,14 @@ local function lines_of(command)
   return lines
 end
 
-describe("third_party/lua", function()
-  it("has the files of SHA256SUMS, unchanged, and no other", function()
-    assert.same({}, lines_of "cd third_party/lua && sha256sum --check --quiet --strict SHA256SUMS 2>&1")
-    assert.same(lines_of "cd third_party/lua && cut -c 67- SHA256SUMS | LC_ALL=C sort",
-      lines_of "cd third_party/lua && find src -type f | LC_ALL=C sort")
+for _, name in ipairs { "lua", "sundials" } do
+  describe("third_party/" .. name, function()
+    local within = "cd third_party/" .. name .. " && "
+
+    it("has the files of SHA256SUMS, unchanged, and no other", function()
+      assert.same({}, lines_of(within .. "sha256sum --check --quiet --strict SHA256SUMS 2>&1"))
+      assert.same(lines_of(within .. "cut -c 67- SHA256SUMS | LC_ALL=C sort"),
+        lines_of(within .. "find . -path './src/*' -type f -o -path './include/*' -type f | cut -c 3- | LC_ALL=C sort"))
+    end)
   end)
-end)
+end
