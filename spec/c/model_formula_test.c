@@ -74,6 +74,19 @@ static void arithmetic_follows_precedence(void)
     CHECK_VALUE("\n A\t+\r\n B ", 5);
 }
 
+/* It must not matter where an exponent comes from: a small whole one is a product. */
+static void powers_by_small_numbers_are_products(void)
+{
+    double x = 2.0 / 3, y = 0.7;
+    CHECK(x * x * x != pow(x, 3));
+    CHECK(value_of("(A / 3) ^ 3") == x * x * x);
+    CHECK(value_of("(A / 3) ^ B") == x * x * x);
+    CHECK(value_of("(A / 3) ^ A") == x * x);
+    CHECK(value_of("0.7 ^ (A + A)") == (y * y) * (y * y));
+    CHECK(value_of("0.7 ^ (B - A)") == y);
+    CHECK(value_of("hill(1, 0.7, B)") == 1 / (1 + y * y * y));
+}
+
 static void truth_is_a_number(void)
 {
     CHECK_VALUE("A < B", 1);
@@ -223,6 +236,7 @@ static void a_wrong_equation_is_refused(void)
 int main(void)
 {
     RUN(arithmetic_follows_precedence);
+    RUN(powers_by_small_numbers_are_products);
     RUN(truth_is_a_number);
     RUN(functions_have_their_values);
     RUN(a_mistake_is_placed_and_named);

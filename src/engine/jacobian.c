@@ -30,7 +30,7 @@ struct bx_jacobian {
 
 static double by_power(double a, double b)
 {
-    return b * pow(a, b - 1);
+    return b == 1 ? 1 : b * bx_power(a, b - 1);
 }
 
 /* Of an operator of one operand. */
@@ -164,14 +164,12 @@ static double differentiate_mass_action(const bx_jacobian *j, size_t r, double k
     double product = 1;
     for (uint32_t i = begin; i < end; i++) {
         double n = network->orders[i], s = frame[network->reactants.items[i]];
-        double others = k * (n == 1 ? 1 : by_power(s, n));
+        double others = k * by_power(s, n);
         for (uint32_t o = begin; o < end; o++)
             if (o != i)
-                others *= network->orders[o] == 1
-                              ? frame[network->reactants.items[o]]
-                              : pow(frame[network->reactants.items[o]], network->orders[o]);
+                others *= bx_power(frame[network->reactants.items[o]], network->orders[o]);
         add_slot(j, network->reactants.items[i], others);
-        product *= n == 1 ? s : pow(s, n);
+        product *= bx_power(s, n);
     }
     return product;
 }

@@ -47,6 +47,7 @@ struct bx_simulation {
     double last_row; /* `end` of the whole */
 
     int64_t progress_due; /* clock */
+    unsigned polls;
 };
 
 /* Check the run's arguments and prepare its recording. On failure nothing is left to close. */

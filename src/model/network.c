@@ -91,7 +91,7 @@ double bx_mass_action_rate(const bx_network *network, size_t reaction, double k,
     uint32_t end = network->reactants.start[reaction + 1];
     for (uint32_t i = network->reactants.start[reaction]; i < end; i++) {
         double s = species[network->reactants.items[i]], n = network->orders[i];
-        k *= n == 1 ? s : n == 2 ? s * s : n == 3 ? s * s * s : pow(s, n);
+        k *= bx_power(s, n);
     }
     return k;
 }

@@ -179,7 +179,7 @@ int bx_program_compile(bx_program *program, const bx_formula *formula, size_t ro
 
 static double hill(double x, double k, double n)
 {
-    return x > 0 ? 1 / (1 + pow(k / x, n)) : x <= 0 ? 0 : x;
+    return x > 0 ? 1 / (1 + bx_power(k / x, n)) : x <= 0 ? 0 : x;
 }
 
 /* Operators that hardly any formula has. */
@@ -208,7 +208,7 @@ void bx_program_run(const bx_instruction *begin, const bx_instruction *end, doub
         case BX_OP_NEGATE: r = -a; break;
         case BX_OP_SQUARE: r = a * a; break;
         case BX_OP_CUBE: r = a * a * a; break;
-        case BX_OP_POWER: r = pow(a, b); break;
+        case BX_OP_POWER: r = bx_power(a, b); break;
         /* NaN in, NaN out */
         case BX_OP_MIN: r = a < b || isnan(a) ? a : b; break;
         case BX_OP_MAX: r = a > b || isnan(a) ? a : b; break;

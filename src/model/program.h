@@ -5,6 +5,7 @@
 
 #include "model/formula.h"
 
+#include <math.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -45,6 +46,19 @@ int bx_program_compile(bx_program *program, const bx_formula *formula, size_t ro
 
 /* Append one instruction by hand. */
 int bx_program_emit(bx_program *program, bx_instruction instruction);
+
+/* a^b. Exponents are often parameters that are small whole numbers, and a product is some ten times
+ * as fast as pow(). */
+static inline double bx_power(double a, double b)
+{
+    if (b == 2)
+        return a * a;
+    if (b == 3)
+        return a * a * a;
+    if (b == 4)
+        return (a * a) * (a * a);
+    return b == 1 ? a : pow(a, b);
+}
 
 /* Run [begin, end) on a frame. */
 void bx_program_run(const bx_instruction *begin, const bx_instruction *end, double *frame);
