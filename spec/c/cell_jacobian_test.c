@@ -77,6 +77,7 @@ static void it_agrees_with_differences(void)
     set_up(&s);
     CHECK(s.size == 4);
     bx_derivatives *flux = bx_derivatives_new(s.network, s.position, s.size, &err);
+    bx_derivatives_prepare(flux, s.frame);
     CHECK(bx_jacobian_new(s.network, s.position, s.size, &jacobian, &err) == 0 && jacobian);
     const bx_csr *pattern = bx_jacobian_pattern(jacobian);
     for (int round = 0; round < 2; round++) { /* again: nothing may be left over */
@@ -109,6 +110,7 @@ static void the_right_hand_side_adds_up(void)
     bx_error err = {0};
     set_up(&s);
     bx_derivatives *flux = bx_derivatives_new(s.network, s.position, s.size, &err);
+    bx_derivatives_prepare(flux, s.frame);
     double got[4], wanted[4] = {0};
     bx_derivatives_evaluate(flux, s.frame, got);
     const bx_network *n = s.network;

@@ -17,6 +17,7 @@
 
 #include "core/error.h"
 #include "core/names.h"
+#include "model/batch.h"
 #include "model/csr.h"
 #include "model/declaration.h"
 #include "model/program.h"
@@ -85,6 +86,8 @@ typedef struct bx_network {
     uint32_t one;        /* a slot that holds 1 */
 
     bx_range rule_code;                /* of all rules, each after those that it needs */
+    bx_batch *rule_batch;              /* the same, or NULL; with scratch of its own */
+    uint32_t *rule_places;             /* rule -> where the batch has its value */
     bx_range *rule_codes;              /* of each rule, by its place in that order */
     uint32_t *rule_order;              /* the rule at each place */
     bx_csr rule_uses;                  /* rule -> slots its formula names */

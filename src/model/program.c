@@ -182,66 +182,75 @@ static double hill(double x, double k, double n)
     return x > 0 ? 1 / (1 + bx_power(k / x, n)) : x <= 0 ? 0 : x;
 }
 
-/* Operators that hardly any formula has. */
-static double rare(bx_op op, double a, double b, const double *c)
+bool bx_program_applies(bx_op op)
+{
+    return op >= BX_OP_MOVE && op <= BX_OP_HILL && op != BX_OP_BOUNDS;
+}
+
+static inline double value_of(bx_op op, double a, double b, double c)
 {
     switch (op) {
+    case BX_OP_ADD: return a + b;
+    case BX_OP_SUBTRACT: return a - b;
+    case BX_OP_MULTIPLY: return a * b;
+    case BX_OP_DIVIDE: return a / b;
+    case BX_OP_NEGATE: return -a;
+    case BX_OP_SQUARE: return a * a;
+    case BX_OP_CUBE: return a * a * a;
+    case BX_OP_POWER: return bx_power(a, b);
+    /* NaN in, NaN out */
+    case BX_OP_MIN: return a < b || isnan(a) ? a : b;
+    case BX_OP_MAX: return a > b || isnan(a) ? a : b;
+    case BX_OP_LESS: return a < b;
+    case BX_OP_LESS_EQUAL: return a <= b;
+    case BX_OP_GREATER: return a > b;
+    case BX_OP_GREATER_EQUAL: return a >= b;
+    case BX_OP_EQUAL: return a == b;
+    case BX_OP_NOT_EQUAL: return a != b;
+    case BX_OP_AND: return a != 0 && b != 0;
+    case BX_OP_OR: return a != 0 || b != 0;
+    case BX_OP_IF: return a != 0 ? b : c;
+    case BX_OP_HILL: return hill(a, b, c);
+    case BX_OP_NOT: return a == 0;
+    case BX_OP_ABS: return fabs(a);
+    case BX_OP_EXP: return exp(a);
+    case BX_OP_LOG: return log(a);
+    case BX_OP_LOG10: return log10(a);
+    case BX_OP_SQRT: return sqrt(a);
+    case BX_OP_FLOOR: return floor(a);
+    case BX_OP_CEIL: return ceil(a);
+    case BX_OP_SIN: return sin(a);
+    case BX_OP_COS: return cos(a);
+    case BX_OP_TAN: return tan(a);
+    case BX_OP_ASIN: return asin(a);
+    case BX_OP_ACOS: return acos(a);
+    case BX_OP_ATAN: return atan(a);
+    case BX_OP_SINH: return sinh(a);
+    case BX_OP_COSH: return cosh(a);
+    case BX_OP_TANH: return tanh(a);
     case BX_OP_ASINH: return asinh(a);
     case BX_OP_ACOSH: return acosh(a);
     case BX_OP_ATANH: return atanh(a);
     case BX_OP_FACTORIAL: return tgamma(a + 1);
     case BX_OP_TRUNCATE: return trunc(a);
     case BX_OP_REMAINDER: return fmod(a, b);
-    default: return bx_distribution_draw(op, a, b, c);
+    case BX_OP_MOVE: return a;
+    default: return NAN;
     }
+}
+
+double bx_program_apply(bx_op op, double a, double b, double c)
+{
+    return value_of(op, a, b, c);
 }
 
 void bx_program_run(const bx_instruction *begin, const bx_instruction *end, double *frame)
 {
     for (const bx_instruction *i = begin; i != end; i++) {
-        double a = frame[i->a], b = frame[i->b], r;
-        switch ((bx_op)i->op) {
-        case BX_OP_ADD: r = a + b; break;
-        case BX_OP_SUBTRACT: r = a - b; break;
-        case BX_OP_MULTIPLY: r = a * b; break;
-        case BX_OP_DIVIDE: r = a / b; break;
-        case BX_OP_NEGATE: r = -a; break;
-        case BX_OP_SQUARE: r = a * a; break;
-        case BX_OP_CUBE: r = a * a * a; break;
-        case BX_OP_POWER: r = bx_power(a, b); break;
-        /* NaN in, NaN out */
-        case BX_OP_MIN: r = a < b || isnan(a) ? a : b; break;
-        case BX_OP_MAX: r = a > b || isnan(a) ? a : b; break;
-        case BX_OP_LESS: r = a < b; break;
-        case BX_OP_LESS_EQUAL: r = a <= b; break;
-        case BX_OP_GREATER: r = a > b; break;
-        case BX_OP_GREATER_EQUAL: r = a >= b; break;
-        case BX_OP_EQUAL: r = a == b; break;
-        case BX_OP_NOT_EQUAL: r = a != b; break;
-        case BX_OP_AND: r = a != 0 && b != 0; break;
-        case BX_OP_OR: r = a != 0 || b != 0; break;
-        case BX_OP_IF: r = a != 0 ? b : frame[i->c]; break;
-        case BX_OP_HILL: r = hill(a, b, frame[i->c]); break;
-        case BX_OP_NOT: r = a == 0; break;
-        case BX_OP_ABS: r = fabs(a); break;
-        case BX_OP_EXP: r = exp(a); break;
-        case BX_OP_LOG: r = log(a); break;
-        case BX_OP_LOG10: r = log10(a); break;
-        case BX_OP_SQRT: r = sqrt(a); break;
-        case BX_OP_FLOOR: r = floor(a); break;
-        case BX_OP_CEIL: r = ceil(a); break;
-        case BX_OP_SIN: r = sin(a); break;
-        case BX_OP_COS: r = cos(a); break;
-        case BX_OP_TAN: r = tan(a); break;
-        case BX_OP_ASIN: r = asin(a); break;
-        case BX_OP_ACOS: r = acos(a); break;
-        case BX_OP_ATAN: r = atan(a); break;
-        case BX_OP_SINH: r = sinh(a); break;
-        case BX_OP_COSH: r = cosh(a); break;
-        case BX_OP_TANH: r = tanh(a); break;
-        case BX_OP_MOVE: r = a; break;
-        default: r = rare((bx_op)i->op, a, b, frame + i->c); break;
-        }
-        frame[i->target] = r;
+        double a = frame[i->a], b = frame[i->b];
+        if (i->op < BX_OP_NORMAL)
+            frame[i->target] = value_of((bx_op)i->op, a, b, frame[i->c]);
+        else
+            frame[i->target] = bx_distribution_draw((bx_op)i->op, a, b, frame + i->c);
     }
 }

@@ -6,6 +6,7 @@
 #include "model/formula.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -59,6 +60,11 @@ static inline double bx_power(double a, double b)
         return (a * a) * (a * a);
     return b == 1 ? a : pow(a, b);
 }
+
+/* Whether an operator's value follows from its operands alone; then what it is, of as many of these
+ * as it has. */
+bool bx_program_applies(bx_op op);
+double bx_program_apply(bx_op op, double a, double b, double c);
 
 /* Run [begin, end) on a frame. */
 void bx_program_run(const bx_instruction *begin, const bx_instruction *end, double *frame);

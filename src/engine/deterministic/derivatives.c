@@ -1,85 +1,66 @@
 #include "engine/deterministic/derivatives.h"
 
+#include "model/batch.h"
+
 #include <stdlib.h>
 #include <string.h>
-
-/* The rate is x[k] x[a] x[b], where x[one] = 1; in general it is computed by the network. */
-typedef struct factors {
-    uint32_t k, a, b;
-    bool general;
-} factors;
 
 /* One reaction's part in a species' derivative. */
 typedef struct part {
     double amount;
-    uint32_t reaction;
+    uint32_t rate; /* its place in what the batch gives; till then the reaction */
 } part;
 
 struct bx_derivatives {
     const bx_network *network;
     size_t size;
-    bx_instruction *code; /* rules and rates that change with the state or the time */
-    size_t count;
-    factors *factors; /* by reaction */
-    double *rates;    /* by reaction */
-    uint32_t *start;  /* by place in the state, into parts */
+    bool apart; /* rules and formulas of rates run by themselves before the batch */
+    bx_batch *batch;
+    uint32_t *start; /* by place in the state, into parts */
     part *parts;
 };
 
-static void append_code(bx_derivatives *flux, bx_range range)
+/* s^n, in the way of bx_mass_action_rate. */
+static int64_t add_power(bx_batch *batch, uint32_t s, double n)
 {
-    size_t count = range.end - range.begin;
-    memcpy(flux->code + flux->count, flux->network->program.code + range.begin,
-           count * sizeof *flux->code);
-    flux->count += count;
+    if (n == 1 || n == 2 || n == 3)
+        return n == 1 ? s : bx_batch_apply(batch, n == 2 ? BX_OP_SQUARE : BX_OP_CUBE, s, 0);
+    int64_t exponent = bx_batch_number(batch, n);
+    return exponent < 0 ? -1 : bx_batch_apply(batch, BX_OP_POWER, s, (uint32_t)exponent);
 }
 
-static void collect_code(bx_derivatives *flux)
+/* The value that is the rate of a reaction. */
+static int64_t add_rate(bx_batch *batch, const bx_network *network, size_t r)
 {
-    const bx_network *network = flux->network;
-    const bx_instruction *code = network->program.code;
-    for (size_t i = 0; i < network->rules; i++) {
-        uint32_t rule = network->rule_order[i];
-        if (network->rule_varies[rule] || network->rule_uses_time[rule])
-            append_code(flux, network->rule_codes[i]);
+    const bx_reaction *reaction = &network->reaction[r];
+    int64_t rate = bx_batch_slot(batch, network->rate + (uint32_t)r);
+    if (!reaction->mass_action)
+        return rate;
+    for (uint32_t i = network->reactants.start[r]; i < network->reactants.start[r + 1]; i++) {
+        int64_t s = bx_batch_slot(batch, network->reactants.items[i]);
+        if (rate < 0 || s < 0 || (s = add_power(batch, (uint32_t)s, network->orders[i])) < 0)
+            return -1;
+        rate = bx_batch_apply(batch, BX_OP_MULTIPLY, (uint32_t)rate, (uint32_t)s);
     }
-    for (size_t r = 0; r < network->reactions; r++) {
-        const bx_reaction *reaction = &network->reaction[r];
-        const bx_instruction *first = code + reaction->code.begin;
-        flux->factors[r].k = network->rate + (uint32_t)r;
-        if (reaction->constant)
-            continue;
-        bool alias = reaction->code.end - reaction->code.begin == 1 && first->op == BX_OP_MOVE;
-        if (alias)
-            flux->factors[r].k = first->a;
-        else
-            append_code(flux, reaction->code);
-    }
+    return rate;
 }
 
-static void choose_factors(bx_derivatives *flux, size_t r)
+static int add_rates(bx_derivatives *flux)
 {
     const bx_network *network = flux->network;
-    factors *f = &flux->factors[r];
-    f->a = f->b = network->one;
-    if (!network->reaction[r].mass_action)
-        return;
-    uint32_t count = bx_csr_count(&network->reactants, r);
-    const uint32_t *species = bx_csr_row(&network->reactants, r);
-    const double *order = network->orders + network->reactants.start[r];
-    if (count == 1 && order[0] == 2) {
-        f->a = f->b = species[0];
-        return;
+    uint32_t *rates = calloc(network->reactions + 1, sizeof *rates);
+    int result = rates ? 0 : -1;
+    for (size_t r = 0; result == 0 && r < network->reactions; r++) {
+        int64_t rate = add_rate(flux->batch, network, r);
+        rates[r] = (uint32_t)rate;
+        result = rate < 0 ? -1 : 0;
     }
-    f->general = count > 2;
-    for (uint32_t i = 0; i < count; i++)
-        f->general = f->general || order[i] != 1;
-    if (f->general)
-        return;
-    if (count > 0)
-        f->a = species[0];
-    if (count > 1)
-        f->b = species[1];
+    if (result == 0)
+        result = bx_batch_finish(flux->batch, rates, network->reactions);
+    for (size_t i = 0; result == 0 && i < flux->start[flux->size]; i++)
+        flux->parts[i].rate = rates[flux->parts[i].rate];
+    free(rates);
+    return result;
 }
 
 static void collect_parts(bx_derivatives *flux, const uint32_t *position)
@@ -100,60 +81,80 @@ static void collect_parts(bx_derivatives *flux, const uint32_t *position)
     flux->start[0] = 0;
 }
 
+/* Formulas that the batch can't take run apart, and whatever they set may vary. */
+static int build_batch(bx_derivatives *flux)
+{
+    const bx_network *network = flux->network;
+    const bx_program *program = &network->program;
+    bool *varies = calloc(program->frame_size + 1, sizeof *varies);
+    if (!varies)
+        return -1;
+    flux->apart = !bx_batch_takes(program, network->rule_code) ||
+                  !bx_batch_takes(program, network->rate_code);
+    for (size_t i = 0; i < program->frame_size; i++)
+        varies[i] =
+            flux->apart || i == network->time || (i < network->species && network->changing[i]);
+    int result = -1;
+    flux->batch = bx_batch_new(program->frame_size, varies);
+    if (flux->batch &&
+        (flux->apart || (bx_batch_append(flux->batch, program, network->rule_code) == 0 &&
+                         bx_batch_append(flux->batch, program, network->rate_code) == 0)))
+        result = add_rates(flux);
+    free(varies);
+    return result;
+}
+
+static int build(bx_derivatives *flux, const uint32_t *position)
+{
+    const bx_csr *changes = &flux->network->changes;
+    flux->start = calloc(flux->size + 2, sizeof *flux->start);
+    flux->parts = calloc(changes->start[changes->rows] + 1, sizeof *flux->parts);
+    if (!flux->start || !flux->parts)
+        return -1;
+    collect_parts(flux, position);
+    return build_batch(flux);
+}
+
 bx_derivatives *bx_derivatives_new(const bx_network *network, const uint32_t *position, size_t size,
                                    bx_error *err)
 {
     bx_derivatives *flux = calloc(1, sizeof *flux);
-    if (!flux) {
-        bx_fail_memory(err);
-        return NULL;
+    if (flux) {
+        flux->network = network;
+        flux->size = size;
+        if (build(flux, position) == 0)
+            return flux;
     }
-    flux->network = network;
-    flux->size = size;
-    flux->code = malloc((network->program.count + 1) * sizeof *flux->code);
-    flux->factors = calloc(network->reactions + 1, sizeof *flux->factors);
-    flux->rates = calloc(network->reactions + 1, sizeof *flux->rates);
-    flux->start = calloc(size + 2, sizeof *flux->start);
-    flux->parts = calloc(network->changes.start[network->changes.rows] + 1, sizeof *flux->parts);
-    if (!flux->code || !flux->factors || !flux->rates || !flux->start || !flux->parts) {
-        bx_derivatives_free(flux);
-        bx_fail_memory(err);
-        return NULL;
-    }
-    collect_code(flux);
-    for (size_t r = 0; r < network->reactions; r++)
-        choose_factors(flux, r);
-    collect_parts(flux, position);
-    return flux;
+    bx_derivatives_free(flux);
+    bx_fail_memory(err);
+    return NULL;
 }
 
 void bx_derivatives_free(bx_derivatives *flux)
 {
     if (!flux)
         return;
-    free(flux->code);
-    free(flux->factors);
-    free(flux->rates);
+    bx_batch_free(flux->batch);
     free(flux->start);
     free(flux->parts);
     free(flux);
 }
 
-void bx_derivatives_evaluate(const bx_derivatives *flux, double *frame, double *derivatives)
+void bx_derivatives_prepare(bx_derivatives *flux, const double *frame)
 {
-    const bx_network *network = flux->network;
-    bx_program_run(flux->code, flux->code + flux->count, frame);
-    double *rates = flux->rates;
-    for (size_t r = 0; r < network->reactions; r++) {
-        const factors *f = &flux->factors[r];
-        rates[r] = f->general ? bx_mass_action_rate(network, r, frame[f->k], frame)
-                              : frame[f->k] * frame[f->a] * frame[f->b];
-    }
+    bx_batch_prepare(flux->batch, frame);
+}
+
+void bx_derivatives_evaluate(bx_derivatives *flux, double *frame, double *derivatives)
+{
+    if (flux->apart)
+        bx_network_rates(flux->network, frame);
+    const double *rates = bx_batch_run(flux->batch, frame);
     const part *p = flux->parts;
     for (size_t i = 0; i < flux->size; i++) {
         double sum = 0;
         for (const part *end = flux->parts + flux->start[i + 1]; p != end; p++)
-            sum += p->amount * rates[p->reaction];
+            sum += p->amount * rates[p->rate];
         derivatives[i] = sum;
     }
 }

@@ -1,6 +1,5 @@
-/* The right-hand side of the ODE, laid out for speed: code that need not run again between events
- * is left out, a rate that is just a variable is read where it stands, and each species adds up
- * what changes it. */
+/* The right-hand side of the ODE, laid out for speed: rules and rates are evaluated together, what
+ * parameters alone decide is left out, and each species adds up what changes it. */
 #ifndef BX_ENGINE_DETERMINISTIC_DERIVATIVES_H
 #define BX_ENGINE_DETERMINISTIC_DERIVATIVES_H
 
@@ -13,8 +12,11 @@ bx_derivatives *bx_derivatives_new(const bx_network *network, const uint32_t *po
                                    bx_error *err);
 void bx_derivatives_free(bx_derivatives *flux); /* NULL is fine */
 
-/* The derivatives of the state in `frame`, in which species and time are set. What depends on
- * parameters alone is up to date (bx_network_rates). Rules are up to date afterwards. */
-void bx_derivatives_evaluate(const bx_derivatives *flux, double *frame, double *derivatives);
+/* Take the parameters, and species that do not change, from the frame: before the first evaluation,
+ * and when they have changed. */
+void bx_derivatives_prepare(bx_derivatives *flux, const double *frame);
+
+/* The derivatives of the state in `frame`, in which species and time are set. */
+void bx_derivatives_evaluate(bx_derivatives *flux, double *frame, double *derivatives);
 
 #endif

@@ -106,8 +106,10 @@ static bool differentiate(bx_ode *ode, double time, const double *y, double *out
     double *frame = ode->simulation->frame;
     load_state(ode, y, time);
     bx_derivatives_evaluate(ode->flux, frame, out);
-    if (ode->jumps)
+    if (ode->jumps) {
+        bx_network_rules(ode->network, frame);
         out[ode->size - 1] = bx_jumps_hazard(ode->jumps, frame);
+    }
     double sum = 0; /* not finite if any term is not */
     for (size_t i = 0; i < ode->size; i++)
         sum += out[i] * 0;
@@ -409,6 +411,7 @@ static int restart(bx_ode *ode, bx_error *err)
 {
     store_state(ode);
     bx_network_rates(ode->network, ode->simulation->frame); /* parameters may have changed */
+    bx_derivatives_prepare(ode->flux, ode->simulation->frame);
     double now = ode->simulation->frame[ode->network->time];
     if (ode->jumps && bx_jumps_begin(ode->jumps, ode->simulation->frame, err) < 0)
         return -1;
