@@ -187,7 +187,7 @@ bool bx_program_applies(bx_op op)
     return op >= BX_OP_MOVE && op <= BX_OP_HILL && op != BX_OP_BOUNDS;
 }
 
-static inline double value_of(bx_op op, double a, double b, double c)
+double bx_program_apply(bx_op op, double a, double b, double c)
 {
     switch (op) {
     case BX_OP_ADD: return a + b;
@@ -239,18 +239,23 @@ static inline double value_of(bx_op op, double a, double b, double c)
     }
 }
 
-double bx_program_apply(bx_op op, double a, double b, double c)
-{
-    return value_of(op, a, b, c);
-}
-
 void bx_program_run(const bx_instruction *begin, const bx_instruction *end, double *frame)
 {
     for (const bx_instruction *i = begin; i != end; i++) {
-        double a = frame[i->a], b = frame[i->b];
-        if (i->op < BX_OP_NORMAL)
-            frame[i->target] = value_of((bx_op)i->op, a, b, frame[i->c]);
-        else
-            frame[i->target] = bx_distribution_draw((bx_op)i->op, a, b, frame + i->c);
+        double a = frame[i->a], b = frame[i->b], r;
+        switch ((bx_op)i->op) { /* what costs less than a call has its place here */
+        case BX_OP_ADD: r = a + b; break;
+        case BX_OP_SUBTRACT: r = a - b; break;
+        case BX_OP_MULTIPLY: r = a * b; break;
+        case BX_OP_DIVIDE: r = a / b; break;
+        case BX_OP_NEGATE: r = -a; break;
+        case BX_OP_SQUARE: r = a * a; break;
+        case BX_OP_MOVE: r = a; break;
+        default:
+            r = bx_program_applies((bx_op)i->op)
+                    ? bx_program_apply((bx_op)i->op, a, b, frame[i->c])
+                    : bx_distribution_draw((bx_op)i->op, a, b, frame + i->c);
+        }
+        frame[i->target] = r;
     }
 }
