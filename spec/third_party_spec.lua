@@ -15,5 +15,10 @@ for _, name in ipairs { "lua", "sundials" } do
       assert.same(lines_of(within .. "cut -c 67- SHA256SUMS | LC_ALL=C sort"),
         lines_of(within .. "find . -path './src/*' -type f -o -path './include/*' -type f | cut -c 3- | LC_ALL=C sort"))
     end)
+
+    it("is what its patches made of the origin", function()
+      assert.same({}, lines_of(within .. "for p in patches/*.patch; do test ! -e $p || "
+        .. "patch --dry-run --reverse --force --silent -p1 <$p 2>&1; done"))
+    end)
   end)
 end

@@ -84,6 +84,7 @@ static void powers_by_small_numbers_are_products(void)
     CHECK(value_of("(A / 3) ^ A") == x * x);
     CHECK(value_of("0.7 ^ (A + A)") == (y * y) * (y * y));
     CHECK(value_of("0.7 ^ (B - A)") == y);
+    CHECK(value_of("0.7 ^ (A - B)") == 1 / y);
     CHECK(value_of("hill(1, 0.7, B)") == 1 / (1 + y * y * y));
 }
 

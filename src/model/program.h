@@ -58,6 +58,8 @@ static inline double bx_power(double a, double b)
         return a * a * a;
     if (b == 4)
         return (a * a) * (a * a);
+    if (b == -1)
+        return 1 / a;
     return b == 1 ? a : pow(a, b);
 }
 

@@ -312,6 +312,7 @@ static int create_solver(bx_ode *ode, bx_error *err)
     ode->between = N_VNew_Serial((sunindextype)ode->size, ode->context);
     ode->cvode = CVodeCreate(ode->adams ? CV_ADAMS : CV_BDF, ode->context);
     if (!ode->y || !ode->between || !ode->cvode ||
+        N_VEnableScaleAddMulti_Serial(ode->y, SUNTRUE) != 0 ||
         CVodeSetErrHandlerFn(ode->cvode, be_silent, NULL) != CV_SUCCESS ||
         CVodeInit(ode->cvode, right_hand_side, 0, ode->y) != CV_SUCCESS ||
         CVodeSetUserData(ode->cvode, ode) != CV_SUCCESS ||

@@ -2486,20 +2486,48 @@ void cvRescale(CVodeMem cv_mem)
  * and in that case, we reset tn (after incrementing by h) to tstop.
  */
 
-static void cvPredict(CVodeMem cv_mem)
+/* BioXen: the same additions in the same order, a component at a time. As a call of N_VLinearSum
+   each they took a third of the time of small systems. With a constant q they stay in registers. */
+static inline __attribute__((always_inline)) void cvPredictAll(CVodeMem cv_mem, const int q)
 {
+  realtype *zn[L_MAX], z[L_MAX];
+  sunindextype i, n = N_VGetLength(cv_mem->cv_zn[0]);
   int j, k;
 
+  for (j = 0; j <= q; j++)
+    zn[j] = N_VGetArrayPointer(cv_mem->cv_zn[j]);
+
+  for (i = 0; i < n; i++) {
+#pragma GCC unroll 6
+    for (j = 0; j <= q; j++)
+      z[j] = zn[j][i];
+#pragma GCC unroll 6
+    for (k = 1; k <= q; k++)
+#pragma GCC unroll 6
+      for (j = q; j >= k; j--)
+        z[j-1] += z[j];
+#pragma GCC unroll 6
+    for (j = 0; j < q; j++)
+      zn[j][i] = z[j];
+  }
+}
+
+static void cvPredict(CVodeMem cv_mem)
+{
   cv_mem->cv_tn += cv_mem->cv_h;
   if (cv_mem->cv_tstopset) {
     if ((cv_mem->cv_tn - cv_mem->cv_tstop)*cv_mem->cv_h > ZERO)
       cv_mem->cv_tn = cv_mem->cv_tstop;
   }
 
-  for (k = 1; k <= cv_mem->cv_q; k++)
-    for (j = cv_mem->cv_q; j >= k; j--)
-      N_VLinearSum(ONE, cv_mem->cv_zn[j-1], ONE,
-                   cv_mem->cv_zn[j], cv_mem->cv_zn[j-1]);
+  switch (cv_mem->cv_q) {
+  case 1: cvPredictAll(cv_mem, 1); break;
+  case 2: cvPredictAll(cv_mem, 2); break;
+  case 3: cvPredictAll(cv_mem, 3); break;
+  case 4: cvPredictAll(cv_mem, 4); break;
+  case 5: cvPredictAll(cv_mem, 5); break;
+  default: cvPredictAll(cv_mem, cv_mem->cv_q);
+  }
 
 #ifdef SUNDIALS_LOGGING_EXTRA_DEBUG
   SUNLogger_QueueMsg(CV_LOGGER, SUN_LOGLEVEL_DEBUG,
