@@ -209,6 +209,14 @@ size_t bx_roots_count(const bx_roots *roots)
     return roots->state_count;
 }
 
+void bx_roots_reads(const bx_roots *roots, bool *reads)
+{
+    for (size_t k = 0; k < roots->state.count; k++) {
+        const bx_instruction *i = &roots->state.items[k];
+        reads[i->a] = reads[i->b] = reads[i->c] = true;
+    }
+}
+
 void bx_roots_evaluate(const bx_roots *roots, double *frame, double *out)
 {
     const listing *code = &roots->state;

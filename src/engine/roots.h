@@ -19,6 +19,9 @@ bool bx_roots_knows(const bx_roots *roots, const bx_logic *leaf);
  * changes at once; infinity if there is none. A bit earlier where that is hard to tell. */
 double bx_roots_next(bx_roots *roots, const double *frame, double now, double end);
 
+/* Set reads[slot] of what bx_roots_evaluate reads. */
+void bx_roots_reads(const bx_roots *roots, bool *reads);
+
 /* How many functions change their sign where something that depends on the state changes at once,
  * and their values; rules in `frame` are up to date. */
 size_t bx_roots_count(const bx_roots *roots);

@@ -27,9 +27,6 @@ int bx_compile_rules(bx_compilation *c);
 int bx_compile_rates(bx_compilation *c);
 int bx_compile_events(bx_compilation *c);
 
-/* The batch of all rules, if it can take them. */
-int bx_compile_rule_batch(bx_compilation *c);
-
 /* Append the parts of a condition to the network's logic, with their uses. Rules whose value is a
  * truth value are followed, so that their comparisons are found too. */
 int bx_compile_condition(bx_compilation *c, const bx_formula *formula, const uint32_t *slots,

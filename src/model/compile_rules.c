@@ -2,7 +2,6 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 static int fail_cycle(bx_compilation *c, const uint32_t *path, size_t length, uint32_t again)
 {
@@ -130,33 +129,4 @@ int bx_compile_rules(bx_compilation *c)
     }
     network->rule_code.end = (uint32_t)network->program.count;
     return 0;
-}
-
-/* All but numbers may be anything at any time. */
-int bx_compile_rule_batch(bx_compilation *c)
-{
-    bx_network *network = c->network;
-    const bx_program *program = &network->program;
-    size_t first = network->species + network->parameters;
-    if (network->rules == 0 || !bx_batch_takes(program, network->rule_code))
-        return 0;
-    bool *varies = calloc(program->frame_size + 1, sizeof *varies);
-    network->rule_places = calloc(network->rules, sizeof *network->rule_places);
-    if (varies)
-        memset(varies, 1, network->time + 1);
-    network->rule_batch = varies ? bx_batch_new(program->frame_size, varies) : NULL;
-    int result = network->rule_places && network->rule_batch
-                     ? bx_batch_append(network->rule_batch, program, network->rule_code)
-                     : -1;
-    for (size_t i = 0; result == 0 && i < network->rules; i++) {
-        int64_t value = bx_batch_slot(network->rule_batch, (uint32_t)(first + i));
-        network->rule_places[i] = (uint32_t)value;
-        result = value < 0 ? -1 : 0;
-    }
-    if (result == 0)
-        result = bx_batch_finish(network->rule_batch, network->rule_places, network->rules);
-    if (result == 0)
-        bx_batch_prepare(network->rule_batch, program->frame);
-    free(varies);
-    return result < 0 ? bx_fail_memory(c->err) : 0;
 }

@@ -1,6 +1,7 @@
 #include "model/compiler.h"
 
 #include "model/compilation.h"
+#include "model/rules.h"
 
 #include <stdlib.h>
 
@@ -76,8 +77,11 @@ static int compile(bx_compilation *c)
 {
     if (allocate(c, count_items(c->processes, c->process_count)) < 0 ||
         bx_compile_variables(c) < 0 || bx_compile_equations(c) < 0 || bx_compile_rules(c) < 0 ||
-        bx_compile_rates(c) < 0 || bx_compile_events(c) < 0 || bx_compile_rule_batch(c) < 0)
+        bx_compile_rates(c) < 0 || bx_compile_events(c) < 0)
         return -1;
+    c->network->all_rules = bx_rules_new(c->network, NULL);
+    if (!c->network->all_rules)
+        return bx_fail_memory(c->err);
     c->network->random = c->network->program.draw_count > 0;
     for (size_t i = 0; i < c->network->events; i++)
         if (c->network->event[i].priority != BX_SLOT_NONE)

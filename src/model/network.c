@@ -1,5 +1,7 @@
 #include "model/network.h"
 
+#include "model/rules.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -60,14 +62,7 @@ bool bx_network_timely(const bx_network *network, uint32_t slot)
 
 void bx_network_rules(const bx_network *network, double *frame)
 {
-    if (!network->rule_batch) {
-        bx_program_run_range(&network->program, network->rule_code, frame);
-        return;
-    }
-    const double *values = bx_batch_run(network->rule_batch, frame);
-    double *rules = frame + network->species + network->parameters;
-    for (size_t i = 0; i < network->rules; i++)
-        rules[i] = values[network->rule_places[i]];
+    bx_rules_run(network->all_rules, frame);
 }
 
 void bx_network_initials(const bx_network *network, const bool *held, double *frame)
@@ -128,8 +123,7 @@ void bx_network_free(bx_network *network)
     bx_csr_free(&network->changes);
     bx_csr_free(&network->logic_uses);
     free(network->names);
-    bx_batch_free(network->rule_batch);
-    free(network->rule_places);
+    bx_rules_free(network->all_rules);
     free(network->rule_codes);
     free(network->rule_order);
     free(network->rule_varies);

@@ -17,7 +17,6 @@
 
 #include "core/error.h"
 #include "core/names.h"
-#include "model/batch.h"
 #include "model/csr.h"
 #include "model/declaration.h"
 #include "model/program.h"
@@ -76,6 +75,8 @@ typedef struct bx_initial {
     uint32_t target;
 } bx_initial;
 
+typedef struct bx_rules bx_rules;
+
 typedef struct bx_network {
     size_t species, parameters, rules, reactions, events;
     const char **names; /* of species, parameters, rules, by slot; they belong to the processes */
@@ -86,8 +87,7 @@ typedef struct bx_network {
     uint32_t one;        /* a slot that holds 1 */
 
     bx_range rule_code;                /* of all rules, each after those that it needs */
-    bx_batch *rule_batch;              /* the same, or NULL; with scratch of its own */
-    uint32_t *rule_places;             /* rule -> where the batch has its value */
+    bx_rules *all_rules;               /* to recompute them, with scratch of its own */
     bx_range *rule_codes;              /* of each rule, by its place in that order */
     uint32_t *rule_order;              /* the rule at each place */
     bx_csr rule_uses;                  /* rule -> slots its formula names */

@@ -4,6 +4,7 @@
 #include "engine/deterministic/tolerance.h"
 #include "engine/jacobian.h"
 #include "engine/roots.h"
+#include "model/rules.h"
 
 #include <cvode/cvode.h>
 #include <math.h>
@@ -59,8 +60,9 @@ struct bx_ode {
     uint32_t *position; /* species -> its place in the state */
     uint32_t *leaves;   /* of triggers, whose sign changes are looked for */
     int leaf_count;
-    bx_roots *roots; /* of formulas; their functions stand behind those of leaves */
-    int root_count;  /* of both */
+    bx_roots *roots;      /* of formulas; their functions stand behind those of leaves */
+    int root_count;       /* of both */
+    bx_rules *root_rules; /* that they read */
     int *root_signs;
     double last_root;   /* the time of the last at which the solver started anew */
     size_t close_roots; /* how many have been close together */
@@ -186,7 +188,7 @@ static int root_functions(realtype time, N_Vector y, realtype *out, void *data)
     const bx_network *network = ode->network;
     double *frame = ode->simulation->frame;
     load_state(ode, N_VGetArrayPointer(y), time);
-    bx_network_rules(network, frame);
+    bx_rules_run(ode->root_rules, frame);
     for (int i = 0; i < ode->leaf_count; i++) {
         const bx_logic *leaf = &network->logic[ode->leaves[i]];
         bx_program_run_range(&network->program, leaf->code, frame);
@@ -236,6 +238,26 @@ static int choose_roots(bx_ode *ode, bx_error *err)
     }
     ode->root_count = ode->leaf_count + (int)bx_roots_count(ode->roots);
     return 0;
+}
+
+/* The rules that the functions of roots read. */
+static int choose_root_rules(bx_ode *ode, bx_error *err)
+{
+    const bx_network *network = ode->network;
+    bool *reads = calloc(network->program.frame_size + 1, sizeof *reads);
+    if (!reads)
+        return bx_fail_memory(err);
+    for (int i = 0; i < ode->leaf_count; i++) {
+        bx_range code = network->logic[ode->leaves[i]].code;
+        for (uint32_t j = code.begin; j < code.end; j++) {
+            const bx_instruction *instruction = &network->program.code[j];
+            reads[instruction->a] = reads[instruction->b] = reads[instruction->c] = true;
+        }
+    }
+    bx_roots_reads(ode->roots, reads);
+    ode->root_rules = bx_rules_new(network, reads);
+    free(reads);
+    return ode->root_rules ? 0 : bx_fail_memory(err);
 }
 
 static int choose_state(bx_ode *ode, bx_error *err)
@@ -373,6 +395,7 @@ bx_ode *bx_ode_new(const bx_network *network, bx_jumps *jumps, bx_error *err)
     ode->network = network;
     ode->jumps = jumps;
     if (choose_state(ode, err) < 0 || choose_roots(ode, err) < 0 ||
+        choose_root_rules(ode, err) < 0 ||
         !(ode->clipped = calloc(ode->size, sizeof *ode->clipped)) ||
         !(ode->tolerance =
               bx_tolerance_new(network, ode->species, ode->position, ode->size, err)) ||
@@ -392,6 +415,7 @@ void bx_ode_free(bx_ode *ode)
     free(ode->position);
     free(ode->leaves);
     bx_roots_free(ode->roots);
+    bx_rules_free(ode->root_rules);
     free(ode->root_signs);
     free(ode->clipped);
     bx_tolerance_free(ode->tolerance);
