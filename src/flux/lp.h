@@ -45,6 +45,12 @@ const double *bx_lp_solution(const bx_lp *lp);
 const double *bx_lp_prices(const bx_lp *lp);
 const double *bx_lp_reduced_costs(const bx_lp *lp);
 
+/* The program as it is now; it lives as long as `lp`. */
+bx_lp_problem bx_lp_problem_of(const bx_lp *lp);
+
+/* Whether x obeys all rows and bounds, but for rounding. */
+bool bx_lp_is_feasible(bx_lp *lp, const double *x);
+
 /* After an optimum: remember its basis for bx_lp_try_again, if the program is small. */
 void bx_lp_remember(bx_lp *lp);
 void bx_lp_forget(bx_lp *lp);
