@@ -171,22 +171,6 @@ static void bound_columns(bx_fba *fba, const bool *stopped)
     }
 }
 
-bool bx_fba_try_without(bx_fba *fba, const bool *stopped, bx_fba_solution *solution)
-{
-    bx_lp_status status;
-    const double *fluxes;
-    *solution = (bx_fba_solution){0};
-    bound_columns(fba, stopped);
-    if (!bx_lp_try_again(fba->lp, &status, &fluxes))
-        return false;
-    solution->status = bx_fba_status_of(status);
-    if (solution->status != BX_FBA_OPTIMAL)
-        return true;
-    solution->objective = (fba->minimise ? 1 : -1) * bx_lp_objective(fba->lp);
-    solution->fluxes = fluxes;
-    return true;
-}
-
 int bx_fba_optimise_without(bx_fba *fba, const bool *stopped, bx_fba_solution *solution,
                             bx_error *err)
 {

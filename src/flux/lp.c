@@ -295,12 +295,6 @@ int bx_lp_solve(bx_lp *lp, bx_lp_status *status, bx_error *err)
     return 0;
 }
 
-void bx_lp_forget(bx_lp *lp)
-{
-    bx_dual_free(lp->dual);
-    lp->dual = NULL;
-}
-
 void bx_lp_remember(bx_lp *lp)
 {
     bx_dual_problem problem = {lp->rows,  lp->columns, lp->start, lp->index,
@@ -312,7 +306,7 @@ void bx_lp_remember(bx_lp *lp)
         lp->point = calloc(lp->columns ? lp->columns : 1, sizeof *lp->point);
     if (!lp->weights)
         lp->weights = calloc(lp->rows ? lp->rows : 1, sizeof *lp->weights);
-    bx_lp_forget(lp);
+    bx_dual_free(lp->dual);
     lp->dual = lp->point && lp->weights ? bx_dual_new(&problem, bx_clp_basis(lp->clp)) : NULL;
 }
 

@@ -53,7 +53,6 @@ bool bx_lp_is_feasible(bx_lp *lp, const double *x);
 
 /* After an optimum: remember its basis for bx_lp_try_again, if the program is small. */
 void bx_lp_remember(bx_lp *lp);
-void bx_lp_forget(bx_lp *lp);
 
 /* Solve quickly from that basis a program whose rows and costs are as then, and whose bounds are
  * too but for columns that are held at 0 now. False if it takes bx_lp_solve. *x is the solution

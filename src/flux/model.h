@@ -46,10 +46,6 @@ struct bx_fba {
     uint32_t *entry_at; /* while a reaction is added: metabolite -> its entry + 1 */
 };
 
-/* As bx_fba_optimise_without, from the basis that bx_lp_remember took of the model's own program,
- * and no more than status, objective and fluxes. False if it takes that function. */
-bool bx_fba_try_without(bx_fba *fba, const bool *stopped, bx_fba_solution *solution);
-
 /* Fails once interrupted; reports progress when that is due. */
 int bx_fba_poll(bx_fba *fba, double fraction, bx_error *err);
 void bx_fba_begin(bx_fba *fba); /* before a series of polls */

@@ -341,7 +341,6 @@ static int fill(const work *w, bx_reduction *reduction)
         lower[left->columns] = c->lower;
         upper[left->columns] = c->upper;
         reduction->column[j] = (uint32_t)left->columns;
-        reduction->factor[j] = 1;
         start[++left->columns] = (int)elements;
     }
     free(number);
@@ -351,9 +350,8 @@ static int fill(const work *w, bx_reduction *reduction)
 /* What stands for a column may itself have been put into another. */
 static void link_columns(const work *w, bx_reduction *reduction)
 {
+    double *cost = (double *)reduction->problem.cost;
     for (size_t j = 0; j < reduction->whole; j++) {
-        if (w->columns[j].into == j)
-            continue;
         double factor = 1;
         size_t at = j;
         while (at != BX_REDUCTION_FIXED && w->columns[at].into != at) {
@@ -363,6 +361,7 @@ static void link_columns(const work *w, bx_reduction *reduction)
         bool fixed = at == BX_REDUCTION_FIXED;
         reduction->column[j] = fixed ? BX_REDUCTION_FIXED : reduction->column[at];
         reduction->factor[j] = factor;
+        *(fixed ? &reduction->settled : &cost[reduction->column[j]]) += factor * w->whole->cost[j];
     }
 }
 

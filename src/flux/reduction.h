@@ -1,8 +1,8 @@
 /* A linear program without what its own constraints settle: columns that can have one value alone,
  * rows that hold whatever the rest is, and columns that are always the same multiple of each other
  * (presolving, Andersen & Andersen, Math. Program. 71:221, 1995; coupled reactions, Burgard et al.,
- * Genome Res. 14:301, 2004). Whatever the cost, both programs have the same solutions; a
- * genome-scale model's is some five times smaller. */
+ * Genome Res. 14:301, 2004). Whatever the cost, both programs have the same solutions, also where
+ * columns are bounded further; a genome-scale model's is some five times smaller. */
 #ifndef BX_FLUX_REDUCTION_H
 #define BX_FLUX_REDUCTION_H
 
@@ -13,7 +13,8 @@
 #define BX_REDUCTION_FIXED UINT32_MAX
 
 typedef struct bx_reduction {
-    bx_lp_problem problem; /* what is left; costs are 0, and the interrupt is the whole's */
+    bx_lp_problem problem; /* what is left */
+    double settled;        /* the cost of what is not */
     size_t whole;          /* columns of the whole program: */
     uint32_t *column;      /* which column stands for it, or BX_REDUCTION_FIXED */
     double *factor;        /* it is so many times that one; or the value that it has */

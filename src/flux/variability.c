@@ -222,6 +222,7 @@ static int use_survey(bx_face *face, void *data, bx_error *err)
     s->known = calloc(columns + 1, sizeof *s->known);
     int result = s->low && s->high && s->known ? 0 : bx_fail_memory(err);
     for (size_t j = 0; j < columns && result == 0; j++) {
+        bx_lp_set_cost(s->lp, j, 0);
         s->low[j] = INFINITY;
         s->high[j] = -INFINITY;
     }
