@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ROW_LIMIT 800
+#define ROW_LIMIT 400
 #define PIVOT_LIMIT 500
 #define SMALLEST_PIVOT 1e-7
 #define FEASIBLE 1e-9

@@ -1,6 +1,7 @@
 #include "flux/model.h"
 
 #include "core/clock.h"
+#include "flux/reduction.h"
 
 #include <limits.h>
 #include <math.h>
@@ -171,11 +172,29 @@ static void bound_columns(bx_fba *fba, const bool *stopped)
     }
 }
 
+/* The first solution is found on the reduced program, and made out on the whole from there. Where
+ * that fails the whole is solved from nothing. */
+static void start_from_reduced(bx_fba *fba)
+{
+    bx_lp_problem whole = bx_lp_problem_of(fba->lp);
+    bx_reduction *reduction = bx_reduction_new(&whole, false, NULL);
+    bx_lp *lp = reduction ? bx_lp_new(&reduction->problem, NULL) : NULL;
+    unsigned char *basis = malloc(bx_lp_basis_size(fba->lp) + 1);
+    bx_lp_status status;
+    if (lp && basis && bx_lp_solve(lp, &status, NULL) == 0 && status == BX_LP_OPTIMAL &&
+        bx_reduction_restore_basis(reduction, lp, basis) == 0)
+        bx_lp_start_from(fba->lp, basis);
+    free(basis);
+    bx_lp_free(lp);
+    bx_reduction_free(reduction);
+}
+
 int bx_fba_optimise_without(bx_fba *fba, const bool *stopped, bx_fba_solution *solution,
                             bx_error *err)
 {
     bx_lp_status status;
     *solution = (bx_fba_solution){0};
+    bool first = !fba->lp;
     if (prepare(fba, err) < 0)
         return -1;
     bound_columns(fba, stopped);
@@ -183,6 +202,8 @@ int bx_fba_optimise_without(bx_fba *fba, const bool *stopped, bx_fba_solution *s
         double objective = fba->reactions[r].objective;
         bx_lp_set_cost(fba->lp, r, fba->minimise ? objective : -objective);
     }
+    if (first)
+        start_from_reduced(fba);
     if (bx_lp_solve(fba->lp, &status, err) < 0)
         return -1;
     solution->status = bx_fba_status_of(status);

@@ -1,8 +1,9 @@
 #include "flux/reduction.h"
 
+#include "flux/reducing.h"
+
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 /* Relative to their terms: sums below CANCELLED are 0, and bounds that cross by less than CROSSED
  * are one number. */
@@ -12,37 +13,10 @@
 /* Columns that differ more in size than this stay apart, so that rounding is not made large. */
 #define LARGEST_FACTOR 1e6
 
-typedef struct entry {
-    uint32_t row;
-    double value;
-} entry;
-
-typedef struct column {
-    entry *entries;
-    uint32_t count, capacity;
-    double lower, upper;
-    uint32_t into; /* what stands for it; itself while it is there */
-    double factor; /* times that one; of a fixed one its value */
-} column;
-
-typedef struct row {
-    uint32_t *columns; /* that have had an entry; some no longer do */
-    uint32_t count, capacity;
-    uint32_t alive; /* those that still have */
-    double lower, upper;
-    double size; /* of what was taken from these: its rounding is no demand */
-    bool gone, queued;
-} row;
-
-typedef struct work {
-    const bx_lp_problem *whole;
-    column *columns;
-    row *rows;
-    uint32_t *queue; /* of rows to look at again, each once: a ring */
-    size_t first, queued;
-    bool failed; /* without memory */
-    bool infeasible;
-} work;
+typedef bx_reducing work;
+typedef bx_reducing_column column;
+typedef bx_reducing_row row;
+typedef bx_reducing_entry entry;
 
 /* ---- entries ---- */
 
@@ -73,7 +47,7 @@ static void add_entry(work *w, uint32_t j, uint32_t i, double value)
     r->alive++;
 }
 
-static entry *find_entry(const column *c, uint32_t i)
+entry *bx_reducing_find(const column *c, uint32_t i)
 {
     for (uint32_t k = 0; k < c->count; k++)
         if (c->entries[k].row == i)
@@ -97,7 +71,7 @@ static void clean(work *w, uint32_t i)
         bool twice = false;
         for (uint32_t other = 0; other < kept && !twice; other++)
             twice = r->columns[other] == j;
-        if (!twice && find_entry(&w->columns[j], i))
+        if (!twice && w->columns[j].into == j && bx_reducing_find(&w->columns[j], i))
             r->columns[kept++] = j;
     }
     r->count = kept;
@@ -106,16 +80,27 @@ static void clean(work *w, uint32_t i)
 static void enqueue(work *w, uint32_t i)
 {
     row *r = &w->rows[i];
-    if (r->queued || r->gone || r->lower != r->upper)
+    if (r->queued || r->kind != BX_ROW_LEFT || r->lower != r->upper)
         return;
     r->queued = true;
-    w->queue[(w->first + w->queued++) % w->whole->rows] = i;
+    w->queue[(w->first + w->queued++) % w->whole_rows] = i;
 }
 
 static void enqueue_rows(work *w, const column *c)
 {
     for (uint32_t k = 0; k < c->count; k++)
         enqueue(w, c->entries[k].row);
+}
+
+static void note(work *w, bool is_row, uint32_t index)
+{
+    w->steps[w->step_count++] = (bx_reducing_step){is_row, index};
+}
+
+static void remove_row(work *w, uint32_t i, bx_reducing_kind kind)
+{
+    w->rows[i].kind = kind;
+    note(w, true, i);
 }
 
 /* ---- what settles a column ---- */
@@ -138,7 +123,6 @@ static void fix(work *w, uint32_t j, double value)
         r->alive--;
     }
     enqueue_rows(w, c);
-    c->count = 0;
     c->into = BX_REDUCTION_FIXED;
     c->factor = value;
 }
@@ -148,51 +132,62 @@ static void fix_if_settled(work *w, uint32_t j)
     column *c = &w->columns[j];
     if (c->lower > c->upper + CROSSED * (1 + fabs(c->lower)))
         w->infeasible = true;
-    else if (c->lower >= c->upper)
-        fix(w, j, c->lower = c->upper = (c->lower + c->upper) / 2);
+    if (w->infeasible || c->lower < c->upper)
+        return;
+    note(w, false, j);
+    fix(w, j, c->lower = c->upper = (c->lower + c->upper) / 2);
 }
 
-/* `gone` is always `factor` times `kept`: put it into that one. */
-static void merge(work *w, uint32_t gone, uint32_t kept, double factor)
+/* In row i, whose sum is 0, `gone` is always `factor` times `kept`: put it into that one. */
+static void merge(work *w, uint32_t i, uint32_t gone, uint32_t kept, double factor)
 {
     column *x = &w->columns[gone], *y = &w->columns[kept];
+    row *pair = &w->rows[i];
     double one = x->lower / factor, other = x->upper / factor;
+    pair->gone = gone;
+    pair->kept = kept;
+    pair->kept_lower = y->lower;
+    pair->kept_upper = y->upper;
+    remove_row(w, i, BX_ROW_PAIR);
+    remove_entry(w, y, bx_reducing_find(y, i));
     y->lower = fmax(y->lower, fmin(one, other));
     y->upper = fmin(y->upper, fmax(one, other));
+    y->cost += factor * x->cost;
     for (uint32_t k = 0; k < x->count && !w->failed; k++) {
-        uint32_t i = x->entries[k].row;
+        uint32_t at = x->entries[k].row;
         double value = x->entries[k].value * factor;
-        entry *there = find_entry(y, i);
-        w->rows[i].alive--;
+        entry *there = bx_reducing_find(y, at);
+        w->rows[at].alive--;
+        if (at == i)
+            continue;
         if (!there) {
-            add_entry(w, kept, i, value);
+            add_entry(w, kept, at, value);
         } else if (fabs(there->value + value) <= CANCELLED * (fabs(there->value) + fabs(value))) {
             remove_entry(w, y, there);
-            enqueue(w, i);
+            enqueue(w, at);
         } else {
             there->value += value;
         }
     }
-    x->count = 0;
     x->into = kept;
     x->factor = factor;
     enqueue_rows(w, y);
     fix_if_settled(w, kept);
 }
 
-/* Two columns in a row that sums to 0: the smaller one goes. */
+/* Of two columns the smaller one goes. */
 static void merge_pair(work *w, uint32_t i)
 {
     clean(w, i);
     uint32_t x = w->rows[i].columns[0], y = w->rows[i].columns[1];
-    double a = find_entry(&w->columns[x], i)->value, b = find_entry(&w->columns[y], i)->value;
+    double a = bx_reducing_find(&w->columns[x], i)->value;
+    double b = bx_reducing_find(&w->columns[y], i)->value;
     if (fabs(a) > LARGEST_FACTOR * fabs(b) || fabs(b) > LARGEST_FACTOR * fabs(a))
         return;
-    w->rows[i].gone = true;
     if (fabs(a) >= fabs(b))
-        merge(w, x, y, -b / a);
+        merge(w, i, x, y, -b / a);
     else
-        merge(w, y, x, -a / b);
+        merge(w, i, y, x, -a / b);
 }
 
 static bool is_nearly(double value, double target, double size)
@@ -208,7 +203,7 @@ static void force(work *w, uint32_t i)
     clean(w, i);
     for (uint32_t k = 0; k < r->count; k++) {
         const column *c = &w->columns[r->columns[k]];
-        double a = find_entry(c, i)->value;
+        double a = bx_reducing_find(c, i)->value;
         double low = a * (a > 0 ? c->lower : c->upper), high = a * (a > 0 ? c->upper : c->lower);
         least += low;
         greatest += high;
@@ -220,10 +215,11 @@ static void force(work *w, uint32_t i)
         w->infeasible = w->infeasible || least > r->lower || greatest < r->lower;
         return;
     }
-    r->gone = true;
+    remove_row(w, i, BX_ROW_FORCED);
+    r->at_most = at_most;
     for (uint32_t k = 0; k < r->count; k++) {
         const column *c = &w->columns[r->columns[k]];
-        bool up = (find_entry(c, i)->value > 0) == at_most;
+        bool up = (bx_reducing_find(c, i)->value > 0) == at_most;
         fix(w, r->columns[k], at_least && at_most ? c->lower : up ? c->upper : c->lower);
     }
 }
@@ -232,27 +228,29 @@ static void look_at(work *w, uint32_t i)
 {
     row *r = &w->rows[i];
     if (r->alive == 0) {
-        r->gone = true;
+        remove_row(w, i, BX_ROW_EMPTY);
     } else if (r->alive == 1) {
         clean(w, i);
-        r->gone = true;
-        fix(w, r->columns[0], r->lower / find_entry(&w->columns[r->columns[0]], i)->value);
+        remove_row(w, i, BX_ROW_ONE);
+        fix(w, r->columns[0], r->lower / bx_reducing_find(&w->columns[r->columns[0]], i)->value);
     } else {
         force(w, i);
-        if (!r->gone && r->alive == 2 && r->lower == 0)
+        if (r->kind == BX_ROW_LEFT && r->alive == 2 && r->lower == 0)
             merge_pair(w, i);
     }
 }
 
 /* ---- the whole and what is left ---- */
 
-static bool load(work *w)
+static bool load(work *w, const bx_lp_problem *whole)
 {
-    const bx_lp_problem *whole = w->whole;
+    w->whole_rows = whole->rows;
+    w->whole_columns = whole->columns;
     w->columns = calloc(whole->columns + 1, sizeof *w->columns);
     w->rows = calloc(whole->rows + 1, sizeof *w->rows);
     w->queue = calloc(whole->rows + 1, sizeof *w->queue);
-    if (!w->columns || !w->rows || !w->queue)
+    w->steps = calloc(whole->rows + whole->columns + 1, sizeof *w->steps);
+    if (!w->columns || !w->rows || !w->queue || !w->steps)
         return false;
     for (size_t i = 0; i < whole->rows; i++) {
         w->rows[i].lower = whole->row_lower[i];
@@ -260,7 +258,10 @@ static bool load(work *w)
     }
     for (size_t j = 0; j < whole->columns && !w->failed; j++) {
         column *c = &w->columns[j];
-        *c = (column){.lower = whole->lower[j], .upper = whole->upper[j], .into = (uint32_t)j};
+        *c = (column){.lower = whole->lower[j],
+                      .upper = whole->upper[j],
+                      .cost = whole->cost[j],
+                      .into = (uint32_t)j};
         for (int k = whole->start[j]; k < whole->start[j + 1] && !w->failed; k++)
             if (whole->value[k] != 0)
                 add_entry(w, (uint32_t)j, (uint32_t)whole->index[k], whole->value[k]);
@@ -270,29 +271,17 @@ static bool load(work *w)
 
 static void reduce(work *w)
 {
-    for (size_t j = 0; j < w->whole->columns && !w->infeasible; j++)
+    for (size_t j = 0; j < w->whole_columns && !w->infeasible; j++)
         fix_if_settled(w, (uint32_t)j);
-    for (size_t i = 0; i < w->whole->rows; i++)
+    for (size_t i = 0; i < w->whole_rows; i++)
         enqueue(w, (uint32_t)i);
     while (w->queued > 0 && !w->failed && !w->infeasible) {
         uint32_t i = w->queue[w->first];
-        w->first = (w->first + 1) % w->whole->rows;
+        w->first = (w->first + 1) % w->whole_rows;
         w->queued--;
         w->rows[i].queued = false;
-        if (!w->rows[i].gone)
+        if (w->rows[i].kind == BX_ROW_LEFT)
             look_at(w, i);
-    }
-}
-
-static void number_rows(const work *w, bx_lp_problem *left, uint32_t *number, double *lower,
-                        double *upper)
-{
-    for (size_t i = 0; i < w->whole->rows; i++) {
-        if (w->rows[i].gone)
-            continue;
-        lower[left->rows] = w->rows[i].lower;
-        upper[left->rows] = w->rows[i].upper;
-        number[i] = (uint32_t)left->rows++;
     }
 }
 
@@ -302,55 +291,64 @@ static int compare_entries(const void *a, const void *b)
     return (one > other) - (one < other);
 }
 
-static int fill(const work *w, bx_reduction *reduction)
+static bool allocate(bx_reduction *reduction, const bx_lp_problem *whole, size_t elements)
 {
-    const bx_lp_problem *whole = w->whole;
+    size_t rows = whole->rows + 1, columns = whole->columns + 1;
+    reduction->whole = whole->columns;
+    bx_lp_problem *left = &reduction->problem;
+    left->start = calloc(columns, sizeof *left->start);
+    left->index = calloc(elements + 1, sizeof *left->index);
+    left->value = calloc(elements + 1, sizeof *left->value);
+    left->lower = calloc(columns, sizeof *left->lower);
+    left->upper = calloc(columns, sizeof *left->upper);
+    left->cost = calloc(columns, sizeof *left->cost);
+    left->row_lower = calloc(rows, sizeof *left->row_lower);
+    left->row_upper = calloc(rows, sizeof *left->row_upper);
+    left->interrupt = whole->interrupt;
+    reduction->column = calloc(columns, sizeof *reduction->column);
+    reduction->factor = calloc(columns, sizeof *reduction->factor);
+    reduction->row = calloc(rows, sizeof *reduction->row);
+    return left->start && left->index && left->value && left->lower && left->upper && left->cost &&
+           left->row_lower && left->row_upper && reduction->column && reduction->factor &&
+           reduction->row;
+}
+
+static void fill_rows(const work *w, bx_reduction *reduction)
+{
+    bx_lp_problem *left = &reduction->problem;
+    for (size_t i = 0; i < w->whole_rows; i++) {
+        if (w->rows[i].kind != BX_ROW_LEFT)
+            continue;
+        ((double *)left->row_lower)[left->rows] = w->rows[i].lower;
+        ((double *)left->row_upper)[left->rows] = w->rows[i].upper;
+        reduction->row[i] = (uint32_t)left->rows++;
+    }
+}
+
+static void fill_columns(const work *w, bx_reduction *reduction)
+{
     bx_lp_problem *left = &reduction->problem;
     size_t elements = 0;
-    for (size_t j = 0; j < whole->columns; j++)
-        elements += w->columns[j].count;
-    uint32_t *number = calloc(whole->rows + 1, sizeof *number);
-    int *start = calloc(whole->columns + 1, sizeof *start);
-    int *index = calloc(elements + 1, sizeof *index);
-    double *value = calloc(elements + 1, sizeof *value);
-    double *lower = calloc(whole->columns + 1, sizeof *lower);
-    double *upper = calloc(whole->columns + 1, sizeof *upper);
-    double *cost = calloc(whole->columns + 1, sizeof *cost);
-    double *row_lower = calloc(whole->rows + 1, sizeof *row_lower);
-    double *row_upper = calloc(whole->rows + 1, sizeof *row_upper);
-    *left = (bx_lp_problem){0,     0,    start,     index,     value,           lower,
-                            upper, cost, row_lower, row_upper, whole->interrupt};
-    reduction->column = calloc(whole->columns + 1, sizeof *reduction->column);
-    reduction->factor = calloc(whole->columns + 1, sizeof *reduction->factor);
-    if (!number || !start || !index || !value || !lower || !upper || !cost || !row_lower ||
-        !row_upper || !reduction->column || !reduction->factor) {
-        free(number);
-        return -1;
-    }
-    number_rows(w, left, number, row_lower, row_upper);
-    elements = 0;
-    for (size_t j = 0; j < whole->columns; j++) {
+    for (size_t j = 0; j < w->whole_columns; j++) {
         const column *c = &w->columns[j];
         if (c->into != j)
             continue;
         qsort(c->entries, c->count, sizeof *c->entries, compare_entries);
         for (uint32_t k = 0; k < c->count; k++) {
-            index[elements] = (int)number[c->entries[k].row];
-            value[elements++] = c->entries[k].value;
+            ((int *)left->index)[elements] = (int)reduction->row[c->entries[k].row];
+            ((double *)left->value)[elements++] = c->entries[k].value;
         }
-        lower[left->columns] = c->lower;
-        upper[left->columns] = c->upper;
+        ((double *)left->lower)[left->columns] = c->lower;
+        ((double *)left->upper)[left->columns] = c->upper;
+        ((double *)left->cost)[left->columns] = c->cost;
         reduction->column[j] = (uint32_t)left->columns;
-        start[++left->columns] = (int)elements;
+        ((int *)left->start)[++left->columns] = (int)elements;
     }
-    free(number);
-    return 0;
 }
 
 /* What stands for a column may itself have been put into another. */
 static void link_columns(const work *w, bx_reduction *reduction)
 {
-    double *cost = (double *)reduction->problem.cost;
     for (size_t j = 0; j < reduction->whole; j++) {
         double factor = 1;
         size_t at = j;
@@ -361,42 +359,53 @@ static void link_columns(const work *w, bx_reduction *reduction)
         bool fixed = at == BX_REDUCTION_FIXED;
         reduction->column[j] = fixed ? BX_REDUCTION_FIXED : reduction->column[at];
         reduction->factor[j] = factor;
-        *(fixed ? &reduction->settled : &cost[reduction->column[j]]) += factor * w->whole->cost[j];
+        if (w->columns[j].into == BX_REDUCTION_FIXED)
+            reduction->settled += factor * w->columns[j].cost;
     }
 }
 
 static void free_work(work *w)
 {
-    for (size_t j = 0; w->columns && j < w->whole->columns; j++)
+    for (size_t j = 0; w && w->columns && j < w->whole_columns; j++)
         free(w->columns[j].entries);
-    for (size_t i = 0; w->rows && i < w->whole->rows; i++)
+    for (size_t i = 0; w && w->rows && i < w->whole_rows; i++)
         free(w->rows[i].columns);
-    free(w->columns);
-    free(w->rows);
-    free(w->queue);
+    if (w) {
+        free(w->columns);
+        free(w->rows);
+        free(w->steps);
+        free(w->queue);
+    }
+    free(w);
+}
+
+static int make(bx_reduction *reduction, const bx_lp_problem *whole, bool plain, bx_error *err)
+{
+    work *w = reduction->history = calloc(1, sizeof *w);
+    size_t elements = 0;
+    if (!w || !load(w, whole))
+        return bx_fail_memory(err);
+    if (!plain)
+        reduce(w);
+    if (w->infeasible)
+        return bx_fail(err, BX_ESIMULATION, "the linear program has no solution");
+    for (size_t j = 0; j < whole->columns; j++)
+        elements += w->columns[j].into == j ? w->columns[j].count : 0;
+    if (w->failed || !allocate(reduction, whole, elements))
+        return bx_fail_memory(err);
+    fill_rows(w, reduction);
+    fill_columns(w, reduction);
+    link_columns(w, reduction);
+    return 0;
 }
 
 bx_reduction *bx_reduction_new(const bx_lp_problem *whole, bool plain, bx_error *err)
 {
-    work w = {.whole = whole};
     bx_reduction *reduction = calloc(1, sizeof *reduction);
-    bool loaded = reduction && load(&w);
-    if (loaded && !plain)
-        reduce(&w);
-    if (loaded && w.infeasible) {
-        bx_fail(err, BX_ESIMULATION, "the linear program has no solution");
-    } else if (loaded && !w.failed) {
-        reduction->whole = whole->columns;
-        if (fill(&w, reduction) == 0) {
-            link_columns(&w, reduction);
-            free_work(&w);
-            return reduction;
-        }
+    if (!reduction)
         bx_fail_memory(err);
-    } else {
-        bx_fail_memory(err);
-    }
-    free_work(&w);
+    else if (make(reduction, whole, plain, err) == 0)
+        return reduction;
     bx_reduction_free(reduction);
     return NULL;
 }
@@ -416,6 +425,8 @@ void bx_reduction_free(bx_reduction *reduction)
     free((void *)left->row_upper);
     free(reduction->column);
     free(reduction->factor);
+    free(reduction->row);
+    free_work(reduction->history);
     free(reduction);
 }
 

@@ -12,12 +12,16 @@
 
 #define BX_REDUCTION_FIXED UINT32_MAX
 
+typedef struct bx_reducing bx_reducing;
+
 typedef struct bx_reduction {
     bx_lp_problem problem; /* what is left */
     double settled;        /* the cost of what is not */
     size_t whole;          /* columns of the whole program: */
     uint32_t *column;      /* which column stands for it, or BX_REDUCTION_FIXED */
     double *factor;        /* it is so many times that one; or the value that it has */
+    uint32_t *row;         /* which row is what is left of it */
+    bx_reducing *history;  /* how it came about */
 } bx_reduction;
 
 /* What is left of `whole`. If `plain`, nothing is taken away. NULL without memory, or with
@@ -27,5 +31,10 @@ void bx_reduction_free(bx_reduction *reduction); /* NULL is fine */
 
 /* The values of all columns of the whole, from those of what is left. */
 void bx_reduction_expand(const bx_reduction *reduction, const double *x, double *whole);
+
+/* A basis of the whole that is as good as the optimal one that `left`, the program of what is left,
+ * has come to. -1 without memory. */
+int bx_reduction_restore_basis(const bx_reduction *reduction, const bx_lp *left,
+                               unsigned char *whole);
 
 #endif
