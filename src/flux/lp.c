@@ -119,7 +119,7 @@ void bx_lp_set_cost(bx_lp *lp, size_t column, double cost)
 {
     if (lp->cost[column] == cost)
         return;
-
+    lp->costs_changed = true;
     lp->cost[column] = cost;
     bx_clp_set_cost(lp->clp, (int)column, cost);
 }
@@ -366,6 +366,6 @@ int bx_lp_set_basis(bx_lp *lp, const unsigned char *basis)
 
 int bx_lp_start_from(bx_lp *lp, const unsigned char *basis)
 {
-
+    lp->costs_changed = true;
     return bx_lp_set_basis(lp, basis);
 }
