@@ -216,7 +216,8 @@ describe("random networks", function()
       local a, b, c, back = pick(), pick(), pick(), math.random(3) == 1
       local terms = back and { [a] = -2, [b] = 2 } or { [a] = -3, [b] = 1.5, [c] = 1 } -- matter only gets less
       if a ~= b and a ~= c then
-        reactions[#reactions + 1] = { name = "R" .. i, stoichiometry = terms, upper = wide, lower = back and -wide or 0 }
+        reactions[#reactions + 1] = { name = "R" .. i, stoichiometry = terms, upper = wide,
+                                      lower = back and -wide or 0 }
       end
     end
     for i = 4, count, 4 do reactions[#reactions + 1] = { "M" .. i .. " ->", name = "EX" .. i, upper = wide } end
@@ -295,7 +296,8 @@ describe("random networks", function()
           model:set_bounds(mutant[1], lower, upper)
           if mutant.status ~= (right and "optimal" or status)
             or right and math.abs(mutant.objective - right) > 1e-7*math.max(1, right) then
-            wrong[#wrong + 1] = ("%s: %s %s, not %s"):format(mutant[1], mutant.status, mutant.objective, right or status)
+            wrong[#wrong + 1] = ("%s: %s %s, not %s"):format(mutant[1], mutant.status, mutant.objective,
+              right or status)
           end
         end
         return table.concat(wrong, "\n")
