@@ -1,5 +1,5 @@
 /* A yardstick for scripts/bench/engine.lua: the model of Weiße et al., PNAS 112, E1038 (2015), by
- * hand in C, with CVODE set as the engine sets it (BDF, dense, 1e-8 and 1e-10) but for the
+ * hand in C, linked with the engine's CVODE and set alike (BDF, dense, 3e-10 and 1e-10) but for the
  * Jacobian, which CVODE takes by differences. Prints seconds a run, the steps, and the energy.
  * Usage: plain-ode seconds runs */
 #include <cvode/cvode.h>
