@@ -8,7 +8,7 @@
 
 #define BYTES_DEFAULT ((size_t)1 << 30)
 #define PROGRESS_INTERVAL 250000000 /* nanoseconds */
-#define CLOCK_POLLS 16 /* a look at the clock costs as much as a tenth of a small step */
+#define CLOCK_POLLS 16              /* to look at each took 3 % of the time of small systems */
 
 /* A time beyond the end by less than this part of it is the end. */
 #define ROUNDING 1e-12

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #define NONE UINT32_MAX
+#define OPERANDS 3 /* at most */
 
 /* Operands come before what is computed from them. A slot of the frame has the op NAME and its
  * number as `a`, a number the op NUMBER and its bits. */
@@ -26,7 +27,6 @@ struct bx_batch {
     uint32_t *table; /* nodes by hash, at least one place free */
     size_t table_size;
     uint32_t *current; /* slot -> the node that it holds, or NONE */
-    size_t frame_size;
     const bool *varies;
 
     /* Finished. Values: slots that do not vary, numbers, what is computed from both, then slots
@@ -47,7 +47,6 @@ bx_batch *bx_batch_new(size_t size, const bool *varies)
     bx_batch *batch = calloc(1, sizeof *batch);
     if (!batch)
         return NULL;
-    batch->frame_size = size;
     batch->varies = varies;
     batch->current = malloc((size + 1) * sizeof *batch->current);
     if (!batch->current) {
@@ -148,13 +147,13 @@ int64_t bx_batch_number(bx_batch *batch, double number)
     return add_node(batch, n);
 }
 
-static int64_t apply(bx_batch *batch, bx_op op, const uint32_t *operands)
+static int64_t apply(bx_batch *batch, bx_op op, const uint32_t operands[OPERANDS])
 {
     unsigned arity = bx_op_arity(op);
     node n = {.op = op, .a = operands[0]};
     n.b = arity > 1 ? operands[1] : 0;
     n.c = arity > 2 ? operands[2] : 0;
-    for (unsigned i = 0; i < arity; i++)
+    for (unsigned i = 0; i < OPERANDS && i < arity; i++)
         n.varies = n.varies || batch->nodes[operands[i]].varies;
     if ((op == BX_OP_ADD || op == BX_OP_MULTIPLY) && n.a > n.b) { /* the same either way round */
         n.a = operands[1];
@@ -165,7 +164,7 @@ static int64_t apply(bx_batch *batch, bx_op op, const uint32_t *operands)
 
 int64_t bx_batch_apply(bx_batch *batch, bx_op op, uint32_t a, uint32_t b)
 {
-    return apply(batch, op, (uint32_t[]){a, b});
+    return apply(batch, op, (uint32_t[OPERANDS]){a, b});
 }
 
 bool bx_batch_takes(const bx_program *program, bx_range range)
@@ -181,8 +180,8 @@ int bx_batch_append(bx_batch *batch, const bx_program *program, bx_range range)
     for (uint32_t i = range.begin; i < range.end; i++) {
         const bx_instruction *code = &program->code[i];
         bx_op op = (bx_op)code->op;
-        uint32_t operands[3] = {code->a, code->b, code->c};
-        for (unsigned j = 0; j < bx_op_arity(op); j++) {
+        uint32_t operands[OPERANDS] = {code->a, code->b, code->c};
+        for (unsigned j = 0; j < OPERANDS && j < bx_op_arity(op); j++) {
             int64_t operand = bx_batch_slot(batch, operands[j]);
             if (operand < 0)
                 return -1;
@@ -224,17 +223,17 @@ static int link_nodes(schedule *s)
     const bx_batch *batch = s->batch;
     for (size_t i = batch->count; i-- > 0;) {
         const node *n = &batch->nodes[i];
-        const uint32_t operands[3] = {n->a, n->b, n->c};
+        const uint32_t operands[OPERANDS] = {n->a, n->b, n->c};
         s->waiting[i] = arity_of(n);
-        for (unsigned j = 0; s->wanted[i] && j < s->waiting[i]; j++)
+        for (unsigned j = 0; s->wanted[i] && j < OPERANDS && j < s->waiting[i]; j++)
             s->wanted[operands[j]] = true;
     }
     if (bx_csr_init(&s->operands, batch->count) < 0)
         return -1;
     for (size_t i = 0; i < batch->count; i++) {
         const node *n = &batch->nodes[i];
-        const uint32_t operands[3] = {n->a, n->b, n->c};
-        for (unsigned j = 0; s->wanted[i] && j < s->waiting[i]; j++)
+        const uint32_t operands[OPERANDS] = {n->a, n->b, n->c};
+        for (unsigned j = 0; s->wanted[i] && j < OPERANDS && j < s->waiting[i]; j++)
             if (bx_csr_push(&s->operands, operands[j]) < 0)
                 return -1;
         if (bx_csr_end_row(&s->operands) < 0)
@@ -351,7 +350,7 @@ int bx_batch_finish(bx_batch *batch, uint32_t *wanted, size_t count)
 /* ---- evaluation ---- */
 
 #define EACH_OF_2(expression)                                                                      \
-    for (uint32_t i = 0; i < count; i++) {                                                         \
+    for (size_t i = 0; i < count; i++) {                                                           \
         double a = values[p[2 * i]], b = values[p[2 * i + 1]];                                     \
         out[i] = expression;                                                                       \
     }                                                                                              \
@@ -369,7 +368,7 @@ static void run_group(const group *g, const uint32_t *restrict p, const double *
     case BX_OP_DIVIDE: EACH_OF_2(a / b);
     case BX_OP_POWER: EACH_OF_2(bx_power(a, b));
     default:
-        for (uint32_t i = 0; i < count; i++, p += g->arity)
+        for (size_t i = 0; i < count; i++, p += g->arity)
             out[i] = bx_program_apply((bx_op)g->op, values[p[0]], values[p[g->arity > 1]],
                                       values[p[g->arity > 2 ? 2 : 0]]);
     }
