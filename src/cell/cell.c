@@ -13,7 +13,7 @@ struct bx_cell {
     bx_network *network;
     bx_state *state;
     bool rules_stale;
-    const bx_simulation *running; /* who is given its rows may read the cell; else NULL */
+    const bx_simulation *running;   /* who is given its rows may read the cell; else NULL */
     void *engines[BX_METHOD_COUNT]; /* each made when first needed */
 };
 
@@ -321,6 +321,11 @@ static int run_from(bx_cell *cell, bx_state *state, bx_simulation *simulation, b
     simulation->frame = state->frame;
     simulation->owed = state->owed;
     simulation->events = state->events;
+    bx_method method = simulation->run->method;
+    if (state->history &&
+        bx_history_begin(state->history, state->frame,
+                         method == BX_METHOD_SSA || method == BX_METHOD_TAU, err) < 0)
+        return -1;
     bx_network_rules(cell->network, state->frame);
     /* no run has such a stream */
     bx_random_init(&state->events->random, simulation->run->seed, ~simulation->run->stream);

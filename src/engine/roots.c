@@ -61,6 +61,8 @@ static unsigned char dependence(const bx_roots *roots, const bx_instruction *i)
 {
     unsigned arity = bx_op_arity((bx_op)i->op);
     unsigned char depends = roots->depends[i->a];
+    if (i->op == BX_OP_DELAY)
+        return BY_TIME | BY_STATE;
     if (arity > 1)
         depends |= roots->depends[i->b];
     if (arity > 2)

@@ -32,10 +32,12 @@ int bx_compile_events(bx_compilation *c);
 int bx_compile_condition(bx_compilation *c, const bx_formula *formula, const uint32_t *slots,
                          bx_range *logic);
 
-/* Compute the values that formulas give species and parameters to begin with into the frame that
- * the program begins with: each after what it needs, through rules too. They count where the
- * process that gives them declared the variable first. */
+/* The values that formulas give species and parameters to begin with: each after what it needs,
+ * through rules too. They count where the process that gives them declared the variable first. */
 int bx_compile_initials(bx_compilation *c);
+
+/* What delayed values need. */
+int bx_compile_delays(bx_compilation *c);
 
 /* ---- for each part ---- */
 

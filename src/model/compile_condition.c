@@ -35,7 +35,7 @@ static int note_uses(bx_network *network, const bx_formula *formula, size_t root
 {
     for (size_t i = bx_formula_begin(formula, root); i <= root; i++) {
         const bx_node *node = &formula->nodes[i];
-        if (node->op == BX_OP_TIME)
+        if (node->op == BX_OP_TIME || node->op == BX_OP_DELAY)
             part->uses_time = true;
         if (node->op != BX_OP_NAME)
             continue;

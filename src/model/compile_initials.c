@@ -156,10 +156,8 @@ static int fill(initials *b, size_t count)
         result = bx_fail_memory(c->err);
     if (result == 0)
         result = sort(b, &users);
-    if (result == 0) {
+    if (result == 0)
         find_feeds(b);
-        bx_network_initials(network, NULL, network->program.frame);
-    }
     bx_csr_free(&users);
     return result;
 }

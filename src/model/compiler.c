@@ -1,6 +1,7 @@
 #include "model/compiler.h"
 
 #include "model/compilation.h"
+#include "model/history.h"
 
 #include <stdlib.h>
 
@@ -72,6 +73,23 @@ static int allocate(bx_compilation *c, totals t)
     return 0;
 }
 
+/* Compute the initial values into the frame that the program begins with. */
+static int begin(bx_compilation *c)
+{
+    bx_network *network = c->network;
+    bx_history *history = NULL;
+    if (network->initial_count == 0)
+        return 0;
+    if (network->program.delayed_count > 0 && !(history = bx_history_new(network, NULL, c->err)))
+        return -1;
+    bx_history_attach(history, network->program.frame);
+    bx_network_initials(network, NULL, network->program.frame);
+    bx_history_free(history);
+    if (history)
+        network->program.frame[network->program.past] = 0;
+    return 0;
+}
+
 static int compile(bx_compilation *c)
 {
     if (allocate(c, count_items(c->processes, c->process_count)) < 0 ||
@@ -82,7 +100,7 @@ static int compile(bx_compilation *c)
     for (size_t i = 0; i < c->network->events; i++)
         if (c->network->event[i].priority != BX_SLOT_NONE)
             c->network->random = true;
-    return bx_compile_initials(c);
+    return bx_compile_initials(c) < 0 || bx_compile_delays(c) < 0 ? -1 : begin(c);
 }
 
 bx_network *bx_network_new(bx_process *const *processes, size_t count, bx_error *err)

@@ -120,6 +120,11 @@ void bx_network_free(bx_network *network)
     bx_csr_free(&network->reactants);
     bx_csr_free(&network->changes);
     bx_csr_free(&network->logic_uses);
+    bx_csr_free(&network->delayed_needs);
+    bx_csr_free(&network->delayed_rules);
+    bx_csr_free(&network->delayed_initials);
+    free(network->delayed_steady);
+    free(network->kept);
     free(network->names);
     free(network->rule_codes);
     free(network->rule_order);

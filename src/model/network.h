@@ -98,6 +98,15 @@ typedef struct bx_network {
     bool *feeds;    /* variable -> initial values are computed from it, through rules too */
     bool random;    /* events draw numbers, or have priorities: a run has a seed */
 
+    /* of delayed values, by their place in program.delayed: what they need at another time */
+    bx_csr delayed_needs;    /* -> species and parameters */
+    bx_csr delayed_rules;    /* -> places in rule_order, ascending */
+    bx_csr delayed_initials; /* -> in place of these, initials before the beginning; or none */
+    bool *delayed_steady;    /* the delay depends on parameters alone */
+    uint32_t delayed_depth;  /* how many delays are within each other at most, through rules too */
+    uint32_t *kept;          /* species and parameters whose past is kept */
+    size_t kept_count;
+
     bx_reaction *reaction;
     bx_range rate_code; /* of all reactions */
     bx_csr rate_uses;   /* reaction -> slots its formula names */

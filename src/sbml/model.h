@@ -32,6 +32,7 @@ typedef struct bx_sbml {
     size_t rate_count, rate_capacity;
     bool stochastic; /* reversible laws become two reactions */
     bool distrib; /* the package of that name is there */
+    bool delays;  /* some formula asks for a delayed value */
 } bx_sbml;
 
 /* Longest text of a name: a reaction's local parameter. */

@@ -300,11 +300,26 @@ static void put_rate(bx_sbml *sbml, const char *id)
         bx_builder_number(&sbml->builder, 0);
 }
 
+/* Before the beginning nothing changes, for which a delay may ask: if(time < 0, 0, rate). */
+static void put_rate_from_0(bx_sbml *sbml, const char *id)
+{
+    bx_builder *builder = &sbml->builder;
+    bx_builder_apply(builder, BX_OP_TIME);
+    bx_builder_number(builder, 0);
+    bx_builder_apply(builder, BX_OP_LESS);
+    bx_builder_number(builder, 0);
+    put_rate(sbml, id);
+    bx_builder_apply(builder, BX_OP_IF);
+}
+
 int bx_sbml_rates(bx_sbml *sbml)
 {
     for (size_t i = 0; i < sbml->rate_count; i++) {
         const char *id = sbml->rate_names[i];
-        put_rate(sbml, id);
+        if (sbml->delays)
+            put_rate_from_0(sbml, id);
+        else
+            put_rate(sbml, id);
         if (bx_sbml_take(sbml, bx_process_take_rule, bx_sbml_name_of(id, ".rate").text) < 0)
             return bx_sbml_fail_in(sbml->err, "rateOf", sbml->rate_names[i]);
     }

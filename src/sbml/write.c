@@ -16,6 +16,7 @@ typedef struct writing {
     Model_t *model;
     char compartment[BX_SBML_NAME];
     size_t reactions, events; /* so far */
+    bool delays;              /* so far, something is delayed */
     bx_error *err;
 } writing;
 
@@ -102,8 +103,17 @@ static int write_variables(writing *w)
     return 0;
 }
 
+static bool has(const bx_formula *formula, bx_op op)
+{
+    size_t i = 0;
+    while (i < formula->count && formula->nodes[i].op != op)
+        i++;
+    return i < formula->count;
+}
+
 static ASTNode_t *tree_of(writing *w, const bx_formula *formula, bool truth)
 {
+    w->delays = w->delays || has(formula, BX_OP_DELAY);
     return bx_sbml_tree(formula, w->present->time, truth, w->err);
 }
 
@@ -308,6 +318,20 @@ static int write_process(writing *w, const bx_process *process)
     return 0;
 }
 
+/* Initial values are written as numbers: a delay may ask for what they were before time 0. */
+static int check_initials(writing *w, const bx_process *process)
+{
+    for (size_t i = 0; w->delays && i < process->initial_count; i++)
+        if (has(process->initials[i].formula, BX_OP_TIME) ||
+            has(process->initials[i].formula, BX_OP_DELAY))
+            return bx_fail(
+                w->err, BX_EMODEL,
+                "the initial value of \"%.64s\" changes with the time before 0, to which "
+                "delays reach",
+                process->initials[i].target);
+    return 0;
+}
+
 static int write_model(writing *w, SBMLDocument_t *document)
 {
     w->model = SBMLDocument_createModel(document);
@@ -324,6 +348,9 @@ static int write_model(writing *w, SBMLDocument_t *document)
         return -1;
     for (size_t i = 0; i < w->present->process_count; i++)
         if (write_process(w, w->present->processes[i]) < 0)
+            return -1;
+    for (size_t i = 0; i < w->present->process_count; i++)
+        if (check_initials(w, w->present->processes[i]) < 0)
             return -1;
     return bx_sbml_check(document, w->err);
 }

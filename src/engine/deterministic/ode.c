@@ -4,6 +4,7 @@
 #include "engine/deterministic/tolerance.h"
 #include "engine/jacobian.h"
 #include "engine/roots.h"
+#include "model/history.h"
 
 #include <cvode/cvode.h>
 #include <math.h>
@@ -56,7 +57,8 @@ struct bx_ode {
     uint32_t *leaves;   /* of triggers, whose sign changes are looked for */
     int leaf_count;
     bx_roots *roots; /* of formulas; their functions stand behind those of leaves */
-    int root_count;  /* of both */
+    int moving;      /* of jumps that come again after delays that vary, behind these */
+    int root_count;  /* of all three */
     int *root_signs;
     double last_root;   /* the time of the last at which the solver started anew */
     size_t close_roots; /* how many have been close together */
@@ -80,6 +82,9 @@ struct bx_ode {
     bx_jacobian *jacobian;          /* NULL: CVODE takes differences */
     double *entries;                /* of a dense one, by the pattern */
     SUNNonlinearSolver fixed_point; /* of Adams */
+
+    bx_history *history; /* while it runs; NULL if nothing is delayed */
+    double *numbers;     /* of a step, for the history */
 
     bx_simulation *simulation; /* while it runs */
 };
@@ -174,6 +179,13 @@ static int dense_jacobian(realtype time, N_Vector y, N_Vector ydot, SUNMatrix ma
     return 0;
 }
 
+static void compute_rates(bx_ode *ode)
+{
+    bx_network_rates(ode->network, ode->simulation->frame);
+    if (ode->jumps)
+        bx_jumps_hazard(ode->jumps, ode->simulation->frame);
+}
+
 static int root_functions(realtype time, N_Vector y, realtype *out, void *data)
 {
     bx_ode *ode = data;
@@ -189,6 +201,10 @@ static int root_functions(realtype time, N_Vector y, realtype *out, void *data)
             return -1;
     }
     bx_roots_evaluate(ode->roots, frame, out + ode->leaf_count);
+    if (ode->moving > 0) {
+        compute_rates(ode);
+        bx_history_distances(ode->history, out + ode->root_count - ode->moving);
+    }
     if (ode->jumps)
         out[ode->root_count] = N_VGetArrayPointer(y)[ode->size - 1] - bx_jumps_target(ode->jumps);
     return 0;
@@ -208,7 +224,8 @@ static int choose_roots(bx_ode *ode, bx_error *err)
     ode->roots = bx_roots_new(network, ode->jumps ? bx_jumps_network(ode->jumps) : NULL, err);
     if (!ode->roots)
         return -1;
-    size_t count = network->logic_count + bx_roots_count(ode->roots) + 1;
+    ode->moving = (int)bx_history_moving(network);
+    size_t count = network->logic_count + bx_roots_count(ode->roots) + (size_t)ode->moving + 1;
     ode->leaves = calloc(count, sizeof *ode->leaves);
     ode->root_signs = calloc(count, sizeof *ode->root_signs);
     if (!ode->leaves || !ode->root_signs)
@@ -228,7 +245,7 @@ static int choose_roots(bx_ode *ode, bx_error *err)
             ode->leaves[ode->leaf_count++] = j;
         }
     }
-    ode->root_count = ode->leaf_count + (int)bx_roots_count(ode->roots);
+    ode->root_count = ode->leaf_count + (int)bx_roots_count(ode->roots) + ode->moving;
     return 0;
 }
 
@@ -365,6 +382,8 @@ bx_ode *bx_ode_new(const bx_network *network, bx_jumps *jumps, bx_error *err)
     ode->jumps = jumps;
     if (choose_state(ode, err) < 0 || choose_roots(ode, err) < 0 ||
         !(ode->clipped = calloc(ode->size, sizeof *ode->clipped)) ||
+        !(ode->numbers =
+              calloc((BX_HISTORY_ORDER + 1) * (network->kept_count + 1), sizeof *ode->numbers)) ||
         !(ode->tolerance =
               bx_tolerance_new(network, ode->species, ode->position, ode->size, err)) ||
         !(ode->flux = bx_derivatives_new(network, ode->position, ode->size, err))) {
@@ -385,6 +404,7 @@ void bx_ode_free(bx_ode *ode)
     bx_roots_free(ode->roots);
     free(ode->root_signs);
     free(ode->clipped);
+    free(ode->numbers);
     bx_tolerance_free(ode->tolerance);
     bx_derivatives_free(ode->flux);
     free(ode);
@@ -402,10 +422,14 @@ static void store_state(bx_ode *ode)
 static int restart(bx_ode *ode, bx_error *err)
 {
     store_state(ode);
+    if (ode->history && bx_history_mark(ode->history, ode->simulation->frame, err) < 0)
+        return -1;
     bx_network_rates(ode->network, ode->simulation->frame); /* parameters may have changed */
     double now = ode->simulation->frame[ode->network->time];
     if (ode->jumps && bx_jumps_begin(ode->jumps, ode->simulation->frame, err) < 0)
         return -1;
+    if (ode->moving > 0)
+        bx_history_aim(ode->history);
     bx_tolerance_free_signs(ode->tolerance, N_VGetArrayPointer(ode->y));
     if (CVodeReInit(ode->cvode, now, ode->y) != CV_SUCCESS)
         return bx_fail(err, BX_ESIMULATION, "the ODE solver can't start at time %g s", now);
@@ -422,11 +446,23 @@ static int interpolate(bx_ode *ode, double time, bx_error *err)
     return 0;
 }
 
+/* The state is in the frame. */
+static int check_delays(bx_ode *ode, bx_error *err)
+{
+    if (!ode->history)
+        return 0;
+    bx_history_watch(ode->history);
+    compute_rates(ode);
+    return bx_history_check(ode->history, err);
+}
+
 /* Name what is not finite in the present state. */
-static int fail_not_finite(const bx_ode *ode, double time, bx_error *err)
+static int fail_not_finite(bx_ode *ode, double time, bx_error *err)
 {
     const bx_network *network = ode->network;
     double *frame = ode->simulation->frame;
+    if (check_delays(ode, err) < 0)
+        return -1;
     bx_network_rates(network, frame);
     if (ode->jumps && bx_jumps_begin(ode->jumps, frame, err) < 0)
         return -1;
@@ -611,11 +647,41 @@ static bool meets_switch(bx_ode *ode, double time)
         found = found || ode->root_signs[i] != 0;
     if (!found)
         return false;
+    for (int i = 0; i < ode->moving; i++)
+        if (ode->root_signs[ode->root_count - ode->moving + i] != 0)
+            bx_history_meet(ode->history, (size_t)i, time);
     const bx_simulation *s = ode->simulation;
     bool close = time - ode->last_root < CLOSE * (s->end - s->start);
     ode->last_root = time;
     ode->close_roots = close ? ode->close_roots + 1 : 0;
     return ode->close_roots <= CLOSE_ROOTS;
+}
+
+/* Keep the polynomials of the last step, which came to `time`, for delayed values. */
+static int keep_step(bx_ode *ode, double time, bx_error *err)
+{
+    const bx_network *network = ode->network;
+    const double *frame = ode->simulation->frame, *derivatives = N_VGetArrayPointer(ode->between);
+    size_t width = network->kept_count;
+    int order = 0, last = 0;
+    double factorial = 1;
+    if (CVodeGetLastOrder(ode->cvode, &last) != CV_SUCCESS || last > BX_HISTORY_ORDER)
+        last = 0;
+    for (; order <= last; order++, factorial *= order) {
+        if (CVodeGetDky(ode->cvode, time, order, ode->between) != CV_SUCCESS)
+            break;
+        for (size_t i = 0; i < width; i++) {
+            uint32_t slot = network->kept[i];
+            bool moves = slot < network->species && network->changing[slot];
+            ode->numbers[(size_t)order * width + i] =
+                moves        ? derivatives[ode->position[slot]] / factorial
+                : order == 0 ? frame[slot]
+                             : 0;
+        }
+    }
+    return order == 0
+               ? bx_fail(err, BX_ESIMULATION, "the ODE solver has no state at time %g s", time)
+               : bx_history_step(ode->history, time, (unsigned)order - 1, ode->numbers, err);
 }
 
 /* One step of the solver, or less where an event or a stop comes first. */
@@ -643,9 +709,12 @@ static int step(bx_ode *ode, double stop, double *time, bx_error *err)
         load_state(ode, N_VGetArrayPointer(ode->y), *time);
         return fail_solver(ode, flag, *time, err);
     }
-    if (check_signs(ode, before, *time, err) < 0 || record_rows(ode, *time, false, err) < 0)
+    if (check_signs(ode, before, *time, err) < 0 ||
+        (ode->history && keep_step(ode, *time, err) < 0) || record_rows(ode, *time, false, err) < 0)
         return -1;
     load_state(ode, N_VGetArrayPointer(ode->y), *time);
+    if (check_delays(ode, err) < 0)
+        return -1;
     if (ode->network->events == 0 && flag != CV_ROOT_RETURN)
         return 0;
     bx_network_rules(ode->network, s->frame);
@@ -671,6 +740,8 @@ static int prepare(bx_ode *ode, bx_error *err)
         longest = run->duration / EVENT_STEPS;
     CVodeSetMaxStep(ode->cvode, longest);
     bx_network_rules(ode->network, s->frame);
+    if (check_delays(ode, err) < 0)
+        return -1;
     return bx_tolerance_begin(ode->tolerance, run, s->frame, err) < 0 ? -1 : restart(ode, err);
 }
 
@@ -682,6 +753,11 @@ static double next_stop(bx_ode *ode, double time)
     double stop = fmin(bx_events_next(ode->network, s->events, s->frame), s->end);
     if (ode->next_switch <= time)
         ode->next_switch = bx_roots_next(ode->roots, s->frame, time, s->end);
+    double known = ode->history ? bx_history_next(ode->history, time) : INFINITY;
+    if (known <= stop && known < ode->next_switch) {
+        double before = bx_history_before(known);
+        return before > time ? before : known;
+    }
     if (ode->next_switch > stop)
         return stop;
     double before = nextafter(ode->next_switch, -INFINITY);
@@ -713,6 +789,7 @@ int bx_ode_run(bx_ode *ode, bx_simulation *simulation, bx_error *err)
     if (provide_solver(ode, simulation->run->adams, err) < 0)
         return -1;
     ode->simulation = simulation;
+    ode->history = bx_history_of(ode->network, simulation->frame);
     int result = advance(ode, err);
     ode->simulation = NULL;
     return result;

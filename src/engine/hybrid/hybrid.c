@@ -447,6 +447,11 @@ static void *new_hybrid(const bx_network *network, bx_error *err)
 static int advance(hybrid *h, bx_error *err)
 {
     const bx_run *run = h->simulation->run;
+    if (run->exchange > 0 && h->network->program.delayed_count > 0)
+        return bx_fail(err, BX_ESIMULATION,
+                       "exchange: the delayed value of \"%.64s\" does not allow it; leave out the "
+                       "option exchange",
+                       h->network->program.delayed[0].name);
     if (bx_partition_begin(&h->partition, run, h->frame, err) < 0 || adapt(h, err) < 0)
         return -1;
     return run->exchange > 0 ? run_exchanges(h, err) : run_jumps(h, err);

@@ -81,8 +81,9 @@ static bool any_smooth(const bx_network *network, const bx_switches *switches)
 bool bx_ssa_needs_hazard(const bx_network *network)
 {
     bx_error err;
-    bx_switches *switches;
-    bool needs = find_switches(network, &switches, &err) < 0 || any_smooth(network, switches);
+    bx_switches *switches = NULL;
+    bool needs = network->program.delayed_count > 0 ||
+                 find_switches(network, &switches, &err) < 0 || any_smooth(network, switches);
     bx_switches_free(switches);
     for (size_t i = 0; i < network->logic_count; i++)
         needs = needs || (network->logic[i].uses_time && network->logic[i].limit == BX_SLOT_NONE);
