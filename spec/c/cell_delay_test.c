@@ -147,11 +147,14 @@ static void a_jump_comes_again(void)
                                  WHEN("delay(p, 30) > 0.5", "x", "x + 100"),
                                  RATE("in", "-> y", "delay(p, 50) + delay(x, 7)"),
                                  END};
+    double last = NAN;
     for (int rows = 0; rows < 2; rows++) {
         bx_cell *cell = model_cell(items);
         bx_trajectory *t = model_run(cell, (bx_run){.duration = 100, .every = rows ? 0.25 : 0});
         CHECK_NEAR(model_last(t, "x"), 100, 1e-12);
         CHECK_NEAR(model_last(t, "y"), 0.01 + 100 * 53, 1e-6);
+        CHECK(rows == 0 || model_last(t, "y") == last);
+        last = model_last(t, "y");
         bx_trajectory_free(t);
         bx_cell_free(cell);
     }
@@ -210,6 +213,57 @@ static void the_past_is_part_of_the_state(void)
     bx_cell_free(whole);
     bx_cell_free(pieces);
     bx_cell_free(copy);
+}
+
+/* s[i] = t + cos(i) - cos(t + i) for many i, over a time that leaves much more than is kept. */
+enum { MANY = 40 };
+
+static bx_cell *make_many(void)
+{
+    static char texts[MANY][4][64];
+    item items[3 * MANY + 2] = {{0}};
+    size_t count = 0;
+    items[count++] = (item)PARAMETER("tau", 3);
+    for (int i = 0; i < MANY; i++) {
+        char(*text)[64] = texts[i];
+        snprintf(text[0], 64, "s%d", i);
+        snprintf(text[1], 64, "-> s%d", i);
+        snprintf(text[2], 64, "1 + sin(time + %d)", i);
+        snprintf(text[3], 64, "delay(s%d, tau)", i);
+        items[count++] = (item)SPECIES(text[0], 0);
+        items[count++] = (item)RATE(NULL, text[1], text[2]);
+    }
+    for (int i = 0; i < MANY; i++)
+        items[count++] = (item)RULE(texts[i][0], texts[i][3]);
+    for (int i = 0; i < MANY; i++) {
+        static char names[MANY][16];
+        snprintf(names[i], 16, "d%d", i);
+        items[count - MANY + (size_t)i].name = names[i];
+    }
+    return model_cell(items);
+}
+
+static void the_past_is_dropped(void)
+{
+    bx_error err = {0};
+    bx_cell *cell = make_many();
+    for (int i = 1; i <= 4; i++) {
+        add(cell, 300);
+        bx_buffer bytes = {0};
+        CHECK(bx_cell_encode(cell, &bytes, &err) == 0);
+        CHECK(bytes.length < (size_t)24 << 20);
+        bx_buffer_free(&bytes);
+        for (int j = 0; j < MANY; j += 13) {
+            char name[16];
+            double t = 300 * i - 3;
+            snprintf(name, sizeof name, "d%d", j);
+            CHECK_NEAR(model_get(cell, name), t + cos(j) - cos(t + j), 1e-5);
+        }
+    }
+    CHECK(bx_cell_set(cell, "tau", 1100, &err) == 0);
+    err = model_run_error(cell, (bx_run){.duration = 1});
+    CHECK(strstr(err.message, "are not kept any more") != NULL);
+    bx_cell_free(cell);
 }
 
 /* Another process comes and goes: the past stays. What is delayed only then has a constant past. */
@@ -339,6 +393,7 @@ int main(void)
     RUN(a_jump_comes_again);
     RUN(a_jump_comes_again_after_a_delay_that_varies);
     RUN(the_past_is_part_of_the_state);
+    RUN(the_past_is_dropped);
     RUN(the_past_is_carried);
     RUN(what_is_set_comes_again);
     RUN(chance_sees_the_past);

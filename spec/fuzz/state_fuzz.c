@@ -24,6 +24,7 @@ static bx_cell *make_cell(void)
     bx_process_add_species(process, "A", 9, NULL);
     bx_process_add_parameter(process, "k", 2, NULL);
     bx_process_add_reaction(process, NULL, "A ->", BX_RATE_MASS_ACTION, "k", NULL);
+    bx_process_add_rule(process, "late", "delay(A, k / 4)", NULL);
     for (int i = 0; i < 2; i++)
         bx_process_add_event(process, &events[i], NULL);
     bx_cell *cell = bx_cell_new(NULL);

@@ -283,21 +283,27 @@ int bx_history_check(const bx_history *h, bx_error *err)
 
 /* ---- what is kept ---- */
 
+/* In numbers. */
+static size_t size_of(const bx_history *h)
+{
+    return h->number_count + h->piece_count * sizeof *h->pieces / sizeof *h->numbers;
+}
+
 /* Drop what is older than all delays together, if these are known. */
 static void prune(bx_history *h, double now)
 {
-    size_t width = h->network->kept_count, drop = 0;
+    size_t drop = 0;
     double reach = 0;
     for (size_t i = 0; i < h->network->program.delayed_count; i++)
         reach += h->network->delayed_steady[i] ? h->ago[i] : INFINITY;
-    while (drop < h->since && drop + 1 < h->piece_count && h->pieces[drop].end < now - reach)
+    while (drop + BX_HISTORY_ORDER < h->piece_count && h->pieces[drop].end < now - reach)
         drop++;
     size_t numbers = h->piece_count > 0 ? h->pieces[drop].numbers : 0;
     memmove(h->numbers, h->numbers + numbers, (h->number_count - numbers) * sizeof *h->numbers);
     memmove(h->pieces, h->pieces + drop, (h->piece_count - drop) * sizeof *h->pieces);
     h->number_count -= numbers;
     h->piece_count -= drop;
-    h->since -= drop;
+    h->since = h->since > drop ? h->since - drop : 0;
     for (size_t i = 0; i < h->piece_count; i++)
         h->pieces[i].numbers -= numbers;
     drop = 0;
@@ -305,7 +311,19 @@ static void prune(bx_history *h, double now)
         drop++;
     memmove(h->breaks, h->breaks + drop, (h->break_count - drop) * sizeof *h->breaks);
     h->break_count -= drop;
-    h->prune_at = 2 * h->number_count + NUMBERS_FREE + width;
+    h->prune_at = 2 * size_of(h) + NUMBERS_FREE;
+}
+
+static int make_room(bx_history *h, double now, bx_error *err)
+{
+    if (size_of(h) >= h->prune_at)
+        prune(h, now);
+    if (size_of(h) <= NUMBERS_MAXIMUM)
+        return 0;
+    return bx_fail(err, BX_ESIMULATION,
+                   "what is kept of the past for delayed values takes %zu bytes at time %g s, its "
+                   "maximum: delays that vary may reach back to the beginning",
+                   size_of(h) * sizeof *h->numbers, now);
 }
 
 double *bx_history_add(bx_history *h, double time, double at, uint32_t order)
@@ -333,13 +351,8 @@ int bx_history_step(bx_history *h, double time, unsigned order, const double *nu
     size_t width = h->network->kept_count;
     if (h->stepwise || !(time > h->end))
         return 0;
-    if (h->number_count >= h->prune_at)
-        prune(h, time);
-    if (h->number_count > NUMBERS_MAXIMUM)
-        return bx_fail(err, BX_ESIMULATION,
-                       "what is kept of the past for delayed values takes %zu bytes at time %g s, "
-                       "its maximum: delays that vary may reach back to the beginning",
-                       h->number_count * sizeof *h->numbers, time);
+    if (make_room(h, time, err) < 0)
+        return -1;
     double *to = bx_history_add(h, time, time, order);
     if (!to)
         return bx_fail_memory(err);
@@ -348,9 +361,14 @@ int bx_history_step(bx_history *h, double time, unsigned order, const double *nu
     return 0;
 }
 
+uint32_t bx_history_followed(const bx_history *h)
+{
+    return (h->stepwise ? 0 : ORDER_FOLLOWED) + h->network->delayed_depth;
+}
+
 int bx_history_break(bx_history *h, double time, uint32_t order)
 {
-    if (order > (h->stepwise ? 0 : ORDER_FOLLOWED) + h->network->delayed_depth)
+    if (order > bx_history_followed(h))
         return 0;
     if (h->break_count > 0 && h->breaks[h->break_count - 1].time == time) {
         bx_break *last = &h->breaks[h->break_count - 1];
@@ -444,6 +462,8 @@ int bx_history_mark(bx_history *h, const double *frame, bx_error *err)
     if (h->stepwise && !changed && !known)
         return 0;
     uint32_t order = changed ? 0 : known ? h->expected.order : 1;
+    if (make_room(h, time, err) < 0)
+        return -1;
     if (close_gap(h, time) < 0 || bx_history_break(h, time, order) < 0)
         return bx_fail_memory(err);
     take_now(h, frame);

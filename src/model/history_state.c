@@ -118,7 +118,7 @@ static int decode_breaks(bx_history *h, bx_unpacker *in, bx_error *err)
     for (uint64_t i = 0; i < count; i++, before = time) {
         if (bx_unpack_doubles(in, &time, 1, err) < 0 || bx_unpack_u64(in, &order, err) < 0)
             return -1;
-        if (!(time > before && time <= h->end) || order > UINT32_MAX)
+        if (!(time > before && time <= h->end) || order > bx_history_followed(h))
             return fail(err, "jumps");
         if (bx_history_break(h, time, (uint32_t)order) < 0)
             return bx_fail_memory(err);
@@ -165,13 +165,17 @@ int bx_history_decode(bx_history *h, bx_unpacker *in, bx_error *err)
         return -1;
     if (flag == 0)
         return 0;
+    if (flag > 1)
+        return fail(err, "flags");
     if (bx_unpack_doubles(in, &h->begin_time, 1, err) < 0 ||
         bx_unpack_doubles(in, h->begin, width, err) < 0)
         return -1;
     for (size_t i = 0; i < width; i++) {
         if (bx_unpack_u64(in, &flag, err) < 0)
             return -1;
-        h->fixed[i] = flag != 0;
+        if (flag > 1)
+            return fail(err, "flags");
+        h->fixed[i] = flag == 1;
     }
     if (bx_unpack_doubles(in, &h->end, 1, err) < 0 || bx_unpack_doubles(in, h->now, width, err) < 0)
         return -1;
