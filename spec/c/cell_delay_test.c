@@ -175,6 +175,52 @@ static void a_jump_comes_again_after_a_delay_that_varies(void)
     bx_cell_free(cell);
 }
 
+/* The rate of y is a logistic curve's slope, over within a second, 500 seconds ago: the step is
+ * long then, for all else is at rest. Its integral is 1. */
+static void what_was_narrow_is_not_passed(void)
+{
+    static const item items[] = {SPECIES("z", 1e-20),
+                                 SPECIES("y", 0),
+                                 SPECIES("w", 0),
+                                 RATE("grow", "-> z", "5 * z * (1 - z)"),
+                                 RATE("late", "-> y", "delay(5 * z * (1 - z), 500)"),
+                                 RATE("vary", "-> w", "delay(5 * z * (1 - z), 50 * sqrt(time))"),
+                                 END};
+    bx_cell *cell = model_cell(items);
+    model_advance(cell, (bx_run){.duration = 4000});
+    CHECK_NEAR(model_get(cell, "y"), 1, 1e-7);
+    CHECK_NEAR(model_get(cell, "w"), 1.95, 0.05); /* 1 / (1 - d(50 sqrt(t))/dt) at t = 2520 */
+    bx_cell_free(cell);
+}
+
+/* A pulse inside of what is delayed, and one by the state; in a stochastic run, too. */
+static void conditions_are_delayed(void)
+{
+    static const item items[] = {
+        SPECIES("x", 0),
+        SPECIES("y", 0),
+        SPECIES("z", 0),
+        SPECIES("n", 0),
+        MASS("a", "-> x", "1"),
+        RATE("b", "-> y", "delay(if(time > 5 and time < 5.01, 1, 0), 400)"),
+        RATE("c", "-> z", "delay(if(x > 6 and x < 6.01, 1, 0), 300)"),
+        RATE("d", "-> n", "delay(if(time > 5 and time < 6, 1e4, 0), 9)"),
+        END};
+    bx_cell *cell = model_cell(items);
+    model_advance(cell, (bx_run){.duration = 1000});
+    CHECK_NEAR(model_get(cell, "y"), 0.01, 1e-9);
+    CHECK_NEAR(model_get(cell, "z"), 0.01, 1e-9);
+    CHECK_NEAR(model_get(cell, "n"), 1e4, 1e-4);
+    bx_cell_reset(cell);
+    bx_trajectory *t =
+        model_run(cell, (bx_run){.method = BX_METHOD_SSA, .duration = 20, .every = 1});
+    CHECK(model_at(t, "n", 14) == 0);
+    CHECK_NEAR(model_at(t, "n", 15), 1e4, 500);
+    CHECK(model_last(t, "n") == model_at(t, "n", 15));
+    bx_trajectory_free(t);
+    bx_cell_free(cell);
+}
+
 static void add(bx_cell *cell, double seconds)
 {
     model_advance(cell, (bx_run){.duration = seconds});
@@ -392,6 +438,8 @@ int main(void)
     RUN(rules_times_and_sums_are_delayed);
     RUN(a_jump_comes_again);
     RUN(a_jump_comes_again_after_a_delay_that_varies);
+    RUN(what_was_narrow_is_not_passed);
+    RUN(conditions_are_delayed);
     RUN(the_past_is_part_of_the_state);
     RUN(the_past_is_dropped);
     RUN(the_past_is_carried);

@@ -71,14 +71,13 @@ static unsigned char dependence(const bx_roots *roots, const bx_instruction *i)
 }
 
 /* Take the code if it has something to watch, or if later code needs its value. */
-static void collect(bx_roots *roots, const bx_network *network, bx_range range, bool needed,
-                    bool trigger)
+static void collect_code(bx_roots *roots, const bx_instruction *begin, const bx_instruction *end,
+                         bool needed, bool trigger)
 {
     size_t timed = roots->timed.count, state = roots->state.count;
     size_t timed_before = roots->timed_count, state_before = roots->state_count;
     unsigned char depends = 0;
-    for (uint32_t k = range.begin; k < range.end; k++) {
-        const bx_instruction *i = &network->program.code[k];
+    for (const bx_instruction *i = begin; i < end; i++) {
         bx_op op = (bx_op)i->op;
         depends = dependence(roots, i);
         bool breaks = bx_op_compares(op) || rounds(op);
@@ -97,6 +96,22 @@ static void collect(bx_roots *roots, const bx_network *network, bx_range range, 
         roots->timed.count = timed;
     if (roots->state_count == state_before)
         roots->state.count = state;
+}
+
+static void collect(bx_roots *roots, const bx_network *network, bx_range range, bool needed,
+                    bool trigger)
+{
+    const bx_instruction *code = network->program.code;
+    collect_code(roots, code + range.begin, code + range.end, needed, trigger);
+}
+
+/* What changes at once in what is delayed does so again later: the history is to know when. */
+static void collect_delayed(bx_roots *roots, const bx_network *network)
+{
+    for (size_t i = 0; i < network->program.delayed_count; i++) {
+        const bx_delayed *delayed = &network->program.delayed[i];
+        collect_code(roots, delayed->code, delayed->code + delayed->count, false, false);
+    }
 }
 
 static void collect_rates(bx_roots *roots, const bx_network *network)
@@ -147,6 +162,7 @@ static int collect_all(bx_roots *roots, const bx_network *network, const bx_netw
     roots->depends[network->time] = BY_TIME;
     for (size_t i = 0; i < network->rules; i++)
         collect(roots, network, network->rule_codes[i], true, trigger[network->rule_order[i]]);
+    collect_delayed(roots, network);
     collect_rates(roots, network);
     if (jumps)
         collect_rates(roots, jumps);
@@ -166,6 +182,8 @@ bx_roots *bx_roots_new(const bx_network *network, const bx_network *jumps, bx_er
 {
     size_t count = 2 * network->program.count + network->logic_count;
     count += jumps ? jumps->program.count : 0;
+    for (size_t i = 0; i < network->program.delayed_count; i++)
+        count += network->program.delayed[i].count;
     bx_roots *roots = calloc(1, sizeof *roots);
     if (!roots) {
         bx_fail_memory(err);

@@ -16,6 +16,10 @@
 #define ROUNDING (8 * DBL_EPSILON)
 #define TINY 1e-100
 
+/* A step of the solver sees at most so many steps of the past. */
+#define PIECES_A_STEP 10
+#define SHORTEST_LIMIT 1e-10 /* of the time */
+
 /* Numbers that are kept whatever the delays, and at most: 8 MB and 1 GB. */
 #define NUMBERS_FREE ((size_t)1 << 20)
 #define NUMBERS_MAXIMUM ((size_t)1 << 27)
@@ -454,12 +458,12 @@ int bx_history_begin(bx_history *h, const double *frame, bool stepwise, bx_error
     return 0;
 }
 
-int bx_history_mark(bx_history *h, const double *frame, bx_error *err)
+int bx_history_mark(bx_history *h, const double *frame, bool reaction, bx_error *err)
 {
     double time = frame[h->network->time];
     bool known = time == h->expected.time;
     bool changed = has_changed(h, frame);
-    if (h->stepwise && !changed && !known)
+    if (h->stepwise && reaction && !changed && !known)
         return 0;
     uint32_t order = changed ? 0 : known ? h->expected.order : 1;
     if (make_room(h, time, err) < 0)
@@ -469,6 +473,22 @@ int bx_history_mark(bx_history *h, const double *frame, bx_error *err)
     take_now(h, frame);
     h->since = h->piece_count;
     return 0;
+}
+
+double bx_history_limit(const bx_history *h, double now)
+{
+    double limit = INFINITY;
+    for (size_t i = 0; i < h->network->program.delayed_count && !h->stepwise; i++) {
+        double then = h->then[i];
+        if (!(then >= h->begin_time && then < h->end))
+            continue;
+        size_t piece = (size_t)(find_piece(h, then) - h->pieces) + PIECES_A_STEP;
+        if (piece >= h->piece_count)
+            continue;
+        double seconds = h->pieces[piece].end - then;
+        limit = fmin(limit, now + (h->network->delayed_steady[i] ? seconds : seconds / 4));
+    }
+    return fmax(limit, now + SHORTEST_LIMIT * fabs(now));
 }
 
 static double again(double time, double ago)

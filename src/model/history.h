@@ -46,8 +46,12 @@ int bx_history_begin(bx_history *history, const double *frame, bool stepwise, bx
 int bx_history_step(bx_history *history, double time, unsigned order, const double *numbers,
                     bx_error *err);
 
-/* From the frame's time on variables are, or change, as they did not before. */
-int bx_history_mark(bx_history *history, const double *frame, bx_error *err);
+/* From the frame's time on variables are, or change, as they did not before; by a reaction that
+ * fired, or for other reasons. */
+int bx_history_mark(bx_history *history, const double *frame, bool reaction, bx_error *err);
+
+/* Until when a solver may step at most, that it does not pass over what was narrow in the past. */
+double bx_history_limit(const bx_history *history, double now);
 
 /* The next time after `now` at which a jump comes again after a delay that is known ahead, infinity
  * if there is none. It lies behind the jump by a few units of rounding. */
