@@ -458,16 +458,15 @@ int bx_history_begin(bx_history *h, const double *frame, bool stepwise, bx_error
     return 0;
 }
 
-int bx_history_mark(bx_history *h, const double *frame, bool reaction, bx_error *err)
+int bx_history_mark(bx_history *h, const double *frame, bool rates, bx_error *err)
 {
     double time = frame[h->network->time];
-    bool known = time == h->expected.time;
-    bool changed = has_changed(h, frame);
-    if (h->stepwise && reaction && !changed && !known)
+    bool known = time == h->expected.time, changed = has_changed(h, frame);
+    if (h->stepwise && !changed && !known && !rates)
         return 0;
-    uint32_t order = changed ? 0 : known ? h->expected.order : 1;
     if (make_room(h, time, err) < 0)
         return -1;
+    uint32_t order = changed ? 0 : known ? h->expected.order : rates ? 1 : UINT32_MAX;
     if (close_gap(h, time) < 0 || bx_history_break(h, time, order) < 0)
         return bx_fail_memory(err);
     take_now(h, frame);

@@ -46,9 +46,9 @@ int bx_history_begin(bx_history *history, const double *frame, bool stepwise, bx
 int bx_history_step(bx_history *history, double time, unsigned order, const double *numbers,
                     bx_error *err);
 
-/* From the frame's time on variables are, or change, as they did not before; by a reaction that
- * fired, or for other reasons. */
-int bx_history_mark(bx_history *history, const double *frame, bool reaction, bx_error *err);
+/* From the frame's time on variables are what they were not before, or, if `rates` says so, change
+ * as they did not. */
+int bx_history_mark(bx_history *history, const double *frame, bool rates, bx_error *err);
 
 /* Until when a solver may step at most, that it does not pass over what was narrow in the past. */
 double bx_history_limit(const bx_history *history, double now);

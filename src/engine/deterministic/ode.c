@@ -419,11 +419,11 @@ static void store_state(bx_ode *ode)
         y[i] = ode->species[i] == BX_SLOT_NONE ? 0 : ode->simulation->frame[ode->species[i]];
 }
 
-/* After a stochastic reaction, or for other reasons. */
-static int restart(bx_ode *ode, bool reaction, bx_error *err)
+/* Variables have changed, or, where `rates` is set, rates do so at once. */
+static int restart(bx_ode *ode, bool rates, bx_error *err)
 {
     store_state(ode);
-    if (ode->history && bx_history_mark(ode->history, ode->simulation->frame, reaction, err) < 0)
+    if (ode->history && bx_history_mark(ode->history, ode->simulation->frame, rates, err) < 0)
         return -1;
     bx_network_rates(ode->network, ode->simulation->frame); /* parameters may have changed */
     double now = ode->simulation->frame[ode->network->time];
@@ -543,7 +543,7 @@ static int nudge(bx_ode *ode, double stop, double *time, bx_error *err)
     bx_network_rules(ode->network, s->frame);
     bx_events_look(ode->network, s->events, s->frame);
     ode->stuck = 0;
-    return restart(ode, false, err);
+    return restart(ode, true, err);
 }
 
 /* Rows whose time has come, up to `time` or, with `at_end`, that included. */
@@ -590,7 +590,7 @@ static int settle(bx_ode *ode, bx_error *err)
     if (fired == 0)
         return 0;
     ode->next_switch = -INFINITY; /* parameters may have changed */
-    return restart(ode, false, err);
+    return restart(ode, true, err);
 }
 
 /* A stochastic reaction fires. */
@@ -601,7 +601,7 @@ static int jump(bx_ode *ode, bx_error *err)
         return -1;
     bx_network_rules(ode->network, s->frame);
     bx_events_look(ode->network, s->events, s->frame);
-    return restart(ode, true, err);
+    return restart(ode, ode->size > 1, err);
 }
 
 /* What can't be below 0 is not: where a variable is 0 its rate is not below 0, before the step nor
@@ -695,7 +695,7 @@ static int step(bx_ode *ode, double stop, double *time, bx_error *err)
         load_state(ode, N_VGetArrayPointer(ode->y), *time = stop);
         bx_network_rules(ode->network, s->frame);
         bx_events_look(ode->network, s->events, s->frame);
-        return restart(ode, false, err);
+        return restart(ode, stop == ode->next_switch, err);
     }
     CVodeSetStopTime(ode->cvode, stop);
     int flag = CVode(ode->cvode, stop, ode->y, time, CV_ONE_STEP);
@@ -725,7 +725,7 @@ static int step(bx_ode *ode, double stop, double *time, bx_error *err)
     turn_leaves(ode);
     if (ode->jumps && ode->root_signs[ode->root_count] > 0)
         return jump(ode, err);
-    return meets_switch(ode, *time) ? restart(ode, false, err) : 0;
+    return meets_switch(ode, *time) ? restart(ode, true, err) : 0;
 }
 
 static int prepare(bx_ode *ode, bx_error *err)
@@ -743,8 +743,9 @@ static int prepare(bx_ode *ode, bx_error *err)
     bx_network_rules(ode->network, s->frame);
     if (check_delays(ode, err) < 0)
         return -1;
-    return bx_tolerance_begin(ode->tolerance, run, s->frame, err) < 0 ? -1
-                                                                      : restart(ode, false, err);
+    return bx_tolerance_begin(ode->tolerance, run, s->frame, err) < 0
+               ? -1
+               : restart(ode, ode->jumps != NULL, err);
 }
 
 /* Where the next step ends at the latest. Just before a formula of the time changes, so that the
