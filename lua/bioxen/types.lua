@@ -431,7 +431,8 @@ function BioXenHypervisor:get_system_resources() end
 ---@return { name: string, description: string, source: string, capacity: table<string, number> }
 function BioXenHypervisor:get_chassis_info() end
 
----What `process "name" { … }` in a VM takes. Formulas are described in src/model/parser.h.
+---What `process "name" { … }` in a VM takes. Formulas are described in src/model/parser.h. In them
+---delay(x, s) is what x, a formula too, was s seconds ago; before time 0, what it was at the beginning.
 ---@class bioxen.Process
 ---@field species (string|number)[]? names (from 0 on), or values by name
 ---@field parameters table<string, number>?
@@ -954,7 +955,7 @@ function Cell:load_sbml(text, options) end
 
 ---The cell as SBML (level 3 version 2) that libSBML finds valid, from its present values on. Mass
 ---action becomes k times the reactants, as in ODEs; a "." in names becomes "__". Random numbers and
----events that wait for the end of their delay cannot be written.
+---events that wait for the end of their delay cannot be written, nor formulas with delay() once time has passed.
 ---@param options { name: string? }? id of the model (default: the organism)
 ---@return string
 function Cell:to_sbml(options) end

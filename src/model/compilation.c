@@ -28,23 +28,24 @@ uint32_t *bx_compilation_resolve(bx_compilation *c, const bx_formula *formula)
     return slots;
 }
 
-static int check_delays(bx_compilation *c, const bx_formula *formula)
+static bool delays_draws(const bx_formula *formula)
 {
-    for (size_t i = 0; i < formula->count; i++)
-        for (size_t j = bx_formula_begin(formula, i); formula->nodes[i].op == BX_OP_DELAY && j <= i;
-             j++)
+    for (size_t i = 0; i < formula->count; i++) {
+        if (formula->nodes[i].op != BX_OP_DELAY)
+            continue;
+        for (size_t j = bx_formula_begin(formula, i); j < i; j++)
             if (bx_op_draws(formula->nodes[j].op))
-                return bx_fail(c->err, BX_EMODEL, "a random number has no past: delay() of one");
-    return 0;
+                return true;
+    }
+    return false;
 }
 
 int bx_compilation_add(bx_compilation *c, const bx_formula *formula, const uint32_t *slots,
                        uint32_t target, bx_range *code)
 {
-    int result = check_delays(c, formula);
-    if (result < 0)
-        return -1;
-    result =
+    if (delays_draws(formula))
+        return bx_fail(c->err, BX_EMODEL, "a random number has no past, and is no delay");
+    int result =
         bx_program_compile(&c->network->program, formula, formula->count - 1, slots, target, code);
     return result < 0 ? bx_fail_memory(c->err) : 0;
 }
