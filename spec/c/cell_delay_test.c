@@ -46,6 +46,32 @@ static void the_tolerance_holds(void)
     }
 }
 
+/* y' = -y(t / 2): the sum of (-t)^n / n! / 2^(n (n - 1) / 2). The delay begins at 0; it is told by
+ * the time, or by the state. */
+static void a_delay_may_vanish(void)
+{
+    static const item items[] = {SPECIES("x", 0),
+                                 SPECIES("y", 1),
+                                 SPECIES("z", 1),
+                                 MASS("a", "-> x", "1"),
+                                 RATE("b", "y ->", "delay(y, time / 2)"),
+                                 RATE("c", "z ->", "delay(z, x / 2)"),
+                                 END};
+    bx_cell *cell = model_cell(items);
+    bx_trajectory *t = model_run(cell, (bx_run){.duration = 8, .every = 1});
+    for (size_t i = 0; i < bx_trajectory_rows(t); i++) {
+        double sum = 0, term = 1;
+        for (int n = 0; n < 60; n++) {
+            sum += term;
+            term *= -(double)i / (n + 1) / pow(2, n);
+        }
+        CHECK_NEAR(model_at(t, "y", i), sum, 1e-8);
+        CHECK_NEAR(model_at(t, "z", i), sum, 1e-8);
+    }
+    bx_trajectory_free(t);
+    bx_cell_free(cell);
+}
+
 /* The equation of Mackey and Glass (Science 197, 287, 1977): x' = b u / (1 + u^10) - c x with
  * u = x(t - 17), by Runge and Kutta's method of order 4 with steps that divide the delay, cubic
  * between them. */
@@ -428,6 +454,7 @@ int main(void)
 {
     RUN(one_delay_is_solved_by_steps);
     RUN(the_tolerance_holds);
+    RUN(a_delay_may_vanish);
     RUN(mackey_and_glass);
     RUN(a_step_may_be_longer_than_the_delay);
     RUN(rules_times_and_sums_are_delayed);

@@ -8,16 +8,21 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Derivatives of higher order than this may jump within a step. Delays within delays add to it, for
- * a delay alone does not raise the order; where nothing is integrated but these count. */
-#define ORDER_FOLLOWED 5
+/* Jumps of derivatives up to this order are followed, and those that they lead to are met: second
+ * derivatives. Those of higher order are left to the solver's control of its error: to start anew
+ * at more of them costs more digits than it saves. Delays within delays add to the order, for a
+ * delay alone does not raise it; where nothing is integrated but these count. */
+#define ORDER_FOLLOWED 1
 
 /* By so much of itself the sum of a time and a delay may be wrong; and by so much if it is 0. */
 #define ROUNDING (8 * DBL_EPSILON)
 #define TINY 1e-100
 
-/* A step of the solver sees at most so many steps of the past. */
-#define PIECES_A_STEP 10
+/* A step of the solver sees at most so many steps of the past; one of an order that says that it
+ * does not belong to a start of the solver weighs more. */
+#define PIECES_A_STEP 30
+#define WEIGHT_OF_PIECE 3
+#define ORDER_OF_START 2
 #define SHORTEST_LIMIT 1e-10 /* of the time */
 
 /* Numbers that are kept whatever the delays, and at most: 8 MB and 1 GB. */
@@ -365,15 +370,13 @@ int bx_history_step(bx_history *h, double time, unsigned order, const double *nu
     return 0;
 }
 
-uint32_t bx_history_followed(const bx_history *h)
+uint32_t bx_history_followed(const bx_network *network)
 {
-    return (h->stepwise ? 0 : ORDER_FOLLOWED) + h->network->delayed_depth;
+    return ORDER_FOLLOWED + network->delayed_depth - 1;
 }
 
 int bx_history_break(bx_history *h, double time, uint32_t order)
 {
-    if (order > bx_history_followed(h))
-        return 0;
     if (h->break_count > 0 && h->breaks[h->break_count - 1].time == time) {
         bx_break *last = &h->breaks[h->break_count - 1];
         last->order = order < last->order ? order : last->order;
@@ -412,7 +415,7 @@ static void take_now(bx_history *h, const double *frame)
         h->now[i] = frame[h->network->kept[i]];
 }
 
-/* The past is as the present. */
+/* The past is as the present, but for initial values that change with the time. */
 static int start(bx_history *h, const double *frame)
 {
     const bx_network *network = h->network;
@@ -423,7 +426,8 @@ static int start(bx_history *h, const double *frame)
     memcpy(h->begin, h->now, network->kept_count * sizeof *h->begin);
     for (size_t i = 0; i < network->kept_count; i++)
         h->fixed[i] = h->held && h->held[network->kept[i]];
-    return bx_history_break(h, h->end, 0);
+    bool jumps = network->delayed_initials.start[network->program.delayed_count] > 0;
+    return bx_history_break(h, h->end, jumps ? 0 : 1);
 }
 
 /* Drop what is kept of later times. */
@@ -466,8 +470,9 @@ int bx_history_mark(bx_history *h, const double *frame, bool rates, bx_error *er
         return 0;
     if (make_room(h, time, err) < 0)
         return -1;
-    uint32_t order = changed ? 0 : known ? h->expected.order : rates ? 1 : UINT32_MAX;
-    if (close_gap(h, time) < 0 || bx_history_break(h, time, order) < 0)
+    uint32_t order = changed ? 0 : known ? h->expected.order : 1;
+    bool follow = (changed || known || rates) && order <= bx_history_followed(h->network);
+    if (close_gap(h, time) < 0 || (follow && bx_history_break(h, time, order) < 0))
         return bx_fail_memory(err);
     take_now(h, frame);
     h->since = h->piece_count;
@@ -481,10 +486,12 @@ double bx_history_limit(const bx_history *h, double now)
         double then = h->then[i];
         if (!(then >= h->begin_time && then < h->end))
             continue;
-        size_t piece = (size_t)(find_piece(h, then) - h->pieces) + PIECES_A_STEP;
-        if (piece >= h->piece_count)
+        const bx_piece *piece = find_piece(h, then), *end = h->pieces + h->piece_count;
+        for (int left = PIECES_A_STEP; left > 0 && piece < end; piece++)
+            left -= piece->order > ORDER_OF_START ? WEIGHT_OF_PIECE : 1;
+        if (piece == end)
             continue;
-        double seconds = h->pieces[piece].end - then;
+        double seconds = piece->end - then;
         limit = fmin(limit, now + (h->network->delayed_steady[i] ? seconds : seconds / 4));
     }
     return fmax(limit, now + SHORTEST_LIMIT * fabs(now));

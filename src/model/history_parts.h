@@ -59,8 +59,8 @@ struct bx_history {
 /* Room for one more piece from `end` to `time`, about `at`: its numbers, or NULL. */
 double *bx_history_add(bx_history *history, double time, double at, uint32_t order);
 
-/* Derivatives of higher order may jump within a step. */
-uint32_t bx_history_followed(const bx_history *history);
+/* The highest order of a jump that is kept. */
+uint32_t bx_history_followed(const bx_network *network);
 
 /* A time at which derivatives jump, not before those that are there. */
 int bx_history_break(bx_history *history, double time, uint32_t order);

@@ -118,7 +118,7 @@ static int decode_breaks(bx_history *h, bx_unpacker *in, bx_error *err)
     for (uint64_t i = 0; i < count; i++, before = time) {
         if (bx_unpack_doubles(in, &time, 1, err) < 0 || bx_unpack_u64(in, &order, err) < 0)
             return -1;
-        if (!(time > before && time <= h->end) || order > bx_history_followed(h))
+        if (!(time > before && time <= h->end) || order > bx_history_followed(h->network))
             return fail(err, "jumps");
         if (bx_history_break(h, time, (uint32_t)order) < 0)
             return bx_fail_memory(err);
