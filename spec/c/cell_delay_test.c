@@ -429,6 +429,46 @@ static void known_times_of_chance(void)
     }
 }
 
+/* Each run of an ensemble begins with the cell's past. */
+static void an_ensemble_has_the_past(void)
+{
+    static const item items[] = {SPECIES("x", 0), SPECIES("y", 0), MASS("a", "-> x", "20"),
+                                 RATE("b", "-> y", "delay(x, 5)"), END};
+    bx_error err = {0};
+    bx_cell *cell = model_cell(items);
+    model_advance(cell, (bx_run){.method = BX_METHOD_SSA, .duration = 8, .seed = 5});
+    bx_run run = {.method = BX_METHOD_SSA, .duration = 4, .seed = 9, .stream = 3};
+    bx_ensemble_run many = {.run = &run, .first = 3, .runs = 1};
+    bx_ensemble *ensemble = NULL;
+    CHECK(bx_cell_run_ensemble(cell, &many, &ensemble, &err) == 0);
+    double y = bx_ensemble_mean(ensemble, 1, (size_t)bx_ensemble_find(ensemble, "y"));
+    model_advance(cell, run);
+    CHECK(model_get(cell, "y") == y);
+    bx_ensemble_free(ensemble);
+    bx_cell_free(cell);
+}
+
+/* Before time 0 a variable is as its initial formula says, if it was not set. */
+static void what_is_set_has_no_formula(void)
+{
+    bx_error err = {0};
+    bx_process *p = bx_process_new("p", &err);
+    CHECK(bx_process_add_parameter(p, "w", 0, &err) == 0);
+    CHECK(bx_process_add_initial(p, "w", "3 + time", &err) == 0);
+    CHECK(bx_process_add_rule(p, "late", "delay(w, 2)", &err) == 0);
+    bx_cell *cell = bx_cell_new(&err);
+    CHECK(bx_cell_define(cell, p, &err) == 0);
+    CHECK(model_get(cell, "late") == 1);
+    add(cell, 0.5);
+    CHECK_NEAR(model_get(cell, "late"), 1.5, 1e-12);
+    bx_cell_reset(cell);
+    CHECK(bx_cell_set(cell, "w", 7, &err) == 0);
+    CHECK(model_get(cell, "late") == 7);
+    add(cell, 0.5);
+    CHECK(model_get(cell, "late") == 7);
+    bx_cell_free(cell);
+}
+
 static void mistakes_are_named(void)
 {
     static const item negative[] = {SPECIES("y", 1), RULE("z", "delay(y, 2 - time)"), END};
@@ -468,6 +508,8 @@ int main(void)
     RUN(what_is_set_comes_again);
     RUN(chance_sees_the_past);
     RUN(known_times_of_chance);
+    RUN(an_ensemble_has_the_past);
+    RUN(what_is_set_has_no_formula);
     RUN(mistakes_are_named);
     return test_end();
 }

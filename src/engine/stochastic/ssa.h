@@ -20,7 +20,8 @@ void bx_ssa_forget(bx_ssa *ssa);
 int bx_ssa_run(bx_ssa *ssa, bx_simulation *simulation, bx_error *err);
 
 /* Whether rates depend on time, but by known times alone, or on delayed values, or conditions in
- * more than a comparison with a constant: the method is then the hybrid one, all reactions stochastic. */
+ * more than a comparison with a constant: the method is then the hybrid one, all reactions
+ * stochastic. */
 bool bx_ssa_needs_hazard(const bx_network *network);
 
 extern const bx_engine bx_ssa_engine;
