@@ -219,7 +219,7 @@ function BiologicalVM:submit(code, options) end
 ---@param model string a path, or the text itself
 ---@param options bioxen.SBMLOptions?
 ---@return bioxen.SBMLModel?
----@return bioxen.Error? EMODEL names what is not supported and where: algebraic rules, the csymbol delay, fast reactions
+---@return bioxen.Error? EMODEL names what is not supported and where: algebraic rules, fast reactions
 function BiologicalVM:load_sbml(model, options) end
 
 ---What the organism measures of its cell, with units as its manifest states.

@@ -101,21 +101,20 @@ static int list_needs(finder *f, bool *kept)
 
 /* ---- what changes with what ---- */
 
-/* Whether the code reads what is marked in `moving`, or a delayed value; so does its target. */
-static bool moves(const finder *f, const bx_instruction *begin, const bx_instruction *end,
-                  bool *moving)
+/* Mark in `moving` the slots that code fills from what is marked, or from delayed values; and
+ * steady[d] for delayed values whose delay is not marked. `steady` may be NULL. */
+static void follow(const bx_network *network, const bx_instruction *begin,
+                   const bx_instruction *end, bool *moving, bool *steady)
 {
     uint32_t slots[3];
-    bool moved = false;
     for (const bx_instruction *i = begin; i < end; i++) {
-        moved = i->op == BX_OP_DELAY;
+        bool moved = i->op == BX_OP_DELAY;
         for (unsigned k = read_slots(i, slots); k-- > 0;)
             moved = moved || moving[slots[k]];
-        if (i->op == BX_OP_DELAY)
-            f->network->delayed_steady[(size_t)f->network->program.frame[i->b]] = !moving[i->a];
+        if (steady && i->op == BX_OP_DELAY)
+            steady[(size_t)network->program.frame[i->b]] = !moving[i->a];
         moving[i->target] = moved;
     }
-    return moved;
 }
 
 /* Which delays are the same as long as parameters are. */
@@ -129,10 +128,11 @@ static int find_steady(finder *f)
     for (size_t i = 0; i < network->species; i++)
         moving[i] = network->changing[i];
     moving[network->time] = true;
-    moves(f, program->code, program->code + program->count, moving);
+    follow(network, program->code, program->code + program->count, moving, network->delayed_steady);
     for (size_t i = 0; i < program->delayed_count; i++)
-        moves(f, program->delayed[i].code, program->delayed[i].code + program->delayed[i].count,
-              moving);
+        follow(network, program->delayed[i].code,
+               program->delayed[i].code + program->delayed[i].count, moving,
+               network->delayed_steady);
     free(moving);
     return 0;
 }
@@ -148,7 +148,7 @@ static void find_timely(finder *f)
     for (size_t i = 0; i < network->initial_count; i++) {
         const bx_initial *initial = &network->initials[i];
         f->initial[initial->target] = (uint32_t)i;
-        moves(f, code + initial->code.begin, code + initial->code.end, f->timely);
+        follow(network, code + initial->code.begin, code + initial->code.end, f->timely, NULL);
     }
 }
 
