@@ -346,7 +346,9 @@ static void the_past_is_carried(void)
     add(cell, 3.5);
     CHECK_NEAR(model_get(cell, "y"), model_get(plain, "y"), 1e-8);
     CHECK(model_define(cell, "more", more, &err) == 0);
+    add(plain, 1);
     add(cell, 1);
+    CHECK_NEAR(model_get(cell, "y"), model_get(plain, "y"), 1e-8);
     CHECK_NEAR(model_get(cell, "z"), 10, 1e-8);
     bx_cell_free(cell);
     bx_cell_free(plain);

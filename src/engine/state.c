@@ -151,7 +151,7 @@ int bx_state_carry(bx_state *state, const bx_state *before, bx_error *err)
         state->held[i] = slot != BX_NAME_NONE && before->held[slot];
     }
     if (state->history && before->history &&
-        bx_history_carry(state->history, before->history, err) < 0)
+        bx_history_carry(state->history, before->history, state->frame, err) < 0)
         return -1;
     return bx_events_carry(now, state->events, then, before->events) < 0 ? bx_fail_memory(err) : 0;
 }

@@ -78,8 +78,10 @@ int bx_history_check(const bx_history *history, bx_error *err);
 
 int bx_history_copy(bx_history *history, const bx_history *from, bx_error *err);
 
-/* Take over from another network's what is kept of all that is wanted here, else begin anew. */
-int bx_history_carry(bx_history *history, const bx_history *before, bx_error *err);
+/* Take over from another network's what it kept of what is wanted here; all else was always as it
+ * is in `frame`. */
+int bx_history_carry(bx_history *history, const bx_history *before, const double *frame,
+                     bx_error *err);
 
 void bx_history_encode(const bx_history *history, bx_buffer *out);
 int bx_history_decode(bx_history *history, bx_unpacker *in, bx_error *err);

@@ -9,7 +9,21 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int copy_pieces(bx_history *h, const bx_history *from, const uint32_t *places)
+/* Of what is kept here at each place: its place in another history, or PLACE_NONE, and its value
+ * now, which was so always. */
+typedef struct origin {
+    uint32_t place;
+    double value;
+} origin;
+
+#define PLACE_NONE UINT32_MAX
+
+static double number_of(const origin *from, const double *numbers, bool constant)
+{
+    return from->place != PLACE_NONE ? numbers[from->place] : constant ? from->value : 0;
+}
+
+static int copy_pieces(bx_history *h, const bx_history *from, const origin *origins)
 {
     size_t width = h->network->kept_count, other = from->network->kept_count;
     for (size_t i = 0; i < from->piece_count; i++) {
@@ -20,7 +34,8 @@ static int copy_pieces(bx_history *h, const bx_history *from, const uint32_t *pl
             return -1;
         for (size_t j = 0; j <= piece->order; j++)
             for (size_t k = 0; k < width; k++)
-                to[j * width + k] = from->numbers[piece->numbers + j * other + places[k]];
+                to[j * width + k] =
+                    number_of(&origins[k], from->numbers + piece->numbers + j * other, j == 0);
     }
     for (size_t i = 0; i < from->break_count; i++)
         if (bx_history_break(h, from->breaks[i].time, from->breaks[i].order) < 0)
@@ -28,16 +43,16 @@ static int copy_pieces(bx_history *h, const bx_history *from, const uint32_t *pl
     return 0;
 }
 
-/* places[i] is the place in `from` of what is kept here at place i. */
-static int take(bx_history *h, const bx_history *from, const uint32_t *places)
+static int take(bx_history *h, const bx_history *from, const origin *origins)
 {
     bx_history_clear(h);
     for (size_t i = 0; from->begun && i < h->network->kept_count; i++) {
-        h->begin[i] = from->begin[places[i]];
-        h->fixed[i] = from->fixed[places[i]];
-        h->now[i] = from->now[places[i]];
+        bool known = origins[i].place != PLACE_NONE;
+        h->begin[i] = number_of(&origins[i], from->begin, true);
+        h->now[i] = number_of(&origins[i], from->now, true);
+        h->fixed[i] = !known || from->fixed[origins[i].place];
     }
-    if (copy_pieces(h, from, places) < 0)
+    if (copy_pieces(h, from, origins) < 0)
         return -1;
     h->begun = from->begun;
     h->begin_time = from->begin_time;
@@ -49,31 +64,37 @@ static int take(bx_history *h, const bx_history *from, const uint32_t *places)
 int bx_history_copy(bx_history *h, const bx_history *from, bx_error *err)
 {
     size_t count = h->network->kept_count;
-    uint32_t *places = calloc(count + 1, sizeof *places);
-    for (uint32_t i = 0; places && i < count; i++)
-        places[i] = i;
-    int result = places ? take(h, from, places) : -1;
-    free(places);
+    origin *origins = calloc(count + 1, sizeof *origins);
+    for (uint32_t i = 0; origins && i < count; i++)
+        origins[i].place = i;
+    int result = origins ? take(h, from, origins) : -1;
+    free(origins);
     return result < 0 ? bx_fail_memory(err) : 0;
 }
 
-int bx_history_carry(bx_history *h, const bx_history *before, bx_error *err)
+static uint32_t place_of(const bx_network *network, const char *name)
 {
-    const bx_network *now = h->network, *then = before->network;
-    uint32_t *places = calloc(now->kept_count + 1, sizeof *places);
-    bool all = places != NULL;
-    for (size_t i = 0; all && i < now->kept_count; i++) {
-        size_t slot = bx_names_find(&then->index, now->names[now->kept[i]]);
-        uint32_t place = 0;
-        while (place < then->kept_count && then->kept[place] != slot)
-            place++;
-        places[i] = place;
-        all = place < then->kept_count;
+    size_t slot = bx_names_find(&network->index, name);
+    for (uint32_t place = 0; place < network->kept_count; place++)
+        if (network->kept[place] == slot)
+            return place;
+    return PLACE_NONE;
+}
+
+int bx_history_carry(bx_history *h, const bx_history *before, const double *frame, bx_error *err)
+{
+    const bx_network *network = h->network;
+    origin *origins = calloc(network->kept_count + 1, sizeof *origins);
+    bool any = false;
+    for (size_t i = 0; origins && i < network->kept_count; i++) {
+        uint32_t slot = network->kept[i];
+        origins[i] = (origin){place_of(before->network, network->names[slot]), frame[slot]};
+        any = any || origins[i].place != PLACE_NONE;
     }
-    int result = places ? 0 : -1;
-    if (all)
-        result = take(h, before, places);
-    free(places);
+    int result = origins ? 0 : -1;
+    if (any)
+        result = take(h, before, origins);
+    free(origins);
     return result < 0 ? bx_fail_memory(err) : 0;
 }
 
