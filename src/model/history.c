@@ -403,9 +403,11 @@ static int close_gap(bx_history *h, double time)
 
 static bool has_changed(const bx_history *h, const double *frame)
 {
-    for (size_t i = 0; i < h->network->kept_count; i++)
-        if (memcmp(&frame[h->network->kept[i]], &h->now[i], sizeof *frame) != 0)
+    for (size_t i = 0; i < h->network->kept_count; i++) {
+        double value = frame[h->network->kept[i]], before = h->now[i];
+        if (value != before && !(isnan(value) && isnan(before)))
             return true;
+    }
     return false;
 }
 

@@ -181,7 +181,7 @@ static int compile_nodes(bx_program *program, const bx_formula *formula, size_t 
         } else {
             depth -= bx_op_arity(node->op);
             uint32_t temporary = program->temporaries + (uint32_t)depth;
-            if ((node->op == BX_OP_DELAY
+            if ((node->op == BX_OP_DELAY && plan->delayed
                      ? compile_delay(program, plan->delayed[i], stack + depth, temporary)
                      : apply(program, node->op, stack + depth, temporary)) < 0)
                 return -1;
