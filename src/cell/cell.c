@@ -13,7 +13,7 @@ struct bx_cell {
     bx_network *network;
     bx_state *state;
     bool rules_stale;
-    const bx_simulation *running; /* who is given its rows may read the cell; else NULL */
+    const bx_simulation *running;   /* who is given its rows may read the cell; else NULL */
     void *engines[BX_METHOD_COUNT]; /* each made when first needed */
 };
 
@@ -322,6 +322,8 @@ static int run_from(bx_cell *cell, bx_state *state, bx_simulation *simulation, b
     simulation->owed = state->owed;
     simulation->events = state->events;
     bx_network_rules(cell->network, state->frame);
+    if (bx_network_keep(cell->network, state->frame, err) < 0)
+        return -1;
     /* no run has such a stream */
     bx_random_init(&state->events->random, simulation->run->seed, ~simulation->run->stream);
     if (bx_events_begin(cell->network, state->events, state->frame, err) < 0)
@@ -329,7 +331,10 @@ static int run_from(bx_cell *cell, bx_state *state, bx_simulation *simulation, b
     state->events->run = simulation->run;
     int result = run_method(cell, simulation, err);
     state->events->run = NULL;
-    return result;
+    if (result < 0 || cell->network->unknown_count == 0)
+        return result;
+    bx_network_rules(cell->network, state->frame);
+    return bx_network_keep(cell->network, state->frame, err);
 }
 
 int bx_cell_run(bx_cell *cell, const bx_run *run, bx_trajectory **trajectory, bx_error *err)

@@ -264,7 +264,7 @@ static int fire(const bx_network *network, bx_events *events, const bx_firing *f
         frame[assignment->target] = value;
     }
     bx_network_rules(network, frame);
-    return 0;
+    return bx_network_keep(network, frame, err);
 }
 
 static int report(const bx_network *network, const bx_events *events, size_t index, double time,

@@ -1,5 +1,7 @@
 #include "engine/roots.h"
 
+#include "model/solve.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -68,6 +70,16 @@ static unsigned char dependence(const bx_roots *roots, const bx_instruction *i)
     return depends;
 }
 
+/* The unknowns of a block depend on all that it reads. When they change is not known ahead. */
+static void depend_on_block(bx_roots *roots, const bx_instruction *head)
+{
+    unsigned char depends = 0;
+    for (const bx_instruction *i = head + 1; i != head + 1 + head->b; i++)
+        depends |= dependence(roots, i);
+    for (uint32_t k = 0; k < head->a; k++)
+        roots->depends[head->target + k] = depends ? BY_STATE : 0;
+}
+
 /* Take the code if it has something to watch, or if later code needs its value. */
 static void collect(bx_roots *roots, const bx_network *network, bx_range range, bool needed,
                     bool trigger)
@@ -77,6 +89,10 @@ static void collect(bx_roots *roots, const bx_network *network, bx_range range, 
     unsigned char depends = 0;
     for (uint32_t k = range.begin; k < range.end; k++) {
         const bx_instruction *i = &network->program.code[k];
+        if (bx_solve_is(i)) { /* what its body does is looked at next */
+            depend_on_block(roots, i);
+            continue;
+        }
         bx_op op = (bx_op)i->op;
         depends = dependence(roots, i);
         bool breaks = bx_op_compares(op) || rounds(op);

@@ -138,6 +138,31 @@ static void add_initials(builder *b, int table)
     add_formulas(b, table, "initial", bx_process_add_initial);
 }
 
+/* { name = formula } or { name = { formula, start = number } } */
+static void add_constraints(builder *b, int table)
+{
+    static const char *const keys[] = {"start", NULL};
+    lua_State *L = b->L;
+    bx_place place = place_of(b, "constraints");
+    char scratch[NUMBER_TEXT];
+    size_t count;
+    const char **names = names_only(b, table, &count, &place);
+    for (size_t i = 0; i < count; i++) {
+        int top = lua_gettop(L);
+        double start = 1;
+        if (bx_fields_get(L, table, names[i]) == LUA_TTABLE) {
+            bx_place item = bx_place_make(BX_EMODEL, "%.120s.%.64s", place.text, names[i]);
+            bx_fields_allow(L, top + 1, keys, true, &item);
+            if (bx_fields_get(L, top + 1, "start") != LUA_TNIL)
+                start = bx_fields_number(L, -1, &item, "start");
+            lua_rawgeti(L, top + 1, 1);
+        }
+        const char *formula = formula_at(b, lua_gettop(L), scratch, &place, names[i]);
+        check(b, bx_process_add_constraint(b->process, names[i], formula, start, &b->err));
+        lua_settop(L, top);
+    }
+}
+
 /* { name = { amount, size } } */
 static void add_concentrations(builder *b, int table)
 {
@@ -334,9 +359,9 @@ static bx_process **new_process(builder *b, const char *name)
 
 static int define(lua_State *L)
 {
-    static const char *const keys[] = {"species",   "parameters",     "rules",
-                                       "reactions", "events",         "rates",
-                                       "initial",   "concentrations", NULL};
+    static const char *const keys[] = {"species",     "parameters", "rules",   "reactions",
+                                       "events",      "rates",      "initial", "concentrations",
+                                       "constraints", NULL};
     builder b = {.L = L};
     bx_worker *worker = bx_worker_of(L);
     bx_place place = bx_place_make(BX_EMODEL, "process");
@@ -351,6 +376,7 @@ static int define(lua_State *L)
     add_section(&b, 2, "parameters", add_parameters);
     add_section(&b, 2, "rules", add_rules);
     add_section(&b, 2, "concentrations", add_concentrations);
+    add_section(&b, 2, "constraints", add_constraints);
     add_section(&b, 2, "rates", add_rates);
     add_section(&b, 2, "initial", add_initials);
     add_section(&b, 2, "reactions", add_reactions);

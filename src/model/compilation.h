@@ -24,6 +24,14 @@ int bx_compile_equations(bx_compilation *c);
 
 /* Rules in an order in which each finds what it needs. */
 int bx_compile_rules(bx_compilation *c);
+
+/* With rules that are to be solved: put rules that depend on each other side by side in the order,
+ * those to be solved first, and have them use what they do together. */
+int bx_compile_parts(bx_compilation *c);
+
+/* Append the code of the block whose first rule has this place in the order. */
+int bx_compile_block(bx_compilation *c, size_t place);
+
 int bx_compile_rates(bx_compilation *c);
 int bx_compile_events(bx_compilation *c);
 

@@ -14,10 +14,19 @@ typedef struct bx_declared_value {
     double value;
 } bx_declared_value;
 
+/* How a rule gives its variable a value. */
+typedef enum bx_rule_kind {
+    BX_RULE_EQUALS, /* that of the formula */
+    BX_RULE_SOLVES, /* such that the formula is 0 */
+    BX_RULE_SETTLES /* where it comes to rest if the formula is its rate of change */
+} bx_rule_kind;
+
 typedef struct bx_declared_rule {
     char *name;
     bx_formula *formula;
-    char *amount, *size; /* of a quotient of two variables, which can be set; or NULL */
+    char *amount, *size; /* who sets the rule sets `amount`, to the value times `size`; or NULL: it
+                            can't be set, or its size is 1 */
+    bx_rule_kind kind;   /* of one that is solved, `amount` is where the search for it begins */
 } bx_declared_rule;
 
 typedef struct bx_declared_reaction {
@@ -63,6 +72,8 @@ struct bx_process {
 int bx_process_take_initial(bx_process *process, const char *target, bx_formula *formula,
                             bx_error *err);
 int bx_process_take_rule(bx_process *process, const char *name, bx_formula *formula, bx_error *err);
+int bx_process_take_constraint(bx_process *process, const char *name, bx_formula *formula,
+                               double start, bx_error *err);
 int bx_process_take_rate(bx_process *process, const char *species, bx_formula *formula,
                          bx_error *err);
 int bx_process_take_reaction(bx_process *process, const char *name, bx_equation equation,

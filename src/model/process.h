@@ -72,6 +72,11 @@ int bx_process_add_quotient(bx_process *process, const char *name, const char *a
 /* `name` always equals `formula`. */
 int bx_process_add_rule(bx_process *process, const char *name, const char *formula, bx_error *err);
 
+/* `name` is such that `formula` is 0; the search for it begins at the value of `name`.start, a
+ * parameter that is `start` to begin with and follows. Who sets `name` sets that. */
+int bx_process_add_constraint(bx_process *process, const char *name, const char *formula,
+                              double start, bx_error *err);
+
 /* `equation` is like "2 A + B -> C", "-> mRNA" or "protein ->"; `name` may be NULL. */
 int bx_process_add_reaction(bx_process *process, const char *name, const char *equation,
                             bx_rate_kind kind, const char *rate, bx_error *err);

@@ -126,6 +126,8 @@ bx_sbml_rule bx_sbml_rule_of(const bx_sbml *sbml, const char *id, const ASTNode_
     *math = rule ? Rule_getMath(rule) : NULL;
     if (!*math)
         return BX_SBML_NO_RULE;
+    if (Rule_isAlgebraic(rule))
+        return BX_SBML_ALGEBRAIC;
     return Rule_isRate(rule) ? BX_SBML_RATE : BX_SBML_ASSIGNMENT;
 }
 

@@ -31,7 +31,7 @@ typedef struct bx_sbml {
     char **rate_names;                            /* they lie here */
     size_t rate_count, rate_capacity;
     bool stochastic; /* reversible laws become two reactions */
-    bool distrib; /* the package of that name is there */
+    bool distrib;    /* the package of that name is there */
 } bx_sbml;
 
 /* Longest text of a name: a reaction's local parameter. */
@@ -60,6 +60,9 @@ int bx_sbml_take(bx_sbml *sbml, int (*take)(bx_process *, const char *, bx_formu
 /* Fill the maps of the model's elements. */
 int bx_sbml_index(bx_sbml *sbml);
 
+/* Find which variable each algebraic rule determines, and add it to the map of rules. */
+int bx_sbml_match(bx_sbml *sbml);
+
 /* All that it holds but the process. */
 void bx_sbml_free(bx_sbml *sbml);
 
@@ -68,7 +71,12 @@ const Species_t *bx_sbml_species_of(const bx_sbml *sbml, const char *id);
 const FunctionDefinition_t *bx_sbml_function_of(const bx_sbml *sbml, const char *id);
 
 /* What moves the variable of an id. */
-typedef enum bx_sbml_rule { BX_SBML_NO_RULE, BX_SBML_ASSIGNMENT, BX_SBML_RATE } bx_sbml_rule;
+typedef enum bx_sbml_rule {
+    BX_SBML_NO_RULE,
+    BX_SBML_ASSIGNMENT,
+    BX_SBML_ALGEBRAIC, /* its formula is 0 */
+    BX_SBML_RATE
+} bx_sbml_rule;
 
 bx_sbml_rule bx_sbml_rule_of(const bx_sbml *sbml, const char *id, const ASTNode_t **math);
 

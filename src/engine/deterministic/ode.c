@@ -646,9 +646,11 @@ static int step(bx_ode *ode, double stop, double *time, bx_error *err)
     if (check_signs(ode, before, *time, err) < 0 || record_rows(ode, *time, false, err) < 0)
         return -1;
     load_state(ode, N_VGetArrayPointer(ode->y), *time);
-    if (ode->network->events == 0 && flag != CV_ROOT_RETURN)
+    if (ode->network->events == 0 && ode->network->unknown_count == 0 && flag != CV_ROOT_RETURN)
         return 0;
     bx_network_rules(ode->network, s->frame);
+    if (bx_network_keep(ode->network, s->frame, err) < 0)
+        return -1;
     bx_events_look(ode->network, s->events, s->frame);
     if (flag != CV_ROOT_RETURN || CVodeGetRootInfo(ode->cvode, ode->root_signs) != CV_SUCCESS)
         return 0;
