@@ -190,9 +190,18 @@ static const char *optional_name(builder *b, int table, const bx_place *place)
     return bx_fields_string(b->L, -1, place, "name");
 }
 
+/* True unless it is there and false. */
+static bool boolean_field(lua_State *L, int table, const char *key, const bx_place *place)
+{
+    if (bx_fields_get(L, table, key) == LUA_TNIL)
+        return true;
+    bx_fields_expect(L, lua_gettop(L), LUA_TBOOLEAN, place, key);
+    return lua_toboolean(L, -1);
+}
+
 static void add_reaction(builder *b, int table, const bx_place *place)
 {
-    static const char *const keys[] = {"k", "rate", "name", NULL};
+    static const char *const keys[] = {"k", "rate", "name", "fast", NULL};
     lua_State *L = b->L;
     char scratch[NUMBER_TEXT];
     bx_fields_expect(L, table, LUA_TTABLE, place, NULL);
@@ -213,7 +222,10 @@ static void add_reaction(builder *b, int table, const bx_place *place)
     const char *key = has_k ? "k" : "rate";
     bx_rate_kind kind = has_k ? BX_RATE_MASS_ACTION : BX_RATE_FORMULA;
     int rate = has_k ? lua_gettop(L) - 1 : lua_gettop(L);
-    if (lua_type(L, rate) == LUA_TNUMBER) /* most are: no text in between */
+    if (bx_fields_get(L, table, "fast") != LUA_TNIL && boolean_field(L, table, "fast", place))
+        check(b, bx_process_add_fast_reaction(b->process, name, equation, kind,
+                                              formula_at(b, rate, scratch, place, key), &b->err));
+    else if (lua_type(L, rate) == LUA_TNUMBER) /* most are: no text in between */
         check(b, bx_process_add_constant_reaction(b->process, name, equation, kind,
                                                   bx_fields_number(L, rate, place, key), &b->err));
     else
@@ -242,15 +254,6 @@ static void read_assignments(builder *b, bx_event_declaration *event, const bx_p
     }
     event->assignments = assignments;
     event->assignment_count = count;
-}
-
-/* True unless it is there and false. */
-static bool boolean_field(lua_State *L, int table, const char *key, const bx_place *place)
-{
-    if (bx_fields_get(L, table, key) == LUA_TNIL)
-        return true;
-    bx_fields_expect(L, lua_gettop(L), LUA_TBOOLEAN, place, key);
-    return lua_toboolean(L, -1);
 }
 
 /* values = "trigger" in place of the default, "firing". */
@@ -381,6 +384,7 @@ static int define(lua_State *L)
     add_section(&b, 2, "initial", add_initials);
     add_section(&b, 2, "reactions", add_reactions);
     add_section(&b, 2, "events", add_events);
+    check(&b, bx_process_settle(b.process, &b.err));
     *box = NULL;
     check(&b, bx_cell_define(worker->cell, b.process, &b.err));
     return 0;

@@ -61,6 +61,10 @@ int bx_compilation_refuse_draws(bx_compilation *c, size_t draws);
 void bx_compilation_dependence(const bx_network *network, const bx_formula *formula,
                                const uint32_t *slots, bool *varies, bool *timely);
 
+/* What stands behind a slot that is read as it is written: of a rule that can be set to a value of
+ * the same size, the species or parameter that this sets; else the slot. */
+size_t bx_compilation_behind(const bx_compilation *c, size_t slot);
+
 /* "species", "parameter" or "rule". */
 const char *bx_compilation_kind(const bx_network *network, size_t slot);
 

@@ -192,6 +192,8 @@ int bx_compile_parts(bx_compilation *c)
         network->rule_kind[i] = c->rules[i]->kind;
         if (is_unknown(c, i))
             network->unknowns[network->unknown_count++] = i;
+        else if (c->rules[i]->amount && !c->rules[i]->size)
+            network->settled[network->settled_count++] = i;
     }
     if (network->unknown_count == 0)
         return 0;

@@ -85,7 +85,7 @@ static int resolve_quotient(bx_compilation *c, size_t rule)
     network->rule_amount[rule] = network->rule_size[rule] = BX_SLOT_NONE;
     if (!declared->amount)
         return 0;
-    size_t amount = bx_names_find(&network->index, declared->amount);
+    size_t amount = bx_compilation_behind(c, bx_names_find(&network->index, declared->amount));
     if (amount >= network->species + network->parameters)
         return bx_fail(c->err, BX_EMODEL,
                        "concentration \"%.64s\": expected an amount that is a species or a "

@@ -53,6 +53,14 @@ typedef struct bx_declared_event {
     size_t assignment_count;
 } bx_declared_event;
 
+/* A reaction that comes to rest at once: what it changes, and by how much. */
+typedef struct bx_declared_fast {
+    char *name;
+    bx_formula *rate;
+    bx_declared_assignment *terms; /* species and coefficients, below 0 for what is taken */
+    size_t count;
+} bx_declared_fast;
+
 struct bx_process {
     char *name;
     bx_names variables, reaction_names, event_names;
@@ -61,6 +69,8 @@ struct bx_process {
     bx_declared_reaction *reactions;
     bx_declared_event *events;
     bx_declared_assignment *initials;
+    bx_declared_fast *fast;
+    size_t fast_count, fast_capacity;
     bool free_values; /* values may be negative, infinite and NaN */
     size_t initial_count, initial_capacity;
     size_t species_count, parameter_count, rule_count, reaction_count, event_count;
@@ -79,6 +89,10 @@ int bx_process_take_rate(bx_process *process, const char *species, bx_formula *f
 int bx_process_take_reaction(bx_process *process, const char *name, bx_equation equation,
                              bx_formula *rate, bx_error *err);
 int bx_process_take_event(bx_process *process, bx_declared_event *event, bx_error *err);
+
+/* The fast reaction is the process's, also on failure. */
+int bx_process_take_fast(bx_process *process, bx_declared_fast *fast, bx_error *err);
+void bx_declared_fast_free(bx_declared_fast *fast);
 
 /* Of an event that no process has taken: what it holds. */
 void bx_declared_event_free(bx_declared_event *event);

@@ -4,6 +4,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+/* A base is left behind where values are this part of what is between them and it. */
+#define STRAYS 10
+
 bx_label bx_network_reaction_label(const bx_network *network, size_t reaction)
 {
     const bx_reaction *r = &network->reaction[reaction];
@@ -105,6 +108,30 @@ int bx_network_keep(const bx_network *network, double *frame, bx_error *err)
     return 0;
 }
 
+void bx_network_rebase(const bx_network *network, double *frame)
+{
+    size_t first = network->species + network->parameters;
+    for (size_t i = 0; i < network->settled_count; i++)
+        frame[network->rule_amount[network->settled[i]]] = frame[first + network->settled[i]];
+    for (size_t i = 0; i < network->unknown_count; i++) {
+        uint32_t rule = network->unknowns[i];
+        if (network->rule_kind[rule] == BX_RULE_SETTLES)
+            frame[first + rule] = frame[network->rule_amount[rule]] = 0;
+    }
+}
+
+bool bx_network_strays(const bx_network *network, const double *frame)
+{
+    double largest = 0, farthest = 0;
+    for (size_t i = 0; i < network->settled_count; i++) {
+        uint32_t rule = network->settled[i];
+        double value = frame[network->species + network->parameters + rule];
+        largest = fmax(largest, fabs(value));
+        farthest = fmax(farthest, fabs(value - frame[network->rule_amount[rule]]));
+    }
+    return farthest > STRAYS * largest;
+}
+
 void bx_network_initials(const bx_network *network, const bool *held, double *frame)
 {
     size_t settable = network->species + network->parameters;
@@ -172,6 +199,7 @@ void bx_network_free(bx_network *network)
     free(network->rule_leader);
     free(network->rule_kind);
     free(network->unknowns);
+    free(network->settled);
     free(network->free);
     free(network->initials);
     free(network->computed);

@@ -96,6 +96,9 @@ typedef struct bx_network {
     bx_rule_kind *rule_kind;
     uint32_t *unknowns; /* the rules that are solved; rule_amount is where the search begins */
     size_t unknown_count;
+    uint32_t *settled; /* rules: species that fast reactions change. rule_amount is what is left by
+                          slow ones, from where the extents of fast ones count */
+    size_t settled_count;
     bool *free;           /* species or parameter -> may have any value, NaN included */
     bx_initial *initials; /* each after those that it needs; none if all are plain numbers */
     size_t initial_count;
@@ -137,6 +140,12 @@ void bx_network_rules(const bx_network *network, double *frame);
 /* Rules in `frame` are up to date: from here searches for what is solved begin at its present
  * value, so that it moves on without jumps to other solutions. Fails where there is none. */
 int bx_network_keep(const bx_network *network, double *frame, bx_error *err);
+
+/* Rules in `frame` are up to date: the extents of fast reactions count from here. */
+void bx_network_rebase(const bx_network *network, double *frame);
+
+/* Whether slow reactions have gone so far that rounding and tolerances want a new base. */
+bool bx_network_strays(const bx_network *network, const double *frame);
 
 /* Compute the initial values in `frame`, but of the species and parameters that are held; NULL: of
  * all. */

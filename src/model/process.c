@@ -116,6 +116,9 @@ void bx_process_free(bx_process *process)
         free_reaction(&process->reactions[i]);
     for (size_t i = 0; i < process->event_count; i++)
         bx_declared_event_free(&process->events[i]);
+    for (size_t i = 0; i < process->fast_count; i++)
+        bx_declared_fast_free(&process->fast[i]);
+    free(process->fast);
     free(process->species);
     free(process->parameters);
     free(process->rules);

@@ -97,6 +97,7 @@ void bx_sbml_free(bx_sbml *sbml)
         free(sbml->rate_names[i]);
     free(sbml->rate_names);
     bx_names_free(&sbml->rates);
+    bx_names_free(&sbml->fast);
     bx_names_free(&sbml->species);
     bx_names_free(&sbml->functions);
     bx_names_free(&sbml->rules);

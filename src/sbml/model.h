@@ -27,6 +27,7 @@ typedef struct bx_sbml {
     bx_builder builder;                           /* of one formula after another */
     bx_names species, functions, rules, initials; /* their places in the model, by id */
     bx_names targets;                             /* the ids of what events set */
+    bx_names fast;                                /* the ids of species in fast reactions */
     bx_names rates;                               /* the ids that rateOf names, in order; */
     char **rate_names;                            /* they lie here */
     size_t rate_count, rate_capacity;

@@ -64,9 +64,9 @@ static int declare(bx_sbml *sbml)
 {
     if (refuse_fluxes(sbml->model, sbml->err) < 0 || bx_sbml_index(sbml) < 0 ||
         bx_sbml_match(sbml) < 0 || bx_sbml_variables(sbml) < 0 || bx_sbml_reactions(sbml) < 0 ||
-        bx_sbml_events(sbml) < 0)
+        bx_sbml_events(sbml) < 0 || bx_sbml_rates(sbml) < 0)
         return -1;
-    return bx_sbml_rates(sbml);
+    return bx_process_settle(sbml->process, sbml->err);
 }
 
 static int read_model(void *data, SBMLDocument_t *document, bx_error *err)

@@ -305,6 +305,9 @@ static void put_rate_of_species(bx_sbml *sbml, const Species_t *species)
 {
     const ASTNode_t *size_rate;
     const char *compartment = Species_getCompartment(species);
+    if (bx_names_find(&sbml->fast, Species_getId(species)) != BX_NAME_NONE)
+        bx_builder_fail(&sbml->builder, BX_EMODEL,
+                        "the rate of a species that fast reactions change is not supported");
     bx_sbml_put_changes(sbml, species);
     if (bx_sbml_is_amount(sbml, species))
         return;
