@@ -153,6 +153,8 @@ static void add_constraints(builder *b, int table)
         if (bx_fields_get(L, table, names[i]) == LUA_TTABLE) {
             bx_place item = bx_place_make(BX_EMODEL, "%.120s.%.64s", place.text, names[i]);
             bx_fields_allow(L, top + 1, keys, true, &item);
+            if (lua_rawlen(L, top + 1) != 1)
+                bx_raise_format(L, BX_EMODEL, "%s: one formula expected", item.text);
             if (bx_fields_get(L, top + 1, "start") != LUA_TNIL)
                 start = bx_fields_number(L, -1, &item, "start");
             lua_rawgeti(L, top + 1, 1);

@@ -68,7 +68,14 @@ static int take_part(parts *p, uint32_t root)
     for (uint32_t i = 0; i < bx_csr_count(&network->rule_uses, root); i++)
         if (used[i] == first_rule(network) + root)
             return 0;
-    return bx_fail(p->c->err, BX_EMODEL, "constraint on \"%.64s\": it does not depend on it",
+    if (p->c->rules[root]->kind == BX_RULE_SETTLES)
+        return bx_fail(
+            p->c->err, BX_EMODEL,
+            "\"%.64s\" has no end: the rate of the fast reaction does not depend on what "
+            "it changes",
+            name_of(p->c, root));
+    return bx_fail(p->c->err, BX_EMODEL,
+                   "constraint on \"%.64s\": its formula does not depend on it",
                    name_of(p->c, root));
 }
 

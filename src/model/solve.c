@@ -109,7 +109,7 @@ static bool is_solved(const block *b)
 {
     bool solved = true;
     for (size_t k = 0; k < b->n; k++)
-        solved = solved && fabs(b->residual[k]) <= b->noise[k];
+        solved = solved && (b->residual[k] == 0 || fabs(b->residual[k]) <= b->noise[k]);
     return solved;
 }
 
@@ -291,24 +291,42 @@ static bool follow(block *b)
 
 /* ---- blocks ---- */
 
+/* Nudges differ, to leave symmetries too. */
 static void begin(block *b, double nudge)
 {
     for (size_t j = 0; j < b->n; j++) {
         double start = isnan(b->start[j]) ? 1 : b->start[j];
-        b->unknown[j] = start + nudge * (1 + fabs(start));
+        b->unknown[j] = start + nudge * (1 + fabs(start)) * (1 + (double)j / (double)b->n);
     }
+}
+
+static bool find_root(block *b)
+{
+    static const double nudges[] = {0, NUDGE, -NUDGE};
+    bool found = false;
+    for (size_t i = 0; i < 3 && !found; i++) {
+        begin(b, nudges[i]);
+        found = search(b);
+    }
+    return found;
+}
+
+/* From where the rates are no numbers, as beyond the end of a species, follow the flow from the
+ * base on. */
+static bool find_rest(block *b)
+{
+    begin(b, 0);
+    if (follow(b))
+        return true;
+    memset(b->unknown, 0, b->n * sizeof *b->unknown);
+    return follow(b);
 }
 
 const bx_instruction *bx_solve(const bx_instruction *head, double *frame)
 {
     block b = lay_out(head, frame);
     bx_program_run(head + 1, b.begin, frame);
-    begin(&b, 0);
-    bool found = head->op == BX_OP_SETTLE ? follow(&b) : search(&b);
-    for (int i = 0; i < 2 && !found && head->op == BX_OP_SOLVE; i++) {
-        begin(&b, i == 0 ? NUDGE : -NUDGE);
-        found = search(&b);
-    }
+    bool found = head->op == BX_OP_SETTLE ? find_rest(&b) : find_root(&b);
     for (size_t j = 0; !found && j < b.n; j++)
         b.unknown[j] = NAN;
     if (!found)
