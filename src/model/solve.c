@@ -24,6 +24,9 @@
  * equations than this part of what they were. */
 #define FOLLOWS 0.5
 
+/* A flow that has grown so much was not stopped by a jump. */
+#define GROWTH 1e15
+
 /* A block, laid out in the frame. */
 typedef struct block {
     const bx_instruction *begin, *end; /* of the body, behind the moves of where to start */
@@ -109,7 +112,8 @@ static bool is_solved(const block *b)
 {
     bool solved = true;
     for (size_t k = 0; k < b->n; k++)
-        solved = solved && (b->residual[k] == 0 || fabs(b->residual[k]) <= b->noise[k]);
+        solved = solved && (b->residual[k] == 0 ||
+                            (fabs(b->residual[k]) <= b->noise[k] && b->noise[k] < INFINITY));
     return solved;
 }
 
@@ -270,18 +274,29 @@ static int flow_step(block *b, double h, double *far)
     return 0;
 }
 
-/* Follow the flow from the present unknowns until it rests. */
+/* The largest of what the body computes. */
+static double size(const block *b)
+{
+    double largest = 0;
+    for (size_t i = 0; i < b->slots; i++)
+        largest = fmax(largest, fabs(b->unknown[i]));
+    return largest;
+}
+
+/* Follow the flow from the present unknowns until it rests: at a residual of 0, or where one jumps
+ * back, which no step can pass. It may also grow without bound. */
 static bool follow(block *b)
 {
     evaluate(b);
     linearise(b);
+    double bound = GROWTH * size(b);
     double h = 1 / (speed(b) + DBL_MIN), far;
     for (int i = 0; i < FLOW_STEPS && isfinite(h) && h > 0; i++) {
         if (is_solved(b))
             return true;
         int followed = flow_step(b, h, &far);
         if (followed < 0)
-            return true;
+            return size(b) <= bound;
         if (followed > 0)
             linearise(b);
         h *= followed == 0 ? 0.25 : far < FOLLOWS / 5 ? 10 : 2;
