@@ -20,6 +20,12 @@ static bool is_unknown(const bx_compilation *c, uint32_t rule)
     return c->rules[rule]->kind != BX_RULE_EQUALS;
 }
 
+/* A species that fast reactions change. */
+static bool is_amount(const bx_compilation *c, uint32_t rule)
+{
+    return c->rules[rule]->amount && !c->rules[rule]->size && !is_unknown(c, rule);
+}
+
 static size_t first_rule(const bx_network *network)
 {
     return network->species + network->parameters;
@@ -199,7 +205,7 @@ int bx_compile_parts(bx_compilation *c)
         network->rule_kind[i] = c->rules[i]->kind;
         if (is_unknown(c, i))
             network->unknowns[network->unknown_count++] = i;
-        else if (c->rules[i]->amount && !c->rules[i]->size)
+        else if (is_amount(c, i))
             network->settled[network->settled_count++] = i;
     }
     if (network->unknown_count == 0)
@@ -213,8 +219,9 @@ typedef struct block {
     bx_compilation *c;
     const uint32_t *rules; /* those to be solved, then those they need */
     size_t unknowns, count;
-    size_t head;        /* the block's instruction */
-    uint32_t *residual; /* by unknown: the instruction that moves its residual into place */
+    size_t head;    /* the block's instruction */
+    size_t *placed; /* instructions that move amounts into place, then residuals */
+    size_t amounts;
 } block;
 
 /* Append the code of the body as formulas have it: one uses the slots of another. */
@@ -236,22 +243,24 @@ static int add_body(block *b)
         if (bx_compilation_add(c, c->rules[rule]->formula, c->rule_slots[rule], target, &unused) <
             0)
             return -1;
-        if (!unknown)
+        if (!unknown && !is_amount(c, rule))
             continue;
-        b->residual[place] = (uint32_t)program->count;
-        if (bx_program_emit(program, (bx_instruction){.op = BX_OP_MOVE, .a = network->one}) < 0)
+        b->placed[b->amounts + (unknown ? place : 0)] = program->count;
+        b->amounts += !unknown;
+        if (bx_program_emit(program, (bx_instruction){.op = BX_OP_MOVE, .a = target}) < 0)
             return bx_fail_memory(c->err);
     }
     return 0;
 }
 
 /* Give each value of the body a slot of its own in the block's. */
-static void rename_slots(block *b, uint32_t base, uint32_t slots, uint32_t *names)
+static void rename_slots(block *b, uint32_t base, uint32_t *names)
 {
     bx_network *network = b->c->network;
     bx_instruction *code = network->program.code;
-    size_t n = b->unknowns, body = b->head + 1 + n, residuals = 0;
+    size_t n = b->unknowns, body = b->head + 1 + n, placed = 0;
     uint32_t next = base + 2 * (uint32_t)n;
+    uint32_t place = base + (uint32_t)(network->program.count - b->head - 1 - b->amounts);
     for (size_t k = 0; k < n; k++) {
         code[b->head + 1 + k].target = base + (uint32_t)(n + k);
         names[first_rule(network) + b->rules[k]] = base + (uint32_t)k;
@@ -261,8 +270,8 @@ static void rename_slots(block *b, uint32_t base, uint32_t slots, uint32_t *name
         for (unsigned j = 0; j < bx_op_arity((bx_op)code[i].op); j++)
             if (names[*operands[j]] != 0)
                 *operands[j] = names[*operands[j]];
-        if (residuals < n && b->residual[residuals] == i) {
-            code[i].target = base + slots - (uint32_t)(n - residuals++);
+        if (placed < b->amounts + n && b->placed[placed] == i) {
+            code[i].target = place + (uint32_t)placed++;
             continue;
         }
         names[code[i].target] = next;
@@ -274,22 +283,22 @@ static void rename_slots(block *b, uint32_t base, uint32_t slots, uint32_t *name
 static int finish_block(block *b)
 {
     bx_program *program = &b->c->network->program;
-    size_t n = b->unknowns, body = program->count - b->head - 1, slots = body + n;
+    size_t n = b->unknowns, body = program->count - b->head - 1;
     uint32_t *names = calloc(program->frame_size, sizeof *names);
     int64_t base = names ? bx_program_slot(program, 0) : -1, slot = base;
-    for (size_t i = 1; slot >= 0 && i < bx_solve_room(n, slots); i++)
+    for (size_t i = 1; slot >= 0 && i < bx_solve_room(n, body); i++)
         slot = bx_program_slot(program, 0);
     if (slot < 0) {
         free(names);
         return bx_fail_memory(b->c->err);
     }
-    rename_slots(b, (uint32_t)base, (uint32_t)slots, names);
+    rename_slots(b, (uint32_t)base, names);
     free(names);
     bx_instruction *head = &program->code[b->head];
     head->target = (uint32_t)base;
     head->a = (uint32_t)n;
     head->b = (uint32_t)body;
-    head->c = (uint32_t)slots;
+    head->c = (uint32_t)b->amounts;
     for (size_t k = 0; k < n; k++) {
         bx_instruction move = {.op = BX_OP_MOVE,
                                .target = (uint32_t)first_rule(b->c->network) + b->rules[k],
@@ -324,14 +333,14 @@ int bx_compile_block(bx_compilation *c, size_t place)
     uint32_t leader = b.rules[0];
     while (place + b.count < network->rules && network->rule_leader[b.rules[b.count]] == leader)
         b.unknowns += is_unknown(c, b.rules[b.count++]);
-    b.residual = calloc(b.unknowns, sizeof *b.residual);
+    b.placed = calloc(b.count, sizeof *b.placed);
     bx_op op = c->rules[leader]->kind == BX_RULE_SETTLES ? BX_OP_SETTLE : BX_OP_SOLVE;
-    int result = b.residual ? check_block(&b) : bx_fail_memory(c->err);
+    int result = b.placed ? check_block(&b) : bx_fail_memory(c->err);
     if (result == 0 && bx_program_emit(&network->program, (bx_instruction){.op = op}) < 0)
         result = bx_fail_memory(c->err);
     if (result == 0 && (result = add_body(&b)) == 0)
         result = finish_block(&b);
-    free(b.residual);
+    free(b.placed);
     uint32_t end = (uint32_t)network->program.count;
     for (size_t k = 0; k < b.unknowns; k++)
         network->rule_codes[place + k] = (bx_range){k == 0 ? (uint32_t)b.head : end, end};

@@ -22,10 +22,13 @@
 
 /* A step of the flow follows it if the residuals behind it are nearer to those of the linear
  * equations than this part of what they were. */
-#define FOLLOWS 0.5
+#define FOLLOWS 0.25
 
 /* A flow that has grown so much was not stopped by a jump. */
 #define GROWTH 1e15
+
+/* An amount is below 0 if it is so by this part of the largest. */
+#define OVERDRAWN 1e-13
 
 /* A block, laid out in the frame. */
 typedef struct block {
@@ -33,24 +36,27 @@ typedef struct block {
     double *frame;
     uint32_t base, slots; /* an own slot's adjoint stands `slots` behind it */
     size_t n;
-    double *unknown, *start, *residual;
+    double *unknown, *start, *amount, *residual;
+    size_t amounts;
     double *jacobian, *matrix; /* by rows; the second is scratch */
     double *step, *before, *noise;
 } block;
 
 static block lay_out(const bx_instruction *head, double *frame)
 {
-    size_t n = head->a;
-    double *own = frame + head->target, *room = own + 2 * (size_t)head->c;
+    size_t n = head->a, slots = n + head->b;
+    double *own = frame + head->target, *room = own + 2 * slots;
     return (block){.begin = head + 1 + n,
                    .end = head + 1 + head->b,
                    .frame = frame,
                    .base = head->target,
-                   .slots = head->c,
+                   .slots = (uint32_t)slots,
                    .n = n,
                    .unknown = own,
                    .start = own + n,
-                   .residual = own + head->c - n,
+                   .amount = own + slots - n - head->c,
+                   .residual = own + slots - n,
+                   .amounts = head->c,
                    .jacobian = room,
                    .matrix = room + n * n,
                    .step = room + 2 * n * n,
@@ -248,9 +254,22 @@ static double speed(const block *b)
     return most;
 }
 
+/* Whether an amount is below 0 by more than rounding. */
+static bool is_overdrawn(const block *b)
+{
+    double largest = 0;
+    for (size_t i = 0; i < b->amounts; i++)
+        largest = fmax(largest, fabs(b->amount[i]));
+    bool overdrawn = false;
+    for (size_t i = 0; i < b->amounts; i++)
+        overdrawn = overdrawn || b->amount[i] < -OVERDRAWN * largest;
+    return overdrawn;
+}
+
 /* One implicit step of the length h: 1 if it follows the flow, 0 if it does not, -1 if it is too
- * short to move anything. *far is how far it was from linear. */
-static int flow_step(block *b, double h, double *far)
+ * short to move anything. *far is how far it was from linear. With `bounded` amounts stay above 0.
+ */
+static int flow_step(block *b, double h, bool bounded, double *far)
 {
     double largest = 0, off = 0;
     memcpy(b->before, b->unknown, b->n * sizeof *b->before);
@@ -268,7 +287,7 @@ static int flow_step(block *b, double h, double *far)
         off = distance <= off ? off : distance;
     }
     *far = off / largest;
-    if (sign > 0 && *far <= FOLLOWS)
+    if (sign > 0 && *far <= FOLLOWS && !(bounded && is_overdrawn(b)))
         return 1;
     move(b, 0);
     return 0;
@@ -289,12 +308,13 @@ static bool follow(block *b)
 {
     evaluate(b);
     linearise(b);
+    bool bounded = !is_overdrawn(b);
     double bound = GROWTH * size(b);
     double h = 1 / (speed(b) + DBL_MIN), far;
     for (int i = 0; i < FLOW_STEPS && isfinite(h) && h > 0; i++) {
         if (is_solved(b))
             return true;
-        int followed = flow_step(b, h, &far);
+        int followed = flow_step(b, h, bounded, &far);
         if (followed < 0)
             return size(b) <= bound;
         if (followed > 0)

@@ -2,13 +2,12 @@
  * where du/dt = g(u) comes to rest. A block is one instruction, BX_OP_SOLVE or BX_OP_SETTLE, and
  * behind it its body, which the instruction runs as often as it needs:
  *
- *   target  the block's slots: n unknowns, n values to start from, what the body computes, of
- *           which the last n are the residuals; then room for the solver
- *   a, b    n, and how many instructions the body has
- *   c       how many slots the unknowns, the values to start from and the body's have
+ *   target   the block's slots: n unknowns, and one for each instruction of the body: n values to
+ *            start from, what is in between, m amounts, n residuals; then room for the solver
+ *   a, b, c  n, how many instructions the body has, and m
  *
  * The body assigns each slot once. It begins with the moves of the values to start from; what is
- * behind it computes the residuals. */
+ * behind them computes amounts, which the flow does not make negative, and residuals. */
 #ifndef BX_MODEL_SOLVE_H
 #define BX_MODEL_SOLVE_H
 
@@ -19,10 +18,10 @@
 /* The most unknowns of a block. */
 #define BX_SOLVE_MAXIMUM 1000
 
-/* How many slots a block of n unknowns has, `slots` those of `c`. */
-static inline size_t bx_solve_room(size_t n, size_t slots)
+/* How many slots a block of n unknowns with a body of so many instructions has in all. */
+static inline size_t bx_solve_room(size_t n, size_t body)
 {
-    return 2 * slots + 2 * n * n + 3 * n;
+    return 2 * (n + body) + 2 * n * n + 3 * n;
 }
 
 /* Whether an instruction is a block's. */
