@@ -225,8 +225,9 @@ describe("a fast reaction", function()
 
   it("is no matter for stochastic simulation, and for SBML of level 3 version 2", function()
     assert(run "cell:clear() return true")
-    assert(vm:load_sbml(document { species = { species("A", 9) },
+    local model = assert(vm:load_sbml(document { species = { species("A", 9) },
       reactions = { s.reaction("quick", { "A" }, {}, "A", nil, fast) } }))
+    assert.equal("fast", model.warnings[1].code) -- for nothing else moves
     for _, method in ipairs { "ssa", "tau", "hybrid" } do
       local _, err = run("cell:run { duration = 1, method = args } return true", method)
       assert.equal("EMODEL", err.code)

@@ -862,7 +862,7 @@ function FluxModel:reaction(name) end
 
 ---What a text has that is not as it should be, where its meaning is certain all the same.
 ---@class bioxen.Warning
----@field code "encoding"|"form"|"gene_rule"|"objective"|"package"|"reversible"|"rounding"|"size"|"value" of what kind it is
+---@field code "encoding"|"fast"|"form"|"gene_rule"|"objective"|"package"|"reversible"|"rounding"|"size"|"value" of what kind it is
 ---@field message string
 ---@field element string? the id of what it is about
 

@@ -366,12 +366,24 @@ static int add_reaction(bx_sbml *sbml, Reaction_t *reaction)
                : add_changes(sbml, reaction, name.text);
 }
 
+static int warn_all_fast(bx_sbml *sbml)
+{
+    return bx_warn(
+        sbml->warnings, sbml->err, "fast", Model_getId(sbml->model),
+        "all reactions of \"%.64s\" are fast: they are at rest from the start, where programs "
+        "that know no fast reactions let them run",
+        Model_getId(sbml->model) ? Model_getId(sbml->model) : "");
+}
+
 int bx_sbml_reactions(bx_sbml *sbml)
 {
+    size_t fast = 0, slow = 0;
     for (unsigned i = 0; i < Model_getNumReactions(sbml->model); i++) {
         Reaction_t *reaction = Model_getReaction(sbml->model, i);
         if (add_reaction(sbml, reaction) < 0)
             return bx_sbml_fail_in(sbml->err, "reaction", Reaction_getId(reaction));
+        slow += sbml->process->fast_count == fast;
+        fast = sbml->process->fast_count;
     }
-    return 0;
+    return fast > 0 && slow == 0 ? warn_all_fast(sbml) : 0;
 }
