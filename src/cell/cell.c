@@ -13,7 +13,7 @@ struct bx_cell {
     bx_network *network;
     bx_state *state;
     bool rules_stale;
-    const bx_simulation *running;   /* who is given its rows may read the cell; else NULL */
+    const bx_simulation *running; /* who is given its rows may read the cell; else NULL */
     void *engines[BX_METHOD_COUNT]; /* each made when first needed */
 };
 

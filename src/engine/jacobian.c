@@ -51,8 +51,7 @@ static void differentiate(const bx_jacobian *j, bx_range range, uint32_t target,
     }
 }
 
-/* The same for a rule that is solved, whose block ran: its code ends with a move for each unknown.
- */
+/* The same for a rule of a block, which ran; behind it is a move for each unknown. */
 static void differentiate_block(const bx_jacobian *j, size_t leader, uint32_t target, double *frame)
 {
     const bx_program *program = &j->network->program;

@@ -2,7 +2,6 @@
 #include "model/solve.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 /* The strongly connected parts of the graph of rules, each after those that it needs (Tarjan, SIAM
  * J. Comput. 1, 146, 1972). One with a rule that is to be solved is a block. */

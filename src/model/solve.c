@@ -16,8 +16,7 @@
 /* A step this small beside the unknown, that makes no residual smaller, ends the search. */
 #define STALLED 1e-9
 
-/* Where Newton's method finds no way from its start, as from an extreme, it begins so far from it.
- */
+/* Where Newton's method finds no way from its start, as from an extreme, it begins so far off. */
 #define NUDGE 1e-3
 
 /* A step of the flow follows it if the residuals behind it are nearer to those of the linear
