@@ -219,7 +219,7 @@ function BiologicalVM:submit(code, options) end
 ---@param model string a path, or the text itself
 ---@param options bioxen.SBMLOptions?
 ---@return bioxen.SBMLModel?
----@return bioxen.Error? EMODEL names what is not supported and where: algebraic rules, fast reactions
+---@return bioxen.Error? EMODEL names what is not supported and where, as algebraic rules that find nothing to determine
 function BiologicalVM:load_sbml(model, options) end
 
 ---What the organism measures of its cell, with units as its manifest states.
@@ -438,9 +438,10 @@ function BioXenHypervisor:get_chassis_info() end
 ---@field parameters table<string, number>?
 ---@field initial table<string, string|number>? formulas of what species and parameters begin with, see Cell:set
 ---@field rules table<string, string|number>? names that always equal a formula
+---@field constraints table<string, string|number|table>? names whose values make a formula 0: { y = "y^2 - x" }, or { y = { "y^2 - x", start = -1 } }, where the search begins (default 1). From then on it begins at the last value, so that y stays on its root; to set y chooses another. y.start is that beginning
 ---@field concentrations table<string, string[]>? { name = { amount, size } }: always amount / size; to set it sets the amount
 ---@field rates table<string, string|number>? the rate of change of a species, beside reactions; for ODEs
----@field reactions table[]? { "2 A + B -> C", k = 1 } by mass action, or { "A ->", rate = "k*A" }; with a name
+---@field reactions table[]? { "2 A + B -> C", k = 1 } by mass action, or { "A ->", rate = "k*A" }; with a name; with fast = true it is at rest whenever anything else happens, for ODEs: its species, of this process, are then rules, and A.slow what slow reactions leave of A
 ---@field events bioxen.Event[]?
 
 ---@class bioxen.Event
@@ -862,7 +863,7 @@ function FluxModel:reaction(name) end
 
 ---What a text has that is not as it should be, where its meaning is certain all the same.
 ---@class bioxen.Warning
----@field code "encoding"|"form"|"gene_rule"|"objective"|"package"|"reversible"|"rounding"|"size"|"value" of what kind it is
+---@field code "encoding"|"fast"|"form"|"gene_rule"|"objective"|"package"|"reversible"|"rounding"|"size"|"value" of what kind it is
 ---@field message string
 ---@field element string? the id of what it is about
 
@@ -954,8 +955,9 @@ function Cell:genome() end
 function Cell:load_sbml(text, options) end
 
 ---The cell as SBML (level 3 version 2) that libSBML finds valid, from its present values on. Mass
----action becomes k times the reactants, as in ODEs; a "." in names becomes "__". Random numbers and
----events that wait for the end of their delay cannot be written, nor formulas with delay() once time has passed.
+---action becomes k times the reactants, as in ODEs; a "." in names becomes "__". Random numbers,
+---events that wait for the end of their delay and fast reactions cannot be written, nor formulas with
+---delay() once time has passed.
 ---@param options { name: string? }? id of the model (default: the organism)
 ---@return string
 function Cell:to_sbml(options) end

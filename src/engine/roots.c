@@ -1,5 +1,7 @@
 #include "engine/roots.h"
 
+#include "model/solve.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -70,6 +72,16 @@ static unsigned char dependence(const bx_roots *roots, const bx_instruction *i)
     return depends;
 }
 
+/* The unknowns of a block depend on all that it reads. When they change is not known ahead. */
+static void depend_on_block(bx_roots *roots, const bx_instruction *head)
+{
+    unsigned char depends = 0;
+    for (const bx_instruction *i = head + 1; i != head + 1 + head->b; i++)
+        depends |= dependence(roots, i);
+    for (uint32_t k = 0; k < head->a; k++)
+        roots->depends[head->target + k] = depends ? BY_STATE : 0;
+}
+
 /* Take the code if it has something to watch, or if later code needs its value. */
 static void collect_code(bx_roots *roots, const bx_instruction *begin, const bx_instruction *end,
                          bool needed, bool trigger)
@@ -78,6 +90,10 @@ static void collect_code(bx_roots *roots, const bx_instruction *begin, const bx_
     size_t timed_before = roots->timed_count, state_before = roots->state_count;
     unsigned char depends = 0;
     for (const bx_instruction *i = begin; i < end; i++) {
+        if (bx_solve_is(i)) { /* what its body does is looked at next */
+            depend_on_block(roots, i);
+            continue;
+        }
         bx_op op = (bx_op)i->op;
         depends = dependence(roots, i);
         bool breaks = bx_op_compares(op) || rounds(op);

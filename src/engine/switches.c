@@ -1,5 +1,7 @@
 #include "engine/switches.h"
 
+#include "model/solve.h"
+
 #include <float.h>
 #include <math.h>
 #include <stdlib.h>
@@ -60,10 +62,30 @@ static motion motion_of(const nature *of, const bx_instruction *i, motion most)
     }
 }
 
+/* The unknowns of a block move in any way with what it reads. */
+static void analyse_block(bx_switches *s, const bx_instruction *head)
+{
+    nature result = {STEADY, false};
+    for (const bx_instruction *i = head + 1; i != head + 1 + head->b; i++) {
+        const uint32_t operands[] = {i->a, i->b, i->c};
+        for (unsigned k = 0; k < bx_op_arity(i->op); k++) {
+            nature n = s->of[operands[k]];
+            result.motion = n.motion > STEADY ? CURVED : result.motion;
+            result.varies = result.varies || n.varies;
+        }
+    }
+    for (uint32_t k = 0; k < head->a; k++)
+        s->of[head->target + k] = result;
+}
+
 static void analyse(bx_switches *s, bx_range code)
 {
     for (uint32_t j = code.begin; j < code.end; j++) {
         const bx_instruction *i = &s->network->program.code[j];
+        if (bx_solve_is(i)) { /* then the body, as any code */
+            analyse_block(s, i);
+            continue;
+        }
         const uint32_t operands[] = {i->a, i->b, i->c};
         nature result = {STEADY, false};
         for (unsigned k = 0; k < bx_op_arity(i->op) && k < 3; k++) {
@@ -117,6 +139,11 @@ static double next_in(bx_switches *s, bx_range code)
     double now = s->frame[s->network->time], next = INFINITY;
     for (uint32_t j = code.begin; j < code.end; j++) {
         const bx_instruction *i = &s->network->program.code[j];
+        if (bx_solve_is(i)) {
+            bx_solve(i, s->frame);
+            analyse_block(s, i);
+            continue;
+        }
         if (switches(s->of, i)) {
             double at = time_of(s, i);
             at += ROUNDING * fabs(at) + TINY;

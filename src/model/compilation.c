@@ -70,6 +70,16 @@ void bx_compilation_dependence(const bx_network *network, const bx_formula *form
             *timely || formula->nodes[i].op == BX_OP_TIME || formula->nodes[i].op == BX_OP_DELAY;
 }
 
+size_t bx_compilation_behind(const bx_compilation *c, size_t slot)
+{
+    const bx_network *network = c->network;
+    size_t first = network->species + network->parameters;
+    if (slot < first || slot >= first + network->rules)
+        return slot;
+    const bx_declared_rule *rule = c->rules[slot - first];
+    return rule->amount && !rule->size ? bx_names_find(&network->index, rule->amount) : slot;
+}
+
 const char *bx_compilation_kind(const bx_network *network, size_t slot)
 {
     if (slot < network->species)

@@ -47,6 +47,10 @@ static int allocate(bx_compilation *c, totals t)
     n->rule_uses_time = items(t.rules, sizeof *n->rule_uses_time);
     n->rule_amount = items(t.rules, sizeof *n->rule_amount);
     n->rule_size = items(t.rules, sizeof *n->rule_size);
+    n->rule_leader = items(t.rules, sizeof *n->rule_leader);
+    n->rule_kind = items(t.rules, sizeof *n->rule_kind);
+    n->settled = items(t.rules, sizeof *n->settled);
+    n->unknowns = items(t.rules, sizeof *n->unknowns);
     n->free = items(t.variables, sizeof *n->free);
     n->computed = items(t.variables, sizeof *n->computed);
     n->feeds = items(t.variables, sizeof *n->feeds);
@@ -62,11 +66,12 @@ static int allocate(bx_compilation *c, totals t)
     c->rule_slots = items(t.rules, sizeof *c->rule_slots);
     c->net = items(t.variables, sizeof *c->net);
     c->terms = items(t.terms, sizeof *c->terms);
-    if (!n->rule_amount || !n->rule_size || !n->free || !n->computed || !n->feeds || !n->names ||
-        !n->rule_codes || !n->rule_order || !n->rule_varies || !n->rule_uses_time || !n->reaction ||
-        !n->orders || !n->amounts || !n->changing || !n->event || !n->assignments || !c->owners ||
-        !c->rules || !c->rule_slots || !c->net || !c->terms ||
-        bx_csr_init(&n->rule_uses, t.rules) < 0 || bx_csr_init(&n->rate_uses, t.reactions) < 0 ||
+    if (!n->rule_amount || !n->rule_size || !n->rule_leader || !n->rule_kind || !n->unknowns ||
+        !n->settled || !n->free || !n->computed || !n->feeds || !n->names || !n->rule_codes ||
+        !n->rule_order || !n->rule_varies || !n->rule_uses_time || !n->reaction || !n->orders ||
+        !n->amounts || !n->changing || !n->event || !n->assignments || !c->owners || !c->rules ||
+        !c->rule_slots || !c->net || !c->terms || bx_csr_init(&n->rule_uses, t.rules) < 0 ||
+        bx_csr_init(&n->rate_uses, t.reactions) < 0 ||
         bx_csr_init(&n->reactants, t.reactions) < 0 || bx_csr_init(&n->changes, t.reactions) < 0 ||
         bx_csr_init(&n->logic_uses, 0) < 0)
         return bx_fail_memory(c->err);

@@ -2,6 +2,7 @@
 
 #include "core/array.h"
 #include "model/distribution.h"
+#include "model/solve.h"
 
 #include <math.h>
 #include <stdbool.h>
@@ -356,6 +357,8 @@ void bx_program_run(const bx_instruction *begin, const bx_instruction *end, doub
         case BX_OP_COSH: r = cosh(a); break;
         case BX_OP_TANH: r = tanh(a); break;
         case BX_OP_MOVE: r = a; break;
+        case BX_OP_SOLVE:
+        case BX_OP_SETTLE: i = bx_solve(i, frame); continue;
         default: r = rare(i, a, b, frame); break;
         }
         frame[i->target] = r;

@@ -97,6 +97,7 @@ void bx_sbml_free(bx_sbml *sbml)
         free(sbml->rate_names[i]);
     free(sbml->rate_names);
     bx_names_free(&sbml->rates);
+    bx_names_free(&sbml->fast);
     bx_names_free(&sbml->species);
     bx_names_free(&sbml->functions);
     bx_names_free(&sbml->rules);
@@ -126,6 +127,8 @@ bx_sbml_rule bx_sbml_rule_of(const bx_sbml *sbml, const char *id, const ASTNode_
     *math = rule ? Rule_getMath(rule) : NULL;
     if (!*math)
         return BX_SBML_NO_RULE;
+    if (Rule_isAlgebraic(rule))
+        return BX_SBML_ALGEBRAIC;
     return Rule_isRate(rule) ? BX_SBML_RATE : BX_SBML_ASSIGNMENT;
 }
 

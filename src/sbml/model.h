@@ -27,6 +27,7 @@ typedef struct bx_sbml {
     bx_builder builder;                           /* of one formula after another */
     bx_names species, functions, rules, initials; /* their places in the model, by id */
     bx_names targets;                             /* the ids of what events set */
+    bx_names fast;                                /* the ids of species in fast reactions */
     bx_names rates;                               /* the ids that rateOf names, in order; */
     char **rate_names;                            /* they lie here */
     size_t rate_count, rate_capacity;
@@ -61,6 +62,9 @@ int bx_sbml_take(bx_sbml *sbml, int (*take)(bx_process *, const char *, bx_formu
 /* Fill the maps of the model's elements. */
 int bx_sbml_index(bx_sbml *sbml);
 
+/* Find which variable each algebraic rule determines, and add it to the map of rules. */
+int bx_sbml_match(bx_sbml *sbml);
+
 /* All that it holds but the process. */
 void bx_sbml_free(bx_sbml *sbml);
 
@@ -69,7 +73,12 @@ const Species_t *bx_sbml_species_of(const bx_sbml *sbml, const char *id);
 const FunctionDefinition_t *bx_sbml_function_of(const bx_sbml *sbml, const char *id);
 
 /* What moves the variable of an id. */
-typedef enum bx_sbml_rule { BX_SBML_NO_RULE, BX_SBML_ASSIGNMENT, BX_SBML_RATE } bx_sbml_rule;
+typedef enum bx_sbml_rule {
+    BX_SBML_NO_RULE,
+    BX_SBML_ASSIGNMENT,
+    BX_SBML_ALGEBRAIC, /* its formula is 0 */
+    BX_SBML_RATE
+} bx_sbml_rule;
 
 bx_sbml_rule bx_sbml_rule_of(const bx_sbml *sbml, const char *id, const ASTNode_t **math);
 

@@ -1,6 +1,7 @@
 #include "sbml/math.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* ---- stoichiometry ---- */
@@ -282,6 +283,60 @@ static int add_changes(bx_sbml *sbml, Reaction_t *reaction, const char *rate)
     return result;
 }
 
+/* ---- fast reactions ---- */
+
+/* The coefficient of a reference, below 0 for a reactant. */
+static bx_formula *signed_stoichiometry(bx_sbml *sbml, const SpeciesReference_t *reference,
+                                        const Species_t *species, bool product)
+{
+    double number = fixed_stoichiometry(sbml, reference, species);
+    if (!isnan(number))
+        return bx_formula_number(product ? number : -number, sbml->err);
+    put_stoichiometry(sbml, reference, species);
+    if (!product)
+        bx_builder_apply(&sbml->builder, BX_OP_NEGATE);
+    return bx_builder_end(&sbml->builder);
+}
+
+static int make_fast(bx_sbml *sbml, Reaction_t *reaction, const char *rate, bx_declared_fast *fast)
+{
+    bool product;
+    SpeciesReference_t *reference;
+    unsigned count = Reaction_getNumReactants(reaction) + Reaction_getNumProducts(reaction);
+    bx_sbml_put_name(sbml, rate);
+    fast->rate = bx_builder_end(&sbml->builder);
+    fast->name = strdup(rate);
+    fast->terms = calloc(count + 1, sizeof *fast->terms);
+    if (!fast->rate || !fast->name || !fast->terms)
+        return bx_fail_memory(sbml->err);
+    for (unsigned i = 0; (reference = reference_at(reaction, i, &product)); i++) {
+        const Species_t *species = changed_species(sbml, reference);
+        if (!species)
+            continue;
+        bx_declared_assignment *term = &fast->terms[fast->count++];
+        term->target = strdup(bx_sbml_state_of(sbml, species).text);
+        const char *id = Species_getId(species);
+        if (!term->target || (bx_names_find(&sbml->fast, id) == BX_NAME_NONE &&
+                              bx_names_add(&sbml->fast, id, 0) < 0))
+            return bx_fail_memory(sbml->err);
+        term->formula = signed_stoichiometry(sbml, reference, species, product);
+        if (!term->formula)
+            return -1;
+    }
+    return 0;
+}
+
+static int add_fast(bx_sbml *sbml, Reaction_t *reaction, const char *rate)
+{
+    bx_declared_fast fast = {0};
+    if (make_fast(sbml, reaction, rate, &fast) == 0)
+        return bx_process_take_fast(sbml->process, &fast, sbml->err);
+    bx_declared_fast_free(&fast);
+    return -1;
+}
+
+/* ---- all of them ---- */
+
 static int check_species(const bx_sbml *sbml, Reaction_t *reaction)
 {
     bool product;
@@ -302,19 +357,33 @@ static int add_reaction(bx_sbml *sbml, Reaction_t *reaction)
 {
     bx_sbml_name name = bx_sbml_name_of(Reaction_getId(reaction), "");
     KineticLaw_t *law = Reaction_getKineticLaw(reaction);
-    if (Reaction_isSetFast(reaction) && Reaction_getFast(reaction))
-        return bx_fail(sbml->err, BX_EMODEL, "fast reactions are not supported");
     if (check_species(sbml, reaction) < 0 || add_law(sbml, reaction, name.text) < 0)
         return -1;
-    return law && KineticLaw_getMath(law) ? add_changes(sbml, reaction, name.text) : 0;
+    if (!law || !KineticLaw_getMath(law))
+        return 0;
+    return Reaction_isSetFast(reaction) && Reaction_getFast(reaction)
+               ? add_fast(sbml, reaction, name.text)
+               : add_changes(sbml, reaction, name.text);
+}
+
+static int warn_all_fast(bx_sbml *sbml)
+{
+    return bx_warn(
+        sbml->warnings, sbml->err, "fast", Model_getId(sbml->model),
+        "all reactions of \"%.64s\" are fast: they are at rest from the start, where programs "
+        "that know no fast reactions let them run",
+        Model_getId(sbml->model) ? Model_getId(sbml->model) : "");
 }
 
 int bx_sbml_reactions(bx_sbml *sbml)
 {
+    size_t fast = 0, slow = 0;
     for (unsigned i = 0; i < Model_getNumReactions(sbml->model); i++) {
         Reaction_t *reaction = Model_getReaction(sbml->model, i);
         if (add_reaction(sbml, reaction) < 0)
             return bx_sbml_fail_in(sbml->err, "reaction", Reaction_getId(reaction));
+        slow += sbml->process->fast_count == fast;
+        fast = sbml->process->fast_count;
     }
-    return 0;
+    return fast > 0 && slow == 0 ? warn_all_fast(sbml) : 0;
 }

@@ -25,18 +25,6 @@ void bx_sbml_result_free(bx_sbml_result *result)
     result->species_count = 0;
 }
 
-static int refuse_rules(const Model_t *model, bx_error *err)
-{
-    for (unsigned i = 0; i < Model_getNumRules(model); i++) {
-        Rule_t *rule = Model_getRule((Model_t *)model, i);
-        if (Rule_isAlgebraic(rule) && Rule_getMath(rule))
-            return bx_fail(
-                err, BX_EMODEL, "rule %u \"%.64s\": algebraic rules are not supported", i + 1,
-                SBase_isSetMetaId((SBase_t *)rule) ? SBase_getMetaId((SBase_t *)rule) : "");
-    }
-    return 0;
-}
-
 /* Fluxes without kinetics are for flux balance analysis. */
 static int refuse_fluxes(Model_t *model, bx_error *err)
 {
@@ -74,11 +62,11 @@ static int list_species(const bx_sbml *sbml, bx_sbml_result *result, bx_error *e
 
 static int declare(bx_sbml *sbml)
 {
-    if (refuse_rules(sbml->model, sbml->err) < 0 || refuse_fluxes(sbml->model, sbml->err) < 0 ||
-        bx_sbml_index(sbml) < 0 || bx_sbml_variables(sbml) < 0 || bx_sbml_reactions(sbml) < 0 ||
-        bx_sbml_events(sbml) < 0)
+    if (refuse_fluxes(sbml->model, sbml->err) < 0 || bx_sbml_index(sbml) < 0 ||
+        bx_sbml_match(sbml) < 0 || bx_sbml_variables(sbml) < 0 || bx_sbml_reactions(sbml) < 0 ||
+        bx_sbml_events(sbml) < 0 || bx_sbml_rates(sbml) < 0)
         return -1;
-    return bx_sbml_rates(sbml);
+    return bx_process_settle(sbml->process, sbml->err);
 }
 
 static int read_model(void *data, SBMLDocument_t *document, bx_error *err)

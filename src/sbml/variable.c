@@ -17,6 +17,21 @@ static void put_behind(bx_sbml *sbml, bx_op op, const char *right)
     bx_builder_apply(&sbml->builder, op);
 }
 
+/* What an algebraic rule determines: the search for it begins at a number, or at what an initial
+ * assignment gives it. */
+static int add_solved(bx_sbml *sbml, const char *id, const char *name, const ASTNode_t *math,
+                      double start)
+{
+    const ASTNode_t *initial = bx_sbml_initial_of(sbml, id);
+    bx_sbml_math(sbml, math, NULL);
+    bx_formula *formula = bx_builder_end(&sbml->builder);
+    if (!formula || bx_process_take_constraint(sbml->process, name, formula, start, sbml->err) < 0)
+        return -1;
+    return initial ? take_math(sbml, bx_process_take_initial, bx_sbml_name_of(id, ".start").text,
+                               initial)
+                   : 0;
+}
+
 /* A rule: `name` is `left` op `right`. */
 static int add_rule(bx_sbml *sbml, const char *name, const char *left, bx_op op, const char *right)
 {
@@ -29,7 +44,8 @@ static int add_rule(bx_sbml *sbml, const char *name, const char *left, bx_op op,
 static int warn_without_value(bx_sbml *sbml, const char *what, const char *id)
 {
     const ASTNode_t *math;
-    if (bx_sbml_rule_of(sbml, id, &math) == BX_SBML_ASSIGNMENT || bx_sbml_initial_of(sbml, id))
+    bx_sbml_rule rule = bx_sbml_rule_of(sbml, id, &math);
+    if (rule == BX_SBML_ASSIGNMENT || rule == BX_SBML_ALGEBRAIC || bx_sbml_initial_of(sbml, id))
         return 0;
     return bx_warn(sbml->warnings, sbml->err, "value", id, "%s \"%.64s\" has no value", what, id);
 }
@@ -42,6 +58,8 @@ static int add_plain(bx_sbml *sbml, const char *id, double value)
     bx_sbml_rule rule = bx_sbml_rule_of(sbml, id, &math);
     if (rule == BX_SBML_ASSIGNMENT)
         return take_math(sbml, bx_process_take_rule, name.text, math);
+    if (rule == BX_SBML_ALGEBRAIC)
+        return add_solved(sbml, id, name.text, math, value);
     if (rule == BX_SBML_RATE) {
         if (bx_process_add_species(sbml->process, name.text, value, sbml->err) < 0 ||
             take_math(sbml, bx_process_take_rate, name.text, math) < 0)
@@ -74,6 +92,19 @@ static int add_initial_number(bx_sbml *sbml, const char *name, double number, bx
     return bx_sbml_take(sbml, bx_process_take_initial, name);
 }
 
+/* The search begins at `start`; or, where that has no value, at `other` op `size`. */
+static int add_solved_species(bx_sbml *sbml, const Species_t *species, const char *name,
+                              const ASTNode_t *math, double start, bx_op op, double other,
+                              const char *size)
+{
+    const char *id = Species_getId(species);
+    if (add_solved(sbml, id, name, math, start) < 0)
+        return -1;
+    if (!isnan(start) || isnan(other) || bx_sbml_initial_of(sbml, id))
+        return 0;
+    return add_initial_number(sbml, bx_sbml_name_of(id, ".start").text, other, op, size);
+}
+
 /* The state of a species whose id means its amount. */
 static int add_amount_state(bx_sbml *sbml, const Species_t *species, const char *name,
                             const char *size)
@@ -82,6 +113,9 @@ static int add_amount_state(bx_sbml *sbml, const Species_t *species, const char 
     bx_sbml_rule rule = bx_sbml_rule_of(sbml, Species_getId(species), &math);
     if (rule == BX_SBML_ASSIGNMENT)
         return take_math(sbml, bx_process_take_rule, name, math);
+    if (rule == BX_SBML_ALGEBRAIC)
+        return add_solved_species(sbml, species, name, math, amount_of(species), BX_OP_MULTIPLY,
+                                  concentration_of(species), size);
     if (bx_process_add_species(sbml->process, name, amount_of(species), sbml->err) < 0 ||
         (rule == BX_SBML_RATE && take_math(sbml, bx_process_take_rate, name, math) < 0))
         return -1;
@@ -143,12 +177,15 @@ static int add_concentration(bx_sbml *sbml, const Species_t *species, const char
     bx_sbml_name name = bx_sbml_name_of(id, ""), amount = bx_sbml_name_of(id, ".amount");
     bx_sbml_rule rule = bx_sbml_rule_of(sbml, id, &math);
     bx_sbml_rule size_rule = bx_sbml_rule_of(sbml, Species_getCompartment(species), &size_math);
-    if (rule == BX_SBML_ASSIGNMENT) {
-        if (take_math(sbml, bx_process_take_rule, name.text, math) < 0)
+    if (rule == BX_SBML_ASSIGNMENT || rule == BX_SBML_ALGEBRAIC) {
+        if ((rule == BX_SBML_ASSIGNMENT
+                 ? take_math(sbml, bx_process_take_rule, name.text, math)
+                 : add_solved_species(sbml, species, name.text, math, concentration_of(species),
+                                      BX_OP_DIVIDE, amount_of(species), size)) < 0)
             return -1;
         return add_rule(sbml, amount.text, name.text, BX_OP_MULTIPLY, size);
     }
-    if (rule == BX_SBML_RATE && size_rule == BX_SBML_ASSIGNMENT)
+    if (rule == BX_SBML_RATE && (size_rule == BX_SBML_ASSIGNMENT || size_rule == BX_SBML_ALGEBRAIC))
         return add_moved_concentration(sbml, species, size, math);
     if (bx_process_add_species(sbml->process, amount.text, amount_of(species), sbml->err) < 0 ||
         bx_process_add_quotient(sbml->process, name.text, amount.text, size, sbml->err) < 0 ||
@@ -213,7 +250,8 @@ static int take_size(bx_sbml *sbml, const Compartment_t *c, double *size)
         *size = Compartment_getVolume(c);
     if (Compartment_isSetSize(c) || !isnan(*size) ||
         Compartment_getSpatialDimensionsAsDouble(c) == 0 || bx_sbml_initial_of(sbml, id) ||
-        bx_sbml_rule_of(sbml, id, &math) == BX_SBML_ASSIGNMENT)
+        bx_sbml_rule_of(sbml, id, &math) == BX_SBML_ASSIGNMENT ||
+        bx_sbml_rule_of(sbml, id, &math) == BX_SBML_ALGEBRAIC)
         return 0;
     *size = 1;
     return bx_warn(sbml->warnings, sbml->err, "size", id,
@@ -267,14 +305,17 @@ static void put_rate_of_species(bx_sbml *sbml, const Species_t *species)
 {
     const ASTNode_t *size_rate;
     const char *compartment = Species_getCompartment(species);
+    if (bx_names_find(&sbml->fast, Species_getId(species)) != BX_NAME_NONE)
+        bx_builder_fail(&sbml->builder, BX_EMODEL,
+                        "the rate of a species that fast reactions change is not supported");
     bx_sbml_put_changes(sbml, species);
     if (bx_sbml_is_amount(sbml, species))
         return;
     bx_sbml_rule rule = bx_sbml_rule_of(sbml, compartment, &size_rate);
-    if (rule == BX_SBML_ASSIGNMENT)
+    if (rule == BX_SBML_ASSIGNMENT || rule == BX_SBML_ALGEBRAIC)
         bx_builder_fail(&sbml->builder, BX_EMODEL,
-                        "the rate of a concentration in a compartment under an assignment rule is "
-                        "not supported");
+                        "the rate of a concentration in a compartment under an assignment or "
+                        "algebraic rule is not supported");
     if (rule == BX_SBML_RATE) {
         bx_sbml_put_name(sbml, bx_sbml_name_of(Species_getId(species), "").text);
         bx_sbml_math(sbml, size_rate, NULL);
@@ -291,9 +332,10 @@ static void put_rate(bx_sbml *sbml, const char *id)
     bx_sbml_rule rule = bx_sbml_rule_of(sbml, id, &math);
     if (rule == BX_SBML_RATE)
         bx_sbml_math(sbml, math, NULL);
-    else if (rule == BX_SBML_ASSIGNMENT)
+    else if (rule == BX_SBML_ASSIGNMENT || rule == BX_SBML_ALGEBRAIC)
         bx_builder_fail(&sbml->builder, BX_EMODEL,
-                        "the rate of a variable under an assignment rule is not supported");
+                        "the rate of a variable under an assignment or algebraic rule is not "
+                        "supported");
     else if (species)
         put_rate_of_species(sbml, species);
     else

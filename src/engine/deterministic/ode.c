@@ -438,6 +438,16 @@ static int restart(bx_ode *ode, bool rates, bx_error *err)
     return 0;
 }
 
+/* The extents of fast reactions count from the present state. */
+static int rebase(bx_ode *ode, bx_error *err)
+{
+    double *frame = ode->simulation->frame;
+    bx_network_rebase(ode->network, frame);
+    bx_network_rules(ode->network, frame);
+    bx_events_look(ode->network, ode->simulation->events, frame);
+    return restart(ode, false, err);
+}
+
 /* The state at `time`, which the last step reached or passed, is put into the frame. */
 static int interpolate(bx_ode *ode, double time, bx_error *err)
 {
@@ -716,9 +726,13 @@ static int step(bx_ode *ode, double stop, double *time, bx_error *err)
     load_state(ode, N_VGetArrayPointer(ode->y), *time);
     if (check_delays(ode, err) < 0)
         return -1;
-    if (ode->network->events == 0 && flag != CV_ROOT_RETURN)
+    if (ode->network->events == 0 && ode->network->unknown_count == 0 && flag != CV_ROOT_RETURN)
         return 0;
     bx_network_rules(ode->network, s->frame);
+    if (bx_network_keep(ode->network, s->frame, err) < 0)
+        return -1;
+    if (flag != CV_ROOT_RETURN && bx_network_strays(ode->network, s->frame))
+        return rebase(ode, err);
     bx_events_look(ode->network, s->events, s->frame);
     if (flag != CV_ROOT_RETURN || CVodeGetRootInfo(ode->cvode, ode->root_signs) != CV_SUCCESS)
         return 0;

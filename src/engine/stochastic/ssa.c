@@ -43,7 +43,7 @@ struct bx_ssa {
     const bx_network *network;
     channel *channels; /* by item; of a spoke for its part */
     bool two_steps;    /* a choice is made in: there are groups, or hubs */
-    bool special;      /* there are hubs, or a firing makes everything stale */
+    bool special;      /* there are hubs, rules to be solved, or a firing makes everything stale */
     bool rejection;    /* either groups or, if false, tree and sums */
     bx_groups groups;
     bx_sum_tree tree;
@@ -249,7 +249,7 @@ static int build(bx_ssa *ssa, bx_error *err)
     if (bx_dependency_init(&ssa->dependency, network, &ssa->hubs, err) < 0)
         return -1;
     ssa->two_steps = ssa->rejection || ssa->hubs.count > 0;
-    ssa->special = ssa->dependency.dense || ssa->hubs.count > 0;
+    ssa->special = ssa->dependency.dense || ssa->hubs.count > 0 || ssa->network->unknown_count > 0;
     return list_all_sums(ssa) < 0 ? bx_fail_memory(err) : 0;
 }
 
@@ -441,6 +441,8 @@ static inline int update(bx_ssa *ssa, size_t r, double *frame, bx_error *err)
     const bx_network *network = ssa->network;
     const bx_dependency *dependency = &ssa->dependency;
     if (__builtin_expect(ssa->special, 0)) {
+        if (bx_network_keep(network, frame, err) < 0)
+            return -1;
         if (dependency->dense)
             return refresh(ssa, err);
         if (update_spokes(ssa, r, frame, err) < 0)

@@ -251,6 +251,8 @@ static int advance_some(tau_leap *tau, double stop, double epsilon, bx_error *er
     *time = end;
     s->steps++;
     bx_network_rules(network, s->frame);
+    if (bx_network_keep(network, s->frame, err) < 0)
+        return -1;
     bx_events_look(network, s->events, s->frame);
     return settle(tau, err);
 }
