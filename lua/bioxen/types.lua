@@ -856,12 +856,12 @@ function FluxModel:reaction(name) end
 ---@field share boolean? variables that another process has too become one (default: refused)
 ---@field externals table<string, string>? text by file name of external model definitions
 ---@field strict boolean? what the reader would warn of is an error (EMODEL)
----@field stochastic boolean? for stochastic runs: a reversible law, a difference of two rates, is taken for two reactions; a warning says so
+---@field stochastic boolean? for stochastic runs: amounts in moles are counted in molecules, reversible laws are taken for two reactions, and laws of mass action for that; warnings say what was done
 ---@field timeout number? seconds; of vm:load_sbml alone
 
 ---What a text has that is not as it should be, where its meaning is certain all the same.
 ---@class bioxen.Warning
----@field code "encoding"|"form"|"gene_rule"|"objective"|"package"|"reversible"|"rounding"|"size"|"value" of what kind it is
+---@field code "encoding"|"form"|"gene_rule"|"mass_action"|"objective"|"package"|"reversible"|"rounding"|"size"|"units"|"value" of what kind it is
 ---@field message string
 ---@field element string? the id of what it is about
 

@@ -5,17 +5,10 @@
 /* Above this order a propensity is a formula's business. */
 #define ORDER_MAXIMUM 100
 
-/* Doubles hold every whole number up to here. */
-#define COUNT_MAXIMUM 9007199254740992.0
-
-/* What a formula such as 0.29 * 100 misses a whole number by, as a part of that number: an amount
- * near 0, as in moles, is no rounding error. */
-#define ROUNDING 1e-12
-
 static int check_whole(const bx_network *network, size_t reaction, double coefficient,
                        bx_error *err)
 {
-    if (coefficient == floor(coefficient) && fabs(coefficient) <= COUNT_MAXIMUM)
+    if (coefficient == floor(coefficient) && fabs(coefficient) <= BX_MOLECULES_MAXIMUM)
         return 0;
     return bx_fail(err, BX_EMODEL, "%s: stochastic simulation wants whole coefficients, found %g",
                    bx_network_reaction_label(network, reaction).text, fabs(coefficient));
@@ -55,8 +48,14 @@ int bx_molecules_check_counts(const bx_network *network, const bool *which, doub
         if (isnan(frame[i]))
             return bx_fail(err, BX_ESIMULATION, "species \"%s\" has no value at time %g s",
                            network->names[i], frame[network->time]);
-        if (!(frame[i] >= 0 && frame[i] <= COUNT_MAXIMUM &&
-              fabs(frame[i] - whole) <= ROUNDING * whole))
+        if (frame[i] > BX_MOLECULES_MAXIMUM)
+            return bx_fail(err, BX_ESIMULATION,
+                           "species \"%s\" is %.6g at time %g s: more than 2^53 molecules can't be "
+                           "counted one by one; a smaller compartment has fewer, and method "
+                           "\"ode\" does not count",
+                           network->names[i], frame[i], frame[network->time]);
+        if (!(frame[i] >= 0 &&
+              (network->rounded[i] || fabs(frame[i] - whole) <= BX_MOLECULES_ROUNDING * whole)))
             return bx_fail(
                 err, BX_ESIMULATION,
                 "species \"%s\" is %.17g at time %g s: stochastic simulation wants whole "

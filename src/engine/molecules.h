@@ -4,8 +4,15 @@
 
 #include "model/network.h"
 
-/* Make the counts of the species that `which` marks whole numbers where rounding alone keeps them
- * from it; fails where they are none. */
+/* Doubles hold every whole number up to here. */
+#define BX_MOLECULES_MAXIMUM 9007199254740992.0
+
+/* What a formula such as 0.29 * 100 misses a whole number by, as a part of that number: an amount
+ * near 0, as in moles, is no rounding error. */
+#define BX_MOLECULES_ROUNDING 1e-12
+
+/* Make the counts of the species that `which` marks whole numbers: where rounding alone keeps them
+ * from it, or they are to be rounded. Fails where they are none, or beyond the maximum. */
 int bx_molecules_check_counts(const bx_network *network, const bool *which, double *frame,
                               bx_error *err);
 

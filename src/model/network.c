@@ -128,6 +128,7 @@ void bx_network_free(bx_network *network)
     free(network->rule_amount);
     free(network->rule_size);
     free(network->free);
+    free(network->rounded);
     free(network->initials);
     free(network->computed);
     free(network->feeds);

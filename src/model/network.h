@@ -92,6 +92,7 @@ typedef struct bx_network {
     bool *rule_uses_time;              /* directly or through rules */
     uint32_t *rule_amount, *rule_size; /* of a quotient: slots; else BX_SLOT_NONE */
     bool *free;           /* species or parameter -> may have any value, NaN included */
+    bool *rounded;        /* species -> stochastic methods take the nearest whole number */
     bx_initial *initials; /* each after those that it needs; none if all are plain numbers */
     size_t initial_count;
     bool *computed; /* species or parameter -> its initial value is a formula's */
