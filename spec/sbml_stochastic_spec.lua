@@ -57,6 +57,22 @@ local function decay(parts)
   return s.document(document)
 end
 
+-- A decays in a model of level 1 or 2, which has units of its own accord.
+local function old(level, units, initial)
+  local id = level == 1 and "name" or "id"
+  local law = level == 1 and '<kineticLaw formula="c*A"/>'
+    or "<kineticLaw>" .. s.math(s.apply("times", "c", "A")) .. "</kineticLaw>"
+  return ([[<?xml version="1.0"?>
+    <sbml xmlns="http://www.sbml.org/sbml/level@%s" level="@" version="%d"><model #="m">
+    <listOfUnitDefinitions>%s</listOfUnitDefinitions>
+    <listOfCompartments><compartment #="c" %s="1e-15"/></listOfCompartments>
+    <listOfSpecies><species #="A" compartment="c" %s/></listOfSpecies>
+    <listOfReactions><reaction #="r"><listOfReactants><speciesReference species="A"/></listOfReactants>
+    %s</reaction></listOfReactions></model></sbml>]])
+    :format(level == 1 and "" or "/version4", level == 1 and 2 or 4, units, level == 1 and "volume" or "size",
+      initial, law):gsub("@", level):gsub("#", id)
+end
+
 local decayed = math.exp(-0.5)
 local one = 1 / (AVOGADRO * FEMTOLITRE) -- a molecule in a femtolitre, in mol/l
 local deviation = math.sqrt(602 * decayed * (1 - decayed)) -- of A after 10 s
@@ -115,14 +131,9 @@ describe("stochastic runs of SBML", function()
 
     it("have their unit by many ways", function()
       local nano, milli = s.unit("nano", "mole", 1e-9), s.unit("milli", "mole", 1e-3)
-      local function count(parts, name)
-        local text = decay(parts)
-        if parts.level_2 then
-          text = text:gsub("level3/version2/core", "level2/version4"):gsub('level="3" version="2"',
-            'level="2" version="4"'):gsub(' substanceUnits="mole"', "")
-        end
-        assert(load(text))
-        return assert(run("return cell:get(args)", name or "A.molecules")).result
+      local function count(parts)
+        assert(load(type(parts) == "string" and parts or decay(parts)))
+        return assert(run [[return cell:get "A.molecules"]]).result
       end
       near(602.214076, count { substance = "nano", units = { nano },
         species = { s.species("A", 'initialConcentration="1e3"'), s.species("B", 'initialAmount="0"') } }, 1e-9)
@@ -136,6 +147,10 @@ describe("stochastic runs of SBML", function()
         initial = { s.initial("A", s.apply("divide", 2e-6, 2)) } }, 1e-9)
       near(500, count { substance = "dozens", units = { s.unit("dozens", "item", 12.5) },
         species = { s.species("A", 'initialAmount="40"'), s.species("B", 'initialAmount="0"') } }, 1e-9)
+      near(602.214076, count(old(2, "", 'initialAmount="1e-21"')), 1e-9)
+      near(602.214076, count(old(2, s.unit("substance", "mole", 1e-6), 'initialConcentration="1"')), 1e-9)
+      near(602.214076, count(old(1, '<unitDefinition name="m"><listOfUnits><unit kind="mole" scale="-3"/></listOfUnits>'
+        .. "</unitDefinition>", 'initialAmount="1e-18" units="m"')), 1e-9)
     end)
 
     it("are refused where the unit counts nothing", function()

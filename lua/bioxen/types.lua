@@ -875,6 +875,11 @@ function FluxModel:reaction(name) end
 ---reaction is its rate; a local parameter "k" of reaction "R" is "R.k". An id that formulas keep,
 ---such as "time", is "time.value".
 ---
+---For stochastic runs a species that reactions change has its state, the number of molecules, in "S.molecules" where
+---its amount is in moles or parts of them: "S" and "S.amount" stay what they are, in the model's units, by every method.
+---"U.in_molecules" is how many a unit U has, by N_A = 6.02214076e23 per mole (SI brochure, 9th edition, 2.3.1). A
+---reversible reaction "R" that became two has "R.reverse" for the other.
+---
 ---Values that formulas give at the beginning follow what is set before the first run, see Cell:set
 ---and Cell:reset. A model that draws random numbers in events draws them from the run's seed.
 ---@class bioxen.SBMLModel

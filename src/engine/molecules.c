@@ -54,14 +54,14 @@ int bx_molecules_check_counts(const bx_network *network, const bool *which, doub
                            "counted one by one; a smaller compartment has fewer, and method "
                            "\"ode\" does not count",
                            network->names[i], frame[i], frame[network->time]);
-        if (!(frame[i] >= 0 &&
+        if (!(whole >= 0 &&
               (network->rounded[i] || fabs(frame[i] - whole) <= BX_MOLECULES_ROUNDING * whole)))
             return bx_fail(
                 err, BX_ESIMULATION,
                 "species \"%s\" is %.17g at time %g s: stochastic simulation wants whole "
                 "numbers of molecules",
                 network->names[i], frame[i], frame[network->time]);
-        frame[i] = whole;
+        frame[i] = fabs(whole); /* not -0 */
     }
     return 0;
 }

@@ -106,10 +106,21 @@ static bool names(const bx_formula *law, size_t root, const char *name)
     return false;
 }
 
-static bool names_all(const bx_formula *law, size_t root, const bx_law_side *side)
+/* A catalyst is on the other side, too. */
+static bool is_used_up(const bx_law_reactant *reactant, const bx_law_side *other)
+{
+    for (size_t i = 0; i < other->count; i++)
+        if (strcmp(other->reactants[i].name, reactant->name) == 0)
+            return reactant->order > other->reactants[i].order;
+    return true;
+}
+
+/* Whether a term names all that a side loses. */
+static bool names_all(const bx_formula *law, size_t root, const bx_law_side *side,
+                      const bx_law_side *other)
 {
     for (size_t i = 0; i < side->count; i++)
-        if (!names(law, root, side->reactants[i].name))
+        if (is_used_up(&side->reactants[i], other) && !names(law, root, side->reactants[i].name))
             return false;
     return true;
 }
@@ -124,7 +135,8 @@ static bool has_both_rates(const bx_formula *law, size_t sum, const bx_law_side 
     for (size_t i = begin; i <= sum; i++) {
         forward = forward || signs[i] > 0;
         backward = backward || signs[i] < 0;
-        named = named && (signs[i] == 0 || names_all(law, i, signs[i] > 0 ? left : right));
+        named = named && (signs[i] == 0 || (signs[i] > 0 ? names_all(law, i, left, right)
+                                                         : names_all(law, i, right, left)));
         signs[i] = 0;
     }
     return forward && backward && named;

@@ -21,8 +21,8 @@ typedef struct bx_law_side {
 } bx_law_side;
 
 /* Whether a law is a sum with terms of both signs, or a product with one such factor, whose
- * positive terms each name all of the left side and whose negative ones all of the right: the rates
- * of the two directions. *sum is then for bx_law_direction. -1 without memory. */
+ * positive terms each name all that the left side loses and whose negative ones all that the right
+ * does: the rates of the two directions. *sum is then for bx_law_direction. -1 without memory. */
 int bx_law_is_net(const bx_formula *law, const bx_law_side *left, const bx_law_side *right,
                   size_t *sum, bx_error *err);
 
