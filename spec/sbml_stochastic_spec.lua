@@ -166,7 +166,22 @@ describe("stochastic runs of SBML", function()
         local _, err = run("cell:run { duration = 1, method = args, seed = 1 }", method)
         refused(err, '"A.molecules" is 6.02214e+17', "2^53", "smaller compartment")
       end
-      assert(run [[cell:set("c", 1e-15) cell:run { duration = 1, method = "ssa", seed = 1 }]])
+      local mean = assert(run [[return cell:run { duration = 10, method = "hybrid", seed = 1 }:last "A"]]).result
+      near(1e-6 * decayed, mean, 1e-12)
+      assert(run [[cell:reset() cell:set("c", 1e-15)]])
+      assert.equal(602, assert(run [[
+        return cell:run { duration = 1, method = "ssa", seed = 1 }:first "A.molecules"]]).result)
+    end)
+
+    it("have few molecules beside a great many in a hybrid run", function()
+      local few = s.species("A", ('initialAmount="%.17g"'):format(40 / AVOGADRO))
+      assert(load(decay { compartments = { s.compartment("c", 1) },
+        species = { few, s.species("B", 'initialConcentration="1e-3"') } }))
+      local last = assert(run [[
+        local t = cell:run { duration = 10, method = "hybrid", seed = 1 }
+        return { t:last "A.molecules", t:last "B" }]]).result
+      assert.is_true(last[1] == math.floor(last[1]) and last[1] > 10 and last[1] < 40)
+      assert.equal(1e-3, last[2])
     end)
 
     it("below one molecule are rounded, and each is named", function()

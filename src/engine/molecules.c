@@ -38,8 +38,8 @@ int bx_molecules_check_coefficients(const bx_network *network, size_t r, const b
     return 0;
 }
 
-int bx_molecules_check_counts(const bx_network *network, const bool *which, double *frame,
-                              bx_error *err)
+int bx_molecules_check_counts(const bx_network *network, const bool *which, double maximum,
+                              double *frame, bx_error *err)
 {
     for (size_t i = 0; i < network->species; i++) {
         if (!which[i])
@@ -48,13 +48,13 @@ int bx_molecules_check_counts(const bx_network *network, const bool *which, doub
         if (isnan(frame[i]))
             return bx_fail(err, BX_ESIMULATION, "species \"%s\" has no value at time %g s",
                            network->names[i], frame[network->time]);
-        if (frame[i] > BX_MOLECULES_MAXIMUM)
+        if (frame[i] > maximum)
             return bx_fail(err, BX_ESIMULATION,
                            "species \"%s\" is %.6g at time %g s: more than 2^53 molecules can't be "
-                           "counted one by one; a smaller compartment has fewer, and method "
-                           "\"ode\" does not count",
+                           "counted one by one; a smaller compartment has fewer, and methods "
+                           "\"hybrid\" and \"ode\" take them as they are",
                            network->names[i], frame[i], frame[network->time]);
-        if (!(whole >= 0 &&
+        if (!(whole >= 0 && isfinite(whole) &&
               (network->rounded[i] || fabs(frame[i] - whole) <= BX_MOLECULES_ROUNDING * whole)))
             return bx_fail(
                 err, BX_ESIMULATION,

@@ -12,9 +12,11 @@
 #define BX_MOLECULES_ROUNDING 1e-12
 
 /* Make the counts of the species that `which` marks whole numbers: where rounding alone keeps them
- * from it, or they are to be rounded. Fails where they are none, or beyond the maximum. */
-int bx_molecules_check_counts(const bx_network *network, const bool *which, double *frame,
-                              bx_error *err);
+ * from it, or they are to be rounded. Fails where they are none, or above `maximum`: infinity where
+ * one molecule more or less of so many may be lost, as hybrid methods have few reactions for them.
+ */
+int bx_molecules_check_counts(const bx_network *network, const bool *which, double maximum,
+                              double *frame, bx_error *err);
 
 /* Fails unless a reaction takes whole molecules, and changes those that `which` marks by whole
  * numbers. */

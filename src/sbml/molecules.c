@@ -16,6 +16,7 @@ typedef struct substance {
     const char *id;   /* "substance": none is declared */
     double molecules; /* that a unit has */
     bool declared, dimensionless;
+    bool whole; /* where none is declared: amounts are whole numbers */
 } substance;
 
 /* ---- units ---- */
@@ -89,17 +90,19 @@ static bool is_whole(double amount)
 }
 
 /* Amounts in no declared unit are molecules if they are whole numbers, or can't be moles either. */
-static double undeclared(const substance *units, const double *amounts, size_t count)
+static substance undeclared(const substance *units, const double *amounts, size_t count)
 {
     double largest = 0;
-    bool whole = true;
+    substance unit = {.id = "substance", .molecules = 1, .whole = true};
     for (size_t i = 0; i < count; i++) {
         if (!units[i].id || units[i].declared || isnan(amounts[i]))
             continue;
-        whole = whole && is_whole(amounts[i]);
+        unit.whole = unit.whole && is_whole(amounts[i]);
         largest = fmax(largest, AVOGADRO * amounts[i]);
     }
-    return whole || largest > BX_MOLECULES_MAXIMUM || largest < 1 ? 1 : AVOGADRO;
+    if (!unit.whole && largest <= BX_MOLECULES_MAXIMUM && largest >= 1)
+        unit.molecules = AVOGADRO;
+    return unit;
 }
 
 static int warn_of_unit(bx_sbml *sbml, const substance *unit, const Species_t *species)
@@ -108,7 +111,10 @@ static int warn_of_unit(bx_sbml *sbml, const substance *unit, const Species_t *s
     char taken[200];
     if (!unit->declared)
         snprintf(taken, sizeof taken, "no unit of substance is declared: amounts are taken for %s",
-                 unit->molecules == 1 ? "numbers of molecules" : "moles, as they are not whole");
+                 unit->molecules != 1 ? "moles, as they are not whole"
+                 : unit->whole        ? "numbers of molecules"
+                                      : "numbers of molecules, which they are not all; in moles "
+                                        "they would be too many to count, or none");
     else if (unit->dimensionless)
         snprintf(taken, sizeof taken,
                  "amounts in \"%.64s\", which has no dimension, are taken for numbers of molecules",
@@ -187,7 +193,7 @@ static int find_substances(const bx_sbml *sbml, substance *units, bool *changed)
 static int take_units(bx_sbml *sbml, substance *units, const double *amounts)
 {
     size_t count = Model_getNumSpecies(sbml->model);
-    double molecules = undeclared(units, amounts, count);
+    substance plain = undeclared(units, amounts, count);
     bx_names seen = {0};
     int result = 0;
     for (size_t i = 0; result == 0 && i < count; i++) {
@@ -195,7 +201,7 @@ static int take_units(bx_sbml *sbml, substance *units, const double *amounts)
         if (!unit->id)
             continue;
         if (!unit->declared)
-            unit->molecules = molecules;
+            *unit = plain;
         sbml->molecules[i] = unit->molecules;
         result = note_unit(sbml, &seen, unit, Model_getSpecies(sbml->model, (unsigned)i));
     }

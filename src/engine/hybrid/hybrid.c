@@ -5,6 +5,7 @@
 #include "engine/hybrid/part.h"
 #include "engine/hybrid/partition.h"
 #include "engine/jumps.h"
+#include "engine/molecules.h"
 #include "engine/stochastic/ssa.h"
 #include "engine/switches.h"
 
@@ -447,6 +448,10 @@ static void *new_hybrid(const bx_network *network, bx_error *err)
 static int advance(hybrid *h, bx_error *err)
 {
     const bx_run *run = h->simulation->run;
+    if (run->method != BX_METHOD_HYBRID &&
+        bx_molecules_check_counts(h->network, h->network->changing, BX_MOLECULES_MAXIMUM, h->frame,
+                                  err) < 0)
+        return -1;
     if (bx_partition_begin(&h->partition, run, h->frame, err) < 0 || adapt(h, err) < 0)
         return -1;
     return run->exchange > 0 ? run_exchanges(h, err) : run_jumps(h, err);
