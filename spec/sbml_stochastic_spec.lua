@@ -295,6 +295,21 @@ describe("stochastic runs of SBML", function()
       end
     end)
 
+    it("is the same where the law has amounts, and beside a species that nothing changes", function()
+      local each = AVOGADRO * 1e-21
+      local fixed = s.species("F", 'initialAmount="2.5"', amount_only):gsub('boundaryCondition="false"',
+        'boundaryCondition="true"')
+      local model = assert(load(dimers(s.apply("times", "k", "F", "X", "X", "F"), {
+        substance = "zepto", units = { s.unit("zepto", "mole", 1e-21) },
+        species = { s.species("X", ('initialAmount="%.17g"'):format(9 / each), amount_only),
+          s.species("Y", 'initialAmount="0"', amount_only), fixed },
+        reactions = { s.reaction("r", { "2 X", "2 F" }, { "Y" }, s.apply("times", "k", "F", "X", "X", "F")) },
+        parameters = { s.parameter("k", 0.05 * each / 2.5^2) } })))
+      assert.same({ "units", "mass_action" }, codes(model))
+      local mean, sd = ensemble("X.molecules", 2, 2000)
+      near(pairs_left(9, 0.05, 2), mean, 4 * sd / math.sqrt(2000))
+    end)
+
     it("never takes a molecule that is not there", function()
       assert(load(dimers(pair_laws[1])))
       local last = assert(run [[
@@ -397,6 +412,15 @@ describe("stochastic runs of SBML", function()
         cell:reset() cell:set("A", 1.5e-6)
         return cell:run { duration = 1e-9, method = "ssa", seed = 1 }:first "A.molecules"]]).result
       assert.equal(903, set)
+    end)
+
+    it("sets numbers of molecules by events that halve them, if they are whole", function()
+      assert(load(decay { substance = "item", compartments = { s.compartment("c", 1) },
+        species = { s.species("A", 'initialAmount="7"'), s.species("B", 'initialAmount="0"') },
+        parameters = { s.parameter("k", 0) },
+        events = { s.event("e", s.apply("geq", s.time, 1), { A = s.apply("divide", "A", 2) }) } }))
+      local _, err = run [[cell:run { duration = 2, method = "ssa", seed = 1 }]]
+      refused(err, '"A.amount" is 3.5')
     end)
 
     it("dilutes in a compartment that grows", function()

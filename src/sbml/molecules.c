@@ -141,16 +141,19 @@ static int note_unit(bx_sbml *sbml, bx_names *seen, const substance *unit, const
     return warn_of_unit(sbml, unit, species);
 }
 
-/* What reactions change and is no whole number is rounded; but where amounts are numbers of
- * molecules that would lose much by it, the run refuses it. */
+/* What reactions change is rounded where it is computed from moles, and where it begins with no
+ * whole number of molecules, unless that would lose much: the run refuses it. */
 static int take_rounding(bx_sbml *sbml, size_t i, double amount, size_t *rounded)
 {
     double count = amount * sbml->molecules[i], whole = round(count);
     bool much = fabs(count - whole) > LOSS * fabs(count);
     const char *id = Species_getId(Model_getSpecies(sbml->model, (unsigned)i));
-    sbml->rounded[i] = sbml->molecules[i] > 0 && (sbml->molecules[i] != 1 || !much);
-    if (!sbml->rounded[i] || isnan(count) || count == whole)
+    bool computed = sbml->molecules[i] > 0 && sbml->molecules[i] != 1;
+    if (sbml->molecules[i] == 0 || isnan(count) || count == whole || (much && !computed)) {
+        sbml->rounded[i] = computed;
         return 0;
+    }
+    sbml->rounded[i] = true;
     *rounded += !much;
     return much ? bx_warn(sbml->warnings, sbml->err, "rounding", id,
                           "species \"%.64s\" begins with %.9g molecules: %.0f are taken", id, count,
