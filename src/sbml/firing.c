@@ -12,16 +12,14 @@
 
 /* ---- sides ---- */
 
-/* A side of a reaction as its law sees it, with the texts of names and divisors. */
-typedef struct named_side {
-    bx_law_side side;
-    bx_sbml_name *texts;
-} named_side;
-
-static void free_side(named_side *s)
+static void free_side(bx_law_side *side)
 {
-    free(s->side.reactants);
-    free(s->texts);
+    for (size_t i = 0; i < side->count; i++) {
+        free(side->reactants[i].name);
+        free(side->reactants[i].divisor);
+    }
+    free(side->reactants);
+    bx_names_free(&side->places);
 }
 
 /* What a count is divided by for what the id of its species means; no text: by nothing. */
@@ -36,44 +34,43 @@ static int find_divisor(bx_sbml *sbml, const Species_t *species, bx_sbml_name *n
     return 0;
 }
 
-static int add_reactant(bx_sbml *sbml, const Species_t *species, double order, named_side *s)
+static int add_reactant(bx_sbml *sbml, const Species_t *species, double order, bx_law_side *side)
 {
-    size_t i = 0;
-    bx_sbml_name name = bx_sbml_name_of(Species_getId(species), "");
-    while (i < s->side.count && strcmp(s->side.reactants[i].name, name.text) != 0)
-        i++;
-    bx_law_reactant *reactant = &s->side.reactants[i];
-    bx_sbml_name *texts = &s->texts[2 * i];
-    reactant->order += order;
-    if (i < s->side.count)
+    bx_sbml_name name = bx_sbml_name_of(Species_getId(species), ""), divisor;
+    size_t place = bx_names_find(&side->places, name.text);
+    if (place != BX_NAME_NONE) {
+        side->reactants[place].order += order;
         return 0;
-    texts[0] = name;
-    if (find_divisor(sbml, species, &texts[1]) < 0)
+    }
+    if (find_divisor(sbml, species, &divisor) < 0)
         return -1;
-    reactant->name = texts[0].text;
-    reactant->divisor = texts[1].text[0] ? texts[1].text : NULL;
-    s->side.count++;
+    bx_law_reactant *added = &side->reactants[side->count++];
+    *added = (bx_law_reactant){.name = strdup(name.text), .order = order};
+    if (*divisor.text)
+        added->divisor = strdup(divisor.text);
+    if (!added->name || (*divisor.text && !added->divisor) ||
+        bx_names_add(&side->places, added->name, side->count - 1) < 0)
+        return bx_fail_memory(sbml->err);
     return 0;
 }
 
 /* Of what the reaction changes by numbers; a negative one belongs to the other side. */
-static int make_side(bx_sbml *sbml, Reaction_t *reaction, bool right, named_side *s)
+static int make_side(bx_sbml *sbml, Reaction_t *reaction, bool right, bx_law_side *side)
 {
     bool product;
     SpeciesReference_t *reference;
     size_t count = 0;
     while (bx_sbml_reference_at(reaction, (unsigned)count, &product))
         count++;
-    s->side.reactants = calloc(count + 1, sizeof *s->side.reactants);
-    s->texts = calloc(2 * count + 1, sizeof *s->texts);
-    if (!s->side.reactants || !s->texts)
+    side->reactants = calloc(count + 1, sizeof *side->reactants);
+    if (!side->reactants)
         return bx_fail_memory(sbml->err);
     for (unsigned i = 0; (reference = bx_sbml_reference_at(reaction, i, &product)); i++) {
         const Species_t *species = bx_sbml_changed_species(sbml, reference);
         double number = species ? bx_sbml_coefficient(sbml, reference, species) : 0;
         if (isnan(number) || number == 0 || (number > 0 ? product : !product) != right)
             continue;
-        if (add_reactant(sbml, species, fabs(number), s) < 0)
+        if (add_reactant(sbml, species, fabs(number), side) < 0)
             return -1;
     }
     return 0;
@@ -141,12 +138,12 @@ static int add_direction(bx_sbml *sbml, Reaction_t *reaction, bool reversed, con
 }
 
 static int add_both_ways(bx_sbml *sbml, Reaction_t *reaction, const bx_formula *law, size_t sum,
-                         const named_side *sides)
+                         const bx_law_side *sides)
 {
     const char *id = Reaction_getId(reaction);
     for (int reversed = 0; reversed < 2; reversed++) {
         bx_formula *one = bx_law_direction(law, sum, reversed, sbml->err);
-        int result = one ? add_direction(sbml, reaction, reversed, one, &sides[reversed].side) : -1;
+        int result = one ? add_direction(sbml, reaction, reversed, one, &sides[reversed]) : -1;
         bx_formula_free(one);
         if (result < 0)
             return -1;
@@ -160,7 +157,7 @@ static int add_both_ways(bx_sbml *sbml, Reaction_t *reaction, const bx_formula *
 
 /* Where nothing is made or taken, the reaction has to say that it is reversible: k (M - A) may be
  * the rate of one that makes A. */
-static bool may_be_reversed(const bx_sbml *sbml, Reaction_t *reaction, const named_side *sides)
+static bool may_be_reversed(const bx_sbml *sbml, Reaction_t *reaction, const bx_law_side *sides)
 {
     bool product;
     SpeciesReference_t *reference;
@@ -169,25 +166,25 @@ static bool may_be_reversed(const bx_sbml *sbml, Reaction_t *reaction, const nam
         if (species && !(bx_sbml_fixed_stoichiometry(sbml, reference, species) > 0))
             return false;
     }
-    return Reaction_getReversible(reaction) || (sides[0].side.count > 0 && sides[1].side.count > 0);
+    return Reaction_getReversible(reaction) || (sides[0].count > 0 && sides[1].count > 0);
 }
 
 static int add_law(bx_sbml *sbml, Reaction_t *reaction, const bx_formula *law,
-                   const named_side *sides)
+                   const bx_law_side *sides)
 {
     size_t sum;
     int net = 0;
     if (may_be_reversed(sbml, reaction, sides))
-        net = bx_law_is_net(law, &sides[0].side, &sides[1].side, &sum, sbml->err);
+        net = bx_law_is_net(law, &sides[0], &sides[1], &sum, sbml->err);
     if (net != 0)
         return net < 0 ? -1 : add_both_ways(sbml, reaction, law, sum, sides);
-    return add_direction(sbml, reaction, false, law, &sides[0].side);
+    return add_direction(sbml, reaction, false, law, &sides[0]);
 }
 
 int bx_sbml_add_firings(bx_sbml *sbml, Reaction_t *reaction)
 {
     const KineticLaw_t *law = Reaction_getKineticLaw(reaction);
-    named_side sides[2] = {{.texts = NULL}};
+    bx_law_side sides[2] = {{.count = 0}};
     bx_sbml_math(sbml, KineticLaw_getMath(law), law);
     bx_formula *formula = bx_builder_end(&sbml->builder);
     int result = -1;

@@ -98,46 +98,64 @@ static void find_signs(const bx_formula *law, size_t begin, size_t sum, signed c
     }
 }
 
-static bool names(const bx_formula *law, size_t root, const char *name)
+/* The reactant that a node names, or the end. */
+static size_t find_reactant(const bx_formula *law, size_t node, const bx_law_side *side)
 {
-    for (size_t i = bx_formula_begin(law, root); i <= root; i++)
-        if (law->nodes[i].op == BX_OP_NAME && strcmp(law->names[law->nodes[i].a].text, name) == 0)
-            return true;
-    return false;
+    if (law->nodes[node].op != BX_OP_NAME)
+        return side->count;
+    size_t found = bx_names_find(&side->places, law->names[law->nodes[node].a].text);
+    return found == BX_NAME_NONE ? side->count : found;
 }
 
 /* A catalyst is on the other side, too. */
 static bool is_used_up(const bx_law_reactant *reactant, const bx_law_side *other)
 {
-    for (size_t i = 0; i < other->count; i++)
-        if (strcmp(other->reactants[i].name, reactant->name) == 0)
-            return reactant->order > other->reactants[i].order;
-    return true;
+    size_t place = bx_names_find(&other->places, reactant->name);
+    return place == BX_NAME_NONE || reactant->order > other->reactants[place].order;
 }
+
+static size_t count_used_up(const bx_law_side *side, const bx_law_side *other)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < side->count; i++)
+        count += is_used_up(&side->reactants[i], other);
+    return count;
+}
+
+/* A law that may be a net, with room to work in. */
+typedef struct net {
+    const bx_formula *law;
+    const bx_law_side *sides[2];
+    size_t wanted[2];   /* how many each side loses */
+    signed char *signs; /* zeroes */
+    size_t *seen;       /* reactant -> the term, plus 1, in which it was last seen */
+} net;
 
 /* Whether a term names all that a side loses. */
-static bool names_all(const bx_formula *law, size_t root, const bx_law_side *side,
-                      const bx_law_side *other)
+static bool names_all(const net *n, size_t term, bool right)
 {
-    for (size_t i = 0; i < side->count; i++)
-        if (is_used_up(&side->reactants[i], other) && !names(law, root, side->reactants[i].name))
-            return false;
-    return true;
+    size_t found = 0;
+    const bx_law_side *side = n->sides[right];
+    for (size_t i = bx_formula_begin(n->law, term); i <= term; i++) {
+        size_t reactant = find_reactant(n->law, i, side);
+        if (reactant == side->count || n->seen[reactant] == term + 1)
+            continue;
+        n->seen[reactant] = term + 1;
+        found += is_used_up(&side->reactants[reactant], n->sides[!right]);
+    }
+    return found == n->wanted[right];
 }
 
-/* `signs`: zeroes, before and after. */
-static bool has_both_rates(const bx_formula *law, size_t sum, const bx_law_side *left,
-                           const bx_law_side *right, signed char *signs)
+static bool has_both_rates(const net *n, size_t sum)
 {
     bool forward = false, backward = false, named = true;
-    size_t begin = bx_formula_begin(law, sum);
-    find_signs(law, begin, sum, signs);
+    size_t begin = bx_formula_begin(n->law, sum);
+    find_signs(n->law, begin, sum, n->signs);
     for (size_t i = begin; i <= sum; i++) {
-        forward = forward || signs[i] > 0;
-        backward = backward || signs[i] < 0;
-        named = named && (signs[i] == 0 || (signs[i] > 0 ? names_all(law, i, left, right)
-                                                         : names_all(law, i, right, left)));
-        signs[i] = 0;
+        forward = forward || n->signs[i] > 0;
+        backward = backward || n->signs[i] < 0;
+        named = named && (n->signs[i] == 0 || names_all(n, i, n->signs[i] < 0));
+        n->signs[i] = 0;
     }
     return forward && backward && named;
 }
@@ -147,19 +165,24 @@ int bx_law_is_net(const bx_formula *law, const bx_law_side *left, const bx_law_s
 {
     int found = 0;
     double *powers = powers_of(law, err);
-    signed char *signs = calloc(law->count, 1);
-    for (size_t i = 0; powers && signs && i < law->count; i++) {
-        if (powers[i] != 1 || !has_both_rates(law, i, left, right, signs))
+    net n = {.law = law,
+             .sides = {left, right},
+             .wanted = {count_used_up(left, right), count_used_up(right, left)},
+             .signs = calloc(law->count, 1),
+             .seen = calloc(left->count + right->count + 1, sizeof *n.seen)};
+    bool ready = powers && n.signs && n.seen;
+    for (size_t i = 0; ready && i < law->count; i++) {
+        if (powers[i] != 1 || !has_both_rates(&n, i))
             continue;
         *sum = i;
         found++;
     }
-    if (powers && !signs)
+    if (!ready)
         bx_fail_memory(err);
-    int result = powers && signs ? found == 1 : -1;
     free(powers);
-    free(signs);
-    return result;
+    free(n.signs);
+    free(n.seen);
+    return ready ? found == 1 : -1;
 }
 
 bx_formula *bx_law_direction(const bx_formula *law, size_t sum, bool backward, bx_error *err)
@@ -190,16 +213,6 @@ bx_formula *bx_law_direction(const bx_formula *law, size_t sum, bool backward, b
 }
 
 /* ---- mass action ---- */
-
-static size_t find_reactant(const bx_formula *law, size_t node, const bx_law_side *side)
-{
-    size_t i = 0;
-    const char *name =
-        law->nodes[node].op == BX_OP_NAME ? law->names[law->nodes[node].a].text : NULL;
-    while (i < side->count && (!name || strcmp(side->reactants[i].name, name) != 0))
-        i++;
-    return i;
-}
 
 /* Whether reactants are factors, each with its order for power, and nowhere else. */
 static bool is_product(const bx_formula *law, const double *powers, const bx_law_side *left,

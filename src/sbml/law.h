@@ -3,6 +3,7 @@
 #define BX_SBML_LAW_H
 
 #include "core/error.h"
+#include "core/names.h"
 #include "model/formula.h"
 
 #include <stdbool.h>
@@ -10,14 +11,15 @@
 
 /* A species that a reaction takes. */
 typedef struct bx_law_reactant {
-    const char *name;    /* in the law */
-    const char *divisor; /* a count divided by it is what the name means; NULL: the count itself */
-    double order;        /* how many molecules are taken */
+    char *name;    /* in the law */
+    char *divisor; /* a count divided by it is what the name means; NULL: the count itself */
+    double order;  /* how many molecules are taken */
 } bx_law_reactant;
 
 typedef struct bx_law_side {
     bx_law_reactant *reactants;
     size_t count;
+    bx_names places; /* of the reactants, by name */
 } bx_law_side;
 
 /* Whether a law is a sum with terms of both signs, or a product with one such factor, whose
