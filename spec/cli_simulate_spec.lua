@@ -36,7 +36,7 @@ describe("bioxen simulate", function()
   -- A -> B with constants, molecules.
   local function decay(name)
     return sh:file(name or "decay.xml", sbml.document {
-      compartments = { sbml.compartment("c", 1) },
+      substance = "item", compartments = { sbml.compartment("c", 1) },
       species = { sbml.species("A", 'initialAmount="100"', 'hasOnlySubstanceUnits="true"'),
         sbml.species("B", 'initialAmount="0"', 'hasOnlySubstanceUnits="true"') },
       parameters = { sbml.parameter("k", 0.1) },

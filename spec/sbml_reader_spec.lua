@@ -27,7 +27,7 @@ end
 -- S decays at a rate of 1. parts: what to change.
 local function decay(parts)
   local document = {
-    compartments = { s.compartment("c", 1) },
+    substance = "item", compartments = { s.compartment("c", 1) },
     species = { s.species("S", 'initialConcentration="10"') },
     parameters = { s.parameter("k", 1) },
     reactions = { s.reaction("r", { "S" }, {}, s.apply("times", "c", "k", "S")) },
@@ -391,8 +391,7 @@ describe("the SBML reader", function()
 
     it("leaves what is no difference of two rates", function()
       local growth = s.apply("times", "S", s.apply("minus", 1, s.apply("divide", "S", 100)))
-      for _, text in ipairs { reversible(growth), one_way(both),
-        reversible(s.apply("minus", s.apply("times", 2, "S"), "k")) } do
+      for _, text in ipairs { reversible(growth), reversible(s.apply("minus", s.apply("times", 2, "S"), "k")) } do
         assert.equal(0, #assert(load(text, stochastic)).warnings)
       end
     end)

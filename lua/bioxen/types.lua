@@ -858,12 +858,12 @@ function FluxModel:reaction(name) end
 ---@field share boolean? variables that another process has too become one (default: refused)
 ---@field externals table<string, string>? text by file name of external model definitions
 ---@field strict boolean? what the reader would warn of is an error (EMODEL)
----@field stochastic boolean? for stochastic runs: a reversible law, a difference of two rates, is taken for two reactions; a warning says so
+---@field stochastic boolean? for stochastic runs: amounts in moles are counted in molecules, reversible laws are taken for two reactions, and laws of mass action for that; warnings say what was done
 ---@field timeout number? seconds; of vm:load_sbml alone
 
 ---What a text has that is not as it should be, where its meaning is certain all the same.
 ---@class bioxen.Warning
----@field code "encoding"|"fast"|"form"|"gene_rule"|"objective"|"package"|"reversible"|"rounding"|"size"|"value" of what kind it is
+---@field code "encoding"|"fast"|"form"|"gene_rule"|"mass_action"|"objective"|"package"|"reversible"|"rounding"|"size"|"units"|"value" of what kind it is
 ---@field message string
 ---@field element string? the id of what it is about
 
@@ -876,6 +876,11 @@ function FluxModel:reaction(name) end
 ---record, get and set take these names. To set a concentration sets the amount. The id of a
 ---reaction is its rate; a local parameter "k" of reaction "R" is "R.k". An id that formulas keep,
 ---such as "time", is "time.value".
+---
+---For stochastic runs a species that reactions change has its state, the number of molecules, in "S.molecules" where
+---its amount is in moles or parts of them: "S" and "S.amount" stay what they are, in the model's units, by every method.
+---"U.in_molecules" is how many a unit U has, by N_A = 6.02214076e23 per mole (SI brochure, 9th edition, 2.3.1). A
+---reversible reaction "R" that became two has "R.reverse" for the other.
 ---
 ---Values that formulas give at the beginning follow what is set before the first run, see Cell:set
 ---and Cell:reset. A model that draws random numbers in events draws them from the run's seed.

@@ -52,6 +52,7 @@ static int allocate(bx_compilation *c, totals t)
     n->settled = items(t.rules, sizeof *n->settled);
     n->unknowns = items(t.rules, sizeof *n->unknowns);
     n->free = items(t.variables, sizeof *n->free);
+    n->rounded = items(t.variables, sizeof *n->rounded);
     n->computed = items(t.variables, sizeof *n->computed);
     n->feeds = items(t.variables, sizeof *n->feeds);
     n->reaction = items(t.reactions, sizeof *n->reaction);
@@ -67,11 +68,11 @@ static int allocate(bx_compilation *c, totals t)
     c->net = items(t.variables, sizeof *c->net);
     c->terms = items(t.terms, sizeof *c->terms);
     if (!n->rule_amount || !n->rule_size || !n->rule_leader || !n->rule_kind || !n->unknowns ||
-        !n->settled || !n->free || !n->computed || !n->feeds || !n->names || !n->rule_codes ||
-        !n->rule_order || !n->rule_varies || !n->rule_uses_time || !n->reaction || !n->orders ||
-        !n->amounts || !n->changing || !n->event || !n->assignments || !c->owners || !c->rules ||
-        !c->rule_slots || !c->net || !c->terms || bx_csr_init(&n->rule_uses, t.rules) < 0 ||
-        bx_csr_init(&n->rate_uses, t.reactions) < 0 ||
+        !n->settled || !n->free || !n->rounded || !n->computed || !n->feeds || !n->names ||
+        !n->rule_codes || !n->rule_order || !n->rule_varies || !n->rule_uses_time || !n->reaction ||
+        !n->orders || !n->amounts || !n->changing || !n->event || !n->assignments || !c->owners ||
+        !c->rules || !c->rule_slots || !c->net || !c->terms ||
+        bx_csr_init(&n->rule_uses, t.rules) < 0 || bx_csr_init(&n->rate_uses, t.reactions) < 0 ||
         bx_csr_init(&n->reactants, t.reactions) < 0 || bx_csr_init(&n->changes, t.reactions) < 0 ||
         bx_csr_init(&n->logic_uses, 0) < 0)
         return bx_fail_memory(c->err);

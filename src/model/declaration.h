@@ -12,6 +12,7 @@
 typedef struct bx_declared_value {
     char *name;
     double value;
+    bool rounded; /* of a species: stochastic methods take the nearest whole number */
 } bx_declared_value;
 
 /* How a rule gives its variable a value. */
@@ -78,7 +79,7 @@ struct bx_process {
 };
 
 /* As bx_process_add_*, from formulas and equations that are made already. The process owns what
- * they are and hold from then on; on failure it is freed. A reaction's `rate` is the whole rate. */
+ * they are and hold from then on; on failure it is freed. */
 int bx_process_take_initial(bx_process *process, const char *target, bx_formula *formula,
                             bx_error *err);
 int bx_process_take_rule(bx_process *process, const char *name, bx_formula *formula, bx_error *err);
@@ -87,7 +88,7 @@ int bx_process_take_constraint(bx_process *process, const char *name, bx_formula
 int bx_process_take_rate(bx_process *process, const char *species, bx_formula *formula,
                          bx_error *err);
 int bx_process_take_reaction(bx_process *process, const char *name, bx_equation equation,
-                             bx_formula *rate, bx_error *err);
+                             bx_rate_kind kind, bx_formula *rate, bx_error *err);
 int bx_process_take_event(bx_process *process, bx_declared_event *event, bx_error *err);
 
 /* The fast reaction is the process's, also on failure. */

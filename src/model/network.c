@@ -206,6 +206,7 @@ void bx_network_free(bx_network *network)
     free(network->unknowns);
     free(network->settled);
     free(network->free);
+    free(network->rounded);
     free(network->initials);
     free(network->computed);
     free(network->feeds);

@@ -100,6 +100,7 @@ typedef struct bx_network {
                           slow ones, from where the extents of fast ones count */
     size_t settled_count;
     bool *free;           /* species or parameter -> may have any value, NaN included */
+    bool *rounded;        /* species -> stochastic methods take the nearest whole number */
     bx_initial *initials; /* each after those that it needs; none if all are plain numbers */
     size_t initial_count;
     bool *computed; /* species or parameter -> its initial value is a formula's */

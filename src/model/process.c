@@ -196,6 +196,11 @@ void bx_process_free_values(bx_process *process)
     process->free_values = true;
 }
 
+void bx_process_round_species(bx_process *process)
+{
+    process->species[process->species_count - 1].rounded = true;
+}
+
 static int add_initial(bx_process *process, const char *target, bx_formula *formula, bx_error *err)
 {
     bx_declared_assignment *initials = bx_array_grow(process->initials, process->initial_count,
@@ -363,10 +368,10 @@ static int take_reaction(bx_process *process, bx_declared_reaction *reaction, bx
 }
 
 int bx_process_take_reaction(bx_process *process, const char *name, bx_equation equation,
-                             bx_formula *rate, bx_error *err)
+                             bx_rate_kind kind, bx_formula *rate, bx_error *err)
 {
     bx_declared_reaction reaction = {
-        .name = strdup(name), .equation = equation, .kind = BX_RATE_FORMULA, .rate = rate};
+        .name = strdup(name), .equation = equation, .kind = kind, .rate = rate};
     if (reaction.name)
         return take_reaction(process, &reaction, err);
     free_reaction(&reaction);

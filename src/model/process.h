@@ -51,6 +51,10 @@ void bx_process_free(bx_process *process); /* NULL is fine */
 const char *bx_process_name(const bx_process *process);
 
 int bx_process_add_species(bx_process *process, const char *name, double initial, bx_error *err);
+/* Of the species added last: stochastic methods take the nearest whole number, whatever it begins
+ * with or is set to, as of a count that is computed from moles. */
+void bx_process_round_species(bx_process *process);
+
 int bx_process_add_parameter(bx_process *process, const char *name, double value, bx_error *err);
 
 /* Species and parameters of this process may have any value: negative, infinite, NaN. */

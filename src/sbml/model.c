@@ -1,6 +1,7 @@
 #include "sbml/model.h"
 
 #include "model/parser.h"
+#include "sbml/molecules.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -98,6 +99,8 @@ void bx_sbml_free(bx_sbml *sbml)
     free(sbml->rate_names);
     bx_names_free(&sbml->rates);
     bx_names_free(&sbml->fast);
+    free(sbml->molecules);
+    free(sbml->rounded);
     bx_names_free(&sbml->species);
     bx_names_free(&sbml->functions);
     bx_names_free(&sbml->rules);
@@ -151,6 +154,7 @@ bool bx_sbml_is_amount(const bx_sbml *sbml, const Species_t *species)
 
 bx_sbml_name bx_sbml_state_of(const bx_sbml *sbml, const Species_t *species)
 {
+    const char *amount = bx_sbml_is_amount(sbml, species) ? "" : ".amount";
     return bx_sbml_name_of(Species_getId(species),
-                           bx_sbml_is_amount(sbml, species) ? "" : ".amount");
+                           bx_sbml_molecules_of(sbml, species) != 1 ? ".molecules" : amount);
 }

@@ -31,9 +31,11 @@ typedef struct bx_sbml {
     bx_names rates;                               /* the ids that rateOf names, in order; */
     char **rate_names;                            /* they lie here */
     size_t rate_count, rate_capacity;
-    bool stochastic; /* reversible laws become two reactions */
-    bool distrib; /* the package of that name is there */
-    bool delays;  /* some formula asks for a delayed value */
+    double *molecules; /* for stochastic simulation, of species by their place: how many a unit of
+                           the amount has, or 0 where no reaction changes it; else NULL */
+    bool *rounded;     /* beside it: the state is the nearest whole number */
+    bool distrib;      /* the package of that name is there */
+    bool delays;       /* some formula asks for a delayed value */
 } bx_sbml;
 
 /* Longest text of a name: a reaction's local parameter. */
@@ -88,13 +90,16 @@ const ASTNode_t *bx_sbml_initial_of(const bx_sbml *sbml, const char *id);
 /* Whether the id of a species means its amount. */
 bool bx_sbml_is_amount(const bx_sbml *sbml, const Species_t *species);
 
-/* The name of the state of a species that reactions change: an amount. */
+/* The name of the state of a species that reactions change: an amount, or a number of molecules. */
 bx_sbml_name bx_sbml_state_of(const bx_sbml *sbml, const Species_t *species);
 
 /* Declare compartments, parameters, species and species references. */
 int bx_sbml_variables(bx_sbml *sbml);
 
 int bx_sbml_reactions(bx_sbml *sbml);
+
+/* Mark the species, by their place, that reactions change. */
+void bx_sbml_mark_changed(const bx_sbml *sbml, bool *changed);
 
 /* Add the rate of change of a species' amount by reactions to the formula being made. */
 void bx_sbml_put_changes(bx_sbml *sbml, const Species_t *species);

@@ -1,4 +1,5 @@
 #include "sbml/math.h"
+#include "sbml/molecules.h"
 
 #include <math.h>
 
@@ -116,7 +117,7 @@ static int add_amount_state(bx_sbml *sbml, const Species_t *species, const char 
     if (rule == BX_SBML_ALGEBRAIC)
         return add_solved_species(sbml, species, name, math, amount_of(species), BX_OP_MULTIPLY,
                                   concentration_of(species), size);
-    if (bx_process_add_species(sbml->process, name, amount_of(species), sbml->err) < 0 ||
+    if (bx_sbml_add_state(sbml, species, name, amount_of(species)) < 0 ||
         (rule == BX_SBML_RATE && take_math(sbml, bx_process_take_rate, name, math) < 0))
         return -1;
     if (initial)
@@ -126,11 +127,36 @@ static int add_amount_state(bx_sbml *sbml, const Species_t *species, const char 
     return add_initial_number(sbml, name, concentration_of(species), BX_OP_MULTIPLY, size);
 }
 
+/* The state is a number of molecules, `amount` the amount in the model's unit. */
+static int add_molecules(bx_sbml *sbml, const Species_t *species, const char *amount)
+{
+    const char *id = Species_getId(species);
+    const ASTNode_t *initial = bx_sbml_initial_of(sbml, id);
+    bx_sbml_name state = bx_sbml_state_of(sbml, species), each, factor;
+    bool concentration =
+        initial ? !bx_sbml_is_amount(sbml, species) : Species_isSetInitialConcentration(species);
+    if (bx_sbml_add_divisor(sbml, species, false, &each) < 0 ||
+        bx_sbml_add_divisor(sbml, species, concentration, &factor) < 0 ||
+        bx_sbml_add_state(sbml, species, state.text, NAN) < 0 ||
+        bx_process_add_quotient(sbml->process, amount, state.text, each.text, sbml->err) < 0)
+        return -1;
+    if (initial)
+        bx_sbml_math(sbml, initial, NULL);
+    else
+        bx_builder_number(&sbml->builder,
+                          concentration ? concentration_of(species) : amount_of(species));
+    put_behind(sbml, BX_OP_MULTIPLY, factor.text);
+    return bx_sbml_take(sbml, bx_process_take_initial, state.text);
+}
+
 static int add_amount(bx_sbml *sbml, const Species_t *species, const char *size)
 {
     const char *id = Species_getId(species);
     bx_sbml_name name = bx_sbml_name_of(id, ""), other = bx_sbml_name_of(id, ".concentration");
-    if (add_amount_state(sbml, species, name.text, size) < 0)
+    int result = bx_sbml_molecules_of(sbml, species) != 1
+                     ? add_molecules(sbml, species, name.text)
+                     : add_amount_state(sbml, species, name.text, size);
+    if (result < 0)
         return -1;
     return add_rule(sbml, other.text, name.text, BX_OP_DIVIDE, size);
 }
@@ -177,6 +203,13 @@ static int add_concentration(bx_sbml *sbml, const Species_t *species, const char
     bx_sbml_name name = bx_sbml_name_of(id, ""), amount = bx_sbml_name_of(id, ".amount");
     bx_sbml_rule rule = bx_sbml_rule_of(sbml, id, &math);
     bx_sbml_rule size_rule = bx_sbml_rule_of(sbml, Species_getCompartment(species), &size_math);
+    if (bx_sbml_molecules_of(sbml, species) != 1) {
+        bx_sbml_name state = bx_sbml_state_of(sbml, species), each;
+        if (add_molecules(sbml, species, amount.text) < 0 ||
+            bx_sbml_add_divisor(sbml, species, true, &each) < 0)
+            return -1;
+        return bx_process_add_quotient(sbml->process, name.text, state.text, each.text, sbml->err);
+    }
     if (rule == BX_SBML_ASSIGNMENT || rule == BX_SBML_ALGEBRAIC) {
         if ((rule == BX_SBML_ASSIGNMENT
                  ? take_math(sbml, bx_process_take_rule, name.text, math)
@@ -187,7 +220,7 @@ static int add_concentration(bx_sbml *sbml, const Species_t *species, const char
     }
     if (rule == BX_SBML_RATE && (size_rule == BX_SBML_ASSIGNMENT || size_rule == BX_SBML_ALGEBRAIC))
         return add_moved_concentration(sbml, species, size, math);
-    if (bx_process_add_species(sbml->process, amount.text, amount_of(species), sbml->err) < 0 ||
+    if (bx_sbml_add_state(sbml, species, amount.text, amount_of(species)) < 0 ||
         bx_process_add_quotient(sbml->process, name.text, amount.text, size, sbml->err) < 0 ||
         (rule == BX_SBML_RATE &&
          add_rate_of_amount(sbml, id, amount.text, size, math,

@@ -264,7 +264,8 @@ return {
   name = "simulate",
   summary = "run a model in SBML: numbers as CSV, JSON or a picture",
   description = "Run a model in SBML and write what it does as CSV, a column for each species. Many runs give "
-    .. "means, standard deviations and quantiles. The time unit is the model's.",
+    .. "means, standard deviations and quantiles. All is in the model's units, by every method; what stochastic "
+    .. "methods assume of a model is printed.",
   arguments = { { "MODEL", "A file in SBML, also compressed (.gz, .bz2) or in an archive (.zip, .omex); - reads "
     .. "standard input." } },
   options = {
@@ -279,7 +280,8 @@ return {
       .. "once (default: ode, for many runs ssa).", value = "METHOD", choices = { "ode", "ssa", "tau", "hybrid" } },
     { "--runs", "How many runs (default 1).", value = "N", number = { integer = true, minimum = 1 } },
     { "--seed", "Of random numbers: the same seed gives the same runs.", value = "N", number = { integer = true } },
-    { "--record", "What to record: ids with commas between them; S.amount and S.concentration tell which is meant.",
+    { "--record", "What to record: ids with commas between them; S.amount and S.concentration tell which is meant, "
+      .. "S.molecules is the count of amounts in moles.",
       value = "NAMES", list = true },
     { "--quantiles", "Of many runs, such as 0.05,0.5,0.95.", value = "LIST", list = true,
       number = { minimum = 0, maximum = 1 } },

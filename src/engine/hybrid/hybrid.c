@@ -5,6 +5,7 @@
 #include "engine/hybrid/part.h"
 #include "engine/hybrid/partition.h"
 #include "engine/jumps.h"
+#include "engine/molecules.h"
 #include "engine/stochastic/ssa.h"
 #include "engine/switches.h"
 
@@ -452,6 +453,10 @@ static int advance(hybrid *h, bx_error *err)
                        "exchange: the delayed value of \"%.64s\" does not allow it; leave out the "
                        "option exchange",
                        h->network->program.delayed[0].name);
+    if (run->method != BX_METHOD_HYBRID &&
+        bx_molecules_check_counts(h->network, h->network->changing, BX_MOLECULES_MAXIMUM, h->frame,
+                                  err) < 0)
+        return -1;
     if (bx_partition_begin(&h->partition, run, h->frame, err) < 0 || adapt(h, err) < 0)
         return -1;
     return run->exchange > 0 ? run_exchanges(h, err) : run_jumps(h, err);

@@ -502,8 +502,8 @@ static inline size_t choose(const bx_ssa *ssa, bx_random *random, double total)
 
 static int check_counts(const bx_ssa *ssa, bx_error *err)
 {
-    return bx_molecules_check_counts(ssa->network, ssa->network->changing, ssa->simulation->frame,
-                                     err);
+    return bx_molecules_check_counts(ssa->network, ssa->network->changing, BX_MOLECULES_MAXIMUM,
+                                     ssa->simulation->frame, err);
 }
 
 /* Fire due events; *fired tells whether any did. */

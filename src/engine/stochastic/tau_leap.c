@@ -25,9 +25,6 @@
 /* Leaps in a row that are halved for a count below 0. */
 #define HALVINGS_MAXIMUM 100
 
-/* Beyond this, a count is no longer a whole number. */
-#define COUNT_MAXIMUM 9007199254740992.0
-
 typedef struct tau_leap {
     const bx_network *network;
     bx_ssa *ssa;
@@ -145,7 +142,7 @@ static bool apply(tau_leap *tau)
     }
     bool possible = true;
     for (size_t i = 0; i < network->species && possible; i++)
-        possible = !network->changing[i] || (frame[i] >= 0 && frame[i] <= COUNT_MAXIMUM);
+        possible = !network->changing[i] || (frame[i] >= 0 && frame[i] <= BX_MOLECULES_MAXIMUM);
     if (!possible)
         memcpy(frame, tau->before, network->species * sizeof *frame);
     return possible;
@@ -257,13 +254,18 @@ static int advance_some(tau_leap *tau, double stop, double epsilon, bx_error *er
     return settle(tau, err);
 }
 
+static int check_counts(const tau_leap *tau, bx_error *err)
+{
+    return bx_molecules_check_counts(tau->network, tau->network->changing, BX_MOLECULES_MAXIMUM,
+                                     tau->simulation->frame, err);
+}
+
 static int advance(tau_leap *tau, bx_error *err)
 {
     bx_simulation *s = tau->simulation;
     double *time = &s->frame[tau->network->time];
     double epsilon = s->run->epsilon > 0 ? s->run->epsilon : EPSILON_DEFAULT;
-    if (bx_molecules_check_counts(tau->network, tau->network->changing, s->frame, err) < 0 ||
-        settle(tau, err) < 0)
+    if (check_counts(tau, err) < 0 || settle(tau, err) < 0)
         return -1;
     for (;;) {
         while (s->next_row <= *time)
@@ -274,7 +276,7 @@ static int advance(tau_leap *tau, bx_error *err)
         double stop = fmin(s->end, bx_events_next(tau->network, s->events, s->frame));
         stop = fmin(stop, bx_switches_next(tau->switches, s->frame));
         if (bx_simulation_poll(s, *time, err) < 0 || advance_some(tau, stop, epsilon, err) < 0 ||
-            bx_molecules_check_counts(tau->network, tau->network->changing, s->frame, err) < 0)
+            check_counts(tau, err) < 0)
             return -1;
         bx_simulation_stepped(s, *time);
     }
