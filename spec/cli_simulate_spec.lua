@@ -187,7 +187,32 @@ describe("bioxen simulate", function()
       if rows > 1 then assert(line:find(next_few(), 1, true) == 1, line) else next_few() end
     end
     assert.are.equal(1500002, rows)
-    bad(1, "too many rows for a picture", decay() .. words:gsub(" A ", " A,B ") .. " --plot")
+    bad(1, "a picture of 1500002 rows and 2 columns wants more than the 32 MB that it may",
+      decay() .. words:gsub(" A ", " A,B ") .. " --plot")
+    bad(1, "an ensemble of 1500001 rows and 1 columns is more", decay() .. words .. " --runs 2 --jobs 1")
+  end)
+
+  it("writes which event fires when", function()
+    local model = sh:file("events.xml", sbml.document {
+      compartments = { sbml.compartment("c", 1) },
+      species = { sbml.species("A", 'initialAmount="100"', 'hasOnlySubstanceUnits="true"') },
+      parameters = { sbml.parameter("k", 0.5), sbml.parameter("n", 0, false) },
+      reactions = { sbml.reaction("R", { "A" }, {}, sbml.apply("times", "k", "A")) },
+      events = { sbml.event("half", sbml.apply("lt", "A", 50), { n = 1 }),
+        sbml.event("late", sbml.apply("geq", sbml.time, 2.5), { A = 200 }) },
+    })
+    local file = sh.scratch .. "/events.csv"
+    good(model .. " --duration 6 --events " .. file)
+    local lines = lines_of(shell.read(file))
+    assert.are.equal("time,event", lines[1])
+    local time, name = lines[2]:match "^(.-),(.*)$"
+    assert.are.equal("half", name)
+    assert.is_true(math.abs(time - 2*math.log(2)) < 1e-8)
+    assert.are.equal("2.5,late", lines[3])
+    assert.is_true(math.abs(lines[4]:match "^(.-),half$" - 2.5 - 2*math.log(4)) < 1e-8)
+    assert.is_nil(lines[5])
+    assert.are.equal("time,event\n", (good(model .. " --duration 1 --out /dev/null --events -")))
+    bad(2, "'--runs' can not be used together with option '--events'", model .. " --duration 1 --events x --runs 3")
   end)
 
   it("records at times, and from a time on", function()

@@ -120,22 +120,38 @@ local function fetch(vm, method)
   return table.concat(pieces)
 end
 
--- A trajectory that is too large to travel at once: as text it comes all the same.
-local function large_run(vm, run)
-  local done, err = vm:execute_biological_process("kept = cell:run(args)", { args = run, name = "simulate" })
-  if not done then return nil, err end
-  return {
+-- A run in a VM. What is `large` stays there; events that fire are noted where they are asked for.
+local RUN = [[
+  local run, fired = args.run, args.events and {}
+  if fired then run.events = function(time, name) fired[#fired + 1] = { time = time, name = name } end end
+  kept = cell:run(run)
+  return { trajectory = not args.large and kept or nil, fired = fired or nil }]]
+
+-- The trajectory, and the events that fired. One that is too large to travel at once comes as text all the same.
+local function one_run(vm, run, options, picture)
+  local rows = run.times and #run.times or run.duration/run.every + 2
+  local large = run.record and 8*rows*(#run.record + 1) > PIECE
+  if large and picture then
+    return core.fail("ERESULT", ("a picture of %.0f rows and %d columns wants more than the %d MB that it may: --every "
+      .. "makes the rows fewer, --record the columns"):format(rows, #run.record, PIECE >> 20))
+  end
+  local answer, err = vm:execute_biological_process(RUN,
+    { args = { run = run, large = large, events = options.events ~= nil }, name = "simulate" })
+  if not answer then return nil, err end
+  local whole = {
     to_csv = function() return fetch(vm, "to_csv") end,
     to_json = function() return fetch(vm, "to_json") end,
-    plot = function() return core.fail("ERESULT", "too many rows for a picture: --every makes them fewer") end,
   }
+  return answer.result.trajectory or whole, answer.result.fired
 end
 
-local function one_run(vm, run)
-  local rows = run.times and #run.times or run.duration/run.every + 2
-  if run.record and 8*rows*(#run.record + 1) > PIECE then return large_run(vm, run) end
-  local answer, err = vm:execute_biological_process("return cell:run(args)", { args = run, name = "simulate" })
-  return answer and answer.result, err
+local function events_text(fired)
+  local lines = { "time,event\n" }
+  for i, event in ipairs(fired) do
+    local name = event.name:find '[",\r\n]' and '"' .. event.name:gsub('"', '""') .. '"' or event.name
+    lines[i + 1] = ("%s,%s\n"):format(json.encode(event.time), name)
+  end
+  return table.concat(lines)
 end
 
 local function copy_of(run)
@@ -222,12 +238,16 @@ local function text_of(result, as_json, warnings)
   return ('{"warnings":%s,\n%s'):format(json.encode(json.list(warnings)), text:sub(2))
 end
 
-local function write(result, options, warnings)
+local function wants_picture(options)
   local path = options.out
-  if options.plot or path and (path:find "%.png$" or path:find "%.svg$") then return draw(result, options) end
+  return options.plot or path and (path:find "%.png$" or path:find "%.svg$") ~= nil
+end
+
+local function write(result, options, warnings)
+  if wants_picture(options) then return draw(result, options) end
   local text, err = text_of(result, wants_json(options), warnings)
   if not text then return nil, err end
-  return source.write(text, path)
+  return source.write(text, options.out)
 end
 
 local function stochastic(run)
@@ -250,9 +270,14 @@ local function simulate(options)
   local run = run_options(options, record, absolute)
   if stochastic(run) then run.seed = seed end
   local result, reason
-  if options.runs == 1 then result, reason = one_run(vm, run) else result, reason = many_runs(vm, options, run) end
+  if options.runs == 1 then
+    result, reason = one_run(vm, run, options, wants_picture(options))
+  else
+    result, reason = many_runs(vm, options, run)
+  end
   if not result then return say.failed(reason) end
   local written, mistake = write(result, options, model.warnings)
+  if written and options.events then written, mistake = source.write(events_text(reason), options.events) end
   if not written then return say.failed(mistake) end
   if stochastic(run) and not options.seed and not options.quiet then
     say.note(("seed: --seed=%d repeats this"):format(seed))
@@ -292,11 +317,13 @@ return {
     { "--jobs", "VMs that share many runs (default: as many as there are cores). The result is the same.",
       value = "N", number = { integer = true, minimum = 1 } },
     { "--out", "Write to this file; .json, .png and .svg say what it is to be.", value = "FILE" },
+    { "--events", "Write to this file, as CSV, when which event fires in the run.", value = "FILE" },
     { "--json", "JSON instead of CSV." },
     { "--plot", "A chart instead of numbers." },
     { "--quiet -q", "No progress." },
   },
-  either = { { "--json", "--plot" }, { "--times", "--every" }, { "--times", "--start" } },
+  either = { { "--json", "--plot" }, { "--times", "--every" }, { "--times", "--start" },
+    { "--events", "--runs" } },
   examples = {
     { "bioxen simulate model.xml --duration 3600 --every 10 --out model.csv", "an hour, by differential equations" },
     { "bioxen simulate model.xml.gz --duration 60 --runs 1000 --seed 42 --record A,B",
