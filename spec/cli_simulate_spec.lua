@@ -220,6 +220,11 @@ describe("bioxen simulate", function()
     assert.are.same({ 0.5, 1, 4 }, data.time)
     assert.are.same({ 2, 3 }, cjson.decode((good(decay() .. " --duration 3 --start 2 --every 1 --json"))).time)
     assert.are.equal(101, #cjson.decode((good(decay() .. " --duration 3 --start 2 --json"))).time)
+    local steps = lines_of((good(decay() .. " --duration 3 --steps --method ssa --seed 1")))
+    assert.are.equal("0,100,0", steps[2])
+    for i = 3, #steps - 1 do
+      assert.are.equal(("%d,%d"):format(102 - i, i - 2), steps[i]:match ",(.*)$")
+    end
     bad(2, "'--every' can not be used together with option '--times'", decay() .. " --times 1 --every 1")
     bad(1, "start: expected a time up to the end, 1 s, got 2", decay() .. " --duration 1 --start 2")
     bad(1, "times: expected ascending times", decay() .. " --times 2,1")

@@ -99,7 +99,9 @@ local function run_options(options, record, absolute)
     method = method_of(options), seed = options.seed,
     max_steps = options.max_steps,
   }
-  if not options.times then
+  if options.steps then
+    run.every = "step"
+  elseif not options.times then
     run.every = options.every or math.max(0, options.duration - (options.start or 0))/ROWS
   end
   run.tolerance = { relative = options.tolerance, absolute = absolute }
@@ -129,8 +131,8 @@ local RUN = [[
 
 -- The trajectory, and the events that fired. One that is too large to travel at once comes as text all the same.
 local function one_run(vm, run, options, picture)
-  local rows = run.times and #run.times or run.duration/run.every + 2
-  local large = run.record and 8*rows*(#run.record + 1) > PIECE
+  local rows = options.steps and 0 or run.times and #run.times or run.duration/run.every + 2
+  local large = run.record and 8*rows*(#run.record + 1) > PIECE or options.steps and not picture
   if large and picture then
     return core.fail("ERESULT", ("a picture of %.0f rows and %d columns wants more than the %d MB that it may: --every "
       .. "makes the rows fewer, --record the columns"):format(rows, #run.record, PIECE >> 20))
@@ -298,6 +300,7 @@ return {
     { "--every", "Time between rows (default: a hundredth of the duration).", value = "TIME",
       number = { above = 0 } },
     { "--start", "Time of the first row (default: 0).", value = "TIME", number = { minimum = 0 } },
+    { "--steps", "A row at each step of the solver, reaction or leap." },
     { "--times", "Of the rows, ascending, with commas between them.", value = "LIST", list = true,
       number = { minimum = 0 } },
     { "--method", "Solver of differential equations, exact stochastic simulation, tau-leaping, or both kinds at "
@@ -323,7 +326,8 @@ return {
     { "--quiet -q", "No progress." },
   },
   either = { { "--json", "--plot" }, { "--times", "--every" }, { "--times", "--start" },
-    { "--events", "--runs" } },
+    { "--events", "--runs" }, { "--steps", "--every" }, { "--steps", "--times" }, { "--steps", "--start" },
+    { "--steps", "--runs" } },
   examples = {
     { "bioxen simulate model.xml --duration 3600 --every 10 --out model.csv", "an hour, by differential equations" },
     { "bioxen simulate model.xml.gz --duration 60 --runs 1000 --seed 42 --record A,B",
