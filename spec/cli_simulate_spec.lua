@@ -192,6 +192,27 @@ describe("bioxen simulate", function()
     bad(1, "an ensemble of 1500001 rows and 1 columns is more", decay() .. words .. " --runs 2 --jobs 1")
   end)
 
+  it("sets values before the run, in every VM, and what follows from them", function()
+    local model = sh:file("set.xml", sbml.document {
+      compartments = { sbml.compartment("c", 2) },
+      species = { sbml.species("S", 'initialConcentration="3"'), sbml.species("A", 'initialAmount="4"'),
+        sbml.species("I", 'initialAmount="0"') },
+      parameters = { sbml.parameter("dose", 3) }, initial = { sbml.initial("I", sbml.apply("times", 2, "dose")) },
+    })
+    local function rows(words)
+      return lines_of((good(model .. " --duration 1 --every 1 " .. words)))
+    end
+    assert.are.same({ "time,S,A,I", "0,3,2,6", "1,3,2,6" }, rows "")
+    assert.are.equal("0,3,1,10", rows "--set c=4,dose=5"[2])
+    assert.are.equal("1,8,12,3", rows "--set S=8,A.amount=24,dose=1.5"[3])
+    assert.are.equal("1,12,6,6", rows "--set S.amount=24,A=6"[3])
+    local words = decay() .. " --duration 1 --every 1 --seed 2 --runs 40 --set A=50,k=2 --jobs "
+    assert.are.equal((good(words .. 1)), (good(words .. 3)))
+    assert.truthy((good(words .. 3)):find("\n0,50,", 1, true))
+    bad(1, "--set: NAME=NUMBER expected, got 'k=x'", decay() .. " --duration 1 --set k=x")
+    bad(1, '"kk"', decay() .. " --duration 1 --set kk=1")
+  end)
+
   it("writes which event fires when", function()
     local model = sh:file("events.xml", sbml.document {
       compartments = { sbml.compartment("c", 1) },

@@ -77,20 +77,36 @@ end
 
 -- ---- runs ----
 
--- "1e-12" or "A=1e-12,B=1e-9", by the cell's names.
-local function absolute_tolerance(model, list)
-  if not list then return nil end
-  if #list == 1 and tonumber(list[1]) then return tonumber(list[1]) end
-  local absolute = {}
+-- "A=5,B=1e-9", by the cell's names; or nil and the item that is something else.
+local function values_by_name(model, list)
+  local values = {}
   for _, item in ipairs(list) do
     local name, value = item:match "^(.-)=(.*)$"
     value = tonumber(value)
-    if not (value and value > 0) then
-      return nil, ("--absolute-tolerance: a number above 0, or NAME=NUMBER expected, got '%s'"):format(item)
-    end
-    absolute[cell_name(model, name)] = value
+    if not value then return nil, item end
+    values[cell_name(model, name)] = value
   end
-  return absolute
+  return values
+end
+
+-- "1e-12" or "A=1e-12,B=1e-9".
+local function absolute_tolerance(model, list)
+  if not list then return nil end
+  if #list == 1 and tonumber(list[1]) then return tonumber(list[1]) end
+  local absolute, odd = values_by_name(model, list)
+  for name, value in pairs(absolute or {}) do
+    if value <= 0 then absolute, odd = nil, name .. "=" .. value end
+  end
+  if absolute then return absolute end
+  return nil, ("--absolute-tolerance: a number above 0, or NAME=NUMBER expected, got '%s'"):format(odd)
+end
+
+-- Set what is asked for; true, or nil and an error.
+local function set_values(vm, model, list)
+  if not list then return true end
+  local values, odd = values_by_name(model, list)
+  if not values then return nil, ("--set: NAME=NUMBER expected, got '%s'"):format(odd) end
+  return vm:execute_biological_process("cell:set(args)", { args = values, name = "set" })
 end
 
 local function run_options(options, record, absolute)
@@ -209,7 +225,9 @@ local function many_runs(vm, options, run)
     local another, err = start_vm(i, 0)
     local model
     if another then model, err = load_model(another, options) end
-    if not model then return nil, err end
+    local set
+    if model then set, err = set_values(another, model, options.set) end
+    if not set then return nil, err end
     vms[i] = another
   end
   run.quantiles = options.quantiles
@@ -269,6 +287,8 @@ local function simulate(options)
   if unknown then return say.failed(unknown) end
   local absolute, misread = absolute_tolerance(model, options.absolute_tolerance)
   if misread then return say.failed(misread) end
+  local set, unset = set_values(vm, model, options.set)
+  if not set then return say.failed(unset) end
   local run = run_options(options, record, absolute)
   if stochastic(run) then run.seed = seed end
   local result, reason
@@ -307,6 +327,8 @@ return {
       .. "once (default: ode, for many runs ssa).", value = "METHOD", choices = { "ode", "ssa", "tau", "hybrid" } },
     { "--runs", "How many runs (default 1).", value = "N", number = { integer = true, minimum = 1 } },
     { "--seed", "Of random numbers: the same seed gives the same runs.", value = "N", number = { integer = true } },
+    { "--set", "Values before the run, as in k=0.2,S=10, in the unit of what is written; initial values that formulas "
+      .. "give follow.", value = "LIST", list = true },
     { "--record", "What to record: ids with commas between them; S.amount and S.concentration tell which is meant.",
       value = "NAMES", list = true },
     { "--quantiles", "Of many runs, such as 0.05,0.5,0.95.", value = "LIST", list = true,
