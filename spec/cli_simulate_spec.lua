@@ -213,6 +213,20 @@ describe("bioxen simulate", function()
     bad(1, '"kk"', decay() .. " --duration 1 --set kk=1")
   end)
 
+  it("checks what depends on the tolerance", function()
+    local _, err = good(decay() .. " --duration 1 --check --quiet --out /dev/null")
+    assert.truthy(err:find("a tenth of the tolerance changes nothing by more than", 1, true), err)
+    local decline = sbml.apply("exp", sbml.apply("minus", sbml.time)) -- the solution, from which errors lead away
+    local unstable = sh:file("unstable.xml", sbml.document {
+      compartments = { sbml.compartment("c", 1) }, species = { sbml.species("x", 'initialAmount="1"') },
+      rules = { sbml.rule("rate", "x", sbml.apply("minus", sbml.apply("times", 3, sbml.apply("minus", "x", decline)),
+        decline)) },
+    })
+    _, err = good(unstable .. " --duration 10 --check --quiet --out /dev/null")
+    assert.truthy(err:find("warning: a tenth of the tolerance changes x by %S+ of its largest value, at 10"), err)
+    bad(2, "option '--check' is for the method 'ode' alone", decay() .. " --duration 1 --check --method ssa")
+  end)
+
   it("writes which event fires when", function()
     local model = sh:file("events.xml", sbml.document {
       compartments = { sbml.compartment("c", 1) },

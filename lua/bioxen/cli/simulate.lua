@@ -11,6 +11,8 @@ local nearest = require "bioxen.nearest"
 
 local MEMORY = 4 << 30 -- bytes that the VM may take; it takes what it needs
 local ROWS = 100       -- where nothing else is said
+local TOLERANCE = 3e-10 -- relative, where nothing else is said
+local ACCURATE = 1e-3  -- what changes less with the tolerance is as the model has it
 local PIECE = 32 << 20 -- bytes that a VM sends at once, half of what it could
 
 -- Runs of an ensemble are shared out in so many parts whatever the machine, so that sums come out the same.
@@ -101,12 +103,12 @@ local function absolute_tolerance(model, list)
   return nil, ("--absolute-tolerance: a number above 0, or NAME=NUMBER expected, got '%s'"):format(odd)
 end
 
--- Set what is asked for; true, or nil and an error.
+-- Set what is asked for; these values by their names, or nil and an error.
 local function set_values(vm, model, list)
-  if not list then return true end
-  local values, odd = values_by_name(model, list)
+  local values, odd = values_by_name(model, list or {})
   if not values then return nil, ("--set: NAME=NUMBER expected, got '%s'"):format(odd) end
-  return vm:execute_biological_process("cell:set(args)", { args = values, name = "set" })
+  local set, err = vm:execute_biological_process("cell:set(args)", { args = values, name = "set" })
+  return set and values, err
 end
 
 local function run_options(options, record, absolute)
@@ -161,6 +163,51 @@ local function one_run(vm, run, options, picture)
     to_json = function() return fetch(vm, "to_json") end,
   }
   return answer.result.trajectory or whole, answer.result.fired
+end
+
+-- Again, with a tenth of the tolerance: by which part of its largest value each column differs most, and when.
+local CHECK = [[
+  local run, tolerance, off = args.run, args.run.tolerance, {}
+  tolerance.relative = (tolerance.relative or args.usual)/10
+  if type(tolerance.absolute) == "number" then
+    tolerance.absolute = tolerance.absolute/10
+  elseif tolerance.absolute then
+    for name, value in pairs(tolerance.absolute) do tolerance.absolute[name] = value/10 end
+  end
+  cell:reset()
+  cell:set(args.values)
+  local finer, times = cell:run(run), kept:times()
+  for _, name in ipairs(kept:names()) do
+    local a, b, largest, most, when = kept:column(name), finer:column(name), 0, 0, 0
+    for i, x in ipairs(b) do
+      local difference = math.abs(a[i] - x)
+      largest = math.max(largest, math.abs(x))
+      if difference > most then most, when = difference, times[i] end
+    end
+    off[#off + 1] = most > 0 and { name = name, part = most/largest, time = when } or nil
+  end
+  table.sort(off, function(a, b) return a.part > b.part end)
+  return off]]
+
+-- What of a run depends on the solver's tolerance, as a warning; true, or nil and an error.
+local function check(vm, run, values)
+  local answer, err = vm:execute_biological_process(CHECK,
+    { args = { run = run, values = values or {}, usual = TOLERANCE }, name = "check" })
+  if not answer then return nil, err end
+  local off = answer.result
+  local words = {}
+  for i = 1, math.min(#off, 5) do
+    if off[i].part > ACCURATE then
+      words[#words + 1] = ("%s by %.2g of its largest value, at %.6g"):format(off[i].name, off[i].part, off[i].time)
+    end
+  end
+  if #words > 0 then
+    say.note("bioxen: warning: a tenth of the tolerance changes " .. table.concat(words, "; "))
+  else
+    say.note(("bioxen: a tenth of the tolerance changes nothing by more than %.2g of its largest value")
+      :format(off[1] and off[1].part or 0))
+  end
+  return true
 end
 
 local function events_text(fired)
@@ -300,6 +347,7 @@ local function simulate(options)
   if not result then return say.failed(reason) end
   local written, mistake = write(result, options, model.warnings)
   if written and options.events then written, mistake = source.write(events_text(reason), options.events) end
+  if written and options.check then written, mistake = check(vm, run, set) end
   if not written then return say.failed(mistake) end
   if stochastic(run) and not options.seed and not options.quiet then
     say.note(("seed: --seed=%d repeats this"):format(seed))
@@ -336,6 +384,8 @@ return {
     { "--tolerance", "Relative tolerance of the solver (default 3e-10).", value = "X", number = { above = 0 } },
     { "--absolute-tolerance", "Absolute tolerance, in the unit of what is written: a number, or some by name as in "
       .. "A=1e-12,B=1e-9 (default: by the scale of each species).", value = "X", list = true },
+    { "--check", "Run again with a tenth of the tolerance, and say what differs by more than a thousandth: a sensitive "
+      .. "model, in which small errors grow." },
     { "--max-steps", "Stop after so many steps of the solver, reactions or leaps.", value = "N",
       number = { integer = true, minimum = 1 } },
     { "--strict", "What the reader would warn of is an error." },
@@ -349,7 +399,8 @@ return {
   },
   either = { { "--json", "--plot" }, { "--times", "--every" }, { "--times", "--start" },
     { "--events", "--runs" }, { "--steps", "--every" }, { "--steps", "--times" }, { "--steps", "--start" },
-    { "--steps", "--runs" } },
+    { "--steps", "--runs" },
+    { "--check", "--runs" }, { "--check", "--steps" } },
   examples = {
     { "bioxen simulate model.xml --duration 3600 --every 10 --out model.csv", "an hour, by differential equations" },
     { "bioxen simulate model.xml.gz --duration 60 --runs 1000 --seed 42 --record A,B",
@@ -358,6 +409,9 @@ return {
   },
   run = function(options)
     if not (options.duration or options.times) then return nil, "missing option '--duration'" end
+    if options.check and (options.method or "ode") ~= "ode" then
+      return nil, "option '--check' is for the method 'ode' alone"
+    end
     return simulate(options)
   end,
 }
