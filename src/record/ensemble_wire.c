@@ -53,7 +53,13 @@ int bx_ensemble_encode(const bx_ensemble *e, bx_buffer *out, bx_error *err)
     bx_pack_doubles(out, (const double *)e->moments, items * MOMENTS);
     for (size_t i = 0; e->bins && i < items; i++)
         encode_bins(&e->bins[i], out);
-    return bx_buffer_finish(out, length) < 0 ? bx_fail_memory(err) : 0;
+    if (bx_buffer_finish(out, length) == 0)
+        return 0;
+    return bx_fail(
+        err, BX_ERESULT,
+        "an ensemble of %zu rows and %zu columns is more than memory holds, or the %zu MB that "
+        "travel at once: record less often, fewer variables, or with fewer bins",
+        e->plan.rows, e->plan.columns, out->limit >> 20);
 }
 
 static int wrong(bx_error *err, const char *what)

@@ -63,8 +63,25 @@ static int add_id(bx_sbml *sbml, bx_names *names, const char *id, size_t place)
     return bx_names_add(names, id, place) < 0 ? bx_fail_memory(sbml->err) : 0;
 }
 
+/* What there may be one of alone. */
+static int add_only(bx_sbml *sbml, bx_names *names, const char *id, unsigned place,
+                    const char *what)
+{
+    if (id && *id && bx_names_find(names, id) != BX_NAME_NONE)
+        return bx_fail(sbml->err, BX_EMODEL, "\"%.64s\" has two %s", id, what);
+    return id && *id ? add_id(sbml, names, id, place) : 0;
+}
+
 static int index_targets(bx_sbml *sbml, Event_t *event)
 {
+    for (unsigned i = 0; i < Event_getNumEventAssignments(event); i++) {
+        const char *id = EventAssignment_getVariable(Event_getEventAssignment(event, i));
+        for (unsigned j = 0; id && j < i; j++) {
+            const char *other = EventAssignment_getVariable(Event_getEventAssignment(event, j));
+            if (other && strcmp(id, other) == 0)
+                return bx_fail(sbml->err, BX_EMODEL, "an event sets \"%.64s\" twice", id);
+        }
+    }
     for (unsigned i = 0; i < Event_getNumEventAssignments(event); i++) {
         const char *id = EventAssignment_getVariable(Event_getEventAssignment(event, i));
         if (add_id(sbml, &sbml->targets, id, 0) < 0)
@@ -80,13 +97,15 @@ int bx_sbml_index(bx_sbml *sbml)
     for (unsigned i = 0; result == 0 && i < Model_getNumSpecies(m); i++)
         result = add_id(sbml, &sbml->species, Species_getId(Model_getSpecies(m, i)), i);
     for (unsigned i = 0; result == 0 && i < Model_getNumFunctionDefinitions(m); i++)
-        result = add_id(sbml, &sbml->functions,
-                        FunctionDefinition_getId(Model_getFunctionDefinition(m, i)), i);
+        result = add_only(sbml, &sbml->functions,
+                          FunctionDefinition_getId(Model_getFunctionDefinition(m, i)), i,
+                          "function definitions");
     for (unsigned i = 0; result == 0 && i < Model_getNumRules(m); i++)
-        result = add_id(sbml, &sbml->rules, Rule_getVariable(Model_getRule(m, i)), i);
+        result = add_only(sbml, &sbml->rules, Rule_getVariable(Model_getRule(m, i)), i, "rules");
     for (unsigned i = 0; result == 0 && i < Model_getNumInitialAssignments(m); i++)
-        result = add_id(sbml, &sbml->initials,
-                        InitialAssignment_getSymbol(Model_getInitialAssignment(m, i)), i);
+        result = add_only(sbml, &sbml->initials,
+                          InitialAssignment_getSymbol(Model_getInitialAssignment(m, i)), i,
+                          "initial assignments");
     for (unsigned i = 0; result == 0 && i < Model_getNumEvents(m); i++)
         result = index_targets(sbml, Model_getEvent(m, i));
     return result;

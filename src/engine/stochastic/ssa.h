@@ -8,7 +8,7 @@ typedef struct bx_ssa bx_ssa;
 
 /* The dependencies of a network, which must outlive it. BX_EMODEL names what does not allow
  * stochastic simulation: a coefficient that is not whole, a rate that depends on time, unless it
- * only changes at known times (switches.h). */
+ * only changes at known times (roots.h). */
 bx_ssa *bx_ssa_new(const bx_network *network, bx_error *err);
 void bx_ssa_free(bx_ssa *ssa); /* NULL is fine */
 
