@@ -59,21 +59,33 @@ static void check_dna(const bx_genome *g, const char *id, const char *wanted)
     bx_buffer_free(&out);
 }
 
+/* Codon by codon; `whole`, as the protein of a gene that is all of it. */
+static int translate(const char *dna, int code, bool whole, bx_buffer *out, bx_error *err)
+{
+    if (!whole)
+        return bx_genome_translate(dna, strlen(dna), code, out, err);
+    bx_genome *g = begin("chr", dna, false, (uint8_t)code);
+    CHECK(add_run(g, "p", "CDS", 1, 1, strlen(dna)) == 0 && bx_genome_finish(g, err) == 0);
+    int status = bx_genome_protein(g, bx_genome_find(g, "p"), out, err);
+    bx_genome_free(g);
+    return status;
+}
+
 static void check_translation(const char *dna, int code, bool whole, const char *wanted)
 {
     bx_buffer out = {0};
     bx_error err = {0};
-    CHECK(bx_genome_translate(dna, strlen(dna), code, whole, &out, &err) == 0);
+    CHECK(translate(dna, code, whole, &out, &err) == 0);
     CHECK_TEXT(err.message, "");
     CHECK_TEXT(text_of(&out), wanted);
     bx_buffer_free(&out);
 }
 
-static void refuse_translation(const char *dna, int code, const char *part)
+static void refuse_translation(const char *dna, int code, bool whole, const char *part)
 {
     bx_buffer out = {0};
     bx_error err = {0};
-    CHECK(bx_genome_translate(dna, strlen(dna), code, true, &out, &err) < 0);
+    CHECK(translate(dna, code, whole, &out, &err) < 0);
     CHECK(err.code == BX_EGENOME && out.length == 0);
     if (!strstr(err.message, part))
         CHECK_TEXT(err.message, part);
@@ -297,7 +309,7 @@ static void codes_are_those_of_ncbi(void)
         if (!bx_genome_has_code(code))
             continue;
         known++;
-        CHECK(bx_genome_translate(codons, 192, code, false, &out, NULL) == 0 && out.length == 64);
+        CHECK(bx_genome_translate(codons, 192, code, &out, NULL) == 0 && out.length == 64);
         CHECK(!memchr(out.data, 'X', 64));
         bx_buffer_free(&out);
     }
@@ -307,18 +319,18 @@ static void codes_are_those_of_ncbi(void)
 static void proteins_are_made_as_cells_do(void)
 {
     check_translation("TTGTGAAAATAA", 4, true, "MWK");
-    refuse_translation("TTGTGAAAATAA", 11, "codon 2 of 3, TGA, is a stop");
+    refuse_translation("TTGTGAAAATAA", 11, true, "codon 2 of 3, TGA, is a stop");
     check_translation("GTGAAA", 11, true, "MK");
     check_translation("GTGAAA", 1, true, "VK");
     check_translation("GTGAAATAG", 11, false, "VK*");
     check_translation("auggcuUAA", 11, true, "MA");
     check_translation("ATG", 11, true, "M");
     check_translation("TAA", 11, true, "");
-    check_translation("", 11, true, "");
+    check_translation("", 11, false, "");
     check_translation("ATGT", 11, false, "M");
-    refuse_translation("ATGT", 11, "4 bases are no whole number of codons");
-    refuse_translation("ATG", 8, "there is no genetic code 8");
-    refuse_translation("ATJ", 11, "base 3");
+    refuse_translation("ATGT", 11, true, "4 bases are no whole number of codons");
+    refuse_translation("ATG", 8, false, "there is no genetic code 8");
+    refuse_translation("ATJ", 11, false, "base 3");
     /* what letters stand for: all leucine, all stops, start codons alone, else X */
     check_translation("CTNYTAGCNRAYNNN", 11, false, "LLAXX");
     check_translation("ATGTAR", 11, true, "M");
@@ -339,7 +351,7 @@ static void proteins_of_features(void)
                        .type = "CDS",
                        .strand = 1,
                        .phase = 2,
-                       .incomplete = true,
+                       .missing = BX_MISSING_5 | BX_MISSING_3,
                        .spans = &(bx_span){3, 15},
                        .span_count = 1};
     CHECK(add_run(g, "whole", "CDS", 1, 2, 16) == 0 && add_run(g, "rna", "tRNA", 1, 2, 16) == 0);
@@ -375,7 +387,7 @@ static bx_genome *sample(void)
                        .strand = -1,
                        .code = 11,
                        .phase = 1,
-                       .incomplete = true,
+                       .missing = BX_MISSING_5 | BX_MISSING_3,
                        .spans = (bx_span[]){{40, 60}, {10, 20}},
                        .span_count = 2,
                        .attributes = attributes,
@@ -414,11 +426,11 @@ static void gff3_is_written(void)
         "ring\tBioXen\ttRNA\t3\t9\t.\t.\t.\tID=g2;locus_tag=g2\n"
         "ring\tBioXen\tCDS\t24\t29\t.\t-\t0\tID=g4;locus_tag=g4;transl_table=4\n"
         "plasmid|2\tBioXen\tCDS\t40\t60\t.\t-\t1\tID=g 1;locus_tag=g 1;Name=abcA;"
-        "product=thing%3B other;transl_table=11;partial=true;Note=a%3Db%3Bc%2Cd%25%26%0Ae;"
-        "a key=\xc3\xa9;empty=\n"
+        "product=thing%3B other;transl_table=11;partial=true;start_range=.,10;end_range=60,.;Note=a%3Db%3Bc%2Cd%25%26%0Ae;"
+        "a key=\xc3\xa9\n"
         "plasmid|2\tBioXen\tCDS\t10\t20\t.\t-\t1\tID=g 1;locus_tag=g 1;Name=abcA;"
-        "product=thing%3B other;transl_table=11;partial=true;Note=a%3Db%3Bc%2Cd%25%26%0Ae;"
-        "a key=\xc3\xa9;empty=\n");
+        "product=thing%3B other;transl_table=11;partial=true;start_range=.,10;end_range=60,.;Note=a%3Db%3Bc%2Cd%25%26%0Ae;"
+        "a key=\xc3\xa9\n");
     bx_buffer_free(&out);
     bx_genome_free(g);
 }
@@ -516,7 +528,7 @@ static void the_wire_keeps_all(void)
     if (back) {
         check_same(g, back);
         const bx_feature *full = bx_genome_find(back, "abcA");
-        CHECK(full && full->span_count == 2 && full->phase == 1 && full->incomplete);
+        CHECK(full && full->span_count == 2 && full->phase == 1 && full->missing == 3);
         CHECK_TEXT(bx_feature_attribute(full, "a key"), "\xc3\xa9");
         CHECK_TEXT(bx_genome_sequence(back, 1)->description, "a \"b\"; 100% = c,\td");
         CHECK(bx_genome_find(back, "g4")->start == 24 && bx_genome_find(back, "g4")->end == 3);

@@ -36,8 +36,10 @@ static bool skip(cursor *c, const char *text)
 /* A base, "<" or ">" before it. */
 static int base(cursor *c, uint64_t *number, bx_error *err)
 {
-    if (skip(c, "<") || skip(c, ">"))
-        c->found->feature.incomplete = true;
+    if (skip(c, "<"))
+        c->found->below = true;
+    else if (skip(c, ">"))
+        c->found->above = true;
     size_t length = 0;
     while (c->at + length < c->end && c->at[length] >= '0' && c->at[length] <= '9')
         length++;
