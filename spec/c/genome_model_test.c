@@ -426,10 +426,14 @@ static void gff3_is_written(void)
         "ring\tBioXen\ttRNA\t3\t9\t.\t.\t.\tID=g2;locus_tag=g2\n"
         "ring\tBioXen\tCDS\t24\t29\t.\t-\t0\tID=g4;locus_tag=g4;transl_table=4\n"
         "plasmid|2\tBioXen\tCDS\t40\t60\t.\t-\t1\tID=g 1;locus_tag=g 1;Name=abcA;"
-        "product=thing%3B other;transl_table=11;partial=true;start_range=.,10;end_range=60,.;Note=a%3Db%3Bc%2Cd%25%26%0Ae;"
+        "product=thing%3B "
+        "other;transl_table=11;partial=true;start_range=.,10;end_range=60,.;Note=a%3Db%3Bc%2Cd%25%"
+        "26%0Ae;"
         "a key=\xc3\xa9\n"
         "plasmid|2\tBioXen\tCDS\t10\t20\t.\t-\t1\tID=g 1;locus_tag=g 1;Name=abcA;"
-        "product=thing%3B other;transl_table=11;partial=true;start_range=.,10;end_range=60,.;Note=a%3Db%3Bc%2Cd%25%26%0Ae;"
+        "product=thing%3B "
+        "other;transl_table=11;partial=true;start_range=.,10;end_range=60,.;Note=a%3Db%3Bc%2Cd%25%"
+        "26%0Ae;"
         "a key=\xc3\xa9\n");
     bx_buffer_free(&out);
     bx_genome_free(g);

@@ -79,11 +79,12 @@ static void check_examples(const example *examples, size_t count)
         CHECK_TEXT(read_text(examples[i].text), examples[i].wanted);
 }
 
-/* The message begins with this. */
+/* Without any patience, the message begins with this. */
 static void check_mistakes(const example *examples, size_t count)
 {
+    static const bx_genome_options strict = {.circular = -1, .strict = true};
     for (size_t i = 0; i < count; i++) {
-        const char *got = read_text(examples[i].text);
+        const char *got = read_bytes(examples[i].text, strlen(examples[i].text), &strict);
         if (strncmp(got, examples[i].wanted, strlen(examples[i].wanted)) != 0)
             test_fail(__FILE__, __LINE__, "example %zu: \"%s\", not \"%s\"", i, got,
                       examples[i].wanted);
@@ -215,8 +216,13 @@ static void mistakes_of_genbank_are_told(void)
          "f:9: \" b\" follows the quote"},
         {RECORD(FEATURE("CDS ", "1..3") QUALIFIER("product=\"a\"") MORE("b")),
          "f:10: \"b\" is no qualifier"},
-        {HEAD TABLE FEATURE("CDS ", "1..3") QUALIFIER("product=\"a"),
-         "f:9: the file ends within the record of line 1"},
+        {HEAD TABLE FEATURE("CDS ", "1..3") QUALIFIER("product=\"a"), "f:9: /product: the quote"},
+        {RECORD(FEATURE("gene", "1..3") QUALIFIER("locus_tag=\"t\"") FEATURE("gene", "5..9")
+                    QUALIFIER("locus_tag=\"t\"")),
+         "f:10: a second gene \"t\": line 8 has the first"},
+        {RECORD(FEATURE("CDS ", "1..3") QUALIFIER("locus_tag=\"t\"") FEATURE("tRNA", "5..9")
+                    QUALIFIER("locus_tag=\"t\"")),
+         "f:10: a second tRNA \"t\": line 8 has the first"},
         {HEAD TABLE, "f:7: the file ends within the record of line 1: \"//\" was expected"},
         {HEAD "ORIGIN\n        1 acgt\n", "f:7: the file ends within the record of line 1"},
         {HEAD "ORIGIN\n        1 acgt\n//\n", "f:1: the record says 30 bp, but has 4 bases"},
@@ -301,12 +307,16 @@ static void mistakes_of_gff3_are_told(void)
         {CIRCLE ROW("gene", "5", "35", "+", ".", "ID=x"), "f:4: 5 to 35: that is outside \"c\""},
         {REGION ROW("gene", "1", "9", "plus", ".", "ID=x"), "f:3: strand \"plus\""},
         {REGION ROW("CDS", "1", "9", "+", "3", "ID=x"), "f:3: phase \"3\""},
+        {REGION ROW("CDS", "1", "9", "+", ".", "ID=x"), "f:3: a CDS without phase"},
         {REGION ROW("gene", "1", "9", "+", ".", "ID"), "f:3: column 9 has \"ID\""},
         {REGION ROW("gene", "1", "9", "+", ".", "ID=x;transl_table=7"), "f:3: there is no genetic"},
         {REGION ROW("CDS", "1", "9", "+", "0", "ID=x") ROW("CDS", "11", "12", "-", "0", "ID=x"),
          "f:4: \"x\" has parts on both strands"},
         {REGION ROW("CDS", "1", "9", "+", "0", "ID=x") ROW("CDS", "4", "12", "+", "0", "ID=x"),
          "f:3: 1 to 9 and 4 to 12: parts of one gene that overlap"},
+        {REGION ROW("gene", "1", "9", "+", ".", "ID=x;locus_tag=t")
+             ROW("gene", "11", "12", "+", ".", "ID=y;locus_tag=t"),
+         "f:4: a second gene \"t\": line 3 has the first"},
         {REGION ROW("gene", "1", "9", "+", ".", "ID=x;Parent=y")
              ROW("gene", "1", "9", "+", ".", "ID=y;Parent=x"),
          "f:3: its parents are in a circle"},
@@ -338,8 +348,8 @@ static void genbank_of_all_sorts_is_read(void)
         {RECORD(FEATURE("promoter", "1..6") QUALIFIER("label=\"p\"") FEATURE("CDS ", "7..12")
                     QUALIFIER("label=a b") QUALIFIER("gene=\"\"") QUALIFIER("protein_id=\"\"")
                         QUALIFIER("product= \"x y") MORE("z\"")),
-         SEQUENCE "promoter_1_6 (p) promoter 1-6 + label=p|"
-                  "a b (a b) CDS 7-12 + \"x y z\" label=a b|"},
+         SEQUENCE "promoter_1_6 (p) promoter 1-6 +|"
+                  "a b (a b) CDS 7-12 + \"x y z\"|"},
         /* what regulates is no gene: the locus tag stays the gene's */
         {RECORD(FEATURE("regulatory", "1..2") QUALIFIER("regulatory_class=\"terminator\"")
                     QUALIFIER("locus_tag=\"t\"") TAGGED("gene", "1..12", "t") FEATURE(
@@ -353,8 +363,8 @@ static void genbank_of_all_sorts_is_read(void)
         {GENE("complement(<1..12)"), SEQUENCE "t CDS 1-12 - 3'|"},
         {GENE("complement(join(1..3,7..>9))"), SEQUENCE "t CDS 7-9,1-3 - 5'|"},
         /* transcripts: each, unless the gene's product tells */
-        {RECORD(NAMED("gene", "1..12", "g") MRNA("join(1..3,7..12)", "X1")
-                    MRNA("1..12", "X2") MRNA("join(21..23,27..30)", "X3")),
+        {RECORD(NAMED("gene", "1..12", "g") MRNA("join(1..3,7..12)", "X1") MRNA("1..12", "X2")
+                    MRNA("join(21..23,27..30)", "X3")),
          SEQUENCE "X2 (g) mRNA 1-12 + transcript_id=X2|"
                   "g (g) mRNA 1-3,7-12 + transcript_id=X1|"
                   "X3 (g) mRNA 21-23,27-30 + transcript_id=X3|"},
@@ -363,12 +373,13 @@ static void genbank_of_all_sorts_is_read(void)
          SEQUENCE "g (g) CDS 1-3,7-9 + transcript_id=X1|"},
         /* no bases: hidden, or elsewhere */
         {HEAD TABLE "ORIGIN\n//\n", "X1.2 30 circular unknown|"},
+        {GENE("order(1..5,9..12,)"), SEQUENCE "t CDS 1-5,9-12 +|"},
         /* capitals, and returns alone */
         {"LOCUS       X 12 BP DS-DNA CIRCULAR\nORIGIN\n        1 acgtacgtacgt\n//\n",
          "X 12 circular|"},
         {"LOCUS       X 4 bp\rORIGIN\r        1 acgt\r//\r", "X 4|"},
-        {RECORD(FEATURE("CDS ", "1..3") QUALIFIER("locus_tag=\"t\"")
-                    QUALIFIER("ribosomal_slippage") QUALIFIER("pseudo=\"4\"")),
+        {RECORD(FEATURE("CDS ", "1..3") QUALIFIER("locus_tag=\"t\"") QUALIFIER("ribosomal_slippage")
+                    QUALIFIER("pseudo=\"4\"")),
          SEQUENCE "t CDS 1-3 + pseudo=4 ribosomal_slippage=true|"},
     };
     check_examples(EXAMPLES(examples));
@@ -408,8 +419,9 @@ static void gff3_of_all_sorts_is_read(void)
         /* a region that does not begin at 1 */
         {VERSION "##sequence-region c 11 30\n" ROW("gene", "12", "15", "+", ".", "ID=g"),
          "c 30 unknown|g gene 12-15 +|"},
-        {VERSION "##sequence-region c 2 3\n" ROW("region", "2", "3", "+", ".", "ID=c:2..3")
-             "##FASTA\n>c\nACGTA\n", "c 5|"},
+        {VERSION "##sequence-region c 2 3\n" ROW("region", "2", "3", "+", ".",
+                                                 "ID=c:2..3") "##FASTA\n>c\nACGTA\n",
+         "c 5|"},
         /* NCBI's and Prodigal's words for missing ends */
         {REGION ROW("CDS", "1", "9", "+", "0", "ID=x;partial=true;start_range=.,1"),
          "c 30 unknown|x CDS 1-9 + 5'|"},
@@ -438,7 +450,9 @@ static void embl_is_read(void)
         {"ID   X standard; circular DNA; PRO; 12 BP.\nAC   X1;\nSV   X1.3\n" SQ,
          "X1.3 12 circular|"},
         {"ID   XXX; SV XXX; linear; DNA; 12 BP.\n" SQ, "XXX 12|"},
-        {EMBL SQ "\n" "ID   Y; SV 1; linear; 3 BP.\nSQ\n     acg 3\n//\n", "X1.2 12 circular|Y.1 3|"},
+        {EMBL SQ "\n"
+                 "ID   Y; SV 1; linear; 3 BP.\nSQ\n     acg 3\n//\n",
+         "X1.2 12 circular|Y.1 3|"},
     };
     static const example mistakes[] = {
         {"ID   X; 12 AA.\n//\n", "f:1: this record is a protein"},
@@ -529,6 +543,8 @@ static void one_bad_feature_does_not_lose_a_file(void)
          "f:12: the CDS \"t\" of line 10 once more|f:14: the CDS \"t\" of line 10 once more|"},
         {RECORD(TAGGED("gene", "1..3", "t") TAGGED("gene", "5..9", "t")),
          "f:10: a second gene \"t\": line 8 has the first, so this one is called \"gene_5_9\"|"},
+        {HEAD TABLE OTHER "ORIGIN\n        1 atgaaaccct aaatggggcc ctttttaacc\n",
+         "f:11: the file ends without \"//\", but with its last base|"},
         {"LOCUS       NODE_1_cov_13.66312 bp DNA\nORIGIN\n        1 acgtacgtacgt\n//\n",
          "f:1: LOCUS: name and length have run together, so the length is that of the bases|"},
         {REGION ROW("gene", "1", "9", "+", ".", "ID=g") ROW("CDS", "1", "3", "+", "0", "ID=x")
@@ -553,11 +569,14 @@ static void one_bad_feature_does_not_lose_a_file(void)
          "f:1: \"##gff-version 3\" is missing: taken for that|"},
     };
     check_warnings(EXAMPLES(examples));
+    CHECK_TEXT(read_text(GENE("3^4")), SEQUENCE);
+    CHECK_TEXT(read_text(REGION ROW("gene", "3", "40", "+", ".", "ID=h")),
+               "f:3: 3 to 40: that is outside \"c\", which has 30 bases");
     /* a line that is left out takes with it what it is a part of, and no more */
-    CHECK_TEXT(read_text(examples[8].text), "c 30 unknown|g gene 1-9 +|");
-    CHECK_TEXT(read_text(examples[11].text), "c 30 unknown|g gene 1-9 +|");
-    CHECK_TEXT(read_text(examples[13].text), "c 30 unknown|g CDS 1-9 +|");
-    CHECK_TEXT(read_text(examples[14].text),
+    CHECK_TEXT(read_text(examples[9].text), "c 30 unknown|g gene 1-9 +|");
+    CHECK_TEXT(read_text(examples[12].text), "c 30 unknown|g gene 1-9 +|");
+    CHECK_TEXT(read_text(examples[14].text), "c 30 unknown|g CDS 1-9 +|");
+    CHECK_TEXT(read_text(examples[15].text),
                "c 30 unknown|g gene 1-9 + Note=a|gene_11_12 gene 11-12 + Note=b|");
 }
 

@@ -307,9 +307,8 @@ int bx_draft_warn(bx_draft *draft, uint64_t line, const char *code, const char *
     va_start(args, format);
     vsnprintf(why.message, sizeof why.message, format, args);
     va_end(args);
-    return warn(draft, line, code, element, err, &why) < 0
-               ? bx_lines_blame(draft->lines, line, err)
-               : 0;
+    return warn(draft, line, code, element, err, &why) < 0 ? bx_lines_blame(draft->lines, line, err)
+                                                           : 0;
 }
 
 int bx_draft_leave_out(bx_draft *draft, const char *element, bx_error *err)

@@ -109,6 +109,8 @@ static int read_line(bx_insdc *r, bool *bases, bx_error *err)
     const char *line = r->lines->text;
     char code[3] = {0};
     snprintf(code, sizeof code, "%s", line);
+    if (!*line)
+        return 0;
     if (*bases)
         return read_bases(r, err);
     if (strcmp(code, "FT") == 0)
@@ -132,10 +134,8 @@ static int read_record(bx_insdc *r, bx_error *err)
             return -1;
     if (more < 0 || bx_insdc_end_feature(r, err) < 0)
         return -1;
-    if (more == 0)
-        return bx_lines_fail(
-            r->lines, r->lines->number, err,
-            "the file ends within the record of line %" PRIu64 ": \"//\" was expected", r->line);
+    if (more == 0 && bx_insdc_check_end(r, err) < 0)
+        return -1;
     return begin_sequence(r, err) < 0 ? -1 : bx_insdc_check_length(r, err);
 }
 

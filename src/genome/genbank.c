@@ -171,10 +171,8 @@ static int read_lines(bx_insdc *r, bx_error *err)
     }
     if (more < 0 || bx_insdc_end_feature(r, err) < 0)
         return -1;
-    if (more == 0)
-        return bx_lines_fail(
-            r->lines, r->lines->number, err,
-            "the file ends within the record of line %" PRIu64 ": \"//\" was expected", r->line);
+    if (more == 0 && bx_insdc_check_end(r, err) < 0)
+        return -1;
     return bx_insdc_add_sequence(r, err) < 0 ? -1 : bx_insdc_check_length(r, err);
 }
 

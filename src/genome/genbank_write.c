@@ -1,5 +1,5 @@
-/* Genomes as GenBank's flat files. A gene that makes something is written twice, as NCBI does: as the
- * gene, and as what it makes. */
+/* Genomes as GenBank's flat files. A gene that makes something is written twice, as NCBI does: as
+ * the gene, and as what it makes. */
 #include "genome/insdc.h"
 #include "genome/write.h"
 
@@ -92,10 +92,10 @@ static void put_values(bx_buffer *to, const char *key, const char *values)
 
 static void put_attribute(bx_buffer *to, const bx_attribute *attribute)
 {
-    static const char *const flags[] = {"ribosomal_slippage", "trans_splicing", "pseudo",
-                                        "partial", "environmental_sample", NULL};
-    static const char *const unquoted[] = {"transl_except", "anticodon", "number", "direction",
-                                           "estimated_length", "mod_base", NULL};
+    static const char *const flags[] = {
+        "ribosomal_slippage", "trans_splicing", "pseudo", "partial", "environmental_sample", NULL};
+    static const char *const unquoted[] = {"transl_except",    "anticodon", "number", "direction",
+                                           "estimated_length", "mod_base",  NULL};
     static const char *const several[] = {"db_xref", "Dbxref", "EC_number", NULL};
     const char *key = strcmp(attribute->key, "Note") == 0     ? "note"
                       : strcmp(attribute->key, "Dbxref") == 0 ? "db_xref"
@@ -120,9 +120,9 @@ static void put_attribute(bx_buffer *to, const bx_attribute *attribute)
 
 static void put_attributes(bx_buffer *to, const bx_feature *feature)
 {
-    static const char *const told[] = {"locus_tag",    "gene",  "product",     "transl_table",
-                                       "codon_start",  "ID",    "Parent",      "regulatory_class",
-                                       "so_type",      NULL};
+    static const char *const told[] = {"locus_tag",   "gene", "product", "transl_table",
+                                       "codon_start", "ID",   "Parent",  "regulatory_class",
+                                       "so_type",     NULL};
     for (size_t i = 0; i < feature->attribute_count; i++)
         if (!is_among(feature->attributes[i].key, told))
             put_attribute(to, &feature->attributes[i]);
@@ -187,8 +187,9 @@ static void put_names(bx_buffer *to, const bx_feature *feature)
         put_qualifier(to, "locus_tag", gene ? feature->id : tag);
     if (!gene)
         put_qualifier(to, "ID", feature->id);
-    if (feature->name && (gene || !bx_feature_attribute(feature, "label")))
-        put_qualifier(to, gene ? "gene" : "label", feature->name);
+    if (feature->name)
+        put_qualifier(to, gene || bx_feature_attribute(feature, "label") ? "gene" : "label",
+                      feature->name);
 }
 
 static void put_feature(bx_buffer *to, const bx_sequence *sequence, const bx_feature *feature)

@@ -88,7 +88,7 @@ size_t bx_genome_genes(const bx_genome *genome); /* how many of them are */
 const bx_warnings *bx_genome_warnings(const bx_genome *genome);
 const char *bx_feature_attribute(const bx_feature *feature, const char *key); /* NULL: none */
 
-/* By id, or else by a name that one feature alone has. NULL: none. */
+/* By id, or else by a name that one gene alone has, or of what is no gene one. NULL: none. */
 const bx_feature *bx_genome_find(const bx_genome *genome, const char *id);
 /* -1: none. */
 ptrdiff_t bx_genome_find_sequence(const bx_genome *genome, const char *id);
@@ -152,13 +152,14 @@ typedef struct bx_genome_options {
     bool strict;  /* what would be a warning is an error */
 } bx_genome_options;
 
-/* A feature with a mistake is left out, with a warning; where none is left, and in whatever else
- * has one: NULL with BX_EFILE, BX_EGENOME ("file:line: what"), BX_EMEMORY. */
+/* A feature with a mistake is left out, with a warning; where nothing is left, nor a base, and in
+ * whatever else has one: NULL with BX_EFILE, BX_EGENOME ("file:line: what"), BX_EMEMORY. */
 bx_genome *bx_genome_read_file(const char *path, const bx_genome_options *options, bx_error *err);
 bx_genome *bx_genome_read_text(const void *text, size_t length, const char *name,
                                const bx_genome_options *options, bx_error *err);
 
-/* Writing (write.c, and a file for GFF3 and GenBank); what is written reads back as the same. Bases must be known for FASTA. */
+/* Writing (write.c, and a file for GFF3 and GenBank); what is written reads back as the same. Bases
+ * must be known for FASTA. */
 typedef enum bx_fasta_of { BX_FASTA_SEQUENCES, BX_FASTA_GENES, BX_FASTA_PROTEINS } bx_fasta_of;
 int bx_genome_write_fasta(const bx_genome *genome, bx_fasta_of what, bx_buffer *out, bx_error *err);
 int bx_genome_write_gff3(const bx_genome *genome, bx_buffer *out, bx_error *err);

@@ -187,7 +187,8 @@ static bool is_landmark(const bx_gff3_row *row, const bx_gff3_region *region)
     return false;
 }
 
-static int read_landmark(bx_gff3 *gff3, const bx_gff3_row *row, bx_gff3_region *region, bx_error *err)
+static int read_landmark(bx_gff3 *gff3, const bx_gff3_row *row, bx_gff3_region *region,
+                         bx_error *err)
 {
     bx_sequence *sequence = &region->sequence;
     char *at = row->attributes;

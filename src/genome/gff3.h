@@ -13,12 +13,12 @@ typedef struct bx_gff3_part {
 
 /* A feature: the lines of one ID. */
 typedef struct bx_gff3_node {
-    char *id, *parent;         /* or NULL */
+    char *id, *parent;          /* or NULL */
     char *gene_id, *transcript; /* of GTF, or NULL */
-    char *attributes;          /* column 9 of a gene, to tell its parts from another's */
-    bool joined;       /* its line is another's */
-    bool bad;          /* a line of it had a mistake: it is left out */
-    bx_found *found;   /* without spans; NULL: of no interest */
+    char *attributes;           /* column 9 of a gene, to tell its parts from another's */
+    bool joined;                /* its line is another's */
+    bool bad;                   /* a line of it had a mistake: it is left out */
+    bx_found *found;            /* without spans; NULL: of no interest */
     bx_gff3_part *parts;
     size_t part_count, room;
 } bx_gff3_node;

@@ -153,8 +153,7 @@ static void join_stops(bx_gff3_node *node)
     qsort(parts, count, sizeof *parts, by_start);
     for (size_t i = 0; i < count; i++) {
         bx_gff3_part *last = kept > 0 ? &parts[kept - 1] : NULL;
-        if (!last || (!parts[i].stop && !last->stop) ||
-            parts[i].span.start > last->span.end + 1) {
+        if (!last || (!parts[i].stop && !last->stop) || parts[i].span.start > last->span.end + 1) {
             parts[kept++] = parts[i];
             continue;
         }

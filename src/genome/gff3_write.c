@@ -1,5 +1,5 @@
-/* Genomes as GFF3, as https://github.com/The-Sequence-Ontology/Specifications/blob/master/gff3.md has
- * it: a line for each span of a gene. */
+/* Genomes as GFF3, as https://github.com/The-Sequence-Ontology/Specifications/blob/master/gff3.md
+ * has it: a line for each span of a gene. */
 #include "genome/write.h"
 
 #include <inttypes.h>
@@ -60,9 +60,9 @@ static void put_region(bx_buffer *to, const bx_sequence *sequence)
 /* Keys that are written otherwise. */
 static bool is_told(const bx_feature *feature, const char *key)
 {
-    static const char *const told[] = {"ID",           "Name",   "product",     "Parent",
-                                       "transl_table", "gene",   "start_range", "end_range",
-                                       "gene_id",      "gbkey",  NULL};
+    static const char *const told[] = {"ID",           "Name",  "product",     "Parent",
+                                       "transl_table", "gene",  "start_range", "end_range",
+                                       "gene_id",      "gbkey", NULL};
     for (size_t i = 0; told[i]; i++)
         if (strcmp(key, told[i]) == 0)
             return true;
@@ -147,7 +147,7 @@ static void put_feature(bx_buffer *to, const bx_sequence *sequence, const bx_fea
         bx_text_append(to, "\tBioXen\t");
         put_escaped(to, feature->type);
         bx_put_format(to, "\t%" PRIu64 "\t%" PRIu64 "\t.\t%c\t", span.start, span.end,
-                   "-.+"[feature->strand + 1]);
+                      "-.+"[feature->strand + 1]);
         if (strcmp(feature->type, "CDS") == 0 || feature->phase > 0)
             bx_put_format(to, "%d\t", (int)((feature->phase + 3 - done % 3) % 3));
         else

@@ -1,5 +1,5 @@
-/* GTF (https://mblab.wustl.edu/GTF22.html): GFF3's columns, but for the last, and no parents: the ids
- * of gene and transcript tie the rows. The codon of stop is not in the coding sequence. */
+/* GTF (https://mblab.wustl.edu/GTF22.html): GFF3's columns, but for the last, and no parents: the
+ * ids of gene and transcript tie the rows. The codon of stop is not in the coding sequence. */
 #include "genome/gff3.h"
 
 #include <stdlib.h>
@@ -91,9 +91,8 @@ int bx_gtf_tie(bx_gff3_node *node, bx_error *err)
         return bx_fail(err, BX_EGENOME, "there is no gene_id");
     if (gene && make_id(&node->id, "gene:", node->gene_id, err) < 0)
         return -1;
-    if (!gene && (product && transcript
-                      ? make_id(&node->parent, "transcript:", transcript, err)
-                      : make_id(&node->parent, "gene:", node->gene_id, err)) < 0)
+    if (!gene && (product && transcript ? make_id(&node->parent, "transcript:", transcript, err)
+                                        : make_id(&node->parent, "gene:", node->gene_id, err)) < 0)
         return -1;
     if (!gene && !product && transcript && make_id(&node->id, "transcript:", transcript, err) < 0)
         return -1;

@@ -35,6 +35,15 @@ const bx_insdc_kind bx_insdc_kinds[] = {
     {"attenuator", "attenuator", "attenuator"},
     {"misc_signal", "regulatory_region", "other"},
     {"regulatory", "regulatory_region", "other"},
+    {"regulatory", "DNase_I_hypersensitive_site", "DNase_I_hypersensitive_site"},
+    {"regulatory", "imprinting_control_region", "imprinting_control_region"},
+    {"regulatory", "insulator", "insulator"},
+    {"regulatory", "locus_control_region", "locus_control_region"},
+    {"regulatory", "matrix_attachment_site", "matrix_attachment_region"},
+    {"regulatory", "recoding_stimulatory_region", "recoding_stimulatory_region"},
+    {"regulatory", "response_element", "response_element"},
+    {"regulatory", "riboswitch", "riboswitch"},
+    {"regulatory", "silencer", "silencer"},
     {"misc_feature", "misc_feature", NULL}, /* kept where /so_type says what it is */
     {NULL, NULL, NULL},
 };
@@ -95,6 +104,8 @@ int bx_insdc_add_sequence(bx_insdc *r, bx_error *err)
     if (r->added)
         return 0;
     bx_buffer *text = &r->definition;
+    while (text->length > 0 && text->data[text->length - 1] == ' ')
+        text->length--;
     if (text->length > 0 && text->data[text->length - 1] == '.')
         text->length--;
     bx_sequence sequence = {.id = (char *)id_of(r),
@@ -107,6 +118,17 @@ int bx_insdc_add_sequence(bx_insdc *r, bx_error *err)
         return bx_lines_blame(r->lines, r->line, err);
     r->added = true;
     return 0;
+}
+
+int bx_insdc_check_end(const bx_insdc *r, bx_error *err)
+{
+    size_t known = r->added ? r->draft->genome->strips[r->sequence].known : 0;
+    if (known > 0 && known == r->length)
+        return bx_draft_warn(r->draft, r->lines->number, "end", r->locus, err,
+                             "the file ends without \"//\", but with its last base");
+    return bx_lines_fail(r->lines, r->lines->number, err,
+                         "the file ends within the record of line %" PRIu64 ": \"//\" was expected",
+                         r->line);
 }
 
 int bx_insdc_check_length(const bx_insdc *r, bx_error *err)
@@ -147,6 +169,10 @@ static int take_qualifier(bx_insdc *r, const char *key, const char *value, bx_er
         if (strlen(value) != 1 || *value < '1' || *value > '3')
             return bx_fail(err, BX_EGENOME, "/codon_start is \"%.20s\", not 1, 2 or 3", value);
         feature->phase = (uint8_t)(*value - '1');
+        return 0;
+    }
+    if (strcmp(key, "partial") == 0 && strcmp(value, "true") == 0) {
+        found->partial = true;
         return 0;
     }
     bool pseudo = strcmp(key, "pseudo") == 0 && strcmp(value, "true") == 0;
@@ -200,8 +226,8 @@ static int continue_value(bx_insdc *r, const char *text, bx_error *err)
     if (r->quoted && !r->open)
         return bx_lines_fail(r->lines, r->lines->number, err,
                              "\"%.40s\" is no qualifier: /key=value was expected", text);
-    bool spaced = r->key.length != strlen(protein) ||
-                  memcmp(r->key.data, protein, strlen(protein)) != 0;
+    bool spaced =
+        r->key.length != strlen(protein) || memcmp(r->key.data, protein, strlen(protein)) != 0;
     if (r->quoted && r->value.length > 0 && spaced && add_value(r, " ", err) < 0)
         return -1;
     return add_value(r, text, err);
@@ -275,9 +301,11 @@ static int settle_names(bx_found *found, bx_error *err)
 {
     bx_feature *feature = &found->feature;
     const char *label = bx_found_attribute(found, "label");
-    if (!feature->name && label && strlen(label) <= BX_GENOME_ID_LENGTH &&
-        bx_found_text(&feature->name, label, strlen(label), err) < 0)
-        return -1;
+    if (!feature->name && label && strlen(label) <= BX_GENOME_ID_LENGTH) {
+        if (bx_found_text(&feature->name, label, strlen(label), err) < 0)
+            return -1;
+        bx_found_unset(found, "label");
+    }
     if (!feature->id && feature->name && bx_found_is_of_gene(found))
         return bx_found_text(&feature->id, feature->name, strlen(feature->name), err);
     return 0;

@@ -28,7 +28,7 @@ typedef struct bx_insdc {
     size_t sequence; /* there */
     bx_found *found; /* the feature at hand, or NULL; what is of no interest is NULL, too */
     bool in_feature, in_location, in_qualifier;
-    bool skipping;          /* the rest of a feature that is left out */
+    bool skipping;           /* the rest of a feature that is left out */
     bool quoted, open, bare; /* the qualifier's value; bare: it has none */
     uint64_t qualifier_line;
     bx_buffer location, key, value;
@@ -44,6 +44,8 @@ int bx_insdc_add_sequence(bx_insdc *record, bx_error *err);
  * left out. */
 int bx_insdc_feature_line(bx_insdc *record, const char *text, bx_error *err);
 int bx_insdc_end_feature(bx_insdc *record, bx_error *err);
+/* The file has ended before "//": a warning, if all bases are there. */
+int bx_insdc_check_end(const bx_insdc *record, bx_error *err);
 /* At its end: the bases, if there are any, are as many as stated. */
 int bx_insdc_check_length(const bx_insdc *record, bx_error *err);
 

@@ -28,7 +28,7 @@ struct bx_lines_source {
     z_stream z;
     uint64_t total_in, total_out;
     size_t start, end; /* of what is in the buffer and not yet read */
-    char newline; /* what ends its lines */
+    char newline;      /* what ends its lines */
     bool ended;
     bool within; /* a line of which a piece was read */
     char name[NAME_LENGTH + 8];
@@ -194,7 +194,8 @@ static int check_text(bx_lines *lines, bx_error *err)
 static size_t find_end(bx_lines_source *source, size_t scanned, bool *newline)
 {
     const char *from = source->buffer + source->start;
-    const char *end = memchr(from + scanned, source->newline, source->end - source->start - scanned);
+    const char *end =
+        memchr(from + scanned, source->newline, source->end - source->start - scanned);
     *newline = end != NULL;
     return end ? (size_t)(end - from) : SIZE_MAX;
 }

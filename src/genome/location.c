@@ -106,7 +106,7 @@ static int list(cursor *c, bx_error *err)
     do {
         if (location(c, err) < 0)
             return -1;
-    } while (skip(c, ","));
+    } while (skip(c, ",") && !(c->at < c->end && *c->at == ')')); /* a comma may end it */
     return close_bracket(c, err);
 }
 

@@ -1,4 +1,5 @@
-/* Proteins of genes: where translation starts and ends, and codons that are read as something else. */
+/* Proteins of genes: where translation starts and ends, and codons that are read as something else.
+ */
 #include "genome/model.h"
 
 #include <stdlib.h>
@@ -13,8 +14,7 @@ static size_t offset_of(const bx_feature *feature, uint64_t base)
     for (size_t i = 0; i < feature->span_count; i++) {
         bx_span span = feature->spans[i];
         if (base >= span.start && base <= span.end)
-            return before +
-                   (size_t)(feature->strand < 0 ? span.end - base : base - span.start);
+            return before + (size_t)(feature->strand < 0 ? span.end - base : base - span.start);
         before += (size_t)(span.end - span.start + 1);
     }
     return SIZE_MAX;
@@ -120,6 +120,15 @@ static int refuse_stop(const reading *r, const uint8_t *protein, size_t length, 
                    r->bases + 3 * codon);
 }
 
+/* Not where the file itself has the codon's own residue: plasmid editors tell so of tags, which are
+ * parts of a protein. */
+static bool begins_with_start(const reading *r, char residue)
+{
+    const char *stated = bx_feature_attribute(r->feature, "translation");
+    return !(r->feature->missing & BX_MISSING_5) && r->feature->phase == 0 &&
+           !(stated && *stated == residue) && bx_genome_starts(r->code, r->bases);
+}
+
 static int read_codons(const reading *r, bx_buffer *out, bx_error *err)
 {
     size_t before = out->length;
@@ -128,13 +137,12 @@ static int read_codons(const reading *r, bx_buffer *out, bx_error *err)
     size_t codons = by_exception ? (r->count - 1) / 3 : r->count / 3;
     if (whole && !by_exception && r->count % 3 != 0)
         return bx_fail(err, BX_EGENOME, "%zu bases are no whole number of codons", r->count);
-    bool stops = !by_exception && codons > 0 &&
-                 bx_genome_stops(r->code, r->bases + 3 * (codons - 1));
+    bool stops =
+        !by_exception && codons > 0 && bx_genome_stops(r->code, r->bases + 3 * (codons - 1));
     if (bx_genome_translate(r->bases, 3 * codons, r->code, out, err) < 0 ||
         (!stops && !by_exception && append_rest(r, out, err) < 0))
         return -1;
-    if (codons > 0 && !(r->feature->missing & BX_MISSING_5) && r->feature->phase == 0 &&
-        bx_genome_starts(r->code, r->bases))
+    if (codons > 0 && begins_with_start(r, (char)out->data[before]))
         out->data[before] = 'M';
     take_exceptions(r, out->data + before, out->length - before);
     if (stops && !is_read_on(r, codons - 1))

@@ -7,12 +7,9 @@
 typedef int read_function(bx_draft *draft, bx_error *err);
 
 static read_function *const readers[] = {
-    [BX_GENOME_FASTA] = bx_fasta_read,
-    [BX_GENOME_GENBANK] = bx_genbank_read,
-    [BX_GENOME_GFF3] = bx_gff3_read,
-    [BX_GENOME_EMBL] = bx_embl_read,
-    [BX_GENOME_GTF] = bx_gtf_read,
-    [BX_GENOME_TABLE] = bx_table_read,
+    [BX_GENOME_FASTA] = bx_fasta_read, [BX_GENOME_GENBANK] = bx_genbank_read,
+    [BX_GENOME_GFF3] = bx_gff3_read,   [BX_GENOME_EMBL] = bx_embl_read,
+    [BX_GENOME_GTF] = bx_gtf_read,     [BX_GENOME_TABLE] = bx_table_read,
 };
 
 static const struct {

@@ -20,10 +20,10 @@ typedef struct bx_found {
     bool partial;      /* one of its ends is missing, or both: not known which */
     char *variant_of;  /* the gene that another transcript stands for; or NULL */
     bool dropped;      /* the gene's products tell of it */
-    bool has_gene;    /* "gene" is in it */
-    bx_span reach;    /* of all that is in it */
-    size_t room;      /* for attributes */
-    size_t span_room; /* for spans */
+    bool has_gene;     /* "gene" is in it */
+    bx_span reach;     /* of all that is in it */
+    size_t room;       /* for attributes */
+    size_t span_room;  /* for spans */
 } bx_found;
 
 typedef struct bx_draft {

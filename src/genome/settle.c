@@ -158,7 +158,7 @@ int bx_draft_finish(bx_draft *draft, bx_error *err)
         bx_found_free(draft->found[i]); /* so that it is not there twice */
         draft->found[i] = NULL;
     }
-    if (draft->genome->feature_count == 0 && draft->first.code != 0) {
+    if (draft->genome->feature_count + draft->genome->known == 0 && draft->first.code != 0) {
         *err = draft->first; /* nothing that the file told of is left */
         return -1;
     }

@@ -159,7 +159,7 @@ static void put_row(bx_buffer *to, const bx_sequence *sequence, const bx_feature
     uint64_t start = feature->start, stop = feature->end;
     uint64_t length = stop >= start ? stop - start + 1 : sequence->length - start + 1 + stop;
     bx_put_format(to, "%" PRIu64 "\t%" PRIu64 "\t%" PRIu64 "\t%c\t", start, length, stop,
-               "-.+"[feature->strand + 1]);
+                  "-.+"[feature->strand + 1]);
     bx_put_plain(to, feature->type);
     bx_text_append(to, "\t");
     bx_put_plain(to, feature->id);
@@ -178,7 +178,7 @@ int bx_genome_write_table(const bx_genome *genome, bx_buffer *out, bx_error *err
         bx_text_append(out, "# sequence: ");
         bx_text_append(out, sequence->id);
         bx_put_format(out, " length: %" PRIu64 " topology: %s", sequence->length,
-                   sequence->circular ? "circular" : "linear");
+                      sequence->circular ? "circular" : "linear");
         if (sequence->code)
             bx_put_format(out, " code: %d", sequence->code);
         bx_text_append(out, "\n");

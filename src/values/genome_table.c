@@ -104,8 +104,8 @@ static void add_sequence(const place *p, bx_genome *genome)
 
 /* ---- genes ---- */
 
-static const char *const gene_keys[] = {"id",    "name",  "type",       "product", "sequence",
-                                        "start", "stop",  "strand",     "spans",   "length",
+static const char *const gene_keys[] = {"id",    "name",  "type",       "product",     "sequence",
+                                        "start", "stop",  "strand",     "spans",       "length",
                                         "code",  "phase", "incomplete", "missing_end", NULL};
 
 static size_t find_sequence(const place *p, const bx_genome *genome)
