@@ -90,10 +90,19 @@ static void put_values(bx_buffer *to, const char *key, const char *values)
     }
 }
 
+static bool is_one_word(const char *value)
+{
+    for (; *value; value++)
+        if ((unsigned char)*value <= ' ' || *value == 0x7f || *value == '"' || *value == '/')
+            return false;
+    return true;
+}
+
 static void put_attribute(bx_buffer *to, const bx_attribute *attribute)
 {
-    static const char *const flags[] = {
-        "ribosomal_slippage", "trans_splicing", "pseudo", "partial", "environmental_sample", NULL};
+    static const char *const flags[] = {"ribosomal_slippage", "trans_splicing",
+                                        "environmental_sample", NULL};
+    static const char *const told[] = {"pseudo", "partial", NULL};
     static const char *const unquoted[] = {"transl_except",    "anticodon", "number", "direction",
                                            "estimated_length", "mod_base",  NULL};
     static const char *const several[] = {"db_xref", "Dbxref", "EC_number", NULL};
@@ -101,14 +110,15 @@ static void put_attribute(bx_buffer *to, const bx_attribute *attribute)
                       : strcmp(attribute->key, "Dbxref") == 0 ? "db_xref"
                                                               : attribute->key;
     const char *value = attribute->value;
-    if (strcspn(key, " =\"/") != strlen(key))
-        return; /* no qualifier can be called so */
+    if (strcspn(key, " =\"/") != strlen(key) ||              /* no qualifier can be called so */
+        (is_among(key, told) && strcmp(value, "true") == 0)) /* type and location tell */
+        return;
     if (is_among(key, flags) && strcmp(value, "true") == 0) {
         put_bare(to, key);
         bx_text_append(to, "\n");
     } else if (is_among(key, several)) {
         put_values(to, key, value);
-    } else if (is_among(key, unquoted) && value[strcspn(value, " \"/\t")] == '\0') {
+    } else if (is_among(key, unquoted) && is_one_word(value)) {
         put_bare(to, key);
         bx_text_append(to, "=");
         bx_text_append(to, value);

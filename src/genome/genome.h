@@ -138,9 +138,9 @@ typedef enum bx_genome_format {
     BX_GENOME_FASTA,
     BX_GENOME_GENBANK,
     BX_GENOME_GFF3,
+    BX_GENOME_TABLE, /* ".genome": start length end strand type id description */
     BX_GENOME_EMBL,
-    BX_GENOME_GTF,
-    BX_GENOME_TABLE /* ".genome": start length end strand type id description */
+    BX_GENOME_GTF
 } bx_genome_format;
 
 typedef struct bx_genome_options {

@@ -181,9 +181,11 @@ static bool is_landmark(const bx_gff3_row *row, const bx_gff3_region *region)
 {
     static const char *const types[] = {"region", "chromosome", "plasmid",     "contig",
                                         "source", "scaffold",   "supercontig", "replicon"};
+    uint64_t length = region->end ? region->end : region->sequence.length;
     for (size_t i = 0; i < sizeof types / sizeof *types; i++)
         if (strcmp(row->type, types[i]) == 0)
-            return !row->bad && (row->span.start == 1 || row->span.start == region->start);
+            return !row->bad && row->span.end >= length &&
+                   (row->span.start == 1 || row->span.start == region->start);
     return false;
 }
 

@@ -58,14 +58,17 @@ static void put_region(bx_buffer *to, const bx_sequence *sequence)
 }
 
 /* Keys that are written otherwise. */
-static bool is_told(const bx_feature *feature, const char *key)
+static bool is_told(const bx_feature *feature, const bx_attribute *attribute)
 {
+    const char *key = attribute->key;
     static const char *const told[] = {"ID",           "Name",  "product",     "Parent",
                                        "transl_table", "gene",  "start_range", "end_range",
                                        "gene_id",      "gbkey", NULL};
     for (size_t i = 0; told[i]; i++)
         if (strcmp(key, told[i]) == 0)
             return true;
+    if (strcmp(key, "partial") == 0 || strcmp(key, "pseudo") == 0)
+        return strcmp(attribute->value, "true") == 0; /* which the ends and the type tell */
     return strcmp(key, "locus_tag") == 0 && bx_feature_is_gene(feature);
 }
 
@@ -94,7 +97,8 @@ static void put_ends(bx_buffer *to, const bx_feature *feature)
 {
     bool below = feature->missing & (feature->strand < 0 ? BX_MISSING_3 : BX_MISSING_5);
     bool above = feature->missing & (feature->strand < 0 ? BX_MISSING_5 : BX_MISSING_3);
-    if (feature->missing && !bx_feature_attribute(feature, "partial"))
+    const char *partial = bx_feature_attribute(feature, "partial");
+    if (feature->missing && (!partial || strcmp(partial, "true") == 0))
         put_pair(to, "partial", "true");
     if (below)
         bx_put_format(to, ";start_range=.,%" PRIu64, feature->start);
@@ -118,7 +122,7 @@ static void put_attributes(bx_buffer *to, const bx_sequence *sequence, const bx_
     put_ends(to, feature);
     for (size_t i = 0; i < feature->attribute_count; i++) {
         const bx_attribute *attribute = &feature->attributes[i];
-        if (is_told(feature, attribute->key))
+        if (is_told(feature, attribute))
             continue;
         put_key(to, attribute->key);
         bx_text_append(to, "=");

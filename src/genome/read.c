@@ -88,7 +88,7 @@ static int detect(bx_lines *lines, bx_genome_format *format, bx_error *err)
 
 static int check_options(const bx_genome_options *options, bx_error *err)
 {
-    if ((unsigned)options->format > BX_GENOME_TABLE)
+    if ((unsigned)options->format > BX_GENOME_GTF)
         return bx_fail(err, BX_EGENOME, "there is no format %d", (int)options->format);
     if (options->code != 0 &&
         (options->code < 0 || options->code > 255 || !bx_genome_has_code(options->code)))

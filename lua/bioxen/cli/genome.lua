@@ -43,8 +43,8 @@ end
 local function describe(genome)
   local sequences = json.list()
   for i, sequence in ipairs(genome:sequences()) do sequences[i] = sequence end
-  return { warnings = json.list(genome:warnings()), length = genome:length(), sequences = sequences, genes = #genome:genes(),
-    types = genome:categories(), gc = known(genome) and genome:length() > 0 and genome:gc() or nil }
+  return { warnings = json.list(genome:warnings()), length = genome:length(), sequences = sequences,
+    genes = #genome:genes(), types = genome:categories(), gc = known(genome) and genome:length() > 0 and genome:gc() or nil }
 end
 
 local function print_info(facts)
@@ -123,7 +123,7 @@ local function convert(options)
   return written and say.DONE or say.failed(mistake)
 end
 
-local file = { "FILE", "FASTA, GenBank, EMBL, GFF3, GTF or .genome, compressed by gzip or not; - reads standard input." }
+local file = { "FILE", "FASTA, GenBank, EMBL, GFF3, GTF or .genome, by gzip or not; - reads standard input." }
 local reading = {
   { "--from", "What the file is (default: told from the text).", value = "FORMAT",
     choices = { "fasta", "genbank", "embl", "gff3", "gtf", "genome" } },
