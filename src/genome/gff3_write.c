@@ -5,17 +5,19 @@
 #include <inttypes.h>
 #include <string.h>
 
-/* Escaped as column 9 asks for; the other columns may be too. */
+/* Escaped as column 9 asks for; the other columns may be too. Spaces around a text are not of it. */
 static void put_escaped(bx_buffer *to, const char *text)
 {
-    for (const char *at = text; *at;) {
+    const char *end = text + strlen(text), *at = text;
+    while (at < end) {
         size_t plain = strcspn(at, "%;=&,\x7f");
         for (size_t i = 0; i < plain; i++)
-            if ((unsigned char)at[i] < 0x20)
+            if ((unsigned char)at[i] < 0x20 ||
+                (at[i] == ' ' && (at + i == text || at + i + 1 == end)))
                 plain = i;
         bx_buffer_append(to, at, plain);
         at += plain;
-        if (*at)
+        if (at < end)
             bx_put_format(to, "%%%02X", (unsigned char)*at++);
     }
 }

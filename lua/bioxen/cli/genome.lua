@@ -44,7 +44,8 @@ local function describe(genome)
   local sequences = json.list()
   for i, sequence in ipairs(genome:sequences()) do sequences[i] = sequence end
   return { warnings = json.list(genome:warnings()), length = genome:length(), sequences = sequences,
-    genes = #genome:genes(), types = genome:categories(), gc = known(genome) and genome:length() > 0 and genome:gc() or nil }
+    genes = #genome:genes(), types = genome:categories(),
+    gc = known(genome) and genome:length() > 0 and genome:gc() or nil }
 end
 
 local function print_info(facts)
