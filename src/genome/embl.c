@@ -107,10 +107,9 @@ static int begin_sequence(bx_insdc *r, bx_error *err)
 static int read_line(bx_insdc *r, bool *bases, bx_error *err)
 {
     const char *line = r->lines->text;
-    char code[3] = {0};
-    snprintf(code, sizeof code, "%s", line);
     if (!*line)
         return 0;
+    const char code[3] = {line[0], line[1], '\0'};
     if (*bases)
         return read_bases(r, err);
     if (strcmp(code, "FT") == 0)

@@ -224,6 +224,11 @@ static int append_part(bx_gff3_node *all, const bx_gff3_node *one, bx_error *err
     return 0;
 }
 
+static void keep(void *node)
+{
+    (void)node;
+}
+
 /* Some programs number the lines of one coding sequence: those of one parent that lie side by side
  * are put together. */
 static int join_lines(bx_gff3 *gff3, bx_error *err)
@@ -242,8 +247,7 @@ static int join_lines(bx_gff3 *gff3, bx_error *err)
             node->joined = true;
         }
     }
-    while (by_parent)
-        tdelete(*(bx_gff3_node **)by_parent, &by_parent, compare_parents);
+    tdestroy(by_parent, keep);
     return result;
 }
 

@@ -5,7 +5,8 @@
 #include <inttypes.h>
 #include <string.h>
 
-/* Escaped as column 9 asks for; the other columns may be too. Spaces around a text are not of it. */
+/* Escaped as column 9 asks for; the other columns may be too. Spaces around a text are not of it.
+ */
 static void put_escaped(bx_buffer *to, const char *text)
 {
     const char *end = text + strlen(text), *at = text;
