@@ -2,6 +2,7 @@
  * ids of gene and transcript tie the rows. The codon of stop is not in the coding sequence. */
 #include "genome/gff3.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -70,12 +71,11 @@ bool bx_gtf_row(bx_gff3_row *row)
 /* "gene:b0001" or "transcript:x", which may be the same words. */
 static int make_id(char **id, const char *kind, const char *name, bx_error *err)
 {
-    size_t head = strlen(kind), length = strlen(name);
-    char *text = malloc(head + length + 1);
+    size_t size = strlen(kind) + strlen(name) + 1;
+    char *text = malloc(size);
     if (!text)
         return bx_fail_memory(err);
-    memcpy(text, kind, head);
-    memcpy(text + head, name, length + 1);
+    snprintf(text, size, "%s%s", kind, name);
     free(*id);
     *id = text;
     return 0;

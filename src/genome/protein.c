@@ -219,7 +219,7 @@ int bx_genome_count_codons(const bx_genome *genome, const bx_feature *feature, u
         unsigned codon = 0;
         bool plain = true;
         for (size_t j = 0; j < 3; j++) {
-            const char *letter = memchr(letters, dna.data[i + j], 4);
+            const char *letter = strchr(letters, dna.data[i + j]);
             plain &= letter != NULL;
             codon = codon << 2 | (unsigned)(letter ? letter - letters : 0);
         }
