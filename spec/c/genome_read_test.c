@@ -347,7 +347,7 @@ static void genbank_of_all_sorts_is_read(void)
         /* plasmid editors: names as labels alone, empty values, spaces after "=" */
         {RECORD(FEATURE("promoter", "1..6") QUALIFIER("label=\"p\"") FEATURE("CDS ", "7..12")
                     QUALIFIER("label=a b") QUALIFIER("gene=\"\"") QUALIFIER("protein_id=\"\"")
-                        QUALIFIER("product= \"x y") MORE("z\"")),
+                        QUALIFIER("product= \"x y ") MORE("z\"")),
          SEQUENCE "promoter_1_6 (p) promoter 1-6 +|"
                   "a b (a b) CDS 7-12 + \"x y z\"|"},
         /* what regulates is no gene: the locus tag stays the gene's */

@@ -113,7 +113,7 @@ static int read_line(bx_insdc *r, bool *bases, bx_error *err)
     if (*bases)
         return read_bases(r, err);
     if (strcmp(code, "FT") == 0)
-        return begin_sequence(r, err) < 0 ? -1 : bx_insdc_feature_line(r, line + 2, err);
+        return begin_sequence(r, err) < 0 ? -1 : bx_insdc_feature_line(r, r->lines->text + 2, err);
     if (bx_insdc_end_feature(r, err) < 0)
         return -1;
     *bases = strcmp(code, "SQ") == 0;

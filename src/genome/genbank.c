@@ -157,7 +157,7 @@ static int read_lines(bx_insdc *r, bx_error *err)
     part section = HEADER;
     int more, result = 0;
     while ((more = bx_lines_next(r->lines, err)) > 0) {
-        const char *text = r->lines->text;
+        char *text = r->lines->text;
         if (strncmp(text, "//", 2) == 0)
             break;
         if (*text && *text != ' ' && *text != '\t')

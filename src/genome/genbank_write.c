@@ -130,12 +130,15 @@ static void put_attribute(bx_buffer *to, const bx_attribute *attribute)
 
 static void put_attributes(bx_buffer *to, const bx_feature *feature)
 {
-    static const char *const told[] = {"locus_tag",   "gene", "product", "transl_table",
-                                       "codon_start", "ID",   "Parent",  "regulatory_class",
-                                       "so_type",     NULL};
-    for (size_t i = 0; i < feature->attribute_count; i++)
-        if (!is_among(feature->attributes[i].key, told))
-            put_attribute(to, &feature->attributes[i]);
+    static const char *const told[] = {"locus_tag",        "product", "transl_table",
+                                       "codon_start",      "ID",      "Parent",
+                                       "regulatory_class", "so_type", NULL};
+    const char *own = !feature->name ? "" : bx_feature_is_gene(feature) ? "gene" : "label";
+    for (size_t i = 0; i < feature->attribute_count; i++) {
+        const bx_attribute *attribute = &feature->attributes[i];
+        if (!is_among(attribute->key, told) && strcmp(attribute->key, own) != 0)
+            put_attribute(to, attribute);
+    }
 }
 
 /* ---- features ---- */
@@ -198,8 +201,7 @@ static void put_names(bx_buffer *to, const bx_feature *feature)
     if (!gene)
         put_qualifier(to, "ID", feature->id);
     if (feature->name)
-        put_qualifier(to, gene || bx_feature_attribute(feature, "label") ? "gene" : "label",
-                      feature->name);
+        put_qualifier(to, gene ? "gene" : "label", feature->name);
 }
 
 static void put_feature(bx_buffer *to, const bx_sequence *sequence, const bx_feature *feature)

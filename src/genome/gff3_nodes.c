@@ -90,7 +90,7 @@ static int take_attribute(bx_gff3_node *node, const char *key, const char *value
         found->tagged = true;
         return bx_found_text(&feature->id, value, length, err);
     }
-    if (strcmp(key, "gene") == 0)
+    if (strcmp(key, "gene") == 0 && bx_found_is_of_gene(found))
         return bx_found_text(&feature->name, value, length, err);
     if (strcmp(key, "Name") == 0)
         return feature->name ? 0 : bx_found_text(&feature->name, value, length, err);

@@ -64,15 +64,16 @@ static void put_region(bx_buffer *to, const bx_sequence *sequence)
 static bool is_told(const bx_feature *feature, const bx_attribute *attribute)
 {
     const char *key = attribute->key;
-    static const char *const told[] = {"ID",           "Name",  "product",     "Parent",
-                                       "transl_table", "gene",  "start_range", "end_range",
-                                       "gene_id",      "gbkey", NULL};
+    static const char *const told[] = {"ID",           "Name",        "product",   "Parent",
+                                       "transl_table", "start_range", "end_range", "gene_id",
+                                       "gbkey",        NULL};
     for (size_t i = 0; told[i]; i++)
         if (strcmp(key, told[i]) == 0)
             return true;
     if (strcmp(key, "partial") == 0 || strcmp(key, "pseudo") == 0)
         return strcmp(attribute->value, "true") == 0; /* which the ends and the type tell */
-    return strcmp(key, "locus_tag") == 0 && bx_feature_is_gene(feature);
+    return bx_feature_is_gene(feature) &&
+           (strcmp(key, "locus_tag") == 0 || strcmp(key, "gene") == 0);
 }
 
 /* Keys with a capital first letter are the format's own, so that of others is escaped; the number

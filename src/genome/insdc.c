@@ -159,7 +159,7 @@ static int take_qualifier(bx_insdc *r, const char *key, const char *value, bx_er
         return bx_found_text(&feature->id, value, strlen(value), err);
     if (strcmp(key, "so_type") == 0)
         return bx_found_text(&feature->type, value, strlen(value), err);
-    if (strcmp(key, "gene") == 0 && !feature->name)
+    if (strcmp(key, "gene") == 0 && !feature->name && bx_found_is_of_gene(found))
         return bx_found_text(&feature->name, value, strlen(value), err);
     if (strcmp(key, "product") == 0 && !feature->product)
         return bx_found_text(&feature->product, value, strlen(value), err);
@@ -375,8 +375,10 @@ static int read_line(bx_insdc *r, const char *text, bx_error *err)
     return r->in_location ? add_location(r, text, err) : continue_value(r, text, err);
 }
 
-int bx_insdc_feature_line(bx_insdc *r, const char *text, bx_error *err)
+int bx_insdc_feature_line(bx_insdc *r, char *text, bx_error *err)
 {
+    for (size_t end = strlen(text); end > 0 && strchr(" \t", text[end - 1]); end--)
+        text[end - 1] = '\0';
     size_t indent = strspn(text, " \t");
     text += indent;
     if (!*text)

@@ -40,9 +40,9 @@ void bx_insdc_free(bx_insdc *record);
 int bx_insdc_describe(bx_insdc *record, const char *text, bx_error *err);
 /* The record's sequence becomes the genome's, unless it is already. */
 int bx_insdc_add_sequence(bx_insdc *record, bx_error *err);
-/* A line of the table of features: white space, and what follows it. A feature with a mistake is
- * left out. */
-int bx_insdc_feature_line(bx_insdc *record, const char *text, bx_error *err);
+/* A line of the table of features: white space, and what follows it, of which the end is cut. A
+ * feature with a mistake is left out. */
+int bx_insdc_feature_line(bx_insdc *record, char *text, bx_error *err);
 int bx_insdc_end_feature(bx_insdc *record, bx_error *err);
 /* The file has ended before "//": a warning, if all bases are there. */
 int bx_insdc_check_end(const bx_insdc *record, bx_error *err);
