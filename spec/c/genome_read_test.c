@@ -371,6 +371,13 @@ static void genbank_of_all_sorts_is_read(void)
         {RECORD(NAMED("gene", "1..12", "g") MRNA("join(1..3,7..12)", "X1") MRNA("1..12", "X2")
                     NAMED("CDS ", "join(1..3,7..9)", "g")),
          SEQUENCE "g (g) CDS 1-3,7-9 + transcript_id=X1|"},
+        /* genes that are there twice, as in the inverted repeat of a chloroplast */
+        {RECORD(NAMED("gene", "1..6", "g") NAMED("CDS ", "1..6", "g") NAMED(
+             "gene", "complement(21..26)", "g") NAMED("CDS ", "complement(21..26)", "g")),
+         SEQUENCE "g (g) CDS 1-6 +|gene_21_26 (g) CDS 21-26 -|"},
+        {RECORD(NAMED("gene", "1..12", "g") NAMED("gene", "15..28", "g") MRNA("15..28", "X1")
+                    MRNA("16..28", "X2") NAMED("CDS ", "16..21", "g") MRNA("1..9", "X3")),
+         SEQUENCE "g (g) mRNA 1-9 + transcript_id=X3|gene_15_28 (g) CDS 16-21 + transcript_id=X1|"},
         /* no bases: hidden, or elsewhere */
         {HEAD TABLE "ORIGIN\n//\n", "X1.2 30 circular unknown|"},
         {GENE("order(1..5,9..12,)"), SEQUENCE "t CDS 1-5,9-12 +|"},

@@ -401,26 +401,63 @@ static int insert(bx_draft *draft, bx_found *found, bx_error *err)
     return 1;
 }
 
-static int rename_and_insert(bx_draft *draft, bx_found *found, verdict what, bx_error *err)
+static int warn_of_second(bx_draft *draft, const bx_found *first, const bx_found *found,
+                          const char *wanted, bx_error *err)
 {
-    bx_found *first = find(draft, found->feature.id ? found->feature.id : "");
-    char *wanted = what == VARIANT || what == SECOND ? strdup(found->feature.id) : NULL;
-    if (!wanted && what != APART)
-        return bx_fail_memory(err);
     bx_error why;
+    bx_error_set(&why, BX_EGENOME,
+                 "a second %.40s \"%.80s\": line %" PRIu64
+                 " has the first, so this one is called \"%.80s\"",
+                 found->feature.type, wanted, first->line, found->feature.id);
+    return warn(draft, found->line, "second_gene", found->feature.id, err, &why);
+}
+
+/* It gets another id than that of `old`, if there is one. */
+static int rename_and_insert(bx_draft *draft, bx_found *found, const bx_found *old, verdict what,
+                             bx_error *err)
+{
+    bx_found *first = found->feature.id ? find(draft, found->feature.id) : NULL;
+    char *wanted = old ? strdup(what == VARIANT ? old->feature.id : found->feature.id) : NULL;
+    if (old && !wanted)
+        return bx_fail_memory(err);
     int there = rename_found(draft, found, err);
+    if (what == SECOND && there == 0)
+        there = warn_of_second(draft, old, found, wanted, err);
     if (what == VARIANT)
         found->variant_of = wanted;
-    else if (what == SECOND && there == 0) {
-        bx_error_set(&why, BX_EGENOME,
-                     "a second %.40s \"%.80s\": line %" PRIu64
-                     " has the first, so this one is called \"%.80s\"",
-                     found->feature.type, wanted, first->line, found->feature.id);
-        there = warn(draft, found->line, "second_gene", found->feature.id, err, &why);
-    }
-    if (what != VARIANT)
+    else
         free(wanted);
-    return there < 0 ? -1 : there > 0 ? 0 : insert(draft, found, err);
+    if (there != 0 || insert(draft, found, err) < 0)
+        return there > 0 ? 0 : -1;
+    if (first && !same_place(first, found)) {
+        found->elsewhere = first->elsewhere;
+        first->elsewhere = found;
+    }
+    return 1;
+}
+
+/* What has the id of this one, at its place if one does: genes that are there twice have it, too,
+ * each with what it makes. */
+static bx_found *find_other(const bx_draft *draft, const bx_found *found)
+{
+    enum { LOOKS = 16 }; /* at those that came last */
+    bx_found *first = found->feature.id ? find(draft, found->feature.id) : NULL, *other = first;
+    for (int i = 0; i < LOOKS && other; i++, other = other->elsewhere)
+        if (!other->variant_of && same_place(other, found))
+            return other;
+    return first;
+}
+
+/* `old` keeps its id and what is found by it. */
+static void replace(bx_found *old, bx_found *found)
+{
+    bx_found swap = *old;
+    char *id = found->feature.id;
+    *old = *found;
+    *found = swap;
+    old->feature.id = swap.feature.id;
+    old->elsewhere = swap.elsewhere;
+    found->feature.id = id;
 }
 
 static int repeat(bx_draft *draft, bx_found *old, bx_found *found, bx_error *err)
@@ -438,22 +475,19 @@ static int place(bx_draft *draft, bx_found *found, bx_error *err)
 {
     found->has_gene = rank_of(found) == GENE;
     found->reach = extent(found);
-    bx_found *old = found->feature.id ? find(draft, found->feature.id) : NULL;
+    bx_found *old = find_other(draft, found);
     if (!old)
         return found->feature.id ? insert(draft, found, err)
-                                 : rename_and_insert(draft, found, APART, err);
+                                 : rename_and_insert(draft, found, NULL, APART, err);
     if (draft->one_line_each)
         return refuse(draft, found, found->feature.id, err);
     verdict what = judge(old, found);
     if (what == AGAIN)
         return repeat(draft, old, found, err);
     if (what != REPLACE && what != FILL_IN)
-        return rename_and_insert(draft, found, what, err);
-    if (what == REPLACE) {
-        bx_found swap = *old;
-        *old = *found;
-        *found = swap;
-    }
+        return rename_and_insert(draft, found, old, what, err);
+    if (what == REPLACE)
+        replace(old, found);
     return fill_in(old, found, err);
 }
 

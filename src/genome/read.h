@@ -16,14 +16,15 @@ typedef struct bx_found {
     uint64_t line;
     bool tagged; /* the id is a locus tag: it means one gene */
     bool pseudo;
-    bool below, above; /* its lowest or highest base is not its end */
-    bool partial;      /* one of its ends is missing, or both: not known which */
-    char *variant_of;  /* the gene that another transcript stands for; or NULL */
-    bool dropped;      /* the gene's products tell of it */
-    bool has_gene;     /* "gene" is in it */
-    bx_span reach;     /* of all that is in it */
-    size_t room;       /* for attributes */
-    size_t span_room;  /* for spans */
+    bool below, above;          /* its lowest or highest base is not its end */
+    bool partial;               /* one of its ends is missing, or both: not known which */
+    struct bx_found *elsewhere; /* what came last of those that have its id, at another place */
+    char *variant_of;           /* the gene that another transcript stands for; or NULL */
+    bool dropped;               /* the gene's products tell of it */
+    bool has_gene;              /* "gene" is in it */
+    bx_span reach;              /* of all that is in it */
+    size_t room;                /* for attributes */
+    size_t span_room;           /* for spans */
 } bx_found;
 
 typedef struct bx_draft {
