@@ -749,7 +749,7 @@ local genome = {}
 ---Read a FASTA, GenBank, EMBL, GFF3, GTF or `.genome` file, compressed with gzip or not. A feature with a mistake is
 ---left out, and stands in g:warnings(); a file of which nothing is left is refused. Of GenBank's and EMBL's features
 ---genes, RNAs, coding sequences, origins and what regulates are read, others not. Of the transcripts of a gene the
----coding sequences tell, if it has any. GTF's exons are not read.
+---coding sequences tell, if it has any.
 ---@param path string
 ---@param options bioxen.GenomeOptions?
 ---@return bioxen.Genome?

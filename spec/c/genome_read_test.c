@@ -420,6 +420,15 @@ static void gff3_of_all_sorts_is_read(void)
              ROW("CDS", "1", "12", "+", "0", "ID=x;Parent=g")
                  ROW("CDS", "7", "12", "+", "0", "ID=y;Parent=g"),
          "c 30 unknown|g CDS 1-12 +|y CDS 7-12 +|"},
+        /* exons of what is spliced */
+        {REGION ROW("gene", "1", "12", "-", ".", "ID=g") ROW("exon", "1", "3", "-", ".", "Parent=t")
+             ROW("tRNA", "1", "12", "-", ".", "ID=t;Parent=g")
+                 ROW("exon", "7", "12", "-", ".", "ID=e;Parent=u,t")
+                     ROW("exon", "1", "2", "-", ".", "Parent=g"),
+         "c 30 unknown|g tRNA 7-12,1-3 -|"},
+        {REGION ROW("tRNA", "1", "12", "-", ".", "ID=t")
+             ROW("exon", "1", "13", "-", ".", "Parent=t"),
+         "c 30 unknown|t tRNA 1-12 -|"},
         /* lines of one gene */
         {REGION ROW("gene", "1", "3", "+", ".", "ID=g") ROW("gene", "7", "9", "+", ".", "ID=g"),
          "c 30 unknown|g gene 1-3,7-9 +|"},
@@ -492,6 +501,10 @@ static void gtf_is_read(void)
                  GTF("CDS", "1", "9", "-", "0", "gene_id \"h\"; level 2; flag;")
                      GTF("stop_codon", "1", "3", "-", "0", "gene_id \"h\""),
          "c 9 unknown|g CDS 1-9 - \"a; b\"|h CDS 1-9 - flag=true level=2|"},
+        {GTF("transcript", "1", "9", "+", ".", "gene_id \"g\"; transcript_id \"t\"")
+             GTF("exon", "1", "2", "+", ".", "gene_id \"g\"; transcript_id \"t\"")
+                 GTF("exon", "4", "9", "+", ".", "gene_id \"g\"; transcript_id \"t\""),
+         "c 9 unknown|g transcript 1-2,4-9 + transcript_id=t|"},
         {GTF("gene", "1", "9", "+", ".", "gene_id \"g\"; gene_biotype \"tRNA\"")
              GTF("transcript", "1", "9", "+", ".",
                  "gene_id \"g\"; transcript_id \"t\"; transcript_biotype \"tRNA\""),

@@ -325,6 +325,9 @@ static void free_all(bx_gff3 *gff3)
         free(gff3->regions[i]->sequence.description);
         free(gff3->regions[i]);
     }
+    for (size_t i = 0; i < gff3->exon_count; i++)
+        free(gff3->exons[i].parent);
+    free(gff3->exons);
     free(gff3->nodes);
     free(gff3->regions);
 }

@@ -11,6 +11,12 @@ typedef struct bx_gff3_part {
     bool stop; /* of GTF: the codon that ends a coding sequence, which may be in it or follow it */
 } bx_gff3_part;
 
+/* An exon, which is of the transcript of this ID; start 0: its line had a mistake. */
+typedef struct bx_gff3_exon {
+    char *parent;
+    bx_span span;
+} bx_gff3_exon;
+
 /* A feature: the lines of one ID. */
 typedef struct bx_gff3_node {
     char *id, *parent;          /* or NULL */
@@ -21,6 +27,8 @@ typedef struct bx_gff3_node {
     bx_found *found;            /* without spans; NULL: of no interest */
     bx_gff3_part *parts;
     size_t part_count, room;
+    bx_gff3_part *exons; /* of a transcript: what its line, from end to end, does not tell */
+    size_t exon_count, exon_room;
 } bx_gff3_node;
 
 /* A sequence, named by column 1. */
@@ -40,6 +48,8 @@ typedef struct bx_gff3 {
     bx_gff3_region **regions;
     size_t region_count, region_room;
     void *regions_by_id;
+    bx_gff3_exon *exons;
+    size_t exon_count, exon_room;
 } bx_gff3;
 
 /* A line, cut into its columns. */

@@ -2,6 +2,8 @@
  * id of the gene, so that the draft makes one of them. */
 #include "genome/gff3.h"
 
+#include "core/array.h"
+
 #include <search.h>
 #include <stdlib.h>
 #include <string.h>
@@ -166,8 +168,25 @@ static void join_stops(bx_gff3_node *node)
     node->part_count = kept;
 }
 
+/* Exons that lie within the line of their transcript take its place. */
+static void take_exons(bx_gff3_node *node)
+{
+    bool within = node->exon_count > 0 && node->part_count == 1;
+    for (size_t i = 0; i < node->exon_count && within; i++)
+        within = node->exons[i].span.start >= node->parts[0].span.start &&
+                 node->exons[i].span.end <= node->parts[0].span.end;
+    if (!within)
+        return;
+    free(node->parts);
+    node->parts = node->exons;
+    node->part_count = node->exon_count;
+    node->exons = NULL;
+    node->exon_count = 0;
+}
+
 static int set_spans(bx_gff3_node *node, const bx_strip *strip, bool gtf, bx_error *err)
 {
+    take_exons(node);
     if (gtf)
         join_stops(node);
     sort_parts(node, strip);
@@ -251,6 +270,46 @@ static int join_lines(bx_gff3 *gff3, bx_error *err)
     return result;
 }
 
+/* ---- exons ---- */
+
+static int give_exon(const bx_gff3 *gff3, bx_gff3_node *node, const bx_gff3_exon *exon,
+                     bx_error *err)
+{
+    if (node->bad)
+        return 0;
+    if (exon->span.start == 0) {
+        node->bad = true;
+        return 0;
+    }
+    if (node->exon_count == BX_GENOME_SPANS) {
+        node->bad = true;
+        bx_lines_error(gff3->draft->lines, node->found->line, err,
+                       "\"%.80s\" has more than %d exons", node->id, BX_GENOME_SPANS);
+        return bx_draft_leave_out(gff3->draft, node->id, err);
+    }
+    bx_gff3_part *exons =
+        bx_array_grow(node->exons, node->exon_count, &node->exon_room, sizeof *exons);
+    if (!exons)
+        return bx_fail_memory(err);
+    node->exons = exons;
+    exons[node->exon_count++] = (bx_gff3_part){.span = exon->span};
+    return 0;
+}
+
+/* Transcripts get theirs; what is an exon of a gene or of what isn't there tells nothing. */
+static int give_exons(bx_gff3 *gff3, bx_error *err)
+{
+    bool pseudo;
+    for (size_t i = 0; i < gff3->exon_count; i++) {
+        bx_gff3_node *node = bx_gff3_find(gff3, gff3->exons[i].parent);
+        const char *type = node ? bx_gff3_type(node->found->feature.type, &pseudo) : NULL;
+        if (type && strcmp(type, "gene") != 0 && strcmp(type, "CDS") != 0 &&
+            give_exon(gff3, node, &gff3->exons[i], err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
 /* ---- all of them ---- */
 
 static int settle_node(const bx_gff3 *gff3, bx_gff3_node *node, bx_error *err)
@@ -267,7 +326,7 @@ static int settle_node(const bx_gff3 *gff3, bx_gff3_node *node, bx_error *err)
 int bx_gff3_genes(bx_gff3 *gff3, bx_error *err)
 {
     bx_draft *draft = gff3->draft;
-    if (join_lines(gff3, err) < 0)
+    if (join_lines(gff3, err) < 0 || give_exons(gff3, err) < 0)
         return -1;
     for (size_t i = 0; i < gff3->node_count; i++) {
         bx_gff3_node *node = gff3->nodes[i];

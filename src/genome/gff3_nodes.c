@@ -2,8 +2,11 @@
 #include "genome/gff3.h"
 #include "genome/insdc.h"
 
+#include "core/array.h"
+
 #include <inttypes.h>
 #include <search.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -38,6 +41,7 @@ void bx_gff3_free_node(bx_gff3_node *node)
     free(node->transcript);
     free(node->attributes);
     free(node->parts);
+    free(node->exons);
     free(node);
 }
 
@@ -266,6 +270,42 @@ static int place_node(bx_gff3 *gff3, bx_gff3_node *node, const bx_gff3_row *row,
     return add_line(gff3, old, node, row, err);
 }
 
+static int keep_exon(bx_gff3 *gff3, const char *kind, const char *parent, size_t length,
+                     const bx_gff3_row *row, bx_error *err)
+{
+    bx_gff3_exon *exons =
+        bx_array_grow(gff3->exons, gff3->exon_count, &gff3->exon_room, sizeof *exons);
+    size_t size = strlen(kind) + length + 1;
+    char *id = malloc(size);
+    gff3->exons = exons ? exons : gff3->exons;
+    if (!exons || !id) {
+        free(id);
+        return bx_fail_memory(err);
+    }
+    snprintf(id, size, "%s%.*s", kind, (int)length, parent);
+    exons[gff3->exon_count++] = (bx_gff3_exon){id, row->bad ? (bx_span){0, 0} : row->span};
+    return 0;
+}
+
+/* An exon is of each of its parents. */
+static int add_exon(bx_gff3 *gff3, const bx_gff3_row *row, bx_error *err)
+{
+    const char *wanted = gff3->gtf ? "transcript_id" : "Parent";
+    char *at = row->attributes;
+    for (char *key, *value; bx_gff3_attribute(gff3, &at, &key, &value);) {
+        if (!value || strcmp(key, wanted) != 0)
+            continue;
+        while (*value) {
+            size_t length = gff3->gtf ? strlen(value) : strcspn(value, ",");
+            if (length <= BX_LINE_LENGTH &&
+                keep_exon(gff3, gff3->gtf ? "transcript:" : "", value, length, row, err) < 0)
+                return -1;
+            value += length + (value[length] != '\0');
+        }
+    }
+    return 0;
+}
+
 /* Of what is no gene: what regulates one, or stands by itself and has a name. */
 static bool is_kept(const bx_gff3_node *node)
 {
@@ -278,6 +318,8 @@ static bool is_kept(const bx_gff3_node *node)
 int bx_gff3_add_row(bx_gff3 *gff3, bx_gff3_row *row, size_t sequence, bx_error *err)
 {
     bool pseudo;
+    if (strcmp(row->type, "exon") == 0)
+        return add_exon(gff3, row, err);
     if (gff3->gtf && !bx_gtf_row(row))
         return 0;
     bool of_gene = bx_gff3_type(row->type, &pseudo) != NULL;
