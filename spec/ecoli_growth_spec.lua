@@ -179,9 +179,9 @@ describe("a plasmid's map in ecoli", function()
     local made = in_cell(nil, map .. [[return cell:add_plasmid(map "p15A ori", { promoters = { strong = 3 } })]])
     assert.same({ "p_X_1", 11, 3 }, { made.name, made.copies, made.length_kb })
     local mean = made.genes[1].transcription
-    assert.near(0.2155, mean, 1e-4)
+    assert.near(0.01471, mean, 1e-5)
     local expected = { { "a", 99, { "P1" }, mean }, { "b_2", 199, { "P1" }, mean }, { "shifted", 19, { "P1" }, mean },
-      { "c", 99, {}, mean }, { "d", 99, { "P2", "strong" }, mean + 3 } }
+      { "c", 99, {}, mean }, { "d", 99, { "P2", "strong" }, 4*mean } }
     assert.equal(#expected, #made.genes)
     for i, gene in ipairs(made.genes) do
       assert.same({ expected[i][1], expected[i][2], expected[i][3] }, { gene.name, gene.length_aa, gene.promoters })
@@ -212,6 +212,18 @@ describe("a plasmid's map in ecoli", function()
     assert.same({ 600, 600, 17.5, 5, 600 }, list)
   end)
 
+  it("of pUC with bla leaves the cell the copies that are known, and most of its growth", function()
+    local result = in_cell(nil, [[
+      cell:add_plasmid(genome.new { sequences = { { id = "pUC", length = 2686, circular = true } }, genes = {
+        { id = "bla", type = "CDS", start = 1, stop = 861 },
+        { id = "ori", name = "pUC ori", type = "origin_of_replication", start = 1001, stop = 1589 } } })
+      return { cell:steady_state().growth_rate, cell:plasmids().pUC.copies, cell:plasmids().pUC.mass_fraction }]])
+    assert.is_true(result[2] > 500 and result[2] < 700, result[2])
+    assert.is_true(result[3] > 0.03 and result[3] < 0.06, result[3])
+    -- Scott et al. 2010: growth falls in proportion, to none at 0.48 of the protein; the core's own slope
+    assert.is_true(result[1]/1.4468720 > 0.85 and result[1]/1.4468720 < 0.95, result[1])
+  end)
+
   it("makes its proteins, and goes", function()
     local result = in_cell(nil, map .. [[
       cell:add_plasmid(map "p15A", { name = "px" })
@@ -221,7 +233,7 @@ describe("a plasmid's map in ecoli", function()
       cell:remove_plasmid "px"
       return { px = px, count = count, species = #cell:species() }]])
     assert.equal(result.count, result.px.genes.a.protein)
-    assert.is_true(result.count > 100 and result.px.genes.d.protein > 1.5*result.count) -- of two promoters
+    assert.is_true(result.count > 10 and result.px.genes.d.protein > 1.5*result.count) -- of two promoters
     local sum = 0
     for _, gene in pairs(result.px.genes) do sum = sum + gene.mass_fraction end
     assert.near(result.px.mass_fraction, sum, 1e-15)
