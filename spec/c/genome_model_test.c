@@ -372,6 +372,93 @@ static void proteins_of_features(void)
     bx_genome_free(g);
 }
 
+/* The protein of a gene that is all of `dna`, read on this strand. */
+static const char *protein_of(const char *dna, int strand, unsigned missing, unsigned phase,
+                              const char *exceptions, const char *stated)
+{
+    static char told[sizeof((bx_error *)0)->message];
+    bx_error err = {0};
+    bx_buffer out = {0};
+    bx_genome *g = begin("chr", dna, false, 11);
+    bx_attribute attributes[] = {{"transl_except", (char *)exceptions},
+                                 {"translation", (char *)stated}};
+    bx_feature gene = {.id = "p",
+                       .type = "CDS",
+                       .strand = (int8_t)strand,
+                       .phase = (uint8_t)phase,
+                       .missing = (uint8_t)missing,
+                       .spans = &(bx_span){1, strlen(dna)},
+                       .span_count = 1,
+                       .attributes = attributes,
+                       .attribute_count = 2};
+    CHECK(bx_genome_add_feature(g, &gene, &err) == 0 && bx_genome_finish(g, &err) == 0);
+    int status = bx_genome_protein(g, bx_genome_find(g, "p"), &out, &err);
+    snprintf(told, sizeof told, "%s", status == 0 ? text_of(&out) : err.message);
+    bx_buffer_free(&out);
+    bx_genome_free(g);
+    return told;
+}
+
+static void proteins_at_missing_ends(void)
+{
+    CHECK_TEXT(protein_of("TTGAAATAA", 1, 0, 0, "", ""), "MK");
+    CHECK_TEXT(protein_of("TTGAAATAA", 1, BX_MISSING_5, 0, "", ""), "LK");
+    CHECK_TEXT(protein_of("TTGAAA", 1, BX_MISSING_3, 0, "", ""), "MK");
+    CHECK_TEXT(protein_of("TTGAAACC", 1, BX_MISSING_3, 0, "", ""), "MKP"); /* CCN are all P */
+    CHECK_TEXT(protein_of("TTGAAAGA", 1, BX_MISSING_3, 0, "", ""), "MK");  /* GAN are D and E */
+    CHECK_TEXT(protein_of("TTGAAAC", 1, BX_MISSING_3, 0, "", ""), "MK");
+    CHECK_TEXT(protein_of("CCTTGAAATAA", 1, BX_MISSING_5, 2, "", ""), "LK");
+    CHECK_TEXT(protein_of("TTGAAACC", 1, 0, 0, "", ""),
+               "\"p\": 8 bases are no whole number of codons");
+    CHECK_TEXT(protein_of("TTGAAA", 1, 0, 0, "", "LK"), "LK"); /* a tag, by what its file says */
+    CHECK_TEXT(protein_of("TTGAAA", 1, 0, 0, "", "MK"), "MK");
+}
+
+static void codons_are_read_as_stated(void)
+{
+    CHECK_TEXT(protein_of("ATGTGAAAATAA", 1, 0, 0, "(pos:4..6,aa:Sec)", ""), "MUK");
+    CHECK_TEXT(protein_of("TTATTTTCACAT", -1, 0, 0, "(pos:complement(7..9),aa:Sec)", ""), "MUK");
+    CHECK_TEXT(protein_of("ATGTAGAAATGA", 1, 0, 0, "(pos:4..6,aa:Pyl),(pos:10..12,aa:Sec)", ""),
+               "MOKU");
+    CHECK_TEXT(protein_of("ATGTGATA", 1, 0, 0, "(pos:4..6,aa:OTHER),(pos:7..8,aa:TERM)", ""), "MX");
+    CHECK_TEXT(protein_of("ATGAAAT", 1, 0, 0, "(pos:7,aa:TERM)", ""), "MK");
+    CHECK_TEXT(protein_of("CTGAAATAA", 1, 0, 0, "(pos:join(1,2..3),aa:Leu)", ""), "LK");
+    CHECK_TEXT(protein_of("ATGTGAAAATAA", 1, 0, 0, "(pos:40..42,aa:Sec)", ""),
+               "\"p\": codon 2 of 3, TGA, is a stop");
+    CHECK_TEXT(protein_of("ATGTGAAAATAA", 1, 0, 0, "pos:,aa:(", ""),
+               "\"p\": codon 2 of 3, TGA, is a stop");
+}
+
+static void what_differs_from_the_file_is_told(void)
+{
+    bx_error err = {0};
+    bx_buffer protein = {0};
+    size_t position = 0;
+    uint64_t codons[64] = {0};
+    bx_genome *g = begin("chr", "ATGAAATAAATGNNNTAA", false, 11);
+    bx_attribute stated[] = {{"translation", "MR"}};
+    bx_feature gene = {.id = "a",
+                       .type = "CDS",
+                       .strand = 1,
+                       .spans = &(bx_span){1, 9},
+                       .span_count = 1,
+                       .attributes = stated,
+                       .attribute_count = 1};
+    CHECK(bx_genome_add_feature(g, &gene, &err) == 0 && add_run(g, "b", "CDS", 1, 10, 18) == 0);
+    CHECK(bx_genome_finish(g, &err) == 0);
+    const bx_feature *a = bx_genome_find(g, "a"), *b = bx_genome_find(g, "b");
+    CHECK(bx_genome_check(g, a, &protein, &position, &err) == 1 && position == 2);
+    CHECK(bx_genome_check(g, b, &protein, &position, &err) == -1);
+    CHECK(bx_genome_count_codons(g, b, codons, &err) == 0);
+    CHECK(codons[2 << 4 | 0 << 2 | 3] == 1 && codons[0 << 4 | 2 << 2 | 2] == 1); /* ATG, TAA */
+    uint64_t sum = 0;
+    for (int i = 0; i < 64; i++)
+        sum += codons[i];
+    CHECK(sum == 2); /* NNN is none */
+    bx_buffer_free(&protein);
+    bx_genome_free(g);
+}
+
 /* ---- text and back ---- */
 
 static bx_genome *sample(void)
@@ -609,6 +696,9 @@ int main(void)
     RUN(codes_are_those_of_ncbi);
     RUN(proteins_are_made_as_cells_do);
     RUN(proteins_of_features);
+    RUN(proteins_at_missing_ends);
+    RUN(codons_are_read_as_stated);
+    RUN(what_differs_from_the_file_is_told);
     RUN(gff3_is_written);
     RUN(text_reads_back);
     RUN(fasta_of_genes_and_proteins);
