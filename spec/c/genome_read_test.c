@@ -614,6 +614,19 @@ static void warnings_are_bounded(void)
     bx_buffer_free(&text);
 }
 
+static void too_many_parts_lose_a_feature_alone(void)
+{
+    bx_buffer text = {0};
+    bx_error err = {0};
+    bx_text_append(&text, VERSION ROW("gene", "1", "9", "+", ".", "ID=g"));
+    for (int i = 0; i < BX_GENOME_SPANS + 9; i++)
+        bx_text_append(&text, ROW("CDS", "1", "3", "+", "0", "ID=x"));
+    bx_genome *g = bx_genome_read_text(text.data, text.length, "f", NULL, &err);
+    CHECK(g && bx_genome_features(g) == 1 && bx_genome_warnings(g)->count == 1);
+    bx_genome_free(g);
+    bx_buffer_free(&text);
+}
+
 /* ---- .genome ---- */
 
 static void tables_are_read(void)
@@ -881,6 +894,7 @@ int main(void)
     RUN(gtf_is_read);
     RUN(one_bad_feature_does_not_lose_a_file);
     RUN(warnings_are_bounded);
+    RUN(too_many_parts_lose_a_feature_alone);
     RUN(tables_are_read);
     RUN(mistakes_of_tables_are_told);
     RUN(gzip_is_read);

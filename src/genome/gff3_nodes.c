@@ -232,7 +232,10 @@ static int add_line(const bx_gff3 *gff3, bx_gff3_node *old, const bx_gff3_node *
             return -1;
     }
     old->bad |= new->bad;
-    return old->bad ? 0 : add_part(gff3, old, row, err);
+    if (old->bad || add_part(gff3, old, row, err) == 0)
+        return 0;
+    old->bad = true;
+    return bx_draft_leave_out(gff3->draft, new->id, err);
 }
 
 /* The ID is that of another feature: a coding sequence that has its gene's is a part of that. */
