@@ -16,7 +16,7 @@ local chapters = {
   { "In a VM: flux balance", "flux", "FluxModel", "FluxSolution" },
   { "What runs leave", "Trajectory", "Ensemble" },
   { "Charts", "PlotOptions", "TrajectoryPlot", "EnsemblePlot", "Plot", "PlotPanel", "PlotSeries" },
-  { "Genomes", "genome", "Genome", "Gene", "GenomeOptions" },
+  { "Genomes", "genome", "Genome", "Gene", "ProteinDifference", "GenomeOptions" },
   { "XCP-ng pools", "XcpngConfig", "xapi", "XapiSession" },
   { "Errors", "Error", "XapiError" },
 }

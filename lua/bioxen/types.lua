@@ -259,7 +259,7 @@ function BiologicalVM:get_plasmid_count() end
 ---@return bioxen.Error?
 function BiologicalVM:install_biological_package(package_name) end
 
----Load a genome: FASTA, GenBank, GFF3 or `.genome`, compressed or not. Code in the VM has it as cell:genome().
+---Load a genome: FASTA, GenBank, EMBL, GFF3, GTF or `.genome`, compressed or not. Code in the VM has it as cell:genome().
 ---It takes genome memory, its length in kb, until the worker ends: of what the VM holds, or, where it holds none,
 ---of the chassis, which refuses what does not fit. The cell is not capped by that.
 ---@param source string|bioxen.Genome a path, or a genome that is loaded
@@ -603,10 +603,11 @@ function Trajectory:plot(options) end
 
 ---How a genome is read. The format is told from the text unless it is named.
 ---@class bioxen.GenomeOptions
----@field format ("fasta"|"genbank"|"gff3"|"genome")?
+---@field format ("fasta"|"genbank"|"embl"|"gff3"|"gtf"|"genome")?
 ---@field code integer? genetic code of its sequences, by NCBI's numbers (default: as the file says, else 11)
 ---@field circular boolean? whether its sequences are (default: as the file says)
----@field fasta string? path of the bases, where a GFF3 or `.genome` file has none
+---@field fasta string? path of the bases, where a GFF3, GTF or `.genome` file has none
+---@field strict boolean? what would be a warning is an error
 
 ---Coordinates are 1-based and inclusive. Across the origin of a circular sequence, start > stop.
 ---@class bioxen.Gene
@@ -623,7 +624,16 @@ function Trajectory:plot(options) end
 ---@field code integer genetic code
 ---@field phase integer? bases before the first whole codon, unless 0
 ---@field incomplete boolean? an end is outside the sequence, or not known
+---@field missing_end ("5'"|"3'")? which, if it is one alone
 ---@field [string] string attributes: what else is known of it, "essentiality"…
+
+---A coding sequence whose protein is not the one that its file has.
+---@class bioxen.ProteinDifference
+---@field id string
+---@field stated string the file's `/translation`
+---@field protein string? as it is translated from the bases
+---@field position integer? first residue that differs
+---@field message string? why it could not be translated, instead of protein and position
 
 ---Sequences of bases and the genes on them. It does not change, and travels between host and VM. Ids that
 ---are not there, and coordinates outside, raise; so does what needs bases where none are known.
@@ -638,11 +648,17 @@ function Genome:length(sequence) end
 ---@return { id: string, description: string?, length: integer, circular: boolean, code: integer, known: boolean }[] known: its bases are there
 function Genome:sequences() end
 
----Ids in the order of position. A filter has values by key: type, strand, name, product, sequence or any
----attribute. With from or to: those with a base in that region; from > to goes across the origin.
+---Ids in the order of position: of genes and what they make, unless the filter names a type, as "promoter". A filter
+---has values by key: type, strand, name, product, sequence or any attribute. With from or to: those with a base in
+---that region; from > to goes across the origin.
 ---@param filter { type: string?, sequence: string?, from: integer?, to: integer?, [string]: string }?
 ---@return string[]
 function Genome:genes(filter) end
+
+---The same of all features: promoters, terminators, origins, repeats, too.
+---@param filter { type: string?, sequence: string?, from: integer?, to: integer?, [string]: string }?
+---@return string[]
+function Genome:features(filter) end
 
 ---By id, or by a name that no other gene has; nil if there is none.
 ---@param id string
@@ -662,8 +678,10 @@ function Genome:bases(from, to, options) end
 ---@return string
 function Genome:dna(id) end
 
----A gene's protein: from a start codon M, without the stop codon at the end. Raises where a stop codon lies
----within, and for what codes for no protein.
+---A gene's protein: from a start codon M, if the 5' end is there, without the stop codon at the end. Codons that
+---`transl_except` names are read as that says, selenocysteine as U. At a missing 3' end two bases are translated if
+---any third gives the same. Raises where a stop codon lies within, and for what codes for no protein. Codes are those
+---of NCBI's gc.prt; the rules the INSDC feature table's.
 ---@param id string
 ---@return string
 function Genome:protein(id) end
@@ -675,7 +693,24 @@ function Genome:protein(id) end
 ---@return number
 function Genome:gc(from, to, options) end
 
----How many genes there are of each type, or with each value of an attribute.
+---Coding sequences whose protein is not the one that their file has (the attribute `translation`), and how many
+---have one. Editing of RNA is the usual reason; the attribute `exception` tells.
+---@return bioxen.ProteinDifference[]
+---@return integer
+function Genome:check() end
+
+---How often each of the 64 codons is in a gene, or in all coding sequences together; stop codons are counted,
+---codons with ambiguous bases are not.
+---@param id string?
+---@return table<string, integer> by codon, as "ATG"
+function Genome:codon_usage(id) end
+
+---What the reader of its file found wrong: "left_out" features, "repeated" ones, and what else it went on from, with
+---file and line. Empty for a genome that has travelled.
+---@return bioxen.Warning[]
+function Genome:warnings() end
+
+---How many features there are of each type, or with each value of an attribute.
 ---@param attribute string?
 ---@return table<string, integer>
 function Genome:categories(attribute) end
@@ -687,6 +722,13 @@ function Genome:categories(attribute) end
 ---@return string|true|nil
 ---@return bioxen.Error?
 function Genome:to_fasta(path, of) end
+
+---As a GenBank flat file, with the bases where they are known; or written to a file (not in a VM). Strand "." is "+"
+---there, and a sequence without genes has no genetic code.
+---@param path string?
+---@return string|true|nil
+---@return bioxen.Error?
+function Genome:to_genbank(path) end
 
 ---As GFF3, with the bases where they are known; or written to a file (not in a VM).
 ---@param path string?
@@ -706,7 +748,10 @@ function Genome:to_genome(path) end
 ---@class bioxen.genome
 local genome = {}
 
----Read a FASTA, GenBank, GFF3 or `.genome` file, compressed with gzip or not.
+---Read a FASTA, GenBank, EMBL, GFF3, GTF or `.genome` file, compressed with gzip or not. A feature with a mistake is
+---left out, and stands in g:warnings(); a file of which nothing is left is refused. Of GenBank's and EMBL's features
+---genes, RNAs, coding sequences, origins and what regulates are read, others not. Of the transcripts of a gene the
+---coding sequences tell, if it has any.
 ---@param path string
 ---@param options bioxen.GenomeOptions?
 ---@return bioxen.Genome?
@@ -863,7 +908,7 @@ function FluxModel:reaction(name) end
 
 ---What a text has that is not as it should be, where its meaning is certain all the same.
 ---@class bioxen.Warning
----@field code "encoding"|"fast"|"form"|"gene_rule"|"mass_action"|"objective"|"package"|"reversible"|"rounding"|"size"|"units"|"value" of what kind it is
+---@field code "encoding"|"end"|"fast"|"form"|"gene_rule"|"left_out"|"locus"|"mass_action"|"more"|"objective"|"package"|"phase"|"repeated"|"reversible"|"rounding"|"second_gene"|"second_id"|"size"|"units"|"value"|"version" of what kind it is
 ---@field message string
 ---@field element string? the id of what it is about
 

@@ -1,7 +1,7 @@
 /* Layout: "BXG1"; numbers as LEB128 in the shortest form, texts with a zero byte at their end, ""
  * for none. The sequences: their number, and of each id, description, length, circular, code, the
  * number of known bases and these. The features: their number, and of each id, name, type, product,
- * sequence, strand + 1, code, phase, incomplete; the number of spans, with start and end of each;
+ * sequence, strand + 1, code, phase, missing; the number of spans, with start and end of each;
  * the number of attributes, with key and value of each. */
 #include "genome/genome.h"
 #include "wire/packing.h"
@@ -43,7 +43,7 @@ static void put_feature(bx_buffer *out, const bx_feature *feature)
     bx_pack_count(out, (uint64_t)(feature->strand + 1));
     bx_pack_count(out, feature->code);
     bx_pack_count(out, feature->phase);
-    bx_pack_count(out, feature->incomplete);
+    bx_pack_count(out, feature->missing);
     bx_pack_count(out, feature->span_count);
     for (size_t i = 0; i < feature->span_count; i++) {
         bx_pack_count(out, feature->spans[i].start);
@@ -201,21 +201,20 @@ static int get_attributes(input *in, bx_feature *feature)
 static int get_feature(input *in, bx_genome *genome)
 {
     bx_feature feature = {0};
-    uint8_t strand, incomplete;
+    uint8_t strand;
     if (get_text(in, BX_GENOME_ID_LENGTH, &feature.id) < 0 ||
         get_text(in, BX_GENOME_ID_LENGTH, &feature.name) < 0 ||
         get_text(in, BX_GENOME_ID_LENGTH, &feature.type) < 0 ||
         get_text(in, BX_GENOME_TEXT_LENGTH, &feature.product) < 0 ||
         get_count(in, BX_GENOME_SEQUENCES, &feature.sequence) < 0 || get_byte(in, 2, &strand) < 0 ||
         get_byte(in, UINT8_MAX, &feature.code) < 0 || get_byte(in, 2, &feature.phase) < 0 ||
-        get_byte(in, 1, &incomplete) < 0 || get_spans(in, &feature) < 0 ||
+        get_byte(in, 3, &feature.missing) < 0 || get_spans(in, &feature) < 0 ||
         get_attributes(in, &feature) < 0)
         return -1;
     in->parts += feature.span_count + feature.attribute_count;
     if (in->parts > MOST_PARTS)
         return refuse(in, "too many spans and attributes");
     feature.strand = (int8_t)(strand - 1);
-    feature.incomplete = incomplete;
     return bx_genome_add_feature(genome, &feature, in->err);
 }
 
