@@ -9,4 +9,7 @@
  * be read, is no regular file, is cut or damaged, or does not fit into out->limit. */
 int bx_file_read(const char *path, bx_buffer *out, bx_error *err);
 
+/* The same of a name below an open folder; a link there is refused. */
+int bx_file_read_below(int folder, const char *name, bx_buffer *out, bx_error *err);
+
 #endif

@@ -41,19 +41,20 @@ local function print_info(facts)
     facts.gc and (", %.2f %% G and C"):format(100*facts.gc) or ", bases not known"))
   print "\nSequences:"
   for _, sequence in ipairs(facts.sequences) do
-    print(("  %-20s %9d %-9s genetic code %d%s"):format(sequence.id, sequence.length,
+    say.line(("  %-20s %9d %-9s genetic code %d%s"):format(sequence.id, sequence.length,
       sequence.circular and "circular" or "linear", sequence.code,
       sequence.description and ", " .. sequence.description or ""))
   end
   if facts.genes > 0 then print "\nGenes:" end
-  for _, kind in ipairs(sorted_keys(facts.types)) do print(("  %-20s %9d"):format(kind, facts.types[kind])) end
+  for _, kind in ipairs(sorted_keys(facts.types)) do say.line(("  %-20s %9d"):format(kind, facts.types[kind])) end
 end
 
 local function info(options)
   local genome, err = load(options)
   if not genome then return say.failed(err) end
   local facts = describe(genome)
-  if options.json then print(json.encode(facts)) else print_info(facts) end
+  if options.json then return json.print(facts) end
+  print_info(facts)
   return say.DONE
 end
 

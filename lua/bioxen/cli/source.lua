@@ -2,6 +2,7 @@
 
 local core = require "bioxen.core"
 local sbml = require "bioxen.model.sbml"
+local text = require "bioxen.repl.text"
 
 local source = {}
 
@@ -11,10 +12,11 @@ function source.read(path)
   return io.read "a" or ""
 end
 
---- Write text to a file, or to standard output where there is none. True, or nil and an error.
-function source.write(text, path)
-  if path and path ~= "-" then return core.save_file(path, text) end
-  io.write(text)
+--- Write what is asked for to a file, or to standard output where there is none; to a terminal nothing that would
+-- steer it. True, or nil and an error.
+function source.write(what, path)
+  if path and path ~= "-" then return core.save_file(path, what) end
+  io.write(core.terminal() and text.escape((what:gsub("\r\n", "\n"))) or what)
   return true
 end
 
