@@ -212,16 +212,38 @@ static int run_session(lua_State *L, const command_line *line)
     return report(L, lua_pcall(L, count, 1, 0)) ? (int)lua_tointeger(L, -1) : FAILED;
 }
 
-/* Modules are found beside the script, too. */
-static bool search_beside(lua_State *L, const command_line *line)
+/* The searcher of modules that stand beside a script, the last one. Where that is package.beside
+ * says, in the form of package.path. */
+static int search_beside(lua_State *L)
 {
-    lua_getglobal(L, "require");
-    lua_pushliteral(L, "bioxen.modules");
-    if (!call(L, 1, 1))
-        return false;
-    lua_getfield(L, -1, "beside");
-    lua_pushstring(L, line->script ? line->argv[line->script] : NULL);
-    return call(L, 1, 0);
+    lua_getfield(L, lua_upvalueindex(1), "searchpath");
+    lua_pushvalue(L, 1);
+    if (lua_getfield(L, lua_upvalueindex(1), "beside") != LUA_TSTRING)
+        return 0;
+    lua_call(L, 2, 2);
+    if (lua_isnil(L, -2))
+        return 1; /* where it looked */
+    lua_pop(L, 1);
+    if (luaL_loadfile(L, lua_tostring(L, -1)) != LUA_OK)
+        return lua_error(L);
+    lua_insert(L, -2);
+    return 2;
+}
+
+/* Modules are found beside the script, or in the working folder where there is none. */
+static void set_beside(lua_State *L, const char *script)
+{
+    const char *slash = script ? strrchr(script, '/') : NULL;
+    lua_getglobal(L, "package");
+    lua_getfield(L, -1, "searchers");
+    lua_pushvalue(L, -2);
+    lua_pushcclosure(L, search_beside, 1);
+    lua_rawseti(L, -2, luaL_len(L, -2) + 1);
+    const char *folder =
+        slash ? lua_pushlstring(L, script, (size_t)(slash - script) + 1) : lua_pushliteral(L, "./");
+    lua_pushfstring(L, "%s?.lua;%s?/init.lua", folder, folder);
+    lua_setfield(L, -4, "beside");
+    lua_pop(L, 3);
 }
 
 /* As stock lua: the script at 0, its arguments above, everything else below. */
@@ -302,16 +324,16 @@ static int run(lua_State *L)
     interrupt_begin(INTERRUPT_SCRIPT);
     set_paths(L);
     set_arg(L, line);
+    set_beside(L, line->script ? line->argv[line->script] : NULL);
     int status = line->command ? run_command(L, line) : NO_COMMAND;
     lua_pushinteger(L, status);
     if (status != NO_COMMAND)
         return 1;
-    if (!search_beside(L, line))
-        status = FAILED;
-    else if (line->session)
+    status = FAILED;
+    if (line->session)
         status = run_codes(L, line) ? run_session(L, line) : FAILED;
-    else
-        status = run_codes(L, line) && (!line->script || run_script(L, line)) ? DONE : FAILED;
+    else if (run_codes(L, line) && (!line->script || run_script(L, line)))
+        status = DONE;
     lua_pushinteger(L, status);
     return 1;
 }

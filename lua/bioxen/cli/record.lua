@@ -94,10 +94,9 @@ end
 -- ---- afterwards ----
 
 -- Modules that the script brought along.
-local function note_modules(script)
-  local paths = package.path .. ";" .. modules.templates_beside(script)
+local function note_modules()
   for name, value in pairs(package.loaded) do
-    local found = value and package.searchpath(name, paths)
+    local found = value and package.searchpath(name, modules.templates())
     local real = found and core.real_path(found)
     if real and not real:find "^/usr/" then note_file(real) end
   end
@@ -140,7 +139,7 @@ end
 --- Write the manifest of a run { folder, results, script, path, arguments, seed, status, started, seconds,
 -- working_folder } into its folder, `results` once it is open: what it says, or nil and an error.
 function record.finish(run)
-  note_modules(run.script)
+  note_modules()
   local script = core.digest_file(run.folder .. "/" .. record.SCRIPT)
   local manifest = {
     format = 1, bioxen = core.version, lua = _VERSION, libraries = core.versions, machine = machine(),

@@ -28,13 +28,13 @@ end
 
 -- Every Lua file of a folder with an init.lua, no links; or a package of one file.
 local function read(path)
-  local where = path:match "^(.*/)init%.lua$"
+  local where = path:match "^(.*)/init%.lua$"
   if not where then
     local text, err = core.read_file(path, LIMIT)
     return text and { ["init.lua"] = text }, err
   end
   local folder, err = core.open_folder(where)
-  if not folder then return nil, err end
+  if not folder then return core.fail("EFILE", ("cannot read %s: %s"):format(path, err.message)) end
   local files = {}
   files["init.lua"], err = folder:read("init.lua", LIMIT)
   if err then return nil, err end
