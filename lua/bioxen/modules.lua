@@ -10,9 +10,11 @@ function modules.beside(script)
   package.beside = folder .. "?.lua;" .. folder .. "?/init.lua"
 end
 
---- Where the script's modules may stand, in the form of package.path.
-function modules.templates()
-  return package.path .. ";" .. (package.beside or "")
+--- The Lua file that `require` finds by a name; nil for what is in C, or nowhere.
+function modules.find(name)
+  local installed = package.searchpath(name, package.path)
+  if installed or not package.beside or package.searchpath(name, package.cpath) then return installed end
+  return (package.searchpath(name, package.beside))
 end
 
 -- Without Lua's own templates for the working folder.

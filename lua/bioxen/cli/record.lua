@@ -96,7 +96,7 @@ end
 -- Modules that the script brought along.
 local function note_modules()
   for name, value in pairs(package.loaded) do
-    local found = value and package.searchpath(name, modules.templates())
+    local found = value and modules.find(name)
     local real = found and core.real_path(found)
     if real and not real:find "^/usr/" then note_file(real) end
   end
@@ -111,11 +111,11 @@ end
 
 -- What the run has left, where no link leads out of its folder.
 local function gather(folder, below, into)
-  for _, name in ipairs(core.list_folder(folder .. "/" .. below, true)) do
-    local file = below .. name
-    local digest, bytes = core.digest_file(folder .. "/" .. file, true)
+  for _, name in ipairs(core.list_folder(folder, true)) do
+    local path, file = folder .. "/" .. name, below .. name
+    local digest, bytes = core.digest_file(path, true)
     if digest and not own[file] then into[#into + 1] = { file = file, sha256 = digest, bytes = bytes } end
-    if not digest then gather(folder, file .. "/", into) end
+    if not digest then gather(path, file .. "/", into) end
   end
   return into
 end
