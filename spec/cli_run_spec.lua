@@ -97,6 +97,7 @@ describe("bioxen run", function()
       assert(vm:execute_file(%q))
       bioxen.create_bio_vm("b", "minimal_cell", "xcpng", { xcpng_config = { xapi_url = "https://pool.example",
         username = "root", password = "sesame-open", template_name = "t", ssh_user = "u", ssh_key_path = %q,
+        proxy = "http://me:hunter2@proxy.example",
         xenstore_data = { token = "very-secret" } } })]]):format(sh.scratch, model, model))
     local folder = sh.scratch .. "/results"
     local status, _, err = sh(("bioxen run --out %s %s"):format(folder, path))
@@ -106,7 +107,7 @@ describe("bioxen run", function()
     assert.are.same({ module, model }, paths)
     local text = shell.read(folder .. "/manifest.json")
     assert.truthy(text:find("https://pool.example", 1, true))
-    assert.is_nil(text:find "sesame" or text:find "very%-secret")
+    assert.is_nil(text:find "sesame" or text:find "very%-secret" or text:find "hunter2")
   end)
 
   it("records failures, os.exit and ^C, too", function()
