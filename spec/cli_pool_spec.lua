@@ -50,7 +50,7 @@ describe("bioxen config", function()
     for _, changes in ipairs(leaks) do
       local path = config("leak.json", valid(changes))
       for _, words in ipairs { "config validate", "config validate --json", "config show", "xcpng templates" } do
-        local _, out, err = sh(("timeout 20 bioxen %s %s"):format(words, path))
+        local _, out, err = sh(("bioxen %s %s"):format(words, path))
         assert.is_nil((out .. err):find("SECRET", 1, true), words .. ": " .. out .. err)
       end
     end
