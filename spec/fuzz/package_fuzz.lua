@@ -3,7 +3,6 @@ local core = require "bioxen.core"
 local path = os.tmpname()
 os.remove(path)
 assert(core.make_folder(path .. "/package"))
-assert(core.change_folder(path))
 
 -- What would go to a VM.
 local sent
@@ -14,9 +13,11 @@ local packages = require "bioxen.vm.packages"
 
 return function(bytes)
   local word, text = bytes:match "^([^\n]*)\n?(.*)$"
-  local file <close> = assert(io.open("package/init.lua", "wb"))
+  local file <close> = assert(io.open(path .. "/package/init.lua", "wb"))
   file:write(text)
   file:close()
+  local ours = word == "package/"
+  word = word:gsub("^package/", path .. "/%0")
   sent = nil
   local good, installed, err = pcall(packages.install, {}, word)
   if not good then
@@ -29,6 +30,6 @@ return function(bytes)
   for name, content in pairs(sent.files) do
     if not name:find "^[a-z0-9_]+%.lua$" or type(content) ~= "string" then error("a file of the name " .. name) end
   end
-  local as_it_is = word == "package/" and text:sub(1, 2) ~= "\31\139" -- not what gzip has made
+  local as_it_is = ours and text:sub(1, 2) ~= "\31\139" -- not what gzip has made
   if as_it_is and sent.files["init.lua"] ~= text then error "another text" end
 end

@@ -80,8 +80,8 @@ int bx_lua_load_data(lua_State *L)
         return luaL_error(L, "not enough memory");
     int status = run(S, text, length, name, value, &error);
     lua_close(S);
-    bx_reader reader = {value->data, value->data + value->length};
-    if (status < 0 || bx_lua_push_value(L, &reader, &error) < 0)
+    if (status < 0)
         return bx_lua_fail(L, &error, NULL);
-    return 1;
+    bx_reader reader = {value->data, value->data + value->length};
+    return bx_lua_push_value(L, &reader, &error) < 0 ? bx_lua_fail(L, &error, NULL) : 1;
 }
