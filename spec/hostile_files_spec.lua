@@ -329,7 +329,11 @@ describe("what is no regular file", function()
         assert.is_nil(err:find("traceback", 1, true), err)
       end
     end
-    assert.are.same({ 1, "" }, { here "bioxen pipe" == 2 and 1, "" }) -- a word that is no script
+    assert.are.equal(2, (here "bioxen pipe")) -- a word that is no script
+    for _, words in ipairs { "run -", "-", "simulate - --duration 1", "fba -", "genome info -" } do
+      local status, out, err = here(("bioxen %s </dev/zero"):format(words), 20*shell.slow)
+      assert.are.same({ 1, "" }, { status, out }, words .. err)
+    end
   end)
 
   it("is refused as the code of a VM, before its time begins", function()

@@ -83,6 +83,10 @@ static void a_link_of_another_user_is_refused(void)
     CHECK(bx_save("trap", "x", 1, &error) < 0 && error.code == BX_EFILE);
     CHECK(strstr(error.message, "another user") != NULL);
     CHECK_TEXT(content("victim"), "untouched");
+    struct stat status;
+    CHECK(bx_save("waiting", "", 0, NULL) == 0 && chown("waiting", 65534, 65534) == 0);
+    CHECK(chmod("waiting", 04777) == 0 && bx_save("waiting", "ours", 4, NULL) == 0);
+    CHECK(lstat("waiting", &status) == 0 && status.st_uid == 0 && (status.st_mode & 04022) == 0);
     CHECK(mkdir("theirs", 0777) == 0 && chown("theirs", 65534, 65534) == 0);
     CHECK(bx_folder_open("theirs", true, &error) < 0 && strstr(error.message, "another user"));
 }

@@ -40,7 +40,8 @@ static int create_part(int folder, char part[PART])
     return -1;
 }
 
-/* 0, or the errno. A crash at any moment leaves the old file or the new one. */
+/* 0, or the errno. A crash at any moment leaves the old file or the new one. Who may read and write
+ * it stays, unless somebody else had said so. */
 static int replace(int folder, const char *name, const void *bytes, size_t length)
 {
     char part[PART];
@@ -50,7 +51,7 @@ static int replace(int folder, const char *name, const void *bytes, size_t lengt
         return errno;
     int failed = 0;
     if (fstatat(folder, name, &old, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(old.st_mode) &&
-        fchmod(descriptor, old.st_mode & 07777) < 0)
+        old.st_uid == geteuid() && fchmod(descriptor, old.st_mode & 07777) < 0)
         failed = errno;
     if (!failed)
         failed = write_all(descriptor, bytes, length);

@@ -51,14 +51,16 @@ static bool beside(char *path, size_t size, int levels, const char *tail)
 }
 
 /* The path of a program: named by the environment, beside the program that contains this code, or
- * where an installation puts it when this is PREFIX/lib/lua/5.4/bioxen/core.so. */
+ * where an installation puts it when this is PREFIX/lib/lua/5.4/bioxen/core.so. Never that of a
+ * file in the working folder. */
 static void find_program(const char *name, const char *variable, char *path, size_t size)
 {
     Dl_info here, program;
     const char *named = getenv(variable);
     char real[PATH_MAX], tail[64];
-    snprintf(path, size, "%s", named && *named ? named : name);
-    if ((named && *named) || !dladdr((void *)find_program, &here))
+    bool is_named = named && *named;
+    snprintf(path, size, "%s%s", is_named ? "" : "/usr/bin/", is_named ? named : name);
+    if (is_named || !dladdr((void *)find_program, &here))
         return;
     bool inside_program =
         dladdr((void *)getauxval(AT_PHDR), &program) && program.dli_fbase == here.dli_fbase;

@@ -3,16 +3,9 @@
 local core = require "bioxen.core"
 local modules = require "bioxen.modules"
 local say = require "bioxen.cli.say"
+local source = require "bioxen.cli.source"
 
 local execute = {}
-
-local LIMIT = 64 << 20 -- bytes of a script
-
---- The text of a script, "-" from standard input; nil and an error.
-function execute.read(path)
-  if path == "-" then return io.read "a" or "" end
-  return core.read_file(path, LIMIT)
-end
 
 -- A "#!" line is none of Lua's.
 local function compile(text, name)
@@ -26,7 +19,7 @@ end
 
 --- Run the script { script, arguments, seed }: the exit status; its errors are the caller's.
 function execute.plainly(run)
-  local text, unread = execute.read(run.script)
+  local text, unread = source.read(run.script)
   if not text then return say.failed(unread) end
   local chunk, mistake = compile(text, run.script)
   if not chunk then return say.failed(mistake) end
@@ -66,7 +59,7 @@ end
 -- The script and its folder for results, which is the user's own: nobody else leads what is written into it astray.
 local function prepare(run, record)
   local text, err = run.text, nil
-  if not text then text, err = execute.read(run.script) end
+  if not text then text, err = source.read(run.script) end
   if not text then return nil, err end
   local chunk, err = compile(text, run.script)
   if not chunk then return nil, err end

@@ -9,7 +9,9 @@ local source = {}
 --- What is in a file, or comes by standard input; or nil and an error.
 function source.read(path)
   if path ~= "-" then return core.read_file(path, sbml.LIMIT) end
-  return io.read "a" or ""
+  local all = io.read(sbml.LIMIT + 1) or ""
+  if #all <= sbml.LIMIT then return all end
+  return core.fail("EFILE", ("standard input: at most %d bytes expected"):format(sbml.LIMIT))
 end
 
 --- Write what is asked for to a file, or to standard output where there is none; to a terminal nothing that would

@@ -6,7 +6,7 @@ local words = {}
 -- can't hold.
 local function harmless(code)
   return not (code < 0x20 or (code >= 0x7F and code <= 0x9F) or (code >= 0x2028 and code <= 0x202E)
-    or (code >= 0x2066 and code <= 0x2069) or (code >= 0x200B and code <= 0x200F) or code == 0xFEFF
+    or (code >= 0x2066 and code <= 0x2069) or code == 0x061C or (code >= 0x200B and code <= 0x200F) or code == 0xFEFF
     or code == 0xFFFE or code == 0xFFFF)
 end
 

@@ -9,7 +9,7 @@ local modules = require "bioxen.modules"
 local xcpng = {}
 
 core.set_courier(core.courier,
-  (package.searchpath("bioxen.courier.courier", package.path) or "courier"):gsub("/[^/]*$", ""))
+  assert(package.searchpath("bioxen.courier.courier", package.path)):match "^(.*)/")
 
 -- ---- rules ----
 
