@@ -171,7 +171,7 @@ describe("the folder for results", function()
   end
 
   local function give_away(path)
-    assert(os.execute("chown -h nobody " .. quote(path)))
+    assert.are.equal(0, (here("chown -h nobody " .. quote(path))))
   end
 
   it("is the user's own", function()
