@@ -87,6 +87,8 @@ static void a_link_of_another_user_is_refused(void)
     CHECK(bx_save("waiting", "", 0, NULL) == 0 && chown("waiting", 65534, 65534) == 0);
     CHECK(chmod("waiting", 04777) == 0 && bx_save("waiting", "ours", 4, NULL) == 0);
     CHECK(lstat("waiting", &status) == 0 && status.st_uid == 0 && (status.st_mode & 04022) == 0);
+    CHECK(mkfifo("pipe", 0666) == 0 && chown("pipe", 65534, 65534) == 0);
+    CHECK(bx_save("pipe", "x", 1, NULL) < 0);
     CHECK(mkdir("theirs", 0777) == 0 && chown("theirs", 65534, 65534) == 0);
     CHECK(bx_folder_open("theirs", true, &error) < 0 && strstr(error.message, "another user"));
 }

@@ -235,15 +235,11 @@ static void set_beside(lua_State *L, const char *script)
 {
     const char *slash = script ? strrchr(script, '/') : NULL;
     lua_getglobal(L, "package");
-    lua_getfield(L, -1, "searchers");
-    lua_pushvalue(L, -2);
-    lua_pushcclosure(L, search_beside, 1);
-    lua_rawseti(L, -2, luaL_len(L, -2) + 1);
     const char *folder =
         slash ? lua_pushlstring(L, script, (size_t)(slash - script) + 1) : lua_pushliteral(L, "./");
     lua_pushfstring(L, "%s?.lua;%s?/init.lua", folder, folder);
-    lua_setfield(L, -4, "beside");
-    lua_pop(L, 3);
+    lua_setfield(L, -3, "beside");
+    lua_pop(L, 2);
 }
 
 /* As stock lua: the script at 0, its arguments above, everything else below. */
@@ -285,7 +281,7 @@ static void set_path(lua_State *L, int package, const char *field, const char *v
         length = strcspn(path, ";");
         snprintf(template, sizeof template, "%.*s", (int)length, path);
         if (length > 0 && (strncmp(template, "./?", 3) != 0 || (own && strstr(own, template)))) {
-            luaL_addlstring(&kept, ";", kept.n > 0);
+            luaL_addlstring(&kept, ";", luaL_bufflen(&kept) > 0);
             luaL_addlstring(&kept, path, length);
         }
     }
@@ -306,6 +302,10 @@ static void set_paths(lua_State *L)
     }
     set_path(L, package, "path", "LUA_PATH", path);
     set_path(L, package, "cpath", "LUA_CPATH", cpath);
+    lua_getfield(L, package, "searchers");
+    lua_pushvalue(L, package);
+    lua_pushcclosure(L, search_beside, 1);
+    lua_rawseti(L, -2, luaL_len(L, -2) + 1);
     lua_getfield(L, package, "preload");
     lua_pushcfunction(L, progress_open_core);
     lua_setfield(L, -2, "bioxen.core");
@@ -324,12 +324,12 @@ static int run(lua_State *L)
     interrupt_begin(INTERRUPT_SCRIPT);
     set_paths(L);
     set_arg(L, line);
-    set_beside(L, line->script ? line->argv[line->script] : NULL);
     int status = line->command ? run_command(L, line) : NO_COMMAND;
     lua_pushinteger(L, status);
     if (status != NO_COMMAND)
         return 1;
     status = FAILED;
+    set_beside(L, line->script ? line->argv[line->script] : NULL);
     if (line->session)
         status = run_codes(L, line) ? run_session(L, line) : FAILED;
     else if (run_codes(L, line) && (!line->script || run_script(L, line)))

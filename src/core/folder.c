@@ -93,8 +93,9 @@ int bx_folder_enter(int folder, const char *name, bool make, const char **last, 
     }
 }
 
-/* Put what the link leads to in its place. 1: it was one; 0: it was none, or one of /proc, which
- * stands for what is open and has no name. */
+enum { NO_LINK, LINK_OF_PROC, LINK };
+
+/* Put what the link leads to in its place, if it is one with a name. */
 static int follow_one(char real[PATH_MAX], bx_error *err)
 {
     struct stat status;
@@ -102,13 +103,13 @@ static int follow_one(char real[PATH_MAX], bx_error *err)
     char target[PATH_MAX];
     int link = open(real, O_PATH | O_NOFOLLOW | O_CLOEXEC);
     if (link < 0)
-        return 0;
-    bool is_link = fstat(link, &status) == 0 && S_ISLNK(status.st_mode) &&
-                   fstatfs(link, &system) == 0 && system.f_type != PROC_SUPER_MAGIC;
-    ssize_t length = is_link ? readlinkat(link, "", target, sizeof target) : 0;
+        return NO_LINK;
+    bool is_link = fstat(link, &status) == 0 && S_ISLNK(status.st_mode);
+    bool of_proc = is_link && fstatfs(link, &system) == 0 && system.f_type == PROC_SUPER_MAGIC;
+    ssize_t length = is_link && !of_proc ? readlinkat(link, "", target, sizeof target) : 0;
     close(link);
     if (length <= 0)
-        return 0;
+        return of_proc ? LINK_OF_PROC : NO_LINK;
     if (status.st_uid != geteuid() && status.st_uid != 0)
         return bx_fail(err, BX_EFILE, "%s is refused: it is a link that another user has made",
                        real);
@@ -118,17 +119,17 @@ static int follow_one(char real[PATH_MAX], bx_error *err)
         return bx_fail_errno(err, BX_EFILE, ENAMETOOLONG, "cannot follow %s", real);
     memcpy(real + folder, target, (size_t)length);
     real[folder + (size_t)length] = '\0';
-    return 1;
+    return LINK;
 }
 
 int bx_folder_follow(const char *path, char real[PATH_MAX], bx_error *err)
 {
     if (snprintf(real, PATH_MAX, "%s", path) >= PATH_MAX)
         return bx_fail_errno(err, BX_EFILE, ENAMETOOLONG, "cannot follow %s", path);
-    int followed = 1;
-    for (int i = 0; i < LINKS && followed > 0; i++)
+    int followed = LINK;
+    for (int i = 0; i < LINKS && followed == LINK; i++)
         followed = follow_one(real, err);
-    if (followed > 0)
+    if (followed == LINK)
         return bx_fail_errno(err, BX_EFILE, ELOOP, "cannot follow %s", path);
     return followed;
 }

@@ -70,23 +70,15 @@ static int replace(int folder, const char *name, const void *bytes, size_t lengt
 
 /* 0, or the errno. At the end of what is there: standard output may be a file, under its name in
  * /proc. */
-static int write_into(const char *path, const void *bytes, size_t length)
+static int write_into(const char *path, int flags, const void *bytes, size_t length)
 {
-    int descriptor = open(path, O_WRONLY | O_APPEND | O_CLOEXEC);
+    int descriptor = open(path, O_WRONLY | O_APPEND | O_CLOEXEC | flags);
     if (descriptor < 0)
         return errno;
     int failed = write_all(descriptor, bytes, length);
     if (close(descriptor) < 0 && !failed)
         failed = errno;
     return failed;
-}
-
-/* Whether what is there is to be written to as it is. */
-static bool stays(const char *path)
-{
-    struct stat status, link;
-    return stat(path, &status) == 0 && lstat(path, &link) == 0 &&
-           (!S_ISREG(status.st_mode) || S_ISLNK(link.st_mode));
 }
 
 /* 0, or the errno. */
@@ -108,9 +100,19 @@ static int replace_at(const char *path, const void *bytes, size_t length)
 int bx_save(const char *path, const void *bytes, size_t length, bx_error *err)
 {
     char real[PATH_MAX];
-    if (bx_folder_follow(path, real, err) < 0)
+    struct stat there;
+    int open_already = bx_folder_follow(path, real, err), failed;
+    if (open_already < 0)
         return -1;
-    int failed = stays(real) ? write_into(real, bytes, length) : replace_at(real, bytes, length);
+    bool special = lstat(real, &there) == 0 && !S_ISREG(there.st_mode) && !S_ISLNK(there.st_mode);
+    if (open_already)
+        failed = write_into(real, 0, bytes, length);
+    else if (special && S_ISFIFO(there.st_mode) && there.st_uid != geteuid() && there.st_uid != 0)
+        failed = EPERM; /* who knows who listens */
+    else if (special)
+        failed = write_into(real, O_NOFOLLOW, bytes, length);
+    else
+        failed = replace_at(real, bytes, length);
     return failed ? bx_fail_errno(err, BX_EFILE, failed, "cannot write %s", path) : 0;
 }
 
