@@ -43,7 +43,10 @@ describe("bioxen config", function()
       { xapi_url = "https://pool.example/?password=SECRET" }, { xapi_url = "root:SECRET@pool.example" },
       { xapi_url = "https://pool.example/SECRET" },
       { proxy = "http://user:SECRET@proxy.example:3128" }, { proxy = "user:SECRET@proxy.example" },
-      { proxy = "http://proxy.example:3128/?SECRET" }, { xenstore_data = "SECRET" },
+      { proxy = "http://proxy.example:3128/?SECRET" }, { proxy = "none://user:SECRET@proxy.example" },
+      { proxy = "http://user:SECRET@" }, { proxy = "http://user:SECRET@proxy.example:99999" },
+      { proxy = "http://us er:SECRET@proxy example" }, { proxy = "socks5://user:SECRET@127.0.0.1:1" },
+      { xenstore_data = "SECRET" },
       { xenstore_data = { "SECRET" } }, { password = { "SECRET" } }, { password = "SECRET" },
       { ssh_passphrase = "SECRET" }, { ssh_passphrase = { x = "SECRET" } },
     }

@@ -71,6 +71,15 @@ local function public_url(value)
   return scheme .. (secret and "(hidden)@" or "") .. host .. (#host < #rest and "(hidden)" or "")
 end
 
+local proxies = { http = true, https = true, socks4 = true, socks4a = true, socks5 = true, socks5h = true }
+
+local proxy = text { public = public_url, valid = function(value)
+  local scheme = value:match "^(%a[%w+.-]*)://" or "http"
+  local host = value:gsub("^%a[%w+.-]*://", ""):gsub("^.*@", "")
+  return not (proxies[scheme] and host:find "^[%w._%[%]:-]+/*$")
+    and '"host:port", "http://host:port" or another scheme that curl knows,' or nil
+end }
+
 local url = text { public = public_url, valid = function(value)
   if value:find "@" then return "a URL without a user name or a password" end
   return not value:find "^https?://[%w._%[%]:-]+/*$" and '"https://host" or "https://host:port"' or nil
@@ -111,7 +120,7 @@ local pool = {
   fingerprint = fingerprint,
   insecure = { type = "boolean", default = false },
   allow_http = { type = "boolean", default = false },
-  proxy = text { public = public_url },
+  proxy = proxy,
   pool_uuid = uuid,
   pool_members = list_of "string",
   connect_timeout = with_default(seconds, 10),
