@@ -375,6 +375,17 @@ describe("text from files", function()
     end
   end)
 
+  it("has no byte behind a character that belongs to none", function()
+    local text, words = require "bioxen.repl.text", require "bioxen.plot.words"
+    for _, character in ipairs { "\u{e9}", "\u{a0}", "\u{20ac}", "\u{1f600}" } do
+      local stray = character .. "\x9b31m" .. character .. "\xa7\x9b"
+      assert.are.equal(character .. "\\x9b31m" .. character .. "\\xa7\\x9b", text.escape(stray))
+      assert.are.equal(character .. "?31m" .. character .. "??", text.replace(stray, function() return "?" end))
+      assert.are.equal(character .. "?31m" .. character .. "??", words.clean(stray))
+    end
+    assert.are.equal("\\xc2\\x9b", text.escape "\u{9b}")
+  end)
+
   it("does not steer it as data, and is the same to the byte elsewhere", function()
     local path = file("c1.fasta", ">a d" .. STEER:sub(1, -5) .. "\nACGT\n")
     local _, out = sh:in_terminal(("genome convert %s --to fasta"):format(path))

@@ -12,7 +12,7 @@ end
 
 -- The end of the valid UTF-8 character at `i`, or nil.
 local function character_end(text, i)
-  return utf8.len(text, i, i) and utf8.offset(text, 2, i) - 1
+  return utf8.len(text, i, i) and i + #utf8.char(utf8.codepoint(text, i)) - 1
 end
 
 --- Printable UTF-8 on one line; `plain`: ASCII. What is not becomes a question mark.
