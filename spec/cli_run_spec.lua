@@ -51,6 +51,10 @@ describe("bioxen run", function()
     local path = script "files.lua"
     assert.are.equal(0, (sh(("cd %s && bioxen run %s"):format(sh.scratch, path))))
     assert.matches("^time,A\r?\n", shell.read(sh.scratch .. "/out/a.csv"))
+    for _, name in ipairs { "./b.csv", "c//d.csv", "e/./f.csv" } do
+      local made = ("cd %s && bioxen -e 'print(assert(require \"bioxen\".out %q))'"):format(sh.scratch, name)
+      assert.are.same({ 0, "out/" .. name .. "\n", "" }, { sh(made) })
+    end
     for _, name in ipairs { "/etc/x", "../x", "a/../../x", "" } do
       assert.are.equal(1, (sh(("bioxen -e 'require \"bioxen\".out %q'"):format(name))))
     end

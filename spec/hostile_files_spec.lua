@@ -185,6 +185,12 @@ describe("the folder for results", function()
     give_away(sh.scratch .. "/mine")
     fails("bioxen rerun mine", "another user")
     fails("bioxen rerun mine/", "another user")
+    for _, name in ipairs { "manifest.json", "script.lua" } do -- put there by somebody who may write to it
+      assert.are.equal(0, (here("rm -rf mine; bioxen run script.lua --out mine; rm script.lua; chmod 777 mine")))
+      give_away(sh.scratch .. "/mine/" .. name)
+      fails("bioxen rerun mine", name, "another user")
+      script()
+    end
   end)
 
   it("gets its files whatever link comes in their place, and what the link leads to stays", function()

@@ -101,17 +101,20 @@ static void below_a_folder_no_link_is_followed(void)
     CHECK(symlink("../outside", "folder/link") == 0 && symlink("..", "folder/up") == 0);
     int folder = bx_folder_open("folder", true, &error);
     CHECK(folder >= 0);
-    CHECK(bx_file_read_below(folder, "link", &read, &error) < 0);
+    CHECK(bx_file_read_below(folder, "link", true, &read, &error) < 0);
     CHECK(strstr(error.message, "it is a link") != NULL);
     static const char *const refused[] = {"up/outside", "../outside",  "..",           ".",
                                           "",           "/etc/passwd", "link/outside", "a//b"};
     for (size_t i = 0; i < sizeof refused / sizeof *refused; i++)
-        CHECK(bx_file_read_below(folder, refused[i], &read, &error) < 0 &&
+        CHECK(bx_file_read_below(folder, refused[i], false, &read, &error) < 0 &&
               bx_save_below(folder, refused[i], "x", 1, &error) < 0);
     CHECK(bx_save_below(folder, "link", "its own", 7, &error) == 0);
     CHECK_TEXT(content("folder/link"), "its own");
     CHECK_TEXT(content("outside"), "untouched");
-    CHECK(bx_file_read_below(folder, "link", &read, &error) == 0 && read.length == 7);
+    CHECK(bx_file_read_below(folder, "link", true, &read, &error) == 0 && read.length == 7);
+    CHECK(mkdir("folder/a", 0777) == 0);
+    CHECK(bx_save_below(folder, ".//./a//./b", "deep", 4, &error) == 0);
+    CHECK_TEXT(content("folder/a/b"), "deep");
     bx_buffer_free(&read);
     close(folder);
 }

@@ -58,9 +58,10 @@ int bx_file_read(const char *path, bx_buffer *out, bx_error *err)
     return read_open(open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK), path, out, err);
 }
 
-int bx_file_read_below(int folder, const char *name, bx_buffer *out, bx_error *err)
+int bx_file_read_below(int folder, const char *name, bool own, bx_buffer *out, bx_error *err)
 {
     const char *last;
+    struct stat status;
     int inside = bx_folder_enter(folder, name, false, &last, err);
     if (inside < 0)
         return -1;
@@ -70,6 +71,10 @@ int bx_file_read_below(int folder, const char *name, bx_buffer *out, bx_error *e
     if (descriptor < 0 && failed == ELOOP)
         return bx_fail(err, BX_EFILE, "cannot read %s: it is a link, and none is followed here",
                        name);
+    if (own && descriptor >= 0 && (fstat(descriptor, &status) < 0 || status.st_uid != geteuid())) {
+        close(descriptor);
+        return bx_fail(err, BX_EFILE, "%s is refused: the file belongs to another user", name);
+    }
     errno = failed;
     return read_open(descriptor, name, out, err);
 }

@@ -56,6 +56,8 @@ int bx_folder_open(const char *path, bool own, bx_error *err)
 /* The next part of a name, which is neither "." nor "..", and whether there is more behind it. */
 static int take_part(const char **name, char part[NAME_MAX + 1], bool *more)
 {
+    while (strncmp(*name, "./", 2) == 0)
+        *name += 2 + strspn(*name + 2, "/");
     size_t length = strcspn(*name, "/");
     if (length == 0 || length > NAME_MAX)
         return -1;
@@ -63,7 +65,7 @@ static int take_part(const char **name, char part[NAME_MAX + 1], bool *more)
     part[length] = '\0';
     *more = (*name)[length] == '/';
     if (*more)
-        *name += length + 1;
+        *name += length + strspn(*name + length, "/");
     return strcmp(part, ".") == 0 || strcmp(part, "..") == 0 ? -1 : 0;
 }
 
@@ -74,13 +76,13 @@ int bx_folder_enter(int folder, const char *name, bool make, const char **last, 
     bool more;
     int at = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     for (;;) {
-        *last = name;
         if (at < 0)
             return bx_fail_errno(err, BX_EFILE, errno, "cannot reach %s without links", whole);
         if (take_part(&name, part, &more) < 0) {
             close(at);
             return bx_fail(err, BX_EFILE, "\"%.200s\" is no name below a folder", whole);
         }
+        *last = name;
         if (!more)
             return at;
         if (make)

@@ -164,7 +164,7 @@ static int native_read_file(lua_State *L)
         return bx_native_fail(L, &error);
     bx_buffer *bytes = bx_lua_push_text(L);
     bytes->limit = BX_FRAME_LIMIT;
-    int status = bx_file_read_below(folder, name, bytes, &error);
+    int status = bx_file_read_below(folder, name, false, bytes, &error);
     close(folder);
     return status < 0 ? bx_native_fail(L, &error) : bx_lua_give_text(L, bytes, NULL);
 }

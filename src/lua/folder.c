@@ -13,20 +13,25 @@
 
 #define CLASS "bioxen.OpenFolder"
 
-static int *new_folder(lua_State *L)
+typedef struct open_folder {
+    int descriptor; /* -1: closed */
+    bool own;       /* only the user's own files are read */
+} open_folder;
+
+static open_folder *new_folder(lua_State *L)
 {
-    int *box = lua_newuserdatauv(L, sizeof *box, 1);
-    *box = -1;
+    open_folder *box = lua_newuserdatauv(L, sizeof *box, 1);
+    *box = (open_folder){.descriptor = -1};
     luaL_setmetatable(L, CLASS);
     return box;
 }
 
 static int folder_close(lua_State *L)
 {
-    int *box = luaL_checkudata(L, 1, CLASS);
-    if (*box >= 0)
-        close(*box);
-    *box = -1;
+    open_folder *box = luaL_checkudata(L, 1, CLASS);
+    if (box->descriptor >= 0)
+        close(box->descriptor);
+    box->descriptor = -1;
     return 0;
 }
 
@@ -37,11 +42,11 @@ static int folder_tostring(lua_State *L)
     return 1;
 }
 
-static int check_folder(lua_State *L)
+static const open_folder *check_folder(lua_State *L)
 {
-    const int *box = luaL_checkudata(L, 1, CLASS);
-    luaL_argcheck(L, *box >= 0, 1, "closed");
-    return *box;
+    const open_folder *box = luaL_checkudata(L, 1, CLASS);
+    luaL_argcheck(L, box->descriptor >= 0, 1, "closed");
+    return box;
 }
 
 /* nil and an error of what is in the folder at 1, with its path. */
@@ -57,12 +62,13 @@ int bx_lua_make_folder(lua_State *L)
 {
     const char *path = bx_lua_check_path(L, 1), *below = bx_lua_opt_path(L, 2), *last;
     bx_error error;
-    int *box = new_folder(L);
+    open_folder *box = new_folder(L);
     if (bx_folder_make(path, 0777, &error) < 0 ||
-        (below && (*box = bx_folder_open(path, false, &error)) < 0))
+        (below && (box->descriptor = bx_folder_open(path, false, &error)) < 0))
         return bx_lua_fail(L, &error, NULL);
     if (below) {
-        int inside = bx_folder_enter(*box, lua_pushfstring(L, "%s/x", below), true, &last, &error);
+        int inside = bx_folder_enter(box->descriptor, lua_pushfstring(L, "%s/x", below), true,
+                                     &last, &error);
         if (inside < 0)
             return bx_lua_fail(L, &error, NULL);
         close(inside);
@@ -74,32 +80,32 @@ int bx_lua_make_folder(lua_State *L)
 int bx_lua_open_folder(lua_State *L)
 {
     const char *path = bx_lua_check_path(L, 1);
-    bool own = lua_toboolean(L, 2);
     bx_error error;
-    int *box = new_folder(L);
+    open_folder *box = new_folder(L);
     lua_pushvalue(L, 1);
     lua_setiuservalue(L, -2, 1);
-    *box = bx_folder_open(path, own, &error);
-    return *box < 0 ? bx_lua_fail(L, &error, NULL) : 1;
+    box->own = lua_toboolean(L, 2);
+    box->descriptor = bx_folder_open(path, box->own, &error);
+    return box->descriptor < 0 ? bx_lua_fail(L, &error, NULL) : 1;
 }
 
 static int folder_read(lua_State *L)
 {
-    int folder = check_folder(L);
+    const open_folder *folder = check_folder(L);
     const char *name = bx_lua_check_path(L, 2);
     lua_Integer limit = luaL_checkinteger(L, 3);
     bx_error error;
     luaL_argcheck(L, limit > 0, 3, "a number of bytes expected");
     bx_buffer *bytes = bx_lua_push_text(L);
     bytes->limit = (size_t)limit;
-    if (bx_file_read_below(folder, name, bytes, &error) < 0)
+    if (bx_file_read_below(folder->descriptor, name, folder->own, bytes, &error) < 0)
         return fail_in(L, &error);
     return bx_lua_give_text(L, bytes, NULL);
 }
 
 static int folder_save(lua_State *L)
 {
-    int folder = check_folder(L);
+    int folder = check_folder(L)->descriptor;
     size_t length;
     const char *name = bx_lua_check_path(L, 2), *bytes = luaL_checklstring(L, 3, &length);
     bx_error error;
@@ -111,7 +117,7 @@ static int folder_save(lua_State *L)
 
 static int folder_create(lua_State *L)
 {
-    int folder = check_folder(L);
+    int folder = check_folder(L)->descriptor;
     const char *name = bx_lua_check_path(L, 2), *last;
     bx_error error;
     int inside = bx_folder_enter(folder, name, false, &last, &error);
