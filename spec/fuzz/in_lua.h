@@ -1,5 +1,5 @@
-/* Fuzz targets in Lua: the file beside the target returns a function of the bytes, which raises what
- * must not be. BIOXEN_SOURCE is the project's folder. */
+/* Fuzz targets in Lua: the file beside the target returns a function of the bytes, which raises
+ * what must not be. BIOXEN_SOURCE is the project's folder. */
 #ifndef BX_FUZZ_IN_LUA_H
 #define BX_FUZZ_IN_LUA_H
 

@@ -22,7 +22,7 @@ local files, vms = {}, json.list()
 local function is_ours(real)
   local ours = package.searchpath("bioxen.create", package.path)
   local folder = ours and core.real_path(ours):match "^(.*)/"
-  return folder and real:sub(1, #folder) == folder
+  return folder and real:sub(1, #folder + 1) == folder .. "/"
 end
 
 -- The state of a file when it was first read.
