@@ -80,8 +80,9 @@ function record.begin()
   core.genome_load = noting(core.genome_load, 1)
   local read = core.folder_methods.read
   function core.folder_methods:read(name, limit)
-    note_file(tostring(self) .. "/" .. name)
-    return read(self, name, limit)
+    local bytes, err = read(self, name, limit)
+    if bytes then note_file(tostring(self) .. "/" .. name) end
+    return bytes, err
   end
   core.vm_methods.execute_file = noting(core.vm_methods.execute_file, 2)
   local enter = core.hypervisor_methods.enter
