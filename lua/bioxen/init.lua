@@ -1,7 +1,7 @@
 --- BioXen: a host for biological virtual machines.
 -- Public functions are described, with types, in bioxen/types.lua.
 
-local core = require "bioxen.core"
+local core = assert(require "bioxen.modules".installed "bioxen.core")
 local create = require "bioxen.create"
 local genome = require "bioxen.model.genome"
 local hypervisor = require "bioxen.hypervisor"

@@ -254,7 +254,7 @@ function BiologicalVM:get_plasmid_count() end
 
 ---Put a package into the VM: its code can be required there, and its `install` adds to the cell. Gone, as
 ---all that a VM holds, when the worker ends.
----@param package_name string a path: a folder with an init.lua, or one Lua file; or the name of one in bioxen/packages on package.path
+---@param package_name string a path: a folder with an init.lua and no links, or one Lua file; or the name of one in bioxen/packages on package.path
 ---@return any what its install returns, or true
 ---@return bioxen.Error?
 function BiologicalVM:install_biological_package(package_name) end
@@ -901,7 +901,7 @@ function FluxModel:reaction(name) end
 ---@class bioxen.SBMLOptions
 ---@field name string? of the process (default: the model's id)
 ---@field share boolean? variables that another process has too become one (default: refused)
----@field externals table<string, string>? text by file name of external model definitions
+---@field externals table<string, string>? text by file name of external model definitions; without it, those beside the file are read, but no links
 ---@field strict boolean? what the reader would warn of is an error (EMODEL)
 ---@field stochastic boolean? for stochastic runs: amounts in moles are counted in molecules, reversible laws are taken for two reactions, and laws of mass action for that; warnings say what was done
 ---@field timeout number? seconds; of vm:load_sbml alone

@@ -535,7 +535,7 @@ static int genome_to_fasta(lua_State *L)
 {
     static const char *const kinds[] = {"sequences", "genes", "proteins", NULL};
     const bx_genome *g = check_genome(L);
-    const char *path = luaL_optstring(L, 2, NULL);
+    const char *path = bx_lua_opt_path(L, 2);
     int of = luaL_checkoption(L, 3, "sequences", kinds);
     bx_buffer *text = bx_lua_push_text(L);
     bx_error err;
@@ -547,7 +547,7 @@ static int genome_to_fasta(lua_State *L)
 static int genome_to_gff3(lua_State *L)
 {
     const bx_genome *g = check_genome(L);
-    const char *path = luaL_optstring(L, 2, NULL);
+    const char *path = bx_lua_opt_path(L, 2);
     bx_buffer *text = bx_lua_push_text(L);
     bx_error err;
     if (bx_genome_write_gff3(g, text, &err) < 0)
@@ -569,7 +569,7 @@ static int genome_to_genbank(lua_State *L)
 static int genome_to_genome(lua_State *L)
 {
     const bx_genome *g = check_genome(L);
-    const char *path = luaL_optstring(L, 2, NULL);
+    const char *path = bx_lua_opt_path(L, 2);
     bx_buffer *text = bx_lua_push_text(L);
     bx_error err;
     if (bx_genome_write_table(g, text, &err) < 0)

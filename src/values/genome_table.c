@@ -376,5 +376,7 @@ void bx_lua_genome_options(lua_State *L, int index, bool files, bx_genome_option
         if (!files)
             luaL_error(L, "fasta: a VM has no files");
         options->fasta = lua_tostring(L, -1);
+        if (strlen(options->fasta) != lua_rawlen(L, -1))
+            luaL_error(L, "fasta: a path has no zero byte");
     }
 }

@@ -146,7 +146,7 @@ static int trajectory_rows(lua_State *L)
 static int trajectory_to_csv(lua_State *L)
 {
     const bx_trajectory *t = check_trajectory(L);
-    const char *path = luaL_optstring(L, 2, NULL);
+    const char *path = bx_lua_opt_path(L, 2);
     bx_buffer *text = bx_lua_push_text(L);
     bx_error err;
     if (bx_trajectory_csv(t, text, &err) < 0)
@@ -157,7 +157,7 @@ static int trajectory_to_csv(lua_State *L)
 static int trajectory_to_json(lua_State *L)
 {
     const bx_trajectory *t = check_trajectory(L);
-    const char *path = luaL_optstring(L, 2, NULL);
+    const char *path = bx_lua_opt_path(L, 2);
     bx_buffer *text = bx_lua_push_text(L);
     bx_error err;
     if (bx_trajectory_json(t, text, &err) < 0)

@@ -53,7 +53,7 @@ local function print_info(facts)
     facts.gc and (", %.2f %% G and C"):format(100*facts.gc) or ", bases not known"))
   print "\nSequences:"
   for _, sequence in ipairs(facts.sequences) do
-    print(("  %-20s %9d %-9s genetic code %d%s"):format(sequence.id, sequence.length,
+    say.line(("  %-20s %9d %-9s genetic code %d%s"):format(sequence.id, sequence.length,
       sequence.circular and "circular" or "linear", sequence.code,
       sequence.description and ", " .. sequence.description or ""))
   end
@@ -61,17 +61,14 @@ end
 
 local function print_types(title, counts)
   if next(counts) then print("\n" .. title) end
-  for _, kind in ipairs(sorted_keys(counts)) do print(("  %-20s %9d"):format(kind, counts[kind])) end
+  for _, kind in ipairs(sorted_keys(counts)) do say.line(("  %-20s %9d"):format(kind, counts[kind])) end
 end
 
 local function info(options)
   local genome, err = load(options)
   if not genome then return say.failed(err) end
   local facts = describe(genome)
-  if options.json then
-    print(json.encode(facts))
-    return say.DONE
-  end
+  if options.json then return json.print(facts) end
   say.warnings(facts.warnings)
   print_info(facts)
   local genes, others = count_types(genome)
@@ -93,10 +90,10 @@ local function check(options)
   if not genome then return say.failed(err) end
   local differ, compared = genome:check()
   if options.json then
-    print(json.encode { compared = compared, differ = json.list(differ), warnings = json.list(genome:warnings()) })
+    json.print { compared = compared, differ = json.list(differ), warnings = json.list(genome:warnings()) }
   else
     say.warnings(genome:warnings())
-    for _, found in ipairs(differ) do print(difference(found)) end
+    for _, found in ipairs(differ) do say.line(difference(found)) end
     print(("%d of %d proteins are as the file has them"):format(compared - #differ, compared))
   end
   return #differ == 0 and say.DONE or say.FAILED
