@@ -117,6 +117,12 @@ local failing = {
     "local t = {} for _ = 1, 200 do t = { t } end return t" },
   { "a result of two million values", nil, "",
     "local t = {} for i = 1, 2e6 do t[i] = true end return t" },
+  { "a result of keys that collide", "ERESULT", "keys, numbers, collide",
+    "local t = {} for i = 1, 32000 do t[i * 32767] = true end return { t }" },
+  { "a result of many small objects", "ERESULT", "more than 16384 objects", [[
+    local g, t = genome.new { sequences = { { id = "c", bases = "A" } } }, {}
+    for i = 1, 20000 do t[i] = g end
+    return t]] },
   { "a result of a function", "ERESULT", "function", "return { a = { print } }" },
   { "a flood of output", "EOUTPUT", "limit", "while true do print(('x'):rep(1000)) end" },
   { "a flood of output in pcall", "EOUTPUT", "limit",
