@@ -103,6 +103,7 @@ struct bx_vm {
     char *biological_type;
     char *folder;
     uint64_t memory_limit, output_limit;
+    uint64_t memory_taken; /* of what all VMs on this machine may take */
     bool unconfined;
     bx_buffer setup;
     size_t shares_at; /* in it */

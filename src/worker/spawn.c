@@ -15,12 +15,12 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-int bx_spawn_prepare(bx_error *err)
+void bx_spawn_prepare(void)
 {
+    static char utc[] = "TZ=UTC0";
     mallopt(M_MMAP_THRESHOLD, 256 << 10); /* large blocks go back to the system when freed */
-    if (setenv("TZ", "UTC0", 1) < 0)
-        return bx_fail_memory(err);
-    return bx_jail_prepare(err);
+    putenv(utc);
+    bx_jail_prepare();
 }
 
 /* Argument 1 is the worker. Trusted code, but protected: it may have a mistake. */
@@ -69,7 +69,7 @@ _Noreturn void bx_spawn_become_worker(bx_worker *worker, int socket,
     sigprocmask(SIG_SETMASK, &none, NULL);
     if (bx_jail_follow(parent, &err) < 0 || bx_jail_close_descriptors(socket, &err) < 0)
         _exit(BX_EXIT_JAIL);
-    if (bx_jail_enter(parent, request->memory_limit, request->unconfined, &err) < 0) {
+    if (bx_jail_enter(parent, request->user, request->memory_limit, request->unconfined, &err) < 0) {
         bx_output_send_error(0, 0, BX_EJAIL, err.message, NULL);
         _exit(BX_EXIT_JAIL);
     }

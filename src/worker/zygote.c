@@ -37,11 +37,11 @@ typedef struct zygote {
     bool pending;
 } zygote;
 
-/* Send the pending report; it stays pending while the socket is full. */
+/* Send the pending report; it stays pending while the socket is full, or the kernel short of memory. */
 static void send_report(zygote *z)
 {
     ssize_t sent = bx_pass_send(BX_ZYGOTE_DESCRIPTOR, &z->report, sizeof z->report, z->report_fd);
-    z->pending = sent < 0 && (errno == EAGAIN || errno == EINTR || errno == ENOBUFS);
+    z->pending = sent < 0 && errno != EPIPE && errno != ECONNRESET;
     if (sent < 0 && !z->pending)
         _exit(BX_EXIT_HOST_GONE);
     if (!z->pending && z->report_fd >= 0) {
@@ -182,25 +182,30 @@ static int prepare_signals(zygote *z)
     return z->signals < 0 ? -1 : 0;
 }
 
-static int open_organism(zygote *z, const char *folder, const char *library, bx_error *err)
+static int read_organism(zygote *z, const char *folder, const char *library, bx_error *err)
 {
     bx_worker *worker = &z->worker;
     char group[sizeof worker->organism];
     if (bx_module_read_folder(folder, worker->organism, sizeof worker->organism, err) < 0 ||
         (*library && bx_module_read_folder(library, group, sizeof group, err) < 0))
         return -1;
-    return bx_spawn_open_lua(worker, err);
+    bx_jail_restrain(); /* what it has to read is read */
+    return 0;
 }
 
 _Noreturn void bx_zygote_run(const char *organism_folder, const char *library_folder, pid_t host)
 {
     static zygote z = {.report_fd = -1};
     bx_error err;
-    if (bx_jail_follow(host, &err) < 0)
-        _exit(BX_EXIT_HOST_GONE);
     if (prepare_signals(&z) < 0)
         fail(&z, "cannot set up signals");
-    if (bx_spawn_prepare(&err) < 0 || open_organism(&z, organism_folder, library_folder, &err) < 0)
+    bx_jail_volunteer();
+    bx_spawn_prepare();
+    if (read_organism(&z, organism_folder, library_folder, &err) < 0)
+        fail(&z, err.message);
+    if (bx_jail_follow_process(host, &err) < 0) /* a change of user would undo it */
+        _exit(BX_EXIT_HOST_GONE);
+    if (bx_spawn_open_lua(&z.worker, &err) < 0)
         fail(&z, err.message);
     report(&z, BX_ZYGOTE_READY, 0, getpid(), BX_PROTOCOL_VERSION);
     serve(&z);
