@@ -511,7 +511,8 @@ static void the_wire_keeps_all(void)
     bx_buffer out = {0};
     bx_genome *g = sample();
     CHECK(bx_genome_encode(g, &out, &err) == 0);
-    bx_genome *back = bx_genome_decode(out.data, out.length, &(bx_budget){UINT64_MAX, UINT64_MAX}, &err);
+    bx_genome *back =
+        bx_genome_decode(out.data, out.length, &(bx_budget){UINT64_MAX, UINT64_MAX}, &err);
     CHECK(back != NULL);
     if (back) {
         check_same(g, back);

@@ -464,8 +464,11 @@ static void spawn(const char *folder)
         for (pid_t ended; (ended = waitpid(-1, &status, WNOHANG)) > 0;)
             for (size_t i = 0; i < count; i++)
                 if (children[i].pid == ended)
-                    report(&(bx_zygote_report){.kind = BX_ZYGOTE_EXITED, .pid = ended,
-                                               .vm = children[i].vm, .status = status}, -1);
+                    report(&(bx_zygote_report){.kind = BX_ZYGOTE_EXITED,
+                                               .pid = ended,
+                                               .vm = children[i].vm,
+                                               .status = status},
+                           -1);
         if (poll(&control_socket, 1, 2) > 0)
             return;
     }

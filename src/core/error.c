@@ -37,7 +37,7 @@ static const bx_code_info codes[BX_CODE_COUNT] = {
     [BX_EUNSUPPORTED] = {"EUNSUPPORTED", "script", "the organism lacks what was asked of it", true},
     [BX_EPROTOCOL] = {"EPROTOCOL", "wire", "the worker broke the protocol and was killed", false},
     [BX_EVERSION] = {"EVERSION", "wire", "the worker is of another version", false},
-    [BX_ECAPACITY] = {"ECAPACITY", "hypervisor", "the chassis has not enough left", true},
+    [BX_ECAPACITY] = {"ECAPACITY", "hypervisor", "the chassis, or what all VMs may take, has not enough left", true},
     [BX_EORGANISM] = {"EORGANISM", "hypervisor", "no such organism, or it could not be loaded",
                       true},
     [BX_EXAPI] = {"EXAPI", "xcpng", "the pool refused a request or failed it; xapi.code says how",

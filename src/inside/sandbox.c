@@ -15,8 +15,9 @@
 
 static const char seed_key, ids_key;
 
-/* What tostring and "%p" show for an address, which is nobody's business: numbers in the order in which
- * objects are first shown, the same in every run. The weak table that remembers them has the last at 0. */
+/* What tostring and "%p" show for an address, which is nobody's business: numbers in the order in
+ * which objects are first shown, the same in every run. The weak table that remembers them has the
+ * last at 0. */
 static const void *object_id(lua_State *L, int index)
 {
     if (!lua_topointer(L, index))

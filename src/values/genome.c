@@ -488,7 +488,7 @@ static int write_genome(lua_State *L, int index, bx_buffer *out, bx_error *err)
 }
 
 static int read_genome(lua_State *L, const uint8_t *bytes, size_t length, bx_budget *budget,
-                         bx_error *err)
+                       bx_error *err)
 {
     bx_genome **box = bx_lua_new_genome(L);
     *box = bx_genome_decode(bytes, length, budget, err);

@@ -209,7 +209,7 @@ static int write_trajectory(lua_State *L, int index, bx_buffer *out, bx_error *e
 }
 
 static int read_trajectory(lua_State *L, const uint8_t *bytes, size_t length, bx_budget *budget,
-                         bx_error *err)
+                           bx_error *err)
 {
     bx_trajectory **box = bx_lua_new_trajectory(L);
     *box = bx_trajectory_decode(bytes, length, budget, err);

@@ -50,9 +50,10 @@ static const bx_lua_type *find_type(lua_State *L, int8_t extension)
 
 /* ---- keys that collide ---- */
 
-/* Lua finds a string by a hash that is seeded, but a number by its remainder: whoever chooses the keys
- * can put all into one chain, and each is then looked for along all others. How long the chains of a
- * table that is being filled are, as Lua 5.4.3 and later hash. In a table of FEW it does not matter. */
+/* Lua finds a string by a hash that is seeded, but a number by its remainder: whoever chooses the
+ * keys can put all into one chain, and each is then looked for along all others. How long the
+ * chains of a table that is being filled are, as Lua 5.4.3 and later hash. In a table of FEW it
+ * does not matter. */
 enum { FEW = 256 };
 
 typedef struct chains {

@@ -15,9 +15,9 @@ struct bx_courier;
 
 /* What holds for all VMs on this machine together. */
 typedef struct bx_limits {
-    uint64_t memory;      /* bytes that their limits may come to; 0: any */
-    uint32_t first_user;  /* where the host is root: their workers are users from here on, */
-    uint32_t user_count;  /* so many; 0: all are nobody */
+    uint64_t memory;     /* bytes that their limits may come to; 0: any */
+    uint32_t first_user; /* where the host is root: their workers are users from here on, */
+    uint32_t user_count; /* so many; 0: all are nobody */
 } bx_limits;
 
 typedef struct bx_host {

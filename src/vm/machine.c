@@ -197,8 +197,11 @@ int bx_vm_check(const bx_vm *vm, bx_vm_event event, bx_error *err)
     if (!vm->host->owner)
         return bx_fail(err, BX_ESYSTEM, "the host of VM \"%s\" has been closed", vm->id);
     if (!bx_host_is_owner(vm->host))
-        return bx_fail(err, BX_ESYSTEM,
-                       "VM \"%s\" belongs to the process that this one was forked from", vm->id);
+        return bx_fail(
+            err, BX_ESYSTEM,
+            "VM \"%s\": this process was forked from the one that loaded bioxen, which alone "
+            "uses VMs and starts them",
+            vm->id);
     if (bx_vm_accepts(vm, event))
         return 0;
     if (table[states[shown(vm)].refuse_as][event].act)

@@ -127,8 +127,8 @@ struct bx_vm {
 /* What users see of the state: the name of the one that it leads to or comes from. */
 const char *bx_vm_state_name(const bx_vm *vm);
 
-/* Whether the state is `error`, exit_reason says why; or will be in a moment, when the worker is gone
- * that is being killed though no job waits for it, as after a result that did not decode. */
+/* Whether the state is `error`, exit_reason says why; or will be in a moment, when the worker is
+ * gone that is being killed though no job waits for it, as after a result that did not decode. */
 bool bx_vm_has_failed(const bx_vm *vm);
 
 /* 1 to 64 of letters, digits, '.', '_', '-'. */

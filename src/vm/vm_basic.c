@@ -40,11 +40,12 @@ static int take_memory(bx_vm *vm, bx_error *err)
     bx_host *host = vm->host;
     uint64_t most = host->limits.memory;
     if (most && (host->memory > most || vm->memory_limit > most - host->memory))
-        return bx_fail(err, BX_ECAPACITY,
-                       "VM \"%s\" may take %llu MiB of memory, and all VMs together %llu MiB, of which "
-                       "others may take %llu: stop one, or raise bioxen.limits",
-                       vm->id, (unsigned long long)vm->memory_limit >> 20,
-                       (unsigned long long)most >> 20, (unsigned long long)host->memory >> 20);
+        return bx_fail(
+            err, BX_ECAPACITY,
+            "VM \"%s\" may take %llu MiB of memory, and all VMs together %llu MiB, of which "
+            "others may take %llu: stop one, or raise bioxen.limits",
+            vm->id, (unsigned long long)vm->memory_limit >> 20, (unsigned long long)most >> 20,
+            (unsigned long long)host->memory >> 20);
     vm->memory_taken = vm->memory_limit;
     host->memory += vm->memory_taken;
     return 0;

@@ -136,8 +136,8 @@ static bx_child *find_child(const bx_zygote *zygote, uint64_t vm)
     return child;
 }
 
-/* `child` is NULL where the VM has been given up meanwhile. A descriptor is lost where this process may
- * have no more: the worker ends when its socket closes. */
+/* `child` is NULL where the VM has been given up meanwhile. A descriptor is lost where this process
+ * may have no more: the worker ends when its socket closes. */
 static void report_spawned(bx_zygote *zygote, bx_child *child, const bx_zygote_report *report,
                            int pidfd)
 {

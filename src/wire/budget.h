@@ -1,6 +1,6 @@
-/* What it may cost to read one message, so that none fills the reader's memory or holds it up: memory
- * for the parts of objects (names, sequences, genes) in proportion to the message, and steps in
- * searching tables. Values need no budget: BX_VALUE_COUNT bounds them. */
+/* What it may cost to read one message, so that none fills the reader's memory or holds it up:
+ * memory for the parts of objects (names, sequences, genes) in proportion to the message, and steps
+ * in searching tables. Values need no budget: BX_VALUE_COUNT bounds them. */
 #ifndef BX_WIRE_BUDGET_H
 #define BX_WIRE_BUDGET_H
 
@@ -19,8 +19,8 @@ typedef struct bx_budget {
 /* Of a message of `length` bytes. */
 bx_budget bx_budget_of(size_t length);
 
-/* Before `count` parts of `cost` each are read. -1 with BX_EPROTOCOL: too much; `what` is what they are
- * of. */
+/* Before `count` parts of `cost` each are read. -1 with BX_EPROTOCOL: too much; `what` is what they
+ * are of. */
 int bx_budget_spend(bx_budget *budget, uint64_t count, unsigned cost, const char *what,
                     bx_error *err);
 

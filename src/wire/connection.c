@@ -238,8 +238,8 @@ static int receive_frame(bx_connection *connection, const bx_frame *frame, bx_er
     }
 }
 
-/* Hand over every complete frame that has arrived. The owner may close the connection meanwhile, and
- * open it anew: 1 then. */
+/* Hand over every complete frame that has arrived. The owner may close the connection meanwhile,
+ * and open it anew: 1 then. */
 static int receive_frames(bx_connection *connection, bx_error *err)
 {
     uint64_t generation = connection->generation;

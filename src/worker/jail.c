@@ -62,7 +62,8 @@ static const int allowed_calls[] = {
 #endif
 };
 
-/* Allowed on the VM's socket alone; the last two without MSG_OOB, which goes past the order of bytes. */
+/* Allowed on the VM's socket alone; the last two without MSG_OOB, which goes past the order of
+ * bytes. */
 static const int socket_calls[] = {SCMP_SYS(read), SCMP_SYS(write), SCMP_SYS(recvfrom),
                                    SCMP_SYS(sendto)};
 enum { WITHOUT_FLAGS = 2 };
@@ -106,10 +107,9 @@ static int add_socket_calls(scmp_filter_ctx context)
 {
     int status = 0;
     for (size_t i = 0; i < sizeof socket_calls / sizeof *socket_calls && status == 0; i++) {
-        status = seccomp_rule_add(context, SCMP_ACT_ALLOW, socket_calls[i],
-                                  i < WITHOUT_FLAGS ? 1 : 2,
-                                  SCMP_A0(SCMP_CMP_EQ, BX_WORKER_DESCRIPTOR),
-                                  SCMP_A3(SCMP_CMP_MASKED_EQ, MSG_OOB, 0));
+        status = seccomp_rule_add(
+            context, SCMP_ACT_ALLOW, socket_calls[i], i < WITHOUT_FLAGS ? 1 : 2,
+            SCMP_A0(SCMP_CMP_EQ, BX_WORKER_DESCRIPTOR), SCMP_A3(SCMP_CMP_MASKED_EQ, MSG_OOB, 0));
 #ifdef BIOXEN_SANITIZE
         if (status == 0 && socket_calls[i] == SCMP_SYS(write))
             status = seccomp_rule_add(context, SCMP_ACT_ALLOW, socket_calls[i], 1,

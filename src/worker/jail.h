@@ -11,8 +11,8 @@
  * bx_jail_enter says so. */
 void bx_jail_prepare(void);
 
-/* Let the kernel, out of memory, end this process and its children before all others, the host among
- * them. Before bx_jail_restrain and bx_jail_drop_root, which take the right away. */
+/* Let the kernel, out of memory, end this process and its children before all others, the host
+ * among them. Before bx_jail_restrain and bx_jail_drop_root, which take the right away. */
 void bx_jail_volunteer(void);
 
 /* Of a process that makes workers: no root, but the right to signal its children and to give each a
@@ -32,8 +32,8 @@ int bx_jail_close_descriptors(int socket, bx_error *err);
 /* Become `user`, 0 for nobody, where this is root or has been. */
 int bx_jail_drop_root(uid_t user, bx_error *err);
 
-/* Confine this process for good, as `user` where this is root or has been. On failure BX_EJAIL says which wall does not stand; with
- * `unconfined` the other walls are put up all the same. */
+/* Confine this process for good, as `user` where this is root or has been. On failure BX_EJAIL says
+ * which wall does not stand; with `unconfined` the other walls are put up all the same. */
 int bx_jail_enter(pid_t parent, uid_t user, size_t memory_limit, bool unconfined, bx_error *err);
 
 #endif
