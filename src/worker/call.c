@@ -35,8 +35,8 @@ struct call {
 /* How a call failed, outside Lua, so that no memory error can lose it. */
 typedef struct failure {
     bx_code code;
-    char message[TEXT_LIMIT];
     char traceback[TEXT_LIMIT];
+    char message[TEXT_LIMIT];
 } failure;
 
 static failure failed;
@@ -353,6 +353,7 @@ static void make_cell(lua_State *L)
 
 void bx_call_open(lua_State *L)
 {
+    bx_buffer_reserve(&reply, BX_FRAME_HEAD);
     lua_pushvalue(L, -1);
     bx_organism_open(L);
     make_cell(L);
