@@ -247,6 +247,23 @@ describe("the host", function()
     end
   end)
 
+  it("on a busy machine gives code that must end the time to notice", function()
+    local vms, jobs = {}, {}
+    for i = 1, 50 do
+      vms[i] = assert(bioxen.create_bio_vm("busy_" .. i, "plain_cell"))
+      assert(vms[i]:start())
+    end
+    for i, vm in ipairs(vms) do
+      jobs[i] = assert(vm:submit("while true do end", { timeout = i > 45 and 0.1 or math.huge }))
+    end
+    for i = 46, 50 do
+      local _, err = jobs[i]:wait()
+      assert.equal("EDEADLINE", err.code)
+      assert.equal("running", vms[i]:get_state(), err.message)
+    end
+    for _, vm in ipairs(vms) do vm:destroy() end
+  end)
+
   it("that ends while a finaliser waits for jobs says that they are gone, and ends well", function()
     local host = spawn_host([[
       -- Finalisers run in the reverse order of their objects: this one when the job has been collected.

@@ -10,6 +10,15 @@ int64_t bx_clock_now(void)
     return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
+int64_t bx_clock_of_process(pid_t process)
+{
+    clockid_t clock;
+    struct timespec had;
+    if (process <= 0 || clock_getcpuclockid(process, &clock) != 0 || clock_gettime(clock, &had) < 0)
+        return -1;
+    return (int64_t)had.tv_sec * 1000000000 + had.tv_nsec;
+}
+
 int64_t bx_clock_add(int64_t moment, double seconds)
 {
     if (!(seconds > 0))

@@ -63,6 +63,8 @@ typedef struct bx_vm_ops {
     bool times_start;                      /* its start keeps the deadline by itself */
     int (*open)(bx_vm *vm, bx_error *err); /* begin: a greeting, or bx_vm_ended, follows */
     void (*interrupt)(bx_vm *vm);          /* the code softly */
+    /* Nanoseconds that the worker has had, -1 where not known; NULL: it never is. */
+    int64_t (*processor_time)(const bx_vm *vm);
     /* No processor time from now on, and again. True: bx_vm_suspended or bx_vm_woken follows;
      * false: it is done. */
     bool (*suspend)(bx_vm *vm);

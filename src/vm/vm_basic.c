@@ -97,6 +97,11 @@ static void basic_interrupt(bx_vm *vm)
     send_signal(vm, SIGUSR1);
 }
 
+static int64_t basic_processor_time(const bx_vm *vm)
+{
+    return bx_clock_of_process(vm->child.pid);
+}
+
 static bool basic_suspend(bx_vm *vm)
 {
     send_signal(vm, SIGSTOP);
@@ -137,6 +142,7 @@ const bx_vm_ops bx_vm_basic_ops = {
     .lost_grace = 60 * MILLISECOND,
     .open = basic_open,
     .interrupt = basic_interrupt,
+    .processor_time = basic_processor_time,
     .suspend = basic_suspend,
     .wake = basic_wake,
     .kill = basic_kill,

@@ -19,6 +19,10 @@
 /* A deadline is the host's to enforce; this is for a host that is gone, and leaves it some time. */
 static const double slack = 0.1; /* seconds */
 #define GRACE (50 * MILLISECOND)
+/* On a busy machine the kill waits until the worker has had so much processor time since the
+ * interrupt, for it cannot hear it without; but not longer than BUSY_GRACE more. */
+#define ENOUGH (GRACE * 4 / 5)
+#define BUSY_GRACE (250 * MILLISECOND)
 /* An interrupt that reaches the worker before it has read the call is lost, so it is repeated. */
 #define INTERRUPT_INTERVAL (2 * MILLISECOND)
 
@@ -39,6 +43,7 @@ typedef struct supervisor {
     bool answered;    /* its last frame is passing */
     int64_t deadline; /* of the open call, by bx_clock_now */
     int64_t left;     /* to it, while suspended */
+    int64_t had;      /* processor time of the worker when it was interrupted; -1: not known */
     int64_t repeat_at;
     bool interrupting;
     bool suspended;
@@ -99,6 +104,7 @@ static void interrupt(supervisor *self)
 {
     if (self->call && !self->interrupting) {
         self->interrupting = true;
+        self->had = bx_clock_of_process(self->pid);
         self->repeat_at = 0;
     }
 }
@@ -128,9 +134,16 @@ static int64_t next_timer(const supervisor *self)
 {
     if (!self->call || self->suspended)
         return BX_NEVER;
-    int64_t next =
-        has_deadline(self) ? self->deadline + (self->interrupting ? GRACE : 0) : BX_NEVER;
-    return self->interrupting && self->repeat_at < next ? self->repeat_at : next;
+    return self->interrupting ? self->repeat_at : self->deadline;
+}
+
+static bool is_overdue(const supervisor *self, int64_t now)
+{
+    if (!has_deadline(self) || !self->interrupting || now < self->deadline + GRACE)
+        return false;
+    int64_t had = bx_clock_of_process(self->pid);
+    return now >= self->deadline + GRACE + BUSY_GRACE || had < 0 || self->had < 0 ||
+           had - self->had >= ENOUGH;
 }
 
 static void run_timers(supervisor *self)
@@ -138,7 +151,7 @@ static void run_timers(supervisor *self)
     int64_t now = bx_clock_now();
     if (now < next_timer(self))
         return;
-    if (has_deadline(self) && now >= self->deadline + GRACE) {
+    if (is_overdue(self, now)) {
         self->overdue = true;
         self->call = 0;
         send_signal(self, SIGKILL);
