@@ -122,6 +122,17 @@ describe("the host", function()
     assert.is_true(tonumber(read("self", "oom_score_adj")) < 1000)
   end)
 
+  it("has workers that touch few pages of what they share with their zygote", function()
+    local program <close> = assert(io.open(BUILD .. "/bin/bioxen-worker", "rb"))
+    if program:read "a":find("__asan_init", 1, true) then return pending "a sanitizer has a heap of its own" end
+    local vm <close> = assert(bioxen.create_bio_vm("thrifty", "plain_cell"))
+    assert(vm:start())
+    assert(vm:execute_biological_process "return 1")
+    local faults = tonumber(read(vm:get_status().pid, "stat"):match("^%d+ %(.*%) %S" .. (" %S+"):rep(6) .. " (%d+)"))
+    -- Some 40; how many of them are of the program's file depends on how the kernel has it in memory. It was 117.
+    assert.is_true(faults < 65, faults)
+  end)
+
   it("that is root has workers of a user each, and zygotes of none that they know", function()
     if read("self", "status"):match "Uid:%s+(%d+)" ~= "0" then return pending "needs root" end
     local first, _, count = read("self", "uid_map"):match "(%d+)%s+(%d+)%s+(%d+)"
