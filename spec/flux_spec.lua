@@ -199,6 +199,142 @@ describe("a flux model", function()
   end)
 end)
 
+-- Networks with dead ends, chains, forced and reversible reactions, whose second programs are asked for again one
+-- extreme at a time: of the whole model, with its growth held and another objective.
+describe("random networks", function()
+  local make = [[
+    math.randomseed(args)
+    local count, wide = 12 + args % 20, args % 2 == 0 and 1000 or 999999
+    local function pick() return "M" .. math.random(count) end
+    reactions = {
+      { "-> M1", name = "IN1", upper = math.random(1, 100)/7 },
+      { "-> M2", name = "IN2", upper = math.random(1, 100)/7 },
+      { "M1 -> M3", name = "UPKEEP", lower = 0.125, upper = 0.125 + args % 3 },
+      { "M3 ->", name = "WASTE", upper = wide },
+    }
+    for i = 1, 2*count do
+      local a, b, c, back = pick(), pick(), pick(), math.random(3) == 1
+      local terms = back and { [a] = -2, [b] = 2 } or { [a] = -3, [b] = 1.5, [c] = 1 } -- matter only gets less
+      if a ~= b and a ~= c then
+        reactions[#reactions + 1] = { name = "R" .. i, stoichiometry = terms, upper = wide,
+                                      lower = back and -wide or 0 }
+      end
+    end
+    for i = 4, count, 4 do reactions[#reactions + 1] = { "M" .. i .. " ->", name = "EX" .. i, upper = wide } end
+    reactions[#reactions + 1] = { name = "BIO", upper = wide,
+                                  stoichiometry = { M3 = -1, M5 = -math.exp(3*math.random() - 4) } }
+    model = flux.model { reactions = reactions, objective = "BIO" }
+    best = model:optimum()
+  ]]
+
+  it("vary as the whole model does", function()
+    for seed = 1, 40 do
+      run(make, seed)
+      local wrong = run [[
+        local wrong = {}
+        for _, fraction in ipairs { 1, 0.9, 0 } do
+          local tolerance = fraction == 1 and 1e-3 or 1e-6 -- the search's own slack counts at the best
+          model:set_objective("BIO", "maximise")
+          local range = assert(model:variability { fraction = fraction })
+          local lower, upper = model:bounds "BIO"
+          model:set_bounds("BIO", fraction*best*(fraction < 1 and 1 or 1 - 1e-8), upper)
+          for id, found in pairs(range) do
+            for sense, value in pairs { minimise = found.minimum, maximise = found.maximum } do
+              model:set_objective(id, sense)
+              local right = model:optimum()
+              if not (math.abs(value - right) <= tolerance*math.max(1, math.abs(right))) then
+                wrong[#wrong + 1] = ("%s at %g: %s %.12g, not %.12g"):format(id, fraction, sense, value, right)
+              end
+            end
+          end
+          model:set_bounds("BIO", lower, upper)
+        end
+        return table.concat(wrong, "\n")
+      ]]
+      assert.equal("", wrong, "seed " .. seed)
+    end
+  end)
+
+  it("are parsimonious as a model whose reactions run one way each", function()
+    for seed = 1, 40 do
+      run(make, seed)
+      local total, right = table.unpack(run [[
+        local both, weights = {}, {}
+        for i, r in ipairs(reactions) do
+          local forward = { name = r.name, r[1], stoichiometry = r.stoichiometry, lower = r.lower, upper = r.upper }
+          both[#both + 1] = forward
+          weights[r.name] = 1
+          if (r.lower or 0) < 0 then
+            local back = {}
+            for metabolite, coefficient in pairs(r.stoichiometry) do back[metabolite] = -coefficient end
+            both[#both + 1] = { name = "BACK" .. i, stoichiometry = back, upper = -r.lower }
+            weights["BACK" .. i] = 1
+            forward.lower = 0
+          end
+        end
+        local parts = flux.model { reactions = both }
+        local _, upper = model:bounds "BIO"
+        parts:set_bounds("BIO", best*(1 - 1e-8), upper)
+        parts:set_objective(weights, "minimise")
+        return { model:parsimonious().total_flux, (parts:optimum()) }
+      ]])
+      assert.is_true(math.abs(total - right) <= 1e-5*math.max(1, right), ("seed %d: %.12g, not %.12g"):format(seed,
+        total, right))
+    end
+  end)
+
+  it("lose reactions as where these are bound to 0", function()
+    for seed = 1, 40 do
+      run(make, seed)
+      assert.equal("", run [[
+        local wrong, ids = {}, {}
+        for i, r in ipairs(reactions) do ids[i] = r.name end
+        for _, mutant in ipairs(model:knock_outs { reactions = ids }) do
+          local lower, upper = model:bounds(mutant[1])
+          model:set_bounds(mutant[1], 0, 0)
+          local right, status = model:optimum()
+          model:set_bounds(mutant[1], lower, upper)
+          if mutant.status ~= (right and "optimal" or status)
+            or right and math.abs(mutant.objective - right) > 1e-7*math.max(1, right) then
+            wrong[#wrong + 1] = ("%s: %s %s, not %s"):format(mutant[1], mutant.status, mutant.objective,
+              right or status)
+          end
+        end
+        return table.concat(wrong, "\n")
+      ]], "seed " .. seed)
+    end
+  end)
+
+  -- Bounds of 999999 and coefficients over seven decades.
+  it("of numbers that differ in size have second programs where they have an optimum", function()
+    local failed = run [[
+      local failed = {}
+      for seed = 1, 60 do
+        math.randomseed(seed)
+        local reactions, n, large = {}, 60, 999999
+        local function add(r) reactions[#reactions + 1] = r end
+        for i = 1, 6 do add { "-> M" .. i, name = "IN" .. i, upper = math.random(1000)/7 } end
+        for i = 1, 2*n do
+          local terms = { ["M" .. math.random(n)] = math.random(4)/2, ["M" .. math.random(n)] = math.random(3) }
+          terms["M" .. math.random(n)] = -math.random(3)
+          add { name = "R" .. i, stoichiometry = terms, lower = math.random(2) == 1 and -large or 0, upper = large }
+        end
+        for i = 1, n, 3 do add { "M" .. i .. " ->", name = "EX" .. i, upper = large } end
+        local growth = { name = "BIO", stoichiometry = {}, upper = large }
+        for i = 2, n, 4 do growth.stoichiometry["M" .. i] = -math.exp(16*math.random() - 12) end
+        add(growth)
+        local m = flux.model { reactions = reactions, objective = "BIO" }
+        if m:optimum() then
+          if not pcall(m.parsimonious, m) then failed[#failed + 1] = "parsimonious " .. seed end
+          if not pcall(m.variability, m) then failed[#failed + 1] = "variability " .. seed end
+        end
+      end
+      return table.concat(failed, ", ")
+    ]]
+    assert.equal("", failed)
+  end)
+end)
+
 describe("a culture", function()
   -- Uptake of 10 mmol/gDW/h grows 1/h.
   local culture = [[

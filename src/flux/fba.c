@@ -1,6 +1,7 @@
 #include "flux/model.h"
 
 #include "core/clock.h"
+#include "flux/reduction.h"
 
 #include <limits.h>
 #include <math.h>
@@ -50,11 +51,9 @@ int bx_fba_poll(bx_fba *fba, double fraction, bx_error *err)
 /* ---- the linear program ---- */
 
 typedef struct program {
-    const bx_fba *fba;
-    bx_fba_extra extra;
-    size_t rows, columns, elements;
+    size_t columns, elements;
     int *start, *index;
-    double *value, *lower, *upper, *cost, *row_bound, *row_upper;
+    double *value, *lower, *upper, *cost, *row_bound;
 } program;
 
 static void free_program(program *p)
@@ -66,71 +65,42 @@ static void free_program(program *p)
     free(p->upper);
     free(p->cost);
     free(p->row_bound);
-    free(p->row_upper);
 }
 
-static bool allocate_program(program *p, size_t columns, size_t elements)
+static bool allocate_program(program *p, const bx_fba *fba)
 {
-    p->start = calloc(columns + 1, sizeof *p->start);
-    p->index = calloc(elements + 1, sizeof *p->index);
-    p->value = calloc(elements + 1, sizeof *p->value);
-    p->lower = calloc(columns + 1, sizeof *p->lower);
-    p->upper = calloc(columns + 1, sizeof *p->upper);
-    p->cost = calloc(columns + 1, sizeof *p->cost);
-    p->row_bound = calloc(p->rows + 1, sizeof *p->row_bound);
-    p->row_upper = calloc(p->rows + 1, sizeof *p->row_upper);
-    return p->start && p->index && p->value && p->lower && p->upper && p->cost && p->row_bound &&
-           p->row_upper;
+    size_t columns = fba->reaction_count + 1, elements = fba->elements + 1;
+    p->start = calloc(columns, sizeof *p->start);
+    p->index = calloc(elements, sizeof *p->index);
+    p->value = calloc(elements, sizeof *p->value);
+    p->lower = calloc(columns, sizeof *p->lower);
+    p->upper = calloc(columns, sizeof *p->upper);
+    p->cost = calloc(columns, sizeof *p->cost);
+    p->row_bound = calloc(fba->rows + 1, sizeof *p->row_bound);
+    return p->start && p->index && p->value && p->lower && p->upper && p->cost && p->row_bound;
 }
 
-/* A column of the reaction's flux, or with sign -1 of its reverse. */
-static void add_column(program *p, const bx_fba_column *reaction, double sign, double lower,
-                       double upper)
+static void add_column(program *p, const bx_fba *fba, const bx_fba_column *reaction)
 {
-    const bx_fba *fba = p->fba;
     for (size_t i = 0; i < reaction->entry_count; i++) {
         const bx_fba_metabolite *metabolite = &fba->metabolites[reaction->entries[i].metabolite];
         if (metabolite->boundary)
             continue;
         p->index[p->elements] = metabolite->row;
-        p->value[p->elements++] = sign * reaction->entries[i].coefficient;
+        p->value[p->elements++] = reaction->entries[i].coefficient;
     }
-    if (p->extra.objective_row && reaction->objective != 0) {
-        p->index[p->elements] = (int)p->rows - 1;
-        p->value[p->elements++] = sign * reaction->objective;
-    }
-    p->lower[p->columns] = lower;
-    p->upper[p->columns] = upper;
-    double objective = fba->minimise ? reaction->objective : -reaction->objective;
-    p->cost[p->columns] = p->extra.split ? 1 : objective;
+    p->lower[p->columns] = reaction->lower;
+    p->upper[p->columns] = reaction->upper;
+    p->cost[p->columns] = fba->minimise ? reaction->objective : -reaction->objective;
     p->start[++p->columns] = (int)p->elements;
 }
 
-static void add_columns(program *p)
+/* It minimises, so that costs are -objective where the model maximises. */
+static bx_lp *build(const bx_fba *fba, bx_error *err)
 {
-    const bx_fba *fba = p->fba;
-    for (size_t r = 0; r < fba->reaction_count; r++) {
-        const bx_fba_column *reaction = &fba->reactions[r];
-        if (p->extra.split)
-            add_column(p, reaction, 1, fmax(reaction->lower, 0), fmax(reaction->upper, 0));
-        else
-            add_column(p, reaction, 1, reaction->lower, reaction->upper);
-    }
-    for (size_t r = 0; p->extra.split && r < fba->reaction_count; r++) {
-        const bx_fba_column *reaction = &fba->reactions[r];
-        if (reaction->lower < 0)
-            add_column(p, reaction, -1, fmax(-reaction->upper, 0), -reaction->lower);
-    }
-}
-
-bx_lp *bx_fba_build(const bx_fba *fba, bx_fba_extra extra, bx_error *err)
-{
-    size_t copies = extra.split ? 2 : 1;
-    size_t columns = copies * fba->reaction_count;
-    size_t elements = copies * (fba->elements + (extra.objective_row ? fba->reaction_count : 0));
-    program p = {.fba = fba, .extra = extra, .rows = fba->rows + extra.objective_row};
-    double bytes = bx_lp_bytes((double)p.rows, (double)columns, (double)elements);
-    if (bytes > (double)bx_fba_byte_limit(fba) || elements > INT_MAX) {
+    double bytes =
+        bx_lp_bytes((double)fba->rows, (double)fba->reaction_count, (double)fba->elements);
+    if (bytes > (double)bx_fba_byte_limit(fba) || fba->elements > INT_MAX) {
         bx_fail(err, BX_EMEMORY,
                 "the linear program of %zu metabolites and %zu reactions would take %.3g bytes, "
                 "more than %zu",
@@ -138,9 +108,11 @@ bx_lp *bx_fba_build(const bx_fba *fba, bx_fba_extra extra, bx_error *err)
         return NULL;
     }
     bx_lp *lp = NULL;
-    if (allocate_program(&p, columns, elements)) {
-        add_columns(&p);
-        bx_lp_problem problem = {p.rows,
+    program p = {0};
+    if (allocate_program(&p, fba)) {
+        for (size_t r = 0; r < fba->reaction_count; r++)
+            add_column(&p, fba, &fba->reactions[r]);
+        bx_lp_problem problem = {fba->rows,
                                  p.columns,
                                  p.start,
                                  p.index,
@@ -149,7 +121,7 @@ bx_lp *bx_fba_build(const bx_fba *fba, bx_fba_extra extra, bx_error *err)
                                  p.upper,
                                  p.cost,
                                  p.row_bound,
-                                 p.row_upper,
+                                 p.row_bound,
                                  fba->watch.interrupt};
         lp = bx_lp_new(&problem, err);
     } else {
@@ -157,15 +129,6 @@ bx_lp *bx_fba_build(const bx_fba *fba, bx_fba_extra extra, bx_error *err)
     }
     free_program(&p);
     return lp;
-}
-
-void bx_fba_demand(const bx_fba *fba, bx_lp *lp, double fraction, double best)
-{
-    double slack = (1 - fraction) * fabs(best);
-    if (fba->minimise)
-        bx_lp_set_row(lp, fba->rows, -INFINITY, best + slack);
-    else
-        bx_lp_set_row(lp, fba->rows, best - slack, INFINITY);
 }
 
 /* ---- optimising ---- */
@@ -180,7 +143,7 @@ static int prepare(bx_fba *fba, bx_error *err)
         fba->reduced = calloc(fba->reaction_count + 1, sizeof *fba->reduced);
     if (!fba->prices || !fba->reduced)
         return bx_fail_memory(err);
-    fba->lp = bx_fba_build(fba, (bx_fba_extra){0}, err);
+    fba->lp = build(fba, err);
     return fba->lp ? 0 : -1;
 }
 
@@ -209,20 +172,21 @@ static void bound_columns(bx_fba *fba, const bool *stopped)
     }
 }
 
-bool bx_fba_try_without(bx_fba *fba, const bool *stopped, bx_fba_solution *solution)
+/* The first solution is found on the reduced program, and made out on the whole from there. Where
+ * that fails the whole is solved from nothing. */
+static void start_from_reduced(bx_fba *fba)
 {
+    bx_lp_problem whole = bx_lp_problem_of(fba->lp);
+    bx_reduction *reduction = bx_reduction_new(&whole, false, NULL);
+    bx_lp *lp = reduction ? bx_lp_new(&reduction->problem, NULL) : NULL;
+    unsigned char *basis = malloc(bx_lp_basis_size(fba->lp) + 1);
     bx_lp_status status;
-    const double *fluxes;
-    *solution = (bx_fba_solution){0};
-    bound_columns(fba, stopped);
-    if (!bx_lp_try_again(fba->lp, &status, &fluxes))
-        return false;
-    solution->status = bx_fba_status_of(status);
-    if (solution->status != BX_FBA_OPTIMAL)
-        return true;
-    solution->objective = (fba->minimise ? 1 : -1) * bx_lp_objective(fba->lp);
-    solution->fluxes = fluxes;
-    return true;
+    if (lp && basis && bx_lp_solve(lp, &status, NULL) == 0 && status == BX_LP_OPTIMAL &&
+        bx_reduction_restore_basis(reduction, lp, basis) == 0)
+        bx_lp_start_from(fba->lp, basis);
+    free(basis);
+    bx_lp_free(lp);
+    bx_reduction_free(reduction);
 }
 
 int bx_fba_optimise_without(bx_fba *fba, const bool *stopped, bx_fba_solution *solution,
@@ -230,6 +194,7 @@ int bx_fba_optimise_without(bx_fba *fba, const bool *stopped, bx_fba_solution *s
 {
     bx_lp_status status;
     *solution = (bx_fba_solution){0};
+    bool first = !fba->lp;
     if (prepare(fba, err) < 0)
         return -1;
     bound_columns(fba, stopped);
@@ -237,6 +202,8 @@ int bx_fba_optimise_without(bx_fba *fba, const bool *stopped, bx_fba_solution *s
         double objective = fba->reactions[r].objective;
         bx_lp_set_cost(fba->lp, r, fba->minimise ? objective : -objective);
     }
+    if (first)
+        start_from_reduced(fba);
     if (bx_lp_solve(fba->lp, &status, err) < 0)
         return -1;
     solution->status = bx_fba_status_of(status);

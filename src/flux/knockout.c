@@ -1,4 +1,5 @@
 #include "flux/model.h"
+#include "flux/reduction.h"
 #include "model/csr.h"
 
 #include <math.h>
@@ -14,10 +15,13 @@ typedef struct screen {
     const size_t *items;
     size_t count;
     bx_fba_mutant *mutants;
-    bx_csr uses;    /* gene -> the reactions whose rule names it */
-    bool *missing;  /* by gene */
-    bool *stopped;  /* by reaction, of the present mutant */
-    uint32_t *list; /* the reactions that are stopped */
+    bx_reduction *reduction; /* of the unchanged model's program, and what is left of it; */
+    bx_lp *lp;               /* NULL: the whole is solved each time */
+    double *fluxes;          /* of the last mutant that it solved */
+    bx_csr uses;             /* gene -> the reactions whose rule names it */
+    bool *missing;           /* by gene */
+    bool *stopped;           /* by reaction, of the present mutant */
+    uint32_t *list;          /* the reactions that are stopped */
     size_t list_count;
     bx_csr lists;         /* the same of each mutant of one, sorted */
     bx_fba_mutant parent; /* the unchanged model */
@@ -125,14 +129,61 @@ static size_t find_twin(const screen *s, size_t i)
     return twin;
 }
 
+/* The reduced program of the present mutant. What is taken away stays settled where more is bound,
+ * but not where a reaction that must run is stopped: false. */
+static bool stop_in_reduced(screen *s)
+{
+    const bx_lp_problem *left = &s->reduction->problem;
+    for (size_t j = 0; j < left->columns; j++)
+        bx_lp_set_bounds(s->lp, j, left->lower[j], left->upper[j]);
+    for (size_t i = 0; i < s->list_count; i++) {
+        uint32_t j = s->reduction->column[s->list[i]];
+        if (j == BX_REDUCTION_FIXED ? s->reduction->factor[s->list[i]] != 0
+                                    : left->lower[j] > 0 || left->upper[j] < 0)
+            return false;
+        if (j != BX_REDUCTION_FIXED)
+            bx_lp_set_bounds(s->lp, j, 0, 0);
+    }
+    return true;
+}
+
+/* 1: solved; 0: it takes the whole program. */
+static int solve_reduced(screen *s, const unsigned char *basis, bx_fba_solution *solution,
+                         bx_error *err)
+{
+    bx_lp_status status;
+    const double *x;
+    bx_error error;
+    if (!s->lp || !stop_in_reduced(s))
+        return 0;
+    if (!basis || !bx_lp_try_again(s->lp, &status, &x)) {
+        if (basis && bx_lp_set_basis(s->lp, basis) < 0)
+            return bx_fail_memory(err);
+        if (bx_lp_solve(s->lp, &status, &error) < 0) {
+            if (error.code == BX_ESIMULATION)
+                return 0;
+            if (err)
+                *err = error;
+            return -1;
+        }
+        x = bx_lp_solution(s->lp);
+    }
+    *solution = (bx_fba_solution){.status = bx_fba_status_of(status)};
+    if (status != BX_LP_OPTIMAL)
+        return 1;
+    bx_reduction_expand(s->reduction, x, s->fluxes);
+    solution->fluxes = s->fluxes;
+    solution->objective =
+        (s->fba->minimise ? 1 : -1) * (bx_lp_objective(s->lp) + s->reduction->settled);
+    return 1;
+}
+
 /* Solve the present mutant from a basis. */
 static int solve(screen *s, const unsigned char *basis, bx_fba_mutant *mutant,
                  bx_fba_solution *solution, bx_error *err)
 {
-    bool solved = basis && bx_fba_try_without(s->fba, s->stopped, solution);
-    if (!solved && basis && bx_lp_set_basis(s->fba->lp, basis) < 0)
-        return bx_fail_memory(err);
-    if (!solved && bx_fba_optimise_without(s->fba, s->stopped, solution, err) < 0)
+    int solved = solve_reduced(s, basis, solution, err);
+    if (solved < 0 || (!solved && bx_fba_optimise_without(s->fba, s->stopped, solution, err) < 0))
         return -1;
     *mutant = (bx_fba_mutant){solution->status, solution->objective};
     return 0;
@@ -195,7 +246,8 @@ static int screen_pairs(screen *s, size_t one, bx_fba_mutant **next, bx_error *e
             list_stopped(s, one, one);
             if (solve(s, s->basis, &again, &solution, err) < 0)
                 return -1;
-            bx_lp_get_basis(s->fba->lp, s->single);
+            if (s->lp)
+                bx_lp_get_basis(s->lp, s->single);
             list_stopped(s, one, other);
             ready = true;
         }
@@ -205,21 +257,51 @@ static int screen_pairs(screen *s, size_t one, bx_fba_mutant **next, bx_error *e
     return 0;
 }
 
-static int run(screen *s, bool pairs, bx_error *err)
+/* Reduce the unchanged model's program, once it has an optimum. */
+static int prepare_reduced(screen *s, bx_error *err)
+{
+    bx_error error;
+    bx_lp_problem whole = bx_lp_problem_of(s->fba->lp);
+    s->reduction = bx_reduction_new(&whole, false, &error);
+    if (!s->reduction && error.code == BX_ESIMULATION)
+        return 0;
+    s->fluxes = calloc(whole.columns + 1, sizeof *s->fluxes);
+    s->lp = s->reduction ? bx_lp_new(&s->reduction->problem, &error) : NULL;
+    if (!s->fluxes || !s->lp)
+        return bx_fail_memory(err);
+    s->basis = malloc(bx_lp_basis_size(s->lp) + 1);
+    s->single = malloc(bx_lp_basis_size(s->lp) + 1);
+    return s->basis && s->single ? 0 : bx_fail_memory(err);
+}
+
+static int solve_parent(screen *s, bx_error *err)
 {
     bx_fba_solution solution;
-    double all = (double)s->count, work = pairs ? all + all * all / 2 : all;
-    bx_fba_begin(s->fba);
-    if (solve(s, NULL, &s->parent, &solution, err) < 0)
+    if (bx_fba_optimise(s->fba, &solution, err) < 0)
+        return -1;
+    s->parent = (bx_fba_mutant){solution.status, solution.objective};
+    if (solution.status == BX_FBA_OPTIMAL && prepare_reduced(s, err) < 0)
+        return -1;
+    int solved = solve_reduced(s, NULL, &solution, err);
+    if (solved < 0)
         return -1;
     note_idle(s, s->count, &solution);
-    s->basis = malloc(bx_lp_basis_size(s->fba->lp) + 1);
-    s->single = malloc(bx_lp_basis_size(s->fba->lp) + 1);
-    if (!s->basis || !s->single)
-        return bx_fail_memory(err);
-    bx_lp_get_basis(s->fba->lp, s->basis);
-    if (s->parent.status == BX_FBA_OPTIMAL)
-        bx_lp_remember(s->fba->lp);
+    if (solved) {
+        bx_lp_get_basis(s->lp, s->basis);
+        bx_lp_remember(s->lp);
+    } else {
+        bx_lp_free(s->lp);
+        s->lp = NULL;
+    }
+    return 0;
+}
+
+static int run(screen *s, bool pairs, bx_error *err)
+{
+    double all = (double)s->count, work = pairs ? all + all * all / 2 : all;
+    bx_fba_begin(s->fba);
+    if (solve_parent(s, err) < 0)
+        return -1;
     if (screen_singles(s, work, err) < 0)
         return -1;
     bx_fba_mutant *next = s->mutants + s->count;
@@ -253,8 +335,9 @@ int bx_fba_knock_outs(bx_fba *fba, bool genes, const size_t *items, size_t count
         result = list_uses(&s, err);
     if (result == 0)
         result = run(&s, pairs, err);
-    if (fba->lp)
-        bx_lp_forget(fba->lp);
+    bx_lp_free(s.lp);
+    bx_reduction_free(s.reduction);
+    free(s.fluxes);
     bx_csr_free(&s.uses);
     bx_csr_free(&s.lists);
     free(s.missing);

@@ -139,7 +139,7 @@ static bool is_between(double value, double lower, double upper, double size)
     return value >= lower - slack && value <= upper + slack;
 }
 
-static bool is_feasible(bx_lp *lp, const double *x)
+bool bx_lp_is_feasible(bx_lp *lp, const double *x)
 {
     memset(lp->sum, 0, lp->rows * sizeof *lp->sum);
     memset(lp->size, 0, lp->rows * sizeof *lp->size);
@@ -251,7 +251,7 @@ static outcome solve_once(bx_lp *lp, bool primal, bx_lp_status *status, bool *pr
     default: return NO_MEMORY;
     }
     const double *x = bx_clp_solution(lp->clp);
-    *proved = is_feasible(lp, x) && is_best(lp, x, bx_clp_prices(lp->clp));
+    *proved = bx_lp_is_feasible(lp, x) && is_best(lp, x, bx_clp_prices(lp->clp));
     return *proved ? SOLVED : DOUBTFUL;
 }
 
@@ -295,12 +295,6 @@ int bx_lp_solve(bx_lp *lp, bx_lp_status *status, bx_error *err)
     return 0;
 }
 
-void bx_lp_forget(bx_lp *lp)
-{
-    bx_dual_free(lp->dual);
-    lp->dual = NULL;
-}
-
 void bx_lp_remember(bx_lp *lp)
 {
     bx_dual_problem problem = {lp->rows,  lp->columns, lp->start, lp->index,
@@ -312,7 +306,7 @@ void bx_lp_remember(bx_lp *lp)
         lp->point = calloc(lp->columns ? lp->columns : 1, sizeof *lp->point);
     if (!lp->weights)
         lp->weights = calloc(lp->rows ? lp->rows : 1, sizeof *lp->weights);
-    bx_lp_forget(lp);
+    bx_dual_free(lp->dual);
     lp->dual = lp->point && lp->weights ? bx_dual_new(&problem, bx_clp_basis(lp->clp)) : NULL;
 }
 
@@ -322,7 +316,7 @@ bool bx_lp_try_again(bx_lp *lp, bx_lp_status *status, const double **x)
     switch (lp->dual ? bx_dual_solve(lp->dual, lp->point, lp->weights) : BX_DUAL_UNKNOWN) {
     case BX_DUAL_OPTIMAL:
         *status = BX_LP_OPTIMAL;
-        return is_feasible(lp, lp->point) && is_best(lp, lp->point, lp->weights);
+        return bx_lp_is_feasible(lp, lp->point) && is_best(lp, lp->point, lp->weights);
     case BX_DUAL_INFEASIBLE: *status = BX_LP_INFEASIBLE; return is_proof(lp, lp->weights);
     default: return false;
     }
@@ -331,6 +325,13 @@ bool bx_lp_try_again(bx_lp *lp, bx_lp_status *status, const double **x)
 double bx_lp_objective(const bx_lp *lp)
 {
     return lp->objective;
+}
+
+bx_lp_problem bx_lp_problem_of(const bx_lp *lp)
+{
+    return (bx_lp_problem){lp->rows,      lp->columns,   lp->start,    lp->index,
+                           lp->value,     lp->lower,     lp->upper,    lp->cost,
+                           lp->row_lower, lp->row_upper, lp->interrupt};
 }
 
 const double *bx_lp_solution(const bx_lp *lp)
@@ -361,4 +362,10 @@ void bx_lp_get_basis(const bx_lp *lp, unsigned char *basis)
 int bx_lp_set_basis(bx_lp *lp, const unsigned char *basis)
 {
     return bx_clp_set_basis(lp->clp, basis);
+}
+
+int bx_lp_start_from(bx_lp *lp, const unsigned char *basis)
+{
+    lp->costs_changed = true;
+    return bx_lp_set_basis(lp, basis);
 }

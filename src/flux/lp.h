@@ -45,19 +45,30 @@ const double *bx_lp_solution(const bx_lp *lp);
 const double *bx_lp_prices(const bx_lp *lp);
 const double *bx_lp_reduced_costs(const bx_lp *lp);
 
+/* The program as it is now; it lives as long as `lp`. */
+bx_lp_problem bx_lp_problem_of(const bx_lp *lp);
+
+/* Whether x obeys all rows and bounds, but for rounding. */
+bool bx_lp_is_feasible(bx_lp *lp, const double *x);
+
 /* After an optimum: remember its basis for bx_lp_try_again, if the program is small. */
 void bx_lp_remember(bx_lp *lp);
-void bx_lp_forget(bx_lp *lp);
 
 /* Solve quickly from that basis a program whose rows and costs are as then, and whose bounds are
  * too but for columns that are held at 0 now. False if it takes bx_lp_solve. *x is the solution
  * until the next call. */
 bool bx_lp_try_again(bx_lp *lp, bx_lp_status *status, const double **x);
 
-/* The present basis, as bytes to come back to; any basis of this program will do as a start.
- * Setting one gives -1 without memory. */
+/* What the three lowest bits of a basis' bytes say; others are for CLP alone. */
+enum { BX_LP_BASIC = 1, BX_LP_AT_UPPER = 2, BX_LP_AT_LOWER = 3, BX_LP_STATUS = 7 };
+
+/* The present basis, columns first and then rows, to come back to; any basis of this program will
+ * do as a start. Setting one gives -1 without memory. */
 size_t bx_lp_basis_size(const bx_lp *lp);
 void bx_lp_get_basis(const bx_lp *lp, unsigned char *basis);
 int bx_lp_set_basis(bx_lp *lp, const unsigned char *basis);
+
+/* The same where the basis gives values within their bounds, but may not be the best. */
+int bx_lp_start_from(bx_lp *lp, const unsigned char *basis);
 
 #endif

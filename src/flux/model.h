@@ -46,24 +46,6 @@ struct bx_fba {
     uint32_t *entry_at; /* while a reaction is added: metabolite -> its entry + 1 */
 };
 
-/* A zeroed bx_fba_extra gives the plain program of the model: a column a reaction. */
-typedef struct bx_fba_extra {
-    bool objective_row; /* the last row: the objective */
-    bool split;         /* a second column, of the reverse flux, behind the others for each that can
-                           run backwards; the first is then never negative */
-} bx_fba_extra;
-
-/* A linear program of the model; it minimises, so that costs are -objective where the model
- * maximises. */
-bx_lp *bx_fba_build(const bx_fba *fba, bx_fba_extra extra, bx_error *err);
-
-/* As bx_fba_optimise_without, from the basis that bx_lp_remember took of the model's own program,
- * and no more than status, objective and fluxes. False if it takes that function. */
-bool bx_fba_try_without(bx_fba *fba, const bool *stopped, bx_fba_solution *solution);
-
-/* Bound the last row so that the objective keeps at least `fraction` of `best`. */
-void bx_fba_demand(const bx_fba *fba, bx_lp *lp, double fraction, double best);
-
 /* Fails once interrupted; reports progress when that is due. */
 int bx_fba_poll(bx_fba *fba, double fraction, bx_error *err);
 void bx_fba_begin(bx_fba *fba); /* before a series of polls */

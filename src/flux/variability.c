@@ -1,5 +1,5 @@
 /* Flux variability and parsimonious flux balance: second programs over the optimum of a first. */
-#include "flux/model.h"
+#include "flux/face.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -12,109 +12,227 @@ static int check_fraction(double fraction, bx_error *err)
                    fraction);
 }
 
+/* What is done with the fluxes of a part of the optimum. */
+typedef int bx_face_use(bx_face *face, void *data, bx_error *err);
+
+/* Where rounding stands in the way of the reduced program, the whole one is asked. */
+static int use_face(bx_fba *fba, double fraction, bx_face_use *use, void *data, bx_error *err)
+{
+    bx_error error;
+    int result = -1;
+    for (int plain = 0; plain <= 1; plain++) {
+        bx_face face;
+        result = bx_face_open(&face, fba, fraction, plain, &error);
+        if (result == 0)
+            result = use(&face, data, &error);
+        bx_face_close(&face);
+        if (result == 0 || error.code != BX_ESIMULATION)
+            break;
+    }
+    if (result < 0 && err)
+        *err = error;
+    return result;
+}
+
 /* ---- parsimonious ---- */
 
-static double join_fluxes(const bx_fba *fba, const double *columns, double *fluxes)
+/* A column for each direction of what is left, whose cost is the absolute flux of all reactions
+ * that it stands for. */
+static bx_lp *split(const bx_reduction *reduction, bx_error *err)
 {
-    double total = 0;
-    size_t reverse = fba->reaction_count;
-    for (size_t r = 0; r < fba->reaction_count; r++) {
-        fluxes[r] = columns[r] - (fba->reactions[r].lower < 0 ? columns[reverse++] : 0);
-        total += fabs(fluxes[r]);
+    const bx_lp_problem *left = &reduction->problem;
+    size_t columns = 2 * left->columns + 1, elements = 2 * (size_t)left->start[left->columns] + 1;
+    int *start = calloc(columns, sizeof *start), *index = calloc(elements, sizeof *index);
+    double *value = calloc(elements, sizeof *value), *cost = calloc(columns, sizeof *cost);
+    double *lower = calloc(columns, sizeof *lower), *upper = calloc(columns, sizeof *upper);
+    bx_lp *lp = NULL;
+    if (start && index && value && cost && lower && upper) {
+        bx_lp_problem problem = *left;
+        problem.columns = 2 * left->columns;
+        for (size_t j = 0; j < reduction->whole; j++)
+            if (reduction->column[j] != BX_REDUCTION_FIXED)
+                cost[2 * reduction->column[j]] += fabs(reduction->factor[j]);
+        size_t at = 0;
+        for (size_t c = 0; c < problem.columns; c++) {
+            size_t j = c / 2;
+            double sign = c % 2 ? -1 : 1;
+            double one = sign * left->lower[j], other = sign * left->upper[j];
+            lower[c] = fmax(fmin(one, other), 0);
+            upper[c] = fmax(fmax(one, other), 0);
+            cost[c] = cost[2 * j];
+            for (int k = left->start[j]; k < left->start[j + 1]; k++, at++) {
+                index[at] = left->index[k];
+                value[at] = sign * left->value[k];
+            }
+            start[c + 1] = (int)at;
+        }
+        problem.start = start;
+        problem.index = index;
+        problem.value = value;
+        problem.lower = lower;
+        problem.upper = upper;
+        problem.cost = cost;
+        lp = bx_lp_new(&problem, err);
+    } else {
+        bx_fail_memory(err);
     }
-    return total;
+    free(start);
+    free(index);
+    free(value);
+    free(cost);
+    free(lower);
+    free(upper);
+    return lp;
+}
+
+static int find_least(bx_lp *lp, bx_face *face, double *fluxes, bx_error *err)
+{
+    bx_lp_status status;
+    size_t columns = face->reduction->problem.columns;
+    if (bx_lp_solve(lp, &status, err) < 0)
+        return -1;
+    if (status != BX_LP_OPTIMAL)
+        return bx_fail(err, BX_ESIMULATION,
+                       "no fluxes found at the demanded objective, although it can be reached: the "
+                       "model's numbers differ too much in size");
+    double *x = calloc(columns + 1, sizeof *x);
+    if (!x)
+        return bx_fail_memory(err);
+    for (size_t j = 0; j < columns; j++)
+        x[j] = bx_lp_solution(lp)[2 * j] - bx_lp_solution(lp)[2 * j + 1];
+    int result = bx_face_check(face, x, err);
+    for (size_t r = 0; r < face->reduction->whole; r++)
+        fluxes[r] = face->flux[r];
+    free(x);
+    return result;
+}
+
+static int use_parsimonious(bx_face *face, void *data, bx_error *err)
+{
+    bx_lp *lp = split(face->reduction, err);
+    int result = lp ? find_least(lp, face, data, err) : -1;
+    bx_lp_free(lp);
+    return result;
 }
 
 int bx_fba_parsimonious(bx_fba *fba, double fraction, bx_fba_solution *solution, double *fluxes,
                         double *total, bx_error *err)
 {
-    bx_lp_status status;
     if (check_fraction(fraction, err) < 0 || bx_fba_optimise(fba, solution, err) < 0)
         return -1;
     if (solution->status != BX_FBA_OPTIMAL)
         return 0;
-    bx_lp *lp = bx_fba_build(fba, (bx_fba_extra){.objective_row = true, .split = true}, err);
-    if (!lp)
+    if (use_face(fba, fraction, use_parsimonious, fluxes, err) < 0)
         return -1;
-    bx_fba_demand(fba, lp, fraction, solution->objective);
-    int result = bx_lp_solve(lp, &status, err);
-    if (result == 0 && status != BX_LP_OPTIMAL)
-        result = bx_fail(err, BX_ESIMULATION,
-                         "no fluxes found with the objective %g, although it is the optimum: the "
-                         "model's numbers differ too much in size",
-                         solution->objective);
-    if (result == 0)
-        *total = join_fluxes(fba, bx_lp_solution(lp), fluxes);
-    bx_lp_free(lp);
-    return result;
+    *total = 0;
+    for (size_t r = 0; r < fba->reaction_count; r++)
+        *total += fabs(fluxes[r]);
+    return 0;
 }
 
 /* ---- variability ---- */
 
 typedef struct survey {
-    bx_fba *fba;
+    const size_t *reactions;
+    size_t count;
+    double *least, *greatest; /* of each of these */
+    bx_face *face;
     bx_lp *lp;
-    double *least, *greatest; /* seen so far, of every reaction */
+    double *low, *high; /* of each column that is left: seen so far, */
+    bool *known;        /* or all that there is */
 } survey;
 
-/* Every point that is met is allowed, so its fluxes widen what is known of all reactions. */
+/* Every point that is met is allowed, so it widens what is known of all columns. */
 static void look(survey *s)
 {
     const double *x = bx_lp_solution(s->lp);
-    for (size_t r = 0; r < s->fba->reaction_count; r++) {
-        s->least[r] = fmin(s->least[r], x[r]);
-        s->greatest[r] = fmax(s->greatest[r], x[r]);
+    for (size_t j = 0; j < s->face->reduction->problem.columns; j++) {
+        s->low[j] = fmin(s->low[j], x[j]);
+        s->high[j] = fmax(s->high[j], x[j]);
     }
 }
 
-static int find_extreme(survey *s, size_t reaction, double sign, double *extreme, bx_error *err)
+static int find_extreme(survey *s, size_t column, double sign, double *extreme, bx_error *err)
 {
     bx_lp_status status;
-    bx_lp_set_cost(s->lp, reaction, sign);
+    bx_lp_set_cost(s->lp, column, sign);
     int result = bx_lp_solve(s->lp, &status, err);
-    bx_lp_set_cost(s->lp, reaction, 0);
+    bx_lp_set_cost(s->lp, column, 0);
     if (result < 0)
         return -1;
     if (status == BX_LP_INFEASIBLE)
         return bx_fail(err, BX_ESIMULATION,
                        "no fluxes found at the demanded objective, although it can be reached: the "
                        "model's numbers differ too much in size");
-    if (status == BX_LP_OPTIMAL) {
-        look(s);
-        *extreme = bx_lp_solution(s->lp)[reaction];
-    } else {
+    if (status == BX_LP_UNBOUNDED) {
         *extreme = -sign * INFINITY;
+        return 0;
     }
-    return 0;
+    look(s);
+    *extreme = bx_lp_solution(s->lp)[column];
+    return bx_face_check(s->face, bx_lp_solution(s->lp), err);
 }
 
 /* A bound that some allowed point attains needs no search. */
-static int survey_reaction(survey *s, size_t r, double *least, double *greatest, bx_error *err)
+static int survey_column(survey *s, size_t j, bx_error *err)
 {
-    const bx_fba_column *reaction = &s->fba->reactions[r];
-    *least = reaction->lower;
-    *greatest = reaction->upper;
-    if (s->least[r] > reaction->lower && find_extreme(s, r, 1, least, err) < 0)
+    double lower = s->face->reduction->problem.lower[j];
+    double upper = s->face->reduction->problem.upper[j];
+    double low = lower, high = upper;
+    if (s->low[j] > lower && find_extreme(s, j, 1, &low, err) < 0)
         return -1;
-    if (s->greatest[r] < reaction->upper && find_extreme(s, r, -1, greatest, err) < 0)
+    if (s->high[j] < upper && find_extreme(s, j, -1, &high, err) < 0)
         return -1;
+    s->low[j] = low;
+    s->high[j] = high;
+    s->known[j] = true;
     return 0;
 }
 
-static int survey_all(survey *s, const size_t *reactions, size_t count, double *least,
-                      double *greatest, bx_error *err)
+static int survey_all(survey *s, bx_error *err)
 {
-    for (size_t r = 0; r < s->fba->reaction_count; r++) {
-        bx_lp_set_cost(s->lp, r, 0);
-        s->least[r] = INFINITY;
-        s->greatest[r] = -INFINITY;
-    }
-    bx_fba_begin(s->fba);
-    for (size_t i = 0; i < count; i++)
-        if (bx_fba_poll(s->fba, (double)i / (double)count, err) < 0 ||
-            survey_reaction(s, reactions[i], &least[i], &greatest[i], err) < 0)
+    const bx_reduction *reduction = s->face->reduction;
+    bx_fba *fba = s->face->fba;
+    bx_fba_begin(fba);
+    for (size_t i = 0; i < s->count; i++) {
+        uint32_t j = reduction->column[s->reactions[i]];
+        double factor = reduction->factor[s->reactions[i]];
+        if (bx_fba_poll(fba, (double)i / (double)s->count, err) < 0)
             return -1;
+        if (j != BX_REDUCTION_FIXED && !s->known[j] && survey_column(s, j, err) < 0)
+            return -1;
+        double one = j == BX_REDUCTION_FIXED ? factor : factor * s->low[j];
+        double other = j == BX_REDUCTION_FIXED ? factor : factor * s->high[j];
+        s->least[i] = fmin(one, other);
+        s->greatest[i] = fmax(one, other);
+    }
     return 0;
+}
+
+static int use_survey(bx_face *face, void *data, bx_error *err)
+{
+    survey *s = data;
+    size_t columns = face->reduction->problem.columns;
+    s->face = face;
+    s->lp = bx_lp_new(&face->reduction->problem, err);
+    if (!s->lp)
+        return -1;
+    s->low = calloc(columns + 1, sizeof *s->low);
+    s->high = calloc(columns + 1, sizeof *s->high);
+    s->known = calloc(columns + 1, sizeof *s->known);
+    int result = s->low && s->high && s->known ? 0 : bx_fail_memory(err);
+    for (size_t j = 0; j < columns && result == 0; j++) {
+        bx_lp_set_cost(s->lp, j, 0);
+        s->low[j] = INFINITY;
+        s->high[j] = -INFINITY;
+    }
+    if (result == 0)
+        result = survey_all(s, err);
+    bx_lp_free(s->lp);
+    free(s->low);
+    free(s->high);
+    free(s->known);
+    return result;
 }
 
 int bx_fba_variability(bx_fba *fba, const size_t *reactions, size_t count, double fraction,
@@ -126,16 +244,6 @@ int bx_fba_variability(bx_fba *fba, const size_t *reactions, size_t count, doubl
     *status = solution.status;
     if (solution.status != BX_FBA_OPTIMAL)
         return 0;
-    survey s = {.fba = fba, .lp = bx_fba_build(fba, (bx_fba_extra){.objective_row = true}, err)};
-    if (!s.lp)
-        return -1;
-    s.least = calloc(fba->reaction_count + 1, sizeof *s.least);
-    s.greatest = calloc(fba->reaction_count + 1, sizeof *s.greatest);
-    bx_fba_demand(fba, s.lp, fraction, solution.objective);
-    int result = s.least && s.greatest ? survey_all(&s, reactions, count, least, greatest, err)
-                                       : bx_fail_memory(err);
-    bx_lp_free(s.lp);
-    free(s.least);
-    free(s.greatest);
-    return result;
+    survey s = {.reactions = reactions, .count = count, .least = least, .greatest = greatest};
+    return use_face(fba, fraction, use_survey, &s, err);
 }

@@ -1,0 +1,29 @@
+/* The fluxes whose objective is the best, or a part of it, as a linear program of their own,
+ * reduced.
+ *
+ * At the best itself a reaction with a reduced cost is held at the bound where it stands, which is
+ * the same as to demand the objective and exact (complementary slackness); below it the objective
+ * is held by a bound or a row. */
+#ifndef BX_FLUX_FACE_H
+#define BX_FLUX_FACE_H
+
+#include "flux/model.h"
+#include "flux/reduction.h"
+
+typedef struct bx_face {
+    bx_fba *fba;
+    bx_reduction *reduction;
+    double limit; /* of the cost that fba->lp minimises, */
+    double slack; /* which may be missed by this */
+    double *flux; /* of each reaction, of the last point that was checked */
+} bx_face;
+
+/* After an optimum of the model; `plain`: not reduced. Fills *face, to be closed whatever comes. */
+int bx_face_open(bx_face *face, bx_fba *fba, double fraction, bool plain, bx_error *err);
+void bx_face_close(bx_face *face);
+
+/* Fill face->flux from a point of what is left. BX_ESIMULATION unless it obeys the whole model, and
+ * its objective is what was demanded, to a millionth of the best. */
+int bx_face_check(bx_face *face, const double *x, bx_error *err);
+
+#endif
