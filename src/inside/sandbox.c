@@ -38,7 +38,7 @@ static const void *object_id(lua_State *L, int index)
     }
     lua_Integer id = lua_tointeger(L, -1);
     lua_pop(L, 2);
-    return (const void *)(uintptr_t)id; // NOLINT(performance-no-int-to-ptr)
+    return (const void *)(uintptr_t)id;
 }
 
 static void open_ids(lua_State *L)
