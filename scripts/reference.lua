@@ -9,7 +9,7 @@ local chapters = {
   { "The module", "bioxen" },
   { "Virtual machines", "BiologicalVM", "BasicBiologicalVM", "XCPngBiologicalVM", "Job", "Result", "Status",
     "State" },
-  { "What VMs are made and called with", "Config", "Resources", "StartOptions", "StopOptions", "CallOptions",
+  { "What VMs are made and called with", "Config", "Resources", "Limits", "StartOptions", "StopOptions", "CallOptions",
     "SBMLOptions", "SBMLModel", "Warning" },
   { "Hypervisors", "BioXenHypervisor" },
   { "In a VM: the cell", "Cell", "Process", "Event", "RunOptions", "EnsembleOptions" },

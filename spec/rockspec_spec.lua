@@ -149,7 +149,8 @@ describe("an installation", function()
 
   it("by luarocks make, with no server to ask, starts a VM", function()
     if missing "luarocks" then return pending "needs luarocks" end
-    must("cp -R *.md CMakeLists.txt LICENSE NOTICE src lua docs scripts bioxen-scm-1.rockspec " .. quote(scratch))
+    must("cp -R *.md CMakeLists.txt LICENSE NOTICE src lua third_party docs scripts bioxen-scm-1.rockspec "
+      .. quote(scratch))
     must(luarocks .. "tree make bioxen-scm-1.rockspec")
     works_from(scratch .. "/tree")
   end)
@@ -182,7 +183,7 @@ describe("an installation", function()
         top[path:sub(#folder + 1):match "^[^/]*"] = true
       end
       for _, needed in ipairs { "CMakeLists.txt", "LICENSE", "NOTICE", "README.md", "docs", "lua", "scripts", "spec",
-        "src", name .. ".rockspec" } do
+        "src", "third_party", name .. ".rockspec" } do
         assert.is_true(top[needed], needed)
       end
       for entry in pairs(top) do assert.is_nil(entry:find "^build" or entry:find "^%.git$" or entry:find "^out$") end

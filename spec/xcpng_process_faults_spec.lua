@@ -289,6 +289,19 @@ describe("processes that are killed:", function()
 
   -- ---- secrets ----
 
+  clean_it("a courier has given up what it has no use for", function()
+    local vm <close> = running()
+    local courier = only_courier()
+    local status = fault_bench.read(("/proc/%d/status"):format(courier))
+    assert.equal("1", status:match "NoNewPrivs:%s(%d)")
+    local capabilities = tonumber(status:match "CapPrm:%s+(%x+)", 16)
+    assert.equal(0, capabilities & ~6) -- at most those for files
+    assert.truthy(fault_bench.read(("/proc/%d/limits"):format(courier)):find "Max core file size%s+0%s+0 ")
+    local programs = fault_bench.read(("/proc/%d/maps"):format(courier))
+    if not programs:find "asan" then assert.equal("2", status:match "Seccomp:%s(%d)") end
+    assert_works(vm)
+  end)
+
   clean_it("no secret is in the command line, the environment or the journal of a courier", function()
     local vm <close> = bench:create { password_file = nil }
     assert(vm:start())

@@ -20,6 +20,7 @@ local bioxen = {
   get_supported_biological_types = organisms.names,
   get_supported_vm_types = create.vm_types,
   hypervisor = hypervisor.default,
+  limits = core.limits,
   out = out.path,
   plot = plot.plot,
   type = core.class_name,

@@ -1170,6 +1170,17 @@ function bioxen.wait_any(jobs, timeout) end
 ---@return string
 function bioxen.type(value) end
 
+---What holds for all VMs of this process together, those in pools left out.
+---@class bioxen.Limits
+---@field memory integer? bytes that the memory limits of VMs with a worker may come to; a start beyond gives ECAPACITY (default 0: any)
+---@field first_user integer? where this process is root: each worker is a user of its own, from this number on (default 2000000000, which no system gives to others)
+---@field user_count integer? so many users (default 65536; 0: all workers are nobody). In a container without such users, they are nobody too
+
+---Set limits for the VMs that start from now on.
+---@param limits bioxen.Limits? what is absent stays
+---@return bioxen.Limits all that holds now
+function bioxen.limits(limits) end
+
 ---Seconds of the monotonic clock.
 ---@return number
 function bioxen.clock() end

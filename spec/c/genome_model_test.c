@@ -614,7 +614,8 @@ static void the_wire_keeps_all(void)
     bx_buffer out = {0};
     bx_genome *g = sample();
     CHECK(bx_genome_encode(g, &out, &err) == 0);
-    bx_genome *back = bx_genome_decode(out.data, out.length, &err);
+    bx_genome *back =
+        bx_genome_decode(out.data, out.length, &(bx_budget){UINT64_MAX, UINT64_MAX}, &err);
     CHECK(back != NULL);
     if (back) {
         check_same(g, back);
@@ -639,7 +640,7 @@ static bool decode_exactly(const uint8_t *bytes, size_t length)
     bx_buffer out = {0};
     uint8_t *copy = malloc(length ? length : 1);
     memcpy(copy, bytes, length);
-    bx_genome *g = bx_genome_decode(copy, length, &err);
+    bx_genome *g = bx_genome_decode(copy, length, &(bx_budget){UINT64_MAX, UINT64_MAX}, &err);
     free(copy);
     if (!g)
         CHECK(err.code == BX_EPROTOCOL);

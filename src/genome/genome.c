@@ -9,8 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FEWEST_BASES = 4096 };
-
 /* What the tree holds: the head of the block of a sequence's texts. */
 typedef struct label {
     const char *id;
@@ -173,8 +171,6 @@ static int reserve_bases(bx_strip *strip, size_t more)
     if (needed <= strip->capacity)
         return 0;
     size_t capacity = strip->capacity * 2 > needed ? strip->capacity * 2 : needed;
-    if (capacity < FEWEST_BASES)
-        capacity = FEWEST_BASES;
     char *bases = realloc(strip->sequence.bases, capacity);
     if (!bases)
         return -1;

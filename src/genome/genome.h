@@ -6,6 +6,7 @@
 #include "core/buffer.h"
 #include "core/error.h"
 #include "core/warnings.h"
+#include "wire/budget.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -168,6 +169,6 @@ int bx_genome_write_table(const bx_genome *genome, bx_buffer *out, bx_error *err
 
 /* A flat form for the wire (wire.c); decoding takes its bytes for hostile: BX_EPROTOCOL. */
 int bx_genome_encode(const bx_genome *genome, bx_buffer *out, bx_error *err);
-bx_genome *bx_genome_decode(const uint8_t *bytes, size_t length, bx_error *err);
+bx_genome *bx_genome_decode(const uint8_t *bytes, size_t length, bx_budget *budget, bx_error *err);
 
 #endif

@@ -31,8 +31,11 @@ bx_sbml_name bx_sbml_local_of(const Reaction_t *reaction, const char *id)
 {
     bx_sbml_name name = plain_name(Reaction_getId(reaction)), local = plain_name(id);
     size_t length = strlen(name.text);
-    strncat(name.text, ".", sizeof name.text - length - 1);
-    strncat(name.text, local.text, sizeof name.text - strlen(name.text) - 1);
+    if (length + 1 < sizeof name.text) {
+        name.text[length] = '.';
+        memccpy(name.text + length + 1, local.text, '\0', sizeof name.text - length - 1);
+        name.text[sizeof name.text - 1] = '\0';
+    }
     return name;
 }
 

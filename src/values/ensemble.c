@@ -279,10 +279,11 @@ static int write_ensemble(lua_State *L, int index, bx_buffer *out, bx_error *err
                     : bx_fail(err, BX_ERESULT, "an ensemble that is closed cannot travel");
 }
 
-static int read_ensemble(lua_State *L, const uint8_t *bytes, size_t length, bx_error *err)
+static int read_ensemble(lua_State *L, const uint8_t *bytes, size_t length, bx_budget *budget,
+                         bx_error *err)
 {
     bx_ensemble **box = bx_lua_new_ensemble(L);
-    *box = bx_ensemble_decode(bytes, length, err);
+    *box = bx_ensemble_decode(bytes, length, budget, err);
     if (!*box)
         return -1;
     return 0;

@@ -586,10 +586,11 @@ static int write_genome(lua_State *L, int index, bx_buffer *out, bx_error *err)
                   : bx_fail(err, BX_ERESULT, "a genome that is closed cannot travel");
 }
 
-static int read_genome(lua_State *L, const uint8_t *bytes, size_t length, bx_error *err)
+static int read_genome(lua_State *L, const uint8_t *bytes, size_t length, bx_budget *budget,
+                       bx_error *err)
 {
     bx_genome **box = bx_lua_new_genome(L);
-    *box = bx_genome_decode(bytes, length, err);
+    *box = bx_genome_decode(bytes, length, budget, err);
     if (!*box)
         return -1;
     bx_lua_weigh_genome(L);

@@ -208,10 +208,11 @@ static int write_trajectory(lua_State *L, int index, bx_buffer *out, bx_error *e
                       : bx_fail(err, BX_ERESULT, "a trajectory that is closed cannot travel");
 }
 
-static int read_trajectory(lua_State *L, const uint8_t *bytes, size_t length, bx_error *err)
+static int read_trajectory(lua_State *L, const uint8_t *bytes, size_t length, bx_budget *budget,
+                           bx_error *err)
 {
     bx_trajectory **box = bx_lua_new_trajectory(L);
-    *box = bx_trajectory_decode(bytes, length, err);
+    *box = bx_trajectory_decode(bytes, length, budget, err);
     if (!*box)
         return -1;
     return 0;
