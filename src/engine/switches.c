@@ -68,7 +68,7 @@ static void analyse_block(bx_switches *s, const bx_instruction *head)
     nature result = {STEADY, false};
     for (const bx_instruction *i = head + 1; i != head + 1 + head->b; i++) {
         const uint32_t operands[] = {i->a, i->b, i->c};
-        for (unsigned k = 0; k < bx_op_arity(i->op); k++) {
+        for (unsigned k = 0; k < bx_op_arity(i->op) && k < 3; k++) {
             nature n = s->of[operands[k]];
             result.motion = n.motion > STEADY ? CURVED : result.motion;
             result.varies = result.varies || n.varies;
