@@ -301,12 +301,30 @@ static void fast_reactions_that_cannot_be_are_named(void)
                                    END};
     static const item beyond[] = {SPECIES("A", 1), SPECIES("B", 0),
                                   FAST("go", "A -> B", "1 + B * B"), END};
+    static const item compete[] = {SPECIES("A", 1),
+                                   SPECIES("B", 0),
+                                   SPECIES("C", 0),
+                                   FAST("one", "A -> B", "A"),
+                                   FAST("two", "2 A -> C", "A * A"),
+                                   END};
+    static const item share[] = {SPECIES("A", 1),
+                                 SPECIES("B", 0),
+                                 SPECIES("C", 0),
+                                 FAST("one", "A -> B", "A"),
+                                 FAST("two", "A -> C", "3 * A"),
+                                 END};
     static const item other[] = {PARAMETER("A", 1), FAST("go", "A ->", "A"), END};
     static const item good[] = {SPECIES("A", 1), FAST("go", "A ->", "A"), END};
     CHECK(strstr(model_error(endless).message, "\"go.extent\""));
     CHECK(strstr(model_error(other).message, "\"A\""));
     bx_cell *cell = model_cell(beyond);
     CHECK(strstr(model_run_error(cell, ode(1, 0)).message, "\"go.extent\""));
+    bx_cell_free(cell);
+    cell = model_cell(compete); /* what becomes B depends on how fast they are beside each other */
+    CHECK(strstr(model_run_error(cell, ode(1, 0)).message, "depend on the way"));
+    bx_cell_free(cell);
+    cell = model_cell(share); /* a fixed part */
+    CHECK_NEAR(model_get(cell, "C"), 0.75, 1e-12);
     bx_cell_free(cell);
     cell = model_cell(good);
     bx_error err = model_run_error(cell, (bx_run){.method = BX_METHOD_SSA, .duration = 1});

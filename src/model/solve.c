@@ -22,7 +22,9 @@
 /* A step of the flow follows it if the residuals behind it are nearer to those of the linear
  * equations than this part of what they were. */
 #define FOLLOWS 0.25
-#define FOLLOWS_CLOSELY 0.01
+
+/* One that follows closely does so for each residual that is not this near to its rounding. */
+#define NOISY 1000
 
 /* A rest does not depend on the way if two ways come to it within this part of their length, or of
  * what there is. It can't where the residuals determine all unknowns: where no pivot is as small as
@@ -275,9 +277,10 @@ static bool is_overdrawn(const block *b)
 }
 
 /* One implicit step of the length h: 1 if it follows the flow, 0 if it does not, -1 if it is too
- * short to move anything. *far is how far it was from linear. With `bounded` amounts stay above 0.
+ * short to move anything. *far is how far it was from linear, for all residuals together or for
+ * each of them. With `bounded` amounts stay above 0.
  */
-static int flow_step(block *b, double h, double follows, bool bounded, double *far)
+static int flow_step(block *b, double h, bool closely, bool bounded, double *far)
 {
     double largest = 0, off = 0;
     memcpy(b->before, b->unknown, b->n * sizeof *b->before);
@@ -291,11 +294,14 @@ static int flow_step(block *b, double h, double follows, bool bounded, double *f
     if (sign > 0 && !move(b, 1))
         return -1;
     for (size_t k = 0; k < b->n; k++) {
-        double distance = fabs(b->residual[k] - b->step[k] / h);
+        double distance = fabs(b->residual[k] - b->step[k] / h), scale = largest;
+        if (closely)
+            scale = fmax(fmax(fabs(b->residual[k]), fabs(b->step[k] / h)), NOISY * b->noise[k]);
+        distance = distance > 0 ? distance / scale : distance;
         off = distance <= off ? off : distance;
     }
-    *far = off / largest;
-    if (sign > 0 && *far <= follows && !(bounded && is_overdrawn(b)))
+    *far = off;
+    if (sign > 0 && *far <= (closely ? FOLLOWS / 5 : FOLLOWS) && !(bounded && is_overdrawn(b)))
         return 1;
     move(b, 0);
     return 0;
@@ -312,7 +318,7 @@ static double size(const block *b)
 
 /* Follow the flow from the present unknowns until it rests: at a residual of 0, or where one jumps
  * back, which no step can pass. It may also grow without bound. */
-static bool follow(block *b, double follows)
+static bool follow(block *b, bool closely)
 {
     evaluate(b);
     linearise(b);
@@ -322,12 +328,12 @@ static bool follow(block *b, double follows)
     for (int i = 0; i < FLOW_STEPS && isfinite(h) && h > 0; i++) {
         if (is_solved(b))
             return true;
-        int followed = flow_step(b, h, follows, bounded, &far);
+        int followed = flow_step(b, h, closely, bounded, &far);
         if (followed < 0)
             return size(b) <= bound;
         if (followed > 0)
             linearise(b);
-        h *= followed == 0 ? 0.25 : far < follows / 5 ? 10 : 2;
+        h *= followed == 0 ? 0.25 : far < FOLLOWS / 5 && !closely ? 10 : 2;
     }
     return false;
 }
@@ -384,10 +390,10 @@ static bool is_same_rest(const block *b, bool based)
 static bool find_rest(block *b)
 {
     begin(b, 0);
-    bool based = !follow(b, FOLLOWS);
+    bool based = !follow(b, false);
     if (based)
         memset(b->unknown, 0, b->n * sizeof *b->unknown);
-    if (based && !follow(b, FOLLOWS))
+    if (based && !follow(b, false))
         return false;
     if (is_isolated(b))
         return true;
@@ -395,7 +401,7 @@ static bool find_rest(block *b)
     begin(b, 0);
     if (based)
         memset(b->unknown, 0, b->n * sizeof *b->unknown);
-    return follow(b, FOLLOWS_CLOSELY) && is_same_rest(b, based);
+    return follow(b, true) && is_same_rest(b, based);
 }
 
 const bx_instruction *bx_solve(const bx_instruction *head, double *frame)
