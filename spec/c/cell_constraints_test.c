@@ -219,6 +219,40 @@ static void a_fast_reaction_runs_until_its_reactant_is_gone(void)
     bx_cell_free(cell);
 }
 
+static void fast_reactions_go_on_in_pieces_and_when_saved(void)
+{
+    static const item items[] = {SPECIES("E", 1),
+                                 SPECIES("S", 20),
+                                 SPECIES("ES", 0),
+                                 SPECIES("P", 0),
+                                 FAST("bind", "E + S -> ES", "2 * E * S - ES"),
+                                 MASS("turn", "ES -> E + P", "1"),
+                                 END};
+    bx_error err = {0};
+    bx_buffer bytes = {0};
+    bx_cell *whole = model_cell(items), *pieces = model_cell(items), *saved = model_cell(items);
+    model_advance(whole, ode(12, 0));
+    for (int i = 0; i < 3; i++)
+        model_advance(pieces, ode(4, 1));
+    CHECK_NEAR(model_get(pieces, "P"), model_get(whole, "P"), 1e-5);
+    CHECK(bx_cell_encode(pieces, &bytes, &err) == 0);
+    CHECK(bx_cell_decode(saved, bytes.data, bytes.length, &err) == 0);
+    CHECK_NEAR(model_get(saved, "ES"), model_get(pieces, "ES"), 1e-15);
+    model_advance(saved, ode(4, 0));
+    model_advance(whole, ode(4, 0));
+    CHECK_NEAR(model_get(saved, "P"), model_get(whole, "P"), 1e-5);
+    bx_cell_reset(saved); /* what is set together counts together */
+    CHECK(bx_cell_set(saved, "S", 4, &err) == 0 && bx_cell_set(saved, "E", 2, &err) == 0);
+    double s = model_get(saved, "S"), e = model_get(saved, "E"), es = model_get(saved, "ES");
+    CHECK_NEAR(s + es, 4, 1e-14);
+    CHECK_NEAR(e + es, 2, 1e-14);
+    CHECK_NEAR(2 * e * s, es, 1e-14);
+    free(bytes.data);
+    bx_cell_free(whole);
+    bx_cell_free(pieces);
+    bx_cell_free(saved);
+}
+
 /* What a fast reaction sends round goes round 1,000 times. */
 static void a_cycle_does_not_wear_out(void)
 {
@@ -267,12 +301,30 @@ static void fast_reactions_that_cannot_be_are_named(void)
                                    END};
     static const item beyond[] = {SPECIES("A", 1), SPECIES("B", 0),
                                   FAST("go", "A -> B", "1 + B * B"), END};
+    static const item compete[] = {SPECIES("A", 1),
+                                   SPECIES("B", 0),
+                                   SPECIES("C", 0),
+                                   FAST("one", "A -> B", "A"),
+                                   FAST("two", "2 A -> C", "A * A"),
+                                   END};
+    static const item share[] = {SPECIES("A", 1),
+                                 SPECIES("B", 0),
+                                 SPECIES("C", 0),
+                                 FAST("one", "A -> B", "A"),
+                                 FAST("two", "A -> C", "3 * A"),
+                                 END};
     static const item other[] = {PARAMETER("A", 1), FAST("go", "A ->", "A"), END};
     static const item good[] = {SPECIES("A", 1), FAST("go", "A ->", "A"), END};
     CHECK(strstr(model_error(endless).message, "\"go.extent\""));
     CHECK(strstr(model_error(other).message, "\"A\""));
     bx_cell *cell = model_cell(beyond);
     CHECK(strstr(model_run_error(cell, ode(1, 0)).message, "\"go.extent\""));
+    bx_cell_free(cell);
+    cell = model_cell(compete); /* what becomes B depends on how fast they are beside each other */
+    CHECK(strstr(model_run_error(cell, ode(1, 0)).message, "depend on the way"));
+    bx_cell_free(cell);
+    cell = model_cell(share); /* a fixed part */
+    CHECK_NEAR(model_get(cell, "C"), 0.75, 1e-12);
     bx_cell_free(cell);
     cell = model_cell(good);
     bx_error err = model_run_error(cell, (bx_run){.method = BX_METHOD_SSA, .duration = 1});
@@ -291,6 +343,7 @@ int main(void)
     RUN(what_has_no_solution_is_named);
     RUN(fast_reactions_are_at_rest_from_the_start);
     RUN(a_fast_reaction_runs_until_its_reactant_is_gone);
+    RUN(fast_reactions_go_on_in_pieces_and_when_saved);
     RUN(a_cycle_does_not_wear_out);
     RUN(fast_reactions_can_be_turned_off);
     RUN(fast_reactions_that_cannot_be_are_named);

@@ -266,7 +266,7 @@ static void rename_slots(block *b, uint32_t base, uint32_t *names)
     }
     for (size_t i = body; i < network->program.count; i++) {
         uint32_t *operands[] = {&code[i].a, &code[i].b, &code[i].c};
-        for (unsigned j = 0; j < bx_op_arity((bx_op)code[i].op); j++)
+        for (unsigned j = 0; j < bx_op_arity((bx_op)code[i].op) && j < 3; j++)
             if (names[*operands[j]] != 0)
                 *operands[j] = names[*operands[j]];
         if (placed < b->amounts + n && b->placed[placed] == i) {
@@ -330,8 +330,9 @@ int bx_compile_block(bx_compilation *c, size_t place)
     bx_network *network = c->network;
     block b = {.c = c, .rules = network->rule_order + place, .head = network->program.count};
     uint32_t leader = b.rules[0];
-    while (place + b.count < network->rules && network->rule_leader[b.rules[b.count]] == leader)
+    do
         b.unknowns += is_unknown(c, b.rules[b.count++]);
+    while (place + b.count < network->rules && network->rule_leader[b.rules[b.count]] == leader);
     b.placed = calloc(b.count, sizeof *b.placed);
     bx_op op = c->rules[leader]->kind == BX_RULE_SETTLES ? BX_OP_SETTLE : BX_OP_SOLVE;
     int result = b.placed ? check_block(&b) : bx_fail_memory(c->err);

@@ -23,6 +23,16 @@
  * equations than this part of what they were. */
 #define FOLLOWS 0.25
 
+/* One that follows closely does so for each residual that is not this near to its rounding. */
+#define NOISY 1000
+
+/* A rest does not depend on the way if two ways come to it within this part of their length, or of
+ * what there is. It can't where the residuals determine all unknowns: where no pivot is as small as
+ * this. */
+#define SAME_REST 1e-6
+#define ROUNDED 1e-12
+#define PIVOT 1e-8
+
 /* A flow that has grown so much was not stopped by a jump. */
 #define GROWTH 1e15
 
@@ -38,7 +48,7 @@ typedef struct block {
     double *unknown, *start, *amount, *residual;
     size_t amounts;
     double *jacobian, *matrix; /* by rows; the second is scratch */
-    double *step, *before, *noise;
+    double *step, *before, *noise, *other;
 } block;
 
 static block lay_out(const bx_instruction *head, double *frame)
@@ -60,7 +70,8 @@ static block lay_out(const bx_instruction *head, double *frame)
                    .matrix = room + n * n,
                    .step = room + 2 * n * n,
                    .before = room + 2 * n * n + n,
-                   .noise = room + 2 * n * n + 2 * n};
+                   .noise = room + 2 * n * n + 2 * n,
+                   .other = room + 2 * n * n + 3 * n};
 }
 
 static bool is_own(const block *b, uint32_t slot)
@@ -266,9 +277,10 @@ static bool is_overdrawn(const block *b)
 }
 
 /* One implicit step of the length h: 1 if it follows the flow, 0 if it does not, -1 if it is too
- * short to move anything. *far is how far it was from linear. With `bounded` amounts stay above 0.
+ * short to move anything. *far is how far it was from linear, for all residuals together or for
+ * each of them. With `bounded` amounts stay above 0.
  */
-static int flow_step(block *b, double h, bool bounded, double *far)
+static int flow_step(block *b, double h, bool closely, bool bounded, double *far)
 {
     double largest = 0, off = 0;
     memcpy(b->before, b->unknown, b->n * sizeof *b->before);
@@ -282,11 +294,14 @@ static int flow_step(block *b, double h, bool bounded, double *far)
     if (sign > 0 && !move(b, 1))
         return -1;
     for (size_t k = 0; k < b->n; k++) {
-        double distance = fabs(b->residual[k] - b->step[k] / h);
+        double distance = fabs(b->residual[k] - b->step[k] / h), scale = largest;
+        if (closely)
+            scale = fmax(fmax(fabs(b->residual[k]), fabs(b->step[k] / h)), NOISY * b->noise[k]);
+        distance = distance > 0 ? distance / scale : distance;
         off = distance <= off ? off : distance;
     }
-    *far = off / largest;
-    if (sign > 0 && *far <= FOLLOWS && !(bounded && is_overdrawn(b)))
+    *far = off;
+    if (sign > 0 && *far <= (closely ? FOLLOWS / 5 : FOLLOWS) && !(bounded && is_overdrawn(b)))
         return 1;
     move(b, 0);
     return 0;
@@ -303,7 +318,7 @@ static double size(const block *b)
 
 /* Follow the flow from the present unknowns until it rests: at a residual of 0, or where one jumps
  * back, which no step can pass. It may also grow without bound. */
-static bool follow(block *b)
+static bool follow(block *b, bool closely)
 {
     evaluate(b);
     linearise(b);
@@ -313,12 +328,12 @@ static bool follow(block *b)
     for (int i = 0; i < FLOW_STEPS && isfinite(h) && h > 0; i++) {
         if (is_solved(b))
             return true;
-        int followed = flow_step(b, h, bounded, &far);
+        int followed = flow_step(b, h, closely, bounded, &far);
         if (followed < 0)
             return size(b) <= bound;
         if (followed > 0)
             linearise(b);
-        h *= followed == 0 ? 0.25 : far < FOLLOWS / 5 ? 10 : 2;
+        h *= followed == 0 ? 0.25 : far < FOLLOWS / 5 && !closely ? 10 : 2;
     }
     return false;
 }
@@ -345,15 +360,48 @@ static bool find_root(block *b)
     return found;
 }
 
+/* Whether the residuals determine all unknowns there. */
+static bool is_isolated(block *b)
+{
+    memcpy(b->matrix, b->jacobian, b->n * b->n * sizeof *b->matrix);
+    memset(b->step, 0, b->n * sizeof *b->step);
+    bool isolated = eliminate(b->matrix, b->step, b->n) != 0;
+    for (size_t i = 0; isolated && i < b->n; i++)
+        isolated = fabs(b->matrix[i * b->n + i]) > PIVOT;
+    return isolated;
+}
+
+/* Whether two ways came to the same. */
+static bool is_same_rest(const block *b, bool based)
+{
+    double way = 0, apart = 0, largest = 0;
+    for (size_t j = 0; j < b->n; j++) {
+        way = fmax(way, fabs(b->unknown[j] - (based ? 0 : b->start[j])));
+        apart = fmax(apart, fabs(b->unknown[j] - b->other[j]));
+        largest = fmax(largest, fabs(b->unknown[j]));
+    }
+    for (size_t i = 0; i < b->amounts; i++)
+        largest = fmax(largest, fabs(b->amount[i]));
+    return apart <= SAME_REST * way + ROUNDED * largest;
+}
+
 /* From where the rates are no numbers, as beyond the end of a species, follow the flow from the
  * base on. */
 static bool find_rest(block *b)
 {
     begin(b, 0);
-    if (follow(b))
+    bool based = !follow(b, false);
+    if (based)
+        memset(b->unknown, 0, b->n * sizeof *b->unknown);
+    if (based && !follow(b, false))
+        return false;
+    if (is_isolated(b))
         return true;
-    memset(b->unknown, 0, b->n * sizeof *b->unknown);
-    return follow(b);
+    memcpy(b->other, b->unknown, b->n * sizeof *b->other);
+    begin(b, 0);
+    if (based)
+        memset(b->unknown, 0, b->n * sizeof *b->unknown);
+    return follow(b, true) && is_same_rest(b, based);
 }
 
 const bx_instruction *bx_solve(const bx_instruction *head, double *frame)

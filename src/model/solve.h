@@ -21,7 +21,7 @@
 /* How many slots a block of n unknowns with a body of so many instructions has in all. */
 static inline size_t bx_solve_room(size_t n, size_t body)
 {
-    return 2 * (n + body) + 2 * n * n + 3 * n;
+    return 2 * (n + body) + 2 * n * n + 4 * n;
 }
 
 /* Whether an instruction is a block's. */
