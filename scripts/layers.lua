@@ -40,7 +40,7 @@ layers.modules = {
   { "lua/bioxen/biology" },
   { "lua/bioxen/out.lua" },
   { "lua/bioxen/check.lua" },
-  { "lua/bioxen/nearest.lua", "lua/bioxen/sorted_keys.lua", "lua/bioxen/decimal.lua" },
+  { "lua/bioxen/nearest.lua", "lua/bioxen/sorted_keys.lua", "lua/bioxen/decimal.lua", "lua/bioxen/modules.lua" },
 }
 
 -- Who may include lua.h.

@@ -36,6 +36,39 @@ local function taking_json(command, above, list)
 end
 
 describe("bioxen config", function()
+  it("shows no secret, wherever one stands and whatever is wrong with it", function()
+    local leaks = {
+      { xapi_url = "https://root:SECRET@pool.example" },
+      { xapi_url = "https://root:SE/CR@ET:SECRET@pool.example:443/" },
+      { xapi_url = "https://pool.example/?password=SECRET" }, { xapi_url = "root:SECRET@pool.example" },
+      { xapi_url = "https://pool.example/SECRET" },
+      { proxy = "http://user:SECRET@proxy.example:3128" }, { proxy = "user:SECRET@proxy.example" },
+      { proxy = "http://proxy.example:3128/?SECRET" }, { proxy = "none://user:SECRET@proxy.example" },
+      { proxy = "http://user:SECRET@" }, { proxy = "http://user:SECRET@proxy.example:99999" },
+      { proxy = "http://us er:SECRET@proxy example" }, { proxy = "socks5://user:SECRET@127.0.0.1:1" },
+      { xenstore_data = "SECRET" },
+      { xenstore_data = { "SECRET" } }, { password = { "SECRET" } }, { password = "SECRET" },
+      { ssh_passphrase = "SECRET" }, { ssh_passphrase = { x = "SECRET" } },
+    }
+    for _, changes in ipairs(leaks) do
+      local path = config("leak.json", valid(changes))
+      for _, words in ipairs { "config validate", "config validate --json", "config show", "xcpng templates" } do
+        local _, out, err = sh(("bioxen %s %s"):format(words, path))
+        assert.is_nil((out .. err):find("SECRET", 1, true), words .. ": " .. out .. err)
+      end
+    end
+    local path = config("shown.json", valid { proxy = "http://user:SECRET@proxy.example:3128" })
+    local _, shown = sh("bioxen config show " .. path)
+    assert.are.equal("http://(hidden)@proxy.example:3128", cjson.decode(shown).proxy)
+  end)
+
+  it("tells text that is none without a traceback", function()
+    local path = config("bytes.json", valid { username = "\xff" })
+    local status, out, err = sh("bioxen config show " .. path)
+    assert.are.same({ 1, "" }, { status, out })
+    assert.matches("^bioxen: this cannot be said in JSON", err)
+  end)
+
   it("writes a template whose keys are all known", function()
     local status, out = sh "bioxen config template"
     assert.are.equal(0, status)

@@ -51,6 +51,10 @@ describe("bioxen run", function()
     local path = script "files.lua"
     assert.are.equal(0, (sh(("cd %s && bioxen run %s"):format(sh.scratch, path))))
     assert.matches("^time,A\r?\n", shell.read(sh.scratch .. "/out/a.csv"))
+    for _, name in ipairs { "./b.csv", "c//d.csv", "e/./f.csv" } do
+      local made = ("cd %s && bioxen -e 'print(assert(require \"bioxen\".out %q))'"):format(sh.scratch, name)
+      assert.are.same({ 0, "out/" .. name .. "\n", "" }, { sh(made) })
+    end
     for _, name in ipairs { "/etc/x", "../x", "a/../../x", "" } do
       assert.are.equal(1, (sh(("bioxen -e 'require \"bioxen\".out %q'"):format(name))))
     end
@@ -97,6 +101,7 @@ describe("bioxen run", function()
       assert(vm:execute_file(%q))
       bioxen.create_bio_vm("b", "minimal_cell", "xcpng", { xcpng_config = { xapi_url = "https://pool.example",
         username = "root", password = "sesame-open", template_name = "t", ssh_user = "u", ssh_key_path = %q,
+        proxy = "http://me:hunter2@proxy.example",
         xenstore_data = { token = "very-secret" } } })]]):format(sh.scratch, model, model))
     local folder = sh.scratch .. "/results"
     local status, _, err = sh(("bioxen run --out %s %s"):format(folder, path))
@@ -106,7 +111,7 @@ describe("bioxen run", function()
     assert.are.same({ module, model }, paths)
     local text = shell.read(folder .. "/manifest.json")
     assert.truthy(text:find("https://pool.example", 1, true))
-    assert.is_nil(text:find "sesame" or text:find "very%-secret")
+    assert.is_nil(text:find "sesame" or text:find "very%-secret" or text:find "hunter2")
   end)
 
   it("records failures, os.exit and ^C, too", function()

@@ -36,7 +36,7 @@ describe("bioxen simulate", function()
   -- A -> B with constants, molecules.
   local function decay(name)
     return sh:file(name or "decay.xml", sbml.document {
-      compartments = { sbml.compartment("c", 1) },
+      substance = "item", compartments = { sbml.compartment("c", 1) },
       species = { sbml.species("A", 'initialAmount="100"', 'hasOnlySubstanceUnits="true"'),
         sbml.species("B", 'initialAmount="0"', 'hasOnlySubstanceUnits="true"') },
       parameters = { sbml.parameter("k", 0.1) },
@@ -187,7 +187,67 @@ describe("bioxen simulate", function()
       if rows > 1 then assert(line:find(next_few(), 1, true) == 1, line) else next_few() end
     end
     assert.are.equal(1500002, rows)
-    bad(1, "too many rows for a picture", decay() .. words:gsub(" A ", " A,B ") .. " --plot")
+    bad(1, "a picture of 1500002 rows and 2 columns wants more than the 32 MB that it may",
+      decay() .. words:gsub(" A ", " A,B ") .. " --plot")
+    bad(1, "an ensemble of 1500001 rows and 1 columns is more", decay() .. words .. " --runs 2 --jobs 1")
+  end)
+
+  it("sets values before the run, in every VM, and what follows from them", function()
+    local model = sh:file("set.xml", sbml.document {
+      compartments = { sbml.compartment("c", 2) },
+      species = { sbml.species("S", 'initialConcentration="3"'), sbml.species("A", 'initialAmount="4"'),
+        sbml.species("I", 'initialAmount="0"') },
+      parameters = { sbml.parameter("dose", 3) }, initial = { sbml.initial("I", sbml.apply("times", 2, "dose")) },
+    })
+    local function rows(words)
+      return lines_of((good(model .. " --duration 1 --every 1 " .. words)))
+    end
+    assert.are.same({ "time,S,A,I", "0,3,2,6", "1,3,2,6" }, rows "")
+    assert.are.equal("0,3,1,10", rows "--set c=4,dose=5"[2])
+    assert.are.equal("1,8,12,3", rows "--set S=8,A.amount=24,dose=1.5"[3])
+    assert.are.equal("1,12,6,6", rows "--set S.amount=24,A=6"[3])
+    local words = decay() .. " --duration 1 --every 1 --seed 2 --runs 40 --set A=50,k=2 --jobs "
+    assert.are.equal((good(words .. 1)), (good(words .. 3)))
+    assert.truthy((good(words .. 3)):find("\n0,50,", 1, true))
+    bad(1, "--set: NAME=NUMBER expected, got 'k=x'", decay() .. " --duration 1 --set k=x")
+    bad(1, '"kk"', decay() .. " --duration 1 --set kk=1")
+  end)
+
+  it("checks what depends on the tolerance", function()
+    local _, err = good(decay() .. " --duration 1 --check --quiet --out /dev/null")
+    assert.truthy(err:find("a tenth of the tolerance changes nothing by more than", 1, true), err)
+    local decline = sbml.apply("exp", sbml.apply("minus", sbml.time)) -- the solution, from which errors lead away
+    local unstable = sh:file("unstable.xml", sbml.document {
+      compartments = { sbml.compartment("c", 1) }, species = { sbml.species("x", 'initialAmount="1"') },
+      rules = { sbml.rule("rate", "x", sbml.apply("minus", sbml.apply("times", 3, sbml.apply("minus", "x", decline)),
+        decline)) },
+    })
+    _, err = good(unstable .. " --duration 10 --check --quiet --out /dev/null")
+    assert.truthy(err:find("warning: a tenth of the tolerance changes x by %S+ of its largest value, at 10"), err)
+    bad(2, "option '--check' is for the method 'ode' alone", decay() .. " --duration 1 --check --method ssa")
+  end)
+
+  it("writes which event fires when", function()
+    local model = sh:file("events.xml", sbml.document {
+      compartments = { sbml.compartment("c", 1) },
+      species = { sbml.species("A", 'initialAmount="100"', 'hasOnlySubstanceUnits="true"') },
+      parameters = { sbml.parameter("k", 0.5), sbml.parameter("n", 0, false) },
+      reactions = { sbml.reaction("R", { "A" }, {}, sbml.apply("times", "k", "A")) },
+      events = { sbml.event("half", sbml.apply("lt", "A", 50), { n = 1 }),
+        sbml.event("late", sbml.apply("geq", sbml.time, 2.5), { A = 200 }) },
+    })
+    local file = sh.scratch .. "/events.csv"
+    good(model .. " --duration 6 --events " .. file)
+    local lines = lines_of(shell.read(file))
+    assert.are.equal("time,event", lines[1])
+    local time, name = lines[2]:match "^(.-),(.*)$"
+    assert.are.equal("half", name)
+    assert.is_true(math.abs(time - 2*math.log(2)) < 1e-8)
+    assert.are.equal("2.5,late", lines[3])
+    assert.is_true(math.abs(lines[4]:match "^(.-),half$" - 2.5 - 2*math.log(4)) < 1e-8)
+    assert.is_nil(lines[5])
+    assert.are.equal("time,event\n", (good(model .. " --duration 1 --out /dev/null --events -")))
+    bad(2, "'--runs' can not be used together with option '--events'", model .. " --duration 1 --events x --runs 3")
   end)
 
   it("records at times, and from a time on", function()
@@ -195,6 +255,11 @@ describe("bioxen simulate", function()
     assert.are.same({ 0.5, 1, 4 }, data.time)
     assert.are.same({ 2, 3 }, cjson.decode((good(decay() .. " --duration 3 --start 2 --every 1 --json"))).time)
     assert.are.equal(101, #cjson.decode((good(decay() .. " --duration 3 --start 2 --json"))).time)
+    local steps = lines_of((good(decay() .. " --duration 3 --steps --method ssa --seed 1")))
+    assert.are.equal("0,100,0", steps[2])
+    for i = 3, #steps - 1 do
+      assert.are.equal(("%d,%d"):format(102 - i, i - 2), steps[i]:match ",(.*)$")
+    end
     bad(2, "'--every' can not be used together with option '--times'", decay() .. " --times 1 --every 1")
     bad(1, "start: expected a time up to the end, 1 s, got 2", decay() .. " --duration 1 --start 2")
     bad(1, "times: expected ascending times", decay() .. " --times 2,1")

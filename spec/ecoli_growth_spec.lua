@@ -152,6 +152,112 @@ describe("a plasmid in ecoli", function()
   end)
 end)
 
+describe("a plasmid's map in ecoli", function()
+  -- 3,000 bases: P1 reads a and b up to a terminator; c has no promoter; P2 and P3 read d the other way
+  local map = [[
+    local function map(origin, extra)
+      local genes = {
+        { id = "P1", type = "promoter", start = 1, stop = 30 },
+        { id = "g1", name = "a", type = "CDS", start = 101, stop = 400 },
+        { id = "g2", name = "b-2", type = "CDS", start = 451, stop = 1050 },
+        { id = "tag", type = "CDS", start = 481, stop = 510 },
+        { id = "shifted", type = "CDS", start = 482, stop = 541 },
+        { id = "T", type = "terminator", start = 1101, stop = 1130 },
+        { id = "g3", name = "c", type = "CDS", start = 1201, stop = 1500 },
+        { id = "g4", name = "d", type = "CDS", start = 1601, stop = 1900, strand = "-" },
+        { id = "P2", type = "promoter", start = 1921, stop = 1950, strand = "-" },
+        { id = "P3", name = "strong", type = "promoter", start = 1961, stop = 1990, strand = "-" },
+        { id = "O", type = "origin_of_replication", name = origin, start = 2101, stop = 2200 },
+        extra,
+      }
+      return genome.new { sequences = { { id = "p/X 1", length = 3000, circular = true } }, genes = genes }
+    end
+  ]]
+  map = map:gsub('"p/X 1"', '"p/X.1"')
+
+  it("has genes, read by the promoters ahead of which they lie", function()
+    local made = in_cell(nil, map .. [[return cell:add_plasmid(map "p15A ori", { promoters = { strong = 3 } })]])
+    assert.same({ "p_X_1", 11, 3 }, { made.name, made.copies, made.length_kb })
+    local mean = made.genes[1].transcription
+    assert.near(0.01471, mean, 1e-5)
+    local expected = { { "a", 99, { "P1" }, mean }, { "b_2", 199, { "P1" }, mean }, { "shifted", 19, { "P1" }, mean },
+      { "c", 99, {}, mean }, { "d", 99, { "P2", "strong" }, 4*mean } }
+    assert.equal(#expected, #made.genes)
+    for i, gene in ipairs(made.genes) do
+      assert.same({ expected[i][1], expected[i][2], expected[i][3] }, { gene.name, gene.length_aa, gene.promoters })
+      assert.near(expected[i][4], gene.transcription, 1e-12)
+    end
+    assert.same({ "tag" }, made.left_out)
+  end)
+
+  it("reads across the origin of its numbers, and without a terminator all around", function()
+    local made = in_cell(nil, [[
+      return cell:add_plasmid(genome.new { sequences = { { id = "p", length = 900, circular = true } }, genes = {
+        { id = "P", type = "promoter", start = 851, stop = 880 },
+        { id = "x", type = "CDS", start = 11, stop = 310 },
+        { id = "y", type = "CDS", start = 891, stop = 5 } } }, { copies = 7 })]])
+    assert.same({ { "P" }, { "P" } }, { made.genes[1].promoters, made.genes[2].promoters })
+    assert.equal(7, made.copies)
+  end)
+
+  it("has the copies of its origin", function()
+    local list = in_cell(nil, map .. [[
+      local list = {}
+      for i, origin in ipairs { "pUC ori", "high-copy-number ColE1/pMB1/pBR322/pUC origin", "ColE1", "pSC101 ori" } do
+        list[i] = cell:add_plasmid(map(origin), { name = "n" .. i }).copies
+      end
+      list[5] = cell:add_plasmid(map("pUC ori", { id = "r", name = "rop", type = "CDS", start = 2301, stop = 2492 }),
+        { name = "n5" }).copies
+      return list]])
+    assert.same({ 600, 600, 17.5, 5, 600 }, list)
+  end)
+
+  it("of pUC with bla leaves the cell the copies that are known, and most of its growth", function()
+    local result = in_cell(nil, [[
+      cell:add_plasmid(genome.new { sequences = { { id = "pUC", length = 2686, circular = true } }, genes = {
+        { id = "bla", type = "CDS", start = 1, stop = 861 },
+        { id = "ori", name = "pUC ori", type = "origin_of_replication", start = 1001, stop = 1589 } } })
+      return { cell:steady_state().growth_rate, cell:plasmids().pUC.copies, cell:plasmids().pUC.mass_fraction }]])
+    assert.is_true(result[2] > 500 and result[2] < 700, result[2])
+    assert.is_true(result[3] > 0.03 and result[3] < 0.06, result[3])
+    -- Scott et al. 2010: growth falls in proportion, to none at 0.48 of the protein; the core's own slope
+    assert.is_true(result[1]/1.4468720 > 0.85 and result[1]/1.4468720 < 0.95, result[1])
+  end)
+
+  it("makes its proteins, and goes", function()
+    local result = in_cell(nil, map .. [[
+      cell:add_plasmid(map "p15A", { name = "px" })
+      cell:run { duration = 7200 }
+      local px = cell:plasmids().px
+      local count = cell:get "protein_px_a"
+      cell:remove_plasmid "px"
+      return { px = px, count = count, species = #cell:species() }]])
+    assert.equal(result.count, result.px.genes.a.protein)
+    assert.is_true(result.count > 10 and result.px.genes.d.protein > 1.5*result.count) -- of two promoters
+    local sum = 0
+    for _, gene in pairs(result.px.genes) do sum = sum + gene.mass_fraction end
+    assert.near(result.px.mass_fraction, sum, 1e-15)
+    assert.equal(23, result.species)
+  end)
+
+  it("says what it lacks", function()
+    local vm <close> = assert(kind.create("spec", "ecoli"))
+    assert(vm:start())
+    for code, message in pairs {
+      ['cell:add_plasmid(map "R6K")'] = "the map names no origin .* give copies",
+      ['cell:add_plasmid(map "p15A", { promoters = { P9 = 1 } })'] = 'no promoter "P9"; it has: P1, P2, strong',
+      ['cell:add_plasmid(map "p15A", { promoters = { P1 = "x" } })'] = 'promoters%["P1"%]: a number',
+      ['cell:add_plasmid(map "p15A", { copy = 1 })'] = "name or copies or start or promoters expected, got copy",
+      ["cell:add_plasmid(genome.new { sequences = { { id = 'a', length = 9 }, { id = 'b', length = 9 } } })"] =
+        "a genome of one sequence expected, got 2",
+    } do
+      local _, err = vm:execute_biological_process(map .. code)
+      assert.matches(message, tostring(err))
+      assert.matches("^process:%d+: add_plasmid: ", err.message)
+    end
+  end)
+end)
+
 describe("the burden of a plasmid's gene", function()
   it("lowers growth nearly in proportion to the protein it makes, as in Scott et al. 2010", function()
     local points = in_cell(nil, [[

@@ -383,7 +383,7 @@ describe("bioxen.genome", function()
     none, err = bioxen.genome.load "/nowhere/at/all.fasta"
     assert.is_nil(none)
     assert.equal("EFILE", err.code)
-    for _, options in ipairs { 5, { format = "embl" }, { format = 1 }, { code = 7 }, { code = "4" },
+    for _, options in ipairs { 5, { format = "abi" }, { format = 1 }, { code = 7 }, { code = "4" },
       { circular = 1 }, { fasta = 1 }, { kode = 4 } } do
       assert.has_error(function() bioxen.genome.parse(">chr\nACGT\n", options) end)
     end

@@ -108,6 +108,85 @@ describe("the host", function()
     assert.equal(pipe:read "n", require("bioxen.core").cores())
   end)
 
+  local function read(pid, name)
+    local file <close> = assert(io.open(("/proc/%s/%s"):format(pid, name)))
+    return file:read "a"
+  end
+
+  it("outlives its workers and zygotes where memory runs out", function()
+    local vm <close> = assert(bioxen.create_bio_vm("first_to_go", "plain_cell"))
+    assert(vm:start())
+    local worker = vm:get_status().pid
+    assert.equal("1000\n", read(worker, "oom_score_adj"))
+    assert.equal("1000\n", read(tonumber(read(worker, "status"):match "PPid:%s(%d+)"), "oom_score_adj"))
+    assert.is_true(tonumber(read("self", "oom_score_adj")) < 1000)
+  end)
+
+  it("has workers that touch few pages of what they share with their zygote", function()
+    local program <close> = assert(io.open(BUILD .. "/bin/bioxen-worker", "rb"))
+    if program:read "a":find("__asan_init", 1, true) then return pending "a sanitizer has a heap of its own" end
+    local vm <close> = assert(bioxen.create_bio_vm("thrifty", "plain_cell"))
+    assert(vm:start())
+    assert(vm:execute_biological_process "return 1")
+    local faults = tonumber(read(vm:get_status().pid, "stat"):match("^%d+ %(.*%) %S" .. (" %S+"):rep(6) .. " (%d+)"))
+    -- Some 40; how many of them are of the program's file depends on how the kernel has it in memory. It was 117.
+    assert.is_true(faults < 65, faults)
+  end)
+
+  it("that is root has workers of a user each, and zygotes of none that they know", function()
+    if read("self", "status"):match "Uid:%s+(%d+)" ~= "0" then return pending "needs root" end
+    local first, _, count = read("self", "uid_map"):match "(%d+)%s+(%d+)%s+(%d+)"
+    if first ~= "0" or tonumber(count) < 2000065536 then return pending "needs all users" end
+    local present = bioxen.limits()
+    assert.same({ memory = 0, first_user = 2000000000, user_count = 65536 }, present)
+    bioxen.limits { first_user = 2000000000, user_count = 1000 }
+    local users, vms = {}, {}
+    for i = 1, 5 do
+      vms[i] = assert(bioxen.create_bio_vm("user" .. i, "plain_cell"))
+      assert(vms[i]:start())
+      local status = read(vms[i]:get_status().pid, "status")
+      local user = tonumber(status:match "Uid:%s+(%d+)")
+      assert.is_true(user >= 2000000000 and user < 2000001000)
+      assert.equal(user, tonumber(status:match "Gid:%s+(%d+)"))
+      assert.equal("", status:match "Groups:%s-([%d ]-)%s*\n")
+      assert.is_nil(users[user])
+      users[user] = true
+      local zygote = read(tonumber(status:match "PPid:%s(%d+)"), "status")
+      assert.equal("65534", zygote:match "Uid:%s+(%d+)")
+      assert.equal("00000000000000e0", zygote:match "CapPrm:%s+(%x+)") -- to change users, and to signal them
+      assert.equal("1", zygote:match "NoNewPrivs:%s(%d)")
+    end
+    for _, vm in ipairs(vms) do vm:destroy() end
+    bioxen.limits(present)
+    assert.has_error(function() bioxen.limits { first_user = 0 } end)
+  end)
+
+  it("lets all VMs together take no more memory than it may", function()
+    local present = bioxen.limits()
+    local function create(id) return assert(bioxen.create_bio_vm(id, "plain_cell", "basic", { memory = 64 << 20 })) end
+    local a, b, c = create "a", create "b", create "c"
+    assert.equal(130 << 20, bioxen.limits { memory = 130 << 20 }.memory)
+    assert(a:start())
+    assert(b:start())
+    local ok, err = c:start()
+    assert.is_nil(ok)
+    assert.equal("ECAPACITY", err.code)
+    assert.truthy(err.message:find("64 MiB of memory, and all VMs together 130 MiB, of which others may take 128", 1,
+      true), err.message)
+    assert.equal("created", c:get_state())
+    assert(a:stop())
+    assert(c:start())
+    assert.equal("ECAPACITY", select(2, a:start()).code)
+    a:destroy()
+    b:destroy()
+    c:destroy()
+    local d <close> = create "d"
+    assert(d:start())
+    bioxen.limits(present)
+    assert.has_error(function() bioxen.limits { memory = -1 } end)
+    assert.has_error(function() bioxen.limits { memroy = 1 } end)
+  end)
+
   it("says so when it runs out of descriptors, and leaks none", function()
     local host = spawn_host([[
       local before = processes.descriptors()

@@ -25,6 +25,11 @@ local broken = {
   nan_key = { "EPROTOCOL", "a map key is of type float" },
   bad_trajectory = { "EPROTOCOL", "trajectory" },
   unknown_extension = { "EPROTOCOL", "unknown extension type 9" },
+  colliding_integers = { "EPROTOCOL", "numbers, collide" },
+  colliding_floats = { "EPROTOCOL", "numbers, collide" },
+  many_names = { "EPROTOCOL", "trajectory: more parts" },
+  many_sequences = { "EPROTOCOL", "genome: more parts" },
+  many_objects = { "EPROTOCOL", "more than 1048576 values" },
   cut = { "EDIED", "the worker exited (0)" },
   exits = { "EDIED", "the worker exited (0)" },
   closes = { "EDIED", "closed its connection" },
@@ -106,6 +111,21 @@ describe("a hostile worker", function()
       check_aftermath(vm, descriptors)
     end)
   end
+
+  it("is in error as soon as its result has not decoded, whatever is asked next", function()
+    for _, trick in ipairs { "many_names", "unknown_extension" } do
+      local vm <close> = start()
+      assert.equal("EPROTOCOL", select(2, vm:execute_biological_process(trick)).code)
+      assert.equal("error", vm:get_state())
+      assert.truthy(vm:get_status().reason:find("broke the protocol", 1, true))
+      local result, err = vm:execute_biological_process "reply"
+      assert.is_nil(result)
+      assert.equal("ESTATE", err.code)
+      assert.truthy(err.message:find("broke the protocol", 1, true), err.message)
+      assert.is_true(vm:restart())
+      assert.equal(1, assert(vm:execute_biological_process "reply").result)
+    end
+  end)
 
   it("can be restarted", function()
     local vm <close> = start()

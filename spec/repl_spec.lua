@@ -186,7 +186,7 @@ describe("the session", function()
 
     it("works where the history cannot be written", function()
       typed(steps(line("6 * 7",
-        "42\n(the history is not kept: cannot make /dev/null/bioxen: Not a directory [EFILE])"),
+        "42\n(the history is not kept: cannot make the folder /dev/null: Not a directory [EFI\nLE])"),
         line("1", "1")), "", "XDG_STATE_HOME=/dev/null")
     end)
 

@@ -174,6 +174,25 @@ describe("SBML", function()
     assert.same({ wanted }, last)
   end)
 
+  it("delayed values, before the beginning too: rates are 0 there, initial assignments of that time", function()
+    local model = s.document {
+      compartments = c2,
+      parameters = { s.parameter("x", 2, false), s.parameter("y", 0, false), s.parameter("z", 0, false),
+        s.parameter("w", 0, false), s.parameter("v", 0, false), s.parameter("u", 0, false) },
+      initial = { s.initial("w", s.apply("cos", s.time)) },
+      rules = { s.rule("rate", "x", 3), s.rule("assignment", "y", s.apply(s.delay, s.apply("times", "x", 2), 1.5)),
+        s.rule("assignment", "z", s.apply(s.delay, s.apply(s.rate_of, "x"), 1)),
+        s.rule("assignment", "v", s.apply(s.delay, "w", s.apply(s.delay, "x", 9))),
+        s.rule("rate", "u", s.apply(s.delay, "u", 1)) },
+      events = { s.event("E", s.apply("gt", s.apply(s.delay, "x", 2), 4), { u = 1 }) },
+    }
+    local names = { "y", "z", "v", "u" }
+    local early, late = after(0.75, model, names), after(3.5, model, names)
+    for i, wanted in ipairs { 4, 0, math.cos(0.75 - 2), 0 } do assert_close(wanted, early[i]) end
+    for i, wanted in ipairs { 16, 3, 1, 1 } do assert_close(wanted, late[i]) end
+    assert_close(1 + (4.5 - 8/3 - 1), after(4.5, model, { "u" })[1]) -- u jumps at 8/3
+  end)
+
   it("an event after a delay, with values of its trigger or of its end", function()
     local function model(from_trigger)
       return s.document {
@@ -337,21 +356,10 @@ describe("SBML", function()
       assert.are.equal("running", vm:get_state())
     end
 
-    it("an algebraic rule", function()
-      refused(s.document { compartments = c2, parameters = { s.parameter("x", 0, false) },
-        rules = { '<algebraicRule metaid="sum">' .. s.math(s.apply("minus", "x", 1))
-          .. "</algebraicRule>" } }, "algebraic", "sum")
-    end)
-
-    it("the csymbol delay", function()
-      refused(s.document { compartments = c2, parameters = { s.parameter("x", 0, false) },
-        rules = { s.rule("assignment", "x", s.apply(s.delay, s.time, 1)) } }, "delay", '"x"')
-    end)
-
-    it("a fast reaction", function()
+    it("a fast reaction that never comes to rest", function()
       refused(s.document { version = 1, compartments = c2,
         species = { s.species("A", 'initialAmount="1"') },
-        reactions = { s.reaction("R7", { "A" }, {}, 1, nil, 'fast="true"') } }, "fast", '"R7"')
+        reactions = { s.reaction("R7", { "A" }, {}, 1, nil, 'fast="true"') } }, "fast", '"R7.')
     end)
 
     it("stochastic simulation of a rate rule", function()
@@ -479,6 +487,22 @@ describe("SBML", function()
         }]], { "A", "B", "C", "X", "total", "gate", "a" }, 8)
       assert.are.equal("copy", result.name)
       assert.is_true(result.worst < 1e-5, "off by " .. result.worst)
+    end)
+
+    it("delayed values, but from the beginning alone", function()
+      local result = round_trip([[
+        process "late" { species = { x = 1, y = 3 }, parameters = { tau = 0.7 },
+          rules = { sum = "delay(x + y, tau) + time" },
+          reactions = { { "x -> y", rate = "delay(x, 1) * hill(delay(y, sum - time), 2, 2)" } } }]],
+        { "x", "y", "sum" }, 6)
+      assert.is_true(result.worst < 1e-6, "off by " .. result.worst)
+      local _, err = run [[ return cell:to_sbml() ]]
+      assert.truthy(err.message:find "a delayed value needs the past", err.message)
+      _, err = run [[
+        cell:clear()
+        process "early" { parameters = { p = 0 }, initial = { p = "time" }, rules = { q = "delay(p, 1)" } }
+        return cell:to_sbml() ]]
+      assert.truthy(err.message:find 'initial value of "p"', err.message)
     end)
 
     it("the organism loads back to the same numbers", function()

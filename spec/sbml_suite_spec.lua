@@ -20,16 +20,15 @@ local function is_there(folder)
 end
 
 describe("the SBML test suite", function()
-  it("of semantic cases: none fails, one in nine is refused", function()
+  it("of semantic cases: none fails, one in thirty is refused", function()
     if not is_there "semantic" then return pending(suite .. "/semantic is not here") end
     local status, output, pass, fail, refused = run(suite .. "/semantic --quiet"
       .. (slow > 1 and " --every 10" or ""))
     assert.are.equal(0, status, output)
     assert.are.equal(0, fail, output)
-    if slow <= 1 then assert.is_true(refused <= (pass + refused)/8, output) end -- of all of them
+    if slow <= 1 then assert.is_true(refused <= (pass + refused)/30, output) end -- of all of them
     for line in output:gmatch "%d+ refused: [^\n]+" do
-      assert.truthy(line:find "algebraic rule" or line:find "csymbol delay" or line:find "fast react"
-        or line:find "flux balance", line)
+      assert.truthy(line:find "flux balance", line)
     end
   end)
 

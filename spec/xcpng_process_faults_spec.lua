@@ -2,7 +2,10 @@
 
 package.path = "./spec/support/organisms/?.lua;" .. package.path
 local bioxen = require "bioxen"
+local core = require "bioxen.core"
 local fault_bench = require "spec.support.fault_bench"
+
+local slow = tonumber(os.getenv "BIOXEN_SLOW" or 1)
 
 -- Calls at which a start stands still.
 local STEPS = {
@@ -63,6 +66,51 @@ describe("processes that are killed:", function()
   end
 
   -- ---- the courier ----
+
+  -- What is started as one meanwhile does `does` with its socket, 3, and stays.
+  local function with_courier(does, given)
+    local path = os.tmpname()
+    local file = assert(io.open(path, "w"))
+    file:write("#!/usr/bin/python3 -IS\nimport socket, struct, time\ns = socket.socket(fileno=3)\n", does,
+      "\ntime.sleep(600)\n")
+    file:close()
+    assert(os.execute("chmod 700 " .. path))
+    local steps = core.real_path(package.searchpath("bioxen.courier.courier", package.path)):match "^(.*)/"
+    core.set_courier(path, steps)
+    local done, err = pcall(given)
+    core.set_courier(core.courier, steps)
+    os.remove(path)
+    assert(done, err)
+  end
+
+  clean_it("a courier that does not greet is killed in time", function()
+    for _, does in ipairs { "", "s.send(b'\\0')" } do
+      with_courier(does, function()
+        local vm <close> = bench:create()
+        local began = core.clock()
+        local started, err = vm:start { timeout = 0.5 }
+        assert.is_nil(started)
+        assert.equal("EDEADLINE", err.code)
+        assert(err.message:find("did not greet", 1, true), err.message)
+        assert.is_true(core.clock() - began < 3*slow)
+        assert.equal("created", vm:get_state())
+      end)
+    end
+  end)
+
+  clean_it("a courier that greets and is silent is killed in time", function()
+    local protocol = fault_bench.read "src/wire/frame.h":match 'BX_PROTOCOL_VERSION "([^"]*)"' .. core.version
+    local hello = ("v = b'%s'\ns.send(struct.pack('<IB3xQ', len(v) + 1, 1, 0) + bytes([0xa0 + len(v)]) + v)"):format(
+      protocol)
+    with_courier(hello, function()
+      local vm <close> = bench:create()
+      local began = core.clock()
+      local started, err = vm:start { timeout = 0.5 }
+      assert.is_nil(started)
+      assert.equal("EDEADLINE", err.code, err.message)
+      assert.is_true(core.clock() - began < 8*slow) -- five seconds late is to hang
+    end)
+  end)
 
   describe("the courier, by a signal,", function()
     for _, step in ipairs(STEPS) do
@@ -240,6 +288,19 @@ describe("processes that are killed:", function()
   end)
 
   -- ---- secrets ----
+
+  clean_it("a courier has given up what it has no use for", function()
+    local vm <close> = running()
+    local courier = only_courier()
+    local status = fault_bench.read(("/proc/%d/status"):format(courier))
+    assert.equal("1", status:match "NoNewPrivs:%s(%d)")
+    local capabilities = tonumber(status:match "CapPrm:%s+(%x+)", 16)
+    assert.equal(0, capabilities & ~6) -- at most those for files
+    assert.truthy(fault_bench.read(("/proc/%d/limits"):format(courier)):find "Max core file size%s+0%s+0 ")
+    local programs = fault_bench.read(("/proc/%d/maps"):format(courier))
+    if not programs:find "asan" then assert.equal("2", status:match "Seccomp:%s(%d)") end
+    assert_works(vm)
+  end)
 
   clean_it("no secret is in the command line, the environment or the journal of a courier", function()
     local vm <close> = bench:create { password_file = nil }

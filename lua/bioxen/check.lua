@@ -37,8 +37,8 @@ local function problem_with(value, rule)
 end
 
 --- Check `value`, a table or nil, against `schema`, { key = { type or types, minimum, maximum, above,
--- integer, finite, valid, required, default, fields, secret } }; valid(value) gives what was expected instead, or
--- nil. Mistakes are appended to `problems`. Returns a copy with
+-- integer, finite, valid, required, default, fields, secret, public } }; valid(value) gives what was expected instead,
+-- or nil; public(value) what may be shown of it. Mistakes are appended to `problems`. Returns a copy with
 -- the defaults filled in.
 function check.table(value, schema, path, problems)
   if value == nil then value = {} end
@@ -67,7 +67,7 @@ function check.table(value, schema, path, problems)
     else
       local expected = problem_with(given, rule)
       if expected then
-        local got = rule.secret and "something else" or shown(given)
+        local got = rule.secret and "something else" or shown(rule.public and rule.public(given) or given)
         problems[#problems + 1] = ("%s: %s expected, got %s"):format(name, expected, got)
       end
       checked[key] = given

@@ -38,9 +38,8 @@ end
 local function option_rules(manifest)
   local rules = {}
   for name, option in pairs(manifest.options or {}) do
-    local rule = { type = "number", finite = true }
-    for key, value in pairs(option) do rule[key] = value end
-    rules[name] = rule
+    rules[name] = { type = option.type or "number", finite = true, default = option.default, integer = option.integer,
+      minimum = option.minimum, maximum = option.maximum, above = option.above }
   end
   return rules
 end

@@ -1,7 +1,7 @@
 --- BioXen: a host for biological virtual machines.
 -- Public functions are described, with types, in bioxen/types.lua.
 
-local core = require "bioxen.core"
+local core = assert(require "bioxen.modules".installed "bioxen.core")
 local create = require "bioxen.create"
 local genome = require "bioxen.model.genome"
 local hypervisor = require "bioxen.hypervisor"
@@ -20,6 +20,7 @@ local bioxen = {
   get_supported_biological_types = organisms.names,
   get_supported_vm_types = create.vm_types,
   hypervisor = hypervisor.default,
+  limits = core.limits,
   out = out.path,
   plot = plot.plot,
   type = core.class_name,

@@ -219,7 +219,7 @@ function BiologicalVM:submit(code, options) end
 ---@param model string a path, or the text itself
 ---@param options bioxen.SBMLOptions?
 ---@return bioxen.SBMLModel?
----@return bioxen.Error? EMODEL names what is not supported and where: algebraic rules, the csymbol delay, fast reactions
+---@return bioxen.Error? EMODEL names what is not supported and where, as algebraic rules that find nothing to determine
 function BiologicalVM:load_sbml(model, options) end
 
 ---What the organism measures of its cell, with units as its manifest states.
@@ -254,12 +254,12 @@ function BiologicalVM:get_plasmid_count() end
 
 ---Put a package into the VM: its code can be required there, and its `install` adds to the cell. Gone, as
 ---all that a VM holds, when the worker ends.
----@param package_name string a path: a folder with an init.lua, or one Lua file; or the name of one in bioxen/packages on package.path
+---@param package_name string a path: a folder with an init.lua and no links, or one Lua file; or the name of one in bioxen/packages on package.path
 ---@return any what its install returns, or true
 ---@return bioxen.Error?
 function BiologicalVM:install_biological_package(package_name) end
 
----Load a genome: FASTA, GenBank, GFF3 or `.genome`, compressed or not. Code in the VM has it as cell:genome().
+---Load a genome: FASTA, GenBank, EMBL, GFF3, GTF or `.genome`, compressed or not. Code in the VM has it as cell:genome().
 ---It takes genome memory, its length in kb, until the worker ends: of what the VM holds, or, where it holds none,
 ---of the chassis, which refuses what does not fit. The cell is not capped by that.
 ---@param source string|bioxen.Genome a path, or a genome that is loaded
@@ -431,15 +431,17 @@ function BioXenHypervisor:get_system_resources() end
 ---@return { name: string, description: string, source: string, capacity: table<string, number> }
 function BioXenHypervisor:get_chassis_info() end
 
----What `process "name" { … }` in a VM takes. Formulas are described in src/model/parser.h.
+---What `process "name" { … }` in a VM takes. Formulas are described in src/model/parser.h. In them
+---delay(x, s) is what x, a formula too, was s seconds ago; before time 0, what it was at the beginning.
 ---@class bioxen.Process
 ---@field species (string|number)[]? names (from 0 on), or values by name
 ---@field parameters table<string, number>?
 ---@field initial table<string, string|number>? formulas of what species and parameters begin with, see Cell:set
 ---@field rules table<string, string|number>? names that always equal a formula
+---@field constraints table<string, string|number|table>? names whose values make a formula 0: { y = "y^2 - x" }, or { y = { "y^2 - x", start = -1 } }, where the search begins (default 1). From then on it begins at the last value, so that y stays on its root; to set y chooses another. y.start is that beginning
 ---@field concentrations table<string, string[]>? { name = { amount, size } }: always amount / size; to set it sets the amount
 ---@field rates table<string, string|number>? the rate of change of a species, beside reactions; for ODEs
----@field reactions table[]? { "2 A + B -> C", k = 1 } by mass action, or { "A ->", rate = "k*A" }; with a name
+---@field reactions table[]? { "2 A + B -> C", k = 1 } by mass action, or { "A ->", rate = "k*A" }; with a name; with fast = true it is at rest whenever anything else happens, for ODEs: its species, of this process, are then rules, and A.slow what slow reactions leave of A
 ---@field events bioxen.Event[]?
 
 ---@class bioxen.Event
@@ -601,10 +603,11 @@ function Trajectory:plot(options) end
 
 ---How a genome is read. The format is told from the text unless it is named.
 ---@class bioxen.GenomeOptions
----@field format ("fasta"|"genbank"|"gff3"|"genome")?
+---@field format ("fasta"|"genbank"|"embl"|"gff3"|"gtf"|"genome")?
 ---@field code integer? genetic code of its sequences, by NCBI's numbers (default: as the file says, else 11)
 ---@field circular boolean? whether its sequences are (default: as the file says)
----@field fasta string? path of the bases, where a GFF3 or `.genome` file has none
+---@field fasta string? path of the bases, where a GFF3, GTF or `.genome` file has none
+---@field strict boolean? what would be a warning is an error
 
 ---Coordinates are 1-based and inclusive. Across the origin of a circular sequence, start > stop.
 ---@class bioxen.Gene
@@ -621,7 +624,16 @@ function Trajectory:plot(options) end
 ---@field code integer genetic code
 ---@field phase integer? bases before the first whole codon, unless 0
 ---@field incomplete boolean? an end is outside the sequence, or not known
+---@field missing_end ("5'"|"3'")? which, if it is one alone
 ---@field [string] string attributes: what else is known of it, "essentiality"…
+
+---A coding sequence whose protein is not the one that its file has.
+---@class bioxen.ProteinDifference
+---@field id string
+---@field stated string the file's `/translation`
+---@field protein string? as it is translated from the bases
+---@field position integer? first residue that differs
+---@field message string? why it could not be translated, instead of protein and position
 
 ---Sequences of bases and the genes on them. It does not change, and travels between host and VM. Ids that
 ---are not there, and coordinates outside, raise; so does what needs bases where none are known.
@@ -636,11 +648,17 @@ function Genome:length(sequence) end
 ---@return { id: string, description: string?, length: integer, circular: boolean, code: integer, known: boolean }[] known: its bases are there
 function Genome:sequences() end
 
----Ids in the order of position. A filter has values by key: type, strand, name, product, sequence or any
----attribute. With from or to: those with a base in that region; from > to goes across the origin.
+---Ids in the order of position: of genes and what they make, unless the filter names a type, as "promoter". A filter
+---has values by key: type, strand, name, product, sequence or any attribute. With from or to: those with a base in
+---that region; from > to goes across the origin.
 ---@param filter { type: string?, sequence: string?, from: integer?, to: integer?, [string]: string }?
 ---@return string[]
 function Genome:genes(filter) end
+
+---The same of all features: promoters, terminators, origins, repeats, too.
+---@param filter { type: string?, sequence: string?, from: integer?, to: integer?, [string]: string }?
+---@return string[]
+function Genome:features(filter) end
 
 ---By id, or by a name that no other gene has; nil if there is none.
 ---@param id string
@@ -660,8 +678,10 @@ function Genome:bases(from, to, options) end
 ---@return string
 function Genome:dna(id) end
 
----A gene's protein: from a start codon M, without the stop codon at the end. Raises where a stop codon lies
----within, and for what codes for no protein.
+---A gene's protein: from a start codon M, if the 5' end is there, without the stop codon at the end. Codons that
+---`transl_except` names are read as that says, selenocysteine as U. At a missing 3' end two bases are translated if
+---any third gives the same. Raises where a stop codon lies within, and for what codes for no protein. Codes are those
+---of NCBI's gc.prt; the rules the INSDC feature table's.
 ---@param id string
 ---@return string
 function Genome:protein(id) end
@@ -673,7 +693,24 @@ function Genome:protein(id) end
 ---@return number
 function Genome:gc(from, to, options) end
 
----How many genes there are of each type, or with each value of an attribute.
+---Coding sequences whose protein is not the one that their file has (the attribute `translation`), and how many
+---have one. Editing of RNA is the usual reason; the attribute `exception` tells.
+---@return bioxen.ProteinDifference[]
+---@return integer
+function Genome:check() end
+
+---How often each of the 64 codons is in a gene, or in all coding sequences together; stop codons are counted,
+---codons with ambiguous bases are not.
+---@param id string?
+---@return table<string, integer> by codon, as "ATG"
+function Genome:codon_usage(id) end
+
+---What the reader of its file found wrong: "left_out" features, "repeated" ones, and what else it went on from, with
+---file and line. Empty for a genome that has travelled.
+---@return bioxen.Warning[]
+function Genome:warnings() end
+
+---How many features there are of each type, or with each value of an attribute.
 ---@param attribute string?
 ---@return table<string, integer>
 function Genome:categories(attribute) end
@@ -685,6 +722,13 @@ function Genome:categories(attribute) end
 ---@return string|true|nil
 ---@return bioxen.Error?
 function Genome:to_fasta(path, of) end
+
+---As a GenBank flat file, with the bases where they are known; or written to a file (not in a VM). Strand "." is "+"
+---there, and a sequence without genes has no genetic code.
+---@param path string?
+---@return string|true|nil
+---@return bioxen.Error?
+function Genome:to_genbank(path) end
 
 ---As GFF3, with the bases where they are known; or written to a file (not in a VM).
 ---@param path string?
@@ -704,7 +748,10 @@ function Genome:to_genome(path) end
 ---@class bioxen.genome
 local genome = {}
 
----Read a FASTA, GenBank, GFF3 or `.genome` file, compressed with gzip or not.
+---Read a FASTA, GenBank, EMBL, GFF3, GTF or `.genome` file, compressed with gzip or not. A feature with a mistake is
+---left out, and stands in g:warnings(); a file of which nothing is left is refused. Of GenBank's and EMBL's features
+---genes, RNAs, coding sequences, origins and what regulates are read, others not. Of the transcripts of a gene the
+---coding sequences tell, if it has any.
 ---@param path string
 ---@param options bioxen.GenomeOptions?
 ---@return bioxen.Genome?
@@ -854,14 +901,14 @@ function FluxModel:reaction(name) end
 ---@class bioxen.SBMLOptions
 ---@field name string? of the process (default: the model's id)
 ---@field share boolean? variables that another process has too become one (default: refused)
----@field externals table<string, string>? text by file name of external model definitions
+---@field externals table<string, string>? text by file name of external model definitions; without it, those beside the file are read, but no links
 ---@field strict boolean? what the reader would warn of is an error (EMODEL)
----@field stochastic boolean? for stochastic runs: a reversible law, a difference of two rates, is taken for two reactions; a warning says so
+---@field stochastic boolean? for stochastic runs: amounts in moles are counted in molecules, reversible laws are taken for two reactions, and laws of mass action for that; warnings say what was done
 ---@field timeout number? seconds; of vm:load_sbml alone
 
 ---What a text has that is not as it should be, where its meaning is certain all the same.
 ---@class bioxen.Warning
----@field code "encoding"|"form"|"gene_rule"|"objective"|"package"|"reversible"|"rounding"|"size"|"value" of what kind it is
+---@field code "encoding"|"end"|"fast"|"form"|"gene_rule"|"left_out"|"locus"|"mass_action"|"more"|"objective"|"package"|"phase"|"repeated"|"reversible"|"rounding"|"second_gene"|"second_id"|"size"|"units"|"value"|"version" of what kind it is
 ---@field message string
 ---@field element string? the id of what it is about
 
@@ -874,6 +921,11 @@ function FluxModel:reaction(name) end
 ---record, get and set take these names. To set a concentration sets the amount. The id of a
 ---reaction is its rate; a local parameter "k" of reaction "R" is "R.k". An id that formulas keep,
 ---such as "time", is "time.value".
+---
+---For stochastic runs a species that reactions change has its state, the number of molecules, in "S.molecules" where
+---its amount is in moles or parts of them: "S" and "S.amount" stay what they are, in the model's units, by every method.
+---"U.in_molecules" is how many a unit U has, by N_A = 6.02214076e23 per mole (SI brochure, 9th edition, 2.3.1). A
+---reversible reaction "R" that became two has "R.reverse" for the other.
 ---
 ---Values that formulas give at the beginning follow what is set before the first run, see Cell:set
 ---and Cell:reset. A model that draws random numbers in events draws them from the run's seed.
@@ -953,8 +1005,9 @@ function Cell:genome() end
 function Cell:load_sbml(text, options) end
 
 ---The cell as SBML (level 3 version 2) that libSBML finds valid, from its present values on. Mass
----action becomes k times the reactants, as in ODEs; a "." in names becomes "__". Random numbers and
----events that wait for the end of their delay cannot be written.
+---action becomes k times the reactants, as in ODEs; a "." in names becomes "__". Random numbers,
+---events that wait for the end of their delay and fast reactions cannot be written, nor formulas with
+---delay() once time has passed.
 ---@param options { name: string? }? id of the model (default: the organism)
 ---@return string
 function Cell:to_sbml(options) end
@@ -1116,6 +1169,17 @@ function bioxen.wait_any(jobs, timeout) end
 ---@param value any
 ---@return string
 function bioxen.type(value) end
+
+---What holds for all VMs of this process together, those in pools left out.
+---@class bioxen.Limits
+---@field memory integer? bytes that the memory limits of VMs with a worker may come to; a start beyond gives ECAPACITY (default 0: any)
+---@field first_user integer? where this process is root: each worker is a user of its own, from this number on (default 2000000000, which no system gives to others)
+---@field user_count integer? so many users (default 65536; 0: all workers are nobody). In a container without such users, they are nobody too
+
+---Set limits for the VMs that start from now on.
+---@param limits bioxen.Limits? what is absent stays
+---@return bioxen.Limits all that holds now
+function bioxen.limits(limits) end
 
 ---Seconds of the monotonic clock.
 ---@return number

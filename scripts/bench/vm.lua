@@ -32,22 +32,29 @@ local function spawn_lua()
   local times = {}
   for i = 1, 50 do
     local start = now()
-    os.execute("lua5.4 -e 'return 1'")
+    os.execute "lua5.4 -e ''"
     times[i] = now() - start
   end
   return median(times)
 end
 
+-- Of a process so far: each time that it touched a page which it did not have, or shared with its zygote.
+local function page_faults(pid)
+  local file <close> = assert(io.open("/proc/" .. pid .. "/stat"))
+  return tonumber(file:read "a":match "^%d+ %(.*%) %S %S+ %S+ %S+ %S+ %S+ %S+ (%d+)")
+end
+
 local function start_to_answer(n)
-  local times = {}
+  local times, faults = {}, {}
   for i = 1, n do
     local start = now()
     local vm <close> = assert(bioxen.create_bio_vm("bench", "minimal_cell"))
     assert(vm:start())
     assert(vm:execute_biological_process("return 1").result == 1)
     times[i] = now() - start
+    faults[i] = page_faults(vm:get_status().pid)
   end
-  return times
+  return times, median(faults)
 end
 
 local function call_and_answer(vm, n)
@@ -114,9 +121,12 @@ print(("| %-46s | %12s | %-5s | %-9s |"):format("what", "measured", "unit", "bar
 print("|" .. ("-"):rep(48) .. "|" .. ("-"):rep(14) .. "|" .. ("-"):rep(7) .. "|" ..
   ("-"):rep(11) .. "|")
 start_to_answer(3) -- the zygote is warm from here on
-row("lua5.4 -e spawn, the yardstick (median)", ("%.2f"):format(spawn_lua() * 1e3), "ms")
-local starts = start_to_answer(200)
-row("create, start, first answer (median)", ("%.2f"):format(median(starts) * 1e3), "ms", "<= 1.5")
+local yardstick = spawn_lua()
+row("lua5.4 -e '' spawn, the yardstick (median)", ("%.2f"):format(yardstick * 1e3), "ms")
+local starts, faults = start_to_answer(200)
+row("create, start, first answer (median)", ("%.2f"):format(median(starts) * 1e3), "ms")
+row("  as a part of the yardstick", ("%.2f"):format(median(starts) / yardstick), "", "<= 0.15")
+row("  page faults of the worker (median)", ("%.0f"):format(faults), "", "<= 40")
 row("create, start, first answer (99 %)", ("%.2f"):format(percentile(starts, 0.99) * 1e3), "ms")
 do
   local vm <close> = assert(bioxen.create_bio_vm("calls", "minimal_cell"))

@@ -1,9 +1,9 @@
 /* Ensembles: against exact laws, against the runs one by one, and split and merged at will. */
+#include "cell_model.h"
 #include "core/random.h"
 #include "record/bins.h"
 #include "record/ensemble.h"
 #include "record/moments.h"
-#include "cell_model.h"
 #include "test.h"
 
 static const item birth[] = {SPECIES("A", 0), RULE("part", "A / 3"), MASS("in", "-> A", "5"),
@@ -225,19 +225,22 @@ static void it_travels_and_hostile_bytes_do_not(void)
     bx_buffer bytes = {0};
     bx_error err = {0};
     CHECK(bx_ensemble_encode(e, &bytes, &err) == 0);
-    bx_ensemble *again = bx_ensemble_decode(bytes.data, bytes.length, &err);
+    bx_ensemble *again =
+        bx_ensemble_decode(bytes.data, bytes.length, &(bx_budget){UINT64_MAX, UINT64_MAX}, &err);
     CHECK(again != NULL);
     check_same(e, again);
     bx_ensemble_free(again);
     for (size_t i = 0; i < bytes.length; i++)
-        CHECK(!bx_ensemble_decode(bytes.data, i, &err) && err.code == BX_EPROTOCOL);
+        CHECK(!bx_ensemble_decode(bytes.data, i, &(bx_budget){UINT64_MAX, UINT64_MAX}, &err) &&
+              err.code == BX_EPROTOCOL);
     bx_random random;
     bx_random_init(&random, 1, 1);
     for (int i = 0; i < 20000; i++) { /* what decodes despite a changed byte can be merged */
         size_t at = bx_random_bits(&random) % bytes.length;
         uint8_t before = bytes.data[at];
         bytes.data[at] = (uint8_t)bx_random_bits(&random);
-        again = bx_ensemble_decode(bytes.data, bytes.length, &err);
+        again = bx_ensemble_decode(bytes.data, bytes.length, &(bx_budget){UINT64_MAX, UINT64_MAX},
+                                   &err);
         if (again) {
             bx_ensemble_free(bx_ensemble_merge(again, e, &err));
             bx_ensemble_quantile(again, 1, 0, 0.5);

@@ -1,10 +1,13 @@
 /* The Jacobian against central differences of the right-hand side. */
 #include "engine/jacobian.h"
 
-#include "engine/deterministic/derivatives.h"
 #include "cell_model.h"
+#include "engine/deterministic/derivatives.h"
 #include "model/compiler.h"
 #include "test.h"
+
+/* Of the state: A, B, C, D, and what slow reactions leave of E and F. */
+enum { SIZE = 6 };
 
 static const item everything[] = {
     SPECIES("A", 2.5),
@@ -18,6 +21,16 @@ static const item everything[] = {
     RULE("sum", "A + 2 * B + C * C"),
     RULE("share", "A / sum * constant"),
     RULE("wave", "sin(time) * 0.1"),
+    CONSTRAINT("u", "u ^ 3 + u - A * share", 1),
+    CONSTRAINT("v", "v + w - u - B", 1),
+    CONSTRAINT("w", "w * (1 + C) - inner", 1),
+    RULE("inner", "v * v / D + 2"),
+    SPECIES("E", 5),
+    SPECIES("F", 1),
+    FAST("pair", "2 E -> F", "E ^ 2 - F * (1 + A)"),
+    MASS("fed", "A + F -> B", "0.2"),
+    RATE("solved", "-> C", "u * w + inner"),
+    MASS("by_solved", "B -> E", "v / 10"),
     MASS("zero", "-> A", "k"),
     MASS("one", "A -> B", "share"),
     MASS("two", "2 A + B -> C", "0.1 * sum + wave"),
@@ -44,7 +57,7 @@ typedef struct setting {
     bx_network *network;
     uint32_t position[16], species[16];
     size_t size;
-    double frame[1024];
+    double frame[4096];
 } setting;
 
 static void set_up(setting *s)
@@ -53,8 +66,9 @@ static void set_up(setting *s)
     s->process = bx_process_new("p", &err);
     for (const item *i = everything; i->kind != END_; i++)
         CHECK(model_add(s->process, i, &err) == 0);
+    CHECK(bx_process_settle(s->process, &err) == 0);
     s->network = bx_network_new(&s->process, 1, &err);
-    if (!s->network || s->network->program.frame_size > 1024) {
+    if (!s->network || s->network->program.frame_size > 4096) {
         printf("Bail out! %s\n", err.message);
         exit(1);
     }
@@ -75,25 +89,25 @@ static void it_agrees_with_differences(void)
     bx_error err = {0};
     bx_jacobian *jacobian;
     set_up(&s);
-    CHECK(s.size == 4);
+    CHECK(s.size == SIZE);
     bx_derivatives *flux = bx_derivatives_new(s.network, s.position, s.size, &err);
     bx_derivatives_prepare(flux, s.frame);
     CHECK(bx_jacobian_new(s.network, s.position, s.size, &jacobian, &err) == 0 && jacobian);
     const bx_csr *pattern = bx_jacobian_pattern(jacobian);
     for (int round = 0; round < 2; round++) { /* again: nothing may be left over */
-        double values[16] = {0}, dense[4][4] = {{0}};
+        double values[SIZE * SIZE] = {0}, dense[SIZE][SIZE] = {{0}};
         bx_jacobian_evaluate(jacobian, s.frame, values);
-        for (size_t column = 0; column < 4; column++)
+        for (size_t column = 0; column < SIZE; column++)
             for (uint32_t i = pattern->start[column]; i < pattern->start[column + 1]; i++)
                 dense[column][pattern->items[i]] = values[i];
-        for (size_t column = 0; column < 4; column++) {
-            double *x = &s.frame[s.species[column]], before = *x, up[4], down[4], h = 1e-6;
+        for (size_t column = 0; column < SIZE; column++) {
+            double *x = &s.frame[s.species[column]], before = *x, up[SIZE], down[SIZE], h = 1e-6;
             *x = before + h;
             bx_derivatives_evaluate(flux, s.frame, up);
             *x = before - h;
             bx_derivatives_evaluate(flux, s.frame, down);
             *x = before;
-            for (size_t row = 0; row < 4; row++)
+            for (size_t row = 0; row < SIZE; row++)
                 CHECK_NEAR(dense[column][row], (up[row] - down[row]) / (2 * h), 1e-7);
         }
     }
@@ -111,7 +125,7 @@ static void the_right_hand_side_adds_up(void)
     set_up(&s);
     bx_derivatives *flux = bx_derivatives_new(s.network, s.position, s.size, &err);
     bx_derivatives_prepare(flux, s.frame);
-    double got[4], wanted[4] = {0};
+    double got[SIZE], wanted[SIZE] = {0};
     bx_derivatives_evaluate(flux, s.frame, got);
     const bx_network *n = s.network;
     for (size_t r = 0; r < n->reactions; r++) {
@@ -121,7 +135,7 @@ static void the_right_hand_side_adds_up(void)
         for (uint32_t i = n->changes.start[r]; i < n->changes.start[r + 1]; i++)
             wanted[s.position[n->changes.items[i]]] += n->amounts[i] * rate;
     }
-    for (int i = 0; i < 4; i++)
+    for (int i = 0; i < SIZE; i++)
         CHECK_NEAR(got[i], wanted[i], 1e-12);
     bx_derivatives_free(flux);
     bx_network_free(s.network);

@@ -10,7 +10,7 @@
 #include <string.h>
 
 typedef struct item {
-    enum { END_, SPECIES_, PARAMETER_, RULE_, MASS_, RATE_, WHEN_, AT_ } kind;
+    enum { END_, SPECIES_, PARAMETER_, RULE_, CONSTRAINT_, MASS_, RATE_, FAST_, WHEN_, AT_ } kind;
     double value;
     const char *name, *text, *target, *formula;
 } item;
@@ -26,6 +26,14 @@ typedef struct item {
 #define RULE(name_, formula_)                                                                      \
     {                                                                                              \
         .kind = RULE_, .name = name_, .text = formula_                                             \
+    }
+#define CONSTRAINT(name_, formula_, start_)                                                        \
+    {                                                                                              \
+        .kind = CONSTRAINT_, .name = name_, .text = formula_, .value = start_                      \
+    }
+#define FAST(name_, equation, rate)                                                                \
+    {                                                                                              \
+        .kind = FAST_, .name = name_, .text = equation, .formula = rate                            \
     }
 #define MASS(name_, equation, k)                                                                   \
     {                                                                                              \
@@ -58,6 +66,9 @@ static inline int model_add(bx_process *p, const item *i, bx_error *err)
     case SPECIES_: return bx_process_add_species(p, i->name, i->value, err);
     case PARAMETER_: return bx_process_add_parameter(p, i->name, i->value, err);
     case RULE_: return bx_process_add_rule(p, i->name, i->text, err);
+    case CONSTRAINT_: return bx_process_add_constraint(p, i->name, i->text, i->value, err);
+    case FAST_:
+        return bx_process_add_fast_reaction(p, i->name, i->text, BX_RATE_FORMULA, i->formula, err);
     case MASS_:
         return bx_process_add_reaction(p, i->name, i->text, BX_RATE_MASS_ACTION, i->formula, err);
     case RATE_:
@@ -77,7 +88,10 @@ static inline int model_define(bx_cell *cell, const char *name, const item *item
             bx_process_free(process);
             return -1;
         }
-    return bx_cell_define(cell, process, err);
+    if (bx_process_settle(process, err) == 0)
+        return bx_cell_define(cell, process, err);
+    bx_process_free(process);
+    return -1;
 }
 
 /* The error of a model that must not be accepted; empty if it was. */

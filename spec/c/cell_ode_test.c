@@ -523,6 +523,24 @@ static void rows_do_not_matter(void)
         {"floor",
          {DECAY, RATE("p", "-> S", "if(floor(2*time) == 100, 10, 0)"), END},
          PULSE(50, 50.5)},
+        {"windows in turn",
+         {DECAY, RULE("on", "if(time < 50, 0, if(time < 50.5, 1, if(time < 100, 0, 5)))"),
+          RULE("most", "max(0, on)"), RATE("p", "-> S", "10*most"), END},
+         PULSE(50, 50.5)},
+        {"clock", /* a state that goes as the time does */
+         {DECAY, SPECIES("t", 0), RATE("ticks", "-> t", "1"),
+          RATE("p", "-> S", "if(rem(t, 60) >= 50 and rem(t, 60) < 50.001, 1e4, 0)"), END},
+         (PULSE(50, 50.001) - exp(-1)) * 1000 + exp(-1)},
+        {"moved", /* by an event, to where a table of windows says */
+         {DECAY, PARAMETER("from", 1e9), AT("20", "from", "50"),
+          RATE("p", "-> S", "if(min(time - from, from + 0.001 - time) > 0, 1e4, 0)"), END},
+         (PULSE(50, 50.001) - exp(-1)) * 1000 + exp(-1)},
+        {"narrow state", /* both conditions between two steps */
+         {DECAY, RATE("p", "-> S", "if(abs(x - 49.9) < 1e-4, 1e5, 0)"), END},
+         (PULSE(50.0999, 50.1001) - exp(-1)) * 1e4 + exp(-1)},
+        {"narrow product",
+         {DECAY, RATE("p", "-> S", "if((x - 49.9)*(x - 49.9002) < 0, 1e5, 0)"), END},
+         (PULSE(50.0998, 50.1) - exp(-1)) * 1e4 + exp(-1)},
         {"state",
          {DECAY, RATE("p", "-> S", "if(x < 50 and x > 49.5, 10, 0)"), END},
          PULSE(50, 50.5)},
@@ -540,6 +558,79 @@ static void rows_do_not_matter(void)
     };
     for (size_t i = 0; i < sizeof models / sizeof *models; i++)
         check_rows(&models[i]);
+}
+
+/* How often a wave that is much shorter than the solver's steps meets a condition. */
+static void waves_within_steps_are_counted(void)
+{
+    static const struct {
+        const char *what, *rate, *when;
+        double from, duration, count;
+    } waves[] = {
+        {"a narrow peak", "-1", "sin(50*x + time) > 0.999", 100, 100, 780},
+        {"half waves", "-1", "sin(50*x + time) > 0", 100, 100, 780},
+        {"faster and faster", "x", "sin(x) > 0.5", 1, 8, 474},
+        {"a sawtooth", "50", "x - floor(x) > 0.5", 0.25, 100, 5000},
+        {"a remainder", "50", "rem(floor(x), 10) == 3", 0.25, 100, 500},
+    };
+    for (size_t i = 0; i < sizeof waves / sizeof *waves; i++) {
+        item items[] = {SPECIES("x", waves[i].from), SPECIES("n", 0),
+                        RATE("moves", "-> x", waves[i].rate), WHEN(waves[i].when, "n", "n + 1"),
+                        END};
+        bx_cell *cell = model_cell(items);
+        model_advance(cell, (bx_run){.duration = waves[i].duration});
+        CHECK_NEAR(model_get(cell, "n"), waves[i].count, 0);
+        bx_cell_free(cell);
+    }
+}
+
+/* A wave of the state that just passes a limit, between two steps. */
+static void a_peak_is_not_passed_over(void)
+{
+    static const item items[] = {SPECIES("x", 2),
+                                 SPECIES("y", 1),
+                                 SPECIES("n", 0),
+                                 RATE("dx", "-> x", "30*(y - 1)"),
+                                 RATE("dy", "y ->", "30*(x - 1)"),
+                                 WHEN("x > 1.99999", "n", "n + 1"),
+                                 END};
+    bx_cell *cell = model_cell(items);
+    model_advance(cell, (bx_run){.duration = 10, .relative_tolerance = 1e-11});
+    CHECK_NEAR(model_get(cell, "n"), floor(300 / 6.283185307179586), 0);
+    bx_cell_free(cell);
+}
+
+/* Rates on either side of a condition lead back to it: no step is short enough. */
+static void a_slide_ends_with_words(void)
+{
+    static const item still[] = {SPECIES("x", 1), RATE("up", "-> x", "if(x < 5, 1, 0)"),
+                                 RATE("down", "x ->", "if(x > 5, 1, 0)"), END};
+    static const item moving[] = {SPECIES("x", 1), SPECIES("y", 0),
+                                  RATE("moves", "-> y", "1 + cos(time)"),
+                                  RATE("follows", "-> x", "if(x < y, 10, -10)"), END};
+    bx_cell *cells[] = {model_cell(still), model_cell(moving)};
+    for (int i = 0; i < 2; i++) {
+        bx_error err = model_run_error(cells[i], (bx_run){.duration = 100});
+        CHECK(err.code == BX_ESIMULATION && strstr(err.message, "a condition turns again"));
+        CHECK(strstr(err.message, "\"x\"") != NULL);
+        bx_cell_free(cells[i]);
+    }
+}
+
+/* A condition that holds to the last digit or not, by a sum that is conserved, costs no time. */
+static void noise_at_a_condition_is_passed(void)
+{
+    static const item items[] = {SPECIES("x", 7),
+                                 SPECIES("y", 3),
+                                 SPECIES("n", 0),
+                                 MASS("there", "x -> y", "1"),
+                                 MASS("back", "y -> x", "2"),
+                                 RATE("makes", "-> n", "if(x + y >= 10, 1, 0)"),
+                                 END};
+    bx_cell *cell = model_cell(items);
+    model_advance(cell, (bx_run){.duration = 100, .maximum_steps = 100000});
+    CHECK_NEAR(model_get(cell, "x"), 20. / 3, 1e-6);
+    bx_cell_free(cell);
 }
 
 /* Just after the start, which CVODE alone can't step to. */
@@ -595,6 +686,10 @@ int main(void)
     RUN(a_permuted_network_gives_the_same);
     RUN(adams_gives_the_same);
     RUN(rows_do_not_matter);
+    RUN(waves_within_steps_are_counted);
+    RUN(a_peak_is_not_passed_over);
+    RUN(a_slide_ends_with_words);
+    RUN(noise_at_a_condition_is_passed);
     RUN(an_event_just_after_the_start);
     RUN(a_row_shows_what_turns_true_there);
     return test_end();

@@ -145,15 +145,17 @@ static void rows_change_no_reaction(void)
 }
 
 /* Four pulses of 20 molecules, in a model where nothing else reacts and beside another reaction;
- * the condition is written in three ways. A Poisson number, whatever the rows. */
+ * the condition is written in five ways. A Poisson number, whatever the rows. */
 static void pulses_are_not_missed(void)
 {
     static const char *const pulse[] = {
         "if(phase >= 3.1 and phase < 3.2, 200, 0)",
         "200 * (ceil((time - 3.1) / 10) - ceil((time - 3.2) / 10))",
-        "if(abs(floor((time - 3.1) / 10) - floor((time - 3.2) / 10)) > 0, 200, 0)"};
+        "if(abs(floor((time - 3.1) / 10) - floor((time - 3.2) / 10)) > 0, 200, 0)",
+        "if(rem(time, 10) >= 3.1 and rem(time, 10) < 3.2, 200, 0)",
+        "if(sin(0.62831853071795865 * (time - 0.65)) > 0.99950656036573156, 200, 0)"};
     for (int i = 2; i < METHODS; i++)
-        for (int k = 0; k < 6; k++) {
+        for (int k = 0; k < 10; k++) {
             item items[] = {SPECIES("P", 0),
                             SPECIES("Q", 0),
                             RULE("phase", "time - 10 * floor(time / 10)"),

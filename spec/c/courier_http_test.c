@@ -974,6 +974,21 @@ static void a_configured_proxy_is_used(void)
     stop(s);
 }
 
+/* Curl says what it cannot use, with the password in it. */
+static void a_proxy_that_makes_no_sense_is_not_repeated(void)
+{
+    static const char *const proxies[] = {"none://me:secret@127.0.0.1", "http://me:secret@",
+                                          "http://me:secret@127.0.0.1:99999",
+                                          "http://m e:secret@127 0"};
+    for (size_t i = 0; i < sizeof proxies / sizeof *proxies; i++) {
+        client c;
+        open_with(&c, (bx_http_options){
+                          .url = "https://127.0.0.1:1", .insecure = true, .proxy = proxies[i]});
+        CHECK_FAILS(&c, BX_ECONFIG, BX_HTTP_NOT_SENT);
+        shut(&c);
+    }
+}
+
 static void settings_that_make_no_sense_are_refused(void)
 {
     const char *const pin = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
@@ -1059,6 +1074,7 @@ int main(void)
     RUN(a_file_of_authorities_that_is_missing_is_told);
     RUN(insecure_takes_any_certificate);
     RUN(a_configured_proxy_is_used);
+    RUN(a_proxy_that_makes_no_sense_is_not_repeated);
     RUN(a_broken_handshake_sends_nothing);
     RUN(a_drip_ends_long_before_the_deadline);
     return test_end();

@@ -59,21 +59,33 @@ static void check_dna(const bx_genome *g, const char *id, const char *wanted)
     bx_buffer_free(&out);
 }
 
+/* Codon by codon; `whole`, as the protein of a gene that is all of it. */
+static int translate(const char *dna, int code, bool whole, bx_buffer *out, bx_error *err)
+{
+    if (!whole)
+        return bx_genome_translate(dna, strlen(dna), code, out, err);
+    bx_genome *g = begin("chr", dna, false, (uint8_t)code);
+    CHECK(add_run(g, "p", "CDS", 1, 1, strlen(dna)) == 0 && bx_genome_finish(g, err) == 0);
+    int status = bx_genome_protein(g, bx_genome_find(g, "p"), out, err);
+    bx_genome_free(g);
+    return status;
+}
+
 static void check_translation(const char *dna, int code, bool whole, const char *wanted)
 {
     bx_buffer out = {0};
     bx_error err = {0};
-    CHECK(bx_genome_translate(dna, strlen(dna), code, whole, &out, &err) == 0);
+    CHECK(translate(dna, code, whole, &out, &err) == 0);
     CHECK_TEXT(err.message, "");
     CHECK_TEXT(text_of(&out), wanted);
     bx_buffer_free(&out);
 }
 
-static void refuse_translation(const char *dna, int code, const char *part)
+static void refuse_translation(const char *dna, int code, bool whole, const char *part)
 {
     bx_buffer out = {0};
     bx_error err = {0};
-    CHECK(bx_genome_translate(dna, strlen(dna), code, true, &out, &err) < 0);
+    CHECK(translate(dna, code, whole, &out, &err) < 0);
     CHECK(err.code == BX_EGENOME && out.length == 0);
     if (!strstr(err.message, part))
         CHECK_TEXT(err.message, part);
@@ -297,7 +309,7 @@ static void codes_are_those_of_ncbi(void)
         if (!bx_genome_has_code(code))
             continue;
         known++;
-        CHECK(bx_genome_translate(codons, 192, code, false, &out, NULL) == 0 && out.length == 64);
+        CHECK(bx_genome_translate(codons, 192, code, &out, NULL) == 0 && out.length == 64);
         CHECK(!memchr(out.data, 'X', 64));
         bx_buffer_free(&out);
     }
@@ -307,18 +319,18 @@ static void codes_are_those_of_ncbi(void)
 static void proteins_are_made_as_cells_do(void)
 {
     check_translation("TTGTGAAAATAA", 4, true, "MWK");
-    refuse_translation("TTGTGAAAATAA", 11, "codon 2 of 3, TGA, is a stop");
+    refuse_translation("TTGTGAAAATAA", 11, true, "codon 2 of 3, TGA, is a stop");
     check_translation("GTGAAA", 11, true, "MK");
     check_translation("GTGAAA", 1, true, "VK");
     check_translation("GTGAAATAG", 11, false, "VK*");
     check_translation("auggcuUAA", 11, true, "MA");
     check_translation("ATG", 11, true, "M");
     check_translation("TAA", 11, true, "");
-    check_translation("", 11, true, "");
+    check_translation("", 11, false, "");
     check_translation("ATGT", 11, false, "M");
-    refuse_translation("ATGT", 11, "4 bases are no whole number of codons");
-    refuse_translation("ATG", 8, "there is no genetic code 8");
-    refuse_translation("ATJ", 11, "base 3");
+    refuse_translation("ATGT", 11, true, "4 bases are no whole number of codons");
+    refuse_translation("ATG", 8, false, "there is no genetic code 8");
+    refuse_translation("ATJ", 11, false, "base 3");
     /* what letters stand for: all leucine, all stops, start codons alone, else X */
     check_translation("CTNYTAGCNRAYNNN", 11, false, "LLAXX");
     check_translation("ATGTAR", 11, true, "M");
@@ -339,7 +351,7 @@ static void proteins_of_features(void)
                        .type = "CDS",
                        .strand = 1,
                        .phase = 2,
-                       .incomplete = true,
+                       .missing = BX_MISSING_5 | BX_MISSING_3,
                        .spans = &(bx_span){3, 15},
                        .span_count = 1};
     CHECK(add_run(g, "whole", "CDS", 1, 2, 16) == 0 && add_run(g, "rna", "tRNA", 1, 2, 16) == 0);
@@ -360,6 +372,93 @@ static void proteins_of_features(void)
     bx_genome_free(g);
 }
 
+/* The protein of a gene that is all of `dna`, read on this strand. */
+static const char *protein_of(const char *dna, int strand, unsigned missing, unsigned phase,
+                              const char *exceptions, const char *stated)
+{
+    static char told[sizeof((bx_error *)0)->message];
+    bx_error err = {0};
+    bx_buffer out = {0};
+    bx_genome *g = begin("chr", dna, false, 11);
+    bx_attribute attributes[] = {{"transl_except", (char *)exceptions},
+                                 {"translation", (char *)stated}};
+    bx_feature gene = {.id = "p",
+                       .type = "CDS",
+                       .strand = (int8_t)strand,
+                       .phase = (uint8_t)phase,
+                       .missing = (uint8_t)missing,
+                       .spans = &(bx_span){1, strlen(dna)},
+                       .span_count = 1,
+                       .attributes = attributes,
+                       .attribute_count = 2};
+    CHECK(bx_genome_add_feature(g, &gene, &err) == 0 && bx_genome_finish(g, &err) == 0);
+    int status = bx_genome_protein(g, bx_genome_find(g, "p"), &out, &err);
+    snprintf(told, sizeof told, "%s", status == 0 ? text_of(&out) : err.message);
+    bx_buffer_free(&out);
+    bx_genome_free(g);
+    return told;
+}
+
+static void proteins_at_missing_ends(void)
+{
+    CHECK_TEXT(protein_of("TTGAAATAA", 1, 0, 0, "", ""), "MK");
+    CHECK_TEXT(protein_of("TTGAAATAA", 1, BX_MISSING_5, 0, "", ""), "LK");
+    CHECK_TEXT(protein_of("TTGAAA", 1, BX_MISSING_3, 0, "", ""), "MK");
+    CHECK_TEXT(protein_of("TTGAAACC", 1, BX_MISSING_3, 0, "", ""), "MKP"); /* CCN are all P */
+    CHECK_TEXT(protein_of("TTGAAAGA", 1, BX_MISSING_3, 0, "", ""), "MK");  /* GAN are D and E */
+    CHECK_TEXT(protein_of("TTGAAAC", 1, BX_MISSING_3, 0, "", ""), "MK");
+    CHECK_TEXT(protein_of("CCTTGAAATAA", 1, BX_MISSING_5, 2, "", ""), "LK");
+    CHECK_TEXT(protein_of("TTGAAACC", 1, 0, 0, "", ""),
+               "\"p\": 8 bases are no whole number of codons");
+    CHECK_TEXT(protein_of("TTGAAA", 1, 0, 0, "", "LK"), "LK"); /* a tag, by what its file says */
+    CHECK_TEXT(protein_of("TTGAAA", 1, 0, 0, "", "MK"), "MK");
+}
+
+static void codons_are_read_as_stated(void)
+{
+    CHECK_TEXT(protein_of("ATGTGAAAATAA", 1, 0, 0, "(pos:4..6,aa:Sec)", ""), "MUK");
+    CHECK_TEXT(protein_of("TTATTTTCACAT", -1, 0, 0, "(pos:complement(7..9),aa:Sec)", ""), "MUK");
+    CHECK_TEXT(protein_of("ATGTAGAAATGA", 1, 0, 0, "(pos:4..6,aa:Pyl),(pos:10..12,aa:Sec)", ""),
+               "MOKU");
+    CHECK_TEXT(protein_of("ATGTGATA", 1, 0, 0, "(pos:4..6,aa:OTHER),(pos:7..8,aa:TERM)", ""), "MX");
+    CHECK_TEXT(protein_of("ATGAAAT", 1, 0, 0, "(pos:7,aa:TERM)", ""), "MK");
+    CHECK_TEXT(protein_of("CTGAAATAA", 1, 0, 0, "(pos:join(1,2..3),aa:Leu)", ""), "LK");
+    CHECK_TEXT(protein_of("ATGTGAAAATAA", 1, 0, 0, "(pos:40..42,aa:Sec)", ""),
+               "\"p\": codon 2 of 3, TGA, is a stop");
+    CHECK_TEXT(protein_of("ATGTGAAAATAA", 1, 0, 0, "pos:,aa:(", ""),
+               "\"p\": codon 2 of 3, TGA, is a stop");
+}
+
+static void what_differs_from_the_file_is_told(void)
+{
+    bx_error err = {0};
+    bx_buffer protein = {0};
+    size_t position = 0;
+    uint64_t codons[64] = {0};
+    bx_genome *g = begin("chr", "ATGAAATAAATGNNNTAA", false, 11);
+    bx_attribute stated[] = {{"translation", "MR"}};
+    bx_feature gene = {.id = "a",
+                       .type = "CDS",
+                       .strand = 1,
+                       .spans = &(bx_span){1, 9},
+                       .span_count = 1,
+                       .attributes = stated,
+                       .attribute_count = 1};
+    CHECK(bx_genome_add_feature(g, &gene, &err) == 0 && add_run(g, "b", "CDS", 1, 10, 18) == 0);
+    CHECK(bx_genome_finish(g, &err) == 0);
+    const bx_feature *a = bx_genome_find(g, "a"), *b = bx_genome_find(g, "b");
+    CHECK(bx_genome_check(g, a, &protein, &position, &err) == 1 && position == 2);
+    CHECK(bx_genome_check(g, b, &protein, &position, &err) == -1);
+    CHECK(bx_genome_count_codons(g, b, codons, &err) == 0);
+    CHECK(codons[2 << 4 | 0 << 2 | 3] == 1 && codons[0 << 4 | 2 << 2 | 2] == 1); /* ATG, TAA */
+    uint64_t sum = 0;
+    for (int i = 0; i < 64; i++)
+        sum += codons[i];
+    CHECK(sum == 2); /* NNN is none */
+    bx_buffer_free(&protein);
+    bx_genome_free(g);
+}
+
 /* ---- text and back ---- */
 
 static bx_genome *sample(void)
@@ -375,7 +474,7 @@ static bx_genome *sample(void)
                        .strand = -1,
                        .code = 11,
                        .phase = 1,
-                       .incomplete = true,
+                       .missing = BX_MISSING_5 | BX_MISSING_3,
                        .spans = (bx_span[]){{40, 60}, {10, 20}},
                        .span_count = 2,
                        .attributes = attributes,
@@ -414,11 +513,15 @@ static void gff3_is_written(void)
         "ring\tBioXen\ttRNA\t3\t9\t.\t.\t.\tID=g2;locus_tag=g2\n"
         "ring\tBioXen\tCDS\t24\t29\t.\t-\t0\tID=g4;locus_tag=g4;transl_table=4\n"
         "plasmid|2\tBioXen\tCDS\t40\t60\t.\t-\t1\tID=g 1;locus_tag=g 1;Name=abcA;"
-        "product=thing%3B other;transl_table=11;partial=true;Note=a%3Db%3Bc%2Cd%25%26%0Ae;"
-        "a key=\xc3\xa9;empty=\n"
+        "product=thing%3B "
+        "other;transl_table=11;partial=true;start_range=.,10;end_range=60,.;Note=a%3Db%3Bc%2Cd%25%"
+        "26%0Ae;"
+        "a key=\xc3\xa9\n"
         "plasmid|2\tBioXen\tCDS\t10\t20\t.\t-\t1\tID=g 1;locus_tag=g 1;Name=abcA;"
-        "product=thing%3B other;transl_table=11;partial=true;Note=a%3Db%3Bc%2Cd%25%26%0Ae;"
-        "a key=\xc3\xa9;empty=\n");
+        "product=thing%3B "
+        "other;transl_table=11;partial=true;start_range=.,10;end_range=60,.;Note=a%3Db%3Bc%2Cd%25%"
+        "26%0Ae;"
+        "a key=\xc3\xa9\n");
     bx_buffer_free(&out);
     bx_genome_free(g);
 }
@@ -511,12 +614,13 @@ static void the_wire_keeps_all(void)
     bx_buffer out = {0};
     bx_genome *g = sample();
     CHECK(bx_genome_encode(g, &out, &err) == 0);
-    bx_genome *back = bx_genome_decode(out.data, out.length, &err);
+    bx_genome *back =
+        bx_genome_decode(out.data, out.length, &(bx_budget){UINT64_MAX, UINT64_MAX}, &err);
     CHECK(back != NULL);
     if (back) {
         check_same(g, back);
         const bx_feature *full = bx_genome_find(back, "abcA");
-        CHECK(full && full->span_count == 2 && full->phase == 1 && full->incomplete);
+        CHECK(full && full->span_count == 2 && full->phase == 1 && full->missing == 3);
         CHECK_TEXT(bx_feature_attribute(full, "a key"), "\xc3\xa9");
         CHECK_TEXT(bx_genome_sequence(back, 1)->description, "a \"b\"; 100% = c,\td");
         CHECK(bx_genome_find(back, "g4")->start == 24 && bx_genome_find(back, "g4")->end == 3);
@@ -536,7 +640,7 @@ static bool decode_exactly(const uint8_t *bytes, size_t length)
     bx_buffer out = {0};
     uint8_t *copy = malloc(length ? length : 1);
     memcpy(copy, bytes, length);
-    bx_genome *g = bx_genome_decode(copy, length, &err);
+    bx_genome *g = bx_genome_decode(copy, length, &(bx_budget){UINT64_MAX, UINT64_MAX}, &err);
     free(copy);
     if (!g)
         CHECK(err.code == BX_EPROTOCOL);
@@ -593,6 +697,9 @@ int main(void)
     RUN(codes_are_those_of_ncbi);
     RUN(proteins_are_made_as_cells_do);
     RUN(proteins_of_features);
+    RUN(proteins_at_missing_ends);
+    RUN(codons_are_read_as_stated);
+    RUN(what_differs_from_the_file_is_told);
     RUN(gff3_is_written);
     RUN(text_reads_back);
     RUN(fasta_of_genes_and_proteins);

@@ -1,4 +1,5 @@
 /* Reading genomes: what each format may say, and what is said of files with mistakes. */
+#include "core/text.h"
 #include "genome/genome.h"
 #include "test.h"
 
@@ -37,7 +38,8 @@ static const char *describe(const bx_genome *genome)
             fprintf(out, " code %d", f->code);
         if (f->sequence)
             fprintf(out, " on %d", (int)f->sequence);
-        fprintf(out, "%s", f->incomplete ? " incomplete" : "");
+        fprintf(out, "%s%s", f->missing & BX_MISSING_5 ? " 5'" : "",
+                f->missing & BX_MISSING_3 ? " 3'" : "");
         if (f->product)
             fprintf(out, " \"%s\"", f->product);
         for (size_t a = 0; a < f->attribute_count; a++)
@@ -77,11 +79,12 @@ static void check_examples(const example *examples, size_t count)
         CHECK_TEXT(read_text(examples[i].text), examples[i].wanted);
 }
 
-/* The message begins with this. */
+/* Without any patience, the message begins with this. */
 static void check_mistakes(const example *examples, size_t count)
 {
+    static const bx_genome_options strict = {.circular = -1, .strict = true};
     for (size_t i = 0; i < count; i++) {
-        const char *got = read_text(examples[i].text);
+        const char *got = read_bytes(examples[i].text, strlen(examples[i].text), &strict);
         if (strncmp(got, examples[i].wanted, strlen(examples[i].wanted)) != 0)
             test_fail(__FILE__, __LINE__, "example %zu: \"%s\", not \"%s\"", i, got,
                       examples[i].wanted);
@@ -118,7 +121,7 @@ static void mistakes_of_fasta_are_told(void)
         {";a\nACGT\n", "f:2: \">\" and an id were expected"},
         {">a [gcode=7]\nA\n", "f:1: there is no genetic code \"7\""},
         {"", "f:1: there are no genes"},
-        {"ID   X; SV 1\n", "f:1: FASTA, GenBank, GFF3 or a .genome table was expected"},
+        {"{}\n", "f:1: FASTA, GenBank, EMBL, GFF3, GTF or a .genome table was expected"},
         {"PK\3\4xxxx", "f: this is a ZIP archive"},
         {"BZh91AY", "f: this is compressed with bzip2"},
     };
@@ -147,8 +150,9 @@ static void genbank_is_read(void)
                         QUALIFIER("codon_start=2") QUALIFIER("transl_table=4")
                             QUALIFIER("product=\"a long \"\"name\"\"") MORE("of a /protein\"")
                                 QUALIFIER("translation=\"MK") MORE("P\"")),
-         "X1.2 30 circular code 4|t1 (abcA) CDS 1-12 + phase 1 \"a long \"name\" of a /protein\"|"},
-        {GENE("<1..>12"), SEQUENCE "t CDS 1-12 + incomplete|"},
+         "X1.2 30 circular code 4|t1 (abcA) CDS 1-12 + phase 1 \"a long \"name\" of a /protein\" "
+         "translation=MKP|"},
+        {GENE("<1..>12"), SEQUENCE "t CDS 1-12 + 5' 3'|"},
         {GENE("7"), SEQUENCE "t CDS 7-7 +|"},
         {GENE("join(1..3,7..9)"), SEQUENCE "t CDS 1-3,7-9 +|"},
         {GENE("complement(join(1..3,7..9))"), SEQUENCE "t CDS 7-9,1-3 -|"},
@@ -221,7 +225,7 @@ static void mistakes_of_genbank_are_told(void)
          "f:10: a second tRNA \"t\": line 8 has the first"},
         {HEAD TABLE, "f:7: the file ends within the record of line 1: \"//\" was expected"},
         {HEAD "ORIGIN\n        1 acgt\n", "f:7: the file ends within the record of line 1"},
-        {HEAD "ORIGIN\n        1 acgt\n//\n", "f:1: LOCUS says 30 bp, but ORIGIN has 4 bases"},
+        {HEAD "ORIGIN\n        1 acgt\n//\n", "f:1: the record says 30 bp, but has 4 bases"},
         {HEAD "ORIGIN\n        1 acgt\n        9 acgt\n//\n",
          "f:8: the line says that it starts with base 9, but base 5 is next"},
         {HEAD "ORIGIN\n        1 acgt\nCOMMENT\n//\n", "f:8: a number and bases, or \"//\""},
@@ -231,6 +235,7 @@ static void mistakes_of_genbank_are_told(void)
         {HEAD ORIGIN "hello\n", "f:9: LOCUS was expected"},
         {"LOCUS       X 30 aa\n//\n", "f:1: this record is a protein"},
         {"LOCUS       X\n//\n", "f:1: LOCUS: a name and a length"},
+        {"LOCUS       X 12 rc DNA\n//\n", "f:1: this is a project's master record, without bases"},
         {"LOCUS       X 0 bp\n//\n", "f:1: LOCUS: 1 to "},
         {"LOCUS       X -3 bp\n//\n", "f:1: LOCUS: a name and a length"},
     };
@@ -275,7 +280,7 @@ static void gff3_is_read(void)
         {CIRCLE ROW("CDS", "1", "6", "-", "1", "ID=x") ROW("CDS", "28", "30", "-", "2", "ID=x"),
          "c 30 circular unknown|x CDS 1-6,28-30 - phase 1|"},
         {REGION ROW("pseudogene", "1", "9", "?", ".", "ID=p;partial=true"),
-         "c 30 unknown|p pseudogene 1-9 incomplete|"},
+         "c 30 unknown|p pseudogene 1-9 5' 3'|"},
         {REGION ROW("tRNA", "1", "9", ".", ".", "ID=p;essential=yes")
              ROW("promoter", "1", "3", "+", ".", "ID=q"),
          "c 30 unknown|q promoter 1-3 +|p tRNA 1-9 essential=yes|"},
@@ -305,10 +310,8 @@ static void mistakes_of_gff3_are_told(void)
         {REGION ROW("CDS", "1", "9", "+", ".", "ID=x"), "f:3: a CDS without phase"},
         {REGION ROW("gene", "1", "9", "+", ".", "ID"), "f:3: column 9 has \"ID\""},
         {REGION ROW("gene", "1", "9", "+", ".", "ID=x;transl_table=7"), "f:3: there is no genetic"},
-        {REGION ROW("gene", "1", "9", "+", ".", "ID=x") ROW("gene", "11", "12", "+", ".", "ID=x"),
-         "f:4: a second gene of ID \"x\": line 3 has the first"},
         {REGION ROW("CDS", "1", "9", "+", "0", "ID=x") ROW("CDS", "11", "12", "-", "0", "ID=x"),
-         "f:4: ID \"x\" is that of line 3, which is of another"},
+         "f:4: \"x\" has parts on both strands"},
         {REGION ROW("CDS", "1", "9", "+", "0", "ID=x") ROW("CDS", "4", "12", "+", "0", "ID=x"),
          "f:3: 1 to 9 and 4 to 12: parts of one gene that overlap"},
         {REGION ROW("gene", "1", "9", "+", ".", "ID=x;locus_tag=t")
@@ -317,10 +320,12 @@ static void mistakes_of_gff3_are_told(void)
         {REGION ROW("gene", "1", "9", "+", ".", "ID=x;Parent=y")
              ROW("gene", "1", "9", "+", ".", "ID=y;Parent=x"),
          "f:3: its parents are in a circle"},
-        {VERSION "##sequence-region c 1\n", "f:2: ##sequence-region: an id, 1 and a length"},
+        {VERSION "##sequence-region c 1\n", "f:2: ##sequence-region: an id, a start and an end"},
         {REGION "##sequence-region c 1 31\n",
          "f:3: ##sequence-region: \"c\" has 30 bases by line 2"},
         {REGION "##FASTA\n>c\nACGT\n", "f:4: \"c\" has 4 bases here, but its stated length is 30"},
+        {VERSION "##sequence-region c 11 30\n##FASTA\n>c\nACGT\n",
+         "f:2: \"c\" goes to base 30, but there are 4"},
         {REGION "##FASTA\n>d\nACGT\n",
          "f:2: the bases of \"c\" are not in the file's FASTA section"},
         {REGION "##FASTA\n", "f:3: there is no sequence"},
@@ -328,6 +333,298 @@ static void mistakes_of_gff3_are_told(void)
         {VERSION "c\tx\tgene\t1\t9\t.\t+\t.\tID=\1\n", "f:2: byte 0x01 in column 23"},
     };
     check_mistakes(EXAMPLES(examples));
+}
+
+/* ---- what is not as it should be, and read ---- */
+
+#define TAGGED(key, location, tag) FEATURE(key, location) QUALIFIER("locus_tag=\"" tag "\"")
+#define NAMED(key, location, name) FEATURE(key, location) QUALIFIER("gene=\"" name "\"")
+#define MRNA(location, id) NAMED("mRNA", location, "g") QUALIFIER("transcript_id=\"" id "\"")
+
+static void genbank_of_all_sorts_is_read(void)
+{
+    static const example examples[] = {
+        /* plasmid editors: names as labels alone, empty values, spaces after "=" */
+        {RECORD(FEATURE("promoter", "1..6") QUALIFIER("label=\"p\"") FEATURE("CDS ", "7..12")
+                    QUALIFIER("label=a b") QUALIFIER("gene=\"\"") QUALIFIER("protein_id=\"\"")
+                        QUALIFIER("product= \"x y ") MORE("z\"")),
+         SEQUENCE "promoter_1_6 (p) promoter 1-6 +|"
+                  "a b (a b) CDS 7-12 + \"x y z\"|"},
+        /* what regulates is no gene: the locus tag stays the gene's */
+        {RECORD(FEATURE("regulatory", "1..2") QUALIFIER("regulatory_class=\"terminator\"")
+                    QUALIFIER("locus_tag=\"t\"") TAGGED("gene", "1..12", "t") FEATURE(
+                        "RBS ", "3..4") FEATURE("rep_origin", "5") QUALIFIER("locus_tag=\"t\"")),
+         SEQUENCE "terminator_1_2 terminator 1-2 + locus_tag=t|t gene 1-12 +|"
+                  "ribosome_entry_site_3_4 ribosome_entry_site 3-4 +|"
+                  "origin_of_replication_5_5 origin_of_replication 5-5 + locus_tag=t|"},
+        /* ends that are missing, by strand */
+        {GENE("<1..12"), SEQUENCE "t CDS 1-12 + 5'|"},
+        {GENE("1..>12"), SEQUENCE "t CDS 1-12 + 3'|"},
+        {GENE("complement(<1..12)"), SEQUENCE "t CDS 1-12 - 3'|"},
+        {GENE("complement(join(1..3,7..>9))"), SEQUENCE "t CDS 7-9,1-3 - 5'|"},
+        /* transcripts: each, unless the gene's product tells */
+        {RECORD(NAMED("gene", "1..12", "g") MRNA("join(1..3,7..12)", "X1") MRNA("1..12", "X2")
+                    MRNA("join(21..23,27..30)", "X3")),
+         SEQUENCE "X2 (g) mRNA 1-12 + transcript_id=X2|"
+                  "g (g) mRNA 1-3,7-12 + transcript_id=X1|"
+                  "X3 (g) mRNA 21-23,27-30 + transcript_id=X3|"},
+        {RECORD(NAMED("gene", "1..12", "g") MRNA("join(1..3,7..12)", "X1") MRNA("1..12", "X2")
+                    NAMED("CDS ", "join(1..3,7..9)", "g")),
+         SEQUENCE "g (g) CDS 1-3,7-9 + transcript_id=X1|"},
+        /* genes that are there twice, as in the inverted repeat of a chloroplast */
+        {RECORD(NAMED("gene", "1..6", "g") NAMED("CDS ", "1..6", "g") NAMED(
+             "gene", "complement(21..26)", "g") NAMED("CDS ", "complement(21..26)", "g")),
+         SEQUENCE "g (g) CDS 1-6 +|gene_21_26 (g) CDS 21-26 -|"},
+        {RECORD(NAMED("gene", "1..12", "g") NAMED("gene", "15..28", "g") MRNA("15..28", "X1")
+                    MRNA("16..28", "X2") NAMED("CDS ", "16..21", "g") MRNA("1..9", "X3")),
+         SEQUENCE "g (g) mRNA 1-9 + transcript_id=X3|gene_15_28 (g) CDS 16-21 + transcript_id=X1|"},
+        /* no bases: hidden, or elsewhere */
+        {HEAD TABLE "ORIGIN\n//\n", "X1.2 30 circular unknown|"},
+        {GENE("order(1..5,9..12,)"), SEQUENCE "t CDS 1-5,9-12 +|"},
+        /* capitals, and returns alone */
+        {"LOCUS       X 12 BP DS-DNA CIRCULAR\nORIGIN\n        1 acgtacgtacgt\n//\n",
+         "X 12 circular|"},
+        {"LOCUS       X 4 bp\rORIGIN\r        1 acgt\r//\r", "X 4|"},
+        {RECORD(FEATURE("CDS ", "1..3") QUALIFIER("locus_tag=\"t\"") QUALIFIER("ribosomal_slippage")
+                    QUALIFIER("pseudo=\"4\"")),
+         SEQUENCE "t CDS 1-3 + pseudo=4 ribosomal_slippage=true|"},
+    };
+    check_examples(EXAMPLES(examples));
+}
+
+static void gff3_of_all_sorts_is_read(void)
+{
+    static const example examples[] = {
+        /* parts of a pseudogene that have its locus tag, as NCBI writes them */
+        {REGION ROW("pseudogene", "1", "9", "+", ".", "ID=gene-b;locus_tag=b;pseudo=true")
+             ROW("sequence_feature", "1", "4", "+", ".", "ID=id-b;locus_tag=b")
+                 ROW("sequence_feature", "6", "9", "+", ".", "ID=id-b-2;locus_tag=b"),
+         "c 30 unknown|id-b sequence_feature 1-4 + locus_tag=b|b pseudogene 1-9 +|"
+         "id-b-2 sequence_feature 6-9 + locus_tag=b|"},
+        /* lines of one coding sequence that are numbered, of a transcript and of a gene */
+        {REGION ROW("gene", "1", "12", "+", ".", "ID=g")
+             ROW("mRNA", "1", "12", "+", ".", "ID=m;Parent=g")
+                 ROW("CDS", "1", "3", "+", "0", "ID=m:1;Parent=m")
+                     ROW("CDS", "7", "12", "+", "0", "ID=m:2;Parent=m"),
+         "c 30 unknown|g CDS 1-3,7-12 +|"},
+        {REGION ROW("gene", "1", "12", "-", ".", "ID=g")
+             ROW("CDS", "1", "3", "-", "0", "ID=x1;Parent=g")
+                 ROW("CDS", "7", "12", "-", "0", "ID=x2;Parent=g"),
+         "c 30 unknown|g CDS 7-12,1-3 -|"},
+        /* but not of two products, or that overlap */
+        {REGION ROW("gene", "1", "12", "+", ".", "ID=g")
+             ROW("CDS", "1", "3", "+", "0", "ID=x;Parent=g;protein_id=P")
+                 ROW("CDS", "7", "12", "+", "0", "ID=y;Parent=g;protein_id=Q"),
+         "c 30 unknown|g CDS 1-3 + protein_id=P|Q CDS 7-12 + protein_id=Q|"},
+        {REGION ROW("gene", "1", "12", "+", ".", "ID=g")
+             ROW("CDS", "1", "12", "+", "0", "ID=x;Parent=g")
+                 ROW("CDS", "7", "12", "+", "0", "ID=y;Parent=g"),
+         "c 30 unknown|g CDS 1-12 +|y CDS 7-12 +|"},
+        /* exons of what is spliced */
+        {REGION ROW("gene", "1", "12", "-", ".", "ID=g") ROW("exon", "1", "3", "-", ".", "Parent=t")
+             ROW("tRNA", "1", "12", "-", ".", "ID=t;Parent=g")
+                 ROW("exon", "7", "12", "-", ".", "ID=e;Parent=u,t")
+                     ROW("exon", "1", "2", "-", ".", "Parent=g"),
+         "c 30 unknown|g tRNA 7-12,1-3 -|"},
+        {REGION ROW("tRNA", "1", "12", "-", ".", "ID=t")
+             ROW("exon", "1", "13", "-", ".", "Parent=t"),
+         "c 30 unknown|t tRNA 1-12 -|"},
+        /* lines of one gene */
+        {REGION ROW("gene", "1", "3", "+", ".", "ID=g") ROW("gene", "7", "9", "+", ".", "ID=g"),
+         "c 30 unknown|g gene 1-3,7-9 +|"},
+        /* a region that does not begin at 1 */
+        {VERSION "##sequence-region c 11 30\n" ROW("gene", "12", "15", "+", ".", "ID=g"),
+         "c 30 unknown|g gene 12-15 +|"},
+        {VERSION "##sequence-region c 2 3\n" ROW("region", "2", "3", "+", ".",
+                                                 "ID=c:2..3") "##FASTA\n>c\nACGTA\n",
+         "c 5|"},
+        /* NCBI's and Prodigal's words for missing ends */
+        {REGION ROW("CDS", "1", "9", "+", "0", "ID=x;partial=true;start_range=.,1"),
+         "c 30 unknown|x CDS 1-9 + 5'|"},
+        {REGION ROW("CDS", "1", "9", "-", "0", "ID=x;start_range=.,1;partial=true"),
+         "c 30 unknown|x CDS 1-9 - 3'|"},
+        {REGION ROW("CDS", "1", "9", "+", "0", "ID=x;partial=01;pseudo=4"),
+         "c 30 unknown|x CDS 1-9 + 3' partial=01 pseudo=4|"},
+        {REGION ROW("CDS", "1", "9", "+", "0", "ID=x; product = a b ;eC_number=1.1.1.1"),
+         "c 30 unknown|x CDS 1-9 + \"a b\" EC_number=1.1.1.1|"},
+        {"c\tx\tgene\t1\t9\t.\t+\t.\tID=x\n", "c 9 unknown|x gene 1-9 +|"},
+    };
+    check_examples(EXAMPLES(examples));
+}
+
+#define EMBL                                                                                       \
+    "ID   X1; SV 2; circular; genomic DNA; STD; PRO; 12 BP.\nXX\nAC   X1;\nDE   a\nDE   b.\n"
+#define SQ "SQ   Sequence 12 BP;\n     atgaaaccct aa                                     12\n//\n"
+
+static void embl_is_read(void)
+{
+    static const example examples[] = {
+        {EMBL "FH   Key\nFT   CDS             complement(1..>9)\n"
+              "FT                   /locus_tag=\"t\"\nFT                   /product=\"a\n"
+              "FT                   b\"\nFT   source          1..12\n" SQ,
+         "X1.2 12 circular|t CDS 1-9 - 5' \"a b\"|"},
+        {"ID   X standard; circular DNA; PRO; 12 BP.\nAC   X1;\nSV   X1.3\n" SQ,
+         "X1.3 12 circular|"},
+        {"ID   XXX; SV XXX; linear; DNA; 12 BP.\n" SQ, "XXX 12|"},
+        {EMBL SQ "\n"
+                 "ID   Y; SV 1; linear; 3 BP.\nSQ\n     acg 3\n//\n",
+         "X1.2 12 circular|Y.1 3|"},
+    };
+    static const example mistakes[] = {
+        {"ID   X; 12 AA.\n//\n", "f:1: this record is a protein"},
+        {"ID   X; SV 1\n//\n", "f:1: ID: a name and a length"},
+        {"ID   X; 9 BP.\n" SQ, "f:1: the record says 9 bp, but has 12 bases"},
+        {"ID   X; 9 BP.\nSQ\n     acgt 5\n//\n", "f:3: the line says that it ends with base 5"},
+        {EMBL, "f:5: the file ends within the record of line 1"},
+        {EMBL EMBL, "f:6: \"//\" was expected before the next ID"},
+    };
+    check_examples(EXAMPLES(examples));
+    check_mistakes(EXAMPLES(mistakes));
+}
+
+#define GTF(type, start, end, strand, phase, attributes)                                           \
+    "c\tx\t" type "\t" start "\t" end "\t.\t" strand "\t" phase "\t" attributes "\n"
+
+static void gtf_is_read(void)
+{
+    static const example examples[] = {
+        {"#!x\n" GTF("gene", "1", "12", "+", ".", "gene_id \"g\"; gene_name \"abcA\";")
+             GTF("transcript", "1", "12", "+", ".", "gene_id \"g\"; transcript_id \"t\";")
+                 GTF("exon", "1", "3", "+", ".", "gene_id \"g\"; transcript_id \"t\";")
+                     GTF("CDS", "1", "3", "+", "0", "gene_id \"g\"; transcript_id \"t\";")
+                         GTF("CDS", "6", "8", "+", "0", "gene_id \"g\"; transcript_id \"t\";")
+                             GTF("stop_codon", "9", "11", "+", "0",
+                                 "gene_id \"g\"; transcript_id \"t\";"),
+         "c 11 unknown|g (abcA) CDS 1-3,6-11 + transcript_id=t|"},
+        {GTF("CDS", "4", "9", "-", "0", "gene_id \"g\"; transcript_id \"\"; product \"a; b\";")
+             GTF("stop_codon", "1", "3", "-", "0", "gene_id \"g\"; transcript_id \"\";")
+                 GTF("CDS", "1", "9", "-", "0", "gene_id \"h\"; level 2; flag;")
+                     GTF("stop_codon", "1", "3", "-", "0", "gene_id \"h\""),
+         "c 9 unknown|g CDS 1-9 - \"a; b\"|h CDS 1-9 - flag=true level=2|"},
+        {GTF("transcript", "1", "9", "+", ".", "gene_id \"g\"; transcript_id \"t\"")
+             GTF("exon", "1", "2", "+", ".", "gene_id \"g\"; transcript_id \"t\"")
+                 GTF("exon", "4", "9", "+", ".", "gene_id \"g\"; transcript_id \"t\""),
+         "c 9 unknown|g transcript 1-2,4-9 + transcript_id=t|"},
+        {GTF("gene", "1", "9", "+", ".", "gene_id \"g\"; gene_biotype \"tRNA\"")
+             GTF("transcript", "1", "9", "+", ".",
+                 "gene_id \"g\"; transcript_id \"t\"; transcript_biotype \"tRNA\""),
+         "c 9 unknown|g tRNA 1-9 + gene_biotype=tRNA transcript_biotype=tRNA transcript_id=t|"},
+    };
+    check_examples(EXAMPLES(examples));
+    CHECK(strstr(read_text("#gtf-version 2.2\n" GTF("CDS", "1", "9", "+", "0", "level 2;")),
+                 "f:2: there is no gene_id"));
+}
+
+/* What is warned of, "|" after each; and where that is an error, the first is it. */
+static void check_warnings(const example *examples, size_t count)
+{
+    static const bx_genome_options strict = {.circular = -1, .strict = true};
+    for (size_t i = 0; i < count; i++) {
+        bx_error err = {0};
+        const char *text = examples[i].text;
+        char all[4096] = "", first[1024];
+        bx_genome *g = bx_genome_read_text(text, strlen(text), "f", NULL, &err);
+        CHECK_TEXT(err.message, "");
+        if (!g)
+            continue;
+        for (size_t w = 0; w < bx_genome_warnings(g)->count; w++)
+            snprintf(all + strlen(all), sizeof all - strlen(all), "%s|",
+                     bx_genome_warnings(g)->items[w].message);
+        CHECK_TEXT(all, examples[i].wanted);
+        bx_genome_free(g);
+        snprintf(first, sizeof first, "%.*s", (int)strcspn(all, "|"), all);
+        char *tail = strstr(first, ": left out");
+        if (tail)
+            *tail = '\0';
+        CHECK_TEXT(read_bytes(text, strlen(text), &strict), first);
+    }
+}
+
+#define OTHER TAGGED("CDS ", "1..3", "o")
+
+static void one_bad_feature_does_not_lose_a_file(void)
+{
+    static const example examples[] = {
+        {RECORD(OTHER TAGGED("CDS ", "join(1..9,complement(13..15))", "t")),
+         "f:10: the location has parts on both strands: genes that are spliced from both are not "
+         "supported: left out|"},
+        {RECORD(TAGGED("CDS ", "join(1..9,Z9.1:5..24)", "t") OTHER),
+         "f:8: a part of the location is on another record, \"Z9.1\", whose bases are not in this "
+         "file: left out|"},
+        {RECORD(TAGGED("CDS ", "1..3", "t") QUALIFIER("transl_table=7") QUALIFIER("note=\"x")
+                    MORE("y\"") OTHER),
+         "f:10: there is no genetic code \"7\": left out|"},
+        {RECORD(TAGGED("CDS ", "1..3", "t") QUALIFIER("product=\"a") OTHER),
+         "f:10: /product: the quote that opens here is not closed: left out|"},
+        {RECORD(TAGGED("CDS ", "40..50", "t") OTHER),
+         "f:8: 40 to 50: that is outside \"X1.2\", which has 30 bases: left out|"},
+        {RECORD(TAGGED("gene", "1..9", "t") TAGGED("CDS ", "1..9", "t") TAGGED("gene", "1..9", "t")
+                    TAGGED("CDS ", "1..9", "t")),
+         "f:12: the CDS \"t\" of line 10 once more|f:14: the CDS \"t\" of line 10 once more|"},
+        {RECORD(TAGGED("gene", "1..3", "t") TAGGED("gene", "5..9", "t")),
+         "f:10: a second gene \"t\": line 8 has the first, so this one is called \"gene_5_9\"|"},
+        {HEAD TABLE OTHER "ORIGIN\n        1 atgaaaccct aaatggggcc ctttttaacc\n",
+         "f:11: the file ends without \"//\", but with its last base|"},
+        {"LOCUS       NODE_1_cov_13.66312 bp DNA\nORIGIN\n        1 acgtacgtacgt\n//\n",
+         "f:1: LOCUS: name and length have run together, so the length is that of the bases|"},
+        {REGION ROW("gene", "1", "9", "+", ".", "ID=g") ROW("CDS", "1", "3", "+", "0", "ID=x")
+             ROW("CDS", "7", "x", "+", "0", "ID=x"),
+         "f:5: start \"7\" and end \"x\": numbers were expected: left out|"},
+        {REGION ROW("gene", "1", "9", "+", ".", "ID=g") "c\tx\tgene\t1\n",
+         "f:4: 4 columns: 9 were expected, with tabs between them: left out|"},
+        {REGION ROW("gene", "1", "9", "+", ".", "ID=g") ROW("gene", "3", "40", "+", ".", "ID=h"),
+         "f:4: 3 to 40: that is outside \"c\", which has 30 bases: left out|"},
+        {REGION ROW("gene", "1", "9", "+", ".", "ID=g") ROW("CDS", "1", "3", "+", "0", "ID=x")
+             ROW("CDS", "7", "9", "-", "0", "ID=x"),
+         "f:5: \"x\" has parts on both strands: genes that are spliced from both are not "
+         "supported: left out|"},
+        {REGION ROW("CDS", "1", "9", "+", ".", "ID=g"),
+         "f:3: a CDS without phase, taken for 0: 0, 1 or 2 was expected in column 8|"},
+        {REGION ROW("gene", "1", "9", "+", ".", "ID=g") ROW("CDS", "1", "9", "+", "0", "ID=g"),
+         "f:4: ID \"g\" is that of the gene of line 3|"},
+        {REGION ROW("gene", "1", "9", "+", ".", "ID=g;Note=a")
+             ROW("gene", "11", "12", "+", ".", "ID=g;Note=b"),
+         "f:4: ID \"g\" is that of the gene of line 3|"},
+        {ROW("gene", "1", "9", "+", ".", "ID=g"),
+         "f:1: \"##gff-version 3\" is missing: taken for that|"},
+    };
+    check_warnings(EXAMPLES(examples));
+    CHECK_TEXT(read_text(GENE("3^4")), SEQUENCE);
+    CHECK_TEXT(read_text(REGION ROW("gene", "3", "40", "+", ".", "ID=h")),
+               "f:3: 3 to 40: that is outside \"c\", which has 30 bases");
+    /* a line that is left out takes with it what it is a part of, and no more */
+    CHECK_TEXT(read_text(examples[9].text), "c 30 unknown|g gene 1-9 +|");
+    CHECK_TEXT(read_text(examples[12].text), "c 30 unknown|g gene 1-9 +|");
+    CHECK_TEXT(read_text(examples[14].text), "c 30 unknown|g CDS 1-9 +|");
+    CHECK_TEXT(read_text(examples[15].text),
+               "c 30 unknown|g gene 1-9 + Note=a|gene_11_12 gene 11-12 + Note=b|");
+}
+
+static void warnings_are_bounded(void)
+{
+    bx_buffer text = {0};
+    bx_error err = {0};
+    bx_text_append(&text, REGION ROW("gene", "1", "9", "+", ".", "ID=g"));
+    for (int i = 0; i < 3000; i++)
+        bx_text_append(&text, "c\n");
+    bx_genome *g = bx_genome_read_text(text.data, text.length, "f", NULL, &err);
+    CHECK(g && bx_genome_warnings(g)->count == 1001);
+    CHECK_TEXT(g ? bx_genome_warnings(g)->items[1000].code : "", "more");
+    bx_genome_free(g);
+    bx_buffer_free(&text);
+}
+
+static void too_many_parts_lose_a_feature_alone(void)
+{
+    bx_buffer text = {0};
+    bx_error err = {0};
+    bx_text_append(&text, VERSION ROW("gene", "1", "9", "+", ".", "ID=g"));
+    for (int i = 0; i < BX_GENOME_SPANS + 9; i++)
+        bx_text_append(&text, ROW("CDS", "1", "3", "+", "0", "ID=x"));
+    bx_genome *g = bx_genome_read_text(text.data, text.length, "f", NULL, &err);
+    CHECK(g && bx_genome_features(g) == 1 && bx_genome_warnings(g)->count == 1);
+    bx_genome_free(g);
+    bx_buffer_free(&text);
 }
 
 /* ---- .genome ---- */
@@ -369,7 +666,6 @@ static void mistakes_of_tables_are_told(void)
         {"# Genome size: 8\n1 9 9 + 1 a x\n", "f:2: 1 to 9: that is outside \"f\""},
         {"start end length strand type id\n", "f:1: the columns were expected to be start length"},
         {"# x\norganism: E. coli\ngene_1 1 9 + 1 a\n", "f:2: columns of start length"},
-        {"c\tx\tgene\t1\t9\t.\t+\t.\tID=x\n", "f:1: this looks like GFF3"},
         {"# nothing\n", "f:1: there are no genes"},
         {"# sequence: s length: x\n", "f:1: length: a number"},
         {"1 9 9 + 1 a x\n# sequence: s\n", "f:2: \"# sequence:\" was expected before"},
@@ -575,8 +871,10 @@ static void what_is_written_reads_back(void)
         ">a\nACGT\n>b x\nNNN\n",
         "# sequence: s length: 30 topology: circular code: 4\n28\t9\t6\t-\tCDS\tx\ty\n",
     };
-    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         check_round_trip(texts[i], bx_genome_write_gff3);
+        check_round_trip(texts[i], bx_genome_write_genbank);
+    }
     check_round_trip(texts[8], bx_genome_write_table);
 }
 
@@ -590,6 +888,13 @@ int main(void)
     RUN(mistakes_of_genbank_are_told);
     RUN(gff3_is_read);
     RUN(mistakes_of_gff3_are_told);
+    RUN(genbank_of_all_sorts_is_read);
+    RUN(gff3_of_all_sorts_is_read);
+    RUN(embl_is_read);
+    RUN(gtf_is_read);
+    RUN(one_bad_feature_does_not_lose_a_file);
+    RUN(warnings_are_bounded);
+    RUN(too_many_parts_lose_a_feature_alone);
     RUN(tables_are_read);
     RUN(mistakes_of_tables_are_told);
     RUN(gzip_is_read);

@@ -79,7 +79,8 @@ static void the_wire_keeps_every_bit(void)
     bx_trajectory *t = sample("ssa");
     bx_buffer out = {0};
     CHECK(bx_trajectory_encode(t, &out, &err) == 0);
-    bx_trajectory *back = bx_trajectory_decode(out.data, out.length, &err);
+    bx_trajectory *back =
+        bx_trajectory_decode(out.data, out.length, &(bx_budget){UINT64_MAX, UINT64_MAX}, &err);
     CHECK(back && bx_trajectory_rows(back) == 5 && bx_trajectory_columns(back) == 2);
     CHECK(back && bx_trajectory_seed(back) == 0xfeedfacecafebeefu);
     CHECK(back && strcmp(bx_trajectory_method(back), "ssa") == 0);
@@ -98,7 +99,8 @@ static void decode_exactly(const uint8_t *bytes, size_t length)
     bx_error err = {0};
     uint8_t *copy = malloc(length ? length : 1);
     memcpy(copy, bytes, length);
-    bx_trajectory *t = bx_trajectory_decode(copy, length, &err);
+    bx_trajectory *t =
+        bx_trajectory_decode(copy, length, &(bx_budget){UINT64_MAX, UINT64_MAX}, &err);
     if (t) {
         double sum = 0;
         for (size_t c = 0; c < bx_trajectory_columns(t); c++)
@@ -125,7 +127,7 @@ static void hostile_bytes_do_no_harm(void)
             out.data[i] ^= (uint8_t)(1 << bit);
         }
     for (size_t length = 0; length < out.length; length++) {
-        CHECK(!bx_trajectory_decode(out.data, length, &err));
+        CHECK(!bx_trajectory_decode(out.data, length, &(bx_budget){UINT64_MAX, UINT64_MAX}, &err));
         decode_exactly(out.data, length);
     }
     for (size_t at = 4; at < 28; at += 8)
@@ -145,7 +147,8 @@ static void a_trajectory_without_rows_travels(void)
     bx_buffer out = {0};
     bx_trajectory *t = bx_trajectory_new(NULL, 0, "ode", 1, &err);
     CHECK(bx_trajectory_encode(t, &out, &err) == 0);
-    bx_trajectory *back = bx_trajectory_decode(out.data, out.length, &err);
+    bx_trajectory *back =
+        bx_trajectory_decode(out.data, out.length, &(bx_budget){UINT64_MAX, UINT64_MAX}, &err);
     CHECK(back && bx_trajectory_rows(back) == 0 && isnan(bx_trajectory_mean(back, 0)));
     bx_trajectory_free(back);
     bx_trajectory_free(t);

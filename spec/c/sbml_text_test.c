@@ -44,8 +44,8 @@ static void a_model_is_read(void)
 
 static void hostile_text_is_refused(void)
 {
-    CHECK(refused("", "can't be read"));
-    CHECK(refused("hello", "can't be read"));
+    CHECK(refused("", "this is empty"));
+    CHECK(refused("hello", "this is no XML"));
     CHECK(refused(HEAD "<model id='m'>", "line 1"));
     CHECK(refused(HEAD "</sbml>", "no model"));
     CHECK(refused("<!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>", "document type"));

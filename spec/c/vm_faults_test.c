@@ -11,6 +11,8 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -52,6 +54,21 @@ void *__wrap_realloc(void *block, size_t size)
 char *__wrap_strdup(const char *text)
 {
     return fails() ? NULL : __real_strdup(text);
+}
+
+/* And so does what is sent. */
+static long sends_left = -1;
+static int send_error;
+
+ssize_t __real_sendmsg(int socket, const struct msghdr *message, int flags);
+ssize_t __wrap_sendmsg(int socket, const struct msghdr *message, int flags);
+
+ssize_t __wrap_sendmsg(int socket, const struct msghdr *message, int flags)
+{
+    if (sends_left < 0 || sends_left-- > 0)
+        return __real_sendmsg(socket, message, flags);
+    errno = send_error;
+    return -1;
 }
 
 static void fake_worker(char *path, size_t size)
@@ -120,6 +137,67 @@ static void memory_may_run_out_anywhere(void)
     CHECK(descriptors() == before);
 }
 
+/* Whatever fails is told at once, not at a deadline. */
+static void sending_may_fail_anywhere(void)
+{
+    static const int errors[] = {ENOBUFS, ENOMEM};
+    char worker[PATH_MAX];
+    bx_host host;
+    bx_error err;
+    int failures = 0;
+    fake_worker(worker, sizeof worker);
+    CHECK(bx_host_open(&host, worker, &err) == 0);
+    for (size_t i = 0; i < sizeof errors / sizeof *errors; i++) {
+        bool reached = true;
+        for (long n = 0; reached && n < 20; n++) {
+            int64_t begin = bx_clock_now();
+            send_error = errors[i];
+            sends_left = n;
+            bool well = live(&host);
+            reached = sends_left < 0;
+            sends_left = -1;
+            failures += !well;
+            CHECK(well != reached);
+            CHECK(bx_clock_now() - begin < INT64_C(5000000000));
+        }
+        CHECK(!reached);
+    }
+    CHECK(failures == 6); /* the request for a worker, its setup, its call */
+    CHECK(live(&host));
+    bx_vm_close_host(&host);
+}
+
+/* When the worker is there, and nothing left to hold on to it. */
+static void descriptors_may_run_out(void)
+{
+    char worker[PATH_MAX];
+    bx_host host;
+    bx_error err;
+    bx_buffer setup = {0};
+    struct rlimit all, none;
+    fake_worker(worker, sizeof worker);
+    CHECK(bx_host_open(&host, worker, &err) == 0);
+    CHECK(live(&host)); /* its zygote is there */
+    bx_vm_options options = {
+        .id = "vm", .biological_type = "any", .folder = "any", .setup = &setup};
+    bx_vm *vm = bx_vm_new(&host, &bx_vm_basic_ops, &options, &err);
+    bx_job *job = bx_vm_start(vm, 20, &err);
+    CHECK(getrlimit(RLIMIT_NOFILE, &all) == 0);
+    none = all;
+    none.rlim_cur = 3;
+    setrlimit(RLIMIT_NOFILE, &none);
+    CHECK(bx_job_wait(job, &host.reactor, bx_clock_after(10)) == 1);
+    setrlimit(RLIMIT_NOFILE, &all);
+    CHECK(!job->succeeded && job->error.code == BX_ESTART &&
+          strstr(job->error.message, strerror(EMFILE)));
+    bx_job_release(job);
+    job = bx_vm_start(vm, 20, &err);
+    CHECK(bx_job_wait(job, &host.reactor, bx_clock_after(20)) == 1 && job->succeeded);
+    bx_job_release(job);
+    bx_vm_free(vm);
+    bx_vm_close_host(&host);
+}
+
 static void a_fork_of_the_host_leaves_its_vms_alone(void)
 {
     char worker[PATH_MAX];
@@ -155,6 +233,8 @@ static void a_fork_of_the_host_leaves_its_vms_alone(void)
 int main(void)
 {
     RUN(memory_may_run_out_anywhere);
+    RUN(sending_may_fail_anywhere);
+    RUN(descriptors_may_run_out);
     RUN(a_fork_of_the_host_leaves_its_vms_alone);
     return test_end();
 }

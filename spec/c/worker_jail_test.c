@@ -22,7 +22,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { MEMORY = 32 << 20, KILLED = -1, UNCONFINED = -2 };
+enum { USER = 2000000001, MEMORY = 32 << 20, KILLED = -1, UNCONFINED = -2 };
 
 #ifdef BIOXEN_SANITIZE
 enum { FORBIDDEN = EPERM }; /* that build's filter refuses, it does not kill */
@@ -43,7 +43,7 @@ static int confined(attempt *try)
     if (pid == 0) {
         bx_error err;
         if (bx_jail_follow(parent, &err) < 0 || bx_jail_close_descriptors(pair[1], &err) < 0 ||
-            bx_jail_enter(parent, MEMORY, false, &err) < 0)
+            bx_jail_enter(parent, USER, MEMORY, false, &err) < 0)
             _exit(1);
         result = try();
         _exit(send(BX_WORKER_DESCRIPTOR, &result, sizeof result, MSG_NOSIGNAL) < 0);
@@ -127,6 +127,17 @@ static int send_descriptor(void)
 {
     struct msghdr message = {0};
     return error_of(sendmsg(BX_WORKER_DESCRIPTOR, &message, 0));
+}
+
+static int send_past_the_order(void)
+{
+    return error_of(send(BX_WORKER_DESCRIPTOR, "!", 1, MSG_OOB));
+}
+
+static int receive_past_the_order(void)
+{
+    char byte;
+    return error_of(recv(BX_WORKER_DESCRIPTOR, &byte, 1, MSG_OOB));
 }
 
 static int start_process(void)
@@ -232,6 +243,8 @@ static void reaching_out_is_fatal(void)
     CHECK_CONFINED(open_socket, FORBIDDEN);
     CHECK_CONFINED(make_pair, FORBIDDEN);
     CHECK_CONFINED(send_descriptor, FORBIDDEN);
+    CHECK_CONFINED(send_past_the_order, FORBIDDEN);
+    CHECK_CONFINED(receive_past_the_order, FORBIDDEN);
     CHECK_CONFINED(start_process, FORBIDDEN);
     CHECK_CONFINED(run_program, FORBIDDEN);
     CHECK_CONFINED(trace_parent, FORBIDDEN);
@@ -255,7 +268,19 @@ static void memory_is_bounded(void)
 #endif
 }
 
-static void the_process_is_nobody(void)
+/* In a container that maps few users the worker is nobody. */
+static bool all_users_are_here(void)
+{
+    unsigned first = 1, outside, count = 0;
+    FILE *file = fopen("/proc/self/uid_map", "r");
+    if (!file || fscanf(file, "%u %u %u", &first, &outside, &count) != 3)
+        count = 0;
+    if (file)
+        fclose(file);
+    return first == 0 && count > USER;
+}
+
+static void the_process_is_a_user_of_its_own(void)
 {
     int pair[2];
     char byte, path[64], text[4096];
@@ -265,7 +290,7 @@ static void the_process_is_nobody(void)
     if (pid == 0) {
         bx_error err;
         if (bx_jail_follow(parent, &err) < 0 || bx_jail_close_descriptors(pair[1], &err) < 0 ||
-            bx_jail_enter(parent, MEMORY, false, &err) < 0)
+            bx_jail_enter(parent, USER, MEMORY, false, &err) < 0)
             _exit(1);
         send(BX_WORKER_DESCRIPTOR, "", 1, 0);
         recv(BX_WORKER_DESCRIPTOR, &byte, 1, 0);
@@ -280,8 +305,9 @@ static void the_process_is_nobody(void)
     CHECK(strstr(text, "NoNewPrivs:\t1\n"));
     CHECK(strstr(text, "Seccomp:\t2\n"));
     CHECK(strstr(text, "CapEff:\t0000000000000000\n"));
-    if (getuid() == 0)
-        CHECK(strstr(text, "Uid:\t65534\t65534\t65534\t65534\n"));
+    if (getuid() == 0 && all_users_are_here())
+        CHECK(strstr(text, "Uid:\t2000000001\t2000000001\t2000000001\t2000000001\n") &&
+              strstr(text, "Gid:\t2000000001\t2000000001\t2000000001\t2000000001\n"));
     close(file);
     close(pair[0]);
     waitpid(pid, NULL, 0);
@@ -304,12 +330,86 @@ static void a_missing_wall_is_an_error(void)
     pid_t pid = fork();
     if (pid == 0) {
         bx_error err = {BX_OK, ""};
-        bool refused = take_filters_away() && bx_jail_enter(parent, MEMORY, false, &err) < 0 &&
+        bool refused = take_filters_away() &&
+                       bx_jail_enter(parent, USER, MEMORY, false, &err) < 0 &&
                        err.code == BX_EJAIL && strstr(err.message, "seccomp");
-        _exit(!refused || bx_jail_enter(parent, MEMORY, true, &err) < 0);
+        _exit(!refused || bx_jail_enter(parent, USER, MEMORY, true, &err) < 0);
     }
     waitpid(pid, &status, 0);
     CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+}
+
+/* Run `act` in a child. */
+static bool in_a_child(bool (*act)(pid_t parent))
+{
+    int status = -1;
+    pid_t parent = getpid();
+    pid_t pid = fork();
+    if (pid == 0)
+        _exit(!act(parent));
+    return waitpid(pid, &status, 0) == pid && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+static bool there_is_no_filter(pid_t parent)
+{
+    struct rlimit none = {0, 0};
+    bx_error err = {BX_OK, ""};
+    if (setrlimit(RLIMIT_NOFILE, &none) < 0) /* in whose file it would be built */
+        return false;
+    bx_jail_prepare();
+    return bx_jail_enter(parent, USER, MEMORY, false, &err) < 0 && err.code == BX_EJAIL &&
+           strstr(err.message, "cannot build the system call filter") &&
+           bx_jail_enter(parent, USER, MEMORY, true, &err) == 0 && geteuid() != 0;
+}
+
+static void a_filter_that_cannot_be_built_is_a_missing_wall(void)
+{
+    CHECK(in_a_child(there_is_no_filter));
+}
+
+static bool a_parent_of_workers_is_no_root(pid_t parent)
+{
+    struct rlimit cores;
+    int status;
+    (void)parent;
+    bool root = geteuid() == 0;
+    uid_t user = all_users_are_here() ? USER : 65534;
+    bx_jail_restrain();
+    if (geteuid() == 0 || prctl(PR_GET_DUMPABLE) != 0 ||
+        prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) != 1 || getrlimit(RLIMIT_CORE, &cores) < 0 ||
+        cores.rlim_cur != 0)
+        return false;
+    if (!root)
+        return true;
+    pid_t self = getpid(), pid = fork();
+    if (pid == 0) {
+        bx_error err;
+        bool dropped = bx_jail_drop_root(USER, &err) == 0 && geteuid() == user;
+        _exit(!(dropped && setresuid(0, 0, 0) < 0 &&
+                bx_jail_enter(self, USER, MEMORY, false, &err) == 0));
+    }
+    /* files of root are out of reach, and becoming a user is not becoming root */
+    return open("/etc/shadow", O_RDONLY) < 0 && waitpid(pid, &status, 0) == pid &&
+           WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+static void what_makes_workers_is_no_root(void)
+{
+    CHECK(in_a_child(a_parent_of_workers_is_no_root));
+}
+
+static bool is_the_first_to_go(pid_t parent)
+{
+    char text[16] = "";
+    (void)parent;
+    bx_jail_volunteer();
+    int file = open("/proc/self/oom_score_adj", O_RDONLY);
+    return read(file, text, sizeof text - 1) > 0 && strcmp(text, "1000\n") == 0;
+}
+
+static void out_of_memory_it_goes_before_the_host(void)
+{
+    CHECK(in_a_child(is_the_first_to_go));
 }
 
 static void an_orphan_does_not_start(void)
@@ -320,18 +420,17 @@ static void an_orphan_does_not_start(void)
 
 int main(void)
 {
-    bx_error err;
-    if (bx_jail_prepare(&err) < 0) {
-        printf("Bail out! %s\n", err.message);
-        return 1;
-    }
+    bx_jail_prepare();
     RUN(what_a_worker_needs_is_allowed);
     RUN(files_are_refused);
     RUN(reaching_out_is_fatal);
     RUN(memory_is_never_code);
     RUN(memory_is_bounded);
-    RUN(the_process_is_nobody);
+    RUN(the_process_is_a_user_of_its_own);
     RUN(a_missing_wall_is_an_error);
+    RUN(a_filter_that_cannot_be_built_is_a_missing_wall);
+    RUN(what_makes_workers_is_no_root);
+    RUN(out_of_memory_it_goes_before_the_host);
     RUN(an_orphan_does_not_start);
     return test_end();
 }

@@ -33,11 +33,12 @@ static void read_all(const uint8_t *value, size_t length)
 {
     bx_reader reader = {value, value + length};
     bx_token token;
+    bx_budget budget = bx_budget_of(length);
     while (reader.at != reader.end) {
         if (bx_read(&reader, &token, NULL) < 0)
             abort();
         if (token.type == BX_TOKEN_EXT)
-            bx_trajectory_free(bx_trajectory_decode(token.bytes, token.length, NULL));
+            bx_trajectory_free(bx_trajectory_decode(token.bytes, token.length, &budget, NULL));
     }
 }
 

@@ -9,7 +9,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length);
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 {
     bx_buffer again = {0};
-    bx_ensemble *ensemble = bx_ensemble_decode(bytes, length, NULL);
+    bx_budget budget = bx_budget_of(length);
+    bx_ensemble *ensemble = bx_ensemble_decode(bytes, length, &budget, NULL);
     if (!ensemble)
         return 0;
     if (bx_ensemble_encode(ensemble, &again, NULL) < 0 || again.length != length ||
@@ -19,7 +20,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
     uint64_t next = bx_ensemble_plan_of(ensemble)->first + bx_ensemble_runs(ensemble);
     for (int i = 0; i < 8; i++)
         again.data[12 + i] = (uint8_t)(next >> (8 * i));
-    bx_ensemble *other = bx_ensemble_decode(again.data, again.length, NULL);
+    bx_ensemble *other = bx_ensemble_decode(again.data, again.length, &budget, NULL);
     if (other)
         bx_ensemble_free(bx_ensemble_merge(ensemble, other, NULL));
     bx_ensemble_free(other);

@@ -25,13 +25,15 @@ static void use(const bx_genome *genome)
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 {
     bx_buffer once = {0}, twice = {0};
-    bx_genome *genome = bx_genome_decode(bytes, length, NULL);
+    bx_budget budget = bx_budget_of(length);
+    bx_genome *genome = bx_genome_decode(bytes, length, &budget, NULL);
     if (!genome)
         return 0;
     use(genome);
     if (bx_genome_encode(genome, &once, NULL) < 0)
         abort();
-    bx_genome *again = bx_genome_decode(once.data, once.length, NULL);
+    bx_budget other = bx_budget_of(once.length);
+    bx_genome *again = bx_genome_decode(once.data, once.length, &other, NULL);
     if (!again || bx_genome_encode(again, &twice, NULL) < 0 || once.length != twice.length ||
         memcmp(once.data, twice.data, once.length) != 0)
         abort();

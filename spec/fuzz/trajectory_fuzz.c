@@ -9,7 +9,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length);
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 {
     bx_buffer again = {0};
-    bx_trajectory *trajectory = bx_trajectory_decode(bytes, length, NULL);
+    bx_budget budget = bx_budget_of(length);
+    bx_trajectory *trajectory = bx_trajectory_decode(bytes, length, &budget, NULL);
     if (!trajectory)
         return 0;
     if (bx_trajectory_encode(trajectory, &again, NULL) < 0 || again.length != length ||

@@ -87,6 +87,18 @@ local function eventful()
   }
 end
 
+-- Delays that are constant, that vary, and that are in each other; the second process reads the first one's past.
+local function delayed()
+  process "delayed" {
+    species = { x = 8, y = 3 },
+    parameters = { tau = 1.5, boost = 1 },
+    rules = { late = "delay(x, tau)", later = "delay(late + y, 0.75)" },
+    reactions = { { "-> x", rate = "boost*40/(4 + late)" }, { "x ->", k = 0.5 }, { "-> y", rate = "later/2" },
+      { "y ->", rate = "0.2*y + 0*delay(y, 1 + x/100)" } },
+    events = { { at = 4, set = { boost = 3 } }, { when = "delay(y, 2) > 12", set = { x = "x + 5" } } },
+  }
+end
+
 local function reversible()
   process "reversible" {
     species = { A = 20000, B = 0, C = 0 },
@@ -162,6 +174,10 @@ local cases = {
       concentrations = { a = { "A", "V" } }, rates = { W = "a - W" },
       reactions = { { "A ->", rate = "k*a*V" } }, events = { { when = "a < 2", set = { a = "a + 1" } } } }
     return { cell:run { duration = 8, every = 0.1 }, state() }]] },
+  { "ode: delays", solver = true, [[delayed()
+    local a = cell:run { duration = 6, every = 0.1 }
+    cell:set("x", 9)
+    return { a, cell:run { duration = 6, every = 0.1, solver = "adams" }, state() }]] },
 
   { "ssa: sum tree",
     "oscillator() return { cell:run { duration = 2, every = 0.01, method = 'ssa', seed = 1 }, state() }" },
@@ -171,6 +187,8 @@ local cases = {
     "path(300, 900) return { cell:run { duration = 4, every = 0.1, method = 'ssa', seed = 3 }, state() }" },
   { "ssa: groups", memory = 1 << 29, [[wide()
     return { cell:run { duration = 3, every = 1, method = "ssa", seed = 4, record = { "S7", "S8" } }, state() }]] },
+  { "ssa: delays", solver = true,
+    "delayed() return { cell:run { duration = 9, every = 0.25, method = 'ssa', seed = 5 }, state() }" },
   { "ssa: rates of time", solver = true, [[day_and_night()
     return { cell:run { duration = 9, every = 0.25, method = "ssa", seed = 5 }, state() }]] },
   { "ssa: events", [[eventful()

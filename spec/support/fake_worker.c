@@ -253,6 +253,85 @@ static void unknown_extension(uint64_t id)
     reply_with(id, "\xc7\x01\x09\x00", 4);
 }
 
+/* What costs its reader more than it takes to send. */
+
+/* A table of `count` pairs whose keys are numbers that Lua puts into one chain. */
+static void send_colliding(uint64_t id, uint32_t count, bool floats)
+{
+    bx_buffer out = {0};
+    bx_write_map(&out, count);
+    for (uint32_t i = 1; i <= count; i++) {
+        if (floats)
+            bx_write_float(&out, 0.5 + i * 0x1p-53);
+        else
+            bx_write_integer(&out, (int64_t)i * 131071);
+        bx_write_nil(&out);
+    }
+    reply_with(id, out.data, out.length);
+}
+
+static void colliding_integers(uint64_t id)
+{
+    send_colliding(id, 130000, false);
+}
+
+static void colliding_floats(uint64_t id)
+{
+    send_colliding(id, 130000, true);
+}
+
+/* A trajectory's names, or a genome's sequences. */
+static void send_parts(uint64_t id, int8_t extension, const bx_buffer *head, uint32_t count)
+{
+    bx_buffer object = {0}, out = {0};
+    bx_buffer_append(&object, head->data, head->length);
+    for (uint32_t i = 0; i < count; i++) {
+        char part[16];
+        int length = snprintf(part, sizeof part, "%c%07x", extension == 3 ? 'g' : 7, i);
+        bx_buffer_append(&object, part, (size_t)length);
+        if (extension == 3) /* the end of the id, no description, one base that is not known */
+            bx_buffer_append(&object, "\0\0\1\0\0\0", 6);
+    }
+    bx_write_ext(&out, extension, object.data, object.length);
+    reply_with(id, out.data, out.length);
+}
+
+static void put_fixed(bx_buffer *out, uint64_t value)
+{
+    for (int i = 0; i < 8; i++)
+        bx_buffer_append(out, &(char){(char)(value >> (8 * i))}, 1);
+}
+
+static void many_names(uint64_t id)
+{
+    enum { COUNT = 4000000 };
+    bx_buffer head = {0};
+    bx_buffer_append(&head, "BXT1", 4);
+    put_fixed(&head, 1);
+    put_fixed(&head, 0);
+    put_fixed(&head, COUNT);
+    bx_buffer_append(&head, "\3ode", 4);
+    send_parts(id, 1, &head, COUNT);
+}
+
+static void many_sequences(uint64_t id)
+{
+    enum { COUNT = (1 << 20) - 1 };
+    bx_buffer head = {0};
+    bx_buffer_append(&head, "BXG1\xff\xff\x3f", 7);
+    send_parts(id, 3, &head, COUNT);
+}
+
+static void many_objects(uint64_t id)
+{
+    enum { COUNT = 100000 };
+    bx_buffer out = {0};
+    bx_write_array(&out, COUNT);
+    for (int i = 0; i < COUNT; i++)
+        bx_write_ext(&out, 3, "BXG1\1c\0\0\1\0\0\0\0", 13);
+    reply_with(id, out.data, out.length);
+}
+
 static const struct {
     const char *name;
     void (*play)(uint64_t id);
@@ -281,7 +360,12 @@ static const struct {
               {"many_tables", many_tables},
               {"nan_key", nan_key},
               {"bad_trajectory", bad_trajectory},
-              {"unknown_extension", unknown_extension}};
+              {"unknown_extension", unknown_extension},
+              {"colliding_integers", colliding_integers},
+              {"colliding_floats", colliding_floats},
+              {"many_names", many_names},
+              {"many_sequences", many_sequences},
+              {"many_objects", many_objects}};
 
 static void play(const bx_frame *frame)
 {
@@ -380,8 +464,11 @@ static void spawn(const char *folder)
         for (pid_t ended; (ended = waitpid(-1, &status, WNOHANG)) > 0;)
             for (size_t i = 0; i < count; i++)
                 if (children[i].pid == ended)
-                    report(&(bx_zygote_report){.kind = BX_ZYGOTE_EXITED, .pid = ended,
-                                               .vm = children[i].vm, .status = status}, -1);
+                    report(&(bx_zygote_report){.kind = BX_ZYGOTE_EXITED,
+                                               .pid = ended,
+                                               .vm = children[i].vm,
+                                               .status = status},
+                           -1);
         if (poll(&control_socket, 1, 2) > 0)
             return;
     }

@@ -85,11 +85,18 @@ function sbml.event(id, trigger, set, options)
       table.concat(assignments))
 end
 
-local lists = { "functions", "FunctionDefinitions", "compartments", "Compartments", "species",
-  "Species", "parameters", "Parameters", "initial", "InitialAssignments", "rules", "Rules",
+--- A unit of the given kind, times multiplier.
+function sbml.unit(id, kind, multiplier)
+  return ('<unitDefinition id="%s"><listOfUnits><unit kind="%s" multiplier="%.17g" exponent="1" scale="0"/>'
+    .. "</listOfUnits></unitDefinition>"):format(id, kind, multiplier or 1)
+end
+
+local lists = { "functions", "FunctionDefinitions", "units", "UnitDefinitions", "compartments", "Compartments",
+  "species", "Species", "parameters", "Parameters", "initial", "InitialAssignments", "rules", "Rules",
   "reactions", "Reactions", "events", "Events" }
 
---- A document of level 3 version 2. parts: lists of elements by the names above; id of the model.
+--- A document of level 3 version 2. parts: lists of elements by the names above; id of the model, its unit of
+--- substance, further attributes.
 function sbml.document(parts)
   local out = {}
   for i = 1, #lists, 2 do
@@ -100,8 +107,10 @@ function sbml.document(parts)
     end
   end
   return ('<?xml version="1.0" encoding="UTF-8"?>\n<sbml xmlns="http://www.sbml.org/sbml/level3/'
-    .. 'version%d/core" level="3" version="%d"><model id="%s">%s</model></sbml>')
-    :format(parts.version or 2, parts.version or 2, parts.id or "model", table.concat(out))
+    .. 'version%d/core" level="3" version="%d"><model id="%s" %s%s>%s</model></sbml>')
+    :format(parts.version or 2, parts.version or 2, parts.id or "model",
+      parts.substance and ('substanceUnits="%s"'):format(parts.substance) or "", parts.attributes or "",
+      table.concat(out))
 end
 
 return sbml

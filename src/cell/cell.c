@@ -306,10 +306,25 @@ int bx_cell_decode(bx_cell *cell, const uint8_t *bytes, size_t length, bx_error 
 
 /* ---- runs ---- */
 
+/* What comes to rest at once has no next reaction. */
+static int refuse_fast(const bx_network *network, bx_error *err)
+{
+    for (size_t i = 0; i < network->unknown_count; i++)
+        if (network->rule_kind[network->unknowns[i]] == BX_RULE_SETTLES)
+            return bx_fail(
+                err, BX_EMODEL,
+                "method: \"%.64s\" is of a fast reaction, which has no times at which it "
+                "happens: expected \"ode\", or an ordinary reaction with a high rate",
+                network->names[network->species + network->parameters + network->unknowns[i]]);
+    return 0;
+}
+
 static int run_method(bx_cell *cell, bx_simulation *simulation, bx_error *err)
 {
     bx_method method = bx_method_for(simulation->run->method, cell->network);
     void **engine = &cell->engines[method];
+    if (method != BX_METHOD_ODE && refuse_fast(cell->network, err) < 0)
+        return -1;
     if (!*engine)
         *engine = bx_engines[method]->new (cell->network, err);
     return *engine ? bx_engines[method]->run(*engine, simulation, err) : -1;
@@ -321,7 +336,14 @@ static int run_from(bx_cell *cell, bx_state *state, bx_simulation *simulation, b
     simulation->frame = state->frame;
     simulation->owed = state->owed;
     simulation->events = state->events;
+    bx_method method = simulation->run->method;
+    if (state->history &&
+        bx_history_begin(state->history, state->frame,
+                         method == BX_METHOD_SSA || method == BX_METHOD_TAU, err) < 0)
+        return -1;
     bx_network_rules(cell->network, state->frame);
+    if (bx_network_keep(cell->network, state->frame, err) < 0)
+        return -1;
     /* no run has such a stream */
     bx_random_init(&state->events->random, simulation->run->seed, ~simulation->run->stream);
     if (bx_events_begin(cell->network, state->events, state->frame, err) < 0)
@@ -329,7 +351,13 @@ static int run_from(bx_cell *cell, bx_state *state, bx_simulation *simulation, b
     state->events->run = simulation->run;
     int result = run_method(cell, simulation, err);
     state->events->run = NULL;
-    return result;
+    if (result < 0 || cell->network->unknown_count == 0)
+        return result;
+    bx_network_rules(cell->network, state->frame);
+    if (bx_network_keep(cell->network, state->frame, err) < 0)
+        return -1;
+    bx_network_rebase(cell->network, state->frame);
+    return 0;
 }
 
 int bx_cell_run(bx_cell *cell, const bx_run *run, bx_trajectory **trajectory, bx_error *err)

@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { DONE = 0, FAILED = 1, USAGE = 2, NO_COMMAND = -1 };
@@ -153,10 +154,24 @@ static bool run_codes(lua_State *L, const command_line *line)
     return true;
 }
 
+/* What is none might be read for ever, or until memory is gone. */
+static bool is_regular(const char *name)
+{
+    struct stat status;
+    char message[256];
+    if (stat(name, &status) < 0 || S_ISREG(status.st_mode)) /* loading it says what is wrong */
+        return true;
+    snprintf(message, sizeof message, "%.150s is no regular file (- reads standard input)", name);
+    report_error(message, strlen(message));
+    return false;
+}
+
 static bool run_script(lua_State *L, const command_line *line)
 {
     const char *name = line->argv[line->script];
     bool from_stdin = is(name, "-") && line->script == line->codes_end; /* not after "--" */
+    if (!from_stdin && !is_regular(name))
+        return false;
     if (!report(L, luaL_loadfile(L, from_stdin ? NULL : name)))
         return false;
     int count = line->argc - line->script - 1;
@@ -197,6 +212,36 @@ static int run_session(lua_State *L, const command_line *line)
     return report(L, lua_pcall(L, count, 1, 0)) ? (int)lua_tointeger(L, -1) : FAILED;
 }
 
+/* The searcher of modules that stand beside a script, the last one. Where that is package.beside
+ * says, in the form of package.path. */
+static int search_beside(lua_State *L)
+{
+    lua_getfield(L, lua_upvalueindex(1), "searchpath");
+    lua_pushvalue(L, 1);
+    if (lua_getfield(L, lua_upvalueindex(1), "beside") != LUA_TSTRING)
+        return 0;
+    lua_call(L, 2, 2);
+    if (lua_isnil(L, -2))
+        return 1; /* where it looked */
+    lua_pop(L, 1);
+    if (luaL_loadfile(L, lua_tostring(L, -1)) != LUA_OK)
+        return lua_error(L);
+    lua_insert(L, -2);
+    return 2;
+}
+
+/* Modules are found beside the script, or in the working folder where there is none. */
+static void set_beside(lua_State *L, const char *script)
+{
+    const char *slash = script ? strrchr(script, '/') : NULL;
+    lua_getglobal(L, "package");
+    const char *folder =
+        slash ? lua_pushlstring(L, script, (size_t)(slash - script) + 1) : lua_pushliteral(L, "./");
+    lua_pushfstring(L, "%s?.lua;%s?/init.lua", folder, folder);
+    lua_setfield(L, -3, "beside");
+    lua_pop(L, 2);
+}
+
 /* As stock lua: the script at 0, its arguments above, everything else below. */
 static void set_arg(lua_State *L, const command_line *line)
 {
@@ -219,21 +264,48 @@ static const char *push_prefix(lua_State *L)
     return length > 0 ? lua_pushlstring(L, path, (size_t)length) : NULL;
 }
 
+/* Put `first` before package[field], and leave the working folder out, which Lua's default ends
+ * with: nothing comes from there by itself, unless the user's variable names it. */
+static void set_path(lua_State *L, int package, const char *field, const char *variable,
+                     const char *first)
+{
+    char own_name[32], template[4096];
+    luaL_Buffer kept;
+    snprintf(own_name, sizeof own_name, "%s_5_4", variable);
+    const char *own = getenv(own_name) ? getenv(own_name) : getenv(variable);
+    lua_getfield(L, package, field);
+    const char *path = luaL_checkstring(L, -1);
+    luaL_buffinit(L, &kept);
+    luaL_addstring(&kept, first);
+    for (size_t length; *path; path += length + (path[length] == ';')) {
+        length = strcspn(path, ";");
+        snprintf(template, sizeof template, "%.*s", (int)length, path);
+        if (length > 0 && (strncmp(template, "./?", 3) != 0 || (own && strstr(own, template)))) {
+            luaL_addlstring(&kept, ";", luaL_bufflen(&kept) > 0);
+            luaL_addlstring(&kept, path, length);
+        }
+    }
+    luaL_pushresult(&kept);
+    lua_setfield(L, package, field);
+}
+
 /* The installed module comes first: it fits the core in this program. */
 static void set_paths(lua_State *L)
 {
     lua_getglobal(L, "package");
     int package = lua_gettop(L);
-    const char *prefix = push_prefix(L);
+    const char *prefix = push_prefix(L), *path = "", *cpath = "";
     if (prefix) {
-        lua_getfield(L, package, "path");
-        lua_pushfstring(L, "%s/share/lua/5.4/?.lua;%s/share/lua/5.4/?/init.lua;%s", prefix, prefix,
-                        lua_tostring(L, -1));
-        lua_setfield(L, package, "path");
-        lua_getfield(L, package, "cpath");
-        lua_pushfstring(L, "%s/lib/lua/5.4/?.so;%s", prefix, lua_tostring(L, -1));
-        lua_setfield(L, package, "cpath");
+        path = lua_pushfstring(L, "%s/share/lua/5.4/?.lua;%s/share/lua/5.4/?/init.lua", prefix,
+                               prefix);
+        cpath = lua_pushfstring(L, "%s/lib/lua/5.4/?.so", prefix);
     }
+    set_path(L, package, "path", "LUA_PATH", path);
+    set_path(L, package, "cpath", "LUA_CPATH", cpath);
+    lua_getfield(L, package, "searchers");
+    lua_pushvalue(L, package);
+    lua_pushcclosure(L, search_beside, 1);
+    lua_rawseti(L, -2, luaL_len(L, -2) + 1);
     lua_getfield(L, package, "preload");
     lua_pushcfunction(L, progress_open_core);
     lua_setfield(L, -2, "bioxen.core");
@@ -257,6 +329,7 @@ static int run(lua_State *L)
     if (status != NO_COMMAND)
         return 1;
     status = FAILED;
+    set_beside(L, line->script ? line->argv[line->script] : NULL);
     if (line->session)
         status = run_codes(L, line) ? run_session(L, line) : FAILED;
     else if (run_codes(L, line) && (!line->script || run_script(L, line)))

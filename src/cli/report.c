@@ -6,6 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Characters that turn the order of what is read around, or break lines. */
+static bool turns(uint32_t point)
+{
+    return point == 0x61c || point == 0x200e || point == 0x200f ||
+           (point >= 0x2028 && point <= 0x202e) || (point >= 0x2066 && point <= 0x2069);
+}
+
 /* The bytes of the printable character at the start of `text`; 0 if there is none. */
 static size_t printable(const unsigned char *text, size_t length)
 {
@@ -23,7 +30,7 @@ static size_t printable(const unsigned char *text, size_t length)
     }
     static const uint32_t least[] = {0xa0, 0x800, 0x10000}; /* below 0xa0 are control codes */
     bool surrogate = point >= 0xd800 && point <= 0xdfff;
-    return point < least[size - 2] || surrogate || point > 0x10ffff ? 0 : size;
+    return point < least[size - 2] || surrogate || turns(point) || point > 0x10ffff ? 0 : size;
 }
 
 void report_error(const char *text, size_t length)

@@ -4,6 +4,7 @@
 #include "cli/line_editor.h"
 #include "core/clock.h"
 #include "core/error.h"
+#include "core/folder.h"
 #include "interrupt/functions.h"
 #include "lua/error.h"
 #include "lua/vm_box.h"
@@ -12,7 +13,6 @@
 #include <fcntl.h>
 #include <langinfo.h>
 #include <lauxlib.h>
-#include <limits.h>
 #include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -92,19 +92,9 @@ static int fail_file(lua_State *L, const char *action, const char *path)
 /* make_folder(path): with those above it, mode 0700. True; or nil and an error. */
 static int make_folder(lua_State *L)
 {
-    char path[PATH_MAX];
-    size_t length;
-    const char *given = luaL_checklstring(L, 1, &length);
-    luaL_argcheck(L, length < sizeof path, 1, "too long for a path");
-    memcpy(path, given, length + 1);
-    for (size_t i = 1; i <= length; i++) {
-        if (path[i] != '/' && path[i] != '\0')
-            continue;
-        path[i] = '\0';
-        if (mkdir(path, 0700) < 0 && errno != EEXIST)
-            return fail_file(L, "make", path);
-        path[i] = i < length ? '/' : '\0';
-    }
+    bx_error error;
+    if (bx_folder_make(luaL_checkstring(L, 1), 0700, &error) < 0)
+        return bx_lua_fail(L, &error, NULL);
     lua_pushboolean(L, 1);
     return 1;
 }
@@ -128,7 +118,12 @@ static int write_private(lua_State *L, int flags)
     const char *path = luaL_checkstring(L, 1);
     size_t length;
     const char *text = luaL_checklstring(L, 2, &length);
-    int file = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK | flags, 0600);
+    char real[PATH_MAX];
+    bx_error error;
+    if (bx_folder_follow(path, real, &error) < 0)
+        return bx_lua_fail(L, &error, NULL);
+    int file = open(
+        real, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK | O_NOFOLLOW | flags, 0600);
     if (file < 0)
         return fail_file(L, "write", path);
     int failed = write_all(file, text, length) < 0 || fchmod(file, 0600) < 0 ? errno : 0;

@@ -69,13 +69,6 @@ static void run_writer(const int streams[STREAMS], int file)
 
 /* ---- this process ---- */
 
-static int fail(lua_State *L, const char *what)
-{
-    bx_error error;
-    bx_fail_errno(&error, BX_EFILE, errno, "cannot write %s", what);
-    return bx_lua_fail(L, &error, NULL);
-}
-
 /* Fork the writer, and put the ends that it reads in the place of our streams. */
 static int start_writer(int file)
 {
@@ -109,18 +102,16 @@ static int start_writer(int file)
 
 static int begin(lua_State *L)
 {
-    const char *path = luaL_checkstring(L, 1);
+    int file = (int)luaL_checkinteger(L, 1);
     luaL_argcheck(L, writer == 0, 1, "there is a transcript already");
-    int file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-    if (file < 0)
-        return fail(L, path);
     int started = start_writer(file);
     int failed = errno;
     close(file);
-    errno = failed;
     if (started < 0) {
+        bx_error error;
         writer = 0;
-        return fail(L, path);
+        bx_fail_errno(&error, BX_ESYSTEM, failed, "cannot keep what is written");
+        return bx_lua_fail(L, &error, NULL);
     }
     lua_pushinteger(L, before[1]);
     return 1;

@@ -5,8 +5,9 @@
 
 #include <lua.h>
 
-/* The module "bioxen.transcript": begin(path) gives the descriptor that standard error was before,
- * or nil and an error; finish() gives both back, once all is written. */
+/* The module "bioxen.transcript": begin(descriptor of the file), which it takes, gives the
+ * descriptor that standard error was before, or nil and an error; finish() gives both back, once
+ * all is written. */
 int luaopen_bioxen_transcript(lua_State *L);
 
 #endif

@@ -1,91 +1,128 @@
 #include "core/save.h"
 
+#include "core/folder.h"
+
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { ATTEMPTS = 100 };
+enum { ATTEMPTS = 100, PART = 64 };
 
-/* 0, or the errno. Closes the descriptor. */
+/* 0, or the errno. */
 static int write_all(int descriptor, const char *bytes, size_t length)
 {
-    int failed = 0;
-    while (length > 0 && !failed) {
+    while (length > 0) {
         ssize_t written = write(descriptor, bytes, length);
         if (written >= 0) {
             bytes += written;
             length -= (size_t)written;
         } else if (errno != EINTR) {
-            failed = errno;
+            return errno;
         }
     }
-    if (close(descriptor) < 0 && !failed)
-        failed = errno;
-    return failed;
+    return 0;
 }
 
-/* A new file in the folder of `path`, whose name is put into `part`. The descriptor, or -1. */
-static int create_beside(const char *path, char part[PATH_MAX])
+/* A new file in the folder, whose name is put into `part`. The descriptor, or -1. */
+static int create_part(int folder, char part[PART])
 {
     static unsigned number;
-    const char *slash = strrchr(path, '/');
-    int folder = slash ? (int)(slash - path) + 1 : 0;
     for (int i = 0; i < ATTEMPTS; i++) {
-        int length =
-            snprintf(part, PATH_MAX, "%.*s.bioxen-%ld-%u", folder, path, (long)getpid(), number++);
-        if (length >= PATH_MAX) {
-            errno = ENAMETOOLONG;
-            return -1;
-        }
-        int descriptor = open(part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+        snprintf(part, PART, ".bioxen-%ld-%u", (long)getpid(), number++);
+        int descriptor = openat(folder, part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
         if (descriptor >= 0 || errno != EEXIST)
             return descriptor;
     }
     return -1;
 }
 
-static int replace(const char *path, const struct stat *old, const void *bytes, size_t length)
+/* 0, or the errno. A crash at any moment leaves the old file or the new one. Who may read and write
+ * it stays, unless somebody else had said so. */
+static int replace(int folder, const char *name, const void *bytes, size_t length)
 {
-    char part[PATH_MAX];
-    int descriptor = create_beside(path, part);
+    char part[PART];
+    struct stat old;
+    int descriptor = create_part(folder, part);
     if (descriptor < 0)
         return errno;
     int failed = 0;
-    if (old && fchmod(descriptor, old->st_mode & 07777) < 0)
+    if (fstatat(folder, name, &old, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(old.st_mode) &&
+        old.st_uid == geteuid() && fchmod(descriptor, old.st_mode & 07777) < 0)
         failed = errno;
-    int unwritten = write_all(descriptor, bytes, length);
     if (!failed)
-        failed = unwritten;
-    if (!failed && rename(part, path) < 0)
+        failed = write_all(descriptor, bytes, length);
+    if (!failed && fsync(descriptor) < 0)
+        failed = errno;
+    if (close(descriptor) < 0 && !failed)
+        failed = errno;
+    if (!failed && renameat(folder, part, folder, name) < 0)
         failed = errno;
     if (failed)
-        unlink(part);
+        unlinkat(folder, part, 0);
+    else
+        fsync(folder); /* some file systems have none of folders */
     return failed;
 }
 
-static int write_into(const char *path, const void *bytes, size_t length)
+/* 0, or the errno. At the end of what is there: standard output may be a file, under its name in
+ * /proc. */
+static int write_into(const char *path, int flags, const void *bytes, size_t length)
 {
-    int descriptor = open(path, O_WRONLY | O_CLOEXEC);
-    return descriptor < 0 ? errno : write_all(descriptor, bytes, length);
+    int descriptor = open(path, O_WRONLY | O_APPEND | O_CLOEXEC | flags);
+    if (descriptor < 0)
+        return errno;
+    int failed = write_all(descriptor, bytes, length);
+    if (close(descriptor) < 0 && !failed)
+        failed = errno;
+    return failed;
+}
+
+/* 0, or the errno. */
+static int replace_at(const char *path, const void *bytes, size_t length)
+{
+    char above[PATH_MAX];
+    const char *slash = strrchr(path, '/');
+    snprintf(above, sizeof above, "%.*s", slash ? (int)(slash - path) + 1 : 1, slash ? path : ".");
+    int folder = open(above, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (folder < 0 && errno == EACCES) /* one to put files into, but not to look at */
+        folder = open(above, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (folder < 0)
+        return errno;
+    int failed = replace(folder, slash ? slash + 1 : path, bytes, length);
+    close(folder);
+    return failed;
 }
 
 int bx_save(const char *path, const void *bytes, size_t length, bx_error *err)
 {
-    struct stat old;
     char real[PATH_MAX];
-    int failed;
-    bool there = stat(path, &old) == 0;
-    if (there && !S_ISREG(old.st_mode))
-        failed = write_into(path, bytes, length);
-    else if (there && !realpath(path, real))
-        failed = errno;
+    struct stat there;
+    int open_already = bx_folder_follow(path, real, err), failed;
+    if (open_already < 0)
+        return -1;
+    bool special = lstat(real, &there) == 0 && !S_ISREG(there.st_mode) && !S_ISLNK(there.st_mode);
+    if (open_already)
+        failed = write_into(real, 0, bytes, length);
+    else if (special && S_ISFIFO(there.st_mode) && there.st_uid != geteuid() && there.st_uid != 0)
+        failed = EPERM; /* who knows who listens */
+    else if (special)
+        failed = write_into(real, O_NOFOLLOW, bytes, length);
     else
-        failed = replace(there ? real : path, there ? &old : NULL, bytes, length);
+        failed = replace_at(real, bytes, length);
     return failed ? bx_fail_errno(err, BX_EFILE, failed, "cannot write %s", path) : 0;
+}
+
+int bx_save_below(int folder, const char *name, const void *bytes, size_t length, bx_error *err)
+{
+    const char *last;
+    int inside = bx_folder_enter(folder, name, false, &last, err);
+    if (inside < 0)
+        return -1;
+    int failed = replace(inside, last, bytes, length);
+    close(inside);
+    return failed ? bx_fail_errno(err, BX_EFILE, failed, "cannot write %s", name) : 0;
 }

@@ -300,8 +300,11 @@ static bx_code code_of(CURLcode code)
 
 static int fail_with(bx_http *http, CURLcode code, bx_error *err)
 {
+    static const char secret[] = "Unsupported proxy"; /* curl repeats it, with its password */
     char *text = http->curl_message;
     long number = 0;
+    if (strncmp(text, secret, sizeof secret - 1) == 0)
+        return bx_fail(err, BX_ECONFIG, "%s: the proxy's address cannot be used", http->base);
     if (!*text)
         snprintf(text, sizeof http->curl_message, "%s", curl_easy_strerror(code));
     for (char *at = text; *at; at++) /* the server's own words may be among them */

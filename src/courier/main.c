@@ -1,5 +1,6 @@
 /* bioxen-courier: logs in to a pool, makes guests, relays frames to the workers in them, and undoes
  * what it made. Started by a host, which sends it requests; their steps are in Lua. */
+#include "courier/confine.h"
 #include "courier/native.h"
 #include "values/value.h"
 #include "wire/zygote.h"
@@ -144,6 +145,7 @@ int main(int argc, char **argv)
         bx_control_error(&native.control, "ESTART", lua_tostring(L, -1), NULL);
         return EXIT_FAILURE;
     }
+    bx_courier_confine();
     if (bx_control_open(&native.control, &native.loop, &error) < 0)
         return EXIT_FAILURE;
     while (bx_control_next(&native.control, &call))

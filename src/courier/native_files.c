@@ -1,7 +1,11 @@
 /* What the steps need of files beyond Lua's io: secrets, the journal, folders. */
+#include "core/file.h"
+#include "core/folder.h"
 #include "core/secret.h"
 #include "courier/native.h"
 #include "values/folder.h"
+#include "values/text.h"
+#include "wire/frame.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -134,36 +138,54 @@ static int native_is_held(lua_State *L)
 
 /* ---- folders ---- */
 
-/* make_folder(path): with what is above it, for this user alone. True; or nil and an error. */
+/* make_folder(path): with what is above it, for this user alone, whose it must be. True; or nil and
+ * an error. */
 static int native_make_folder(lua_State *L)
 {
     const char *path = luaL_checkstring(L, 1);
-    char part[PATH_MAX];
-    luaL_argcheck(L, strlen(path) < sizeof part, 1, "too long");
-    const char *end = path;
-    while (end) {
-        end = strchr(end + 1, '/');
-        snprintf(part, sizeof part, "%.*s", (int)(end ? end - path : (int)strlen(path)), path);
-        if (mkdir(part, 0700) < 0 && errno != EEXIST)
-            return fail_errno(L, BX_EFILE, "cannot make the folder", part);
-    }
+    bx_error error;
+    if (bx_folder_make(path, 0700, &error) < 0)
+        return bx_native_fail(L, &error);
+    int folder = bx_folder_open(path, true, &error);
+    if (folder < 0)
+        return bx_native_fail(L, &error);
+    close(folder);
     lua_pushboolean(L, 1);
     return 1;
+}
+
+/* read_file(folder, name): the bytes of a file in it, which is no link; or nil and an error. */
+static int native_read_file(lua_State *L)
+{
+    const char *name = luaL_checkstring(L, 2);
+    bx_error error;
+    int folder = bx_folder_open(luaL_checkstring(L, 1), false, &error);
+    if (folder < 0)
+        return bx_native_fail(L, &error);
+    bx_buffer *bytes = bx_lua_push_text(L);
+    bytes->limit = BX_FRAME_LIMIT;
+    int status = bx_file_read_below(folder, name, false, bytes, &error);
+    close(folder);
+    return status < 0 ? bx_native_fail(L, &error) : bx_lua_give_text(L, bytes, NULL);
 }
 
 /* list_folder(path): the names in it but those that begin with a dot; or nil and an error. */
 static int native_list_folder(lua_State *L)
 {
     const char *path = luaL_checkstring(L, 1);
-    return bx_lua_push_folder(L, path) < 0 ? fail_errno(L, BX_EFILE, "cannot open", path) : 1;
+    return bx_lua_push_folder(L, path, false) < 0 ? fail_errno(L, BX_EFILE, "cannot open", path)
+                                                  : 1;
 }
 
 static const luaL_Reg journal_methods[] = {
     {"write", journal_write}, {"remove", journal_remove}, {"close", journal_close}, {NULL, NULL}};
-static const luaL_Reg functions[] = {
-    {"read_secret", native_read_secret}, {"open_journal", native_open_journal},
-    {"is_held", native_is_held},         {"make_folder", native_make_folder},
-    {"list_folder", native_list_folder}, {NULL, NULL}};
+static const luaL_Reg functions[] = {{"read_secret", native_read_secret},
+                                     {"open_journal", native_open_journal},
+                                     {"is_held", native_is_held},
+                                     {"make_folder", native_make_folder},
+                                     {"list_folder", native_list_folder},
+                                     {"read_file", native_read_file},
+                                     {NULL, NULL}};
 
 void bx_native_open_files(lua_State *L)
 {

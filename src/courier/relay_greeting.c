@@ -1,10 +1,10 @@
+#include "courier/greeting.h"
 #include "courier/printable.h"
 #include "courier/relay_parts.h"
-#include "wire/value.h"
 
 #include <string.h>
 
-enum { HELLO_LIMIT = 1 << 10, NOISE = 60 };
+enum { NOISE = 60 };
 
 static int refuse_noise(bx_relay *relay, const uint8_t *bytes, size_t length, bx_error *err)
 {
@@ -24,35 +24,8 @@ static int refuse_noise(bx_relay *relay, const uint8_t *bytes, size_t length, bx
         relay->ssh->where, bx_printable(shown, sizeof shown, noise, length));
 }
 
-static int check_version(const bx_relay *relay, const uint8_t *payload, size_t length,
-                         bx_error *err)
-{
-    bx_reader reader = {payload, payload + length};
-    bx_token version;
-    bx_error error;
-    char shown[128];
-    if (bx_value_check(payload, length, 1, &error) < 0 ||
-        bx_read_as(&reader, BX_TOKEN_STRING, &version, &error) < 0)
-        return bx_fail(err, BX_EPROTOCOL, "the greeting of the worker in the guest %s: %s",
-                       relay->ssh->where, error.message);
-    if (version.length != strlen(BX_PROTOCOL_VERSION) ||
-        memcmp(version.bytes, BX_PROTOCOL_VERSION, version.length) != 0)
-        return bx_fail(
-            err, BX_EVERSION,
-            "the worker in the guest %s speaks \"%s\", this host \"%s\": install the two "
-            "together",
-            relay->ssh->where, bx_printable(shown, sizeof shown, version.bytes, version.length),
-            BX_PROTOCOL_VERSION);
-    return 0;
-}
-
-typedef struct greeting {
-    uint8_t bytes[BX_FRAME_HEAD + HELLO_LIMIT];
-    size_t have, wanted;
-} greeting;
-
 /* 1: heard and good; 0: more is needed; -1 */
-static int read_greeting(bx_relay *relay, greeting *hello, bx_error *err)
+static int read_greeting(bx_relay *relay, bx_greeting *hello, bx_error *err)
 {
     for (;;) {
         int got = ssh_channel_read_nonblocking(relay->channel, hello->bytes + hello->have,
@@ -62,18 +35,16 @@ static int read_greeting(bx_relay *relay, greeting *hello, bx_error *err)
         hello->have += (size_t)got;
         if (hello->have < hello->wanted)
             continue;
-        bx_frame_head head;
-        if (bx_frame_read_head(hello->bytes, &head, NULL) < 0 || head.type != BX_FRAME_HELLO ||
-            head.length > HELLO_LIMIT || head.call != 0)
-            return refuse_noise(relay, hello->bytes, hello->have, err);
-        hello->wanted = BX_FRAME_HEAD + head.length;
-        if (hello->have == hello->wanted)
-            return check_version(relay, hello->bytes + BX_FRAME_HEAD, head.length, err) < 0 ? -1
-                                                                                            : 1;
+        switch (bx_greeting_hear(hello, relay->ssh->where, err)) {
+        case BX_HEARD_PART: break;
+        case BX_HEARD_WHOLE: return 1;
+        case BX_HEARD_NOISE: return refuse_noise(relay, hello->bytes, hello->have, err);
+        case BX_HEARD_OTHER: return -1;
+        }
     }
 }
 
-static int refuse_silence(bx_relay *relay, const greeting *hello, bool *absent, bx_error *err)
+static int refuse_silence(bx_relay *relay, const bx_greeting *hello, bool *absent, bx_error *err)
 {
     if (hello->have)
         return refuse_noise(relay, hello->bytes, hello->have, err);
@@ -87,7 +58,7 @@ static int refuse_silence(bx_relay *relay, const greeting *hello, bool *absent, 
 
 int bx_relay_hear_greeting(bx_relay *relay, bool *absent, bx_error *err)
 {
-    greeting hello = {.wanted = BX_FRAME_HEAD};
+    bx_greeting hello = {.wanted = BX_FRAME_HEAD};
     int64_t status_by = BX_NEVER;
     uint8_t early[BX_RELAY_TAIL];
     int got;

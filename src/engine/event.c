@@ -252,6 +252,7 @@ static int fire(const bx_network *network, bx_events *events, const bx_firing *f
     if (!firing->values)
         evaluate(network, events, event, frame);
     load_values(network, event, firing, frame);
+    bx_network_rebase(network, frame);
     for (uint32_t i = event->assignments.begin; i < event->assignments.end; i++) {
         const bx_assignment *assignment = &network->assignments[i];
         double value = frame[assignment->value];
@@ -264,7 +265,7 @@ static int fire(const bx_network *network, bx_events *events, const bx_firing *f
         frame[assignment->target] = value;
     }
     bx_network_rules(network, frame);
-    return 0;
+    return bx_network_keep(network, frame, err);
 }
 
 static int report(const bx_network *network, const bx_events *events, size_t index, double time,

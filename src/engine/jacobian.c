@@ -1,15 +1,13 @@
 #include "engine/jacobian.h"
 
+#include "model/derivative.h"
+#include "model/solve.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define ENTRIES_MAXIMUM ((size_t)1 << 26)
-
-/* The operands and the result of an instruction when it ran. */
-typedef struct record {
-    double a, b, c, result;
-} record;
 
 /* A function is a rule, by its place in rule_order, or behind these a reaction. */
 struct bx_jacobian {
@@ -19,72 +17,12 @@ struct bx_jacobian {
     bx_csr depends;    /* function -> places in the state it depends on, ascending */
     double *gradients; /* the derivatives, as in `depends` */
     bx_csr pattern;
-    uint32_t *targets; /* for each reaction, dependence and change: the entry it adds to */
-    record *tape;      /* as long as the longest code */
-    double *adjoints;  /* by slot: zero in between */
-    double *row;       /* by place in the state: zero in between */
-    uint32_t *place;   /* rule -> its place in rule_order */
+    uint32_t *targets;  /* for each reaction, dependence and change: the entry it adds to */
+    bx_operation *tape; /* as long as the longest code */
+    double *adjoints;   /* by slot: zero in between */
+    double *row;        /* by place in the state: zero in between */
+    uint32_t *place;    /* rule -> its place in rule_order */
 };
-
-/* ---- derivatives of operators ---- */
-
-static double by_power(double a, double b)
-{
-    return b == 1 ? 1 : b * bx_power(a, b - 1);
-}
-
-/* Of an operator of one operand. */
-static double derivative(bx_op op, const record *r)
-{
-    switch (op) {
-    case BX_OP_MOVE: return 1;
-    case BX_OP_NEGATE: return -1;
-    case BX_OP_ABS: return r->a < 0 ? -1 : 1;
-    case BX_OP_EXP: return r->result;
-    case BX_OP_LOG: return 1 / r->a;
-    case BX_OP_LOG10: return 0.43429448190325182765 / r->a;
-    case BX_OP_SQRT: return 0.5 / r->result;
-    case BX_OP_SIN: return cos(r->a);
-    case BX_OP_COS: return -sin(r->a);
-    case BX_OP_TAN: return 1 + r->result * r->result;
-    case BX_OP_ASIN: return 1 / sqrt(1 - r->a * r->a);
-    case BX_OP_ACOS: return -1 / sqrt(1 - r->a * r->a);
-    case BX_OP_ATAN: return 1 / (1 + r->a * r->a);
-    case BX_OP_SINH: return cosh(r->a);
-    case BX_OP_COSH: return sinh(r->a);
-    case BX_OP_TANH: return 1 - r->result * r->result;
-    case BX_OP_SQUARE: return 2 * r->a;
-    case BX_OP_CUBE: return 3 * r->a * r->a;
-    default: return 0; /* steps: not, floor, ceil */
-    }
-}
-
-/* By each operand of the others; d has three places. */
-static void derivatives(bx_op op, const record *r, double *d)
-{
-    d[0] = d[1] = d[2] = 0;
-    double slope;
-    switch (op) {
-    case BX_OP_ADD: d[0] = d[1] = 1; break;
-    case BX_OP_SUBTRACT: d[0] = 1, d[1] = -1; break;
-    case BX_OP_MULTIPLY: d[0] = r->b, d[1] = r->a; break;
-    case BX_OP_DIVIDE: d[0] = 1 / r->b, d[1] = -r->result / r->b; break;
-    case BX_OP_POWER:
-        d[0] = by_power(r->a, r->b);
-        d[1] = r->a > 0 ? r->result * log(r->a) : 0;
-        break;
-    case BX_OP_MIN: d[r->a < r->b ? 0 : 1] = 1; break;
-    case BX_OP_MAX: d[r->a > r->b ? 0 : 1] = 1; break;
-    case BX_OP_IF: d[r->a != 0 ? 1 : 2] = 1; break;
-    case BX_OP_HILL:
-        slope = r->result * (1 - r->result);
-        d[0] = r->a > 0 ? r->c * slope / r->a : 0;
-        d[1] = r->a > 0 ? -r->c * slope / r->b : 0;
-        d[2] = r->a > 0 ? -slope * log(r->b / r->a) : 0;
-        break;
-    default: break; /* comparisons, and, or */
-    }
-}
 
 /* Run a code, then back along it: adjoints[slot] becomes the derivative of `target` by each slot
  * that the code reads. */
@@ -93,22 +31,17 @@ static void differentiate(const bx_jacobian *j, bx_range range, uint32_t target,
     const bx_instruction *code = j->network->program.code + range.begin;
     size_t count = range.end - range.begin;
     for (size_t i = 0; i < count; i++) {
-        j->tape[i] = (record){frame[code[i].a], frame[code[i].b], frame[code[i].c], 0};
+        j->tape[i] = (bx_operation){frame[code[i].a], frame[code[i].b], frame[code[i].c], 0};
         bx_program_run(code + i, code + i + 1, frame);
         j->tape[i].result = frame[code[i].target];
     }
     j->adjoints[target] = 1;
     for (size_t i = count; i-- > 0;) {
         double weight = j->adjoints[code[i].target], d[3];
-        bx_op op = (bx_op)code[i].op;
         j->adjoints[code[i].target] = 0;
         if (weight == 0)
             continue;
-        if (bx_op_arity(op) == 1) {
-            j->adjoints[code[i].a] += weight * derivative(op, &j->tape[i]);
-            continue;
-        }
-        derivatives(op, &j->tape[i], d);
+        bx_op_derivatives((bx_op)code[i].op, &j->tape[i], d);
         if (d[0] != 0)
             j->adjoints[code[i].a] += weight * d[0];
         if (d[1] != 0)
@@ -116,6 +49,18 @@ static void differentiate(const bx_jacobian *j, bx_range range, uint32_t target,
         if (d[2] != 0)
             j->adjoints[code[i].c] += weight * d[2];
     }
+}
+
+/* The same for a rule of a block, which ran; behind it is a move for each unknown. */
+static void differentiate_block(const bx_jacobian *j, size_t leader, uint32_t target, double *frame)
+{
+    const bx_program *program = &j->network->program;
+    bx_range range = j->network->rule_codes[leader];
+    const bx_instruction *head = program->code + range.begin;
+    for (const bx_instruction *i = head + 1 + head->b; i != program->code + range.end; i++)
+        if (i->target == target)
+            j->adjoints[i->a] = 1;
+    bx_solve_differentiate(head, frame, j->adjoints);
 }
 
 /* ---- gradients ---- */
@@ -164,7 +109,7 @@ static double differentiate_mass_action(const bx_jacobian *j, size_t r, double k
     double product = 1;
     for (uint32_t i = begin; i < end; i++) {
         double n = network->orders[i], s = frame[network->reactants.items[i]];
-        double others = k * by_power(s, n);
+        double others = k * (n == 1 ? 1 : n * bx_power(s, n - 1));
         for (uint32_t o = begin; o < end; o++)
             if (o != i)
                 others *= bx_power(frame[network->reactants.items[o]], network->orders[o]);
@@ -199,8 +144,15 @@ void bx_jacobian_evaluate(bx_jacobian *j, double *frame, double *values)
             bx_program_run_range(&network->program, network->rule_codes[i], frame);
             continue;
         }
-        differentiate(j, network->rule_codes[i], first + rule, frame);
-        collect(j, &network->rule_uses, rule, 1);
+        uint32_t leader = network->rule_leader[rule];
+        bool solved = network->rule_kind[rule] != BX_RULE_EQUALS;
+        if (solved) {
+            bx_program_run_range(&network->program, network->rule_codes[i], frame);
+            differentiate_block(j, j->place[leader], first + rule, frame);
+        } else {
+            differentiate(j, network->rule_codes[i], first + rule, frame);
+        }
+        collect(j, &network->rule_uses, solved ? leader : rule, 1);
         finish_row(j, i);
     }
     const uint32_t *target = j->targets;

@@ -105,7 +105,7 @@ const bx_network *bx_jumps_network(const bx_jumps *jumps)
 int bx_jumps_begin(bx_jumps *jumps, double *frame, bx_error *err)
 {
     const bx_network *network = jumps->network;
-    if (bx_molecules_check_counts(network, jumps->discrete, frame, err) < 0)
+    if (bx_molecules_check_counts(network, jumps->discrete, INFINITY, frame, err) < 0)
         return -1;
     bx_program_run_range(&network->program, network->rate_code, frame);
     double hazard = bx_jumps_hazard(jumps, frame);

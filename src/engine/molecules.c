@@ -5,17 +5,10 @@
 /* Above this order a propensity is a formula's business. */
 #define ORDER_MAXIMUM 100
 
-/* Doubles hold every whole number up to here. */
-#define COUNT_MAXIMUM 9007199254740992.0
-
-/* What a formula such as 0.29 * 100 misses a whole number by, as a part of that number: an amount
- * near 0, as in moles, is no rounding error. */
-#define ROUNDING 1e-12
-
 static int check_whole(const bx_network *network, size_t reaction, double coefficient,
                        bx_error *err)
 {
-    if (coefficient == floor(coefficient) && fabs(coefficient) <= COUNT_MAXIMUM)
+    if (coefficient == floor(coefficient) && fabs(coefficient) <= BX_MOLECULES_MAXIMUM)
         return 0;
     return bx_fail(err, BX_EMODEL, "%s: stochastic simulation wants whole coefficients, found %g",
                    bx_network_reaction_label(network, reaction).text, fabs(coefficient));
@@ -45,8 +38,8 @@ int bx_molecules_check_coefficients(const bx_network *network, size_t r, const b
     return 0;
 }
 
-int bx_molecules_check_counts(const bx_network *network, const bool *which, double *frame,
-                              bx_error *err)
+int bx_molecules_check_counts(const bx_network *network, const bool *which, double maximum,
+                              double *frame, bx_error *err)
 {
     for (size_t i = 0; i < network->species; i++) {
         if (!which[i])
@@ -55,14 +48,20 @@ int bx_molecules_check_counts(const bx_network *network, const bool *which, doub
         if (isnan(frame[i]))
             return bx_fail(err, BX_ESIMULATION, "species \"%s\" has no value at time %g s",
                            network->names[i], frame[network->time]);
-        if (!(frame[i] >= 0 && frame[i] <= COUNT_MAXIMUM &&
-              fabs(frame[i] - whole) <= ROUNDING * whole))
+        if (frame[i] > maximum)
+            return bx_fail(err, BX_ESIMULATION,
+                           "species \"%s\" is %.6g at time %g s: more than 2^53 molecules can't be "
+                           "counted one by one; a smaller compartment has fewer, and methods "
+                           "\"hybrid\" and \"ode\" take them as they are",
+                           network->names[i], frame[i], frame[network->time]);
+        if (!(whole >= 0 && isfinite(whole) &&
+              (network->rounded[i] || fabs(frame[i] - whole) <= BX_MOLECULES_ROUNDING * whole)))
             return bx_fail(
                 err, BX_ESIMULATION,
                 "species \"%s\" is %.17g at time %g s: stochastic simulation wants whole "
                 "numbers of molecules",
                 network->names[i], frame[i], frame[network->time]);
-        frame[i] = whole;
+        frame[i] = fabs(whole); /* not -0 */
     }
     return 0;
 }

@@ -4,10 +4,19 @@
 
 #include "model/network.h"
 
-/* Make the counts of the species that `which` marks whole numbers where rounding alone keeps them
- * from it; fails where they are none. */
-int bx_molecules_check_counts(const bx_network *network, const bool *which, double *frame,
-                              bx_error *err);
+/* Doubles hold every whole number up to here. */
+#define BX_MOLECULES_MAXIMUM 9007199254740992.0
+
+/* What a formula such as 0.29 * 100 misses a whole number by, as a part of that number: an amount
+ * near 0, as in moles, is no rounding error. */
+#define BX_MOLECULES_ROUNDING 1e-12
+
+/* Make the counts of the species that `which` marks whole numbers: where rounding alone keeps them
+ * from it, or they are to be rounded. Fails where they are none, or above `maximum`: infinity where
+ * one molecule more or less of so many may be lost, as hybrid methods have few reactions for them.
+ */
+int bx_molecules_check_counts(const bx_network *network, const bool *which, double maximum,
+                              double *frame, bx_error *err);
 
 /* Fails unless a reaction takes whole molecules, and changes those that `which` marks by whole
  * numbers. */

@@ -1,25 +1,37 @@
 #include "engine/roots.h"
 
+#include "model/solve.h"
+
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define PI 3.14159265358979323846
 
-/* A search for the next time looks at so many intervals at most. Where it ends without an answer,
- * the solver goes on by at least this part of what is left, and asks again. */
+/* A search for the next known time looks at so many intervals at most. Where it ends without an
+ * answer, who asked goes on by at least this part of what is left, and asks again. */
 #define LOOKS 5000
 #define LEAST_ADVANCE 1e-2
+
+/* Looks between the ends of steps: as many as this at once, and so many for each step. */
+#define LOOKS_SAVED 2000
+#define LOOKS_A_STEP 200
 
 /* By how much functions of the mathematical library may miss, relative to their values. */
 #define LIBRARY_ERROR 1e-15
 
-/* What a slot depends on. */
-enum { BY_TIME = 1, BY_STATE = 2 };
+/* What a slot depends on. Of what drifts, known times are not all that changes it. What is hidden
+ * is delayed, or an unknown to be solved for: it has no bounds between the ends of a step. */
+enum { BY_TIME = 1, BY_STATE = 2, DRIFTS = 4, HIDDEN = 8 };
+
+/* What there is to an instruction: a change or a kink at a known time; a function that a solver
+ * looks for the roots of; a change with the state, in a formula or as a leaf of a condition. */
+enum { KNOWN = 1, ROOT = 2, CHANGE = 4, LEAF = 8 };
 
 typedef struct listing {
     bx_instruction *items;
-    bool *watched; /* by instruction: something changes at once here */
+    unsigned char *marks; /* by instruction: those above */
     size_t count;
 } listing;
 
@@ -28,8 +40,12 @@ struct bx_roots {
     unsigned char *depends; /* by slot */
     double *low, *high;     /* by slot: its values in an interval of time */
     uint32_t time;
-    listing timed, state; /* what depends on the time alone; on the state */
-    size_t timed_count, state_count;
+    listing timed, state; /* what changes by time alone needs; what changes with the state does */
+    size_t timed_count, root_count;
+    bool between;      /* something is to be looked for between the ends of steps */
+    size_t looks;      /* left for that */
+    double near, last; /* what is found so soon after the last costs looks, too */
+    double step_end;   /* of the last that was looked into */
 };
 
 /* ---- what to watch ---- */
@@ -39,28 +55,33 @@ static bool rounds(bx_op op)
     return op == BX_OP_FLOOR || op == BX_OP_CEIL || op == BX_OP_TRUNCATE || op == BX_OP_REMAINDER;
 }
 
+static bool breaks(bx_op op)
+{
+    return bx_op_compares(op) || rounds(op);
+}
+
 static bool bends(bx_op op)
 {
     return op == BX_OP_ABS || op == BX_OP_MIN || op == BX_OP_MAX;
 }
 
-/* Of a trigger: where this changes its sign, a pair of roots of the trigger can be close by. */
-static bool doubles(bx_op op, unsigned char a, unsigned char b)
+static bool equates(bx_op op)
 {
-    return bends(op) || op == BX_OP_SQUARE || (op == BX_OP_POWER && a & BY_STATE) ||
-           (op == BX_OP_MULTIPLY && a & b & BY_STATE);
+    return op == BX_OP_EQUAL || op == BX_OP_NOT_EQUAL;
 }
 
-static void append(listing *to, const bx_instruction *instruction, bool watched)
+static void append(listing *to, const bx_instruction *instruction, unsigned char marks)
 {
     to->items[to->count] = *instruction;
-    to->watched[to->count++] = watched;
+    to->marks[to->count++] = marks;
 }
 
 static unsigned char dependence(const bx_roots *roots, const bx_instruction *i)
 {
     unsigned arity = bx_op_arity((bx_op)i->op);
     unsigned char depends = roots->depends[i->a];
+    if (i->op == BX_OP_DELAY)
+        return BY_TIME | BY_STATE | DRIFTS | HIDDEN;
     if (arity > 1)
         depends |= roots->depends[i->b];
     if (arity > 2)
@@ -68,102 +89,164 @@ static unsigned char dependence(const bx_roots *roots, const bx_instruction *i)
     return depends;
 }
 
-/* Take the code if it has something to watch, or if later code needs its value. */
-static void collect(bx_roots *roots, const bx_network *network, bx_range range, bool needed,
-                    bool trigger)
+/* The unknowns of a block depend on all that it reads. When they change is not known ahead. */
+static void depend_on_block(bx_roots *roots, const bx_instruction *head)
 {
-    size_t timed = roots->timed.count, state = roots->state.count;
-    size_t timed_before = roots->timed_count, state_before = roots->state_count;
     unsigned char depends = 0;
-    for (uint32_t k = range.begin; k < range.end; k++) {
-        const bx_instruction *i = &network->program.code[k];
+    for (const bx_instruction *i = head + 1; i != head + 1 + head->b; i++)
+        depends |= dependence(roots, i);
+    if (depends & BY_TIME)
+        depends |= DRIFTS;
+    for (uint32_t k = 0; k < head->a; k++)
+        roots->depends[head->target + k] = depends ? depends | BY_STATE | HIDDEN : 0;
+}
+
+/* Of equal values nothing is to be found between two roots. */
+static unsigned char marks_of(bx_op op, unsigned char depends)
+{
+    if (depends & BY_STATE)
+        return !breaks(op) ? 0 : equates(op) || depends & HIDDEN ? ROOT : ROOT | CHANGE;
+    return depends & BY_TIME && (breaks(op) || bends(op)) ? KNOWN : 0;
+}
+
+static void collect_code(bx_roots *roots, const bx_instruction *begin, const bx_instruction *end)
+{
+    for (const bx_instruction *i = begin; i < end; i++) {
+        if (bx_solve_is(i)) { /* what its body does is looked at next */
+            depend_on_block(roots, i);
+            continue;
+        }
         bx_op op = (bx_op)i->op;
-        depends = dependence(roots, i);
-        bool breaks = bx_op_compares(op) || rounds(op);
-        bool on_time = depends == BY_TIME && (breaks || bends(op));
-        bool on_state =
-            depends & BY_STATE &&
-            (breaks || (trigger && doubles(op, roots->depends[i->a], roots->depends[i->b])));
-        if (!(depends & BY_STATE))
-            append(&roots->timed, i, on_time);
-        append(&roots->state, i, on_state);
-        roots->timed_count += on_time;
-        roots->state_count += on_state ? op == BX_OP_MULTIPLY ? 2 : 1 : 0;
+        unsigned char depends = dependence(roots, i), marks = marks_of(op, depends);
+        append(&roots->state, i, marks);
+        if (marks & KNOWN && breaks(op) && op != BX_OP_REMAINDER)
+            depends &= (unsigned char)~DRIFTS;
         roots->depends[i->target] = depends;
     }
-    if (!(needed && depends == BY_TIME) && roots->timed_count == timed_before)
-        roots->timed.count = timed;
-    if (roots->state_count == state_before)
-        roots->state.count = state;
+}
+
+static void collect(bx_roots *roots, const bx_network *network, bx_range range)
+{
+    const bx_instruction *code = network->program.code;
+    collect_code(roots, code + range.begin, code + range.end);
+}
+
+/* What changes at once in what is delayed does so again later: the history is to know when. */
+static void collect_delayed(bx_roots *roots, const bx_network *network)
+{
+    for (size_t i = 0; i < network->program.delayed_count; i++) {
+        const bx_delayed *delayed = &network->program.delayed[i];
+        collect_code(roots, delayed->code, delayed->code + delayed->count);
+    }
 }
 
 static void collect_rates(bx_roots *roots, const bx_network *network)
 {
     for (size_t r = 0; r < network->reactions; r++)
-        collect(roots, network, network->reaction[r].code, false, false);
+        collect(roots, network, network->reaction[r].code);
 }
 
-/* Leaves that compare the time with a constant are met by bx_events_next, those that change with
- * the state by roots of their own. */
+static bool is_leaf(const bx_logic *part)
+{
+    return part->limit == BX_SLOT_NONE && (part->uses_species || part->uses_time) &&
+           bx_op_compares(part->op);
+}
+
+/* Leaves that compare the time with a constant are met by bx_events_next; to others that change
+ * with the state solvers look for roots of their own. */
 static void collect_leaves(bx_roots *roots, const bx_network *network)
 {
     uint32_t zero = (uint32_t)roots->frame_size;
+    for (size_t i = 0; i < network->logic_count; i++)
+        if (network->logic[i].limit == BX_SLOT_NONE)
+            collect(roots, network, network->logic[i].code);
     for (size_t i = 0; i < network->logic_count; i++) {
         const bx_logic *part = &network->logic[i];
-        if (part->limit != BX_SLOT_NONE || !(part->uses_species || part->uses_time))
-            continue;
-        collect(roots, network, part->code, true, true);
-        if (!bx_roots_knows(roots, part))
-            continue;
         bx_instruction compare = {.op = part->op, .target = zero + 1, .a = part->slot, .b = zero};
-        append(&roots->timed, &compare, true);
-        roots->timed_count++;
+        if (is_leaf(part) && bx_roots_knows(roots, part))
+            append(&roots->state, &compare, KNOWN);
+        else if (is_leaf(part) && !equates(part->op) && !(roots->depends[part->slot] & HIDDEN))
+            append(&roots->state, &compare, LEAF);
     }
 }
 
-/* Which rules triggers name. */
-static void mark_triggers(const bx_network *network, bool *trigger)
+static void collect_all(bx_roots *roots, const bx_network *network, const bx_network *jumps)
 {
-    size_t first = network->species + network->parameters;
-    for (size_t i = 0; i < network->logic_count; i++)
-        for (uint32_t j = network->logic_uses.start[i]; j < network->logic_uses.start[i + 1]; j++) {
-            uint32_t slot = network->logic_uses.items[j];
-            if (slot >= first && slot < first + network->rules)
-                trigger[slot - first] = true;
-        }
-}
-
-static int collect_all(bx_roots *roots, const bx_network *network, const bx_network *jumps)
-{
-    bool *trigger = calloc(network->rules + 1, sizeof *trigger);
-    if (!trigger)
-        return -1;
-    mark_triggers(network, trigger);
     for (size_t i = 0; i < network->species; i++)
         if (network->changing[i] || (jumps && jumps->changing[i]))
             roots->depends[i] = BY_STATE;
-    roots->depends[network->time] = BY_TIME;
+    roots->depends[network->time] = BY_TIME | DRIFTS;
     for (size_t i = 0; i < network->rules; i++)
-        collect(roots, network, network->rule_codes[i], true, trigger[network->rule_order[i]]);
+        collect(roots, network, network->rule_codes[i]);
+    collect_delayed(roots, network);
     collect_rates(roots, network);
     if (jumps)
         collect_rates(roots, jumps);
     collect_leaves(roots, network);
-    free(trigger);
-    return 0;
+}
+
+/* From all code to what has one of the marks, and what that needs; `needed` is by slot. */
+static void prune(listing *to, const listing *all, unsigned char marks, bool *needed)
+{
+    size_t kept = all->count;
+    for (size_t k = all->count; k-- > 0;) {
+        const bx_instruction *i = &all->items[k];
+        unsigned char mark = all->marks[k] & marks;
+        if (!mark && !needed[i->target])
+            continue;
+        unsigned arity = bx_op_arity((bx_op)i->op);
+        needed[i->target] = false;
+        needed[i->a] = true;
+        if (arity > 1)
+            needed[i->b] = true;
+        if (arity > 2)
+            needed[i->c] = true;
+        to->items[--kept] = *i;
+        to->marks[kept] = mark;
+    }
+    to->count = all->count - kept;
+    memmove(to->items, to->items + kept, to->count * sizeof *to->items);
+    memmove(to->marks, to->marks + kept, to->count);
 }
 
 static int allocate(listing *code, size_t count)
 {
     code->items = calloc(count + 1, sizeof *code->items);
-    code->watched = calloc(count + 1, sizeof *code->watched);
-    return code->items && code->watched ? 0 : -1;
+    code->marks = calloc(count + 1, sizeof *code->marks);
+    return code->items && code->marks ? 0 : -1;
+}
+
+static size_t count_marks(const listing *code, unsigned char marks)
+{
+    size_t count = 0;
+    for (size_t k = 0; k < code->count; k++)
+        count += (code->marks[k] & marks) != 0;
+    return count;
+}
+
+static int build(bx_roots *roots, const bx_network *network, const bx_network *jumps)
+{
+    size_t count = 2 * network->program.count + network->logic_count;
+    count += jumps ? jumps->program.count : 0;
+    for (size_t i = 0; i < network->program.delayed_count; i++)
+        count += network->program.delayed[i].count;
+    bool *needed = calloc(roots->frame_size + 2, 2 * sizeof *needed);
+    int result =
+        needed && allocate(&roots->timed, count) == 0 ? allocate(&roots->state, count) : -1;
+    if (result == 0) {
+        collect_all(roots, network, jumps);
+        prune(&roots->timed, &roots->state, KNOWN, needed);
+        prune(&roots->state, &roots->state, ROOT | CHANGE | LEAF, needed + roots->frame_size + 2);
+        roots->timed_count = count_marks(&roots->timed, KNOWN);
+        roots->root_count = count_marks(&roots->state, ROOT);
+        roots->between = count_marks(&roots->state, CHANGE | LEAF) > 0;
+    }
+    free(needed);
+    return result;
 }
 
 bx_roots *bx_roots_new(const bx_network *network, const bx_network *jumps, bx_error *err)
 {
-    size_t count = 2 * network->program.count + network->logic_count;
-    count += jumps ? jumps->program.count : 0;
     bx_roots *roots = calloc(1, sizeof *roots);
     if (!roots) {
         bx_fail_memory(err);
@@ -174,8 +257,7 @@ bx_roots *bx_roots_new(const bx_network *network, const bx_network *jumps, bx_er
     roots->depends = calloc(roots->frame_size + 2, 1);
     roots->low = calloc(roots->frame_size + 2, sizeof *roots->low);
     roots->high = calloc(roots->frame_size + 2, sizeof *roots->high);
-    if (!roots->depends || !roots->low || !roots->high || allocate(&roots->timed, count) < 0 ||
-        allocate(&roots->state, count) < 0 || collect_all(roots, network, jumps) < 0) {
+    if (!roots->depends || !roots->low || !roots->high || build(roots, network, jumps) < 0) {
         bx_roots_free(roots);
         bx_fail_memory(err);
         return NULL;
@@ -191,22 +273,38 @@ void bx_roots_free(bx_roots *roots)
     free(roots->low);
     free(roots->high);
     free(roots->timed.items);
-    free(roots->timed.watched);
+    free(roots->timed.marks);
     free(roots->state.items);
-    free(roots->state.watched);
+    free(roots->state.marks);
     free(roots);
 }
 
 bool bx_roots_knows(const bx_roots *roots, const bx_logic *leaf)
 {
-    return bx_op_compares(leaf->op) && roots->depends[leaf->slot] == BY_TIME;
+    unsigned char depends = roots->depends[leaf->slot];
+    return bx_op_compares(leaf->op) && depends & BY_TIME && !(depends & BY_STATE);
 }
 
-/* ---- of the state ---- */
+bool bx_roots_drifts(const bx_roots *roots, uint32_t slot)
+{
+    return roots->depends[slot] & DRIFTS;
+}
+
+/* ---- for a solver ---- */
+
+/* How far it is to where `a` is rounded to another number, below 0 if it is rounded to an odd one.
+ */
+static double parity(bx_op op, double a)
+{
+    if (op == BX_OP_CEIL || (op != BX_OP_FLOOR && a < 0))
+        a = -a;
+    double whole = floor(a), far = fmax(0.5 - fabs(a - whole - 0.5), DBL_MIN);
+    return fmod(whole, 2) == 0 ? far : -far;
+}
 
 size_t bx_roots_count(const bx_roots *roots)
 {
-    return roots->state_count;
+    return roots->root_count;
 }
 
 void bx_roots_reads(const bx_roots *roots, bool *reads)
@@ -220,29 +318,29 @@ void bx_roots_reads(const bx_roots *roots, bool *reads)
 void bx_roots_evaluate(const bx_roots *roots, double *frame, double *out)
 {
     const listing *code = &roots->state;
-    if (roots->state_count == 0)
-        return;
     const bx_instruction *done = code->items;
-    for (size_t k = 0; k < code->count; k++) {
-        if (!code->watched[k])
+    for (size_t k = 0, found = 0; found < roots->root_count; k++) {
+        if (!(code->marks[k] & ROOT))
             continue;
         const bx_instruction *i = &code->items[k];
         bx_program_run(done, i, frame); /* `i` may overwrite its operands */
         done = i;
-        double a = frame[i->a], b = frame[i->b], value = a;
+        double a = frame[i->a], b = frame[i->b];
         bx_op op = (bx_op)i->op;
-        if (bx_op_compares(op) || op == BX_OP_MIN || op == BX_OP_MAX)
-            value = a - b;
-        else if (rounds(op))
-            value = sin(PI * (op == BX_OP_REMAINDER ? a / b : a));
-        *out++ = isfinite(value) ? value : 1;
-        if (op == BX_OP_MULTIPLY)
-            *out++ = isfinite(b) ? b : 1;
+        double value = rounds(op) ? parity(op, op == BX_OP_REMAINDER ? a / b : a) : a - b;
+        out[found++] = isfinite(value) ? value : 1;
     }
 }
 
-/* ---- of the time: arithmetic of intervals. What is monotone in exact arithmetic is so when
+/* ---- arithmetic of intervals. What is monotone in exact arithmetic is so when
  * rounded, so that their bounds hold for the numbers that the program computes. ---- */
+
+#define FNV_START 0xcbf29ce484222325u
+
+/* Of what changes in formulas; of leaves. */
+typedef struct digest {
+    uint64_t of[2];
+} digest;
 
 typedef struct interval {
     double low, high;
@@ -307,20 +405,26 @@ static bool holds(interval a, double value)
     return a.low <= value && value <= a.high;
 }
 
-/* Of one smooth operator; not of those that change at once. */
-static interval smooth(bx_op op, interval a, interval b, interval c)
+/* Of one operator, whatever changes in the interval. */
+static interval bounds(bx_op op, interval a, interval b, interval c)
 {
     double zero[3] = {0, 0, 0};
     interval r;
     switch (op) {
     case BX_OP_ADD:
     case BX_OP_SUBTRACT:
+    case BX_OP_MIN:
+    case BX_OP_MAX:
     case BX_OP_MULTIPLY: return at_ends(op, a, b);
     case BX_OP_DIVIDE: return holds(b, 0) ? unbounded : at_ends(op, a, b);
     case BX_OP_MOVE:
     case BX_OP_NEGATE:
     case BX_OP_CUBE:
+    case BX_OP_FLOOR:
+    case BX_OP_CEIL:
+    case BX_OP_TRUNCATE:
     case BX_OP_SQRT: return at_ends(op, a, a);
+    case BX_OP_ABS:
     case BX_OP_SQUARE:
     case BX_OP_COSH:
         r = widened(at_ends(op, a, a));
@@ -333,6 +437,12 @@ static interval smooth(bx_op op, interval a, interval b, interval c)
                                                                    : unbounded;
     case BX_OP_POWER: return a.low >= 0 ? widened(at_ends(op, a, b)) : unbounded;
     case BX_OP_NOT: return holds(a, 0) ? (interval){0, 1} : (interval){0, 0};
+    case BX_OP_LESS:
+    case BX_OP_LESS_EQUAL:
+    case BX_OP_GREATER:
+    case BX_OP_GREATER_EQUAL:
+    case BX_OP_EQUAL:
+    case BX_OP_NOT_EQUAL:
     case BX_OP_AND:
     case BX_OP_OR: return (interval){0, 1};
     case BX_OP_IF:
@@ -374,14 +484,19 @@ static bool settled(bx_op op, interval a, interval b, interval *r)
     }
 }
 
-/* Whether nothing changes at once while the time is in the interval. */
-static bool steady(bx_roots *roots, double low, double high)
+/* ---- searches ---- */
+
+/* Whether no instruction of a listing that has a mark changes at once in an interval of time. */
+static bool steady(bx_roots *roots, const listing *code, const bx_course *course, double low,
+                   double high)
 {
     double *lows = roots->low, *highs = roots->high;
     lows[roots->time] = low;
     highs[roots->time] = high;
-    for (size_t k = 0; k < roots->timed.count; k++) {
-        const bx_instruction *i = &roots->timed.items[k];
+    if (course)
+        course->within(course->data, low, high, lows, highs);
+    for (size_t k = 0; k < code->count; k++) {
+        const bx_instruction *i = &code->items[k];
         bx_op op = (bx_op)i->op;
         unsigned arity = bx_op_arity(op);
         interval a = {lows[i->a], highs[i->a]}, b = {0, 0}, c = {0, 0}, r;
@@ -389,29 +504,36 @@ static bool steady(bx_roots *roots, double low, double high)
             b = (interval){lows[i->b], highs[i->b]};
         if (arity > 2)
             c = (interval){lows[i->c], highs[i->c]};
-        if (point(a) && point(b) && point(c))
+        if (op == BX_OP_DELAY)
+            r = unbounded;
+        else if (point(a) && point(b) && point(c))
             r.low = r.high = apply(op, a.low, b.low, c.low);
-        else if (!roots->timed.watched[k])
-            r = smooth(op, a, b, c);
-        else if (!settled(op, a, b, &r))
-            return false;
+        else if (!((breaks(op) || bends(op)) && settled(op, a, b, &r))) {
+            if (code->marks[k] & (KNOWN | CHANGE | LEAF))
+                return false;
+            r = bounds(op, a, b, c);
+        }
         lows[i->target] = r.low;
         highs[i->target] = r.high;
     }
     return true;
 }
 
-/* What the operators that change at once come to at `time`: a digest. */
-static uint64_t digest(bx_roots *roots, double time)
+/* What the operators that change at once come to at `time`. */
+static digest digest_at(bx_roots *roots, const listing *code, const bx_course *course, double time)
 {
-    uint64_t hash = 0xcbf29ce484222325u;
+    digest result = {{FNV_START, FNV_START}};
     double *frame = roots->low;
     frame[roots->time] = time;
-    for (size_t k = 0; k < roots->timed.count; k++) {
-        const bx_instruction *i = &roots->timed.items[k];
+    if (course)
+        course->at(course->data, time, frame);
+    for (size_t k = 0; k < code->count; k++) {
+        const bx_instruction *i = &code->items[k];
         double a = frame[i->a], b = frame[i->b];
+        if (i->op == BX_OP_DELAY) /* it counts for nothing that does */
+            continue;
         bx_program_run(i, i + 1, frame);
-        if (!roots->timed.watched[k])
+        if (!(code->marks[k] & (KNOWN | CHANGE | LEAF)))
             continue;
         double value = frame[i->target];
         if (i->op == BX_OP_ABS)
@@ -420,35 +542,87 @@ static uint64_t digest(bx_roots *roots, double time)
             value = a < b;
         else if (i->op == BX_OP_REMAINDER)
             value = rint((a - value) / b);
-        uint64_t bits;
+        uint64_t bits, *hash = &result.of[(code->marks[k] & LEAF) != 0];
         memcpy(&bits, &value, sizeof bits);
-        hash = (hash ^ bits) * 0x100000001b3u;
-        hash ^= hash >> 29;
+        *hash = (*hash ^ bits) * 0x100000001b3u;
+        *hash ^= *hash >> 29;
     }
-    return hash;
+    return result;
+}
+
+/* The first time after `low` at which something changes, to `resolution`; infinity if nothing does
+ * up to `end`. Less than one look is left where the search had to give up, at the time returned. */
+static double search(bx_roots *roots, const listing *code, const bx_course *course, double low,
+                     double end, double resolution, size_t *looks, bool *formula)
+{
+    double width = end - low;
+    while (low<end && * looks> 0) {
+        double least = fmax(nextafter(low, INFINITY), low + resolution);
+        double high = fmin(fmax(low + width, least), end);
+        --*looks;
+        if (steady(roots, code, course, low, high)) {
+            low = high;
+            width *= 2;
+            continue;
+        }
+        if (high > least) {
+            width = (high - low) / 2;
+            continue;
+        }
+        digest before = digest_at(roots, code, course, low);
+        digest after = digest_at(roots, code, course, high);
+        *formula = before.of[0] != after.of[0];
+        if (*formula || before.of[1] != after.of[1])
+            return high;
+        low = high;
+    }
+    return low < end ? low : INFINITY;
+}
+
+static void load(bx_roots *roots, const double *frame)
+{
+    memcpy(roots->low, frame, roots->frame_size * sizeof *frame);
+    memcpy(roots->high, frame, roots->frame_size * sizeof *frame);
 }
 
 double bx_roots_next(bx_roots *roots, const double *frame, double now, double end)
 {
     if (roots->timed_count == 0)
         return INFINITY;
-    memcpy(roots->low, frame, roots->frame_size * sizeof *frame);
-    memcpy(roots->high, frame, roots->frame_size * sizeof *frame);
-    double low = now, width = end - now;
-    for (size_t looks = 0; low < end; looks++) {
-        double least = nextafter(low, INFINITY), high = fmin(fmax(low + width, least), end);
-        if (looks > LOOKS)
-            return fmin(fmax(low, now + fmax((end - now) * LEAST_ADVANCE, end * 1e-6)), end);
-        if (steady(roots, low, high)) {
-            low = high;
-            width *= 2;
-        } else if (high > least) {
-            width = (high - low) / 2;
-        } else if (digest(roots, low) != digest(roots, high)) {
-            return high;
-        } else {
-            low = high;
-        }
-    }
-    return INFINITY;
+    load(roots, frame);
+    size_t looks = LOOKS;
+    bool formula;
+    double next = search(roots, &roots->timed, NULL, now, end, 0, &looks, &formula);
+    if (looks > 0 || next == INFINITY)
+        return next;
+    return fmin(fmax(next, now + fmax((end - now) * LEAST_ADVANCE, end * 1e-6)), end);
+}
+
+void bx_roots_begin(bx_roots *roots, double near)
+{
+    roots->looks = LOOKS_SAVED;
+    roots->near = near;
+    roots->last = roots->step_end = -INFINITY;
+}
+
+double bx_roots_between(bx_roots *roots, const bx_course *course, const double *frame, double low,
+                        double high, bool *formula)
+{
+    *formula = false;
+    if (!roots->between)
+        return INFINITY;
+    load(roots, frame);
+    if (high != roots->step_end && roots->looks < LOOKS_SAVED)
+        roots->looks += LOOKS_A_STEP;
+    roots->step_end = high;
+    size_t saved = roots->looks;
+    double found = search(roots, &roots->state, course, low, high, BX_ROOTS_RESOLUTION * fabs(high),
+                          &roots->looks, formula);
+    if (roots->looks == 0)
+        return INFINITY;
+    if (found <= high && found - roots->last > roots->near)
+        roots->looks = saved;
+    if (found <= high)
+        roots->last = found;
+    return found;
 }

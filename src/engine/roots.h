@@ -1,10 +1,16 @@
 /* Where formulas change at once: at the conditions in rules, rates and triggers, where they round,
- * and at the kinks of abs, min and max. Those that depend on the time alone are known ahead, to the
- * last digit; those that depend on the state are roots that a solver looks for. */
+ * and at the kinks of abs, min and max in time. Those that depend on the time alone are known
+ * ahead, to the last digit. Those that depend on the state are roots that a solver looks for, and
+ * what it passes over within a step is found by arithmetic of intervals (Moore, Interval Analysis,
+ * 1966). */
 #ifndef BX_ENGINE_ROOTS_H
 #define BX_ENGINE_ROOTS_H
 
 #include "model/network.h"
+
+/* Two times are one, beside a solver's state, if they differ by less than this part of themselves.
+ */
+#define BX_ROOTS_RESOLUTION 2e-14
 
 typedef struct bx_roots bx_roots;
 
@@ -15,16 +21,37 @@ void bx_roots_free(bx_roots *roots); /* NULL is fine */
 /* Whether a leaf of a condition depends on the time alone. */
 bool bx_roots_knows(const bx_roots *roots, const bx_logic *leaf);
 
+/* Whether the value in a slot changes with time but at known times, too. */
+bool bx_roots_drifts(const bx_roots *roots, uint32_t slot);
+
 /* The first time after `now`, and not after `end`, at which something that depends on time alone
- * changes at once; infinity if there is none. A bit earlier where that is hard to tell. */
+ * changes at once; infinity if there is none. A bit earlier where that is hard to tell. Rules in
+ * `frame` are up to date, here and below. */
 double bx_roots_next(bx_roots *roots, const double *frame, double now, double end);
 
 /* Set reads[slot] of what bx_roots_evaluate reads. */
 void bx_roots_reads(const bx_roots *roots, bool *reads);
 
-/* How many functions change their sign where something that depends on the state changes at once,
- * and their values; rules in `frame` are up to date. */
+/* How many functions change their sign where something in a formula that depends on the state
+ * changes at once, and their values. */
 size_t bx_roots_count(const bx_roots *roots);
 void bx_roots_evaluate(const bx_roots *roots, double *frame, double *out);
+
+/* The course of a state in time: puts the state at a time into a frame, and the bounds of what it
+ * is within an interval into two. */
+typedef struct bx_course {
+    void (*at)(void *data, double time, double *frame);
+    void (*within)(void *data, double low, double high, double *lows, double *highs);
+    void *data;
+} bx_course;
+
+/* Before a run. Times closer than `near` are hard to tell apart in it. */
+void bx_roots_begin(bx_roots *roots, double near);
+
+/* The first time after `low` at which something that depends on the state changes at once: in a
+ * formula, or else in a condition of an event alone. Infinity if there is none up to `high`, or
+ * none was found in the time that this may take. */
+double bx_roots_between(bx_roots *roots, const bx_course *course, const double *frame, double low,
+                        double high, bool *formula);
 
 #endif

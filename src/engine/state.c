@@ -1,7 +1,7 @@
 /* Layout, little-endian: "BXS1"; 32 bytes of SHA-256 that stand for the network; u64 random; the
- * time; species, then parameters; what species owe; the events' part (event_state.c); up to the
- * end, u64 and a double for each species or parameter that has `held` or another `begin` than
- * declared. Doubles are IEEE 754 binary64. */
+ * time; species, then parameters; what species owe; the events' part (event_state.c); the past, if
+ * anything is delayed (model/history_state.c); up to the end, u64 and a double for each species or
+ * parameter that has `held` or another `begin` than declared. Doubles are IEEE 754 binary64. */
 #include "engine/state.h"
 
 #include "core/sha256.h"
@@ -30,7 +30,11 @@ bx_state *bx_state_new(const bx_network *network, bx_error *err)
     state->begin = malloc((variables(network) + 1) * sizeof *state->begin);
     state->held = malloc((variables(network) + 1) * sizeof *state->held);
     state->events = bx_events_new(network, err);
-    if (!state->frame || !state->owed || !state->begin || !state->held || !state->events) {
+    bool delays = network->program.delayed_count > 0;
+    if (delays && state->held)
+        state->history = bx_history_new(network, state->held, err);
+    if (!state->frame || !state->owed || !state->begin || !state->held || !state->events ||
+        (delays && !state->history)) {
         bx_state_free(state);
         bx_fail_memory(err);
         return NULL;
@@ -49,6 +53,7 @@ void bx_state_free(bx_state *state)
     free(state->begin);
     free(state->held);
     bx_events_free(state->events);
+    bx_history_free(state->history);
     free(state);
 }
 
@@ -68,6 +73,9 @@ void bx_state_reset(bx_state *state)
     memset(state->owed, 0, network->species * sizeof *state->owed);
     memset(state->held, 0, variables(network) * sizeof *state->held);
     bx_events_reset(network, state->events);
+    bx_history_attach(state->history, state->frame);
+    if (state->history)
+        bx_history_clear(state->history);
     for (size_t i = 0; i < variables(network); i++) {
         otherwise = otherwise || begins_otherwise(state, i);
         state->frame[i] = state->begin[i];
@@ -107,6 +115,9 @@ int bx_state_copy(bx_state *state, const bx_state *from, bx_error *err)
     memcpy(state->frame, from->frame, network->program.frame_size * sizeof *state->frame);
     memcpy(state->owed, from->owed, network->species * sizeof *state->owed);
     state->random = from->random;
+    bx_history_attach(state->history, state->frame);
+    if (state->history && bx_history_copy(state->history, from->history, err) < 0)
+        return -1;
     return bx_events_copy(network, state->events, from->events) < 0 ? bx_fail_memory(err) : 0;
 }
 
@@ -139,6 +150,9 @@ int bx_state_carry(bx_state *state, const bx_state *before, bx_error *err)
         size_t slot = slot_before(state, before, i);
         state->held[i] = slot != BX_NAME_NONE && before->held[slot];
     }
+    if (state->history && before->history &&
+        bx_history_carry(state->history, before->history, state->frame, err) < 0)
+        return -1;
     return bx_events_carry(now, state->events, then, before->events) < 0 ? bx_fail_memory(err) : 0;
 }
 
@@ -181,7 +195,8 @@ static void add_event(bx_sha256 *hash, const bx_network *network, size_t i)
         add_number(hash, network->assignments[j].target);
 }
 
-/* A digest of what a state depends on: names, what reactions change, what events set and keep. */
+/* A digest of what a state depends on: names, what reactions change, what events set and
+ * keep, whose past is kept. */
 static void identify(const bx_network *network, uint8_t digest[BX_SHA256_SIZE])
 {
     bx_sha256 hash;
@@ -194,6 +209,8 @@ static void identify(const bx_network *network, uint8_t digest[BX_SHA256_SIZE])
         add_reaction(&hash, network, r);
     for (size_t i = 0; i < network->events; i++)
         add_event(&hash, network, i);
+    for (size_t i = 0; i < network->kept_count; i++)
+        add_number(&hash, network->kept[i]);
     bx_sha256_end(&hash, digest);
 }
 
@@ -210,6 +227,8 @@ int bx_state_encode(const bx_state *state, bx_buffer *out, bx_error *err)
     bx_pack_doubles(out, state->frame, variables(network));
     bx_pack_doubles(out, state->owed, network->species);
     bx_events_encode(network, state->events, out);
+    if (state->history)
+        bx_history_encode(state->history, out);
     for (size_t i = 0; i < variables(network); i++) {
         if (!begins_otherwise(state, i) && !(state->held[i] && network->computed[i]))
             continue;
@@ -261,7 +280,9 @@ static int decode(bx_state *state, bx_unpacker *in, bx_error *err)
     if (bx_unpack_u64(in, &state->random, err) < 0 || bx_unpack_doubles(in, time, 1, err) < 0 ||
         bx_unpack_doubles(in, state->frame, variables(network), err) < 0 ||
         bx_unpack_doubles(in, state->owed, network->species, err) < 0 ||
-        bx_events_decode(network, state->events, in, err) < 0 || check_values(state, err) < 0)
+        bx_events_decode(network, state->events, in, err) < 0 ||
+        (state->history && bx_history_decode(state->history, in, err) < 0) ||
+        check_values(state, err) < 0)
         return -1;
     while (in->left > 0)
         if (decode_set(state, in, err) < 0)

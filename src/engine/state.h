@@ -4,6 +4,7 @@
 #define BX_ENGINE_STATE_H
 
 #include "engine/event.h"
+#include "model/history.h"
 
 typedef struct bx_state {
     const bx_network *network;
@@ -12,6 +13,7 @@ typedef struct bx_state {
     double *begin; /* by species and parameter: what a reset begins with */
     bool *held;    /* by species and parameter: set, in place of its initial formula */
     bx_events *events;
+    bx_history *history; /* NULL if nothing is delayed */
     uint64_t random; /* of the sequence of seeds for runs that name none */
 } bx_state;
 

@@ -123,10 +123,13 @@ static int check_bases(const char *bases, size_t count, bx_error *err)
     return 0;
 }
 
-/* All whole codons, as they are. */
-static int append_codons(const genetic_code *code, const char *bases, size_t count, bx_buffer *out,
-                         bx_error *err)
+int bx_genome_translate(const char *bases, size_t count, int number, bx_buffer *out, bx_error *err)
 {
+    const genetic_code *code = find_code(number ? number : 11);
+    if (!code)
+        return bx_fail(err, BX_EGENOME, "there is no genetic code %d: see NCBI's list", number);
+    if (check_bases(bases, count, err) < 0)
+        return -1;
     if (bx_buffer_reserve(out, count / 3) < 0)
         return bx_fail_memory(err);
     for (size_t i = 0; i + 3 <= count; i += 3)
@@ -134,94 +137,12 @@ static int append_codons(const genetic_code *code, const char *bases, size_t cou
     return 0;
 }
 
-static bool ends_with_stop(const genetic_code *code, const char *bases, size_t count)
+bool bx_genome_starts(int number, const char *codon)
 {
-    return count >= 3 && look_up(code->ends, bases + count / 3 * 3 - 3, '-') == '*';
+    return look_up(find_code(number ? number : 11)->ends, codon, '-') == 'M';
 }
 
-static int refuse_stop(const char *bases, const uint8_t *protein, size_t length, bx_error *err)
+bool bx_genome_stops(int number, const char *codon)
 {
-    const uint8_t *stop = length > 0 ? memchr(protein, '*', length) : NULL;
-    if (!stop)
-        return 0;
-    size_t codon = (size_t)(stop - protein);
-    return bx_fail(err, BX_EGENOME, "codon %zu of %zu, %.3s, is a stop", codon + 1, length,
-                   bases + 3 * codon);
-}
-
-int bx_genome_translate(const char *bases, size_t count, int number, bool whole, bx_buffer *out,
-                        bx_error *err)
-{
-    const genetic_code *code = find_code(number ? number : 11);
-    size_t before = out->length;
-    if (!code)
-        return bx_fail(err, BX_EGENOME, "there is no genetic code %d: see NCBI's list", number);
-    if (check_bases(bases, count, err) < 0)
-        return -1;
-    if (whole && count % 3 != 0)
-        return bx_fail(err, BX_EGENOME, "%zu bases are no whole number of codons", count);
-    if (whole && ends_with_stop(code, bases, count))
-        count -= 3;
-    if (append_codons(code, bases, count, out, err) < 0)
-        return -1;
-    if (!whole)
-        return 0;
-    if (count >= 3 && look_up(code->ends, bases, '-') == 'M')
-        out->data[before] = 'M';
-    if (refuse_stop(bases, out->data + before, out->length - before, err) == 0)
-        return 0;
-    out->length = before;
-    return -1;
-}
-
-static int code_of(const bx_genome *genome, const bx_feature *feature)
-{
-    return feature->code ? feature->code : genome->strips[feature->sequence].sequence.code;
-}
-
-/* Types such as "tRNA"; messengers are translated. */
-static bool is_translated(const bx_feature *feature)
-{
-    size_t length = strlen(feature->type);
-    return length < 3 || strcmp(feature->type + length - 3, "RNA") != 0 ||
-           strcmp(feature->type, "mRNA") == 0;
-}
-
-/* An end that is missing leaves no start to look for, and perhaps a part of a codon. */
-static int translate_part(const bx_feature *feature, int code, const bx_buffer *dna, bx_buffer *out,
-                          bx_error *err)
-{
-    size_t before = out->length;
-    if (dna->length < feature->phase + 3u)
-        return 0; /* no whole codon */
-    const char *bases = (const char *)dna->data + feature->phase;
-    size_t count = dna->length - feature->phase;
-    if (bx_genome_translate(bases, count, code, false, out, err) < 0)
-        return -1;
-    if (out->length > before && ends_with_stop(find_code(code ? code : 11), bases, count))
-        out->length--;
-    if (refuse_stop(bases, out->data + before, out->length - before, err) == 0)
-        return 0;
-    out->length = before;
-    return -1;
-}
-
-int bx_genome_protein(const bx_genome *genome, const bx_feature *feature, bx_buffer *out,
-                      bx_error *err)
-{
-    bx_buffer dna = {0};
-    bx_error why;
-    if (!is_translated(feature))
-        return bx_fail(err, BX_EGENOME, "\"%s\" is a %s, which codes for no protein", feature->id,
-                       feature->type);
-    int status = bx_genome_feature_bases(genome, feature, &dna, &why);
-    if (status == 0) {
-        int code = code_of(genome, feature);
-        status =
-            feature->incomplete || feature->phase > 0
-                ? translate_part(feature, code, &dna, out, &why)
-                : bx_genome_translate((const char *)dna.data, dna.length, code, true, out, &why);
-    }
-    bx_buffer_free(&dna);
-    return status == 0 ? 0 : bx_fail(err, why.code, "\"%s\": %s", feature->id, why.message);
+    return look_up(find_code(number ? number : 11)->ends, codon, '-') == '*';
 }

@@ -120,7 +120,7 @@ static int begin_record(bx_draft *draft, entry *record, bx_error *err)
     char *id = lines->text + 1 + strspn(lines->text + 1, " \t");
     size_t length = strcspn(id, " \t");
     char *description = id + length + strspn(id + length, " \t");
-    if (length == 0 || *id == '>')
+    if (length == 0)
         return bx_lines_fail(lines, lines->number, err, "an id was expected after \">\"");
     id[length] = '\0';
     for (size_t end = strlen(description); end > 0 && description[end - 1] == ' '; end--)

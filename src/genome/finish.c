@@ -90,9 +90,12 @@ static int compare_ids(const void *a, const void *b)
     return strcmp((*(bx_feature *const *)a)->id, (*(bx_feature *const *)b)->id);
 }
 
+/* Of one name genes come first. */
 static int compare_names(const void *a, const void *b)
 {
-    return strcmp((*(bx_feature *const *)a)->name, (*(bx_feature *const *)b)->name);
+    const bx_feature *x = *(bx_feature *const *)a, *y = *(bx_feature *const *)b;
+    int order = strcmp(x->name, y->name);
+    return order ? order : bx_feature_is_gene(y) - bx_feature_is_gene(x);
 }
 
 static int compare_places(const void *a, const void *b)
@@ -251,8 +254,9 @@ const bx_feature *bx_genome_find(const bx_genome *genome, const char *id)
     at = lower_bound(genome->by_name, genome->name_count, true, id);
     bx_feature *const *named = genome->by_name + at;
     size_t left = genome->name_count - at;
-    if (left == 0 || strcmp(named[0]->name, id) != 0 ||
-        (left > 1 && strcmp(named[1]->name, id) == 0))
+    if (left == 0 || strcmp(named[0]->name, id) != 0)
         return NULL;
-    return named[0];
+    bool again = left > 1 && strcmp(named[1]->name, id) == 0 &&
+                 bx_feature_is_gene(named[0]) == bx_feature_is_gene(named[1]);
+    return again ? NULL : named[0];
 }

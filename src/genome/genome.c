@@ -9,8 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FEWEST_BASES = 4096 };
-
 /* What the tree holds: the head of the block of a sequence's texts. */
 typedef struct label {
     const char *id;
@@ -42,6 +40,7 @@ void bx_genome_free(bx_genome *genome)
     for (size_t i = 0; i < genome->feature_count; i++)
         free(genome->features[i]);
     free(genome->features);
+    bx_warnings_free(&genome->warnings);
     free(genome->by_id);
     free(genome->by_name);
     free(genome);
@@ -172,8 +171,6 @@ static int reserve_bases(bx_strip *strip, size_t more)
     if (needed <= strip->capacity)
         return 0;
     size_t capacity = strip->capacity * 2 > needed ? strip->capacity * 2 : needed;
-    if (capacity < FEWEST_BASES)
-        capacity = FEWEST_BASES;
     char *bases = realloc(strip->sequence.bases, capacity);
     if (!bases)
         return -1;
@@ -248,9 +245,12 @@ bx_feature *bx_feature_copy(const bx_feature *feature)
     copy->name = keep(&at, name);
     copy->type = keep(&at, feature->type);
     copy->product = keep(&at, product);
+    copy->attribute_count = 0;
     for (size_t i = 0; i < feature->attribute_count; i++) {
-        copy->attributes[i].key = keep(&at, feature->attributes[i].key);
-        copy->attributes[i].value = keep(&at, feature->attributes[i].value);
+        const bx_attribute *attribute = &feature->attributes[i];
+        if (*attribute->value) /* without text it is none, and GFF3 has no way to say it */
+            copy->attributes[copy->attribute_count++] =
+                (bx_attribute){keep(&at, attribute->key), keep(&at, attribute->value)};
     }
     qsort(copy->attributes, copy->attribute_count, sizeof *copy->attributes, compare_attributes);
     return copy;
@@ -281,7 +281,8 @@ static int check_feature(const bx_genome *genome, const bx_feature *feature, bx_
         return -1;
     if (feature->sequence >= genome->strip_count)
         return bx_fail(err, BX_EGENOME, "\"%s\" is on a sequence that is not there", feature->id);
-    if (feature->strand < -1 || feature->strand > 1 || feature->phase > 2)
+    if (feature->strand < -1 || feature->strand > 1 || feature->phase > 2 ||
+        feature->missing > (BX_MISSING_5 | BX_MISSING_3))
         return bx_fail(err, BX_EGENOME, "\"%s\": strand %d and phase %d are out of range",
                        feature->id, feature->strand, feature->phase);
     if (feature->attribute_count > BX_GENOME_ATTRIBUTES)
@@ -336,6 +337,34 @@ size_t bx_genome_features(const bx_genome *genome)
 const bx_feature *bx_genome_feature(const bx_genome *genome, size_t index)
 {
     return genome->features[index];
+}
+
+const bx_warnings *bx_genome_warnings(const bx_genome *genome)
+{
+    return &genome->warnings;
+}
+
+static bool ends_with(const char *text, const char *end)
+{
+    size_t length = strlen(text), tail = strlen(end);
+    return length >= tail && strcmp(text + length - tail, end) == 0;
+}
+
+bool bx_feature_is_gene(const bx_feature *feature)
+{
+    static const char *const ends[] = {"gene", "RNA", "transcript", "CDS", "gene_segment"};
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
+        if (ends_with(feature->type, ends[i]))
+            return true;
+    return false;
+}
+
+size_t bx_genome_genes(const bx_genome *genome)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < genome->feature_count; i++)
+        count += bx_feature_is_gene(genome->features[i]);
+    return count;
 }
 
 const char *bx_feature_attribute(const bx_feature *feature, const char *key)

@@ -5,6 +5,8 @@
 
 #include "core/buffer.h"
 #include "core/error.h"
+#include "core/warnings.h"
+#include "wire/budget.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -36,6 +38,9 @@ typedef struct bx_span {
     uint64_t start, end;
 } bx_span;
 
+/* By the direction of transcription. */
+enum { BX_MISSING_5 = 1, BX_MISSING_3 = 2 };
+
 typedef struct bx_attribute {
     char *key, *value; /* "essentiality", "operon"... */
 } bx_attribute;
@@ -49,7 +54,7 @@ typedef struct bx_feature {
     int8_t strand;   /* 1, -1; 0: none */
     uint8_t code;    /* 0: the sequence's */
     uint8_t phase;   /* bases before the first whole codon: 0 to 2 */
-    bool incomplete; /* an end is outside the sequence, or not known */
+    uint8_t missing; /* of BX_MISSING_…: ends that are outside the sequence, or not known */
     bx_span *spans;  /* in the direction of transcription */
     size_t span_count;
     bx_attribute *attributes; /* by key in order */
@@ -77,9 +82,14 @@ size_t bx_genome_sequences(const bx_genome *genome);
 const bx_sequence *bx_genome_sequence(const bx_genome *genome, size_t index);
 size_t bx_genome_features(const bx_genome *genome);
 const bx_feature *bx_genome_feature(const bx_genome *genome, size_t index);
+/* Whether it is a gene, or what is made of one, by its type: promoters, repeats... are not. */
+bool bx_feature_is_gene(const bx_feature *feature);
+size_t bx_genome_genes(const bx_genome *genome); /* how many of them are */
+/* What the reader of its file found wrong and went on from. They don't travel. */
+const bx_warnings *bx_genome_warnings(const bx_genome *genome);
 const char *bx_feature_attribute(const bx_feature *feature, const char *key); /* NULL: none */
 
-/* By id, or else by a name that one feature alone has. NULL: none. */
+/* By id, or else by a name that one gene alone has, or of what is no gene one. NULL: none. */
 const bx_feature *bx_genome_find(const bx_genome *genome, const char *id);
 /* -1: none. */
 ptrdiff_t bx_genome_find_sequence(const bx_genome *genome, const char *id);
@@ -95,15 +105,29 @@ int bx_genome_region(const bx_genome *genome, size_t sequence, uint64_t start, u
 int bx_genome_feature_bases(const bx_genome *genome, const bx_feature *feature, bx_buffer *out,
                             bx_error *err);
 
-/* Codons to amino acids (code.c). `whole` translates as a cell does: the first codon, if it starts
- * translation in this code, is M; the stop codon at the end is left out, and one within is
- * BX_EGENOME. Without it every codon is translated, stops are '*'. Ambiguous codons are 'X' unless
- * all that they stand for agree. */
-int bx_genome_translate(const char *bases, size_t count, int code, bool whole, bx_buffer *out,
-                        bx_error *err);
+/* All whole codons to amino acids (code.c), stops to '*'. Ambiguous codons are 'X' unless all that
+ * they stand for agree. */
+int bx_genome_translate(const char *bases, size_t count, int code, bx_buffer *out, bx_error *err);
 bool bx_genome_has_code(int code);
+/* What starts translation in this code, and what ends it. */
+bool bx_genome_starts(int code, const char *codon);
+bool bx_genome_stops(int code, const char *codon);
+
+/* A gene's protein, as a cell makes it (protein.c): the first codon, if it starts translation and
+ * the 5' end is there, is M; the stop codon at the end is left out, and one within is BX_EGENOME,
+ * unless /transl_except says what it is read as. */
 int bx_genome_protein(const bx_genome *genome, const bx_feature *feature, bx_buffer *out,
                       bx_error *err);
+
+/* The protein, against the file's /translation. 1: it differs, from residue *position on (from 1),
+ * or cannot be made: err says why. 0: it is the same; -1: there is nothing to compare. */
+int bx_genome_check(const bx_genome *genome, const bx_feature *feature, bx_buffer *protein,
+                    size_t *position, bx_error *err);
+
+/* Of a coding sequence: how often each codon is in it, stops included; T, C, A, G, the first base
+ * counting the most. Codons with other letters are left out. */
+int bx_genome_count_codons(const bx_genome *genome, const bx_feature *feature, uint64_t counts[64],
+                           bx_error *err);
 
 /* Fraction of G and C among A, C, G and T; NaN where there are none. */
 double bx_genome_gc(const char *bases, size_t count);
@@ -115,7 +139,9 @@ typedef enum bx_genome_format {
     BX_GENOME_FASTA,
     BX_GENOME_GENBANK,
     BX_GENOME_GFF3,
-    BX_GENOME_TABLE /* ".genome": start length end strand type id description */
+    BX_GENOME_TABLE, /* ".genome": start length end strand type id description */
+    BX_GENOME_EMBL,
+    BX_GENOME_GTF
 } bx_genome_format;
 
 typedef struct bx_genome_options {
@@ -124,21 +150,25 @@ typedef struct bx_genome_options {
         *fasta;   /* of GFF3 and .genome, which may have no bases of their own: a file; or NULL */
     int code;     /* 0: as the file says, else 11 */
     int circular; /* -1: as the file says */
+    bool strict;  /* what would be a warning is an error */
 } bx_genome_options;
 
-/* NULL with BX_EFILE, BX_EGENOME ("file:line: what"), BX_EMEMORY. */
+/* A feature with a mistake is left out, with a warning; where nothing is left, nor a base, and in
+ * whatever else has one: NULL with BX_EFILE, BX_EGENOME ("file:line: what"), BX_EMEMORY. */
 bx_genome *bx_genome_read_file(const char *path, const bx_genome_options *options, bx_error *err);
 bx_genome *bx_genome_read_text(const void *text, size_t length, const char *name,
                                const bx_genome_options *options, bx_error *err);
 
-/* Writing (write.c); what is written reads back as the same. Bases must be known for FASTA. */
+/* Writing (write.c, and a file for GFF3 and GenBank); what is written reads back as the same. Bases
+ * must be known for FASTA. */
 typedef enum bx_fasta_of { BX_FASTA_SEQUENCES, BX_FASTA_GENES, BX_FASTA_PROTEINS } bx_fasta_of;
 int bx_genome_write_fasta(const bx_genome *genome, bx_fasta_of what, bx_buffer *out, bx_error *err);
 int bx_genome_write_gff3(const bx_genome *genome, bx_buffer *out, bx_error *err);
+int bx_genome_write_genbank(const bx_genome *genome, bx_buffer *out, bx_error *err);
 int bx_genome_write_table(const bx_genome *genome, bx_buffer *out, bx_error *err);
 
 /* A flat form for the wire (wire.c); decoding takes its bytes for hostile: BX_EPROTOCOL. */
 int bx_genome_encode(const bx_genome *genome, bx_buffer *out, bx_error *err);
-bx_genome *bx_genome_decode(const uint8_t *bytes, size_t length, bx_error *err);
+bx_genome *bx_genome_decode(const uint8_t *bytes, size_t length, bx_budget *budget, bx_error *err);
 
 #endif

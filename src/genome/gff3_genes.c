@@ -2,6 +2,9 @@
  * id of the gene, so that the draft makes one of them. */
 #include "genome/gff3.h"
 
+#include "core/array.h"
+
+#include <search.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -47,6 +50,10 @@ static int find_id(const bx_gff3 *gff3, bx_gff3_node *node, bx_error *err)
         top = parent;
     }
     bx_found *found = node->found;
+    if (!bx_found_is_of_gene(found)) /* its ID, which is its own */
+        return found->feature.id || !node->id
+                   ? 0
+                   : bx_found_text(&found->feature.id, node->id, strlen(node->id), err);
     const char *id = top->found->tagged                  ? top->found->feature.id
                      : top->id && !strchr(top->id, '\t') ? without_prefix(top->id)
                      : top->parent                       ? without_prefix(top->parent)
@@ -140,8 +147,48 @@ static void sort_parts(bx_gff3_node *node, const bx_strip *strip)
         reverse(parts, count);
 }
 
-static int set_spans(bx_gff3_node *node, const bx_strip *strip, bx_error *err)
+/* GTF's codons of stop go into the coding sequence, whether they are in it or follow it. */
+static void join_stops(bx_gff3_node *node)
 {
+    bx_gff3_part *parts = node->parts;
+    size_t count = node->part_count, kept = 0;
+    qsort(parts, count, sizeof *parts, by_start);
+    for (size_t i = 0; i < count; i++) {
+        bx_gff3_part *last = kept > 0 ? &parts[kept - 1] : NULL;
+        if (!last || (!parts[i].stop && !last->stop) || parts[i].span.start > last->span.end + 1) {
+            parts[kept++] = parts[i];
+            continue;
+        }
+        if (node->found->feature.strand < 0)
+            last->phase = parts[i].phase;
+        last->stop &= parts[i].stop;
+        if (parts[i].span.end > last->span.end)
+            last->span.end = parts[i].span.end;
+    }
+    node->part_count = kept;
+}
+
+/* Exons that lie within the line of their transcript take its place. */
+static void take_exons(bx_gff3_node *node)
+{
+    bool within = node->exon_count > 0 && node->part_count == 1;
+    for (size_t i = 0; i < node->exon_count && within; i++)
+        within = node->exons[i].span.start >= node->parts[0].span.start &&
+                 node->exons[i].span.end <= node->parts[0].span.end;
+    if (!within)
+        return;
+    free(node->parts);
+    node->parts = node->exons;
+    node->part_count = node->exon_count;
+    node->exons = NULL;
+    node->exon_count = 0;
+}
+
+static int set_spans(bx_gff3_node *node, const bx_strip *strip, bool gtf, bx_error *err)
+{
+    take_exons(node);
+    if (gtf)
+        join_stops(node);
     sort_parts(node, strip);
     node->found->feature.phase = node->parts[0].phase;
     for (size_t i = 0; i < node->part_count; i++)
@@ -150,29 +197,158 @@ static int set_spans(bx_gff3_node *node, const bx_strip *strip, bx_error *err)
     return 0;
 }
 
+/* ---- coding sequences whose lines have IDs of their own ---- */
+
+static int compare_parents(const void *a, const void *b)
+{
+    return strcmp(((const bx_gff3_node *)a)->parent, ((const bx_gff3_node *)b)->parent);
+}
+
+/* What is another product says so. */
+static bool says_other(const bx_gff3_node *a, const bx_gff3_node *b)
+{
+    static const char *const keys[] = {"protein_id", "locus_tag"};
+    const bx_feature *x = &a->found->feature, *y = &b->found->feature;
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        const char *p = bx_feature_attribute(x, keys[i]), *q = bx_feature_attribute(y, keys[i]);
+        if (p && q && strcmp(p, q) != 0)
+            return true;
+    }
+    return (x->product && y->product && strcmp(x->product, y->product) != 0) ||
+           (a->found->tagged && b->found->tagged && strcmp(x->id, y->id) != 0);
+}
+
+/* A line that the coding sequence of its parent can have: it lies beside all that this has. */
+static bool goes_on(const bx_gff3_node *all, const bx_gff3_node *one)
+{
+    if (one->part_count != 1 || one->bad || all->part_count == BX_GENOME_SPANS ||
+        all->found->feature.sequence != one->found->feature.sequence ||
+        all->found->feature.strand != one->found->feature.strand || says_other(all, one))
+        return false;
+    bx_span span = one->parts[0].span;
+    for (size_t i = 0; i < all->part_count; i++)
+        if (all->parts[i].span.start <= span.end && span.start <= all->parts[i].span.end)
+            return false;
+    return true;
+}
+
+static int append_part(bx_gff3_node *all, const bx_gff3_node *one, bx_error *err)
+{
+    bx_gff3_part *parts = realloc(all->parts, (all->part_count + 1) * sizeof *parts);
+    if (!parts)
+        return bx_fail_memory(err);
+    all->parts = parts;
+    all->room = all->part_count + 1;
+    parts[all->part_count++] = one->parts[0];
+    return 0;
+}
+
+static void keep(void *node)
+{
+    (void)node;
+}
+
+/* Some programs number the lines of one coding sequence: those of one parent that lie side by side
+ * are put together. */
+static int join_lines(bx_gff3 *gff3, bx_error *err)
+{
+    void *by_parent = NULL;
+    int result = 0;
+    for (size_t i = 0; i < gff3->node_count && result == 0; i++) {
+        bx_gff3_node *node = gff3->nodes[i];
+        if (!node->parent || node->bad || strcmp(node->found->feature.type, "CDS") != 0)
+            continue;
+        bx_gff3_node **first = tsearch(node, &by_parent, compare_parents);
+        if (!first)
+            result = bx_fail_memory(err);
+        else if (*first != node && goes_on(*first, node)) {
+            result = append_part(*first, node, err);
+            node->joined = true;
+        }
+    }
+    tdestroy(by_parent, keep);
+    return result;
+}
+
+/* ---- exons ---- */
+
+static int give_exon(const bx_gff3 *gff3, bx_gff3_node *node, const bx_gff3_exon *exon,
+                     bx_error *err)
+{
+    if (node->bad)
+        return 0;
+    if (exon->span.start == 0) {
+        node->bad = true;
+        return 0;
+    }
+    if (node->exon_count == BX_GENOME_SPANS) {
+        node->bad = true;
+        bx_lines_error(gff3->draft->lines, node->found->line, err,
+                       "\"%.80s\" has more than %d exons", node->id, BX_GENOME_SPANS);
+        return bx_draft_leave_out(gff3->draft, node->id, err);
+    }
+    bx_gff3_part *exons =
+        bx_array_grow(node->exons, node->exon_count, &node->exon_room, sizeof *exons);
+    if (!exons)
+        return bx_fail_memory(err);
+    node->exons = exons;
+    exons[node->exon_count++] = (bx_gff3_part){.span = exon->span};
+    return 0;
+}
+
+/* Transcripts get theirs; what is an exon of a gene or of what isn't there tells nothing. */
+static int give_exons(bx_gff3 *gff3, bx_error *err)
+{
+    bool pseudo;
+    for (size_t i = 0; i < gff3->exon_count; i++) {
+        bx_gff3_node *node = bx_gff3_find(gff3, gff3->exons[i].parent);
+        const char *type = node ? bx_gff3_type(node->found->feature.type, &pseudo) : NULL;
+        if (type && strcmp(type, "gene") != 0 && strcmp(type, "CDS") != 0 &&
+            give_exon(gff3, node, &gff3->exons[i], err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* ---- all of them ---- */
+
+static int settle_node(const bx_gff3 *gff3, bx_gff3_node *node, bx_error *err)
+{
+    const bx_draft *draft = gff3->draft;
+    if (find_id(gff3, node, err) < 0)
+        return -1;
+    drop_name(node);
+    if (set_spans(node, &draft->genome->strips[node->found->feature.sequence], gff3->gtf, err) < 0)
+        return bx_lines_blame(draft->lines, node->found->line, err);
+    return 0;
+}
+
 int bx_gff3_genes(bx_gff3 *gff3, bx_error *err)
 {
     bx_draft *draft = gff3->draft;
+    if (join_lines(gff3, err) < 0 || give_exons(gff3, err) < 0)
+        return -1;
     for (size_t i = 0; i < gff3->node_count; i++) {
         bx_gff3_node *node = gff3->nodes[i];
-        const bx_strip *strip = &draft->genome->strips[node->found->feature.sequence];
-        if (find_id(gff3, node, err) < 0)
+        if (node->bad || node->joined || settle_node(gff3, node, err) == 0)
+            continue;
+        node->bad = true;
+        if (bx_draft_leave_out(draft, node->id, err) < 0)
             return -1;
-        drop_name(node);
-        if (set_spans(node, strip, err) < 0)
-            return bx_lines_blame(draft->lines, node->found->line, err);
     }
     /* All have their ids before the first is given away. */
     for (size_t i = 0; i < gff3->node_count; i++) {
         bx_gff3_node *node = gff3->nodes[i];
         bx_found *found = node->found;
+        if (node->bad || node->joined)
+            continue;
         if (node->id && !strchr(node->id, '\t')) {
             found->other_id = strdup(node->id);
             if (!found->other_id)
                 return bx_fail_memory(err);
         }
         node->found = NULL;
-        if (bx_draft_add(draft, found, err) < 0)
+        if (bx_draft_add(draft, found, err) < 0 && bx_draft_leave_out(draft, node->id, err) < 0)
             return -1;
     }
     return 0;

@@ -28,6 +28,7 @@ struct bx_lines_source {
     z_stream z;
     uint64_t total_in, total_out;
     size_t start, end; /* of what is in the buffer and not yet read */
+    char newline;      /* what ends its lines */
     bool ended;
     bool within; /* a line of which a piece was read */
     char name[NAME_LENGTH + 8];
@@ -193,7 +194,8 @@ static int check_text(bx_lines *lines, bx_error *err)
 static size_t find_end(bx_lines_source *source, size_t scanned, bool *newline)
 {
     const char *from = source->buffer + source->start;
-    const char *end = memchr(from + scanned, '\n', source->end - source->start - scanned);
+    const char *end =
+        memchr(from + scanned, source->newline, source->end - source->start - scanned);
     *newline = end != NULL;
     return end ? (size_t)(end - from) : SIZE_MAX;
 }
@@ -253,6 +255,18 @@ int bx_lines_piece(bx_lines *lines, bx_error *err)
     return 1;
 }
 
+int bx_lines_peek(bx_lines *lines, const char **text, size_t *length, bx_error *err)
+{
+    bx_lines_source *source = lines->source;
+    int more = 1;
+    while (more > 0 && source->end - source->start < CHUNK)
+        more = fill(lines, err);
+    *text = source->buffer + source->start;
+    *length = source->end - source->start;
+    source->buffer[source->end] = '\0';
+    return more < 0 ? -1 : 0;
+}
+
 int bx_lines_start_with(bx_lines *lines, const char *text, bx_error *err)
 {
     bx_lines_source *source = lines->source;
@@ -281,6 +295,14 @@ static const struct {
     {"%PDF", "a PDF"},
 };
 
+/* The first line ends as those of a Macintosh of the last century. */
+static bool ends_with_returns(const char *text, size_t length)
+{
+    const char *end = memchr(text, '\r', length);
+    return end && !memchr(text, '\n', (size_t)(end - text)) && end[1] != '\n' &&
+           end + 1 < text + length;
+}
+
 /* Of what kind the stream is, by what it begins with. */
 static int begin(bx_lines *lines, bx_error *err)
 {
@@ -306,7 +328,11 @@ static int begin(bx_lines *lines, bx_error *err)
         if (bx_lines_start_with(lines, other_files[i].magic, err) > 0)
             return bx_fail(err, BX_EGENOME, "%s: this is %s, and not the text of a genome",
                            lines->name, other_files[i].what);
-    size_t length = source->end - source->start;
+    const char *text;
+    size_t length;
+    if (bx_lines_peek(lines, &text, &length, err) < 0)
+        return -1;
+    source->newline = ends_with_returns(text, length) ? '\r' : '\n';
     if (memchr(source->buffer + source->start, 0, length < 512 ? length : 512))
         return bx_fail(err, BX_EGENOME, "%s: this is binary, and not the text of a genome",
                        lines->name);
@@ -322,6 +348,7 @@ static int start(bx_lines *lines, const char *name, int fd, bx_error *err)
         return bx_fail_memory(err);
     }
     source->fd = fd;
+    source->newline = '\n';
     size_t length = strlen(name);
     snprintf(source->name, sizeof source->name, "%s%s", length > NAME_LENGTH ? "..." : "",
              length > NAME_LENGTH ? name + length - NAME_LENGTH : name);

@@ -37,6 +37,9 @@ int bx_lines_next(bx_lines *lines, bx_error *err);
  * whole. */
 int bx_lines_piece(bx_lines *lines, bx_error *err);
 
+/* What comes next, unread: 64 KiB or more of it, if there are so many; a 0 follows. */
+int bx_lines_peek(bx_lines *lines, const char **text, size_t *length, bx_error *err);
+
 /* Whether what comes next begins with `text`; -1: failed. */
 int bx_lines_start_with(bx_lines *lines, const char *text, bx_error *err);
 

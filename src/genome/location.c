@@ -36,8 +36,10 @@ static bool skip(cursor *c, const char *text)
 /* A base, "<" or ">" before it. */
 static int base(cursor *c, uint64_t *number, bx_error *err)
 {
-    if (skip(c, "<") || skip(c, ">"))
-        c->found->feature.incomplete = true;
+    if (skip(c, "<"))
+        c->found->below = true;
+    else if (skip(c, ">"))
+        c->found->above = true;
     size_t length = 0;
     while (c->at + length < c->end && c->at[length] >= '0' && c->at[length] <= '9')
         length++;
@@ -104,7 +106,7 @@ static int list(cursor *c, bx_error *err)
     do {
         if (location(c, err) < 0)
             return -1;
-    } while (skip(c, ","));
+    } while (skip(c, ",") && !(c->at < c->end && *c->at == ')')); /* a comma may end it */
     return close_bracket(c, err);
 }
 

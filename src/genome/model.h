@@ -21,6 +21,7 @@ struct bx_genome {
     bx_feature **by_name; /* those that have a name */
     size_t name_count;
     uint64_t known; /* bases, all sequences */
+    bx_warnings warnings;
     bool finished;
 };
 

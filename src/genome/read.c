@@ -1,15 +1,15 @@
 /* Reading a genome, of whichever format. */
 #include "genome/read.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 typedef int read_function(bx_draft *draft, bx_error *err);
 
 static read_function *const readers[] = {
-    [BX_GENOME_FASTA] = bx_fasta_read,
-    [BX_GENOME_GENBANK] = bx_genbank_read,
-    [BX_GENOME_GFF3] = bx_gff3_read,
-    [BX_GENOME_TABLE] = bx_table_read,
+    [BX_GENOME_FASTA] = bx_fasta_read, [BX_GENOME_GENBANK] = bx_genbank_read,
+    [BX_GENOME_GFF3] = bx_gff3_read,   [BX_GENOME_EMBL] = bx_embl_read,
+    [BX_GENOME_GTF] = bx_gtf_read,     [BX_GENOME_TABLE] = bx_table_read,
 };
 
 static const struct {
@@ -18,7 +18,7 @@ static const struct {
 } beginnings[] = {
     {">", BX_GENOME_FASTA},        {";", BX_GENOME_FASTA},
     {"LOCUS ", BX_GENOME_GENBANK}, {"##gff-version", BX_GENOME_GFF3},
-    {"ID   ", BX_GENOME_ANY}, /* EMBL */
+    {"ID   ", BX_GENOME_EMBL},     {"#gtf-version", BX_GENOME_GTF},
     {"<", BX_GENOME_ANY},          {"{", BX_GENOME_ANY},
     {"@", BX_GENOME_ANY}, /* FASTQ, SAM */
 };
@@ -28,12 +28,42 @@ static int skip_empty_lines(bx_lines *lines, bx_error *err)
     for (;;) {
         int empty = bx_lines_start_with(lines, "\n", err);
         if (empty == 0)
-            empty = bx_lines_start_with(lines, "\r\n", err);
+            empty = bx_lines_start_with(lines, "\r", err);
         if (empty <= 0)
             return empty;
         if (bx_lines_next(lines, err) < 0)
             return -1;
     }
+}
+
+/* Of rows that nothing announces: what their ninth column is like. */
+static int detect_rows(bx_lines *lines, bx_genome_format *format, bx_error *err)
+{
+    const char *text, *at;
+    size_t length;
+    if (bx_lines_peek(lines, &text, &length, err) < 0)
+        return -1;
+    while (length > 0 && *text && strchr("#\r\n", *text)) {
+        size_t line = strcspn(text, "\r\n");
+        line += text[line] != '\0';
+        text += line;
+        length -= line;
+    }
+    size_t row = strcspn(text, "\r\n");
+    int tabs = 0;
+    for (at = text; tabs < 8 && at < text + row; at++)
+        tabs += *at == '\t';
+    if (tabs < 8)
+        return 0;
+    char *last = strndup(at, (size_t)(text + row - at));
+    if (!last)
+        return bx_fail_memory(err);
+    if (strstr(last, "gene_id \"") || strstr(last, "transcript_id \""))
+        *format = BX_GENOME_GTF;
+    else if (strchr(last, '='))
+        *format = BX_GENOME_GFF3;
+    free(last);
+    return 0;
 }
 
 static int detect(bx_lines *lines, bx_genome_format *format, bx_error *err)
@@ -48,15 +78,17 @@ static int detect(bx_lines *lines, bx_genome_format *format, bx_error *err)
         if (begins > 0)
             *format = beginnings[i].format;
     }
+    if (*format == BX_GENOME_TABLE && detect_rows(lines, format, err) < 0)
+        return -1;
     if (*format == BX_GENOME_ANY)
         return bx_lines_fail(lines, lines->number + 1, err,
-                             "FASTA, GenBank, GFF3 or a .genome table was expected");
+                             "FASTA, GenBank, EMBL, GFF3, GTF or a .genome table was expected");
     return 0;
 }
 
 static int check_options(const bx_genome_options *options, bx_error *err)
 {
-    if ((unsigned)options->format > BX_GENOME_TABLE)
+    if ((unsigned)options->format > BX_GENOME_GTF)
         return bx_fail(err, BX_EGENOME, "there is no format %d", (int)options->format);
     if (options->code != 0 &&
         (options->code < 0 || options->code > 255 || !bx_genome_has_code(options->code)))

@@ -89,6 +89,14 @@ static int settle(bx_draft *draft, bx_found *found, bx_error *err)
     bx_feature *feature = &found->feature;
     const bx_strip *strip = &draft->genome->strips[feature->sequence];
     uint64_t length = strip->sequence.length ? strip->sequence.length : strip->known;
+    if (found->dropped)
+        return 0;
+    if (found->partial && !found->below && !found->above) /* a frame tells of the 5' end */
+        feature->missing = feature->phase > 0 ? BX_MISSING_5 : BX_MISSING_5 | BX_MISSING_3;
+    if (found->below)
+        feature->missing |= feature->strand < 0 ? BX_MISSING_3 : BX_MISSING_5;
+    if (found->above)
+        feature->missing |= feature->strand < 0 ? BX_MISSING_5 : BX_MISSING_3;
     if (found->pseudo && bx_found_text(&feature->type, "pseudogene", strlen("pseudogene"), err) < 0)
         return -1;
     if (feature->code == strip->sequence.code)
@@ -139,12 +147,20 @@ int bx_draft_finish(bx_draft *draft, bx_error *err)
 {
     if (override(draft, err) < 0)
         return -1;
-    bx_draft_forget_ids(draft);
+    bx_draft_close(draft);
     for (size_t i = 0; i < draft->count; i++) {
-        if (settle(draft, draft->found[i], err) < 0)
-            return bx_lines_blame(draft->lines, draft->found[i]->line, err);
+        const bx_found *found = draft->found[i];
+        if (settle(draft, draft->found[i], err) < 0) {
+            bx_lines_prefix(draft->lines, found->line, err);
+            if (bx_draft_leave_out(draft, found->feature.id, err) < 0)
+                return -1;
+        }
         bx_found_free(draft->found[i]); /* so that it is not there twice */
         draft->found[i] = NULL;
+    }
+    if (draft->genome->feature_count + draft->genome->known == 0 && draft->first.code != 0) {
+        *err = draft->first; /* nothing that the file told of is left */
+        return -1;
     }
     if (bx_genome_finish(draft->genome, err) == 0)
         return 0;

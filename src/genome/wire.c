@@ -1,7 +1,7 @@
 /* Layout: "BXG1"; numbers as LEB128 in the shortest form, texts with a zero byte at their end, ""
  * for none. The sequences: their number, and of each id, description, length, circular, code, the
  * number of known bases and these. The features: their number, and of each id, name, type, product,
- * sequence, strand + 1, code, phase, incomplete; the number of spans, with start and end of each;
+ * sequence, strand + 1, code, phase, missing; the number of spans, with start and end of each;
  * the number of attributes, with key and value of each. */
 #include "genome/genome.h"
 #include "wire/packing.h"
@@ -10,9 +10,6 @@
 #include <string.h>
 
 static const char magic[4] = {'B', 'X', 'G', '1'};
-
-/* Of a genome that travels: it may not take much more memory than bytes on the wire. */
-enum { MOST_FEATURES = 1 << 20, MOST_PARTS = 1 << 22 };
 
 /* ---- encoding ---- */
 
@@ -43,7 +40,7 @@ static void put_feature(bx_buffer *out, const bx_feature *feature)
     bx_pack_count(out, (uint64_t)(feature->strand + 1));
     bx_pack_count(out, feature->code);
     bx_pack_count(out, feature->phase);
-    bx_pack_count(out, feature->incomplete);
+    bx_pack_count(out, feature->missing);
     bx_pack_count(out, feature->span_count);
     for (size_t i = 0; i < feature->span_count; i++) {
         bx_pack_count(out, feature->spans[i].start);
@@ -67,22 +64,29 @@ static void put_genome(bx_buffer *out, const bx_genome *genome)
         put_feature(out, bx_genome_feature(genome, i));
 }
 
-static bool can_travel(const bx_genome *genome)
+/* Whether a reader takes it: its form has `length` bytes. */
+static bool can_travel(const bx_genome *genome, size_t length)
 {
-    size_t parts = 0;
-    for (size_t i = 0; i < bx_genome_features(genome); i++) {
+    bx_budget budget = bx_budget_of(length);
+    size_t parts = 0, features = bx_genome_features(genome);
+    for (size_t i = 0; i < features; i++) {
         const bx_feature *feature = bx_genome_feature(genome, i);
         parts += feature->span_count + feature->attribute_count;
     }
-    return bx_genome_features(genome) <= MOST_FEATURES && parts <= MOST_PARTS;
+    size_t sequences = bx_genome_sequences(genome);
+    return bx_budget_spend(&budget, sequences, BX_COST_SEQUENCE, "", NULL) == 0 &&
+           bx_budget_spend(&budget, features, BX_COST_GENE, "", NULL) == 0 &&
+           bx_budget_spend(&budget, parts, BX_COST_PART, "", NULL) == 0;
 }
 
 int bx_genome_encode(const bx_genome *genome, bx_buffer *out, bx_error *err)
 {
     size_t length = out->length;
-    if (!can_travel(genome))
-        return bx_fail(err, BX_ERESULT, "the genome has too many genes to travel");
     put_genome(out, genome);
+    if (!out->failed && !can_travel(genome, out->length - length)) {
+        bx_buffer_cut(out, length);
+        return bx_fail(err, BX_ERESULT, "the genome has too many genes to travel");
+    }
     if (bx_buffer_finish(out, length) == 0)
         return 0;
     return out->limit
@@ -94,7 +98,8 @@ int bx_genome_encode(const bx_genome *genome, bx_buffer *out, bx_error *err)
 
 typedef struct input {
     const uint8_t *next;
-    size_t left, parts;
+    size_t left;
+    bx_budget *budget;
     bx_error *err;
     bx_span *spans;
     bx_attribute *attributes;
@@ -201,33 +206,34 @@ static int get_attributes(input *in, bx_feature *feature)
 static int get_feature(input *in, bx_genome *genome)
 {
     bx_feature feature = {0};
-    uint8_t strand, incomplete;
+    uint8_t strand;
     if (get_text(in, BX_GENOME_ID_LENGTH, &feature.id) < 0 ||
         get_text(in, BX_GENOME_ID_LENGTH, &feature.name) < 0 ||
         get_text(in, BX_GENOME_ID_LENGTH, &feature.type) < 0 ||
         get_text(in, BX_GENOME_TEXT_LENGTH, &feature.product) < 0 ||
         get_count(in, BX_GENOME_SEQUENCES, &feature.sequence) < 0 || get_byte(in, 2, &strand) < 0 ||
         get_byte(in, UINT8_MAX, &feature.code) < 0 || get_byte(in, 2, &feature.phase) < 0 ||
-        get_byte(in, 1, &incomplete) < 0 || get_spans(in, &feature) < 0 ||
+        get_byte(in, 3, &feature.missing) < 0 || get_spans(in, &feature) < 0 ||
         get_attributes(in, &feature) < 0)
         return -1;
-    in->parts += feature.span_count + feature.attribute_count;
-    if (in->parts > MOST_PARTS)
-        return refuse(in, "too many spans and attributes");
+    if (bx_budget_spend(in->budget, feature.span_count + feature.attribute_count, BX_COST_PART,
+                        "genome", in->err) < 0)
+        return -1;
     feature.strand = (int8_t)(strand - 1);
-    feature.incomplete = incomplete;
     return bx_genome_add_feature(genome, &feature, in->err);
 }
 
 static int get_genome(input *in, bx_genome *genome)
 {
     size_t count;
-    if (get_count(in, BX_GENOME_SEQUENCES, &count) < 0)
+    if (get_count(in, BX_GENOME_SEQUENCES, &count) < 0 ||
+        bx_budget_spend(in->budget, count, BX_COST_SEQUENCE, "genome", in->err) < 0)
         return -1;
     for (size_t i = 0; i < count; i++)
         if (get_sequence(in, genome) < 0)
             return -1;
-    if (get_count(in, MOST_FEATURES, &count) < 0)
+    if (get_count(in, BX_GENOME_FEATURES, &count) < 0 ||
+        bx_budget_spend(in->budget, count, BX_COST_GENE, "genome", in->err) < 0)
         return -1;
     for (size_t i = 0; i < count; i++)
         if (get_feature(in, genome) < 0)
@@ -237,10 +243,10 @@ static int get_genome(input *in, bx_genome *genome)
     return bx_genome_finish(genome, in->err);
 }
 
-bx_genome *bx_genome_decode(const uint8_t *bytes, size_t length, bx_error *err)
+bx_genome *bx_genome_decode(const uint8_t *bytes, size_t length, bx_budget *budget, bx_error *err)
 {
     bx_error why = {0};
-    input in = {.err = &why};
+    input in = {.budget = budget, .err = &why};
     if (length < sizeof magic || memcmp(bytes, magic, sizeof magic) != 0) {
         bx_fail(err, BX_EPROTOCOL, "genome: not one, or cut short");
         return NULL;

@@ -2,6 +2,7 @@
 #include "inside/raise.h"
 #include "inside/warnings.h"
 #include "sbml/fbc.h"
+#include "values/warnings.h"
 
 #include <lauxlib.h>
 
@@ -28,7 +29,7 @@ int bx_flux_load_sbml(lua_State *L)
     bx_fba *fba = bx_flux_push(L);
     if (bx_sbml_read_fbc(&source, objective, fba, taken, &err) < 0)
         return bx_raise(L, &err);
-    bx_warnings_push_table(L, source.warnings);
+    bx_lua_push_warnings(L, source.warnings);
     lua_setiuservalue(L, -2, 1);
     if (!*taken)
         return 1;

@@ -81,7 +81,7 @@ static int read_file(const char *folder, const char *group, const char *name, bx
         return -1;
     char path[4096];
     snprintf(path, sizeof path, "%s/%s", folder, name);
-    int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW);
     if (file < 0)
         return bx_fail_errno(err, BX_EORGANISM, errno, "cannot read %s", path);
     int status = read_text(file, path, into, err);

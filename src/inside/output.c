@@ -14,11 +14,11 @@ enum { TEXT_LIMIT = 1024 };
 static const int64_t progress_interval = 20000000; /* nanoseconds */
 
 static uint64_t call_id;
-static size_t room;        /* bytes the call may still print */
-static uint8_t held[4096]; /* printed, not yet sent */
+static size_t room; /* bytes the call may still print */
 static volatile size_t held_length;
 static int64_t last_progress;
-static bx_buffer frame; /* scratch */
+static bx_buffer frame;    /* scratch */
+static uint8_t held[4096]; /* printed, not yet sent; last, so that the others share a page */
 
 void bx_output_send(const uint8_t *bytes, size_t length)
 {

@@ -138,6 +138,33 @@ static void add_initials(builder *b, int table)
     add_formulas(b, table, "initial", bx_process_add_initial);
 }
 
+/* { name = formula } or { name = { formula, start = number } } */
+static void add_constraints(builder *b, int table)
+{
+    static const char *const keys[] = {"start", NULL};
+    lua_State *L = b->L;
+    bx_place place = place_of(b, "constraints");
+    char scratch[NUMBER_TEXT];
+    size_t count;
+    const char **names = names_only(b, table, &count, &place);
+    for (size_t i = 0; i < count; i++) {
+        int top = lua_gettop(L);
+        double start = 1;
+        if (bx_fields_get(L, table, names[i]) == LUA_TTABLE) {
+            bx_place item = bx_place_make(BX_EMODEL, "%.120s.%.64s", place.text, names[i]);
+            bx_fields_allow(L, top + 1, keys, true, &item);
+            if (lua_rawlen(L, top + 1) != 1)
+                bx_raise_format(L, BX_EMODEL, "%s: one formula expected", item.text);
+            if (bx_fields_get(L, top + 1, "start") != LUA_TNIL)
+                start = bx_fields_number(L, -1, &item, "start");
+            lua_rawgeti(L, top + 1, 1);
+        }
+        const char *formula = formula_at(b, lua_gettop(L), scratch, &place, names[i]);
+        check(b, bx_process_add_constraint(b->process, names[i], formula, start, &b->err));
+        lua_settop(L, top);
+    }
+}
+
 /* { name = { amount, size } } */
 static void add_concentrations(builder *b, int table)
 {
@@ -165,9 +192,18 @@ static const char *optional_name(builder *b, int table, const bx_place *place)
     return bx_fields_string(b->L, -1, place, "name");
 }
 
+/* True unless it is there and false. */
+static bool boolean_field(lua_State *L, int table, const char *key, const bx_place *place)
+{
+    if (bx_fields_get(L, table, key) == LUA_TNIL)
+        return true;
+    bx_fields_expect(L, lua_gettop(L), LUA_TBOOLEAN, place, key);
+    return lua_toboolean(L, -1);
+}
+
 static void add_reaction(builder *b, int table, const bx_place *place)
 {
-    static const char *const keys[] = {"k", "rate", "name", NULL};
+    static const char *const keys[] = {"k", "rate", "name", "fast", NULL};
     lua_State *L = b->L;
     char scratch[NUMBER_TEXT];
     bx_fields_expect(L, table, LUA_TTABLE, place, NULL);
@@ -188,7 +224,10 @@ static void add_reaction(builder *b, int table, const bx_place *place)
     const char *key = has_k ? "k" : "rate";
     bx_rate_kind kind = has_k ? BX_RATE_MASS_ACTION : BX_RATE_FORMULA;
     int rate = has_k ? lua_gettop(L) - 1 : lua_gettop(L);
-    if (lua_type(L, rate) == LUA_TNUMBER) /* most are: no text in between */
+    if (bx_fields_get(L, table, "fast") != LUA_TNIL && boolean_field(L, table, "fast", place))
+        check(b, bx_process_add_fast_reaction(b->process, name, equation, kind,
+                                              formula_at(b, rate, scratch, place, key), &b->err));
+    else if (lua_type(L, rate) == LUA_TNUMBER) /* most are: no text in between */
         check(b, bx_process_add_constant_reaction(b->process, name, equation, kind,
                                                   bx_fields_number(L, rate, place, key), &b->err));
     else
@@ -217,15 +256,6 @@ static void read_assignments(builder *b, bx_event_declaration *event, const bx_p
     }
     event->assignments = assignments;
     event->assignment_count = count;
-}
-
-/* True unless it is there and false. */
-static bool boolean_field(lua_State *L, int table, const char *key, const bx_place *place)
-{
-    if (bx_fields_get(L, table, key) == LUA_TNIL)
-        return true;
-    bx_fields_expect(L, lua_gettop(L), LUA_TBOOLEAN, place, key);
-    return lua_toboolean(L, -1);
 }
 
 /* values = "trigger" in place of the default, "firing". */
@@ -334,9 +364,9 @@ static bx_process **new_process(builder *b, const char *name)
 
 static int define(lua_State *L)
 {
-    static const char *const keys[] = {"species",   "parameters",     "rules",
-                                       "reactions", "events",         "rates",
-                                       "initial",   "concentrations", NULL};
+    static const char *const keys[] = {"species",     "parameters", "rules",   "reactions",
+                                       "events",      "rates",      "initial", "concentrations",
+                                       "constraints", NULL};
     builder b = {.L = L};
     bx_worker *worker = bx_worker_of(L);
     bx_place place = bx_place_make(BX_EMODEL, "process");
@@ -351,10 +381,12 @@ static int define(lua_State *L)
     add_section(&b, 2, "parameters", add_parameters);
     add_section(&b, 2, "rules", add_rules);
     add_section(&b, 2, "concentrations", add_concentrations);
+    add_section(&b, 2, "constraints", add_constraints);
     add_section(&b, 2, "rates", add_rates);
     add_section(&b, 2, "initial", add_initials);
     add_section(&b, 2, "reactions", add_reactions);
     add_section(&b, 2, "events", add_events);
+    check(&b, bx_process_settle(b.process, &b.err));
     *box = NULL;
     check(&b, bx_cell_define(worker->cell, b.process, &b.err));
     return 0;

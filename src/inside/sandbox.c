@@ -11,8 +11,46 @@
 
 #include <lauxlib.h>
 #include <lualib.h>
+#include <stdint.h>
 
-static const char seed_key;
+static const char seed_key, ids_key;
+
+/* What tostring and "%p" show for an address, which is nobody's business: numbers in the order in
+ * which objects are first shown, the same in every run. The weak table that remembers them has the
+ * last at 0. */
+static const void *object_id(lua_State *L, int index)
+{
+    if (!lua_topointer(L, index))
+        return NULL;
+    index = lua_absindex(L, index);
+    luaL_checkstack(L, 4, NULL);
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &ids_key);
+    lua_pushvalue(L, index);
+    if (lua_rawget(L, -2) == LUA_TNIL) {
+        lua_rawgeti(L, -2, 0);
+        lua_pushinteger(L, lua_tointeger(L, -1) + 1);
+        lua_copy(L, -1, -3);
+        lua_rawseti(L, -4, 0);
+        lua_pushvalue(L, index);
+        lua_pushvalue(L, -3);
+        lua_rawset(L, -5);
+        lua_pop(L, 1);
+    }
+    lua_Integer id = lua_tointeger(L, -1);
+    lua_pop(L, 2);
+    return (const void *)(uintptr_t)id;
+}
+
+static void open_ids(lua_State *L)
+{
+    lua_newtable(L);
+    lua_createtable(L, 0, 1);
+    lua_pushliteral(L, "k");
+    lua_setfield(L, -2, "__mode");
+    lua_setmetatable(L, -2);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &ids_key);
+    luaL_objectid = object_id;
+}
 
 /* load(chunk [, name [, mode [, env]]]): text alone, for binary chunks crash the interpreter.
  * Upvalue 1 is the stock function. */
@@ -142,6 +180,7 @@ static void open_classes(lua_State *L)
 
 void bx_sandbox_open(lua_State *L)
 {
+    open_ids(L);
     open_base(L);
     open_string(L);
     luaL_requiref(L, LUA_TABLIBNAME, luaopen_table, 1);

@@ -7,6 +7,7 @@
 #include "model/parser.h"
 #include "sbml/read.h"
 #include "sbml/write.h"
+#include "values/warnings.h"
 
 #include <lauxlib.h>
 #include <string.h>
@@ -155,7 +156,7 @@ int bx_sbml_lua_load(lua_State *L)
     bx_cell_restart(worker->cell, name);
     push_result(L, result, name);
     push_renamed(L, worker->cell, result);
-    bx_warnings_push_table(L, source.warnings);
+    bx_lua_push_warnings(L, source.warnings);
     lua_setfield(L, -2, "warnings");
     return 1;
 }

@@ -1,4 +1,4 @@
-/* What a reader warned of, as Lua sees it: a list of { code, message, element }. */
+/* A list of warnings that goes with a Lua value; values/warnings.h shows it to Lua. */
 #ifndef BX_INSIDE_WARNINGS_H
 #define BX_INSIDE_WARNINGS_H
 
@@ -8,9 +8,6 @@
 
 /* Push an empty list for a reader to fill, which goes with the value pushed. */
 bx_warnings *bx_warnings_push(lua_State *L);
-
-/* Push the list as a table. */
-void bx_warnings_push_table(lua_State *L, const bx_warnings *warnings);
 
 void bx_warnings_open(lua_State *L);
 

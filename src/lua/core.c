@@ -4,8 +4,10 @@
 #include "core/secret.h"
 #include "hypervisor/chassis.h"
 #include "lua/class.h"
+#include "lua/data.h"
 #include "lua/error.h"
 #include "lua/files.h"
+#include "lua/folder.h"
 #include "lua/genome_reader.h"
 #include "lua/host.h"
 #include "lua/hypervisor.h"
@@ -49,14 +51,16 @@ static bool beside(char *path, size_t size, int levels, const char *tail)
 }
 
 /* The path of a program: named by the environment, beside the program that contains this code, or
- * where an installation puts it when this is PREFIX/lib/lua/5.4/bioxen/core.so. */
+ * where an installation puts it when this is PREFIX/lib/lua/5.4/bioxen/core.so. Never that of a
+ * file in the working folder. */
 static void find_program(const char *name, const char *variable, char *path, size_t size)
 {
     Dl_info here, program;
     const char *named = getenv(variable);
     char real[PATH_MAX], tail[64];
-    snprintf(path, size, "%s", named && *named ? named : name);
-    if ((named && *named) || !dladdr((void *)find_program, &here))
+    bool is_named = named && *named;
+    snprintf(path, size, "%s%s", is_named ? "" : "/usr/bin/", is_named ? named : name);
+    if (is_named || !dladdr((void *)find_program, &here))
         return;
     bool inside_program =
         dladdr((void *)getauxval(AT_PHDR), &program) && program.dli_fbase == here.dli_fbase;
@@ -90,7 +94,7 @@ static int class_name(lua_State *L)
 /* real_path(path): absolute, without links; or nil and an error. */
 static int real_path(lua_State *L)
 {
-    const char *path = luaL_checkstring(L, 1);
+    const char *path = bx_lua_check_path(L, 1);
     char real[PATH_MAX];
     if (realpath(path, real)) {
         lua_pushstring(L, real);
@@ -104,11 +108,9 @@ static int real_path(lua_State *L)
 /* read_file(path, limit): the bytes of a file, decompressed if need be; or nil and an error. */
 static int read_file(lua_State *L)
 {
-    size_t length;
-    const char *path = luaL_checklstring(L, 1, &length);
+    const char *path = bx_lua_check_path(L, 1);
     lua_Integer limit = luaL_checkinteger(L, 2);
     bx_error error;
-    luaL_argcheck(L, length > 0 && strlen(path) == length, 1, "a path expected");
     luaL_argcheck(L, limit > 0, 2, "a number of bytes expected");
     bx_buffer *bytes = bx_lua_push_text(L);
     bytes->limit = (size_t)limit;
@@ -117,11 +119,11 @@ static int read_file(lua_State *L)
     return bx_lua_give_text(L, bytes, NULL);
 }
 
-/* list_folder(path): the names in a folder but those that begin with a dot; empty where there is
- * no such folder. */
+/* list_folder(path[, unlinked]): the names in a folder but those that begin with a dot; empty where
+ * there is no such folder or, with `unlinked`, a link. */
 static int list_folder(lua_State *L)
 {
-    if (bx_lua_push_folder(L, luaL_checkstring(L, 1)) < 0)
+    if (bx_lua_push_folder(L, bx_lua_check_path(L, 1), lua_toboolean(L, 2)) < 0)
         lua_newtable(L);
     return 1;
 }
@@ -138,7 +140,7 @@ static int monotonic_clock(lua_State *L)
 static int set_worker(lua_State *L)
 {
     bx_error error;
-    if (bx_host_set_worker(bx_lua_push_host(L), luaL_checkstring(L, 1), &error) < 0)
+    if (bx_host_set_worker(bx_lua_push_host(L), bx_lua_check_path(L, 1), &error) < 0)
         return bx_lua_fail(L, &error, NULL);
     lua_pushboolean(L, 1);
     return 1;
@@ -149,7 +151,7 @@ static int set_worker(lua_State *L)
 static int set_courier(lua_State *L)
 {
     bx_error error;
-    if (bx_host_set_courier(bx_lua_push_host(L), luaL_checkstring(L, 1), luaL_checkstring(L, 2),
+    if (bx_host_set_courier(bx_lua_push_host(L), bx_lua_check_path(L, 1), bx_lua_check_path(L, 2),
                             &error) < 0)
         return bx_lua_fail(L, &error, NULL);
     lua_pushboolean(L, 1);
@@ -160,7 +162,7 @@ static int set_courier(lua_State *L)
 static int set_library(lua_State *L)
 {
     bx_error error;
-    if (bx_host_set_library(bx_lua_push_host(L), luaL_checkstring(L, 1), &error) < 0)
+    if (bx_host_set_library(bx_lua_push_host(L), bx_lua_check_path(L, 1), &error) < 0)
         return bx_lua_fail(L, &error, NULL);
     lua_pushboolean(L, 1);
     return 1;
@@ -171,7 +173,7 @@ static int read_secret(lua_State *L)
 {
     char text[BX_SECRET_LIMIT];
     bx_error error;
-    if (bx_secret_read(luaL_checkstring(L, 1), text, &error) < 0)
+    if (bx_secret_read(bx_lua_check_path(L, 1), text, &error) < 0)
         return bx_lua_fail(L, &error, NULL);
     lua_pushstring(L, text);
     explicit_bzero(text, sizeof text);
@@ -235,6 +237,7 @@ static const luaL_Reg functions[] = {{"class_name", class_name},
                                      {"list_folder", list_folder},
                                      {"fail", fail},
                                      {"clock", monotonic_clock},
+                                     {"limits", bx_lua_limits},
                                      {"set_worker", set_worker},
                                      {"valid_id", valid_id},
                                      {"error_codes", error_codes},
@@ -260,7 +263,10 @@ static const luaL_Reg functions[] = {{"class_name", class_name},
                                      {"terminal", bx_lua_terminal},
                                      {"cores", bx_lua_cores},
                                      {"watch", bx_lua_watch},
+                                     {"load_data", bx_lua_load_data},
                                      {"make_folder", bx_lua_make_folder},
+                                     {"open_folder", bx_lua_open_folder},
+                                     {"is_file", bx_lua_is_file},
                                      {"change_folder", bx_lua_change_folder},
                                      {"digest_file", bx_lua_digest_file},
                                      {"digest", bx_lua_digest},
@@ -281,6 +287,8 @@ int luaopen_bioxen_core(lua_State *L)
     lua_setfield(L, -2, "trajectory_methods");
     bx_lua_open_ensemble(L);
     lua_setfield(L, -2, "ensemble_methods");
+    bx_lua_open_folder_class(L);
+    lua_setfield(L, -2, "folder_methods");
     bx_lua_open_vm(L);
     lua_setfield(L, -2, "vm_methods");
     lua_pushliteral(L, BIOXEN_VERSION);

@@ -3,11 +3,11 @@
 #include "core/error.h"
 #include "core/sha256.h"
 #include "lua/error.h"
+#include "values/text.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <lauxlib.h>
-#include <limits.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -19,33 +19,9 @@ static int fail(lua_State *L, int code, const char *action, const char *path)
     return bx_lua_fail(L, &error, NULL);
 }
 
-int bx_lua_make_folder(lua_State *L)
-{
-    char path[PATH_MAX];
-    size_t length;
-    const char *given = luaL_checklstring(L, 1, &length);
-    if (length >= sizeof path)
-        return fail(L, ENAMETOOLONG, "make the folder", given);
-    memcpy(path, given, length + 1);
-    for (size_t i = 1; i <= length; i++) {
-        if (path[i] != '/' && path[i] != '\0')
-            continue;
-        path[i] = '\0';
-        struct stat status;
-        int failed = mkdir(path, 0777) < 0 ? errno : 0;
-        if (failed == EEXIST)
-            failed = stat(path, &status) < 0 ? errno : S_ISDIR(status.st_mode) ? 0 : ENOTDIR;
-        if (failed)
-            return fail(L, failed, "make the folder", path);
-        path[i] = i < length ? '/' : '\0';
-    }
-    lua_pushboolean(L, 1);
-    return 1;
-}
-
 int bx_lua_change_folder(lua_State *L)
 {
-    const char *path = luaL_checkstring(L, 1);
+    const char *path = bx_lua_check_path(L, 1);
     if (chdir(path) < 0)
         return fail(L, errno, "go to the folder", path);
     lua_pushboolean(L, 1);
@@ -66,30 +42,43 @@ static int push_digest(lua_State *L, bx_sha256 *hash)
     return 1;
 }
 
-/* 0, or the errno. */
-static int add_file(bx_sha256 *hash, int descriptor)
+/* The descriptor of a regular file; or -1 with errno. */
+static int open_regular(const char *path, int flags)
 {
-    char piece[16384];
     struct stat status;
-    ssize_t got = 0;
-    if (fstat(descriptor, &status) < 0)
-        return errno;
-    if (!S_ISREG(status.st_mode))
-        return EINVAL;
-    while ((got = read(descriptor, piece, sizeof piece)) > 0)
-        bx_sha256_add(hash, piece, (size_t)got);
-    return got < 0 ? errno : 0;
+    int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | flags);
+    if (descriptor >= 0 && (fstat(descriptor, &status) < 0 || !S_ISREG(status.st_mode))) {
+        close(descriptor);
+        errno = EINVAL;
+        return -1;
+    }
+    return descriptor;
+}
+
+int bx_lua_is_file(lua_State *L)
+{
+    size_t length;
+    const char *path = luaL_checklstring(L, 1, &length);
+    int descriptor = strlen(path) == length ? open_regular(path, 0) : -1;
+    if (descriptor >= 0)
+        close(descriptor);
+    lua_pushboolean(L, descriptor >= 0);
+    return 1;
 }
 
 int bx_lua_digest_file(lua_State *L)
 {
-    const char *path = luaL_checkstring(L, 1);
-    int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    char piece[16384];
+    ssize_t got;
+    const char *path = bx_lua_check_path(L, 1);
+    int descriptor = open_regular(path, lua_toboolean(L, 2) ? O_NOFOLLOW : 0);
     if (descriptor < 0)
         return fail(L, errno, "read", path);
     bx_sha256 hash;
     bx_sha256_begin(&hash);
-    int failed = add_file(&hash, descriptor);
+    while ((got = read(descriptor, piece, sizeof piece)) > 0)
+        bx_sha256_add(&hash, piece, (size_t)got);
+    int failed = got < 0 ? errno : 0;
     close(descriptor);
     if (failed)
         return fail(L, failed, "read", path);

@@ -2,9 +2,9 @@
 
 #include "lua/error.h"
 #include "values/genome.h"
+#include "values/text.h"
 
 #include <lauxlib.h>
-#include <string.h>
 
 static int give(lua_State *L, const bx_genome *genome, const bx_error *err)
 {
@@ -16,9 +16,7 @@ static int give(lua_State *L, const bx_genome *genome, const bx_error *err)
 
 int bx_lua_genome_load(lua_State *L)
 {
-    size_t length;
-    const char *path = luaL_checklstring(L, 1, &length);
-    luaL_argcheck(L, length > 0 && strlen(path) == length, 1, "a path expected");
+    const char *path = bx_lua_check_path(L, 1);
     bx_genome_options options;
     bx_error err;
     bx_lua_genome_options(L, 2, true, &options);

@@ -1,5 +1,7 @@
 #include "lua/host.h"
 
+#include "lua/class.h"
+#include "values/options.h"
 #include "vm/vm.h"
 
 #include <lauxlib.h>
@@ -29,6 +31,46 @@ void bx_lua_open_host(lua_State *L, const char *worker)
     lua_setfield(L, -2, "__gc");
     lua_setmetatable(L, -2);
     lua_rawsetp(L, LUA_REGISTRYINDEX, &host_key);
+}
+
+/* The integer options[name], from 0 to `most`; `present` where there is none. */
+static uint64_t limit_option(lua_State *L, const char *name, lua_Integer most, uint64_t present)
+{
+    int type = bx_lua_raw_field(L, 1, name), exact = 0;
+    lua_Integer value = lua_tointegerx(L, -1, &exact);
+    lua_pop(L, 1);
+    if (type == LUA_TNIL)
+        return present;
+    if (type != LUA_TNUMBER || !exact || value < 0 || value > most)
+        luaL_argerror(
+            L, 1,
+            lua_pushfstring(L, "'%s' must be an integer from 0 to %I", name, (LUAI_UACINT)most));
+    return (uint64_t)value;
+}
+
+int bx_lua_limits(lua_State *L)
+{
+    static const char *const names[] = {"memory", "first_user", "user_count", NULL};
+    lua_settop(L, 1);
+    bx_host *host = bx_lua_push_host(L);
+    bx_limits limits = host->limits;
+    if (!lua_isnil(L, 1)) {
+        bx_lua_check_options(L, 1, names);
+        limits.memory = limit_option(L, "memory", INT64_MAX, limits.memory);
+        limits.first_user = (uint32_t)limit_option(L, "first_user", INT32_MAX, limits.first_user);
+        limits.user_count = (uint32_t)limit_option(L, "user_count", INT32_MAX, limits.user_count);
+        luaL_argcheck(L, limits.first_user > 0 || limits.user_count == 0, 1,
+                      "'first_user' is root");
+        host->limits = limits;
+    }
+    lua_createtable(L, 0, 3);
+    lua_pushinteger(L, (lua_Integer)limits.memory);
+    lua_setfield(L, -2, "memory");
+    lua_pushinteger(L, limits.first_user);
+    lua_setfield(L, -2, "first_user");
+    lua_pushinteger(L, limits.user_count);
+    lua_setfield(L, -2, "user_count");
+    return 1;
 }
 
 bx_host *bx_lua_push_host(lua_State *L)

@@ -12,6 +12,9 @@ void bx_lua_open_host(lua_State *L, const char *worker);
 /* The host; also pushes the userdata that owns it, for a user value. */
 bx_host *bx_lua_push_host(lua_State *L);
 
+/* limits([options]): set what holds for all VMs of this host together; returns all of it. */
+int bx_lua_limits(lua_State *L);
+
 /* After a wait ended with EINTR: let a hook that a signal handler set run now. */
 void bx_lua_run_hooks(lua_State *L);
 

@@ -207,9 +207,10 @@ static int turn(lua_State *L, const waiting *w, int64_t deadline)
 {
     bx_host *host = w->host;
     if (!bx_host_is_owner(host))
-        return luaL_error(L, host->owner
-                                 ? "the job belongs to the process that this one was forked from"
-                                 : "the job's host has been closed");
+        return luaL_error(
+            L, host->owner ? "this process was forked from the one that loaded bioxen, which alone "
+                             "waits for jobs"
+                           : "the job's host has been closed");
     int64_t until = deadline ? bx_patience_begin(&host->patience) : 0;
     int turned = 0;
     while (turned == 0 && until && bx_patience_lasts(until))

@@ -8,7 +8,6 @@
 #include <lauxlib.h>
 #include <sched.h>
 #include <stdbool.h>
-#include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -56,9 +55,8 @@ int bx_lua_run_program(lua_State *L)
 int bx_lua_save_file(lua_State *L)
 {
     size_t length;
-    const char *path = luaL_checkstring(L, 1), *bytes = luaL_checklstring(L, 2, &length);
+    const char *path = bx_lua_check_path(L, 1), *bytes = luaL_checklstring(L, 2, &length);
     bx_error error;
-    luaL_argcheck(L, strlen(path) == lua_rawlen(L, 1), 1, "a path has no zero byte");
     if (bx_save(path, bytes, length, &error) < 0)
         return bx_lua_fail(L, &error, NULL);
     lua_pushboolean(L, 1);

@@ -12,7 +12,7 @@
 
 static int vm_get_state(lua_State *L)
 {
-    lua_pushstring(L, bx_vm_state_name(bx_lua_check_fresh_vm(L)->state));
+    lua_pushstring(L, bx_vm_state_name(bx_lua_check_fresh_vm(L)));
     return 1;
 }
 
@@ -57,8 +57,8 @@ static int vm_get_status(lua_State *L)
     set_string(L, "vm_id", vm->id);
     set_string(L, "vm_type", vm->ops->type);
     set_string(L, "biological_type", vm->biological_type);
-    set_string(L, "state", bx_vm_state_name(vm->state));
-    if (vm->state == BX_VM_ERROR)
+    set_string(L, "state", bx_vm_state_name(vm));
+    if (bx_vm_has_failed(vm))
         set_string(L, "reason", vm->exit_reason.message);
     lua_pushboolean(L, vm->job != NULL);
     lua_setfield(L, -2, "busy");
@@ -86,7 +86,7 @@ static int vm_tostring(lua_State *L)
     const bx_vm *vm = bx_lua_check_vm(L)->vm;
     const char *class_ = strchr(bx_lua_class_of(L, 1)->name, '.') + 1;
     lua_pushfstring(L, "%s(%s, %s, %s)", class_, vm->id, vm->biological_type,
-                    bx_vm_state_name(vm->state));
+                    bx_vm_state_name(vm));
     return 1;
 }
 

@@ -1,5 +1,6 @@
 #include "lua/vm_call.h"
 
+#include "core/file.h"
 #include "lua/class.h"
 #include "lua/error.h"
 #include "lua/job.h"
@@ -8,10 +9,6 @@
 #include "values/text.h"
 #include "values/value.h"
 #include "wire/value.h"
-
-#include <errno.h>
-#include <stdio.h>
-#include <string.h>
 
 /* Freed whatever raises: an option may have a metamethod. */
 static bx_buffer *push_buffer(lua_State *L)
@@ -86,53 +83,36 @@ int bx_lua_vm_execute(lua_State *L)
     return pushed == 1 ? bx_lua_await_job(L) : pushed;
 }
 
-static int fail_file(lua_State *L, const char *path, int reason)
+/* The file's code, after "--" where it begins with '#': "#!" stays a line, but a comment. */
+static int read_code(const char *path, bx_buffer *out, const char **code, bx_error *err)
 {
-    bx_error error;
-    bx_fail_errno(&error, BX_EFILE, reason, "cannot read %s", path);
-    return bx_lua_fail(L, &error, bx_lua_check_vm(L)->vm->id);
-}
-
-/* The bytes of a file; -1 with errno. Bounded by the buffer's limit. */
-static int read_file(const char *path, bx_buffer *out)
-{
-    FILE *file = fopen(path, "rb");
-    if (!file)
+    if (bx_buffer_append(out, "--", 2) < 0)
+        return bx_fail_memory(err);
+    if (bx_file_read(path, out, err) < 0)
         return -1;
-    char piece[4096];
-    size_t got;
-    int failed = 0;
-    int first = getc(file);
-    if (first == '#' && bx_buffer_append(out, "--", 2) < 0) /* "#!" stays a line, but a comment */
-        failed = ENOMEM;
-    if (first != EOF)
-        ungetc(first, file);
-    while (!failed && (got = fread(piece, 1, sizeof piece, file)) > 0)
-        if (bx_buffer_append(out, piece, got) < 0)
-            failed = EFBIG;
-    if (!failed && ferror(file))
-        failed = errno;
-    fclose(file);
-    errno = failed;
-    return failed ? -1 : 0;
+    *code = (const char *)out->data;
+    if (out->length == 2 || (*code)[2] != '#')
+        *code += 2;
+    return 0;
 }
 
 int bx_lua_vm_execute_file(lua_State *L)
 {
     bx_lua_check_vm(L);
-    const char *path = luaL_checkstring(L, 2);
+    const char *path = bx_lua_check_path(L, 2), *code;
+    bx_error error;
     lua_settop(L, 3);
     bx_lua_check_options(L, 3, call_options);
     bx_lua_positive_option(L, 3, "timeout", 1);
     const char *name = lua_pushfstring(L, "@%s", path);
-    bx_buffer *code = push_buffer(L);
-    if (read_file(path, code) < 0) {
-        int reason = errno;
-        bx_buffer_free(code);
-        return fail_file(L, path, reason);
+    bx_buffer *text = push_buffer(L);
+    if (read_code(path, text, &code, &error) < 0) {
+        bx_buffer_free(text);
+        return bx_lua_fail(L, &error, bx_lua_check_vm(L)->vm->id);
     }
-    int pushed = submit(L, (const char *)code->data, code->length, name);
-    bx_buffer_free(code);
+    size_t length = text->length - (size_t)(code - (const char *)text->data);
+    int pushed = submit(L, code, length, name);
+    bx_buffer_free(text);
     return pushed == 1 ? bx_lua_await_job(L) : pushed;
 }
 

@@ -51,7 +51,7 @@ static int fail_guest(lua_State *L, const bx_vm *vm, const char *action)
 {
     bx_error error;
     bx_fail(&error, BX_ESTATE, "cannot %s VM \"%s\": it has no guest, its state is \"%s\"", action,
-            vm->id, bx_vm_state_name(vm->state));
+            vm->id, bx_vm_state_name(vm));
     return bx_lua_fail(L, &error, vm->id);
 }
 

@@ -111,6 +111,20 @@ void bx_builder_apply(bx_builder *builder, bx_op op)
     add_node(builder, node, arity);
 }
 
+void bx_builder_copy(bx_builder *builder, const bx_formula *formula)
+{
+    for (size_t i = 0; i < formula->count; i++) {
+        const bx_node *node = &formula->nodes[i];
+        const bx_formula_name *name = &formula->names[node->a];
+        if (node->op == BX_OP_NUMBER)
+            bx_builder_number(builder, node->number);
+        else if (node->op == BX_OP_NAME)
+            bx_builder_name(builder, name->text, name->line, name->column);
+        else
+            bx_builder_apply(builder, node->op);
+    }
+}
+
 void bx_builder_drop(bx_builder *builder)
 {
     bx_formula_free(builder->formula);

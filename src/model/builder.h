@@ -41,6 +41,9 @@ void bx_builder_name(bx_builder *builder, const char *name, uint32_t line, uint3
 /* An operator, or BX_OP_TIME. As many values as it takes must wait. */
 void bx_builder_apply(bx_builder *builder, bx_op op);
 
+/* The value of another formula. */
+void bx_builder_copy(bx_builder *builder, const bx_formula *formula);
+
 /* Note a failure, unless there was one. Gives -1. */
 int bx_builder_fail(bx_builder *builder, bx_code code, const char *format, ...)
     __attribute__((format(printf, 3, 4)));

@@ -28,9 +28,23 @@ uint32_t *bx_compilation_resolve(bx_compilation *c, const bx_formula *formula)
     return slots;
 }
 
+static bool delays_draws(const bx_formula *formula)
+{
+    for (size_t i = 0; i < formula->count; i++) {
+        if (formula->nodes[i].op != BX_OP_DELAY)
+            continue;
+        for (size_t j = bx_formula_begin(formula, i); j < i; j++)
+            if (bx_op_draws(formula->nodes[j].op))
+                return true;
+    }
+    return false;
+}
+
 int bx_compilation_add(bx_compilation *c, const bx_formula *formula, const uint32_t *slots,
                        uint32_t target, bx_range *code)
 {
+    if (delays_draws(formula))
+        return bx_fail(c->err, BX_EMODEL, "a random number has no past, and is no delay");
     int result =
         bx_program_compile(&c->network->program, formula, formula->count - 1, slots, target, code);
     return result < 0 ? bx_fail_memory(c->err) : 0;
@@ -52,7 +66,18 @@ void bx_compilation_dependence(const bx_network *network, const bx_formula *form
         *timely = *timely || bx_network_timely(network, slots[i]);
     }
     for (size_t i = 0; i < formula->count; i++)
-        *timely = *timely || formula->nodes[i].op == BX_OP_TIME;
+        *timely =
+            *timely || formula->nodes[i].op == BX_OP_TIME || formula->nodes[i].op == BX_OP_DELAY;
+}
+
+size_t bx_compilation_behind(const bx_compilation *c, size_t slot)
+{
+    const bx_network *network = c->network;
+    size_t first = network->species + network->parameters;
+    if (slot < first || slot >= first + network->rules)
+        return slot;
+    const bx_declared_rule *rule = c->rules[slot - first];
+    return rule->amount && !rule->size ? bx_names_find(&network->index, rule->amount) : slot;
 }
 
 const char *bx_compilation_kind(const bx_network *network, size_t slot)

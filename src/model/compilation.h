@@ -24,6 +24,14 @@ int bx_compile_equations(bx_compilation *c);
 
 /* Rules in an order in which each finds what it needs. */
 int bx_compile_rules(bx_compilation *c);
+
+/* With rules that are to be solved: put rules that depend on each other side by side in the order,
+ * those to be solved first, and have them use what they do together. */
+int bx_compile_parts(bx_compilation *c);
+
+/* Append the code of the block whose first rule has this place in the order. */
+int bx_compile_block(bx_compilation *c, size_t place);
+
 int bx_compile_rates(bx_compilation *c);
 int bx_compile_events(bx_compilation *c);
 
@@ -32,10 +40,12 @@ int bx_compile_events(bx_compilation *c);
 int bx_compile_condition(bx_compilation *c, const bx_formula *formula, const uint32_t *slots,
                          bx_range *logic);
 
-/* Compute the values that formulas give species and parameters to begin with into the frame that
- * the program begins with: each after what it needs, through rules too. They count where the
- * process that gives them declared the variable first. */
+/* The values that formulas give species and parameters to begin with: each after what it needs,
+ * through rules too. They count where the process that gives them declared the variable first. */
 int bx_compile_initials(bx_compilation *c);
+
+/* What delayed values need. */
+int bx_compile_delays(bx_compilation *c);
 
 /* ---- for each part ---- */
 
@@ -52,6 +62,10 @@ int bx_compilation_refuse_draws(bx_compilation *c, size_t draws);
 /* Whether a formula depends on changing species, and on time, through rules too. */
 void bx_compilation_dependence(const bx_network *network, const bx_formula *formula,
                                const uint32_t *slots, bool *varies, bool *timely);
+
+/* What stands behind a slot that is read as it is written: of a rule that can be set to a value of
+ * the same size, the species or parameter that this sets; else the slot. */
+size_t bx_compilation_behind(const bx_compilation *c, size_t slot);
 
 /* "species", "parameter" or "rule". */
 const char *bx_compilation_kind(const bx_network *network, size_t slot);

@@ -35,7 +35,7 @@ static int note_uses(bx_network *network, const bx_formula *formula, size_t root
 {
     for (size_t i = bx_formula_begin(formula, root); i <= root; i++) {
         const bx_node *node = &formula->nodes[i];
-        if (node->op == BX_OP_TIME)
+        if (node->op == BX_OP_TIME || node->op == BX_OP_DELAY)
             part->uses_time = true;
         if (node->op != BX_OP_NAME)
             continue;
@@ -122,7 +122,7 @@ static int64_t compile_name(bx_compilation *c, const bx_formula *formula, size_t
     if (slot >= first && slot < first + network->rules) {
         const bx_formula *rule = c->rules[slot - first]->formula;
         bx_op op = rule->nodes[rule->count - 1].op;
-        if (joins(op) || bx_op_compares(op))
+        if (c->rules[slot - first]->kind == BX_RULE_EQUALS && (joins(op) || bx_op_compares(op)))
             return compile_formula(c, rule, c->rule_slots[slot - first], depth + 1);
     }
     return compile_leaf(c, formula, root, slots);

@@ -43,7 +43,7 @@ static int add_initial(initials *b, const bx_process *process,
 {
     bx_compilation *c = b->c;
     const bx_network *network = c->network;
-    size_t slot = bx_names_find(&network->index, initial->target);
+    size_t slot = bx_compilation_behind(c, bx_names_find(&network->index, initial->target));
     if (slot == BX_NAME_NONE || slot >= network->species + network->parameters) {
         bx_fail(c->err, BX_EMODEL, "expected the name of a species or a parameter");
         return fail_in(c, process, initial->target);
@@ -156,10 +156,8 @@ static int fill(initials *b, size_t count)
         result = bx_fail_memory(c->err);
     if (result == 0)
         result = sort(b, &users);
-    if (result == 0) {
+    if (result == 0)
         find_feeds(b);
-        bx_network_initials(network, NULL, network->program.frame);
-    }
     bx_csr_free(&users);
     return result;
 }

@@ -2,15 +2,18 @@
 
 #include <stdlib.h>
 
-static int find_species(bx_compilation *c, const bx_term *term, uint32_t *species)
+/* What rates read of a species, and what reactions change. */
+static int find_species(bx_compilation *c, const bx_term *term, uint32_t *read, uint32_t *changed)
 {
     size_t slot = bx_names_find(&c->network->index, term->species);
+    size_t behind = bx_compilation_behind(c, slot);
     if (slot == BX_NAME_NONE)
         return bx_fail(c->err, BX_EMODEL, "\"%s\" is not declared as a species", term->species);
-    if (slot >= c->network->species)
+    if (behind >= c->network->species)
         return bx_fail(c->err, BX_EMODEL, "expected a species, found the %s \"%s\"",
                        bx_compilation_kind(c->network, slot), term->species);
-    *species = (uint32_t)slot;
+    *read = (uint32_t)slot;
+    *changed = (uint32_t)behind;
     return 0;
 }
 
@@ -22,14 +25,15 @@ static int add_equation(bx_compilation *c, const bx_equation *equation)
     size_t terms = equation->reactants + equation->products;
     for (size_t i = 0; i < terms; i++) {
         const bx_term *term = &equation->terms[i];
-        if (find_species(c, term, &c->terms[i]) < 0)
+        uint32_t read;
+        if (find_species(c, term, &read, &c->terms[i]) < 0)
             return -1;
         bool left = i < equation->reactants;
         c->net[c->terms[i]] += left ? -term->coefficient : term->coefficient;
         if (!left)
             continue;
         network->orders[network->reactants.start[network->reactants.rows + 1]] = term->coefficient;
-        if (bx_csr_push(&network->reactants, c->terms[i]) < 0)
+        if (bx_csr_push(&network->reactants, read) < 0)
             return bx_fail_memory(c->err);
     }
     for (size_t i = 0; i < terms; i++) {

@@ -38,6 +38,8 @@ static int order_from(bx_compilation *c, uint32_t root, unsigned char *state, ui
         if (used < first || used >= first + network->rules)
             continue;
         used -= (uint32_t)first;
+        if (c->rules[used]->kind != BX_RULE_EQUALS) /* a block's order comes later */
+            continue;
         if (state[used] == 1)
             return fail_cycle(c, path, depth, used);
         if (state[used] == 0) {
@@ -83,14 +85,15 @@ static int resolve_quotient(bx_compilation *c, size_t rule)
     network->rule_amount[rule] = network->rule_size[rule] = BX_SLOT_NONE;
     if (!declared->amount)
         return 0;
-    size_t amount = bx_names_find(&network->index, declared->amount);
+    size_t amount = bx_compilation_behind(c, bx_names_find(&network->index, declared->amount));
     if (amount >= network->species + network->parameters)
         return bx_fail(c->err, BX_EMODEL,
                        "concentration \"%.64s\": expected an amount that is a species or a "
                        "parameter, found the rule \"%.64s\"",
                        declared->name, declared->amount);
     network->rule_amount[rule] = (uint32_t)amount;
-    network->rule_size[rule] = (uint32_t)bx_names_find(&network->index, declared->size);
+    network->rule_size[rule] =
+        declared->size ? (uint32_t)bx_names_find(&network->index, declared->size) : network->one;
     return 0;
 }
 
@@ -109,21 +112,42 @@ static int resolve_rules(bx_compilation *c)
     return 0;
 }
 
+/* On what a rule depends, through others too; a block's first on what all of its rules do. */
+static void find_dependence(bx_compilation *c, size_t place)
+{
+    bx_network *network = c->network;
+    uint32_t rule = network->rule_order[place];
+    bool *varies = &network->rule_varies[rule], *timely = &network->rule_uses_time[rule];
+    for (uint32_t i = 0; i < bx_csr_count(&network->rule_uses, rule); i++) {
+        uint32_t used = bx_csr_row(&network->rule_uses, rule)[i];
+        *varies = *varies || bx_network_varies(network, used);
+        *timely = *timely || bx_network_timely(network, used);
+    }
+    do {
+        const bx_formula *formula = c->rules[network->rule_order[place]]->formula;
+        for (size_t i = 0; i < formula->count; i++)
+            *timely = *timely || formula->nodes[i].op == BX_OP_TIME;
+    } while (++place < network->rules && network->rule_leader[network->rule_order[place]] == rule);
+}
+
 int bx_compile_rules(bx_compilation *c)
 {
     bx_network *network = c->network;
     uint32_t first = (uint32_t)(network->species + network->parameters);
-    if (resolve_rules(c) < 0 || order_rules(c) < 0)
+    if (resolve_rules(c) < 0 || order_rules(c) < 0 || bx_compile_parts(c) < 0)
         return -1;
     network->rule_code.begin = (uint32_t)network->program.count;
     for (size_t i = 0; i < network->rules; i++) {
         uint32_t rule = network->rule_order[i];
         const bx_formula *formula = c->rules[rule]->formula;
-        bx_compilation_dependence(network, formula, c->rule_slots[rule],
-                                  &network->rule_varies[rule], &network->rule_uses_time[rule]);
-        if (bx_compilation_add(c, formula, c->rule_slots[rule], first + rule,
-                               &network->rule_codes[i]) < 0)
+        find_dependence(c, i);
+        if (c->rules[rule]->kind == BX_RULE_EQUALS) {
+            if (bx_compilation_add(c, formula, c->rule_slots[rule], first + rule,
+                                   &network->rule_codes[i]) < 0)
+                return -1;
+        } else if (network->rule_leader[rule] == rule && bx_compile_block(c, i) < 0) {
             return -1;
+        }
         if (bx_compilation_refuse_draws(c, 0) < 0)
             return fail_rule(c, rule);
     }

@@ -36,6 +36,7 @@ static int add_values(bx_compilation *c, const bx_process *process, const bx_dec
         if (add_variable(c, values[i].name, process, values[i].value) < 0)
             return -1;
         c->network->free[slot] = process->free_values;
+        c->network->rounded[slot] = values[i].rounded;
         (*total)++;
     }
     return 0;

@@ -1,6 +1,7 @@
 #include "model/compiler.h"
 
 #include "model/compilation.h"
+#include "model/history.h"
 #include "model/rules.h"
 
 #include <stdlib.h>
@@ -47,7 +48,12 @@ static int allocate(bx_compilation *c, totals t)
     n->rule_uses_time = items(t.rules, sizeof *n->rule_uses_time);
     n->rule_amount = items(t.rules, sizeof *n->rule_amount);
     n->rule_size = items(t.rules, sizeof *n->rule_size);
+    n->rule_leader = items(t.rules, sizeof *n->rule_leader);
+    n->rule_kind = items(t.rules, sizeof *n->rule_kind);
+    n->settled = items(t.rules, sizeof *n->settled);
+    n->unknowns = items(t.rules, sizeof *n->unknowns);
     n->free = items(t.variables, sizeof *n->free);
+    n->rounded = items(t.variables, sizeof *n->rounded);
     n->computed = items(t.variables, sizeof *n->computed);
     n->feeds = items(t.variables, sizeof *n->feeds);
     n->reaction = items(t.reactions, sizeof *n->reaction);
@@ -62,7 +68,8 @@ static int allocate(bx_compilation *c, totals t)
     c->rule_slots = items(t.rules, sizeof *c->rule_slots);
     c->net = items(t.variables, sizeof *c->net);
     c->terms = items(t.terms, sizeof *c->terms);
-    if (!n->rule_amount || !n->rule_size || !n->free || !n->computed || !n->feeds || !n->names ||
+    if (!n->rule_amount || !n->rule_size || !n->rule_leader || !n->rule_kind || !n->unknowns ||
+        !n->settled || !n->free || !n->rounded || !n->computed || !n->feeds || !n->names ||
         !n->rule_codes || !n->rule_order || !n->rule_varies || !n->rule_uses_time || !n->reaction ||
         !n->orders || !n->amounts || !n->changing || !n->event || !n->assignments || !c->owners ||
         !c->rules || !c->rule_slots || !c->net || !c->terms ||
@@ -70,6 +77,23 @@ static int allocate(bx_compilation *c, totals t)
         bx_csr_init(&n->reactants, t.reactions) < 0 || bx_csr_init(&n->changes, t.reactions) < 0 ||
         bx_csr_init(&n->logic_uses, 0) < 0)
         return bx_fail_memory(c->err);
+    return 0;
+}
+
+/* Compute the initial values into the frame that the program begins with. */
+static int begin(bx_compilation *c)
+{
+    bx_network *network = c->network;
+    bx_history *history = NULL;
+    if (network->initial_count == 0)
+        return 0;
+    if (network->program.delayed_count > 0 && !(history = bx_history_new(network, NULL, c->err)))
+        return -1;
+    bx_history_attach(history, network->program.frame);
+    bx_network_initials(network, NULL, network->program.frame);
+    bx_history_free(history);
+    if (history)
+        network->program.frame[network->program.past] = 0;
     return 0;
 }
 
@@ -86,7 +110,7 @@ static int compile(bx_compilation *c)
     for (size_t i = 0; i < c->network->events; i++)
         if (c->network->event[i].priority != BX_SLOT_NONE)
             c->network->random = true;
-    return bx_compile_initials(c);
+    return bx_compile_initials(c) < 0 || bx_compile_delays(c) < 0 ? -1 : begin(c);
 }
 
 bx_network *bx_network_new(bx_process *const *processes, size_t count, bx_error *err)

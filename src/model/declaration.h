@@ -12,12 +12,22 @@
 typedef struct bx_declared_value {
     char *name;
     double value;
+    bool rounded; /* of a species: stochastic methods take the nearest whole number */
 } bx_declared_value;
+
+/* How a rule gives its variable a value. */
+typedef enum bx_rule_kind {
+    BX_RULE_EQUALS, /* that of the formula */
+    BX_RULE_SOLVES, /* such that the formula is 0 */
+    BX_RULE_SETTLES /* where it comes to rest if the formula is its rate of change */
+} bx_rule_kind;
 
 typedef struct bx_declared_rule {
     char *name;
     bx_formula *formula;
-    char *amount, *size; /* of a quotient of two variables, which can be set; or NULL */
+    char *amount, *size; /* who sets the rule sets `amount`, to the value times `size`; or NULL: it
+                            can't be set, or its size is 1 */
+    bx_rule_kind kind;   /* of one that is solved, `amount` is where the search for it begins */
 } bx_declared_rule;
 
 typedef struct bx_declared_reaction {
@@ -44,6 +54,14 @@ typedef struct bx_declared_event {
     size_t assignment_count;
 } bx_declared_event;
 
+/* A reaction that comes to rest at once: what it changes, and by how much. */
+typedef struct bx_declared_fast {
+    char *name;
+    bx_formula *rate;
+    bx_declared_assignment *terms; /* species and coefficients, below 0 for what is taken */
+    size_t count;
+} bx_declared_fast;
+
 struct bx_process {
     char *name;
     bx_names variables, reaction_names, event_names;
@@ -52,6 +70,8 @@ struct bx_process {
     bx_declared_reaction *reactions;
     bx_declared_event *events;
     bx_declared_assignment *initials;
+    bx_declared_fast *fast;
+    size_t fast_count, fast_capacity;
     bool free_values; /* values may be negative, infinite and NaN */
     size_t initial_count, initial_capacity;
     size_t species_count, parameter_count, rule_count, reaction_count, event_count;
@@ -59,15 +79,21 @@ struct bx_process {
 };
 
 /* As bx_process_add_*, from formulas and equations that are made already. The process owns what
- * they are and hold from then on; on failure it is freed. A reaction's `rate` is the whole rate. */
+ * they are and hold from then on; on failure it is freed. */
 int bx_process_take_initial(bx_process *process, const char *target, bx_formula *formula,
                             bx_error *err);
 int bx_process_take_rule(bx_process *process, const char *name, bx_formula *formula, bx_error *err);
+int bx_process_take_constraint(bx_process *process, const char *name, bx_formula *formula,
+                               double start, bx_error *err);
 int bx_process_take_rate(bx_process *process, const char *species, bx_formula *formula,
                          bx_error *err);
 int bx_process_take_reaction(bx_process *process, const char *name, bx_equation equation,
-                             bx_formula *rate, bx_error *err);
+                             bx_rate_kind kind, bx_formula *rate, bx_error *err);
 int bx_process_take_event(bx_process *process, bx_declared_event *event, bx_error *err);
+
+/* The fast reaction is the process's, also on failure. */
+int bx_process_take_fast(bx_process *process, bx_declared_fast *fast, bx_error *err);
+void bx_declared_fast_free(bx_declared_fast *fast);
 
 /* Of an event that no process has taken: what it holds. */
 void bx_declared_event_free(bx_declared_event *event);

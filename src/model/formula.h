@@ -52,8 +52,11 @@ typedef enum bx_op {
     BX_OP_NOT_EQUAL,
     BX_OP_AND,
     BX_OP_OR,
+    BX_OP_DELAY, /* what a was b seconds ago */
     BX_OP_IF,
     BX_OP_HILL,
+    BX_OP_SOLVE, /* no operators of formulas: see solve.h */
+    BX_OP_SETTLE,
     BX_OP_NORMAL, /* this and what follows draws */
     BX_OP_UNIFORM,
     BX_OP_BERNOULLI,

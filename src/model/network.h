@@ -93,13 +93,31 @@ typedef struct bx_network {
     bx_csr rule_uses;                  /* rule -> slots its formula names */
     bool *rule_varies;                 /* the rule depends on a species that changes */
     bool *rule_uses_time;              /* directly or through rules */
-    uint32_t *rule_amount, *rule_size; /* of a quotient: slots; else BX_SLOT_NONE */
+    uint32_t *rule_amount, *rule_size; /* of one that can be set: slots; else BX_SLOT_NONE */
+    uint32_t
+        *rule_leader; /* of one that is solved with others: that whose code does it; else itself */
+    bx_rule_kind *rule_kind;
+    uint32_t *unknowns; /* the rules that are solved; rule_amount is where the search begins */
+    size_t unknown_count;
+    uint32_t *settled; /* rules: species that fast reactions change. rule_amount is what is left by
+                          slow ones, from where the extents of fast ones count */
+    size_t settled_count;
     bool *free;           /* species or parameter -> may have any value, NaN included */
+    bool *rounded;        /* species -> stochastic methods take the nearest whole number */
     bx_initial *initials; /* each after those that it needs; none if all are plain numbers */
     size_t initial_count;
     bool *computed; /* species or parameter -> its initial value is a formula's */
     bool *feeds;    /* variable -> initial values are computed from it, through rules too */
     bool random;    /* events draw numbers, or have priorities: a run has a seed */
+
+    /* of delayed values, by their place in program.delayed: what they need at another time */
+    bx_csr delayed_needs;    /* -> species and parameters */
+    bx_csr delayed_rules;    /* -> places in rule_order, ascending */
+    bx_csr delayed_initials; /* -> in place of these, initials before the beginning; or none */
+    bool *delayed_steady;    /* the delay depends on parameters alone */
+    uint32_t delayed_depth;  /* how many delays are within each other at most, through rules too */
+    uint32_t *kept;          /* species and parameters whose past is kept */
+    size_t kept_count;
 
     bx_reaction *reaction;
     bx_range rate_code; /* of all reactions */
@@ -129,8 +147,18 @@ bx_label bx_network_event_label(const bx_network *network, size_t event);
  * it; "" where its own formula makes it so. */
 bx_label bx_network_cause(const bx_network *network, size_t reaction, const double *frame);
 
-/* Recompute every rule in `frame`. */
+/* Recompute every rule in `frame`: a function of the species, the parameters and the time. */
 void bx_network_rules(const bx_network *network, double *frame);
+
+/* Rules in `frame` are up to date: from here searches for what is solved begin at its present
+ * value, so that it moves on without jumps to other solutions. Fails where there is none. */
+int bx_network_keep(const bx_network *network, double *frame, bx_error *err);
+
+/* Rules in `frame` are up to date: the extents of fast reactions count from here. */
+void bx_network_rebase(const bx_network *network, double *frame);
+
+/* Whether slow reactions have gone so far that rounding and tolerances want a new base. */
+bool bx_network_strays(const bx_network *network, const double *frame);
 
 /* Compute the initial values in `frame`, but of the species and parameters that are held; NULL: of
  * all. */

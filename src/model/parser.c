@@ -42,6 +42,7 @@ static const function functions[] = {
     {"cosh", BX_OP_COSH, 1},
     {"tanh", BX_OP_TANH, 1},
     {"hill", BX_OP_HILL, 3},
+    {"delay", BX_OP_DELAY, 2},
     {"asinh", BX_OP_ASINH, 1},
     {"acosh", BX_OP_ACOSH, 1},
     {"atanh", BX_OP_ATANH, 1},

@@ -20,9 +20,10 @@
  * two or more), floor, ceil, sin, cos, tan, asin, acos, atan, sinh, cosh, tanh, and
  * hill(x, k, n) = x^n / (k^n + x^n), which is 0 where x <= 0; asinh, acosh, atanh, factorial (of
  * any number above -1: the gamma function of x + 1), trunc (towards 0) and rem(x, y), what x leaves
- * divided by y, of x's sign. Every argument is evaluated, also
- * the branch that `if` does not choose; a result is IEEE double arithmetic, NaN and infinity
- * included. A variable may bear the name of a function: only name "(" is a call.
+ * divided by y, of x's sign. delay(x, s) is what x, a formula, was s seconds ago; see history.h.
+ * Every argument is evaluated, also the branch that `if` does not choose; a result is IEEE double
+ * arithmetic, NaN and infinity included. A variable may bear the name of a function: only name "("
+ * is a call.
  *
  * Random numbers, only in what an event sets: normal(mean, sd), uniform(low, high), bernoulli(p),
  * binomial(n, p), cauchy(location, scale), chisquare(n), exponential(rate), gamma(shape, scale),

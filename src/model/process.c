@@ -116,6 +116,9 @@ void bx_process_free(bx_process *process)
         free_reaction(&process->reactions[i]);
     for (size_t i = 0; i < process->event_count; i++)
         bx_declared_event_free(&process->events[i]);
+    for (size_t i = 0; i < process->fast_count; i++)
+        bx_declared_fast_free(&process->fast[i]);
+    free(process->fast);
     free(process->species);
     free(process->parameters);
     free(process->rules);
@@ -193,6 +196,11 @@ void bx_process_free_values(bx_process *process)
     process->free_values = true;
 }
 
+void bx_process_round_species(bx_process *process)
+{
+    process->species[process->species_count - 1].rounded = true;
+}
+
 static int add_initial(bx_process *process, const char *target, bx_formula *formula, bx_error *err)
 {
     bx_declared_assignment *initials = bx_array_grow(process->initials, process->initial_count,
@@ -227,9 +235,10 @@ int bx_process_add_initial(bx_process *process, const char *target, const char *
     return bx_fail_in(err, label);
 }
 
-static int add_rule(bx_process *process, const char *name, bx_formula *formula, bx_error *err)
+static int add_rule(bx_process *process, const char *kind, const char *name, bx_formula *formula,
+                    bx_error *err)
 {
-    if (check_variable(process, "rule", name, err) < 0)
+    if (check_variable(process, kind, name, err) < 0)
         return -1;
     bx_declared_rule *rules =
         bx_array_grow(process->rules, process->rule_count, &process->rule_capacity, sizeof *rules);
@@ -245,12 +254,18 @@ static int add_rule(bx_process *process, const char *name, bx_formula *formula, 
     return 0;
 }
 
-int bx_process_take_rule(bx_process *process, const char *name, bx_formula *formula, bx_error *err)
+static int take_rule(bx_process *process, const char *kind, const char *name, bx_formula *formula,
+                     bx_error *err)
 {
-    int result = add_rule(process, name, formula, err);
+    int result = add_rule(process, kind, name, formula, err);
     if (result < 0)
         bx_formula_free(formula);
     return result;
+}
+
+int bx_process_take_rule(bx_process *process, const char *name, bx_formula *formula, bx_error *err)
+{
+    return take_rule(process, "rule", name, formula, err);
 }
 
 int bx_process_add_rule(bx_process *process, const char *name, const char *text, bx_error *err)
@@ -282,6 +297,30 @@ int bx_process_add_quotient(bx_process *process, const char *name, const char *a
     rule->amount = strdup(amount);
     rule->size = strdup(size);
     return rule->amount && rule->size ? 0 : bx_fail_memory(err);
+}
+
+int bx_process_take_constraint(bx_process *process, const char *name, bx_formula *formula,
+                               double start, bx_error *err)
+{
+    if (take_rule(process, "constraint", name, formula, err) < 0)
+        return -1;
+    bx_declared_rule *rule = &process->rules[process->rule_count - 1];
+    rule->kind = BX_RULE_SOLVES;
+    if (asprintf(&rule->amount, "%s.start", name) >= 0)
+        return bx_process_add_parameter(process, rule->amount, start, err);
+    rule->amount = NULL;
+    return bx_fail_memory(err);
+}
+
+int bx_process_add_constraint(bx_process *process, const char *name, const char *text, double start,
+                              bx_error *err)
+{
+    bx_formula *formula = bx_formula_parse(text, err);
+    if (formula)
+        return bx_process_take_constraint(process, name, formula, start, err);
+    char label[160];
+    snprintf(label, sizeof label, "process \"%.48s\", constraint \"%.64s\"", process->name, name);
+    return bx_fail_in(err, label);
 }
 
 /* A name of a reaction or an event: any text without control characters. */
@@ -329,10 +368,10 @@ static int take_reaction(bx_process *process, bx_declared_reaction *reaction, bx
 }
 
 int bx_process_take_reaction(bx_process *process, const char *name, bx_equation equation,
-                             bx_formula *rate, bx_error *err)
+                             bx_rate_kind kind, bx_formula *rate, bx_error *err)
 {
     bx_declared_reaction reaction = {
-        .name = strdup(name), .equation = equation, .kind = BX_RATE_FORMULA, .rate = rate};
+        .name = strdup(name), .equation = equation, .kind = kind, .rate = rate};
     if (reaction.name)
         return take_reaction(process, &reaction, err);
     free_reaction(&reaction);

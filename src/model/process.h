@@ -51,6 +51,10 @@ void bx_process_free(bx_process *process); /* NULL is fine */
 const char *bx_process_name(const bx_process *process);
 
 int bx_process_add_species(bx_process *process, const char *name, double initial, bx_error *err);
+/* Of the species added last: stochastic methods take the nearest whole number, whatever it begins
+ * with or is set to, as of a count that is computed from moles. */
+void bx_process_round_species(bx_process *process);
+
 int bx_process_add_parameter(bx_process *process, const char *name, double value, bx_error *err);
 
 /* Species and parameters of this process may have any value: negative, infinite, NaN. */
@@ -72,6 +76,11 @@ int bx_process_add_quotient(bx_process *process, const char *name, const char *a
 /* `name` always equals `formula`. */
 int bx_process_add_rule(bx_process *process, const char *name, const char *formula, bx_error *err);
 
+/* `name` is such that `formula` is 0; the search for it begins at the value of `name`.start, a
+ * parameter that is `start` to begin with and follows. Who sets `name` sets that. */
+int bx_process_add_constraint(bx_process *process, const char *name, const char *formula,
+                              double start, bx_error *err);
+
 /* `equation` is like "2 A + B -> C", "-> mRNA" or "protein ->"; `name` may be NULL. */
 int bx_process_add_reaction(bx_process *process, const char *name, const char *equation,
                             bx_rate_kind kind, const char *rate, bx_error *err);
@@ -79,6 +88,15 @@ int bx_process_add_reaction(bx_process *process, const char *name, const char *e
 /* The same with a number for a formula. */
 int bx_process_add_constant_reaction(bx_process *process, const char *name, const char *equation,
                                      bx_rate_kind kind, double rate, bx_error *err);
+
+/* A reaction so fast that it is at rest whenever anything else happens. */
+int bx_process_add_fast_reaction(bx_process *process, const char *name, const char *equation,
+                                 bx_rate_kind kind, const char *rate, bx_error *err);
+
+/* When all is declared: have the species of fast reactions follow them. A becomes a rule, "A.slow"
+ * a species, and "R.extent" the extent of a reaction R, named for its first species where R is no
+ * name. Fails if such a species is not one of this process. */
+int bx_process_settle(bx_process *process, bx_error *err);
 
 int bx_process_add_event(bx_process *process, const bx_event_declaration *event, bx_error *err);
 

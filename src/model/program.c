@@ -2,10 +2,14 @@
 
 #include "core/array.h"
 #include "model/distribution.h"
+#include "model/solve.h"
 
 #include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
+
+_Static_assert(sizeof(bx_past *) <= sizeof(double), "an address fits into a slot");
 
 /* While compiling: a number not yet in the frame, or a slot. */
 typedef struct operand {
@@ -19,6 +23,11 @@ void bx_program_free(bx_program *program)
     free(program->code);
     free(program->frame);
     free(program->draws);
+    for (size_t i = 0; i < program->delayed_count; i++) {
+        free(program->delayed[i].code);
+        free(program->delayed[i].name);
+    }
+    free(program->delayed);
     *program = (bx_program){0};
 }
 
@@ -134,11 +143,35 @@ static int apply(bx_program *program, bx_op op, operand *operands, uint32_t temp
     return bx_program_emit(program, instruction);
 }
 
+/* By node of a formula with delays: of a delay its place among the delayed values; where what is
+ * delayed begins, the node behind it. */
+typedef struct delay_plan {
+    uint32_t *delayed, *behind;
+} delay_plan;
+
+static int compile_delay(bx_program *program, uint32_t delayed, operand *operands,
+                         uint32_t temporary)
+{
+    if (to_slot(program, &operands[1]) < 0)
+        return -1;
+    bx_instruction instruction = {.op = BX_OP_DELAY,
+                                  .target = temporary,
+                                  .a = operands[1].slot,
+                                  .b = program->delayed[delayed].place,
+                                  .c = program->past};
+    operands[0] = (operand){.slot = temporary};
+    return bx_program_emit(program, instruction);
+}
+
 static int compile_nodes(bx_program *program, const bx_formula *formula, size_t root,
-                         const uint32_t *slots, operand *stack)
+                         const uint32_t *slots, operand *stack, const delay_plan *plan)
 {
     size_t depth = 0;
     for (size_t i = bx_formula_begin(formula, root); i <= root; i++) {
+        while (plan->behind && plan->behind[i] > 0) {
+            stack[depth++] = (operand){.constant = true}; /* stands for what is delayed */
+            i = plan->behind[i];
+        }
         const bx_node *node = &formula->nodes[i];
         if (node->op == BX_OP_NUMBER) {
             stack[depth++] = (operand){.constant = true, .value = node->number};
@@ -148,7 +181,10 @@ static int compile_nodes(bx_program *program, const bx_formula *formula, size_t 
             stack[depth++] = (operand){.slot = program->time};
         } else {
             depth -= bx_op_arity(node->op);
-            if (apply(program, node->op, stack + depth, program->temporaries + (uint32_t)depth) < 0)
+            uint32_t temporary = program->temporaries + (uint32_t)depth;
+            if ((node->op == BX_OP_DELAY && plan->delayed
+                     ? compile_delay(program, plan->delayed[i], stack + depth, temporary)
+                     : apply(program, node->op, stack + depth, temporary)) < 0)
                 return -1;
             depth++;
         }
@@ -156,23 +192,96 @@ static int compile_nodes(bx_program *program, const bx_formula *formula, size_t 
     return 0;
 }
 
+/* The value of the part under `root` into `target`. */
+static int compile_part(bx_program *program, const bx_formula *formula, size_t root,
+                        const uint32_t *slots, uint32_t target, operand *stack,
+                        const delay_plan *plan)
+{
+    size_t begin = program->count;
+    if (compile_nodes(program, formula, root, slots, stack, plan) < 0)
+        return -1;
+    if (program->count > begin && !stack[0].constant &&
+        program->code[program->count - 1].target == stack[0].slot) {
+        program->code[program->count - 1].target = target;
+        return 0;
+    }
+    if (to_slot(program, &stack[0]) < 0)
+        return -1;
+    return bx_program_emit(
+        program, (bx_instruction){.op = BX_OP_MOVE, .target = target, .a = stack[0].slot});
+}
+
+static char *name_of(const bx_formula *formula, size_t begin, size_t root)
+{
+    for (size_t i = begin; i <= root; i++)
+        if (formula->nodes[i].op == BX_OP_NAME)
+            return strdup(formula->names[formula->nodes[i].a].text);
+    return strdup("time");
+}
+
+/* What is delayed gets code of its own, to run at other times. */
+static int add_delayed(bx_program *program, const bx_formula *formula, size_t node,
+                       const uint32_t *slots, operand *stack, delay_plan *plan)
+{
+    bx_delayed *all = bx_array_grow(program->delayed, program->delayed_count,
+                                    &program->delayed_capacity, sizeof *all);
+    if (!all)
+        return -1;
+    program->delayed = all;
+    int64_t past = program->delayed_count > 0 ? program->past : bx_program_slot(program, 0);
+    int64_t value = bx_program_slot(program, 0);
+    int64_t place = bx_program_slot(program, (double)program->delayed_count);
+    size_t root = formula->nodes[node].a, begin = bx_formula_begin(formula, root);
+    if (past < 0 || value < 0 || place < 0)
+        return -1;
+    program->past = (uint32_t)past;
+    plan->delayed[node] = (uint32_t)program->delayed_count;
+    bx_delayed *delayed = &all[program->delayed_count++];
+    *delayed = (bx_delayed){
+        .value = (uint32_t)value, .place = (uint32_t)place, .name = name_of(formula, begin, root)};
+    bx_program whole = *program;
+    program->code = NULL;
+    program->count = program->capacity = 0;
+    int result = compile_part(program, formula, root, slots, delayed->value, stack, plan);
+    delayed->code = program->code;
+    delayed->count = program->count;
+    program->code = whole.code;
+    program->count = whole.count;
+    program->capacity = whole.capacity;
+    plan->behind[begin] = (uint32_t)root + 1;
+    return delayed->name ? result : -1;
+}
+
+/* In the order of the nodes, so that inner delays come before outer ones. */
+static int add_all_delayed(bx_program *program, const bx_formula *formula, size_t root,
+                           const uint32_t *slots, operand *stack, delay_plan *plan)
+{
+    for (size_t i = bx_formula_begin(formula, root); i <= root; i++) {
+        if (formula->nodes[i].op != BX_OP_DELAY)
+            continue;
+        if (!plan->delayed) {
+            plan->delayed = calloc(formula->count, sizeof *plan->delayed);
+            plan->behind = calloc(formula->count, sizeof *plan->behind);
+        }
+        if (!plan->delayed || !plan->behind ||
+            add_delayed(program, formula, i, slots, stack, plan) < 0)
+            return -1;
+    }
+    return 0;
+}
+
 int bx_program_compile(bx_program *program, const bx_formula *formula, size_t root,
                        const uint32_t *slots, uint32_t target, bx_range *range)
 {
+    delay_plan plan = {NULL, NULL};
     operand *stack = calloc(bx_formula_depth(formula) + 1, sizeof *stack);
-    if (!stack)
-        return -1;
+    int result = stack ? add_all_delayed(program, formula, root, slots, stack, &plan) : -1;
     size_t begin = program->count;
-    int result = compile_nodes(program, formula, root, slots, stack);
-    if (result == 0 && program->count > begin && !stack[0].constant &&
-        program->code[program->count - 1].target == stack[0].slot)
-        program->code[program->count - 1].target = target;
-    else if (result == 0 && to_slot(program, &stack[0]) == 0)
-        result = bx_program_emit(
-            program, (bx_instruction){.op = BX_OP_MOVE, .target = target, .a = stack[0].slot});
-    else
-        result = -1;
+    if (result == 0)
+        result = compile_part(program, formula, root, slots, target, stack, &plan);
     *range = (bx_range){(uint32_t)begin, (uint32_t)program->count};
+    free(plan.delayed);
+    free(plan.behind);
     free(stack);
     return result;
 }
@@ -184,7 +293,7 @@ static double hill(double x, double k, double n)
 
 bool bx_program_applies(bx_op op)
 {
-    return op >= BX_OP_MOVE && op <= BX_OP_HILL && op != BX_OP_BOUNDS;
+    return op >= BX_OP_MOVE && op <= BX_OP_HILL && op != BX_OP_BOUNDS && op != BX_OP_DELAY;
 }
 
 double bx_program_apply(bx_op op, double a, double b, double c)
@@ -239,6 +348,13 @@ double bx_program_apply(bx_op op, double a, double b, double c)
     }
 }
 
+static double delayed(const bx_instruction *i, double ago, double place, double *frame)
+{
+    bx_past *past;
+    memcpy(&past, &frame[i->c], sizeof past);
+    return past->value(past, (size_t)place, ago, frame);
+}
+
 void bx_program_run(const bx_instruction *begin, const bx_instruction *end, double *frame)
 {
     for (const bx_instruction *i = begin; i != end; i++) {
@@ -251,6 +367,9 @@ void bx_program_run(const bx_instruction *begin, const bx_instruction *end, doub
         case BX_OP_NEGATE: r = -a; break;
         case BX_OP_SQUARE: r = a * a; break;
         case BX_OP_MOVE: r = a; break;
+        case BX_OP_SOLVE:
+        case BX_OP_SETTLE: i = bx_solve(i, frame); continue;
+        case BX_OP_DELAY: r = delayed(i, a, b, frame); break;
         default:
             r = bx_program_applies((bx_op)i->op)
                     ? bx_program_apply((bx_op)i->op, a, b, frame[i->c])

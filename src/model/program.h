@@ -20,6 +20,20 @@ typedef struct bx_range {
     uint32_t begin, end;
 } bx_range;
 
+/* A delayed value: what the code puts into `value` in a frame of an earlier time. */
+typedef struct bx_delayed {
+    bx_instruction *code;
+    size_t count;
+    uint32_t value, place; /* slots; the second holds its place among all */
+    char *name;            /* for messages: that it names first */
+} bx_delayed;
+
+/* Where delayed values come from. Who runs code with BX_OP_DELAY has the address of one in the
+ * frame's slot bx_program.past. */
+typedef struct bx_past {
+    double (*value)(struct bx_past *past, size_t delayed, double seconds_ago, double *frame);
+} bx_past;
+
 /* A zeroed bx_program is empty. `frame` is what a fresh frame holds. */
 typedef struct bx_program {
     bx_instruction *code;
@@ -33,6 +47,9 @@ typedef struct bx_program {
      * other two. */
     uint32_t *draws;
     size_t draw_count, draw_capacity;
+    bx_delayed *delayed; /* what is in it comes before it */
+    size_t delayed_count, delayed_capacity;
+    uint32_t past; /* a slot, if there are any */
 } bx_program;
 
 void bx_program_free(bx_program *program);

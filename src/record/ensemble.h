@@ -8,6 +8,7 @@
 #include "core/buffer.h"
 #include "core/error.h"
 #include "record/bins.h"
+#include "wire/budget.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -78,6 +79,7 @@ int bx_ensemble_json(const bx_ensemble *ensemble, bx_buffer *out, bx_error *err)
 
 /* A flat form for the wire, in ensemble_wire.c. Decoding treats its bytes as hostile. */
 int bx_ensemble_encode(const bx_ensemble *ensemble, bx_buffer *out, bx_error *err);
-bx_ensemble *bx_ensemble_decode(const uint8_t *bytes, size_t length, bx_error *err);
+bx_ensemble *bx_ensemble_decode(const uint8_t *bytes, size_t length, bx_budget *budget,
+                                bx_error *err);
 
 #endif

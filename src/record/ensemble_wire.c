@@ -53,7 +53,13 @@ int bx_ensemble_encode(const bx_ensemble *e, bx_buffer *out, bx_error *err)
     bx_pack_doubles(out, (const double *)e->moments, items * MOMENTS);
     for (size_t i = 0; e->bins && i < items; i++)
         encode_bins(&e->bins[i], out);
-    return bx_buffer_finish(out, length) < 0 ? bx_fail_memory(err) : 0;
+    if (bx_buffer_finish(out, length) == 0)
+        return 0;
+    return bx_fail(
+        err, BX_ERESULT,
+        "an ensemble of %zu rows and %zu columns is more than memory holds, or the %zu MB that "
+        "travel at once: record less often, fewer variables, or with fewer bins",
+        e->plan.rows, e->plan.columns, out->limit >> 20);
 }
 
 static int wrong(bx_error *err, const char *what)
@@ -133,25 +139,29 @@ static int check_numbers(const bx_ensemble_plan *plan, bx_error *err)
     return 0;
 }
 
-/* With scratch memory for what the plan points to. */
-static bx_ensemble *decode_plan(bx_unpacker *in, bx_ensemble_plan *plan, char *block,
-                                const char **names, double *numbers, bx_error *err)
+/* With scratch memory for the plan's numbers. */
+static bx_ensemble *decode_plan(bx_unpacker *in, bx_ensemble_plan *plan, double *numbers,
+                                bx_error *err)
 {
     char method[BX_ENSEMBLE_METHOD_LENGTH + 1];
     double *times = numbers + plan->quantile_count;
     plan->method = method;
-    plan->names = names;
     plan->quantiles = numbers;
     plan->times = times;
-    if (bx_unpack_name(in, method, BX_ENSEMBLE_METHOD_LENGTH, "a method", err) < 0 ||
-        bx_unpack_names(in, plan->columns, block, names, err) < 0 ||
-        bx_unpack_doubles(in, numbers, plan->quantile_count, err) < 0 ||
-        bx_unpack_doubles(in, times, plan->rows, err) < 0 || check_numbers(plan, err) < 0)
+    if (bx_unpack_name(in, method, BX_ENSEMBLE_METHOD_LENGTH, "a method", err) < 0)
         return NULL;
-    return bx_ensemble_new(plan, err);
+    const char **names = bx_unpack_names(in, plan->columns, err);
+    bx_ensemble *e = NULL;
+    plan->names = names;
+    if (names && bx_unpack_doubles(in, numbers, plan->quantile_count, err) == 0 &&
+        bx_unpack_doubles(in, times, plan->rows, err) == 0 && check_numbers(plan, err) == 0)
+        e = bx_ensemble_new(plan, err);
+    free(names);
+    return e;
 }
 
-bx_ensemble *bx_ensemble_decode(const uint8_t *bytes, size_t length, bx_error *err)
+bx_ensemble *bx_ensemble_decode(const uint8_t *bytes, size_t length, bx_budget *budget,
+                                bx_error *err)
 {
     enum { NUMBERS = 9, HEAD = sizeof magic + NUMBERS * sizeof(uint64_t) };
     if (length < HEAD || memcmp(bytes, magic, sizeof magic) != 0) {
@@ -161,7 +171,7 @@ bx_ensemble *bx_ensemble_decode(const uint8_t *bytes, size_t length, bx_error *e
     uint64_t n[NUMBERS];
     for (size_t i = 0; i < NUMBERS; i++)
         n[i] = bx_unpack_fixed_u64(bytes + sizeof magic + 8 * i);
-    bx_unpacker in = {bytes + HEAD, length - HEAD, "ensemble"};
+    bx_unpacker in = {bytes + HEAD, length - HEAD, "ensemble", budget};
     bx_ensemble_plan plan = {.seed = n[0],
                              .first = n[1],
                              .origin = n[4],
@@ -171,16 +181,12 @@ bx_ensemble *bx_ensemble_decode(const uint8_t *bytes, size_t length, bx_error *e
     plan.bins = n[7] <= BX_ENSEMBLE_BINS_MAXIMUM ? (uint32_t)n[7] : 1;
     if (check_plan(&plan, n[2], &in, err) < 0)
         return NULL;
-    char *block = malloc(plan.columns * (BX_NAME_LENGTH + 1) + 1);
-    const char **names = malloc((plan.columns + 1) * sizeof *names);
     double *numbers = malloc((plan.quantile_count + plan.rows + 1) * sizeof *numbers);
     bx_ensemble *e = NULL;
-    if (!block || !names || !numbers)
+    if (!numbers)
         bx_fail_memory(err);
     else
-        e = decode_plan(&in, &plan, block, names, numbers, err);
-    free(block);
-    free(names);
+        e = decode_plan(&in, &plan, numbers, err);
     free(numbers);
     if (!e)
         return NULL;

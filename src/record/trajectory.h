@@ -4,6 +4,7 @@
 
 #include "core/buffer.h"
 #include "core/error.h"
+#include "wire/budget.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -52,9 +53,10 @@ int bx_trajectory_json(const bx_trajectory *trajectory, bx_buffer *out, bx_error
 
 /* A flat, little-endian form for the wire; its layout is in trajectory_wire.c. Decoding treats its
  * bytes as hostile: every size is checked against the length, times must not decrease, names must
- * be distinct, non-empty text of at most 255 bytes without control characters. BX_EPROTOCOL on
- * failure. */
+ * be distinct, non-empty text of at most 255 bytes without control characters, and their number is
+ * within the budget. BX_EPROTOCOL on failure. */
 int bx_trajectory_encode(const bx_trajectory *trajectory, bx_buffer *out, bx_error *err);
-bx_trajectory *bx_trajectory_decode(const uint8_t *bytes, size_t length, bx_error *err);
+bx_trajectory *bx_trajectory_decode(const uint8_t *bytes, size_t length, bx_budget *budget,
+                                    bx_error *err);
 
 #endif

@@ -80,19 +80,14 @@ static bx_trajectory *decode_names(bx_unpacker *r, uint64_t seed, size_t columns
         bx_fail(err, BX_EPROTOCOL, "trajectory: more columns than bytes");
         return NULL;
     }
-    char *block = malloc(columns * (BX_NAME_LENGTH + 1) + 1);
-    const char **names = malloc((columns + 1) * sizeof *names);
-    bx_trajectory *t = NULL;
-    if (!block || !names)
-        bx_fail_memory(err);
-    else if (bx_unpack_names(r, columns, block, names, err) == 0)
-        t = bx_trajectory_new(names, columns, method, seed, err);
-    free(block);
+    const char **names = bx_unpack_names(r, columns, err);
+    bx_trajectory *t = names ? bx_trajectory_new(names, columns, method, seed, err) : NULL;
     free(names);
     return t;
 }
 
-bx_trajectory *bx_trajectory_decode(const uint8_t *bytes, size_t length, bx_error *err)
+bx_trajectory *bx_trajectory_decode(const uint8_t *bytes, size_t length, bx_budget *budget,
+                                    bx_error *err)
 {
     if (length < sizeof magic + 24 || memcmp(bytes, magic, sizeof magic) != 0) {
         bx_fail(err, BX_EPROTOCOL, "trajectory: not one, or cut short");
@@ -100,7 +95,7 @@ bx_trajectory *bx_trajectory_decode(const uint8_t *bytes, size_t length, bx_erro
     }
     uint64_t seed = bx_unpack_fixed_u64(bytes + 4), rows = bx_unpack_fixed_u64(bytes + 12),
              columns = bx_unpack_fixed_u64(bytes + 20);
-    bx_unpacker r = {bytes + 28, length - 28, "trajectory"};
+    bx_unpacker r = {bytes + 28, length - 28, "trajectory", budget};
     if (rows > length / 8 || columns > length / 2) {
         bx_fail(err, BX_EPROTOCOL, "trajectory: more rows or columns than bytes");
         return NULL;

@@ -121,6 +121,35 @@ std::string from_utf_16(const std::string &text, bool big)
     return text.size() % 2 ? "" : out;
 }
 
+bool is_ascii(const std::string &text)
+{
+    return std::all_of(text.begin(), text.end(), [](char c) { return (c & 0x80) == 0; });
+}
+
+/* Where the text is in ASCII, it does not matter which encoding its declaration says, if that is
+ * one of single bytes; and white space in front of the declaration is nothing. */
+int mend_declaration(std::string &text, bx_warnings *warnings, bx_error *err)
+{
+    size_t begin = text.find_first_not_of(" \t\r\n");
+    if (begin == std::string::npos || text.compare(begin, 5, "<?xml") != 0)
+        return 0;
+    if (begin > 0 && bx_warn(warnings, err, "form", nullptr,
+                             "there is white space in front of the XML declaration") < 0)
+        return -1;
+    text.erase(0, begin);
+    size_t name = text.find("encoding"), end = text.find("?>");
+    size_t open = name < end ? text.find_first_of("\"'", name) : end;
+    size_t close = open < end ? text.find(text[open], open + 1) : end;
+    if (end == std::string::npos || close >= end)
+        return 0;
+    std::string encoding = text.substr(open + 1, close - open - 1);
+    if (strcasecmp(encoding.c_str(), "UTF-8") == 0 || !is_ascii(text))
+        return 0;
+    text.replace(name, close + 1 - name, "encoding=\"UTF-8\"");
+    return bx_warn(warnings, err, "encoding", nullptr,
+                   "the text says that it is in %.40s, where SBML wants UTF-8", encoding.c_str());
+}
+
 /* What is in UTF-16 says so by a mark, or by the zero beside its first "<". */
 int decode(std::string &text, bx_warnings *warnings, bx_error *err)
 {
@@ -139,7 +168,7 @@ int decode(std::string &text, bx_warnings *warnings, bx_error *err)
     }
     if (text.compare(0, 3, UTF_8_MARK) == 0)
         text.erase(0, 3);
-    return 0;
+    return mend_declaration(text, warnings, err);
 }
 
 /* ---- what else people have ---- */
@@ -181,6 +210,14 @@ const Format xml_formats[] = {
 const Format beginnings[] = {
     {"MATLAB 5.0 MAT-file", "a file of MATLAB: the COBRA Toolbox and cobrapy write SBML"},
     {"%PDF", "PDF"},
+    {"\xFD"
+     "7zXZ",
+     "compressed by xz: unpack it"},
+    {"\x28\xB5\x2F\xFD", "compressed by zstd: unpack it"},
+    {"7z\xBC\xAF", "an archive of 7-Zip: unpack it"},
+    {"Rar!", "an archive of RAR: unpack it"},
+    {"version https://git-lfs.github.com",
+     "a pointer of Git LFS: \"git lfs pull\" fetches the file"},
 };
 
 std::string format_of(const std::string &text)
@@ -188,6 +225,8 @@ std::string format_of(const std::string &text)
     for (const Format &format : beginnings)
         if (text.compare(0, strlen(format.mark), format.mark) == 0)
             return format.is;
+    if (text.compare(std::min<size_t>(257, text.size()), 5, "ustar") == 0)
+        return "an archive of tar: unpack it";
     auto has = [&](const char *what) { return text.find(what) != std::string::npos; };
     char first = text[std::min(text.find_first_not_of(" \t\r\n"), text.size())];
     if (first == '<') {
@@ -281,6 +320,19 @@ std::string attribute_of(const std::string &tag, const char *name)
     return close == std::string::npos ? "" : tag.substr(open + 1, close - open - 1);
 }
 
+/* A location is a URI: "%20" is a space. */
+std::string unescaped(const std::string &uri)
+{
+    std::string out;
+    for (size_t i = 0; i < uri.size(); i++) {
+        bool escaped = uri[i] == '%' && i + 2 < uri.size() && isxdigit((unsigned char)uri[i + 1]) &&
+                       isxdigit((unsigned char)uri[i + 2]);
+        out += escaped ? static_cast<char>(std::stoi(uri.substr(i + 1, 2), nullptr, 16)) : uri[i];
+        i += escaped ? 2 : 0;
+    }
+    return out;
+}
+
 /* The models that the manifest of a COMBINE archive lists; only the master if that is one. */
 std::vector<std::string> listed_models(std::string manifest)
 {
@@ -289,7 +341,7 @@ std::vector<std::string> listed_models(std::string manifest)
         manifest.begin(), manifest.end(), [](char c) { return c && strchr("\t\r\n", c); }, ' ');
     for (size_t at = 0; (at = manifest.find("content ", at)) != std::string::npos; at++) {
         std::string tag = manifest.substr(at, manifest.find('>', at) - at);
-        std::string location = attribute_of(tag, "location");
+        std::string location = unescaped(attribute_of(tag, "location"));
         if (attribute_of(tag, "format").find("sbml") == std::string::npos || location.empty())
             continue;
         location.erase(0, location.compare(0, 2, "./") == 0 ? 2 : location[0] == '/');
@@ -416,6 +468,16 @@ int unzip(std::string &text, std::vector<Text> &beside, bx_error *err)
     return 0;
 }
 
+/* What is no format that has a name here, nor XML. */
+int check_xml(const std::string &text, bx_error *err)
+{
+    size_t first = text.find_first_not_of(" \t\r\n");
+    if (first != std::string::npos && text[first] == '<')
+        return 0;
+    return bx_fail(err, BX_EMODEL, "a model in SBML expected; this is %s",
+                   first == std::string::npos ? "empty" : "no XML");
+}
+
 int take_text(std::string &text, bx_warnings *warnings, bx_error *err)
 {
     return decode(text, warnings, err) < 0 ? -1 : check_text(text, err);
@@ -428,7 +490,7 @@ int bx_sbml_take_in(const bx_sbml_source *source, std::string &text, std::vector
 {
     text.assign(source->text, source->length);
     if (decompress(text, err) < 0 || unzip(text, externals, err) < 0 ||
-        take_text(text, source->warnings, err) < 0)
+        take_text(text, source->warnings, err) < 0 || check_xml(text, err) < 0)
         return -1;
     for (size_t i = 0; i < source->external_count; i++) {
         const bx_sbml_external *external = &source->externals[i];

@@ -522,6 +522,18 @@ static bool is_logical(const ASTNode_t *node)
            ASTNode_getType(node) == AST_CONSTANT_FALSE;
 }
 
+static void expand_delay(walk *w, const step *s)
+{
+    if (ASTNode_getNumChildren(s->node) != 2) {
+        fail(w, "delay: two operands expected");
+        return;
+    }
+    w->sbml->delays = true;
+    then_child(w, s, 0, false);
+    then_child(w, s, 1, false);
+    then_apply(w, BX_OP_DELAY);
+}
+
 static void expand_number(walk *w, const step *s)
 {
     unsigned count = ASTNode_getNumChildren(s->node);
@@ -547,9 +559,7 @@ static void expand_number(walk *w, const step *s)
         then_apply(w, BX_OP_TRUNCATE);
         break;
     case AST_FUNCTION_RATE_OF: expand_rate_of(w, s); break;
-    case AST_FUNCTION_DELAY:
-        fail(w, "the csymbol delay (a delay differential equation) is not supported");
-        break;
+    case AST_FUNCTION_DELAY: expand_delay(w, s); break;
     default:
         if (type == AST_FUNCTION_LOG && (count == 1 || count == 2))
             expand_log(w, s);

@@ -1,6 +1,7 @@
 #include "sbml/model.h"
 
 #include "model/parser.h"
+#include "sbml/molecules.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -30,8 +31,11 @@ bx_sbml_name bx_sbml_local_of(const Reaction_t *reaction, const char *id)
 {
     bx_sbml_name name = plain_name(Reaction_getId(reaction)), local = plain_name(id);
     size_t length = strlen(name.text);
-    strncat(name.text, ".", sizeof name.text - length - 1);
-    strncat(name.text, local.text, sizeof name.text - strlen(name.text) - 1);
+    if (length + 1 < sizeof name.text) {
+        name.text[length] = '.';
+        memccpy(name.text + length + 1, local.text, '\0', sizeof name.text - length - 1);
+        name.text[sizeof name.text - 1] = '\0';
+    }
     return name;
 }
 
@@ -62,8 +66,25 @@ static int add_id(bx_sbml *sbml, bx_names *names, const char *id, size_t place)
     return bx_names_add(names, id, place) < 0 ? bx_fail_memory(sbml->err) : 0;
 }
 
+/* What there may be one of alone. */
+static int add_only(bx_sbml *sbml, bx_names *names, const char *id, unsigned place,
+                    const char *what)
+{
+    if (id && *id && bx_names_find(names, id) != BX_NAME_NONE)
+        return bx_fail(sbml->err, BX_EMODEL, "\"%.64s\" has two %s", id, what);
+    return id && *id ? add_id(sbml, names, id, place) : 0;
+}
+
 static int index_targets(bx_sbml *sbml, Event_t *event)
 {
+    for (unsigned i = 0; i < Event_getNumEventAssignments(event); i++) {
+        const char *id = EventAssignment_getVariable(Event_getEventAssignment(event, i));
+        for (unsigned j = 0; id && j < i; j++) {
+            const char *other = EventAssignment_getVariable(Event_getEventAssignment(event, j));
+            if (other && strcmp(id, other) == 0)
+                return bx_fail(sbml->err, BX_EMODEL, "an event sets \"%.64s\" twice", id);
+        }
+    }
     for (unsigned i = 0; i < Event_getNumEventAssignments(event); i++) {
         const char *id = EventAssignment_getVariable(Event_getEventAssignment(event, i));
         if (add_id(sbml, &sbml->targets, id, 0) < 0)
@@ -79,13 +100,15 @@ int bx_sbml_index(bx_sbml *sbml)
     for (unsigned i = 0; result == 0 && i < Model_getNumSpecies(m); i++)
         result = add_id(sbml, &sbml->species, Species_getId(Model_getSpecies(m, i)), i);
     for (unsigned i = 0; result == 0 && i < Model_getNumFunctionDefinitions(m); i++)
-        result = add_id(sbml, &sbml->functions,
-                        FunctionDefinition_getId(Model_getFunctionDefinition(m, i)), i);
+        result = add_only(sbml, &sbml->functions,
+                          FunctionDefinition_getId(Model_getFunctionDefinition(m, i)), i,
+                          "function definitions");
     for (unsigned i = 0; result == 0 && i < Model_getNumRules(m); i++)
-        result = add_id(sbml, &sbml->rules, Rule_getVariable(Model_getRule(m, i)), i);
+        result = add_only(sbml, &sbml->rules, Rule_getVariable(Model_getRule(m, i)), i, "rules");
     for (unsigned i = 0; result == 0 && i < Model_getNumInitialAssignments(m); i++)
-        result = add_id(sbml, &sbml->initials,
-                        InitialAssignment_getSymbol(Model_getInitialAssignment(m, i)), i);
+        result = add_only(sbml, &sbml->initials,
+                          InitialAssignment_getSymbol(Model_getInitialAssignment(m, i)), i,
+                          "initial assignments");
     for (unsigned i = 0; result == 0 && i < Model_getNumEvents(m); i++)
         result = index_targets(sbml, Model_getEvent(m, i));
     return result;
@@ -97,6 +120,9 @@ void bx_sbml_free(bx_sbml *sbml)
         free(sbml->rate_names[i]);
     free(sbml->rate_names);
     bx_names_free(&sbml->rates);
+    bx_names_free(&sbml->fast);
+    free(sbml->molecules);
+    free(sbml->rounded);
     bx_names_free(&sbml->species);
     bx_names_free(&sbml->functions);
     bx_names_free(&sbml->rules);
@@ -126,6 +152,8 @@ bx_sbml_rule bx_sbml_rule_of(const bx_sbml *sbml, const char *id, const ASTNode_
     *math = rule ? Rule_getMath(rule) : NULL;
     if (!*math)
         return BX_SBML_NO_RULE;
+    if (Rule_isAlgebraic(rule))
+        return BX_SBML_ALGEBRAIC;
     return Rule_isRate(rule) ? BX_SBML_RATE : BX_SBML_ASSIGNMENT;
 }
 
@@ -148,6 +176,7 @@ bool bx_sbml_is_amount(const bx_sbml *sbml, const Species_t *species)
 
 bx_sbml_name bx_sbml_state_of(const bx_sbml *sbml, const Species_t *species)
 {
+    const char *amount = bx_sbml_is_amount(sbml, species) ? "" : ".amount";
     return bx_sbml_name_of(Species_getId(species),
-                           bx_sbml_is_amount(sbml, species) ? "" : ".amount");
+                           bx_sbml_molecules_of(sbml, species) != 1 ? ".molecules" : amount);
 }

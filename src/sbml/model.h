@@ -27,11 +27,15 @@ typedef struct bx_sbml {
     bx_builder builder;                           /* of one formula after another */
     bx_names species, functions, rules, initials; /* their places in the model, by id */
     bx_names targets;                             /* the ids of what events set */
+    bx_names fast;                                /* the ids of species in fast reactions */
     bx_names rates;                               /* the ids that rateOf names, in order; */
     char **rate_names;                            /* they lie here */
     size_t rate_count, rate_capacity;
-    bool stochastic; /* reversible laws become two reactions */
-    bool distrib; /* the package of that name is there */
+    double *molecules; /* for stochastic simulation, of species by their place: how many a unit of
+                           the amount has, or 0 where no reaction changes it; else NULL */
+    bool *rounded;     /* beside it: the state is the nearest whole number */
+    bool distrib;      /* the package of that name is there */
+    bool delays;       /* some formula asks for a delayed value */
 } bx_sbml;
 
 /* Longest text of a name: a reaction's local parameter. */
@@ -60,6 +64,9 @@ int bx_sbml_take(bx_sbml *sbml, int (*take)(bx_process *, const char *, bx_formu
 /* Fill the maps of the model's elements. */
 int bx_sbml_index(bx_sbml *sbml);
 
+/* Find which variable each algebraic rule determines, and add it to the map of rules. */
+int bx_sbml_match(bx_sbml *sbml);
+
 /* All that it holds but the process. */
 void bx_sbml_free(bx_sbml *sbml);
 
@@ -68,7 +75,12 @@ const Species_t *bx_sbml_species_of(const bx_sbml *sbml, const char *id);
 const FunctionDefinition_t *bx_sbml_function_of(const bx_sbml *sbml, const char *id);
 
 /* What moves the variable of an id. */
-typedef enum bx_sbml_rule { BX_SBML_NO_RULE, BX_SBML_ASSIGNMENT, BX_SBML_RATE } bx_sbml_rule;
+typedef enum bx_sbml_rule {
+    BX_SBML_NO_RULE,
+    BX_SBML_ASSIGNMENT,
+    BX_SBML_ALGEBRAIC, /* its formula is 0 */
+    BX_SBML_RATE
+} bx_sbml_rule;
 
 bx_sbml_rule bx_sbml_rule_of(const bx_sbml *sbml, const char *id, const ASTNode_t **math);
 
@@ -78,13 +90,16 @@ const ASTNode_t *bx_sbml_initial_of(const bx_sbml *sbml, const char *id);
 /* Whether the id of a species means its amount. */
 bool bx_sbml_is_amount(const bx_sbml *sbml, const Species_t *species);
 
-/* The name of the state of a species that reactions change: an amount. */
+/* The name of the state of a species that reactions change: an amount, or a number of molecules. */
 bx_sbml_name bx_sbml_state_of(const bx_sbml *sbml, const Species_t *species);
 
 /* Declare compartments, parameters, species and species references. */
 int bx_sbml_variables(bx_sbml *sbml);
 
 int bx_sbml_reactions(bx_sbml *sbml);
+
+/* Mark the species, by their place, that reactions change. */
+void bx_sbml_mark_changed(const bx_sbml *sbml, bool *changed);
 
 /* Add the rate of change of a species' amount by reactions to the formula being made. */
 void bx_sbml_put_changes(bx_sbml *sbml, const Species_t *species);

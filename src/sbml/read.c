@@ -1,8 +1,10 @@
 #include "sbml/read.h"
 
-#include "sbml/model.h"
+#include "model/compiler.h"
+#include "sbml/molecules.h"
 #include "sbml/text.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,18 +25,6 @@ void bx_sbml_result_free(bx_sbml_result *result)
     free(result->species);
     result->species = NULL;
     result->species_count = 0;
-}
-
-static int refuse_rules(const Model_t *model, bx_error *err)
-{
-    for (unsigned i = 0; i < Model_getNumRules(model); i++) {
-        Rule_t *rule = Model_getRule((Model_t *)model, i);
-        if (Rule_isAlgebraic(rule) && Rule_getMath(rule))
-            return bx_fail(
-                err, BX_EMODEL, "rule %u \"%.64s\": algebraic rules are not supported", i + 1,
-                SBase_isSetMetaId((SBase_t *)rule) ? SBase_getMetaId((SBase_t *)rule) : "");
-    }
-    return 0;
 }
 
 /* Fluxes without kinetics are for flux balance analysis. */
@@ -72,13 +62,52 @@ static int list_species(const bx_sbml *sbml, bx_sbml_result *result, bx_error *e
     return 0;
 }
 
+/* What its ids are, and what each rule determines. */
+static int look_up(bx_sbml *sbml)
+{
+    return bx_sbml_index(sbml) < 0 ? -1 : bx_sbml_match(sbml);
+}
+
 static int declare(bx_sbml *sbml)
 {
-    if (refuse_rules(sbml->model, sbml->err) < 0 || refuse_fluxes(sbml->model, sbml->err) < 0 ||
-        bx_sbml_index(sbml) < 0 || bx_sbml_variables(sbml) < 0 || bx_sbml_reactions(sbml) < 0 ||
-        bx_sbml_events(sbml) < 0)
+    if (refuse_fluxes(sbml->model, sbml->err) < 0 || bx_sbml_variables(sbml) < 0 ||
+        bx_sbml_reactions(sbml) < 0 || bx_sbml_events(sbml) < 0 || bx_sbml_rates(sbml) < 0)
         return -1;
-    return bx_sbml_rates(sbml);
+    return bx_process_settle(sbml->process, sbml->err);
+}
+
+/* What species begin with, in the model's units: from the model as other methods have it. */
+static int find_amounts(const bx_sbml *sbml, double *amounts)
+{
+    bx_sbml plain = {.model = sbml->model, .err = sbml->err, .distrib = sbml->distrib};
+    bx_network *network = NULL;
+    plain.builder.err = sbml->err;
+    plain.process = bx_process_new(bx_process_name(sbml->process), sbml->err);
+    if (plain.process) {
+        bx_process_free_values(plain.process);
+        if (look_up(&plain) == 0 && declare(&plain) == 0)
+            network = bx_network_new(&plain.process, 1, sbml->err);
+    }
+    for (unsigned i = 0; network && i < Model_getNumSpecies(sbml->model); i++) {
+        const Species_t *species = Model_getSpecies(sbml->model, i);
+        size_t slot = bx_names_find(&network->index, bx_sbml_state_of(&plain, species).text);
+        amounts[i] = slot < network->species ? network->program.frame[slot] : NAN;
+    }
+    int result = network ? 0 : -1;
+    bx_network_free(network);
+    bx_process_free(plain.process);
+    bx_sbml_free(&plain);
+    return result;
+}
+
+static int count_molecules(bx_sbml *sbml)
+{
+    double *amounts = calloc(Model_getNumSpecies(sbml->model) + 1, sizeof *amounts);
+    int result = amounts ? find_amounts(sbml, amounts) : bx_fail_memory(sbml->err);
+    if (result == 0)
+        result = bx_sbml_count_molecules(sbml, amounts);
+    free(amounts);
+    return result;
 }
 
 static int read_model(void *data, SBMLDocument_t *document, bx_error *err)
@@ -90,18 +119,21 @@ static int read_model(void *data, SBMLDocument_t *document, bx_error *err)
     bx_sbml_result *result = r->result;
     sbml->err = sbml->builder.err = err;
     sbml->warnings = r->source->warnings;
-    sbml->stochastic = r->source->stochastic;
     sbml->distrib = XMLNamespaces_hasURI(SBMLDocument_getNamespaces(document), bx_sbml_distrib);
     sbml->process = result->process = bx_process_new(name ? name : id && *id ? id : "sbml", err);
     if (!sbml->process)
         return -1;
     bx_process_free_values(sbml->process);
+    if (look_up(sbml) < 0)
+        return -1;
     result->compartments = Model_getNumCompartments(model);
     result->parameters = Model_getNumParameters(model);
     result->reactions = Model_getNumReactions(model);
     result->rules = Model_getNumRules(model);
     result->events = Model_getNumEvents(model);
-    return declare(sbml) < 0 ? -1 : list_species(sbml, result, err);
+    if ((r->source->stochastic && count_molecules(sbml) < 0) || declare(sbml) < 0)
+        return -1;
+    return list_species(sbml, result, err);
 }
 
 int bx_sbml_read(const bx_sbml_source *source, bx_sbml_result *result, bx_error *err)

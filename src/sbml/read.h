@@ -1,7 +1,5 @@
 /* A model in SBML (levels 1 to 3) as a process of the engine. What its names become stands in
- * sbml_model.h and lua/bioxen/types.lua. SBML's time unit is taken for the cell's second.
- *
- * Not supported, and refused: the csymbol delay, algebraic rules, fast reactions. */
+ * sbml_model.h and lua/bioxen/types.lua. SBML's time unit is taken for the cell's second. */
 #ifndef BX_SBML_READ_H
 #define BX_SBML_READ_H
 
@@ -29,8 +27,8 @@ typedef struct bx_sbml_source {
     size_t external_count;
     const char *name;      /* of the process; NULL: the model's id, else "sbml" */
     bx_warnings *warnings; /* added to; or NULL */
-    bool stochastic;       /* for stochastic simulation: a reversible law that is a difference of two
-                              rates becomes two reactions, with a warning */
+    bool stochastic; /* for stochastic simulation, with warnings: amounts in moles become counts
+                        of molecules, reversible laws two reactions, laws mass action */
 } bx_sbml_source;
 
 /* A species by its names in the engine. */

@@ -198,6 +198,8 @@ bool is_formal(const SBMLError *error)
         return true;
     if (begins_with(detail, "The required attribute 'fast' is missing"))
         return true;
+    if (begins_with(detail, "xmlns=") && detail.find("in <layout>") != std::string::npos)
+        return true;
     if (begins_with(detail, "Attribute '") &&
         detail.find("is not part of the definition") != std::string::npos)
         return is_one_of(name, {"charge", "chemicalFormula", "metaid", "name", "sboTerm"});
@@ -268,6 +270,22 @@ int judge_package(const std::string &name, bool required, bx_warnings *warnings,
                        name.c_str());
     return bx_warn(warnings, err, "package", name.c_str(), "the package \"%.64s\" is not read",
                    name.c_str());
+}
+
+/* Namespaces of others than SBML that the root says something of; libSBML knows none of them. */
+int judge_foreign(const std::string &text, const SBMLDocument *document, bx_error *err)
+{
+    const XMLNamespaces *spaces = document->getNamespaces();
+    for (int i = 0; spaces && i < spaces->getNumNamespaces(); i++) {
+        std::string prefix = spaces->getPrefix(i);
+        if (prefix.empty() || spaces->getURI(i).find("www.sbml.org/sbml/") != std::string::npos)
+            continue;
+        size_t at = text.find(prefix + ":required"), open = text.find_first_of("\"'", at);
+        if (at != std::string::npos && isspace(static_cast<unsigned char>(text[at - 1])) &&
+            open != std::string::npos && text.compare(open + 1, 4, "true") == 0)
+            return judge_package(prefix, true, nullptr, err);
+    }
+    return 0;
 }
 
 /* A model that requires a package means something else without it. */
@@ -346,7 +364,8 @@ int read_document(void *data, bx_error *err)
     Document document(readSBMLFromString(text.c_str()));
     if (!document.pointer)
         return bx_fail_memory(err);
-    if (judge_packages(document.pointer, source->warnings, err) < 0 ||
+    if (judge_foreign(text, document.pointer, err) < 0 ||
+        judge_packages(document.pointer, source->warnings, err) < 0 ||
         judge_errors(document.pointer, source->warnings, err) < 0 ||
         (only_distrib_is_unknown(document.pointer) && check_symbols(text, err) < 0) ||
         flatten(document.pointer, err) < 0)

@@ -130,6 +130,13 @@ static ASTNode_t *hill(tree x, tree k, tree n)
                          positive, bx_sbml_number_tree(0));
 }
 
+static ASTNode_t *delay(tree value, tree ago)
+{
+    ASTNode_t *node = with_children(AST_FUNCTION_DELAY, as_number(value), as_number(ago), NULL);
+    ASTNode_setName(node, "delay");
+    return node;
+}
+
 static ASTNode_t *listed(bx_op op, const tree *a, const tree *b)
 {
     for (size_t i = 0; i < sizeof same / sizeof *same; i++)
@@ -154,6 +161,7 @@ static ASTNode_t *operate(bx_op op, const tree *a, const tree *b, const tree *c)
     case BX_OP_IF:
         return with_children(AST_FUNCTION_PIECEWISE, as_number(*b), as_truth(*a), as_number(*c));
     case BX_OP_HILL: return hill(*a, *b, *c);
+    case BX_OP_DELAY: return delay(*a, *b);
     default: return listed(op, a, b);
     }
 }
@@ -187,6 +195,10 @@ static int build(const bx_formula *formula, double time, tree *trees, bx_error *
         unsigned arity = bx_op_arity(node->op);
         if (bx_op_draws(node->op) || node->op == BX_OP_BOUNDS)
             return bx_fail(err, BX_EMODEL, "SBML's core has no random numbers");
+        if (node->op == BX_OP_DELAY && time != 0)
+            return bx_fail(err, BX_EMODEL,
+                           "a delayed value needs the past, which SBML does not hold: write the "
+                           "model at time 0");
         trees[i].truth = bx_op_compares(node->op) || node->op == BX_OP_AND ||
                          node->op == BX_OP_OR || node->op == BX_OP_NOT;
         for (unsigned j = 0; j < arity && j < 3; j++)

@@ -1,4 +1,5 @@
 #include "sbml/math.h"
+#include "sbml/molecules.h"
 
 #include <math.h>
 
@@ -17,6 +18,21 @@ static void put_behind(bx_sbml *sbml, bx_op op, const char *right)
     bx_builder_apply(&sbml->builder, op);
 }
 
+/* What an algebraic rule determines: the search for it begins at a number, or at what an initial
+ * assignment gives it. */
+static int add_solved(bx_sbml *sbml, const char *id, const char *name, const ASTNode_t *math,
+                      double start)
+{
+    const ASTNode_t *initial = bx_sbml_initial_of(sbml, id);
+    bx_sbml_math(sbml, math, NULL);
+    bx_formula *formula = bx_builder_end(&sbml->builder);
+    if (!formula || bx_process_take_constraint(sbml->process, name, formula, start, sbml->err) < 0)
+        return -1;
+    return initial ? take_math(sbml, bx_process_take_initial, bx_sbml_name_of(id, ".start").text,
+                               initial)
+                   : 0;
+}
+
 /* A rule: `name` is `left` op `right`. */
 static int add_rule(bx_sbml *sbml, const char *name, const char *left, bx_op op, const char *right)
 {
@@ -29,7 +45,8 @@ static int add_rule(bx_sbml *sbml, const char *name, const char *left, bx_op op,
 static int warn_without_value(bx_sbml *sbml, const char *what, const char *id)
 {
     const ASTNode_t *math;
-    if (bx_sbml_rule_of(sbml, id, &math) == BX_SBML_ASSIGNMENT || bx_sbml_initial_of(sbml, id))
+    bx_sbml_rule rule = bx_sbml_rule_of(sbml, id, &math);
+    if (rule == BX_SBML_ASSIGNMENT || rule == BX_SBML_ALGEBRAIC || bx_sbml_initial_of(sbml, id))
         return 0;
     return bx_warn(sbml->warnings, sbml->err, "value", id, "%s \"%.64s\" has no value", what, id);
 }
@@ -42,6 +59,8 @@ static int add_plain(bx_sbml *sbml, const char *id, double value)
     bx_sbml_rule rule = bx_sbml_rule_of(sbml, id, &math);
     if (rule == BX_SBML_ASSIGNMENT)
         return take_math(sbml, bx_process_take_rule, name.text, math);
+    if (rule == BX_SBML_ALGEBRAIC)
+        return add_solved(sbml, id, name.text, math, value);
     if (rule == BX_SBML_RATE) {
         if (bx_process_add_species(sbml->process, name.text, value, sbml->err) < 0 ||
             take_math(sbml, bx_process_take_rate, name.text, math) < 0)
@@ -74,6 +93,19 @@ static int add_initial_number(bx_sbml *sbml, const char *name, double number, bx
     return bx_sbml_take(sbml, bx_process_take_initial, name);
 }
 
+/* The search begins at `start`; or, where that has no value, at `other` op `size`. */
+static int add_solved_species(bx_sbml *sbml, const Species_t *species, const char *name,
+                              const ASTNode_t *math, double start, bx_op op, double other,
+                              const char *size)
+{
+    const char *id = Species_getId(species);
+    if (add_solved(sbml, id, name, math, start) < 0)
+        return -1;
+    if (!isnan(start) || isnan(other) || bx_sbml_initial_of(sbml, id))
+        return 0;
+    return add_initial_number(sbml, bx_sbml_name_of(id, ".start").text, other, op, size);
+}
+
 /* The state of a species whose id means its amount. */
 static int add_amount_state(bx_sbml *sbml, const Species_t *species, const char *name,
                             const char *size)
@@ -82,7 +114,10 @@ static int add_amount_state(bx_sbml *sbml, const Species_t *species, const char 
     bx_sbml_rule rule = bx_sbml_rule_of(sbml, Species_getId(species), &math);
     if (rule == BX_SBML_ASSIGNMENT)
         return take_math(sbml, bx_process_take_rule, name, math);
-    if (bx_process_add_species(sbml->process, name, amount_of(species), sbml->err) < 0 ||
+    if (rule == BX_SBML_ALGEBRAIC)
+        return add_solved_species(sbml, species, name, math, amount_of(species), BX_OP_MULTIPLY,
+                                  concentration_of(species), size);
+    if (bx_sbml_add_state(sbml, species, name, amount_of(species)) < 0 ||
         (rule == BX_SBML_RATE && take_math(sbml, bx_process_take_rate, name, math) < 0))
         return -1;
     if (initial)
@@ -92,11 +127,36 @@ static int add_amount_state(bx_sbml *sbml, const Species_t *species, const char 
     return add_initial_number(sbml, name, concentration_of(species), BX_OP_MULTIPLY, size);
 }
 
+/* The state is a number of molecules, `amount` the amount in the model's unit. */
+static int add_molecules(bx_sbml *sbml, const Species_t *species, const char *amount)
+{
+    const char *id = Species_getId(species);
+    const ASTNode_t *initial = bx_sbml_initial_of(sbml, id);
+    bx_sbml_name state = bx_sbml_state_of(sbml, species), each, factor;
+    bool concentration =
+        initial ? !bx_sbml_is_amount(sbml, species) : Species_isSetInitialConcentration(species);
+    if (bx_sbml_add_divisor(sbml, species, false, &each) < 0 ||
+        bx_sbml_add_divisor(sbml, species, concentration, &factor) < 0 ||
+        bx_sbml_add_state(sbml, species, state.text, NAN) < 0 ||
+        bx_process_add_quotient(sbml->process, amount, state.text, each.text, sbml->err) < 0)
+        return -1;
+    if (initial)
+        bx_sbml_math(sbml, initial, NULL);
+    else
+        bx_builder_number(&sbml->builder,
+                          concentration ? concentration_of(species) : amount_of(species));
+    put_behind(sbml, BX_OP_MULTIPLY, factor.text);
+    return bx_sbml_take(sbml, bx_process_take_initial, state.text);
+}
+
 static int add_amount(bx_sbml *sbml, const Species_t *species, const char *size)
 {
     const char *id = Species_getId(species);
     bx_sbml_name name = bx_sbml_name_of(id, ""), other = bx_sbml_name_of(id, ".concentration");
-    if (add_amount_state(sbml, species, name.text, size) < 0)
+    int result = bx_sbml_molecules_of(sbml, species) != 1
+                     ? add_molecules(sbml, species, name.text)
+                     : add_amount_state(sbml, species, name.text, size);
+    if (result < 0)
         return -1;
     return add_rule(sbml, other.text, name.text, BX_OP_DIVIDE, size);
 }
@@ -143,14 +203,24 @@ static int add_concentration(bx_sbml *sbml, const Species_t *species, const char
     bx_sbml_name name = bx_sbml_name_of(id, ""), amount = bx_sbml_name_of(id, ".amount");
     bx_sbml_rule rule = bx_sbml_rule_of(sbml, id, &math);
     bx_sbml_rule size_rule = bx_sbml_rule_of(sbml, Species_getCompartment(species), &size_math);
-    if (rule == BX_SBML_ASSIGNMENT) {
-        if (take_math(sbml, bx_process_take_rule, name.text, math) < 0)
+    if (bx_sbml_molecules_of(sbml, species) != 1) {
+        bx_sbml_name state = bx_sbml_state_of(sbml, species), each;
+        if (add_molecules(sbml, species, amount.text) < 0 ||
+            bx_sbml_add_divisor(sbml, species, true, &each) < 0)
+            return -1;
+        return bx_process_add_quotient(sbml->process, name.text, state.text, each.text, sbml->err);
+    }
+    if (rule == BX_SBML_ASSIGNMENT || rule == BX_SBML_ALGEBRAIC) {
+        if ((rule == BX_SBML_ASSIGNMENT
+                 ? take_math(sbml, bx_process_take_rule, name.text, math)
+                 : add_solved_species(sbml, species, name.text, math, concentration_of(species),
+                                      BX_OP_DIVIDE, amount_of(species), size)) < 0)
             return -1;
         return add_rule(sbml, amount.text, name.text, BX_OP_MULTIPLY, size);
     }
-    if (rule == BX_SBML_RATE && size_rule == BX_SBML_ASSIGNMENT)
+    if (rule == BX_SBML_RATE && (size_rule == BX_SBML_ASSIGNMENT || size_rule == BX_SBML_ALGEBRAIC))
         return add_moved_concentration(sbml, species, size, math);
-    if (bx_process_add_species(sbml->process, amount.text, amount_of(species), sbml->err) < 0 ||
+    if (bx_sbml_add_state(sbml, species, amount.text, amount_of(species)) < 0 ||
         bx_process_add_quotient(sbml->process, name.text, amount.text, size, sbml->err) < 0 ||
         (rule == BX_SBML_RATE &&
          add_rate_of_amount(sbml, id, amount.text, size, math,
@@ -213,7 +283,8 @@ static int take_size(bx_sbml *sbml, const Compartment_t *c, double *size)
         *size = Compartment_getVolume(c);
     if (Compartment_isSetSize(c) || !isnan(*size) ||
         Compartment_getSpatialDimensionsAsDouble(c) == 0 || bx_sbml_initial_of(sbml, id) ||
-        bx_sbml_rule_of(sbml, id, &math) == BX_SBML_ASSIGNMENT)
+        bx_sbml_rule_of(sbml, id, &math) == BX_SBML_ASSIGNMENT ||
+        bx_sbml_rule_of(sbml, id, &math) == BX_SBML_ALGEBRAIC)
         return 0;
     *size = 1;
     return bx_warn(sbml->warnings, sbml->err, "size", id,
@@ -267,14 +338,17 @@ static void put_rate_of_species(bx_sbml *sbml, const Species_t *species)
 {
     const ASTNode_t *size_rate;
     const char *compartment = Species_getCompartment(species);
+    if (bx_names_find(&sbml->fast, Species_getId(species)) != BX_NAME_NONE)
+        bx_builder_fail(&sbml->builder, BX_EMODEL,
+                        "the rate of a species that fast reactions change is not supported");
     bx_sbml_put_changes(sbml, species);
     if (bx_sbml_is_amount(sbml, species))
         return;
     bx_sbml_rule rule = bx_sbml_rule_of(sbml, compartment, &size_rate);
-    if (rule == BX_SBML_ASSIGNMENT)
+    if (rule == BX_SBML_ASSIGNMENT || rule == BX_SBML_ALGEBRAIC)
         bx_builder_fail(&sbml->builder, BX_EMODEL,
-                        "the rate of a concentration in a compartment under an assignment rule is "
-                        "not supported");
+                        "the rate of a concentration in a compartment under an assignment or "
+                        "algebraic rule is not supported");
     if (rule == BX_SBML_RATE) {
         bx_sbml_put_name(sbml, bx_sbml_name_of(Species_getId(species), "").text);
         bx_sbml_math(sbml, size_rate, NULL);
@@ -291,20 +365,36 @@ static void put_rate(bx_sbml *sbml, const char *id)
     bx_sbml_rule rule = bx_sbml_rule_of(sbml, id, &math);
     if (rule == BX_SBML_RATE)
         bx_sbml_math(sbml, math, NULL);
-    else if (rule == BX_SBML_ASSIGNMENT)
+    else if (rule == BX_SBML_ASSIGNMENT || rule == BX_SBML_ALGEBRAIC)
         bx_builder_fail(&sbml->builder, BX_EMODEL,
-                        "the rate of a variable under an assignment rule is not supported");
+                        "the rate of a variable under an assignment or algebraic rule is not "
+                        "supported");
     else if (species)
         put_rate_of_species(sbml, species);
     else
         bx_builder_number(&sbml->builder, 0);
 }
 
+/* Before the beginning nothing changes, for which a delay may ask: if(time < 0, 0, rate). */
+static void put_rate_from_0(bx_sbml *sbml, const char *id)
+{
+    bx_builder *builder = &sbml->builder;
+    bx_builder_apply(builder, BX_OP_TIME);
+    bx_builder_number(builder, 0);
+    bx_builder_apply(builder, BX_OP_LESS);
+    bx_builder_number(builder, 0);
+    put_rate(sbml, id);
+    bx_builder_apply(builder, BX_OP_IF);
+}
+
 int bx_sbml_rates(bx_sbml *sbml)
 {
     for (size_t i = 0; i < sbml->rate_count; i++) {
         const char *id = sbml->rate_names[i];
-        put_rate(sbml, id);
+        if (sbml->delays)
+            put_rate_from_0(sbml, id);
+        else
+            put_rate(sbml, id);
         if (bx_sbml_take(sbml, bx_process_take_rule, bx_sbml_name_of(id, ".rate").text) < 0)
             return bx_sbml_fail_in(sbml->err, "rateOf", sbml->rate_names[i]);
     }

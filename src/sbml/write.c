@@ -16,6 +16,7 @@ typedef struct writing {
     Model_t *model;
     char compartment[BX_SBML_NAME];
     size_t reactions, events; /* so far */
+    bool delays;              /* so far, something is delayed */
     bx_error *err;
 } writing;
 
@@ -59,6 +60,30 @@ static bool is_set_by_event(const writing *w, const char *name)
     return false;
 }
 
+/* The rule of a name, or NULL. */
+static const bx_declared_rule *rule_of(const writing *w, const char *name)
+{
+    bx_process *const *processes = w->present->processes;
+    for (size_t i = 0; i < w->present->process_count; i++)
+        for (size_t j = 0; j < processes[i]->rule_count; j++)
+            if (strcmp(processes[i]->rules[j].name, name) == 0)
+                return &processes[i]->rules[j];
+    return NULL;
+}
+
+/* The rule that is solved from the value of this parameter on, or NULL: in SBML it has that value
+ * itself. */
+static const bx_declared_rule *solved_from(const writing *w, const char *parameter)
+{
+    size_t length = strlen(parameter);
+    if (length < 6 || strcmp(parameter + length - 6, ".start") != 0)
+        return NULL;
+    bx_sbml_name name;
+    snprintf(name.text, sizeof name.text, "%.*s", (int)(length - 6), parameter);
+    const bx_declared_rule *rule = rule_of(w, name.text);
+    return rule && rule->kind == BX_RULE_SOLVES ? rule : NULL;
+}
+
 static void write_species(const writing *w, const char *id, double value)
 {
     Species_t *species = Model_createSpecies(w->model);
@@ -92,6 +117,8 @@ static int write_variables(writing *w)
     for (size_t i = 0; i < w->present->variable_count; i++) {
         const bx_sbml_variable *variable = &w->present->variables[i];
         bx_sbml_name id = bx_sbml_id_of(variable->name);
+        if (variable->kind == BX_VARIABLE_PARAMETER && solved_from(w, variable->name))
+            continue;
         if (is_taken(w->model, id.text))
             return bx_fail(w->err, BX_EMODEL, "two variables would be called \"%.64s\"", id.text);
         if (variable->kind == BX_VARIABLE_SPECIES)
@@ -99,11 +126,85 @@ static int write_variables(writing *w)
         else
             write_parameter(w, id.text, variable);
     }
+    for (size_t i = 0; i < w->present->variable_count; i++) {
+        const bx_sbml_variable *start = &w->present->variables[i];
+        const bx_declared_rule *solved =
+            start->kind == BX_VARIABLE_PARAMETER ? solved_from(w, start->name) : NULL;
+        if (solved && !isnan(start->value))
+            Parameter_setValue(Model_getParameterById(w->model, bx_sbml_id_of(solved->name).text),
+                               start->value);
+    }
     return 0;
 }
 
+static bool has(const bx_formula *formula, bx_op op)
+{
+    size_t i = 0;
+    while (i < formula->count && formula->nodes[i].op != op)
+        i++;
+    return i < formula->count;
+}
+
+/* ---- constraints ---- */
+
+static bool is_in_reaction(const writing *w, const char *species)
+{
+    bx_process *const *processes = w->present->processes;
+    for (size_t i = 0; i < w->present->process_count; i++)
+        for (size_t j = 0; j < processes[i]->reaction_count; j++) {
+            const bx_equation *equation = &processes[i]->reactions[j].equation;
+            for (size_t k = 0; k < equation->reactants + equation->products; k++)
+                if (strcmp(equation->terms[k].species, species) == 0)
+                    return true;
+        }
+    return false;
+}
+
+/* Whether SBML would let an algebraic rule determine a variable that has no rule. */
+static bool is_free(const writing *w, const char *name)
+{
+    const bx_sbml_variable *variable = w->present->variables;
+    while (strcmp(variable->name, name) != 0)
+        variable++;
+    return variable->kind == BX_VARIABLE_SPECIES ? !is_in_reaction(w, name)
+                                                 : is_set_by_event(w, name);
+}
+
+/* An algebraic rule does not say which variable it determines: there must be no choice. */
+static int check_choice(const writing *w, const bx_declared_rule *constraint)
+{
+    bx_names seen = {0};
+    const bx_formula **formulas = calloc(w->present->variable_count + 1, sizeof *formulas);
+    size_t count = 0;
+    int result = formulas ? 0 : bx_fail_memory(w->err);
+    if (formulas)
+        formulas[count++] = constraint->formula;
+    for (size_t i = 0; result == 0 && i < count; i++)
+        for (size_t j = 0; result == 0 && j < formulas[i]->name_count; j++) {
+            const char *name = formulas[i]->names[j].text;
+            if (bx_names_find(&seen, name) != BX_NAME_NONE)
+                continue;
+            const bx_declared_rule *rule = rule_of(w, name);
+            if (bx_names_add(&seen, name, 0) < 0)
+                result = bx_fail_memory(w->err);
+            else if (!rule && is_free(w, name))
+                result = bx_fail(w->err, BX_EMODEL,
+                                 "constraint on \"%.64s\": in SBML it could determine \"%.64s\" "
+                                 "as well",
+                                 constraint->name, name);
+            else if (rule && rule->kind == BX_RULE_EQUALS)
+                formulas[count++] = rule->formula;
+        }
+    free(formulas);
+    bx_names_free(&seen);
+    return result;
+}
+
+/* ---- rules ---- */
+
 static ASTNode_t *tree_of(writing *w, const bx_formula *formula, bool truth)
 {
+    w->delays = w->delays || has(formula, BX_OP_DELAY);
     return bx_sbml_tree(formula, w->present->time, truth, w->err);
 }
 
@@ -113,8 +214,15 @@ static int write_rules(writing *w, const bx_process *process)
         ASTNode_t *math = tree_of(w, process->rules[i].formula, false);
         if (!math)
             return bx_sbml_fail_in(w->err, "rule", process->rules[i].name);
-        Rule_t *rule = Model_createAssignmentRule(w->model);
-        Rule_setVariable(rule, bx_sbml_id_of(process->rules[i].name).text);
+        bool solved = process->rules[i].kind == BX_RULE_SOLVES;
+        if (solved && check_choice(w, &process->rules[i]) < 0) {
+            ASTNode_free(math);
+            return -1;
+        }
+        Rule_t *rule =
+            solved ? Model_createAlgebraicRule(w->model) : Model_createAssignmentRule(w->model);
+        if (!solved)
+            Rule_setVariable(rule, bx_sbml_id_of(process->rules[i].name).text);
         Rule_setMath(rule, math);
         ASTNode_free(math);
     }
@@ -189,22 +297,12 @@ static int write_reaction(writing *w, const bx_declared_reaction *declared)
 
 /* ---- events ---- */
 
-/* The quotient that an event sets, or NULL: in SBML it sets the amount. */
-static const bx_declared_rule *quotient_of(const writing *w, const char *name)
-{
-    bx_process *const *processes = w->present->processes;
-    for (size_t i = 0; i < w->present->process_count; i++)
-        for (size_t j = 0; j < processes[i]->rule_count; j++)
-            if (strcmp(processes[i]->rules[j].name, name) == 0)
-                return &processes[i]->rules[j];
-    return NULL;
-}
-
 static int write_assignments(writing *w, Event_t *event, const bx_declared_event *declared)
 {
     for (size_t i = 0; i < declared->assignment_count; i++) {
         const char *target = declared->assignments[i].target;
-        const bx_declared_rule *quotient = quotient_of(w, target);
+        const bx_declared_rule *rule = rule_of(w, target);
+        const bx_declared_rule *quotient = rule && rule->size ? rule : NULL; /* sets its amount */
         ASTNode_t *math = tree_of(w, declared->assignments[i].formula, false);
         if (!math)
             return bx_sbml_fail_in(w->err, "set", target);
@@ -297,6 +395,10 @@ static int write_event(writing *w, const bx_declared_event *declared)
 
 static int write_process(writing *w, const bx_process *process)
 {
+    if (process->fast_count > 0)
+        return bx_fail(w->err, BX_EMODEL,
+                       "reaction \"%.64s\" is fast: SBML level 3 version 2 has no such reactions",
+                       process->fast[0].name);
     if (write_rules(w, process) < 0)
         return -1;
     for (size_t i = 0; i < process->reaction_count; i++)
@@ -305,6 +407,20 @@ static int write_process(writing *w, const bx_process *process)
     for (size_t i = 0; i < process->event_count; i++)
         if (write_event(w, &process->events[i]) < 0)
             return bx_sbml_fail_in(w->err, "event", bx_event_label(process, i).text);
+    return 0;
+}
+
+/* Initial values are written as numbers: a delay may ask for what they were before time 0. */
+static int check_initials(writing *w, const bx_process *process)
+{
+    for (size_t i = 0; w->delays && i < process->initial_count; i++)
+        if (has(process->initials[i].formula, BX_OP_TIME) ||
+            has(process->initials[i].formula, BX_OP_DELAY))
+            return bx_fail(
+                w->err, BX_EMODEL,
+                "the initial value of \"%.64s\" changes with the time before 0, to which "
+                "delays reach",
+                process->initials[i].target);
     return 0;
 }
 
@@ -324,6 +440,9 @@ static int write_model(writing *w, SBMLDocument_t *document)
         return -1;
     for (size_t i = 0; i < w->present->process_count; i++)
         if (write_process(w, w->present->processes[i]) < 0)
+            return -1;
+    for (size_t i = 0; i < w->present->process_count; i++)
+        if (check_initials(w, w->present->processes[i]) < 0)
             return -1;
     return bx_sbml_check(document, w->err);
 }

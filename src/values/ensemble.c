@@ -203,7 +203,7 @@ static int ensemble_merge(lua_State *L)
 static int ensemble_to_csv(lua_State *L)
 {
     const bx_ensemble *e = check_ensemble(L, 1);
-    const char *path = luaL_optstring(L, 2, NULL);
+    const char *path = bx_lua_opt_path(L, 2);
     bx_buffer *text = bx_lua_push_text(L);
     bx_error err;
     if (bx_ensemble_csv(e, text, &err) < 0)
@@ -214,7 +214,7 @@ static int ensemble_to_csv(lua_State *L)
 static int ensemble_to_json(lua_State *L)
 {
     const bx_ensemble *e = check_ensemble(L, 1);
-    const char *path = luaL_optstring(L, 2, NULL);
+    const char *path = bx_lua_opt_path(L, 2);
     bx_buffer *text = bx_lua_push_text(L);
     bx_error err;
     if (bx_ensemble_json(e, text, &err) < 0)
@@ -279,10 +279,11 @@ static int write_ensemble(lua_State *L, int index, bx_buffer *out, bx_error *err
                     : bx_fail(err, BX_ERESULT, "an ensemble that is closed cannot travel");
 }
 
-static int read_ensemble(lua_State *L, const uint8_t *bytes, size_t length, bx_error *err)
+static int read_ensemble(lua_State *L, const uint8_t *bytes, size_t length, bx_budget *budget,
+                         bx_error *err)
 {
     bx_ensemble **box = bx_lua_new_ensemble(L);
-    *box = bx_ensemble_decode(bytes, length, err);
+    *box = bx_ensemble_decode(bytes, length, budget, err);
     if (!*box)
         return -1;
     return 0;

@@ -1,7 +1,9 @@
 #include "values/folder.h"
 
 #include <dirent.h>
+#include <fcntl.h>
 #include <lauxlib.h>
+#include <unistd.h>
 
 #define CLASS "bioxen.Folder"
 
@@ -27,12 +29,15 @@ static DIR **push_box(lua_State *L)
     return box;
 }
 
-int bx_lua_push_folder(lua_State *L, const char *path)
+int bx_lua_push_folder(lua_State *L, const char *path, bool unlinked)
 {
     DIR **box = push_box(L);
     lua_Integer count = 0;
-    *box = opendir(path);
-    if (!*box) {
+    int folder =
+        open(path, O_RDONLY | O_DIRECTORY | O_NONBLOCK | O_CLOEXEC | (unlinked ? O_NOFOLLOW : 0));
+    if (folder < 0 || !(*box = fdopendir(folder))) {
+        if (folder >= 0)
+            close(folder);
         lua_pop(L, 1);
         return -1;
     }

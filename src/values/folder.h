@@ -3,9 +3,11 @@
 #define BX_VALUES_FOLDER_H
 
 #include <lua.h>
+#include <stdbool.h>
 
-/* Push the names in the folder but those that begin with a dot. -1 with errno, and nothing is
+/* Push the names in the folder, with `unlinked` one that is no link, but those that begin with a
+ * dot. -1 with errno, and nothing is
  * pushed, where it cannot be opened. */
-int bx_lua_push_folder(lua_State *L, const char *path);
+int bx_lua_push_folder(lua_State *L, const char *path, bool unlinked);
 
 #endif

@@ -3,6 +3,7 @@
 #include "values/options.h"
 #include "values/text.h"
 #include "values/value.h"
+#include "values/warnings.h"
 
 #include <lauxlib.h>
 #include <string.h>
@@ -330,7 +331,8 @@ static bool filter_region(lua_State *L, const bx_genome *g, region *r)
     return bounded;
 }
 
-static int genome_genes(lua_State *L)
+/* Ids of what the filter wants; of genes alone, unless it names a type. */
+static int list_features(lua_State *L, bool genes)
 {
     const bx_genome *g = check_genome(L);
     region r;
@@ -341,18 +343,31 @@ static int genome_genes(lua_State *L)
     } else {
         luaL_checktype(L, 2, LUA_TTABLE);
         bounded = filter_region(L, g, &r);
+        genes &= bx_lua_raw_field(L, 2, "type") == LUA_TNIL;
+        lua_pop(L, 1);
         push_wanted(L, 2);
     }
     lua_newtable(L);
     lua_Integer found = 0;
     for (size_t i = 0; i < bx_genome_features(g); i++) {
         const bx_feature *feature = bx_genome_feature(g, i);
-        if ((bounded && !overlaps(feature, &r)) || !is_wanted(L, 3, g, feature))
+        if ((genes && !bx_feature_is_gene(feature)) || (bounded && !overlaps(feature, &r)) ||
+            !is_wanted(L, 3, g, feature))
             continue;
         lua_pushstring(L, feature->id);
         lua_rawseti(L, 4, ++found);
     }
     return 1;
+}
+
+static int genome_genes(lua_State *L)
+{
+    return list_features(L, true);
+}
+
+static int genome_features(lua_State *L)
+{
+    return list_features(L, false);
 }
 
 static void set_spans(lua_State *L, const bx_feature *feature)
@@ -395,8 +410,10 @@ static int genome_gene(lua_State *L)
     set_spans(L, feature);
     if (feature->phase > 0)
         set_integer(L, "phase", feature->phase);
-    if (feature->incomplete)
+    if (feature->missing)
         set_boolean(L, "incomplete", true);
+    if (feature->missing == BX_MISSING_5 || feature->missing == BX_MISSING_3)
+        set_text(L, "missing_end", feature->missing == BX_MISSING_5 ? "5'" : "3'");
     return 1;
 }
 
@@ -420,7 +437,78 @@ static int genome_protein(lua_State *L)
     return give_text(L, text, status, &err);
 }
 
-/* How many genes have each value of a key. */
+/* ---- what can be told of them ---- */
+
+static void set_protein(lua_State *L, const char *key, const bx_buffer *protein)
+{
+    lua_pushlstring(L, (const char *)protein->data, protein->length);
+    lua_setfield(L, -2, key);
+}
+
+/* A list of the coding sequences whose protein is not the one that the file states, and how many
+ * have one stated. */
+static int genome_check(lua_State *L)
+{
+    const bx_genome *g = check_genome(L);
+    lua_Integer compared = 0, differ = 0;
+    lua_settop(L, 1);
+    lua_newtable(L);
+    bx_buffer *protein = bx_lua_push_text(L);
+    for (size_t i = 0; i < bx_genome_features(g); i++) {
+        const bx_feature *feature = bx_genome_feature(g, i);
+        bx_error err;
+        size_t position;
+        int differs = bx_genome_check(g, feature, protein, &position, &err);
+        compared += differs >= 0;
+        if (differs <= 0)
+            continue;
+        lua_createtable(L, 0, 4);
+        set_text(L, "id", feature->id);
+        set_text(L, "stated", bx_feature_attribute(feature, "translation"));
+        if (position > 0) {
+            set_integer(L, "position", position);
+            set_protein(L, "protein", protein);
+        } else {
+            set_text(L, "message", err.message);
+        }
+        lua_rawseti(L, 2, ++differ);
+    }
+    bx_buffer_free(protein);
+    lua_settop(L, 2);
+    lua_pushinteger(L, compared);
+    return 2;
+}
+
+/* Of one coding sequence, or of all together: how often each codon is in them. */
+static int genome_codon_usage(lua_State *L)
+{
+    static const char letters[] = "TCAG";
+    const bx_genome *g = check_genome(L);
+    uint64_t counts[64] = {0};
+    bx_error err;
+    const bx_feature *one = lua_isnoneornil(L, 2) ? NULL : check_gene(L, g);
+    for (size_t i = 0; i < bx_genome_features(g); i++) {
+        const bx_feature *feature = bx_genome_feature(g, i);
+        if (one ? feature != one : strcmp(feature->type, "CDS") != 0)
+            continue;
+        if (bx_genome_count_codons(g, feature, counts, &err) < 0)
+            return luaL_error(L, "%s", err.message);
+    }
+    lua_createtable(L, 0, 64);
+    for (unsigned i = 0; i < 64; i++) {
+        const char codon[] = {letters[i >> 4], letters[i >> 2 & 3], letters[i & 3], '\0'};
+        set_integer(L, codon, counts[i]);
+    }
+    return 1;
+}
+
+static int genome_warnings(lua_State *L)
+{
+    bx_lua_push_warnings(L, bx_genome_warnings(check_genome(L)));
+    return 1;
+}
+
+/* How many features have each value of a key. */
 static int genome_categories(lua_State *L)
 {
     const bx_genome *g = check_genome(L);
@@ -447,7 +535,7 @@ static int genome_to_fasta(lua_State *L)
 {
     static const char *const kinds[] = {"sequences", "genes", "proteins", NULL};
     const bx_genome *g = check_genome(L);
-    const char *path = luaL_optstring(L, 2, NULL);
+    const char *path = bx_lua_opt_path(L, 2);
     int of = luaL_checkoption(L, 3, "sequences", kinds);
     bx_buffer *text = bx_lua_push_text(L);
     bx_error err;
@@ -459,7 +547,7 @@ static int genome_to_fasta(lua_State *L)
 static int genome_to_gff3(lua_State *L)
 {
     const bx_genome *g = check_genome(L);
-    const char *path = luaL_optstring(L, 2, NULL);
+    const char *path = bx_lua_opt_path(L, 2);
     bx_buffer *text = bx_lua_push_text(L);
     bx_error err;
     if (bx_genome_write_gff3(g, text, &err) < 0)
@@ -467,10 +555,21 @@ static int genome_to_gff3(lua_State *L)
     return bx_lua_give_text(L, text, path);
 }
 
-static int genome_to_genome(lua_State *L)
+static int genome_to_genbank(lua_State *L)
 {
     const bx_genome *g = check_genome(L);
     const char *path = luaL_optstring(L, 2, NULL);
+    bx_buffer *text = bx_lua_push_text(L);
+    bx_error err;
+    if (bx_genome_write_genbank(g, text, &err) < 0)
+        return luaL_error(L, "%s", err.message);
+    return bx_lua_give_text(L, text, path);
+}
+
+static int genome_to_genome(lua_State *L)
+{
+    const bx_genome *g = check_genome(L);
+    const char *path = bx_lua_opt_path(L, 2);
     bx_buffer *text = bx_lua_push_text(L);
     bx_error err;
     if (bx_genome_write_table(g, text, &err) < 0)
@@ -487,10 +586,11 @@ static int write_genome(lua_State *L, int index, bx_buffer *out, bx_error *err)
                   : bx_fail(err, BX_ERESULT, "a genome that is closed cannot travel");
 }
 
-static int read_genome(lua_State *L, const uint8_t *bytes, size_t length, bx_error *err)
+static int read_genome(lua_State *L, const uint8_t *bytes, size_t length, bx_budget *budget,
+                       bx_error *err)
 {
     bx_genome **box = bx_lua_new_genome(L);
-    *box = bx_genome_decode(bytes, length, err);
+    *box = bx_genome_decode(bytes, length, budget, err);
     if (!*box)
         return -1;
     bx_lua_weigh_genome(L);
@@ -510,7 +610,7 @@ int bx_lua_genome_translate(lua_State *L)
                   "no genetic code of NCBI's list");
     bx_buffer *text = bx_lua_push_text(L);
     bx_error err;
-    int status = bx_genome_translate(dna, length, (int)code, false, text, &err);
+    int status = bx_genome_translate(dna, length, (int)code, text, &err);
     return give_text(L, text, status, &err);
 }
 
@@ -527,7 +627,7 @@ static int genome_tostring(lua_State *L)
     bx_genome **box = luaL_checkudata(L, 1, CLASS);
     if (*box)
         lua_pushfstring(L, "Genome(%I bp, %I genes)", (LUAI_UACINT)bx_genome_length(*box),
-                        (LUAI_UACINT)bx_genome_features(*box));
+                        (LUAI_UACINT)bx_genome_genes(*box));
     else
         lua_pushliteral(L, "Genome(closed)");
     return 1;
@@ -544,7 +644,10 @@ static int genome_close(lua_State *L)
 static const luaL_Reg methods[] = {
     {"bases", genome_bases},
     {"categories", genome_categories},
+    {"check", genome_check},
+    {"codon_usage", genome_codon_usage},
     {"dna", genome_dna},
+    {"features", genome_features},
     {"gc", genome_gc},
     {"gene", genome_gene},
     {"genes", genome_genes},
@@ -552,8 +655,10 @@ static const luaL_Reg methods[] = {
     {"protein", genome_protein},
     {"sequences", genome_sequences},
     {"to_fasta", genome_to_fasta},
+    {"to_genbank", genome_to_genbank},
     {"to_genome", genome_to_genome},
     {"to_gff3", genome_to_gff3},
+    {"warnings", genome_warnings},
     {NULL, NULL},
 };
 

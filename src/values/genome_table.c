@@ -104,9 +104,9 @@ static void add_sequence(const place *p, bx_genome *genome)
 
 /* ---- genes ---- */
 
-static const char *const gene_keys[] = {"id",    "name",  "type",       "product", "sequence",
-                                        "start", "stop",  "strand",     "spans",   "length",
-                                        "code",  "phase", "incomplete", NULL};
+static const char *const gene_keys[] = {"id",    "name",  "type",       "product",     "sequence",
+                                        "start", "stop",  "strand",     "spans",       "length",
+                                        "code",  "phase", "incomplete", "missing_end", NULL};
 
 static size_t find_sequence(const place *p, const bx_genome *genome)
 {
@@ -131,6 +131,18 @@ static int8_t get_strand(const place *p)
     if (strcmp(strand, ".") != 0)
         fail_place(p, "strand: \"+\", \"-\" or \".\" expected");
     return 0;
+}
+
+/* Both ends, unless it is told which. */
+static uint8_t get_missing(const place *p)
+{
+    bool incomplete = get_boolean(p, "incomplete");
+    const char *end = get_text(p, "missing_end");
+    if (!end)
+        return incomplete ? BX_MISSING_5 | BX_MISSING_3 : 0;
+    if (strcmp(end, "5'") != 0 && strcmp(end, "3'") != 0)
+        fail_place(p, "missing_end: \"5'\" or \"3'\" expected");
+    return *end == '5' ? BX_MISSING_5 : BX_MISSING_3;
 }
 
 /* From { { start, stop }... }, left on the stack as a userdata. */
@@ -251,7 +263,7 @@ static void add_gene(const place *p, bx_genome *genome)
         .strand = get_strand(p),
         .code = (uint8_t)get_integer(p, "code", UINT8_MAX),
         .phase = (uint8_t)get_integer(p, "phase", 2),
-        .incomplete = get_boolean(p, "incomplete"),
+        .missing = get_missing(p),
     };
     const bx_sequence *sequence = bx_genome_sequence(genome, feature.sequence);
     if (!feature.type)
@@ -318,14 +330,13 @@ int bx_lua_genome_from_table(lua_State *L, int index)
 
 static bx_genome_format check_format(lua_State *L, const char *name)
 {
-    static const char *const names[] = {"fasta", "genbank", "gff3", "genome"};
+    static const char *const names[] = {"fasta", "genbank", "gff3", "embl", "gtf", "genome"};
     static const bx_genome_format formats[] = {BX_GENOME_FASTA, BX_GENOME_GENBANK, BX_GENOME_GFF3,
-                                               BX_GENOME_TABLE};
+                                               BX_GENOME_EMBL,  BX_GENOME_GTF,     BX_GENOME_TABLE};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (strcmp(name, names[i]) == 0)
             return formats[i];
-    luaL_error(L, "format: \"fasta\", \"genbank\", \"gff3\" or \"genome\" expected, got \"%s\"",
-               name);
+    luaL_error(L, "format: fasta, genbank, embl, gff3, gtf or genome expected, got \"%s\"", name);
     return BX_GENOME_ANY;
 }
 
@@ -341,7 +352,7 @@ static bool get_option(lua_State *L, int index, const char *key, int type)
 
 void bx_lua_genome_options(lua_State *L, int index, bool files, bx_genome_options *options)
 {
-    static const char *const keys[] = {"format", "code", "circular", "fasta", NULL};
+    static const char *const keys[] = {"format", "code", "circular", "fasta", "strict", NULL};
     *options = (bx_genome_options){.circular = -1};
     if (lua_isnoneornil(L, index))
         return;
@@ -359,9 +370,13 @@ void bx_lua_genome_options(lua_State *L, int index, bool files, bx_genome_option
     }
     if (get_option(L, index, "circular", LUA_TBOOLEAN))
         options->circular = lua_toboolean(L, -1);
+    if (get_option(L, index, "strict", LUA_TBOOLEAN))
+        options->strict = lua_toboolean(L, -1);
     if (get_option(L, index, "fasta", LUA_TSTRING)) {
         if (!files)
             luaL_error(L, "fasta: a VM has no files");
         options->fasta = lua_tostring(L, -1);
+        if (strlen(options->fasta) != lua_rawlen(L, -1))
+            luaL_error(L, "fasta: a path has no zero byte");
     }
 }

@@ -25,6 +25,19 @@ bx_buffer *bx_lua_push_text(lua_State *L)
     return buffer;
 }
 
+const char *bx_lua_check_path(lua_State *L, int index)
+{
+    size_t length;
+    const char *path = luaL_checklstring(L, index, &length);
+    luaL_argcheck(L, strlen(path) == length, index, "a path has no zero byte");
+    return path;
+}
+
+const char *bx_lua_opt_path(lua_State *L, int index)
+{
+    return lua_isnoneornil(L, index) ? NULL : bx_lua_check_path(L, index);
+}
+
 static int push_failure(lua_State *L, const bx_error *err)
 {
     const bx_code_info *info = bx_code_describe(err->code);

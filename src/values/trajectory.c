@@ -146,7 +146,7 @@ static int trajectory_rows(lua_State *L)
 static int trajectory_to_csv(lua_State *L)
 {
     const bx_trajectory *t = check_trajectory(L);
-    const char *path = luaL_optstring(L, 2, NULL);
+    const char *path = bx_lua_opt_path(L, 2);
     bx_buffer *text = bx_lua_push_text(L);
     bx_error err;
     if (bx_trajectory_csv(t, text, &err) < 0)
@@ -157,7 +157,7 @@ static int trajectory_to_csv(lua_State *L)
 static int trajectory_to_json(lua_State *L)
 {
     const bx_trajectory *t = check_trajectory(L);
-    const char *path = luaL_optstring(L, 2, NULL);
+    const char *path = bx_lua_opt_path(L, 2);
     bx_buffer *text = bx_lua_push_text(L);
     bx_error err;
     if (bx_trajectory_json(t, text, &err) < 0)
@@ -208,10 +208,11 @@ static int write_trajectory(lua_State *L, int index, bx_buffer *out, bx_error *e
                       : bx_fail(err, BX_ERESULT, "a trajectory that is closed cannot travel");
 }
 
-static int read_trajectory(lua_State *L, const uint8_t *bytes, size_t length, bx_error *err)
+static int read_trajectory(lua_State *L, const uint8_t *bytes, size_t length, bx_budget *budget,
+                           bx_error *err)
 {
     bx_trajectory **box = bx_lua_new_trajectory(L);
-    *box = bx_trajectory_decode(bytes, length, err);
+    *box = bx_trajectory_decode(bytes, length, budget, err);
     if (!*box)
         return -1;
     return 0;

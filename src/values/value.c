@@ -1,7 +1,10 @@
 #include "values/value.h"
 
 #include <lauxlib.h>
+#include <limits.h>
+#include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Where a metatable keeps its type, and the registry the list of types by extension. */
@@ -45,11 +48,56 @@ static const bx_lua_type *find_type(lua_State *L, int8_t extension)
     return type;
 }
 
+/* ---- keys that collide ---- */
+
+/* Lua finds a string by a hash that is seeded, but a number by its remainder: whoever chooses the
+ * keys can put all into one chain, and each is then looked for along all others. How long the
+ * chains of a table that is being filled are, as Lua 5.4.3 and later hash. In a table of FEW it
+ * does not matter. */
+enum { FEW = 256 };
+
+typedef struct chains {
+    uint32_t *lengths; /* NULL: not counted */
+    size_t slots;
+} chains;
+
+/* Whether a table of so many pairs needs them; sets the number of slots that it has. */
+static bool has_chains(chains *c, size_t pairs)
+{
+    for (c->slots = 1; c->slots < pairs;)
+        c->slots *= 2;
+    return pairs > FEW;
+}
+
+static uint64_t hash_number(lua_State *L, int index)
+{
+    int exact, exponent;
+    lua_Integer integer = lua_tointegerx(L, index, &exact);
+    if (exact)
+        return (uint64_t)integer;
+    double mantissa = frexp(lua_tonumber(L, index), &exponent) * 0x1p31;
+    if (!(mantissa > -0x1p63 && mantissa < 0x1p63))
+        return 0;
+    unsigned hash = (unsigned)exponent + (unsigned)(int64_t)mantissa;
+    return hash <= INT_MAX ? hash : ~hash;
+}
+
+/* The steps to the key at the top, which is put into its chain. */
+static uint32_t follow_chain(lua_State *L, chains *c)
+{
+    if (!c->lengths || lua_type(L, -1) != LUA_TNUMBER)
+        return 0;
+    return ++c->lengths[hash_number(L, -1) % ((c->slots - 1) | 1)];
+}
+
+/* ---- writing ---- */
+
 typedef struct writer {
     lua_State *L;
     bx_buffer *out;
     bx_error *err;
     size_t count;
+    bx_budget budget; /* of the reader, for searches */
     int depth;
     const void *open[BX_VALUE_DEPTH]; /* the tables around the present value */
     char path[256];
@@ -127,10 +175,9 @@ static int write_sequence(writer *w, int index, size_t length)
     return 0;
 }
 
-static int write_map(writer *w, int index, size_t pairs)
+static int write_pairs(writer *w, int index, chains *c)
 {
     lua_State *L = w->L;
-    bx_write_map(w->out, (uint32_t)pairs);
     for (lua_pushnil(L); lua_next(L, index); lua_pop(L, 1)) {
         int type = lua_type(L, -2);
         size_t before = path_enter(w, -2);
@@ -140,6 +187,14 @@ static int write_map(writer *w, int index, size_t pairs)
             lua_pop(L, 2);
             return refuse(w, why);
         }
+        lua_pushvalue(L, -2);
+        uint32_t steps = follow_chain(L, c);
+        lua_pop(L, 1);
+        if (bx_budget_search(&w->budget, steps, NULL) < 0) {
+            lua_pop(L, 2);
+            path_leave(w, before);
+            return refuse(w, "a table whose keys, numbers, collide cannot travel");
+        }
         if (write_any(w, lua_gettop(L) - 1) < 0 || write_any(w, lua_gettop(L)) < 0) {
             lua_pop(L, 2);
             return -1;
@@ -147,6 +202,17 @@ static int write_map(writer *w, int index, size_t pairs)
         path_leave(w, before);
     }
     return 0;
+}
+
+static int write_map(writer *w, int index, size_t pairs)
+{
+    chains c = {0};
+    bx_write_map(w->out, (uint32_t)pairs);
+    if (has_chains(&c, pairs) && !(c.lengths = calloc(c.slots, sizeof *c.lengths)))
+        return full(w);
+    int status = write_pairs(w, index, &c);
+    free(c.lengths);
+    return status;
 }
 
 static int write_table(writer *w, int index)
@@ -158,7 +224,7 @@ static int write_table(writer *w, int index)
     if (w->depth == BX_VALUE_DEPTH)
         return bx_fail(w->err, BX_ERESULT, "%.80s...: deeper than %d tables", w->path,
                        BX_VALUE_DEPTH);
-    if (!lua_checkstack(w->L, 6))
+    if (!lua_checkstack(w->L, 7))
         return full(w);
     bool sequence;
     size_t pairs = count_pairs(w->L, index, &sequence);
@@ -219,8 +285,11 @@ static int write_by_type(writer *w, int index)
 static int write_any(writer *w, int index)
 {
     char why[80];
-    if (++w->count > BX_VALUE_COUNT) {
-        snprintf(why, sizeof why, "more than %d values cannot travel", BX_VALUE_COUNT);
+    bool object = lua_type(w->L, index) == LUA_TUSERDATA;
+    w->count += object ? BX_VALUE_OBJECT : 1;
+    if (w->count > BX_VALUE_COUNT) {
+        snprintf(why, sizeof why, "more than %d %s cannot travel",
+                 BX_VALUE_COUNT / (object ? BX_VALUE_OBJECT : 1), object ? "objects" : "values");
         return refuse(w, why);
     }
     int status = write_by_type(w, index);
@@ -233,8 +302,9 @@ static int write_any(writer *w, int index)
 
 int bx_lua_write_value(lua_State *L, int index, const char *what, bx_buffer *out, bx_error *err)
 {
-    writer w = {.L = L, .out = out, .err = err};
-    w.path_length = (size_t)snprintf(w.path, sizeof w.path, "%s", what);
+    writer w = {.L = L, .out = out, .err = err, .budget = bx_budget_of(0)};
+    strncat(w.path, what, sizeof w.path - 1); /* printf is a dozen page faults in a new worker */
+    w.path_length = strlen(w.path);
     if (!lua_checkstack(L, 6))
         return full(&w);
     size_t start = out->length;
@@ -244,13 +314,15 @@ int bx_lua_write_value(lua_State *L, int index, const char *what, bx_buffer *out
     return status;
 }
 
-static int push_extension(lua_State *L, const bx_token *token, bx_error *err)
+/* ---- reading ---- */
+
+static int push_extension(lua_State *L, const bx_token *token, bx_budget *budget, bx_error *err)
 {
     int top = lua_gettop(L);
     const bx_lua_type *type = find_type(L, token->extension);
     if (!type)
         return bx_fail(err, BX_EPROTOCOL, "unknown extension type %d", token->extension);
-    int status = type->read(L, token->bytes, token->length, err);
+    int status = type->read(L, token->bytes, token->length, budget, err);
     if (status < 0)
         lua_settop(L, top);
     return status;
@@ -264,11 +336,14 @@ static int table_room(const bx_reader *reader, uint32_t count)
     return room > BX_VALUE_COUNT ? BX_VALUE_COUNT : (int)room;
 }
 
-static int push_array(lua_State *L, bx_reader *reader, uint32_t count, bx_error *err)
+static int push_any(lua_State *L, bx_reader *reader, bx_budget *budget, bx_error *err);
+
+static int push_array(lua_State *L, bx_reader *reader, uint32_t count, bx_budget *budget,
+                      bx_error *err)
 {
     lua_createtable(L, table_room(reader, count), 0);
     for (uint32_t i = 1; i <= count; i++) {
-        if (bx_lua_push_value(L, reader, err) < 0) {
+        if (push_any(L, reader, budget, err) < 0) {
             lua_pop(L, 1);
             return -1;
         }
@@ -277,27 +352,37 @@ static int push_array(lua_State *L, bx_reader *reader, uint32_t count, bx_error 
     return 0;
 }
 
-static int push_map(lua_State *L, bx_reader *reader, uint32_t count, bx_error *err)
+/* A pair for the table at `table`. */
+static int push_pair(lua_State *L, bx_reader *reader, int table, chains *c, bx_budget *budget,
+                     bx_error *err)
 {
-    lua_createtable(L, 0, table_room(reader, count));
-    for (uint32_t i = 0; i < count; i++) {
-        if (bx_lua_push_value(L, reader, err) < 0) {
-            lua_pop(L, 1);
-            return -1;
-        }
-        if (bx_lua_push_value(L, reader, err) < 0) {
-            lua_pop(L, 2);
-            return -1;
-        }
-        lua_rawset(L, -3);
-    }
+    if (push_any(L, reader, budget, err) < 0 ||
+        bx_budget_search(budget, follow_chain(L, c), err) < 0 ||
+        push_any(L, reader, budget, err) < 0)
+        return -1;
+    lua_rawset(L, table);
     return 0;
 }
 
-int bx_lua_push_value(lua_State *L, bx_reader *reader, bx_error *err)
+static int push_map(lua_State *L, bx_reader *reader, uint32_t count, bx_budget *budget,
+                    bx_error *err)
+{
+    chains c = {0};
+    int top = lua_gettop(L), room = table_room(reader, count), status = 0;
+    lua_createtable(L, 0, room);
+    if (has_chains(&c, (size_t)room))
+        c.lengths = memset(lua_newuserdatauv(L, c.slots * sizeof *c.lengths, 0), 0,
+                           c.slots * sizeof *c.lengths);
+    for (uint32_t i = 0; i < count && status == 0; i++)
+        status = push_pair(L, reader, top + 1, &c, budget, err);
+    lua_settop(L, status < 0 ? top : top + 1);
+    return status;
+}
+
+static int push_any(lua_State *L, bx_reader *reader, bx_budget *budget, bx_error *err)
 {
     bx_token token;
-    luaL_checkstack(L, 4, "a nested value");
+    luaL_checkstack(L, 6, "a nested value");
     if (bx_read(reader, &token, err) < 0)
         return -1;
     switch (token.type) {
@@ -306,8 +391,14 @@ int bx_lua_push_value(lua_State *L, bx_reader *reader, bx_error *err)
     case BX_TOKEN_INTEGER: lua_pushinteger(L, token.integer); return 0;
     case BX_TOKEN_FLOAT: lua_pushnumber(L, token.number); return 0;
     case BX_TOKEN_STRING: lua_pushlstring(L, (const char *)token.bytes, token.length); return 0;
-    case BX_TOKEN_ARRAY: return push_array(L, reader, token.count, err);
-    case BX_TOKEN_MAP: return push_map(L, reader, token.count, err);
-    default: return push_extension(L, &token, err);
+    case BX_TOKEN_ARRAY: return push_array(L, reader, token.count, budget, err);
+    case BX_TOKEN_MAP: return push_map(L, reader, token.count, budget, err);
+    default: return push_extension(L, &token, budget, err);
     }
+}
+
+int bx_lua_push_value(lua_State *L, bx_reader *reader, bx_error *err)
+{
+    bx_budget budget = bx_budget_of((size_t)(reader->end - reader->at));
+    return push_any(L, reader, &budget, err);
 }

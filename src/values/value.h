@@ -4,6 +4,7 @@
 
 #include "core/buffer.h"
 #include "core/error.h"
+#include "wire/budget.h"
 #include "wire/value.h"
 
 #include <lua.h>
@@ -13,8 +14,10 @@ typedef struct bx_lua_type {
     int8_t extension;
     /* Append the object at `index`. Raises nothing. */
     int (*write)(lua_State *L, int index, bx_buffer *out, bx_error *err);
-    /* Push the object that the bytes tell of; with -1 what is pushed does not matter. */
-    int (*read)(lua_State *L, const uint8_t *bytes, size_t length, bx_error *err);
+    /* Push the object that the bytes tell of, within the message's budget; with -1 what is pushed
+     * does not matter. */
+    int (*read)(lua_State *L, const uint8_t *bytes, size_t length, bx_budget *budget,
+                bx_error *err);
 } bx_lua_type;
 
 /* The class of the metatable at the top travels from now on, in this state. `type` stays. */
@@ -26,7 +29,8 @@ void bx_lua_register_type(lua_State *L, const bx_lua_type *type);
  * size passed; `out` is as it was then. `what` begins that path. Raises nothing. */
 int bx_lua_write_value(lua_State *L, int index, const char *what, bx_buffer *out, bx_error *err);
 
-/* Push the next value. The message has passed bx_value_check. -1 with err (BX_EPROTOCOL) when an
+/* Push the next value, for no more work and memory than what is left of the message may cost. The
+ * message has passed bx_value_check. -1 with err (BX_EPROTOCOL) when that is not enough, or an
  * extension does not decode; nothing is pushed then. May raise a Lua memory error. */
 int bx_lua_push_value(lua_State *L, bx_reader *reader, bx_error *err);
 

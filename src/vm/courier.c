@@ -21,6 +21,7 @@
 
 /* A courier keeps its deadlines by itself; one that is this late hangs. */
 #define OVERDUE 5.0 /* seconds */
+#define GREETING 10.0
 #define OPENING 10.0
 /* For couriers to undo what they made, when the host ends. */
 #define LEAVING 20.0
@@ -40,6 +41,7 @@ struct bx_courier {
     bx_source source;
     uint32_t watched;
     bx_timer overdue;
+    int64_t greeting;     /* when it is to have greeted */
     bx_error exit_reason; /* why it was killed, or has ended, if code is not BX_OK */
     bool opened;          /* it knows its configuration */
     bool busy;            /* a call is open: "open", or the current request */
@@ -281,7 +283,9 @@ static void overdue_timer(bx_timer *timer)
 {
     bx_courier *courier = (bx_courier *)((char *)timer - offsetof(bx_courier, overdue));
     bx_error error;
-    bx_fail(&error, BX_EDEADLINE, "the courier did not keep its deadline and was killed");
+    bx_fail(&error, BX_EDEADLINE,
+            courier->connection.greeted ? "the courier did not keep its deadline and was killed"
+                                        : "the courier did not greet and was killed");
     kill_program(courier, &error);
 }
 
@@ -289,7 +293,9 @@ static void overdue_timer(bx_timer *timer)
 
 static void on_hello(void *owner)
 {
-    advance(owner);
+    bx_courier *courier = owner;
+    bx_reactor_clear_timer(&courier->host->reactor, &courier->overdue);
+    advance(courier);
 }
 
 static void on_output(void *owner, const uint8_t *bytes, size_t length)
@@ -385,6 +391,18 @@ static int spawn(bx_courier *courier, int peer, bx_error *err)
     return bx_program_spawn("courier", host->courier, argv, environment, peer, &courier->pid, err);
 }
 
+/* It is to greet within so many seconds, or sooner where that was said before. */
+static int await_greeting(bx_courier *courier, double seconds, bx_error *err)
+{
+    int64_t until = bx_clock_after(seconds);
+    if (until >= courier->greeting)
+        return 0;
+    courier->greeting = until;
+    if (bx_reactor_set_timer(&courier->host->reactor, &courier->overdue, until) < 0)
+        return bx_fail_memory(err);
+    return 0;
+}
+
 static int follow_program(bx_courier *courier, bx_error *err)
 {
     int pidfd = (int)syscall(SYS_pidfd_open, courier->pid, 0);
@@ -411,7 +429,9 @@ static int start_program(bx_courier *courier, bx_error *err)
     if (status == 0)
         status = spawn(courier, peer, err);
     close(peer);
-    if (status == 0 && follow_program(courier, err) < 0) {
+    courier->greeting = BX_NEVER;
+    if (status == 0 &&
+        (follow_program(courier, err) < 0 || await_greeting(courier, GREETING, err) < 0)) {
         kill(courier->pid, SIGKILL);
         bx_program_reap(courier->pid, 1, true);
         status = -1;
@@ -447,8 +467,9 @@ static int call_open(bx_courier *courier, bx_error *err)
         bx_write_text(&values, courier->notes[i].name);
         bx_write_text(&values, courier->notes[i].text);
     }
+    double timeout = courier->queue ? fmin(OPENING, courier->queue->timeout) : OPENING;
     int status = bx_buffer_finish(&values, 0) < 0 ? bx_fail_memory(err)
-                                                  : call(courier, "open", &values, OPENING, err);
+                                                  : call(courier, "open", &values, timeout, err);
     bx_buffer_free(&values);
     return status;
 }
@@ -470,7 +491,9 @@ static void advance(bx_courier *courier)
         !courier->connection.greeted)
         return;
     int status = courier->opened ? call_request(courier, &error) : call_open(courier, &error);
-    if (status < 0 && error.code != BX_EDIED) /* on EDIED the end of the program says more */
+    if (status < 0 && error.code == BX_ESYSTEM) /* half of the call may be on its way */
+        kill_program(courier, &error);
+    else if (status < 0 && error.code != BX_EDIED) /* on EDIED the end of the program says more */
         end_call(courier, &error, NULL, 0);
 }
 
@@ -490,6 +513,7 @@ void bx_request_prepare(bx_request *request, bx_request as)
 
 int bx_courier_send(bx_courier *courier, bx_request *request, bx_error *err)
 {
+    bx_error ignored;
     notice_end(courier);
     if (!courier->pid && !courier->ending && start_program(courier, err) < 0) {
         if (request->descriptor >= 0)
@@ -504,6 +528,8 @@ int bx_courier_send(bx_courier *courier, bx_request *request, bx_error *err)
     while (*last)
         last = &(*last)->next;
     *last = request;
+    if (courier->pid && !courier->connection.greeted)
+        await_greeting(courier, request->timeout, &ignored); /* there is a timer already */
     advance(courier);
     return 0;
 }

@@ -31,6 +31,10 @@ int bx_host_set_library(bx_host *host, const char *library, bx_error *err)
     return 0;
 }
 
+/* No user of a system has a number from here on, and containers do not take them
+ * (https://systemd.io/UIDS-GIDS). */
+enum { FIRST_USER = 2000000000, USERS = 1 << 16 };
+
 /* A VM takes two descriptors: as many as the hard limit allows. */
 static void raise_descriptor_limit(void)
 {
@@ -45,6 +49,7 @@ int bx_host_open(bx_host *host, const char *worker, bx_error *err)
 {
     memset(host, 0, sizeof *host);
     host->reactor.epoll = -1;
+    host->limits = (bx_limits){.first_user = FIRST_USER, .user_count = USERS};
     if (bx_host_set_worker(host, worker, err) < 0)
         return -1;
     host->owner = getpid();

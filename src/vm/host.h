@@ -7,10 +7,18 @@
 #include "vm/reactor.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 struct bx_zygote;
 struct bx_courier;
+
+/* What holds for all VMs on this machine together. */
+typedef struct bx_limits {
+    uint64_t memory;     /* bytes that their limits may come to; 0: any */
+    uint32_t first_user; /* where the host is root: their workers are users from here on, */
+    uint32_t user_count; /* so many; 0: all are nobody */
+} bx_limits;
 
 typedef struct bx_host {
     bx_reactor reactor;
@@ -19,6 +27,8 @@ typedef struct bx_host {
     pid_t owner;           /* a fork of the host must not touch the parent's VMs; 0: closed */
     uint64_t last_vm;      /* number of the newest VM */
     uint64_t last_courier; /* and of the newest courier */
+    bx_limits limits;
+    uint64_t memory; /* that VMs on this machine may take now, by their limits */
     bx_patience patience;
     char worker[4096];  /* path of bioxen-worker */
     char courier[4096]; /* and of bioxen-courier */

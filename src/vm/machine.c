@@ -129,9 +129,20 @@ static const struct {
     [BX_VM_DESTROYED] = {"destroyed", BX_VM_DESTROYED},
 };
 
-const char *bx_vm_state_name(bx_vm_state state)
+bool bx_vm_has_failed(const bx_vm *vm)
 {
-    return states[state].name;
+    return vm->state == BX_VM_ERROR || (vm->state == BX_VM_KILLING && !vm->job);
+}
+
+/* What users see, and what they are refused by. */
+static bx_vm_state shown(const bx_vm *vm)
+{
+    return bx_vm_has_failed(vm) ? BX_VM_ERROR : vm->state;
+}
+
+const char *bx_vm_state_name(const bx_vm *vm)
+{
+    return states[shown(vm)].name;
 }
 
 bool bx_vm_is_alive(const bx_vm *vm)
@@ -173,12 +184,12 @@ static int refuse_state(const bx_vm *vm, bx_vm_event event, bx_error *err)
         [BX_EVENT_END] = {"destroy", "another"},
     };
     const char *action = words[event].action, *needed = words[event].needed;
-    if (vm->state == BX_VM_ERROR)
+    if (bx_vm_has_failed(vm))
         return bx_fail(err, BX_ESTATE,
                        "cannot %s VM \"%s\": its state is \"error\" (%.400s), not %s; restart it",
                        action, vm->id, vm->exit_reason.message, needed);
     return bx_fail(err, BX_ESTATE, "cannot %s VM \"%s\": its state is \"%s\", not %s", action,
-                   vm->id, bx_vm_state_name(vm->state), needed);
+                   vm->id, bx_vm_state_name(vm), needed);
 }
 
 int bx_vm_check(const bx_vm *vm, bx_vm_event event, bx_error *err)
@@ -186,11 +197,14 @@ int bx_vm_check(const bx_vm *vm, bx_vm_event event, bx_error *err)
     if (!vm->host->owner)
         return bx_fail(err, BX_ESYSTEM, "the host of VM \"%s\" has been closed", vm->id);
     if (!bx_host_is_owner(vm->host))
-        return bx_fail(err, BX_ESYSTEM,
-                       "VM \"%s\" belongs to the process that this one was forked from", vm->id);
+        return bx_fail(
+            err, BX_ESYSTEM,
+            "VM \"%s\": this process was forked from the one that loaded bioxen, which alone "
+            "uses VMs and starts them",
+            vm->id);
     if (bx_vm_accepts(vm, event))
         return 0;
-    if (table[states[vm->state].refuse_as][event].act)
+    if (table[states[shown(vm)].refuse_as][event].act)
         return bx_vm_refuse_busy(vm, err);
     return refuse_state(vm, event, err);
 }

@@ -105,6 +105,7 @@ struct bx_vm {
     char *biological_type;
     char *folder;
     uint64_t memory_limit, output_limit;
+    uint64_t memory_taken; /* of what all VMs on this machine may take */
     bool unconfined;
     bx_buffer setup;
     size_t shares_at; /* in it */
@@ -125,8 +126,12 @@ struct bx_vm {
     bx_vm_lease *lease;   /* owned by the hypervisor; NULL: none */
 };
 
-/* What users see of a state: the name of the one that it leads to or comes from. */
-const char *bx_vm_state_name(bx_vm_state state);
+/* What users see of the state: the name of the one that it leads to or comes from. */
+const char *bx_vm_state_name(const bx_vm *vm);
+
+/* Whether the state is `error`, exit_reason says why; or will be in a moment, when the worker is
+ * gone that is being killed though no job waits for it, as after a result that did not decode. */
+bool bx_vm_has_failed(const bx_vm *vm);
 
 /* 1 to 64 of letters, digits, '.', '_', '-'. */
 bool bx_vm_valid_id(const char *id, size_t length);

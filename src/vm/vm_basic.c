@@ -34,9 +34,37 @@ static void worker_ended(bx_child *child, int status)
     bx_vm_ended(vm_of(child), &error);
 }
 
+/* What the VM may take, from what is left for all. */
+static int take_memory(bx_vm *vm, bx_error *err)
+{
+    bx_host *host = vm->host;
+    uint64_t most = host->limits.memory;
+    if (most && (host->memory > most || vm->memory_limit > most - host->memory))
+        return bx_fail(
+            err, BX_ECAPACITY,
+            "VM \"%s\" may take %llu MiB of memory, and all VMs together %llu MiB, of which "
+            "others may take %llu: stop one, or raise bioxen.limits",
+            vm->id, (unsigned long long)vm->memory_limit >> 20, (unsigned long long)most >> 20,
+            (unsigned long long)host->memory >> 20);
+    vm->memory_taken = vm->memory_limit;
+    host->memory += vm->memory_taken;
+    return 0;
+}
+
+/* Neighbours are of different users, also those of another host that is root. */
+static uint32_t choose_user(const bx_host *host)
+{
+    if (geteuid() != 0 || host->limits.user_count == 0)
+        return 0;
+    uint64_t number = (uint64_t)host->owner * 1009 + host->last_vm;
+    return host->limits.first_user + (uint32_t)(number % host->limits.user_count);
+}
+
 static int basic_open(bx_vm *vm, bx_error *err)
 {
     int peer;
+    if (take_memory(vm, err) < 0)
+        return -1;
     bx_channel *channel = bx_channel_socket_pair(&peer, err);
     if (!channel)
         return -1;
@@ -46,7 +74,8 @@ static int basic_open(bx_vm *vm, bx_error *err)
                            .request = {.vm = ++vm->host->last_vm,
                                        .memory_limit = vm->memory_limit,
                                        .output_limit = vm->output_limit,
-                                       .unconfined = vm->unconfined},
+                                       .unconfined = vm->unconfined,
+                                       .user = choose_user(vm->host)},
                            .socket = peer,
                            .pidfd = -1};
     if (bx_vm_connected(vm, channel, err) < 0) {
@@ -101,6 +130,8 @@ static void basic_kill(bx_vm *vm)
 
 static void basic_close(bx_vm *vm)
 {
+    vm->host->memory -= vm->memory_taken;
+    vm->memory_taken = 0;
     bx_zygote_abandon(&vm->child);
 }
 

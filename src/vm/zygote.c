@@ -51,13 +51,28 @@ static void forget_worker(bx_child *child)
     child->zygote = NULL;
 }
 
-/* 1: sent; 0: the socket is full; -1: the zygote is gone. */
+static void refuse(bx_child *child, bx_code code, const char *text)
+{
+    bx_error error;
+    bx_fail(&error, code, "%s", text);
+    forget_worker(child);
+    child->refused(child, &error);
+}
+
+static void refuse_for(bx_child *child, const char *what, int number)
+{
+    char why[256];
+    snprintf(why, sizeof why, "%s: %s", what, strerror(number));
+    refuse(child, BX_ESTART, why);
+}
+
+/* 0: sent; or the number of the error. */
 static int send_request(const bx_zygote *zygote, const bx_child *child)
 {
-    if (bx_pass_send(zygote->source.descriptor, &child->request, sizeof child->request,
-                     child->socket) >= 0)
-        return 1;
-    return errno == EAGAIN || errno == EINTR || errno == ETOOMANYREFS ? 0 : -1;
+    return bx_pass_send(zygote->source.descriptor, &child->request, sizeof child->request,
+                        child->socket) < 0
+               ? errno
+               : 0;
 }
 
 static void send_waiting(bx_zygote *zygote)
@@ -65,12 +80,17 @@ static void send_waiting(bx_zygote *zygote)
     uint32_t events = EPOLLIN;
     while (zygote->waiting && zygote->on_their_way < AT_ONCE) {
         bx_child *child = zygote->waiting;
-        int sent = send_request(zygote, child);
-        if (sent < 0)
+        int failure = send_request(zygote, child);
+        if (failure == EPIPE || failure == ECONNRESET)
             break; /* the end of the stream is read next, and ends them all */
-        if (sent == 0) {
+        if (failure == EAGAIN || failure == EINTR || failure == ETOOMANYREFS) {
             events |= EPOLLOUT;
             break;
+        }
+        if (failure) {
+            zygote->waiting = child->next;
+            refuse_for(child, "cannot ask for a worker", failure);
+            continue;
         }
         close(child->socket);
         child->socket = -1;
@@ -80,14 +100,6 @@ static void send_waiting(bx_zygote *zygote)
         zygote->on_their_way++;
     }
     bx_reactor_change(&zygote->host->reactor, &zygote->source, events);
-}
-
-static void refuse(bx_child *child, bx_code code, const char *text)
-{
-    bx_error error;
-    bx_fail(&error, code, "%s", text);
-    forget_worker(child);
-    child->refused(child, &error);
 }
 
 /* The zygote is gone, and by PDEATHSIG so are its workers. */
@@ -124,10 +136,17 @@ static bx_child *find_child(const bx_zygote *zygote, uint64_t vm)
     return child;
 }
 
-/* `child` is NULL where the VM has been given up meanwhile. */
-static void report_spawned(bx_child *child, const bx_zygote_report *report, int pidfd)
+/* `child` is NULL where the VM has been given up meanwhile. A descriptor is lost where this process
+ * may have no more: the worker ends when its socket closes. */
+static void report_spawned(bx_zygote *zygote, bx_child *child, const bx_zygote_report *report,
+                           int pidfd)
 {
-    if (!child || pidfd < 0) {
+    if (child && pidfd < 0) {
+        remove_child(&zygote->known, child);
+        refuse_for(child, "cannot hold on to the worker", EMFILE);
+        return;
+    }
+    if (!child) {
         if (pidfd >= 0) {
             syscall(SYS_pidfd_send_signal, pidfd, SIGKILL, NULL, 0);
             close(pidfd);
@@ -147,7 +166,7 @@ static void handle_report(bx_zygote *zygote, bx_zygote_report *report, int pidfd
     case BX_ZYGOTE_READY: zygote->ready = true; break;
     case BX_ZYGOTE_SPAWNED:
         zygote->on_their_way--;
-        report_spawned(child, report, pidfd);
+        report_spawned(zygote, child, report, pidfd);
         send_waiting(zygote);
         return;
     case BX_ZYGOTE_REFUSED:

@@ -56,6 +56,12 @@ bool bx_connection_wants_to_write(const bx_connection *connection)
     return connection->out.length > 0;
 }
 
+/* That the worker is gone is told by its end; else the fault is this machine's, and final. */
+static bx_code code_of_failure(int number)
+{
+    return number == EPIPE || number == ECONNRESET ? BX_EDIED : BX_ESYSTEM;
+}
+
 int bx_connection_flush(bx_connection *connection, bx_error *err)
 {
     bx_buffer *out = &connection->out;
@@ -63,7 +69,7 @@ int bx_connection_flush(bx_connection *connection, bx_error *err)
     while (sent < out->length) {
         ssize_t now = bx_channel_write(connection->channel, out->data + sent, out->length - sent);
         if (now < 0)
-            return bx_fail_errno(err, BX_EDIED, errno, "cannot write to the worker");
+            return bx_fail_errno(err, code_of_failure(errno), errno, "cannot write to the worker");
         if (now == 0)
             break;
         sent += (size_t)now;
@@ -232,8 +238,8 @@ static int receive_frame(bx_connection *connection, const bx_frame *frame, bx_er
     }
 }
 
-/* Hand over every complete frame that has arrived. The owner may close the connection meanwhile, and
- * open it anew: 1 then. */
+/* Hand over every complete frame that has arrived. The owner may close the connection meanwhile,
+ * and open it anew: 1 then. */
 static int receive_frames(bx_connection *connection, bx_error *err)
 {
     uint64_t generation = connection->generation;
@@ -268,7 +274,7 @@ int bx_connection_receive(bx_connection *connection, bx_error *err)
         if (got < 0 && errno == EPIPE)
             return bx_fail(err, BX_EDIED, "the worker closed its connection");
         if (got < 0)
-            return bx_fail_errno(err, BX_EDIED, errno, "cannot read from the worker");
+            return bx_fail_errno(err, code_of_failure(errno), errno, "cannot read from the worker");
         if (got == 0)
             break;
         in->length += (size_t)got;

@@ -57,12 +57,13 @@ int bx_connection_call(bx_connection *connection, const char *operation, double 
 /* Send a frame that has no payload, of the open call if there is one: INTERRUPT, SUSPEND, WAKE. */
 int bx_connection_signal(bx_connection *connection, bx_frame_type type, bx_error *err);
 
-/* Send what is waiting. */
+/* Send what is waiting. -1 with BX_EDIED: the worker is gone; with BX_ESYSTEM: this machine fails,
+ * and nothing more can be said to it. */
 int bx_connection_flush(bx_connection *connection, bx_error *err);
 bool bx_connection_wants_to_write(const bx_connection *connection);
 
 /* Read what is there, a bounded amount at a time, and tell the owner. -1 with BX_EDIED at the end
- * of the stream, or BX_EPROTOCOL. */
+ * of the stream, BX_ESYSTEM or BX_EPROTOCOL. */
 int bx_connection_receive(bx_connection *connection, bx_error *err);
 
 #endif

@@ -2,6 +2,7 @@
 
 #include "core/names.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static void put_u64(uint8_t *to, uint64_t value)
@@ -119,19 +120,49 @@ int bx_unpack_name(bx_unpacker *in, char *name, size_t longest, const char *whic
     return 0;
 }
 
-int bx_unpack_names(bx_unpacker *in, size_t columns, char *block, const char **names, bx_error *err)
+/* A name takes on the wire as many bytes as in memory. 0: cut short. */
+static size_t measure_names(const bx_unpacker *in, size_t columns)
+{
+    size_t length = 0;
+    for (size_t i = 0; i < columns && length < in->left; i++)
+        length += 1 + (size_t)in->next[length];
+    return length <= in->left ? length : 0;
+}
+
+static int unpack_names(bx_unpacker *in, size_t columns, const char **names, bx_error *err)
 {
     bx_names seen = {0};
+    char *at = (char *)(names + columns);
     int result = 0;
     for (size_t i = 0; result == 0 && i < columns; i++) {
-        char *name = block + i * (BX_NAME_LENGTH + 1);
-        names[i] = name;
-        result = bx_unpack_name(in, name, BX_NAME_LENGTH, "a name", err);
-        if (result == 0 && bx_names_find(&seen, name) != BX_NAME_NONE)
+        names[i] = at;
+        result = bx_unpack_name(in, at, BX_NAME_LENGTH, "a name", err);
+        if (result == 0 && bx_names_find(&seen, at) != BX_NAME_NONE)
             result = bx_fail(err, BX_EPROTOCOL, "%s: two columns of one name", in->what);
-        if (result == 0 && bx_names_add(&seen, name, i) < 0)
+        if (result == 0 && bx_names_add(&seen, at, i) < 0)
             result = bx_fail_memory(err);
+        if (result == 0)
+            at += strlen(at) + 1;
     }
     bx_names_free(&seen);
     return result;
+}
+
+const char **bx_unpack_names(bx_unpacker *in, size_t columns, bx_error *err)
+{
+    if (bx_budget_spend(in->budget, columns, BX_COST_NAME, in->what, err) < 0)
+        return NULL;
+    size_t text = measure_names(in, columns);
+    if (columns > 0 && text == 0) {
+        fail_short(in, err);
+        return NULL;
+    }
+    const char **names = malloc(columns * sizeof *names + text + 1);
+    if (!names) {
+        bx_fail_memory(err);
+    } else if (unpack_names(in, columns, names, err) < 0) {
+        free(names);
+        names = NULL;
+    }
+    return names;
 }

@@ -5,6 +5,7 @@
 
 #include "core/buffer.h"
 #include "core/error.h"
+#include "wire/budget.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -15,11 +16,12 @@ void bx_pack_doubles(bx_buffer *out, const double *values, size_t count);
 void bx_pack_name(bx_buffer *out, const char *name); /* at most 255 bytes */
 void bx_pack_count(bx_buffer *out, uint64_t value);  /* LEB128 */
 
-/* Bytes to be read. `what` is what they are, for messages. */
+/* Bytes to be read. `what` is what they are, for messages; `budget` is the whole message's. */
 typedef struct bx_unpacker {
     const uint8_t *next;
     size_t left;
     const char *what;
+    bx_budget *budget;
 } bx_unpacker;
 
 /* Without a look at the length. */
@@ -34,8 +36,7 @@ int bx_unpack_count(bx_unpacker *in, uint32_t *value, bx_error *err); /* the sho
 /* Text of 1 to `longest` bytes without control characters, into longest + 1 bytes. */
 int bx_unpack_name(bx_unpacker *in, char *name, size_t longest, const char *which, bx_error *err);
 
-/* Distinct names, into one block of `columns` times BX_NAME_LENGTH + 1 bytes. */
-int bx_unpack_names(bx_unpacker *in, size_t columns, char *block, const char **names,
-                    bx_error *err);
+/* Distinct names: one block of memory with their texts, to be freed. NULL on failure. */
+const char **bx_unpack_names(bx_unpacker *in, size_t columns, bx_error *err);
 
 #endif

@@ -246,7 +246,8 @@ int bx_value_check(const uint8_t *bytes, size_t length, size_t values, bx_error 
         bx_token token;
         if (bx_read(&reader, &token, err) < 0)
             return -1;
-        if (++count > BX_VALUE_COUNT)
+        count += token.type == BX_TOKEN_EXT ? BX_VALUE_OBJECT : 1;
+        if (count > BX_VALUE_COUNT)
             return bx_fail(err, BX_EPROTOCOL, "more than %d values", BX_VALUE_COUNT);
         if (open[depth].map && open[depth].left % 2 == 0 && !valid_key(&token))
             return bx_fail(err, BX_EPROTOCOL, "a map key is of type %s", type_names[token.type]);

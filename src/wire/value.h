@@ -12,7 +12,8 @@
 
 enum {
     BX_VALUE_DEPTH = 100,        /* nesting of tables */
-    BX_VALUE_COUNT = 1 << 20,    /* values in one message, a trajectory counting as one */
+    BX_VALUE_COUNT = 1 << 20,    /* values in one message, */
+    BX_VALUE_OBJECT = 64,        /* where an object, whatever its size, counts as so many */
     BX_VALUE_EXT_TRAJECTORY = 1, /* the extension type of an encoded trajectory */
     BX_VALUE_EXT_ENSEMBLE = 2,   /* of an ensemble */
     BX_VALUE_EXT_GENOME = 3      /* and of a genome */

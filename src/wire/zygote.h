@@ -29,7 +29,7 @@ typedef struct bx_spawn_request {
     uint64_t memory_limit; /* bytes of Lua and engine memory */
     uint64_t output_limit; /* bytes a call may print */
     uint32_t unconfined;   /* 1: go on without a jail where the kernel gives none */
-    uint32_t reserved;
+    uint32_t user;         /* what the worker of a host that is root becomes; 0: nobody */
 } bx_spawn_request;
 
 typedef enum bx_zygote_report_kind {

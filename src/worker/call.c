@@ -35,8 +35,8 @@ struct call {
 /* How a call failed, outside Lua, so that no memory error can lose it. */
 typedef struct failure {
     bx_code code;
-    char message[TEXT_LIMIT];
     char traceback[TEXT_LIMIT];
+    char message[TEXT_LIMIT];
 } failure;
 
 static failure failed;
@@ -98,11 +98,10 @@ static void run_setup(lua_State *L, call *c)
 /* code, chunk name, args */
 static void run_execute(lua_State *L, call *c)
 {
-    char chunk[256];
+    char chunk[256] = "";
     bx_token code = read_as(L, c, BX_TOKEN_STRING);
     bx_token name = read_as(L, c, BX_TOKEN_STRING);
-    snprintf(chunk, sizeof chunk, "%.*s", name.length < 255 ? (int)name.length : 255,
-             (const char *)name.bytes);
+    memcpy(chunk, name.bytes, name.length < sizeof chunk ? name.length : sizeof chunk - 1);
     push_value(L, c);
     set_global(L, "args");
     if (luaL_loadbufferx(L, (const char *)code.bytes, code.length, chunk, "t") != LUA_OK)
@@ -353,6 +352,7 @@ static void make_cell(lua_State *L)
 
 void bx_call_open(lua_State *L)
 {
+    bx_buffer_reserve(&reply, BX_FRAME_HEAD);
     lua_pushvalue(L, -1);
     bx_organism_open(L);
     make_cell(L);

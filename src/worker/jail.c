@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <linux/capability.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <seccomp.h>
@@ -14,6 +15,8 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/time.h>
 #include <unistd.h>
 
@@ -25,7 +28,10 @@ static const size_t address_slack = 64 << 20; /* stack, frames in and out, fragm
 static const size_t fallback_size = 64 << 20; /* of the present process, without /proc */
 
 static struct sock_fprog filter;
+static bx_error filter_failure; /* why there is none */
 static size_t present_size;
+static bool may_change_user;
+static pid_t followed;
 
 /* Allowed whatever the arguments. */
 static const int allowed_calls[] = {
@@ -56,9 +62,11 @@ static const int allowed_calls[] = {
 #endif
 };
 
-/* Allowed on the VM's socket alone. */
+/* Allowed on the VM's socket alone; the last two without MSG_OOB, which goes past the order of
+ * bytes. */
 static const int socket_calls[] = {SCMP_SYS(read), SCMP_SYS(write), SCMP_SYS(recvfrom),
                                    SCMP_SYS(sendto)};
+enum { WITHOUT_FLAGS = 2 };
 
 /* Refused with EPERM: what a C library may try on its own. The rest kills. */
 static const int refused_calls[] = {
@@ -99,8 +107,9 @@ static int add_socket_calls(scmp_filter_ctx context)
 {
     int status = 0;
     for (size_t i = 0; i < sizeof socket_calls / sizeof *socket_calls && status == 0; i++) {
-        status = seccomp_rule_add(context, SCMP_ACT_ALLOW, socket_calls[i], 1,
-                                  SCMP_A0(SCMP_CMP_EQ, BX_WORKER_DESCRIPTOR));
+        status = seccomp_rule_add(
+            context, SCMP_ACT_ALLOW, socket_calls[i], i < WITHOUT_FLAGS ? 1 : 2,
+            SCMP_A0(SCMP_CMP_EQ, BX_WORKER_DESCRIPTOR), SCMP_A3(SCMP_CMP_MASKED_EQ, MSG_OOB, 0));
 #ifdef BIOXEN_SANITIZE
         if (status == 0 && socket_calls[i] == SCMP_SYS(write))
             status = seccomp_rule_add(context, SCMP_ACT_ALLOW, socket_calls[i], 1,
@@ -202,17 +211,44 @@ static size_t measure_size(void)
     return pages ? pages * (size_t)sysconf(_SC_PAGESIZE) : fallback_size;
 }
 
-int bx_jail_prepare(bx_error *err)
+void bx_jail_prepare(void)
 {
-    if (build_filter(err) < 0)
-        return -1;
+    if (build_filter(&filter_failure) < 0)
+        filter.len = 0;
     present_size = measure_size();
-    return 0;
+}
+
+void bx_jail_volunteer(void)
+{
+    int file = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+    if (file >= 0 && write(file, "1000", 4) < 0)
+        errno = 0; /* the host's own value then, as before */
+    if (file >= 0)
+        close(file);
 }
 
 int bx_jail_follow(pid_t parent, bx_error *err)
 {
     if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
+        return bx_fail_errno(err, BX_EJAIL, errno, "cannot tie the worker to its parent");
+    if (getppid() != parent)
+        return bx_fail(err, BX_ESTART, "the parent is gone");
+    return 0;
+}
+
+/* The kernel sends it for each thread of the parent that ends with us as its child. */
+static void on_parent_end(int number)
+{
+    (void)number;
+    if (getppid() != followed)
+        _exit(BX_EXIT_HOST_GONE);
+}
+
+int bx_jail_follow_process(pid_t parent, bx_error *err)
+{
+    struct sigaction action = {.sa_handler = on_parent_end, .sa_flags = SA_RESTART};
+    followed = parent;
+    if (sigaction(SIGHUP, &action, NULL) < 0 || prctl(PR_SET_PDEATHSIG, SIGHUP) < 0)
         return bx_fail_errno(err, BX_EJAIL, errno, "cannot tie the worker to its parent");
     if (getppid() != parent)
         return bx_fail(err, BX_ESTART, "the parent is gone");
@@ -271,14 +307,44 @@ static int set_limits(size_t memory_limit, bx_error *err)
     return 0;
 }
 
-int bx_jail_drop_root(bx_error *err)
+/* Have these capabilities and no other. */
+static int keep_capabilities(uint32_t kept)
 {
-    if (geteuid() != 0 && getuid() != 0)
+    struct __user_cap_header_struct head = {_LINUX_CAPABILITY_VERSION_3, 0};
+    struct __user_cap_data_struct sets[2] = {{.effective = kept, .permitted = kept}};
+    return (int)syscall(SYS_capset, &head, sets);
+}
+
+static int become(uid_t user)
+{
+    return setgroups(0, NULL) < 0 || setresgid(user, user, user) < 0 ||
+                   setresuid(user, user, user) < 0
+               ? -1
+               : 0;
+}
+
+/* A user that this namespace does not have (EINVAL) is nobody. */
+int bx_jail_drop_root(uid_t user, bx_error *err)
+{
+    if (geteuid() != 0 && getuid() != 0 && !may_change_user)
         return 0;
-    if (setgroups(0, NULL) < 0 || setresgid(NOBODY, NOBODY, NOBODY) < 0 ||
-        setresuid(NOBODY, NOBODY, NOBODY) < 0)
-        return bx_fail_errno(err, BX_EJAIL, errno, "cannot become the user nobody");
+    int status = become(user ? user : NOBODY);
+    if (status < 0 && errno == EINVAL)
+        status = become(NOBODY);
+    if (status < 0 || keep_capabilities(0) < 0)
+        return bx_fail_errno(err, BX_EJAIL, errno, "cannot give up the user root");
+    may_change_user = false;
     return 0;
+}
+
+void bx_jail_restrain(void)
+{
+    enum { KEPT = 1 << CAP_SETUID | 1 << CAP_SETGID | 1 << CAP_KILL };
+    limit(RLIMIT_CORE, 0);
+    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+    if (geteuid() == 0 && prctl(PR_SET_KEEPCAPS, 1) == 0 && become(NOBODY) == 0)
+        may_change_user = keep_capabilities(KEPT) == 0;
+    prctl(PR_SET_DUMPABLE, 0);
 }
 
 /* A change of user resets both of these. */
@@ -291,6 +357,10 @@ static int hide(pid_t parent, bx_error *err)
 
 static int install_filter(bx_error *err)
 {
+    if (!filter.len) {
+        *err = filter_failure;
+        return -1;
+    }
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
         return bx_fail_errno(err, BX_EJAIL, errno, "cannot give up new privileges");
     if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) < 0)
@@ -298,11 +368,11 @@ static int install_filter(bx_error *err)
     return 0;
 }
 
-int bx_jail_enter(pid_t parent, size_t memory_limit, bool unconfined, bx_error *err)
+int bx_jail_enter(pid_t parent, uid_t user, size_t memory_limit, bool unconfined, bx_error *err)
 {
     int failures = set_limits(memory_limit, err) < 0;
     if (!failures || unconfined)
-        failures += bx_jail_drop_root(err) < 0;
+        failures += bx_jail_drop_root(user, err) < 0;
     if (!failures || unconfined)
         failures += hide(parent, err) < 0;
     if (!failures || unconfined)

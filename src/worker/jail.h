@@ -7,20 +7,33 @@
 
 #include <sys/types.h>
 
-/* Build the filter and measure the process; in the zygote, once. */
-int bx_jail_prepare(bx_error *err);
+/* Build the filter and measure the process; in the zygote, once. Where no filter can be built,
+ * bx_jail_enter says so. */
+void bx_jail_prepare(void);
 
-/* Die with `parent`; BX_ESTART if it is gone already. */
+/* Let the kernel, out of memory, end this process and its children before all others, the host
+ * among them. Before bx_jail_restrain and bx_jail_drop_root, which take the right away. */
+void bx_jail_volunteer(void);
+
+/* Of a process that makes workers: no root, but the right to signal its children and to give each a
+ * user of its own; no core files, no tracers. As far as this can be: the children's jails see to
+ * themselves. */
+void bx_jail_restrain(void);
+
+/* Die with `parent`, which has one thread; BX_ESTART if it is gone already. */
 int bx_jail_follow(pid_t parent, bx_error *err);
+
+/* The same of a parent with threads: with the process, not with the thread that made this one. */
+int bx_jail_follow_process(pid_t parent, bx_error *err);
 
 /* Make `socket` descriptor 3 and close everything else. */
 int bx_jail_close_descriptors(int socket, bx_error *err);
 
-/* Become the user nobody, where this is root. */
-int bx_jail_drop_root(bx_error *err);
+/* Become `user`, 0 for nobody, where this is root or has been. */
+int bx_jail_drop_root(uid_t user, bx_error *err);
 
-/* Confine this process for good. On failure BX_EJAIL says which wall does not stand; with
- * `unconfined` the other walls are put up all the same. */
-int bx_jail_enter(pid_t parent, size_t memory_limit, bool unconfined, bx_error *err);
+/* Confine this process for good, as `user` where this is root or has been. On failure BX_EJAIL says
+ * which wall does not stand; with `unconfined` the other walls are put up all the same. */
+int bx_jail_enter(pid_t parent, uid_t user, size_t memory_limit, bool unconfined, bx_error *err);
 
 #endif

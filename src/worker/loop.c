@@ -61,6 +61,12 @@ static bool make_room(const bx_worker *worker)
     return false;
 }
 
+void bx_loop_prepare(void)
+{
+    bx_output_begin(0, 0);
+    bx_buffer_reserve(&in.bytes, READ_SIZE);
+}
+
 _Noreturn void bx_loop_run(bx_worker *worker)
 {
     bx_call call;

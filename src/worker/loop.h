@@ -4,6 +4,9 @@
 
 #include "inside/worker.h"
 
+/* Take the memory that every worker needs, in the process that makes them. */
+void bx_loop_prepare(void);
+
 _Noreturn void bx_loop_run(bx_worker *worker);
 
 #endif

@@ -10,7 +10,7 @@
 #include <sys/types.h>
 
 /* Get this process ready for what its children inherit; once, before the organism is loaded. */
-int bx_spawn_prepare(bx_error *err);
+void bx_spawn_prepare(void);
 
 /* Open Lua and load the organism worker->organism, whose modules are in memory (module.h).
  * BX_EORGANISM. */

@@ -81,8 +81,9 @@ static int prepare_descriptors(void)
 static void confine(void)
 {
     bx_error ignored;
+    bx_jail_volunteer();
     prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-    bx_jail_drop_root(&ignored);
+    bx_jail_drop_root(0, &ignored);
     prctl(PR_SET_DUMPABLE, 0);
 }
 
@@ -238,7 +239,8 @@ static int read_spawn(bx_order *order, bx_error *err)
 static int load(bx_worker *worker, const bx_order *order, bx_error *err)
 {
     memcpy(worker->organism, order->organism, sizeof worker->organism);
-    if (bx_spawn_prepare(err) < 0 || bx_spawn_open_lua(worker, err) < 0)
+    bx_spawn_prepare();
+    if (bx_spawn_open_lua(worker, err) < 0)
         return -1;
     if (bx_interrupt_install() < 0)
         return bx_fail_errno(err, BX_ESTART, errno, "cannot set up signals");

@@ -37,11 +37,12 @@ typedef struct zygote {
     bool pending;
 } zygote;
 
-/* Send the pending report; it stays pending while the socket is full. */
+/* Send the pending report; it stays pending while the socket is full, or the kernel short of
+ * memory. */
 static void send_report(zygote *z)
 {
     ssize_t sent = bx_pass_send(BX_ZYGOTE_DESCRIPTOR, &z->report, sizeof z->report, z->report_fd);
-    z->pending = sent < 0 && (errno == EAGAIN || errno == EINTR || errno == ENOBUFS);
+    z->pending = sent < 0 && errno != EPIPE && errno != ECONNRESET;
     if (sent < 0 && !z->pending)
         _exit(BX_EXIT_HOST_GONE);
     if (!z->pending && z->report_fd >= 0) {
@@ -76,10 +77,17 @@ static bool make_room_for_child(zygote *z)
     return true;
 }
 
+#ifdef BIOXEN_SANITIZE
+#define fork_alone fork /* which the sanitizers see to */
+#else
+#define fork_alone                                                                                 \
+    _Fork /* we have one thread: nothing is locked, and the C library has nothing to mend */
+#endif
+
 static void spawn(zygote *z, int socket, const bx_spawn_request *request)
 {
     pid_t self = getpid();
-    pid_t pid = make_room_for_child(z) ? fork() : -1;
+    pid_t pid = make_room_for_child(z) ? fork_alone() : -1;
     if (pid == 0)
         bx_spawn_become_worker(&z->worker, socket, request, self);
     int failure = errno;
@@ -182,25 +190,30 @@ static int prepare_signals(zygote *z)
     return z->signals < 0 ? -1 : 0;
 }
 
-static int open_organism(zygote *z, const char *folder, const char *library, bx_error *err)
+static int read_organism(zygote *z, const char *folder, const char *library, bx_error *err)
 {
     bx_worker *worker = &z->worker;
     char group[sizeof worker->organism];
     if (bx_module_read_folder(folder, worker->organism, sizeof worker->organism, err) < 0 ||
         (*library && bx_module_read_folder(library, group, sizeof group, err) < 0))
         return -1;
-    return bx_spawn_open_lua(worker, err);
+    bx_jail_restrain(); /* what it has to read is read */
+    return 0;
 }
 
 _Noreturn void bx_zygote_run(const char *organism_folder, const char *library_folder, pid_t host)
 {
     static zygote z = {.report_fd = -1};
     bx_error err;
-    if (bx_jail_follow(host, &err) < 0)
-        _exit(BX_EXIT_HOST_GONE);
     if (prepare_signals(&z) < 0)
         fail(&z, "cannot set up signals");
-    if (bx_spawn_prepare(&err) < 0 || open_organism(&z, organism_folder, library_folder, &err) < 0)
+    bx_jail_volunteer();
+    bx_spawn_prepare();
+    if (read_organism(&z, organism_folder, library_folder, &err) < 0)
+        fail(&z, err.message);
+    if (bx_jail_follow_process(host, &err) < 0) /* a change of user would undo it */
+        _exit(BX_EXIT_HOST_GONE);
+    if (bx_spawn_open_lua(&z.worker, &err) < 0)
         fail(&z, err.message);
     report(&z, BX_ZYGOTE_READY, 0, getpid(), BX_PROTOCOL_VERSION);
     serve(&z);

@@ -3,6 +3,7 @@
 
 local core = require "bioxen.core"
 local nearest = require "bioxen.nearest"
+local sorted_keys = require "bioxen.sorted_keys"
 
 local organisms = {}
 
@@ -15,14 +16,36 @@ local function is_name(text)
   return text:match("^[a-z][a-z0-9_]*$") ~= nil and #text <= 64
 end
 
+-- The folders that organisms may stand in, by package.path.
+local function places()
+  local found = {}
+  for template in package.path:gmatch "[^;]+" do
+    local root = template:match "^(.*)%?%.lua$"
+    if root then found[#found + 1] = root .. "bioxen/biology/" end
+  end
+  return found
+end
+
+local folders = {} -- by name, once found
+
+--- The folder of an organism, absolute; nil if there is none.
+function organisms.folder(name)
+  if folders[name] or not is_name(name) then return folders[name] end
+  for _, place in ipairs(places()) do
+    local manifest = place .. name .. "/manifest.lua"
+    if core.is_file(manifest) then
+      folders[name] = core.real_path(manifest):match "^(.*)/[^/]*$"
+      return folders[name]
+    end
+  end
+end
+
 --- The names of all organisms found, sorted.
 function organisms.names()
   local seen, names = {}, {}
-  for template in package.path:gmatch("[^;]+") do
-    local root = template:match("^(.*)%?%.lua$")
-    local folder = root and root .. "bioxen/biology"
-    for _, name in ipairs(folder and core.list_folder(folder) or {}) do
-      if not seen[name] and is_name(name) and organisms.folder(name) then
+  for _, place in ipairs(places()) do
+    for _, name in ipairs(core.list_folder(place)) do
+      if not seen[name] and organisms.folder(name) then
         seen[name] = true
         names[#names + 1] = name
       end
@@ -32,39 +55,71 @@ function organisms.names()
   return names
 end
 
-local folders = {} -- by name, once found
+-- ---- manifests ----
 
---- The folder of an organism, absolute; nil if there is none.
-function organisms.folder(name)
-  if folders[name] or not is_name(name) then return folders[name] end
-  local manifest = package.searchpath("bioxen.biology." .. name .. ".manifest", package.path)
-  local folder = manifest and core.real_path(manifest)
-  folders[name] = folder and folder:match("^(.*)/[^/]*$")
-  return folders[name]
+local LIMIT = 1 << 20 -- bytes of one
+
+local kinds = {
+  manifest = { options = "table", genome = "table", sources = "table" },
+  genome = { length = "number", genes = "number" },
+  option = { type = "string", unit = "string", meaning = "string", minimum = "number", maximum = "number",
+    above = "number", integer = "boolean" },
+  source = { what = "string", citation = "string", doi = "string", url = "string", licence = "string" },
+}
+
+local function check_kinds(value, of, place)
+  if type(value) ~= "table" then error(("%s: a table expected"):format(place), 0) end
+  for _, key in ipairs(sorted_keys(of)) do
+    local kind = value[key] ~= nil and type(value[key])
+    if kind and kind ~= of[key] then
+      error(("%s.%s: a %s expected, got a %s"):format(place, key, of[key], kind), 0)
+    end
+  end
 end
 
--- Why the manifest of an organism that is there can't be used; nil if it can.
-local function fault(name)
-  local read, manifest = pcall(organisms.manifest, name)
-  if not read then return tostring(manifest) end
-  return type(manifest) ~= "table" and "manifest.lua returns no table" or nil
+-- Raise, as text, what those who read a manifest would stumble over; contract.lua asks for more.
+local function check_manifest(manifest)
+  if type(manifest) ~= "table" then error("manifest.lua returns no table", 0) end
+  check_kinds(manifest, kinds.manifest, "manifest")
+  check_kinds(manifest.genome or {}, kinds.genome, "genome")
+  for i, source in pairs(manifest.sources or {}) do check_kinds(source, kinds.source, ("sources[%s]"):format(i)) end
+  for name, option in pairs(manifest.options or {}) do
+    if type(name) ~= "string" then error(("options: %s is no name"):format(name), 0) end
+    check_kinds(option, kinds.option, "options." .. name)
+    if type(option.default) == "table" then error(("options.%s.default: a table"):format(name), 0) end
+  end
+end
+
+-- A manifest is data: it runs in a state with nothing in it.
+local function read(name)
+  local path = organisms.folder(name) .. "/manifest.lua"
+  local text, err = core.read_file(path, LIMIT)
+  if not text then return nil, err.message end
+  local manifest, err = core.load_data(text, "@" .. path)
+  if err then return nil, err.message end
+  local good, problem = pcall(check_manifest, manifest)
+  return good and manifest or nil, problem
+end
+
+local manifests = {} -- by name, once read
+
+--- The manifest of an organism that is there; nil and what is wrong with it.
+function organisms.manifest(name)
+  local broken
+  if not manifests[name] then manifests[name], broken = read(name) end
+  return manifests[name], broken
 end
 
 --- true, or nil and an error that says what is broken, or lists what there is.
 function organisms.validate(name)
   if type(name) == "string" and organisms.folder(name) then
-    local broken = fault(name)
-    if not broken then return true end
+    local manifest, broken = organisms.manifest(name)
+    if manifest then return true end
     return core.fail("EORGANISM", ("the organism %s is broken: %s"):format(name, broken))
   end
   local known = organisms.names()
   return core.fail("EORGANISM", ("there is no organism %q here%s"):format(tostring(name),
     nearest(tostring(name), known, "; there is: " .. (#known > 0 and table.concat(known, ", ") or "none"))))
-end
-
---- The manifest of an organism that validate has found.
-function organisms.manifest(name)
-  return require("bioxen.biology." .. name .. ".manifest")
 end
 
 return organisms

@@ -52,9 +52,9 @@ local function validate(options)
   local config, problems = examine(options.file)
   if not config then return say.failed(problems) end
   if options.json then
-    print(json.encode { valid = #problems == 0, problems = problems })
+    json.print { valid = #problems == 0, problems = problems }
   elseif #problems == 0 then
-    print(options.file .. " is valid.")
+    say.line(options.file .. " is valid.")
   else
     say.failed(("%s is not valid:\n  %s"):format(options.file, table.concat(problems, "\n  ")))
   end
@@ -65,7 +65,7 @@ local function shown(config)
   local copy = {}
   for key, value in pairs(config) do
     local rule = xcpng.schema.fields[key]
-    copy[key] = rule and (rule.secret and HIDDEN or value) or nil
+    copy[key] = rule.secret and HIDDEN or rule.public and rule.public(value) or value
     if key == "xenstore_data" and type(value) == "table" then
       copy[key] = {}
       for name in pairs(value) do copy[key][name] = HIDDEN end
@@ -77,7 +77,8 @@ end
 local function show(options)
   local config, problems = examine(options.file)
   if not config then return say.failed(problems) end
-  print(json.encode(shown(config)))
+  local printed = json.print(shown(config))
+  if printed ~= say.DONE then return printed end
   if #problems == 0 then return say.DONE end
   return say.failed(("%s is not valid: bioxen config validate says why"):format(options.file))
 end

@@ -3,6 +3,7 @@
 
 local core = require "bioxen.core"
 local json = require "bioxen.cli.json"
+local modules = require "bioxen.modules"
 local say = require "bioxen.cli.say"
 
 local function read_file(path)
@@ -31,7 +32,7 @@ Report.__index = Report
 
 function Report:line(word, subject, text)
   self.lines[#self.lines + 1] = { state = word, subject = subject, text = text }
-  if not self.silent then print(("%-8s %-22s %s"):format(word, subject, text)) end
+  if not self.silent then say.line(("%-8s %-22s %s"):format(word, subject, text)) end
 end
 
 function Report:ok(subject, text)
@@ -57,13 +58,13 @@ function Report:check(condition, subject, text, advice)
 end
 
 local function check_versions(report)
-  local found, cjson = pcall(require, "cjson")
+  local cjson = modules.installed "cjson"
   report:ok("bioxen", core.version)
   report:ok("Lua", _VERSION)
   for _, name in ipairs { "SUNDIALS", "libseccomp" } do
     report:ok(name, core.versions[name] .. ", in the worker")
   end
-  report:optional("lua-cjson", found and tostring(cjson._VERSION),
+  report:optional("lua-cjson", cjson and tostring(cjson._VERSION),
     "configuration files cannot be read: install lua-cjson")
   report:optional("gnuplot", first_line_of "gnuplot --version",
     "the experiments draw no pictures: install gnuplot-nox")
@@ -83,10 +84,9 @@ local function check_kernel(report)
 end
 
 local function check_worker_program(report)
-  local file <close> = io.open(core.worker)
-  report:check(file ~= nil, "bioxen-worker", core.worker,
-    "not there; build it, or name it in BIOXEN_WORKER")
-  return file ~= nil
+  local there = core.is_file(core.worker)
+  report:check(there, "bioxen-worker", core.worker, "not there; build it, or name it in BIOXEN_WORKER")
+  return there
 end
 
 -- Needed by VMs of type xcpng alone.
@@ -157,7 +157,7 @@ local function examine(options)
   check_courier(report)
   if check_worker_program(report) then check_probe(report) end
   if options.json then
-    print(json.encode { good = report.good, checks = report.lines })
+    json.print { good = report.good, checks = report.lines }
   else
     print(report.good and "A VM runs here, jailed." or "Something that BioXen needs is missing.")
   end

@@ -1,18 +1,11 @@
 --- A script, run by `bioxen run` and `bioxen rerun`: as by `bioxen script.lua`, or recorded in a folder.
 
+local core = require "bioxen.core"
+local modules = require "bioxen.modules"
 local say = require "bioxen.cli.say"
+local source = require "bioxen.cli.source"
 
 local execute = {}
-
-local function read(path)
-  local file, err
-  if path == "-" then file = io.stdin else file, err = io.open(path, "rb") end
-  if not file then return nil, "cannot open " .. err end
-  local text, unread = file:read "a"
-  if path ~= "-" then file:close() end
-  if not text then return nil, ("cannot read %s: %s"):format(path, unread) end
-  return text
-end
 
 -- A "#!" line is none of Lua's.
 local function compile(text, name)
@@ -26,11 +19,12 @@ end
 
 --- Run the script { script, arguments, seed }: the exit status; its errors are the caller's.
 function execute.plainly(run)
-  local text, unread = read(run.script)
+  local text, unread = source.read(run.script)
   if not text then return say.failed(unread) end
   local chunk, mistake = compile(text, run.script)
   if not chunk then return say.failed(mistake) end
   set_arg(run.script, run.arguments)
+  modules.beside(run.script)
   if run.seed then math.randomseed(run.seed) end
   chunk(table.unpack(run.arguments))
   return say.DONE
@@ -62,37 +56,43 @@ local function guard_exit(finish)
   return function() os.exit = exit end -- luacheck: ignore
 end
 
-local function prepare(run, core, record)
-  local text, err = read(run.source or run.script)
+-- The script and its folder for results, which is the user's own: nobody else leads what is written into it astray.
+local function prepare(run, record)
+  local text, err = run.text, nil
+  if not text then text, err = source.read(run.script) end
   if not text then return nil, err end
   local chunk, err = compile(text, run.script)
   if not chunk then return nil, err end
   local made, err = core.make_folder(run.out)
   if not made then return nil, err end
   run.folder = core.real_path(run.out)
+  local results, err = core.open_folder(run.folder, true)
+  if not results then return nil, err end
   if #core.list_folder(run.folder) > 0 then
     return nil, ("%s is not empty: name another folder, or remove it"):format(run.out)
   end
-  local saved, err = core.save_file(run.folder .. "/" .. record.SCRIPT, text)
+  local saved, err = results:save(record.SCRIPT, text)
   if not saved then return nil, err end
+  run.results = results
   return chunk
 end
 
---- Run the script { script, source, arguments, seed, out, quiet, after } with its results, log and manifest in the
--- folder `out`; `source` is where its text is, if elsewhere. after(status, manifest), if there, is called at the
+--- Run the script { script, text, arguments, seed, out, quiet, after } with its results, log and manifest in the
+-- folder `out`; `text` is the script's, if it is known. after(status, manifest), if there, is called at the
 -- end, which a script may bring about by os.exit, and gives the exit status.
 function execute.recorded(run)
-  local core = require "bioxen.core"
   local record = require "bioxen.cli.record"
   local transcript = require "bioxen.transcript"
-  local chunk, err = prepare(run, core, record)
+  local chunk, err = prepare(run, record)
   if not chunk then return say.failed(err) end
   run.seed = run.seed or math.random(0)
   run.working_folder, run.started = core.real_path ".", os.date "!%Y-%m-%dT%H:%M:%SZ"
   run.path = core.real_path(run.script) or run.script
   record.begin()
   require "bioxen.out".folder = run.folder
-  local terminal, unwritten = transcript.begin(run.folder .. "/" .. record.LOG)
+  local log, unmade = run.results:create(record.LOG)
+  if not log then return say.failed(unmade) end
+  local terminal, unwritten = transcript.begin(log)
   if not terminal then return say.failed(unwritten) end
   io.stdout:setvbuf "line"
   require "bioxen.cli.progress".begin(run, terminal)
@@ -107,6 +107,7 @@ function execute.recorded(run)
   end
   local release = guard_exit(finish)
   set_arg(run.script, run.arguments)
+  modules.beside(run.script)
   math.randomseed(run.seed)
   local good, mistake = xpcall(chunk, explain, table.unpack(run.arguments))
   release()

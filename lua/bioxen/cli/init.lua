@@ -1,6 +1,7 @@
 --- The command line: `bioxen COMMAND …`. Each command is a file of this folder, which parser.lua describes;
 -- help, man page and completions come from the same tables.
 
+local core = require "bioxen.core"
 local parser = require "bioxen.cli.parser"
 local say = require "bioxen.cli.say"
 local nearest = require "bioxen.nearest"
@@ -53,11 +54,6 @@ function cli.spec()
   return root(commands)
 end
 
-local function is_file(path)
-  local file = io.open(path)
-  return file and file:close()
-end
-
 local function unknown(word)
   return say.misused(("there is no command '%s', and no script of that name%s (bioxen --help lists the commands)")
     :format(word, nearest(word, names)))
@@ -74,14 +70,14 @@ end
 --- Do what the words behind `bioxen` say: the exit status. nil where the first is no command but a script's name.
 function cli.main(...)
   local words = { ... }
-  if words[1] == "help" and not is_file "help" then
+  if words[1] == "help" and not core.is_file "help" then
     if words[2] and not known[words[2]] then return unknown(words[2]) end
     words = { words[2] or "--help", words[2] and "--help" }
   end
   local word = words[1]
   if word == "--help" or word == "-h" then return run(cli.spec(), words) end
   if not known[word] then
-    if is_file(word) then return nil end
+    if core.is_file(word) then return nil end
     return unknown(word)
   end
   local command = load_command(word)

@@ -2,6 +2,8 @@
 -- not finite is null. Tables with the keys 1 to n are lists; an empty one is a list if json.list made it.
 
 local decimal = require "bioxen.decimal"
+local say = require "bioxen.cli.say"
+local letters = require "bioxen.repl.text"
 
 local json = {}
 
@@ -14,11 +16,14 @@ end
 
 local escapes = { ['"'] = '\\"', ["\\"] = "\\\\", ["\n"] = "\\n", ["\t"] = "\\t", ["\r"] = "\\r" }
 
+local function escape(character)
+  return ("\\u%04x"):format(utf8.codepoint(character))
+end
+
 local function string_text(value)
   if not utf8.len(value) then error("a string that is not UTF-8", 0) end
-  return '"' .. value:gsub('[%z\1-\31\127"\\]', function(byte)
-    return escapes[byte] or ("\\u%04x"):format(byte:byte())
-  end) .. '"'
+  value = value:gsub('["\\\n\t\r]', escapes)
+  return '"' .. letters.replace(value, escape) .. '"'
 end
 
 local function number_text(value)
@@ -75,6 +80,14 @@ function write(out, value, indent)
   if type(value) == "table" then return write_table(out, value, indent) end
   if not plain[type(value)] then error("a value of type " .. type(value), 0) end
   out[#out + 1] = plain[type(value)](value)
+end
+
+--- Print a value: the exit status, after saying what JSON has no word for.
+function json.print(value)
+  local encoded, words = pcall(json.encode, value)
+  if not encoded then return say.failed("this cannot be said in JSON: " .. words) end
+  print(words)
+  return say.DONE
 end
 
 --- The text of a value, with a line for each key. Raises, as text, what JSON has no word for.

@@ -68,7 +68,8 @@ local forms = {
 local environment = {
   { "BIOXEN_WORKER", "The worker program, where it is not beside bioxen." },
   { "BIOXEN_COURIER", "The courier program, the same." },
-  { "LUA_PATH, LUA_CPATH", "Where modules, and organisms under bioxen/biology, are found." },
+  { "LUA_PATH, LUA_CPATH", "Where modules, and organisms under bioxen/biology, are found besides; the working folder "
+    .. "only if ./?.lua is named. A script's own modules may stand beside it." },
 }
 
 local function page(spec)

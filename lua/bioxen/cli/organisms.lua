@@ -5,13 +5,10 @@ local organisms = require "bioxen.biology.organisms"
 local say = require "bioxen.cli.say"
 local sorted_keys = require "bioxen.sorted_keys"
 
--- What a manifest says, with its folder; or what is wrong with it, as a manifest is Lua that somebody wrote.
+-- What a manifest says, with its folder; or what is wrong with it.
 local function describe(name)
-  local read, manifest = pcall(organisms.manifest, name)
-  if not read or type(manifest) ~= "table" then
-    return { name = name, folder = organisms.folder(name), problem = read and "manifest.lua returns no table"
-      or tostring(manifest) }
-  end
+  local manifest, problem = organisms.manifest(name)
+  if not manifest then return { name = name, folder = organisms.folder(name), problem = problem } end
   return { name = name, folder = organisms.folder(name), title = manifest.title, version = manifest.version,
     genome = manifest.genome, sources = manifest.sources, options = manifest.options }
 end
@@ -24,10 +21,10 @@ local function thousands(number)
 end
 
 local function print_row(row)
-  if row.problem then return print(("%-16s broken: %s"):format(row.name, row.problem)) end
+  if row.problem then return say.line(("%-16s broken: %s"):format(row.name, row.problem)) end
   local genome = row.genome and ("%s bp, %s genes"):format(thousands(row.genome.length),
     thousands(row.genome.genes)) or "no genome"
-  print(("%-16s %-8s %-26s %s"):format(row.name, row.version, genome, row.title))
+  say.line(("%-16s %-8s %-26s %s"):format(row.name, row.version, genome, row.title))
 end
 
 local function bounds(option)
@@ -48,7 +45,8 @@ local function print_options(options)
     if i == 1 then print "\nOptions, as { organism = { name = value } } of a VM's configuration:" end
     local unit = option.unit and type(option.default) == "number" and " " .. option.unit or ""
     local default = option.default ~= nil and shown(option.default) .. unit or "none"
-    print(("  %-20s %s\n  %-20s default %s%s"):format(key, option.meaning, "", default, bounds(option)))
+    say.line(("  %-20s %s"):format(key, option.meaning))
+    say.line(("  %-20s default %s%s"):format("", default, bounds(option)))
   end
 end
 
@@ -56,24 +54,19 @@ local function print_sources(sources)
   for i, source in ipairs(sources or {}) do
     if i == 1 then print "\nSources:" end
     local where = source.doi and "doi " .. source.doi or source.url
-    print(("  %s\n    %s%s%s"):format(source.what, source.citation,
-      where and "\n    " .. where or "", source.licence and "\n    licence: " .. source.licence or ""))
+    say.line(("  %s"):format(source.what))
+    say.line(("    %s"):format(source.citation))
+    if where then say.line("    " .. where) end
+    if source.licence then say.line("    licence: " .. source.licence) end
   end
 end
 
 local function print_all(row)
   print_row(row)
   if row.problem then return end
-  print(row.folder)
+  say.line(row.folder)
   print_options(row.options)
   print_sources(row.sources)
-end
-
-local function print_json(value)
-  local encoded, text = pcall(json.encode, value)
-  if not encoded then return say.failed("a manifest that is no JSON: " .. text) end
-  print(text)
-  return say.DONE
 end
 
 local function list(as_json)
@@ -82,14 +75,14 @@ local function list(as_json)
     rows[i] = describe(name)
     if not as_json then print_row(rows[i]) end
   end
-  return as_json and print_json(rows) or say.DONE
+  return as_json and json.print(rows) or say.DONE
 end
 
 local function show(name, as_json)
   local found, err = organisms.validate(name)
   if not found then return say.failed(err.message) end
   local row = describe(name)
-  if as_json then return print_json(row) end
+  if as_json then return json.print(row) end
   print_all(row)
   return row.problem and say.FAILED or say.DONE
 end

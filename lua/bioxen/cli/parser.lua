@@ -8,6 +8,7 @@
 -- many, choices, number = { above, minimum, maximum, integer }, list }. run gives the exit status; or nil and what
 -- is wrong with the words.
 
+local modules = require "bioxen.modules"
 local say = require "bioxen.cli.say"
 
 local parser = {}
@@ -123,8 +124,8 @@ end
 --- The parser of a tree of commands, and a table: `help` is what was asked for, `parsers` has each command's. nil
 -- and a message where argparse is not installed.
 function parser.build(spec)
-  local found, argparse = pcall(require, "argparse")
-  if not found then
+  local argparse = modules.installed "argparse"
+  if not argparse then
     return nil, "commands need the Lua module argparse, which is not installed: install lua-argparse"
   end
   local asked = { parsers = {} }

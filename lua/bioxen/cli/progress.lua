@@ -2,6 +2,7 @@
 -- seconds apart elsewhere. Text that VMs report as "12 of 60 s", a number of how many of what, gives a rate, too.
 
 local core = require "bioxen.core"
+local letters = require "bioxen.repl.text"
 
 local progress = {}
 
@@ -44,11 +45,8 @@ local function number(value)
 end
 
 -- What a VM says of itself must not steer the terminal.
-local function plain(text)
-  local length = utf8.len(text)
-  if not length then return (text:gsub("[^ -~]", "?")), #text end
-  text = text:gsub("%c", "?"):gsub("\xc2[\x80-\x9f]", "?")
-  return text, utf8.len(text)
+local function plain(words)
+  return letters.replace(words, function() return "?" end)
 end
 
 -- ---- what is known of the jobs ----

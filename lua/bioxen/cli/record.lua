@@ -1,8 +1,10 @@
 --- What a run was: written down as manifest.json, from which it can be run again. The files that it read through
 -- BioXen, the VMs that it made with their seeds, the files that it left. No secrets.
 
+local check = require "bioxen.check"
 local core = require "bioxen.core"
 local json = require "bioxen.cli.json"
+local modules = require "bioxen.modules"
 
 local record = {}
 
@@ -16,10 +18,17 @@ local LONG = 200 -- bytes of a string that is written down; of longer ones the d
 
 local files, vms = {}, json.list()
 
+-- BioXen's own files go with its version.
+local function is_ours(real)
+  local ours = package.searchpath("bioxen.create", package.path)
+  local folder = ours and core.real_path(ours):match "^(.*)/"
+  return folder and real:sub(1, #folder + 1) == folder .. "/"
+end
+
 -- The state of a file when it was first read.
 local function note_file(path)
   local real = type(path) == "string" and core.real_path(path)
-  if real and not files[real] then
+  if real and not files[real] and not is_ours(real) then
     local digest, bytes = core.digest_file(real)
     files[real] = digest and { path = real, sha256 = digest, bytes = bytes } or nil
   end
@@ -46,7 +55,8 @@ end
 local function public(pool)
   local fields, copy = require "bioxen.xcpng.config".schema.fields, {}
   for key, value in pairs(pool) do
-    if fields[key] and not fields[key].secret and key ~= "xenstore_data" then copy[key] = value end
+    local rule = fields[key]
+    if rule and not rule.secret then copy[key] = rule.public and rule.public(value) or value end
   end
   return plain(copy)
 end
@@ -68,6 +78,12 @@ end
 function record.begin()
   core.read_file = noting(core.read_file, 1)
   core.genome_load = noting(core.genome_load, 1)
+  local read = core.folder_methods.read
+  function core.folder_methods:read(name, limit)
+    local bytes, err = read(self, name, limit)
+    if bytes then note_file(tostring(self) .. "/" .. name) end
+    return bytes, err
+  end
   core.vm_methods.execute_file = noting(core.vm_methods.execute_file, 2)
   local enter = core.hypervisor_methods.enter
   function core.hypervisor_methods:enter(id, biological_type, options)
@@ -78,14 +94,12 @@ end
 
 -- ---- afterwards ----
 
--- Modules that the script brought along; BioXen's own go with its version.
+-- Modules that the script brought along.
 local function note_modules()
-  local ours = package.searchpath("bioxen.core", package.path) or package.searchpath("bioxen.create", package.path)
-  local folder = ours and core.real_path(ours):match "^(.*)/"
   for name, value in pairs(package.loaded) do
-    local path = value and package.searchpath(name, package.path)
-    local real = path and core.real_path(path)
-    if real and not (folder and real:sub(1, #folder) == folder) and not real:find "^/usr/" then note_file(real) end
+    local found = value and modules.find(name)
+    local real = found and core.real_path(found)
+    if real and not real:find "^/usr/" then note_file(real) end
   end
 end
 
@@ -96,12 +110,13 @@ local function sorted(of, key)
   return list
 end
 
+-- What the run has left, where no link leads out of its folder.
 local function gather(folder, below, into)
-  for _, name in ipairs(core.list_folder(folder .. "/" .. below)) do
-    local file = below .. name
-    local digest, bytes = core.digest_file(folder .. "/" .. file)
+  for _, name in ipairs(core.list_folder(folder, true)) do
+    local path, file = folder .. "/" .. name, below .. name
+    local digest, bytes = core.digest_file(path, true)
     if digest and not own[file] then into[#into + 1] = { file = file, sha256 = digest, bytes = bytes } end
-    if not digest then gather(folder, file .. "/", into) end
+    if not digest then gather(path, file .. "/", into) end
   end
   return into
 end
@@ -122,8 +137,8 @@ local function machine()
   }
 end
 
---- Write the manifest of a run { folder, script, path, arguments, seed, status, started, seconds, working_folder }
--- into its folder: what it says, or nil and an error.
+--- Write the manifest of a run { folder, results, script, path, arguments, seed, status, started, seconds,
+-- working_folder } into its folder, `results` once it is open: what it says, or nil and an error.
 function record.finish(run)
   note_modules()
   local script = core.digest_file(run.folder .. "/" .. record.SCRIPT)
@@ -136,22 +151,70 @@ function record.finish(run)
   }
   local encoded, text = pcall(json.encode, manifest)
   if not encoded then return core.fail("EFILE", "the manifest cannot be written: " .. text) end
-  local saved, err = core.save_file(run.folder .. "/" .. record.MANIFEST, text .. "\n")
+  local saved, err = run.results:save(record.MANIFEST, text .. "\n")
   if not saved then return nil, err end
   return manifest
 end
 
---- The manifest in a folder; or nil and an error.
+local LIMIT = 64 << 20 -- bytes of a manifest
+
+local text = { type = "string", required = true }
+local path = { type = "string", required = true, valid = function(value)
+  return value:find "\0" and "a path without a zero byte" or nil
+end }
+local digest = { type = "string", required = true, valid = function(value)
+  return not value:find "^%x+$" and "a digest" or nil
+end }
+local list = { type = "table", required = true }
+
+-- What is relied on when a run is repeated; there may be more in it.
+local schema = {
+  bioxen = text, arguments = list, working_folder = path, files = list, results = list,
+  seed = { type = "string", required = true, valid = function(value)
+    return not math.tointeger(tonumber(value)) and "an integer as text" or nil
+  end },
+  status = { type = "number", integer = true, required = true },
+  script = { type = "table", required = true, fields = { name = path, path = path, sha256 = digest } },
+}
+local file_schema = { path = path, sha256 = digest, bytes = { type = "number" } }
+local result_schema = { file = path, sha256 = digest, bytes = { type = "number" } }
+
+local function check_list(given, place, problems, valid)
+  local count = 0
+  for _ in pairs(given) do count = count + 1 end
+  if count ~= #given then problems[#problems + 1] = place .. ": a list expected" end
+  for i, item in ipairs(given) do valid(item, ("%s[%d]"):format(place, i)) end
+end
+
+-- What is wrong with a manifest, the first of it; nil if it can be relied on.
+local function fault(manifest)
+  if type(manifest) ~= "table" or manifest.format ~= 1 then return "no format 1" end
+  local problems, known = {}, {}
+  for key in pairs(schema) do known[key] = manifest[key] end
+  check.table(known, schema, "manifest", problems)
+  if problems[1] then return problems[1] end
+  check_list(manifest.files, "files", problems, function(item, place)
+    check.table(item, file_schema, place, problems)
+  end)
+  check_list(manifest.results, "results", problems, function(item, place)
+    check.table(item, result_schema, place, problems)
+  end)
+  check_list(manifest.arguments, "arguments", problems, function(item, place)
+    if type(item) ~= "string" then problems[#problems + 1] = place .. ": a string expected" end
+  end)
+  return problems[1]
+end
+
+--- The manifest in an open folder; or nil and an error.
 function record.read(folder)
-  local found, cjson = pcall(require, "cjson.safe")
-  if not found then return core.fail("EFILE", "lua-cjson is not installed: install it") end
-  local text, err = core.read_file(folder .. "/" .. record.MANIFEST, 1 << 26)
-  if not text then return nil, err end
-  local manifest = cjson.new().decode(text) -- a new one knows the locale of now
-  if type(manifest) ~= "table" or manifest.format ~= 1 or type(manifest.script) ~= "table" then
-    return core.fail("EFILE", ("%s/%s is no manifest of a run"):format(folder, record.MANIFEST))
-  end
-  return manifest
+  local cjson = modules.installed "cjson.safe"
+  if not cjson then return core.fail("EFILE", "lua-cjson is not installed: install it") end
+  local encoded, err = folder:read(record.MANIFEST, LIMIT)
+  if not encoded then return nil, err end
+  local manifest, mistake = cjson.new().decode(encoded) -- a new one knows the locale of now
+  local problem = mistake or fault(manifest)
+  if not problem then return manifest end
+  return core.fail("EFILE", ("%s/%s is no manifest of a run: %s"):format(tostring(folder), record.MANIFEST, problem))
 end
 
 return record

@@ -5,17 +5,21 @@ local execute = require "bioxen.cli.execute"
 local record = require "bioxen.cli.record"
 local say = require "bioxen.cli.say"
 
+local LIMIT = 1 << 30 -- bytes of a file that is looked into
+
 -- ---- before ----
 
--- Where the script's text is: where it was, or the copy that was kept.
-local function source_of(folder, manifest)
-  local path = manifest.script.path
-  if core.digest_file(path) == manifest.script.sha256 then return path end
-  local copy = folder .. "/" .. record.SCRIPT
-  if core.digest_file(copy) ~= manifest.script.sha256 then
-    return nil, ("neither %s nor %s is the script that was run"):format(path, copy)
+-- The script's text: as it is where it was, or the copy that was kept.
+local function script_of(folder, manifest)
+  local was = manifest.script.path
+  local text = was ~= "-" and core.read_file(was, LIMIT)
+  if text and core.digest(text) == manifest.script.sha256 then return text end
+  local copy, err = folder:read(record.SCRIPT, LIMIT)
+  if not copy or core.digest(copy) ~= manifest.script.sha256 then
+    return nil, ("neither %s nor %s/%s is the script that was run%s"):format(was, tostring(folder), record.SCRIPT,
+      err and ": " .. err.message or "")
   end
-  if path ~= "-" then say.note(path .. " has changed since, or is gone: the copy that was kept is run") end
+  if was ~= "-" then say.note(was .. " has changed since, or is gone: the copy that was kept is run") end
   return copy
 end
 
@@ -33,8 +37,8 @@ end
 
 -- ---- afterwards ----
 
-local function lines_of(path)
-  local text = core.read_file(path, 1 << 30)
+local function lines_of(folder, name)
+  local text = folder:read(name, LIMIT)
   local lines = {}
   for line in ((text or "") .. "\n"):gmatch "(.-)\r?\n" do lines[#lines + 1] = line end
   return lines
@@ -44,9 +48,9 @@ local function cut(line)
   return #line > 60 and line:sub(1, 60) .. "..." or line
 end
 
--- The first line that differs.
-local function difference(before, after)
-  local old, new = lines_of(before), lines_of(after)
+-- The first line that differs, of a file in both folders.
+local function difference(before, after, name)
+  local old, new = lines_of(before, name), lines_of(after, name)
   for i = 1, math.max(#old, #new) do
     if old[i] ~= new[i] then
       return ("line %d was '%s', is '%s'"):format(i, cut(old[i] or ""), cut(new[i] or ""))
@@ -67,8 +71,7 @@ local function differences(folder, manifest, again)
     if not now then
       found[#found + 1] = result.file .. " is missing"
     elseif now.sha256 ~= result.sha256 then
-      local name = "/" .. result.file
-      local where = is_text(name) and difference(folder .. name, again.folder .. name)
+      local where = is_text(result.file) and difference(folder, again.folder, result.file)
       found[#found + 1] = result.file .. " differs" .. (where and ": " .. where or "")
     end
   end
@@ -83,12 +86,12 @@ end
 -- The numbers are those in files; where there are none, those that were printed.
 local function judge(folder, manifest, again)
   local found = differences(folder, manifest, again)
-  local log = difference(folder .. "/" .. record.LOG, again.folder .. "/" .. record.LOG)
+  local log = difference(folder, again.folder, record.LOG)
   local files = #manifest.results
   if log and files == 0 then found[#found + 1] = "what it printed differs: " .. log end
-  for _, line in ipairs(found) do print(line) end
+  for _, line in ipairs(found) do say.line(line) end
   if #found > 0 then return false end
-  if log then print("What it printed differs, as times do: " .. log) end
+  if log then say.line("What it printed differs, as times do: " .. log) end
   print(files > 0 and ("The same: %d %s."):format(files, files == 1 and "file" or "files")
     or "The same: what it printed; it left no files.")
   return true
@@ -104,33 +107,36 @@ local function temporary()
   return path
 end
 
-local function remove(folder)
-  for _, name in ipairs(core.list_folder(folder)) do remove(folder .. "/" .. name) end
-  os.remove(folder)
+-- A link goes, and not what it leads to.
+local function remove(path)
+  if os.remove(path) then return end
+  for _, name in ipairs(core.list_folder(path, true)) do remove(path .. "/" .. name) end
+  os.remove(path)
 end
 
 local function rerun(options)
-  local folder, missing = core.real_path(options.dir)
-  if not folder then return say.failed(missing) end
+  local path, missing = core.real_path(options.dir)
+  if not path then return say.failed(missing) end
+  local folder, refused = core.open_folder(path, true)
+  if not folder then return say.failed(refused) end
   local manifest, unread = record.read(folder)
   if not manifest then return say.failed(unread) end
-  local source, lost = source_of(folder, manifest)
-  if not source then return say.failed(lost) end
+  local text, lost = script_of(folder, manifest)
+  if not text then return say.failed(lost) end
   tell_changes(manifest)
   local out = options.out and absolute(options.out) or temporary()
   local there, away = core.change_folder(manifest.working_folder)
   if not there then return say.failed(away) end
-  return execute.recorded {
-    script = manifest.script.name, source = source, arguments = manifest.arguments,
-    seed = math.tointeger(manifest.seed), out = out, quiet = options.quiet,
-    after = function(_, again)
-      again.folder = core.real_path(out)
-      local same = judge(folder, manifest, again)
-      if same and not options.out then remove(out) end
-      if not same then print("What it left now is in " .. out .. ".") end
-      return same and say.DONE or say.FAILED
-    end,
-  }
+  local run = { script = manifest.script.name, text = text, arguments = manifest.arguments,
+    seed = math.tointeger(manifest.seed), out = out, quiet = options.quiet }
+  function run.after(_, again)
+    again.folder = run.results
+    local same = judge(folder, manifest, again)
+    if same and not options.out then remove(out) end
+    if not same then say.line("What it left now is in " .. out .. ".") end
+    return same and say.DONE or say.FAILED
+  end
+  return execute.recorded(run)
 end
 
 return {

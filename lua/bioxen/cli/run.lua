@@ -52,7 +52,7 @@ return {
     { "ARGUMENTS", "The script's own.", args = "*" },
   },
   options = {
-    { "--out", "A new folder, or an empty one, for the results.", value = "DIR" },
+    { "--out", "A new folder, or an empty one of your own, for the results.", value = "DIR" },
     { "--seed", "Seed of math.random, from which VMs without a seed of their own get theirs.", value = "N",
       number = { integer = true } },
     { "--quiet -q", "No progress." },

@@ -1,15 +1,10 @@
 --- What commands say when something went wrong: one line on standard error, and an exit status.
 
+local text = require "bioxen.repl.text"
+
 local say = {}
 
 say.DONE, say.FAILED, say.USAGE = 0, 1, 2
-
--- Text of a VM, a pool or a file may hold anything.
-local function printable(text)
-  local ascii = text:gsub("[%z\1-\8\11-\31\127]", function(byte) return ("\\x%02x"):format(byte:byte()) end)
-  return utf8.len(ascii) and ascii
-    or (ascii:gsub("[\128-\255]", function(byte) return ("\\x%02x"):format(byte:byte()) end))
-end
 
 -- An error's own words, without where in the command's code they came up.
 local function words_of(err)
@@ -19,7 +14,7 @@ end
 
 --- A line "bioxen: …" of an error or a text; the exit status of a failure.
 function say.failed(err)
-  io.stderr:write("bioxen: ", printable(words_of(err)), "\n")
+  io.stderr:write("bioxen: ", text.escape(words_of(err)), "\n")
   return say.FAILED
 end
 
@@ -30,8 +25,13 @@ function say.misused(err)
 end
 
 --- A remark that is no failure.
-function say.note(text)
-  io.stderr:write(printable(text), "\n")
+function say.note(words)
+  io.stderr:write(text.escape(words), "\n")
+end
+
+--- A line on standard output: text of a VM, a pool or a file may hold anything, which must not steer the terminal.
+function say.line(words)
+  print((text.escape(words):gsub("\n", "\\n")))
 end
 
 local WARNINGS = 10 -- lines of them

@@ -11,6 +11,8 @@ local nearest = require "bioxen.nearest"
 
 local MEMORY = 4 << 30 -- bytes that the VM may take; it takes what it needs
 local ROWS = 100       -- where nothing else is said
+local TOLERANCE = 3e-10 -- relative, where nothing else is said
+local ACCURATE = 1e-3  -- what changes less with the tolerance is as the model has it
 local PIECE = 32 << 20 -- bytes that a VM sends at once, half of what it could
 
 -- Runs of an ensemble are shared out in so many parts whatever the machine, so that sums come out the same.
@@ -77,20 +79,36 @@ end
 
 -- ---- runs ----
 
--- "1e-12" or "A=1e-12,B=1e-9", by the cell's names.
-local function absolute_tolerance(model, list)
-  if not list then return nil end
-  if #list == 1 and tonumber(list[1]) then return tonumber(list[1]) end
-  local absolute = {}
+-- "A=5,B=1e-9", by the cell's names; or nil and the item that is something else.
+local function values_by_name(model, list)
+  local values = {}
   for _, item in ipairs(list) do
     local name, value = item:match "^(.-)=(.*)$"
     value = tonumber(value)
-    if not (value and value > 0) then
-      return nil, ("--absolute-tolerance: a number above 0, or NAME=NUMBER expected, got '%s'"):format(item)
-    end
-    absolute[cell_name(model, name)] = value
+    if not value then return nil, item end
+    values[cell_name(model, name)] = value
   end
-  return absolute
+  return values
+end
+
+-- "1e-12" or "A=1e-12,B=1e-9".
+local function absolute_tolerance(model, list)
+  if not list then return nil end
+  if #list == 1 and tonumber(list[1]) then return tonumber(list[1]) end
+  local absolute, odd = values_by_name(model, list)
+  for name, value in pairs(absolute or {}) do
+    if value <= 0 then absolute, odd = nil, name .. "=" .. value end
+  end
+  if absolute then return absolute end
+  return nil, ("--absolute-tolerance: a number above 0, or NAME=NUMBER expected, got '%s'"):format(odd)
+end
+
+-- Set what is asked for; these values by their names, or nil and an error.
+local function set_values(vm, model, list)
+  local values, odd = values_by_name(model, list or {})
+  if not values then return nil, ("--set: NAME=NUMBER expected, got '%s'"):format(odd) end
+  local set, err = vm:execute_biological_process("cell:set(args)", { args = values, name = "set" })
+  return set and values, err
 end
 
 local function run_options(options, record, absolute)
@@ -99,7 +117,9 @@ local function run_options(options, record, absolute)
     method = method_of(options), seed = options.seed,
     max_steps = options.max_steps,
   }
-  if not options.times then
+  if options.steps then
+    run.every = "step"
+  elseif not options.times then
     run.every = options.every or math.max(0, options.duration - (options.start or 0))/ROWS
   end
   run.tolerance = { relative = options.tolerance, absolute = absolute }
@@ -120,22 +140,83 @@ local function fetch(vm, method)
   return table.concat(pieces)
 end
 
--- A trajectory that is too large to travel at once: as text it comes all the same.
-local function large_run(vm, run)
-  local done, err = vm:execute_biological_process("kept = cell:run(args)", { args = run, name = "simulate" })
-  if not done then return nil, err end
-  return {
+-- A run in a VM. What is `large` stays there; events that fire are noted where they are asked for.
+local RUN = [[
+  local run, fired = args.run, args.events and {}
+  if fired then run.events = function(time, name) fired[#fired + 1] = { time = time, name = name } end end
+  kept = cell:run(run)
+  return { trajectory = not args.large and kept or nil, fired = fired or nil }]]
+
+-- The trajectory, and the events that fired. One that is too large to travel at once comes as text all the same.
+local function one_run(vm, run, options, picture)
+  local rows = options.steps and 0 or run.times and #run.times or run.duration/run.every + 2
+  local large = run.record and 8*rows*(#run.record + 1) > PIECE or options.steps and not picture
+  if large and picture then
+    return core.fail("ERESULT", ("a picture of %.0f rows and %d columns wants more than the %d MB that it may: --every "
+      .. "makes the rows fewer, --record the columns"):format(rows, #run.record, PIECE >> 20))
+  end
+  local answer, err = vm:execute_biological_process(RUN,
+    { args = { run = run, large = large, events = options.events ~= nil }, name = "simulate" })
+  if not answer then return nil, err end
+  local whole = {
     to_csv = function() return fetch(vm, "to_csv") end,
     to_json = function() return fetch(vm, "to_json") end,
-    plot = function() return core.fail("ERESULT", "too many rows for a picture: --every makes them fewer") end,
   }
+  return answer.result.trajectory or whole, answer.result.fired
 end
 
-local function one_run(vm, run)
-  local rows = run.times and #run.times or run.duration/run.every + 2
-  if run.record and 8*rows*(#run.record + 1) > PIECE then return large_run(vm, run) end
-  local answer, err = vm:execute_biological_process("return cell:run(args)", { args = run, name = "simulate" })
-  return answer and answer.result, err
+-- Again, with a tenth of the tolerance: by which part of its largest value each column differs most, and when.
+local CHECK = [[
+  local run, tolerance, off = args.run, args.run.tolerance, {}
+  tolerance.relative = (tolerance.relative or args.usual)/10
+  if type(tolerance.absolute) == "number" then
+    tolerance.absolute = tolerance.absolute/10
+  elseif tolerance.absolute then
+    for name, value in pairs(tolerance.absolute) do tolerance.absolute[name] = value/10 end
+  end
+  cell:reset()
+  cell:set(args.values)
+  local finer, times = cell:run(run), kept:times()
+  for _, name in ipairs(kept:names()) do
+    local a, b, largest, most, when = kept:column(name), finer:column(name), 0, 0, 0
+    for i, x in ipairs(b) do
+      local difference = math.abs(a[i] - x)
+      largest = math.max(largest, math.abs(x))
+      if difference > most then most, when = difference, times[i] end
+    end
+    off[#off + 1] = most > 0 and { name = name, part = most/largest, time = when } or nil
+  end
+  table.sort(off, function(a, b) return a.part > b.part end)
+  return off]]
+
+-- What of a run depends on the solver's tolerance, as a warning; true, or nil and an error.
+local function check(vm, run, values)
+  local answer, err = vm:execute_biological_process(CHECK,
+    { args = { run = run, values = values or {}, usual = TOLERANCE }, name = "check" })
+  if not answer then return nil, err end
+  local off = answer.result
+  local words = {}
+  for i = 1, math.min(#off, 5) do
+    if off[i].part > ACCURATE then
+      words[#words + 1] = ("%s by %.2g of its largest value, at %.6g"):format(off[i].name, off[i].part, off[i].time)
+    end
+  end
+  if #words > 0 then
+    say.note("bioxen: warning: a tenth of the tolerance changes " .. table.concat(words, "; "))
+  else
+    say.note(("bioxen: a tenth of the tolerance changes nothing by more than %.2g of its largest value")
+      :format(off[1] and off[1].part or 0))
+  end
+  return true
+end
+
+local function events_text(fired)
+  local lines = { "time,event\n" }
+  for i, event in ipairs(fired) do
+    local name = event.name:find '[",\r\n]' and '"' .. event.name:gsub('"', '""') .. '"' or event.name
+    lines[i + 1] = ("%s,%s\n"):format(json.encode(event.time), name)
+  end
+  return table.concat(lines)
 end
 
 local function copy_of(run)
@@ -191,7 +272,9 @@ local function many_runs(vm, options, run)
     local another, err = start_vm(i, 0)
     local model
     if another then model, err = load_model(another, options) end
-    if not model then return nil, err end
+    local set
+    if model then set, err = set_values(another, model, options.set) end
+    if not set then return nil, err end
     vms[i] = another
   end
   run.quantiles = options.quantiles
@@ -222,12 +305,16 @@ local function text_of(result, as_json, warnings)
   return ('{"warnings":%s,\n%s'):format(json.encode(json.list(warnings)), text:sub(2))
 end
 
-local function write(result, options, warnings)
+local function wants_picture(options)
   local path = options.out
-  if options.plot or path and (path:find "%.png$" or path:find "%.svg$") then return draw(result, options) end
+  return options.plot or path and (path:find "%.png$" or path:find "%.svg$") ~= nil
+end
+
+local function write(result, options, warnings)
+  if wants_picture(options) then return draw(result, options) end
   local text, err = text_of(result, wants_json(options), warnings)
   if not text then return nil, err end
-  return source.write(text, path)
+  return source.write(text, options.out)
 end
 
 local function stochastic(run)
@@ -247,12 +334,20 @@ local function simulate(options)
   if unknown then return say.failed(unknown) end
   local absolute, misread = absolute_tolerance(model, options.absolute_tolerance)
   if misread then return say.failed(misread) end
+  local set, unset = set_values(vm, model, options.set)
+  if not set then return say.failed(unset) end
   local run = run_options(options, record, absolute)
   if stochastic(run) then run.seed = seed end
   local result, reason
-  if options.runs == 1 then result, reason = one_run(vm, run) else result, reason = many_runs(vm, options, run) end
+  if options.runs == 1 then
+    result, reason = one_run(vm, run, options, wants_picture(options))
+  else
+    result, reason = many_runs(vm, options, run)
+  end
   if not result then return say.failed(reason) end
   local written, mistake = write(result, options, model.warnings)
+  if written and options.events then written, mistake = source.write(events_text(reason), options.events) end
+  if written and options.check then written, mistake = check(vm, run, set) end
   if not written then return say.failed(mistake) end
   if stochastic(run) and not options.seed and not options.quiet then
     say.note(("seed: --seed=%d repeats this"):format(seed))
@@ -264,7 +359,8 @@ return {
   name = "simulate",
   summary = "run a model in SBML: numbers as CSV, JSON or a picture",
   description = "Run a model in SBML and write what it does as CSV, a column for each species. Many runs give "
-    .. "means, standard deviations and quantiles. The time unit is the model's.",
+    .. "means, standard deviations and quantiles. All is in the model's units, by every method; what stochastic "
+    .. "methods assume of a model is printed.",
   arguments = { { "MODEL", "A file in SBML, also compressed (.gz, .bz2) or in an archive (.zip, .omex); - reads "
     .. "standard input." } },
   options = {
@@ -273,30 +369,40 @@ return {
     { "--every", "Time between rows (default: a hundredth of the duration).", value = "TIME",
       number = { above = 0 } },
     { "--start", "Time of the first row (default: 0).", value = "TIME", number = { minimum = 0 } },
+    { "--steps", "A row at each step of the solver, reaction or leap." },
     { "--times", "Of the rows, ascending, with commas between them.", value = "LIST", list = true,
       number = { minimum = 0 } },
     { "--method", "Solver of differential equations, exact stochastic simulation, tau-leaping, or both kinds at "
       .. "once (default: ode, for many runs ssa).", value = "METHOD", choices = { "ode", "ssa", "tau", "hybrid" } },
     { "--runs", "How many runs (default 1).", value = "N", number = { integer = true, minimum = 1 } },
     { "--seed", "Of random numbers: the same seed gives the same runs.", value = "N", number = { integer = true } },
-    { "--record", "What to record: ids with commas between them; S.amount and S.concentration tell which is meant.",
+    { "--set", "Values before the run, as in k=0.2,S=10, in the unit of what is written; initial values that formulas "
+      .. "give follow.", value = "LIST", list = true },
+    { "--record", "What to record: ids with commas between them; S.amount and S.concentration tell which is meant, "
+      .. "S.molecules is the count of amounts in moles.",
       value = "NAMES", list = true },
     { "--quantiles", "Of many runs, such as 0.05,0.5,0.95.", value = "LIST", list = true,
       number = { minimum = 0, maximum = 1 } },
     { "--tolerance", "Relative tolerance of the solver (default 3e-10).", value = "X", number = { above = 0 } },
     { "--absolute-tolerance", "Absolute tolerance, in the unit of what is written: a number, or some by name as in "
       .. "A=1e-12,B=1e-9 (default: by the scale of each species).", value = "X", list = true },
+    { "--check", "Run again with a tenth of the tolerance, and say what differs by more than a thousandth: a sensitive "
+      .. "model, in which small errors grow." },
     { "--max-steps", "Stop after so many steps of the solver, reactions or leaps.", value = "N",
       number = { integer = true, minimum = 1 } },
     { "--strict", "What the reader would warn of is an error." },
     { "--jobs", "VMs that share many runs (default: as many as there are cores). The result is the same.",
       value = "N", number = { integer = true, minimum = 1 } },
     { "--out", "Write to this file; .json, .png and .svg say what it is to be.", value = "FILE" },
+    { "--events", "Write to this file, as CSV, when which event fires in the run.", value = "FILE" },
     { "--json", "JSON instead of CSV." },
     { "--plot", "A chart instead of numbers." },
     { "--quiet -q", "No progress." },
   },
-  either = { { "--json", "--plot" }, { "--times", "--every" }, { "--times", "--start" } },
+  either = { { "--json", "--plot" }, { "--times", "--every" }, { "--times", "--start" },
+    { "--events", "--runs" }, { "--steps", "--every" }, { "--steps", "--times" }, { "--steps", "--start" },
+    { "--steps", "--runs" },
+    { "--check", "--runs" }, { "--check", "--steps" } },
   examples = {
     { "bioxen simulate model.xml --duration 3600 --every 10 --out model.csv", "an hour, by differential equations" },
     { "bioxen simulate model.xml.gz --duration 60 --runs 1000 --seed 42 --record A,B",
@@ -305,6 +411,9 @@ return {
   },
   run = function(options)
     if not (options.duration or options.times) then return nil, "missing option '--duration'" end
+    if options.check and (options.method or "ode") ~= "ode" then
+      return nil, "option '--check' is for the method 'ode' alone"
+    end
     return simulate(options)
   end,
 }

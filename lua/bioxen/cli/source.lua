@@ -2,19 +2,23 @@
 
 local core = require "bioxen.core"
 local sbml = require "bioxen.model.sbml"
+local text = require "bioxen.repl.text"
 
 local source = {}
 
 --- What is in a file, or comes by standard input; or nil and an error.
 function source.read(path)
   if path ~= "-" then return core.read_file(path, sbml.LIMIT) end
-  return io.read "a" or ""
+  local all = io.read(sbml.LIMIT + 1) or ""
+  if #all <= sbml.LIMIT then return all end
+  return core.fail("EFILE", ("standard input: at most %d bytes expected"):format(sbml.LIMIT))
 end
 
---- Write text to a file, or to standard output where there is none. True, or nil and an error.
-function source.write(text, path)
-  if path and path ~= "-" then return core.save_file(path, text) end
-  io.write(text)
+--- Write what is asked for to a file, or to standard output where there is none; to a terminal nothing that would
+-- steer it. True, or nil and an error.
+function source.write(what, path)
+  if path and path ~= "-" then return core.save_file(path, what) end
+  io.write(core.terminal() and text.escape((what:gsub("\r\n", "\n"))) or what)
   return true
 end
 

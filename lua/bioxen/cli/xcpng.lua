@@ -36,12 +36,12 @@ local GIB = 1 << 30
 
 local function template_row(record)
   return { name = record.name_label, uuid = record.uuid, description = record.name_description,
-    memory_bytes = record.memory_static_max, vcpus = record.VCPUs_max }
+    memory_bytes = tonumber(record.memory_static_max), vcpus = math.tointeger(record.VCPUs_max) }
 end
 
 local function print_template(row)
-  print(("%-40s %s  %2d vCPUs  %6.1f GiB  %s"):format(row.name, row.uuid, row.vcpus or 0,
-    (row.memory_bytes or 0)/GIB, (row.description or ""):gsub("%s+", " ")))
+  say.line(("%-40s %s  %2d vCPUs  %6.1f GiB  %s"):format(row.name, row.uuid, row.vcpus or 0,
+    (row.memory_bytes or 0)/GIB, tostring(row.description or ""):gsub("%s+", " ")))
 end
 
 local function host_row(record)
@@ -52,7 +52,7 @@ local function host_row(record)
 end
 
 local function print_host(row)
-  print(("%-24s %s  %-16s %3s CPUs  %-10s %s"):format(row.name, row.uuid, row.address or "?", row.cpus or "?",
+  say.line(("%-24s %s  %-16s %3s CPUs  %-10s %s"):format(row.name, row.uuid, row.address or "?", row.cpus or "?",
     row.version or "", row.enabled and "enabled" or "disabled"))
 end
 
@@ -71,11 +71,8 @@ local function list(what)
     if not found then return say.failed(err) end
     local rows = json.list()
     for i, record in ipairs(found) do rows[i] = listing.row(record) end
-    if options.json then
-      print(json.encode(rows))
-    else
-      for _, row in ipairs(rows) do listing.print(row) end
-    end
+    if options.json then return json.print(rows) end
+    for _, row in ipairs(rows) do listing.print(row) end
     return say.DONE
   end
 end
@@ -94,7 +91,7 @@ local function print_rows(rows, options)
   for _, row in ipairs(rows) do
     row.verdict = verdict(row, options)
     if not options.json then
-      print(("%-8s %-36s %-36s %s"):format(row.kind, row.uuid, row.name, row.verdict))
+      say.line(("%-8s %-36s %-36s %s"):format(row.kind, row.uuid, row.name, row.verdict))
     end
     if row.verdict == "abandoned" then
       abandoned = abandoned + 1
@@ -120,7 +117,7 @@ local function print_outcome(rows, abandoned, answer, options)
     for i, row in ipairs(rows) do
       shown[i] = { kind = row.kind, uuid = row.uuid, name = row.name, machine = row.machine, verdict = row.verdict }
     end
-    print(json.encode { objects = shown, abandoned = abandoned, removed = answer and answer.removed or 0 })
+    json.print { objects = shown, abandoned = abandoned, removed = answer and answer.removed or 0 }
   elseif abandoned == 0 then
     print "Nothing is abandoned."
   elseif answer then

@@ -100,7 +100,6 @@ function Session:read_answer(method, id, response)
   if calls.gives_a_table(method) and type(answer.result) ~= "table" then
     return answer_failure(method, "the answer is of the wrong type")
   end
-  self.followed = false
   return answer.result
 end
 
@@ -255,14 +254,20 @@ function Session:login()
   return true
 end
 
---- Be logged in, to the right pool.
-function Session:open()
+-- Be logged in, to the right pool.
+function Session:ready()
   if not self.ref then
     local done, err = self:login()
     if not done then return nil, err end
   end
   if self.pool_uuid then return true end
   return self:check_pool()
+end
+
+--- The same, where no call leads there.
+function Session:open()
+  self.followed = false
+  return self:ready()
 end
 
 function Session:forget()
@@ -286,7 +291,7 @@ end
 -- ---- calls ----
 
 function Session:attempt(method, seconds, ...)
-  local open, err = self:open()
+  local open, err = self:ready()
   if not open then return nil, err end
   return self:exchange(method, { self.ref, ... }, seconds)
 end
@@ -317,6 +322,7 @@ function Session:call_within(seconds, method, ...)
   local params = table.pack(...)
   local may_repeat, done_already = calls.may_repeat(method)
   local again = false
+  self.followed = false -- in one call at most one master is followed
   return self:patiently(function()
     local result, err = self:attempt_again(method, seconds, table.unpack(params, 1, params.n))
     if result == nil and again and done_already and xapi_code(err) == done_already then return "" end

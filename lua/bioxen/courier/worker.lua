@@ -14,21 +14,12 @@ local START = "exec sh -c 'if [ -x " .. FILE .. " ]; then exec " .. FILE ..
 local INSTALL = "exec sh -c 'umask 077; mkdir -p \"$HOME\"/.cache/bioxen && f=" .. FILE .. ".$$ && " ..
   "trap \"rm -f $f\" EXIT && cat >\"$f\" && chmod 700 \"$f\" && \"$f\" --version && mv \"$f\" " .. FILE .. "'"
 
-local function read_file(path)
-  local file, err = io.open(path, "rb")
-  if not file then return failure.of("EFILE", "cannot read " .. err) end
-  local text, why = file:read "a"
-  file:close()
-  if not text then return failure.of("EFILE", ("cannot read %s: %s"):format(path, why)) end
-  return text
-end
-
 -- The Lua files of the organism, or of the library, which the guest does not have.
 local function read_folder(folder)
   local files = {}
   for _, name in ipairs(native.list_folder(folder) or {}) do
     if name:find "^[a-z0-9_]+%.lua$" then
-      local text, err = read_file(folder .. "/" .. name)
+      local text, err = native.read_file(folder, name)
       if not text then return nil, err end
       files[name] = text
     end

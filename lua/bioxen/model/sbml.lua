@@ -22,16 +22,28 @@ local function sources(text)
 end
 
 -- Read what `text` refers to, and what that refers to. A file that is missing is left for the
--- worker to complain about, which knows where it was wanted.
-local function read_externals(folder, text, externals)
+-- worker to complain about, which knows where it was wanted; a link, which may lead anywhere, is an error.
+local function read_externals(folder, there, text, externals)
   for _, name in ipairs(sources(text)) do
-    if externals[name] == nil then
-      local external = core.read_file(folder .. name, sbml.LIMIT)
-      externals[name] = external or nil
-      if external then read_externals(folder, external, externals) end
+    if there[name] and not externals[name] then
+      local external, err = folder:read(name, sbml.LIMIT)
+      if not external then return nil, err end
+      externals[name] = external
+      local read, err = read_externals(folder, there, external, externals)
+      if not read then return nil, err end
     end
   end
   return externals
+end
+
+-- What a model in the folder `where` refers to, by name; nil and an error.
+local function externals_of(where, text)
+  if not sources(text)[1] then return {} end
+  local folder, err = core.open_folder(where)
+  if not folder then return nil, err end
+  local there = {}
+  for _, name in ipairs(core.list_folder(where)) do there[name] = true end
+  return read_externals(folder, there, text, {})
 end
 
 local in_the_vm = "return cell:load_sbml(args.text, args.options)"
@@ -63,7 +75,10 @@ function sbml.load(vm, model, options)
   if model:find "^[%s\xEF\xBB\xBF\xFE\xFF\0]*<" then return sbml.load_text(vm, model, given) end
   local text, err = core.read_file(model, sbml.LIMIT)
   if not text then return nil, err end
-  given.externals = given.externals or read_externals(model:match "^(.*/)" or "./", text, {})
+  if not given.externals then
+    given.externals, err = externals_of(model:match "^(.*/)" or ".", text)
+    if not given.externals then return nil, err end
+  end
   return sbml.load_text(vm, text, given)
 end
 

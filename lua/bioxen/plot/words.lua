@@ -6,13 +6,13 @@ local words = {}
 -- can't hold.
 local function harmless(code)
   return not (code < 0x20 or (code >= 0x7F and code <= 0x9F) or (code >= 0x2028 and code <= 0x202E)
-    or (code >= 0x2066 and code <= 0x2069) or (code >= 0x200B and code <= 0x200F) or code == 0xFEFF
+    or (code >= 0x2066 and code <= 0x2069) or code == 0x061C or (code >= 0x200B and code <= 0x200F) or code == 0xFEFF
     or code == 0xFFFE or code == 0xFFFF)
 end
 
 -- The end of the valid UTF-8 character at `i`, or nil.
 local function character_end(text, i)
-  return utf8.len(text, i, i) and utf8.offset(text, 2, i) - 1
+  return utf8.len(text, i, i) and i + #utf8.char(utf8.codepoint(text, i)) - 1
 end
 
 --- Printable UTF-8 on one line; `plain`: ASCII. What is not becomes a question mark.

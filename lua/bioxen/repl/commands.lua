@@ -1,5 +1,6 @@
 --- The session's own commands, which begin with a dot.
 
+local core = require "bioxen.core"
 local nearest = require "bioxen.nearest"
 local doc = require "bioxen.repl.doc"
 local text = require "bioxen.repl.text"
@@ -8,6 +9,14 @@ local commands = { names = { "help", "vms", "use", "load", "save", "time", "doc"
 
 --- The first line of what .save writes: .load runs the rest line by line.
 local MARK = "-- a session of bioxen: .load runs it line by line, as typed"
+
+local LIMIT = 64 << 20 -- bytes of a script
+
+--- The text of a script; nil and what is wrong, as text.
+function commands.read(path)
+  local content, err = core.read_file(path, LIMIT)
+  return content, err and text.escape(err.message)
+end
 
 local function path_of(argument)
   return (argument:gsub("^~/", function() return (os.getenv "HOME" or "~") .. "/" end))
@@ -80,11 +89,8 @@ commands.load = { usage = ".load FILE", takes = "file", summary = "run a file: a
 function commands.load.run(session, argument)
   if argument == "" then return nil, "which file? .load FILE" end
   local path = path_of(argument)
-  local file <close>, err = io.open(path, "rb")
-  local content = file and file:read "a"
-  if not content then
-    return nil, ("cannot read %s"):format(err or argument .. ": is it a folder?")
-  end
+  local content, err = commands.read(path)
+  if not content then return nil, err end
   local rest = content:match "^[^\n]*\n?()"
   if content:sub(1, #MARK) == MARK then
     return session:replay(content:sub(rest))
@@ -97,16 +103,13 @@ commands.save = { usage = ".save FILE", takes = "file", summary = "write what wa
 function commands.save.run(session, argument)
   if argument == "" then return nil, "to which file? .save FILE" end
   local path = path_of(argument)
-  local former <close> = io.open(path, "rb")
-  if former and (former:read "l" or MARK) ~= MARK then
+  local former = core.real_path(path) and (core.read_file(path, LIMIT) or "unreadable") or ""
+  if former ~= "" and former:sub(1, #MARK) ~= MARK then
     return nil, ("%s is there already, and is no saved session; name another file"):format(argument)
   end
-  local file <close>, err = io.open(path, "wb")
-  if not file then return nil, "cannot write " .. err end
   local lines = table.concat(session.input, "\n")
-  if not (file:write(MARK, "\n", lines, #lines > 0 and "\n" or "") and file:flush()) then
-    return nil, "cannot write " .. argument .. ": is the disk full?"
-  end
+  local saved, err = core.save_file(path, MARK .. "\n" .. lines .. (#lines > 0 and "\n" or ""))
+  if not saved then return nil, text.escape(err.message) end
   session:say(("%s written to %s"):format(text.counted(#session.input, "entry"):gsub("entrys$", "entries"),
     argument))
   return true

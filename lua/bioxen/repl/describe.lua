@@ -25,7 +25,7 @@ local function values(names, heads, pair)
 end
 
 local function how(method, seed)
-  return method .. (seed and method ~= "ode" and (", seed %d"):format(seed) or "")
+  return text.escape(method) .. (seed and method ~= "ode" and (", seed %d"):format(seed) or "")
 end
 
 function describe.Trajectory(t)

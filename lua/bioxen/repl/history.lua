@@ -1,5 +1,6 @@
 --- What was typed in earlier sessions: a file of one entry a line, which sessions append to.
 
+local core = require "bioxen.core"
 local terminal = require "bioxen.terminal"
 
 local history = {}
@@ -26,7 +27,7 @@ end
 
 -- The last entries of the file, and whether there are so many that it should be written anew.
 local function read(path)
-  local file <close> = io.open(path, "rb")
+  local file <close> = core.is_file(path) and io.open(path, "rb") or nil
   local size = file and file:seek "end"
   if not size or size == math.maxinteger then return {}, false end
   file:seek("set", math.max(0, size - FILE))

@@ -332,8 +332,7 @@ local function set_globals(self)
 end
 
 local function run_first(self, path, ...)
-  local file <close>, err = io.open(path, "rb")
-  local content = file and file:read "a"
+  local content, err = commands.read(path)
   local good = false
   if content then good, err = self:run_script(content, path, ...) end
   if err then self:complain(text.escape(err)) end

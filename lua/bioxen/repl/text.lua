@@ -3,33 +3,39 @@
 
 local text = {}
 
--- Characters that turn the order of what is read around.
+-- Characters that turn the order of what is read around, or break lines.
 local function turns(code)
-  return code == 0x200e or code == 0x200f or (code >= 0x202a and code <= 0x202e)
+  return code == 0x061c or code == 0x200e or code == 0x200f or (code >= 0x2028 and code <= 0x202e)
     or (code >= 0x2066 and code <= 0x2069)
+end
+
+-- The bytes of the character at `i`, which bytes that belong to none may follow; nil where it is none itself.
+local function size_of(s, i)
+  return utf8.len(s, i, i) and #utf8.char(utf8.codepoint(s, i))
 end
 
 --- The bytes of the printable character at `i`, or nil.
 function text.printable(s, i)
   local byte = s:byte(i)
   if byte < 0x80 then return (byte >= 0x20 and byte ~= 0x7f) and 1 or nil end
-  if not utf8.len(s, i, i) then return nil end
+  local size = size_of(s, i)
+  if not size then return nil end
   local code = utf8.codepoint(s, i)
-  if code < 0xa0 or turns(code) then return nil end
-  return utf8.offset(s, 2, i) - i
+  return not (code < 0xa0 or turns(code)) and size or nil
 end
 
--- `s` with what is not printable as `other` has it.
-local function map(s, other)
+-- `s` with what is not printable as `other` has it, byte by byte or, where it is UTF-8, by `whole` characters.
+local function map(s, other, whole)
   local parts, start, i = {}, 1, 1
   while i <= #s do
     local size = text.printable(s, i)
+    local length = size or whole and size_of(s, i) or 1
     if not size then
       parts[#parts + 1] = s:sub(start, i - 1)
-      parts[#parts + 1] = other(s:sub(i, i))
-      start = i + 1
+      parts[#parts + 1] = other(s:sub(i, i + length - 1))
+      start = i + length
     end
-    i = i + (size or 1)
+    i = i + length
   end
   parts[#parts + 1] = s:sub(start)
   return table.concat(parts)
@@ -50,6 +56,11 @@ local short = { ["\n"] = "\\n", ["\t"] = "\\t", ["\r"] = "\\r", ["\0"] = "\\0" }
 
 local function escaped(byte)
   return short[byte] or ("\\x%02x"):format(byte:byte())
+end
+
+--- Each character that is not printable as `other` has it.
+function text.replace(s, other)
+  return s:find "[^\x20-\x7e]" and map(s, other, true) or s
 end
 
 --- As Lua would read it.

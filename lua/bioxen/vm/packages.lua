@@ -26,16 +26,22 @@ local function find(what)
   return path:find "%.lua$" and path or path .. "/init.lua", name
 end
 
--- Every Lua file beside an init.lua; a package of one file has no others.
+-- Every Lua file of a folder with an init.lua, no links; or a package of one file.
 local function read(path)
-  local folder = path:match "^(.*)/init%.lua$"
-  local text, err = core.read_file(path, LIMIT)
-  if not text then return nil, err end
-  local files = { ["init.lua"] = text }
-  for _, name in ipairs(folder and core.list_folder(folder) or {}) do
+  local where = path:match "^(.*)/init%.lua$"
+  if not where then
+    local text, err = core.read_file(path, LIMIT)
+    return text and { ["init.lua"] = text }, err
+  end
+  local folder, err = core.open_folder(where)
+  if not folder then return core.fail("EFILE", ("cannot read %s: %s"):format(path, err.message)) end
+  local files = {}
+  files["init.lua"], err = folder:read("init.lua", LIMIT)
+  if err then return nil, err end
+  for _, name in ipairs(core.list_folder(where)) do
     if name:find "^[a-z0-9_]+%.lua$" and not files[name] then
-      files[name], err = core.read_file(folder .. "/" .. name, LIMIT)
-      if not files[name] then return nil, err end
+      files[name], err = folder:read(name, LIMIT)
+      if err then return nil, err end
     end
   end
   return files

@@ -4,11 +4,12 @@
 local address = require "bioxen.courier.address"
 local check = require "bioxen.check"
 local core = require "bioxen.core"
+local modules = require "bioxen.modules"
 
 local xcpng = {}
 
 core.set_courier(core.courier,
-  (package.searchpath("bioxen.courier.courier", package.path) or "courier"):gsub("/[^/]*$", ""))
+  assert(package.searchpath("bioxen.courier.courier", package.path)):match "^(.*)/")
 
 -- ---- rules ----
 
@@ -60,7 +61,26 @@ end }
 
 local ssh_fingerprint = matching("^SHA256:[%w+/]+=*$", '"SHA256:…", as ssh-keygen -l shows it,')
 
-local url = text { valid = function(value)
+-- What may be shown of a URL: no password, which stands before the host or among parameters.
+local function public_url(value)
+  if type(value) ~= "string" then return value end
+  local scheme = value:match "^%a[%w+.-]*://" or ""
+  local secret, rest = value:sub(#scheme + 1):match "^(.*@)(.*)$"
+  rest = rest or value:sub(#scheme + 1)
+  local host = rest:match "^[^/?#;]*/*"
+  return scheme .. (secret and "(hidden)@" or "") .. host .. (#host < #rest and "(hidden)" or "")
+end
+
+local proxies = { http = true, https = true, socks4 = true, socks4a = true, socks5 = true, socks5h = true }
+
+local proxy = text { public = public_url, valid = function(value)
+  local scheme = value:match "^(%a[%w+.-]*)://" or "http"
+  local host = value:gsub("^%a[%w+.-]*://", ""):gsub("^.*@", "")
+  return not (proxies[scheme] and host:find "^[%w._%[%]:-]+/*$")
+    and '"host:port", "http://host:port" or another scheme that curl knows,' or nil
+end }
+
+local url = text { public = public_url, valid = function(value)
   if value:find "@" then return "a URL without a user name or a password" end
   return not value:find "^https?://[%w._%[%]:-]+/*$" and '"https://host" or "https://host:port"' or nil
 end }
@@ -73,7 +93,7 @@ local function list_of(kind)
   end }
 end
 
-local guest_data = { type = "table", valid = function(value)
+local guest_data = { type = "table", secret = true, valid = function(value)
   for key, item in pairs(value) do
     if type(key) ~= "string" or type(item) ~= "string" then return "a table of strings by strings" end
     if key:find "^vm%-data/" or key:find "^bioxen/" then return 'no key that begins with "vm-data/" or "bioxen/"' end
@@ -81,6 +101,7 @@ local guest_data = { type = "table", valid = function(value)
 end }
 
 local secret = text { secret = true }
+local file = text { valid = function(value) return value:find "\0" and "a path without a zero byte" or nil end }
 
 local function required(rule)
   local copy = { required = true }
@@ -93,18 +114,18 @@ local pool = {
   xapi_url = required(url),
   username = required(text()),
   password = secret,
-  password_file = text(),
+  password_file = file,
   password_env = text(),
-  ca_file = text(),
+  ca_file = file,
   fingerprint = fingerprint,
   insecure = { type = "boolean", default = false },
   allow_http = { type = "boolean", default = false },
-  proxy = text(),
+  proxy = proxy,
   pool_uuid = uuid,
   pool_members = list_of "string",
   connect_timeout = with_default(seconds, 10),
   max_response = { type = "number", integer = true, minimum = 1 << 16, maximum = 1 << 30 },
-  journal = text(),
+  journal = file,
 }
 
 -- What makes and reaches a guest.
@@ -129,12 +150,12 @@ local guest = {
   shutdown_grace = with_default(seconds, 60),
   ssh_user = required(plain_name),
   ssh_port = { type = "number", integer = true, minimum = 1, maximum = 65535, default = 22 },
-  ssh_key_path = text(),
+  ssh_key_path = file,
   ssh_agent = { type = "boolean", default = false },
   ssh_passphrase = { types = { string = true, ["function"] = true }, secret = true },
-  ssh_passphrase_file = text(),
+  ssh_passphrase_file = file,
   ssh_passphrase_env = text(),
-  ssh_known_hosts = text(),
+  ssh_known_hosts = file,
   ssh_host_name = plain_name,
   ssh_fingerprint = ssh_fingerprint,
   ssh_fingerprint_from_guest = { type = "boolean", default = false },
@@ -162,9 +183,9 @@ local function check_secret(config, name, path, problems)
   if #given > 1 then
     add(problems, path, name, "give one of " .. table.concat(given, ", "))
   end
-  local file, variable = config[name .. "_file"], config[name .. "_env"]
-  if type(file) == "string" then
-    local readable, err = core.read_secret(file)
+  local named, variable = config[name .. "_file"], config[name .. "_env"]
+  if type(named) == "string" and not named:find "\0" then
+    local readable, err = core.read_secret(named)
     if not readable then add(problems, path, name .. "_file", err.message) end
   end
   if type(variable) == "string" and not os.getenv(variable) then
@@ -190,12 +211,6 @@ local function check_pool(config, path, problems)
   end
 end
 
-local function is_readable(file)
-  local opened = io.open(file)
-  if opened then opened:close() end
-  return opened ~= nil
-end
-
 local function check_guest(config, path, problems)
   if (config.template_name == nil) == (config.template_uuid == nil) then
     add(problems, path, "template_name", config.template_name and "give it or template_uuid, not both"
@@ -206,9 +221,9 @@ local function check_guest(config, path, problems)
     add(problems, path, "ssh_key_path", "missing; or set ssh_agent = true")
   end
   for _, key in ipairs { "ssh_key_path", "ssh_known_hosts", "ca_file" } do
-    local file = config[key]
-    if type(file) == "string" and not is_readable(file) then
-      add(problems, path, key, ("cannot read %s"):format(check.shown(file)))
+    local named = config[key]
+    if type(named) == "string" and not core.is_file(named) and named ~= "/dev/null" then -- which has an end, at once
+      add(problems, path, key, ("cannot read %s"):format(check.shown(named)))
     end
   end
 end
@@ -255,8 +270,8 @@ local function copy_of(checked, max_response)
 end
 
 local function known_hosts()
-  local file = (os.getenv "HOME" or "") .. "/.ssh/known_hosts"
-  return is_readable(file) and file or nil
+  local usual = (os.getenv "HOME" or "") .. "/.ssh/known_hosts"
+  return core.is_file(usual) and usual or nil
 end
 
 --- The checked configuration of a VM as its courier takes it.
@@ -281,9 +296,13 @@ local function is_secret(config)
   return config.password ~= nil or config.ssh_passphrase ~= nil
 end
 
+local LIMIT = 1 << 20 -- bytes of a configuration
+
 -- The object in a JSON text; nil and an error.
 local function decode(path, json)
-  local config, mistake = require "cjson.safe".new().decode(json) -- a new one knows the locale of now
+  local cjson = modules.installed "cjson.safe"
+  if not cjson then return core.fail("EFILE", "lua-cjson is not installed: install it") end
+  local config, mistake = cjson.new().decode(json) -- a new one knows the locale of now
   if type(config) ~= "table" then
     return core.fail("EFILE", ("%s is no JSON object: %s"):format(path, mistake or "another value"))
   end
@@ -293,9 +312,9 @@ end
 --- A configuration from a JSON file; one with a password in it must be nobody else's to read. Its keys may
 -- stand in an object "xcpng_config". nil and an error for a file that is none.
 function xcpng.read_file(path)
-  local file <close>, reason = io.open(path)
-  if not file then return core.fail("EFILE", "cannot read " .. reason) end
-  local config, err = decode(path, file:read "a" or "")
+  local encoded, unread = core.read_file(path, LIMIT)
+  if not encoded then return nil, unread end
+  local config, err = decode(path, encoded)
   if config and is_secret(config) then -- only what was read after a look at who else may read it counts
     local json, exposed = core.read_secret(path)
     if not json then return nil, exposed end

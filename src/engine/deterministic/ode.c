@@ -4,6 +4,7 @@
 #include "engine/deterministic/tolerance.h"
 #include "engine/jacobian.h"
 #include "engine/roots.h"
+#include "model/history.h"
 #include "model/rules.h"
 
 #include <cvode/cvode.h>
@@ -25,7 +26,8 @@
 #define DENSE_PART 5
 
 /* KLU's number for the ordering with the least fill: of 500 published models none was slower with
- * it than with COLAMD, which it takes by itself, and large ones were up to three times as fast. */
+ * it than with COLAMD, which it takes by itself, and large ones were up to three times as fast.
+ * Small ones, where it changes no more than the last digits, are left as they are. */
 #define ORDERING_AMD 0
 
 /* Above this size a dense Jacobian takes too much memory. */
@@ -53,6 +55,10 @@
 #define CLOSE_ROOTS 100
 #define CLOSE 1e-6
 
+/* So many steps are to advance the time by this part of the run at least, or it will never end. */
+#define CREEPING_STEPS 100000
+#define CREEPING 1e-6
+
 struct bx_ode {
     const bx_network *network;
     size_t size;        /* of the state, at least 1: CVODE wants something to solve */
@@ -61,9 +67,15 @@ struct bx_ode {
     uint32_t *leaves;   /* of triggers, whose sign changes are looked for */
     int leaf_count;
     bx_roots *roots;      /* of formulas; their functions stand behind those of leaves */
-    int root_count;       /* of both */
+    int moving;           /* of jumps that come again after delays that vary, behind these */
+    int root_count;       /* of all three */
     bx_rules *root_rules; /* that they read */
     int *root_signs;
+    size_t steps; /* in this run, and when it had made CREEPING_STEPS for the last time */
+    double mark;
+    double started;     /* the time from which the solver's history goes back */
+    double reached;     /* by the solver; between the present and this time its course is known */
+    bool at_root;       /* there */
     double last_root;   /* the time of the last at which the solver started anew */
     size_t close_roots; /* how many have been close together */
     double next_switch; /* when a formula of the time changes at once; -infinity: look anew */
@@ -87,19 +99,26 @@ struct bx_ode {
     double *entries;                /* of a dense one, by the pattern */
     SUNNonlinearSolver fixed_point; /* of Adams */
 
+    bx_history *history; /* while it runs; NULL if nothing is delayed */
+    double *numbers;     /* of a step, for the history */
+
     bx_simulation *simulation; /* while it runs */
 };
 
 /* ---- what CVODE calls ---- */
 
-static void load_state(const bx_ode *ode, const double *y, double time)
+static void put_species(const bx_ode *ode, const double *y, double *frame)
 {
-    const bx_network *network = ode->network;
-    double *frame = ode->simulation->frame;
     for (size_t i = 0; i < ode->size; i++)
         if (ode->species[i] != BX_SLOT_NONE)
             frame[ode->species[i]] = y[i];
-    frame[network->time] = time;
+}
+
+static void load_state(const bx_ode *ode, const double *y, double time)
+{
+    double *frame = ode->simulation->frame;
+    put_species(ode, y, frame);
+    frame[ode->network->time] = time;
 }
 
 /* Whether all derivatives are finite. */
@@ -182,6 +201,13 @@ static int dense_jacobian(realtype time, N_Vector y, N_Vector ydot, SUNMatrix ma
     return 0;
 }
 
+static void compute_rates(bx_ode *ode)
+{
+    bx_network_rates(ode->network, ode->simulation->frame);
+    if (ode->jumps)
+        bx_jumps_hazard(ode->jumps, ode->simulation->frame);
+}
+
 static int root_functions(realtype time, N_Vector y, realtype *out, void *data)
 {
     bx_ode *ode = data;
@@ -197,6 +223,10 @@ static int root_functions(realtype time, N_Vector y, realtype *out, void *data)
             return -1;
     }
     bx_roots_evaluate(ode->roots, frame, out + ode->leaf_count);
+    if (ode->moving > 0) {
+        compute_rates(ode);
+        bx_history_distances(ode->history, out + ode->root_count - ode->moving);
+    }
     if (ode->jumps)
         out[ode->root_count] = N_VGetArrayPointer(y)[ode->size - 1] - bx_jumps_target(ode->jumps);
     return 0;
@@ -216,7 +246,8 @@ static int choose_roots(bx_ode *ode, bx_error *err)
     ode->roots = bx_roots_new(network, ode->jumps ? bx_jumps_network(ode->jumps) : NULL, err);
     if (!ode->roots)
         return -1;
-    size_t count = network->logic_count + bx_roots_count(ode->roots) + 1;
+    ode->moving = (int)bx_history_moving(network);
+    size_t count = network->logic_count + bx_roots_count(ode->roots) + (size_t)ode->moving + 1;
     ode->leaves = calloc(count, sizeof *ode->leaves);
     ode->root_signs = calloc(count, sizeof *ode->root_signs);
     if (!ode->leaves || !ode->root_signs)
@@ -236,7 +267,7 @@ static int choose_roots(bx_ode *ode, bx_error *err)
             ode->leaves[ode->leaf_count++] = j;
         }
     }
-    ode->root_count = ode->leaf_count + (int)bx_roots_count(ode->roots);
+    ode->root_count = ode->leaf_count + (int)bx_roots_count(ode->roots) + ode->moving;
     return 0;
 }
 
@@ -302,7 +333,8 @@ static int create_linear_solver(bx_ode *ode, bx_error *err)
     sunindextype n = (sunindextype)size;
     ode->matrix = SUNSparseMatrix(n, n, (sunindextype)entries, CSC_MAT, ode->context);
     ode->solver = ode->matrix ? SUNLinSol_KLU(ode->y, ode->matrix, ode->context) : NULL;
-    if (!ode->solver || SUNLinSol_KLUSetOrdering(ode->solver, ORDERING_AMD) != SUNLS_SUCCESS)
+    if (!ode->solver ||
+        (size > DENSE_SIZE && SUNLinSol_KLUSetOrdering(ode->solver, ORDERING_AMD) != SUNLS_SUCCESS))
         return bx_fail_memory(err);
     return 0;
 }
@@ -397,6 +429,8 @@ bx_ode *bx_ode_new(const bx_network *network, bx_jumps *jumps, bx_error *err)
     if (choose_state(ode, err) < 0 || choose_roots(ode, err) < 0 ||
         choose_root_rules(ode, err) < 0 ||
         !(ode->clipped = calloc(ode->size, sizeof *ode->clipped)) ||
+        !(ode->numbers =
+              calloc((BX_HISTORY_ORDER + 1) * (network->kept_count + 1), sizeof *ode->numbers)) ||
         !(ode->tolerance =
               bx_tolerance_new(network, ode->species, ode->position, ode->size, err)) ||
         !(ode->flux = bx_derivatives_new(network, ode->position, ode->size, err))) {
@@ -418,6 +452,7 @@ void bx_ode_free(bx_ode *ode)
     bx_rules_free(ode->root_rules);
     free(ode->root_signs);
     free(ode->clipped);
+    free(ode->numbers);
     bx_tolerance_free(ode->tolerance);
     bx_derivatives_free(ode->flux);
     free(ode);
@@ -432,19 +467,35 @@ static void store_state(bx_ode *ode)
         y[i] = ode->species[i] == BX_SLOT_NONE ? 0 : ode->simulation->frame[ode->species[i]];
 }
 
-static int restart(bx_ode *ode, bx_error *err)
+/* Variables have changed, or, where `rates` is set, rates do so at once. */
+static int restart(bx_ode *ode, bool rates, bx_error *err)
 {
     store_state(ode);
+    if (ode->history && bx_history_mark(ode->history, ode->simulation->frame, rates, err) < 0)
+        return -1;
     bx_network_rates(ode->network, ode->simulation->frame); /* parameters may have changed */
     bx_derivatives_prepare(ode->flux, ode->simulation->frame);
     double now = ode->simulation->frame[ode->network->time];
     if (ode->jumps && bx_jumps_begin(ode->jumps, ode->simulation->frame, err) < 0)
         return -1;
+    if (ode->moving > 0)
+        bx_history_aim(ode->history);
     bx_tolerance_free_signs(ode->tolerance, N_VGetArrayPointer(ode->y));
     if (CVodeReInit(ode->cvode, now, ode->y) != CV_SUCCESS)
         return bx_fail(err, BX_ESIMULATION, "the ODE solver can't start at time %g s", now);
+    ode->started = ode->reached = now;
     right_hand_side(now, ode->y, ode->between, ode); /* for the tolerances of what is 0 */
     return 0;
+}
+
+/* The extents of fast reactions count from the present state. */
+static int rebase(bx_ode *ode, bx_error *err)
+{
+    double *frame = ode->simulation->frame;
+    bx_network_rebase(ode->network, frame);
+    bx_network_rules(ode->network, frame);
+    bx_events_look(ode->network, ode->simulation->events, frame);
+    return restart(ode, false, err);
 }
 
 /* The state at `time`, which the last step reached or passed, is put into the frame. */
@@ -456,11 +507,56 @@ static int interpolate(bx_ode *ode, double time, bx_error *err)
     return 0;
 }
 
+/* The state is in the frame. */
+static int check_delays(bx_ode *ode, bx_error *err)
+{
+    if (!ode->history)
+        return 0;
+    bx_history_watch(ode->history);
+    compute_rates(ode);
+    return bx_history_check(ode->history, err);
+}
+
+/* The solver's course between the ends of a step, a polynomial in time: for bx_roots_between. */
+static void state_at(void *data, double time, double *frame)
+{
+    bx_ode *ode = data;
+    if (CVodeGetDky(ode->cvode, time, 0, ode->between) == CV_SUCCESS)
+        put_species(ode, N_VGetArrayPointer(ode->between), frame);
+}
+
+/* It leaves the straight line from end to end by no more than the sum of its higher terms at the
+ * middle. */
+static void state_within(void *data, double low, double high, double *lows, double *highs)
+{
+    bx_ode *ode = data;
+    const double *term = N_VGetArrayPointer(ode->between);
+    double half = (high - low) / 2, power = half, *off = ode->clipped;
+    state_at(ode, low, lows);
+    state_at(ode, high, highs);
+    memset(off, 0, ode->size * sizeof *off);
+    for (int k = 2; CVodeGetDky(ode->cvode, low + half, k, ode->between) == CV_SUCCESS; k++) {
+        power *= half / k;
+        for (size_t i = 0; i < ode->size; i++)
+            off[i] += fabs(term[i]) * power;
+    }
+    for (size_t i = 0; i < ode->size; i++) {
+        uint32_t s = ode->species[i];
+        if (s == BX_SLOT_NONE)
+            continue;
+        double a = lows[s], b = highs[s];
+        lows[s] = fmin(a, b) - off[i];
+        highs[s] = fmax(a, b) + off[i];
+    }
+}
+
 /* Name what is not finite in the present state. */
-static int fail_not_finite(const bx_ode *ode, double time, bx_error *err)
+static int fail_not_finite(bx_ode *ode, double time, bx_error *err)
 {
     const bx_network *network = ode->network;
     double *frame = ode->simulation->frame;
+    if (check_delays(ode, err) < 0)
+        return -1;
     bx_network_rates(network, frame);
     if (ode->jumps && bx_jumps_begin(ode->jumps, frame, err) < 0)
         return -1;
@@ -517,9 +613,18 @@ static int fail_solver(bx_ode *ode, int flag, double time, bx_error *err)
     return bx_fail(
         err, BX_ESIMULATION,
         "the ODE solver stopped at time %g s: its steps became too small, as where the "
-        "solution grows without bound or jumps; hardest to follow is \"%.64s\", which is "
+        "solution grows without bound or jumps, or a condition turns again and again, for the "
+        "rates on either side lead back to it; hardest to follow is \"%.64s\", which is "
         "%g there. Look at the rates that change it, or try a larger tolerance",
         time, name, N_VGetArrayPointer(ode->y)[worst]);
+}
+
+/* Look at what conditions say of the state in the frame. */
+static void look(bx_ode *ode)
+{
+    bx_simulation *s = ode->simulation;
+    bx_network_rules(ode->network, s->frame);
+    bx_events_look(ode->network, s->events, s->frame);
 }
 
 /* Where no step is short enough, go by the rate just after: 1 if that is not small. */
@@ -537,10 +642,9 @@ static int nudge(bx_ode *ode, double stop, double *time, bx_error *err)
         return 1;
     N_VLinearSum(1, ode->y, 1, ode->between, ode->y);
     load_state(ode, N_VGetArrayPointer(ode->y), *time = next);
-    bx_network_rules(ode->network, s->frame);
-    bx_events_look(ode->network, s->events, s->frame);
+    look(ode);
     ode->stuck = 0;
-    return restart(ode, err);
+    return restart(ode, true, err);
 }
 
 /* Rows whose time has come, up to `time` or, with `at_end`, that included. */
@@ -556,11 +660,30 @@ static int record_rows(bx_ode *ode, double time, bool at_end, bx_error *err)
     return 0;
 }
 
+static bool is_creeping(bx_ode *ode, double time)
+{
+    if (++ode->steps % CREEPING_STEPS != 0)
+        return false;
+    double advance = time - ode->mark;
+    ode->mark = time;
+    return advance < CREEPING * ode->simulation->run->duration;
+}
+
+/* Whether a root that the solver found is one of formulas. */
+static bool meets_switch(const bx_ode *ode)
+{
+    for (int i = ode->leaf_count; i < ode->root_count; i++)
+        if (ode->root_signs[i] != 0)
+            return true;
+    return false;
+}
+
 /* A root says which way its leaf turns, more surely than a value that is 0 within rounding. */
 static void turn_leaves(bx_ode *ode)
 {
     const bx_network *network = ode->network;
     bx_events *events = ode->simulation->events;
+    bool jumps = meets_switch(ode); /* what is compared may do so, too, and pass over 0 */
     for (int i = 0; i < ode->leaf_count; i++) {
         bx_op op = network->logic[ode->leaves[i]].op;
         bool rising = ode->root_signs[i] > 0;
@@ -570,7 +693,7 @@ static void turn_leaves(bx_ode *ode)
             events->truth[ode->leaves[i]] = rising;
         else if (op == BX_OP_LESS || op == BX_OP_LESS_EQUAL)
             events->truth[ode->leaves[i]] = !rising;
-        else
+        else if (!jumps)
             events->truth[ode->leaves[i]] = op == BX_OP_EQUAL;
     }
 }
@@ -587,7 +710,7 @@ static int settle(bx_ode *ode, bx_error *err)
     if (fired == 0)
         return 0;
     ode->next_switch = -INFINITY; /* parameters may have changed */
-    return restart(ode, err);
+    return restart(ode, true, err);
 }
 
 /* A stochastic reaction fires. */
@@ -596,9 +719,8 @@ static int jump(bx_ode *ode, bx_error *err)
     bx_simulation *s = ode->simulation;
     if (bx_jumps_fire(ode->jumps, s->frame, err) < 0)
         return -1;
-    bx_network_rules(ode->network, s->frame);
-    bx_events_look(ode->network, s->events, s->frame);
-    return restart(ode, err);
+    look(ode);
+    return restart(ode, ode->size > 1, err);
 }
 
 /* What can't be below 0 is not: where a variable is 0 its rate is not below 0, before the step nor
@@ -637,59 +759,131 @@ static bool is_stuck(bx_ode *ode, int flag, double before, double time)
     return ode->stuck > STUCK_STEPS;
 }
 
-/* Whether the solver found a root of a formula, and is to start anew there. */
-static bool meets_switch(bx_ode *ode, double time)
+/* A formula changes at once at `time`, and the frame has the state: the solver starts anew. */
+static int start_anew(bx_ode *ode, double time, bx_error *err)
 {
-    bool found = false;
-    for (int i = ode->leaf_count; i < ode->root_count; i++)
-        found = found || ode->root_signs[i] != 0;
-    if (!found)
-        return false;
     const bx_simulation *s = ode->simulation;
     bool close = time - ode->last_root < CLOSE * (s->end - s->start);
     ode->last_root = time;
     ode->close_roots = close ? ode->close_roots + 1 : 0;
-    return ode->close_roots <= CLOSE_ROOTS;
+    return ode->close_roots <= CLOSE_ROOTS ? restart(ode, true, err) : 0;
 }
 
-/* One step of the solver, or less where an event or a stop comes first. */
-static int step(bx_ode *ode, double stop, double *time, bx_error *err)
+/* Keep the polynomials of the last step, which came to `time`, for delayed values. */
+static int keep_step(bx_ode *ode, double time, bx_error *err)
+{
+    const bx_network *network = ode->network;
+    const double *frame = ode->simulation->frame, *derivatives = N_VGetArrayPointer(ode->between);
+    size_t width = network->kept_count;
+    int order = 0, last = 0;
+    double factorial = 1;
+    if (CVodeGetLastOrder(ode->cvode, &last) != CV_SUCCESS || last > BX_HISTORY_ORDER)
+        last = 0;
+    for (; order <= last; order++, factorial *= order) {
+        if (CVodeGetDky(ode->cvode, time, order, ode->between) != CV_SUCCESS)
+            break;
+        for (size_t i = 0; i < width; i++) {
+            uint32_t slot = network->kept[i];
+            bool moves = slot < network->species && network->changing[slot];
+            ode->numbers[(size_t)order * width + i] =
+                moves        ? derivatives[ode->position[slot]] / factorial
+                : order == 0 ? frame[slot]
+                             : 0;
+        }
+    }
+    return order == 0
+               ? bx_fail(err, BX_ESIMULATION, "the ODE solver has no state at time %g s", time)
+               : bx_history_step(ode->history, time, (unsigned)order - 1, ode->numbers, err);
+}
+
+/* Where something changes twice within a step, as a wave that just touches a limit, the ends of
+ * the step do not show it. 1 if the solver's course was left at such a time. */
+static int look_within(bx_ode *ode, double *time, bx_error *err)
+{
+    bx_simulation *s = ode->simulation;
+    bx_course course = {state_at, state_within, ode};
+    bool formula;
+    double close = 2 * BX_ROOTS_RESOLUTION * fabs(ode->reached); /* to a root that was found */
+    double to = ode->reached - close;
+    double found = bx_roots_between(ode->roots, &course, s->frame, *time + close, to, &formula);
+    if (!(found < to))
+        return 0;
+    if ((ode->history && keep_step(ode, found, err) < 0) ||
+        record_rows(ode, found, false, err) < 0 || interpolate(ode, found, err) < 0 ||
+        check_delays(ode, err) < 0)
+        return -1;
+    *time = found;
+    look(ode);
+    return formula && start_anew(ode, found, err) < 0 ? -1 : 1;
+}
+
+/* The solver makes a step, or less where it has to stop. 1 if that is all for now. */
+static int reach(bx_ode *ode, double stop, double *time, bx_error *err)
 {
     bx_simulation *s = ode->simulation;
     double before = *time;
     if (stop - before <= fmax(1e-14 * fabs(stop), 1e-16 * (s->end - s->start))) {
         /* too close for CVODE to step */
         load_state(ode, N_VGetArrayPointer(ode->y), *time = stop);
-        bx_network_rules(ode->network, s->frame);
-        bx_events_look(ode->network, s->events, s->frame);
-        return restart(ode, err);
+        look(ode);
+        return restart(ode, stop == ode->next_switch, err) < 0 ? -1 : 1;
     }
     CVodeSetStopTime(ode->cvode, stop);
     int flag = CVode(ode->cvode, stop, ode->y, time, CV_ONE_STEP);
     s->steps++;
     if (!(*time >= before))
         *time = before;
-    bool stuck = is_stuck(ode, flag, before, *time);
-    if (flag < 0 || stuck) {
+    if (flag == CV_ILL_INPUT && ode->started < before) /* a root function that is 0 can't go on */
+        return restart(ode, stop == ode->next_switch, err) < 0 ? -1 : 1;
+    bool stuck = is_stuck(ode, flag, before, *time), creeps = is_creeping(ode, *time);
+    if (flag < 0 || stuck || creeps) {
         int result = stuck ? nudge(ode, stop, time, err) : 1;
         if (result <= 0)
-            return result;
+            return result < 0 ? -1 : 1;
         load_state(ode, N_VGetArrayPointer(ode->y), *time);
         return fail_solver(ode, flag, *time, err);
     }
-    if (check_signs(ode, before, *time, err) < 0 || record_rows(ode, *time, false, err) < 0)
+    ode->reached = *time;
+    ode->at_root =
+        flag == CV_ROOT_RETURN && CVodeGetRootInfo(ode->cvode, ode->root_signs) == CV_SUCCESS;
+    *time = before;
+    return check_signs(ode, before, ode->reached, err);
+}
+
+/* On to where something happens, or to the end of a step of the solver. */
+static int step(bx_ode *ode, double stop, double *time, bx_error *err)
+{
+    bx_simulation *s = ode->simulation;
+    int done = ode->reached > *time ? 0 : reach(ode, stop, time, err);
+    if (done == 0)
+        done = look_within(ode, time, err);
+    if (done != 0)
+        return done < 0 ? -1 : 0;
+    *time = ode->reached;
+    if ((ode->history && keep_step(ode, *time, err) < 0) || record_rows(ode, *time, false, err) < 0)
         return -1;
     load_state(ode, N_VGetArrayPointer(ode->y), *time);
-    if (ode->network->events == 0 && flag != CV_ROOT_RETURN)
+    if (check_delays(ode, err) < 0)
+        return -1;
+    if (ode->network->events == 0 && ode->network->unknown_count == 0 && !ode->at_root)
         return 0;
     bx_network_rules(ode->network, s->frame);
+    if (bx_network_keep(ode->network, s->frame, err) < 0)
+        return -1;
+    if (!ode->at_root && bx_network_strays(ode->network, s->frame))
+        return rebase(ode, err);
     bx_events_look(ode->network, s->events, s->frame);
-    if (flag != CV_ROOT_RETURN || CVodeGetRootInfo(ode->cvode, ode->root_signs) != CV_SUCCESS)
+    if (!ode->at_root)
         return 0;
     turn_leaves(ode);
     if (ode->jumps && ode->root_signs[ode->root_count] > 0)
         return jump(ode, err);
-    return meets_switch(ode, *time) ? restart(ode, err) : 0;
+    if (!meets_switch(ode))
+        return 0;
+    for (int i = 0; i < ode->moving; i++)
+        if (ode->root_signs[ode->root_count - ode->moving + i] != 0)
+            bx_history_meet(ode->history, (size_t)i, *time);
+    return start_anew(ode, *time, err);
 }
 
 static int prepare(bx_ode *ode, bx_error *err)
@@ -697,7 +891,9 @@ static int prepare(bx_ode *ode, bx_error *err)
     bx_simulation *s = ode->simulation;
     const bx_run *run = s->run;
     double longest = 0; /* no bound */
-    ode->stuck = ode->nudges = 0;
+    bx_roots_begin(ode->roots, CLOSE * run->duration);
+    ode->stuck = ode->nudges = ode->steps = 0;
+    ode->mark = s->frame[ode->network->time];
     ode->not_finite = false;
     ode->next_switch = ode->last_root = -INFINITY;
     ode->close_roots = 0;
@@ -705,7 +901,11 @@ static int prepare(bx_ode *ode, bx_error *err)
         longest = run->duration / EVENT_STEPS;
     CVodeSetMaxStep(ode->cvode, longest);
     bx_network_rules(ode->network, s->frame);
-    return bx_tolerance_begin(ode->tolerance, run, s->frame, err) < 0 ? -1 : restart(ode, err);
+    if (check_delays(ode, err) < 0)
+        return -1;
+    return bx_tolerance_begin(ode->tolerance, run, s->frame, err) < 0
+               ? -1
+               : restart(ode, ode->jumps != NULL, err);
 }
 
 /* Where the next step ends at the latest. Just before a formula of the time changes, so that the
@@ -716,6 +916,13 @@ static double next_stop(bx_ode *ode, double time)
     double stop = fmin(bx_events_next(ode->network, s->events, s->frame), s->end);
     if (ode->next_switch <= time)
         ode->next_switch = bx_roots_next(ode->roots, s->frame, time, s->end);
+    double known = ode->history ? bx_history_next(ode->history, time) : INFINITY;
+    if (ode->history)
+        stop = fmin(stop, bx_history_limit(ode->history, time));
+    if (known <= stop && known < ode->next_switch) {
+        double before = bx_history_before(known);
+        return before > time ? before : known;
+    }
     if (ode->next_switch > stop)
         return stop;
     double before = nextafter(ode->next_switch, -INFINITY);
@@ -747,6 +954,7 @@ int bx_ode_run(bx_ode *ode, bx_simulation *simulation, bx_error *err)
     if (provide_solver(ode, simulation->run->adams, err) < 0)
         return -1;
     ode->simulation = simulation;
+    ode->history = bx_history_of(ode->network, simulation->frame);
     int result = advance(ode, err);
     ode->simulation = NULL;
     return result;

@@ -124,7 +124,7 @@ static void find_units(bx_tolerance *t, const double *frame)
     size_t rules = network->species + network->parameters;
     variable *v;
     for (size_t i = 0; i < network->rules; i++) {
-        if (find_variable(t, rules + i, &v) < 0 || !v)
+        if (find_variable(t, rules + i, &v) < 0 || !v || network->rule_size[i] == network->one)
             continue;
         double size = fabs(frame[network->rule_size[i]]);
         if (size > 0 && isfinite(size))

@@ -5,8 +5,8 @@
 #include "engine/hybrid/part.h"
 #include "engine/hybrid/partition.h"
 #include "engine/jumps.h"
+#include "engine/molecules.h"
 #include "engine/stochastic/ssa.h"
-#include "engine/switches.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -15,7 +15,6 @@
 typedef struct hybrid {
     const bx_network *network;
     bx_partition partition;
-    bx_switches *switches;
     bool *made_for; /* the partition's `stochastic` that the engines below were made for */
     bx_part *stochastic, *continuous;
     bx_ode *ode;      /* NULL: there are none */
@@ -137,30 +136,6 @@ static int adapt(hybrid *h, bx_error *err)
     return make_engines(h, err);
 }
 
-/* ---- known times ---- */
-
-/* Where to stop before the next known time, which is in *known. */
-static double stop_before(hybrid *h, double *known)
-{
-    *known = bx_switches_next(h->switches, h->frame);
-    return fmin(h->simulation->end, bx_switches_before(*known));
-}
-
-/* Over a known time, or to the end if that comes before. */
-static int pass(hybrid *h, double known, bx_error *err)
-{
-    bx_simulation *s = h->simulation;
-    double *time = &h->frame[h->network->time], to = fmin(known, s->end);
-    while (s->next_row <= to) {
-        *time = s->next_row;
-        if (bx_simulation_record(s, err) < 0)
-            return -1;
-    }
-    *time = to;
-    bx_network_rules(h->network, h->frame);
-    return 0;
-}
-
 /* ---- exact coupling ---- */
 
 /* An automatic partition is looked at after each step of the solver. */
@@ -171,14 +146,13 @@ static bool has_moved(void *data)
     return h->moved;
 }
 
-/* Up to `stop`, or to where the partition moves. */
-static int run_solver(hybrid *h, double stop, bx_error *err)
+/* To the end, or to where the partition moves. */
+static int run_solver(hybrid *h, bx_error *err)
 {
     bx_simulation *s = h->simulation;
     double end = s->end;
     s->watch = has_moved;
     s->watch_data = h;
-    s->end = stop;
     h->moved = false;
     int result = bx_ode_run(h->ode, s, err);
     s->end = end;
@@ -190,12 +164,10 @@ static int run_jumps(hybrid *h, bx_error *err)
 {
     bx_simulation *s = h->simulation;
     const double *time = &h->frame[h->network->time];
-    int result = 0;
+    int result;
     do {
-        double known, stop = stop_before(h, &known);
-        if (stop <= *time)
-            result = pass(h, known, err);
-        else if ((result = run_solver(h, stop, err)) == 0 && h->moved && *time < s->end)
+        result = run_solver(h, err);
+        if (result == 0 && h->moved && *time < s->end)
             result = adapt(h, err);
     } while (result == 0 && *time < s->end);
     return result;
@@ -393,10 +365,9 @@ static int run_exchanges(hybrid *h, bx_error *err)
             return 0;
         while (s->start + exchanges * step <= *time)
             exchanges++;
-        double known, end = fmin(stop_before(h, &known), s->start + exchanges * step);
+        double end = fmin(s->end, s->start + exchanges * step);
         end = fmin(end, bx_events_next(h->network, s->events, h->frame));
-        if (bx_simulation_poll(s, *time, err) < 0 ||
-            (end > *time ? exchange(h, end, err) : pass(h, known, err)) < 0 ||
+        if (bx_simulation_poll(s, *time, err) < 0 || exchange(h, end, err) < 0 ||
             (bx_partition_follow(&h->partition, h->frame) && adapt(h, err) < 0))
             return -1;
         bx_simulation_stepped(s, *time);
@@ -412,7 +383,6 @@ static void free_hybrid(void *engine)
         return;
     drop_engines(h);
     bx_partition_free(&h->partition);
-    bx_switches_free(h->switches);
     free(h->made_for);
     free(h->frame);
     bx_state_free(h->saved);
@@ -432,12 +402,11 @@ static void *new_hybrid(const bx_network *network, bx_error *err)
     h->network = network;
     h->made_for = calloc(network->reactions + 1, sizeof *h->made_for);
     h->frame = calloc(network->program.frame_size + network->reactions + 1, sizeof *h->frame);
-    h->switches = bx_switches_new(network, err);
     h->saved = bx_state_new(network, err);
     h->watch = bx_events_new(network, err);
     h->turned = calloc(network->logic_count + 1, sizeof *h->turned);
     if (bx_partition_init(&h->partition, network, err) == 0 && h->made_for && h->frame &&
-        h->switches && h->saved && h->watch && h->turned)
+        h->saved && h->watch && h->turned)
         return h;
     free_hybrid(h);
     bx_fail_memory(err);
@@ -447,6 +416,15 @@ static void *new_hybrid(const bx_network *network, bx_error *err)
 static int advance(hybrid *h, bx_error *err)
 {
     const bx_run *run = h->simulation->run;
+    if (run->exchange > 0 && h->network->program.delayed_count > 0)
+        return bx_fail(err, BX_ESIMULATION,
+                       "exchange: the delayed value of \"%.64s\" does not allow it; leave out the "
+                       "option exchange",
+                       h->network->program.delayed[0].name);
+    if (run->method != BX_METHOD_HYBRID &&
+        bx_molecules_check_counts(h->network, h->network->changing, BX_MOLECULES_MAXIMUM, h->frame,
+                                  err) < 0)
+        return -1;
     if (bx_partition_begin(&h->partition, run, h->frame, err) < 0 || adapt(h, err) < 0)
         return -1;
     return run->exchange > 0 ? run_exchanges(h, err) : run_jumps(h, err);

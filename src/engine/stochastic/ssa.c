@@ -2,11 +2,11 @@
 
 #include "core/random.h"
 #include "engine/molecules.h"
+#include "engine/roots.h"
 #include "engine/stochastic/dependency.h"
 #include "engine/stochastic/groups.h"
 #include "engine/stochastic/hubs.h"
 #include "engine/stochastic/sum_tree.h"
-#include "engine/switches.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -43,7 +43,7 @@ struct bx_ssa {
     const bx_network *network;
     channel *channels; /* by item; of a spoke for its part */
     bool two_steps;    /* a choice is made in: there are groups, or hubs */
-    bool special;      /* there are hubs, or a firing makes everything stale */
+    bool special;      /* there are hubs, rules to be solved, or a firing makes everything stale */
     bool rejection;    /* either groups or, if false, tree and sums */
     bx_groups groups;
     bx_sum_tree tree;
@@ -52,38 +52,38 @@ struct bx_ssa {
     bx_csr sums;       /* reaction -> pairs of indexes into tree.values: a sum and its first part */
     bx_csr spoke_sums; /* the same for hubs.tree */
     change *changes;   /* rows as in network->changes */
-    bx_switches *switches; /* NULL: no rate depends on time */
-    bool *guarded;         /* reaction -> its propensity alone does not keep counts from below 0 */
+    bx_roots *roots;   /* NULL: no rate depends on time */
+    double known;      /* when rates change next by time alone; -infinity: look anew */
+    bool *guarded;     /* reaction -> its propensity alone does not keep counts from below 0 */
     bx_random random;
     bx_simulation *simulation; /* while it runs */
 };
 
 /* ---- set-up ---- */
 
-/* *switches is NULL if no rate depends on time. */
-static int find_switches(const bx_network *network, bx_switches **switches, bx_error *err)
+/* *roots is NULL if no rate depends on time. */
+static int find_roots(const bx_network *network, bx_roots **roots, bx_error *err)
 {
     bool timely = false;
     for (size_t r = 0; r < network->reactions; r++)
         timely = timely || network->reaction[r].uses_time;
-    *switches = timely ? bx_switches_new(network, err) : NULL;
-    return timely && !*switches ? -1 : 0;
+    *roots = timely ? bx_roots_new(network, NULL, err) : NULL;
+    return timely && !*roots ? -1 : 0;
 }
 
-static bool any_smooth(const bx_network *network, const bx_switches *switches)
+static bool drifts(const bx_network *network, const bx_roots *roots, size_t r)
 {
-    bool smooth = false;
-    for (size_t r = 0; switches && r < network->reactions; r++)
-        smooth = smooth || bx_switches_smooth(switches, r);
-    return smooth;
+    return roots && bx_roots_drifts(roots, network->rate + (uint32_t)r);
 }
 
 bool bx_ssa_needs_hazard(const bx_network *network)
 {
     bx_error err;
-    bx_switches *switches;
-    bool needs = find_switches(network, &switches, &err) < 0 || any_smooth(network, switches);
-    bx_switches_free(switches);
+    bx_roots *roots = NULL;
+    bool needs = network->program.delayed_count > 0 || find_roots(network, &roots, &err) < 0;
+    for (size_t r = 0; r < network->reactions && !needs; r++)
+        needs = drifts(network, roots, r);
+    bx_roots_free(roots);
     for (size_t i = 0; i < network->logic_count; i++)
         needs = needs || (network->logic[i].uses_time && network->logic[i].limit == BX_SLOT_NONE);
     return needs;
@@ -93,7 +93,7 @@ static int check_network(const bx_ssa *ssa, bx_error *err)
 {
     const bx_network *network = ssa->network;
     for (size_t r = 0; r < network->reactions; r++) {
-        if (ssa->switches && bx_switches_smooth(ssa->switches, r))
+        if (drifts(network, ssa->roots, r))
             return bx_fail(err, BX_EMODEL,
                            "%s: its rate changes with time all along, which stochastic reactions "
                            "with an exchange interval do not allow; leave out the option exchange",
@@ -236,7 +236,7 @@ static int allocate(bx_ssa *ssa)
 static int build(bx_ssa *ssa, bx_error *err)
 {
     const bx_network *network = ssa->network;
-    if (find_switches(network, &ssa->switches, err) < 0 || check_network(ssa, err) < 0)
+    if (find_roots(network, &ssa->roots, err) < 0 || check_network(ssa, err) < 0)
         return -1;
     if (allocate(ssa) < 0)
         return bx_fail_memory(err);
@@ -248,7 +248,7 @@ static int build(bx_ssa *ssa, bx_error *err)
     if (bx_dependency_init(&ssa->dependency, network, &ssa->hubs, err) < 0)
         return -1;
     ssa->two_steps = ssa->rejection || ssa->hubs.count > 0;
-    ssa->special = ssa->dependency.dense || ssa->hubs.count > 0;
+    ssa->special = ssa->dependency.dense || ssa->hubs.count > 0 || ssa->network->unknown_count > 0;
     return list_all_sums(ssa) < 0 ? bx_fail_memory(err) : 0;
 }
 
@@ -272,7 +272,7 @@ void bx_ssa_free(bx_ssa *ssa)
     if (!ssa)
         return;
     free(ssa->channels);
-    bx_switches_free(ssa->switches);
+    bx_roots_free(ssa->roots);
     free(ssa->guarded);
     free(ssa->changes);
     bx_sum_tree_free(&ssa->tree);
@@ -440,6 +440,8 @@ static inline int update(bx_ssa *ssa, size_t r, double *frame, bx_error *err)
     const bx_network *network = ssa->network;
     const bx_dependency *dependency = &ssa->dependency;
     if (__builtin_expect(ssa->special, 0)) {
+        if (bx_network_keep(network, frame, err) < 0)
+            return -1;
         if (dependency->dense)
             return refresh(ssa, err);
         if (update_spokes(ssa, r, frame, err) < 0)
@@ -499,8 +501,8 @@ static inline size_t choose(const bx_ssa *ssa, bx_random *random, double total)
 
 static int check_counts(const bx_ssa *ssa, bx_error *err)
 {
-    return bx_molecules_check_counts(ssa->network, ssa->network->changing, ssa->simulation->frame,
-                                     err);
+    return bx_molecules_check_counts(ssa->network, ssa->network->changing, BX_MOLECULES_MAXIMUM,
+                                     ssa->simulation->frame, err);
 }
 
 /* Fire due events; *fired tells whether any did. */
@@ -511,6 +513,8 @@ static int settle(bx_ssa *ssa, bool *fired, bx_error *err)
     if (bx_events_settle(ssa->network, s->events, s->frame, &count, err) < 0)
         return -1;
     *fired = count > 0;
+    if (*fired)
+        ssa->known = -INFINITY; /* parameters may have changed */
     return *fired && (check_counts(ssa, err) < 0 || refresh(ssa, err) < 0) ? -1 : 0;
 }
 
@@ -608,7 +612,9 @@ static int advance(bx_ssa *ssa, bx_error *err)
             return -1;
         double stop = bx_events_next(network, s->events, frame);
         stop = stop < s->end ? stop : s->end;
-        double known = ssa->switches ? bx_switches_next(ssa->switches, frame) : INFINITY;
+        if (ssa->known <= *time)
+            ssa->known = ssa->roots ? bx_roots_next(ssa->roots, frame, *time, s->end) : INFINITY;
+        double known = ssa->known;
         stop = stop < known ? stop : known;
         bx_random random = ssa->random;
         int result = react(ssa, &random, stop, portion(s), err);
@@ -640,6 +646,7 @@ void bx_ssa_forget(bx_ssa *ssa)
 int bx_ssa_run(bx_ssa *ssa, bx_simulation *simulation, bx_error *err)
 {
     ssa->simulation = simulation;
+    ssa->known = -INFINITY;
     bx_random_init(&ssa->random, simulation->run->seed, simulation->run->stream);
     int result = advance(ssa, err);
     ssa->simulation = NULL;

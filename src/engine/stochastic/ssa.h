@@ -8,7 +8,7 @@ typedef struct bx_ssa bx_ssa;
 
 /* The dependencies of a network, which must outlive it. BX_EMODEL names what does not allow
  * stochastic simulation: a coefficient that is not whole, a rate that depends on time, unless it
- * only changes at known times (switches.h). */
+ * only changes at known times (roots.h). */
 bx_ssa *bx_ssa_new(const bx_network *network, bx_error *err);
 void bx_ssa_free(bx_ssa *ssa); /* NULL is fine */
 
@@ -19,8 +19,9 @@ void bx_ssa_forget(bx_ssa *ssa);
 /* Advance to simulation->end. The frame stands at the time reached, also on failure. */
 int bx_ssa_run(bx_ssa *ssa, bx_simulation *simulation, bx_error *err);
 
-/* Whether rates depend on time, but by known times alone, or conditions in more than a comparison
- * with a constant: the method is then the hybrid one, all reactions stochastic. */
+/* Whether rates depend on time, but by known times alone, or on delayed values, or conditions in
+ * more than a comparison with a constant: the method is then the hybrid one, all reactions
+ * stochastic. */
 bool bx_ssa_needs_hazard(const bx_network *network);
 
 extern const bx_engine bx_ssa_engine;

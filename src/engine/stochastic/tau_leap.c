@@ -2,10 +2,10 @@
 
 #include "core/random.h"
 #include "engine/molecules.h"
+#include "engine/roots.h"
 #include "engine/stochastic/leap.h"
 #include "engine/stochastic/ssa.h"
 #include "engine/stochastic/tau_implicit.h"
-#include "engine/switches.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -25,15 +25,13 @@
 /* Leaps in a row that are halved for a count below 0. */
 #define HALVINGS_MAXIMUM 100
 
-/* Beyond this, a count is no longer a whole number. */
-#define COUNT_MAXIMUM 9007199254740992.0
-
 typedef struct tau_leap {
     const bx_network *network;
     bx_ssa *ssa;
     bx_leap leap;
     bx_implicit *implicit; /* or NULL */
-    bx_switches *switches;
+    bx_roots *roots;
+    double known;    /* when rates change next by time alone; -infinity: look anew */
     double *firings; /* by reaction */
     double *before;  /* the species */
     double *between; /* and at rows within a leap */
@@ -51,7 +49,7 @@ static void free_tau(void *engine)
     bx_ssa_free(tau->ssa);
     bx_leap_free(&tau->leap);
     bx_implicit_free(tau->implicit);
-    bx_switches_free(tau->switches);
+    bx_roots_free(tau->roots);
     free(tau->firings);
     free(tau->before);
     free(tau->between);
@@ -73,7 +71,7 @@ static void *new_tau(const bx_network *network, bx_error *err)
         bx_fail_memory(err);
     else if ((tau->ssa = bx_ssa_new(network, err)) && bx_leap_init(&tau->leap, network, err) == 0 &&
              bx_implicit_new(network, &tau->implicit, err) == 0 &&
-             (tau->switches = bx_switches_new(network, err)))
+             (tau->roots = bx_roots_new(network, NULL, err)))
         return tau;
     free_tau(tau);
     return NULL;
@@ -84,7 +82,11 @@ static int settle(tau_leap *tau, bx_error *err)
 {
     bx_simulation *s = tau->simulation;
     size_t fired;
-    return bx_events_settle(tau->network, s->events, s->frame, &fired, err);
+    if (bx_events_settle(tau->network, s->events, s->frame, &fired, err) < 0)
+        return -1;
+    if (fired > 0)
+        tau->known = -INFINITY; /* parameters may have changed */
+    return 0;
 }
 
 /* Exact simulation up to `end`, which also checks the counts. */
@@ -97,6 +99,7 @@ static int step_exactly(tau_leap *tau, double end, bx_error *err)
     run.stream = 0;
     int result = bx_ssa_run(tau->ssa, &exact, err);
     bx_simulation_join(s, &exact);
+    tau->known = -INFINITY;
     return result;
 }
 
@@ -145,7 +148,7 @@ static bool apply(tau_leap *tau)
     }
     bool possible = true;
     for (size_t i = 0; i < network->species && possible; i++)
-        possible = !network->changing[i] || (frame[i] >= 0 && frame[i] <= COUNT_MAXIMUM);
+        possible = !network->changing[i] || (frame[i] >= 0 && frame[i] <= BX_MOLECULES_MAXIMUM);
     if (!possible)
         memcpy(frame, tau->before, network->species * sizeof *frame);
     return possible;
@@ -251,8 +254,16 @@ static int advance_some(tau_leap *tau, double stop, double epsilon, bx_error *er
     *time = end;
     s->steps++;
     bx_network_rules(network, s->frame);
+    if (bx_network_keep(network, s->frame, err) < 0)
+        return -1;
     bx_events_look(network, s->events, s->frame);
     return settle(tau, err);
+}
+
+static int check_counts(const tau_leap *tau, bx_error *err)
+{
+    return bx_molecules_check_counts(tau->network, tau->network->changing, BX_MOLECULES_MAXIMUM,
+                                     tau->simulation->frame, err);
 }
 
 static int advance(tau_leap *tau, bx_error *err)
@@ -260,8 +271,7 @@ static int advance(tau_leap *tau, bx_error *err)
     bx_simulation *s = tau->simulation;
     double *time = &s->frame[tau->network->time];
     double epsilon = s->run->epsilon > 0 ? s->run->epsilon : EPSILON_DEFAULT;
-    if (bx_molecules_check_counts(tau->network, tau->network->changing, s->frame, err) < 0 ||
-        settle(tau, err) < 0)
+    if (check_counts(tau, err) < 0 || settle(tau, err) < 0)
         return -1;
     for (;;) {
         while (s->next_row <= *time)
@@ -270,9 +280,11 @@ static int advance(tau_leap *tau, bx_error *err)
         if (*time >= s->end)
             return 0;
         double stop = fmin(s->end, bx_events_next(tau->network, s->events, s->frame));
-        stop = fmin(stop, bx_switches_next(tau->switches, s->frame));
+        if (tau->known <= *time)
+            tau->known = bx_roots_next(tau->roots, s->frame, *time, s->end);
+        stop = fmin(stop, tau->known);
         if (bx_simulation_poll(s, *time, err) < 0 || advance_some(tau, stop, epsilon, err) < 0 ||
-            bx_molecules_check_counts(tau->network, tau->network->changing, s->frame, err) < 0)
+            check_counts(tau, err) < 0)
             return -1;
         bx_simulation_stepped(s, *time);
     }
@@ -284,6 +296,7 @@ static int run_tau(void *engine, bx_simulation *simulation, bx_error *err)
     tau->simulation = simulation;
     tau->was_implicit = false;
     tau->exact_steps = STEPS_EXACT;
+    tau->known = -INFINITY;
     bx_ssa_forget(tau->ssa);
     bx_random_init(&tau->random, simulation->run->seed, simulation->run->stream);
     bx_random_init(&tau->rows, ~simulation->run->seed, simulation->run->stream);

@@ -908,6 +908,9 @@ LUALIB_API lua_Integer luaL_len (lua_State *L, int idx) {
 }
 
 
+const void *(*luaL_objectid) (lua_State *L, int idx) = lua_topointer;  /* BioXen */
+
+
 LUALIB_API const char *luaL_tolstring (lua_State *L, int idx, size_t *len) {
   idx = lua_absindex(L,idx);
   if (luaL_callmeta(L, idx, "__tostring")) {  /* metafield? */
@@ -936,7 +939,7 @@ LUALIB_API const char *luaL_tolstring (lua_State *L, int idx, size_t *len) {
         int tt = luaL_getmetafield(L, idx, "__name");  /* try name */
         const char *kind = (tt == LUA_TSTRING) ? lua_tostring(L, -1) :
                                                  luaL_typename(L, idx);
-        lua_pushfstring(L, "%s: %p", kind, lua_topointer(L, idx));
+        lua_pushfstring(L, "%s: %p", kind, luaL_objectid(L, idx));
         if (tt != LUA_TNIL)
           lua_remove(L, -2);  /* remove '__name' */
         break;

@@ -49,6 +49,9 @@ LUALIB_API void (luaL_checkversion_) (lua_State *L, lua_Number ver, size_t sz);
 
 LUALIB_API int (luaL_getmetafield) (lua_State *L, int obj, const char *e);
 LUALIB_API int (luaL_callmeta) (lua_State *L, int obj, const char *e);
+/* BioXen: what is shown in the place of an object's address; NULL for a value that has none */
+extern const void *(*luaL_objectid) (lua_State *L, int idx);
+
 LUALIB_API const char *(luaL_tolstring) (lua_State *L, int idx, size_t *len);
 LUALIB_API int (luaL_argerror) (lua_State *L, int arg, const char *extramsg);
 LUALIB_API int (luaL_typeerror) (lua_State *L, int arg, const char *tname);

@@ -58,6 +58,7 @@ typedef struct LG {
 #if !defined(luai_makeseed)
 
 #include <time.h>
+#include <unistd.h>
 
 /*
 ** Compute an initial seed with some level of randomness.
@@ -72,6 +73,7 @@ static unsigned int luai_makeseed (lua_State *L) {
   char buff[3 * sizeof(size_t)];
   unsigned int h = cast_uint(time(NULL));
   int p = 0;
+  getentropy(&h, sizeof(h));  /* BioXen: what is read here cannot be guessed */
   addbuff(buff, p, L);  /* heap variable */
   addbuff(buff, p, &h);  /* local variable */
   addbuff(buff, p, &lua_newstate);  /* public function */

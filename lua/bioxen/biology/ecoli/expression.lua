@@ -33,8 +33,9 @@ expression.per_minute = 18.7e5/(3.0*0.878*chromosome.length) -- transcripts a ge
 expression.origin = 3925860 -- the middle of oriC on NC_000913.3
 expression.stable_speed = 85 -- nt/s
 
--- In the published cell, with 10.7 molecules of energy, transcription is at a/(thetax + a) of its top.
-local top = expression.per_minute*(4.379733394834643 + 10.704845599104)/10.704845599104
+--- The same where energy does not limit: in the published cell, with 10.7 molecules of energy, transcription is at
+-- a/(thetax + a) of its top.
+expression.top_per_minute = expression.per_minute*(4.379733394834643 + 10.704845599104)/10.704845599104
 
 local stable = { tRNA = true, rRNA = true, tmRNA = true, SRP_RNA = true, RNase_P_RNA = true }
 
@@ -85,7 +86,8 @@ local function add(definition, gene, class)
 end
 
 local function define()
-  local definition = { species = {}, rules = {}, reactions = {}, parameters = { w_gene = top/60 } }
+  local definition = { species = {}, rules = {}, reactions = {},
+    parameters = { w_gene = expression.top_per_minute/60 } }
   local classes = {}
   for i, id in ipairs(order) do
     classes[i] = class_of(started[id])

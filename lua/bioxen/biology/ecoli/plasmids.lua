@@ -47,11 +47,12 @@ local function first_copies(copies)
   return math.max(1, math.floor(copies + 0.5))
 end
 
--- A class of protein for the plasmid's gene, as library/protein_class.lua takes it.
-local function class_of(name)
-  return { x = name .. "_gene", protein = "protein_" .. name, length = "length_" .. name,
-    completion = "gamma/length_" .. name,
-    transcription = ("plasmid_%s*w_%s*a/(thetax + a)"):format(name, name) }
+-- A class of protein for a gene of a plasmid, as library/protein_class.lua takes it.
+local function class_of(plasmid, gene)
+  local key = gene.key
+  return { x = key .. "_gene", protein = "protein_" .. key, length = "length_" .. key,
+    completion = "gamma/length_" .. key,
+    transcription = ("plasmid_%s*w_%s*a/(thetax + a)"):format(plasmid, key) }
 end
 
 local function add(definition, name, plasmid)
@@ -62,9 +63,9 @@ local function add(definition, name, plasmid)
   species[named "plasmid_{}"] = plasmid.start
   species[named "RNA_I_{}"] = math.floor(at_rest + 0.5)
   parameters[named "K_{}"] = plasmids.inhibition_constant(plasmid.copies, plasmids.reference_growth)
-  if plasmid.gene then
-    parameters[named "w_{}"] = plasmid.gene.transcription/60
-    parameters[named "length_{}"] = plasmid.gene.length_aa
+  for _, gene in ipairs(plasmid.genes) do
+    parameters["w_" .. gene.key] = gene.transcription/60
+    parameters["length_" .. gene.key] = gene.length_aa
   end
   for _, reaction in ipairs {
     { "plasmid_{} -> 2 plasmid_{}", name = "replication_{}",
@@ -86,7 +87,7 @@ local function define()
   for i, name in ipairs(order) do
     local plasmid = held[name]
     add(definition, name, plasmid)
-    if plasmid.gene then classes[#classes + 1] = class_of(name) end
+    for _, gene in ipairs(plasmid.genes) do classes[#classes + 1] = class_of(name, gene) end
     copies[i] = "plasmid_" .. name
     kb[i] = ("%.17g*%s"):format(plasmid.kb, copies[i])
   end
@@ -111,20 +112,31 @@ function plasmids.define(options)
   end
   copies = copies > 0 and copies or known.copies
   order[1] = name == "" and "plasmid" or name
-  held[order[1]] = { kb = known.kb, copies = copies, start = first_copies(copies) }
+  held[order[1]] = { kb = known.kb, copies = copies, start = first_copies(copies), genes = {} }
   define()
 end
 
-local function check_gene(gene)
-  if gene == nil then return nil end
-  check.keys(gene, { "length_aa", "transcription" }, "add_plasmid: gene", 4)
-  local length = check.number(gene.length_aa, "add_plasmid: gene.length_aa", 4)
-  if length < 1 then error("add_plasmid: gene.length_aa: 1 or more expected, got " .. length, 4) end
-  return { length_aa = length,
-    transcription = check.number(gene.transcription, "add_plasmid: gene.transcription", 4) }
+-- Species and parameters of a gene bear the name `key`.
+local function check_gene(gene, key)
+  check.keys(gene, { "length_aa", "transcription" }, "add_plasmid: gene", 5)
+  local length = check.number(gene.length_aa, "add_plasmid: gene.length_aa", 5)
+  if length < 1 then error("add_plasmid: gene.length_aa: 1 or more expected, got " .. length, 5) end
+  return { key = key, length_aa = length,
+    transcription = check.number(gene.transcription, "add_plasmid: gene.transcription", 5) }
 end
 
-local function check_plasmid(options)
+-- A single gene has the plasmid's name, those of a map have names of their own.
+local function genes_of(name, options, mapped)
+  local genes = {}
+  for i, gene in ipairs(mapped or {}) do
+    genes[i] = { key = name .. "_" .. gene.name, name = gene.name, length_aa = gene.length_aa,
+      transcription = gene.transcription, promoters = gene.promoters }
+  end
+  if options.gene then genes[1] = check_gene(options.gene, name) end
+  return genes
+end
+
+local function check_plasmid(options, mapped)
   check.keys(options, { "name", "copies", "length_kb", "start", "gene" }, "add_plasmid", 3)
   local name = options.name
   if type(name) ~= "string" or not name:match "^%a[%w_]*$" or #name > 32 then
@@ -139,19 +151,33 @@ local function check_plasmid(options)
   if copies <= 0 then error("add_plasmid: copies: more than 0 expected, got " .. copies, 3) end
   return name, { copies = copies, kb = check.number(options.length_kb or known.kb, "add_plasmid: length_kb", 3),
     start = check.number(options.start or first_copies(copies), "add_plasmid: start", 3),
-    gene = check_gene(options.gene) }
+    genes = genes_of(name, options, mapped) }
 end
 
 --- Give the cell a plasmid. name: pUC, pBR322, pACYC184 or pSC101, or any other, which needs copies
 -- (that its control settles at in the published cell) and length_kb. start: copies now (as many).
 -- gene: { length_aa =, transcription = mRNA per minute and copy where energy does not limit }; its
 -- protein is the species protein_NAME, its transcription the reaction transcription_NAME_gene.
-function plasmids.add_plasmid(_, options)
-  local name, plasmid = check_plasmid(options)
+--
+-- Or a genome, as of a plasmid's file, and perhaps options (ecoli/plasmid_map.lua): name, copies, start, promoters.
+-- Each of its genes makes protein_NAME_GENE. Gives what was made of it: name, copies, length_kb, genes, which list
+-- their promoters, and left_out, coding sequences that are parts of others or can't be translated.
+function plasmids.add_plasmid(_, options, more)
+  local mapped, left_out
+  if type(options) == "userdata" then
+    local read
+    read, options, left_out = pcall(require("ecoli.plasmid_map").read, options, more or {})
+    if not read then error(options, 2) end
+    mapped, options.genes = options.genes, nil
+  end
+  local name, plasmid = check_plasmid(options, mapped)
   held[name] = plasmid
   order[#order + 1] = name
   local done, problem = pcall(define)
-  if done then return end
+  if done then
+    return mapped and { name = name, copies = plasmid.copies, length_kb = plasmid.kb, genes = mapped,
+      left_out = left_out }
+  end
   held[name] = nil -- names that the cell has already
   table.remove(order)
   define()
@@ -170,17 +196,21 @@ function plasmids.remove_plasmid(_, name)
   define()
 end
 
---- Plasmids by name: copies now, copies that its control is made for, kilobases, and of one with
--- a gene the protein in molecules and as part of the cell's protein mass.
+--- Plasmids by name: copies now, copies that its control is made for, kilobases, and of one with genes their
+-- protein in molecules and as part of the cell's protein mass, of a mapped one by gene, too.
 function plasmids.plasmids(cell)
   local list = {}
   for name, plasmid in pairs(held) do
     list[name] = { copies = cell:get("plasmid_" .. name), target = plasmid.copies, length_kb = plasmid.kb }
-    if plasmid.gene then
-      local protein = cell:get("protein_" .. name)
-      list[name].protein = protein
-      list[name].mass_fraction = plasmid.gene.length_aa*protein/cell:get "protein_mass"
+    local genes, sum, mass = {}, 0, 0
+    for _, gene in ipairs(plasmid.genes) do
+      local protein = cell:get("protein_" .. gene.key)
+      local fraction = gene.length_aa*protein/cell:get "protein_mass"
+      sum, mass = sum + protein, mass + fraction
+      if gene.name then genes[gene.name] = { protein = protein, mass_fraction = fraction } end
     end
+    if plasmid.genes[1] then list[name].protein, list[name].mass_fraction = sum, mass end
+    if next(genes) then list[name].genes = genes end
   end
   return list
 end

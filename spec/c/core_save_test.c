@@ -1,0 +1,134 @@
+/* Files that are written whole, and the folders they are written to: on the disk when it is said,
+ * and never through a link that somebody else may have made. */
+#include "core/file.h"
+#include "core/folder.h"
+#include "core/save.h"
+
+#include "test.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static char scratch[] = "/tmp/bioxen-save-XXXXXX";
+static int files_synced, folders_synced;
+static bool renamed_too_early;
+
+/* In libc's place. */
+int fsync(int descriptor)
+{
+    struct stat status;
+    if (fstat(descriptor, &status) < 0)
+        return -1;
+    files_synced += S_ISREG(status.st_mode);
+    folders_synced += S_ISDIR(status.st_mode);
+    if (S_ISREG(status.st_mode) && access("new", F_OK) == 0)
+        renamed_too_early = true;
+    return 0;
+}
+
+static const char *content(const char *path)
+{
+    static char text[64];
+    memset(text, 0, sizeof text);
+    int file = open(path, O_RDONLY);
+    if (file < 0 || read(file, text, sizeof text - 1) < 0)
+        snprintf(text, sizeof text, "(%s)", strerror(errno));
+    close(file);
+    return text;
+}
+
+static void what_is_saved_is_on_the_disk(void)
+{
+    CHECK(bx_save("new", "text", 4, NULL) == 0);
+    CHECK_TEXT(content("new"), "text");
+    CHECK(files_synced == 1 && folders_synced == 1 && !renamed_too_early);
+}
+
+static void a_link_of_our_own_is_followed(void)
+{
+    CHECK(mkdir("away", 0777) == 0 && symlink("away/to", "first") == 0);
+    CHECK(bx_save("away/to", "old", 3, NULL) == 0 && symlink("first", "second") == 0);
+    CHECK(chmod("away/to", 0640) == 0);
+    CHECK(bx_save("second", "by links", 8, NULL) == 0);
+    struct stat status;
+    CHECK(lstat("away/to", &status) == 0 && (status.st_mode & 07777) == 0640);
+    CHECK_TEXT(content("away/to"), "by links");
+    CHECK(symlink("circle", "circle") == 0 && bx_save("circle", "", 0, NULL) < 0);
+}
+
+static void standard_output_is_written_to(void)
+{
+    int file = open("redirected", O_RDWR | O_CREAT | O_TRUNC, 0666), before = dup(STDOUT_FILENO);
+    fflush(stdout);
+    dup2(file, STDOUT_FILENO);
+    int status = bx_save("/dev/stdout", "to it", 5, NULL);
+    dup2(before, STDOUT_FILENO);
+    close(before);
+    close(file);
+    CHECK(status == 0);
+    CHECK_TEXT(content("redirected"), "to it");
+}
+
+static void a_link_of_another_user_is_refused(void)
+{
+    bx_error error;
+    if (geteuid() != 0)
+        return; /* nobody else can make one for us */
+    CHECK(bx_save("victim", "untouched", 9, NULL) == 0);
+    CHECK(symlink("victim", "trap") == 0 && lchown("trap", 65534, 65534) == 0);
+    CHECK(bx_save("trap", "x", 1, &error) < 0 && error.code == BX_EFILE);
+    CHECK(strstr(error.message, "another user") != NULL);
+    CHECK_TEXT(content("victim"), "untouched");
+    struct stat status;
+    CHECK(bx_save("waiting", "", 0, NULL) == 0 && chown("waiting", 65534, 65534) == 0);
+    CHECK(chmod("waiting", 04777) == 0 && bx_save("waiting", "ours", 4, NULL) == 0);
+    CHECK(lstat("waiting", &status) == 0 && status.st_uid == 0 && (status.st_mode & 04022) == 0);
+    CHECK(mkfifo("pipe", 0666) == 0 && chown("pipe", 65534, 65534) == 0);
+    CHECK(bx_save("pipe", "x", 1, NULL) < 0);
+    CHECK(mkdir("theirs", 0777) == 0 && chown("theirs", 65534, 65534) == 0);
+    CHECK(bx_folder_open("theirs", true, &error) < 0 && strstr(error.message, "another user"));
+}
+
+static void below_a_folder_no_link_is_followed(void)
+{
+    bx_error error;
+    bx_buffer read = {0};
+    CHECK(mkdir("folder", 0777) == 0 && bx_save("outside", "untouched", 9, NULL) == 0);
+    CHECK(symlink("../outside", "folder/link") == 0 && symlink("..", "folder/up") == 0);
+    int folder = bx_folder_open("folder", true, &error);
+    CHECK(folder >= 0);
+    CHECK(bx_file_read_below(folder, "link", true, &read, &error) < 0);
+    CHECK(strstr(error.message, "it is a link") != NULL);
+    static const char *const refused[] = {"up/outside", "../outside",  "..",           ".",
+                                          "",           "/etc/passwd", "link/outside", "a//b"};
+    for (size_t i = 0; i < sizeof refused / sizeof *refused; i++)
+        CHECK(bx_file_read_below(folder, refused[i], false, &read, &error) < 0 &&
+              bx_save_below(folder, refused[i], "x", 1, &error) < 0);
+    CHECK(bx_save_below(folder, "link", "its own", 7, &error) == 0);
+    CHECK_TEXT(content("folder/link"), "its own");
+    CHECK_TEXT(content("outside"), "untouched");
+    CHECK(bx_file_read_below(folder, "link", true, &read, &error) == 0 && read.length == 7);
+    CHECK(mkdir("folder/a", 0777) == 0);
+    CHECK(bx_save_below(folder, ".//./a//./b", "deep", 4, &error) == 0);
+    CHECK_TEXT(content("folder/a/b"), "deep");
+    bx_buffer_free(&read);
+    close(folder);
+}
+
+int main(void)
+{
+    if (!mkdtemp(scratch) || chdir(scratch) < 0)
+        return EXIT_FAILURE;
+    RUN(what_is_saved_is_on_the_disk);
+    RUN(a_link_of_our_own_is_followed);
+    RUN(standard_output_is_written_to);
+    RUN(a_link_of_another_user_is_refused);
+    RUN(below_a_folder_no_link_is_followed);
+    char command[64];
+    snprintf(command, sizeof command, "rm -rf %s", scratch);
+    return system(command) == 0 ? test_end() : EXIT_FAILURE;
+}
