@@ -617,6 +617,29 @@ static void a_slide_ends_with_words(void)
     }
 }
 
+/* What is left of a difference of nearly equal numbers moves with each of their last digits. */
+static void rounding_is_no_error_of_the_solver(void)
+{
+    static const item items[] = {SPECIES("v", 0),
+                                 SPECIES("b", 0),
+                                 SPECIES("w", 0),
+                                 RATE("rises", "-> v", "1 - v"),
+                                 RATE("follows", "-> b", "1000*(1 - v) - 1000*b"),
+                                 RATE("switches", "-> w", "1000*b^2.3/(1 + b^2.3) - 10*w"),
+                                 END};
+    bx_cell *cell = model_cell(items);
+    for (int i = 0; i < 3; i++) {
+        static const double tolerances[] = {1e-6, 3e-10, 1e-11};
+        bx_cell_reset(cell);
+        model_advance(
+            cell,
+            (bx_run){.duration = 1000, .relative_tolerance = tolerances[i], .maximum_steps = 5000});
+        CHECK_NEAR(model_get(cell, "v"), 1, 10 * tolerances[i]);
+        CHECK_NEAR(model_get(cell, "b"), 0, 10 * tolerances[i]);
+    }
+    bx_cell_free(cell);
+}
+
 /* A condition that holds to the last digit or not, by a sum that is conserved, costs no time. */
 static void noise_at_a_condition_is_passed(void)
 {
@@ -689,6 +712,7 @@ int main(void)
     RUN(waves_within_steps_are_counted);
     RUN(a_peak_is_not_passed_over);
     RUN(a_slide_ends_with_words);
+    RUN(rounding_is_no_error_of_the_solver);
     RUN(noise_at_a_condition_is_passed);
     RUN(an_event_just_after_the_start);
     RUN(a_row_shows_what_turns_true_there);

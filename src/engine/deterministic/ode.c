@@ -160,7 +160,9 @@ static int right_hand_side(realtype time, N_Vector y, N_Vector ydot, void *data)
 static int weigh_errors(N_Vector y, N_Vector weights, void *data)
 {
     bx_ode *ode = data;
-    bx_tolerance_weigh(ode->tolerance, N_VGetArrayPointer(y), N_VGetArrayPointer(weights));
+    double step = 0;
+    CVodeGetCurrentStep(ode->cvode, &step);
+    bx_tolerance_weigh(ode->tolerance, N_VGetArrayPointer(y), step, N_VGetArrayPointer(weights));
     return 0;
 }
 
@@ -181,6 +183,7 @@ static int sparse_jacobian(realtype time, N_Vector y, N_Vector ydot, SUNMatrix m
     }
     load_state(ode, N_VGetArrayPointer(y), time);
     bx_jacobian_evaluate(ode->jacobian, ode->simulation->frame, values);
+    bx_tolerance_note_jacobian(ode->tolerance, pattern, values, N_VGetArrayPointer(y));
     return 0;
 }
 
@@ -193,6 +196,7 @@ static int dense_jacobian(realtype time, N_Vector y, N_Vector ydot, SUNMatrix ma
     memset(ode->entries, 0, pattern->start[ode->size] * sizeof *ode->entries);
     load_state(ode, N_VGetArrayPointer(y), time);
     bx_jacobian_evaluate(ode->jacobian, ode->simulation->frame, ode->entries);
+    bx_tolerance_note_jacobian(ode->tolerance, pattern, ode->entries, N_VGetArrayPointer(y));
     for (size_t j = 0; j < ode->size; j++) {
         realtype *column = SUNDenseMatrix_Column(matrix, (sunindextype)j);
         for (uint32_t i = pattern->start[j]; i < pattern->start[j + 1]; i++)

@@ -1,5 +1,6 @@
 #include "engine/deterministic/tolerance.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -22,6 +23,9 @@
 #define ADDED_UP 10
 #define OF_NEGATIVE 1e-4
 
+/* Rounding errors in a rate, beside one of each value that it is computed from. */
+#define ROUNDINGS 4
+
 /* A change that is not worth a step, beside the largest value. */
 #define SMALL 1e-6
 
@@ -30,6 +34,8 @@ typedef struct variable {
     double absolute; /* the user's; below 0: by scale */
     double largest, fastest; /* value and rate so far in the run */
     double allowed;          /* its error now */
+    double noise;            /* of its rate, by rounding, when last looked at; */
+    double decay;            /* and by how much its rate falls as it rises, or the other way */
     bool from_0;             /* its value at the start of the run: it says nothing of its scale */
     bool may_be_negative;
     uint32_t group;       /* the first place of its group */
@@ -211,12 +217,35 @@ static double by_scale(const bx_tolerance *t, const variable *v)
     return TINY + fmax(OF_LARGEST * v->largest, fmax(in_group, least));
 }
 
-void bx_tolerance_weigh(bx_tolerance *t, const double *y, double *weights)
+void bx_tolerance_note_jacobian(bx_tolerance *t, const bx_csr *pattern, const double *entries,
+                                const double *y)
+{
+    for (size_t i = 0; i < t->size; i++)
+        t->variables[i].noise = t->variables[i].decay = 0;
+    for (size_t j = 0; j < t->size; j++)
+        for (uint32_t k = pattern->start[j]; k < pattern->start[j + 1]; k++) {
+            variable *v = &t->variables[pattern->items[k]];
+            v->noise += ROUNDINGS * DBL_EPSILON * fabs(entries[k] * y[j]);
+            if (pattern->items[k] == j)
+                v->decay = fabs(entries[k]);
+        }
+}
+
+/* No solver can tell what rounding does to a value: within a step, or within the time in which it
+ * forgets. */
+static double rounding(const variable *v, double step)
+{
+    double error = v->noise * (step * v->decay > 1 ? 1 / v->decay : step);
+    return isfinite(error) ? error : 0;
+}
+
+void bx_tolerance_weigh(bx_tolerance *t, const double *y, double step, double *weights)
 {
     note_state(t, y);
     for (size_t i = 0; i < t->size; i++) {
         variable *v = &t->variables[i];
         v->allowed = t->relative * fabs(y[i]) + (v->absolute < 0 ? by_scale(t, v) : v->absolute);
+        v->allowed = fmax(v->allowed, rounding(v, step));
         weights[i] = 1 / v->allowed;
     }
 }

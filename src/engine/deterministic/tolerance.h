@@ -25,8 +25,13 @@ int bx_tolerance_begin(bx_tolerance *tolerance, const bx_run *run, const double 
 /* Note derivatives, which are finite. */
 void bx_tolerance_note(bx_tolerance *tolerance, const double *derivatives);
 
-/* The weight of each variable's error, 1 over what it may be, at the state `y`, which is noted. */
-void bx_tolerance_weigh(bx_tolerance *tolerance, const double *y, double *weights);
+/* Note the derivatives of rates at `y`: they say how far rounding moves a rate. */
+void bx_tolerance_note_jacobian(bx_tolerance *tolerance, const bx_csr *pattern,
+                                const double *entries, const double *y);
+
+/* The weight of each variable's error in a step, 1 over what it may be, at the state `y`, which is
+ * noted. */
+void bx_tolerance_weigh(bx_tolerance *tolerance, const double *y, double step, double *weights);
 
 /* Put 0 in place of what is below it by no more than its tolerance. */
 void bx_tolerance_clip(const bx_tolerance *tolerance, double *y);
