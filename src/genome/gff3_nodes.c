@@ -286,7 +286,9 @@ static int keep_exon(bx_gff3 *gff3, const char *kind, const char *parent, size_t
         return bx_fail_memory(err);
     }
     snprintf(id, size, "%s%.*s", kind, (int)length, parent);
-    exons[gff3->exon_count++] = (bx_gff3_exon){id, row->bad ? (bx_span){0, 0} : row->span};
+    bx_gff3_exon *exon = &exons[gff3->exon_count++];
+    exon->parent = id;
+    exon->span = row->bad ? (bx_span){0, 0} : row->span;
     return 0;
 }
 

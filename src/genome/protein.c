@@ -142,6 +142,8 @@ static int read_codons(const reading *r, bx_buffer *out, bx_error *err)
     if (bx_genome_translate(r->bases, 3 * codons, r->code, out, err) < 0 ||
         (!stops && !by_exception && append_rest(r, out, err) < 0))
         return -1;
+    if (out->length == before)
+        return 0;
     if (codons > 0 && begins_with_start(r, (char)out->data[before]))
         out->data[before] = 'M';
     take_exceptions(r, out->data + before, out->length - before);

@@ -76,7 +76,7 @@ static uint64_t hash_number(lua_State *L, int index)
     if (exact)
         return (uint64_t)integer;
     double mantissa = frexp(lua_tonumber(L, index), &exponent) * 0x1p31;
-    if (!(mantissa > -0x1p63 && mantissa < 0x1p63))
+    if (!(fabs(mantissa) < 9223372036854775808.0)) /* 2^63 */
         return 0;
     unsigned hash = (unsigned)exponent + (unsigned)(int64_t)mantissa;
     return hash <= INT_MAX ? hash : ~hash;
