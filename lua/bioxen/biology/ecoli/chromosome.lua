@@ -8,7 +8,7 @@ local types = { c = "CDS", p = "pseudogene", t = "tRNA", r = "rRNA", n = "ncRNA"
   M = "tmRNA_pseudogene" }
 
 -- Genes whose ends are at most this many bases apart, on the same strand, are taken for one operon: a rule
--- (compare Salgado et al., PNAS 97:6652, 2000), not a list of operons that were measured.
+-- (compare Salgado et al., PNAS 97:6652, 2000) for those of which operons.lua does not know better.
 local operon_gap = 80
 
 -- Release factor 2 is read across a frameshift: its ribosomes skip the base at 3036207 (Craigen & Caskey, Nature
@@ -35,7 +35,7 @@ local function read()
 end
 
 -- Its genes, operons, find("b0002" or "thrA"), find_operon and essential_genes: those that Keio found essential.
-local chromosome = gene_map(read, operon_gap, "E. coli MG1655 has no gene %q")
+local chromosome = gene_map(read, operon_gap, "E. coli MG1655 has no gene %q", require "ecoli.operons")
 
 chromosome.length, chromosome.id = 4641652, "NC_000913.3"
 

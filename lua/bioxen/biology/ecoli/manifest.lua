@@ -22,7 +22,14 @@ return {
       licence = "facts, restated",
     },
     {
-      what = "that neighbours on one strand make an operon, here up to a gap of 80 bases",
+      what = "operons that are known: the first of them; operons.lua has the source of each",
+      citation = "Jacob F, Monod J. Genetic regulatory mechanisms in the synthesis of proteins. J Mol Biol 3:318-356 "
+        .. "(1961)",
+      doi = "10.1016/S0022-2836(61)80072-7",
+      licence = "facts, restated",
+    },
+    {
+      what = "that neighbours on one strand make an operon where none is known, here up to a gap of 80 bases",
       citation = "Salgado H, Moreno-Hagelsieb G, Smith TF, Collado-Vides J. Operons in Escherichia coli: genomic "
         .. "analyses and predictions. PNAS 97:6652-6657 (2000)",
       doi = "10.1073/pnas.110147297",
