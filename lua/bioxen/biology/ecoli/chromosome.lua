@@ -54,6 +54,58 @@ function chromosome.find_all(keys, what)
   return found
 end
 
+-- The genes of a genome's sequence, with what the table of essentiality says of these ids.
+local function genes_on(loaded, sequence)
+  local genes = {}
+  for i, id in ipairs(loaded:genes { sequence = sequence }) do
+    local gene, before = loaded:gene(id), chromosome.find(id)
+    genes[i] = { id = id, name = gene.name, type = gene.type, strand = gene.strand, start = gene.start,
+      stop = gene.stop, spans = gene.spans[2] and gene.spans, incomplete = gene.incomplete,
+      essentiality = before and before.id == id and before.essentiality or nil }
+  end
+  return genes
+end
+
+-- How one table differs from another: ids of genes that only one has, and that have other coordinates.
+local function compare(old, new)
+  local differences, at = { new = {}, missing = {}, moved = {} }, {}
+  for _, gene in ipairs(old) do at[gene.id] = gene end
+  for _, gene in ipairs(new) do
+    local before = at[gene.id]
+    at[gene.id] = nil
+    if not before then table.insert(differences.new, gene.id)
+    elseif before.start ~= gene.start or before.stop ~= gene.stop or before.strand ~= gene.strand then
+      table.insert(differences.moved, gene.id)
+    end
+  end
+  for _, gene in ipairs(old) do
+    if at[gene.id] then table.insert(differences.missing, gene.id) end
+  end
+  return differences
+end
+
+--- Take the genes of a loaded genome in the place of genes.lua, operons by the same rules; essentiality stays with its
+-- ids. Returns ids by how they differ from those before: new, missing, moved. An error at `level` where the genome is
+-- not this chromosome: it has no sequence of its length, or fewer than half of its ids.
+function chromosome.take_genome(loaded, level)
+  local id
+  for _, sequence in ipairs(loaded:sequences()) do
+    if sequence.length == chromosome.length then id = sequence.id end
+  end
+  if not id then
+    error(("use_genome: a sequence of %d bases expected, %s, and the genome has none: load it with vm:load_genome")
+      :format(chromosome.length, chromosome.id), level + 1)
+  end
+  local before, genes = chromosome.genes(), genes_on(loaded, id)
+  local differences = compare(before, genes)
+  if 2*#differences.missing > #before then
+    error(("use_genome: %d of %d genes are not in it by their ids, such as %s: locus tags of MG1655 expected")
+      :format(#differences.missing, #before, differences.missing[1]), level + 1)
+  end
+  chromosome.take(genes)
+  return differences
+end
+
 --- The Genome, without bases: whoever needs them loads a file of NC_000913.3 into the VM.
 function chromosome.genome()
   return genome.new {

@@ -7,7 +7,8 @@ return {
   genome = { length = 4641652, genes = 4498 },
   sources = {
     {
-      what = "the chromosome's genes: ids, names, coordinates, types",
+      what = "the chromosome's genes: ids, names, coordinates, types; of a release before that of 2022, which has 151 "
+        .. "more and other coordinates for 146 (cell:use_genome takes them from a file)",
       citation = "Blattner FR, Plunkett G, Bloch CA et al. The complete genome sequence of Escherichia coli "
         .. "K-12. Science 277:1453-1462 (1997); annotation of NC_000913.3 by NCBI RefSeq",
       doi = "10.1126/science.277.5331.1453",

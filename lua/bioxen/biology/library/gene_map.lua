@@ -58,13 +58,16 @@ return function(read, operon_gap, unknown, known)
   local map = {}
   local genes, by_id, by_name, operons, by_rule -- once read
 
+  --- From now on these are the genes, as `read` gives them.
+  function map.take(list)
+    genes = list
+    by_id, by_name = index(genes)
+    operons, by_rule = group(genes, operon_gap, names_of_known(known or {}, by_name))
+  end
+
   --- All genes in the order of their first bases, each with the id of its operon.
   function map.genes()
-    if not genes then
-      genes = read()
-      by_id, by_name = index(genes)
-      operons, by_rule = group(genes, operon_gap, names_of_known(known or {}, by_name))
-    end
+    if not genes then map.take(read()) end
     return genes
   end
 
