@@ -45,7 +45,7 @@ local mutations = {
   { "a metric that is text", "init", "time = cell:time()", 'time = "now"', "metrics: time = now, at the start" },
   { "a metric that is no number", "init", "all.ribosomes = ", "all.ribosomes = 0/0*", "metrics: ribosomes is" },
   { "no metrics in the table", "init", "  return all\nend\n\nlocal function start", "end\n\nlocal function start",
-    "bad argument" },
+    "metrics: a table expected, got a nil" },
   { "a process that is not defined", "init", '{ name = "expression"', '{ name = "division"',
     "processes: build defines no division" },
   { "a species that there is not", "init", '{ mRNA .. " ->", k', '{ mRNA .. " -> ghost", k',

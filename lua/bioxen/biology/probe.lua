@@ -62,6 +62,7 @@ end
 
 local function differ(a, b)
   if a == b then return false end
+  if type(a) ~= "number" or type(b) ~= "number" then return true end
   local gap, scale = math.abs(a - b), math.max(math.abs(a), math.abs(b))
   return gap == math.huge or gap > 1e-6*scale + 1e-9
 end
@@ -71,10 +72,15 @@ local function values_of(names, values)
   return values
 end
 
+local function metrics()
+  local found = organism.metrics(cell)
+  return expect(found, "table", "metrics") and found or {}
+end
+
 -- Species, these, and metrics, which may have a species' name.
 local function all_values(names)
   local values = values_of(names, values_of(cell:species(), {}))
-  for name, value in pairs(organism.metrics(cell)) do values["metrics." .. tostring(name)] = value end
+  for name, value in pairs(metrics()) do values["metrics." .. tostring(name)] = value end
   return values
 end
 
@@ -186,25 +192,29 @@ local function copy_of(of)
   return copy
 end
 
--- The definition with a rule for each k and each rate, which tells its value; `rates` has what they are of.
-local function with_rates(definition, rates)
-  local copy = copy_of(definition)
+-- Define it with a rule for each k and each rate, which tells its value. Returns what these are of.
+local function define_watched(name, definition, count)
+  local copy, rates = copy_of(definition), {}
   copy.rules = copy_of(definition.rules)
-  for _, reaction in ipairs(definition.reactions or {}) do
-    local rule = ("checked_rate_%d"):format(#rates + 1)
-    rates[#rates + 1] = { rule = rule, equation = reaction[1], k = reaction.k }
+  for i, reaction in ipairs(definition.reactions or {}) do
+    local rule = ("checked_rate_%d"):format(count + i)
+    rates[i] = { rule = rule, equation = reaction[1], k = reaction.k }
     copy.rules[rule] = reaction.k or reaction.rate
   end
-  return copy
+  process(name, copy)
+  return rates
 end
 
--- A stand-in for `process` that keeps the names and the rates, called in either way.
-local function recorder(names, rates)
+-- A stand-in for `process`, called in either way, that keeps the rates by the names of processes.
+local function recorder(rates)
+  local count = 0
   local function define(name, definition)
-    return process(name, type(definition) == "table" and with_rates(definition, rates) or definition)
+    local well, watched = pcall(define_watched, name, definition, count)
+    if not well then return process(name, definition) end -- not all that a rate can be is a rule
+    rates[name], count = watched, count + #watched
   end
   return function(name, definition)
-    names[name] = true
+    rates[name] = {}
     if definition ~= nil then return define(name, definition) end
     return function(late) return define(name, late) end
   end
@@ -212,14 +222,16 @@ end
 
 -- Constants of mass action can't be negative. A formula can, as the net of two, but what it changes can't.
 local function check_rates(rates)
-  if #rates == 0 then return end
+  if #cell:species() == 0 then return end
   cell:run { duration = 60 }
   local negative = {}
-  for _, rate in ipairs(rates) do
-    local value = cell:get(rate.rule)
-    if value < 0 then
-      if rate.k then problem("processes: reaction %q: k is %g, and cannot be negative", rate.equation, value) end
-      negative[#negative + 1] = ("%q has a rate of %g"):format(rate.equation, value)
+  for _, name in ipairs(sorted_keys(rates)) do
+    for _, rate in ipairs(rates[name]) do
+      local value = cell:get(rate.rule)
+      if value < 0 then
+        if rate.k then problem("%s: reaction %q: k is %g, and cannot be negative", name, rate.equation, value) end
+        negative[#negative + 1] = ("%q has a rate of %g"):format(rate.equation, value)
+      end
     end
   end
   for _, name in ipairs(cell:species()) do
@@ -234,8 +246,9 @@ end
 -- build, in an empty cell, defines all processes that are named; others it has are told of.
 function probe.processes()
   cell:clear()
-  local defined, rates = {}, {}
-  organism.build(cell, recorder(defined, rates), {}, nil)
+  local defined = {} -- rates by name
+  organism.build(cell, recorder(defined), {}, nil)
+  check_rates(defined)
   for i, row in ipairs(organism.processes) do
     expect(row.meaning, "string", ("processes[%d].meaning"):format(i))
     if expect(row.name, "string", ("processes[%d].name"):format(i)) then
@@ -244,7 +257,6 @@ function probe.processes()
     end
   end
   for name in pairs(defined) do problem("processes: %s is defined and not named", name) end
-  check_rates(rates)
   return { note = ("%d"):format(#organism.processes) }
 end
 
@@ -266,8 +278,8 @@ function probe.media()
 end
 
 local function check_metrics(when, finite)
-  local metrics, count = organism.metrics(cell), 0
-  for name, value in pairs(metrics) do
+  local count = 0
+  for name, value in pairs(metrics()) do
     count = count + 1
     if type(name) ~= "string" or type(value) ~= "number" then
       problem("metrics: %s = %s, %s", tostring(name), tostring(value), when)
