@@ -54,14 +54,15 @@ function chromosome.find_all(keys, what)
   return found
 end
 
--- The genes of a genome's sequence, with what the table of essentiality says of these ids.
+-- The genes of a genome's sequence, with the essentiality that genes.lua has of these ids.
 local function genes_on(loaded, sequence)
-  local genes = {}
+  local genes, classes = {}, {}
+  for _, gene in ipairs(read()) do classes[gene.id] = gene.essentiality end
   for i, id in ipairs(loaded:genes { sequence = sequence }) do
-    local gene, before = loaded:gene(id), chromosome.find(id)
+    local gene = loaded:gene(id)
     genes[i] = { id = id, name = gene.name, type = gene.type, strand = gene.strand, start = gene.start,
       stop = gene.stop, spans = gene.spans[2] and gene.spans, incomplete = gene.incomplete,
-      essentiality = before and before.id == id and before.essentiality or nil }
+      essentiality = classes[id] }
   end
   return genes
 end
@@ -84,9 +85,9 @@ local function compare(old, new)
   return differences
 end
 
---- Take the genes of a loaded genome in the place of genes.lua, operons by the same rules; essentiality stays with its
--- ids. Returns ids by how they differ from those before: new, missing, moved. An error at `level` where the genome is
--- not this chromosome: it has no sequence of its length, or fewer than half of its ids.
+--- Take the genes of a loaded genome in the place of those before, operons by the same rules; essentiality stays with
+-- its ids. Returns ids by how they differ from those before: new, missing, moved. An error at `level` where the genome
+-- is not this chromosome: it has no sequence of its length, or fewer than half of its ids.
 function chromosome.take_genome(loaded, level)
   local id
   for _, sequence in ipairs(loaded:sequences()) do
