@@ -52,31 +52,35 @@ describe("the chromosome of ecoli", function()
       assert.same({ id = row.locus_tag, name = row.gene, start = tonumber(row.start), stop = tonumber(row["end"]),
         strand = row.strand, type = type, essentiality = essentiality, pieces = several,
         incomplete = several and true, spans = row.gene == "prfB" and gene.spans or nil,
-        operon = row.predicted_operon }, gene)
+        operon = gene.operon:match "^op%d+$" and row.predicted_operon or gene.operon }, gene)
     end
   end)
 
-  -- The table counts rows: a pseudogene in pieces alone is an operon of several in it.
+  -- The table counts rows: a pseudogene in pieces alone is an operon of several in it. Of what is known the rule is
+  -- not asked (ecoli_operons_spec.lua).
   it("has the operons of the rule", function()
-    local compared = 0
+    local compared, known = 0, {}
+    for _, gene in ipairs(genes) do known[gene.id] = not gene.operon:match "^op%d+$" end
     local operons = run "return require('ecoli.chromosome').operons()"
     for _, row in ipairs(flux_tables.rows "ecoli_predicted_operons_gap80.tsv") do
       local list, seen = {}, {}
       for id in row.genes:gmatch "[^,]+" do
-        if not seen[id] then list[#list + 1] = id end
+        if not seen[id] and not known[id] then list[#list + 1] = id end
         seen[id] = true
       end
       local got = operons[row.operon].genes
       table.sort(list)
       table.sort(got)
-      assert.same(list, got)
-      compared = compared + 1
+      if list[1] then
+        assert.same(list, got)
+        compared = compared + 1
+      end
     end
-    assert.equal(933, compared)
+    assert.equal(887, compared)
   end)
 
   it("is a genome", function()
-    assert.same({ 4641652, 4498, "thrA", "op0002", "essential", 1098, true }, run [[
+    assert.same({ 4641652, 4498, "thrA", "thrLABC", "essential", 1098, true }, run [[
       local genome = organism.genome()
       local thrA, prfB = genome:gene "b0002", genome:gene "prfB"
       local coding = 0

@@ -18,6 +18,14 @@ local manifest_schema = {
   sources = { type = "table", required = true },
   options = { type = "table" },
   genome = { type = "table" },
+  ignores = { type = "table" },
+}
+
+local ignores_schema = {
+  ribosomes = { type = "string" },
+  rna_polymerase = { type = "string" },
+  atp_percentage = { type = "string" },
+  memory_kb = { type = "string" },
 }
 
 local genome_schema = {
@@ -89,6 +97,7 @@ local function check_manifest(name)
   end
   check_sources(manifest.sources, problems)
   if manifest.genome then check.table(manifest.genome, genome_schema, "genome", problems) end
+  check.table(manifest.ignores or {}, ignores_schema, "ignores", problems)
   for option_name, option in pairs(manifest.options or {}) do
     check_option(tostring(option_name), option, problems)
   end
@@ -97,8 +106,10 @@ end
 
 -- ---- its cells ----
 
--- A chassis of its own, with room for anything.
+-- A chassis of its own, with room for anything. All have the same seed.
 local function start(name, config)
+  config = config or {}
+  config.seed = 42
   local chassis = bioxen.BioXenHypervisor { chassis = "orthogonal", capacity = {
     ribosomes = 1e9, rna_polymerase = 1e9, atp_percentage = 100, memory_kb = 1e9,
   } }
@@ -108,6 +119,13 @@ local function start(name, config)
   if started then return vm end
   vm:destroy()
   error(tostring(failure), 0)
+end
+
+-- Call; `what` stands before what is raised.
+local function told(what, fn, ...)
+  local well, answer = pcall(fn, ...)
+  if not well then error(("%s: %s"):format(what, answer), 0) end
+  return answer
 end
 
 local function must_not_fail(value, err)
@@ -139,62 +157,93 @@ local function check_start(name)
   return ("%.0f ms"):format(1000*taken)
 end
 
--- Another value that the option takes: nil where there is none to be known.
-local function another_value(option)
-  local kind = option.type or "number"
-  if kind == "boolean" then return not option.default end
-  if kind ~= "number" or not option.default then return nil end
+-- Other values that the option takes: none where none can be known.
+local function other_values(option)
+  local kind, default = option.type or "number", option.default
+  if kind == "boolean" then return { not default } end
+  if kind ~= "number" or not default then return {} end
   local low, high = option.minimum or option.above, option.maximum
-  local candidates = { low and high and (low + high)/2, option.default/2, option.default*2, 1 }
-  for _, key in ipairs { 1, 2, 3, 4 } do
-    local value = candidates[key]
-    if value and option.integer then value = value//1 end
-    if value and value ~= option.default and (not option.minimum or value >= option.minimum)
+  local values = {}
+  for _, value in ipairs { low and high and (low + high)/2 or default/2, default*2, 1, low or default,
+    high or default } do
+    if option.integer then value = value//1 end
+    if value ~= default and (not option.minimum or value >= option.minimum)
       and (not option.above or value > option.above) and (not high or value <= high) then
-      return value
+      values[#values + 1] = value
     end
+  end
+  return values
+end
+
+-- "key = value" of the first of these with which a cell does something else, within seconds, than with the default.
+local function effect(name, key, values, seconds)
+  local plain <close> = start(name)
+  local expected = ask(plain, "advance", { duration = seconds })
+  expected.duration = seconds
+  for _, value in ipairs(values) do
+    local vm <close> = start(name, { organism = { [key] = value } })
+    if ask(vm, "compare", expected).differ then return ("%s = %s"):format(key, tostring(value)) end
   end
 end
 
 local function check_options(name)
-  local tried = {}
+  local tried, problems = {}, {}
   for key, option in pairs(organisms.manifest(name).options or {}) do
-    local value = another_value(option)
-    if value ~= nil then
-      local vm <close> = start(name, { organism = { [key] = value } })
-      must_not_fail(vm:get_biological_metrics())
-      tried[#tried + 1] = ("%s = %s"):format(key, tostring(value))
+    local values = other_values(option)
+    local found = values[1] ~= nil and (effect(name, key, values) or effect(name, key, values, 86400))
+    if not found and values[1] ~= nil then
+      problems[#problems + 1] = ("options.%s: with %s the cell does the same for a day as with %s: let build use "
+        .. "options.%s, or take it out of manifest.lua"):format(key, tostring(values[1]), tostring(option.default), key)
     end
+    tried[#tried + 1] = found or nil
   end
+  raise(problems)
   table.sort(tried)
   return tried[1] and table.concat(tried, ", ")
 end
 
--- Shares that are little for most cells, but leave the genome its room.
+-- Shares that are little for most cells, and then for any, but leave the genome its room.
 local function shares_of(name)
   local described = organisms.manifest(name).genome
-  return { ribosomes = 1, rna_polymerase = 1, atp_percentage = 10,
-    memory_kb = described and described.length/1000 or 100 }
+  return { ribosomes = { 1, 1e-3 }, rna_polymerase = { 1, 1e-3 }, atp_percentage = { 10 },
+    memory_kb = { described and described.length/1000 or 100 } }
 end
 
--- Which shares change what the cell does from its start on, when it is given one and when it is built with
--- one, is told; neither may fail.
-local function check_shares(name)
-  local binding = {}
-  local shares = shares_of(name)
-  local free <close> = start(name)
-  local unbound = ask(free, "advance")
-  for _, key in ipairs(sorted_keys(shares)) do
-    local vm <close> = start(name)
-    must_not_fail(vm:allocate_resources { [key] = shares[key] })
-    local built <close> = start(name, { resources = { [key] = shares[key] } })
-    local given, born = ask(vm, "compare", unbound).differ, ask(built, "compare", unbound).differ
-    if given ~= born then
-      error(("%s: binds a cell that %s, and not one that %s"):format(key,
-        table.unpack(given and { "is given it", "is built with it" } or { "is built with it", "is given it" })), 0)
-    end
-    if given then binding[#binding + 1] = key end
+-- Whether this share changes what the cell does from its start on, when it is given it and when it is built with it.
+local function share_binds(name, key, amount, unbound)
+  local vm <close> = start(name)
+  must_not_fail(vm:allocate_resources { [key] = amount })
+  local built <close> = start(name, { resources = { [key] = amount } })
+  local given, born = ask(vm, "compare", unbound).differ, ask(built, "compare", unbound).differ
+  if given ~= born then
+    error(("%s: binds a cell that %s, and not one that %s"):format(key,
+      table.unpack(given and { "is given it", "is built with it" } or { "is built with it", "is given it" })), 0)
   end
+  return given
+end
+
+-- Every share binds, or the manifest says why not. The host sees to memory: there is not always something to bind.
+local function check_shares(name)
+  local binding, problems = {}, {}
+  local shares, ignored = shares_of(name), organisms.manifest(name).ignores or {}
+  local free <close> = start(name)
+  local unbound = ask(free, "advance", { species = true })
+  unbound.species = true
+  for _, key in ipairs(sorted_keys(shares)) do
+    local binds
+    for _, amount in ipairs(shares[key]) do
+      binds = binds or share_binds(name, key, amount, unbound)
+    end
+    if binds then
+      binding[#binding + 1] = key
+      if ignored[key] then problems[#problems + 1] = ("%s: binds: take it out of ignores"):format(key) end
+    elseif not ignored[key] and key ~= "memory_kb" then
+      problems[#problems + 1] = ("%s: does not bind: with %g of it the cell does what it does without limit: let build "
+        .. "and allocate use resources.%s, or say why not in manifest.lua, ignores = { %s = \"why\" }")
+        :format(key, shares[key][#shares[key]], key, key)
+    end
+  end
+  raise(problems)
   return binding[1] and "these bind from the start: " .. table.concat(binding, ", ")
 end
 
@@ -206,23 +255,32 @@ local function check_give_back(name)
     local untouched <close> = start(name)
     ask(vm, "advance")
     ask(untouched, "advance")
-    must_not_fail(vm:allocate_resources { [key] = shares[key] })
+    must_not_fail(vm:allocate_resources { [key] = shares[key][#shares[key]] })
     must_not_fail(vm:allocate_resources { [key] = false })
-    ask(vm, "same_state", ask(untouched, "state"))
+    told(key .. ", held and given back", ask, vm, "same_state", ask(untouched, "state"))
     if ask(untouched, "compare", ask(vm, "advance")).differ then
       error(key .. ": a cell that held a share and gave it back goes on differently from one that never did", 0)
     end
   end
 end
 
+-- It takes each medium, and they do not all do the same to a cell.
 local function check_media(name)
   local vm <close> = start(name)
-  local found = ask(vm, "media")
-  for _, medium in ipairs(found.names) do
-    must_not_fail(vm:execute_biological_process("cell:set_medium(args)", { args = medium }))
-    must_not_fail(vm:get_biological_metrics())
+  local names = ask(vm, "media").names
+  local expected, differ
+  for _, medium in ipairs(names) do
+    local other <close> = start(name)
+    must_not_fail(other:execute_biological_process("cell:set_medium(args)", { args = medium }))
+    must_not_fail(other:get_biological_metrics())
+    if expected then differ = differ or ask(other, "compare", expected).differ end
+    expected = expected or ask(other, "advance")
   end
-  return found.names[1] and table.concat(found.names, ", ")
+  if names[2] and not differ then
+    error(("set_medium: the cell does the same in all its media (%s): let set_medium change it")
+      :format(table.concat(names, ", ")), 0)
+  end
+  return names[1] and table.concat(names, ", ")
 end
 
 -- ---- capabilities ----
@@ -241,7 +299,11 @@ local capabilities = {}
 
 function capabilities.start_transcription(vm)
   local gene = ask(vm, "some_gene").id
-  must_not_fail(vm:start_transcription(gene))
+  local answer = must_not_fail(vm:start_transcription(gene))
+  if answer ~= true then
+    error(("start_transcription: true expected, got %s: return true once %s is transcribed"):format(
+      check.shown(answer), gene), 0)
+  end
   must_name("start_transcription of an unknown gene", UNKNOWN, vm:start_transcription { gene, UNKNOWN })
 end
 
@@ -251,16 +313,22 @@ end
 
 function capabilities.manage_operons(vm)
   local operon = ask(vm, "some_operon").id
+  local said = {}
   for _, action in ipairs { "repress", "activate" } do
     local states = must_not_fail(vm:manage_operons({ operon }, action))
     local id, state = next(type(states) == "table" and states or {})
     if type(id) ~= "string" or type(state) ~= "string" then
       error(("manage_operons: { id = state } expected, got %s"):format(check.shown(states)), 0)
     end
+    said[action] = state
+  end
+  if said.repress == said.activate then
+    error(("manage_operons: %s is %q after repress and after activate"):format(operon, said.repress), 0)
   end
   must_name("manage_operons of an unknown operon", UNKNOWN, vm:manage_operons(UNKNOWN, "activate"))
   must_name("manage_operons with an unknown action", "no_such_action",
     vm:manage_operons(operon, "no_such_action"))
+  ask(vm, "operons_act")
 end
 
 function capabilities.get_plasmid_count(vm)
@@ -295,10 +363,22 @@ local function check_capabilities(name)
   return has[1] and table.concat(has, ", ")
 end
 
+-- Shares of all that there is limit nothing, and have each VM build its cell for itself.
+local function check_beginning(name)
+  local first <close> = start(name, { resources = { atp_percentage = 100 } })
+  local expected = ask(first, "state")
+  for _ = 1, 2 do
+    local again <close> = start(name, { resources = { atp_percentage = 100 } })
+    told("build gives another cell each time (take what is random from math.random, which the seed determines)",
+      ask, again, "same_state", expected)
+  end
+end
+
 local function check_seed(name)
+  check_beginning(name)
   local runs = {}
   for i = 1, 2 do
-    local vm <close> = start(name, { seed = 42 })
+    local vm <close> = start(name)
     runs[i] = ask(vm, "stochastic")
     if not runs[i].values then return runs[i].note end
   end
@@ -315,16 +395,16 @@ end
 contract.list = {
   { "its manifest says what it is, its sources, its genome and its options", check_manifest },
   { "a VM of it starts, and its module has the parts of an organism", check_start },
-  { "it takes other values of its options", check_options },
+  { "it defines the processes that it names, whose rates are not negative", probe "processes" },
+  { "the same seed gives the same cell, and the same stochastic run", check_seed },
+  { "each of its options changes what it does", check_options },
   { "it takes each share of a chassis, when it is built and while it lives", check_shares },
   { "a share that is given back leaves no trace", check_give_back },
   { "its genome is as long as its manifest says, and has its genes", probe "genome" },
   { "its genes have ids, and essentiality with a source", probe "genes" },
-  { "it defines the processes that it names", probe "processes" },
   { "it takes every medium that it names, and no other", check_media },
   { "its metrics are numbers", probe "metrics" },
   { "its capabilities do what the host's methods of these names promise", check_capabilities },
-  { "the same seed gives the same stochastic run", check_seed },
 }
 
 --- Check them all and print what comes out; whether all is well.

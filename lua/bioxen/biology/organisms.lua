@@ -60,7 +60,7 @@ end
 local LIMIT = 1 << 20 -- bytes of one
 
 local kinds = {
-  manifest = { options = "table", genome = "table", sources = "table" },
+  manifest = { options = "table", genome = "table", sources = "table", ignores = "table" },
   genome = { length = "number", genes = "number" },
   option = { type = "string", unit = "string", meaning = "string", minimum = "number", maximum = "number",
     above = "number", integer = "boolean" },

@@ -62,35 +62,56 @@ end
 
 local function differ(a, b)
   if a == b then return false end
+  if type(a) ~= "number" or type(b) ~= "number" then return true end
   local gap, scale = math.abs(a - b), math.max(math.abs(a), math.abs(b))
   return gap == math.huge or gap > 1e-6*scale + 1e-9
 end
 
+local function values_of(names, values)
+  for _, name in ipairs(names) do values[name] = cell:get(name) end
+  return values
+end
+
+local function metrics()
+  local found = organism.metrics(cell)
+  return expect(found, "table", "metrics") and found or {}
+end
+
+-- Species, these, and metrics, which may have a species' name.
+local function all_values(names)
+  local values = values_of(names, values_of(cell:species(), {}))
+  for name, value in pairs(metrics()) do values["metrics." .. tostring(name)] = value end
+  return values
+end
+
 function probe.state()
-  local values = {}
-  for _, name in ipairs(cell:species()) do values[name] = cell:get(name) end
-  return { values = values, time = cell:time() }
+  return { values = values_of(cell:parameters(), values_of(cell:species(), {})), time = cell:time() }
 end
 
 function probe.same_state()
   local now = probe.state()
   if now.time ~= args.time then problem("the time is %g s, where %g s was expected", now.time, args.time) end
   for name, value in pairs(args.values) do
-    if not now.values[name] then problem("the species %s is gone", name)
+    if not now.values[name] then problem("%s is gone", name)
     elseif differ(now.values[name], value) then
-      problem("the species %s is %g, where %g was expected", name, now.values[name], value)
+      problem("%s is %g, where %g was expected", name, now.values[name], value)
     end
   end
   return {}
 end
 
--- What the organism's metrics are after half a minute of the cell's time.
+-- Species, rules and metrics after half a minute of the cell's time, or args.duration. With args.species they are
+-- species alone, if these have changed: of a cell that lives, other numbers may tell of a limit that has no effect.
 function probe.advance()
-  if #cell:species() > 0 then cell:run { duration = 30 } end
-  return { values = organism.metrics(cell) }
+  local before, moved = values_of(cell:species(), {}), false
+  if next(before) then cell:run { duration = args.duration or 30 } end
+  local values = values_of(cell:species(), {})
+  for name, value in pairs(values) do moved = moved or differ(value, before[name]) end
+  if args.species and moved then return { values = values } end
+  return { values = all_values(cell:rules()) }
 end
 
--- Whether this cell does something else in that time than the one whose metrics are args.values.
+-- Whether this cell does something else in that time than the one of which args.values are.
 function probe.compare()
   local different = false
   for name, value in pairs(probe.advance().values) do
@@ -163,20 +184,71 @@ function probe.genes()
   return { note = ("%d, of which %d with essentiality"):format(#list, classified) }
 end
 
--- A stand-in for `process` that keeps the names, called in either way.
-local function recorder(names)
+-- ---- rates ----
+
+local function copy_of(of)
+  local copy = {}
+  for key, value in pairs(of or {}) do copy[key] = value end
+  return copy
+end
+
+-- Define it with a rule for each k and each rate, which tells its value. Returns what these are of.
+local function define_watched(name, definition, count)
+  local copy, rates = copy_of(definition), {}
+  copy.rules = copy_of(definition.rules)
+  for i, reaction in ipairs(definition.reactions or {}) do
+    local rule = ("checked_rate_%d"):format(count + i)
+    rates[i] = { rule = rule, equation = reaction[1], k = reaction.k }
+    copy.rules[rule] = reaction.k or reaction.rate
+  end
+  process(name, copy)
+  return rates
+end
+
+-- A stand-in for `process`, called in either way, that keeps the rates by the names of processes.
+local function recorder(rates)
+  local count = 0
+  local function define(name, definition)
+    local well, watched = pcall(define_watched, name, definition, count)
+    if not well then return process(name, definition) end -- not all that a rate can be is a rule
+    rates[name], count = watched, count + #watched
+  end
   return function(name, definition)
-    names[name] = true
-    if definition ~= nil then return process(name, definition) end
-    return process(name)
+    rates[name] = {}
+    if definition ~= nil then return define(name, definition) end
+    return function(late) return define(name, late) end
+  end
+end
+
+-- Constants of mass action can't be negative. A formula can, as the net of two, but what it changes can't.
+local function check_rates(rates)
+  if #cell:species() == 0 then return end
+  cell:run { duration = 60 }
+  local negative = {}
+  for _, name in ipairs(sorted_keys(rates)) do
+    for _, rate in ipairs(rates[name]) do
+      local value = cell:get(rate.rule)
+      if value < 0 then
+        if rate.k then problem("%s: reaction %q: k is %g, and cannot be negative", name, rate.equation, value) end
+        negative[#negative + 1] = ("%q has a rate of %g"):format(rate.equation, value)
+      end
+    end
+  end
+  for _, name in ipairs(cell:species()) do
+    local value = cell:get(name)
+    if value < -1e-6 then
+      problem("processes: there are %g molecules of %s after a minute%s", value, name,
+        negative[1] and ": " .. table.concat(negative, ", ", 1, math.min(#negative, 3)) or "")
+    end
   end
 end
 
 -- build, in an empty cell, defines all processes that are named; others it has are told of.
 function probe.processes()
   cell:clear()
-  local defined = {}
+  local defined = {} -- rates by name
   organism.build(cell, recorder(defined), {}, nil)
+  check_rates(defined)
   for i, row in ipairs(organism.processes) do
     expect(row.meaning, "string", ("processes[%d].meaning"):format(i))
     if expect(row.name, "string", ("processes[%d].name"):format(i)) then
@@ -206,8 +278,8 @@ function probe.media()
 end
 
 local function check_metrics(when, finite)
-  local metrics, count = organism.metrics(cell), 0
-  for name, value in pairs(metrics) do
+  local count = 0
+  for name, value in pairs(metrics()) do
     count = count + 1
     if type(name) ~= "string" or type(value) ~= "number" then
       problem("metrics: %s = %s, %s", tostring(name), tostring(value), when)
@@ -239,13 +311,24 @@ function probe.some_gene()
   return { id = list[1].id }
 end
 
-function probe.some_operon()
+-- The operons that genes name, in the genes' order; genes themselves where none does.
+local function all_operons()
   local own = organism.genome and cell:genome()
+  local operons, seen = {}, {}
   for _, id in ipairs(own and own:genes() or {}) do
     local operon = own:gene(id).operon
-    if operon then return { id = operon } end
+    if operon and not seen[operon] then
+      operons[#operons + 1] = operon
+      seen[operon] = true
+    end
   end
-  return probe.some_gene()
+  if operons[1] then return operons end
+  for i, gene in ipairs(organism.genes(cell)) do operons[i] = gene.id end
+  return operons
+end
+
+function probe.some_operon()
+  return { id = all_operons()[1] }
 end
 
 function probe.are_genes()
@@ -255,6 +338,34 @@ function probe.are_genes()
     if ids[id] == "nonessential" then problem("get_essential_genes: %s is nonessential", id) end
     if seen[id] then problem("get_essential_genes: %s comes twice", id) end
     seen[id] = true
+  end
+  for _, id in ipairs(sorted_keys(ids)) do
+    if ids[id] == "essential" and not seen[id] then problem("get_essential_genes: %s is missing, and essential", id) end
+  end
+  return {}
+end
+
+-- Whether no species, parameter or metric is other than in `before`.
+local function is_same(before)
+  for name, value in pairs(all_values(cell:parameters())) do
+    if before[name] == nil or differ(value, before[name]) then return false end
+  end
+  return true
+end
+
+-- To repress all operons changes the cell; so does then a gene that is transcribed again, unless that is refused.
+function probe.operons_act()
+  local has, operons = organism.capabilities, all_operons()
+  local before = all_values(cell:parameters())
+  has.manage_operons(cell, operons, "repress")
+  if is_same(before) then
+    problem "manage_operons: to repress all operons changes nothing: neither species, parameters nor metrics"
+  elseif has.start_transcription then
+    before = all_values(cell:parameters())
+    local well = pcall(has.start_transcription, cell, { probe.some_gene().id })
+    if well and is_same(before) then
+      problem "start_transcription: of a gene whose operon is repressed it changes nothing"
+    end
   end
   return {}
 end

@@ -8,7 +8,7 @@ local types = { c = "CDS", p = "pseudogene", t = "tRNA", r = "rRNA", n = "ncRNA"
   M = "tmRNA_pseudogene" }
 
 -- Genes whose ends are at most this many bases apart, on the same strand, are taken for one operon: a rule
--- (compare Salgado et al., PNAS 97:6652, 2000), not a list of operons that were measured.
+-- (compare Salgado et al., PNAS 97:6652, 2000) for those of which operons.lua does not know better.
 local operon_gap = 80
 
 -- Release factor 2 is read across a frameshift: its ribosomes skip the base at 3036207 (Craigen & Caskey, Nature
@@ -35,7 +35,7 @@ local function read()
 end
 
 -- Its genes, operons, find("b0002" or "thrA"), find_operon and essential_genes: those that Keio found essential.
-local chromosome = gene_map(read, operon_gap, "E. coli MG1655 has no gene %q")
+local chromosome = gene_map(read, operon_gap, "E. coli MG1655 has no gene %q", require "ecoli.operons")
 
 chromosome.length, chromosome.id = 4641652, "NC_000913.3"
 
@@ -52,6 +52,59 @@ function chromosome.find_all(keys, what)
     found[i] = gene
   end
   return found
+end
+
+-- The genes of a genome's sequence, with the essentiality that genes.lua has of these ids.
+local function genes_on(loaded, sequence)
+  local genes, classes = {}, {}
+  for _, gene in ipairs(read()) do classes[gene.id] = gene.essentiality end
+  for i, id in ipairs(loaded:genes { sequence = sequence }) do
+    local gene = loaded:gene(id)
+    genes[i] = { id = id, name = gene.name, type = gene.type, strand = gene.strand, start = gene.start,
+      stop = gene.stop, spans = gene.spans[2] and gene.spans, incomplete = gene.incomplete,
+      essentiality = classes[id] }
+  end
+  return genes
+end
+
+-- How one table differs from another: ids of genes that only one has, and that have other coordinates.
+local function compare(old, new)
+  local differences, at = { new = {}, missing = {}, moved = {} }, {}
+  for _, gene in ipairs(old) do at[gene.id] = gene end
+  for _, gene in ipairs(new) do
+    local before = at[gene.id]
+    at[gene.id] = nil
+    if not before then table.insert(differences.new, gene.id)
+    elseif before.start ~= gene.start or before.stop ~= gene.stop or before.strand ~= gene.strand then
+      table.insert(differences.moved, gene.id)
+    end
+  end
+  for _, gene in ipairs(old) do
+    if at[gene.id] then table.insert(differences.missing, gene.id) end
+  end
+  return differences
+end
+
+--- Take the genes of a loaded genome in the place of those before, operons by the same rules; essentiality stays with
+-- its ids. Returns ids by how they differ from those before: new, missing, moved. An error at `level` where the genome
+-- is not this chromosome: it has no sequence of its length, or fewer than half of its ids.
+function chromosome.take_genome(loaded, level)
+  local id
+  for _, sequence in ipairs(loaded:sequences()) do
+    if sequence.length == chromosome.length then id = sequence.id end
+  end
+  if not id then
+    error(("use_genome: a sequence of %d bases expected, %s, and the genome has none: load it with vm:load_genome")
+      :format(chromosome.length, chromosome.id), level + 1)
+  end
+  local before, genes = chromosome.genes(), genes_on(loaded, id)
+  local differences = compare(before, genes)
+  if 2*#differences.missing > #before then
+    error(("use_genome: %d of %d genes are not in it by their ids, such as %s: locus tags of MG1655 expected")
+      :format(#differences.missing, #before, differences.missing[1]), level + 1)
+  end
+  chromosome.take(genes)
+  return differences
 end
 
 --- The Genome, without bases: whoever needs them loads a file of NC_000913.3 into the VM.

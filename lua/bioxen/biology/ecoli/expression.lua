@@ -124,6 +124,11 @@ function expression.start_transcription(cell, keys)
   return true
 end
 
+--- How many genes are followed in the cell.
+function expression.count()
+  return #order
+end
+
 --- Transcribe these genes no longer; their mRNA and protein go as they do. Those that were not
 -- transcribed stay so.
 function expression.stop_transcription(cell, keys)

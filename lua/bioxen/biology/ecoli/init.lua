@@ -48,6 +48,7 @@ local functions = {
   knock_out = regulation.knock_out,
   restore = regulation.restore,
   knocked_out = regulation.knocked_out,
+  use_genome = regulation.use_genome,
   knock_out_screen = metabolism.knock_out_screen,
   grow_culture = culture.grow_culture,
   set_nutrient = growth.set_nutrient,

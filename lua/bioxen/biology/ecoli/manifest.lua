@@ -7,7 +7,8 @@ return {
   genome = { length = 4641652, genes = 4498 },
   sources = {
     {
-      what = "the chromosome's genes: ids, names, coordinates, types",
+      what = "the chromosome's genes: ids, names, coordinates, types; of a release before that of 2022, which has 151 "
+        .. "more and other coordinates for 146 (cell:use_genome takes them from a file)",
       citation = "Blattner FR, Plunkett G, Bloch CA et al. The complete genome sequence of Escherichia coli "
         .. "K-12. Science 277:1453-1462 (1997); annotation of NC_000913.3 by NCBI RefSeq",
       doi = "10.1126/science.277.5331.1453",
@@ -22,7 +23,14 @@ return {
       licence = "facts, restated",
     },
     {
-      what = "that neighbours on one strand make an operon, here up to a gap of 80 bases",
+      what = "operons that are known: the first of them; operons.lua has the source of each",
+      citation = "Jacob F, Monod J. Genetic regulatory mechanisms in the synthesis of proteins. J Mol Biol 3:318-356 "
+        .. "(1961)",
+      doi = "10.1016/S0022-2836(61)80072-7",
+      licence = "facts, restated",
+    },
+    {
+      what = "that neighbours on one strand make an operon where none is known, here up to a gap of 80 bases",
       citation = "Salgado H, Moreno-Hagelsieb G, Smith TF, Collado-Vides J. Operons in Escherichia coli: genomic "
         .. "analyses and predictions. PNAS 97:6652-6657 (2000)",
       doi = "10.1073/pnas.110147297",

@@ -4,6 +4,7 @@
 
 local check = require "library.check"
 local chromosome = require "ecoli.chromosome"
+local expression = require "ecoli.expression"
 local growth = require "ecoli.growth"
 local metabolism = require "ecoli.metabolism"
 
@@ -132,6 +133,15 @@ function regulation.manage_operons(cell, ids, action)
   for _, operon in ipairs(operons) do states[operon.id] = actions[action](cell, operon) end
   update()
   return states
+end
+
+--- Take genes, operons and coordinates from the genome that the VM has loaded: another annotation of NC_000913.3.
+-- Returns ids by how it differs from the one before: { new, missing, moved }.
+function regulation.use_genome(cell)
+  if next(knocked_out) or next(repressed) or expression.count() > 0 then
+    error("use_genome: genes of this cell are knocked out, repressed or followed: call it before, on a new cell", 2)
+  end
+  return chromosome.take_genome(cell:genome(), 2)
 end
 
 --- Transcribe genes, which the cell has to have.
