@@ -155,6 +155,7 @@ describe("the host", function()
       assert.equal("65534", zygote:match "Uid:%s+(%d+)")
       assert.equal("00000000000000e0", zygote:match "CapPrm:%s+(%x+)") -- to change users, and to signal them
       assert.equal("1", zygote:match "NoNewPrivs:%s(%d)")
+      assert.equal("2", zygote:match "Seccomp:%s(%d)")
     end
     for _, vm in ipairs(vms) do vm:destroy() end
     bioxen.limits(present)
