@@ -169,7 +169,8 @@ describe("bioxen xcpng", function()
     local genome, good = sh:file("genome.fa", ">chr\nATGAAATAA\n"), config("good.json", valid())
     local cases = {
       simulate = { model .. " --duration 1", model .. " --duration 1 --runs 2" }, fba = { model .. " --maximise R" },
-      organisms = { "", "ecoli" }, ["genome info"] = { genome }, ["genome check"] = { genome }, ["config validate"] = { good }, doctor = { "" },
+      organisms = { "", "ecoli" }, ["genome info"] = { genome }, ["genome check"] = { genome },
+      ["config validate"] = { good }, doctor = { "" },
       ["xcpng templates"] = { path }, ["xcpng hosts"] = { path }, ["xcpng gc"] = { path },
     }
     for _, command in ipairs(taking_json(require "bioxen.cli".spec(), "")) do
