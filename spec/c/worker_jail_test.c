@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <seccomp.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -32,6 +33,18 @@ enum { FORBIDDEN = KILLED };
 
 typedef int attempt(void);
 
+/* Whose the filters are: a worker's own, its parent's and its own, or the parent's alone. */
+static enum { OWN, BOTH, PARENT } filters;
+
+static int put_up_walls(pid_t parent, bx_error *err)
+{
+    if (filters != OWN) {
+        bx_jail_restrain();
+        bx_jail_confine_parent();
+    }
+    return filters == PARENT ? 0 : bx_jail_enter(parent, USER, MEMORY, false, err);
+}
+
 /* The number of the error, or 0, of what `try` did in a jail; KILLED if it was ended for it. */
 static int confined(attempt *try)
 {
@@ -43,7 +56,7 @@ static int confined(attempt *try)
     if (pid == 0) {
         bx_error err;
         if (bx_jail_follow(parent, &err) < 0 || bx_jail_close_descriptors(pair[1], &err) < 0 ||
-            bx_jail_enter(parent, USER, MEMORY, false, &err) < 0)
+            put_up_walls(parent, &err) < 0)
             _exit(1);
         result = try();
         _exit(send(BX_WORKER_DESCRIPTOR, &result, sizeof result, MSG_NOSIGNAL) < 0);
@@ -144,6 +157,13 @@ static int start_process(void)
 {
     return error_of(syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0));
 }
+
+#ifndef BIOXEN_SANITIZE
+static int start_thread(void)
+{
+    return error_of(syscall(SYS_clone, CLONE_VM | CLONE_SIGHAND | CLONE_THREAD, 0, 0, 0, 0));
+}
+#endif
 
 static int run_program(void)
 {
@@ -260,6 +280,58 @@ static void memory_is_never_code(void)
     CHECK_CONFINED(map_code, FORBIDDEN);
     CHECK_CONFINED(make_executable, FORBIDDEN);
 }
+
+#ifndef BIOXEN_SANITIZE /* whose calls no list of a parent's foresees */
+static int make_a_child_and_end_it(void)
+{
+    int status;
+    pid_t pid = fork();
+    if (pid == 0)
+        for (;;)
+            sched_yield();
+    return pid > 0 && kill(pid, SIGKILL) == 0 && waitpid(pid, &status, 0) == pid ? 0 : EPERM;
+}
+
+static int call;
+
+static int call_with_nonsense(void)
+{
+    return error_of(syscall(call, -1, 0, 0, 0, 0, 0));
+}
+
+static void a_parent_of_workers_does_nothing_else(void)
+{
+    filters = PARENT;
+    CHECK_CONFINED(make_a_child_and_end_it, 0);
+    files_are_refused();
+    memory_is_never_code();
+    CHECK_CONFINED(open_socket, KILLED);
+    CHECK_CONFINED(run_program, KILLED);
+    CHECK_CONFINED(trace_parent, KILLED);
+    CHECK_CONFINED(leave_namespace, KILLED);
+    CHECK_CONFINED(start_thread, KILLED);
+    filters = OWN;
+}
+
+static void below_a_confined_parent_the_wall_is_the_same(void)
+{
+    enum { CALLS = 512 };
+    filters = BOTH;
+    what_a_worker_needs_is_allowed();
+    files_are_refused();
+    reaching_out_is_fatal();
+    memory_is_never_code();
+    for (call = 0; call < CALLS; call++) {
+        filters = OWN;
+        int alone = confined(call_with_nonsense);
+        filters = BOTH;
+        int below = confined(call_with_nonsense);
+        if (alone != below)
+            test_fail(__FILE__, __LINE__, "call %d gave %d, not %d", call, below, alone);
+    }
+    filters = OWN;
+}
+#endif
 
 static void memory_is_bounded(void)
 {
@@ -426,6 +498,10 @@ int main(void)
     RUN(reaching_out_is_fatal);
     RUN(memory_is_never_code);
     RUN(memory_is_bounded);
+#ifndef BIOXEN_SANITIZE
+    RUN(a_parent_of_workers_does_nothing_else);
+    RUN(below_a_confined_parent_the_wall_is_the_same);
+#endif
     RUN(the_process_is_a_user_of_its_own);
     RUN(a_missing_wall_is_an_error);
     RUN(a_filter_that_cannot_be_built_is_a_missing_wall);

@@ -7,6 +7,7 @@
 #include <grp.h>
 #include <linux/capability.h>
 #include <linux/filter.h>
+#include <linux/sched.h>
 #include <linux/seccomp.h>
 #include <seccomp.h>
 #include <signal.h>
@@ -27,7 +28,13 @@ static const size_t address_slack = 64 << 20; /* stack, frames in and out, fragm
 #endif
 static const size_t fallback_size = 64 << 20; /* of the present process, without /proc */
 
-static struct sock_fprog filter;
+/* No block of the heap, whose order matters to what is forked. */
+typedef struct program {
+    struct sock_filter code[512];
+    size_t size; /* bytes */
+} program;
+
+static program filter;          /* of a worker; with a parent that has one, what that lacks */
 static bx_error filter_failure; /* why there is none */
 static size_t present_size;
 static bool may_change_user;
@@ -85,11 +92,40 @@ static const int refused_calls[] = {
     SCMP_SYS(writev),
 };
 
+/* What a parent of workers may do besides, and its children until they have their own filter. Its
+ * socket, on which it sends and receives descriptors, has the worker's number. */
+static const int parent_calls[] = {
+    SCMP_SYS(sendmsg),    SCMP_SYS(recvmsg), /* first, for they are of that socket alone */
+    SCMP_SYS(clone),                         /* with the flags of a fork alone */
+    SCMP_SYS(fork),       SCMP_SYS(set_robust_list),
+    SCMP_SYS(pidfd_open), SCMP_SYS(kill),
+    SCMP_SYS(wait4),      SCMP_SYS(poll),
+    SCMP_SYS(ppoll),      SCMP_SYS(rt_sigtimedwait),
+    SCMP_SYS(close),      SCMP_SYS(close_range),
+    SCMP_SYS(dup2),       SCMP_SYS(dup3),
+    SCMP_SYS(prctl),      SCMP_SYS(prlimit64),
+    SCMP_SYS(getppid),    SCMP_SYS(geteuid),
+    SCMP_SYS(getuid),     SCMP_SYS(setgroups),
+    SCMP_SYS(setresgid),  SCMP_SYS(setresuid),
+    SCMP_SYS(capset),
+};
+enum { OF_THE_SOCKET = 2, THE_FORK = 2, ANY_ARGUMENTS };
+
 #ifdef BIOXEN_SANITIZE
 static const uint32_t default_action = SCMP_ACT_ERRNO(EPERM); /* what the sanitizers try */
 #else
 static const uint32_t default_action = SCMP_ACT_KILL_PROCESS;
 #endif
+
+#define LENGTH(calls) (sizeof(calls) / sizeof *(calls))
+
+static bool is_in(const int *calls, size_t count, int call)
+{
+    for (size_t i = 0; i < count; i++)
+        if (calls[i] == call)
+            return true;
+    return false;
+}
 
 static int add_calls(scmp_filter_ctx context, uint32_t action, const int *calls, size_t count)
 {
@@ -143,56 +179,99 @@ static int add_timer_calls(scmp_filter_ctx context)
     return status;
 }
 
-static int add_rules(scmp_filter_ctx context)
+static int add_refused(scmp_filter_ctx context, bool of_parent)
 {
-    int status = seccomp_attr_set(context, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS);
-    if (status == 0) /* a tree of calls: the kernel walks it for every call number at each start */
-        status = seccomp_attr_set(context, SCMP_FLTATR_CTL_OPTIMIZE, 2);
-    if (status == 0)
-        status = add_socket_calls(context);
+    int status = 0;
+#ifndef BIOXEN_SANITIZE
+    for (size_t i = 0; i < LENGTH(refused_calls) && status == 0; i++)
+        if (!of_parent || !is_in(parent_calls, LENGTH(parent_calls), refused_calls[i]))
+            status = add_calls(context, SCMP_ACT_ERRNO(EPERM), refused_calls + i, 1);
+#else
+    (void)context;
+    (void)of_parent;
+#endif
+    return status;
+}
+
+static int add_rules(scmp_filter_ctx context, bool of_parent)
+{
+    int status = add_socket_calls(context);
     if (status == 0)
         status = add_memory_calls(context);
     if (status == 0)
         status = add_timer_calls(context);
     if (status == 0)
-        status = add_calls(context, SCMP_ACT_ALLOW, allowed_calls,
-                           sizeof allowed_calls / sizeof *allowed_calls);
-#ifndef BIOXEN_SANITIZE
+        status = add_calls(context, SCMP_ACT_ALLOW, allowed_calls, LENGTH(allowed_calls));
     if (status == 0)
-        status = add_calls(context, SCMP_ACT_ERRNO(EPERM), refused_calls,
-                           sizeof refused_calls / sizeof *refused_calls);
-#else
-    (void)refused_calls;
-#endif
+        status = add_refused(context, of_parent);
+    return status;
+}
+
+static int add_worker_rules(scmp_filter_ctx context)
+{
+    return add_rules(context, false);
+}
+
+static int add_parent_rules(scmp_filter_ctx context)
+{
+    static const uint64_t other_flags =
+        ~(uint64_t)(CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID | 0xff);
+    int status = add_rules(context, true);
+    for (size_t i = 0; i < OF_THE_SOCKET && status == 0; i++)
+        status = seccomp_rule_add(context, SCMP_ACT_ALLOW, parent_calls[i], 1,
+                                  SCMP_A0(SCMP_CMP_EQ, BX_ZYGOTE_DESCRIPTOR));
+    if (status == 0)
+        status = seccomp_rule_add(context, SCMP_ACT_ALLOW, parent_calls[THE_FORK], 1,
+                                  SCMP_A0(SCMP_CMP_MASKED_EQ, other_flags, 0));
+    if (status == 0)
+        status = add_calls(context, SCMP_ACT_ALLOW, parent_calls + ANY_ARGUMENTS,
+                           LENGTH(parent_calls) - ANY_ARGUMENTS);
+    return status;
+}
+
+/* The parent's filter and this one together are the worker's: the stricter one decides. */
+static int take_parent_calls(scmp_filter_ctx context)
+{
+    int status = 0;
+    for (size_t i = 0; i < LENGTH(parent_calls) && status == 0; i++) {
+        bool refused = is_in(refused_calls, LENGTH(refused_calls), parent_calls[i]);
+        status = add_calls(context, refused ? SCMP_ACT_ERRNO(EPERM) : default_action,
+                           parent_calls + i, 1);
+    }
     return status;
 }
 
 /* libseccomp writes programs to files alone. */
-static int export_filter(scmp_filter_ctx context)
+static int export_filter(scmp_filter_ctx context, program *made)
 {
     int file = memfd_create("filter", MFD_CLOEXEC);
     if (file < 0)
         return -errno;
     int status = seccomp_export_bpf(context, file);
     off_t size = status == 0 ? lseek(file, 0, SEEK_END) : -1;
-    if (status == 0 && size > 0) {
-        filter.filter = malloc((size_t)size);
-        filter.len = (unsigned short)((size_t)size / sizeof *filter.filter);
-        if (!filter.filter || pread(file, filter.filter, (size_t)size, 0) != size)
-            status = -EIO;
-    }
+    if (status == 0 && (size <= 0 || (size_t)size > sizeof made->code ||
+                        pread(file, made->code, (size_t)size, 0) != size))
+        status = -EIO;
+    if (status == 0)
+        made->size = (size_t)size;
     close(file);
     return status;
 }
 
-static int build_filter(bx_error *err)
+static int build_filter(uint32_t otherwise, int (*add)(scmp_filter_ctx), program *made,
+                        bx_error *err)
 {
-    scmp_filter_ctx context = seccomp_init(default_action);
+    made->size = 0;
+    scmp_filter_ctx context = seccomp_init(otherwise);
     if (!context)
         return bx_fail(err, BX_EJAIL, "cannot make the system call filter");
-    int status = add_rules(context);
+    int status = seccomp_attr_set(context, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS);
+    if (status == 0) /* a tree of calls: the kernel walks it for every call number at each start */
+        status = seccomp_attr_set(context, SCMP_FLTATR_CTL_OPTIMIZE, 2);
     if (status == 0)
-        status = export_filter(context);
+        status = add(context);
+    if (status == 0)
+        status = export_filter(context, made);
     seccomp_release(context);
     if (status < 0)
         return bx_fail_errno(err, BX_EJAIL, -status, "cannot build the system call filter");
@@ -213,8 +292,7 @@ static size_t measure_size(void)
 
 void bx_jail_prepare(void)
 {
-    if (build_filter(&filter_failure) < 0)
-        filter.len = 0;
+    build_filter(default_action, add_worker_rules, &filter, &filter_failure);
     present_size = measure_size();
 }
 
@@ -347,6 +425,22 @@ void bx_jail_restrain(void)
     prctl(PR_SET_DUMPABLE, 0);
 }
 
+static int attach(program *made)
+{
+    struct sock_fprog code = {(unsigned short)(made->size / sizeof *made->code), made->code};
+    return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &code);
+}
+
+void bx_jail_confine_parent(void)
+{
+    program whole, rest;
+    bx_error ignored;
+    if (build_filter(default_action, add_parent_rules, &whole, &ignored) == 0 &&
+        build_filter(SCMP_ACT_ALLOW, take_parent_calls, &rest, &ignored) == 0 &&
+        attach(&whole) == 0)
+        filter = rest;
+}
+
 /* A change of user resets both of these. */
 static int hide(pid_t parent, bx_error *err)
 {
@@ -357,13 +451,13 @@ static int hide(pid_t parent, bx_error *err)
 
 static int install_filter(bx_error *err)
 {
-    if (!filter.len) {
+    if (!filter.size) {
         *err = filter_failure;
         return -1;
     }
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
         return bx_fail_errno(err, BX_EJAIL, errno, "cannot give up new privileges");
-    if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) < 0)
+    if (attach(&filter) < 0)
         return bx_fail_errno(err, BX_EJAIL, errno, "cannot filter system calls (seccomp)");
     return 0;
 }

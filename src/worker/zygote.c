@@ -19,6 +19,7 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 typedef struct child {
@@ -28,7 +29,8 @@ typedef struct child {
 
 typedef struct zygote {
     bx_worker worker; /* what a child becomes */
-    int signals;      /* signalfd of SIGCHLD */
+    sigset_t mask;    /* SIGCHLD */
+    int signals;      /* signalfd of it */
     child *children;
     size_t count;
     size_t capacity;
@@ -167,8 +169,8 @@ _Noreturn static void serve(zygote *z)
             continue;
         }
         if (watched[1].revents) {
-            struct signalfd_siginfo info;
-            if (read(z->signals, &info, sizeof info) < 0 && errno != EAGAIN)
+            static const struct timespec at_once;
+            if (sigtimedwait(&z->mask, NULL, &at_once) < 0 && errno != EAGAIN && errno != EINTR)
                 _exit(EXIT_FAILURE);
             reap(z);
         }
@@ -180,13 +182,12 @@ _Noreturn static void serve(zygote *z)
 /* A host may have ignored or blocked signals before it started us. */
 static int prepare_signals(zygote *z)
 {
-    sigset_t mask;
-    sigemptyset(&mask);
+    sigemptyset(&z->mask);
     signal(SIGCHLD, SIG_DFL);
-    sigaddset(&mask, SIGCHLD);
-    if (sigprocmask(SIG_SETMASK, &mask, NULL) < 0 || bx_interrupt_install() < 0)
+    sigaddset(&z->mask, SIGCHLD);
+    if (sigprocmask(SIG_SETMASK, &z->mask, NULL) < 0 || bx_interrupt_install() < 0)
         return -1;
-    z->signals = signalfd(-1, &mask, SFD_CLOEXEC | SFD_NONBLOCK);
+    z->signals = signalfd(-1, &z->mask, SFD_CLOEXEC | SFD_NONBLOCK);
     return z->signals < 0 ? -1 : 0;
 }
 
@@ -213,6 +214,7 @@ _Noreturn void bx_zygote_run(const char *organism_folder, const char *library_fo
         fail(&z, err.message);
     if (bx_jail_follow_process(host, &err) < 0) /* a change of user would undo it */
         _exit(BX_EXIT_HOST_GONE);
+    bx_jail_confine_parent();
     if (bx_spawn_open_lua(&z.worker, &err) < 0)
         fail(&z, err.message);
     report(&z, BX_ZYGOTE_READY, 0, getpid(), BX_PROTOCOL_VERSION);
