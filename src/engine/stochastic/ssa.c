@@ -37,6 +37,14 @@ typedef struct change {
     uint32_t species;
 } change;
 
+/* Where the lists of a reaction begin, those of the next end them: all in one place, for of many
+ * reactions each list apart would wait for memory on its own. */
+typedef struct firing {
+    uint32_t changes, rules, items, sums, spokes, spoke_sums;
+    bool guarded;    /* its propensity alone does not keep counts from below 0 */
+    bool conditions; /* the truth of one may change */
+} firing;
+
 /* What is chosen among, an item: a reaction, or behind those a hub, whose k is the sum of its
  * spokes' parts. Spokes are 0 there. */
 struct bx_ssa {
@@ -54,7 +62,7 @@ struct bx_ssa {
     change *changes;   /* rows as in network->changes */
     bx_roots *roots;   /* NULL: no rate depends on time */
     double known;      /* when rates change next by time alone; -infinity: look anew */
-    bool *guarded;     /* reaction -> its propensity alone does not keep counts from below 0 */
+    firing *firings;   /* by reaction, and behind them the ends of the last */
     bx_random random;
     bx_simulation *simulation; /* while it runs */
 };
@@ -216,6 +224,22 @@ static int list_all_sums(bx_ssa *ssa)
                            &ssa->spoke_sums);
 }
 
+static void make_firings(bx_ssa *ssa)
+{
+    const bx_network *network = ssa->network;
+    const bx_dependency *dependency = &ssa->dependency;
+    for (size_t r = 0; r <= network->reactions; r++)
+        ssa->firings[r] =
+            (firing){.changes = network->changes.start[r],
+                     .rules = dependency->rules.start[r],
+                     .items = dependency->reactions.start[r],
+                     .sums = ssa->sums.start ? ssa->sums.start[r] : 0,
+                     .spokes = dependency->spokes.start[r],
+                     .spoke_sums = ssa->spoke_sums.start ? ssa->spoke_sums.start[r] : 0,
+                     .guarded = r < network->reactions && needs_guard(network, r),
+                     .conditions = r < network->reactions && dependency->conditions[r]};
+}
+
 static int allocate(bx_ssa *ssa)
 {
     const bx_network *network = ssa->network;
@@ -225,9 +249,9 @@ static int allocate(bx_ssa *ssa)
         return -1;
     size_t items = network->reactions + ssa->hubs.count;
     ssa->channels = calloc(items + 1, sizeof *ssa->channels);
-    ssa->guarded = calloc(network->reactions + 1, sizeof *ssa->guarded);
+    ssa->firings = calloc(network->reactions + 1, sizeof *ssa->firings);
     ssa->changes = calloc(terms + 1, sizeof *ssa->changes);
-    if (!ssa->channels || !ssa->guarded || !ssa->changes)
+    if (!ssa->channels || !ssa->firings || !ssa->changes)
         return -1;
     return ssa->rejection ? bx_groups_init(&ssa->groups, items)
                           : bx_sum_tree_init(&ssa->tree, items);
@@ -241,15 +265,16 @@ static int build(bx_ssa *ssa, bx_error *err)
     if (allocate(ssa) < 0)
         return bx_fail_memory(err);
     make_channels(ssa);
-    for (size_t r = 0; r < network->reactions; r++)
-        ssa->guarded[r] = needs_guard(network, r);
     for (size_t i = 0; i < network->changes.start[network->changes.rows]; i++)
         ssa->changes[i] = (change){network->amounts[i], network->changes.items[i]};
     if (bx_dependency_init(&ssa->dependency, network, &ssa->hubs, err) < 0)
         return -1;
     ssa->two_steps = ssa->rejection || ssa->hubs.count > 0;
     ssa->special = ssa->dependency.dense || ssa->hubs.count > 0 || ssa->network->unknown_count > 0;
-    return list_all_sums(ssa) < 0 ? bx_fail_memory(err) : 0;
+    if (list_all_sums(ssa) < 0)
+        return bx_fail_memory(err);
+    make_firings(ssa);
+    return 0;
 }
 
 bx_ssa *bx_ssa_new(const bx_network *network, bx_error *err)
@@ -273,7 +298,7 @@ void bx_ssa_free(bx_ssa *ssa)
         return;
     free(ssa->channels);
     bx_roots_free(ssa->roots);
-    free(ssa->guarded);
+    free(ssa->firings);
     free(ssa->changes);
     bx_sum_tree_free(&ssa->tree);
     bx_groups_free(&ssa->groups);
@@ -381,8 +406,8 @@ static int fail_negative(const bx_ssa *ssa, size_t r, uint32_t species, bx_error
 
 static int guard(const bx_ssa *ssa, size_t r, const double *frame, bx_error *err)
 {
-    const uint32_t *start = ssa->network->changes.start;
-    for (uint32_t i = start[r]; i < start[r + 1]; i++)
+    const firing *f = &ssa->firings[r];
+    for (uint32_t i = f->changes; i < f[1].changes; i++)
         if (frame[ssa->changes[i].species] + ssa->changes[i].amount < 0)
             return fail_negative(ssa, r, ssa->changes[i].species, err);
     return 0;
@@ -390,17 +415,17 @@ static int guard(const bx_ssa *ssa, size_t r, const double *frame, bx_error *err
 
 static inline void apply_changes(const bx_ssa *ssa, size_t r, double *frame)
 {
-    const uint32_t *start = ssa->network->changes.start;
-    for (uint32_t i = start[r]; i < start[r + 1]; i++)
+    const firing *f = &ssa->firings[r];
+    for (uint32_t i = f->changes; i < f[1].changes; i++)
         frame[ssa->changes[i].species] += ssa->changes[i].amount;
 }
 
 /* One that is infinite or not a number has no group. */
 static int update_groups(bx_ssa *ssa, size_t r, double *frame, bx_error *err)
 {
-    const bx_csr *reactions = &ssa->dependency.reactions;
-    for (uint32_t i = reactions->start[r]; i < reactions->start[r + 1]; i++) {
-        uint32_t dependent = reactions->items[i];
+    const firing *f = &ssa->firings[r];
+    for (uint32_t i = f->items; i < f[1].items; i++) {
+        uint32_t dependent = ssa->dependency.reactions.items[i];
         double value = propensity(ssa, dependent, frame);
         if (!(value >= 0 && value < INFINITY))
             return fail_propensity(ssa, dependent, value, err);
@@ -413,20 +438,20 @@ static int update_groups(bx_ssa *ssa, size_t r, double *frame, bx_error *err)
 /* The stale parts of spokes, their sums, and those of their hubs. */
 static int update_spokes(bx_ssa *ssa, size_t r, double *frame, bx_error *err)
 {
-    const bx_csr *spokes = &ssa->dependency.spokes, *sums = &ssa->spoke_sums;
-    const bx_csr *items = &ssa->dependency.reactions;
+    const firing *f = &ssa->firings[r];
+    const uint32_t *spokes = ssa->dependency.spokes.items, *sums = ssa->spoke_sums.items;
     double *values = ssa->hubs.tree.values;
-    for (uint32_t i = spokes->start[r]; i < spokes->start[r + 1]; i++) {
-        uint32_t spoke = spokes->items[i];
+    for (uint32_t i = f->spokes; i < f[1].spokes; i++) {
+        uint32_t spoke = spokes[i];
         double value = propensity(ssa, spoke, frame);
         if (__builtin_expect(!(value >= 0), 0))
             return fail_propensity(ssa, spoke, value, err);
         values[ssa->hubs.leaf[spoke]] = value;
     }
-    for (uint32_t i = sums->start[r]; i < sums->start[r + 1]; i += 2)
-        values[sums->items[i]] = bx_sum_eight(values + sums->items[i + 1]);
-    for (uint32_t i = items->start[r + 1]; i-- > items->start[r];) {
-        size_t item = items->items[i];
+    for (uint32_t i = f->spoke_sums; i < f[1].spoke_sums; i += 2)
+        values[sums[i]] = bx_sum_eight(values + sums[i + 1]);
+    for (uint32_t i = f[1].items; i-- > f->items;) {
+        size_t item = ssa->dependency.reactions.items[i];
         if (item < ssa->network->reactions)
             break;
         ssa->channels[item].k = bx_hubs_sum(&ssa->hubs, item - ssa->network->reactions);
@@ -447,22 +472,23 @@ static inline int update(bx_ssa *ssa, size_t r, double *frame, bx_error *err)
         if (update_spokes(ssa, r, frame, err) < 0)
             return -1;
     }
-    const bx_csr *rules = &dependency->rules, *reactions = &dependency->reactions;
-    for (uint32_t i = rules->start[r]; i < rules->start[r + 1]; i++)
-        bx_program_run_range(&network->program, network->rule_codes[rules->items[i]], frame);
+    const firing *f = &ssa->firings[r];
+    for (uint32_t i = f->rules; i < f[1].rules; i++)
+        bx_program_run_range(&network->program, network->rule_codes[dependency->rules.items[i]],
+                             frame);
     if (ssa->rejection)
         return update_groups(ssa, r, frame, err);
     double *values = ssa->tree.values;
-    for (uint32_t i = reactions->start[r]; i < reactions->start[r + 1]; i++) {
-        uint32_t dependent = reactions->items[i];
+    for (uint32_t i = f->items; i < f[1].items; i++) {
+        uint32_t dependent = dependency->reactions.items[i];
         double value = propensity(ssa, dependent, frame);
         if (__builtin_expect(!(value >= 0), 0))
             return fail_propensity(ssa, dependent, value, err);
         values[dependent] = value;
     }
-    const bx_csr *sums = &ssa->sums;
-    for (uint32_t i = sums->start[r]; i < sums->start[r + 1]; i += 2)
-        values[sums->items[i]] = bx_sum_eight(values + sums->items[i + 1]);
+    const uint32_t *sums = ssa->sums.items;
+    for (uint32_t i = f->sums; i < f[1].sums; i += 2)
+        values[sums[i]] = bx_sum_eight(values + sums[i + 1]);
     return 0;
 }
 
@@ -572,11 +598,11 @@ static int react(bx_ssa *ssa, bx_random *random, double stop, size_t most, bx_er
         }
         size_t r = choose(ssa, random, total);
         *time = now = next;
-        if (ssa->guarded[r] && guard(ssa, r, frame, err) < 0)
+        if (ssa->firings[r].guarded && guard(ssa, r, frame, err) < 0)
             return -1;
         apply_changes(ssa, r, frame);
         if (update(ssa, r, frame, err) < 0 ||
-            (ssa->dependency.conditions[r] && look(ssa, &fired, err) < 0))
+            (ssa->firings[r].conditions && look(ssa, &fired, err) < 0))
             return -1;
         if (__builtin_expect(by_step, 0)) {
             s->next_row = now;
