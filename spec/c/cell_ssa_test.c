@@ -1,8 +1,8 @@
 /* Exact stochastic simulation against exact distributions. Seeds are fixed; a bound of z standard
  * errors is exceeded by a right engine with a chance below 1e-5 at z = 4.5. */
+#include "cell_model.h"
 #include "core/random.h"
 #include "engine/stochastic/groups.h"
-#include "cell_model.h"
 #include "test.h"
 
 #define RUNS 10000
@@ -231,6 +231,36 @@ static void the_same_seed_gives_the_same_bits(void)
     bx_cell_free(cell);
 }
 
+/* A condition that never turns takes the network out of the loop for plain mass action. */
+static void every_loop_gives_the_same_bits(void)
+{
+    static const item plain[] = {SPECIES("A", 50),
+                                 SPECIES("B", 0),
+                                 MASS("a", "2 A -> B", "0.1"),
+                                 MASS("b", "B -> 2 A", "1"),
+                                 MASS("c", "-> A", "3"),
+                                 MASS("d", "A ->", "0.1"),
+                                 END};
+    item watched[sizeof plain / sizeof *plain + 1];
+    memcpy(watched, plain, sizeof plain);
+    watched[6] = (item)WHEN("A + B > 1e6", "A", "0");
+    watched[7] = (item)END;
+    bx_cell *cells[] = {model_cell(plain), model_cell(watched)};
+    bx_error err = {0};
+    bx_buffer bytes[2] = {{0}, {0}};
+    for (int i = 0; i < 2; i++) {
+        bx_trajectory *t =
+            model_run(cells[i], (bx_run){BX_METHOD_SSA, .duration = 500, .every = 0.5, .seed = 3});
+        CHECK(bx_trajectory_encode(t, &bytes[i], &err) == 0);
+        bx_trajectory_free(t);
+        bx_cell_free(cells[i]);
+    }
+    CHECK(bytes[0].length == bytes[1].length &&
+          memcmp(bytes[0].data, bytes[1].data, bytes[0].length) == 0);
+    bx_buffer_free(&bytes[0]);
+    bx_buffer_free(&bytes[1]);
+}
+
 /* n species in a ring, stationary: a slow one holds 3/4 of the molecules. */
 static void check_ring(int n, uint64_t samples, double duration)
 {
@@ -411,6 +441,7 @@ int main(void)
     RUN(dimerisation_follows_its_master_equation);
     RUN(propensities_count_combinations);
     RUN(the_same_seed_gives_the_same_bits);
+    RUN(every_loop_gives_the_same_bits);
     RUN(many_reactions_keep_their_shares);
     RUN(groups_choose_by_shares);
     RUN(a_condition_fires_at_its_reaction);

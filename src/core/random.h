@@ -55,7 +55,10 @@ static inline double bx_random_exponential(bx_random *random)
     double x = ((double)(int64_t)(bits >> 12) + 0.5) * 0x1p-52 * bx_ziggurat_x[layer];
     if (__builtin_expect(x < bx_ziggurat_x[layer + 1], 1))
         return x;
-    return bx_random_exponential_slow(random, layer, x);
+    bx_random copy = *random; /* so that a caller may keep its own in registers */
+    x = bx_random_exponential_slow(&copy, layer, x);
+    *random = copy;
+    return x;
 }
 
 /* Poisson with 0 <= mean <= 2^53: a whole number. */

@@ -37,13 +37,22 @@ typedef struct change {
     uint32_t species;
 } change;
 
+/* Where the lists of a reaction begin, those of the next end them: all in one place, for of many
+ * reactions each list apart would wait for memory on its own. */
+typedef struct firing {
+    uint32_t changes, rules, items, sums, spokes, spoke_sums;
+    bool guarded;    /* its propensity alone does not keep counts from below 0 */
+    bool conditions; /* the truth of one may change */
+} firing;
+
 /* What is chosen among, an item: a reaction, or behind those a hub, whose k is the sum of its
  * spokes' parts. Spokes are 0 there. */
 struct bx_ssa {
     const bx_network *network;
     channel *channels; /* by item; of a spoke for its part */
     bool two_steps;    /* a choice is made in: there are groups, or hubs */
-    bool special;      /* there are hubs, rules to be solved, or a firing makes everything stale */
+    bool plain;        /* every channel is quadratic, and a firing makes nothing else stale */
+    bool special;      /* there are rules to be solved, or a firing makes everything stale */
     bool rejection;    /* either groups or, if false, tree and sums */
     bx_groups groups;
     bx_sum_tree tree;
@@ -54,10 +63,13 @@ struct bx_ssa {
     change *changes;   /* rows as in network->changes */
     bx_roots *roots;   /* NULL: no rate depends on time */
     double known;      /* when rates change next by time alone; -infinity: look anew */
-    bool *guarded;     /* reaction -> its propensity alone does not keep counts from below 0 */
+    firing *firings;   /* by reaction, and behind them the ends of the last */
     bx_random random;
     bx_simulation *simulation; /* while it runs */
 };
+
+/* A function whose copies for `plain` and for others leave out what does not come in them. */
+#define ALWAYS_INLINE inline __attribute__((always_inline))
 
 /* ---- set-up ---- */
 
@@ -216,6 +228,31 @@ static int list_all_sums(bx_ssa *ssa)
                            &ssa->spoke_sums);
 }
 
+static void make_firings(bx_ssa *ssa)
+{
+    const bx_network *network = ssa->network;
+    const bx_dependency *dependency = &ssa->dependency;
+    for (size_t r = 0; r <= network->reactions; r++)
+        ssa->firings[r] =
+            (firing){.changes = network->changes.start[r],
+                     .rules = dependency->rules.start[r],
+                     .items = dependency->reactions.start[r],
+                     .sums = ssa->sums.start ? ssa->sums.start[r] : 0,
+                     .spokes = dependency->spokes.start[r],
+                     .spoke_sums = ssa->spoke_sums.start ? ssa->spoke_sums.start[r] : 0,
+                     .guarded = r < network->reactions && needs_guard(network, r),
+                     .conditions = r < network->reactions && dependency->conditions[r]};
+}
+
+static bool is_plain(const bx_ssa *ssa)
+{
+    bool plain = !ssa->rejection && !ssa->special &&
+                 ssa->dependency.rules.start[ssa->network->reactions] == 0;
+    for (size_t r = 0; plain && r < ssa->network->reactions; r++)
+        plain = ssa->channels[r].kind == CHANNEL_QUADRATIC && !ssa->firings[r].conditions;
+    return plain;
+}
+
 static int allocate(bx_ssa *ssa)
 {
     const bx_network *network = ssa->network;
@@ -225,9 +262,9 @@ static int allocate(bx_ssa *ssa)
         return -1;
     size_t items = network->reactions + ssa->hubs.count;
     ssa->channels = calloc(items + 1, sizeof *ssa->channels);
-    ssa->guarded = calloc(network->reactions + 1, sizeof *ssa->guarded);
+    ssa->firings = calloc(network->reactions + 1, sizeof *ssa->firings);
     ssa->changes = calloc(terms + 1, sizeof *ssa->changes);
-    if (!ssa->channels || !ssa->guarded || !ssa->changes)
+    if (!ssa->channels || !ssa->firings || !ssa->changes)
         return -1;
     return ssa->rejection ? bx_groups_init(&ssa->groups, items)
                           : bx_sum_tree_init(&ssa->tree, items);
@@ -241,15 +278,17 @@ static int build(bx_ssa *ssa, bx_error *err)
     if (allocate(ssa) < 0)
         return bx_fail_memory(err);
     make_channels(ssa);
-    for (size_t r = 0; r < network->reactions; r++)
-        ssa->guarded[r] = needs_guard(network, r);
     for (size_t i = 0; i < network->changes.start[network->changes.rows]; i++)
         ssa->changes[i] = (change){network->amounts[i], network->changes.items[i]};
     if (bx_dependency_init(&ssa->dependency, network, &ssa->hubs, err) < 0)
         return -1;
     ssa->two_steps = ssa->rejection || ssa->hubs.count > 0;
-    ssa->special = ssa->dependency.dense || ssa->hubs.count > 0 || ssa->network->unknown_count > 0;
-    return list_all_sums(ssa) < 0 ? bx_fail_memory(err) : 0;
+    ssa->special = ssa->dependency.dense || ssa->network->unknown_count > 0;
+    if (list_all_sums(ssa) < 0)
+        return bx_fail_memory(err);
+    make_firings(ssa);
+    ssa->plain = is_plain(ssa);
+    return 0;
 }
 
 bx_ssa *bx_ssa_new(const bx_network *network, bx_error *err)
@@ -273,7 +312,7 @@ void bx_ssa_free(bx_ssa *ssa)
         return;
     free(ssa->channels);
     bx_roots_free(ssa->roots);
-    free(ssa->guarded);
+    free(ssa->firings);
     free(ssa->changes);
     bx_sum_tree_free(&ssa->tree);
     bx_groups_free(&ssa->groups);
@@ -313,11 +352,12 @@ static double slow_propensity(const bx_ssa *ssa, size_t r, double *frame)
     return value;
 }
 
-static inline double propensity(const bx_ssa *ssa, size_t r, double *frame)
+/* `quadratic` tells that the channel is. */
+static inline double propensity(const bx_ssa *ssa, size_t r, bool quadratic, double *frame)
 {
     const channel *c = &ssa->channels[r];
     double value = c->k * frame[c->a] * (frame[c->b] - c->shift);
-    if (__builtin_expect(c->kind == CHANNEL_QUADRATIC, 1))
+    if (quadratic || __builtin_expect(c->kind == CHANNEL_QUADRATIC, 1))
         return value;
     if (c->kind == CHANNEL_CUBIC)
         return value * (frame[c->c] - 2 * c->shift);
@@ -345,7 +385,8 @@ static int refresh(bx_ssa *ssa, bx_error *err)
     double *frame = ssa->simulation->frame;
     bx_network_rates(network, frame);
     for (size_t r = 0; r < network->reactions; r++) {
-        double k = ssa->channels[r].k = frame[network->rate + r], part = propensity(ssa, r, frame);
+        double k = ssa->channels[r].k = frame[network->rate + r],
+               part = propensity(ssa, r, false, frame);
         uint32_t hub = bx_hubs_of(hubs, r);
         double value = hub == BX_HUB_NONE ? part : part * frame[hubs->hubs[hub].species];
         if (!(value >= 0 && value < INFINITY && k >= 0))
@@ -360,7 +401,7 @@ static int refresh(bx_ssa *ssa, bx_error *err)
     for (size_t i = 0; i < hubs->count; i++) {
         size_t item = network->reactions + i;
         ssa->channels[item].k = bx_hubs_sum(hubs, i);
-        ssa->tree.values[item] = propensity(ssa, item, frame);
+        ssa->tree.values[item] = propensity(ssa, item, true, frame);
     }
     bx_sum_tree_rebuild(&ssa->tree);
     return 0;
@@ -381,8 +422,8 @@ static int fail_negative(const bx_ssa *ssa, size_t r, uint32_t species, bx_error
 
 static int guard(const bx_ssa *ssa, size_t r, const double *frame, bx_error *err)
 {
-    const uint32_t *start = ssa->network->changes.start;
-    for (uint32_t i = start[r]; i < start[r + 1]; i++)
+    const firing *f = &ssa->firings[r];
+    for (uint32_t i = f->changes; i < f[1].changes; i++)
         if (frame[ssa->changes[i].species] + ssa->changes[i].amount < 0)
             return fail_negative(ssa, r, ssa->changes[i].species, err);
     return 0;
@@ -390,18 +431,18 @@ static int guard(const bx_ssa *ssa, size_t r, const double *frame, bx_error *err
 
 static inline void apply_changes(const bx_ssa *ssa, size_t r, double *frame)
 {
-    const uint32_t *start = ssa->network->changes.start;
-    for (uint32_t i = start[r]; i < start[r + 1]; i++)
+    const firing *f = &ssa->firings[r];
+    for (uint32_t i = f->changes; i < f[1].changes; i++)
         frame[ssa->changes[i].species] += ssa->changes[i].amount;
 }
 
 /* One that is infinite or not a number has no group. */
 static int update_groups(bx_ssa *ssa, size_t r, double *frame, bx_error *err)
 {
-    const bx_csr *reactions = &ssa->dependency.reactions;
-    for (uint32_t i = reactions->start[r]; i < reactions->start[r + 1]; i++) {
-        uint32_t dependent = reactions->items[i];
-        double value = propensity(ssa, dependent, frame);
+    const firing *f = &ssa->firings[r];
+    for (uint32_t i = f->items; i < f[1].items; i++) {
+        uint32_t dependent = ssa->dependency.reactions.items[i];
+        double value = propensity(ssa, dependent, false, frame);
         if (!(value >= 0 && value < INFINITY))
             return fail_propensity(ssa, dependent, value, err);
         if (bx_groups_set(&ssa->groups, dependent, value) < 0)
@@ -411,22 +452,22 @@ static int update_groups(bx_ssa *ssa, size_t r, double *frame, bx_error *err)
 }
 
 /* The stale parts of spokes, their sums, and those of their hubs. */
-static int update_spokes(bx_ssa *ssa, size_t r, double *frame, bx_error *err)
+static ALWAYS_INLINE int update_spokes(bx_ssa *ssa, size_t r, double *frame, bx_error *err)
 {
-    const bx_csr *spokes = &ssa->dependency.spokes, *sums = &ssa->spoke_sums;
-    const bx_csr *items = &ssa->dependency.reactions;
+    const firing *f = &ssa->firings[r];
+    const uint32_t *spokes = ssa->dependency.spokes.items, *sums = ssa->spoke_sums.items;
     double *values = ssa->hubs.tree.values;
-    for (uint32_t i = spokes->start[r]; i < spokes->start[r + 1]; i++) {
-        uint32_t spoke = spokes->items[i];
-        double value = propensity(ssa, spoke, frame);
+    for (uint32_t i = f->spokes; i < f[1].spokes; i++) {
+        uint32_t spoke = spokes[i];
+        double value = propensity(ssa, spoke, true, frame);
         if (__builtin_expect(!(value >= 0), 0))
             return fail_propensity(ssa, spoke, value, err);
         values[ssa->hubs.leaf[spoke]] = value;
     }
-    for (uint32_t i = sums->start[r]; i < sums->start[r + 1]; i += 2)
-        values[sums->items[i]] = bx_sum_eight(values + sums->items[i + 1]);
-    for (uint32_t i = items->start[r + 1]; i-- > items->start[r];) {
-        size_t item = items->items[i];
+    for (uint32_t i = f->spoke_sums; i < f[1].spoke_sums; i += 2)
+        values[sums[i]] = bx_sum_eight(values + sums[i + 1]);
+    for (uint32_t i = f[1].items; i-- > f->items;) {
+        size_t item = ssa->dependency.reactions.items[i];
         if (item < ssa->network->reactions)
             break;
         ssa->channels[item].k = bx_hubs_sum(&ssa->hubs, item - ssa->network->reactions);
@@ -435,40 +476,41 @@ static int update_spokes(bx_ssa *ssa, size_t r, double *frame, bx_error *err)
 }
 
 /* Recompute what the firing of `r` made stale. */
-static inline int update(bx_ssa *ssa, size_t r, double *frame, bx_error *err)
+static ALWAYS_INLINE int update(bx_ssa *ssa, size_t r, double *frame, bool plain, bx_error *err)
 {
     const bx_network *network = ssa->network;
     const bx_dependency *dependency = &ssa->dependency;
-    if (__builtin_expect(ssa->special, 0)) {
+    if (!plain && ssa->special) {
         if (bx_network_keep(network, frame, err) < 0)
             return -1;
         if (dependency->dense)
             return refresh(ssa, err);
-        if (update_spokes(ssa, r, frame, err) < 0)
-            return -1;
     }
-    const bx_csr *rules = &dependency->rules, *reactions = &dependency->reactions;
-    for (uint32_t i = rules->start[r]; i < rules->start[r + 1]; i++)
-        bx_program_run_range(&network->program, network->rule_codes[rules->items[i]], frame);
-    if (ssa->rejection)
+    if (ssa->hubs.count > 0 && update_spokes(ssa, r, frame, err) < 0)
+        return -1;
+    const firing *f = &ssa->firings[r];
+    for (uint32_t i = f->rules; !plain && i < f[1].rules; i++)
+        bx_program_run_range(&network->program, network->rule_codes[dependency->rules.items[i]],
+                             frame);
+    if (!plain && ssa->rejection)
         return update_groups(ssa, r, frame, err);
     double *values = ssa->tree.values;
-    for (uint32_t i = reactions->start[r]; i < reactions->start[r + 1]; i++) {
-        uint32_t dependent = reactions->items[i];
-        double value = propensity(ssa, dependent, frame);
+    for (uint32_t i = f->items; i < f[1].items; i++) {
+        uint32_t dependent = dependency->reactions.items[i];
+        double value = propensity(ssa, dependent, plain, frame);
         if (__builtin_expect(!(value >= 0), 0))
             return fail_propensity(ssa, dependent, value, err);
         values[dependent] = value;
     }
-    const bx_csr *sums = &ssa->sums;
-    for (uint32_t i = sums->start[r]; i < sums->start[r + 1]; i += 2)
-        values[sums->items[i]] = bx_sum_eight(values + sums->items[i + 1]);
+    const uint32_t *sums = ssa->sums.items;
+    for (uint32_t i = f->sums; i < f[1].sums; i += 2)
+        values[sums[i]] = bx_sum_eight(values + sums[i + 1]);
     return 0;
 }
 
-static inline double total_of(const bx_ssa *ssa)
+static inline double total_of(const bx_ssa *ssa, bool plain)
 {
-    return ssa->rejection ? bx_groups_total(&ssa->groups) : bx_sum_tree_total(&ssa->tree);
+    return !plain && ssa->rejection ? bx_groups_total(&ssa->groups) : bx_sum_tree_total(&ssa->tree);
 }
 
 static inline size_t choose_item(const bx_ssa *ssa, bx_random *random, double total)
@@ -481,7 +523,7 @@ static inline size_t choose_item(const bx_ssa *ssa, bx_random *random, double to
 }
 
 /* A group or a hub first, then one of its reactions. */
-static size_t choose_in_two_steps(const bx_ssa *ssa, bx_random *random, double total)
+static inline size_t choose_in_two_steps(const bx_ssa *ssa, bx_random *random, double total)
 {
     if (ssa->rejection)
         return bx_groups_choose(&ssa->groups, random, total);
@@ -493,8 +535,12 @@ static size_t choose_in_two_steps(const bx_ssa *ssa, bx_random *random, double t
 
 static inline size_t choose(const bx_ssa *ssa, bx_random *random, double total)
 {
-    return ssa->two_steps ? choose_in_two_steps(ssa, random, total)
-                          : choose_item(ssa, random, total);
+    if (!ssa->two_steps)
+        return choose_item(ssa, random, total);
+    bx_random copy = *random;
+    size_t chosen = choose_in_two_steps(ssa, &copy, total);
+    *random = copy;
+    return chosen;
 }
 
 /* ---- the run ---- */
@@ -545,19 +591,21 @@ static int record_before(bx_simulation *s, double time, bx_error *err)
 
 static int fail_total(const bx_ssa *ssa, double time, bx_error *err)
 {
-    return bx_fail(err, BX_ESIMULATION, "the propensities add up to %g at time %g s", total_of(ssa),
-                   time);
+    return bx_fail(err, BX_ESIMULATION, "the propensities add up to %g at time %g s",
+                   total_of(ssa, ssa->plain), time);
 }
 
 /* Up to `most` reactions before `stop`, which rows and time reach if no more fit; ends early when
- * an event fires, for that may move the stop. `random` is the caller's copy: in registers. */
-static int react(bx_ssa *ssa, bx_random *random, double stop, size_t most, bx_error *err)
+ * an event fires, for that may move the stop. `random` is the caller's copy: in registers.
+ * `plain`: the network is, and rows do not follow steps. */
+static ALWAYS_INLINE int react_with(bx_ssa *ssa, bx_random *random, double stop, size_t most,
+                                    bool plain, bx_error *err)
 {
     bx_simulation *s = ssa->simulation;
     double *frame = s->frame, *time = &frame[ssa->network->time], now = *time;
     bool fired = false, by_step = s->run->every_step;
     for (size_t left = most; left > 0 && !fired; left--) {
-        double total = total_of(ssa);
+        double total = total_of(ssa, plain);
         if (!(total < INFINITY))
             return fail_total(ssa, now, err);
         double next = total > 0 ? now + bx_random_exponential(random) / total : INFINITY;
@@ -572,11 +620,14 @@ static int react(bx_ssa *ssa, bx_random *random, double stop, size_t most, bx_er
         }
         size_t r = choose(ssa, random, total);
         *time = now = next;
-        if (ssa->guarded[r] && guard(ssa, r, frame, err) < 0)
+        if (!plain && ssa->firings[r].guarded && guard(ssa, r, frame, err) < 0)
             return -1;
         apply_changes(ssa, r, frame);
-        if (update(ssa, r, frame, err) < 0 ||
-            (ssa->dependency.conditions[r] && look(ssa, &fired, err) < 0))
+        if (update(ssa, r, frame, plain, err) < 0)
+            return -1;
+        if (plain)
+            continue;
+        if (ssa->firings[r].conditions && look(ssa, &fired, err) < 0)
             return -1;
         if (__builtin_expect(by_step, 0)) {
             s->next_row = now;
@@ -587,6 +638,16 @@ static int react(bx_ssa *ssa, bx_random *random, double stop, size_t most, bx_er
     }
     s->steps += fired ? 0 : most;
     return 0;
+}
+
+static int react(bx_ssa *ssa, double stop, size_t most, bx_error *err)
+{
+    bx_random random = ssa->random;
+    bool plain = ssa->plain && !ssa->simulation->run->every_step;
+    int result = plain ? react_with(ssa, &random, stop, most, true, err)
+                       : react_with(ssa, &random, stop, most, false, err);
+    ssa->random = random;
+    return result;
 }
 
 /* How many reactions may come before the next poll. */
@@ -616,10 +677,7 @@ static int advance(bx_ssa *ssa, bx_error *err)
             ssa->known = ssa->roots ? bx_roots_next(ssa->roots, frame, *time, s->end) : INFINITY;
         double known = ssa->known;
         stop = stop < known ? stop : known;
-        bx_random random = ssa->random;
-        int result = react(ssa, &random, stop, portion(s), err);
-        ssa->random = random;
-        if (result < 0)
+        if (react(ssa, stop, portion(s), err) < 0)
             return -1;
         if (*time == stop) {
             bx_network_rules(network, frame);
