@@ -8,7 +8,7 @@ usage="usage: scripts/test.sh [--spec] [--lint] [--sanitize] [--valgrind] [--fuz
   --lint      luacheck, cppcheck and clang-tidy: one test each
   --sanitize  C tests and specs on a build with AddressSanitizer and UndefinedBehaviorSanitizer
   --valgrind  specs with the host under valgrind, which sees what was never written
-  --fuzz      five seconds of each fuzzer (scripts/fuzz.sh does more): one test
+  --fuzz      two seconds of each fuzzer (scripts/fuzz.sh does more): one test
   --more      specs with what needs 600 MB of packages: the clients of XAPI that others wrote
 Without a job: all of them but the last. Files, spec/*_spec.lua or spec/c/*_test.c, limit the tests to those."
 
@@ -231,7 +231,7 @@ tidy() {
 
 # What only computes, in the time that all else leaves.
 computing_lane() {
-    if is_in fuzz "${jobs[@]}"; then run check fuzz scripts/fuzz.sh 5; fi
+    if is_in fuzz "${jobs[@]}"; then run check fuzz scripts/fuzz.sh 2; fi
     is_in lint "${jobs[@]}" || return 0
     run check luacheck luacheck --quiet lua scripts spec docs .busted
     run check cppcheck cppcheck --quiet --error-exitcode=1 --enable=warning,performance,portability \

@@ -83,7 +83,8 @@ static void enqueue(work *w, uint32_t i)
     if (r->queued || r->kind != BX_ROW_LEFT || r->lower != r->upper)
         return;
     r->queued = true;
-    w->queue[(w->first + w->queued++) % w->whole_rows] = i;
+    size_t end = w->first + w->queued++;
+    w->queue[end < w->whole_rows ? end : end - w->whole_rows] = i;
 }
 
 static void enqueue_rows(work *w, const column *c)
@@ -277,7 +278,7 @@ static void reduce(work *w)
         enqueue(w, (uint32_t)i);
     while (w->queued > 0 && !w->failed && !w->infeasible) {
         uint32_t i = w->queue[w->first];
-        w->first = (w->first + 1) % w->whole_rows;
+        w->first = w->first + 1 < w->whole_rows ? w->first + 1 : 0;
         w->queued--;
         w->rows[i].queued = false;
         if (w->rows[i].kind == BX_ROW_LEFT)
@@ -333,7 +334,8 @@ static void fill_columns(const work *w, bx_reduction *reduction)
         const column *c = &w->columns[j];
         if (c->into != j)
             continue;
-        qsort(c->entries, c->count, sizeof *c->entries, compare_entries);
+        if (c->count > 0)
+            qsort(c->entries, c->count, sizeof *c->entries, compare_entries);
         for (uint32_t k = 0; k < c->count; k++) {
             ((int *)left->index)[elements] = (int)reduction->row[c->entries[k].row];
             ((double *)left->value)[elements++] = c->entries[k].value;

@@ -51,7 +51,7 @@ static bx_lp *split(const bx_reduction *reduction, bx_error *err)
         problem.columns = 2 * left->columns;
         for (size_t j = 0; j < reduction->whole; j++)
             if (reduction->column[j] != BX_REDUCTION_FIXED)
-                cost[2 * reduction->column[j]] += fabs(reduction->factor[j]);
+                cost[2 * (size_t)reduction->column[j]] += fabs(reduction->factor[j]);
         size_t at = 0;
         for (size_t c = 0; c < problem.columns; c++) {
             size_t j = c / 2;
@@ -213,10 +213,10 @@ static int use_survey(bx_face *face, void *data, bx_error *err)
 {
     survey *s = data;
     size_t columns = face->reduction->problem.columns;
-    s->face = face;
     s->lp = bx_lp_new(&face->reduction->problem, err);
     if (!s->lp)
         return -1;
+    s->face = face;
     s->low = calloc(columns + 1, sizeof *s->low);
     s->high = calloc(columns + 1, sizeof *s->high);
     s->known = calloc(columns + 1, sizeof *s->known);
@@ -232,6 +232,7 @@ static int use_survey(bx_face *face, void *data, bx_error *err)
     free(s->low);
     free(s->high);
     free(s->known);
+    s->face = NULL;
     return result;
 }
 
