@@ -1,13 +1,12 @@
 #include "engine/roots.h"
 
+#include "engine/interval.h"
 #include "model/solve.h"
 
 #include <float.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define PI 3.14159265358979323846
 
 /* A search for the next known time looks at so many intervals at most. Where it ends without an
  * answer, who asked goes on by at least this part of what is left, and asks again. */
@@ -17,9 +16,6 @@
 /* Looks between the ends of steps: as many as this at once, and so many for each step. */
 #define LOOKS_SAVED 2000
 #define LOOKS_A_STEP 200
-
-/* By how much functions of the mathematical library may miss, relative to their values. */
-#define LIBRARY_ERROR 1e-15
 
 /* What a slot depends on. Of what drifts, known times are not all that changes it. What is hidden
  * is delayed, or an unknown to be solved for: it has no bounds between the ends of a step. */
@@ -332,8 +328,7 @@ void bx_roots_evaluate(const bx_roots *roots, double *frame, double *out)
     }
 }
 
-/* ---- arithmetic of intervals. What is monotone in exact arithmetic is so when
- * rounded, so that their bounds hold for the numbers that the program computes. ---- */
+/* ---- searches ---- */
 
 #define FNV_START 0xcbf29ce484222325u
 
@@ -341,150 +336,6 @@ void bx_roots_evaluate(const bx_roots *roots, double *frame, double *out)
 typedef struct digest {
     uint64_t of[2];
 } digest;
-
-typedef struct interval {
-    double low, high;
-} interval;
-
-static const interval unbounded = {-INFINITY, INFINITY};
-
-static interval hull(const double *values, size_t count)
-{
-    interval r = {values[0], values[0]};
-    for (size_t i = 0; i < count; i++) {
-        if (isnan(values[i]))
-            return unbounded;
-        r.low = fmin(r.low, values[i]);
-        r.high = fmax(r.high, values[i]);
-    }
-    return r;
-}
-
-static bool point(interval a)
-{
-    return a.low == a.high || (isnan(a.low) && isnan(a.high));
-}
-
-static double apply(bx_op op, double a, double b, double c)
-{
-    double frame[4] = {a, b, c, 0};
-    bx_instruction instruction = {.op = op, .target = 3, .a = 0, .b = 1, .c = 2};
-    bx_program_run(&instruction, &instruction + 1, frame);
-    return frame[3];
-}
-
-static interval widened(interval r)
-{
-    double scale = fmax(fabs(r.low), fabs(r.high)) * LIBRARY_ERROR;
-    return isfinite(scale) ? (interval){r.low - scale, r.high + scale} : r;
-}
-
-/* The values at both ends, and those at corners for two operands. */
-static interval at_ends(bx_op op, interval a, interval b)
-{
-    double values[4] = {apply(op, a.low, b.low, 0), apply(op, a.high, b.high, 0),
-                        apply(op, a.low, b.high, 0), apply(op, a.high, b.low, 0)};
-    return hull(values, 4);
-}
-
-/* Of sine, whose extremes are at PI / 2 + k PI, and cosine, where they are at k PI. */
-static interval wave(bx_op op, interval a)
-{
-    double shift = op == BX_OP_SIN ? PI / 2 : 0;
-    double first = ceil((a.low - shift) / PI - 1e-9), last = floor((a.high - shift) / PI + 1e-9);
-    if (!(last - first < 1))
-        return last == first ? unbounded : (interval){-1, 1};
-    interval r = widened(at_ends(op, a, a));
-    if (last < first)
-        return r;
-    return fmod(first, 2) == 0 ? (interval){r.low, 1} : (interval){-1, r.high};
-}
-
-static bool holds(interval a, double value)
-{
-    return a.low <= value && value <= a.high;
-}
-
-/* Of one operator, whatever changes in the interval. */
-static interval bounds(bx_op op, interval a, interval b, interval c)
-{
-    double zero[3] = {0, 0, 0};
-    interval r;
-    switch (op) {
-    case BX_OP_ADD:
-    case BX_OP_SUBTRACT:
-    case BX_OP_MIN:
-    case BX_OP_MAX:
-    case BX_OP_MULTIPLY: return at_ends(op, a, b);
-    case BX_OP_DIVIDE: return holds(b, 0) ? unbounded : at_ends(op, a, b);
-    case BX_OP_MOVE:
-    case BX_OP_NEGATE:
-    case BX_OP_CUBE:
-    case BX_OP_FLOOR:
-    case BX_OP_CEIL:
-    case BX_OP_TRUNCATE:
-    case BX_OP_SQRT: return at_ends(op, a, a);
-    case BX_OP_ABS:
-    case BX_OP_SQUARE:
-    case BX_OP_COSH:
-        r = widened(at_ends(op, a, a));
-        zero[0] = op == BX_OP_COSH;
-        return holds(a, 0) ? (interval){zero[0], r.high} : r;
-    case BX_OP_SIN:
-    case BX_OP_COS: return wave(op, a);
-    case BX_OP_TAN:
-        return floor(a.low / PI - 0.5) == floor(a.high / PI - 0.5) ? widened(at_ends(op, a, a))
-                                                                   : unbounded;
-    case BX_OP_POWER: return a.low >= 0 ? widened(at_ends(op, a, b)) : unbounded;
-    case BX_OP_NOT: return holds(a, 0) ? (interval){0, 1} : (interval){0, 0};
-    case BX_OP_LESS:
-    case BX_OP_LESS_EQUAL:
-    case BX_OP_GREATER:
-    case BX_OP_GREATER_EQUAL:
-    case BX_OP_EQUAL:
-    case BX_OP_NOT_EQUAL:
-    case BX_OP_AND:
-    case BX_OP_OR: return (interval){0, 1};
-    case BX_OP_IF:
-        if (!holds(a, 0))
-            return b;
-        return a.low == a.high ? c : hull((double[]){b.low, b.high, c.low, c.high}, 4);
-    case BX_OP_EXP:
-    case BX_OP_LOG:
-    case BX_OP_LOG10:
-    case BX_OP_ASIN:
-    case BX_OP_ACOS:
-    case BX_OP_ATAN:
-    case BX_OP_SINH:
-    case BX_OP_TANH:
-    case BX_OP_ASINH:
-    case BX_OP_ACOSH:
-    case BX_OP_ATANH: return widened(at_ends(op, a, a));
-    default: return unbounded;
-    }
-}
-
-/* Of an operator that changes at once: false if it may do so in the interval. */
-static bool settled(bx_op op, interval a, interval b, interval *r)
-{
-    *r = (interval){apply(op, a.low, b.low, 0), apply(op, a.high, b.high, 0)};
-    switch (op) {
-    case BX_OP_LESS:
-    case BX_OP_GREATER_EQUAL: return a.high < b.low || a.low >= b.high;
-    case BX_OP_GREATER:
-    case BX_OP_LESS_EQUAL: return a.high <= b.low || a.low > b.high;
-    case BX_OP_EQUAL:
-    case BX_OP_NOT_EQUAL: return a.high < b.low || a.low > b.high;
-    case BX_OP_ABS: *r = at_ends(op, a, a); return a.low >= 0 || a.high < 0;
-    case BX_OP_MIN:
-    case BX_OP_MAX: return a.high < b.low || a.low >= b.high;
-    case BX_OP_REMAINDER:
-        return b.low == b.high && a.high - a.low < fabs(b.low) && r->low <= r->high;
-    default: return r->low == r->high;
-    }
-}
-
-/* ---- searches ---- */
 
 /* Whether no instruction of a listing that has a mark changes at once in an interval of time. */
 static bool steady(bx_roots *roots, const listing *code, const bx_course *course, double low,
@@ -499,19 +350,19 @@ static bool steady(bx_roots *roots, const listing *code, const bx_course *course
         const bx_instruction *i = &code->items[k];
         bx_op op = (bx_op)i->op;
         unsigned arity = bx_op_arity(op);
-        interval a = {lows[i->a], highs[i->a]}, b = {0, 0}, c = {0, 0}, r;
+        bx_interval a = {lows[i->a], highs[i->a]}, b = {0, 0}, c = {0, 0}, r;
         if (arity > 1)
-            b = (interval){lows[i->b], highs[i->b]};
+            b = (bx_interval){lows[i->b], highs[i->b]};
         if (arity > 2)
-            c = (interval){lows[i->c], highs[i->c]};
+            c = (bx_interval){lows[i->c], highs[i->c]};
         if (op == BX_OP_DELAY)
-            r = unbounded;
-        else if (point(a) && point(b) && point(c))
-            r.low = r.high = apply(op, a.low, b.low, c.low);
-        else if (!((breaks(op) || bends(op)) && settled(op, a, b, &r))) {
+            r = bx_interval_unbounded;
+        else if (bx_interval_is_point(a) && bx_interval_is_point(b) && bx_interval_is_point(c))
+            r.low = r.high = bx_program_apply(op, a.low, b.low, c.low);
+        else if (!((breaks(op) || bends(op)) && bx_interval_settles(op, a, b, &r))) {
             if (code->marks[k] & (KNOWN | CHANGE | LEAF))
                 return false;
-            r = bounds(op, a, b, c);
+            r = bx_interval_apply(op, a, b, c);
         }
         lows[i->target] = r.low;
         highs[i->target] = r.high;
