@@ -50,49 +50,15 @@ int bx_fba_poll(bx_fba *fba, double fraction, bx_error *err)
 
 /* ---- the linear program ---- */
 
-typedef struct program {
-    size_t columns, elements;
-    int *start, *index;
-    double *value, *lower, *upper, *cost, *row_bound;
-} program;
-
-static void free_program(program *p)
-{
-    free(p->start);
-    free(p->index);
-    free(p->value);
-    free(p->lower);
-    free(p->upper);
-    free(p->cost);
-    free(p->row_bound);
-}
-
-static bool allocate_program(program *p, const bx_fba *fba)
-{
-    size_t columns = fba->reaction_count + 1, elements = fba->elements + 1;
-    p->start = calloc(columns, sizeof *p->start);
-    p->index = calloc(elements, sizeof *p->index);
-    p->value = calloc(elements, sizeof *p->value);
-    p->lower = calloc(columns, sizeof *p->lower);
-    p->upper = calloc(columns, sizeof *p->upper);
-    p->cost = calloc(columns, sizeof *p->cost);
-    p->row_bound = calloc(fba->rows + 1, sizeof *p->row_bound);
-    return p->start && p->index && p->value && p->lower && p->upper && p->cost && p->row_bound;
-}
-
-static void add_column(program *p, const bx_fba *fba, const bx_fba_column *reaction)
+static void add_column(bx_lp_problem *p, const bx_fba *fba, const bx_fba_column *reaction)
 {
     for (size_t i = 0; i < reaction->entry_count; i++) {
         const bx_fba_metabolite *metabolite = &fba->metabolites[reaction->entries[i].metabolite];
-        if (metabolite->boundary)
-            continue;
-        p->index[p->elements] = metabolite->row;
-        p->value[p->elements++] = reaction->entries[i].coefficient;
+        if (!metabolite->boundary)
+            bx_lp_problem_add(p, (size_t)metabolite->row, reaction->entries[i].coefficient);
     }
-    p->lower[p->columns] = reaction->lower;
-    p->upper[p->columns] = reaction->upper;
-    p->cost[p->columns] = fba->minimise ? reaction->objective : -reaction->objective;
-    p->start[++p->columns] = (int)p->elements;
+    bx_lp_problem_end_column(p, reaction->lower, reaction->upper,
+                             fba->minimise ? reaction->objective : -reaction->objective);
 }
 
 /* It minimises, so that costs are -objective where the model maximises. */
@@ -108,26 +74,14 @@ static bx_lp *build(const bx_fba *fba, bx_error *err)
         return NULL;
     }
     bx_lp *lp = NULL;
-    program p = {0};
-    if (allocate_program(&p, fba)) {
+    bx_lp_problem p;
+    if (bx_lp_problem_init(&p, fba->rows, fba->reaction_count, fba->elements, err) == 0) {
+        p.interrupt = fba->watch.interrupt;
         for (size_t r = 0; r < fba->reaction_count; r++)
             add_column(&p, fba, &fba->reactions[r]);
-        bx_lp_problem problem = {fba->rows,
-                                 p.columns,
-                                 p.start,
-                                 p.index,
-                                 p.value,
-                                 p.lower,
-                                 p.upper,
-                                 p.cost,
-                                 p.row_bound,
-                                 p.row_bound,
-                                 fba->watch.interrupt};
-        lp = bx_lp_new(&problem, err);
-    } else {
-        bx_fail_memory(err);
+        lp = bx_lp_new(&p, err);
     }
-    free_program(&p);
+    bx_lp_problem_free(&p);
     return lp;
 }
 
@@ -176,8 +130,7 @@ static void bound_columns(bx_fba *fba, const bool *stopped)
  * that fails the whole is solved from nothing. */
 static void start_from_reduced(bx_fba *fba)
 {
-    bx_lp_problem whole = bx_lp_problem_of(fba->lp);
-    bx_reduction *reduction = bx_reduction_new(&whole, false, NULL);
+    bx_reduction *reduction = bx_reduction_new(bx_lp_problem_of(fba->lp), false, NULL);
     bx_lp *lp = reduction ? bx_lp_new(&reduction->problem, NULL) : NULL;
     unsigned char *basis = malloc(bx_lp_basis_size(fba->lp) + 1);
     bx_lp_status status;

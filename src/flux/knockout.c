@@ -261,11 +261,10 @@ static int screen_pairs(screen *s, size_t one, bx_fba_mutant **next, bx_error *e
 static int prepare_reduced(screen *s, bx_error *err)
 {
     bx_error error;
-    bx_lp_problem whole = bx_lp_problem_of(s->fba->lp);
-    s->reduction = bx_reduction_new(&whole, false, &error);
+    s->reduction = bx_reduction_new(bx_lp_problem_of(s->fba->lp), false, &error);
     if (!s->reduction && error.code == BX_ESIMULATION)
         return 0;
-    s->fluxes = calloc(whole.columns + 1, sizeof *s->fluxes);
+    s->fluxes = calloc(s->fba->reaction_count + 1, sizeof *s->fluxes);
     s->lp = s->reduction ? bx_lp_new(&s->reduction->problem, &error) : NULL;
     if (!s->fluxes || !s->lp)
         return bx_fail_memory(err);

@@ -8,24 +8,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Of the check: an activity or a bound may be missed by this, and by RELATIVE of its terms. */
-#define ABSOLUTE 1e-7
+/* Of the check: an activity or a bound may be missed by BX_LP_ABSOLUTE and RELATIVE of its terms.
+ */
 #define RELATIVE 1e-9
 #define REDUCED_COST 1e-8 /* relative to its terms */
 
 struct bx_lp {
     bx_clp *clp;
-    size_t rows, columns;
-    int *start, *index;
-    double *value;
-    double *lower, *upper, *cost, *row_lower, *row_upper;
+    bx_lp_problem problem;
     double *prices, *reduced; /* of the last optimum, recomputed */
     double *sum, *size;       /* of a row: its activity, and the sum of its terms' sizes */
     double objective;
     bx_dual *dual;           /* of the remembered basis, or NULL */
     double *point, *weights; /* its answers */
     bool costs_changed;
-    const volatile sig_atomic_t *interrupt;
 };
 
 double bx_lp_bytes(double rows, double columns, double elements)
@@ -33,48 +29,98 @@ double bx_lp_bytes(double rows, double columns, double elements)
     return 4096 + 64 * elements + 512 * (rows + columns);
 }
 
-static void *copy(const void *from, size_t count, size_t size)
+/* ---- problems ---- */
+
+/* Of the column that is being made, start[columns + 1] is the end so far. */
+int bx_lp_problem_init(bx_lp_problem *p, size_t rows, size_t columns, size_t elements,
+                       bx_error *err)
 {
-    void *to = malloc(count * size + 1);
-    if (to && count > 0)
-        memcpy(to, from, count * size);
-    return to;
+    *p = (bx_lp_problem){.rows = rows};
+    p->start = calloc(columns + 2, sizeof *p->start);
+    p->index = calloc(elements + 1, sizeof *p->index);
+    p->value = calloc(elements + 1, sizeof *p->value);
+    p->lower = calloc(columns + 1, sizeof *p->lower);
+    p->upper = calloc(columns + 1, sizeof *p->upper);
+    p->cost = calloc(columns + 1, sizeof *p->cost);
+    p->row_lower = calloc(rows + 1, sizeof *p->row_lower);
+    p->row_upper = calloc(rows + 1, sizeof *p->row_upper);
+    return p->start && p->index && p->value && p->lower && p->upper && p->cost && p->row_lower &&
+                   p->row_upper
+               ? 0
+               : bx_fail_memory(err);
 }
 
-static bool copy_problem(bx_lp *lp, const bx_lp_problem *problem)
+void bx_lp_problem_free(bx_lp_problem *p)
 {
-    size_t rows = problem->rows, columns = problem->columns;
-    size_t elements = (size_t)problem->start[columns];
-    lp->rows = rows;
-    lp->columns = columns;
-    lp->interrupt = problem->interrupt;
-    lp->start = copy(problem->start, columns + 1, sizeof *lp->start);
-    lp->index = copy(problem->index, elements, sizeof *lp->index);
-    lp->value = copy(problem->value, elements, sizeof *lp->value);
-    lp->lower = copy(problem->lower, columns, sizeof *lp->lower);
-    lp->upper = copy(problem->upper, columns, sizeof *lp->upper);
-    lp->cost = copy(problem->cost, columns, sizeof *lp->cost);
-    lp->row_lower = copy(problem->row_lower, rows, sizeof *lp->row_lower);
-    lp->row_upper = copy(problem->row_upper, rows, sizeof *lp->row_upper);
-    lp->prices = calloc(rows ? rows : 1, sizeof *lp->prices);
-    lp->reduced = calloc(columns ? columns : 1, sizeof *lp->reduced);
-    lp->sum = calloc(rows ? rows : 1, sizeof *lp->sum);
-    lp->size = calloc(rows ? rows : 1, sizeof *lp->size);
-    return lp->start && lp->index && lp->value && lp->lower && lp->upper && lp->cost &&
-           lp->row_lower && lp->row_upper && lp->prices && lp->reduced && lp->sum && lp->size;
+    free(p->start);
+    free(p->index);
+    free(p->value);
+    free(p->lower);
+    free(p->upper);
+    free(p->cost);
+    free(p->row_lower);
+    free(p->row_upper);
 }
+
+void bx_lp_problem_take_rows(bx_lp_problem *to, const bx_lp_problem *from)
+{
+    memcpy(to->row_lower, from->row_lower, from->rows * sizeof *to->row_lower);
+    memcpy(to->row_upper, from->row_upper, from->rows * sizeof *to->row_upper);
+    to->interrupt = from->interrupt;
+}
+
+void bx_lp_problem_add(bx_lp_problem *p, size_t row, double value)
+{
+    int at = p->start[p->columns + 1]++;
+    p->index[at] = (int)row;
+    p->value[at] = value;
+}
+
+void bx_lp_problem_end_column(bx_lp_problem *p, double lower, double upper, double cost)
+{
+    p->lower[p->columns] = lower;
+    p->upper[p->columns] = upper;
+    p->cost[p->columns++] = cost;
+    p->start[p->columns + 1] = p->start[p->columns];
+}
+
+static int copy_problem(bx_lp_problem *to, const bx_lp_problem *from, bx_error *err)
+{
+    size_t columns = from->columns, elements = (size_t)from->start[columns];
+    if (bx_lp_problem_init(to, from->rows, columns, elements, err) < 0)
+        return -1;
+    bx_lp_problem_take_rows(to, from);
+    to->columns = columns;
+    memcpy(to->start, from->start, (columns + 1) * sizeof *to->start);
+    memcpy(to->index, from->index, elements * sizeof *to->index);
+    memcpy(to->value, from->value, elements * sizeof *to->value);
+    memcpy(to->lower, from->lower, columns * sizeof *to->lower);
+    memcpy(to->upper, from->upper, columns * sizeof *to->upper);
+    memcpy(to->cost, from->cost, columns * sizeof *to->cost);
+    return 0;
+}
+
+/* ---- programs ---- */
 
 bx_lp *bx_lp_new(const bx_lp_problem *problem, bx_error *err)
 {
     bx_lp *lp = calloc(1, sizeof *lp);
-    if (!lp || !copy_problem(lp, problem)) {
-        bx_lp_free(lp);
+    if (!lp) {
         bx_fail_memory(err);
         return NULL;
     }
-    lp->clp =
-        bx_clp_new((int)lp->rows, (int)lp->columns, lp->start, lp->index, lp->value, lp->lower,
-                   lp->upper, lp->cost, lp->row_lower, lp->row_upper, lp->interrupt);
+    bx_lp_problem *p = &lp->problem;
+    if (copy_problem(p, problem, err) < 0) {
+        bx_lp_free(lp);
+        return NULL;
+    }
+    lp->prices = calloc(p->rows + 1, sizeof *lp->prices);
+    lp->reduced = calloc(p->columns + 1, sizeof *lp->reduced);
+    lp->sum = calloc(p->rows + 1, sizeof *lp->sum);
+    lp->size = calloc(p->rows + 1, sizeof *lp->size);
+    if (lp->prices && lp->reduced && lp->sum && lp->size)
+        lp->clp = bx_clp_new((int)p->rows, (int)p->columns, p->start, p->index, p->value, p->lower,
+                             p->upper, p->cost, p->row_lower, p->row_upper, p->interrupt);
     if (!lp->clp) {
         bx_lp_free(lp);
         bx_fail_memory(err);
@@ -91,14 +137,7 @@ void bx_lp_free(bx_lp *lp)
     bx_dual_free(lp->dual);
     free(lp->point);
     free(lp->weights);
-    free(lp->start);
-    free(lp->index);
-    free(lp->value);
-    free(lp->lower);
-    free(lp->upper);
-    free(lp->cost);
-    free(lp->row_lower);
-    free(lp->row_upper);
+    bx_lp_problem_free(&lp->problem);
     free(lp->prices);
     free(lp->reduced);
     free(lp->sum);
@@ -108,26 +147,26 @@ void bx_lp_free(bx_lp *lp)
 
 void bx_lp_set_bounds(bx_lp *lp, size_t column, double lower, double upper)
 {
-    if (lp->lower[column] == lower && lp->upper[column] == upper)
+    if (lp->problem.lower[column] == lower && lp->problem.upper[column] == upper)
         return;
-    lp->lower[column] = lower;
-    lp->upper[column] = upper;
+    lp->problem.lower[column] = lower;
+    lp->problem.upper[column] = upper;
     bx_clp_set_bounds(lp->clp, (int)column, lower, upper);
 }
 
 void bx_lp_set_cost(bx_lp *lp, size_t column, double cost)
 {
-    if (lp->cost[column] == cost)
+    if (lp->problem.cost[column] == cost)
         return;
     lp->costs_changed = true;
-    lp->cost[column] = cost;
+    lp->problem.cost[column] = cost;
     bx_clp_set_cost(lp->clp, (int)column, cost);
 }
 
 void bx_lp_set_row(bx_lp *lp, size_t row, double lower, double upper)
 {
-    lp->row_lower[row] = lower;
-    lp->row_upper[row] = upper;
+    lp->problem.row_lower[row] = lower;
+    lp->problem.row_upper[row] = upper;
     bx_clp_set_row(lp->clp, (int)row, lower, upper);
 }
 
@@ -135,25 +174,26 @@ void bx_lp_set_row(bx_lp *lp, size_t row, double lower, double upper)
 
 static bool is_between(double value, double lower, double upper, double size)
 {
-    double slack = ABSOLUTE + RELATIVE * size;
+    double slack = BX_LP_ABSOLUTE + RELATIVE * size;
     return value >= lower - slack && value <= upper + slack;
 }
 
 bool bx_lp_is_feasible(bx_lp *lp, const double *x)
 {
-    memset(lp->sum, 0, lp->rows * sizeof *lp->sum);
-    memset(lp->size, 0, lp->rows * sizeof *lp->size);
-    for (size_t j = 0; j < lp->columns; j++) {
-        if (!is_between(x[j], lp->lower[j], lp->upper[j], fabs(x[j])))
+    memset(lp->sum, 0, lp->problem.rows * sizeof *lp->sum);
+    memset(lp->size, 0, lp->problem.rows * sizeof *lp->size);
+    for (size_t j = 0; j < lp->problem.columns; j++) {
+        if (!is_between(x[j], lp->problem.lower[j], lp->problem.upper[j], fabs(x[j])))
             return false;
-        for (int k = lp->start[j]; k < lp->start[j + 1]; k++) {
-            double term = lp->value[k] * x[j];
-            lp->sum[lp->index[k]] += term;
-            lp->size[lp->index[k]] += fabs(term);
+        for (int k = lp->problem.start[j]; k < lp->problem.start[j + 1]; k++) {
+            double term = lp->problem.value[k] * x[j];
+            lp->sum[lp->problem.index[k]] += term;
+            lp->size[lp->problem.index[k]] += fabs(term);
         }
     }
-    for (size_t i = 0; i < lp->rows; i++)
-        if (!is_between(lp->sum[i], lp->row_lower[i], lp->row_upper[i], lp->size[i]))
+    for (size_t i = 0; i < lp->problem.rows; i++)
+        if (!is_between(lp->sum[i], lp->problem.row_lower[i], lp->problem.row_upper[i],
+                        lp->size[i]))
             return false;
     return true;
 }
@@ -169,26 +209,26 @@ static double lost(double price, double value, double lower, double upper)
 static bool is_best(bx_lp *lp, const double *x, const double *prices)
 {
     double gap = 0, value = 0;
-    for (size_t i = 0; i < lp->rows; i++) {
+    for (size_t i = 0; i < lp->problem.rows; i++) {
         lp->prices[i] = prices[i];
-        if (lp->row_lower[i] != lp->row_upper[i] && fabs(prices[i]) > REDUCED_COST)
-            gap += lost(prices[i], lp->sum[i], lp->row_lower[i], lp->row_upper[i]);
+        if (lp->problem.row_lower[i] != lp->problem.row_upper[i] && fabs(prices[i]) > REDUCED_COST)
+            gap += lost(prices[i], lp->sum[i], lp->problem.row_lower[i], lp->problem.row_upper[i]);
     }
-    for (size_t j = 0; j < lp->columns; j++) {
-        double reduced = lp->cost[j], size = 1 + fabs(reduced);
-        for (int k = lp->start[j]; k < lp->start[j + 1]; k++) {
-            reduced -= prices[lp->index[k]] * lp->value[k];
-            size += fabs(prices[lp->index[k]] * lp->value[k]);
+    for (size_t j = 0; j < lp->problem.columns; j++) {
+        double reduced = lp->problem.cost[j], size = 1 + fabs(reduced);
+        for (int k = lp->problem.start[j]; k < lp->problem.start[j + 1]; k++) {
+            reduced -= prices[lp->problem.index[k]] * lp->problem.value[k];
+            size += fabs(prices[lp->problem.index[k]] * lp->problem.value[k]);
         }
         if (fabs(reduced) <= REDUCED_COST * size)
             reduced = 0;
         else
-            gap += lost(reduced, x[j], lp->lower[j], lp->upper[j]);
+            gap += lost(reduced, x[j], lp->problem.lower[j], lp->problem.upper[j]);
         lp->reduced[j] = reduced;
-        value += lp->cost[j] * x[j];
+        value += lp->problem.cost[j] * x[j];
     }
     lp->objective = value;
-    return fabs(gap) <= ABSOLUTE * (1 + fabs(value));
+    return fabs(gap) <= BX_LP_ABSOLUTE * (1 + fabs(value));
 }
 
 /* The least and the greatest that `weight` times a value within its bounds can be. */
@@ -203,21 +243,22 @@ static void add_range(double weight, double lower, double upper, double *least, 
 static bool is_proof(const bx_lp *lp, const double *ray)
 {
     double least = 0, greatest = 0, size = 0;
-    for (size_t j = 0; j < lp->columns; j++) {
+    for (size_t j = 0; j < lp->problem.columns; j++) {
         double weight = 0, terms = 0;
-        for (int k = lp->start[j]; k < lp->start[j + 1]; k++) {
-            weight += ray[lp->index[k]] * lp->value[k];
-            terms += fabs(ray[lp->index[k]] * lp->value[k]);
+        for (int k = lp->problem.start[j]; k < lp->problem.start[j + 1]; k++) {
+            weight += ray[lp->problem.index[k]] * lp->problem.value[k];
+            terms += fabs(ray[lp->problem.index[k]] * lp->problem.value[k]);
         }
         if (fabs(weight) <= RELATIVE * terms)
             continue;
-        add_range(weight, lp->lower[j], lp->upper[j], &least, &greatest);
+        add_range(weight, lp->problem.lower[j], lp->problem.upper[j], &least, &greatest);
         size += fabs(weight);
     }
-    for (size_t i = 0; i < lp->rows; i++)
+    for (size_t i = 0; i < lp->problem.rows; i++)
         if (ray[i] != 0)
-            add_range(-ray[i], lp->row_lower[i], lp->row_upper[i], &least, &greatest);
-    double margin = 10 * ABSOLUTE * size;
+            add_range(-ray[i], lp->problem.row_lower[i], lp->problem.row_upper[i], &least,
+                      &greatest);
+    double margin = 10 * BX_LP_ABSOLUTE * size;
     return least > margin || greatest < -margin;
 }
 
@@ -238,7 +279,7 @@ static outcome solve_once(bx_lp *lp, bool primal, bx_lp_status *status, bool *pr
 {
     *proved = false;
     bx_clp_status answer = bx_clp_solve(lp->clp, primal);
-    if (lp->interrupt && *lp->interrupt)
+    if (lp->problem.interrupt && *lp->problem.interrupt)
         return STOPPED;
     switch (answer) {
     case BX_CLP_OPTIMAL: *status = BX_LP_OPTIMAL; break;
@@ -297,15 +338,16 @@ int bx_lp_solve(bx_lp *lp, bx_lp_status *status, bx_error *err)
 
 void bx_lp_remember(bx_lp *lp)
 {
-    bx_dual_problem problem = {lp->rows,  lp->columns, lp->start, lp->index,
-                               lp->value, lp->lower,   lp->upper, lp->cost};
-    for (size_t i = 0; i < lp->rows; i++)
-        if (lp->row_lower[i] != 0 || lp->row_upper[i] != 0)
+    bx_dual_problem problem = {lp->problem.rows,  lp->problem.columns, lp->problem.start,
+                               lp->problem.index, lp->problem.value,   lp->problem.lower,
+                               lp->problem.upper, lp->problem.cost};
+    for (size_t i = 0; i < lp->problem.rows; i++)
+        if (lp->problem.row_lower[i] != 0 || lp->problem.row_upper[i] != 0)
             return;
     if (!lp->point)
-        lp->point = calloc(lp->columns ? lp->columns : 1, sizeof *lp->point);
+        lp->point = calloc(lp->problem.columns ? lp->problem.columns : 1, sizeof *lp->point);
     if (!lp->weights)
-        lp->weights = calloc(lp->rows ? lp->rows : 1, sizeof *lp->weights);
+        lp->weights = calloc(lp->problem.rows ? lp->problem.rows : 1, sizeof *lp->weights);
     bx_dual_free(lp->dual);
     lp->dual = lp->point && lp->weights ? bx_dual_new(&problem, bx_clp_basis(lp->clp)) : NULL;
 }
@@ -327,11 +369,9 @@ double bx_lp_objective(const bx_lp *lp)
     return lp->objective;
 }
 
-bx_lp_problem bx_lp_problem_of(const bx_lp *lp)
+const bx_lp_problem *bx_lp_problem_of(const bx_lp *lp)
 {
-    return (bx_lp_problem){lp->rows,      lp->columns,   lp->start,    lp->index,
-                           lp->value,     lp->lower,     lp->upper,    lp->cost,
-                           lp->row_lower, lp->row_upper, lp->interrupt};
+    return &lp->problem;
 }
 
 const double *bx_lp_solution(const bx_lp *lp)
@@ -351,7 +391,7 @@ const double *bx_lp_reduced_costs(const bx_lp *lp)
 
 size_t bx_lp_basis_size(const bx_lp *lp)
 {
-    return lp->rows + lp->columns;
+    return lp->problem.rows + lp->problem.columns;
 }
 
 void bx_lp_get_basis(const bx_lp *lp, unsigned char *basis)

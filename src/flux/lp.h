@@ -11,22 +11,39 @@
 
 typedef struct bx_lp bx_lp;
 
+/* By how much an activity or a bound may be missed, beside a part of its terms. */
+#define BX_LP_ABSOLUTE 1e-7
+
 typedef enum bx_lp_status { BX_LP_OPTIMAL, BX_LP_INFEASIBLE, BX_LP_UNBOUNDED } bx_lp_status;
 
 /* The matrix by columns: column c holds value[i] in row index[i], start[c] <= i < start[c + 1].
- * Infinite bounds are INFINITY. All arrays are copied. */
+ * Infinite bounds are INFINITY. */
 typedef struct bx_lp_problem {
     size_t rows, columns;
-    const int *start, *index;
-    const double *value;
-    const double *lower, *upper, *cost; /* of columns */
-    const double *row_lower, *row_upper;
+    int *start, *index;
+    double *value;
+    double *lower, *upper, *cost; /* of columns */
+    double *row_lower, *row_upper;
     const volatile sig_atomic_t *interrupt; /* a solve ends soon after this turns non-zero */
 } bx_lp_problem;
+
+/* Zeros, no columns yet, and room for so many columns and elements. -1 without memory; it is to be
+ * freed either way. */
+int bx_lp_problem_init(bx_lp_problem *problem, size_t rows, size_t columns, size_t elements,
+                       bx_error *err);
+void bx_lp_problem_free(bx_lp_problem *problem);
+
+/* The bounds of another's rows, which there is room for, and what interrupts it. */
+void bx_lp_problem_take_rows(bx_lp_problem *to, const bx_lp_problem *from);
+
+/* Make a column: its elements, then the rest of it. */
+void bx_lp_problem_add(bx_lp_problem *problem, size_t row, double value);
+void bx_lp_problem_end_column(bx_lp_problem *problem, double lower, double upper, double cost);
 
 /* Bytes that a problem of this size takes in all, roughly and generously. */
 double bx_lp_bytes(double rows, double columns, double elements);
 
+/* Of a copy of the problem. */
 bx_lp *bx_lp_new(const bx_lp_problem *problem, bx_error *err);
 void bx_lp_free(bx_lp *lp); /* NULL is fine */
 
@@ -45,8 +62,8 @@ const double *bx_lp_solution(const bx_lp *lp);
 const double *bx_lp_prices(const bx_lp *lp);
 const double *bx_lp_reduced_costs(const bx_lp *lp);
 
-/* The program as it is now; it lives as long as `lp`. */
-bx_lp_problem bx_lp_problem_of(const bx_lp *lp);
+/* The program as it is now. */
+const bx_lp_problem *bx_lp_problem_of(const bx_lp *lp);
 
 /* Whether x obeys all rows and bounds, but for rounding. */
 bool bx_lp_is_feasible(bx_lp *lp, const double *x);

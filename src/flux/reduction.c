@@ -292,36 +292,27 @@ static int compare_entries(const void *a, const void *b)
     return (one > other) - (one < other);
 }
 
-static bool allocate(bx_reduction *reduction, const bx_lp_problem *whole, size_t elements)
+static int allocate(bx_reduction *reduction, size_t rows, size_t columns, size_t elements,
+                    bx_error *err)
 {
-    size_t rows = whole->rows + 1, columns = whole->columns + 1;
-    reduction->whole = whole->columns;
-    bx_lp_problem *left = &reduction->problem;
-    left->start = calloc(columns, sizeof *left->start);
-    left->index = calloc(elements + 1, sizeof *left->index);
-    left->value = calloc(elements + 1, sizeof *left->value);
-    left->lower = calloc(columns, sizeof *left->lower);
-    left->upper = calloc(columns, sizeof *left->upper);
-    left->cost = calloc(columns, sizeof *left->cost);
-    left->row_lower = calloc(rows, sizeof *left->row_lower);
-    left->row_upper = calloc(rows, sizeof *left->row_upper);
-    left->interrupt = whole->interrupt;
-    reduction->column = calloc(columns, sizeof *reduction->column);
-    reduction->factor = calloc(columns, sizeof *reduction->factor);
-    reduction->row = calloc(rows, sizeof *reduction->row);
-    return left->start && left->index && left->value && left->lower && left->upper && left->cost &&
-           left->row_lower && left->row_upper && reduction->column && reduction->factor &&
-           reduction->row;
+    reduction->whole = columns;
+    reduction->column = calloc(columns + 1, sizeof *reduction->column);
+    reduction->factor = calloc(columns + 1, sizeof *reduction->factor);
+    reduction->row = calloc(rows + 1, sizeof *reduction->row);
+    if (!reduction->column || !reduction->factor || !reduction->row)
+        return bx_fail_memory(err);
+    return bx_lp_problem_init(&reduction->problem, rows, columns, elements, err);
 }
 
 static void fill_rows(const work *w, bx_reduction *reduction)
 {
     bx_lp_problem *left = &reduction->problem;
+    left->rows = 0;
     for (size_t i = 0; i < w->whole_rows; i++) {
         if (w->rows[i].kind != BX_ROW_LEFT)
             continue;
-        ((double *)left->row_lower)[left->rows] = w->rows[i].lower;
-        ((double *)left->row_upper)[left->rows] = w->rows[i].upper;
+        left->row_lower[left->rows] = w->rows[i].lower;
+        left->row_upper[left->rows] = w->rows[i].upper;
         reduction->row[i] = (uint32_t)left->rows++;
     }
 }
@@ -329,22 +320,16 @@ static void fill_rows(const work *w, bx_reduction *reduction)
 static void fill_columns(const work *w, bx_reduction *reduction)
 {
     bx_lp_problem *left = &reduction->problem;
-    size_t elements = 0;
     for (size_t j = 0; j < w->whole_columns; j++) {
         const column *c = &w->columns[j];
         if (c->into != j)
             continue;
         if (c->count > 0)
             qsort(c->entries, c->count, sizeof *c->entries, compare_entries);
-        for (uint32_t k = 0; k < c->count; k++) {
-            ((int *)left->index)[elements] = (int)reduction->row[c->entries[k].row];
-            ((double *)left->value)[elements++] = c->entries[k].value;
-        }
-        ((double *)left->lower)[left->columns] = c->lower;
-        ((double *)left->upper)[left->columns] = c->upper;
-        ((double *)left->cost)[left->columns] = c->cost;
+        for (uint32_t k = 0; k < c->count; k++)
+            bx_lp_problem_add(left, reduction->row[c->entries[k].row], c->entries[k].value);
         reduction->column[j] = (uint32_t)left->columns;
-        ((int *)left->start)[++left->columns] = (int)elements;
+        bx_lp_problem_end_column(left, c->lower, c->upper, c->cost);
     }
 }
 
@@ -393,8 +378,11 @@ static int make(bx_reduction *reduction, const bx_lp_problem *whole, bool plain,
         return bx_fail(err, BX_ESIMULATION, "the linear program has no solution");
     for (size_t j = 0; j < whole->columns; j++)
         elements += w->columns[j].into == j ? w->columns[j].count : 0;
-    if (w->failed || !allocate(reduction, whole, elements))
+    if (w->failed)
         return bx_fail_memory(err);
+    if (allocate(reduction, whole->rows, whole->columns, elements, err) < 0)
+        return -1;
+    reduction->problem.interrupt = whole->interrupt;
     fill_rows(w, reduction);
     fill_columns(w, reduction);
     link_columns(w, reduction);
@@ -416,15 +404,7 @@ void bx_reduction_free(bx_reduction *reduction)
 {
     if (!reduction)
         return;
-    const bx_lp_problem *left = &reduction->problem;
-    free((void *)left->start);
-    free((void *)left->index);
-    free((void *)left->value);
-    free((void *)left->lower);
-    free((void *)left->upper);
-    free((void *)left->cost);
-    free((void *)left->row_lower);
-    free((void *)left->row_upper);
+    bx_lp_problem_free(&reduction->problem);
     free(reduction->column);
     free(reduction->factor);
     free(reduction->row);

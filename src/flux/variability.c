@@ -34,54 +34,50 @@ static int use_face(bx_fba *fba, double fraction, bx_face_use *use, void *data, 
     return result;
 }
 
+static int fail_lost(bx_error *err)
+{
+    return bx_fail(err, BX_ESIMULATION,
+                   "no fluxes found at the demanded objective, although it can be reached: the "
+                   "model's numbers differ too much in size");
+}
+
 /* ---- parsimonious ---- */
+
+static void add_direction(bx_lp_problem *both, const bx_lp_problem *left, size_t j, double sign,
+                          double cost)
+{
+    double one = sign * left->lower[j], other = sign * left->upper[j];
+    for (int k = left->start[j]; k < left->start[j + 1]; k++)
+        bx_lp_problem_add(both, (size_t)left->index[k], sign * left->value[k]);
+    bx_lp_problem_end_column(both, fmax(fmin(one, other), 0), fmax(fmax(one, other), 0), cost);
+}
 
 /* A column for each direction of what is left, whose cost is the absolute flux of all reactions
  * that it stands for. */
 static bx_lp *split(const bx_reduction *reduction, bx_error *err)
 {
     const bx_lp_problem *left = &reduction->problem;
-    size_t columns = 2 * left->columns + 1, elements = 2 * (size_t)left->start[left->columns] + 1;
-    int *start = calloc(columns, sizeof *start), *index = calloc(elements, sizeof *index);
-    double *value = calloc(elements, sizeof *value), *cost = calloc(columns, sizeof *cost);
-    double *lower = calloc(columns, sizeof *lower), *upper = calloc(columns, sizeof *upper);
-    bx_lp *lp = NULL;
-    if (start && index && value && cost && lower && upper) {
-        bx_lp_problem problem = *left;
-        problem.columns = 2 * left->columns;
-        for (size_t j = 0; j < reduction->whole; j++)
-            if (reduction->column[j] != BX_REDUCTION_FIXED)
-                cost[2 * (size_t)reduction->column[j]] += fabs(reduction->factor[j]);
-        size_t at = 0;
-        for (size_t c = 0; c < problem.columns; c++) {
-            size_t j = c / 2;
-            double sign = c % 2 ? -1 : 1;
-            double one = sign * left->lower[j], other = sign * left->upper[j];
-            lower[c] = fmax(fmin(one, other), 0);
-            upper[c] = fmax(fmax(one, other), 0);
-            cost[c] = cost[2 * j];
-            for (int k = left->start[j]; k < left->start[j + 1]; k++, at++) {
-                index[at] = left->index[k];
-                value[at] = sign * left->value[k];
-            }
-            start[c + 1] = (int)at;
-        }
-        problem.start = start;
-        problem.index = index;
-        problem.value = value;
-        problem.lower = lower;
-        problem.upper = upper;
-        problem.cost = cost;
-        lp = bx_lp_new(&problem, err);
-    } else {
+    size_t elements = (size_t)left->start[left->columns];
+    double *cost = calloc(left->columns + 1, sizeof *cost);
+    if (!cost) {
         bx_fail_memory(err);
+        return NULL;
     }
-    free(start);
-    free(index);
-    free(value);
+    for (size_t j = 0; j < reduction->whole; j++)
+        if (reduction->column[j] != BX_REDUCTION_FIXED)
+            cost[reduction->column[j]] += fabs(reduction->factor[j]);
+    bx_lp *lp = NULL;
+    bx_lp_problem both;
+    if (bx_lp_problem_init(&both, left->rows, 2 * left->columns, 2 * elements, err) == 0) {
+        bx_lp_problem_take_rows(&both, left);
+        for (size_t j = 0; j < left->columns; j++) {
+            add_direction(&both, left, j, 1, cost[j]);
+            add_direction(&both, left, j, -1, cost[j]);
+        }
+        lp = bx_lp_new(&both, err);
+    }
+    bx_lp_problem_free(&both);
     free(cost);
-    free(lower);
-    free(upper);
     return lp;
 }
 
@@ -92,9 +88,7 @@ static int find_least(bx_lp *lp, bx_face *face, double *fluxes, bx_error *err)
     if (bx_lp_solve(lp, &status, err) < 0)
         return -1;
     if (status != BX_LP_OPTIMAL)
-        return bx_fail(err, BX_ESIMULATION,
-                       "no fluxes found at the demanded objective, although it can be reached: the "
-                       "model's numbers differ too much in size");
+        return fail_lost(err);
     double *x = calloc(columns + 1, sizeof *x);
     if (!x)
         return bx_fail_memory(err);
@@ -161,9 +155,7 @@ static int find_extreme(survey *s, size_t column, double sign, double *extreme, 
     if (result < 0)
         return -1;
     if (status == BX_LP_INFEASIBLE)
-        return bx_fail(err, BX_ESIMULATION,
-                       "no fluxes found at the demanded objective, although it can be reached: the "
-                       "model's numbers differ too much in size");
+        return fail_lost(err);
     if (status == BX_LP_UNBOUNDED) {
         *extreme = -sign * INFINITY;
         return 0;
