@@ -19,6 +19,14 @@ int64_t bx_clock_of_process(pid_t process)
     return (int64_t)had.tv_sec * 1000000000 + had.tv_nsec;
 }
 
+bool bx_grace_is_over(const bx_grace *grace, int64_t now, int64_t had)
+{
+    if (now < grace->due)
+        return false;
+    return now - grace->due > grace->patience || had < 0 || grace->had < 0 ||
+           had - grace->had >= grace->enough;
+}
+
 int64_t bx_clock_add(int64_t moment, double seconds)
 {
     if (!(seconds > 0))

@@ -36,8 +36,7 @@ typedef struct bx_job {
     int64_t started, ended;
     int64_t left; /* nanoseconds to the timer, while the VM is paused; BX_NEVER: it has none */
     bx_job_interrupt interrupted;
-    int64_t kill_at; /* once interrupted */
-    int64_t had;     /* processor time that the worker had then; -1: not known */
+    bx_grace grace; /* once interrupted, till the kill */
     bool done, succeeded;
     bx_error error;   /* when it did not succeed */
     bx_buffer value;  /* one encoded value, when it did */

@@ -10,10 +10,8 @@
 
 /* From the soft interrupt of a cancel to the kill, beyond a deadline's. */
 #define CANCEL_GRACE (475 * MILLISECOND)
-/* On a busy machine the kill waits until the worker has had BUSY_PART of a deadline's grace as its
- * own processor time, for it cannot hear an interrupt without; but not longer than this. */
+/* See bx_grace. */
 #define BUSY_GRACE (1000 * MILLISECOND)
-#define BUSY_PART 0.8
 /* An interrupt that reaches the worker before it has read the call is lost, so it is repeated. */
 #define INTERRUPT_INTERVAL (2 * MILLISECOND)
 
@@ -156,20 +154,11 @@ void bx_vm_begin_interrupt(bx_vm *vm)
     int64_t grace = vm->ops->deadline_grace;
     if (job->interrupted == BX_INTERRUPT_CANCEL)
         grace += CANCEL_GRACE;
-    job->kill_at = bx_clock_now() + grace;
-    job->had = processor_time(vm);
+    job->grace = (bx_grace){.due = bx_clock_now() + grace,
+                            .patience = BUSY_GRACE,
+                            .enough = vm->ops->deadline_grace * 4 / 5,
+                            .had = processor_time(vm)};
     repeat_interrupt(vm, job);
-}
-
-/* Whether the code has had the time to notice its interrupt. */
-static bool is_overdue(const bx_job *job)
-{
-    int64_t late = bx_clock_now() - job->kill_at;
-    if (late < 0)
-        return false;
-    int64_t had = processor_time(job->vm);
-    double enough = BUSY_PART * (double)job->vm->ops->deadline_grace;
-    return late > BUSY_GRACE || had < 0 || job->had < 0 || (double)(had - job->had) >= enough;
 }
 
 static void interrupt_once(bx_vm *vm, bx_job_interrupt why)
@@ -206,7 +195,7 @@ static void job_timer(bx_timer *timer)
     bx_vm *vm = job->vm;
     if (!job->interrupted)
         bx_vm_handle(vm, BX_EVENT_DEADLINE, NULL);
-    else if (is_overdue(job))
+    else if (bx_grace_is_over(&job->grace, bx_clock_now(), processor_time(vm)))
         bx_vm_handle(vm, BX_EVENT_OVERDUE, NULL);
     else
         repeat_interrupt(vm, job);

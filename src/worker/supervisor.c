@@ -19,8 +19,7 @@
 /* A deadline is the host's to enforce; this is for a host that is gone, and leaves it some time. */
 static const double slack = 0.1; /* seconds */
 #define GRACE (50 * MILLISECOND)
-/* On a busy machine the kill waits until the worker has had so much processor time since the
- * interrupt, for it cannot hear it without; but not longer than BUSY_GRACE more. */
+/* See bx_grace. */
 #define ENOUGH (GRACE * 4 / 5)
 #define BUSY_GRACE (250 * MILLISECOND)
 /* An interrupt that reaches the worker before it has read the call is lost, so it is repeated. */
@@ -139,11 +138,9 @@ static int64_t next_timer(const supervisor *self)
 
 static bool is_overdue(const supervisor *self, int64_t now)
 {
-    if (!has_deadline(self) || !self->interrupting || now < self->deadline + GRACE)
-        return false;
-    int64_t had = bx_clock_of_process(self->pid);
-    return now >= self->deadline + GRACE + BUSY_GRACE || had < 0 || self->had < 0 ||
-           had - self->had >= ENOUGH;
+    bx_grace grace = {self->deadline + GRACE, BUSY_GRACE, ENOUGH, self->had};
+    return has_deadline(self) && self->interrupting &&
+           bx_grace_is_over(&grace, now, bx_clock_of_process(self->pid));
 }
 
 static void run_timers(supervisor *self)
