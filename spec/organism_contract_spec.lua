@@ -4,6 +4,7 @@ package.path = "./docs/template/?.lua;" .. package.path
 local bioxen = require "bioxen"
 local contract = require "bioxen.biology.contract"
 local organisms = require "bioxen.biology.organisms"
+local scratch_organisms = require "spec.support.scratch_organisms"
 
 -- Other specs have put theirs on package.path, which are made to lack things.
 local function is_real(name)
@@ -142,35 +143,19 @@ local mistakes = {
 -- What all checks say of an organism, in one text.
 local function complaints_of(name)
   local all = {}
-  for _, row in ipairs(contract.list) do
-    local well, message = pcall(row[2], name)
-    if not well then all[#all + 1] = row[1] .. ": " .. tostring(message) end
-  end
+  for i, complaint in ipairs(scratch_organisms.complaints(name)) do all[i] = table.concat(complaint, ": ") end
   return table.concat(all, "\n")
 end
 
 describe("the contract", function()
-  local scratch, before
+  local scratch
 
   local function write(name, manifest_text, init_text)
-    local folder = ("%s/bioxen/biology/%s"):format(scratch, name)
-    assert(os.execute("mkdir -p " .. folder))
-    for file, text in pairs { ["manifest.lua"] = manifest_text, ["init.lua"] = init_text } do
-      local handle <close> = assert(io.open(folder .. "/" .. file, "w"))
-      assert(handle:write((text:gsub("flawed", name))))
-    end
+    scratch:write(name, { manifest = manifest_text, init = init_text }, "flawed")
   end
 
-  setup(function()
-    local pipe <close> = assert(io.popen "mktemp -d")
-    scratch, before = pipe:read "l", package.path
-    package.path = scratch .. "/?.lua;" .. before
-  end)
-
-  teardown(function()
-    package.path = before
-    os.execute("rm -rf -- " .. scratch)
-  end)
+  setup(function() scratch = scratch_organisms.open() end)
+  teardown(function() scratch:close() end)
 
   it("has nothing against a good organism", function()
     write("flawless", manifest, init)

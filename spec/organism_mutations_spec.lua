@@ -1,8 +1,8 @@
 -- `bioxen organisms NAME --check` finds each way to break a good organism: copies of spec/support/template, which is
 -- docs/template as it was when they were listed, each changed in one place.
 
-local contract = require "bioxen.biology.contract"
 local organisms = require "bioxen.biology.organisms"
+local scratch_organisms = require "spec.support.scratch_organisms"
 
 -- What is broken, in which file, what text is replaced wherever it stands and by what, and what the check says. "^" in
 -- place of a text is the beginning of the file; without a text the file is missing. Perhaps a second replacement.
@@ -108,36 +108,20 @@ local function replaced(text, old, new)
 end
 
 describe("the check of an organism", function()
-  local scratch, before
+  local scratch
 
   -- All that it says of the template with these texts.
   local function complaints(name, texts)
-    local folder = ("%s/bioxen/biology/%s"):format(scratch, name)
-    assert(os.execute("mkdir -p " .. folder))
-    for file, text in pairs(texts) do
-      local handle <close> = assert(io.open(folder .. "/" .. file .. ".lua", "w"))
-      assert(handle:write((text:gsub("my_cell", name))))
-    end
+    scratch:write(name, texts, "my_cell")
     local _, broken = organisms.validate(name)
     if broken then return broken.message end
     local all = {}
-    for _, row in ipairs(contract.list) do
-      local well, message = pcall(row[2], name)
-      if not well then all[#all + 1] = tostring(message) end
-    end
+    for i, complaint in ipairs(scratch_organisms.complaints(name)) do all[i] = complaint[2] end
     return (table.concat(all, "\n"):gsub(name, "my_cell"))
   end
 
-  setup(function()
-    local pipe <close> = assert(io.popen "mktemp -d")
-    scratch, before = pipe:read "l", package.path
-    package.path = scratch .. "/?.lua;" .. before
-  end)
-
-  teardown(function()
-    package.path = before
-    os.execute("rm -rf -- " .. scratch)
-  end)
+  setup(function() scratch = scratch_organisms.open() end)
+  teardown(function() scratch:close() end)
 
   it("has nothing against what is not broken", function()
     assert.equal("", complaints("unbroken", { manifest = read "manifest", init = read "init" }))

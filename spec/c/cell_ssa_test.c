@@ -203,16 +203,17 @@ static void propensities_count_combinations(void)
     }
 }
 
+static const item pairs[] = {SPECIES("A", 50),
+                             SPECIES("B", 0),
+                             MASS("a", "2 A -> B", "0.1"),
+                             MASS("b", "B -> 2 A", "1"),
+                             MASS("c", "-> A", "3"),
+                             MASS("d", "A ->", "0.1"),
+                             END};
+
 static void the_same_seed_gives_the_same_bits(void)
 {
-    static const item items[] = {SPECIES("A", 50),
-                                 SPECIES("B", 0),
-                                 MASS("a", "2 A -> B", "0.1"),
-                                 MASS("b", "B -> 2 A", "1"),
-                                 MASS("c", "-> A", "3"),
-                                 MASS("d", "A ->", "0.1"),
-                                 END};
-    bx_cell *cell = model_cell(items);
+    bx_cell *cell = model_cell(pairs);
     bx_error err = {0};
     bx_buffer bytes[3] = {{0}, {0}, {0}};
     for (uint64_t i = 0; i < 3; i++) {
@@ -234,18 +235,11 @@ static void the_same_seed_gives_the_same_bits(void)
 /* A condition that never turns takes the network out of the loop for plain mass action. */
 static void every_loop_gives_the_same_bits(void)
 {
-    static const item plain[] = {SPECIES("A", 50),
-                                 SPECIES("B", 0),
-                                 MASS("a", "2 A -> B", "0.1"),
-                                 MASS("b", "B -> 2 A", "1"),
-                                 MASS("c", "-> A", "3"),
-                                 MASS("d", "A ->", "0.1"),
-                                 END};
-    item watched[sizeof plain / sizeof *plain + 1];
-    memcpy(watched, plain, sizeof plain);
+    item watched[sizeof pairs / sizeof *pairs + 1];
+    memcpy(watched, pairs, sizeof pairs);
     watched[6] = (item)WHEN("A + B > 1e6", "A", "0");
     watched[7] = (item)END;
-    bx_cell *cells[] = {model_cell(plain), model_cell(watched)};
+    bx_cell *cells[] = {model_cell(pairs), model_cell(watched)};
     bx_error err = {0};
     bx_buffer bytes[2] = {{0}, {0}};
     for (int i = 0; i < 2; i++) {
