@@ -305,7 +305,7 @@ describe("a genome", function()
 
   it("is written to files on the host", function()
     local g = plain("GATTACA", { { id = "a", start = 2, stop = 4 } })
-    for _, method in ipairs { "to_fasta", "to_gff3", "to_genome" } do
+    for _, method in ipairs { "to_fasta", "to_gff3", "to_genbank", "to_genome" } do
       local path = os.tmpname()
       assert.is_true(g[method](g, path))
       local file = assert(io.open(path, "rb"))
@@ -340,7 +340,7 @@ describe("a genome", function()
   end)
 
   it("is closed to scripts in a VM, which has no files", function()
-    for _, method in ipairs { "to_fasta", "to_gff3", "to_genome" } do
+    for _, method in ipairs { "to_fasta", "to_gff3", "to_genbank", "to_genome" } do
       local _, err = vm:execute_biological_process(("g:%s '/tmp/x'"):format(method))
       check_message(err.message, { method .. "(path): a VM has no files" })
     end

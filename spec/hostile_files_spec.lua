@@ -416,7 +416,8 @@ describe("a path with a zero byte", function()
     for i, given in ipairs {
       function() answer.t:to_csv(path) end, function() answer.t:to_json(path) end,
       function() answer.e:to_csv(path) end, function() answer.e:to_json(path) end,
-      function() genome:to_fasta(path) end, function() genome:to_gff3(path) end, function() genome:to_genome(path) end,
+      function() genome:to_fasta(path) end, function() genome:to_gff3(path) end, function() genome:to_genbank(path) end,
+      function() genome:to_genome(path) end,
       function() answer.t:plot { file = path .. ".svg" } end, function() bioxen.genome.load(path) end,
       function() bioxen.genome.parse("##gff-version 3\n", { fasta = path }) end, function() bioxen.out(path:sub(2)) end,
       function() vm:execute_file(path) end, function() vm:load_sbml(path) end,

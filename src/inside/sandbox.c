@@ -12,6 +12,7 @@
 #include <lauxlib.h>
 #include <lualib.h>
 #include <stdint.h>
+#include <string.h>
 
 static const char seed_key, ids_key;
 
@@ -148,33 +149,37 @@ static int to_text(lua_State *L)
     return 1;
 }
 
-/* What scripts are given: none changes its metatable or writes files. */
-static void close_class(lua_State *L, const char *class, const char *const *writers)
+/* What scripts are given: none changes its metatable, nor writes files, which all methods do whose
+ * name begins with "to_". */
+static void close_class(lua_State *L, const char *class)
 {
     luaL_getmetatable(L, class);
     lua_pushboolean(L, 0);
     lua_setfield(L, -2, "__metatable");
     lua_getfield(L, -1, "__index");
     lua_getupvalue(L, -1, 1); /* the table of methods */
-    for (; *writers; writers++) {
-        lua_getfield(L, -1, *writers);
-        lua_pushstring(L, *writers);
+    for (lua_pushnil(L); lua_next(L, -2);) {
+        if (strncmp(lua_tostring(L, -2), "to_", 3) != 0) {
+            lua_pop(L, 1);
+            continue;
+        }
+        lua_pushvalue(L, -2);
+        lua_insert(L, -2);
+        lua_pushvalue(L, -2);
         lua_pushcclosure(L, to_text, 2);
-        lua_setfield(L, -2, *writers);
+        lua_rawset(L, -4);
     }
     lua_settop(L, 0);
 }
 
 static void open_classes(lua_State *L)
 {
-    static const char *const tables[] = {"to_csv", "to_json", NULL};
-    static const char *const genomes[] = {"to_fasta", "to_genome", "to_gff3", NULL};
     bx_lua_open_trajectory(L);
-    close_class(L, "bioxen.Trajectory", tables);
+    close_class(L, "bioxen.Trajectory");
     bx_lua_open_ensemble(L);
-    close_class(L, "bioxen.Ensemble", tables);
+    close_class(L, "bioxen.Ensemble");
     bx_lua_open_genome(L);
-    close_class(L, "bioxen.Genome", genomes);
+    close_class(L, "bioxen.Genome");
     bx_genome_open_global(L);
 }
 

@@ -544,37 +544,30 @@ static int genome_to_fasta(lua_State *L)
     return bx_lua_give_text(L, text, path);
 }
 
-static int genome_to_gff3(lua_State *L)
+static int give_written(lua_State *L, int (*write)(const bx_genome *, bx_buffer *, bx_error *))
 {
     const bx_genome *g = check_genome(L);
     const char *path = bx_lua_opt_path(L, 2);
     bx_buffer *text = bx_lua_push_text(L);
     bx_error err;
-    if (bx_genome_write_gff3(g, text, &err) < 0)
+    if (write(g, text, &err) < 0)
         return luaL_error(L, "%s", err.message);
     return bx_lua_give_text(L, text, path);
+}
+
+static int genome_to_gff3(lua_State *L)
+{
+    return give_written(L, bx_genome_write_gff3);
 }
 
 static int genome_to_genbank(lua_State *L)
 {
-    const bx_genome *g = check_genome(L);
-    const char *path = luaL_optstring(L, 2, NULL);
-    bx_buffer *text = bx_lua_push_text(L);
-    bx_error err;
-    if (bx_genome_write_genbank(g, text, &err) < 0)
-        return luaL_error(L, "%s", err.message);
-    return bx_lua_give_text(L, text, path);
+    return give_written(L, bx_genome_write_genbank);
 }
 
 static int genome_to_genome(lua_State *L)
 {
-    const bx_genome *g = check_genome(L);
-    const char *path = bx_lua_opt_path(L, 2);
-    bx_buffer *text = bx_lua_push_text(L);
-    bx_error err;
-    if (bx_genome_write_table(g, text, &err) < 0)
-        return luaL_error(L, "%s", err.message);
-    return bx_lua_give_text(L, text, path);
+    return give_written(L, bx_genome_write_table);
 }
 
 /* ---- travelling ---- */
