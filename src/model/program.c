@@ -76,15 +76,14 @@ static int to_slot(bx_program *program, operand *o)
     return 0;
 }
 
-/* Apply `op` to operands[0..arity), all constants, in a frame of their own. */
+/* Apply `op` to operands[0..arity), all constants. */
 static operand fold(bx_op op, const operand *operands, unsigned arity)
 {
-    double frame[4] = {0};
+    double values[3] = {0};
     for (unsigned i = 0; i < arity; i++)
-        frame[i] = operands[i].value;
-    bx_instruction instruction = {.op = op, .target = 3, .a = 0, .b = 1, .c = 2};
-    bx_program_run(&instruction, &instruction + 1, frame);
-    return (operand){.constant = true, .value = frame[3]};
+        values[i] = operands[i].value;
+    return (operand){.constant = true,
+                     .value = bx_program_apply(op, values[0], values[1], values[2])};
 }
 
 /* Three slots for a random number: what decides it, and its bounds. */
