@@ -138,9 +138,10 @@ static int64_t next_timer(const supervisor *self)
 
 static bool is_overdue(const supervisor *self, int64_t now)
 {
+    if (!has_deadline(self) || !self->interrupting)
+        return false;
     bx_grace grace = {self->deadline + GRACE, BUSY_GRACE, ENOUGH, self->had};
-    return has_deadline(self) && self->interrupting &&
-           bx_grace_is_over(&grace, now, bx_clock_of_process(self->pid));
+    return bx_grace_is_over(&grace, now, bx_clock_of_process(self->pid));
 }
 
 static void run_timers(supervisor *self)
