@@ -518,6 +518,38 @@ static void a_loop_that_cannot_wait_says_so(void)
     bx_vm_close_host(&host);
 }
 
+/* By which the host knows what it has left on the pool. */
+static void the_last_words_of_a_courier_are_heard_though_nobody_hears_the_host(void)
+{
+    bx_host host;
+    bx_error error;
+    bx_buffer nothing = {0};
+    open_world(&host);
+    bx_courier *courier = courier_of(&host);
+    bx_job *job = bx_courier_job(courier, "wait", &nothing, INFINITY, &error);
+    obliging = false;
+    for (int i = 0; i < 5; i++) {
+        hear(only_courier());
+        if (!only_courier()->ready)
+            say(only_courier(), BX_FRAME_HELLO, 0, write_version);
+        else if (only_courier()->call && strcmp(only_courier()->operation, "open") == 0)
+            answer(only_courier(), true);
+        only_courier()->ready = true;
+        turn_host(&host);
+    }
+    CHECK_TEXT(only_courier()->operation, "wait");
+    say(only_courier(), BX_FRAME_NOTE, 0, write_key);
+    die(only_courier(), SIGSEGV);
+    bx_job_cancel(job);
+    turn_host(&host);
+    CHECK(job->done && job->error.code == BX_EDIED);
+    CHECK(bx_courier_note(courier, ".key"));
+    obliging = true;
+    bx_job_release(job);
+    bx_courier_release(courier);
+    bx_vm_close_host(&host);
+}
+
 int main(int argc, char **argv)
 {
     if (argc > 1)
@@ -527,5 +559,6 @@ int main(int argc, char **argv)
     RUN(random_sequences_leave_nothing_undone);
     RUN(a_courier_may_leave_many_notes_but_not_any_number);
     RUN(a_loop_that_cannot_wait_says_so);
+    RUN(the_last_words_of_a_courier_are_heard_though_nobody_hears_the_host);
     return test_end();
 }
