@@ -1,6 +1,7 @@
 /* The state machine of VMs under random sequences of what users ask for and what workers, guests
  * and time do, for both types of VM. After each step what must always hold is looked at; a failure
- * names the sequence: vm_model_test COUNT FIRST runs so many from that one on. */
+ * names the sequence: vm_model_test COUNT FIRST runs so many from that one on. For a long run
+ *   BIOXEN_SEQUENCES=100000 scripts/test.sh --sanitize spec/c/vm_model_test.c */
 #include "hypervisor/hypervisor.h"
 #include "vm/machine.h"
 
@@ -552,8 +553,9 @@ static void the_last_words_of_a_courier_are_heard_though_nobody_hears_the_host(v
 
 int main(int argc, char **argv)
 {
-    if (argc > 1)
-        sequences = strtoul(argv[1], NULL, 10);
+    const char *many = argc > 1 ? argv[1] : getenv("BIOXEN_SEQUENCES");
+    if (many)
+        sequences = strtoul(many, NULL, 10);
     if (argc > 2)
         first = strtoul(argv[2], NULL, 10);
     RUN(random_sequences_leave_nothing_undone);
