@@ -14,6 +14,7 @@
 enum { VMS = 3, JOBS = 64, STEPS = 120 };
 
 static bx_vm *vms[VMS];    /* NULL: freed */
+static bx_courier *pool;   /* of all that are remote, and of requests of no VM */
 static bx_job *stops[VMS]; /* the stop of each that was begun last, or NULL */
 static bx_job *jobs[JOBS];
 static size_t job_count;
@@ -226,6 +227,15 @@ static void distrust(bx_vm *vm)
     bx_vm_distrust(vm, &error);
 }
 
+static void ask_courier(void)
+{
+    static const bx_buffer nothing;
+    bx_error error;
+    bx_job *job = bx_courier_job(pool, "wait", &nothing, some_timeout(), &error);
+    begun -= !job; /* it had begun, and is gone */
+    keep(job);
+}
+
 static void do_something(bx_hypervisor *hypervisor)
 {
     static const bx_buffer nothing;
@@ -234,7 +244,7 @@ static void do_something(bx_hypervisor *hypervisor)
     bx_vm *vm = vms[i];
     if (!vm)
         return;
-    switch (chance(16)) {
+    switch (chance(17)) {
     case 0:
     case 1: keep(bx_vm_start(vm, some_timeout(), &error)); break;
     case 2:
@@ -253,6 +263,7 @@ static void do_something(bx_hypervisor *hypervisor)
         if (chance(6) == 0)
             destroy(hypervisor, i);
         break;
+    case 15: ask_courier(); break;
     default:
         if (chance(10) == 0)
             distrust(vm);
@@ -362,7 +373,7 @@ static void create(bx_hypervisor *hypervisor)
     static const char *const ids[VMS] = {"a", "b", "c"};
     const double share[BX_RESOURCES] = {1};
     bx_error error;
-    bx_courier *courier = courier_of(hypervisor->host);
+    pool = courier_of(hypervisor->host);
     for (int i = 0; i < VMS; i++) {
         bool remote = chance(3) > 0;
         bx_vm_options options = {.id = ids[i],
@@ -370,11 +381,10 @@ static void create(bx_hypervisor *hypervisor)
                                  .folder = "any",
                                  .output_limit = 1 << 20,
                                  .setup = &setup,
-                                 .courier = remote ? courier : NULL};
+                                 .courier = remote ? pool : NULL};
         vms[i] = bx_hypervisor_create_vm(hypervisor, remote ? &bx_vm_xcpng_ops : &bx_vm_basic_ops,
                                          &options, share, &error);
     }
-    bx_courier_release(courier);
 }
 
 static void end(bx_host *host, bx_hypervisor *hypervisor)
@@ -387,6 +397,12 @@ static void end(bx_host *host, bx_hypervisor *hypervisor)
     }
     for (int i = 0; i < VMS; i++)
         check_stop_of(i);
+    couriers_missing = false;
+    for (int i = 0; i < 2 * JOBS; i++) { /* what was asked of the courier itself */
+        turn_world();
+        turn_host(host);
+    }
+    bx_courier_release(pool);
     while (job_count) {
         HOLDS(jobs[job_count - 1]->done);
         bx_job_release(jobs[--job_count]);

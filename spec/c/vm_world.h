@@ -391,6 +391,11 @@ static void turn_call(process *p)
 
 static void turn_courier(process *p)
 {
+    if (p->socket < 0) { /* its end is on the way: sockets close before a pidfd tells */
+        if (obliging || chance(2))
+            die(p, SIGSEGV);
+        return;
+    }
     hear(p);
     if (!p->alive)
         return;
@@ -408,6 +413,10 @@ static void turn_courier(process *p)
         say(p, BX_FRAME_NOTE, 0, write_some_note);
     else if (what == 16)
         die(p, SIGSEGV);
+    else if (what == 17) {
+        close(p->socket);
+        p->socket = -1;
+    }
 }
 
 static void report(process *p, bx_zygote_report report, int descriptor)
