@@ -544,7 +544,6 @@ static void the_last_words_of_a_courier_are_heard_though_nobody_hears_the_host(v
     open_world(&host);
     bx_courier *courier = courier_of(&host);
     bx_job *job = bx_courier_job(courier, "wait", &nothing, INFINITY, &error);
-    obliging = false;
     for (int i = 0; i < 5; i++) {
         hear(only_courier());
         if (!only_courier()->ready)
@@ -561,7 +560,6 @@ static void the_last_words_of_a_courier_are_heard_though_nobody_hears_the_host(v
     turn_host(&host);
     CHECK(job->done && job->error.code == BX_EDIED);
     CHECK(bx_courier_note(courier, ".key"));
-    obliging = true;
     bx_job_release(job);
     bx_courier_release(courier);
     bx_vm_close_host(&host);
