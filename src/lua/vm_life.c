@@ -1,10 +1,10 @@
 #include "lua/vm_life.h"
 
 #include "lua/class.h"
-#include "lua/error.h"
 #include "lua/hypervisor.h"
 #include "lua/job.h"
 #include "lua/vm_box.h"
+#include "values/error.h"
 
 /* Seconds. */
 #define START_TIMEOUT 10.0
@@ -131,7 +131,7 @@ int bx_lua_vm_destroy(lua_State *L)
 /* What could not be destroyed is abandoned: the error that may be unwinding matters more. */
 int bx_lua_vm_close(lua_State *L)
 {
-    const bx_lua_vm *box = lua_touserdata(L, 1);
+    const bx_lua_vm *box = bx_lua_check_vm_box(L);
     bx_error ignored;
     lua_settop(L, 1);
     if (box->vm &&
@@ -143,7 +143,7 @@ int bx_lua_vm_close(lua_State *L)
 /* The box may be empty. */
 int bx_lua_vm_gc(lua_State *L)
 {
-    bx_lua_vm *box = lua_touserdata(L, 1);
+    bx_lua_vm *box = bx_lua_check_vm_box(L);
     if (box->vm)
         bx_hypervisor_abandon_vm(box->hypervisor, box->vm);
     bx_vm_free(box->vm);
