@@ -11,7 +11,7 @@ local chapters = {
     "State" },
   { "What VMs are made and called with", "Config", "Resources", "Limits", "StartOptions", "StopOptions", "CallOptions",
     "SBMLOptions", "SBMLModel", "Warning" },
-  { "Hypervisors", "BioXenHypervisor" },
+  { "Hypervisors", "BioXenHypervisor", "Change" },
   { "In a VM: the cell", "Cell", "Process", "Event", "RunOptions", "EnsembleOptions" },
   { "In a VM: flux balance", "flux", "FluxModel", "FluxSolution" },
   { "What runs leave", "Trajectory", "Ensemble" },

@@ -15,7 +15,7 @@ local function declared()
 end
 
 -- The methods of a metatable, its parents' too, but for what is private to bioxen's own Lua.
-local private = { enter = true, ids = true, send = true, release = true }
+local private = { enter = true, ids = true, listen = true, send = true, release = true }
 
 local function methods_of(name)
   local found = {}

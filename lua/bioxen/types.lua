@@ -113,6 +113,7 @@
 
 ---@class bioxen.StopOptions
 ---@field wait boolean? false returns a Job at once (default true)
+---@field timeout number? seconds to wait, with wait = true; then ETIMEOUT, and what was begun goes on (default: as long as it takes)
 
 ---@class bioxen.Status
 ---@field vm_id string
@@ -167,16 +168,26 @@ function BiologicalVM:resume(options) end
 ---@return bioxen.Error?
 function BiologicalVM:stop(options) end
 
----Stop if need be, then start afresh.
+---Stop if need be, then start afresh. A timeout is one for both: where the stop takes longer it goes on, and
+---ETIMEOUT says so; a start that takes longer is undone, EDEADLINE.
+---@param options { timeout: number? }? seconds (default: as long as the stop takes, and the start's own)
 ---@return true?
 ---@return bioxen.Error?
-function BiologicalVM:restart() end
+function BiologicalVM:restart(options) end
 
 ---End the VM for good; its worker is reaped and its share given back before this returns, and its guest is
 ---gone from the pool, with its own disks and snapshots. Twice is fine.
+---@param options { timeout: number? }? seconds: how long to wait; then ETIMEOUT, its end goes on, and it can be destroyed again (default: as long as it takes)
 ---@return true?
 ---@return bioxen.Error? what is left on the pool, and why: the VM can be destroyed again
-function BiologicalVM:destroy() end
+function BiologicalVM:destroy(options) end
+
+---Wait until the VM is in a state in which it can rest, whatever leads there.
+---@param state "created"|"running"|"paused"|"stopped"|"error"|"destroyed"
+---@param timeout number? seconds (default: as long as it takes)
+---@return true?
+---@return bioxen.Error? ETIMEOUT; ESTATE where the VM is destroyed
+function BiologicalVM:wait_for(state, timeout) end
 
 ---Costs no round trip, also while the VM is busy.
 ---@return bioxen.Status
@@ -376,6 +387,11 @@ function Job:result() end
 ---@return fun(): string?
 function Job:output() end
 
+---The next piece of that, as far as output() has not given it.
+---@param timeout number? seconds to wait for some (default: as long as it takes)
+---@return string? "" if there was none in time; nil once the job has ended and all is read
+function Job:read(timeout) end
+
 ---VMs by their ids, on one chassis.
 ---@class bioxen.BioXenHypervisor
 local BioXenHypervisor = {}
@@ -401,19 +417,22 @@ function BioXenHypervisor:get_vm(vm_id) end
 function BioXenHypervisor:start_vm(vm_id, options) end
 
 ---@param vm_id string
----@return true?
+---@param options bioxen.StopOptions?
+---@return true|bioxen.Job?
 ---@return bioxen.Error?
-function BioXenHypervisor:pause_vm(vm_id) end
+function BioXenHypervisor:pause_vm(vm_id, options) end
 
 ---@param vm_id string
----@return true?
+---@param options bioxen.StopOptions?
+---@return true|bioxen.Job?
 ---@return bioxen.Error?
-function BioXenHypervisor:resume_vm(vm_id) end
+function BioXenHypervisor:resume_vm(vm_id, options) end
 
 ---@param vm_id string
+---@param options { timeout: number? }?
 ---@return true?
 ---@return bioxen.Error?
-function BioXenHypervisor:destroy_vm(vm_id) end
+function BioXenHypervisor:destroy_vm(vm_id, options) end
 
 ---@param vm_id string
 ---@return bioxen.Status?
@@ -423,6 +442,21 @@ function BioXenHypervisor:get_vm_status(vm_id) end
 ---The statuses of all VMs, in order of creation.
 ---@return bioxen.Status[]
 function BioXenHypervisor:list_vms() end
+
+---A VM of the hypervisor went from one state to another.
+---@class bioxen.Change
+---@field vm_id string
+---@field from bioxen.State
+---@field to bioxen.State
+---@field reason string? of the state "error"
+
+---Be told of the changes of VMs' states: while something is waited for or asked, and in bioxen.step, in order, each
+---once. States that a VM goes through at once are left out. The function may do whatever a script may; an error in it
+---is raised where it was called from, as ^C would be: what was waited for goes on.
+---@param event "state"|bioxen.State every change, or those that lead to one state
+---@param f fun(change: bioxen.Change)
+---@return fun() ends it
+function BioXenHypervisor:on(event, f) end
 
 ---For each resource its capacity, what is allocated and what is free.
 ---@return table<string, { capacity: number, allocated: number, free: number }>
@@ -1180,6 +1214,18 @@ function bioxen.type(value) end
 ---@param limits bioxen.Limits? what is absent stays
 ---@return bioxen.Limits all that holds now
 function bioxen.limits(limits) end
+
+---Turn the host's loop once: what has come from VMs, and deadlines that have passed, are handled. Every wait does
+---that by itself; this is for programs with a loop of their own.
+---@param timeout number? seconds to wait for something to happen (default 0)
+---@return boolean whether something did
+function bioxen.step(timeout) end
+
+---A descriptor for another loop to wait for: when it is readable, deadlines included, bioxen.step() has something to
+---handle. It stays BioXen's: never read from it, nor close it.
+---@return integer?
+---@return bioxen.Error?
+function bioxen.fd() end
 
 ---Seconds of the monotonic clock.
 ---@return number

@@ -12,6 +12,7 @@
 #include "lua/host.h"
 #include "lua/hypervisor.h"
 #include "lua/job.h"
+#include "lua/loop.h"
 #include "lua/session.h"
 #include "lua/system.h"
 #include "lua/vm.h"
@@ -245,6 +246,8 @@ static const luaL_Reg functions[] = {{"class_name", class_name},
                                      {"new_hypervisor", bx_lua_new_hypervisor},
                                      {"wait_all", bx_lua_wait_all},
                                      {"wait_any", bx_lua_wait_any},
+                                     {"step", bx_lua_step},
+                                     {"fd", bx_lua_fd},
                                      {"set_courier", set_courier},
                                      {"new_session", bx_lua_new_session},
                                      {"read_secret", read_secret},

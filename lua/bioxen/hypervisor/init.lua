@@ -35,6 +35,51 @@ function methods:list_vms()
   return statuses
 end
 
+-- Who wants to be told of a hypervisor's changes, in order: { event, function }. They go with it.
+local listeners = setmetatable({}, { __mode = "k" })
+
+local events = { "state", "created", "starting", "running", "pausing", "paused", "resuming", "stopping", "stopped",
+  "error", "destroyed" }
+for _, name in ipairs(events) do events[name] = true end
+
+-- A copy is gone through: who is told may come and go meanwhile.
+local function tell(list, vm_id, from, to, reason)
+  for _, listener in ipairs { table.unpack(list) } do
+    if not listener.gone and (listener.event == "state" or listener.event == to) then
+      listener.tell { vm_id = vm_id, from = from, to = to, reason = reason }
+    end
+  end
+end
+
+local function remove(self, list, listener)
+  listener.gone = true
+  for i, other in ipairs(list) do
+    if other == listener then table.remove(list, i) end
+  end
+  if #list == 0 then
+    listeners[self] = nil
+    self:listen(nil)
+  end
+end
+
+--- Call f for each change of a VM's state, or each that leads to one state. Returns what ends that.
+function methods:on(event, f)
+  if not events[event] then
+    error(("bad argument 'event': %s expected, got %s"):format(table.concat(events, ", "), check.shown(event)), 2)
+  elseif type(f) ~= "function" then
+    error(("bad argument 'f': a function expected, got %s"):format(check.shown(f)), 2)
+  end
+  local list = listeners[self]
+  if not list then
+    list = {}
+    listeners[self] = list
+    self:listen(function(...) tell(list, ...) end)
+  end
+  local listener = { event = event, tell = f }
+  list[#list + 1] = listener
+  return function() remove(self, list, listener) end
+end
+
 local capacity = {}
 for name in pairs(resources.schema) do
   capacity[name] = { type = "number", minimum = 0 }
