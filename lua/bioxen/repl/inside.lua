@@ -5,8 +5,8 @@ local inside = {}
 
 local modules = { "text", "describe", "printer" }
 
--- Runs in the VM; takes what was typed as a function. The printer is loaded where there is something to print that
--- is no plain number or the like: it takes ten times as long as a line.
+-- Runs in the VM; takes what was typed as a function. The printer takes ten times as long as a short line to load, so
+-- that what is as plain as a number is shown without it, in the same way.
 local loader = [[
   local given = args
   args = nil
@@ -18,13 +18,17 @@ local loader = [[
     end
     return loaded[name]
   end
-  local plain = { number = true, boolean = true, ["nil"] = true }
+  local function plain(value)
+    local kind = type(value)
+    if kind == "string" then return #value <= 200 and not value:find "[^]-~ !#-[]" and '"' .. value .. '"' end
+    if kind == "number" then return value ~= value and "nan" or tostring(value) end
+    return (kind == "boolean" or kind == "nil") and tostring(value)
+  end
   local function shown(...)
     local lines = {}
     for i = 1, select("#", ...) do
-      local value = (select(i, ...))
-      if not plain[type(value)] then return need "bioxen.repl.printer".results({ width = given.width }, ...) end
-      lines[i] = value ~= value and "nan" or tostring(value)
+      lines[i] = plain((select(i, ...)))
+      if not lines[i] then return need "bioxen.repl.printer".results({ width = given.width }, ...) end
     end
     return #lines > 0 and table.concat(lines, "\n") or nil
   end

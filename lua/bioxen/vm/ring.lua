@@ -29,7 +29,8 @@ function Ring:shorten()
   local only = self.pieces[self.first]
   local over = only and self.length - only.at - self.limit or 0
   if over > 0 then
-    self.pieces[self.first] = { kind = only.kind, from = only.from, at = only.at + over, text = only.text:sub(over + 1) }
+    self.pieces[self.first] = { kind = only.kind, from = only.from, at = only.at + over,
+      text = only.text:sub(over + 1) }
   end
 end
 
@@ -58,7 +59,8 @@ function Ring:since(place)
   while i > self.first and self.pieces[i - 1].at + #self.pieces[i - 1].text > place do i = i - 1 end
   for j = i, self.last do
     local piece = self.pieces[j]
-    found[#found + 1] = { kind = piece.kind, from = piece.from, text = piece.text:sub(math.max(0, place - piece.at) + 1) }
+    found[#found + 1] = { kind = piece.kind, from = piece.from,
+      text = piece.text:sub(math.max(0, place - piece.at) + 1) }
   end
   return found, lost
 end
