@@ -32,7 +32,7 @@ layers.modules = {
   { "lua/bioxen/repl" },
   { "lua/bioxen/biology/contract.lua" },
   { "lua/bioxen/init.lua" },
-  { "lua/bioxen/methods.lua" },
+  { "lua/bioxen/methods.lua", "lua/bioxen/map.lua", "lua/bioxen/manager.lua" },
   { "lua/bioxen/hypervisor/init.lua" },
   { "lua/bioxen/create.lua" },
   { "lua/bioxen/hypervisor", "lua/bioxen/xcpng", "lua/bioxen/vm" },

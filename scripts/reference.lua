@@ -7,6 +7,7 @@ local bioxen = require "bioxen"
 -- The order of the page. Each class of types.lua has its place here.
 local chapters = {
   { "The module", "bioxen" },
+  { "Work in bulk", "Map", "MapOptions" },
   { "Virtual machines", "BiologicalVM", "BasicBiologicalVM", "XCPngBiologicalVM", "Job", "Result", "Status",
     "State" },
   { "What VMs are made and called with", "Config", "Resources", "Limits", "StartOptions", "StopOptions", "CallOptions",
@@ -22,7 +23,7 @@ local chapters = {
 }
 
 -- What a variable of a class is called in headings.
-local variables = { BiologicalVM = "vm", XCPngBiologicalVM = "vm", Job = "job", BioXenHypervisor = "hypervisor",
+local variables = { BiologicalVM = "vm", XCPngBiologicalVM = "vm", Job = "job", Map = "work", BioXenHypervisor = "hypervisor",
   Cell = "cell", FluxModel = "model", Trajectory = "trajectory", Ensemble = "ensemble", Genome = "genome",
   XapiSession = "session", genome = "bioxen.genome", xapi = "bioxen.xapi" }
 

@@ -6,6 +6,7 @@ local create = require "bioxen.create"
 local genome = require "bioxen.model.genome"
 local hypervisor = require "bioxen.hypervisor"
 require "bioxen.methods"
+local map = require "bioxen.map"
 local organisms = require "bioxen.biology.organisms"
 local out = require "bioxen.out"
 local plot = require "bioxen.plot"
@@ -22,6 +23,7 @@ local bioxen = {
   get_supported_vm_types = create.vm_types,
   hypervisor = hypervisor.default,
   limits = core.limits,
+  map = map.map,
   out = out.path,
   plot = plot.plot,
   step = core.step,

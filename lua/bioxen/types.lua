@@ -1185,6 +1185,43 @@ function bioxen.plot(options) end
 ---@return bioxen.Error?
 function bioxen.out(name) end
 
+---Do one piece of work for each of many inputs, in VMs that all cores are kept busy by:
+---`for index, answer, err in bioxen.map(inputs, work, options) do … end`. Results come in the order of the inputs,
+---each as soon as it may; of an input that failed `answer` is nil, and `err` an Error with `input`, `index` and
+---`tries`. The work goes on while results are asked for; leaving the loop ends it. Raises where the arguments are wrong,
+---or the function raises.
+---
+---An input finds a VM as `setup` left it, and random numbers of its own: results depend neither on how many VMs there
+---are nor on what they did before. For that a VM's worker is started afresh, and set up, for each input (0.3 ms).
+---With `reuse` it stays: globals, the cell and what an organism notes of itself are then as the last input left them.
+---@param inputs any[]|fun(): any a list, or a function that gives one input at a time, and nil at the end
+---@param work string|fun(vm: bioxen.BiologicalVM, input: any): any code that runs in a VM, with the input as `args`: the answer is its bioxen.Result. Or a function of this script that gives the answer, a Job of that VM, or nil and an error; it waits for a job by `local result, err = coroutine.yield(job)`
+---@param options bioxen.MapOptions?
+---@return bioxen.Map? callable; the loop's function
+---@return bioxen.Error? where its VMs cannot be made
+function bioxen.map(inputs, work, options) end
+
+---@class bioxen.MapOptions
+---@field vms (integer|bioxen.BiologicalVM[])? how many VMs (default: the cores that this process may run on); or VMs that are running, which are used as they are, as by `reuse`, and left so
+---@field biological_type string? of its own VMs (default "minimal_cell")
+---@field config bioxen.Config? of its own VMs
+---@field setup (string|fun(vm: bioxen.BiologicalVM): any)? code, or a function as `work`, for a VM before its first input
+---@field reuse boolean? keep a VM's worker from input to input (default false); after a failure it is started afresh all the same
+---@field ordered boolean? false: results as they come (default true)
+---@field ahead integer? how many inputs may be taken whose results have not been given (default 16 for each VM)
+---@field retries integer? how often a failed input is tried again (default 0)
+---@field timeout number? seconds for code on one input (default: the VM's)
+---@field seed integer? of all inputs' random numbers (default: drawn)
+---@field progress fun(done: integer, total: integer?, failed: integer)? called when an input is done with; total is nil where nobody knows
+
+---What bioxen.map gives: a function of no arguments, for `for`.
+---@class bioxen.Map
+---@field seed integer
+local Map = {}
+
+---End it: VMs of its own are destroyed, what runs in others is cancelled. Leaving the loop does the same.
+function Map:close() end
+
 ---Wait until all jobs have ended, well or not.
 ---@param jobs bioxen.Job[]
 ---@param timeout number? seconds
