@@ -23,7 +23,8 @@ local chapters = {
 }
 
 -- What a variable of a class is called in headings.
-local variables = { BiologicalVM = "vm", XCPngBiologicalVM = "vm", Job = "job", Map = "work", BioXenHypervisor = "hypervisor",
+local variables = { BiologicalVM = "vm", XCPngBiologicalVM = "vm", Job = "job",
+  Map = "work", BioXenHypervisor = "hypervisor",
   Cell = "cell", FluxModel = "model", Trajectory = "trajectory", Ensemble = "ensemble", Genome = "genome",
   XapiSession = "session", genome = "bioxen.genome", xapi = "bioxen.xapi" }
 

@@ -75,7 +75,7 @@ local function seed_of(base, index)
 end
 
 function Map:attempt(slot, item)
-  if not slot.ready then
+  if not slot.ready or slot.vm:get_state() ~= "running" then
     local prepared, err = self:prepare(slot)
     if not prepared then return nil, err end
   end
