@@ -8,6 +8,7 @@ local bioxen = require "bioxen"
 local chapters = {
   { "The module", "bioxen" },
   { "Work in bulk", "Map", "MapOptions" },
+  { "Sessions and their manager", "VMManager", "InteractiveSession", "SessionReader", "SessionStatus" },
   { "Virtual machines", "BiologicalVM", "BasicBiologicalVM", "XCPngBiologicalVM", "Job", "Result", "Status",
     "State" },
   { "What VMs are made and called with", "Config", "Resources", "Limits", "StartOptions", "StopOptions", "CallOptions",
@@ -24,7 +25,8 @@ local chapters = {
 
 -- What a variable of a class is called in headings.
 local variables = { BiologicalVM = "vm", XCPngBiologicalVM = "vm", Job = "job",
-  Map = "work", BioXenHypervisor = "hypervisor",
+  Map = "work", VMManager = "manager", InteractiveSession = "session", SessionReader = "reader",
+  BioXenHypervisor = "hypervisor",
   Cell = "cell", FluxModel = "model", Trajectory = "trajectory", Ensemble = "ensemble", Genome = "genome",
   XapiSession = "session", genome = "bioxen.genome", xapi = "bioxen.xapi" }
 

@@ -6,6 +6,7 @@ local create = require "bioxen.create"
 local genome = require "bioxen.model.genome"
 local hypervisor = require "bioxen.hypervisor"
 require "bioxen.methods"
+local manager = require "bioxen.manager"
 local map = require "bioxen.map"
 local organisms = require "bioxen.biology.organisms"
 local out = require "bioxen.out"
@@ -15,6 +16,7 @@ local xapi = require "bioxen.xcpng.xapi"
 local bioxen = {
   _VERSION = core.version,
   BioXenHypervisor = hypervisor.new,
+  VMManager = manager.new,
   clock = core.clock,
   error_codes = core.error_codes,
   fd = core.fd,
