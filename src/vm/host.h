@@ -29,6 +29,7 @@ typedef struct bx_host {
     uint64_t last_courier; /* and of the newest courier */
     bx_limits limits;
     uint64_t memory; /* that VMs on this machine may take now, by their limits */
+    size_t untold;   /* changes of states that hypervisors have still to tell */
     bx_patience patience;
     char worker[4096];  /* path of bioxen-worker */
     char courier[4096]; /* and of bioxen-courier */
