@@ -130,7 +130,7 @@ describe("the host", function()
     assert(vm:execute_biological_process "return 1")
     local faults = tonumber(read(vm:get_status().pid, "stat"):match("^%d+ %(.*%) %S" .. (" %S+"):rep(6) .. " (%d+)"))
     -- Some 40; how many of them are of the program's file depends on how the kernel has it in memory. It was 117.
-    assert.is_true(faults < 65, faults)
+    assert.is_true(faults < 55, faults)
   end)
 
   it("that is root has workers of a user each, and zygotes of none that they know", function()
