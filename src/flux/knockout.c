@@ -81,7 +81,8 @@ static void list_stopped(screen *s, size_t one, size_t other)
     s->missing[a] = s->missing[b] = true;
     stop_users(s, a);
     stop_users(s, b);
-    s->missing[a] = s->missing[b] = false;
+    s->missing[a] = s->fba->missing[a];
+    s->missing[b] = s->fba->missing[b];
 }
 
 /* Whether the present mutant's answer is `before`'s, who lacks less: its best fluxes still stand
@@ -93,7 +94,7 @@ static bool is_same(const screen *s, const bx_fba_mutant *before, size_t idle_ro
     const unsigned char *idle = s->idle + idle_row * fba->reaction_count;
     for (size_t i = 0; i < s->list_count; i++) {
         const bx_fba_column *r = &fba->reactions[s->list[i]];
-        bool may_rest = r->lower <= 0 && r->upper >= 0;
+        bool may_rest = r->stopped || (r->lower <= 0 && r->upper >= 0);
         if (before->status == BX_FBA_INFEASIBLE ? !may_rest : !idle[s->list[i]])
             return false;
     }
@@ -330,6 +331,8 @@ int bx_fba_knock_outs(bx_fba *fba, bool genes, const size_t *items, size_t count
     int result = s.missing && s.stopped && s.list && s.idle && bx_csr_init(&s.lists, count) == 0
                      ? 0
                      : bx_fail_memory(err);
+    for (size_t g = 0; result == 0 && g < fba->gene_count; g++)
+        s.missing[g] = fba->missing[g];
     if (result == 0 && genes)
         result = list_uses(&s, err);
     if (result == 0)
