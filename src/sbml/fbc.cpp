@@ -394,7 +394,7 @@ int fill(Reader &r)
 int read_plain(void *data, const std::string &text, bx_error *err)
 {
     const Reader &r = *static_cast<Reader *>(data);
-    return bx_sbml_read_plain(text, r.objective, r.fba, r.taken, err);
+    return bx_sbml_read_plain(text, r.objective, r.warnings, r.fba, r.taken, err);
 }
 
 int read_document(void *data, SBMLDocument_t *document, bx_error *err)

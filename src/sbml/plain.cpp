@@ -24,8 +24,9 @@ const double ROUNDING = 1e-12; /* as fbc.cpp has it */
 
 const char *const URIS[] = {nullptr, "http://www.sbml.org/sbml/level3/version1/core",
                             "http://www.sbml.org/sbml/level3/version1/fbc/version2",
-                            "http://www.sbml.org/sbml/level3/version1/groups/version1"};
-enum space { NONE, CORE, FBC, GROUPS };
+                            "http://www.sbml.org/sbml/level3/version1/groups/version1",
+                            "http://www.sbml.org/sbml/level3/version1/fbc/version3"};
+enum space { NONE, CORE, FBC, GROUPS, FBC_3, SPACES };
 
 /* ---- what there may be ---- */
 
@@ -100,9 +101,9 @@ const Element elements[] = {
     {REACTION, CORE, "listOfModifiers", MODIFIERS, true},
     {MODIFIERS, CORE, "modifierSpeciesReference", MODIFIER, false},
     {REACTION, FBC, "geneProductAssociation", ASSOCIATION, true},
-    {ASSOCIATION, FBC, "and", AND, true},
-    {ASSOCIATION, FBC, "or", OR, true},
-    {ASSOCIATION, FBC, "geneProductRef", GENE_REFERENCE, true},
+    {ASSOCIATION, FBC, "and", AND, false},
+    {ASSOCIATION, FBC, "or", OR, false},
+    {ASSOCIATION, FBC, "geneProductRef", GENE_REFERENCE, false},
     {AND, FBC, "and", AND, false},
     {AND, FBC, "or", OR, false},
     {AND, FBC, "geneProductRef", GENE_REFERENCE, false},
@@ -122,6 +123,7 @@ const Element elements[] = {
 };
 
 enum form {
+    STRANGE, /* no attribute of SBML's, but one that is met */
     TEXT,
     ID,
     META_ID,
@@ -133,91 +135,104 @@ enum form {
     VERSION_1,
     FALSE,
     SENSE,
+    LINEAR,
     GROUP_KIND
 };
+
+/* MAY be there, SHOULD: what it lacks is certain all the same, MUST. */
+enum need { MAY, SHOULD, MUST };
+
+/* What it says has a part in the fluxes, or not: then a value of another form is nothing but odd.
+ */
+enum part { IDLE, READ };
 
 struct Attribute {
     kind of;
     space in;
     const char *name;
     form is;
-    bool required;
+    need there;
+    part plays;
 };
 
 /* Beside metaid and sboTerm, which all may have. */
 const Attribute attributes[] = {
-    {SBML, NONE, "level", VERSION_3, true},
-    {SBML, NONE, "version", VERSION_1, true},
-    {SBML, FBC, "required", FALSE, true},
-    {SBML, GROUPS, "required", FALSE, false},
-    {MODEL, NONE, "id", ID, false},
-    {MODEL, NONE, "name", TEXT, false},
-    {MODEL, NONE, "substanceUnits", ID, false},
-    {MODEL, NONE, "timeUnits", ID, false},
-    {MODEL, NONE, "volumeUnits", ID, false},
-    {MODEL, NONE, "areaUnits", ID, false},
-    {MODEL, NONE, "lengthUnits", ID, false},
-    {MODEL, NONE, "extentUnits", ID, false},
-    {MODEL, FBC, "strict", BOOLEAN, true},
-    {UNIT_DEFINITION, NONE, "id", ID, true},
-    {UNIT_DEFINITION, NONE, "name", TEXT, false},
-    {UNIT, NONE, "exponent", NUMBER, true},
-    {UNIT, NONE, "kind", ID, true},
-    {UNIT, NONE, "multiplier", NUMBER, true},
-    {UNIT, NONE, "scale", INTEGER, true},
-    {COMPARTMENT, NONE, "id", ID, true},
-    {COMPARTMENT, NONE, "name", TEXT, false},
-    {COMPARTMENT, NONE, "constant", BOOLEAN, true},
-    {COMPARTMENT, NONE, "size", NUMBER, false},
-    {COMPARTMENT, NONE, "spatialDimensions", NUMBER, false},
-    {COMPARTMENT, NONE, "units", ID, false},
-    {SPECIES, NONE, "id", ID, true},
-    {SPECIES, NONE, "name", TEXT, false},
-    {SPECIES, NONE, "compartment", ID, true},
-    {SPECIES, NONE, "constant", BOOLEAN, true},
-    {SPECIES, NONE, "boundaryCondition", BOOLEAN, true},
-    {SPECIES, NONE, "hasOnlySubstanceUnits", BOOLEAN, true},
-    {SPECIES, NONE, "initialAmount", NUMBER, false},
-    {SPECIES, NONE, "initialConcentration", NUMBER, false},
-    {SPECIES, NONE, "substanceUnits", ID, false},
-    {SPECIES, FBC, "charge", INTEGER, false},
-    {SPECIES, FBC, "chemicalFormula", TEXT, false},
-    {PARAMETER, NONE, "id", ID, true},
-    {PARAMETER, NONE, "name", TEXT, false},
-    {PARAMETER, NONE, "constant", BOOLEAN, true},
-    {PARAMETER, NONE, "units", ID, false},
-    {PARAMETER, NONE, "value", NUMBER, false},
-    {REACTION, NONE, "id", ID, true},
-    {REACTION, NONE, "name", TEXT, false},
-    {REACTION, NONE, "compartment", ID, false},
-    {REACTION, NONE, "reversible", BOOLEAN, true},
-    {REACTION, NONE, "fast", BOOLEAN, true},
-    {REACTION, FBC, "lowerFluxBound", ID, false},
-    {REACTION, FBC, "upperFluxBound", ID, false},
-    {REACTANT, NONE, "species", ID, true},
-    {REACTANT, NONE, "constant", BOOLEAN, true},
-    {REACTANT, NONE, "stoichiometry", NUMBER, true},
-    {PRODUCT, NONE, "species", ID, true},
-    {PRODUCT, NONE, "constant", BOOLEAN, true},
-    {PRODUCT, NONE, "stoichiometry", NUMBER, true},
-    {MODIFIER, NONE, "species", ID, true},
-    {GENE_REFERENCE, FBC, "geneProduct", ID, true},
-    {OBJECTIVES, FBC, "activeObjective", ID, true},
-    {OBJECTIVE, FBC, "id", ID, true},
-    {OBJECTIVE, FBC, "name", TEXT, false},
-    {OBJECTIVE, FBC, "type", SENSE, true},
-    {FLUX_OBJECTIVE, FBC, "reaction", ID, true},
-    {FLUX_OBJECTIVE, FBC, "coefficient", NUMBER, true},
-    {GENE, FBC, "id", ID, true},
-    {GENE, FBC, "label", TEXT, true},
-    {GENE, FBC, "name", TEXT, false},
-    {GENE, FBC, "associatedSpecies", ID, false},
-    {GROUP, GROUPS, "id", ID, false},
-    {GROUP, GROUPS, "name", TEXT, false},
-    {GROUP, GROUPS, "kind", GROUP_KIND, true},
-    {MEMBER, GROUPS, "id", ID, false},
-    {MEMBER, GROUPS, "name", TEXT, false},
-    {MEMBER, GROUPS, "idRef", ID, true},
+    {SBML, NONE, "level", VERSION_3, MUST, READ},
+    {SBML, NONE, "version", VERSION_1, MUST, READ},
+    {SBML, FBC, "required", FALSE, SHOULD, IDLE},
+    {SBML, GROUPS, "required", FALSE, MAY, IDLE},
+    {MODEL, NONE, "id", ID, MAY, IDLE},
+    {MODEL, NONE, "name", TEXT, MAY, IDLE},
+    {MODEL, NONE, "substanceUnits", ID, MAY, IDLE},
+    {MODEL, NONE, "timeUnits", ID, MAY, IDLE},
+    {MODEL, NONE, "volumeUnits", ID, MAY, IDLE},
+    {MODEL, NONE, "areaUnits", ID, MAY, IDLE},
+    {MODEL, NONE, "lengthUnits", ID, MAY, IDLE},
+    {MODEL, NONE, "extentUnits", ID, MAY, IDLE},
+    {MODEL, FBC, "strict", BOOLEAN, SHOULD, READ},
+    {UNIT_DEFINITION, NONE, "id", ID, MUST, IDLE},
+    {UNIT_DEFINITION, NONE, "name", TEXT, MAY, IDLE},
+    {UNIT, NONE, "exponent", NUMBER, MUST, READ},
+    {UNIT, NONE, "kind", ID, MUST, READ},
+    {UNIT, NONE, "multiplier", NUMBER, MUST, READ},
+    {UNIT, NONE, "scale", INTEGER, MUST, READ},
+    {COMPARTMENT, NONE, "id", ID, MUST, READ},
+    {COMPARTMENT, NONE, "name", TEXT, MAY, IDLE},
+    {COMPARTMENT, NONE, "constant", BOOLEAN, SHOULD, IDLE},
+    {COMPARTMENT, NONE, "size", NUMBER, MAY, READ},
+    {COMPARTMENT, NONE, "spatialDimensions", NUMBER, MAY, IDLE},
+    {COMPARTMENT, NONE, "units", ID, MAY, IDLE},
+    {SPECIES, NONE, "id", ID, MUST, READ},
+    {SPECIES, NONE, "name", TEXT, MAY, IDLE},
+    {SPECIES, NONE, "compartment", ID, SHOULD, IDLE},
+    {SPECIES, NONE, "constant", BOOLEAN, SHOULD, IDLE},
+    {SPECIES, NONE, "boundaryCondition", BOOLEAN, SHOULD, READ},
+    {SPECIES, NONE, "hasOnlySubstanceUnits", BOOLEAN, SHOULD, IDLE},
+    {SPECIES, NONE, "initialAmount", NUMBER, MAY, IDLE},
+    {SPECIES, NONE, "initialConcentration", NUMBER, MAY, IDLE},
+    {SPECIES, NONE, "substanceUnits", ID, MAY, IDLE},
+    {SPECIES, NONE, "charge", STRANGE, MAY, IDLE},
+    {SPECIES, FBC, "charge", INTEGER, MAY, IDLE},
+    {SPECIES, FBC, "chemicalFormula", TEXT, MAY, IDLE},
+    {PARAMETER, NONE, "id", ID, MUST, READ},
+    {PARAMETER, NONE, "name", TEXT, MAY, IDLE},
+    {PARAMETER, NONE, "constant", BOOLEAN, SHOULD, IDLE},
+    {PARAMETER, NONE, "units", ID, MAY, IDLE},
+    {PARAMETER, NONE, "value", NUMBER, MAY, READ},
+    {REACTION, NONE, "id", ID, MUST, READ},
+    {REACTION, NONE, "name", TEXT, MAY, IDLE},
+    {REACTION, NONE, "compartment", ID, MAY, IDLE},
+    {REACTION, NONE, "reversible", BOOLEAN, SHOULD, READ},
+    {REACTION, NONE, "fast", BOOLEAN, SHOULD, IDLE},
+    {REACTION, NONE, "subsystem", STRANGE, MAY, IDLE},
+    {REACTION, FBC, "lowerFluxBound", ID, MAY, READ},
+    {REACTION, FBC, "upperFluxBound", ID, MAY, READ},
+    {REACTANT, NONE, "species", ID, MUST, READ},
+    {REACTANT, NONE, "constant", BOOLEAN, SHOULD, IDLE},
+    {REACTANT, NONE, "stoichiometry", NUMBER, MUST, READ},
+    {PRODUCT, NONE, "species", ID, MUST, READ},
+    {PRODUCT, NONE, "constant", BOOLEAN, SHOULD, IDLE},
+    {PRODUCT, NONE, "stoichiometry", NUMBER, MUST, READ},
+    {MODIFIER, NONE, "species", ID, MUST, IDLE},
+    {GENE_REFERENCE, FBC, "geneProduct", ID, MUST, READ},
+    {OBJECTIVES, FBC, "activeObjective", ID, MUST, READ},
+    {OBJECTIVE, FBC, "id", ID, MUST, READ},
+    {OBJECTIVE, FBC, "name", TEXT, MAY, IDLE},
+    {OBJECTIVE, FBC, "type", SENSE, MUST, READ},
+    {FLUX_OBJECTIVE, FBC, "reaction", ID, MUST, READ},
+    {FLUX_OBJECTIVE, FBC, "coefficient", NUMBER, MUST, READ},
+    {FLUX_OBJECTIVE, FBC, "variableType", LINEAR, MAY, READ},
+    {GENE, FBC, "id", ID, MUST, READ},
+    {GENE, FBC, "label", TEXT, SHOULD, READ},
+    {GENE, FBC, "name", TEXT, MAY, IDLE},
+    {GENE, FBC, "associatedSpecies", ID, MAY, IDLE},
+    {GROUP, GROUPS, "id", ID, MAY, IDLE},
+    {GROUP, GROUPS, "name", TEXT, MAY, IDLE},
+    {GROUP, GROUPS, "kind", GROUP_KIND, SHOULD, IDLE},
+    {MEMBER, GROUPS, "id", ID, MAY, IDLE},
+    {MEMBER, GROUPS, "name", TEXT, MAY, IDLE},
+    {MEMBER, GROUPS, "idRef", ID, MAY, IDLE},
+    {MEMBER, GROUPS, "metaIdRef", TEXT, MAY, IDLE},
 };
 
 const size_t ELEMENTS = sizeof elements / sizeof *elements;
@@ -289,6 +304,7 @@ bool has_form(const Value &v, form is)
 {
     double number;
     switch (is) {
+    case STRANGE: return false;
     case TEXT: return true;
     case ID: return is_name(v, "");
     case META_ID: return is_name(v, ".-");
@@ -297,13 +313,14 @@ bool has_form(const Value &v, form is)
         return v.length == 11 && std::memcmp(v.begin, "SBO:", 4) == 0 && is_digit(v.begin[4]) &&
                is_integer(digits);
     }
-    case BOOLEAN: return v.is("true") || v.is("false");
+    case BOOLEAN: return v.is("true") || v.is("false") || v.is("1") || v.is("0");
     case NUMBER: return is_number(v, &number);
     case INTEGER: return is_integer(v);
     case VERSION_3: return v.is("3");
     case VERSION_1: return v.is("1");
     case FALSE: return v.is("false");
     case SENSE: return v.is("maximize") || v.is("minimize");
+    case LINEAR: return v.is("linear");
     case GROUP_KIND: return v.is("classification") || v.is("partonomy") || v.is("collection");
     }
     return false;
@@ -334,7 +351,15 @@ struct Mark {
 struct ReactionRead {
     Name id, lower, upper;
     bool reversible;
-    size_t terms, marks; /* where those of the next begin */
+    size_t terms, marks;      /* where its own begin */
+    const char *rule_problem; /* or NULL */
+};
+
+/* Something that is not as it should be, of one kind of elements. */
+struct Oddity {
+    kind of;
+    std::string what, where, id; /* the first of them */
+    size_t count;
 };
 
 struct ObjectiveRead {
@@ -352,14 +377,16 @@ struct Level {
 struct Reader {
     xmlParserCtxtPtr parser = nullptr;
     xmlDictPtr words = nullptr; /* of values; names have the parser's own */
-    Name element_names[ELEMENTS], attribute_names[ATTRIBUTES], space_uris[GROUPS + 1];
+    Name element_names[ELEMENTS], attribute_names[ATTRIBUTES], space_uris[SPACES];
     Name meta_id, term, notes, annotation;
     size_t first[KINDS + 1]; /* row of the kind's attributes */
     bool refused = false, no_memory = false;
     std::vector<Level> levels;
     size_t skipped = 0;              /* elements that are open in notes or an annotation */
-    std::vector<std::string> spaces; /* of the elements in an annotation */
+    std::vector<std::string> spaces; /* of the outermost of them */
     bool groups = false;             /* their namespace is there */
+    std::string last;                /* of the elements with ids the one that was opened last */
+    std::vector<Oddity> oddities;
     bool strict = false;
     Name active = nullptr;
     std::unordered_set<Name> ids; /* of all that formulas could name */
@@ -423,44 +450,124 @@ struct Given {
 
 bool is_in(const Reader &r, Name uri, space where)
 {
-    return uri == r.space_uris[where];
+    return uri == r.space_uris[where] || (where == FBC && uri == r.space_uris[FBC_3]);
 }
 
-/* The row of an attribute, ATTRIBUTES for one that says nothing here; false where there is none of
- * the kind, or its value is none. */
-bool find_attribute(const Reader &r, kind of, Name name, Name uri, const Value &value, size_t *row)
+const char *name_of(kind is)
+{
+    for (const Element &element : elements)
+        if (element.is == is)
+            return element.name;
+    return "notes";
+}
+
+/* Remember what is odd about an element, whose id may be empty. */
+void note(Reader &r, kind of, const std::string &id, const std::string &what)
+{
+    for (Oddity &known : r.oddities)
+        if (known.of == of && known.what == what) {
+            known.count++;
+            return;
+        }
+    std::string where = name_of(of);
+    if (!id.empty())
+        where += " \"" + id + "\"";
+    else if (!r.last.empty())
+        where += " in " + r.last;
+    r.oddities.push_back({of, what, where, id, 1});
+}
+
+/* Whether the value of an attribute can be taken; *odd: but is not what it should be. */
+bool is_fit(const Value &value, const Attribute &a, bool *odd)
+{
+    bool fits = has_form(value, a.is), named = a.is == ID && value.length > 0;
+    *odd = !fits && (value.length > 0 || a.there != MAY) &&
+           (a.is != ID ||
+            (std::strcmp(a.name, "species") != 0 && std::strcmp(a.name, "compartment") != 0));
+    return fits || a.plays == IDLE || named;
+}
+
+/* The attribute's row, ATTRIBUTES for metaid and sboTerm; false where there is none of the kind. */
+bool find_attribute(const Reader &r, kind of, Name name, Name uri, size_t *row)
 {
     *row = ATTRIBUTES;
-    if (!uri && name == r.meta_id)
-        return has_form(value, META_ID);
-    if (!uri && name == r.term)
-        return has_form(value, TERM);
+    if (!uri && (name == r.meta_id || name == r.term))
+        return true;
     for (size_t i = r.first[of]; i < r.first[of + 1]; i++)
         if (name == r.attribute_names[i] && is_in(r, uri, attributes[i].in)) {
             *row = i;
-            return has_form(value, attributes[i].is);
+            return true;
         }
     return false;
 }
 
-bool take_attributes(kind of, int count, const xmlChar **list, Given &given)
+std::string id_of(const Given &given)
 {
+    const Value *id = given.find("id");
+    return id ? std::string(id->begin, id->length) : "";
+}
+
+/* What is taken where an attribute is not there. */
+std::string taken_for(const char *name)
+{
+    static const struct {
+        const char *name, *taken;
+    } defaults[] = {{"boundaryCondition", "false is taken"},
+                    {"reversible", "true is taken"},
+                    {"strict", "false is taken"},
+                    {"label", "its id is taken"}};
+    for (const auto &one : defaults)
+        if (std::strcmp(name, one.name) == 0)
+            return one.taken;
+    return "it has no part in fluxes";
+}
+
+bool look_for_missing(Reader &r, kind of, const Given &given)
+{
+    for (size_t i = r.first[of]; i < r.first[of + 1]; i++) {
+        const Attribute &a = attributes[i];
+        if (a.there == MAY || given.has(i))
+            continue;
+        if (a.there == MUST)
+            return false;
+        note(r, of, id_of(given), std::string(a.name) + " is missing: " + taken_for(a.name));
+    }
+    return true;
+}
+
+bool take_attributes(Reader &r, kind of, int count, const xmlChar **list, Given &given)
+{
+    std::vector<std::string> odd_ones;
     for (int i = 0; i < count; i++, list += 5) {
         size_t row;
+        bool odd;
         Value value = {text_of(list[3]), (size_t)(list[4] - list[3])};
-        if (!find_attribute(given.r, of, list[0], list[2], value, &row))
+        if (!find_attribute(r, of, list[0], list[2], &row) || given.count == MOST)
             return false;
-        if (row == ATTRIBUTES)
+        bool common = row == ATTRIBUTES;
+        Attribute both = {of, CORE, "", list[0] == r.term ? TERM : META_ID, MAY, IDLE};
+        const Attribute &a = common ? both : attributes[row];
+        if (!is_fit(value, a, &odd))
+            return false;
+        if (odd)
+            odd_ones.push_back(
+                std::string(text_of(list[0])) +
+                (a.is == ID ? " is no SId" : " is not of the form that it should be"));
+        if (common)
             continue;
-        if (given.count == MOST)
-            return false;
         given.values[given.count] = value;
         given.rows[given.count++] = row;
     }
-    for (size_t i = given.r.first[of]; i < given.r.first[of + 1]; i++)
-        if (attributes[i].required && !given.has(i))
-            return false;
-    return true;
+    for (const std::string &what : odd_ones)
+        note(r, of, id_of(given), what);
+    return look_for_missing(r, of, given);
+}
+
+/* The attribute, which is of the form BOOLEAN; `otherwise` where it is not there. */
+bool is_true(const Given &given, const char *name, bool otherwise)
+{
+    const Value *value = given.find(name);
+    return value ? value->is("true") || value->is("1") : otherwise;
 }
 
 Name word_of(Reader &r, const Given &given, const char *name)
@@ -495,8 +602,8 @@ bool take_reaction(Reader &r, const Given &given)
 {
     Name id = word_of(r, given, "id");
     r.reactions.push_back({id, word_of(r, given, "lowerFluxBound"),
-                           word_of(r, given, "upperFluxBound"),
-                           given.find("reversible")->is("true"), r.terms.size(), r.marks.size()});
+                           word_of(r, given, "upperFluxBound"), is_true(given, "reversible", true),
+                           r.terms.size(), r.marks.size(), nullptr});
     return take_id(r, id);
 }
 
@@ -505,12 +612,15 @@ bool take(Reader &r, kind is, const Given &given)
 {
     Name id;
     switch (is) {
-    case SBML: return given.count == (r.groups ? 4 : 3); /* all that there may be */
-    case MODEL: r.strict = given.find("strict")->is("true"); return true;
+    case SBML:
+        if (r.groups && given.count < 4)
+            note(r, SBML, "", "groups:required is missing: it has no part in fluxes");
+        return true;
+    case MODEL: r.strict = is_true(given, "strict", false); return true;
     case COMPARTMENT: return take_id(r, word_of(r, given, "id"));
     case SPECIES:
         id = word_of(r, given, "id");
-        r.species.push_back({id, given.find("boundaryCondition")->is("true")});
+        r.species.push_back({id, is_true(given, "boundaryCondition", false)});
         return take_id(r, id);
     case PARAMETER:
         id = word_of(r, given, "id");
@@ -535,7 +645,8 @@ bool take(Reader &r, kind is, const Given &given)
     case FLUX_OBJECTIVE: return take_objective_term(r, given);
     case GENE:
         id = word_of(r, given, "id");
-        r.labels[id] = std::string(given.find("label")->begin, given.find("label")->length);
+        if (given.find("label"))
+            r.labels[id] = std::string(given.find("label")->begin, given.find("label")->length);
         return take_id(r, id);
     default: return true;
     }
@@ -543,19 +654,26 @@ bool take(Reader &r, kind is, const Given &given)
 
 /* ---- elements ---- */
 
-bool is_list(kind is)
+/* What holds nothing: a list that is empty is odd, others are for libSBML to judge. */
+bool may_be_empty(Reader &r, kind is)
 {
-    return is == UNIT_DEFINITIONS || is == UNITS || is == COMPARTMENTS || is == SPECIES_LIST ||
-           is == PARAMETERS || is == REACTIONS || is == REACTANTS || is == PRODUCTS ||
-           is == MODIFIERS || is == OBJECTIVES || is == FLUX_OBJECTIVES || is == GENES ||
-           is == GROUP_LIST || is == MEMBERS;
-}
-
-/* Whether an element has to hold others. */
-bool is_full(kind is)
-{
-    return is_list(is) || is == ASSOCIATION || is == AND || is == OR || is == SBML ||
-           is == OBJECTIVE;
+    switch (is) {
+    case UNIT_DEFINITIONS:
+    case UNITS:
+    case COMPARTMENTS:
+    case SPECIES_LIST:
+    case PARAMETERS:
+    case REACTIONS:
+    case REACTANTS:
+    case PRODUCTS:
+    case MODIFIERS:
+    case GENES:
+    case GROUP_LIST:
+    case MEMBERS: note(r, is, "", "it is empty"); return true;
+    case AND:
+    case OR: r.reactions.back().rule_problem = "there is nothing to combine in it"; return true;
+    default: return is != SBML && is != OBJECTIVES && is != OBJECTIVE && is != FLUX_OBJECTIVES;
+    }
 }
 
 kind find_kind(const Reader &r, kind parent, Name name, Name uri, bool *once)
@@ -591,8 +709,12 @@ bool skip(Reader &r, Name uri)
     if (r.skipped++ > 0)
         return r.skipped < DEPTH_MAXIMUM;
     std::string space = uri ? text_of(uri) : "";
-    if (r.levels.back().is == NOTES)
-        return space == "http://www.w3.org/1999/xhtml";
+    if (r.levels.back().is == NOTES) {
+        if (r.spaces.empty() && space != "http://www.w3.org/1999/xhtml")
+            note(r, NOTES, "", "not in XHTML's namespace");
+        r.spaces.push_back(space);
+        return true;
+    }
     for (const std::string &other : r.spaces)
         if (other == space)
             return false;
@@ -610,15 +732,16 @@ bool open_element(Reader &r, Name name, Name uri, int count, const xmlChar **lis
     if (is == KINDS)
         return open_aside(r, level, name, uri, count);
     uint64_t bit = uint64_t(1) << is, behind = is == REACTANTS ? uint64_t(1) << PRODUCTS : 0;
-    if (level.seen & (level.is == ASSOCIATION ? ~uint64_t(0)
-                      : once                  ? bit | behind
-                                              : 0) ||
-        r.levels.size() > DEPTH_MAXIMUM)
+    if ((level.seen & (once ? bit | behind : 0)) || r.levels.size() > DEPTH_MAXIMUM)
         return false;
+    if (level.is == ASSOCIATION && level.seen)
+        r.reactions.back().rule_problem = "it has several parts and no operator between them";
     level.seen |= bit;
     Given given(r);
-    if (!take_attributes(is, count, list, given) || !take(r, is, given))
+    if (!take_attributes(r, is, count, list, given) || !take(r, is, given))
         return false;
+    if (is == SPECIES || is == REACTION || is == OBJECTIVE || is == GROUP)
+        r.last = std::string(name_of(is)) + " \"" + id_of(given) + "\"";
     r.levels.push_back({is, 0, false, false});
     return true;
 }
@@ -630,7 +753,7 @@ bool close_element(Reader &r)
         return true;
     }
     const Level &level = r.levels.back();
-    bool fits = !is_full(level.is) || level.seen;
+    bool fits = level.seen || may_be_empty(r, level.is);
     if (level.is == AND || level.is == OR)
         r.marks.push_back({CLOSE, nullptr});
     r.levels.pop_back();
@@ -646,7 +769,7 @@ bool are_known(Reader &r, Name element, int count, const xmlChar **spaces)
     for (int i = 0; i < count; i++) {
         std::string uri = spaces[2 * i + 1] ? text_of(spaces[2 * i + 1]) : "";
         bool known = uri.find("sbml.org/sbml") == std::string::npos;
-        for (int s = CORE; s <= GROUPS; s++)
+        for (int s = CORE; s < SPACES; s++)
             known = known || (uri == URIS[s] && (parent == OUTSIDE || (s == CORE && aside)));
         if (!known)
             return false;
@@ -710,7 +833,7 @@ void intern(Reader &r)
         r.first[is] = i;
     }
     r.space_uris[NONE] = nullptr;
-    for (int s = CORE; s <= GROUPS; s++)
+    for (int s = CORE; s < SPACES; s++)
         r.space_uris[s] = r.name(URIS[s]);
     r.meta_id = r.name("metaid");
     r.term = r.name("sboTerm");
@@ -848,7 +971,7 @@ int add_reaction(const Reading &reading, size_t i, bx_fba *fba, bx_error *err)
     bool last = i + 1 == r.reactions.size();
     size_t terms_end = last ? r.terms.size() : r.reactions[i + 1].terms;
     size_t marks_end = last ? r.marks.size() : r.reactions[i + 1].marks;
-    std::string rule = rule_of(r, from.marks, marks_end);
+    std::string rule = from.rule_problem ? "" : rule_of(r, from.marks, marks_end);
     std::vector<bx_fba_term> terms;
     for (size_t k = from.terms; k < terms_end; k++)
         terms.push_back({text_of(r.terms[k].species), r.terms[k].coefficient});
@@ -864,6 +987,23 @@ int add_reaction(const Reading &reading, size_t i, bx_fba *fba, bx_error *err)
     to.objective = coefficient == reading.coefficients.end() ? 0 : coefficient->second;
     to.rule = rule.c_str();
     return bx_fba_add_reaction(fba, &to, err);
+}
+
+/* One warning a kind, and one for each rule that is none. */
+int warn(const Reader &r, bx_warnings *warnings, bx_error *err)
+{
+    for (const Oddity &odd : r.oddities) {
+        std::string more = odd.count > 1 ? ", the first of " + std::to_string(odd.count) : "";
+        if (bx_warn(warnings, err, "form", odd.id.empty() ? nullptr : odd.id.c_str(),
+                    "%.200s%s: %.200s", odd.where.c_str(), more.c_str(), odd.what.c_str()) < 0)
+            return -1;
+    }
+    for (const ReactionRead &reaction : r.reactions)
+        if (reaction.rule_problem && bx_warn(warnings, err, "gene_rule", text_of(reaction.id),
+                                             "reaction \"%.64s\": its gene rule is left out: %s",
+                                             text_of(reaction.id), reaction.rule_problem) < 0)
+            return -1;
+    return 0;
 }
 
 int fill(const Reading &reading, bx_fba *fba, char taken[256], bx_error *err)
@@ -884,8 +1024,8 @@ int fill(const Reading &reading, bx_fba *fba, char taken[256], bx_error *err)
 
 } // namespace
 
-int bx_sbml_read_plain(const std::string &text, const char *objective, bx_fba *fba, char taken[256],
-                       bx_error *err)
+int bx_sbml_read_plain(const std::string &text, const char *objective, bx_warnings *warnings,
+                       bx_fba *fba, char taken[256], bx_error *err)
 {
     try {
         Reader r;
@@ -894,7 +1034,7 @@ int bx_sbml_read_plain(const std::string &text, const char *objective, bx_fba *f
         Reading reading = {r, nullptr, {}};
         if (!have_bounds(r) || !have_names(r) || !choose_objective(reading, objective))
             return 0;
-        return fill(reading, fba, taken, err);
+        return warn(r, warnings, err) < 0 ? -1 : fill(reading, fba, taken, err);
     } catch (...) {
         return bx_fail_memory(err);
     }
