@@ -384,7 +384,7 @@ struct Reader {
     std::vector<Level> levels;
     size_t skipped = 0;              /* elements that are open in notes or an annotation */
     std::vector<std::string> spaces; /* of the outermost of them */
-    bool groups = false;             /* their namespace is there */
+    bool at_root[SPACES] = {};       /* the namespaces that the root declares */
     std::string last;                /* of the elements with ids the one that was opened last */
     std::vector<Oddity> oddities;
     bool strict = false;
@@ -613,7 +613,7 @@ bool take(Reader &r, kind is, const Given &given)
     Name id;
     switch (is) {
     case SBML:
-        if (r.groups && given.count < 4)
+        if (r.at_root[GROUPS] && given.count < 4)
             note(r, SBML, "", "groups:required is missing: it has no part in fluxes");
         return true;
     case MODEL: r.strict = is_true(given, "strict", false); return true;
@@ -760,7 +760,8 @@ bool close_element(Reader &r)
     return fits;
 }
 
-/* Namespaces of SBML's own are to be these, and stand at the root, but for the core's at asides. */
+/* Namespaces of SBML's own are to be these. Those of packages stand at the root, and again where
+ * someone likes; the core's own may come back at asides. */
 bool are_known(Reader &r, Name element, int count, const xmlChar **spaces)
 {
     kind parent = r.levels.back().is;
@@ -769,11 +770,12 @@ bool are_known(Reader &r, Name element, int count, const xmlChar **spaces)
     for (int i = 0; i < count; i++) {
         std::string uri = spaces[2 * i + 1] ? text_of(spaces[2 * i + 1]) : "";
         bool known = uri.find("sbml.org/sbml") == std::string::npos;
-        for (int s = CORE; s < SPACES; s++)
-            known = known || (uri == URIS[s] && (parent == OUTSIDE || (s == CORE && aside)));
+        for (int s = CORE; s < SPACES && !known; s++) {
+            known = uri == URIS[s] && (parent == OUTSIDE || (s == CORE ? aside : r.at_root[s]));
+            r.at_root[s] = r.at_root[s] || known;
+        }
         if (!known)
             return false;
-        r.groups = r.groups || uri == URIS[GROUPS];
     }
     return true;
 }
