@@ -30,7 +30,8 @@ static const char *describe(const bx_genome *genome)
             fprintf(out, " (%s)", f->name);
         fprintf(out, " %s ", f->type);
         for (size_t s = 0; s < f->span_count; s++)
-            fprintf(out, "%s%d-%d", s ? "," : "", (int)f->spans[s].start, (int)f->spans[s].end);
+            fprintf(out, "%s%s%d-%d", s ? "," : "", f->spans[s].turned ? "~" : "",
+                    (int)f->spans[s].start, (int)f->spans[s].end);
         fprintf(out, "%s", f->strand < 0 ? " -" : f->strand > 0 ? " +" : "");
         if (f->phase)
             fprintf(out, " phase %d", f->phase);
@@ -164,6 +165,10 @@ static void genbank_is_read(void)
         {GENE("complement(28..6)"), SEQUENCE "t CDS 1-6,28-30 -|"},
         {GENE("complement(join(28..30,1..6))"), SEQUENCE "t CDS 1-6,28-30 -|"},
         {GENE("join(1..6,6..12)"), SEQUENCE "t CDS 1-6,6-12 +|"}, /* the ribosome slips */
+        /* genes that are spliced from both strands */
+        {GENE("join(<1..3,complement(5..7))"), SEQUENCE "t CDS 1-3,~5-7 + 5'|"},
+        {GENE("join(complement(28..2),4..>7,9..10)"), SEQUENCE "t CDS 1-2,28-30,~4-7,~9-10 - 3'|"},
+        {GENE("complement(join(1..3,complement(5..7)))"), SEQUENCE "t CDS 5-7,~1-3 +|"},
         {RECORD(FEATURE("CDS ", "1..6") QUALIFIER("gene=\"g\"") FEATURE("tRNA", "8..9")
                     FEATURE("CDS ", "11..13") QUALIFIER("protein_id=\"P1\"")
                         FEATURE("CDS ", "20..22") QUALIFIER("gene=\"g\"")),
@@ -199,7 +204,6 @@ static void mistakes_of_genbank_are_told(void)
         {GENE("joint(1..3)"), "f:8: the location has \"joint(1..3)\" where a base"},
         {GENE("3^4"), "f:8: the location is between two bases"},
         {GENE("J00194.1:1..3"), "f:8: a part of the location is on another record, \"J00194.1\""},
-        {GENE("join(1..3,complement(5..7))"), "f:8: the location has parts on both strands"},
         {GENE("join(1..9,5..12)"), "f:8: 1 to 9 and 5 to 12: parts of one gene that overlap"},
         {GENE("((((((((((1))))))))))"), "f:8: the location has \"((((((((((1)))))))))"},
         {GENE("join(join(join(join(join(join(join(join(join(1)))))))))"),
@@ -279,6 +283,12 @@ static void gff3_is_read(void)
          "c 30 circular unknown|x CDS 28-30,1-6 + phase 1|"},
         {CIRCLE ROW("CDS", "1", "6", "-", "1", "ID=x") ROW("CDS", "28", "30", "-", "2", "ID=x"),
          "c 30 circular unknown|x CDS 1-6,28-30 - phase 1|"},
+        {REGION ROW("gene", "7", "9", "-", ".", "ID=g;exception=trans-splicing;part=1")
+             ROW("gene", "1", "5", "+", ".", "ID=g;exception=trans-splicing;part=2")
+                 ROW("CDS", "7", "9", "-", "0", "ID=x;Parent=g;exception=trans-splicing")
+                     ROW("CDS", "1", "2", "+", "0", "ID=x;Parent=g;exception=trans-splicing")
+                         ROW("CDS", "4", "5", "+", "1", "ID=x;Parent=g;exception=trans-splicing"),
+         "c 30 unknown|g CDS 7-9,~1-2,~4-5 - exception=trans-splicing|"},
         {REGION ROW("pseudogene", "1", "9", "?", ".", "ID=p;partial=true"),
          "c 30 unknown|p pseudogene 1-9 5' 3'|"},
         {REGION ROW("tRNA", "1", "9", ".", ".", "ID=p;essential=yes")
@@ -311,7 +321,9 @@ static void mistakes_of_gff3_are_told(void)
         {REGION ROW("gene", "1", "9", "+", ".", "ID"), "f:3: column 9 has \"ID\""},
         {REGION ROW("gene", "1", "9", "+", ".", "ID=x;transl_table=7"), "f:3: there is no genetic"},
         {REGION ROW("CDS", "1", "9", "+", "0", "ID=x") ROW("CDS", "11", "12", "-", "0", "ID=x"),
-         "f:4: \"x\" has parts on both strands"},
+         "f:3: \"x\" has parts on both strands: put together in the order of its lines"},
+        {REGION ROW("gene", "1", "9", "+", ".", "ID=x") ROW("gene", "11", "12", ".", ".", "ID=x"),
+         "f:4: \"x\" has parts with a strand and parts without"},
         {REGION ROW("CDS", "1", "9", "+", "0", "ID=x") ROW("CDS", "4", "12", "+", "0", "ID=x"),
          "f:3: 1 to 9 and 4 to 12: parts of one gene that overlap"},
         {REGION ROW("gene", "1", "9", "+", ".", "ID=x;locus_tag=t")
@@ -545,9 +557,8 @@ static void check_warnings(const example *examples, size_t count)
 static void one_bad_feature_does_not_lose_a_file(void)
 {
     static const example examples[] = {
-        {RECORD(OTHER TAGGED("CDS ", "join(1..9,complement(13..15))", "t")),
-         "f:10: the location has parts on both strands: genes that are spliced from both are not "
-         "supported: left out|"},
+        {RECORD(OTHER TAGGED("CDS ", "join(1..9,complement(1^2))", "t")),
+         "f:10: the location is between two bases, where no gene can be: left out|"},
         {RECORD(TAGGED("CDS ", "join(1..9,Z9.1:5..24)", "t") OTHER),
          "f:8: a part of the location is on another record, \"Z9.1\", whose bases are not in this "
          "file: left out|"},
@@ -575,9 +586,9 @@ static void one_bad_feature_does_not_lose_a_file(void)
         {REGION ROW("gene", "1", "9", "+", ".", "ID=g") ROW("gene", "3", "40", "+", ".", "ID=h"),
          "f:4: 3 to 40: that is outside \"c\", which has 30 bases: left out|"},
         {REGION ROW("gene", "1", "9", "+", ".", "ID=g") ROW("CDS", "1", "3", "+", "0", "ID=x")
-             ROW("CDS", "7", "9", "-", "0", "ID=x"),
-         "f:5: \"x\" has parts on both strands: genes that are spliced from both are not "
-         "supported: left out|"},
+             ROW("CDS", "7", "9", "-", "1", "ID=x;exception=trans-splicing"),
+         "f:4: \"x\" has parts on both strands: put together in the order of its lines|f:4: \"x\" "
+         "has parts on both strands, whose phases do not fit their order: left out|"},
         {REGION ROW("CDS", "1", "9", "+", ".", "ID=g"),
          "f:3: a CDS without phase, taken for 0: 0, 1 or 2 was expected in column 8|"},
         {REGION ROW("gene", "1", "9", "+", ".", "ID=g") ROW("CDS", "1", "9", "+", "0", "ID=g"),

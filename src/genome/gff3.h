@@ -15,6 +15,7 @@ typedef struct bx_gff3_part {
 typedef struct bx_gff3_exon {
     char *parent;
     bx_span span;
+    int8_t strand;
 } bx_gff3_exon;
 
 /* A feature: the lines of one ID. */

@@ -173,7 +173,9 @@ static int add_part(const bx_gff3 *gff3, bx_gff3_node *node, const bx_gff3_row *
         node->parts = parts;
         node->room = room;
     }
-    node->parts[node->part_count++] = (bx_gff3_part){row->span, row->phase, row->stop};
+    bx_span span = row->span;
+    span.turned = row->strand != node->found->feature.strand;
+    node->parts[node->part_count++] = (bx_gff3_part){span, row->phase, row->stop};
     return 0;
 }
 
@@ -218,15 +220,14 @@ static bool is_part(const bx_gff3_node *old, const bx_gff3_node *new)
            !new->attributes || strcmp(old->attributes, new->attributes) == 0;
 }
 
-/* Another line of a feature that is there. */
+/* Another line of a feature that is there: it may be on the other strand, but not on none. */
 static int add_line(const bx_gff3 *gff3, bx_gff3_node *old, const bx_gff3_node *new,
                     const bx_gff3_row *row, bx_error *err)
 {
-    if (!old->bad && !new->bad && old->found->feature.strand != new->found->feature.strand) {
+    int8_t strand = old->found->feature.strand;
+    if (!old->bad && !new->bad && strand != row->strand &&strand * row->strand == 0) {
         bx_lines_error(gff3->draft->lines, gff3->draft->lines->number, err,
-                       "\"%.80s\" has parts on both strands: genes that are spliced from both are "
-                       "not supported",
-                       new->id);
+                       "\"%.80s\" has parts with a strand and parts without", new->id);
         old->bad = true;
         if (bx_draft_leave_out(gff3->draft, new->id, err) < 0)
             return -1;
@@ -288,7 +289,8 @@ static int keep_exon(bx_gff3 *gff3, const char *kind, const char *parent, size_t
     snprintf(id, size, "%s%.*s", kind, (int)length, parent);
     bx_gff3_exon *exon = &exons[gff3->exon_count++];
     exon->parent = id;
-    exon->span = row->bad ? (bx_span){0, 0} : row->span;
+    exon->span = row->bad ? (bx_span){0} : row->span;
+    exon->strand = row->strand;
     return 0;
 }
 
