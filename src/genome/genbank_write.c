@@ -262,10 +262,8 @@ static void put_feature(bx_buffer *to, const bx_sequence *sequence, const bx_fea
 static void put_bases(bx_buffer *to, const bx_sequence *sequence)
 {
     enum { GROUP = 10, LINE = 60 };
-    if (!sequence->bases)
-        return;
-    bx_text_append(to, "ORIGIN\n");
-    for (uint64_t i = 0; i < sequence->length; i += LINE) {
+    bx_text_append(to, "ORIGIN\n"); /* without a base, too: programs look for it behind features */
+    for (uint64_t i = 0; i < sequence->length && sequence->bases; i += LINE) {
         bx_put_format(to, "%9" PRIu64, i + 1);
         for (uint64_t j = i; j < sequence->length && j < i + LINE; j++) {
             char base = (char)(sequence->bases[j] - 'A' + 'a');

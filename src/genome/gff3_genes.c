@@ -4,7 +4,9 @@
 
 #include "core/array.h"
 
+#include <inttypes.h>
 #include <search.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -65,6 +67,24 @@ static int find_id(const bx_gff3 *gff3, bx_gff3_node *node, bx_error *err)
         return -1;
     found->tagged = true;
     return bx_found_text(&found->feature.id, id, strlen(id), err);
+}
+
+/* Transcripts and coding sequences have names of their own, of which those of their gene say more.
+ */
+static int name_by_gene(const bx_gff3 *gff3, bx_gff3_node *node, bx_error *err)
+{
+    const bx_gff3_node *top = node;
+    if (!node->parent || node->found->symbol || !bx_found_is_of_gene(node->found))
+        return 0;
+    for (int depth = 0; strcmp(top->found->feature.type, "gene") != 0; depth++) {
+        top = top->parent && depth < DEEPEST ? bx_gff3_find(gff3, top->parent) : NULL;
+        if (!top)
+            return 0;
+    }
+    const char *name = top->found->feature.name;
+    if (!name || top == node)
+        return 0;
+    return bx_found_text(&node->found->feature.name, name, strlen(name), err);
 }
 
 /* NCBI names a gene that has no symbol by its locus tag, and a coding sequence by its protein. */
@@ -180,7 +200,7 @@ static void join_stops(bx_gff3_node *node)
 static void take_exons(bx_gff3_node *node)
 {
     bool within = node->exon_count > 0 && node->part_count == 1;
-    for (size_t i = 0; i < node->exon_count && within; i++)
+    for (size_t i = 0; i < node->exon_count && within && !node->implied; i++)
         within = node->exons[i].span.start >= node->parts[0].span.start &&
                  node->exons[i].span.end <= node->parts[0].span.end;
     if (!within)
@@ -343,6 +363,15 @@ static int give_exon(const bx_gff3 *gff3, bx_gff3_node *node, const bx_gff3_exon
     return 0;
 }
 
+static int give_codon(bx_gff3_node *node, const bx_gff3_exon *codon, bx_error *err)
+{
+    char text[80];
+    node->bad |= codon->span.start == 0; /* its line had a mistake */
+    snprintf(text, sizeof text, "(pos:%" PRIu64 "..%" PRIu64 ",aa:Sec)", codon->span.start,
+             codon->span.end);
+    return bx_found_set(node->found, "transl_except", text, err);
+}
+
 /* Transcripts get theirs; what is an exon of a gene or of what isn't there tells nothing. */
 static int give_exons(bx_gff3 *gff3, bx_error *err)
 {
@@ -350,6 +379,8 @@ static int give_exons(bx_gff3 *gff3, bx_error *err)
     for (size_t i = 0; i < gff3->exon_count; i++) {
         bx_gff3_node *node = bx_gff3_find(gff3, gff3->exons[i].parent);
         const char *type = node ? bx_gff3_type(node->found->feature.type, &pseudo) : NULL;
+        if (node && gff3->exons[i].selenocysteine && give_codon(node, &gff3->exons[i], err) < 0)
+            return -1;
         if (type && strcmp(type, "gene") != 0 && strcmp(type, "CDS") != 0 &&
             give_exon(gff3, node, &gff3->exons[i], err) < 0)
             return -1;
@@ -362,6 +393,8 @@ static int give_exons(bx_gff3 *gff3, bx_error *err)
 static int settle_node(const bx_gff3 *gff3, bx_gff3_node *node, bx_error *err)
 {
     if (find_id(gff3, node, err) < 0)
+        return -1;
+    if (name_by_gene(gff3, node, err) < 0)
         return -1;
     drop_name(node);
     return set_spans(gff3->draft, node, gff3->gtf, err);

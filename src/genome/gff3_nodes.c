@@ -94,8 +94,10 @@ static int take_attribute(bx_gff3_node *node, const char *key, const char *value
         found->tagged = true;
         return bx_found_text(&feature->id, value, length, err);
     }
-    if (strcmp(key, "gene") == 0 && bx_found_is_of_gene(found))
+    if (strcmp(key, "gene") == 0 && bx_found_is_of_gene(found)) {
+        found->symbol = true;
         return bx_found_text(&feature->name, value, length, err);
+    }
     if (strcmp(key, "Name") == 0)
         return feature->name ? 0 : bx_found_text(&feature->name, value, length, err);
     if (strcmp(key, "product") == 0)
@@ -259,10 +261,26 @@ static int part_from(const bx_gff3 *gff3, bx_gff3_node *node, const bx_gff3_node
     return name_node(node, err);
 }
 
+/* The line of a transcript that its exons have stood for. */
+static void replace_implied(bx_gff3_node *old, bx_gff3_node *node, const bx_gff3_row *row)
+{
+    bx_found *found = old->found;
+    old->found = node->found;
+    node->found = found;
+    old->parts[0] = (bx_gff3_part){.span = row->span};
+    old->part_count = 1;
+    old->implied = false;
+    old->bad |= node->bad;
+}
+
 /* A feature of its own, or of the one that has its ID. */
 static int place_node(bx_gff3 *gff3, bx_gff3_node *node, const bx_gff3_row *row, bx_error *err)
 {
     bx_gff3_node *old = node->id ? bx_gff3_find(gff3, node->id) : NULL;
+    if (old && old->implied && !node->implied) {
+        replace_implied(old, node, row);
+        return 0;
+    }
     if (old && !is_part(old, node)) {
         if (part_from(gff3, node, old, err) < 0)
             return -1;
@@ -274,43 +292,70 @@ static int place_node(bx_gff3 *gff3, bx_gff3_node *node, const bx_gff3_row *row,
     return add_line(gff3, old, node, row, err);
 }
 
-static int keep_exon(bx_gff3 *gff3, const char *kind, const char *parent, size_t length,
-                     const bx_gff3_row *row, bx_error *err)
+static int keep_exon(bx_gff3 *gff3, const char *parent, size_t length, const bx_gff3_row *row,
+                     bx_error *err)
 {
     bx_gff3_exon *exons =
         bx_array_grow(gff3->exons, gff3->exon_count, &gff3->exon_room, sizeof *exons);
-    size_t size = strlen(kind) + length + 1;
+    size_t size = length + sizeof "transcript:\tCDS";
     char *id = malloc(size);
     gff3->exons = exons ? exons : gff3->exons;
     if (!exons || !id) {
         free(id);
         return bx_fail_memory(err);
     }
-    snprintf(id, size, "%s%.*s", kind, (int)length, parent);
-    bx_gff3_exon *exon = &exons[gff3->exon_count++];
-    exon->parent = id;
-    exon->span = row->bad ? (bx_span){0} : row->span;
-    exon->strand = row->strand;
+    snprintf(id, size, "%s%.*s%s", gff3->gtf ? "transcript:" : "", (int)length, parent,
+             row->selenocysteine ? "\tCDS" : "");
+    exons[gff3->exon_count++] =
+        (bx_gff3_exon){id, row->bad ? (bx_span){0} : row->span, row->strand, row->selenocysteine};
     return 0;
 }
 
+/* Of GTF: a transcript whose line is not there, or not yet, is its exons. */
+static int imply_transcript(bx_gff3 *gff3, const bx_gff3_row *row, size_t sequence, bx_error *err)
+{
+    static char transcript[] = "transcript";
+    bx_gff3_row implied = *row;
+    implied.type = transcript;
+    bx_gff3_node *node = new_node(gff3, &implied, sequence, err);
+    if (!node)
+        return -1;
+    node->implied = true;
+    int placed = node->id ? place_node(gff3, node, &implied, err) : 0;
+    if (placed <= 0)
+        bx_gff3_free_node(node);
+    return placed < 0 ? -1 : 0;
+}
+
 /* An exon is of each of its parents. */
-static int add_exon(bx_gff3 *gff3, const bx_gff3_row *row, bx_error *err)
+static int read_exon(bx_gff3 *gff3, const bx_gff3_row *row, char *attributes, bx_error *err)
 {
     const char *wanted = gff3->gtf ? "transcript_id" : "Parent";
-    char *at = row->attributes;
-    for (char *key, *value; bx_gff3_attribute(gff3, &at, &key, &value);) {
+    for (char *key, *value; bx_gff3_attribute(gff3, &attributes, &key, &value);) {
         if (!value || strcmp(key, wanted) != 0)
             continue;
         while (*value) {
             size_t length = gff3->gtf ? strlen(value) : strcspn(value, ",");
-            if (length <= BX_LINE_LENGTH &&
-                keep_exon(gff3, gff3->gtf ? "transcript:" : "", value, length, row, err) < 0)
+            if (length <= BX_LINE_LENGTH && keep_exon(gff3, value, length, row, err) < 0)
                 return -1;
             value += length + (value[length] != '\0');
         }
     }
     return 0;
+}
+
+static int add_exon(bx_gff3 *gff3, const bx_gff3_row *row, size_t sequence, bx_error *err)
+{
+    size_t before = gff3->exon_count;
+    if (!gff3->gtf)
+        return read_exon(gff3, row, row->attributes, err);
+    char *copy = strdup(row->attributes);
+    int result = copy ? read_exon(gff3, row, copy, err) : bx_fail_memory(err);
+    free(copy);
+    if (result < 0 || row->selenocysteine || gff3->exon_count == before ||
+        bx_gff3_find(gff3, gff3->exons[before].parent))
+        return result;
+    return imply_transcript(gff3, row, sequence, err);
 }
 
 /* Of what is no gene: what regulates one, or stands by itself and has a name. */
@@ -325,8 +370,9 @@ static bool is_kept(const bx_gff3_node *node)
 int bx_gff3_add_row(bx_gff3 *gff3, bx_gff3_row *row, size_t sequence, bx_error *err)
 {
     bool pseudo;
-    if (strcmp(row->type, "exon") == 0)
-        return add_exon(gff3, row, err);
+    row->selenocysteine = gff3->gtf && strcmp(row->type, "Selenocysteine") == 0;
+    if (strcmp(row->type, "exon") == 0 || row->selenocysteine)
+        return add_exon(gff3, row, sequence, err);
     if (gff3->gtf && !bx_gtf_row(row))
         return 0;
     bool of_gene = bx_gff3_type(row->type, &pseudo) != NULL;

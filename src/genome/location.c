@@ -48,6 +48,8 @@ static int base(cursor *c, uint64_t *number, bx_error *err)
     if (*number == 0)
         return bx_fail(err, BX_EGENOME, "the location has base 0: they count from 1");
     c->at += length;
+    if (skip(c, ">")) /* IMGT writes it behind */
+        c->missing |= c->reversed ? BX_MISSING_5 : BX_MISSING_3;
     return 0;
 }
 

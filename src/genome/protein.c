@@ -206,6 +206,7 @@ int bx_genome_check(const bx_genome *genome, const bx_feature *feature, bx_buffe
     if (bx_genome_protein(genome, feature, protein, err) < 0)
         return 1;
     size_t length = strlen(stated), same = 0;
+    length -= length > 0 && stated[length - 1] == '*'; /* some have the stop, too */
     while (same < length && same < protein->length && (char)protein->data[same] == stated[same])
         same++;
     *position = same + 1;
