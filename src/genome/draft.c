@@ -90,7 +90,8 @@ void bx_found_unset(bx_found *found, const char *key)
 static bx_attribute *find_attribute(const bx_found *found, const char *key)
 {
     for (size_t i = 0; i < found->feature.attribute_count; i++)
-        if (strcmp(found->feature.attributes[i].key, key) == 0)
+        if (*found->feature.attributes[i].key == *key &&
+            strcmp(found->feature.attributes[i].key, key) == 0)
             return &found->feature.attributes[i];
     return NULL;
 }

@@ -25,6 +25,8 @@ static int hex(char c)
  * characters become spaces. */
 static void unescape(char *text)
 {
+    while ((unsigned char)*text >= ' ' && *text != '%' && *text != 0x7f) /* as most do to the end */
+        text++;
     char *to = text;
     for (const char *at = text; *at; at++) {
         char c = *at;
@@ -183,7 +185,7 @@ static bool is_landmark(const bx_gff3_row *row, const bx_gff3_region *region)
                                         "source", "scaffold",   "supercontig", "replicon"};
     uint64_t length = region->end ? region->end : region->sequence.length;
     for (size_t i = 0; i < sizeof types / sizeof *types; i++)
-        if (strcmp(row->type, types[i]) == 0)
+        if (*row->type == *types[i] && strcmp(row->type, types[i]) == 0)
             return !row->bad && row->span.end >= length &&
                    (row->span.start == 1 || row->span.start == region->start);
     return false;

@@ -50,6 +50,12 @@ static bool is_true(const char *value)
     return strcmp(value, "true") == 0;
 }
 
+/* Most differ in their first letter. */
+static bool is(const char *key, const char *word)
+{
+    return *key == *word && strcmp(key, word) == 0;
+}
+
 /* Prodigal's "partial=10": the first digit is of the lowest base, the second of the highest; 1: a
  * gene goes on beyond it. */
 static bool is_edges(const char *value)
@@ -60,11 +66,11 @@ static bool is_edges(const char *value)
 /* NCBI's words for ends that are not there; 0: it is none of them. */
 static bool take_ends(bx_found *found, const char *key, const char *value)
 {
-    if (strcmp(key, "start_range") == 0)
+    if (is(key, "start_range"))
         return found->below = true;
-    if (strcmp(key, "end_range") == 0)
+    if (is(key, "end_range"))
         return found->above = true;
-    if (strcmp(key, "partial") != 0)
+    if (!is(key, "partial"))
         return false;
     found->below |= is_edges(value) && value[0] == '1';
     found->above |= is_edges(value) && value[1] == '1';
@@ -75,7 +81,7 @@ static bool take_ends(bx_found *found, const char *key, const char *value)
 /* What the format writes with a small letter, as capitals are its own. */
 static const char *own_key(const char *key)
 {
-    return strcmp(key, "ec_number") == 0 || strcmp(key, "eC_number") == 0 ? "EC_number" : key;
+    return is(key, "ec_number") || is(key, "eC_number") ? "EC_number" : key;
 }
 
 static int take_attribute(bx_gff3_node *node, const char *key, const char *value, bx_error *err)
@@ -83,28 +89,28 @@ static int take_attribute(bx_gff3_node *node, const char *key, const char *value
     bx_found *found = node->found;
     bx_feature *feature = &found->feature;
     size_t length = strlen(value);
-    if (!*value || take_ends(found, key, value) || strcmp(key, "gbkey") == 0)
+    if (!*value || take_ends(found, key, value) || is(key, "gbkey"))
         return 0;
-    if (strcmp(key, "ID") == 0)
+    if (is(key, "ID"))
         return bx_found_text(&node->id, value, length, err);
-    if (strcmp(key, "Parent") == 0)
+    if (is(key, "Parent"))
         return bx_found_text(&node->parent, value, strcspn(value, ","), err);
-    bool tag = strcmp(key, "locus_tag") == 0;
-    if (bx_found_is_of_gene(found) && (tag || (strcmp(key, "gene_id") == 0 && !found->tagged))) {
+    bool tag = is(key, "locus_tag");
+    if (bx_found_is_of_gene(found) && (tag || (is(key, "gene_id") && !found->tagged))) {
         found->tagged = true;
         return bx_found_text(&feature->id, value, length, err);
     }
-    if (strcmp(key, "gene") == 0 && bx_found_is_of_gene(found)) {
+    if (is(key, "gene") && bx_found_is_of_gene(found)) {
         found->symbol = true;
         return bx_found_text(&feature->name, value, length, err);
     }
-    if (strcmp(key, "Name") == 0)
+    if (is(key, "Name"))
         return feature->name ? 0 : bx_found_text(&feature->name, value, length, err);
-    if (strcmp(key, "product") == 0)
+    if (is(key, "product"))
         return bx_found_text(&feature->product, value, length, err);
-    if (strcmp(key, "transl_table") == 0)
+    if (is(key, "transl_table"))
         return bx_found_code(found, value, err);
-    if (strcmp(key, "pseudo") == 0 && is_true(value)) {
+    if (is(key, "pseudo") && is_true(value)) {
         found->pseudo = true;
         return 0;
     }
