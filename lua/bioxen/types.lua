@@ -663,7 +663,7 @@ function Trajectory:plot(options) end
 ---@field start integer first base along the sequence, whatever the strand
 ---@field stop integer last base
 ---@field strand "+"|"-"|"."
----@field spans integer[][] { start, stop } of each exon, in the direction of transcription
+---@field spans integer[][] { start, stop } of each exon, in the direction of transcription; strand, where it is the other one
 ---@field length integer bases of these together
 ---@field code integer genetic code
 ---@field phase integer? bases before the first whole codon, unless 0
