@@ -12,6 +12,7 @@ local chapters = {
   { "What VMs are made and called with", "Config", "Resources", "Limits", "StartOptions", "StopOptions", "CallOptions",
     "SBMLOptions", "SBMLModel", "Warning" },
   { "Hypervisors", "BioXenHypervisor" },
+  { "Managers", "ConfigManager" },
   { "In a VM: the cell", "Cell", "Process", "Event", "RunOptions", "EnsembleOptions" },
   { "In a VM: flux balance", "flux", "FluxModel", "FluxSolution" },
   { "What runs leave", "Trajectory", "Ensemble" },
@@ -24,7 +25,7 @@ local chapters = {
 -- What a variable of a class is called in headings.
 local variables = { BiologicalVM = "vm", XCPngBiologicalVM = "vm", Job = "job", BioXenHypervisor = "hypervisor",
   Cell = "cell", FluxModel = "model", Trajectory = "trajectory", Ensemble = "ensemble", Genome = "genome",
-  XapiSession = "session", genome = "bioxen.genome", xapi = "bioxen.xapi" }
+  XapiSession = "session", genome = "bioxen.genome", ConfigManager = "bioxen.ConfigManager", xapi = "bioxen.xapi" }
 
 -- ---- types.lua ----
 

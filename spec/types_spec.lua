@@ -88,17 +88,13 @@ describe("types.lua", function()
     assert.same(found, types.bioxen)
   end)
 
-  it("names exactly the functions of bioxen.genome", function()
-    local found = {}
-    for name in pairs(bioxen.genome) do found[name] = true end
-    assert.same(found, types.genome)
-  end)
-
-  it("names exactly the functions of bioxen.xapi", function()
-    local found = {}
-    for name in pairs(bioxen.xapi) do found[name] = true end
-    assert.same(found, types.xapi)
-  end)
+  for _, group in ipairs { "genome", "xapi", "ConfigManager" } do
+    it("names exactly the functions of bioxen." .. group, function()
+      local found = {}
+      for name in pairs(bioxen[group]) do found[name] = true end
+      assert.same(found, types[group])
+    end)
+  end
 
   it("names what an XCPngBiologicalVM has beyond any VM", function()
     local own = methods_of("XCPngBiologicalVM")

@@ -2,6 +2,7 @@
 -- Public functions are described, with types, in bioxen/types.lua.
 
 local core = assert(require "bioxen.modules".installed "bioxen.core")
+local config_manager = require "bioxen.config"
 local create = require "bioxen.create"
 local genome = require "bioxen.model.genome"
 local hypervisor = require "bioxen.hypervisor"
@@ -14,6 +15,7 @@ local xapi = require "bioxen.xcpng.xapi"
 local bioxen = {
   _VERSION = core.version,
   BioXenHypervisor = hypervisor.new,
+  ConfigManager = config_manager,
   clock = core.clock,
   error_codes = core.error_codes,
   genome = genome,

@@ -1095,6 +1095,64 @@ function Ensemble:to_json(path) end
 ---@return bioxen.Error?
 function Ensemble:plot(options) end
 
+---Configurations as create_bio_vm takes them, from defaults and files: bioxen.ConfigManager. What a file says
+---is data. Functions that give a configuration give the origin of each value after it: { ["organism.quality"] =
+---"./bioxen.json" }, where what a script has set is "argument 2" of merge_configs.
+---@class bioxen.ConfigManager
+local ConfigManager = {}
+
+---What a VM of this organism is made with where its configuration says nothing.
+---@param biological_type string
+---@return bioxen.Config?
+---@return table<string, string>|bioxen.Error origins
+function ConfigManager.load_defaults(biological_type) end
+
+---Read a file: JSON, or Lua that returns a table and has nothing in reach, as its name ends in .json or .lua. A
+---file with a password in it must be nobody else's to read. Whole numbers are exact: those from 2^53 on are
+---refused in JSON, and read in Lua.
+---@param path string? without it, all files that auto_discover_config finds, merged: the nearest has the last word
+---@return bioxen.Config? not validated
+---@return table<string, string>|bioxen.Error origins
+function ConfigManager.load_from_file(path) end
+
+---Write a configuration, whole or not at all, with the folder where there is none. What may be a secret (password,
+---ssh_passphrase, xenstore_data) is refused, and in JSON numbers that it has no word for.
+---@param config bioxen.Config
+---@param path string that ends in .json or .lua
+---@param format ("json"|"lua")? (default: as the path ends)
+---@return true?
+---@return bioxen.Error?
+function ConfigManager.save_to_file(config, path, format) end
+
+---Whether create_bio_vm would take it: each mistake with its path, "config.organism.quality: …". Nothing is
+---contacted.
+---@param config bioxen.Config
+---@param vm_type ("basic"|"xcpng")? (default "basic")
+---@param biological_type string? without it, the organism's own options and its model are not looked at
+---@return boolean valid
+---@return string[] problems
+function ConfigManager.validate_config(config, vm_type, biological_type) end
+
+---Merge any number into a new one: tables key by key, lists and single values whole, and of what several say the
+---last word counts.
+---@param ... bioxen.Config
+---@return bioxen.Config
+---@return table<string, string> origins
+function ConfigManager.merge_configs(...) end
+
+---A configuration to begin with: the defaults and, for a pool, what most pools need, to be filled in.
+---@param biological_type string
+---@param vm_type ("basic"|"xcpng")? (default "basic")
+---@return bioxen.Config?
+---@return table<string, string>|bioxen.Error origins
+function ConfigManager.generate_template_config(biological_type, vm_type) end
+
+---The nearest of ./bioxen.json, bioxen.json or bioxen.lua in $XDG_CONFIG_HOME/bioxen (else ~/.config/bioxen), and
+---those in /etc/bioxen. In the working folder a link, or another user's file or folder, is refused.
+---@return string? path
+---@return string[]|bioxen.Error paths all that there are, the nearest first
+function ConfigManager.auto_discover_config() end
+
 ---@class bioxen
 ---@field _VERSION string
 local bioxen = {}
