@@ -7,12 +7,12 @@ local bioxen = require "bioxen"
 -- The order of the page. Each class of types.lua has its place here.
 local chapters = {
   { "The module", "bioxen" },
-  { "Virtual machines", "BiologicalVM", "BasicBiologicalVM", "XCPngBiologicalVM", "Job", "Result", "Status",
+  { "Virtual machines", "BiologicalVM", "BasicBiologicalVM", "XCPngBiologicalVM", "Job", "Result", "Status", "Top",
     "State" },
   { "What VMs are made and called with", "Config", "Resources", "Limits", "StartOptions", "StopOptions", "CallOptions",
     "SBMLOptions", "SBMLModel", "Warning" },
   { "Hypervisors", "BioXenHypervisor" },
-  { "Managers", "ConfigManager" },
+  { "Managers", "BioResourceManager", "ResourceUsage", "Monitoring", "ResourceSnapshot", "ConfigManager" },
   { "In a VM: the cell", "Cell", "Process", "Event", "RunOptions", "EnsembleOptions" },
   { "In a VM: flux balance", "flux", "FluxModel", "FluxSolution" },
   { "What runs leave", "Trajectory", "Ensemble" },
@@ -24,6 +24,7 @@ local chapters = {
 
 -- What a variable of a class is called in headings.
 local variables = { BiologicalVM = "vm", XCPngBiologicalVM = "vm", Job = "job", BioXenHypervisor = "hypervisor",
+  BioResourceManager = "manager",
   Cell = "cell", FluxModel = "model", Trajectory = "trajectory", Ensemble = "ensemble", Genome = "genome",
   XapiSession = "session", genome = "bioxen.genome", ConfigManager = "bioxen.ConfigManager", xapi = "bioxen.xapi" }
 

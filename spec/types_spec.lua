@@ -88,6 +88,13 @@ describe("types.lua", function()
     assert.same(found, types.bioxen)
   end)
 
+  it("names exactly the methods of BioResourceManager", function()
+    local vm <close> = assert(bioxen.create_bio_vm("managed", "minimal_cell"))
+    local found = {}
+    for name in pairs(getmetatable(bioxen.BioResourceManager(vm)).__index) do found[name] = true end
+    assert.same(found, types.BioResourceManager)
+  end)
+
   for _, group in ipairs { "genome", "xapi", "ConfigManager" } do
     it("names exactly the functions of bioxen." .. group, function()
       local found = {}

@@ -7,6 +7,7 @@ local create = require "bioxen.create"
 local genome = require "bioxen.model.genome"
 local hypervisor = require "bioxen.hypervisor"
 require "bioxen.methods"
+local manager = require "bioxen.hypervisor.manager"
 local organisms = require "bioxen.biology.organisms"
 local out = require "bioxen.out"
 local plot = require "bioxen.plot"
@@ -14,6 +15,7 @@ local xapi = require "bioxen.xcpng.xapi"
 
 local bioxen = {
   _VERSION = core.version,
+  BioResourceManager = manager.new,
   BioXenHypervisor = hypervisor.new,
   ConfigManager = config_manager,
   clock = core.clock,

@@ -132,8 +132,26 @@
 ---@field host string? that it runs on
 ---@field power_state ("Halted"|"Paused"|"Running"|"Suspended")?
 ---@field uptime_seconds number? since the start
+---@field processor_seconds number? of its worker since then, where it is on this machine
 ---@field resources bioxen.Resources
 ---@field genome_kb number? that a loaded genome takes of the genome memory
+
+---What vm:top() tells. What is of a process is there while a worker on this machine runs.
+---@class bioxen.Top
+---@field time number bioxen.clock()
+---@field vm_id string
+---@field state bioxen.State
+---@field busy boolean
+---@field calls integer finished
+---@field pid integer?
+---@field uptime_seconds number?
+---@field processor_seconds number? since the start
+---@field processor number? part of a processor that it had
+---@field memory integer? bytes that it holds, those that it shares with its zygote too
+---@field memory_limit integer
+---@field sim_time number? of the cell, also while it runs, as it reports progress
+---@field rate number? simulated seconds a second; nil where the cell's time went back
+---@field resources bioxen.Resources held
 
 ---@alias bioxen.State "created"|"starting"|"running"|"pausing"|"paused"|"resuming"|"stopping"|"stopped"|"error"|"destroyed"
 
@@ -274,6 +292,11 @@ function BiologicalVM:load_genome(source, options) end
 ---@return true?
 ---@return bioxen.Error?
 function BiologicalVM:allocate_resources(resources) end
+
+---What the VM costs and how its cell gets on, by the kernel's counters and the cell's own. No round trip. Rates are
+---since the last call of top for the same worker, or since its start.
+---@return bioxen.Top
+function BiologicalVM:top() end
 
 ---A VM in a jailed worker process on this machine.
 ---@class bioxen.BasicBiologicalVM: bioxen.BiologicalVM
@@ -1095,6 +1118,88 @@ function Ensemble:to_json(path) end
 ---@return bioxen.Error?
 function Ensemble:plot(options) end
 
+---What one VM holds of its chassis and uses of it: bioxen.BioResourceManager(vm).
+---@class bioxen.BioResourceManager
+local BioResourceManager = {}
+
+---As vm:allocate_resources.
+---@param percentage number of the chassis' ATP supply, 0 to 100
+---@return true?
+---@return bioxen.Error?
+function BioResourceManager:allocate_atp(percentage) end
+
+---@param count number molecules
+---@return true?
+---@return bioxen.Error?
+function BioResourceManager:allocate_ribosomes(count) end
+
+---What is measured now. A cell that stands still is asked what it uses.
+---@return bioxen.ResourceUsage
+function BioResourceManager:get_resource_usage() end
+
+---By resource what the VM holds, what is free in its chassis, and the most that it could be given.
+---@return table<string, { held: number, free: number, most: number }>
+function BioResourceManager:get_available_resources() end
+
+---Hold what the cell was measured to use, at most in the history and now, with a tenth of headroom. What the chassis has
+---too little of for that stays as it is.
+---@return bioxen.Resources? what is held now
+---@return bioxen.Error?
+function BioResourceManager:optimize_resources_for_biological_type() end
+
+---Measure now, and then every so many seconds whenever the host waits: there is no thread, and what a script computes by
+---itself holds it up. Begins a new history. Ends with the VM, and with the manager.
+---@param interval number? seconds (default 30)
+---@param options bioxen.Monitoring?
+---@return true?
+---@return bioxen.Error?
+function BioResourceManager:start_monitoring(interval, options) end
+
+---The history stays.
+---@return boolean whether there was something to stop
+function BioResourceManager:stop_monitoring() end
+
+---The samples of the monitoring, the oldest first; `alerts` has what was told with each.
+---@return bioxen.ResourceUsage[]
+function BioResourceManager:get_resource_history() end
+
+---By what was used at most, in the history and now: of each share that is nearly used up, or mostly idle, and of the
+---limit of memory, what is held, what was used, and what to hold. No `suggested`: the chassis has no more.
+---@return { resource: string, held: number, used: number, suggested: number?, message: string }[]?
+---@return bioxen.Error?
+function BioResourceManager:get_optimization_recommendations() end
+
+---What is held, used and could be had now: data that JSON can say.
+---@return bioxen.ResourceSnapshot
+function BioResourceManager:create_resource_snapshot() end
+
+---Hold exactly what was held then.
+---@param snapshot bioxen.ResourceSnapshot
+---@return true?
+---@return bioxen.Error? ECAPACITY where the chassis has too little by now; nothing has changed then
+function BioResourceManager:restore_from_snapshot(snapshot) end
+
+---What vm:top() tells but `resources`, and this.
+---@class bioxen.ResourceUsage: bioxen.Top
+---@field allocated bioxen.Resources held
+---@field used table<string, number>? what the cell uses of each, as its organism counts it
+---@field unknown string? why the cell was not asked, or did not say
+---@field alerts { time: number, vm_id: string, resource: string, message: string }[]? of a history
+
+---@class bioxen.Monitoring
+---@field keep integer? samples (default 100)
+---@field alerts table<string, number>? parts of what is held, or for "memory" of the limit, from which on an alert is told (default { memory = 0.9, ribosomes = 0.95, rna_polymerase = 0.95 }). That the VM has failed always is
+---@field on_alert fun(alert: { time: number, vm_id: string, resource: string, message: string })? called when one begins. Its error is raised where the script waits
+
+---@class bioxen.ResourceSnapshot
+---@field vm_id string
+---@field biological_type string
+---@field vm_type "basic"|"xcpng"
+---@field timestamp integer of os.time()
+---@field allocated bioxen.Resources
+---@field resource_usage bioxen.ResourceUsage
+---@field available_resources table<string, { held: number, free: number, most: number }>
+
 ---Configurations as create_bio_vm takes them, from defaults and files: bioxen.ConfigManager. What a file says
 ---is data. Functions that give a configuration give the origin of each value after it: { ["organism.quality"] =
 ---"./bioxen.json" }, where what a script has set is "argument 2" of merge_configs.
@@ -1175,6 +1280,11 @@ function bioxen.BiologicalVM() end
 ---@param options { chassis: string?, capacity: bioxen.Resources? }?
 ---@return bioxen.BioXenHypervisor
 function bioxen.BioXenHypervisor(options) end
+
+---The manager of a VM's resources.
+---@param vm bioxen.BiologicalVM
+---@return bioxen.BioResourceManager
+function bioxen.BioResourceManager(vm) end
 
 ---The hypervisor of create_bio_vm, on the ecoli chassis.
 ---@return bioxen.BioXenHypervisor

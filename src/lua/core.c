@@ -14,6 +14,7 @@
 #include "lua/job.h"
 #include "lua/session.h"
 #include "lua/system.h"
+#include "lua/timer.h"
 #include "lua/vm.h"
 #include "lua/vm_box.h"
 #include "lua/vm_call.h"
@@ -86,6 +87,9 @@ static int class_name(lua_State *L)
         lua_pushliteral(L, "Ensemble");
     else if (bx_lua_test_genome(L, 1))
         lua_pushliteral(L, "Genome");
+    else if (lua_type(L, 1) == LUA_TTABLE && luaL_getmetafield(L, 1, "__name") == LUA_TSTRING &&
+             strncmp(lua_tostring(L, -1), "bioxen.", 7) == 0)
+        lua_pushstring(L, lua_tostring(L, -1) + 7); /* a class that is Lua's own */
     else
         lua_pushstring(L, luaL_typename(L, 1));
     return 1;
@@ -263,6 +267,8 @@ static const luaL_Reg functions[] = {{"class_name", class_name},
                                      {"terminal", bx_lua_terminal},
                                      {"cores", bx_lua_cores},
                                      {"watch", bx_lua_watch},
+                                     {"every", bx_lua_every},
+                                     {"resident", bx_lua_resident},
                                      {"load_data", bx_lua_load_data},
                                      {"make_folder", bx_lua_make_folder},
                                      {"open_folder", bx_lua_open_folder},
@@ -282,6 +288,7 @@ int luaopen_bioxen_core(lua_State *L)
     bx_lua_open_error(L);
     bx_lua_open_genome(L);
     bx_lua_open_job(L);
+    bx_lua_open_timer(L);
     luaL_newlib(L, functions);
     bx_lua_open_trajectory(L);
     lua_setfield(L, -2, "trajectory_methods");

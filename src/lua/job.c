@@ -3,6 +3,7 @@
 #include "lua/class.h"
 #include "lua/error.h"
 #include "lua/host.h"
+#include "lua/timer.h"
 #include "lua/vm_box.h"
 #include "lua/watch.h"
 #include "values/value.h"
@@ -230,6 +231,7 @@ static int turn(lua_State *L, const waiting *w, int64_t deadline)
         bx_lua_run_hooks(L);
         return 1;
     }
+    bx_lua_run_timers(L);
     if (bx_watch_is_due(w->watch)) {
         push_accounts(L, w->jobs);
         bx_watch_tell(L, w->watch);

@@ -69,6 +69,8 @@ static int vm_get_status(lua_State *L)
         if (vm->child.pid)
             set_integer(L, "pid", vm->child.pid);
         set_number(L, "uptime_seconds", (double)(bx_clock_now() - vm->started) * 1e-9);
+        int64_t had = bx_vm_processor_time(vm);
+        set_number(L, "processor_seconds", had < 0 ? NAN : (double)had * 1e-9);
     }
     double genome = bx_hypervisor_genome(hypervisor, vm);
     set_number(L, "genome_kb", genome > 0 ? genome : NAN);
@@ -85,8 +87,7 @@ static int vm_tostring(lua_State *L)
 {
     const bx_vm *vm = bx_lua_check_vm(L)->vm;
     const char *class_ = strchr(bx_lua_class_of(L, 1)->name, '.') + 1;
-    lua_pushfstring(L, "%s(%s, %s, %s)", class_, vm->id, vm->biological_type,
-                    bx_vm_state_name(vm));
+    lua_pushfstring(L, "%s(%s, %s, %s)", class_, vm->id, vm->biological_type, bx_vm_state_name(vm));
     return 1;
 }
 

@@ -58,6 +58,14 @@ bx_vm *bx_vm_new(bx_host *host, const bx_vm_ops *ops, const bx_vm_options *optio
     return vm;
 }
 
+int64_t bx_vm_processor_time(const bx_vm *vm)
+{
+    if (!bx_vm_is_alive(vm) || vm->had_before < 0)
+        return -1;
+    int64_t had = vm->ops->processor_time(vm);
+    return had < 0 ? -1 : had - vm->had_before;
+}
+
 int bx_vm_set_shares(bx_vm *vm, const bx_buffer *shares, bx_error *err)
 {
     if (bx_buffer_reserve(&vm->setup, shares->length) < 0)

@@ -118,6 +118,15 @@ static void run_metrics(lua_State *L, call *c)
     lua_call(L, 1, 1);
 }
 
+/* What the cell uses of a chassis now. */
+static void run_usage(lua_State *L, call *c)
+{
+    (void)c;
+    bx_organism_push_function(L, "usage");
+    want_traceback = true;
+    lua_call(L, 1, 1);
+}
+
 /* The resources that the VM holds from now on. */
 static void run_allocate(lua_State *L, call *c)
 {
@@ -190,7 +199,7 @@ static void run_install(lua_State *L, call *c)
 static const operation operations[] = {
     {"setup", 3, run_setup},       {"execute", 3, run_execute},       {"metrics", 0, run_metrics},
     {"allocate", 1, run_allocate}, {"capability", 2, run_capability}, {"genome", 1, run_genome},
-    {"install", 2, run_install},
+    {"install", 2, run_install},   {"usage", 0, run_usage},
 };
 
 /* The body of a call, protected: run the operation and write its reply. */
