@@ -9,7 +9,7 @@ local chapters = {
   { "The module", "bioxen" },
   { "Virtual machines", "BiologicalVM", "BasicBiologicalVM", "XCPngBiologicalVM", "Job", "Result", "Status", "Top",
     "State" },
-  { "What VMs are made and called with", "Config", "Resources", "Limits", "StartOptions", "StopOptions", "CallOptions",
+  { "What VMs are made and called with", "Config", "Resources", "Limits", "Cgroup", "StartOptions", "StopOptions", "CallOptions",
     "SBMLOptions", "SBMLModel", "Warning" },
   { "Hypervisors", "BioXenHypervisor" },
   { "Managers", "BioResourceManager", "ResourceUsage", "Monitoring", "ResourceSnapshot", "ConfigManager" },

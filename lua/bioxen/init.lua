@@ -7,6 +7,7 @@ local create = require "bioxen.create"
 local genome = require "bioxen.model.genome"
 local hypervisor = require "bioxen.hypervisor"
 require "bioxen.methods"
+local limits = require "bioxen.hypervisor.limits"
 local manager = require "bioxen.hypervisor.manager"
 local organisms = require "bioxen.biology.organisms"
 local out = require "bioxen.out"
@@ -24,7 +25,7 @@ local bioxen = {
   get_supported_biological_types = organisms.names,
   get_supported_vm_types = create.vm_types,
   hypervisor = hypervisor.default,
-  limits = core.limits,
+  limits = limits.limits,
   out = out.path,
   plot = plot.plot,
   type = core.class_name,

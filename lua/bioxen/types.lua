@@ -1338,15 +1338,28 @@ function bioxen.wait_any(jobs, timeout) end
 ---@return string
 function bioxen.type(value) end
 
+---A control group (cgroup v2) of all workers of this process: what they use is bounded by the kernel, and not what they
+---may use. It takes a subtree that is delegated, with the controllers memory, cpu and pids: `systemd-run --user --scope -p
+---Delegate=yes bioxen run script.lua`, a service with Delegate=yes, or a container's own. `bioxen doctor` tells whether
+---there is one.
+---@class bioxen.Cgroup
+---@field folder string? of that subtree (default: the group that this process is in)
+---@field memory integer? bytes, at least 1 MiB; beyond it the kernel kills a worker, whose VM fails
+---@field processors number? that they may take together, 0.5 for half of one
+---@field weight integer? 1 to 10000: their share beside other groups where all want the processor (the kernel's default 100)
+
 ---What holds for all VMs of this process together, those in pools left out.
 ---@class bioxen.Limits
 ---@field memory integer? bytes that the memory limits of VMs with a worker may come to; a start beyond gives ECAPACITY (default 0: any)
+---@field vms integer? so many VMs with a worker at once; a start beyond gives ECAPACITY (default 0: any)
+---@field cgroup bioxen.Cgroup? put the workers into a control group, for good. Not there: there is none
 ---@field first_user integer? where this process is root: each worker is a user of its own, from this number on (default 2000000000, which no system gives to others)
 ---@field user_count integer? so many users (default 65536; 0: all workers are nobody). In a container without such users, they are nobody too
 
----Set limits for the VMs that start from now on.
+---Set limits for the VMs that start from now on, all of them or none.
 ---@param limits bioxen.Limits? what is absent stays
----@return bioxen.Limits all that holds now
+---@return bioxen.Limits? all that holds now
+---@return bioxen.Error|{ path: string, memory: integer?, processor_seconds: number?, killed: integer? }|nil of the control group: what its processes have used by the kernel's count, and how many it has killed for memory. Or ESYSTEM: none can be made, and why
 function bioxen.limits(limits) end
 
 ---Seconds of the monotonic clock.

@@ -1,5 +1,6 @@
 /* Making and freeing a VM. Its life is in vm_start.c, vm_call.c, vm_pause.c and vm_end.c, along the
  * table in machine.c. */
+#include "vm/group.h"
 #include "vm/machine.h"
 
 #include <math.h>
@@ -90,5 +91,7 @@ void bx_vm_close_host(bx_host *host)
     bx_couriers_close(host);
     while (host->zygotes)
         bx_zygote_free(host->zygotes);
+    if (bx_host_is_owner(host))
+        bx_group_remove(host);
     bx_host_close(host);
 }
