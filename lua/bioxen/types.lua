@@ -122,6 +122,7 @@
 ---@field reason string? of the state "error"
 ---@field busy boolean whether a job runs
 ---@field calls integer finished
+---@field starts integer times that it has become running
 ---@field memory_limit integer bytes
 ---@field sim_time number? simulated seconds, when last heard of
 ---@field pid integer? of the worker, where it is on this machine
@@ -143,6 +144,7 @@
 ---@field state bioxen.State
 ---@field busy boolean
 ---@field calls integer finished
+---@field starts integer times that it has become running
 ---@field pid integer?
 ---@field uptime_seconds number?
 ---@field processor_seconds number? since the start
@@ -270,12 +272,14 @@ function BiologicalVM:manage_operons(operon_ids, action) end
 ---@return bioxen.Error?
 function BiologicalVM:get_plasmid_count() end
 
----Put a package into the VM: its code can be required there, and its `install` adds to the cell. Gone, as
----all that a VM holds, when the worker ends.
----@param package_name string a path: a folder with an init.lua and no links, or one Lua file; or the name of one in bioxen/packages on package.path
+---Put a package into the VM, after those that its manifest.lua asks for: its code can be required there, and its
+---`install` adds to the cell. Gone, as all that a VM holds, when the worker ends. docs/organisms.md has the manifest. A
+---module in C is refused. So are archives with names that lead elsewhere, links, or more than 64 MiB of files.
+---@param package_name string a path: a folder with an init.lua and no links; one Lua file; an archive of such a folder (.zip, .tar, .tar.gz, .tgz); a rock (.rock); or the name of one in bioxen/packages on package.path
+---@param options { sha256: string? }? refuse another than this: the hash of a file, or of a folder's manifest.lua, which then must have those of all its files
 ---@return any what its install returns, or true
 ---@return bioxen.Error?
-function BiologicalVM:install_biological_package(package_name) end
+function BiologicalVM:install_biological_package(package_name, options) end
 
 ---Load a genome: FASTA, GenBank, EMBL, GFF3, GTF or `.genome`, compressed or not. Code in the VM has it as cell:genome().
 ---It takes genome memory, its length in kb, until the worker ends: of what the VM holds, or, where it holds none,

@@ -11,6 +11,7 @@
 #include "lua/genome_reader.h"
 #include "lua/host.h"
 #include "lua/hypervisor.h"
+#include "lua/inflate.h"
 #include "lua/job.h"
 #include "lua/session.h"
 #include "lua/system.h"
@@ -276,6 +277,8 @@ static const luaL_Reg functions[] = {{"class_name", class_name},
                                      {"is_file", bx_lua_is_file},
                                      {"change_folder", bx_lua_change_folder},
                                      {"digest_file", bx_lua_digest_file},
+                                     {"inflate", bx_lua_inflate},
+                                     {"crc32", bx_lua_crc32},
                                      {"digest", bx_lua_digest},
                                      {NULL, NULL}};
 

@@ -121,7 +121,8 @@ struct bx_vm {
     bx_guest_end guest_end_begun; /* and what was asked for last */
     bx_error exit_reason; /* why the worker is being killed, or has ended: that of `error`, too */
     double sim_time;      /* seconds, when last heard of; NaN before */
-    int64_t started;      /* when the state became running */
+    int64_t started;      /* when the state became running, */
+    uint64_t starts;      /* and how often it has */
     int64_t had_before;   /* processor time of the worker until then; -1: not known */
     uint64_t calls;       /* finished */
     bx_vm_lease *lease;   /* owned by the hypervisor; NULL: none */

@@ -67,6 +67,7 @@ void bx_vm_become_running(bx_vm *vm, const bx_error *error)
 {
     (void)error;
     vm->started = bx_clock_now();
+    vm->starts++;
     vm->had_before = vm->ops->processor_time ? vm->ops->processor_time(vm) : -1;
     bx_vm_finish_job(vm, NULL);
 }

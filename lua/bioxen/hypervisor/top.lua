@@ -8,8 +8,8 @@ local top = {}
 function top.counters(vm)
   local status = vm:get_status()
   return { time = core.clock(), vm_id = status.vm_id, state = status.state, busy = status.busy, calls = status.calls,
-    pid = status.pid, uptime_seconds = status.uptime_seconds, processor_seconds = status.processor_seconds,
-    memory = status.pid and core.resident(status.pid),
+    starts = status.starts, pid = status.pid, uptime_seconds = status.uptime_seconds,
+    processor_seconds = status.processor_seconds, memory = status.pid and core.resident(status.pid),
     memory_limit = status.memory_limit, sim_time = status.sim_time, resources = status.resources }
 end
 
@@ -22,10 +22,9 @@ end
 
 --- Add the rates since `before`, counters of the same worker, or else since its start.
 function top.with_rates(now, before)
-  local same = before and before.pid == now.pid and before.uptime_seconds and now.uptime_seconds
-    and before.uptime_seconds <= now.uptime_seconds
+  local same = before and before.starts == now.starts
   local since = same and before or {}
-  local seconds = same and now.time - before.time or now.uptime_seconds or 0
+  local seconds = not now.uptime_seconds and 0 or same and now.time - before.time or now.uptime_seconds
   now.processor = rate(now.processor_seconds, since.processor_seconds, seconds)
   now.rate = rate(now.sim_time, since.sim_time, seconds)
   return now
