@@ -12,7 +12,7 @@ usage="usage: scripts/test.sh [--spec] [--lint] [--sanitize] [--valgrind] [--fuz
   --more      specs with what needs 600 MB of packages: the clients of XAPI that others wrote
 Without a job: all of them but the last. Files, spec/*_spec.lua or spec/c/*_test.c, limit the tests to those."
 
-test_packages=(lua5.4 lua-busted lua-check cppcheck clang-tidy valgrind libc6-dbg luarocks
+test_packages=(lua5.4 lua-busted lua-check lua-luv lua-cqueues cppcheck clang-tidy valgrind libc6-dbg luarocks
     openssh-server openssh-client openssl python3 dpkg-dev file)
 
 # What takes longest begins first.

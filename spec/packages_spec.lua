@@ -4,7 +4,7 @@ package.path = "./spec/support/organisms/?.lua;" .. package.path
 local bioxen = require "bioxen"
 local archive = require "bioxen.vm.archive"
 local core = require "bioxen.core"
-local packages = require "bioxen.vm.packages"
+local origin = require "bioxen.vm.origin"
 local shell = require "spec.support.shell"
 local versions = require "bioxen.vm.versions"
 
@@ -24,6 +24,13 @@ local function refused(code, part, result, err)
   assert.is_nil(result)
   assert.equal(code, err.code)
   assert.truthy(err.message:find(part, 1, true), err.message)
+end
+
+-- What the VM has: name, what it is required by, version, path.
+local function list_of(vm_)
+  local list = {}
+  for i, p in ipairs(origin.packages(vm_)) do list[i] = { p.name, p.group, p.version, p.path } end
+  return list
 end
 
 local function write(name, text)
@@ -116,10 +123,9 @@ describe("a manifest", function()
     os.rename(path, sh.scratch .. "/Reporter-1.0")
     assert.equal("reporter 1.0", vm:install_biological_package(sh.scratch .. "/Reporter-1.0"))
     assert.is_true(vm:execute_biological_process("return require 'reporter' ~= nil").result)
-    assert.same({ { name = "reporter", group = "reporter", version = "1.0", path = sh.scratch .. "/Reporter-1.0" } },
-      packages.installed(vm))
+    assert.same({ { "reporter", "reporter", "1.0", sh.scratch .. "/Reporter-1.0" } }, list_of(vm))
     vm:restart()
-    assert.same({}, packages.installed(vm))
+    assert.same({}, list_of(vm))
   end)
 
   it("is data, and every mistake of it is said", function()
@@ -185,9 +191,8 @@ describe("dependencies", function()
     local top = folder("top", "1", 'dependencies = { left = "", right = "1" }',
       'assert(require "left" and require "right") ' .. installs "'top'")
     assert.equal("top", vm:install_biological_package(top))
-    local names = {}
-    for i, package in ipairs(packages.installed(vm)) do names[i] = package.name end
-    assert.same({ "base", "left", "right", "top" }, names)
+    assert.same({ { "base", "base", "2.1", sh.scratch .. "/base" }, { "left", "left", "1", sh.scratch .. "/left" },
+      { "right", "right", "1", sh.scratch .. "/right" }, { "top", "top", "1", top } }, list_of(vm))
     assert.equal("other 1", vm:install_biological_package(folder("other", "1", 'dependencies = { base = "2.1" }')))
     refused("EFILE", "newer needs base > 2.1: " .. sh.scratch .. "/base is 2.1",
       vm:install_biological_package(folder("newer", "1", 'dependencies = { base = "> 2.1" }')))
@@ -206,7 +211,7 @@ describe("dependencies", function()
     refused("EFILE", "without a version", vm:install_biological_package(folder("strict", "1",
       'dependencies = { plain = ">= 1" }')))
     assert.equal("easy 1", vm:install_biological_package(folder("easy", "1", 'dependencies = { plain = "" }')))
-    assert.same({ "plain", "easy" }, { packages.installed(vm)[1].name, packages.installed(vm)[2].name })
+    assert.same({ "plain", "easy" }, { list_of(vm)[1][1], list_of(vm)[2][1] })
   end)
 
   it("of archives are of the highest version that will do", function()
@@ -215,7 +220,7 @@ describe("dependencies", function()
         { "gene/manifest.lua", manifest("gene", version) } })
     end
     assert(vm:install_biological_package(folder("user", "1", 'dependencies = { gene = ">= 1, < 2" }')))
-    assert.equal("1.10", packages.installed(vm)[1].version)
+    assert.equal("1.10", list_of(vm)[1][3])
   end)
 
   it("of this program are of its version", function()
@@ -381,8 +386,7 @@ describe("a rock", function()
     local path = rock("my-circuit", "1.2-1", { { "lua/my_circuit/init.lua", installs "require 'my_circuit.part'" },
       { "lua/my_circuit/part.lua", "return 9" }, { "doc/x.txt", "" } }, 'dependencies = { "lua >= 5.1" }')
     assert.equal(9, vm:install_biological_package(path))
-    assert.same({ name = "my-circuit", group = "my_circuit", version = "1.2-1", path = path },
-      packages.installed(vm)[1])
+    assert.same({ { "my-circuit", "my_circuit", "1.2-1", path } }, list_of(vm))
   end)
 
   it("brings rocks that it depends on, libraries too", function()
@@ -402,7 +406,7 @@ describe("a rock", function()
     folder("fast", "1")
     write("fast/core.so", "\127ELF")
     refused("EFILE", "core.so " .. why, vm:install_biological_package(sh.scratch .. "/fast"))
-    assert.same({}, packages.installed(vm))
+    assert.same({}, list_of(vm))
   end)
 
   it("that is none, or says nothing, is refused", function()

@@ -19,6 +19,9 @@ int bx_lua_give_job(lua_State *L, bx_job **box, bx_job *job, const bx_error *err
  * request its answer, else true; or nil and the error. Returns the number of values. */
 int bx_lua_await_job(lua_State *L);
 
+/* The same, till the deadline: then nil and BX_ETIMEOUT, and the job goes on. */
+int bx_lua_await_job_until(lua_State *L, int64_t deadline);
+
 /* wait_all(jobs[, timeout]), wait_any(jobs[, timeout]) */
 int bx_lua_wait_all(lua_State *L);
 int bx_lua_wait_any(lua_State *L);

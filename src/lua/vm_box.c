@@ -1,5 +1,6 @@
 #include "lua/vm_box.h"
 
+#include "lua/changes.h"
 #include "lua/class.h"
 
 bx_lua_vm *bx_lua_new_vm(lua_State *L, const bx_vm_ops *ops, int hypervisor)
@@ -35,6 +36,7 @@ bx_vm *bx_lua_check_fresh_vm(lua_State *L)
     if (vm->state != BX_VM_DESTROYED && bx_host_is_owner(vm->host))
         while (bx_reactor_turn(&vm->host->reactor, bx_clock_now()) > 0)
             ;
+    bx_lua_tell_changes(L, vm->host);
     return vm;
 }
 

@@ -116,7 +116,7 @@ int bx_lua_vm_execute_file(lua_State *L)
     return pushed == 1 ? bx_lua_await_job(L) : pushed;
 }
 
-int bx_lua_ask(lua_State *L)
+int bx_lua_request(lua_State *L)
 {
     const bx_lua_vm *box = bx_lua_check_vm(L);
     const char *operation = luaL_checkstring(L, 2);
@@ -130,7 +130,12 @@ int bx_lua_ask(lua_State *L)
     if (status == 0)
         made = bx_vm_call(box->vm, operation, values, timeout, &error);
     bx_buffer_free(values);
-    int pushed = bx_lua_give_job(L, job, made, &error, box->vm->id);
+    return bx_lua_give_job(L, job, made, &error, box->vm->id);
+}
+
+int bx_lua_ask(lua_State *L)
+{
+    int pushed = bx_lua_request(L);
     if (pushed == 1)
         pushed = bx_lua_await_job(L);
     if (pushed == 1)

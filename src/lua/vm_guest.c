@@ -70,7 +70,7 @@ int bx_lua_vm_revert(lua_State *L)
     luaL_checkstring(L, 2);
     if (!has_guest(vm))
         return fail_guest(L, vm, "revert");
-    if (bx_lua_stop_worker(L, vm) < 0)
+    if (bx_lua_stop_worker(L, vm, BX_NEVER) < 0)
         return 2;
     if (!has_guest(vm)) /* somebody has destroyed it meanwhile */
         return fail_guest(L, vm, "revert");

@@ -36,6 +36,7 @@ bx_vm *bx_vm_new(bx_host *host, const bx_vm_ops *ops, const bx_vm_options *optio
     if (vm) {
         vm->ops = ops;
         vm->host = host;
+        vm->told = bx_vm_state_name(vm);
         vm->source.descriptor = -1;
         vm->reap_timer.fired = reap_due;
         vm->child.socket = vm->child.pidfd = -1;

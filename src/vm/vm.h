@@ -90,10 +90,14 @@ typedef struct bx_vm_options {
     bx_courier *courier;     /* of an xcpng VM, held by it from then on */
 } bx_vm_options;
 
-/* What holds a VM's share of a chassis; told when the VM begins and ends to use it. */
+/* What holds a VM's share of a chassis; told when the VM begins and ends to use it, and of its
+ * states. */
 typedef struct bx_vm_lease {
     int (*take)(struct bx_vm_lease *lease, bx_error *err);
     void (*give_back)(struct bx_vm_lease *lease);
+    /* The state that users see has changed; the reason where it is `error`, or NULL. */
+    void (*changed)(struct bx_vm_lease *lease, const char *from, const char *to,
+                    const char *reason);
 } bx_vm_lease;
 
 struct bx_vm {
@@ -101,6 +105,7 @@ struct bx_vm {
     bx_host *host;
     bx_vm_state state;
     bx_vm_state before_start; /* where a failed start leads back to */
+    const char *told;         /* the name of the state that the lease was last told of */
     char id[BX_VM_ID_LENGTH + 1];
     char *biological_type;
     char *folder;
@@ -121,8 +126,8 @@ struct bx_vm {
     bx_guest_end guest_end_begun; /* and what was asked for last */
     bx_error exit_reason; /* why the worker is being killed, or has ended: that of `error`, too */
     double sim_time;      /* seconds, when last heard of; NaN before */
-    int64_t started;      /* when the state became running, */
-    uint64_t starts;      /* and how often it has */
+    int64_t started;      /* when the state became running */
+    uint64_t starts;      /* that succeeded */
     int64_t had_before;   /* processor time of the worker until then; -1: not known */
     uint64_t calls;       /* finished */
     bx_vm_lease *lease;   /* owned by the hypervisor; NULL: none */

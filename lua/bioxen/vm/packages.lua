@@ -3,6 +3,7 @@
 
 local check = require "bioxen.check"
 local core = require "bioxen.core"
+local origin = require "bioxen.vm.origin"
 local source = require "bioxen.vm.package_source"
 local versions = require "bioxen.vm.versions"
 
@@ -10,21 +11,8 @@ local packages = {}
 
 -- ---- what a VM has ----
 
-local installed = setmetatable({}, { __mode = "k" }) -- by VM: { starts, list }
-
---- What was put into this VM since it was started last, in order: { name, group, version, path }.
-function packages.installed(vm)
-  local starts = vm:get_status().starts
-  local known = installed[vm]
-  if not known or known.starts ~= starts then
-    known = { starts = starts, list = {} }
-    installed[vm] = known
-  end
-  return known.list
-end
-
 local function find_installed(vm, name)
-  for _, package in ipairs(packages.installed(vm)) do
+  for _, package in ipairs(origin.packages(vm)) do
     if package.name == name or package.group == name then return package end
   end
 end
@@ -111,11 +99,11 @@ end
 
 -- ---- installing ----
 
-local function install_one(vm, package)
+--- Put a package that was read into a VM; what its install returns, or true. nil and an error.
+function packages.put(vm, package)
   local result, err = core.ask(vm, "install", nil, package.group, package.files, package.library or false)
   if err then return nil, err end
-  local list = packages.installed(vm)
-  list[#list + 1] = { name = package.name, group = package.group, version = package.version, path = package.path }
+  origin.note_package(vm, package)
   return result == nil and true or result
 end
 
@@ -161,7 +149,7 @@ function packages.install(vm, package_name, options)
   if not pinned then return nil, other end
   local result
   for _, one in ipairs(order) do
-    result, err = install_one(vm, one)
+    result, err = packages.put(vm, one)
     if result == nil then return nil, err end
   end
   return result
