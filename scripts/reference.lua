@@ -11,7 +11,7 @@ local chapters = {
   { "Sessions and their manager", "VMManager", "InteractiveSession", "SessionReader", "SessionStatus" },
   { "Virtual machines", "BiologicalVM", "BasicBiologicalVM", "XCPngBiologicalVM", "Job", "Result", "Status", "Top",
     "State" },
-  { "What VMs are made and called with", "Config", "Resources", "Limits", "Cgroup", "StartOptions", "StopOptions",
+  { "What VMs are made and called with", "Config", "Resources", "RestartPolicy", "Limits", "Cgroup", "StartOptions", "StopOptions",
     "CallOptions", "SBMLOptions", "SBMLModel", "Warning" },
   { "Hypervisors", "BioXenHypervisor", "Change" },
   { "Managers", "BioResourceManager", "ResourceUsage", "Monitoring", "ResourceSnapshot", "ConfigManager" },

@@ -5,6 +5,7 @@ local core = require "bioxen.core"
 local organisms = require "bioxen.biology.organisms"
 local origin = require "bioxen.vm.origin"
 local resources = require "bioxen.hypervisor.resources"
+local restart = require "bioxen.hypervisor.restart"
 local sbml = require "bioxen.model.sbml"
 local xcpng = require "bioxen.xcpng.config"
 
@@ -22,6 +23,7 @@ local common = {
   allow_unconfined = { type = "boolean", default = false },
   resources = { type = "table", fields = resources.schema },
   model = { type = "string" },
+  restart = { type = "table", fields = restart.schema },
 }
 
 function create.vm_types()
@@ -160,6 +162,7 @@ function create.create(hypervisor, vm_id, biological_type, vm_type, config, keep
     guest = checked.guest,
   })
   if vm then origin.note(vm, config) end
+  if vm and checked.restart then restart.watch(hypervisor, vm, vm_id, checked.restart) end
   return vm, err
 end
 

@@ -48,10 +48,19 @@
 ---@field seed integer? of the VM's random numbers (default: drawn; trajectories tell theirs)
 ---@field allow_unconfined boolean? start a VM even where the kernel cannot confine it (default false)
 ---@field resources bioxen.Resources?
+---@field restart bioxen.RestartPolicy? start the VM again when it has failed (default: never)
 ---@field organism table<string, number|string>? options of the organism, listed in its manifest
 ---@field model string? path of a model in SBML, compressed by gzip or not, for organisms that take one in the place of their own (ecoli)
 ---@field xcpng_config (bioxen.XcpngConfig|string)? required by the VM type "xcpng": a table, or the path of a JSON file with the same keys
 ---@field guest bioxen.XCPngBiologicalVM? in its place: run in the guest of that VM, over the same connection
+
+---A VM whose state turns to "error", or that fails to come up again, is stopped and started anew: with the same
+---configuration and shares, a cell at its beginning, and no packages. That is done while something is waited for or asked,
+---and in bioxen.step. After too many it stays as it is. Your own start, stop, restart or destroy ends it for that time.
+---@class bioxen.RestartPolicy
+---@field limit integer? so many restarts (default 3)
+---@field within number? in so many seconds (default 60)
+---@field delay number? seconds to each (default 0)
 
 ---How a VM of type "xcpng" reaches its pool and makes its guest. One of password, password_file and
 ---password_env is needed; one of template_name and template_uuid; ssh_key_path or ssh_agent. A file with a
