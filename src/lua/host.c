@@ -1,7 +1,7 @@
 #include "lua/host.h"
 
 #include "lua/class.h"
-#include "lua/error.h"
+#include "values/error.h"
 #include "values/options.h"
 #include "values/text.h"
 #include "vm/group.h"

@@ -1,9 +1,9 @@
 #include "lua/loop.h"
 
 #include "lua/changes.h"
-#include "lua/error.h"
 #include "lua/host.h"
 #include "lua/timer.h"
+#include "values/error.h"
 
 #include <lauxlib.h>
 

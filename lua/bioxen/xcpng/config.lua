@@ -302,12 +302,12 @@ local LIMIT = 1 << 20 -- bytes of a configuration
 --- What decode(text) makes of a file: a table, or nil and an error. A file with a password in it must be nobody
 -- else's to read, and only what was read after a look at that counts.
 function xcpng.read_guarded(path, decode)
-  local bytes, unread = core.read_file(path, LIMIT)
-  if not bytes then return nil, unread end
+  local bytes, err = core.read_file(path, LIMIT)
+  if not bytes then return nil, err end
   local config, err = decode(bytes)
   if not config or not holds_secret(config) then return config, err end
-  local guarded, exposed = core.read_secret(path)
-  if not guarded then return nil, exposed end
+  local guarded, err = core.read_secret(path)
+  if not guarded then return nil, err end
   return decode(guarded)
 end
 
