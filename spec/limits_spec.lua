@@ -103,7 +103,7 @@ describe("the processor", function()
 end)
 
 describe("a control group", function()
-  local folder, why = cgroup.examine()
+  local folder, unfit = cgroup.examine()
 
   it("is refused with the reason where none can be made, and leaves all as it was", function()
     local before = bioxen.limits()
@@ -112,7 +112,7 @@ describe("a control group", function()
     assert.equal("ESYSTEM", err.code)
     assert.truthy(err.message:find "/nowhere/group has no controller memory: run under `systemd%-run", err.message)
     assert.same(before, bioxen.limits())
-    if not folder then assert.truthy(why:find("Delegate=yes", 1, true), why) end
+    if not folder then assert.truthy(unfit.message:find("Delegate=yes", 1, true), unfit.message) end
   end)
 
   local function real(title, check)

@@ -102,7 +102,9 @@ describe("versions", function()
       assert.is_false(versions.before(pair[2], pair[1]))
     end
     assert.is_false(versions.before("1.2", "1.2.0"))
-    for _, text in ipairs { "", "1.", ".1", "1..2", "one", "1.2-x", "-1" } do assert.is_nil(versions.parse(text)) end
+    for _, text in ipairs { "", "1.", ".1", "1..2", "one", "1.2-x", "1.2-", "-1" } do
+      assert.is_nil(versions.parse(text))
+    end
   end)
 
   it("are asked for by comparisons", function()
@@ -141,6 +143,8 @@ describe("a manifest", function()
     write("reporter/manifest.lua", manifest("reporter", "1", 'dependencies = { x = "new", 5 }'))
     _, err = vm:install_biological_package(path)
     assert.truthy(err.message:find("dependencies.x:", 1, true) and err.message:find("by name", 1, true), err.message)
+    write("reporter/manifest.lua", manifest("reporter", "1", 'dependencies = { ["../../x"] = "" }'))
+    refused("EFILE", "by name", vm:install_biological_package(path))
     write("reporter/manifest.lua", "return nil")
     refused("EFILE", "a table expected", vm:install_biological_package(path))
   end)

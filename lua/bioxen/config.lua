@@ -104,8 +104,8 @@ function config.generate_template_config(biological_type, vm_type)
   vm_type = vm_type or "basic"
   local made, err = config.load_defaults(biological_type)
   if not made then return nil, err end
-  local valid, unknown = create.validate_vm_type(vm_type)
-  if not valid then return nil, unknown end
+  local valid, err = create.validate_vm_type(vm_type)
+  if not valid then return nil, err end
   if vm_type == "xcpng" then made.xcpng_config = xcpng.template() end
   return marked(made, function(path) return path:find "^xcpng_config" and "template" or "default of "
     .. biological_type end)
@@ -289,8 +289,8 @@ function config.save_to_file(given, path, format)
   if not good then return core.fail("EFILE", ("cannot write %s: %s"):format(path, text)) end
   local folder = path:match "^(.+)/[^/]*$"
   if folder then
-    local made, unmade = core.make_folder(folder)
-    if not made then return nil, unmade end
+    local made, err = core.make_folder(folder)
+    if not made then return nil, err end
   end
   return core.save_file(path, text .. "\n")
 end
@@ -305,8 +305,8 @@ function config.validate_config(given, vm_type, biological_type)
   known, err = biological_type == nil, nil
   if not known then known, err = organisms.validate(biological_type) end
   if not known then return false, { "biological_type: " .. err.message } end
-  local _, problems, unread, place = create.examine(biological_type, vm_type or "basic", given)
-  if unread then problems[#problems + 1] = ("%s: %s"):format(place, unread.message) end
+  local _, problems, err, place = create.examine(biological_type, vm_type or "basic", given)
+  if err then problems[#problems + 1] = ("%s: %s"):format(place, err.message) end
   table.sort(problems)
   return #problems == 0, problems
 end

@@ -119,14 +119,14 @@ end
 -- model in its place, are not looked at.
 function create.examine(biological_type, vm_type, config)
   local problems, schema = {}, schema_for(vm_type, biological_type)
-  local given, unread = prepare(vm_type, config)
-  if unread then schema.xcpng_config = { type = "string" } end
+  local given, err = prepare(vm_type, config)
+  if err then schema.xcpng_config = { type = "string" } end
   if type(given) == "table" and given.guest ~= nil then schema.xcpng_config = { type = "table" } end
   local checked = check.table(given, schema, "config", problems)
-  if vm_type == "xcpng" and not unread and (given == nil or type(given) == "table") then
+  if vm_type == "xcpng" and not err and (given == nil or type(given) == "table") then
     check_guest(given, problems)
   end
-  if unread then return checked, problems, unread, "config.xcpng_config" end
+  if err then return checked, problems, err, "config.xcpng_config" end
   if not biological_type then return checked, problems end
   local read, err = read_model(checked, biological_type, problems)
   if not read then return checked, problems, err, "config.model" end

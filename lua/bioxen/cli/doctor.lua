@@ -85,8 +85,8 @@ end
 
 -- What bounds all VMs together by what they use.
 local function check_groups(report)
-  local folder, why = require("bioxen.hypervisor.cgroup").examine()
-  report:optional("cgroups v2", folder and "VMs can be bounded together, below " .. folder, why)
+  local folder, err = require("bioxen.hypervisor.cgroup").examine()
+  report:optional("cgroups v2", folder and "VMs can be bounded together, below " .. folder, err and err.message)
 end
 
 local function check_worker_program(report)

@@ -57,7 +57,7 @@ function cgroup.own_folder()
   return ((point .. path):gsub("/bioxen%-host%-%d+$", ""):gsub("/+$", ""))
 end
 
-local function words(text)
+local function set_of(text)
   local set = {}
   for word in (text or ""):gmatch "%S+" do set[word] = true end
   return set
@@ -65,9 +65,9 @@ end
 
 local NEEDED = { "memory", "cpu", "pids" }
 
--- Whether the groups below the folder have these controllers.
+-- The controller that a list of them in the folder lacks, or nil.
 local function lacks(folder, name)
-  local there = words(read(folder .. "/" .. name))
+  local there = set_of(read(folder .. "/" .. name))
   for _, controller in ipairs(NEEDED) do
     if not there[controller] then return controller end
   end
@@ -102,23 +102,29 @@ local function step_aside(folder)
   local made, err = core.make_folder(leaf)
   if not made then return refuse("%s", err.message) end
   for _, pid in ipairs(members) do
-    local moved, problem = write(leaf .. "/cgroup.procs", tostring(pid))
-    if not moved and parent_of(pid) then return refuse("%s", problem) end
+    local moved, words = write(leaf .. "/cgroup.procs", tostring(pid))
+    if not moved and parent_of(pid) then return refuse("%s", words) end
   end
+  return true
+end
+
+local function check_controllers(folder)
+  local missing = lacks(folder, "cgroup.controllers")
+  if missing then return refuse("%s has no controller %s", folder, missing) end
   return true
 end
 
 -- Let groups below the folder have the controllers.
 local function enable(folder)
-  local missing = lacks(folder, "cgroup.controllers")
-  if missing then return refuse("%s has no controller %s", folder, missing) end
+  local there, err = check_controllers(folder)
+  if not there then return nil, err end
   if not lacks(folder, "cgroup.subtree_control") then return true end
   local wanted = "+" .. table.concat(NEEDED, " +")
   if write(folder .. "/cgroup.subtree_control", wanted) then return true end
   local aside, err = step_aside(folder)
   if not aside then return nil, err end
-  local enabled, problem = write(folder .. "/cgroup.subtree_control", wanted)
-  if not enabled then return refuse("%s", problem) end
+  local enabled, words = write(folder .. "/cgroup.subtree_control", wanted)
+  if not enabled then return refuse("%s", words) end
   return true
 end
 
@@ -135,8 +141,8 @@ local function make(folder)
   if not enabled then return nil, err end
   sweep(folder)
   local path = ("%s/bioxen-%d"):format(folder, own_pid())
-  local made, unmade = core.make_folder(path)
-  if not made then return refuse("%s", unmade.message) end
+  local made, err = core.make_folder(path)
+  if not made then return refuse("%s", err.message) end
   return path
 end
 
@@ -170,12 +176,12 @@ function cgroup.set(options)
     local folder, err = options.folder, nil
     if not folder then folder, err = cgroup.own_folder() end
     if not folder then return nil, err end
-    local path, unmade = make(folder)
-    if not path then return nil, unmade end
-    local entered, stray = core.set_group(path)
+    local path, err = make(folder)
+    if not path then return nil, err end
+    local entered, err = core.set_group(path)
     if not entered then
       os.remove(path)
-      return nil, stray
+      return nil, err
     end
     present = { path = path, folder = folder, options = {} }
     write(path .. "/memory.swap.max", "0") -- where the kernel counts swap
@@ -183,8 +189,8 @@ function cgroup.set(options)
   for name, file in pairs(files) do
     local value = options[name]
     if value then
-      local set, problem = write(present.path .. "/" .. file[1], file[2](value))
-      if not set then return core.fail("ESYSTEM", ("cannot limit %s: %s"):format(name, problem)) end
+      local set, words = write(present.path .. "/" .. file[1], file[2](value))
+      if not set then return core.fail("ESYSTEM", ("cannot limit %s: %s"):format(name, words)) end
       present.options[name] = value
     end
   end
@@ -205,21 +211,15 @@ function cgroup.get()
   }
 end
 
---- What could be made here, for `bioxen doctor`: the folder, or nil and why none.
+--- The folder that a group could be made in here, for `bioxen doctor`; or nil and an error.
 function cgroup.examine()
   local folder, err = cgroup.own_folder()
-  if not folder then return nil, err.message end
-  local missing = lacks(folder, "cgroup.controllers")
-  if missing then
-    local _, lacking = refuse("%s has no controller %s", folder, missing)
-    return nil, lacking.message
-  end
+  if not folder then return nil, err end
+  local there, err = check_controllers(folder)
+  if not there then return nil, err end
   local probe = ("%s/bioxen-%d-probe"):format(folder, own_pid())
-  local made, unmade = core.make_folder(probe)
-  if not made then
-    local _, unwritable = refuse("%s", unmade.message)
-    return nil, unwritable.message
-  end
+  local made, err = core.make_folder(probe)
+  if not made then return refuse("%s", err.message) end
   os.remove(probe)
   return folder
 end

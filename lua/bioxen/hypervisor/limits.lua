@@ -6,25 +6,28 @@ local core = require "bioxen.core"
 
 local limits = {}
 
+-- The options of a control group apart from the others; raises a mistake of the caller's caller.
+local function split(given)
+  if type(given) ~= "table" then
+    error(("bad argument 'limits': a table expected, got %s"):format(check.shown(given)), 3)
+  end
+  local own, problems = {}, {}
+  for key, value in pairs(given) do own[key] = value end
+  local group = own.cgroup ~= nil and check.table(own.cgroup, cgroup.schema, "cgroup", problems) or nil
+  own.cgroup = nil
+  check.raise(problems, 3)
+  return own, group
+end
+
 --- Set limits for the VMs that start from now on, all or none; all that holds now. nil and an error where no control
 -- group can be made.
 function limits.limits(given)
-  local before = core.limits()
   if given ~= nil then
-    local own, wanted = {}, nil
-    if type(given) ~= "table" then
-      error(("bad argument 'limits': a table expected, got %s"):format(check.shown(given)), 2)
-    end
-    for key, value in pairs(given) do own[key] = value end
-    if given.cgroup ~= nil then
-      local problems = {}
-      wanted, own.cgroup = check.table(given.cgroup, cgroup.schema, "cgroup", problems), nil
-      check.raise(problems, 2)
-    end
-    local good, problem = pcall(core.limits, own)
-    if not good then error(problem, 2) end
+    local own, group = split(given)
+    local before = core.limits()
+    check.relay(2, core.limits, own)
     local set, err = true, nil
-    if wanted then set, err = cgroup.set(wanted) end
+    if group then set, err = cgroup.set(group) end
     if not set then
       core.limits(before)
       return nil, err

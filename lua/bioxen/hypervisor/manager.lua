@@ -194,8 +194,8 @@ function methods:optimize_resources_for_biological_type()
     if used > 0 and amount <= available[name].most then wanted[name] = amount end
   end
   if next(wanted) ~= nil then
-    local allocated, refused = self.vm:allocate_resources(wanted)
-    if not allocated then return nil, refused end
+    local allocated, err = self.vm:allocate_resources(wanted)
+    if not allocated then return nil, err end
   end
   return self.vm:get_status().resources
 end

@@ -17,6 +17,11 @@ local function refuse(path, reason, ...)
   return core.fail("EFILE", ("the package %s is refused: %s"):format(path, reason:format(...)))
 end
 
+-- Of a package that another asks for: it is looked for by that.
+local function is_file_name(text)
+  return text:find "^[%w_][%w_.-]*$" ~= nil
+end
+
 -- ---- files ----
 
 local binaries = { so = true, dll = true, dylib = true, a = true, o = true, obj = true }
@@ -98,7 +103,7 @@ local schema = {
 
 local function check_dependencies(list, problems)
   for name, wanted in pairs(list) do
-    if type(name) ~= "string" or type(wanted) ~= "string" then
+    if type(name) ~= "string" or not is_file_name(name) or type(wanted) ~= "string" then
       problems[#problems + 1] = "manifest.dependencies: versions by name, as { reporter = \">= 1.2\" }, expected"
     elseif not versions.constraints(wanted) then
       problems[#problems + 1] = ('manifest.dependencies.%s: a version as ">= 1.2, < 2" expected, got %s'):format(name,
@@ -160,7 +165,7 @@ local function rock_dependencies(list)
   local wanted = {}
   for _, line in ipairs(type(list) == "table" and list or {}) do
     local name, constraint = tostring(line):match "^%s*([%w_.-]+)%s*(.-)%s*$"
-    if not name or not versions.constraints(constraint) then return nil, tostring(line) end
+    if not name or not is_file_name(name) or not versions.constraints(constraint) then return nil, tostring(line) end
     if name ~= "lua" then
       wanted[name] = constraint
     elseif not versions.satisfies("5.4", constraint) then
@@ -244,23 +249,23 @@ end
 function source.read(path)
   local package, folder, err
   if archive.is_name(path) and core.is_file(path) then
-    local all, unread = archive.read(path)
-    if not all then return nil, unread end
+    local all, err = archive.read(path)
+    if not all then return nil, err end
     if path:find "%.rock$" then return read_rock(path, all) end
     package, folder = packed(path, all)
     if not package then return nil, folder end
   else
     if not core.is_file(path .. "/manifest.lua") then
-      local named, unnamed = name_by(path)
-      if not named then return nil, unnamed end
+      local named, err = name_by(path)
+      if not named then return nil, err end
     end
     local files
     if path:find "%.lua$" then files, err = read_file(path) else files, err = read_folder(path) end
     if not files then return nil, err end
     package = { path = path, files = files, dependencies = {} }
   end
-  local good, refused = apply_manifest(package)
-  if not good then return nil, refused end
+  local good, err = apply_manifest(package)
+  if not good then return nil, err end
   if not package.name then
     package.name, err = name_by(path, folder)
     if err then return nil, err end

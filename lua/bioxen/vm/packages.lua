@@ -89,8 +89,8 @@ function plan(vm, path, order)
   for name in pairs(package.dependencies) do names[#names + 1] = name end
   table.sort(names)
   for _, name in ipairs(names) do
-    local planned, missing = plan_dependency(vm, package, name, order, package.dependencies[name])
-    if not planned then return nil, missing end
+    local planned, err = plan_dependency(vm, package, name, order, package.dependencies[name])
+    if not planned then return nil, err end
   end
   package.planning = nil
   order[#order + 1] = package
@@ -142,11 +142,11 @@ function packages.install(vm, package_name, options)
   local path, err = find(package_name)
   if not path then return nil, err end
   local order = {}
-  local package, refused = plan(vm, path, order)
-  if not package then return nil, refused end
-  local pinned, other = true, nil
-  if given.sha256 then pinned, other = check_pin(package, given.sha256) end
-  if not pinned then return nil, other end
+  local package, err = plan(vm, path, order)
+  if not package then return nil, err end
+  local pinned, err = true, nil
+  if given.sha256 then pinned, err = check_pin(package, given.sha256) end
+  if not pinned then return nil, err end
   local result
   for _, one in ipairs(order) do
     result, err = packages.put(vm, one)

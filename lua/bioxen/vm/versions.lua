@@ -6,7 +6,7 @@ local versions = {}
 --- The numbers of a version; nil for what is none.
 function versions.parse(text)
   local body, revision = text:match "^v?([%d.]+)%-?(%d*)$"
-  if not body or body:find "%.%." or body:find "^%." or body:find "%.$" then return nil end
+  if not body or text:find "%-$" or body:find "%.%." or body:find "^%." or body:find "%.$" then return nil end
   local numbers = { revision = tonumber(revision) or 0 }
   for digits in body:gmatch "%d+" do numbers[#numbers + 1] = tonumber(digits) end
   return numbers
