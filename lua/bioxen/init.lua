@@ -6,6 +6,7 @@ local create = require "bioxen.create"
 local genome = require "bioxen.model.genome"
 local hypervisor = require "bioxen.hypervisor"
 require "bioxen.methods"
+local connect = require "bioxen.connect"
 local organisms = require "bioxen.biology.organisms"
 local out = require "bioxen.out"
 local plot = require "bioxen.plot"
@@ -15,6 +16,7 @@ local bioxen = {
   _VERSION = core.version,
   BioXenHypervisor = hypervisor.new,
   clock = core.clock,
+  connect = connect.connect,
   error_codes = core.error_codes,
   fd = core.fd,
   genome = genome,

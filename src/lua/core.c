@@ -3,8 +3,10 @@
 #include "core/file.h"
 #include "core/secret.h"
 #include "hypervisor/chassis.h"
+#include "lua/changes.h"
 #include "lua/class.h"
 #include "lua/data.h"
+#include "lua/door.h"
 #include "lua/error.h"
 #include "lua/files.h"
 #include "lua/folder.h"
@@ -12,6 +14,7 @@
 #include "lua/host.h"
 #include "lua/hypervisor.h"
 #include "lua/job.h"
+#include "lua/link.h"
 #include "lua/loop.h"
 #include "lua/session.h"
 #include "lua/system.h"
@@ -87,6 +90,9 @@ static int class_name(lua_State *L)
         lua_pushliteral(L, "Ensemble");
     else if (bx_lua_test_genome(L, 1))
         lua_pushliteral(L, "Genome");
+    else if (luaL_getmetafield(L, 1, "__name") == LUA_TSTRING && /* a daemon's */
+             strncmp(lua_tostring(L, -1), "bioxen.", 7) == 0)
+        lua_pushstring(L, lua_tostring(L, -1) + 7);
     else
         lua_pushstring(L, luaL_typename(L, 1));
     return 1;
@@ -246,10 +252,13 @@ static const luaL_Reg functions[] = {{"class_name", class_name},
                                      {"new_hypervisor", bx_lua_new_hypervisor},
                                      {"wait_all", bx_lua_wait_all},
                                      {"wait_any", bx_lua_wait_any},
+                                     {"when_ready", bx_lua_when_ready},
                                      {"step", bx_lua_step},
                                      {"fd", bx_lua_fd},
                                      {"set_courier", set_courier},
                                      {"new_session", bx_lua_new_session},
+                                     {"open_door", bx_lua_open_door},
+                                     {"open_link", bx_lua_open_link},
                                      {"read_secret", read_secret},
                                      {"set_library", set_library},
                                      {"read_file", read_file},
@@ -265,6 +274,7 @@ static const luaL_Reg functions[] = {{"class_name", class_name},
                                      {"save_file", bx_lua_save_file},
                                      {"terminal", bx_lua_terminal},
                                      {"cores", bx_lua_cores},
+                                     {"process", bx_lua_process},
                                      {"watch", bx_lua_watch},
                                      {"load_data", bx_lua_load_data},
                                      {"make_folder", bx_lua_make_folder},
@@ -285,6 +295,8 @@ int luaopen_bioxen_core(lua_State *L)
     bx_lua_open_error(L);
     bx_lua_open_genome(L);
     bx_lua_open_job(L);
+    bx_lua_open_link_class(L);
+    bx_lua_open_door_class(L);
     luaL_newlib(L, functions);
     bx_lua_open_trajectory(L);
     lua_setfield(L, -2, "trajectory_methods");
