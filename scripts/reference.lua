@@ -7,6 +7,8 @@ local bioxen = require "bioxen"
 -- The order of the page. Each class of types.lua has its place here.
 local chapters = {
   { "The module", "bioxen" },
+  { "Work in bulk", "Map", "MapOptions" },
+  { "Sessions and their manager", "VMManager", "InteractiveSession", "SessionReader", "SessionStatus" },
   { "Virtual machines", "BiologicalVM", "BasicBiologicalVM", "XCPngBiologicalVM", "Job", "Result", "Status",
     "State" },
   { "What VMs are made and called with", "Config", "Resources", "Limits", "StartOptions", "StopOptions", "CallOptions",
@@ -22,7 +24,9 @@ local chapters = {
 }
 
 -- What a variable of a class is called in headings.
-local variables = { BiologicalVM = "vm", XCPngBiologicalVM = "vm", Job = "job", BioXenHypervisor = "hypervisor",
+local variables = { BiologicalVM = "vm", XCPngBiologicalVM = "vm", Job = "job",
+  Map = "work", VMManager = "manager", InteractiveSession = "session", SessionReader = "reader",
+  BioXenHypervisor = "hypervisor",
   Cell = "cell", FluxModel = "model", Trajectory = "trajectory", Ensemble = "ensemble", Genome = "genome",
   XapiSession = "session", genome = "bioxen.genome", xapi = "bioxen.xapi" }
 

@@ -47,6 +47,21 @@ describe("types.lua", function()
     end)
   end
 
+  it("names no method that a class of Lua lacks", function()
+    local vm <close> = assert(bioxen.create_bio_vm("typed", "minimal_cell"))
+    assert(vm:start())
+    local session = assert(bioxen.VMManager():attach_to_vm("typed"))
+    for class, object in pairs { VMManager = bioxen.VMManager(), InteractiveSession = session,
+      SessionReader = session:attach(), Map = bioxen.map({}, "") } do
+      assert.equal(class, bioxen.type(object))
+      local lacking = {}
+      for name in pairs(types[class]) do
+        if type(object[name]) ~= "function" then lacking[#lacking + 1] = name end
+      end
+      assert.same({}, lacking, class)
+    end
+  end)
+
   it("names the methods of simulation that there are, as does the command line", function()
     local vm <close> = assert(bioxen.create_bio_vm("methods", "minimal_cell"))
     assert(vm:start())

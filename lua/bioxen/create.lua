@@ -3,6 +3,7 @@
 local check = require "bioxen.check"
 local core = require "bioxen.core"
 local organisms = require "bioxen.biology.organisms"
+local origin = require "bioxen.vm.origin"
 local resources = require "bioxen.hypervisor.resources"
 local sbml = require "bioxen.model.sbml"
 local xcpng = require "bioxen.xcpng.config"
@@ -134,7 +135,7 @@ function create.create(hypervisor, vm_id, biological_type, vm_type, config, keep
   if not fits then return nil, err end
   local pool = vm_type == "xcpng" and not checked.guest
     and xcpng.for_courier(checked.xcpng_config) or nil
-  return hypervisor:enter(vm_id, biological_type, {
+  local vm, err = hypervisor:enter(vm_id, biological_type, {
     folder = organisms.folder(biological_type),
     memory = math.tointeger(checked.memory),
     output = math.tointeger(checked.max_output),
@@ -148,6 +149,8 @@ function create.create(hypervisor, vm_id, biological_type, vm_type, config, keep
     pool = pool,
     guest = checked.guest,
   })
+  if vm then origin.note(vm, config) end
+  return vm, err
 end
 
 return create

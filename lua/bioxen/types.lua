@@ -122,6 +122,7 @@
 ---@field state bioxen.State
 ---@field reason string? of the state "error"
 ---@field busy boolean whether a job runs
+---@field starts integer that succeeded
 ---@field calls integer finished
 ---@field memory_limit integer bytes
 ---@field sim_time number? simulated seconds, when last heard of
@@ -457,6 +458,15 @@ function BioXenHypervisor:list_vms() end
 ---@param f fun(change: bioxen.Change)
 ---@return fun() ends it
 function BioXenHypervisor:on(event, f) end
+
+---Make a VM like one that there is: of the same organism and type, configuration and present shares. Where that one has
+---a worker the clone is started, and gets the packages that were installed in it. What happened in it since then, in
+---its globals and in its cell, is not copied.
+---@param vm_id string
+---@param new_id string
+---@return bioxen.BiologicalVM?
+---@return bioxen.Error?
+function BioXenHypervisor:clone_vm(vm_id, new_id) end
 
 ---For each resource its capacity, what is allocated and what is free.
 ---@return table<string, { capacity: number, allocated: number, free: number }>
@@ -1129,6 +1139,201 @@ function Ensemble:to_json(path) end
 ---@return bioxen.Error?
 function Ensemble:plot(options) end
 
+---The VMs of a hypervisor by their ids, each with an interactive session where one is wanted. The names are those of
+---the Python library pylua_bioxen_vm_lib.
+---@class bioxen.VMManager
+local VMManager = {}
+
+---Make a VM and start it.
+---@param vm_id string
+---@param biological_type string
+---@param vm_type ("basic"|"xcpng")? default "basic"
+---@param config bioxen.Config?
+---@return bioxen.BiologicalVM?
+---@return bioxen.Error? nothing is left of the VM
+function VMManager:create_vm(vm_id, biological_type, vm_type, config) end
+
+---@param vm_id string
+---@return bioxen.BiologicalVM?
+---@return bioxen.Error?
+function VMManager:get_vm(vm_id) end
+
+---The ids of all VMs of the hypervisor, in order of creation.
+---@return string[]
+function VMManager:list_vms() end
+
+---Destroy a VM, whatever it does, and close its session.
+---@param vm_id string
+---@return true?
+---@return bioxen.Error?
+function VMManager:remove_vm(vm_id) end
+
+---The VM's status, with `session`, what list_sessions says of it, where it has one.
+---@param vm_id string
+---@return bioxen.Status?
+---@return bioxen.Error?
+function VMManager:get_vm_info(vm_id) end
+
+---Run code in a VM and wait.
+---@param vm_id string
+---@param code string
+---@param options bioxen.CallOptions?
+---@return bioxen.Result?
+---@return bioxen.Error?
+function VMManager:execute_vm_sync(vm_id, code, options) end
+
+---The same without waiting.
+---@param vm_id string
+---@param code string
+---@param options bioxen.CallOptions?
+---@return bioxen.Job?
+---@return bioxen.Error?
+function VMManager:execute_vm_async(vm_id, code, options) end
+
+---Make a VM, start it and attach to its session.
+---@param vm_id string
+---@param biological_type string
+---@param vm_type ("basic"|"xcpng")?
+---@param config bioxen.Config?
+---@return bioxen.InteractiveSession?
+---@return bioxen.Error?
+function VMManager:create_interactive_vm(vm_id, biological_type, vm_type, config) end
+
+---The session with a VM, made where there is none. From here on read_output gives what comes from it.
+---@param vm_id string
+---@return bioxen.InteractiveSession?
+---@return bioxen.Error?
+function VMManager:attach_to_vm(vm_id) end
+
+---The session goes on; nothing is kept for read_output any more.
+---@param vm_id string
+---@return true?
+---@return bioxen.Error? ESTATE where nobody is attached
+function VMManager:detach_from_vm(vm_id) end
+
+---As session:send_input.
+---@param vm_id string
+---@param text string
+---@return true?
+---@return bioxen.Error?
+function VMManager:send_input(vm_id, text) end
+
+---What has come since the last time: when all that was sent has been evaluated, or the timeout passed.
+---@param vm_id string
+---@param timeout number? seconds (default: as long as it takes)
+---@return string?
+---@return integer|bioxen.Error bytes that were lost, as reader:pieces
+function VMManager:read_output(vm_id, timeout) end
+
+---What get_status says of each session, with `attached`, and `running`, of its VM; by the VM's id.
+---@return table<string, bioxen.SessionStatus>
+function VMManager:list_sessions() end
+
+---Close the session with a VM, and stop the VM.
+---@param vm_id string
+---@return true?
+---@return bioxen.Error?
+function VMManager:terminate_vm_session(vm_id) end
+
+---A session with a VM that is cloned as by hypervisor:clone_vm.
+---@param source_vm_id string
+---@param target_vm_id string
+---@return bioxen.InteractiveSession?
+---@return bioxen.Error?
+function VMManager:clone_vm_session(source_vm_id, target_vm_id) end
+
+---So many VMs at once, each with a session: all of them, or none. Their ids are "CLUSTER_000" and so on.
+---@param cluster_id string
+---@param vm_count integer
+---@param biological_type string
+---@param vm_type ("basic"|"xcpng")?
+---@param config bioxen.Config?
+---@return table<string, bioxen.InteractiveSession>? by id
+---@return bioxen.Error?
+function VMManager:bulk_create_interactive_cluster(cluster_id, vm_count, biological_type, vm_type, config) end
+
+---Send a text to every session whose VM's id is like a pattern, all at once, and wait for what it comes to.
+---@param vm_pattern string as the shell has it: "cluster_*", "vm?", "vm_[1-3]"
+---@param text string
+---@param timeout number? seconds for all of them together (default: as long as it takes)
+---@return table<string, string|bioxen.Error>? the output by id; ETIMEOUT of a session that is not done, whose output can still be read
+---@return bioxen.Error? ENOTFOUND where there is none such
+function VMManager:broadcast_to_interactive_sessions(vm_pattern, text, timeout) end
+
+---Lines that are evaluated in a VM as at the prompt of `bioxen`, one after another: an expression gives its value,
+---statements run, globals stay, and lines that are not whole yet wait for those that follow. What they print, their
+---values and errors are one bounded stream for all readers. Text is as it came from the VM: escape what a terminal
+---shows.
+---@class bioxen.InteractiveSession
+---@field vm_id string
+local InteractiveSession = {}
+
+---Send a line, or several.
+---@param text string
+---@param from any? who types: readers of pieces are told
+---@return true?
+---@return bioxen.Error? ESTATE where the session is closed, ECAPACITY where too much input waits
+function InteractiveSession:send_input(text, from) end
+
+---A reader, from here on; with `everything`, from the first byte that is kept.
+---@param everything boolean?
+---@return bioxen.SessionReader
+function InteractiveSession:attach(everything) end
+
+---Hear what has come, and begin what can be begun, until all input has been evaluated or the timeout passed. Readers
+---do so when they read.
+---@param timeout number? seconds (default 0: what can be done without waiting)
+---@return boolean whether all has been evaluated
+function InteractiveSession:advance(timeout) end
+
+---Whether an input is being evaluated, or waits for that.
+---@return boolean
+function InteractiveSession:is_busy() end
+
+---Whether the last line is the beginning of something that more lines must follow.
+---@return boolean
+function InteractiveSession:is_incomplete() end
+
+---End what is being evaluated, and forget the inputs that wait. The VM keeps its state.
+function InteractiveSession:interrupt() end
+
+---@class bioxen.SessionStatus
+---@field vm_id string
+---@field busy boolean
+---@field incomplete boolean
+---@field closed boolean
+---@field waiting integer bytes of input
+---@field readers integer
+---@field last_activity number? of the last input, by bioxen.clock()
+---@field attached boolean? of a VMManager's list, as what follows
+---@field running boolean?
+
+---@return bioxen.SessionStatus
+function InteractiveSession:get_status() end
+
+---End the session, not its VM. Readers can read what there is.
+function InteractiveSession:close() end
+
+---@class bioxen.SessionReader
+local SessionReader = {}
+
+---What has come since the last time, without the inputs. Waits until all input has been evaluated.
+---@param timeout number? seconds (default: as long as it takes; 0 does not wait)
+---@return string?
+---@return integer|bioxen.Error bytes that were lost, for they came faster than they were read; ESTATE once detached
+function SessionReader:read(timeout) end
+
+---The same in order, as pieces of each kind.
+---@param timeout number?
+---@return { kind: "input"|"output"|"result"|"error", text: string, from: any }[]?
+---@return integer|bioxen.Error
+function SessionReader:pieces(timeout) end
+
+---Read no more.
+---@return true?
+---@return bioxen.Error? ESTATE the second time
+function SessionReader:detach() end
+
 ---@class bioxen
 ---@field _VERSION string
 local bioxen = {}
@@ -1151,6 +1356,13 @@ function bioxen.BiologicalVM() end
 ---@param options { chassis: string?, capacity: bioxen.Resources? }?
 ---@return bioxen.BioXenHypervisor
 function bioxen.BioXenHypervisor(options) end
+
+---A manager of the VMs of a hypervisor: of create_bio_vm's, unless another is given. Options of its sessions: `buffer`,
+---bytes kept for readers (default 1 MiB); `max_input`, bytes of input that may wait (default 64 MiB); `timeout`, seconds
+---for one input (default: the VM's); `width`, columns that tables are shown in (default 80).
+---@param options { hypervisor: bioxen.BioXenHypervisor?, session: { buffer: integer?, max_input: integer?, timeout: number?, width: integer? }? }?
+---@return bioxen.VMManager
+function bioxen.VMManager(options) end
 
 ---The hypervisor of create_bio_vm, on the ecoli chassis.
 ---@return bioxen.BioXenHypervisor
@@ -1184,6 +1396,43 @@ function bioxen.plot(options) end
 ---@return string?
 ---@return bioxen.Error?
 function bioxen.out(name) end
+
+---Do one piece of work for each of many inputs, in VMs that all cores are kept busy by:
+---`for index, answer, err in bioxen.map(inputs, work, options) do … end`. Results come in the order of the inputs,
+---each as soon as it may; of an input that failed `answer` is nil, and `err` an Error with `input`, `index` and
+---`tries`. The work goes on while results are asked for; leaving the loop ends it. Raises where the arguments are wrong,
+---or the function raises.
+---
+---An input finds a VM as `setup` left it, and random numbers of its own: results depend neither on how many VMs there
+---are nor on what they did before. For that a VM's worker is started afresh, and set up, for each input (0.3 ms).
+---With `reuse` it stays: globals, the cell and what an organism notes of itself are then as the last input left them.
+---@param inputs any[]|fun(): any a list, or a function that gives one input at a time, and nil at the end
+---@param work string|fun(vm: bioxen.BiologicalVM, input: any): any code that runs in a VM, with the input as `args`: the answer is its bioxen.Result. Or a function of this script that gives the answer, a Job of that VM, or nil and an error; it waits for a job by `local result, err = coroutine.yield(job)`
+---@param options bioxen.MapOptions?
+---@return bioxen.Map? callable; the loop's function
+---@return bioxen.Error? where its VMs cannot be made
+function bioxen.map(inputs, work, options) end
+
+---@class bioxen.MapOptions
+---@field vms (integer|bioxen.BiologicalVM[])? how many VMs (default: the cores that this process may run on); or VMs that are running, which are used as they are, as by `reuse`, and left so
+---@field biological_type string? of its own VMs (default "minimal_cell")
+---@field config bioxen.Config? of its own VMs
+---@field setup (string|fun(vm: bioxen.BiologicalVM): any)? code, or a function as `work`, for a VM before its first input
+---@field reuse boolean? keep a VM's worker from input to input (default false); after a failure it is started afresh all the same
+---@field ordered boolean? false: results as they come (default true)
+---@field ahead integer? how many inputs may be taken whose results have not been given (default 16 for each VM)
+---@field retries integer? how often a failed input is tried again (default 0)
+---@field timeout number? seconds for code on one input (default: the VM's)
+---@field seed integer? of all inputs' random numbers (default: drawn)
+---@field progress fun(done: integer, total: integer?, failed: integer)? called when an input is done with; total is nil where nobody knows
+
+---What bioxen.map gives: a function of no arguments, for `for`.
+---@class bioxen.Map
+---@field seed integer
+local Map = {}
+
+---End it: VMs of its own are destroyed, what runs in others is cancelled. Leaving the loop does the same.
+function Map:close() end
 
 ---Wait until all jobs have ended, well or not.
 ---@param jobs bioxen.Job[]

@@ -77,6 +77,21 @@ static void find_program(const char *name, const char *variable, char *path, siz
 
 /* ---- functions ---- */
 
+/* Push the name of a class of Lua's, a table whose metatable has a __name of ours; or nothing. */
+static bool push_table_class(lua_State *L)
+{
+    size_t prefix = sizeof "bioxen." - 1;
+    if (lua_type(L, 1) != LUA_TTABLE || !lua_getmetatable(L, 1))
+        return false;
+    lua_pushliteral(L, "__name");
+    lua_rawget(L, -2);
+    const char *name = lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : "";
+    if (strncmp(name, "bioxen.", prefix) != 0)
+        return false;
+    lua_pushstring(L, name + prefix);
+    return true;
+}
+
 /* class_name(x): "BasicBiologicalVM" and so on, or Lua's type. */
 static int class_name(lua_State *L)
 {
@@ -90,10 +105,7 @@ static int class_name(lua_State *L)
         lua_pushliteral(L, "Ensemble");
     else if (bx_lua_test_genome(L, 1))
         lua_pushliteral(L, "Genome");
-    else if (luaL_getmetafield(L, 1, "__name") == LUA_TSTRING && /* a daemon's */
-             strncmp(lua_tostring(L, -1), "bioxen.", 7) == 0)
-        lua_pushstring(L, lua_tostring(L, -1) + 7);
-    else
+    else if (!push_table_class(L))
         lua_pushstring(L, luaL_typename(L, 1));
     return 1;
 }
@@ -263,6 +275,7 @@ static const luaL_Reg functions[] = {{"class_name", class_name},
                                      {"set_library", set_library},
                                      {"read_file", read_file},
                                      {"ask", bx_lua_ask},
+                                     {"request", bx_lua_request},
                                      {"reallocate", bx_lua_reallocate},
                                      {"load_genome", bx_lua_load_genome},
                                      {"hypervisor_of", bx_lua_hypervisor_of},

@@ -62,6 +62,7 @@ static int vm_get_status(lua_State *L)
         set_string(L, "reason", vm->exit_reason.message);
     lua_pushboolean(L, vm->job != NULL);
     lua_setfield(L, -2, "busy");
+    set_integer(L, "starts", (lua_Integer)vm->starts);
     set_integer(L, "calls", (lua_Integer)vm->calls);
     set_integer(L, "memory_limit", (lua_Integer)vm->memory_limit);
     set_number(L, "sim_time", vm->sim_time);

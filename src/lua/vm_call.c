@@ -124,7 +124,7 @@ static int finish_ask(lua_State *L, int status, lua_KContext index)
     return pushed;
 }
 
-int bx_lua_ask(lua_State *L)
+int bx_lua_request(lua_State *L)
 {
     const bx_lua_vm *box = bx_lua_check_vm(L);
     const char *operation = luaL_checkstring(L, 2);
@@ -138,6 +138,11 @@ int bx_lua_ask(lua_State *L)
     if (status == 0)
         made = bx_vm_call(box->vm, operation, values, timeout, &error);
     bx_buffer_free(values);
-    int pushed = bx_lua_give_job(L, job, made, &error, box->vm->id);
+    return bx_lua_give_job(L, job, made, &error, box->vm->id);
+}
+
+int bx_lua_ask(lua_State *L)
+{
+    int pushed = bx_lua_request(L);
     return pushed == 1 ? bx_lua_await_job_then(L, BX_NEVER, finish_ask) : pushed;
 }

@@ -127,6 +127,7 @@ struct bx_vm {
     bx_error exit_reason; /* why the worker is being killed, or has ended: that of `error`, too */
     double sim_time;      /* seconds, when last heard of; NaN before */
     int64_t started;      /* when the state became running */
+    uint64_t starts;      /* that succeeded */
     uint64_t calls;       /* finished */
     bx_vm_lease *lease;   /* owned by the hypervisor; NULL: none */
 };

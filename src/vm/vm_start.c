@@ -66,6 +66,7 @@ void bx_vm_become_running(bx_vm *vm, const bx_error *error)
 {
     (void)error;
     vm->started = bx_clock_now();
+    vm->starts++;
     bx_vm_finish_job(vm, NULL);
 }
 

@@ -95,6 +95,15 @@ static void run_setup(lua_State *L, call *c)
     lua_pushnil(L);
 }
 
+/* The sequences of seeds and of random numbers begin from this one. */
+static void run_seed(lua_State *L, call *c)
+{
+    lua_Integer seed = read_as(L, c, BX_TOKEN_INTEGER).integer;
+    bx_cell_seed(c->worker->cell, (uint64_t)seed);
+    bx_sandbox_seed(L, seed);
+    lua_pushnil(L);
+}
+
 /* code, chunk name, args */
 static void run_execute(lua_State *L, call *c)
 {
@@ -190,7 +199,7 @@ static void run_install(lua_State *L, call *c)
 static const operation operations[] = {
     {"setup", 3, run_setup},       {"execute", 3, run_execute},       {"metrics", 0, run_metrics},
     {"allocate", 1, run_allocate}, {"capability", 2, run_capability}, {"genome", 1, run_genome},
-    {"install", 2, run_install},
+    {"install", 2, run_install}, {"seed", 1, run_seed},
 };
 
 /* The body of a call, protected: run the operation and write its reply. */

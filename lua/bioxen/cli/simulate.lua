@@ -235,33 +235,18 @@ local function parts_of(runs)
   return parts
 end
 
--- VMs take the next part each until none is left.
+-- What each part came to.
 local function share_out(vms, parts, run)
-  local results, jobs, at, next_part = {}, {}, {}, 1
-  local function give(vm)
-    if next_part > #parts then return true end
+  local results = {}
+  local function work(vm, part)
     local args = copy_of(run)
-    args.first, args.runs = parts[next_part].first, parts[next_part].runs
-    local job, err = vm:submit("return cell:ensemble(args)", { args = args, name = "simulate" })
-    if not job then return nil, err end
-    jobs[#jobs + 1] = job
-    at[job] = { vm = vm, part = next_part }
-    next_part = next_part + 1
-    return true
+    args.first, args.runs = part.first, part.runs
+    return vm:submit("return cell:ensemble(args)", { args = args, name = "simulate" })
   end
-  for _, vm in ipairs(vms) do
-    local given, err = give(vm)
-    if not given then return nil, err end
-  end
-  while #jobs > 0 do
-    local job, index = bioxen.wait_any(jobs)
-    table.remove(jobs, index)
-    local answer, err = job:result()
+  for i, answer, err in bioxen.map(parts, work, { vms = vms, ordered = false }) do
     if not answer then return nil, err end
-    results[at[job].part] = answer.result
-    progress.advance(parts[at[job].part].runs)
-    local given, err = give(at[job].vm)
-    if not given then return nil, err end
+    results[i] = answer.result
+    progress.advance(parts[i].runs)
   end
   return results
 end

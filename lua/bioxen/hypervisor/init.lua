@@ -3,6 +3,7 @@
 local check = require "bioxen.check"
 local core = require "bioxen.core"
 local create = require "bioxen.create"
+local origin = require "bioxen.vm.origin"
 local resources = require "bioxen.hypervisor.resources"
 
 local hypervisor = {}
@@ -33,6 +34,32 @@ function methods:list_vms()
     statuses[#statuses + 1] = vm and vm:get_status()
   end
   return statuses
+end
+
+-- What a VM has beside its configuration is given to another; true, or nil and an error.
+local function equip(clone, packages)
+  local started, err = clone:start()
+  if not started then return nil, err end
+  for _, package in ipairs(packages) do
+    local _, problem = core.ask(clone, "install", nil, package.name, package.files)
+    if problem then return nil, problem end
+    origin.note_package(clone, package.name, package.files)
+  end
+  return true
+end
+
+--- Another VM like one that there is: see types.lua.
+function methods:clone_vm(vm_id, new_id)
+  local vm, err = self:get_vm(vm_id)
+  if not vm then return nil, err end
+  local status, config = vm:get_status(), origin.config(vm)
+  config.resources = next(status.resources) and status.resources or nil
+  local clone, err = check.relay(2, create.create, self, new_id, status.biological_type, status.vm_type, config, true)
+  if not clone or not status.uptime_seconds then return clone, err end
+  local equipped, problem = equip(clone, origin.packages(vm))
+  if equipped then return clone end
+  clone:destroy()
+  return nil, problem
 end
 
 -- Who wants to be told of a hypervisor's changes, in order: { event, function }. They go with it.

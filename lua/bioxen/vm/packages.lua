@@ -4,6 +4,7 @@
 
 local check = require "bioxen.check"
 local core = require "bioxen.core"
+local origin = require "bioxen.vm.origin"
 
 local packages = {}
 
@@ -58,6 +59,7 @@ function packages.install(vm, package_name)
   if not files then return nil, err end
   local result, err = core.ask(vm, "install", nil, name, files)
   if err then return nil, err end
+  origin.note_package(vm, name, files)
   return result == nil and true or result
 end
 
