@@ -205,6 +205,12 @@ function Hypervisor:get_vm(vm_id)
   return object_of(self, told)
 end
 
+function Hypervisor:clone_vm(vm_id, new_id)
+  local told, err = ask(self, "clone", type(new_id) == "string" and new_id or nil, vm_id, new_id)
+  if not told then return nil, err end
+  return object_of(self, told)
+end
+
 local by_id = { start_vm = "start", pause_vm = "pause", resume_vm = "resume", destroy_vm = "destroy",
   get_vm_status = "get_status" }
 for name, method in pairs(by_id) do

@@ -22,7 +22,7 @@ local function launch(self)
   local pipe <close> = assert(io.popen("env -u LD_PRELOAD bash -c " .. shell.quote(command)))
   self.pid = tonumber(pipe:read "l")
   assert(processes.wait_until(function()
-    local hypervisor = bioxen.connect(self.socket)
+    local hypervisor <close> = bioxen.connect(self.socket)
     return hypervisor and hypervisor.pid == self.pid
   end), shell.read(self.said))
   return self

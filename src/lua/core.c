@@ -13,6 +13,7 @@
 #include "lua/genome_reader.h"
 #include "lua/host.h"
 #include "lua/hypervisor.h"
+#include "lua/input.h"
 #include "lua/job.h"
 #include "lua/link.h"
 #include "lua/loop.h"
@@ -271,6 +272,7 @@ static const luaL_Reg functions[] = {{"class_name", class_name},
                                      {"new_session", bx_lua_new_session},
                                      {"open_door", bx_lua_open_door},
                                      {"open_link", bx_lua_open_link},
+                                     {"open_input", bx_lua_open_input},
                                      {"read_secret", read_secret},
                                      {"set_library", set_library},
                                      {"read_file", read_file},
@@ -309,6 +311,7 @@ int luaopen_bioxen_core(lua_State *L)
     bx_lua_open_genome(L);
     bx_lua_open_job(L);
     bx_lua_open_link_class(L);
+    bx_lua_open_input_class(L);
     bx_lua_open_door_class(L);
     luaL_newlib(L, functions);
     bx_lua_open_trajectory(L);

@@ -103,6 +103,13 @@ local function logs(hypervisor, options)
   return say.DONE
 end
 
+local function metrics(hypervisor)
+  local text, err = connect.ask(hypervisor, "metrics", nil)
+  if not text then return say.failed(err) end
+  io.stdout:write(text)
+  return say.DONE
+end
+
 -- ---- words ----
 
 local socket = { "--socket", "The daemon's (default: $BIOXEN_SOCKET, or this user's own).", value = "PATH" }
@@ -132,11 +139,15 @@ return {
       { { "--file", "Take the code from a file (- is standard input).", value = "FILE" },
         { "--timeout", "How long it may take.", value = "SECONDS", number = { above = 0 } },
         { "--detach", "Leave once it runs; what it comes to goes into the VM's log." }, as_json }, execute),
+    command("attach", "a session with a VM, shared with all who have attached: lines are run in it, ^D leaves", { one },
+      { { "--all", "Begin with what is kept of the session, not from here on." } },
+      function(...) return require("bioxen.cli.attach").run(...) end),
     plain("pause", "halt VMs, which use no processor then"),
     plain("resume", "let them go on"),
     plain("stop", "end their workers; their cells are gone"),
     plain("destroy", "end VMs for good"),
     command("logs", "what has happened to a VM, or without one to the daemon", { { "VM", "The VM's id.", args = "?" } },
       { { "--lines", "The last so many alone.", value = "N", number = { integer = true, minimum = 1 } } }, logs),
+    command("metrics", "what the daemon counts and measures, in the format OpenMetrics", {}, {}, metrics),
   },
 }

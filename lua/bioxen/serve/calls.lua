@@ -2,6 +2,7 @@
 
 local core = require "bioxen.core"
 local log = require "bioxen.serve.log"
+local metrics = require "bioxen.serve.metrics"
 
 local calls = {}
 
@@ -25,6 +26,7 @@ local function forget(server, id)
   server.gone[number] = vm:get_status()
   server.gone[number - MEMORY] = nil
   server.register:remove(id)
+  server.sessions:drop(id)
 end
 
 local function told(server, vm)
@@ -101,6 +103,7 @@ function Relay:finish(failed)
   local result, err
   if failed or self.client.gone or self.sent > 0 then result, err = self.job:result() end
   if self.began then log.of(self.vm_id):call(core.clock() - self.began, result, err, self.client.gone) end
+  self.server.sessions:advance(self.vm_id) -- the VM may have been waited for
   if not err then return self:close() end
   err.stdout, err.elapsed = nil, nil -- known over there
   self:fail(err)
@@ -200,6 +203,10 @@ function operations.logs(_, call, vm_id, lines)
   call:answer(text)
 end
 
+function operations.metrics(server, call)
+  call:answer(metrics.text(server))
+end
+
 -- Code, whose end goes into the log.
 function operations.execute(server, call, number, acknowledge, code, options, goes_on)
   local vm = server.vms[number]
@@ -248,28 +255,32 @@ function operations.hypervisor(server, call, name, ...)
   run(call, method_of(name), server.hypervisor, ...)
 end
 
+-- A method of the hypervisor that gives a VM, which may be a new one.
+local function give_vm(server, call, name, ...)
+  run(call, function(...)
+    local vm, err = method_of(name)(server.hypervisor, ...)
+    if not vm then return nil, err end
+    local status = vm:get_status()
+    if not server.numbers[status.vm_id] then
+      server.register:add(status.vm_id, status.biological_type)
+      log.of(status.vm_id):write("created", { biological_type = status.biological_type, vm_type = status.vm_type })
+      enter(server, vm)
+    end
+    return told(server, vm)
+  end, ...)
+end
+
 function operations.create(server, call, vm_id, biological_type, vm_type, config, guest)
   if guest and type(config) == "table" then config.guest = server.vms[guest] end
-  run(call, function()
-    local vm, err = method_of "create_vm"(server.hypervisor, vm_id, biological_type, vm_type, config)
-    if not vm then return nil, err end
-    local kept, err = server.register:add(vm_id, biological_type)
-    if not kept then
-      vm:destroy()
-      return nil, err
-    end
-    enter(server, vm)
-    log.of(vm_id):write("created", { biological_type = biological_type, vm_type = vm:get_vm_type() })
-    return told(server, vm)
-  end)
+  give_vm(server, call, "create_vm", vm_id, biological_type, vm_type, config)
 end
 
 function operations.get(server, call, vm_id)
-  run(call, function()
-    local vm, err = method_of "get_vm"(server.hypervisor, vm_id)
-    if not vm then return nil, err end
-    return told(server, vm)
-  end)
+  give_vm(server, call, "get_vm", vm_id)
+end
+
+function operations.clone(server, call, vm_id, new_id)
+  give_vm(server, call, "clone_vm", vm_id, new_id)
 end
 
 -- ---- waits for a state ----
@@ -322,6 +333,59 @@ function Wait:cancel() end
 function Wait:orphan()
   self.server.states.waiters[self] = nil
   self.server:set_late(self, nil)
+end
+
+-- ---- sessions ----
+
+function operations.attach(server, call, number, everything)
+  local vm = server.vms[number]
+  if not vm then return call:fail(no_vm(server, number, "attach to")) end
+  call:answer(server.sessions:attach(call.client, server.ids[number], vm, everything))
+end
+
+-- Lines that were typed.
+function operations.send_input(server, call, reader, text, from)
+  local found, err = server.sessions.reader_of(call.client, reader)
+  if not found then return call:fail(err) end
+  if type(text) ~= "string" then return call:refuse "a string expected" end
+  local sent, problem = found.session:send_input(text, from)
+  if not sent then return call:fail(problem) end
+  call:answer(true)
+  server.sessions:advance(found.vm_id)
+end
+
+-- End what is being evaluated.
+function operations.interrupt(server, call, reader)
+  local found, err = server.sessions.reader_of(call.client, reader)
+  if not found then return call:fail(err) end
+  found.session:interrupt()
+  call:answer(true)
+  server.sessions:advance(found.vm_id)
+end
+
+-- What has come, once something has; or with wants_rest once all input has been evaluated, too.
+local Read = setmetatable({}, { __index = Call })
+Read.__index = Read
+
+function Read:step()
+  self.server.sessions:end_wait(self)
+  local pieces, lost = self.reader:pieces(0)
+  self:answer { pieces = pieces, lost = lost, busy = self.session:is_busy(), incomplete = self.session:is_incomplete(),
+    closed = self.session.closed or false }
+end
+
+function Read:cancel()
+  self:step()
+end
+
+function Read:orphan()
+  self.server.sessions:end_wait(self)
+end
+
+function operations.read(server, call, reader, wants_rest)
+  local found, err = server.sessions.reader_of(call.client, reader)
+  if not found then return call:fail(err) end
+  server.sessions:wait(setmetatable(call, Read), found, wants_rest)
 end
 
 -- Changes of states after a cursor, once there are some.

@@ -6,6 +6,7 @@ local calls = require "bioxen.serve.calls"
 local hypervisor = require "bioxen.hypervisor"
 local log = require "bioxen.serve.log"
 local register = require "bioxen.serve.register"
+local sessions = require "bioxen.serve.sessions"
 require "bioxen.methods"
 
 local serve = {}
@@ -90,6 +91,7 @@ function Server:dismiss(client, why)
   client.gone = true
   client.box:close()
   for _, call in pairs(client.calls) do call:orphan() end
+  self.sessions.forget(client)
   client.calls = {}
   if why then self.log:write("dismissed", { pid = client.pid, message = why }) end
 end
@@ -182,7 +184,7 @@ function serve.run(options)
   local made, err = core.make_folder(options.folder)
   if not made then return nil, err end
   local server = setmetatable({ door = door, options = options, clients = {}, client_count = 0, waiting = {}, late = {},
-    due = core.clock(), counts = { connections = 0, calls = 0, failures = 0 },
+    began = core.clock(), due = core.clock(), counts = { connections = 0, calls = 0, failures = 0 },
     vms = {}, ids = {}, numbers = {}, gone = {}, hypervisor = hypervisor.new { chassis = options.chassis } }, Server)
   log.begin(options.folder, options.log_bytes)
   server.log = log.daemon()
@@ -190,6 +192,7 @@ function serve.run(options)
   if not kept then return nil, err end
   server.register = kept
   server.states = calls.new_states(server)
+  server.sessions = sessions.new(server)
   server:listen_to_states()
   server.log:write("started", { pid = core.process(), socket = options.socket, version = core.version })
   tell_lost(server, kept.lost)

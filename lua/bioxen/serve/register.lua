@@ -53,25 +53,27 @@ function register.open(path)
   return self
 end
 
--- Where it cannot be written nothing is claimed: true, or nil and an error.
+-- On a disk that is full less is known of what was lost: no reason to serve less. Once there is room it is written
+-- anew, whole.
 function Register:append(line)
-  local written, failure = self.file:write(line)
-  if written then written, failure = self.file:flush() end
-  if not written then return core.fail("EFILE", ("cannot write %s: %s"):format(self.path, failure)) end
+  if self.stale or self.length > LONGEST then
+    self.stale = not self:rewrite()
+    return
+  end
+  local written = self.file:write(line)
+  self.stale = not (written and self.file:flush())
   self.length = self.length + #line
-  if self.length > LONGEST then self:rewrite() end
-  return true
 end
 
 function Register:add(id, kind)
   self.alive[id] = kind
-  return self:append(("+ %s %s\n"):format(id, kind))
+  self:append(("+ %s %s\n"):format(id, kind))
 end
 
 function Register:remove(id)
   if not self.alive[id] then return end
   self.alive[id] = nil
-  return self:append(("- %s\n"):format(id))
+  self:append(("- %s\n"):format(id))
 end
 
 --- Nothing is alive any more, and that is no loss.
