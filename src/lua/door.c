@@ -1,10 +1,10 @@
 #include "lua/door.h"
 
 #include "lua/class.h"
-#include "lua/error.h"
 #include "lua/host.h"
 #include "lua/job.h"
 #include "lua/loop.h"
+#include "values/error.h"
 #include "values/text.h"
 #include "values/value.h"
 #include "vm/door.h"

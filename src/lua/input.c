@@ -1,9 +1,9 @@
 #include "lua/input.h"
 
 #include "lua/class.h"
-#include "lua/error.h"
 #include "lua/host.h"
 #include "lua/loop.h"
+#include "values/error.h"
 
 #include <errno.h>
 #include <stddef.h>
