@@ -101,8 +101,8 @@ end
 -- What it came to is looked at only where somebody wants to know.
 function Relay:finish(failed)
   local result, err
-  if failed or self.client.gone or self.sent > 0 then result, err = self.job:result() end
-  if self.began then log.of(self.vm_id):call(core.clock() - self.began, result, err, self.client.gone) end
+  if failed or self.goes_on or self.client.gone or self.sent > 0 then result, err = self.job:result() end
+  if self.began then log.of(self.vm_id):call(core.clock() - self.began, result, err, self.goes_on) end
   self.server.sessions:advance(self.vm_id) -- the VM may have been waited for
   if not err then return self:close() end
   err.stdout, err.elapsed = nil, nil -- known over there

@@ -61,14 +61,14 @@ function Log:write(event, fields)
   self.pending[#self.pending + 1] = { time = os.time(), event = event, fields = fields }
 end
 
---- The end of a call: what it printed, and what it came to. The result only where nobody was there to take it.
-function Log:call(seconds, result, err, unheard)
+--- The end of a call: what it printed, and what it came to. The result only where it may be that nobody takes it.
+function Log:call(seconds, result, err, with_result)
   local fields = { seconds = seconds }
   if err then
     fields.code, fields.message, fields.output = err.code, err.message, err.stdout
   elseif result then
     fields.output = result.stdout
-    if unheard and result.result ~= nil then fields.result = tostring(result.result) end
+    if with_result and result.result ~= nil then fields.result = tostring(result.result) end
   end
   if fields.output == "" then fields.output = nil end
   self:write(err and "failed" or "called", fields)
