@@ -1691,6 +1691,16 @@ function bioxen.fd() end
 ---@return number
 function bioxen.clock() end
 
+---Connect to the daemon (bioxen serve) whose socket is at `path`. What comes is its hypervisor, and the VMs that it
+---keeps, with the same methods and errors as those of this process; they outlive it. Paths are this process's.
+---Closing it (`local hypervisor <close>`) or losing it ends the connection alone. Not connected any more, it gives
+---EDAEMON.
+---@param path string? (default: $BIOXEN_SOCKET, or this user's own)
+---@param options { outlive: boolean? }? outlive: calls that run when this connection ends go on (default: they are cancelled)
+---@return bioxen.BioXenHypervisor?
+---@return bioxen.Error? EDAEMON: nobody listens there, or of another user, or serves no more
+function bioxen.connect(path, options) end
+
 ---All error codes: what each means, and whether the VM takes another call afterwards.
 ---@return table<string, { class: string, meaning: string, usable: boolean }>
 function bioxen.error_codes() end

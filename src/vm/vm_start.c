@@ -97,7 +97,7 @@ static void on_output(void *owner, const uint8_t *bytes, size_t length)
     if (job->output.length + length > vm->output_limit + OUTPUT_SLACK)
         bx_fail(&error, BX_EPROTOCOL, "more output than the limit of %llu bytes",
                 (unsigned long long)vm->output_limit);
-    else if (bx_buffer_append(&job->output, bytes, length) < 0)
+    else if (bx_job_add_output(job, bytes, length) < 0)
         bx_fail_memory(&error);
     else
         return;
