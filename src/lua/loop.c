@@ -41,6 +41,7 @@ int bx_lua_turn(lua_State *L, bx_host *host, bx_watch *watch, int64_t deadline)
         bx_watch_hide(watch); /* before a hook ends the wait */
         bx_lua_run_hooks(L);
     }
+    host->heard = host->heard || turned;
     bx_lua_tell_changes(L, host);
     return turned || bx_clock_now() < deadline;
 }
@@ -54,11 +55,16 @@ int64_t bx_lua_check_deadline(lua_State *L, int argument)
     return bx_clock_after(timeout);
 }
 
+/* What a look at one job handles may concern another that was looked at before: who looks at all of
+ * them and then steps must not sleep. */
 int bx_lua_step(lua_State *L)
 {
     int64_t deadline = lua_isnoneornil(L, 1) ? 0 : bx_lua_check_deadline(L, 1);
     bx_host *host = bx_lua_push_host(L);
-    lua_pushboolean(L, bx_lua_turn(L, host, NULL, deadline));
+    bool heard = host->heard;
+    int turned = bx_lua_turn(L, host, NULL, heard ? 0 : deadline);
+    host->heard = false;
+    lua_pushboolean(L, turned || heard);
     return 1;
 }
 

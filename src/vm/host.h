@@ -30,6 +30,7 @@ typedef struct bx_host {
     bx_limits limits;
     uint64_t memory; /* that VMs on this machine may take now, by their limits */
     size_t untold;   /* changes of states that hypervisors have still to tell */
+    bool heard;      /* something has been handled since Lua last stepped through the loop */
     bx_patience patience;
     char worker[4096];  /* path of bioxen-worker */
     char courier[4096]; /* and of bioxen-courier */
