@@ -530,6 +530,17 @@ describe("a job", function()
     assert.has_error(function() bioxen.wait_any {} end)
     assert.has_error(function() bioxen.wait_all(nil) end)
   end)
+
+  it("has finalisers that take nothing else", function()
+    for _, object in ipairs { vm, assert(vm:submit "return 1"), bioxen.hypervisor() } do
+      local metatable = getmetatable(object)
+      for _, name in ipairs { "__gc", "__close" } do
+        for _, other in ipairs { 1, {}, io.stdout } do
+          if metatable[name] then assert.error_matches(function() metatable[name](other) end, "expected, got") end
+        end
+      end
+    end
+  end)
 end)
 
 describe("classes", function()

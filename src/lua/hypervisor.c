@@ -2,10 +2,10 @@
 
 #include "lua/changes.h"
 #include "lua/class.h"
-#include "lua/error.h"
 #include "lua/host.h"
 #include "lua/vm_box.h"
 #include "lua/vm_shares.h"
+#include "values/error.h"
 #include "values/text.h"
 #include "values/value.h"
 
@@ -249,7 +249,7 @@ static int hypervisor_get_chassis_info(lua_State *L)
 /* Its VMs go with it, those that scripts still hold too. */
 static int hypervisor_gc(lua_State *L)
 {
-    bx_hypervisor *hypervisor = lua_touserdata(L, 1);
+    bx_hypervisor *hypervisor = bx_lua_check_hypervisor(L);
     bx_hypervisor_listen(hypervisor, false);
     while (hypervisor->leases)
         bx_hypervisor_abandon_vm(hypervisor, hypervisor->leases->vm);

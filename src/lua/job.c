@@ -2,11 +2,11 @@
 
 #include "lua/changes.h"
 #include "lua/class.h"
-#include "lua/error.h"
 #include "lua/host.h"
 #include "lua/loop.h"
 #include "lua/vm_box.h"
 #include "lua/watch.h"
+#include "values/error.h"
 #include "values/value.h"
 
 #include <math.h>
@@ -401,7 +401,7 @@ int bx_lua_wait_any(lua_State *L)
 
 static int job_gc(lua_State *L)
 {
-    job_box *box = lua_touserdata(L, 1);
+    job_box *box = bx_lua_check_class(L, 1, &job_class);
     bx_job_release(box->job);
     box->job = NULL;
     return 0;

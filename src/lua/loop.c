@@ -1,8 +1,8 @@
 #include "lua/loop.h"
 
 #include "lua/changes.h"
-#include "lua/error.h"
 #include "lua/host.h"
+#include "values/error.h"
 
 #include <lauxlib.h>
 

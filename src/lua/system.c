@@ -2,7 +2,7 @@
 
 #include "core/save.h"
 #include "core/tool.h"
-#include "lua/error.h"
+#include "values/error.h"
 #include "values/text.h"
 
 #include <lauxlib.h>

@@ -19,13 +19,17 @@ bx_lua_vm *bx_lua_test_vm(lua_State *L, int index)
     return bx_lua_is_a(bx_lua_class_of(L, index), BX_LUA_VM) ? lua_touserdata(L, index) : NULL;
 }
 
-bx_lua_vm *bx_lua_check_vm(lua_State *L)
+bx_lua_vm *bx_lua_check_vm_box(lua_State *L)
 {
     bx_lua_vm *box = bx_lua_test_vm(L, 1);
-    if (!box) {
+    if (!box)
         luaL_typeerror(L, 1, BX_LUA_VM);
-        return NULL;
-    }
+    return box;
+}
+
+bx_lua_vm *bx_lua_check_vm(lua_State *L)
+{
+    bx_lua_vm *box = bx_lua_check_vm_box(L);
     luaL_argcheck(L, box->vm, 1, "a VM that has been collected");
     return box;
 }

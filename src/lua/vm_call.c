@@ -2,9 +2,9 @@
 
 #include "core/file.h"
 #include "lua/class.h"
-#include "lua/error.h"
 #include "lua/job.h"
 #include "lua/vm_box.h"
+#include "values/error.h"
 #include "values/options.h"
 #include "values/text.h"
 #include "values/value.h"

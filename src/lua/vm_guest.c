@@ -1,9 +1,9 @@
 #include "lua/vm_guest.h"
 
-#include "lua/error.h"
 #include "lua/job.h"
 #include "lua/vm_box.h"
 #include "lua/vm_life.h"
+#include "values/error.h"
 #include "wire/value.h"
 
 #include <lauxlib.h>

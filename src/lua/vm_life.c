@@ -2,11 +2,11 @@
 
 #include "lua/changes.h"
 #include "lua/class.h"
-#include "lua/error.h"
 #include "lua/hypervisor.h"
 #include "lua/job.h"
 #include "lua/loop.h"
 #include "lua/vm_box.h"
+#include "values/error.h"
 
 #include <math.h>
 #include <string.h>
@@ -184,7 +184,7 @@ int bx_lua_vm_wait_for(lua_State *L)
 /* What could not be destroyed is abandoned: the error that may be unwinding matters more. */
 int bx_lua_vm_close(lua_State *L)
 {
-    const bx_lua_vm *box = lua_touserdata(L, 1);
+    const bx_lua_vm *box = bx_lua_check_vm_box(L);
     bx_error ignored;
     lua_settop(L, 1);
     if (box->vm && (!end(L, box->vm, BX_NEVER) ||
@@ -196,7 +196,7 @@ int bx_lua_vm_close(lua_State *L)
 /* The box may be empty. */
 int bx_lua_vm_gc(lua_State *L)
 {
-    bx_lua_vm *box = lua_touserdata(L, 1);
+    bx_lua_vm *box = bx_lua_check_vm_box(L);
     if (box->vm)
         bx_hypervisor_abandon_vm(box->hypervisor, box->vm);
     bx_vm_free(box->vm);

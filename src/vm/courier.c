@@ -493,7 +493,7 @@ static void advance(bx_courier *courier)
     int status = courier->opened ? call_request(courier, &error) : call_open(courier, &error);
     if (status < 0 && error.code == BX_ESYSTEM) /* half of the call may be on its way */
         kill_program(courier, &error);
-    else if (status < 0 && error.code != BX_EDIED) /* on EDIED the end of the program says more */
+    else if (status < 0)
         end_call(courier, &error, NULL, 0);
 }
 

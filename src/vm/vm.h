@@ -123,7 +123,7 @@ struct bx_vm {
     bx_job *job;            /* the start, call or stop that is under way, one reference; or NULL */
     bx_job *change;         /* the pause or resumption, the same */
     bx_guest_end guest_end; /* what the stop that is under way must reach */
-    bx_guest_end guest_end_begun; /* and what was asked for last */
+    bx_guest_end guest_end_begun; /* what the release that was begun last is to reach */
     bx_error exit_reason; /* why the worker is being killed, or has ended: that of `error`, too */
     double sim_time;      /* seconds, when last heard of; NaN before */
     int64_t started;      /* when the state became running */
@@ -135,8 +135,8 @@ struct bx_vm {
 /* What users see of the state: the name of the one that it leads to or comes from. */
 const char *bx_vm_state_name(const bx_vm *vm);
 
-/* Whether the state is `error`, exit_reason says why; or will be in a moment, when the worker is
- * gone that is being killed though no job waits for it, as after a result that did not decode. */
+/* Whether the state is `error`; exit_reason says why. It counts as that already while the worker is
+ * being killed and no job waits for its end, as after a result that did not decode. */
 bool bx_vm_has_failed(const bx_vm *vm);
 
 /* 1 to 64 of letters, digits, '.', '_', '-'. */

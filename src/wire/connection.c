@@ -68,11 +68,11 @@ int bx_connection_flush(bx_connection *connection, bx_error *err)
     size_t sent = 0;
     while (sent < out->length) {
         ssize_t now = bx_channel_write(connection->channel, out->data + sent, out->length - sent);
-        if (now < 0)
-            return bx_fail_errno(err, code_of_failure(errno), errno, "cannot write to the worker");
+        if (now < 0 && code_of_failure(errno) != BX_EDIED)
+            return bx_fail_errno(err, BX_ESYSTEM, errno, "cannot write to the worker");
         if (now == 0)
             break;
-        sent += (size_t)now;
+        sent = now < 0 ? out->length : sent + (size_t)now;
     }
     bx_buffer_consume(out, sent);
     return 0;

@@ -57,8 +57,9 @@ int bx_connection_call(bx_connection *connection, const char *operation, double 
 /* Send a frame that has no payload, of the open call if there is one: INTERRUPT, SUSPEND, WAKE. */
 int bx_connection_signal(bx_connection *connection, bx_frame_type type, bx_error *err);
 
-/* Send what is waiting. -1 with BX_EDIED: the worker is gone; with BX_ESYSTEM: this machine fails,
- * and nothing more can be said to it. */
+/* Send what is waiting. What a worker that is gone no longer hears is dropped: what it said last is
+ * still to be received, and then its end. -1 with BX_ESYSTEM: this machine fails, and nothing more
+ * can be said to the worker. */
 int bx_connection_flush(bx_connection *connection, bx_error *err);
 bool bx_connection_wants_to_write(const bx_connection *connection);
 

@@ -115,10 +115,10 @@ local function start(name, config)
   } }
   local vm, err = chassis:create_vm("check", name, "basic", config)
   if not vm then error(tostring(err), 0) end
-  local started, failure = vm:start()
+  local started, err = vm:start()
   if started then return vm end
   vm:destroy()
-  error(tostring(failure), 0)
+  error(tostring(err), 0)
 end
 
 -- Call; `what` stands before what is raised.

@@ -136,13 +136,13 @@ local function check_probe(report)
   if not vm then
     return report:missing("probe VM", tostring(err))
   end
-  local started, failure = vm:start()
+  local started, err = vm:start()
   if not started then
-    return report:missing("probe VM", tostring(failure))
+    return report:missing("probe VM", tostring(err))
   end
-  local answer, mistake = vm:execute_biological_process "return 6 * 7"
+  local answer, err = vm:execute_biological_process "return 6 * 7"
   report:check(answer and answer.result == 42, "probe VM", "minimal_cell",
-    tostring(mistake or "a wrong answer"))
+    tostring(err or "a wrong answer"))
   local pid = vm:get_status().pid
   if pid then
     check_status(report, pid)

@@ -312,15 +312,15 @@ local function simulate(options)
   local seed = options.seed or math.random(0)
   local vm <close>, err = start_vm(1, seed)
   if not vm then return say.failed(err) end
-  local model, failure = load_model(vm, options)
-  if not model then return say.failed(failure) end
+  local model, err = load_model(vm, options)
+  if not model then return say.failed(err) end
   if not wants_json(options) then say.warnings(model.warnings) end
-  local record, unknown = recorded(vm, model, options.record)
-  if unknown then return say.failed(unknown) end
-  local absolute, misread = absolute_tolerance(model, options.absolute_tolerance)
-  if misread then return say.failed(misread) end
-  local set, unset = set_values(vm, model, options.set)
-  if not set then return say.failed(unset) end
+  local record, err = recorded(vm, model, options.record)
+  if err then return say.failed(err) end
+  local absolute, err = absolute_tolerance(model, options.absolute_tolerance)
+  if err then return say.failed(err) end
+  local set, err = set_values(vm, model, options.set)
+  if not set then return say.failed(err) end
   local run = run_options(options, record, absolute)
   if stochastic(run) then run.seed = seed end
   local result, reason
@@ -330,10 +330,10 @@ local function simulate(options)
     result, reason = many_runs(vm, options, run)
   end
   if not result then return say.failed(reason) end
-  local written, mistake = write(result, options, model.warnings)
-  if written and options.events then written, mistake = source.write(events_text(reason), options.events) end
-  if written and options.check then written, mistake = check(vm, run, set) end
-  if not written then return say.failed(mistake) end
+  local written, err = write(result, options, model.warnings)
+  if written and options.events then written, err = source.write(events_text(reason), options.events) end
+  if written and options.check then written, err = check(vm, run, set) end
+  if not written then return say.failed(err) end
   if stochastic(run) and not options.seed and not options.quiet then
     say.note(("seed: --seed=%d repeats this"):format(seed))
   end

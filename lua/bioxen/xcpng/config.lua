@@ -302,9 +302,9 @@ local LIMIT = 1 << 20 -- bytes of a configuration
 local function decode(path, json)
   local cjson = modules.installed "cjson.safe"
   if not cjson then return core.fail("EFILE", "lua-cjson is not installed: install it") end
-  local config, mistake = cjson.new().decode(json) -- a new one knows the locale of now
+  local config, err = cjson.new().decode(json) -- a new one knows the locale of now
   if type(config) ~= "table" then
-    return core.fail("EFILE", ("%s is no JSON object: %s"):format(path, mistake or "another value"))
+    return core.fail("EFILE", ("%s is no JSON object: %s"):format(path, err or "another value"))
   end
   return type(config.xcpng_config) == "table" and config.xcpng_config or config
 end
@@ -312,8 +312,8 @@ end
 --- A configuration from a JSON file; one with a password in it must be nobody else's to read. Its keys may
 -- stand in an object "xcpng_config". nil and an error for a file that is none.
 function xcpng.read_file(path)
-  local encoded, unread = core.read_file(path, LIMIT)
-  if not encoded then return nil, unread end
+  local encoded, err = core.read_file(path, LIMIT)
+  if not encoded then return nil, err end
   local config, err = decode(path, encoded)
   if config and is_secret(config) then -- only what was read after a look at who else may read it counts
     local json, exposed = core.read_secret(path)
