@@ -100,9 +100,11 @@ static void on_output(void *owner, const uint8_t *bytes, size_t length)
     end(owner, &error);
 }
 
-static void on_progress(void *owner, double fraction, const char *text, size_t length)
+static void on_progress(void *owner, double fraction, double sim_time, const char *text,
+                        size_t length)
 {
     link_job *self = heard(owner);
+    (void)sim_time; /* that of a VM comes with its status */
     self->begun = true;
     if (!isnan(fraction))
         bx_job_set_progress(&self->job, fraction, text, length);
