@@ -338,6 +338,24 @@ for i in range(20):
     assert.equal(2, assert(vm:execute_biological_process "return 2").result)
     deaf:close()
   end)
+
+  it("does not mind calls of the wrong kinds", function()
+    local vm = running "a"
+    local nan = 0/0
+    local calls = { { "logs", {} }, { "logs", "a", {} }, { "logs", nil, "x" }, { "execute", vm.number, true, {}, {} },
+      { "method", vm.number, nan }, { "hypervisor", "listen" }, { "hypervisor", "enter", {} }, { "create", nan, {} },
+      { "attach", nan }, { "send_input", {}, "x" }, { "clone", {}, nan }, { "read", nan, {} }, { "no such" } }
+    for _, call in ipairs(calls) do
+      local value, err = assert(hypervisor.link:call("value", call[1], nil, table.unpack(call, 2, 5))):wait()
+      assert.is_nil(value, call[1])
+      assert.is_string(err.message)
+    end
+    local reader = assert(connect.ask(hypervisor, "attach", "a", vm.number, true))
+    assert(connect.ask(hypervisor, "send_input", "a", reader, "x = 1", ("long"):rep(1000)))
+    assert.is_nil(assert(connect.ask(hypervisor, "read", "a", reader, true)).pieces[1].from)
+    assert(vm:destroy())
+    assert.equal("destroyed", vm:get_state())
+  end)
 end)
 
 describe("a daemon's life:", function()
@@ -406,10 +424,37 @@ describe("a daemon's life:", function()
       served:vm "logs a" -- has them written
     end
     assert.is_true(#shell.read(served.state .. "/logs/a.jsonl") <= 3072)
-    for i = 1, 300 do assert(hypervisor:create_vm("b" .. i, "minimal_cell")) end
-    for i = 1, 300 do assert(hypervisor:destroy_vm("b" .. i)) end
+    for line in shell.read(served.state .. "/logs/a.jsonl"):gmatch "[^\n]*\n?" do
+      assert.is_true(line == "" or line:sub(-2) == "}\n", "half a line")
+    end
+    for i = 1, 600 do
+      assert(hypervisor:create_vm("b" .. i, "minimal_cell"))
+      assert(hypervisor:destroy_vm("b" .. i))
+    end
     assert.equal("running", vm:get_state())
     assert.is_true(served:ended "TERM")
+    local said = served:words_said()
+    assert.is_nil(said:find("attempt", 1, true), said)
+    assert.truthy(shell.read(served.state .. "/logs/a.jsonl"), "the log of a VM that lived is kept")
+  end)
+
+  it("its logs are for its user alone, and no link or pipe that is planted there leads elsewhere", function()
+    local sh = shell.open()
+    sh:file("precious", "precious\n")
+    served = daemon.start { before = "umask 0;" }
+    local hypervisor = assert(served:connect())
+    local _, modes = served.sh(("cd %s && stat -c %%a . daemon.jsonl logs | xargs"):format(served.state))
+    assert.equal("700 600 700\n", modes)
+    local logs = served.state .. "/logs"
+    assert(os.execute(("ln -s %s/precious %s/linked.jsonl && mkfifo %s/pipe.jsonl"):format(sh.scratch, logs, logs)))
+    for _, id in ipairs { "linked", "pipe", "plain" } do
+      assert(hypervisor:create_vm(id, "minimal_cell"))
+      served:vm("logs " .. id)
+    end
+    assert.equal("precious\n", shell.read(sh.scratch .. "/precious"))
+    assert.matches('"created"', select(2, served:vm "logs plain"))
+    assert.is_true(served:ended "TERM")
+    sh:close()
   end)
 
   it("its logs are rotated", function()

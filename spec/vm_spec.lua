@@ -84,6 +84,11 @@ describe("the life of a VM", function()
     assert.error_matches(function() vm:stop { timeout = 0 } end, "'timeout' must be a number greater than 0")
     assert.error_matches(function() vm:stop { timeout = 1, wait = false } end, "beside wait = false")
     assert.error_matches(function() vm:destroy { wait = false } end, "unknown option 'wait'; it takes timeout")
+    for _, name in ipairs { "start", "stop", "restart", "destroy", "pause" } do
+      local call = load(("local vm = ... local done = vm:%s(5) return done"):format(name), "=caller")
+      assert.equal(("caller:1: bad argument #1 to '%s' (table expected, got number)"):format(name),
+        select(2, pcall(call, vm)))
+    end
     assert.is_true(vm:destroy { timeout = 60 })
   end)
 

@@ -166,6 +166,9 @@ local classes = { basic = class_of("BasicBiologicalVM", VM), xcpng = class_of("X
 
 -- One object a VM, as long as somebody holds it.
 local function object_of(hypervisor, told)
+  if type(told) ~= "table" or math.type(told.number) ~= "integer" or not classes[told.vm_type] then
+    return core.fail("EDAEMON", "the daemon's answer is no VM")
+  end
   local vm = hypervisor.vms[told.number]
   if vm then return vm end
   vm = setmetatable({ hypervisor = hypervisor, id = told.vm_id, number = told.number, vm_type = told.vm_type,
@@ -229,7 +232,7 @@ local function listen_on(self)
   core.when_ready(job, function()
     local batch, err = job:result()
     if err and err.code == "ETIMEOUT" or not self.told then return end
-    if not batch then return end -- the connection has ended
+    if type(batch) ~= "table" or type(batch.changes) ~= "table" then return end -- the connection has ended
     self.cursor = batch.cursor
     listen_on(self)
     for _, change in ipairs(batch.changes) do
@@ -243,7 +246,7 @@ function Hypervisor:listen(f)
   self.told = f
   if not f or begun then return end
   local batch = ask(self, "listen", nil, nil)
-  if not batch then return end
+  if type(batch) ~= "table" then return end
   self.cursor = batch.cursor
   listen_on(self)
 end
@@ -280,7 +283,11 @@ function connect.connect(path, options)
   local job, err = link:call("value", "describe", nil)
   local described
   if job then described, err = job:wait(GREETING) end
+  if err and err.code == "ETIMEOUT" then
+    return core.fail("EDAEMON", ("the daemon at %s has not answered for %d s"):format(path, GREETING))
+  end
   if not described then return nil, err end
+  if type(described) ~= "table" then return core.fail("EDAEMON", "the daemon's answer says nothing of itself") end
   return setmetatable({ link = link, path = path, outlive = given.outlive, vms = setmetatable({}, { __mode = "v" }),
     pid = described.pid }, class)
 end

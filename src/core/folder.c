@@ -53,6 +53,17 @@ int bx_folder_open(const char *path, bool own, bx_error *err)
     return folder;
 }
 
+int bx_folder_make_own(const char *path, bx_error *err)
+{
+    if (bx_folder_make(path, 0700, err) < 0)
+        return -1;
+    int folder = bx_folder_open(path, true, err);
+    if (folder < 0)
+        return -1;
+    close(folder);
+    return 0;
+}
+
 /* The next part of a name, which is neither "." nor "..", and whether there is more behind it. */
 static int take_part(const char **name, char part[NAME_MAX + 1], bool *more)
 {

@@ -12,6 +12,9 @@
 /* Make the folder with those above it, where they are not there. -1 with BX_EFILE. */
 int bx_folder_make(const char *path, mode_t mode, bx_error *err);
 
+/* The same for this user alone, whose it must be if it is there. */
+int bx_folder_make_own(const char *path, bx_error *err);
+
 /* A descriptor of the folder. BX_EFILE: there is none; or it must be our own, and is another
  * user's. */
 int bx_folder_open(const char *path, bool own, bx_error *err);

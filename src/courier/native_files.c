@@ -142,14 +142,9 @@ static int native_is_held(lua_State *L)
  * an error. */
 static int native_make_folder(lua_State *L)
 {
-    const char *path = luaL_checkstring(L, 1);
     bx_error error;
-    if (bx_folder_make(path, 0700, &error) < 0)
+    if (bx_folder_make_own(luaL_checkstring(L, 1), &error) < 0)
         return bx_native_fail(L, &error);
-    int folder = bx_folder_open(path, true, &error);
-    if (folder < 0)
-        return bx_native_fail(L, &error);
-    close(folder);
     lua_pushboolean(L, 1);
     return 1;
 }

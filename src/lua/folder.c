@@ -58,6 +58,15 @@ static int fail_in(lua_State *L, const bx_error *error)
     return bx_lua_fail(L, &whole, NULL);
 }
 
+int bx_lua_make_own_folder(lua_State *L)
+{
+    bx_error error;
+    if (bx_folder_make_own(bx_lua_check_path(L, 1), &error) < 0)
+        return bx_lua_fail(L, &error, NULL);
+    lua_pushboolean(L, 1);
+    return 1;
+}
+
 int bx_lua_make_folder(lua_State *L)
 {
     const char *path = bx_lua_check_path(L, 1), *below = bx_lua_opt_path(L, 2), *last;

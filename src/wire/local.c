@@ -9,10 +9,11 @@
 #include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <sys/un.h>
 #include <unistd.h>
 
-enum { BACKLOG = 128 };
+enum { BACKLOG = 128, PATIENCE = 10 /* seconds, where nobody accepts and the queue is full */ };
 
 static int address_of(const char *path, struct sockaddr_un *address, bx_error *err)
 {
@@ -48,12 +49,14 @@ static int check_daemon(int socket, const char *path, bx_error *err)
 int bx_local_connect(const char *path, bx_error *err)
 {
     struct sockaddr_un address;
+    const struct timeval patience = {PATIENCE, 0};
     int socket_ = -1, status = -1;
     if (address_of(path, &address, err) < 0)
         return -1;
     socket_ = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (socket_ < 0)
         return bx_fail_errno(err, BX_ESYSTEM, errno, "cannot make a socket");
+    setsockopt(socket_, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
     do
         status = connect(socket_, (struct sockaddr *)&address, sizeof address);
     while (status < 0 && errno == EINTR);

@@ -12,7 +12,8 @@ typedef struct bx_local_peer {
     uid_t uid;
 } bx_local_peer;
 
-/* The socket of whoever listens at `path`, who must be of this user or root. -1 with BX_EDAEMON. */
+/* The socket of whoever listens at `path`, who must be of this user or root. -1 with BX_EDAEMON,
+ * after ten seconds where nobody accepts. */
 int bx_local_connect(const char *path, bx_error *err);
 
 /* Listen at `path`, mode 0600; folders that are missing are made, mode 0700. *lock, to be closed

@@ -50,6 +50,9 @@ end
 
 --- Another VM like one that there is: see types.lua.
 function methods:clone_vm(vm_id, new_id)
+  if type(vm_id) ~= "string" then
+    error(("bad argument 'vm_id': a string expected, got %s"):format(check.shown(vm_id)), 2)
+  end
   local vm, err = self:get_vm(vm_id)
   if not vm then return nil, err end
   local status, config = vm:get_status(), origin.config(vm)

@@ -24,12 +24,23 @@ local function halt(policy)
   policy.timer = nil
 end
 
+-- Raise it: a mistake in the arguments is that of whoever called the method.
+local function raise(mistake, name)
+  local told, found = mistake, 0
+  if type(mistake) == "string" then
+    told, found = mistake:gsub("^bad argument #2 to '%?'", ("bad argument #1 to '%s'"):format(name))
+  end
+  error(told, found > 0 and 3 or 0)
+end
+
 for _, name in ipairs { "start", "stop", "restart", "destroy" } do
   local method = methods[name]
   methods[name] = function(vm, ...)
     local policy = policies[vm]
     if policy then halt(policy) end
-    return method(vm, ...)
+    local values = table.pack(pcall(method, vm, ...))
+    if values[1] then return table.unpack(values, 2, values.n) end
+    raise(values[2], name)
   end
 end
 

@@ -198,6 +198,9 @@ end
 
 --- The last lines of a log.
 function operations.logs(_, call, vm_id, lines)
+  if vm_id ~= nil and type(vm_id) ~= "string" or lines ~= nil and math.type(lines) ~= "integer" then
+    return call:refuse "the id of a VM and a number of lines expected"
+  end
   local text, err = log.read(vm_id, lines)
   if not text then return call:fail(err) end
   call:answer(text)
@@ -247,9 +250,10 @@ function operations.method(server, call, number, name, ...)
 end
 
 local methods = core.hypervisor_methods
+local private = { enter = true, ids = true, listen = true, on = true } -- the daemon's own
 
 function operations.hypervisor(server, call, name, ...)
-  if type(name) ~= "string" or not methods[name] then
+  if type(name) ~= "string" or not methods[name] or private[name] then
     return call:refuse("a hypervisor has no method " .. tostring(name))
   end
   run(call, method_of(name), server.hypervisor, ...)
@@ -340,14 +344,19 @@ end
 function operations.attach(server, call, number, everything)
   local vm = server.vms[number]
   if not vm then return call:fail(no_vm(server, number, "attach to")) end
+  if #(call.client.readers or {}) >= server.options.calls then
+    return call:fail(select(2, core.fail("EDAEMON", ("this connection reads %d sessions: use those"):format(
+      #call.client.readers))))
+  end
   call:answer(server.sessions:attach(call.client, server.ids[number], vm, everything))
 end
 
--- Lines that were typed.
+-- Lines that were typed, by a process of that number.
 function operations.send_input(server, call, reader, text, from)
   local found, err = server.sessions.reader_of(call.client, reader)
   if not found then return call:fail(err) end
   if type(text) ~= "string" then return call:refuse "a string expected" end
+  if math.type(from) ~= "integer" then from = nil end
   local sent, problem = found.session:send_input(text, from)
   if not sent then return call:fail(problem) end
   call:answer(true)
@@ -444,7 +453,8 @@ function calls.begin(server, client, id, operation, ...)
   if client.open > server.options.calls then return refuse_more(call) end
   local f = operations[operation]
   if not f then return call:refuse("a daemon has no operation " .. operation) end
-  f(server, call, ...)
+  local good, mistake = pcall(f, server, call, ...)
+  if not good then call:refuse(mistake) end
 end
 
 return calls

@@ -48,9 +48,12 @@ end
 
 -- Those whose patience is over wait no more; their job goes on.
 function Server:tell_late()
-  local now = core.clock()
+  local now, due = core.clock(), {}
   for waiter, at in pairs(self.late) do
-    if now >= at then
+    if now >= at then due[#due + 1] = waiter end
+  end
+  for _, waiter in ipairs(due) do
+    if self.late[waiter] then -- what one does may be the end of another's patience
       for _, list in pairs(self.waiting) do leave(list, waiter) end
       self.late[waiter] = nil
       waiter:step(true)
@@ -118,7 +121,7 @@ function Server:look_around()
     if box:state().stalled > STALLED then self:dismiss(client, "half a frame, and no more") end
   end
   self:tell_late()
-  log.flush()
+  log.flush(self.numbers)
 end
 
 -- ---- its life ----
@@ -159,7 +162,7 @@ function Server:finish()
   end
   self.register:close()
   self.log:write("ended", {})
-  log.flush(true)
+  log.flush()
 end
 
 local function say(options, words)
@@ -181,7 +184,7 @@ function serve.run(options)
   local where = options.descriptor or options.socket
   local door <close>, err = core.open_door(where)
   if not door then return nil, err end
-  local made, err = core.make_folder(options.folder)
+  local made, err = core.make_own_folder(options.folder)
   if not made then return nil, err end
   local server = setmetatable({ door = door, options = options, clients = {}, client_count = 0, waiting = {}, late = {},
     began = core.clock(), due = core.clock(), counts = { connections = 0, calls = 0, failures = 0 },

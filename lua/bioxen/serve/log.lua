@@ -10,6 +10,7 @@ local log = {}
 local PENDING = 256 -- lines of a VM between two writes; more are counted only
 local FILES = 256 -- of VMs that are gone
 local TEXT = 2000 -- bytes of a text in a line
+local LARGEST = 16 << 20 -- bytes of all lines that wait
 
 local folder, limit
 local logs, order = {}, {}
@@ -26,7 +27,8 @@ end
 -- Bytes that are no UTF-8 are shown as the characters of their numbers.
 local function quote(text)
   if #text > TEXT then text = text:sub(1, TEXT) .. ("... (%d bytes)"):format(#text) end
-  return '"' .. text:gsub(utf8.len(text) and '[%c"\\\127]' or '[%c"\\\127-\255]', escape) .. '"'
+  if not utf8.len(text) then return '"' .. text:gsub('[%c"\\\127-\255]', escape) .. '"' end
+  return '"' .. text:gsub('[%c"\\\127]', escape):gsub("\xc2([\x80-\x9f])", escape) .. '"' -- C1 controls, too
 end
 
 local function value_text(value)
@@ -74,20 +76,6 @@ function Log:call(seconds, result, err, with_result)
   self:write(err and "failed" or "called", fields)
 end
 
-local function append(path, text)
-  local file <close>, failure = io.open(path, "ab")
-  if not file then return nil, failure end
-  file:setvbuf "no"
-  local size = file:seek "end"
-  if size > 0 and size + #text > limit then
-    file:close()
-    local moved, reason = os.rename(path, path .. ".1")
-    if not moved then return nil, reason end
-    return append(path, text)
-  end
-  return file:write(text)
-end
-
 function Log:flush()
   if #self.pending == 0 and self.left_out == 0 then return end
   local lines = {}
@@ -96,11 +84,11 @@ function Log:flush()
       message = self.failure } }
   end
   for _, entry in ipairs(self.pending) do lines[#lines + 1] = line_of(entry) end
-  local written, failure = append(self.path, table.concat(lines))
+  local written, failure = core.append_file(self.path, table.concat(lines), limit)
   if written then
     self.left_out, self.failure = 0, nil
   else
-    self.left_out, self.failure = self.left_out + #self.pending, failure
+    self.left_out, self.failure = self.left_out + #self.pending, failure.message
   end
   self.pending = {}
 end
@@ -116,7 +104,7 @@ function log.begin(where, bytes)
   folder, limit = where, bytes
   logs, order = {}, {}
   own = new_log(folder .. "/daemon.jsonl")
-  core.make_folder(folder .. "/logs")
+  core.make_own_folder(folder .. "/logs")
   for _, name in ipairs(core.list_folder(folder .. "/logs")) do
     local id = name:match "^(.*)%.jsonl$"
     if id then log.of(id) end
@@ -145,14 +133,15 @@ local function remove(id)
   logs[id] = nil
 end
 
---- Write what waits. `is_alive` tells whose logs are kept in any case.
-function log.flush(is_alive)
+--- Write what waits. Of very many logs those begun first are removed, but of VMs whose ids are in `alive`; without
+-- that, none is.
+function log.flush(alive)
   if own then own:flush() end
   for _, found in pairs(logs) do found:flush() end
-  if #order <= 2*FILES then return end
+  if not alive or #order <= 2*FILES then return end
   local kept, spare = {}, #order - FILES
   for _, id in ipairs(order) do
-    if spare > 0 and not (is_alive and is_alive(id)) then
+    if spare > 0 and not alive[id] then
       remove(id)
       spare = spare - 1
     else
@@ -170,8 +159,7 @@ function log.read(id, lines)
   found:flush()
   local text = ""
   for _, path in ipairs { found.path .. ".1", found.path } do
-    local file <close> = io.open(path, "rb")
-    text = text .. (file and file:read "a" or "")
+    text = text .. (core.read_file(path, limit + LARGEST) or "")
   end
   local all = {}
   for line in text:gmatch "[^\n]*\n" do all[#all + 1] = line end

@@ -12,8 +12,7 @@ local LONGEST = 1 << 20 -- bytes of changes before the file is written anew
 
 local function read(path)
   local alive, order = {}, {}
-  local file <close> = io.open(path, "rb")
-  for line in file and file:lines() or function() end do
+  for line in (core.read_file(path, 64 << 20) or ""):gmatch "[^\n]+" do
     local sign, id, kind = line:match "^([+-]) (%S+) ?(%S*)$"
     if sign == "+" then
       alive[id] = kind
