@@ -339,6 +339,15 @@ for i in range(20):
     deaf:close()
   end)
 
+  it("lets others in while it is asked without end", function()
+    running "a"
+    for _ = 1, 500 do hypervisor.link:call("value", "metrics", nil) end
+    for _ = 1, 5 do
+      local other <close> = assert(served:connect())
+      assert.equal("running", assert(other:get_vm_status "a").state)
+    end
+  end)
+
   it("does not mind calls of the wrong kinds", function()
     local vm = running "a"
     local nan = 0/0

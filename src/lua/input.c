@@ -21,10 +21,13 @@ typedef struct input_box {
 
 static const bx_lua_class input_class;
 
+/* Once: what is not read yet would be there again, for ever. */
 static void input_ready(bx_source *source, uint32_t events)
 {
+    input_box *box = (input_box *)source;
     (void)events;
-    ((input_box *)source)->ready = true;
+    box->ready = true;
+    bx_reactor_forget(&box->host->reactor, source);
 }
 
 int bx_lua_open_input(lua_State *L)

@@ -3,6 +3,8 @@
 #include "lua/changes.h"
 #include "lua/class.h"
 
+enum { TURNS = 1000 }; /* of the loop: where something comes without end, enough is enough */
+
 bx_lua_vm *bx_lua_new_vm(lua_State *L, const bx_vm_ops *ops, int hypervisor)
 {
     hypervisor = lua_absindex(L, hypervisor);
@@ -37,9 +39,9 @@ bx_lua_vm *bx_lua_check_vm(lua_State *L)
 bx_vm *bx_lua_check_fresh_vm(lua_State *L)
 {
     bx_vm *vm = bx_lua_check_vm(L)->vm;
-    if (vm->state != BX_VM_DESTROYED && bx_host_is_owner(vm->host))
-        while (bx_reactor_turn(&vm->host->reactor, bx_clock_now()) > 0)
-            vm->host->handled = true;
+    int turns = vm->state != BX_VM_DESTROYED && bx_host_is_owner(vm->host) ? TURNS : 0;
+    while (turns-- > 0 && bx_reactor_turn(&vm->host->reactor, bx_clock_now()) > 0)
+        vm->host->handled = true;
     bx_lua_tell_changes(L, vm->host);
     return vm;
 }

@@ -42,10 +42,13 @@ static void handle_signals(void (*handler)(int number))
 
 /* ---- the door ---- */
 
+/* Who knocks does so until he is let in: till then it is enough to know, or whoever turns the loop
+ * until all has been handled would do so for ever. */
 static void door_ready(bx_source *source, uint32_t events)
 {
     bx_door *door = (bx_door *)((char *)source - offsetof(bx_door, source));
     (void)events;
+    bx_reactor_change(&door->host->reactor, source, 0);
     bx_ready_tell(&door->knock);
 }
 
@@ -249,6 +252,7 @@ static void client_ready(bx_source *source, uint32_t events)
 int bx_door_admit(bx_door *door, bool full, bx_client *client, bx_error *err)
 {
     int socket = accept_one(door, &full);
+    bx_reactor_change(&door->host->reactor, &door->source, EPOLLIN);
     if (socket < 0)
         return 0;
     *client =
