@@ -181,6 +181,34 @@ static void collect_all(bx_roots *roots, const bx_network *network, const bx_net
     collect_leaves(roots, network);
 }
 
+/* Whether its value is all that shows of its operands, and it changes at known times. */
+static bool hides(const bx_instruction *i, unsigned char marks)
+{
+    return marks & KNOWN && breaks((bx_op)i->op) && i->op != BX_OP_REMAINDER;
+}
+
+/* What only such an operator reads, as the inner of floor(floor(t)/24), need not be watched. All
+ * but intermediate values may be read elsewhere. `shows` is by slot. */
+static void unmark_inner(listing *all, const bx_program *program, bool *shows)
+{
+    for (size_t slot = 0; slot < program->frame_size + 2; slot++)
+        shows[slot] = slot - program->temporaries >= program->temporary_count;
+    for (size_t k = all->count; k-- > 0;) {
+        const bx_instruction *i = &all->items[k];
+        unsigned arity = bx_op_arity((bx_op)i->op);
+        if (!shows[i->target])
+            all->marks[k] &= (unsigned char)~KNOWN;
+        bool through = shows[i->target] && !hides(i, all->marks[k]);
+        if (i->target - program->temporaries < program->temporary_count)
+            shows[i->target] = false;
+        shows[i->a] = shows[i->a] || through;
+        if (arity > 1)
+            shows[i->b] = shows[i->b] || through;
+        if (arity > 2)
+            shows[i->c] = shows[i->c] || through;
+    }
+}
+
 /* From all code to what has one of the marks, and what that needs; `needed` is by slot. */
 static void prune(listing *to, const listing *all, unsigned char marks, bool *needed)
 {
@@ -231,6 +259,8 @@ static int build(bx_roots *roots, const bx_network *network, const bx_network *j
         needed && allocate(&roots->timed, count) == 0 ? allocate(&roots->state, count) : -1;
     if (result == 0) {
         collect_all(roots, network, jumps);
+        unmark_inner(&roots->state, &network->program, needed);
+        memset(needed, 0, roots->frame_size + 2);
         prune(&roots->timed, &roots->state, KNOWN, needed);
         prune(&roots->state, &roots->state, ROOT | CHANGE | LEAF, needed + roots->frame_size + 2);
         roots->timed_count = count_marks(&roots->timed, KNOWN);
