@@ -1,5 +1,6 @@
 #include "engine/deterministic/ode.h"
 
+#include "engine/deterministic/course.h"
 #include "engine/deterministic/derivatives.h"
 #include "engine/deterministic/tolerance.h"
 #include "engine/jacobian.h"
@@ -92,7 +93,8 @@ struct bx_ode {
     bool adams;
     SUNContext context;
     void *cvode;
-    N_Vector y, between; /* the state, and one at an earlier time for a row */
+    N_Vector y, between;    /* the state, and one at an earlier time for a row */
+    bx_polynomials *course; /* of what conditions read */
     SUNMatrix matrix;
     SUNLinearSolver solver;
     bx_jacobian *jacobian;          /* NULL: CVODE takes differences */
@@ -282,6 +284,7 @@ static int choose_root_rules(bx_ode *ode, bx_error *err)
     bool *reads = calloc(network->program.frame_size + 1, sizeof *reads);
     if (!reads)
         return bx_fail_memory(err);
+    bx_roots_reads(ode->roots, reads);
     for (int i = 0; i < ode->leaf_count; i++) {
         bx_range code = network->logic[ode->leaves[i]].code;
         for (uint32_t j = code.begin; j < code.end; j++) {
@@ -289,7 +292,6 @@ static int choose_root_rules(bx_ode *ode, bx_error *err)
             reads[instruction->a] = reads[instruction->b] = reads[instruction->c] = true;
         }
     }
-    bx_roots_reads(ode->roots, reads);
     ode->root_rules = bx_rules_new(network, reads);
     free(reads);
     return ode->root_rules ? 0 : bx_fail_memory(err);
@@ -362,6 +364,18 @@ static int create_nonlinear_solver(bx_ode *ode, bx_error *err)
     return 0;
 }
 
+static int create_course(bx_ode *ode, bx_error *err)
+{
+    size_t count;
+    const uint32_t *species = bx_roots_moving(ode->roots, &count);
+    uint32_t *places = malloc((count + 1) * sizeof *places);
+    for (size_t i = 0; places && i < count; i++)
+        places[i] = ode->position[species[i]];
+    ode->course = places ? bx_polynomials_new(ode->context, places, count) : NULL;
+    free(places);
+    return ode->course ? 0 : bx_fail_memory(err);
+}
+
 static int create_solver(bx_ode *ode, bx_error *err)
 {
     if (SUNContext_Create(NULL, &ode->context) != 0)
@@ -376,7 +390,7 @@ static int create_solver(bx_ode *ode, bx_error *err)
         CVodeSetUserData(ode->cvode, ode) != CV_SUCCESS ||
         CVodeWFtolerances(ode->cvode, weigh_errors) != CV_SUCCESS)
         return bx_fail_memory(err);
-    if (create_nonlinear_solver(ode, err) < 0)
+    if (create_course(ode, err) < 0 || create_nonlinear_solver(ode, err) < 0)
         return -1;
     int roots = ode->root_count + (ode->jumps ? 1 : 0);
     if (CVodeSetMaxNumSteps(ode->cvode, -1) != CV_SUCCESS ||
@@ -397,6 +411,7 @@ static void drop_solver(bx_ode *ode)
     SUNMatDestroy(ode->matrix);
     N_VDestroy(ode->y);
     N_VDestroy(ode->between);
+    bx_polynomials_free(ode->course);
     SUNContext_Free(&ode->context);
     free(ode->entries);
     bx_jacobian_free(ode->jacobian);
@@ -404,6 +419,7 @@ static void drop_solver(bx_ode *ode)
     ode->solver = NULL;
     ode->matrix = NULL;
     ode->y = ode->between = NULL;
+    ode->course = NULL;
     ode->entries = NULL;
     ode->jacobian = NULL;
 }
@@ -479,6 +495,7 @@ static int restart(bx_ode *ode, bool rates, bx_error *err)
         return -1;
     bx_network_rates(ode->network, ode->simulation->frame); /* parameters may have changed */
     bx_derivatives_prepare(ode->flux, ode->simulation->frame);
+    bx_roots_prepare(ode->roots, ode->simulation->frame);
     double now = ode->simulation->frame[ode->network->time];
     if (ode->jumps && bx_jumps_begin(ode->jumps, ode->simulation->frame, err) < 0)
         return -1;
@@ -519,39 +536,6 @@ static int check_delays(bx_ode *ode, bx_error *err)
     bx_history_watch(ode->history);
     compute_rates(ode);
     return bx_history_check(ode->history, err);
-}
-
-/* The solver's course between the ends of a step, a polynomial in time: for bx_roots_between. */
-static void state_at(void *data, double time, double *frame)
-{
-    bx_ode *ode = data;
-    if (CVodeGetDky(ode->cvode, time, 0, ode->between) == CV_SUCCESS)
-        put_species(ode, N_VGetArrayPointer(ode->between), frame);
-}
-
-/* It leaves the straight line from end to end by no more than the sum of its higher terms at the
- * middle. */
-static void state_within(void *data, double low, double high, double *lows, double *highs)
-{
-    bx_ode *ode = data;
-    const double *term = N_VGetArrayPointer(ode->between);
-    double half = (high - low) / 2, power = half, *off = ode->clipped;
-    state_at(ode, low, lows);
-    state_at(ode, high, highs);
-    memset(off, 0, ode->size * sizeof *off);
-    for (int k = 2; CVodeGetDky(ode->cvode, low + half, k, ode->between) == CV_SUCCESS; k++) {
-        power *= half / k;
-        for (size_t i = 0; i < ode->size; i++)
-            off[i] += fabs(term[i]) * power;
-    }
-    for (size_t i = 0; i < ode->size; i++) {
-        uint32_t s = ode->species[i];
-        if (s == BX_SLOT_NONE)
-            continue;
-        double a = lows[s], b = highs[s];
-        lows[s] = fmin(a, b) - off[i];
-        highs[s] = fmax(a, b) + off[i];
-    }
 }
 
 /* Name what is not finite in the present state. */
@@ -804,12 +788,11 @@ static int keep_step(bx_ode *ode, double time, bx_error *err)
  * the step do not show it. 1 if the solver's course was left at such a time. */
 static int look_within(bx_ode *ode, double *time, bx_error *err)
 {
-    bx_simulation *s = ode->simulation;
-    bx_course course = {state_at, state_within, ode};
+    bx_course course = bx_polynomials_course(ode->course, ode->cvode);
     bool formula;
     double close = 2 * BX_ROOTS_RESOLUTION * fabs(ode->reached); /* to a root that was found */
     double to = ode->reached - close;
-    double found = bx_roots_between(ode->roots, &course, s->frame, *time + close, to, &formula);
+    double found = bx_roots_between(ode->roots, &course, *time + close, to, &formula);
     if (!(found < to))
         return 0;
     if ((ode->history && keep_step(ode, found, err) < 0) ||
