@@ -1,4 +1,5 @@
 #include "engine/deterministic/ode_parts.h"
+#include "engine/deterministic/vectors.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -150,9 +151,10 @@ static int create_solver(bx_ode *ode, bx_error *err)
         return bx_fail_memory(err);
     ode->y = N_VNew_Serial((sunindextype)ode->size, ode->context);
     ode->between = N_VNew_Serial((sunindextype)ode->size, ode->context);
+    if (ode->y)
+        bx_vectors_speed_up(ode->y);
     ode->cvode = CVodeCreate(ode->adams ? CV_ADAMS : CV_BDF, ode->context);
     if (!ode->y || !ode->between || !ode->cvode ||
-        N_VEnableScaleAddMulti_Serial(ode->y, SUNTRUE) != 0 ||
         CVodeSetErrHandlerFn(ode->cvode, be_silent, NULL) != CV_SUCCESS ||
         CVodeInit(ode->cvode, bx_ode_right_hand_side, 0, ode->y) != CV_SUCCESS ||
         CVodeSetUserData(ode->cvode, ode) != CV_SUCCESS ||
