@@ -67,6 +67,7 @@ static int choose_state(bx_ode *ode, bx_error *err)
         ode->position[i] = (uint32_t)ode->size;
         ode->species[ode->size++] = i;
     }
+    ode->moving_species = ode->size;
     if (ode->size == 0 || ode->jumps)
         ode->species[ode->size++] = BX_SLOT_NONE;
     return 0;

@@ -20,10 +20,11 @@
 
 struct bx_ode {
     const bx_network *network;
-    size_t size;        /* of the state, at least 1: CVODE wants something to solve */
-    uint32_t *species;  /* of the state */
-    uint32_t *position; /* species -> its place in the state */
-    uint32_t *leaves;   /* of triggers, whose sign changes are looked for */
+    size_t size;           /* of the state, at least 1: CVODE wants something to solve */
+    size_t moving_species; /* of it, in its first places */
+    uint32_t *species;     /* of the state */
+    uint32_t *position;    /* species -> its place in the state */
+    uint32_t *leaves;      /* of triggers, whose sign changes are looked for */
     int leaf_count;
     bx_roots *roots;      /* of formulas; their functions stand behind those of leaves */
     int moving;           /* of jumps that come again after delays that vary, behind these */

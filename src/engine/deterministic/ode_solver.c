@@ -18,18 +18,21 @@
 void bx_ode_load(const bx_ode *ode, const double *y, double time)
 {
     double *frame = ode->simulation->frame;
-    for (size_t i = 0; i < ode->size; i++)
-        if (ode->species[i] != BX_SLOT_NONE)
-            frame[ode->species[i]] = y[i];
+    for (size_t i = 0; i < ode->moving_species; i++)
+        frame[ode->species[i]] = y[i];
     frame[ode->network->time] = time;
 }
 
 static bool are_finite(const double *values, size_t count)
 {
-    double sum = 0; /* not finite if any term is not */
-    for (size_t i = 0; i < count; i++)
-        sum += values[i] * 0;
-    return sum == 0;
+    double sums[4] = {0}; /* not finite if any term is not; they do not wait for each other */
+    size_t i = 0;
+    for (; i + 4 <= count; i += 4)
+        for (int j = 0; j < 4; j++)
+            sums[j] += values[i + (size_t)j] * 0;
+    for (; i < count; i++)
+        sums[0] += values[i] * 0;
+    return sums[0] + sums[1] + sums[2] + sums[3] == 0;
 }
 
 bool bx_ode_differentiate(bx_ode *ode, double time, const double *y, double *out)
