@@ -20,6 +20,11 @@ typedef struct triangle {
     double *values;
 } triangle;
 
+/* A part of a solution: an unknown times a factor, then what it takes from others. */
+typedef struct pass {
+    int unknown, factor, begin, end;
+} pass;
+
 /* An entry of the matrix, by its place in the pattern, and where it goes. */
 typedef struct entry {
     uint32_t from, to;
@@ -35,7 +40,9 @@ struct bx_factors {
     int *row, *column, *block; /* -> those of the matrix; where blocks begin */
     triangle lower, upper; /* in upper, behind the entries of a column's block, those above it */
     int *end;              /* of the entries of its block in upper, by column */
-    double *inverse;       /* of pivots */
+    double *inverse;       /* of pivots, then 1 */
+    pass *passes;          /* of a solution: entries of lower, behind them of upper */
+    size_t pass_count;
     entry *within, *above; /* entries in blocks, to their row; above them, to upper's values */
     int *within_start, *above_start; /* by column */
     double *scale;                   /* of each row: 1 over its largest entry at the last choice */
@@ -66,8 +73,10 @@ bx_factors *bx_factors_new(const bx_csr *pattern)
     f->above_start = malloc((n + 1) * sizeof *f->above_start);
     klu_defaults(&f->common);
     f->common.ordering = ORDERING_AMD;
-    if (f->row && f->column && f->block && f->end && f->inverse && f->scale && f->work &&
-        f->within && f->above && f->within_start && f->above_start)
+    f->passes = malloc((2 * n + 1) * sizeof *f->passes);
+    f->upper.start = malloc((n + 1) * sizeof *f->upper.start);
+    if (f->passes && f->upper.start && f->row && f->column && f->block && f->end && f->inverse &&
+        f->scale && f->work && f->within && f->above && f->within_start && f->above_start)
         f->symbolic = klu_analyze(f->n, (int *)pattern->start, (int *)pattern->items, &f->common);
     if (f->symbolic)
         return f;
@@ -99,8 +108,9 @@ void bx_factors_free(bx_factors *f)
     free(f->above);
     free(f->within_start);
     free(f->above_start);
+    free(f->passes);
     free_triangle(&f->lower);
-    free_triangle(&f->upper);
+    free(f->upper.start);
     free(f);
 }
 
@@ -150,16 +160,33 @@ static void distribute(bx_factors *f, const triangle *upper, const int *place)
     f->upper.start[f->n] = to;
 }
 
-/* Take KLU's pattern over, but for the diagonal of lower, which is 1 and comes first. */
+/* From the last block to the first. A column that has nothing below its diagonal takes nothing. */
+static void list_passes(bx_factors *f)
+{
+    const int *lower = f->lower.start, *upper = f->upper.start;
+    int shift = lower[f->n];
+    size_t count = 0;
+    for (int block = f->blocks; block-- > 0;) {
+        int begin = f->block[block], end = f->block[block + 1];
+        for (int k = begin; k < end; k++)
+            if (lower[k] < lower[k + 1])
+                f->passes[count++] = (pass){k, f->n, lower[k], lower[k + 1]};
+        for (int k = end; k-- > begin;)
+            f->passes[count++] = (pass){k, k, shift + upper[k], shift + upper[k + 1]};
+    }
+    f->pass_count = count;
+    f->inverse[f->n] = 1;
+}
+
+/* Take KLU's pattern over, but for the diagonal of lower, which is 1 and comes first. The entries
+ * of upper stand behind those of lower. */
 static int adopt(bx_factors *f, klu_numeric *numeric)
 {
     triangle upper = {NULL, NULL, NULL};
     int n = f->n, to = 0, result = -1;
     int *place = malloc(((size_t)n + 1) * sizeof *place);
-    if (place && allocate(&f->lower, n, numeric->lnz) == 0 &&
-        allocate(&upper, n, numeric->unz) == 0 &&
-        allocate(&f->upper, n, numeric->unz + numeric->nzoff) == 0 &&
-        klu_sort(f->symbolic, numeric, &f->common) &&
+    if (place && allocate(&f->lower, n, numeric->lnz + numeric->unz + numeric->nzoff) == 0 &&
+        allocate(&upper, n, numeric->unz) == 0 && klu_sort(f->symbolic, numeric, &f->common) &&
         klu_extract(numeric, f->symbolic, f->lower.start, f->lower.rows, f->lower.values,
                     upper.start, upper.rows, upper.values, NULL, NULL, NULL, f->row, f->column,
                     NULL, f->block, &f->common)) {
@@ -171,8 +198,11 @@ static int adopt(bx_factors *f, klu_numeric *numeric)
             place[f->row[k]] = k;
         }
         f->lower.start[n] = to;
+        f->upper.rows = f->lower.rows + to;
+        f->upper.values = f->lower.values + to;
         f->blocks = f->symbolic->nblocks;
         distribute(f, &upper, place);
+        list_passes(f);
         result = 0;
     }
     free_triangle(&upper);
@@ -251,20 +281,15 @@ int bx_factors_compute(bx_factors *f, const double *values)
 
 void bx_factors_solve(const bx_factors *f, const double *b, double *x)
 {
-    const triangle *lower = &f->lower, *upper = &f->upper;
+    const int *rows = f->lower.rows;
+    const double *values = f->lower.values, *inverse = f->inverse;
     double *work = f->work;
     for (int k = 0; k < f->n; k++)
         work[k] = b[f->row[k]];
-    for (int block = f->blocks; block-- > 0;) {
-        int begin = f->block[block], end = f->block[block + 1];
-        for (int k = begin; k < end - 1; k++)
-            for (int i = lower->start[k]; i < lower->start[k + 1]; i++)
-                work[lower->rows[i]] -= lower->values[i] * work[k];
-        for (int k = end; k-- > begin;) {
-            double value = work[k] *= f->inverse[k];
-            for (int i = upper->start[k]; i < upper->start[k + 1]; i++)
-                work[upper->rows[i]] -= upper->values[i] * value;
-        }
+    for (const pass *p = f->passes, *end = p + f->pass_count; p != end; p++) {
+        double value = work[p->unknown] *= inverse[p->factor];
+        for (int i = p->begin; i < p->end; i++)
+            work[rows[i]] -= values[i] * value;
     }
     for (int k = 0; k < f->n; k++) {
         x[f->column[k]] = work[k];
