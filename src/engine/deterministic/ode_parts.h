@@ -37,6 +37,7 @@ struct bx_ode {
     double reached;     /* by the solver; between the present and this time its course is known */
     bool at_root;       /* there */
     double last_root;   /* the time of the last at which the solver started anew */
+    size_t root_step;   /* how many steps there were by then */
     size_t close_roots; /* how many have been close together */
     double next_switch; /* when a formula of the time changes at once; -infinity: look anew */
     size_t stuck;       /* steps in a row that did not advance the time */

@@ -14,9 +14,11 @@
 #define EVENT_STEPS 100
 
 /* Roots of formulas where the solver starts anew: so many at most that are closer to each other
- * than this part of the run. A state that slides along a condition has them without end. */
+ * than this part of the run, or than so many steps. A state that slides along a condition, or is at
+ * it but for rounding, has them without end. */
 #define CLOSE_ROOTS 100
 #define CLOSE 1e-6
+#define CLOSE_STEPS 5
 
 /* So many steps are to advance the time by this part of the run at least, or it will never end. */
 #define CREEPING_STEPS 100000
@@ -214,8 +216,10 @@ static bool is_stuck(bx_ode *ode, int flag, double before, double time)
 static int start_anew(bx_ode *ode, double time, bx_error *err)
 {
     const bx_simulation *s = ode->simulation;
-    bool close = time - ode->last_root < CLOSE * (s->end - s->start);
+    bool close = time - ode->last_root < CLOSE * (s->end - s->start) ||
+                 s->steps - ode->root_step < CLOSE_STEPS;
     ode->last_root = time;
+    ode->root_step = s->steps;
     ode->close_roots = close ? ode->close_roots + 1 : 0;
     return ode->close_roots <= CLOSE_ROOTS ? restart(ode, true, err) : 0;
 }
@@ -346,7 +350,7 @@ static int prepare(bx_ode *ode, bx_error *err)
     ode->mark = s->frame[ode->network->time];
     ode->not_finite = false;
     ode->next_switch = ode->last_root = -INFINITY;
-    ode->close_roots = 0;
+    ode->close_roots = ode->root_step = 0;
     if (ode->factors)
         bx_factors_forget(ode->factors);
     if (ode->root_count > 0 || ode->jumps)
