@@ -174,7 +174,7 @@ static bool hides(const bx_instruction *i, unsigned char marks)
  * but intermediate values may be read elsewhere. `shows` is by slot. */
 static void unmark_inner(listing *all, const bx_program *program, bool *shows)
 {
-    for (size_t slot = 0; slot < program->frame_size + 2; slot++)
+    for (size_t slot = 0; slot < program->frame_size + BX_WATCH_OWN_SLOTS; slot++)
         shows[slot] = slot - program->temporaries >= program->temporary_count;
     for (size_t k = all->count; k-- > 0;) {
         const bx_instruction *i = &all->items[k];
@@ -235,8 +235,8 @@ static size_t count_marks(const listing *code, unsigned char marks)
 static bx_watch *watch(const bx_network *network, const listing *all, listing *part,
                        unsigned char marks, const bool *moves, bool *needed)
 {
-    size_t size = network->program.frame_size + 2;
-    memset(needed, 0, size * sizeof *needed);
+    size_t size = network->program.frame_size;
+    memset(needed, 0, (size + BX_WATCH_OWN_SLOTS) * sizeof *needed);
     prune(part, all, marks, needed);
     for (size_t k = 0; k < part->count; k++)
         part->marks[k] = !part->marks[k]         ? 0
@@ -247,7 +247,7 @@ static bx_watch *watch(const bx_network *network, const listing *all, listing *p
 
 static int build_watches(bx_roots *roots, const bx_network *network, listing *all, listing *part)
 {
-    size_t size = roots->frame_size + 2;
+    size_t size = roots->frame_size + BX_WATCH_OWN_SLOTS;
     bool *needed = calloc(size, sizeof *needed), *moves = calloc(size, sizeof *moves);
     if (needed && moves) {
         unmark_inner(all, &network->program, needed);
@@ -289,7 +289,7 @@ bx_roots *bx_roots_new(const bx_network *network, const bx_network *jumps, bx_er
         return NULL;
     }
     roots->frame_size = network->program.frame_size;
-    roots->depends = calloc(roots->frame_size + 2, 1);
+    roots->depends = calloc(roots->frame_size + BX_WATCH_OWN_SLOTS, 1);
     if (!roots->depends || build(roots, network, jumps) < 0) {
         bx_roots_free(roots);
         bx_fail_memory(err);

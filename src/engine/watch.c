@@ -50,7 +50,7 @@ static void place_moving(bx_watch *w, const bx_instruction *code, size_t count, 
 }
 
 static void build(bx_watch *w, const bx_instruction *code, const unsigned char *marks, size_t count,
-                  uint32_t *place)
+                  size_t size, uint32_t *place)
 {
     uint32_t values = (uint32_t)w->moving_count + 1;
     for (uint32_t i = 0; i < values; i++)
@@ -64,7 +64,8 @@ static void build(bx_watch *w, const bx_instruction *code, const unsigned char *
         for (unsigned j = 0; j < 3; j++) {
             uint32_t *operand = &place[slots[j < arity ? j : 0]];
             if (*operand == NONE) {
-                w->inputs[w->input_count++] = (input){slots[j], values};
+                if (slots[j] < size)
+                    w->inputs[w->input_count++] = (input){slots[j], values};
                 *operand = values++;
             }
             at[j] = *operand;
@@ -88,7 +89,7 @@ bx_watch *bx_watch_new(const bx_instruction *code, const unsigned char *marks, s
                        const bool *moves, size_t size, uint32_t time)
 {
     bx_watch *w = calloc(1, sizeof *w);
-    uint32_t *place = malloc((size + 1) * sizeof *place);
+    uint32_t *place = malloc((size + BX_WATCH_OWN_SLOTS) * sizeof *place);
     size_t values = 4 * count + 2; /* at most three operands and a result */
     if (w) {
         w->moving = calloc(3 * count + 1, sizeof *w->moving);
@@ -105,10 +106,10 @@ bx_watch *bx_watch_new(const bx_instruction *code, const unsigned char *marks, s
         bx_watch_free(w);
         return NULL;
     }
-    memset(place, 0xff, (size + 1) * sizeof *place);
+    memset(place, 0xff, (size + BX_WATCH_OWN_SLOTS) * sizeof *place);
     place_moving(w, code, count, moves, place);
     place[time] = (uint32_t)w->moving_count;
-    build(w, code, marks, count, place);
+    build(w, code, marks, count, size, place);
     free(place);
     return w;
 }

@@ -18,8 +18,12 @@ typedef struct bx_course {
 
 typedef struct bx_watch bx_watch;
 
-/* Instruction i of `count` is watched as marks[i] says, or 0. moves[slot] says what the course
- * gives, of `size` slots; `time` is the slot of the time. NULL without memory. */
+/* So many slots behind a frame's are the code's own; they begin as 0. */
+#define BX_WATCH_OWN_SLOTS 2
+
+/* Instruction i of `count` is watched as marks[i] says, or 0. Frames have `size` slots;
+ * moves[slot], own ones included, says what the course gives; `time` is the slot of the time. NULL
+ * without memory. */
 bx_watch *bx_watch_new(const bx_instruction *code, const unsigned char *marks, size_t count,
                        const bool *moves, size_t size, uint32_t time);
 void bx_watch_free(bx_watch *watch); /* NULL is fine */
