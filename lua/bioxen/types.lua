@@ -822,6 +822,12 @@ function FluxModel:optimise() end
 ---@return string? status
 function FluxModel:optimum() end
 
+---Why there is no optimum. "infeasible": `bounds` and the balances of `metabolites` cannot all hold, and could all
+---without any one of them (each is checked). "unbounded": `fluxes` that may be added any number of times, each time
+---with a gain of 1. A model that has an optimum has its status alone.
+---@return { status: "optimal"|"infeasible"|"unbounded", bounds: { reaction: string, bound: "lower"|"upper", value: number }[]?, metabolites: string[]?, fluxes: table<string, number>? }
+function FluxModel:diagnose() end
+
 ---From now on without these genes and reactions, in all that is computed: a reaction is stopped while it is disabled,
 ---or its rule fails for the genes that are. Its bounds are kept.
 ---@param what { genes: string[]?, reactions: string[]? }

@@ -96,6 +96,18 @@ int bx_fba_optimise(bx_fba *fba, bx_fba_solution *solution, bx_error *err);
 int bx_fba_optimise_without(bx_fba *fba, const bool *stopped, bx_fba_solution *solution,
                             bx_error *err);
 
+/* Why there is no optimum. Arrays of the caller's, one a metabolite or a reaction. */
+typedef struct bx_fba_diagnosis {
+    bx_fba_status status;
+    /* Infeasible: constraints that cannot all hold, and all could without any one of them: balances
+     * of metabolites, lower and upper bounds. */
+    bool *balance, *lower, *upper;
+    double *ray; /* unbounded: fluxes that may be added any number of times; each gains 1 */
+} bx_fba_diagnosis;
+
+/* BX_ESIMULATION where that cannot be told from rounding. */
+int bx_fba_diagnose(bx_fba *fba, bx_fba_diagnosis *diagnosis, bx_error *err);
+
 /* Mark the reactions whose rule fails when the genes with missing[gene] are gone; marks those that
  * are disabled as missing too. */
 void bx_fba_stop_reactions(const bx_fba *fba, bool *missing, bool *stopped);

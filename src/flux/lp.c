@@ -25,6 +25,7 @@ struct bx_lp {
     double *sum, *size;       /* of a row: its activity, and the sum of its terms' sizes */
     double objective;
     bx_simplex *simplex;  /* NULL until something is solved again */
+    double *ray;          /* CLP's proof, or NULL */
     unsigned char *basis; /* what the one hands over to the other */
     /* Since the last answer: */
     bool costs_changed, bounds_changed;
@@ -150,6 +151,7 @@ void bx_lp_free(bx_lp *lp)
 {
     if (!lp)
         return;
+    bx_clp_free_ray(lp->ray);
     bx_clp_free(lp->clp);
     bx_simplex_free(lp->simplex);
     free(lp->basis);
@@ -283,12 +285,15 @@ static bool is_proof(const bx_lp *lp, const double *ray)
     return least > margin || greatest < -margin;
 }
 
-static bool is_infeasible(const bx_lp *lp)
+static bool is_infeasible(bx_lp *lp)
 {
-    double *ray = bx_clp_ray(lp->clp);
-    bool proved = ray && is_proof(lp, ray);
-    bx_clp_free_ray(ray);
-    return proved;
+    bx_clp_free_ray(lp->ray);
+    lp->ray = bx_clp_ray(lp->clp);
+    if (lp->ray && is_proof(lp, lp->ray))
+        return true;
+    bx_clp_free_ray(lp->ray);
+    lp->ray = NULL;
+    return false;
 }
 
 /* ---- solving ---- */
@@ -448,6 +453,11 @@ const double *bx_lp_solution(const bx_lp *lp)
     return lp->given        ? lp->given
            : lp->by_simplex ? bx_simplex_solution(lp->simplex)
                             : bx_clp_solution(lp->clp);
+}
+
+const double *bx_lp_proof(const bx_lp *lp)
+{
+    return lp->by_simplex ? bx_simplex_prices(lp->simplex) : lp->ray;
 }
 
 const double *bx_lp_prices(const bx_lp *lp)

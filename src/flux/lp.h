@@ -65,6 +65,10 @@ const double *bx_lp_reduced_costs(const bx_lp *lp);
 /* The program as it is now. */
 const bx_lp_problem *bx_lp_problem_of(const bx_lp *lp);
 
+/* Of the last solve that was infeasible: weights of the rows whose sum no columns within their
+ * bounds can have; NULL where there is no proof. Until the next solve. */
+const double *bx_lp_proof(const bx_lp *lp);
+
 /* Whether x obeys all rows and bounds, but for rounding. */
 bool bx_lp_is_feasible(bx_lp *lp, const double *x);
 

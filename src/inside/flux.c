@@ -347,6 +347,7 @@ static int model_index(lua_State *L)
 static const luaL_Reg methods[] = {
     {"bounds", bounds},
     {"context", bx_flux_context},
+    {"diagnose", bx_flux_diagnose},
     {"disable", bx_flux_disable},
     {"disabled", bx_flux_disabled},
     {"dynamic", bx_flux_dynamic},

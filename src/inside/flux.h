@@ -56,6 +56,7 @@ int bx_flux_context(lua_State *L);
 int bx_flux_disable(lua_State *L);
 int bx_flux_disabled(lua_State *L);
 int bx_flux_enable(lua_State *L);
+int bx_flux_diagnose(lua_State *L);
 int bx_flux_optimise(lua_State *L);
 int bx_flux_optimum(lua_State *L);
 int bx_flux_knock_out(lua_State *L);
