@@ -116,7 +116,8 @@ describe("a flux model", function()
       for _, b in ipairs(found.bounds) do
         local as_before <close> = chain:context()
         local lower, upper = chain:bounds(b.reaction)
-        chain:set_bounds(b.reaction, b.bound == "lower" and -math.huge or lower, b.bound == "upper" and math.huge or upper)
+        if b.bound == "lower" then lower = -math.huge else upper = math.huge end
+        chain:set_bounds(b.reaction, lower, upper)
         -- other conflicts may be left: not all of what was named is in them
         local now = chain:diagnose()
         for _, other in ipairs(now.bounds or {}) do

@@ -825,7 +825,7 @@ function FluxModel:optimum() end
 ---Why there is no optimum. "infeasible": `bounds` and the balances of `metabolites` cannot all hold, and could all
 ---without any one of them (each is checked). "unbounded": `fluxes` that may be added any number of times, each time
 ---with a gain of 1. A model that has an optimum has its status alone.
----@return { status: "optimal"|"infeasible"|"unbounded", bounds: { reaction: string, bound: "lower"|"upper", value: number }[]?, metabolites: string[]?, fluxes: table<string, number>? }
+---@return { status: string, bounds: { reaction: string, bound: "lower"|"upper", value: number }[]?, metabolites: string[]?, fluxes: table<string, number>? }
 function FluxModel:diagnose() end
 
 ---From now on without these genes and reactions, in all that is computed: a reaction is stopped while it is disabled,
