@@ -85,6 +85,19 @@ describe("a flux model", function()
     ]])
   end)
 
+  it("has reactions that are blocked, and metabolites that lead nowhere", function()
+    assert.same({ { "GONE", "NOWHERE", "BACK" }, { "C", "D", "E" }, { "B", "C", "D", "E" }, "BIO" }, run [[
+      local model = flux.model { objective = "BIO", reactions = {
+        { "-> A", name = "EX_A", upper = 10 }, { "A -> B", name = "R1" }, { "B ->", name = "BIO", upper = 1000 },
+        { "C -> A", name = "GONE" }, { "A -> D", name = "NOWHERE" }, { "A -> E", name = "BACK", lower = -5 },
+        { "B -> A", name = "LOOP", upper = 7 } } }
+      local blocked, dead = model:blocked(), model:dead_ends()
+      model:disable { reactions = { "R1", "EX_A", "LOOP" } }
+      local all = model:dead_ends()
+      return { blocked, dead, all, (next((model:objective()))) }
+    ]])
+  end)
+
   it("says what cannot all hold, and what has no bound", function()
     assert.same({
       { status = "infeasible", metabolites = { "A", "B" }, bounds = {

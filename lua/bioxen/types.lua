@@ -972,6 +972,17 @@ function FluxModel:essential_reactions(options) end
 ---@return string? status
 function FluxModel:variability(options) end
 
+---The reactions that can carry no flux of more than `tolerance` (default 1e-7) within the bounds, whatever the
+---objective; nil and the status where nothing is feasible.
+---@param options { tolerance: number? }?
+---@return string[]?
+---@return string? status
+function FluxModel:blocked(options) end
+
+---The metabolites that no reaction can make and another one use, by their bounds.
+---@return string[]
+function FluxModel:dead_ends() end
+
 ---The solution with the least sum of absolute fluxes, at `fraction` (default 1) of the optimum or
 ---more.
 ---@param options { fraction: number? }?

@@ -94,14 +94,14 @@ from cobra.flux_analysis import flux_variability_analysis as fva
 path, solver = sys.argv[1:]
 cobra.Configuration().solver = solver]] }
   for _, row in ipairs(rows) do
-    lines[#lines + 1] = "start = time.process_time()\n" .. row[3] .. "\nprint(time.process_time() - start, flush=True)"
+    lines[#lines + 1] = "start = time.process_time()\n" .. row[3] .. "\nprint('took', time.process_time() - start, flush=True)"
   end
   local script = os.tmpname()
   local file = assert(io.open(script, "w"))
   file:write(table.concat(lines, "\n"))
   file:close()
   local times = {}
-  for number in output_of(("%s %s '%s' %s"):format(python, script, path, solver)):gmatch "[%d.e-]+" do
+  for number in output_of(("%s %s '%s' %s"):format(python, script, path, solver)):gmatch "took ([%d.e-]+)" do
     times[#times + 1] = tonumber(number)
   end
   os.remove(script)

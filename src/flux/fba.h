@@ -139,6 +139,15 @@ int bx_fba_parsimonious(bx_fba *fba, double fraction, bx_fba_solution *solution,
 int bx_fba_variability(bx_fba *fba, const size_t *reactions, size_t count, double fraction,
                        bx_fba_status *status, double *least, double *greatest, bx_error *err);
 
+/* Mark the reactions that can carry no flux of more than `tolerance` within all bounds, whatever
+ * the objective. Unless *status is optimal nothing is feasible, and nothing marked. */
+int bx_fba_blocked(bx_fba *fba, double tolerance, bx_fba_status *status, bool *blocked,
+                   bx_error *err);
+
+/* Mark the metabolites that no reaction can make and another one use, by their bounds; a boundary
+ * metabolite is none of them. */
+int bx_fba_dead_ends(const bx_fba *fba, bool *dead, bx_error *err);
+
 /* What is left without one gene or reaction, or two. */
 typedef struct bx_fba_mutant {
     bx_fba_status status;

@@ -52,7 +52,9 @@ int bx_flux_model(lua_State *L);
 int bx_flux_load_sbml(lua_State *L);
 
 /* Methods. */
+int bx_flux_blocked(lua_State *L);
 int bx_flux_context(lua_State *L);
+int bx_flux_dead_ends(lua_State *L);
 int bx_flux_disable(lua_State *L);
 int bx_flux_disabled(lua_State *L);
 int bx_flux_enable(lua_State *L);

@@ -321,6 +321,51 @@ int bx_flux_variability(lua_State *L)
     return 2;
 }
 
+static void push_marked(lua_State *L, const bx_fba *fba, const bool *marked, size_t count,
+                        const char *(*id)(const bx_fba *, size_t))
+{
+    lua_Integer found = 0;
+    lua_newtable(L);
+    for (size_t i = 0; i < count; i++) {
+        if (!marked[i])
+            continue;
+        lua_pushstring(L, id(fba, i));
+        lua_rawseti(L, -2, ++found);
+    }
+}
+
+/* blocked([{ tolerance = 1e-7 }]) -> list of reactions, or nil, status */
+int bx_flux_blocked(lua_State *L)
+{
+    static const char *const keys[] = {"tolerance", NULL};
+    bx_fba *fba = bx_flux_check(L);
+    bx_place place = bx_place_make(BX_EMODEL, "blocked");
+    bx_fba_status status;
+    bx_error err;
+    check_options(L, keys, &place);
+    double tolerance = bx_flux_number_option(L, 2, "tolerance", 1e-7, &place);
+    bool *blocked = lua_newuserdatauv(L, bx_fba_reactions(fba) + 1, 0);
+    check(L, bx_fba_blocked(fba, tolerance, &status, blocked, &err), &err);
+    if (status == BX_FBA_OPTIMAL) {
+        push_marked(L, fba, blocked, bx_fba_reactions(fba), bx_fba_reaction_id);
+        return 1;
+    }
+    lua_pushnil(L);
+    lua_pushstring(L, bx_fba_status_name(status));
+    return 2;
+}
+
+/* dead_ends() -> list of metabolites */
+int bx_flux_dead_ends(lua_State *L)
+{
+    const bx_fba *fba = bx_flux_check(L);
+    bx_error err;
+    bool *dead = lua_newuserdatauv(L, bx_fba_metabolites(fba) + 1, 0);
+    check(L, bx_fba_dead_ends(fba, dead, &err), &err);
+    push_marked(L, fba, dead, bx_fba_metabolites(fba), bx_fba_metabolite_id);
+    return 1;
+}
+
 /* parsimonious([{ fraction = 1 }]) -> { status, objective, fluxes, total_flux } */
 int bx_flux_parsimonious(lua_State *L)
 {
