@@ -94,7 +94,8 @@ from cobra.flux_analysis import flux_variability_analysis as fva
 path, solver = sys.argv[1:]
 cobra.Configuration().solver = solver]] }
   for _, row in ipairs(rows) do
-    lines[#lines + 1] = "start = time.process_time()\n" .. row[3] .. "\nprint('took', time.process_time() - start, flush=True)"
+    lines[#lines + 1] = "start = time.process_time()\n" .. row[3]
+      .. "\nprint('took', time.process_time() - start, flush=True)"
   end
   local script = os.tmpname()
   local file = assert(io.open(script, "w"))
