@@ -901,6 +901,12 @@ function FluxModel:optimise() end
 ---@return string? status
 function FluxModel:optimum() end
 
+---Why there is no optimum. "infeasible": `bounds` and the balances of `metabolites` cannot all hold, and could all
+---without any one of them (each is checked). "unbounded": `fluxes` that may be added any number of times, each time
+---with a gain of 1. A model that has an optimum has its status alone.
+---@return { status: string, bounds: { reaction: string, bound: "lower"|"upper", value: number }[]?, metabolites: string[]?, fluxes: table<string, number>? }
+function FluxModel:diagnose() end
+
 ---From now on without these genes and reactions, in all that is computed: a reaction is stopped while it is disabled,
 ---or its rule fails for the genes that are. Its bounds are kept.
 ---@param what { genes: string[]?, reactions: string[]? }
@@ -965,6 +971,17 @@ function FluxModel:essential_reactions(options) end
 ---@return table<string, { minimum: number, maximum: number }>?
 ---@return string? status
 function FluxModel:variability(options) end
+
+---The reactions that can carry no flux of more than `tolerance` (default 1e-7) within the bounds, whatever the
+---objective; nil and the status where nothing is feasible.
+---@param options { tolerance: number? }?
+---@return string[]?
+---@return string? status
+function FluxModel:blocked(options) end
+
+---The metabolites that no reaction can make and another one use, by their bounds.
+---@return string[]
+function FluxModel:dead_ends() end
 
 ---The solution with the least sum of absolute fluxes, at `fraction` (default 1) of the optimum or
 ---more.
