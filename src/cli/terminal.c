@@ -6,8 +6,8 @@
 #include "core/error.h"
 #include "core/folder.h"
 #include "interrupt/functions.h"
-#include "lua/error.h"
 #include "lua/vm_box.h"
+#include "values/error.h"
 
 #include <errno.h>
 #include <fcntl.h>

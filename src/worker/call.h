@@ -1,4 +1,4 @@
-/* What a VM can be asked: setup, execute, metrics. */
+/* What a VM can be asked: call.c has the table of operations. */
 #ifndef BX_WORKER_CALL_H
 #define BX_WORKER_CALL_H
 

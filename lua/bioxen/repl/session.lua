@@ -124,13 +124,13 @@ function Session:call_in_vm(piece)
     return false
   end
   if terminal.call(write_output, job) == nil then job:cancel() end
-  local _, result, failure = terminal.call(job.wait, job)
+  local _, result, err = terminal.call(job.wait, job)
   if result then
     if result.result ~= nil then self:say(text.escape(tostring(result.result))) end
     return true
   end
-  if failure and failure.code ~= "ECANCELLED" then
-    self:complain(show.error(failure))
+  if err and err.code ~= "ECANCELLED" then
+    self:complain(show.error(err))
   else
     self:say_interrupted()
   end

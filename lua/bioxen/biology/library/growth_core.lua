@@ -152,7 +152,8 @@ function growth_core.set_genes(name, classes, definition, kb)
   define_all(groups)
 end
 
---- RNA polymerases that transcribe now, and kilobases of DNA in a cell that grows like this.
+--- RNA polymerases that transcribe now, and kilobases of DNA in a cell that grows like this; then those that its share
+-- of genome memory lets it have.
 function growth_core.engaged(cell)
   local nucleotides = 0
   local lengths = { r = 3*cell:get "nr" }
@@ -162,13 +163,13 @@ function growth_core.engaged(cell)
   end
   for _, class in ipairs(classes_of(core.groups)) do
     nucleotides = nucleotides + cell:rate("transcription_" .. class.x)
-      *(class.nucleotides or 3*cell:get(class.length))
+      *(class.nucleotides or 3*cell:get(class.length))/(class.per_message or 1)
   end
   local kb = cell:get "mean_genome_equivalents"*growth_core.genome_kb
   for _, group in pairs(core.groups) do
     if group.kb then kb = kb + cell:get(group.kb) end
   end
-  return nucleotides/transcription_limit.nucleotides_per_second, kb
+  return nucleotides/transcription_limit.nucleotides_per_second, kb, math.min(kb, core.shares.memory_kb or kb)
 end
 
 return growth_core
