@@ -151,6 +151,11 @@ local function metrics(cell)
   return all
 end
 
+--- The cell becomes one daughter; returns the molecules of the other.
+local function divide(cell)
+  return require("library.division").share_out(cell)
+end
+
 local function start_transcription(cell, ids)
   for _, gene in ipairs(find(ids, "id", "start_transcription")) do cell:set("on_" .. gene.name, 1) end
   return true
@@ -177,6 +182,8 @@ return {
   processes = {
     { name = "expression", meaning = "transcription and translation of both genes, and their decay" },
   },
+  compartments = { { name = "cytoplasm", litres = 8e-16 } },
+  divide = divide,
   media = media,
   metrics = metrics,
   functions = { set_medium = set_medium },
