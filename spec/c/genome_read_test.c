@@ -306,6 +306,8 @@ static void gff3_is_read(void)
          "c 30 unknown|g (abcA) CDS 1-9 +|"},
         {"# of a program\n" REGION ROW("gene", "1", "9", "+", ".", "ID=g"),
          "c 30 unknown|g gene 1-9 +|"},
+        {REGION ROW("gene", "1", "9", "+", ".", "ID=g;Note=a transcript_id is none"),
+         "c 30 unknown|g gene 1-9 + Note=a transcript_id is none|"},
         {REGION ROW("gene", "7", "9", "-", ".", "ID=g;exception=trans-splicing;part=1")
              ROW("gene", "1", "5", "+", ".", "ID=g;exception=trans-splicing;part=2")
                  ROW("CDS", "7", "9", "-", "0", "ID=x;Parent=g;exception=trans-splicing")
