@@ -277,19 +277,10 @@ end
 
 ---- the pool ----
 
-local function start_vm(number)
-  local vm = assert(bioxen.create_bio_vm("suite" .. number, "minimal_cell", "basic",
-    { memory = 1 << 30, timeout = 120 }))
-  assert(vm:start())
-  return vm
-end
-
--- The coroutine of a case yields jobs and gets their results.
 local function call(vm, code, args)
   local job, err = vm:submit(code, { args = args })
   if not job then return nil, err end
-  coroutine.yield(job)
-  return job:result()
+  return coroutine.yield(job)
 end
 
 local function load_model(vm, case)
@@ -412,48 +403,17 @@ local function report(case, verdict, why, options)
 end
 
 local function run_cases(cases, options)
-  local verdicts, next_case = {}, 1
-  local slots = {}
-  for i = 1, math.min(options.jobs or core.cores(), math.max(#cases, 1)) do
-    slots[i] = { vm = start_vm(i) }
+  local verdicts = {}
+  local work = assert(bioxen.map(cases, function(vm, case)
+    local good, verdict, why = pcall(try_case, vm, case, options)
+    return { verdict = good and verdict or "FAIL", why = good and why or not good and tostring(verdict) or nil }
+  end, { vms = options.jobs, config = { memory = 1 << 30, timeout = 120 }, reuse = true, ordered = false }))
+  for i, result, err in work, nil, nil, work do
+    result = result or { verdict = "FAIL", why = tostring(err) }
+    verdicts[cases[i]] = result.verdict
+    report(cases[i], result.verdict, result.why, options)
   end
-  local function finish(slot, verdict, why)
-    verdicts[slot.case] = verdict
-    report(slot.case, verdict, why, options)
-    slot.job, slot.case = nil, nil
-    if slot.vm:get_state() ~= "running" then assert(slot.vm:restart()) end
-  end
-  local function step(slot)
-    local good, verdict, why = coroutine.resume(slot.thread)
-    if not good then
-      finish(slot, "FAIL", tostring(verdict))
-    elseif coroutine.status(slot.thread) == "dead" then
-      finish(slot, verdict, why)
-    else
-      slot.job = verdict
-    end
-  end
-  while true do
-    local jobs = {}
-    for _, slot in ipairs(slots) do
-      while not slot.job and next_case <= #cases do
-        local case = cases[next_case]
-        next_case = next_case + 1
-        slot.case = case
-        slot.thread = coroutine.create(function() return try_case(slot.vm, case, options) end)
-        step(slot)
-      end
-      if slot.job then jobs[#jobs + 1] = slot.job end
-    end
-    if #jobs == 0 then return verdicts end
-    bioxen.wait_any(jobs)
-    for _, slot in ipairs(slots) do
-      if slot.job and slot.job:done() then
-        slot.job = nil
-        step(slot)
-      end
-    end
-  end
+  return verdicts
 end
 
 ---- totals ----

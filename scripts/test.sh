@@ -12,8 +12,8 @@ usage="usage: scripts/test.sh [--spec] [--lint] [--sanitize] [--valgrind] [--fuz
   --more      specs with what needs 600 MB of packages: the clients of XAPI that others wrote
 Without a job: all of them but the last. Files, spec/*_spec.lua or spec/c/*_test.c, limit the tests to those."
 
-test_packages=(lua5.4 lua-busted lua-check cppcheck clang-tidy valgrind libc6-dbg luarocks
-    openssh-server openssh-client openssl python3 dpkg-dev file)
+test_packages=(lua5.4 lua-busted lua-check lua-luv lua-cqueues ccache cppcheck clang-tidy valgrind
+    libc6-dbg luarocks openssh-server openssh-client openssl python3 dpkg-dev file)
 
 # What takes longest begins first.
 long=(xcpng_pool_faults_spec.lua rockspec_spec.lua sbml_suite_spec.lua xcpng_patience_spec.lua
@@ -251,18 +251,21 @@ for word in "$@"; do
     esac
 done
 [ "${#jobs[@]}" -gt 0 ] || jobs=(spec lint sanitize valgrind fuzz)
-kinds=()
+kinds=() # the sanitized last: they wait for their build
 ! is_in spec "${jobs[@]}" || kinds+=(plain)
-! is_in sanitize "${jobs[@]}" || kinds+=(sanitized)
 ! is_in valgrind "${jobs[@]}" || kinds+=(valgrind)
+! is_in sanitize "${jobs[@]}" || kinds+=(sanitized)
 
 install_missing "${build_packages[@]}" "${test_packages[@]}"
-build=$(own_folder build)
-build "$build"
-busted=$(command -v busted)
 scratch=$(mktemp -d)
 chmod 711 "$scratch"
 trap 'end_process $(jobs -rp); rm -rf -- "$scratch"' EXIT
+# The same source is compiled once: rocks are made of it twice, and a tree may be tested again.
+CCACHE_DIR=$(own_folder build-ccache)
+export CCACHE_DIR CCACHE_BASEDIR=$scratch CMAKE_C_COMPILER_LAUNCHER=ccache CMAKE_CXX_COMPILER_LAUNCHER=ccache
+build=$(own_folder build)
+build "$build"
+busted=$(command -v busted)
 export HOME="${HOME:-$scratch}" LC_ALL=C.UTF-8
 cd -- "$root"
 if [ "${#files[@]}" -eq 0 ]; then

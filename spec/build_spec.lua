@@ -6,6 +6,11 @@ local function output_of(command)
   return pipe:read "a"
 end
 
+local function bytes_of(path)
+  local file <close> = assert(io.open(path, "rb"))
+  return file:read "a"
+end
+
 describe("a program", function()
   local names = { "bin/bioxen", "bin/bioxen-worker", "bin/bioxen-courier", "lib/lua/5.4/bioxen/core.so" }
 
@@ -22,10 +27,23 @@ describe("a program", function()
     end)
 
     it(name .. " checks sizes in the C library", function()
-      local file <close> = assert(io.open(path, "rb"))
-      local bytes = file:read "a"
+      local bytes = bytes_of(path)
       if bytes:find("__asan_init", 1, true) then return pending "a sanitizer checks more" end
       assert.truthy(bytes:find("__snprintf_chk", 1, true) or bytes:find("buffer overflow detected", 1, true))
     end)
   end
+
+  it("holds solvers if it is the worker, and else none", function()
+    for _, name in ipairs(names) do
+      local bytes = bytes_of(build .. "/" .. name)
+      for _, word in ipairs { "CVODE", "ClpSimplex", "libsbml" } do
+        assert.equal(name == "bin/bioxen-worker", bytes:find(word, 1, true) ~= nil, name .. ": " .. word)
+      end
+    end
+  end)
+
+  it("that is a module is linked with no Lua: whoever loads it has one", function()
+    if output_of "command -v readelf" == "" then return pending "needs readelf" end
+    assert.is_nil(output_of("readelf -d " .. build .. "/lib/lua/5.4/bioxen/core.so"):find "liblua")
+  end)
 end)

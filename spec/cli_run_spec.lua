@@ -60,6 +60,22 @@ describe("bioxen run", function()
     end
   end)
 
+  it("has a writer of its log that ends where it can wait for nothing", function()
+    local path = sh:file("stuck.lua", [[
+      local function number(file)
+        local handle <close> = assert(io.open("/proc/thread-self/" .. file))
+        return handle:read "n"
+      end
+      local writer = number "children"
+      assert(os.execute(("prlimit --pid %d --nofile=1:1"):format(writer))) -- poll takes no more than that
+      io.open(require "bioxen".out "writer", "w"):write(writer):close()
+      print "now" ]])
+    assert.are.equal(0, (sh "command -v prlimit"))
+    sh(("bioxen run --out %s/stuck %s"):format(sh.scratch, path))
+    local writer = tonumber(shell.read(sh.scratch .. "/stuck/writer"))
+    assert.are_not.equal(0, (sh("kill -0 " .. writer)))
+  end)
+
   it("keeps results, log and manifest in a folder", function()
     local path = script("kept.lua", [[
       assert(t:to_csv(bioxen.out "a.csv"))

@@ -97,6 +97,82 @@ describe("a hypervisor", function()
     assert.equal(30, free "ribosomes")
   end)
 
+  it("waits no longer for an end than it is asked to, which comes all the same", function()
+    local function parent(pid)
+      local file <close> = assert(io.open(("/proc/%d/stat"):format(pid)))
+      return tonumber(file:read "a":match "^%d+ %(.*%) %S (%d+)")
+    end
+    for _, how in ipairs { "stop", "restart", "destroy" } do
+      local vm = assert(make(how))
+      assert(vm:start())
+      local zygote = parent(vm:get_status().pid) -- which tells of its worker's end
+      assert(os.execute("kill -STOP " .. zygote))
+      local done, err = vm[how](vm, { timeout = 0.02 })
+      assert.equal("stopping", vm:get_state())
+      assert(os.execute("kill -CONT " .. zygote))
+      assert.is_nil(done)
+      assert.equal("ETIMEOUT", err.code)
+      assert.is_true(vm:wait_for("stopped", 10))
+      assert.is_true(hypervisor:destroy_vm(how, { timeout = 10 }))
+    end
+  end)
+
+  it("tells who listens of every change of a state, in order, once", function()
+    local seen, failed = {}, {}
+    local forget = hypervisor:on("state", function(change)
+      seen[#seen + 1] = ("%s %s>%s"):format(change.vm_id, change.from, change.to)
+    end)
+    hypervisor:on("error", function(change) failed[#failed + 1] = change end)
+    local vm = assert(make "told")
+    assert(vm:start())
+    assert(vm:pause())
+    assert(vm:resume())
+    assert(vm:stop())
+    assert(vm:restart())
+    os.execute("kill -9 " .. vm:get_status().pid)
+    assert.is_true(vm:wait_for("error", 10))
+    assert(vm:destroy())
+    assert.same({ "told created>starting", "told starting>running", "told running>paused", "told paused>running",
+      "told running>stopping", "told stopping>stopped", "told stopped>starting", "told starting>running",
+      "told running>error", "told error>stopped", "told stopped>destroyed" }, seen)
+    assert.equal(1, #failed)
+    assert.same({ vm_id = "told", from = "running", to = "error", reason = failed[1].reason }, failed[1])
+    assert.truthy(failed[1].reason:find("signal 9, SIGKILL", 1, true), failed[1].reason)
+    forget()
+    assert(make "untold"):destroy()
+    assert.equal(11, #seen)
+  end)
+
+  it("lets who listens act on VMs, come and go, and fail", function()
+    local forget
+    forget = hypervisor:on("error", function(change)
+      forget()
+      assert(hypervisor:get_vm(change.vm_id):restart())
+    end)
+    local vm = assert(make "restarted")
+    assert(vm:start())
+    os.execute("kill -9 " .. vm:get_status().pid)
+    assert.is_true(vm:wait_for("stopped", 0.2) == nil and vm:wait_for("running", 10))
+    assert.equal("running", vm:get_state())
+    hypervisor:on("paused", function() error("on purpose", 0) end)
+    assert.error_matches(function() vm:pause() end, "^on purpose$")
+    assert.equal("paused", vm:get_state())
+    assert.error_matches(function() hypervisor:on("happy", print) end, "'event': state, created, .*, got \"happy\"")
+    assert.error_matches(function() hypervisor:on "state" end, "'f': a function expected, got nil")
+  end)
+
+  it("is not kept alive by who listens to it", function()
+    local gone = setmetatable({}, { __mode = "k" })
+    do
+      local short = bioxen.BioXenHypervisor()
+      gone[short] = true
+      short:on("state", function() return short end)
+      assert(short:create_vm("short", "plain_cell"))
+    end
+    for _ = 1, 3 do collectgarbage() end
+    assert.is_nil(next(gone))
+  end)
+
   it("takes its VMs with it", function()
     local pid
     do

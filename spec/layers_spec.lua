@@ -21,6 +21,31 @@ describe("the house", function()
     end
   end)
 
+  local function exists(path)
+    local file <close> = io.open(path)
+    return file ~= nil
+  end
+
+  it("is as the map of CONTRIBUTING.md says, which has every room of src/", function()
+    local file <close> = assert(io.open "CONTRIBUTING.md")
+    local text = file:read("a"):match "\n## The map\n(.-)\nWhere to put it:"
+    local seen = {}
+    for left, right in text:gmatch "\n| ([^\n|]+) | ([^\n]+) |" do
+      local folder
+      for path in left:gmatch "`([^`]+)/`" do
+        folder = exists(path) and path or "lua/bioxen/" .. path -- of those that stand behind "…"
+        assert.is_true(exists(folder), path)
+        seen[folder] = true
+      end
+      for name in right:gmatch "`([%w_/]+%.%w+)`" do
+        assert.is_true(exists(folder .. "/" .. name) or exists("lua/bioxen/biology/" .. name) or exists(name), name)
+      end
+    end
+    for _, row in ipairs(layers.rooms) do
+      for _, room in ipairs(row) do assert.truthy(seen[room] or seen[room:match "^(.*)/"], room) end
+    end
+  end)
+
   it("names both files of an arrow that points up", function()
     local root = os.tmpname()
     os.remove(root)

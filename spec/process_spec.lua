@@ -484,7 +484,9 @@ describe("a trajectory", function()
     local done, err = t:to_csv "/nowhere/at/all.csv"
     assert.is_nil(done)
     assert.equal("EFILE", err.code)
-    assert.is_truthy(tostring(err):find("/nowhere/at/all.csv", 1, true))
+    assert.equal(require("bioxen").error_codes().EFILE.usable, err.usable)
+    assert.equal(err.message .. " [EFILE]", tostring(err))
+    assert.is_truthy(err.message:find("/nowhere/at/all.csv", 1, true))
   end)
 
   it("says so once it is closed", function()

@@ -15,7 +15,7 @@ local function declared()
 end
 
 -- The methods of a metatable, its parents' too, but for what is private to bioxen's own Lua.
-local private = { enter = true, ids = true, send = true, release = true }
+local private = { enter = true, ids = true, listen = true, send = true, release = true }
 
 local function methods_of(name)
   local found = {}
@@ -46,6 +46,21 @@ describe("types.lua", function()
       assert.same(found, types[class])
     end)
   end
+
+  it("names no method that a class of Lua lacks", function()
+    local vm <close> = assert(bioxen.create_bio_vm("typed", "minimal_cell"))
+    assert(vm:start())
+    local session = assert(bioxen.VMManager():attach_to_vm("typed"))
+    for class, object in pairs { VMManager = bioxen.VMManager(), InteractiveSession = session,
+      SessionReader = session:attach(), Map = bioxen.map({}, "") } do
+      assert.equal(class, bioxen.type(object))
+      local lacking = {}
+      for name in pairs(types[class]) do
+        if type(object[name]) ~= "function" then lacking[#lacking + 1] = name end
+      end
+      assert.same({}, lacking, class)
+    end
+  end)
 
   it("names the methods of simulation that there are, as does the command line", function()
     local vm <close> = assert(bioxen.create_bio_vm("methods", "minimal_cell"))
@@ -88,17 +103,20 @@ describe("types.lua", function()
     assert.same(found, types.bioxen)
   end)
 
-  it("names exactly the functions of bioxen.genome", function()
+  it("names exactly the methods of BioResourceManager", function()
+    local vm <close> = assert(bioxen.create_bio_vm("managed", "minimal_cell"))
     local found = {}
-    for name in pairs(bioxen.genome) do found[name] = true end
-    assert.same(found, types.genome)
+    for name in pairs(getmetatable(bioxen.BioResourceManager(vm)).__index) do found[name] = true end
+    assert.same(found, types.BioResourceManager)
   end)
 
-  it("names exactly the functions of bioxen.xapi", function()
-    local found = {}
-    for name in pairs(bioxen.xapi) do found[name] = true end
-    assert.same(found, types.xapi)
-  end)
+  for _, group in ipairs { "genome", "xapi", "ConfigManager" } do
+    it("names exactly the functions of bioxen." .. group, function()
+      local found = {}
+      for name in pairs(bioxen[group]) do found[name] = true end
+      assert.same(found, types[group])
+    end)
+  end
 
   it("names what an XCPngBiologicalVM has beyond any VM", function()
     local own = methods_of("XCPngBiologicalVM")

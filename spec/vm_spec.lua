@@ -56,6 +56,37 @@ describe("the life of a VM", function()
     assert.truthy(err.message:find('"destroyed"', 1, true))
   end)
 
+  it("is waited for by its state", function()
+    local vm <close> = assert(kind.create("waited_for", ORGANISM))
+    assert.is_true(vm:wait_for("created", 0))
+    local job = assert(vm:start { wait = false })
+    assert.is_true(vm:wait_for "running")
+    assert.is_true(job:done())
+    local _, late = vm:wait_for("paused", 0.01)
+    assert.equal("ETIMEOUT", late.code)
+    assert.truthy(late.message:find('"running", not "paused" yet', 1, true), late.message)
+    assert(vm:stop { wait = false })
+    assert.is_true(vm:wait_for("stopped", 60))
+    assert(vm:destroy())
+    assert.is_true(vm:wait_for "destroyed")
+    local _, gone = vm:wait_for "running"
+    assert.equal("ESTATE", gone.code)
+    assert.error_matches(function() vm:wait_for "happy" end, "invalid option 'happy'")
+    assert.error_matches(function() vm:wait_for("running", -1) end, "a timeout in seconds")
+  end)
+
+  it("takes a timeout for whatever ends it, refused where it means nothing", function()
+    local vm <close> = start "timeouts"
+    for _, method in ipairs { "pause", "resume", "restart", "stop" } do
+      assert.is_true(vm[method](vm, { timeout = 60 }), method)
+    end
+    assert(vm:start())
+    assert.error_matches(function() vm:stop { timeout = 0 } end, "'timeout' must be a number greater than 0")
+    assert.error_matches(function() vm:stop { timeout = 1, wait = false } end, "beside wait = false")
+    assert.error_matches(function() vm:destroy { wait = false } end, "unknown option 'wait'; it takes timeout")
+    assert.is_true(vm:destroy { timeout = 60 })
+  end)
+
   it("loses its Lua state and its cell when it is stopped", function()
     local vm <close> = start("forgets")
     run(vm, "kept = 1")
@@ -498,6 +529,17 @@ describe("a job", function()
     assert.has_error(function() bioxen.wait_all { 1 } end)
     assert.has_error(function() bioxen.wait_any {} end)
     assert.has_error(function() bioxen.wait_all(nil) end)
+  end)
+
+  it("has finalisers that take nothing else", function()
+    for _, object in ipairs { vm, assert(vm:submit "return 1"), bioxen.hypervisor() } do
+      local metatable = getmetatable(object)
+      for _, name in ipairs { "__gc", "__close" } do
+        for _, other in ipairs { 1, {}, io.stdout } do
+          if metatable[name] then assert.error_matches(function() metatable[name](other) end, "expected, got") end
+        end
+      end
+    end
   end)
 end)
 

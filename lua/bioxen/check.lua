@@ -83,6 +83,13 @@ function check.raise(problems, level)
   error(table.concat(problems, "\n  "), level + 1)
 end
 
+--- Call f. A mistake that it raises is that of the function `level` frames above this one.
+function check.relay(level, f, ...)
+  local values = table.pack(pcall(f, ...))
+  if values[1] then return table.unpack(values, 2, values.n) end
+  error(type(values[2]) == "string" and values[2]:gsub("^[^\n]-:%d+: ", "", 1) or values[2], level + 1)
+end
+
 check.shown = shown
 
 return check

@@ -48,10 +48,19 @@
 ---@field seed integer? of the VM's random numbers (default: drawn; trajectories tell theirs)
 ---@field allow_unconfined boolean? start a VM even where the kernel cannot confine it (default false)
 ---@field resources bioxen.Resources?
+---@field restart bioxen.RestartPolicy? start the VM again when it has failed (default: never)
 ---@field organism table<string, number|string>? options of the organism, listed in its manifest
 ---@field model string? path of a model in SBML, compressed by gzip or not, for organisms that take one in the place of their own (ecoli)
 ---@field xcpng_config (bioxen.XcpngConfig|string)? required by the VM type "xcpng": a table, or the path of a JSON file with the same keys
 ---@field guest bioxen.XCPngBiologicalVM? in its place: run in the guest of that VM, over the same connection
+
+---A VM whose state turns to "error", or that fails to come up again, is stopped and started anew: with the same
+---configuration and shares, a cell at its beginning, and no packages. That is done while something is waited for or asked,
+---and in bioxen.step. After too many it stays as it is. Your own start, stop, restart or destroy ends it for that time.
+---@class bioxen.RestartPolicy
+---@field limit integer? so many restarts (default 3)
+---@field within number? in so many seconds (default 60)
+---@field delay number? seconds to each (default 0)
 
 ---How a VM of type "xcpng" reaches its pool and makes its guest. One of password, password_file and
 ---password_env is needed; one of template_name and template_uuid; ssh_key_path or ssh_agent. A file with a
@@ -113,6 +122,7 @@
 
 ---@class bioxen.StopOptions
 ---@field wait boolean? false returns a Job at once (default true)
+---@field timeout number? seconds to wait, with wait = true; then ETIMEOUT, and what was begun goes on (default: as long as it takes)
 
 ---@class bioxen.Status
 ---@field vm_id string
@@ -122,6 +132,7 @@
 ---@field reason string? of the state "error"
 ---@field busy boolean whether a job runs
 ---@field calls integer finished
+---@field starts integer times that it has become running
 ---@field memory_limit integer bytes
 ---@field sim_time number? simulated seconds, when last heard of
 ---@field pid integer? of the worker, where it is on this machine
@@ -132,8 +143,27 @@
 ---@field host string? that it runs on
 ---@field power_state ("Halted"|"Paused"|"Running"|"Suspended")?
 ---@field uptime_seconds number? since the start
+---@field processor_seconds number? of its worker since then, where it is on this machine
 ---@field resources bioxen.Resources
 ---@field genome_kb number? that a loaded genome takes of the genome memory
+
+---What vm:top() tells. What is of a process is there while a worker on this machine runs.
+---@class bioxen.Top
+---@field time number bioxen.clock()
+---@field vm_id string
+---@field state bioxen.State
+---@field busy boolean
+---@field calls integer finished
+---@field starts integer times that it has become running
+---@field pid integer?
+---@field uptime_seconds number?
+---@field processor_seconds number? since the start
+---@field processor number? part of a processor that it had
+---@field memory integer? bytes that it holds, those that it shares with its zygote too
+---@field memory_limit integer
+---@field sim_time number? of the cell, also while it runs, as it reports progress
+---@field rate number? simulated seconds a second; nil where the cell's time went back
+---@field resources bioxen.Resources held
 
 ---@alias bioxen.State "created"|"starting"|"running"|"pausing"|"paused"|"resuming"|"stopping"|"stopped"|"error"|"destroyed"
 
@@ -167,16 +197,26 @@ function BiologicalVM:resume(options) end
 ---@return bioxen.Error?
 function BiologicalVM:stop(options) end
 
----Stop if need be, then start afresh.
+---Stop if need be, then start afresh. A timeout is one for both: where the stop takes longer it goes on, and
+---ETIMEOUT says so; a start that takes longer is undone, EDEADLINE.
+---@param options { timeout: number? }? seconds (default: as long as the stop takes, and the start's own)
 ---@return true?
 ---@return bioxen.Error?
-function BiologicalVM:restart() end
+function BiologicalVM:restart(options) end
 
 ---End the VM for good; its worker is reaped and its share given back before this returns, and its guest is
 ---gone from the pool, with its own disks and snapshots. Twice is fine.
+---@param options { timeout: number? }? seconds: how long to wait; then ETIMEOUT, its end goes on, and it can be destroyed again (default: as long as it takes)
 ---@return true?
 ---@return bioxen.Error? what is left on the pool, and why: the VM can be destroyed again
-function BiologicalVM:destroy() end
+function BiologicalVM:destroy(options) end
+
+---Wait until the VM is in a state in which it can rest, whatever leads there.
+---@param state "created"|"running"|"paused"|"stopped"|"error"|"destroyed"
+---@param timeout number? seconds (default: as long as it takes)
+---@return true?
+---@return bioxen.Error? ETIMEOUT; ESTATE where the VM is destroyed
+function BiologicalVM:wait_for(state, timeout) end
 
 ---Costs no round trip, also while the VM is busy.
 ---@return bioxen.Status
@@ -252,12 +292,14 @@ function BiologicalVM:manage_operons(operon_ids, action) end
 ---@return bioxen.Error?
 function BiologicalVM:get_plasmid_count() end
 
----Put a package into the VM: its code can be required there, and its `install` adds to the cell. Gone, as
----all that a VM holds, when the worker ends.
----@param package_name string a path: a folder with an init.lua and no links, or one Lua file; or the name of one in bioxen/packages on package.path
+---Put a package into the VM, after those that its manifest.lua asks for: its code can be required there, and its
+---`install` adds to the cell. Gone, as all that a VM holds, when the worker ends. docs/organisms.md has the manifest. A
+---module in C is refused. So are archives with names that lead elsewhere, links, or more than 64 MiB of files.
+---@param package_name string a path: a folder with an init.lua and no links; one Lua file; an archive of such a folder (.zip, .tar, .tar.gz, .tgz); a rock (.rock); or the name of one in bioxen/packages on package.path
+---@param options { sha256: string? }? refuse another than this: the hash of a file, or of a folder's manifest.lua, which then must have those of all its files
 ---@return any what its install returns, or true
 ---@return bioxen.Error?
-function BiologicalVM:install_biological_package(package_name) end
+function BiologicalVM:install_biological_package(package_name, options) end
 
 ---Load a genome: FASTA, GenBank, EMBL, GFF3, GTF or `.genome`, compressed or not. Code in the VM has it as cell:genome().
 ---It takes genome memory, its length in kb, until the worker ends: of what the VM holds, or, where it holds none,
@@ -274,6 +316,11 @@ function BiologicalVM:load_genome(source, options) end
 ---@return true?
 ---@return bioxen.Error?
 function BiologicalVM:allocate_resources(resources) end
+
+---What the VM costs and how its cell gets on, by the kernel's counters and the cell's own. No round trip. Rates are
+---since the last call of top for the same worker, or since its start.
+---@return bioxen.Top
+function BiologicalVM:top() end
 
 ---A VM in a jailed worker process on this machine.
 ---@class bioxen.BasicBiologicalVM: bioxen.BiologicalVM
@@ -376,6 +423,11 @@ function Job:result() end
 ---@return fun(): string?
 function Job:output() end
 
+---The next piece of that, as far as output() has not given it.
+---@param timeout number? seconds to wait for some (default: as long as it takes)
+---@return string? "" if there was none in time; nil once the job has ended and all is read
+function Job:read(timeout) end
+
 ---VMs by their ids, on one chassis.
 ---@class bioxen.BioXenHypervisor
 local BioXenHypervisor = {}
@@ -401,19 +453,22 @@ function BioXenHypervisor:get_vm(vm_id) end
 function BioXenHypervisor:start_vm(vm_id, options) end
 
 ---@param vm_id string
----@return true?
+---@param options bioxen.StopOptions?
+---@return true|bioxen.Job?
 ---@return bioxen.Error?
-function BioXenHypervisor:pause_vm(vm_id) end
+function BioXenHypervisor:pause_vm(vm_id, options) end
 
 ---@param vm_id string
----@return true?
+---@param options bioxen.StopOptions?
+---@return true|bioxen.Job?
 ---@return bioxen.Error?
-function BioXenHypervisor:resume_vm(vm_id) end
+function BioXenHypervisor:resume_vm(vm_id, options) end
 
 ---@param vm_id string
+---@param options { timeout: number? }?
 ---@return true?
 ---@return bioxen.Error?
-function BioXenHypervisor:destroy_vm(vm_id) end
+function BioXenHypervisor:destroy_vm(vm_id, options) end
 
 ---@param vm_id string
 ---@return bioxen.Status?
@@ -423,6 +478,30 @@ function BioXenHypervisor:get_vm_status(vm_id) end
 ---The statuses of all VMs, in order of creation.
 ---@return bioxen.Status[]
 function BioXenHypervisor:list_vms() end
+
+---A VM of the hypervisor went from one state to another.
+---@class bioxen.Change
+---@field vm_id string
+---@field from bioxen.State
+---@field to bioxen.State
+---@field reason string? of the state "error"
+
+---Be told of the changes of VMs' states: while something is waited for or asked, and in bioxen.step, in order, each
+---once. States that a VM goes through at once are left out. The function may do whatever a script may; an error in it
+---is raised where it was called from, as ^C would be: what was waited for goes on.
+---@param event "state"|bioxen.State every change, or those that lead to one state
+---@param f fun(change: bioxen.Change)
+---@return fun() ends it
+function BioXenHypervisor:on(event, f) end
+
+---Make a VM like one that there is: of the same organism and type, configuration and present shares. Where that one has
+---a worker the clone is started, and gets the packages that were installed in it. What happened in it since then, in
+---its globals and in its cell, is not copied.
+---@param vm_id string
+---@param new_id string
+---@return bioxen.BiologicalVM?
+---@return bioxen.Error?
+function BioXenHypervisor:clone_vm(vm_id, new_id) end
 
 ---For each resource its capacity, what is allocated and what is free.
 ---@return table<string, { capacity: number, allocated: number, free: number }>
@@ -822,6 +901,24 @@ function FluxModel:optimise() end
 ---@return string? status
 function FluxModel:optimum() end
 
+---From now on without these genes and reactions, in all that is computed: a reaction is stopped while it is disabled,
+---or its rule fails for the genes that are. Its bounds are kept.
+---@param what { genes: string[]?, reactions: string[]? }
+function FluxModel:disable(what) end
+
+---Undo that, for these or for all.
+---@param what { genes: string[]?, reactions: string[]? }?
+function FluxModel:enable(what) end
+
+---The genes that are disabled, and all reactions that are stopped.
+---@return { genes: string[], reactions: string[] }
+function FluxModel:disabled() end
+
+---Bounds, objective and what is disabled are again as now when what this returns is closed: `local as_before <close> =
+---model:context()` undoes at the end of a block what is changed in it.
+---@return userdata
+function FluxModel:context() end
+
 ---Bounds of one reaction, or of many as { name = { lower, upper } }; math.huge for none.
 ---@param reaction string|table<string, number[]>
 ---@param lower number?
@@ -1095,6 +1192,342 @@ function Ensemble:to_json(path) end
 ---@return bioxen.Error?
 function Ensemble:plot(options) end
 
+---What one VM holds of its chassis and uses of it: bioxen.BioResourceManager(vm).
+---@class bioxen.BioResourceManager
+local BioResourceManager = {}
+
+---As vm:allocate_resources.
+---@param percentage number of the chassis' ATP supply, 0 to 100
+---@return true?
+---@return bioxen.Error?
+function BioResourceManager:allocate_atp(percentage) end
+
+---@param count number molecules
+---@return true?
+---@return bioxen.Error?
+function BioResourceManager:allocate_ribosomes(count) end
+
+---What is measured now. A cell that stands still is asked what it uses.
+---@return bioxen.ResourceUsage
+function BioResourceManager:get_resource_usage() end
+
+---By resource what the VM holds, what is free in its chassis, and the most that it could be given.
+---@return table<string, { held: number, free: number, most: number }>
+function BioResourceManager:get_available_resources() end
+
+---Hold what the cell was measured to use, at most in the history and now, with a tenth of headroom. What the chassis has
+---too little of for that stays as it is.
+---@return bioxen.Resources? what is held now
+---@return bioxen.Error?
+function BioResourceManager:optimize_resources_for_biological_type() end
+
+---Measure now, and then every so many seconds whenever the host waits: there is no thread, and what a script computes by
+---itself holds it up. Begins a new history. Ends with the VM, and with the manager.
+---@param interval number? seconds (default 30)
+---@param options bioxen.Monitoring?
+---@return true?
+---@return bioxen.Error?
+function BioResourceManager:start_monitoring(interval, options) end
+
+---The history stays.
+---@return boolean whether there was something to stop
+function BioResourceManager:stop_monitoring() end
+
+---The samples of the monitoring, the oldest first; `alerts` has what was told with each.
+---@return bioxen.ResourceUsage[]
+function BioResourceManager:get_resource_history() end
+
+---By what was used at most, in the history and now: of each share that is nearly used up, or mostly idle, and of the
+---limit of memory, what is held, what was used, and what to hold. No `suggested`: the chassis has no more.
+---@return { resource: string, held: number, used: number, suggested: number?, message: string }[]?
+---@return bioxen.Error?
+function BioResourceManager:get_optimization_recommendations() end
+
+---What is held, used and could be had now: data that JSON can say.
+---@return bioxen.ResourceSnapshot
+function BioResourceManager:create_resource_snapshot() end
+
+---Hold exactly what was held then.
+---@param snapshot bioxen.ResourceSnapshot
+---@return true?
+---@return bioxen.Error? ECAPACITY where the chassis has too little by now; nothing has changed then
+function BioResourceManager:restore_from_snapshot(snapshot) end
+
+---What vm:top() tells but `resources`, and this.
+---@class bioxen.ResourceUsage: bioxen.Top
+---@field allocated bioxen.Resources held
+---@field used table<string, number>? what the cell uses of each, as its organism counts it
+---@field unknown string? why the cell was not asked, or did not say
+---@field alerts { time: number, vm_id: string, resource: string, message: string }[]? of a history
+
+---@class bioxen.Monitoring
+---@field keep integer? samples (default 100)
+---@field alerts table<string, number>? parts of what is held, or for "memory" of the limit, from which on an alert is told (default { memory = 0.9, ribosomes = 0.95, rna_polymerase = 0.95 }). That the VM has failed always is
+---@field on_alert fun(alert: { time: number, vm_id: string, resource: string, message: string })? called when one begins. Its error is raised where the script waits
+
+---@class bioxen.ResourceSnapshot
+---@field vm_id string
+---@field biological_type string
+---@field vm_type "basic"|"xcpng"
+---@field timestamp integer of os.time()
+---@field allocated bioxen.Resources
+---@field resource_usage bioxen.ResourceUsage
+---@field available_resources table<string, { held: number, free: number, most: number }>
+
+---Configurations as create_bio_vm takes them, from defaults and files: bioxen.ConfigManager. What a file says
+---is data. Functions that give a configuration give the origin of each value after it: { ["organism.quality"] =
+---"./bioxen.json" }, where what a script has set is "argument 2" of merge_configs.
+---@class bioxen.ConfigManager
+local ConfigManager = {}
+
+---What a VM of this organism is made with where its configuration says nothing.
+---@param biological_type string
+---@return bioxen.Config?
+---@return table<string, string>|bioxen.Error origins
+function ConfigManager.load_defaults(biological_type) end
+
+---Read a file: JSON, or Lua that returns a table and has nothing in reach, as its name ends in .json or .lua. A
+---file with a password in it must be nobody else's to read. Whole numbers are exact: those from 2^53 on are
+---refused in JSON, and read in Lua.
+---@param path string? without it, all files that auto_discover_config finds, merged: the nearest has the last word
+---@return bioxen.Config? not validated
+---@return table<string, string>|bioxen.Error origins
+function ConfigManager.load_from_file(path) end
+
+---Write a configuration, whole or not at all, with the folder where there is none. What may be a secret (password,
+---ssh_passphrase, xenstore_data) is refused, and in JSON numbers that it has no word for.
+---@param config bioxen.Config
+---@param path string that ends in .json or .lua
+---@param format ("json"|"lua")? (default: as the path ends)
+---@return true?
+---@return bioxen.Error?
+function ConfigManager.save_to_file(config, path, format) end
+
+---Whether create_bio_vm would take it: each mistake with its path, "config.organism.quality: …". Nothing is
+---contacted.
+---@param config bioxen.Config
+---@param vm_type ("basic"|"xcpng")? (default "basic")
+---@param biological_type string? without it, the organism's own options and its model are not looked at
+---@return boolean valid
+---@return string[] problems
+function ConfigManager.validate_config(config, vm_type, biological_type) end
+
+---Merge any number into a new one: tables key by key, lists and single values whole, and of what several say the
+---last word counts.
+---@param ... bioxen.Config
+---@return bioxen.Config
+---@return table<string, string> origins
+function ConfigManager.merge_configs(...) end
+
+---A configuration to begin with: the defaults and, for a pool, what most pools need, to be filled in.
+---@param biological_type string
+---@param vm_type ("basic"|"xcpng")? (default "basic")
+---@return bioxen.Config?
+---@return table<string, string>|bioxen.Error origins
+function ConfigManager.generate_template_config(biological_type, vm_type) end
+
+---The nearest of ./bioxen.json, bioxen.json or bioxen.lua in $XDG_CONFIG_HOME/bioxen (else ~/.config/bioxen), and
+---those in /etc/bioxen. In the working folder a link, or another user's file or folder, is refused.
+---@return string? path
+---@return string[]|bioxen.Error paths all that there are, the nearest first
+function ConfigManager.auto_discover_config() end
+
+---The VMs of a hypervisor by their ids, each with an interactive session where one is wanted. The names are those of
+---the Python library pylua_bioxen_vm_lib.
+---@class bioxen.VMManager
+local VMManager = {}
+
+---Make a VM and start it.
+---@param vm_id string
+---@param biological_type string
+---@param vm_type ("basic"|"xcpng")? default "basic"
+---@param config bioxen.Config?
+---@return bioxen.BiologicalVM?
+---@return bioxen.Error? nothing is left of the VM
+function VMManager:create_vm(vm_id, biological_type, vm_type, config) end
+
+---@param vm_id string
+---@return bioxen.BiologicalVM?
+---@return bioxen.Error?
+function VMManager:get_vm(vm_id) end
+
+---The ids of all VMs of the hypervisor, in order of creation.
+---@return string[]
+function VMManager:list_vms() end
+
+---Destroy a VM, whatever it does, and close its session.
+---@param vm_id string
+---@return true?
+---@return bioxen.Error?
+function VMManager:remove_vm(vm_id) end
+
+---The VM's status, with `session`, what list_sessions says of it, where it has one.
+---@param vm_id string
+---@return bioxen.Status?
+---@return bioxen.Error?
+function VMManager:get_vm_info(vm_id) end
+
+---Run code in a VM and wait.
+---@param vm_id string
+---@param code string
+---@param options bioxen.CallOptions?
+---@return bioxen.Result?
+---@return bioxen.Error?
+function VMManager:execute_vm_sync(vm_id, code, options) end
+
+---The same without waiting.
+---@param vm_id string
+---@param code string
+---@param options bioxen.CallOptions?
+---@return bioxen.Job?
+---@return bioxen.Error?
+function VMManager:execute_vm_async(vm_id, code, options) end
+
+---Make a VM, start it and attach to its session.
+---@param vm_id string
+---@param biological_type string
+---@param vm_type ("basic"|"xcpng")?
+---@param config bioxen.Config?
+---@return bioxen.InteractiveSession?
+---@return bioxen.Error?
+function VMManager:create_interactive_vm(vm_id, biological_type, vm_type, config) end
+
+---The session with a VM, made where there is none. From here on read_output gives what comes from it.
+---@param vm_id string
+---@return bioxen.InteractiveSession?
+---@return bioxen.Error?
+function VMManager:attach_to_vm(vm_id) end
+
+---The session goes on; nothing is kept for read_output any more.
+---@param vm_id string
+---@return true?
+---@return bioxen.Error? ESTATE where nobody is attached
+function VMManager:detach_from_vm(vm_id) end
+
+---As session:send_input.
+---@param vm_id string
+---@param text string
+---@return true?
+---@return bioxen.Error?
+function VMManager:send_input(vm_id, text) end
+
+---What has come since the last time: when all that was sent has been evaluated, or the timeout passed.
+---@param vm_id string
+---@param timeout number? seconds (default: as long as it takes)
+---@return string?
+---@return integer|bioxen.Error bytes that were lost, as reader:pieces
+function VMManager:read_output(vm_id, timeout) end
+
+---What get_status says of each session, with `attached`, and `running`, of its VM; by the VM's id.
+---@return table<string, bioxen.SessionStatus>
+function VMManager:list_sessions() end
+
+---Close the session with a VM, and stop the VM.
+---@param vm_id string
+---@return true?
+---@return bioxen.Error?
+function VMManager:terminate_vm_session(vm_id) end
+
+---A session with a VM that is cloned as by hypervisor:clone_vm.
+---@param source_vm_id string
+---@param target_vm_id string
+---@return bioxen.InteractiveSession?
+---@return bioxen.Error?
+function VMManager:clone_vm_session(source_vm_id, target_vm_id) end
+
+---So many VMs at once, each with a session: all of them, or none. Their ids are "CLUSTER_000" and so on.
+---@param cluster_id string
+---@param vm_count integer
+---@param biological_type string
+---@param vm_type ("basic"|"xcpng")?
+---@param config bioxen.Config?
+---@return table<string, bioxen.InteractiveSession>? by id
+---@return bioxen.Error?
+function VMManager:bulk_create_interactive_cluster(cluster_id, vm_count, biological_type, vm_type, config) end
+
+---Send a text to every session whose VM's id is like a pattern, all at once, and wait for what it comes to.
+---@param vm_pattern string as the shell has it: "cluster_*", "vm?", "vm_[1-3]"
+---@param text string
+---@param timeout number? seconds for all of them together (default: as long as it takes)
+---@return table<string, string|bioxen.Error>? the output by id; ETIMEOUT of a session that is not done, whose output can still be read
+---@return bioxen.Error? ENOTFOUND where there is none such
+function VMManager:broadcast_to_interactive_sessions(vm_pattern, text, timeout) end
+
+---Lines that are evaluated in a VM as at the prompt of `bioxen`, one after another: an expression gives its value,
+---statements run, globals stay, and lines that are not whole yet wait for those that follow. What they print, their
+---values and errors are one bounded stream for all readers. Text is as it came from the VM: escape what a terminal
+---shows.
+---@class bioxen.InteractiveSession
+---@field vm_id string
+local InteractiveSession = {}
+
+---Send a line, or several.
+---@param text string
+---@param from any? who types: readers of pieces are told
+---@return true?
+---@return bioxen.Error? ESTATE where the session is closed, ECAPACITY where too much input waits
+function InteractiveSession:send_input(text, from) end
+
+---A reader, from here on; with `everything`, from the first byte that is kept.
+---@param everything boolean?
+---@return bioxen.SessionReader
+function InteractiveSession:attach(everything) end
+
+---Hear what has come, and begin what can be begun, until all input has been evaluated or the timeout passed. Readers
+---do so when they read.
+---@param timeout number? seconds (default 0: what can be done without waiting)
+---@return boolean whether all has been evaluated
+function InteractiveSession:advance(timeout) end
+
+---Whether an input is being evaluated, or waits for that.
+---@return boolean
+function InteractiveSession:is_busy() end
+
+---Whether the last line is the beginning of something that more lines must follow.
+---@return boolean
+function InteractiveSession:is_incomplete() end
+
+---End what is being evaluated, and forget the inputs that wait. The VM keeps its state.
+function InteractiveSession:interrupt() end
+
+---@class bioxen.SessionStatus
+---@field vm_id string
+---@field busy boolean
+---@field incomplete boolean
+---@field closed boolean
+---@field waiting integer bytes of input
+---@field readers integer
+---@field last_activity number? of the last input, by bioxen.clock()
+---@field attached boolean? of a VMManager's list, as what follows
+---@field running boolean?
+
+---@return bioxen.SessionStatus
+function InteractiveSession:get_status() end
+
+---End the session, not its VM. Readers can read what there is.
+function InteractiveSession:close() end
+
+---@class bioxen.SessionReader
+local SessionReader = {}
+
+---What has come since the last time, without the inputs. Waits until all input has been evaluated.
+---@param timeout number? seconds (default: as long as it takes; 0 does not wait)
+---@return string?
+---@return integer|bioxen.Error bytes that were lost, for they came faster than they were read; ESTATE once detached
+function SessionReader:read(timeout) end
+
+---The same in order, as pieces of each kind.
+---@param timeout number?
+---@return { kind: "input"|"output"|"result"|"error", text: string, from: any }[]?
+---@return integer|bioxen.Error
+function SessionReader:pieces(timeout) end
+
+---Read no more.
+---@return true?
+---@return bioxen.Error? ESTATE the second time
+function SessionReader:detach() end
+
+
 ---@class bioxen
 ---@field _VERSION string
 local bioxen = {}
@@ -1117,6 +1550,17 @@ function bioxen.BiologicalVM() end
 ---@param options { chassis: string?, capacity: bioxen.Resources? }?
 ---@return bioxen.BioXenHypervisor
 function bioxen.BioXenHypervisor(options) end
+
+---The manager of a VM's resources.
+---@param vm bioxen.BiologicalVM
+---@return bioxen.BioResourceManager
+function bioxen.BioResourceManager(vm) end
+---A manager of the VMs of a hypervisor: of create_bio_vm's, unless another is given. Options of its sessions: `buffer`,
+---bytes kept for readers (default 1 MiB); `max_input`, bytes of input that may wait (default 64 MiB); `timeout`, seconds
+---for one input (default: the VM's); `width`, columns that tables are shown in (default 80).
+---@param options { hypervisor: bioxen.BioXenHypervisor?, session: { buffer: integer?, max_input: integer?, timeout: number?, width: integer? }? }?
+---@return bioxen.VMManager
+function bioxen.VMManager(options) end
 
 ---The hypervisor of create_bio_vm, on the ecoli chassis.
 ---@return bioxen.BioXenHypervisor
@@ -1151,6 +1595,43 @@ function bioxen.plot(options) end
 ---@return bioxen.Error?
 function bioxen.out(name) end
 
+---Do one piece of work for each of many inputs, in VMs that all cores are kept busy by:
+---`for index, answer, err in bioxen.map(inputs, work, options) do … end`. Results come in the order of the inputs,
+---each as soon as it may; of an input that failed `answer` is nil, and `err` an Error with `input`, `index` and
+---`tries`. The work goes on while results are asked for; leaving the loop ends it. Raises where the arguments are wrong,
+---or the function raises.
+---
+---An input finds a VM as `setup` left it, and random numbers of its own: results depend neither on how many VMs there
+---are nor on what they did before. For that a VM's worker is started afresh, and set up, for each input (0.3 ms).
+---With `reuse` it stays: globals, the cell and what an organism notes of itself are then as the last input left them.
+---@param inputs any[]|fun(): any a list, or a function that gives one input at a time, and nil at the end
+---@param work string|fun(vm: bioxen.BiologicalVM, input: any): any code that runs in a VM, with the input as `args`: the answer is its bioxen.Result. Or a function of this script that gives the answer, a Job of that VM, or nil and an error; it waits for a job by `local result, err = coroutine.yield(job)`
+---@param options bioxen.MapOptions?
+---@return bioxen.Map? callable; the loop's function
+---@return bioxen.Error? where its VMs cannot be made
+function bioxen.map(inputs, work, options) end
+
+---@class bioxen.MapOptions
+---@field vms (integer|bioxen.BiologicalVM[])? how many VMs (default: the cores that this process may run on); or VMs that are running, which are used as they are, as by `reuse`, and left so
+---@field biological_type string? of its own VMs (default "minimal_cell")
+---@field config bioxen.Config? of its own VMs
+---@field setup (string|fun(vm: bioxen.BiologicalVM): any)? code, or a function as `work`, for a VM before its first input
+---@field reuse boolean? keep a VM's worker from input to input (default false); after a failure it is started afresh all the same
+---@field ordered boolean? false: results as they come (default true)
+---@field ahead integer? how many inputs may be taken whose results have not been given (default 16 for each VM)
+---@field retries integer? how often a failed input is tried again (default 0)
+---@field timeout number? seconds for code on one input (default: the VM's)
+---@field seed integer? of all inputs' random numbers (default: drawn)
+---@field progress fun(done: integer, total: integer?, failed: integer)? called when an input is done with; total is nil where nobody knows
+
+---What bioxen.map gives: a function of no arguments, for `for`.
+---@class bioxen.Map
+---@field seed integer
+local Map = {}
+
+---End it: VMs of its own are destroyed, what runs in others is cancelled. Leaving the loop does the same.
+function Map:close() end
+
 ---Wait until all jobs have ended, well or not.
 ---@param jobs bioxen.Job[]
 ---@param timeout number? seconds
@@ -1170,20 +1651,55 @@ function bioxen.wait_any(jobs, timeout) end
 ---@return string
 function bioxen.type(value) end
 
+---A control group (cgroup v2) of all workers of this process: what they use is bounded by the kernel, and not what they
+---may use. It takes a subtree that is delegated, with the controllers memory, cpu and pids: `systemd-run --user --scope -p
+---Delegate=yes bioxen run script.lua`, a service with Delegate=yes, or a container's own. `bioxen doctor` tells whether
+---there is one.
+---@class bioxen.Cgroup
+---@field folder string? of that subtree (default: the group that this process is in)
+---@field memory integer? bytes, at least 1 MiB; beyond it the kernel kills a worker, whose VM fails
+---@field processors number? that they may take together, 0.5 for half of one
+---@field weight integer? 1 to 10000: their share beside other groups where all want the processor (the kernel's default 100)
+
 ---What holds for all VMs of this process together, those in pools left out.
 ---@class bioxen.Limits
 ---@field memory integer? bytes that the memory limits of VMs with a worker may come to; a start beyond gives ECAPACITY (default 0: any)
+---@field vms integer? so many VMs with a worker at once; a start beyond gives ECAPACITY (default 0: any)
+---@field cgroup bioxen.Cgroup? put the workers into a control group, for good. Not there: there is none
 ---@field first_user integer? where this process is root: each worker is a user of its own, from this number on (default 2000000000, which no system gives to others)
 ---@field user_count integer? so many users (default 65536; 0: all workers are nobody). In a container without such users, they are nobody too
 
----Set limits for the VMs that start from now on.
+---Set limits for the VMs that start from now on, all of them or none.
 ---@param limits bioxen.Limits? what is absent stays
----@return bioxen.Limits all that holds now
+---@return bioxen.Limits? all that holds now
+---@return bioxen.Error|{ path: string, memory: integer?, processor_seconds: number?, killed: integer? }|nil of the control group: what its processes have used by the kernel's count, and how many it has killed for memory. Or ESYSTEM: none can be made, and why
 function bioxen.limits(limits) end
+
+---Turn the host's loop once: what has come from VMs, and deadlines that have passed, are handled. Every wait does
+---that by itself; this is for programs with a loop of their own, which step, look at their jobs, and step again.
+---@param timeout number? seconds to wait for something to happen (default 0); it does not wait where something was handled since the last step, as by looking at a job
+---@return boolean whether something has been handled
+function bioxen.step(timeout) end
+
+---A descriptor for another loop to wait for: when it is readable, deadlines included, bioxen.step() has something to
+---handle. Wait for it only after a step that gave false. It stays BioXen's: never read from it, nor close it.
+---@return integer?
+---@return bioxen.Error?
+function bioxen.fd() end
 
 ---Seconds of the monotonic clock.
 ---@return number
 function bioxen.clock() end
+
+---Connect to the daemon (bioxen serve) whose socket is at `path`. What comes is its hypervisor, and the VMs that it
+---keeps, with the same methods and errors as those of this process; they outlive it. Paths are this process's.
+---Closing it (`local hypervisor <close>`) or losing it ends the connection alone. Not connected any more, it gives
+---EDAEMON.
+---@param path string? (default: $BIOXEN_SOCKET, or this user's own)
+---@param options { outlive: boolean? }? outlive: calls that run when this connection ends go on (default: they are cancelled)
+---@return bioxen.BioXenHypervisor?
+---@return bioxen.Error? EDAEMON: nobody listens there, or of another user, or serves no more
+function bioxen.connect(path, options) end
 
 ---All error codes: what each means, and whether the VM takes another call afterwards.
 ---@return table<string, { class: string, meaning: string, usable: boolean }>

@@ -1,6 +1,8 @@
 /* The formula language: precedence, functions, and what a mistake is told. */
 #include "model/parser.h"
 
+#include "core/random.h"
+#include "model/distribution.h"
 #include "model/equation.h"
 #include "model/program.h"
 #include "test.h"
@@ -234,6 +236,27 @@ static void a_wrong_equation_is_refused(void)
     }
 }
 
+static double draw(bx_op op, double a, double b, uint64_t seed)
+{
+    double key[3] = {0, -INFINITY, INFINITY};
+    memcpy(key, &seed, sizeof seed);
+    return bx_distribution_draw(op, a, b, key);
+}
+
+/* Those of which one takes several draws: whatever order a compiler prefers within an expression.
+ */
+static void random_numbers_are_drawn_in_one_order(void)
+{
+    static const double gammas[] = {1.3791290906547196, 0.053385205645301047};
+    for (uint64_t seed = 1; seed <= 2; seed++) {
+        bx_random random;
+        bx_random_init(&random, seed, 0);
+        double first = bx_random_exponential(&random), second = bx_random_exponential(&random);
+        CHECK(draw(BX_OP_LAPLACE, 0, 1, seed) == first - second);
+        CHECK_NEAR(draw(BX_OP_GAMMA, 0.5, 2, seed), gammas[seed - 1], 1e-12);
+    }
+}
+
 int main(void)
 {
     RUN(arithmetic_follows_precedence);
@@ -245,5 +268,6 @@ int main(void)
     RUN(a_locale_changes_nothing);
     RUN(equations_are_read);
     RUN(a_wrong_equation_is_refused);
+    RUN(random_numbers_are_drawn_in_one_order);
     return test_end();
 }

@@ -1,6 +1,7 @@
 /* The state machine of VMs under random sequences of what users ask for and what workers, guests
  * and time do, for both types of VM. After each step what must always hold is looked at; a failure
- * names the sequence: vm_model_test COUNT FIRST runs so many from that one on. */
+ * names the sequence: vm_model_test COUNT FIRST runs so many from that one on. For a long run
+ *   BIOXEN_SEQUENCES=100000 scripts/test.sh --sanitize spec/c/vm_model_test.c */
 #include "hypervisor/hypervisor.h"
 #include "vm/machine.h"
 
@@ -9,10 +10,12 @@
 #include "vm_world.h"
 
 #include <math.h>
+#include <sys/time.h>
 
 enum { VMS = 3, JOBS = 64, STEPS = 120 };
 
 static bx_vm *vms[VMS];    /* NULL: freed */
+static bx_courier *pool;   /* of all that are remote, and of requests of no VM */
 static bx_job *stops[VMS]; /* the stop of each that was begun last, or NULL */
 static bx_job *jobs[JOBS];
 static size_t job_count;
@@ -225,6 +228,15 @@ static void distrust(bx_vm *vm)
     bx_vm_distrust(vm, &error);
 }
 
+static void ask_courier(void)
+{
+    static const bx_buffer nothing;
+    bx_error error;
+    bx_job *job = bx_courier_job(pool, "wait", &nothing, some_timeout(), &error);
+    begun -= !job; /* it had begun, and is gone */
+    keep(job);
+}
+
 static void do_something(bx_hypervisor *hypervisor)
 {
     static const bx_buffer nothing;
@@ -233,7 +245,7 @@ static void do_something(bx_hypervisor *hypervisor)
     bx_vm *vm = vms[i];
     if (!vm)
         return;
-    switch (chance(16)) {
+    switch (chance(17)) {
     case 0:
     case 1: keep(bx_vm_start(vm, some_timeout(), &error)); break;
     case 2:
@@ -252,6 +264,7 @@ static void do_something(bx_hypervisor *hypervisor)
         if (chance(6) == 0)
             destroy(hypervisor, i);
         break;
+    case 15: ask_courier(); break;
     default:
         if (chance(10) == 0)
             distrust(vm);
@@ -361,7 +374,7 @@ static void create(bx_hypervisor *hypervisor)
     static const char *const ids[VMS] = {"a", "b", "c"};
     const double share[BX_RESOURCES] = {1};
     bx_error error;
-    bx_courier *courier = courier_of(hypervisor->host);
+    pool = courier_of(hypervisor->host);
     for (int i = 0; i < VMS; i++) {
         bool remote = chance(3) > 0;
         bx_vm_options options = {.id = ids[i],
@@ -369,11 +382,10 @@ static void create(bx_hypervisor *hypervisor)
                                  .folder = "any",
                                  .output_limit = 1 << 20,
                                  .setup = &setup,
-                                 .courier = remote ? courier : NULL};
+                                 .courier = remote ? pool : NULL};
         vms[i] = bx_hypervisor_create_vm(hypervisor, remote ? &bx_vm_xcpng_ops : &bx_vm_basic_ops,
                                          &options, share, &error);
     }
-    bx_courier_release(courier);
 }
 
 static void end(bx_host *host, bx_hypervisor *hypervisor)
@@ -386,6 +398,12 @@ static void end(bx_host *host, bx_hypervisor *hypervisor)
     }
     for (int i = 0; i < VMS; i++)
         check_stop_of(i);
+    couriers_missing = false;
+    for (int i = 0; i < 2 * JOBS; i++) { /* what was asked of the courier itself */
+        turn_world();
+        turn_host(host);
+    }
+    bx_courier_release(pool);
     while (job_count) {
         HOLDS(jobs[job_count - 1]->done);
         bx_job_release(jobs[--job_count]);
@@ -437,12 +455,13 @@ static unsigned long sequences = 3000, first = 1;
 
 static void random_sequences_leave_nothing_undone(void)
 {
-    signal(SIGALRM, say_where);
+    struct itimerval most = {.it_value.tv_sec = 60}, none = {0}; /* of processor time */
+    signal(SIGPROF, say_where);
     for (unsigned long seed = first; seed < first + sequences && test_ok; seed++) {
-        alarm(60);
+        setitimer(ITIMER_PROF, &most, NULL);
         run_sequence(seed);
     }
-    alarm(0);
+    setitimer(ITIMER_PROF, &none, NULL);
 }
 
 /* ---- what needs no chance ---- */
@@ -518,14 +537,46 @@ static void a_loop_that_cannot_wait_says_so(void)
     bx_vm_close_host(&host);
 }
 
+/* By which the host knows what it has left on the pool. */
+static void the_last_words_of_a_courier_are_heard_though_nobody_hears_the_host(void)
+{
+    bx_host host;
+    bx_error error;
+    bx_buffer nothing = {0};
+    open_world(&host);
+    bx_courier *courier = courier_of(&host);
+    bx_job *job = bx_courier_job(courier, "wait", &nothing, INFINITY, &error);
+    for (int i = 0; i < 5; i++) {
+        hear(only_courier());
+        if (!only_courier()->ready)
+            say(only_courier(), BX_FRAME_HELLO, 0, write_version);
+        else if (only_courier()->call && strcmp(only_courier()->operation, "open") == 0)
+            answer(only_courier(), true);
+        only_courier()->ready = true;
+        turn_host(&host);
+    }
+    CHECK_TEXT(only_courier()->operation, "wait");
+    say(only_courier(), BX_FRAME_NOTE, 0, write_key);
+    die(only_courier(), SIGSEGV);
+    bx_job_cancel(job);
+    turn_host(&host);
+    CHECK(job->done && job->error.code == BX_EDIED);
+    CHECK(bx_courier_note(courier, ".key"));
+    bx_job_release(job);
+    bx_courier_release(courier);
+    bx_vm_close_host(&host);
+}
+
 int main(int argc, char **argv)
 {
-    if (argc > 1)
-        sequences = strtoul(argv[1], NULL, 10);
+    const char *many = argc > 1 ? argv[1] : getenv("BIOXEN_SEQUENCES");
+    if (many)
+        sequences = strtoul(many, NULL, 10);
     if (argc > 2)
         first = strtoul(argv[2], NULL, 10);
     RUN(random_sequences_leave_nothing_undone);
     RUN(a_courier_may_leave_many_notes_but_not_any_number);
     RUN(a_loop_that_cannot_wait_says_so);
+    RUN(the_last_words_of_a_courier_are_heard_though_nobody_hears_the_host);
     return test_end();
 }

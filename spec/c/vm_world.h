@@ -56,10 +56,11 @@ typedef struct process {
     uint64_t call; /* that is open */
     char operation[16];
     bx_buffer in;
+    bx_buffer out;   /* said, but not yet sent: its last frame may be cut */
     int passed;      /* a descriptor that came */
     uint64_t vm;     /* of a worker */
     uint64_t remote; /* of a remote worker, and of a courier's call: the VM's number */
-    bool made;       /* a guest, for the start that is under way */
+    bool told, made; /* of a guest, and that guest, for the start that is under way */
     struct process *parent;
 } process;
 
@@ -118,6 +119,7 @@ static void forget(process *p)
     close(p->pipe[0]);
     close(p->pipe[1]);
     bx_buffer_free(&p->in);
+    bx_buffer_free(&p->out);
     p->used = false;
 }
 
@@ -151,11 +153,22 @@ static void die(process *p, int status)
         forget(p);
 }
 
+static void send_some(process *p)
+{
+    size_t length = p->out.length;
+    if (p->socket < 0 || length == 0)
+        return;
+    if (!obliging && chance(5) == 0)
+        length = chance((uint32_t)length);
+    ssize_t sent = bx_pass_send(p->socket, p->out.data, length, -1);
+    bx_buffer_consume(&p->out, sent > 0 ? (size_t)sent : 0);
+}
+
 static void send_bytes(process *p, bx_buffer *out)
 {
-    if (p->socket >= 0)
-        bx_pass_send(p->socket, out->data, out->length, -1);
+    bx_buffer_append(&p->out, out->data, out->length);
     bx_buffer_free(out);
+    send_some(p);
 }
 
 static void say(process *p, bx_frame_type type, uint64_t call, void write(bx_buffer *out))
@@ -192,6 +205,7 @@ static void write_failure(bx_buffer *out)
 static void write_progress(bx_buffer *out)
 {
     bx_write_float(out, 0.5);
+    bx_write_float(out, chance(2) ? NAN : 7);
     bx_write_nil(out);
 }
 
@@ -234,7 +248,7 @@ static void take_number(process *p, bx_reader *reader)
 {
     bx_token token;
     p->remote = 0;
-    p->made = false;
+    p->told = p->made = false;
     if (bx_read(reader, &token, NULL) == 0 && bx_read(reader, &token, NULL) == 0 &&
         token.type == BX_TOKEN_MAP && bx_read(reader, &token, NULL) == 0 &&
         bx_read_as(reader, BX_TOKEN_INTEGER, &token, NULL) == 0 && token.integer < GUESTS)
@@ -347,14 +361,19 @@ static void lose_guest(process *p)
         say(p, BX_FRAME_NOTE, 0, write_no_key);
 }
 
-/* A start takes two turns, so that there may be a guest when the courier dies. One that fails
- * undoes what it made. */
+/* A start takes several turns, so that there may be a guest when the courier dies; but none before
+ * the host has been told of its key. One that fails undoes what it made. */
 static void turn_start(process *p, bool well)
 {
-    if (!p->made) {
-        p->made = true;
-        guests[p->remote] = HALTED;
+    if (!p->told) {
+        p->told = true;
         say(p, BX_FRAME_NOTE, 0, write_key);
+        return;
+    }
+    if (!p->made) {
+        p->made = p->out.length == 0;
+        if (p->made)
+            guests[p->remote] = HALTED;
         return;
     }
     if (well && p->passed >= 0) {
@@ -391,6 +410,11 @@ static void turn_call(process *p)
 
 static void turn_courier(process *p)
 {
+    if (p->socket < 0) { /* its end is on the way: sockets close before a pidfd tells */
+        if (obliging || chance(2))
+            die(p, SIGSEGV);
+        return;
+    }
     hear(p);
     if (!p->alive)
         return;
@@ -408,6 +432,10 @@ static void turn_courier(process *p)
         say(p, BX_FRAME_NOTE, 0, write_some_note);
     else if (what == 16)
         die(p, SIGSEGV);
+    else if (what == 17) {
+        close(p->socket);
+        p->socket = -1;
+    }
 }
 
 static void report(process *p, bx_zygote_report report, int descriptor)
@@ -462,6 +490,7 @@ static void turn_zygote(process *p)
 
 static void turn_process(process *p)
 {
+    send_some(p);
     switch (p->kind) {
     case ZYGOTE: turn_zygote(p); break;
     case COURIER: turn_courier(p); break;

@@ -2,7 +2,7 @@
 
 #include "core/clock.h"
 #include "core/error.h"
-#include "lua/error.h"
+#include "values/error.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -11,6 +11,7 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -56,8 +57,11 @@ static void run_writer(const int streams[STREAMS], int file)
     for (int i = 0; i < STREAMS; i++)
         polls[i] = (struct pollfd){streams[i], POLLIN, 0};
     while (polls[0].fd >= 0 || polls[1].fd >= 0) {
-        if (poll(polls, STREAMS, -1) < 0)
+        if (poll(polls, STREAMS, -1) < 0) {
+            if (errno != EINTR)
+                _exit(EXIT_FAILURE);
             continue;
+        }
         for (int i = 0; i < STREAMS; i++)
             if (polls[i].revents && !pass_on(polls[i].fd, STDOUT_FILENO + i, file)) {
                 close(polls[i].fd);

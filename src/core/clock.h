@@ -1,5 +1,5 @@
-/* Time by the monotonic clock: a jump of the wall clock moves no deadline. And the time of a
- * processor that others have had. */
+/* Time by the monotonic clock: a jump of the wall clock moves no deadline. And
+ * the processor time of other processes. */
 #ifndef BX_CORE_CLOCK_H
 #define BX_CORE_CLOCK_H
 
@@ -24,21 +24,21 @@ int64_t bx_clock_add(int64_t moment, double seconds);
  * does not say. */
 int64_t bx_clock_of_process(pid_t process);
 
-/* For code that has to end: the time to notice it. On a busy machine that is not over before its
- * process has had processor time of its own, for it can notice nothing without; but that has an
- * end, too. */
+/* How long code that has to end is given to notice: until `due`, and on a busy machine on from
+ * there until its process has had `enough` processor time, for without any it notices nothing; but
+ * never longer than `patience`. All are nanoseconds. */
 typedef struct bx_grace {
-    int64_t due;      /* over at this moment, */
-    int64_t patience; /* or so much later at the latest: */
-    int64_t enough;   /* once the process has had so much, */
-    int64_t had;      /* from what it had had at the beginning; -1: not known */
+    int64_t due;      /* a moment */
+    int64_t patience; /* beyond it, at most */
+    int64_t enough;   /* of processor time since the grace began */
+    int64_t had;      /* processor time that the process had had then; -1: not known */
 } bx_grace;
 
-/* Whether it is, `had` being what the process has had by now, -1 if that is not known. */
+/* Whether it is over. `had`: what the process has had by now; -1: not known. */
 bool bx_grace_is_over(const bx_grace *grace, int64_t now, int64_t had);
 
-/* Milliseconds until `deadline`, rounded up, for poll: -1 for BX_NEVER, 0 once passed (the deadline
- * 0 always has). */
+/* Milliseconds until `deadline`, rounded up, for poll: -1 for BX_NEVER, 0 once it has passed, as
+ * the deadline 0 always has. */
 int bx_clock_poll_timeout(int64_t deadline);
 
 #endif

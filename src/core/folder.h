@@ -21,9 +21,10 @@ int bx_folder_open(const char *path, bool own, bx_error *err);
  * no folder, or ".."; `name` is empty. */
 int bx_folder_enter(int folder, const char *name, bool make, const char **last, bx_error *err);
 
-/* Put into `real` what `path` leads to by links of our own or of root's, as its last part may be
- * one. 1: it ends at a link of /proc, which stands for what is open and has no name. BX_EFILE: a
- * link on the way is another user's, who may have meant another file. */
+/* Put into `real` where `path` leads: its last part may be a link, and that may lead to another.
+ * Only links of our own or of root's are followed. 1: it ends at a link of /proc, which stands for
+ * what is open and has no name. BX_EFILE: a link is another user's, who may have meant another
+ * file. */
 int bx_folder_follow(const char *path, char real[PATH_MAX], bx_error *err);
 
 #endif

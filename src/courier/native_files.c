@@ -157,12 +157,12 @@ static int native_make_folder(lua_State *L)
 /* read_file(folder, name): the bytes of a file in it, which is no link; or nil and an error. */
 static int native_read_file(lua_State *L)
 {
-    const char *name = luaL_checkstring(L, 2);
+    const char *path = luaL_checkstring(L, 1), *name = luaL_checkstring(L, 2);
+    bx_buffer *bytes = bx_lua_push_text(L); /* first: it may raise, and nobody owns the folder */
     bx_error error;
-    int folder = bx_folder_open(luaL_checkstring(L, 1), false, &error);
+    int folder = bx_folder_open(path, false, &error);
     if (folder < 0)
         return bx_native_fail(L, &error);
-    bx_buffer *bytes = bx_lua_push_text(L);
     bytes->limit = BX_FRAME_LIMIT;
     int status = bx_file_read_below(folder, name, false, bytes, &error);
     close(folder);

@@ -7,14 +7,14 @@
 /* Doubles hold every whole number up to here. */
 #define BX_MOLECULES_MAXIMUM 9007199254740992.0
 
-/* What a formula such as 0.29 * 100 misses a whole number by, as a part of that number: an amount
- * near 0, as in moles, is no rounding error. */
+/* By what part of it a formula such as 0.29 * 100 may miss a whole number. A part, because an
+ * amount near 0, as in moles, is no rounding error. */
 #define BX_MOLECULES_ROUNDING 1e-12
 
-/* Make the counts of the species that `which` marks whole numbers: where rounding alone keeps them
- * from it, or they are to be rounded. Fails where they are none, or above `maximum`: infinity where
- * one molecule more or less of so many may be lost, as hybrid methods have few reactions for them.
- */
+/* Make the counts of the species that `which` marks whole numbers, where only an error of rounding
+ * keeps them from that, or where they are declared to be rounded. Fails for other numbers, and for
+ * counts above `maximum`: BX_MOLECULES_MAXIMUM, or infinity where the loss of one molecule of so
+ * many does not matter, as in hybrid runs. */
 int bx_molecules_check_counts(const bx_network *network, const bool *which, double maximum,
                               double *frame, bx_error *err);
 

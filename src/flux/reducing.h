@@ -12,7 +12,7 @@ typedef struct bx_reducing_entry {
     double value;
 } bx_reducing_entry;
 
-/* From when it is gone it stays as it was then. */
+/* Once it is gone it stays as it was when it went. */
 typedef struct bx_reducing_column {
     bx_reducing_entry *entries;
     uint32_t count, capacity;

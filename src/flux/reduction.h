@@ -17,10 +17,10 @@ typedef struct bx_reducing bx_reducing;
 typedef struct bx_reduction {
     bx_lp_problem problem; /* what is left */
     double settled;        /* the cost of what is not */
-    size_t whole;          /* columns of the whole program: */
-    uint32_t *column;      /* which column stands for it, or BX_REDUCTION_FIXED */
-    double *factor;        /* it is so many times that one; or the value that it has */
-    uint32_t *row;         /* which row is what is left of it */
+    size_t whole;          /* columns of the whole program */
+    uint32_t *column;      /* of each the one that stands for it, or BX_REDUCTION_FIXED */
+    double *factor;        /* of each: it is so many times that one; or it has this value */
+    uint32_t *row;         /* of each row of the whole what is left of it */
     bx_reducing *history;  /* how it came about */
 } bx_reduction;
 

@@ -94,7 +94,8 @@ const char *bx_feature_attribute(const bx_feature *feature, const char *key); /*
 int8_t bx_feature_strand(const bx_feature *feature, size_t span);
 bool bx_feature_is_mixed(const bx_feature *feature); /* it has spans on both strands */
 
-/* By id, or else by a name that one gene alone has, or of what is no gene one. NULL: none. */
+/* The feature of this id; else of this name the only gene, or, if no gene has it, the only other
+ * one. NULL: none, or several. */
 const bx_feature *bx_genome_find(const bx_genome *genome, const char *id);
 /* -1: none. */
 ptrdiff_t bx_genome_find_sequence(const bx_genome *genome, const char *id);
@@ -158,8 +159,8 @@ typedef struct bx_genome_options {
     bool strict;  /* what would be a warning is an error */
 } bx_genome_options;
 
-/* A feature with a mistake is left out, with a warning; where nothing is left, nor a base, and in
- * whatever else has one: NULL with BX_EFILE, BX_EGENOME ("file:line: what"), BX_EMEMORY. */
+/* A feature with a mistake is left out, with a warning. NULL where anything else has one, or where
+ * neither features nor bases are left: BX_EFILE, BX_EGENOME ("file:line: what"), BX_EMEMORY. */
 bx_genome *bx_genome_read_file(const char *path, const bx_genome_options *options, bx_error *err);
 bx_genome *bx_genome_read_text(const void *text, size_t length, const char *name,
                                const bx_genome_options *options, bx_error *err);

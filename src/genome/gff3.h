@@ -71,10 +71,11 @@ typedef struct bx_gff3_row {
 /* The next key and value of column 9; NULL for a key without one. false: there is none. */
 bool bx_gff3_attribute(const bx_gff3 *gff3, char **at, char **key, char **value);
 
-/* GTF's (gtf.c): the same, and what it means: 1: it was taken, 0: it is as in GFF3. */
+/* The same of GTF (gtf.c); and take what an attribute says there. 1: taken; 0: it says what it does
+ * in GFF3. */
 bool bx_gtf_attribute(char **at, char **key, char **value);
 int bx_gtf_take(bx_gff3_node *node, const char *key, const char *value, bx_error *err);
-/* What a row is there, which may change its type; false: nothing that matters. */
+/* Give a row of GTF the type that it has in GFF3. false: it is of no interest. */
 bool bx_gtf_row(bx_gff3_row *row);
 /* Parent and ID out of gene_id and transcript_id. */
 int bx_gtf_tie(bx_gff3_node *node, bx_error *err);

@@ -1,5 +1,6 @@
 #include "hypervisor/hypervisor.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -69,6 +70,40 @@ static void give_back_share(bx_vm_lease *base)
     ((bx_lease *)base)->genome = 0;
 }
 
+static void note_change(bx_vm_lease *base, const char *from, const char *to, const char *reason)
+{
+    const bx_lease *lease = (bx_lease *)base;
+    bx_hypervisor *hypervisor = lease->hypervisor;
+    bx_change *change = hypervisor->listening ? calloc(1, sizeof *change) : NULL;
+    if (!change)
+        return;
+    snprintf(change->vm_id, sizeof change->vm_id, "%s", lease->vm->id);
+    change->from = from;
+    change->to = to;
+    change->reason = reason ? strdup(reason) : NULL;
+    if (!hypervisor->changes)
+        hypervisor->last_change = &hypervisor->changes;
+    *hypervisor->last_change = change;
+    hypervisor->last_change = &change->next;
+    hypervisor->host->untold++;
+}
+
+void bx_hypervisor_drop_change(bx_hypervisor *hypervisor)
+{
+    bx_change *change = hypervisor->changes;
+    hypervisor->changes = change->next;
+    hypervisor->host->untold--;
+    free(change->reason);
+    free(change);
+}
+
+void bx_hypervisor_listen(bx_hypervisor *hypervisor, bool listening)
+{
+    hypervisor->listening = listening;
+    while (!listening && hypervisor->changes)
+        bx_hypervisor_drop_change(hypervisor);
+}
+
 bx_vm *bx_hypervisor_create_vm(bx_hypervisor *hypervisor, const bx_vm_ops *ops,
                                const bx_vm_options *options, const double share[BX_RESOURCES],
                                bx_error *err)
@@ -85,7 +120,7 @@ bx_vm *bx_hypervisor_create_vm(bx_hypervisor *hypervisor, const bx_vm_ops *ops,
         bx_fail_memory(err);
         return NULL;
     }
-    lease->base = (bx_vm_lease){take_share, give_back_share};
+    lease->base = (bx_vm_lease){take_share, give_back_share, note_change};
     lease->hypervisor = hypervisor;
     lease->vm = vm;
     memcpy(lease->share, share, sizeof lease->share);

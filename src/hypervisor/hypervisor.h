@@ -7,11 +7,22 @@
 
 typedef struct bx_lease bx_lease;
 
+/* A VM went from one state, as users see them, to another. */
+typedef struct bx_change {
+    char vm_id[BX_VM_ID_LENGTH + 1];
+    const char *from, *to;
+    char *reason; /* of the state `error`, or NULL */
+    struct bx_change *next;
+} bx_change;
+
 typedef struct bx_hypervisor {
     bx_host *host;
     const bx_chassis *chassis;
     double capacity[BX_RESOURCES];
-    bx_lease *leases; /* one for each VM in the registry */
+    bx_lease *leases;   /* one for each VM in the registry */
+    bool listening;     /* somebody wants to be told of changes */
+    bx_change *changes; /* in order; those that have not been told */
+    bx_change **last_change;
 } bx_hypervisor;
 
 /* What a VM holds of the chassis, and its entry in the registry. */
@@ -50,6 +61,11 @@ int bx_hypervisor_destroy_vm(bx_hypervisor *hypervisor, bx_vm *vm, bx_error *err
 void bx_hypervisor_abandon_vm(bx_hypervisor *hypervisor, bx_vm *vm);
 
 bx_vm *bx_hypervisor_find(const bx_hypervisor *hypervisor, const char *id);
+
+/* Whether changes are kept until they are dropped, when they have been told. What cannot be kept
+ * for lack of memory is not told. False drops all that there are. */
+void bx_hypervisor_listen(bx_hypervisor *hypervisor, bool listening);
+void bx_hypervisor_drop_change(bx_hypervisor *hypervisor);
 
 /* What is held at present. */
 double bx_hypervisor_allocated(const bx_hypervisor *hypervisor, bx_resource resource);

@@ -4,7 +4,7 @@
 
 #include <lua.h>
 
-/* cell:load_sbml(text [, { name, externals, share, strict }]) */
+/* cell:load_sbml(text [, { name, externals, share, strict, stochastic }]) */
 int bx_sbml_lua_load(lua_State *L);
 
 /* cell:to_sbml([{ name }]) */

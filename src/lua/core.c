@@ -3,23 +3,30 @@
 #include "core/file.h"
 #include "core/secret.h"
 #include "hypervisor/chassis.h"
+#include "lua/changes.h"
 #include "lua/class.h"
 #include "lua/data.h"
-#include "lua/error.h"
+#include "lua/door.h"
 #include "lua/files.h"
 #include "lua/folder.h"
 #include "lua/genome_reader.h"
 #include "lua/host.h"
 #include "lua/hypervisor.h"
+#include "lua/inflate.h"
+#include "lua/input.h"
 #include "lua/job.h"
+#include "lua/link.h"
+#include "lua/loop.h"
 #include "lua/session.h"
 #include "lua/system.h"
+#include "lua/timer.h"
 #include "lua/vm.h"
 #include "lua/vm_box.h"
 #include "lua/vm_call.h"
 #include "lua/vm_shares.h"
 #include "lua/watch.h"
 #include "values/ensemble.h"
+#include "values/error.h"
 #include "values/folder.h"
 #include "values/genome.h"
 #include "values/text.h"
@@ -73,6 +80,21 @@ static void find_program(const char *name, const char *variable, char *path, siz
 
 /* ---- functions ---- */
 
+/* Push the name of a class of Lua's, a table whose metatable has a __name of ours; or nothing. */
+static bool push_table_class(lua_State *L)
+{
+    size_t prefix = sizeof "bioxen." - 1;
+    if (lua_type(L, 1) != LUA_TTABLE || !lua_getmetatable(L, 1))
+        return false;
+    lua_pushliteral(L, "__name");
+    lua_rawget(L, -2);
+    const char *name = lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : "";
+    if (strncmp(name, "bioxen.", prefix) != 0)
+        return false;
+    lua_pushstring(L, name + prefix);
+    return true;
+}
+
 /* class_name(x): "BasicBiologicalVM" and so on, or Lua's type. */
 static int class_name(lua_State *L)
 {
@@ -86,7 +108,7 @@ static int class_name(lua_State *L)
         lua_pushliteral(L, "Ensemble");
     else if (bx_lua_test_genome(L, 1))
         lua_pushliteral(L, "Genome");
-    else
+    else if (!push_table_class(L))
         lua_pushstring(L, luaL_typename(L, 1));
     return 1;
 }
@@ -238,6 +260,7 @@ static const luaL_Reg functions[] = {{"class_name", class_name},
                                      {"fail", fail},
                                      {"clock", monotonic_clock},
                                      {"limits", bx_lua_limits},
+                                     {"set_group", bx_lua_set_group},
                                      {"set_worker", set_worker},
                                      {"valid_id", valid_id},
                                      {"error_codes", error_codes},
@@ -245,12 +268,19 @@ static const luaL_Reg functions[] = {{"class_name", class_name},
                                      {"new_hypervisor", bx_lua_new_hypervisor},
                                      {"wait_all", bx_lua_wait_all},
                                      {"wait_any", bx_lua_wait_any},
+                                     {"when_ready", bx_lua_when_ready},
+                                     {"step", bx_lua_step},
+                                     {"fd", bx_lua_fd},
                                      {"set_courier", set_courier},
                                      {"new_session", bx_lua_new_session},
+                                     {"open_door", bx_lua_open_door},
+                                     {"open_link", bx_lua_open_link},
+                                     {"open_input", bx_lua_open_input},
                                      {"read_secret", read_secret},
                                      {"set_library", set_library},
                                      {"read_file", read_file},
                                      {"ask", bx_lua_ask},
+                                     {"request", bx_lua_request},
                                      {"reallocate", bx_lua_reallocate},
                                      {"load_genome", bx_lua_load_genome},
                                      {"hypervisor_of", bx_lua_hypervisor_of},
@@ -262,13 +292,18 @@ static const luaL_Reg functions[] = {{"class_name", class_name},
                                      {"save_file", bx_lua_save_file},
                                      {"terminal", bx_lua_terminal},
                                      {"cores", bx_lua_cores},
+                                     {"process", bx_lua_process},
                                      {"watch", bx_lua_watch},
+                                     {"every", bx_lua_every},
+                                     {"resident", bx_lua_resident},
                                      {"load_data", bx_lua_load_data},
                                      {"make_folder", bx_lua_make_folder},
                                      {"open_folder", bx_lua_open_folder},
                                      {"is_file", bx_lua_is_file},
                                      {"change_folder", bx_lua_change_folder},
                                      {"digest_file", bx_lua_digest_file},
+                                     {"inflate", bx_lua_inflate},
+                                     {"crc32", bx_lua_crc32},
                                      {"digest", bx_lua_digest},
                                      {NULL, NULL}};
 
@@ -282,6 +317,10 @@ int luaopen_bioxen_core(lua_State *L)
     bx_lua_open_error(L);
     bx_lua_open_genome(L);
     bx_lua_open_job(L);
+    bx_lua_open_timer(L);
+    bx_lua_open_link_class(L);
+    bx_lua_open_input_class(L);
+    bx_lua_open_door_class(L);
     luaL_newlib(L, functions);
     bx_lua_open_trajectory(L);
     lua_setfield(L, -2, "trajectory_methods");

@@ -1,6 +1,6 @@
 #include "lua/data.h"
 
-#include "lua/error.h"
+#include "values/error.h"
 #include "values/text.h"
 #include "values/value.h"
 

@@ -2,7 +2,7 @@
 
 #include "core/error.h"
 #include "core/sha256.h"
-#include "lua/error.h"
+#include "values/error.h"
 #include "values/text.h"
 
 #include <errno.h>

@@ -3,7 +3,7 @@
 #include "core/file.h"
 #include "core/folder.h"
 #include "core/save.h"
-#include "lua/error.h"
+#include "values/error.h"
 #include "values/text.h"
 
 #include <errno.h>

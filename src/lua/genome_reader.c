@@ -1,6 +1,6 @@
 #include "lua/genome_reader.h"
 
-#include "lua/error.h"
+#include "values/error.h"
 #include "values/genome.h"
 #include "values/text.h"
 

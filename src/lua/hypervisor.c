@@ -1,11 +1,11 @@
 #include "lua/hypervisor.h"
 
-#include "hypervisor/hypervisor.h"
+#include "lua/changes.h"
 #include "lua/class.h"
-#include "lua/error.h"
 #include "lua/host.h"
 #include "lua/vm_box.h"
 #include "lua/vm_shares.h"
+#include "values/error.h"
 #include "values/text.h"
 #include "values/value.h"
 
@@ -17,7 +17,7 @@ enum { HOST = 1, VMS, KEPT };
 
 static const bx_lua_class hypervisor_class;
 
-static bx_hypervisor *check_hypervisor(lua_State *L)
+bx_hypervisor *bx_lua_check_hypervisor(lua_State *L)
 {
     return bx_lua_check_class(L, 1, &hypervisor_class);
 }
@@ -132,7 +132,7 @@ static int take_courier(bx_host *host, const bx_vm *guest, const bx_buffer *pool
  * keep, pool or guest }. */
 static int hypervisor_enter(lua_State *L)
 {
-    bx_hypervisor *hypervisor = check_hypervisor(L);
+    bx_hypervisor *hypervisor = bx_lua_check_hypervisor(L);
     bx_vm_options options = {.id = luaL_checkstring(L, 2),
                              .biological_type = luaL_checkstring(L, 3),
                              .memory_limit = (uint64_t)number_field(L, "memory"),
@@ -175,7 +175,7 @@ static int hypervisor_enter(lua_State *L)
 /* The VM of that id, or nil and an error. */
 static int hypervisor_get_vm(lua_State *L)
 {
-    const bx_hypervisor *hypervisor = check_hypervisor(L);
+    const bx_hypervisor *hypervisor = bx_lua_check_hypervisor(L);
     const char *id = luaL_checkstring(L, 2);
     lua_getiuservalue(L, 1, VMS);
     if (bx_hypervisor_find(hypervisor, id) && lua_getfield(L, -1, id) != LUA_TNIL)
@@ -196,7 +196,7 @@ void bx_lua_forget_vm(lua_State *L, int hypervisor, const char *id)
 /* The ids, in order of creation. */
 static int hypervisor_ids(lua_State *L)
 {
-    const bx_hypervisor *hypervisor = check_hypervisor(L);
+    const bx_hypervisor *hypervisor = bx_lua_check_hypervisor(L);
     lua_Integer count = 0;
     for (const bx_lease *lease = hypervisor->leases; lease; lease = lease->next)
         count++;
@@ -211,7 +211,7 @@ static int hypervisor_ids(lua_State *L)
 /* Per resource: { capacity, allocated, free }. */
 static int hypervisor_get_system_resources(lua_State *L)
 {
-    const bx_hypervisor *hypervisor = check_hypervisor(L);
+    const bx_hypervisor *hypervisor = bx_lua_check_hypervisor(L);
     lua_createtable(L, 0, BX_RESOURCES);
     for (int i = 0; i < BX_RESOURCES; i++) {
         double allocated = bx_hypervisor_allocated(hypervisor, (bx_resource)i);
@@ -229,7 +229,7 @@ static int hypervisor_get_system_resources(lua_State *L)
 
 static int hypervisor_get_chassis_info(lua_State *L)
 {
-    const bx_hypervisor *hypervisor = check_hypervisor(L);
+    const bx_hypervisor *hypervisor = bx_lua_check_hypervisor(L);
     lua_createtable(L, 0, 4);
     lua_pushstring(L, hypervisor->chassis->name);
     lua_setfield(L, -2, "name");
@@ -249,7 +249,8 @@ static int hypervisor_get_chassis_info(lua_State *L)
 /* Its VMs go with it, those that scripts still hold too. */
 static int hypervisor_gc(lua_State *L)
 {
-    bx_hypervisor *hypervisor = lua_touserdata(L, 1);
+    bx_hypervisor *hypervisor = bx_lua_check_hypervisor(L);
+    bx_hypervisor_listen(hypervisor, false);
     while (hypervisor->leases)
         bx_hypervisor_abandon_vm(hypervisor, hypervisor->leases->vm);
     return 0;
@@ -257,12 +258,13 @@ static int hypervisor_gc(lua_State *L)
 
 static int hypervisor_tostring(lua_State *L)
 {
-    lua_pushfstring(L, "BioXenHypervisor(%s)", check_hypervisor(L)->chassis->name);
+    lua_pushfstring(L, "BioXenHypervisor(%s)", bx_lua_check_hypervisor(L)->chassis->name);
     return 1;
 }
 
 static const luaL_Reg methods[] = {{"enter", hypervisor_enter},
                                    {"ids", hypervisor_ids},
+                                   {"listen", bx_lua_hypervisor_listen},
                                    {"get_vm", hypervisor_get_vm},
                                    {"get_system_resources", hypervisor_get_system_resources},
                                    {"get_chassis_info", hypervisor_get_chassis_info},

@@ -2,10 +2,15 @@
 #ifndef BX_LUA_HYPERVISOR_H
 #define BX_LUA_HYPERVISOR_H
 
+#include "hypervisor/hypervisor.h"
+
 #include <lua.h>
 
 /* Leaves its methods table on the stack: the Lua side adds to it. */
 void bx_lua_open_hypervisor(lua_State *L);
+
+/* The hypervisor at 1; raises where it is none. */
+bx_hypervisor *bx_lua_check_hypervisor(lua_State *L);
 
 /* new_hypervisor(chassis, capacity) */
 int bx_lua_new_hypervisor(lua_State *L);

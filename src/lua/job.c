@@ -1,10 +1,12 @@
 #include "lua/job.h"
 
+#include "lua/changes.h"
 #include "lua/class.h"
-#include "lua/error.h"
 #include "lua/host.h"
+#include "lua/loop.h"
 #include "lua/vm_box.h"
 #include "lua/watch.h"
+#include "values/error.h"
 #include "values/value.h"
 
 #include <math.h>
@@ -31,10 +33,27 @@ static bx_vm *vm_of(lua_State *L, int job)
     return box ? box->vm : NULL;
 }
 
+/* The owner, or where that is of another process its id alone, keeps it alive. */
 static const char *vm_id(lua_State *L, int job)
 {
     const bx_vm *vm = vm_of(L, job);
-    return vm ? vm->id : NULL;
+    if (vm)
+        return vm->id;
+    lua_getiuservalue(L, job, 1);
+    const char *id = lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : NULL;
+    lua_pop(L, 1);
+    return id;
+}
+
+bx_job *bx_lua_test_job(lua_State *L, int index)
+{
+    const job_box *box = bx_lua_test_class(L, index, &job_class);
+    return box ? box->job : NULL;
+}
+
+bx_job *bx_lua_check_job(lua_State *L, int argument)
+{
+    return check_box(L, argument)->job;
 }
 
 bx_job **bx_lua_new_job(lua_State *L, int owner)
@@ -201,49 +220,15 @@ static void push_accounts(lua_State *L, int jobs)
     }
 }
 
-/* Turn the loop once, awake for the first moment: 1 after something happened, 0 when the deadline
- * has passed. */
+/* As bx_lua_turn; who watches is told what is due. */
 static int turn(lua_State *L, const waiting *w, int64_t deadline)
 {
-    bx_host *host = w->host;
-    if (!bx_host_is_owner(host))
-        return luaL_error(
-            L, host->owner ? "this process was forked from the one that loaded bioxen, which alone "
-                             "waits for jobs"
-                           : "the job's host has been closed");
-    int64_t until = deadline ? bx_patience_begin(&host->patience) : 0;
-    int turned = 0;
-    while (turned == 0 && until && bx_patience_lasts(until))
-        turned = bx_reactor_turn(&host->reactor, 0);
-    if (until)
-        bx_patience_end(&host->patience, turned > 0);
-    bool watched = w->watch && w->watch->due < deadline;
-    if (turned == 0)
-        turned = bx_reactor_turn(&host->reactor, watched ? w->watch->due : deadline);
-    if (turned == BX_REACTOR_BROKEN) {
-        bx_error error;
-        bx_reactor_fail(&error);
-        return luaL_error(L, "%s", error.message);
-    }
-    if (turned < 0) {
-        bx_watch_hide(w->watch); /* before a hook ends the wait */
-        bx_lua_run_hooks(L);
-        return 1;
-    }
+    int turned = bx_lua_turn(L, w->host, w->watch, deadline);
     if (bx_watch_is_due(w->watch)) {
         push_accounts(L, w->jobs);
         bx_watch_tell(L, w->watch);
     }
-    return turned || bx_clock_now() < deadline;
-}
-
-static int64_t check_deadline(lua_State *L, int argument)
-{
-    if (lua_isnoneornil(L, argument))
-        return BX_NEVER;
-    double timeout = luaL_checknumber(L, argument);
-    luaL_argcheck(L, timeout >= 0, argument, "a timeout in seconds, 0 or more, expected");
-    return bx_clock_after(timeout);
+    return turned;
 }
 
 static int fail_timeout(lua_State *L, const char *id)
@@ -253,7 +238,8 @@ static int fail_timeout(lua_State *L, const char *id)
     return bx_lua_fail(L, &error, id);
 }
 
-static int await(lua_State *L, int index, int64_t deadline)
+/* Wait till the deadline for the job at an index. */
+static void block(lua_State *L, int index, int64_t deadline)
 {
     job_box *box = check_box(L, index);
     waiting w = begin_to_wait(L, index);
@@ -261,24 +247,67 @@ static int await(lua_State *L, int index, int64_t deadline)
     while (!box->job->done && !late)
         late = !turn(L, &w, deadline) && !box->job->done;
     bx_watch_hide(w.watch);
-    return late ? fail_timeout(L, vm_id(L, index)) : push_outcome(L, index);
+    bx_lua_tell_changes(L, w.host); /* those of a job that was done at once */
+}
+
+/* The same; or yield, where somebody serves who resumes what waits, and go on by `then`. */
+static int await(lua_State *L, int index, int64_t deadline, lua_KFunction then)
+{
+    job_box *box = check_box(L, index);
+    bool yields = bx_lua_push_host(L)->yields;
+    lua_pop(L, 1);
+    if (yields && !box->job->done && deadline > bx_clock_now() && lua_isyieldable(L)) {
+        lua_pushvalue(L, index);
+        if (deadline == BX_NEVER)
+            lua_pushnil(L);
+        else
+            lua_pushnumber(L, (double)deadline * 1e-9);
+        return lua_yieldk(L, 2, index, then);
+    }
+    block(L, index, deadline);
+    return then(L, LUA_OK, index);
+}
+
+int bx_lua_finish_job(lua_State *L, int status, lua_KContext index)
+{
+    (void)status;
+    if (!check_box(L, (int)index)->job->done)
+        return fail_timeout(L, vm_id(L, (int)index));
+    return push_outcome(L, (int)index);
+}
+
+int bx_lua_await_job_then(lua_State *L, int64_t deadline, lua_KFunction then)
+{
+    return await(L, lua_gettop(L), deadline, then);
+}
+
+int bx_lua_block_on_job(lua_State *L)
+{
+    int index = lua_gettop(L);
+    block(L, index, BX_NEVER);
+    return push_outcome(L, index);
+}
+
+int bx_lua_await_job_until(lua_State *L, int64_t deadline)
+{
+    return bx_lua_await_job_then(L, deadline, bx_lua_finish_job);
 }
 
 int bx_lua_await_job(lua_State *L)
 {
-    return await(L, lua_gettop(L), BX_NEVER);
+    return bx_lua_await_job_until(L, BX_NEVER);
 }
 
 static int job_wait(lua_State *L)
 {
     check_box(L, 1);
-    int64_t deadline = check_deadline(L, 2);
-    return await(L, 1, deadline);
+    int64_t deadline = bx_lua_check_deadline(L, 2);
+    return await(L, 1, deadline, bx_lua_finish_job);
 }
 
 static int job_result(lua_State *L)
 {
-    return await(L, 1, bx_clock_now());
+    return await(L, 1, bx_clock_now(), bx_lua_finish_job);
 }
 
 static int job_done(lua_State *L)
@@ -312,20 +341,36 @@ static int job_progress(lua_State *L)
     return 2;
 }
 
-/* Output as it comes; ends when the job is done. */
-static int next_output(lua_State *L)
+/* What was printed and not read yet, waiting till the deadline for some; "" if there was none by
+ * then; nil once the job is done and all is read. */
+static int read_output(lua_State *L, int64_t deadline)
 {
     job_box *box = check_box(L, 1);
     waiting w = begin_to_wait(L, 1);
-    while (!box->job->done && box->job->output.length == box->read)
-        turn(L, &w, BX_NEVER);
+    bool late = false;
+    while (!box->job->done && box->job->output.length == box->read && !late)
+        late = !turn(L, &w, deadline);
     bx_watch_hide(w.watch);
     size_t fresh = box->job->output.length - box->read;
-    if (fresh == 0)
-        return 0;
-    lua_pushlstring(L, (const char *)box->job->output.data + box->read, fresh);
+    if (fresh == 0 && box->job->done)
+        lua_pushnil(L);
+    else
+        lua_pushlstring(L, (const char *)box->job->output.data + box->read, fresh);
     box->read += fresh;
     return 1;
+}
+
+static int job_read(lua_State *L)
+{
+    check_box(L, 1);
+    int64_t deadline = bx_lua_check_deadline(L, 2);
+    return read_output(L, deadline);
+}
+
+/* Output as it comes; ends when the job is done. */
+static int next_output(lua_State *L)
+{
+    return read_output(L, BX_NEVER);
 }
 
 static int job_output(lua_State *L)
@@ -377,7 +422,7 @@ static lua_Integer find_done(lua_State *L, lua_Integer count)
 int bx_lua_wait_all(lua_State *L)
 {
     lua_Integer count = check_jobs(L);
-    int64_t deadline = check_deadline(L, 2);
+    int64_t deadline = bx_lua_check_deadline(L, 2);
     waiting w = begin_to_wait(L, 1);
     bool late = false;
     for (lua_Integer i = 1; i <= count && !late; i++)
@@ -394,7 +439,7 @@ int bx_lua_wait_any(lua_State *L)
 {
     lua_Integer count = check_jobs(L);
     luaL_argcheck(L, count > 0, 1, "at least one job expected");
-    int64_t deadline = check_deadline(L, 2);
+    int64_t deadline = bx_lua_check_deadline(L, 2);
     waiting w = begin_to_wait(L, 1);
     lua_Integer done = find_done(L, count);
     for (bool again = true; !done && again; done = find_done(L, count))
@@ -411,7 +456,7 @@ int bx_lua_wait_any(lua_State *L)
 
 static int job_gc(lua_State *L)
 {
-    job_box *box = lua_touserdata(L, 1);
+    job_box *box = bx_lua_check_class(L, 1, &job_class);
     bx_job_release(box->job);
     box->job = NULL;
     return 0;
@@ -429,13 +474,10 @@ static int job_tostring(lua_State *L)
     return 1;
 }
 
-static const luaL_Reg methods[] = {{"wait", job_wait},
-                                   {"done", job_done},
-                                   {"cancel", job_cancel},
-                                   {"progress", job_progress},
-                                   {"result", job_result},
-                                   {"output", job_output},
-                                   {NULL, NULL}};
+static const luaL_Reg methods[] = {{"wait", job_wait},     {"done", job_done},
+                                   {"cancel", job_cancel}, {"progress", job_progress},
+                                   {"result", job_result}, {"output", job_output},
+                                   {"read", job_read},     {NULL, NULL}};
 static const luaL_Reg metamethods[] = {
     {"__gc", job_gc}, {"__tostring", job_tostring}, {NULL, NULL}};
 static const bx_lua_class job_class = {"bioxen.Job", NULL, methods, metamethods};

@@ -1,10 +1,10 @@
 #include "lua/session.h"
 
 #include "lua/class.h"
-#include "lua/error.h"
 #include "lua/host.h"
 #include "lua/job.h"
 #include "lua/notes.h"
+#include "values/error.h"
 #include "values/value.h"
 
 #include <math.h>
@@ -85,7 +85,7 @@ static int session_release(lua_State *L)
 
 static int session_gc(lua_State *L)
 {
-    session_box *box = lua_touserdata(L, 1);
+    session_box *box = bx_lua_check_class(L, 1, &session_class);
     bx_courier_release(box->courier);
     box->courier = NULL;
     return 0;

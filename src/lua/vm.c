@@ -63,12 +63,15 @@ static int vm_get_status(lua_State *L)
     lua_pushboolean(L, vm->job != NULL);
     lua_setfield(L, -2, "busy");
     set_integer(L, "calls", (lua_Integer)vm->calls);
+    set_integer(L, "starts", (lua_Integer)vm->starts);
     set_integer(L, "memory_limit", (lua_Integer)vm->memory_limit);
     set_number(L, "sim_time", vm->sim_time);
     if (bx_vm_is_alive(vm)) {
         if (vm->child.pid)
             set_integer(L, "pid", vm->child.pid);
         set_number(L, "uptime_seconds", (double)(bx_clock_now() - vm->started) * 1e-9);
+        int64_t had = bx_vm_processor_time(vm);
+        set_number(L, "processor_seconds", had < 0 ? NAN : (double)had * 1e-9);
     }
     double genome = bx_hypervisor_genome(hypervisor, vm);
     set_number(L, "genome_kb", genome > 0 ? genome : NAN);
@@ -85,8 +88,7 @@ static int vm_tostring(lua_State *L)
 {
     const bx_vm *vm = bx_lua_check_vm(L)->vm;
     const char *class_ = strchr(bx_lua_class_of(L, 1)->name, '.') + 1;
-    lua_pushfstring(L, "%s(%s, %s, %s)", class_, vm->id, vm->biological_type,
-                    bx_vm_state_name(vm));
+    lua_pushfstring(L, "%s(%s, %s, %s)", class_, vm->id, vm->biological_type, bx_vm_state_name(vm));
     return 1;
 }
 
@@ -98,6 +100,7 @@ static const luaL_Reg vm_methods[] = {{"start", bx_lua_vm_start},
                                       {"stop", bx_lua_vm_stop},
                                       {"restart", bx_lua_vm_restart},
                                       {"destroy", bx_lua_vm_destroy},
+                                      {"wait_for", bx_lua_vm_wait_for},
                                       {"get_status", vm_get_status},
                                       {"get_state", vm_get_state},
                                       {"get_vm_type", vm_get_vm_type},

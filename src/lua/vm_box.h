@@ -27,8 +27,11 @@ bx_lua_vm *bx_lua_test_vm(lua_State *L, int index);
 /* The VM at 1; raises where it is none, or collected. */
 bx_lua_vm *bx_lua_check_vm(lua_State *L);
 
-/* The same, after hearing without waiting what has happened. */
+/* The VM at 1, after hearing what has happened to it by now, without waiting. */
 bx_vm *bx_lua_check_fresh_vm(lua_State *L);
+
+/* The box at 1, which may be empty; raises where it is none. */
+bx_lua_vm *bx_lua_check_vm_box(lua_State *L);
 
 /* Push the hypervisor of the VM at 1: core.hypervisor_of(vm) */
 int bx_lua_hypervisor_of(lua_State *L);

@@ -2,9 +2,9 @@
 
 #include "core/file.h"
 #include "lua/class.h"
-#include "lua/error.h"
 #include "lua/job.h"
 #include "lua/vm_box.h"
+#include "values/error.h"
 #include "values/options.h"
 #include "values/text.h"
 #include "values/value.h"
@@ -116,7 +116,15 @@ int bx_lua_vm_execute_file(lua_State *L)
     return pushed == 1 ? bx_lua_await_job(L) : pushed;
 }
 
-int bx_lua_ask(lua_State *L)
+static int finish_ask(lua_State *L, int status, lua_KContext index)
+{
+    int pushed = bx_lua_finish_job(L, status, index);
+    if (pushed == 1)
+        lua_getfield(L, -1, "result");
+    return pushed;
+}
+
+int bx_lua_request(lua_State *L)
 {
     const bx_lua_vm *box = bx_lua_check_vm(L);
     const char *operation = luaL_checkstring(L, 2);
@@ -130,10 +138,11 @@ int bx_lua_ask(lua_State *L)
     if (status == 0)
         made = bx_vm_call(box->vm, operation, values, timeout, &error);
     bx_buffer_free(values);
-    int pushed = bx_lua_give_job(L, job, made, &error, box->vm->id);
-    if (pushed == 1)
-        pushed = bx_lua_await_job(L);
-    if (pushed == 1)
-        lua_getfield(L, -1, "result");
-    return pushed;
+    return bx_lua_give_job(L, job, made, &error, box->vm->id);
+}
+
+int bx_lua_ask(lua_State *L)
+{
+    int pushed = bx_lua_request(L);
+    return pushed == 1 ? bx_lua_await_job_then(L, BX_NEVER, finish_ask) : pushed;
 }

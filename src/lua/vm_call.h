@@ -10,8 +10,11 @@ int bx_lua_vm_submit(lua_State *L);
 int bx_lua_vm_execute(lua_State *L);
 int bx_lua_vm_execute_file(lua_State *L);
 
-/* core.ask(vm, operation, timeout or nil, ...): call an operation of the worker with these values
- * and wait. Its result; or nil and an error. */
+/* core.request(vm, operation, timeout or nil, ...): call an operation of the worker with these
+ * values. A job; or nil and an error. */
+int bx_lua_request(lua_State *L);
+
+/* core.ask(...): the same, and wait. Its result; or nil and an error. */
 int bx_lua_ask(lua_State *L);
 
 #endif

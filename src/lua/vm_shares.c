@@ -1,7 +1,7 @@
 #include "lua/vm_shares.h"
 
-#include "lua/error.h"
 #include "lua/vm_box.h"
+#include "values/error.h"
 #include "values/options.h"
 #include "values/text.h"
 #include "values/value.h"

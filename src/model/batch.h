@@ -24,12 +24,13 @@ bool bx_batch_takes(const bx_program *program, bx_range range);
 /* What follows builds it; -1 without memory. Append code, after which slots have new values. */
 int bx_batch_append(bx_batch *batch, const bx_program *program, bx_range range);
 
-/* A value: that of a slot by now; a number; an operator's of one or two values. */
+/* A value: what a slot holds by now; a number; an operator applied to one or two values. */
 int64_t bx_batch_slot(bx_batch *batch, uint32_t slot);
 int64_t bx_batch_number(bx_batch *batch, double number);
 int64_t bx_batch_apply(bx_batch *batch, bx_op op, uint32_t a, uint32_t b);
 
-/* These values are wanted, and each becomes its place in what bx_batch_run returns. */
+/* The batch is to give these values: each entry of `wanted` is a value, and becomes its place in
+ * what bx_batch_run returns. */
 int bx_batch_finish(bx_batch *batch, uint32_t *wanted, size_t count);
 
 /* Take what does not vary from the frame: before the first run, and when it has changed. */

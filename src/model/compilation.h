@@ -63,8 +63,8 @@ int bx_compilation_refuse_draws(bx_compilation *c, size_t draws);
 void bx_compilation_dependence(const bx_network *network, const bx_formula *formula,
                                const uint32_t *slots, bool *varies, bool *timely);
 
-/* What stands behind a slot that is read as it is written: of a rule that can be set to a value of
- * the same size, the species or parameter that this sets; else the slot. */
+/* The species or parameter that is set when the slot is, if to the same value: that behind a rule
+ * without a size; else the slot itself. */
 size_t bx_compilation_behind(const bx_compilation *c, size_t slot);
 
 /* "species", "parameter" or "rule". */

@@ -22,8 +22,10 @@ static double gamma_of(bx_random *random, double shape)
 {
     if (!(shape > 0))
         return NAN;
-    if (shape < 1)
-        return gamma_of(random, shape + 1) * pow(bx_random_uniform(random), 1 / shape);
+    if (shape < 1) {
+        double above = gamma_of(random, shape + 1);
+        return above * pow(bx_random_uniform(random), 1 / shape);
+    }
     double d = shape - 1.0 / 3, c = 1 / sqrt(9 * d);
     for (;;) {
         double x = normal(random), v = 1 + c * x;
@@ -44,6 +46,13 @@ static double poisson(bx_random *random, double mean)
     return mean >= 0 && mean < 1e15 ? bx_random_poisson(random, mean) : NAN;
 }
 
+/* One draw after the other: in one expression C leaves open which comes first. */
+static double laplace(bx_random *random)
+{
+    double up = bx_random_exponential(random);
+    return up - bx_random_exponential(random);
+}
+
 static double draw(bx_random *random, bx_op op, double a, double b)
 {
     switch (op) {
@@ -55,8 +64,7 @@ static double draw(bx_random *random, bx_op op, double a, double b)
     case BX_OP_CHI_SQUARE: return 2 * gamma_of(random, a / 2);
     case BX_OP_EXPONENTIAL: return bx_random_exponential(random) / a;
     case BX_OP_GAMMA: return b * gamma_of(random, a);
-    case BX_OP_LAPLACE:
-        return a + b * (bx_random_exponential(random) - bx_random_exponential(random));
+    case BX_OP_LAPLACE: return a + b * laplace(random);
     case BX_OP_LOG_NORMAL: return exp(a + b * normal(random));
     case BX_OP_POISSON: return poisson(random, a);
     case BX_OP_RAYLEIGH: return a * sqrt(2 * bx_random_exponential(random));

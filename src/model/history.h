@@ -57,10 +57,11 @@ double bx_history_limit(const bx_history *history, double now);
  * if there is none. It lies behind the jump by a few units of rounding. */
 double bx_history_next(bx_history *history, double now);
 
-/* Delays that vary with the state or with time: how many; as many functions that change their sign
- * where a jump comes again, between the jumps that were next when bx_history_aim was called last.
- * Who finds such a place says so before bx_history_mark. The delayed values were computed before.
- */
+/* After a delay that varies with the state or with time a jump comes again at a time that is not
+ * known ahead. bx_history_moving: how many such delays there are. bx_history_aim notes between
+ * which jumps each looks back now; from then on bx_history_distances gives a function for each that
+ * changes its sign where it comes to one of the two. Who finds such a place calls bx_history_meet,
+ * then bx_history_mark. Delayed values must have been computed before each of these. */
 size_t bx_history_moving(const bx_network *network);
 void bx_history_aim(bx_history *history);
 void bx_history_distances(const bx_history *history, double *out);

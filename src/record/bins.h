@@ -34,8 +34,8 @@ bool bx_bins_valid(const bx_bins *bins, double least, double greatest, uint32_t 
 
 uint64_t bx_bins_total(const bx_bins *bins);
 
-/* The least value that a part `p` of all values do not pass; if bins are wider than values are
- * apart, between the edges of its bin in proportion. NaN without values. */
+/* The least value that a part `p` of all values does not pass. Where bins are wider than values are
+ * apart it lies between the edges of its bin, in proportion. NaN without values. */
 double bx_bins_quantile(const bx_bins *bins, double p, double least, double greatest);
 
 /* Where a bin begins: low + index may be up to the length. */

@@ -22,9 +22,10 @@ typedef struct bx_law_side {
     bx_names places; /* of the reactants, by name */
 } bx_law_side;
 
-/* Whether a law is a sum with terms of both signs, or a product with one such factor, whose
- * positive terms each name all that the left side loses and whose negative ones all that the right
- * does: the rates of the two directions. *sum is then for bx_law_direction. -1 without memory. */
+/* Whether a law is the difference of the rates of two directions: a sum with terms of both signs,
+ * or a product with one such factor, in which each positive term names all that the left side
+ * loses, and each negative one all that the right side loses. *sum is then for bx_law_direction. -1
+ * without memory. */
 int bx_law_is_net(const bx_formula *law, const bx_law_side *left, const bx_law_side *right,
                   size_t *sum, bx_error *err);
 

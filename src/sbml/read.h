@@ -1,5 +1,5 @@
 /* A model in SBML (levels 1 to 3) as a process of the engine. What its names become stands in
- * sbml_model.h and lua/bioxen/types.lua. SBML's time unit is taken for the cell's second. */
+ * sbml/model.h and lua/bioxen/types.lua. SBML's time unit is taken for the cell's second. */
 #ifndef BX_SBML_READ_H
 #define BX_SBML_READ_H
 

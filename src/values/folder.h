@@ -5,9 +5,8 @@
 #include <lua.h>
 #include <stdbool.h>
 
-/* Push the names in the folder, with `unlinked` one that is no link, but those that begin with a
- * dot. -1 with errno, and nothing is
- * pushed, where it cannot be opened. */
+/* Push the names in the folder, but those that begin with a dot. -1 with errno, and nothing is
+ * pushed, where it cannot be opened or, with `unlinked`, is a link. */
 int bx_lua_push_folder(lua_State *L, const char *path, bool unlinked);
 
 #endif

@@ -29,8 +29,8 @@ int bx_lua_genome_translate(lua_State *L);
  * g:gene(id) does, are read too. */
 int bx_lua_genome_from_table(lua_State *L, int index);
 
-/* Options of reading, from a table or nil: format, code, circular and, with `files`, fasta. What
- * they point to stays on the stack. Raises where they have a mistake. */
+/* Options of reading, from a table or nil: format, code, circular, strict and, with `files`, fasta.
+ * What they point to stays on the stack. Raises where they have a mistake. */
 void bx_lua_genome_options(lua_State *L, int index, bool files, bx_genome_options *options);
 
 /* Raise unless all keys of the table at `index` are among `allowed` (NULL-ended). `what` it is. */

@@ -1,6 +1,7 @@
 #include "values/text.h"
 
 #include "core/save.h"
+#include "values/error.h"
 
 #include <lauxlib.h>
 #include <string.h>
@@ -38,28 +39,13 @@ const char *bx_lua_opt_path(lua_State *L, int index)
     return lua_isnoneornil(L, index) ? NULL : bx_lua_check_path(L, index);
 }
 
-static int push_failure(lua_State *L, const bx_error *err)
-{
-    const bx_code_info *info = bx_code_describe(err->code);
-    lua_pushnil(L);
-    lua_createtable(L, 0, 3);
-    lua_pushstring(L, info->name);
-    lua_setfield(L, -2, "code");
-    lua_pushstring(L, info->class_);
-    lua_setfield(L, -2, "class");
-    lua_pushstring(L, err->message);
-    lua_setfield(L, -2, "message");
-    luaL_setmetatable(L, "bioxen.Error");
-    return 2;
-}
-
 int bx_lua_give_text(lua_State *L, bx_buffer *text, const char *path)
 {
     bx_error err;
     if (!path)
         lua_pushlstring(L, (const char *)text->data, text->length);
     else if (bx_save(path, text->data, text->length, &err) < 0)
-        return push_failure(L, &err);
+        return bx_lua_fail(L, &err, NULL);
     else
         lua_pushboolean(L, 1);
     bx_buffer_free(text);

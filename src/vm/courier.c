@@ -305,8 +305,10 @@ static void on_output(void *owner, const uint8_t *bytes, size_t length)
     (void)length;
 }
 
-static void on_progress(void *owner, double fraction, const char *text, size_t length)
+static void on_progress(void *owner, double fraction, double sim_time, const char *text,
+                        size_t length)
 {
+    (void)sim_time;
     bx_request *request = ((bx_courier *)owner)->current;
     if (request && request->progress)
         request->progress(request, fraction, text, length);
@@ -493,7 +495,7 @@ static void advance(bx_courier *courier)
     int status = courier->opened ? call_request(courier, &error) : call_open(courier, &error);
     if (status < 0 && error.code == BX_ESYSTEM) /* half of the call may be on its way */
         kill_program(courier, &error);
-    else if (status < 0 && error.code != BX_EDIED) /* on EDIED the end of the program says more */
+    else if (status < 0)
         end_call(courier, &error, NULL, 0);
 }
 

@@ -32,7 +32,7 @@ struct bx_request {
      * with an error it is a map of details, or NULL. */
     void (*ended)(bx_request *request, const bx_error *error, const uint8_t *value, size_t length);
     bx_courier *courier; /* while it waits or is on its way */
-    bool late;           /* it was sent while the program ended: for the next */
+    bool late;           /* sent while the program was ending: for its successor */
     bx_request *next;
 };
 

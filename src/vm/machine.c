@@ -1,5 +1,7 @@
 #include "vm/machine.h"
 
+#include <string.h>
+
 /* One cell of the table: what is done, and the state from then on. An action may lead further. */
 typedef struct transition {
     bx_vm_action *act; /* NULL: the event means nothing here */
@@ -162,6 +164,18 @@ void bx_vm_handle(bx_vm *vm, bx_vm_event event, const bx_error *error)
         return;
     vm->state = found->next;
     found->act(vm, error);
+    bx_vm_tell(vm);
+}
+
+void bx_vm_tell(bx_vm *vm)
+{
+    const char *from = vm->told, *to = bx_vm_state_name(vm);
+    if (strcmp(from, to) == 0)
+        return;
+    vm->told = to;
+    if (vm->lease)
+        vm->lease->changed(vm->lease, from, to,
+                           bx_vm_has_failed(vm) ? vm->exit_reason.message : NULL);
 }
 
 /* ---- refusals ---- */

@@ -44,6 +44,9 @@ typedef enum bx_vm_event {
  * that means nothing in this state is ignored. `error` is what came with it, or NULL. */
 void bx_vm_handle(bx_vm *vm, bx_vm_event event, const bx_error *error);
 
+/* Tell the lease of the state, if users see another than it was told of last. */
+void bx_vm_tell(bx_vm *vm);
+
 /* Whether the event means anything in this state. */
 bool bx_vm_accepts(const bx_vm *vm, bx_vm_event event);
 

@@ -3,13 +3,14 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
+#include <sys/timerfd.h>
 #include <unistd.h>
 
 enum { EVENTS = 64 };
 
 int bx_reactor_open(bx_reactor *reactor, bx_error *err)
 {
-    *reactor = (bx_reactor){.epoll = epoll_create1(EPOLL_CLOEXEC)};
+    *reactor = (bx_reactor){.epoll = epoll_create1(EPOLL_CLOEXEC), .alarm.descriptor = -1};
     if (reactor->epoll < 0)
         return bx_fail_errno(err, BX_ESYSTEM, errno, "cannot make an epoll descriptor");
     return 0;
@@ -19,10 +20,13 @@ void bx_reactor_close(bx_reactor *reactor)
 {
     if (reactor->epoll >= 0)
         close(reactor->epoll);
+    if (reactor->alarm.descriptor >= 0)
+        close(reactor->alarm.descriptor);
+    reactor->alarm.descriptor = -1;
     while (reactor->timers)
         bx_reactor_clear_timer(reactor, reactor->heap[1]);
     free(reactor->heap);
-    *reactor = (bx_reactor){.epoll = -1};
+    *reactor = (bx_reactor){.epoll = -1, .alarm.descriptor = -1};
 }
 
 int bx_reactor_watch(bx_reactor *reactor, bx_source *source, int descriptor, uint32_t events,
@@ -81,6 +85,46 @@ static void sift_down(bx_reactor *reactor, bx_timer *timer, size_t at)
     place(reactor, timer, at);
 }
 
+/* Where somebody waits for the alarm: it goes off with the earliest timer. */
+static void set_alarm(bx_reactor *reactor)
+{
+    int64_t at = reactor->timers ? reactor->heap[1]->at : BX_NEVER;
+    if (reactor->alarm.descriptor < 0 || at == reactor->alarm_at)
+        return;
+    struct itimerspec when = {0}; /* never */
+    if (at != BX_NEVER) {
+        int64_t moment = at > 0 ? at : 1;
+        when.it_value = (struct timespec){moment / 1000000000, moment % 1000000000};
+    }
+    timerfd_settime(reactor->alarm.descriptor, TFD_TIMER_ABSTIME, &when, NULL);
+    reactor->alarm_at = at;
+}
+
+static void alarm_rang(bx_source *source, uint32_t events)
+{
+    uint64_t times;
+    (void)events;
+    ssize_t ignored = read(source->descriptor, &times, sizeof times);
+    (void)ignored;
+}
+
+int bx_reactor_descriptor(bx_reactor *reactor, bx_error *err)
+{
+    if (reactor->alarm.descriptor >= 0)
+        return reactor->epoll;
+    int descriptor = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+    if (descriptor < 0)
+        return bx_fail_errno(err, BX_ESYSTEM, errno, "cannot make a timer");
+    reactor->alarm.ready = alarm_rang;
+    if (bx_reactor_watch(reactor, &reactor->alarm, descriptor, EPOLLIN, err) < 0) {
+        close(descriptor);
+        return -1;
+    }
+    reactor->alarm_at = BX_NEVER;
+    set_alarm(reactor);
+    return reactor->epoll;
+}
+
 void bx_reactor_clear_timer(bx_reactor *reactor, bx_timer *timer)
 {
     size_t at = timer->position;
@@ -88,10 +132,11 @@ void bx_reactor_clear_timer(bx_reactor *reactor, bx_timer *timer)
         return;
     timer->position = 0;
     bx_timer *moved = reactor->heap[reactor->timers--];
-    if (moved == timer)
-        return;
-    sift_up(reactor, moved, at);
-    sift_down(reactor, moved, moved->position);
+    if (moved != timer) {
+        sift_up(reactor, moved, at);
+        sift_down(reactor, moved, moved->position);
+    }
+    set_alarm(reactor);
 }
 
 int bx_reactor_set_timer(bx_reactor *reactor, bx_timer *timer, int64_t at)
@@ -109,6 +154,7 @@ int bx_reactor_set_timer(bx_reactor *reactor, bx_timer *timer, int64_t at)
     }
     timer->at = at;
     sift_up(reactor, timer, ++reactor->timers);
+    set_alarm(reactor);
     return 0;
 }
 

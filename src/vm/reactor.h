@@ -27,6 +27,8 @@ typedef struct bx_reactor {
     size_t heap_capacity;
     struct bx_source **pending; /* the events of the present turn, so that a source can leave */
     int pending_count;
+    bx_source alarm; /* for another loop: the system's timer, set to the earliest of the heap */
+    int64_t alarm_at;
 } bx_reactor;
 
 int bx_reactor_open(bx_reactor *reactor, bx_error *err);
@@ -49,6 +51,10 @@ enum { BX_REACTOR_SIGNAL = -1, BX_REACTOR_BROKEN = -2 };
  * handled; 0: the deadline passed; BX_REACTOR_SIGNAL: a signal came; BX_REACTOR_BROKEN: the loop
  * cannot wait, nor will it ever (errno). */
 int bx_reactor_turn(bx_reactor *reactor, int64_t deadline);
+
+/* A descriptor that another loop can wait for: it is readable when a turn finds something to
+ * handle, timers included. The reactor keeps it. -1: there can be none. */
+int bx_reactor_descriptor(bx_reactor *reactor, bx_error *err);
 
 /* Say so: -1 with BX_ESYSTEM, from errno. */
 int bx_reactor_fail(bx_error *err);

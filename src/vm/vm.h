@@ -90,10 +90,14 @@ typedef struct bx_vm_options {
     bx_courier *courier;     /* of an xcpng VM, held by it from then on */
 } bx_vm_options;
 
-/* What holds a VM's share of a chassis; told when the VM begins and ends to use it. */
+/* What holds a VM's share of a chassis; told when the VM begins and ends to use it, and of its
+ * states. */
 typedef struct bx_vm_lease {
     int (*take)(struct bx_vm_lease *lease, bx_error *err);
     void (*give_back)(struct bx_vm_lease *lease);
+    /* The state that users see has changed; the reason where it is `error`, or NULL. */
+    void (*changed)(struct bx_vm_lease *lease, const char *from, const char *to,
+                    const char *reason);
 } bx_vm_lease;
 
 struct bx_vm {
@@ -101,6 +105,7 @@ struct bx_vm {
     bx_host *host;
     bx_vm_state state;
     bx_vm_state before_start; /* where a failed start leads back to */
+    const char *told;         /* the name of the state that the lease was last told of */
     char id[BX_VM_ID_LENGTH + 1];
     char *biological_type;
     char *folder;
@@ -118,10 +123,12 @@ struct bx_vm {
     bx_job *job;            /* the start, call or stop that is under way, one reference; or NULL */
     bx_job *change;         /* the pause or resumption, the same */
     bx_guest_end guest_end; /* what the stop that is under way must reach */
-    bx_guest_end guest_end_begun; /* and what was asked for last */
+    bx_guest_end guest_end_begun; /* what the release that was begun last is to reach */
     bx_error exit_reason; /* why the worker is being killed, or has ended: that of `error`, too */
     double sim_time;      /* seconds, when last heard of; NaN before */
     int64_t started;      /* when the state became running */
+    uint64_t starts;      /* that succeeded */
+    int64_t had_before;   /* processor time of the worker until then; -1: not known */
     uint64_t calls;       /* finished */
     bx_vm_lease *lease;   /* owned by the hypervisor; NULL: none */
 };
@@ -129,8 +136,8 @@ struct bx_vm {
 /* What users see of the state: the name of the one that it leads to or comes from. */
 const char *bx_vm_state_name(const bx_vm *vm);
 
-/* Whether the state is `error`, exit_reason says why; or will be in a moment, when the worker is
- * gone that is being killed though no job waits for it, as after a result that did not decode. */
+/* Whether the state is `error`; exit_reason says why. It counts as that already while the worker is
+ * being killed and no job waits for its end, as after a result that did not decode. */
 bool bx_vm_has_failed(const bx_vm *vm);
 
 /* 1 to 64 of letters, digits, '.', '_', '-'. */
@@ -158,6 +165,9 @@ bx_job *bx_vm_end(bx_vm *vm, bx_error *err);
 /* Whether there is a worker that can be called, or could once it is resumed. */
 bool bx_vm_is_alive(const bx_vm *vm);
 
+/* Nanoseconds of processor time that the worker has had since it is running; -1: not known. */
+int64_t bx_vm_processor_time(const bx_vm *vm);
+
 /* What the setup of the next start tells of the chassis. */
 int bx_vm_set_shares(bx_vm *vm, const bx_buffer *shares, bx_error *err);
 
@@ -177,8 +187,11 @@ void bx_vm_close_host(bx_host *host);
 
 /* ---- for the operations ---- */
 
-/* The channel to the worker is open. */
+/* The channel to the worker is open. What comes is read once the process exists. */
 int bx_vm_connected(bx_vm *vm, bx_channel *channel, bx_error *err);
+
+/* Send what it is to be, which else follows its greeting. */
+int bx_vm_send_setup(bx_vm *vm, bx_error *err);
 
 /* Its process exists. */
 void bx_vm_spawned(bx_vm *vm);

@@ -102,7 +102,7 @@ bx_job *bx_vm_call(bx_vm *vm, const char *operation, const bx_buffer *values, do
         bx_vm_watch(vm);
     else if (error.code == BX_ESYSTEM) /* half of the call may be on its way */
         bx_vm_handle(vm, BX_EVENT_KILL, &error);
-    else if (error.code != BX_EDIED) /* on EDIED the end of the stream says more */
+    else
         bx_vm_finish_job(vm, &error);
     return job;
 }

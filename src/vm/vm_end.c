@@ -260,6 +260,7 @@ static void dispose(bx_vm *vm, bool wait)
     bx_vm_finish_job(vm, &error);
     if (vm->ops->dispose)
         vm->ops->dispose(vm, wait);
+    bx_vm_tell(vm);
 }
 
 int bx_vm_destroy(bx_vm *vm, bx_error *err)

@@ -9,7 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* What the parts take in memory, about, and in time as well as that is known: bytes. */
+/* What a part of each kind takes in memory, roughly, in bytes; its time is taken to go with that.
+ */
 enum { BX_COST_NAME = 256, BX_COST_SEQUENCE = 512, BX_COST_GENE = 256, BX_COST_PART = 24 };
 
 typedef struct bx_budget {

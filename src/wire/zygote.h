@@ -1,9 +1,9 @@
 /* What the host and a zygote say to each other, over a SOCK_SEQPACKET pair on one machine: one
  * packet, one struct. The host and its zygotes are built together; READY proves it.
  *
- * A zygote is started as `bioxen-worker --zygote ORGANISM_FOLDER HOST_PID` with the environment
- * below and the control socket as descriptor 3. It loads the organism, says READY, then
- * forks one worker for each request. It never runs VM code itself. */
+ * A zygote is started as `bioxen-worker --zygote ORGANISM_FOLDER LIBRARY_FOLDER HOST_PID` with
+ * the environment below and the control socket as descriptor 3. It loads the organism, says READY,
+ * then forks one worker for each request. It never runs VM code itself. */
 #ifndef BX_WIRE_ZYGOTE_H
 #define BX_WIRE_ZYGOTE_H
 

@@ -41,7 +41,7 @@ typedef struct failure {
 
 static failure failed;
 static bool want_traceback;
-static bx_buffer reply = {.limit = BX_FRAME_LIMIT + BX_FRAME_HEAD};
+static bx_buffer reply;
 
 static double cell_time(const bx_worker *worker)
 {
@@ -95,6 +95,15 @@ static void run_setup(lua_State *L, call *c)
     lua_pushnil(L);
 }
 
+/* The sequences of seeds and of random numbers begin from this one. */
+static void run_seed(lua_State *L, call *c)
+{
+    lua_Integer seed = read_as(L, c, BX_TOKEN_INTEGER).integer;
+    bx_cell_seed(c->worker->cell, (uint64_t)seed);
+    bx_sandbox_seed(L, seed);
+    lua_pushnil(L);
+}
+
 /* code, chunk name, args */
 static void run_execute(lua_State *L, call *c)
 {
@@ -114,6 +123,15 @@ static void run_metrics(lua_State *L, call *c)
 {
     (void)c;
     bx_organism_push_function(L, "metrics");
+    want_traceback = true;
+    lua_call(L, 1, 1);
+}
+
+/* What the cell uses of a chassis now. */
+static void run_usage(lua_State *L, call *c)
+{
+    (void)c;
+    bx_organism_push_function(L, "usage");
     want_traceback = true;
     lua_call(L, 1, 1);
 }
@@ -158,8 +176,9 @@ static void take_package_file(lua_State *L, const char *name, call *c)
     lua_pop(L, 1);
 }
 
-/* A package's name, and its files as name and text. What its install makes is the answer. If it
- * fails the modules go, so that a mended one can come; what it did to the cell by then stays. */
+/* A package's name, its files as name and text, and whether it may be a library, which has no
+ * install. What its install makes is the answer. If it fails the modules go, so that a mended one
+ * can come; what it did to the cell by then stays. */
 static void run_install(lua_State *L, call *c)
 {
     bx_token token = read_as(L, c, BX_TOKEN_STRING);
@@ -174,11 +193,19 @@ static void run_install(lua_State *L, call *c)
     bx_token files = read_as(L, c, BX_TOKEN_MAP);
     for (uint32_t i = 0; i < files.count; i++)
         take_package_file(L, name, c);
+    push_value(L, c);
+    bool library = lua_toboolean(L, -1);
     want_traceback = true;
     lua_getglobal(L, "require");
     lua_pushstring(L, name);
     lua_call(L, 1, 1);
-    if (!lua_istable(L, -1) || bx_fields_get(L, lua_gettop(L), "install") != LUA_TFUNCTION)
+    bool installs =
+        lua_istable(L, -1) && bx_fields_get(L, lua_gettop(L), "install") == LUA_TFUNCTION;
+    if (!installs && library) {
+        lua_pushnil(L);
+        return;
+    }
+    if (!installs)
         bx_raise_format(L, BX_ESCRIPT,
                         "the package %s: its init.lua returns no table with a function install",
                         name);
@@ -190,7 +217,7 @@ static void run_install(lua_State *L, call *c)
 static const operation operations[] = {
     {"setup", 3, run_setup},       {"execute", 3, run_execute},       {"metrics", 0, run_metrics},
     {"allocate", 1, run_allocate}, {"capability", 2, run_capability}, {"genome", 1, run_genome},
-    {"install", 2, run_install},
+    {"install", 3, run_install},   {"usage", 0, run_usage},           {"seed", 1, run_seed},
 };
 
 /* The body of a call, protected: run the operation and write its reply. */
@@ -350,9 +377,14 @@ static void make_cell(lua_State *L)
     set_global(L, "process");
 }
 
+void bx_call_prepare(void)
+{
+    reply.limit = BX_FRAME_LIMIT + BX_FRAME_HEAD;
+    bx_buffer_reserve(&reply, BX_FRAME_HEAD);
+}
+
 void bx_call_open(lua_State *L)
 {
-    bx_buffer_reserve(&reply, BX_FRAME_HEAD);
     lua_pushvalue(L, -1);
     bx_organism_open(L);
     make_cell(L);

@@ -23,7 +23,7 @@ typedef struct bx_order {
 /* Check and read the payload of a SPAWN frame. BX_EPROTOCOL. */
 int bx_stdio_read_order(const uint8_t *payload, size_t length, bx_order *order, bx_error *err);
 
-/* The arguments with which it starts itself again, in the environment of workers. */
+/* Its arguments: the second once it has started itself again, in the environment of workers. */
 #define BX_STDIO_OPTION "--stdio"
 #define BX_STDIO_AGAIN "again"
 

@@ -10,7 +10,7 @@
 
 enum {
     BX_STREAM_SIZE = 256 << 10,
-    BX_STREAM_SPARE = 64 /* what bytes that come in leave, for frames put in between */
+    BX_STREAM_SPARE = 64 /* room that incoming bytes leave for frames put in between */
 };
 
 /* Zeroed, it is empty. */

@@ -115,10 +115,10 @@ local function start(name, config)
   } }
   local vm, err = chassis:create_vm("check", name, "basic", config)
   if not vm then error(tostring(err), 0) end
-  local started, failure = vm:start()
+  local started, err = vm:start()
   if started then return vm end
   vm:destroy()
-  error(tostring(failure), 0)
+  error(tostring(err), 0)
 end
 
 -- Call; `what` stands before what is raised.
@@ -420,7 +420,7 @@ contract.list = {
   { "it takes every medium that it names, and no other", check_media },
   { "its compartments have a volume, and each species is in one of them", probe "compartments" },
   { "its divisions leave each molecule to one daughter or the other", check_divisions },
-  { "its metrics are numbers", probe "metrics" },
+  { "its metrics, and what it uses of a chassis, are numbers", probe "metrics" },
   { "its capabilities do what the host's methods of these names promise", check_capabilities },
 }
 

@@ -19,10 +19,10 @@ end
 
 --- Run the script { script, arguments, seed }: the exit status; its errors are the caller's.
 function execute.plainly(run)
-  local text, unread = source.read(run.script)
-  if not text then return say.failed(unread) end
-  local chunk, mistake = compile(text, run.script)
-  if not chunk then return say.failed(mistake) end
+  local text, err = source.read(run.script)
+  if not text then return say.failed(err) end
+  local chunk, err = compile(text, run.script)
+  if not chunk then return say.failed(err) end
   set_arg(run.script, run.arguments)
   modules.beside(run.script)
   if run.seed then math.randomseed(run.seed) end
@@ -109,9 +109,9 @@ function execute.recorded(run)
   set_arg(run.script, run.arguments)
   modules.beside(run.script)
   math.randomseed(run.seed)
-  local good, mistake = xpcall(chunk, explain, table.unpack(run.arguments))
+  local good, err = xpcall(chunk, explain, table.unpack(run.arguments))
   release()
-  if not good and mistake ~= OUTPUT_GONE then say.failed(mistake) end
+  if not good and err ~= OUTPUT_GONE then say.failed(err) end
   return finish(good and say.DONE or say.FAILED)
 end
 

@@ -148,8 +148,8 @@ local function report(answer, options)
 end
 
 local function balance(options)
-  local text, unread = source.read(options.model)
-  if not text then return say.failed(unread) end
+  local text, err = source.read(options.model)
+  if not text then return say.failed(err) end
   local args, err = arguments(options, text)
   if not args then return nil, err end
   progress.begin(options)
@@ -157,8 +157,8 @@ local function balance(options)
     { memory = MEMORY, timeout = math.huge }))
   local started, err = vm:start()
   if not started then return say.failed(err) end
-  local answer, failure = vm:execute_biological_process(in_the_vm, { args = args, name = "fba" })
-  if not answer then return say.failed(failure) end
+  local answer, err = vm:execute_biological_process(in_the_vm, { args = args, name = "fba" })
+  if not answer then return say.failed(err) end
   return report(answer.result, options)
 end
 

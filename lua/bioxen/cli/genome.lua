@@ -112,13 +112,13 @@ local function convert(options)
   local genome, err = load(options)
   if not genome then return say.failed(err) end
   say.warnings(genome:warnings())
-  local wrote, text, failure = pcall(writers[options.to], genome)
+  local wrote, text, err = pcall(writers[options.to], genome)
   if not wrote then
     return say.failed(("%s: %s; --fasta names a file with the bases"):format(options.file, text))
   end
-  if not text then return say.failed(failure) end
-  local written, mistake = source.write(text, options.out)
-  return written and say.DONE or say.failed(mistake)
+  if not text then return say.failed(err) end
+  local written, err = source.write(text, options.out)
+  return written and say.DONE or say.failed(err)
 end
 
 local file = { "FILE", "FASTA, GenBank, EMBL, GFF3, GTF or .genome, by gzip or not; - reads standard input." }

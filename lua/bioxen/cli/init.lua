@@ -9,8 +9,8 @@ local nearest = require "bioxen.nearest"
 local cli = {}
 
 -- In the order of the help.
-local names = { "run", "rerun", "simulate", "fba", "organisms", "genome", "config", "xcpng", "doctor", "man",
-  "completion" }
+local names = { "run", "rerun", "simulate", "fba", "organisms", "genome", "config", "xcpng", "serve", "vm", "doctor",
+  "man", "completion" }
 
 local known = {}
 for _, name in ipairs(names) do known[name] = true end
@@ -63,8 +63,8 @@ local function run(spec, words)
   local options, command, misused = parser.parse(spec, words)
   if not options then return command end
   if options.e[1] or options.i then return misused "-e and -i go with a script, not with a command" end
-  local status, mistake = command.run(options)
-  return status or misused(mistake)
+  local status, err = command.run(options)
+  return status or misused(err)
 end
 
 --- Do what the words behind `bioxen` say: the exit status. nil where the first is no command but a script's name.

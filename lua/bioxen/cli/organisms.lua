@@ -7,8 +7,8 @@ local sorted_keys = require "bioxen.sorted_keys"
 
 -- What a manifest says, with its folder; or what is wrong with it.
 local function describe(name)
-  local manifest, problem = organisms.manifest(name)
-  if not manifest then return { name = name, folder = organisms.folder(name), problem = problem } end
+  local manifest, err = organisms.manifest(name)
+  if not manifest then return { name = name, folder = organisms.folder(name), problem = err } end
   return { name = name, folder = organisms.folder(name), title = manifest.title, version = manifest.version,
     genome = manifest.genome, sources = manifest.sources, options = manifest.options }
 end

@@ -211,8 +211,8 @@ function record.read(folder)
   if not cjson then return core.fail("EFILE", "lua-cjson is not installed: install it") end
   local encoded, err = folder:read(record.MANIFEST, LIMIT)
   if not encoded then return nil, err end
-  local manifest, mistake = cjson.new().decode(encoded) -- a new one knows the locale of now
-  local problem = mistake or fault(manifest)
+  local manifest, err = cjson.new().decode(encoded) -- a new one knows the locale of now
+  local problem = err or fault(manifest)
   if not problem then return manifest end
   return core.fail("EFILE", ("%s/%s is no manifest of a run: %s"):format(tostring(folder), record.MANIFEST, problem))
 end

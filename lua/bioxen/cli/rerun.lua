@@ -117,10 +117,10 @@ end
 local function rerun(options)
   local path, missing = core.real_path(options.dir)
   if not path then return say.failed(missing) end
-  local folder, refused = core.open_folder(path, true)
-  if not folder then return say.failed(refused) end
-  local manifest, unread = record.read(folder)
-  if not manifest then return say.failed(unread) end
+  local folder, err = core.open_folder(path, true)
+  if not folder then return say.failed(err) end
+  local manifest, err = record.read(folder)
+  if not manifest then return say.failed(err) end
   local text, lost = script_of(folder, manifest)
   if not text then return say.failed(lost) end
   tell_changes(manifest)

@@ -235,33 +235,18 @@ local function parts_of(runs)
   return parts
 end
 
--- VMs take the next part each until none is left.
+-- What each part came to.
 local function share_out(vms, parts, run)
-  local results, jobs, at, next_part = {}, {}, {}, 1
-  local function give(vm)
-    if next_part > #parts then return true end
+  local results = {}
+  local function work(vm, part)
     local args = copy_of(run)
-    args.first, args.runs = parts[next_part].first, parts[next_part].runs
-    local job, err = vm:submit("return cell:ensemble(args)", { args = args, name = "simulate" })
-    if not job then return nil, err end
-    jobs[#jobs + 1] = job
-    at[job] = { vm = vm, part = next_part }
-    next_part = next_part + 1
-    return true
+    args.first, args.runs = part.first, part.runs
+    return vm:submit("return cell:ensemble(args)", { args = args, name = "simulate" })
   end
-  for _, vm in ipairs(vms) do
-    local given, err = give(vm)
-    if not given then return nil, err end
-  end
-  while #jobs > 0 do
-    local job, index = bioxen.wait_any(jobs)
-    table.remove(jobs, index)
-    local answer, err = job:result()
+  for i, answer, err in bioxen.map(parts, work, { vms = vms, ordered = false }) do
     if not answer then return nil, err end
-    results[at[job].part] = answer.result
-    progress.advance(parts[at[job].part].runs)
-    local given, err = give(at[job].vm)
-    if not given then return nil, err end
+    results[i] = answer.result
+    progress.advance(parts[i].runs)
   end
   return results
 end
@@ -327,15 +312,15 @@ local function simulate(options)
   local seed = options.seed or math.random(0)
   local vm <close>, err = start_vm(1, seed)
   if not vm then return say.failed(err) end
-  local model, failure = load_model(vm, options)
-  if not model then return say.failed(failure) end
+  local model, err = load_model(vm, options)
+  if not model then return say.failed(err) end
   if not wants_json(options) then say.warnings(model.warnings) end
-  local record, unknown = recorded(vm, model, options.record)
-  if unknown then return say.failed(unknown) end
-  local absolute, misread = absolute_tolerance(model, options.absolute_tolerance)
-  if misread then return say.failed(misread) end
-  local set, unset = set_values(vm, model, options.set)
-  if not set then return say.failed(unset) end
+  local record, err = recorded(vm, model, options.record)
+  if err then return say.failed(err) end
+  local absolute, err = absolute_tolerance(model, options.absolute_tolerance)
+  if err then return say.failed(err) end
+  local set, err = set_values(vm, model, options.set)
+  if not set then return say.failed(err) end
   local run = run_options(options, record, absolute)
   if stochastic(run) then run.seed = seed end
   local result, reason
@@ -345,10 +330,10 @@ local function simulate(options)
     result, reason = many_runs(vm, options, run)
   end
   if not result then return say.failed(reason) end
-  local written, mistake = write(result, options, model.warnings)
-  if written and options.events then written, mistake = source.write(events_text(reason), options.events) end
-  if written and options.check then written, mistake = check(vm, run, set) end
-  if not written then return say.failed(mistake) end
+  local written, err = write(result, options, model.warnings)
+  if written and options.events then written, err = source.write(events_text(reason), options.events) end
+  if written and options.check then written, err = check(vm, run, set) end
+  if not written then return say.failed(err) end
   if stochastic(run) and not options.seed and not options.quiet then
     say.note(("seed: --seed=%d repeats this"):format(seed))
   end

@@ -3,6 +3,8 @@
 local check = require "bioxen.check"
 local core = require "bioxen.core"
 local create = require "bioxen.create"
+local origin = require "bioxen.vm.origin"
+local packages = require "bioxen.vm.packages"
 local resources = require "bioxen.hypervisor.resources"
 
 local hypervisor = {}
@@ -33,6 +35,76 @@ function methods:list_vms()
     statuses[#statuses + 1] = vm and vm:get_status()
   end
   return statuses
+end
+
+-- What a VM has beside its configuration is given to another; true, or nil and an error.
+local function equip(clone, list)
+  local started, err = clone:start()
+  if not started then return nil, err end
+  for _, package in ipairs(list) do
+    local put, problem = packages.put(clone, package)
+    if put == nil then return nil, problem end
+  end
+  return true
+end
+
+--- Another VM like one that there is: see types.lua.
+function methods:clone_vm(vm_id, new_id)
+  local vm, err = self:get_vm(vm_id)
+  if not vm then return nil, err end
+  local status, config = vm:get_status(), origin.config(vm)
+  config.resources = next(status.resources) and status.resources or nil
+  local clone, err = check.relay(2, create.create, self, new_id, status.biological_type, status.vm_type, config, true)
+  if not clone or not status.uptime_seconds then return clone, err end
+  local equipped, problem = equip(clone, origin.packages(vm))
+  if equipped then return clone end
+  clone:destroy()
+  return nil, problem
+end
+
+-- Who wants to be told of a hypervisor's changes, in order: { event, function }. They go with it.
+local listeners = setmetatable({}, { __mode = "k" })
+
+local events = { "state", "created", "starting", "running", "pausing", "paused", "resuming", "stopping", "stopped",
+  "error", "destroyed" }
+for _, name in ipairs(events) do events[name] = true end
+
+-- A copy is gone through: who is told may come and go meanwhile.
+local function tell(list, vm_id, from, to, reason)
+  for _, listener in ipairs { table.unpack(list) } do
+    if not listener.gone and (listener.event == "state" or listener.event == to) then
+      listener.tell { vm_id = vm_id, from = from, to = to, reason = reason }
+    end
+  end
+end
+
+local function remove(self, list, listener)
+  listener.gone = true
+  for i, other in ipairs(list) do
+    if other == listener then table.remove(list, i) end
+  end
+  if #list == 0 then
+    listeners[self] = nil
+    self:listen(nil)
+  end
+end
+
+--- Call f for each change of a VM's state, or each that leads to one state. Returns what ends that.
+function methods:on(event, f)
+  if not events[event] then
+    error(("bad argument 'event': %s expected, got %s"):format(table.concat(events, ", "), check.shown(event)), 2)
+  elseif type(f) ~= "function" then
+    error(("bad argument 'f': a function expected, got %s"):format(check.shown(f)), 2)
+  end
+  local list = listeners[self]
+  if not list then
+    list = {}
+    listeners[self] = list
+    self:listen(function(...) tell(list, ...) end)
+  end
+  local listener = { event = event, tell = f }
+  list[#list + 1] = listener
+  return function() remove(self, list, listener) end
 end
 
 local capacity = {}

@@ -5,7 +5,8 @@ local inside = {}
 
 local modules = { "text", "describe", "printer" }
 
--- Runs in the VM; gives a function that takes what was typed as a function.
+-- Runs in the VM; takes what was typed as a function. The printer takes ten times as long as a short line to load, so
+-- that what is as plain as a number is shown without it, in the same way.
 local loader = [[
   local given = args
   args = nil
@@ -17,8 +18,22 @@ local loader = [[
     end
     return loaded[name]
   end
+  local function plain(value)
+    local kind = type(value)
+    if kind == "string" then return #value <= 200 and not value:find "[^]-~ !#-[]" and '"' .. value .. '"' end
+    if kind == "number" then return value ~= value and "nan" or tostring(value) end
+    return (kind == "boolean" or kind == "nil") and tostring(value)
+  end
+  local function shown(...)
+    local lines = {}
+    for i = 1, select("#", ...) do
+      lines[i] = plain((select(i, ...)))
+      if not lines[i] then return need "bioxen.repl.printer".results({ width = given.width }, ...) end
+    end
+    return #lines > 0 and table.concat(lines, "\n") or nil
+  end
   local f = ...
-  return need "bioxen.repl.printer".results({ width = given.width }, f())
+  return shown(f())
 ]]
 
 local sources
@@ -32,12 +47,13 @@ local function read_sources()
   end
 end
 
---- Begin to run a chunk. A job, whose result is text or nil; or nil and an error.
-function inside.submit(vm, chunk, width)
+--- Begin to run a chunk, with the VM's timeout unless another is given. A job, whose result is text or nil; or nil
+-- and an error.
+function inside.submit(vm, chunk, width, timeout)
   if not sources then read_sources() end
   local body = chunk.expression and "return " .. chunk.expression or chunk.code
   return vm:submit("return load(args.loader, '=bioxen', 't')(function(...) " .. body .. "\nend)",
-    { name = "stdin", args = { loader = loader, modules = sources, width = width } })
+    { name = "stdin", timeout = timeout, args = { loader = loader, modules = sources, width = width } })
 end
 
 --- A traceback without our own part in it; nil where it says no more than the message does.

@@ -1,6 +1,5 @@
 --- Any value as text: bounded in depth, items and width, whatever the value's metamethods do.
 
-local describe = require "bioxen.repl.describe"
 local text = require "bioxen.repl.text"
 
 local printer = {}
@@ -42,7 +41,7 @@ end
 function Printer:description(value)
   local good, words = self.protect(function()
     if self.describe then return self.describe(value) end
-    local class = describe[tostring(value):match "^(%a+)%("]
+    local class = require "bioxen.repl.describe"[tostring(value):match "^(%a+)%("]
     return class and class(value)
   end)
   return good and type(words) == "string" and words or nil

@@ -6,8 +6,8 @@
 
 typedef struct bx_dependency {
     bx_csr rules; /* reaction -> places in rule_order, ascending, of rules that something needs */
-    bx_csr reactions; /* reaction -> reactions but spokes whose propensity changes, ascending, and
-                         behind them hubs, numbered on from the reactions */
+    bx_csr reactions; /* reaction -> reactions, without spokes, whose propensity changes, ascending;
+                         then hubs: their numbers follow those of the reactions */
     bx_csr spokes;    /* reaction -> spokes whose part changes, ascending */
     bool *conditions; /* reaction -> the truth of a condition may change */
     /* The lists above would be too long and are empty: a firing makes everything stale. */

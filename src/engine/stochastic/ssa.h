@@ -12,16 +12,16 @@ typedef struct bx_ssa bx_ssa;
 bx_ssa *bx_ssa_new(const bx_network *network, bx_error *err);
 void bx_ssa_free(bx_ssa *ssa); /* NULL is fine */
 
-/* Forget what runs before left behind, or they would have a part in what chance chooses: to be
- * called before a run, but not before the parts that one is done in. */
+/* Forget what earlier runs left behind, which would have a part in what chance chooses. Call it
+ * before each run, but not before each part of one. */
 void bx_ssa_forget(bx_ssa *ssa);
 
 /* Advance to simulation->end. The frame stands at the time reached, also on failure. */
 int bx_ssa_run(bx_ssa *ssa, bx_simulation *simulation, bx_error *err);
 
-/* Whether rates depend on time, but by known times alone, or on delayed values, or conditions in
- * more than a comparison with a constant: the method is then the hybrid one, all reactions
- * stochastic. */
+/* Whether something depends on delayed values, or on time in another way than these: a rate that
+ * changes at known times alone, a condition that compares the time with a constant. Such networks
+ * are for the hybrid method, with all reactions stochastic. */
 bool bx_ssa_needs_hazard(const bx_network *network);
 
 extern const bx_engine bx_ssa_engine;

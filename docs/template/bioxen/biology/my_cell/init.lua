@@ -156,6 +156,12 @@ local function divide(cell)
   return require("library.division").share_out(cell)
 end
 
+--- What the cell uses now of each resource of a chassis, as far as this is known.
+local function usage(cell)
+  local now = metrics(cell)
+  return { ribosomes = now.ribosomes, rna_polymerase = now.polymerases }
+end
+
 local function start_transcription(cell, ids)
   for _, gene in ipairs(find(ids, "id", "start_transcription")) do cell:set("on_" .. gene.name, 1) end
   return true
@@ -186,6 +192,7 @@ return {
   divide = divide,
   media = media,
   metrics = metrics,
+  usage = usage,
   functions = { set_medium = set_medium },
   capabilities = {
     start_transcription = start_transcription,

@@ -1,4 +1,4 @@
-#include "lua/error.h"
+#include "values/error.h"
 
 #include <lauxlib.h>
 

@@ -1,6 +1,6 @@
-/* The one place where an error of the core becomes nil and an error table. */
-#ifndef BX_LUA_ERROR_H
-#define BX_LUA_ERROR_H
+/* The one place on the host where an error of the core becomes nil and an error table. */
+#ifndef BX_VALUES_ERROR_H
+#define BX_VALUES_ERROR_H
 
 #include "core/error.h"
 

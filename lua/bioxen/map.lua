@@ -1,0 +1,270 @@
+--- bioxen.map: one piece of work for each of many inputs, shared out among VMs.
+
+local check = require "bioxen.check"
+local core = require "bioxen.core"
+local create = require "bioxen.create"
+local hypervisor = require "bioxen.hypervisor"
+
+local map = {}
+
+local Map = { __name = "bioxen.Map" }
+Map.__index = Map
+
+local AHEAD = 16 -- results that may wait, for each VM
+
+local schema = {
+  vms = { types = { number = true, table = true } },
+  biological_type = { type = "string", default = "minimal_cell" },
+  config = { type = "table" },
+  setup = { types = { string = true, ["function"] = true } },
+  reuse = { type = "boolean" },
+  ordered = { type = "boolean", default = true },
+  ahead = { type = "number", integer = true, minimum = 1 },
+  retries = { type = "number", integer = true, minimum = 0, default = 0 },
+  timeout = { type = "number", above = 0 },
+  seed = { type = "number", integer = true },
+  progress = { type = "function" },
+}
+
+-- ---- in the coroutine of a VM ----
+
+-- What a job comes to. The loop goes on meanwhile.
+local function await(job, err)
+  if not job then return nil, err end
+  return coroutine.yield(job)
+end
+
+-- What code, or a function of a VM, comes to.
+function Map:work(what, vm, input)
+  if type(what) == "string" then
+    return await(vm:submit(what, { args = input, timeout = self.options.timeout, name = "map" }))
+  end
+  local answer, err = what(vm, input)
+  if core.class_name(answer) == "Job" then return await(answer) end
+  return answer, err
+end
+
+-- A worker afresh. True; or nil and an error.
+local function start_afresh(vm)
+  local state = vm:get_state()
+  if state ~= "created" and state ~= "stopped" then
+    local stopped, err = await(vm:stop { wait = false })
+    if not stopped then return nil, err end
+  end
+  return await(vm:start { wait = false })
+end
+
+-- A VM is made ready for an input: one of map's own by a worker afresh. True; or nil and an error.
+function Map:prepare(slot)
+  local vm, done, err = slot.vm, true, nil
+  if slot.own then done, err = start_afresh(vm) end
+  if done and self.options.setup then
+    done, err = self:work(self.options.setup, vm)
+    done = done ~= nil or err == nil
+  end
+  slot.ready = done
+  return done, err
+end
+
+-- Inputs of streams of their own, whichever VM has them: SplitMix64's mixing (Steele, Lea and Flood, OOPSLA 2014).
+local function seed_of(base, index)
+  local z = base + index*0x9e3779b97f4a7c15
+  z = (z ~ (z >> 30))*0xbf58476d1ce4e5b9
+  z = (z ~ (z >> 27))*0x94d049bb133111eb
+  return (z ~ (z >> 31)) >> 1
+end
+
+function Map:attempt(slot, item)
+  if not slot.ready or slot.vm:get_state() ~= "running" then
+    local prepared, err = self:prepare(slot)
+    if not prepared then return nil, err end
+  end
+  slot.ready = self.reuse
+  local seeded, err = await(core.request(slot.vm, "seed", nil, seed_of(self.seed, item.index)))
+  if not seeded then return nil, err end
+  return self:work(self.what, slot.vm, item.input)
+end
+
+-- ---- inputs and results ----
+
+-- The next input: one that is to be tried again, else a new one; nil where there is none, or where too many results
+-- would wait.
+function Map:take()
+  if self.again[1] then return table.remove(self.again, 1) end
+  if self.exhausted or self.taken - self.given >= self.ahead then return nil end
+  local input
+  if self.total then
+    if self.taken < self.total then input = self.inputs[self.taken + 1] end
+  else
+    input = self.inputs()
+  end
+  self.exhausted = input == nil
+  if input == nil then return nil end
+  self.taken = self.taken + 1
+  return { index = self.taken, input = input, tries = 0 }
+end
+
+local function as_error(err, item)
+  if core.class_name(err) ~= "Error" then err = select(2, core.fail("ESCRIPT", tostring(err))) end
+  err.input, err.index, err.tries = item.input, item.index, item.tries
+  return err
+end
+
+function Map:finish(item, answer, err)
+  local failed = answer == nil and err ~= nil
+  item.tries = item.tries + 1
+  if failed and item.tries <= self.options.retries then
+    self.again[#self.again + 1] = item
+    return
+  end
+  self.done = self.done + 1
+  if failed then self.failed = self.failed + 1 end
+  local result = { index = item.index, answer = answer, err = failed and as_error(err, item) or nil }
+  self.results[self.options.ordered and item.index or self.done] = result
+  if self.options.progress then self.options.progress(self.done, self.total, self.failed) end
+end
+
+-- ---- the loop ----
+
+-- Go on with what a slot does, with what its job came to, until it waits for another.
+function Map:go_on(slot, ...)
+  local good, job, err = coroutine.resume(slot.thread, ...)
+  if not good then error(job, 0) end
+  if coroutine.status(slot.thread) ~= "dead" then
+    if core.class_name(job) ~= "Job" then
+      error("bioxen.map: what a function yields must be a job, got " .. check.shown(job), 0)
+    end
+    slot.job = job
+    return
+  end
+  local item = slot.item
+  slot.job, slot.item, slot.thread = nil, nil, nil
+  if slot.own and job == nil and err ~= nil then slot.ready = false end
+  self:finish(item, job, err)
+end
+
+-- Whether it has, or can be given, something to do.
+function Map:feed(slot)
+  while slot.job and slot.job:done() do self:go_on(slot, slot.job:result()) end
+  while not slot.job do
+    if not slot.own and slot.vm:get_state() ~= "running" then return false end
+    local item = self:take()
+    if not item then return true end
+    slot.item, slot.thread = item, coroutine.create(self.attempt)
+    self:go_on(slot, self, slot, item)
+  end
+  return true
+end
+
+-- Give every VM something to do. The jobs that run.
+function Map:feed_all()
+  local jobs, alive = {}, false
+  for _, slot in ipairs(self.slots) do
+    if self:feed(slot) then alive = true end
+    jobs[#jobs + 1] = slot.job
+  end
+  local item = not alive and self:take()
+  if item then
+    item.tries = self.options.retries
+    self:finish(item, core.fail("ESTATE", "none of the VMs is running any more"))
+  end
+  return jobs
+end
+
+-- The next result that may be given, off the list.
+function Map:next_result()
+  local result = self.results[self.given + 1]
+  if not result then return nil end
+  self.results[self.given + 1] = nil
+  self.given = self.given + 1
+  return result
+end
+
+function Map:__call()
+  while not self.closed do
+    local jobs = self:feed_all()
+    local result = self:next_result()
+    if result then return result.index, result.answer, result.err end
+    if #jobs == 0 and self.exhausted and self.given == self.taken then break end
+    if #jobs > 0 then core.wait_any(jobs) end
+  end
+  self:close()
+  return nil
+end
+
+--- End it: VMs of its own are destroyed, what runs in others is cancelled.
+function Map:close()
+  if self.closed then return end
+  self.closed = true
+  for _, slot in ipairs(self.slots) do
+    if slot.own then
+      slot.vm:destroy()
+    elseif slot.job then
+      slot.job:cancel()
+      slot.job:wait()
+    end
+  end
+end
+
+Map.__close = Map.close
+
+-- ---- its beginning ----
+
+local count = 0
+
+-- VMs of its own, which are started when they are needed; nil and an error.
+local function make_slots(self, wanted)
+  count = count + 1
+  for i = 1, wanted do
+    local vm, err = check.relay(3, create.create, hypervisor.default(), ("map-%d-%d"):format(count, i),
+      self.options.biological_type, "basic", self.options.config, false)
+    if not vm then return nil, err end
+    self.slots[i] = { vm = vm, own = true }
+  end
+  return true
+end
+
+local function take_slots(self, vms, problems)
+  for i, vm in ipairs(vms) do
+    if not tostring(core.class_name(vm)):find "BiologicalVM$" then
+      problems[#problems + 1] = ("options.vms: [%d]: a VM expected, got %s"):format(i, check.shown(vm))
+    end
+    self.slots[i] = { vm = vm, ready = not self.options.setup }
+  end
+  if #vms == 0 then problems[#problems + 1] = "options.vms: no VM in it" end
+  if self.options.reuse == false then
+    problems[#problems + 1] = "options.reuse: VMs that are given are used as they are: true expected, got false"
+  end
+end
+
+--- See types.lua. Raises for a mistake; nil and an error where the VMs cannot be made.
+function map.map(inputs, what, options)
+  local problems = {}
+  local given = check.table(options, schema, "options", problems)
+  if type(inputs) ~= "table" and type(inputs) ~= "function" then
+    problems[#problems + 1] = "inputs: a list or a function that gives one at a time expected, got "
+      .. check.shown(inputs)
+  end
+  if type(what) ~= "string" and type(what) ~= "function" then
+    problems[#problems + 1] = "work: code or a function expected, got " .. check.shown(what)
+  end
+  local self = setmetatable({ inputs = inputs, what = what, options = given, slots = {}, again = {}, results = {},
+    taken = 0, given = 0, done = 0, failed = 0, total = type(inputs) == "table" and #inputs or nil,
+    seed = math.tointeger(given.seed) or math.random(0) }, Map)
+  local wanted = type(given.vms) == "number" and given.vms or core.cores()
+  if type(given.vms) == "table" then
+    take_slots(self, given.vms, problems)
+  elseif not math.tointeger(wanted) or wanted < 1 then
+    problems[#problems + 1] = "options.vms: an integer, at least 1, expected, got " .. check.shown(wanted)
+  end
+  check.raise(problems, 2)
+  self.reuse = given.reuse or type(given.vms) == "table"
+  if type(given.vms) ~= "table" then
+    local made, err = make_slots(self, math.max(1, math.min(wanted, self.total or wanted)))
+    if not made then return nil, err end
+  end
+  self.ahead = math.max(#self.slots, math.tointeger(given.ahead) or AHEAD*#self.slots)
+  return self, nil, nil, self
+end
+
+return map
