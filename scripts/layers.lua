@@ -32,6 +32,8 @@ layers.modules = {
   { "lua/bioxen/repl" },
   { "lua/bioxen/biology/contract.lua" },
   { "lua/bioxen/init.lua" },
+  { "lua/bioxen/connect.lua" },
+  { "lua/bioxen/serve" },
   { "lua/bioxen/methods.lua", "lua/bioxen/map.lua", "lua/bioxen/manager.lua" },
   { "lua/bioxen/hypervisor/init.lua", "lua/bioxen/config.lua" },
   { "lua/bioxen/create.lua" },

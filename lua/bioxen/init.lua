@@ -7,6 +7,7 @@ local create = require "bioxen.create"
 local genome = require "bioxen.model.genome"
 local hypervisor = require "bioxen.hypervisor"
 require "bioxen.methods"
+local connect = require "bioxen.connect"
 local limits = require "bioxen.hypervisor.limits"
 local manager = require "bioxen.manager"
 local map = require "bioxen.map"
@@ -23,6 +24,7 @@ local bioxen = {
   ConfigManager = config_manager,
   VMManager = manager.new,
   clock = core.clock,
+  connect = connect.connect,
   error_codes = core.error_codes,
   fd = core.fd,
   genome = genome,

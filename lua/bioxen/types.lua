@@ -698,7 +698,7 @@ function Trajectory:plot(options) end
 ---@field start integer first base along the sequence, whatever the strand
 ---@field stop integer last base
 ---@field strand "+"|"-"|"."
----@field spans integer[][] { start, stop } of each exon, in the direction of transcription
+---@field spans integer[][] { start, stop } of each exon, in the direction of transcription; strand, where it is the other one
 ---@field length integer bases of these together
 ---@field code integer genetic code
 ---@field phase integer? bases before the first whole codon, unless 0
@@ -900,6 +900,24 @@ function FluxModel:optimise() end
 ---@return number?
 ---@return string? status
 function FluxModel:optimum() end
+
+---From now on without these genes and reactions, in all that is computed: a reaction is stopped while it is disabled,
+---or its rule fails for the genes that are. Its bounds are kept.
+---@param what { genes: string[]?, reactions: string[]? }
+function FluxModel:disable(what) end
+
+---Undo that, for these or for all.
+---@param what { genes: string[]?, reactions: string[]? }?
+function FluxModel:enable(what) end
+
+---The genes that are disabled, and all reactions that are stopped.
+---@return { genes: string[], reactions: string[] }
+function FluxModel:disabled() end
+
+---Bounds, objective and what is disabled are again as now when what this returns is closed: `local as_before <close> =
+---model:context()` undoes at the end of a block what is changed in it.
+---@return userdata
+function FluxModel:context() end
 
 ---Bounds of one reaction, or of many as { name = { lower, upper } }; math.huge for none.
 ---@param reaction string|table<string, number[]>
@@ -1658,13 +1676,13 @@ function bioxen.type(value) end
 function bioxen.limits(limits) end
 
 ---Turn the host's loop once: what has come from VMs, and deadlines that have passed, are handled. Every wait does
----that by itself; this is for programs with a loop of their own.
----@param timeout number? seconds to wait for something to happen (default 0)
----@return boolean whether something did
+---that by itself; this is for programs with a loop of their own, which step, look at their jobs, and step again.
+---@param timeout number? seconds to wait for something to happen (default 0); it does not wait where something was handled since the last step, as by looking at a job
+---@return boolean whether something has been handled
 function bioxen.step(timeout) end
 
 ---A descriptor for another loop to wait for: when it is readable, deadlines included, bioxen.step() has something to
----handle. It stays BioXen's: never read from it, nor close it.
+---handle. Wait for it only after a step that gave false. It stays BioXen's: never read from it, nor close it.
 ---@return integer?
 ---@return bioxen.Error?
 function bioxen.fd() end
@@ -1672,6 +1690,16 @@ function bioxen.fd() end
 ---Seconds of the monotonic clock.
 ---@return number
 function bioxen.clock() end
+
+---Connect to the daemon (bioxen serve) whose socket is at `path`. What comes is its hypervisor, and the VMs that it
+---keeps, with the same methods and errors as those of this process; they outlive it. Paths are this process's.
+---Closing it (`local hypervisor <close>`) or losing it ends the connection alone. Not connected any more, it gives
+---EDAEMON.
+---@param path string? (default: $BIOXEN_SOCKET, or this user's own)
+---@param options { outlive: boolean? }? outlive: calls that run when this connection ends go on (default: they are cancelled)
+---@return bioxen.BioXenHypervisor?
+---@return bioxen.Error? EDAEMON: nobody listens there, or of another user, or serves no more
+function bioxen.connect(path, options) end
 
 ---All error codes: what each means, and whether the VM takes another call afterwards.
 ---@return table<string, { class: string, meaning: string, usable: boolean }>

@@ -3,15 +3,19 @@
 #include "core/file.h"
 #include "core/secret.h"
 #include "hypervisor/chassis.h"
+#include "lua/changes.h"
 #include "lua/class.h"
 #include "lua/data.h"
+#include "lua/door.h"
 #include "lua/files.h"
 #include "lua/folder.h"
 #include "lua/genome_reader.h"
 #include "lua/host.h"
 #include "lua/hypervisor.h"
 #include "lua/inflate.h"
+#include "lua/input.h"
 #include "lua/job.h"
+#include "lua/link.h"
 #include "lua/loop.h"
 #include "lua/session.h"
 #include "lua/system.h"
@@ -264,10 +268,14 @@ static const luaL_Reg functions[] = {{"class_name", class_name},
                                      {"new_hypervisor", bx_lua_new_hypervisor},
                                      {"wait_all", bx_lua_wait_all},
                                      {"wait_any", bx_lua_wait_any},
+                                     {"when_ready", bx_lua_when_ready},
                                      {"step", bx_lua_step},
                                      {"fd", bx_lua_fd},
                                      {"set_courier", set_courier},
                                      {"new_session", bx_lua_new_session},
+                                     {"open_door", bx_lua_open_door},
+                                     {"open_link", bx_lua_open_link},
+                                     {"open_input", bx_lua_open_input},
                                      {"read_secret", read_secret},
                                      {"set_library", set_library},
                                      {"read_file", read_file},
@@ -284,6 +292,7 @@ static const luaL_Reg functions[] = {{"class_name", class_name},
                                      {"save_file", bx_lua_save_file},
                                      {"terminal", bx_lua_terminal},
                                      {"cores", bx_lua_cores},
+                                     {"process", bx_lua_process},
                                      {"watch", bx_lua_watch},
                                      {"every", bx_lua_every},
                                      {"resident", bx_lua_resident},
@@ -309,6 +318,9 @@ int luaopen_bioxen_core(lua_State *L)
     bx_lua_open_genome(L);
     bx_lua_open_job(L);
     bx_lua_open_timer(L);
+    bx_lua_open_link_class(L);
+    bx_lua_open_input_class(L);
+    bx_lua_open_door_class(L);
     luaL_newlib(L, functions);
     bx_lua_open_trajectory(L);
     lua_setfield(L, -2, "trajectory_methods");

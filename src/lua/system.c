@@ -16,6 +16,13 @@
 
 enum { OUTPUT_LIMIT = 256 << 20, ERRORS_LIMIT = 1 << 20 };
 
+int bx_lua_process(lua_State *L)
+{
+    lua_pushinteger(L, getpid());
+    lua_pushinteger(L, geteuid());
+    return 2;
+}
+
 static char **check_arguments(lua_State *L)
 {
     luaL_checktype(L, 1, LUA_TTABLE);

@@ -21,4 +21,7 @@ int bx_lua_cores(lua_State *L);
 /* terminal(): the columns of the terminal that standard output is, or nil. */
 int bx_lua_terminal(lua_State *L);
 
+/* process(): the number of this process, and of its user. */
+int bx_lua_process(lua_State *L);
+
 #endif

@@ -5,6 +5,7 @@
 
 #include "core/patience.h"
 #include "vm/reactor.h"
+#include "vm/ready.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -29,9 +30,12 @@ typedef struct bx_host {
     uint64_t last_vm;      /* number of the newest VM */
     uint64_t last_courier; /* and of the newest courier */
     bx_limits limits;
-    uint64_t memory; /* that VMs on this machine may take now, by their limits, */
-    uint64_t vms;    /* and how many they are */
-    size_t untold;   /* changes of states that hypervisors have still to tell */
+    uint64_t memory;      /* that VMs on this machine may take now, by their limits, */
+    uint64_t vms;         /* and how many they are */
+    bool yields;          /* somebody serves: what waits for a job in a coroutine yields it */
+    bx_ready_queue heard; /* jobs that somebody wants to know of between the loop's turns */
+    size_t untold;        /* changes of states that hypervisors have still to tell */
+    bool handled;         /* something was, since Lua last stepped through the loop */
     bx_patience patience;
     char worker[4096];  /* path of bioxen-worker */
     char courier[4096]; /* and of bioxen-courier */

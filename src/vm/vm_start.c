@@ -47,17 +47,25 @@ void bx_vm_spawned(bx_vm *vm)
 void bx_vm_greet(bx_vm *vm, const bx_error *error)
 {
     (void)error;
-    if (!vm->connection.channel)
+    if (!vm->connection.channel) {
         bx_vm_handle(vm, BX_EVENT_LOST, NULL);
-    else if (vm->connection.greeted)
+        return;
+    }
+    bx_vm_watch(vm);
+    if (vm->connection.greeted)
         bx_vm_handle(vm, BX_EVENT_HELLO, NULL);
+}
+
+int bx_vm_send_setup(bx_vm *vm, bx_error *err)
+{
+    return bx_connection_call(&vm->connection, "setup", 0, &vm->setup, err);
 }
 
 void bx_vm_set_up(bx_vm *vm, const bx_error *error)
 {
     bx_error failure;
     (void)error;
-    if (bx_connection_call(&vm->connection, "setup", 0, &vm->setup, &failure) < 0)
+    if (vm->connection.call == 0 && bx_vm_send_setup(vm, &failure) < 0)
         bx_vm_handle(vm, BX_EVENT_KILL, &failure);
     else
         bx_vm_watch(vm);
@@ -89,7 +97,7 @@ static void on_output(void *owner, const uint8_t *bytes, size_t length)
     if (job->output.length + length > vm->output_limit + OUTPUT_SLACK)
         bx_fail(&error, BX_EPROTOCOL, "more output than the limit of %llu bytes",
                 (unsigned long long)vm->output_limit);
-    else if (bx_buffer_append(&job->output, bytes, length) < 0)
+    else if (bx_job_add_output(job, bytes, length) < 0)
         bx_fail_memory(&error);
     else
         return;
@@ -207,9 +215,9 @@ int bx_vm_connected(bx_vm *vm, bx_channel *channel, bx_error *err)
 {
     vm->source.ready = connection_ready;
     bx_connection_open(&vm->connection, channel, &connection_events, vm);
-    vm->watched = EPOLLIN;
-    return bx_reactor_watch(&vm->host->reactor, &vm->source, bx_channel_descriptor(channel),
-                            EPOLLIN, err);
+    vm->watched = 0;
+    return bx_reactor_watch(&vm->host->reactor, &vm->source, bx_channel_descriptor(channel), 0,
+                            err);
 }
 
 void bx_vm_hear(bx_vm *vm)
