@@ -267,6 +267,11 @@ function BiologicalVM:load_sbml(model, options) end
 ---@return bioxen.Error?
 function BiologicalVM:get_biological_metrics() end
 
+---What the cell uses now of each resource of its chassis, as its organism counts it.
+---@return table<string, number>? ribosomes, rna_polymerase, atp_percentage, memory_kb, as far as this is known
+---@return bioxen.Error? EUNSUPPORTED where the organism does not know
+function BiologicalVM:get_resource_usage() end
+
 ---What follows asks the organism's module, in the VM. An organism that lacks a capability gives
 ---EUNSUPPORTED and says which it has; `bioxen organisms` lists them.
 

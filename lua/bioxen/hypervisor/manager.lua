@@ -37,10 +37,15 @@ function methods:allocate_ribosomes(count)
   return allocate(self, "ribosomes", count, "count")
 end
 
+-- That of a daemon's VM (bioxen.connect) is a field of it.
+local function hypervisor_of(vm)
+  return type(vm) == "table" and vm.hypervisor or core.hypervisor_of(vm)
+end
+
 --- By resource: what the VM holds, what is free, and the most that it could be given.
 function methods:get_available_resources()
   local held, all = self.vm:get_status().resources, {}
-  for name, of in pairs(core.hypervisor_of(self.vm):get_system_resources()) do
+  for name, of in pairs(hypervisor_of(self.vm):get_system_resources()) do
     all[name] = { held = held[name] or 0, free = of.free, most = (held[name] or 0) + of.free }
   end
   return all
@@ -56,7 +61,7 @@ local function measure(self, before)
     now.unknown = now.busy and "the VM is busy" or ("the VM is %s"):format(now.state)
     return now
   end
-  local used, err = core.ask(self.vm, "usage")
+  local used, err = self.vm:get_resource_usage()
   now.used, now.unknown = used, err and err.message
   return now
 end
