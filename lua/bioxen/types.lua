@@ -1221,7 +1221,7 @@ function BioResourceManager:get_resource_usage() end
 function BioResourceManager:get_available_resources() end
 
 ---Hold what the cell was measured to use, at most in the history and now, with a tenth of headroom. What the chassis has
----too little of for that stays as it is.
+---too little of for that stays as it is, and so does ATP where the cell spends all that it is given.
 ---@return bioxen.Resources? what is held now
 ---@return bioxen.Error?
 function BioResourceManager:optimize_resources_for_biological_type() end
