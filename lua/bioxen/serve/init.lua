@@ -23,11 +23,11 @@ local TICK = 1 -- seconds between looks at what is due
 function Server:await(job, waiter)
   local key = self.door:watch(job)
   local list = self.waiting[key]
-  if not list then
-    list = { job = job }
-    self.waiting[key] = list
+  if list then
+    list[#list + 1] = waiter
+  else
+    self.waiting[key] = { waiter, job = job }
   end
-  list[#list + 1] = waiter
 end
 
 function Server:job_ready(key, done)
@@ -37,7 +37,7 @@ function Server:job_ready(key, done)
     self.waiting[key] = nil
     self.door:forget(list.job)
   end
-  for _, waiter in ipairs(list) do waiter:step(done) end
+  for i = 1, #list do list[i]:step(done) end
 end
 
 local function leave(list, waiter)
@@ -65,9 +65,10 @@ end
 
 -- Seconds until something is due.
 function Server:patience()
-  local first = core.clock() + TICK
-  for _, at in pairs(self.late) do first = math.min(first, at) end
-  return math.max(first - core.clock(), 0)
+  if not next(self.late) then return TICK end
+  local now, first = core.clock(), TICK
+  for _, at in pairs(self.late) do first = math.min(first, at - now) end
+  return math.max(first, 0)
 end
 
 -- ---- clients ----
