@@ -12,12 +12,14 @@
 #include "lua/genome_reader.h"
 #include "lua/host.h"
 #include "lua/hypervisor.h"
+#include "lua/inflate.h"
 #include "lua/input.h"
 #include "lua/job.h"
 #include "lua/link.h"
 #include "lua/loop.h"
 #include "lua/session.h"
 #include "lua/system.h"
+#include "lua/timer.h"
 #include "lua/vm.h"
 #include "lua/vm_box.h"
 #include "lua/vm_call.h"
@@ -258,6 +260,7 @@ static const luaL_Reg functions[] = {{"class_name", class_name},
                                      {"fail", fail},
                                      {"clock", monotonic_clock},
                                      {"limits", bx_lua_limits},
+                                     {"set_group", bx_lua_set_group},
                                      {"set_worker", set_worker},
                                      {"valid_id", valid_id},
                                      {"error_codes", error_codes},
@@ -291,12 +294,16 @@ static const luaL_Reg functions[] = {{"class_name", class_name},
                                      {"cores", bx_lua_cores},
                                      {"process", bx_lua_process},
                                      {"watch", bx_lua_watch},
+                                     {"every", bx_lua_every},
+                                     {"resident", bx_lua_resident},
                                      {"load_data", bx_lua_load_data},
                                      {"make_folder", bx_lua_make_folder},
                                      {"open_folder", bx_lua_open_folder},
                                      {"is_file", bx_lua_is_file},
                                      {"change_folder", bx_lua_change_folder},
                                      {"digest_file", bx_lua_digest_file},
+                                     {"inflate", bx_lua_inflate},
+                                     {"crc32", bx_lua_crc32},
                                      {"digest", bx_lua_digest},
                                      {NULL, NULL}};
 
@@ -313,6 +320,7 @@ int luaopen_bioxen_core(lua_State *L)
     bx_lua_open_link_class(L);
     bx_lua_open_input_class(L);
     bx_lua_open_door_class(L);
+    bx_lua_open_timer(L);
     luaL_newlib(L, functions);
     bx_lua_open_trajectory(L);
     lua_setfield(L, -2, "trajectory_methods");

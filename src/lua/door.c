@@ -293,7 +293,7 @@ static int client_relay(lua_State *L)
         return 1;
     if (!job->done) {
         if (!isnan(job->fraction) && !bx_client_is_slow(client) &&
-            bx_answer_progress(&client->out, call, job->fraction, job->progress,
+            bx_answer_progress(&client->out, call, job->fraction, NAN, job->progress,
                                strlen(job->progress), NULL) == 0)
             bx_client_send(client);
         return 1;
@@ -312,7 +312,8 @@ static int client_relay(lua_State *L)
 static int client_begun(lua_State *L)
 {
     bx_client *client = check_client(L);
-    if (client->door && bx_answer_progress(&client->out, check_call(L), NAN, NULL, 0, NULL) == 0)
+    if (client->door &&
+        bx_answer_progress(&client->out, check_call(L), NAN, NAN, NULL, 0, NULL) == 0)
         bx_client_send(client);
     return 0;
 }

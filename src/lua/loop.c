@@ -2,6 +2,7 @@
 
 #include "lua/changes.h"
 #include "lua/host.h"
+#include "lua/timer.h"
 #include "values/error.h"
 
 #include <lauxlib.h>
@@ -42,6 +43,7 @@ int bx_lua_turn(lua_State *L, bx_host *host, bx_watch *watch, int64_t deadline)
         bx_lua_run_hooks(L);
     }
     bx_lua_tell_changes(L, host);
+    bx_lua_run_timers(L);
     return turned || bx_clock_now() < deadline;
 }
 

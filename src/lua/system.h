@@ -11,6 +11,10 @@ int bx_lua_run_program(lua_State *L);
 /* save_file(path, bytes): true; or nil and an error, and nothing is left of it. */
 int bx_lua_save_file(lua_State *L);
 
+/* resident(pid): bytes of memory that a process holds, those that it shares with others too; nil
+ * where the kernel does not say. */
+int bx_lua_resident(lua_State *L);
+
 /* cores(): how many this process may run on. */
 int bx_lua_cores(lua_State *L);
 

@@ -17,6 +17,7 @@ struct bx_courier;
 /* What holds for all VMs on this machine together. */
 typedef struct bx_limits {
     uint64_t memory;     /* bytes that their limits may come to; 0: any */
+    uint64_t vms;        /* so many at once; 0: any */
     uint32_t first_user; /* where the host is root: their workers are users from here on, */
     uint32_t user_count; /* so many; 0: all are nobody */
 } bx_limits;
@@ -29,7 +30,8 @@ typedef struct bx_host {
     uint64_t last_vm;      /* number of the newest VM */
     uint64_t last_courier; /* and of the newest courier */
     bx_limits limits;
-    uint64_t memory;      /* that VMs on this machine may take now, by their limits */
+    uint64_t memory;      /* that VMs on this machine may take now, by their limits, */
+    uint64_t vms;         /* and how many they are */
     bool yields;          /* somebody serves: what waits for a job in a coroutine yields it */
     bx_ready_queue heard; /* jobs that somebody wants to know of between the loop's turns */
     size_t untold;        /* changes of states that hypervisors have still to tell */
@@ -38,6 +40,7 @@ typedef struct bx_host {
     char courier[4096]; /* and of bioxen-courier */
     char steps[4096];   /* the folder of the Lua files that a courier follows */
     char library[4096]; /* and of those that organisms share; or empty */
+    char group[4096];   /* the folder of the control group of all workers; or empty */
 } bx_host;
 
 int bx_host_open(bx_host *host, const char *worker, bx_error *err);

@@ -100,8 +100,10 @@ static void on_output(void *owner, const uint8_t *bytes, size_t length)
     end(owner, &error);
 }
 
-static void on_progress(void *owner, double fraction, const char *text, size_t length)
+static void on_progress(void *owner, double fraction, double sim_time, const char *text,
+                        size_t length)
 {
+    (void)sim_time; /* who asks for the status is told */
     link_job *self = heard(owner);
     self->begun = true;
     if (!isnan(fraction))

@@ -126,13 +126,14 @@ static int read_optional_text(bx_reader *reader, bx_token *token, bx_error *err)
 static int receive_progress(bx_connection *connection, const bx_frame *frame, bx_error *err)
 {
     bx_reader reader = {frame->payload, frame->payload + frame->length};
-    bx_token fraction, text;
-    if (bx_value_check(frame->payload, frame->length, 2, err) < 0 ||
+    bx_token fraction, sim_time, text;
+    if (bx_value_check(frame->payload, frame->length, 3, err) < 0 ||
         bx_read_as(&reader, BX_TOKEN_FLOAT, &fraction, err) < 0 ||
+        bx_read_as(&reader, BX_TOKEN_FLOAT, &sim_time, err) < 0 ||
         read_optional_text(&reader, &text, err) < 0)
         return -1;
-    connection->events->progress(connection->owner, fraction.number, (const char *)text.bytes,
-                                 text.length);
+    connection->events->progress(connection->owner, fraction.number, sim_time.number,
+                                 (const char *)text.bytes, text.length);
     return 0;
 }
 

@@ -16,7 +16,8 @@
 typedef struct bx_connection_events {
     void (*hello)(void *owner);
     void (*output)(void *owner, const uint8_t *bytes, size_t length);
-    void (*progress)(void *owner, double fraction, const char *text, size_t length);
+    void (*progress)(void *owner, double fraction, double sim_time, const char *text,
+                     size_t length); /* the time may be NaN */
     /* `value` is one encoded value. The call is closed before this is called. */
     void (*reply)(void *owner, double sim_time, const uint8_t *value, size_t length);
     /* `traceback` may be NULL. Before hello, an error of call 0 may come: the worker gives up. */
