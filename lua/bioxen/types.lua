@@ -1676,13 +1676,13 @@ function bioxen.type(value) end
 function bioxen.limits(limits) end
 
 ---Turn the host's loop once: what has come from VMs, and deadlines that have passed, are handled. Every wait does
----that by itself; this is for programs with a loop of their own.
----@param timeout number? seconds to wait for something to happen (default 0)
----@return boolean whether something did
+---that by itself; this is for programs with a loop of their own, which step, look at their jobs, and step again.
+---@param timeout number? seconds to wait for something to happen (default 0); it does not wait where something was handled since the last step, as by looking at a job
+---@return boolean whether something has been handled
 function bioxen.step(timeout) end
 
 ---A descriptor for another loop to wait for: when it is readable, deadlines included, bioxen.step() has something to
----handle. It stays BioXen's: never read from it, nor close it.
+---handle. Wait for it only after a step that gave false. It stays BioXen's: never read from it, nor close it.
 ---@return integer?
 ---@return bioxen.Error?
 function bioxen.fd() end

@@ -101,6 +101,8 @@ static void print_bytes(lua_State *L, const char *bytes, size_t length)
 int bx_output_lua_print(lua_State *L)
 {
     int count = lua_gettop(L);
+    if (call_id == 0)
+        return luaL_error(L, "an organism that is being loaded cannot print: nobody would see it");
     for (int i = 1; i <= count; i++) {
         size_t length;
         const char *text = luaL_tolstring(L, i, &length);

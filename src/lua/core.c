@@ -317,10 +317,10 @@ int luaopen_bioxen_core(lua_State *L)
     bx_lua_open_error(L);
     bx_lua_open_genome(L);
     bx_lua_open_job(L);
+    bx_lua_open_timer(L);
     bx_lua_open_link_class(L);
     bx_lua_open_input_class(L);
     bx_lua_open_door_class(L);
-    bx_lua_open_timer(L);
     luaL_newlib(L, functions);
     bx_lua_open_trajectory(L);
     lua_setfield(L, -2, "trajectory_methods");

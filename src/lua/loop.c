@@ -42,6 +42,7 @@ int bx_lua_turn(lua_State *L, bx_host *host, bx_watch *watch, int64_t deadline)
         bx_watch_hide(watch); /* before a hook ends the wait */
         bx_lua_run_hooks(L);
     }
+    host->handled = host->handled || turned;
     bx_lua_tell_changes(L, host);
     bx_lua_run_timers(L);
     return turned || bx_clock_now() < deadline;
@@ -56,11 +57,16 @@ int64_t bx_lua_check_deadline(lua_State *L, int argument)
     return bx_clock_after(timeout);
 }
 
+/* What a look at one job handles may concern another that was looked at before: who looks at all of
+ * them and then steps must not sleep. */
 int bx_lua_step(lua_State *L)
 {
     int64_t deadline = lua_isnoneornil(L, 1) ? 0 : bx_lua_check_deadline(L, 1);
     bx_host *host = bx_lua_push_host(L);
-    lua_pushboolean(L, bx_lua_turn(L, host, NULL, deadline));
+    bool handled = host->handled;
+    int turned = bx_lua_turn(L, host, NULL, handled ? 0 : deadline);
+    host->handled = false;
+    lua_pushboolean(L, turned || handled);
     return 1;
 }
 

@@ -105,6 +105,7 @@ static void on_progress(void *owner, double fraction, double sim_time, const cha
 {
     (void)sim_time; /* who asks for the status is told */
     link_job *self = heard(owner);
+    (void)sim_time; /* that of a VM comes with its status */
     self->begun = true;
     if (!isnan(fraction))
         bx_job_set_progress(&self->job, fraction, text, length);
