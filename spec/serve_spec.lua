@@ -284,6 +284,15 @@ describe("a daemon", function()
     assert.matches("^a +minimal_cell +basic +running +0 calls", must "list")
     assert.equal("hello\n42\n", must [[exec a 'print "hello" return 6*7']])
     assert.equal(42, require "cjson".decode(must "exec a 'return 42' --json").result)
+    assert.equal("a", require "cjson".decode(must "top --json")[1].vm_id)
+    assert.matches("\na +running +%d+%.%d+ +%d+ +%d+%.%d +0 ", must "top")
+    local words = "PATH=%s:$PATH; eval \"$(bioxen completion bash)\"; COMP_WORDS=(bioxen vm %s a) COMP_CWORD=3; "
+      .. "_bioxen_ids bioxen a; echo ${COMPREPLY[@]}"
+    for command, expected in pairs { exec = "a\n", create = "\n" } do
+      local status, out = served.sh(("export BIOXEN_SOCKET=%s; "):format(served.socket)
+        .. words:format(core.real_path((os.getenv "BIOXEN_BUILD" or "./build") .. "/bin"), command))
+      assert.same({ 0, expected }, { status, out })
+    end
     must "pause a"
     assert.equal("paused", hypervisor:get_vm_status "a".state)
     must "resume a"
