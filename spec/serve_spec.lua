@@ -8,6 +8,28 @@ local daemon = require "spec.support.daemon"
 local processes = require "spec.support.processes"
 local shell = require "spec.support.shell"
 
+describe("a daemon with limits for all of its VMs", function()
+  it("keeps to them, and does not begin where it cannot", function()
+    local served = daemon.start { words = "--vms 1 --memory 300" }
+    local hypervisor = assert(served:connect())
+    local a, b = assert(hypervisor:create_vm("a", "minimal_cell")), assert(hypervisor:create_vm("b", "minimal_cell"))
+    assert(a:start())
+    local _, err = b:start()
+    assert.equal("ECAPACITY", err.code)
+    assert(a:stop())
+    assert(b:start())
+    served:stop()
+    local folder = require("bioxen.hypervisor.cgroup").examine()
+    if folder then return end
+    local sh = shell.open()
+    local status, _, said = sh(("bioxen serve --socket %s/s --state %s/t --use-memory 100"):format(sh.scratch,
+      sh.scratch))
+    sh:close()
+    assert.equal(1, status)
+    assert.truthy(said:find("no control group can be made here", 1, true), said)
+  end)
+end)
+
 describe("a daemon", function()
   local served, hypervisor
 
