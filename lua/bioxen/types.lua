@@ -267,6 +267,11 @@ function BiologicalVM:load_sbml(model, options) end
 ---@return bioxen.Error?
 function BiologicalVM:get_biological_metrics() end
 
+---What the cell uses now of each resource of its chassis, as its organism counts it.
+---@return table<string, number>? ribosomes, rna_polymerase, atp_percentage, memory_kb, as far as this is known
+---@return bioxen.Error? EUNSUPPORTED where the organism does not know
+function BiologicalVM:get_resource_usage() end
+
 ---What follows asks the organism's module, in the VM. An organism that lacks a capability gives
 ---EUNSUPPORTED and says which it has; `bioxen organisms` lists them.
 
@@ -1233,7 +1238,7 @@ function BioResourceManager:get_resource_usage() end
 function BioResourceManager:get_available_resources() end
 
 ---Hold what the cell was measured to use, at most in the history and now, with a tenth of headroom. What the chassis has
----too little of for that stays as it is.
+---too little of for that stays as it is, and so does ATP where the cell spends all that it is given.
 ---@return bioxen.Resources? what is held now
 ---@return bioxen.Error?
 function BioResourceManager:optimize_resources_for_biological_type() end

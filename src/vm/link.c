@@ -103,6 +103,7 @@ static void on_output(void *owner, const uint8_t *bytes, size_t length)
 static void on_progress(void *owner, double fraction, double sim_time, const char *text,
                         size_t length)
 {
+    (void)sim_time; /* who asks for the status is told */
     link_job *self = heard(owner);
     (void)sim_time; /* that of a VM comes with its status */
     self->begun = true;

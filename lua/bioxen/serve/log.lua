@@ -61,12 +61,24 @@ function Log:write(event, fields)
   self.pending[#self.pending + 1] = { time = os.time(), event = event, fields = fields }
 end
 
+-- Calls one after the other of which there is no more to say than that are one line.
+function Log:count(seconds)
+  local last = self.pending[#self.pending]
+  local fields = last and last.fields
+  if fields and fields.calls then
+    fields.calls, fields.seconds = fields.calls + 1, fields.seconds + seconds
+  else
+    self:write("called", { calls = 1, seconds = seconds })
+  end
+end
+
 --- The end of a call: what it printed, and what it came to. The result only where it may be that nobody takes it.
 function Log:call(seconds, result, err, with_result)
+  if not result and not err then return self:count(seconds) end
   local fields = { seconds = seconds }
   if err then
     fields.code, fields.message, fields.output = err.code, err.message, err.stdout
-  elseif result then
+  else
     fields.output = result.stdout
     if with_result and result.result ~= nil then fields.result = tostring(result.result) end
   end
