@@ -225,6 +225,17 @@ describe("a daemon", function()
     assert.equal("7\n", assert(manager:read_output "a"))
   end)
 
+  it("is attached to by a terminal, where ^C ends what runs and ^D leaves", function()
+    local vm = running "a"
+    local status, out = served.sh:in_terminal("vm attach a --socket " .. served.socket, {
+      { "send", "print('here')\n" }, { "expect", "\r\nhere\r\n" },
+      { "send", "print('on') while true do end\n" }, { "expect", "\r\non\r\n" },
+      { "send", "\3" }, { "expect", "cancelled" },
+      { "send", "40 + 2\n" }, { "expect", "42" }, { "send", "\4" } })
+    assert.equal(0, status, out)
+    assert.equal("running", vm:get_state())
+  end)
+
   it("shows two terminals the same", function()
     running "a"
     local two = {}
