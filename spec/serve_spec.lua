@@ -289,7 +289,16 @@ describe("a daemon", function()
     must "exec a --detach 'print(1) return 7'"
     assert(processes.wait_until(function() return must "logs a":find('"result":"7"', 1, true) end))
     must "stop a"
-    must "destroy a"
+    must("create b minimal_cell --config " .. served.sh:file("b.json", '{ "memory": 67108864 }'))
+    assert.equal(64 << 20, hypervisor:get_vm_status "b".memory_limit)
+    local wrong, _, mistakes = served:vm("create c minimal_cell --config "
+      .. served.sh:file("c.json", '{ "memroy": 1 }'))
+    assert.equal(1, wrong)
+    assert.matches("config: unknown key \"memroy\"", mistakes)
+    wrong, _, mistakes = served:vm "create 'c d' minimal_cell"
+    assert.equal(2, wrong)
+    assert.matches("^bioxen: bad argument 'vm_id': ", mistakes)
+    must "destroy a b"
     assert.equal("", must "list")
     local status, _, err = served:vm "exec a 'return 1'"
     assert.same({ 1, 'bioxen: no VM is called "a"\n' }, { status, err })
