@@ -268,6 +268,17 @@ describe("a daemon", function()
     assert.equal("7\n", assert(manager:read_output "a"))
   end)
 
+  it("is attached to by a terminal, where ^C ends what runs and ^D leaves", function()
+    local vm = running "a"
+    local status, out = served.sh:in_terminal("vm attach a --socket " .. served.socket, {
+      { "send", "print('here')\n" }, { "expect", "\r\nhere\r\n" },
+      { "send", "print('on') while true do end\n" }, { "expect", "\r\non\r\n" },
+      { "send", "\3" }, { "expect", "cancelled" },
+      { "send", "40 + 2\n" }, { "expect", "42" }, { "send", "\4" } })
+    assert.equal(0, status, out)
+    assert.equal("running", vm:get_state())
+  end)
+
   it("shows two terminals the same", function()
     running "a"
     local two = {}
@@ -321,7 +332,16 @@ describe("a daemon", function()
     must "exec a --detach 'print(1) return 7'"
     assert(processes.wait_until(function() return must "logs a":find('"result":"7"', 1, true) end))
     must "stop a"
-    must "destroy a"
+    must("create b minimal_cell --config " .. served.sh:file("b.json", '{ "memory": 67108864 }'))
+    assert.equal(64 << 20, hypervisor:get_vm_status "b".memory_limit)
+    local wrong, _, mistakes = served:vm("create c minimal_cell --config "
+      .. served.sh:file("c.json", '{ "memroy": 1 }'))
+    assert.equal(1, wrong)
+    assert.matches("config: unknown key \"memroy\"", mistakes)
+    wrong, _, mistakes = served:vm "create 'c d' minimal_cell"
+    assert.equal(2, wrong)
+    assert.matches("^bioxen: bad argument 'vm_id': ", mistakes)
+    must "destroy a b"
     assert.equal("", must "list")
     local status, _, err = served:vm "exec a 'return 1'"
     assert.same({ 1, 'bioxen: no VM is called "a"\n' }, { status, err })

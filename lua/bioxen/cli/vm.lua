@@ -1,5 +1,6 @@
 -- `bioxen vm`: what a daemon keeps, from any terminal.
 
+local configurations = require "bioxen.config"
 local connect = require "bioxen.connect"
 local json = require "bioxen.cli.json"
 local say = require "bioxen.cli.say"
@@ -32,8 +33,23 @@ end
 
 -- ---- commands ----
 
+-- The configuration of a file, checked; nil and what is wrong.
+local function read_config(options)
+  local config, err = configurations.load_from_file(options.config)
+  if not config then return nil, err end
+  local valid, problems = configurations.validate_config(config, options.vm_type, options.type)
+  if valid then return config end
+  return nil, ("%s: %s"):format(options.config, table.concat(problems, "\n  "))
+end
+
 local function create(hypervisor, options)
-  local vm, err = hypervisor:create_vm(options.vm, options.type)
+  local config, wrong
+  if options.config then
+    config, wrong = read_config(options)
+    if not config then return say.failed(wrong) end
+  end
+  local good, vm, err = pcall(hypervisor.create_vm, hypervisor, options.vm, options.type, options.vm_type, config)
+  if not good then return say.misused((vm:gsub("^[^:]+:%d+: ", ""))) end
   if not vm then return say.failed(err) end
   if options.start then
     local started, err = vm:start()
@@ -160,7 +176,9 @@ return {
   summary = "what a daemon keeps (bioxen serve): create, call and end VMs",
   commands = {
     command("create", "make a VM", { new, { "TYPE", "What lives in it: bioxen organisms lists them." } },
-      { { "--start", "Start it, too." }, as_json }, create),
+      { { "--config", "Its configuration: a file of JSON, or of Lua that is data.", value = "FILE" },
+        { "--vm-type", "Where it runs (default: basic).", value = "KIND", choices = { "basic", "xcpng" } },
+        { "--start", "Start it, too." }, as_json }, create),
     command("list", "the VMs and their states", {}, { { "--ids", "Their ids alone." }, as_json }, list),
     plain("start", "start VMs"),
     command("exec", "run code in a VM and show what it prints and returns",
