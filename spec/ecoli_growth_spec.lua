@@ -179,7 +179,7 @@ describe("a plasmid's map in ecoli", function()
     local made = in_cell(nil, map .. [[return cell:add_plasmid(map "p15A ori", { promoters = { strong = 3 } })]])
     assert.same({ "p_X_1", 11, 3 }, { made.name, made.copies, made.length_kb })
     local mean = made.genes[1].transcription
-    assert.near(0.01471, mean, 1e-5)
+    assert.near(0.2155, mean, 1e-4)
     local expected = { { "a", 99, { "P1" }, mean }, { "b_2", 199, { "P1" }, mean }, { "shifted", 19, { "P1" }, mean },
       { "c", 99, {}, mean }, { "d", 99, { "P2", "strong" }, 4*mean } }
     assert.equal(#expected, #made.genes)
@@ -263,7 +263,7 @@ describe("the burden of a plasmid's gene", function()
     local points = in_cell(nil, [[
       cell:add_plasmid { name = "pBR322", gene = { length_aa = 300, transcription = 0 } }
       local list = {}
-      for i, rate in ipairs { 0, 0.4, 0.8, 1.2, 1.6, 2 } do
+      for i, rate in ipairs { 0, 8, 16, 24, 32, 40 } do
         cell:set("w_pBR322", rate/60)
         local m = cell:steady_state()
         list[i] = { cell:plasmids().pBR322.mass_fraction, m.growth_rate, m.ribosomal_mass_fraction,
@@ -282,6 +282,39 @@ describe("the burden of a plasmid's gene", function()
     end
   end)
 
+  it("runs away with no promoter: pUC keeps its copies, and growth the line of Scott et al. 2010", function()
+    local points = in_cell(nil, [[
+      cell:add_plasmid { name = "pUC", gene = { length_aa = 286, transcription = 0 } }
+      local list = {}
+      for i, rate in ipairs { 0.2, 0.5, 1, 2, 3, 10, 200 } do
+        cell:set("w_pUC", rate/60)
+        local m = cell:steady_state()
+        list[i] = { cell:plasmids().pUC.copies, cell:plasmids().pUC.mass_fraction, m.growth_rate }
+      end
+      return list
+    ]])
+    for i, point in ipairs(points) do
+      local copies, foreign, growth = table.unpack(point)
+      if i <= 5 then assert.is_true(copies > 500 and copies < 700, copies) end -- Sambrook & Russell, with bla on it
+      assert.is_true(foreign < 0.48, foreign)
+      if i <= 5 then assert.near(1 - foreign/0.48, growth/1.4468720, 0.06) end
+      assert.is_true(i == 1 or foreign > points[i - 1][2] and growth < points[i - 1][3])
+    end
+    assert.is_true(points[7][1] < 100)
+  end)
+
+  it("is what a gene's part of all transcripts makes of it", function()
+    local part, foreign = table.unpack(in_cell(nil, [[
+      cell:add_plasmid { name = "p", copies = 20, length_kb = 4, gene = { length_aa = 300, transcription = 2 } }
+      cell:steady_state()
+      local own, all = cell:rate "transcription_p_gene", 0
+      for _, class in ipairs { "t", "m", "q" } do all = all + cell:rate("transcription_" .. class) end
+      local proteins = cell:get "et" + cell:get "em" + cell:get "q"
+      return { own/(18.7e5*0.878/900/124.5)/all, cell:get "protein_p"/proteins }
+    ]]))
+    assert.near(part, foreign, 1e-4*part)
+  end)
+
   it("is the same for twice the copies and half the promoter", function()
     local code = [[
       cell:add_plasmid { name = "p", copies = args.copies, length_kb = 4,
@@ -293,7 +326,7 @@ describe("the burden of a plasmid's gene", function()
 
   it("ends when the plasmid goes", function()
     local result = in_cell(nil, [[
-      cell:add_plasmid { name = "pUC", gene = { length_aa = 300, transcription = 0.05 } }
+      cell:add_plasmid { name = "pUC", gene = { length_aa = 300, transcription = 1 } }
       local loaded = cell:steady_state().growth_rate
       cell:remove_plasmid "pUC"
       return { loaded = loaded, free = cell:steady_state().growth_rate, species = cell:species() }

@@ -3,6 +3,7 @@
 local kind = require "spec.support.vm_kind"
 package.path = "./spec/support/?.lua;" .. package.path
 local flux_tables = require "flux_tables"
+local flux_document = require "flux_document"
 
 local vm
 
@@ -263,6 +264,116 @@ describe("a flux model in SBML", function()
     local _, err = vm:execute_biological_process(
       "flux.load_sbml(args, { objective = 'none' })", { args = version_2() })
     assert.matches('objective "none"', tostring(err))
+  end)
+
+  -- What programs of the field write is read in a stream, and all else by libSBML. An attribute that it passes and
+  -- the stream leaves to it brings a text there.
+  local function by_libsbml(text) return (text:gsub("<model ", '<model conversionFactor="zero" ', 1)) end
+
+  local all_of_it = [[
+    local model, objective = flux.load_sbml(args, { strict = true })
+    local all = { objective, (select(2, model:objective())), model:metabolites(), model:genes(), model:reactions(),
+      model:optimise() }
+    for i, name in ipairs(model:reactions()) do all[6 + i] = model:reaction(name) end
+    return all
+  ]]
+
+  it("is the same by the stream and by libSBML", function()
+    local got = run(all_of_it, flux_document)
+    assert.same({ "obj", "maximise", { "M_a_e", "M_a_c", "M_b_c", "M_b_b" }, { "b1", "G_b2", "b.3" } },
+      { table.unpack(got, 1, 4) })
+    assert.equal(7.875, got[6].objective)
+    assert.equal("((b1 and G_b2) or b.3)", got[8].genes)
+    assert.same(run(all_of_it, by_libsbml(flux_document)), got)
+    local again = flux_document:gsub("<fbc:listOfObjectives", -- as ModelPolisher writes it
+      '%0 xmlns:fbc="http://www.sbml.org/sbml/level3/version1/fbc/version2"')
+    assert.same(got, run(all_of_it, again))
+    assert.same({ -5.25, "minimise" }, run([[
+      local model = flux.load_sbml(args, { objective = "other" })
+      return { model:optimum(), (select(2, model:objective())) }]], flux_document))
+  end)
+
+  it("may be compressed", function()
+    local name = os.tmpname()
+    local file = assert(io.popen("gzip -c > " .. name, "w"))
+    file:write(flux_document)
+    file:close()
+    file = assert(io.open(name, "rb"))
+    local compressed = file:read "a"
+    file:close()
+    os.remove(name)
+    assert.same(run(all_of_it, flux_document), run(all_of_it, compressed))
+  end)
+
+  -- { what is changed, into what, what a warning is about, its code }
+  local odd = {
+    { ' boundaryCondition="false"', "", "boundaryCondition is missing: false is taken" },
+    { ' constant="false"', "", "constant is missing" },
+    { ' hasOnlySubstanceUnits="false"', "", "hasOnlySubstanceUnits is missing" },
+    { ' compartment="c"', "", "compartment is missing" },
+    { ' reversible="%a+"', "", "reversible is missing: true is taken" },
+    { ' fast="false"', "", "fast is missing" },
+    { ' fbc:strict="true"', "", "strict is missing: false is taken" },
+    { ' fbc:required="false"', "", "required is missing" },
+    { ' fbc:required="false"', ' fbc:required="true"', "required is not of the form" },
+    { ' fbc:label="b%.3"', "", "label is missing: its id is taken" },
+    { 'fbc:charge="%-2"', 'fbc:charge="-1.5"', "charge is not of the form" },
+    { 'id="small"', 'id="e.coli-core 1"', "id is no SId" },
+    { '"M_a_c"', '"M_a-2_c"', "id is no SId" },
+    { 'metaid="G_b3"', 'metaid="3 x"', "metaid is not of the form" },
+    { 'id="R_t"', 'id="R_t" subsystem="transport"', "subsystem is not of the form" },
+    { "</listOfReactants></reaction>", "</listOfReactants><listOfProducts/></reaction>", "it is empty" },
+    { "<notes><body xmlns=[^>]*>", "<notes><body>", "not in XHTML's namespace" },
+    { '(<fbc:geneProductRef fbc:geneProduct="G_b1"/>)(</fbc:geneP)', "%1%1%2", "several parts", "gene_rule" },
+    { '(<fbc:geneProductRef fbc:geneProduct="G_b1"/>)(</fbc:geneP)', "<fbc:and/>%2", "nothing to", "gene_rule" },
+  }
+  for _, case in ipairs(odd) do
+    it("is read all the same with " .. case[1] .. " as '" .. case[2] .. "'", function()
+      local text = flux_document:gsub(case[1], case[2])
+      assert.not_equal(flux_document, text)
+      local got = run([[
+        local model = flux.load_sbml(args)
+        local ok, err = pcall(flux.load_sbml, args, { strict = true })
+        return { model:optimum(), model.warnings[1], #model.warnings, ok, tostring(err) }]], text)
+      assert.equal(case[4] or "form", got[2].code)
+      assert.matches(case[3], got[2].message, nil, true)
+      assert.is_true(got[3] <= 2)
+      assert.is_false(got[4])
+      assert.matches(case[3], got[5], nil, true)
+      assert.equal(7.875, got[1])
+    end)
+  end
+
+  it("has no needless words where it has an empty value, or an empty rule", function()
+    local text = flux_document:gsub('fbc:charge="%-2"', 'fbc:charge=""'):gsub('id="small"', 'id=""')
+      :gsub("<fbc:geneProductAssociation><fbc:geneProductRef.-</fbc:geneProductAssociation>",
+        "<fbc:geneProductAssociation/>")
+    assert.same({ {}, "" }, run([[
+      local model = flux.load_sbml(args)
+      return { model.warnings, model:reaction("R_x").genes }]], (text:gsub('id=""', 'id="m"', 1))))
+  end)
+
+  it("of fbc version 3 where its objective is linear", function()
+    local text = flux_document:gsub("fbc/version2", "fbc/version3")
+      :gsub('fbc:coefficient="[^"]*"', '%0 fbc:variableType="linear"')
+    assert.same(run(all_of_it, flux_document), run(all_of_it, text))
+    assert.matches("SBML", problem_of((text:gsub('"linear"', '"quadratic"'))))
+  end)
+
+  it("is refused where a value that has a part in fluxes is none", function()
+    for _, case in ipairs {
+      { 'boundaryCondition="false"', 'boundaryCondition="False"' }, { 'reversible="true"', 'reversible="TRUE"' },
+      { 'value="1E3"', 'value="1,000"' }, { 'value="1E3"', 'value="NaN"' }, { 'value="1E3"', 'value="1e999"' },
+      { 'stoichiometry="2"', 'stoichiometry="two"' }, { ' stoichiometry="2"', "" }, { "maximize", "maximise" },
+      { 'fbc:lowerFluxBound="low"', "" }, { 'fbc:lowerFluxBound="low"', 'fbc:lowerFluxBound="-5"' },
+      { 'fbc:lowerFluxBound="low"', 'lowerFluxBound="low"' }, { 'activeObjective="obj"', 'activeObjective="none"' },
+      { 'species id="M_b_c"', 'species id="M_a_c"' }, { "</model>", "</modle>" },
+      { "<listOfUnitDefinitions>", "<!DOCTYPE x><listOfUnitDefinitions>" },
+    } do
+      local text = flux_document:gsub(case[1], case[2])
+      assert.not_equal(flux_document, text)
+      problem_of(text)
+    end
   end)
 
   it("gives E. coli core's optimum", function()

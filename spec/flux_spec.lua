@@ -108,6 +108,57 @@ describe("a flux model", function()
     assert.equal(20, run "return model:optimum()")
   end)
 
+  it("loses them for good, in all that is computed, until they are enabled", function()
+    local disabled = run [[
+      model:disable { genes = { "g3" }, reactions = { "R2" } }
+      local disabled = model:disabled()
+      return { best = model:optimum(), disabled = disabled, without = model:knock_out { genes = { "g2" } }.objective,
+        screen = model:knock_outs { genes = true }, range = model:variability().R2, bounds = { model:bounds "R2" },
+        least = model:parsimonious().fluxes.R2 }
+    ]]
+    assert.same({ best = 20, disabled = { genes = { "g3" }, reactions = { "R2" } }, without = 0,
+      screen = { { "g1", status = "optimal", objective = 0 }, { "g2", status = "optimal", objective = 0 },
+        { "g3", status = "optimal", objective = 20 } },
+      range = { minimum = 0, maximum = 0 }, bounds = { 0, math.huge }, least = 0 }, disabled)
+    assert.same({ { genes = { "g1" }, reactions = { "R1" } }, 10, 20 }, run [[
+      model:enable()
+      model:disable { genes = { "g1" } }
+      local one, without = model:disabled(), model:optimum()
+      model:enable { genes = { "g1" } }
+      return { one, without, model:optimum() }
+    ]])
+    assert.matches('no gene "x"', (problem_of "model:disable { genes = { 'x' } }"))
+  end)
+
+  it("stays infeasible or not as what is disabled had to run", function()
+    assert.same({ "infeasible", 0, 0 }, run [[
+      local forced = flux.model { objective = "OUT", reactions = { { "-> A", name = "IN", lower = 1, genes = "g" },
+        { "A ->", name = "OUT", upper = 0.5 } } }
+      local _, status = forced:optimum()
+      forced:disable { genes = { "g" } }
+      return { status, forced:optimum(), forced:knock_outs { reactions = { "IN" } }[1].objective }
+    ]])
+  end)
+
+  it("is at the end of a block what it was before", function()
+    assert.same({ 10, 20, { genes = {}, reactions = {} }, "maximise" }, run [[
+      local inner
+      do
+        local as_before <close> = model:context()
+        model:disable { genes = { "g1" } }
+        model:set_bounds("EX_A", 0, 5)
+        model:set_objective({ EX_A = -2 }, "minimise")
+        inner = -model:optimum()
+      end
+      pcall(function()
+        local as_before <close> = model:context()
+        model:set_bounds("EX_A", 0, 0)
+        error "left early"
+      end)
+      return { inner, model:optimum(), model:disabled(), select(2, model:objective()) }
+    ]])
+  end)
+
   it("screens them, alone and in pairs", function()
     assert.same({
       { "g1", status = "optimal", objective = 10 },

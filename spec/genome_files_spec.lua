@@ -152,6 +152,43 @@ describe("a genome file", function()
     assert.equal(warnings[1].message, err.message .. ": left out")
   end)
 
+  it("has genes that are spliced from both strands, as rps12 of chloroplasts, in all formats", function()
+    local g = parse(record([[
+gene join(complement(71..82),1..5)
+/gene="rps12"
+/trans_splicing
+CDS join(complement(71..82),1..2,4..5,31..32)
+/gene="rps12"
+/trans_splicing
+/codon_start=1
+/transl_table=11
+/translation="MKTAII"
+]], "linear"))
+    local gene = g:gene "rps12"
+    assert.same({ "CDS", "-", 1, 82, 18 }, { gene.type, gene.strand, gene.start, gene.stop, gene.length })
+    assert.same({ { 71, 82 }, { 1, 2, strand = "+" }, { 4, 5, strand = "+" }, { 31, 32, strand = "+" } }, gene.spans)
+    assert.equal("ATGAAAACCGCT" .. "AT" .. "AA" .. "TT", g:dna "rps12")
+    assert.same({ {}, 1 }, { g:check() })
+    local first = g:to_gff3()
+    assert.matches("\t71\t82\t.\t%-\t0\t.*\t1\t2\t.\t%+\t0\t.*\t4\t5\t.\t%+\t1\t", first)
+    local genbank = parse(first):to_genbank()
+    assert.matches("CDS +join%(complement%(71..82%),1..2,4..5,", genbank)
+    assert.equal(first, parse(genbank):to_gff3())
+    local again = bioxen.genome.new { sequences = { { id = "ZOO1.1", bases = bases } }, genes = {
+      { id = "rps12", type = "CDS", strand = "-", spans = gene.spans } } }
+    assert.equal(g:dna "rps12", again:dna "rps12")
+    local vm <close> = assert(bioxen.create_bio_vm("spliced", "minimal_cell"))
+    assert(vm:start())
+    local back = assert(vm:execute_biological_process("return args", { args = g })).result
+    assert.same(gene, back:gene "rps12")
+    for _, spans in ipairs { { { 1, 3, strand = "+" } }, { { 1, 3, strand = "x" } } } do
+      assert.has_error(function()
+        bioxen.genome.new { sequences = { { id = "s", length = 9 } },
+          genes = { { id = "g", type = "CDS", strand = "-", spans = spans } } }
+      end)
+    end
+  end)
+
   it("goes through GFF3 and GenBank without a loss", function()
     local first = parse(zoo):to_gff3()
     local genbank = parse(first):to_genbank()

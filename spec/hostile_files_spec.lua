@@ -342,6 +342,16 @@ describe("what is no regular file", function()
     end
   end)
 
+  it("is read no further than a script may be long, where it is standard input", function()
+    local long = "head -c 40000000 /dev/zero | tr '\\0' x; echo"
+    for input, words in pairs { ["cat /dev/zero"] = "", ["cat  /dev/zero"] = "-i", ["echo '--[['; yes"] = "-",
+      ["printf '#'; cat /dev/zero"] = "-", [("echo 'x = [['; %s; %s; yes"):format(long, long)] = "" } do
+      local status, out, err = here(("(%s) 2>&- | bioxen %s"):format(input, words), 20*shell.slow)
+      assert.are.same({ 1, "" }, { status, out }, input .. err)
+      says(err, "at most 67108864 bytes expected")
+    end
+  end)
+
   it("is refused as the code of a VM, before its time begins", function()
     os.execute(("mkfifo %s/pipe"):format(sh.scratch))
     local _, out = here([[bioxen -e 'local vm = require "bioxen".create_bio_vm("a", "minimal_cell") assert(vm:start())

@@ -109,6 +109,14 @@ describe("on a pool,", function()
     assert(vm:destroy())
   end)
 
+  clean_it("what is no file beside the journals is none, and holds nobody up", function()
+    running():destroy()
+    local names = { bench.journal .. "/aa.json", bench.journal .. "/bb.json", bench.journal .. "/cc.json" }
+    assert(os.execute(("mkfifo %s; ln -s /dev/zero %s; mkdir %s"):format(table.unpack(names))))
+    assert.same({}, (list()))
+    assert(os.execute(("rm -r %s %s %s"):format(table.unpack(names))))
+  end)
+
   clean_it("a guest whose courier was killed is in use again once another has it", function()
     local vm <close> = running()
     local uuid = vm:get_status().uuid

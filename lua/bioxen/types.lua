@@ -663,7 +663,7 @@ function Trajectory:plot(options) end
 ---@field start integer first base along the sequence, whatever the strand
 ---@field stop integer last base
 ---@field strand "+"|"-"|"."
----@field spans integer[][] { start, stop } of each exon, in the direction of transcription
+---@field spans integer[][] { start, stop } of each exon, in the direction of transcription; strand, where it is the other one
 ---@field length integer bases of these together
 ---@field code integer genetic code
 ---@field phase integer? bases before the first whole codon, unless 0
@@ -865,6 +865,24 @@ function FluxModel:optimise() end
 ---@return number?
 ---@return string? status
 function FluxModel:optimum() end
+
+---From now on without these genes and reactions, in all that is computed: a reaction is stopped while it is disabled,
+---or its rule fails for the genes that are. Its bounds are kept.
+---@param what { genes: string[]?, reactions: string[]? }
+function FluxModel:disable(what) end
+
+---Undo that, for these or for all.
+---@param what { genes: string[]?, reactions: string[]? }?
+function FluxModel:enable(what) end
+
+---The genes that are disabled, and all reactions that are stopped.
+---@return { genes: string[], reactions: string[] }
+function FluxModel:disabled() end
+
+---Bounds, objective and what is disabled are again as now when what this returns is closed: `local as_before <close> =
+---model:context()` undoes at the end of a block what is changed in it.
+---@return userdata
+function FluxModel:context() end
 
 ---Bounds of one reaction, or of many as { name = { lower, upper } }; math.huge for none.
 ---@param reaction string|table<string, number[]>

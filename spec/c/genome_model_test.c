@@ -436,7 +436,7 @@ static void what_differs_from_the_file_is_told(void)
     size_t position = 0;
     uint64_t codons[64] = {0};
     bx_genome *g = begin("chr", "ATGAAATAAATGNNNTAA", false, 11);
-    bx_attribute stated[] = {{"translation", "MR"}};
+    bx_attribute stated[] = {{"translation", "MR"}}, stopped[] = {{"translation", "MK*"}};
     bx_feature gene = {.id = "a",
                        .type = "CDS",
                        .strand = 1,
@@ -445,7 +445,11 @@ static void what_differs_from_the_file_is_told(void)
                        .attributes = stated,
                        .attribute_count = 1};
     CHECK(bx_genome_add_feature(g, &gene, &err) == 0 && add_run(g, "b", "CDS", 1, 10, 18) == 0);
+    gene.id = "c";
+    gene.attributes = stopped; /* some files have the stop, too */
+    CHECK(bx_genome_add_feature(g, &gene, &err) == 0);
     CHECK(bx_genome_finish(g, &err) == 0);
+    CHECK(bx_genome_check(g, bx_genome_find(g, "c"), &protein, &position, &err) == 0);
     const bx_feature *a = bx_genome_find(g, "a"), *b = bx_genome_find(g, "b");
     CHECK(bx_genome_check(g, a, &protein, &position, &err) == 1 && position == 2);
     CHECK(bx_genome_check(g, b, &protein, &position, &err) == -1);

@@ -30,7 +30,8 @@ static const char *describe(const bx_genome *genome)
             fprintf(out, " (%s)", f->name);
         fprintf(out, " %s ", f->type);
         for (size_t s = 0; s < f->span_count; s++)
-            fprintf(out, "%s%d-%d", s ? "," : "", (int)f->spans[s].start, (int)f->spans[s].end);
+            fprintf(out, "%s%s%d-%d", s ? "," : "", f->spans[s].turned ? "~" : "",
+                    (int)f->spans[s].start, (int)f->spans[s].end);
         fprintf(out, "%s", f->strand < 0 ? " -" : f->strand > 0 ? " +" : "");
         if (f->phase)
             fprintf(out, " phase %d", f->phase);
@@ -138,6 +139,7 @@ static void mistakes_of_fasta_are_told(void)
 #define FEATURE(key, location) "     " key "            " location "\n"
 #define QUALIFIER(text) "                     /" text "\n"
 #define MORE(text) "                     " text "\n"
+#define TAGGED(key, location, tag) FEATURE(key, location) QUALIFIER("locus_tag=\"" tag "\"")
 #define RECORD(features) HEAD TABLE features ORIGIN
 #define GENE(location) RECORD(FEATURE("CDS ", location) QUALIFIER("locus_tag=\"t\""))
 #define SEQUENCE "X1.2 30 circular|"
@@ -164,6 +166,21 @@ static void genbank_is_read(void)
         {GENE("complement(28..6)"), SEQUENCE "t CDS 1-6,28-30 -|"},
         {GENE("complement(join(28..30,1..6))"), SEQUENCE "t CDS 1-6,28-30 -|"},
         {GENE("join(1..6,6..12)"), SEQUENCE "t CDS 1-6,6-12 +|"}, /* the ribosome slips */
+        /* genes that are spliced from both strands */
+        {GENE("join(<1..3,complement(5..7))"), SEQUENCE "t CDS 1-3,~5-7 + 5'|"},
+        {GENE("join(complement(28..2),4..>7,9..10)"), SEQUENCE "t CDS 1-2,28-30,~4-7,~9-10 - 3'|"},
+        {GENE("complement(join(1..3,complement(5..7)))"), SEQUENCE "t CDS 5-7,~1-3 +|"},
+        {GENE("<1..9>"), SEQUENCE "t CDS 1-9 + 5' 3'|"}, /* IMGT */
+        /* other programs' lengths, tabs, bases without numbers, empty flags, a gene's second name
+         */
+        {"LOCUS       X  12bp DNA\nORIGIN\nacgtacgtac gt\n//\n", "X 12|"},
+        {"LOCUS       X  12 ds-DNA circular\nORIGIN\nacgtac\ngtacgt\n//\n", "X 12 circular|"},
+        {"LOCUS       my 2 DNA  12 bp DNA\nORIGIN\nacgtacgtacgt\n//\n", "my 12|"},
+        {RECORD("\tCDS\t1..9\n\t\t/locus_tag=\"t\"\n\t\t/product=\"a\n\t\tb\"\n"),
+         SEQUENCE "t CDS 1-9 + \"a b\"|"},
+        {RECORD(TAGGED("CDS ", "1..9", "t") QUALIFIER("pseudo=\"\"") QUALIFIER("note=\"\"")
+                    QUALIFIER("gene=\"a\"") QUALIFIER("gene=\"b\"")),
+         SEQUENCE "t (a) pseudogene 1-9 + gene_synonym=b|"},
         {RECORD(FEATURE("CDS ", "1..6") QUALIFIER("gene=\"g\"") FEATURE("tRNA", "8..9")
                     FEATURE("CDS ", "11..13") QUALIFIER("protein_id=\"P1\"")
                         FEATURE("CDS ", "20..22") QUALIFIER("gene=\"g\"")),
@@ -199,7 +216,6 @@ static void mistakes_of_genbank_are_told(void)
         {GENE("joint(1..3)"), "f:8: the location has \"joint(1..3)\" where a base"},
         {GENE("3^4"), "f:8: the location is between two bases"},
         {GENE("J00194.1:1..3"), "f:8: a part of the location is on another record, \"J00194.1\""},
-        {GENE("join(1..3,complement(5..7))"), "f:8: the location has parts on both strands"},
         {GENE("join(1..9,5..12)"), "f:8: 1 to 9 and 5 to 12: parts of one gene that overlap"},
         {GENE("((((((((((1))))))))))"), "f:8: the location has \"((((((((((1)))))))))"},
         {GENE("join(join(join(join(join(join(join(join(join(1)))))))))"),
@@ -228,7 +244,8 @@ static void mistakes_of_genbank_are_told(void)
         {HEAD "ORIGIN\n        1 acgt\n//\n", "f:1: the record says 30 bp, but has 4 bases"},
         {HEAD "ORIGIN\n        1 acgt\n        9 acgt\n//\n",
          "f:8: the line says that it starts with base 9, but base 5 is next"},
-        {HEAD "ORIGIN\n        1 acgt\nCOMMENT\n//\n", "f:8: a number and bases, or \"//\""},
+        {HEAD "ORIGIN\n        1 acgt\nCOMMENT\n//\n", "f:8: \"O\" in column 2 is no base"},
+        {HEAD "ORIGIN\n        1 acgt\n.5 acgt\n//\n", "f:8: a number and bases, or \"//\""},
         {HEAD "ORIGIN\n        1 acqt\n//\n", "f:7: \"q\" in column 13 is no base"},
         {HEAD LOCUS("linear"), "f:6: \"//\" was expected before the next LOCUS"},
         {HEAD ORIGIN HEAD ORIGIN, "f:9: there are two sequences \"X1.2\""},
@@ -279,6 +296,22 @@ static void gff3_is_read(void)
          "c 30 circular unknown|x CDS 28-30,1-6 + phase 1|"},
         {CIRCLE ROW("CDS", "1", "6", "-", "1", "ID=x") ROW("CDS", "28", "30", "-", "2", "ID=x"),
          "c 30 circular unknown|x CDS 1-6,28-30 - phase 1|"},
+        /* the gene's name, not the transcript's, unless a line says that its is the gene's */
+        {REGION ROW("gene", "1", "9", "+", ".", "ID=gene:g;Name=abcA")
+             ROW("mRNA", "1", "9", "+", ".", "ID=m;Parent=gene:g;Name=abcA-1")
+                 ROW("CDS", "1", "9", "+", "0", "ID=p;Parent=m"),
+         "c 30 unknown|g (abcA) CDS 1-9 +|"},
+        {REGION ROW("gene", "1", "9", "+", ".", "ID=g;Name=x")
+             ROW("CDS", "1", "9", "+", "0", "ID=p;Parent=g;Name=NP_1;gene=abcA"),
+         "c 30 unknown|g (abcA) CDS 1-9 +|"},
+        {"# of a program\n" REGION ROW("gene", "1", "9", "+", ".", "ID=g"),
+         "c 30 unknown|g gene 1-9 +|"},
+        {REGION ROW("gene", "7", "9", "-", ".", "ID=g;exception=trans-splicing;part=1")
+             ROW("gene", "1", "5", "+", ".", "ID=g;exception=trans-splicing;part=2")
+                 ROW("CDS", "7", "9", "-", "0", "ID=x;Parent=g;exception=trans-splicing")
+                     ROW("CDS", "1", "2", "+", "0", "ID=x;Parent=g;exception=trans-splicing")
+                         ROW("CDS", "4", "5", "+", "1", "ID=x;Parent=g;exception=trans-splicing"),
+         "c 30 unknown|g CDS 7-9,~1-2,~4-5 - exception=trans-splicing|"},
         {REGION ROW("pseudogene", "1", "9", "?", ".", "ID=p;partial=true"),
          "c 30 unknown|p pseudogene 1-9 5' 3'|"},
         {REGION ROW("tRNA", "1", "9", ".", ".", "ID=p;essential=yes")
@@ -311,7 +344,9 @@ static void mistakes_of_gff3_are_told(void)
         {REGION ROW("gene", "1", "9", "+", ".", "ID"), "f:3: column 9 has \"ID\""},
         {REGION ROW("gene", "1", "9", "+", ".", "ID=x;transl_table=7"), "f:3: there is no genetic"},
         {REGION ROW("CDS", "1", "9", "+", "0", "ID=x") ROW("CDS", "11", "12", "-", "0", "ID=x"),
-         "f:4: \"x\" has parts on both strands"},
+         "f:3: \"x\" has parts on both strands: put together in the order of its lines"},
+        {REGION ROW("gene", "1", "9", "+", ".", "ID=x") ROW("gene", "11", "12", ".", ".", "ID=x"),
+         "f:4: \"x\" has parts with a strand and parts without"},
         {REGION ROW("CDS", "1", "9", "+", "0", "ID=x") ROW("CDS", "4", "12", "+", "0", "ID=x"),
          "f:3: 1 to 9 and 4 to 12: parts of one gene that overlap"},
         {REGION ROW("gene", "1", "9", "+", ".", "ID=x;locus_tag=t")
@@ -337,7 +372,6 @@ static void mistakes_of_gff3_are_told(void)
 
 /* ---- what is not as it should be, and read ---- */
 
-#define TAGGED(key, location, tag) FEATURE(key, location) QUALIFIER("locus_tag=\"" tag "\"")
 #define NAMED(key, location, name) FEATURE(key, location) QUALIFIER("gene=\"" name "\"")
 #define MRNA(location, id) NAMED("mRNA", location, "g") QUALIFIER("transcript_id=\"" id "\"")
 
@@ -466,6 +500,7 @@ static void embl_is_read(void)
         {"ID   X standard; circular DNA; PRO; 12 BP.\nAC   X1;\nSV   X1.3\n" SQ,
          "X1.3 12 circular|"},
         {"ID   XXX; SV XXX; linear; DNA; 12 BP.\n" SQ, "XXX 12|"},
+        {"ID   XXX; XXX; linear; XXX; XXX; XXX; XXX.\nAC   XXX;\nXX\nAC * _c1\n" SQ, "c1 12|"},
         {EMBL SQ "\n"
                  "ID   Y; SV 1; linear; 3 BP.\nSQ\n     acg 3\n//\n",
          "X1.2 12 circular|Y.1 3|"},
@@ -509,6 +544,32 @@ static void gtf_is_read(void)
              GTF("transcript", "1", "9", "+", ".",
                  "gene_id \"g\"; transcript_id \"t\"; transcript_biotype \"tRNA\""),
          "c 9 unknown|g tRNA 1-9 + gene_biotype=tRNA transcript_biotype=tRNA transcript_id=t|"},
+        /* GENCODE's word for a biotype */
+        {GTF("gene", "1", "9", "+", ".", "gene_id \"g\"; gene_type \"processed_pseudogene\";"),
+         "c 9 unknown|g pseudogene 1-9 + gene_type=processed_pseudogene|"},
+        /* exons without a line of their transcript, or before it */
+        {GTF("exon", "1", "2", "+", ".", "transcript_id \"t\"; gene_id \"g\"; gene_name \"n\"")
+             GTF("exon", "4", "9", "+", ".", "transcript_id \"t\"; gene_id \"g\"; gene_name \"n\""),
+         "c 9 unknown|g (n) transcript 1-2,4-9 + transcript_id=t|"},
+        {GTF("exon", "1", "2", "+", ".", "gene_id \"g\"; transcript_id \"t\"")
+             GTF("exon", "4", "9", "+", ".", "gene_id \"g\"; transcript_id \"t\"") GTF(
+                 "transcript", "1", "9", "+", ".", "gene_id \"g\"; transcript_id \"t\"; cov \"2\""),
+         "c 9 unknown|g transcript 1-2,4-9 + cov=2 transcript_id=t|"},
+        /* AUGUSTUS */
+        {GTF("gene", "1", "9", "+", ".", "g1") GTF("transcript", "1", "9", "+", ".", "g1.t1")
+             GTF("CDS", "1", "9", "+", "0", "transcript_id \"g1.t1\"; gene_id \"g1\";"),
+         "c 9 unknown|g1 CDS 1-9 + transcript_id=g1.t1|"},
+        /* gffread leaves gene_id out, others the quotes, and some have a version of GFF */
+        {GTF("CDS", "1", "9", "+", "0", "transcript_id \"t\";"),
+         "c 9 unknown|t CDS 1-9 + transcript_id=t|"},
+        {GTF("CDS", "1", "9", "+", "0", "gene_id g; transcript_id t; level 2"),
+         "c 9 unknown|g CDS 1-9 + level=2 transcript_id=t|"},
+        {"##gff-version 2\n" GTF("CDS", "1", "9", "+", "0", "gene_id \"g\"; transcript_id \"t\""),
+         "c 9 unknown|g CDS 1-9 + transcript_id=t|"},
+        /* Ensembl's selenocysteines */
+        {GTF("Selenocysteine", "4", "6", "+", ".", "gene_id \"g\"; transcript_id \"t\"")
+             GTF("CDS", "1", "9", "+", "0", "gene_id \"g\"; transcript_id \"t\""),
+         "c 9 unknown|g CDS 1-9 + transcript_id=t transl_except=(pos:4..6,aa:Sec)|"},
     };
     check_examples(EXAMPLES(examples));
     CHECK(strstr(read_text("#gtf-version 2.2\n" GTF("CDS", "1", "9", "+", "0", "level 2;")),
@@ -545,9 +606,8 @@ static void check_warnings(const example *examples, size_t count)
 static void one_bad_feature_does_not_lose_a_file(void)
 {
     static const example examples[] = {
-        {RECORD(OTHER TAGGED("CDS ", "join(1..9,complement(13..15))", "t")),
-         "f:10: the location has parts on both strands: genes that are spliced from both are not "
-         "supported: left out|"},
+        {RECORD(OTHER TAGGED("CDS ", "join(1..9,complement(1^2))", "t")),
+         "f:10: the location is between two bases, where no gene can be: left out|"},
         {RECORD(TAGGED("CDS ", "join(1..9,Z9.1:5..24)", "t") OTHER),
          "f:8: a part of the location is on another record, \"Z9.1\", whose bases are not in this "
          "file: left out|"},
@@ -575,9 +635,9 @@ static void one_bad_feature_does_not_lose_a_file(void)
         {REGION ROW("gene", "1", "9", "+", ".", "ID=g") ROW("gene", "3", "40", "+", ".", "ID=h"),
          "f:4: 3 to 40: that is outside \"c\", which has 30 bases: left out|"},
         {REGION ROW("gene", "1", "9", "+", ".", "ID=g") ROW("CDS", "1", "3", "+", "0", "ID=x")
-             ROW("CDS", "7", "9", "-", "0", "ID=x"),
-         "f:5: \"x\" has parts on both strands: genes that are spliced from both are not "
-         "supported: left out|"},
+             ROW("CDS", "7", "9", "-", "1", "ID=x;exception=trans-splicing"),
+         "f:4: \"x\" has parts on both strands: put together in the order of its lines|f:4: \"x\" "
+         "has parts on both strands, whose phases do not fit their order: left out|"},
         {REGION ROW("CDS", "1", "9", "+", ".", "ID=g"),
          "f:3: a CDS without phase, taken for 0: 0, 1 or 2 was expected in column 8|"},
         {REGION ROW("gene", "1", "9", "+", ".", "ID=g") ROW("CDS", "1", "9", "+", "0", "ID=g"),
@@ -587,6 +647,9 @@ static void one_bad_feature_does_not_lose_a_file(void)
          "f:4: ID \"g\" is that of the gene of line 3|"},
         {ROW("gene", "1", "9", "+", ".", "ID=g"),
          "f:1: \"##gff-version 3\" is missing: taken for that|"},
+        {VERSION ROW("gene", "1", "3", "+", ".", "ID=g") "d\tx\tgene\t1\t3\t.\t+\t.\tID=h\n"
+                                                         "##FASTA\n>c\nATG\n",
+         "f:3: the bases of \"d\" are not in the file's FASTA section|"},
     };
     check_warnings(EXAMPLES(examples));
     CHECK_TEXT(read_text(GENE("3^4")), SEQUENCE);

@@ -19,7 +19,7 @@
 
 #define CLASS "bioxen.LineEditor"
 
-enum { HISTORY = 2000, LEFT_OUT = 0xfffd };
+enum { HISTORY = 2000, LEFT_OUT = 0xfffd, PASTED = 16 << 20 /* characters */ };
 
 typedef struct line_editor {
     EditLine *el; /* NULL: closed */
@@ -199,13 +199,16 @@ typedef struct pasted {
     size_t length, capacity;
 } pasted;
 
-/* Take a character; but of control characters only tabs and line ends, which become Lua's. */
+/* Take a character; but of control characters only tabs and line ends, which become Lua's. False
+ * where they are too many. */
 static bool take(pasted *p, wchar_t c)
 {
     if (c == L'\r')
         c = L'\n';
     if (c != L'\n' && c != L'\t' && (c < 0x20 || (c >= 0x7f && c < 0xa0)))
         return true;
+    if (p->length == PASTED)
+        return false;
     if (p->length + 2 > p->capacity) {
         size_t capacity = p->capacity ? 2 * p->capacity : 256;
         wchar_t *text = realloc(p->text, capacity * sizeof *text);
@@ -219,7 +222,7 @@ static bool take(pasted *p, wchar_t c)
     return true;
 }
 
-/* Up to the end's mark. As read_character, and -1 where memory is short. */
+/* Up to the end's mark. As read_character, and -1 where it is too much. */
 static int read_pasted(EditLine *el, pasted *p)
 {
     static const wchar_t end[] = L"\033[201~";

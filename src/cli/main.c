@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 enum { DONE = 0, FAILED = 1, USAGE = 2, NO_COMMAND = -1 };
+enum { SCRIPT_LIMIT = 64 << 20 }; /* bytes that standard input may have */
 
 typedef struct command_line {
     int argc;
@@ -154,6 +155,34 @@ static bool run_codes(lua_State *L, const command_line *line)
     return true;
 }
 
+typedef struct input {
+    lua_Integer left; /* bytes that may still come */
+    char piece[16 << 10];
+} input;
+
+static const char *read_input(lua_State *L, void *data, size_t *size)
+{
+    input *in = data;
+    *size = fread(in->piece, 1, sizeof in->piece, stdin);
+    in->left -= (lua_Integer)*size;
+    if (in->left < 0)
+        luaL_error(L, "stdin: at most %d bytes expected", SCRIPT_LIMIT);
+    return *size ? in->piece : NULL;
+}
+
+/* As luaL_loadfile, which reads without end where there is none. */
+static int load_input(lua_State *L)
+{
+    input in = {.left = SCRIPT_LIMIT};
+    int c = getc(stdin);
+    if (c == '#')
+        while (c != EOF && c != '\n' && in.left-- > 0)
+            c = getc(stdin);
+    if (c != EOF)
+        ungetc(c, stdin);
+    return lua_load(L, read_input, &in, "=stdin", NULL);
+}
+
 /* What is none might be read for ever, or until memory is gone. */
 static bool is_regular(const char *name)
 {
@@ -172,7 +201,7 @@ static bool run_script(lua_State *L, const command_line *line)
     bool from_stdin = is(name, "-") && line->script == line->codes_end; /* not after "--" */
     if (!from_stdin && !is_regular(name))
         return false;
-    if (!report(L, luaL_loadfile(L, from_stdin ? NULL : name)))
+    if (!report(L, from_stdin ? load_input(L) : luaL_loadfile(L, name)))
         return false;
     int count = line->argc - line->script - 1;
     luaL_checkstack(L, count + 3, "too many arguments");

@@ -80,6 +80,24 @@ static int width(lua_State *L)
     return 1;
 }
 
+/* read_line(limit): the next line of standard input, without its end; nil where there is none;
+ * false where it is longer than so many bytes. */
+static int read_line(lua_State *L)
+{
+    lua_Integer left = luaL_checkinteger(L, 1);
+    luaL_Buffer line;
+    luaL_buffinit(L, &line);
+    int c;
+    while ((c = getc(stdin)) != EOF && c != '\n' && left-- > 0)
+        luaL_addchar(&line, c);
+    luaL_pushresult(&line);
+    if (c == EOF && lua_rawlen(L, -1) == 0)
+        lua_pushnil(L);
+    else if (left < 0)
+        lua_pushboolean(L, 0);
+    return 1;
+}
+
 /* ---- files that are nobody else's to read ---- */
 
 static int fail_file(lua_State *L, const char *action, const char *path)
@@ -173,6 +191,7 @@ static const luaL_Reg functions[] = {{"is_terminal", is_terminal},
                                      {"output_gone", output_gone},
                                      {"columns", columns},
                                      {"width", width},
+                                     {"read_line", read_line},
                                      {"make_folder", make_folder},
                                      {"append_private", append_private},
                                      {"create_private", create_private},

@@ -121,7 +121,7 @@ static void bound_columns(bx_fba *fba, const bool *stopped)
 {
     for (size_t r = 0; r < fba->reaction_count; r++) {
         const bx_fba_column *reaction = &fba->reactions[r];
-        bool runs = !stopped || !stopped[r];
+        bool runs = !reaction->stopped && !(stopped && stopped[r]);
         bx_lp_set_bounds(fba->lp, r, runs ? reaction->lower : 0, runs ? reaction->upper : 0);
     }
 }

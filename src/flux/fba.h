@@ -96,8 +96,23 @@ int bx_fba_optimise(bx_fba *fba, bx_fba_solution *solution, bx_error *err);
 int bx_fba_optimise_without(bx_fba *fba, const bool *stopped, bx_fba_solution *solution,
                             bx_error *err);
 
-/* Mark the reactions whose rule fails when the genes with missing[gene] are gone. */
-void bx_fba_stop_reactions(const bx_fba *fba, const bool *missing, bool *stopped);
+/* Mark the reactions whose rule fails when the genes with missing[gene] are gone; marks those that
+ * are disabled as missing too. */
+void bx_fba_stop_reactions(const bx_fba *fba, bool *missing, bool *stopped);
+
+/* Disable the genes and reactions that are marked, or enable them again. A reaction is stopped,
+ * which is a flux of 0 whatever its bounds are, while it is disabled or its rule fails for the
+ * genes that are: in all that is computed of the model. */
+void bx_fba_disable(bx_fba *fba, const bool *genes, const bool *reactions, bool disabled);
+bool bx_fba_gene_disabled(const bx_fba *fba, size_t gene);
+bool bx_fba_stopped(const bx_fba *fba, size_t reaction);
+
+/* Bounds, objective and what is disabled, to come back to; of the same model, to which nothing has
+ * been added since. NULL without memory. */
+typedef struct bx_fba_state bx_fba_state;
+bx_fba_state *bx_fba_save(const bx_fba *fba, bx_error *err);
+void bx_fba_restore(bx_fba *fba, const bx_fba_state *state);
+void bx_fba_state_free(bx_fba_state *state); /* NULL is fine */
 
 /* Of all fluxes with an objective of at least `fraction` (0 to 1) of the best, those whose absolute
  * values have the least sum, *total (Lewis et al., Mol. Syst. Biol. 6:390, 2010). Writes a flux

@@ -145,6 +145,12 @@ int bx_rule_parse(const char *text, bx_rule_gene *gene, void *data, bx_rule *rul
     return result;
 }
 
+bool bx_rule_can_name(const char *name)
+{
+    size_t length = strlen(name);
+    return length > 0 && strcspn(name, " \t\r\n()&|") == length && word(name, length) == TOKEN_GENE;
+}
+
 void bx_rule_free(bx_rule *rule)
 {
     free(rule->code);

@@ -34,6 +34,9 @@ typedef uint32_t bx_rule_gene(void *data, const char *name, size_t length, bx_er
 int bx_rule_parse(const char *text, bx_rule_gene *gene, void *data, bx_rule *rule, bx_error *err);
 void bx_rule_free(bx_rule *rule);
 
+/* Whether a rule can have a gene of that name. */
+bool bx_rule_can_name(const char *name);
+
 /* Whether the rule holds when the genes with missing[gene] are gone. */
 bool bx_rule_holds(const bx_rule *rule, const bool *missing);
 

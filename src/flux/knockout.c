@@ -26,8 +26,6 @@ typedef struct screen {
     bx_csr lists;         /* the same of each mutant of one, sorted */
     bx_fba_mutant parent; /* the unchanged model */
     unsigned char *idle; /* of each mutant of one, by reaction: carries no flux; the model's last */
-    unsigned char *basis;  /* the unchanged model's */
-    unsigned char *single; /* of the mutant of one that pairs start from */
 } screen;
 
 static int list_uses(screen *s, bx_error *err)
@@ -81,7 +79,8 @@ static void list_stopped(screen *s, size_t one, size_t other)
     s->missing[a] = s->missing[b] = true;
     stop_users(s, a);
     stop_users(s, b);
-    s->missing[a] = s->missing[b] = false;
+    s->missing[a] = s->fba->missing[a];
+    s->missing[b] = s->fba->missing[b];
 }
 
 /* Whether the present mutant's answer is `before`'s, who lacks less: its best fluxes still stand
@@ -93,7 +92,7 @@ static bool is_same(const screen *s, const bx_fba_mutant *before, size_t idle_ro
     const unsigned char *idle = s->idle + idle_row * fba->reaction_count;
     for (size_t i = 0; i < s->list_count; i++) {
         const bx_fba_column *r = &fba->reactions[s->list[i]];
-        bool may_rest = r->lower <= 0 && r->upper >= 0;
+        bool may_rest = r->stopped || (r->lower <= 0 && r->upper >= 0);
         if (before->status == BX_FBA_INFEASIBLE ? !may_rest : !idle[s->list[i]])
             return false;
     }
@@ -147,31 +146,29 @@ static bool stop_in_reduced(screen *s)
     return true;
 }
 
-/* 1: solved; 0: it takes the whole program. */
-static int solve_reduced(screen *s, const unsigned char *basis, bx_fba_solution *solution,
-                         bx_error *err)
+/* Which basis to start from: the unchanged model's, or that of the mutant that pairs build on. */
+enum { NOWHERE = -1, PARENT, SINGLE };
+
+/* From the basis that was remembered in `slot`. 1: solved; 0: it takes the
+ * whole program. */
+static int solve_reduced(screen *s, int slot, bx_fba_solution *solution, bx_error *err)
 {
     bx_lp_status status;
-    const double *x;
     bx_error error;
     if (!s->lp || !stop_in_reduced(s))
         return 0;
-    if (!basis || !bx_lp_try_again(s->lp, &status, &x)) {
-        if (basis && bx_lp_set_basis(s->lp, basis) < 0)
-            return bx_fail_memory(err);
-        if (bx_lp_solve(s->lp, &status, &error) < 0) {
-            if (error.code == BX_ESIMULATION)
-                return 0;
-            if (err)
-                *err = error;
-            return -1;
-        }
-        x = bx_lp_solution(s->lp);
+    if (!(slot >= 0 && bx_lp_try_again(s->lp, slot, &status)) &&
+        bx_lp_solve(s->lp, &status, &error) < 0) {
+        if (error.code == BX_ESIMULATION)
+            return 0;
+        if (err)
+            *err = error;
+        return -1;
     }
     *solution = (bx_fba_solution){.status = bx_fba_status_of(status)};
     if (status != BX_LP_OPTIMAL)
         return 1;
-    bx_reduction_expand(s->reduction, x, s->fluxes);
+    bx_reduction_expand(s->reduction, bx_lp_solution(s->lp), s->fluxes);
     solution->fluxes = s->fluxes;
     solution->objective =
         (s->fba->minimise ? 1 : -1) * (bx_lp_objective(s->lp) + s->reduction->settled);
@@ -179,10 +176,10 @@ static int solve_reduced(screen *s, const unsigned char *basis, bx_fba_solution 
 }
 
 /* Solve the present mutant from a basis. */
-static int solve(screen *s, const unsigned char *basis, bx_fba_mutant *mutant,
-                 bx_fba_solution *solution, bx_error *err)
+static int solve(screen *s, int slot, bx_fba_mutant *mutant, bx_fba_solution *solution,
+                 bx_error *err)
 {
-    int solved = solve_reduced(s, basis, solution, err);
+    int solved = solve_reduced(s, slot, solution, err);
     if (solved < 0 || (!solved && bx_fba_optimise_without(s->fba, s->stopped, solution, err) < 0))
         return -1;
     *mutant = (bx_fba_mutant){solution->status, solution->objective};
@@ -218,7 +215,7 @@ static int screen_singles(screen *s, double work, bx_error *err)
         } else if (twin < i) {
             copy_mutant(s, twin, i);
         } else {
-            if (solve(s, s->basis, &s->mutants[i], &solution, err) < 0)
+            if (solve(s, PARENT, &s->mutants[i], &solution, err) < 0)
                 return -1;
             note_idle(s, i, &solution);
         }
@@ -244,14 +241,14 @@ static int screen_pairs(screen *s, size_t one, bx_fba_mutant **next, bx_error *e
         }
         if (!ready) { /* the single mutant's basis is close to all of its pairs' */
             list_stopped(s, one, one);
-            if (solve(s, s->basis, &again, &solution, err) < 0)
+            if (solve(s, PARENT, &again, &solution, err) < 0)
                 return -1;
             if (s->lp)
-                bx_lp_get_basis(s->lp, s->single);
+                bx_lp_remember(s->lp, SINGLE);
             list_stopped(s, one, other);
             ready = true;
         }
-        if (solve(s, s->single, *next, &solution, err) < 0)
+        if (solve(s, SINGLE, *next, &solution, err) < 0)
             return -1;
     }
     return 0;
@@ -268,9 +265,7 @@ static int prepare_reduced(screen *s, bx_error *err)
     s->lp = s->reduction ? bx_lp_new(&s->reduction->problem, &error) : NULL;
     if (!s->fluxes || !s->lp)
         return bx_fail_memory(err);
-    s->basis = malloc(bx_lp_basis_size(s->lp) + 1);
-    s->single = malloc(bx_lp_basis_size(s->lp) + 1);
-    return s->basis && s->single ? 0 : bx_fail_memory(err);
+    return 0;
 }
 
 static int solve_parent(screen *s, bx_error *err)
@@ -281,13 +276,12 @@ static int solve_parent(screen *s, bx_error *err)
     s->parent = (bx_fba_mutant){solution.status, solution.objective};
     if (solution.status == BX_FBA_OPTIMAL && prepare_reduced(s, err) < 0)
         return -1;
-    int solved = solve_reduced(s, NULL, &solution, err);
+    int solved = solve_reduced(s, NOWHERE, &solution, err);
     if (solved < 0)
         return -1;
     note_idle(s, s->count, &solution);
     if (solved) {
-        bx_lp_get_basis(s->lp, s->basis);
-        bx_lp_remember(s->lp);
+        bx_lp_remember(s->lp, PARENT);
     } else {
         bx_lp_free(s->lp);
         s->lp = NULL;
@@ -330,6 +324,8 @@ int bx_fba_knock_outs(bx_fba *fba, bool genes, const size_t *items, size_t count
     int result = s.missing && s.stopped && s.list && s.idle && bx_csr_init(&s.lists, count) == 0
                      ? 0
                      : bx_fail_memory(err);
+    for (size_t g = 0; result == 0 && g < fba->gene_count; g++)
+        s.missing[g] = fba->missing[g];
     if (result == 0 && genes)
         result = list_uses(&s, err);
     if (result == 0)
@@ -343,7 +339,5 @@ int bx_fba_knock_outs(bx_fba *fba, bool genes, const size_t *items, size_t count
     free(s.stopped);
     free(s.list);
     free(s.idle);
-    free(s.basis);
-    free(s.single);
     return result;
 }

@@ -1,7 +1,7 @@
 #include "flux/lp.h"
 
 #include "flux/clp.h"
-#include "flux/dual.h"
+#include "flux/simplex.h"
 
 #include <math.h>
 #include <stdbool.h>
@@ -19,9 +19,13 @@ struct bx_lp {
     double *prices, *reduced; /* of the last optimum, recomputed */
     double *sum, *size;       /* of a row: its activity, and the sum of its terms' sizes */
     double objective;
-    bx_dual *dual;           /* of the remembered basis, or NULL */
-    double *point, *weights; /* its answers */
-    bool costs_changed;
+    bx_simplex *simplex;  /* NULL until something is solved again */
+    unsigned char *basis; /* what the one hands over to the other */
+    /* Since the last answer: */
+    bool costs_changed, bounds_changed;
+    bool was_optimal; /* it was an optimum, */
+    bool by_simplex;  /* which the simplex has, or else CLP; */
+    bool went_on;     /* but its basis is further than CLP's */
 };
 
 double bx_lp_bytes(double rows, double columns, double elements)
@@ -118,7 +122,8 @@ bx_lp *bx_lp_new(const bx_lp_problem *problem, bx_error *err)
     lp->reduced = calloc(p->columns + 1, sizeof *lp->reduced);
     lp->sum = calloc(p->rows + 1, sizeof *lp->sum);
     lp->size = calloc(p->rows + 1, sizeof *lp->size);
-    if (lp->prices && lp->reduced && lp->sum && lp->size)
+    lp->basis = malloc(p->rows + p->columns + 1);
+    if (lp->prices && lp->reduced && lp->sum && lp->size && lp->basis)
         lp->clp = bx_clp_new((int)p->rows, (int)p->columns, p->start, p->index, p->value, p->lower,
                              p->upper, p->cost, p->row_lower, p->row_upper, p->interrupt);
     if (!lp->clp) {
@@ -134,9 +139,8 @@ void bx_lp_free(bx_lp *lp)
     if (!lp)
         return;
     bx_clp_free(lp->clp);
-    bx_dual_free(lp->dual);
-    free(lp->point);
-    free(lp->weights);
+    bx_simplex_free(lp->simplex);
+    free(lp->basis);
     bx_lp_problem_free(&lp->problem);
     free(lp->prices);
     free(lp->reduced);
@@ -149,6 +153,7 @@ void bx_lp_set_bounds(bx_lp *lp, size_t column, double lower, double upper)
 {
     if (lp->problem.lower[column] == lower && lp->problem.upper[column] == upper)
         return;
+    lp->bounds_changed = true;
     lp->problem.lower[column] = lower;
     lp->problem.upper[column] = upper;
     bx_clp_set_bounds(lp->clp, (int)column, lower, upper);
@@ -165,6 +170,7 @@ void bx_lp_set_cost(bx_lp *lp, size_t column, double cost)
 
 void bx_lp_set_row(bx_lp *lp, size_t row, double lower, double upper)
 {
+    lp->bounds_changed = true;
     lp->problem.row_lower[row] = lower;
     lp->problem.row_upper[row] = upper;
     bx_clp_set_row(lp->clp, (int)row, lower, upper);
@@ -317,14 +323,67 @@ static outcome solve_again(bx_lp *lp, bool primal, outcome before, bx_lp_status 
     return result;
 }
 
+/* ---- solving again ---- */
+
+/* What the simplex says, if it passes its check. */
+static bool take_answer(bx_lp *lp, bx_simplex_answer answer, bx_lp_status *status)
+{
+    const double *x = bx_simplex_solution(lp->simplex), *prices = bx_simplex_prices(lp->simplex);
+    *status = answer == BX_SIMPLEX_OPTIMAL ? BX_LP_OPTIMAL : BX_LP_INFEASIBLE;
+    lp->by_simplex = answer == BX_SIMPLEX_OPTIMAL
+                         ? bx_lp_is_feasible(lp, x) && is_best(lp, x, prices)
+                         : answer == BX_SIMPLEX_INFEASIBLE && is_proof(lp, prices);
+    lp->was_optimal = lp->by_simplex && *status == BX_LP_OPTIMAL;
+    if (lp->by_simplex)
+        lp->costs_changed = lp->bounds_changed = false;
+    return lp->by_simplex;
+}
+
+/* Have the simplex stand where CLP does. */
+static bool follow(bx_lp *lp)
+{
+    if (lp->by_simplex)
+        return true;
+    if (!lp->simplex)
+        lp->simplex = bx_simplex_new(&lp->problem);
+    return lp->simplex && bx_simplex_load(lp->simplex, bx_clp_basis(lp->clp));
+}
+
+static bool solve_quickly(bx_lp *lp, bx_lp_status *status)
+{
+    bool costs = lp->costs_changed;
+    if ((costs && lp->bounds_changed) || !(lp->was_optimal || (lp->by_simplex && !costs)) ||
+        !follow(lp))
+        return false;
+    lp->went_on = true;
+    return take_answer(lp, costs ? bx_simplex_primal(lp->simplex) : bx_simplex_dual(lp->simplex),
+                       status);
+}
+
+/* Have CLP stand where the simplex does. */
+static int hand_over(bx_lp *lp)
+{
+    if (!lp->by_simplex && !lp->went_on)
+        return 0;
+    lp->by_simplex = lp->went_on = false;
+    bx_simplex_basis(lp->simplex, lp->basis);
+    return bx_clp_set_basis(lp->clp, lp->basis);
+}
+
 int bx_lp_solve(bx_lp *lp, bx_lp_status *status, bx_error *err)
 {
     bool proved, primal = lp->costs_changed;
+    if (solve_quickly(lp, status))
+        return 0;
+    if (hand_over(lp) < 0)
+        return bx_fail_memory(err);
     *status = BX_LP_OPTIMAL;
     outcome result = solve_once(lp, primal, status, &proved);
     if (result <= DOUBTFUL && !proved)
         result = solve_again(lp, !primal, result, status);
-    lp->costs_changed = result != SOLVED || *status != BX_LP_OPTIMAL;
+    lp->was_optimal = result == SOLVED && *status == BX_LP_OPTIMAL;
+    lp->costs_changed = !lp->was_optimal;
+    lp->bounds_changed = false;
     if (result == STOPPED)
         return bx_fail(err, BX_ECANCELLED, "the linear program was interrupted");
     if (result == NO_MEMORY)
@@ -336,32 +395,15 @@ int bx_lp_solve(bx_lp *lp, bx_lp_status *status, bx_error *err)
     return 0;
 }
 
-void bx_lp_remember(bx_lp *lp)
+void bx_lp_remember(bx_lp *lp, int slot)
 {
-    bx_dual_problem problem = {lp->problem.rows,  lp->problem.columns, lp->problem.start,
-                               lp->problem.index, lp->problem.value,   lp->problem.lower,
-                               lp->problem.upper, lp->problem.cost};
-    for (size_t i = 0; i < lp->problem.rows; i++)
-        if (lp->problem.row_lower[i] != 0 || lp->problem.row_upper[i] != 0)
-            return;
-    if (!lp->point)
-        lp->point = calloc(lp->problem.columns ? lp->problem.columns : 1, sizeof *lp->point);
-    if (!lp->weights)
-        lp->weights = calloc(lp->problem.rows ? lp->problem.rows : 1, sizeof *lp->weights);
-    bx_dual_free(lp->dual);
-    lp->dual = lp->point && lp->weights ? bx_dual_new(&problem, bx_clp_basis(lp->clp)) : NULL;
+    lp->by_simplex = lp->was_optimal && follow(lp) && bx_simplex_keep(lp->simplex, slot);
 }
 
-bool bx_lp_try_again(bx_lp *lp, bx_lp_status *status, const double **x)
+bool bx_lp_try_again(bx_lp *lp, int slot, bx_lp_status *status)
 {
-    *x = lp->point;
-    switch (lp->dual ? bx_dual_solve(lp->dual, lp->point, lp->weights) : BX_DUAL_UNKNOWN) {
-    case BX_DUAL_OPTIMAL:
-        *status = BX_LP_OPTIMAL;
-        return bx_lp_is_feasible(lp, lp->point) && is_best(lp, lp->point, lp->weights);
-    case BX_DUAL_INFEASIBLE: *status = BX_LP_INFEASIBLE; return is_proof(lp, lp->weights);
-    default: return false;
-    }
+    return lp->simplex && bx_simplex_back(lp->simplex, slot) &&
+           take_answer(lp, bx_simplex_dual(lp->simplex), status);
 }
 
 double bx_lp_objective(const bx_lp *lp)
@@ -376,7 +418,7 @@ const bx_lp_problem *bx_lp_problem_of(const bx_lp *lp)
 
 const double *bx_lp_solution(const bx_lp *lp)
 {
-    return bx_clp_solution(lp->clp);
+    return lp->by_simplex ? bx_simplex_solution(lp->simplex) : bx_clp_solution(lp->clp);
 }
 
 const double *bx_lp_prices(const bx_lp *lp)
@@ -396,16 +438,24 @@ size_t bx_lp_basis_size(const bx_lp *lp)
 
 void bx_lp_get_basis(const bx_lp *lp, unsigned char *basis)
 {
-    memcpy(basis, bx_clp_basis(lp->clp), bx_lp_basis_size(lp));
+    if (lp->by_simplex)
+        bx_simplex_basis(lp->simplex, basis);
+    else
+        memcpy(basis, bx_clp_basis(lp->clp), bx_lp_basis_size(lp));
 }
 
 int bx_lp_set_basis(bx_lp *lp, const unsigned char *basis)
 {
+    lp->by_simplex = lp->was_optimal = lp->went_on = false;
     return bx_clp_set_basis(lp->clp, basis);
 }
 
 int bx_lp_start_from(bx_lp *lp, const unsigned char *basis)
 {
+    if (bx_lp_set_basis(lp, basis) < 0)
+        return -1;
     lp->costs_changed = true;
-    return bx_lp_set_basis(lp, basis);
+    lp->bounds_changed = false;
+    lp->was_optimal = true; /* as good as one, for other costs */
+    return 0;
 }

@@ -68,16 +68,15 @@ const bx_lp_problem *bx_lp_problem_of(const bx_lp *lp);
 /* Whether x obeys all rows and bounds, but for rounding. */
 bool bx_lp_is_feasible(bx_lp *lp, const double *x);
 
-/* After an optimum: remember its basis for bx_lp_try_again, if the program is small. */
-void bx_lp_remember(bx_lp *lp);
+/* After an optimum: remember its basis in slot 0 or 1 for bx_lp_try_again. */
+void bx_lp_remember(bx_lp *lp, int slot);
 
-/* Solve quickly from that basis a program whose rows and costs are as then, and whose bounds are
- * too but for columns that are held at 0 now. False if it takes bx_lp_solve. *x is the solution
- * until the next call. */
-bool bx_lp_try_again(bx_lp *lp, bx_lp_status *status, const double **x);
+/* Solve from that basis a program whose costs are as then, and whose bounds may be others. False if
+ * it takes bx_lp_solve. */
+bool bx_lp_try_again(bx_lp *lp, int slot, bx_lp_status *status);
 
 /* What the three lowest bits of a basis' bytes say; others are for CLP alone. */
-enum { BX_LP_BASIC = 1, BX_LP_AT_UPPER = 2, BX_LP_AT_LOWER = 3, BX_LP_STATUS = 7 };
+enum { BX_LP_FREE = 0, BX_LP_BASIC = 1, BX_LP_AT_UPPER = 2, BX_LP_AT_LOWER = 3, BX_LP_STATUS = 7 };
 
 /* The present basis, columns first and then rows, to come back to; any basis of this program will
  * do as a start. Setting one gives -1 without memory. */

@@ -40,6 +40,7 @@ void bx_fba_free(bx_fba *fba)
     free(fba->metabolites);
     free(fba->reactions);
     free(fba->genes);
+    free(fba->missing);
     bx_names_free(&fba->metabolite_index);
     bx_names_free(&fba->reaction_index);
     bx_names_free(&fba->gene_index);
@@ -194,12 +195,16 @@ static uint32_t take_gene(void *data, const char *name, size_t length, bx_error 
     char **genes = grow(fba->genes, fba->gene_count, &fba->gene_capacity, sizeof *genes);
     if (genes)
         fba->genes = genes;
-    char *copied = genes ? strdup(id) : NULL;
+    bool *missing = realloc(fba->missing, fba->gene_capacity * sizeof *missing);
+    if (missing)
+        fba->missing = missing;
+    char *copied = genes && missing ? strdup(id) : NULL;
     if (!copied || bx_names_add(&fba->gene_index, copied, fba->gene_count) < 0) {
         free(copied);
         bx_fail_memory(err);
         return BX_RULE_OR;
     }
+    fba->missing[fba->gene_count] = false;
     fba->genes[fba->gene_count] = copied;
     return (uint32_t)fba->gene_count++;
 }
@@ -368,9 +373,104 @@ bool bx_fba_maximises(const bx_fba *fba)
     return !fba->minimise;
 }
 
-void bx_fba_stop_reactions(const bx_fba *fba, const bool *missing, bool *stopped)
+/* ---- knock-outs ---- */
+
+void bx_fba_stop_reactions(const bx_fba *fba, bool *missing, bool *stopped)
 {
+    for (size_t g = 0; g < fba->gene_count; g++)
+        missing[g] = missing[g] || fba->missing[g];
     for (size_t r = 0; r < fba->reaction_count; r++)
         if (!bx_rule_holds(&fba->reactions[r].rule, missing))
             stopped[r] = true;
+}
+
+static void settle(bx_fba *fba)
+{
+    for (size_t r = 0; r < fba->reaction_count; r++) {
+        bx_fba_column *reaction = &fba->reactions[r];
+        reaction->stopped = reaction->disabled || !bx_rule_holds(&reaction->rule, fba->missing);
+    }
+}
+
+void bx_fba_disable(bx_fba *fba, const bool *genes, const bool *reactions, bool disabled)
+{
+    for (size_t g = 0; g < fba->gene_count; g++)
+        if (genes[g])
+            fba->missing[g] = disabled;
+    for (size_t r = 0; r < fba->reaction_count; r++)
+        if (reactions[r])
+            fba->reactions[r].disabled = disabled;
+    settle(fba);
+}
+
+bool bx_fba_gene_disabled(const bx_fba *fba, size_t gene)
+{
+    return fba->missing[gene];
+}
+
+bool bx_fba_stopped(const bx_fba *fba, size_t reaction)
+{
+    return fba->reactions[reaction].stopped;
+}
+
+/* ---- coming back ---- */
+
+typedef struct saved_reaction {
+    double lower, upper, objective;
+    bool disabled;
+} saved_reaction;
+
+struct bx_fba_state {
+    bool minimise;
+    bool *missing;
+    saved_reaction *reactions;
+    size_t genes, count;
+};
+
+bx_fba_state *bx_fba_save(const bx_fba *fba, bx_error *err)
+{
+    bx_fba_state *state = calloc(1, sizeof *state);
+    if (state) {
+        *state = (bx_fba_state){fba->minimise, calloc(fba->gene_count + 1, sizeof *state->missing),
+                                calloc(fba->reaction_count + 1, sizeof *state->reactions),
+                                fba->gene_count, fba->reaction_count};
+    }
+    if (!state || !state->missing || !state->reactions) {
+        bx_fba_state_free(state);
+        bx_fail_memory(err);
+        return NULL;
+    }
+    for (size_t g = 0; g < fba->gene_count; g++)
+        state->missing[g] = fba->missing[g];
+    for (size_t r = 0; r < fba->reaction_count; r++) {
+        const bx_fba_column *reaction = &fba->reactions[r];
+        state->reactions[r] = (saved_reaction){reaction->lower, reaction->upper,
+                                               reaction->objective, reaction->disabled};
+    }
+    return state;
+}
+
+void bx_fba_restore(bx_fba *fba, const bx_fba_state *state)
+{
+    fba->minimise = state->minimise;
+    for (size_t g = 0; g < state->genes; g++)
+        fba->missing[g] = state->missing[g];
+    for (size_t r = 0; r < state->count; r++) {
+        const saved_reaction *saved = &state->reactions[r];
+        bx_fba_column *reaction = &fba->reactions[r];
+        reaction->lower = saved->lower;
+        reaction->upper = saved->upper;
+        reaction->objective = saved->objective;
+        reaction->disabled = saved->disabled;
+    }
+    settle(fba);
+}
+
+void bx_fba_state_free(bx_fba_state *state)
+{
+    if (!state)
+        return;
+    free(state->missing);
+    free(state->reactions);
+    free(state);
 }

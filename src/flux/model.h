@@ -26,6 +26,8 @@ typedef struct bx_fba_column {
     size_t entry_count;
     double lower, upper, objective;
     bx_rule rule;
+    bool disabled; /* by itself */
+    bool stopped;  /* by that, or for lack of genes */
 } bx_fba_column;
 
 struct bx_fba {
@@ -35,6 +37,7 @@ struct bx_fba {
     bx_fba_metabolite *metabolites;
     bx_fba_column *reactions;
     char **genes;
+    bool *missing; /* by gene: disabled */
     size_t metabolite_count, reaction_count, gene_count;
     size_t metabolite_capacity, reaction_capacity, gene_capacity;
     size_t rows, elements; /* of the linear program */

@@ -79,8 +79,8 @@ int bx_genome_feature_bases(const bx_genome *genome, const bx_feature *feature, 
     if (need_bases(sequence, err) < 0)
         return -1;
     for (size_t i = 0; i < feature->span_count; i++)
-        if (append_run(sequence, feature->spans[i].start, feature->spans[i].end, feature->strand,
-                       out, err) < 0) {
+        if (append_run(sequence, feature->spans[i].start, feature->spans[i].end,
+                       bx_feature_strand(feature, i), out, err) < 0) {
             out->length = before;
             return -1;
         }

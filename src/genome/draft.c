@@ -90,7 +90,8 @@ void bx_found_unset(bx_found *found, const char *key)
 static bx_attribute *find_attribute(const bx_found *found, const char *key)
 {
     for (size_t i = 0; i < found->feature.attribute_count; i++)
-        if (strcmp(found->feature.attributes[i].key, key) == 0)
+        if (*found->feature.attributes[i].key == *key &&
+            strcmp(found->feature.attributes[i].key, key) == 0)
             return &found->feature.attributes[i];
     return NULL;
 }
@@ -211,12 +212,20 @@ static bool same_text(const char *a, const char *b)
     return !a || !b || strcmp(a, b) == 0;
 }
 
+static bool same_spans(const bx_feature *a, const bx_feature *b)
+{
+    bool same = a->span_count == b->span_count;
+    for (size_t i = 0; i < a->span_count && same; i++)
+        same = a->spans[i].start == b->spans[i].start && a->spans[i].end == b->spans[i].end &&
+               a->spans[i].turned == b->spans[i].turned;
+    return same;
+}
+
 static bool same_feature(const bx_found *a, const bx_found *b)
 {
     const bx_feature *x = &a->feature, *y = &b->feature;
-    return strcmp(x->type, y->type) == 0 && x->span_count == y->span_count &&
-           memcmp(x->spans, y->spans, x->span_count * sizeof *x->spans) == 0 &&
-           x->sequence == y->sequence && x->strand == y->strand && same_text(x->name, y->name) &&
+    return strcmp(x->type, y->type) == 0 && same_spans(x, y) && x->sequence == y->sequence &&
+           x->strand == y->strand && same_text(x->name, y->name) &&
            same_text(x->product, y->product) && same_text(other_id(a), other_id(b));
 }
 

@@ -23,13 +23,14 @@ static int read_id(bx_insdc *r, bx_error *err)
 {
     const char *at = r->lines->text + 2, *before = "";
     size_t length, before_length = 0;
-    bool counted = false;
+    bool counted = false, unknown = false;
     for (; next_word(&at, &length); at += length) {
         bool follows = bx_lines_number(before, before_length, &r->length);
         if (follows && strncasecmp(at, "AA.", length) == 0)
             return bx_lines_fail(r->lines, r->line, err,
                                  "this record is a protein: bases were expected");
         counted |= follows && length >= 2 && strncasecmp(at, "BP", 2) == 0;
+        unknown |= length >= 3 && strncmp(at, "XXX", 3) == 0;
         r->circular |= length == strlen("circular") && strncasecmp(at, "circular", length) == 0;
         if (!r->locus && bx_found_text(&r->locus, at, length, err) < 0)
             return -1;
@@ -38,6 +39,10 @@ static int read_id(bx_insdc *r, bx_error *err)
             return -1;
         before = at;
         before_length = length;
+    }
+    if (!counted && unknown) { /* as files that go to ENA have it: the bases tell */
+        r->length = 0;
+        return 0;
     }
     if (!counted || r->length == 0 || r->length > BX_GENOME_BASES)
         return bx_lines_fail(r->lines, r->line, err,
@@ -89,6 +94,10 @@ static int read_header(bx_insdc *r, const char *code, const char *text, bx_error
     size_t length;
     if (strcmp(code, "DE") == 0)
         return bx_insdc_describe(r, text, err);
+    if (strncmp(r->lines->text, "AC * _", 6) == 0) { /* its name on the way to ENA */
+        text++;
+        return bx_found_text(&r->accession, text, strcspn(text, " \t;"), err);
+    }
     if (strcmp(code, "AC") == 0 && !r->accession && next_word(&at, &length))
         return bx_found_text(&r->accession, at, length, err);
     if (strcmp(code, "SV") == 0 && next_word(&at, &length))

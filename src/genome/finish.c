@@ -48,7 +48,7 @@ static int check_sequences(bx_genome *genome, bx_error *err)
 /* ---- features ---- */
 
 /* Where a feature begins and ends along the sequence, whatever its strand: spans that descend once
- * go across the origin of what is circular. */
+ * go across the origin of what is circular. Those on both strands have no direction. */
 static void set_extent(bx_feature *feature, bool circular)
 {
     size_t count = feature->span_count, descents = 0;
@@ -63,7 +63,8 @@ static void set_extent(bx_feature *feature, bool circular)
         low = span.start < low ? span.start : low;
         high = span.end > high ? span.end : high;
     }
-    if (descents == 0 || !circular || descents > 1 || feature->end >= feature->start) {
+    if (descents == 0 || !circular || descents > 1 || feature->end >= feature->start ||
+        bx_feature_is_mixed(feature)) {
         feature->start = low;
         feature->end = high;
     }

@@ -1,6 +1,7 @@
 /* GenBank's flat files: records of a header, a table of features and bases, each ended by "//". */
 #include "genome/insdc.h"
 
+#include <ctype.h>
 #include <inttypes.h>
 #include <string.h>
 #include <strings.h>
@@ -38,33 +39,77 @@ static int refuse_unit(const bx_insdc *r, bool protein, bx_error *err)
                                    "records of their own");
 }
 
+/* What is before a length in "1234bp", or -1. */
+static ptrdiff_t digits_before_bp(const char *word, size_t length)
+{
+    return length > 2 && is_word(word + length - 2, 2, "bp") ? (ptrdiff_t)length - 2 : -1;
+}
+
+static bool is_molecule(const char *word, size_t length)
+{
+    return length >= 3 &&
+           (is_word(word + length - 3, 3, "DNA") || is_word(word + length - 3, 3, "RNA"));
+}
+
+typedef struct locus {
+    bool bare;     /* no "bp" is there: the length is before "DNA" */
+    bool counted;  /* the length is known */
+    bool measured; /* "bp" follows what is no number, but ends with one */
+    uint64_t number;
+} locus;
+
+/* A word of LOCUS, and that before it, which may be the name. */
+static int read_locus_word(bx_insdc *r, locus *l, const char *word, size_t length,
+                           const char *before, size_t before_length, bx_error *err)
+{
+    bool follows = before && bx_lines_number(before, before_length, &l->number);
+    bool named = before && before == r->lines->text + strlen("LOCUS") +
+                                         strspn(r->lines->text + strlen("LOCUS"), " \t");
+    ptrdiff_t digits = r->locus ? digits_before_bp(word, length) : -1;
+    if (l->counted)
+        return 0;
+    if (follows && (is_word(word, length, "aa") || is_word(word, length, "rc")))
+        return refuse_unit(r, is_word(word, length, "aa"), err);
+    if (digits > 0 && bx_lines_number(word, (size_t)digits, &l->number)) {
+        l->counted = true;
+    } else if (before && (is_word(word, length, "bp") ||
+                          (l->bare && follows && !named && is_molecule(word, length)))) {
+        l->counted = follows;
+        l->measured = named && before[before_length - 1] >= '0' && before[before_length - 1] <= '9';
+    }
+    r->length = l->counted ? l->number : 0;
+    return 0;
+}
+
 /* "LOCUS name 1234 bp ds-DNA circular BCT 01-JAN-2000": the number before "bp" is found wherever
  * it stands, since programs differ in their columns and in how they write names. */
-static int read_locus(bx_insdc *r, bx_error *err)
+static int scan_locus(bx_insdc *r, locus *l, bx_error *err)
 {
-    const char *at = r->lines->text + strlen("LOCUS"), *before = NULL, *name = NULL;
+    const char *at = r->lines->text + strlen("LOCUS"), *before = NULL;
     size_t before_length = 0;
-    uint64_t number = 0;
-    bool counted = false, measured = false;
     for (size_t length; *(at += strspn(at, " \t")); at += length) {
         length = strcspn(at, " \t");
-        bool follows = before && bx_lines_number(before, before_length, &number);
-        if (!counted && follows && (is_word(at, length, "aa") || is_word(at, length, "rc")))
-            return refuse_unit(r, is_word(at, length, "aa"), err);
-        if (!counted && before && is_word(at, length, "bp")) {
-            counted = follows;
-            measured = before == name && before[before_length - 1] >= '0' &&
-                       before[before_length - 1] <= '9';
-            r->length = counted ? number : 0;
-        }
-        if ((counted || measured) && is_word(at, length, "circular"))
+        if (read_locus_word(r, l, at, length, before, before_length, err) < 0)
+            return -1;
+        if ((l->counted || l->measured) && is_word(at, length, "circular"))
             r->circular = true;
-        if (!r->locus && bx_found_text(&r->locus, name = at, length, err) < 0)
+        if (!r->locus && bx_found_text(&r->locus, at, length, err) < 0)
             return -1;
         before = at;
         before_length = length;
     }
-    return check_locus(r, counted, measured, err);
+    return 0;
+}
+
+static int read_locus(bx_insdc *r, bx_error *err)
+{
+    locus l = {0};
+    if (scan_locus(r, &l, err) < 0)
+        return -1;
+    l.bare = !l.counted && !l.measured;
+    if (l.bare && scan_locus(r, &l, err) < 0)
+        return -1;
+    return check_locus(r, l.counted, l.measured, err);
 }
 
 static int read_word(const bx_insdc *r, char **word, bx_error *err)
@@ -89,7 +134,8 @@ static int skip_number(bx_insdc *r, char **bases, size_t *length, bx_error *err)
         digits++;
     *bases = lines->text + at + digits;
     *length = lines->length - at - digits;
-    if (*length == 0 && digits == 0)
+    if (digits == 0 &&
+        (*length == 0 || isalpha((unsigned char)**bases))) /* some write no numbers */
         return 0;
     if (!bx_lines_number(lines->text + at, digits, &number))
         return bx_lines_fail(lines, lines->number, err,

@@ -150,9 +150,34 @@ static void put_span(bx_buffer *to, const bx_span *span, bool below, bool above)
         bx_put_format(to, "..%s%" PRIu64, above ? ">" : "", span->end);
 }
 
+static void put_comma(bx_buffer *to, size_t before)
+{
+    bx_text_append(to, before == 0 ? "" : before % 3 == 0 ? ",\n                     " : ",");
+}
+
+/* Parts on both strands, in the direction of transcription. */
+static void put_mixed(bx_buffer *to, const bx_feature *feature)
+{
+    bx_text_append(to, "join(");
+    for (size_t i = 0; i < feature->span_count; i++) {
+        bool minus = bx_feature_strand(feature, i) < 0;
+        bool begins = i == 0 && feature->missing & BX_MISSING_5,
+             ends = i + 1 == feature->span_count && feature->missing & BX_MISSING_3;
+        put_comma(to, i);
+        bx_text_append(to, minus ? "complement(" : "");
+        put_span(to, &feature->spans[i], minus ? ends : begins, minus ? begins : ends);
+        bx_text_append(to, minus ? ")" : "");
+    }
+    bx_text_append(to, ")\n");
+}
+
 /* From the lowest strand of bases to the highest, within complement() where that is meant. */
 static void put_location(bx_buffer *to, const bx_feature *feature)
 {
+    if (bx_feature_is_mixed(feature)) {
+        put_mixed(to, feature);
+        return;
+    }
     size_t count = feature->span_count;
     bool minus = feature->strand < 0;
     bool below = feature->missing & (minus ? BX_MISSING_3 : BX_MISSING_5);
@@ -160,7 +185,7 @@ static void put_location(bx_buffer *to, const bx_feature *feature)
     bx_text_append(to, minus ? "complement(" : "");
     bx_text_append(to, count > 1 ? "join(" : "");
     for (size_t i = 0; i < count; i++) {
-        bx_text_append(to, i == 0 ? "" : i % 3 == 0 ? ",\n                     " : ",");
+        put_comma(to, i);
         put_span(to, &feature->spans[minus ? count - 1 - i : i], below && i == 0,
                  above && i == count - 1);
     }
@@ -237,10 +262,8 @@ static void put_feature(bx_buffer *to, const bx_sequence *sequence, const bx_fea
 static void put_bases(bx_buffer *to, const bx_sequence *sequence)
 {
     enum { GROUP = 10, LINE = 60 };
-    if (!sequence->bases)
-        return;
-    bx_text_append(to, "ORIGIN\n");
-    for (uint64_t i = 0; i < sequence->length; i += LINE) {
+    bx_text_append(to, "ORIGIN\n"); /* without a base, too: programs look for it behind features */
+    for (uint64_t i = 0; i < sequence->length && sequence->bases; i += LINE) {
         bx_put_format(to, "%9" PRIu64, i + 1);
         for (uint64_t j = i; j < sequence->length && j < i + LINE; j++) {
             char base = (char)(sequence->bases[j] - 'A' + 'a');

@@ -270,6 +270,19 @@ static int check_spans(const bx_feature *feature, bx_error *err)
     return 0;
 }
 
+int8_t bx_feature_strand(const bx_feature *feature, size_t span)
+{
+    return feature->spans[span].turned ? (int8_t)-feature->strand : feature->strand;
+}
+
+bool bx_feature_is_mixed(const bx_feature *feature)
+{
+    for (size_t i = 0; i < feature->span_count; i++)
+        if (feature->spans[i].turned)
+            return true;
+    return false;
+}
+
 static int check_feature(const bx_genome *genome, const bx_feature *feature, bx_error *err)
 {
     if (check_name(feature->id, true, "the id of a gene", err) < 0 ||
@@ -281,6 +294,9 @@ static int check_feature(const bx_genome *genome, const bx_feature *feature, bx_
         return -1;
     if (feature->sequence >= genome->strip_count)
         return bx_fail(err, BX_EGENOME, "\"%s\" is on a sequence that is not there", feature->id);
+    if (feature->spans[0].turned || (feature->strand == 0 && bx_feature_is_mixed(feature)))
+        return bx_fail(err, BX_EGENOME, "\"%s\": the strand of its first span was expected",
+                       feature->id);
     if (feature->strand < -1 || feature->strand > 1 || feature->phase > 2 ||
         feature->missing > (BX_MISSING_5 | BX_MISSING_3))
         return bx_fail(err, BX_EGENOME, "\"%s\": strand %d and phase %d are out of range",

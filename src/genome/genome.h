@@ -36,6 +36,8 @@ typedef struct bx_sequence {
 /* A run of bases, start <= end. What crosses the origin of a circular sequence is two. */
 typedef struct bx_span {
     uint64_t start, end;
+    bool turned; /* read along the other strand than the feature's, as parts of trans-spliced genes
+                  */
 } bx_span;
 
 /* By the direction of transcription. */
@@ -51,7 +53,7 @@ typedef struct bx_feature {
     char *type;    /* "CDS", "tRNA", "rRNA", "pseudogene"... as in the sequence ontology */
     char *product; /* or NULL */
     size_t sequence;
-    int8_t strand;   /* 1, -1; 0: none */
+    int8_t strand;   /* 1, -1; 0: none. That of the first span, which is not turned */
     uint8_t code;    /* 0: the sequence's */
     uint8_t phase;   /* bases before the first whole codon: 0 to 2 */
     uint8_t missing; /* of BX_MISSING_…: ends that are outside the sequence, or not known */
@@ -88,6 +90,9 @@ size_t bx_genome_genes(const bx_genome *genome); /* how many of them are */
 /* What the reader of its file found wrong and went on from. They don't travel. */
 const bx_warnings *bx_genome_warnings(const bx_genome *genome);
 const char *bx_feature_attribute(const bx_feature *feature, const char *key); /* NULL: none */
+/* That of a span of it: 1, -1 or 0. */
+int8_t bx_feature_strand(const bx_feature *feature, size_t span);
+bool bx_feature_is_mixed(const bx_feature *feature); /* it has spans on both strands */
 
 /* The feature of this id; else of this name the only gene, or, if no gene has it, the only other
  * one. NULL: none, or several. */

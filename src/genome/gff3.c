@@ -25,6 +25,8 @@ static int hex(char c)
  * characters become spaces. */
 static void unescape(char *text)
 {
+    while ((unsigned char)*text >= ' ' && *text != '%' && *text != 0x7f) /* as most do to the end */
+        text++;
     char *to = text;
     for (const char *at = text; *at; at++) {
         char c = *at;
@@ -183,7 +185,7 @@ static bool is_landmark(const bx_gff3_row *row, const bx_gff3_region *region)
                                         "source", "scaffold",   "supercontig", "replicon"};
     uint64_t length = region->end ? region->end : region->sequence.length;
     for (size_t i = 0; i < sizeof types / sizeof *types; i++)
-        if (strcmp(row->type, types[i]) == 0)
+        if (*row->type == *types[i] && strcmp(row->type, types[i]) == 0)
             return !row->bad && row->span.end >= length &&
                    (row->span.start == 1 || row->span.start == region->start);
     return false;
@@ -237,22 +239,22 @@ static bool is_directive(const char *text, const char *name)
            (text[length] == '\0' || text[length] == ' ' || text[length] == '\t');
 }
 
-static int read_version(const bx_gff3 *gff3, bx_error *err)
+static int read_version(bx_gff3 *gff3, const char *text, bx_error *err)
 {
-    bx_lines *lines = gff3->draft->lines;
-    int given = bx_lines_start_with(lines, "##gff-version", err);
-    if (given <= 0 && !gff3->gtf)
-        return given < 0 ? -1
-                         : bx_draft_warn(gff3->draft, lines->number + 1, "version", NULL, err,
-                                         "\"##gff-version 3\" is missing: taken for that");
-    if (given <= 0)
-        return given;
-    if (bx_lines_next(lines, err) < 0)
-        return -1;
-    const char *version = lines->text + strlen("##gff-version");
+    const char *version = text + strlen("##gff-version");
+    gff3->versioned = true;
     if (version[strspn(version, " \t")] == '3' || gff3->gtf)
         return 0;
-    return FAIL(gff3, err, "\"##gff-version 3\" was expected, not \"%.40s\"", lines->text);
+    return FAIL(gff3, err, "\"##gff-version 3\" was expected, not \"%.40s\"", text);
+}
+
+static int need_version(bx_gff3 *gff3, bx_error *err)
+{
+    if (gff3->versioned || gff3->gtf)
+        return 0;
+    gff3->versioned = true;
+    return bx_draft_warn(gff3->draft, gff3->draft->lines->number, "version", NULL, err,
+                         "\"##gff-version 3\" is missing: taken for that");
 }
 
 /* 1: "##FASTA", or a line that can only be of that; 0: the end. */
@@ -272,11 +274,42 @@ static int read_rows(bx_gff3 *gff3, bx_error *err)
         int result = 0;
         if (is_directive(text, "##sequence-region"))
             result = read_region(gff3, text + strlen("##sequence-region"), err);
+        else if (is_directive(text, "##gff-version"))
+            result = read_version(gff3, text, err);
         else if (*text != '#' && text[strspn(text, " \t")])
-            result = read_row(gff3, err);
+            result = need_version(gff3, err) < 0 ? -1 : read_row(gff3, err);
         if (result < 0)
             return -1;
     }
+}
+
+/* Of some sequences the bases may be missing; where those of all are, the ids are others. */
+static int check_known(const bx_gff3 *gff3, const bx_gff3_region *region, bool any, bx_error *err)
+{
+    static const char text[] = "the bases of \"%.80s\" are not in the file's FASTA section";
+    bx_draft *draft = gff3->draft;
+    const char *id = region->sequence.id;
+    return any ? bx_draft_warn(draft, region->line, "no_bases", id, err, text, id)
+               : bx_lines_fail(draft->lines, region->line, err, text, id);
+}
+
+static int check_bases(const bx_gff3 *gff3, bool bases, bx_error *err)
+{
+    const bx_draft *draft = gff3->draft;
+    bool any = false;
+    for (size_t i = 0; i < gff3->region_count; i++)
+        any |= draft->genome->strips[i].known > 0;
+    for (size_t i = 0; i < gff3->region_count; i++) {
+        const bx_gff3_region *region = gff3->regions[i];
+        size_t known = draft->genome->strips[i].known;
+        if (known == 0 && bases && check_known(gff3, region, any, err) < 0)
+            return -1;
+        if (known > 0 && known < region->end)
+            return bx_lines_fail(draft->lines, region->line, err,
+                                 "\"%.80s\" goes to base %" PRIu64 ", but there are %zu",
+                                 region->sequence.id, region->end, known);
+    }
+    return 0;
 }
 
 static int read_sequences(bx_gff3 *gff3, bool bases, bx_error *err)
@@ -294,19 +327,7 @@ static int read_sequences(bx_gff3 *gff3, bool bases, bx_error *err)
         return -1;
     if (bx_draft_fasta(draft, err) < 0)
         return -1;
-    for (size_t i = 0; i < gff3->region_count; i++) {
-        const bx_gff3_region *region = gff3->regions[i];
-        size_t known = draft->genome->strips[i].known;
-        if (known == 0 && bases)
-            return bx_lines_fail(draft->lines, region->line, err,
-                                 "the bases of \"%.80s\" are not in the file's FASTA section",
-                                 region->sequence.id);
-        if (known > 0 && known < region->end)
-            return bx_lines_fail(draft->lines, region->line, err,
-                                 "\"%.80s\" goes to base %" PRIu64 ", but there are %zu",
-                                 region->sequence.id, region->end, known);
-    }
-    return 0;
+    return check_bases(gff3, bases, err);
 }
 
 static void keep(void *item)
@@ -335,7 +356,7 @@ static void free_all(bx_gff3 *gff3)
 static int read_all(bx_draft *draft, bool gtf, bx_error *err)
 {
     bx_gff3 gff3 = {.draft = draft, .gtf = gtf};
-    int bases = read_version(&gff3, err) < 0 ? -1 : read_rows(&gff3, err);
+    int bases = read_rows(&gff3, err);
     int result =
         bases < 0 || read_sequences(&gff3, bases > 0, err) < 0 ? -1 : bx_gff3_genes(&gff3, err);
     free_all(&gff3);

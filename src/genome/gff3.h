@@ -11,10 +11,13 @@ typedef struct bx_gff3_part {
     bool stop; /* of GTF: the codon that ends a coding sequence, which may be in it or follow it */
 } bx_gff3_part;
 
-/* An exon, which is of the transcript of this ID; start 0: its line had a mistake. */
+/* An exon, which is of the transcript of this ID; start 0: its line had a mistake. Or a codon that
+ * is read as selenocysteine, of this coding sequence. */
 typedef struct bx_gff3_exon {
     char *parent;
     bx_span span;
+    int8_t strand;
+    bool selenocysteine;
 } bx_gff3_exon;
 
 /* A feature: the lines of one ID. */
@@ -23,6 +26,7 @@ typedef struct bx_gff3_node {
     char *gene_id, *transcript; /* of GTF, or NULL */
     char *attributes;           /* column 9 of a gene, to tell its parts from another's */
     bool joined;                /* its line is another's */
+    bool implied;               /* of GTF: its exons alone are there so far */
     bool bad;                   /* a line of it had a mistake: it is left out */
     bx_found *found;            /* without spans; NULL: of no interest */
     bx_gff3_part *parts;
@@ -41,7 +45,8 @@ typedef struct bx_gff3_region {
 
 typedef struct bx_gff3 {
     bx_draft *draft;
-    bool gtf; /* it is GTF, whose column 9 is another */
+    bool gtf;       /* it is GTF, whose column 9 is another */
+    bool versioned; /* "##gff-version" came, or was missed */
     bx_gff3_node **nodes;
     size_t node_count, node_room;
     void *nodes_by_id;
@@ -60,6 +65,7 @@ typedef struct bx_gff3_row {
     uint8_t phase;
     bool phased, stop;
     bool bad; /* it was left out, and what it is of must be */
+    bool selenocysteine;
 } bx_gff3_row;
 
 /* The next key and value of column 9; NULL for a key without one. false: there is none. */

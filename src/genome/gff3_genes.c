@@ -4,7 +4,9 @@
 
 #include "core/array.h"
 
+#include <inttypes.h>
 #include <search.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -65,6 +67,24 @@ static int find_id(const bx_gff3 *gff3, bx_gff3_node *node, bx_error *err)
         return -1;
     found->tagged = true;
     return bx_found_text(&found->feature.id, id, strlen(id), err);
+}
+
+/* Transcripts and coding sequences have names of their own, of which those of their gene say more.
+ */
+static int name_by_gene(const bx_gff3 *gff3, bx_gff3_node *node, bx_error *err)
+{
+    const bx_gff3_node *top = node;
+    if (!node->parent || node->found->symbol || !bx_found_is_of_gene(node->found))
+        return 0;
+    for (int depth = 0; strcmp(top->found->feature.type, "gene") != 0; depth++) {
+        top = top->parent && depth < DEEPEST ? bx_gff3_find(gff3, top->parent) : NULL;
+        if (!top)
+            return 0;
+    }
+    const char *name = top->found->feature.name;
+    if (!name || top == node)
+        return 0;
+    return bx_found_text(&node->found->feature.name, name, strlen(name), err);
 }
 
 /* NCBI names a gene that has no symbol by its locus tag, and a coding sequence by its protein. */
@@ -128,8 +148,16 @@ static void turn(bx_gff3_part *parts, size_t count)
     reverse(parts, count);
 }
 
+static bool is_mixed(const bx_gff3_node *node)
+{
+    for (size_t i = 0; i < node->part_count; i++)
+        if (node->parts[i].span.turned != node->parts[0].span.turned)
+            return true;
+    return false;
+}
+
 /* Files list parts upwards, or in the direction of transcription; where it is neither, as in genes
- * that are put together from afar, it can only be the latter. */
+ * that are put together from afar, or from both strands, it can only be the latter. */
 static void sort_parts(bx_gff3_node *node, const bx_strip *strip)
 {
     bx_gff3_part *parts = node->parts;
@@ -138,7 +166,7 @@ static void sort_parts(bx_gff3_node *node, const bx_strip *strip)
     bool circular = strip->sequence.circular;
     bool minus = node->found->feature.strand < 0;
     int order = order_of(parts, count);
-    if (count < 2 || order == 0 || (order < 0 && circular && !minus))
+    if (count < 2 || order == 0 || (order < 0 && circular && !minus) || is_mixed(node))
         return;
     qsort(parts, count, sizeof *parts, by_start);
     if (circular && parts[0].span.start == 1 && parts[count - 1].span.end == length)
@@ -172,7 +200,7 @@ static void join_stops(bx_gff3_node *node)
 static void take_exons(bx_gff3_node *node)
 {
     bool within = node->exon_count > 0 && node->part_count == 1;
-    for (size_t i = 0; i < node->exon_count && within; i++)
+    for (size_t i = 0; i < node->exon_count && within && !node->implied; i++)
         within = node->exons[i].span.start >= node->parts[0].span.start &&
                  node->exons[i].span.end <= node->parts[0].span.end;
     if (!within)
@@ -184,16 +212,53 @@ static void take_exons(bx_gff3_node *node)
     node->exon_count = 0;
 }
 
-static int set_spans(bx_gff3_node *node, const bx_strip *strip, bool gtf, bx_error *err)
+/* What says of itself that it is put together from both strands. */
+static bool is_trans_spliced(const bx_gff3_node *node)
 {
+    const char *exception = bx_found_attribute(node->found, "exception");
+    return bx_found_attribute(node->found, "trans_splicing") ||
+           (exception && strcmp(exception, "trans-splicing") == 0);
+}
+
+/* Nothing but the phases tells whether parts on both strands are in their order. */
+static int check_mixed(bx_draft *draft, const bx_gff3_node *node, bx_error *err)
+{
+    uint64_t done = 3 - node->parts[0].phase;
+    const char *id = node->id ? node->id : "";
+    if (!is_mixed(node))
+        return 0;
+    if (!is_trans_spliced(node) &&
+        bx_draft_warn(draft, node->found->line, "both_strands", id, err,
+                      "\"%.80s\" has parts on both strands: put together in the order of its lines",
+                      id) < 0)
+        return -1;
+    for (size_t i = 0; i < node->part_count && strcmp(node->found->feature.type, "CDS") == 0; i++) {
+        const bx_gff3_part *part = &node->parts[i];
+        if (part->phase != (3 - done % 3) % 3)
+            return bx_lines_fail(draft->lines, node->found->line, err,
+                                 "\"%.80s\" has parts on both strands, whose phases do not fit "
+                                 "their order",
+                                 id);
+        done += part->span.end - part->span.start + 1;
+    }
+    return 0;
+}
+
+static int set_spans(bx_draft *draft, bx_gff3_node *node, bool gtf, bx_error *err)
+{
+    const bx_strip *strip = &draft->genome->strips[node->found->feature.sequence];
     take_exons(node);
     if (gtf)
         join_stops(node);
     sort_parts(node, strip);
+    if (check_mixed(draft, node, err) < 0)
+        return -1;
+    if (node->part_count > 1)
+        bx_found_unset(node->found, "part"); /* NCBI numbers them, and the first had its number */
     node->found->feature.phase = node->parts[0].phase;
     for (size_t i = 0; i < node->part_count; i++)
         if (bx_found_add_span(node->found, node->parts[i].span, err) < 0)
-            return -1;
+            return bx_lines_blame(draft->lines, node->found->line, err);
     return 0;
 }
 
@@ -292,8 +357,19 @@ static int give_exon(const bx_gff3 *gff3, bx_gff3_node *node, const bx_gff3_exon
     if (!exons)
         return bx_fail_memory(err);
     node->exons = exons;
-    exons[node->exon_count++] = (bx_gff3_part){.span = exon->span};
+    bx_span span = exon->span;
+    span.turned = exon->strand * node->found->feature.strand < 0;
+    exons[node->exon_count++] = (bx_gff3_part){.span = span};
     return 0;
+}
+
+static int give_codon(bx_gff3_node *node, const bx_gff3_exon *codon, bx_error *err)
+{
+    char text[80];
+    node->bad |= codon->span.start == 0; /* its line had a mistake */
+    snprintf(text, sizeof text, "(pos:%" PRIu64 "..%" PRIu64 ",aa:Sec)", codon->span.start,
+             codon->span.end);
+    return bx_found_set(node->found, "transl_except", text, err);
 }
 
 /* Transcripts get theirs; what is an exon of a gene or of what isn't there tells nothing. */
@@ -303,6 +379,8 @@ static int give_exons(bx_gff3 *gff3, bx_error *err)
     for (size_t i = 0; i < gff3->exon_count; i++) {
         bx_gff3_node *node = bx_gff3_find(gff3, gff3->exons[i].parent);
         const char *type = node ? bx_gff3_type(node->found->feature.type, &pseudo) : NULL;
+        if (node && gff3->exons[i].selenocysteine && give_codon(node, &gff3->exons[i], err) < 0)
+            return -1;
         if (type && strcmp(type, "gene") != 0 && strcmp(type, "CDS") != 0 &&
             give_exon(gff3, node, &gff3->exons[i], err) < 0)
             return -1;
@@ -314,13 +392,12 @@ static int give_exons(bx_gff3 *gff3, bx_error *err)
 
 static int settle_node(const bx_gff3 *gff3, bx_gff3_node *node, bx_error *err)
 {
-    const bx_draft *draft = gff3->draft;
     if (find_id(gff3, node, err) < 0)
         return -1;
+    if (name_by_gene(gff3, node, err) < 0)
+        return -1;
     drop_name(node);
-    if (set_spans(node, &draft->genome->strips[node->found->feature.sequence], gff3->gtf, err) < 0)
-        return bx_lines_blame(draft->lines, node->found->line, err);
-    return 0;
+    return set_spans(gff3->draft, node, gff3->gtf, err);
 }
 
 int bx_gff3_genes(bx_gff3 *gff3, bx_error *err)

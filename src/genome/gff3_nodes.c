@@ -50,6 +50,12 @@ static bool is_true(const char *value)
     return strcmp(value, "true") == 0;
 }
 
+/* Most differ in their first letter. */
+static bool is(const char *key, const char *word)
+{
+    return *key == *word && strcmp(key, word) == 0;
+}
+
 /* Prodigal's "partial=10": the first digit is of the lowest base, the second of the highest; 1: a
  * gene goes on beyond it. */
 static bool is_edges(const char *value)
@@ -60,11 +66,11 @@ static bool is_edges(const char *value)
 /* NCBI's words for ends that are not there; 0: it is none of them. */
 static bool take_ends(bx_found *found, const char *key, const char *value)
 {
-    if (strcmp(key, "start_range") == 0)
+    if (is(key, "start_range"))
         return found->below = true;
-    if (strcmp(key, "end_range") == 0)
+    if (is(key, "end_range"))
         return found->above = true;
-    if (strcmp(key, "partial") != 0)
+    if (!is(key, "partial"))
         return false;
     found->below |= is_edges(value) && value[0] == '1';
     found->above |= is_edges(value) && value[1] == '1';
@@ -75,7 +81,7 @@ static bool take_ends(bx_found *found, const char *key, const char *value)
 /* What the format writes with a small letter, as capitals are its own. */
 static const char *own_key(const char *key)
 {
-    return strcmp(key, "ec_number") == 0 || strcmp(key, "eC_number") == 0 ? "EC_number" : key;
+    return is(key, "ec_number") || is(key, "eC_number") ? "EC_number" : key;
 }
 
 static int take_attribute(bx_gff3_node *node, const char *key, const char *value, bx_error *err)
@@ -83,26 +89,28 @@ static int take_attribute(bx_gff3_node *node, const char *key, const char *value
     bx_found *found = node->found;
     bx_feature *feature = &found->feature;
     size_t length = strlen(value);
-    if (!*value || take_ends(found, key, value) || strcmp(key, "gbkey") == 0)
+    if (!*value || take_ends(found, key, value) || is(key, "gbkey"))
         return 0;
-    if (strcmp(key, "ID") == 0)
+    if (is(key, "ID"))
         return bx_found_text(&node->id, value, length, err);
-    if (strcmp(key, "Parent") == 0)
+    if (is(key, "Parent"))
         return bx_found_text(&node->parent, value, strcspn(value, ","), err);
-    bool tag = strcmp(key, "locus_tag") == 0;
-    if (bx_found_is_of_gene(found) && (tag || (strcmp(key, "gene_id") == 0 && !found->tagged))) {
+    bool tag = is(key, "locus_tag");
+    if (bx_found_is_of_gene(found) && (tag || (is(key, "gene_id") && !found->tagged))) {
         found->tagged = true;
         return bx_found_text(&feature->id, value, length, err);
     }
-    if (strcmp(key, "gene") == 0 && bx_found_is_of_gene(found))
+    if (is(key, "gene") && bx_found_is_of_gene(found)) {
+        found->symbol = true;
         return bx_found_text(&feature->name, value, length, err);
-    if (strcmp(key, "Name") == 0)
+    }
+    if (is(key, "Name"))
         return feature->name ? 0 : bx_found_text(&feature->name, value, length, err);
-    if (strcmp(key, "product") == 0)
+    if (is(key, "product"))
         return bx_found_text(&feature->product, value, length, err);
-    if (strcmp(key, "transl_table") == 0)
+    if (is(key, "transl_table"))
         return bx_found_code(found, value, err);
-    if (strcmp(key, "pseudo") == 0 && is_true(value)) {
+    if (is(key, "pseudo") && is_true(value)) {
         found->pseudo = true;
         return 0;
     }
@@ -173,7 +181,9 @@ static int add_part(const bx_gff3 *gff3, bx_gff3_node *node, const bx_gff3_row *
         node->parts = parts;
         node->room = room;
     }
-    node->parts[node->part_count++] = (bx_gff3_part){row->span, row->phase, row->stop};
+    bx_span span = row->span;
+    span.turned = row->strand != node->found->feature.strand;
+    node->parts[node->part_count++] = (bx_gff3_part){span, row->phase, row->stop};
     return 0;
 }
 
@@ -218,15 +228,14 @@ static bool is_part(const bx_gff3_node *old, const bx_gff3_node *new)
            !new->attributes || strcmp(old->attributes, new->attributes) == 0;
 }
 
-/* Another line of a feature that is there. */
+/* Another line of a feature that is there: it may be on the other strand, but not on none. */
 static int add_line(const bx_gff3 *gff3, bx_gff3_node *old, const bx_gff3_node *new,
                     const bx_gff3_row *row, bx_error *err)
 {
-    if (!old->bad && !new->bad && old->found->feature.strand != new->found->feature.strand) {
+    int8_t strand = old->found->feature.strand;
+    if (!old->bad && !new->bad && strand != row->strand &&strand * row->strand == 0) {
         bx_lines_error(gff3->draft->lines, gff3->draft->lines->number, err,
-                       "\"%.80s\" has parts on both strands: genes that are spliced from both are "
-                       "not supported",
-                       new->id);
+                       "\"%.80s\" has parts with a strand and parts without", new->id);
         old->bad = true;
         if (bx_draft_leave_out(gff3->draft, new->id, err) < 0)
             return -1;
@@ -258,10 +267,26 @@ static int part_from(const bx_gff3 *gff3, bx_gff3_node *node, const bx_gff3_node
     return name_node(node, err);
 }
 
+/* The line of a transcript that its exons have stood for. */
+static void replace_implied(bx_gff3_node *old, bx_gff3_node *node, const bx_gff3_row *row)
+{
+    bx_found *found = old->found;
+    old->found = node->found;
+    node->found = found;
+    old->parts[0] = (bx_gff3_part){.span = row->span};
+    old->part_count = 1;
+    old->implied = false;
+    old->bad |= node->bad;
+}
+
 /* A feature of its own, or of the one that has its ID. */
 static int place_node(bx_gff3 *gff3, bx_gff3_node *node, const bx_gff3_row *row, bx_error *err)
 {
     bx_gff3_node *old = node->id ? bx_gff3_find(gff3, node->id) : NULL;
+    if (old && old->implied && !node->implied) {
+        replace_implied(old, node, row);
+        return 0;
+    }
     if (old && !is_part(old, node)) {
         if (part_from(gff3, node, old, err) < 0)
             return -1;
@@ -273,42 +298,70 @@ static int place_node(bx_gff3 *gff3, bx_gff3_node *node, const bx_gff3_row *row,
     return add_line(gff3, old, node, row, err);
 }
 
-static int keep_exon(bx_gff3 *gff3, const char *kind, const char *parent, size_t length,
-                     const bx_gff3_row *row, bx_error *err)
+static int keep_exon(bx_gff3 *gff3, const char *parent, size_t length, const bx_gff3_row *row,
+                     bx_error *err)
 {
     bx_gff3_exon *exons =
         bx_array_grow(gff3->exons, gff3->exon_count, &gff3->exon_room, sizeof *exons);
-    size_t size = strlen(kind) + length + 1;
+    size_t size = length + sizeof "transcript:\tCDS";
     char *id = malloc(size);
     gff3->exons = exons ? exons : gff3->exons;
     if (!exons || !id) {
         free(id);
         return bx_fail_memory(err);
     }
-    snprintf(id, size, "%s%.*s", kind, (int)length, parent);
-    bx_gff3_exon *exon = &exons[gff3->exon_count++];
-    exon->parent = id;
-    exon->span = row->bad ? (bx_span){0, 0} : row->span;
+    snprintf(id, size, "%s%.*s%s", gff3->gtf ? "transcript:" : "", (int)length, parent,
+             row->selenocysteine ? "\tCDS" : "");
+    exons[gff3->exon_count++] =
+        (bx_gff3_exon){id, row->bad ? (bx_span){0} : row->span, row->strand, row->selenocysteine};
     return 0;
 }
 
+/* Of GTF: a transcript whose line is not there, or not yet, is its exons. */
+static int imply_transcript(bx_gff3 *gff3, const bx_gff3_row *row, size_t sequence, bx_error *err)
+{
+    static char transcript[] = "transcript";
+    bx_gff3_row implied = *row;
+    implied.type = transcript;
+    bx_gff3_node *node = new_node(gff3, &implied, sequence, err);
+    if (!node)
+        return -1;
+    node->implied = true;
+    int placed = node->id ? place_node(gff3, node, &implied, err) : 0;
+    if (placed <= 0)
+        bx_gff3_free_node(node);
+    return placed < 0 ? -1 : 0;
+}
+
 /* An exon is of each of its parents. */
-static int add_exon(bx_gff3 *gff3, const bx_gff3_row *row, bx_error *err)
+static int read_exon(bx_gff3 *gff3, const bx_gff3_row *row, char *attributes, bx_error *err)
 {
     const char *wanted = gff3->gtf ? "transcript_id" : "Parent";
-    char *at = row->attributes;
-    for (char *key, *value; bx_gff3_attribute(gff3, &at, &key, &value);) {
+    for (char *key, *value; bx_gff3_attribute(gff3, &attributes, &key, &value);) {
         if (!value || strcmp(key, wanted) != 0)
             continue;
         while (*value) {
             size_t length = gff3->gtf ? strlen(value) : strcspn(value, ",");
-            if (length <= BX_LINE_LENGTH &&
-                keep_exon(gff3, gff3->gtf ? "transcript:" : "", value, length, row, err) < 0)
+            if (length <= BX_LINE_LENGTH && keep_exon(gff3, value, length, row, err) < 0)
                 return -1;
             value += length + (value[length] != '\0');
         }
     }
     return 0;
+}
+
+static int add_exon(bx_gff3 *gff3, const bx_gff3_row *row, size_t sequence, bx_error *err)
+{
+    size_t before = gff3->exon_count;
+    if (!gff3->gtf)
+        return read_exon(gff3, row, row->attributes, err);
+    char *copy = strdup(row->attributes);
+    int result = copy ? read_exon(gff3, row, copy, err) : bx_fail_memory(err);
+    free(copy);
+    if (result < 0 || row->selenocysteine || gff3->exon_count == before ||
+        bx_gff3_find(gff3, gff3->exons[before].parent))
+        return result;
+    return imply_transcript(gff3, row, sequence, err);
 }
 
 /* Of what is no gene: what regulates one, or stands by itself and has a name. */
@@ -323,8 +376,9 @@ static bool is_kept(const bx_gff3_node *node)
 int bx_gff3_add_row(bx_gff3 *gff3, bx_gff3_row *row, size_t sequence, bx_error *err)
 {
     bool pseudo;
-    if (strcmp(row->type, "exon") == 0)
-        return add_exon(gff3, row, err);
+    row->selenocysteine = gff3->gtf && strcmp(row->type, "Selenocysteine") == 0;
+    if (strcmp(row->type, "exon") == 0 || row->selenocysteine)
+        return add_exon(gff3, row, sequence, err);
     if (gff3->gtf && !bx_gtf_row(row))
         return 0;
     bool of_gene = bx_gff3_type(row->type, &pseudo) != NULL;

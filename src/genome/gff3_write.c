@@ -145,9 +145,11 @@ static void put_feature(bx_buffer *to, const bx_sequence *sequence, const bx_fea
         uint64_t length = span.end - span.start + 1;
         if (i + 1 < feature->span_count)
             next = feature->spans[i + 1];
-        bx_span low = feature->strand < 0 ? next : span, high = feature->strand < 0 ? span : next;
-        if (sequence->circular && low.end == sequence->length && high.start == 1 && low.start > 1) {
-            span = (bx_span){low.start, low.end + high.end};
+        int8_t strand = bx_feature_strand(feature, i);
+        bx_span low = strand < 0 ? next : span, high = strand < 0 ? span : next;
+        if (sequence->circular && low.turned == high.turned && low.end == sequence->length &&
+            high.start == 1 && low.start > 1) {
+            span = (bx_span){low.start, low.end + high.end, low.turned};
             length = span.end - span.start + 1;
             i++;
         }
@@ -155,7 +157,7 @@ static void put_feature(bx_buffer *to, const bx_sequence *sequence, const bx_fea
         bx_text_append(to, "\tBioXen\t");
         put_escaped(to, feature->type);
         bx_put_format(to, "\t%" PRIu64 "\t%" PRIu64 "\t.\t%c\t", span.start, span.end,
-                      "-.+"[feature->strand + 1]);
+                      "-.+"[strand + 1]);
         if (strcmp(feature->type, "CDS") == 0 || feature->phase > 0)
             bx_put_format(to, "%d\t", (int)((feature->phase + 3 - done % 3) % 3));
         else

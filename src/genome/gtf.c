@@ -39,15 +39,18 @@ static bool ends_with(const char *text, const char *end)
 int bx_gtf_take(bx_gff3_node *node, const char *key, const char *value, bx_error *err)
 {
     bx_found *found = node->found;
-    bool biotype = ends_with(key, "_biotype");
+    bool biotype = ends_with(key, "_biotype") || strcmp(key, "gene_type") == 0 ||
+                   strcmp(key, "transcript_type") == 0;
     if (!*value)
         return 1;
     if (strcmp(key, "gene_id") == 0)
         return keep(&node->gene_id, value, err);
     if (strcmp(key, "transcript_id") == 0)
         return keep(&node->transcript, value, err);
-    if (strcmp(key, "gene_name") == 0 && !found->feature.name)
+    if (strcmp(key, "gene_name") == 0 && !found->feature.name) {
+        found->symbol = true;
         return keep(&found->feature.name, value, err);
+    }
     if (biotype && ends_with(value, "pseudogene"))
         found->pseudo = true;
     if (biotype && strcmp(found->feature.type, "transcript") == 0 && ends_with(value, "RNA") &&
@@ -65,6 +68,9 @@ bool bx_gtf_row(bx_gff3_row *row)
         row->type = coding;
         row->phased = true;
     }
+    bool words = strcspn(row->attributes, " =;\"") == strlen(row->attributes);
+    if (words && strcmp(row->type, "transcript") == 0) /* AUGUSTUS has its exons' rows say more */
+        return false;
     return bx_gff3_type(row->type, &pseudo) != NULL;
 }
 
@@ -87,6 +93,15 @@ int bx_gtf_tie(bx_gff3_node *node, bx_error *err)
     bool gene = strcmp(found->feature.type, "gene") == 0;
     bool product = strcmp(found->feature.type, "CDS") == 0;
     const char *transcript = gene ? NULL : node->transcript;
+    if (!node->gene_id && gene && found->feature.attribute_count == 1 && /* AUGUSTUS: "g1" */
+        strcmp(found->feature.attributes[0].value, "true") == 0) {
+        if (keep(&node->gene_id, found->feature.attributes[0].key, err) < 0)
+            return -1;
+        bx_found_unset(found, node->gene_id);
+    }
+    if (!node->gene_id && node->transcript && /* gffread leaves it out */
+        keep(&node->gene_id, node->transcript, err) < 0)
+        return -1;
     if (!node->gene_id)
         return bx_fail(err, BX_EGENOME, "there is no gene_id");
     if (gene && make_id(&node->id, "gene:", node->gene_id, err) < 0)

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { KEY_COLUMN_AT_MOST = 8, QUALIFIER_LENGTH = BX_LINE_LENGTH };
+enum { KEY_COLUMN_AT_MOST = 8, TAB = 8, QUALIFIER_LENGTH = BX_LINE_LENGTH };
 
 const bx_insdc_kind bx_insdc_kinds[] = {
     {"gene", "gene", NULL},
@@ -88,10 +88,11 @@ int bx_insdc_describe(bx_insdc *r, const char *text, bx_error *err)
     return 0;
 }
 
-/* Programs that have no accession write "unknown" or ".". */
+/* Programs that have no accession write "unknown", "." or "XXX". */
 static bool is_id(const char *word)
 {
-    return word && *word && strcmp(word, "unknown") != 0 && strcmp(word, ".") != 0;
+    return word && *word && strcmp(word, "unknown") != 0 && strcmp(word, ".") != 0 &&
+           strcmp(word, "XXX") != 0;
 }
 
 static const char *id_of(const bx_insdc *r)
@@ -142,12 +143,23 @@ int bx_insdc_check_length(const bx_insdc *r, bx_error *err)
 
 /* ---- qualifiers ---- */
 
+/* Qualifiers that take no value. Biopython and others write these with an empty one. */
+static bool is_flag(const char *key)
+{
+    static const char *const flags[] = {"pseudo", "partial", "ribosomal_slippage",
+                                        "trans_splicing"};
+    for (size_t i = 0; i < sizeof flags / sizeof *flags; i++)
+        if (strcmp(key, flags[i]) == 0)
+            return true;
+    return false;
+}
+
 /* Empty texts say nothing: SnapGene writes them. A qualifier without "=" is true. */
 static int take_qualifier(bx_insdc *r, const char *key, const char *value, bx_error *err)
 {
     bx_found *found = r->found;
     bx_feature *feature = &found->feature;
-    if (r->bare)
+    if (r->bare || (!*value && is_flag(key)))
         value = "true";
     if (!*value)
         return 0;
@@ -175,6 +187,8 @@ static int take_qualifier(bx_insdc *r, const char *key, const char *value, bx_er
         found->partial = true;
         return 0;
     }
+    if (strcmp(key, "gene") == 0 && bx_found_is_of_gene(found)) /* as old records name it twice */
+        key = "gene_synonym";
     bool pseudo = strcmp(key, "pseudo") == 0 && strcmp(value, "true") == 0;
     found->pseudo |= pseudo || strcmp(key, "pseudogene") == 0;
     return pseudo ? 0 : bx_found_set(found, key, value, err);
@@ -379,8 +393,9 @@ int bx_insdc_feature_line(bx_insdc *r, char *text, bx_error *err)
 {
     for (size_t end = strlen(text); end > 0 && strchr(" \t", text[end - 1]); end--)
         text[end - 1] = '\0';
-    size_t indent = strspn(text, " \t");
-    text += indent;
+    size_t indent = 0;
+    for (; *text == ' ' || *text == '\t'; text++)
+        indent += *text == '\t' ? TAB - indent % TAB : 1;
     if (!*text)
         return 0;
     if (indent <= KEY_COLUMN_AT_MOST)

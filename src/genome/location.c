@@ -8,8 +8,8 @@ enum { DEEPEST = 8 };
 typedef struct cursor {
     const char *at, *end;
     bx_found *found;
-    bool any;      /* a span was found */
     bool reversed; /* within complement() */
+    uint8_t missing;
     int depth;
 } cursor;
 
@@ -37,9 +37,9 @@ static bool skip(cursor *c, const char *text)
 static int base(cursor *c, uint64_t *number, bx_error *err)
 {
     if (skip(c, "<"))
-        c->found->below = true;
+        c->missing |= c->reversed ? BX_MISSING_3 : BX_MISSING_5;
     else if (skip(c, ">"))
-        c->found->above = true;
+        c->missing |= c->reversed ? BX_MISSING_5 : BX_MISSING_3;
     size_t length = 0;
     while (c->at + length < c->end && c->at[length] >= '0' && c->at[length] <= '9')
         length++;
@@ -48,6 +48,8 @@ static int base(cursor *c, uint64_t *number, bx_error *err)
     if (*number == 0)
         return bx_fail(err, BX_EGENOME, "the location has base 0: they count from 1");
     c->at += length;
+    if (skip(c, ">")) /* IMGT writes it behind */
+        c->missing |= c->reversed ? BX_MISSING_5 : BX_MISSING_3;
     return 0;
 }
 
@@ -73,7 +75,7 @@ static int span(cursor *c, bx_error *err)
     size_t left = (size_t)(c->end - c->at), length = strcspn(c->at, ",()");
     if (!starts || memchr(c->at, ':', length < left ? length : left))
         return refuse_kind(c, err);
-    bx_span span;
+    bx_span span = {.turned = c->reversed};
     if (base(c, &span.start, err) < 0)
         return -1;
     span.end = span.start;
@@ -85,13 +87,6 @@ static int span(cursor *c, bx_error *err)
     } else if (skip(c, ".")) {
         return bx_fail(err, BX_EGENOME, "the location is one base of several, not known which");
     }
-    int8_t strand = c->reversed ? -1 : 1;
-    if (c->any && c->found->feature.strand != strand)
-        return bx_fail(err, BX_EGENOME,
-                       "the location has parts on both strands: genes that are "
-                       "spliced from both are not supported");
-    c->any = true;
-    c->found->feature.strand = strand;
     return bx_found_add_span(c->found, span, err);
 }
 
@@ -139,10 +134,23 @@ static int location(cursor *c, bx_error *err)
     return span(c, err);
 }
 
+/* Of spans that are turned where their strand is the lower one: the feature's is the first's. */
+static void set_strand(bx_found *found, uint8_t missing)
+{
+    bx_feature *feature = &found->feature;
+    bool minus = feature->spans[0].turned;
+    feature->strand = minus ? -1 : 1;
+    for (size_t i = 0; i < feature->span_count; i++)
+        feature->spans[i].turned = feature->spans[i].turned != minus;
+    found->below = missing & (minus ? BX_MISSING_3 : BX_MISSING_5);
+    found->above = missing & (minus ? BX_MISSING_5 : BX_MISSING_3);
+}
+
 int bx_location_read(bx_found *found, const char *text, size_t length, bx_error *err)
 {
     cursor c = {.at = text, .end = text + length, .found = found};
     if (location(&c, err) < 0)
         return -1;
+    set_strand(found, c.missing);
     return c.at == c.end ? 0 : refuse(&c, "its end", err);
 }

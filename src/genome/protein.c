@@ -14,7 +14,8 @@ static size_t offset_of(const bx_feature *feature, uint64_t base)
     for (size_t i = 0; i < feature->span_count; i++) {
         bx_span span = feature->spans[i];
         if (base >= span.start && base <= span.end)
-            return before + (size_t)(feature->strand < 0 ? span.end - base : base - span.start);
+            return before + (size_t)(bx_feature_strand(feature, i) < 0 ? span.end - base
+                                                                       : base - span.start);
         before += (size_t)(span.end - span.start + 1);
     }
     return SIZE_MAX;
@@ -205,6 +206,7 @@ int bx_genome_check(const bx_genome *genome, const bx_feature *feature, bx_buffe
     if (bx_genome_protein(genome, feature, protein, err) < 0)
         return 1;
     size_t length = strlen(stated), same = 0;
+    length -= length > 0 && stated[length - 1] == '*'; /* some have the stop, too */
     while (same < length && same < protein->length && (char)protein->data[same] == stated[same])
         same++;
     *position = same + 1;

@@ -16,10 +16,15 @@ static const struct {
     const char *text;
     bx_genome_format format;
 } beginnings[] = {
-    {">", BX_GENOME_FASTA},        {";", BX_GENOME_FASTA},
-    {"LOCUS ", BX_GENOME_GENBANK}, {"##gff-version", BX_GENOME_GFF3},
-    {"ID   ", BX_GENOME_EMBL},     {"#gtf-version", BX_GENOME_GTF},
-    {"<", BX_GENOME_ANY},          {"{", BX_GENOME_ANY},
+    {">", BX_GENOME_FASTA},
+    {";", BX_GENOME_FASTA},
+    {"LOCUS ", BX_GENOME_GENBANK},
+    {"##gff-version", BX_GENOME_GFF3},
+    {"ID   ", BX_GENOME_EMBL},
+    {"FT   ", BX_GENOME_EMBL},
+    {"#gtf-version", BX_GENOME_GTF},
+    {"<", BX_GENOME_ANY},
+    {"{", BX_GENOME_ANY},
     {"@", BX_GENOME_ANY}, /* FASTQ, SAM */
 };
 
@@ -58,9 +63,11 @@ static int detect_rows(bx_lines *lines, bx_genome_format *format, bx_error *err)
     char *last = strndup(at, (size_t)(text + row - at));
     if (!last)
         return bx_fail_memory(err);
-    if (strstr(last, "gene_id \"") || strstr(last, "transcript_id \""))
+    bool one_word = *last && strcspn(last, " =;\"") == strlen(last); /* AUGUSTUS: "g1.t1" */
+    if (strstr(last, "gene_id ") || strstr(last, "transcript_id ") ||
+        (one_word && strcmp(last, ".") != 0))
         *format = BX_GENOME_GTF;
-    else if (strchr(last, '='))
+    else if (*format == BX_GENOME_TABLE && (strchr(last, '=') || one_word))
         *format = BX_GENOME_GFF3;
     free(last);
     return 0;
@@ -78,7 +85,8 @@ static int detect(bx_lines *lines, bx_genome_format *format, bx_error *err)
         if (begins > 0)
             *format = beginnings[i].format;
     }
-    if (*format == BX_GENOME_TABLE && detect_rows(lines, format, err) < 0)
+    if ((*format == BX_GENOME_TABLE || *format == BX_GENOME_GFF3) &&
+        detect_rows(lines, format, err) < 0)
         return -1;
     if (*format == BX_GENOME_ANY)
         return bx_lines_fail(lines, lines->number + 1, err,

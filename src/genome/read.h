@@ -15,6 +15,7 @@ typedef struct bx_found {
     char *other_id; /* for where another product of the gene has the id; or NULL */
     uint64_t line;
     bool tagged; /* the id is a locus tag: it means one gene */
+    bool symbol; /* the name is said to be the gene's */
     bool pseudo;
     bool below, above;          /* its lowest or highest base is not its end */
     bool partial;               /* one of its ends is missing, or both: not known which */

@@ -44,12 +44,13 @@ static int cut_at_origin(bx_found *found, const bx_sequence *sequence, uint64_t 
             result = bx_found_add_span(found, span, err);
             continue;
         }
-        bx_span tail = {span.start, length},
-                head = {1, span.end > length ? span.end - length : span.end};
+        bool minus = feature->strand < 0 ? !span.turned : span.turned;
+        bx_span tail = {span.start, length, span.turned},
+                head = {1, span.end > length ? span.end - length : span.end, span.turned};
         if (!sequence->circular || length == 0 || span.start > length || head.end >= span.start)
             result = refuse_span(sequence, length, span, err);
-        else if (bx_found_add_span(found, feature->strand < 0 ? head : tail, err) < 0 ||
-                 bx_found_add_span(found, feature->strand < 0 ? tail : head, err) < 0)
+        else if (bx_found_add_span(found, minus ? head : tail, err) < 0 ||
+                 bx_found_add_span(found, minus ? tail : head, err) < 0)
             result = -1;
     }
     free(spans);

@@ -1,8 +1,8 @@
 /* Layout: "BXG1"; numbers as LEB128 in the shortest form, texts with a zero byte at their end, ""
  * for none. The sequences: their number, and of each id, description, length, circular, code, the
  * number of known bases and these. The features: their number, and of each id, name, type, product,
- * sequence, strand + 1, code, phase, missing; the number of spans, with start and end of each;
- * the number of attributes, with key and value of each. */
+ * sequence, strand + 1, code, phase, missing; the number of spans, with start, end and turned of
+ * each; the number of attributes, with key and value of each. */
 #include "genome/genome.h"
 #include "wire/packing.h"
 
@@ -45,6 +45,7 @@ static void put_feature(bx_buffer *out, const bx_feature *feature)
     for (size_t i = 0; i < feature->span_count; i++) {
         bx_pack_count(out, feature->spans[i].start);
         bx_pack_count(out, feature->spans[i].end);
+        bx_pack_count(out, feature->spans[i].turned);
     }
     bx_pack_count(out, feature->attribute_count);
     for (size_t i = 0; i < feature->attribute_count; i++) {
@@ -184,10 +185,13 @@ static int get_spans(input *in, bx_feature *feature)
     feature->spans = in->spans;
     if (get_count(in, BX_GENOME_SPANS, &feature->span_count) < 0)
         return -1;
-    for (size_t i = 0; i < feature->span_count; i++)
+    for (size_t i = 0; i < feature->span_count; i++) {
+        uint8_t turned;
         if (get_number(in, BX_GENOME_BASES, &in->spans[i].start) < 0 ||
-            get_number(in, BX_GENOME_BASES, &in->spans[i].end) < 0)
+            get_number(in, BX_GENOME_BASES, &in->spans[i].end) < 0 || get_byte(in, 1, &turned) < 0)
             return -1;
+        in->spans[i].turned = turned == 1;
+    }
     return 0;
 }
 

@@ -346,7 +346,11 @@ static int model_index(lua_State *L)
 
 static const luaL_Reg methods[] = {
     {"bounds", bounds},
+    {"context", bx_flux_context},
+    {"disable", bx_flux_disable},
+    {"disabled", bx_flux_disabled},
     {"dynamic", bx_flux_dynamic},
+    {"enable", bx_flux_enable},
     {"essential_genes", bx_flux_essential_genes},
     {"essential_reactions", bx_flux_essential_reactions},
     {"genes", genes},
@@ -373,6 +377,7 @@ static const luaL_Reg functions[] = {
 
 void bx_flux_open(lua_State *L)
 {
+    bx_flux_context_open(L);
     luaL_newmetatable(L, CLASS);
     lua_pushcfunction(L, model_free);
     lua_setfield(L, -2, "__gc");

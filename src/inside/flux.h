@@ -1,6 +1,7 @@
 /* Flux-balance models as Lua sees them inside a VM: the global `flux`, and the class
  * "bioxen.FluxModel". flux.c holds the class and what looks at a model, flux_model.c makes one from
- * tables, flux_solve.c computes, flux_dynamic.c lets a culture grow. */
+ * tables, flux_change.c disables and comes back, flux_solve.c computes, flux_dynamic.c lets a
+ * culture grow. */
 #ifndef BX_INSIDE_FLUX_H
 #define BX_INSIDE_FLUX_H
 
@@ -39,10 +40,22 @@ bool bx_flux_flag_option(lua_State *L, int options, const char *key, const bx_pl
  * `index` is a reaction's id or a table of coefficients; `sense` may be nil. */
 void bx_flux_read_objective(lua_State *L, bx_fba *fba, int index, int sense, const bx_place *place);
 
+/* Mark what the table at argument 2, { genes = {...}, reactions = {...} }, lists: flags by gene and
+ * by reaction, in userdata that are pushed. */
+void bx_flux_read_marks(lua_State *L, const bx_fba *fba, const char *method, bool **genes,
+                        bool **reactions);
+
+/* The metatable of what model:context() gives; once a state. */
+void bx_flux_context_open(lua_State *L);
+
 int bx_flux_model(lua_State *L);
 int bx_flux_load_sbml(lua_State *L);
 
 /* Methods. */
+int bx_flux_context(lua_State *L);
+int bx_flux_disable(lua_State *L);
+int bx_flux_disabled(lua_State *L);
+int bx_flux_enable(lua_State *L);
 int bx_flux_optimise(lua_State *L);
 int bx_flux_optimum(lua_State *L);
 int bx_flux_knock_out(lua_State *L);

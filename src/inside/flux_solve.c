@@ -87,40 +87,14 @@ int bx_flux_optimum(lua_State *L)
 
 /* ---- knock-outs ---- */
 
-static bool *push_flags(lua_State *L, size_t count)
-{
-    bool *flags = lua_newuserdatauv(L, count + 1, 0);
-    memset(flags, 0, count + 1);
-    return flags;
-}
-
-/* Set the flags of the items that options.key lists. */
-static void mark(lua_State *L, const bx_fba *fba, const char *key, bx_flux_finder *find,
-                 bool *flags)
-{
-    bx_place place = bx_place_make(BX_EMODEL, "knock_out, %s", key);
-    size_t count;
-    if (bx_fields_get(L, 2, key) == LUA_TNIL)
-        return;
-    size_t *items = bx_flux_list(L, fba, -1, find, &count, &place);
-    for (size_t i = 0; i < count; i++)
-        flags[items[i]] = true;
-}
-
 /* knock_out{ genes = {...}, reactions = {...} } -> the solution without them */
 int bx_flux_knock_out(lua_State *L)
 {
-    static const char *const keys[] = {"genes", "reactions", NULL};
     bx_fba *fba = bx_flux_check(L);
-    bx_place place = bx_place_make(BX_EMODEL, "knock_out");
     bx_fba_solution solution;
     bx_error err;
-    bx_fields_expect(L, 2, LUA_TTABLE, &place, NULL);
-    check_options(L, keys, &place);
-    bool *missing = push_flags(L, bx_fba_genes(fba));
-    bool *stopped = push_flags(L, bx_fba_reactions(fba));
-    mark(L, fba, "genes", bx_flux_gene, missing);
-    mark(L, fba, "reactions", bx_flux_reaction, stopped);
+    bool *missing, *stopped;
+    bx_flux_read_marks(L, fba, "knock_out", &missing, &stopped);
     bx_fba_stop_reactions(fba, missing, stopped);
     check(L, bx_fba_optimise_without(fba, stopped, &solution, &err), &err);
     return push_solution(L, fba, &solution);

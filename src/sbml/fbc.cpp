@@ -1,5 +1,6 @@
 #include "sbml/fbc.h"
 
+#include "sbml/plain.h"
 #include "sbml/text.h"
 
 extern "C" {
@@ -249,9 +250,7 @@ std::string gene_name(const Reader &r, const std::string &id)
 {
     const GeneProduct *gene = r.fbc->getGeneProduct(id);
     std::string label = gene ? gene->getLabel() : "";
-    bool plain = !label.empty() && label.find_first_of(" \t\r\n()&|") == std::string::npos &&
-                 strcasecmp(label.c_str(), "and") != 0 && strcasecmp(label.c_str(), "or") != 0;
-    return plain ? label : id;
+    return bx_rule_can_name(label.c_str()) ? label : id;
 }
 
 bool write_rule(const Reader &r, const FbcAssociation *association, unsigned depth,
@@ -392,6 +391,12 @@ int fill(Reader &r)
     return 0;
 }
 
+int read_plain(void *data, const std::string &text, bx_error *err)
+{
+    const Reader &r = *static_cast<Reader *>(data);
+    return bx_sbml_read_plain(text, r.objective, r.warnings, r.fba, r.taken, err);
+}
+
 int read_document(void *data, SBMLDocument_t *document, bx_error *err)
 {
     Reader &r = *static_cast<Reader *>(data);
@@ -418,7 +423,7 @@ extern "C" int bx_sbml_read_fbc(const bx_sbml_source *source, const char *object
         reader.taken = taken;
         reader.warnings = source->warnings;
         std::memset(taken, 0, 256);
-        return bx_sbml_with_document(source, read_document, &reader, err);
+        return bx_sbml_with_text(source, read_plain, read_document, &reader, err);
     } catch (...) {
         return bx_fail_memory(err);
     }

@@ -348,6 +348,7 @@ int flatten(SBMLDocument *document, bx_error *err)
 
 struct Reading {
     const bx_sbml_source *source;
+    int (*first)(void *, const std::string &, bx_error *); /* or NULL */
     int (*use)(void *, SBMLDocument_t *, bx_error *);
     void *data;
 };
@@ -360,6 +361,9 @@ int read_document(void *data, bx_error *err)
     std::vector<Text> externals;
     if (bx_sbml_take_in(source, text, externals, err) < 0)
         return -1;
+    int done = r->first ? r->first(r->data, text, err) : 0;
+    if (done != 0)
+        return done < 0 ? -1 : 0;
     OnlyTheseFiles only(externals);
     Document document(readSBMLFromString(text.c_str()));
     if (!document.pointer)
@@ -403,6 +407,14 @@ extern "C" int bx_sbml_with_document(const bx_sbml_source *source,
                                      int (*use)(void *, SBMLDocument_t *, bx_error *), void *data,
                                      bx_error *err)
 {
-    Reading reading = {source, use, data};
+    return bx_sbml_with_text(source, nullptr, use, data, err);
+}
+
+int bx_sbml_with_text(const bx_sbml_source *source,
+                      int (*first)(void *data, const std::string &text, bx_error *),
+                      int (*use)(void *data, SBMLDocument_t *, bx_error *), void *data,
+                      bx_error *err)
+{
+    Reading reading = {source, first, use, data};
     return bx_sbml_guard(read_document, &reading, err);
 }

@@ -26,6 +26,20 @@ int bx_sbml_with_document(const bx_sbml_source *source,
                           int (*use)(void *data, SBMLDocument_t *, bx_error *), void *data,
                           bx_error *err);
 
+#ifdef __cplusplus
+}
+#include <string>
+
+/* The same, but that the text is first given to `first`: 1 says that all is done with that, 0 that
+ * it takes the document. */
+int bx_sbml_with_text(const bx_sbml_source *source,
+                      int (*first)(void *data, const std::string &text, bx_error *),
+                      int (*use)(void *data, SBMLDocument_t *, bx_error *), void *data,
+                      bx_error *err);
+
+extern "C" {
+#endif
+
 /* -1 with the first error of libSBML's consistency check. */
 int bx_sbml_check(SBMLDocument_t *document, bx_error *err);
 

@@ -380,6 +380,8 @@ static void set_spans(lua_State *L, const bx_feature *feature)
         lua_rawseti(L, -2, 1);
         lua_pushinteger(L, (lua_Integer)feature->spans[i].end);
         lua_rawseti(L, -2, 2);
+        if (feature->spans[i].turned)
+            set_text(L, "strand", bx_feature_strand(feature, i) < 0 ? "-" : "+");
         lua_rawseti(L, -2, (lua_Integer)i + 1);
     }
     lua_rawset(L, -3);

@@ -145,6 +145,18 @@ static uint8_t get_missing(const place *p)
     return *end == '5' ? BX_MISSING_5 : BX_MISSING_3;
 }
 
+/* Whether the span at the top has the other strand than its gene. */
+static bool is_turned(const place *p, int8_t strand)
+{
+    int type = bx_lua_raw_field(p->L, lua_gettop(p->L), "strand");
+    const char *text = type == LUA_TSTRING ? lua_tostring(p->L, -1) : "";
+    if (type != LUA_TNIL && strcmp(text, "+") != 0 && strcmp(text, "-") != 0)
+        fail_place(p, "spans: strand: \"+\" or \"-\" expected");
+    bool turned = type != LUA_TNIL && strand != (*text == '-' ? -1 : 1);
+    lua_pop(p->L, 1);
+    return turned;
+}
+
 /* From { { start, stop }... }, left on the stack as a userdata. */
 static void read_spans(const place *p, bx_feature *feature)
 {
@@ -159,13 +171,14 @@ static void read_spans(const place *p, bx_feature *feature)
         int start_known = 0, end_known = 0;
         if (lua_rawgeti(L, list, (lua_Integer)i + 1) != LUA_TTABLE)
             fail_field(p, "spans", "list of { start, stop }");
+        bool turned = is_turned(p, feature->strand);
         lua_rawgeti(L, -1, 1);
         lua_rawgeti(L, -2, 2);
         lua_Integer start = lua_tointegerx(L, -2, &start_known);
         lua_Integer stop = lua_tointegerx(L, -1, &end_known);
         if (!start_known || !end_known || start < 1 || stop < start)
             fail_place(p, "spans: { start, stop } expected, with start <= stop");
-        feature->spans[i] = (bx_span){(uint64_t)start, (uint64_t)stop};
+        feature->spans[i] = (bx_span){(uint64_t)start, (uint64_t)stop, turned};
         lua_pop(L, 3);
     }
 }
@@ -178,7 +191,7 @@ static void make_spans(const place *p, const bx_sequence *sequence, bx_feature *
     if (start < 1 || stop < 1)
         fail_place(p, "start and stop, or spans, expected");
     feature->spans = lua_newuserdatauv(p->L, 2 * sizeof *feature->spans, 0);
-    feature->spans[0] = (bx_span){start, stop};
+    feature->spans[0] = (bx_span){.start = start, .end = stop};
     feature->span_count = 1;
     if (start <= stop)
         return;
@@ -186,8 +199,8 @@ static void make_spans(const place *p, const bx_sequence *sequence, bx_feature *
         fail_place(p, "start > stop, but the sequence is not circular");
     if (length == 0 && sequence->bases)
         length = strlen(sequence->bases);
-    feature->spans[feature->strand < 0] = (bx_span){start, length};
-    feature->spans[feature->strand >= 0] = (bx_span){1, stop};
+    feature->spans[feature->strand < 0] = (bx_span){.start = start, .end = length};
+    feature->spans[feature->strand >= 0] = (bx_span){.start = 1, .end = stop};
     feature->span_count = 2;
 }
 

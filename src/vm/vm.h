@@ -183,8 +183,11 @@ void bx_vm_close_host(bx_host *host);
 
 /* ---- for the operations ---- */
 
-/* The channel to the worker is open. */
+/* The channel to the worker is open. What comes is read once the process exists. */
 int bx_vm_connected(bx_vm *vm, bx_channel *channel, bx_error *err);
+
+/* Send what it is to be, which else follows its greeting. */
+int bx_vm_send_setup(bx_vm *vm, bx_error *err);
 
 /* Its process exists. */
 void bx_vm_spawned(bx_vm *vm);

@@ -78,7 +78,8 @@ static int basic_open(bx_vm *vm, bx_error *err)
                                        .user = choose_user(vm->host)},
                            .socket = peer,
                            .pidfd = -1};
-    if (bx_vm_connected(vm, channel, err) < 0) {
+    /* What it is to be waits for it on the socket. */
+    if (bx_vm_connected(vm, channel, err) < 0 || bx_vm_send_setup(vm, err) < 0) {
         close(peer);
         vm->child.socket = -1;
         return -1;

@@ -46,17 +46,25 @@ void bx_vm_spawned(bx_vm *vm)
 void bx_vm_greet(bx_vm *vm, const bx_error *error)
 {
     (void)error;
-    if (!vm->connection.channel)
+    if (!vm->connection.channel) {
         bx_vm_handle(vm, BX_EVENT_LOST, NULL);
-    else if (vm->connection.greeted)
+        return;
+    }
+    bx_vm_watch(vm);
+    if (vm->connection.greeted)
         bx_vm_handle(vm, BX_EVENT_HELLO, NULL);
+}
+
+int bx_vm_send_setup(bx_vm *vm, bx_error *err)
+{
+    return bx_connection_call(&vm->connection, "setup", 0, &vm->setup, err);
 }
 
 void bx_vm_set_up(bx_vm *vm, const bx_error *error)
 {
     bx_error failure;
     (void)error;
-    if (bx_connection_call(&vm->connection, "setup", 0, &vm->setup, &failure) < 0)
+    if (vm->connection.call == 0 && bx_vm_send_setup(vm, &failure) < 0)
         bx_vm_handle(vm, BX_EVENT_KILL, &failure);
     else
         bx_vm_watch(vm);
@@ -201,9 +209,9 @@ int bx_vm_connected(bx_vm *vm, bx_channel *channel, bx_error *err)
 {
     vm->source.ready = connection_ready;
     bx_connection_open(&vm->connection, channel, &connection_events, vm);
-    vm->watched = EPOLLIN;
-    return bx_reactor_watch(&vm->host->reactor, &vm->source, bx_channel_descriptor(channel),
-                            EPOLLIN, err);
+    vm->watched = 0;
+    return bx_reactor_watch(&vm->host->reactor, &vm->source, bx_channel_descriptor(channel), 0,
+                            err);
 }
 
 void bx_vm_hear(bx_vm *vm)

@@ -41,7 +41,7 @@ typedef struct failure {
 
 static failure failed;
 static bool want_traceback;
-static bx_buffer reply = {.limit = BX_FRAME_LIMIT + BX_FRAME_HEAD};
+static bx_buffer reply;
 
 static double cell_time(const bx_worker *worker)
 {
@@ -369,9 +369,14 @@ static void make_cell(lua_State *L)
     set_global(L, "process");
 }
 
+void bx_call_prepare(void)
+{
+    reply.limit = BX_FRAME_LIMIT + BX_FRAME_HEAD;
+    bx_buffer_reserve(&reply, BX_FRAME_HEAD);
+}
+
 void bx_call_open(lua_State *L)
 {
-    bx_buffer_reserve(&reply, BX_FRAME_HEAD);
     lua_pushvalue(L, -1);
     bx_organism_open(L);
     make_cell(L);

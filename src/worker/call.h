@@ -10,6 +10,9 @@
  */
 void bx_call_open(lua_State *L);
 
+/* Have room for replies; once, after that. */
+void bx_call_prepare(void);
+
 /* Carry out the call and send its answer. -1 with BX_EPROTOCOL: it is malformed and nothing was
  * sent. */
 int bx_call_answer(bx_worker *worker, const bx_call *wire, bx_error *err);

@@ -22,7 +22,7 @@
 #include <unistd.h>
 
 enum { NOBODY = 65534 };
-static const size_t stack_size = 8 << 20;
+enum { STACK_SIZE = 8 << 20 };
 #ifndef BIOXEN_SANITIZE
 static const size_t address_slack = 64 << 20; /* stack, frames in and out, fragmentation */
 #endif
@@ -37,7 +37,7 @@ typedef struct program {
 static program filter;          /* of a worker; with a parent that has one, what that lacks */
 static bx_error filter_failure; /* why there is none */
 static size_t present_size;
-static bool may_change_user;
+static bool may_change_user, has_common_limits;
 static pid_t followed;
 
 /* Allowed whatever the arguments. */
@@ -351,38 +351,53 @@ int bx_jail_close_descriptors(int socket, bx_error *err)
 
 static int limit(int resource, rlim_t value)
 {
-    struct rlimit present;
-    if (getrlimit((unsigned)resource, &present) < 0)
+    struct rlimit wanted = {value, value}, present;
+    if (setrlimit((unsigned)resource, &wanted) == 0)
+        return 0;
+    if (getrlimit((unsigned)resource, &present) < 0 || value <= present.rlim_max)
         return -1;
-    if (present.rlim_max != RLIM_INFINITY && value > present.rlim_max)
-        value = present.rlim_max;
-    struct rlimit wanted = {value, value};
+    wanted.rlim_cur = wanted.rlim_max = present.rlim_max; /* it is less already */
     return setrlimit((unsigned)resource, &wanted);
 }
 
-static int set_limits(size_t memory_limit, bx_error *err)
+typedef struct bound {
+    int resource;
+    rlim_t value;
+} bound;
+
+static int set_limits(const bound *limits, size_t count, bx_error *err)
 {
-    const struct {
-        int resource;
-        rlim_t value;
-    } limits[] = {
-        {RLIMIT_CORE, 0},
-        {RLIMIT_FSIZE, 0},
+    for (size_t i = 0; i < count; i++)
+        if (limit(limits[i].resource, limits[i].value) < 0)
+            return bx_fail_errno(err, BX_EJAIL, errno, "cannot set resource limit %d",
+                                 limits[i].resource);
+    return 0;
+}
+
+/* What a parent of workers lives with, too. */
+static int set_common_limits(bx_error *err)
+{
+    static const bound limits[] = {
+        {RLIMIT_CORE, 0},     {RLIMIT_FSIZE, 0},          {RLIMIT_MEMLOCK, 0},
+        {RLIMIT_MSGQUEUE, 0}, {RLIMIT_STACK, STACK_SIZE},
+    };
+    if (!has_common_limits && set_limits(limits, LENGTH(limits), err) < 0)
+        return -1;
+    has_common_limits = true;
+    return 0;
+}
+
+static int set_own_limits(size_t memory_limit, bx_error *err)
+{
+    const bound limits[] = {
         {RLIMIT_NPROC, 0},
-        {RLIMIT_MEMLOCK, 0},
-        {RLIMIT_MSGQUEUE, 0},
         {RLIMIT_NOFILE, BX_WORKER_DESCRIPTOR + 1},
-        {RLIMIT_STACK, stack_size},
 #ifndef BIOXEN_SANITIZE
         {RLIMIT_AS, present_size + memory_limit + address_slack},
 #endif
     };
     (void)memory_limit;
-    for (size_t i = 0; i < sizeof limits / sizeof *limits; i++)
-        if (limit(limits[i].resource, limits[i].value) < 0)
-            return bx_fail_errno(err, BX_EJAIL, errno, "cannot set resource limit %d",
-                                 limits[i].resource);
-    return 0;
+    return set_limits(limits, LENGTH(limits), err);
 }
 
 /* Have these capabilities and no other. */
@@ -395,16 +410,15 @@ static int keep_capabilities(uint32_t kept)
 
 static int become(uid_t user)
 {
-    return setgroups(0, NULL) < 0 || setresgid(user, user, user) < 0 ||
-                   setresuid(user, user, user) < 0
-               ? -1
-               : 0;
+    if (!may_change_user && setgroups(0, NULL) < 0) /* else it has none */
+        return -1;
+    return setresgid(user, user, user) < 0 || setresuid(user, user, user) < 0 ? -1 : 0;
 }
 
 /* A user that this namespace does not have (EINVAL) is nobody. */
 int bx_jail_drop_root(uid_t user, bx_error *err)
 {
-    if (geteuid() != 0 && getuid() != 0 && !may_change_user)
+    if (!may_change_user && geteuid() != 0 && getuid() != 0)
         return 0;
     int status = become(user ? user : NOBODY);
     if (status < 0 && errno == EINVAL)
@@ -439,6 +453,7 @@ void bx_jail_confine_parent(void)
         build_filter(SCMP_ACT_ALLOW, take_parent_calls, &rest, &ignored) == 0 &&
         attach(&whole) == 0)
         filter = rest;
+    set_common_limits(&ignored); /* after the filters, which are made in a file */
 }
 
 /* A change of user resets both of these. */
@@ -464,7 +479,7 @@ static int install_filter(bx_error *err)
 
 int bx_jail_enter(pid_t parent, uid_t user, size_t memory_limit, bool unconfined, bx_error *err)
 {
-    int failures = set_limits(memory_limit, err) < 0;
+    int failures = set_common_limits(err) < 0 || set_own_limits(memory_limit, err) < 0;
     if (!failures || unconfined)
         failures += bx_jail_drop_root(user, err) < 0;
     if (!failures || unconfined)

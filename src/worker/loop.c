@@ -23,11 +23,13 @@ static size_t receive(void *bytes, size_t size)
 {
     int64_t until = bx_patience_begin(&patience);
     for (;;) {
-        bool awake = until && bx_patience_lasts(until);
-        ssize_t got = recv(BX_WORKER_DESCRIPTOR, bytes, size, awake ? MSG_DONTWAIT : 0);
-        if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
+        ssize_t got = recv(BX_WORKER_DESCRIPTOR, bytes, size, until ? MSG_DONTWAIT : 0);
+        if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
+            if (!bx_patience_lasts(until))
+                until = 0;
             continue;
-        bx_patience_end(&patience, awake && got > 0);
+        }
+        bx_patience_end(&patience, until && got > 0);
         if (got > 0)
             return (size_t)got;
         if (got == 0 || errno != EINTR)
@@ -35,8 +37,9 @@ static size_t receive(void *bytes, size_t size)
     }
 }
 
-/* A call too large for the memory that is left: read past it and say so. */
-static void discard_frame(const bx_worker *worker)
+/* A call too large for the memory that is left: read past it and say so. Not inlined, whose scratch
+ * would take a page of the stack from every worker. */
+__attribute__((noinline)) static void discard_frame(const bx_worker *worker)
 {
     uint8_t scratch[READ_SIZE];
     bx_frame_head head;
@@ -64,6 +67,7 @@ static bool make_room(const bx_worker *worker)
 void bx_loop_prepare(void)
 {
     bx_output_begin(0, 0);
+    bx_call_prepare();
     bx_buffer_reserve(&in.bytes, READ_SIZE);
 }
 

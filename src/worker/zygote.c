@@ -204,8 +204,9 @@ static int read_organism(zygote *z, const char *folder, const char *library, bx_
 
 _Noreturn void bx_zygote_run(const char *organism_folder, const char *library_folder, pid_t host)
 {
-    static zygote z = {.report_fd = -1};
+    static zygote z;
     bx_error err;
+    z.report_fd = -1;
     if (prepare_signals(&z) < 0)
         fail(&z, "cannot set up signals");
     bx_jail_volunteer();

@@ -45,9 +45,9 @@ function journal.take_over(folder, key)
   end
 end
 
-local function read_entry(path)
-  local line = first_line(path)
-  local entry = native.decode(line)
+local function read_entry(folder, name)
+  local text = native.read_file(folder, name)
+  local entry = text and native.decode(text:match "^[^\n]*")
   if type(entry) ~= "table" or type(entry.key) ~= "string" then return nil end
   return entry
 end
@@ -56,10 +56,10 @@ end
 function journal.entries(folder)
   local entries = {}
   for _, name in ipairs(native.list_folder(folder) or {}) do
-    local path = folder .. "/" .. name
-    local entry = name:find "^%x+%.json$" and read_entry(path)
+    local entry = name:find "^%x+%.json$" and read_entry(folder, name)
     if entry then
-      entry.path, entry.held = path, native.is_held(path)
+      entry.path = folder .. "/" .. name
+      entry.held = native.is_held(entry.path)
       entries[entry.key] = entry
     end
   end

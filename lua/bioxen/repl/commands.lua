@@ -10,11 +10,12 @@ local commands = { names = { "help", "vms", "use", "load", "save", "time", "doc"
 --- The first line of what .save writes: .load runs the rest line by line.
 local MARK = "-- a session of bioxen: .load runs it line by line, as typed"
 
-local LIMIT = 64 << 20 -- bytes of a script
+--- Bytes of a script, and of what is typed or piped as one.
+commands.LIMIT = 64 << 20
 
 --- The text of a script; nil and what is wrong, as text.
 function commands.read(path)
-  local content, err = core.read_file(path, LIMIT)
+  local content, err = core.read_file(path, commands.LIMIT)
   return content, err and text.escape(err.message)
 end
 
@@ -103,7 +104,7 @@ commands.save = { usage = ".save FILE", takes = "file", summary = "write what wa
 function commands.save.run(session, argument)
   if argument == "" then return nil, "to which file? .save FILE" end
   local path = path_of(argument)
-  local former = core.real_path(path) and (core.read_file(path, LIMIT) or "unreadable") or ""
+  local former = core.real_path(path) and (core.read_file(path, commands.LIMIT) or "unreadable") or ""
   if former ~= "" and former:sub(1, #MARK) ~= MARK then
     return nil, ("%s is there already, and is no saved session; name another file"):format(argument)
   end

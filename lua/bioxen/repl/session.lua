@@ -17,6 +17,9 @@ local session = {}
 local Session = {}
 Session.__index = Session
 
+local TOO_LONG = ("at most %d bytes expected in what belongs together: the rest of the input is not read"):format(
+  commands.LIMIT)
+
 -- ---- what it says ----
 
 function Session:say(words)
@@ -227,6 +230,11 @@ function Session:take(line)
     return self:run_command(line)
   end
   local typed = self.pending and self.pending .. "\n" .. line or line
+  if #typed > commands.LIMIT then
+    self.pending, self.ended = nil, true
+    self:complain(TOO_LONG)
+    return self:note(false)
+  end
   if not typed:find "%S" then return true end
   local piece, err = chunk.read(typed)
   self.pending = not piece and not err and typed or nil
@@ -302,11 +310,17 @@ function Session:read_terminal()
 end
 
 function Session:read_pipe()
-  local first = true
-  for line in io.lines() do
-    if not (first and line:find "^#!") then self:feed(line) end
-    first = false
+  local line = terminal.read_line(commands.LIMIT)
+  if line and line:find "^#!" then line = "" end
+  while line do
+    self:feed(line)
     if self.ended or self.interrupted or terminal.output_gone() then break end
+    line = terminal.read_line(commands.LIMIT)
+  end
+  if line == false then
+    self.pending = nil
+    self:complain(TOO_LONG)
+    self.failed = true
   end
   if self.pending and not self.interrupted then
     self:complain "the input ends before its last lines are whole"

@@ -19,6 +19,9 @@
 -- mRNA decays as all mRNA of the growth core, free of ribosomes with a half-life of 6.9 minutes
 -- (measured: 3 to 8 for four of five genes, Bernstein et al., PNAS 99:9697, 2002, doi
 -- 10.1073/pnas.112318199), and translation is the core's: one ribosome on an mRNA, no polysomes.
+-- Part of all: these 18.7e5 nt are 1,824 coding transcripts of the core's mean length of 300 amino acids; the core
+-- makes 124.5 in the published cell, each translated more. So 14.7 of a gene's stand for one of the core's
+-- (library/protein_class.lua), and a gene costs the part of all protein that it has of all transcripts.
 -- RNA that is not translated: rRNA, tRNA and other stable RNA is only diluted, and elongated at 85
 -- nt/s (Bremer & Dennis); what else there is decays like mRNA.
 
@@ -36,6 +39,12 @@ expression.stable_speed = 85 -- nt/s
 --- The same where energy does not limit: in the published cell, with 10.7 molecules of energy, transcription is at
 -- a/(thetax + a) of its top.
 expression.top_per_minute = expression.per_minute*(4.379733394834643 + 10.704845599104)/10.704845599104
+
+-- Transcripts of the core's mean length, a minute, in a cell and in the core.
+local cell_transcripts, core_transcripts = 18.7e5*0.878/(3*300), 124.5
+
+--- How many transcripts of a cell one of the growth core stands for.
+expression.per_message = cell_transcripts/core_transcripts
 
 local stable = { tRNA = true, rRNA = true, tmRNA = true, SRP_RNA = true, RNase_P_RNA = true }
 
@@ -56,7 +65,7 @@ end
 local function class_of(gene)
   local id = gene.id
   local nucleotides = gene.stop - gene.start + 1
-  local class = { x = id, nucleotides = nucleotides,
+  local class = { x = id, nucleotides = nucleotides, per_message = expression.per_message,
     transcription = ("on_%s*copies_%s*w_gene*a/(thetax + a)"):format(id, id) }
   if gene.type == "CDS" then
     class.protein, class.length = "protein_" .. id, "length_" .. id

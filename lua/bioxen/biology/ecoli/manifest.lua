@@ -117,6 +117,18 @@ return {
       doi = "10.1007/BF00330395",
     },
     {
+      what = "how foreign protein slows growth, and by assumption the replication of plasmids: to none at 0.48 of all",
+      citation = "Scott M, Gunderson CW, Mateescu EM, Zhang Z, Hwa T. Interdependence of cell growth and gene "
+        .. "expression: origins and consequences. Science 330:1099-1102 (2010)",
+      doi = "10.1126/science.1192588",
+    },
+    {
+      what = "that slower media give more copies, and the burden of ColE1-like plasmids with a resistance",
+      citation = "Seo JH, Bailey JE. Effects of recombinant plasmid content on growth properties and cloned gene "
+        .. "product formation in Escherichia coli. Biotechnol Bioeng 27:1668-1674 (1985)",
+      doi = "10.1002/bit.260271207",
+    },
+    {
       what = "the lac operon",
       citation = "Stamatakis M, Mantzaris NV. Comparison of deterministic and stochastic models of the lac operon "
         .. "genetic network. Biophys J 96:887-906 (2009)",

@@ -12,7 +12,6 @@
 local check = require "library.check"
 local chromosome = require "ecoli.chromosome"
 local exchanges = require "ecoli.exchanges"
-local gene_rule = require "ecoli.gene_rule"
 local media = require "ecoli.media"
 
 local metabolism = {}
@@ -22,8 +21,7 @@ local per_ribosome = 60*1260/1e8 -- 1/h
 -- sbml, medium_name, users (whether the model is the user's), shares: what to begin with. Once the model has
 -- been made: model, growth (its reaction), most (its own upper bound), found (exchanges), own and uptake (of
 -- the supply, by reaction: the model's and the medium's), salts (lower bounds that the medium replaces), stale
--- (bounds are to be set anew), by_gene and rules (of reactions), missing (set of genes), stopped (reactions
--- that their loss stops, and their bounds).
+-- (bounds are to be set anew), genes (set of the model's).
 local state = { shares = {} }
 
 -- { "EX", "2 a + b -> c", lower, upper, "genes" } as flux.model takes it.
@@ -69,7 +67,6 @@ local function make_model()
   state.own = state.uptake
   state.most = select(2, model:bounds(state.growth))
   state.model, state.sbml, state.stale = model, "", true
-  state.missing, state.stopped = {}, {}
   if state.medium_name ~= "" then metabolism.set_medium(nil, state.medium_name) end
 end
 
@@ -193,55 +190,31 @@ function metabolism.within(uptake, what)
   return table.unpack(results, 1, results.n)
 end
 
-local function index_rules(model)
-  state.by_gene, state.rules = {}, {}
-  for _, reaction in ipairs(model:reactions()) do
-    local rule = model:reaction(reaction).genes
-    for _, gene in ipairs(gene_rule.genes(rule)) do
-      state.rules[reaction] = rule
-      state.by_gene[gene] = state.by_gene[gene] or {}
-      state.by_gene[gene][reaction] = true
-    end
-  end
-end
-
--- Stop the reaction or let it go, as the missing genes have it.
-local function settle(model, reaction)
-  local stopped = state.stopped[reaction]
-  local holds = gene_rule.holds(state.rules[reaction], state.missing)
-  if not holds and not stopped then
-    state.stopped[reaction] = { model:bounds(reaction) }
-    model:set_bounds(reaction, 0, 0)
-  elseif holds and stopped then
-    state.stopped[reaction] = nil
-    model:set_bounds(reaction, stopped[1], stopped[2])
-  end
-end
-
---- From now on the genes of the set `missing`, and no others, have no product: reactions stop whose rules fail.
-function metabolism.set_missing(missing)
-  local model = metabolism.model()
-  if not state.by_gene then index_rules(model) end
-  local before = state.missing
-  state.missing = missing
-  for _, set in ipairs { before, missing } do
-    for gene in pairs(set) do
-      for reaction in pairs(state.by_gene[gene] or {}) do settle(model, reaction) end
-    end
-  end
+local function index_genes()
+  state.genes = {}
+  for _, gene in ipairs(metabolism.model():genes()) do state.genes[gene] = true end
 end
 
 --- Whether a gene is in the model.
 function metabolism.has_gene(id)
-  if not state.by_gene then index_rules(metabolism.model()) end
-  return state.by_gene[id] ~= nil
+  if not state.genes then index_genes() end
+  return state.genes[id] ~= nil
+end
+
+--- From now on the genes of the set `missing`, and no others, have no product: reactions stop whose rules fail.
+function metabolism.set_missing(missing)
+  local genes = {}
+  for gene in pairs(missing) do
+    if metabolism.has_gene(gene) then genes[#genes + 1] = gene end
+  end
+  local model = metabolism.model()
+  model:enable { genes = model:genes() }
+  model:disable { genes = genes }
 end
 
 --- Reactions that do not run for lack of a gene, sorted.
 function metabolism.stopped()
-  metabolism.model()
-  local names = {}
-  for name in pairs(state.stopped) do names[#names + 1] = name end
+  local names = metabolism.model():disabled().reactions
   table.sort(names)
   return names
 end

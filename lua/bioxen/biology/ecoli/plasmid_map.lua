@@ -6,11 +6,7 @@
 -- the chromosome, and so is a gene that no promoter is annotated for. Repressors that the plasmid brings are not in
 -- it.
 --
--- The mean gene. A cell makes 18.7e5 nt of mRNA a minute, 87.8 % of it coding, at the growth core's rate of growth
--- (ecoli/expression.lua has the sources): 1,824 transcripts of the core's mean length of 300 amino acids, of which a
--- copy of the mean gene makes 0.153. The growth core has fewer mRNAs, each translated more: 124.5 a minute in the
--- published cell. What a gene costs depends on its part of all, so that is what is kept: 0.0104 a minute, 0.0147 where
--- energy does not limit. pUC with bla then has 680 copies, of the 500 to 700 that are known.
+-- The mean gene makes 0.153 mRNAs a minute and copy, 0.216 where energy does not limit (ecoli/expression.lua).
 --
 -- Origins are known by what the map calls them; SnapGene's notes name ColE1, p15A and the like. Copies: those of
 -- ecoli/plasmid_types.lua. pUC's origin is pMB1's without the gene of Rop, and with a mutation that maps don't tell.
@@ -26,11 +22,6 @@ local origins = {
   { "p15a", types.pACYC184 }, { "psc101", types.pSC101 }, { "pbr322", types.pBR322 }, { "pmb1", types.pBR322 },
   { "cole1", types.pBR322 }, { "puc", types.pUC },
 }
-
-local core_transcripts, cell_transcripts = 124.5, 18.7e5*0.878/(3*300) -- a minute
-
---- mRNA a minute and copy of the mean gene, where energy does not limit, in the growth core's terms.
-plasmid_map.mean_per_minute = expression.top_per_minute*core_transcripts/cell_transcripts
 
 local function fail(message, ...) error("add_plasmid: " .. message:format(...), 0) end
 
@@ -189,7 +180,7 @@ function plasmid_map.read(genome, options)
   for i, gene in ipairs(genes) do
     local promoters = promoters_of(map, gene)
     list[i] = { name = plain_name(gene.name or gene.id, taken), length_aa = gene.length_aa, promoters = promoters,
-      transcription = strength_of(promoters, strengths)*plasmid_map.mean_per_minute }
+      transcription = strength_of(promoters, strengths)*expression.top_per_minute }
   end
   return { name = options.name or plain_name(sequences[1].id, {}), copies = copies, start = options.start,
     length_kb = length/1000, genes = list }, left_out

@@ -18,11 +18,21 @@
 -- Dilution takes each plasmid with the same chance, as random partition does in the mean of a
 -- population: a stochastic cell can lose the last one, and then has none for good.
 --
+-- That law alone runs away: a gene that slows the cell gets more copies, which slow it more. But replication takes
+-- polymerases, precursors and primers, which the cell makes less of as foreign protein takes their place. Scott et
+-- al., Science 330:1099 (2010), doi 10.1126/science.1192588, found growth in a medium to fall by the part
+-- 1 - f/0.48 for f of foreign protein, and here the replication of plasmids falls by the same part: an assumption,
+-- for which speaks that pUC, which has its 500 to 700 copies with bla on board, keeps them. The
+-- dependence on the medium is that from above, as Seo & Bailey measured, Biotechnol Bioeng 27:1668 (1985), doi
+-- 10.1002/bit.260271207. So no promoter makes more than 0.48 of the protein foreign: a plasmid of a gene that would
+-- is lost copy by copy until it does not.
+--
 -- A gene on a plasmid is transcribed in proportion to its copies, and competes for polymerases,
 -- ribosomes and energy as any class of the growth core does. The plasmids' DNA counts as genome
 -- memory; what its replication costs in energy the growth core has not for the chromosome either.
 
 local check = require "library.check"
+local expression = require "ecoli.expression"
 local growth_core = require "library.growth_core"
 local types = require "ecoli.plasmid_types"
 
@@ -31,6 +41,7 @@ local plasmids = {}
 plasmids.rna_I_per_minute = 12
 plasmids.rna_II_per_minute = 4
 plasmids.rna_I_half_life = 120 -- s
+plasmids.most_foreign = 0.48 -- of all protein
 plasmids.reference_growth = math.log(2)/(28.743959424371656*60) -- 1/s
 
 local held, order = {}, {} -- by name; names as they were added
@@ -50,8 +61,8 @@ end
 -- A class of protein for a gene of a plasmid, as library/protein_class.lua takes it.
 local function class_of(plasmid, gene)
   local key = gene.key
-  return { x = key .. "_gene", protein = "protein_" .. key, length = "length_" .. key,
-    completion = "gamma/length_" .. key,
+  return { x = key .. "_gene", per_message = expression.per_message, protein = "protein_" .. key,
+    length = "length_" .. key, completion = "gamma/length_" .. key,
     transcription = ("plasmid_%s*w_%s*a/(thetax + a)"):format(plasmid, key) }
 end
 
@@ -69,7 +80,7 @@ local function add(definition, name, plasmid)
   end
   for _, reaction in ipairs {
     { "plasmid_{} -> 2 plasmid_{}", name = "replication_{}",
-      rate = "k_RNA_II*plasmid_{}/(1 + RNA_I_{}/K_{})" },
+      rate = "replication_part*k_RNA_II*plasmid_{}/(1 + RNA_I_{}/K_{})" },
     { "plasmid_{} ->", name = "dilution_{}", k = "lambda" },
     { "-> RNA_I_{}", rate = "k_RNA_I*plasmid_{}" },
     { "RNA_I_{} ->", k = "d_RNA_I + lambda" },
@@ -83,11 +94,14 @@ local function define()
   local definition = { species = {}, reactions = {}, rules = {}, parameters = {
     k_RNA_I = plasmids.rna_I_per_minute/60, k_RNA_II = plasmids.rna_II_per_minute/60,
     d_RNA_I = math.log(2)/plasmids.rna_I_half_life } }
-  local classes, kb, copies = {}, {}, {}
+  local classes, kb, copies, foreign = {}, {}, {}, { "nx*p" }
   for i, name in ipairs(order) do
     local plasmid = held[name]
     add(definition, name, plasmid)
-    for _, gene in ipairs(plasmid.genes) do classes[#classes + 1] = class_of(name, gene) end
+    for _, gene in ipairs(plasmid.genes) do
+      classes[#classes + 1] = class_of(name, gene)
+      foreign[#foreign + 1] = ("length_%s*protein_%s"):format(gene.key, gene.key)
+    end
     copies[i] = "plasmid_" .. name
     kb[i] = ("%.17g*%s"):format(plasmid.kb, copies[i])
   end
@@ -97,6 +111,8 @@ local function define()
   end
   definition.rules.plasmid_copies = table.concat(copies, " + ")
   definition.rules.plasmid_kb = table.concat(kb, " + ")
+  definition.rules.foreign_fraction = ("(%s)/protein_mass"):format(table.concat(foreign, " + "))
+  definition.rules.replication_part = ("max(0, 1 - foreign_fraction/%.17g)"):format(plasmids.most_foreign)
   growth_core.set_genes("plasmids", classes, definition, "plasmid_kb")
 end
 
@@ -156,7 +172,8 @@ end
 
 --- Give the cell a plasmid. name: pUC, pBR322, pACYC184 or pSC101, or any other, which needs copies
 -- (that its control settles at in the published cell) and length_kb. start: copies now (as many).
--- gene: { length_aa =, transcription = mRNA per minute and copy where energy does not limit }; its
+-- gene: { length_aa =, transcription = mRNA per minute and copy where energy does not limit, as counted in a
+-- cell, which makes 1,824 a minute of all genes at the published growth (ecoli/expression.lua) }; its
 -- protein is the species protein_NAME, its transcription the reaction transcription_NAME_gene.
 --
 -- Or a genome, as of a plasmid's file, and perhaps options (ecoli/plasmid_map.lua): name, copies, start, promoters.

@@ -162,7 +162,7 @@ function growth_core.engaged(cell)
   end
   for _, class in ipairs(classes_of(core.groups)) do
     nucleotides = nucleotides + cell:rate("transcription_" .. class.x)
-      *(class.nucleotides or 3*cell:get(class.length))
+      *(class.nucleotides or 3*cell:get(class.length))/(class.per_message or 1)
   end
   local kb = cell:get "mean_genome_equivalents"*growth_core.genome_kb
   for _, group in pairs(core.groups) do

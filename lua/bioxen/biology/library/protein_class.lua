@@ -9,6 +9,12 @@
 --   completion     a rule: proteins that one ribosome finishes per second, gamma/length
 --   transcription  a formula: mRNA per second, as much as its promoters ask for
 --   nucleotides    a formula, where these are not 3 for each amino acid: of a transcript
+--   per_message    a number, where a transcript of the core stands for more than one of this class (see below)
+--
+-- The core has few mRNAs, each translated much. A class whose transcripts are counted as a cell has them says how
+-- many of them make one of the core's: together these take as many ribosomes and polymerases, and make as much
+-- protein. To bind ribosomes that much less is not enough for that: of the core's mRNAs, most of which have a
+-- ribosome, many are lost by dilution and not by decay, by the rule bound_loss, as one to the other.
 
 local protein_class = {}
 
@@ -20,9 +26,11 @@ end
 local function binding(class, limited)
   local equation = fill("m_{x} + r -> c_{x}", class)
   local name = "binding_" .. class.x
-  if not limited then return { equation, k = "kb", name = name } end
+  local many = class.per_message
+  local kb = many and ("kb/(%.17g + %.17g*bound_loss)"):format(many, many - 1) or "kb"
+  if not limited then return { equation, k = kb, name = name } end
   return { equation, name = name,
-    rate = fill("kb*min(r, max(0, ribosome_limit - translating))*m_{x}", class) }
+    rate = kb .. fill("*min(r, max(0, ribosome_limit - translating))*m_{x}", class) }
 end
 
 --- Add the class to a process definition. `capped` tells what is limited: ribosomes, and with
@@ -50,7 +58,8 @@ end
 --- A formula: RNA polymerases times nucleotides per second that the class would engage if nothing
 -- limited it.
 function protein_class.polymerase_demand(class)
-  return ("(%s)*%s"):format(class.transcription, class.nucleotides or "3*" .. class.length)
+  return ("(%s)*%s/%.17g"):format(class.transcription, class.nucleotides or "3*" .. class.length,
+    class.per_message or 1)
 end
 
 return protein_class

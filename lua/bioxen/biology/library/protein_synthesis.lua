@@ -40,8 +40,9 @@ local function protein_mass(genes)
   return text
 end
 
-local function rules(genes)
+local function rules(genes, others)
   return {
+    bound_loss = others and "kb*r*lambda/((ku + gamma_nx + lambda)*(dm + lambda))" or nil, -- protein_class.lua
     translating = sum("c_", genes),
     stalled = sum("z_", genes),
     ribosomes = "r + translating + stalled",
@@ -69,7 +70,7 @@ function protein_synthesis.define(process, values, shares, genes, start)
   local definition = {
     species = { a = 1000, polymerised = 0 },
     parameters = { ribosome_limit = shares.ribosomes },
-    rules = rules(genes),
+    rules = rules(genes, shares.scaled or genes[1]),
     -- One energy molecule a firing: a stochastic cell holds ten of them and can't spend the 300
     -- that a protein takes at once. Finishing a protein is a reaction of its own.
     reactions = { { "a -> polymerised", rate = "synthesis", name = "elongation" } },
