@@ -51,6 +51,8 @@ static bx_hypervisor *find_changed(lua_State *L)
 void bx_lua_tell_changes(lua_State *L, const bx_host *host)
 {
     int top = lua_gettop(L);
+    if (!host->untold || !bx_host_is_owner(host)) /* a fork has what its parent tells */
+        return;
     luaL_checkstack(L, 8, NULL);
     while (host->untold) {
         bx_hypervisor *hypervisor = find_changed(L);

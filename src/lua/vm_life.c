@@ -122,8 +122,8 @@ int bx_lua_vm_restart(lua_State *L)
     int64_t deadline = check_patience(L);
     if (bx_lua_stop_worker(L, vm, deadline) < 0)
         return 2;
-    double timeout =
-        deadline == BX_NEVER ? start_timeout(vm) : (double)(deadline - bx_clock_now()) * 1e-9;
+    double left = (double)(deadline - bx_clock_now()) * 1e-9;
+    double timeout = deadline == BX_NEVER ? start_timeout(vm) : fmax(left, 0);
     bx_job **box = bx_lua_new_job(L, 1);
     bx_job *job = bx_vm_start(vm, timeout, &error);
     return bx_lua_give_job(L, box, job, &error, vm->id) == 1 ? bx_lua_await_job(L) : 2;
