@@ -32,16 +32,19 @@ layers.modules = {
   { "lua/bioxen/repl" },
   { "lua/bioxen/biology/contract.lua" },
   { "lua/bioxen/init.lua" },
+  { "lua/bioxen/connect.lua" },
+  { "lua/bioxen/serve" },
   { "lua/bioxen/methods.lua", "lua/bioxen/map.lua", "lua/bioxen/manager.lua" },
-  { "lua/bioxen/hypervisor/init.lua" },
+  { "lua/bioxen/hypervisor/init.lua", "lua/bioxen/config.lua" },
   { "lua/bioxen/create.lua" },
   { "lua/bioxen/hypervisor", "lua/bioxen/xcpng", "lua/bioxen/vm" },
   { "lua/bioxen/repl/chunk.lua", "lua/bioxen/repl/inside.lua" }, -- how lines are read and run in a VM
   { "lua/bioxen/model", "lua/bioxen/plot", "lua/bioxen/courier" },
   { "lua/bioxen/biology" },
-  { "lua/bioxen/out.lua" },
+  { "lua/bioxen/out.lua", "lua/bioxen/json.lua" },
   { "lua/bioxen/check.lua" },
-  { "lua/bioxen/nearest.lua", "lua/bioxen/sorted_keys.lua", "lua/bioxen/decimal.lua", "lua/bioxen/modules.lua" },
+  { "lua/bioxen/nearest.lua", "lua/bioxen/sorted_keys.lua", "lua/bioxen/decimal.lua", "lua/bioxen/modules.lua",
+    "lua/bioxen/repl/text.lua" },
 }
 
 -- Who may include lua.h.

@@ -9,11 +9,12 @@ local chapters = {
   { "The module", "bioxen" },
   { "Work in bulk", "Map", "MapOptions" },
   { "Sessions and their manager", "VMManager", "InteractiveSession", "SessionReader", "SessionStatus" },
-  { "Virtual machines", "BiologicalVM", "BasicBiologicalVM", "XCPngBiologicalVM", "Job", "Result", "Status",
+  { "Virtual machines", "BiologicalVM", "BasicBiologicalVM", "XCPngBiologicalVM", "Job", "Result", "Status", "Top",
     "State" },
-  { "What VMs are made and called with", "Config", "Resources", "Limits", "StartOptions", "StopOptions", "CallOptions",
-    "SBMLOptions", "SBMLModel", "Warning" },
+  { "What VMs are made and called with", "Config", "Resources", "RestartPolicy", "Limits", "Cgroup", "StartOptions",
+    "StopOptions", "CallOptions", "SBMLOptions", "SBMLModel", "Warning" },
   { "Hypervisors", "BioXenHypervisor", "Change" },
+  { "Managers", "BioResourceManager", "ResourceUsage", "Monitoring", "ResourceSnapshot", "ConfigManager" },
   { "In a VM: the cell", "Cell", "Process", "Event", "RunOptions", "EnsembleOptions" },
   { "In a VM: flux balance", "flux", "FluxModel", "FluxSolution" },
   { "What runs leave", "Trajectory", "Ensemble" },
@@ -26,9 +27,9 @@ local chapters = {
 -- What a variable of a class is called in headings.
 local variables = { BiologicalVM = "vm", XCPngBiologicalVM = "vm", Job = "job",
   Map = "work", VMManager = "manager", InteractiveSession = "session", SessionReader = "reader",
-  BioXenHypervisor = "hypervisor",
+  BioXenHypervisor = "hypervisor", BioResourceManager = "manager",
   Cell = "cell", FluxModel = "model", Trajectory = "trajectory", Ensemble = "ensemble", Genome = "genome",
-  XapiSession = "session", genome = "bioxen.genome", xapi = "bioxen.xapi" }
+  XapiSession = "session", genome = "bioxen.genome", ConfigManager = "bioxen.ConfigManager", xapi = "bioxen.xapi" }
 
 -- ---- types.lua ----
 

@@ -18,9 +18,6 @@ local function declared()
   return found
 end
 
--- What another part of the project brings.
-local elsewhere = { BioResourceManager = true, ConfigManager = true }
-
 describe("the names of the Python libraries", function()
   local rows = {}
   for line in io.lines "spec/python_names.tsv" do
@@ -34,10 +31,9 @@ describe("the names of the Python libraries", function()
     local found, missing = declared(), {}
     for _, row in ipairs(rows) do
       local answer, why = row[3], row[4]
-      local class = answer:match "^%w+"
       if answer == "" then
         if why == "" then missing[#missing + 1] = row[2] .. ": no answer, and no reason" end
-      elseif not found[answer] and not (elsewhere[class] and not found[class]) then
+      elseif not found[answer] then
         missing[#missing + 1] = ("%s: there is no %s"):format(row[2], answer)
       end
     end

@@ -307,7 +307,7 @@ describe("the SBML reader", function()
 
     local function load_bytes(bytes)
       assert(vm:execute_biological_process "cell:clear()")
-      return vm:execute_biological_process("return cell:load_sbml(args)", { args = bytes })
+      return vm:execute_biological_process("return cell:load_sbml(args)", { args = bytes, timeout = 30 })
     end
 
     local function opens(bytes)
@@ -366,6 +366,21 @@ describe("the SBML reader", function()
       assert(load_bytes(zip({ "manifest.xml", manifest:format ' master="true"' }, { "a/m.xml", main },
         { "a/part.xml", part }, { "a/other.xml", "<sedML/>" })))
       decayed "sub__S"
+    end)
+
+    it("no archive of so many files that it takes long to say so", function()
+      local files, folder, offset = {}, {}, 0
+      for i = 1, 65000 do
+        local name = ("%05d.xml"):format(i)
+        local common = "\20\0\0\0\0\0\0\0\0\0" .. ("<I4I4I4I2I2"):pack(0, 0, 0, #name, 0)
+        files[i] = "PK\3\4" .. common .. name
+        folder[i] = "PK\1\2\20\0" .. common .. ("<I2I2I2I4I4"):pack(0, 0, 0, 0, offset) .. name
+        offset = offset + #files[i]
+      end
+      local list = table.concat(folder)
+      refuses(table.concat(files) .. list
+        .. "PK\5\6" .. ("<I2I2I2I2I4I4I2"):pack(0, 0, #folder, #folder, #list, offset, 0), "no model in SBML")
+      refuses(zip({ "manifest.xml", ("content "):rep(1e6) }, { "a.xml", decay() }), "no model in SBML")
     end)
 
     it("no archive that is empty, damaged, ambiguous, or a bomb", function()

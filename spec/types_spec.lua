@@ -103,17 +103,20 @@ describe("types.lua", function()
     assert.same(found, types.bioxen)
   end)
 
-  it("names exactly the functions of bioxen.genome", function()
+  it("names exactly the methods of BioResourceManager", function()
+    local vm <close> = assert(bioxen.create_bio_vm("managed", "minimal_cell"))
     local found = {}
-    for name in pairs(bioxen.genome) do found[name] = true end
-    assert.same(found, types.genome)
+    for name in pairs(getmetatable(bioxen.BioResourceManager(vm)).__index) do found[name] = true end
+    assert.same(found, types.BioResourceManager)
   end)
 
-  it("names exactly the functions of bioxen.xapi", function()
-    local found = {}
-    for name in pairs(bioxen.xapi) do found[name] = true end
-    assert.same(found, types.xapi)
-  end)
+  for _, group in ipairs { "genome", "xapi", "ConfigManager" } do
+    it("names exactly the functions of bioxen." .. group, function()
+      local found = {}
+      for name in pairs(bioxen[group]) do found[name] = true end
+      assert.same(found, types[group])
+    end)
+  end
 
   it("names what an XCPngBiologicalVM has beyond any VM", function()
     local own = methods_of("XCPngBiologicalVM")

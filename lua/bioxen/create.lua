@@ -5,6 +5,7 @@ local core = require "bioxen.core"
 local organisms = require "bioxen.biology.organisms"
 local origin = require "bioxen.vm.origin"
 local resources = require "bioxen.hypervisor.resources"
+local restart = require "bioxen.hypervisor.restart"
 local sbml = require "bioxen.model.sbml"
 local xcpng = require "bioxen.xcpng.config"
 
@@ -22,6 +23,7 @@ local common = {
   allow_unconfined = { type = "boolean", default = false },
   resources = { type = "table", fields = resources.schema },
   model = { type = "string" },
+  restart = { type = "table", fields = restart.schema },
 }
 
 function create.vm_types()
@@ -46,8 +48,8 @@ local function option_rules(manifest)
 end
 
 local function schema_for(vm_type, biological_type)
-  local schema = { organism = { type = "table", required = true,
-    fields = option_rules(organisms.manifest(biological_type)) } }
+  local schema = { organism = { type = "table", required = biological_type ~= nil,
+    fields = biological_type and option_rules(organisms.manifest(biological_type)) } }
   for key, rule in pairs(common) do schema[key] = rule end
   if vm_type == "xcpng" then
     schema.xcpng_config = xcpng.schema
@@ -88,16 +90,14 @@ local function check_names(vm_id, biological_type, vm_type, level)
   if not valid then error("bad argument 'vm_type': " .. err.message, level + 1) end
 end
 
--- A guest's configuration may be a file's, and is that of another VM where the two share a guest.
+-- The configuration with what the file of its guest says in that file's place; or as it is, and an error.
 local function prepare(vm_type, config)
-  if vm_type ~= "xcpng" or type(config) ~= "table" then return config end
+  if vm_type ~= "xcpng" or type(config) ~= "table" or type(config.xcpng_config) ~= "string" then return config end
+  local read, err = xcpng.read_file(config.xcpng_config)
+  if not read then return config, err end
   local copy = {}
   for key, value in pairs(config) do copy[key] = value end
-  if type(config.xcpng_config) == "string" then
-    local read, err = xcpng.read_file(config.xcpng_config)
-    if not read then return nil, err end
-    copy.xcpng_config = read
-  end
+  copy.xcpng_config = read
   return copy
 end
 
@@ -114,6 +114,25 @@ local function check_guest(config, problems)
   xcpng.problems(config and config.xcpng_config, "config.xcpng_config", problems)
 end
 
+--- A configuration with its defaults filled in, and what is wrong with it; then, where a file that it names cannot
+-- be read, the error, and the key that names the file. The organism is there; without one its options, and the
+-- model in its place, are not looked at.
+function create.examine(biological_type, vm_type, config)
+  local problems, schema = {}, schema_for(vm_type, biological_type)
+  local given, err = prepare(vm_type, config)
+  if err then schema.xcpng_config = { type = "string" } end
+  if type(given) == "table" and given.guest ~= nil then schema.xcpng_config = { type = "table" } end
+  local checked = check.table(given, schema, "config", problems)
+  if vm_type == "xcpng" and not err and (given == nil or type(given) == "table") then
+    check_guest(given, problems)
+  end
+  if err then return checked, problems, err, "config.xcpng_config" end
+  if not biological_type then return checked, problems end
+  local read, err = read_model(checked, biological_type, problems)
+  if not read then return checked, problems, err, "config.model" end
+  return checked, problems
+end
+
 --- Check everything, then make the VM. Raises for a mistake in the arguments; nil and an error
 -- where the organism is not installed, the id is taken, or the chassis has too little left.
 function create.create(hypervisor, vm_id, biological_type, vm_type, config, keep)
@@ -121,15 +140,8 @@ function create.create(hypervisor, vm_id, biological_type, vm_type, config, keep
   check_names(vm_id, biological_type, vm_type, 3)
   local found, err = organisms.validate(biological_type)
   if not found then return nil, err end
-  local problems = {}
-  local given, err = prepare(vm_type, config)
+  local checked, problems, err = create.examine(biological_type, vm_type, config)
   if err then return nil, err end
-  local schema = schema_for(vm_type, biological_type)
-  if type(given) == "table" and given.guest ~= nil then schema.xcpng_config = { type = "table" } end
-  local checked = check.table(given, schema, "config", problems)
-  local read, err = read_model(checked, biological_type, problems)
-  if not read then return nil, err end
-  if vm_type == "xcpng" and (given == nil or type(given) == "table") then check_guest(given, problems) end
   check.raise(problems, 3)
   local fits, err = resources.fits(hypervisor, vm_id, biological_type, checked.resources)
   if not fits then return nil, err end
@@ -150,6 +162,7 @@ function create.create(hypervisor, vm_id, biological_type, vm_type, config, keep
     guest = checked.guest,
   })
   if vm then origin.note(vm, config) end
+  if vm and checked.restart then restart.watch(hypervisor, vm, vm_id, checked.restart) end
   return vm, err
 end
 

@@ -2,29 +2,36 @@
 -- Public functions are described, with types, in bioxen/types.lua.
 
 local core = assert(require "bioxen.modules".installed "bioxen.core")
+local config_manager = require "bioxen.config"
 local create = require "bioxen.create"
 local genome = require "bioxen.model.genome"
 local hypervisor = require "bioxen.hypervisor"
 require "bioxen.methods"
+local connect = require "bioxen.connect"
+local limits = require "bioxen.hypervisor.limits"
 local manager = require "bioxen.manager"
 local map = require "bioxen.map"
 local organisms = require "bioxen.biology.organisms"
 local out = require "bioxen.out"
 local plot = require "bioxen.plot"
+local resource_manager = require "bioxen.hypervisor.manager"
 local xapi = require "bioxen.xcpng.xapi"
 
 local bioxen = {
   _VERSION = core.version,
+  BioResourceManager = resource_manager.new,
   BioXenHypervisor = hypervisor.new,
+  ConfigManager = config_manager,
   VMManager = manager.new,
   clock = core.clock,
+  connect = connect.connect,
   error_codes = core.error_codes,
   fd = core.fd,
   genome = genome,
   get_supported_biological_types = organisms.names,
   get_supported_vm_types = create.vm_types,
   hypervisor = hypervisor.default,
-  limits = core.limits,
+  limits = limits.limits,
   map = map.map,
   out = out.path,
   plot = plot.plot,

@@ -48,10 +48,19 @@
 ---@field seed integer? of the VM's random numbers (default: drawn; trajectories tell theirs)
 ---@field allow_unconfined boolean? start a VM even where the kernel cannot confine it (default false)
 ---@field resources bioxen.Resources?
+---@field restart bioxen.RestartPolicy? start the VM again when it has failed (default: never)
 ---@field organism table<string, number|string>? options of the organism, listed in its manifest
 ---@field model string? path of a model in SBML, compressed by gzip or not, for organisms that take one in the place of their own (ecoli)
 ---@field xcpng_config (bioxen.XcpngConfig|string)? required by the VM type "xcpng": a table, or the path of a JSON file with the same keys
 ---@field guest bioxen.XCPngBiologicalVM? in its place: run in the guest of that VM, over the same connection
+
+---A VM whose state turns to "error", or that fails to come up again, is stopped and started anew: with the same
+---configuration and shares, a cell at its beginning, and no packages. That is done while something is waited for or asked,
+---and in bioxen.step. After too many it stays as it is. Your own start, stop, restart or destroy ends it for that time.
+---@class bioxen.RestartPolicy
+---@field limit integer? so many restarts (default 3)
+---@field within number? in so many seconds (default 60)
+---@field delay number? seconds to each (default 0)
 
 ---How a VM of type "xcpng" reaches its pool and makes its guest. One of password, password_file and
 ---password_env is needed; one of template_name and template_uuid; ssh_key_path or ssh_agent. A file with a
@@ -122,8 +131,8 @@
 ---@field state bioxen.State
 ---@field reason string? of the state "error"
 ---@field busy boolean whether a job runs
----@field starts integer that succeeded
 ---@field calls integer finished
+---@field starts integer times that it has become running
 ---@field memory_limit integer bytes
 ---@field sim_time number? simulated seconds, when last heard of
 ---@field pid integer? of the worker, where it is on this machine
@@ -134,8 +143,27 @@
 ---@field host string? that it runs on
 ---@field power_state ("Halted"|"Paused"|"Running"|"Suspended")?
 ---@field uptime_seconds number? since the start
+---@field processor_seconds number? of its worker since then, where it is on this machine
 ---@field resources bioxen.Resources
 ---@field genome_kb number? that a loaded genome takes of the genome memory
+
+---What vm:top() tells. What is of a process is there while a worker on this machine runs.
+---@class bioxen.Top
+---@field time number bioxen.clock()
+---@field vm_id string
+---@field state bioxen.State
+---@field busy boolean
+---@field calls integer finished
+---@field starts integer times that it has become running
+---@field pid integer?
+---@field uptime_seconds number?
+---@field processor_seconds number? since the start
+---@field processor number? part of a processor that it had
+---@field memory integer? bytes that it holds, those that it shares with its zygote too
+---@field memory_limit integer
+---@field sim_time number? of the cell, also while it runs, as it reports progress
+---@field rate number? simulated seconds a second; nil where the cell's time went back
+---@field resources bioxen.Resources held
 
 ---@alias bioxen.State "created"|"starting"|"running"|"pausing"|"paused"|"resuming"|"stopping"|"stopped"|"error"|"destroyed"
 
@@ -264,12 +292,14 @@ function BiologicalVM:manage_operons(operon_ids, action) end
 ---@return bioxen.Error?
 function BiologicalVM:get_plasmid_count() end
 
----Put a package into the VM: its code can be required there, and its `install` adds to the cell. Gone, as
----all that a VM holds, when the worker ends.
----@param package_name string a path: a folder with an init.lua and no links, or one Lua file; or the name of one in bioxen/packages on package.path
+---Put a package into the VM, after those that its manifest.lua asks for: its code can be required there, and its
+---`install` adds to the cell. Gone, as all that a VM holds, when the worker ends. docs/organisms.md has the manifest. A
+---module in C is refused. So are archives with names that lead elsewhere, links, or more than 64 MiB of files.
+---@param package_name string a path: a folder with an init.lua and no links; one Lua file; an archive of such a folder (.zip, .tar, .tar.gz, .tgz); a rock (.rock); or the name of one in bioxen/packages on package.path
+---@param options { sha256: string? }? refuse another than this: the hash of a file, or of a folder's manifest.lua, which then must have those of all its files
 ---@return any what its install returns, or true
 ---@return bioxen.Error?
-function BiologicalVM:install_biological_package(package_name) end
+function BiologicalVM:install_biological_package(package_name, options) end
 
 ---Load a genome: FASTA, GenBank, EMBL, GFF3, GTF or `.genome`, compressed or not. Code in the VM has it as cell:genome().
 ---It takes genome memory, its length in kb, until the worker ends: of what the VM holds, or, where it holds none,
@@ -286,6 +316,11 @@ function BiologicalVM:load_genome(source, options) end
 ---@return true?
 ---@return bioxen.Error?
 function BiologicalVM:allocate_resources(resources) end
+
+---What the VM costs and how its cell gets on, by the kernel's counters and the cell's own. No round trip. Rates are
+---since the last call of top for the same worker, or since its start.
+---@return bioxen.Top
+function BiologicalVM:top() end
 
 ---A VM in a jailed worker process on this machine.
 ---@class bioxen.BasicBiologicalVM: bioxen.BiologicalVM
@@ -1157,6 +1192,146 @@ function Ensemble:to_json(path) end
 ---@return bioxen.Error?
 function Ensemble:plot(options) end
 
+---What one VM holds of its chassis and uses of it: bioxen.BioResourceManager(vm).
+---@class bioxen.BioResourceManager
+local BioResourceManager = {}
+
+---As vm:allocate_resources.
+---@param percentage number of the chassis' ATP supply, 0 to 100
+---@return true?
+---@return bioxen.Error?
+function BioResourceManager:allocate_atp(percentage) end
+
+---@param count number molecules
+---@return true?
+---@return bioxen.Error?
+function BioResourceManager:allocate_ribosomes(count) end
+
+---What is measured now. A cell that stands still is asked what it uses.
+---@return bioxen.ResourceUsage
+function BioResourceManager:get_resource_usage() end
+
+---By resource what the VM holds, what is free in its chassis, and the most that it could be given.
+---@return table<string, { held: number, free: number, most: number }>
+function BioResourceManager:get_available_resources() end
+
+---Hold what the cell was measured to use, at most in the history and now, with a tenth of headroom. What the chassis has
+---too little of for that stays as it is.
+---@return bioxen.Resources? what is held now
+---@return bioxen.Error?
+function BioResourceManager:optimize_resources_for_biological_type() end
+
+---Measure now, and then every so many seconds whenever the host waits: there is no thread, and what a script computes by
+---itself holds it up. Begins a new history. Ends with the VM, and with the manager.
+---@param interval number? seconds (default 30)
+---@param options bioxen.Monitoring?
+---@return true?
+---@return bioxen.Error?
+function BioResourceManager:start_monitoring(interval, options) end
+
+---The history stays.
+---@return boolean whether there was something to stop
+function BioResourceManager:stop_monitoring() end
+
+---The samples of the monitoring, the oldest first; `alerts` has what was told with each.
+---@return bioxen.ResourceUsage[]
+function BioResourceManager:get_resource_history() end
+
+---By what was used at most, in the history and now: of each share that is nearly used up, or mostly idle, and of the
+---limit of memory, what is held, what was used, and what to hold. No `suggested`: the chassis has no more.
+---@return { resource: string, held: number, used: number, suggested: number?, message: string }[]?
+---@return bioxen.Error?
+function BioResourceManager:get_optimization_recommendations() end
+
+---What is held, used and could be had now: data that JSON can say.
+---@return bioxen.ResourceSnapshot
+function BioResourceManager:create_resource_snapshot() end
+
+---Hold exactly what was held then.
+---@param snapshot bioxen.ResourceSnapshot
+---@return true?
+---@return bioxen.Error? ECAPACITY where the chassis has too little by now; nothing has changed then
+function BioResourceManager:restore_from_snapshot(snapshot) end
+
+---What vm:top() tells but `resources`, and this.
+---@class bioxen.ResourceUsage: bioxen.Top
+---@field allocated bioxen.Resources held
+---@field used table<string, number>? what the cell uses of each, as its organism counts it
+---@field unknown string? why the cell was not asked, or did not say
+---@field alerts { time: number, vm_id: string, resource: string, message: string }[]? of a history
+
+---@class bioxen.Monitoring
+---@field keep integer? samples (default 100)
+---@field alerts table<string, number>? parts of what is held, or for "memory" of the limit, from which on an alert is told (default { memory = 0.9, ribosomes = 0.95, rna_polymerase = 0.95 }). That the VM has failed always is
+---@field on_alert fun(alert: { time: number, vm_id: string, resource: string, message: string })? called when one begins. Its error is raised where the script waits
+
+---@class bioxen.ResourceSnapshot
+---@field vm_id string
+---@field biological_type string
+---@field vm_type "basic"|"xcpng"
+---@field timestamp integer of os.time()
+---@field allocated bioxen.Resources
+---@field resource_usage bioxen.ResourceUsage
+---@field available_resources table<string, { held: number, free: number, most: number }>
+
+---Configurations as create_bio_vm takes them, from defaults and files: bioxen.ConfigManager. What a file says
+---is data. Functions that give a configuration give the origin of each value after it: { ["organism.quality"] =
+---"./bioxen.json" }, where what a script has set is "argument 2" of merge_configs.
+---@class bioxen.ConfigManager
+local ConfigManager = {}
+
+---What a VM of this organism is made with where its configuration says nothing.
+---@param biological_type string
+---@return bioxen.Config?
+---@return table<string, string>|bioxen.Error origins
+function ConfigManager.load_defaults(biological_type) end
+
+---Read a file: JSON, or Lua that returns a table and has nothing in reach, as its name ends in .json or .lua. A
+---file with a password in it must be nobody else's to read. Whole numbers are exact: those from 2^53 on are
+---refused in JSON, and read in Lua.
+---@param path string? without it, all files that auto_discover_config finds, merged: the nearest has the last word
+---@return bioxen.Config? not validated
+---@return table<string, string>|bioxen.Error origins
+function ConfigManager.load_from_file(path) end
+
+---Write a configuration, whole or not at all, with the folder where there is none. What may be a secret (password,
+---ssh_passphrase, xenstore_data) is refused, and in JSON numbers that it has no word for.
+---@param config bioxen.Config
+---@param path string that ends in .json or .lua
+---@param format ("json"|"lua")? (default: as the path ends)
+---@return true?
+---@return bioxen.Error?
+function ConfigManager.save_to_file(config, path, format) end
+
+---Whether create_bio_vm would take it: each mistake with its path, "config.organism.quality: …". Nothing is
+---contacted.
+---@param config bioxen.Config
+---@param vm_type ("basic"|"xcpng")? (default "basic")
+---@param biological_type string? without it, the organism's own options and its model are not looked at
+---@return boolean valid
+---@return string[] problems
+function ConfigManager.validate_config(config, vm_type, biological_type) end
+
+---Merge any number into a new one: tables key by key, lists and single values whole, and of what several say the
+---last word counts.
+---@param ... bioxen.Config
+---@return bioxen.Config
+---@return table<string, string> origins
+function ConfigManager.merge_configs(...) end
+
+---A configuration to begin with: the defaults and, for a pool, what most pools need, to be filled in.
+---@param biological_type string
+---@param vm_type ("basic"|"xcpng")? (default "basic")
+---@return bioxen.Config?
+---@return table<string, string>|bioxen.Error origins
+function ConfigManager.generate_template_config(biological_type, vm_type) end
+
+---The nearest of ./bioxen.json, bioxen.json or bioxen.lua in $XDG_CONFIG_HOME/bioxen (else ~/.config/bioxen), and
+---those in /etc/bioxen. In the working folder a link, or another user's file or folder, is refused.
+---@return string? path
+---@return string[]|bioxen.Error paths all that there are, the nearest first
+function ConfigManager.auto_discover_config() end
+
 ---The VMs of a hypervisor by their ids, each with an interactive session where one is wanted. The names are those of
 ---the Python library pylua_bioxen_vm_lib.
 ---@class bioxen.VMManager
@@ -1352,6 +1527,7 @@ function SessionReader:pieces(timeout) end
 ---@return bioxen.Error? ESTATE the second time
 function SessionReader:detach() end
 
+
 ---@class bioxen
 ---@field _VERSION string
 local bioxen = {}
@@ -1375,6 +1551,10 @@ function bioxen.BiologicalVM() end
 ---@return bioxen.BioXenHypervisor
 function bioxen.BioXenHypervisor(options) end
 
+---The manager of a VM's resources.
+---@param vm bioxen.BiologicalVM
+---@return bioxen.BioResourceManager
+function bioxen.BioResourceManager(vm) end
 ---A manager of the VMs of a hypervisor: of create_bio_vm's, unless another is given. Options of its sessions: `buffer`,
 ---bytes kept for readers (default 1 MiB); `max_input`, bytes of input that may wait (default 64 MiB); `timeout`, seconds
 ---for one input (default: the VM's); `width`, columns that tables are shown in (default 80).
@@ -1471,15 +1651,28 @@ function bioxen.wait_any(jobs, timeout) end
 ---@return string
 function bioxen.type(value) end
 
+---A control group (cgroup v2) of all workers of this process: what they use is bounded by the kernel, and not what they
+---may use. It takes a subtree that is delegated, with the controllers memory, cpu and pids: `systemd-run --user --scope -p
+---Delegate=yes bioxen run script.lua`, a service with Delegate=yes, or a container's own. `bioxen doctor` tells whether
+---there is one.
+---@class bioxen.Cgroup
+---@field folder string? of that subtree (default: the group that this process is in)
+---@field memory integer? bytes, at least 1 MiB; beyond it the kernel kills a worker, whose VM fails
+---@field processors number? that they may take together, 0.5 for half of one
+---@field weight integer? 1 to 10000: their share beside other groups where all want the processor (the kernel's default 100)
+
 ---What holds for all VMs of this process together, those in pools left out.
 ---@class bioxen.Limits
 ---@field memory integer? bytes that the memory limits of VMs with a worker may come to; a start beyond gives ECAPACITY (default 0: any)
+---@field vms integer? so many VMs with a worker at once; a start beyond gives ECAPACITY (default 0: any)
+---@field cgroup bioxen.Cgroup? put the workers into a control group, for good. Not there: there is none
 ---@field first_user integer? where this process is root: each worker is a user of its own, from this number on (default 2000000000, which no system gives to others)
 ---@field user_count integer? so many users (default 65536; 0: all workers are nobody). In a container without such users, they are nobody too
 
----Set limits for the VMs that start from now on.
+---Set limits for the VMs that start from now on, all of them or none.
 ---@param limits bioxen.Limits? what is absent stays
----@return bioxen.Limits all that holds now
+---@return bioxen.Limits? all that holds now
+---@return bioxen.Error|{ path: string, memory: integer?, processor_seconds: number?, killed: integer? }|nil of the control group: what its processes have used by the kernel's count, and how many it has killed for memory. Or ESYSTEM: none can be made, and why
 function bioxen.limits(limits) end
 
 ---Turn the host's loop once: what has come from VMs, and deadlines that have passed, are handled. Every wait does
@@ -1497,6 +1690,16 @@ function bioxen.fd() end
 ---Seconds of the monotonic clock.
 ---@return number
 function bioxen.clock() end
+
+---Connect to the daemon (bioxen serve) whose socket is at `path`. What comes is its hypervisor, and the VMs that it
+---keeps, with the same methods and errors as those of this process; they outlive it. Paths are this process's.
+---Closing it (`local hypervisor <close>`) or losing it ends the connection alone. Not connected any more, it gives
+---EDAEMON.
+---@param path string? (default: $BIOXEN_SOCKET, or this user's own)
+---@param options { outlive: boolean? }? outlive: calls that run when this connection ends go on (default: they are cancelled)
+---@return bioxen.BioXenHypervisor?
+---@return bioxen.Error? EDAEMON: nobody listens there, or of another user, or serves no more
+function bioxen.connect(path, options) end
 
 ---All error codes: what each means, and whether the VM takes another call afterwards.
 ---@return table<string, { class: string, meaning: string, usable: boolean }>

@@ -205,6 +205,7 @@ static void write_failure(bx_buffer *out)
 static void write_progress(bx_buffer *out)
 {
     bx_write_float(out, 0.5);
+    bx_write_float(out, chance(2) ? NAN : 7);
     bx_write_nil(out);
 }
 

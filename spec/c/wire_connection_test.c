@@ -11,7 +11,7 @@
 typedef struct heard {
     int hellos, replies, errors;
     char output[64];
-    double fraction;
+    double fraction, sim_time;
     bx_error error;
     int64_t result;
     int exits, status;
@@ -29,11 +29,13 @@ static void on_output(void *owner, const uint8_t *bytes, size_t length)
     strncat(((heard *)owner)->output, (const char *)bytes, length);
 }
 
-static void on_progress(void *owner, double fraction, const char *text, size_t length)
+static void on_progress(void *owner, double fraction, double sim_time, const char *text,
+                        size_t length)
 {
     (void)text;
     (void)length;
     ((heard *)owner)->fraction = fraction;
+    ((heard *)owner)->sim_time = sim_time;
 }
 
 static void on_reply(void *owner, double sim_time, const uint8_t *value, size_t length)
@@ -150,11 +152,13 @@ static void a_call_is_written_and_answered_in_any_pieces(void)
         bx_frame_end(&in, start, NULL);
         start = bx_frame_begin(&in, BX_FRAME_PROGRESS, 1);
         bx_write_float(&in, 0.5);
+        bx_write_float(&in, 12.5);
         bx_write_nil(&in);
         bx_frame_end(&in, start, NULL);
         add_reply(&in, 1, 42);
         CHECK(listen_to(&in, piece, true, &h) == BX_EDIED); /* the end of the stream */
         CHECK(h.hellos == 1 && h.replies == 1 && h.errors == 0 && h.result == 42);
+        CHECK_NEAR(h.sim_time, 12.5, 0);
         CHECK_TEXT(h.output, "printed");
         CHECK_NEAR(h.fraction, 0.5, 0);
     }

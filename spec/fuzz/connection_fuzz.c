@@ -20,8 +20,10 @@ static void on_output(void *owner, const uint8_t *bytes, size_t length)
     (void)length;
 }
 
-static void on_progress(void *owner, double fraction, const char *text, size_t length)
+static void on_progress(void *owner, double fraction, double sim_time, const char *text,
+                        size_t length)
 {
+    (void)sim_time;
     (void)owner;
     (void)fraction;
     (void)text;

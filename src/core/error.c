@@ -56,6 +56,8 @@ static const bx_code_info codes[BX_CODE_COUNT] = {
     [BX_EFILE] = {"EFILE", "system", "a file could not be read or written", true},
     [BX_ESYSTEM] = {"ESYSTEM", "system", "the operating system refused a request", true},
     [BX_ETIMEOUT] = {"ETIMEOUT", "system", "the wait ended before the job, which goes on", true},
+    [BX_EDAEMON] = {"EDAEMON", "system",
+                    "the daemon cannot be reached, has ended, or serves no more", false},
 };
 
 const bx_code_info *bx_code_describe(bx_code code)

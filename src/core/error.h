@@ -49,6 +49,7 @@ typedef enum bx_code {
     BX_EFILE,
     BX_ESYSTEM,
     BX_ETIMEOUT,
+    BX_EDAEMON,
     BX_CODE_COUNT
 } bx_code;
 

@@ -56,7 +56,7 @@ void bx_control_progress(bx_control *control, double fraction, const char *text)
 {
     size_t length = text ? strlen(text) : 0;
     if (control->call &&
-        bx_answer_progress(&control->out, control->call, fraction, text, length, NULL) == 0)
+        bx_answer_progress(&control->out, control->call, fraction, NAN, text, length, NULL) == 0)
         flush(control);
 }
 

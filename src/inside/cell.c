@@ -28,13 +28,18 @@ static bx_cell *check_cell(lua_State *L)
 }
 
 /* Of a run, and of many: how much of what is done, as who shows it understands. */
+typedef struct reported {
+    const bx_run *run;
+    double begun; /* the cell's time then */
+} reported;
+
 static void report_run(void *data, double fraction)
 {
-    const bx_run *run = data;
+    const reported *r = data;
     char text[64];
-    int length =
-        snprintf(text, sizeof text, "%.6g of %.6g s", fraction * run->duration, run->duration);
-    bx_output_progress(fraction, text, (size_t)length);
+    double lived = fraction * r->run->duration;
+    int length = snprintf(text, sizeof text, "%.6g of %.6g s", lived, r->run->duration);
+    bx_output_progress(fraction, r->begun + lived, text, (size_t)length);
 }
 
 static void report_runs(void *data, double fraction)
@@ -43,7 +48,7 @@ static void report_runs(void *data, double fraction)
     char text[64];
     double done = floor(fraction * (double)many->runs);
     int length = snprintf(text, sizeof text, "%.0f of %.0f runs", done, (double)many->runs);
-    bx_output_progress(fraction, text, (size_t)length);
+    bx_output_progress(fraction, NAN, text, (size_t)length);
 }
 
 static double number_option(lua_State *L, int options, const char *key, const bx_place *place)
@@ -397,8 +402,9 @@ static int cell_run(lua_State *L)
     taker rows;
     bx_run run = {.maximum_bytes = worker->memory.limit,
                   .interrupt = &bx_interrupted,
-                  .progress = report_run,
-                  .progress_data = &run};
+                  .progress = report_run};
+    reported at = {&run, bx_cell_time(cell)};
+    run.progress_data = &at;
     lua_settop(L, 2);
     check_idle(L);
     bx_fields_expect(L, 2, LUA_TTABLE, &place, NULL);

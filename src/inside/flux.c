@@ -17,7 +17,7 @@ enum { MODEL_BYTES = 64 << 10 };
 static void report_progress(void *data, double fraction)
 {
     (void)data;
-    bx_output_progress(fraction, NULL, 0);
+    bx_output_progress(fraction, NAN, NULL, 0);
 }
 
 bx_fba *bx_flux_push(lua_State *L)

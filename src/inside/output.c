@@ -6,6 +6,7 @@
 #include "wire/zygote.h"
 
 #include <lauxlib.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -100,6 +101,8 @@ static void print_bytes(lua_State *L, const char *bytes, size_t length)
 int bx_output_lua_print(lua_State *L)
 {
     int count = lua_gettop(L);
+    if (call_id == 0)
+        return luaL_error(L, "an organism that is being loaded cannot print: nobody would see it");
     for (int i = 1; i <= count; i++) {
         size_t length;
         const char *text = luaL_tolstring(L, i, &length);
@@ -112,7 +115,7 @@ int bx_output_lua_print(lua_State *L)
     return 0;
 }
 
-void bx_output_progress(double fraction, const char *text, size_t length)
+void bx_output_progress(double fraction, double sim_time, const char *text, size_t length)
 {
     if (call_id == 0) /* an organism that is being loaded */
         return;
@@ -125,8 +128,8 @@ void bx_output_progress(double fraction, const char *text, size_t length)
         length = TEXT_LIMIT;
     if (!(fraction >= 0))
         fraction = 0;
-    send_frame(
-        bx_answer_progress(&frame, call_id, fraction > 1 ? 1 : fraction, text, length, NULL));
+    send_frame(bx_answer_progress(&frame, call_id, fraction > 1 ? 1 : fraction, sim_time, text,
+                                  length, NULL));
 }
 
 int bx_output_lua_progress(lua_State *L)
@@ -134,6 +137,6 @@ int bx_output_lua_progress(lua_State *L)
     size_t length = 0;
     double fraction = luaL_checknumber(L, 1);
     const char *text = luaL_optlstring(L, 2, NULL, &length);
-    bx_output_progress(fraction, text, length);
+    bx_output_progress(fraction, NAN, text, length);
     return 0;
 }

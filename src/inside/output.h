@@ -24,8 +24,8 @@ void bx_output_begin(uint64_t call, size_t limit);
 /* Send what was printed and is still held back. */
 void bx_output_flush(void);
 
-/* Report progress, at most 50 times a second. `text` may be NULL. */
-void bx_output_progress(double fraction, const char *text, size_t length);
+/* Report progress, at most 50 times a second: `sim_time` is the cell's, or NaN. `text` may be NULL. */
+void bx_output_progress(double fraction, double sim_time, const char *text, size_t length);
 
 /* print(...) and progress(fraction, text). */
 int bx_output_lua_print(lua_State *L);

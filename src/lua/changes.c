@@ -1,8 +1,11 @@
 #include "lua/changes.h"
 
+#include "lua/host.h"
 #include "lua/hypervisor.h"
+#include "lua/job.h"
 
 #include <lauxlib.h>
+#include <stddef.h>
 #include <stdlib.h>
 
 /* Where the registry has who is told: functions by hypervisor. Its keys are weak, so a function
@@ -48,12 +51,42 @@ static bx_hypervisor *find_changed(lua_State *L)
     return NULL;
 }
 
-void bx_lua_tell_changes(lua_State *L, const bx_host *host)
+/* The registry has the functions by job. */
+int bx_lua_when_ready(lua_State *L)
+{
+    bx_job *job = bx_lua_check_job(L, 1);
+    luaL_checktype(L, 2, LUA_TFUNCTION);
+    lua_settop(L, 2);
+    job->ready.queue = &bx_lua_push_host(L)->heard;
+    luaL_getsubtable(L, LUA_REGISTRYINDEX, "bioxen.ready");
+    lua_pushvalue(L, 2);
+    lua_rawsetp(L, -2, job);
+    if (job->done)
+        bx_ready_tell(&job->ready);
+    return 0;
+}
+
+static void tell_ready(lua_State *L, bx_ready *ready)
+{
+    const bx_job *job = (bx_job *)((char *)ready - offsetof(bx_job, ready));
+    luaL_getsubtable(L, LUA_REGISTRYINDEX, "bioxen.ready");
+    lua_rawgetp(L, -1, job);
+    if (job->done) {
+        lua_pushnil(L);
+        lua_rawsetp(L, -3, job);
+    }
+    lua_call(L, 0, 0);
+    lua_pop(L, 1);
+}
+
+void bx_lua_tell_changes(lua_State *L, bx_host *host)
 {
     int top = lua_gettop(L);
     if (!host->untold || !bx_host_is_owner(host)) /* a fork has what its parent tells */
         return;
     luaL_checkstack(L, 8, NULL);
+    for (bx_ready *ready; (ready = bx_ready_take(&host->heard));)
+        tell_ready(L, ready);
     while (host->untold) {
         bx_hypervisor *hypervisor = find_changed(L);
         if (!hypervisor)

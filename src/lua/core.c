@@ -3,17 +3,23 @@
 #include "core/file.h"
 #include "core/secret.h"
 #include "hypervisor/chassis.h"
+#include "lua/changes.h"
 #include "lua/class.h"
 #include "lua/data.h"
+#include "lua/door.h"
 #include "lua/files.h"
 #include "lua/folder.h"
 #include "lua/genome_reader.h"
 #include "lua/host.h"
 #include "lua/hypervisor.h"
+#include "lua/inflate.h"
+#include "lua/input.h"
 #include "lua/job.h"
+#include "lua/link.h"
 #include "lua/loop.h"
 #include "lua/session.h"
 #include "lua/system.h"
+#include "lua/timer.h"
 #include "lua/vm.h"
 #include "lua/vm_box.h"
 #include "lua/vm_call.h"
@@ -254,6 +260,7 @@ static const luaL_Reg functions[] = {{"class_name", class_name},
                                      {"fail", fail},
                                      {"clock", monotonic_clock},
                                      {"limits", bx_lua_limits},
+                                     {"set_group", bx_lua_set_group},
                                      {"set_worker", set_worker},
                                      {"valid_id", valid_id},
                                      {"error_codes", error_codes},
@@ -261,10 +268,14 @@ static const luaL_Reg functions[] = {{"class_name", class_name},
                                      {"new_hypervisor", bx_lua_new_hypervisor},
                                      {"wait_all", bx_lua_wait_all},
                                      {"wait_any", bx_lua_wait_any},
+                                     {"when_ready", bx_lua_when_ready},
                                      {"step", bx_lua_step},
                                      {"fd", bx_lua_fd},
                                      {"set_courier", set_courier},
                                      {"new_session", bx_lua_new_session},
+                                     {"open_door", bx_lua_open_door},
+                                     {"open_link", bx_lua_open_link},
+                                     {"open_input", bx_lua_open_input},
                                      {"read_secret", read_secret},
                                      {"set_library", set_library},
                                      {"read_file", read_file},
@@ -281,13 +292,18 @@ static const luaL_Reg functions[] = {{"class_name", class_name},
                                      {"save_file", bx_lua_save_file},
                                      {"terminal", bx_lua_terminal},
                                      {"cores", bx_lua_cores},
+                                     {"process", bx_lua_process},
                                      {"watch", bx_lua_watch},
+                                     {"every", bx_lua_every},
+                                     {"resident", bx_lua_resident},
                                      {"load_data", bx_lua_load_data},
                                      {"make_folder", bx_lua_make_folder},
                                      {"open_folder", bx_lua_open_folder},
                                      {"is_file", bx_lua_is_file},
                                      {"change_folder", bx_lua_change_folder},
                                      {"digest_file", bx_lua_digest_file},
+                                     {"inflate", bx_lua_inflate},
+                                     {"crc32", bx_lua_crc32},
                                      {"digest", bx_lua_digest},
                                      {NULL, NULL}};
 
@@ -301,6 +317,10 @@ int luaopen_bioxen_core(lua_State *L)
     bx_lua_open_error(L);
     bx_lua_open_genome(L);
     bx_lua_open_job(L);
+    bx_lua_open_timer(L);
+    bx_lua_open_link_class(L);
+    bx_lua_open_input_class(L);
+    bx_lua_open_door_class(L);
     luaL_newlib(L, functions);
     bx_lua_open_trajectory(L);
     lua_setfield(L, -2, "trajectory_methods");

@@ -1,7 +1,10 @@
 #include "lua/host.h"
 
 #include "lua/class.h"
+#include "values/error.h"
 #include "values/options.h"
+#include "values/text.h"
+#include "vm/group.h"
 #include "vm/vm.h"
 
 #include <lauxlib.h>
@@ -50,26 +53,39 @@ static uint64_t limit_option(lua_State *L, const char *name, lua_Integer most, u
 
 int bx_lua_limits(lua_State *L)
 {
-    static const char *const names[] = {"memory", "first_user", "user_count", NULL};
+    static const char *const names[] = {"memory", "vms", "first_user", "user_count", NULL};
     lua_settop(L, 1);
     bx_host *host = bx_lua_push_host(L);
     bx_limits limits = host->limits;
     if (!lua_isnil(L, 1)) {
         bx_lua_check_options(L, 1, names);
         limits.memory = limit_option(L, "memory", INT64_MAX, limits.memory);
+        limits.vms = limit_option(L, "vms", INT64_MAX, limits.vms);
         limits.first_user = (uint32_t)limit_option(L, "first_user", INT32_MAX, limits.first_user);
         limits.user_count = (uint32_t)limit_option(L, "user_count", INT32_MAX, limits.user_count);
         luaL_argcheck(L, limits.first_user > 0 || limits.user_count == 0, 1,
                       "'first_user' is root");
         host->limits = limits;
     }
-    lua_createtable(L, 0, 3);
+    lua_createtable(L, 0, 4);
     lua_pushinteger(L, (lua_Integer)limits.memory);
     lua_setfield(L, -2, "memory");
+    lua_pushinteger(L, (lua_Integer)limits.vms);
+    lua_setfield(L, -2, "vms");
     lua_pushinteger(L, limits.first_user);
     lua_setfield(L, -2, "first_user");
     lua_pushinteger(L, limits.user_count);
     lua_setfield(L, -2, "user_count");
+    return 1;
+}
+
+int bx_lua_set_group(lua_State *L)
+{
+    bx_error error;
+    bx_host *host = bx_lua_push_host(L);
+    if (bx_group_set(host, bx_lua_check_path(L, 1), &error) < 0)
+        return bx_lua_fail(L, &error, NULL);
+    lua_pushboolean(L, 1);
     return 1;
 }
 

@@ -33,10 +33,27 @@ static bx_vm *vm_of(lua_State *L, int job)
     return box ? box->vm : NULL;
 }
 
+/* The owner, or where that is of another process its id alone, keeps it alive. */
 static const char *vm_id(lua_State *L, int job)
 {
     const bx_vm *vm = vm_of(L, job);
-    return vm ? vm->id : NULL;
+    if (vm)
+        return vm->id;
+    lua_getiuservalue(L, job, 1);
+    const char *id = lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : NULL;
+    lua_pop(L, 1);
+    return id;
+}
+
+bx_job *bx_lua_test_job(lua_State *L, int index)
+{
+    const job_box *box = bx_lua_test_class(L, index, &job_class);
+    return box ? box->job : NULL;
+}
+
+bx_job *bx_lua_check_job(lua_State *L, int argument)
+{
+    return check_box(L, argument)->job;
 }
 
 bx_job **bx_lua_new_job(lua_State *L, int owner)
@@ -221,7 +238,8 @@ static int fail_timeout(lua_State *L, const char *id)
     return bx_lua_fail(L, &error, id);
 }
 
-static int await(lua_State *L, int index, int64_t deadline)
+/* Wait till the deadline for the job at an index. */
+static void block(lua_State *L, int index, int64_t deadline)
 {
     job_box *box = check_box(L, index);
     waiting w = begin_to_wait(L, index);
@@ -230,12 +248,49 @@ static int await(lua_State *L, int index, int64_t deadline)
         late = !turn(L, &w, deadline) && !box->job->done;
     bx_watch_hide(w.watch);
     bx_lua_tell_changes(L, w.host); /* those of a job that was done at once */
-    return late ? fail_timeout(L, vm_id(L, index)) : push_outcome(L, index);
+}
+
+/* The same; or yield, where somebody serves who resumes what waits, and go on by `then`. */
+static int await(lua_State *L, int index, int64_t deadline, lua_KFunction then)
+{
+    job_box *box = check_box(L, index);
+    bool yields = bx_lua_push_host(L)->yields;
+    lua_pop(L, 1);
+    if (yields && !box->job->done && deadline > bx_clock_now() && lua_isyieldable(L)) {
+        lua_pushvalue(L, index);
+        if (deadline == BX_NEVER)
+            lua_pushnil(L);
+        else
+            lua_pushnumber(L, (double)deadline * 1e-9);
+        return lua_yieldk(L, 2, index, then);
+    }
+    block(L, index, deadline);
+    return then(L, LUA_OK, index);
+}
+
+int bx_lua_finish_job(lua_State *L, int status, lua_KContext index)
+{
+    (void)status;
+    if (!check_box(L, (int)index)->job->done)
+        return fail_timeout(L, vm_id(L, (int)index));
+    return push_outcome(L, (int)index);
+}
+
+int bx_lua_await_job_then(lua_State *L, int64_t deadline, lua_KFunction then)
+{
+    return await(L, lua_gettop(L), deadline, then);
+}
+
+int bx_lua_block_on_job(lua_State *L)
+{
+    int index = lua_gettop(L);
+    block(L, index, BX_NEVER);
+    return push_outcome(L, index);
 }
 
 int bx_lua_await_job_until(lua_State *L, int64_t deadline)
 {
-    return await(L, lua_gettop(L), deadline);
+    return bx_lua_await_job_then(L, deadline, bx_lua_finish_job);
 }
 
 int bx_lua_await_job(lua_State *L)
@@ -247,12 +302,12 @@ static int job_wait(lua_State *L)
 {
     check_box(L, 1);
     int64_t deadline = bx_lua_check_deadline(L, 2);
-    return await(L, 1, deadline);
+    return await(L, 1, deadline, bx_lua_finish_job);
 }
 
 static int job_result(lua_State *L)
 {
-    return await(L, 1, bx_clock_now());
+    return await(L, 1, bx_clock_now(), bx_lua_finish_job);
 }
 
 static int job_done(lua_State *L)

@@ -2,6 +2,7 @@
 
 #include "lua/changes.h"
 #include "lua/host.h"
+#include "lua/timer.h"
 #include "values/error.h"
 
 #include <lauxlib.h>
@@ -41,8 +42,9 @@ int bx_lua_turn(lua_State *L, bx_host *host, bx_watch *watch, int64_t deadline)
         bx_watch_hide(watch); /* before a hook ends the wait */
         bx_lua_run_hooks(L);
     }
-    host->heard = host->heard || turned;
+    host->handled = host->handled || turned;
     bx_lua_tell_changes(L, host);
+    bx_lua_run_timers(L);
     return turned || bx_clock_now() < deadline;
 }
 
@@ -61,10 +63,10 @@ int bx_lua_step(lua_State *L)
 {
     int64_t deadline = lua_isnoneornil(L, 1) ? 0 : bx_lua_check_deadline(L, 1);
     bx_host *host = bx_lua_push_host(L);
-    bool heard = host->heard;
-    int turned = bx_lua_turn(L, host, NULL, heard ? 0 : deadline);
-    host->heard = false;
-    lua_pushboolean(L, turned || heard);
+    bool handled = host->handled;
+    int turned = bx_lua_turn(L, host, NULL, handled ? 0 : deadline);
+    host->handled = false;
+    lua_pushboolean(L, turned || handled);
     return 1;
 }
 

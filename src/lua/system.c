@@ -8,10 +8,18 @@
 #include <lauxlib.h>
 #include <sched.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
 enum { OUTPUT_LIMIT = 256 << 20, ERRORS_LIMIT = 1 << 20 };
+
+int bx_lua_process(lua_State *L)
+{
+    lua_pushinteger(L, getpid());
+    lua_pushinteger(L, geteuid());
+    return 2;
+}
 
 static char **check_arguments(lua_State *L)
 {
@@ -60,6 +68,29 @@ int bx_lua_save_file(lua_State *L)
     if (bx_save(path, bytes, length, &error) < 0)
         return bx_lua_fail(L, &error, NULL);
     lua_pushboolean(L, 1);
+    return 1;
+}
+
+/* From /proc; -1: there is no such process. */
+static double resident_bytes(pid_t pid)
+{
+    char path[40];
+    unsigned long long size, resident;
+    snprintf(path, sizeof path, "/proc/%d/statm", (int)pid);
+    FILE *file = fopen(path, "re");
+    if (!file)
+        return -1;
+    int got = fscanf(file, "%llu %llu", &size, &resident);
+    fclose(file);
+    return got == 2 ? (double)resident * (double)sysconf(_SC_PAGESIZE) : -1;
+}
+
+int bx_lua_resident(lua_State *L)
+{
+    double resident = resident_bytes((pid_t)luaL_checkinteger(L, 1));
+    if (resident < 0)
+        return 0;
+    lua_pushinteger(L, (lua_Integer)resident);
     return 1;
 }
 

@@ -11,10 +11,17 @@ int bx_lua_run_program(lua_State *L);
 /* save_file(path, bytes): true; or nil and an error, and nothing is left of it. */
 int bx_lua_save_file(lua_State *L);
 
+/* resident(pid): bytes of memory that a process holds, those that it shares with others too; nil
+ * where the kernel does not say. */
+int bx_lua_resident(lua_State *L);
+
 /* cores(): how many this process may run on. */
 int bx_lua_cores(lua_State *L);
 
 /* terminal(): the columns of the terminal that standard output is, or nil. */
 int bx_lua_terminal(lua_State *L);
+
+/* process(): the number of this process, and of its user. */
+int bx_lua_process(lua_State *L);
 
 #endif

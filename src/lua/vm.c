@@ -62,14 +62,16 @@ static int vm_get_status(lua_State *L)
         set_string(L, "reason", vm->exit_reason.message);
     lua_pushboolean(L, vm->job != NULL);
     lua_setfield(L, -2, "busy");
-    set_integer(L, "starts", (lua_Integer)vm->starts);
     set_integer(L, "calls", (lua_Integer)vm->calls);
+    set_integer(L, "starts", (lua_Integer)vm->starts);
     set_integer(L, "memory_limit", (lua_Integer)vm->memory_limit);
     set_number(L, "sim_time", vm->sim_time);
     if (bx_vm_is_alive(vm)) {
         if (vm->child.pid)
             set_integer(L, "pid", vm->child.pid);
         set_number(L, "uptime_seconds", (double)(bx_clock_now() - vm->started) * 1e-9);
+        int64_t had = bx_vm_processor_time(vm);
+        set_number(L, "processor_seconds", had < 0 ? NAN : (double)had * 1e-9);
     }
     double genome = bx_hypervisor_genome(hypervisor, vm);
     set_number(L, "genome_kb", genome > 0 ? genome : NAN);

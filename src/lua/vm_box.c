@@ -39,7 +39,7 @@ bx_vm *bx_lua_check_fresh_vm(lua_State *L)
     bx_vm *vm = bx_lua_check_vm(L)->vm;
     if (vm->state != BX_VM_DESTROYED && bx_host_is_owner(vm->host))
         while (bx_reactor_turn(&vm->host->reactor, bx_clock_now()) > 0)
-            vm->host->heard = true;
+            vm->host->handled = true;
     bx_lua_tell_changes(L, vm->host);
     return vm;
 }

@@ -116,6 +116,14 @@ int bx_lua_vm_execute_file(lua_State *L)
     return pushed == 1 ? bx_lua_await_job(L) : pushed;
 }
 
+static int finish_ask(lua_State *L, int status, lua_KContext index)
+{
+    int pushed = bx_lua_finish_job(L, status, index);
+    if (pushed == 1)
+        lua_getfield(L, -1, "result");
+    return pushed;
+}
+
 int bx_lua_request(lua_State *L)
 {
     const bx_lua_vm *box = bx_lua_check_vm(L);
@@ -136,9 +144,5 @@ int bx_lua_request(lua_State *L)
 int bx_lua_ask(lua_State *L)
 {
     int pushed = bx_lua_request(L);
-    if (pushed == 1)
-        pushed = bx_lua_await_job(L);
-    if (pushed == 1)
-        lua_getfield(L, -1, "result");
-    return pushed;
+    return pushed == 1 ? bx_lua_await_job_then(L, BX_NEVER, finish_ask) : pushed;
 }

@@ -63,6 +63,17 @@ int bx_lua_vm_snapshot(lua_State *L)
     return run_request(L, "snapshot");
 }
 
+/* After the worker's end, whose job is at an index, or 0. */
+static int go_on_reverting(lua_State *L, int status, lua_KContext stop)
+{
+    const bx_vm *vm = bx_lua_check_vm(L)->vm;
+    if (stop && bx_lua_finish_job(L, status, stop) != 1)
+        return 2;
+    if (!has_guest(vm)) /* somebody has destroyed it meanwhile */
+        return fail_guest(L, vm, "revert");
+    return run_request(L, "revert");
+}
+
 /* The worker ends first: the guest is halted by this. */
 int bx_lua_vm_revert(lua_State *L)
 {
@@ -70,9 +81,5 @@ int bx_lua_vm_revert(lua_State *L)
     luaL_checkstring(L, 2);
     if (!has_guest(vm))
         return fail_guest(L, vm, "revert");
-    if (bx_lua_stop_worker(L, vm, BX_NEVER) < 0)
-        return 2;
-    if (!has_guest(vm)) /* somebody has destroyed it meanwhile */
-        return fail_guest(L, vm, "revert");
-    return run_request(L, "revert");
+    return bx_lua_stop_worker(L, vm, BX_NEVER, go_on_reverting);
 }

@@ -92,17 +92,15 @@ int bx_lua_vm_resume(lua_State *L)
     return begin(L, bx_vm_resume);
 }
 
-int bx_lua_stop_worker(lua_State *L, bx_vm *vm, int64_t deadline)
+int bx_lua_stop_worker(lua_State *L, bx_vm *vm, int64_t deadline, lua_KFunction then)
 {
     bx_error error;
     if (vm->state == BX_VM_STOPPED || vm->state == BX_VM_CREATED)
-        return 0;
+        return then(L, LUA_OK, 0);
     bx_job **box = bx_lua_new_job(L, 1);
     bx_job *job = bx_vm_stop(vm, BX_GUEST_KEEP, &error);
-    if (bx_lua_give_job(L, box, job, &error, vm->id) != 1 ||
-        bx_lua_await_job_until(L, deadline) != 1)
-        return -1;
-    return 0;
+    int pushed = bx_lua_give_job(L, box, job, &error, vm->id);
+    return pushed == 1 ? bx_lua_await_job_then(L, deadline, then) : pushed;
 }
 
 /* Options of what takes a timeout alone. */
@@ -113,14 +111,13 @@ static void check_timeout_alone(lua_State *L)
     bx_lua_check_options(L, 2, allowed);
 }
 
-/* One deadline for the stop and the start. */
-int bx_lua_vm_restart(lua_State *L)
+/* After the stop; its job is at an index, or 0. The deadline is at 3. */
+static int start_again(lua_State *L, int status, lua_KContext stop)
 {
     bx_vm *vm = check_vm(L);
+    int64_t deadline = lua_tointeger(L, 3);
     bx_error error;
-    check_timeout_alone(L);
-    int64_t deadline = check_patience(L);
-    if (bx_lua_stop_worker(L, vm, deadline) < 0)
+    if (stop && bx_lua_finish_job(L, status, stop) != 1)
         return 2;
     double left = (double)(deadline - bx_clock_now()) * 1e-9;
     double timeout = deadline == BX_NEVER ? start_timeout(vm) : fmax(left, 0);
@@ -129,25 +126,38 @@ int bx_lua_vm_restart(lua_State *L)
     return bx_lua_give_job(L, box, job, &error, vm->id) == 1 ? bx_lua_await_job(L) : 2;
 }
 
-/* Wait, where ^C is heard, until a VM has nothing left. True; or false, with nil and the error
- * pushed. One of another process is left to it. */
-static bool end(lua_State *L, bx_vm *vm, int64_t deadline)
+/* One deadline for the stop and the start. */
+int bx_lua_vm_restart(lua_State *L)
 {
-    bx_error error;
-    if (vm->state == BX_VM_DESTROYED || !bx_host_is_owner(vm->host))
-        return true;
-    bx_job **box = bx_lua_new_job(L, 1);
-    bx_job *job = bx_vm_end(vm, &error);
-    return bx_lua_give_job(L, box, job, &error, vm->id) == 1 &&
-           bx_lua_await_job_until(L, deadline) == 1;
+    bx_vm *vm = check_vm(L);
+    check_timeout_alone(L);
+    int64_t deadline = check_patience(L);
+    lua_pushinteger(L, deadline);
+    return bx_lua_stop_worker(L, vm, deadline, start_again);
 }
 
-int bx_lua_vm_destroy(lua_State *L)
+/* Whether a VM has something left that is to be waited for. One of another process is left to it.
+ */
+static bool has_to_end(const bx_vm *vm)
+{
+    return vm->state != BX_VM_DESTROYED && bx_host_is_owner(vm->host);
+}
+
+/* Push the job of its end, 1; or nil and an error, 2. */
+static int push_end(lua_State *L, bx_vm *vm)
+{
+    bx_error error;
+    bx_job **box = bx_lua_new_job(L, 1);
+    bx_job *job = bx_vm_end(vm, &error);
+    return bx_lua_give_job(L, box, job, &error, vm->id);
+}
+
+/* After the end; its job is at an index, or 0. */
+static int finish_destroy(lua_State *L, int status, lua_KContext ended)
 {
     const bx_lua_vm *box = bx_lua_check_vm(L);
     bx_error error;
-    check_timeout_alone(L);
-    if (!end(L, box->vm, check_patience(L)))
+    if (ended && bx_lua_finish_job(L, status, ended) != 1)
         return 2;
     if (bx_hypervisor_destroy_vm(box->hypervisor, box->vm, &error) < 0)
         return bx_lua_fail(L, &error, box->vm->id);
@@ -156,6 +166,18 @@ int bx_lua_vm_destroy(lua_State *L)
     bx_lua_tell_changes(L, box->vm->host);
     lua_pushboolean(L, 1);
     return 1;
+}
+
+/* ^C is heard while it waits. */
+int bx_lua_vm_destroy(lua_State *L)
+{
+    bx_vm *vm = check_vm(L);
+    check_timeout_alone(L);
+    int64_t deadline = check_patience(L);
+    if (!has_to_end(vm))
+        return finish_destroy(L, LUA_OK, 0);
+    int pushed = push_end(L, vm);
+    return pushed == 1 ? bx_lua_await_job_then(L, deadline, finish_destroy) : pushed;
 }
 
 /* Turn the loop until the state is the one that is wanted. */
@@ -187,8 +209,9 @@ int bx_lua_vm_close(lua_State *L)
     const bx_lua_vm *box = bx_lua_check_vm_box(L);
     bx_error ignored;
     lua_settop(L, 1);
-    if (box->vm && (!end(L, box->vm, BX_NEVER) ||
-                    bx_hypervisor_destroy_vm(box->hypervisor, box->vm, &ignored) < 0))
+    bool ended = box->vm && (!has_to_end(box->vm) ||
+                             (push_end(L, box->vm) == 1 && bx_lua_block_on_job(L) == 1));
+    if (box->vm && (!ended || bx_hypervisor_destroy_vm(box->hypervisor, box->vm, &ignored) < 0))
         bx_hypervisor_abandon_vm(box->hypervisor, box->vm);
     return 0;
 }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <map>
 
 extern "C" {
 #include "sbml/compression.h"
@@ -339,8 +340,10 @@ std::vector<std::string> listed_models(std::string manifest)
     std::vector<std::string> models;
     std::replace_if(
         manifest.begin(), manifest.end(), [](char c) { return c && strchr("\t\r\n", c); }, ' ');
-    for (size_t at = 0; (at = manifest.find("content ", at)) != std::string::npos; at++) {
-        std::string tag = manifest.substr(at, manifest.find('>', at) - at);
+    for (size_t at = 0, end; (at = manifest.find("content ", at)) != std::string::npos &&
+                             (end = manifest.find('>', at)) != std::string::npos;
+         at = end) {
+        std::string tag = manifest.substr(at, end - at);
         std::string location = unescaped(attribute_of(tag, "location"));
         if (attribute_of(tag, "format").find("sbml") == std::string::npos || location.empty())
             continue;
@@ -355,12 +358,15 @@ std::vector<std::string> listed_models(std::string manifest)
 struct Archive {
     const std::string &bytes;
     std::vector<bx_zip_file> files;
-    size_t read; /* bytes of all files so far */
+    std::map<std::string, std::vector<size_t>> places; /* in `files`, by name */
+    size_t read;                                       /* bytes of all files so far */
 };
 
 int list_file(void *data, const bx_zip_file *file, bx_error *)
 {
-    static_cast<std::vector<bx_zip_file> *>(data)->push_back(*file);
+    Archive *archive = static_cast<Archive *>(data);
+    archive->places[file->name].push_back(archive->files.size());
+    archive->files.push_back(*file);
     return 0;
 }
 
@@ -400,14 +406,13 @@ int find_models(Archive &archive, std::vector<std::string> &models, bx_error *er
 
 int read_model(Archive &archive, const std::string &name, std::string &text, bx_error *err)
 {
-    auto is_named = [&](const bx_zip_file &file) { return name == file.name; };
-    auto file = std::find_if(archive.files.begin(), archive.files.end(), is_named);
-    if (file == archive.files.end())
+    auto found = archive.places.find(name);
+    if (found == archive.places.end())
         return bx_fail(err, BX_EMODEL, "the archive's manifest names %.200s, which is not there",
                        name.c_str());
-    if (std::find_if(file + 1, archive.files.end(), is_named) != archive.files.end())
+    if (found->second.size() > 1)
         return bx_fail(err, BX_EMODEL, "the archive has %.200s twice", name.c_str());
-    return read_file(archive, *file, text, err);
+    return read_file(archive, archive.files[found->second[0]], text, err);
 }
 
 /* The archive's one model; among several that are called so, the one that is in SBML. */
@@ -457,8 +462,8 @@ int unzip(std::string &text, std::vector<Text> &beside, bx_error *err)
     if (!bx_zip_is(bytes_of(text), text.size()))
         return 0;
     std::string chosen, model;
-    Archive archive = {text, {}, 0};
-    if (bx_zip_each(bytes_of(text), text.size(), list_file, &archive.files, err) < 0 ||
+    Archive archive = {text, {}, {}, 0};
+    if (bx_zip_each(bytes_of(text), text.size(), list_file, &archive, err) < 0 ||
         choose_model(archive, chosen, model, err) < 0)
         return -1;
     if (model.find("externalModelDefinition") != std::string::npos &&

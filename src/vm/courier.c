@@ -305,8 +305,10 @@ static void on_output(void *owner, const uint8_t *bytes, size_t length)
     (void)length;
 }
 
-static void on_progress(void *owner, double fraction, const char *text, size_t length)
+static void on_progress(void *owner, double fraction, double sim_time, const char *text,
+                        size_t length)
 {
+    (void)sim_time;
     bx_request *request = ((bx_courier *)owner)->current;
     if (request && request->progress)
         request->progress(request, fraction, text, length);

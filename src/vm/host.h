@@ -5,6 +5,7 @@
 
 #include "core/patience.h"
 #include "vm/reactor.h"
+#include "vm/ready.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -16,6 +17,7 @@ struct bx_courier;
 /* What holds for all VMs on this machine together. */
 typedef struct bx_limits {
     uint64_t memory;     /* bytes that their limits may come to; 0: any */
+    uint64_t vms;        /* so many at once; 0: any */
     uint32_t first_user; /* where the host is root: their workers are users from here on, */
     uint32_t user_count; /* so many; 0: all are nobody */
 } bx_limits;
@@ -28,14 +30,18 @@ typedef struct bx_host {
     uint64_t last_vm;      /* number of the newest VM */
     uint64_t last_courier; /* and of the newest courier */
     bx_limits limits;
-    uint64_t memory; /* that VMs on this machine may take now, by their limits */
-    size_t untold;   /* changes of states that hypervisors have still to tell */
-    bool heard;      /* something has been handled since Lua last stepped through the loop */
+    uint64_t memory;      /* that VMs on this machine may take now, by their limits, */
+    uint64_t vms;         /* and how many they are */
+    bool yields;          /* somebody serves: what waits for a job in a coroutine yields it */
+    bx_ready_queue heard; /* jobs that somebody wants to know of between the loop's turns */
+    size_t untold;        /* changes of states that hypervisors have still to tell */
+    bool handled;         /* something was, since Lua last stepped through the loop */
     bx_patience patience;
     char worker[4096];  /* path of bioxen-worker */
     char courier[4096]; /* and of bioxen-courier */
     char steps[4096];   /* the folder of the Lua files that a courier follows */
     char library[4096]; /* and of those that organisms share; or empty */
+    char group[4096];   /* the folder of the control group of all workers; or empty */
 } bx_host;
 
 int bx_host_open(bx_host *host, const char *worker, bx_error *err);

@@ -14,12 +14,19 @@ void bx_job_begin(bx_job *job, bx_job_kind kind, double timeout)
     job->sim_time = NAN;
 }
 
+int bx_job_add_output(bx_job *job, const uint8_t *bytes, size_t length)
+{
+    bx_ready_tell(&job->ready);
+    return bx_buffer_append(&job->output, bytes, length);
+}
+
 void bx_job_set_progress(bx_job *job, double fraction, const char *text, size_t length)
 {
     job->fraction = fraction;
     snprintf(job->progress, sizeof job->progress, "%.*s",
              length < sizeof job->progress ? (int)length : (int)sizeof job->progress - 1,
              text ? text : "");
+    bx_ready_tell(&job->ready);
 }
 
 void bx_job_finish(bx_job *job, const bx_error *error)
@@ -29,6 +36,7 @@ void bx_job_finish(bx_job *job, const bx_error *error)
     job->ended = bx_clock_now();
     if (error)
         job->error = *error;
+    bx_ready_tell(&job->ready);
 }
 
 bx_job *bx_job_hold(bx_job *job)
@@ -41,6 +49,7 @@ void bx_job_release(bx_job *job)
 {
     if (!job || --job->references > 0)
         return;
+    bx_ready_leave(&job->ready);
     bx_buffer_free(&job->value);
     bx_buffer_free(&job->output);
     bx_buffer_free(&job->details);

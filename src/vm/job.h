@@ -6,6 +6,7 @@
 #include "core/buffer.h"
 #include "core/error.h"
 #include "vm/reactor.h"
+#include "vm/ready.h"
 
 #include <stdbool.h>
 
@@ -46,10 +47,14 @@ typedef struct bx_job {
     char progress[128];
     char *traceback;   /* or NULL */
     bx_buffer details; /* of the error: one encoded map, or empty */
+    bx_ready ready;    /* told of output, of progress, and of the end */
 } bx_job;
 
 /* Make ready a zeroed job, with one reference. */
 void bx_job_begin(bx_job *job, bx_job_kind kind, double timeout);
+
+/* -1: memory is short. */
+int bx_job_add_output(bx_job *job, const uint8_t *bytes, size_t length);
 
 void bx_job_set_progress(bx_job *job, double fraction, const char *text, size_t length);
 

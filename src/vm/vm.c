@@ -1,5 +1,6 @@
 /* Making and freeing a VM. Its life is in vm_start.c, vm_call.c, vm_pause.c and vm_end.c, along the
  * table in machine.c. */
+#include "vm/group.h"
 #include "vm/machine.h"
 
 #include <math.h>
@@ -59,6 +60,14 @@ bx_vm *bx_vm_new(bx_host *host, const bx_vm_ops *ops, const bx_vm_options *optio
     return vm;
 }
 
+int64_t bx_vm_processor_time(const bx_vm *vm)
+{
+    if (!bx_vm_is_alive(vm) || vm->had_before < 0)
+        return -1;
+    int64_t had = vm->ops->processor_time(vm);
+    return had < 0 ? -1 : had - vm->had_before;
+}
+
 int bx_vm_set_shares(bx_vm *vm, const bx_buffer *shares, bx_error *err)
 {
     if (bx_buffer_reserve(&vm->setup, shares->length) < 0)
@@ -83,5 +92,7 @@ void bx_vm_close_host(bx_host *host)
     bx_couriers_close(host);
     while (host->zygotes)
         bx_zygote_free(host->zygotes);
+    if (bx_host_is_owner(host))
+        bx_group_remove(host);
     bx_host_close(host);
 }

@@ -128,6 +128,7 @@ struct bx_vm {
     double sim_time;      /* seconds, when last heard of; NaN before */
     int64_t started;      /* when the state became running */
     uint64_t starts;      /* that succeeded */
+    int64_t had_before;   /* processor time of the worker until then; -1: not known */
     uint64_t calls;       /* finished */
     bx_vm_lease *lease;   /* owned by the hypervisor; NULL: none */
 };
@@ -163,6 +164,9 @@ bx_job *bx_vm_end(bx_vm *vm, bx_error *err);
 
 /* Whether there is a worker that can be called, or could once it is resumed. */
 bool bx_vm_is_alive(const bx_vm *vm);
+
+/* Nanoseconds of processor time that the worker has had since it is running; -1: not known. */
+int64_t bx_vm_processor_time(const bx_vm *vm);
 
 /* What the setup of the next start tells of the chassis. */
 int bx_vm_set_shares(bx_vm *vm, const bx_buffer *shares, bx_error *err);

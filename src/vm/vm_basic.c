@@ -35,10 +35,15 @@ static void worker_ended(bx_child *child, int status)
 }
 
 /* What the VM may take, from what is left for all. */
-static int take_memory(bx_vm *vm, bx_error *err)
+static int take_room(bx_vm *vm, bx_error *err)
 {
     bx_host *host = vm->host;
     uint64_t most = host->limits.memory;
+    if (host->limits.vms && host->vms >= host->limits.vms)
+        return bx_fail(err, BX_ECAPACITY,
+                       "VM \"%s\" would be one too many: %llu run on this machine, and %llu may: "
+                       "stop one, or raise bioxen.limits",
+                       vm->id, (unsigned long long)host->vms, (unsigned long long)host->limits.vms);
     if (most && (host->memory > most || vm->memory_limit > most - host->memory))
         return bx_fail(
             err, BX_ECAPACITY,
@@ -48,6 +53,7 @@ static int take_memory(bx_vm *vm, bx_error *err)
             (unsigned long long)host->memory >> 20);
     vm->memory_taken = vm->memory_limit;
     host->memory += vm->memory_taken;
+    host->vms++;
     return 0;
 }
 
@@ -63,7 +69,7 @@ static uint32_t choose_user(const bx_host *host)
 static int basic_open(bx_vm *vm, bx_error *err)
 {
     int peer;
-    if (take_memory(vm, err) < 0)
+    if (take_room(vm, err) < 0)
         return -1;
     bx_channel *channel = bx_channel_socket_pair(&peer, err);
     if (!channel)
@@ -131,6 +137,8 @@ static void basic_kill(bx_vm *vm)
 
 static void basic_close(bx_vm *vm)
 {
+    if (vm->memory_taken)
+        vm->host->vms--;
     vm->host->memory -= vm->memory_taken;
     vm->memory_taken = 0;
     bx_zygote_abandon(&vm->child);

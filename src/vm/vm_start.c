@@ -2,6 +2,7 @@
 #include "vm/exit_status.h"
 #include "vm/machine.h"
 
+#include <math.h>
 #include <stddef.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -75,6 +76,7 @@ void bx_vm_become_running(bx_vm *vm, const bx_error *error)
     (void)error;
     vm->started = bx_clock_now();
     vm->starts++;
+    vm->had_before = vm->ops->processor_time ? vm->ops->processor_time(vm) : -1;
     bx_vm_finish_job(vm, NULL);
 }
 
@@ -95,19 +97,23 @@ static void on_output(void *owner, const uint8_t *bytes, size_t length)
     if (job->output.length + length > vm->output_limit + OUTPUT_SLACK)
         bx_fail(&error, BX_EPROTOCOL, "more output than the limit of %llu bytes",
                 (unsigned long long)vm->output_limit);
-    else if (bx_buffer_append(&job->output, bytes, length) < 0)
+    else if (bx_job_add_output(job, bytes, length) < 0)
         bx_fail_memory(&error);
     else
         return;
     bx_vm_handle(vm, BX_EVENT_KILL, &error);
 }
 
-static void on_progress(void *owner, double fraction, const char *text, size_t length)
+static void on_progress(void *owner, double fraction, double sim_time, const char *text,
+                        size_t length)
 {
     bx_vm *vm = owner;
     bx_job *job = vm->job;
-    if (job && bx_vm_accepts(vm, BX_EVENT_FAILURE))
-        bx_job_set_progress(job, fraction, text, length);
+    if (!job || !bx_vm_accepts(vm, BX_EVENT_FAILURE))
+        return;
+    if (!isnan(sim_time))
+        vm->sim_time = sim_time;
+    bx_job_set_progress(job, fraction, text, length);
 }
 
 static void on_reply(void *owner, double sim_time, const uint8_t *value, size_t length)

@@ -1,5 +1,6 @@
 #include "vm/zygote.h"
 
+#include "vm/group.h"
 #include "vm/program.h"
 #include "wire/frame.h"
 #include "wire/pass.h"
@@ -246,8 +247,18 @@ static int spawn_program(bx_zygote *zygote, int control, bx_error *err)
                     parent,
                     NULL};
     char *environment[] = {(char *)BX_WORKER_ENVIRONMENT, NULL};
-    return bx_program_spawn("worker", zygote->program, argv, environment, control, &zygote->pid,
-                            err);
+    if (bx_program_spawn("worker", zygote->program, argv, environment, control, &zygote->pid, err) <
+        0)
+        return -1;
+    return bx_group_enter(zygote->host, zygote->pid, err); /* before it has been asked to fork */
+}
+
+int bx_zygotes_enter_group(const bx_host *host, bx_error *err)
+{
+    for (const bx_zygote *zygote = host->zygotes; zygote; zygote = zygote->next)
+        if (bx_group_enter(host, zygote->pid, err) < 0)
+            return -1;
+    return 0;
 }
 
 static int open_zygote(bx_zygote *zygote, bx_error *err)

@@ -30,6 +30,9 @@ void bx_zygote_abandon(bx_child *child);
 /* The child's deadline has passed: a zygote that is still loading its organism hangs; kill it. */
 void bx_zygote_give_up_loading(const bx_child *child);
 
+/* Put those that run into the host's control group. */
+int bx_zygotes_enter_group(const bx_host *host, bx_error *err);
+
 void bx_zygote_free(bx_zygote *zygote);
 
 #endif

@@ -47,6 +47,9 @@ static inline void bx_channel_close(bx_channel *channel)
  * BX_ESYSTEM. */
 bx_channel *bx_channel_socket_pair(int *peer, bx_error *err);
 
+/* Of a connected stream socket, which is taken; on failure closed. NULL with BX_EMEMORY. */
+bx_channel *bx_channel_socket(int descriptor, bx_error *err);
+
 /* Have `descriptor`, taken, go with the next bytes written to a channel of a socket pair. */
 void bx_channel_socket_pass(bx_channel *channel, int descriptor);
 

@@ -65,6 +65,20 @@ static void socket_close(bx_channel *channel)
 static const bx_channel_ops socket_ops = {socket_read, socket_write, socket_descriptor,
                                           socket_close};
 
+bx_channel *bx_channel_socket(int descriptor, bx_error *err)
+{
+    socket_channel *channel = malloc(sizeof *channel);
+    if (!channel) {
+        close(descriptor);
+        bx_fail_memory(err);
+        return NULL;
+    }
+    channel->base.ops = &socket_ops;
+    channel->descriptor = descriptor;
+    channel->passed = -1;
+    return &channel->base;
+}
+
 bx_channel *bx_channel_socket_pair(int *peer, bx_error *err)
 {
     int ends[2];
@@ -72,16 +86,10 @@ bx_channel *bx_channel_socket_pair(int *peer, bx_error *err)
         bx_fail_errno(err, BX_ESYSTEM, errno, "cannot make a socket pair");
         return NULL;
     }
-    socket_channel *channel = malloc(sizeof *channel);
-    if (!channel) {
-        close(ends[0]);
+    bx_channel *channel = bx_channel_socket(ends[0], err);
+    if (channel)
+        *peer = ends[1];
+    else
         close(ends[1]);
-        bx_fail_memory(err);
-        return NULL;
-    }
-    channel->base.ops = &socket_ops;
-    channel->descriptor = ends[0];
-    channel->passed = -1;
-    *peer = ends[1];
-    return &channel->base;
+    return channel;
 }

@@ -126,13 +126,14 @@ static int read_optional_text(bx_reader *reader, bx_token *token, bx_error *err)
 static int receive_progress(bx_connection *connection, const bx_frame *frame, bx_error *err)
 {
     bx_reader reader = {frame->payload, frame->payload + frame->length};
-    bx_token fraction, text;
-    if (bx_value_check(frame->payload, frame->length, 2, err) < 0 ||
+    bx_token fraction, sim_time, text;
+    if (bx_value_check(frame->payload, frame->length, 3, err) < 0 ||
         bx_read_as(&reader, BX_TOKEN_FLOAT, &fraction, err) < 0 ||
+        bx_read_as(&reader, BX_TOKEN_FLOAT, &sim_time, err) < 0 ||
         read_optional_text(&reader, &text, err) < 0)
         return -1;
-    connection->events->progress(connection->owner, fraction.number, (const char *)text.bytes,
-                                 text.length);
+    connection->events->progress(connection->owner, fraction.number, sim_time.number,
+                                 (const char *)text.bytes, text.length);
     return 0;
 }
 
@@ -215,6 +216,13 @@ static int receive_note(bx_connection *connection, const bx_frame *frame, bx_err
     return 0;
 }
 
+static bool is_open(const bx_connection *connection, uint64_t call)
+{
+    if (connection->events->is_open)
+        return connection->events->is_open(connection->owner, call);
+    return call == connection->call && call != 0;
+}
+
 static int receive_frame(bx_connection *connection, const bx_frame *frame, bx_error *err)
 {
     if (frame->type == BX_FRAME_HELLO)
@@ -226,7 +234,8 @@ static int receive_frame(bx_connection *connection, const bx_frame *frame, bx_er
         return bx_fail(err, BX_EPROTOCOL, "a frame before the greeting");
     if (frame->type == BX_FRAME_NOTE && connection->events->note)
         return receive_note(connection, frame, err);
-    if (!giving_up && (frame->call != connection->call || connection->call == 0))
+    connection->heard = frame->call;
+    if (!giving_up && !is_open(connection, frame->call))
         return bx_fail(err, BX_EPROTOCOL, "a frame of call %llu, the open call is %llu",
                        (unsigned long long)frame->call, (unsigned long long)connection->call);
     switch (frame->type) {

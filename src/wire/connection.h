@@ -1,5 +1,5 @@
-/* One end of the wire as the host sees it: calls with ids, one open at a time, and a worker that
- * is not believed. Whatever arrives out of order, of another call, oversized or cut is
+/* The calling end of the wire: calls with ids, and a worker, or another that serves, that is not
+ * believed. Whatever arrives out of order, of a call that is not open, oversized or cut is
  * BX_EPROTOCOL; the owner then kills the worker. */
 #ifndef BX_WIRE_CONNECTION_H
 #define BX_WIRE_CONNECTION_H
@@ -16,7 +16,8 @@
 typedef struct bx_connection_events {
     void (*hello)(void *owner);
     void (*output)(void *owner, const uint8_t *bytes, size_t length);
-    void (*progress)(void *owner, double fraction, const char *text, size_t length);
+    void (*progress)(void *owner, double fraction, double sim_time, const char *text,
+                     size_t length); /* the time may be NaN */
     /* `value` is one encoded value. The call is closed before this is called. */
     void (*reply)(void *owner, double sim_time, const uint8_t *value, size_t length);
     /* `traceback` may be NULL. Before hello, an error of call 0 may come: the worker gives up. */
@@ -30,6 +31,9 @@ typedef struct bx_connection_events {
                  size_t length); /* a courier; `text` is NULL to forget it */
     /* A courier: the details of the error that is told next, one encoded map. */
     void (*details)(void *owner, const uint8_t *value, size_t length);
+
+    /* Whether a call is open, where several may be; NULL: the last one is, till it is closed. */
+    bool (*is_open)(void *owner, uint64_t call);
 } bx_connection_events;
 
 typedef struct bx_connection {
@@ -41,6 +45,7 @@ typedef struct bx_connection {
     bx_buffer out;
     uint64_t call; /* the open call; 0: none */
     uint64_t last_call;
+    uint64_t heard; /* what is being told is of this call */
     bool greeted;
 } bx_connection;
 

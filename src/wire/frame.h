@@ -13,7 +13,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define BX_PROTOCOL_VERSION "bioxen-2 " BIOXEN_VERSION
+#define BX_PROTOCOL_VERSION "bioxen-3 " BIOXEN_VERSION
 
 enum { BX_FRAME_HEAD = 16, BX_FRAME_LIMIT = 64 << 20 };
 

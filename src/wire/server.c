@@ -97,11 +97,12 @@ int bx_answer_output(bx_buffer *out, uint64_t call, const void *bytes, size_t le
     return bx_frame_end(out, start, err);
 }
 
-int bx_answer_progress(bx_buffer *out, uint64_t call, double fraction, const char *text,
-                       size_t length, bx_error *err)
+int bx_answer_progress(bx_buffer *out, uint64_t call, double fraction, double sim_time,
+                       const char *text, size_t length, bx_error *err)
 {
     size_t start = bx_frame_begin(out, BX_FRAME_PROGRESS, call);
     bx_write_float(out, fraction);
+    bx_write_float(out, sim_time);
     if (text)
         bx_write_string(out, text, length);
     else

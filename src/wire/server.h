@@ -56,9 +56,9 @@ int bx_answer_output(bx_buffer *out, uint64_t call, const void *bytes, size_t le
                      bx_error *err);
 int bx_answer_exit(bx_buffer *out, int status, bx_error *err);
 
-/* As these; `text` may be NULL. */
-int bx_answer_progress(bx_buffer *out, uint64_t call, double fraction, const char *text,
-                       size_t length, bx_error *err);
+/* As these; `text` may be NULL. `sim_time`: the cell's, where it is known, or NaN. */
+int bx_answer_progress(bx_buffer *out, uint64_t call, double fraction, double sim_time,
+                       const char *text, size_t length, bx_error *err);
 int bx_answer_note(bx_buffer *out, const char *name, const char *text, bx_error *err);
 
 /* Send as much as the socket takes without waiting. Returns how much; *gone is set where nobody is

@@ -135,6 +135,15 @@ static void run_metrics(lua_State *L, call *c)
     lua_call(L, 1, 1);
 }
 
+/* What the cell uses of a chassis now. */
+static void run_usage(lua_State *L, call *c)
+{
+    (void)c;
+    bx_organism_push_function(L, "usage");
+    want_traceback = true;
+    lua_call(L, 1, 1);
+}
+
 /* The resources that the VM holds from now on. */
 static void run_allocate(lua_State *L, call *c)
 {
@@ -175,8 +184,9 @@ static void take_package_file(lua_State *L, const char *name, call *c)
     lua_pop(L, 1);
 }
 
-/* A package's name, and its files as name and text. What its install makes is the answer. If it
- * fails the modules go, so that a mended one can come; what it did to the cell by then stays. */
+/* A package's name, its files as name and text, and whether it may be a library, which has no
+ * install. What its install makes is the answer. If it fails the modules go, so that a mended one
+ * can come; what it did to the cell by then stays. */
 static void run_install(lua_State *L, call *c)
 {
     bx_token token = read_as(L, c, BX_TOKEN_STRING);
@@ -191,11 +201,19 @@ static void run_install(lua_State *L, call *c)
     bx_token files = read_as(L, c, BX_TOKEN_MAP);
     for (uint32_t i = 0; i < files.count; i++)
         take_package_file(L, name, c);
+    push_value(L, c);
+    bool library = lua_toboolean(L, -1);
     want_traceback = true;
     lua_getglobal(L, "require");
     lua_pushstring(L, name);
     lua_call(L, 1, 1);
-    if (!lua_istable(L, -1) || bx_fields_get(L, lua_gettop(L), "install") != LUA_TFUNCTION)
+    bool installs =
+        lua_istable(L, -1) && bx_fields_get(L, lua_gettop(L), "install") == LUA_TFUNCTION;
+    if (!installs && library) {
+        lua_pushnil(L);
+        return;
+    }
+    if (!installs)
         bx_raise_format(L, BX_ESCRIPT,
                         "the package %s: its init.lua returns no table with a function install",
                         name);
@@ -205,10 +223,9 @@ static void run_install(lua_State *L, call *c)
 }
 
 static const operation operations[] = {
-    {"setup", 3, run_setup},           {"execute", 3, run_execute},
-    {"metrics", 0, run_metrics},       {"allocate", 1, run_allocate},
-    {"capability", 2, run_capability}, {"genome", 1, run_genome},
-    {"install", 2, run_install},       {"seed", 1, run_seed},
+    {"setup", 3, run_setup},       {"execute", 3, run_execute},       {"metrics", 0, run_metrics},
+    {"allocate", 1, run_allocate}, {"capability", 2, run_capability}, {"genome", 1, run_genome},
+    {"install", 3, run_install},   {"usage", 0, run_usage},           {"seed", 1, run_seed},
     {"seeded", 4, run_seeded},
 };
 

@@ -15,6 +15,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+enum { LOADING_MEMORY = 1 << 30 }; /* of Lua, while an organism is loaded */
+
 void bx_spawn_prepare(void)
 {
     static char utc[] = "TZ=UTC0";
@@ -39,8 +41,10 @@ static int load_organism(lua_State *L)
 }
 
 /* The text of the error on top of the stack. */
-static const char *describe(lua_State *L)
+static const char *describe(lua_State *L, int status)
 {
+    if (status == LUA_ERRMEM)
+        return lua_pushfstring(L, "it takes more than %d MiB of memory", LOADING_MEMORY >> 20);
     if (lua_isstring(L, -1) || bx_raise_test(L, -1) != BX_OK)
         return lua_tostring(L, -1);
     return "(the error is no text)";
@@ -70,11 +74,14 @@ int bx_spawn_open_lua(bx_worker *worker, bx_error *err)
     if (!L)
         return bx_fail(err, BX_EORGANISM, "not enough memory for Lua");
     *(bx_worker **)lua_getextraspace(L) = worker;
+    worker->memory.limit = LOADING_MEMORY;
     lua_pushcfunction(L, load_organism);
     lua_pushlightuserdata(L, worker);
-    if (lua_pcall(L, 1, 0, 0) != LUA_OK)
+    int status = lua_pcall(L, 1, 0, 0);
+    worker->memory.limit = 0;
+    if (status != LUA_OK)
         return bx_fail(err, BX_EORGANISM, "cannot load the organism %s: %s", worker->organism,
-                       describe(L));
+                       describe(L, status));
     bx_loop_prepare();
     settle_heap();
     return 0;

@@ -403,7 +403,7 @@ contract.list = {
   { "its genome is as long as its manifest says, and has its genes", probe "genome" },
   { "its genes have ids, and essentiality with a source", probe "genes" },
   { "it takes every medium that it names, and no other", check_media },
-  { "its metrics are numbers", probe "metrics" },
+  { "its metrics, and what it uses of a chassis, are numbers", probe "metrics" },
   { "its capabilities do what the host's methods of these names promise", check_capabilities },
 }
 

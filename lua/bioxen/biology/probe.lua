@@ -28,7 +28,7 @@ local probe = {}
 -- ---- the module ----
 
 local parts = { build = "function", allocate = "function", genome = "function", genes = "function",
-  essentiality = "string", processes = "table", media = "table", metrics = "function",
+  essentiality = "string", processes = "table", media = "table", metrics = "function", usage = "function",
   functions = "table", capabilities = "table" }
 
 local function all_functions(name)
@@ -291,10 +291,26 @@ local function check_metrics(when, finite)
   return count
 end
 
+local resources = { ribosomes = true, rna_polymerase = true, atp_percentage = true, memory_kb = true }
+
+-- An organism that does not know what it uses of a chassis has no such function.
+local function check_usage(when)
+  local found = organism.usage and organism.usage(cell)
+  for name, value in pairs(organism.usage and expect(found, "table", "usage") and found or {}) do
+    if not resources[name] then
+      problem("usage: a chassis has no %s", tostring(name))
+    elseif type(value) ~= "number" or not (value >= 0 and value < math.huge) then
+      problem("usage: %s is %s, %s", name, tostring(value), when)
+    end
+  end
+end
+
 -- Before anything has happened a doubling time may be infinite.
 function probe.metrics()
   check_metrics("at the start", false)
+  check_usage "at the start"
   if #cell:species() > 0 then cell:run { duration = 60 } end
+  check_usage "after a minute"
   return { note = ("%d of them"):format(check_metrics("after a minute", true)) }
 end
 

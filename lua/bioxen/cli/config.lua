@@ -9,21 +9,6 @@ local xcpng = require "bioxen.xcpng.config"
 
 local HIDDEN = "(hidden)"
 
--- What most pools need; the file must be nobody else's to read once there is a password in it.
-local template = {
-  xapi_url = "https://pool.example",
-  username = "root",
-  password_file = "/path/to/a/file/with/the/password",
-  fingerprint = "SHA-256 of the pool's certificate, or leave it out and trust the system's authorities",
-  template_name = "name of the template that guests are made from",
-  ssh_user = "bioxen",
-  ssh_key_path = "/path/to/the/private/key",
-  ssh_known_hosts = "/path/to/known_hosts",
-  install_worker = true,
-  vm_memory = "1GB",
-  vm_vcpus = 1,
-}
-
 local function defaults()
   local all = {}
   for key, rule in pairs(xcpng.schema.fields) do all[key] = rule.default end
@@ -32,7 +17,7 @@ end
 
 local function write_template(options)
   local config = options.all and defaults() or {}
-  for key, value in pairs(template) do config[key] = value end
+  for key, value in pairs(xcpng.template()) do config[key] = value end
   local written, err = source.write(json.encode(config) .. "\n", options.out)
   return written and say.DONE or say.failed(err)
 end

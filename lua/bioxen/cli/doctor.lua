@@ -83,6 +83,12 @@ local function check_kernel(report)
     "this kernel or container has none; without it a VM starts only with allow_unconfined = true")
 end
 
+-- What bounds all VMs together by what they use.
+local function check_groups(report)
+  local folder, err = require("bioxen.hypervisor.cgroup").examine()
+  report:optional("cgroups v2", folder and "VMs can be bounded together, below " .. folder, err and err.message)
+end
+
 local function check_worker_program(report)
   local there = core.is_file(core.worker)
   report:check(there, "bioxen-worker", core.worker, "not there; build it, or name it in BIOXEN_WORKER")
@@ -155,6 +161,7 @@ local function examine(options)
   check_versions(report)
   check_kernel(report)
   check_courier(report)
+  check_groups(report)
   if check_worker_program(report) then check_probe(report) end
   if options.json then
     json.print { good = report.good, checks = report.lines }

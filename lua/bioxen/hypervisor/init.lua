@@ -4,6 +4,7 @@ local check = require "bioxen.check"
 local core = require "bioxen.core"
 local create = require "bioxen.create"
 local origin = require "bioxen.vm.origin"
+local packages = require "bioxen.vm.packages"
 local resources = require "bioxen.hypervisor.resources"
 
 local hypervisor = {}
@@ -37,13 +38,12 @@ function methods:list_vms()
 end
 
 -- What a VM has beside its configuration is given to another; true, or nil and an error.
-local function equip(clone, packages)
+local function equip(clone, list)
   local started, err = clone:start()
   if not started then return nil, err end
-  for _, package in ipairs(packages) do
-    local _, problem = core.ask(clone, "install", nil, package.name, package.files)
-    if problem then return nil, problem end
-    origin.note_package(clone, package.name, package.files)
+  for _, package in ipairs(list) do
+    local put, problem = packages.put(clone, package)
+    if put == nil then return nil, problem end
   end
   return true
 end

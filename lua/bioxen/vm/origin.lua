@@ -17,12 +17,12 @@ function origin.note(vm, config)
   known[vm] = { config = copy(config or {}), packages = {} }
 end
 
---- A package was put into its present worker: files by their names.
-function origin.note_package(vm, name, files)
+--- A package (bioxen.vm.package_source) was put into its present worker.
+function origin.note_package(vm, package)
   local of, starts = known[vm], vm:get_status().starts
   if of.starts ~= starts then of.packages = {} end
   of.starts = starts
-  of.packages[#of.packages + 1] = { name = name, files = files }
+  of.packages[#of.packages + 1] = package
 end
 
 --- A copy of the configuration.
@@ -30,7 +30,7 @@ function origin.config(vm)
   return copy(known[vm].config)
 end
 
---- The packages in its present worker, in order, as { name, files }.
+--- The packages in its present worker, in order.
 function origin.packages(vm)
   local of = known[vm]
   return of.starts == vm:get_status().starts and of.packages or {}

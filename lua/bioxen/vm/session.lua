@@ -196,6 +196,11 @@ function Session:attach(everything)
   return setmetatable({ session = self, place = everything and 0 or self.stream.length }, Reader)
 end
 
+--- Whether something has come since the last time.
+function Reader:has_news()
+  return self.session.stream.length > self.place
+end
+
 --- What has come since the last time, in order, as a list of { kind = "input", "output", "result" or "error", text,
 -- from }; and, if any were lost because they came faster than they were read, how many bytes. Waits until all input has
 -- been evaluated, at most `timeout` seconds (default: as long as it takes; 0 does not wait). nil and an error once

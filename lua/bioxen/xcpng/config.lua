@@ -4,7 +4,7 @@
 local address = require "bioxen.courier.address"
 local check = require "bioxen.check"
 local core = require "bioxen.core"
-local modules = require "bioxen.modules"
+local json = require "bioxen.json"
 
 local xcpng = {}
 
@@ -292,39 +292,55 @@ end
 
 xcpng.schema = { type = "table", fields = all, required = true }
 
-local function is_secret(config)
-  return config.password ~= nil or config.ssh_passphrase ~= nil
+local function holds_secret(config)
+  local own = type(config.xcpng_config) == "table" and config.xcpng_config or config
+  return own.password ~= nil or own.ssh_passphrase ~= nil
 end
 
 local LIMIT = 1 << 20 -- bytes of a configuration
 
--- The object in a JSON text; nil and an error.
-local function decode(path, json)
-  local cjson = modules.installed "cjson.safe"
-  if not cjson then return core.fail("EFILE", "lua-cjson is not installed: install it") end
-  local config, err = cjson.new().decode(json) -- a new one knows the locale of now
-  if type(config) ~= "table" then
-    return core.fail("EFILE", ("%s is no JSON object: %s"):format(path, err or "another value"))
-  end
+--- What decode(text) makes of a file: a table, or nil and an error. A file with a password in it must be nobody
+-- else's to read, and only what was read after a look at that counts.
+function xcpng.read_guarded(path, decode)
+  local bytes, err = core.read_file(path, LIMIT)
+  if not bytes then return nil, err end
+  local config, err = decode(bytes)
+  if not config or not holds_secret(config) then return config, err end
+  local guarded, err = core.read_secret(path)
+  if not guarded then return nil, err end
+  return decode(guarded)
+end
+
+--- The object in a JSON text that stands at `path`; or nil and an error.
+function xcpng.decode(path, encoded)
+  local config, mistake = json.decode(encoded)
+  if type(config) == "table" then return config end
+  return core.fail("EFILE", ("%s is no JSON object: %s"):format(path, mistake or "another value"))
+end
+
+--- A configuration from a JSON file. Its keys may stand in an object "xcpng_config". nil and an error for a file
+-- that is none.
+function xcpng.read_file(path)
+  local config, err = xcpng.read_guarded(path, function(bytes) return xcpng.decode(path, bytes) end)
+  if not config then return nil, err end
   return type(config.xcpng_config) == "table" and config.xcpng_config or config
 end
 
---- A configuration from a JSON file; one with a password in it must be nobody else's to read. Its keys may
--- stand in an object "xcpng_config". nil and an error for a file that is none.
-function xcpng.read_file(path)
-  local encoded, err = core.read_file(path, LIMIT)
-  if not encoded then return nil, err end
-  local config, err = decode(path, encoded)
-  if config and is_secret(config) then -- only what was read after a look at who else may read it counts
-    local json, exposed = core.read_secret(path)
-    if not json then return nil, exposed end
-    config, err = decode(path, json)
-  end
-  if not config then return nil, err end
-  for key, value in pairs(config) do
-    if math.type(value) == "float" then config[key] = math.tointeger(value) or value end
-  end
-  return config
+--- What most pools need, to be filled in.
+function xcpng.template()
+  return {
+    xapi_url = "https://pool.example",
+    username = "root",
+    password_file = "/path/to/a/file/with/the/password",
+    fingerprint = "SHA-256 of the pool's certificate, or leave it out and trust the system's authorities",
+    template_name = "name of the template that guests are made from",
+    ssh_user = "bioxen",
+    ssh_key_path = "/path/to/the/private/key",
+    ssh_known_hosts = "/path/to/known_hosts",
+    install_worker = true,
+    vm_memory = "1GB",
+    vm_vcpus = 1,
+  }
 end
 
 --- The part that reaches the pool, checked, for sessions. Raises, `level` frames above, a mistake.

@@ -27,6 +27,8 @@ growth.set_nutrient = controls.set_nutrient
 growth.start_transcription = expression.start_transcription
 growth.stop_transcription = expression.stop_transcription
 
+growth.usage = growth_metrics.usage
+
 --- Metrics of the growth core (library/growth_metrics.lua), and the copies of all plasmids.
 function growth.metrics(cell)
   local all = growth_metrics.metrics(cell)

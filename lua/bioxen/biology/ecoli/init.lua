@@ -59,6 +59,7 @@ return {
   build = build,
   allocate = allocate,
   metrics = metrics,
+  usage = growth.usage,
   genome = chromosome.genome,
   genes = genes,
   essentiality = chromosome.essentiality,

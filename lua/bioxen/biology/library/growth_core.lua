@@ -152,7 +152,8 @@ function growth_core.set_genes(name, classes, definition, kb)
   define_all(groups)
 end
 
---- RNA polymerases that transcribe now, and kilobases of DNA in a cell that grows like this.
+--- RNA polymerases that transcribe now, and kilobases of DNA in a cell that grows like this; then those that its share
+-- of genome memory lets it have.
 function growth_core.engaged(cell)
   local nucleotides = 0
   local lengths = { r = 3*cell:get "nr" }
@@ -168,7 +169,7 @@ function growth_core.engaged(cell)
   for _, group in pairs(core.groups) do
     if group.kb then kb = kb + cell:get(group.kb) end
   end
-  return nucleotides/transcription_limit.nucleotides_per_second, kb
+  return nucleotides/transcription_limit.nucleotides_per_second, kb, math.min(kb, core.shares.memory_kb or kb)
 end
 
 return growth_core

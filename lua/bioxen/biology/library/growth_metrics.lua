@@ -36,6 +36,20 @@ function growth_metrics.metrics(cell)
   }
 end
 
+--- What the cell uses now of each resource of a chassis: ribosomes that translate, polymerases that transcribe, DNA
+-- as its share allows, and of the ATP that its catabolism would supply without a share, the percentage that synthesis
+-- of protein takes.
+function growth_metrics.usage(cell)
+  local polymerases, _, kb = growth_core.engaged(cell)
+  local supply = cell:get "catabolism"*cell:get "ns"
+  return {
+    ribosomes = cell:get "translating",
+    rna_polymerase = polymerases,
+    memory_kb = kb,
+    atp_percentage = supply > 0 and 100*cell:get "synthesis"/supply or 0,
+  }
+end
+
 --- Protein made, amino acids per second: total, per translating ribosome, and by class.
 function growth_metrics.protein_synthesis(cell)
   local gamma = cell:get "gamma"

@@ -28,6 +28,7 @@ return {
   build = build,
   allocate = growth_core.allocate,
   metrics = growth_metrics.metrics,
+  usage = growth_metrics.usage,
   genes = genes.genes,
   essentiality = "found by the model itself (Weiße et al. 2015): a class of genes is essential where "
     .. "the cell without its transcription does not grow",

@@ -129,6 +129,16 @@ function functions.metrics(cell)
   }
 end
 
+--- What the cell uses now of each resource of a chassis: ribosomes that translate, polymerases that transcribe, and
+-- its one chromosome.
+function functions.usage(cell)
+  return {
+    ribosomes = cell:get "translating_ribosomes",
+    rna_polymerase = cell:get "transcribing_polymerases",
+    memory_kb = require("syn3a.manifest").genome.length/1000,
+  }
+end
+
 --- The genes, as tables of id, name, type, product, and of a CDS essentiality.
 function functions.genes()
   local list = {}

@@ -24,6 +24,7 @@ return {
   },
   media = flux_balance.media(),
   metrics = functions.metrics,
+  usage = functions.usage,
   functions = {
     metabolism = flux_balance.metabolism,
     growth_limit = flux_balance.growth_limit,

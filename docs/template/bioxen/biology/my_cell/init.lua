@@ -151,6 +151,12 @@ local function metrics(cell)
   return all
 end
 
+--- What the cell uses now of each resource of a chassis, as far as this is known.
+local function usage(cell)
+  local now = metrics(cell)
+  return { ribosomes = now.ribosomes, rna_polymerase = now.polymerases }
+end
+
 local function start_transcription(cell, ids)
   for _, gene in ipairs(find(ids, "id", "start_transcription")) do cell:set("on_" .. gene.name, 1) end
   return true
@@ -179,6 +185,7 @@ return {
   },
   media = media,
   metrics = metrics,
+  usage = usage,
   functions = { set_medium = set_medium },
   capabilities = {
     start_transcription = start_transcription,

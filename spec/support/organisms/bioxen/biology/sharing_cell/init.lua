@@ -19,4 +19,9 @@ function sharing_cell.metrics(cell)
   return all
 end
 
+-- It keeps as many ribosomes busy as it has A, as far as there are.
+function sharing_cell.usage(cell)
+  return { ribosomes = math.min(cell:get "A", held.ribosomes or math.huge), memory_kb = 500 }
+end
+
 return sharing_cell

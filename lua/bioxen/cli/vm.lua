@@ -1,0 +1,153 @@
+-- `bioxen vm`: what a daemon keeps, from any terminal.
+
+local connect = require "bioxen.connect"
+local json = require "bioxen.cli.json"
+local say = require "bioxen.cli.say"
+local source = require "bioxen.cli.source"
+
+-- ---- reaching it ----
+
+-- Call f(hypervisor, options) with the daemon's: the exit status.
+local function with(f)
+  return function(options)
+    local hypervisor <close>, err = connect.connect(options.socket, { outlive = options.detach })
+    if not hypervisor then return say.failed(err) end
+    return f(hypervisor, options)
+  end
+end
+
+-- f(vm, options) for each VM that is named; all are tried.
+local function each(f)
+  return with(function(hypervisor, options)
+    local status = say.DONE
+    for _, id in ipairs(options.vm) do
+      local vm, err = hypervisor:get_vm(id)
+      local done = vm
+      if vm then done, err = f(vm, options) end
+      if not done then status = say.failed(err) end
+    end
+    return status
+  end)
+end
+
+-- ---- commands ----
+
+local function create(hypervisor, options)
+  local vm, err = hypervisor:create_vm(options.vm, options.type)
+  if not vm then return say.failed(err) end
+  if options.start then
+    local started, err = vm:start()
+    if not started then
+      vm:destroy()
+      return say.failed(err)
+    end
+  end
+  if options.json then return json.print(vm:get_status()) end
+  return say.DONE
+end
+
+local function list(hypervisor, options)
+  local statuses, err = hypervisor:list_vms()
+  if not statuses then return say.failed(err) end
+  if options.json then return json.print(json.list(statuses)) end
+  for _, status in ipairs(statuses) do
+    say.line(("%-20s %-12s %-6s %-9s %6d calls%s"):format(status.vm_id, status.biological_type, status.vm_type,
+      status.state, status.calls, status.sim_time and (", %.10g s simulated"):format(status.sim_time) or ""))
+  end
+  return say.DONE
+end
+
+local function code_of(options)
+  if options.code and not options.file then return options.code, "exec" end
+  if options.file and not options.code then
+    local text, err = source.read(options.file)
+    return text and text:gsub("^#", "--#"), text and options.file or err
+  end
+  return nil, "the code itself, or --file, is needed"
+end
+
+local function write_output(job)
+  local text = require "bioxen.repl.text"
+  local clean = text.stream()
+  for piece in job:output() do
+    io.stdout:write(clean(piece))
+    io.stdout:flush()
+  end
+  io.stdout:write(clean())
+end
+
+local function show_result(result, options)
+  if options.json then return json.print(result) end
+  if result.result ~= nil then say.line(tostring(result.result)) end
+  return say.DONE
+end
+
+local function execute(hypervisor, options)
+  local code, name = code_of(options)
+  if not code then return say.failed(name) end
+  local vm, err = hypervisor:get_vm(options.vm)
+  if not vm then return say.failed(err) end
+  local job, err = vm:submit(code, { name = name, timeout = options.timeout })
+  if not job then return say.failed(err) end
+  if options.detach then return say.DONE end
+  if not options.json then write_output(job) end
+  local result, err = job:wait()
+  if not result then return say.failed(err) end
+  return show_result(result, options)
+end
+
+local function logs(hypervisor, options)
+  local text, err = connect.ask(hypervisor, "logs", nil, options.vm, options.lines)
+  if not text then return say.failed(err) end
+  io.stdout:write(text)
+  return say.DONE
+end
+
+local function metrics(hypervisor)
+  local text, err = connect.ask(hypervisor, "metrics", nil)
+  if not text then return say.failed(err) end
+  io.stdout:write(text)
+  return say.DONE
+end
+
+-- ---- words ----
+
+local socket = { "--socket", "The daemon's (default: $BIOXEN_SOCKET, or this user's own).", value = "PATH" }
+local as_json = { "--json", "The same as JSON." }
+local one, many = { "VM", "The VM's id." }, { "VM", "The ids of VMs.", args = "+" }
+
+local function plain(name, summary)
+  return { name = name, summary = summary, arguments = { many }, options = { socket },
+    run = each(function(vm) return vm[name](vm) end) }
+end
+
+local function command(name, summary, arguments, options, f)
+  options[#options + 1] = socket
+  return { name = name, summary = summary, arguments = arguments, options = options, run = with(f) }
+end
+
+return {
+  name = "vm",
+  summary = "what a daemon keeps (bioxen serve): create, call and end VMs",
+  commands = {
+    command("create", "make a VM", { one, { "TYPE", "What lives in it: bioxen organisms lists them." } },
+      { { "--start", "Start it, too." }, as_json }, create),
+    command("list", "the VMs and their states", {}, { as_json }, list),
+    plain("start", "start VMs"),
+    command("exec", "run code in a VM and show what it prints and returns",
+      { one, { "CODE", "The Lua code.", args = "?" } },
+      { { "--file", "Take the code from a file (- is standard input).", value = "FILE" },
+        { "--timeout", "How long it may take.", value = "SECONDS", number = { above = 0 } },
+        { "--detach", "Leave once it runs; what it comes to goes into the VM's log." }, as_json }, execute),
+    command("attach", "a session with a VM, shared with all who have attached: lines are run in it, ^D leaves", { one },
+      { { "--all", "Begin with what is kept of the session, not from here on." } },
+      function(...) return require("bioxen.cli.attach").run(...) end),
+    plain("pause", "halt VMs, which use no processor then"),
+    plain("resume", "let them go on"),
+    plain("stop", "end their workers; their cells are gone"),
+    plain("destroy", "end VMs for good"),
+    command("logs", "what has happened to a VM, or without one to the daemon", { { "VM", "The VM's id.", args = "?" } },
+      { { "--lines", "The last so many alone.", value = "N", number = { integer = true, minimum = 1 } } }, logs),
+    command("metrics", "what the daemon counts and measures, in the format OpenMetrics", {}, {}, metrics),
+  },
+}

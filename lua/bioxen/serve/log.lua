@@ -1,0 +1,181 @@
+--- What happens to each VM, a line of JSON each, in a file that is bounded: one older file is kept. Lines gather and
+-- are written together; a disk that is full costs lines, which are counted, and nothing else. Neither code nor
+-- arguments nor configurations are written: they may hold secrets.
+
+local core = require "bioxen.core"
+local decimal = require "bioxen.decimal"
+
+local log = {}
+
+local PENDING = 256 -- lines of a VM between two writes; more are counted only
+local FILES = 256 -- of VMs that are gone
+local TEXT = 2000 -- bytes of a text in a line
+
+local folder, limit
+local logs, order = {}, {}
+local own
+
+-- ---- lines ----
+
+local escapes = { ['"'] = '\\"', ["\\"] = "\\\\", ["\n"] = "\\n", ["\t"] = "\\t", ["\r"] = "\\r" }
+
+local function escape(byte)
+  return escapes[byte] or ("\\u%04x"):format(byte:byte())
+end
+
+-- Bytes that are no UTF-8 are shown as the characters of their numbers.
+local function quote(text)
+  if #text > TEXT then text = text:sub(1, TEXT) .. ("... (%d bytes)"):format(#text) end
+  return '"' .. text:gsub(utf8.len(text) and '[%c"\\\127]' or '[%c"\\\127-\255]', escape) .. '"'
+end
+
+local function value_text(value)
+  if type(value) == "string" then return quote(value) end
+  return math.type(value) == "float" and decimal("%.6g", value) or tostring(value)
+end
+
+local function line_of(entry)
+  local keys, words = {}, {}
+  for key in pairs(entry.fields) do keys[#keys + 1] = key end
+  table.sort(keys)
+  words[1] = ('"time":"%s"'):format(os.date("!%Y-%m-%dT%H:%M:%SZ", entry.time))
+  words[2] = ('"event":%s'):format(quote(entry.event))
+  for _, key in ipairs(keys) do words[#words + 1] = ("%s:%s"):format(quote(key), value_text(entry.fields[key])) end
+  return "{" .. table.concat(words, ",") .. "}\n"
+end
+
+-- ---- a log ----
+
+local Log = {}
+Log.__index = Log
+
+local function new_log(path)
+  return setmetatable({ path = path, pending = {}, left_out = 0 }, Log)
+end
+
+function Log:write(event, fields)
+  if #self.pending >= PENDING then
+    self.left_out = self.left_out + 1
+    return
+  end
+  self.pending[#self.pending + 1] = { time = os.time(), event = event, fields = fields }
+end
+
+--- The end of a call: what it printed, and what it came to. The result only where it may be that nobody takes it.
+function Log:call(seconds, result, err, with_result)
+  local fields = { seconds = seconds }
+  if err then
+    fields.code, fields.message, fields.output = err.code, err.message, err.stdout
+  elseif result then
+    fields.output = result.stdout
+    if with_result and result.result ~= nil then fields.result = tostring(result.result) end
+  end
+  if fields.output == "" then fields.output = nil end
+  self:write(err and "failed" or "called", fields)
+end
+
+local function append(path, text)
+  local file <close>, failure = io.open(path, "ab")
+  if not file then return nil, failure end
+  file:setvbuf "no"
+  local size = file:seek "end"
+  if size > 0 and size + #text > limit then
+    file:close()
+    local moved, reason = os.rename(path, path .. ".1")
+    if not moved then return nil, reason end
+    return append(path, text)
+  end
+  return file:write(text)
+end
+
+function Log:flush()
+  if #self.pending == 0 and self.left_out == 0 then return end
+  local lines = {}
+  if self.left_out > 0 then
+    lines[1] = line_of { time = os.time(), event = "left out", fields = { lines = self.left_out,
+      message = self.failure } }
+  end
+  for _, entry in ipairs(self.pending) do lines[#lines + 1] = line_of(entry) end
+  local written, failure = append(self.path, table.concat(lines))
+  if written then
+    self.left_out, self.failure = 0, nil
+  else
+    self.left_out, self.failure = self.left_out + #self.pending, failure
+  end
+  self.pending = {}
+end
+
+-- ---- all of them ----
+
+local function path_of(id)
+  return folder .. "/logs/" .. id .. ".jsonl"
+end
+
+--- Write into this folder from now on, files of so many bytes.
+function log.begin(where, bytes)
+  folder, limit = where, bytes
+  logs, order = {}, {}
+  own = new_log(folder .. "/daemon.jsonl")
+  core.make_folder(folder .. "/logs")
+  for _, name in ipairs(core.list_folder(folder .. "/logs")) do
+    local id = name:match "^(.*)%.jsonl$"
+    if id then log.of(id) end
+  end
+end
+
+--- The daemon's own.
+function log.daemon()
+  return own
+end
+
+--- That of a VM. Of many, those that were begun first are removed.
+function log.of(id)
+  local found = logs[id]
+  if not found then
+    found = new_log(path_of(id))
+    logs[id] = found
+    order[#order + 1] = id
+  end
+  return found
+end
+
+local function remove(id)
+  os.remove(path_of(id))
+  os.remove(path_of(id) .. ".1")
+  logs[id] = nil
+end
+
+--- Write what waits. `is_alive` tells whose logs are kept in any case.
+function log.flush(is_alive)
+  if own then own:flush() end
+  for _, found in pairs(logs) do found:flush() end
+  if #order <= 2*FILES then return end
+  local kept, spare = {}, #order - FILES
+  for _, id in ipairs(order) do
+    if spare > 0 and not (is_alive and is_alive(id)) then
+      remove(id)
+      spare = spare - 1
+    else
+      kept[#kept + 1] = id
+    end
+  end
+  order = kept
+end
+
+--- The last lines of a VM's log, or with nil of the daemon's: text, or nil and an error where there is none.
+function log.read(id, lines)
+  local found = own
+  if id then found = logs[id] end
+  if not found then return core.fail("ENOTFOUND", ("there is no log of VM %q"):format(id), id) end
+  found:flush()
+  local text = ""
+  for _, path in ipairs { found.path .. ".1", found.path } do
+    local file <close> = io.open(path, "rb")
+    text = text .. (file and file:read "a" or "")
+  end
+  local all = {}
+  for line in text:gmatch "[^\n]*\n" do all[#all + 1] = line end
+  return table.concat(all, "", math.max(1, #all - (lines or #all) + 1))
+end
+
+return log
