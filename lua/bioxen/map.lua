@@ -261,7 +261,10 @@ function map.map(inputs, what, options)
   self.reuse = given.reuse or type(given.vms) == "table"
   if type(given.vms) ~= "table" then
     local made, err = make_slots(self, math.max(1, math.min(wanted, self.total or wanted)))
-    if not made then return nil, err end
+    if not made then
+      self:close()
+      return nil, err
+    end
   end
   self.ahead = math.max(#self.slots, math.tointeger(given.ahead) or AHEAD*#self.slots)
   return self, nil, nil, self
