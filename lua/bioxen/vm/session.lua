@@ -189,6 +189,11 @@ end
 
 -- ---- who reads ----
 
+function Reader:fail()
+  local vm_id = self.session.vm_id
+  return core.fail("ESTATE", ("this reader of the session with VM %q is detached"):format(vm_id), vm_id)
+end
+
 --- A reader, from here on; with `everything`, from the first byte that is kept.
 function Session:attach(everything)
   self:advance()
@@ -206,7 +211,7 @@ end
 -- been evaluated, at most `timeout` seconds (default: as long as it takes; 0 does not wait). nil and an error once
 -- detached.
 function Reader:pieces(timeout)
-  if self.detached then return self.session:fail("ESTATE", "has been detached from by this reader") end
+  if self.detached then return self:fail() end
   self.session:advance(timeout or math.huge)
   local pieces, lost = self.session.stream:since(self.place)
   self.place = self.session.stream.length
@@ -228,7 +233,7 @@ end
 
 --- Read no more. True; nil and an error the second time.
 function Reader:detach()
-  if self.detached then return self.session:fail("ESTATE", "has been detached from by this reader already") end
+  if self.detached then return self:fail() end
   self.detached = true
   self.session.readers = self.session.readers - 1
   return true
