@@ -1437,7 +1437,7 @@ function VMManager:send_input(vm_id, text) end
 ---@param vm_id string
 ---@param timeout number? seconds (default: as long as it takes)
 ---@return string?
----@return integer|bioxen.Error bytes that were lost, as reader:pieces
+---@return (integer|bioxen.Error)? how many bytes were lost, if any were: they came faster than they were read
 function VMManager:read_output(vm_id, timeout) end
 
 ---What get_status says of each session, with `attached`, and `running`, of its VM; by the VM's id.
@@ -1535,13 +1535,13 @@ local SessionReader = {}
 ---What has come since the last time, without the inputs. Waits until all input has been evaluated.
 ---@param timeout number? seconds (default: as long as it takes; 0 does not wait)
 ---@return string?
----@return integer|bioxen.Error bytes that were lost, for they came faster than they were read; ESTATE once detached
+---@return (integer|bioxen.Error)? how many bytes were lost, if any were: they came faster than they were read; ESTATE once detached
 function SessionReader:read(timeout) end
 
 ---The same in order, as pieces of each kind.
 ---@param timeout number?
 ---@return { kind: "input"|"output"|"result"|"error", text: string, from: any }[]?
----@return integer|bioxen.Error
+---@return (integer|bioxen.Error)?
 function SessionReader:pieces(timeout) end
 
 ---Read no more.
