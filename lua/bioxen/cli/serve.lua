@@ -35,7 +35,8 @@ return {
     { "--chassis", "Whose resources the VMs share (default: ecoli).", value = "NAME", choices = { "ecoli", "yeast" } },
     { "--clients", "How many may be connected (default: 64).", value = "N", number = whole },
     { "--calls", "How many calls of each may be open (default: 1000).", value = "N", number = whole },
-    { "--log-size", "Bytes of a VM's log; one older file is kept (default: 1048576).", value = "N", number = whole },
+    { "--log-size", "Bytes of a VM's log; one older file is kept (default: 1048576).", value = "N",
+      number = { integer = true, minimum = 65536 } },
     { "--quiet", "Say nothing on standard error." },
   },
   examples = {
