@@ -151,6 +151,16 @@ describe("a daemon", function()
     assert.equal("ECANCELLED", select(2, job:wait()).code)
   end)
 
+  it("gives output to who reads slowly, all of it", function()
+    local vm = assert(hypervisor:create_vm("a", "minimal_cell", nil, { max_output = 8 << 20 }))
+    assert(vm:start())
+    local job = assert(vm:submit "print(('x'):rep((6 << 20) - 1)) while not done do end")
+    local read = 0
+    while read < 6 << 20 do read = read + #assert(job:read()) end
+    job:cancel()
+    assert.equal("ECANCELLED", select(2, job:wait()).code)
+  end)
+
   it("lets jobs be waited for together, read and timed out", function()
     local one, two = running "a", running "b"
     local slow, quick = assert(one:submit "while true do end"), assert(two:submit "print 'x' return 1")
@@ -409,6 +419,8 @@ for i in range(20):
     assert(processes.wait_until(function() return vm:get_status().calls >= 1 end))
     assert.equal(2, assert(vm:execute_biological_process "return 2").result)
     deaf:close()
+    local _, log = served:vm "logs"
+    assert.matches('"event":"dismissed","message":"a frame of %d+ bytes, at most 67108864 are allowed"', log)
   end)
 end)
 
@@ -480,22 +492,23 @@ describe("a daemon's life:", function()
     assert.is_true(#shell.read(served.state .. "/logs/a.jsonl") <= 3072)
     for i = 1, 300 do assert(hypervisor:create_vm("b" .. i, "minimal_cell")) end
     for i = 1, 300 do assert(hypervisor:destroy_vm("b" .. i)) end
+    for i = 301, 600 do assert(assert(hypervisor:create_vm("b" .. i, "minimal_cell")):destroy()) end
     assert.equal("running", vm:get_state())
     assert.is_true(served:ended "TERM")
   end)
 
   it("its logs are rotated", function()
-    served = daemon.start { words = "--log-size 20000" }
+    served = daemon.start { words = "--log-size 65536" }
     local hypervisor = assert(served:connect())
     local vm = assert(hypervisor:create_vm("a", "minimal_cell"))
     assert(vm:start())
-    for _ = 1, 15 do
-      for _ = 1, 20 do assert(vm:execute_biological_process "print(('x'):rep(300))") end
+    for _ = 1, 6 do
+      for _ = 1, 50 do assert(vm:execute_biological_process "print(('x'):rep(600))") end
       served:vm "logs a"
     end
     for _, name in ipairs { "a.jsonl", "a.jsonl.1" } do
       local size = #shell.read(served.state .. "/logs/" .. name)
-      assert.is_true(size > 0 and size <= 20000, size)
+      assert.is_true(size > 0 and size <= 65536, size)
     end
   end)
 

@@ -266,7 +266,8 @@ local function close(hypervisor)
   hypervisor.link:close()
 end
 
-local class = { __name = "bioxen.BioXenHypervisor", __index = Hypervisor, __close = close, __gc = close,
+-- Lost, it closes once its jobs have ended: they keep the link.
+local class = { __name = "bioxen.BioXenHypervisor", __index = Hypervisor, __close = close,
   __tostring = function(hypervisor) return ("BioXenHypervisor(%s)"):format(hypervisor.path) end }
 
 --- Connect to the daemon whose socket is at `path` (default: this user's).

@@ -68,6 +68,10 @@ static void end_failed(bx_link *link, const bx_error *error)
     bx_error reason = *error;
     if (error->code == BX_EDIED)
         bx_fail(&reason, BX_EDAEMON, "the daemon has ended, or closed this connection");
+    else if (error->code == BX_EVERSION)
+        bx_fail(&reason, BX_EVERSION,
+                "the daemon is of another version than this program, " BX_PROTOCOL_VERSION
+                ": restart it");
     else if (error->code == BX_EPROTOCOL)
         bx_fail(&reason, BX_EDAEMON, "the daemon broke the protocol: %.900s", error->message);
     end(link, &reason);

@@ -48,13 +48,14 @@ end
 
 -- Those whose patience is over wait no more; their job goes on.
 function Server:tell_late()
-  local now = core.clock()
+  local now, due = core.clock(), {}
   for waiter, at in pairs(self.late) do
-    if now >= at then
-      for _, list in pairs(self.waiting) do leave(list, waiter) end
-      self.late[waiter] = nil
-      waiter:step(true)
-    end
+    if now >= at then due[#due + 1] = waiter end
+  end
+  for _, waiter in ipairs(due) do
+    for _, list in pairs(self.waiting) do leave(list, waiter) end
+    self.late[waiter] = nil
+    waiter:step(true)
   end
 end
 
@@ -79,7 +80,7 @@ function Server:admit()
     if err then self.log:write("refused", { message = err.message }) end
     return
   end
-  local client = { box = box, calls = {}, open = 0, pid = box:state().pid }
+  local client = { box = box, calls = {}, open = 0, behind = {}, pid = box:state().pid }
   self.clients[box] = client
   self.client_count = self.client_count + 1
   self.counts.connections = self.counts.connections + 1
@@ -100,7 +101,7 @@ end
 -- One frame, or why none will come any more.
 function Server:heard(client, id, operation, ...)
   if not id then
-    if id == false then self:dismiss(client, operation.code == "EPROTOCOL" and operation.message or nil) end
+    if id == false then self:dismiss(client, operation.code ~= "EDIED" and operation.message or nil) end
   elseif operation then
     calls.begin(self, client, id, operation, ...)
   elseif client.calls[id] then
@@ -110,7 +111,7 @@ end
 
 -- The client can be heard, or has read what was too much for it; the others have their turn before its next frame.
 function Server:hear(client)
-  for call in pairs(client.behind or {}) do call:step(call.done) end
+  for call in pairs(client.behind) do call:step(call.done) end
   self:heard(client, client.box:take())
 end
 
@@ -118,8 +119,7 @@ function Server:look_around()
   for box, client in pairs(self.clients) do
     if box:state().stalled > STALLED then self:dismiss(client, "half a frame, and no more") end
   end
-  self:tell_late()
-  log.flush()
+  log.flush(self.numbers)
 end
 
 -- ---- its life ----
@@ -160,7 +160,7 @@ function Server:finish()
   end
   self.register:close()
   self.log:write("ended", {})
-  log.flush(true)
+  log.flush(self.numbers)
 end
 
 local function say(options, words)
