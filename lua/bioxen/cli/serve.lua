@@ -47,8 +47,8 @@ return {
     { "--chassis", "Whose resources the VMs share (default: ecoli).", value = "NAME", choices = { "ecoli", "yeast" } },
     { "--clients", "How many may be connected (default: 64).", value = "N", number = whole },
     { "--calls", "How many calls of each may be open (default: 1000).", value = "N", number = whole },
-<<<<<<< .merge_file_SD4orX
-    { "--log-size", "Bytes of a VM's log; one older file is kept (default: 1048576).", value = "N", number = whole },
+    { "--log-size", "Bytes of a VM's log; one older file is kept (default: 1048576).", value = "N",
+      number = { integer = true, minimum = 65536 } },
     { "--vms", "How many VMs may run at once (default: any).", value = "N", number = whole },
     { "--memory", "MiB that the memory limits of all of them may come to (default: any).", value = "N",
       number = whole },
@@ -56,10 +56,6 @@ return {
       value = "N", number = whole },
     { "--use-processors", "Processors that they may use together, in a control group.", value = "N",
       number = { above = 0 } },
-=======
-    { "--log-size", "Bytes of a VM's log; one older file is kept (default: 1048576).", value = "N",
-      number = { integer = true, minimum = 65536 } },
->>>>>>> .merge_file_fJrlkK
     { "--quiet", "Say nothing on standard error." },
   },
   examples = {
