@@ -318,8 +318,12 @@ static int keep_exon(bx_gff3 *gff3, const char *parent, size_t length, const bx_
     }
     snprintf(id, size, "%s%.*s%s", gff3->gtf ? "transcript:" : "", (int)length, parent,
              row->selenocysteine ? "\tCDS" : "");
-    exons[gff3->exon_count++] =
-        (bx_gff3_exon){id, row->bad ? (bx_span){0} : row->span, row->strand, row->selenocysteine};
+    bx_gff3_exon *exon = &exons[gff3->exon_count++];
+    *exon = (bx_gff3_exon){.span = row->span, .strand = row->strand};
+    exon->selenocysteine = row->selenocysteine;
+    exon->parent = id;
+    if (row->bad)
+        exon->span.start = 0;
     return 0;
 }
 
