@@ -32,7 +32,7 @@ plain_only=(cli_help_spec.lua cli_pool_spec.lua cli_progress_spec.lua cli_run_sp
     xapi_emulator_spec.lua xcpng_sandbox_spec.lua)
 # What sanitizers do not see is memory that was never written. These reach all that the host has of C.
 under_valgrind=(create_spec.lua ensemble_spec.lua genome_spec.lua host_spec.lua hostile_frames_spec.lua
-    hypervisor_spec.lua organism_calls_spec.lua plot_spec.lua process_spec.lua resources_spec.lua vm_spec.lua
+    hypervisor_spec.lua loop_spec.lua organism_calls_spec.lua plot_spec.lua process_spec.lua resources_spec.lua vm_spec.lua
     xcpng_config_spec.lua xcpng_guest_spec.lua xcpng_guest_faults_spec.lua xcpng_process_faults_spec.lua
     xcpng_session_faults_spec.lua xcpng_state_faults_spec.lua xcpng_vm_spec.lua)
 

@@ -8,6 +8,28 @@ local daemon = require "spec.support.daemon"
 local processes = require "spec.support.processes"
 local shell = require "spec.support.shell"
 
+describe("a daemon with limits for all of its VMs", function()
+  it("keeps to them, and does not begin where it cannot", function()
+    local served = daemon.start { words = "--vms 1 --memory 300" }
+    local hypervisor = assert(served:connect())
+    local a, b = assert(hypervisor:create_vm("a", "minimal_cell")), assert(hypervisor:create_vm("b", "minimal_cell"))
+    assert(a:start())
+    local _, err = b:start()
+    assert.equal("ECAPACITY", err.code)
+    assert(a:stop())
+    assert(b:start())
+    served:stop()
+    local folder = require("bioxen.hypervisor.cgroup").examine()
+    if folder then return end
+    local sh = shell.open()
+    local status, _, said = sh(("bioxen serve --socket %s/s --state %s/t --use-memory 100"):format(sh.scratch,
+      sh.scratch))
+    sh:close()
+    assert.equal(1, status)
+    assert.truthy(said:find("no control group can be made here", 1, true), said)
+  end)
+end)
+
 describe("a daemon", function()
   local served, hypervisor
 
@@ -50,6 +72,27 @@ describe("a daemon", function()
     for name in pairs(core.hypervisor_methods) do
       if not private[name] then assert.is_function(hypervisor[name], name) end
     end
+  end)
+
+  it("has VMs whose resources are managed, that are restarted, and that take packages by their hashes", function()
+    local vm = assert(hypervisor:create_vm("kept", "minimal_cell", nil,
+      { restart = {}, resources = { ribosomes = 50 } }))
+    assert(vm:start())
+    local manager = bioxen.BioResourceManager(vm)
+    assert.is_true(manager:allocate_ribosomes(60))
+    local usage = manager:get_resource_usage()
+    assert.same({ ribosomes = 60 }, usage.allocated)
+    assert.truthy(usage.used.ribosomes >= 0 and usage.memory > 0 and usage.processor_seconds >= 0)
+    assert.equal(60, manager:get_available_resources().ribosomes.held)
+    assert.equal("kept", vm:top().vm_id)
+    assert(os.execute("kill -9 " .. vm:get_status().pid))
+    assert(processes.wait_until(function() return vm:get_status().starts == 2 and vm:get_state() == "running" end))
+    local sh = shell.open()
+    local path = sh:file("told.lua", "return { install = function() return 7 end }")
+    local _, err = vm:install_biological_package(path, { sha256 = ("0"):rep(64) })
+    assert.equal("EFILE", err.code)
+    assert.equal(7, vm:install_biological_package(path, { sha256 = core.digest_file(path) }))
+    sh:close()
   end)
 
   it("calls as a VM that is here does", function()
@@ -370,8 +413,10 @@ for i in range(20):
     s.connect("%s")
     s.sendall(bytes(random.randrange(256) for _ in range(1000)) if i %% 2 else b"\xff\0\0\0\2\0\0\0half")
     open_ones.append(s)
-for s in open_ones[1::2]:
-    while s.recv(4096): pass
+for s in open_ones[1::2]: # until the daemon has enough of it
+    try:
+        while s.recv(4096): pass
+    except ConnectionError: pass
 ']]):format(served.socket)) == 0)
     local deaf = assert(core.open_link(served.socket))
     for _ = 1, 4 do deaf:call("result", "execute", "a", vm.number, false, "return ('x'):rep(40 << 20)") end

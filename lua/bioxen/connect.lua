@@ -125,13 +125,14 @@ function VM:load_genome(source, options)
   return done and loaded
 end
 
-function VM:install_biological_package(package_name)
+function VM:install_biological_package(package_name, options)
   if type(package_name) == "string" and package_name:find "[/.]" then
     local path, err = core.real_path(package_name)
     if not path then return nil, err end
     package_name = path
   end
-  local value, err = ask(self.hypervisor, "method", self.id, self.number, "install_biological_package", package_name)
+  local value, err = ask(self.hypervisor, "method", self.id, self.number, "install_biological_package", package_name,
+    options)
   return value, err
 end
 
