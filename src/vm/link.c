@@ -173,7 +173,7 @@ static void watch(bx_link *link)
 static void link_ready(bx_source *source, uint32_t ready)
 {
     bx_link *link = (bx_link *)((char *)source - offsetof(bx_link, source));
-    bx_error error;
+    bx_error error = {.code = BX_OK};
     int status = 0;
     link->references++;
     if (ready & EPOLLOUT)
