@@ -9,17 +9,25 @@ local sent
 core.ask = function(_, _, _, name, files) -- luacheck: ignore
   sent = { name = name, files = files }
 end
+local origin = require "bioxen.vm.origin"
 local packages = require "bioxen.vm.packages"
+local vm = { get_status = function() return { starts = 1 } end }
+
+-- The first line says what is installed; the rest is in a folder "package", or an archive.
+local function is_archive(word)
+  return word == "package.zip" or word == "package.tar" or word == "package.rock"
+end
 
 return function(bytes)
   local word, text = bytes:match "^([^\n]*)\n?(.*)$"
-  local file <close> = assert(io.open(path .. "/package/init.lua", "wb"))
+  local file <close> = assert(io.open(path .. (is_archive(word) and "/" .. word or "/package/init.lua"), "wb"))
   file:write(text)
   file:close()
   local ours = word == "package/"
-  word = word:gsub("^package/", path .. "/%0")
+  word = (ours or is_archive(word)) and path .. "/" .. word or word
   sent = nil
-  local good, installed, err = pcall(packages.install, {}, word)
+  origin.note(vm)
+  local good, installed, err = pcall(packages.install, vm, word)
   if not good then
     if word == "" or word:find "\0" then return end -- a mistake of the caller's
     error(installed)
