@@ -9,30 +9,32 @@ local sent
 core.ask = function(_, _, _, name, files) -- luacheck: ignore
   sent = { name = name, files = files }
 end
-local origin = require "bioxen.vm.origin"
 local packages = require "bioxen.vm.packages"
-local vm = { get_status = function() return { starts = 1 } end }
+local origin = require "bioxen.vm.origin"
+origin.note_package = function() end -- luacheck: ignore
+origin.packages = function() return {} end -- luacheck: ignore
 
--- The first line says what is installed; the rest is in a folder "package", or an archive.
-local function is_archive(word)
-  return word == "package.zip" or word == "package.tar" or word == "package.rock"
-end
+-- Words that have the text in another place than the package's init.lua.
+local places = { ["package/manifest"] = "package/manifest.lua", ["package.zip"] = "package.zip",
+  ["package.tar"] = "package.tar", ["package.rock"] = "package.rock" }
 
 return function(bytes)
   local word, text = bytes:match "^([^\n]*)\n?(.*)$"
-  local file <close> = assert(io.open(path .. (is_archive(word) and "/" .. word or "/package/init.lua"), "wb"))
+  local place = places[word]
+  local file <close> = assert(io.open(path .. "/" .. (place or "package/init.lua"), "wb"))
   file:write(text)
   file:close()
   local ours = word == "package/"
-  word = (ours or is_archive(word)) and path .. "/" .. word or word
+  word = place == "package/manifest.lua" and path .. "/package" or place and path .. "/" .. place
+    or word:gsub("^package/", path .. "/%0")
   sent = nil
-  origin.note(vm)
-  local good, installed, err = pcall(packages.install, vm, word)
+  local good, installed, err = pcall(packages.install, {}, word)
   if not good then
     if word == "" or word:find "\0" then return end -- a mistake of the caller's
     error(installed)
   end
   if installed and not sent or not installed and not err.code then error "neither sent nor refused" end
+  if place == "package/manifest.lua" then os.remove(path .. "/" .. place) end
   if not sent then return end
   if not sent.name:find "^[a-z][a-z0-9_]*$" then error("a package of the name " .. sent.name) end
   for name, content in pairs(sent.files) do

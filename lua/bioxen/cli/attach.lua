@@ -61,10 +61,12 @@ end
 function Attached:step()
   self:begin_to_read()
   if not self.job then return core.fail("EDAEMON", "the daemon has ended") end
-  local typed = not self.ended and self.input:wait()
-  if self.ended then core.step(1) end
   if self.job:done() then return self:hear() end
-  if typed then return self:take_input() end
+  if self.ended then
+    core.step(1)
+  elseif self.input:wait() then
+    return self:take_input()
+  end
   return true
 end
 
