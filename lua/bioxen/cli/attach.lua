@@ -30,7 +30,7 @@ function Attached:hear()
   local batch, err = self.job:result()
   self.job = nil
   if not batch then return nil, err end
-  if batch.lost > 0 then say.note(("bioxen: %d bytes came faster than they were read"):format(batch.lost)) end
+  if batch.lost then say.note(("bioxen: %d bytes came faster than they were read"):format(batch.lost)) end
   for _, piece in ipairs(batch.pieces) do self:show(piece) end
   io.stdout:flush()
   self.over = batch.closed or (self.ended and not batch.busy)
