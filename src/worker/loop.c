@@ -19,6 +19,7 @@ enum { READ_SIZE = 4096 };
 static struct {
     bx_inbox in;
     bx_patience patience;
+    bool waited; /* for the first call, which as a rule is there already */
 } own __attribute__((aligned(128)));
 
 /* Wait for bytes; awake for a moment, where that has been worth it lately. */
@@ -26,13 +27,12 @@ static size_t receive(void *bytes, size_t size)
 {
     int64_t until = bx_patience_begin(&own.patience);
     for (;;) {
-        ssize_t got = recv(BX_WORKER_DESCRIPTOR, bytes, size, until ? MSG_DONTWAIT : 0);
-        if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
-            if (!bx_patience_lasts(until))
-                until = 0;
+        bool awake = until && (!own.waited || bx_patience_lasts(until));
+        own.waited = true;
+        ssize_t got = recv(BX_WORKER_DESCRIPTOR, bytes, size, awake ? MSG_DONTWAIT : 0);
+        if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
             continue;
-        }
-        bx_patience_end(&own.patience, until && got > 0);
+        bx_patience_end(&own.patience, awake && got > 0);
         if (got > 0)
             return (size_t)got;
         if (got == 0 || errno != EINTR)
