@@ -10,7 +10,7 @@ local settling, window = 120, 480 -- seconds: for the shared machines, and in wh
 
 -- Two virtual machines share the work, one for each core; run i of the ensemble is the same in either.
 local halves = { { first = 1, runs = cells//2 }, { first = cells//2 + 1, runs = cells - cells//2 } }
-local vms <close> = setmetatable({}, { __close = function(all) for _, vm in pairs(all) do vm:destroy() end end })
+for _, half in ipairs(halves) do half.settling, half.window = settling, window end
 
 -- This runs inside each. Every cell begins with counts of its own, drawn from the steady state, and proteins
 -- are counted from when its polymerases, ribosomes and degradosomes have settled.
@@ -30,16 +30,10 @@ local code = [[
   return { ensemble = ensemble, theory = theory }
 ]]
 
-local jobs = {}
-for i, half in ipairs(halves) do
-  vms[i] = assert(bioxen.create_bio_vm("noise_" .. i, "syn3a"))
-  assert(vms[i]:start())
-  half.settling, half.window = settling, window
-  jobs[i] = assert(vms[i]:submit(code, { args = half, timeout = 600 }))
-end
-assert(bioxen.wait_all(jobs))
 local parts = {}
-for i, job in ipairs(jobs) do parts[i] = assert(job:result()).result end
+for i, answer, err in bioxen.map(halves, code, { biological_type = "syn3a", timeout = 600 }) do
+  parts[i] = assert(answer, err).result
+end
 local ensemble, theory = parts[1].ensemble:merge(parts[2].ensemble), parts[1].theory
 local finish = settling + window
 

@@ -9,7 +9,7 @@ usage="usage: scripts/test.sh [--spec] [--lint] [--sanitize] [--valgrind] [--fuz
   --sanitize  C tests and specs on a build with AddressSanitizer and UndefinedBehaviorSanitizer
   --valgrind  specs with the host under valgrind, which sees what was never written
   --fuzz      two seconds of each fuzzer (scripts/fuzz.sh does more): one test
-  --more      specs with what needs 600 MB of packages: the clients of XAPI that others wrote
+  --more      specs with what needs 700 MB of packages: the clients of XAPI that others wrote, Prometheus
 Without a job: all of them but the last. Files, spec/*_spec.lua or spec/c/*_test.c, limit the tests to those."
 
 test_packages=(lua5.4 lua-busted lua-check lua-luv lua-cqueues ccache cppcheck clang-tidy valgrind
@@ -32,7 +32,7 @@ plain_only=(cli_help_spec.lua cli_pool_spec.lua cli_progress_spec.lua cli_run_sp
     xapi_emulator_spec.lua xcpng_sandbox_spec.lua)
 # What sanitizers do not see is memory that was never written. These reach all that the host has of C.
 under_valgrind=(create_spec.lua ensemble_spec.lua genome_spec.lua host_spec.lua hostile_frames_spec.lua
-    hypervisor_spec.lua organism_calls_spec.lua plot_spec.lua process_spec.lua resources_spec.lua vm_spec.lua
+    hypervisor_spec.lua loop_spec.lua organism_calls_spec.lua plot_spec.lua process_spec.lua resources_spec.lua vm_spec.lua
     xcpng_config_spec.lua xcpng_guest_spec.lua xcpng_guest_faults_spec.lua xcpng_process_faults_spec.lua
     xcpng_session_faults_spec.lua xcpng_state_faults_spec.lua xcpng_vm_spec.lua)
 
@@ -257,6 +257,7 @@ kinds=() # the sanitized last: they wait for their build
 ! is_in sanitize "${jobs[@]}" || kinds+=(sanitized)
 
 install_missing "${build_packages[@]}" "${test_packages[@]}"
+! is_in more "${jobs[@]}" || install_missing prometheus # for its promtool
 scratch=$(mktemp -d)
 chmod 711 "$scratch"
 trap 'end_process $(jobs -rp); rm -rf -- "$scratch"' EXIT

@@ -174,7 +174,8 @@ describe("bioxen xcpng", function()
       ["xcpng templates"] = { path }, ["xcpng hosts"] = { path }, ["xcpng gc"] = { path },
     }
     for _, command in ipairs(taking_json(require "bioxen.cli".spec(), "")) do
-      for _, words in ipairs(assert(cases[command], command)) do
+      local of_daemon = command:find "^vm " and {} -- serve_spec.lua has one
+      for _, words in ipairs(of_daemon or assert(cases[command], command)) do
         local status, out, err = sh(("bioxen %s --json %s"):format(command, words))
         assert.are.equal(0, status, err)
         assert.matches("[^\n]\n$", out)

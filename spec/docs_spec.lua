@@ -107,12 +107,13 @@ function Page:shell(command)
   return status, read(out), read(err)
 end
 
--- Begin a command, which ends with the page, and wait until it has written its configuration.
+-- Begin a command, which ends with the page, and wait until it has made its configuration or its socket.
 function Page:start(command)
   assert(os.execute(("cd %s && { env -u LD_PRELOAD setsid bash -c %s >.background 2>&1 </dev/null & echo $! >.pid; }")
     :format(self.folder, quote((". ./.env; exec timeout %d "):format(600*slow) .. command))))
   self.background = read(self.folder .. "/.pid"):match "%d+"
-  local config, deadline = self.folder .. "/" .. command:match "%-%-config (%S+)", core.clock() + 30*slow
+  local made = command:match "%-%-config (%S+)" or command:match "%-%-socket (%S+)"
+  local config, deadline = self.folder .. "/" .. made, core.clock() + 30*slow
   while not core.real_path(config) do
     if core.clock() > deadline then error(read(self.folder .. "/.background")) end
     os.execute "sleep 0.05"

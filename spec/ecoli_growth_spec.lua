@@ -190,6 +190,30 @@ describe("a plasmid's map in ecoli", function()
     assert.same({ "tag" }, made.left_out)
   end)
 
+  it("has the strengths that it says of its promoters, unless the caller does", function()
+    local made = in_cell(nil, [[
+      local function plasmid(options)
+        return cell:add_plasmid(genome.new { sequences = { { id = "p", length = 3000, circular = true } }, genes = {
+          { id = "P1", type = "promoter", start = 1, stop = 30, note = "strong: 0.05 PoPS, by Kelly et al." },
+          { id = "a", type = "CDS", start = 101, stop = 400 },
+          { id = "T1", type = "terminator", start = 411, stop = 430 },
+          { id = "P2", type = "promoter", start = 501, stop = 530, strength = "1.5e0 mRNA/min" },
+          { id = "b", type = "CDS", start = 601, stop = 900 },
+          { id = "T2", type = "terminator", start = 911, stop = 930 },
+          { id = "P3", type = "promoter", start = 1001, stop = 1030, note = "relative strength 0.7" },
+          { id = "c", type = "CDS", start = 1101, stop = 1400 },
+          { id = "T3", type = "terminator", start = 1411, stop = 1430 } } }, options)
+      end
+      return { plasmid { name = "x", copies = 5 }, plasmid { name = "y", copies = 5, promoters = { P1 = 2 } } }]])
+    local mean = made[1].genes[3].transcription -- where energy does not limit
+    assert.near(3/0.15295, made[1].strengths.P1, 0.01)
+    assert.near(1.5/0.15295, made[1].strengths.P2, 0.01)
+    assert.is_nil(made[1].strengths.P3)
+    assert.near(made[1].strengths.P1*mean, made[1].genes[1].transcription, 1e-9)
+    assert.near(made[1].strengths.P2*mean, made[1].genes[2].transcription, 1e-9)
+    assert.near(2*mean, made[2].genes[1].transcription, 1e-9)
+  end)
+
   it("reads across the origin of its numbers, and without a terminator all around", function()
     local made = in_cell(nil, [[
       return cell:add_plasmid(genome.new { sequences = { { id = "p", length = 900, circular = true } }, genes = {

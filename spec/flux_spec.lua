@@ -85,6 +85,62 @@ describe("a flux model", function()
     ]])
   end)
 
+  it("has reactions that are blocked, and metabolites that lead nowhere", function()
+    assert.same({ { "GONE", "NOWHERE", "BACK" }, { "C", "D", "E" }, { "B", "C", "D", "E" }, "BIO" }, run [[
+      local model = flux.model { objective = "BIO", reactions = {
+        { "-> A", name = "EX_A", upper = 10 }, { "A -> B", name = "R1" }, { "B ->", name = "BIO", upper = 1000 },
+        { "C -> A", name = "GONE" }, { "A -> D", name = "NOWHERE" }, { "A -> E", name = "BACK", lower = -5 },
+        { "B -> A", name = "LOOP", upper = 7 } } }
+      local blocked, dead = model:blocked(), model:dead_ends()
+      model:disable { reactions = { "R1", "EX_A", "LOOP" } }
+      local all = model:dead_ends()
+      return { blocked, dead, all, (next((model:objective()))) }
+    ]])
+  end)
+
+  it("says what cannot all hold, and what has no bound", function()
+    assert.same({
+      { status = "infeasible", metabolites = { "A", "B" }, bounds = {
+        { reaction = "EX_A", bound = "upper", value = 10 }, { reaction = "R2", bound = "lower", value = 0 },
+        { reaction = "BIO", bound = "lower", value = 21 } } },
+      { status = "unbounded", fluxes = { EX_A = 0.5, R1 = 0.5, BIO = 1 } },
+      { status = "optimal" },
+    }, run [[
+      model:set_bounds("BIO", 21, 1000)
+      local infeasible = model:diagnose()
+      model:set_bounds { BIO = { 0, math.huge }, EX_A = { 0, math.huge } }
+      local unbounded = model:diagnose()
+      model:set_bounds("EX_A", 0, 10)
+      return { infeasible, unbounded, model:diagnose() }
+    ]])
+  end)
+
+  -- A chain in which each step may lose some; without any one of what is named it works, with all of it not.
+  it("names no more than it must of what cannot all hold", function()
+    assert.same({ true, 0 }, run [[
+      local rows = { { "-> m1", name = "IN", upper = 3 } }
+      for i = 1, 30 do
+        rows[#rows + 1] = { ("m%d -> m%d"):format(i, i + 1), name = "S" .. i, lower = -5, upper = 50 }
+        rows[#rows + 1] = { ("m%d ->"):format(i), name = "L" .. i, lower = i == 7 and 1 or 0, upper = 9 }
+      end
+      rows[#rows + 1] = { "m31 ->", name = "OUT", lower = 2.5 }
+      local chain = flux.model { reactions = rows, objective = "OUT" }
+      local found, wrong = chain:diagnose(), 0
+      for _, b in ipairs(found.bounds) do
+        local as_before <close> = chain:context()
+        local lower, upper = chain:bounds(b.reaction)
+        if b.bound == "lower" then lower = -math.huge else upper = math.huge end
+        chain:set_bounds(b.reaction, lower, upper)
+        -- other conflicts may be left: not all of what was named is in them
+        local now = chain:diagnose()
+        for _, other in ipairs(now.bounds or {}) do
+          if other.reaction == b.reaction and other.bound == b.bound then wrong = wrong + 1 end
+        end
+      end
+      return { #found.bounds > 3 and #found.bounds < 60, wrong }
+    ]])
+  end)
+
   it("warms up to changed bounds and objectives", function()
     assert.same({ 20, 10, 8, 20 }, run [[
       local first = model:optimum()

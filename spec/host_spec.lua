@@ -289,6 +289,26 @@ describe("the host", function()
     assert.truthy(text:find("interrupted!", 1, true), text)
   end)
 
+  it("ends work in bulk by a signal, and what was made for it", function()
+    local host = spawn_host([[
+      local hypervisor, told = bioxen.hypervisor(), 0
+      hypervisor:on("running", function()
+        told = told + 1
+        if told == 2 then say("host", processes.self()) end
+      end)
+      local good, err = pcall(function()
+        for _ in bioxen.map({ 1, 2, 3 }, "while true do end", { vms = 2, timeout = math.huge }) do end
+      end)
+      say(tostring(good), #hypervisor:ids(), err)
+    ]])
+    assert.is_true(processes.wait_until(function() return #host.lines() == 1 end))
+    os.execute("kill -INT " .. host.lines()[1]:match "%d+")
+    assert.is_true(processes.wait_until(function() return #host.lines() == 2 end))
+    local lines = host.lines()
+    assert.is_true(host.close())
+    assert.matches("^false 0 .*interrupted!", lines[2])
+  end)
+
   it("serves 1,000 VMs at once", function()
     local vms, jobs = {}, {}
     for i = 1, 1000 do

@@ -65,11 +65,20 @@ local flawed = { functions = {}, capabilities = {}, media = { water = { x = 1 } 
   essentiality = "known from this very spec" }
 function flawed.build(cell, process, options, resources)
   options = require("library.options").complete(require "flawed.manifest", options)
-  process "growth" { species = { A = 10 },
-    parameters = { k = options.rate, cap = (resources or {}).ribosomes or 99, on = 1 },
+  process "growth" { species = { A = 10, B = 3 },
+    parameters = { room = 1e-15, k = options.rate, cap = (resources or {}).ribosomes or 99, on = 1 },
     reactions = { { "-> A", rate = "on*min(k, cap/50)" } } }
 end
 function flawed.allocate(cell, resources) cell:set("cap", resources.ribosomes or 99) end
+flawed.compartments = { { name = "inner", litres = "room", species = { "A" }, inside = "outer" },
+  { name = "outer", litres = 2 } }
+flawed.undivided = { "B" }
+function flawed.divide(cell)
+  local all = cell:get "A"
+  local own = all == all//1 and math.random(0, math.tointeger(all)) or all/2
+  cell:set("A", own)
+  return { A = all - own, B = cell:get "B" }
+end
 function flawed.metrics(cell) return { A = cell:get "A" } end
 flawed.processes = { { name = "growth", meaning = "A grows" } }
 function flawed.genome()
@@ -132,6 +141,36 @@ local mistakes = {
   { "a process that is not named", "init", 'name = "growth"', 'name = "grow"', "growth is defined and not named" },
   { "a medium that nobody knows", "init", "if not flawed.media%[name%]", "if false",
     "took a medium that there is not" },
+  { "a compartment without a volume", "init", "litres = 2", "litres = 0", "compartments[2].litres: a volume above 0" },
+  { "a volume that there is not", "init", 'litres = "room"', 'litres = "size"',
+    "compartments[1].litres: the cell has no size" },
+  { "a volume that ends", "init", "room = 1e%-15", "room = 0",
+    "compartments[1].litres: a volume above 0, or the name of one, expected, got 0.0 at the start" },
+  { "a species in no compartment", "init", '{ name = "outer", litres = 2 }',
+    '{ name = "outer", litres = 2, species = {} }', "compartments: B is in none of them" },
+  { "a species in two compartments", "init", '{ name = "outer", litres = 2 }',
+    '{ name = "outer", litres = 2, species = { "A", "B" } }', "compartments[2]: A is in inner, too" },
+  { "a compartment of what there is not", "init", '{ "A" }, inside', '{ "A", "C" }, inside',
+    "the cell has no species C" },
+  { "two compartments of the rest", "init", ', species = { "A" }', "", "two have no species listed" },
+  { "a compartment in none that there is", "init", 'inside = "outer"', 'inside = "outside"',
+    "compartments[1].inside: there is no compartment outside" },
+  { "compartments in a circle", "init", "litres = 2 }", 'litres = 2, inside = "inner" }', "inner lies in itself" },
+  { "molecules that a division loses", "init", "A = all %- own", "A = 0", "are not the mother's" },
+  { "molecules that both daughters have", "init", 'cell:set%("A", own%)', "",
+    "share them out, or list it in undivided" },
+  { "a species that a daughter lacks", "init", ', B = cell:get "B"', "",
+    "divide: molecules of B for the other daughter expected, got nil" },
+  { "what is undivided, divided", "init", 'undivided = { "B" }', 'undivided = { "A", "B" }', "A is undivided, and" },
+  { "halves of molecules", "init", "all == all//1 and [^\n]+ or all/2", "all/2", "whole molecules",
+    "A = 10, B", "A = 11, B" },
+  { "daughters that no seed determines", "init", "math.random%b()", "math.tointeger(os.clock()*1e6//1) %% all",
+    "of the same seed: take what is random from math.random", "A = 10, B", "A = 1000000000, B" },
+  { "a division that starts afresh", "init", "return { A = all", "cell:reset() %0", "divide: the time is 0 s" },
+  { "undivided without a division", "init", "return flawed$", "flawed.divide = nil return flawed",
+    "undivided: there is no divide" },
+  { "undivided what there is not", "init", 'undivided = { "B" }', 'undivided = { "B", "C" }',
+    "undivided: the cell has no species C" },
   { "a metric that is no number", "init", 'A = cell:get "A" }', "A = 0/0 }", "metrics: A is" },
   { "an operon that is not there", "init", 'if id ~= "g" then', "if false then",
     "manage_operons of an unknown operon" },

@@ -160,6 +160,24 @@ describe("BioResourceManager", function()
     assert.same({ ribosomes = 28, memory_kb = 550 }, manager:optimize_resources_for_biological_type())
   end)
 
+  it("does not slow an organism down that it optimises, nor takes ATP from others", function()
+    hypervisor = bioxen.BioXenHypervisor {}
+    local manager, vm = running("a", nil, "minimal_cell")
+    local grow = [[cell:run { duration = 80*3600 } return cell:get "growth_rate"]]
+    local before = assert(vm:execute_biological_process(grow)).result
+    local held = assert(manager:optimize_resources_for_biological_type())
+    assert.truthy(held.ribosomes > 1000 and held.rna_polymerase > 100 and not held.atp_percentage)
+    assert.near(before, assert(vm:execute_biological_process(grow)).result, 1e-6*before)
+    assert(manager:allocate_atp(50))
+    assert(vm:execute_biological_process(grow))
+    assert.truthy(manager:get_resource_usage().used.atp_percentage <= 50.1)
+    local message
+    for _, item in ipairs(assert(manager:get_optimization_recommendations())) do
+      if item.resource == "atp_percentage" then message = item.message end
+    end
+    assert.truthy(message:find("may limit the cell: try 71", 1, true), message)
+  end)
+
   it("recommends by what was used", function()
     local manager, vm = running("a", { ribosomes = 90 })
     live(vm, 25)
@@ -210,8 +228,11 @@ describe("monitoring", function()
     assert.equal(1, #manager:get_resource_history())
     live(vm, 25)
     local first = manager:get_resource_history()[1].time
-    assert(wait_until(vm, function() return manager:get_resource_history()[1].time > first end))
-    local history = manager:get_resource_history()
+    local history
+    assert(wait_until(vm, function()
+      history = manager:get_resource_history()
+      return history[1].time > first and history[3].used
+    end))
     assert.equal(3, #history)
     assert.truthy(history[1].time < history[2].time and history[2].time < history[3].time)
     assert.near(25, history[3].used.ribosomes, 1e-6)

@@ -13,6 +13,12 @@ local LATE = TIMEOUT + 2 * SLOW
 -- What never ends by itself, and whether the VM survives its interruption: "lives" it does, "dies"
 -- the construct can't be interrupted, nil either.
 local endless = {
+  { "events that set each other off", "lives", "cell:run { duration = 1, every = 1 }", [[
+    local events = {}
+    for i = 1, 20000 do events[i] = { when = "A > " .. i, set = { A = "A + 1" } } end
+    cell:clear()
+    process "cascade" { species = { A = 0 }, parameters = { k = 2 }, reactions = { { "-> A", k = "k" } },
+      events = events }]] },
   { "a plain loop", "lives", "while true do end" },
   { "a loop in pcall", "lives", "while true do pcall(function() while true do end end) end" },
   { "pcalls that nest", "lives", "local function f() while true do pcall(f) end end f()" },
@@ -122,6 +128,14 @@ local failing = {
   { "a result of many small objects", "ERESULT", "more than 16384 objects", [[
     local g, t = genome.new { sequences = { { id = "c", bases = "A" } } }, {}
     for i = 1, 20000 do t[i] = g end
+    return t]] },
+  { "a result of many names", "ERESULT", "too many names, sequences or genes", [[
+    local species, t = {}, {}
+    for i = 1, 2000 do species["S" .. i] = 1 end
+    cell:clear()
+    process "wide" { species = species }
+    local wide = cell:run { duration = 1, every = 1 }
+    for i = 1, 700 do t[i] = wide end
     return t]] },
   { "a result of a function", "ERESULT", "function", "return { a = { print } }" },
   { "a flood of output", "EOUTPUT", "limit", "while true do print(('x'):rep(1000)) end" },

@@ -8,6 +8,28 @@ local daemon = require "spec.support.daemon"
 local processes = require "spec.support.processes"
 local shell = require "spec.support.shell"
 
+describe("a daemon with limits for all of its VMs", function()
+  it("keeps to them, and does not begin where it cannot", function()
+    local served = daemon.start { words = "--vms 1 --memory 300" }
+    local hypervisor = assert(served:connect())
+    local a, b = assert(hypervisor:create_vm("a", "minimal_cell")), assert(hypervisor:create_vm("b", "minimal_cell"))
+    assert(a:start())
+    local _, err = b:start()
+    assert.equal("ECAPACITY", err.code)
+    assert(a:stop())
+    assert(b:start())
+    served:stop()
+    local folder = require("bioxen.hypervisor.cgroup").examine()
+    if folder then return end
+    local sh = shell.open()
+    local status, _, said = sh(("bioxen serve --socket %s/s --state %s/t --use-memory 100"):format(sh.scratch,
+      sh.scratch))
+    sh:close()
+    assert.equal(1, status)
+    assert.truthy(said:find("no control group can be made here", 1, true), said)
+  end)
+end)
+
 describe("a daemon", function()
   local served, hypervisor
 
@@ -50,6 +72,27 @@ describe("a daemon", function()
     for name in pairs(core.hypervisor_methods) do
       if not private[name] then assert.is_function(hypervisor[name], name) end
     end
+  end)
+
+  it("has VMs whose resources are managed, that are restarted, and that take packages by their hashes", function()
+    local vm = assert(hypervisor:create_vm("kept", "minimal_cell", nil,
+      { restart = {}, resources = { ribosomes = 50 } }))
+    assert(vm:start())
+    local manager = bioxen.BioResourceManager(vm)
+    assert.is_true(manager:allocate_ribosomes(60))
+    local usage = manager:get_resource_usage()
+    assert.same({ ribosomes = 60 }, usage.allocated)
+    assert.truthy(usage.used.ribosomes >= 0 and usage.memory > 0 and usage.processor_seconds >= 0)
+    assert.equal(60, manager:get_available_resources().ribosomes.held)
+    assert.equal("kept", vm:top().vm_id)
+    assert(os.execute("kill -9 " .. vm:get_status().pid))
+    assert(processes.wait_until(function() return vm:get_status().starts == 2 and vm:get_state() == "running" end))
+    local sh = shell.open()
+    local path = sh:file("told.lua", "return { install = function() return 7 end }")
+    local _, err = vm:install_biological_package(path, { sha256 = ("0"):rep(64) })
+    assert.equal("EFILE", err.code)
+    assert.equal(7, vm:install_biological_package(path, { sha256 = core.digest_file(path) }))
+    sh:close()
   end)
 
   it("calls as a VM that is here does", function()
@@ -104,6 +147,16 @@ describe("a daemon", function()
     assert.equal("ESTATE", select(2, vm:start()).code)
     local job = assert(vm:submit "while true do end")
     assert.equal("EBUSY", select(2, vm:submit "return 1").code)
+    job:cancel()
+    assert.equal("ECANCELLED", select(2, job:wait()).code)
+  end)
+
+  it("gives output to who reads slowly, all of it", function()
+    local vm = assert(hypervisor:create_vm("a", "minimal_cell", nil, { max_output = 8 << 20 }))
+    assert(vm:start())
+    local job = assert(vm:submit "print(('x'):rep((6 << 20) - 1)) while not done do end")
+    local read = 0
+    while read < 6 << 20 do read = read + #assert(job:read()) end
     job:cancel()
     assert.equal("ECANCELLED", select(2, job:wait()).code)
   end)
@@ -225,6 +278,17 @@ describe("a daemon", function()
     assert.equal("7\n", assert(manager:read_output "a"))
   end)
 
+  it("is attached to by a terminal, where ^C ends what runs and ^D leaves", function()
+    local vm = running "a"
+    local status, out = served.sh:in_terminal("vm attach a --socket " .. served.socket, {
+      { "send", "print('here')\n" }, { "expect", "\r\nhere\r\n" },
+      { "send", "print('on') while true do end\n" }, { "expect", "\r\non\r\n" },
+      { "send", "\3" }, { "expect", "cancelled" },
+      { "send", "40 + 2\n" }, { "expect", "42" }, { "send", "\4" } })
+    assert.equal(0, status, out)
+    assert.equal("running", vm:get_state())
+  end)
+
   it("shows two terminals the same", function()
     running "a"
     local two = {}
@@ -263,13 +327,31 @@ describe("a daemon", function()
     assert.matches("^a +minimal_cell +basic +running +0 calls", must "list")
     assert.equal("hello\n42\n", must [[exec a 'print "hello" return 6*7']])
     assert.equal(42, require "cjson".decode(must "exec a 'return 42' --json").result)
+    assert.equal("a", require "cjson".decode(must "top --json")[1].vm_id)
+    assert.matches("\na +running +%d+%.%d+ +%d+ +%d+%.%d +0 ", must "top")
+    local words = "PATH=%s:$PATH; eval \"$(bioxen completion bash)\"; COMP_WORDS=(bioxen vm %s a) COMP_CWORD=3; "
+      .. "_bioxen_ids bioxen a; echo ${COMPREPLY[@]}"
+    for command, expected in pairs { exec = "a\n", create = "\n" } do
+      local status, out = served.sh(("export BIOXEN_SOCKET=%s; "):format(served.socket)
+        .. words:format(core.real_path((os.getenv "BIOXEN_BUILD" or "./build") .. "/bin"), command))
+      assert.same({ 0, expected }, { status, out })
+    end
     must "pause a"
     assert.equal("paused", hypervisor:get_vm_status "a".state)
     must "resume a"
     must "exec a --detach 'print(1) return 7'"
     assert(processes.wait_until(function() return must "logs a":find('"result":"7"', 1, true) end))
     must "stop a"
-    must "destroy a"
+    must("create b minimal_cell --config " .. served.sh:file("b.json", '{ "memory": 67108864 }'))
+    assert.equal(64 << 20, hypervisor:get_vm_status "b".memory_limit)
+    local wrong, _, mistakes = served:vm("create c minimal_cell --config "
+      .. served.sh:file("c.json", '{ "memroy": 1 }'))
+    assert.equal(1, wrong)
+    assert.matches("config: unknown key \"memroy\"", mistakes)
+    wrong, _, mistakes = served:vm "create 'c d' minimal_cell"
+    assert.equal(2, wrong)
+    assert.matches("^bioxen: bad argument 'vm_id': ", mistakes)
+    must "destroy a b"
     assert.equal("", must "list")
     local status, _, err = served:vm "exec a 'return 1'"
     assert.same({ 1, 'bioxen: no VM is called "a"\n' }, { status, err })
@@ -331,12 +413,18 @@ for i in range(20):
     s.connect("%s")
     s.sendall(bytes(random.randrange(256) for _ in range(1000)) if i %% 2 else b"\xff\0\0\0\2\0\0\0half")
     open_ones.append(s)
+for s in open_ones[1::2]: # until the daemon has enough of it
+    try:
+        while s.recv(4096): pass
+    except ConnectionError: pass
 ']]):format(served.socket)) == 0)
     local deaf = assert(core.open_link(served.socket))
     for _ = 1, 4 do deaf:call("result", "execute", "a", vm.number, false, "return ('x'):rep(40 << 20)") end
     assert(processes.wait_until(function() return vm:get_status().calls >= 1 end))
     assert.equal(2, assert(vm:execute_biological_process "return 2").result)
     deaf:close()
+    local _, log = served:vm "logs"
+    assert.matches('"event":"dismissed","message":"a frame of %d+ bytes, at most 67108864 are allowed"', log)
   end)
 
   it("lets others in while it is asked without end", function()
@@ -436,10 +524,9 @@ describe("a daemon's life:", function()
     for line in shell.read(served.state .. "/logs/a.jsonl"):gmatch "[^\n]*\n?" do
       assert.is_true(line == "" or line:sub(-2) == "}\n", "half a line")
     end
-    for i = 1, 600 do
-      assert(hypervisor:create_vm("b" .. i, "minimal_cell"))
-      assert(hypervisor:destroy_vm("b" .. i))
-    end
+    for i = 1, 300 do assert(hypervisor:create_vm("b" .. i, "minimal_cell")) end
+    for i = 1, 300 do assert(hypervisor:destroy_vm("b" .. i)) end
+    for i = 301, 600 do assert(assert(hypervisor:create_vm("b" .. i, "minimal_cell")):destroy()) end
     assert.equal("running", vm:get_state())
     assert.is_true(served:ended "TERM")
     local said = served:words_said()
@@ -467,17 +554,17 @@ describe("a daemon's life:", function()
   end)
 
   it("its logs are rotated", function()
-    served = daemon.start { words = "--log-size 20000" }
+    served = daemon.start { words = "--log-size 65536" }
     local hypervisor = assert(served:connect())
     local vm = assert(hypervisor:create_vm("a", "minimal_cell"))
     assert(vm:start())
-    for _ = 1, 15 do
-      for _ = 1, 20 do assert(vm:execute_biological_process "print(('x'):rep(300))") end
+    for _ = 1, 6 do
+      for _ = 1, 50 do assert(vm:execute_biological_process "print(('x'):rep(600))") end
       served:vm "logs a"
     end
     for _, name in ipairs { "a.jsonl", "a.jsonl.1" } do
       local size = #shell.read(served.state .. "/logs/" .. name)
-      assert.is_true(size > 0 and size <= 20000, size)
+      assert.is_true(size > 0 and size <= 65536, size)
     end
   end)
 

@@ -180,6 +180,11 @@ describe("a session with faults:", function()
     assert.is_nil(result)
     assert.is_nil(bench:secret_in(fault_bench.dump(err)))
     assert(session:call "VM.get_all")
+    pool:fault { fault = "oversized", method = "session.login_with_password", bytes = 5000 }
+    result, err = bench:session()
+    assert.is_nil(result)
+    assert_error(err, "BAD_ANSWER", "session.login_with_password", "no session")
+    pool:control "end_sessions" -- of which we know no name
   end)
 
   -- ---- tasks ----

@@ -125,13 +125,14 @@ function VM:load_genome(source, options)
   return done and loaded
 end
 
-function VM:install_biological_package(package_name)
+function VM:install_biological_package(package_name, options)
   if type(package_name) == "string" and package_name:find "[/.]" then
     local path, err = core.real_path(package_name)
     if not path then return nil, err end
     package_name = path
   end
-  local value, err = ask(self.hypervisor, "method", self.id, self.number, "install_biological_package", package_name)
+  local value, err = ask(self.hypervisor, "method", self.id, self.number, "install_biological_package", package_name,
+    options)
   return value, err
 end
 
@@ -268,7 +269,8 @@ local function close(hypervisor)
   hypervisor.link:close()
 end
 
-local class = { __name = "bioxen.BioXenHypervisor", __index = Hypervisor, __close = close, __gc = close,
+-- Lost, it closes once its jobs have ended: they keep the link.
+local class = { __name = "bioxen.BioXenHypervisor", __index = Hypervisor, __close = close,
   __tostring = function(hypervisor) return ("BioXenHypervisor(%s)"):format(hypervisor.path) end }
 
 --- Connect to the daemon whose socket is at `path` (default: this user's).

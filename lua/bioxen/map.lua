@@ -34,11 +34,13 @@ local function await(job, err)
   return coroutine.yield(job)
 end
 
--- What code, or a function of a VM, comes to.
-function Map:work(what, vm, input)
+-- What code, or a function of a VM, comes to, from this seed on.
+function Map:work(what, vm, seed, input)
   if type(what) == "string" then
-    return await(vm:submit(what, { args = input, timeout = self.options.timeout, name = "map" }))
+    return await(core.request(vm, "seeded", self.options.timeout, seed, what, "=map", input))
   end
+  local seeded, problem = await(core.request(vm, "seed", nil, seed))
+  if not seeded then return nil, problem end
   local answer, err = what(vm, input)
   if core.class_name(answer) == "Job" then return await(answer) end
   return answer, err
@@ -59,7 +61,7 @@ function Map:prepare(slot)
   local vm, done, err = slot.vm, true, nil
   if slot.own then done, err = start_afresh(vm) end
   if done and self.options.setup then
-    done, err = self:work(self.options.setup, vm)
+    done, err = self:work(self.options.setup, vm, self.seed)
     done = done ~= nil or err == nil
   end
   slot.ready = done
@@ -80,9 +82,7 @@ function Map:attempt(slot, item)
     if not prepared then return nil, err end
   end
   slot.ready = self.reuse
-  local seeded, err = await(core.request(slot.vm, "seed", nil, seed_of(self.seed, item.index)))
-  if not seeded then return nil, err end
-  return self:work(self.what, slot.vm, item.input)
+  return self:work(self.what, slot.vm, seed_of(self.seed, item.index), item.input)
 end
 
 -- ---- inputs and results ----
@@ -261,7 +261,10 @@ function map.map(inputs, what, options)
   self.reuse = given.reuse or type(given.vms) == "table"
   if type(given.vms) ~= "table" then
     local made, err = make_slots(self, math.max(1, math.min(wanted, self.total or wanted)))
-    if not made then return nil, err end
+    if not made then
+      self:close()
+      return nil, err
+    end
   end
   self.ahead = math.max(#self.slots, math.tointeger(given.ahead) or AHEAD*#self.slots)
   return self, nil, nil, self

@@ -13,6 +13,7 @@ vm.allocate_resources = resources.allocate
 vm.get_biological_metrics = capabilities.get_biological_metrics
 vm.get_essential_genes = capabilities.get_essential_genes
 vm.get_plasmid_count = capabilities.get_plasmid_count
+vm.get_resource_usage = capabilities.get_resource_usage
 vm.install_biological_package = packages.install
 vm.load_genome = resources.load_genome
 vm.load_sbml = sbml.load

@@ -267,6 +267,11 @@ function BiologicalVM:load_sbml(model, options) end
 ---@return bioxen.Error?
 function BiologicalVM:get_biological_metrics() end
 
+---What the cell uses now of each resource of its chassis, as its organism counts it.
+---@return table<string, number>? ribosomes, rna_polymerase, atp_percentage, memory_kb, as far as this is known
+---@return bioxen.Error? EUNSUPPORTED where the organism does not know
+function BiologicalVM:get_resource_usage() end
+
 ---What follows asks the organism's module, in the VM. An organism that lacks a capability gives
 ---EUNSUPPORTED and says which it has; `bioxen organisms` lists them.
 
@@ -901,6 +906,12 @@ function FluxModel:optimise() end
 ---@return string? status
 function FluxModel:optimum() end
 
+---Why there is no optimum. "infeasible": `bounds` and the balances of `metabolites` cannot all hold, and could all
+---without any one of them (each is checked). "unbounded": `fluxes` that may be added any number of times, each time
+---with a gain of 1. A model that has an optimum has its status alone.
+---@return { status: string, bounds: { reaction: string, bound: "lower"|"upper", value: number }[]?, metabolites: string[]?, fluxes: table<string, number>? }
+function FluxModel:diagnose() end
+
 ---From now on without these genes and reactions, in all that is computed: a reaction is stopped while it is disabled,
 ---or its rule fails for the genes that are. Its bounds are kept.
 ---@param what { genes: string[]?, reactions: string[]? }
@@ -965,6 +976,17 @@ function FluxModel:essential_reactions(options) end
 ---@return table<string, { minimum: number, maximum: number }>?
 ---@return string? status
 function FluxModel:variability(options) end
+
+---The reactions that can carry no flux of more than `tolerance` (default 1e-7) within the bounds, whatever the
+---objective; nil and the status where nothing is feasible.
+---@param options { tolerance: number? }?
+---@return string[]?
+---@return string? status
+function FluxModel:blocked(options) end
+
+---The metabolites that no reaction can make and another one use, by their bounds.
+---@return string[]
+function FluxModel:dead_ends() end
 
 ---The solution with the least sum of absolute fluxes, at `fraction` (default 1) of the optimum or
 ---more.
@@ -1216,7 +1238,7 @@ function BioResourceManager:get_resource_usage() end
 function BioResourceManager:get_available_resources() end
 
 ---Hold what the cell was measured to use, at most in the history and now, with a tenth of headroom. What the chassis has
----too little of for that stays as it is.
+---too little of for that stays as it is, and so does ATP where the cell spends all that it is given.
 ---@return bioxen.Resources? what is held now
 ---@return bioxen.Error?
 function BioResourceManager:optimize_resources_for_biological_type() end
@@ -1415,7 +1437,7 @@ function VMManager:send_input(vm_id, text) end
 ---@param vm_id string
 ---@param timeout number? seconds (default: as long as it takes)
 ---@return string?
----@return integer|bioxen.Error bytes that were lost, as reader:pieces
+---@return (integer|bioxen.Error)? how many bytes were lost, if any were: they came faster than they were read
 function VMManager:read_output(vm_id, timeout) end
 
 ---What get_status says of each session, with `attached`, and `running`, of its VM; by the VM's id.
@@ -1513,13 +1535,13 @@ local SessionReader = {}
 ---What has come since the last time, without the inputs. Waits until all input has been evaluated.
 ---@param timeout number? seconds (default: as long as it takes; 0 does not wait)
 ---@return string?
----@return integer|bioxen.Error bytes that were lost, for they came faster than they were read; ESTATE once detached
+---@return (integer|bioxen.Error)? how many bytes were lost, if any were: they came faster than they were read; ESTATE once detached
 function SessionReader:read(timeout) end
 
 ---The same in order, as pieces of each kind.
 ---@param timeout number?
 ---@return { kind: "input"|"output"|"result"|"error", text: string, from: any }[]?
----@return integer|bioxen.Error
+---@return (integer|bioxen.Error)?
 function SessionReader:pieces(timeout) end
 
 ---Read no more.

@@ -1,4 +1,4 @@
--- Times of what the host does beyond one VM: sessions, broadcasts, work in bulk.
+-- Times of what the host does beyond one VM: sessions, broadcasts, the daemon, work in bulk.
 -- Run: build/bin/bioxen scripts/bench/host.lua
 
 local bioxen = require "bioxen"
@@ -60,6 +60,38 @@ do
   broadcast()
   row("broadcast to 100 sessions, all answers (median)", ("%.2f"):format(median(times(50, broadcast))*1e3), "ms")
   for _, id in ipairs(manager:list_vms()) do manager:remove_vm(id) end
+end
+
+-- ---- the daemon ----
+
+do
+  local folder = os.tmpname()
+  os.remove(folder)
+  assert(core.make_folder(folder))
+  local command = ("exec '%s' serve --socket '%s/socket' --state '%s' 2>&1"):format(arg[-1], folder, folder)
+  local pipe <close> = assert(io.popen(command))
+  pipe:read "l"
+  local hypervisor = assert(bioxen.connect(folder .. "/socket"))
+  local far = assert(hypervisor:create_vm("far", "minimal_cell"))
+  local near <close> = assert(bioxen.create_bio_vm("near", "minimal_cell"))
+  assert(far:start() and near:start())
+  for _, code in ipairs { "return 1", "for _ = 1, 300000 do end" } do
+    local function call(vm)
+      return function() assert(vm:execute_biological_process(code)) end
+    end
+    local n = code == "return 1" and 5000 or 200
+    local best = { math.huge, math.huge } -- of five medians, for others may load the machine
+    for _ = 1, 5 do
+      for i, vm in ipairs { near, far } do best[i] = math.min(best[i], median(times(n, call(vm)))) end
+    end
+    local what = code == "return 1" and "a call that does nothing" or "a call that counts to 300,000"
+    row(what .. ", direct", ("%.1f"):format(best[1]*1e6), "us")
+    row("  through the daemon", ("%.1f"):format(best[2]*1e6), "us")
+    row("  over the direct one", ("%.2f"):format(best[2]/best[1]), "", "<= 2")
+  end
+  os.execute("kill " .. hypervisor.pid)
+  pipe:read "a"
+  os.execute(("rm -rf '%s'"):format(folder))
 end
 
 -- ---- work in bulk ----

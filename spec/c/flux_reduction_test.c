@@ -55,14 +55,18 @@ static bx_lp_problem make(network *n, uint64_t seed)
                            n->upper, n->cost, n->zero,  n->zero,  NULL};
 }
 
-static void check_way_back(bx_lp *whole, const bx_reduction *reduction, bx_lp *left)
+static void check_way_back(bx_lp *whole, const bx_reduction *reduction, bx_lp *left,
+                           const double *x)
 {
     bx_error err = {0};
     bx_lp_status status;
     unsigned char before[ROWS + COLUMNS], after[ROWS + COLUMNS];
     double best = bx_lp_objective(whole);
     int basic = 0;
-    CHECK(bx_reduction_restore_basis(reduction, left, before) == 0);
+    double prices[ROWS];
+    CHECK(bx_reduction_restore(reduction, left, before, prices) == 0);
+    CHECK(bx_lp_accept(whole, x, prices));
+    CHECK_NEAR(bx_lp_objective(whole), best, 1e-9 * (1 + fabs(best)));
     CHECK(bx_lp_start_from(whole, before) == 0);
     CHECK(bx_lp_solve(whole, &status, &err) == 0 && status == BX_LP_OPTIMAL);
     CHECK_NEAR(bx_lp_objective(whole), best, 1e-9 * (1 + fabs(best)));
@@ -97,7 +101,7 @@ static bool check_network(uint64_t seed)
         CHECK_NEAR(bx_lp_objective(left) + reduction->settled, best, 1e-9 * (1 + fabs(best)));
         bx_reduction_expand(reduction, bx_lp_solution(left), x);
         CHECK(bx_lp_is_feasible(whole, x));
-        check_way_back(whole, reduction, left);
+        check_way_back(whole, reduction, left, x);
     }
     bx_lp_free(left);
     bx_lp_free(whole);
@@ -111,6 +115,100 @@ static void what_is_left_has_the_same_optimum_and_a_way_back(void)
     for (uint64_t seed = 1; seed <= 500; seed++)
         smaller += check_network(seed);
     CHECK(smaller > 200);
+}
+
+/* Change something: bounds of some columns, which stay within those of the beginning, or a cost. */
+static void change(bx_random *random, bx_lp *lp, bool bounds)
+{
+    const bx_lp_problem *now = bx_lp_problem_of(lp);
+    for (int k = 0; k < 3; k++) {
+        size_t j = below(random, COLUMNS);
+        if (!bounds)
+            bx_lp_set_cost(lp, j, (double)below(random, 5) - 2);
+        else if (now->upper[j] > 0)
+            bx_lp_set_bounds(lp, j, now->lower[j],
+                             below(random, 2) ? now->upper[j] / 2 : now->lower[j]);
+    }
+}
+
+static void check_again(bx_lp *lp, bx_reduction *reduction)
+{
+    const bx_lp_problem *now = bx_lp_problem_of(lp);
+    bx_error err = {0};
+    bx_lp_status status, anew, again;
+    bx_lp *fresh = bx_lp_new(now, &err);
+    CHECK(bx_lp_solve(lp, &status, &err) == 0 && bx_lp_solve(fresh, &anew, &err) == 0);
+    CHECK(status == anew);
+    double best = status == BX_LP_OPTIMAL ? bx_lp_objective(fresh) : 0;
+    if (status == BX_LP_OPTIMAL)
+        CHECK_NEAR(bx_lp_objective(lp), best, 1e-8 * (1 + fabs(best)));
+    bool follows = reduction && bx_reduction_follow(reduction, now);
+    CHECK(!reduction || follows || status == BX_LP_INFEASIBLE);
+    bx_lp *left = follows ? bx_lp_new(&reduction->problem, &err) : NULL;
+    if (left) {
+        double x[COLUMNS], prices[ROWS];
+        unsigned char basis[ROWS + COLUMNS];
+        CHECK(bx_lp_solve(left, &again, &err) == 0 && again == status);
+        if (status == BX_LP_OPTIMAL) {
+            bx_reduction_expand(reduction, bx_lp_solution(left), x);
+            CHECK(bx_reduction_restore(reduction, left, basis, prices) == 0);
+            CHECK(bx_lp_accept(fresh, x, prices));
+            CHECK_NEAR(bx_lp_objective(fresh), best, 1e-8 * (1 + fabs(best)));
+        }
+    }
+    bx_lp_free(left);
+    bx_lp_free(fresh);
+}
+
+static void solving_again_is_as_solving_anew(void)
+{
+    for (uint64_t seed = 1; seed <= 150; seed++) {
+        network n;
+        bx_error err = {0};
+        bx_lp_problem problem = make(&n, seed);
+        bx_random random;
+        bx_random_init(&random, seed, 1);
+        bx_lp *lp = bx_lp_new(&problem, &err);
+        bx_reduction *reduction = bx_reduction_new(&problem, false, NULL);
+        check_again(lp, reduction);
+        for (int k = 0; k < 8; k++) {
+            change(&random, lp, below(&random, 2));
+            check_again(lp, reduction);
+        }
+        bx_reduction_free(reduction);
+        bx_lp_free(lp);
+    }
+}
+
+/* From a basis that was remembered, again and again. */
+static void what_is_remembered_is_come_back_to(void)
+{
+    int solved = 0;
+    for (uint64_t seed = 1; seed <= 100; seed++) {
+        network n;
+        bx_error err = {0};
+        bx_lp_status status, anew;
+        bx_lp_problem problem = make(&n, seed);
+        bx_lp *lp = bx_lp_new(&problem, &err);
+        bool optimal = bx_lp_solve(lp, &status, &err) == 0 && status == BX_LP_OPTIMAL;
+        if (optimal)
+            bx_lp_remember(lp, 0);
+        for (size_t j = 0; j < COLUMNS && optimal; j++) {
+            bx_lp_set_bounds(lp, j, 0, 0);
+            bx_lp *fresh = bx_lp_new(bx_lp_problem_of(lp), &err);
+            CHECK(bx_lp_solve(fresh, &anew, &err) == 0);
+            if (bx_lp_try_again(lp, 0, &status)) {
+                solved++;
+                CHECK(status == anew);
+                if (status == BX_LP_OPTIMAL)
+                    CHECK_NEAR(bx_lp_objective(lp), bx_lp_objective(fresh), 1e-8);
+            }
+            bx_lp_set_bounds(lp, j, n.lower[j], n.upper[j]);
+            bx_lp_free(fresh);
+        }
+        bx_lp_free(lp);
+    }
+    CHECK(solved > 3000);
 }
 
 static void a_plain_one_takes_nothing_away(void)
@@ -130,5 +228,7 @@ int main(void)
 {
     RUN(what_is_left_has_the_same_optimum_and_a_way_back);
     RUN(a_plain_one_takes_nothing_away);
+    RUN(solving_again_is_as_solving_anew);
+    RUN(what_is_remembered_is_come_back_to);
     return test_end();
 }

@@ -179,8 +179,8 @@ static void genbank_is_read(void)
         {RECORD("\tCDS\t1..9\n\t\t/locus_tag=\"t\"\n\t\t/product=\"a\n\t\tb\"\n"),
          SEQUENCE "t CDS 1-9 + \"a b\"|"},
         {RECORD(TAGGED("CDS ", "1..9", "t") QUALIFIER("pseudo=\"\"") QUALIFIER("note=\"\"")
-                    QUALIFIER("gene=\"a\"") QUALIFIER("gene=\"b\"")),
-         SEQUENCE "t (a) pseudogene 1-9 + gene_synonym=b|"},
+                    QUALIFIER("gene=\"a\"") QUALIFIER("gene=\"b\"") QUALIFIER("Name=c")),
+         SEQUENCE "t (a) pseudogene 1-9 + gene_synonym=b label=c|"},
         {RECORD(FEATURE("CDS ", "1..6") QUALIFIER("gene=\"g\"") FEATURE("tRNA", "8..9")
                     FEATURE("CDS ", "11..13") QUALIFIER("protein_id=\"P1\"")
                         FEATURE("CDS ", "20..22") QUALIFIER("gene=\"g\"")),
@@ -306,6 +306,19 @@ static void gff3_is_read(void)
          "c 30 unknown|g (abcA) CDS 1-9 +|"},
         {"# of a program\n" REGION ROW("gene", "1", "9", "+", ".", "ID=g"),
          "c 30 unknown|g gene 1-9 +|"},
+        /* NCBI has the class of what is regulatory beside the type, Bakta in its place */
+        {REGION ROW("riboswitch", "1", "9", "+", ".", "ID=a;regulatory_class=riboswitch")
+             ROW("regulatory_region", "2", "9", "+", ".", "ID=b;regulatory_class=terminator")
+                 ROW("enhancer", "3", "9", "+", ".", "ID=c;regulatory_class=other"),
+         "c 30 unknown|a riboswitch 1-9 +|b terminator 2-9 +|"
+         "c enhancer 3-9 + regulatory_class=other|"},
+        /* GeneMark's numbers are no locus tags */
+        {REGION ROW("gene", "1", "9", "+", ".", "ID=gene_1")
+             ROW("CDS", "1", "9", "+", "0", "ID=cds_1;gene_id=1;Parent=gene_1"),
+         "c 30 unknown|gene_1 CDS 1-9 +|"},
+        {REGION ROW("CDS", "1", "9", "+", "0", "ID=cds_1;gene_id=g"), "c 30 unknown|g CDS 1-9 +|"},
+        {REGION ROW("gene", "1", "9", "+", ".", "ID=g;Note=a transcript_id is none"),
+         "c 30 unknown|g gene 1-9 + Note=a transcript_id is none|"},
         {REGION ROW("gene", "7", "9", "-", ".", "ID=g;exception=trans-splicing;part=1")
              ROW("gene", "1", "5", "+", ".", "ID=g;exception=trans-splicing;part=2")
                  ROW("CDS", "7", "9", "-", "0", "ID=x;Parent=g;exception=trans-splicing")

@@ -10,14 +10,23 @@ core.ask = function(_, _, _, name, files) -- luacheck: ignore
   sent = { name = name, files = files }
 end
 local packages = require "bioxen.vm.packages"
+local origin = require "bioxen.vm.origin"
+origin.note_package = function() end -- luacheck: ignore
+origin.packages = function() return {} end -- luacheck: ignore
+
+-- Words that have the text in another place than the package's init.lua.
+local places = { ["package/manifest"] = "package/manifest.lua", ["package.zip"] = "package.zip",
+  ["package.tar"] = "package.tar", ["package.rock"] = "package.rock" }
 
 return function(bytes)
   local word, text = bytes:match "^([^\n]*)\n?(.*)$"
-  local file <close> = assert(io.open(path .. "/package/init.lua", "wb"))
+  local place = places[word]
+  local file <close> = assert(io.open(path .. "/" .. (place or "package/init.lua"), "wb"))
   file:write(text)
   file:close()
   local ours = word == "package/"
-  word = word:gsub("^package/", path .. "/%0")
+  word = place == "package/manifest.lua" and path .. "/package" or place and path .. "/" .. place
+    or word:gsub("^package/", path .. "/%0")
   sent = nil
   local good, installed, err = pcall(packages.install, {}, word)
   if not good then
@@ -25,6 +34,7 @@ return function(bytes)
     error(installed)
   end
   if installed and not sent or not installed and not err.code then error "neither sent nor refused" end
+  if place == "package/manifest.lua" then os.remove(path .. "/" .. place) end
   if not sent then return end
   if not sent.name:find "^[a-z][a-z0-9_]*$" then error("a package of the name " .. sent.name) end
   for name, content in pairs(sent.files) do

@@ -289,6 +289,9 @@ int bx_events_settle(const bx_network *network, bx_events *events, double *frame
     for (;;) {
         if (find_turns(network, events, frame, fired, err) < 0)
             return -1;
+        if (events->run && events->run->interrupt && *events->run->interrupt)
+            return bx_fail(err, BX_ECANCELLED, "the run was interrupted at time %g s",
+                           frame[network->time]);
         size_t next = choose(network, events, frame);
         if (next == events->firing_count)
             return 0;

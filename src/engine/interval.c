@@ -25,14 +25,10 @@ static interval hull(const double *values, size_t count)
     return r;
 }
 
-bool bx_interval_is_point(interval a)
-{
-    return a.low == a.high || (isnan(a.low) && isnan(a.high));
-}
-
 static interval widened(interval r)
 {
-    double scale = fmax(fabs(r.low), fabs(r.high)) * LIBRARY_ERROR;
+    double low = fabs(r.low), high = fabs(r.high),
+           scale = (low > high ? low : high) * LIBRARY_ERROR;
     return isfinite(scale) ? (interval){r.low - scale, r.high + scale} : r;
 }
 

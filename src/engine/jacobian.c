@@ -19,35 +19,71 @@ struct bx_jacobian {
     bx_csr pattern;
     uint32_t *targets;  /* for each reaction, dependence and change: the entry it adds to */
     bx_operation *tape; /* as long as the longest code */
+    bool *moves;        /* by slot: with the state; of intermediate values it may be any */
     double *adjoints;   /* by slot: zero in between */
     double *row;        /* by place in the state: zero in between */
     uint32_t *place;    /* rule -> its place in rule_order */
 };
 
+/* Run a code, and note what its operators had. Those of most formulas are in line. */
+static void run_noting(const bx_jacobian *j, const bx_instruction *code, size_t count,
+                       double *frame)
+{
+    bx_operation *o = j->tape;
+    for (const bx_instruction *i = code; i != code + count; i++, o++) {
+        double a = frame[i->a], b = frame[i->b], result;
+        switch ((bx_op)i->op) {
+        case BX_OP_ADD: result = a + b; break;
+        case BX_OP_SUBTRACT: result = a - b; break;
+        case BX_OP_MULTIPLY: result = a * b; break;
+        case BX_OP_DIVIDE: result = a / b; break;
+        default:
+            o->c = frame[i->c];
+            bx_program_run(i, i + 1, frame);
+            result = frame[i->target];
+        }
+        o->a = a;
+        o->b = b;
+        frame[i->target] = o->result = result;
+    }
+}
+
+/* Add to the adjoint of an operand, if the state moves it. */
+static inline void add_adjoint(const bx_jacobian *j, uint32_t slot, double weight,
+                               double derivative)
+{
+    if (derivative != 0 && j->moves[slot])
+        j->adjoints[slot] += weight * derivative;
+}
+
 /* Run a code, then back along it: adjoints[slot] becomes the derivative of `target` by each slot
- * that the code reads. */
+ * that the code reads and the state moves. */
 static void differentiate(const bx_jacobian *j, bx_range range, uint32_t target, double *frame)
 {
     const bx_instruction *code = j->network->program.code + range.begin;
     size_t count = range.end - range.begin;
-    for (size_t i = 0; i < count; i++) {
-        j->tape[i] = (bx_operation){frame[code[i].a], frame[code[i].b], frame[code[i].c], 0};
-        bx_program_run(code + i, code + i + 1, frame);
-        j->tape[i].result = frame[code[i].target];
-    }
+    run_noting(j, code, count, frame);
     j->adjoints[target] = 1;
-    for (size_t i = count; i-- > 0;) {
-        double weight = j->adjoints[code[i].target], d[3];
-        j->adjoints[code[i].target] = 0;
+    for (size_t k = count; k-- > 0;) {
+        const bx_instruction *i = &code[k];
+        const bx_operation *o = &j->tape[k];
+        double weight = j->adjoints[i->target], d[3];
+        j->adjoints[i->target] = 0;
         if (weight == 0)
             continue;
-        bx_op_derivatives((bx_op)code[i].op, &j->tape[i], d);
-        if (d[0] != 0)
-            j->adjoints[code[i].a] += weight * d[0];
-        if (d[1] != 0)
-            j->adjoints[code[i].b] += weight * d[1];
-        if (d[2] != 0)
-            j->adjoints[code[i].c] += weight * d[2];
+        if (i->op == BX_OP_MULTIPLY) {
+            add_adjoint(j, i->a, weight, o->b);
+            add_adjoint(j, i->b, weight, o->a);
+            continue;
+        }
+        if (i->op == BX_OP_DIVIDE && !j->moves[i->b]) {
+            add_adjoint(j, i->a, weight, 1 / o->b);
+            continue;
+        }
+        bx_op_derivatives((bx_op)i->op, o, d);
+        add_adjoint(j, i->a, weight, d[0]);
+        add_adjoint(j, i->b, weight, d[1]);
+        add_adjoint(j, i->c, weight, d[2]);
     }
 }
 
@@ -315,18 +351,43 @@ static size_t longest_code(const bx_network *network)
     return longest;
 }
 
+static void mark_targets(bx_jacobian *j, bx_range range)
+{
+    const bx_instruction *code = j->network->program.code;
+    for (uint32_t i = range.begin; i < range.end; i++) {
+        uint32_t count = bx_solve_is(&code[i]) ? code[i].a : 1;
+        for (uint32_t k = 0; k < count; k++)
+            j->moves[code[i].target + k] = true;
+    }
+}
+
+/* Species, and what is computed from them. */
+static void mark_moves(bx_jacobian *j)
+{
+    const bx_network *network = j->network;
+    for (size_t i = 0; i < network->species; i++)
+        j->moves[i] = network->changing[i];
+    for (size_t i = 0; i < network->rules; i++)
+        if (network->rule_varies[network->rule_order[i]])
+            mark_targets(j, network->rule_codes[i]);
+    for (size_t r = 0; r < network->reactions; r++)
+        mark_targets(j, network->reaction[r].code);
+}
+
 static int build(bx_jacobian *j, finder *f)
 {
     const bx_network *network = j->network;
     j->place = calloc(network->rules + 1, sizeof *j->place);
     j->adjoints = calloc(network->program.frame_size, sizeof *j->adjoints);
+    j->moves = calloc(network->program.frame_size, sizeof *j->moves);
     j->row = calloc(j->size, sizeof *j->row);
     j->tape = malloc((longest_code(network) + 1) * sizeof *j->tape);
     f->stamps = calloc(j->size, sizeof *f->stamps);
     f->found = calloc(j->size, sizeof *f->found);
-    if (!j->place || !j->adjoints || !j->row || !j->tape || !f->stamps || !f->found ||
+    if (!j->place || !j->adjoints || !j->moves || !j->row || !j->tape || !f->stamps || !f->found ||
         bx_csr_init(&j->depends, network->rules + network->reactions) < 0)
         return -1;
+    mark_moves(j);
     int result = find_depends(j, f);
     if (result != 0)
         return result;
@@ -366,6 +427,7 @@ void bx_jacobian_free(bx_jacobian *j)
     free(j->targets);
     free(j->tape);
     free(j->adjoints);
+    free(j->moves);
     free(j->row);
     free(j->place);
     free(j);

@@ -34,32 +34,15 @@ typedef struct listing {
 struct bx_roots {
     size_t frame_size;
     unsigned char *depends; /* by slot */
-    double *low, *high;     /* by slot: its values in an interval of time */
-    uint32_t time;
-    listing timed, state; /* what changes by time alone needs; what changes with the state does */
-    size_t timed_count, root_count;
-    bool between;      /* something is to be looked for between the ends of steps */
-    size_t looks;      /* left for that */
-    double near, last; /* what is found so soon after the last costs looks, too */
-    double step_end;   /* of the last that was looked into */
+    listing state;          /* what the functions of roots need */
+    size_t root_count;
+    bx_watch *timed, *between; /* what changes by time alone; with the state, between two steps */
+    size_t looks;              /* left for that */
+    double near, last;         /* what is found so soon after the last costs looks, too */
+    double step_end;           /* of the last that was looked into */
 };
 
 /* ---- what to watch ---- */
-
-static bool rounds(bx_op op)
-{
-    return op == BX_OP_FLOOR || op == BX_OP_CEIL || op == BX_OP_TRUNCATE || op == BX_OP_REMAINDER;
-}
-
-static bool breaks(bx_op op)
-{
-    return bx_op_compares(op) || rounds(op);
-}
-
-static bool bends(bx_op op)
-{
-    return op == BX_OP_ABS || op == BX_OP_MIN || op == BX_OP_MAX;
-}
 
 static bool equates(bx_op op)
 {
@@ -101,8 +84,8 @@ static void depend_on_block(bx_roots *roots, const bx_instruction *head)
 static unsigned char marks_of(bx_op op, unsigned char depends)
 {
     if (depends & BY_STATE)
-        return !breaks(op) ? 0 : equates(op) || depends & HIDDEN ? ROOT : ROOT | CHANGE;
-    return depends & BY_TIME && (breaks(op) || bends(op)) ? KNOWN : 0;
+        return !bx_interval_breaks(op) ? 0 : equates(op) || depends & HIDDEN ? ROOT : ROOT | CHANGE;
+    return depends & BY_TIME && (bx_interval_breaks(op) || bx_interval_bends(op)) ? KNOWN : 0;
 }
 
 static void collect_code(bx_roots *roots, const bx_instruction *begin, const bx_instruction *end)
@@ -115,7 +98,7 @@ static void collect_code(bx_roots *roots, const bx_instruction *begin, const bx_
         bx_op op = (bx_op)i->op;
         unsigned char depends = dependence(roots, i), marks = marks_of(op, depends);
         append(&roots->state, i, marks);
-        if (marks & KNOWN && breaks(op) && op != BX_OP_REMAINDER)
+        if (marks & KNOWN && bx_interval_breaks(op) && op != BX_OP_REMAINDER)
             depends &= (unsigned char)~DRIFTS;
         roots->depends[i->target] = depends;
     }
@@ -181,6 +164,34 @@ static void collect_all(bx_roots *roots, const bx_network *network, const bx_net
     collect_leaves(roots, network);
 }
 
+/* Whether its value is all that shows of its operands, and it changes at known times. */
+static bool hides(const bx_instruction *i, unsigned char marks)
+{
+    return marks & KNOWN && bx_interval_breaks((bx_op)i->op) && i->op != BX_OP_REMAINDER;
+}
+
+/* What only such an operator reads, as the inner of floor(floor(t)/24), need not be watched. All
+ * but intermediate values may be read elsewhere. `shows` is by slot. */
+static void unmark_inner(listing *all, const bx_program *program, bool *shows)
+{
+    for (size_t slot = 0; slot < program->frame_size + BX_WATCH_OWN_SLOTS; slot++)
+        shows[slot] = slot - program->temporaries >= program->temporary_count;
+    for (size_t k = all->count; k-- > 0;) {
+        const bx_instruction *i = &all->items[k];
+        unsigned arity = bx_op_arity((bx_op)i->op);
+        if (!shows[i->target])
+            all->marks[k] &= (unsigned char)~KNOWN;
+        bool through = shows[i->target] && !hides(i, all->marks[k]);
+        if (i->target - program->temporaries < program->temporary_count)
+            shows[i->target] = false;
+        shows[i->a] = shows[i->a] || through;
+        if (arity > 1)
+            shows[i->b] = shows[i->b] || through;
+        if (arity > 2)
+            shows[i->c] = shows[i->c] || through;
+    }
+}
+
 /* From all code to what has one of the marks, and what that needs; `needed` is by slot. */
 static void prune(listing *to, const listing *all, unsigned char marks, bool *needed)
 {
@@ -220,24 +231,53 @@ static size_t count_marks(const listing *code, unsigned char marks)
     return count;
 }
 
+/* What of all code has one of the marks, to be watched; `part` has room for it. */
+static bx_watch *watch(const bx_network *network, const listing *all, listing *part,
+                       unsigned char marks, const bool *moves, bool *needed)
+{
+    size_t size = network->program.frame_size;
+    memset(needed, 0, (size + BX_WATCH_OWN_SLOTS) * sizeof *needed);
+    prune(part, all, marks, needed);
+    for (size_t k = 0; k < part->count; k++)
+        part->marks[k] = !part->marks[k]         ? 0
+                         : part->marks[k] & LEAF ? BX_WATCH_LEAF
+                                                 : BX_WATCH_FORMULA;
+    return bx_watch_new(part->items, part->marks, part->count, moves, size, network->time);
+}
+
+static int build_watches(bx_roots *roots, const bx_network *network, listing *all, listing *part)
+{
+    size_t size = roots->frame_size + BX_WATCH_OWN_SLOTS;
+    bool *needed = calloc(size, sizeof *needed), *moves = calloc(size, sizeof *moves);
+    if (needed && moves) {
+        unmark_inner(all, &network->program, needed);
+        roots->timed = watch(network, all, part, KNOWN, moves, needed);
+        for (size_t i = 0; i < network->species; i++)
+            moves[i] = network->changing[i];
+        roots->between = watch(network, all, part, CHANGE | LEAF, moves, needed);
+        memset(needed, 0, size * sizeof *needed);
+        prune(all, all, ROOT, needed);
+        roots->root_count = count_marks(all, ROOT);
+    }
+    free(needed);
+    free(moves);
+    return roots->timed && roots->between ? 0 : -1;
+}
+
 static int build(bx_roots *roots, const bx_network *network, const bx_network *jumps)
 {
     size_t count = 2 * network->program.count + network->logic_count;
     count += jumps ? jumps->program.count : 0;
     for (size_t i = 0; i < network->program.delayed_count; i++)
         count += network->program.delayed[i].count;
-    bool *needed = calloc(roots->frame_size + 2, 2 * sizeof *needed);
-    int result =
-        needed && allocate(&roots->timed, count) == 0 ? allocate(&roots->state, count) : -1;
-    if (result == 0) {
+    listing part = {0};
+    int result = -1;
+    if (allocate(&roots->state, count) == 0 && allocate(&part, count) == 0) {
         collect_all(roots, network, jumps);
-        prune(&roots->timed, &roots->state, KNOWN, needed);
-        prune(&roots->state, &roots->state, ROOT | CHANGE | LEAF, needed + roots->frame_size + 2);
-        roots->timed_count = count_marks(&roots->timed, KNOWN);
-        roots->root_count = count_marks(&roots->state, ROOT);
-        roots->between = count_marks(&roots->state, CHANGE | LEAF) > 0;
+        result = build_watches(roots, network, &roots->state, &part);
     }
-    free(needed);
+    free(part.items);
+    free(part.marks);
     return result;
 }
 
@@ -249,11 +289,8 @@ bx_roots *bx_roots_new(const bx_network *network, const bx_network *jumps, bx_er
         return NULL;
     }
     roots->frame_size = network->program.frame_size;
-    roots->time = network->time;
-    roots->depends = calloc(roots->frame_size + 2, 1);
-    roots->low = calloc(roots->frame_size + 2, sizeof *roots->low);
-    roots->high = calloc(roots->frame_size + 2, sizeof *roots->high);
-    if (!roots->depends || !roots->low || !roots->high || build(roots, network, jumps) < 0) {
+    roots->depends = calloc(roots->frame_size + BX_WATCH_OWN_SLOTS, 1);
+    if (!roots->depends || build(roots, network, jumps) < 0) {
         bx_roots_free(roots);
         bx_fail_memory(err);
         return NULL;
@@ -266,12 +303,10 @@ void bx_roots_free(bx_roots *roots)
     if (!roots)
         return;
     free(roots->depends);
-    free(roots->low);
-    free(roots->high);
-    free(roots->timed.items);
-    free(roots->timed.marks);
     free(roots->state.items);
     free(roots->state.marks);
+    bx_watch_free(roots->timed);
+    bx_watch_free(roots->between);
     free(roots);
 }
 
@@ -305,8 +340,9 @@ size_t bx_roots_count(const bx_roots *roots)
 
 void bx_roots_reads(const bx_roots *roots, bool *reads)
 {
-    for (size_t k = 0; k < roots->state.count; k++) {
+    for (size_t k = roots->state.count; k-- > 0;) {
         const bx_instruction *i = &roots->state.items[k];
+        reads[i->target] = false;
         reads[i->a] = reads[i->b] = reads[i->c] = true;
     }
 }
@@ -323,127 +359,32 @@ void bx_roots_evaluate(const bx_roots *roots, double *frame, double *out)
         done = i;
         double a = frame[i->a], b = frame[i->b];
         bx_op op = (bx_op)i->op;
-        double value = rounds(op) ? parity(op, op == BX_OP_REMAINDER ? a / b : a) : a - b;
+        double value =
+            bx_interval_rounds(op) ? parity(op, op == BX_OP_REMAINDER ? a / b : a) : a - b;
         out[found++] = isfinite(value) ? value : 1;
     }
 }
 
 /* ---- searches ---- */
 
-#define FNV_START 0xcbf29ce484222325u
-
-/* Of what changes in formulas; of leaves. */
-typedef struct digest {
-    uint64_t of[2];
-} digest;
-
-/* Whether no instruction of a listing that has a mark changes at once in an interval of time. */
-static bool steady(bx_roots *roots, const listing *code, const bx_course *course, double low,
-                   double high)
+void bx_roots_prepare(bx_roots *roots, const double *frame)
 {
-    double *lows = roots->low, *highs = roots->high;
-    lows[roots->time] = low;
-    highs[roots->time] = high;
-    if (course)
-        course->within(course->data, low, high, lows, highs);
-    for (size_t k = 0; k < code->count; k++) {
-        const bx_instruction *i = &code->items[k];
-        bx_op op = (bx_op)i->op;
-        unsigned arity = bx_op_arity(op);
-        bx_interval a = {lows[i->a], highs[i->a]}, b = {0, 0}, c = {0, 0}, r;
-        if (arity > 1)
-            b = (bx_interval){lows[i->b], highs[i->b]};
-        if (arity > 2)
-            c = (bx_interval){lows[i->c], highs[i->c]};
-        if (op == BX_OP_DELAY)
-            r = bx_interval_unbounded;
-        else if (bx_interval_is_point(a) && bx_interval_is_point(b) && bx_interval_is_point(c))
-            r.low = r.high = bx_program_apply(op, a.low, b.low, c.low);
-        else if (!((breaks(op) || bends(op)) && bx_interval_settles(op, a, b, &r))) {
-            if (code->marks[k] & (KNOWN | CHANGE | LEAF))
-                return false;
-            r = bx_interval_apply(op, a, b, c);
-        }
-        lows[i->target] = r.low;
-        highs[i->target] = r.high;
-    }
-    return true;
+    bx_watch_prepare(roots->between, frame);
 }
 
-/* What the operators that change at once come to at `time`. */
-static digest digest_at(bx_roots *roots, const listing *code, const bx_course *course, double time)
+const uint32_t *bx_roots_moving(const bx_roots *roots, size_t *count)
 {
-    digest result = {{FNV_START, FNV_START}};
-    double *frame = roots->low;
-    frame[roots->time] = time;
-    if (course)
-        course->at(course->data, time, frame);
-    for (size_t k = 0; k < code->count; k++) {
-        const bx_instruction *i = &code->items[k];
-        double a = frame[i->a], b = frame[i->b];
-        if (i->op == BX_OP_DELAY) /* it counts for nothing that does */
-            continue;
-        bx_program_run(i, i + 1, frame);
-        if (!(code->marks[k] & (KNOWN | CHANGE | LEAF)))
-            continue;
-        double value = frame[i->target];
-        if (i->op == BX_OP_ABS)
-            value = a < 0;
-        else if (i->op == BX_OP_MIN || i->op == BX_OP_MAX)
-            value = a < b;
-        else if (i->op == BX_OP_REMAINDER)
-            value = rint((a - value) / b);
-        uint64_t bits, *hash = &result.of[(code->marks[k] & LEAF) != 0];
-        memcpy(&bits, &value, sizeof bits);
-        *hash = (*hash ^ bits) * 0x100000001b3u;
-        *hash ^= *hash >> 29;
-    }
-    return result;
-}
-
-/* The first time after `low` at which something changes, to `resolution`; infinity if nothing does
- * up to `end`. Less than one look is left where the search had to give up, at the time returned. */
-static double search(bx_roots *roots, const listing *code, const bx_course *course, double low,
-                     double end, double resolution, size_t *looks, bool *formula)
-{
-    double width = end - low;
-    while (low<end && * looks> 0) {
-        double least = fmax(nextafter(low, INFINITY), low + resolution);
-        double high = fmin(fmax(low + width, least), end);
-        --*looks;
-        if (steady(roots, code, course, low, high)) {
-            low = high;
-            width *= 2;
-            continue;
-        }
-        if (high > least) {
-            width = (high - low) / 2;
-            continue;
-        }
-        digest before = digest_at(roots, code, course, low);
-        digest after = digest_at(roots, code, course, high);
-        *formula = before.of[0] != after.of[0];
-        if (*formula || before.of[1] != after.of[1])
-            return high;
-        low = high;
-    }
-    return low < end ? low : INFINITY;
-}
-
-static void load(bx_roots *roots, const double *frame)
-{
-    memcpy(roots->low, frame, roots->frame_size * sizeof *frame);
-    memcpy(roots->high, frame, roots->frame_size * sizeof *frame);
+    return bx_watch_moving(roots->between, count);
 }
 
 double bx_roots_next(bx_roots *roots, const double *frame, double now, double end)
 {
-    if (roots->timed_count == 0)
+    if (bx_watch_count(roots->timed) == 0)
         return INFINITY;
-    load(roots, frame);
+    bx_watch_prepare(roots->timed, frame);
     size_t looks = LOOKS;
     bool formula;
-    double next = search(roots, &roots->timed, NULL, now, end, 0, &looks, &formula);
+    double next = bx_watch_search(roots->timed, NULL, now, end, 0, &looks, &formula);
     if (looks > 0 || next == INFINITY)
         return next;
     return fmin(fmax(next, now + fmax((end - now) * LEAST_ADVANCE, end * 1e-6)), end);
@@ -456,19 +397,18 @@ void bx_roots_begin(bx_roots *roots, double near)
     roots->last = roots->step_end = -INFINITY;
 }
 
-double bx_roots_between(bx_roots *roots, const bx_course *course, const double *frame, double low,
-                        double high, bool *formula)
+double bx_roots_between(bx_roots *roots, const bx_course *course, double low, double high,
+                        bool *formula)
 {
     *formula = false;
-    if (!roots->between)
+    if (bx_watch_count(roots->between) == 0)
         return INFINITY;
-    load(roots, frame);
     if (high != roots->step_end && roots->looks < LOOKS_SAVED)
         roots->looks += LOOKS_A_STEP;
     roots->step_end = high;
     size_t saved = roots->looks;
-    double found = search(roots, &roots->state, course, low, high, BX_ROOTS_RESOLUTION * fabs(high),
-                          &roots->looks, formula);
+    double found = bx_watch_search(roots->between, course, low, high,
+                                   BX_ROOTS_RESOLUTION * fabs(high), &roots->looks, formula);
     if (roots->looks == 0)
         return INFINITY;
     if (found <= high && found - roots->last > roots->near)

@@ -6,6 +6,7 @@
 #ifndef BX_ENGINE_ROOTS_H
 #define BX_ENGINE_ROOTS_H
 
+#include "engine/watch.h"
 #include "model/network.h"
 
 /* Two times are one, beside a solver's state, if they differ by less than this part of themselves.
@@ -29,7 +30,7 @@ bool bx_roots_drifts(const bx_roots *roots, uint32_t slot);
  * `frame` are up to date, here and below. */
 double bx_roots_next(bx_roots *roots, const double *frame, double now, double end);
 
-/* Set reads[slot] of what bx_roots_evaluate reads. */
+/* Set reads[slot] of what bx_roots_evaluate reads, and clear it of what it computes. */
 void bx_roots_reads(const bx_roots *roots, bool *reads);
 
 /* How many functions change their sign where something in a formula that depends on the state
@@ -37,21 +38,19 @@ void bx_roots_reads(const bx_roots *roots, bool *reads);
 size_t bx_roots_count(const bx_roots *roots);
 void bx_roots_evaluate(const bx_roots *roots, double *frame, double *out);
 
-/* The course of a state in time: puts the state at a time into a frame, and the bounds of what it
- * is within an interval into two. */
-typedef struct bx_course {
-    void (*at)(void *data, double time, double *frame);
-    void (*within)(void *data, double low, double high, double *lows, double *highs);
-    void *data;
-} bx_course;
-
 /* Before a run. Times closer than `near` are hard to tell apart in it. */
 void bx_roots_begin(bx_roots *roots, double near);
+
+/* Take what does not move between steps from the frame: before the first, and when it changed. */
+void bx_roots_prepare(bx_roots *roots, const double *frame);
+
+/* The species whose course bx_roots_between asks for, in this order. */
+const uint32_t *bx_roots_moving(const bx_roots *roots, size_t *count);
 
 /* The first time after `low` at which something that depends on the state changes at once: in a
  * formula, or else in a condition of an event alone. Infinity if there is none up to `high`, or
  * none was found in the time that this may take. */
-double bx_roots_between(bx_roots *roots, const bx_course *course, const double *frame, double low,
-                        double high, bool *formula);
+double bx_roots_between(bx_roots *roots, const bx_course *course, double low, double high,
+                        bool *formula);
 
 #endif

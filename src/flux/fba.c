@@ -6,6 +6,7 @@
 #include <limits.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define BYTES_DEFAULT ((size_t)1 << 30)
 #define PROGRESS_INTERVAL 250000000 /* nanoseconds */
@@ -85,7 +86,7 @@ static bx_lp *build(const bx_fba *fba, bx_error *err)
     return lp;
 }
 
-/* ---- optimising ---- */
+/* ---- solutions ---- */
 
 static int prepare(bx_fba *fba, bx_error *err)
 {
@@ -126,28 +127,100 @@ static void bound_columns(bx_fba *fba, const bool *stopped)
     }
 }
 
-/* The first solution is found on the reduced program, and made out on the whole from there. Where
- * that fails the whole is solved from nothing. */
-static void start_from_reduced(bx_fba *fba)
+/* ---- the reduced program ---- */
+
+/* Whether its bounds hold all of those that are now; those that do not are given up. */
+static bool are_within(bx_fba *fba)
 {
-    bx_reduction *reduction = bx_reduction_new(bx_lp_problem_of(fba->lp), false, NULL);
-    bx_lp *lp = reduction ? bx_lp_new(&reduction->problem, NULL) : NULL;
-    unsigned char *basis = malloc(bx_lp_basis_size(fba->lp) + 1);
-    bx_lp_status status;
-    if (lp && basis && bx_lp_solve(lp, &status, NULL) == 0 && status == BX_LP_OPTIMAL &&
-        bx_reduction_restore_basis(reduction, lp, basis) == 0)
-        bx_lp_start_from(fba->lp, basis);
-    free(basis);
-    bx_lp_free(lp);
-    bx_reduction_free(reduction);
+    const bx_lp_problem *whole = bx_lp_problem_of(fba->lp);
+    bool within = true;
+    for (size_t r = 0; r < fba->reaction_count; r++) {
+        if (whole->lower[r] < fba->widest_lower[r]) {
+            fba->widest_lower[r] = -INFINITY;
+            within = false;
+        }
+        if (whole->upper[r] > fba->widest_upper[r]) {
+            fba->widest_upper[r] = INFINITY;
+            within = false;
+        }
+    }
+    return within;
 }
+
+static void forget_reduced(bx_fba *fba)
+{
+    bx_lp_free(fba->left);
+    bx_reduction_free(fba->reduction);
+    fba->left = NULL;
+    fba->reduction = NULL;
+}
+
+/* Of the present program, or where that has gone beyond what there was, of one with room. */
+static bool reduce(bx_fba *fba)
+{
+    bx_lp_problem wide = *bx_lp_problem_of(fba->lp);
+    if (!fba->fluxes) {
+        fba->widest_lower = malloc((fba->reaction_count + 1) * sizeof(double));
+        fba->widest_upper = malloc((fba->reaction_count + 1) * sizeof(double));
+        fba->row_prices = calloc(fba->rows + 1, sizeof(double));
+        fba->fluxes = calloc(fba->reaction_count + 1, sizeof(double));
+        if (!fba->widest_lower || !fba->widest_upper || !fba->row_prices || !fba->fluxes)
+            return false;
+        memcpy(fba->widest_lower, wide.lower, fba->reaction_count * sizeof(double));
+        memcpy(fba->widest_upper, wide.upper, fba->reaction_count * sizeof(double));
+    } else if (are_within(fba) && fba->left) {
+        return true;
+    }
+    forget_reduced(fba);
+    wide.lower = fba->widest_lower;
+    wide.upper = fba->widest_upper;
+    fba->reduction = bx_reduction_new(&wide, false, NULL);
+    if (!fba->reduction || !bx_reduction_follow(fba->reduction, bx_lp_problem_of(fba->lp)))
+        return false;
+    fba->left = bx_lp_new(&fba->reduction->problem, NULL);
+    return fba->left;
+}
+
+/* A flux that misses a bound by rounding stands there: none has the wrong sign. */
+static void keep_bounds(bx_fba *fba)
+{
+    const bx_lp_problem *whole = bx_lp_problem_of(fba->lp);
+    for (size_t r = 0; r < fba->reaction_count; r++)
+        fba->fluxes[r] = fmin(fmax(fba->fluxes[r], whole->lower[r]), whole->upper[r]);
+}
+
+/* The optimum by way of the reduced program, if there is one that passes the whole's check. */
+static bool solve_reduced(bx_fba *fba)
+{
+    bx_lp_status status;
+    if (!reduce(fba) || !bx_reduction_follow(fba->reduction, bx_lp_problem_of(fba->lp)))
+        return false;
+    const bx_lp_problem *to = &fba->reduction->problem;
+    for (size_t j = 0; j < to->columns; j++) {
+        bx_lp_set_bounds(fba->left, j, to->lower[j], to->upper[j]);
+        bx_lp_set_cost(fba->left, j, to->cost[j]);
+    }
+    unsigned char *basis = malloc(bx_lp_basis_size(fba->lp) + 1);
+    bool solved = basis && bx_lp_solve(fba->left, &status, NULL) == 0 && status == BX_LP_OPTIMAL &&
+                  bx_reduction_restore(fba->reduction, fba->left, basis, fba->row_prices) == 0;
+    if (solved) {
+        bx_reduction_expand(fba->reduction, bx_lp_solution(fba->left), fba->fluxes);
+        keep_bounds(fba);
+        solved = bx_lp_accept(fba->lp, fba->fluxes, fba->row_prices);
+        if (!solved)
+            bx_lp_start_from(fba->lp, basis);
+    }
+    free(basis);
+    return solved;
+}
+
+/* ---- optimising ---- */
 
 int bx_fba_optimise_without(bx_fba *fba, const bool *stopped, bx_fba_solution *solution,
                             bx_error *err)
 {
-    bx_lp_status status;
+    bx_lp_status status = BX_LP_OPTIMAL;
     *solution = (bx_fba_solution){0};
-    bool first = !fba->lp;
     if (prepare(fba, err) < 0)
         return -1;
     bound_columns(fba, stopped);
@@ -155,9 +228,7 @@ int bx_fba_optimise_without(bx_fba *fba, const bool *stopped, bx_fba_solution *s
         double objective = fba->reactions[r].objective;
         bx_lp_set_cost(fba->lp, r, fba->minimise ? objective : -objective);
     }
-    if (first)
-        start_from_reduced(fba);
-    if (bx_lp_solve(fba->lp, &status, err) < 0)
+    if (!solve_reduced(fba) && bx_lp_solve(fba->lp, &status, err) < 0)
         return -1;
     solution->status = bx_fba_status_of(status);
     if (solution->status == BX_FBA_OPTIMAL)

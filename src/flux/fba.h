@@ -96,6 +96,18 @@ int bx_fba_optimise(bx_fba *fba, bx_fba_solution *solution, bx_error *err);
 int bx_fba_optimise_without(bx_fba *fba, const bool *stopped, bx_fba_solution *solution,
                             bx_error *err);
 
+/* Why there is no optimum. Arrays of the caller's, one a metabolite or a reaction. */
+typedef struct bx_fba_diagnosis {
+    bx_fba_status status;
+    /* Infeasible: constraints that cannot all hold, and all could without any one of them: balances
+     * of metabolites, lower and upper bounds. */
+    bool *balance, *lower, *upper;
+    double *ray; /* unbounded: fluxes that may be added any number of times; each gains 1 */
+} bx_fba_diagnosis;
+
+/* BX_ESIMULATION where that cannot be told from rounding. */
+int bx_fba_diagnose(bx_fba *fba, bx_fba_diagnosis *diagnosis, bx_error *err);
+
 /* Mark the reactions whose rule fails when the genes with missing[gene] are gone; marks those that
  * are disabled as missing too. */
 void bx_fba_stop_reactions(const bx_fba *fba, bool *missing, bool *stopped);
@@ -126,6 +138,15 @@ int bx_fba_parsimonious(bx_fba *fba, double fraction, bx_fba_solution *solution,
  * there is no bound. *status tells of the optimisation that came first. */
 int bx_fba_variability(bx_fba *fba, const size_t *reactions, size_t count, double fraction,
                        bx_fba_status *status, double *least, double *greatest, bx_error *err);
+
+/* Mark the reactions that can carry no flux of more than `tolerance` within all bounds, whatever
+ * the objective. Unless *status is optimal nothing is feasible, and nothing marked. */
+int bx_fba_blocked(bx_fba *fba, double tolerance, bx_fba_status *status, bool *blocked,
+                   bx_error *err);
+
+/* Mark the metabolites that no reaction can make and another one use, by their bounds; a boundary
+ * metabolite is none of them. */
+int bx_fba_dead_ends(const bx_fba *fba, bool *dead, bx_error *err);
 
 /* What is left without one gene or reaction, or two. */
 typedef struct bx_fba_mutant {

@@ -13,19 +13,26 @@
 #define RELATIVE 1e-9
 #define REDUCED_COST 1e-8 /* relative to its terms */
 
+/* Of the simplex at hand, before CLP goes on from there; those that CLP takes are dearer and, when
+ * bounds have changed much, fewer. */
+#define MANY_STEPS(lp) (200 + 2 * (lp)->problem.rows)
+#define DUAL_STEPS 25
+
 struct bx_lp {
-    bx_clp *clp;
+    bx_clp *clp; /* NULL until it is needed */
     bx_lp_problem problem;
     double *prices, *reduced; /* of the last optimum, recomputed */
     double *sum, *size;       /* of a row: its activity, and the sum of its terms' sizes */
     double objective;
     bx_simplex *simplex;  /* NULL until something is solved again */
+    double *ray;          /* CLP's proof, or NULL */
     unsigned char *basis; /* what the one hands over to the other */
     /* Since the last answer: */
     bool costs_changed, bounds_changed;
-    bool was_optimal; /* it was an optimum, */
-    bool by_simplex;  /* which the simplex has, or else CLP; */
-    bool went_on;     /* but its basis is further than CLP's */
+    bool was_optimal;    /* it was an optimum, */
+    bool by_simplex;     /* which the simplex has, or else CLP; */
+    bool went_on;        /* but its basis is further than CLP's */
+    const double *given; /* or someone else has */
 };
 
 double bx_lp_bytes(double rows, double columns, double elements)
@@ -123,10 +130,7 @@ bx_lp *bx_lp_new(const bx_lp_problem *problem, bx_error *err)
     lp->sum = calloc(p->rows + 1, sizeof *lp->sum);
     lp->size = calloc(p->rows + 1, sizeof *lp->size);
     lp->basis = malloc(p->rows + p->columns + 1);
-    if (lp->prices && lp->reduced && lp->sum && lp->size && lp->basis)
-        lp->clp = bx_clp_new((int)p->rows, (int)p->columns, p->start, p->index, p->value, p->lower,
-                             p->upper, p->cost, p->row_lower, p->row_upper, p->interrupt);
-    if (!lp->clp) {
+    if (!lp->prices || !lp->reduced || !lp->sum || !lp->size || !lp->basis) {
         bx_lp_free(lp);
         bx_fail_memory(err);
         return NULL;
@@ -134,10 +138,20 @@ bx_lp *bx_lp_new(const bx_lp_problem *problem, bx_error *err)
     return lp;
 }
 
+static bool have_clp(bx_lp *lp)
+{
+    const bx_lp_problem *p = &lp->problem;
+    if (!lp->clp)
+        lp->clp = bx_clp_new((int)p->rows, (int)p->columns, p->start, p->index, p->value, p->lower,
+                             p->upper, p->cost, p->row_lower, p->row_upper, p->interrupt);
+    return lp->clp;
+}
+
 void bx_lp_free(bx_lp *lp)
 {
     if (!lp)
         return;
+    bx_clp_free_ray(lp->ray);
     bx_clp_free(lp->clp);
     bx_simplex_free(lp->simplex);
     free(lp->basis);
@@ -156,7 +170,8 @@ void bx_lp_set_bounds(bx_lp *lp, size_t column, double lower, double upper)
     lp->bounds_changed = true;
     lp->problem.lower[column] = lower;
     lp->problem.upper[column] = upper;
-    bx_clp_set_bounds(lp->clp, (int)column, lower, upper);
+    if (lp->clp)
+        bx_clp_set_bounds(lp->clp, (int)column, lower, upper);
 }
 
 void bx_lp_set_cost(bx_lp *lp, size_t column, double cost)
@@ -165,7 +180,8 @@ void bx_lp_set_cost(bx_lp *lp, size_t column, double cost)
         return;
     lp->costs_changed = true;
     lp->problem.cost[column] = cost;
-    bx_clp_set_cost(lp->clp, (int)column, cost);
+    if (lp->clp)
+        bx_clp_set_cost(lp->clp, (int)column, cost);
 }
 
 void bx_lp_set_row(bx_lp *lp, size_t row, double lower, double upper)
@@ -173,7 +189,8 @@ void bx_lp_set_row(bx_lp *lp, size_t row, double lower, double upper)
     lp->bounds_changed = true;
     lp->problem.row_lower[row] = lower;
     lp->problem.row_upper[row] = upper;
-    bx_clp_set_row(lp->clp, (int)row, lower, upper);
+    if (lp->clp)
+        bx_clp_set_row(lp->clp, (int)row, lower, upper);
 }
 
 /* ---- the check of an optimum: feasible, and no better one by its own prices ---- */
@@ -268,12 +285,15 @@ static bool is_proof(const bx_lp *lp, const double *ray)
     return least > margin || greatest < -margin;
 }
 
-static bool is_infeasible(const bx_lp *lp)
+static bool is_infeasible(bx_lp *lp)
 {
-    double *ray = bx_clp_ray(lp->clp);
-    bool proved = ray && is_proof(lp, ray);
-    bx_clp_free_ray(ray);
-    return proved;
+    bx_clp_free_ray(lp->ray);
+    lp->ray = bx_clp_ray(lp->clp);
+    if (lp->ray && is_proof(lp, lp->ray))
+        return true;
+    bx_clp_free_ray(lp->ray);
+    lp->ray = NULL;
+    return false;
 }
 
 /* ---- solving ---- */
@@ -352,11 +372,13 @@ static bool follow(bx_lp *lp)
 static bool solve_quickly(bx_lp *lp, bx_lp_status *status)
 {
     bool costs = lp->costs_changed;
-    if ((costs && lp->bounds_changed) || !(lp->was_optimal || (lp->by_simplex && !costs)) ||
-        !follow(lp))
+    if (lp->given || (costs && lp->bounds_changed) ||
+        !(lp->was_optimal || (lp->by_simplex && !costs)) || !follow(lp))
         return false;
     lp->went_on = true;
-    return take_answer(lp, costs ? bx_simplex_primal(lp->simplex) : bx_simplex_dual(lp->simplex),
+    return take_answer(lp,
+                       costs ? bx_simplex_primal(lp->simplex, MANY_STEPS(lp))
+                             : bx_simplex_dual(lp->simplex, DUAL_STEPS),
                        status);
 }
 
@@ -375,7 +397,8 @@ int bx_lp_solve(bx_lp *lp, bx_lp_status *status, bx_error *err)
     bool proved, primal = lp->costs_changed;
     if (solve_quickly(lp, status))
         return 0;
-    if (hand_over(lp) < 0)
+    lp->given = NULL;
+    if (!have_clp(lp) || hand_over(lp) < 0)
         return bx_fail_memory(err);
     *status = BX_LP_OPTIMAL;
     outcome result = solve_once(lp, primal, status, &proved);
@@ -395,6 +418,15 @@ int bx_lp_solve(bx_lp *lp, bx_lp_status *status, bx_error *err)
     return 0;
 }
 
+bool bx_lp_accept(bx_lp *lp, const double *x, const double *prices)
+{
+    bool accepted = bx_lp_is_feasible(lp, x) && is_best(lp, x, prices);
+    lp->given = accepted ? x : NULL;
+    if (accepted)
+        lp->was_optimal = lp->by_simplex = lp->went_on = false;
+    return accepted;
+}
+
 void bx_lp_remember(bx_lp *lp, int slot)
 {
     lp->by_simplex = lp->was_optimal && follow(lp) && bx_simplex_keep(lp->simplex, slot);
@@ -403,7 +435,7 @@ void bx_lp_remember(bx_lp *lp, int slot)
 bool bx_lp_try_again(bx_lp *lp, int slot, bx_lp_status *status)
 {
     return lp->simplex && bx_simplex_back(lp->simplex, slot) &&
-           take_answer(lp, bx_simplex_dual(lp->simplex), status);
+           take_answer(lp, bx_simplex_dual(lp->simplex, MANY_STEPS(lp)), status);
 }
 
 double bx_lp_objective(const bx_lp *lp)
@@ -418,7 +450,14 @@ const bx_lp_problem *bx_lp_problem_of(const bx_lp *lp)
 
 const double *bx_lp_solution(const bx_lp *lp)
 {
-    return lp->by_simplex ? bx_simplex_solution(lp->simplex) : bx_clp_solution(lp->clp);
+    return lp->given        ? lp->given
+           : lp->by_simplex ? bx_simplex_solution(lp->simplex)
+                            : bx_clp_solution(lp->clp);
+}
+
+const double *bx_lp_proof(const bx_lp *lp)
+{
+    return lp->by_simplex ? bx_simplex_prices(lp->simplex) : lp->ray;
 }
 
 const double *bx_lp_prices(const bx_lp *lp)
@@ -447,7 +486,8 @@ void bx_lp_get_basis(const bx_lp *lp, unsigned char *basis)
 int bx_lp_set_basis(bx_lp *lp, const unsigned char *basis)
 {
     lp->by_simplex = lp->was_optimal = lp->went_on = false;
-    return bx_clp_set_basis(lp->clp, basis);
+    lp->given = NULL;
+    return have_clp(lp) ? bx_clp_set_basis(lp->clp, basis) : -1;
 }
 
 int bx_lp_start_from(bx_lp *lp, const unsigned char *basis)

@@ -43,7 +43,7 @@ void bx_lp_problem_end_column(bx_lp_problem *problem, double lower, double upper
 /* Bytes that a problem of this size takes in all, roughly and generously. */
 double bx_lp_bytes(double rows, double columns, double elements);
 
-/* Of a copy of the problem. */
+/* Of a copy of the problem; CLP has it with the first solve. */
 bx_lp *bx_lp_new(const bx_lp_problem *problem, bx_error *err);
 void bx_lp_free(bx_lp *lp); /* NULL is fine */
 
@@ -65,6 +65,10 @@ const double *bx_lp_reduced_costs(const bx_lp *lp);
 /* The program as it is now. */
 const bx_lp_problem *bx_lp_problem_of(const bx_lp *lp);
 
+/* Of the last solve that was infeasible: weights of the rows whose sum no columns within their
+ * bounds can have; NULL where there is no proof. Until the next solve. */
+const double *bx_lp_proof(const bx_lp *lp);
+
 /* Whether x obeys all rows and bounds, but for rounding. */
 bool bx_lp_is_feasible(bx_lp *lp, const double *x);
 
@@ -77,6 +81,10 @@ bool bx_lp_try_again(bx_lp *lp, int slot, bx_lp_status *status);
 
 /* What the three lowest bits of a basis' bytes say; others are for CLP alone. */
 enum { BX_LP_FREE = 0, BX_LP_BASIC = 1, BX_LP_AT_UPPER = 2, BX_LP_AT_LOWER = 3, BX_LP_STATUS = 7 };
+
+/* Take x, and the prices of the rows, for an optimum of the program as it is now if they pass its
+ * check: what is asked of a solution is then of these. x stays where it is until the next one. */
+bool bx_lp_accept(bx_lp *lp, const double *x, const double *prices);
 
 /* The present basis, columns first and then rows, to come back to; any basis of this program will
  * do as a start. Setting one gives -1 without memory. */

@@ -1,5 +1,7 @@
 #include "flux/model.h"
 
+#include "flux/reduction.h"
+
 #include <limits.h>
 #include <math.h>
 #include <stdlib.h>
@@ -27,6 +29,24 @@ static void free_reaction(bx_fba_column *reaction)
     bx_rule_free(&reaction->rule);
 }
 
+/* What is computed from the parts is made anew when they change. */
+static void forget_program(bx_fba *fba)
+{
+    bx_lp_free(fba->lp);
+    bx_lp_free(fba->left);
+    bx_reduction_free(fba->reduction);
+    free(fba->widest_lower);
+    free(fba->widest_upper);
+    free(fba->fluxes);
+    free(fba->row_prices);
+    free(fba->prices);
+    free(fba->reduced);
+    fba->lp = fba->left = NULL;
+    fba->reduction = NULL;
+    fba->widest_lower = fba->widest_upper = fba->fluxes = fba->row_prices = NULL;
+    fba->prices = fba->reduced = NULL;
+}
+
 void bx_fba_free(bx_fba *fba)
 {
     if (!fba)
@@ -44,21 +64,9 @@ void bx_fba_free(bx_fba *fba)
     bx_names_free(&fba->metabolite_index);
     bx_names_free(&fba->reaction_index);
     bx_names_free(&fba->gene_index);
-    bx_lp_free(fba->lp);
-    free(fba->prices);
-    free(fba->reduced);
+    forget_program(fba);
     free(fba->entry_at);
     free(fba);
-}
-
-/* What is computed from the parts is made anew when they change. */
-static void forget_program(bx_fba *fba)
-{
-    bx_lp_free(fba->lp);
-    free(fba->prices);
-    free(fba->reduced);
-    fba->lp = NULL;
-    fba->prices = fba->reduced = NULL;
 }
 
 static void *grow(void *items, size_t count, size_t *capacity, size_t size)

@@ -43,9 +43,14 @@ struct bx_fba {
     size_t rows, elements; /* of the linear program */
     bool minimise;
 
-    bx_lp *lp;          /* warm; NULL until needed and after additions */
-    double *prices;     /* a metabolite each */
-    double *reduced;    /* a reaction each */
+    bx_lp *lp; /* NULL until needed and after additions */
+    /* What is left of it, with bounds as they were or wider: solved in its stead. Or NULL. */
+    struct bx_reduction *reduction;
+    bx_lp *left;
+    double *widest_lower, *widest_upper; /* of each reaction, that it is made of */
+    double *fluxes, *row_prices;         /* of its last optimum */
+    double *prices;                      /* a metabolite each */
+    double *reduced;                     /* a reaction each */
     uint32_t *entry_at; /* while a reaction is added: metabolite -> its entry + 1 */
 };
 

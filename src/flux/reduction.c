@@ -412,6 +412,70 @@ void bx_reduction_free(bx_reduction *reduction)
     free(reduction);
 }
 
+/* ---- the same with other costs and tighter bounds ---- */
+
+static void follow_pair(work *w, row *pair)
+{
+    column *x = &w->columns[pair->gone], *y = &w->columns[pair->kept];
+    double one = x->lower / x->factor, other = x->upper / x->factor;
+    pair->kept_lower = y->lower;
+    pair->kept_upper = y->upper;
+    y->lower = fmax(y->lower, fmin(one, other));
+    y->upper = fmin(y->upper, fmax(one, other));
+    y->cost += x->factor * x->cost;
+}
+
+static bool keeps_value(const column *c)
+{
+    double slack = CROSSED * (1 + fabs(c->factor));
+    return c->factor >= c->lower - slack && c->factor <= c->upper + slack;
+}
+
+/* Whether the columns that the row gave their values can keep them. */
+static bool follow_row(work *w, row *r)
+{
+    bool kept = true;
+    if (r->kind == BX_ROW_PAIR)
+        follow_pair(w, r);
+    for (uint32_t k = 0; k < r->count && (r->kind == BX_ROW_FORCED || r->kind == BX_ROW_ONE); k++)
+        kept = kept && keeps_value(&w->columns[r->columns[k]]);
+    return kept;
+}
+
+static bool take_columns(const work *w, bx_reduction *reduction)
+{
+    for (size_t j = 0; j < w->whole_columns; j++) {
+        const column *c = &w->columns[j];
+        uint32_t at = reduction->column[j];
+        if (c->into != j)
+            continue;
+        if (c->lower > c->upper + CROSSED * (1 + fabs(c->lower)))
+            return false;
+        bool crossed = c->lower > c->upper;
+        reduction->problem.lower[at] = crossed ? (c->lower + c->upper) / 2 : c->lower;
+        reduction->problem.upper[at] = crossed ? reduction->problem.lower[at] : c->upper;
+        reduction->problem.cost[at] = c->cost;
+    }
+    return true;
+}
+
+bool bx_reduction_follow(bx_reduction *reduction, const bx_lp_problem *whole)
+{
+    work *w = reduction->history;
+    bool kept = true;
+    for (size_t j = 0; j < w->whole_columns; j++) {
+        w->columns[j].lower = whole->lower[j];
+        w->columns[j].upper = whole->upper[j];
+        w->columns[j].cost = whole->cost[j];
+    }
+    for (size_t k = 0; k < w->step_count && kept; k++) {
+        uint32_t index = w->steps[k].index;
+        kept =
+            w->steps[k].is_row ? follow_row(w, &w->rows[index]) : keeps_value(&w->columns[index]);
+    }
+    return kept && take_columns(w, reduction);
+}
+
 void bx_reduction_expand(const bx_reduction *reduction, const double *x, double *whole)
 {
     for (size_t j = 0; j < reduction->whole; j++) {

@@ -8,6 +8,7 @@
 
 #include "flux/lp.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #define BX_REDUCTION_FIXED UINT32_MAX
@@ -29,12 +30,17 @@ typedef struct bx_reduction {
 bx_reduction *bx_reduction_new(const bx_lp_problem *whole, bool plain, bx_error *err);
 void bx_reduction_free(bx_reduction *reduction); /* NULL is fine */
 
+/* Have what is left follow the whole to other costs, and to bounds that are as those it was made of
+ * or tighter: its costs and bounds are then in `problem`. False where what is settled cannot keep
+ * its value: the whole has no solution, or rounding says so. */
+bool bx_reduction_follow(bx_reduction *reduction, const bx_lp_problem *whole);
+
 /* The values of all columns of the whole, from those of what is left. */
 void bx_reduction_expand(const bx_reduction *reduction, const double *x, double *whole);
 
 /* A basis of the whole that is as good as the optimal one that `left`, the program of what is left,
- * has come to. -1 without memory. */
-int bx_reduction_restore_basis(const bx_reduction *reduction, const bx_lp *left,
-                               unsigned char *whole);
+ * has come to, and the prices of all rows at it. -1 without memory. */
+int bx_reduction_restore(const bx_reduction *reduction, const bx_lp *left, unsigned char *whole,
+                         double *prices);
 
 #endif

@@ -71,6 +71,8 @@ static void restore_pair(restoration *r, uint32_t i)
     uint32_t x = row->gone, y = row->kept;
     const bx_reducing_column *gone = &r->history->columns[x];
     double one = gone->lower / gone->factor, other = gone->upper / gone->factor;
+    if (r->column[y] != BX_LP_BASIC && r->reduced[y] != 0) /* where both bounds are one number */
+        r->column[y] = r->reduced[y] > 0 ? BX_LP_AT_LOWER : BX_LP_AT_UPPER;
     bool lent = (r->column[y] == BX_LP_AT_LOWER && fmin(one, other) > row->kept_lower) ||
                 (r->column[y] == BX_LP_AT_UPPER && fmax(one, other) < row->kept_upper);
     r->reduced[x] = lent ? r->reduced[y] / gone->factor : 0;
@@ -118,15 +120,15 @@ static void begin(restoration *r, const bx_reduction *reduction, const bx_lp *le
     }
 }
 
-int bx_reduction_restore_basis(const bx_reduction *reduction, const bx_lp *left,
-                               unsigned char *whole)
+int bx_reduction_restore(const bx_reduction *reduction, const bx_lp *left, unsigned char *whole,
+                         double *prices)
 {
     const bx_reducing *history = reduction->history;
     restoration r = {.history = history, .column = whole, .row = whole + history->whole_columns};
     unsigned char *basis = malloc(bx_lp_basis_size(left) + 1);
-    r.price = calloc(history->whole_rows + 1, sizeof *r.price);
+    r.price = prices;
     r.reduced = calloc(history->whole_columns + 1, sizeof *r.reduced);
-    bool complete = basis && r.price && r.reduced;
+    bool complete = basis && r.reduced;
     if (complete) {
         bx_lp_get_basis(left, basis);
         begin(&r, reduction, left, basis);
@@ -138,7 +140,6 @@ int bx_reduction_restore_basis(const bx_reduction *reduction, const bx_lp *left,
             restore_column(&r, history->steps[k].index);
     }
     free(basis);
-    free(r.price);
     free(r.reduced);
     return complete ? 0 : -1;
 }

@@ -13,7 +13,7 @@
 #define SMALLEST_PIVOT 1e-7
 #define NOTHING 1e-13
 
-enum { EXCHANGES = 60, KEPT = 2, POLL = 32, LARGE = 1000, FEW_STEPS = 12 };
+enum { EXCHANGES = 60, KEPT = 2, POLL = 32 };
 
 /* Where a variable is that is not basic. */
 typedef enum place { AT_LOWER, AT_UPPER, AT_ZERO } place;
@@ -336,12 +336,6 @@ static bool exchange(bx_simplex *s, size_t position, size_t entering, place to)
     return true;
 }
 
-/* A large program with a long way to go is CLP's, whose steps are more and better. */
-static size_t steps_allowed(const bx_simplex *s)
-{
-    return s->rows > LARGE ? FEW_STEPS : 200 + 2 * s->rows;
-}
-
 static bool is_interrupted(const bx_simplex *s, size_t step)
 {
     const volatile sig_atomic_t *interrupt = s->problem->interrupt;
@@ -351,6 +345,16 @@ static bool is_interrupted(const bx_simplex *s, size_t step)
 static bool is_fixed(const bx_simplex *s, size_t j)
 {
     return lower_of(s, j) == upper_of(s, j);
+}
+
+/* At an optimum: what misses a bound by rounding stands there. */
+static void finish(bx_simplex *s)
+{
+    make_prices(s);
+    for (size_t i = 0; i < s->rows; i++) {
+        size_t j = s->head[i];
+        s->x[j] = fmin(fmax(s->x[j], lower_of(s, j)), upper_of(s, j));
+    }
 }
 
 /* ---- primal ---- */
@@ -461,15 +465,14 @@ static bx_simplex_answer step_primal(bx_simplex *s, size_t entering)
                                                                      : BX_SIMPLEX_UNKNOWN;
 }
 
-bx_simplex_answer bx_simplex_primal(bx_simplex *s)
+bx_simplex_answer bx_simplex_primal(bx_simplex *s, size_t steps)
 {
-    size_t most = steps_allowed(s);
     make_reduced(s);
     reset_weights(s, s->all);
-    for (size_t step = 0; step < most && !is_interrupted(s, step); step++) {
+    for (size_t step = 0; step < steps && !is_interrupted(s, step); step++) {
         size_t entering = choose_entering(s);
         if (entering == s->all) {
-            make_prices(s);
+            finish(s);
             return BX_SIMPLEX_OPTIMAL;
         }
         bx_simplex_answer answer = step_primal(s, entering);
@@ -579,18 +582,17 @@ static bool agree(bx_simplex *s)
     return true;
 }
 
-bx_simplex_answer bx_simplex_dual(bx_simplex *s)
+bx_simplex_answer bx_simplex_dual(bx_simplex *s, size_t steps)
 {
-    size_t most = steps_allowed(s);
     bool below = false;
     if (!agree(s))
         return BX_SIMPLEX_UNKNOWN;
     make_values(s);
     reset_weights(s, s->rows);
-    for (size_t step = 0; step < most && !is_interrupted(s, step); step++) {
+    for (size_t step = 0; step < steps && !is_interrupted(s, step); step++) {
         size_t position = choose_position(s, &below);
         if (position == s->rows) {
-            make_prices(s);
+            finish(s);
             return BX_SIMPLEX_OPTIMAL;
         }
         bx_simplex_answer answer = step_dual(s, position, below);

@@ -27,8 +27,8 @@ bool bx_simplex_load(bx_simplex *simplex, const unsigned char *basis);
 
 /* From the present basis, whose values are within their bounds, for other costs; or whose reduced
  * costs are those of an optimum, for other bounds. */
-bx_simplex_answer bx_simplex_primal(bx_simplex *simplex);
-bx_simplex_answer bx_simplex_dual(bx_simplex *simplex);
+bx_simplex_answer bx_simplex_primal(bx_simplex *simplex, size_t steps); /* at most */
+bx_simplex_answer bx_simplex_dual(bx_simplex *simplex, size_t steps);
 
 /* Of the last answer: values of the columns; prices of the rows, or when infeasible the weights of
  * the rows that prove it; the basis. */

@@ -240,3 +240,72 @@ int bx_fba_variability(bx_fba *fba, const size_t *reactions, size_t count, doubl
     survey s = {.reactions = reactions, .count = count, .least = least, .greatest = greatest};
     return use_face(fba, fraction, use_survey, &s, err);
 }
+
+/* ---- blocked reactions, dead ends ---- */
+
+static int survey_without_objective(bx_fba *fba, bx_fba_status *status, double *least,
+                                    double *greatest, bx_error *err)
+{
+    size_t *all = calloc(fba->reaction_count + 1, sizeof *all);
+    bx_fba_state *before = all ? bx_fba_save(fba, err) : NULL;
+    if (!before) {
+        free(all);
+        return bx_fail_memory(err);
+    }
+    for (size_t r = 0; r < fba->reaction_count; r++)
+        all[r] = r;
+    bx_fba_clear_objective(fba);
+    int result = bx_fba_variability(fba, all, fba->reaction_count, 1, status, least, greatest, err);
+    bx_fba_restore(fba, before);
+    bx_fba_state_free(before);
+    free(all);
+    return result;
+}
+
+int bx_fba_blocked(bx_fba *fba, double tolerance, bx_fba_status *status, bool *blocked,
+                   bx_error *err)
+{
+    double *least = calloc(2 * fba->reaction_count + 1, sizeof *least);
+    double *greatest = least ? least + fba->reaction_count : NULL;
+    int result =
+        least ? survey_without_objective(fba, status, least, greatest, err) : bx_fail_memory(err);
+    for (size_t r = 0; r < fba->reaction_count && result == 0; r++)
+        blocked[r] =
+            *status == BX_FBA_OPTIMAL && least[r] >= -tolerance && greatest[r] <= tolerance;
+    free(least);
+    return result;
+}
+
+/* What reactions can do with a metabolite. */
+typedef struct traffic {
+    uint32_t makers, users, both; /* number of reactions */
+} traffic;
+
+static void count_traffic(const bx_fba_column *reaction, traffic *all)
+{
+    for (size_t k = 0; k < reaction->entry_count && !reaction->stopped; k++) {
+        traffic *t = &all[reaction->entries[k].metabolite];
+        bool product = reaction->entries[k].coefficient > 0;
+        bool makes = product ? reaction->upper > 0 : reaction->lower < 0;
+        bool uses = product ? reaction->lower < 0 : reaction->upper > 0;
+        t->makers += makes;
+        t->users += uses;
+        t->both += makes && uses;
+    }
+}
+
+int bx_fba_dead_ends(const bx_fba *fba, bool *dead, bx_error *err)
+{
+    traffic *all = calloc(fba->metabolite_count + 1, sizeof *all);
+    if (!all)
+        return bx_fail_memory(err);
+    for (size_t r = 0; r < fba->reaction_count; r++)
+        count_traffic(&fba->reactions[r], all);
+    for (size_t i = 0; i < fba->metabolite_count; i++) {
+        const traffic *t = &all[i];
+        bool alone = t->makers == 1 && t->users == 1 && t->both == 1;
+        dead[i] = !fba->metabolites[i].boundary && (t->makers == 0 || t->users == 0 || alone);
+    }
+    free(all);
+    return 0;
+}

@@ -175,6 +175,9 @@ int bx_genome_write_table(const bx_genome *genome, bx_buffer *out, bx_error *err
 
 /* A flat form for the wire (wire.c); decoding takes its bytes for hostile: BX_EPROTOCOL. */
 int bx_genome_encode(const bx_genome *genome, bx_buffer *out, bx_error *err);
+
+/* What its parts cost who decodes it (wire/budget.h): bytes. */
+uint64_t bx_genome_cost(const bx_genome *genome);
 bx_genome *bx_genome_decode(const uint8_t *bytes, size_t length, bx_budget *budget, bx_error *err);
 
 #endif

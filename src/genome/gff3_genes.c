@@ -1,6 +1,7 @@
 /* From the features of GFF3 to genes: gene, transcript and coding sequence, tied by Parent, get the
  * id of the gene, so that the draft makes one of them. */
 #include "genome/gff3.h"
+#include "genome/insdc.h"
 
 #include "core/array.h"
 
@@ -392,7 +393,7 @@ static int give_exons(bx_gff3 *gff3, bx_error *err)
 
 static int settle_node(const bx_gff3 *gff3, bx_gff3_node *node, bx_error *err)
 {
-    if (find_id(gff3, node, err) < 0)
+    if (find_id(gff3, node, err) < 0 || bx_insdc_settle_type(node->found, err) < 0)
         return -1;
     if (name_by_gene(gff3, node, err) < 0)
         return -1;

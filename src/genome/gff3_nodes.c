@@ -95,8 +95,9 @@ static int take_attribute(bx_gff3_node *node, const char *key, const char *value
         return bx_found_text(&node->id, value, length, err);
     if (is(key, "Parent"))
         return bx_found_text(&node->parent, value, strcspn(value, ","), err);
-    bool tag = is(key, "locus_tag");
-    if (bx_found_is_of_gene(found) && (tag || (is(key, "gene_id") && !found->tagged))) {
+    if (is(key, "gene_id") && bx_found_is_of_gene(found))
+        return bx_found_text(&node->gene_id, value, length, err);
+    if (is(key, "locus_tag") && bx_found_is_of_gene(found)) {
         found->tagged = true;
         return bx_found_text(&feature->id, value, length, err);
     }
@@ -136,7 +137,12 @@ static int read_attributes(const bx_gff3 *gff3, bx_gff3_node *node, char *attrib
         if (taken < 0 || (taken == 0 && take_attribute(node, key, value, err) < 0))
             return fail_here(gff3, err);
     }
-    return gff3->gtf && bx_gtf_tie(node, err) < 0 ? fail_here(gff3, err) : 0;
+    if (gff3->gtf)
+        return bx_gtf_tie(node, err) < 0 ? fail_here(gff3, err) : 0;
+    if (!node->gene_id || node->parent || node->found->tagged)
+        return 0;
+    node->found->tagged = true; /* what has a parent is that one's, whatever number it gives */
+    return bx_found_text(&node->found->feature.id, node->gene_id, strlen(node->gene_id), err);
 }
 
 static bx_gff3_node *new_node(const bx_gff3 *gff3, const bx_gff3_row *row, size_t sequence,
@@ -312,8 +318,12 @@ static int keep_exon(bx_gff3 *gff3, const char *parent, size_t length, const bx_
     }
     snprintf(id, size, "%s%.*s%s", gff3->gtf ? "transcript:" : "", (int)length, parent,
              row->selenocysteine ? "\tCDS" : "");
-    exons[gff3->exon_count++] =
-        (bx_gff3_exon){id, row->bad ? (bx_span){0} : row->span, row->strand, row->selenocysteine};
+    bx_gff3_exon *exon = &exons[gff3->exon_count++];
+    *exon = (bx_gff3_exon){.span = row->span, .strand = row->strand};
+    exon->selenocysteine = row->selenocysteine;
+    exon->parent = id;
+    if (row->bad)
+        exon->span.start = 0;
     return 0;
 }
 

@@ -173,6 +173,8 @@ static int take_qualifier(bx_insdc *r, const char *key, const char *value, bx_er
         return bx_found_text(&feature->type, value, strlen(value), err);
     if (strcmp(key, "gene") == 0 && !feature->name && bx_found_is_of_gene(found))
         return bx_found_text(&feature->name, value, strlen(value), err);
+    if (strcmp(key, "Name") == 0) /* CLC's, which GFF3 has for its own */
+        key = "label";
     if (strcmp(key, "product") == 0 && !feature->product)
         return bx_found_text(&feature->product, value, strlen(value), err);
     if (strcmp(key, "transl_table") == 0)
@@ -293,18 +295,23 @@ static int add_location(bx_insdc *r, const char *text, bx_error *err)
     return 0;
 }
 
-/* What is regulatory is of the type that its class says. */
-static int settle_type(bx_found *found, bx_error *err)
+/* The type that a class stands for: the class itself, where there is none. */
+static const char *type_of_class(const char *class)
+{
+    for (const bx_insdc_kind *kind = bx_insdc_kinds; kind->key; kind++)
+        if (kind->regulatory_class && strcmp(kind->regulatory_class, class) == 0)
+            return kind->type;
+    return class;
+}
+
+int bx_insdc_settle_type(bx_found *found, bx_error *err)
 {
     const char *class = bx_found_attribute(found, "regulatory_class");
-    if (!class || strcmp(found->feature.type, "regulatory_region") != 0)
+    const char *type = class ? type_of_class(class) : NULL;
+    bool told = type && strcmp(found->feature.type, type) == 0;
+    if (!type || (!told && strcmp(found->feature.type, "regulatory_region") != 0))
         return 0;
-    for (const bx_insdc_kind *kind = bx_insdc_kinds; kind->key; kind++)
-        if (kind->regulatory_class && strcmp(kind->regulatory_class, class) == 0) {
-            class = kind->type;
-            break;
-        }
-    if (bx_found_text(&found->feature.type, class, strlen(class), err) < 0)
+    if (!told && bx_found_text(&found->feature.type, type, strlen(type), err) < 0)
         return -1;
     bx_found_unset(found, "regulatory_class");
     return 0;
@@ -336,7 +343,7 @@ static int finish_feature(bx_insdc *r, bx_error *err)
         bx_found_free(found);
         return 0;
     }
-    if (settle_type(found, err) < 0 || settle_names(found, err) < 0) {
+    if (bx_insdc_settle_type(found, err) < 0 || settle_names(found, err) < 0) {
         bx_found_free(found);
         return -1;
     }

@@ -15,6 +15,9 @@ typedef struct bx_insdc_kind {
 
 extern const bx_insdc_kind bx_insdc_kinds[]; /* ended by a NULL key */
 
+/* What is regulatory is of the type that its class says; a class that its type says goes. */
+int bx_insdc_settle_type(bx_found *found, bx_error *err);
+
 /* A record, as far as it was read. */
 typedef struct bx_insdc {
     bx_draft *draft;

@@ -63,11 +63,13 @@ static int detect_rows(bx_lines *lines, bx_genome_format *format, bx_error *err)
     char *last = strndup(at, (size_t)(text + row - at));
     if (!last)
         return bx_fail_memory(err);
-    bool one_word = *last && strcspn(last, " =;\"") == strlen(last); /* AUGUSTUS: "g1.t1" */
-    if (strstr(last, "gene_id ") || strstr(last, "transcript_id ") ||
-        (one_word && strcmp(last, ".") != 0))
+    const char *key = last + strspn(last, " ");
+    bool one_word = *key && strcspn(key, " =;\"") == strlen(key); /* AUGUSTUS: "g1.t1" */
+    bool spaced = key[strcspn(key, " =")] == ' ';                 /* key "value", not key=value */
+    if ((spaced && (strstr(key, "gene_id ") || strstr(key, "transcript_id "))) ||
+        (one_word && strcmp(key, ".") != 0))
         *format = BX_GENOME_GTF;
-    else if (*format == BX_GENOME_TABLE && (strchr(last, '=') || one_word))
+    else if (*format == BX_GENOME_TABLE && (strchr(key, '=') || one_word))
         *format = BX_GENOME_GFF3;
     free(last);
     return 0;

@@ -65,28 +65,24 @@ static void put_genome(bx_buffer *out, const bx_genome *genome)
         put_feature(out, bx_genome_feature(genome, i));
 }
 
-/* Whether a reader takes it: its form has `length` bytes. */
-static bool can_travel(const bx_genome *genome, size_t length)
+uint64_t bx_genome_cost(const bx_genome *genome)
 {
-    bx_budget budget = bx_budget_of(length);
-    size_t parts = 0, features = bx_genome_features(genome);
+    uint64_t parts = 0, features = bx_genome_features(genome);
     for (size_t i = 0; i < features; i++) {
         const bx_feature *feature = bx_genome_feature(genome, i);
         parts += feature->span_count + feature->attribute_count;
     }
-    size_t sequences = bx_genome_sequences(genome);
-    return bx_budget_spend(&budget, sequences, BX_COST_SEQUENCE, "", NULL) == 0 &&
-           bx_budget_spend(&budget, features, BX_COST_GENE, "", NULL) == 0 &&
-           bx_budget_spend(&budget, parts, BX_COST_PART, "", NULL) == 0;
+    return bx_genome_sequences(genome) * (uint64_t)BX_COST_SEQUENCE + features * BX_COST_GENE +
+           parts * BX_COST_PART;
 }
 
 int bx_genome_encode(const bx_genome *genome, bx_buffer *out, bx_error *err)
 {
     size_t length = out->length;
     put_genome(out, genome);
-    if (!out->failed && !can_travel(genome, out->length - length)) {
+    if (!out->failed && bx_genome_cost(genome) > bx_budget_of(out->length - length).memory) {
         bx_buffer_cut(out, length);
-        return bx_fail(err, BX_ERESULT, "the genome has too many genes to travel");
+        return bx_fail(err, BX_ERESULT, "the genome has too many sequences or genes to travel");
     }
     if (bx_buffer_finish(out, length) == 0)
         return 0;

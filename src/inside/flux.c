@@ -345,8 +345,11 @@ static int model_index(lua_State *L)
 }
 
 static const luaL_Reg methods[] = {
+    {"blocked", bx_flux_blocked},
     {"bounds", bounds},
     {"context", bx_flux_context},
+    {"dead_ends", bx_flux_dead_ends},
+    {"diagnose", bx_flux_diagnose},
     {"disable", bx_flux_disable},
     {"disabled", bx_flux_disabled},
     {"dynamic", bx_flux_dynamic},

@@ -52,10 +52,13 @@ int bx_flux_model(lua_State *L);
 int bx_flux_load_sbml(lua_State *L);
 
 /* Methods. */
+int bx_flux_blocked(lua_State *L);
 int bx_flux_context(lua_State *L);
+int bx_flux_dead_ends(lua_State *L);
 int bx_flux_disable(lua_State *L);
 int bx_flux_disabled(lua_State *L);
 int bx_flux_enable(lua_State *L);
+int bx_flux_diagnose(lua_State *L);
 int bx_flux_optimise(lua_State *L);
 int bx_flux_optimum(lua_State *L);
 int bx_flux_knock_out(lua_State *L);

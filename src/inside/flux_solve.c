@@ -85,6 +85,76 @@ int bx_flux_optimum(lua_State *L)
     return 2;
 }
 
+/* ---- why there is none ---- */
+
+/* Append { reaction, bound, value } to the list at the top. */
+static void add_bound(lua_State *L, const bx_fba *fba, size_t reaction, bool is_lower)
+{
+    double lower, upper;
+    bx_fba_bounds(fba, reaction, &lower, &upper);
+    lua_createtable(L, 0, 3);
+    lua_pushstring(L, bx_fba_reaction_id(fba, reaction));
+    lua_setfield(L, -2, "reaction");
+    lua_pushstring(L, is_lower ? "lower" : "upper");
+    lua_setfield(L, -2, "bound");
+    lua_pushnumber(L, bx_fba_stopped(fba, reaction) ? 0 : is_lower ? lower : upper);
+    lua_setfield(L, -2, "value");
+    lua_rawseti(L, -2, (lua_Integer)lua_rawlen(L, -2) + 1);
+}
+
+static void set_conflict(lua_State *L, const bx_fba *fba, const bx_fba_diagnosis *d)
+{
+    lua_newtable(L);
+    for (size_t r = 0; r < bx_fba_reactions(fba); r++) {
+        if (d->lower[r])
+            add_bound(L, fba, r, true);
+        if (d->upper[r])
+            add_bound(L, fba, r, false);
+    }
+    lua_setfield(L, -2, "bounds");
+    lua_newtable(L);
+    for (size_t i = 0; i < bx_fba_metabolites(fba); i++) {
+        if (!d->balance[i])
+            continue;
+        lua_pushstring(L, bx_fba_metabolite_id(fba, i));
+        lua_rawseti(L, -2, (lua_Integer)lua_rawlen(L, -2) + 1);
+    }
+    lua_setfield(L, -2, "metabolites");
+}
+
+static void set_ray(lua_State *L, const bx_fba *fba, const bx_fba_diagnosis *d)
+{
+    lua_newtable(L);
+    for (size_t r = 0; r < bx_fba_reactions(fba); r++) {
+        if (d->ray[r] == 0)
+            continue;
+        lua_pushnumber(L, d->ray[r]);
+        lua_setfield(L, -2, bx_fba_reaction_id(fba, r));
+    }
+    lua_setfield(L, -2, "fluxes");
+}
+
+/* diagnose() -> { status, bounds and metabolites, or fluxes } */
+int bx_flux_diagnose(lua_State *L)
+{
+    bx_fba *fba = bx_flux_check(L);
+    size_t reactions = bx_fba_reactions(fba) + 1, metabolites = bx_fba_metabolites(fba) + 1;
+    bx_error err;
+    bx_fba_diagnosis d = {.balance = lua_newuserdatauv(L, metabolites, 0),
+                          .lower = lua_newuserdatauv(L, reactions, 0),
+                          .upper = lua_newuserdatauv(L, reactions, 0),
+                          .ray = lua_newuserdatauv(L, reactions * sizeof(double), 0)};
+    check(L, bx_fba_diagnose(fba, &d, &err), &err);
+    lua_createtable(L, 0, 3);
+    lua_pushstring(L, bx_fba_status_name(d.status));
+    lua_setfield(L, -2, "status");
+    if (d.status == BX_FBA_INFEASIBLE)
+        set_conflict(L, fba, &d);
+    else if (d.status == BX_FBA_UNBOUNDED)
+        set_ray(L, fba, &d);
+    return 1;
+}
+
 /* ---- knock-outs ---- */
 
 /* knock_out{ genes = {...}, reactions = {...} } -> the solution without them */
@@ -249,6 +319,51 @@ int bx_flux_variability(lua_State *L)
     lua_pushnil(L);
     lua_pushstring(L, bx_fba_status_name(status));
     return 2;
+}
+
+static void push_marked(lua_State *L, const bx_fba *fba, const bool *marked, size_t count,
+                        const char *(*id)(const bx_fba *, size_t))
+{
+    lua_Integer found = 0;
+    lua_newtable(L);
+    for (size_t i = 0; i < count; i++) {
+        if (!marked[i])
+            continue;
+        lua_pushstring(L, id(fba, i));
+        lua_rawseti(L, -2, ++found);
+    }
+}
+
+/* blocked([{ tolerance = 1e-7 }]) -> list of reactions, or nil, status */
+int bx_flux_blocked(lua_State *L)
+{
+    static const char *const keys[] = {"tolerance", NULL};
+    bx_fba *fba = bx_flux_check(L);
+    bx_place place = bx_place_make(BX_EMODEL, "blocked");
+    bx_fba_status status;
+    bx_error err;
+    check_options(L, keys, &place);
+    double tolerance = bx_flux_number_option(L, 2, "tolerance", 1e-7, &place);
+    bool *blocked = lua_newuserdatauv(L, bx_fba_reactions(fba) + 1, 0);
+    check(L, bx_fba_blocked(fba, tolerance, &status, blocked, &err), &err);
+    if (status == BX_FBA_OPTIMAL) {
+        push_marked(L, fba, blocked, bx_fba_reactions(fba), bx_fba_reaction_id);
+        return 1;
+    }
+    lua_pushnil(L);
+    lua_pushstring(L, bx_fba_status_name(status));
+    return 2;
+}
+
+/* dead_ends() -> list of metabolites */
+int bx_flux_dead_ends(lua_State *L)
+{
+    const bx_fba *fba = bx_flux_check(L);
+    bx_error err;
+    bool *dead = lua_newuserdatauv(L, bx_fba_metabolites(fba) + 1, 0);
+    check(L, bx_fba_dead_ends(fba, dead, &err), &err);
+    push_marked(L, fba, dead, bx_fba_metabolites(fba), bx_fba_metabolite_id);
+    return 1;
 }
 
 /* parsimonious([{ fraction = 1 }]) -> { status, objective, fluxes, total_flux } */

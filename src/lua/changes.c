@@ -82,6 +82,8 @@ static void tell_ready(lua_State *L, bx_ready *ready)
 void bx_lua_tell_changes(lua_State *L, bx_host *host)
 {
     int top = lua_gettop(L);
+    if (!bx_host_is_owner(host)) /* a fork has what its parent tells */
+        return;
     luaL_checkstack(L, 8, NULL);
     for (bx_ready *ready; (ready = bx_ready_take(&host->heard));)
         tell_ready(L, ready);

@@ -279,7 +279,7 @@ static int relay_result(bx_client *client, uint64_t call, const bx_job *job, bx_
 
 /* client:relay(call, job, sent): pass on what is new of the job, and its result once it is done.
  * How much output has been sent by now, and true once nothing is left; false where it has failed,
- * which is still to be told. */
+ * which is still to be told. Or nil and true: more is to be sent once the client has read. */
 static int client_relay(lua_State *L)
 {
     bx_client *client = check_client(L);
@@ -289,8 +289,11 @@ static int client_relay(lua_State *L)
     bx_error error;
     sent = relay_output(client, call, job, sent);
     lua_pushinteger(L, (lua_Integer)sent);
-    if (!client->door || sent < job->output.length)
-        return 1;
+    if (!client->door || sent < job->output.length) {
+        lua_pushnil(L);
+        lua_pushboolean(L, 1);
+        return 3;
+    }
     if (!job->done) {
         if (!isnan(job->fraction) && !bx_client_is_slow(client) &&
             bx_answer_progress(&client->out, call, job->fraction, NAN, job->progress,

@@ -9,6 +9,8 @@
 #include <sched.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -71,18 +73,17 @@ int bx_lua_save_file(lua_State *L)
     return 1;
 }
 
-/* From /proc; -1: there is no such process. */
+/* The second number of /proc/PID/statm is of pages. -1: there is no such process. */
 static double resident_bytes(pid_t pid)
 {
-    char path[40];
-    unsigned long long size, resident;
+    char path[40], line[128] = "";
     snprintf(path, sizeof path, "/proc/%d/statm", (int)pid);
     FILE *file = fopen(path, "re");
     if (!file)
         return -1;
-    int got = fscanf(file, "%llu %llu", &size, &resident);
+    const char *pages = fgets(line, sizeof line, file) ? strchr(line, ' ') : NULL;
     fclose(file);
-    return got == 2 ? (double)resident * (double)sysconf(_SC_PAGESIZE) : -1;
+    return pages ? (double)strtoull(pages, NULL, 10) * (double)sysconf(_SC_PAGESIZE) : -1;
 }
 
 int bx_lua_resident(lua_State *L)

@@ -119,8 +119,8 @@ static int start_again(lua_State *L, int status, lua_KContext stop)
     bx_error error;
     if (stop && bx_lua_finish_job(L, status, stop) != 1)
         return 2;
-    double timeout =
-        deadline == BX_NEVER ? start_timeout(vm) : (double)(deadline - bx_clock_now()) * 1e-9;
+    double left = (double)(deadline - bx_clock_now()) * 1e-9;
+    double timeout = deadline == BX_NEVER ? start_timeout(vm) : fmax(left, 0);
     bx_job **box = bx_lua_new_job(L, 1);
     bx_job *job = bx_vm_start(vm, timeout, &error);
     return bx_lua_give_job(L, box, job, &error, vm->id) == 1 ? bx_lua_await_job(L) : 2;

@@ -349,6 +349,21 @@ int bx_batch_finish(bx_batch *batch, uint32_t *wanted, size_t count)
 
 /* ---- evaluation ---- */
 
+typedef double pair __attribute__((vector_size(16), aligned(8), may_alias));
+
+/* Two divisions at once take the time of one. */
+static void divide(const uint32_t *restrict p, uint32_t count, const double *values,
+                   double *restrict out)
+{
+    uint32_t i = 0;
+    for (; i + 2 <= count; i += 2, p += 4) {
+        pair a = {values[p[0]], values[p[2]]}, b = {values[p[1]], values[p[3]]};
+        *(pair *)(out + i) = a / b;
+    }
+    if (i < count)
+        out[i] = values[p[0]] / values[p[1]];
+}
+
 #define EACH_OF_2(expression)                                                                      \
     for (size_t i = 0; i < count; i++) {                                                           \
         double a = values[p[2 * i]], b = values[p[2 * i + 1]];                                     \
@@ -365,7 +380,7 @@ static void run_group(const group *g, const uint32_t *restrict p, const double *
     case BX_OP_ADD: EACH_OF_2(a + b);
     case BX_OP_SUBTRACT: EACH_OF_2(a - b);
     case BX_OP_MULTIPLY: EACH_OF_2(a * b);
-    case BX_OP_DIVIDE: EACH_OF_2(a / b);
+    case BX_OP_DIVIDE: divide(p, count, values, out); break;
     case BX_OP_POWER: EACH_OF_2(bx_power(a, b));
     default:
         for (size_t i = 0; i < count; i++, p += g->arity)

@@ -119,7 +119,8 @@ static int add_slots(bx_compilation *c)
         slot = bx_program_slot(program, 1);
     network->one = (uint32_t)slot;
     program->temporaries = (uint32_t)program->frame_size;
-    for (size_t i = deepest_formula(c); slot >= 0 && i > 0; i--)
+    program->temporary_count = (uint32_t)deepest_formula(c);
+    for (uint32_t i = program->temporary_count; slot >= 0 && i > 0; i--)
         slot = bx_program_slot(program, 0);
     return slot < 0 ? bx_fail_memory(c->err) : 0;
 }

@@ -40,7 +40,7 @@ typedef struct bx_program {
     size_t count, capacity;
     double *frame;
     size_t frame_size, frame_capacity;
-    uint32_t temporaries; /* the first of the slots for intermediate values */
+    uint32_t temporaries, temporary_count; /* slots for intermediate values: the first */
     uint32_t time;        /* the slot of the time */
     /* For each random number the first of three slots. Who runs the code puts a uniform number in
      * [0, 1) there before, which decides the random number; the code puts its bounds into the

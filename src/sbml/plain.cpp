@@ -432,8 +432,8 @@ void refuse(Reader &r)
 /* What an element has: by its row in the table. */
 struct Given {
     const Reader &r;
-    Value values[MOST];
-    size_t rows[MOST], count = 0;
+    Value values[MOST] = {};
+    size_t rows[MOST] = {}, count = 0;
     explicit Given(const Reader &reader) : r(reader) {}
     bool has(size_t row) const
     {

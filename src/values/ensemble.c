@@ -272,11 +272,13 @@ static int ensemble_close(lua_State *L)
     return 0;
 }
 
-static int write_ensemble(lua_State *L, int index, bx_buffer *out, bx_error *err)
+static int write_ensemble(lua_State *L, int index, bx_buffer *out, uint64_t *cost, bx_error *err)
 {
     const bx_ensemble *ensemble = bx_lua_test_ensemble(L, index);
-    return ensemble ? bx_ensemble_encode(ensemble, out, err)
-                    : bx_fail(err, BX_ERESULT, "an ensemble that is closed cannot travel");
+    if (!ensemble)
+        return bx_fail(err, BX_ERESULT, "an ensemble that is closed cannot travel");
+    *cost += bx_ensemble_plan_of(ensemble)->columns * (uint64_t)BX_COST_NAME;
+    return bx_ensemble_encode(ensemble, out, err);
 }
 
 static int read_ensemble(lua_State *L, const uint8_t *bytes, size_t length, bx_budget *budget,

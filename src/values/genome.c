@@ -574,11 +574,13 @@ static int genome_to_genome(lua_State *L)
 
 /* ---- travelling ---- */
 
-static int write_genome(lua_State *L, int index, bx_buffer *out, bx_error *err)
+static int write_genome(lua_State *L, int index, bx_buffer *out, uint64_t *cost, bx_error *err)
 {
     const bx_genome *genome = bx_lua_test_genome(L, index);
-    return genome ? bx_genome_encode(genome, out, err)
-                  : bx_fail(err, BX_ERESULT, "a genome that is closed cannot travel");
+    if (!genome)
+        return bx_fail(err, BX_ERESULT, "a genome that is closed cannot travel");
+    *cost += bx_genome_cost(genome);
+    return bx_genome_encode(genome, out, err);
 }
 
 static int read_genome(lua_State *L, const uint8_t *bytes, size_t length, bx_budget *budget,

@@ -201,11 +201,13 @@ static int trajectory_close(lua_State *L)
     return 0;
 }
 
-static int write_trajectory(lua_State *L, int index, bx_buffer *out, bx_error *err)
+static int write_trajectory(lua_State *L, int index, bx_buffer *out, uint64_t *cost, bx_error *err)
 {
     const bx_trajectory *trajectory = bx_lua_test_trajectory(L, index);
-    return trajectory ? bx_trajectory_encode(trajectory, out, err)
-                      : bx_fail(err, BX_ERESULT, "a trajectory that is closed cannot travel");
+    if (!trajectory)
+        return bx_fail(err, BX_ERESULT, "a trajectory that is closed cannot travel");
+    *cost += bx_trajectory_columns(trajectory) * (uint64_t)BX_COST_NAME;
+    return bx_trajectory_encode(trajectory, out, err);
 }
 
 static int read_trajectory(lua_State *L, const uint8_t *bytes, size_t length, bx_budget *budget,

@@ -98,6 +98,7 @@ typedef struct writer {
     bx_error *err;
     size_t count;
     bx_budget budget; /* of the reader, for searches */
+    uint64_t cost;    /* of what it reads in memory */
     int depth;
     const void *open[BX_VALUE_DEPTH]; /* the tables around the present value */
     char path[256];
@@ -244,7 +245,7 @@ static int write_object(writer *w, int index)
         return 1;
     bx_buffer bytes = {.limit = w->out->limit};
     bx_error why;
-    int status = type->write(w->L, index, &bytes, &why);
+    int status = type->write(w->L, index, &bytes, &w->cost, &why);
     if (status < 0)
         bx_fail(w->err, why.code, "%s: %.900s", w->path, why.message);
     else
@@ -309,6 +310,8 @@ int bx_lua_write_value(lua_State *L, int index, const char *what, bx_buffer *out
         return full(&w);
     size_t start = out->length;
     int status = write_any(&w, lua_absindex(L, index));
+    if (status == 0 && w.cost > bx_budget_of(out->length - start).memory)
+        status = refuse(&w, "too many names, sequences or genes to travel at once");
     if (status < 0)
         bx_buffer_cut(out, start);
     return status;

@@ -12,8 +12,9 @@
 /* A class whose objects travel, as an extension of the wire's values. */
 typedef struct bx_lua_type {
     int8_t extension;
-    /* Append the object at `index`. Raises nothing. */
-    int (*write)(lua_State *L, int index, bx_buffer *out, bx_error *err);
+    /* Append the object at `index`, and add to *cost what its parts cost who reads them. Raises
+     * nothing. */
+    int (*write)(lua_State *L, int index, bx_buffer *out, uint64_t *cost, bx_error *err);
     /* Push the object that the bytes tell of, within the message's budget; with -1 what is pushed
      * does not matter. */
     int (*read)(lua_State *L, const uint8_t *bytes, size_t length, bx_budget *budget,

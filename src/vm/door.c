@@ -222,7 +222,7 @@ static void receive(bx_client *client)
         if (got < 0 && (errno == EAGAIN || errno == EINTR))
             break;
         if (got <= 0) {
-            bx_fail(&error, BX_EDAEMON, "it has gone");
+            bx_fail(&error, BX_EDIED, "it has gone");
             break_off(client, &error);
             return;
         }
@@ -334,7 +334,7 @@ void bx_client_send(bx_client *client)
     bx_buffer_consume(out,
                       bx_answer_send(client->source.descriptor, out->data, out->length, &gone));
     if (gone)
-        bx_fail(&error, BX_EDAEMON, "it has gone");
+        bx_fail(&error, BX_EDIED, "it has gone");
     else if (out->length > UNREAD_LIMIT)
         bx_fail(&error, BX_EDAEMON, "it reads nothing: %zu bytes wait for it", out->length);
     if (gone || out->length > UNREAD_LIMIT)

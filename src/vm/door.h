@@ -52,8 +52,8 @@ void bx_door_close(bx_door *door);
 int bx_door_admit(bx_door *door, bool full, bx_client *client, bx_error *err);
 
 /* The next frame that has come whole. 1: *frame points into the client's bytes until the next call;
- * 0: none, or none is taken because too much waits to be read by the client; -1: the client has
- * gone, or broke the protocol. */
+ * 0: none, or none is taken because too much waits to be read by the client; -1: BX_EDIED, it has
+ * gone; else why it was sent away. */
 int bx_client_take(bx_client *client, bx_client_frame *frame, bx_error *err);
 
 /* Where answers are appended (wire/server.h); then send what the socket takes. */

@@ -68,6 +68,10 @@ static void end_failed(bx_link *link, const bx_error *error)
     bx_error reason = *error;
     if (error->code == BX_EDIED)
         bx_fail(&reason, BX_EDAEMON, "the daemon has ended, or closed this connection");
+    else if (error->code == BX_EVERSION)
+        bx_fail(&reason, BX_EVERSION,
+                "the daemon is of another version than this program, " BX_PROTOCOL_VERSION
+                ": restart it");
     else if (error->code == BX_EPROTOCOL)
         bx_fail(&reason, BX_EDAEMON, "the daemon broke the protocol: %.900s", error->message);
     end(link, &reason);
@@ -103,6 +107,7 @@ static void on_output(void *owner, const uint8_t *bytes, size_t length)
 static void on_progress(void *owner, double fraction, double sim_time, const char *text,
                         size_t length)
 {
+    (void)sim_time; /* who asks for the status is told */
     link_job *self = heard(owner);
     (void)sim_time; /* that of a VM comes with its status */
     self->begun = true;
@@ -168,7 +173,7 @@ static void watch(bx_link *link)
 static void link_ready(bx_source *source, uint32_t ready)
 {
     bx_link *link = (bx_link *)((char *)source - offsetof(bx_link, source));
-    bx_error error;
+    bx_error error = {.code = BX_OK};
     int status = 0;
     link->references++;
     if (ready & EPOLLOUT)

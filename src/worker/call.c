@@ -119,6 +119,14 @@ static void run_execute(lua_State *L, call *c)
     lua_call(L, 0, 1);
 }
 
+/* A seed, and then as run_execute. */
+static void run_seeded(lua_State *L, call *c)
+{
+    run_seed(L, c);
+    lua_pop(L, 1);
+    run_execute(L, c);
+}
+
 static void run_metrics(lua_State *L, call *c)
 {
     (void)c;
@@ -218,6 +226,7 @@ static const operation operations[] = {
     {"setup", 3, run_setup},       {"execute", 3, run_execute},       {"metrics", 0, run_metrics},
     {"allocate", 1, run_allocate}, {"capability", 2, run_capability}, {"genome", 1, run_genome},
     {"install", 3, run_install},   {"usage", 0, run_usage},           {"seed", 1, run_seed},
+    {"seeded", 4, run_seeded},
 };
 
 /* The body of a call, protected: run the operation and write its reply. */

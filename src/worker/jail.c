@@ -351,12 +351,12 @@ int bx_jail_close_descriptors(int socket, bx_error *err)
 
 static int limit(int resource, rlim_t value)
 {
-    struct rlimit wanted = {value, value}, present;
-    if (setrlimit((unsigned)resource, &wanted) == 0)
-        return 0;
-    if (getrlimit((unsigned)resource, &present) < 0 || value <= present.rlim_max)
+    struct rlimit present;
+    if (getrlimit((unsigned)resource, &present) < 0)
         return -1;
-    wanted.rlim_cur = wanted.rlim_max = present.rlim_max; /* it is less already */
+    if (present.rlim_max != RLIM_INFINITY && value > present.rlim_max)
+        value = present.rlim_max;
+    struct rlimit wanted = {value, value};
     return setrlimit((unsigned)resource, &wanted);
 }
 

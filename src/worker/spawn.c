@@ -82,8 +82,8 @@ int bx_spawn_open_lua(bx_worker *worker, bx_error *err)
     if (status != LUA_OK)
         return bx_fail(err, BX_EORGANISM, "cannot load the organism %s: %s", worker->organism,
                        describe(L, status));
-    bx_loop_prepare();
     settle_heap();
+    bx_loop_prepare();
     return 0;
 }
 

@@ -374,6 +374,21 @@ local function check_beginning(name)
   end
 end
 
+-- The same seed gives the same daughters.
+local function check_divisions(name)
+  local first <close> = start(name)
+  local expected = ask(first, "division")
+  if not expected.values then return expected.note end
+  local again <close> = start(name)
+  for species, amount in pairs(ask(again, "division").values) do
+    if expected.values[species] ~= amount then
+      error(("divide: the other daughter has %g of %s in one run and %g in another of the same seed: take what is "
+        .. "random from math.random"):format(expected.values[species] or 0, species, amount), 0)
+    end
+  end
+  return expected.note
+end
+
 local function check_seed(name)
   check_beginning(name)
   local runs = {}
@@ -403,6 +418,8 @@ contract.list = {
   { "its genome is as long as its manifest says, and has its genes", probe "genome" },
   { "its genes have ids, and essentiality with a source", probe "genes" },
   { "it takes every medium that it names, and no other", check_media },
+  { "its compartments have a volume, and each species is in one of them", probe "compartments" },
+  { "its divisions leave each molecule to one daughter or the other", check_divisions },
   { "its metrics, and what it uses of a chassis, are numbers", probe "metrics" },
   { "its capabilities do what the host's methods of these names promise", check_capabilities },
 }

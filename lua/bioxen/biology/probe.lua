@@ -29,7 +29,7 @@ local probe = {}
 
 local parts = { build = "function", allocate = "function", genome = "function", genes = "function",
   essentiality = "string", processes = "table", media = "table", metrics = "function", usage = "function",
-  functions = "table", capabilities = "table" }
+  functions = "table", capabilities = "table", compartments = "table", divide = "function", undivided = "table" }
 
 local function all_functions(name)
   for key, value in pairs(organism[name] or {}) do
@@ -260,6 +260,154 @@ function probe.processes()
   return { note = ("%d"):format(#organism.processes) }
 end
 
+-- ---- compartments, divisions ----
+
+local function set_of(names, what)
+  local set = {}
+  for i, name in ipairs(names) do
+    if expect(name, "string", ("%s[%d]"):format(what, i)) then set[name] = true end
+  end
+  return set
+end
+
+local function check_volume(place, litres, when)
+  if type(litres) == "string" then
+    local well, value = pcall(cell.get, cell, litres)
+    if not well then return problem("%s.litres: the cell has no %s", place, litres) end
+    litres = value
+  end
+  if type(litres) ~= "number" or not (litres > 0 and litres < math.huge) then
+    problem("%s.litres: a volume above 0, or the name of one, expected, got %s %s", place, tostring(litres), when)
+  end
+end
+
+local function check_compartment(i, compartment, seen, known)
+  local place = ("compartments[%d]"):format(i)
+  if not expect(compartment, "table", place) or not expect(compartment.name, "string", place .. ".name") then return end
+  if seen[compartment.name] then problem("%s: a second %s", place, compartment.name) end
+  seen[compartment.name] = compartment
+  for key in pairs(compartment) do
+    if not ({ name = 1, litres = 1, species = 1, inside = 1 })[key] then
+      problem("%s.%s: name, litres, species or inside expected", place, tostring(key))
+    end
+  end
+  check_volume(place, compartment.litres, "at the start")
+  if compartment.species ~= nil and expect(compartment.species, "table", place .. ".species") then
+    for name in pairs(set_of(compartment.species, place .. ".species")) do
+      if known[name] == nil then problem("%s: the cell has no species %s", place, name)
+      elseif known[name] then problem("%s: %s is in %s, too", place, name, known[name])
+      else known[name] = compartment.name end
+    end
+  end
+end
+
+-- Each lies in another, or in none, and not in a circle.
+local function check_nesting(list, seen)
+  for i, compartment in ipairs(list) do
+    local outer, steps = compartment, 0
+    while outer and outer.inside ~= nil and steps <= #list do
+      if not seen[outer.inside] then
+        problem("compartments[%d].inside: there is no compartment %s", i, tostring(outer.inside))
+      end
+      outer, steps = seen[outer.inside], steps + 1
+    end
+    if steps > #list then problem("compartments[%d].inside: %s lies in itself", i, compartment.name) end
+  end
+end
+
+-- Each species is in one of them, and all have a volume, then and after a minute.
+function probe.compartments()
+  local list, known, seen, rest = organism.compartments, {}, {}, 0
+  if not list then return { note = "none" } end
+  if #list == 0 then problem "compartments: none in the list" end
+  for _, name in ipairs(cell:species()) do known[name] = false end
+  for i, compartment in ipairs(list) do check_compartment(i, compartment, seen, known) end
+  if problems[1] then return {} end
+  check_nesting(list, seen)
+  for _, compartment in ipairs(list) do rest = rest + (compartment.species and 0 or 1) end
+  if rest > 1 then problem "compartments: two have no species listed: one has all that no other has" end
+  for _, name in ipairs(sorted_keys(known)) do
+    if rest == 0 and not known[name] then problem("compartments: %s is in none of them", name) end
+  end
+  if #cell:species() > 0 then cell:run { duration = 60 } end
+  for i, compartment in ipairs(list) do
+    check_volume(("compartments[%d]"):format(i), compartment.litres, "after a minute")
+  end
+  return { note = ("%d"):format(#list) }
+end
+
+local function check_metrics(when, finite)
+  local count = 0
+  for name, value in pairs(metrics()) do
+    count = count + 1
+    if type(name) ~= "string" or type(value) ~= "number" then
+      problem("metrics: %s = %s, %s", tostring(name), tostring(value), when)
+    elseif value ~= value or finite and math.abs(value) == math.huge then
+      problem("metrics: %s is %s, %s", name, tostring(value), when)
+    end
+  end
+  if count == 0 then problem "metrics: none" end
+  return count
+end
+
+-- What one daughter and the other have of a species, of what the mother had.
+local function check_shared(name, all, own, other, undivided)
+  if type(other) ~= "number" then
+    problem("divide: molecules of %s for the other daughter expected, got %s", name, tostring(other))
+  elseif undivided then
+    if differ(own, all) or differ(other, all) then
+      problem("divide: %s is undivided, and %g and %g of %g", name, own, other, all)
+    end
+  elseif own < 0 or other < 0 or differ(own + other, all) then
+    problem("divide: %s: %g and %g are not the mother's %g: share them out, or list it in undivided", name, own, other,
+      all)
+  elseif all == all//1 and own ~= own//1 then
+    problem("divide: %s: %g of %g whole molecules", name, own, all)
+  end
+end
+
+-- The mother's molecules are those of the daughters, none is negative, and both live on.
+local function check_division(undivided)
+  local before, time = values_of(cell:species(), {}), cell:time()
+  local other = organism.divide(cell)
+  if not expect(other, "table", "divide: what the other daughter has") then return {} end
+  local own = values_of(cell:species(), {})
+  for _, name in ipairs(sorted_keys(before)) do
+    if own[name] == nil then problem("divide: %s is gone", name)
+    else check_shared(name, before[name], own[name], other[name], undivided[name]) end
+  end
+  for name in pairs(other) do
+    if before[name] == nil then problem("divide: the mother has no species %s", tostring(name)) end
+  end
+  if cell:time() ~= time then problem("divide: the time is %g s, where %g s was expected", cell:time(), time) end
+  if problems[1] then return {} end
+  for _, daughter in ipairs { own, other } do
+    cell:set(daughter)
+    cell:run { duration = 60 }
+    check_metrics("a minute after a division", true)
+  end
+  return other
+end
+
+function probe.division()
+  local undivided = set_of(organism.undivided or {}, "undivided")
+  if not organism.divide then
+    if organism.undivided then problem "undivided: there is no divide" end
+    return { note = "none" }
+  end
+  for name in pairs(undivided) do
+    if not pcall(cell.get, cell, name) then problem("undivided: the cell has no species %s", name) end
+  end
+  if #cell:species() == 0 then
+    problem "divide: the cell has no species to share out"
+    return {}
+  end
+  cell:run { duration = 60 }
+  check_division(undivided)
+  for _, name in ipairs(cell:species()) do cell:set(name, math.floor(cell:get(name))) end
+  return { values = check_division(undivided), note = "the daughters have what the mother had" }
+end
+
 -- ---- media, metrics, capabilities ----
 
 function probe.media()
@@ -275,20 +423,6 @@ function probe.media()
     problem("set_medium: an error that names the medium expected, got %s", tostring(message))
   end
   return { names = names }
-end
-
-local function check_metrics(when, finite)
-  local count = 0
-  for name, value in pairs(metrics()) do
-    count = count + 1
-    if type(name) ~= "string" or type(value) ~= "number" then
-      problem("metrics: %s = %s, %s", tostring(name), tostring(value), when)
-    elseif value ~= value or finite and math.abs(value) == math.huge then
-      problem("metrics: %s is %s, %s", name, tostring(value), when)
-    end
-  end
-  if count == 0 then problem "metrics: none" end
-  return count
 end
 
 local resources = { ribosomes = true, rna_polymerase = true, atp_percentage = true, memory_kb = true }

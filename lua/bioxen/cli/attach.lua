@@ -30,7 +30,7 @@ function Attached:hear()
   local batch, err = self.job:result()
   self.job = nil
   if not batch then return nil, err end
-  if batch.lost > 0 then say.note(("bioxen: %d bytes came faster than they were read"):format(batch.lost)) end
+  if batch.lost then say.note(("bioxen: %d bytes came faster than they were read"):format(batch.lost)) end
   for _, piece in ipairs(batch.pieces) do self:show(piece) end
   io.stdout:flush()
   self.over = batch.closed or (self.ended and not batch.busy)
@@ -61,10 +61,12 @@ end
 function Attached:step()
   self:begin_to_read()
   if not self.job then return core.fail("EDAEMON", "the daemon has ended") end
-  local typed = not self.ended and self.input:wait()
-  if self.ended then core.step(1) end
   if self.job:done() then return self:hear() end
-  if typed then return self:take_input() end
+  if self.ended then
+    core.step(1)
+  elseif self.input:wait() then
+    return self:take_input()
+  end
   return true
 end
 

@@ -46,11 +46,15 @@ end
 local answer = { objective = objective, genes = #model:genes(), reactions = #all, warnings = model.warnings }
 if next((model:objective())) == nil and not args.variability then return answer end
 local solution
-if args.without[1] then solution = model:knock_out(without)
-elseif args.parsimonious then solution = model:parsimonious()
+model:disable(without)
+if args.parsimonious then solution = model:parsimonious()
 else solution = model:optimise() end
 answer.status, answer.value = solution.status, solution.objective
-if solution.status ~= "optimal" then return answer end
+if solution.status ~= "optimal" then
+  local told, why = pcall(model.diagnose, model)
+  answer.why = told and why or nil
+  return answer
+end
 if args.essential then
   answer.essential = model:essential_genes { fraction = args.fraction }
 elseif args.variability then
@@ -127,6 +131,30 @@ local function summary(answer, options)
   return text
 end
 
+local most_named = 8
+
+local function list(items)
+  local more = #items - most_named
+  local named = table.concat(items, ", ", 1, math.min(#items, most_named))
+  return more > 0 and ("%s and %d more"):format(named, more) or named
+end
+
+-- Why there is no optimum, as far as it is known.
+local function reason(answer)
+  local why, names = answer.why or {}, {}
+  if why.fluxes then
+    return list(sorted_keys(why.fluxes)) .. " can run without an end: bound one of them, as with --bound"
+  elseif not why.bounds then
+    return "bound what it takes up, and see what it must do, as with --bound"
+  end
+  table.sort(why.bounds, function(a, b) return math.abs(a.value) > math.abs(b.value) end) -- demands before zeros
+  for i, b in ipairs(why.bounds) do
+    names[i] = ("%s %s %.9g"):format(b.reaction, b.bound == "lower" and ">=" or "<=", b.value)
+  end
+  if #why.metabolites > 0 then names[#names + 1] = "the balance of " .. list(why.metabolites) end
+  return list(names) .. " cannot all hold"
+end
+
 local function report(answer, options)
   if answer.unknown then
     return say.failed(("the model has no %s%s"):format(answer.unknown,
@@ -138,8 +166,7 @@ local function report(answer, options)
   end
   if answer.status ~= "optimal" then
     if options.json then io.write(as_json(answer)) end
-    return say.failed(("the model is %s: %s"):format(answer.status, answer.status == "unbounded"
-      and "bound the uptake of its medium, as with --bound" or "what it must do cannot be done; see its lower bounds"))
+    return say.failed(("the model is %s: %s"):format(answer.status, reason(answer)))
   end
   local written, err = source.write(options.json and as_json(answer) or as_text(answer, options), options.out)
   if not written then return say.failed(err) end

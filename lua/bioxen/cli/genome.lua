@@ -77,12 +77,14 @@ local function info(options)
   return say.DONE
 end
 
--- Why a protein is not what the file has.
-local function difference(found)
-  if found.message then return found.message end
-  return ("%s: residue %d is %s, and by the file %s"):format(found.id, found.position,
+-- Why a protein is not what the file has, and what the file says of it, such as "RNA editing".
+local function difference(genome, found)
+  local exception = genome:gene(found.id).exception
+  local said = exception and (" (exception: %s)"):format(exception) or ""
+  if found.message then return found.message .. said end
+  return ("%s: residue %d is %s, and by the file %s%s"):format(found.id, found.position,
     found.protein:sub(found.position, found.position):gsub("^$", "missing"),
-    (found.stated:sub(found.position, found.position):gsub("^$", "missing")))
+    found.stated:sub(found.position, found.position):gsub("^$", "missing"), said)
 end
 
 local function check(options)
@@ -93,7 +95,7 @@ local function check(options)
     json.print { compared = compared, differ = json.list(differ), warnings = json.list(genome:warnings()) }
   else
     say.warnings(genome:warnings())
-    for _, found in ipairs(differ) do say.line(difference(found)) end
+    for _, found in ipairs(differ) do say.line(difference(genome, found)) end
     print(("%d of %d proteins are as the file has them"):format(compared - #differ, compared))
   end
   return #differ == 0 and say.DONE or say.FAILED

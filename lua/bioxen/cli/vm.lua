@@ -1,5 +1,6 @@
 -- `bioxen vm`: what a daemon keeps, from any terminal.
 
+local configurations = require "bioxen.config"
 local connect = require "bioxen.connect"
 local json = require "bioxen.cli.json"
 local say = require "bioxen.cli.say"
@@ -32,8 +33,23 @@ end
 
 -- ---- commands ----
 
+-- The configuration of a file, checked; nil and what is wrong.
+local function read_config(options)
+  local config, err = configurations.load_from_file(options.config)
+  if not config then return nil, err end
+  local valid, problems = configurations.validate_config(config, options.vm_type, options.type)
+  if valid then return config end
+  return nil, ("%s: %s"):format(options.config, table.concat(problems, "\n  "))
+end
+
 local function create(hypervisor, options)
-  local vm, err = hypervisor:create_vm(options.vm, options.type)
+  local config, wrong
+  if options.config then
+    config, wrong = read_config(options)
+    if not config then return say.failed(wrong) end
+  end
+  local good, vm, err = pcall(hypervisor.create_vm, hypervisor, options.vm, options.type, options.vm_type, config)
+  if not good then return say.misused((vm:gsub("^[^:]+:%d+: ", ""))) end
   if not vm then return say.failed(err) end
   if options.start then
     local started, err = vm:start()
@@ -51,8 +67,36 @@ local function list(hypervisor, options)
   if not statuses then return say.failed(err) end
   if options.json then return json.print(json.list(statuses)) end
   for _, status in ipairs(statuses) do
+    if options.ids then print(status.vm_id) end
+  end
+  if options.ids then return say.DONE end
+  for _, status in ipairs(statuses) do
     say.line(("%-20s %-12s %-6s %-9s %6d calls%s"):format(status.vm_id, status.biological_type, status.vm_type,
       status.state, status.calls, status.sim_time and (", %.10g s simulated"):format(status.sim_time) or ""))
+  end
+  return say.DONE
+end
+
+-- A number of the format, or a mark for none.
+local function shown(format, value)
+  return value and format:format(value) or "-"
+end
+
+local function top(hypervisor, options)
+  local statuses, err = hypervisor:list_vms()
+  if not statuses then return say.failed(err) end
+  local rows = json.list()
+  for _, status in ipairs(statuses) do
+    local vm = hypervisor:get_vm(status.vm_id) -- it may have gone by now
+    rows[#rows + 1] = vm and vm:top()
+  end
+  if options.json then return json.print(rows) end
+  say.line(("%-20s %-9s %8s %6s %9s %13s %11s"):format("VM", "state", "time/s", "cpu/%", "memory/MB", "simulated/s",
+    "per second"))
+  for _, row in ipairs(rows) do
+    say.line(("%-20s %-9s %8s %6s %9s %13s %11s"):format(row.vm_id, row.state, shown("%.2f", row.processor_seconds),
+      shown("%.0f", row.processor and row.processor*100), shown("%.1f", row.memory and row.memory/1e6),
+      shown("%.6g", row.sim_time), shown("%.4g", row.rate)))
   end
   return say.DONE
 end
@@ -114,7 +158,8 @@ end
 
 local socket = { "--socket", "The daemon's (default: $BIOXEN_SOCKET, or this user's own).", value = "PATH" }
 local as_json = { "--json", "The same as JSON." }
-local one, many = { "VM", "The VM's id." }, { "VM", "The ids of VMs.", args = "+" }
+local new, one = { "VM", "The VM's id." }, { "VM", "The VM's id.", complete = "vm" }
+local many = { "VM", "The ids of VMs.", args = "+", complete = "vm" }
 
 local function plain(name, summary)
   return { name = name, summary = summary, arguments = { many }, options = { socket },
@@ -130,23 +175,29 @@ return {
   name = "vm",
   summary = "what a daemon keeps (bioxen serve): create, call and end VMs",
   commands = {
-    command("create", "make a VM", { one, { "TYPE", "What lives in it: bioxen organisms lists them." } },
-      { { "--start", "Start it, too." }, as_json }, create),
-    command("list", "the VMs and their states", {}, { as_json }, list),
+    command("create", "make a VM", { new, { "TYPE", "What lives in it: bioxen organisms lists them." } },
+      { { "--config", "Its configuration: a file of JSON, or of Lua that is data.", value = "FILE" },
+        { "--vm-type", "Where it runs (default: basic).", value = "KIND", choices = { "basic", "xcpng" } },
+        { "--start", "Start it, too." }, as_json }, create),
+    command("list", "the VMs and their states", {}, { { "--ids", "Their ids alone." }, as_json }, list),
     plain("start", "start VMs"),
     command("exec", "run code in a VM and show what it prints and returns",
       { one, { "CODE", "The Lua code.", args = "?" } },
       { { "--file", "Take the code from a file (- is standard input).", value = "FILE" },
         { "--timeout", "How long it may take.", value = "SECONDS", number = { above = 0 } },
         { "--detach", "Leave once it runs; what it comes to goes into the VM's log." }, as_json }, execute),
-    command("attach", "a session with a VM, shared with all who have attached: lines are run in it, ^D leaves", { one },
+    command("attach", "a session with a VM, shared with all who have attached: lines are run in it, ^D leaves",
+      { one },
       { { "--all", "Begin with what is kept of the session, not from here on." } },
       function(...) return require("bioxen.cli.attach").run(...) end),
     plain("pause", "halt VMs, which use no processor then"),
     plain("resume", "let them go on"),
     plain("stop", "end their workers; their cells are gone"),
     plain("destroy", "end VMs for good"),
-    command("logs", "what has happened to a VM, or without one to the daemon", { { "VM", "The VM's id.", args = "?" } },
+    command("top", "what VMs take of the machine, and how fast their cells live, since the last look", {}, { as_json },
+      top),
+    command("logs", "what has happened to a VM, or without one to the daemon",
+      { { "VM", "The VM's id.", args = "?", complete = "vm" } },
       { { "--lines", "The last so many alone.", value = "N", number = { integer = true, minimum = 1 } } }, logs),
     command("metrics", "what the daemon counts and measures, in the format OpenMetrics", {}, {}, metrics),
   },

@@ -11,6 +11,7 @@ local ORIGINATOR = "bioxen"
 local BODY_LIMIT = 300 * 1024  -- xapi refuses more
 local LONG_POLL = 30           -- seconds that event.from waits on the server
 local ANSWER_TIME = 60         -- seconds for any other answer: what takes longer is a task
+local LONGEST_REF = 1000       -- bytes of the name of a session
 local ATTEMPTS = 3             -- where the connection breaks
 local RESTART = 30             -- seconds that a toolstack may take to come back, once it has been there
 local FIRST_PAUSE, LAST_PAUSE = 0.1, 2 -- seconds between attempts
@@ -247,7 +248,9 @@ function Session:login()
     ref, err = self:patiently(attempt, is_unreachable)
   end
   if not ref then return nil, err end
-  if type(ref) ~= "string" then return answer_failure("session.login_with_password", "no session") end
+  if type(ref) ~= "string" or #ref > LONGEST_REF then
+    return answer_failure("session.login_with_password", "no session")
+  end
   self.ref, self.reached = ref, true
   native.note(".session", ref)
   native.note("pool", self.url)

@@ -9,6 +9,8 @@ local cgroup = {}
 local ADVICE = "run under `systemd-run --user --scope -p Delegate=yes`, as a service with Delegate=yes, or name a "
   .. "folder that is delegated"
 
+local own = core.process()
+
 local function read(path)
   local file <close> = io.open(path)
   return file and file:read "a"
@@ -26,10 +28,6 @@ end
 
 local function refuse(reason, ...)
   return core.fail("ESYSTEM", ("no control group can be made here: %s: %s"):format(reason:format(...), ADVICE))
-end
-
-local function own_pid()
-  return tonumber((read "/proc/self/stat" or ""):match "^%d+")
 end
 
 -- ---- where ----
@@ -87,13 +85,13 @@ end
 
 -- Children of ours, or what has started us, as a shell.
 local function is_kin(pid)
-  return descends(pid, own_pid()) or descends(own_pid(), pid)
+  return descends(pid, own) or descends(own, pid)
 end
 
 -- A group whose members are processes gives no controllers to groups below it: if they are all ours, they move into
 -- one below.
 local function step_aside(folder)
-  local leaf = ("%s/bioxen-host-%d"):format(folder, own_pid())
+  local leaf = ("%s/bioxen-host-%d"):format(folder, own)
   local members = {}
   for line in (read(folder .. "/cgroup.procs") or ""):gmatch "%d+" do members[#members + 1] = tonumber(line) end
   for _, pid in ipairs(members) do
@@ -140,7 +138,7 @@ local function make(folder)
   local enabled, err = enable(folder)
   if not enabled then return nil, err end
   sweep(folder)
-  local path = ("%s/bioxen-%d"):format(folder, own_pid())
+  local path = ("%s/bioxen-%d"):format(folder, own)
   local made, err = core.make_folder(path)
   if not made then return refuse("%s", err.message) end
   return path
@@ -217,7 +215,7 @@ function cgroup.examine()
   if not folder then return nil, err end
   local there, err = check_controllers(folder)
   if not there then return nil, err end
-  local probe = ("%s/bioxen-%d-probe"):format(folder, own_pid())
+  local probe = ("%s/bioxen-%d-probe"):format(folder, own)
   local made, err = core.make_folder(probe)
   if not made then return refuse("%s", err.message) end
   os.remove(probe)

@@ -37,10 +37,15 @@ function methods:allocate_ribosomes(count)
   return allocate(self, "ribosomes", count, "count")
 end
 
+-- That of a daemon's VM (bioxen.connect) is a field of it.
+local function hypervisor_of(vm)
+  return type(vm) == "table" and vm.hypervisor or core.hypervisor_of(vm)
+end
+
 --- By resource: what the VM holds, what is free, and the most that it could be given.
 function methods:get_available_resources()
   local held, all = self.vm:get_status().resources, {}
-  for name, of in pairs(core.hypervisor_of(self.vm):get_system_resources()) do
+  for name, of in pairs(hypervisor_of(self.vm):get_system_resources()) do
     all[name] = { held = held[name] or 0, free = of.free, most = (held[name] or 0) + of.free }
   end
   return all
@@ -56,7 +61,7 @@ local function measure(self, before)
     now.unknown = now.busy and "the VM is busy" or ("the VM is %s"):format(now.state)
     return now
   end
-  local used, err = core.ask(self.vm, "usage")
+  local used, err = self.vm:get_resource_usage()
   now.used, now.unknown = used, err and err.message
   return now
 end
@@ -180,8 +185,12 @@ end
 -- With headroom, and in whole molecules.
 local function need(name, used)
   local wanted = used*HEADROOM
-  if name == "atp_percentage" then return math.min(wanted, 100) end
   return whole[name] and math.ceil(wanted) or wanted
+end
+
+-- A cell that spends all the ATP that it is given does not say how much it needs.
+local function is_telling(name, used, held)
+  return used > 0 and (name ~= "atp_percentage" or used < FULL*(held > 0 and held or 100))
 end
 
 --- Hold what the cell uses, with some headroom, where the chassis has it.
@@ -191,7 +200,8 @@ function methods:optimize_resources_for_biological_type()
   local available, wanted = self:get_available_resources(), {}
   for name, used in pairs(most) do
     local amount = need(name, used)
-    if used > 0 and amount <= available[name].most then wanted[name] = amount end
+    local of = available[name]
+    if is_telling(name, used, of.held) and amount <= of.most then wanted[name] = amount end
   end
   if next(wanted) ~= nil then
     local allocated, err = self.vm:allocate_resources(wanted)
@@ -206,7 +216,7 @@ local function recommend(list, name, of, used, suggested, advice)
 end
 
 local function recommend_share(list, name, used, of)
-  if of.held <= 0 then return end
+  if of.held <= 0 or name == "atp_percentage" and of.held >= 100 then return end
   local full, idle = used >= FULL*of.held, used < IDLE*of.held
   if full and of.free <= 0 then
     return recommend(list, name, of.held, used, nil, "it may limit the cell, and the chassis has no more")

@@ -52,7 +52,7 @@ function Call:close()
     self.client.calls[self.id] = nil
     self.client.open = self.client.open - 1
   end
-  if self.client.behind then self.client.behind[self] = nil end
+  self.client.behind[self] = nil
 end
 
 function Call:answer(value)
@@ -89,13 +89,10 @@ function Relay:step(done)
     if done then self:finish() end
     return
   end
-  local sent, good = self.client.box:relay(self.id, self.job, self.sent)
+  local sent, good, more = self.client.box:relay(self.id, self.job, self.sent)
   self.sent = sent
   if good ~= nil then return self:finish(not good) end
-  if done then -- the client is slow to read: the rest when it has
-    self.client.behind = self.client.behind or {}
-    self.client.behind[self] = true
-  end
+  self.client.behind[self] = more
 end
 
 -- What it came to is looked at only where somebody wants to know.

@@ -23,11 +23,11 @@ local TICK = 1 -- seconds between looks at what is due
 function Server:await(job, waiter)
   local key = self.door:watch(job)
   local list = self.waiting[key]
-  if not list then
-    list = { job = job }
-    self.waiting[key] = list
+  if list then
+    list[#list + 1] = waiter
+  else
+    self.waiting[key] = { waiter, job = job }
   end
-  list[#list + 1] = waiter
 end
 
 function Server:job_ready(key, done)
@@ -37,7 +37,7 @@ function Server:job_ready(key, done)
     self.waiting[key] = nil
     self.door:forget(list.job)
   end
-  for _, waiter in ipairs(list) do waiter:step(done) end
+  for i = 1, #list do list[i]:step(done) end
 end
 
 local function leave(list, waiter)
@@ -68,9 +68,10 @@ end
 
 -- Seconds until something is due.
 function Server:patience()
-  local first = core.clock() + TICK
-  for _, at in pairs(self.late) do first = math.min(first, at) end
-  return math.max(first - core.clock(), 0)
+  if not next(self.late) then return TICK end
+  local now, first = core.clock(), TICK
+  for _, at in pairs(self.late) do first = math.min(first, at - now) end
+  return math.max(first, 0)
 end
 
 -- ---- clients ----
@@ -81,7 +82,7 @@ function Server:admit()
     if err then self.log:write("refused", { message = err.message }) end
     return
   end
-  local client = { box = box, calls = {}, open = 0, pid = box:state().pid }
+  local client = { box = box, calls = {}, open = 0, behind = {}, pid = box:state().pid }
   self.clients[box] = client
   self.client_count = self.client_count + 1
   self.counts.connections = self.counts.connections + 1
@@ -102,7 +103,7 @@ end
 -- One frame, or why none will come any more.
 function Server:heard(client, id, operation, ...)
   if not id then
-    if id == false then self:dismiss(client, operation.code == "EPROTOCOL" and operation.message or nil) end
+    if id == false then self:dismiss(client, operation.code ~= "EDIED" and operation.message or nil) end
   elseif operation then
     calls.begin(self, client, id, operation, ...)
   elseif client.calls[id] then
@@ -112,7 +113,7 @@ end
 
 -- The client can be heard, or has read what was too much for it; the others have their turn before its next frame.
 function Server:hear(client)
-  for call in pairs(client.behind or {}) do call:step(call.done) end
+  for call in pairs(client.behind) do call:step(call.done) end
   self:heard(client, client.box:take())
 end
 
@@ -120,7 +121,6 @@ function Server:look_around()
   for box, client in pairs(self.clients) do
     if box:state().stalled > STALLED then self:dismiss(client, "half a frame, and no more") end
   end
-  self:tell_late()
   log.flush(self.numbers)
 end
 
@@ -133,23 +133,23 @@ function Server:listen_to_states()
   end)
 end
 
-function Server:run()
-  while true do
-    local thing, done = self.door:next(self:patience())
-    if thing == "stop" then break end
-    if thing == "knock" then
-      self:admit()
-    elseif self.clients[thing] then
-      self:hear(self.clients[thing])
-    elseif thing then
-      self:job_ready(thing, done)
-    end
-    if next(self.late) then self:tell_late() end
-    if core.clock() >= self.due then
-      self.due = core.clock() + TICK
-      self:look_around()
-    end
+--- Wait, at most so many seconds, for one thing and do it. False when nothing came, nil once a signal says to end.
+function Server:serve_one(patience)
+  local thing, done = self.door:next(patience)
+  if thing == "stop" then return nil end
+  if thing == "knock" then
+    self:admit()
+  elseif self.clients[thing] then
+    self:hear(self.clients[thing])
+  elseif thing then
+    self:job_ready(thing, done)
   end
+  if next(self.late) then self:tell_late() end
+  if core.clock() >= self.due then
+    self.due = core.clock() + TICK
+    self:look_around()
+  end
+  return thing ~= nil
 end
 
 -- All that it holds is given back before it is gone; who waits is told by the end of the connection.
@@ -178,29 +178,36 @@ local function tell_lost(server, lost)
   server.lost = lost
 end
 
---- Serve until a signal says to end: { socket, descriptor, folder, clients, calls, chassis, quiet }. True; or nil and
--- an error.
-function serve.run(options)
-  local where = options.descriptor or options.socket
-  local door <close>, err = core.open_door(where)
+--- A server that listens, and begins to serve by server:serve_one: { socket, descriptor, folder, clients, calls,
+-- chassis, log_bytes, quiet }. Or nil and an error.
+function serve.open(options)
+  local door, err = core.open_door(options.descriptor or options.socket)
   if not door then return nil, err end
-  local made, err = core.make_own_folder(options.folder)
-  if not made then return nil, err end
   local server = setmetatable({ door = door, options = options, clients = {}, client_count = 0, waiting = {}, late = {},
     began = core.clock(), due = core.clock(), counts = { connections = 0, calls = 0, failures = 0 },
     vms = {}, ids = {}, numbers = {}, gone = {}, hypervisor = hypervisor.new { chassis = options.chassis } }, Server)
+  local made, failure = core.make_own_folder(options.folder)
+  if made then server.register, failure = register.open(options.folder .. "/alive") end
+  if not server.register then
+    door:close()
+    return nil, failure
+  end
   log.begin(options.folder, options.log_bytes)
   server.log = log.daemon()
-  local kept, err = register.open(options.folder .. "/alive")
-  if not kept then return nil, err end
-  server.register = kept
   server.states = calls.new_states(server)
   server.sessions = sessions.new(server)
   server:listen_to_states()
   server.log:write("started", { pid = core.process(), socket = options.socket, version = core.version })
-  tell_lost(server, kept.lost)
+  tell_lost(server, server.register.lost)
   say(options, "serving " .. (options.socket or "descriptor " .. options.descriptor))
-  server:run()
+  return server
+end
+
+--- The same, until a signal says to end. True; or nil and an error.
+function serve.run(options)
+  local server, err = serve.open(options)
+  if not server then return nil, err end
+  while server:serve_one(server:patience()) ~= nil do end
   server:finish()
   return true
 end

@@ -63,12 +63,24 @@ function Log:write(event, fields)
   self.pending[#self.pending + 1] = { time = os.time(), event = event, fields = fields }
 end
 
+-- Calls one after the other of which there is no more to say than that are one line.
+function Log:count(seconds)
+  local last = self.pending[#self.pending]
+  local fields = last and last.fields
+  if fields and fields.calls then
+    fields.calls, fields.seconds = fields.calls + 1, fields.seconds + seconds
+  else
+    self:write("called", { calls = 1, seconds = seconds })
+  end
+end
+
 --- The end of a call: what it printed, and what it came to. The result only where it may be that nobody takes it.
 function Log:call(seconds, result, err, with_result)
+  if not result and not err then return self:count(seconds) end
   local fields = { seconds = seconds }
   if err then
     fields.code, fields.message, fields.output = err.code, err.message, err.stdout
-  elseif result then
+  else
     fields.output = result.stdout
     if with_result and result.result ~= nil then fields.result = tostring(result.result) end
   end
@@ -76,15 +88,31 @@ function Log:call(seconds, result, err, with_result)
   self:write(err and "failed" or "called", fields)
 end
 
+-- In pieces of half a file at most.
+local function append_all(path, lines)
+  local from = 1
+  while from <= #lines do
+    local to, size = from, #lines[from]
+    while lines[to + 1] and size + #lines[to + 1] <= limit//2 do
+      to = to + 1
+      size = size + #lines[to]
+    end
+    local written, failure = core.append_file(path, table.concat(lines, "", from, to), limit)
+    if not written then return nil, failure end
+    from = to + 1
+  end
+  return true
+end
+
 function Log:flush()
   if #self.pending == 0 and self.left_out == 0 then return end
   local lines = {}
   if self.left_out > 0 then
-    lines[1] = line_of { time = os.time(), event = "left out", fields = { lines = self.left_out,
+    lines[#lines + 1] = line_of { time = os.time(), event = "left out", fields = { lines = self.left_out,
       message = self.failure } }
   end
   for _, entry in ipairs(self.pending) do lines[#lines + 1] = line_of(entry) end
-  local written, failure = core.append_file(self.path, table.concat(lines), limit)
+  local written, failure = append_all(self.path, lines)
   if written then
     self.left_out, self.failure = 0, nil
   else

@@ -39,13 +39,6 @@ local function by_state(statuses)
   return samples
 end
 
--- Processor time of a worker: /proc/PID/stat has it in hundredths of a second.
-local function processor_seconds(status)
-  local file <close> = status.pid and io.open(("/proc/%d/stat"):format(status.pid))
-  local user, system = (file and file:read "a" or ""):match("^%d+ %(.*%) " .. ("%S+ "):rep(11) .. "(%d+) (%d+)")
-  return user and (user + system) / 100
-end
-
 --- All of it.
 function metrics.text(server)
   local out, statuses, counts = {}, server.hypervisor:list_vms(), server.counts
@@ -65,8 +58,10 @@ function metrics.text(server)
     of_vms(statuses, function(status) return status.sim_time end))
   add(out, "bioxen_vm_memory_limit_bytes", "gauge", "bytes", "Memory that a VM may take.",
     of_vms(statuses, function(status) return status.memory_limit end))
+  add(out, "bioxen_vm_memory_bytes", "gauge", "bytes", "Memory that a VM's worker on this machine holds.",
+    of_vms(statuses, function(status) return status.pid and core.resident(status.pid) end))
   add(out, "bioxen_vm_processor_seconds", "counter", "seconds", "Processor time of a VM's worker on this machine.",
-    of_vms(statuses, processor_seconds))
+    of_vms(statuses, function(status) return status.processor_seconds end))
   out[#out + 1] = "# EOF\n"
   return table.concat(out)
 end

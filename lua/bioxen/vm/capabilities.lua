@@ -28,6 +28,10 @@ function capabilities.get_biological_metrics(vm)
   return core.ask(vm, "metrics")
 end
 
+function capabilities.get_resource_usage(vm)
+  return core.ask(vm, "usage")
+end
+
 function capabilities.start_transcription(vm, gene_ids)
   return ask(vm, "start_transcription", check_ids(gene_ids, "gene_ids"))
 end

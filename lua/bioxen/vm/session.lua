@@ -189,6 +189,11 @@ end
 
 -- ---- who reads ----
 
+function Reader:fail()
+  local vm_id = self.session.vm_id
+  return core.fail("ESTATE", ("this reader of the session with VM %q is detached"):format(vm_id), vm_id)
+end
+
 --- A reader, from here on; with `everything`, from the first byte that is kept.
 function Session:attach(everything)
   self:advance()
@@ -202,14 +207,16 @@ function Reader:has_news()
 end
 
 --- What has come since the last time, in order, as a list of { kind = "input", "output", "result" or "error", text,
--- from }; and how many bytes were lost because they came faster than they were read. Waits until all input has been
--- evaluated, at most `timeout` seconds (default: as long as it takes; 0 does not wait). nil and an error once detached.
+-- from }; and, if any were lost because they came faster than they were read, how many bytes. Waits until all input has
+-- been evaluated, at most `timeout` seconds (default: as long as it takes; 0 does not wait). nil and an error once
+-- detached.
 function Reader:pieces(timeout)
-  if self.detached then return self.session:fail("ESTATE", "has been detached from by this reader") end
+  if self.detached then return self:fail() end
   self.session:advance(timeout or math.huge)
   local pieces, lost = self.session.stream:since(self.place)
   self.place = self.session.stream.length
-  return pieces, lost
+  if lost > 0 then return pieces, lost end
+  return pieces
 end
 
 --- The same as one text, without the inputs.
@@ -220,12 +227,13 @@ function Reader:read(timeout)
   for _, piece in ipairs(pieces) do
     if piece.kind ~= "input" then texts[#texts + 1] = piece.text end
   end
-  return table.concat(texts), lost
+  if lost then return table.concat(texts), lost end
+  return table.concat(texts)
 end
 
 --- Read no more. True; nil and an error the second time.
 function Reader:detach()
-  if self.detached then return self.session:fail("ESTATE", "has been detached from by this reader already") end
+  if self.detached then return self:fail() end
   self.detached = true
   self.session.readers = self.session.readers - 1
   return true

@@ -29,73 +29,91 @@
 /* A change that is not worth a step, beside the largest value. */
 #define SMALL 1e-6
 
-typedef struct variable {
-    double unit;     /* what it is divided by where it is written: the size of its compartment */
-    double absolute; /* the user's; below 0: by scale */
-    double largest, fastest; /* value and rate so far in the run */
-    double allowed;          /* its error now */
-    double noise;            /* of its rate, by rounding, when last looked at; */
-    double decay;            /* and by how much its rate falls as it rises, or the other way */
-    bool from_0;             /* its value at the start of the run: it says nothing of its scale */
-    bool may_be_negative;
-    uint32_t group;       /* the first place of its group */
-    double group_largest; /* of the group, if it is the first */
-} variable;
+/* By place, as loops over all want it. */
+typedef struct scales {
+    double *unit;     /* what it is divided by where it is written: the size of its compartment */
+    double *absolute; /* the user's; below 0: by scale */
+    double *floor;    /* the absolute part of what its error may be, by now */
+    double *largest, *fastest; /* value and rate so far in the run; of what is not from 0 no rate */
+    double *allowed;           /* its error now */
+    double *noise;             /* of its rate, by rounding, when last looked at; */
+    double *memory;            /* and the time in which it forgets */
+    double *group_largest;     /* of its group, at the place of the first */
+} scales;
 
 struct bx_tolerance {
     const bx_network *network;
     const uint32_t *species, *position;
     size_t size;
-    variable *variables;
+    scales of;
+    uint32_t *group; /* the first place of each place's group */
+    bool *from_0;    /* its value at the start of the run: it says nothing of its scale */
+    bool *may_be_negative;
     double relative, duration;
     double largest; /* of all, as they are written; of what began at 0 its highest rate says more */
+    bool news;      /* about scales, since floors were computed */
 };
 
 /* ---- groups: species that reactions turn into each other ---- */
 
 /* While groups are joined, `group` leads from place to place to the first. */
-static uint32_t first_of(variable *v, uint32_t place)
+static uint32_t first_of(uint32_t *group, uint32_t place)
 {
-    while (v[place].group != place)
-        place = v[place].group = v[v[place].group].group;
+    while (group[place] != place)
+        place = group[place] = group[group[place]];
     return place;
 }
 
 static void find_groups(bx_tolerance *t)
 {
     const bx_csr *changes = &t->network->changes;
-    variable *v = t->variables;
+    uint32_t *group = t->group;
     for (uint32_t i = 0; i < t->size; i++)
-        v[i].group = i;
+        group[i] = i;
     for (size_t r = 0; r < changes->rows; r++) {
         const uint32_t *species = bx_csr_row(changes, r);
         for (uint32_t i = 1; i < bx_csr_count(changes, r); i++) {
-            uint32_t a = first_of(v, t->position[species[0]]);
-            uint32_t b = first_of(v, t->position[species[i]]);
-            v[a > b ? a : b].group = a < b ? a : b;
+            uint32_t a = first_of(group, t->position[species[0]]);
+            uint32_t b = first_of(group, t->position[species[i]]);
+            group[a > b ? a : b] = a < b ? a : b;
         }
     }
     for (uint32_t i = 0; i < t->size; i++)
-        v[i].group = first_of(v, i);
+        group[i] = first_of(group, i);
+}
+
+/* All of one block. */
+static int allocate(bx_tolerance *t)
+{
+    double **columns[] = {&t->of.unit,    &t->of.absolute, &t->of.floor,
+                          &t->of.largest, &t->of.fastest,  &t->of.allowed,
+                          &t->of.noise,   &t->of.memory,   &t->of.group_largest};
+    size_t count = sizeof columns / sizeof *columns;
+    double *block = calloc(count * t->size, sizeof *block);
+    for (size_t i = 0; block && i < count; i++)
+        *columns[i] = block + i * t->size;
+    t->group = calloc(t->size, sizeof *t->group);
+    t->from_0 = calloc(t->size, sizeof *t->from_0);
+    t->may_be_negative = calloc(t->size, sizeof *t->may_be_negative);
+    return block && t->group && t->from_0 && t->may_be_negative ? 0 : -1;
 }
 
 bx_tolerance *bx_tolerance_new(const bx_network *network, const uint32_t *species,
                                const uint32_t *position, size_t size, bx_error *err)
 {
     bx_tolerance *t = calloc(1, sizeof *t);
-    variable *variables = calloc(size, sizeof *variables);
-    if (!t || !variables) {
-        free(t);
-        free(variables);
+    if (t) {
+        t->network = network;
+        t->species = species;
+        t->position = position;
+        t->size = size;
+        t->relative = RELATIVE;
+    }
+    if (!t || allocate(t) < 0) {
+        bx_tolerance_free(t);
         bx_fail_memory(err);
         return NULL;
     }
-    t->network = network;
-    t->species = species;
-    t->position = position;
-    t->size = size;
-    t->variables = variables;
-    t->relative = RELATIVE;
     find_groups(t);
     return t;
 }
@@ -104,15 +122,18 @@ void bx_tolerance_free(bx_tolerance *t)
 {
     if (!t)
         return;
-    free(t->variables);
+    free(t->of.unit);
+    free(t->group);
+    free(t->from_0);
+    free(t->may_be_negative);
     free(t);
 }
 
 /* ---- what the user says ---- */
 
-/* The variable that is written as `slot`, itself or by its concentration, or NULL if that never
+/* The place of what is written as `slot`, itself or by its concentration, or the size if that never
  * changes. -1 for what is no variable. */
-static int find_variable(bx_tolerance *t, size_t slot, variable **found)
+static int find_place(const bx_tolerance *t, size_t slot, size_t *place)
 {
     const bx_network *network = t->network;
     size_t rules = network->species + network->parameters;
@@ -120,43 +141,40 @@ static int find_variable(bx_tolerance *t, size_t slot, variable **found)
         slot = network->rule_amount[slot - rules];
     if (slot >= network->species)
         return -1;
-    *found = network->changing[slot] ? &t->variables[t->position[slot]] : NULL;
+    *place = network->changing[slot] ? t->position[slot] : t->size;
     return 0;
 }
 
 static void find_units(bx_tolerance *t, const double *frame)
 {
     const bx_network *network = t->network;
-    size_t rules = network->species + network->parameters;
-    variable *v;
+    size_t rules = network->species + network->parameters, place;
     for (size_t i = 0; i < network->rules; i++) {
-        if (find_variable(t, rules + i, &v) < 0 || !v || network->rule_size[i] == network->one)
+        if (find_place(t, rules + i, &place) < 0 || place == t->size ||
+            network->rule_size[i] == network->one)
             continue;
         double size = fabs(frame[network->rule_size[i]]);
         if (size > 0 && isfinite(size))
-            v->unit = size;
+            t->of.unit[place] = size;
     }
 }
 
 static int take_absolutes(bx_tolerance *t, const bx_run *run, bx_error *err)
 {
-    size_t rules = t->network->species + t->network->parameters;
-    variable *v;
-    for (size_t i = 0; i < t->size; i++) {
-        v = &t->variables[i];
+    size_t rules = t->network->species + t->network->parameters, place;
+    for (size_t i = 0; i < t->size; i++)
         if (run->absolute_tolerance > 0)
-            v->absolute = run->absolute_tolerance * v->unit;
-    }
+            t->of.absolute[i] = run->absolute_tolerance * t->of.unit[i];
     for (size_t i = 0; i < run->absolute_count; i++) {
         const bx_named_tolerance *named = &run->absolute_tolerances[i];
         size_t slot = bx_names_find(&t->network->index, named->name);
-        if (slot == BX_NAME_NONE || find_variable(t, slot, &v) < 0)
+        if (slot == BX_NAME_NONE || find_place(t, slot, &place) < 0)
             return bx_fail(err, BX_ESIMULATION,
                            "tolerance.absolute: expected the amount or concentration of a species, "
                            "got \"%.64s\"",
                            named->name);
-        if (v)
-            v->absolute = named->value * (slot >= rules ? v->unit : 1);
+        if (place < t->size)
+            t->of.absolute[place] = named->value * (slot >= rules ? t->of.unit[place] : 1);
     }
     return 0;
 }
@@ -166,12 +184,17 @@ int bx_tolerance_begin(bx_tolerance *t, const bx_run *run, const double *frame, 
     t->relative = run->relative_tolerance > 0 ? run->relative_tolerance : RELATIVE;
     t->duration = run->duration;
     t->largest = 0;
+    t->news = true;
     for (size_t i = 0; i < t->size; i++) {
         uint32_t species = t->species[i];
-        t->variables[i] = (variable){.unit = 1,
-                                     .absolute = species == BX_SLOT_NONE ? OF_HAZARD : -1,
-                                     .from_0 = species != BX_SLOT_NONE && frame[species] == 0,
-                                     .group = t->variables[i].group};
+        t->from_0[i] = species != BX_SLOT_NONE && frame[species] == 0;
+        t->may_be_negative[i] = false;
+        t->of.unit[i] = 1;
+        t->of.absolute[i] = species == BX_SLOT_NONE ? OF_HAZARD : -1;
+        t->of.fastest[i] = t->from_0[i] ? 0 : INFINITY;
+        t->of.largest[i] = t->of.group_largest[i] = 0;
+        t->of.allowed[i] = t->of.noise[i] = 0;
+        t->of.memory[i] = INFINITY;
     }
     find_units(t, frame);
     return take_absolutes(t, run, err);
@@ -181,108 +204,111 @@ int bx_tolerance_begin(bx_tolerance *t, const bx_run *run, const double *frame, 
 
 void bx_tolerance_note(bx_tolerance *t, const double *derivatives)
 {
+    double *fastest = t->of.fastest;
     for (size_t i = 0; i < t->size; i++) {
-        variable *v = &t->variables[i];
-        if (!(fabs(derivatives[i]) > v->fastest))
+        if (!(fabs(derivatives[i]) > fastest[i]))
             continue;
-        v->fastest = fabs(derivatives[i]);
-        if (v->from_0)
-            t->largest = fmax(t->largest, FROM_0 * v->fastest * t->duration / v->unit);
+        fastest[i] = fabs(derivatives[i]);
+        t->news = true;
+        double reach = FROM_0 * fastest[i] * t->duration / t->of.unit[i];
+        t->largest = reach > t->largest ? reach : t->largest;
     }
 }
 
 static void note_state(bx_tolerance *t, const double *y)
 {
     for (size_t i = 0; i < t->size; i++) {
-        variable *v = &t->variables[i], *first = &t->variables[v->group];
         double value = fabs(y[i]);
-        if (!(value > v->largest))
+        if (!(value > t->of.largest[i]))
             continue;
-        v->largest = value;
-        if (value > first->group_largest)
-            first->group_largest = value;
-        if (value > t->largest * v->unit)
-            t->largest = value / v->unit;
+        t->news = true;
+        t->of.largest[i] = value;
+        if (value > t->of.group_largest[t->group[i]])
+            t->of.group_largest[t->group[i]] = value;
+        if (value > t->largest * t->of.unit[i])
+            t->largest = value / t->of.unit[i];
     }
 }
 
-static double by_scale(const bx_tolerance *t, const variable *v)
+static double by_scale(const bx_tolerance *t, size_t i)
 {
-    double in_group = OF_OTHERS * t->variables[v->group].group_largest;
-    double least = v->unit * (t->largest > 0 ? fmin(LEAST, OF_OTHERS * t->largest) : LEAST);
-    double reach =
-        v->from_0 ? FROM_0 * fmax(v->largest, v->fastest * t->duration) : NOT_FROM_0 * v->largest;
+    const scales *of = &t->of;
+    double in_group = OF_OTHERS * of->group_largest[t->group[i]];
+    double least = of->unit[i] * (t->largest > 0 ? fmin(LEAST, OF_OTHERS * t->largest) : LEAST);
+    double reach = t->from_0[i] ? FROM_0 * fmax(of->largest[i], of->fastest[i] * t->duration)
+                                : NOT_FROM_0 * of->largest[i];
     if (reach > 0 && reach < least)
         least = reach;
-    return TINY + fmax(OF_LARGEST * v->largest, fmax(in_group, least));
+    return TINY + fmax(OF_LARGEST * of->largest[i], fmax(in_group, least));
 }
 
 void bx_tolerance_note_jacobian(bx_tolerance *t, const bx_csr *pattern, const double *entries,
                                 const double *y)
 {
+    double *noise = t->of.noise;
     for (size_t i = 0; i < t->size; i++)
-        t->variables[i].noise = t->variables[i].decay = 0;
+        noise[i] = 0;
     for (size_t j = 0; j < t->size; j++)
         for (uint32_t k = pattern->start[j]; k < pattern->start[j + 1]; k++) {
-            variable *v = &t->variables[pattern->items[k]];
-            v->noise += ROUNDINGS * DBL_EPSILON * fabs(entries[k] * y[j]);
+            noise[pattern->items[k]] += ROUNDINGS * DBL_EPSILON * fabs(entries[k] * y[j]);
             if (pattern->items[k] == j)
-                v->decay = fabs(entries[k]);
+                t->of.memory[j] = 1 / fabs(entries[k]);
         }
+    for (size_t i = 0; i < t->size; i++)
+        if (!isfinite(noise[i]))
+            noise[i] = 0;
 }
 
 /* No solver can tell what rounding does to a value: within a step, or within the time in which it
  * forgets. */
-static double rounding(const variable *v, double step)
-{
-    double error = v->noise * (step * v->decay > 1 ? 1 / v->decay : step);
-    return isfinite(error) ? error : 0;
-}
-
 void bx_tolerance_weigh(bx_tolerance *t, const double *y, double step, double *weights)
 {
+    const double *floor = t->of.floor, *noise = t->of.noise, *memory = t->of.memory;
+    double *allowed = t->of.allowed;
     note_state(t, y);
+    for (size_t i = 0; t->news && i < t->size; i++)
+        t->of.floor[i] = t->of.absolute[i] < 0 ? by_scale(t, i) : t->of.absolute[i];
+    t->news = false;
     for (size_t i = 0; i < t->size; i++) {
-        variable *v = &t->variables[i];
-        v->allowed = t->relative * fabs(y[i]) + (v->absolute < 0 ? by_scale(t, v) : v->absolute);
-        v->allowed = fmax(v->allowed, rounding(v, step));
-        weights[i] = 1 / v->allowed;
+        double error = t->relative * fabs(y[i]) + floor[i];
+        double rounding = noise[i] * (memory[i] < step ? memory[i] : step);
+        allowed[i] = rounding > error ? rounding : error;
+        weights[i] = 1 / allowed[i];
     }
 }
 
 /* How far below 0 a variable may come by errors, which add up over many steps. */
-static double below_0(const bx_tolerance *t, const variable *v)
+static double below_0(const bx_tolerance *t, size_t i)
 {
-    double largest = fmax(v->largest, OF_NEGATIVE * t->variables[v->group].group_largest);
-    return ADDED_UP * (t->relative * largest + v->allowed) + LEAST * v->unit;
+    double of_group = OF_NEGATIVE * t->of.group_largest[t->group[i]];
+    double largest = t->of.largest[i] > of_group ? t->of.largest[i] : of_group;
+    return ADDED_UP * (t->relative * largest + t->of.allowed[i]) + LEAST * t->of.unit[i];
 }
 
 void bx_tolerance_clip(const bx_tolerance *t, double *y)
 {
     for (size_t i = 0; i < t->size; i++)
-        if (y[i] < 0 && y[i] >= -below_0(t, &t->variables[i]))
+        if (y[i] < 0 && y[i] >= -below_0(t, i))
             y[i] = 0;
 }
 
 void bx_tolerance_free_sign(bx_tolerance *t, size_t place)
 {
-    t->variables[place].may_be_negative = true;
+    t->may_be_negative[place] = true;
 }
 
 void bx_tolerance_free_signs(bx_tolerance *t, const double *y)
 {
     for (size_t i = 0; i < t->size; i++)
-        if (y[i] < -t->variables[i].allowed)
+        if (y[i] < -t->of.allowed[i])
             bx_tolerance_free_sign(t, i);
 }
 
 size_t bx_tolerance_negative(const bx_tolerance *t, const double *y)
 {
-    for (size_t i = 0; i < t->size; i++) {
-        const variable *v = &t->variables[i];
-        if (y[i] < 0 && !v->may_be_negative && y[i] < -below_0(t, v))
+    for (size_t i = 0; i < t->size; i++)
+        if (y[i] < 0 && !t->may_be_negative[i] && y[i] < -below_0(t, i))
             return i;
-    }
     return t->size;
 }
 
@@ -290,7 +316,7 @@ bool bx_tolerance_small(const bx_tolerance *t, const double *changes)
 {
     double largest = t->largest > 0 ? t->largest : 1;
     for (size_t i = 0; i < t->size; i++)
-        if (!(fabs(changes[i]) <= SMALL * largest * t->variables[i].unit))
+        if (!(fabs(changes[i]) <= SMALL * largest * t->of.unit[i]))
             return false;
     return true;
 }

@@ -2,9 +2,12 @@
 -- genes with the rates of the promoters that read them.
 --
 -- A promoter reads on along its strand, gene after gene, until a terminator of that strand or a gene of the other.
--- How strong it is nobody has measured for most: unless the caller says more, each is as strong as the mean gene of
--- the chromosome, and so is a gene that no promoter is annotated for. Repressors that the plasmid brings are not in
--- it.
+-- How strong it is nobody has measured for most: unless the caller says more, or the map does, each is as strong as
+-- the mean gene of the chromosome, and so is a gene that no promoter is annotated for. Repressors that the plasmid
+-- brings are not in it.
+--
+-- The map says it in a promoter's texts: "0.03 PoPS", polymerases a second that leave it (parts.igem.org/PoPS), or "2
+-- mRNA/min", per copy. Numbers of other units, as relative ones, could only be guessed at.
 --
 -- The mean gene makes 0.153 mRNAs a minute and copy, 0.216 where energy does not limit (ecoli/expression.lua).
 --
@@ -138,6 +141,30 @@ local function promoters_of(map, gene)
   return names
 end
 
+local units = { { "([%d.]+[eE]?[+-]?%d*)%s*[Pp]o[Pp][Ss]", 60 }, { "([%d.]+[eE]?[+-]?%d*)%s*mRNAs?%s*/%s*min", 1 },
+  { "([%d.]+[eE]?[+-]?%d*)%s*mRNAs?%s+per%s+min", 1 } }
+
+-- What the map says of a promoter, times the mean gene; nil: nothing.
+local function annotated_strength(promoter)
+  local texts = {}
+  for _, text in pairs(promoter) do texts[#texts + 1] = type(text) == "string" and text or nil end
+  for _, unit in ipairs(units) do
+    local number = tonumber(table.concat(texts, " | "):match(unit[1]))
+    if number and number < math.huge then return number*unit[2]/expression.per_minute end
+  end
+end
+
+-- Strengths by the names of promoters: as the caller says, or else the map; and the latter alone.
+local function all_strengths(map, given)
+  local all, annotated = {}, {}
+  for _, promoter in ipairs(map.promoters) do
+    local name = promoter.name or promoter.id
+    annotated[name] = annotated_strength(promoter)
+    all[name] = given[name] or annotated[name]
+  end
+  return all, annotated
+end
+
 -- Times the mean gene.
 local function strength_of(names, strengths)
   local sum = #names == 0 and 1 or 0
@@ -159,9 +186,9 @@ local function check_strengths(strengths, map)
   end
 end
 
---- What plasmids.add_plasmid takes, and the names of coding sequences that were left out, of a genome of one sequence.
--- options: name, copies, start, and promoters, times the mean gene by the name of the promoter. Errors are without a
--- position.
+--- What plasmids.add_plasmid takes, and of a genome of one sequence the names of coding sequences that were left out,
+-- and the strengths that its promoters are annotated with. options: name, copies, start, and promoters, times the mean
+-- gene by the name of the promoter. Errors are without a position.
 function plasmid_map.read(genome, options)
   check.keys(options, { "name", "copies", "start", "promoters" }, "add_plasmid", -1)
   local sequences = genome:sequences()
@@ -174,8 +201,8 @@ function plasmid_map.read(genome, options)
   local genes, left_out = coding_genes(genome, length)
   local map = { length = length, genes = genes, promoters = features(genome, "promoter"),
     terminators = features(genome, "terminator") }
-  local strengths = options.promoters or {}
-  check_strengths(strengths, map)
+  check_strengths(options.promoters or {}, map)
+  local strengths, annotated = all_strengths(map, options.promoters or {})
   local list, taken = {}, {}
   for i, gene in ipairs(genes) do
     local promoters = promoters_of(map, gene)
@@ -183,7 +210,7 @@ function plasmid_map.read(genome, options)
       transcription = strength_of(promoters, strengths)*expression.top_per_minute }
   end
   return { name = options.name or plain_name(sequences[1].id, {}), copies = copies, start = options.start,
-    length_kb = length/1000, genes = list }, left_out
+    length_kb = length/1000, genes = list }, left_out, annotated
 end
 
 return plasmid_map

@@ -178,12 +178,13 @@ end
 --
 -- Or a genome, as of a plasmid's file, and perhaps options (ecoli/plasmid_map.lua): name, copies, start, promoters.
 -- Each of its genes makes protein_NAME_GENE. Gives what was made of it: name, copies, length_kb, genes, which list
--- their promoters, and left_out, coding sequences that are parts of others or can't be translated.
+-- their promoters; left_out, coding sequences that are parts of others or can't be translated; and strengths, what the
+-- map says of its promoters, times the mean gene.
 function plasmids.add_plasmid(_, options, more)
-  local mapped, left_out
+  local mapped, left_out, strengths
   if type(options) == "userdata" then
     local read
-    read, options, left_out = pcall(require("ecoli.plasmid_map").read, options, more or {})
+    read, options, left_out, strengths = pcall(require("ecoli.plasmid_map").read, options, more or {})
     if not read then error(options, 2) end
     mapped, options.genes = options.genes, nil
   end
@@ -193,7 +194,7 @@ function plasmids.add_plasmid(_, options, more)
   local done, problem = pcall(define)
   if done then
     return mapped and { name = name, copies = plasmid.copies, length_kb = plasmid.kb, genes = mapped,
-      left_out = left_out }
+      left_out = left_out, strengths = strengths }
   end
   held[name] = nil -- names that the cell has already
   table.remove(order)

@@ -18,6 +18,7 @@ return {
   genome = chromosome.genome,
   genes = functions.genes,
   essentiality = chromosome.essentiality,
+  compartments = { { name = "cytoplasm", litres = require("syn3a.constants").volume } },
   processes = {
     { name = "expression", meaning = "transcription, translation and mRNA decay of every gene, molecule by molecule" },
     { name = "metabolism", meaning = "the medium that the flux-balance model iMB155 grows in" },

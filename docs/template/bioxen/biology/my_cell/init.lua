@@ -151,6 +151,11 @@ local function metrics(cell)
   return all
 end
 
+--- The cell becomes one daughter; returns the molecules of the other.
+local function divide(cell)
+  return require("library.division").share_out(cell)
+end
+
 --- What the cell uses now of each resource of a chassis, as far as this is known.
 local function usage(cell)
   local now = metrics(cell)
@@ -183,6 +188,8 @@ return {
   processes = {
     { name = "expression", meaning = "transcription and translation of both genes, and their decay" },
   },
+  compartments = { { name = "cytoplasm", litres = 8e-16 } },
+  divide = divide,
   media = media,
   metrics = metrics,
   usage = usage,

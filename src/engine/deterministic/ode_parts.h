@@ -1,0 +1,103 @@
+/* The parts of the ODE engine: what they share, and what each gives the others. */
+#ifndef BX_ENGINE_DETERMINISTIC_ODE_PARTS_H
+#define BX_ENGINE_DETERMINISTIC_ODE_PARTS_H
+
+#include "engine/deterministic/course.h"
+#include "engine/deterministic/derivatives.h"
+#include "engine/deterministic/factors.h"
+#include "engine/deterministic/ode.h"
+#include "engine/deterministic/tolerance.h"
+#include "engine/jacobian.h"
+#include "engine/roots.h"
+#include "model/history.h"
+#include "model/rules.h"
+
+#include <cvode/cvode.h>
+#include <nvector/nvector_serial.h>
+#include <sundials/sundials_linearsolver.h>
+#include <sundials/sundials_matrix.h>
+#include <sundials/sundials_nonlinearsolver.h>
+
+struct bx_ode {
+    const bx_network *network;
+    size_t size;           /* of the state, at least 1: CVODE wants something to solve */
+    size_t moving_species; /* of it, in its first places */
+    uint32_t *species;     /* of the state */
+    uint32_t *position;    /* species -> its place in the state */
+    uint32_t *leaves;      /* of triggers, whose sign changes are looked for */
+    int leaf_count;
+    bx_roots *roots;      /* of formulas; their functions stand behind those of leaves */
+    int moving;           /* of jumps that come again after delays that vary, behind these */
+    int root_count;       /* of all three */
+    bx_rules *root_rules; /* that they read */
+    int *root_signs;
+    size_t steps; /* in this run, and when it had made CREEPING_STEPS for the last time */
+    double mark;
+    double started;     /* the time from which the solver's history goes back */
+    double reached;     /* by the solver; between the present and this time its course is known */
+    bool at_root;       /* there */
+    double last_root;   /* the time of the last at which the solver started anew */
+    size_t root_step;   /* how many steps there were by then */
+    size_t close_roots; /* how many have been close together */
+    double next_switch; /* when a formula of the time changes at once; -infinity: look anew */
+    size_t stuck;       /* steps in a row that did not advance the time */
+    size_t nudges;      /* in this run */
+    bool not_finite;    /* some rate was, since the last step that advanced the time */
+
+    bx_tolerance *tolerance;
+    double *clipped; /* a state without what is below 0 by rounding, and its derivatives */
+    bx_derivatives *flux;
+    bx_jumps *jumps; /* or NULL; else the state's last place is the integral of their hazard */
+
+    /* the solver, made when a run first needs it: until then NULL */
+    bool adams;
+    SUNContext context;
+    void *cvode;
+    N_Vector y, between;            /* the state, and one at an earlier time for a row */
+    bx_polynomials *course;         /* of what conditions read */
+    SUNNonlinearSolver fixed_point; /* of Adams */
+    /* Newton's method, of BDF */
+    SUNMatrix matrix;
+    SUNLinearSolver solver;
+    bx_jacobian *jacobian; /* NULL: CVODE takes differences */
+    bx_factors *factors;   /* NULL: it is dense */
+    double *entries;       /* of the Jacobian, by its pattern */
+    double *system;        /* of the matrix that is factored, likewise */
+    uint32_t *diagonal;    /* column -> its place there */
+
+    bx_history *history; /* while it runs; NULL if nothing is delayed */
+    double *numbers;     /* of a step, for the history */
+
+    bx_simulation *simulation; /* while it runs */
+};
+
+/* ---- ode_solver.c: CVODE, and what it calls ---- */
+
+/* The solver that a run wants. */
+int bx_ode_provide_solver(bx_ode *ode, bool adams, bx_error *err);
+void bx_ode_drop_solver(bx_ode *ode);
+
+/* Put a state and its time into the frame. */
+void bx_ode_load(const bx_ode *ode, const double *y, double time);
+
+/* Load a state, and give its derivatives: whether all are finite; and as CVODE wants them. */
+bool bx_ode_differentiate(bx_ode *ode, double time, const double *y, double *out);
+int bx_ode_right_hand_side(realtype time, N_Vector y, N_Vector ydot, void *ode);
+
+/* The rates of the state in the frame, hazards included. */
+void bx_ode_rates(bx_ode *ode);
+
+/* ---- ode_newton.c: the systems of Newton's method ---- */
+
+int bx_ode_create_newton(bx_ode *ode, bx_error *err);
+void bx_ode_drop_newton(bx_ode *ode);
+
+/* ---- ode_failure.c: what a run says that can't go on ---- */
+
+/* The delays of the state in the frame. */
+int bx_ode_check_delays(bx_ode *ode, bx_error *err);
+
+/* The frame has the state at `time`, which the solver can't leave. -1. */
+int bx_ode_fail(bx_ode *ode, int flag, double time, bx_error *err);
+
+#endif
