@@ -362,7 +362,7 @@ describe("a daemon", function()
 
   it("writes down what happens to a VM, but neither code nor arguments", function()
     local vm = running "logged"
-    assert(vm:execute_biological_process("local s = args print 'out' return 1", { args = "secret-argument" }))
+    assert(vm:execute_biological_process("local s = args print 'out\\u{9b}' return 1", { args = "secret-argument" }))
     assert.is_nil(vm:execute_biological_process "error 'went wrong'")
     local _, text = served:vm "logs logged"
     local events = {}
@@ -370,13 +370,14 @@ describe("a daemon", function()
       local entry = require "cjson".decode(line)
       events[#events + 1] = entry.event
       assert.matches("^%d%d%d%d%-%d%d%-%d%dT%d%d:%d%d:%d%dZ$", entry.time)
-      if entry.event == "called" then assert.equal("out\n", entry.output) end
+      if entry.event == "called" then assert.equal("out\u{9b}\n", entry.output) end
       if entry.event == "failed" then
         assert.same({ "ESCRIPT", "process:1: went wrong" }, { entry.code, entry.message })
       end
     end
     assert.same({ "created", "state", "state", "called", "failed" }, events)
     assert.is_nil(text:find("secret", 1, true))
+    assert.is_nil(text:find("[\x80-\xff]"), "a control character that a terminal obeys")
     assert.is_nil(text:find("local s", 1, true))
     assert.equal(1, select(2, select(2, served:vm "logs logged --lines 1"):gsub("\n", "")))
   end)
