@@ -236,7 +236,8 @@ describe("a daemon", function()
       shell.write(path, ([[
         local bioxen = require "bioxen"
         local hypervisor = assert(bioxen.connect(%q, { outlive = %s }))
-        local job = assert(hypervisor:get_vm "a":submit "x = 1 while not done do end")
+        local job = assert(hypervisor:get_vm "a":submit "x = 1 print 'so far' while not done do end")
+        job:output()(job)
         io.stdout:write(require "bioxen.core".process(), "\n")
         io.stdout:flush()
         job:wait()
