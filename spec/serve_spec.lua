@@ -473,6 +473,8 @@ describe("a daemon's life:", function()
     assert.is_true(served:ended "TERM")
     assert.equal("EDAEMON", select(2, job:wait()).code)
     assert.equal("EDAEMON", select(2, vm:get_status()).code)
+    assert.equal("EDAEMON", select(2, vm:get_state()).code) -- and not that it is destroyed
+    assert.equal("BasicBiologicalVM(a, minimal_cell, not connected)", tostring(vm))
     for _, pid in ipairs(pids) do
       assert(processes.wait_until(function() return (processes.state(pid) or "Z") == "Z" end))
     end

@@ -140,11 +140,6 @@ function VM:get_vm_type() return self.vm_type end
 
 function VM:get_biological_type() return self.biological_type end
 
-function VM:get_state()
-  local state = ask(self.hypervisor, "method", self.id, self.number, "get_state")
-  return state or "destroyed"
-end
-
 -- All others that a VM has.
 for name in pairs(core.vm_methods) do
   if not VM[name] then forward(VM, name) end
@@ -152,7 +147,7 @@ end
 
 local function vm_text(vm)
   return ("%sBiologicalVM(%s, %s, %s)"):format(vm.vm_type == "xcpng" and "XCPng" or "Basic", vm.id, vm.biological_type,
-    vm:get_state())
+    vm:get_state() or "not connected")
 end
 
 local XCPngVM = setmetatable({}, { __index = VM })

@@ -222,7 +222,8 @@ function BiologicalVM:wait_for(state, timeout) end
 ---@return bioxen.Status
 function BiologicalVM:get_status() end
 
----@return bioxen.State
+---@return bioxen.State? nil of a daemon's VM where the daemon does not answer
+---@return bioxen.Error? EDAEMON
 function BiologicalVM:get_state() end
 
 ---@return "basic"|"xcpng"
