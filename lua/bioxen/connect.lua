@@ -3,7 +3,7 @@
 
 local check = require "bioxen.check"
 local core = require "bioxen.core"
-local genome = require "bioxen.model.genome"
+local genome_of = require "bioxen.model.genome_source"
 local place = require "bioxen.serve.place"
 local sbml = require "bioxen.model.sbml"
 require "bioxen.hypervisor"
@@ -111,15 +111,8 @@ end
 VM.load_sbml = sbml.load
 
 function VM:load_genome(source, options)
-  local loaded = source
-  if core.class_name(source) ~= "Genome" then
-    if type(source) ~= "string" then
-      error(("bad argument 'source': a path or a Genome expected, got %s"):format(check.shown(source)), 2)
-    end
-    local read, err = genome.load(source, options)
-    if not read then return nil, err end
-    loaded = read
-  end
+  local loaded, err = genome_of(source, options)
+  if not loaded then return nil, err end
   local done, err = ask(self.hypervisor, "method", self.id, self.number, "load_genome", loaded)
   if err then return nil, err end
   return done and loaded

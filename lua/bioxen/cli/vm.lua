@@ -110,16 +110,6 @@ local function code_of(options)
   return nil, "the code itself, or --file, is needed"
 end
 
-local function write_output(job)
-  local text = require "bioxen.repl.text"
-  local clean = text.stream()
-  for piece in job:output() do
-    io.stdout:write(clean(piece))
-    io.stdout:flush()
-  end
-  io.stdout:write(clean())
-end
-
 local function show_result(result, options)
   if options.json then return json.print(result) end
   if result.result ~= nil then say.line(tostring(result.result)) end
@@ -134,7 +124,7 @@ local function execute(hypervisor, options)
   local job, err = vm:submit(code, { name = name, timeout = options.timeout })
   if not job then return say.failed(err) end
   if options.detach then return say.DONE end
-  if not options.json then write_output(job) end
+  if not options.json then require("bioxen.repl.text").write_output(job) end
   local result, err = job:wait()
   if not result then return say.failed(err) end
   return show_result(result, options)

@@ -2,7 +2,7 @@
 
 local check = require "bioxen.check"
 local core = require "bioxen.core"
-local genome = require "bioxen.model.genome"
+local genome_of = require "bioxen.model.genome_source"
 local organisms = require "bioxen.biology.organisms"
 
 local resources = {}
@@ -79,15 +79,8 @@ end
 
 --- Put a genome, or that of a file, in the place of the organism's own.
 function resources.load_genome(vm, source, options)
-  local loaded = source
-  if core.class_name(source) ~= "Genome" then
-    if type(source) ~= "string" then
-      error(("bad argument 'source': a path or a Genome expected, got %s"):format(check.shown(source)), 2)
-    end
-    local read, err = genome.load(source, options)
-    if not read then return nil, err end
-    loaded = read
-  end
+  local loaded, err = genome_of(source, options)
+  if not loaded then return nil, err end
   local before = vm:get_status().genome_kb or 0
   local taken, err = core.load_genome(vm, loaded:length()/1000)
   if not taken then return nil, err end

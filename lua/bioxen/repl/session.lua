@@ -108,22 +108,13 @@ function Session:call(f, ...)
   return false
 end
 
-local function write_output(job)
-  local clean = text.stream()
-  for piece in job:output() do
-    io.stdout:write(clean(piece))
-    io.stdout:flush()
-  end
-  io.stdout:write(clean())
-end
-
 function Session:call_in_vm(piece)
   local job, err = inside.submit(self.vm, piece, self:columns())
   if not job then
     self:complain(show.error(err))
     return false
   end
-  if terminal.call(write_output, job) == nil then job:cancel() end
+  if terminal.call(text.write_output, job) == nil then job:cancel() end
   local _, result, err = terminal.call(job.wait, job)
   if result then
     if result.result ~= nil then self:say(text.escape(tostring(result.result))) end

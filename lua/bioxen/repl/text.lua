@@ -130,4 +130,14 @@ function text.stream()
   end
 end
 
+--- Show what a job prints, as it comes, until the job ends.
+function text.write_output(job)
+  local clean = text.stream()
+  for piece in job:output() do
+    io.stdout:write(clean(piece))
+    io.stdout:flush()
+  end
+  io.stdout:write(clean())
+end
+
 return text
