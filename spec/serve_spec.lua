@@ -52,6 +52,7 @@ describe("a daemon", function()
     assert.equal("BasicBiologicalVM", bioxen.type(vm))
     assert.equal("BasicBiologicalVM(a, minimal_cell, running)", tostring(vm))
     assert.equal("running", vm:get_state())
+    assert.equal(1, select("#", vm:get_state())) -- as printed: without a nil for an error that there is not
     assert.equal("a", vm:get_status().vm_id)
     assert.equal(vm, hypervisor:get_vm "a")
     assert.is_true(hypervisor:pause_vm "a")

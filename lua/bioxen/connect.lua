@@ -50,6 +50,12 @@ local function finish(vm, method, kind, operation, patience, ...)
   return value, err
 end
 
+-- As methods return it: a value alone, or nil and an error.
+local function outcome(value, err)
+  if err then return nil, err end
+  return value
+end
+
 -- ---- VMs ----
 
 local VM = {}
@@ -58,7 +64,7 @@ local VM = {}
 local function forward(class, name)
   class[name] = function(self, ...)
     local value, err = ask(self.hypervisor, "method", self.id, self.number, name, ...)
-    return value, err
+    return outcome(value, err)
   end
 end
 
@@ -71,14 +77,14 @@ local function forward_job(name, patient)
       for key, value in pairs(options) do sent[key] = value end
       if options.wait == false then
         local job, err = begin(self, "true", name, sent)
-        return job, err
+        return outcome(job, err)
       end
       if patient and math.type(options.timeout) and options.timeout > 0 then
         sent.timeout, patience = nil, options.timeout
       end
     end
     local value, err = finish(self, name, "true", name, patience, sent)
-    return value, err
+    return outcome(value, err)
   end
 end
 
@@ -87,13 +93,13 @@ for _, name in ipairs { "stop", "pause", "resume" } do forward_job(name, true) e
 
 function VM:submit(code, options)
   local job, err = begin(self, "result", "execute", code, options, self.hypervisor.outlive)
-  return job, err
+  return outcome(job, err)
 end
 
 function VM:execute_biological_process(code, options)
   local result, err = finish(self, "execute_biological_process", "result", "execute", nil, code, options,
     self.hypervisor.outlive)
-  return result, err
+  return outcome(result, err)
 end
 
 -- A "#!" line is none of Lua's.
@@ -105,7 +111,7 @@ function VM:execute_file(path, options)
   given.name = path
   local result, err = finish(self, "execute_file", "result", "execute", nil, (text:gsub("^#", "--#")), given,
     self.hypervisor.outlive)
-  return result, err
+  return outcome(result, err)
 end
 
 VM.load_sbml = sbml.load
@@ -126,7 +132,7 @@ function VM:install_biological_package(package_name, options)
   end
   local value, err = ask(self.hypervisor, "method", self.id, self.number, "install_biological_package", package_name,
     options)
-  return value, err
+  return outcome(value, err)
 end
 
 function VM:get_vm_type() return self.vm_type end
@@ -248,7 +254,7 @@ for name in pairs(core.hypervisor_methods) do
   if not Hypervisor[name] and not private[name] then
     Hypervisor[name] = function(self, ...)
       local value, err = ask(self, "hypervisor", nil, name, ...)
-      return value, err
+      return outcome(value, err)
     end
   end
 end
