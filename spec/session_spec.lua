@@ -2,6 +2,7 @@
 
 package.path = "./spec/support/organisms/?.lua;" .. package.path
 local bioxen = require "bioxen"
+local processes = require "spec.support.processes"
 local ring = require "bioxen.vm.ring"
 local sessions = require "bioxen.vm.session"
 
@@ -132,9 +133,10 @@ describe("a session", function()
   end)
 
   it("can be interrupted, which forgets what waits, and keeps the VM's state", function()
-    assert(session:send_input "kept = 1 while true do end")
+    assert(session:send_input "kept = 1 print 'on' while true do end")
     assert(session:send_input "kept = 2")
     assert(session:send_input "for i = 1, 2 do")
+    assert(processes.wait_until(function() return reader:read(0.01) == "on\n" end))
     session:interrupt()
     assert.matches("cancelled", reader:read())
     assert.is_false(session:is_incomplete())
