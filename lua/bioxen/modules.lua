@@ -36,4 +36,14 @@ function modules.installed(name)
   return nil, module
 end
 
+--- The folders of that name which may stand on package.path.
+function modules.folders(name)
+  local found = {}
+  for template in package.path:gmatch "[^;]+" do
+    local root = template:match "^(.*)%?%.lua$"
+    if root then found[#found + 1] = root .. name end
+  end
+  return found
+end
+
 return modules

@@ -2,6 +2,7 @@
 -- package.path. The manifest is read here, on the host; the rest runs in the VM.
 
 local core = require "bioxen.core"
+local modules = require "bioxen.modules"
 local nearest = require "bioxen.nearest"
 local sorted_keys = require "bioxen.sorted_keys"
 
@@ -16,22 +17,12 @@ local function is_name(text)
   return text:match("^[a-z][a-z0-9_]*$") ~= nil and #text <= 64
 end
 
--- The folders that organisms may stand in, by package.path.
-local function places()
-  local found = {}
-  for template in package.path:gmatch "[^;]+" do
-    local root = template:match "^(.*)%?%.lua$"
-    if root then found[#found + 1] = root .. "bioxen/biology/" end
-  end
-  return found
-end
-
 local folders = {} -- by name, once found
 
 --- The folder of an organism, absolute; nil if there is none.
 function organisms.folder(name)
   if folders[name] or not is_name(name) then return folders[name] end
-  for _, place in ipairs(places()) do
+  for _, place in ipairs(modules.folders "bioxen/biology/") do
     local manifest = place .. name .. "/manifest.lua"
     if core.is_file(manifest) then
       folders[name] = core.real_path(manifest):match "^(.*)/[^/]*$"
@@ -43,7 +34,7 @@ end
 --- The names of all organisms found, sorted.
 function organisms.names()
   local seen, names = {}, {}
-  for _, place in ipairs(places()) do
+  for _, place in ipairs(modules.folders "bioxen/biology/") do
     for _, name in ipairs(core.list_folder(place)) do
       if not seen[name] and organisms.folder(name) then
         seen[name] = true

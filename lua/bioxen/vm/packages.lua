@@ -3,6 +3,7 @@
 
 local check = require "bioxen.check"
 local core = require "bioxen.core"
+local modules = require "bioxen.modules"
 local origin = require "bioxen.vm.origin"
 local source = require "bioxen.vm.package_source"
 local versions = require "bioxen.vm.versions"
@@ -19,19 +20,9 @@ end
 
 -- ---- where packages are ----
 
--- The folders bioxen/packages on package.path.
-local function places()
-  local found = {}
-  for template in package.path:gmatch "[^;]+" do
-    local root = template:match "^(.*)%?%.lua$"
-    if root then found[#found + 1] = root .. "bioxen/packages" end
-  end
-  return found
-end
-
 local function find(what)
   if what:find "^[a-z][a-z0-9_]*$" then
-    for _, folder in ipairs(places()) do
+    for _, folder in ipairs(modules.folders "bioxen/packages") do
       local path = source.find(folder, what, "")
       if path then return path end
     end
@@ -51,7 +42,7 @@ end
 -- The package that another needs: beside it, or on package.path.
 local function find_dependency(by, name, wanted)
   local folders = { by.path:match "^(.*)/[^/]*$" or "." }
-  for _, folder in ipairs(places()) do folders[#folders + 1] = folder end
+  for _, folder in ipairs(modules.folders "bioxen/packages") do folders[#folders + 1] = folder end
   for _, folder in ipairs(folders) do
     local path = source.find(folder, name, wanted)
     if path then return path end
