@@ -166,6 +166,17 @@ static void run_capability(lua_State *L, call *c)
     lua_call(L, 1 + (int)list.count, 1);
 }
 
+/* A function of library.world, and its argument: "live" for a quantum, and what goes with it. */
+static void run_world(lua_State *L, call *c)
+{
+    bx_token name = read_as(L, c, BX_TOKEN_STRING);
+    lua_pushlstring(L, (const char *)name.bytes, name.length);
+    want_traceback = true;
+    bx_organism_push_world(L, lua_tostring(L, -1));
+    push_value(L, c);
+    lua_call(L, 3, 1);
+}
+
 static void run_genome(lua_State *L, call *c)
 {
     push_value(L, c);
@@ -223,10 +234,17 @@ static void run_install(lua_State *L, call *c)
 }
 
 static const operation operations[] = {
-    {"setup", 3, run_setup},       {"execute", 3, run_execute},       {"metrics", 0, run_metrics},
-    {"allocate", 1, run_allocate}, {"capability", 2, run_capability}, {"genome", 1, run_genome},
-    {"install", 3, run_install},   {"usage", 0, run_usage},           {"seed", 1, run_seed},
+    {"setup", 3, run_setup},
+    {"execute", 3, run_execute},
+    {"metrics", 0, run_metrics},
+    {"allocate", 1, run_allocate},
+    {"capability", 2, run_capability},
+    {"genome", 1, run_genome},
+    {"install", 3, run_install},
+    {"usage", 0, run_usage},
+    {"seed", 1, run_seed},
     {"seeded", 4, run_seeded},
+    {"world", 2, run_world},
 };
 
 /* The body of a call, protected: run the operation and write its reply. */

@@ -3,9 +3,11 @@
 local check = require "bioxen.check"
 local core = require "bioxen.core"
 local create = require "bioxen.create"
+local medium = require "bioxen.hypervisor.medium"
 local origin = require "bioxen.vm.origin"
 local packages = require "bioxen.vm.packages"
 local resources = require "bioxen.hypervisor.resources"
+local world = require "bioxen.hypervisor.world"
 
 local hypervisor = {}
 
@@ -64,6 +66,11 @@ function methods:clone_vm(vm_id, new_id)
   clone:destroy()
   return nil, problem
 end
+
+--- What VMs share and do together: see types.lua.
+methods.medium = medium.new
+methods.run = world.run
+methods.send_message = world.send
 
 -- Who wants to be told of a hypervisor's changes, in order: { event, function }. They go with it.
 local listeners = setmetatable({}, { __mode = "k" })
