@@ -76,7 +76,7 @@ function answers.problem_with(told, task)
   if not is_amount(told.growth) or told.growth == 0 then return "its growth is no number above 0" end
   if type(told.usage) ~= "table" then return "its usage is no table" end
   for name, used in pairs(told.usage) do
-    if type(name) ~= "string" or not is_amount(used) then return "its usage of " .. tostring(name) .. " is no amount" end
+    if not is_amount(used) then return ("its usage of %s is no amount"):format(tostring(name)) end
   end
 end
 

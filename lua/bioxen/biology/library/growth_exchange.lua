@@ -1,7 +1,7 @@
 --- The growth core in a shared medium, whose pool `nutrient` it takes from: see docs/worlds.md.
 --
--- The model's nutrient outside is in molecules; here they are those of a cell's own volume, 1 fL (1 µm³, as is usual for
--- E. coli), so that 1e4 of them are 16.6 µM, and import is half as fast at 1.66 µM.
+-- The model's nutrient outside is in molecules; here they are those of a cell's own volume, 1 fL (1 µm³, as is usual
+-- for E. coli), so that 1e4 of them are 16.6 µM, and import is half as fast at 1.66 µM.
 
 local growth_core = require "library.growth_core"
 

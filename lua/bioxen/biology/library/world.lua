@@ -86,8 +86,8 @@ local function clock_of(cell, task)
 end
 
 --- Live for task.duration seconds in task.part of the medium. Answers { given = mmol by name, negative what was taken;
--- seen = the mean concentration that it lived in, mM, by name; growth = by what factor there are more cells; sent; posted; divisions so far; divide = whether it divides now; usage
--- of the chassis; rate = growth rate in 1/h, where one is known }.
+-- seen = the mean concentration that it lived in, mM, by name; growth = by what factor there are more cells; sent;
+-- posted; divide = whether it divides now; usage of the chassis }.
 function world.live(organism, cell, task)
   now.part, now.sent, now.posted, now.due = task.part, {}, {}, false
   receive(task.messages)
@@ -99,8 +99,8 @@ function world.live(organism, cell, task)
   advance()
   if task.code then run_code(task.code) end
   local due = now.due or before ~= nil and organism.divisions(cell) > before
-  return { given = told.given or {}, seen = told.seen or {}, growth = told.growth or 1, sent = now.sent, posted = now.posted,
-    divide = task.divides and organism.divide ~= nil and due,
+  return { given = told.given or {}, seen = told.seen or {}, growth = told.growth or 1, sent = now.sent,
+    posted = now.posted, divide = task.divides and organism.divide ~= nil and due,
     usage = task.wants_usage and organism.usage and organism.usage(cell) or {} }
 end
 
