@@ -452,6 +452,7 @@ function Job:read(timeout) end
 ---@field code string? runs in each VM at the end of each quantum; see cell:medium, cell:send, cell:messages
 ---@field priorities table<string, number>? weights by VM id, for VMs that compete for the chassis (default 1)
 ---@field policy (boolean|fun(requests: bioxen.ChassisRequest[], capacity: table<string, number>): table<string, table<string, number>>)? how the chassis is shared out each quantum (default: by weight and demand); false: VMs hold what they hold
+---@field population (boolean|{ most: integer?, seed: integer?, on_division: fun(mother: bioxen.BiologicalVM, daughter: bioxen.BiologicalVM, time: number)? })? members of media that were added with divides = true are cells: they divide into VMs, are washed out by chance, and are `most` (default 1000) in each medium at most
 ---@field progress (fun(time: number, duration: number): boolean?)? called after each quantum; false ends the run
 
 ---What a VM that competes for the chassis wants in the next quantum. What it lacks a demand for it does not take part in.
@@ -468,6 +469,9 @@ function Job:read(timeout) end
 ---@field media { volume: number[], pools: table<string, number[]> }[] of each medium; concentrations in mM
 ---@field biomass table<string, number[]> gDW, by VM in a medium
 ---@field growth_rate table<string, number[]> 1/h, mean of the last quantum
+---@field populations { number: number[], biomass: number[], growth_rate: number[] }[]? of each medium, where the run has a population: how many VMs it is, gDW, and the mean growth rate of that biomass
+---@field lineage { vm_id: string, mother: integer?, born: number, ended: number?, fate: "divided"|"washed out"|"died"|"left out"|nil, growth_rate: number? }[]? the cells; a mother is the number of another, times are seconds of the run, rates 1/h
+---@field seed integer? of the population's chances
 ---@field shares table<string, table<string, number[]>> by VM that competes for the chassis and resource
 
 ---What VMs live in together.
@@ -1267,8 +1271,11 @@ function Cell:post(vm_id, value) end
 ---@return { from: string?, value: any }[]
 function Cell:messages() end
 
----Divide at the end of this quantum, where the run has a population.
+---Divide at the end of this quantum of hypervisor:run, where that has a population.
 function Cell:divide() end
+
+---Die at the end of this quantum, where the run has a population.
+function Cell:die() end
 
 ---What many runs came to, over the runs and by row. Without a time, lists by row; with one, the
 ---value of the last row at or before it.

@@ -697,8 +697,8 @@ static int cell_world(lua_State *L)
     return 1;
 }
 
-static const char *const world_methods[] = {"cells", "divide", "medium", "messages",
-                                            "post",  "send",   NULL};
+static const char *const world_methods[] = {"cells",    "die",  "divide", "medium",
+                                            "messages", "post", "send",   NULL};
 
 static const luaL_Reg methods[] = {
     {"genome", cell_genome},

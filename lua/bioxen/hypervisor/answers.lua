@@ -74,6 +74,9 @@ function answers.problem_with(told, task)
     or problem_with_posted(told.posted)
   if problem then return problem end
   if not is_amount(told.growth) or told.growth == 0 then return "its growth is no number above 0" end
+  if told.rate ~= nil and not (type(told.rate) == "number" and math.abs(told.rate) < math.huge) then
+    return "its growth rate is no number"
+  end
   if type(told.usage) ~= "table" then return "its usage is no table" end
   for name, used in pairs(told.usage) do
     if not is_amount(used) then return ("its usage of %s is no amount"):format(tostring(name)) end

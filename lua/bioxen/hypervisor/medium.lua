@@ -145,10 +145,11 @@ function medium.is_vm(vm)
   return (core.class_name(vm):find "BiologicalVM$") ~= nil
 end
 
---- Enter a member, which is in no medium.
-function medium.enter(self, vm, member)
+--- Enter a member, which is in no medium; `clears`: what it clears, if that is known.
+function medium.enter(self, vm, member, clears)
   places[vm] = self
   member.vm, member.clears = vm, {}
+  for name, litres in pairs(clears or {}) do member.clears[name] = litres end
   self.member_of[vm:get_status().vm_id] = member
 end
 

@@ -6,6 +6,7 @@ local competition = require "bioxen.hypervisor.competition"
 local core = require "bioxen.core"
 local medium = require "bioxen.hypervisor.medium"
 local organisms = require "bioxen.biology.organisms"
+local population = require "bioxen.hypervisor.population"
 local resources = require "bioxen.hypervisor.resources"
 local sorted_keys = require "bioxen.sorted_keys"
 
@@ -22,6 +23,7 @@ local schema = {
   priorities = { type = "table" },
   policy = { types = { ["function"] = true, boolean = true }, default = true },
   code = { type = "string" },
+  population = { types = { boolean = true, table = true } },
   method = { type = "string" },
   tolerance = positive,
   progress = { type = "function" },
@@ -80,18 +82,18 @@ function Run:find_vms()
   self.ids, self.vms = ids, vms
 end
 
--- Those that live in the same medium, by it.
+-- The media of the run, each once one of these VMs has lived in it, and who lives there now.
 function Run:find_media()
-  local media, list = {}, {}
+  self.members = {}
+  for _, place in ipairs(self.media) do self.members[place] = {} end
   for _, vm_id in ipairs(self.ids) do
     local place = medium.of(self.vms[vm_id])
-    if place and not media[place] then
-      media[place] = {}
-      list[#list + 1] = place
+    if place and not self.members[place] then
+      self.members[place] = {}
+      table.insert(self.media, place)
     end
-    if place then table.insert(media[place], vm_id) end
+    if place then table.insert(self.members[place], vm_id) end
   end
-  self.media, self.members = list, media
 end
 
 -- ---- competition ----
@@ -234,6 +236,21 @@ function Run:ask(tasks)
   return told
 end
 
+function Run:settle_medium(place, told, duration)
+  local stays, err = medium.step(place, self.members[place], told, duration)
+  if not stays then return nil, err end
+  local cells = self.population
+  if cells then cells:take_in(self.members[place], place, self.time) end
+  for _, vm_id in ipairs(self.members[place]) do
+    local member, answer = place.member_of[vm_id], told[vm_id]
+    local is_cell = cells and cells:has(vm_id)
+    member.biomass = member.biomass*answer.growth*(is_cell and 1 or stays)
+    self.growth[vm_id] = answer.rate or math.log(answer.growth)/duration*3600
+    if is_cell then cells:note(vm_id, self.growth[vm_id], duration) end
+  end
+  return not cells or cells:settle(place, told, stays, self.time + duration)
+end
+
 function Run:settle(told, tasks, duration)
   for _, vm_id in ipairs(self.ids) do
     local problem = answers.problem_with(told[vm_id], tasks[vm_id])
@@ -242,13 +259,8 @@ function Run:settle(told, tasks, duration)
     end
   end
   for _, place in ipairs(self.media) do
-    local stays, err = medium.step(place, self.members[place], told, duration)
-    if not stays then return nil, err end
-    for _, vm_id in ipairs(self.members[place]) do
-      local member = place.member_of[vm_id]
-      member.biomass = member.biomass*told[vm_id].growth*stays
-      self.growth[vm_id] = math.log(told[vm_id].growth)/duration*3600
-    end
+    local done, err = self:settle_medium(place, told, duration)
+    if not done then return nil, err end
   end
   for _, vm_id in ipairs(self.ids) do
     self.usage[vm_id] = told[vm_id].usage
@@ -286,9 +298,20 @@ function Run:record()
     result.media[i] = result.media[i] or { volume = {}, pools = {} }
     put(result.media[i], "volume", row, (place:flow()))
     for name, value in pairs(place:concentrations()) do put(result.media[i].pools, name, row, value) end
-    for _, vm_id in ipairs(self.members[place]) do
-      put(result.biomass, vm_id, row, place.member_of[vm_id].biomass)
-      put(result.growth_rate, vm_id, row, self.growth[vm_id] or 0/0)
+    local number, all, rates = 0, 0, 0
+    for vm_id, member in pairs(place:members()) do
+      if self.population and place.member_of[vm_id].divides then
+        number, all, rates = number + 1, all + member.biomass, rates + member.biomass*(self.growth[vm_id] or 0/0)
+      else
+        put(result.biomass, vm_id, row, member.biomass)
+        put(result.growth_rate, vm_id, row, self.growth[vm_id] or 0/0)
+      end
+    end
+    if self.population then
+      result.populations[i] = result.populations[i] or { number = {}, biomass = {}, growth_rate = {} }
+      put(result.populations[i], "number", row, number)
+      put(result.populations[i], "biomass", row, all)
+      put(result.populations[i], "growth_rate", row, rates/all)
     end
   end
   for vm_id in pairs(self.given) do
@@ -315,6 +338,8 @@ function Run:all()
     if i % every == 0 or i == count then self:record() end
     if self.options.progress and self.options.progress(self.time, self.options.duration) == false then break end
   end
+  local cells = self.population
+  if cells then self.result.lineage, self.result.seed = cells:lineage(), cells.seed end
   return self.result
 end
 
@@ -338,13 +363,15 @@ function world.run(hypervisor, options)
   if count > MOST_QUANTA then
     problems[#problems + 1] = ("options.quantum: at most %.0f quanta expected, got %.0f"):format(MOST_QUANTA, count)
   end
+  local cells = population.examine(given.population, problems)
   check.raise(problems, 2)
   local policy = given.policy
   if policy == true then policy = competition.policy end
   local self = setmetatable({ hypervisor = hypervisor, options = given, policy = policy, usage = {}, given = {},
-    growth = {}, time = 0, count = math.max(1, math.tointeger(count)),
+    media = {}, growth = {}, time = 0, count = math.max(1, math.tointeger(count)),
     run_options = { method = given.method, tolerance = given.tolerance },
-    result = { time = {}, media = {}, biomass = {}, growth_rate = {}, shares = {} } }, Run)
+    population = cells and population.new(cells, given.method or "ode"),
+    result = { time = {}, media = {}, biomass = {}, growth_rate = {}, shares = {}, populations = cells and {} } }, Run)
   local well, result, err = pcall(self.all, self)
   self:give_back()
   if not well then error(result, 0) end

@@ -34,7 +34,8 @@ function growth_exchange.live(cell, part, advance)
       renewal = (part.dilution*part.feed.nutrient - loss*concentration)*PER_MILLIMOLAR/3600 }
   end
   advance()
-  local growth = part.divides and 1 or math.exp((cell:get "polymerised" - made)/cell:get "M")
+  local grown = (cell:get "polymerised" - made)/cell:get "M"
+  local growth = part.divides and 1 or math.exp(grown)
   local given, seen = {}, {}
   if concentration then
     local stay = part.divides and 1 or math.exp(-part.dilution*part.duration/3600)
@@ -43,7 +44,7 @@ function growth_exchange.live(cell, part, advance)
     -- By itself it goes on with what it sees now.
     cell:set { s0 = cell:get "nutrient_left", imported = 0, crowding = 0, renewal = 0 }
   end
-  return { given = given, seen = seen, growth = growth }
+  return { given = given, seen = seen, growth = growth, rate = 3600*grown/part.duration }
 end
 
 return growth_exchange

@@ -60,6 +60,11 @@ function world.divide(organism)
   now.due = true
 end
 
+--- Die at the end of this quantum, where the run has a population.
+function world.die()
+  now.dies = true
+end
+
 local function receive(messages)
   for _, message in ipairs(messages) do now.inbox[#now.inbox + 1] = message end
   local surplus = #now.inbox - world.MOST_WAITING
@@ -87,9 +92,9 @@ end
 
 --- Live for task.duration seconds in task.part of the medium. Answers { given = mmol by name, negative what was taken;
 -- seen = the mean concentration that it lived in, mM, by name; growth = by what factor there are more cells; sent;
--- posted; divide = whether it divides now; usage of the chassis }.
+-- posted; divide, dies = whether it does now; rate = how fast it grew, 1/h; usage of the chassis }.
 function world.live(organism, cell, task)
-  now.part, now.sent, now.posted, now.due = task.part, {}, {}, false
+  now.part, now.sent, now.posted, now.due, now.dies = task.part, {}, {}, false, false
   receive(task.messages)
   local before = organism.divisions and organism.divisions(cell)
   local advance, told = clock_of(cell, task), {}
@@ -100,8 +105,18 @@ function world.live(organism, cell, task)
   if task.code then run_code(task.code) end
   local due = now.due or before ~= nil and organism.divisions(cell) > before
   return { given = told.given or {}, seen = told.seen or {}, growth = told.growth or 1, sent = now.sent,
-    posted = now.posted, divide = task.divides and organism.divide ~= nil and due,
+    posted = now.posted, rate = told.rate, dies = now.dies, divide = task.divides and organism.divide ~= nil and due,
     usage = task.wants_usage and organism.usage and organism.usage(cell) or {} }
+end
+
+--- The cell divides: it is one daughter now, and what the other has is the answer.
+function world.split(organism, cell, method)
+  return organism.divide(cell, method)
+end
+
+--- The cell is the other daughter, which has this.
+function world.become(_, cell, molecules)
+  cell:set(molecules)
 end
 
 --- Which of these pools it takes or gives.
