@@ -771,6 +771,8 @@ function Trajectory:plot(options) end
 ---@class bioxen.Plot: bioxen.PlotOptions
 ---@field series bioxen.PlotSeries[]? one panel
 ---@field panels bioxen.PlotPanel[]? or several
+---@field world bioxen.WorldResult? or those of what hypervisor:run gave: media, members, population and shares over time
+---@field lineage table[]? or, by itself or after these, the tree of a WorldResult's lineage
 ---@field across integer? panels side by side (default 1); text has them above each other
 ---@field remark string? a line beneath the title
 

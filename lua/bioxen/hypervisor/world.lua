@@ -290,6 +290,23 @@ local function put(series, key, row, value)
   series[key][row] = value
 end
 
+-- Of a population the sums: its members come and go. A newborn has no rate yet.
+function Run:record_population(i, place, row)
+  local number, all, known, rates = 0, 0, 0, 0
+  for vm_id, member in pairs(place:members()) do
+    local rate = self.growth[vm_id]
+    if self.population:has(vm_id) then
+      number, all = number + 1, all + member.biomass
+      if rate then known, rates = known + member.biomass, rates + member.biomass*rate end
+    end
+  end
+  local of = self.result.populations[i] or {}
+  self.result.populations[i] = of
+  put(of, "number", row, number)
+  put(of, "biomass", row, all)
+  put(of, "growth_rate", row, rates/known)
+end
+
 function Run:record()
   local result = self.result
   local row = #result.time + 1
@@ -298,20 +315,12 @@ function Run:record()
     result.media[i] = result.media[i] or { volume = {}, pools = {} }
     put(result.media[i], "volume", row, (place:flow()))
     for name, value in pairs(place:concentrations()) do put(result.media[i].pools, name, row, value) end
-    local number, all, rates = 0, 0, 0
+    if self.population then self:record_population(i, place, row) end
     for vm_id, member in pairs(place:members()) do
-      if self.population and place.member_of[vm_id].divides then
-        number, all, rates = number + 1, all + member.biomass, rates + member.biomass*(self.growth[vm_id] or 0/0)
-      else
+      if not (self.population and self.population:has(vm_id)) then
         put(result.biomass, vm_id, row, member.biomass)
         put(result.growth_rate, vm_id, row, self.growth[vm_id] or 0/0)
       end
-    end
-    if self.population then
-      result.populations[i] = result.populations[i] or { number = {}, biomass = {}, growth_rate = {} }
-      put(result.populations[i], "number", row, number)
-      put(result.populations[i], "biomass", row, all)
-      put(result.populations[i], "growth_rate", row, rates/all)
     end
   end
   for vm_id in pairs(self.given) do
@@ -327,6 +336,9 @@ function Run:all()
   local count, every = self.count, self.options.every
   self:find_vms()
   self:find_media()
+  for _, place in ipairs(self.population and self.media or {}) do
+    self.population:take_in(self.members[place], place, self.time)
+  end
   self:record()
   for i = 1, count do
     local done, err = self:quantum(self.options.duration/count)
@@ -365,6 +377,9 @@ function world.run(hypervisor, options)
   end
   local cells = population.examine(given.population, problems)
   check.raise(problems, 2)
+  if cells and not core.vm_methods.fork then
+    return core.fail("EUNSUPPORTED", "a population needs copies of living VMs, and there is no vm:fork here")
+  end
   local policy = given.policy
   if policy == true then policy = competition.policy end
   local self = setmetatable({ hypervisor = hypervisor, options = given, policy = policy, usage = {}, given = {},
