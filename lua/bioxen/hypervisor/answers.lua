@@ -70,7 +70,7 @@ function answers.problem_with(told, task)
   if type(told) ~= "table" then return "no answer" end
   local problem = problem_with_amounts(told.given, "exchange", task.part, task.part and most_taken(task.part))
     or problem_with_amounts(told.sent, "send", task.part, none)
-    or problem_with_amounts(told.seen, "what it saw", task.part, none)
+    or problem_with_amounts(told.clears, "what it clears", task.part, none)
     or problem_with_posted(told.posted)
   if problem then return problem end
   if not is_amount(told.growth) or told.growth == 0 then return "its growth is no number above 0" end

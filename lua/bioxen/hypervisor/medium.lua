@@ -145,11 +145,10 @@ function medium.is_vm(vm)
   return (core.class_name(vm):find "BiologicalVM$") ~= nil
 end
 
---- Enter a member, which is in no medium; `clears`: what it clears, if that is known.
-function medium.enter(self, vm, member, clears)
+--- Enter a member, which is in no medium.
+function medium.enter(self, vm, member)
   places[vm] = self
-  member.vm, member.clears = vm, {}
-  for name, litres in pairs(clears or {}) do member.clears[name] = litres end
+  member.vm = vm
   self.member_of[vm:get_status().vm_id] = member
 end
 
@@ -201,17 +200,29 @@ end
 
 -- ---- a quantum ----
 
--- The volume of a pool that each member may take from, by id. A member that clears so many litres of it an hour (what
--- it took by the concentration that it saw) has a part in that proportion: with such parts all see the same
--- concentration at the end, as they do in one flask. Who took none has a little, to begin with.
-local function volumes_of(self, vm_ids, name, volume, biomass)
-  local cleared, volumes = 0, {}
-  for _, vm_id in ipairs(vm_ids) do cleared = cleared + (self.member_of[vm_id].clears[name] or 0) end
-  local spare = cleared > 0 and SPARE or 1
+-- What each member clears of a pool, L/h, by id, and in all. Who is new clears for its biomass what the others do.
+local function clearances(self, vm_ids, name)
+  local known, mass, all, total = 0, 0, {}, 0
   for _, vm_id in ipairs(vm_ids) do
     local member = self.member_of[vm_id]
-    local share = biomass > 0 and spare*member.biomass/biomass or 0
-    if cleared > 0 then share = share + (1 - spare)*(member.clears[name] or 0)/cleared end
+    if member.clears then known, mass = known + (member.clears[name] or 0), mass + member.biomass end
+  end
+  for _, vm_id in ipairs(vm_ids) do
+    local member = self.member_of[vm_id]
+    all[vm_id] = member.clears and (member.clears[name] or 0) or mass > 0 and known*member.biomass/mass or 0
+    total = total + all[vm_id]
+  end
+  return all, total
+end
+
+-- The volume of a pool that each member may take from, by id: in proportion to what it clears. With such parts all see
+-- the same concentration at the end of the quantum, as they do in one flask. Who took none has a little, to begin with.
+local function volumes_of(self, vm_ids, name, volume, biomass)
+  local clears, total = clearances(self, vm_ids, name)
+  local spare, volumes = total > 0 and SPARE or 1, {}
+  for _, vm_id in ipairs(vm_ids) do
+    local share = biomass > 0 and spare*self.member_of[vm_id].biomass/biomass or 0
+    if total > 0 then share = share + (1 - spare)*clears[vm_id]/total end
     volumes[vm_id] = volume*share
   end
   return volumes
@@ -237,17 +248,12 @@ function medium.parts(self, vm_ids, duration)
   return parts
 end
 
--- What a member clears of each pool, L/h, by what it took and what it saw.
-local function clearances(self, answer, duration)
-  local clears, volume = {}, self.state:flow()
-  for i, name in ipairs(self.names) do
-    local taken = -(answer.given[name] or 0)
-    if taken > 0 then
-      local most = self.state:pool(i)/volume + self.feeds[name]
-      clears[name] = taken/(duration/3600)/math.max(answer.seen[name] or most, 1e-9*most)
-    end
-  end
-  return clears
+--- What is cleared, by so many times as much; nil where it is not known.
+function medium.scaled(clears, factor)
+  if not clears then return nil end
+  local all = {}
+  for name, litres in pairs(clears) do all[name] = litres*factor end
+  return all
 end
 
 --- Let the quantum pass, in which its members gave (by id and name, negative what they took). The part of them that
@@ -262,7 +268,7 @@ function medium.step(self, vm_ids, answers, duration)
     end
   end
   for _, vm_id in ipairs(vm_ids) do
-    self.member_of[vm_id].clears = clearances(self, answers[vm_id], duration)
+    self.member_of[vm_id].clears = medium.scaled(answers[vm_id].clears, answers[vm_id].growth)
   end
   local stays, err = self.state:step(duration/3600, given)
   if not stays then return nil, err end

@@ -105,8 +105,8 @@ function Population:divide(place, vm, vm_id, time)
     return nil, err
   end
   local member = place.member_of[vm_id]
-  medium.enter(place, daughter, { biomass = member.biomass, divides = true, death_rate = member.death_rate },
-    member.clears)
+  medium.enter(place, daughter, { biomass = member.biomass, divides = true, death_rate = member.death_rate,
+    clears = medium.scaled(member.clears, 1) })
   local mother = self.cell_of[vm_id]
   self:ends(vm_id, time, "divided")
   self:is_born(vm_id, time, mother)
@@ -154,7 +154,7 @@ function Population:bound(place, time)
   for _, vm_id in ipairs(ids) do
     local member = place.member_of[vm_id]
     member.biomass = member.biomass*factor
-    for name, litres in pairs(member.clears) do member.clears[name] = litres*factor end
+    member.clears = medium.scaled(member.clears, factor)
   end
   return true
 end

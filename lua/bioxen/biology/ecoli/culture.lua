@@ -102,6 +102,20 @@ function culture.exchange.knows(_, name)
   return metabolism.find_exchange(name) ~= nil
 end
 
+-- Litres of a pool that the biomass clears in an hour at the concentration that all see: by its kinetics, where these
+-- or hunger held it back in the end, with so much left; else by what it took.
+local function clearance(pool, taken, hours, biomass, starves, left)
+  local there = math.max(pool.concentration, 1e-9*pool.feed, 1e-300)
+  local rate = taken/hours
+  if pool.maximum then
+    local kinetic = biomass*pool.maximum
+    if starves or rate > 0 and rate >= 0.9*kinetic*left/math.max(pool.half + left, 1e-300) then
+      return kinetic/(pool.half + there)
+    end
+  end
+  return math.max(rate, 0)/there
+end
+
 --- Grow as a culture in a part of a medium. See docs/organisms.md.
 function culture.exchange.live(_, part, advance)
   local pools, names = {}, {}
@@ -119,16 +133,17 @@ function culture.exchange.live(_, part, advance)
   local oxygen, growth, hours = metabolism.exchange("o2", "exchange"), metabolism.growth_reaction(), part.duration/3600
   local density = part.biomass/part.volume
   local grown, _, exchanged = metabolism.within({ [oxygen] = culture.oxygen }, function(model)
-    return model:dynamic { duration = hours, step = math.min(STEP, hours), every = math.min(STEP, hours),
-      biomass = density, medium = pools, dilution = part.dilution, death_rate = part.death_rate, growth = growth }
+    return model:dynamic { duration = hours, step = math.min(STEP, hours), biomass = density, medium = pools,
+      dilution = part.dilution, death_rate = part.death_rate, growth = growth }
   end)
-  local given, seen = {}, {}
+  local given, clears = {}, {}
   for reaction, name in pairs(names) do
     given[name] = exchanged[reaction]*part.volume
-    seen[name] = grown:mean((next(metabolism.model():reaction(reaction).stoichiometry)))
+    clears[name] = clearance(pools[reaction], -given[name], hours, part.biomass, grown:last "feasible" == 0,
+      grown:last((next(metabolism.model():reaction(reaction).stoichiometry))))
   end
   advance()
-  return { given = given, seen = seen, growth = grown:last "biomass"/density*math.exp(part.dilution*hours) }
+  return { given = given, clears = clears, growth = grown:last "biomass"/density*math.exp(part.dilution*hours) }
 end
 
 return culture

@@ -36,15 +36,16 @@ function growth_exchange.live(cell, part, advance)
   advance()
   local grown = (cell:get "polymerised" - made)/cell:get "M"
   local growth = part.divides and 1 or math.exp(grown)
-  local given, seen = {}, {}
+  local given, clears = {}, {}
   if concentration then
     local stay = part.divides and 1 or math.exp(-part.dilution*part.duration/3600)
     given.nutrient = -cell:get "imported"*mean_of(part.cells, growth*stay)/PER_MILLIMOLE
-    seen.nutrient = (concentration + cell:get "nutrient_left"/PER_MILLIMOLAR)/2
+    local per_second = cell:get "et"*cell:get "vt"/(cell:get "Kt" + cell:get "s0")
+    clears.nutrient = part.cells*VOLUME*3600*per_second
     -- By itself it goes on with what it sees now.
     cell:set { s0 = cell:get "nutrient_left", imported = 0, crowding = 0, renewal = 0 }
   end
-  return { given = given, seen = seen, growth = growth, rate = 3600*grown/part.duration }
+  return { given = given, clears = clears, growth = growth, rate = 3600*grown/part.duration }
 end
 
 return growth_exchange

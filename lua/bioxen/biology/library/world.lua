@@ -91,21 +91,21 @@ local function clock_of(cell, task)
 end
 
 --- Live for task.duration seconds in task.part of the medium. Answers { given = mmol by name, negative what was taken;
--- seen = the mean concentration that it lived in, mM, by name; growth = by what factor there are more cells; sent;
+-- clears = how many litres of each pool it clears an hour; growth = by what factor there are more cells; sent;
 -- posted; divide, dies = whether it does now; rate = how fast it grew, 1/h; usage of the chassis }.
 function world.live(organism, cell, task)
   now.part, now.sent, now.posted, now.due, now.dies = task.part, {}, {}, false, false
   receive(task.messages)
-  local before = organism.divisions and organism.divisions(cell)
+  local before = task.divides and organism.divisions and organism.divisions(cell)
   local advance, told = clock_of(cell, task), {}
   if task.part and task.part.biomass > 0 and organism.exchange then
     told = organism.exchange.live(cell, task.part, advance)
   end
   advance()
   if task.code then run_code(task.code) end
-  local due = now.due or before ~= nil and organism.divisions(cell) > before
-  return { given = told.given or {}, seen = told.seen or {}, growth = told.growth or 1, sent = now.sent,
-    posted = now.posted, rate = told.rate, dies = now.dies, divide = task.divides and organism.divide ~= nil and due,
+  local due = now.due or before and organism.divisions(cell) > before
+  return { given = told.given or {}, clears = told.clears or {}, growth = told.growth or 1, sent = now.sent,
+    posted = now.posted, rate = told.rate, dies = now.dies, divide = task.divides and due,
     usage = task.wants_usage and organism.usage and organism.usage(cell) or {} }
 end
 
