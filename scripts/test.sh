@@ -278,13 +278,14 @@ install_missing "${build_packages[@]}" "${test_packages[@]}"
 scratch=$(mktemp -d)
 chmod 711 "$scratch"
 trap 'end_process $(jobs -rp); rm -rf -- "$scratch"' EXIT
-# The same source is compiled once: rocks are made of it twice, and a tree may be tested again.
-CCACHE_DIR=$(own_folder build-ccache)
-export CCACHE_DIR CCACHE_BASEDIR=$scratch CMAKE_C_COMPILER_LAUNCHER=ccache CMAKE_CXX_COMPILER_LAUNCHER=ccache
-build=$(own_folder build)
-build "$build"
-busted=$(command -v busted)
 export HOME="${HOME:-$scratch}" LC_ALL=C.UTF-8
+# The same source is compiled once: rocks are made of it twice, below $scratch, and a tree may be tested again.
+CCACHE_DIR=$(own_folder build-ccache)
+export CCACHE_DIR CMAKE_C_COMPILER_LAUNCHER=ccache CMAKE_CXX_COMPILER_LAUNCHER=ccache
+build=$(own_folder build)
+CCACHE_BASEDIR=$root build "$build"
+export CCACHE_BASEDIR=$scratch
+busted=$(command -v busted)
 cd -- "$root"
 all=no # tests
 if [ "${#files[@]}" -eq 0 ]; then
