@@ -59,6 +59,7 @@ end
 -- ---- VMs ----
 
 local VM = {}
+local object_of
 
 -- Methods that are one call over there.
 local function forward(class, name)
@@ -139,6 +140,18 @@ function VM:get_vm_type() return self.vm_type end
 
 function VM:get_biological_type() return self.biological_type end
 
+function VM:fork(what)
+  local told, err = ask(self.hypervisor, "fork", self.id, self.number, what)
+  if not told then return nil, err end
+  if type(what) ~= "table" then return object_of(self.hypervisor, told[1]) end
+  local vms = {}
+  for i, one in ipairs(told) do
+    vms[i], err = object_of(self.hypervisor, one)
+    if not vms[i] then return nil, err end
+  end
+  return vms
+end
+
 -- All others that a VM has.
 for name in pairs(core.vm_methods) do
   if not VM[name] then forward(VM, name) end
@@ -160,7 +173,7 @@ end
 local classes = { basic = class_of("BasicBiologicalVM", VM), xcpng = class_of("XCPngBiologicalVM", XCPngVM) }
 
 -- One object a VM, as long as somebody holds it.
-local function object_of(hypervisor, told)
+function object_of(hypervisor, told)
   if type(told) ~= "table" or math.type(told.number) ~= "integer" or not classes[told.vm_type] then
     return core.fail("EDAEMON", "the daemon's answer is no VM")
   end

@@ -204,6 +204,18 @@ function BiologicalVM:stop(options) end
 ---@return bioxen.Error?
 function BiologicalVM:restart(options) end
 
+---Copy a living VM: its cell and its Lua state as they are now, while it goes on. The memory is shared until one of the
+---two writes to it. The copy is a VM like any other of the same hypervisor, with the same shares, which have to fit into
+---the chassis, the same configuration, limits and packages. It runs, and outlives its origin. Its random numbers are its
+---own, by its id: those of runs that name no seed, and math.random. A copy of the same id, made at the same point, draws
+---the same ones, whatever other copies there are. A restart begins a new cell, as one of its origin does. The VM must be
+---running and have no call (ESTATE, EBUSY). Where several are asked for, all are made or none. EUNSUPPORTED: it is in a
+---guest, or the kernel cannot copy a jailed process (bioxen doctor). docs/forks.md has an example.
+---@param what string|{ n: integer, id: string? } the new id; or how many, which are called ID.1, ID.2, … (default: the VM's own id)
+---@return bioxen.BiologicalVM|bioxen.BiologicalVM[]|nil
+---@return bioxen.Error?
+function BiologicalVM:fork(what) end
+
 ---End the VM for good; its worker is reaped and its share given back before this returns, and its guest is
 ---gone from the pool, with its own disks and snapshots. Twice is fine.
 ---@param options { timeout: number? }? seconds: how long to wait; then ETIMEOUT, its end goes on, and it can be destroyed again (default: as long as it takes)

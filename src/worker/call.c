@@ -1,5 +1,6 @@
 #include "worker/call.h"
 
+#include "core/random.h"
 #include "inside/cell.h"
 #include "inside/fields.h"
 #include "inside/interrupt.h"
@@ -10,9 +11,11 @@
 #include "inside/raise.h"
 #include "inside/sandbox.h"
 #include "values/value.h"
+#include "worker/gate.h"
 
 #include <lauxlib.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { TEXT_LIMIT = 4096 };
@@ -222,11 +225,26 @@ static void run_install(lua_State *L, call *c)
     lua_call(L, 2, 1);
 }
 
+/* In a new copy of another VM's worker: its id, by which its numbers are its own. */
+static void run_branch(lua_State *L, call *c)
+{
+    bx_token id = read_as(L, c, BX_TOKEN_STRING);
+    bx_cell *cell = c->worker->cell;
+    uint64_t drawn = bx_cell_draw_seed(cell);
+    bx_cell_seed(cell, bx_random_name(drawn, id.bytes, id.length));
+    drawn = bx_sandbox_draw(L);
+    bx_sandbox_seed(L, (lua_Integer)bx_random_name(drawn, id.bytes, id.length));
+    lua_pushnil(L);
+}
+
+/* Become two, of which one answers; see answer_fork. */
+static const operation fork_operation = {"fork", 0, NULL};
+
 static const operation operations[] = {
     {"setup", 3, run_setup},       {"execute", 3, run_execute},       {"metrics", 0, run_metrics},
     {"allocate", 1, run_allocate}, {"capability", 2, run_capability}, {"genome", 1, run_genome},
     {"install", 3, run_install},   {"usage", 0, run_usage},           {"seed", 1, run_seed},
-    {"seeded", 4, run_seeded},
+    {"seeded", 4, run_seeded},     {"branch", 1, run_branch},
 };
 
 /* The body of a call, protected: run the operation and write its reply. */
@@ -350,11 +368,40 @@ static void answer(call *c)
     bx_buffer_consume(&reply, reply.length);
 }
 
+/* Not in Lua, which the copy begins with another call. It greets instead, its own host. */
+static void answer_fork(const call *c)
+{
+    bx_error err;
+    int copied = bx_gate_pass(&err);
+    if (copied < 0) {
+        bx_output_send_error(c->wire.id, cell_time(c->worker), err.code, err.message, NULL);
+        return;
+    }
+    if (copied) {
+        bx_output_send_hello();
+        return;
+    }
+    bx_buffer_cut(&reply, 0);
+    size_t start = bx_answer_begin_reply(&reply, c->wire.id, cell_time(c->worker));
+    bx_write_nil(&reply);
+    if (bx_frame_end(&reply, start, &err) < 0)
+        _exit(EXIT_FAILURE);
+    bx_output_send(reply.data, reply.length);
+    bx_buffer_consume(&reply, reply.length);
+}
+
+static bool is_called(const operation *known, const bx_token *name)
+{
+    return strlen(known->name) == name->length &&
+           memcmp(known->name, name->bytes, name->length) == 0;
+}
+
 static const operation *find_operation(const bx_token *name)
 {
+    if (is_called(&fork_operation, name))
+        return &fork_operation;
     for (size_t i = 0; i < sizeof operations / sizeof *operations; i++)
-        if (strlen(operations[i].name) == name->length &&
-            memcmp(operations[i].name, name->bytes, name->length) == 0)
+        if (is_called(&operations[i], name))
             return &operations[i];
     return NULL;
 }
@@ -367,7 +414,10 @@ int bx_call_answer(bx_worker *worker, const bx_call *wire, bx_error *err)
     if (bx_value_check(wire->values.at, (size_t)(wire->values.end - wire->values.at),
                        c.operation->values, err) < 0)
         return -1;
-    answer(&c);
+    if (c.operation == &fork_operation)
+        answer_fork(&c);
+    else
+        answer(&c);
     return 0;
 }
 

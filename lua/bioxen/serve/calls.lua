@@ -256,18 +256,24 @@ function operations.hypervisor(server, call, name, ...)
   run(call, method_of(name), server.hypervisor, ...)
 end
 
--- A method of the hypervisor that gives a VM, which may be a new one.
+-- What is told of a VM, which may be new here. `origin` is the id of the VM that it was forked from.
+local function take_in(server, vm, origin)
+  local status = vm:get_status()
+  if not server.numbers[status.vm_id] then
+    server.register:add(status.vm_id, status.biological_type)
+    log.of(status.vm_id):write("created", { biological_type = status.biological_type, vm_type = status.vm_type,
+      fork_of = origin })
+    enter(server, vm)
+  end
+  return told(server, vm)
+end
+
+-- A method of the hypervisor that gives a VM.
 local function give_vm(server, call, name, ...)
   run(call, function(...)
     local vm, err = method_of(name)(server.hypervisor, ...)
     if not vm then return nil, err end
-    local status = vm:get_status()
-    if not server.numbers[status.vm_id] then
-      server.register:add(status.vm_id, status.biological_type)
-      log.of(status.vm_id):write("created", { biological_type = status.biological_type, vm_type = status.vm_type })
-      enter(server, vm)
-    end
-    return told(server, vm)
+    return take_in(server, vm)
   end, ...)
 end
 
@@ -282,6 +288,21 @@ end
 
 function operations.clone(server, call, vm_id, new_id)
   give_vm(server, call, "clone_vm", vm_id, new_id)
+end
+
+--- Copies of a VM, a list.
+function operations.fork(server, call, number, what)
+  local vm = server.vms[number]
+  if not vm then return call:fail(no_vm(server, number, "fork")) end
+  run(call, function()
+    local vms, err = method_of "fork"(vm, what)
+    if not vms then return nil, err end
+    local all = {}
+    for i, one in ipairs(type(what) == "table" and vms or { vms }) do
+      all[i] = take_in(server, one, server.ids[number])
+    end
+    return all
+  end)
 end
 
 -- ---- waits for a state ----
