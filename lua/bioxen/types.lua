@@ -1589,7 +1589,7 @@ function bioxen.create_bio_vm(vm_id, biological_type, vm_type, config) end
 ---@param vm_type ("basic"|"xcpng")? default "basic"
 ---@param config bioxen.Config? without seed, organism and model
 ---@return bioxen.BiologicalVM?
----@return bioxen.Error? EFILE: no saved cell, or cut, damaged, of a newer form; EORGANISM: of other files of its organism
+---@return bioxen.Error? EFILE: no saved cell, or cut, damaged, of a newer form, of an organism with other files than here
 function bioxen.restore(path, new_id, vm_type, config) end
 
 ---The abstract class: calling it raises.

@@ -30,7 +30,7 @@ typedef struct reading {
 
 static int fail(reading *r, const char *what)
 {
-    return bx_raise_format(r->L, BX_EPROTOCOL, "saved cell: %s in a wrong form", what);
+    return bx_raise_format(r->L, BX_EPROTOCOL, "it has %s in a wrong form", what);
 }
 
 static uint32_t count_of(reading *r)

@@ -138,7 +138,7 @@ void bx_saved_push(lua_State *L)
 
 static int fail(lua_State *L, const char *what)
 {
-    return bx_raise_format(L, BX_EPROTOCOL, "saved cell: %s", what);
+    return bx_raise_format(L, BX_EPROTOCOL, "%s", what);
 }
 
 /* Push a buffer with what the frame holds: no more than the VM's memory. */
@@ -150,8 +150,7 @@ static bx_buffer *push_unpacked(lua_State *L, const uint8_t *bytes, size_t lengt
         ZSTD_findFrameCompressedSize(bytes, length) != length)
         fail(L, "it is not compressed as it should be");
     if (size > bx_worker_of(L)->memory.limit)
-        bx_raise_format(L, BX_EMEMORY, "saved cell: it holds %llu bytes, more than the VM's memory",
-                        size);
+        bx_raise_format(L, BX_EMEMORY, "it holds %llu bytes, more than the VM's memory", size);
     uint8_t *room = bx_buffer_extend(to, (size_t)size);
     if (!room)
         fail_memory(L);
@@ -164,11 +163,11 @@ static void check_head(lua_State *L, bx_unpacker *in)
 {
     size_t head = sizeof magic + BX_SHA256_SIZE;
     if (in->left < head || memcmp(in->next, magic, sizeof magic) != 0)
-        fail(L, "of a form that is not known");
+        fail(L, "it is of a form that is not known");
     if (memcmp(in->next + sizeof magic, bx_graph_digest(), BX_SHA256_SIZE) != 0)
         bx_raise_format(L, BX_EORGANISM,
-                        "the saved cell is of an organism %s with other files, or of another "
-                        "version of BioXen: it goes on only with those that it was saved with",
+                        "it is of an organism %s with other files, or of another version of "
+                        "BioXen: a cell goes on only with those that it was saved with",
                         bx_worker_of(L)->organism);
     in->next += head;
     in->left -= head;
@@ -180,7 +179,7 @@ static const uint8_t *take_bytes(lua_State *L, bx_unpacker *in, uint32_t *length
     if (bx_unpack_count(in, length, &err) < 0)
         bx_raise(L, &err);
     if (*length > in->left)
-        fail(L, "cut short");
+        fail(L, "it is cut short inside");
     const uint8_t *bytes = in->next;
     in->next += *length;
     in->left -= *length;
@@ -196,11 +195,11 @@ static void take_package(lua_State *L, bx_unpacker *in)
     const char *chunk = lua_pushlstring(L, (const char *)bytes, length);
     const char *slash = strchr(chunk, '/');
     if (*chunk != '@' || !slash)
-        fail(L, "a package without a name");
+        fail(L, "it has a package without a name");
     const char *group = lua_pushlstring(L, chunk + 1, (size_t)(slash - chunk) - 1);
     const uint8_t *text = take_bytes(L, in, &length);
     if (!bx_module_is_name(group, "") || bx_module_add(group, slash + 1, text, length, &err) < 0)
-        fail(L, "a package that cannot be");
+        fail(L, "it has a package that cannot be");
     lua_pop(L, 2);
 }
 
@@ -223,7 +222,7 @@ static void take_random(lua_State *L, bx_unpacker *in)
         all |= read[i];
     }
     if (all == 0) /* from where it goes nowhere */
-        fail(L, "random numbers that are none");
+        fail(L, "it has random numbers that are none");
     memcpy(words, read, sizeof read);
 }
 
@@ -281,7 +280,7 @@ void bx_saved_restore(lua_State *L, const uint8_t *bytes, size_t length)
     take_random(L, &in);
     bx_graph_read(L, &in);
     if (in.left > 0)
-        fail(L, "more than there should be");
+        fail(L, "it holds more than it should");
     bx_buffer_free(all);
     bx_organism_take_kept(L);
     lua_createtable(L, 0, 2);

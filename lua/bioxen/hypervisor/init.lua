@@ -98,12 +98,18 @@ local function note(vm, from, config, answer)
   return core.load_genome(vm, from.genome_kb)
 end
 
+-- What the worker does not take is no fault of a script.
+local function refuse(what, err)
+  if err.class ~= "script" or err.code == "EMEMORY" then return nil, err end
+  return core.fail("EFILE", ("%s is refused: %s"):format(what, err.message))
+end
+
 -- Have the worker become what was saved; true, or nil and an error.
-local function fill(vm, from, config, given)
+local function fill(vm, from, what, config, given)
   local started, err = vm:start()
   if not started then return nil, err end
   local answer, err = core.ask(vm, "restore", nil, from.bytes)
-  if err then return nil, err end
+  if err then return refuse(what, err) end
   if type(answer) ~= "table" or type(answer.packages) ~= "table" then
     return core.fail("EPROTOCOL", "the worker's answer tells of no restored cell")
   end
@@ -122,7 +128,7 @@ function hypervisor.restore(self, bytes, what, new_id, vm_type, config, keep)
   local merged = merge(from, config)
   local vm, err = check.relay(2, create.create, self, new_id, from.biological_type, vm_type, merged, keep, true)
   if not vm then return nil, err end
-  local filled, problem = fill(vm, from, merged, config and config.resources)
+  local filled, problem = fill(vm, from, what, merged, config and config.resources)
   if filled then return vm end
   vm:destroy()
   return nil, problem
