@@ -365,6 +365,7 @@ end)
 
 it("a daemon's VMs are saved to files of whoever asks, and restored from them", function()
   local served = require("spec.support.daemon").start()
+  finally(function() served:stop() end)
   local hypervisor = assert(served:connect())
   local vm = assert(hypervisor:create_vm("one", "minimal_cell", "basic", { seed = 5 }))
   assert(vm:start())
@@ -385,5 +386,4 @@ it("a daemon's VMs are saved to files of whoever asks, and restored from them", 
   assert.equal(1, status)
   assert.matches("it is no saved cell", errors, 1, true)
   hypervisor:destroy_vm "three"
-  served:stop()
 end)

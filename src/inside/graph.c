@@ -61,15 +61,24 @@ typedef struct walk {
 static struct {
     bx_graph_map map;
     bx_graph_item *items;
-    uint8_t (*held)[BX_SHA256_SIZE]; /* of what each holds */
+    uint64_t *held; /* hashes of what each holds */
     size_t count;
-    uint8_t digest[BX_SHA256_SIZE];
 } begun;
 static const char begun_key;
 
-const uint8_t *bx_graph_digest(void)
+void bx_graph_digest(uint8_t digest[BX_SHA256_SIZE])
 {
-    return begun.digest;
+    bx_sha256 hash;
+    bx_sha256_begin(&hash);
+    for (size_t i = 0; i < begun.count; i++) {
+        bx_sha256_add(&hash, &begun.items[i].kind, 1);
+        for (int shift = 0; shift < 64; shift += 8) {
+            uint8_t byte = (uint8_t)(begun.held[i] >> shift);
+            bx_sha256_add(&hash, &byte, 1);
+        }
+    }
+    bx_module_digest(&hash);
+    bx_sha256_end(&hash, digest);
 }
 
 uint32_t bx_graph_known(void)
@@ -528,47 +537,42 @@ static void add_roots(lua_State *L, walk *w)
     lua_pop(L, 1);
 }
 
-/* Also of what they are: kinds, and texts. */
-static void digest_item(lua_State *L, walk *w, size_t i, bx_sha256 *all)
+/* Quick, and the same on every machine: it only tells whether something has changed. */
+static uint64_t hash_of(const uint8_t *bytes, size_t length)
 {
-    uint32_t number = (uint32_t)i + 1;
-    bx_sha256 one;
-    hold(L, w, number, true);
-    bx_sha256_begin(&one);
-    bx_sha256_add(&one, w->holding.data, w->holding.length);
-    bx_sha256_end(&one, begun.held[i]);
-    bx_buffer_cut(&w->holding, 0);
-    bx_sha256_add(all, &w->items[i].kind, 1);
-    bx_sha256_add(all, begun.held[i], sizeof begun.held[i]);
-    if (w->items[i].kind == BX_GRAPH_STRING) {
-        size_t length;
-        push_object(L, w, number);
-        const char *text = lua_tolstring(L, -1, &length);
-        bx_sha256_add(all, text, length);
-        lua_pop(L, 1);
+    uint64_t hash = length, word;
+    for (; length > 0; bytes += 8, length -= 8) {
+        if (length >= 8) {
+            word = bx_unpack_fixed_u64(bytes);
+        } else {
+            for (word = 0; length > 0; length--)
+                word = word << 8 | bytes[length - 1];
+            length = 8;
+        }
+        hash = (hash ^ word) * UINT64_C(0x9E3779B97F4A7C15);
+        hash ^= hash >> 29;
     }
+    return hash;
 }
 
 void bx_graph_begin(lua_State *L)
 {
     int top = lua_gettop(L);
     size_t capacity = 0;
-    bx_sha256 all;
     luaL_newmetatable(L, CLASS);
     lua_pushcfunction(L, walk_free);
     lua_setfield(L, -2, "__gc");
     walk *w = push_walk(L, 0);
     add_roots(L, w);
-    bx_sha256_begin(&all);
-    bx_module_digest(&all);
     for (size_t i = 0; i < w->count; i++) {
-        void *held = bx_array_grow(begun.held, i, &capacity, sizeof *begun.held);
+        uint64_t *held = bx_array_grow(begun.held, i, &capacity, sizeof *held);
         if (!held)
             fail_memory(L);
         begun.held = held;
-        digest_item(L, w, i, &all);
+        hold(L, w, (uint32_t)i + 1, true);
+        begun.held[i] = hash_of(w->holding.data, w->holding.length);
+        bx_buffer_cut(&w->holding, 0);
     }
-    bx_sha256_end(&all, begun.digest);
     begun.items = w->items;
     begun.count = w->count;
     begun.map = w->map;
@@ -710,16 +714,11 @@ static bool changes(uint8_t kind)
 /* What one from the beginning holds, if that is not what it held. */
 static void hold_if_changed(lua_State *L, walk *w, uint32_t number)
 {
-    uint8_t digest[BX_SHA256_SIZE];
-    bx_sha256 hash;
     size_t start = w->holding.length;
     bx_pack_count(&w->holding, number);
     size_t from = w->holding.length;
     hold(L, w, number, true);
-    bx_sha256_begin(&hash);
-    bx_sha256_add(&hash, w->holding.data + from, w->holding.length - from);
-    bx_sha256_end(&hash, digest);
-    if (memcmp(digest, begun.held[number - 1], sizeof digest) == 0)
+    if (hash_of(w->holding.data + from, w->holding.length - from) == begun.held[number - 1])
         bx_buffer_cut(&w->holding, start);
 }
 

@@ -247,10 +247,10 @@ static int compare_modules(const void *a, const void *b)
 void bx_module_digest(bx_sha256 *hash)
 {
     const module *sorted[MODULES];
-    for (size_t i = 0; i < module_count; i++)
+    for (size_t i = 0; i < module_read_count; i++)
         sorted[i] = &modules[i];
-    qsort(sorted, module_count, sizeof *sorted, compare_modules);
-    for (size_t i = 0; i < module_count; i++) {
+    qsort(sorted, module_read_count, sizeof *sorted, compare_modules);
+    for (size_t i = 0; i < module_read_count; i++) {
         bx_sha256_add(hash, sorted[i]->chunk, strlen(sorted[i]->chunk) + 1);
         bx_sha256_add(hash, sorted[i]->text, sorted[i]->length);
     }

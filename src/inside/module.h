@@ -31,7 +31,7 @@ int bx_module_add(const char *group, const char *name, const void *text, size_t 
 /* The text of the module whose chunk is called so ("@syn3a/genes.lua"); NULL if there is none. */
 const char *bx_module_text(const char *chunk, size_t *length);
 
-/* Add the texts of all modules to a digest, whatever their order. */
+/* Add the texts of the modules that were read from folders to a digest, in an order of their own. */
 void bx_module_digest(bx_sha256 *hash);
 
 /* The modules that came in messages, for i from 0 on; false after the last. */
