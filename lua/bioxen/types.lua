@@ -230,6 +230,13 @@ function BiologicalVM:destroy(options) end
 ---@return bioxen.Error? ETIMEOUT; ESTATE where the VM is destroyed
 function BiologicalVM:wait_for(state, timeout) end
 
+---Put all of the VM into a file: its cell, and what its code holds. While it is running or paused, and not busy. The file
+---is written whole or not at all, and is on the disk then.
+---@param path string
+---@return true?
+---@return bioxen.Error? ERESULT names the path of what cannot be saved, as a coroutine; ESTATE; EBUSY; EFILE
+function BiologicalVM:save(path) end
+
 ---Costs no round trip, also while the VM is busy.
 ---@return bioxen.Status
 function BiologicalVM:get_status() end
@@ -520,6 +527,15 @@ function BioXenHypervisor:on(event, f) end
 ---@return bioxen.BiologicalVM?
 ---@return bioxen.Error?
 function BioXenHypervisor:clone_vm(vm_id, new_id) end
+
+---As bioxen.restore, but the hypervisor keeps the VM alive until it is destroyed.
+---@param path string
+---@param new_id string
+---@param vm_type ("basic"|"xcpng")?
+---@param config bioxen.Config?
+---@return bioxen.BiologicalVM?
+---@return bioxen.Error?
+function BioXenHypervisor:restore_vm(path, new_id, vm_type, config) end
 
 ---For each resource its capacity, what is allocated and what is free.
 ---@return table<string, { capacity: number, allocated: number, free: number }>
@@ -1576,6 +1592,17 @@ local bioxen = {}
 ---@return bioxen.BiologicalVM?
 ---@return bioxen.Error?
 function bioxen.create_bio_vm(vm_id, biological_type, vm_type, config) end
+
+---A running VM from a file that vm:save wrote, on the default hypervisor, of either type: it goes on where the saved one
+---was, to the same digits. Memory, limits and shares are those of the saved one, unless the configuration has others;
+---its organism's options and seed it has already.
+---@param path string
+---@param new_id string
+---@param vm_type ("basic"|"xcpng")? default "basic"
+---@param config bioxen.Config? without seed, organism and model
+---@return bioxen.BiologicalVM?
+---@return bioxen.Error? EFILE: no saved cell, or cut, damaged, of a newer form, of an organism with other files than here
+function bioxen.restore(path, new_id, vm_type, config) end
 
 ---The abstract class: calling it raises.
 function bioxen.BiologicalVM() end

@@ -85,7 +85,7 @@ void bx_declared_event_free(bx_declared_event *event)
     bx_formula_free(event->priority);
 }
 
-static void free_reaction(bx_declared_reaction *reaction)
+void bx_declared_reaction_free(bx_declared_reaction *reaction)
 {
     free(reaction->name);
     free(reaction->text);
@@ -113,7 +113,7 @@ void bx_process_free(bx_process *process)
     }
     free(process->initials);
     for (size_t i = 0; i < process->reaction_count; i++)
-        free_reaction(&process->reactions[i]);
+        bx_declared_reaction_free(&process->reactions[i]);
     for (size_t i = 0; i < process->event_count; i++)
         bx_declared_event_free(&process->events[i]);
     for (size_t i = 0; i < process->fast_count; i++)
@@ -342,7 +342,7 @@ static int check_label(const bx_names *names, const char *name, bx_error *err)
 static int refuse_reaction(const bx_process *process, bx_declared_reaction *reaction, bx_error *err)
 {
     bx_label label = reaction_label(process, reaction->name, reaction->text);
-    free_reaction(reaction);
+    bx_declared_reaction_free(reaction);
     return bx_fail_in(err, label.text);
 }
 
@@ -362,7 +362,8 @@ static int add_reaction(bx_process *process, const bx_declared_reaction *reactio
     return 0;
 }
 
-static int take_reaction(bx_process *process, bx_declared_reaction *reaction, bx_error *err)
+int bx_process_take_declared_reaction(bx_process *process, bx_declared_reaction *reaction,
+                                      bx_error *err)
 {
     return add_reaction(process, reaction, err) < 0 ? refuse_reaction(process, reaction, err) : 0;
 }
@@ -373,8 +374,8 @@ int bx_process_take_reaction(bx_process *process, const char *name, bx_equation 
     bx_declared_reaction reaction = {
         .name = strdup(name), .equation = equation, .kind = kind, .rate = rate};
     if (reaction.name)
-        return take_reaction(process, &reaction, err);
-    free_reaction(&reaction);
+        return bx_process_take_declared_reaction(process, &reaction, err);
+    bx_declared_reaction_free(&reaction);
     return bx_fail_memory(err);
 }
 
@@ -404,7 +405,7 @@ static int add_text(bx_process *process, bx_declared_reaction reaction, reaction
 {
     if (parse_reaction(&reaction, &text, err) < 0)
         return refuse_reaction(process, &reaction, err);
-    return take_reaction(process, &reaction, err);
+    return bx_process_take_declared_reaction(process, &reaction, err);
 }
 
 int bx_process_add_reaction(bx_process *process, const char *name, const char *equation,
@@ -431,8 +432,8 @@ int bx_process_take_rate(bx_process *process, const char *species, bx_formula *f
         rate.text = NULL;
     rate.equation = bx_equation_end(&equation);
     if (rate.text)
-        return take_reaction(process, &rate, err);
-    free_reaction(&rate);
+        return bx_process_take_declared_reaction(process, &rate, err);
+    bx_declared_reaction_free(&rate);
     return bx_fail_memory(err);
 }
 
