@@ -276,6 +276,7 @@ static const operation operations[] = {
     {"seeded", 4, run_seeded},
     {"save", 0, run_save},
     {"restore", 1, run_restore},
+    {"branch", 1, run_branch},
 };
 
 /* The body of a call, protected: run the operation and write its reply. */
