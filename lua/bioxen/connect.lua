@@ -281,6 +281,11 @@ function Hypervisor:listen(f)
   listen_on(self)
 end
 
+-- Media are held by the process that has the VMs.
+function Hypervisor:medium()
+  return core.fail("EUNSUPPORTED", "media are for VMs of the process itself: a daemon's have none")
+end
+
 Hypervisor.on = core.hypervisor_methods.on
 
 -- All others that a hypervisor has, but for those that its own Lua alone uses.

@@ -192,6 +192,17 @@ static void run_capability(lua_State *L, call *c)
     lua_call(L, 1 + (int)list.count, 1);
 }
 
+/* A function of library.world, and its argument: "live" for a quantum, and what goes with it. */
+static void run_world(lua_State *L, call *c)
+{
+    bx_token name = read_as(L, c, BX_TOKEN_STRING);
+    lua_pushlstring(L, (const char *)name.bytes, name.length);
+    want_traceback = true;
+    bx_organism_push_world(L, lua_tostring(L, -1));
+    push_value(L, c);
+    lua_call(L, 3, 1);
+}
+
 static void run_genome(lua_State *L, call *c)
 {
     push_value(L, c);
@@ -277,6 +288,7 @@ static const operation operations[] = {
     {"save", 0, run_save},
     {"restore", 1, run_restore},
     {"branch", 1, run_branch},
+    {"world", 2, run_world},
 };
 
 /* The body of a call, protected: run the operation and write its reply. */

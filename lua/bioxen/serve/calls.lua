@@ -250,7 +250,7 @@ function operations.method(server, call, number, name, ...)
 end
 
 local methods = core.hypervisor_methods
-local private = { enter = true, ids = true, listen = true, on = true } -- the daemon's own
+local private = { enter = true, ids = true, listen = true, medium = true, on = true } -- the daemon's own
 
 function operations.hypervisor(server, call, name, ...)
   if type(name) ~= "string" or not methods[name] or private[name] then
