@@ -12,7 +12,7 @@ When the method is to act or not, and the reply arrives as it should:
                    params, "{0}" is the first parameter of the call after the session
   session_invalid  the session is gone, and the call fails with SESSION_INVALID
   hang             the task does not end before the command "go_on"; cancellable: false makes it deaf
-                   to being cancelled, as a clone is anyhow; true makes even that listen
+                   to being cancelled, as a clone is once its disks are being cloned
   slow             {seconds}: the method takes so much longer
   sr_full, no_hosts, vdi_in_use, task_fails   errors with the usual codes
 
@@ -108,7 +108,7 @@ class Rule:
         if self.name == "slow":
             context.task.sleep(self.get("seconds", 1))
         elif self.name == "hang":
-            context.task.cancellable = self.get("cancellable", context.task.cancellable)
+            context.task.cancellable = self.get("cancellable", True)
             context.task.sleep(None)
         elif self.name == "error" and not self.get("acts"):
             raise self.error(context)

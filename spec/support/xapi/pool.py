@@ -75,6 +75,7 @@ class Pool:
                 if entry.record["current_operations"]:
                     self.store.set("VM", entry.ref, current_operations={})
                     vm.refresh(self, entry.ref)
+            self.store.deleted.clear()  # of what it has forgotten it tells nobody
             if not keep_sessions:
                 self.sessions.end_all()
 

@@ -52,7 +52,7 @@ class Tasks(Case):
 
     def test_clone_goes_on(self):
         """A clone that was cancelled is made all the same; a task that was destroyed goes later."""
-        self.emulator.control("fault", fault="hang", method="VM.clone")
+        self.emulator.control("delays", **{"VM.clone": 30})
         task = self.xapi("Async.VM.clone", self.template(), "deaf")
         self.wait(lambda: self.xapi("task.get_allowed_operations", task) == ["cancel"])
         self.xapi("task.cancel", task)
@@ -64,6 +64,7 @@ class Tasks(Case):
         self.assertEqual(sorted(record["current_operations"].values()), ["cancel", "destroy"])
         self.emulator.control("go_on")
         self.wait(lambda: self.xapi("VM.get_by_name_label", "deaf"))
+        self.emulator.control("delays", **{"VM.clone": 0})
         with self.fails("HANDLE_INVALID", "task", task):
             self.wait(lambda: not self.xapi("task.get_record", task))
 
