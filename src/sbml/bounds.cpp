@@ -76,11 +76,12 @@ const char *skip_what_is_no_element(const char *p, const char *end)
 }
 
 enum role {
-    PART,     /* of a model, or of a formula */
-    LIST,     /* of any length */
-    MATH,     /* a formula */
-    FUNCTION, /* what a function definition defines */
-    ASIDE,    /* for people: what is in it says nothing of the model */
+    PART,        /* of a model, or of a formula */
+    LIST,        /* of any length */
+    MATH,        /* a formula */
+    FUNCTION,    /* what a function definition defines */
+    ASSOCIATION, /* a rule of genes */
+    ASIDE,       /* for people: what is in it says nothing of the model */
     ANNOTATION
 };
 
@@ -92,6 +93,8 @@ role role_of(const std::string &name)
         return MATH;
     if (name == "lambda")
         return FUNCTION;
+    if (name == "geneProductAssociation")
+        return ASSOCIATION;
     if (name == "annotation" || name == "annotations")
         return ANNOTATION;
     bool aside = name == "notes" || name == "message" || name == "annotation-xml";
@@ -121,12 +124,22 @@ struct Scan {
     }
 };
 
+/* libSBML crashes where anything else stands behind a rule of genes. */
+bool fits_rule(const std::string &name)
+{
+    role is = role_of(name);
+    return name == "and" || name == "or" || name == "geneProductRef" || is == ASIDE ||
+           is == ANNOTATION;
+}
+
 /* One more part of what is open. */
-int check_parts(Scan &scan)
+int check_parts(Scan &scan, const Tag &tag)
 {
     if (scan.levels.empty() || scan.aside || scan.levels.back().is == LIST)
         return 0;
     Level &parent = scan.levels.back();
+    if (parent.is == ASSOCIATION && parent.parts > 0 && !fits_rule(tag.name()))
+        return scan.fail(tag, "it has no place in a geneProductAssociation");
     if (scan.formula && parent.is != FUNCTION)
         return 0;
     size_t most = parent.is == FUNCTION ? ARGUMENT_MAXIMUM : PART_MAXIMUM;
@@ -152,7 +165,7 @@ int check_place(Scan &scan, const Tag &tag)
         return scan.fail(scan.levels[scan.formula - 1].tag, "a formula has more than " +
                                                                 std::to_string(FORMULA_MAXIMUM) +
                                                                 " elements");
-    return check_parts(scan);
+    return check_parts(scan, tag);
 }
 
 /* Blanks from `begin` to `end`, but for the ends of lines. */
@@ -169,6 +182,9 @@ int open_element(Scan &scan, const Tag &tag)
     if (check_place(scan, tag) < 0)
         return -1;
     role is = role_of(tag.name());
+    bool ruled = !scan.levels.empty() && scan.levels.back().is == ASSOCIATION;
+    if (ruled && is == ASIDE) /* which libSBML takes for a rule */
+        is = ANNOTATION;
     if (tag.is_empty()) {
         if (is == ANNOTATION && !scan.aside)
             blank(scan, tag.begin - 1, tag.end + 1);
