@@ -488,18 +488,28 @@ static int parse_event(bx_declared_event *event, const bx_event_declaration *dec
     return parse_assignments(event, declaration, err);
 }
 
+static int check_targets(const bx_declared_event *event, bx_error *err)
+{
+    bx_names targets = {0};
+    int result = 0;
+    for (size_t i = 0; i < event->assignment_count && result == 0; i++) {
+        const char *target = event->assignments[i].target;
+        if (bx_names_find(&targets, target) != BX_NAME_NONE)
+            result = bx_fail(err, BX_EMODEL, "\"%.64s\" is set twice", target);
+        else if (bx_names_add(&targets, target, i) < 0)
+            result = bx_fail_memory(err);
+    }
+    bx_names_free(&targets);
+    return result;
+}
+
 static int check_event(const bx_process *process, const bx_declared_event *event, bx_error *err)
 {
     if (event->name && check_label(&process->event_names, event->name, err) < 0)
         return -1;
     if (!event->when == !event->at)
         return bx_fail(err, BX_EMODEL, "expected either a condition (when) or a time (at)");
-    for (size_t i = 0; i < event->assignment_count; i++)
-        for (size_t j = 0; j < i; j++)
-            if (strcmp(event->assignments[i].target, event->assignments[j].target) == 0)
-                return bx_fail(err, BX_EMODEL, "\"%.64s\" is set twice",
-                               event->assignments[i].target);
-    return 0;
+    return check_targets(event, err);
 }
 
 static int add_event(bx_process *process, const bx_declared_event *event, bx_error *err)
