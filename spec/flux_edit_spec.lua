@@ -87,8 +87,8 @@ describe("a flux model that is changed", function()
 
   it("keeps what is said of its parts", function()
     assert.same({
-      { name = "R3", lower = -math.huge, upper = 5, objective = 0, genes = "g1 or g7", stoichiometry = { A = -1, B = 2.5 },
-        title = "third", subsystem = "middle", notes = { a = "1 < 2 & so" },
+      { name = "R3", lower = -math.huge, upper = 5, objective = 0, genes = "g1 or g7",
+        stoichiometry = { A = -1, B = 2.5 }, title = "third", subsystem = "middle", notes = { a = "1 < 2 & so" },
         annotation = { sbo = "SBO:0000176", ["kegg.reaction"] = { "R1", { "isVersionOf", "R2" } }, uri = { "urn:x" },
           chebi = { "CHEBI:1" } } },
       "A <=> 2.5 B",
@@ -96,8 +96,8 @@ describe("a flux model that is changed", function()
       { name = "g7", reactions = { "R3" }, title = "seven" },
       { name = "m", title = "a model", compartments = { c = "cytosol" }, notes = { by = "us" } },
     }, run [[
-      model:add_reactions { { "A <=> 2.5 B", name = "R3", upper = 5, genes = "g1 or g7", title = "x", subsystem = "middle",
-        annotation = { sbo = "SBO:0000176", ["kegg.reaction"] = { "R1", { "isVersionOf", "R2" } }, uri = "urn:x",
+      model:add_reactions { { "A <=> 2.5 B", name = "R3", upper = 5, genes = "g1 or g7", title = "x",
+        subsystem = "middle", annotation = { sbo = "SBO:0000176", ["kegg.reaction"] = { "R1", { "isVersionOf", "R2" } }, uri = "urn:x",
         chebi = "CHEBI:1" } } }
       model:set_reaction("R3", { title = "third", notes = { a = "1 < 2 & so" } })
       model:add_metabolites { { name = "C", formula = "C6", charge = -2, compartment = "c" } }
@@ -110,15 +110,16 @@ describe("a flux model that is changed", function()
 
   it("reads what an arrow says, and refuses what the bounds do not allow", function()
     assert.same({ { 0, math.huge }, { -math.huge, 0 }, { -3, math.huge }, { 0, math.huge }, 1, 4 }, run [[
-      model:add_reactions { { "A ==> B", name = "F" }, { "a-1 <-- (2) b+", name = "G" }, { "A <-> B", name = "H", lower = -3 },
-        { "2B -> A", name = "I" } }
+      model:add_reactions { { "A ==> B", name = "F" }, { "a-1 <-- (2) b+", name = "G" },
+        { "A <-> B", name = "H", lower = -3 }, { "2B -> A", name = "I" } }
       local bounds = {}
       for i, name in ipairs { "F", "G", "H", "I" } do bounds[i] = { model:bounds(name) } end
       bounds[5] = -model:reaction("G").stoichiometry["a-1"]
       bounds[6] = model:reaction("G").stoichiometry["b+"] - model:reaction("I").stoichiometry.B
       return bounds
     ]])
-    assert.matches("its bounds 0 and inf are not what the arrow says", problem_of [[model:set_reaction("R1", { "A <=> B" })]])
+    assert.matches("its bounds 0 and inf are not what the arrow says",
+      problem_of [[model:set_reaction("R1", { "A <=> B" })]])
     assert.matches("a metabolite expected", problem_of [[model:add_reactions { { "A + --> B", name = "X" } }]])
     assert.matches('"%+" expected', problem_of [[model:add_reactions { { "A B --> B", name = "X" } }]])
     assert.matches("a coefficient above 0", problem_of [[model:add_reactions { { "-1 A --> B", name = "X" } }]])
@@ -127,16 +128,18 @@ describe("a flux model that is changed", function()
   it("is as it was where something cannot be changed", function()
     assert.matches("two reactions \"R1\"", problem_of [[
       model:add_reactions { { "A -> Z", name = "NEW" }, { "A -> B", name = "R1" } }]])
-    assert.matches("title: a string expected", problem_of [[model:add_reactions { { "A -> Y", name = "NEW", title = 3 } }]])
-    assert.matches("is above the upper bound", problem_of [[model:add_reactions { { "A -> Y", name = "NEW", lower = 2, upper = 1 } }]])
+    assert.matches("title: a string expected",
+      problem_of [[model:add_reactions { { "A -> Y", name = "NEW", title = 3 } }]])
+    assert.matches("is above the upper bound",
+      problem_of [[model:add_reactions { { "A -> Y", name = "NEW", lower = 2, upper = 1 } }]])
     assert.matches("no metabolite \"X\"", problem_of [[model:set_metabolite("X", {})]])
     assert.matches("no gene \"X\"", problem_of [[model:remove_genes { "X" }]])
     assert.same({ { "EX_A", "R1", "R2", "BIO" }, { "A", "B" } }, run "return { model:reactions(), model:metabolites() }")
   end)
 
   it("does without genes and metabolites that are removed", function()
-    assert.same({ "g1 and g3", { "EX_A", "R1", "BIO" }, { "g1", "g3" }, "g2", "", { "g2" }, { "B" }, { B = 2 }, { "R2" } },
-      run [[
+    assert.same({ "g1 and g3", { "EX_A", "R1", "BIO" }, { "g1", "g3" }, "g2", "", { "g2" }, { "B" }, { B = 2 },
+      { "R2" } }, run [[
       local seen = {}
       do
         local as_before <close> = model:context()
@@ -202,7 +205,8 @@ describe("constraints of one's own", function()
       return seen
     ]])
     assert.matches("no reaction \"X\"", problem_of [[model:add_constraint { name = "k", fluxes = { X = 1 } }]])
-    assert.matches("lower bound 2 is above", problem_of [[model:add_constraint { name = "k", fluxes = {}, lower = 2, upper = 1 }]])
+    assert.matches("lower bound 2 is above",
+      problem_of [[model:add_constraint { name = "k", fluxes = {}, lower = 2, upper = 1 }]])
     assert.matches("no constraint \"k\"", problem_of [[model:remove_constraint "k"]])
   end)
 
