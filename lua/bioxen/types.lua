@@ -1009,8 +1009,10 @@ local flux = {}
 ---A model from tables. A reaction is { "A + 2 B -> C", name = "R" } or { name = "R", stoichiometry =
 ---{ A = -1, B = -2, C = 1 } }; it may have lower (default 0), upper (default math.huge), objective (a
 ---coefficient, default 0) and genes (a rule of "and", "or" and parentheses). `boundary` lists the
----metabolites that are not balanced; `metabolites`, if there, lists all others.
----@param definition { reactions: table[], metabolites: string[]?, boundary: string[]?, objective: (string|table<string, number>)?, sense: ("maximise"|"minimise")? }
+---metabolites that are not balanced; `metabolites`, if there, lists all others; an item of either is a
+---name or a table as add_metabolites takes it. Equations and what else may be said of a reaction:
+---see add_reactions.
+---@param definition { reactions: table[], metabolites: (string|table)[]?, boundary: (string|table)[]?, objective: (string|table<string, number>)?, sense: ("maximise"|"minimise")? }
 ---@return bioxen.FluxModel
 function flux.model(definition) end
 
@@ -1047,9 +1049,9 @@ function FluxModel:optimise() end
 function FluxModel:optimum() end
 
 ---Why there is no optimum. "infeasible": `bounds` and the balances of `metabolites` cannot all hold, and could all
----without any one of them (each is checked). "unbounded": `fluxes` that may be added any number of times, each time
+---without any one of them (each is checked), `constraints` among them where the model has some. "unbounded": `fluxes` that may be added any number of times, each time
 ---with a gain of 1. A model that has an optimum has its status alone.
----@return { status: string, bounds: { reaction: string, bound: "lower"|"upper", value: number }[]?, metabolites: string[]?, fluxes: table<string, number>? }
+---@return { status: string, bounds: { reaction: string, bound: "lower"|"upper", value: number }[]?, metabolites: string[]?, constraints: string[]?, fluxes: table<string, number>? }
 function FluxModel:diagnose() end
 
 ---From now on without these genes and reactions, in all that is computed: a reaction is stopped while it is disabled,
@@ -1065,8 +1067,9 @@ function FluxModel:enable(what) end
 ---@return { genes: string[], reactions: string[] }
 function FluxModel:disabled() end
 
----Bounds, objective and what is disabled are again as now when what this returns is closed: `local as_before <close> =
----model:context()` undoes at the end of a block what is changed in it.
+---All of the model is again as now when what this returns is closed: `local as_before <close> = model:context()` undoes
+---at the end of a block what is changed in it, be it bounds, objective, what is disabled, or parts that are added,
+---changed and removed. The first such change in a block makes a copy of the model (some milliseconds for a genome's).
 ---@return userdata
 function FluxModel:context() end
 
@@ -1156,9 +1159,112 @@ function FluxModel:metabolites() end
 ---@return string[]
 function FluxModel:genes() end
 
+---What is said of parts, where something is: `title` (cobrapy's name), `subsystem`, `notes` by key, `annotation` by
+---provider: a list of identifiers, or of { qualifier, identifier } where the qualifier is not "is"; under "uri" those
+---that are not at identifiers.org; `sbo` is one text.
+---@class bioxen.FluxReaction
+---@field name string its id
+---@field lower number
+---@field upper number
+---@field objective number
+---@field genes string
+---@field stoichiometry table<string, number>
+---@field title string?
+---@field subsystem string?
+---@field notes table<string, string>?
+---@field annotation table<string, string|table>?
+
 ---@param name string
----@return { name: string, lower: number, upper: number, objective: number, genes: string, stoichiometry: table<string, number> }
+---@return bioxen.FluxReaction
 function FluxModel:reaction(name) end
+
+---@param name string
+---@return { name: string, boundary: boolean, reactions: string[], title: string?, formula: string?, charge: number?, compartment: string?, notes: table?, annotation: table? }
+function FluxModel:metabolite(name) end
+
+---@param name string
+---@return { name: string, reactions: string[], title: string?, notes: table?, annotation: table? }
+function FluxModel:gene(name) end
+
+---Groups of the package of that name in SBML; members by their ids in SBML.
+---@return { name: string?, kind: string?, members: string[], title: string? }[]
+function FluxModel:groups() end
+
+---What is said of the model itself.
+---@return { name: string?, title: string?, compartments: table<string, string>, notes: table?, annotation: table? }
+function FluxModel:info() end
+
+---Change that; what is not in the table stays.
+---@param what { name: string?, title: string?, compartments: table<string, string>?, notes: table?, annotation: table? }
+function FluxModel:set_info(what) end
+
+---The equation of a reaction: "a + 2 b --> c", "<=>" where its bounds let it run both ways, "<--" backwards alone.
+---@param reaction string
+---@return string
+function FluxModel:equation(reaction) end
+
+---Add reactions, all or none: as in flux.model, with title, subsystem, notes and annotation if wanted. A metabolite that
+---the model does not have is added, and so are genes. In an equation "-->" and "=>" mean bounds of 0 and math.huge, "<=>"
+---and "<->" none, "<--" -math.huge and 0, unless lower or upper say something else; words are apart by spaces, and ids may
+---have any character. With "->" bounds are those of flux.model, and "2B" is 2 B unless the model has a metabolite "2B".
+---Many in one call are much quicker than many calls.
+---@param reactions table[]
+function FluxModel:add_reactions(reactions) end
+
+---Change a reaction: bounds, objective, genes, an equation or stoichiometry, title, subsystem, notes, annotation; what is
+---not in the table stays. An arrow that says something else than the bounds is an error unless bounds are given too.
+---@param name string
+---@param what table
+function FluxModel:set_reaction(name, what) end
+
+---Remove reactions; with `orphans` also the metabolites and genes that no other reaction has.
+---@param names string[]
+---@param options { orphans: boolean? }?
+function FluxModel:remove_reactions(names, options) end
+
+---Add metabolites, all or none: names, or { name, title, formula, charge, compartment, boundary, notes, annotation }.
+---@param metabolites (string|table)[]
+function FluxModel:add_metabolites(metabolites) end
+
+---@param name string
+---@param what { title: string?, formula: string?, charge: number?, compartment: string?, boundary: boolean?, notes: table?, annotation: table? }
+function FluxModel:set_metabolite(name, what) end
+
+---Remove metabolites from the model and from its reactions; with `destructive` these reactions too.
+---@param names string[]
+---@param options { destructive: boolean? }?
+function FluxModel:remove_metabolites(names, options) end
+
+---@param name string
+---@param what { title: string?, notes: table?, annotation: table? }
+function FluxModel:set_gene(name, what) end
+
+---Remove genes: rules do without them, and reactions that cannot run then are removed, unless remove_reactions = false:
+---then they need no gene any more.
+---@param names string[]
+---@param options { remove_reactions: boolean? }?
+function FluxModel:remove_genes(names, options) end
+
+---A constraint of one's own: lower <= sum of coefficient times flux <= upper. It holds in all that is computed of the
+---model.
+---@param constraint { name: string, fluxes: table<string, number>, lower: number?, upper: number? }
+function FluxModel:add_constraint(constraint) end
+
+---@return { name: string, fluxes: table<string, number>, lower: number, upper: number }[]
+function FluxModel:constraints() end
+
+---@param name string
+function FluxModel:remove_constraint(name) end
+
+---An objective beside the one at work, which set_objective sets: kept with the model, and written with it in SBML.
+---@param objective { name: string, fluxes: table<string, number>, sense: ("maximise"|"minimise")? }
+function FluxModel:add_objective(objective) end
+
+---@return { name: string, fluxes: table<string, number>, sense: "maximise"|"minimise" }[]
+function FluxModel:objectives() end
+
+---@param name string
+function FluxModel:remove_objective(name) end
 ---@class bioxen.SBMLOptions
 ---@field name string? of the process (default: the model's id)
 ---@field share boolean? variables that another process has too become one (default: refused)
