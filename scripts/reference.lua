@@ -15,7 +15,7 @@ local chapters = {
     "StopOptions", "CallOptions", "SBMLOptions", "SBMLModel", "Warning" },
   { "Hypervisors", "BioXenHypervisor", "Change" },
   { "Managers", "BioResourceManager", "ResourceUsage", "Monitoring", "ResourceSnapshot", "ConfigManager" },
-  { "In a VM: the cell", "Cell", "Process", "Event", "RunOptions", "EnsembleOptions" },
+  { "In a VM: the cell", "Cell", "Process", "Event", "ExchangeSteps", "RunOptions", "EnsembleOptions" },
   { "In a VM: flux balance", "flux", "FluxModel", "FluxSolution" },
   { "What runs leave", "Trajectory", "Ensemble" },
   { "Charts", "PlotOptions", "TrajectoryPlot", "EnsemblePlot", "Plot", "PlotPanel", "PlotSeries" },
