@@ -665,6 +665,16 @@ function BioXenHypervisor:get_chassis_info() end
 ---@field rates table<string, string|number>? the rate of change of a species, beside reactions; for ODEs
 ---@field reactions table[]? { "2 A + B -> C", k = 1 } by mass action, or { "A ->", rate = "k*A" }; with a name; with fast = true it is at rest whenever anything else happens, for ODEs: its species, of this process, are then rules, and A.slow what slow reactions leave of A
 ---@field events bioxen.Event[]?
+---@field exchange bioxen.ExchangeSteps? what is done at each exchange of a hybrid run with the option exchange; other runs are refused then
+
+---What each interval of a hybrid run does beside its two parts: steps { name, formula }, in order, which set a species
+---or a parameter to what the formula gives. Each sees what those before it set, so formulas name species and parameters
+---alone, no rules; they may draw random numbers. Steps of several processes are done in the order of the processes. So
+---a cell has amounts that both parts change, as molecules and as mM, costs and debts, and rate constants that hold for
+---an interval. A row at the time of an exchange shows what its steps set.
+---@class bioxen.ExchangeSteps
+---@field before table[]? after the stochastic part, before the solver's
+---@field after table[]? after the solver's
 
 ---@class bioxen.Event
 ---@field when string? a condition: fires when it turns true; either this
@@ -688,7 +698,7 @@ function BioXenHypervisor:get_chassis_info() end
 ---@field solver ("bdf"|"adams")? Adams suits what is not stiff (default "bdf")
 ---@field stochastic string[]? of "hybrid": reactions; species, for all reactions that change them; processes, for all of theirs (default: reactions that change or take a species of few molecules)
 ---@field threshold number? of "hybrid" without a list: a species below half of it turns to few molecules, at it to many (default 100)
----@field exchange number? of "hybrid": seconds after which the stochastic reactions, which run while continuous species are held, charge these for what they took and gave; a shortage is carried over. The error is of first order in it. (default 0: stochastic reactions at their exact times, each of which restarts the solver)
+---@field exchange number? of "hybrid": seconds after which the stochastic reactions, which run while continuous species are held, charge these for what they took and gave; a shortage is carried over. The error is of first order in it. Processes may say what else is done then. (default 0: stochastic reactions at their exact times, each of which restarts the solver)
 ---@field seed integer? of a stochastic method (default: drawn; the trajectory tells it)
 ---@field record string[]? species, parameters and rules (default: all species and rules)
 ---@field tolerance { relative: number?, absolute: (number|table<string, number>)? }? of the solver: by how much of itself each variable may be wrong (default 3e-10), and by how much at all, in the unit in which it is written: one number, or some by name (default: by the scale of each)
