@@ -204,6 +204,18 @@ function BiologicalVM:stop(options) end
 ---@return bioxen.Error?
 function BiologicalVM:restart(options) end
 
+---Copy a living VM: its cell and its Lua state as they are now, while it goes on. The memory is shared until one of the
+---two writes to it. The copy is a VM like any other of the same hypervisor, with the same shares, which have to fit into
+---the chassis, the same configuration, limits and packages. It runs, and outlives its origin. Its random numbers are its
+---own, by its id: those of runs that name no seed, and math.random. A copy of the same id, made at the same point, draws
+---the same ones, whatever other copies there are. A restart begins a new cell, as one of its origin does. The VM must be
+---running and have no call (ESTATE, EBUSY). Where several are asked for, all are made or none. EUNSUPPORTED: it is in a
+---guest, or the kernel cannot copy a jailed process (bioxen doctor). docs/forks.md has an example.
+---@param what string|{ n: integer, id: string? } the new id; or how many, which are called ID.1, ID.2, … (default: the VM's own id)
+---@return bioxen.BiologicalVM|bioxen.BiologicalVM[]|nil
+---@return bioxen.Error?
+function BiologicalVM:fork(what) end
+
 ---End the VM for good; its worker is reaped and its share given back before this returns, and its guest is
 ---gone from the pool, with its own disks and snapshots. Twice is fine.
 ---@param options { timeout: number? }? seconds: how long to wait; then ETIMEOUT, its end goes on, and it can be destroyed again (default: as long as it takes)
@@ -217,6 +229,13 @@ function BiologicalVM:destroy(options) end
 ---@return true?
 ---@return bioxen.Error? ETIMEOUT; ESTATE where the VM is destroyed
 function BiologicalVM:wait_for(state, timeout) end
+
+---Put all of the VM into a file: its cell, and what its code holds. While it is running or paused, and not busy. The file
+---is written whole or not at all, and is on the disk then.
+---@param path string
+---@return true?
+---@return bioxen.Error? ERESULT names the path of what cannot be saved, as a coroutine; ESTATE; EBUSY; EFILE
+function BiologicalVM:save(path) end
 
 ---Costs no round trip, also while the VM is busy.
 ---@return bioxen.Status
@@ -595,6 +614,15 @@ function BioXenHypervisor:on(event, f) end
 ---@return bioxen.Error?
 function BioXenHypervisor:clone_vm(vm_id, new_id) end
 
+---As bioxen.restore, but the hypervisor keeps the VM alive until it is destroyed.
+---@param path string
+---@param new_id string
+---@param vm_type ("basic"|"xcpng")?
+---@param config bioxen.Config?
+---@return bioxen.BiologicalVM?
+---@return bioxen.Error?
+function BioXenHypervisor:restore_vm(path, new_id, vm_type, config) end
+
 ---A medium that VMs of this hypervisor live in together: a batch, or with inflow and outflow a chemostat. docs/worlds.md
 ---tells more.
 ---@param options bioxen.MediumOptions
@@ -637,6 +665,16 @@ function BioXenHypervisor:get_chassis_info() end
 ---@field rates table<string, string|number>? the rate of change of a species, beside reactions; for ODEs
 ---@field reactions table[]? { "2 A + B -> C", k = 1 } by mass action, or { "A ->", rate = "k*A" }; with a name; with fast = true it is at rest whenever anything else happens, for ODEs: its species, of this process, are then rules, and A.slow what slow reactions leave of A
 ---@field events bioxen.Event[]?
+---@field exchange bioxen.ExchangeSteps? what is done at each exchange of a hybrid run with the option exchange; other runs are refused then
+
+---What each interval of a hybrid run does beside its two parts: steps { name, formula }, in order, which set a species
+---or a parameter to what the formula gives. Each sees what those before it set, so formulas name species and parameters
+---alone, no rules; they may draw random numbers. Steps of several processes are done in the order of the processes. So
+---a cell has amounts that both parts change, as molecules and as mM, costs and debts, and rate constants that hold for
+---an interval. A row at the time of an exchange shows what its steps set.
+---@class bioxen.ExchangeSteps
+---@field before table[]? after the stochastic part, before the solver's
+---@field after table[]? after the solver's
 
 ---@class bioxen.Event
 ---@field when string? a condition: fires when it turns true; either this
@@ -660,7 +698,7 @@ function BioXenHypervisor:get_chassis_info() end
 ---@field solver ("bdf"|"adams")? Adams suits what is not stiff (default "bdf")
 ---@field stochastic string[]? of "hybrid": reactions; species, for all reactions that change them; processes, for all of theirs (default: reactions that change or take a species of few molecules)
 ---@field threshold number? of "hybrid" without a list: a species below half of it turns to few molecules, at it to many (default 100)
----@field exchange number? of "hybrid": seconds after which the stochastic reactions, which run while continuous species are held, charge these for what they took and gave; a shortage is carried over. The error is of first order in it. (default 0: stochastic reactions at their exact times, each of which restarts the solver)
+---@field exchange number? of "hybrid": seconds after which the stochastic reactions, which run while continuous species are held, charge these for what they took and gave; a shortage is carried over. The error is of first order in it. Processes may say what else is done then. (default 0: stochastic reactions at their exact times, each of which restarts the solver)
 ---@field seed integer? of a stochastic method (default: drawn; the trajectory tells it)
 ---@field record string[]? species, parameters and rules (default: all species and rules)
 ---@field tolerance { relative: number?, absolute: (number|table<string, number>)? }? of the solver: by how much of itself each variable may be wrong (default 3e-10), and by how much at all, in the unit in which it is written: one number, or some by name (default: by the scale of each)
@@ -981,8 +1019,10 @@ local flux = {}
 ---A model from tables. A reaction is { "A + 2 B -> C", name = "R" } or { name = "R", stoichiometry =
 ---{ A = -1, B = -2, C = 1 } }; it may have lower (default 0), upper (default math.huge), objective (a
 ---coefficient, default 0) and genes (a rule of "and", "or" and parentheses). `boundary` lists the
----metabolites that are not balanced; `metabolites`, if there, lists all others.
----@param definition { reactions: table[], metabolites: string[]?, boundary: string[]?, objective: (string|table<string, number>)?, sense: ("maximise"|"minimise")? }
+---metabolites that are not balanced; `metabolites`, if there, lists all others; an item of either is a
+---name or a table as add_metabolites takes it. Equations and what else may be said of a reaction:
+---see add_reactions.
+---@param definition { reactions: table[], metabolites: (string|table)[]?, boundary: (string|table)[]?, objective: (string|table<string, number>)?, sense: ("maximise"|"minimise")? }
 ---@return bioxen.FluxModel
 function flux.model(definition) end
 
@@ -1019,9 +1059,9 @@ function FluxModel:optimise() end
 function FluxModel:optimum() end
 
 ---Why there is no optimum. "infeasible": `bounds` and the balances of `metabolites` cannot all hold, and could all
----without any one of them (each is checked). "unbounded": `fluxes` that may be added any number of times, each time
+---without any one of them (each is checked), `constraints` among them where the model has some. "unbounded": `fluxes` that may be added any number of times, each time
 ---with a gain of 1. A model that has an optimum has its status alone.
----@return { status: string, bounds: { reaction: string, bound: "lower"|"upper", value: number }[]?, metabolites: string[]?, fluxes: table<string, number>? }
+---@return { status: string, bounds: { reaction: string, bound: "lower"|"upper", value: number }[]?, metabolites: string[]?, constraints: string[]?, fluxes: table<string, number>? }
 function FluxModel:diagnose() end
 
 ---From now on without these genes and reactions, in all that is computed: a reaction is stopped while it is disabled,
@@ -1037,8 +1077,9 @@ function FluxModel:enable(what) end
 ---@return { genes: string[], reactions: string[] }
 function FluxModel:disabled() end
 
----Bounds, objective and what is disabled are again as now when what this returns is closed: `local as_before <close> =
----model:context()` undoes at the end of a block what is changed in it.
+---All of the model is again as now when what this returns is closed: `local as_before <close> = model:context()` undoes
+---at the end of a block what is changed in it, be it bounds, objective, what is disabled, or parts that are added,
+---changed and removed. The first such change in a block makes a copy of the model (some milliseconds for a genome's).
 ---@return userdata
 function FluxModel:context() end
 
@@ -1128,9 +1169,112 @@ function FluxModel:metabolites() end
 ---@return string[]
 function FluxModel:genes() end
 
+---What is said of parts, where something is: `title` (cobrapy's name), `subsystem`, `notes` by key, `annotation` by
+---provider: a list of identifiers, or of { qualifier, identifier } where the qualifier is not "is"; under "uri" those
+---that are not at identifiers.org; `sbo` is one text.
+---@class bioxen.FluxReaction
+---@field name string its id
+---@field lower number
+---@field upper number
+---@field objective number
+---@field genes string
+---@field stoichiometry table<string, number>
+---@field title string?
+---@field subsystem string?
+---@field notes table<string, string>?
+---@field annotation table<string, string|table>?
+
 ---@param name string
----@return { name: string, lower: number, upper: number, objective: number, genes: string, stoichiometry: table<string, number> }
+---@return bioxen.FluxReaction
 function FluxModel:reaction(name) end
+
+---@param name string
+---@return { name: string, boundary: boolean, reactions: string[], title: string?, formula: string?, charge: number?, compartment: string?, notes: table?, annotation: table? }
+function FluxModel:metabolite(name) end
+
+---@param name string
+---@return { name: string, reactions: string[], title: string?, notes: table?, annotation: table? }
+function FluxModel:gene(name) end
+
+---Groups of the package of that name in SBML; members by their ids in SBML.
+---@return { name: string?, kind: string?, members: string[], title: string? }[]
+function FluxModel:groups() end
+
+---What is said of the model itself.
+---@return { name: string?, title: string?, compartments: table<string, string>, notes: table?, annotation: table? }
+function FluxModel:info() end
+
+---Change that; what is not in the table stays.
+---@param what { name: string?, title: string?, compartments: table<string, string>?, notes: table?, annotation: table? }
+function FluxModel:set_info(what) end
+
+---The equation of a reaction: "a + 2 b --> c", "<=>" where its bounds let it run both ways, "<--" backwards alone.
+---@param reaction string
+---@return string
+function FluxModel:equation(reaction) end
+
+---Add reactions, all or none: as in flux.model, with title, subsystem, notes and annotation if wanted. A metabolite that
+---the model does not have is added, and so are genes. In an equation "-->" and "=>" mean bounds of 0 and math.huge, "<=>"
+---and "<->" none, "<--" -math.huge and 0, unless lower or upper say something else; words are apart by spaces, and ids may
+---have any character. With "->" bounds are those of flux.model, and "2B" is 2 B unless the model has a metabolite "2B".
+---Many in one call are much quicker than many calls.
+---@param reactions table[]
+function FluxModel:add_reactions(reactions) end
+
+---Change a reaction: bounds, objective, genes, an equation or stoichiometry, title, subsystem, notes, annotation; what is
+---not in the table stays. An arrow that says something else than the bounds is an error unless bounds are given too.
+---@param name string
+---@param what table
+function FluxModel:set_reaction(name, what) end
+
+---Remove reactions; with `orphans` also the metabolites and genes that no other reaction has.
+---@param names string[]
+---@param options { orphans: boolean? }?
+function FluxModel:remove_reactions(names, options) end
+
+---Add metabolites, all or none: names, or { name, title, formula, charge, compartment, boundary, notes, annotation }.
+---@param metabolites (string|table)[]
+function FluxModel:add_metabolites(metabolites) end
+
+---@param name string
+---@param what { title: string?, formula: string?, charge: number?, compartment: string?, boundary: boolean?, notes: table?, annotation: table? }
+function FluxModel:set_metabolite(name, what) end
+
+---Remove metabolites from the model and from its reactions; with `destructive` these reactions too.
+---@param names string[]
+---@param options { destructive: boolean? }?
+function FluxModel:remove_metabolites(names, options) end
+
+---@param name string
+---@param what { title: string?, notes: table?, annotation: table? }
+function FluxModel:set_gene(name, what) end
+
+---Remove genes: rules do without them, and reactions that cannot run then are removed, unless remove_reactions = false:
+---then they need no gene any more.
+---@param names string[]
+---@param options { remove_reactions: boolean? }?
+function FluxModel:remove_genes(names, options) end
+
+---A constraint of one's own: lower <= sum of coefficient times flux <= upper. It holds in all that is computed of the
+---model.
+---@param constraint { name: string, fluxes: table<string, number>, lower: number?, upper: number? }
+function FluxModel:add_constraint(constraint) end
+
+---@return { name: string, fluxes: table<string, number>, lower: number, upper: number }[]
+function FluxModel:constraints() end
+
+---@param name string
+function FluxModel:remove_constraint(name) end
+
+---An objective beside the one at work, which set_objective sets: kept with the model, and written with it in SBML.
+---@param objective { name: string, fluxes: table<string, number>, sense: ("maximise"|"minimise")? }
+function FluxModel:add_objective(objective) end
+
+---@return { name: string, fluxes: table<string, number>, sense: "maximise"|"minimise" }[]
+function FluxModel:objectives() end
+
+---@param name string
+function FluxModel:remove_objective(name) end
 ---@class bioxen.SBMLOptions
 ---@field name string? of the process (default: the model's id)
 ---@field share boolean? variables that another process has too become one (default: refused)
@@ -1708,6 +1852,17 @@ local bioxen = {}
 ---@return bioxen.BiologicalVM?
 ---@return bioxen.Error?
 function bioxen.create_bio_vm(vm_id, biological_type, vm_type, config) end
+
+---A running VM from a file that vm:save wrote, on the default hypervisor, of either type: it goes on where the saved one
+---was, to the same digits. Memory, limits and shares are those of the saved one, unless the configuration has others;
+---its organism's options and seed it has already.
+---@param path string
+---@param new_id string
+---@param vm_type ("basic"|"xcpng")? default "basic"
+---@param config bioxen.Config? without seed, organism and model
+---@return bioxen.BiologicalVM?
+---@return bioxen.Error? EFILE: no saved cell, or cut, damaged, of a newer form, of an organism with other files than here
+function bioxen.restore(path, new_id, vm_type, config) end
 
 ---The abstract class: calling it raises.
 function bioxen.BiologicalVM() end

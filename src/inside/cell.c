@@ -19,7 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CLASS "bioxen.Cell"
+#define CLASS BX_CELL_CLASS
 
 static bx_cell *check_cell(lua_State *L)
 {

@@ -24,6 +24,7 @@
 #include "lua/vm.h"
 #include "lua/vm_box.h"
 #include "lua/vm_call.h"
+#include "lua/vm_life.h"
 #include "lua/vm_shares.h"
 #include "lua/watch.h"
 #include "values/ensemble.h"
@@ -282,8 +283,11 @@ static const luaL_Reg functions[] = {{"class_name", class_name},
                                      {"set_library", set_library},
                                      {"read_file", read_file},
                                      {"ask", bx_lua_ask},
+                                     {"enter_fork", bx_lua_enter_fork},
+                                     {"fork", bx_lua_fork},
                                      {"request", bx_lua_request},
                                      {"reallocate", bx_lua_reallocate},
+                                     {"set_setup", bx_lua_set_setup},
                                      {"load_genome", bx_lua_load_genome},
                                      {"hypervisor_of", bx_lua_hypervisor_of},
                                      {"genome_load", bx_lua_genome_load},
