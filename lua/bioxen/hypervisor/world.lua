@@ -378,9 +378,6 @@ function world.run(hypervisor, options)
   end
   local cells = population.examine(given.population, problems)
   check.raise(problems, 2)
-  if cells and not core.vm_methods.fork then
-    return core.fail("EUNSUPPORTED", "a population needs copies of living VMs, and there is no vm:fork here")
-  end
   local policy = given.policy
   if policy == true then policy = competition.policy end
   local self = setmetatable({ hypervisor = hypervisor, options = given, policy = policy, usage = {}, given = {},
