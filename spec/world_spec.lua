@@ -93,6 +93,36 @@ describe("a chemostat", function()
   end)
 end)
 
+describe("a batch", function()
+  it("is eaten up, and no more than that", function()
+    local chassis <close> = bioxen.BioXenHypervisor()
+    local vm = start(chassis, { "m" }, "minimal_cell", "cell:steady_state()")
+    local medium = chassis:medium { volume = 1e-6, nutrient = 0.02 }
+    assert(medium:add(vm, { cells = 1e6 }))
+    assert(chassis:run { duration = 3600, quantum = 600 })
+    check_books(medium)
+    assert.is_true(medium:concentration "nutrient" < 1e-6)
+    near(medium:balance("nutrient").began, medium:balance("nutrient").taken, 1e-4)
+  end)
+
+  it("feeds who lives on what another lets out", function()
+    local chassis <close> = bioxen.BioXenHypervisor()
+    local maker, eater = start(chassis, { "maker", "eater" }, "ecoli")
+    assert(maker:execute_biological_process "cell:set_uptake('acetate', { maximum = 0 })")
+    assert(eater:execute_biological_process [[
+      cell:set_uptake("glucose", { maximum = 0 })
+      cell:set_uptake("acetate", { maximum = 10, half = 0.1 }) ]])
+    local medium = chassis:medium { glucose = 10, acetate = 0 }
+    assert(medium:add(maker, { biomass = 0.1 }))
+    assert(medium:add(eater, { biomass = 0.1 }))
+    local result = assert(chassis:run { duration = 8*3600, quantum = 1200 })
+    check_books(medium)
+    local books = medium:balance "acetate"
+    assert.is_true(books.given > 3 and books.taken > 1, ("%g %g"):format(books.given, books.taken))
+    assert.is_true(result.biomass.eater[#result.time] > 0.12, result.biomass.eater[#result.time])
+  end)
+end)
+
 describe("competition for a chassis", function()
   it("slows two VMs down to what half a chassis gives", function()
     local function rates(ids, options)
