@@ -405,6 +405,15 @@ describe("a population", function()
     assert.same({ 30, "died" }, { ended.lineage[1].ended, ended.lineage[1].fate })
   end)
 
+  it("loses a part of what stands for many", function()
+    local chassis <close> = bioxen.BioXenHypervisor()
+    local vm = start(chassis, { "many" }, "minimal_cell")
+    local medium = chassis:medium { inflow = 10, outflow = 10 }
+    assert(medium:add(vm, { cells = 1000, divides = true }))
+    assert(chassis:run { duration = 360, quantum = 60, population = { seed = 1 } })
+    near(1000*math.exp(-1), medium:members().many.cells)
+  end)
+
   it("is of organisms that divide", function()
     local chassis <close> = bioxen.BioXenHypervisor()
     local vm = start(chassis, { "a" }, "ecoli")

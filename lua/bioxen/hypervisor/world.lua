@@ -243,7 +243,7 @@ function Run:settle_medium(place, told, duration)
   for _, vm_id in ipairs(self.members[place]) do
     local member, answer = place.member_of[vm_id], told[vm_id]
     local is_cell = cells and cells:has(vm_id)
-    member.biomass = member.biomass*answer.growth*(is_cell and 1 or stays)
+    member.biomass = member.biomass*answer.growth*(is_cell and population.is_one(member) and 1 or stays)
     if member.biomass < medium.NONE then member.biomass = 0 end
     self.growth[vm_id] = answer.rate or math.log(answer.growth)/duration*3600
     if is_cell then cells:note(vm_id, self.growth[vm_id], duration) end
