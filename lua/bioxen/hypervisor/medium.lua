@@ -53,7 +53,7 @@ function medium.new(hypervisor, options)
   if #names > MOST_POOLS then problems[#problems + 1] = ("medium: at most %d pools expected"):format(MOST_POOLS) end
   check.raise(problems, 2)
   local self = setmetatable({ hypervisor = hypervisor, names = names, index = {}, decays = {}, feeds = {}, began = {},
-    member_of = {}, time = 0 }, Medium)
+    member_of = {} }, Medium)
   for i, name in ipairs(names) do
     local pool = pools[name]
     local concentration = pool.concentration or 0
@@ -273,10 +273,7 @@ function medium.step(self, vm_ids, answers, duration)
   for _, vm_id in ipairs(vm_ids) do
     self.member_of[vm_id].clears = medium.scaled(answers[vm_id].clears, answers[vm_id].growth)
   end
-  local stays, err = self.state:step(duration/3600, given)
-  if not stays then return nil, err end
-  self.time = self.time + duration
-  return stays
+  return self.state:step(duration/3600, given)
 end
 
 return medium

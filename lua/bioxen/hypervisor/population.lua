@@ -124,7 +124,7 @@ function Population:remove(place, vm_id, time, fate)
   return vm:destroy()
 end
 
--- Those of a medium, sorted.
+--- The ids of those in a medium, sorted.
 function Population:members(place)
   local ids = {}
   for vm_id in pairs(place:members()) do

@@ -308,17 +308,15 @@ end
 
 -- Of a population the sums: its members come and go. A newborn has no rate yet.
 function Run:record_population(i, place, row)
-  local number, all, known, rates = 0, 0, 0, 0
-  for vm_id, member in pairs(place:members()) do
-    local rate = self.growth[vm_id]
-    if self.population:has(vm_id) then
-      number, all = number + 1, all + member.biomass
-      if rate then known, rates = known + member.biomass, rates + member.biomass*rate end
-    end
+  local ids, all, known, rates = self.population:members(place), 0, 0, 0
+  for _, vm_id in ipairs(ids) do
+    local biomass, rate = place.member_of[vm_id].biomass, self.growth[vm_id]
+    all = all + biomass
+    if rate then known, rates = known + biomass, rates + biomass*rate end
   end
   local of = self.result.populations[i] or {}
   self.result.populations[i] = of
-  put(of, "number", row, number)
+  put(of, "number", row, #ids)
   put(of, "biomass", row, all)
   put(of, "growth_rate", row, rates/known)
 end
