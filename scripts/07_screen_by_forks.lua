@@ -54,8 +54,8 @@ for _, gene in ipairs(genes) do
   row[column] = row[column] + 1
 end
 
-print(("After %.1f h: %.3f gDW/L, %.2f mM of glucose, %.2f mM of acetate. %d copies were made in %.0f ms.\n"):format(BEFORE,
-  start, together:last "glc__D_e", together:last "ac_e", #copies, 1000*took))
+print(("After %.1f h: %.3f gDW/L, %.2f mM of glucose, %.2f mM of acetate. %d copies were made in %.0f ms.\n"):format(
+  BEFORE, start, together:last "glc__D_e", together:last "ac_e", #copies, 1000*took))
 print(("%-30s %s"):format("Without one gene", "in the culture, from then on"))
 print(("%-22s %16s %12s %15s"):format("on fresh glucose", table.unpack(classes)))
 for _, row in ipairs(count) do print(("%-22s %16d %12d %15d"):format(row.name, table.unpack(row))) end
