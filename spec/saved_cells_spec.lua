@@ -382,8 +382,8 @@ it("a daemon's VMs are saved to files of whoever asks, and restored from them", 
   assert.equal(0, status)
   assert.matches('"sim_time": ?5', out)
   shell.write(path "bad", "no")
-  local status, _, errors = served:vm("restore " .. path "bad" .. " four")
-  assert.equal(1, status)
+  local failed, _, errors = served:vm("restore " .. path "bad" .. " four")
+  assert.equal(1, failed)
   assert.matches("it is no saved cell", errors, 1, true)
   hypervisor:destroy_vm "three"
 end)

@@ -60,6 +60,7 @@ end
 -- ---- VMs ----
 
 local VM = {}
+local object_of
 
 -- Methods that are one call over there.
 local function forward(class, name)
@@ -147,6 +148,18 @@ function VM:get_vm_type() return self.vm_type end
 
 function VM:get_biological_type() return self.biological_type end
 
+function VM:fork(what)
+  local told, err = ask(self.hypervisor, "fork", self.id, self.number, what)
+  if not told then return nil, err end
+  if type(what) ~= "table" then return object_of(self.hypervisor, told[1]) end
+  local vms = {}
+  for i, one in ipairs(told) do
+    vms[i], err = object_of(self.hypervisor, one)
+    if not vms[i] then return nil, err end
+  end
+  return vms
+end
+
 -- All others that a VM has.
 for name in pairs(core.vm_methods) do
   if not VM[name] then forward(VM, name) end
@@ -168,7 +181,7 @@ end
 local classes = { basic = class_of("BasicBiologicalVM", VM), xcpng = class_of("XCPngBiologicalVM", XCPngVM) }
 
 -- One object a VM, as long as somebody holds it.
-local function object_of(hypervisor, told)
+function object_of(hypervisor, told)
   if type(told) ~= "table" or math.type(told.number) ~= "integer" or not classes[told.vm_type] then
     return core.fail("EDAEMON", "the daemon's answer is no VM")
   end
@@ -266,6 +279,11 @@ function Hypervisor:listen(f)
   if type(batch) ~= "table" then return end
   self.cursor = batch.cursor
   listen_on(self)
+end
+
+-- Media are held by the process that has the VMs.
+function Hypervisor:medium()
+  return core.fail("EUNSUPPORTED", "media are for VMs of the process itself: a daemon's have none")
 end
 
 Hypervisor.on = core.hypervisor_methods.on

@@ -3,6 +3,7 @@
 local capabilities = require "bioxen.vm.capabilities"
 local core = require "bioxen.core"
 local packages = require "bioxen.vm.packages"
+local fork = require "bioxen.fork"
 local plot = require "bioxen.plot"
 local resources = require "bioxen.hypervisor.resources"
 local saved = require "bioxen.vm.saved"
@@ -11,6 +12,7 @@ local sbml = require "bioxen.model.sbml"
 
 local vm = core.vm_methods
 vm.allocate_resources = resources.allocate
+vm.fork = fork.fork
 vm.get_biological_metrics = capabilities.get_biological_metrics
 vm.get_essential_genes = capabilities.get_essential_genes
 vm.get_plasmid_count = capabilities.get_plasmid_count

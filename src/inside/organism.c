@@ -62,6 +62,17 @@ void bx_organism_push_function(lua_State *L, const char *name)
     bx_cell_push(L);
 }
 
+void bx_organism_push_world(lua_State *L, const char *name)
+{
+    lua_getglobal(L, "require");
+    lua_pushliteral(L, "library.world");
+    lua_call(L, 1, 1);
+    lua_getfield(L, -1, name);
+    lua_remove(L, -2);
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &module_key);
+    bx_cell_push(L);
+}
+
 void bx_organism_allocate(lua_State *L)
 {
     bx_organism_push_function(L, "allocate");

@@ -26,6 +26,9 @@ void bx_organism_forget_shares(lua_State *L);
 void bx_organism_push_function(lua_State *L, const char *name);
 void bx_organism_push_capability(lua_State *L, const char *name);
 
+/* Push a function of library.world, the organism's module and the cell. */
+void bx_organism_push_world(lua_State *L, const char *name);
+
 /* The genome that the cell holds: the last that was loaded, or else the module's own. Push it;
  * raises where there is none. Load the one on top of the stack. */
 void bx_organism_push_genome(lua_State *L);

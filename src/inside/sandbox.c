@@ -14,7 +14,7 @@
 #include <stdint.h>
 #include <string.h>
 
-static const char seed_key, ids_key;
+static const char seed_key, draw_key, ids_key;
 
 /* What tostring and "%p" show for an address, which is nobody's business: numbers in the order in
  * which objects are first shown, the same in every run. The weak table that remembers them has the
@@ -216,6 +216,8 @@ void bx_sandbox_open(lua_State *L)
     luaL_requiref(L, LUA_MATHLIBNAME, luaopen_math, 1);
     lua_getfield(L, -1, "randomseed");
     lua_rawsetp(L, LUA_REGISTRYINDEX, &seed_key);
+    lua_getfield(L, -1, "random");
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &draw_key);
     lua_settop(L, 0);
     open_os(L);
     bx_raise_open(L);
@@ -228,6 +230,16 @@ void bx_sandbox_seed(lua_State *L, lua_Integer seed)
     lua_rawgetp(L, LUA_REGISTRYINDEX, &seed_key);
     lua_pushinteger(L, seed);
     lua_call(L, 1, 0);
+}
+
+uint64_t bx_sandbox_draw(lua_State *L)
+{
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &draw_key);
+    lua_pushinteger(L, 0);
+    lua_call(L, 1, 1);
+    uint64_t drawn = (uint64_t)lua_tointeger(L, -1);
+    lua_pop(L, 1);
+    return drawn;
 }
 
 /* The upvalue of math.randomseed: a RanState of lmathlib.c. */

@@ -62,6 +62,12 @@ typedef struct bx_declared_fast {
     size_t count;
 } bx_declared_fast;
 
+/* What exchanges do in one of their phases, in this order. */
+typedef struct bx_declared_steps {
+    bx_declared_assignment *steps;
+    size_t count, capacity;
+} bx_declared_steps;
+
 struct bx_process {
     char *name;
     bx_names variables, reaction_names, event_names;
@@ -72,6 +78,7 @@ struct bx_process {
     bx_declared_assignment *initials;
     bx_declared_fast *fast;
     size_t fast_count, fast_capacity;
+    bx_declared_steps exchange[BX_PHASES];
     bool free_values; /* values may be negative, infinite and NaN */
     size_t initial_count, initial_capacity;
     size_t species_count, parameter_count, rule_count, reaction_count, event_count;
@@ -108,6 +115,7 @@ typedef struct bx_label {
 
 bx_label bx_reaction_label(const bx_process *process, size_t reaction);
 bx_label bx_event_label(const bx_process *process, size_t event);
+bx_label bx_step_label(const bx_process *process, bx_phase phase, size_t step);
 
 /* Prefix the message of a BX_EMODEL with the item that it is about; -1. */
 int bx_fail_in(bx_error *err, const char *label);

@@ -110,6 +110,9 @@ struct bx_vm {
     char *biological_type;
     char *folder;
     uint64_t memory_limit, output_limit;
+    struct bx_vm
+        *origin;   /* of which its worker is to be a copy; else, and once that is asked for, NULL */
+    bool branched; /* its worker is, or is to be, such a copy */
     uint64_t memory_taken; /* of what all VMs on this machine may take */
     bool unconfined;
     bx_buffer setup;
@@ -152,6 +155,11 @@ void bx_vm_free(bx_vm *vm);
 bx_job *bx_vm_start(bx_vm *vm, double timeout, bx_error *err);
 bx_job *bx_vm_call(bx_vm *vm, const char *operation, const bx_buffer *values, double timeout,
                    bx_error *err);
+/* Whether the VM can be forked now. -1: BX_ESTATE, BX_EBUSY or BX_EUNSUPPORTED. */
+int bx_vm_can_fork(const bx_vm *vm, bx_error *err);
+/* Start `fork`, which is new and of the same kind, as a copy of `vm`. The job is that of this
+ * start; `vm` is busy until its worker has been copied. */
+bx_job *bx_vm_fork(bx_vm *vm, bx_vm *fork, double timeout, bx_error *err);
 bx_job *bx_vm_pause(bx_vm *vm, bx_error *err);
 bx_job *bx_vm_resume(bx_vm *vm, bx_error *err);
 

@@ -167,6 +167,21 @@ local function metrics(hypervisor)
   return say.DONE
 end
 
+local function fork(hypervisor, options)
+  local vm, err = hypervisor:get_vm(options.vm)
+  if not vm then return say.failed(err) end
+  local what = options.new
+  if options.copies then what = { n = options.copies, id = options.new } end
+  local good, made, problem = pcall(vm.fork, vm, what)
+  if not good then return say.misused((made:gsub("^[^:]+:%d+: ", ""))) end
+  if not made then return say.failed(problem) end
+  if not options.json then return say.DONE end
+  if not options.copies then return json.print(made:get_status()) end
+  local statuses = {}
+  for i, one in ipairs(made) do statuses[i] = one:get_status() end
+  return json.print(json.list(statuses))
+end
+
 -- ---- words ----
 
 local socket = { "--socket", "The daemon's (default: $BIOXEN_SOCKET, or this user's own).", value = "PATH" }
@@ -203,6 +218,10 @@ return {
       { one },
       { { "--all", "Begin with what is kept of the session, not from here on." } },
       function(...) return require("bioxen.cli.attach").run(...) end),
+    command("fork", "copy a VM with its cell as it is now; it goes on",
+      { one, { "NEW", "The copy's id; with --copies what all ids begin with." } },
+      { { "--copies", "Make so many, NEW.1 to NEW.N.", value = "N", number = { integer = true, minimum = 1 } },
+        as_json }, fork),
     plain("pause", "halt VMs, which use no processor then"),
     plain("resume", "let them go on"),
     command("save", "put all of a VM, its cell and what its code holds, into a file", { one, { "FILE", "The file." } },

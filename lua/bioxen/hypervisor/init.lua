@@ -3,10 +3,12 @@
 local check = require "bioxen.check"
 local core = require "bioxen.core"
 local create = require "bioxen.create"
+local medium = require "bioxen.hypervisor.medium"
 local origin = require "bioxen.vm.origin"
 local packages = require "bioxen.vm.packages"
 local resources = require "bioxen.hypervisor.resources"
 local saved = require "bioxen.vm.saved"
+local world = require "bioxen.hypervisor.world"
 
 local hypervisor = {}
 
@@ -140,6 +142,11 @@ function methods:restore_vm(path, new_id, vm_type, config)
   if not bytes then return nil, err end
   return check.relay(2, hypervisor.restore, self, bytes, path, new_id, vm_type, config, true)
 end
+
+--- What VMs share and do together: see types.lua.
+methods.medium = medium.new
+methods.run = world.run
+methods.send_message = world.send
 
 -- Who wants to be told of a hypervisor's changes, in order: { event, function }. They go with it.
 local listeners = setmetatable({}, { __mode = "k" })

@@ -250,7 +250,7 @@ function operations.method(server, call, number, name, ...)
 end
 
 local methods = core.hypervisor_methods
-local private = { enter = true, ids = true, listen = true, on = true } -- the daemon's own
+local private = { enter = true, ids = true, listen = true, medium = true, on = true } -- the daemon's own
 
 function operations.hypervisor(server, call, name, ...)
   if type(name) ~= "string" or not methods[name] or private[name] then
@@ -259,18 +259,24 @@ function operations.hypervisor(server, call, name, ...)
   run(call, method_of(name), server.hypervisor, ...)
 end
 
--- What gives a VM of the hypervisor, which may be a new one.
+-- What is told of a VM, which may be new here. `origin` is the id of the VM that it was forked from.
+local function take_in(server, vm, origin)
+  local status = vm:get_status()
+  if not server.numbers[status.vm_id] then
+    server.register:add(status.vm_id, status.biological_type)
+    log.of(status.vm_id):write("created", { biological_type = status.biological_type, vm_type = status.vm_type,
+      fork_of = origin })
+    enter(server, vm)
+  end
+  return told(server, vm)
+end
+
+-- What gives a VM of the hypervisor.
 local function give_vm(server, call, f, ...)
   run(call, function(...)
     local vm, err = f(server.hypervisor, ...)
     if not vm then return nil, err end
-    local status = vm:get_status()
-    if not server.numbers[status.vm_id] then
-      server.register:add(status.vm_id, status.biological_type)
-      log.of(status.vm_id):write("created", { biological_type = status.biological_type, vm_type = status.vm_type })
-      enter(server, vm)
-    end
-    return told(server, vm)
+    return take_in(server, vm)
   end, ...)
 end
 
@@ -303,6 +309,21 @@ function operations.restore(server, call, bytes, what, new_id, vm_type, config, 
   if type(bytes) ~= "string" or type(what) ~= "string" then return call:refuse "a saved cell's bytes expected" end
   if guest and type(config) == "table" then config.guest = server.vms[guest] end
   give_vm(server, call, restore, bytes, what, new_id, vm_type, config, true)
+end
+
+--- Copies of a VM, a list.
+function operations.fork(server, call, number, what)
+  local vm = server.vms[number]
+  if not vm then return call:fail(no_vm(server, number, "fork")) end
+  run(call, function()
+    local vms, err = method_of "fork"(vm, what)
+    if not vms then return nil, err end
+    local all = {}
+    for i, one in ipairs(type(what) == "table" and vms or { vms }) do
+      all[i] = take_in(server, one, server.ids[number])
+    end
+    return all
+  end)
 end
 
 -- ---- waits for a state ----
