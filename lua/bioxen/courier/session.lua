@@ -11,6 +11,7 @@ local ORIGINATOR = "bioxen"
 local BODY_LIMIT = 300 * 1024  -- xapi refuses more
 local LONG_POLL = 30           -- seconds that event.from waits on the server
 local ANSWER_TIME = 60         -- seconds for any other answer: what takes longer is a task
+local LINGER = 1               -- for that of a login that is broken off: whose session must be ended
 local LONGEST_REF = 1000       -- bytes of the name of a session
 local ATTEMPTS = 3             -- where the connection breaks
 local RESTART = 30             -- seconds that a toolstack may take to come back, once it has been there
@@ -43,13 +44,30 @@ local function public(params, method)
   return shown
 end
 
+local advice = {
+  SESSION_AUTHENTICATION_FAILED = "the pool knows no such user with this password: see username and password",
+  SESSION_AUTHORIZATION_FAILED = "this user has no role on the pool",
+  RBAC_PERMISSION_DENIED = "the user's role on the pool does not allow it",
+}
+
+-- What the parameters of an error say.
+local function in_words(code, params)
+  if code == "VM_BAD_POWER_STATE" and #params == 3 then
+    return ("%s is %s, not %s"):format(params[1], params[3], (params[2]:gsub(", ", " or ")))
+  end
+  local shown = {}
+  for i, param in ipairs(params) do shown[i] = param == "" and '""' or param end
+  return table.concat(shown, ", ")
+end
+
 --- nil and the error that the pool gave.
 function Session:failure(method, code, params)
   params.session = self.ref
   local shown = public(params, method)
   if code == "SESSION_INVALID" then shown = { "…" } end
   local message = ("%s: %s"):format(method, code)
-  if #shown > 0 then message = ("%s (%s)"):format(message, table.concat(shown, ", ")) end
+  if #shown > 0 then message = ("%s (%s)"):format(message, in_words(code, shown)) end
+  if advice[code] then message = ("%s; %s"):format(message, advice[code]) end
   local bx_code = code:find "^SESSION_AUTH" and "EAUTH" or "EXAPI"
   return failure.of(bx_code, message:sub(1, 600), { xapi = { code = code, params = shown,
     method = method, retryable = calls.is_retryable(code) } })
@@ -116,9 +134,9 @@ function Session:open_http()
   return true
 end
 
---- Send one request and read its answer. In an error, `sent` tells that the server may have acted
--- although no answer came.
-function Session:exchange(method, params, seconds)
+--- Send one request and read its answer, which is waited for `linger` seconds though the present request is
+-- over. In an error, `sent` tells that the server may have acted although no answer came.
+function Session:exchange(method, params, seconds, linger)
   local open, err = self:open_http()
   if not open then return nil, err end
   self.id = self.id + 1
@@ -129,7 +147,7 @@ function Session:exchange(method, params, seconds)
     return failure.of("ERESULT", ("%s: %d bytes of parameters, xapi takes at most %d"):format(method,
       #body, BODY_LIMIT))
   end
-  local response, err = self.http:post("/jsonrpc", "application/json", body, seconds)
+  local response, err = self.http:post("/jsonrpc", "application/json", body, seconds, linger)
   if not response and err.code == "EPROTOCOL" then return answer_failure(method, err.message) end
   if not response then
     err.message = method .. ": " .. err.message
@@ -198,7 +216,7 @@ function Session:send_login()
     password = text
   end
   return self:exchange("session.login_with_password",
-    { config.username, password, "1.0", ORIGINATOR }, ANSWER_TIME)
+    { config.username, password, "1.0", ORIGINATOR }, ANSWER_TIME, LINGER)
 end
 
 -- A pool that was there will be there again: its toolstack may be restarting.
