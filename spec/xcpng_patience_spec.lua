@@ -158,6 +158,22 @@ describe("with a pool that", function()
     assert(vm:destroy())
   end)
 
+  clean_it("has lost the member that is configured: another knows the master", function()
+    local config = { ca_file = authorities, pool_members = { "127.0.0.9", "127.0.0.2" } }
+    local vm <close> = running(config)
+    pool:control { command = "master", host = 2 }
+    pool:fault { fault = "refuse", host = 1 }
+    assert(vm:pause()) -- in the middle of its life
+    assert.equal(pool.slave_https_url, vm:get_status().pool)
+    local session <close> = assert(bench:session(config)) -- and from the first
+    assert(#assert(session:call "VM.get_all") > 0)
+    assert(vm:resume())
+    assert(vm:destroy())
+    session:close()
+    bench:wait_for_couriers()
+    pool:control { command = "master", host = 1 }
+  end)
+
   -- ---- events ----
 
   clean_it("knows a token no more: events from the beginning", function()

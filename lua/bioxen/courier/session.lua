@@ -24,7 +24,7 @@ local session = { NULL = NULL }
 -- left, or nil.
 function session.new(config, known)
   return setmetatable({ config = config, ref = known, url = config.xapi_url, id = 0,
-    fingerprint = config.fingerprint, tasks = {} }, Session)
+    home = config.xapi_url, member = 0, fingerprint = config.fingerprint, tasks = {} }, Session)
 end
 
 local xapi_code = failure.xapi_code
@@ -200,11 +200,18 @@ function Session:follow_master(err)
   return true
 end
 
--- The master that was followed is gone: the member that the configuration names knows another.
-function Session:return_home()
-  if self.url == self.config.xapi_url then return end
+-- Whom it was connected to is gone. Where that was a master which was followed, the member that named it knows
+-- another by now; where it was a member itself, the next of those that the configuration names may.
+function Session:try_another()
+  local members = self.config.pool_members or {}
+  if self.url == self.home then
+    self.member = (self.member + 1) % (#members + 1)
+    local member = members[self.member]
+    self.home = member and replace_host(self.config.xapi_url, member) or self.config.xapi_url
+  end
+  if self.url == self.home then return end
   self.followed = false
-  self:move_to(self.config.xapi_url, self.config.fingerprint)
+  self:move_to(self.home, self.config.fingerprint)
 end
 
 function Session:send_login()
@@ -226,7 +233,7 @@ end
 
 -- Attempts, with growing pauses, as long as `may_try_again(err)`: some at least, more while there is patience.
 function Session:patiently(attempt, may_try_again)
-  local pause, left = FIRST_PAUSE, ATTEMPTS
+  local pause, left = FIRST_PAUSE, math.max(ATTEMPTS, 2 * #(self.config.pool_members or {}))
   local began, most = native.clock(), native.time_left() / 2
   while true do
     local result, err = attempt()
@@ -259,12 +266,19 @@ function Session:check_pool()
   return true
 end
 
+-- There, or at its master.
+function Session:attempt_login()
+  local ref, err = self:send_login()
+  if not ref and xapi_code(err) == "HOST_IS_SLAVE" and self:follow_master(err) then return self:send_login() end
+  return ref, err
+end
+
 function Session:login()
-  local function attempt() return self:send_login() end
-  local ref, err = self:patiently(attempt, is_unreachable)
-  if not ref and xapi_code(err) == "HOST_IS_SLAVE" and self:follow_master(err) then
-    ref, err = self:patiently(attempt, is_unreachable)
-  end
+  local ref, err = self:patiently(function() return self:attempt_login() end, function(err)
+    if not is_unreachable(err) then return false end
+    if err.code == "ECONNECT" and not err.sent then self:try_another() end
+    return true
+  end)
   if not ref then return nil, err end
   if type(ref) ~= "string" or #ref > LONGEST_REF then
     return answer_failure("session.login_with_password", "no session")
@@ -356,7 +370,7 @@ function Session:call_within(seconds, method, ...)
     return result, err
   end, function(err)
     again = again or err.sent
-    if err.code == "ECONNECT" and not err.sent then self:return_home() end
+    if err.code == "ECONNECT" and not err.sent then self:try_another() end
     return err.code == "ECONNECT" and (may_repeat or not err.sent)
   end)
 end
