@@ -267,6 +267,16 @@ static void an_agent_is_asked_only_when_told_to(void)
     options.agent = false;
     CHECK(try_to_log_in(&options) == BX_EAUTH && !strstr(err.message, "agent"));
     if (agent > 0)
+        kill(agent, SIGSTOP); /* it takes who calls, and says nothing */
+    options.key_path = NULL;
+    options.agent = true;
+    fresh_loop(0.5);
+    CHECK(bx_ssh_open(&loop, &options, &err) == NULL && err.code == BX_EDEADLINE);
+    CHECK(says("waiting for the agent"));
+    if (agent > 0)
+        kill(agent, SIGCONT);
+    CHECK(try_to_log_in(&options) == BX_OK);
+    if (agent > 0)
         kill(agent, SIGTERM);
     options.key_path = NULL;
     options.agent = true;
