@@ -185,7 +185,7 @@ static void a_host_key_that_is_not_expected_is_refused(void)
                    " > distrusted",
                    NULL, "is revoked");
     check_distrust("sed 's/^/@cert-authority guest /' host_ed25519.pub > distrusted", NULL,
-                   "is unknown");
+                   "but an authority's");
     check_distrust("sed 's/^/guest /' host_ed25519.pub > distrusted",
                    "SHA256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "is not the one expected");
     check_distrust("sed 's/^/guest /' other_key.pub > distrusted", host_fingerprint, "has changed");
