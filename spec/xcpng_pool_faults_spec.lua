@@ -380,7 +380,7 @@ describe("a pool with faults:", function()
     end)
 
     clean_it("no host for the guest", function()
-      assert_refused("VM.start", "NO_HOSTS_AVAILABLE", { fault = "no_hosts" }, "less memory")
+      assert_refused("VM.start", "NO_HOSTS_AVAILABLE", { fault = "no_hosts" }, "host1: it could by now")
     end)
 
     clean_it("a task that fails", function()

@@ -77,7 +77,7 @@
 ---@field allow_http boolean? http on this machine's loopback (default false)
 ---@field proxy string? of HTTP; none unless given, whatever the environment says
 ---@field pool_uuid string? refuse any other pool
----@field pool_members string[]? addresses that the pool may name as its master (default: any)
+---@field pool_members string[]? addresses of its other members: asked where `xapi_url` cannot be reached, and the only ones that may be named as its master (default: any); a `fingerprint` is that of all
 ---@field connect_timeout number? seconds (default 10)
 ---@field max_response integer? bytes of one answer of the pool (default 16 MiB for a VM, 64 MiB for a session)
 ---@field journal string? folder of what is being made (default ~/.local/state/bioxen/xcpng)
