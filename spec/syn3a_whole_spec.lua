@@ -170,12 +170,12 @@ describe("the whole cell", function()
     local got = run [[
       cell:begin_whole_cell { seed = 1 }
       cell:live { duration = 5, seed = 1 }
-      local _, early = pcall(cell.divide, cell, 1)
+      local _, early = pcall(cell.divide_whole_cell, cell, 1)
       cell:set { area_doubled_at = 1, replicated_at = 1, debt_GTP = 10, chromosome_C = 2, chromosome_CC = 2 }
       local before, wrong = {}, {}
       for _, name in ipairs(cell:species()) do before[name] = cell:get(name) end
       local atp = cell:get "M_atp_c"*cell:get "per_mM"
-      local other = cell:divide(7)
+      local other = cell:divide_whole_cell(7)
       for name, n in pairs(before) do
         local sum = cell:get(name) + other[name]
         if name:find "^RNAP_G" or name:find "^P_" and name ~= "P_0001" or name:find "^RNC" then

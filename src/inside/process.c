@@ -1,5 +1,6 @@
 #include "inside/process.h"
 
+#include "core/interrupt.h"
 #include "inside/fields.h"
 #include "inside/raise.h"
 #include "inside/worker.h"
@@ -22,7 +23,7 @@ typedef struct builder {
 
 static void check(builder *b, int status)
 {
-    if (status < 0)
+    if (status < 0 || bx_check_interrupted(&b->err) < 0)
         bx_raise(b->L, &b->err);
 }
 

@@ -52,7 +52,7 @@ int bx_compile_delays(bx_compilation *c);
 
 /* ---- for each part ---- */
 
-/* The slots of a formula's names, to be freed; NULL on failure. */
+/* The slots of a formula's names, to be freed; NULL on failure, which an interruption is, too. */
 uint32_t *bx_compilation_resolve(bx_compilation *c, const bx_formula *formula);
 
 /* Append code that puts the formula's value into `target`. */

@@ -79,7 +79,7 @@ static int add_variables(bx_compilation *c)
 
 static size_t deeper(size_t depth, const bx_formula *formula)
 {
-    size_t other = formula ? bx_formula_depth(formula) : 0;
+    size_t other = formula ? bx_formula_depth(formula, formula->count - 1) : 0;
     return other > depth ? other : depth;
 }
 

@@ -96,13 +96,16 @@ int bx_process_take_rate(bx_process *process, const char *species, bx_formula *f
                          bx_error *err);
 int bx_process_take_reaction(bx_process *process, const char *name, bx_equation equation,
                              bx_rate_kind kind, bx_formula *rate, bx_error *err);
+int bx_process_take_declared_reaction(bx_process *process, bx_declared_reaction *reaction,
+                                      bx_error *err);
 int bx_process_take_event(bx_process *process, bx_declared_event *event, bx_error *err);
 
 /* The fast reaction is the process's, also on failure. */
 int bx_process_take_fast(bx_process *process, bx_declared_fast *fast, bx_error *err);
 void bx_declared_fast_free(bx_declared_fast *fast);
 
-/* Of an event that no process has taken: what it holds. */
+/* Of a reaction or an event that no process has taken: what it holds. */
+void bx_declared_reaction_free(bx_declared_reaction *reaction);
 void bx_declared_event_free(bx_declared_event *event);
 
 /* How messages call a reaction or an event: its name, else its equation or its position. */

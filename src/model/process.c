@@ -89,7 +89,7 @@ void bx_declared_event_free(bx_declared_event *event)
     bx_formula_free(event->priority);
 }
 
-static void free_reaction(bx_declared_reaction *reaction)
+void bx_declared_reaction_free(bx_declared_reaction *reaction)
 {
     free(reaction->name);
     free(reaction->text);
@@ -115,7 +115,7 @@ void bx_process_free(bx_process *process)
         free_assignment(&process->initials[i]);
     free(process->initials);
     for (size_t i = 0; i < process->reaction_count; i++)
-        free_reaction(&process->reactions[i]);
+        bx_declared_reaction_free(&process->reactions[i]);
     for (size_t i = 0; i < process->event_count; i++)
         bx_declared_event_free(&process->events[i]);
     for (size_t i = 0; i < process->fast_count; i++)
@@ -349,7 +349,7 @@ static int check_label(const bx_names *names, const char *name, bx_error *err)
 static int refuse_reaction(const bx_process *process, bx_declared_reaction *reaction, bx_error *err)
 {
     bx_label label = reaction_label(process, reaction->name, reaction->text);
-    free_reaction(reaction);
+    bx_declared_reaction_free(reaction);
     return bx_fail_in(err, label.text);
 }
 
@@ -369,7 +369,8 @@ static int add_reaction(bx_process *process, const bx_declared_reaction *reactio
     return 0;
 }
 
-static int take_reaction(bx_process *process, bx_declared_reaction *reaction, bx_error *err)
+int bx_process_take_declared_reaction(bx_process *process, bx_declared_reaction *reaction,
+                                      bx_error *err)
 {
     return add_reaction(process, reaction, err) < 0 ? refuse_reaction(process, reaction, err) : 0;
 }
@@ -380,8 +381,8 @@ int bx_process_take_reaction(bx_process *process, const char *name, bx_equation 
     bx_declared_reaction reaction = {
         .name = strdup(name), .equation = equation, .kind = kind, .rate = rate};
     if (reaction.name)
-        return take_reaction(process, &reaction, err);
-    free_reaction(&reaction);
+        return bx_process_take_declared_reaction(process, &reaction, err);
+    bx_declared_reaction_free(&reaction);
     return bx_fail_memory(err);
 }
 
@@ -411,7 +412,7 @@ static int add_text(bx_process *process, bx_declared_reaction reaction, reaction
 {
     if (parse_reaction(&reaction, &text, err) < 0)
         return refuse_reaction(process, &reaction, err);
-    return take_reaction(process, &reaction, err);
+    return bx_process_take_declared_reaction(process, &reaction, err);
 }
 
 int bx_process_add_reaction(bx_process *process, const char *name, const char *equation,
@@ -438,8 +439,8 @@ int bx_process_take_rate(bx_process *process, const char *species, bx_formula *f
         rate.text = NULL;
     rate.equation = bx_equation_end(&equation);
     if (rate.text)
-        return take_reaction(process, &rate, err);
-    free_reaction(&rate);
+        return bx_process_take_declared_reaction(process, &rate, err);
+    bx_declared_reaction_free(&rate);
     return bx_fail_memory(err);
 }
 
@@ -523,18 +524,28 @@ static int parse_event(bx_declared_event *event, const bx_event_declaration *dec
     return parse_assignments(event, declaration, err);
 }
 
+static int check_targets(const bx_declared_event *event, bx_error *err)
+{
+    bx_names targets = {0};
+    int result = 0;
+    for (size_t i = 0; i < event->assignment_count && result == 0; i++) {
+        const char *target = event->assignments[i].target;
+        if (bx_names_find(&targets, target) != BX_NAME_NONE)
+            result = bx_fail(err, BX_EMODEL, "\"%.64s\" is set twice", target);
+        else if (bx_names_add(&targets, target, i) < 0)
+            result = bx_fail_memory(err);
+    }
+    bx_names_free(&targets);
+    return result;
+}
+
 static int check_event(const bx_process *process, const bx_declared_event *event, bx_error *err)
 {
     if (event->name && check_label(&process->event_names, event->name, err) < 0)
         return -1;
     if (!event->when == !event->at)
         return bx_fail(err, BX_EMODEL, "expected either a condition (when) or a time (at)");
-    for (size_t i = 0; i < event->assignment_count; i++)
-        for (size_t j = 0; j < i; j++)
-            if (strcmp(event->assignments[i].target, event->assignments[j].target) == 0)
-                return bx_fail(err, BX_EMODEL, "\"%.64s\" is set twice",
-                               event->assignments[i].target);
-    return 0;
+    return check_targets(event, err);
 }
 
 static int add_event(bx_process *process, const bx_declared_event *event, bx_error *err)

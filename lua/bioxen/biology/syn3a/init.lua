@@ -44,7 +44,7 @@ return {
     live = whole.functions.live,
     set_promoters = whole.functions.set_promoters,
     knock_out = whole.functions.knock_out,
-    divide = whole.functions.divide,
+    divide_whole_cell = whole.functions.divide_whole_cell,
   },
   capabilities = {
     start_transcription = functions.start_transcription,

@@ -32,7 +32,7 @@ whole.functions = {
   live = from("syn3a.whole_cell", "live"),
   set_promoters = from("syn3a.whole_changes", "set_promoters"),
   knock_out = from("syn3a.whole_changes", "knock_out"),
-  divide = from("syn3a.whole_changes", "divide"),
+  divide_whole_cell = from("syn3a.whole_changes", "divide"),
 }
 
 return whole

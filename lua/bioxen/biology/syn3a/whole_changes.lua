@@ -150,9 +150,9 @@ end
 -- Each molecule goes to either with the chance 1/2, complexes in whole; pools, volume and debts are halved. The
 -- seed says which is which. (These rules are ours: the published program ends here.)
 function changes.divide(cell, seed)
-  whole_cell.expect(cell, "divide")
+  whole_cell.expect(cell, "divide_whole_cell")
   if cell:get "area_doubled_at" == 0 or cell:get "replicated_at" == 0 then
-    error("divide: the cell is not ready: its area has not doubled, or its chromosome is not replicated", 2)
+    error("divide_whole_cell: the cell is not ready: its area has not doubled, or its chromosome is not replicated", 2)
   end
   if seed then math.randomseed(seed) end
   let_go_of_origins(cell)
