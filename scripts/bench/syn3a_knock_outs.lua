@@ -42,14 +42,16 @@ end
 
 local function verdict(r)
   local words = {}
-  if r[1] < 0.25 then words[#words + 1] = "stops expression" elseif r[1] < 0.75 then words[1] = "slows expression" end
+  if r[1] < 0.25 then words[1] = "stops expression"
+  elseif r[1] < 0.75 then words[1] = "slows expression" end
   if r[4] < 0.1 then words[#words + 1] = "no replication" end
   if r[3] < 0.8 then words[#words + 1] = "slows lipids" end
   return #words > 0 and table.concat(words, "; ") or "nothing to be seen"
 end
 
 local wild = run()
-print "locus\tchains\ttranscripts\tlipid area\tgenes\tATP mM\tverdict\ttheirs: chains, transcripts, lipid area, genes, verdict"
+print("locus\tchains\ttranscripts\tlipid area\tgenes\tATP mM\tverdict"
+  .. "\ttheirs: chains, transcripts, lipid area, genes, verdict")
 for i = first, math.min(last, #loci) do
   local r, theirs = run(loci[i]), known[loci[i]] or {}
   for j = 1, 4 do r[j] = r[j]/wild[j] end

@@ -172,7 +172,9 @@ local function add_growth(set, chain_area)
   for _, pool in ipairs(metabolism.pools()) do set("M_" .. pool[1], "max(0, M_%s*there/per_mM)", pool[1]) end
   for _, carrier in ipairs(complexes.carriers) do
     if carrier[2]:find "^pts" or carrier[2] == "crr" then
-      for _, form in ipairs { carrier[2], (next(carrier[3])) } do set("M_" .. form, "max(0, M_%s*there/per_mM)", form) end
+      for _, form in ipairs { carrier[2], (next(carrier[3])) } do
+        set("M_" .. form, "max(0, M_%s*there/per_mM)", form)
+      end
     end
   end
 end
