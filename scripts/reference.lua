@@ -16,7 +16,7 @@ local chapters = {
   { "Hypervisors", "BioXenHypervisor", "Change" },
   { "Managers", "BioResourceManager", "ResourceUsage", "Monitoring", "ResourceSnapshot", "ConfigManager" },
   { "In a VM: the cell", "Cell", "Process", "Event", "RunOptions", "EnsembleOptions" },
-  { "In a VM: flux balance", "flux", "FluxModel", "FluxSolution" },
+  { "In a VM: flux balance", "flux", "FluxModel", "FluxSolution", "FluxShare" },
   { "What runs leave", "Trajectory", "Ensemble" },
   { "Charts", "PlotOptions", "TrajectoryPlot", "EnsemblePlot", "Plot", "PlotPanel", "PlotSeries" },
   { "Genomes", "genome", "Genome", "Gene", "ProteinDifference", "GenomeOptions" },

@@ -54,6 +54,10 @@ void bx_fba_free(bx_fba *fba); /* NULL is fine */
 int bx_fba_add_metabolite(bx_fba *fba, const char *id, bool boundary, bx_error *err);
 int bx_fba_add_reaction(bx_fba *fba, const bx_fba_reaction *reaction, bx_error *err);
 
+/* Where a metabolite is, for what tells exchanges from demands; "" until it is set. */
+int bx_fba_set_compartment(bx_fba *fba, size_t metabolite, const char *compartment, bx_error *err);
+const char *bx_fba_compartment(const bx_fba *fba, size_t metabolite);
+
 size_t bx_fba_metabolites(const bx_fba *fba);
 size_t bx_fba_reactions(const bx_fba *fba);
 size_t bx_fba_genes(const bx_fba *fba);

@@ -51,8 +51,10 @@ void bx_fba_free(bx_fba *fba)
 {
     if (!fba)
         return;
-    for (size_t i = 0; i < fba->metabolite_count; i++)
+    for (size_t i = 0; i < fba->metabolite_count; i++) {
         free(fba->metabolites[i].id);
+        free(fba->metabolites[i].compartment);
+    }
     for (size_t i = 0; i < fba->reaction_count; i++)
         free_reaction(&fba->reactions[i]);
     for (size_t i = 0; i < fba->gene_count; i++)
@@ -120,6 +122,22 @@ int bx_fba_add_metabolite(bx_fba *fba, const char *id, bool boundary, bx_error *
     fba->rows += !boundary;
     forget_program(fba);
     return 0;
+}
+
+int bx_fba_set_compartment(bx_fba *fba, size_t metabolite, const char *compartment, bx_error *err)
+{
+    char *copied = strdup(compartment);
+    if (!copied)
+        return bx_fail_memory(err);
+    free(fba->metabolites[metabolite].compartment);
+    fba->metabolites[metabolite].compartment = copied;
+    return 0;
+}
+
+const char *bx_fba_compartment(const bx_fba *fba, size_t metabolite)
+{
+    const char *compartment = fba->metabolites[metabolite].compartment;
+    return compartment ? compartment : "";
 }
 
 /* ---- reactions ---- */

@@ -10,8 +10,8 @@
 #include <stdint.h>
 
 typedef struct bx_fba_metabolite {
-    char *id;
-    bool boundary; /* not balanced, no row */
+    char *id, *compartment; /* this may be NULL */
+    bool boundary;          /* not balanced, no row */
     int row;
 } bx_fba_metabolite;
 

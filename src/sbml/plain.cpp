@@ -335,6 +335,11 @@ const char *text_of(Name name)
     return reinterpret_cast<const char *>(name);
 }
 
+struct SpeciesRead {
+    Name id, compartment; /* this may be NULL */
+    bool boundary;
+};
+
 struct Term {
     Name species;
     double coefficient;
@@ -392,7 +397,7 @@ struct Reader {
     std::unordered_set<Name> ids; /* of all that formulas could name */
     std::unordered_map<Name, double> parameters;
     std::unordered_map<Name, std::string> labels;
-    std::vector<std::pair<Name, bool>> species;
+    std::vector<SpeciesRead> species;
     std::vector<Term> terms;
     std::vector<Mark> marks;
     std::vector<ReactionRead> reactions;
@@ -620,7 +625,8 @@ bool take(Reader &r, kind is, const Given &given)
     case COMPARTMENT: return take_id(r, word_of(r, given, "id"));
     case SPECIES:
         id = word_of(r, given, "id");
-        r.species.push_back({id, is_true(given, "boundaryCondition", false)});
+        r.species.push_back(
+            {id, word_of(r, given, "compartment"), is_true(given, "boundaryCondition", false)});
         return take_id(r, id);
     case PARAMETER:
         id = word_of(r, given, "id");
@@ -1015,9 +1021,13 @@ int fill(const Reading &reading, bx_fba *fba, char taken[256], bx_error *err)
         std::strncpy(taken, text_of(reading.objective->id), 255);
         bx_fba_set_sense(fba, reading.objective->maximise);
     }
-    for (const auto &species : r.species)
-        if (bx_fba_add_metabolite(fba, text_of(species.first), species.second, err) < 0)
+    for (size_t i = 0; i < r.species.size(); i++) {
+        const SpeciesRead &species = r.species[i];
+        if (bx_fba_add_metabolite(fba, text_of(species.id), species.boundary, err) < 0 ||
+            (species.compartment &&
+             bx_fba_set_compartment(fba, i, text_of(species.compartment), err) < 0))
             return -1;
+    }
     for (size_t i = 0; i < r.reactions.size(); i++)
         if (add_reaction(reading, i, fba, err) < 0)
             return -1;
