@@ -46,6 +46,11 @@ static bool sounds_outside(const char *compartment)
     return false;
 }
 
+static const char *place_of(const bx_fba *fba, size_t metabolite)
+{
+    return bx_about_text(&fba->metabolites[metabolite].about, BX_ABOUT_COMPARTMENT);
+}
+
 /* The crossings of the compartments, by the first metabolite that is in one. */
 static void count_crossings(const bx_fba *fba, const bx_names *first, size_t *counts)
 {
@@ -53,7 +58,7 @@ static void count_crossings(const bx_fba *fba, const bx_names *first, size_t *co
     for (size_t r = 0; r < fba->reaction_count; r++) {
         size_t crossed = bx_fba_crossing(fba, r, &coefficient);
         if (crossed != BX_FBA_NONE)
-            counts[bx_names_find(first, bx_fba_compartment(fba, crossed))]++;
+            counts[bx_names_find(first, place_of(fba, crossed))]++;
     }
 }
 
@@ -63,7 +68,7 @@ static const char *choose_outside(const bx_fba *fba, const size_t *counts)
     size_t most = 0;
     bool sounds = false;
     for (size_t i = 0; i < fba->metabolite_count; i++) {
-        const char *compartment = bx_fba_compartment(fba, i);
+        const char *compartment = place_of(fba, i);
         bool named = counts[i] > 0 && sounds_outside(compartment);
         if ((named && !sounds) || (named == sounds && counts[i] > most)) {
             outside = compartment;
@@ -80,7 +85,7 @@ static int find_outside(const bx_fba *fba, const char **outside, bx_error *err)
     size_t *counts = calloc(fba->metabolite_count + 1, sizeof *counts);
     int result = counts ? 0 : -1;
     for (size_t i = 0; i < fba->metabolite_count && result == 0; i++) {
-        const char *compartment = bx_fba_compartment(fba, i);
+        const char *compartment = place_of(fba, i);
         if (bx_names_find(&first, compartment) == BX_NAME_NONE)
             result = bx_names_add(&first, compartment, i);
     }
@@ -104,7 +109,7 @@ int bx_fba_boundaries(const bx_fba *fba, bx_fba_boundary *kinds, const char **ou
         size_t crossed = bx_fba_crossing(fba, r, &coefficient);
         if (crossed == BX_FBA_NONE)
             kinds[r] = BX_FBA_INTERNAL;
-        else if (strcmp(bx_fba_compartment(fba, crossed), *outside) == 0)
+        else if (strcmp(place_of(fba, crossed), *outside) == 0)
             kinds[r] = BX_FBA_EXCHANGE;
         else
             kinds[r] = reaction->lower < 0 && reaction->upper > 0 ? BX_FBA_SINK : BX_FBA_DEMAND;

@@ -382,8 +382,7 @@ int fill(Reader &r)
     for (unsigned i = 0; i < r.model->getNumSpecies(); i++) {
         const Species &species = *r.model->getSpecies(i);
         if (bx_fba_add_metabolite(r.fba, species.getId().c_str(), species.getBoundaryCondition(),
-                                  r.err) < 0 ||
-            bx_fba_set_compartment(r.fba, i, species.getCompartment().c_str(), r.err) < 0)
+                                  r.err) < 0)
             return -1;
     }
     for (unsigned i = 0; i < r.model->getNumReactions(); i++)
