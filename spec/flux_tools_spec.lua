@@ -49,46 +49,19 @@ local kitchen = [[
   }
 ]]
 
-local compartments = [[<?xml version="1.0" encoding="UTF-8"?>
-<sbml xmlns="http://www.sbml.org/sbml/level3/version1/core" level="3" version="1"
- xmlns:fbc="http://www.sbml.org/sbml/level3/version1/fbc/version2" fbc:required="false">
-<model id="places" fbc:strict="true">
-<listOfCompartments><compartment id="c" constant="true"/><compartment id="e" constant="true"/></listOfCompartments>
-<listOfSpecies>
-%s
-</listOfSpecies>
-<listOfParameters><parameter id="low" value="-10" constant="true"/><parameter id="no" value="0" constant="true"/>
-<parameter id="high" value="10" constant="true"/></listOfParameters>
-<listOfReactions>
-%s
-</listOfReactions></model></sbml>]]
-
-local function species(id, place, boundary)
-  return ('<species id="%s" compartment="%s" hasOnlySubstanceUnits="true" boundaryCondition="%s" constant="false"/>')
-    :format(id, place, tostring(boundary or false))
-end
-
-local function reaction(id, from, to, lower)
-  local function side(list, name)
-    return name and ('<%s><speciesReference species="%s" stoichiometry="1" constant="true"/></%s>')
-      :format(list, name, list) or ""
-  end
-  return ('<reaction id="%s" reversible="true" fast="false" fbc:lowerFluxBound="%s" fbc:upperFluxBound="high">%s%s'
-    .. "</reaction>"):format(id, lower, side("listOfReactants", from), side("listOfProducts", to))
-end
-
 describe("a medium", function()
   it("is what exchanges may take up, which are told by where their metabolite is", function()
-    local text = compartments:format(
-      table.concat({ species("A_e", "e"), species("B_e", "e"), species("B_out", "e", true), species("A", "c") }, "\n"),
-      table.concat({ reaction("one", "A_e", nil, "low"), reaction("two", "B_out", "B_e", "no"),
-        reaction("move", "A_e", "A", "low"), reaction("sink", "A", nil, "low"), reaction("demand", "A", nil, "no") },
-        "\n"))
     assert.same({ { exchanges = { "one", "two" }, sinks = { "sink" }, demands = { "demand" }, outside = "e" },
-      { one = 10, two = 10 } }, run([[
-        local model = flux.load_sbml(args)
+      { one = 10, two = 10 } }, run [[
+        local model = flux.model { boundary = { "B_out" }, reactions = {
+          { "A_e ->", name = "one", lower = -10 }, { "B_out -> B_e", name = "two", upper = 10 },
+          { "A_e -> A", name = "move", lower = -10 },
+          { "A ->", name = "sink", lower = -10 }, { "A ->", name = "demand" } } }
+        for id, place in pairs { A_e = "e", B_e = "e", B_out = "e", A = "c" } do
+          model:set_metabolite(id, { compartment = place })
+        end
         return { model:boundaries(), model:medium() }
-      ]], text))
+      ]])
   end)
 
   it("is set as a whole, or not at all", function()

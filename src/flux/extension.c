@@ -11,34 +11,32 @@
 
 /* ---- putting it together ---- */
 
-static bool grow(void **items, size_t capacity, size_t size)
+/* The items as they were where there is no memory for more. */
+static void *grow(bx_extension *p, void *items, size_t capacity, size_t size)
 {
-    void *grown = realloc(*items, capacity * size);
-    if (grown)
-        *items = grown;
-    return grown;
+    void *grown = realloc(items, capacity * size);
+    p->failed = p->failed || !grown;
+    return grown ? grown : items;
 }
 
-static bool make_columns(bx_extension *p)
+static void make_columns(bx_extension *p)
 {
     if (p->columns < p->column_capacity)
-        return true;
+        return;
     size_t wanted = 2 * p->column_capacity + 64;
-    if (!grow((void **)&p->lower, wanted, sizeof(double)) ||
-        !grow((void **)&p->upper, wanted, sizeof(double)) ||
-        !grow((void **)&p->cost, wanted, sizeof(double)) ||
-        !grow((void **)&p->whole, wanted, sizeof(bool)))
-        return false;
-    p->column_capacity = wanted;
-    return true;
+    p->lower = grow(p, p->lower, wanted, sizeof *p->lower);
+    p->upper = grow(p, p->upper, wanted, sizeof *p->upper);
+    p->cost = grow(p, p->cost, wanted, sizeof *p->cost);
+    p->whole = grow(p, p->whole, wanted, sizeof *p->whole);
+    if (!p->failed)
+        p->column_capacity = wanted;
 }
 
 uint32_t bx_extension_column(bx_extension *p, double lower, double upper, double cost)
 {
-    if (!make_columns(p)) {
-        p->failed = true;
+    make_columns(p);
+    if (p->failed)
         return 0;
-    }
     p->lower[p->columns] = lower;
     p->upper[p->columns] = upper;
     p->cost[p->columns] = cost;
@@ -58,13 +56,13 @@ uint32_t bx_extension_row(bx_extension *p, double lower, double upper)
 {
     if (p->rows == p->row_capacity) {
         size_t wanted = 2 * p->row_capacity + 64;
-        if (!grow((void **)&p->row_lower, wanted, sizeof(double)) ||
-            !grow((void **)&p->row_upper, wanted, sizeof(double))) {
-            p->failed = true;
-            return 0;
-        }
-        p->row_capacity = wanted;
+        p->row_lower = grow(p, p->row_lower, wanted, sizeof *p->row_lower);
+        p->row_upper = grow(p, p->row_upper, wanted, sizeof *p->row_upper);
+        if (!p->failed)
+            p->row_capacity = wanted;
     }
+    if (p->failed)
+        return 0;
     p->row_lower[p->rows] = lower;
     p->row_upper[p->rows] = upper;
     return (uint32_t)p->rows++;
@@ -74,12 +72,12 @@ void bx_extension_put(bx_extension *p, uint32_t row, uint32_t column, double val
 {
     if (p->entry_count == p->entry_capacity) {
         size_t wanted = 2 * p->entry_capacity + 256;
-        if (!grow((void **)&p->entries, wanted, sizeof *p->entries)) {
-            p->failed = true;
-            return;
-        }
-        p->entry_capacity = wanted;
+        p->entries = grow(p, p->entries, wanted, sizeof *p->entries);
+        if (!p->failed)
+            p->entry_capacity = wanted;
     }
+    if (p->failed)
+        return;
     p->entries[p->entry_count++] = (bx_extension_entry){row, column, value};
 }
 
