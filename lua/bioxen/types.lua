@@ -530,9 +530,7 @@ function Medium:balance(name) end
 ---@param amount number
 function Medium:dose(name, amount) end
 
----@return number volume litres
----@return number inflow L/h
----@return number outflow L/h
+---@return { volume: number, inflow: number, outflow: number } litres, L/h
 function Medium:flow() end
 
 ---From now on it flows otherwise. What is absent stays.

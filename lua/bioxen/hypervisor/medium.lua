@@ -79,9 +79,10 @@ local function index_of(self, name, level)
     (level or 2) + 1)
 end
 
---- Its volume in litres; inflow and outflow in L/h.
+--- { volume in litres, inflow and outflow in L/h }.
 function methods:flow()
-  return self.state:flow()
+  local volume, inflow, outflow = self.state:flow()
+  return { volume = volume, inflow = inflow, outflow = outflow }
 end
 
 --- mM, of a pool.
@@ -275,5 +276,7 @@ function medium.step(self, vm_ids, answers, duration)
   end
   return self.state:step(duration/3600, given)
 end
+
+medium.methods = methods
 
 return medium

@@ -327,7 +327,7 @@ function Run:record()
   result.time[row] = self.time
   for i, place in ipairs(self.media) do
     result.media[i] = result.media[i] or { volume = {}, pools = {} }
-    put(result.media[i], "volume", row, (place:flow()))
+    put(result.media[i], "volume", row, place:flow().volume)
     for name, value in pairs(place:concentrations()) do put(result.media[i].pools, name, row, value) end
     if self.population then self:record_population(i, place, row) end
     for vm_id, member in pairs(place:members()) do
