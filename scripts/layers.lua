@@ -20,6 +20,7 @@ layers.rooms = {
   { "src/flux" },
   { "src/model" },
   { "src/record" },
+  { "src/medium" },
   { "src/genome" },
   { "src/wire" },
   { "src/core" },

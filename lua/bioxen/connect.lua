@@ -5,6 +5,7 @@ local check = require "bioxen.check"
 local core = require "bioxen.core"
 local genome_of = require "bioxen.model.genome_source"
 local place = require "bioxen.serve.place"
+local saved = require "bioxen.vm.saved"
 local sbml = require "bioxen.model.sbml"
 require "bioxen.hypervisor"
 require "bioxen.methods"
@@ -136,6 +137,13 @@ function VM:install_biological_package(package_name, options)
   return outcome(value, err)
 end
 
+function VM:save(path)
+  saved.check_path(path, 2)
+  local bytes, err = ask(self.hypervisor, "save", self.id, self.number)
+  if not bytes then return nil, err end
+  return core.save_file(path, bytes)
+end
+
 function VM:get_vm_type() return self.vm_type end
 
 function VM:get_biological_type() return self.biological_type end
@@ -194,16 +202,20 @@ local function here(path)
   return type(path) == "string" and core.real_path(path) or path
 end
 
+-- A configuration as it is sent, and the number of the VM whose guest it names.
+local function to_send(config)
+  if type(config) ~= "table" then return config end
+  local copy = {}
+  for key, value in pairs(config) do copy[key] = value end
+  copy.model, copy.xcpng_config = here(copy.model), here(copy.xcpng_config)
+  local guest = core.class_name(copy.guest) == "XCPngBiologicalVM" and copy.guest.number
+  if guest then copy.guest = nil end
+  return copy, guest
+end
+
 function Hypervisor:create_vm(vm_id, biological_type, vm_type, config)
   local guest
-  if type(config) == "table" then
-    local given = config
-    config = {}
-    for key, value in pairs(given) do config[key] = value end
-    config.model, config.xcpng_config = here(config.model), here(config.xcpng_config)
-    guest = core.class_name(config.guest) == "XCPngBiologicalVM" and config.guest.number
-    if guest then config.guest = nil end
-  end
+  config, guest = to_send(config)
   local told, err = ask(self, "create", type(vm_id) == "string" and vm_id or nil, vm_id, biological_type, vm_type,
     config, guest)
   if not told then return nil, err end
@@ -219,6 +231,16 @@ end
 function Hypervisor:clone_vm(vm_id, new_id)
   local told, err = ask(self, "clone", type(new_id) == "string" and new_id or nil, vm_id, new_id)
   if not told then return nil, err end
+  return object_of(self, told)
+end
+
+function Hypervisor:restore_vm(path, new_id, vm_type, config)
+  local bytes, err = saved.read_file(path)
+  if not bytes then return nil, err end
+  local sent, guest = to_send(config)
+  local told, problem = ask(self, "restore", type(new_id) == "string" and new_id or nil, bytes, path, new_id, vm_type,
+    sent, guest)
+  if not told then return nil, problem end
   return object_of(self, told)
 end
 
@@ -257,6 +279,11 @@ function Hypervisor:listen(f)
   if type(batch) ~= "table" then return end
   self.cursor = batch.cursor
   listen_on(self)
+end
+
+-- Media are held by the process that has the VMs.
+function Hypervisor:medium()
+  return core.fail("EUNSUPPORTED", "media are for VMs of the process itself: a daemon's have none")
 end
 
 Hypervisor.on = core.hypervisor_methods.on

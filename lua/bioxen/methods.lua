@@ -6,6 +6,7 @@ local packages = require "bioxen.vm.packages"
 local fork = require "bioxen.fork"
 local plot = require "bioxen.plot"
 local resources = require "bioxen.hypervisor.resources"
+local saved = require "bioxen.vm.saved"
 local top = require "bioxen.hypervisor.top"
 local sbml = require "bioxen.model.sbml"
 
@@ -20,6 +21,7 @@ vm.install_biological_package = packages.install
 vm.load_genome = resources.load_genome
 vm.load_sbml = sbml.load
 vm.manage_operons = capabilities.manage_operons
+vm.save = saved.save
 vm.top = top.top
 vm.start_transcription = capabilities.start_transcription
 

@@ -7,7 +7,7 @@
 
 #define NOTHING 1e-9 /* of the largest weight or rate */
 
-/* A constraint: the balance of a row, or a bound of a column. */
+/* The balance of a row, or what a constraint allows it, or a bound of a column. */
 typedef enum item_kind { BALANCE, LOWER, UPPER } item_kind;
 
 typedef struct item {
@@ -37,10 +37,14 @@ static double weight_of(const conflict *c, size_t j)
     return fabs(weight) <= NOTHING * terms ? 0 : weight;
 }
 
-/* Whether the weighted sum of all columns cannot be as small as 0, or else not as great. */
+/* Whether the weighted sum of all columns cannot be as small as the rows ask, or else not as great.
+ */
 static bool is_too_great(const conflict *c)
 {
     double least = 0;
+    for (size_t i = 0; i < c->whole->rows; i++)
+        if (c->ray[i] != 0)
+            least -= c->ray[i] * (c->ray[i] > 0 ? c->whole->row_upper[i] : c->whole->row_lower[i]);
     for (size_t j = 0; j < c->whole->columns; j++) {
         double weight = weight_of(c, j);
         if (weight != 0)
@@ -96,7 +100,8 @@ static void set_item(const conflict *c, const item *it, bool holds)
 {
     const bx_lp_problem *now = bx_lp_problem_of(c->lp);
     if (it->kind == BALANCE)
-        bx_lp_set_row(c->lp, it->here, holds ? 0 : -INFINITY, holds ? 0 : INFINITY);
+        bx_lp_set_row(c->lp, it->here, holds ? c->whole->row_lower[it->whole] : -INFINITY,
+                      holds ? c->whole->row_upper[it->whole] : INFINITY);
     else if (it->kind == LOWER)
         bx_lp_set_bounds(c->lp, it->here, holds ? c->whole->lower[it->whole] : -INFINITY,
                          now->upper[it->here]);
@@ -175,6 +180,8 @@ static void mark_items(const bx_fba *fba, const conflict *c, bx_fba_diagnosis *t
             to->lower[it->whole] = true;
         else if (it->kind == UPPER)
             to->upper[it->whole] = true;
+        else if (it->whole >= fba->rows)
+            to->constraint[it->whole - fba->rows] = true;
         for (size_t i = 0; it->kind == BALANCE && i < fba->metabolite_count; i++)
             if (!fba->metabolites[i].boundary && (size_t)fba->metabolites[i].row == it->whole)
                 to->balance[i] = true;
@@ -232,6 +239,10 @@ static bx_lp *make_rays(const bx_lp_problem *whole, bx_error *err)
     bx_lp *lp = NULL;
     if (bx_lp_problem_init(&p, whole->rows + 1, 2 * whole->columns, elements, err) == 0) {
         p.interrupt = whole->interrupt;
+        for (size_t i = 0; i < whole->rows; i++) {
+            p.row_lower[i] = isfinite(whole->row_lower[i]) ? 0 : -INFINITY;
+            p.row_upper[i] = isfinite(whole->row_upper[i]) ? 0 : INFINITY;
+        }
         p.row_lower[whole->rows] = p.row_upper[whole->rows] = -1;
         for (size_t j = 0; j < whole->columns; j++) {
             add_direction(&p, whole, j, 1);
@@ -267,6 +278,7 @@ int bx_fba_diagnose(bx_fba *fba, bx_fba_diagnosis *to, bx_error *err)
         return -1;
     to->status = solution.status;
     memset(to->balance, 0, fba->metabolite_count * sizeof *to->balance);
+    memset(to->constraint, 0, fba->constraints.count * sizeof *to->constraint);
     memset(to->lower, 0, fba->reaction_count * sizeof *to->lower);
     memset(to->upper, 0, fba->reaction_count * sizeof *to->upper);
     memset(to->ray, 0, fba->reaction_count * sizeof *to->ray);

@@ -15,15 +15,22 @@ static double cost_of(const bx_lp_problem *whole, const double *x)
     return cost;
 }
 
-/* Each column with a reduced cost stays at the bound that this speaks for. */
+/* Each column with a reduced cost stays at the bound that this speaks for, and each row with a
+ * price. */
 static void hold_at_bounds(const bx_fba *fba, bx_lp_problem *whole)
 {
-    const double *reduced = bx_lp_reduced_costs(fba->lp);
+    const double *reduced = bx_lp_reduced_costs(fba->lp), *prices = bx_lp_prices(fba->lp);
     for (size_t j = 0; j < whole->columns; j++) {
         if (reduced[j] > 0 && isfinite(whole->lower[j]))
             whole->upper[j] = whole->lower[j];
         else if (reduced[j] < 0 && isfinite(whole->upper[j]))
             whole->lower[j] = whole->upper[j];
+    }
+    for (size_t i = 0; i < whole->rows; i++) {
+        if (prices[i] > 0 && isfinite(whole->row_lower[i]))
+            whole->row_upper[i] = whole->row_lower[i];
+        else if (prices[i] < 0 && isfinite(whole->row_upper[i]))
+            whole->row_lower[i] = whole->row_upper[i];
     }
 }
 

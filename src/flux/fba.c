@@ -51,38 +51,101 @@ int bx_fba_poll(bx_fba *fba, double fraction, bx_error *err)
 
 /* ---- the linear program ---- */
 
-static void add_column(bx_lp_problem *p, const bx_fba *fba, const bx_fba_column *reaction)
+/* The parts of constraints by their reaction: a list of each, linked. */
+typedef struct linked_part {
+    size_t row;
+    double coefficient;
+    size_t next; /* BX_FBA_NONE: the last */
+} linked_part;
+
+typedef struct constraint_parts {
+    size_t *first; /* of each reaction; NULL where there are no constraints */
+    linked_part *parts;
+} constraint_parts;
+
+static size_t count_parts(const bx_fba *fba)
 {
+    size_t count = 0;
+    for (size_t i = 0; i < fba->constraints.count; i++)
+        count += fba->constraints.items[i].part_count;
+    return count;
+}
+
+static int link_parts(const bx_fba *fba, constraint_parts *to, bx_error *err)
+{
+    size_t count = 0;
+    *to = (constraint_parts){0};
+    if (fba->constraints.count == 0)
+        return 0;
+    to->first = malloc((fba->reaction_count + 1) * sizeof *to->first);
+    to->parts = malloc((count_parts(fba) + 1) * sizeof *to->parts);
+    if (!to->first || !to->parts)
+        return bx_fail_memory(err);
+    for (size_t r = 0; r < fba->reaction_count; r++)
+        to->first[r] = BX_FBA_NONE;
+    for (size_t i = 0; i < fba->constraints.count; i++) {
+        const bx_fba_sum *sum = &fba->constraints.items[i];
+        for (size_t k = 0; k < sum->part_count; k++) {
+            size_t *first = &to->first[sum->parts[k].reaction];
+            to->parts[count] = (linked_part){fba->rows + i, sum->parts[k].coefficient, *first};
+            *first = count++;
+        }
+    }
+    return 0;
+}
+
+static void add_column(bx_lp_problem *p, const bx_fba *fba, size_t r,
+                       const constraint_parts *constraints)
+{
+    const bx_fba_column *reaction = &fba->reactions[r];
     for (size_t i = 0; i < reaction->entry_count; i++) {
         const bx_fba_metabolite *metabolite = &fba->metabolites[reaction->entries[i].metabolite];
         if (!metabolite->boundary)
             bx_lp_problem_add(p, (size_t)metabolite->row, reaction->entries[i].coefficient);
     }
+    size_t part = constraints->first ? constraints->first[r] : BX_FBA_NONE;
+    for (; part != BX_FBA_NONE; part = constraints->parts[part].next)
+        bx_lp_problem_add(p, constraints->parts[part].row, constraints->parts[part].coefficient);
     bx_lp_problem_end_column(p, reaction->lower, reaction->upper,
                              fba->minimise ? reaction->objective : -reaction->objective);
 }
 
-/* It minimises, so that costs are -objective where the model maximises. */
+static void fill_program(bx_lp_problem *p, const bx_fba *fba, const constraint_parts *constraints)
+{
+    p->interrupt = fba->watch.interrupt;
+    for (size_t i = 0; i < fba->constraints.count; i++) {
+        p->row_lower[fba->rows + i] = fba->constraints.items[i].lower;
+        p->row_upper[fba->rows + i] = fba->constraints.items[i].upper;
+    }
+    for (size_t r = 0; r < fba->reaction_count; r++)
+        add_column(p, fba, r, constraints);
+}
+
+/* It minimises, so that costs are -objective where the model maximises. The rows of constraints
+ * stand behind those of metabolites. */
 static bx_lp *build(const bx_fba *fba, bx_error *err)
 {
-    double bytes =
-        bx_lp_bytes((double)fba->rows, (double)fba->reaction_count, (double)fba->elements);
-    if (bytes > (double)bx_fba_byte_limit(fba) || fba->elements > INT_MAX) {
+    size_t rows = fba->rows + fba->constraints.count, elements = fba->elements + count_parts(fba);
+    double bytes = bx_lp_bytes((double)rows, (double)fba->reaction_count, (double)elements);
+    if (bytes > (double)bx_fba_byte_limit(fba) || elements > INT_MAX) {
         bx_fail(err, BX_EMEMORY,
                 "the linear program of %zu metabolites and %zu reactions would take %.3g bytes, "
                 "more than %zu",
-                fba->rows, fba->reaction_count, bytes, bx_fba_byte_limit(fba));
+                rows, fba->reaction_count, bytes, bx_fba_byte_limit(fba));
         return NULL;
     }
     bx_lp *lp = NULL;
     bx_lp_problem p;
-    if (bx_lp_problem_init(&p, fba->rows, fba->reaction_count, fba->elements, err) == 0) {
-        p.interrupt = fba->watch.interrupt;
-        for (size_t r = 0; r < fba->reaction_count; r++)
-            add_column(&p, fba, &fba->reactions[r]);
-        lp = bx_lp_new(&p, err);
+    constraint_parts constraints;
+    if (link_parts(fba, &constraints, err) == 0) {
+        if (bx_lp_problem_init(&p, rows, fba->reaction_count, elements, err) == 0) {
+            fill_program(&p, fba, &constraints);
+            lp = bx_lp_new(&p, err);
+        }
+        bx_lp_problem_free(&p);
     }
-    bx_lp_problem_free(&p);
+    free(constraints.first);
+    free(constraints.parts);
     return lp;
 }
 
@@ -162,7 +225,7 @@ static bool reduce(bx_fba *fba)
     if (!fba->fluxes) {
         fba->widest_lower = malloc((fba->reaction_count + 1) * sizeof(double));
         fba->widest_upper = malloc((fba->reaction_count + 1) * sizeof(double));
-        fba->row_prices = calloc(fba->rows + 1, sizeof(double));
+        fba->row_prices = calloc(wide.rows + 1, sizeof(double));
         fba->fluxes = calloc(fba->reaction_count + 1, sizeof(double));
         if (!fba->widest_lower || !fba->widest_upper || !fba->row_prices || !fba->fluxes)
             return false;

@@ -7,6 +7,7 @@
 #define BX_FLUX_FBA_H
 
 #include "core/error.h"
+#include "flux/about.h"
 
 #include <signal.h>
 #include <stdbool.h>
@@ -54,12 +55,17 @@ void bx_fba_free(bx_fba *fba); /* NULL is fine */
 int bx_fba_add_metabolite(bx_fba *fba, const char *id, bool boundary, bx_error *err);
 int bx_fba_add_reaction(bx_fba *fba, const bx_fba_reaction *reaction, bx_error *err);
 
+/* The index of the gene of that name, which a rule can hold; a new one where there is none.
+ * BX_FBA_NONE without memory. */
+size_t bx_fba_add_gene(bx_fba *fba, const char *id, bx_error *err);
+
 size_t bx_fba_metabolites(const bx_fba *fba);
 size_t bx_fba_reactions(const bx_fba *fba);
 size_t bx_fba_genes(const bx_fba *fba);
 const char *bx_fba_metabolite_id(const bx_fba *fba, size_t metabolite);
 const char *bx_fba_reaction_id(const bx_fba *fba, size_t reaction);
 const char *bx_fba_reaction_rule(const bx_fba *fba, size_t reaction); /* "" for none */
+bool bx_fba_rule_names(const bx_fba *fba, size_t reaction, size_t gene);
 const char *bx_fba_gene_id(const bx_fba *fba, size_t gene);
 
 /* The index of an id, or BX_FBA_NONE. */
@@ -79,6 +85,65 @@ void bx_fba_clear_objective(bx_fba *fba);
 void bx_fba_set_sense(bx_fba *fba, bool maximise); /* default: maximise */
 bool bx_fba_maximises(const bx_fba *fba);
 
+/* What is said of the parts. The one to change lives until parts are added, changed or removed;
+ * NULL without memory. Groups and the model itself have no index: of `item` is no account then. */
+typedef enum bx_fba_kind {
+    BX_FBA_METABOLITE,
+    BX_FBA_REACTION,
+    BX_FBA_GENE,
+    BX_FBA_GROUP,
+    BX_FBA_MODEL
+} bx_fba_kind;
+const bx_about *bx_fba_about(const bx_fba *fba, bx_fba_kind kind, size_t item);
+bx_about *bx_fba_change_about(bx_fba *fba, bx_fba_kind kind, size_t item, bx_error *err);
+
+/* Groups of parts, as SBML's package has them; what is said of one names its members. */
+size_t bx_fba_groups(const bx_fba *fba);
+int bx_fba_add_group(bx_fba *fba, bx_error *err);
+
+/* Whether ids are SBML's own, or others that would need to be written as such. */
+bool bx_fba_has_sbml_ids(const bx_fba *fba);
+void bx_fba_set_sbml_ids(bx_fba *fba);
+
+/* ---- changing the parts; what was computed is made anew ---- */
+
+bool bx_fba_is_boundary(const bx_fba *fba, size_t metabolite);
+int bx_fba_set_boundary(bx_fba *fba, size_t metabolite, bool boundary, bx_error *err);
+
+/* The reaction is from now on as `to`, whose id is its own; what is said of it is kept. */
+int bx_fba_change_reaction(bx_fba *fba, size_t reaction, const bx_fba_reaction *to, bx_error *err);
+
+/* Without what is marked. A metabolite leaves the reactions that it is in. A rule without a gene is
+ * what it is when that one is missing: of a reaction that cannot run then and stays all the same,
+ * there is none. */
+int bx_fba_remove(bx_fba *fba, const bool *metabolites, const bool *reactions, const bool *genes,
+                  bx_error *err);
+
+/* Mark what no reaction has, or none but those marked. */
+void bx_fba_mark_orphans(const bx_fba *fba, const bool *gone, bool *metabolites, bool *genes);
+
+/* Sums of fluxes. A constraint bounds one, in all that is computed; objectives are those that the
+ * model has beside the one at work. Ids are unique in their list. */
+typedef struct bx_fba_part {
+    size_t reaction;
+    double coefficient;
+} bx_fba_part;
+
+typedef struct bx_fba_sum_view {
+    const char *id;
+    const bx_fba_part *parts; /* each reaction at most once, none with 0 */
+    size_t part_count;
+    double lower, upper; /* of a constraint; -INFINITY and INFINITY for none */
+    bool maximise;       /* an objective */
+} bx_fba_sum_view;
+
+typedef enum bx_fba_list { BX_FBA_CONSTRAINTS, BX_FBA_OBJECTIVES } bx_fba_list;
+size_t bx_fba_sums_of(const bx_fba *fba, bx_fba_list list);
+bx_fba_sum_view bx_fba_sum_of(const bx_fba *fba, bx_fba_list list, size_t i);
+size_t bx_fba_find_sum(const bx_fba *fba, bx_fba_list list, const char *id);
+int bx_fba_add_sum(bx_fba *fba, bx_fba_list list, const bx_fba_sum_view *sum, bx_error *err);
+int bx_fba_remove_sum(bx_fba *fba, bx_fba_list list, size_t i, bx_error *err);
+
 /* What holds of a solution that is optimal; the arrays belong to the model and live until the next
  * call that takes it without const. The reduced cost of a reaction is the objective's change per
  * unit of its flux forced; the shadow price of a metabolite, per unit of its net production
@@ -96,12 +161,12 @@ int bx_fba_optimise(bx_fba *fba, bx_fba_solution *solution, bx_error *err);
 int bx_fba_optimise_without(bx_fba *fba, const bool *stopped, bx_fba_solution *solution,
                             bx_error *err);
 
-/* Why there is no optimum. Arrays of the caller's, one a metabolite or a reaction. */
+/* Why there is no optimum. Arrays of the caller's, one a metabolite, a reaction or a constraint. */
 typedef struct bx_fba_diagnosis {
     bx_fba_status status;
     /* Infeasible: constraints that cannot all hold, and all could without any one of them: balances
-     * of metabolites, lower and upper bounds. */
-    bool *balance, *lower, *upper;
+     * of metabolites, lower and upper bounds, and constraints. */
+    bool *balance, *lower, *upper, *constraint;
     double *ray; /* unbounded: fluxes that may be added any number of times; each gains 1 */
 } bx_fba_diagnosis;
 
@@ -112,6 +177,9 @@ int bx_fba_diagnose(bx_fba *fba, bx_fba_diagnosis *diagnosis, bx_error *err);
  * are disabled as missing too. */
 void bx_fba_stop_reactions(const bx_fba *fba, bool *missing, bool *stopped);
 
+/* Whether the reaction's rule holds when those genes alone are gone. */
+bool bx_fba_rule_holds(const bx_fba *fba, size_t reaction, const bool *missing);
+
 /* Disable the genes and reactions that are marked, or enable them again. A reaction is stopped,
  * which is a flux of 0 whatever its bounds are, while it is disabled or its rule fails for the
  * genes that are: in all that is computed of the model. */
@@ -119,8 +187,8 @@ void bx_fba_disable(bx_fba *fba, const bool *genes, const bool *reactions, bool 
 bool bx_fba_gene_disabled(const bx_fba *fba, size_t gene);
 bool bx_fba_stopped(const bx_fba *fba, size_t reaction);
 
-/* Bounds, objective and what is disabled, to come back to; of the same model, to which nothing has
- * been added since. NULL without memory. */
+/* All of a model, to come back to. It costs little until parts are added, changed or removed: then
+ * a copy of all. NULL without memory. */
 typedef struct bx_fba_state bx_fba_state;
 bx_fba_state *bx_fba_save(const bx_fba *fba, bx_error *err);
 void bx_fba_restore(bx_fba *fba, const bx_fba_state *state);

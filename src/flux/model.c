@@ -14,23 +14,30 @@
 bx_fba *bx_fba_new(const bx_fba_watch *watch, bx_error *err)
 {
     bx_fba *fba = calloc(1, sizeof *fba);
-    if (!fba)
+    if (fba)
+        fba->holders = malloc(sizeof *fba->holders);
+    if (!fba || !fba->holders) {
+        free(fba);
         bx_fail_memory(err);
-    else if (watch)
+        return NULL;
+    }
+    *fba->holders = 1;
+    if (watch)
         fba->watch = *watch;
     return fba;
 }
 
-static void free_reaction(bx_fba_column *reaction)
+void bx_fba_free_column(bx_fba_column *reaction)
 {
     free(reaction->id);
     free(reaction->rule_text);
     free(reaction->entries);
     bx_rule_free(&reaction->rule);
+    bx_about_free(&reaction->about);
 }
 
 /* What is computed from the parts is made anew when they change. */
-static void forget_program(bx_fba *fba)
+void bx_fba_forget_program(bx_fba *fba)
 {
     bx_lp_free(fba->lp);
     bx_lp_free(fba->left);
@@ -47,25 +54,53 @@ static void forget_program(bx_fba *fba)
     fba->prices = fba->reduced = NULL;
 }
 
-void bx_fba_free(bx_fba *fba)
+static void free_sums(bx_fba_sums *sums)
 {
-    if (!fba)
-        return;
-    for (size_t i = 0; i < fba->metabolite_count; i++)
+    for (size_t i = 0; i < sums->count; i++) {
+        free(sums->items[i].id);
+        free(sums->items[i].parts);
+    }
+    free(sums->items);
+}
+
+void bx_fba_free_parts(bx_fba *fba)
+{
+    for (size_t i = 0; i < fba->metabolite_count; i++) {
         free(fba->metabolites[i].id);
+        bx_about_free(&fba->metabolites[i].about);
+    }
     for (size_t i = 0; i < fba->reaction_count; i++)
-        free_reaction(&fba->reactions[i]);
-    for (size_t i = 0; i < fba->gene_count; i++)
+        bx_fba_free_column(&fba->reactions[i]);
+    for (size_t i = 0; i < fba->gene_count; i++) {
         free(fba->genes[i]);
+        bx_about_free(&fba->gene_abouts[i]);
+    }
+    for (size_t i = 0; i < fba->group_count; i++)
+        bx_about_free(&fba->groups[i]);
+    bx_about_free(&fba->about);
+    free_sums(&fba->constraints);
+    free_sums(&fba->objectives);
     free(fba->metabolites);
     free(fba->reactions);
     free(fba->genes);
+    free(fba->gene_abouts);
+    free(fba->groups);
     free(fba->missing);
     bx_names_free(&fba->metabolite_index);
     bx_names_free(&fba->reaction_index);
     bx_names_free(&fba->gene_index);
-    forget_program(fba);
     free(fba->entry_at);
+}
+
+void bx_fba_free(bx_fba *fba)
+{
+    if (!fba)
+        return;
+    bx_fba_forget_program(fba);
+    if (--*fba->holders == 0) {
+        free(fba->holders);
+        bx_fba_free_parts(fba);
+    }
     free(fba);
 }
 
@@ -98,6 +133,8 @@ static char *take_id(const bx_names *index, const char *id, const char *kind, bx
 int bx_fba_add_metabolite(bx_fba *fba, const char *id, bool boundary, bx_error *err)
 {
     size_t count = fba->metabolite_count;
+    if (bx_fba_own(fba, err) < 0)
+        return -1;
     char *copied = take_id(&fba->metabolite_index, id, "metabolite", err);
     if (!copied)
         return -1;
@@ -118,33 +155,33 @@ int bx_fba_add_metabolite(bx_fba *fba, const char *id, bool boundary, bx_error *
         (bx_fba_metabolite){.id = copied, .boundary = boundary, .row = (int)fba->rows};
     fba->metabolite_count++;
     fba->rows += !boundary;
-    forget_program(fba);
+    bx_fba_forget_program(fba);
     return 0;
 }
 
 /* ---- reactions ---- */
 
-static int check_bounds(const char *id, double lower, double upper, bx_error *err)
+int bx_fba_check_bounds(const char *what, const char *id, double lower, double upper, bx_error *err)
 {
     if (isnan(lower) || isnan(upper))
-        return bx_fail(err, BX_EMODEL, "reaction \"%.64s\": a bound is not a number", id);
+        return bx_fail(err, BX_EMODEL, "%s \"%.64s\": a bound is not a number", what, id);
     if (lower > upper)
         return bx_fail(err, BX_EMODEL,
-                       "reaction \"%.64s\": the lower bound %g is above the upper bound %g", id,
+                       "%s \"%.64s\": the lower bound %g is above the upper bound %g", what, id,
                        lower, upper);
     if (lower == INFINITY || upper == -INFINITY)
-        return bx_fail(err, BX_EMODEL, "reaction \"%.64s\": no flux is within %g and %g", id, lower,
+        return bx_fail(err, BX_EMODEL, "%s \"%.64s\": no flux is within %g and %g", what, id, lower,
                        upper);
     if ((isfinite(lower) && fabs(lower) > BOUND_LIMIT) ||
         (isfinite(upper) && fabs(upper) > BOUND_LIMIT))
         return bx_fail(err, BX_EMODEL,
-                       "reaction \"%.64s\": bounds %g and %g: at most %g in size expected, or "
+                       "%s \"%.64s\": bounds %g and %g: at most %g in size expected, or "
                        "infinite for none",
-                       id, lower, upper, BOUND_LIMIT);
+                       what, id, lower, upper, BOUND_LIMIT);
     return 0;
 }
 
-static int check_coefficient(double value, const char *what, const char *id, bx_error *err)
+int bx_fba_check_coefficient(double value, const char *what, const char *id, bx_error *err)
 {
     if (isnan(value) || fabs(value) > COEFFICIENT_LIMIT ||
         (value != 0 && fabs(value) < COEFFICIENT_LEAST))
@@ -160,7 +197,7 @@ static int add_entry(bx_fba *fba, bx_fba_column *into, const bx_fba_term *term, 
     size_t metabolite = bx_names_find(&fba->metabolite_index, term->metabolite);
     if (metabolite == BX_NAME_NONE)
         return bx_fail(err, BX_EMODEL, "there is no metabolite \"%.64s\"", term->metabolite);
-    if (check_coefficient(term->coefficient, "metabolite", term->metabolite, err) < 0)
+    if (bx_fba_check_coefficient(term->coefficient, "metabolite", term->metabolite, err) < 0)
         return -1;
     uint32_t *at = &fba->entry_at[metabolite];
     if (*at == 0) {
@@ -169,7 +206,7 @@ static int add_entry(bx_fba *fba, bx_fba_column *into, const bx_fba_term *term, 
     }
     double *sum = &into->entries[*at - 1].coefficient;
     *sum += term->coefficient;
-    return check_coefficient(*sum, "metabolite", term->metabolite, err);
+    return bx_fba_check_coefficient(*sum, "metabolite", term->metabolite, err);
 }
 
 /* Terms that cancel are left out. */
@@ -191,37 +228,47 @@ static int add_entries(bx_fba *fba, bx_fba_column *into, const bx_fba_reaction *
     return result;
 }
 
-static uint32_t take_gene(void *data, const char *name, size_t length, bx_error *err)
+size_t bx_fba_add_gene(bx_fba *fba, const char *id, bx_error *err)
 {
-    bx_fba *fba = data;
-    char id[BX_NAME_LENGTH + 1];
-    memcpy(id, name, length);
-    id[length] = '\0';
-    size_t known = bx_names_find(&fba->gene_index, id);
+    size_t count = fba->gene_count, known = bx_names_find(&fba->gene_index, id);
     if (known != BX_NAME_NONE)
-        return (uint32_t)known;
-    char **genes = grow(fba->genes, fba->gene_count, &fba->gene_capacity, sizeof *genes);
+        return known;
+    if (bx_fba_own(fba, err) < 0)
+        return BX_FBA_NONE;
+    char **genes = grow(fba->genes, count, &fba->gene_capacity, sizeof *genes);
     if (genes)
         fba->genes = genes;
     bool *missing = realloc(fba->missing, fba->gene_capacity * sizeof *missing);
     if (missing)
         fba->missing = missing;
-    char *copied = genes && missing ? strdup(id) : NULL;
-    if (!copied || bx_names_add(&fba->gene_index, copied, fba->gene_count) < 0) {
+    bx_about *abouts = realloc(fba->gene_abouts, fba->gene_capacity * sizeof *abouts);
+    if (abouts)
+        fba->gene_abouts = abouts;
+    char *copied = genes && missing && abouts && count < BX_RULE_OR ? strdup(id) : NULL;
+    if (!copied || bx_names_add(&fba->gene_index, copied, count) < 0) {
         free(copied);
         bx_fail_memory(err);
-        return BX_RULE_OR;
+        return BX_FBA_NONE;
     }
-    fba->missing[fba->gene_count] = false;
-    fba->genes[fba->gene_count] = copied;
-    return (uint32_t)fba->gene_count++;
+    fba->missing[count] = false;
+    fba->gene_abouts[count] = (bx_about){0};
+    fba->genes[count] = copied;
+    return fba->gene_count++;
 }
 
-static int fill_reaction(bx_fba *fba, bx_fba_column *into, const bx_fba_reaction *from,
-                         bx_error *err)
+static uint32_t take_gene(void *data, const char *name, size_t length, bx_error *err)
 {
-    if (check_bounds(from->id, from->lower, from->upper, err) < 0 ||
-        check_coefficient(from->objective, "objective of reaction", from->id, err) < 0)
+    char id[BX_NAME_LENGTH + 1];
+    memcpy(id, name, length);
+    id[length] = '\0';
+    size_t gene = bx_fba_add_gene(data, id, err);
+    return gene == BX_FBA_NONE ? BX_RULE_OR : (uint32_t)gene;
+}
+
+static int fill_column(bx_fba *fba, bx_fba_column *into, const bx_fba_reaction *from, bx_error *err)
+{
+    if (bx_fba_check_bounds("reaction", from->id, from->lower, from->upper, err) < 0 ||
+        bx_fba_check_coefficient(from->objective, "objective of reaction", from->id, err) < 0)
         return -1;
     bx_error inner;
     if (add_entries(fba, into, from, &inner) < 0)
@@ -237,7 +284,14 @@ static int fill_reaction(bx_fba *fba, bx_fba_column *into, const bx_fba_reaction
     return into->rule_text ? 0 : bx_fail_memory(err);
 }
 
-static size_t count_elements(const bx_fba *fba, const bx_fba_column *reaction)
+int bx_fba_make_column(bx_fba *fba, bx_fba_column *column, const bx_fba_reaction *from,
+                       bx_error *err)
+{
+    *column = (bx_fba_column){.id = strdup(from->id)};
+    return column->id ? fill_column(fba, column, from, err) : bx_fail_memory(err);
+}
+
+size_t bx_fba_count_elements(const bx_fba *fba, const bx_fba_column *reaction)
 {
     size_t count = 0;
     for (size_t i = 0; i < reaction->entry_count; i++)
@@ -248,24 +302,27 @@ static size_t count_elements(const bx_fba *fba, const bx_fba_column *reaction)
 int bx_fba_add_reaction(bx_fba *fba, const bx_fba_reaction *from, bx_error *err)
 {
     bx_fba_column added = {0};
+    if (bx_fba_own(fba, err) < 0)
+        return -1;
     added.id = take_id(&fba->reaction_index, from->id, "reaction", err);
-    if (!added.id || fill_reaction(fba, &added, from, err) < 0) {
-        free_reaction(&added);
+    if (!added.id || fill_column(fba, &added, from, err) < 0) {
+        bx_fba_free_column(&added);
         return -1;
     }
+    added.stopped = !bx_rule_holds(&added.rule, fba->missing);
     bx_fba_column *grown =
         grow(fba->reactions, fba->reaction_count, &fba->reaction_capacity, sizeof *grown);
     if (grown)
         fba->reactions = grown;
-    size_t elements = fba->elements + count_elements(fba, &added);
+    size_t elements = fba->elements + bx_fba_count_elements(fba, &added);
     if (!grown || elements > INT_MAX / 2 || fba->reaction_count >= INT_MAX / 2 ||
         bx_names_add(&fba->reaction_index, added.id, fba->reaction_count) < 0) {
-        free_reaction(&added);
+        bx_fba_free_column(&added);
         return bx_fail_memory(err);
     }
     fba->reactions[fba->reaction_count++] = added;
     fba->elements = elements;
-    forget_program(fba);
+    bx_fba_forget_program(fba);
     return 0;
 }
 
@@ -299,6 +356,15 @@ const char *bx_fba_reaction_id(const bx_fba *fba, size_t reaction)
 const char *bx_fba_reaction_rule(const bx_fba *fba, size_t reaction)
 {
     return fba->reactions[reaction].rule_text;
+}
+
+bool bx_fba_rule_names(const bx_fba *fba, size_t reaction, size_t gene)
+{
+    const bx_rule *rule = &fba->reactions[reaction].rule;
+    for (size_t i = 0; i < rule->count; i++)
+        if (rule->code[i] == gene)
+            return true;
+    return false;
 }
 
 const char *bx_fba_gene_id(const bx_fba *fba, size_t gene)
@@ -338,7 +404,7 @@ size_t bx_fba_term_of(const bx_fba *fba, size_t reaction, size_t n, double *coef
 int bx_fba_set_bounds(bx_fba *fba, size_t reaction, double lower, double upper, bx_error *err)
 {
     bx_fba_column *r = &fba->reactions[reaction];
-    if (check_bounds(r->id, lower, upper, err) < 0)
+    if (bx_fba_check_bounds("reaction", r->id, lower, upper, err) < 0)
         return -1;
     r->lower = lower;
     r->upper = upper;
@@ -354,7 +420,7 @@ void bx_fba_bounds(const bx_fba *fba, size_t reaction, double *lower, double *up
 int bx_fba_set_objective(bx_fba *fba, size_t reaction, double coefficient, bx_error *err)
 {
     bx_fba_column *r = &fba->reactions[reaction];
-    if (check_coefficient(coefficient, "objective of reaction", r->id, err) < 0)
+    if (bx_fba_check_coefficient(coefficient, "objective of reaction", r->id, err) < 0)
         return -1;
     r->objective = coefficient;
     return 0;
@@ -392,7 +458,12 @@ void bx_fba_stop_reactions(const bx_fba *fba, bool *missing, bool *stopped)
             stopped[r] = true;
 }
 
-static void settle(bx_fba *fba)
+bool bx_fba_rule_holds(const bx_fba *fba, size_t reaction, const bool *missing)
+{
+    return bx_rule_holds(&fba->reactions[reaction].rule, missing);
+}
+
+void bx_fba_settle(bx_fba *fba)
 {
     for (size_t r = 0; r < fba->reaction_count; r++) {
         bx_fba_column *reaction = &fba->reactions[r];
@@ -408,7 +479,7 @@ void bx_fba_disable(bx_fba *fba, const bool *genes, const bool *reactions, bool 
     for (size_t r = 0; r < fba->reaction_count; r++)
         if (reactions[r])
             fba->reactions[r].disabled = disabled;
-    settle(fba);
+    bx_fba_settle(fba);
 }
 
 bool bx_fba_gene_disabled(const bx_fba *fba, size_t gene)
@@ -419,66 +490,4 @@ bool bx_fba_gene_disabled(const bx_fba *fba, size_t gene)
 bool bx_fba_stopped(const bx_fba *fba, size_t reaction)
 {
     return fba->reactions[reaction].stopped;
-}
-
-/* ---- coming back ---- */
-
-typedef struct saved_reaction {
-    double lower, upper, objective;
-    bool disabled;
-} saved_reaction;
-
-struct bx_fba_state {
-    bool minimise;
-    bool *missing;
-    saved_reaction *reactions;
-    size_t genes, count;
-};
-
-bx_fba_state *bx_fba_save(const bx_fba *fba, bx_error *err)
-{
-    bx_fba_state *state = calloc(1, sizeof *state);
-    if (state) {
-        *state = (bx_fba_state){fba->minimise, calloc(fba->gene_count + 1, sizeof *state->missing),
-                                calloc(fba->reaction_count + 1, sizeof *state->reactions),
-                                fba->gene_count, fba->reaction_count};
-    }
-    if (!state || !state->missing || !state->reactions) {
-        bx_fba_state_free(state);
-        bx_fail_memory(err);
-        return NULL;
-    }
-    for (size_t g = 0; g < fba->gene_count; g++)
-        state->missing[g] = fba->missing[g];
-    for (size_t r = 0; r < fba->reaction_count; r++) {
-        const bx_fba_column *reaction = &fba->reactions[r];
-        state->reactions[r] = (saved_reaction){reaction->lower, reaction->upper,
-                                               reaction->objective, reaction->disabled};
-    }
-    return state;
-}
-
-void bx_fba_restore(bx_fba *fba, const bx_fba_state *state)
-{
-    fba->minimise = state->minimise;
-    for (size_t g = 0; g < state->genes; g++)
-        fba->missing[g] = state->missing[g];
-    for (size_t r = 0; r < state->count; r++) {
-        const saved_reaction *saved = &state->reactions[r];
-        bx_fba_column *reaction = &fba->reactions[r];
-        reaction->lower = saved->lower;
-        reaction->upper = saved->upper;
-        reaction->objective = saved->objective;
-        reaction->disabled = saved->disabled;
-    }
-    settle(fba);
-}
-
-void bx_fba_state_free(bx_fba_state *state)
-{
-    if (!state)
-        return;
-    free(state->missing);
-    free(state->reactions);
-    free(state);
 }

@@ -3,6 +3,7 @@
 #define BX_FLUX_MODEL_H
 
 #include "core/names.h"
+#include "flux/about.h"
 #include "flux/fba.h"
 #include "flux/gene_rule.h"
 #include "flux/lp.h"
@@ -13,6 +14,7 @@ typedef struct bx_fba_metabolite {
     char *id;
     bool boundary; /* not balanced, no row */
     int row;
+    bx_about about;
 } bx_fba_metabolite;
 
 typedef struct bx_fba_entry {
@@ -28,7 +30,22 @@ typedef struct bx_fba_column {
     bx_rule rule;
     bool disabled; /* by itself */
     bool stopped;  /* by that, or for lack of genes */
+    bx_about about;
 } bx_fba_column;
+
+/* A sum of fluxes: a constraint, or an objective that is not the one at work. */
+typedef struct bx_fba_sum {
+    char *id;
+    bx_fba_part *parts;
+    size_t part_count;
+    double lower, upper; /* of a constraint */
+    bool maximise;       /* an objective */
+} bx_fba_sum;
+
+typedef struct bx_fba_sums {
+    bx_fba_sum *items;
+    size_t count, capacity;
+} bx_fba_sums;
 
 struct bx_fba {
     bx_fba_watch watch;
@@ -37,11 +54,18 @@ struct bx_fba {
     bx_fba_metabolite *metabolites;
     bx_fba_column *reactions;
     char **genes;
+    bx_about *gene_abouts;
     bool *missing; /* by gene: disabled */
     size_t metabolite_count, reaction_count, gene_count;
     size_t metabolite_capacity, reaction_capacity, gene_capacity;
     size_t rows, elements; /* of the linear program */
     bool minimise;
+    bx_about about;
+    bx_about *groups;
+    size_t group_count, group_capacity;
+    bx_fba_sums constraints, objectives;
+    bool has_sbml_ids;
+    size_t *holders; /* of all of the above but watch, progress_due and minimise: see state.c */
 
     bx_lp *lp; /* NULL until needed and after additions */
     /* What is left of it, with bounds as they were or wider: solved in its stead. Or NULL. */
@@ -53,6 +77,24 @@ struct bx_fba {
     double *reduced;                     /* a reaction each */
     uint32_t *entry_at; /* while a reaction is added: metabolite -> its entry + 1 */
 };
+
+void bx_fba_forget_program(bx_fba *fba);
+
+/* All but the program and `holders`, of which nothing else holds these parts. */
+void bx_fba_free_parts(bx_fba *fba);
+
+/* Before parts are changed: no state to come back to holds them any more. */
+int bx_fba_own(bx_fba *fba, bx_error *err);
+
+/* A column made of `from`, with its genes in the model; on failure it is to be freed as well. */
+int bx_fba_make_column(bx_fba *fba, bx_fba_column *column, const bx_fba_reaction *from,
+                       bx_error *err);
+int bx_fba_check_bounds(const char *what, const char *id, double lower, double upper,
+                        bx_error *err);
+int bx_fba_check_coefficient(double value, const char *what, const char *id, bx_error *err);
+void bx_fba_free_column(bx_fba_column *column);
+size_t bx_fba_count_elements(const bx_fba *fba, const bx_fba_column *column);
+void bx_fba_settle(bx_fba *fba); /* what is stopped, by what is disabled */
 
 /* Fails once interrupted; reports progress when that is due. */
 int bx_fba_poll(bx_fba *fba, double fraction, bx_error *err);

@@ -51,6 +51,11 @@ bx_fba *bx_flux_check(lua_State *L)
     return *box;
 }
 
+bx_fba **bx_flux_test(lua_State *L, int index)
+{
+    return luaL_testudata(L, index, CLASS);
+}
+
 static int model_free(lua_State *L)
 {
     bx_fba **box = luaL_checkudata(L, 1, CLASS);
@@ -78,6 +83,16 @@ size_t bx_flux_gene(lua_State *L, const bx_fba *fba, int index, const bx_place *
         bx_raise_format(L, place->code, "%s: no gene \"%.64s\" in the model's rules", place->text,
                         id);
     return gene;
+}
+
+size_t bx_flux_metabolite(lua_State *L, const bx_fba *fba, int index, const bx_place *place)
+{
+    const char *id = bx_fields_string(L, index, place, NULL);
+    size_t metabolite = bx_fba_find_metabolite(fba, id);
+    if (metabolite == BX_FBA_NONE)
+        bx_raise_format(L, place->code, "%s: no metabolite \"%.64s\" in the model", place->text,
+                        id);
+    return metabolite;
 }
 
 size_t *bx_flux_list(lua_State *L, const bx_fba *fba, int index, bx_flux_finder *find,
@@ -130,16 +145,14 @@ bool bx_flux_flag_option(lua_State *L, int options, const char *key, const bx_pl
 
 /* ---- the objective ---- */
 
-static void read_sense(lua_State *L, bx_fba *fba, int index, const bx_place *place)
+bool bx_flux_sense(lua_State *L, int index, const bx_place *place)
 {
-    if (lua_isnoneornil(L, index))
-        return;
     const char *sense = bx_fields_string(L, index, place, "sense");
     bool maximise = strcmp(sense, "maximise") == 0;
     if (!maximise && strcmp(sense, "minimise") != 0)
         bx_raise_format(L, place->code, "%s: \"maximise\" or \"minimise\" expected, got \"%.40s\"",
                         place->text, sense);
-    bx_fba_set_sense(fba, maximise);
+    return maximise;
 }
 
 /* All of it is read before anything changes. */
@@ -177,7 +190,8 @@ void bx_flux_read_objective(lua_State *L, bx_fba *fba, int index, int sense, con
         if (bx_fba_set_objective(fba, reaction, 1, &err) < 0)
             bx_raise(L, &err);
     }
-    read_sense(L, fba, sense, place);
+    if (!lua_isnoneornil(L, sense))
+        bx_fba_set_sense(fba, bx_flux_sense(L, sense, place));
 }
 
 /* set_objective(reaction or { reaction = coefficient } [, sense]) */
@@ -292,37 +306,6 @@ static int genes(lua_State *L)
     return push_ids(L, fba, bx_fba_genes(fba), bx_fba_gene_id);
 }
 
-static void set_number(lua_State *L, const char *key, double value)
-{
-    lua_pushnumber(L, value);
-    lua_setfield(L, -2, key);
-}
-
-/* reaction(name) -> { name, lower, upper, objective, genes, stoichiometry } */
-static int reaction(lua_State *L)
-{
-    const bx_fba *fba = bx_flux_check(L);
-    bx_place place = bx_place_make(BX_EMODEL, "reaction");
-    size_t r = bx_flux_reaction(L, fba, 2, &place);
-    double lower, upper, coefficient;
-    bx_fba_bounds(fba, r, &lower, &upper);
-    lua_newtable(L);
-    lua_pushstring(L, bx_fba_reaction_id(fba, r));
-    lua_setfield(L, -2, "name");
-    set_number(L, "lower", lower);
-    set_number(L, "upper", upper);
-    set_number(L, "objective", bx_fba_objective(fba, r));
-    lua_pushstring(L, bx_fba_reaction_rule(fba, r));
-    lua_setfield(L, -2, "genes");
-    lua_newtable(L);
-    for (size_t i = 0; i < bx_fba_terms(fba, r); i++) {
-        size_t metabolite = bx_fba_term_of(fba, r, i, &coefficient);
-        set_number(L, bx_fba_metabolite_id(fba, metabolite), coefficient);
-    }
-    lua_setfield(L, -2, "stoichiometry");
-    return 1;
-}
-
 static int model_tostring(lua_State *L)
 {
     const bx_fba *fba = bx_flux_check(L);
@@ -345,8 +328,13 @@ static int model_index(lua_State *L)
 }
 
 static const luaL_Reg methods[] = {
+    {"add_constraint", bx_flux_add_constraint},
+    {"add_metabolites", bx_flux_add_metabolites_of},
+    {"add_objective", bx_flux_add_objective},
+    {"add_reactions", bx_flux_add_reactions_of},
     {"blocked", bx_flux_blocked},
     {"bounds", bounds},
+    {"constraints", bx_flux_constraints},
     {"context", bx_flux_context},
     {"dead_ends", bx_flux_dead_ends},
     {"diagnose", bx_flux_diagnose},
@@ -354,20 +342,35 @@ static const luaL_Reg methods[] = {
     {"disabled", bx_flux_disabled},
     {"dynamic", bx_flux_dynamic},
     {"enable", bx_flux_enable},
+    {"equation", bx_flux_equation},
     {"essential_genes", bx_flux_essential_genes},
     {"essential_reactions", bx_flux_essential_reactions},
+    {"gene", bx_flux_gene_of},
     {"genes", genes},
+    {"groups", bx_flux_groups},
+    {"info", bx_flux_info},
     {"knock_out", bx_flux_knock_out},
     {"knock_outs", bx_flux_knock_outs},
+    {"metabolite", bx_flux_metabolite_of},
     {"metabolites", metabolites},
     {"objective", objective},
+    {"objectives", bx_flux_objectives},
     {"optimise", bx_flux_optimise},
     {"optimum", bx_flux_optimum},
     {"parsimonious", bx_flux_parsimonious},
-    {"reaction", reaction},
+    {"reaction", bx_flux_reaction_of},
     {"reactions", reactions},
+    {"remove_constraint", bx_flux_remove_constraint},
+    {"remove_genes", bx_flux_remove_genes},
+    {"remove_metabolites", bx_flux_remove_metabolites},
+    {"remove_objective", bx_flux_remove_objective},
+    {"remove_reactions", bx_flux_remove_reactions},
     {"set_bounds", set_bounds},
+    {"set_gene", bx_flux_set_gene},
+    {"set_info", bx_flux_set_info},
+    {"set_metabolite", bx_flux_set_metabolite},
     {"set_objective", set_objective},
+    {"set_reaction", bx_flux_set_reaction},
     {"variability", bx_flux_variability},
     {NULL, NULL},
 };

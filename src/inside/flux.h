@@ -1,7 +1,8 @@
 /* Flux-balance models as Lua sees them inside a VM: the global `flux`, and the class
- * "bioxen.FluxModel". flux.c holds the class and what looks at a model, flux_model.c makes one from
- * tables, flux_change.c disables and comes back, flux_solve.c computes, flux_dynamic.c lets a
- * culture grow. */
+ * "bioxen.FluxModel". flux.c holds the class, flux_model.c makes a model from tables, flux_parts.c
+ * shows its parts, flux_edit.c changes them, flux_about.c has what is said of them, flux_sums.c
+ * constraints and objectives, flux_change.c disables and comes back, flux_solve.c computes,
+ * flux_dynamic.c lets a culture grow. */
 #ifndef BX_INSIDE_FLUX_H
 #define BX_INSIDE_FLUX_H
 
@@ -19,9 +20,13 @@ bx_fba *bx_flux_push(lua_State *L);
 /* The model at argument 1. */
 bx_fba *bx_flux_check(lua_State *L);
 
-/* The reaction, or the gene, whose id is at `index`; raises when there is none. */
+/* The box of the model at `index`; NULL if it is none. */
+bx_fba **bx_flux_test(lua_State *L, int index);
+
+/* The reaction, gene or metabolite whose id is at `index`; raises when there is none. */
 size_t bx_flux_reaction(lua_State *L, const bx_fba *fba, int index, const bx_place *place);
 size_t bx_flux_gene(lua_State *L, const bx_fba *fba, int index, const bx_place *place);
+size_t bx_flux_metabolite(lua_State *L, const bx_fba *fba, int index, const bx_place *place);
 
 /* The indices of a list of reactions or genes at `index`, in a userdata that is pushed. */
 typedef size_t bx_flux_finder(lua_State *L, const bx_fba *fba, int index, const bx_place *place);
@@ -36,6 +41,9 @@ double bx_flux_number_option(lua_State *L, int options, const char *key, double 
                              const bx_place *place);
 bool bx_flux_flag_option(lua_State *L, int options, const char *key, const bx_place *place);
 
+/* Whether "maximise", and not "minimise", is at `index`. */
+bool bx_flux_sense(lua_State *L, int index, const bx_place *place);
+
 /* The objective as flux.model{ objective = }, sense = } and set_objective give it: the value at
  * `index` is a reaction's id or a table of coefficients; `sense` may be nil. */
 void bx_flux_read_objective(lua_State *L, bx_fba *fba, int index, int sense, const bx_place *place);
@@ -45,13 +53,62 @@ void bx_flux_read_objective(lua_State *L, bx_fba *fba, int index, int sense, con
 void bx_flux_read_marks(lua_State *L, const bx_fba *fba, const char *method, bool **genes,
                         bool **reactions);
 
+/* How a reaction is given: to be added, or to take the place of the one at `at`. */
+typedef struct bx_flux_given {
+    size_t at;   /* BX_FBA_NONE: a new one */
+    bool listed; /* all metabolites are there, none is declared by being met */
+    bool lower, upper;
+} bx_flux_given;
+
+/* Add or change the reaction by the table at `table`; what that does not say is as `reaction` has
+ * it. */
+void bx_flux_put_reaction(lua_State *L, bx_fba *fba, int table, bx_fba_reaction *reaction,
+                          bx_flux_given given);
+
+/* Lists of them; `where` is for messages. */
+void bx_flux_add_reactions(lua_State *L, bx_fba *fba, int table, const char *where, bool listed);
+void bx_flux_add_metabolites(lua_State *L, bx_fba *fba, int table, const char *where,
+                             bool boundary);
+
+/* Set the fields of the table at the top by what is said of a part. */
+void bx_flux_set_about(lua_State *L, const bx_about *about);
+
+/* The other way: the fields that the table has replace what was said. Raise where they are not what
+ * they must be, before anything changes; then take them. */
+void bx_flux_check_about(lua_State *L, int table, const bx_place *place);
+void bx_flux_take_about(lua_State *L, int table, bx_about *about, const bx_place *place);
+
 /* The metatable of what model:context() gives; once a state. */
 void bx_flux_context_open(lua_State *L);
+
+/* The context at `index` ends; the model comes back to what it was, or not. */
+void bx_flux_context_end(lua_State *L, int index, bool restore);
 
 int bx_flux_model(lua_State *L);
 int bx_flux_load_sbml(lua_State *L);
 
 /* Methods. */
+int bx_flux_add_constraint(lua_State *L);
+int bx_flux_add_metabolites_of(lua_State *L);
+int bx_flux_add_objective(lua_State *L);
+int bx_flux_add_reactions_of(lua_State *L);
+int bx_flux_constraints(lua_State *L);
+int bx_flux_equation(lua_State *L);
+int bx_flux_gene_of(lua_State *L);
+int bx_flux_groups(lua_State *L);
+int bx_flux_info(lua_State *L);
+int bx_flux_metabolite_of(lua_State *L);
+int bx_flux_objectives(lua_State *L);
+int bx_flux_reaction_of(lua_State *L);
+int bx_flux_remove_constraint(lua_State *L);
+int bx_flux_remove_genes(lua_State *L);
+int bx_flux_remove_metabolites(lua_State *L);
+int bx_flux_remove_objective(lua_State *L);
+int bx_flux_remove_reactions(lua_State *L);
+int bx_flux_set_gene(lua_State *L);
+int bx_flux_set_info(lua_State *L);
+int bx_flux_set_metabolite(lua_State *L);
+int bx_flux_set_reaction(lua_State *L);
 int bx_flux_blocked(lua_State *L);
 int bx_flux_context(lua_State *L);
 int bx_flux_dead_ends(lua_State *L);

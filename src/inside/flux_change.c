@@ -107,17 +107,23 @@ static int context_free(lua_State *L)
 }
 
 /* Once: the model is its user value. */
-static int context_close(lua_State *L)
+void bx_flux_context_end(lua_State *L, int index, bool restore)
 {
-    bx_fba_state **box = luaL_checkudata(L, 1, CONTEXT);
+    bx_fba_state **box = luaL_checkudata(L, index, CONTEXT);
     if (!*box)
-        return 0;
-    lua_settop(L, 1);
-    lua_getiuservalue(L, 1, 1);
-    lua_replace(L, 1);
-    bx_fba_restore(bx_flux_check(L), *box);
+        return;
+    lua_getiuservalue(L, index, 1);
+    bx_fba **model = lua_touserdata(L, -1);
+    if (*model && restore)
+        bx_fba_restore(*model, *box);
+    lua_pop(L, 1);
     bx_fba_state_free(*box);
     *box = NULL;
+}
+
+static int context_close(lua_State *L)
+{
+    bx_flux_context_end(L, 1, true);
     return 0;
 }
 

@@ -120,6 +120,16 @@ static void set_conflict(lua_State *L, const bx_fba *fba, const bx_fba_diagnosis
         lua_rawseti(L, -2, (lua_Integer)lua_rawlen(L, -2) + 1);
     }
     lua_setfield(L, -2, "metabolites");
+    if (bx_fba_sums_of(fba, BX_FBA_CONSTRAINTS) == 0)
+        return;
+    lua_newtable(L);
+    for (size_t i = 0; i < bx_fba_sums_of(fba, BX_FBA_CONSTRAINTS); i++) {
+        if (!d->constraint[i])
+            continue;
+        lua_pushstring(L, bx_fba_sum_of(fba, BX_FBA_CONSTRAINTS, i).id);
+        lua_rawseti(L, -2, (lua_Integer)lua_rawlen(L, -2) + 1);
+    }
+    lua_setfield(L, -2, "constraints");
 }
 
 static void set_ray(lua_State *L, const bx_fba *fba, const bx_fba_diagnosis *d)
@@ -140,7 +150,9 @@ int bx_flux_diagnose(lua_State *L)
     bx_fba *fba = bx_flux_check(L);
     size_t reactions = bx_fba_reactions(fba) + 1, metabolites = bx_fba_metabolites(fba) + 1;
     bx_error err;
+    size_t constraints = bx_fba_sums_of(fba, BX_FBA_CONSTRAINTS) + 1;
     bx_fba_diagnosis d = {.balance = lua_newuserdatauv(L, metabolites, 0),
+                          .constraint = lua_newuserdatauv(L, constraints, 0),
                           .lower = lua_newuserdatauv(L, reactions, 0),
                           .upper = lua_newuserdatauv(L, reactions, 0),
                           .ray = lua_newuserdatauv(L, reactions * sizeof(double), 0)};

@@ -168,6 +168,14 @@ static int text_free(lua_State *L)
     return 0;
 }
 
+bx_buffer *bx_sbml_push_text(lua_State *L)
+{
+    bx_buffer *text = lua_newuserdatauv(L, sizeof *text, 0);
+    *text = (bx_buffer){.limit = bx_worker_of(L)->memory.limit};
+    luaL_setmetatable(L, TEXT_CLASS);
+    return text;
+}
+
 /* What is to be written; its variables are a userdata that it pushes. */
 static bx_sbml_present present_of(lua_State *L, bx_cell *cell)
 {
@@ -199,9 +207,7 @@ int bx_sbml_lua_write(lua_State *L)
         if (bx_fields_get(L, 2, "name") != LUA_TNIL)
             id = bx_fields_string(L, -1, &place, "name");
     }
-    bx_buffer *text = lua_newuserdatauv(L, sizeof *text, 0);
-    *text = (bx_buffer){.limit = worker->memory.limit};
-    luaL_setmetatable(L, TEXT_CLASS);
+    bx_buffer *text = bx_sbml_push_text(L);
     bx_sbml_present present = present_of(L, worker->cell);
     if (bx_sbml_write(&present, id, text, &err) < 0)
         return bx_raise(L, &err);

@@ -1,5 +1,5 @@
-/* From bytes that may be hostile to text that libSBML can take: out of archives, in UTF-8, and of
- * bounded depth. */
+/* From bytes that may be hostile to text that libSBML can take: out of archives, in UTF-8, and
+ * within bounds. */
 #ifndef BX_SBML_INTAKE_H
 #define BX_SBML_INTAKE_H
 

@@ -179,6 +179,9 @@ int64_t bx_vm_processor_time(const bx_vm *vm);
 /* What the setup of the next start tells of the chassis. */
 int bx_vm_set_shares(bx_vm *vm, const bx_buffer *shares, bx_error *err);
 
+/* And what it tells before that. */
+int bx_vm_set_setup(bx_vm *vm, const bx_buffer *setup, bx_error *err);
+
 /* bx_vm_end, and wait for it without Lua, whatever signals come; then the VM is `destroyed` and
  * answers no more. -1: something is left, and it can be destroyed again. */
 int bx_vm_destroy(bx_vm *vm, bx_error *err);

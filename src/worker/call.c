@@ -10,6 +10,7 @@
 #include "inside/process.h"
 #include "inside/raise.h"
 #include "inside/sandbox.h"
+#include "inside/saved.h"
 #include "values/value.h"
 #include "worker/gate.h"
 
@@ -77,8 +78,9 @@ static void set_global(lua_State *L, const char *name)
     lua_pop(L, 1);
 }
 
-/* options, seed, resources. The zygote has built the cell as the manifest's defaults have it; a VM
- * that wants another builds it again, and starts from what that declares. */
+/* options, or false for a VM that will be restored; seed, resources. The zygote has built the cell
+ * as the manifest's defaults have it; a VM that wants another builds it again, and starts from what
+ * that declares. */
 static void run_setup(lua_State *L, call *c)
 {
     bx_worker *worker = c->worker;
@@ -90,7 +92,12 @@ static void run_setup(lua_State *L, call *c)
     bx_cell_seed(worker->cell, (uint64_t)seed);
     bx_sandbox_seed(L, seed);
     want_traceback = true;
-    if (!lua_isnil(L, -1) || !lua_isnil(L, -2)) {
+    bool restored = lua_isboolean(L, -2); /* by the next call: it is left as it is */
+    if (!restored && (!lua_isnil(L, -1) || !lua_isnil(L, -2))) {
+        if (!lua_isnil(L, -2)) {
+            lua_pushvalue(L, -2);
+            bx_organism_note_options(L);
+        }
         bx_organism_build(L, 2);
         bx_cell_reset(worker->cell);
     }
@@ -107,6 +114,20 @@ static void run_seed(lua_State *L, call *c)
     lua_pushnil(L);
 }
 
+/* All of the VM as bytes. */
+static void run_save(lua_State *L, call *c)
+{
+    (void)c;
+    bx_saved_push(L);
+}
+
+/* Such bytes, in a VM that has just been set up. The answer: the options of the saved one. */
+static void run_restore(lua_State *L, call *c)
+{
+    bx_token saved = read_as(L, c, BX_TOKEN_STRING);
+    bx_saved_restore(L, saved.bytes, saved.length);
+}
+
 /* code, chunk name, args */
 static void run_execute(lua_State *L, call *c)
 {
@@ -116,7 +137,9 @@ static void run_execute(lua_State *L, call *c)
     memcpy(chunk, name.bytes, name.length < sizeof chunk ? name.length : sizeof chunk - 1);
     push_value(L, c);
     set_global(L, "args");
-    if (luaL_loadbufferx(L, (const char *)code.bytes, code.length, chunk, "t") != LUA_OK)
+    bx_sandbox_push_source(L, chunk, (const char *)code.bytes, code.length);
+    if (luaL_loadbufferx(L, (const char *)code.bytes, code.length, lua_tostring(L, -1), "t") !=
+        LUA_OK)
         lua_error(L);
     want_traceback = true;
     lua_call(L, 0, 1);
@@ -167,6 +190,17 @@ static void run_capability(lua_State *L, call *c)
         push_value(L, c);
     want_traceback = true;
     lua_call(L, 1 + (int)list.count, 1);
+}
+
+/* A function of library.world, and its argument: "live" for a quantum, and what goes with it. */
+static void run_world(lua_State *L, call *c)
+{
+    bx_token name = read_as(L, c, BX_TOKEN_STRING);
+    lua_pushlstring(L, (const char *)name.bytes, name.length);
+    want_traceback = true;
+    bx_organism_push_world(L, lua_tostring(L, -1));
+    push_value(L, c);
+    lua_call(L, 3, 1);
 }
 
 static void run_genome(lua_State *L, call *c)
@@ -241,10 +275,20 @@ static void run_branch(lua_State *L, call *c)
 static const operation fork_operation = {"fork", 0, NULL};
 
 static const operation operations[] = {
-    {"setup", 3, run_setup},       {"execute", 3, run_execute},       {"metrics", 0, run_metrics},
-    {"allocate", 1, run_allocate}, {"capability", 2, run_capability}, {"genome", 1, run_genome},
-    {"install", 3, run_install},   {"usage", 0, run_usage},           {"seed", 1, run_seed},
-    {"seeded", 4, run_seeded},     {"branch", 1, run_branch},
+    {"setup", 3, run_setup},
+    {"execute", 3, run_execute},
+    {"metrics", 0, run_metrics},
+    {"allocate", 1, run_allocate},
+    {"capability", 2, run_capability},
+    {"genome", 1, run_genome},
+    {"install", 3, run_install},
+    {"usage", 0, run_usage},
+    {"seed", 1, run_seed},
+    {"seeded", 4, run_seeded},
+    {"save", 0, run_save},
+    {"restore", 1, run_restore},
+    {"branch", 1, run_branch},
+    {"world", 2, run_world},
 };
 
 /* The body of a call, protected: run the operation and write its reply. */

@@ -1,0 +1,220 @@
+-- Flux-balance models changed in a VM: parts added, changed and removed, constraints of one's own, and all undone.
+
+local kind = require "spec.support.vm_kind"
+
+local vm
+
+local function call(code, args)
+  return vm:execute_biological_process(code, { args = args, timeout = 60 })
+end
+
+local function run(code, args)
+  return assert(call(code, args)).result
+end
+
+local function problem_of(code)
+  local result, err = call(code)
+  assert.is_nil(result, "an error expected")
+  assert.equal("EMODEL", err.code)
+  return tostring(err)
+end
+
+setup(function()
+  vm = assert(kind.create("flux", "minimal_cell"))
+  assert(vm:start())
+end)
+teardown(function() vm:destroy() end)
+
+-- 10 of A become 20 of B by R1, for which there are genes, or 10 by R2.
+local branch = [[
+  model = flux.model {
+    reactions = {
+      { "-> A", name = "EX_A", upper = 10 },
+      { "A -> 2 B", name = "R1", genes = "g1 and (g2 or g3)" },
+      { "A -> B", name = "R2", genes = "g2" },
+      { "B ->", name = "BIO", upper = 1000 },
+    },
+    objective = "BIO",
+  }
+]]
+
+describe("a flux model that is changed", function()
+  before_each(function() run(branch) end)
+
+  it("has reactions added, changed and removed, until the block ends", function()
+    assert.same({ 20, 30, 40, 20, 10, 0, 20, { "EX_A", "R1", "R2", "BIO" }, { "A", "B" }, { "g1", "g2", "g3" } }, run [[
+      local seen = { model:optimum() }
+      do
+        local as_before <close> = model:context()
+        model:add_reactions { { "A --> 3 B + 2pg_c", name = "R3", genes = "g9" }, { "2pg_c -->", name = "EX_P" } }
+        seen[2] = model:optimum()
+        model:set_reaction("R3", { "A -> 4 B + 2pg_c" })
+        seen[3] = model:optimum()
+        model:remove_reactions { "R3" }
+        seen[4] = model:optimum()
+        do
+          local inner <close> = model:context()
+          model:remove_genes { "g1" }
+          seen[5] = model:optimum()
+          model:set_reaction("R2", { upper = 0 })
+          seen[6] = model:optimum()
+        end
+        seen[7] = model:optimum()
+        model:remove_reactions({ "R1", "EX_P" }, { orphans = true })
+      end
+      table.move({ model:reactions(), model:metabolites(), model:genes() }, 1, 3, 8, seen)
+      return seen
+    ]])
+  end)
+
+  it("comes back in any order, to what each block began with", function()
+    assert.same({ { "EX_A", "R1", "R2", "BIO", "X" }, { "EX_A", "R1", "R2", "BIO" }, 20 }, run [[
+      local outer = model:context()
+      model:add_reactions { { "A ->", name = "X" } }
+      local inner = model:context()
+      model:remove_reactions { "R1", "EX_A" }
+      local close = function(context) local c <close> = context end
+      close(inner)
+      local then_ = model:reactions()
+      inner = model:context()
+      model:remove_metabolites { "B" }
+      close(outer)
+      inner = nil
+      collectgarbage()
+      return { then_, model:reactions(), model:optimum() }
+    ]])
+  end)
+
+  it("keeps what is said of its parts", function()
+    assert.same({
+      { name = "R3", lower = -math.huge, upper = 5, objective = 0, genes = "g1 or g7",
+        stoichiometry = { A = -1, B = 2.5 }, title = "third", subsystem = "middle", notes = { a = "1 < 2 & so" },
+        annotation = { sbo = "SBO:0000176", ["kegg.reaction"] = { "R1", { "isVersionOf", "R2" } }, uri = { "urn:x" },
+          chebi = { "CHEBI:1" } } },
+      "A <=> 2.5 B",
+      { name = "C", boundary = true, reactions = {}, formula = "C6H12", charge = -2, compartment = "c", title = "see" },
+      { name = "g7", reactions = { "R3" }, title = "seven" },
+      { name = "m", title = "a model", compartments = { c = "cytosol" }, notes = { by = "us" } },
+    }, run [[
+      model:add_reactions { { "A <=> 2.5 B", name = "R3", upper = 5, genes = "g1 or g7", title = "x",
+        subsystem = "middle", annotation = { sbo = "SBO:0000176", ["kegg.reaction"] = { "R1", { "isVersionOf", "R2" } }, uri = "urn:x",
+        chebi = "CHEBI:1" } } }
+      model:set_reaction("R3", { title = "third", notes = { a = "1 < 2 & so" } })
+      model:add_metabolites { { name = "C", formula = "C6", charge = -2, compartment = "c" } }
+      model:set_metabolite("C", { formula = "C6H12", title = "see", boundary = true })
+      model:set_gene("g7", { title = "seven" })
+      model:set_info { name = "m", title = "a model", compartments = { c = "cytosol" }, notes = { by = "us" } }
+      return { model:reaction "R3", model:equation "R3", model:metabolite "C", model:gene "g7", model:info() }
+    ]])
+  end)
+
+  it("reads what an arrow says, and refuses what the bounds do not allow", function()
+    assert.same({ { 0, math.huge }, { -math.huge, 0 }, { -3, math.huge }, { 0, math.huge }, 1, 4 }, run [[
+      model:add_reactions { { "A ==> B", name = "F" }, { "a-1 <-- (2) b+", name = "G" },
+        { "A <-> B", name = "H", lower = -3 }, { "2B -> A", name = "I" } }
+      local bounds = {}
+      for i, name in ipairs { "F", "G", "H", "I" } do bounds[i] = { model:bounds(name) } end
+      bounds[5] = -model:reaction("G").stoichiometry["a-1"]
+      bounds[6] = model:reaction("G").stoichiometry["b+"] - model:reaction("I").stoichiometry.B
+      return bounds
+    ]])
+    assert.matches("its bounds 0 and inf are not what the arrow says",
+      problem_of [[model:set_reaction("R1", { "A <=> B" })]])
+    assert.matches("a metabolite expected", problem_of [[model:add_reactions { { "A + --> B", name = "X" } }]])
+    assert.matches('"%+" expected', problem_of [[model:add_reactions { { "A B --> B", name = "X" } }]])
+    assert.matches("a coefficient above 0", problem_of [[model:add_reactions { { "-1 A --> B", name = "X" } }]])
+  end)
+
+  it("is as it was where something cannot be changed", function()
+    assert.matches("two reactions \"R1\"", problem_of [[
+      model:add_reactions { { "A -> Z", name = "NEW" }, { "A -> B", name = "R1" } }]])
+    assert.matches("title: a string expected",
+      problem_of [[model:add_reactions { { "A -> Y", name = "NEW", title = 3 } }]])
+    assert.matches("is above the upper bound",
+      problem_of [[model:add_reactions { { "A -> Y", name = "NEW", lower = 2, upper = 1 } }]])
+    assert.matches("no metabolite \"X\"", problem_of [[model:set_metabolite("X", {})]])
+    assert.matches("no gene \"X\"", problem_of [[model:remove_genes { "X" }]])
+    assert.same({ { "EX_A", "R1", "R2", "BIO" }, { "A", "B" } }, run "return { model:reactions(), model:metabolites() }")
+  end)
+
+  it("does without genes and metabolites that are removed", function()
+    assert.same({ "g1 and g3", { "EX_A", "R1", "BIO" }, { "g1", "g3" }, "g2", "", { "g2" }, { "B" }, { B = 2 },
+      { "R2" } }, run [[
+      local seen = {}
+      do
+        local as_before <close> = model:context()
+        model:remove_genes { "g2" }
+        seen = { model:reaction("R1").genes, model:reactions(), model:genes() }
+      end
+      do
+        local as_before <close> = model:context()
+        model:set_reaction("R1", { genes = "(g1 and g3) or g2" })
+        model:remove_genes({ "g1" })
+        seen[4] = model:reaction("R1").genes
+        model:set_reaction("R2", { genes = "g3" })
+        model:remove_genes({ "g3" }, { remove_reactions = false })
+        seen[5], seen[6] = model:reaction("R2").genes, model:genes()
+        model:remove_metabolites { "A" }
+        seen[7], seen[8] = model:metabolites(), model:reaction("R1").stoichiometry
+      end
+      model:remove_metabolites({ "A" }, { destructive = true })
+      model:add_reactions { { "B -> D", name = "R2" } }
+      model:remove_reactions { "BIO" }
+      seen[9] = model:reactions()
+      return seen
+    ]])
+  end)
+end)
+
+describe("constraints of one's own", function()
+  before_each(function() run(branch) end)
+
+  it("hold in all that is computed", function()
+    -- R1 - R2 <= 4 and EX_A = 10: R1 = 7, R2 = 3, and one unit more of the limit gains 0.5
+    assert.same({ 17, { minimum = 7, maximum = 7 }, { minimum = 5.5, maximum = 7 }, { 7, 3, 27 + 10 }, 10, 20 }, run [[
+      model:add_constraint { name = "near", fluxes = { R1 = 1, R2 = -1 }, upper = 4 }
+      local seen = { model:optimum(), model:variability().R1 }
+      model:set_bounds("EX_A", 10, 10)
+      seen[3] = model:variability({ fraction = 15.5/17 }).R1
+      local least = model:parsimonious()
+      seen[4] = { least.fluxes.R1, least.fluxes.R2, least.total_flux }
+      model:set_bounds("EX_A", 0, 10)
+      seen[5] = model:knock_outs({ reactions = { "R1" } })[1].objective
+      model:remove_constraint "near"
+      seen[6] = model:optimum()
+      return seen
+    ]])
+  end)
+
+  it("are named where they cannot hold, and undone", function()
+    assert.same({ { status = "infeasible", bounds = {}, metabolites = {}, constraints = { "near", "far" } },
+      { { name = "near", fluxes = { R1 = 1, R2 = -1 }, lower = -math.huge, upper = 4 } }, 17, 20 }, run [[
+      local seen = {}
+      do
+        local as_before <close> = model:context()
+        model:add_constraint { name = "near", fluxes = { R1 = 1, R2 = -1, BIO = 0 }, upper = 4 }
+        model:add_constraint { name = "far", fluxes = { R1 = 2, R2 = -2 }, lower = 9 }
+        seen[1] = model:diagnose()
+        model:remove_reactions { "BIO" }
+        model:remove_constraint "far"
+        seen[2] = model:constraints()
+        model:add_reactions { { "B ->", name = "BIO", objective = 1 } }
+        seen[3] = model:optimum()
+      end
+      seen[4] = model:optimum()
+      return seen
+    ]])
+    assert.matches("no reaction \"X\"", problem_of [[model:add_constraint { name = "k", fluxes = { X = 1 } }]])
+    assert.matches("lower bound 2 is above",
+      problem_of [[model:add_constraint { name = "k", fluxes = {}, lower = 2, upper = 1 }]])
+    assert.matches("no constraint \"k\"", problem_of [[model:remove_constraint "k"]])
+  end)
+
+  it("leave rays that they allow", function()
+    assert.same({ status = "unbounded", fluxes = { EX_A = 0.75, R1 = 0.25, R2 = 0.5, BIO = 1 } }, run [[
+      model:set_bounds { EX_A = { 0, math.huge }, BIO = { 0, math.huge } }
+      model:add_constraint { name = "half", fluxes = { R1 = -2, R2 = 1 }, lower = 0 }
+      return model:diagnose()
+    ]])
+  end)
+end)
