@@ -35,6 +35,7 @@ layers.modules = {
   { "lua/bioxen/init.lua" },
   { "lua/bioxen/connect.lua" },
   { "lua/bioxen/serve" },
+  { "lua/bioxen/sweep" },
   { "lua/bioxen/methods.lua", "lua/bioxen/map.lua", "lua/bioxen/manager.lua" },
   { "lua/bioxen/hypervisor/init.lua", "lua/bioxen/config.lua" },
   { "lua/bioxen/create.lua", "lua/bioxen/fork.lua" },
@@ -45,6 +46,7 @@ layers.modules = {
   { "lua/bioxen/out.lua", "lua/bioxen/json.lua" },
   { "lua/bioxen/check.lua" },
   { "lua/bioxen/nearest.lua", "lua/bioxen/sorted_keys.lua", "lua/bioxen/decimal.lua", "lua/bioxen/modules.lua",
+    "lua/bioxen/stream.lua",
     "lua/bioxen/repl/text.lua" },
 }
 
