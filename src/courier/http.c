@@ -295,11 +295,15 @@ static bx_code code_of(CURLcode code)
     case CURLE_URL_MALFORMAT: return BX_ECONFIG;
     case CURLE_UNSUPPORTED_PROTOCOL:
     case CURLE_WEIRD_SERVER_REPLY:
-    case CURLE_BAD_CONTENT_ENCODING:
-    case CURLE_OUT_OF_MEMORY: return BX_EPROTOCOL; /* a header line of 100 KiB reads so, too */
+    case CURLE_BAD_CONTENT_ENCODING: return BX_EPROTOCOL;
     default: return BX_ECONNECT;
     }
 }
+
+/* How newer libraries than 8.6 call a header line that is too long; older ones, out of memory. */
+#if LIBCURL_VERSION_NUM < 0x080600
+#define CURLE_TOO_LARGE CURLE_OUT_OF_MEMORY
+#endif
 
 /* Whoever ends TLS for the toolstack (stunnel) answers though that does not run. */
 static bool is_empty_answer(CURLcode code, const char *text)
@@ -315,6 +319,9 @@ static int fail_with(bx_http *http, CURLcode code, bx_error *err)
     long number = 0;
     if (strncmp(text, secret, sizeof secret - 1) == 0)
         return bx_fail(err, BX_ECONFIG, "%s: the proxy's address cannot be used", http->base);
+    if (code == CURLE_OUT_OF_MEMORY || code == CURLE_TOO_LARGE) /* hardly ever the former */
+        return bx_fail(err, BX_EPROTOCOL, "%s: an answer with a header line of more than %d bytes",
+                       http->base, CURL_MAX_HTTP_HEADER);
     if (!*text)
         snprintf(text, sizeof http->curl_message, "%s", curl_easy_strerror(code));
     for (char *at = text; *at; at++) /* the server's own words may be among them */

@@ -116,9 +116,8 @@ function Session:read_answer(method, id, response)
   end
   if answer.id ~= id then return answer_failure(method, "the answer belongs to another request") end
   if answer.result == nil then return answer_failure(method, "an answer without a result") end
-  if calls.gives_a_table(method) and type(answer.result) ~= "table" then
-    return answer_failure(method, "the answer is of the wrong type")
-  end
+  local problem = calls.problem(method, answer.result)
+  if problem then return answer_failure(method, problem) end
   return answer.result
 end
 
