@@ -108,6 +108,7 @@
 ---@field ssh_host_name string? what known_hosts calls the guest (default: its address)
 ---@field ssh_fingerprint string? "SHA256:…" of the guest's host key
 ---@field ssh_fingerprint_from_guest boolean? trust what the guest publishes in its xenstore as data/service/ssh/fingerprint, which the pool passes on (default false)
+---@field cloud_init boolean? give the guest a drive with the public half of `ssh_key_path`, which cloud-init lets in at the first boot as `ssh_user`: for templates without your key (default false). The host keys of the template stay
 ---@field install_worker boolean? copy the worker program into a guest that has none of this version (default false)
 ---@field keepalive number? seconds between pings; a guest that answers none for three of them is lost (default 5)
 
