@@ -1,7 +1,7 @@
 -- Null knock-outs of the whole cell of syn3a, each from the same birth as the wild type: gene, RNA, product and its
 -- complexes gone. Beside the wild type: chains and transcripts finished and lipid area gained in the second half, and
--- gene copies gained in all. Where ../shared/facts is, beside one cell each of an independent program of the model, too.
--- Run: build/bin/bioxen scripts/bench/syn3a_knock_outs.lua [seconds, else 600] [first, else 1] [last] [numbers of genes]
+-- gene copies gained in all. Where ../shared/facts is, beside single cells of an independent program of the model, too.
+-- Run: build/bin/bioxen scripts/bench/syn3a_knock_outs.lua [seconds, else 600] [first, else 1] [last] [genes' numbers]
 
 local bioxen = require "bioxen"
 

@@ -11,8 +11,8 @@ local life = [[
   cell:live { duration = args.seconds, seed = args.exact and 1000 + args.seed or args.seed, to_the_end = true }
   local all, wanted = organism.metrics(cell), {}
   for _, name in ipairs { "area", "protein_area", "lipid_area", "proteins_made", "transcripts", "decays", "mRNA",
-    "ribosomes_active", "polymerases_active", "gene_copies", "charged_tRNA", "failures", "ATP", "GTP", "CTP", "UTP", "dATP",
-    "ATP_for_charging", "GTP_for_translation" } do wanted[name] = all[name] end
+    "ribosomes_active", "polymerases_active", "gene_copies", "charged_tRNA", "failures", "ATP", "GTP", "CTP", "UTP",
+    "dATP", "ATP_for_charging", "GTP_for_translation" } do wanted[name] = all[name] end
   for name in pairs { P_0621 = 1, rnsBACD = 1, aaABC = 1, Degradosome = 1, P_0420 = 1, P_0642 = 1, ATPSynthase = 1 } do
     wanted[name] = cell:get(name)
   end
@@ -42,7 +42,8 @@ end
 local names = {}
 for name in pairs(sides[1]) do names[#names + 1] = name end
 table.sort(names)
-print(("%d cells, %d s: at rest, one by one, standard errors between means, ratio of deviations"):format(cells, seconds))
+print(("%d cells, %d s: at rest, one by one, standard errors between means, ratio of deviations"):format(cells,
+  seconds))
 for _, name in ipairs(names) do
   local mean, variance = moments(sides[1][name])
   local other, other_variance = moments(sides[2][name])
