@@ -97,8 +97,8 @@ describe("a flux model that is changed", function()
       { name = "m", title = "a model", compartments = { c = "cytosol" }, notes = { by = "us" } },
     }, run [[
       model:add_reactions { { "A <=> 2.5 B", name = "R3", upper = 5, genes = "g1 or g7", title = "x",
-        subsystem = "middle", annotation = { sbo = "SBO:0000176", ["kegg.reaction"] = { "R1", { "isVersionOf", "R2" } }, uri = "urn:x",
-        chebi = "CHEBI:1" } } }
+        subsystem = "middle", annotation = { sbo = "SBO:0000176",
+        ["kegg.reaction"] = { "R1", { "isVersionOf", "R2" } }, uri = "urn:x", chebi = "CHEBI:1" } } }
       model:set_reaction("R3", { title = "third", notes = { a = "1 < 2 & so" } })
       model:add_metabolites { { name = "C", formula = "C6", charge = -2, compartment = "c" } }
       model:set_metabolite("C", { formula = "C6H12", title = "see", boundary = true })
@@ -134,7 +134,8 @@ describe("a flux model that is changed", function()
       problem_of [[model:add_reactions { { "A -> Y", name = "NEW", lower = 2, upper = 1 } }]])
     assert.matches("no metabolite \"X\"", problem_of [[model:set_metabolite("X", {})]])
     assert.matches("no gene \"X\"", problem_of [[model:remove_genes { "X" }]])
-    assert.same({ { "EX_A", "R1", "R2", "BIO" }, { "A", "B" } }, run "return { model:reactions(), model:metabolites() }")
+    assert.same({ { "EX_A", "R1", "R2", "BIO" }, { "A", "B" } },
+      run "return { model:reactions(), model:metabolites() }")
   end)
 
   it("does without genes and metabolites that are removed", function()

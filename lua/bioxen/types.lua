@@ -886,6 +886,18 @@ function flux.model(definition) end
 ---@return string? objective
 function flux.load_sbml(text, options) end
 
+---A model in cobrapy's JSON, with its ids; also compressed by gzip or bzip2. The objective is maximised, as cobrapy does.
+---@param text string
+---@param options { strict: boolean? }? strict: a warning is an error
+---@return bioxen.FluxModel
+function flux.load_json(text, options) end
+
+---The same in YAML. Anchors may stand in it, aliases not.
+---@param text string
+---@param options { strict: boolean? }?
+---@return bioxen.FluxModel
+function flux.load_yaml(text, options) end
+
 ---What an optimisation came to. Only `status` is there unless that is "optimal".
 ---@class bioxen.FluxSolution
 ---@field status "optimal"|"infeasible"|"unbounded"
@@ -1017,6 +1029,23 @@ function FluxModel:metabolites() end
 
 ---@return string[]
 function FluxModel:genes() end
+
+---The model as it is computed, in SBML level 3 version 1 with fbc version 2 and groups: what is disabled has bounds of 0.
+---Ids that are not SBML's get M_, R_ or G_ in front, and other characters as __46__, as cobrapy does it. Second: what
+---had to be left out. What is not kept of a file in SBML is in docs/cobrapy.md.
+---@return string
+---@return bioxen.Warning[]
+function FluxModel:to_sbml() end
+
+---The model as it is computed, in cobrapy's JSON; ids of SBML are as cobrapy has them.
+---@return string
+---@return bioxen.Warning[]
+function FluxModel:to_json() end
+
+---The same in YAML.
+---@return string
+---@return bioxen.Warning[]
+function FluxModel:to_yaml() end
 
 ---What is said of parts, where something is: `title` (cobrapy's name), `subsystem`, `notes` by key, `annotation` by
 ---provider: a list of identifiers, or of { qualifier, identifier } where the qualifier is not "is"; under "uri" those

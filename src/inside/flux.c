@@ -366,12 +366,17 @@ static const luaL_Reg methods[] = {
     {"set_metabolite", bx_flux_set_metabolite},
     {"set_objective", set_objective},
     {"set_reaction", bx_flux_set_reaction},
+    {"to_json", bx_flux_to_json},
+    {"to_sbml", bx_flux_to_sbml},
+    {"to_yaml", bx_flux_to_yaml},
     {"variability", bx_flux_variability},
     {NULL, NULL},
 };
 
 static const luaL_Reg functions[] = {
+    {"load_json", bx_flux_load_json},
     {"load_sbml", bx_flux_load_sbml},
+    {"load_yaml", bx_flux_load_yaml},
     {"model", bx_flux_model},
     {NULL, NULL},
 };
