@@ -219,3 +219,46 @@ describe("constraints of one's own", function()
     ]])
   end)
 end)
+
+describe("the consistency of a flux model", function()
+  it("is of mass and charge, exactly, and says what it cannot tell", function()
+    assert.same({
+      { BAD = { H = -2, charge = 2 }, HALF = { C = 0.5 }, REST = { R = 1 } },
+      { NONE = 'metabolite "x" has no formula', ODD = 'the formula "(CH2)n" of metabolite "y" is not known',
+        CHARGE = 'metabolite "b" has no charge' },
+      { r1 = { "R" }, r2 = { "R" } },
+    }, run [[
+      local model = flux.model { metabolites = {
+        { name = "h2o", formula = "H2O", charge = 0 }, { name = "h", formula = "H", charge = 1 },
+        { name = "oh", formula = "OH", charge = -1 }, { name = "iron", formula = "Fe2(SO4)3", charge = 0 },
+        { name = "so4", formula = "SO4", charge = -2 }, { name = "fe", formula = "Fe", charge = 3 },
+        { name = "c1", formula = "CH1.5", charge = 0 }, { name = "c2", formula = "C1.5H1.5", charge = 0 },
+        { name = "b", formula = "O" }, { name = "x" }, { name = "y", formula = "(CH2)n", charge = 0 },
+        { name = "r1", formula = "RCo", charge = 0 }, { name = "r2", formula = "R2Co", charge = 0 },
+        { name = "o", formula = "O", charge = 2 } },
+        reactions = { { "h2o --> h + oh", name = "GOOD" }, { "1.1 h2o --> 1.1 h + 1.1 oh", name = "GOOD2" },
+        { "iron --> 3 so4 + 2 fe", name = "IRON" }, { "b + 2 h --> h2o", name = "CHARGE" },
+        { "h2o --> o", name = "BAD" }, { "c1 --> c2", name = "HALF" }, { "h --> x", name = "NONE" },
+        { "h2o --> y", name = "ODD" }, { "r1 --> r2", name = "REST" }, { "h2o -->", name = "OUT" },
+        { "h2o --> oh", name = "BIO", annotation = { sbo = "SBO:0000629" } } } }
+      return { model:check_mass_balance() }
+    ]])
+  end)
+
+  it("is of what leads nowhere, and of what runs of itself", function()
+    assert.same({ orphans = { metabolites = { "lost" }, reactions = { "none" }, genes = { "old" } },
+      dead_ends = { "lost" },
+      loops = { R1 = { minimum = 0, maximum = 7 }, R2 = { minimum = -7, maximum = 0 } } }, run [[
+      local model = flux.model { objective = "OUT", reactions = { { "--> A", name = "IN", lower = 1, upper = 10 },
+        { "A --> B", name = "R1", upper = 7 }, { "A <=> B", name = "R2", lower = -8, upper = 20 },
+        { "B -->", name = "OUT" } } }
+      model:add_metabolites { "lost" }
+      model:set_reaction("OUT", { genes = "old" })
+      model:set_reaction("OUT", { genes = "" })
+      model:add_reactions { { stoichiometry = {}, name = "none" } }
+      local found = model:consistency()
+      assert(model:bounds "IN" == 1 and model:optimum() == 10)
+      return found
+    ]])
+  end)
+end)

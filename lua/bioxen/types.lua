@@ -1133,6 +1133,23 @@ function FluxModel:set_gene(name, what) end
 ---@param options { remove_reactions: boolean? }?
 function FluxModel:remove_genes(names, options) end
 
+---What products have more than reactants of each symbol of the formulas, and of charge, for each reaction where that is
+---not 0 (sums of terms in decimal, to a part of 1e-9). Not looked at: reactions with metabolites on one side alone, and
+---those that an SBO term calls exchange, demand, biomass, pseudoreaction or sink. Second: reactions for which it cannot be
+---told, and why; nothing is guessed of a formula as "(CH2)n". Third: the metabolites with rests such as R and X, which are
+---counted like elements.
+---@return table<string, table<string, number>> unbalanced by reaction: amounts by symbol, and charge
+---@return table<string, string> unknown
+---@return table<string, string[]> generic
+function FluxModel:check_mass_balance() end
+
+---Parts that no other uses; the metabolites of dead_ends(); and the reactions that can run in loops: those with a flux
+---of more than `tolerance` (default 1e-7) while exchanges, demands and sinks are closed and nothing has to run. No
+---`loops` where one's own constraints do not let all rest.
+---@param options { tolerance: number? }?
+---@return { orphans: { metabolites: string[], reactions: string[], genes: string[] }, dead_ends: string[], loops: table<string, { minimum: number, maximum: number }>? }
+function FluxModel:consistency(options) end
+
 ---A constraint of one's own: lower <= sum of coefficient times flux <= upper. It holds in all that is computed of the
 ---model.
 ---@param constraint { name: string, fluxes: table<string, number>, lower: number?, upper: number? }

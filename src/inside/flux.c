@@ -329,6 +329,8 @@ static const luaL_Reg methods[] = {
     {"add_reactions", bx_flux_add_reactions_of},
     {"blocked", bx_flux_blocked},
     {"bounds", bounds},
+    {"check_mass_balance", bx_flux_check_mass_balance},
+    {"consistency", bx_flux_consistency},
     {"constraints", bx_flux_constraints},
     {"context", bx_flux_context},
     {"dead_ends", bx_flux_dead_ends},

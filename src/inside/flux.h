@@ -91,6 +91,8 @@ int bx_flux_add_constraint(lua_State *L);
 int bx_flux_add_metabolites_of(lua_State *L);
 int bx_flux_add_objective(lua_State *L);
 int bx_flux_add_reactions_of(lua_State *L);
+int bx_flux_check_mass_balance(lua_State *L);
+int bx_flux_consistency(lua_State *L);
 int bx_flux_constraints(lua_State *L);
 int bx_flux_equation(lua_State *L);
 int bx_flux_gene_of(lua_State *L);
