@@ -14,8 +14,9 @@ local chapters = {
   { "What VMs are made and called with", "Config", "Resources", "RestartPolicy", "Limits", "Cgroup", "StartOptions",
     "StopOptions", "CallOptions", "SBMLOptions", "SBMLModel", "Warning" },
   { "Hypervisors", "BioXenHypervisor", "Change" },
+  { "Shared worlds", "Medium", "MediumOptions", "WorldOptions", "WorldResult", "ChassisRequest" },
   { "Managers", "BioResourceManager", "ResourceUsage", "Monitoring", "ResourceSnapshot", "ConfigManager" },
-  { "In a VM: the cell", "Cell", "Process", "Event", "RunOptions", "EnsembleOptions" },
+  { "In a VM: the cell", "Cell", "Process", "Event", "ExchangeSteps", "RunOptions", "EnsembleOptions" },
   { "In a VM: flux balance", "flux", "FluxModel", "FluxSolution", "FluxReaction" },
   { "What runs leave", "Trajectory", "Ensemble" },
   { "Charts", "PlotOptions", "TrajectoryPlot", "EnsemblePlot", "Plot", "PlotPanel", "PlotSeries" },
@@ -27,7 +28,7 @@ local chapters = {
 -- What a variable of a class is called in headings.
 local variables = { BiologicalVM = "vm", XCPngBiologicalVM = "vm", Job = "job",
   Map = "work", VMManager = "manager", InteractiveSession = "session", SessionReader = "reader",
-  BioXenHypervisor = "hypervisor", BioResourceManager = "manager",
+  BioXenHypervisor = "hypervisor", BioResourceManager = "manager", Medium = "medium",
   Cell = "cell", FluxModel = "model", Trajectory = "trajectory", Ensemble = "ensemble", Genome = "genome",
   XapiSession = "session", genome = "bioxen.genome", ConfigManager = "bioxen.ConfigManager", xapi = "bioxen.xapi" }
 

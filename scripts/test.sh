@@ -3,14 +3,15 @@
 set -euo pipefail
 . "$(dirname -- "${BASH_SOURCE[0]}")/setup.sh"
 
-usage="usage: scripts/test.sh [--spec] [--lint] [--sanitize] [--valgrind] [--fuzz] [--more] [FILE...]
+usage="usage: scripts/test.sh [--spec] [--lint] [--sanitize] [--valgrind] [--fuzz] [--deep] [--more] [FILE...]
   --spec      the C tests, the specs and the experiments of scripts/
   --lint      luacheck, cppcheck and clang-tidy: one test each
-  --sanitize  C tests and specs on a build with AddressSanitizer and UndefinedBehaviorSanitizer
+  --sanitize  C tests, specs and the fuzzers' seeds on a build with AddressSanitizer and UndefinedBehaviorSanitizer
   --valgrind  specs with the host under valgrind, which sees what was never written
   --fuzz      two seconds of each fuzzer (scripts/fuzz.sh does more): one test
+  --deep      clang-tidy once more, its analysis of paths to their full depth: one test
   --more      specs with what needs 700 MB of packages: the clients of XAPI that others wrote, Prometheus
-Without a job: all of them but the last. Files, spec/*_spec.lua or spec/c/*_test.c, limit the tests to those."
+Without a job: the first four. Files, spec/*_spec.lua or spec/c/*_test.c, limit the tests to those."
 
 test_packages=(lua5.4 lua-busted lua-check lua-luv lua-cqueues ccache cppcheck clang-tidy valgrind
     libc6-dbg luarocks openssh-server openssh-client openssl python3 dpkg-dev file)
@@ -221,23 +222,38 @@ other_lanes() {
                 beside 10 test_program "$kind" "$file"
             fi
         done
+        if [ "$kind" = sanitized ] && [ "$all" = yes ]; then beside 10 run check "the fuzzers' seeds" replay_seeds; fi
     done
 }
 
+# tidy DEPTH: of the analysis of paths. The deep one looks at ten times as many states and takes four times as long.
 tidy() {
+    local analysis=()
+    [ "$1" = deep ] || analysis=(--extra-arg=-Xclang --extra-arg=-analyzer-config --extra-arg=-Xclang
+        --extra-arg=max-nodes=20000)
     find src -name '*.c' -print0 | sort -z |
-        xargs -0 -P "$(nproc)" -n 1 clang-tidy -p "$build" --quiet 2>&1 |
+        xargs -0 -P "$(nproc)" -n 1 clang-tidy -p "$build" --quiet "${analysis[@]}" 2>&1 |
         sed '/warnings* generated\.$/d'
+}
+
+replay_seeds() {
+    local target seeds
+    for target in "$sanitized"/fuzz/*_fuzz; do
+        seeds=("spec/fuzz/seeds/${target##*/}"/*)
+        [ -e "${seeds[0]}" ] || seeds=()
+        UBSAN_OPTIONS=print_stacktrace=1 "$target" "${seeds[@]}" || return
+    done
 }
 
 # What only computes, in the time that all else leaves.
 computing_lane() {
     if is_in fuzz "${jobs[@]}"; then run check fuzz scripts/fuzz.sh 2; fi
+    if is_in deep "${jobs[@]}"; then run check "clang-tidy, deep" tidy deep; fi
     is_in lint "${jobs[@]}" || return 0
     run check luacheck luacheck --quiet lua scripts spec docs .busted
     run check cppcheck cppcheck --quiet --error-exitcode=1 --enable=warning,performance,portability \
         --inline-suppr --suppress=ctuuninitvar --std=c11 -D_GNU_SOURCE -Isrc -j "$(nproc)" src
-    run check clang-tidy tidy
+    run check clang-tidy tidy shallow
 }
 
 # ---- all of it ----
@@ -245,13 +261,13 @@ computing_lane() {
 jobs=() files=()
 for word in "$@"; do
     case $word in
-    --spec | --lint | --sanitize | --valgrind | --fuzz | --more) jobs+=("${word#--}") ;;
+    --spec | --lint | --sanitize | --valgrind | --fuzz | --deep | --more) jobs+=("${word#--}") ;;
     --help | -h) echo "$usage" && exit ;;
     -*) echo "$usage" >&2 && exit 2 ;;
     *) files+=("$(realpath --relative-to="$root" -- "$word")") ;;
     esac
 done
-[ "${#jobs[@]}" -gt 0 ] || jobs=(spec lint sanitize valgrind fuzz)
+[ "${#jobs[@]}" -gt 0 ] || jobs=(spec lint sanitize valgrind)
 kinds=() # the sanitized last: they wait for their build
 ! is_in spec "${jobs[@]}" || kinds+=(plain)
 ! is_in valgrind "${jobs[@]}" || kinds+=(valgrind)
@@ -262,15 +278,18 @@ install_missing "${build_packages[@]}" "${test_packages[@]}"
 scratch=$(mktemp -d)
 chmod 711 "$scratch"
 trap 'end_process $(jobs -rp); rm -rf -- "$scratch"' EXIT
-# The same source is compiled once: rocks are made of it twice, and a tree may be tested again.
-CCACHE_DIR=$(own_folder build-ccache)
-export CCACHE_DIR CCACHE_BASEDIR=$scratch CMAKE_C_COMPILER_LAUNCHER=ccache CMAKE_CXX_COMPILER_LAUNCHER=ccache
-build=$(own_folder build)
-build "$build"
-busted=$(command -v busted)
 export HOME="${HOME:-$scratch}" LC_ALL=C.UTF-8
+# The same source is compiled once: rocks are made of it twice, below $scratch, and a tree may be tested again.
+CCACHE_DIR=$(own_folder build-ccache)
+export CCACHE_DIR CMAKE_C_COMPILER_LAUNCHER=ccache CMAKE_CXX_COMPILER_LAUNCHER=ccache
+build=$(own_folder build)
+CCACHE_BASEDIR=$root build "$build"
+export CCACHE_BASEDIR=$scratch
+busted=$(command -v busted)
 cd -- "$root"
+all=no # tests
 if [ "${#files[@]}" -eq 0 ]; then
+    all=yes
     mapfile -t files < <(printf '%s\n' "${long[@]/#/spec/}" spec/*_spec.lua spec/c/*_test.c | awk '!seen[$0]++')
 fi
 

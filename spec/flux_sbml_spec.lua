@@ -293,6 +293,24 @@ describe("a flux model in SBML", function()
       return { model:optimum(), (select(2, model:objective())) }]], flux_document))
   end)
 
+  -- libSBML takes them for the rule, and crashes where they stand behind it.
+  it("may have notes and annotations within gene rules", function()
+    local wanted = run(all_of_it, flux_document)
+    local notes = '<notes><p xmlns="http://www.w3.org/1999/xhtml">b2</p></notes>'
+    for _, aside in ipairs { '<annotation><a xmlns="urn:a"/></annotation>', notes, notes .. "<annotation/>" } do
+      for _, text in ipairs { (flux_document:gsub("<fbc:geneProductAssociation>", "%0" .. aside)),
+        (flux_document:gsub("</fbc:geneProductAssociation>", aside .. "%0")) } do
+        assert.not_equal(flux_document, text)
+        assert.same(wanted, run(all_of_it, by_libsbml(text)))
+        assert.same(wanted, run(all_of_it, text))
+      end
+    end
+    for _, wrong in ipairs { "<fbc:rule/>", "<rule/>", "<listOfRules/>", "<fbc:geneProductAssociation/>", "<math/>" } do
+      assert.matches("has no place in a geneProductAssociation", problem_of((flux_document:gsub(
+        "</fbc:geneProductAssociation>", wrong .. "%0"))), nil, true)
+    end
+  end)
+
   it("may be compressed", function()
     local name = os.tmpname()
     local file = assert(io.popen("gzip -c > " .. name, "w"))

@@ -485,6 +485,47 @@ describe("a culture", function()
       coarse .. " " .. fine)
   end)
 
+  -- mu = S/(K + S) is D in a steady chemostat, and 10 of sugar grow 1 of biomass.
+  it("comes to rest in a chemostat where Monod's law says, whatever the step", function()
+    for _, step in ipairs { 0.5, 0.01 } do
+      local result = run(culture .. [[ local t, death, exchanged = model:dynamic { duration = 60, step = args,
+        biomass = 0.5, dilution = 0.4, medium = { EX_acid = { decay = 0.1 },
+          EX_sugar = { concentration = 8, feed = 8, maximum = 10, half = 0.01 } } }
+        return { t = t, exchanged = exchanged, death = death } ]], step)
+      local t, S = result.t, 0.01*0.4/0.6
+      near(S, t:last "sugar")
+      near((8 - S)/10, t:last "biomass")
+      near(0.4*5*t:last "biomass"/0.5, t:last "acid")
+      near(-result.exchanged.EX_sugar/2, result.exchanged.EX_acid)
+      assert.is_nil(result.death)
+    end
+  end)
+
+  it("washes out, and eats up what flows in exactly when it must", function()
+    local t = run(culture .. [[ return model:dynamic { duration = 2, biomass = 0.1, dilution = 3,
+      medium = { EX_sugar = { concentration = 1000, feed = 1000 } } } ]])
+    near(0.1*math.exp(-4), t:last "biomass")
+    -- 10 X a litre and hour is taken of what falls, fed with D F: S(t) by the closed form is 0 at the end.
+    local X, D = 1, 1
+    local at = run(culture .. [[ return model:dynamic { duration = 1, step = 1, every = 0.001, biomass = 1,
+      dilution = 1, medium = { EX_sugar = { concentration = 2, feed = 1 } } } ]])
+    local function left(h) return 1 + math.exp(-D*h) - 10*X*h*math.exp(-D*h)*(math.exp(h) - 1)/h end
+    local function first(low, high)
+      for _ = 1, 60 do
+        local middle = (low + high)/2
+        if left(middle) > 0 then low = middle else high = middle end
+      end
+      return low
+    end
+    local stop = first(0, 0.5)
+    assert.is_true(at:at("sugar", stop - 0.002) > 0 and at:at("sugar", stop + 0.001) < 0.02)
+    for _, sugar in ipairs(at:column "sugar") do assert.is_true(sugar >= 0) end
+    for options, words in pairs { ["dilution = -1, medium = {}"] = "dilution rate",
+      ["medium = { EX_sugar = { feed = -1 } }"] = "feed", ["medium = { EX_sugar = { crowding = 0 } }"] = "crowding" } do
+      assert.matches(words, (problem_of(("model:dynamic { duration = 1, biomass = 1, %s }"):format(options))))
+    end
+  end)
+
   it("takes uptake from functions of concentration, time and biomass", function()
     local t = run(culture .. [[ return model:dynamic { duration = 1, step = 0.01, biomass = 0.1,
       medium = { EX_sugar = { concentration = 1000, uptake = function(s, time, biomass)

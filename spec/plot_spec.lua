@@ -630,6 +630,44 @@ describe("JSON", function()
   end)
 end)
 
+describe("a shared world", function()
+  local lineage = {
+    { vm_id = "a", born = 0, ended = 3600, fate = "divided" },
+    { vm_id = "a", mother = 1, born = 3600, ended = 7200, fate = "divided" },
+    { vm_id = "a.2", mother = 1, born = 3600, ended = 9000, fate = "washed out" },
+    { vm_id = "a", mother = 2, born = 7200 },
+    { vm_id = "a.3", mother = 2, born = 7200, ended = 14400, fate = "left out" },
+  }
+  local world = { time = { 0, 7200, 14400 }, biomass = { x = { 1, 2, 4 }, y = { 0/0, 1 } },
+    growth_rate = { x = { 0/0, 0.3, 0.3 } }, shares = {},
+    media = { { volume = { 1, 1, 1 }, pools = { glucose = { 10, 5, 1 }, acetate = { 0, 1, 2 } } } },
+    populations = { { number = { 1, 2, 2 }, biomass = { 1e-12, 2e-12, 4e-12 }, growth_rate = { 0/0, 1, 1 } } } }
+
+  it("has its lineages drawn as a tree", function()
+    local picture = plot { lineage = lineage, text = true, ascii = true, size = { 60, 14 } }
+    for _, words in ipairs { "Lineages", "time %(h%)", "cells", "washed out", "left out" } do
+      assert.matches(words, picture)
+    end
+  end)
+
+  it("shows media, members and population over time", function()
+    local picture = plot { world = world, lineage = lineage, text = true, ascii = true }
+    for _, words in ipairs { "Medium", "acetate", "glucose", "Members", "Their growth", "Population", "Its biomass",
+      "Its growth", "Lineages" } do assert.matches(words, picture) end
+  end)
+
+  it("is refused where it is none", function()
+    for words, given in pairs { ["what hypervisor:run gives"] = { world = {} },
+      ["a cell at least"] = { lineage = {} }, ["plot.lineage%[1%]"] = { lineage = { { born = 0, mother = 1 } } },
+      ["plot.lineage%[2%]"] = { lineage = { { born = 0 }, { born = "now" } } },
+      ["either world and lineage, or series or panels"] = { lineage = lineage, series = {} } } do
+      local well, problem = pcall(plot, given)
+      assert.is_false(well)
+      assert.matches(words, problem)
+    end
+  end)
+end)
+
 describe("in a VM", function()
   local function says(code, expected)
     local _, err = vm:execute_biological_process("cell:reset() " .. code)

@@ -64,6 +64,15 @@ local mistakes = {
   { "process 'p' { events = { { at = 1 } } }", { "events[1].set", "table expected", "nothing" } },
   { "process 'p' { events = { { at = 1, set = {} } } }", { "events[1].set", "empty" } },
   { "process 'p' { events = { { at = 1, set = { A = {} } } } }", { "events[1].set.A", "formula" } },
+  { "process 'p' { exchange = { { 'A', 1 } } }", { "exchange", "before, after" } },
+  { "process 'p' { exchange = { before = 1 } }", { "exchange.before", "table expected" } },
+  { "process 'p' { exchange = { after = { 'A' } } }", { "exchange.after[1]", "table expected" } },
+  { "process 'p' { exchange = { after = { { 'A' } } } }", { "exchange.after[1]", "a name and a formula" } },
+  { "process 'p' { exchange = { after = { { 'A', 1 }, { 'A', '2 +' } } } }", { "exchange.after[2]", "column 4" } },
+  { "process 'p' { exchange = { after = { { 'Q', 1 } } } }", { "exchange.after[1]", '"Q"' } },
+  { "process 'p' { exchange = { before = { { 'A', 'Q' } } } }", { "exchange.before[1]", '"Q"' } },
+  { "process 'p' { rules = { r = 'A' }, exchange = { before = { { 'A', 'r' } } } }", { 'the rule "r"' } },
+  { "process 'p' { rules = { r = 'A' }, exchange = { before = { { 'r', 1 } } } }", { 'the rule "r"' } },
   { "cell:get 'nothing'", { '"nothing"', "A, k" } },
   { "cell:set('nothing', 1)", { "nothing" } },
   { "cell:set('A', 'x')", { "set.A", "number expected", 'string "x"' } },
@@ -402,6 +411,89 @@ describe("the cell", function()
     assert.is_true(math.abs(got.t:last "A" - 100 * math.exp(-10)) < 1e-6)
     local _, err = execute "cell:shortage 'k'"
     assert.is_truthy(err.message:find('no species "k"', 1, true))
+  end)
+
+  -- Molecules of a pool for the stochastic part, what it made of them back into the pool, a cost with a debt, and a
+  -- rate that holds for an interval.
+  local two_sided = [[
+    process "work" {
+      species = { N = 0, made = 0 },
+      parameters = { had = 0, speed = 0, debt = 0, due = 0, there = 0, exchanges = 0, seen = 0 },
+      reactions = { { "N -> made", k = "speed", name = "work" } },
+    }
+    process "supply" { species = { pool = 20.5 }, reactions = { { "-> pool", rate = 3, name = "supply" } } }
+    process "between" { exchange = {
+      before = {
+        { "pool", "pool + N - had" },
+        { "due", "debt + 5*(exchanges == 2)" }, { "there", "pool" },
+        { "pool", "max(0, there - due)" }, { "debt", "max(0, due - there)" }, { "seen", "pool" },
+      },
+      after = {
+        { "N", "floor(pool)" }, { "had", "N" }, { "speed", "if(made < 5, 0.1, 0)" }, { "exchanges", "exchanges + 1" },
+      },
+    } }
+    local function go(seconds)
+      return cell:run { duration = seconds, every = 1, method = "hybrid", stochastic = { "work" }, exchange = 1,
+        seed = 3 }
+    end ]]
+
+  it("does what processes say at its exchanges, in order", function()
+    local t = run(two_sided .. "return go(10)")
+    assert.equal(10.0, run "return cell:get 'exchanges'")
+    for second = 1, 10 do -- nothing is lost, and what is taken is whole
+      local pool, made = t:at("pool", second), t:at("made", second)
+      assert.near(20.5 + 3*second - (second >= 3 and 5 or 0), pool + made, 1e-9)
+      assert.equal(math.floor(pool), t:at("N", second))
+    end
+    assert.is_true(t:last "made" >= 5 and t:last "made" < 12)
+    assert.equal(0.0, t:at("made", 1)) -- its rate is set at the first exchange
+    assert.equal(0.0, run "return cell:get 'debt'")
+  end)
+
+  it("carries a debt over, and goes on where it stands", function()
+    local got = run(two_sided .. [[
+      cell:set("debt", 27)
+      go(1)
+      local first = { cell:get "debt", cell:get "seen", cell:get "pool" }
+      go(3)
+      return { first = first, debt = cell:get "debt", pool = cell:get "pool", exchanges = cell:get "exchanges" } ]])
+    assert.same({ 6.5, 0.0 }, { got.first[1], got.first[2] })
+    assert.near(3, got.first[3], 1e-9)
+    assert.equal(4.0, got.exchanges)
+    assert.near(20.5 + 12 - 32, got.pool - got.debt + run "return cell:get 'made'", 1e-9)
+  end)
+
+  it("draws at its exchanges by the seed, and has events hear of them", function()
+    local got = run [[
+      process "drawn" { species = { P = 60, Q = 0 }, parameters = { all = 0, high = 0 },
+        events = { { when = "all > 50", set = { high = "time" } } },
+        exchange = { after = { { "all", "P + Q" }, { "P", "binomial(all, 0.5)" }, { "Q", "all - P" } } } }
+      local function go(seed)
+        cell:reset()
+        local t = cell:run { duration = 5, every = 1, method = "hybrid", stochastic = {}, exchange = 1, seed = seed,
+          record = { "P", "high" } }
+        return { t:at("P", 1), t:at("P", 2), t:last "high", cell:get "P" + cell:get "Q" }
+      end
+      return { go(1), go(1), go(2) } ]]
+    assert.same(got[1], got[2])
+    assert.not_same(got[1], got[3])
+    assert.is_true(got[1][1] > 15 and got[1][1] < 45)
+    assert.equal(1.0, got[1][3])
+    assert.equal(60.0, got[1][4])
+  end)
+
+  it("refuses what its exchanges can't do", function()
+    for code, part in pairs {
+      ["cell:run { duration = 1 }"] = 'the method "hybrid" and the option exchange',
+      ["cell:run { duration = 1, method = 'hybrid' }"] = 'process "p" says what exchanges do',
+      ["cell:run { duration = 2, method = 'hybrid', exchange = 1, seed = 1 }"] =
+        'process "p", exchange.before[2] sets "A" to -5 at time 1 s',
+      ["return cell:to_sbml()"] = "says what exchanges do",
+    } do
+      local _, err = execute("process 'p' { exchange = { before = { { 'k', 0.5 }, { 'A', -5 } } } } " .. code)
+      assert.is_truthy(err.message:find(part, 1, true), err.message)
+    end
+    assert.equal(0.0, run "return cell:time()")
   end)
 
   it("is run in part stochastic by copy number", function()

@@ -6,6 +6,7 @@ local xapi = require "spec.support.xapi"
 local CLIENTS = "spec/support/xapi/clients"
 local CHECKS = "spec/support/xapi/checks"
 local RECORDED = "../shared/reference/xapi-recorded.jsonl"
+local SAMPLES = "../shared/reference/xapi-recorded-2.jsonl"
 
 local missing = xapi.missing()
 
@@ -44,6 +45,15 @@ describe("the emulated pool", function()
     local pool <close> = xapi.start { template = "sim-template", delays = { ["VM.hard_shutdown"] = 0.1 } }
     local output = run("/usr/bin/python3 -B", CLIENTS .. "/replay.py", RECORDED, pool.url, pool.password)
     assert.are.equal('{"pairs": 65, "differences": 0}\n', output)
+  end)
+
+  it("answers as a real pool did at other times of its life", function()
+    if missing then return pending(missing) end
+    if not there(SAMPLES) then return pending("there are no recorded requests and replies here") end
+    local pool <close> = xapi.start()
+    local output = run("/usr/bin/python3 -B", CLIENTS .. "/samples.py", SAMPLES, pool.url, pool.password,
+      pool.control_url, pool.token)
+    assert.are.equal('{"pairs": 116, "differences": 0}\n', output)
   end)
 end)
 

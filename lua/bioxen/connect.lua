@@ -5,6 +5,7 @@ local check = require "bioxen.check"
 local core = require "bioxen.core"
 local genome_of = require "bioxen.model.genome_source"
 local place = require "bioxen.serve.place"
+local saved = require "bioxen.vm.saved"
 local sbml = require "bioxen.model.sbml"
 require "bioxen.hypervisor"
 require "bioxen.methods"
@@ -59,6 +60,7 @@ end
 -- ---- VMs ----
 
 local VM = {}
+local object_of
 
 -- Methods that are one call over there.
 local function forward(class, name)
@@ -135,9 +137,28 @@ function VM:install_biological_package(package_name, options)
   return outcome(value, err)
 end
 
+function VM:save(path)
+  saved.check_path(path, 2)
+  local bytes, err = ask(self.hypervisor, "save", self.id, self.number)
+  if not bytes then return nil, err end
+  return core.save_file(path, bytes)
+end
+
 function VM:get_vm_type() return self.vm_type end
 
 function VM:get_biological_type() return self.biological_type end
+
+function VM:fork(what)
+  local told, err = ask(self.hypervisor, "fork", self.id, self.number, what)
+  if not told then return nil, err end
+  if type(what) ~= "table" then return object_of(self.hypervisor, told[1]) end
+  local vms = {}
+  for i, one in ipairs(told) do
+    vms[i], err = object_of(self.hypervisor, one)
+    if not vms[i] then return nil, err end
+  end
+  return vms
+end
 
 -- All others that a VM has.
 for name in pairs(core.vm_methods) do
@@ -160,7 +181,7 @@ end
 local classes = { basic = class_of("BasicBiologicalVM", VM), xcpng = class_of("XCPngBiologicalVM", XCPngVM) }
 
 -- One object a VM, as long as somebody holds it.
-local function object_of(hypervisor, told)
+function object_of(hypervisor, told)
   if type(told) ~= "table" or math.type(told.number) ~= "integer" or not classes[told.vm_type] then
     return core.fail("EDAEMON", "the daemon's answer is no VM")
   end
@@ -181,16 +202,20 @@ local function here(path)
   return type(path) == "string" and core.real_path(path) or path
 end
 
+-- A configuration as it is sent, and the number of the VM whose guest it names.
+local function to_send(config)
+  if type(config) ~= "table" then return config end
+  local copy = {}
+  for key, value in pairs(config) do copy[key] = value end
+  copy.model, copy.xcpng_config = here(copy.model), here(copy.xcpng_config)
+  local guest = core.class_name(copy.guest) == "XCPngBiologicalVM" and copy.guest.number
+  if guest then copy.guest = nil end
+  return copy, guest
+end
+
 function Hypervisor:create_vm(vm_id, biological_type, vm_type, config)
   local guest
-  if type(config) == "table" then
-    local given = config
-    config = {}
-    for key, value in pairs(given) do config[key] = value end
-    config.model, config.xcpng_config = here(config.model), here(config.xcpng_config)
-    guest = core.class_name(config.guest) == "XCPngBiologicalVM" and config.guest.number
-    if guest then config.guest = nil end
-  end
+  config, guest = to_send(config)
   local told, err = ask(self, "create", type(vm_id) == "string" and vm_id or nil, vm_id, biological_type, vm_type,
     config, guest)
   if not told then return nil, err end
@@ -206,6 +231,16 @@ end
 function Hypervisor:clone_vm(vm_id, new_id)
   local told, err = ask(self, "clone", type(new_id) == "string" and new_id or nil, vm_id, new_id)
   if not told then return nil, err end
+  return object_of(self, told)
+end
+
+function Hypervisor:restore_vm(path, new_id, vm_type, config)
+  local bytes, err = saved.read_file(path)
+  if not bytes then return nil, err end
+  local sent, guest = to_send(config)
+  local told, problem = ask(self, "restore", type(new_id) == "string" and new_id or nil, bytes, path, new_id, vm_type,
+    sent, guest)
+  if not told then return nil, problem end
   return object_of(self, told)
 end
 
@@ -244,6 +279,11 @@ function Hypervisor:listen(f)
   if type(batch) ~= "table" then return end
   self.cursor = batch.cursor
   listen_on(self)
+end
+
+-- Media are held by the process that has the VMs.
+function Hypervisor:medium()
+  return core.fail("EUNSUPPORTED", "media are for VMs of the process itself: a daemon's have none")
 end
 
 Hypervisor.on = core.hypervisor_methods.on

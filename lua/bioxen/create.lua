@@ -134,8 +134,9 @@ function create.examine(biological_type, vm_type, config)
 end
 
 --- Check everything, then make the VM. Raises for a mistake in the arguments; nil and an error
--- where the organism is not installed, the id is taken, or the chassis has too little left.
-function create.create(hypervisor, vm_id, biological_type, vm_type, config, keep)
+-- where the organism is not installed, the id is taken, or the chassis has too little left. A VM that is to be restored
+-- does not build its cell.
+function create.create(hypervisor, vm_id, biological_type, vm_type, config, keep, restored)
   vm_type = vm_type or "basic"
   check_names(vm_id, biological_type, vm_type, 3)
   local found, err = organisms.validate(biological_type)
@@ -155,7 +156,7 @@ function create.create(hypervisor, vm_id, biological_type, vm_type, config, keep
     seed = math.tointeger(checked.seed) or draw_seed(),
     unconfined = checked.allow_unconfined,
     -- Nothing given: the cell is the one that the zygote has built already.
-    organism = config and (config.organism or config.model) and checked.organism,
+    organism = not restored and config and (config.organism or config.model) and checked.organism,
     resources = checked.resources,
     keep = keep,
     pool = pool,

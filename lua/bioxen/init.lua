@@ -2,6 +2,7 @@
 -- Public functions are described, with types, in bioxen/types.lua.
 
 local core = assert(require "bioxen.modules".installed "bioxen.core")
+local check = require "bioxen.check"
 local config_manager = require "bioxen.config"
 local create = require "bioxen.create"
 local genome = require "bioxen.model.genome"
@@ -15,6 +16,7 @@ local organisms = require "bioxen.biology.organisms"
 local out = require "bioxen.out"
 local plot = require "bioxen.plot"
 local resource_manager = require "bioxen.hypervisor.manager"
+local saved = require "bioxen.vm.saved"
 local xapi = require "bioxen.xcpng.xapi"
 
 local bioxen = {
@@ -51,6 +53,13 @@ end
 --- Make a VM on the default hypervisor. It lives as long as the script holds it.
 function bioxen.create_bio_vm(vm_id, biological_type, vm_type, config)
   return create.create(hypervisor.default(), vm_id, biological_type, vm_type, config, false)
+end
+
+--- A VM on the default hypervisor from a file that vm:save wrote.
+function bioxen.restore(path, new_id, vm_type, config)
+  local bytes, err = saved.read_file(path)
+  if not bytes then return nil, err end
+  return check.relay(2, hypervisor.restore, hypervisor.default(), bytes, path, new_id, vm_type, config, false)
 end
 
 return bioxen

@@ -3,13 +3,16 @@
 local capabilities = require "bioxen.vm.capabilities"
 local core = require "bioxen.core"
 local packages = require "bioxen.vm.packages"
+local fork = require "bioxen.fork"
 local plot = require "bioxen.plot"
 local resources = require "bioxen.hypervisor.resources"
+local saved = require "bioxen.vm.saved"
 local top = require "bioxen.hypervisor.top"
 local sbml = require "bioxen.model.sbml"
 
 local vm = core.vm_methods
 vm.allocate_resources = resources.allocate
+vm.fork = fork.fork
 vm.get_biological_metrics = capabilities.get_biological_metrics
 vm.get_essential_genes = capabilities.get_essential_genes
 vm.get_plasmid_count = capabilities.get_plasmid_count
@@ -18,6 +21,7 @@ vm.install_biological_package = packages.install
 vm.load_genome = resources.load_genome
 vm.load_sbml = sbml.load
 vm.manage_operons = capabilities.manage_operons
+vm.save = saved.save
 vm.top = top.top
 vm.start_transcription = capabilities.start_transcription
 

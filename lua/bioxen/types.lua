@@ -204,6 +204,18 @@ function BiologicalVM:stop(options) end
 ---@return bioxen.Error?
 function BiologicalVM:restart(options) end
 
+---Copy a living VM: its cell and its Lua state as they are now, while it goes on. The memory is shared until one of the
+---two writes to it. The copy is a VM like any other of the same hypervisor, with the same shares, which have to fit into
+---the chassis, the same configuration, limits and packages. It runs, and outlives its origin. Its random numbers are its
+---own, by its id: those of runs that name no seed, and math.random. A copy of the same id, made at the same point, draws
+---the same ones, whatever other copies there are. A restart begins a new cell, as one of its origin does. The VM must be
+---running and have no call (ESTATE, EBUSY). Where several are asked for, all are made or none. EUNSUPPORTED: it is in a
+---guest, or the kernel cannot copy a jailed process (bioxen doctor). docs/forks.md has an example.
+---@param what string|{ n: integer, id: string? } the new id; or how many, which are called ID.1, ID.2, … (default: the VM's own id)
+---@return bioxen.BiologicalVM|bioxen.BiologicalVM[]|nil
+---@return bioxen.Error?
+function BiologicalVM:fork(what) end
+
 ---End the VM for good; its worker is reaped and its share given back before this returns, and its guest is
 ---gone from the pool, with its own disks and snapshots. Twice is fine.
 ---@param options { timeout: number? }? seconds: how long to wait; then ETIMEOUT, its end goes on, and it can be destroyed again (default: as long as it takes)
@@ -217,6 +229,13 @@ function BiologicalVM:destroy(options) end
 ---@return true?
 ---@return bioxen.Error? ETIMEOUT; ESTATE where the VM is destroyed
 function BiologicalVM:wait_for(state, timeout) end
+
+---Put all of the VM into a file: its cell, and what its code holds. While it is running or paused, and not busy. The file
+---is written whole or not at all, and is on the disk then.
+---@param path string
+---@return true?
+---@return bioxen.Error? ERESULT names the path of what cannot be saved, as a coroutine; ESTATE; EBUSY; EFILE
+function BiologicalVM:save(path) end
 
 ---Costs no round trip, also while the VM is busy.
 ---@return bioxen.Status
@@ -434,6 +453,92 @@ function Job:output() end
 ---@return string? "" if there was none in time; nil once the job has ended and all is read
 function Job:read(timeout) end
 
+---What a medium is made of. All other keys are the names of pools, each a concentration in mM, or { concentration = mM,
+---feed = mM, decay = 1/h }; `feed`, by default the concentration, is that of what flows in.
+---@class bioxen.MediumOptions
+---@field volume number? litres (default 1)
+---@field inflow number? L/h (default 0)
+---@field outflow number? L/h (default 0)
+
+---@class bioxen.WorldOptions
+---@field duration number seconds of the cells' time
+---@field quantum number? seconds, of which the duration is made whole (default: the duration)
+---@field every integer? quanta between two rows of the result (default 1)
+---@field workers integer? so many VMs compute at a time (default: all)
+---@field timeout number? seconds that a VM may take for a quantum (default: that of its configuration)
+---@field method ("ode"|"ssa"|"tau"|"hybrid")? of the cells (default "ode")
+---@field tolerance number? of the cells
+---@field code string? runs in each VM at the end of each quantum; see cell:medium, cell:send, cell:messages
+---@field priorities table<string, number>? weights by VM id, for VMs that compete for the chassis (default 1)
+---@field policy (boolean|fun(requests: bioxen.ChassisRequest[], capacity: table<string, number>): table<string, table<string, number>>)? how the chassis is shared out each quantum (default: by weight and demand); false: VMs hold what they hold
+---@field population (boolean|{ most: integer?, seed: integer?, on_division: fun(mother: bioxen.BiologicalVM, daughter: bioxen.BiologicalVM, time: number)? })? members of media that were added with divides = true are cells: they divide into VMs, are washed out by chance, and are `most` (default 1000) in each medium at most
+---@field progress (fun(time: number, duration: number): boolean?)? called after each quantum; false ends the run
+
+---What a VM that competes for the chassis wants in the next quantum. What it lacks a demand for it does not take part in.
+---@class bioxen.ChassisRequest
+---@field vm_id string
+---@field priority number
+---@field demand table<string, number> by resource; math.huge where it used all that it had
+---@field held table<string, number>
+---@field used table<string, number> in the last quantum
+
+---Columns of numbers, a row each `every` quanta and one at the beginning; NaN where there was nothing to tell.
+---@class bioxen.WorldResult
+---@field time number[] seconds since the run began
+---@field media { volume: number[], pools: table<string, number[]> }[] of each medium; concentrations in mM
+---@field biomass table<string, number[]> gDW, by VM in a medium
+---@field growth_rate table<string, number[]> 1/h, mean of the last quantum
+---@field populations { number: number[], biomass: number[], growth_rate: number[] }[]? of each medium, where the run has a population: how many VMs it is, gDW, and the mean growth rate of that biomass
+---@field lineage { vm_id: string, mother: integer?, born: number, ended: number?, fate: "divided"|"washed out"|"died"|"left out"|nil, growth_rate: number? }[]? the cells; a mother is the number of another, times are seconds of the run, rates 1/h
+---@field seed integer? of the population's chances
+---@field shares table<string, table<string, number[]>> by VM that competes for the chassis and resource
+
+---What VMs live in together.
+---@class bioxen.Medium
+local Medium = {}
+
+---Let a running VM live in it: as biomass in gDW, or as a number of cells (2.8e-13 gDW each). With divides = true the
+---VM is so many cells alike that divide together, and grows in number by divisions only.
+---@param vm bioxen.BiologicalVM
+---@param options { biomass: number?, cells: number?, divides: boolean?, death_rate: number? } death_rate: 1/h, while flux balance finds nothing feasible
+---@return string[]? names of the pools that it exchanges
+---@return bioxen.Error?
+function Medium:add(vm, options) end
+
+---Take a VM out of it.
+---@param vm bioxen.BiologicalVM
+---@return boolean whether it was there
+function Medium:remove(vm) end
+
+---@return table<string, { biomass: number, cells: number }> by VM id
+function Medium:members() end
+
+---@param name string
+---@return number mM
+function Medium:concentration(name) end
+
+---@return table<string, number> mM, by pool
+function Medium:concentrations() end
+
+---What has become of a pool, in mmol: now = began + entered + given - taken - left - decayed.
+---@param name string
+---@return { began: number, now: number, entered: number, given: number, taken: number, left: number, decayed: number }
+function Medium:balance(name) end
+
+---Put in `amount` mmol.
+---@param name string
+---@param amount number
+function Medium:dose(name, amount) end
+
+---@return number volume litres
+---@return number inflow L/h
+---@return number outflow L/h
+function Medium:flow() end
+
+---From now on it flows otherwise. What is absent stays.
+---@param options { inflow: number?, outflow: number?, feed: table<string, number>? }
+function Medium:set_flow(options) end
+
 ---VMs by their ids, on one chassis.
 ---@class bioxen.BioXenHypervisor
 local BioXenHypervisor = {}
@@ -509,6 +614,38 @@ function BioXenHypervisor:on(event, f) end
 ---@return bioxen.Error?
 function BioXenHypervisor:clone_vm(vm_id, new_id) end
 
+---As bioxen.restore, but the hypervisor keeps the VM alive until it is destroyed.
+---@param path string
+---@param new_id string
+---@param vm_type ("basic"|"xcpng")?
+---@param config bioxen.Config?
+---@return bioxen.BiologicalVM?
+---@return bioxen.Error?
+function BioXenHypervisor:restore_vm(path, new_id, vm_type, config) end
+
+---A medium that VMs of this hypervisor live in together: a batch, or with inflow and outflow a chemostat. docs/worlds.md
+---tells more.
+---@param options bioxen.MediumOptions
+---@return bioxen.Medium
+function BioXenHypervisor:medium(options) end
+
+---Let all running VMs advance together by `duration` seconds of their cells' time, in quanta: side by side, and with the
+---same result whatever the number of processors. Those that live in a medium take from it and give to it; the others
+---compete for the chassis. nil and an error where one fails: the media are then as before that quantum (err.time says
+---when it began), and some cells have lived through it already.
+---@param options bioxen.WorldOptions
+---@return bioxen.WorldResult?
+---@return bioxen.Error?
+function BioXenHypervisor:run(options) end
+
+---Send a value (nil, booleans, numbers, strings, tables of these; 64 KiB at most) to a VM: cell:messages() gives it from
+---the next quantum of `run` on, at most 1024 of them.
+---@param vm_id string
+---@param value any
+---@return true?
+---@return bioxen.Error?
+function BioXenHypervisor:send_message(vm_id, value) end
+
 ---For each resource its capacity, what is allocated and what is free.
 ---@return table<string, { capacity: number, allocated: number, free: number }>
 function BioXenHypervisor:get_system_resources() end
@@ -528,6 +665,16 @@ function BioXenHypervisor:get_chassis_info() end
 ---@field rates table<string, string|number>? the rate of change of a species, beside reactions; for ODEs
 ---@field reactions table[]? { "2 A + B -> C", k = 1 } by mass action, or { "A ->", rate = "k*A" }; with a name; with fast = true it is at rest whenever anything else happens, for ODEs: its species, of this process, are then rules, and A.slow what slow reactions leave of A
 ---@field events bioxen.Event[]?
+---@field exchange bioxen.ExchangeSteps? what is done at each exchange of a hybrid run with the option exchange; other runs are refused then
+
+---What each interval of a hybrid run does beside its two parts: steps { name, formula }, in order, which set a species
+---or a parameter to what the formula gives. Each sees what those before it set, so formulas name species and parameters
+---alone, no rules; they may draw random numbers. Steps of several processes are done in the order of the processes. So
+---a cell has amounts that both parts change, as molecules and as mM, costs and debts, and rate constants that hold for
+---an interval. A row at the time of an exchange shows what its steps set.
+---@class bioxen.ExchangeSteps
+---@field before table[]? after the stochastic part, before the solver's
+---@field after table[]? after the solver's
 
 ---@class bioxen.Event
 ---@field when string? a condition: fires when it turns true; either this
@@ -551,7 +698,7 @@ function BioXenHypervisor:get_chassis_info() end
 ---@field solver ("bdf"|"adams")? Adams suits what is not stiff (default "bdf")
 ---@field stochastic string[]? of "hybrid": reactions; species, for all reactions that change them; processes, for all of theirs (default: reactions that change or take a species of few molecules)
 ---@field threshold number? of "hybrid" without a list: a species below half of it turns to few molecules, at it to many (default 100)
----@field exchange number? of "hybrid": seconds after which the stochastic reactions, which run while continuous species are held, charge these for what they took and gave; a shortage is carried over. The error is of first order in it. (default 0: stochastic reactions at their exact times, each of which restarts the solver)
+---@field exchange number? of "hybrid": seconds after which the stochastic reactions, which run while continuous species are held, charge these for what they took and gave; a shortage is carried over. The error is of first order in it. Processes may say what else is done then. (default 0: stochastic reactions at their exact times, each of which restarts the solver)
 ---@field seed integer? of a stochastic method (default: drawn; the trajectory tells it)
 ---@field record string[]? species, parameters and rules (default: all species and rules)
 ---@field tolerance { relative: number?, absolute: (number|table<string, number>)? }? of the solver: by how much of itself each variable may be wrong (default 3e-10), and by how much at all, in the unit in which it is written: one number, or some by name (default: by the scale of each)
@@ -662,6 +809,8 @@ function Trajectory:plot(options) end
 ---@class bioxen.Plot: bioxen.PlotOptions
 ---@field series bioxen.PlotSeries[]? one panel
 ---@field panels bioxen.PlotPanel[]? or several
+---@field world bioxen.WorldResult? or those of what hypervisor:run gave: media, members, population and shares over time
+---@field lineage table[]? or, by itself or after these, the tree of a WorldResult's lineage
 ---@field across integer? panels side by side (default 1); text has them above each other
 ---@field remark string? a line beneath the title
 
@@ -1010,15 +1159,17 @@ function FluxModel:dead_ends() end
 ---@return bioxen.FluxSolution
 function FluxModel:parsimonious(options) end
 
----A culture grows in a closed medium, in hours, gDW/L and mM (src/flux/dynamic.h has the method).
+---A culture grows in a medium, closed or with a dilution (1/h) a chemostat, in hours, gDW/L and mM (src/flux/dynamic.h has the method).
 ---`medium` gives by exchange reaction a concentration, or { concentration =, maximum =, half = } for
----Michaelis-Menten uptake, or { concentration =, uptake = function(concentration, time, biomass) }.
+---Michaelis-Menten uptake, or { concentration =, uptake = function(concentration, time, biomass) }; each may have a feed,
+---mM of what flows in (default 0), a decay, 1/h, and a crowding, by how much less of it there is than of a litre.
 ---Columns: biomass, growth_rate, feasible (0: dead), and each metabolite of the medium. What the bounds
 ---of an exchange demand, uptake or secretion, is kept to: where it cannot be met the culture is dead,
 ---as where no fluxes are feasible, and `death` says when that was first, in hours, and why.
----@param options { duration: number, biomass: number, medium: table<string, number|table>, step: number?, every: number?, growth: string?, death_rate: number? }
+---@param options { duration: number, biomass: number, medium: table<string, number|table>, step: number?, every: number?, growth: string?, death_rate: number?, dilution: number? }
 ---@return bioxen.Trajectory
 ---@return { time: number, reason: string }? death
+---@return table<string, number> exchanged by exchange reaction, what was given, mmol per litre, negative what was taken
 function FluxModel:dynamic(options) end
 
 ---@return string[]
@@ -1286,6 +1437,37 @@ function Cell:to_sbml(options) end
 
 ---Remove every process; the time is 0.
 function Cell:clear() end
+
+---What the cell sees of the medium that it lives in, at the beginning of the quantum of hypervisor:run: mM, by pool, or
+---of one pool; nil for a cell in none.
+---@param name string?
+---@return table<string, number>|number?
+function Cell:medium(name) end
+
+---How many cells the VM stands for in its medium; nil for one in none.
+---@return number?
+function Cell:cells() end
+
+---Give so many mmol to a pool of the medium, all cells of the VM together, in this quantum.
+---@param name string
+---@param amount number
+function Cell:send(name, amount) end
+
+---Send a value to another VM, which has it from the next quantum on: plain values of 64 KiB at most, 256 a quantum. For
+---one that does not run it is lost.
+---@param vm_id string
+---@param value any
+function Cell:post(vm_id, value) end
+
+---What other VMs and hypervisor:send_message have sent, in order; it is gone then. Of more than 1024 the oldest are lost.
+---@return { from: string?, value: any }[]
+function Cell:messages() end
+
+---Divide at the end of this quantum of hypervisor:run, where that has a population.
+function Cell:divide() end
+
+---Die at the end of this quantum, where the run has a population.
+function Cell:die() end
 
 ---What many runs came to, over the runs and by row. Without a time, lists by row; with one, the
 ---value of the last row at or before it.
@@ -1716,6 +1898,17 @@ local bioxen = {}
 ---@return bioxen.BiologicalVM?
 ---@return bioxen.Error?
 function bioxen.create_bio_vm(vm_id, biological_type, vm_type, config) end
+
+---A running VM from a file that vm:save wrote, on the default hypervisor, of either type: it goes on where the saved one
+---was, to the same digits. Memory, limits and shares are those of the saved one, unless the configuration has others;
+---its organism's options and seed it has already.
+---@param path string
+---@param new_id string
+---@param vm_type ("basic"|"xcpng")? default "basic"
+---@param config bioxen.Config? without seed, organism and model
+---@return bioxen.BiologicalVM?
+---@return bioxen.Error? EFILE: no saved cell, or cut, damaged, of a newer form, of an organism with other files than here
+function bioxen.restore(path, new_id, vm_type, config) end
 
 ---The abstract class: calling it raises.
 function bioxen.BiologicalVM() end

@@ -1,5 +1,5 @@
 -- Creates, calls and destroys VMs, one after another, and says what has grown: memory, descriptors, children.
--- Run: build/bin/bioxen scripts/bench/churn.lua [NUMBER, 100000 unless given]
+-- Run: build/bin/bioxen scripts/bench/churn.lua [NUMBER, 100000 unless given] [fork: forks of one VM instead]
 
 package.path = "./?.lua;" .. package.path
 local bioxen = require "bioxen"
@@ -7,9 +7,18 @@ local processes = require "spec.support.processes"
 
 local number = math.tointeger(tonumber(arg[1] or 100000))
 
-local function turn()
-  local vm <close> = assert(bioxen.create_bio_vm("churn", "minimal_cell"))
+local origin = arg[2] == "fork" and assert(bioxen.create_bio_vm("origin", "minimal_cell"))
+if origin then assert(origin:start()) end
+
+local function create()
+  if origin then return assert(origin:fork "churn") end
+  local vm = assert(bioxen.create_bio_vm("churn", "minimal_cell"))
   assert(vm:start())
+  return vm
+end
+
+local function turn()
+  local vm <close> = create()
   assert(vm:execute_biological_process("return 2 + 2").result == 4)
 end
 

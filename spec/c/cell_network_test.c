@@ -1,5 +1,6 @@
 /* Compiling processes into a network: what fits together, and what is refused how. */
 #include "cell_model.h"
+#include "core/interrupt.h"
 #include "test.h"
 
 #define CHECK_ERROR(text, ...)                                                                     \
@@ -199,6 +200,20 @@ static void an_empty_cell_runs(void)
     }
 }
 
+static void compiling_is_interrupted(void)
+{
+    static const item first[] = {SPECIES("A", 3), END};
+    static const item more[] = {SPECIES("A", 4), WHEN("A > 5", "A", "1"), END};
+    bx_error err = {0};
+    bx_cell *cell = model_cell(first);
+    bx_interrupted = 1;
+    CHECK(model_define(cell, "p", more, &err) < 0 && err.code == BX_ECANCELLED);
+    bx_interrupted = 0;
+    CHECK(model_get(cell, "A") == 3); /* the cell is as it was */
+    CHECK(model_define(cell, "p", more, &err) == 0);
+    bx_cell_free(cell);
+}
+
 int main(void)
 {
     RUN(variables_are_listed_in_order);
@@ -210,5 +225,6 @@ int main(void)
     RUN(runs_check_their_arguments);
     RUN(rows_are_on_the_grid);
     RUN(an_empty_cell_runs);
+    RUN(compiling_is_interrupted);
     return test_end();
 }

@@ -28,7 +28,7 @@ static double value_of(const char *text)
     program.time = (uint32_t)bx_program_slot(&program, 7);
     uint32_t target = (uint32_t)bx_program_slot(&program, NAN), slots[8] = {0};
     program.temporaries = (uint32_t)program.frame_size;
-    for (size_t i = 0; i < bx_formula_depth(formula); i++)
+    for (size_t i = 0; i < bx_formula_depth(formula, formula->count - 1); i++)
         bx_program_slot(&program, NAN);
     for (size_t i = 0; i < formula->name_count && i < 8; i++)
         slots[i] = (uint32_t)(formula->names[i].text[0] - 'A');

@@ -40,7 +40,7 @@ static int put_up_walls(pid_t parent, bx_error *err)
 {
     if (filters != OWN) {
         bx_jail_restrain();
-        bx_jail_confine_parent();
+        close(bx_jail_confine_parent());
     }
     return filters == PARENT ? 0 : bx_jail_enter(parent, USER, MEMORY, false, err);
 }

@@ -2,6 +2,7 @@
 
 #include "cell/engines.h"
 #include "model/compiler.h"
+#include "model/process_wire.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -13,7 +14,7 @@ struct bx_cell {
     bx_network *network;
     bx_state *state;
     bool rules_stale;
-    const bx_simulation *running; /* who is given its rows may read the cell; else NULL */
+    const bx_simulation *running;   /* who is given its rows may read the cell; else NULL */
     void *engines[BX_METHOD_COUNT]; /* each made when first needed */
 };
 
@@ -302,6 +303,82 @@ int bx_cell_decode(bx_cell *cell, const uint8_t *bytes, size_t length, bx_error 
         return -1;
     replace_state(cell, state);
     return 0;
+}
+
+int bx_cell_save(const bx_cell *cell, bx_buffer *out, bx_error *err)
+{
+    size_t start = out->length;
+    bx_pack_count(out, cell->count);
+    for (size_t i = 0; i < cell->count; i++)
+        bx_process_encode(cell->processes[i], out);
+    if (bx_buffer_finish(out, start) < 0)
+        return bx_fail_memory(err);
+    if (bx_state_encode(cell->state, out, err) == 0)
+        return 0;
+    bx_buffer_cut(out, start);
+    return -1;
+}
+
+static void free_processes(bx_process **processes, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        bx_process_free(processes[i]);
+    free(processes);
+}
+
+static int check_distinct(bx_process *const *processes, size_t count, bx_error *err)
+{
+    bx_names seen = {0};
+    int status = 0;
+    for (size_t i = 0; i < count && status == 0; i++) {
+        const char *name = bx_process_name(processes[i]);
+        if (bx_names_find(&seen, name) != BX_NAME_NONE)
+            status = bx_fail(err, BX_EPROTOCOL, "cell: two processes called \"%.64s\"", name);
+        else if (bx_names_add(&seen, name, i) < 0)
+            status = bx_fail_memory(err);
+    }
+    bx_names_free(&seen);
+    return status;
+}
+
+/* All at once, for one may use what a later one declares. */
+static int take_all(bx_cell *cell, bx_process **processes, size_t count, const bx_unpacker *in,
+                    bx_error *err)
+{
+    bx_network *network = bx_network_new(processes, count, err);
+    bx_state *state = network ? bx_state_decode(network, in->next, in->left, err) : NULL;
+    if (!state) {
+        bx_network_free(network);
+        return -1;
+    }
+    drop_engines(cell);
+    replace_state(cell, state);
+    bx_network_free(cell->network);
+    free_processes(cell->processes, cell->count);
+    cell->network = network;
+    cell->processes = processes;
+    cell->count = count;
+    return 0;
+}
+
+int bx_cell_restore(bx_cell *cell, const uint8_t *bytes, size_t length, bx_error *err)
+{
+    bx_unpacker in = {bytes, length, "cell"};
+    uint32_t count, made = 0;
+    if (bx_unpack_count(&in, &count, err) < 0)
+        return -1;
+    if (count > in.left)
+        return bx_fail(err, BX_EPROTOCOL, "cell: more processes than bytes");
+    bx_process **processes = calloc((size_t)count + 1, sizeof *processes);
+    if (!processes)
+        return bx_fail_memory(err);
+    while (made < count && (processes[made] = bx_process_decode(&in, err)))
+        made++;
+    if (made == count && check_distinct(processes, count, err) == 0 &&
+        take_all(cell, processes, count, &in, err) == 0)
+        return 0;
+    free_processes(processes, made);
+    return -1;
 }
 
 /* ---- runs ---- */

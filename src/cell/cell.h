@@ -74,6 +74,11 @@ uint64_t bx_cell_draw_seed(bx_cell *cell);
 int bx_cell_encode(const bx_cell *cell, bx_buffer *out, bx_error *err);
 int bx_cell_decode(bx_cell *cell, const uint8_t *bytes, size_t length, bx_error *err);
 
+/* The processes and the state as bytes; any cell becomes the same from them, and goes on as this
+ * one would have. What is decoded is hostile; on failure the cell is as it was. */
+int bx_cell_save(const bx_cell *cell, bx_buffer *out, bx_error *err);
+int bx_cell_restore(bx_cell *cell, const uint8_t *bytes, size_t length, bx_error *err);
+
 /* Advance by run->duration. On success *trajectory is the caller's. On BX_ECANCELLED (interrupted)
  * and other failures the cell stands, consistent, at the time it reached; *trajectory is NULL, and
  * so it is when run->row took the rows. */

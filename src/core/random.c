@@ -22,6 +22,23 @@ void bx_random_init(bx_random *random, uint64_t seed, uint64_t stream)
         random->state[0] = 1; /* the one state that xoshiro cannot leave */
 }
 
+/* A word of the name after the other, little-endian, and its length. */
+uint64_t bx_random_name(uint64_t number, const void *name, size_t length)
+{
+    const uint8_t *bytes = name;
+    uint64_t mixed = number, word = 0;
+    for (size_t i = 0; i < length; i++) {
+        word |= (uint64_t)bytes[i] << 8 * (i % 8);
+        if (i % 8 < 7 && i + 1 < length)
+            continue;
+        mixed ^= word;
+        mixed = bx_random_split(&mixed);
+        word = 0;
+    }
+    mixed ^= length;
+    return bx_random_split(&mixed);
+}
+
 /* exp(-x) for 0 <= x < 700 from basic arithmetic, within a few units of the last place. */
 static double exp_minus(double x)
 {

@@ -4,6 +4,7 @@
 #ifndef BX_CORE_RANDOM_H
 #define BX_CORE_RANDOM_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 typedef struct bx_random {
@@ -15,6 +16,9 @@ uint64_t bx_random_split(uint64_t *state);
 
 /* Streams of one seed are independent of each other. */
 void bx_random_init(bx_random *random, uint64_t seed, uint64_t stream);
+
+/* What follows from a number and a name: another name, another seed. */
+uint64_t bx_random_name(uint64_t number, const void *name, size_t length);
 
 static inline uint64_t bx_random_rotate(uint64_t x, int k)
 {

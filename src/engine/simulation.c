@@ -211,11 +211,22 @@ static int open_recording(bx_simulation *s, const char **names, bx_error *err)
     return s->run->row ? 0 : open_trajectory(s, names, err);
 }
 
+/* Only exchanges do what is declared for them. */
+static int check_steps(const bx_network *network, const bx_run *run, bx_error *err)
+{
+    if (network->step_count == 0 || (run->method == BX_METHOD_HYBRID && run->exchange > 0))
+        return 0;
+    return bx_fail(err, BX_ESIMULATION,
+                   "process \"%.64s\" says what exchanges do: use the method \"hybrid\" and the "
+                   "option exchange, seconds between them",
+                   bx_process_name(network->steps[0].process));
+}
+
 int bx_simulation_open(bx_simulation *s, bx_error *err)
 {
     const bx_run *run = s->run;
     const bx_network *network = s->network;
-    if (check_run(run, err) < 0)
+    if (check_run(run, err) < 0 || check_steps(network, run, err) < 0)
         return -1;
     s->start = s->frame[network->time];
     s->end = s->last_row = s->start + run->duration;

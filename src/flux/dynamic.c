@@ -4,6 +4,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { BIOMASS, GROWTH_RATE, FEASIBLE, FIRST_POOL };
 
@@ -17,15 +18,18 @@ typedef struct pool {
     size_t exchange;
     double coefficient;  /* of the metabolite in the exchange reaction */
     double lower, upper; /* the model's own bounds, to be put back */
+    bool limits;         /* as much as could be was taken up in the last step, if there was one */
 } pool;
 
 typedef struct culture {
     bx_fba *fba;
     const bx_fba_culture *given;
     pool *pools;
-    double *uptake; /* greatest, of each pool */
-    double *supply; /* mM per hour and gDW/L of biomass, of each pool */
-    double *row;    /* biomass, growth rate, feasible, concentrations */
+    bx_medium medium;  /* a litre of it, and so in mM */
+    double *exchanged; /* given by the culture, of each pool, mmol/L */
+    double *uptake;    /* greatest, of each pool */
+    double *supply;    /* mM per hour and gDW/L of biomass, of each pool */
+    double *row;       /* biomass, growth rate, feasible, and concentrations as in the medium */
     double time;
     size_t short_of; /* the pool that must be taken up faster than it can; else BX_FBA_NONE */
     bx_fba_death *death;
@@ -47,6 +51,9 @@ static int check_numbers(const bx_fba_culture *given, bx_error *err)
     if (!(given->death_rate >= 0) || !isfinite(given->death_rate))
         return bx_fail(err, BX_ESIMULATION, expected, "a death rate of 0 1/h or more",
                        given->death_rate);
+    if (!(given->dilution >= 0) || !isfinite(given->dilution))
+        return bx_fail(err, BX_ESIMULATION, expected, "a dilution rate of 0 1/h or more",
+                       given->dilution);
     return 0;
 }
 
@@ -70,8 +77,17 @@ static int open_pool(culture *c, size_t i, const char **name, bx_error *err)
                        "dynamic: %.64s: the uptake's maximum %g and half-saturation %g can't be "
                        "negative or infinite",
                        *name, given->maximum, given->half);
-    c->pools[i] =
-        (pool){given->exchange, exchange->entries[0].coefficient, exchange->lower, exchange->upper};
+    if (!(given->crowding > 0) || isinf(given->crowding))
+        return bx_fail(err, BX_ESIMULATION, "dynamic: %.64s: the crowding can't be %g", *name,
+                       given->crowding);
+    if (!(given->feed >= 0) || isinf(given->feed) || !(given->decay >= 0) || isinf(given->decay))
+        return bx_fail(err, BX_ESIMULATION,
+                       "dynamic: %.64s: the feed %g and the decay %g can't be negative or infinite",
+                       *name, given->feed, given->decay);
+    c->pools[i] = (pool){given->exchange, exchange->entries[0].coefficient, exchange->lower,
+                         exchange->upper, true};
+    c->medium.pools[i] =
+        (bx_pool){.amount = given->concentration, .feed = given->feed, .decay = given->decay};
     c->row[FIRST_POOL + i] = given->concentration;
     return 0;
 }
@@ -98,10 +114,14 @@ static int open_culture(culture *c, bx_error *err)
         return -1;
     const char **names = calloc(FIRST_POOL + count, sizeof *names);
     c->pools = calloc(count + 1, sizeof *c->pools);
+    c->medium = (bx_medium){1, c->given->dilution, c->given->dilution,
+                            calloc(count + 1, sizeof *c->medium.pools), count};
     c->uptake = calloc(count + 1, sizeof *c->uptake);
     c->supply = calloc(count + 1, sizeof *c->supply);
     c->row = calloc(FIRST_POOL + count, sizeof *c->row);
-    int result = names && c->pools && c->uptake && c->supply && c->row ? 0 : bx_fail_memory(err);
+    int result = names && c->pools && c->medium.pools && c->uptake && c->supply && c->row
+                     ? 0
+                     : bx_fail_memory(err);
     for (size_t i = 0; i < count && result == 0; i++)
         result = open_pool(c, i, &names[FIRST_POOL + i], err);
     if (result == 0) {
@@ -118,6 +138,7 @@ static int open_culture(culture *c, bx_error *err)
 static void close_culture(culture *c)
 {
     free(c->pools);
+    free(c->medium.pools);
     free(c->uptake);
     free(c->supply);
     free(c->row);
@@ -135,15 +156,45 @@ static double greatest_uptake(const pool *p)
     return p->coefficient < 0 ? -p->lower : p->upper;
 }
 
+/* The biomass per litre that pool i is shared by. */
+static double crowd(const culture *c, size_t i)
+{
+    return c->row[BIOMASS] * c->given->pools[i].crowding;
+}
+
+/* The mean over a step of an uptake of `now` that changes by `slope` with its concentration, where
+ * the culture takes all that it may: by the linear law, which is stable however long the step is
+ * (a Rosenbrock method: Hairer & Wanner, Solving Ordinary Differential Equations II, 1996, IV.7).
+ */
+static double mean_uptake(const culture *c, size_t i, double now, double slope)
+{
+    const bx_pool *p = &c->medium.pools[i];
+    double biomass = crowd(c, i), loss = bx_medium_loss(&c->medium, i);
+    double change = c->medium.inflow * p->feed - loss * p->amount - biomass * now;
+    double x = (loss + biomass * slope) * c->given->step;
+    double part = x < 1e-3 ? 0.5 - x / 6 : (1 + expm1(-x) / x) / x;
+    double mean = fmax(p->amount + change * c->given->step * part, 0);
+    return fmax(now + slope * (mean - p->amount), 0);
+}
+
+/* Whether there is any to take up within a step. */
+static bool is_there(const culture *c, size_t i)
+{
+    return c->row[FIRST_POOL + i] > 0 || (c->given->dilution > 0 && c->given->pools[i].half > 0);
+}
+
 static double kinetic_uptake(const culture *c, size_t i)
 {
     const bx_fba_pool *given = &c->given->pools[i];
     double present = c->row[FIRST_POOL + i];
-    if (present <= 0)
+    if (!is_there(c, i))
         return 0;
     if (isnan(given->maximum))
         return fmax(greatest_uptake(&c->pools[i]), 0);
-    return given->maximum * present / (given->half + present);
+    double sum = given->half + present, now = given->maximum * present / sum;
+    if (c->given->dilution == 0 || given->half == 0 || !c->pools[i].limits)
+        return now;
+    return mean_uptake(c, i, now, given->maximum * given->half / (sum * sum));
 }
 
 /* Bound the exchange of pool i by what can be taken up, and by what the model demands: an uptake,
@@ -178,7 +229,7 @@ static int bound_pools(culture *c, bx_error *err)
         return -1;
     c->short_of = BX_FBA_NONE;
     for (size_t i = 0; i < given->pool_count; i++)
-        if (bound_pool(c, i, c->row[FIRST_POOL + i] > 0 ? c->uptake[i] : 0, err) < 0)
+        if (bound_pool(c, i, is_there(c, i) ? c->uptake[i] : 0, err) < 0)
             return -1;
     return 0;
 }
@@ -200,9 +251,10 @@ static int find_fluxes(culture *c, bx_error *err)
     c->row[FEASIBLE] = feasible;
     c->row[GROWTH_RATE] = feasible ? solution.fluxes[c->given->growth] : 0;
     for (size_t i = 0; i < c->given->pool_count; i++) {
-        const pool *p = &c->pools[i];
+        pool *p = &c->pools[i];
         double flux = feasible ? solution.fluxes[p->exchange] : 0;
         c->supply[i] = flux == 0 ? 0 : -p->coefficient * flux;
+        p->limits = -c->supply[i] >= c->uptake[i] * (1 - ROUNDING);
     }
     return 0;
 }
@@ -213,14 +265,40 @@ static double change_rate(const culture *c)
     return c->row[FEASIBLE] > 0 ? c->row[GROWTH_RATE] : -c->given->death_rate;
 }
 
-/* The time after which pool i is used up, infinite if never: the integral of the biomass,
- * X (exp(mu h) - 1) / mu, reaches what there is. */
-static double exhaustion(const culture *c, size_t i)
+/* What there is of pool i after h, by the present fluxes. */
+static double present_after(const culture *c, size_t i, double h)
 {
-    double mu = change_rate(c), left = c->row[FIRST_POOL + i];
+    double growth = change_rate(c) - c->given->dilution;
+    double taking = crowd(c, i) * bx_medium_response(&c->medium, i, growth, h);
+    return bx_medium_kept(&c->medium, i, h) + c->supply[i] * taking;
+}
+
+/* The same within h, infinite if not, of a pool that is fed or lost: it falls and rises at most
+ * once, or the other way round, so that a sign of it settles where the first end is. */
+static double exhaustion_within(const culture *c, size_t i, double h)
+{
+    const bx_pool *p = &c->medium.pools[i];
+    double growth = change_rate(c) - c->given->dilution;
+    double fed = c->medium.inflow * p->feed, taken = -c->supply[i] * crowd(c, i);
+    double lowest = fed > 0 && growth < 0 ? log(fed / taken) / growth : h;
+    double low = 0, high = lowest > 0 && lowest < h ? lowest : h;
+    if (present_after(c, i, high) >= 0)
+        return INFINITY;
+    for (double middle = high / 2; middle > low && middle < high; middle = low + (high - low) / 2)
+        *(present_after(c, i, middle) >= 0 ? &low : &high) = middle;
+    return high;
+}
+
+/* The time after which pool i is used up, infinite if never, or not within h: in a closed medium
+ * the integral of the biomass, X (exp(mu h) - 1) / mu, reaches what there is. */
+static double exhaustion(const culture *c, size_t i, double h)
+{
+    double mu = change_rate(c), left = c->medium.pools[i].amount;
     if (c->supply[i] >= 0)
         return INFINITY;
-    double wanted = left / (-c->supply[i] * c->row[BIOMASS]);
+    if (bx_medium_loss(&c->medium, i) > 0)
+        return exhaustion_within(c, i, h);
+    double wanted = left / (-c->supply[i] * crowd(c, i));
     if (mu == 0)
         return wanted;
     return mu * wanted > -1 ? log1p(mu * wanted) / mu : INFINITY;
@@ -229,21 +307,23 @@ static double exhaustion(const culture *c, size_t i)
 /* Advance by at most h; returns the step made. What runs out first ends it, and is exactly 0. */
 static double step(culture *c, double h)
 {
-    double mu = change_rate(c);
+    double growth = change_rate(c) - c->given->dilution;
     size_t used_up = SIZE_MAX;
     for (size_t i = 0; i < c->given->pool_count; i++) {
-        double end = exhaustion(c, i);
+        double end = exhaustion(c, i, h);
         if (end < h) {
             h = end;
             used_up = i;
         }
     }
-    double integral = c->row[BIOMASS] * (mu == 0 ? h : expm1(mu * h) / mu);
+    double integral = c->row[BIOMASS] * bx_medium_integral(growth, h);
     for (size_t i = 0; i < c->given->pool_count; i++) {
-        double *present = &c->row[FIRST_POOL + i];
-        *present = i == used_up ? 0 : fmax(*present + c->supply[i] * integral, 0);
+        c->row[FIRST_POOL + i] = i == used_up ? 0 : fmax(present_after(c, i, h), 0);
+        c->exchanged[i] += c->supply[i] * integral;
     }
-    c->row[BIOMASS] *= exp(mu * h);
+    for (size_t i = 0; i < c->given->pool_count; i++)
+        c->medium.pools[i].amount = c->row[FIRST_POOL + i];
+    c->row[BIOMASS] *= exp(growth * h);
     return h;
 }
 
@@ -297,11 +377,12 @@ static int advance(culture *c, bx_error *err)
 }
 
 int bx_fba_dynamic(bx_fba *fba, const bx_fba_culture *given, bx_trajectory **trajectory,
-                   bx_fba_death *death, bx_error *err)
+                   bx_fba_death *death, double *exchanged, bx_error *err)
 {
-    culture c = {.fba = fba, .given = given, .death = death};
+    culture c = {.fba = fba, .given = given, .death = death, .exchanged = exchanged};
     *trajectory = NULL;
     *death = (bx_fba_death){NAN, BX_FBA_NONE};
+    memset(exchanged, 0, given->pool_count * sizeof *exchanged);
     int result = open_culture(&c, err);
     if (result == 0) {
         bx_fba_begin(fba);

@@ -104,9 +104,8 @@ void bx_hypervisor_listen(bx_hypervisor *hypervisor, bool listening)
         bx_hypervisor_drop_change(hypervisor);
 }
 
-bx_vm *bx_hypervisor_create_vm(bx_hypervisor *hypervisor, const bx_vm_ops *ops,
-                               const bx_vm_options *options, const double share[BX_RESOURCES],
-                               bx_error *err)
+static bx_vm *enter(bx_hypervisor *hypervisor, const bx_vm_ops *ops, const bx_vm_options *options,
+                    const double share[BX_RESOURCES], double genome, bx_error *err)
 {
     if (bx_hypervisor_find(hypervisor, options->id)) {
         bx_fail(err, BX_EEXIST,
@@ -123,6 +122,7 @@ bx_vm *bx_hypervisor_create_vm(bx_hypervisor *hypervisor, const bx_vm_ops *ops,
     lease->base = (bx_vm_lease){take_share, give_back_share, note_change};
     lease->hypervisor = hypervisor;
     lease->vm = vm;
+    lease->genome = genome;
     memcpy(lease->share, share, sizeof lease->share);
     if (take_share(&lease->base, err) < 0) {
         bx_vm_free(vm);
@@ -133,6 +133,33 @@ bx_vm *bx_hypervisor_create_vm(bx_hypervisor *hypervisor, const bx_vm_ops *ops,
     lease->next = hypervisor->leases;
     hypervisor->leases = lease;
     return vm;
+}
+
+bx_vm *bx_hypervisor_create_vm(bx_hypervisor *hypervisor, const bx_vm_ops *ops,
+                               const bx_vm_options *options, const double share[BX_RESOURCES],
+                               bx_error *err)
+{
+    return enter(hypervisor, ops, options, share, 0, err);
+}
+
+bx_vm *bx_hypervisor_enter_fork(bx_hypervisor *hypervisor, const bx_vm *vm, const char *id,
+                                bx_error *err)
+{
+    const bx_lease *lease = find_lease(hypervisor, vm);
+    if (bx_vm_can_fork(vm, err) < 0)
+        return NULL;
+    const bx_buffer setup = {.data = vm->setup.data, .length = vm->shares_at};
+    const bx_buffer shares = {.data = vm->setup.data + vm->shares_at,
+                              .length = vm->setup.length - vm->shares_at};
+    const bx_vm_options options = {.id = id,
+                                   .biological_type = vm->biological_type,
+                                   .folder = vm->folder,
+                                   .memory_limit = vm->memory_limit,
+                                   .output_limit = vm->output_limit,
+                                   .unconfined = vm->unconfined,
+                                   .setup = &setup,
+                                   .shares = &shares};
+    return enter(hypervisor, vm->ops, &options, lease->share, lease->genome, err);
 }
 
 /* The lease has changed: it fits, or is as it was before. */

@@ -41,6 +41,11 @@ bx_vm *bx_hypervisor_create_vm(bx_hypervisor *hypervisor, const bx_vm_ops *ops,
                                const bx_vm_options *options, const double share[BX_RESOURCES],
                                bx_error *err);
 
+/* Enter a VM like one that there is, with the same shares, which can be started as its copy
+ * (bx_vm_fork). NULL as above, or as bx_vm_can_fork. */
+bx_vm *bx_hypervisor_enter_fork(bx_hypervisor *hypervisor, const bx_vm *vm, const char *id,
+                                bx_error *err);
+
 /* Change what a VM holds, or will hold when it starts again. BX_ECAPACITY: nothing has changed. */
 int bx_hypervisor_reallocate(bx_hypervisor *hypervisor, bx_vm *vm, const double share[BX_RESOURCES],
                              bx_error *err);

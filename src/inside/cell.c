@@ -19,7 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CLASS "bioxen.Cell"
+#define CLASS BX_CELL_CLASS
 
 static bx_cell *check_cell(lua_State *L)
 {
@@ -685,6 +685,21 @@ static int cell_genome(lua_State *L)
     return 1;
 }
 
+/* What a cell has of the world that it lives in is library.world's; upvalue 1 is the name. */
+static int cell_world(lua_State *L)
+{
+    check_cell(L);
+    int count = lua_gettop(L);
+    bx_organism_push_world(L, lua_tostring(L, lua_upvalueindex(1)));
+    for (int i = 2; i <= count; i++)
+        lua_pushvalue(L, i);
+    lua_call(L, count + 1, 1);
+    return 1;
+}
+
+static const char *const world_methods[] = {"cells",    "die",  "divide", "medium",
+                                            "messages", "post", "send",   NULL};
+
 static const luaL_Reg methods[] = {
     {"genome", cell_genome},
     {"clear", cell_clear},
@@ -727,6 +742,11 @@ void bx_cell_open(lua_State *L)
     lua_pushboolean(L, 0);
     lua_setfield(L, -2, "__metatable");
     luaL_newlib(L, methods);
+    for (size_t i = 0; world_methods[i]; i++) {
+        lua_pushstring(L, world_methods[i]);
+        lua_pushcclosure(L, cell_world, 1);
+        lua_setfield(L, -2, world_methods[i]);
+    }
     if (bx_fields_get(L, lua_absindex(L, -3), "functions") != LUA_TTABLE) {
         lua_pop(L, 1);
         lua_newtable(L);

@@ -4,6 +4,8 @@
 
 #include <lua.h>
 
+#define BX_CELL_CLASS "bioxen.Cell" /* its metatable */
+
 /* Create the metatable. The organism module is on top of the stack; what its `functions` table
  * holds can be called as methods. */
 void bx_cell_open(lua_State *L);

@@ -51,6 +51,11 @@ bx_fba *bx_flux_check(lua_State *L)
     return *box;
 }
 
+bx_fba **bx_flux_test(lua_State *L, int index)
+{
+    return luaL_testudata(L, index, CLASS);
+}
+
 static int model_free(lua_State *L)
 {
     bx_fba **box = luaL_checkudata(L, 1, CLASS);

@@ -20,6 +20,9 @@ bx_fba *bx_flux_push(lua_State *L);
 /* The model at argument 1. */
 bx_fba *bx_flux_check(lua_State *L);
 
+/* The box of the model at `index`; NULL if it is none. */
+bx_fba **bx_flux_test(lua_State *L, int index);
+
 /* The reaction, gene or metabolite whose id is at `index`; raises when there is none. */
 size_t bx_flux_reaction(lua_State *L, const bx_fba *fba, int index, const bx_place *place);
 size_t bx_flux_gene(lua_State *L, const bx_fba *fba, int index, const bx_place *place);

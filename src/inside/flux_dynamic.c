@@ -44,13 +44,14 @@ static int call_functions(void *data, double time, double biomass, const double 
     return 0;
 }
 
-/* medium.X = concentration, or { concentration =, maximum =, half = | uptake = function }. A
- * function stays on the stack; returns its index, or 0. */
+/* medium.X = concentration, or { concentration =, maximum =, half = | uptake = function, feed =,
+ * decay =, crowding = }. A function stays on the stack; returns its index, or 0. */
 static int read_pool(lua_State *L, bx_fba_pool *pool, const bx_place *place)
 {
-    static const char *const keys[] = {"concentration", "maximum", "half", "uptake", NULL};
+    static const char *const keys[] = {"concentration", "maximum", "half",     "uptake",
+                                       "feed",          "decay",   "crowding", NULL};
     int value = lua_gettop(L);
-    *pool = (bx_fba_pool){.exchange = pool->exchange, .maximum = NAN};
+    *pool = (bx_fba_pool){.exchange = pool->exchange, .maximum = NAN, .crowding = 1};
     if (lua_type(L, value) == LUA_TNUMBER) {
         pool->concentration = bx_fields_number(L, value, place, NULL);
         return 0;
@@ -60,6 +61,9 @@ static int read_pool(lua_State *L, bx_fba_pool *pool, const bx_place *place)
     pool->concentration = bx_flux_number_option(L, value, "concentration", 0, place);
     pool->half = bx_flux_number_option(L, value, "half", 0, place);
     pool->maximum = bx_flux_number_option(L, value, "maximum", NAN, place);
+    pool->feed = bx_flux_number_option(L, value, "feed", 0, place);
+    pool->crowding = bx_flux_number_option(L, value, "crowding", 1, place);
+    pool->decay = bx_flux_number_option(L, value, "decay", 0, place);
     if (pool->half > 0 && isnan(pool->maximum))
         bx_raise_format(L, place->code, "%s: half without a maximum", place->text);
     if (bx_fields_get(L, value, "uptake") == LUA_TNIL)
@@ -140,11 +144,23 @@ static void push_death(lua_State *L, const bx_fba *fba, const bx_fba_culture *cu
     lua_setfield(L, -2, "reason");
 }
 
-/* dynamic{ duration, step, every, biomass, medium, growth, death_rate } -> Trajectory, death */
+/* Push { exchange reaction = what was given, mmol/L }. */
+static void push_exchanged(lua_State *L, const bx_fba *fba, const bx_fba_culture *culture,
+                           const double *exchanged)
+{
+    lua_createtable(L, 0, (int)culture->pool_count);
+    for (size_t i = 0; i < culture->pool_count; i++) {
+        lua_pushnumber(L, exchanged[i] + 0.0);
+        lua_setfield(L, -2, bx_fba_reaction_id(fba, culture->pools[i].exchange));
+    }
+}
+
+/* dynamic{ duration, step, every, biomass, medium, growth, death_rate, dilution } -> Trajectory,
+ * death, exchanged */
 int bx_flux_dynamic(lua_State *L)
 {
-    static const char *const keys[] = {"duration", "step",   "every",      "biomass",
-                                       "medium",   "growth", "death_rate", NULL};
+    static const char *const keys[] = {"duration", "step",       "every",    "biomass", "medium",
+                                       "growth",   "death_rate", "dilution", NULL};
     bx_fba *fba = bx_flux_check(L);
     bx_worker *worker = bx_worker_of(L);
     bx_place place = bx_place_make(BX_ESCRIPT, "dynamic");
@@ -160,14 +176,18 @@ int bx_flux_dynamic(lua_State *L)
     culture.every = bx_flux_number_option(L, OPTIONS, "every", 0, &place);
     culture.step = bx_flux_number_option(L, OPTIONS, "step", culture.duration / 1000, &place);
     culture.death_rate = bx_flux_number_option(L, OPTIONS, "death_rate", 0, &place);
+    culture.dilution = bx_flux_number_option(L, OPTIONS, "dilution", 0, &place);
     culture.growth = growth_reaction(L, fba, &place);
     read_medium(L, fba, &culture, &m);
     bx_trajectory **box = bx_lua_new_trajectory(L);
-    int result_index = lua_gettop(L);
-    if (bx_fba_dynamic(fba, &culture, box, &death, &err) < 0)
+    double *exchanged = lua_newuserdatauv(L, (m.count + 1) * sizeof *exchanged, 0);
+    int result_index = lua_gettop(L) - 1;
+    if (bx_fba_dynamic(fba, &culture, box, &death, exchanged, &err) < 0)
         return m.raised ? lua_error(L) : bx_raise(L, &err);
-    lua_settop(L, result_index);
+    lua_settop(L, result_index + 1);
     worker->recorded += bx_trajectory_rows(*box) * (bx_trajectory_columns(*box) + 1) * 8;
     push_death(L, fba, &culture, &death);
-    return 2;
+    push_exchanged(L, fba, &culture, exchanged);
+    lua_remove(L, result_index + 1);
+    return 3;
 }

@@ -22,7 +22,7 @@ typedef struct module {
 
 /* Texts stay outside Lua's heap: shared by all workers, counted to none. */
 static module modules[MODULES];
-static size_t module_count;
+static size_t module_count, module_read_count; /* the second: from folders, which come first */
 static const char loaded_key, loading_key;
 static const char *const libraries[] = {"string", "table", "math", "utf8", "coroutine", "os"};
 enum { LIBRARIES = sizeof libraries / sizeof *libraries };
@@ -86,7 +86,7 @@ static int read_file(const char *folder, const char *group, const char *name, bx
         return bx_fail_errno(err, BX_EORGANISM, errno, "cannot read %s", path);
     int status = read_text(file, path, into, err);
     close(file);
-    module_count++;
+    module_read_count = ++module_count;
     return status;
 }
 
@@ -227,6 +227,49 @@ static int require(lua_State *L)
     if (lua_touserdata(L, 3) == &loading_key)
         return luaL_error(L, "module '%s' requires itself", name);
     return 1;
+}
+
+const char *bx_module_text(const char *chunk, size_t *length)
+{
+    for (size_t i = 0; i < module_count; i++)
+        if (strcmp(modules[i].chunk, chunk) == 0) {
+            *length = modules[i].length;
+            return modules[i].text;
+        }
+    return NULL;
+}
+
+static int compare_modules(const void *a, const void *b)
+{
+    return strcmp((*(const module *const *)a)->chunk, (*(const module *const *)b)->chunk);
+}
+
+void bx_module_digest(bx_sha256 *hash)
+{
+    const module *sorted[MODULES];
+    for (size_t i = 0; i < module_read_count; i++)
+        sorted[i] = &modules[i];
+    qsort(sorted, module_read_count, sizeof *sorted, compare_modules);
+    for (size_t i = 0; i < module_read_count; i++) {
+        bx_sha256_add(hash, sorted[i]->chunk, strlen(sorted[i]->chunk) + 1);
+        bx_sha256_add(hash, sorted[i]->text, sorted[i]->length);
+    }
+}
+
+bool bx_module_added(size_t i, const char **chunk, const char **text, size_t *length)
+{
+    if (i >= module_count - module_read_count)
+        return false;
+    const module *added = &modules[module_read_count + i];
+    *chunk = added->chunk;
+    *text = added->text;
+    *length = added->length;
+    return true;
+}
+
+void bx_module_push_loaded(lua_State *L)
+{
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &loaded_key);
 }
 
 void bx_module_open(lua_State *L)

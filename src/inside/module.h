@@ -4,6 +4,7 @@
 #define BX_INSIDE_MODULE_H
 
 #include "core/error.h"
+#include "core/sha256.h"
 
 #include <lua.h>
 #include <stdbool.h>
@@ -26,6 +27,18 @@ bool bx_module_is_name(const char *text, const char *ending);
  * BX_EORGANISM: too many or too large; BX_EPROTOCOL: no name, or the name of another. */
 int bx_module_add(const char *group, const char *name, const void *text, size_t length,
                   bx_error *err);
+
+/* The text of the module whose chunk is called so ("@syn3a/genes.lua"); NULL if there is none. */
+const char *bx_module_text(const char *chunk, size_t *length);
+
+/* Add the texts of the modules that were read from folders to a digest, in an order of their own. */
+void bx_module_digest(bx_sha256 *hash);
+
+/* The modules that came in messages, for i from 0 on; false after the last. */
+bool bx_module_added(size_t i, const char **chunk, const char **text, size_t *length);
+
+/* Push the table of what `require` has loaded. */
+void bx_module_push_loaded(lua_State *L);
 
 /* Set the global `require`; the standard libraries are globals already. */
 void bx_module_open(lua_State *L);

@@ -9,7 +9,9 @@
 #include <lauxlib.h>
 #include <lualib.h>
 
-static const char module_key, genome_key, shares_key;
+static const char module_key, genome_key, shares_key, options_key;
+static const char *const kept[] = {&genome_key, &shares_key, &options_key};
+enum { KEPT = sizeof kept / sizeof *kept };
 
 /* Push table[name] of the table at the top, in its place; what is no table has no fields. */
 static int replace_by_field(lua_State *L, const char *name)
@@ -57,6 +59,17 @@ void bx_organism_push_function(lua_State *L, const char *name)
     if (module_field(L, name) != LUA_TFUNCTION)
         bx_raise_format(L, BX_EUNSUPPORTED, "the organism %s has no %.40s",
                         bx_worker_of(L)->organism, name);
+    bx_cell_push(L);
+}
+
+void bx_organism_push_world(lua_State *L, const char *name)
+{
+    lua_getglobal(L, "require");
+    lua_pushliteral(L, "library.world");
+    lua_call(L, 1, 1);
+    lua_getfield(L, -1, name);
+    lua_remove(L, -2);
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &module_key);
     bx_cell_push(L);
 }
 
@@ -144,4 +157,42 @@ void bx_organism_load_genome(lua_State *L)
     if (!bx_lua_test_genome(L, -1))
         bx_raise_format(L, BX_EPROTOCOL, "a genome expected");
     lua_rawsetp(L, LUA_REGISTRYINDEX, &genome_key);
+}
+
+void bx_organism_note_options(lua_State *L)
+{
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &options_key);
+}
+
+bool bx_organism_push_options(lua_State *L)
+{
+    if (lua_rawgetp(L, LUA_REGISTRYINDEX, &options_key) != LUA_TNIL)
+        return true;
+    lua_pop(L, 1);
+    return false;
+}
+
+void bx_organism_push_kept(lua_State *L)
+{
+    lua_createtable(L, KEPT, 0);
+    for (int i = 0; i < KEPT; i++) {
+        if (lua_rawgetp(L, LUA_REGISTRYINDEX, kept[i]) == LUA_TNIL) {
+            lua_pop(L, 1);
+            lua_pushboolean(L, 0);
+        }
+        lua_rawseti(L, -2, i + 1);
+    }
+}
+
+void bx_organism_take_kept(lua_State *L)
+{
+    for (int i = 0; i < KEPT; i++) {
+        lua_rawgeti(L, -1, i + 1);
+        if (!lua_toboolean(L, -1)) {
+            lua_pop(L, 1);
+            lua_pushnil(L);
+        }
+        lua_rawsetp(L, LUA_REGISTRYINDEX, kept[i]);
+    }
+    lua_pop(L, 1);
 }

@@ -4,6 +4,7 @@
 #define BX_INSIDE_ORGANISM_H
 
 #include <lua.h>
+#include <stdbool.h>
 
 /* Keep the module on top of the stack, which is popped, and set the global `organism`. Raises if it
  * is none. */
@@ -25,9 +26,22 @@ void bx_organism_forget_shares(lua_State *L);
 void bx_organism_push_function(lua_State *L, const char *name);
 void bx_organism_push_capability(lua_State *L, const char *name);
 
+/* Push a function of library.world, the organism's module and the cell. */
+void bx_organism_push_world(lua_State *L, const char *name);
+
 /* The genome that the cell holds: the last that was loaded, or else the module's own. Push it;
  * raises where there is none. Load the one on top of the stack. */
 void bx_organism_push_genome(lua_State *L);
 void bx_organism_load_genome(lua_State *L);
+
+/* Keep the options at the top of the stack, which it was built with; popped. Push them: false and
+ * nothing where there are none. */
+void bx_organism_note_options(lua_State *L);
+bool bx_organism_push_options(lua_State *L);
+
+/* Push what is kept here of the VM, { genome, shares, options }, where false stands for nothing;
+ * and pop such a table, keeping that in its stead. */
+void bx_organism_push_kept(lua_State *L);
+void bx_organism_take_kept(lua_State *L);
 
 #endif

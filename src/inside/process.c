@@ -1,5 +1,6 @@
 #include "inside/process.h"
 
+#include "core/interrupt.h"
 #include "inside/fields.h"
 #include "inside/raise.h"
 #include "inside/worker.h"
@@ -22,7 +23,7 @@ typedef struct builder {
 
 static void check(builder *b, int status)
 {
-    if (status < 0)
+    if (status < 0 || bx_check_interrupted(&b->err) < 0)
         bx_raise(b->L, &b->err);
 }
 
@@ -329,6 +330,51 @@ static void add_events(builder *b, int table)
     add_list(b, table, "events", add_event);
 }
 
+/* { name, formula } */
+static void add_step(builder *b, int table, const bx_place *place, bx_phase phase)
+{
+    lua_State *L = b->L;
+    static const char *const no_keys[] = {NULL};
+    char scratch[NUMBER_TEXT];
+    bx_fields_expect(L, table, LUA_TTABLE, place, NULL);
+    bx_fields_allow(L, table, no_keys, true, place);
+    if (lua_rawlen(L, table) != 2)
+        bx_raise_format(L, BX_EMODEL,
+                        "%s: a name and a formula expected, such as { \"A\", \"A + 1\" }",
+                        place->text);
+    lua_rawgeti(L, table, 1);
+    lua_rawgeti(L, table, 2);
+    const char *target = bx_fields_string(L, -2, place, "1");
+    const char *formula = formula_at(b, lua_gettop(L), scratch, place, "2");
+    check(b, bx_process_add_step(b->process, phase, target, formula, &b->err));
+}
+
+static void add_step_before(builder *b, int table, const bx_place *place)
+{
+    add_step(b, table, place, BX_PHASE_BEFORE);
+}
+
+static void add_step_after(builder *b, int table, const bx_place *place)
+{
+    add_step(b, table, place, BX_PHASE_AFTER);
+}
+
+/* { before = { { name, formula }, ... }, after = the same } */
+static void add_exchange(builder *b, int table)
+{
+    static const char *const keys[] = {"before", "after", NULL};
+    bx_place place = place_of(b, "exchange");
+    bx_fields_allow(b->L, table, keys, false, &place);
+    if (bx_fields_get(b->L, table, "before") != LUA_TNIL) {
+        bx_fields_expect(b->L, lua_gettop(b->L), LUA_TTABLE, &place, "before");
+        add_list(b, lua_gettop(b->L), "exchange.before", add_step_before);
+    }
+    if (bx_fields_get(b->L, table, "after") != LUA_TNIL) {
+        bx_fields_expect(b->L, lua_gettop(b->L), LUA_TTABLE, &place, "after");
+        add_list(b, lua_gettop(b->L), "exchange.after", add_step_after);
+    }
+}
+
 static void add_section(builder *b, int definition, const char *section,
                         void (*add)(builder *, int))
 {
@@ -366,7 +412,7 @@ static int define(lua_State *L)
 {
     static const char *const keys[] = {"species",     "parameters", "rules",   "reactions",
                                        "events",      "rates",      "initial", "concentrations",
-                                       "constraints", NULL};
+                                       "constraints", "exchange",   NULL};
     builder b = {.L = L};
     bx_worker *worker = bx_worker_of(L);
     bx_place place = bx_place_make(BX_EMODEL, "process");
@@ -386,6 +432,7 @@ static int define(lua_State *L)
     add_section(&b, 2, "initial", add_initials);
     add_section(&b, 2, "reactions", add_reactions);
     add_section(&b, 2, "events", add_events);
+    add_section(&b, 2, "exchange", add_exchange);
     check(&b, bx_process_settle(b.process, &b.err));
     *box = NULL;
     check(&b, bx_cell_define(worker->cell, b.process, &b.err));

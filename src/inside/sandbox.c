@@ -14,7 +14,7 @@
 #include <stdint.h>
 #include <string.h>
 
-static const char seed_key, ids_key;
+static const char seed_key, draw_key, ids_key;
 
 /* What tostring and "%p" show for an address, which is nobody's business: numbers in the order in
  * which objects are first shown, the same in every run. The weak table that remembers them has the
@@ -53,6 +53,25 @@ static void open_ids(lua_State *L)
     luaL_objectid = object_id;
 }
 
+void bx_sandbox_push_source(lua_State *L, const char *name, const char *text, size_t length)
+{
+    lua_pushfstring(L, "%s" LUA_TEXTMARK, name);
+    lua_pushlstring(L, text, length);
+    lua_concat(L, 2);
+}
+
+/* Have the name at 2 followed by the text at 1, where both are known. Without a name the text is
+ * the name. */
+static void name_by_text(lua_State *L)
+{
+    size_t length;
+    if (lua_type(L, 1) != LUA_TSTRING || lua_type(L, 2) != LUA_TSTRING)
+        return;
+    const char *text = lua_tolstring(L, 1, &length);
+    bx_sandbox_push_source(L, lua_tostring(L, 2), text, length);
+    lua_replace(L, 2);
+}
+
 /* load(chunk [, name [, mode [, env]]]): text alone, for binary chunks crash the interpreter.
  * Upvalue 1 is the stock function. */
 static int load_text(lua_State *L)
@@ -62,6 +81,7 @@ static int load_text(lua_State *L)
         lua_settop(L, 3);
     lua_pushliteral(L, "t");
     lua_replace(L, 3);
+    name_by_text(L);
     lua_pushvalue(L, lua_upvalueindex(1));
     lua_insert(L, 1);
     lua_call(L, lua_gettop(L) - 1, LUA_MULTRET);
@@ -196,6 +216,8 @@ void bx_sandbox_open(lua_State *L)
     luaL_requiref(L, LUA_MATHLIBNAME, luaopen_math, 1);
     lua_getfield(L, -1, "randomseed");
     lua_rawsetp(L, LUA_REGISTRYINDEX, &seed_key);
+    lua_getfield(L, -1, "random");
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &draw_key);
     lua_settop(L, 0);
     open_os(L);
     bx_raise_open(L);
@@ -208,4 +230,29 @@ void bx_sandbox_seed(lua_State *L, lua_Integer seed)
     lua_rawgetp(L, LUA_REGISTRYINDEX, &seed_key);
     lua_pushinteger(L, seed);
     lua_call(L, 1, 0);
+}
+
+uint64_t bx_sandbox_draw(lua_State *L)
+{
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &draw_key);
+    lua_pushinteger(L, 0);
+    lua_call(L, 1, 1);
+    uint64_t drawn = (uint64_t)lua_tointeger(L, -1);
+    lua_pop(L, 1);
+    return drawn;
+}
+
+/* The upvalue of math.randomseed: a RanState of lmathlib.c. */
+uint64_t *bx_sandbox_random(lua_State *L)
+{
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &seed_key);
+    lua_getupvalue(L, -1, 1);
+    uint64_t *words = lua_touserdata(L, -1);
+    lua_pop(L, 2);
+    return words;
+}
+
+void bx_sandbox_push_ids(lua_State *L)
+{
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &ids_key);
 }

@@ -2,8 +2,6 @@
 
 #include <stddef.h>
 
-volatile sig_atomic_t bx_interrupted;
-
 static volatile sig_atomic_t attention;
 static lua_State *volatile running; /* NULL outside calls */
 static const char *volatile reason;

@@ -7,12 +7,10 @@
 #ifndef BX_INTERRUPT_HOOK_H
 #define BX_INTERRUPT_HOOK_H
 
-#include <lua.h>
-#include <signal.h>
-#include <stdbool.h>
+#include "core/interrupt.h"
 
-/* Non-zero once the call that runs is to end. Whoever ends calls clears it. */
-extern volatile sig_atomic_t bx_interrupted;
+#include <lua.h>
+#include <stdbool.h>
 
 /* `once`: an interruption raises one error, which may be caught, and clears the flag. `attend`, or
  * NULL, is what bx_hook_attend_soon asks for. */

@@ -17,12 +17,14 @@
 #include "lua/job.h"
 #include "lua/link.h"
 #include "lua/loop.h"
+#include "lua/medium.h"
 #include "lua/session.h"
 #include "lua/system.h"
 #include "lua/timer.h"
 #include "lua/vm.h"
 #include "lua/vm_box.h"
 #include "lua/vm_call.h"
+#include "lua/vm_life.h"
 #include "lua/vm_shares.h"
 #include "lua/watch.h"
 #include "values/ensemble.h"
@@ -266,6 +268,7 @@ static const luaL_Reg functions[] = {{"class_name", class_name},
                                      {"error_codes", error_codes},
                                      {"chassis", chassis},
                                      {"new_hypervisor", bx_lua_new_hypervisor},
+                                     {"new_medium", bx_lua_new_medium},
                                      {"wait_all", bx_lua_wait_all},
                                      {"wait_any", bx_lua_wait_any},
                                      {"when_ready", bx_lua_when_ready},
@@ -280,8 +283,11 @@ static const luaL_Reg functions[] = {{"class_name", class_name},
                                      {"set_library", set_library},
                                      {"read_file", read_file},
                                      {"ask", bx_lua_ask},
+                                     {"enter_fork", bx_lua_enter_fork},
+                                     {"fork", bx_lua_fork},
                                      {"request", bx_lua_request},
                                      {"reallocate", bx_lua_reallocate},
+                                     {"set_setup", bx_lua_set_setup},
                                      {"load_genome", bx_lua_load_genome},
                                      {"hypervisor_of", bx_lua_hypervisor_of},
                                      {"genome_load", bx_lua_genome_load},
@@ -320,6 +326,7 @@ int luaopen_bioxen_core(lua_State *L)
     bx_lua_open_genome(L);
     bx_lua_open_job(L);
     bx_lua_open_timer(L);
+    bx_lua_open_medium_class(L);
     bx_lua_open_link_class(L);
     bx_lua_open_input_class(L);
     bx_lua_open_door_class(L);

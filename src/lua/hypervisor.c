@@ -172,6 +172,26 @@ static int hypervisor_enter(lua_State *L)
     return 1;
 }
 
+int bx_lua_enter_fork(lua_State *L)
+{
+    const bx_lua_vm *origin = bx_lua_check_vm(L);
+    const char *id = luaL_checkstring(L, 2);
+    bx_error error;
+    luaL_argcheck(L, bx_vm_valid_id(id, lua_rawlen(L, 2)), 2, "not an id");
+    lua_getiuservalue(L, 1, 1);
+    lua_insert(L, 1);
+    lua_getiuservalue(L, 1, KEPT);
+    bool keep = lua_getfield(L, -1, origin->vm->id) != LUA_TNIL;
+    bx_lua_vm *box = bx_lua_new_vm(L, origin->vm->ops, 1);
+    box->timeout = origin->timeout;
+    box->hypervisor = origin->hypervisor;
+    box->vm = bx_hypervisor_enter_fork(origin->hypervisor, origin->vm, id, &error);
+    if (!box->vm)
+        return bx_lua_fail(L, &error, id);
+    remember(L, id, keep);
+    return 1;
+}
+
 /* The VM of that id, or nil and an error. */
 static int hypervisor_get_vm(lua_State *L)
 {

@@ -7,6 +7,10 @@
 #include <lua.h>
 
 /* Leaves its methods table on the stack: the Lua side adds to it. */
+/* core.enter_fork(vm, id): a VM that core.fork can start as the copy of one that runs, kept by the
+ * hypervisor if that is; or nil and an error. */
+int bx_lua_enter_fork(lua_State *L);
+
 void bx_lua_open_hypervisor(lua_State *L);
 
 /* The hypervisor at 1; raises where it is none. */

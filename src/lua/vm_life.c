@@ -55,6 +55,32 @@ int bx_lua_vm_start(lua_State *L)
     return give_job(L, box, job, &error, BX_NEVER);
 }
 
+/* The start's job is at 3. */
+static int await_copy(lua_State *L, int status, lua_KContext forked)
+{
+    (void)status;
+    (void)forked; /* whatever it came to */
+    lua_settop(L, 3);
+    return bx_lua_await_job(L);
+}
+
+/* Both are waited for: that of which the copy is made is free again, then. */
+int bx_lua_fork(lua_State *L)
+{
+    bx_vm *vm = check_vm(L);
+    const bx_lua_vm *fork = bx_lua_test_vm(L, 2);
+    luaL_argcheck(L, fork && fork->vm, 2, "a VM expected");
+    bx_error error;
+    lua_settop(L, 2);
+    bx_job **box = bx_lua_new_job(L, 2);
+    bx_job *job = bx_vm_fork(vm, fork->vm, start_timeout(vm), &error);
+    int pushed = bx_lua_give_job(L, box, job, &error, vm->id);
+    if (pushed != 1 || !vm->job)
+        return pushed == 1 ? bx_lua_await_job(L) : pushed;
+    bx_lua_give_job(L, bx_lua_new_job(L, 1), bx_job_hold(vm->job), NULL, vm->id);
+    return bx_lua_await_job_then(L, BX_NEVER, await_copy);
+}
+
 /* A job that goes on when the wait for it has ended. */
 static int begin(lua_State *L, bx_job *function(bx_vm *vm, bx_error *err))
 {

@@ -18,6 +18,9 @@ int bx_lua_vm_wait_for(lua_State *L);
 int bx_lua_vm_close(lua_State *L);
 int bx_lua_vm_gc(lua_State *L);
 
+/* core.fork(vm, fork): start the second as a copy of the first; true, or nil and an error. */
+int bx_lua_fork(lua_State *L);
+
 /* Stop the VM at 1, if it is not, but leave its guest up, and wait till the deadline; then go on
  * with then(L, status, index of the stop's job, or 0 for none): see bx_lua_await_job_then. */
 int bx_lua_stop_worker(lua_State *L, bx_vm *vm, int64_t deadline, lua_KFunction then);

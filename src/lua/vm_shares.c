@@ -51,3 +51,21 @@ int bx_lua_reallocate(lua_State *L)
     lua_pushboolean(L, 1);
     return 1;
 }
+
+int bx_lua_set_setup(lua_State *L)
+{
+    bx_lua_vm *box = bx_lua_check_vm(L);
+    bx_error error;
+    lua_settop(L, 3);
+    bx_buffer *encoded = bx_lua_push_text(L);
+    int status = bx_lua_write_value(L, 2, "organism", encoded, &error);
+    if (status == 0)
+        status = bx_lua_write_value(L, 3, "seed", encoded, &error);
+    if (status == 0)
+        status = bx_vm_set_setup(box->vm, encoded, &error);
+    bx_buffer_free(encoded);
+    if (status < 0)
+        return bx_lua_fail(L, &error, box->vm->id);
+    lua_pushboolean(L, 1);
+    return 1;
+}

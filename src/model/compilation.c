@@ -1,5 +1,7 @@
 #include "model/compilation.h"
 
+#include "core/interrupt.h"
+
 #include <stdlib.h>
 
 static int fail_name(bx_compilation *c, const bx_formula_name *name)
@@ -13,6 +15,8 @@ static int fail_name(bx_compilation *c, const bx_formula_name *name)
 
 uint32_t *bx_compilation_resolve(bx_compilation *c, const bx_formula *formula)
 {
+    if (bx_check_interrupted(c->err) < 0)
+        return NULL;
     uint32_t *slots = malloc((formula->name_count + 1) * sizeof *slots);
     if (!slots)
         bx_fail_memory(c->err);

@@ -35,6 +35,9 @@ int bx_compile_block(bx_compilation *c, size_t place);
 int bx_compile_rates(bx_compilation *c);
 int bx_compile_events(bx_compilation *c);
 
+/* What exchanges do, phase by phase, in order of the processes. */
+int bx_compile_steps(bx_compilation *c);
+
 /* Append the parts of a condition to the network's logic, with their uses. Rules whose value is a
  * truth value are followed, so that their comparisons are found too. */
 int bx_compile_condition(bx_compilation *c, const bx_formula *formula, const uint32_t *slots,
@@ -49,7 +52,7 @@ int bx_compile_delays(bx_compilation *c);
 
 /* ---- for each part ---- */
 
-/* The slots of a formula's names, to be freed; NULL on failure. */
+/* The slots of a formula's names, to be freed; NULL on failure, which an interruption is, too. */
 uint32_t *bx_compilation_resolve(bx_compilation *c, const bx_formula *formula);
 
 /* Append code that puts the formula's value into `target`. */

@@ -1,3 +1,4 @@
+#include "core/interrupt.h"
 #include "model/compilation.h"
 #include "model/solve.h"
 
@@ -44,7 +45,7 @@ static bool comes_before(const parts *p, uint32_t a, uint32_t b)
 
 static void sort_part(const parts *p, uint32_t *rules, size_t count)
 {
-    for (size_t i = 1; i < count; i++)
+    for (size_t i = 1; i < count && !bx_interrupted; i++)
         for (size_t j = i; j > 0 && comes_before(p, rules[j], rules[j - 1]); j--) {
             uint32_t rule = rules[j];
             rules[j] = rules[j - 1];
@@ -190,7 +191,9 @@ static int list_uses(bx_compilation *c)
                      ? 0
                      : bx_fail_memory(c->err);
     for (uint32_t rule = 0; result == 0 && rule < network->rules; rule++)
-        result = push_uses(c, &before, rule, &network->rule_uses, stamps);
+        result = bx_check_interrupted(c->err) < 0
+                     ? -1
+                     : push_uses(c, &before, rule, &network->rule_uses, stamps);
     bx_csr_free(&before);
     free(stamps);
     return result;

@@ -1,4 +1,5 @@
 #include "core/array.h"
+#include "core/interrupt.h"
 #include "model/compilation.h"
 
 #include <stdlib.h>
@@ -173,7 +174,8 @@ static int64_t compile_formula(bx_compilation *c, const bx_formula *formula, con
     for (size_t i = 0; result >= 0 && i < formula->count; i++) {
         if (!truth[i])
             continue;
-        result = compile_node(c, formula, i, slots, depth, part);
+        result =
+            bx_check_interrupted(c->err) < 0 ? -1 : compile_node(c, formula, i, slots, depth, part);
         part[i] = (uint32_t)result;
     }
     free(truth);

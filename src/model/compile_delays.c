@@ -1,3 +1,4 @@
+#include "core/interrupt.h"
 #include "model/compilation.h"
 
 #include <stdlib.h>
@@ -189,7 +190,7 @@ static int find_needs(finder *f, bool *kept)
         f->place[network->rule_order[i]] = i;
     for (size_t i = 0; i < program->delayed_count; i++) {
         mark_needs(f, &program->delayed[i]);
-        if (list_needs(f, kept) < 0)
+        if (bx_interrupted || list_needs(f, kept) < 0)
             return -1;
         find_depth(f, i);
     }
@@ -238,5 +239,7 @@ int bx_compile_delays(bx_compilation *c)
     free(f.place);
     free(f.stack);
     free(f.depth);
-    return result < 0 ? bx_fail_memory(c->err) : 0;
+    if (result < 0 && bx_check_interrupted(c->err) == 0)
+        bx_fail_memory(c->err);
+    return result;
 }

@@ -79,8 +79,15 @@ static int add_variables(bx_compilation *c)
 
 static size_t deeper(size_t depth, const bx_formula *formula)
 {
-    size_t other = formula ? bx_formula_depth(formula) : 0;
+    size_t other = formula ? bx_formula_depth(formula, formula->count - 1) : 0;
     return other > depth ? other : depth;
+}
+
+static size_t deeper_of(size_t depth, const bx_declared_assignment *assignments, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        depth = deeper(depth, assignments[i].formula);
+    return depth;
 }
 
 /* The most temporaries that any formula needs. */
@@ -93,14 +100,14 @@ static size_t deepest_formula(const bx_compilation *c)
             depth = deeper(depth, p->rules[j].formula);
         for (size_t j = 0; j < p->reaction_count; j++)
             depth = deeper(depth, p->reactions[j].rate);
-        for (size_t j = 0; j < p->initial_count; j++)
-            depth = deeper(depth, p->initials[j].formula);
+        depth = deeper_of(depth, p->initials, p->initial_count);
+        for (size_t j = 0; j < BX_PHASES; j++)
+            depth = deeper_of(depth, p->exchange[j].steps, p->exchange[j].count);
         for (size_t j = 0; j < p->event_count; j++) {
             const bx_declared_event *event = &p->events[j];
             depth = deeper(deeper(depth, event->when), event->at);
             depth = deeper(deeper(depth, event->delay), event->priority);
-            for (size_t k = 0; k < event->assignment_count; k++)
-                depth = deeper(depth, event->assignments[k].formula);
+            depth = deeper_of(depth, event->assignments, event->assignment_count);
         }
     }
     return depth;

@@ -9,7 +9,7 @@
 #define ITEMS_MAXIMUM ((size_t)1 << 30)
 
 typedef struct totals {
-    size_t variables, rules, reactions, terms, events, assignments, initials;
+    size_t variables, rules, reactions, terms, events, assignments, initials, steps;
 } totals;
 
 static totals count_items(bx_process *const *processes, size_t count)
@@ -26,6 +26,8 @@ static totals count_items(bx_process *const *processes, size_t count)
             t.terms += p->reactions[j].equation.reactants + p->reactions[j].equation.products;
         for (size_t j = 0; j < p->event_count; j++)
             t.assignments += p->events[j].assignment_count;
+        for (size_t j = 0; j < BX_PHASES; j++)
+            t.steps += p->exchange[j].count;
     }
     return t;
 }
@@ -39,7 +41,8 @@ static void *items(size_t count, size_t size)
 static int allocate(bx_compilation *c, totals t)
 {
     bx_network *n = c->network;
-    if (t.variables + t.reactions + t.terms + t.events + t.assignments + t.initials > ITEMS_MAXIMUM)
+    if (t.variables + t.reactions + t.terms + t.events + t.assignments + t.initials + t.steps >
+        ITEMS_MAXIMUM)
         return bx_fail(c->err, BX_EMODEL, "the network has more than %zu items", ITEMS_MAXIMUM);
     n->names = items(t.variables, sizeof *n->names);
     n->rule_codes = items(t.rules, sizeof *n->rule_codes);
@@ -62,6 +65,7 @@ static int allocate(bx_compilation *c, totals t)
     n->changing = items(t.variables, sizeof *n->changing);
     n->event = items(t.events, sizeof *n->event);
     n->assignments = items(t.assignments, sizeof *n->assignments);
+    n->steps = items(t.steps, sizeof *n->steps);
     n->reactions = t.reactions;
     c->owners = items(t.variables, sizeof *c->owners);
     c->rules = items(t.rules, sizeof *c->rules);
@@ -71,8 +75,8 @@ static int allocate(bx_compilation *c, totals t)
     if (!n->rule_amount || !n->rule_size || !n->rule_leader || !n->rule_kind || !n->unknowns ||
         !n->settled || !n->free || !n->rounded || !n->computed || !n->feeds || !n->names ||
         !n->rule_codes || !n->rule_order || !n->rule_varies || !n->rule_uses_time || !n->reaction ||
-        !n->orders || !n->amounts || !n->changing || !n->event || !n->assignments || !c->owners ||
-        !c->rules || !c->rule_slots || !c->net || !c->terms ||
+        !n->orders || !n->amounts || !n->changing || !n->event || !n->assignments || !n->steps ||
+        !c->owners || !c->rules || !c->rule_slots || !c->net || !c->terms ||
         bx_csr_init(&n->rule_uses, t.rules) < 0 || bx_csr_init(&n->rate_uses, t.reactions) < 0 ||
         bx_csr_init(&n->reactants, t.reactions) < 0 || bx_csr_init(&n->changes, t.reactions) < 0 ||
         bx_csr_init(&n->logic_uses, 0) < 0)
@@ -101,7 +105,7 @@ static int compile(bx_compilation *c)
 {
     if (allocate(c, count_items(c->processes, c->process_count)) < 0 ||
         bx_compile_variables(c) < 0 || bx_compile_equations(c) < 0 || bx_compile_rules(c) < 0 ||
-        bx_compile_rates(c) < 0 || bx_compile_events(c) < 0)
+        bx_compile_rates(c) < 0 || bx_compile_events(c) < 0 || bx_compile_steps(c) < 0)
         return -1;
     c->network->all_rules = bx_rules_new(c->network, NULL);
     if (!c->network->all_rules)

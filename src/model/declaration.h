@@ -62,6 +62,12 @@ typedef struct bx_declared_fast {
     size_t count;
 } bx_declared_fast;
 
+/* What exchanges do in one of their phases, in this order. */
+typedef struct bx_declared_steps {
+    bx_declared_assignment *steps;
+    size_t count, capacity;
+} bx_declared_steps;
+
 struct bx_process {
     char *name;
     bx_names variables, reaction_names, event_names;
@@ -72,6 +78,7 @@ struct bx_process {
     bx_declared_assignment *initials;
     bx_declared_fast *fast;
     size_t fast_count, fast_capacity;
+    bx_declared_steps exchange[BX_PHASES];
     bool free_values; /* values may be negative, infinite and NaN */
     size_t initial_count, initial_capacity;
     size_t species_count, parameter_count, rule_count, reaction_count, event_count;
@@ -89,13 +96,16 @@ int bx_process_take_rate(bx_process *process, const char *species, bx_formula *f
                          bx_error *err);
 int bx_process_take_reaction(bx_process *process, const char *name, bx_equation equation,
                              bx_rate_kind kind, bx_formula *rate, bx_error *err);
+int bx_process_take_declared_reaction(bx_process *process, bx_declared_reaction *reaction,
+                                      bx_error *err);
 int bx_process_take_event(bx_process *process, bx_declared_event *event, bx_error *err);
 
 /* The fast reaction is the process's, also on failure. */
 int bx_process_take_fast(bx_process *process, bx_declared_fast *fast, bx_error *err);
 void bx_declared_fast_free(bx_declared_fast *fast);
 
-/* Of an event that no process has taken: what it holds. */
+/* Of a reaction or an event that no process has taken: what it holds. */
+void bx_declared_reaction_free(bx_declared_reaction *reaction);
 void bx_declared_event_free(bx_declared_event *event);
 
 /* How messages call a reaction or an event: its name, else its equation or its position. */
@@ -105,6 +115,7 @@ typedef struct bx_label {
 
 bx_label bx_reaction_label(const bx_process *process, size_t reaction);
 bx_label bx_event_label(const bx_process *process, size_t event);
+bx_label bx_step_label(const bx_process *process, bx_phase phase, size_t step);
 
 /* Prefix the message of a BX_EMODEL with the item that it is about; -1. */
 int bx_fail_in(bx_error *err, const char *label);

@@ -32,10 +32,10 @@ void bx_formula_free(bx_formula *formula)
     free(formula);
 }
 
-size_t bx_formula_depth(const bx_formula *formula)
+size_t bx_formula_depth(const bx_formula *formula, size_t root)
 {
     size_t depth = 0, deepest = 0;
-    for (size_t i = 0; i < formula->count; i++) {
+    for (size_t i = bx_formula_begin(formula, root); i <= root; i++) {
         depth = depth + 1 - bx_op_arity(formula->nodes[i].op);
         if (depth > deepest)
             deepest = depth;

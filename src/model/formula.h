@@ -98,8 +98,8 @@ void bx_formula_free(bx_formula *formula); /* NULL is fine */
 /* Where the part of a formula under `root` begins: it is the nodes [begin, root]. */
 size_t bx_formula_begin(const bx_formula *formula, size_t root);
 
-/* How many values its evaluation holds at a time, at most. */
-size_t bx_formula_depth(const bx_formula *formula);
+/* How many values the evaluation of that part holds at a time, at most. */
+size_t bx_formula_depth(const bx_formula *formula, size_t root);
 
 /* How many operands an operator takes: 0 for the leaves. */
 unsigned bx_op_arity(bx_op op);

@@ -59,7 +59,8 @@ static bx_label cause_of(const bx_network *network, uint32_t slot, const double 
                  network->names[found], frame[network->rule_amount[found - rules]]);
     else if (slot == BX_SLOT_NONE && kind == BX_RULE_SETTLES)
         snprintf(cause.text, sizeof cause.text,
-                 ": \"%.64s\" finds no end: fast reactions must come to a rest that does not depend on the way there",
+                 ": \"%.64s\" finds no end: fast reactions must come to a rest that does not "
+                 "depend on the way there",
                  network->names[found]);
     else if (slot != BX_SLOT_NONE && slot < rules)
         snprintf(cause.text, sizeof cause.text, ": \"%.128s\" has no value", network->names[slot]);
@@ -220,5 +221,6 @@ void bx_network_free(bx_network *network)
     free(network->event);
     free(network->logic);
     free(network->assignments);
+    free(network->steps);
     free(network);
 }

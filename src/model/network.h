@@ -69,6 +69,15 @@ typedef struct bx_event {
     bx_range delay_code, priority_code;
 } bx_event;
 
+/* What an exchange does: the code puts a new value into `value`, and then it is the target's. */
+typedef struct bx_step {
+    const bx_process *process;
+    uint32_t index; /* in its process and phase */
+    uint32_t target, value;
+    bx_range draws; /* in bx_program.draws */
+    bx_range code;
+} bx_step;
+
 /* Gives a slot its value at the beginning: that of a species or parameter, or of a rule. */
 typedef struct bx_initial {
     bx_range code;
@@ -135,6 +144,9 @@ typedef struct bx_network {
         logic_uses; /* part of a condition -> slots that it names, but not what those rules name */
     bx_assignment *assignments;
     size_t assignment_count;
+    bx_step *steps;
+    size_t step_count;
+    bx_range exchange[BX_PHASES]; /* in steps */
 } bx_network;
 
 void bx_network_free(bx_network *network); /* NULL is fine */

@@ -71,12 +71,16 @@ const char *bx_process_name(const bx_process *process)
     return process->name;
 }
 
+static void free_assignment(bx_declared_assignment *assignment)
+{
+    free(assignment->target);
+    bx_formula_free(assignment->formula);
+}
+
 void bx_declared_event_free(bx_declared_event *event)
 {
-    for (size_t i = 0; i < event->assignment_count; i++) {
-        free(event->assignments[i].target);
-        bx_formula_free(event->assignments[i].formula);
-    }
+    for (size_t i = 0; i < event->assignment_count; i++)
+        free_assignment(&event->assignments[i]);
     free(event->assignments);
     free(event->name);
     bx_formula_free(event->when);
@@ -85,7 +89,7 @@ void bx_declared_event_free(bx_declared_event *event)
     bx_formula_free(event->priority);
 }
 
-static void free_reaction(bx_declared_reaction *reaction)
+void bx_declared_reaction_free(bx_declared_reaction *reaction)
 {
     free(reaction->name);
     free(reaction->text);
@@ -107,18 +111,21 @@ void bx_process_free(bx_process *process)
         free(process->rules[i].amount);
         free(process->rules[i].size);
     }
-    for (size_t i = 0; i < process->initial_count; i++) {
-        free(process->initials[i].target);
-        bx_formula_free(process->initials[i].formula);
-    }
+    for (size_t i = 0; i < process->initial_count; i++)
+        free_assignment(&process->initials[i]);
     free(process->initials);
     for (size_t i = 0; i < process->reaction_count; i++)
-        free_reaction(&process->reactions[i]);
+        bx_declared_reaction_free(&process->reactions[i]);
     for (size_t i = 0; i < process->event_count; i++)
         bx_declared_event_free(&process->events[i]);
     for (size_t i = 0; i < process->fast_count; i++)
         bx_declared_fast_free(&process->fast[i]);
     free(process->fast);
+    for (size_t phase = 0; phase < BX_PHASES; phase++) {
+        for (size_t i = 0; i < process->exchange[phase].count; i++)
+            free_assignment(&process->exchange[phase].steps[i]);
+        free(process->exchange[phase].steps);
+    }
     free(process->species);
     free(process->parameters);
     free(process->rules);
@@ -342,7 +349,7 @@ static int check_label(const bx_names *names, const char *name, bx_error *err)
 static int refuse_reaction(const bx_process *process, bx_declared_reaction *reaction, bx_error *err)
 {
     bx_label label = reaction_label(process, reaction->name, reaction->text);
-    free_reaction(reaction);
+    bx_declared_reaction_free(reaction);
     return bx_fail_in(err, label.text);
 }
 
@@ -362,7 +369,8 @@ static int add_reaction(bx_process *process, const bx_declared_reaction *reactio
     return 0;
 }
 
-static int take_reaction(bx_process *process, bx_declared_reaction *reaction, bx_error *err)
+int bx_process_take_declared_reaction(bx_process *process, bx_declared_reaction *reaction,
+                                      bx_error *err)
 {
     return add_reaction(process, reaction, err) < 0 ? refuse_reaction(process, reaction, err) : 0;
 }
@@ -373,8 +381,8 @@ int bx_process_take_reaction(bx_process *process, const char *name, bx_equation 
     bx_declared_reaction reaction = {
         .name = strdup(name), .equation = equation, .kind = kind, .rate = rate};
     if (reaction.name)
-        return take_reaction(process, &reaction, err);
-    free_reaction(&reaction);
+        return bx_process_take_declared_reaction(process, &reaction, err);
+    bx_declared_reaction_free(&reaction);
     return bx_fail_memory(err);
 }
 
@@ -404,7 +412,7 @@ static int add_text(bx_process *process, bx_declared_reaction reaction, reaction
 {
     if (parse_reaction(&reaction, &text, err) < 0)
         return refuse_reaction(process, &reaction, err);
-    return take_reaction(process, &reaction, err);
+    return bx_process_take_declared_reaction(process, &reaction, err);
 }
 
 int bx_process_add_reaction(bx_process *process, const char *name, const char *equation,
@@ -431,8 +439,8 @@ int bx_process_take_rate(bx_process *process, const char *species, bx_formula *f
         rate.text = NULL;
     rate.equation = bx_equation_end(&equation);
     if (rate.text)
-        return take_reaction(process, &rate, err);
-    free_reaction(&rate);
+        return bx_process_take_declared_reaction(process, &rate, err);
+    bx_declared_reaction_free(&rate);
     return bx_fail_memory(err);
 }
 
@@ -443,6 +451,35 @@ int bx_process_add_rate(bx_process *process, const char *species, const char *fo
     snprintf(equation, sizeof equation, "-> %.*s", BX_NAME_LENGTH, species);
     return add_text(process, (bx_declared_reaction){.kind = BX_RATE_FORMULA, .continuous = true},
                     (reaction_text){.equation = equation, .rate = formula}, err);
+}
+
+bx_label bx_step_label(const bx_process *process, bx_phase phase, size_t step)
+{
+    bx_label label;
+    snprintf(label.text, sizeof label.text, "process \"%.48s\", exchange.%s[%zu]", process->name,
+             phase == BX_PHASE_BEFORE ? "before" : "after", step + 1);
+    return label;
+}
+
+int bx_process_add_step(bx_process *process, bx_phase phase, const char *target,
+                        const char *formula, bx_error *err)
+{
+    bx_declared_steps *all = &process->exchange[phase];
+    bx_declared_assignment *steps =
+        bx_array_grow(all->steps, all->count, &all->capacity, sizeof *steps);
+    if (!steps)
+        return bx_fail_memory(err);
+    all->steps = steps;
+    bx_declared_assignment step = {.target = strdup(target)};
+    step.formula = step.target ? bx_formula_parse(formula, err) : NULL;
+    if (step.formula) {
+        steps[all->count++] = step;
+        return 0;
+    }
+    if (!step.target)
+        bx_fail_memory(err);
+    free_assignment(&step);
+    return bx_fail_in(err, bx_step_label(process, phase, all->count).text);
 }
 
 static int parse_assignments(bx_declared_event *event, const bx_event_declaration *declaration,
@@ -487,18 +524,28 @@ static int parse_event(bx_declared_event *event, const bx_event_declaration *dec
     return parse_assignments(event, declaration, err);
 }
 
+static int check_targets(const bx_declared_event *event, bx_error *err)
+{
+    bx_names targets = {0};
+    int result = 0;
+    for (size_t i = 0; i < event->assignment_count && result == 0; i++) {
+        const char *target = event->assignments[i].target;
+        if (bx_names_find(&targets, target) != BX_NAME_NONE)
+            result = bx_fail(err, BX_EMODEL, "\"%.64s\" is set twice", target);
+        else if (bx_names_add(&targets, target, i) < 0)
+            result = bx_fail_memory(err);
+    }
+    bx_names_free(&targets);
+    return result;
+}
+
 static int check_event(const bx_process *process, const bx_declared_event *event, bx_error *err)
 {
     if (event->name && check_label(&process->event_names, event->name, err) < 0)
         return -1;
     if (!event->when == !event->at)
         return bx_fail(err, BX_EMODEL, "expected either a condition (when) or a time (at)");
-    for (size_t i = 0; i < event->assignment_count; i++)
-        for (size_t j = 0; j < i; j++)
-            if (strcmp(event->assignments[i].target, event->assignments[j].target) == 0)
-                return bx_fail(err, BX_EMODEL, "\"%.64s\" is set twice",
-                               event->assignments[i].target);
-    return 0;
+    return check_targets(event, err);
 }
 
 static int add_event(bx_process *process, const bx_declared_event *event, bx_error *err)

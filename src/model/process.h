@@ -23,6 +23,13 @@ typedef enum bx_rate_kind {
     BX_RATE_FORMULA      /* the rate text is the whole rate, in firings (or molecules) per second */
 } bx_rate_kind;
 
+/* When a step of an exchange is done: of a hybrid run with an interval, see hybrid/hybrid.h. */
+typedef enum bx_phase {
+    BX_PHASE_BEFORE, /* after the interval's stochastic part, before the solver's */
+    BX_PHASE_AFTER,  /* after the solver's */
+    BX_PHASES
+} bx_phase;
+
 /* What an event does to one variable: `target` = the value of `formula` when the event fires.
  * All formulas of one event are evaluated before any target changes. */
 typedef struct bx_event_assignment {
@@ -97,6 +104,12 @@ int bx_process_add_fast_reaction(bx_process *process, const char *name, const ch
  * a species, and "R.extent" the extent of a reaction R, named for its first species where R is no
  * name. Fails if such a species is not one of this process. */
 int bx_process_settle(bx_process *process, bx_error *err);
+
+/* At each exchange `target`, a species or a parameter, becomes the value of `formula`. Steps are
+ * done in the order in which they are added, and each sees what those before it set; so their
+ * formulas name species and parameters alone. */
+int bx_process_add_step(bx_process *process, bx_phase phase, const char *target,
+                        const char *formula, bx_error *err);
 
 int bx_process_add_event(bx_process *process, const bx_event_declaration *event, bx_error *err);
 

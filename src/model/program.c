@@ -273,7 +273,7 @@ int bx_program_compile(bx_program *program, const bx_formula *formula, size_t ro
                        const uint32_t *slots, uint32_t target, bx_range *range)
 {
     delay_plan plan = {NULL, NULL};
-    operand *stack = calloc(bx_formula_depth(formula) + 1, sizeof *stack);
+    operand *stack = calloc(bx_formula_depth(formula, root) + 1, sizeof *stack);
     int result = stack ? add_all_delayed(program, formula, root, slots, stack, &plan) : -1;
     size_t begin = program->count;
     if (result == 0)

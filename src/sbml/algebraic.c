@@ -4,6 +4,8 @@
 #include "sbml/model.h"
 
 #include "core/array.h"
+#include "core/interrupt.h"
+#include "sbml/operands.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -51,10 +53,15 @@ static int meet_names(matching *m, equation *e, const ASTNode_t *math, KineticLa
     if (ASTNode_getType(math) == AST_NAME &&
         !(law && KineticLaw_getParameterById(law, ASTNode_getName(math))))
         return meet(m, e, ASTNode_getName(math));
-    for (unsigned i = 0; i < ASTNode_getNumChildren(math); i++)
-        if (meet_names(m, e, ASTNode_getChild(math, i), law) < 0)
-            return -1;
-    return 0;
+    unsigned count = ASTNode_getNumChildren(math);
+    const ASTNode_t **operands = count > 0 ? malloc(count * sizeof *operands) : NULL;
+    int result = count > 0 && !operands ? bx_fail_memory(m->sbml->err) : 0;
+    if (operands)
+        bx_sbml_operands(math, operands);
+    for (unsigned i = 0; i < count && result == 0; i++)
+        result = meet_names(m, e, operands[i], law);
+    free(operands);
+    return result;
 }
 
 /* All names, those that an assignment rule or a law behind a name has included. */
@@ -65,6 +72,8 @@ static int meet_all(matching *m, equation *e)
     if (meet_names(m, e, Rule_getMath(Model_getRule(model, e->rule)), NULL) < 0)
         return -1;
     for (size_t i = 0; i < e->count; i++) {
+        if (bx_check_interrupted(m->sbml->err) < 0)
+            return -1;
         Reaction_t *reaction = Model_getReactionById(model, e->ids[i]);
         KineticLaw_t *law = reaction ? Reaction_getKineticLaw(reaction) : NULL;
         if (bx_sbml_rule_of(m->sbml, e->ids[i], &math) != BX_SBML_ASSIGNMENT)
@@ -206,6 +215,8 @@ static int list_variables(matching *m)
     for (size_t i = 0; i < m->count; i++)
         for (size_t j = 0; j < m->equations[i].count; j++, all++) {
             const char *id = m->equations[i].ids[j];
+            if (bx_check_interrupted(m->sbml->err) < 0)
+                return -1;
             if (!determined_by(m, id) && bx_names_find(&m->variables, id) == BX_NAME_NONE &&
                 bx_names_add(&m->variables, id, m->variables.count) < 0)
                 return bx_fail_memory(m->sbml->err);
@@ -246,8 +257,10 @@ static int match_all(matching *m)
         return -1;
     for (int any = 0; any < 2; any++)
         for (size_t i = 0; i < m->count; i++)
-            if (m->equations[i].variable == m->equations[i].count)
+            if (m->equations[i].variable == m->equations[i].count && !bx_interrupted)
                 match(m, i, any);
+    if (bx_check_interrupted(m->sbml->err) < 0)
+        return -1;
     for (size_t i = 0; i < m->count; i++)
         if (m->equations[i].variable == m->equations[i].count)
             return refuse(m, &m->equations[i]);

@@ -389,26 +389,12 @@ std::string notes_of(SBase &element)
                : text.substr(begin + 1, end - begin - 1);
 }
 
-void say_annotation(std::string &about, SBase &element)
-{
-    for (unsigned i = 0; i < element.getNumCVTerms(); i++) {
-        const CVTerm &term = *element.getCVTerm(i);
-        bool model = term.getQualifierType() == MODEL_QUALIFIER;
-        const char *word = model ? ModelQualifierType_toString(term.getModelQualifierType())
-                                 : BiolQualifierType_toString(term.getBiologicalQualifierType());
-        for (unsigned k = 0; word && k < term.getNumResources(); k++)
-            sbml::say(about, BX_ABOUT_ANNOTATION,
-                      (model ? "bqm_" : "") + std::string(word) + " " + term.getResourceURI(k));
-    }
-}
-
 std::string about_of(SBase &element)
 {
     std::string about;
     sbml::say(about, BX_ABOUT_NAME, element.getName());
     sbml::say(about, BX_ABOUT_SBO, element.isSetSBOTerm() ? element.getSBOTermID() : "");
     sbml::say(about, BX_ABOUT_NOTES, notes_of(element));
-    say_annotation(about, element);
     return about;
 }
 
@@ -531,6 +517,43 @@ int fill(Reader &r)
     return fill_abouts(r);
 }
 
+/* ---- annotations ---- */
+
+int add_records(bx_fba *fba, bx_fba_kind kind, size_t item, const Annotations &annotations,
+                const std::string &key, bx_error *err)
+{
+    auto found = annotations.find(key);
+    if (found == annotations.end())
+        return 0;
+    const bx_about *about = bx_fba_about(fba, kind, item);
+    std::string all(about->records ? about->records : "", about->length);
+    return sbml::give(fba, kind, item, all + found->second, err);
+}
+
+/* What annotations say, to the parts that they are of. */
+int annotate(bx_fba *fba, const Annotations &annotations, bx_error *err)
+{
+    auto id_of = [&](bx_fba_kind kind, size_t i) {
+        return std::string(bx_about_text(bx_fba_about(fba, kind, i), BX_ABOUT_ID));
+    };
+    if (annotations.empty())
+        return 0;
+    int status = add_records(fba, BX_FBA_MODEL, 0, annotations, "model", err);
+    for (size_t i = 0; i < bx_fba_metabolites(fba) && status == 0; i++)
+        status = add_records(fba, BX_FBA_METABOLITE, i, annotations,
+                             std::string("species ") + bx_fba_metabolite_id(fba, i), err);
+    for (size_t i = 0; i < bx_fba_reactions(fba) && status == 0; i++)
+        status = add_records(fba, BX_FBA_REACTION, i, annotations,
+                             std::string("reaction ") + bx_fba_reaction_id(fba, i), err);
+    for (size_t i = 0; i < bx_fba_genes(fba) && status == 0; i++)
+        status = add_records(fba, BX_FBA_GENE, i, annotations,
+                             "geneProduct " + id_of(BX_FBA_GENE, i), err);
+    for (size_t i = 0; i < bx_fba_groups(fba) && status == 0; i++)
+        status =
+            add_records(fba, BX_FBA_GROUP, i, annotations, "group " + id_of(BX_FBA_GROUP, i), err);
+    return status;
+}
+
 int read_plain(void *data, const std::string &text, bx_error *err)
 {
     const Reader &r = *static_cast<Reader *>(data);
@@ -563,7 +586,10 @@ extern "C" int bx_sbml_read_fbc(const bx_sbml_source *source, const char *object
         reader.taken = taken;
         reader.warnings = source->warnings;
         std::memset(taken, 0, 256);
-        return bx_sbml_with_text(source, read_plain, read_document, &reader, err);
+        Annotations annotations;
+        if (bx_sbml_with_text(source, &annotations, read_plain, read_document, &reader, err) < 0)
+            return -1;
+        return annotate(fba, annotations, err);
     } catch (...) {
         return bx_fail_memory(err);
     }

@@ -1,5 +1,6 @@
 #include "sbml/intake.h"
 
+#include "sbml/bounds.h"
 #include "sbml/text.h"
 
 #include <algorithm>
@@ -12,75 +13,6 @@ extern "C" {
 
 namespace
 {
-
-/* libSBML reads elements, and frees formulas, by recursion: within these bounds it takes some 5 MB
- * of stack at most. */
-const size_t DEPTH_MAXIMUM = 2000;
-const size_t FORMULA_MAXIMUM = 100000; /* elements of a formula */
-
-/* The ">" of the tag that begins at `p`; what is quoted in it does not count. */
-const char *end_of_tag(const char *p, const char *end)
-{
-    for (; p < end && *p != '>'; p++)
-        if (*p == '"' || *p == '\'') {
-            const char *close = static_cast<const char *>(memchr(p + 1, *p, end - p - 1));
-            p = close ? close : end - 1;
-        }
-    return p;
-}
-
-bool is_math(const char *tag, const char *end)
-{
-    std::string name(tag, std::find_if(tag, end, [](char c) { return strchr(" \t\r\n/", c); }));
-    return name == "math" || (name.size() > 5 && name.compare(name.size() - 5, 5, ":math") == 0);
-}
-
-/* Behind the comment, section of plain text or instruction that begins at `p`, after its "<"; `p`
- * where none does. What stands in one is no element. */
-const char *skip_what_is_no_element(const char *p, const char *end)
-{
-    static const struct {
-        std::string begin, close;
-    } kinds[] = {{"!--", "-->"}, {"![CDATA[", "]]>"}, {"?", "?>"}};
-    for (const auto &kind : kinds) {
-        if (kind.begin.compare(0, std::string::npos, p,
-                               std::min<size_t>(end - p, kind.begin.size())) != 0)
-            continue;
-        p = std::search(p + kind.begin.size(), end, kind.close.begin(), kind.close.end());
-        return p < end ? p + kind.close.size() : end;
-    }
-    return p;
-}
-
-/* How deep elements nest, and how many a formula has. */
-int check_sizes(const char *text, size_t length, bx_error *err)
-{
-    const char *end = text + length, *p = text;
-    size_t depth = 0, elements = 0;
-    bool formula = false;
-    while ((p = static_cast<const char *>(memchr(p, '<', end - p))) && ++p < end) {
-        const char *tag = p;
-        p = skip_what_is_no_element(tag, end);
-        if (p != tag)
-            continue;
-        bool closes = *tag == '/';
-        p = end_of_tag(tag, end);
-        bool opens = !closes && p[-1] != '/';
-        if (is_math(tag + closes, p)) {
-            formula = opens;
-            elements = 0;
-        }
-        elements += !closes;
-        depth += opens;
-        depth -= closes && depth > 0;
-        if (depth > DEPTH_MAXIMUM)
-            return bx_fail(err, BX_EMODEL, "SBML: elements nest more than %zu deep", DEPTH_MAXIMUM);
-        if (formula && elements > FORMULA_MAXIMUM)
-            return bx_fail(err, BX_EMODEL, "SBML: a formula has more than %zu elements",
-                           FORMULA_MAXIMUM);
-    }
-    return 0;
-}
 
 /* ---- encodings ---- */
 
@@ -254,7 +186,7 @@ std::string format_of(const std::string &text)
 /* ---- the text ---- */
 
 /* No type declarations, hence no entities of the text's own making. */
-int check_text(const std::string &text, bx_error *err)
+int check_text(std::string &text, Annotations *annotations, bx_error *err)
 {
     if (text.size() > BX_SBML_LENGTH)
         return bx_fail(err, BX_EMODEL, "SBML: %zu bytes expected at most, got %zu", BX_SBML_LENGTH,
@@ -266,7 +198,7 @@ int check_text(const std::string &text, bx_error *err)
         return bx_fail(err, BX_EMODEL, "SBML: text in UTF-8 expected, found a zero byte");
     if (text.find("<!DOCTYPE") != std::string::npos || text.find("<!ENTITY") != std::string::npos)
         return bx_fail(err, BX_EMODEL, "SBML: a document type declaration is not allowed");
-    return check_sizes(text.data(), text.size(), err);
+    return bx_sbml_bound(text, annotations, err);
 }
 
 /* ---- archives ---- */
@@ -483,26 +415,26 @@ int check_xml(const std::string &text, bx_error *err)
                    first == std::string::npos ? "empty" : "no XML");
 }
 
-int take_text(std::string &text, bx_warnings *warnings, bx_error *err)
+int take_text(std::string &text, bx_warnings *warnings, Annotations *annotations, bx_error *err)
 {
-    return decode(text, warnings, err) < 0 ? -1 : check_text(text, err);
+    return decode(text, warnings, err) < 0 ? -1 : check_text(text, annotations, err);
 }
 
 } // namespace
 
 int bx_sbml_take_in(const bx_sbml_source *source, std::string &text, std::vector<Text> &externals,
-                    bx_error *err)
+                    Annotations *annotations, bx_error *err)
 {
     text.assign(source->text, source->length);
     if (decompress(text, err) < 0 || unzip(text, externals, err) < 0 ||
-        take_text(text, source->warnings, err) < 0 || check_xml(text, err) < 0)
+        take_text(text, source->warnings, annotations, err) < 0 || check_xml(text, err) < 0)
         return -1;
     for (size_t i = 0; i < source->external_count; i++) {
         const bx_sbml_external *external = &source->externals[i];
         externals.push_back({external->name, std::string(external->text, external->length)});
     }
     for (Text &external : externals)
-        if (take_text(external.text, source->warnings, err) < 0)
+        if (take_text(external.text, source->warnings, nullptr, err) < 0)
             return -1;
     return 0;
 }

@@ -1,6 +1,8 @@
 #include "sbml/math.h"
 
 #include "core/array.h"
+#include "core/interrupt.h"
+#include "sbml/operands.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -15,11 +17,16 @@ typedef struct place {
     uint32_t scope;
 } place;
 
+/* What an argument of a function is called, or NULL, and what it stands for in a call. */
+typedef struct argument {
+    const char *name;
+    place given;
+} argument;
+
 /* A call of a function definition, whose body is walked in place of it. */
 typedef struct scope {
-    const FunctionDefinition_t *function;
-    size_t arguments; /* the first of them in walk.arguments */
-    uint32_t depth;   /* how many calls this one is in, with itself */
+    size_t arguments, end; /* in walk.arguments */
+    uint32_t depth;        /* how many calls this one is in, with itself */
 } scope;
 
 /* What is still to be done, the next at the end. */
@@ -51,8 +58,10 @@ typedef struct walk {
     size_t step_count, step_capacity;
     scope *scopes;
     size_t scope_count, scope_capacity;
-    place *arguments; /* of all scopes; none is the name of another argument */
+    argument *arguments; /* of all scopes; none stands for another argument */
     size_t argument_count, argument_capacity;
+    const ASTNode_t *opened; /* the node that was looked into last, or NULL; its operands: */
+    const ASTNode_t **operands;
 } walk;
 
 /* ---- steps, noted in the order in which they are done ---- */
@@ -83,11 +92,30 @@ static void then_apply(walk *w, bx_op op)
     then(w, (step){.kind = STEP_APPLY, .op = op});
 }
 
+/* NULL where the node has fewer operands. */
+static const ASTNode_t *operand_of(walk *w, const ASTNode_t *node, unsigned at)
+{
+    unsigned count = ASTNode_getNumChildren(node);
+    if (at >= count)
+        return NULL;
+    if (w->opened != node) {
+        const ASTNode_t **operands = realloc(w->operands, count * sizeof *operands);
+        if (!operands) {
+            fail_memory(w);
+            return NULL;
+        }
+        bx_sbml_operands(node, operands);
+        w->operands = operands;
+        w->opened = node;
+    }
+    return w->operands[at];
+}
+
 /* A child of the node of `s`, in the same scope. */
 static void then_child(walk *w, const step *s, unsigned child, bool truth)
 {
     then(w, (step){.kind = STEP_NODE,
-                   .node = ASTNode_getChild(s->node, child),
+                   .node = operand_of(w, s->node, child),
                    .scope = s->scope,
                    .truth = truth});
 }
@@ -112,12 +140,9 @@ static place resolve(const walk *w, place name)
     if (!id || name.scope == OUTSIDE)
         return name;
     const scope *s = &w->scopes[name.scope];
-    unsigned count = FunctionDefinition_getNumArguments(s->function);
-    for (unsigned i = 0; i < count; i++) {
-        const char *argument = ASTNode_getName(FunctionDefinition_getArgument(s->function, i));
-        if (argument && strcmp(argument, id) == 0)
-            return w->arguments[s->arguments + i];
-    }
+    for (const argument *a = w->arguments + s->arguments; a < w->arguments + s->end; a++)
+        if (a->name && strcmp(a->name, id) == 0)
+            return a->given;
     return name;
 }
 
@@ -166,7 +191,7 @@ static int add_rate(bx_sbml *sbml, const char *id)
 /* rateOf: a rule of its own, which bx_sbml_rates declares. */
 static void expand_rate_of(walk *w, const step *s)
 {
-    place of = resolve(w, (place){ASTNode_getChild(s->node, 0), s->scope});
+    place of = resolve(w, (place){operand_of(w, s->node, 0), s->scope});
     const char *id = id_of(of.node);
     if (!id || ASTNode_getNumChildren(s->node) != 1) {
         fail(w, "rateOf: the id of one variable expected");
@@ -278,7 +303,7 @@ static bool is_number(const ASTNode_t *node, double number)
 static void expand_log(walk *w, const step *s)
 {
     unsigned count = ASTNode_getNumChildren(s->node);
-    if (count == 1 || is_number(ASTNode_getChild(s->node, 0), 10)) {
+    if (count == 1 || is_number(operand_of(w, s->node, 0), 10)) {
         then_child(w, s, count - 1, false);
         then_apply(w, BX_OP_LOG10);
         return;
@@ -293,7 +318,7 @@ static void expand_log(walk *w, const step *s)
 static void expand_root(walk *w, const step *s)
 {
     unsigned count = ASTNode_getNumChildren(s->node);
-    if (count == 1 || is_number(ASTNode_getChild(s->node, 0), 2)) {
+    if (count == 1 || is_number(operand_of(w, s->node, 0), 2)) {
         then_child(w, s, count - 1, false);
         then_apply(w, BX_OP_SQRT);
         return;
@@ -353,27 +378,39 @@ static void expand_distribution(walk *w, const step *s, const char *name)
     then_apply(w, all[i].op);
 }
 
-/* Open a scope for the call of `s`, and note its arguments. */
+/* An argument of the scope being opened; those are NULL for which there is no memory. */
+static void add_argument(walk *w, const ASTNode_t *name, place given)
+{
+    argument *arguments =
+        bx_array_grow(w->arguments, w->argument_count, &w->argument_capacity, sizeof *arguments);
+    if (!arguments) {
+        fail_memory(w);
+        return;
+    }
+    w->arguments = arguments;
+    arguments[w->argument_count++] = (argument){ASTNode_getName(name), given};
+}
+
+/* Open a scope for the call of `s`, which has as many arguments as the function, and note them. */
 static uint32_t enter(walk *w, const step *s, const FunctionDefinition_t *function, uint32_t depth)
 {
+    unsigned count = ASTNode_getNumChildren(s->node);
+    const ASTNode_t *lambda = FunctionDefinition_getMath(function);
     scope *scopes = bx_array_grow(w->scopes, w->scope_count, &w->scope_capacity, sizeof *scopes);
+    const ASTNode_t **names =
+        scopes ? calloc(ASTNode_getNumChildren(lambda) + 1, sizeof *names) : NULL;
     if (scopes)
         w->scopes = scopes;
-    size_t first = w->argument_count;
-    for (unsigned i = 0; scopes && i < ASTNode_getNumChildren(s->node); i++) {
-        place *arguments = bx_array_grow(w->arguments, w->argument_count, &w->argument_capacity,
-                                         sizeof *arguments);
-        if (!arguments)
-            break;
-        w->arguments = arguments;
-        arguments[w->argument_count++] =
-            resolve(w, (place){ASTNode_getChild(s->node, i), s->scope});
-    }
-    if (!scopes || w->argument_count - first != ASTNode_getNumChildren(s->node)) {
+    if (!names) {
         fail_memory(w);
         return OUTSIDE;
     }
-    scopes[w->scope_count] = (scope){function, first, depth};
+    size_t first = w->argument_count;
+    bx_sbml_operands(lambda, names);
+    for (unsigned i = 0; i < count && !w->builder->failed; i++)
+        add_argument(w, names[i], resolve(w, (place){operand_of(w, s->node, i), s->scope}));
+    free(names);
+    scopes[w->scope_count] = (scope){first, w->argument_count, depth};
     return (uint32_t)w->scope_count++;
 }
 
@@ -618,12 +655,15 @@ static void walk_tree(bx_sbml *sbml, const ASTNode_t *node, const KineticLaw_t *
     then(&w, (step){.kind = STEP_NODE, .node = node, .scope = OUTSIDE, .truth = truth});
     while (w.step_count > 0 && !w.builder->failed) {
         size_t begin = w.step_count - 1;
+        if (bx_interrupted)
+            bx_builder_fail(w.builder, BX_ECANCELLED, "the call was interrupted");
         take_step(&w);
         reverse(&w, begin);
     }
     free(w.steps);
     free(w.scopes);
     free(w.arguments);
+    free(w.operands);
 }
 
 void bx_sbml_math(bx_sbml *sbml, const ASTNode_t *node, const KineticLaw_t *law)

@@ -75,22 +75,24 @@ static int add_only(bx_sbml *sbml, bx_names *names, const char *id, unsigned pla
     return id && *id ? add_id(sbml, names, id, place) : 0;
 }
 
-static int index_targets(bx_sbml *sbml, Event_t *event)
+static int add_targets(bx_sbml *sbml, Event_t *event, bx_names *own)
 {
     for (unsigned i = 0; i < Event_getNumEventAssignments(event); i++) {
         const char *id = EventAssignment_getVariable(Event_getEventAssignment(event, i));
-        for (unsigned j = 0; id && j < i; j++) {
-            const char *other = EventAssignment_getVariable(Event_getEventAssignment(event, j));
-            if (other && strcmp(id, other) == 0)
-                return bx_fail(sbml->err, BX_EMODEL, "an event sets \"%.64s\" twice", id);
-        }
-    }
-    for (unsigned i = 0; i < Event_getNumEventAssignments(event); i++) {
-        const char *id = EventAssignment_getVariable(Event_getEventAssignment(event, i));
-        if (add_id(sbml, &sbml->targets, id, 0) < 0)
+        if (id && bx_names_find(own, id) != BX_NAME_NONE)
+            return bx_fail(sbml->err, BX_EMODEL, "an event sets \"%.64s\" twice", id);
+        if (add_id(sbml, own, id, 0) < 0 || add_id(sbml, &sbml->targets, id, 0) < 0)
             return -1;
     }
     return 0;
+}
+
+static int index_targets(bx_sbml *sbml, Event_t *event)
+{
+    bx_names own = {0};
+    int result = add_targets(sbml, event, &own);
+    bx_names_free(&own);
+    return result;
 }
 
 int bx_sbml_index(bx_sbml *sbml)

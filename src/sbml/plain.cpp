@@ -69,7 +69,6 @@ enum kind {
     MEMBERS,
     MEMBER,
     NOTES,
-    ANNOTATION,
     KINDS
 };
 
@@ -373,28 +372,20 @@ struct ObjectiveRead {
 struct Level {
     kind is;
     uint64_t seen; /* bits of kinds */
-    bool notes, annotation;
+    bool notes;
 };
-
-/* Of annotations. */
-enum word_space { RDF, BIOLOGY, MODELS, WORD_SPACES };
-const char *const WORD_URIS[] = {"http://www.w3.org/1999/02/22-rdf-syntax-ns#",
-                                 "http://biomodels.net/biology-qualifiers/",
-                                 "http://biomodels.net/model-qualifiers/"};
-const size_t QUALIFIER = 3, ITEM = 5; /* depths: RDF, Description, qualifier, Bag, li */
 
 struct Reader {
     xmlParserCtxtPtr parser = nullptr;
     xmlDictPtr words = nullptr; /* of values; names have the parser's own */
     Name element_names[ELEMENTS], attribute_names[ATTRIBUTES], space_uris[SPACES];
-    Name meta_id, term, notes, annotation, item, resource, word_uris[WORD_SPACES];
+    Name meta_id, term, notes;
     size_t first[KINDS + 1]; /* row of the kind's attributes */
     bool refused = false, no_memory = false;
     std::vector<Level> levels;
-    size_t skipped = 0;              /* elements that are open in notes or an annotation */
-    std::vector<std::string> spaces; /* of the outermost of them */
-    bool at_root[SPACES] = {};       /* the namespaces that the root declares */
-    std::string last;                /* of the elements with ids the one that was opened last */
+    size_t skipped = 0;        /* elements that are open in notes */
+    bool at_root[SPACES] = {}; /* the namespaces that the root declares */
+    std::string last;          /* of the elements with ids the one that was opened last */
     std::vector<Oddity> oddities;
     bool strict = false;
     Name active = nullptr;
@@ -410,8 +401,8 @@ struct Reader {
     std::vector<std::string> species_abouts, reaction_abouts, group_abouts;
     std::vector<std::pair<Name, std::string>> genes;
     std::string sbo;                  /* of the element at hand */
-    std::string markup, qualifier;    /* of the notes, of the annotation that is read */
-    std::vector<std::string> markups; /* namespaces of the elements that are open in notes */
+    std::string markup;               /* of the notes that are read */
+    std::vector<std::string> markups; /* namespaces of the elements that are open in them */
 
     ~Reader()
     {
@@ -769,21 +760,16 @@ kind find_kind(const Reader &r, kind parent, Name name, Name uri, bool *once)
     return KINDS;
 }
 
-/* Notes and annotations: once each, in front of what else an element holds. */
-bool open_aside(Reader &r, Level &level, Name name, Name uri, int attribute_count)
+/* Notes: once, in front of what else an element holds. There are no annotations: bx_sbml_take_in
+ * has taken them out. */
+bool open_notes(Reader &r, Level &level, Name name, Name uri, int attribute_count)
 {
-    bool notes = name == r.notes;
-    if (!is_in(r, uri, CORE) || (!notes && name != r.annotation))
+    if (!is_in(r, uri, CORE) || name != r.notes || level.notes || level.seen ||
+        attribute_count > 0 || level.is == OUTSIDE)
         return false;
-    bool &there = notes ? level.notes : level.annotation;
-    if (there || level.seen || (notes && level.annotation) || attribute_count > 0 ||
-        level.is == OUTSIDE)
-        return false;
-    there = true;
-    r.levels.push_back({notes ? NOTES : ANNOTATION, 0, false, false});
-    r.spaces.clear();
+    level.notes = true;
+    r.levels.push_back({NOTES, 0, false});
     r.markup.clear();
-    r.qualifier.clear();
     return true;
 }
 
@@ -823,56 +809,29 @@ void open_markup(Reader &r, Name name, Name uri, int count, const xmlChar **list
     r.markup += ">";
 }
 
-/* rdf:li in a qualifier, of the element that the annotation is about. */
-void read_annotation(Reader &r, Name name, Name uri, int count, const xmlChar **list)
-{
-    if (r.skipped == QUALIFIER)
-        r.qualifier = uri == r.word_uris[BIOLOGY]  ? text_of(name)
-                      : uri == r.word_uris[MODELS] ? std::string("bqm_") + text_of(name)
-                                                   : "";
-    if (r.skipped != ITEM || r.qualifier.empty() || name != r.item || uri != r.word_uris[RDF])
-        return;
-    for (int i = 0; i < count; i++, list += 5)
-        if (list[0] == r.resource && list[2] == r.word_uris[RDF])
-            sbml::say(about_of(r, r.levels[r.levels.size() - 2].is), BX_ABOUT_ANNOTATION,
-                      r.qualifier + " " +
-                          plain_text({text_of(list[3]), (size_t)(list[4] - list[3])}));
-}
-
-/* What stands in them is not looked at; but its outermost elements are to be what they may be. */
+/* What stands in them is skipped; but the first is to be of XHTML. */
 bool skip(Reader &r, Name uri)
 {
     if (r.skipped++ > 0)
         return r.skipped < DEPTH_MAXIMUM;
-    std::string space = uri ? text_of(uri) : "";
-    if (r.levels.back().is == NOTES) {
-        if (r.spaces.empty() && space != "http://www.w3.org/1999/xhtml")
-            note(r, NOTES, "", "not in XHTML's namespace");
-        r.spaces.push_back(space);
-        return true;
-    }
-    for (const std::string &other : r.spaces)
-        if (other == space)
-            return false;
-    r.spaces.push_back(space);
-    return !space.empty() && space.find("www.sbml.org") == std::string::npos;
+    Level &notes = r.levels.back();
+    if (!notes.seen && (!uri || std::strcmp(text_of(uri), "http://www.w3.org/1999/xhtml") != 0))
+        note(r, NOTES, "", "not in XHTML's namespace");
+    notes.seen = 1;
+    return true;
 }
 
 bool open_element(Reader &r, Name name, Name uri, int count, const xmlChar **list)
 {
-    if (r.levels.back().is == NOTES || r.levels.back().is == ANNOTATION) {
-        if (r.levels.back().is == NOTES)
-            open_markup(r, name, uri, count, list);
-        bool fits = skip(r, uri);
-        if (fits && r.levels.back().is == ANNOTATION)
-            read_annotation(r, name, uri, count, list);
-        return fits;
+    if (r.levels.back().is == NOTES) {
+        open_markup(r, name, uri, count, list);
+        return skip(r, uri);
     }
     Level &level = r.levels.back();
     bool once;
     kind is = find_kind(r, level.is, name, uri, &once);
     if (is == KINDS)
-        return open_aside(r, level, name, uri, count);
+        return open_notes(r, level, name, uri, count);
     uint64_t bit = uint64_t(1) << is, behind = is == REACTANTS ? uint64_t(1) << PRODUCTS : 0;
     if ((level.seen & (once ? bit | behind : 0)) || r.levels.size() > DEPTH_MAXIMUM)
         return false;
@@ -885,7 +844,7 @@ bool open_element(Reader &r, Name name, Name uri, int count, const xmlChar **lis
     take_about(r, is, given);
     if (is == SPECIES || is == REACTION || is == OBJECTIVE || is == GROUP)
         r.last = std::string(name_of(is)) + " \"" + id_of(given) + "\"";
-    r.levels.push_back({is, 0, false, false});
+    r.levels.push_back({is, 0, false});
     return true;
 }
 
@@ -893,10 +852,8 @@ bool close_element(Reader &r, Name name)
 {
     if (r.skipped > 0) {
         r.skipped--;
-        if (r.levels.back().is == NOTES) {
-            r.markup += "</" + std::string(text_of(name)) + ">";
-            r.markups.pop_back();
-        }
+        r.markup += "</" + std::string(text_of(name)) + ">";
+        r.markups.pop_back();
         return true;
     }
     const Level &level = r.levels.back();
@@ -910,17 +867,16 @@ bool close_element(Reader &r, Name name)
 }
 
 /* Namespaces of SBML's own are to be these. Those of packages stand at the root, and again where
- * someone likes; the core's own may come back at asides. */
+ * someone likes; the core's own may come back at notes. */
 bool are_known(Reader &r, Name element, int count, const xmlChar **spaces)
 {
     kind parent = r.levels.back().is;
-    bool aside =
-        parent == NOTES || parent == ANNOTATION || element == r.notes || element == r.annotation;
+    bool in_notes = parent == NOTES || element == r.notes;
     for (int i = 0; i < count; i++) {
         std::string uri = spaces[2 * i + 1] ? text_of(spaces[2 * i + 1]) : "";
         bool known = uri.find("sbml.org/sbml") == std::string::npos;
         for (int s = CORE; s < SPACES && !known; s++) {
-            known = uri == URIS[s] && (parent == OUTSIDE || (s == CORE ? aside : r.at_root[s]));
+            known = uri == URIS[s] && (parent == OUTSIDE || (s == CORE ? in_notes : r.at_root[s]));
             r.at_root[s] = r.at_root[s] || known;
         }
         if (!known)
@@ -961,7 +917,7 @@ void on_text(void *context, const xmlChar *text, int length)
 {
     guard(context, [&](Reader &r) {
         bool blank = true;
-        if (r.skipped > 0 && r.levels.back().is == NOTES)
+        if (r.skipped > 0)
             escape(r.markup, text_of(text), length, false);
         for (int i = 0; i < length && r.skipped == 0 && blank; i++)
             blank = std::strchr(" \t\r\n", text[i]);
@@ -991,11 +947,6 @@ void intern(Reader &r)
     r.meta_id = r.name("metaid");
     r.term = r.name("sboTerm");
     r.notes = r.name("notes");
-    r.annotation = r.name("annotation");
-    r.item = r.name("li");
-    r.resource = r.name("resource");
-    for (int i = 0; i < WORD_SPACES; i++)
-        r.word_uris[i] = r.name(WORD_URIS[i]);
 }
 
 bool parse(Reader &r, const std::string &text)
@@ -1013,7 +964,7 @@ bool parse(Reader &r, const std::string &text)
         throw std::bad_alloc();
     xmlCtxtUseOptions(r.parser, XML_PARSE_NONET);
     intern(r);
-    r.levels.push_back({OUTSIDE, 0, false, false});
+    r.levels.push_back({OUTSIDE, 0, false});
     bool declared = text.compare(0, 5, "<?xml") == 0;
     if (declared && text.find("encoding") > text.find("?>"))
         return false;

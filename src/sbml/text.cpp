@@ -4,12 +4,14 @@
 
 #include <algorithm>
 #include <cstring>
+#include <map>
 #include <new>
 #include <sbml/extension/SBMLDocumentPlugin.h>
 #include <sbml/packages/comp/common/CompExtensionTypes.h>
 #include <sbml/packages/comp/util/SBMLResolverRegistry.h>
 #include <sbml/packages/comp/util/SBMLUri.h>
 #include <sbml/packages/fbc/validator/FbcSBMLError.h>
+#include <sbml/util/List.h>
 #include <string>
 #include <vector>
 
@@ -19,6 +21,8 @@ const char bx_sbml_distrib[] = "http://www.sbml.org/sbml/level3/version1/distrib
 
 namespace
 {
+
+const size_t FLAT_MAXIMUM = 20000, SUBMODEL_SIZE = 20;
 
 /* The names of external files, without a folder in front: that is all there is. */
 std::string file_name(std::string uri)
@@ -158,10 +162,6 @@ bool breaks_form_alone(unsigned id)
                                       InvalidMetaidSyntax,
                                       InvalidIdSyntax,
                                       InvalidNameSyntax,
-                                      MissingAnnotationNamespace,
-                                      DuplicateAnnotationNamespaces,
-                                      SBMLNamespaceInAnnotation,
-                                      MultipleAnnotations,
                                       NotesNotInXHTMLNamespace,
                                       NotesContainsXMLDecl,
                                       InvalidNotesContent,
@@ -331,10 +331,41 @@ int check_symbols(const std::string &text, bx_error *err)
     return 0;
 }
 
+/* How much flattening makes of a model, roughly in elements: libSBML looks through all for each. A
+ * model within itself counts as nothing: libSBML says that it is. */
+size_t flat_size(Model *model, std::map<const Model *, size_t> &known)
+{
+    auto found = known.find(model);
+    if (found != known.end())
+        return found->second;
+    known[model] = 0;
+    List *elements = model->getAllElements();
+    size_t size = elements->getSize();
+    delete elements;
+    auto *plugin = static_cast<CompModelPlugin *>(model->getPlugin("comp"));
+    auto *definitions =
+        static_cast<CompSBMLDocumentPlugin *>(model->getSBMLDocument()->getPlugin("comp"));
+    unsigned count = plugin && definitions ? plugin->getNumSubmodels() : 0;
+    for (unsigned i = 0; i < count && size <= FLAT_MAXIMUM; i++) {
+        SBase *named = definitions->getModel(plugin->getSubmodel(i)->getModelRef());
+        auto *external = dynamic_cast<ExternalModelDefinition *>(named);
+        Model *meant = external ? external->getReferencedModel() : dynamic_cast<Model *>(named);
+        size += SUBMODEL_SIZE + (meant ? flat_size(meant, known) : 0);
+    }
+    return known[model] = size;
+}
+
 int flatten(SBMLDocument *document, bx_error *err)
 {
     if (!document->isPackageEnabled("comp"))
         return 0;
+    std::map<const Model *, size_t> known;
+    Model *model = document->getModel();
+    if (model && flat_size(model, known) > FLAT_MAXIMUM)
+        return bx_fail(err, BX_EMODEL,
+                       "SBML: with its submodels (comp) the model has more than %zu elements, "
+                       "where each submodel counts as %zu more",
+                       FLAT_MAXIMUM, SUBMODEL_SIZE);
     ConversionProperties properties;
     properties.addOption("flatten comp", true);
     properties.addOption("leavePorts", false);
@@ -348,6 +379,7 @@ int flatten(SBMLDocument *document, bx_error *err)
 
 struct Reading {
     const bx_sbml_source *source;
+    Annotations *annotations;                              /* or NULL */
     int (*first)(void *, const std::string &, bx_error *); /* or NULL */
     int (*use)(void *, SBMLDocument_t *, bx_error *);
     void *data;
@@ -359,7 +391,7 @@ int read_document(void *data, bx_error *err)
     const bx_sbml_source *source = r->source;
     std::string text;
     std::vector<Text> externals;
-    if (bx_sbml_take_in(source, text, externals, err) < 0)
+    if (bx_sbml_take_in(source, text, externals, r->annotations, err) < 0)
         return -1;
     int done = r->first ? r->first(r->data, text, err) : 0;
     if (done != 0)
@@ -407,14 +439,14 @@ extern "C" int bx_sbml_with_document(const bx_sbml_source *source,
                                      int (*use)(void *, SBMLDocument_t *, bx_error *), void *data,
                                      bx_error *err)
 {
-    return bx_sbml_with_text(source, nullptr, use, data, err);
+    return bx_sbml_with_text(source, nullptr, nullptr, use, data, err);
 }
 
-int bx_sbml_with_text(const bx_sbml_source *source,
+int bx_sbml_with_text(const bx_sbml_source *source, Annotations *annotations,
                       int (*first)(void *data, const std::string &text, bx_error *),
                       int (*use)(void *data, SBMLDocument_t *, bx_error *), void *data,
                       bx_error *err)
 {
-    Reading reading = {source, first, use, data};
+    Reading reading = {source, annotations, first, use, data};
     return bx_sbml_guard(read_document, &reading, err);
 }

@@ -399,6 +399,11 @@ static int write_process(writing *w, const bx_process *process)
         return bx_fail(w->err, BX_EMODEL,
                        "reaction \"%.64s\" is fast: SBML level 3 version 2 has no such reactions",
                        process->fast[0].name);
+    for (size_t i = 0; i < BX_PHASES; i++)
+        if (process->exchange[i].count > 0)
+            return bx_fail(w->err, BX_EMODEL,
+                           "process \"%.64s\" says what exchanges do: SBML has none",
+                           process->name);
     if (write_rules(w, process) < 0)
         return -1;
     for (size_t i = 0; i < process->reaction_count; i++)

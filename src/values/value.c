@@ -36,6 +36,11 @@ static const bx_lua_type *type_of(lua_State *L, int index)
     return type;
 }
 
+bool bx_lua_test_type(lua_State *L, int index)
+{
+    return lua_isuserdata(L, index) && type_of(L, index);
+}
+
 static const bx_lua_type *find_type(lua_State *L, int8_t extension)
 {
     const bx_lua_type *type = NULL;

@@ -8,6 +8,7 @@
 #include "wire/value.h"
 
 #include <lua.h>
+#include <stdbool.h>
 
 /* A class whose objects travel, as an extension of the wire's values. */
 typedef struct bx_lua_type {
@@ -23,6 +24,9 @@ typedef struct bx_lua_type {
 
 /* The class of the metatable at the top travels from now on, in this state. `type` stays. */
 void bx_lua_register_type(lua_State *L, const bx_lua_type *type);
+
+/* Whether the value at `index` is an object of a class that travels. */
+bool bx_lua_test_type(lua_State *L, int index);
 
 /* Append the value at `index` to `out`. nil, booleans, integers, floats, strings, tables of these
  * and objects of registered types travel. Raw access only: no metamethod runs. -1 with BX_ERESULT

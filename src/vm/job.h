@@ -15,6 +15,7 @@ struct bx_vm;
 typedef enum bx_job_kind {
     BX_JOB_START,
     BX_JOB_CALL,
+    BX_JOB_FORK, /* of the VM that is forked */
     BX_JOB_STOP,
     BX_JOB_PAUSE,
     BX_JOB_RESUME,

@@ -51,6 +51,7 @@ static const transition table[BX_VM_STATES][BX_EVENTS] = {
                           [BX_EVENT_REPLY] = {bx_vm_become_running, BX_VM_RUNNING}},
 
     [BX_VM_RUNNING] = {ALIVE(BX_VM_RUNNING), [BX_EVENT_CALL] = {nothing, BX_VM_RUNNING},
+                       [BX_EVENT_FORK] = {nothing, BX_VM_RUNNING},
                        [BX_EVENT_PAUSE] = {bx_vm_suspend, BX_VM_PAUSING},
                        [BX_EVENT_CANCEL] = {bx_vm_interrupt_cancelled, BX_VM_RUNNING},
                        [BX_EVENT_DEADLINE] = {bx_vm_interrupt_late, BX_VM_RUNNING},
@@ -192,6 +193,7 @@ static int refuse_state(const bx_vm *vm, bx_vm_event event, bx_error *err)
     } words[] = {
         [BX_EVENT_START] = {"start", "\"created\" or \"stopped\""},
         [BX_EVENT_CALL] = {"call", "\"running\""},
+        [BX_EVENT_FORK] = {"fork", "\"running\""},
         [BX_EVENT_PAUSE] = {"pause", "\"running\""},
         [BX_EVENT_RESUME] = {"resume", "\"paused\""},
         [BX_EVENT_STOP] = {"stop", "\"running\", \"paused\" or \"error\""},

@@ -9,6 +9,7 @@ typedef enum bx_vm_event {
     /* What users ask for. */
     BX_EVENT_START,
     BX_EVENT_CALL,
+    BX_EVENT_FORK,
     BX_EVENT_PAUSE,
     BX_EVENT_RESUME,
     BX_EVENT_STOP,
@@ -68,6 +69,10 @@ void bx_vm_finish_change(bx_vm *vm, const bx_error *error);
 
 /* "the deadline of 2 s for the call passed; OUTCOME" */
 void bx_vm_name_interrupt(const bx_job *job, const char *outcome, bx_error *error);
+
+/* The worker has answered that it is forked, or can't be (vm_fork.c). False: it lies, and is being
+ * killed. */
+bool bx_vm_end_fork(bx_vm *vm);
 
 /* Interrupt the code of the call, again and again, until it ends or has to be killed. */
 void bx_vm_begin_interrupt(bx_vm *vm);

@@ -76,6 +76,21 @@ int bx_vm_set_shares(bx_vm *vm, const bx_buffer *shares, bx_error *err)
     return bx_buffer_append(&vm->setup, shares->data, shares->length);
 }
 
+int bx_vm_set_setup(bx_vm *vm, const bx_buffer *setup, bx_error *err)
+{
+    bx_buffer whole = {0};
+    bx_buffer_append(&whole, setup->data, setup->length);
+    bx_buffer_append(&whole, vm->setup.data + vm->shares_at, vm->setup.length - vm->shares_at);
+    if (bx_buffer_finish(&whole, 0) < 0) {
+        bx_buffer_free(&whole);
+        return bx_fail_memory(err);
+    }
+    bx_buffer_free(&vm->setup);
+    vm->setup = whole;
+    vm->shares_at = setup->length;
+    return 0;
+}
+
 void bx_vm_free(bx_vm *vm)
 {
     if (!vm)

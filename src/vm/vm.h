@@ -110,6 +110,9 @@ struct bx_vm {
     char *biological_type;
     char *folder;
     uint64_t memory_limit, output_limit;
+    struct bx_vm
+        *origin;   /* of which its worker is to be a copy; else, and once that is asked for, NULL */
+    bool branched; /* its worker is, or is to be, such a copy */
     uint64_t memory_taken; /* of what all VMs on this machine may take */
     bool unconfined;
     bx_buffer setup;
@@ -152,6 +155,11 @@ void bx_vm_free(bx_vm *vm);
 bx_job *bx_vm_start(bx_vm *vm, double timeout, bx_error *err);
 bx_job *bx_vm_call(bx_vm *vm, const char *operation, const bx_buffer *values, double timeout,
                    bx_error *err);
+/* Whether the VM can be forked now. -1: BX_ESTATE, BX_EBUSY or BX_EUNSUPPORTED. */
+int bx_vm_can_fork(const bx_vm *vm, bx_error *err);
+/* Start `fork`, which is new and of the same kind, as a copy of `vm`. The job is that of this
+ * start; `vm` is busy until its worker has been copied. */
+bx_job *bx_vm_fork(bx_vm *vm, bx_vm *fork, double timeout, bx_error *err);
 bx_job *bx_vm_pause(bx_vm *vm, bx_error *err);
 bx_job *bx_vm_resume(bx_vm *vm, bx_error *err);
 
@@ -170,6 +178,9 @@ int64_t bx_vm_processor_time(const bx_vm *vm);
 
 /* What the setup of the next start tells of the chassis. */
 int bx_vm_set_shares(bx_vm *vm, const bx_buffer *shares, bx_error *err);
+
+/* And what it tells before that. */
+int bx_vm_set_setup(bx_vm *vm, const bx_buffer *setup, bx_error *err);
 
 /* bx_vm_end, and wait for it without Lua, whatever signals come; then the VM is `destroyed` and
  * answers no more. -1: something is left, and it can be destroyed again. */

@@ -69,6 +69,7 @@ static uint32_t choose_user(const bx_host *host)
 static int basic_open(bx_vm *vm, bx_error *err)
 {
     int peer;
+    bx_vm *origin = vm->origin;
     if (take_room(vm, err) < 0)
         return -1;
     bx_channel *channel = bx_channel_socket_pair(&peer, err);
@@ -78,6 +79,7 @@ static int basic_open(bx_vm *vm, bx_error *err)
                            .refused = worker_refused,
                            .ended = worker_ended,
                            .request = {.vm = ++vm->host->last_vm,
+                                       .of = origin ? origin->child.request.vm : 0,
                                        .memory_limit = vm->memory_limit,
                                        .output_limit = vm->output_limit,
                                        .unconfined = vm->unconfined,
@@ -90,7 +92,8 @@ static int basic_open(bx_vm *vm, bx_error *err)
         vm->child.socket = -1;
         return -1;
     }
-    return bx_zygote_spawn(vm->host, vm->folder, &vm->child, err);
+    return origin ? bx_zygote_fork(&origin->child, &vm->child, err)
+                  : bx_zygote_spawn(vm->host, vm->folder, &vm->child, err);
 }
 
 static void send_signal(const bx_vm *vm, int number)

@@ -109,7 +109,9 @@ bx_job *bx_vm_call(bx_vm *vm, const char *operation, const bx_buffer *values, do
 
 void bx_vm_name_interrupt(const bx_job *job, const char *outcome, bx_error *error)
 {
-    const char *what = job->kind == BX_JOB_START ? "the start" : "the call";
+    const char *what = job->kind == BX_JOB_START  ? "the start"
+                       : job->kind == BX_JOB_FORK ? "the fork"
+                                                  : "the call";
     if (job->interrupted == BX_INTERRUPT_DEADLINE)
         bx_fail(error, BX_EDEADLINE, "the deadline of %g s for %s passed; %s", job->timeout, what,
                 outcome);
@@ -122,6 +124,8 @@ void bx_vm_end_call(bx_vm *vm, const bx_error *error)
 {
     const bx_job *job = vm->job;
     bx_error named;
+    if (job->kind == BX_JOB_FORK && !bx_vm_end_fork(vm))
+        return;
     if (error) {
         named = *error;
         if (job->interrupted && (error->code == BX_ECANCELLED || error->code == BX_EDEADLINE))

@@ -37,6 +37,10 @@ bx_job *bx_vm_pause(bx_vm *vm, bx_error *err)
 {
     if (bx_vm_check(vm, BX_EVENT_PAUSE, err) < 0)
         return NULL;
+    if (vm->job && vm->job->kind == BX_JOB_FORK) { /* it is over in a moment */
+        bx_vm_refuse_busy(vm, err);
+        return NULL;
+    }
     bx_job *job = begin_change(vm, BX_JOB_PAUSE, err);
     if (job)
         bx_vm_handle(vm, BX_EVENT_PAUSE, NULL);

@@ -1,6 +1,7 @@
 /* The start of a VM, and the connection to its worker. */
 #include "vm/exit_status.h"
 #include "vm/machine.h"
+#include "wire/value.h"
 
 #include <math.h>
 #include <stddef.h>
@@ -25,6 +26,7 @@ bx_job *bx_vm_start(bx_vm *vm, double timeout, bx_error *err)
         return NULL;
     }
     vm->before_start = vm->state;
+    vm->branched = vm->origin != NULL;
     bx_vm_handle(vm, BX_EVENT_START, NULL);
     return job;
 }
@@ -56,8 +58,22 @@ void bx_vm_greet(bx_vm *vm, const bx_error *error)
         bx_vm_handle(vm, BX_EVENT_HELLO, NULL);
 }
 
+/* A copy is set up as its parent was, but for its numbers. */
+static int send_branch(bx_vm *vm, bx_error *err)
+{
+    bx_buffer id = {0};
+    bx_write_text(&id, vm->id);
+    int status = bx_buffer_finish(&id, 0) < 0
+                     ? bx_fail_memory(err)
+                     : bx_connection_call(&vm->connection, "branch", 0, &id, err);
+    bx_buffer_free(&id);
+    return status;
+}
+
 int bx_vm_send_setup(bx_vm *vm, bx_error *err)
 {
+    if (vm->branched)
+        return send_branch(vm, err);
     return bx_connection_call(&vm->connection, "setup", 0, &vm->setup, err);
 }
 

@@ -18,6 +18,8 @@
 /* Requests on their way at once: bounded, for descriptors in flight are counted by the kernel. */
 enum { AT_ONCE = 32 };
 
+enum { PROCESS_GROUP = 1 << 2 }; /* PIDFD_SIGNAL_PROCESS_GROUP, of Linux 6.9 */
+
 #define REAPING 0.1 /* seconds for a zygote to go by itself */
 
 struct bx_zygote {
@@ -28,6 +30,7 @@ struct bx_zygote {
     char *folder;
     char *program;
     bool ready;
+    bool forks; /* its kernel can copy a worker */
     unsigned on_their_way;
     bx_child *waiting; /* not yet sent, oldest first */
     bx_child *known;   /* sent, or alive */
@@ -124,6 +127,8 @@ static void zygote_ended(bx_zygote *zygote, bx_code code, const char *why)
             continue;
         }
         syscall(SYS_pidfd_send_signal, child->pidfd, SIGKILL, NULL, 0);
+        if (child->forking) /* a copy that had not got its socket is in its group */
+            syscall(SYS_pidfd_send_signal, child->pidfd, SIGKILL, NULL, PROCESS_GROUP);
         forget_worker(child);
         child->ended(child, SIGKILL);
     }
@@ -135,6 +140,13 @@ static bx_child *find_child(const bx_zygote *zygote, uint64_t vm)
     while (child && child->request.vm != vm)
         child = child->next;
     return child;
+}
+
+static void end_forking(const bx_zygote *zygote, uint64_t vm)
+{
+    for (bx_child *child = zygote->known; child; child = child->next)
+        if (child->forking == vm)
+            child->forking = 0;
 }
 
 /* `child` is NULL where the VM has been given up meanwhile. A descriptor is lost where this process
@@ -164,14 +176,19 @@ static void handle_report(bx_zygote *zygote, bx_zygote_report *report, int pidfd
     report->text[sizeof report->text - 1] = '\0';
     bx_child *child = find_child(zygote, report->vm);
     switch (report->kind) {
-    case BX_ZYGOTE_READY: zygote->ready = true; break;
+    case BX_ZYGOTE_READY:
+        zygote->ready = true;
+        zygote->forks = report->status == 1;
+        break;
     case BX_ZYGOTE_SPAWNED:
         zygote->on_their_way--;
+        end_forking(zygote, report->vm);
         report_spawned(zygote, child, report, pidfd);
         send_waiting(zygote);
         return;
     case BX_ZYGOTE_REFUSED:
         zygote->on_their_way--;
+        end_forking(zygote, report->vm);
         if (child) {
             remove_child(&zygote->known, child);
             refuse(child, BX_ESTART, report->text);
@@ -202,14 +219,11 @@ static int receive_report(const bx_zygote *zygote, bx_zygote_report *report, int
     return got == sizeof *report ? 1 : -1;
 }
 
-static void zygote_ready(bx_source *source, uint32_t events)
+/* It may be gone afterwards. */
+static void hear(bx_zygote *zygote)
 {
-    bx_zygote *zygote = (bx_zygote *)source;
     bx_zygote_report report;
-    int pidfd;
-    if (events & EPOLLOUT)
-        send_waiting(zygote);
-    int got;
+    int pidfd, got;
     while ((got = receive_report(zygote, &report, &pidfd)) > 0) {
         if (report.kind == BX_ZYGOTE_FAILED) {
             zygote_ended(zygote, BX_EORGANISM, report.text);
@@ -233,6 +247,20 @@ static void zygote_ready(bx_source *source, uint32_t events)
                  zygote->program);
         zygote_ended(zygote, BX_ESTART, why);
     }
+}
+
+static void zygote_ready(bx_source *source, uint32_t events)
+{
+    bx_zygote *zygote = (bx_zygote *)source;
+    if (events & EPOLLOUT)
+        send_waiting(zygote);
+    hear(zygote);
+}
+
+void bx_zygote_listen(bx_child *child)
+{
+    if (child->zygote)
+        hear(child->zygote);
 }
 
 /* The program, with nothing of ours but its end of the control socket. */
@@ -341,6 +369,35 @@ int bx_zygote_spawn(bx_host *host, const char *folder, bx_child *child, bx_error
         last = &(*last)->next;
     *last = child;
     send_waiting(zygote);
+    return 0;
+}
+
+int bx_zygote_can_fork(const bx_child *child, bx_error *err)
+{
+    if (child->zygote && child->zygote->forks)
+        return 0;
+    return bx_fail(
+        err, BX_EUNSUPPORTED,
+        "VMs cannot be forked here: that takes Linux 5.9 or later, and no other listener "
+        "to system calls (seccomp's user notification) above this process");
+}
+
+/* Past those that wait: the worker is called at once. */
+int bx_zygote_fork(bx_child *origin, bx_child *child, bx_error *err)
+{
+    bx_zygote *zygote = origin->zygote;
+    int failure = send_request(zygote, child);
+    if (failure) {
+        forget_worker(child);
+        return bx_fail_errno(err, BX_ESTART, failure, "cannot ask for a copy of a worker");
+    }
+    close(child->socket);
+    child->socket = -1;
+    child->zygote = zygote;
+    child->next = zygote->known;
+    zygote->known = child;
+    zygote->on_their_way++;
+    origin->forking = child->request.vm;
     return 0;
 }
 

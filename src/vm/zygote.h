@@ -14,15 +14,25 @@ typedef struct bx_child {
     void (*refused)(struct bx_child *child, const bx_error *error);
     void (*ended)(struct bx_child *child, int status); /* reaped; wait status */
     bx_spawn_request request;
-    int socket;        /* the worker's end; closed once it is sent */
-    pid_t pid;         /* 0: none */
-    int pidfd;         /* -1: none */
+    int socket;       /* the worker's end; closed once it is sent */
+    pid_t pid;        /* 0: none */
+    int pidfd;        /* -1: none */
+    uint64_t forking; /* the number of the VM that is made of it: neither there nor refused; or 0 */
     bx_zygote *zygote; /* NULL: none is at work on it */
     struct bx_child *next;
 } bx_child;
 
 /* Ask the zygote of `folder` for a worker. Takes child->socket. One of the callbacks follows. */
 int bx_zygote_spawn(bx_host *host, const char *folder, bx_child *child, bx_error *err);
+
+/* Whether its worker can be forked: BX_EUNSUPPORTED where the kernel has no way. */
+int bx_zygote_can_fork(const bx_child *child, bx_error *err);
+
+/* The same for a copy of `origin`, whose worker has to be called next. */
+int bx_zygote_fork(bx_child *origin, bx_child *child, bx_error *err);
+
+/* Hear what zygotes have said by now. */
+void bx_zygote_listen(bx_child *child);
 
 /* No callback after this; the worker, if there is one, is killed. */
 void bx_zygote_abandon(bx_child *child);

@@ -23,9 +23,12 @@ enum {
     BX_EXIT_JAIL = 101      /* not confined; an ERROR frame said why */
 };
 
-/* Host to zygote, with the worker's end of the VM's socket pair by SCM_RIGHTS. */
+/* Host to zygote, with the worker's end of the VM's socket pair by SCM_RIGHTS. A worker that is to
+ * be forked is told so next, by the operation "fork", and answers once it is, or can't be: SPAWNED
+ * or REFUSED is on its way then. */
 typedef struct bx_spawn_request {
     uint64_t vm;           /* the host's number for the VM; comes back in the reports */
+    uint64_t of;           /* that of the VM whose worker is to be forked; 0: a new one is wanted */
     uint64_t memory_limit; /* bytes of Lua and engine memory */
     uint64_t output_limit; /* bytes a call may print */
     uint32_t unconfined;   /* 1: go on without a jail where the kernel gives none */
@@ -33,7 +36,7 @@ typedef struct bx_spawn_request {
 } bx_spawn_request;
 
 typedef enum bx_zygote_report_kind {
-    BX_ZYGOTE_READY = 1, /* text is BX_PROTOCOL_VERSION; first, once */
+    BX_ZYGOTE_READY = 1, /* text is BX_PROTOCOL_VERSION, status 1: workers can be forked; once */
     BX_ZYGOTE_FAILED,    /* the organism does not load, text says why; the zygote exits */
     BX_ZYGOTE_SPAWNED,   /* pid; its pidfd comes by SCM_RIGHTS */
     BX_ZYGOTE_REFUSED,   /* no worker for this request, text says why */

@@ -1,5 +1,6 @@
 #include "worker/call.h"
 
+#include "core/random.h"
 #include "inside/cell.h"
 #include "inside/fields.h"
 #include "inside/interrupt.h"
@@ -9,10 +10,13 @@
 #include "inside/process.h"
 #include "inside/raise.h"
 #include "inside/sandbox.h"
+#include "inside/saved.h"
 #include "values/value.h"
+#include "worker/gate.h"
 
 #include <lauxlib.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { TEXT_LIMIT = 4096 };
@@ -74,8 +78,9 @@ static void set_global(lua_State *L, const char *name)
     lua_pop(L, 1);
 }
 
-/* options, seed, resources. The zygote has built the cell as the manifest's defaults have it; a VM
- * that wants another builds it again, and starts from what that declares. */
+/* options, or false for a VM that will be restored; seed, resources. The zygote has built the cell
+ * as the manifest's defaults have it; a VM that wants another builds it again, and starts from what
+ * that declares. */
 static void run_setup(lua_State *L, call *c)
 {
     bx_worker *worker = c->worker;
@@ -87,7 +92,12 @@ static void run_setup(lua_State *L, call *c)
     bx_cell_seed(worker->cell, (uint64_t)seed);
     bx_sandbox_seed(L, seed);
     want_traceback = true;
-    if (!lua_isnil(L, -1) || !lua_isnil(L, -2)) {
+    bool restored = lua_isboolean(L, -2); /* by the next call: it is left as it is */
+    if (!restored && (!lua_isnil(L, -1) || !lua_isnil(L, -2))) {
+        if (!lua_isnil(L, -2)) {
+            lua_pushvalue(L, -2);
+            bx_organism_note_options(L);
+        }
         bx_organism_build(L, 2);
         bx_cell_reset(worker->cell);
     }
@@ -104,6 +114,20 @@ static void run_seed(lua_State *L, call *c)
     lua_pushnil(L);
 }
 
+/* All of the VM as bytes. */
+static void run_save(lua_State *L, call *c)
+{
+    (void)c;
+    bx_saved_push(L);
+}
+
+/* Such bytes, in a VM that has just been set up. The answer: the options of the saved one. */
+static void run_restore(lua_State *L, call *c)
+{
+    bx_token saved = read_as(L, c, BX_TOKEN_STRING);
+    bx_saved_restore(L, saved.bytes, saved.length);
+}
+
 /* code, chunk name, args */
 static void run_execute(lua_State *L, call *c)
 {
@@ -113,7 +137,9 @@ static void run_execute(lua_State *L, call *c)
     memcpy(chunk, name.bytes, name.length < sizeof chunk ? name.length : sizeof chunk - 1);
     push_value(L, c);
     set_global(L, "args");
-    if (luaL_loadbufferx(L, (const char *)code.bytes, code.length, chunk, "t") != LUA_OK)
+    bx_sandbox_push_source(L, chunk, (const char *)code.bytes, code.length);
+    if (luaL_loadbufferx(L, (const char *)code.bytes, code.length, lua_tostring(L, -1), "t") !=
+        LUA_OK)
         lua_error(L);
     want_traceback = true;
     lua_call(L, 0, 1);
@@ -164,6 +190,17 @@ static void run_capability(lua_State *L, call *c)
         push_value(L, c);
     want_traceback = true;
     lua_call(L, 1 + (int)list.count, 1);
+}
+
+/* A function of library.world, and its argument: "live" for a quantum, and what goes with it. */
+static void run_world(lua_State *L, call *c)
+{
+    bx_token name = read_as(L, c, BX_TOKEN_STRING);
+    lua_pushlstring(L, (const char *)name.bytes, name.length);
+    want_traceback = true;
+    bx_organism_push_world(L, lua_tostring(L, -1));
+    push_value(L, c);
+    lua_call(L, 3, 1);
 }
 
 static void run_genome(lua_State *L, call *c)
@@ -222,11 +259,36 @@ static void run_install(lua_State *L, call *c)
     lua_call(L, 2, 1);
 }
 
+/* In a new copy of another VM's worker: its id, by which its numbers are its own. */
+static void run_branch(lua_State *L, call *c)
+{
+    bx_token id = read_as(L, c, BX_TOKEN_STRING);
+    bx_cell *cell = c->worker->cell;
+    uint64_t drawn = bx_cell_draw_seed(cell);
+    bx_cell_seed(cell, bx_random_name(drawn, id.bytes, id.length));
+    drawn = bx_sandbox_draw(L);
+    bx_sandbox_seed(L, (lua_Integer)bx_random_name(drawn, id.bytes, id.length));
+    lua_pushnil(L);
+}
+
+/* Become two, of which one answers; see answer_fork. */
+static const operation fork_operation = {"fork", 0, NULL};
+
 static const operation operations[] = {
-    {"setup", 3, run_setup},       {"execute", 3, run_execute},       {"metrics", 0, run_metrics},
-    {"allocate", 1, run_allocate}, {"capability", 2, run_capability}, {"genome", 1, run_genome},
-    {"install", 3, run_install},   {"usage", 0, run_usage},           {"seed", 1, run_seed},
+    {"setup", 3, run_setup},
+    {"execute", 3, run_execute},
+    {"metrics", 0, run_metrics},
+    {"allocate", 1, run_allocate},
+    {"capability", 2, run_capability},
+    {"genome", 1, run_genome},
+    {"install", 3, run_install},
+    {"usage", 0, run_usage},
+    {"seed", 1, run_seed},
     {"seeded", 4, run_seeded},
+    {"save", 0, run_save},
+    {"restore", 1, run_restore},
+    {"branch", 1, run_branch},
+    {"world", 2, run_world},
 };
 
 /* The body of a call, protected: run the operation and write its reply. */
@@ -350,11 +412,40 @@ static void answer(call *c)
     bx_buffer_consume(&reply, reply.length);
 }
 
+/* Not in Lua, which the copy begins with another call. It greets instead, its own host. */
+static void answer_fork(const call *c)
+{
+    bx_error err;
+    int copied = bx_gate_pass(&err);
+    if (copied < 0) {
+        bx_output_send_error(c->wire.id, cell_time(c->worker), err.code, err.message, NULL);
+        return;
+    }
+    if (copied) {
+        bx_output_send_hello();
+        return;
+    }
+    bx_buffer_cut(&reply, 0);
+    size_t start = bx_answer_begin_reply(&reply, c->wire.id, cell_time(c->worker));
+    bx_write_nil(&reply);
+    if (bx_frame_end(&reply, start, &err) < 0)
+        _exit(EXIT_FAILURE);
+    bx_output_send(reply.data, reply.length);
+    bx_buffer_consume(&reply, reply.length);
+}
+
+static bool is_called(const operation *known, const bx_token *name)
+{
+    return strlen(known->name) == name->length &&
+           memcmp(known->name, name->bytes, name->length) == 0;
+}
+
 static const operation *find_operation(const bx_token *name)
 {
+    if (is_called(&fork_operation, name))
+        return &fork_operation;
     for (size_t i = 0; i < sizeof operations / sizeof *operations; i++)
-        if (strlen(operations[i].name) == name->length &&
-            memcmp(operations[i].name, name->bytes, name->length) == 0)
+        if (is_called(&operations[i], name))
             return &operations[i];
     return NULL;
 }
@@ -367,7 +458,10 @@ int bx_call_answer(bx_worker *worker, const bx_call *wire, bx_error *err)
     if (bx_value_check(wire->values.at, (size_t)(wire->values.end - wire->values.at),
                        c.operation->values, err) < 0)
         return -1;
-    answer(&c);
+    if (c.operation == &fork_operation)
+        answer_fork(&c);
+    else
+        answer(&c);
     return 0;
 }
 

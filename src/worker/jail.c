@@ -1,6 +1,7 @@
 #include "worker/jail.h"
 
 #include "wire/zygote.h"
+#include "worker/gate.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -38,6 +39,7 @@ static program filter;          /* of a worker; with a parent that has one, what
 static bx_error filter_failure; /* why there is none */
 static size_t present_size;
 static bool may_change_user, has_common_limits;
+static int listener = -1; /* of the gate; it is closed in a worker */
 static pid_t followed;
 
 /* Allowed whatever the arguments. */
@@ -95,21 +97,18 @@ static const int refused_calls[] = {
 /* What a parent of workers may do besides, and its children until they have their own filter. Its
  * socket, on which it sends and receives descriptors, has the worker's number. */
 static const int parent_calls[] = {
-    SCMP_SYS(sendmsg),    SCMP_SYS(recvmsg), /* first, for they are of that socket alone */
-    SCMP_SYS(clone),                         /* with the flags of a fork alone */
-    SCMP_SYS(fork),       SCMP_SYS(set_robust_list),
-    SCMP_SYS(pidfd_open), SCMP_SYS(kill),
-    SCMP_SYS(wait4),      SCMP_SYS(poll),
-    SCMP_SYS(ppoll),      SCMP_SYS(rt_sigtimedwait),
-    SCMP_SYS(close),      SCMP_SYS(close_range),
-    SCMP_SYS(dup2),       SCMP_SYS(dup3),
-    SCMP_SYS(prctl),      SCMP_SYS(prlimit64),
-    SCMP_SYS(getppid),    SCMP_SYS(geteuid),
-    SCMP_SYS(getuid),     SCMP_SYS(setgroups),
-    SCMP_SYS(setresgid),  SCMP_SYS(setresuid),
-    SCMP_SYS(capset),
+    SCMP_SYS(sendmsg),   SCMP_SYS(recvmsg), /* first, for they are of that socket alone */
+    SCMP_SYS(clone),                        /* with the flags of a fork alone */
+    SCMP_SYS(prctl),                        /* but for the knock at the gate, if there is one */
+    SCMP_SYS(ioctl),                        /* on the gate's listener, if there is one */
+    SCMP_SYS(fork),      SCMP_SYS(set_robust_list), SCMP_SYS(pidfd_open), SCMP_SYS(kill),
+    SCMP_SYS(wait4),     SCMP_SYS(waitid),          SCMP_SYS(poll),       SCMP_SYS(ppoll),
+    SCMP_SYS(close),     SCMP_SYS(close_range),     SCMP_SYS(dup2),       SCMP_SYS(dup3),
+    SCMP_SYS(prlimit64), SCMP_SYS(rt_sigtimedwait), SCMP_SYS(getppid),    SCMP_SYS(geteuid),
+    SCMP_SYS(getuid),    SCMP_SYS(setgroups),       SCMP_SYS(setresgid),  SCMP_SYS(setresuid),
+    SCMP_SYS(getpgid),   SCMP_SYS(getpgrp),         SCMP_SYS(setpgid),    SCMP_SYS(capset),
 };
-enum { OF_THE_SOCKET = 2, THE_FORK = 2, ANY_ARGUMENTS };
+enum { OF_THE_SOCKET = 2, THE_FORK = 2, THE_KNOCK, THE_LISTENER, ANY_ARGUMENTS };
 
 #ifdef BIOXEN_SANITIZE
 static const uint32_t default_action = SCMP_ACT_ERRNO(EPERM); /* what the sanitizers try */
@@ -212,6 +211,37 @@ static int add_worker_rules(scmp_filter_ctx context)
     return add_rules(context, false);
 }
 
+/* What waits for the word of whoever listens (gate.h), and the calls by which that is given. */
+static int add_gate(scmp_filter_ctx context)
+{
+    int status = seccomp_rule_add(context, SCMP_ACT_NOTIFY, parent_calls[THE_FORK], 2,
+                                  SCMP_A0(SCMP_CMP_EQ, BX_GATE_CLONE), SCMP_A1(SCMP_CMP_EQ, 0));
+    if (status == 0)
+        status =
+            seccomp_rule_add(context, SCMP_ACT_NOTIFY, parent_calls[THE_KNOCK], 3,
+                             SCMP_A0(SCMP_CMP_EQ, PR_SET_PDEATHSIG), SCMP_A1(SCMP_CMP_EQ, SIGKILL),
+                             SCMP_A2(SCMP_CMP_EQ, BX_GATE_KNOCK));
+    if (status == 0)
+        status = seccomp_rule_add(context, SCMP_ACT_ALLOW, parent_calls[THE_KNOCK], 1,
+                                  SCMP_A2(SCMP_CMP_NE, BX_GATE_KNOCK));
+    if (status == 0)
+        status = seccomp_rule_add(context, SCMP_ACT_ALLOW, parent_calls[THE_LISTENER], 1,
+                                  SCMP_A0(SCMP_CMP_EQ, (unsigned)listener));
+#ifndef BIOXEN_SANITIZE
+    if (status == 0)
+        status = seccomp_rule_add(context, SCMP_ACT_ERRNO(EPERM), parent_calls[THE_LISTENER], 1,
+                                  SCMP_A0(SCMP_CMP_NE, (unsigned)listener));
+#endif
+    return status;
+}
+
+static int add_without_gate(scmp_filter_ctx context)
+{
+    int status = add_calls(context, SCMP_ACT_ALLOW, parent_calls + THE_KNOCK, 1);
+    return status ? status
+                  : add_calls(context, SCMP_ACT_ERRNO(EPERM), parent_calls + THE_LISTENER, 1);
+}
+
 static int add_parent_rules(scmp_filter_ctx context)
 {
     static const uint64_t other_flags =
@@ -224,16 +254,38 @@ static int add_parent_rules(scmp_filter_ctx context)
         status = seccomp_rule_add(context, SCMP_ACT_ALLOW, parent_calls[THE_FORK], 1,
                                   SCMP_A0(SCMP_CMP_MASKED_EQ, other_flags, 0));
     if (status == 0)
+        status = listener >= 0 ? add_gate(context) : add_without_gate(context);
+    if (status == 0)
         status = add_calls(context, SCMP_ACT_ALLOW, parent_calls + ANY_ARGUMENTS,
                            LENGTH(parent_calls) - ANY_ARGUMENTS);
+    return status;
+}
+
+/* Of clone and prctl a worker has what waits at the gate alone. */
+static int leave_gate(scmp_filter_ctx context)
+{
+    static const struct scmp_arg_cmp other_clones[] = {SCMP_A0(SCMP_CMP_NE, BX_GATE_CLONE),
+                                                       SCMP_A1(SCMP_CMP_NE, 0)};
+    static const struct scmp_arg_cmp other_prctls[] = {SCMP_A0(SCMP_CMP_NE, PR_SET_PDEATHSIG),
+                                                       SCMP_A1(SCMP_CMP_NE, SIGKILL),
+                                                       SCMP_A2(SCMP_CMP_NE, BX_GATE_KNOCK)};
+    int status = 0;
+    for (size_t i = 0; i < LENGTH(other_clones) && status == 0; i++)
+        status =
+            seccomp_rule_add(context, default_action, parent_calls[THE_FORK], 1, other_clones[i]);
+    for (size_t i = 0; i < LENGTH(other_prctls) && status == 0; i++)
+        status =
+            seccomp_rule_add(context, default_action, parent_calls[THE_KNOCK], 1, other_prctls[i]);
     return status;
 }
 
 /* The parent's filter and this one together are the worker's: the stricter one decides. */
 static int take_parent_calls(scmp_filter_ctx context)
 {
-    int status = 0;
+    int status = listener >= 0 ? leave_gate(context) : 0;
     for (size_t i = 0; i < LENGTH(parent_calls) && status == 0; i++) {
+        if (listener >= 0 && (i == THE_FORK || i == THE_KNOCK))
+            continue;
         bool refused = is_in(refused_calls, LENGTH(refused_calls), parent_calls[i]);
         status = add_calls(context, refused ? SCMP_ACT_ERRNO(EPERM) : default_action,
                            parent_calls + i, 1);
@@ -307,7 +359,7 @@ void bx_jail_volunteer(void)
 
 int bx_jail_follow(pid_t parent, bx_error *err)
 {
-    if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
+    if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0L) < 0)
         return bx_fail_errno(err, BX_EJAIL, errno, "cannot tie the worker to its parent");
     if (getppid() != parent)
         return bx_fail(err, BX_ESTART, "the parent is gone");
@@ -326,7 +378,7 @@ int bx_jail_follow_process(pid_t parent, bx_error *err)
 {
     struct sigaction action = {.sa_handler = on_parent_end, .sa_flags = SA_RESTART};
     followed = parent;
-    if (sigaction(SIGHUP, &action, NULL) < 0 || prctl(PR_SET_PDEATHSIG, SIGHUP) < 0)
+    if (sigaction(SIGHUP, &action, NULL) < 0 || prctl(PR_SET_PDEATHSIG, SIGHUP, 0L) < 0)
         return bx_fail_errno(err, BX_EJAIL, errno, "cannot tie the worker to its parent");
     if (getppid() != parent)
         return bx_fail(err, BX_ESTART, "the parent is gone");
@@ -389,14 +441,16 @@ static int set_common_limits(bx_error *err)
 
 static int set_own_limits(size_t memory_limit, bx_error *err)
 {
+    const bound no_process = {RLIMIT_NPROC, 0}; /* which would shut the gate, too */
     const bound limits[] = {
-        {RLIMIT_NPROC, 0},
         {RLIMIT_NOFILE, BX_WORKER_DESCRIPTOR + 1},
 #ifndef BIOXEN_SANITIZE
         {RLIMIT_AS, present_size + memory_limit + address_slack},
 #endif
     };
     (void)memory_limit;
+    if (listener < 0 && set_limits(&no_process, 1, err) < 0)
+        return -1;
     return set_limits(limits, LENGTH(limits), err);
 }
 
@@ -439,21 +493,45 @@ void bx_jail_restrain(void)
     prctl(PR_SET_DUMPABLE, 0);
 }
 
-static int attach(program *made)
+static struct sock_fprog as_code(const program *made)
 {
-    struct sock_fprog code = {(unsigned short)(made->size / sizeof *made->code), made->code};
+    return (struct sock_fprog){(unsigned short)(made->size / sizeof *made->code),
+                               (struct sock_filter *)made->code};
+}
+
+static int attach(const program *made)
+{
+    struct sock_fprog code = as_code(made);
     return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &code);
 }
 
-void bx_jail_confine_parent(void)
+/* With a listener, which will have this number, or without one (-1). Both filters, or none. */
+static int confine_parent(int number)
 {
     program whole, rest;
     bx_error ignored;
-    if (build_filter(default_action, add_parent_rules, &whole, &ignored) == 0 &&
-        build_filter(SCMP_ACT_ALLOW, take_parent_calls, &rest, &ignored) == 0 &&
-        attach(&whole) == 0)
+    listener = number;
+    if (build_filter(default_action, add_parent_rules, &whole, &ignored) < 0 ||
+        build_filter(SCMP_ACT_ALLOW, take_parent_calls, &rest, &ignored) < 0)
+        return -1;
+    struct sock_fprog code = as_code(&whole);
+    int status = number < 0 ? attach(&whole)
+                            : (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER,
+                                           SECCOMP_FILTER_FLAG_NEW_LISTENER, &code);
+    if (status >= 0)
         filter = rest;
+    return status;
+}
+
+int bx_jail_confine_parent(void)
+{
+    bx_error ignored;
+    int next = dup(BX_ZYGOTE_DESCRIPTOR); /* the lowest that is free */
+    close(next);
+    if (next < 0 || confine_parent(next) != next)
+        confine_parent(-1);
     set_common_limits(&ignored); /* after the filters, which are made in a file */
+    return listener;
 }
 
 /* A change of user resets both of these. */

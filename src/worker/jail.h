@@ -22,8 +22,9 @@ void bx_jail_restrain(void);
 
 /* Filter the system calls of such a process, which has one thread, its socket at descriptor 3, and
  * no file more to read; its children have less to add in bx_jail_enter. Where the kernel cannot,
- * all is left to them. */
-void bx_jail_confine_parent(void);
+ * all is left to them. Returns the listener of the gate by which they can be forked (gate.h), or
+ * -1 where there is none; without one they may make no process at all. */
+int bx_jail_confine_parent(void);
 
 /* Die with `parent`, which has one thread; BX_ESTART if it is gone already. */
 int bx_jail_follow(pid_t parent, bx_error *err);

@@ -5,6 +5,7 @@
 #include "inside/process.h"
 #include "inside/raise.h"
 #include "inside/sandbox.h"
+#include "inside/saved.h"
 #include "worker/call.h"
 #include "worker/jail.h"
 #include "worker/loop.h"
@@ -37,6 +38,7 @@ static int load_organism(lua_State *L)
     lua_call(L, 1, 1);
     bx_call_open(L);
     lua_gc(L, LUA_GCCOLLECT);
+    bx_saved_open(L);
     return 0;
 }
 

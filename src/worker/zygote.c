@@ -5,6 +5,7 @@
 #include "wire/frame.h"
 #include "wire/pass.h"
 #include "wire/zygote.h"
+#include "worker/gate.h"
 #include "worker/jail.h"
 #include "worker/spawn.h"
 
@@ -29,8 +30,10 @@ typedef struct child {
 
 typedef struct zygote {
     bx_worker worker; /* what a child becomes */
-    sigset_t mask;    /* SIGCHLD */
-    int signals;      /* signalfd of it */
+    pid_t host;
+    sigset_t mask; /* of a child that ended, and of the host that did */
+    int signals;   /* signalfd of it */
+    bx_gate gate;
     child *children;
     size_t count;
     size_t capacity;
@@ -39,6 +42,13 @@ typedef struct zygote {
     bool pending;
 } zygote;
 
+/* The host is gone. */
+_Noreturn static void leave(const zygote *z)
+{
+    bx_gate_close(&z->gate);
+    _exit(BX_EXIT_HOST_GONE);
+}
+
 /* Send the pending report; it stays pending while the socket is full, or the kernel short of
  * memory. */
 static void send_report(zygote *z)
@@ -46,7 +56,7 @@ static void send_report(zygote *z)
     ssize_t sent = bx_pass_send(BX_ZYGOTE_DESCRIPTOR, &z->report, sizeof z->report, z->report_fd);
     z->pending = sent < 0 && errno != EPIPE && errno != ECONNRESET;
     if (sent < 0 && !z->pending)
-        _exit(BX_EXIT_HOST_GONE);
+        leave(z);
     if (!z->pending && z->report_fd >= 0) {
         close(z->report_fd);
         z->report_fd = -1;
@@ -109,6 +119,73 @@ static void spawn(zygote *z, int socket, const bx_spawn_request *request)
     report(z, BX_ZYGOTE_REFUSED, request->vm, 0, text);
 }
 
+static void refuse(zygote *z, uint64_t vm, int failure)
+{
+    char text[sizeof z->report.text];
+    snprintf(text, sizeof text, "cannot fork the worker: %s",
+             failure ? strerror(failure) : "it ended meanwhile, or its copy did");
+    report(z, BX_ZYGOTE_REFUSED, vm, 0, text);
+}
+
+static void flush_report(zygote *z)
+{
+    struct pollfd control = {.fd = BX_ZYGOTE_DESCRIPTOR, .events = POLLOUT};
+    while (z->pending) {
+        poll(&control, 1, -1);
+        send_report(z);
+    }
+}
+
+static pid_t find_worker(const zygote *z, uint64_t vm)
+{
+    for (size_t i = 0; i < z->count; i++)
+        if (z->children[i].vm == vm)
+            return z->children[i].pid;
+    return 0;
+}
+
+/* What happens next is the worker's to begin. */
+static void ask_for_fork(zygote *z, int socket, const bx_spawn_request *request)
+{
+    uint64_t dropped = 0;
+    pid_t worker = find_worker(z, request->of);
+    int failure = 0;
+    if (!worker)
+        close(socket);
+    else if (bx_gate_ask(&z->gate, worker, request->vm, socket, &dropped) < 0)
+        failure = errno;
+    if (dropped) {
+        refuse(z, dropped, ECANCELED);
+        flush_report(z);
+    }
+    if (!worker || failure)
+        refuse(z, request->vm, failure);
+}
+
+/* The host is to hear of a copy before its parent is let go. */
+static void hear_gate(zygote *z)
+{
+    bx_gate_news news;
+    bx_gate_hear(&z->gate, &news);
+    if (!news.vm)
+        return;
+    int pidfd =
+        news.copy && make_room_for_child(z) ? (int)syscall(SYS_pidfd_open, news.copy, 0) : -1;
+    if (news.copy && pidfd < 0) {
+        news.failure = errno;
+        kill(news.copy, SIGKILL); /* reaped as one that nobody knows */
+    }
+    if (pidfd >= 0) {
+        z->children[z->count++] = (child){news.copy, news.vm};
+        z->report_fd = pidfd;
+        report(z, BX_ZYGOTE_SPAWNED, news.vm, news.copy, "");
+    } else {
+        refuse(z, news.vm, news.failure);
+    }
+    flush_report(z);
+    bx_gate_let_go(&z->gate, news.vm);
+}
+
 static void take_request(zygote *z)
 {
     bx_spawn_request request;
@@ -117,9 +194,12 @@ static void take_request(zygote *z)
     if (got < 0 && (errno == EAGAIN || errno == EINTR))
         return;
     if (got <= 0)
-        _exit(BX_EXIT_HOST_GONE);
+        leave(z);
     if (got == sizeof request && socket >= 0) {
-        spawn(z, socket, &request);
+        if (request.of)
+            ask_for_fork(z, socket, &request);
+        else
+            spawn(z, socket, &request);
         return;
     }
     if (socket >= 0)
@@ -140,12 +220,26 @@ static uint64_t forget_child(zygote *z, pid_t pid)
     return 0;
 }
 
+static pid_t next_to_reap(void)
+{
+    siginfo_t ended = {0};
+    return waitid(P_ALL, 0, &ended, WEXITED | WNOHANG | WNOWAIT) == 0 ? ended.si_pid : 0;
+}
+
 /* Reap while the reports can be sent: what can't be reported stays a zombie a little longer. */
 static void reap(zygote *z)
 {
     int status;
     pid_t pid;
-    while (!z->pending && (pid = waitpid(-1, &status, WNOHANG)) > 0) {
+    while (!z->pending && (pid = next_to_reap()) > 0) {
+        bx_gate_news news;
+        bx_gate_ended(&z->gate, pid, &news);
+        if (news.vm) {
+            refuse(z, news.vm, news.failure);
+            flush_report(z);
+            bx_gate_let_go(&z->gate, news.vm);
+        }
+        waitpid(pid, &status, 0);
         z->report = (bx_zygote_report){
             .kind = BX_ZYGOTE_EXITED, .vm = forget_child(z, pid), .pid = pid, .status = status};
         send_report(z);
@@ -154,28 +248,39 @@ static void reap(zygote *z)
 
 _Noreturn static void serve(zygote *z)
 {
+    sigprocmask(SIG_SETMASK, &z->mask, NULL); /* until now the host's end was ours at once */
     for (;;) {
-        struct pollfd watched[2] = {
-            {.fd = BX_ZYGOTE_DESCRIPTOR, .events = z->pending ? POLLOUT : POLLIN},
+        /* Looked at in this order: if nothing is asked, nothing was when a worker cloned. */
+        struct pollfd watched[] = {
+            {.fd = z->pending ? -1 : z->gate.listener, .events = POLLIN},
             {.fd = z->pending ? -1 : z->signals, .events = POLLIN},
+            {.fd = BX_ZYGOTE_DESCRIPTOR, .events = z->pending ? POLLOUT : POLLIN},
         };
-        if (poll(watched, 2, -1) < 0 && errno != EINTR)
+        enum { GATE, SIGNALS, CONTROL, SOURCES };
+        if (poll(watched, SOURCES, -1) < 0 && errno != EINTR)
             _exit(EXIT_FAILURE);
         if (z->pending) {
-            if (watched[0].revents)
+            if (watched[CONTROL].revents)
                 send_report(z);
             if (!z->pending)
                 reap(z);
             continue;
         }
-        if (watched[1].revents) {
+        if (watched[SIGNALS].revents) {
             static const struct timespec at_once;
-            if (sigtimedwait(&z->mask, NULL, &at_once) < 0 && errno != EAGAIN && errno != EINTR)
+            int number = sigtimedwait(&z->mask, NULL, &at_once);
+            if (number < 0 && errno != EAGAIN && errno != EINTR)
                 _exit(EXIT_FAILURE);
+            if (number == SIGHUP && getppid() != z->host)
+                leave(z);
             reap(z);
         }
-        if (watched[0].revents && !z->pending)
+        if (z->pending)
+            continue;
+        if (watched[CONTROL].revents)
             take_request(z);
+        else if (watched[GATE].revents)
+            hear_gate(z);
     }
 }
 
@@ -187,6 +292,7 @@ static int prepare_signals(zygote *z)
     sigaddset(&z->mask, SIGCHLD);
     if (sigprocmask(SIG_SETMASK, &z->mask, NULL) < 0 || bx_interrupt_install() < 0)
         return -1;
+    sigaddset(&z->mask, SIGHUP);
     z->signals = signalfd(-1, &z->mask, SFD_CLOEXEC | SFD_NONBLOCK);
     return z->signals < 0 ? -1 : 0;
 }
@@ -207,6 +313,7 @@ _Noreturn void bx_zygote_run(const char *organism_folder, const char *library_fo
     static zygote z;
     bx_error err;
     z.report_fd = -1;
+    z.host = host;
     if (prepare_signals(&z) < 0)
         fail(&z, "cannot set up signals");
     bx_jail_volunteer();
@@ -215,9 +322,13 @@ _Noreturn void bx_zygote_run(const char *organism_folder, const char *library_fo
         fail(&z, err.message);
     if (bx_jail_follow_process(host, &err) < 0) /* a change of user would undo it */
         _exit(BX_EXIT_HOST_GONE);
-    bx_jail_confine_parent();
+    z.gate.listener = bx_jail_confine_parent();
     if (bx_spawn_open_lua(&z.worker, &err) < 0)
         fail(&z, err.message);
-    report(&z, BX_ZYGOTE_READY, 0, getpid(), BX_PROTOCOL_VERSION);
+    z.report = (bx_zygote_report){.kind = BX_ZYGOTE_READY,
+                                  .pid = getpid(),
+                                  .status = z.gate.listener >= 0,
+                                  .text = BX_PROTOCOL_VERSION};
+    send_report(&z);
     serve(&z);
 }

@@ -125,13 +125,24 @@ local function check_limits(report, pid)
   local limits = read_file(("/proc/%d/limits"):format(pid)) or ""
   local expected = {
     { "Max core file size", 0 }, { "Max file size", 0 }, { "Max open files", 4 },
-    { "Max processes", 0 }, { "Max locked memory", 0 },
+    { "Max locked memory", 0 },
   }
   for _, row in ipairs(expected) do
     local name, most = row[1], row[2]
     local soft = tonumber(limits:match(name .. "%s+(%d+)"))
     report:check(soft and soft <= most, "worker: " .. name:gsub("^Max ", ""),
       soft and tostring(soft) or "unlimited", ("at most %d was expected; report this"):format(most))
+  end
+end
+
+-- Where the kernel holds copies of a worker at its zygote's gate, the filter sees to processes; else a limit does.
+local function check_forks(report, vm)
+  local copy <close>, err = vm:fork "doctor-fork"
+  report:optional("forks", copy and "a VM is copied by the kernel, at its zygote's word", tostring(err))
+  if not copy then
+    local limits = read_file(("/proc/%d/limits"):format(vm:get_status().pid)) or ""
+    local most = limits:match "Max processes%s+(%w+)"
+    report:check(most == "0", "worker: processes", tostring(most), "0 was expected; report this")
   end
 end
 
@@ -153,6 +164,7 @@ local function check_probe(report)
   if pid then
     check_status(report, pid)
     check_limits(report, pid)
+    check_forks(report, vm)
   end
 end
 

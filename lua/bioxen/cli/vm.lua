@@ -42,15 +42,24 @@ local function read_config(options)
   return nil, ("%s: %s"):format(options.config, table.concat(problems, "\n  "))
 end
 
-local function create(hypervisor, options)
+-- A VM by one of the hypervisor's methods, the configuration last; nil and the exit status.
+local function make(method, hypervisor, options, ...)
   local config, wrong
   if options.config then
     config, wrong = read_config(options)
-    if not config then return say.failed(wrong) end
+    if not config then return nil, say.failed(wrong) end
   end
-  local good, vm, err = pcall(hypervisor.create_vm, hypervisor, options.vm, options.type, options.vm_type, config)
-  if not good then return say.misused((vm:gsub("^[^:]+:%d+: ", ""))) end
-  if not vm then return say.failed(err) end
+  local arguments = table.pack(...)
+  arguments[arguments.n + 1], arguments[arguments.n + 2] = options.vm_type, config
+  local good, vm, err = pcall(hypervisor[method], hypervisor, table.unpack(arguments, 1, arguments.n + 2))
+  if not good then return nil, say.misused((vm:gsub("^[^:]+:%d+: ", ""))) end
+  if not vm then return nil, say.failed(err) end
+  return vm
+end
+
+local function create(hypervisor, options)
+  local vm, status = make("create_vm", hypervisor, options, options.vm, options.type)
+  if not vm then return status end
   if options.start then
     local started, err = vm:start()
     if not started then
@@ -58,6 +67,20 @@ local function create(hypervisor, options)
       return say.failed(err)
     end
   end
+  if options.json then return json.print(vm:get_status()) end
+  return say.DONE
+end
+
+local function save(hypervisor, options)
+  local vm, err = hypervisor:get_vm(options.vm)
+  if not vm then return say.failed(err) end
+  local done, err = vm:save(options.file)
+  return done and say.DONE or say.failed(err)
+end
+
+local function restore(hypervisor, options)
+  local vm, status = make("restore_vm", hypervisor, options, options.file, options.vm)
+  if not vm then return status end
   if options.json then return json.print(vm:get_status()) end
   return say.DONE
 end
@@ -144,6 +167,21 @@ local function metrics(hypervisor)
   return say.DONE
 end
 
+local function fork(hypervisor, options)
+  local vm, err = hypervisor:get_vm(options.vm)
+  if not vm then return say.failed(err) end
+  local what = options.new
+  if options.copies then what = { n = options.copies, id = options.new } end
+  local good, made, problem = pcall(vm.fork, vm, what)
+  if not good then return say.misused((made:gsub("^[^:]+:%d+: ", ""))) end
+  if not made then return say.failed(problem) end
+  if not options.json then return say.DONE end
+  if not options.copies then return json.print(made:get_status()) end
+  local statuses = {}
+  for i, one in ipairs(made) do statuses[i] = one:get_status() end
+  return json.print(json.list(statuses))
+end
+
 -- ---- words ----
 
 local socket = { "--socket", "The daemon's (default: $BIOXEN_SOCKET, or this user's own).", value = "PATH" }
@@ -180,8 +218,19 @@ return {
       { one },
       { { "--all", "Begin with what is kept of the session, not from here on." } },
       function(...) return require("bioxen.cli.attach").run(...) end),
+    command("fork", "copy a VM with its cell as it is now; it goes on",
+      { one, { "NEW", "The copy's id; with --copies what all ids begin with." } },
+      { { "--copies", "Make so many, NEW.1 to NEW.N.", value = "N", number = { integer = true, minimum = 1 } },
+        as_json }, fork),
     plain("pause", "halt VMs, which use no processor then"),
     plain("resume", "let them go on"),
+    command("save", "put all of a VM, its cell and what its code holds, into a file", { one, { "FILE", "The file." } },
+      {}, save),
+    command("restore", "make a VM from such a file: it goes on where that one was",
+      { { "FILE", "The file." }, new },
+      { { "--config", "What is to be otherwise: a file of JSON, or of Lua that is data.", value = "FILE" },
+        { "--vm-type", "Where it runs (default: basic).", value = "KIND", choices = { "basic", "xcpng" } }, as_json },
+      restore),
     plain("stop", "end their workers; their cells are gone"),
     plain("destroy", "end VMs for good"),
     command("top", "what VMs take of the machine, and how fast their cells live, since the last look", {}, { as_json },

@@ -85,16 +85,12 @@ end
 
 -- A copy appears on the pool when it is complete: wait, if one may still be in the making.
 local function wait_for_copies(self)
-  local until_ = native.clock() + math.min(COPY_PATIENCE, native.time_left() / 2)
-  while true do
-    local busy, err = self.pool:is_copying()
-    if not busy then return busy == false or nil, err end
-    if native.clock() >= until_ then
-      return failure.of("EGUEST", "the pool is still at work on it, and cannot be stopped")
-    end
-    local slept, err = native.sleep(0.2)
-    if not slept then return nil, err end
+  local over, err = self.pool:wait_for_copies(math.min(COPY_PATIENCE, native.time_left() / 2))
+  if over == false then
+    return failure.of("EGUEST", "the pool goes on with the copy, which nothing stops: it will be there once it is "
+      .. "complete, and bioxen xcpng gc removes it then")
   end
+  return over, err
 end
 
 -- Snapshots that an attempt before this one has removed have left it their disks.

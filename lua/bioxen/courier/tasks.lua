@@ -7,7 +7,6 @@ local failure = require "failure"
 local tasks = {}
 
 local ON_ITS_WAY = 0.3     -- seconds that a request without an answer may take to arrive
-local BETWEEN_LOOKS = 0.05 -- at a task that was told to end
 local COPYING = { "VM.clone", "VM.copy" }
 
 local xapi_code = failure.xapi_code
@@ -115,25 +114,37 @@ function tasks:task(method, progress, ...)
   return self:follow(method, ref, progress)
 end
 
--- Where the server has forgotten a task, what it was to do may be done all the same.
-local function or_look(look, result, err)
-  if result ~= nil or xapi_code(err) ~= "TASK_LOST" then return result, err end
-  local found, problem = look()
-  if found == false then return nil, err end
-  return found, problem
-end
-
---- A task that must not be done twice, nor fail for an answer that was lost: `look()` tells what is there (a
--- value), that nothing is (false), or nil and an error.
+--- A task that must not be done twice, nor fail for what was lost, an answer or with a toolstack the task:
+-- `look()` tells what is there (a value), that nothing is (false), or nil and an error. Where nothing is it is
+-- begun once more.
 function tasks:task_once(method, look, progress, ...)
-  local ref, err = self:begin(method, ...)
-  if not ref and err.sent and not failure.is_over(err) then
+  for left = 1, 0, -1 do
+    local result
+    local ref, err = self:begin(method, ...)
+    local lost = not ref and err.sent and not failure.is_over(err)
+    if ref then
+      result, err = self:follow(method, ref, progress)
+      lost = xapi_code(err or {}) == "TASK_LOST"
+    end
+    if not lost then return result, err end
     local found, problem = look()
     if found ~= false then return found, problem end
-    ref, err = self:begin(method, ...)
+    if left == 0 then return nil, err end
   end
-  if not ref then return nil, err end
-  return or_look(look, self:follow(method, ref, progress))
+end
+
+--- Wait until no copy of a VM is under way; false where one still is after so many seconds, nil and an error.
+function tasks:wait_for_copies(seconds)
+  local until_, token = native.clock() + seconds, ""
+  while true do
+    local busy, err = self:is_copying()
+    if not busy then return busy == false or nil, err end
+    local left = until_ - native.clock()
+    if left <= 0 then return false end
+    local batch, err = self:events({ "task" }, token, left)
+    if not batch then return nil, err end
+    token = batch.token
+  end
 end
 
 --- Whether anybody's copy of a VM is under way, which appears on the pool when it is complete; nil and an error.
@@ -149,28 +160,39 @@ function tasks:is_copying()
   return false
 end
 
--- Whether a task ends in the time there is.
-function tasks:ends(ref, until_)
-  while true do
-    local task, err = self:call("task.get_record", ref)
-    if not task then return xapi_code(err) == "HANDLE_INVALID" end
-    if not is_pending(task) then return true end
-    if native.clock() >= until_ or not native.sleep(BETWEEN_LOOKS) then return false end
+-- What events tell of a task: its record, false when it is gone, or what was known of it before.
+local function newest(ref, events, task)
+  for _, event in ipairs(events) do
+    if event.ref == ref and event.operation == "del" then return false end
+    if event.ref == ref and type(event.snapshot) == "table" then task = event.snapshot end
   end
+  return task
 end
 
---- End the tasks that were begun and not heard of again. Whether all have ended; they are given a moment.
+-- Whether a task ends in the time there is.
+local function ends(self, ref, until_)
+  local task, err = self:call("task.get_record", ref)
+  if not task then return xapi_code(err) == "HANDLE_INVALID" end
+  local token = ""
+  while task and is_pending(task) do
+    local left = until_ - native.clock()
+    local batch = left > 0 and self:events({ "task/" .. ref }, token, left)
+    if not batch then return false end
+    token, task = batch.token, newest(ref, batch.events, task)
+  end
+  return true
+end
+
+--- End the tasks that were begun and not heard of again. Whether all have ended; they are given a moment. One
+-- that does not, for not all can be cancelled, is destroyed all the same: the pool forgets it once it has ended.
 function tasks:cancel_tasks(seconds)
   local until_, all = native.clock() + seconds, true
   self:adopt_tasks()
   if self.unsure and native.sleep(ON_ITS_WAY) then self:adopt_tasks() end
   for ref in pairs(self.tasks) do
     self:call("task.cancel", ref)
-    if self:ends(ref, until_) then
-      drop(self, ref)
-    else
-      all = false
-    end
+    if not ends(self, ref, until_) then all = false end
+    drop(self, ref)
   end
   return all
 end

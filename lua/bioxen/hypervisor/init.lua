@@ -3,9 +3,12 @@
 local check = require "bioxen.check"
 local core = require "bioxen.core"
 local create = require "bioxen.create"
+local medium = require "bioxen.hypervisor.medium"
 local origin = require "bioxen.vm.origin"
 local packages = require "bioxen.vm.packages"
 local resources = require "bioxen.hypervisor.resources"
+local saved = require "bioxen.vm.saved"
+local world = require "bioxen.hypervisor.world"
 
 local hypervisor = {}
 
@@ -64,6 +67,86 @@ function methods:clone_vm(vm_id, new_id)
   clone:destroy()
   return nil, problem
 end
+
+-- ---- saved cells ----
+
+local own = { "seed", "organism", "model" } -- what a saved cell has
+
+-- The configuration of a VM that is restored: what was saved, but for what is given. Its random numbers go on, and the
+-- seed is of the next start.
+local function merge(from, config)
+  local merged = { seed = math.random(0) }
+  for key, value in pairs(from.config) do merged[key] = value end
+  if config == nil then return merged end
+  if type(config) ~= "table" then return config end
+  local problems = {}
+  for _, key in ipairs(own) do
+    if config[key] ~= nil then problems[#problems + 1] = ("config.%s: a saved cell has its own"):format(key) end
+  end
+  check.raise(problems, 3)
+  for key, value in pairs(config) do merged[key] = value end
+  return merged
+end
+
+-- What the host has to know of the VM, from the answer of its worker.
+local function note(vm, from, config, answer)
+  config.seed = nil
+  config.organism = answer.options
+  origin.note(vm, config)
+  for _, package in ipairs(answer.packages) do
+    origin.note_package(vm, { name = package.group, group = package.group, files = package.files, library = true })
+  end
+  if from.genome_kb == 0 then return true end
+  return core.load_genome(vm, from.genome_kb)
+end
+
+-- What the worker does not take is no fault of a script.
+local function refuse(what, err)
+  if err.class ~= "script" or err.code == "EMEMORY" then return nil, err end
+  return core.fail("EFILE", ("%s is refused: %s"):format(what, err.message))
+end
+
+-- Have the worker become what was saved; true, or nil and an error.
+local function fill(vm, from, what, config, given)
+  local started, err = vm:start()
+  if not started then return nil, err end
+  local answer, err = core.ask(vm, "restore", nil, from.bytes)
+  if err then return refuse(what, err) end
+  if type(answer) ~= "table" or type(answer.packages) ~= "table" then
+    return core.fail("EPROTOCOL", "the worker's answer tells of no restored cell")
+  end
+  local set, err = core.set_setup(vm, answer.options, config.seed)
+  if not set then return nil, err end
+  local noted, err = note(vm, from, config, answer)
+  if not noted then return nil, err end
+  if not given or next(given) == nil then return true end
+  return resources.allocate(vm, given)
+end
+
+--- A VM from the bytes of a saved one, which messages call `what`.
+function hypervisor.restore(self, bytes, what, new_id, vm_type, config, keep)
+  local from, err = saved.read(bytes, what)
+  if not from then return nil, err end
+  local merged = merge(from, config)
+  local vm, err = check.relay(2, create.create, self, new_id, from.biological_type, vm_type, merged, keep, true)
+  if not vm then return nil, err end
+  local filled, problem = fill(vm, from, what, merged, config and config.resources)
+  if filled then return vm end
+  vm:destroy()
+  return nil, problem
+end
+
+--- A VM from a file that vm:save wrote: see types.lua.
+function methods:restore_vm(path, new_id, vm_type, config)
+  local bytes, err = saved.read_file(path)
+  if not bytes then return nil, err end
+  return check.relay(2, hypervisor.restore, self, bytes, path, new_id, vm_type, config, true)
+end
+
+--- What VMs share and do together: see types.lua.
+methods.medium = medium.new
+methods.run = world.run
+methods.send_message = world.send
 
 -- Who wants to be told of a hypervisor's changes, in order: { event, function }. They go with it.
 local listeners = setmetatable({}, { __mode = "k" })

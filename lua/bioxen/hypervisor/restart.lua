@@ -114,4 +114,9 @@ function restart.watch(hypervisor, vm, vm_id, given)
   end)
 end
 
+--- A VM, a copy of another, keeps to the policy of that, if it has one.
+function restart.share(hypervisor, vm, copy, vm_id)
+  if policies[vm] then restart.watch(hypervisor, copy, vm_id, policies[vm]) end
+end
+
 return restart

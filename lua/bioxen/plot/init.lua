@@ -8,6 +8,7 @@ local gnuplot = require "bioxen.plot.gnuplot"
 local options = require "bioxen.plot.options"
 local page = require "bioxen.plot.page"
 local trajectory_figure = require "bioxen.plot.trajectory"
+local world = require "bioxen.plot.world"
 
 local plot = {}
 
@@ -62,10 +63,26 @@ local function draw(given, described, level)
   return (given.file and draw_picture or draw_text)(made, given)
 end
 
---- Series of numbers.
+-- A world's panels, and then its lineages, stand for series and panels that are not given.
+local function with_panels(given, level)
+  local described = options.check(given, options.general, "plot", level + 1)
+  if not (described.world or described.lineage) then return given end
+  if described.series or described.panels then
+    options.mistake(level + 1, "plot: either world and lineage, or series or panels expected")
+  end
+  local panels = described.world and world.figure(described.world, level + 1) or {}
+  for _, panel in ipairs(described.lineage and world.lineage(described.lineage, level + 1) or {}) do
+    panels[#panels + 1] = panel
+  end
+  described.world, described.lineage, described.panels = nil, nil, panels
+  return described
+end
+
+--- Series of numbers, or a shared world.
 function plot.plot(given)
   -- No tail call: errors name the line that called this function.
-  local done, err = draw(options.check(given, options.general, "plot", 2), given, 2)
+  local described = with_panels(given, 2)
+  local done, err = draw(options.check(described, options.general, "plot", 2), described, 2)
   if not done then return nil, err end
   return done
 end

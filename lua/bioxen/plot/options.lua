@@ -77,6 +77,8 @@ local result = join(drawing, panel, {
 options.general = join(drawing, panel, {
   series = { type = "table" },
   panels = { type = "table" },
+  world = { type = "table" },
+  lineage = { type = "table" },
   remark = { type = "string" },
   across = { type = "number", integer = true, minimum = 1, maximum = 10 },
 })

@@ -1,8 +1,11 @@
 --- The calls that a daemon takes: what they name, how they are done, and how they end.
 
+local check = require "bioxen.check"
 local core = require "bioxen.core"
+local hypervisor = require "bioxen.hypervisor"
 local log = require "bioxen.serve.log"
 local metrics = require "bioxen.serve.metrics"
+local saved = require "bioxen.vm.saved"
 
 local calls = {}
 
@@ -247,7 +250,7 @@ function operations.method(server, call, number, name, ...)
 end
 
 local methods = core.hypervisor_methods
-local private = { enter = true, ids = true, listen = true, on = true } -- the daemon's own
+local private = { enter = true, ids = true, listen = true, medium = true, on = true } -- the daemon's own
 
 function operations.hypervisor(server, call, name, ...)
   if type(name) ~= "string" or not methods[name] or private[name] then
@@ -256,32 +259,71 @@ function operations.hypervisor(server, call, name, ...)
   run(call, method_of(name), server.hypervisor, ...)
 end
 
--- A method of the hypervisor that gives a VM, which may be a new one.
-local function give_vm(server, call, name, ...)
+-- What is told of a VM, which may be new here. `origin` is the id of the VM that it was forked from.
+local function take_in(server, vm, origin)
+  local status = vm:get_status()
+  if not server.numbers[status.vm_id] then
+    server.register:add(status.vm_id, status.biological_type)
+    log.of(status.vm_id):write("created", { biological_type = status.biological_type, vm_type = status.vm_type,
+      fork_of = origin })
+    enter(server, vm)
+  end
+  return told(server, vm)
+end
+
+-- What gives a VM of the hypervisor.
+local function give_vm(server, call, f, ...)
   run(call, function(...)
-    local vm, err = method_of(name)(server.hypervisor, ...)
+    local vm, err = f(server.hypervisor, ...)
     if not vm then return nil, err end
-    local status = vm:get_status()
-    if not server.numbers[status.vm_id] then
-      server.register:add(status.vm_id, status.biological_type)
-      log.of(status.vm_id):write("created", { biological_type = status.biological_type, vm_type = status.vm_type })
-      enter(server, vm)
-    end
-    return told(server, vm)
+    return take_in(server, vm)
   end, ...)
 end
 
 function operations.create(server, call, vm_id, biological_type, vm_type, config, guest)
   if guest and type(config) == "table" then config.guest = server.vms[guest] end
-  give_vm(server, call, "create_vm", vm_id, biological_type, vm_type, config)
+  give_vm(server, call, method_of "create_vm", vm_id, biological_type, vm_type, config)
 end
 
 function operations.get(server, call, vm_id)
-  give_vm(server, call, "get_vm", vm_id)
+  give_vm(server, call, method_of "get_vm", vm_id)
 end
 
 function operations.clone(server, call, vm_id, new_id)
-  give_vm(server, call, "clone_vm", vm_id, new_id)
+  give_vm(server, call, method_of "clone_vm", vm_id, new_id)
+end
+
+-- ---- saved cells: their files are the clients' ----
+
+function operations.save(server, call, number)
+  local vm = server.vms[number]
+  if not vm then return call:fail(no_vm(server, number, "save")) end
+  run(call, saved.bytes, vm)
+end
+
+local function restore(...)
+  return check.relay(1, hypervisor.restore, ...)
+end
+
+function operations.restore(server, call, bytes, what, new_id, vm_type, config, guest)
+  if type(bytes) ~= "string" or type(what) ~= "string" then return call:refuse "a saved cell's bytes expected" end
+  if guest and type(config) == "table" then config.guest = server.vms[guest] end
+  give_vm(server, call, restore, bytes, what, new_id, vm_type, config, true)
+end
+
+--- Copies of a VM, a list.
+function operations.fork(server, call, number, what)
+  local vm = server.vms[number]
+  if not vm then return call:fail(no_vm(server, number, "fork")) end
+  run(call, function()
+    local vms, err = method_of "fork"(vm, what)
+    if not vms then return nil, err end
+    local all = {}
+    for i, one in ipairs(type(what) == "table" and vms or { vms }) do
+      all[i] = take_in(server, one, server.ids[number])
+    end
+    return all
+  end)
 end
 
 -- ---- waits for a state ----

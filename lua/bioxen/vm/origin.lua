@@ -17,6 +17,13 @@ function origin.note(vm, config)
   known[vm] = { config = copy(config or {}), packages = {} }
 end
 
+--- A VM is a copy of another, which runs: it has what that has.
+function origin.share(vm, copy_of_it)
+  local of = known[vm]
+  known[copy_of_it] = { config = copy(of.config), packages = { table.unpack(origin.packages(vm)) },
+    starts = copy_of_it:get_status().starts }
+end
+
 --- A package (bioxen.vm.package_source) was put into its present worker.
 function origin.note_package(vm, package)
   local of, starts = known[vm], vm:get_status().starts

@@ -113,6 +113,10 @@ class Control:
             if entry["n"] > since and method in (None, entry["method"])
         ]
 
+    def do_copies(self):
+        """Of each copy that was made: how often it had to wait for another."""
+        return self.pool.copies
+
     def do_delays(self, **delays):
         """Set delays, in seconds. By method, such as "VM.start": its time, before it takes effect.
 
@@ -123,6 +127,8 @@ class Control:
         operation_wait          for OTHER_OPERATION_IN_PROGRESS (7200)
         event_batch             from a change until a waiting event.from tells of it (0.05)
         authentication_failure  before a wrong password is refused (0)
+        copy_pause              that a copy waits for another into its repository at first (0.1)
+        task_removal            from the end of a task that was destroyed before (0.05)
         session_idle            until a session ends that nobody uses (86400)
         """
         self.pool.delays.update(delays)

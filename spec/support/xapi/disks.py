@@ -4,6 +4,7 @@ The home folder of a guest is what its first disk holds: cloning, snapshots and 
 VDI.destroy removes it.
 """
 
+import contextlib
 import os
 import shutil
 
@@ -13,6 +14,11 @@ from .tasks import now
 from .values import NULL
 
 MIB = 1 << 20
+# Seconds that a copy waits for another, the first time and at most.
+COPY_PAUSE, LONGEST_PAUSE = 0.1, 4.0
+# The last number that a disk may have.
+LAST_DEVICE = 254
+IDLE = ["copy", "clone", "forget", "update", "resize", "snapshot", "destroy"]
 
 
 class Disks:
@@ -60,6 +66,28 @@ class Disks:
         os.makedirs(self.folder, mode=0o700, exist_ok=True)
 
 
+@contextlib.contextmanager
+def copying(context, repositories):
+    """One copy at a time into a repository; who waits looks again after pauses that grow."""
+    pool, pause, waits = context.pool, context.pool.delays.get("copy_pause", COPY_PAUSE), 0
+    while True:
+        with pool.store.lock:
+            if pool.copying.isdisjoint(repositories):
+                pool.copying |= repositories
+                break
+        waits += 1
+        context.task.sleep(pause)
+        pause = min(2 * pause, LONGEST_PAUSE)
+    part = context.task.begin_part("Async.VDI." + context.message.name)
+    try:
+        yield
+        pool.copies.append(waits)
+    finally:
+        with pool.store.lock:
+            pool.copying -= repositories
+            pool.forget_task(part)
+
+
 def copy_file(source, target):
     """Copy a file; one that a running guest has just removed, or a socket, is left out."""
     try:
@@ -77,6 +105,11 @@ def disk_vbds(store, vm):
         and store.exists("VDI", store.get("VBD", vbd, "VDI"))
     ]
     return sorted(vbds, key=lambda vbd: store.get("VBD", vbd, "userdevice"))
+
+
+def repositories(store, vm):
+    """Where a VM's disks are."""
+    return {store.get("VDI", store.get("VBD", vbd, "VDI"), "SR") for vbd in disk_vbds(store, vm)}
 
 
 def add_sr(pool, name, size, type_="ext", shared=False):
@@ -110,7 +143,7 @@ def add_vdi(pool, sr, name, size, **fields):
             "physical_utilisation": MIB,
             "type": "user",
             "managed": True,
-            "allowed_operations": ["clone", "copy", "destroy", "snapshot", "resize"],
+            "allowed_operations": IDLE,
             **fields,
         },
     )
@@ -125,10 +158,19 @@ def account(store, sr, size):
     store.set("SR", sr, physical_utilisation=used, virtual_allocation=used)
 
 
+def device_name(number):
+    """What the guest calls a disk: xvda to xvdz, then xvdaa."""
+    number, letters = int(number) + 1, ""
+    while number > 0:
+        number, letter = divmod(number - 1, 26)
+        letters = chr(ord("a") + letter) + letters
+    return "xvd" + letters
+
+
 def attach(pool, vm, vdi, device, bootable=False, owner=False, **fields):
     """A VBD."""
     running = pool.store.get("VM", vm, "power_state") in ("Running", "Paused")
-    letter = "xvd" + chr(ord("a") + int(device)) if device.isdigit() else device
+    letter = device_name(device) if device.isdigit() else device
     return pool.store.create(
         "VBD",
         **{
@@ -263,7 +305,7 @@ def allowed_vbd_devices(context, vm):
     taken = {
         context.store.get("VBD", vbd, "userdevice") for vbd in context.store.get("VM", vm, "VBDs")
     }
-    return [str(number) for number in range(16) if str(number) not in taken]
+    return [str(number) for number in range(LAST_DEVICE + 1) if str(number) not in taken]
 
 
 @method("VBD.destroy")

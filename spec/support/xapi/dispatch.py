@@ -6,7 +6,7 @@ only then the call itself, in a task when it has an asynchronous form.
 
 import threading
 
-from .errors import XapiError
+from .errors import XapiError, server_error
 from .generic import handler_of
 from .registry import HANDLERS
 from .tasks import Lost, Task
@@ -97,7 +97,7 @@ def read_structure(cls, structure):
         if field.name in structure:
             fields[field.name] = field.type.check(structure[field.name])
         elif field.required:
-            raise XapiError("FIELD_TYPE_ERROR", field.name)
+            raise server_error(f'Server_helpers.Dispatcher_FieldNotFound("{field.name}")')
     return fields
 
 
@@ -116,6 +116,7 @@ def run(context):
     if handler.paced:
         value = handler.function(context, *context.arguments)
     else:
+        context.task.work()
         context.work()
         with context.store.lock:
             value = handler.function(context, *context.arguments)

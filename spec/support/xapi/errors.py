@@ -14,6 +14,11 @@ class XapiError(Exception):
         return [self.code, *self.params]
 
 
+def server_error(exception):
+    """What XAPI makes of an exception of its own that is no failure in words."""
+    return XapiError("INTERNAL_ERROR", exception)
+
+
 def internal_error(text):
     """What XAPI makes of an exception of its own: the text of an OCaml exception."""
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')

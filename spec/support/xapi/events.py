@@ -1,12 +1,12 @@
 """Events: event.from with its tokens, event.inject, and the older register and next."""
 
-import re
 import threading
 import time
 
 from .errors import XapiError
 from .model import OTHER_CLASSES
 from .registry import method
+from .values import check_int
 
 # Changes that come close together are told together.
 BATCH_SECONDS = 0.05
@@ -20,14 +20,12 @@ class Subscription:
         self.everything = False
         self.classes, self.objects = set(), set()
         for text in classes:
-            match = re.fullmatch(r"(\*|\w+)(?:/(.+))?", text)
-            if not match:
-                raise XapiError("EVENT_SUBSCRIPTION_PARSE_FAILURE", text)
-            name = model.by_lower.get(match[1].lower(), match[1])
-            if match[1] == "*":
+            cls, slash, ref = text.partition("/")
+            name = model.by_lower.get(cls.lower(), cls)  # of a class that is none nothing is heard
+            if text == "*":
                 self.everything = True
-            elif match[2]:
-                self.objects.add((name, match[2]))
+            elif slash:
+                self.objects.add((name, ref))
             else:
                 self.classes.add(name)
 
@@ -69,10 +67,11 @@ def parse_token(token):
     """The generation in a token; the empty one stands before everything."""
     if token == "":
         return 0
-    match = re.fullmatch(r"(-?\d+),(-?\d+)", token)
-    if not match:
-        raise XapiError("EVENT_FROM_TOKEN_PARSE_FAILURE", token)
-    return int(match[1])
+    try:
+        generation, _messages = map(check_int, token.split(","))
+    except (ValueError, XapiError):
+        raise XapiError("EVENT_FROM_TOKEN_PARSE_FAILURE", token) from None
+    return generation
 
 
 def format_token(generation):
@@ -148,8 +147,8 @@ def wait_for_events(context, subscription, since, seconds):
 @method("event.from", paced=True)
 def from_(context, classes, token, seconds):
     """Wait for changes after a token, seconds at the most."""
-    subscription = Subscription(context.pool.model, classes)
     since = parse_token(token)
+    subscription = Subscription(context.pool.model, classes)
     context.work()
     events, generation = wait_for_events(context, subscription, since, seconds)
     return {
@@ -165,6 +164,8 @@ def inject(context, cls, ref):
     name = context.pool.model.by_lower.get(cls.lower(), cls)
     if name not in context.store.entries:
         raise XapiError("INVALID_VALUE", "class", cls)
+    if not context.store.exists(name, ref):
+        raise XapiError("HANDLE_INVALID", cls, ref)
     return format_token(context.store.touch(name, ref))
 
 

@@ -12,7 +12,7 @@ When the method is to act or not, and the reply arrives as it should:
                    params, "{0}" is the first parameter of the call after the session
   session_invalid  the session is gone, and the call fails with SESSION_INVALID
   hang             the task does not end before the command "go_on"; cancellable: false makes it deaf
-                   to being cancelled
+                   to being cancelled, as a clone is once its disks are being cloned
   slow             {seconds}: the method takes so much longer
   sr_full, no_hosts, vdi_in_use, task_fails   errors with the usual codes
 

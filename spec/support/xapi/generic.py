@@ -3,7 +3,10 @@
 from .errors import XapiError
 from .queries import compile_query
 from .registry import Handler
-from .values import MapOf, SetOf
+from .values import MapOf, SetOf, check_text
+
+
+NAMES = ("name_label", "name_description")
 
 
 def handler_of(model, message):
@@ -89,6 +92,9 @@ def setter(cls, field):
     """set_field."""
 
     def function(context, ref, value):
+        context.store.find(cls, ref)
+        if field.name in NAMES:
+            check_text(value)
         context.store.set(cls, ref, **{field.name: value})
         return ""
 

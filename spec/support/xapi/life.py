@@ -24,14 +24,23 @@ def check_host(store, vm, host):
     """Raise what keeps a VM from running on a host."""
     if not store.get("host", host, "enabled"):
         raise XapiError("HOST_DISABLED", host)
+    processors = store.get("VM", vm, "VCPUs_max")
+    there = store.get("host", host, "cpu_info")["cpu_count"]
+    if processors > int(there):
+        raise XapiError("HOST_NOT_ENOUGH_PCPUS", processors, there)
+    check_devices(store, vm, host)
+    capabilities = store.get("host", host, "capabilities")
+    hvm = store.get("VM", vm, "HVM_boot_policy") != ""
+    if hvm and not any(name.startswith("hvm-") for name in capabilities):
+        raise XapiError("VM_HVM_REQUIRED", vm)
     needed = store.get("VM", vm, "memory_dynamic_max") + store.get("VM", vm, "memory_overhead")
     available = free_memory(store, host)
     if needed > available:
         raise XapiError("HOST_NOT_ENOUGH_FREE_MEMORY", needed, available)
-    for vif in store.get("VM", vm, "VIFs"):
-        network = store.get("VIF", vif, "network")
-        if not store.exists("network", network):
-            raise XapiError("VM_REQUIRES_NETWORK", vm, network)
+
+
+def check_devices(store, vm, host):
+    """Raise what its disks and networks keep a VM from running on a host for."""
     for vbd in disks.disk_vbds(store, vm):
         sr = store.get("VDI", store.get("VBD", vbd, "VDI"), "SR")
         plugged = [
@@ -41,6 +50,10 @@ def check_host(store, vm, host):
         ]
         if not plugged:
             raise XapiError("VM_REQUIRES_SR", vm, sr)
+    for vif in store.get("VM", vm, "VIFs"):
+        network = store.get("VIF", vif, "network")
+        if not store.exists("network", network):
+            raise XapiError("VM_REQUIRES_NETWORK", vm, network)
 
 
 def possible_hosts(store, vm):
@@ -70,7 +83,7 @@ def set_attached(store, vm, attached):
         store.set("VIF", vif, currently_attached=attached)
     for vbd in store.get("VM", vm, "VBDs"):
         record = store.record("VBD", vbd)
-        device = "xvd" + chr(ord("a") + int(record["userdevice"])) if attached else ""
+        device = disks.device_name(record["userdevice"]) if attached else ""
         store.set(
             "VBD",
             vbd,
@@ -145,12 +158,13 @@ def start(context, vm, paused, _force):
 def start_on(context, vm, host, paused, _force):
     """On this host."""
     pool, store = context.pool, context.store
+    if host is not None:
+        store.find("host", host)
     with operation(context, vm, "start" if host is None else "start_on"):
         with store.lock:
             if host is None:
                 host = choose_host(store, vm)
             else:
-                store.find("host", host)
                 check_host(store, vm, host)
             drop_guest_metrics(store, vm)
             store.set("VM", vm, scheduled_to_be_resident_on=host)

@@ -47,6 +47,8 @@ class Pool:
         self.tasks = {}  # by reference
         self.calls = set()  # the same and those without a reference
         self.registered = {}
+        self.copying = set()  # repositories that a copy is made on
+        self.copies = []  # of each copy that was made: how often it had waited for another
         self.disks = Disks(self)
         self.agents = Agents(self)
         self.next_domain = 1
@@ -73,6 +75,7 @@ class Pool:
                 if entry.record["current_operations"]:
                     self.store.set("VM", entry.ref, current_operations={})
                     vm.refresh(self, entry.ref)
+            self.store.deleted.clear()  # of what it has forgotten it tells nobody
             if not keep_sessions:
                 self.sessions.end_all()
 
@@ -81,6 +84,12 @@ class Pool:
         for task in list(self.calls):
             task.lose()
         self.tasks.clear()
+
+    def forget_task(self, ref):
+        """A task's record goes, unless it has."""
+        with self.store.lock:
+            if self.store.exists("task", ref):
+                self.store.delete("task", ref)
 
     def check_master(self, host):
         """HOST_IS_SLAVE on every host but the master."""

@@ -137,6 +137,7 @@ def operation(context, ref, op):
     pool, store = context.pool, context.store
     with store.lock:
         begin(context, ref, op)
+        context.task.work()
         key = context.task.ref or new_ref()
         current = store.get("VM", ref, "current_operations")
         store.set("VM", ref, current_operations={**current, key: op})

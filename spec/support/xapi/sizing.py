@@ -25,6 +25,9 @@ def set_memory(context, vm, **fields):
     return ""
 
 
+VCPUS_RULE = "VCPU values must satisfy: 0 < VCPUs_at_startup ≤ VCPUs_max"
+
+
 @method("VM.set_memory_limits")
 def set_memory_limits(context, vm, static_min, static_max, dynamic_min, dynamic_max):
     """All four at once."""
@@ -87,7 +90,7 @@ def set_vcpus_max(context, vm, value):
     """Not below what the VM starts with."""
     require(context, vm, "changing_VCPUs")
     if value < max(1, context.store.get("VM", vm, "VCPUs_at_startup")):
-        raise XapiError("INVALID_VALUE", "VCPUs_max", value)
+        raise XapiError("INVALID_VALUE", VCPUS_RULE, value)
     context.store.set("VM", vm, VCPUs_max=value)
     return ""
 
@@ -97,7 +100,7 @@ def set_vcpus_at_startup(context, vm, value):
     """Not above what the VM may have."""
     require(context, vm, "changing_VCPUs")
     if not 1 <= value <= context.store.get("VM", vm, "VCPUs_max"):
-        raise XapiError("INVALID_VALUE", "VCPUs_at_startup", value)
+        raise XapiError("INVALID_VALUE", VCPUS_RULE, value)
     context.store.set("VM", vm, VCPUs_at_startup=value)
     return ""
 

@@ -2,12 +2,16 @@
 
 import threading
 import time
+import uuid
 
 from .envelopes import xml_value
 from .errors import XapiError
 from .registry import method
+from .values import NULL
 
 FINISHED = ("success", "failure", "cancelled")
+# What ends after it was told to be gone is removed when somebody cleans up.
+REMOVAL_SECONDS = 0.05
 
 
 class Lost(Exception):
@@ -37,9 +41,24 @@ class Task:
                 status="pending",
                 resident_on=host,
                 type="<none/>",
-                allowed_operations=["cancel"],
             )
             pool.tasks[self.ref] = self
+
+    def work(self):
+        """The call is under way: it may be asked to stop, whether it listens or not."""
+        if self.ref and self.pool.store.exists("task", self.ref):
+            self.pool.store.set("task", self.ref, allowed_operations=["cancel"])
+
+    def begin_part(self, label):
+        """What is done for this call shows as a task of its own."""
+        return self.pool.store.create(
+            "task",
+            name_label=label,
+            created=now(),
+            status="pending",
+            type="<none/>",
+            subtask_of=self.ref or NULL,
+        )
 
     def check(self):
         """Raise when the call is not to go on."""
@@ -80,9 +99,6 @@ class Task:
             self.pool.tasks.pop(self.ref, None)
             if not store.exists("task", self.ref):
                 return
-            if "destroy" in store.get("task", self.ref, "current_operations").values():
-                store.delete("task", self.ref)
-                return
             store.set(
                 "task",
                 self.ref,
@@ -93,6 +109,9 @@ class Task:
                 result="" if error else xml_value(value),
                 error_info=error or [],
             )
+            if "destroy" in store.get("task", self.ref, "current_operations").values():
+                seconds = self.pool.delays.get("task_removal", REMOVAL_SECONDS)
+                threading.Timer(seconds, self.pool.forget_task, [self.ref]).start()
 
     def remove(self):
         """Forget a call that nobody watches."""
@@ -124,17 +143,23 @@ def cancel(context, ref):
     context.store.find("task", ref)
     task = context.pool.tasks.get(ref)
     if task:
+        by = f"DummyRef:|{uuid.uuid4()}|task.cancel"
+        context.store.set("task", ref, current_operations={by: "cancel"})
         task.cancel()
     return ""
 
 
 @method("task.destroy")
 def destroy(context, ref):
-    """At once when it has ended, otherwise when it ends."""
-    if context.store.get("task", ref, "status") in FINISHED or ref not in context.pool.tasks:
+    """At once when it has ended, otherwise some time after its end."""
+    record = context.store.record("task", ref)
+    if record["status"] in FINISHED or ref not in context.pool.tasks:
         context.store.delete("task", ref)
-    else:
-        context.store.set("task", ref, current_operations={"task": "destroy"})
+        return ""
+    if "task" in record["current_operations"]:
+        raise XapiError("MAP_DUPLICATE_KEY", "task", "current_operations", ref, "task")
+    current = {**record["current_operations"], "task": "destroy"}
+    context.store.set("task", ref, current_operations=current)
     return ""
 
 

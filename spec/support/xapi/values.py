@@ -6,7 +6,7 @@ strings. XAPI is strict about what it takes; the messages are those of its own d
 
 import re
 
-from .errors import internal_error
+from .errors import internal_error, server_error
 
 NULL = "OpaqueRef:NULL"
 EPOCH = "19700101T00:00:00Z"
@@ -125,6 +125,12 @@ def check_string(value):
     if not isinstance(value, str):
         raise mismatch("string", value)
     return value
+
+
+def check_text(value):
+    """What a name is written with: the database keeps only what XML can carry."""
+    if re.search("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", value):
+        raise server_error("Db_exn.Invalid_value")
 
 
 def check_int(value):

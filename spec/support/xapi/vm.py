@@ -8,7 +8,7 @@ from .errors import XapiError
 from .power import allowed_operations, find_error, operation, refresh
 from .registry import method
 from .tasks import now
-from .values import NULL
+from .values import NULL, check_text
 
 # What a copy of a VM does not take over.
 NOT_COPIED = """
@@ -21,7 +21,7 @@ last_booted_record last_boot_CPU_flags transportable_snapshot_id
 
 # What VM.revert brings back, besides the disks.
 REVERTED = """name_description memory_static_max memory_dynamic_max memory_dynamic_min
-memory_static_min VCPUs_params VCPUs_max VCPUs_at_startup platform other_config xenstore_data tags
+memory_static_min VCPUs_params VCPUs_max VCPUs_at_startup platform other_config xenstore_data
 HVM_boot_policy HVM_boot_params""".split()
 
 
@@ -169,12 +169,17 @@ def clone(context, vm, name):
 def copy(context, vm, name, sr):
     """A copy with disks of its own, on this repository or that of the source."""
     pool, store = context.pool, context.store
+    check_text(name)
     with operation(context, vm, context.message.name):
         with store.lock:
             if sr not in (None, NULL):
                 store.find("SR", sr)
             check_space(context, vm, sr)
-        context.work()
+            into = {sr} if sr not in (None, NULL) else disks.repositories(store, vm)
+        # Once its disks are being cloned nothing stops a clone.
+        context.task.cancellable = context.message.name != "clone"
+        with disks.copying(context, into):
+            context.work()
         with store.lock:
             new = copy_record(pool, vm, name_label=name)
             pool.agents.inherit(vm, new)
@@ -235,6 +240,7 @@ def destroy(context, vm):
 @method("VM.snapshot", "VM.snapshot_with_quiesce", paced=True)
 def snapshot(context, vm, name, _ignored=()):
     """The disks as they are."""
+    check_text(name)
     with operation(context, vm, "snapshot"):
         context.work()
         with context.store.lock:
@@ -271,6 +277,7 @@ def take_snapshot(pool, vm, name):
         is_a_template=True,
         is_a_snapshot=True,
         snapshot_of=vm,
+        parent=store.get("VM", vm, "parent"),
         snapshot_time=now(),
         snapshot_info={
             "disk-snapshot-type": "crash_consistent",
@@ -283,6 +290,7 @@ def take_snapshot(pool, vm, name):
     copy_disks(pool, vm, new, snapshot=True)
     copy_vifs(pool, vm, new, keep_mac=True)
     copy_guest_metrics(pool, vm, new)
+    store.set("VM", vm, parent=new)
     refresh(pool, new)
     return new
 
@@ -291,9 +299,10 @@ def take_snapshot(pool, vm, name):
 def revert(context, snapshot_ref):
     """Disks and settings of a snapshot again; the old addresses come back with it."""
     pool, store = context.pool, context.store
+    vm = store.get("VM", snapshot_ref, "snapshot_of")
+    if not store.exists("VM", vm):  # what is no snapshot, or has outlived its VM
+        raise XapiError("VM_REVERT_FAILED", snapshot_ref, vm)
     with operation(context, snapshot_ref, "revert"):
-        vm = store.get("VM", snapshot_ref, "snapshot_of")
-        store.find("VM", vm)
         with operation(context, vm, "reverting"):
             context.work()
             with store.lock:
@@ -316,6 +325,8 @@ def bring_back(pool, vm, snapshot_ref):
         store.delete("VIF", vif)
     record = store.record("VM", snapshot_ref)
     suspended = record["power_state"] == "Suspended"
+    name = re.search(r"'name__label' '(.*)'\)\)$", record["snapshot_metadata"], re.DOTALL)[1]
+    store.set("VM", vm, name_label=name, parent=snapshot_ref)
     store.set("VM", vm, **{name: record[name] for name in REVERTED})
     copy_disks(pool, snapshot_ref, vm)
     copy_vifs(pool, snapshot_ref, vm, keep_mac=True)
@@ -327,6 +338,15 @@ def bring_back(pool, vm, snapshot_ref):
     if suspended:
         image = disks.duplicate(pool, record["suspend_VDI"])
         store.set("VM", vm, power_state="Suspended", suspend_VDI=image)
+
+
+@method("VM.set_ha_restart_priority")
+def set_ha_restart_priority(context, vm, value):
+    """One of three words, none of them for a VM that nobody restarts."""
+    if value not in ("", "best-effort", "restart"):
+        raise XapiError("INVALID_VALUE", "ha_restart_priority", value)
+    context.store.set("VM", vm, ha_restart_priority=value)
+    return ""
 
 
 @method("VM.set_is_a_template")

@@ -326,6 +326,48 @@ static int settle(hybrid *h, bx_error *err)
     return bx_events_settle(h->network, s->events, h->frame, &fired, err);
 }
 
+static int fail_step(const hybrid *h, const bx_step *step, bx_phase phase, bx_error *err)
+{
+    return bx_fail(err, BX_ESIMULATION, "%s sets \"%s\" to %g at time %g s",
+                   bx_step_label(step->process, phase, step->index).text,
+                   h->network->names[step->target], h->frame[step->value],
+                   h->frame[h->network->time]);
+}
+
+/* What processes declare for an exchange. */
+static int take_steps(hybrid *h, bx_phase phase, bx_error *err)
+{
+    const bx_network *network = h->network;
+    bx_events *events = h->simulation->events;
+    double *frame = h->frame;
+    for (uint32_t i = network->exchange[phase].begin; i < network->exchange[phase].end; i++) {
+        const bx_step *step = &network->steps[i];
+        for (uint32_t j = step->draws.begin; j < step->draws.end; j++)
+            frame[network->program.draws[j]] = bx_random_uniform(&events->random);
+        bx_program_run_range(&network->program, step->code, frame);
+        double value = frame[step->value];
+        bool refused = !isfinite(value) || (step->target < network->species && value < 0);
+        bool drawn = step->draws.end > step->draws.begin;
+        if ((refused && !network->free[step->target]) || (drawn && isnan(value)))
+            return fail_step(h, step, phase, err);
+        frame[step->target] = value;
+    }
+    return 0;
+}
+
+/* What is done before the solver's part does not look new to it, as what the stochastic part did.
+ */
+static int prepare(hybrid *h, bx_error *err)
+{
+    if (h->network->exchange[BX_PHASE_BEFORE].begin == h->network->exchange[BX_PHASE_BEFORE].end)
+        return 0;
+    if (take_steps(h, BX_PHASE_BEFORE, err) < 0)
+        return -1;
+    bx_network_rules(h->network, h->frame);
+    bx_events_look(h->network, h->watch, h->frame);
+    return 0;
+}
+
 /* One interval. */
 static int exchange(hybrid *h, double end, bx_error *err)
 {
@@ -336,8 +378,12 @@ static int exchange(hybrid *h, double end, bx_error *err)
         restore(h);
         return -1;
     }
-    hold_conditions(h);
     charge(h);
+    if (prepare(h, err) < 0) {
+        restore(h);
+        return -1;
+    }
+    hold_conditions(h);
     *time = begin;
     bx_network_rules(h->network, h->frame);
     if (run_ode(h, end, err) < 0) {
@@ -345,6 +391,10 @@ static int exchange(hybrid *h, double end, bx_error *err)
         return -1;
     }
     pay_all(h);
+    if (take_steps(h, BX_PHASE_AFTER, err) < 0) {
+        restore(h);
+        return -1;
+    }
     return settle(h, err);
 }
 

@@ -11,6 +11,8 @@
  *      there is, 0 is left, and a shortage that is paid off first at the exchanges that follow: the
  *      conservation laws hold for a species less its shortage;
  *   3. the ODE runs from the interval's start to its end, the stochastic species as at its end.
+ * What processes declare for an exchange (bx_process_add_step) is done after the second part, and
+ * after the third; time is the interval's end. Only here are there such steps.
  * So each part sees the other up to h late: the error is of first order in h. An interval ends
  * early at a time that events wait for, and where a stochastic reaction turns the truth of a
  * condition; events fire at their time, on continuous species within the interval. Rows within it

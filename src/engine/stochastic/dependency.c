@@ -1,5 +1,7 @@
 #include "engine/stochastic/dependency.h"
 
+#include "core/interrupt.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -179,7 +181,11 @@ static int ascending(const void *a, const void *b)
 
 static int push_sorted(bx_csr *csr, uint32_t *items, size_t count)
 {
-    qsort(items, count, sizeof *items, ascending);
+    size_t sorted = 1;
+    while (sorted < count && items[sorted - 1] < items[sorted])
+        sorted++;
+    if (sorted < count)
+        qsort(items, count, sizeof *items, ascending);
     for (size_t i = 0; i < count; i++)
         if (bx_csr_push(csr, items[i]) < 0)
             return -1;
@@ -203,13 +209,22 @@ static int push_met(bx_dependency *dependency, walk *w)
                : push_sorted(&dependency->spokes, w->spokes, spokes);
 }
 
-static int give_up(bx_dependency *dependency)
+static int make_empty(bx_csr *csr, size_t rows)
 {
-    bx_csr_free(&dependency->rules);
-    bx_csr_free(&dependency->reactions);
-    bx_csr_free(&dependency->spokes);
+    bx_csr_free(csr);
+    int result = bx_csr_init(csr, rows);
+    for (size_t r = 0; r < rows && result == 0; r++)
+        result = bx_csr_end_row(csr);
+    return result;
+}
+
+static int give_up(bx_dependency *dependency, size_t reactions)
+{
     dependency->dense = true;
-    return 0;
+    return make_empty(&dependency->rules, reactions) < 0 ||
+                   make_empty(&dependency->reactions, reactions) < 0
+               ? -1
+               : make_empty(&dependency->spokes, reactions);
 }
 
 static int fill(bx_dependency *dependency, walk *w)
@@ -220,8 +235,8 @@ static int fill(bx_dependency *dependency, walk *w)
         dependency->conditions[i] = w->condition;
         entries += w->rule_count + w->reaction_count;
         if (entries > ENTRIES_MAXIMUM)
-            return give_up(dependency);
-        if (push_met(dependency, w) < 0)
+            return give_up(dependency, w->network->reactions);
+        if (bx_interrupted || push_met(dependency, w) < 0)
             return -1;
     }
     return 0;
@@ -246,7 +261,7 @@ int bx_dependency_init(bx_dependency *dependency, const bx_network *network, con
         free_walk(&w);
     if (result < 0) {
         bx_dependency_free(dependency);
-        return bx_fail_memory(err);
+        return bx_check_interrupted(err) < 0 ? -1 : bx_fail_memory(err);
     }
     return 0;
 }

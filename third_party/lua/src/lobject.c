@@ -566,25 +566,32 @@ const char *luaO_pushfstring (lua_State *L, const char *fmt, ...) {
 
 void luaO_chunkid (char *out, const char *source, size_t srclen) {
   size_t bufflen = LUA_IDSIZE;  /* free space in buffer */
+  const char *text = memchr(source, *LUA_TEXTMARK, srclen);  /* BioXen */
+  if (text != NULL) srclen = text - source;  /* the name alone is shown */
   if (*source == '=') {  /* 'literal' source */
-    if (srclen <= bufflen)  /* small enough? */
-      memcpy(out, source + 1, srclen * sizeof(char));
+    if (srclen <= bufflen) {  /* small enough? */
+      memcpy(out, source + 1, (srclen - 1) * sizeof(char));
+      out[srclen - 1] = '\0';
+    }
     else {  /* truncate it */
       addstr(out, source + 1, bufflen - 1);
       *out = '\0';
     }
   }
   else if (*source == '@') {  /* file name */
-    if (srclen <= bufflen)  /* small enough? */
-      memcpy(out, source + 1, srclen * sizeof(char));
+    if (srclen <= bufflen) {  /* small enough? */
+      memcpy(out, source + 1, (srclen - 1) * sizeof(char));
+      out[srclen - 1] = '\0';
+    }
     else {  /* add '...' before rest of name */
       addstr(out, RETS, LL(RETS));
       bufflen -= LL(RETS);
-      memcpy(out, source + 1 + srclen - bufflen, bufflen * sizeof(char));
+      memcpy(out, source + 1 + srclen - bufflen, (bufflen - 1) * sizeof(char));
+      out[bufflen - 1] = '\0';
     }
   }
   else {  /* string; format as [string "source"] */
-    const char *nl = strchr(source, '\n');  /* find first new line (if any) */
+    const char *nl = memchr(source, '\n', srclen);  /* find first new line (if any) */
     addstr(out, PRE, LL(PRE));  /* add prefix */
     bufflen -= LL(PRE RETS POS) + 1;  /* save space for prefix+suffix+'\0' */
     if (srclen < bufflen && nl == NULL) {  /* small one-line source? */

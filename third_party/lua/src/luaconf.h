@@ -769,6 +769,13 @@
 
 
 /*
+@@ LUA_TEXTMARK separates a chunk's name from its text, where that follows:
+** messages show the name alone. (BioXen)
+*/
+#define LUA_TEXTMARK	"\1"
+
+
+/*
 @@ LUAL_BUFFERSIZE is the initial buffer size used by the lauxlib
 ** buffer system.
 */

@@ -48,8 +48,20 @@ function exchanges.of(model)
   return found
 end
 
+-- Common names of what a medium may have.
+local common = { glucose = "glc__D", acetate = "ac", oxygen = "o2", ammonium = "nh4", phosphate = "pi",
+  succinate = "succ", ethanol = "etoh", formate = "for", lactate = "lac__D", lactose = "lcts", fructose = "fru",
+  glycerol = "glyc", galactose = "gal", pyruvate = "pyr", fumarate = "fum", malate = "mal__L", glutamate = "glu__L",
+  glutamine = "gln__L", xylose = "xyl__D", arabinose = "arab__L", maltose = "malt" }
+
+--- What BiGG calls a metabolite of a common name; others as they are.
+function exchanges.metabolite(name)
+  return common[name] or name
+end
+
 --- The exchange reaction of a metabolite ("glc__D"; older models say "glc"), or of that id; nil for none.
 function exchanges.find(found, name)
+  name = exchanges.metabolite(name)
   local key = exchanged(name) or key_of(name)
   return found.by_key[key] or found.by_key[key:match("^(.-)[DL]$") or ""]
 end

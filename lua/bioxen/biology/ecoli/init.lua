@@ -15,6 +15,7 @@ local function build(cell, process, options, resources)
   local all = require("library.options").complete(require "ecoli.manifest", options)
   growth.define(cell, process, all, resources)
   regulation.define()
+  culture.define()
   metabolism.define(all, resources)
 end
 
@@ -51,6 +52,7 @@ local functions = {
   use_genome = regulation.use_genome,
   knock_out_screen = metabolism.knock_out_screen,
   grow_culture = culture.grow_culture,
+  set_uptake = culture.set_uptake,
   set_nutrient = growth.set_nutrient,
 }
 for name, fn in pairs(growth.functions) do functions[name] = functions[name] or fn end
@@ -66,6 +68,7 @@ return {
   media = require "ecoli.media",
   processes = growth.processes,
   functions = functions,
+  exchange = culture.exchange,
   capabilities = {
     start_transcription = regulation.start_transcription,
     get_essential_genes = chromosome.essential_genes,

@@ -122,7 +122,21 @@ function metabolism.is_users()
   return state.users
 end
 
---- The exchange reaction of a metabolite; an error that says what asked for it.
+--- What BiGG calls a metabolite of a common name.
+metabolism.metabolite = exchanges.metabolite
+
+--- The exchange reaction of a metabolite, or nil.
+function metabolism.find_exchange(name)
+  metabolism.model()
+  return exchanges.find(state.found, name)
+end
+
+--- Whether an exchange is one of the supply, which the share scales, and not of salts.
+function metabolism.is_supply(reaction)
+  return state.own[reaction] ~= nil
+end
+
+--- The same as find_exchange; an error that says what asked for it where there is none.
 function metabolism.exchange(name, what, level)
   local model = metabolism.model()
   local reaction = type(name) == "string" and exchanges.find(state.found, name)

@@ -16,8 +16,10 @@ local function share(n)
 end
 
 --- Define the process; `supply` is the part of the energy that the cell receives, 1 for all. `start`
--- is the nutrient in the cell at the beginning, in molecules (0).
-local function define(process, supply, start)
+-- is the nutrient in the cell at the beginning, in molecules (0). A cell in a shared medium (`shared`) sees
+-- its surroundings change: they begin with s0 molecules, of which each molecule that is imported takes
+-- `crowding`, and gain `renewal` a second since the time `since`.
+local function define(process, supply, start, shared)
   local definition = {
     species = { si = start or 0 },
     parameters = { supply = supply },
@@ -33,6 +35,13 @@ local function define(process, supply, start)
       { "a ->", k = "lambda" },
     },
   }
+  if shared then
+    definition.species.imported = 0
+    for _, name in ipairs { "crowding", "renewal", "since" } do definition.parameters[name] = 0 end
+    definition.rules.nutrient_left = "max(0, s0 + renewal*(time - since) - crowding*imported)"
+    definition.rules.import = "et*vt*nutrient_left/(Kt + nutrient_left)"
+    definition.reactions[1] = { "-> si + imported", rate = "import", name = "import" }
+  end
   for n = 0, most do
     definition.rules["share_" .. n] = share(n)
     table.insert(definition.reactions, {

@@ -67,7 +67,7 @@ end
 
 local function define_energy_production()
   local supply = (core.shares.atp_percentage or 100)/100
-  energy_production.define(core.process, supply, core.start.si)
+  energy_production.define(core.process, supply, core.start.si, core.shared)
   return supply
 end
 
@@ -135,6 +135,13 @@ function growth_core.allocate(cell, resources)
   local limits = { ribosome_limit = shares.ribosomes, rna_polymerase_limit = shares.rna_polymerase,
     memory_limit = shares.memory_kb }
   for name, value in pairs(limits) do cell:set(name, value) end
+end
+
+--- The cell lives in a shared medium from now on.
+function growth_core.share_medium()
+  if core.shared then return end
+  core.shared = true
+  define_energy_production()
 end
 
 --- Genes beside the model's own: a process `name` with classes (protein_class.lua; one without a

@@ -15,7 +15,7 @@ end
 local function snapshot(cell)
   local state = {}
   for _, name in ipairs(cell:species()) do
-    if name ~= "polymerised" then state[name] = cell:get(name) end
+    if name ~= "polymerised" and name ~= "imported" then state[name] = cell:get(name) end
   end
   return state
 end

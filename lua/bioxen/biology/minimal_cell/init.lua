@@ -2,8 +2,10 @@
 -- Time is in seconds, amounts in molecules per cell.
 
 local controls = require "library.growth_controls"
+local division = require "library.division"
 local genes = require "minimal_cell.genes"
 local growth_core = require "library.growth_core"
+local growth_exchange = require "library.growth_exchange"
 local growth_metrics = require "library.growth_metrics"
 local media = require "minimal_cell.media"
 
@@ -24,8 +26,24 @@ local function set_medium(cell, medium)
   controls.set_nutrient(cell, media[medium] or medium, "set_medium", 3)
 end
 
+-- What counts what has happened, and is not a part of the cell.
+local counters = { "polymerised", "imported" }
+
+-- Of a stochastic run, growth's dilution, molecule by molecule, is what makes daughters differ: both begin as the
+-- mother was.
+local function divide(cell, method)
+  local undivided = counters
+  if method and method ~= "ode" then undivided = cell:species() end
+  return division.share_out_diluted(cell, undivided)
+end
+
 return {
   build = build,
+  exchange = growth_exchange,
+  divide = divide,
+  diluted = true,
+  undivided = { "polymerised" },
+  divisions = function(cell) return cell:get "divisions" end,
   allocate = growth_core.allocate,
   metrics = growth_metrics.metrics,
   usage = growth_metrics.usage,

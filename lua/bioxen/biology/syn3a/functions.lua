@@ -5,6 +5,7 @@ local chromosome = require "syn3a.chromosome"
 local expression = require "syn3a.expression"
 local kinetics = require "syn3a.kinetics"
 local theory = require "syn3a.expression_theory"
+local whole = require "syn3a.whole"
 
 local functions = {}
 
@@ -152,6 +153,11 @@ end
 --- The ids of the genes of the class Essential, 270 (Breuer et al. 2019); quasiessential ones are not among them.
 functions.get_essential_genes = chromosome.essential_genes
 
+-- Promoters of these genes to their own strengths, or to 0.
+local function switch(cell, ids, on)
+  if whole.is_here(cell) then whole.switch(cell, ids, on) else expression.switch(cell, ids, on) end
+end
+
 --- Transcribe these genes (ids or names) from now on, at their promoters' own rates. Returns true.
 function functions.start_transcription(cell, genes)
   local ids = {}
@@ -162,7 +168,7 @@ function functions.start_transcription(cell, genes)
     end
     ids[i] = gene.id
   end
-  expression.switch(cell, ids, true)
+  switch(cell, ids, true)
   return true
 end
 
@@ -181,7 +187,7 @@ function functions.manage_operons(cell, ids, action)
     table.move(operon.genes, 1, #operon.genes, #genes + 1, genes)
     states[operon.id] = action == "activate" and "active" or "repressed"
   end
-  expression.switch(cell, genes, action == "activate")
+  switch(cell, genes, action == "activate")
   return states
 end
 

@@ -5,6 +5,7 @@ local chromosome = require "syn3a.chromosome"
 local expression = require "syn3a.expression"
 local flux_balance = require "syn3a.flux_balance"
 local functions = require "syn3a.functions"
+local whole = require "syn3a.whole"
 
 local function build(cell, process, options, resources)
   options = require("library.options").complete(require "syn3a.manifest", options)
@@ -14,7 +15,7 @@ end
 
 return {
   build = build,
-  allocate = expression.allocate,
+  allocate = whole.choose("allocate", expression.allocate),
   genome = chromosome.genome,
   genes = functions.genes,
   essentiality = chromosome.essentiality,
@@ -24,8 +25,8 @@ return {
     { name = "metabolism", meaning = "the medium that the flux-balance model iMB155 grows in" },
   },
   media = flux_balance.media(),
-  metrics = functions.metrics,
-  usage = functions.usage,
+  metrics = whole.choose("metrics", functions.metrics),
+  usage = whole.choose("usage", functions.usage),
   functions = {
     metabolism = flux_balance.metabolism,
     growth_limit = flux_balance.growth_limit,
@@ -39,6 +40,11 @@ return {
     expression_noise = functions.expression_noise,
     begin_in_steady_state = require("syn3a.steady_start").define,
     operons = functions.operons,
+    begin_whole_cell = whole.functions.begin_whole_cell,
+    live = whole.functions.live,
+    set_promoters = whole.functions.set_promoters,
+    knock_out = whole.functions.knock_out,
+    divide_whole_cell = whole.functions.divide_whole_cell,
   },
   capabilities = {
     start_transcription = functions.start_transcription,

@@ -28,10 +28,18 @@ return {
       licence = "facts restated; no code or file carried over",
     },
     {
-      what = "copies of proteins, complexes, primary functions, localisation; the constants as they are used here",
+      what = "copies of proteins, complexes and their assembly, primary functions, localisation; the constants as they "
+        .. "are used here; the whole cell: kinetics of metabolism, pools, medium, charging of tRNA, ways into the "
+        .. "membrane, mean mRNA, costs, growth",
       citation = "Luthey-Schulten group, Minimal_Cell_ComplexFormation, commit 50f960bb",
       url = "https://github.com/Luthey-Schulten-Lab/Minimal_Cell_ComplexFormation",
       licence = "facts restated; no code of it is used",
+    },
+    {
+      what = "the rate law of enzymes that bind everything at random",
+      citation = "Liebermeister W, Uhlendorf J, Klipp E. Modular rate laws for enzymatic reactions: thermodynamics, "
+        .. "elasticities and implementation. Bioinformatics 26:1528-1534 (2010)",
+      doi = "10.1093/bioinformatics/btq141",
     },
     {
       what = "the rate law of polymerisation on a template",

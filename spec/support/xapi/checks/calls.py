@@ -3,6 +3,8 @@
 
 from harness import Case, NULL
 
+VCPUS = "VCPU values must satisfy: 0 < VCPUs_at_startup ≤ VCPUs_max"
+
 
 class Calls(Case):
     """Parameters, objects and the messages that all classes have."""
@@ -68,6 +70,20 @@ class Calls(Case):
         with self.fails("INTERNAL_ERROR", None):
             self.xapi("VM.get_all_records_where", "field =")
 
+    def test_names(self):
+        """What no XML can carry is no name; tabs and the like are."""
+        vm = self.new_vm("names")
+        for set_name in ("VM.set_name_label", "VM.set_name_description"):
+            with self.fails("INTERNAL_ERROR", "Db_exn.Invalid_value"):
+                self.xapi(set_name, vm, "a\x01b")
+            self.xapi(set_name, vm, "a\t\u03b2\U0001f9ecb")
+        for method in ("VM.clone", "VM.snapshot"):
+            with self.fails("INTERNAL_ERROR", "Db_exn.Invalid_value"):
+                self.xapi(method, vm, "a\x7f\x1bb")
+        with self.fails("INVALID_VALUE", "ha_restart_priority", "1"):
+            self.xapi("VM.set_ha_restart_priority", vm, "1")
+        self.xapi("VM.set_ha_restart_priority", vm, "best-effort")
+
     def test_vif(self):
         """Its fields are required; devices and MACs are checked."""
         vm = self.new_vm("vif")
@@ -78,7 +94,8 @@ class Calls(Case):
         }  # fmt: skip
         for field in record:
             less = {name: value for name, value in record.items() if name != field}
-            with self.fails("FIELD_TYPE_ERROR", field):
+            missing = f'Server_helpers.Dispatcher_FieldNotFound("{field}")'
+            with self.fails("INTERNAL_ERROR", missing):
                 self.xapi("VIF.create", less)
         self.assertEqual(self.xapi("VM.get_allowed_VIF_devices", vm)[0], "1")
         vif = self.xapi("VIF.create", record)
@@ -105,11 +122,11 @@ class Calls(Case):
         self.assertEqual(self.xapi("VM.get_memory_dynamic_max", vm), 1 << 29)
         self.xapi("VM.set_memory", vm, 1 << 31)
         self.assertEqual(self.xapi("VM.get_memory_static_max", vm), 1 << 31)
-        with self.fails("INVALID_VALUE", "VCPUs_at_startup", "2"):
+        with self.fails("INVALID_VALUE", VCPUS, "2"):
             self.xapi("VM.set_VCPUs_at_startup", vm, 2)
         self.xapi("VM.set_VCPUs_max", vm, 2)
         self.xapi("VM.set_VCPUs_at_startup", vm, 2)
-        with self.fails("INVALID_VALUE", "VCPUs_max", "1"):
+        with self.fails("INVALID_VALUE", VCPUS, "1"):
             self.xapi("VM.set_VCPUs_max", vm, 1)
         self.xapi("VM.start", vm, False, False)
         with self.fails("VM_BAD_POWER_STATE", vm, "halted", "running"):

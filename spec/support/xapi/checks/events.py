@@ -4,7 +4,7 @@ import json
 import socket
 import time
 
-from harness import Case, Client
+from harness import Case, Client, NULL
 
 
 class Events(Case):
@@ -84,8 +84,12 @@ class Events(Case):
         """Tokens and subscriptions that make no sense."""
         with self.fails("EVENT_FROM_TOKEN_PARSE_FAILURE", "x"):
             self.events(["*"], "x")
-        with self.fails("EVENT_SUBSCRIPTION_PARSE_FAILURE", "a b"):
-            self.events(["a b"])
+        for token in ("1,2,3", "1.5,0", ","):
+            with self.fails("EVENT_FROM_TOKEN_PARSE_FAILURE", token):
+                self.events(["*"], token)
+        self.assertEqual(self.events(["no class"], "1,-0", 0.0)[0], [])  # heard of, never to be heard
+        with self.fails("HANDLE_INVALID", "vm", NULL):
+            self.xapi("event.inject", "vm", NULL)
         with self.fails("SESSION_NOT_REGISTERED", self.xapi.session):
             self.xapi("event.next")
         self.xapi("event.register", ["vm"])

@@ -152,6 +152,42 @@ class LifeCycle(Case):
         self.assertEqual(len(self.xapi("VM.get_VBDs", vm)), 2)
         self.assertFalse(self.xapi("VM.get_is_a_template", vm))
 
+    def test_snapshots(self):
+        """A snapshot's parents; what reverting takes back, and what it does not."""
+        vm = self.new_vm("first name")
+        with self.fails("VM_REVERT_FAILED", vm, NULL):
+            self.xapi("VM.revert", vm)
+        one = self.xapi("VM.snapshot", vm, "one")
+        self.xapi("VM.set_name_label", vm, "second name")
+        self.xapi("VM.set_tags", vm, ["kept"])
+        two = self.xapi("VM.snapshot", vm, "two")
+        self.assertEqual(self.xapi("VM.get_parent", one), NULL)
+        self.assertEqual(self.xapi("VM.get_parent", two), one)
+        self.assertEqual(self.xapi("VM.get_parent", vm), two)
+        self.xapi("VM.revert", one)
+        record = self.xapi("VM.get_record", vm)
+        self.assertEqual((record["name_label"], record["parent"]), ("first name", one))
+        self.assertEqual(record["tags"], ["kept"])
+
+    def test_where_to_start(self):
+        """What keeps a VM from a host; a host that is none comes before the VM's state."""
+        vm = self.new_vm("where")
+        host = self.xapi("host.get_all")[0]
+        self.xapi("VM.set_VCPUs_max", vm, 64)
+        with self.fails("HOST_NOT_ENOUGH_PCPUS", "64", "16"):
+            self.xapi("VM.assert_can_boot_here", vm, host)
+        with self.fails("NO_HOSTS_AVAILABLE"):
+            self.xapi("VM.start", vm, False, False)
+        self.xapi("VM.set_VCPUs_max", vm, 1)
+        self.emulator.control("set", cls="host", ref=host, capabilities=[])
+        with self.fails("VM_HVM_REQUIRED", vm):
+            self.xapi("VM.start_on", vm, host, False, False)
+        self.emulator.control("set", cls="host", ref=host, capabilities=["hvm-3.0-x86_64"])
+        self.xapi("VM.start_on", vm, host, False, False)
+        with self.fails("HANDLE_INVALID", "host", NULL):
+            self.xapi("VM.start_on", vm, NULL, False, False)
+        self.xapi("VM.hard_shutdown", vm)
+
     def test_shutdown(self):
         """A guest that refuses, one that never does it, and the plug."""
         vm = self.new_vm("shutdown")

@@ -2,7 +2,7 @@
 
 import time
 
-from harness import Case
+from harness import Case, NULL
 
 
 class Tasks(Case):
@@ -36,19 +36,49 @@ class Tasks(Case):
 
     def test_cancel(self):
         """What was cancelled did not happen."""
-        self.emulator.control("delays", **{"VM.clone": 30})
-        task = self.xapi("Async.VM.clone", self.template(), "never")
-        self.assertEqual(self.xapi("task.get_allowed_operations", task), ["cancel"])
+        self.emulator.control("delays", **{"VM.copy": 30})
+        task = self.xapi("Async.VM.copy", self.template(), "never", NULL)
+        self.wait(lambda: self.xapi("task.get_allowed_operations", task) == ["cancel"])
         operations = self.xapi("VM.get_current_operations", self.template())
-        self.assertEqual(operations, {task: "clone"})
+        self.assertEqual(operations, {task: "copy"})
         self.xapi("task.cancel", task)
         record = self.end_of(task)
         self.assertEqual(
             (record["status"], record["error_info"][0]), ("cancelled", "TASK_CANCELLED")
         )
-        self.emulator.control("delays", **{"VM.clone": 0})
+        self.emulator.control("delays", **{"VM.copy": 0})
         self.assertEqual(self.xapi("VM.get_by_name_label", "never"), [])
         self.assertEqual(self.xapi("VM.get_current_operations", self.template()), {})
+
+    def test_clone_goes_on(self):
+        """A clone that was cancelled is made all the same; a task that was destroyed goes later."""
+        self.emulator.control("delays", **{"VM.clone": 30})
+        task = self.xapi("Async.VM.clone", self.template(), "deaf")
+        self.wait(lambda: self.xapi("task.get_allowed_operations", task) == ["cancel"])
+        self.xapi("task.cancel", task)
+        self.xapi("task.destroy", task)
+        with self.fails("MAP_DUPLICATE_KEY", "task", "current_operations", task, "task"):
+            self.xapi("task.destroy", task)
+        record = self.xapi("task.get_record", task)
+        self.assertEqual(record["status"], "pending")
+        self.assertEqual(sorted(record["current_operations"].values()), ["cancel", "destroy"])
+        self.emulator.control("go_on")
+        self.wait(lambda: self.xapi("VM.get_by_name_label", "deaf"))
+        self.emulator.control("delays", **{"VM.clone": 0})
+        with self.fails("HANDLE_INVALID", "task", task):
+            self.wait(lambda: not self.xapi("task.get_record", task))
+
+    def test_copies_wait(self):
+        """Into one repository goes one copy at a time, however many were asked for."""
+        self.emulator.control("delays", copy_pause=0.01, **{"VM.clone": 0.05})
+        before = len(self.emulator.control("copies"))
+        tasks = [self.xapi("Async.VM.clone", self.template(), f"copy {n}") for n in range(3)]
+        for task in tasks:
+            self.assertEqual(self.end_of(task)["status"], "success")
+        waits = self.emulator.control("copies")[before:]
+        self.assertEqual((len(waits), min(waits)), (3, 0))
+        self.assertGreater(sorted(waits)[1], 0)
+        self.emulator.control("delays", **{"VM.clone": 0})
 
     def test_hang(self):
         """A task that never ends, and that does not listen either."""

@@ -20,11 +20,23 @@ HEADERS = (
     "access-control-allow-headers",
 )  # fmt: skip
 # Text that each pool makes up for itself.
+MADE_UP = re.compile(r"DummyRef:\|[0-9a-f-]+\||^\d{7,}$")
 ACCIDENTAL = re.compile(r"OpaqueRef:|[0-9a-f]{8}-[0-9a-f]{4}-|\d{8}T\d\d:\d\d:\d\dZ")
 # Fields whose values follow from what was done, not from the machine.
 TELLING = ("allowed_operations", "power_state", "status", "is_a_template", "is_a_snapshot",
            "name_label", "progress", "current_operations", "error_info")  # fmt: skip
 FINAL = ("success", "failure", "cancelled")
+
+
+def made_up(value):
+    """A value without what each pool makes up for itself."""
+    if isinstance(value, str):
+        return MADE_UP.sub("…", value)
+    if isinstance(value, list):
+        return [made_up(item) for item in value]
+    if isinstance(value, dict):
+        return {made_up(key): made_up(item) for key, item in value.items()}
+    return value
 
 
 class Replay:
@@ -146,11 +158,14 @@ class Replay:
 
     def compare_record(self, what, recorded, ours, telling=False):
         """The names and types of fields, and the values that tell something."""
+        if recorded.get("status") == "pending" and ours.get("status") in FINAL:
+            telling = False  # it was quicker here
         if set(recorded) != set(ours):
             self.differ(f"{what} has other fields: {sorted(set(recorded) ^ set(ours))}")
         for name in set(recorded) & set(ours):
             self.compare_types(f"{what}.{name}", recorded[name], ours[name])
-            if telling and name in TELLING:
+            moves = name == "progress" and recorded.get("status") == "pending"
+            if telling and name in TELLING and not moves:
                 self.compare_telling(f"{what}.{name}", recorded[name], ours[name])
 
     def compare_types(self, what, recorded, ours):
@@ -168,8 +183,8 @@ class Replay:
                     self.differ(f"{what} holds {item!r}, recorded {first!r}")
 
     def compare_telling(self, what, recorded, ours):
-        """The same value, lists in any order."""
-        recorded = self.translate(recorded)
+        """The same value, lists in any order; sizes of memory are those of a machine."""
+        recorded, ours = made_up(self.translate(recorded)), made_up(ours)
         if isinstance(recorded, list) and what.endswith("operations"):
             recorded, ours = sorted(recorded), sorted(ours)
         if recorded != ours:

@@ -1,0 +1,404 @@
+-- The whole cell of syn3a: its network, metabolism and exchanges, what can be done to it; then against the published
+-- tables and the deterministic exchanges in ../shared/facts.
+
+local kind = require "spec.support.vm_kind"
+package.path = "./spec/support/?.lua;" .. package.path
+local tables = require "flux_tables"
+
+local slow = tonumber(os.getenv "BIOXEN_SLOW") or 1
+local vm
+
+setup(function()
+  vm = assert(kind.create("whole", "syn3a", { memory = 512*2^20 }))
+  assert(vm:start())
+end)
+
+teardown(function() vm:destroy() end)
+
+local function execute(code, args)
+  return vm:execute_biological_process(code, { args = args, timeout = 60*slow })
+end
+
+local function run(code, args)
+  local result, err = execute(code, args)
+  if not result then error(err.message, 2) end
+  return result.result
+end
+
+describe("the whole cell", function()
+  it("has a reaction for each step, and spends what a step makes", function()
+    local got = run [[
+      local net = require("syn3a.whole_expression").network()
+      local wrong, count, genes = {}, {}, require("syn3a.whole_genes").all()
+      for _, reaction in ipairs(net.reactions) do
+        local left, right = reaction[1]:match "^(.-) %-> (.*)$"
+        local made, spent, id = 0, 0, right:match "R_(%d+) %+ transcripts"
+        for n, name in (" + " .. right):gmatch "%+ (%d*) ?([%w_]+)" do
+          n = tonumber(n) or 1
+          if name:find "_unpaid$" then made = made + n elseif name == "translated" then made = made - n end
+          if name:find "^spent_" then spent = spent + n end
+        end
+        if made ~= 0 or (id and spent ~= genes.by_id[id].nucleotides) then wrong[#wrong + 1] = reaction[1] end
+        local kind = left:gsub("%d%d%d%d", "X")
+        count[kind] = (count[kind] or 0) + 1
+      end
+      return { #net.reactions, wrong, count["G_X + RNAP"], count["R_X + Ribosome"], count["fork_X"],
+        count["SR_SRP_RNC_X + SecYEGDF"] }
+    ]]
+    assert.same({ 4555, {}, 493, 455, 491, 72 }, got)
+  end)
+
+  it("is born as it was measured", function()
+    local got = run [[
+      cell:begin_whole_cell { seed = 1 }
+      local mrna, proteins = 0, 0
+      for _, row in ipairs(require("syn3a.whole_genes").all().rows) do
+        if row.chain then mrna, proteins = mrna + cell:get("R_" .. row.id), proteins + row.total end
+      end
+      return { ribosomes = cell:get "Ribosome", atp = cell:get "N_atp_c", mrna = mrna, proteins = proteins,
+        volume = cell:get "volume", charged = cell:get "R_0070_ch" } ]]
+    assert.equal(500.0, got.ribosomes)
+    assert.equal(73738.0, got.atp)
+    assert.equal(94732, got.proteins)
+    assert.near(375, got.mrna, 80) -- four standard deviations
+    assert.near(3.35103e-17, got.volume, 1e-22)
+    assert.equal(160.0, got.charged)
+  end)
+
+  -- Adenine: pools, ATP bound to synthetases, RNA, DNA, less what is owed. Nothing comes in without its transporters.
+  it("keeps its books", function()
+    local got = run [[
+      cell:begin_whole_cell { seed = 2 }
+      cell:knock_out { "JCVISYN3A_0008", "JCVISYN3A_0836" }
+      local bound, forms = {}, {}
+      for _, name in ipairs(cell:species()) do
+        if name:find "^P_%d+_atp" then bound[#bound + 1] = name end
+      end
+      local function adenine()
+        local sum = 0
+        local pools = "atp adp amp datp dadp damp ade adn dad_2 nad nadh nadp nadph dnad coa accoa pap fad"
+        for name in pools:gmatch "%S+" do sum = sum + cell:get("M_" .. name .. "_c") end
+        sum = sum*cell:get "per_mM" - cell:get "debt_ATP" - cell:get "debt_dATP"
+        for _, name in ipairs(bound) do sum = sum + cell:get(name) end
+        return sum + cell:get "sum_A_in_RNA" + cell:get "sum_AT_in_DNA"
+      end
+      local before = adenine()
+      local t = cell:live { duration = 90, every = 30, seed = 1, record = { "M_atp_c", "debt_GTP", "area" } }
+      local least = math.huge
+      for _, name in ipairs(cell:species()) do least = math.min(least, cell:get(name)) end
+      for _, carrier in ipairs(require("syn3a.complexes").carriers) do
+        local sum = cell:get("M_" .. carrier[2])
+        for form in pairs(carrier[3]) do sum = sum + cell:get("M_" .. form) end
+        forms[carrier[1] ] = sum*cell:get "per_mM"
+      end
+      return { before = before, after = adenine(), times = t.time, least = least, forms = forms,
+        metrics = organism.metrics(cell), spent = cell:get "translated" + cell:get "spent_A", area = t.area,
+        ready = t.ready,
+        trx = cell:get "P_0065" } ]]
+    assert.near(1, got.after/got.before, 1e-9)
+    assert.same({ 0.0, 30.0, 60.0, 90.0 }, got.times)
+    assert.is_true(got.least >= 0)
+    assert.is_false(got.ready)
+    assert.equal(0.0, got.spent) -- each exchange takes what was made since the last
+    assert.is_true(got.area[4] > got.area[2])
+    assert.near(445, got.forms["0065"], 40)
+    assert.near(got.trx, got.forms["0065"], 30) -- the pool follows the protein, to a second
+    local m = got.metrics
+    assert.equal(90.0, m.time)
+    assert.is_true(m.ribosomes == 500 and m.ribosomes_active > 250 and m.polymerases >= 90 and m.mRNA > 250)
+    assert.is_true(m.ATP_for_charging > 2e5 and m.GTP_for_translation > 4e5 and m.ATP_for_transcription > 5e4)
+    for name, value in pairs(m) do assert.is_true(value == value and math.abs(value) < math.huge, name) end
+  end)
+
+  it("is the same for the same seeds, and another for others", function()
+    local got = run [[
+      local function life(born, seed)
+        cell:begin_whole_cell { seed = born }
+        cell:live { duration = 20, seed = seed }
+        return ("%.17g %.17g %d %d"):format(cell:get "M_atp_c", cell:get "area", cell:get "proteins_made",
+          cell:get "CP_0621")
+      end
+      return { life(1, 1), life(1, 1), life(2, 1), life(1, 2) } ]]
+    assert.equal(got[1], got[2])
+    assert.not_equal(got[1], got[3])
+    assert.not_equal(got[1], got[4])
+  end)
+
+  it("goes on from where it stands, whether chains at the membrane are at rest or not", function()
+    local got = run [[
+      cell:begin_whole_cell { seed = 1, exact = true }
+      cell:live { duration = 15, seed = 4 }
+      local middle = cell:time()
+      cell:live { duration = 15, seed = 5, to_the_end = true }
+      return { middle, cell:time(), cell:get "CP_0621"/(cell:get "CP_0621" + cell:get "P_0621") } ]]
+    assert.same({ 15.0, 30.0 }, { got[1], got[2] })
+    assert.near(1/11, got[3], 0.05)
+  end)
+
+  it("does without what was taken from it", function()
+    local got = run [[
+      local function life(change)
+        cell:begin_whole_cell { seed = 1 }
+        change()
+        cell:live { duration = 40, seed = 1 }
+        return organism.metrics(cell)
+      end
+      local all = {
+        none = life(function() end),
+        polymerase = life(function() cell:knock_out { "rpoB" } end),
+        promoters = life(function() organism.capabilities.manage_operons(cell, { "JCVISYN3A_0445" }, "repress") end),
+        capped = life(function()
+          organism.allocate(cell, { ribosomes = 100, rna_polymerase = 20, atp_percentage = 40 })
+        end),
+        drug = life(function() cell:set("speed_translation", 0) end),
+        dnaA = life(function() cell:knock_out "dnaA" end),
+      }
+      all.strength, all.uptake = cell:get "promoter_0001", cell:get "speed_uptake"
+      return all ]]
+    assert.is_true(got.none.transcripts > 50 and got.none.proteins_made > 200)
+    assert.equal(0.0, got.polymerase.transcripts)
+    assert.equal(0.0, got.polymerase.polymerases)
+    assert.is_true(got.promoters.proteins_made > 200)
+    assert.is_true(got.capped.ribosomes_active <= 101 and got.capped.polymerases_active <= 21)
+    assert.equal(500.0, got.capped.ribosomes)
+    assert.is_true(got.drug.proteins_made < 10) -- what was made in the first second
+    assert.equal(0.0, got.dnaA.initiated_at)
+    assert.same({ 0.0, 1.0 }, { got.strength, got.uptake })
+  end)
+
+  it("divides into two that hold what it held", function()
+    local got = run [[
+      cell:begin_whole_cell { seed = 1 }
+      cell:live { duration = 5, seed = 1 }
+      local _, early = pcall(cell.divide_whole_cell, cell, 1)
+      cell:set { area_doubled_at = 1, replicated_at = 1, debt_GTP = 10, chromosome_C = 2, chromosome_CC = 2 }
+      local before, wrong = {}, {}
+      for _, name in ipairs(cell:species()) do before[name] = cell:get(name) end
+      local atp = cell:get "M_atp_c"*cell:get "per_mM"
+      local other = cell:divide_whole_cell(7)
+      for name, n in pairs(before) do
+        local sum = cell:get(name) + other[name]
+        if name:find "^RNAP_G" or name:find "^P_" and name ~= "P_0001" or name:find "^RNC" then
+          if sum ~= n then wrong[#wrong + 1] = name end
+        end
+      end
+      local sides = { cell:get "Ribosome", other.Ribosome, cell:get "G_0001" + cell:get "RNAP_G_0001",
+        other.G_0001 + other.RNAP_G_0001 }
+      local half = cell:get "M_atp_c"*cell:get "per_mM"/atp
+      cell:live { duration = 3, seed = 1 }
+      local one = cell:get "gene_copies"
+      cell:set(other)
+      cell:live { duration = 3, seed = 1 }
+      return { early = tostring(early), wrong = wrong, sides = sides, half = half, debt = other.debt_GTP,
+        copies = { one, cell:get "gene_copies" } } ]]
+    assert.is_truthy(got.early:find("not ready", 1, true))
+    assert.same({}, got.wrong)
+    assert.same({ 1.0, 1.0 }, { got.sides[3], got.sides[4] })
+    assert.is_true(got.sides[1] > 20 and got.sides[2] > 20)
+    assert.near(0.5, got.half, 1e-12)
+    assert.equal(5.0, got.debt)
+    assert.same({ 493.0, 493.0 }, got.copies)
+  end)
+
+  it("says what it can't do", function()
+    for code, part in pairs {
+      ["cell:clear() cell:live { duration = 1 }"] = "begin_whole_cell comes first",
+      ["cell:begin_whole_cell { sed = 1 }"] = "sed",
+      ["cell:begin_whole_cell {} cell:live { duration = 1, recrd = {} }"] = "recrd",
+      ["cell:begin_whole_cell {} cell:live { duration = 1, record = { 'beer' } }"] = "beer",
+      ["cell:begin_whole_cell {} cell:knock_out 'beer'"] = "beer",
+      ["cell:begin_whole_cell {} cell:knock_out 'JCVISYN3A_0051'"] = "pseudogene",
+      ["cell:begin_whole_cell {} cell:set_promoters('0001', -1)"] = "0 or more",
+      ["cell:begin_whole_cell {} cell:run { duration = 1 }"] = "says what exchanges do",
+    } do
+      local _, err = execute(code)
+      assert.is_truthy(err and err.message:find(part, 1, true), err and err.message or code)
+    end
+  end)
+end)
+
+if not tables.present() then
+  describe("the whole cell against the published tables", function()
+    pending("../shared/facts is not there")
+  end)
+  return
+end
+
+-- Names of the published network that are others here; what it only counts is left out.
+local function ours(name)
+  if name:find "^Produced_" or name:find "^Degradated_" or name:find "^RNC_Handover" or name:find "^Failed_"
+    or name == "RepInitCheck" or name:find "^%u%u%u_cost$" then return nil end
+  return (name:gsub("^JCVISYN3A_(%d+)_inter$", "fork_%1"):gsub("^M_", "N_"):gsub("_cost_unpaid$", "_unpaid")
+    :gsub("^5fthfECF", "fthfECF"))
+end
+
+local function side(text, translate)
+  local names = {}
+  for term in (text .. " + "):gmatch "(.-) %+ " do
+    local n, name = term:match "^(%d+) (.+)$"
+    name = translate(name or term)
+    if name and name ~= "" then names[#names + 1] = (n or "1") .. " " .. name end
+  end
+  table.sort(names)
+  return table.concat(names, " + ")
+end
+
+local costs = { "^spent_", "^freed_", "^copied_", "^back_", "^made_", "^translated$", "^handovers$", "^secreted$",
+  "^digested$", "^transcripts$", "^decays$", "^failures$" }
+
+local function no_cost(name)
+  for _, pattern in ipairs(costs) do
+    if name:find(pattern) then return nil end
+  end
+  return name
+end
+
+-- Our network as { equation without costs = { k, … } }, in a cell as it is now. The published program's first minute
+-- has one isoform of tRNA in the first term of translation, not their sum as from then on: `one_isoform` asks for that.
+local function our_rates(one_isoform)
+  local list = run([[
+    local known = setmetatable({}, { __index = function(_, name) return cell:get(name) end })
+    local isoforms, list = {}, {}
+    for _, a in ipairs(require("syn3a.whole_expression").acids()) do isoforms["w_" .. a.acid] = #a.isoforms end
+    for i, reaction in ipairs(require("syn3a.whole_expression").network().reactions) do
+      local k = reaction.k
+      if type(k) == "string" then
+        if args then
+          k = k:gsub("%((w_%a+)%*(w_%a+) ", function(a, b)
+            return ("(%d*%s*%s "):format((isoforms[a] or 1)*(isoforms[b] or 1), a, b)
+          end)
+        end
+        k = load("return " .. k, "k", "t", known)()
+      end
+      list[i] = { reaction[1], k }
+    end
+    return list ]], one_isoform)
+  local rates = {}
+  for _, reaction in ipairs(list) do
+    local left, right = reaction[1]:match "^(.-) %-> (.*)$"
+    local key = side(left, no_cost) .. " > " .. side(right, no_cost)
+    rates[key] = rates[key] or {}
+    table.insert(rates[key], left:find "^2 " and 2*reaction[2] or reaction[2]) -- theirs is k a (a - 1)/2
+  end
+  return rates
+end
+
+local function key_of(row)
+  return side(row.reactants, ours) .. " > " .. side(row.products, ours)
+end
+
+describe("the whole cell against the published tables", function()
+  it("has their network at time 0, reaction for reaction and rate for rate", function()
+    run "cell:begin_whole_cell { seed = 1, exact = true }"
+    local rates, count = our_rates(true), 0
+    for _, row in ipairs(tables.rows "syn3a_cme_network_t0.tsv") do
+      local k = table.remove(rates[key_of(row)] or {})
+      assert.is_truthy(k, row.reactants)
+      assert.is_true(math.abs(k/tonumber(row.k_stochastic_per_s_t0) - 1) < 1e-6, row.reactants)
+      count = count + 1
+    end
+    assert.equal(4555, count)
+    for key, left in pairs(rates) do assert.equal(0, #left, key) end
+  end)
+
+  it("has the rates of a grown cell", function()
+    local counts, expected, shape = {}, {}, {}
+    for _, row in ipairs(tables.rows "syn3a_oracle_rates_c2_6300s.tsv") do
+      if row.kind == "count" then counts[row.id] = tonumber(row.value)
+      elseif row.kind == "rate_per_s_of_row" then expected[tonumber(row.id)] = tonumber(row.value)
+      else shape[row.id] = tonumber(row.value) end
+    end
+    run([[
+      cell:begin_whole_cell { seed = 1, exact = true }
+      local set = { volume = args.volume, per_mM = 6.022e20*args.volume }
+      for _, name in ipairs(cell:species()) do
+        if args.counts[name] then set[name] = args.counts[name]/(name:find "^M_" and set.per_mM or 1) end
+      end
+      cell:set(set) ]], { volume = shape.volume_L, counts = counts })
+    local rates, rows, count = our_rates(false), tables.rows "syn3a_cme_network_t0.tsv", 0
+    for number, k in pairs(expected) do
+      local row = rows[number]
+      local mine = rates[key_of(row)]
+      assert.is_true(mine ~= nil and math.abs(mine[1]/k - 1) < 1e-6, row.reactants)
+      count = count + 1
+    end
+    assert.equal(1624, count)
+  end)
+
+  it("has their metabolism, and its course over a minute", function()
+    local got = run [[
+      local metabolism = require "syn3a.whole_metabolism"
+      local per_mM = require("syn3a.constants").molecules_per_mm
+      local definition, net = metabolism.definition(per_mM, true), require("syn3a.whole_expression").network()
+      cell:clear()
+      for _, enzyme in ipairs(metabolism.enzymes()) do
+        definition.parameters["E_" .. metabolism.level(enzyme)] =
+          load("return " .. metabolism.molecules(enzyme), "E", "t", net.species)()/per_mM
+      end
+      definition.parameters.speed_uptake = 1
+      process "metabolism" (definition)
+      local got = {}
+      local function note(i)
+        local function put(name, value)
+          got[name] = got[name] or {}
+          got[name][i] = value
+        end
+        for _, r in ipairs(definition.reactions) do put(r.name, cell:rate(r.name)) end
+        for name in pairs(definition.species) do put(name, cell:get(name)) end
+      end
+      note(1)
+      cell:run { duration = 60, tolerance = { relative = 1e-10, absolute = 1e-13 } }
+      note(2)
+      return got ]]
+    local count = 0
+    for _, row in ipairs(tables.rows "syn3a_ode_reference.tsv") do
+      local mine = got[row.id] or got["M_" .. row.id]
+      if row.id ~= "M_o2_c" then
+        local before, after = tonumber(row.t0), tonumber(row.t60s_metabolism_only)
+        assert.is_true(math.abs(mine[1] - before) <= 1e-9*math.abs(before) + 1e-15, row.id)
+        assert.is_true(math.abs(mine[2] - after) <= 1e-6*math.abs(after) + 1e-9, row.id)
+        count = count + 1
+      end
+    end
+    assert.equal(322, count) -- 147 pools, 175 fluxes; oxygen does not change
+  end)
+
+  for _, case in ipairs { "paid", "short" } do
+    it("pays and grows as one exchange of theirs, " .. case, function()
+      local given = {}
+      for _, row in ipairs(tables.rows("syn3a_oracle_exchange_" .. case .. ".tsv")) do
+        given[row.stage] = given[row.stage] or {}
+        given[row.stage][row.id] = tonumber(row.value)
+      end
+      local got = run([[
+        cell:begin_whole_cell { seed = 1, exact = true }
+        process "genes" { species = { nothing = 0 }, reactions = { { "-> nothing", k = 0 } } }
+        local cost, energy, back, count = args.cost, args.cost_energy, args.recycled, args.count_after_stochastic
+        local set = { spent_A = cost.ATP - energy.ATP, spent_C = cost.CTP, spent_G = cost.GTP - energy.GTP,
+          spent_T = cost.UTP, copied_AT = cost.dATP, copied_CG = cost.dCTP, freed_A = back.AMP, freed_C = back.CMP,
+          freed_G = back.GMP, freed_T = back.UMP, back_Lys = back.lysine }
+        local used = 0
+        for name, n in pairs(set) do
+          if not name:find "^back_" then used = used + n end
+        end
+        set.digested, set.translated = energy.ATP - used, energy.GTP/2
+        for pool, n in pairs(count) do
+          local name = pool:gsub("^M_", "")
+          if pcall(cell.get, cell, "N_" .. name) then set["N_" .. name] = n
+          elseif pool ~= "M_o2_c" then set["M_" .. name] = n/cell:get "per_mM" end
+        end
+        cell:set(set)
+        cell:live { duration = 1, seed = 1 }
+        local got = { lipid_area = cell:get "lipid_area", protein_area = cell:get "protein_area",
+          volume = cell:get "volume", debt = cell:get "debt_GTP" }
+        for pool in pairs(count) do got[pool] = cell:get("M_" .. pool:gsub("^M_", ""))*cell:get "per_mM" end
+        return got ]], given)
+      -- theirs are whole molecules, rounded, and 1 is left where all was taken
+      for pool, n in pairs(given.count_at_end) do assert.near(n, got[pool], 1.1 + 2e-6*n, pool) end
+      assert.equal(given.shape.lipid_area_nm2, got.lipid_area)
+      assert.equal(given.shape.protein_area_nm2, got.protein_area)
+      assert.near(1, got.volume/given.shape.volume_L, 1e-9)
+      assert.near(given.debt_after_second_payment.GTP, got.debt, 1.1)
+    end)
+  end
+end)

@@ -1,0 +1,3 @@
+#include "core/interrupt.h"
+
+volatile sig_atomic_t bx_interrupted;
