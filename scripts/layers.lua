@@ -12,6 +12,7 @@ layers.rooms = {
   { "src/hypervisor" },
   { "src/vm" },
   { "src/values", "src/interrupt" },
+  { "src/exchange" },
   { "src/cell" },
   { "src/sbml" },
   { "src/engine/hybrid" },

@@ -1035,6 +1035,18 @@ function flux.model(definition) end
 ---@return string? objective
 function flux.load_sbml(text, options) end
 
+---A model in cobrapy's JSON, with its ids; also compressed by gzip or bzip2. The objective is maximised, as cobrapy does.
+---@param text string
+---@param options { strict: boolean? }? strict: a warning is an error
+---@return bioxen.FluxModel
+function flux.load_json(text, options) end
+
+---The same in YAML. Anchors may stand in it, aliases not.
+---@param text string
+---@param options { strict: boolean? }?
+---@return bioxen.FluxModel
+function flux.load_yaml(text, options) end
+
 ---What an optimisation came to. Only `status` is there unless that is "optimal".
 ---@class bioxen.FluxSolution
 ---@field status "optimal"|"infeasible"|"unbounded"
@@ -1247,6 +1259,23 @@ function FluxModel:metabolites() end
 ---@return string[]
 function FluxModel:genes() end
 
+---The model as it is computed, in SBML level 3 version 1 with fbc version 2 and groups: what is disabled has bounds of 0.
+---Ids that are not SBML's get M_, R_ or G_ in front, and other characters as __46__, as cobrapy does it. Second: what
+---had to be left out. What is not kept of a file in SBML is in docs/cobrapy.md.
+---@return string
+---@return bioxen.Warning[]
+function FluxModel:to_sbml() end
+
+---The model as it is computed, in cobrapy's JSON; ids of SBML are as cobrapy has them.
+---@return string
+---@return bioxen.Warning[]
+function FluxModel:to_json() end
+
+---The same in YAML.
+---@return string
+---@return bioxen.Warning[]
+function FluxModel:to_yaml() end
+
 ---What is said of parts, where something is: `title` (cobrapy's name), `subsystem`, `notes` by key, `annotation` by
 ---provider: a list of identifiers, or of { qualifier, identifier } where the qualifier is not "is"; under "uri" those
 ---that are not at identifiers.org; `sbo` is one text.
@@ -1332,6 +1361,23 @@ function FluxModel:set_gene(name, what) end
 ---@param names string[]
 ---@param options { remove_reactions: boolean? }?
 function FluxModel:remove_genes(names, options) end
+
+---What products have more than reactants of each symbol of the formulas, and of charge, for each reaction where that is
+---not 0 (sums of terms in decimal, to a part of 1e-9). Not looked at: reactions with metabolites on one side alone, and
+---those that an SBO term calls exchange, demand, biomass, pseudoreaction or sink. Second: reactions for which it cannot be
+---told, and why; nothing is guessed of a formula as "(CH2)n". Third: the metabolites with rests such as R and X, which are
+---counted like elements.
+---@return table<string, table<string, number>> unbalanced by reaction: amounts by symbol, and charge
+---@return table<string, string> unknown
+---@return table<string, string[]> generic
+function FluxModel:check_mass_balance() end
+
+---Parts that no other uses; the metabolites of dead_ends(); and the reactions that can run in loops: those with a flux
+---of more than `tolerance` (default 1e-7) while exchanges, demands and sinks are closed and nothing has to run. No
+---`loops` where one's own constraints do not let all rest.
+---@param options { tolerance: number? }?
+---@return { orphans: { metabolites: string[], reactions: string[], genes: string[] }, dead_ends: string[], loops: table<string, { minimum: number, maximum: number }>? }
+function FluxModel:consistency(options) end
 
 ---A constraint of one's own: lower <= sum of coefficient times flux <= upper. It holds in all that is computed of the
 ---model.
