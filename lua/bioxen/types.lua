@@ -1231,7 +1231,9 @@ function FluxModel:loopless(options) end
 ---Columns: biomass, growth_rate, feasible (0: dead), and each metabolite of the medium. What the bounds
 ---of an exchange demand, uptake or secretion, is kept to: where it cannot be met the culture is dead,
 ---as where no fluxes are feasible, and `death` says when that was first, in hours, and why.
----@param options { duration: number, biomass: number, medium: table<string, number|table>, step: number?, every: number?, growth: string?, death_rate: number?, dilution: number? }
+---The digits are the model's alone; with `warm` fluxes are looked for from the last optimum on, whatever that was of:
+---quicker for many short runs.
+---@param options { duration: number, biomass: number, medium: table<string, number|table>, step: number?, every: number?, growth: string?, death_rate: number?, dilution: number?, warm: boolean? }
 ---@return bioxen.Trajectory
 ---@return { time: number, reason: string }? death
 ---@return table<string, number> exchanged by exchange reaction, what was given, mmol per litre, negative what was taken
