@@ -326,7 +326,12 @@ describe("a fork that does not come to be", function()
 end)
 
 describe("where the kernel copies no worker a fork", function()
-  local LIVED = "x = { 1, { 2 } } function double(n) return 2*n end math.random(0) cell:run { duration = 7, method = 'ssa' }"
+  local LIVED = [[
+    x = { 1, { 2 } }
+    function double(n) return 2*n end
+    math.random(0)
+    cell:run { duration = 7, method = "ssa" }
+  ]]
   local LOOK = "return { cell:time(), cell:get 'A', x[2][1], double(4) }"
 
   -- That of a copy by the kernel: state and numbers; and of its origin.
