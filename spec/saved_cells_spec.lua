@@ -3,6 +3,7 @@
 package.path = "./spec/support/organisms/?.lua;" .. package.path
 local bioxen = require "bioxen"
 local core = require "bioxen.core"
+local processes = require "spec.support.processes"
 local s = require "spec.support.sbml"
 local shell = require "spec.support.shell"
 
@@ -452,7 +453,8 @@ describe("a call with a checkpoint", function()
       local file <close> = assert(io.open(assert(bioxen.out "found.txt"), "w"))
       for _, value in ipairs(answer.result) do file:write(("%%a\\n"):format(value)) end
     ]]):format(endless))
-    local there = ("export LUA_PATH='%s/spec/support/organisms/?.lua;;'; cd %s; "):format(core.real_path ".", sh.scratch)
+    local there = ("export LUA_PATH='%s/spec/support/organisms/?.lua;;'; cd %s; "):format(core.real_path ".",
+      sh.scratch)
     assert.equal(0, (sh(there .. "bioxen run long.lua --out whole --seed 5")))
     sh(there .. "SLOW=8 " .. sh.program .. " run long.lua --out cut --seed 5 >said 2>&1 & "
       .. "until [ -f cut/cell ]; do sleep 0.01; done; kill -9 $!; wait")
@@ -489,4 +491,31 @@ it("a daemon's VMs are saved to files of whoever asks, and restored from them", 
   assert.equal(1, failed)
   assert.matches("it is no saved cell", errors, 1, true)
   hypervisor:destroy_vm "three"
+end)
+
+it("a daemon takes its VMs up again, where it was killed or ended", function()
+  local served = require("spec.support.daemon").start { words = "--checkpoint 0.01" }
+  finally(function() served:stop() end)
+  local hypervisor = assert(served:connect())
+  for _, id in ipairs { "kept", "gone" } do
+    local vm = assert(hypervisor:create_vm(id, "minimal_cell", "basic", { seed = 5, memory = 64 << 20 }))
+    assert(vm:start())
+    run(vm, "cell:run { duration = 5, method = 'ssa' }; x = args", id)
+  end
+  local file = served.state .. "/cells/%s.cell"
+  local function comes(id) return processes.wait_until(function() return shell.read(file:format(id)) end) end
+  assert.is_truthy(comes "kept")
+  assert.is_truthy(comes "gone")
+  hypervisor:destroy_vm "gone"
+  assert.is_nil(shell.read(file:format "gone"))
+  for turn, signal in ipairs { "KILL", "TERM" } do
+    assert.is_true(served:ended(signal))
+    served:start_again()
+    hypervisor = assert(served:connect())
+    local vm = assert(hypervisor:get_vm "kept")
+    assert.equal(1, #hypervisor:list_vms())
+    assert.equal(64 << 20, vm:get_status().memory_limit)
+    assert.same({ 5*turn, "kept" }, run(vm, "return { cell:time(), x }"))
+    run(vm, "cell:run { duration = 5, method = 'ssa' }")
+  end
 end)

@@ -1,6 +1,7 @@
 --- The calls that a daemon takes: what they name, how they are done, and how they end.
 
 local check = require "bioxen.check"
+local checkpoints = require "bioxen.serve.checkpoints"
 local core = require "bioxen.core"
 local hypervisor = require "bioxen.hypervisor"
 local log = require "bioxen.serve.log"
@@ -30,6 +31,7 @@ local function forget(server, id)
   server.gone[number - MEMORY] = nil
   server.register:remove(id)
   server.sessions:drop(id)
+  checkpoints.forget(server, id, number)
 end
 
 local function told(server, vm)
@@ -260,7 +262,7 @@ function operations.hypervisor(server, call, name, ...)
 end
 
 -- What is told of a VM, which may be new here. `origin` is the id of the VM that it was forked from.
-local function take_in(server, vm, origin)
+function calls.take_in(server, vm, origin)
   local status = vm:get_status()
   if not server.numbers[status.vm_id] then
     server.register:add(status.vm_id, status.biological_type)
@@ -276,7 +278,7 @@ local function give_vm(server, call, f, ...)
   run(call, function(...)
     local vm, err = f(server.hypervisor, ...)
     if not vm then return nil, err end
-    return take_in(server, vm)
+    return calls.take_in(server, vm)
   end, ...)
 end
 
@@ -320,7 +322,7 @@ function operations.fork(server, call, number, what)
     if not vms then return nil, err end
     local all = {}
     for i, one in ipairs(type(what) == "table" and vms or { vms }) do
-      all[i] = take_in(server, one, server.ids[number])
+      all[i] = calls.take_in(server, one, server.ids[number])
     end
     return all
   end)
