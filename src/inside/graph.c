@@ -555,11 +555,22 @@ static uint64_t hash_of(const uint8_t *bytes, size_t length)
     return hash;
 }
 
+/* Of an earlier state. */
+static void free_begun(void)
+{
+    free(begun.map.pointers);
+    free(begun.map.numbers);
+    free(begun.items);
+    free(begun.held);
+    memset(&begun, 0, sizeof begun);
+}
+
 void bx_graph_begin(lua_State *L)
 {
     int top = lua_gettop(L);
     size_t capacity = 0;
     bx_module_begin();
+    free_begun();
     luaL_newmetatable(L, CLASS);
     lua_pushcfunction(L, walk_free);
     lua_setfield(L, -2, "__gc");

@@ -50,7 +50,7 @@ typedef struct bx_graph_map {
     size_t capacity, count;
 } bx_graph_map;
 
-/* Number all objects that are there, in an order that the organism's files alone decide; once, of
+/* Number all objects that are there, in an order that the organism's files alone decide; of
  * the state that VMs begin with. Raises. */
 void bx_graph_begin(lua_State *L);
 

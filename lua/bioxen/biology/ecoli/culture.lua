@@ -17,7 +17,7 @@ culture.oxygen = 15
 
 -- What begins at 0 and has no uptake of its own is a product: let out, and not taken up again.
 local function pool_of(name, given, share)
-  local known = culture.uptake[name]
+  local known = culture.uptake[metabolism.metabolite(name)]
   local what = "grow_culture: medium." .. name
   if type(given) == "number" then
     check.number(given, what, 4)
