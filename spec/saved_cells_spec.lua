@@ -255,6 +255,7 @@ describe("of what code holds", function()
       ["a = { ['b c'] = { [2.5] = coroutine.create(print) } }"] = '_G.a["b c"][2.5]: a coroutine cannot be saved',
       ["it = ('x'):gmatch 'y'"] = "_G.it: a function of C cannot be saved",
       ["t = setmetatable({}, { __index = coroutine.wrap(print) })"] = "_G.t, its metatable.__index: a function of C",
+      ["s = flux.model { reactions = {} }:context()"] = "_G.s: an object of class bioxen.FluxContext cannot be saved",
       ["w = { [coroutine.create(print)] = 1 }"] = "_G.w, a key: a coroutine cannot be saved",
       ["local part = true; s = load(function() if part then part = nil return 'return 1' end end)"] =
         "_G.s: a function whose text is not known cannot be saved",

@@ -62,13 +62,18 @@ static struct {
     bx_graph_map map;
     bx_graph_item *items;
     uint64_t *held; /* hashes of what each holds */
+    bool has_digest;
+    uint8_t digest[BX_SHA256_SIZE];
     size_t count;
 } begun;
 static const char begun_key;
 
-void bx_graph_digest(uint8_t digest[BX_SHA256_SIZE])
+/* Made when it is asked for first, for it takes as long as the organism's texts are. */
+const uint8_t *bx_graph_digest(void)
 {
     bx_sha256 hash;
+    if (begun.has_digest)
+        return begun.digest;
     bx_sha256_begin(&hash);
     for (size_t i = 0; i < begun.count; i++) {
         bx_sha256_add(&hash, &begun.items[i].kind, 1);
@@ -78,7 +83,9 @@ void bx_graph_digest(uint8_t digest[BX_SHA256_SIZE])
         }
     }
     bx_module_digest(&hash);
-    bx_sha256_end(&hash, digest);
+    bx_sha256_end(&hash, begun.digest);
+    begun.has_digest = true;
+    return begun.digest;
 }
 
 uint32_t bx_graph_known(void)
@@ -682,12 +689,16 @@ static void make_object(lua_State *L, walk *w)
         bx_raise(L, &err);
 }
 
+/* What the value at the top is; its class stays on the stack. */
 static const char *describe(lua_State *L)
 {
     switch (lua_type(L, -1)) {
     case LUA_TTHREAD: return "a coroutine";
     case LUA_TFUNCTION: return "a function of C";
-    default: return "an object of its kind";
+    default:
+        if (luaL_getmetafield(L, -1, "__name") != LUA_TSTRING)
+            return "an object of its kind";
+        return lua_pushfstring(L, "an object of class %s", lua_tostring(L, -1));
     }
 }
 

@@ -79,10 +79,8 @@ static void put_cell(lua_State *L, bx_buffer *out)
 
 static void put_all(lua_State *L, bx_buffer *out)
 {
-    uint8_t digest[BX_SHA256_SIZE];
-    bx_graph_digest(digest);
     bx_buffer_append(out, magic, sizeof magic);
-    bx_buffer_append(out, digest, sizeof digest);
+    bx_buffer_append(out, bx_graph_digest(), BX_SHA256_SIZE);
     put_packages(out);
     put_cell(L, out);
     for (int i = 0; i < 4; i++)
@@ -163,12 +161,10 @@ static bx_buffer *push_unpacked(lua_State *L, const uint8_t *bytes, size_t lengt
 
 static void check_head(lua_State *L, bx_unpacker *in)
 {
-    uint8_t digest[BX_SHA256_SIZE];
-    size_t head = sizeof magic + sizeof digest;
-    bx_graph_digest(digest);
+    size_t head = sizeof magic + BX_SHA256_SIZE;
     if (in->left < head || memcmp(in->next, magic, sizeof magic) != 0)
         fail(L, "it is of a form that is not known");
-    if (memcmp(in->next + sizeof magic, digest, sizeof digest) != 0)
+    if (memcmp(in->next + sizeof magic, bx_graph_digest(), BX_SHA256_SIZE) != 0)
         bx_raise_format(L, BX_EORGANISM,
                         "it is of an organism %s with other files, or of another version of "
                         "BioXen: a cell goes on only with those that it was saved with",
