@@ -107,6 +107,25 @@ describe("a run that is saved between its parts", function()
   end
 end)
 
+it("processes are saved with what exchanges do", function()
+  local vm = start()
+  local code = [[
+    cell:run { duration = 0.5, method = "hybrid", exchange = 0.1, stochastic = { "made" } }
+    return ("%a %a %a"):format(cell:get "N", cell:get "pool", cell:get "exchanges")
+  ]]
+  run(vm, [[
+    process "work" { species = { N = 9, pool = 20.5 }, parameters = { exchanges = 0 },
+      reactions = { { "N ->", k = 2, name = "made" }, { "-> pool", rate = 3 } },
+      exchange = { before = { { "pool", "pool + N" } }, after = { { "N", "floor(pool/2)" }, { "pool", "pool - N" },
+        { "exchanges", "exchanges + 1" } } } }
+  ]])
+  run(vm, code)
+  assert(vm:save(path()))
+  local other = assert(restore())
+  assert.equal(run(vm, code), run(other, code))
+  assert.equal(10, run(other, "return cell:get 'exchanges'"))
+end)
+
 it("a culture that is saved between its parts ends in the same digits, by dynamic flux balance", function()
   local code = [[
     now = now or { biomass = 0.01, glucose = 10 }
