@@ -311,12 +311,6 @@ static void put_byte(bx_buffer *out, unsigned byte)
     bx_buffer_append(out, &one, 1);
 }
 
-static void put_bytes(bx_buffer *out, const void *bytes, size_t length)
-{
-    bx_pack_count(out, length);
-    bx_buffer_append(out, bytes, length);
-}
-
 /* Write the value at the top, and pop it. */
 static void put_value(lua_State *L, walk *w, bx_buffer *out, uint32_t parent)
 {
@@ -338,7 +332,7 @@ static void put_value(lua_State *L, walk *w, bx_buffer *out, uint32_t parent)
         if (lua_rawlen(L, -1) <= SHORT) {
             const char *text = lua_tolstring(L, -1, &length);
             put_byte(out, BX_GRAPH_TEXT);
-            put_bytes(out, text, length);
+            bx_pack_bytes(out, text, length);
             break;
         }
         __attribute__((fallthrough));
@@ -480,7 +474,7 @@ static void hold_flux(lua_State *L, walk *w, uint32_t number)
     lua_getiuservalue(L, -1, 1);
     put_value(L, w, &w->holding, number);
     int status = bx_fba_encode(*bx_flux_test(L, -1), &model, &err);
-    put_bytes(&w->holding, model.data, model.length);
+    bx_pack_bytes(&w->holding, model.data, model.length);
     bx_buffer_free(&model);
     if (status < 0)
         bx_raise(L, &err);
@@ -683,7 +677,7 @@ static void make_object(lua_State *L, walk *w)
     bx_buffer bytes = {0};
     bx_error err;
     int status = bx_lua_write_value(L, -1, "an object", &bytes, &err);
-    put_bytes(&w->making, bytes.data, bytes.length);
+    bx_pack_bytes(&w->making, bytes.data, bytes.length);
     bx_buffer_free(&bytes);
     if (status < 0)
         bx_raise(L, &err);
@@ -714,7 +708,7 @@ static void make(lua_State *L, walk *w, uint32_t number)
         const char *text = lua_tolstring(L, -1, &length);
         w->text_count++;
         bx_pack_count(&w->texts, number);
-        put_bytes(&w->texts, text, length);
+        bx_pack_bytes(&w->texts, text, length);
         break;
     }
     case BX_GRAPH_TABLE: bx_pack_count(&w->making, lua_rawlen(L, -1)); break;

@@ -47,12 +47,6 @@ void bx_saved_open(lua_State *L)
 
 /* ---- writing ---- */
 
-static void put_bytes(bx_buffer *out, const void *bytes, size_t length)
-{
-    bx_pack_count(out, length);
-    bx_buffer_append(out, bytes, length);
-}
-
 static void put_packages(bx_buffer *out)
 {
     const char *chunk, *text;
@@ -61,8 +55,8 @@ static void put_packages(bx_buffer *out)
         count++;
     bx_pack_count(out, count);
     for (size_t i = 0; bx_module_added(i, &chunk, &text, &length); i++) {
-        put_bytes(out, chunk, strlen(chunk));
-        put_bytes(out, text, length);
+        bx_pack_bytes(out, chunk, strlen(chunk));
+        bx_pack_bytes(out, text, length);
     }
 }
 
@@ -72,7 +66,7 @@ static void put_cell(lua_State *L, bx_buffer *out)
     bx_error err;
     if (bx_cell_save(bx_worker_of(L)->cell, cell, &err) < 0)
         bx_raise(L, &err);
-    put_bytes(out, cell->data, cell->length);
+    bx_pack_bytes(out, cell->data, cell->length);
     bx_buffer_free(cell);
     lua_pop(L, 1);
 }
@@ -176,13 +170,9 @@ static void check_head(lua_State *L, bx_unpacker *in)
 static const uint8_t *take_bytes(lua_State *L, bx_unpacker *in, uint32_t *length)
 {
     bx_error err;
-    if (bx_unpack_count(in, length, &err) < 0)
+    const uint8_t *bytes;
+    if (bx_unpack_bytes(in, &bytes, length, &err) < 0)
         bx_raise(L, &err);
-    if (*length > in->left)
-        fail(L, "it is cut short inside");
-    const uint8_t *bytes = in->next;
-    in->next += *length;
-    in->left -= *length;
     return bytes;
 }
 
