@@ -70,7 +70,7 @@ static void pack_abouts(const bx_fba *fba, bx_buffer *out)
     for (int kind = 0; kind <= BX_FBA_MODEL; kind++)
         for (size_t i = 0; i < count_of(fba, (bx_fba_kind)kind); i++) {
             const bx_about *about = bx_fba_about(fba, (bx_fba_kind)kind, i);
-            bx_pack_bytes(out, about->records ? about->records : "", about->length);
+            bx_pack_bytes(out, about->records, about->length);
         }
     bx_pack_count(out, bx_fba_has_sbml_ids(fba));
 }
