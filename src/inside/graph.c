@@ -11,6 +11,7 @@
 #include "inside/graph.h"
 
 #include "core/array.h"
+#include "flux/model.h"
 #include "flux/model_wire.h"
 #include "inside/cell.h"
 #include "inside/flux.h"
@@ -467,17 +468,21 @@ static void hold_native(lua_State *L, walk *w, uint32_t number)
         put_value(L, w, &w->holding, number);
 }
 
+/* What it was solved from is not written. Nor is it kept: the saved VM and the restored one look
+ * for their next optimum from the same beginning, to the same digits. */
 static void hold_flux(lua_State *L, walk *w, uint32_t number)
 {
     bx_buffer model = {0};
     bx_error err;
+    bx_fba *fba = *bx_flux_test(L, -1);
     lua_getiuservalue(L, -1, 1);
     put_value(L, w, &w->holding, number);
-    int status = bx_fba_encode(*bx_flux_test(L, -1), &model, &err);
+    int status = bx_fba_encode(fba, &model, &err);
     bx_pack_bytes(&w->holding, model.data, model.length);
     bx_buffer_free(&model);
     if (status < 0)
         bx_raise(L, &err);
+    bx_fba_forget_program(fba);
 }
 
 /* Write what an object holds. */
