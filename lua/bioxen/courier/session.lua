@@ -416,7 +416,7 @@ function Session:upload(disk, bytes, seconds)
   local response, err = self:patiently(function()
     local path = ("/%s?session_id=%s&vdi=%s&format=raw&task_id=%s"):format(method, self.ref, disk, task)
     return self.http:put(path, "application/octet-stream", bytes, seconds)
-  end, function(err) return err.code == "ECONNECT" end)
+  end, function(problem) return problem.code == "ECONNECT" end)
   if not response then
     err.message = method .. ": " .. err.message
     return nil, err
