@@ -146,7 +146,7 @@ function sweep.sweep(options)
   kept:close()
   if not good then error(done, 0) end
   if not done then return nil, err end
-  if given.record and kept:missing() == 0 then
+  if given.record and kept.added and kept:missing() == 0 then
     local saved, err = kept:save(given.record)
     if not saved then return nil, err end
   end
