@@ -210,8 +210,9 @@ function BiologicalVM:restart(options) end
 ---the chassis, the same configuration, limits and packages. It runs, and outlives its origin. Its random numbers are its
 ---own, by its id: those of runs that name no seed, and math.random. A copy of the same id, made at the same point, draws
 ---the same ones, whatever other copies there are. A restart begins a new cell, as one of its origin does. The VM must be
----running and have no call (ESTATE, EBUSY). Where several are asked for, all are made or none. EUNSUPPORTED: it is in a
----guest, or the kernel cannot copy a jailed process (bioxen doctor). docs/forks.md has an example.
+---running and have no call (ESTATE, EBUSY). Where several are asked for, all are made or none. Where the kernel
+---cannot copy a worker (bioxen doctor), and in guests, it is saved and restored, and what cannot be saved is an error.
+---docs/forks.md has an example.
 ---@param what string|{ n: integer, id: string? } the new id; or how many, which are called ID.1, ID.2, … (default: the VM's own id)
 ---@return bioxen.BiologicalVM|bioxen.BiologicalVM[]|nil
 ---@return bioxen.Error?
@@ -531,9 +532,7 @@ function Medium:balance(name) end
 ---@param amount number
 function Medium:dose(name, amount) end
 
----@return number volume litres
----@return number inflow L/h
----@return number outflow L/h
+---@return { volume: number, inflow: number, outflow: number } litres, L/h
 function Medium:flow() end
 
 ---From now on it flows otherwise. What is absent stays.
@@ -1036,6 +1035,18 @@ function flux.model(definition) end
 ---@return string? objective
 function flux.load_sbml(text, options) end
 
+---A model in cobrapy's JSON, with its ids; also compressed by gzip or bzip2. The objective is maximised, as cobrapy does.
+---@param text string
+---@param options { strict: boolean? }? strict: a warning is an error
+---@return bioxen.FluxModel
+function flux.load_json(text, options) end
+
+---The same in YAML. Anchors may stand in it, aliases not.
+---@param text string
+---@param options { strict: boolean? }?
+---@return bioxen.FluxModel
+function flux.load_yaml(text, options) end
+
 ---What an optimisation came to. Only `status` is there unless that is "optimal".
 ---@class bioxen.FluxSolution
 ---@field status "optimal"|"infeasible"|"unbounded"
@@ -1231,7 +1242,9 @@ function FluxModel:loopless(options) end
 ---Columns: biomass, growth_rate, feasible (0: dead), and each metabolite of the medium. What the bounds
 ---of an exchange demand, uptake or secretion, is kept to: where it cannot be met the culture is dead,
 ---as where no fluxes are feasible, and `death` says when that was first, in hours, and why.
----@param options { duration: number, biomass: number, medium: table<string, number|table>, step: number?, every: number?, growth: string?, death_rate: number?, dilution: number? }
+---The digits are the model's alone; with `warm` fluxes are looked for from the last optimum on, whatever that was of:
+---quicker for many short runs.
+---@param options { duration: number, biomass: number, medium: table<string, number|table>, step: number?, every: number?, growth: string?, death_rate: number?, dilution: number?, warm: boolean? }
 ---@return bioxen.Trajectory
 ---@return { time: number, reason: string }? death
 ---@return table<string, number> exchanged by exchange reaction, what was given, mmol per litre, negative what was taken
@@ -1245,6 +1258,23 @@ function FluxModel:metabolites() end
 
 ---@return string[]
 function FluxModel:genes() end
+
+---The model as it is computed, in SBML level 3 version 1 with fbc version 2 and groups: what is disabled has bounds of 0.
+---Ids that are not SBML's get M_, R_ or G_ in front, and other characters as __46__, as cobrapy does it. Second: what
+---had to be left out. What is not kept of a file in SBML is in docs/cobrapy.md.
+---@return string
+---@return bioxen.Warning[]
+function FluxModel:to_sbml() end
+
+---The model as it is computed, in cobrapy's JSON; ids of SBML are as cobrapy has them.
+---@return string
+---@return bioxen.Warning[]
+function FluxModel:to_json() end
+
+---The same in YAML.
+---@return string
+---@return bioxen.Warning[]
+function FluxModel:to_yaml() end
 
 ---What is said of parts, where something is: `title` (cobrapy's name), `subsystem`, `notes` by key, `annotation` by
 ---provider: a list of identifiers, or of { qualifier, identifier } where the qualifier is not "is"; under "uri" those
@@ -1331,6 +1361,23 @@ function FluxModel:set_gene(name, what) end
 ---@param names string[]
 ---@param options { remove_reactions: boolean? }?
 function FluxModel:remove_genes(names, options) end
+
+---What products have more than reactants of each symbol of the formulas, and of charge, for each reaction where that is
+---not 0 (sums of terms in decimal, to a part of 1e-9). Not looked at: reactions with metabolites on one side alone, and
+---those that an SBO term calls exchange, demand, biomass, pseudoreaction or sink. Second: reactions for which it cannot be
+---told, and why; nothing is guessed of a formula as "(CH2)n". Third: the metabolites with rests such as R and X, which are
+---counted like elements.
+---@return table<string, table<string, number>> unbalanced by reaction: amounts by symbol, and charge
+---@return table<string, string> unknown
+---@return table<string, string[]> generic
+function FluxModel:check_mass_balance() end
+
+---Parts that no other uses; the metabolites of dead_ends(); and the reactions that can run in loops: those with a flux
+---of more than `tolerance` (default 1e-7) while exchanges, demands and sinks are closed and nothing has to run. No
+---`loops` where one's own constraints do not let all rest.
+---@param options { tolerance: number? }?
+---@return { orphans: { metabolites: string[], reactions: string[], genes: string[] }, dead_ends: string[], loops: table<string, { minimum: number, maximum: number }>? }
+function FluxModel:consistency(options) end
 
 ---A constraint of one's own: lower <= sum of coefficient times flux <= upper. It holds in all that is computed of the
 ---model.
