@@ -594,6 +594,24 @@ describe("a pool with faults:", function()
       end)
     end)
 
+    clean_it("a copy that goes on, at a second try, too", function()
+      pool:fault { fault = "hang", method = "VM.clone", cancellable = false }
+      local vm <close> = create()
+      local mark = bench.mark
+      for _ = 1, 2 do
+        local started, err = start(vm, 2)
+        assert.is_nil(started)
+        assert_says(err, "the pool goes on with the copy")
+        assert.equal("table", type(err.left))
+        assert.equal(1, #bench:entries())
+      end
+      assert.equal(1, #pool:requests { since = mark, method = "Async.VM.clone" })
+      pool:control "go_on"
+      assert(bench:wait_until(function() return pool:counts().task == 0 end)) -- which were told to go, too
+      assert(vm:destroy())
+      assert.same({}, bench:entries())
+    end)
+
     clean_it("a VM destroyed later, by its own object", function()
       local vm <close> = create()
       pool:fault { fault = "no_hosts", method = "VM.start" }
