@@ -135,6 +135,26 @@ describe("the whole cell", function()
     assert.near(1/11, got[3], 0.05)
   end)
 
+  it("is the same cell when it was saved, or copied, in the middle", function()
+    local bioxen, path = require "bioxen", os.tmpname()
+    run "cell:begin_whole_cell { seed = 3 } cell:live { duration = 10, seed = 6 }"
+    assert(vm:save(path))
+    local copy = kind.name == "basic" and assert(vm:fork "copy") or nil
+    local restored <close> = assert(bioxen.restore(path, "restored"))
+    os.remove(path)
+    local on = [[
+      cell:live { duration = 10, seed = 7 }
+      local state = {}
+      for i, name in ipairs(cell:species()) do state[i] = ("%s %.17g"):format(name, cell:get(name)) end
+      return table.concat(state, "\n") ]]
+    local expected = run(on)
+    assert.is_true(expected == assert(restored:execute_biological_process(on, { timeout = 60*slow })).result)
+    if copy then
+      assert.is_true(expected == assert(copy:execute_biological_process(on, { timeout = 60*slow })).result)
+      assert(copy:destroy())
+    end
+  end)
+
   it("does without what was taken from it", function()
     local got = run [[
       local function life(change)

@@ -52,6 +52,8 @@ function whole_cell.begin(cell, options)
   process "metabolism" { reactions = pools.reactions }
   process "exchange" { exchange = exchange.steps(net.species, per_mM, fast) }
   process "genes" { reactions = net.reactions } -- last: with each process the cell compiles all that it has
+  net, pools = nil, nil
+  collectgarbage() -- so that a copy of this cell shares its memory
 end
 
 --- An error of the function `what` where the cell is not whole.

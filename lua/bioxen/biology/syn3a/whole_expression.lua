@@ -462,11 +462,8 @@ local function begin(net, genes)
   end
 end
 
-local built
-
---- { species = what each begins with (mRNA with none), reactions = a list for process }, the same each time.
+--- { species = what each begins with (mRNA with none), reactions = a list for process }.
 function expression.network()
-  if built then return built end
   local net, genes = network(), whole_genes.all()
   add_replication(net, genes)
   add_transcription(net, genes)
@@ -475,7 +472,6 @@ function expression.network()
   add_charging(net)
   add_assembly(net)
   begin(net, genes)
-  built = net
   return net
 end
 

@@ -107,8 +107,6 @@ end
 --- The first gene of the arm that comes down.
 whole_genes.terminus = "0420"
 
-local built
-
 local function compute()
   local all, bases, rows = chromosome.genome(), require "syn3a.sequence", {}
   local transcribed = require "syn3a.composition"
@@ -136,17 +134,22 @@ local function compute()
       rows[#rows + 1] = row
     end
   end
-  built = { rows = rows, by_id = {} }
+  local built = { rows = rows, by_id = {} }
   for _, row in ipairs(rows) do built.by_id[row.id] = row end
   built.up, built.down = add_segments(rows, bases)
+  return built
 end
+
+-- Kept while somebody uses it: a copy of a living cell is the smaller, the less Lua's collector has to look at.
+local cache = setmetatable({}, { __mode = "v" })
 
 --- { rows, by_id, up, down }: the genes that are transcribed in order of their starts, and by number; and the arms. A
 -- row: id (the number), gene, strength (molecules that the promoter goes by), nucleotides, bases (by letter, of the
 -- strand that is read), first (two letters), segment (bases by letter). Of proteins also free, total, messages (mean),
 -- path, chain, and piece and rest if it may be given up ({ counts, first, length }). Of tRNA acid (three letters).
 function whole_genes.all()
-  if not built then compute() end
+  local built = cache.built or compute()
+  cache.built = built
   return built
 end
 
