@@ -171,6 +171,7 @@ describe("the whole cell", function()
           organism.allocate(cell, { ribosomes = 100, rna_polymerase = 20, atp_percentage = 40 })
         end),
         drug = life(function() cell:set("speed_translation", 0) end),
+        starved = life(function() cell:set_medium { glc__D = 0 } end),
         dnaA = life(function() cell:knock_out "dnaA" end),
       }
       all.strength, all.uptake = cell:get "promoter_0001", cell:get "speed_uptake"
@@ -183,6 +184,7 @@ describe("the whole cell", function()
     assert.equal(500.0, got.capped.ribosomes)
     assert.is_true(got.drug.proteins_made < 10) -- what was made in the first second
     assert.equal(0.0, got.dnaA.initiated_at)
+    assert.is_true(got.starved.ATP < 0.7*got.none.ATP)
     assert.same({ 0.0, 1.0 }, { got.strength, got.uptake })
   end)
 
@@ -228,6 +230,11 @@ describe("the whole cell", function()
       ["cell:knock_out 'JCVISYN3A_0051'"] = "pseudogene",
       ["cell:set_promoters('JCVISYN3A_0001', -1)"] = "0 or more",
       ["cell:run { duration = 1 }"] = "says what exchanges do",
+      ["cell:set_medium { beer = 1 }"] = "no beer",
+      ["cell:set_medium 'beer'"] = "no beer",
+      ["cell:set_medium { glc__D = -1 }"] = "0 or more",
+      ["cell:protein 'dnaA'"] = "expression alone",
+      ["cell:growth_limit()"] = "expression alone",
       ["cell:begin_whole_cell { sed = 1 }"] = "sed",
     }
     local got = run([[

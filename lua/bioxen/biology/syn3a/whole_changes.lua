@@ -7,6 +7,7 @@ local constants = require "syn3a.constants"
 local division = require "library.division"
 local exchange = require "syn3a.whole_exchange"
 local expression = require "syn3a.whole_expression"
+local metabolism = require "syn3a.whole_metabolism"
 local whole_cell = require "syn3a.whole_cell"
 local whole_genes = require "syn3a.whole_genes"
 
@@ -85,6 +86,19 @@ function changes.allocate(cell, resources)
     set["cap_" .. total] = cap
     set[free] = math.min(there, math.max(0, cap - cell:get(total .. "_active"))) // 1
     set["parked_" .. free] = there - set[free]
+  end
+  cell:set(set)
+end
+
+--- Change the medium: { glc__D = 40, lac__L = 0.001 }, mM by metabolite; what is not named stays. "default" is the
+-- published one. What comes in at a constant rate, as lipids do, does not ask for it.
+function changes.set_medium(cell, medium)
+  local known, set = {}, {}
+  for _, row in ipairs(metabolism.medium()) do known[row[1]] = row[2] end
+  for name, value in pairs(medium == "default" and known or type(medium) == "table" and medium or { [medium] = 0 }) do
+    local outside = known[name] and name or tostring(name) .. "_e"
+    if not known[outside] then error(("set_medium: the medium has no %s; glucose is glc__D"):format(name), 2) end
+    set["M_" .. outside] = check.number(value, "set_medium: " .. name)
   end
   cell:set(set)
 end
