@@ -222,6 +222,23 @@ describe("the whole cell", function()
     assert.same({ 493.0, 493.0 }, got.copies)
   end)
 
+  it("knows what a gene does in it, and that many do nothing", function()
+    local got = run [[
+      local count, essential = {}, {}
+      local all = require("syn3a.whole_roles").all()
+      for _, row in ipairs(require("syn3a.whole_genes").all().rows) do
+        local class = all[row.id].class
+        count[class] = (count[class] or 0) + 1
+        if row.gene.essentiality == "essential" then essential[class] = (essential[class] or 0) + 1 end
+      end
+      local class, reactions = cell:gene_role "JCVISYN3A_0747"
+      return { count, essential.none, essential["membrane area"], class, table.concat(reactions, " "),
+        (cell:gene_role "gyrA") } ]]
+    assert.same({ none = 206, metabolism = 117, translation = 104, ["membrane area"] = 44, translocation = 12,
+      ["mRNA decay"] = 4, transcription = 4, replication = 2 }, got[1])
+    assert.same({ 93, 18, "metabolism", "PUNP1 PUNP2 PUNP3 PUNP4 PUNP5", "none" }, { table.unpack(got, 2) })
+  end)
+
   it("says what it can't do", function()
     local cases = {
       ["cell:live { duration = 1, recrd = {} }"] = "recrd",
