@@ -92,6 +92,9 @@ function whole_cell.live(cell, options)
   local record, columns = options.record or usual, { time = {} }
   for _, name in ipairs(record) do columns[name] = {} end
   local every, start = options.every or 60, cell:time()
+  if not (math.tointeger(every) and every >= 1) then
+    error("live: every: whole seconds expected, got " .. tostring(options.every), 2)
+  end
   local function stream(time, row)
     local now = row.area_doubled_at > 0 and row.replicated_at > 0
     local ends = now and not options.to_the_end and time > start

@@ -142,10 +142,22 @@ local function forget(cell, set)
   for _, name in ipairs { "transcripts", "decays", "failures" } do set[name] = 0 end
 end
 
+-- What a daughter has of the forms of carrier proteins: as much of each as their mother, of the protein that it got.
+local function share_carriers(cell, set, per_mM)
+  for _, carrier in ipairs(complexes.carriers) do
+    local forms, sum = { "M_" .. carrier[2] }, 0
+    for form in pairs(carrier[3]) do forms[#forms + 1] = "M_" .. form end
+    for _, form in ipairs(forms) do sum = sum + cell:get(form) end
+    local protein = set["P_" .. carrier[1]] + (set["CP_" .. carrier[1]] or 0)
+    for _, form in ipairs(forms) do set[form] = sum > 0 and cell:get(form)/sum*protein/per_mM or 0 end
+  end
+end
+
 -- Half of the volume and of the debts, and what follows from them and from what a daughter was given.
 local function settle(cell, set)
   local volume, per_mM = cell:get "volume"/2, cell:get "per_mM"/2
   set.volume, set.per_mM, set.dilution = volume, per_mM, constants.volume/volume
+  share_carriers(cell, set, per_mM)
   for _, name in ipairs(cell:parameters()) do
     if name:find "^debt_" then set[name] = cell:get(name)/2 end
   end

@@ -89,7 +89,7 @@ end
 local function add_segments(rows, bases)
   local up, down, before = {}, {}, 0
   for _, row in ipairs(rows) do
-    if row.gene.number == whole_genes.terminus then break end
+    if row.gene.number == "0420" then break end
     row.segment = count_bases(bases:sub(before + 1, row.gene.stop))
     before = row.gene.stop
     up[#up + 1] = row
@@ -103,9 +103,6 @@ local function add_segments(rows, bases)
   end
   return up, down
 end
-
---- The first gene of the arm that comes down.
-whole_genes.terminus = "0420"
 
 local function compute()
   local all, bases, rows = chromosome.genome(), require "syn3a.sequence", {}
