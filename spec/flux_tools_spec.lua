@@ -484,3 +484,31 @@ describe("samples of fluxes", function()
     assert.equal("EDEADLINE", err.code)
   end)
 end)
+
+describe("multiple knock-outs", function()
+  it("are as each set disabled, in the order of the sets", function()
+    local found = run(looped .. [[
+      local gened = flux.model { reactions = {
+        { "-> A", name = "IN", upper = 10 }, { "A -> B", name = "R1", upper = 5, genes = "a and b" },
+        { "A -> B", name = "R2", upper = 3, genes = "c or d" }, { "A -> B", name = "R3", upper = 1, genes = "e" },
+        { "B ->", name = "OUT" } }, objective = "OUT" }
+      local one = model:knock_outs { reactions = true, sets = { { "R1", "R4", "R2" }, {}, { "IN_A", "EX_C" }, { "R1" } } }
+      local other = gened:knock_outs { genes = true, sets = { { "a", "c", "d" }, { "c" }, { "e", "b", "a" } } }
+      local values = {}
+      for _, m in ipairs(one) do values[#values + 1] = m.objective end
+      for _, m in ipairs(other) do values[#values + 1] = m.objective end
+      model:disable { reactions = { "R1", "R4", "R2" } }
+      values[#values + 1] = model:optimum()
+      return { values, one[1], #one[2] }
+    ]])
+    assert.same({ 0, 14, 0, 4, 1, 9, 3, 0 }, (function()
+      local whole = {}
+      for i, v in ipairs(found[1]) do whole[i] = math.floor(v + 0.5) end
+      return whole
+    end)())
+    assert.same({ "R1", "R4", "R2", status = "optimal", objective = found[1][8] }, found[2])
+    assert.equal(0, found[3])
+    assert.matches("with sets, genes = true", problem_of 'model:knock_outs { reactions = { "R1" }, sets = {} }')
+    assert.matches('no reaction "R9"', problem_of 'model:knock_outs { reactions = true, sets = { { "R9" } } }')
+  end)
+end)

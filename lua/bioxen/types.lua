@@ -1122,8 +1122,9 @@ function FluxModel:objective() end
 function FluxModel:knock_out(without) end
 
 ---All (true) or the listed ones, each alone; with `pairs` each pair too, after those. An entry is
----{ "b0008", status = "optimal", objective = 0.87 } or { "b0008", "b0114", … }.
----@param what { genes: (true|string[])?, reactions: (true|string[])?, pairs: boolean? }
+---{ "b0008", status = "optimal", objective = 0.87 } or { "b0008", "b0114", … }. With `sets`, lists of any length, those
+---alone: `genes` or `reactions` is then true and says what they are of.
+---@param what { genes: (true|string[])?, reactions: (true|string[])?, pairs: boolean?, sets: string[][]? }
 ---@return table[]
 function FluxModel:knock_outs(what) end
 
