@@ -6,6 +6,8 @@ local core = require "bioxen.core"
 local daemon = require "spec.support.daemon"
 local processes = require "spec.support.processes"
 
+local BUILD = os.getenv "BIOXEN_BUILD" or "./build"
+
 local DRAWS = [[
   process "birth" { species = { N = 0 }, reactions = { { "-> N", k = "5" } } }
   local t = cell:run { duration = 10, every = 1, method = "ssa" }
@@ -249,6 +251,63 @@ describe("a fork that does not come to be", function()
     assert(assert(cell:fork "whole"):destroy())
   end)
 
+  it("because who waits for it is interrupted", function()
+    local zygote = zygote_of(cell)
+    signal("STOP", zygote)
+    local timer = core.every(0.02, function() error "interrupted" end)
+    local good, err = pcall(cell.fork, cell, "half")
+    timer:stop()
+    assert.is_false(good)
+    assert.truthy(tostring(err):find("interrupted", 1, true))
+    assert.same({ "cell" }, ids())
+    assert.equal("EBUSY", select(2, cell:fork "early").code)
+    signal("CONT", zygote)
+    assert.is_true(processes.wait_until(function() return not cell:get_status().busy end))
+    assert.is_true(processes.wait_until(function()
+      bioxen.step(0.001)
+      return #processes.children(zygote) == 1
+    end))
+    assert(assert(cell:fork "half"):destroy())
+  end)
+
+  it("because the host is killed", function()
+    local folder = os.tmpname()
+    os.remove(folder)
+    assert(core.make_folder(folder))
+    local script, told = folder .. "/host.lua", folder .. "/told"
+    local file = assert(io.open(script, "w"))
+    file:write(([[
+      local bioxen = require "bioxen"
+      local vm = assert(bioxen.create_bio_vm("cell", "plain_cell"))
+      assert(vm:start())
+      local worker, copy = vm:get_status().pid, assert(vm:fork "copy"):get_status().pid
+      local zygote = io.open("/proc/" .. worker .. "/status"):read "a":match "PPid:%%s(%%d+)"
+      assert(copy ~= worker and os.execute("kill -STOP " .. zygote))
+      local timer = require "bioxen.core".every(0.02, function() -- while it waits for the fork
+        local file = assert(io.open(%q, "w"))
+        file:write(zygote, " ", worker, " ", copy, "\n")
+        file:close()
+      end)
+      vm:fork "half"
+    ]]):format(told))
+    file:close()
+    local command = "exec env BIOXEN_WORKER=%s LUA_PATH='./spec/support/organisms/?.lua;;' %s/bin/bioxen %s & echo $!"
+    local pipe = assert(io.popen(command:format(core.worker, BUILD, script)))
+    local host, pids = pipe:read "n", nil
+    assert.is_true(processes.wait_until(function()
+      local list <close> = io.open(told)
+      pids = list and { list:read("n", "n", "n") }
+      return pids and #pids == 3
+    end))
+    signal("KILL", host)
+    signal("CONT", pids[1])
+    pipe:close()
+    for _, pid in ipairs(pids) do assert.is_true(gone(pid), pid) end
+    os.remove(script)
+    os.remove(told)
+    os.remove(folder)
+  end)
+
   it("because this process has no descriptor left", function()
     local held = {}
     local before, copies = processes.descriptors(), 0
@@ -263,6 +322,47 @@ describe("a fork that does not come to be", function()
     assert.equal(before, processes.descriptors())
     assert.equal(copies, #processes.children(cell:get_status().pid))
     assert(assert(cell:fork "whole"):destroy())
+  end)
+end)
+
+describe("where the kernel copies no worker a fork", function()
+  local LIVED = "x = { 1, { 2 } } function double(n) return 2*n end math.random(0) cell:run { duration = 7, method = 'ssa' }"
+  local LOOK = "return { cell:time(), cell:get 'A', x[2][1], double(4) }"
+
+  -- That of a copy by the kernel: state and numbers; and of its origin.
+  local function expected()
+    run(cell, LIVED)
+    local copy = assert(cell:fork "one")
+    local seen = { run(copy, LOOK), run(copy, DRAWS), run(cell, DRAWS) }
+    assert(copy:destroy())
+    return seen
+  end
+
+  local function check(vm, wanted)
+    run(vm, LIVED)
+    local one = assert(vm:fork "one")
+    assert.same(wanted, { run(one, LOOK), run(one, DRAWS), run(vm, DRAWS) })
+    assert.equal(vm:get_vm_type(), one:get_vm_type())
+    local pair = assert(vm:fork { n = 2, id = "pair" })
+    assert.equal("pair.2", pair[2]:get_status().vm_id)
+    run(vm, "x[3] = coroutine.create(print)")
+    local made, err = vm:fork { n = 2, id = "no" }
+    assert.is_nil(made)
+    assert.truthy(err.message:find("x[3]", 1, true), err.message)
+    assert.is_nil((hypervisor:get_vm "no.1"))
+    assert(vm:pause())
+    assert.equal("ESTATE", select(2, vm:fork "no").code)
+    for _, id in ipairs { "one", "pair.1", "pair.2", vm:get_status().vm_id } do assert(hypervisor:destroy_vm(id)) end
+  end
+
+  it("is made by saving and restoring, to the same numbers", function()
+    local wanted = expected()
+    local worker = core.worker
+    assert(core.set_worker(BUILD .. "/spec/worker-without-listeners"))
+    local vm = make("elsewhere", { memory = 16 << 20, resources = { ribosomes = 20 } })
+    core.set_worker(worker)
+    assert.equal("EUNSUPPORTED", select(2, core.enter_fork(vm, "copy")).code)
+    check(vm, wanted)
   end)
 end)
 

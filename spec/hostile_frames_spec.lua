@@ -127,6 +127,17 @@ describe("a hostile worker", function()
     end
   end)
 
+  it("that says that it is forked, and is not, ends with that", function()
+    local descriptors = processes.descriptors()
+    local vm <close> = start()
+    local copy, err = vm:fork "copy"
+    assert.is_nil(copy)
+    assert.equal("ESTART", err.code)
+    assert.truthy(vm:get_status().reason:find("it has not been forked", 1, true), vm:get_status().reason)
+    assert.is_nil((bioxen.hypervisor():get_vm "copy"))
+    check_aftermath(vm, descriptors)
+  end)
+
   it("can be restarted", function()
     local vm <close> = start()
     vm:execute_biological_process("exits")

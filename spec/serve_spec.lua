@@ -208,6 +208,38 @@ describe("a daemon", function()
     assert.equal("a destroyed", told[#told])
   end)
 
+  it("lets its VMs live in one world", function()
+    local a, b = running "a", running "b"
+    assert.is_true(hypervisor:send_message("a", { 42 }))
+    local world = assert(hypervisor:run { duration = 600, quantum = 300, code = "heard = cell:messages()" })
+    assert.same({ 0, 300, 600 }, world.time)
+    assert.same({ 50, 50 }, { world.shares.a.atp_percentage[3]//0.999//1, world.shares.b.atp_percentage[3]//0.999//1 })
+    assert.equal(600, a:execute_biological_process "return cell:time()".result)
+    assert.same({}, a:execute_biological_process "return heard".result)
+    assert.is_nil(next(b:get_status().resources))
+    assert.has_error(function() hypervisor:run {} end, "options.duration: missing")
+  end)
+
+  it("has media that its VMs live in, and populations", function()
+    local a, b = running "a", running "b"
+    local medium = assert(hypervisor:medium { volume = 2, nutrient = 0.02, inflow = 1, outflow = 1 })
+    assert.equal("Medium", bioxen.type(medium))
+    assert.same({ "nutrient" }, medium:add(a, { cells = 1e6 }))
+    assert(medium:add(b, { cells = 1, divides = true }))
+    assert.equal("EEXIST", select(2, medium:add(a, { cells = 1 })).code)
+    assert.has_error(function() medium:add("a", { cells = 1 }) end, 'vm: a VM expected, got "a"')
+    local world = assert(hypervisor:run { duration = 60, quantum = 30,
+      code = "if cell:cells() < 2 then cell:divide() end", population = { most = 3, seed = 2 } })
+    assert.equal(3, world.populations[1].number[3])
+    assert.same({ volume = 2, inflow = 1, outflow = 1 }, medium:flow())
+    medium:dose("nutrient", 1)
+    assert.is_true(medium:concentration "nutrient" > 0.5 and medium:balance("nutrient").entered > 1)
+    assert.is_true(assert(hypervisor:get_vm "b.2"):get_biological_metrics().time == 60)
+    assert.is_true(medium:remove(a))
+    assert.is_nil(medium:members().a)
+    assert.has_error(function() hypervisor:medium { x = -1 } end, "medium.x.concentration: at least 0 expected, got -1")
+  end)
+
   it("serves others while one waits", function()
     local busy, free = running "busy", running "free"
     local jobs = { assert(busy:submit "while true do end") }

@@ -74,6 +74,7 @@ describe("a configuration of type xcpng", function()
       xapi_url = "ftp://x", username = 5, password = 1234567, template_uuid = "x", template_name = "none",
       ssh_user = "-x", ssh_key_path = "/nowhere/key", ssh_port = 70000, vm_memory = "much", vm_vcpus = 0.5,
       address_cidr = "10.0.0.0/33", address_family = "ipx", fingerprint = "AB", tags = { 1 },
+      pool_members = { "10.0.0.2", "a b" },
       xenstore_data = { "x" }, ssh_fingerprint = "MD5:aa", insecure = true, pool_uuid = "p",
       template = "x", ssh_passphrase = true,
     },
@@ -90,12 +91,17 @@ describe("a configuration of type xcpng", function()
       'config.xcpng_config.address_family: "ipv4" or "ipv6" expected',
       "config.xcpng_config.fingerprint: a SHA-256 fingerprint",
       "config.xcpng_config.tags: a list of strings expected",
+      'config.xcpng_config.pool_members: a list of addresses, as "10.0.0.2" or "host:port" expected',
       "config.xcpng_config.xenstore_data: a table of strings by strings expected",
       'config.xcpng_config.ssh_fingerprint: "SHA256:',
       "config.xcpng_config.insecure: goes with no fingerprint",
       "config.xcpng_config.pool_uuid: a uuid expected",
       "config.xcpng_config.ssh_passphrase: a function or a string expected",
       'config.xcpng_config: unknown key "template"')
+  end)
+
+  it("wants the key that cloud_init is to let in", function()
+    says(complaint { cloud_init = true, ssh_key_path = false, ssh_agent = true }, "cloud_init: goes with ssh_key_path")
   end)
 
   it("takes memory in the words of its users", function()
