@@ -114,6 +114,33 @@ describe("bioxen fba", function()
     assert.matches("^FIRST\t6\t10\nGROWTH\t10\t10\nSECOND\t0\t4\n", (good("fba --variability " .. path)))
   end)
 
+  it("tells of media, metabolites and envelopes", function()
+    assert.are.equal("UP\t10\n", (good("fba --medium " .. path)))
+    assert.are.same({ "UP\t4\n", "obj = 10; 1 components, total 4\n" },
+      { good("fba --minimal-medium --components --reach 4 " .. path) })
+    assert.are.same({ "uptake\tUP\tA\t10\t9\t10\nsecretion\tGROWTH\tB\t10\t9\t10\n", "obj = 10\n" },
+      { good("fba --summary --fraction 0.9 " .. path) })
+    assert.are.equal(10, cjson.decode((good("fba --summary --json " .. path))).summary.secretion[1].flux)
+    assert.matches("^producing\tUP\t100 %%\t10\nconsuming\tFIRST\t", (good("fba --metabolite A " .. path)))
+    assert.are.equal("UP\tminimum\tmaximum\n0\t0\t0\n5\t5\t5\n10\t10\t10\n",
+      (good("fba --envelope UP --points 3 " .. path)))
+    bad(1, "no medium lets the objective reach 11", "fba --minimal-medium --reach 11 " .. path)
+    bad(2, "--reach is for --minimal-medium", "fba --reach 1 " .. path)
+    bad(1, "no reaction 'PU'", "fba --envelope PU " .. path)
+    bad(1, "no metabolite 'AA'", "fba --metabolite AA " .. path)
+  end)
+
+  it("finds fluxes near others, or without loops, and prices", function()
+    assert.matches("\nGROWTH\t[%d.]+\n", "\n" .. good("fba --moma --knock-out FIRST " .. path))
+    assert.matches("^obj = 4; distance %d+\n$", (select(2, good("fba --moma --linear --knock-out FIRST " .. path))))
+    assert.matches("; %d changes\n$", (select(2, good("fba --room --knock-out FIRST " .. path))))
+    assert.matches("GROWTH\t10\n", (good("fba --loopless " .. path)))
+    assert.are.equal((good("fba --variability " .. path)), (good("fba --variability --loopless " .. path)))
+    assert.are.equal("A\t-1\nB\t-1\n", (good("fba --bound=UP=0,3 --shadow-prices " .. path)))
+    assert.are.equal("UP\t1\n", (good("fba --bound=UP=0,3 --reduced-costs " .. path)))
+    bad(2, "--linear is for --moma or --room", "fba --linear " .. path)
+  end)
+
   it("says what is wrong, and what to do", function()
     bad(1, "no gene or reaction 'ONE_'; did you mean 'one'?", "fba --knock-out ONE_ " .. path)
     bad(1, "no gene or reaction 'FRIST'; did you mean 'FIRST'?", "fba --knock-out FRIST " .. path)

@@ -6,6 +6,8 @@ local core = require "bioxen.core"
 local daemon = require "spec.support.daemon"
 local processes = require "spec.support.processes"
 
+local BUILD = os.getenv "BIOXEN_BUILD" or "./build"
+
 local DRAWS = [[
   process "birth" { species = { N = 0 }, reactions = { { "-> N", k = "5" } } }
   local t = cell:run { duration = 10, every = 1, method = "ssa" }
@@ -247,6 +249,44 @@ describe("a fork that does not come to be", function()
     assert.is_true(gone(zygote) and gone(worker))
     assert(cell:restart())
     assert(assert(cell:fork "whole"):destroy())
+  end)
+
+  it("because the host is killed", function()
+    local folder = os.tmpname()
+    os.remove(folder)
+    assert(core.make_folder(folder))
+    local script, told = folder .. "/host.lua", folder .. "/told"
+    local file = assert(io.open(script, "w"))
+    file:write(([[
+      local bioxen = require "bioxen"
+      local vm = assert(bioxen.create_bio_vm("cell", "plain_cell"))
+      assert(vm:start())
+      local worker, copy = vm:get_status().pid, assert(vm:fork "copy"):get_status().pid
+      local zygote = io.open("/proc/" .. worker .. "/status"):read "a":match "PPid:%%s(%%d+)"
+      assert(copy ~= worker and os.execute("kill -STOP " .. zygote))
+      local timer = require "bioxen.core".every(0.02, function() -- while it waits for the fork
+        local file = assert(io.open(%q, "w"))
+        file:write(zygote, " ", worker, " ", copy, "\n")
+        file:close()
+      end)
+      vm:fork "half"
+    ]]):format(told))
+    file:close()
+    local command = "exec env BIOXEN_WORKER=%s LUA_PATH='./spec/support/organisms/?.lua;;' %s/bin/bioxen %s & echo $!"
+    local pipe = assert(io.popen(command:format(core.worker, BUILD, script)))
+    local host, pids = pipe:read "n", nil
+    assert.is_true(processes.wait_until(function()
+      local list <close> = io.open(told)
+      pids = list and { list:read("n", "n", "n") }
+      return pids and #pids == 3
+    end))
+    signal("KILL", host)
+    signal("CONT", pids[1])
+    pipe:close()
+    for _, pid in ipairs(pids) do assert.is_true(gone(pid), pid) end
+    os.remove(script)
+    os.remove(told)
+    os.remove(folder)
   end)
 
   it("because this process has no descriptor left", function()

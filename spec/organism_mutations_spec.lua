@@ -28,6 +28,8 @@ local mutations = {
     "cannot load the organism my_cell: it takes more than 1024 MiB of memory" },
   { "no build", "init", "  build = build,", "", "has a function build" },
   { "build that fails", "init", "local parameters = limits(resources)", 'error "boom"', "my_cell/init.lua:77: boom" },
+  { "an exchange that does nothing", "init", "  build = build,", "%0 exchange = { knows = function() end },",
+    "exchange: knows and live expected" },
   { "no allocate", "init", "  allocate = allocate,", "", "allocate: missing" },
   { "allocate that changes the cell's state", "init", "cell:set(limits(resources))",
     '%0 cell:set("protein_lacY", 0)', "protein_lacY is 0, where 1.681" },

@@ -208,6 +208,19 @@ describe("a daemon", function()
     assert.equal("a destroyed", told[#told])
   end)
 
+  it("lets its VMs live in one world, but for media", function()
+    local a, b = running "a", running "b"
+    assert.is_true(hypervisor:send_message("a", { 42 }))
+    local world = assert(hypervisor:run { duration = 600, quantum = 300, code = "heard = cell:messages()" })
+    assert.same({ 0, 300, 600 }, world.time)
+    assert.same({ 50, 50 }, { world.shares.a.atp_percentage[3]//0.999//1, world.shares.b.atp_percentage[3]//0.999//1 })
+    assert.equal(600, a:execute_biological_process "return cell:time()".result)
+    assert.same({}, a:execute_biological_process "return heard".result)
+    assert.is_nil(next(b:get_status().resources))
+    assert.equal("EUNSUPPORTED", select(2, hypervisor:medium { x = 1 }).code)
+    assert.has_error(function() hypervisor:run {} end, "options.duration: missing")
+  end)
+
   it("serves others while one waits", function()
     local busy, free = running "busy", running "free"
     local jobs = { assert(busy:submit "while true do end") }

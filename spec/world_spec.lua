@@ -93,6 +93,36 @@ describe("a chemostat", function()
   end)
 end)
 
+describe("a batch", function()
+  it("is eaten up, and no more than that", function()
+    local chassis <close> = bioxen.BioXenHypervisor()
+    local vm = start(chassis, { "m" }, "minimal_cell", "cell:steady_state()")
+    local medium = chassis:medium { volume = 1e-6, nutrient = 0.02 }
+    assert(medium:add(vm, { cells = 1e6 }))
+    assert(chassis:run { duration = 3600, quantum = 600 })
+    check_books(medium)
+    assert.is_true(medium:concentration "nutrient" < 1e-6)
+    near(medium:balance("nutrient").began, medium:balance("nutrient").taken, 1e-4)
+  end)
+
+  it("feeds who lives on what another lets out", function()
+    local chassis <close> = bioxen.BioXenHypervisor()
+    local maker, eater = start(chassis, { "maker", "eater" }, "ecoli")
+    assert(maker:execute_biological_process "cell:set_uptake('acetate', { maximum = 0 })")
+    assert(eater:execute_biological_process [[
+      cell:set_uptake("glucose", { maximum = 0 })
+      cell:set_uptake("acetate", { maximum = 10, half = 0.1 }) ]])
+    local medium = chassis:medium { glucose = 10, acetate = 0 }
+    assert(medium:add(maker, { biomass = 0.1 }))
+    assert(medium:add(eater, { biomass = 0.1 }))
+    local result = assert(chassis:run { duration = 8*3600, quantum = 1200 })
+    check_books(medium)
+    local books = medium:balance "acetate"
+    assert.is_true(books.given > 3 and books.taken > 1, ("%g %g"):format(books.given, books.taken))
+    assert.is_true(result.biomass.eater[#result.time] > 0.12, result.biomass.eater[#result.time])
+  end)
+end)
+
 describe("competition for a chassis", function()
   it("slows two VMs down to what half a chassis gives", function()
     local function rates(ids, options)
@@ -288,5 +318,100 @@ describe("a world", function()
     assert.equal(3600, err.time)
     assert.is_true(medium:remove(vm))
     assert.is_false(medium:remove(vm))
+  end)
+end)
+
+describe("a population", function()
+  -- One founder in balanced growth, just before it divides.
+  local function founder(chassis, medium_options)
+    local vm = start(chassis, { "cell" }, "minimal_cell",
+      "cell:steady_state() cell:set('polymerised', math.ceil(cell:get 'generations' + 0.5)*cell:get 'M'*math.log(2))")
+    local medium = chassis:medium(medium_options or { nutrient = 0.0166 })
+    assert(medium:add(vm, { cells = 1, divides = true }))
+    return vm, medium
+  end
+
+  it("is the same for the same seed, whatever the number of workers", function()
+    local all
+    for _, workers in ipairs { 1, 2, 8 } do
+      local chassis <close> = bioxen.BioXenHypervisor()
+      founder(chassis)
+      local divisions = 0
+      local world = assert(chassis:run { duration = 3*1800, quantum = 600, workers = workers, population = {
+        most = 3, seed = 11, on_division = function() divisions = divisions + 1 end } })
+      local divided = 0
+      for i, cell in ipairs(world.lineage) do
+        if cell.mother then
+          assert.is_true(cell.mother < i)
+          assert.equal(cell.born, world.lineage[cell.mother].ended)
+          assert.equal("divided", world.lineage[cell.mother].fate)
+        end
+        if cell.fate == "divided" then divided = divided + 1 end
+      end
+      assert.equal(divisions, divided)
+      assert.equal(1 + 2*divided, #world.lineage)
+      assert.is_true(divided >= 5)
+      local number = world.populations[1].number
+      assert.equal(3, number[#number])
+      assert.equal(3, #chassis:list_vms())
+      for _, list in ipairs { world.populations[1].growth_rate } do list[1] = 0 end
+      all = all or world
+      assert.same(all, world)
+    end
+  end)
+
+  it("keeps its law when it is bounded: the biomass grows as cells do", function()
+    local chassis <close> = bioxen.BioXenHypervisor()
+    local vm = founder(chassis)
+    local rate = vm:get_biological_metrics().growth_rate
+    local world = assert(chassis:run { duration = 6*1800, quantum = 300, population = { most = 4, seed = 2 } })
+    local biomass = world.populations[1].biomass
+    near(rate*3, math.log(biomass[#biomass]/biomass[1]), 0.2)
+  end)
+
+  it("shares each molecule out among daughters", function()
+    local chassis <close> = bioxen.BioXenHypervisor()
+    local vm = founder(chassis)
+    local before = assert(vm:execute_biological_process [[
+      before = {} for _, name in ipairs(cell:species()) do before[name] = cell:get(name) end return before ]]).result
+    local daughters
+    assert(chassis:run { duration = 1e-3, code = "cell:divide()", policy = false, population = {
+      on_division = function(mother, daughter) daughters = { mother, daughter } end } })
+    local has = {}
+    for i, daughter in ipairs(daughters) do
+      has[i] = assert(daughter:execute_biological_process [[
+        local all = {} for _, name in ipairs(cell:species()) do all[name] = cell:get(name) end return all ]]).result
+    end
+    assert.equal("cell.2", daughters[2]:get_status().vm_id)
+    for name, amount in pairs(before) do
+      if name ~= "polymerised" then near(2*math.max(amount, 1), has[1][name] + has[2][name]
+        + (amount < 1 and 2*(1 - amount) or 0), 1e-3) end
+    end
+    assert.is_true(has[1].q ~= has[2].q)
+  end)
+
+  it("is washed out faster than it grows, and dies when it is told to", function()
+    local chassis <close> = bioxen.BioXenHypervisor()
+    local _, medium = founder(chassis, { nutrient = 0.0166, inflow = 20, outflow = 20 })
+    local world = assert(chassis:run { duration = 4*3600, quantum = 600, population = { seed = 1 } })
+    local number = world.populations[1].number
+    assert.equal(0, number[#number])
+    assert.equal("washed out", world.lineage[#world.lineage].fate)
+    assert.same({}, chassis:list_vms())
+    assert.is_nil(next(medium:members()))
+    local other <close> = bioxen.BioXenHypervisor()
+    founder(other)
+    local ended = assert(other:run { duration = 60, quantum = 30, code = "cell:die()", population = true })
+    assert.same({ 30, "died" }, { ended.lineage[1].ended, ended.lineage[1].fate })
+  end)
+
+  it("is of organisms that divide", function()
+    local chassis <close> = bioxen.BioXenHypervisor()
+    local vm = start(chassis, { "a" }, "ecoli")
+    local _, err = chassis:medium { glucose = 1 }:add(vm, { cells = 1, divides = true })
+    assert.equal("EUNSUPPORTED", err.code)
+    local well, problem = pcall(chassis.run, chassis, { duration = 1, population = { most = 0 } })
+    assert.is_false(well)
+    assert.matches("population.most: at least 1", problem)
   end)
 end)

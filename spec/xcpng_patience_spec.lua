@@ -64,6 +64,9 @@ describe("with a pool that", function()
     return vm, job
   end
 
+  local copies = 0
+  before_each(function() copies = #pool:control "copies" end)
+
   local function requests(method)
     return #pool:requests { since = bench.mark, method = method }
   end
@@ -153,6 +156,22 @@ describe("with a pool that", function()
     assert(vm:resume())
     assert_works(vm)
     assert(vm:destroy())
+  end)
+
+  clean_it("has lost the member that is configured: another knows the master", function()
+    local config = { ca_file = authorities, pool_members = { "127.0.0.9", "127.0.0.2" } }
+    local vm <close> = running(config)
+    pool:control { command = "master", host = 2 }
+    pool:fault { fault = "refuse", host = 1 }
+    assert(vm:pause()) -- in the middle of its life
+    assert.equal(pool.slave_https_url, vm:get_status().pool)
+    local session <close> = assert(bench:session(config)) -- and from the first
+    assert(#assert(session:call "VM.get_all") > 0)
+    assert(vm:resume())
+    assert(vm:destroy())
+    session:close()
+    bench:wait_for_couriers()
+    pool:control { command = "master", host = 1 }
   end)
 
   -- ---- events ----
@@ -284,6 +303,82 @@ describe("with a pool that", function()
     assert.is_nil(pool:call("VM.get_other_config", ref).auto_poweron)
     assert.equal("", pool:call("VM.get_ha_restart_priority", ref))
     assert.equal("true", pool:call("VM.get_other_config", odd).auto_poweron)
+  end)
+
+  clean_it("does not let a plain user change priorities: the guest is made all the same", function()
+    pool:fault { fault = "error", code = "RBAC_PERMISSION_DENIED", method = "VM.set_ha_restart_priority",
+      params = { "vm.set_ha_restart_priority", "no permission" } }
+    assert_works((running { template_name = "odd" }))
+  end)
+
+  -- ---- copies ----
+
+  clean_it("restarts its toolstack, and knows nothing of a copy: it is made once more", function()
+    local vm <close>, job = standing { fault = "hang", method = "VM.clone" }
+    pool:control { command = "crash", seconds = 0.2, keep_sessions = false }
+    assert(job:wait())
+    assert_works(vm)
+    assert.equal(2, requests "Async.VM.clone")
+    assert.equal(1, pool:faults()[1].fired)
+  end)
+
+  clean_it("goes on with a copy that was cancelled: it is removed when it has come", function()
+    pool:delays { ["VM.clone"] = 30 }
+    local vm <close> = bench:create()
+    local job = assert(vm:start { wait = false, timeout = 60 })
+    local function is_asked_to_end()
+      for _, task in pairs(pool:call "task.get_all_records") do
+        if next(task.current_operations) then return true end
+      end
+    end
+    assert(bench:wait_until(function() return requests "Async.VM.clone" == 1 end))
+    job:cancel()
+    assert(bench:wait_until(is_asked_to_end))
+    pool:delays { ["VM.clone"] = 0 }
+    pool:control "go_on"
+    local started, err = job:wait()
+    assert.is_nil(started)
+    assert.equal("ECANCELLED", err.code)
+    assert.is_nil(err.left)
+    assert.equal(1, #pool:control "copies" - copies)
+    assert.equal(bench.before.VM, pool:counts().VM)
+  end)
+
+  clean_it("lets copies into one repository wait for each other: eight starts side by side never do", function()
+    pool:delays { ["VM.clone"] = 0.02, copy_pause = 60 }
+    local vms, jobs = {}, {}
+    for i = 1, 8 do
+      vms[i] = bench:create()
+      jobs[i] = assert(vms[i]:start { wait = false, timeout = 50 })
+    end
+    for _, job in ipairs(jobs) do assert(job:wait()) end
+    for _, vm in ipairs(vms) do assert(vm:destroy()) end
+    pool:delays { ["VM.clone"] = 0, copy_pause = 0.1 }
+    local waits = table.move(pool:control "copies", copies + 1, copies + 8, 1, {})
+    assert.same({ 0, 0, 0, 0, 0, 0, 0, 0 }, waits)
+  end)
+
+  -- ---- hosts ----
+
+  clean_it("has no host for a guest: a few of them say why", function()
+    local hosts = pool:call "host.get_all"
+    pool:control { command = "set", cls = "host", ref = hosts[2], capabilities = { "xen-3.0-x86_64" } }
+    local vm <close> = bench:create { vm_vcpus = 8 }
+    pool:control { command = "set", cls = "host", ref = hosts[1], cpu_info = { cpu_count = "4" } }
+    local started, err = vm:start { timeout = 20 }
+    assert.is_nil(started)
+    assert.equal("NO_HOSTS_AVAILABLE", err.xapi.code)
+    assert_says(err, "no host of the pool can run the guest",
+      "host1: too few processors: the guest wants 8, 4 are there", "host2: no hardware virtualisation (HVM)")
+    for _, host in ipairs(hosts) do
+      pool:control { command = "set", cls = "host", ref = host, capabilities = { "hvm-3.0-x86_64" },
+        cpu_info = { cpu_count = "16" } }
+    end
+    vm:destroy()
+    local large <close> = bench:create { vm_memory = "1 TB" }
+    started, err = large:start { timeout = 20 }
+    assert.is_nil(started)
+    assert_says(err, "too little memory free: the guest needs 1048582 MiB, ")
   end)
 
   -- ---- others, who use it too ----

@@ -380,7 +380,7 @@ describe("a pool with faults:", function()
     end)
 
     clean_it("no host for the guest", function()
-      assert_refused("VM.start", "NO_HOSTS_AVAILABLE", { fault = "no_hosts" }, "less memory")
+      assert_refused("VM.start", "NO_HOSTS_AVAILABLE", { fault = "no_hosts" }, "host1: it could by now")
     end)
 
     clean_it("a task that fails", function()
@@ -413,6 +413,34 @@ describe("a pool with faults:", function()
       pool:fault { fault = "vdi_in_use", method = "VDI.destroy", times = 3 }
       assert(vm:destroy())
       assert.equal(3, pool:faults()[1].fired)
+    end)
+
+    -- What a pool says of a guest goes to the host: the pool is told apart from a courier that has lost its way.
+    clean_it("an answer without a uuid or a power state", function()
+      local long = ('"%s"'):format(("a"):rep(5000))
+      local function record(uuid, state) return ('{"uuid":%s,"power_state":%s,"VBDs":[]}'):format(uuid, state) end
+      for _, case in ipairs { { "VM.get_record", record(long, '"Halted"'), "uuid" },
+        { "VM.get_record", record("7", '"Halted"'), "uuid" }, { "VM.get_record", record('"u"', long), "power state" },
+        { "VM.get_record", record('"u"', "[]"), "power state" }, { "VM.get_power_state", long, "power state" },
+        { "VM.get_power_state", "{}", "power state" }, { "host.get_name_label", "7", "wrong type" } } do
+        pool:fault { fault = "body", method = case[1],
+          text = ('{"jsonrpc":"2.0","id":{id},"result":%s}'):format(case[2]) }
+        local session <close> = assert(bench:session())
+        local answer, err = session:call(case[1], "OpaqueRef:x")
+        assert.is_nil(answer)
+        assert.equal("BAD_ANSWER", err.code)
+        assert_says(err, case[1], case[3])
+        pool:clear_faults()
+      end
+      pool:fault { fault = "body", method = "VM.get_record",
+        text = ('{"jsonrpc":"2.0","id":{id},"result":%s}'):format(record(long, '"Halted"')), nth = 2 }
+      local vm <close> = create()
+      local started, err = start(vm)
+      assert.is_nil(started)
+      assert.equal("EXAPI", err.code)
+      assert_says(err, "VM.get_record", "uuid")
+      pool:clear_faults()
+      vm:destroy()
     end)
 
     clean_it("names that are not there, or there twice", function()

@@ -38,16 +38,38 @@ describe("a session with faults:", function()
     pool:fault { fault = "certificate" }
     session, err = bench:session()
     assert.is_nil(session)
-    assert_error(err, "ETRUST", "session.login_with_password")
+    assert_error(err, "ETRUST", "session.login_with_password", "SHA-256 fingerprint is ", "give it as fingerprint",
+      "ca_file")
     assert.is_false(err.retryable)
     pool:clear_faults()
     session, err = bench:session { password = "a wrong password" }
     assert.is_nil(session)
-    assert_error(err, "SESSION_AUTHENTICATION_FAILED", "session.login_with_password")
+    assert_error(err, "SESSION_AUTHENTICATION_FAILED", "session.login_with_password", "see username and password")
     assert.is_nil(fault_bench.dump(err):find("a wrong password", 1, true))
     session, err = bench:session { pool_uuid = "00000000-0000-0000-0000-000000000000" }
     assert.is_nil(session)
     assert_error(err, "ECONFIG", "pool_uuid", pool.pool_uuid)
+    pool:fault { fault = "close_before", times = -1 } -- as stunnel does for a toolstack that is not there
+    session, err = bench:session()
+    assert.is_nil(session)
+    assert_error(err, "ECONNECT", "session.login_with_password", "is its toolstack running?")
+  end)
+
+  clean_it("whose login is broken off: the session that it comes to is ended", function()
+    pool:fault { fault = "slow_reply", method = "session.login_with_password", seconds = 0.3 }
+    local vm <close> = bench:create()
+    local job = assert(vm:start { wait = false, timeout = 20 })
+    assert(bench:wait_for_faults())
+    job:cancel()
+    local started, err = job:wait()
+    assert.is_nil(started)
+    assert.equal("ECANCELLED", err.code)
+  end)
+
+  clean_it("that says who it is", function()
+    local session <close> = assert(bench:session())
+    assert.equal("bioxen/" .. require "bioxen.core".version, pool:requests { since = bench.mark }[1].agent)
+    assert(session:call "VM.get_all")
   end)
 
   clean_it("whose master is elsewhere, and not of the pool", function()
@@ -187,7 +209,40 @@ describe("a session with faults:", function()
     pool:control "end_sessions" -- of which we know no name
   end)
 
+  clean_it("calls: errors in words", function()
+    local session <close> = assert(bench:session())
+    local template = session:call("VM.get_by_name_label", pool.template)[1]
+    local done, err = session:call("VM.unpause", template)
+    assert.is_nil(done)
+    assert_error(err, "VM_BAD_POWER_STATE", "VM.unpause", template .. " is halted, not paused")
+    done, err = session:call("VM.get_by_uuid", "")
+    assert.is_nil(done)
+    assert_error(err, "UUID_INVALID", "VM.get_by_uuid", '(VM, "")')
+  end)
+
   -- ---- tasks ----
+
+  clean_it("tasks: a courier and a login for all that follow each other, a few for those side by side", function()
+    local session <close> = assert(bench:session())
+    local host = session:call("host.get_all")[1]
+    local function say() return session:async("host.call_plugin", host, "echo", "say", { text = "x" }) end
+    for _ = 1, 6 do assert.equal("x", assert(say():wait())) end
+    assert.equal(2, #pool:requests { since = bench.mark, method = "session.login_with_password" })
+    assert.equal(2, #fault_bench.couriers())
+    pool:fault { fault = "hang", method = "host.call_plugin", times = -1 }
+    local jobs = {}
+    for i = 1, 6 do jobs[i] = assert(say()) end
+    assert(bench:wait_for_faults(6))
+    assert.equal(7, #fault_bench.couriers())
+    pool:clear_faults()
+    pool:control "go_on"
+    for i = 1, 6 do assert.equal("x", assert(jobs[i]:wait())) end
+    collectgarbage "stop" -- which is not what ends them
+    local few = bench:wait_until(function() return #fault_bench.couriers() == 5 end)
+    collectgarbage "restart"
+    assert(few)
+    assert.equal(5, pool:counts().session)
+  end)
 
   clean_it("tasks: that fail, are cancelled, or whose answer is lost", function()
     local session <close> = assert(bench:session())
@@ -275,7 +330,7 @@ describe("a session with faults:", function()
     assert.equal("EDIED", err.code)
     pool:clear_faults()
     assert(session:call "VM.get_all")
-    for _, ref in ipairs(pool:call "task.get_all") do pool:call("task.cancel", ref) end
+    for _, ref in ipairs(pool:call "task.get_all") do pcall(pool.call, pool, "task.cancel", ref) end
   end)
 
   it("is of the class that its name says", function()

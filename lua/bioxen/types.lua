@@ -77,7 +77,7 @@
 ---@field allow_http boolean? http on this machine's loopback (default false)
 ---@field proxy string? of HTTP; none unless given, whatever the environment says
 ---@field pool_uuid string? refuse any other pool
----@field pool_members string[]? addresses that the pool may name as its master (default: any)
+---@field pool_members string[]? addresses of its other members: asked where `xapi_url` cannot be reached, and the only ones that may be named as its master (default: any); a `fingerprint` is that of all
 ---@field connect_timeout number? seconds (default 10)
 ---@field max_response integer? bytes of one answer of the pool (default 16 MiB for a VM, 64 MiB for a session)
 ---@field journal string? folder of what is being made (default ~/.local/state/bioxen/xcpng)
@@ -1136,8 +1136,9 @@ function FluxModel:essential_genes(options) end
 function FluxModel:essential_reactions(options) end
 
 ---The range of each flux among all solutions with at least `fraction` (default 1) of the optimum; nil
----and the status where there is no optimum.
----@param options { fraction: number?, reactions: string[]? }?
+---and the status where there is no optimum. `loopless`: among those without loops inside the system, exactly
+---(Schellenberger et al., Biophys. J. 100:544, 2011), by branches at the loops themselves.
+---@param options { fraction: number?, reactions: string[]?, loopless: boolean? }?
 ---@return table<string, { minimum: number, maximum: number }>?
 ---@return string? status
 function FluxModel:variability(options) end
@@ -1158,6 +1159,81 @@ function FluxModel:dead_ends() end
 ---@param options { fraction: number? }?
 ---@return bioxen.FluxSolution
 function FluxModel:parsimonious(options) end
+
+---The reactions of one balanced metabolite. Exchanges are those of the compartment `outside`: the one whose name
+---says so, or else with most of them; "" in a model without compartments, where all are exchanges. Of others sinks
+---may run either way, demands may not.
+---@return { exchanges: string[], demands: string[], sinks: string[], outside: string }
+function FluxModel:boundaries() end
+
+---What each exchange may take up, by reaction; those that may not are left out.
+---@return table<string, number>
+function FluxModel:medium() end
+
+---What exchanges may take up; those that are not named nothing. Secretion stays as it is. Changes all or, with an
+---error, none.
+---@param medium table<string, number>
+function FluxModel:set_medium(medium) end
+
+---The least that has to be taken up for an objective of `min_objective_value` (default 0.1): in total, or with
+---`minimise_components` the least number of exchanges, found by branch and bound (CBC) and verified: with these alone
+---a linear program of our own reaches the objective, and `medium` is the least total of that. That no fewer will do
+---rests on CBC, whose whole numbers are so within 1e-9. `open_exchanges`: all exchanges are first opened to so much
+---either way. `exports`: secretion is there too, below 0. nil and "infeasible" where it cannot be reached.
+---@param options { min_objective_value: number?, minimise_components: boolean?, open_exchanges: number?, exports: boolean? }?
+---@return { medium: table<string, number>, total: number, components: integer }?
+---@return string? status
+function FluxModel:minimal_medium(options) end
+
+---@class bioxen.FluxShare
+---@field reaction string
+---@field metabolite string? what crosses the boundary
+---@field flux number of the metabolite, > 0
+---@field percent number? of all that makes or uses the metabolite
+---@field minimum number? of the flux, at a fraction of the optimum
+---@field maximum number?
+
+---What crosses the boundary, the greatest first: of the parsimonious optimum, or of `fluxes`, in which absent ones
+---are 0. `fraction` adds the range of each at that part of the optimum.
+---@param options { fluxes: table<string, number>?, fraction: number? }?
+---@return { status: string, objective: number?, uptake: bioxen.FluxShare[]?, secretion: bioxen.FluxShare[]? }
+function FluxModel:summary(options) end
+
+---Which reactions make a metabolite, and which use it.
+---@param metabolite string
+---@param options { fluxes: table<string, number>? }?
+---@return { status: string, objective: number?, producing: bioxen.FluxShare[]?, consuming: bioxen.FluxShare[]? }
+function FluxModel:metabolite_summary(metabolite, options) end
+
+---The least and the greatest objective where the fluxes of one to three reactions are held at `points` (default 20)
+---values each, evenly over what they can be; the last reaction's values change fastest. `minimum` and `maximum` are
+---absent where these fluxes cannot be together. Of one reaction a production envelope, of two a phenotype phase plane.
+---@param options { reactions: string[], points: integer?, objective: (string|table<string, number>)? }
+---@return { fluxes: table<string, number>, minimum: number?, maximum: number? }[]?
+---@return string? status
+function FluxModel:production_envelope(options) end
+
+---The fluxes nearest to `reference` (by reaction, absent ones 0; default: the parsimonious optimum) that the model can
+---have without these genes and reactions: by the sum of squares (Segrè et al., PNAS 99:15112, 2002), which is one
+---point, or `linear` by that of absolute differences, which may be many. `distance` is that sum, `objective` the
+---model's own there. The squares are solved by an interior point method and checked by the bound that its prices give.
+---@param options { reference: table<string, number>?, genes: string[]?, reactions: string[]?, linear: boolean? }?
+---@return { status: string, objective: number?, fluxes: table<string, number>?, distance: number? }
+function FluxModel:moma(options) end
+
+---The same by how few fluxes leave `delta` (default 0.03) of the reference and `epsilon` (0.001) beside it (Shlomi et
+---al., PNAS 102:7695, 2005): whole switches, by branch and bound (CBC), each answer verified with them fixed; a model
+---of hundreds of reactions may take hours. `linear`: switches between 0 and 1, delta and epsilon 0 by default.
+---@param options { reference: table<string, number>?, genes: string[]?, reactions: string[]?, linear: boolean?, delta: number?, epsilon: number? }?
+---@return { status: string, objective: number?, fluxes: table<string, number>?, changes: number? }
+function FluxModel:room(options) end
+
+---The optimum among fluxes that have no loop inside the system, exactly, and the least internal fluxes for its
+---exchanges; or the loops taken out of `fluxes`, whose exchanges and objective stay (CycleFreeFlux, Desouki et al.,
+---Bioinformatics 31:2159, 2015).
+---@param options { fluxes: table<string, number>? }?
+---@return { status: string, objective: number?, fluxes: table<string, number>? }
+function FluxModel:loopless(options) end
 
 ---A culture grows in a medium, closed or with a dilution (1/h) a chemostat, in hours, gDW/L and mM (src/flux/dynamic.h has the method).
 ---`medium` gives by exchange reaction a concentration, or { concentration =, maximum =, half = } for

@@ -139,10 +139,15 @@ static void a_long_chain_of_rules_is_fine(void)
         snprintf(formula, sizeof formula, "r%d + 1", i - 1);
         CHECK(bx_process_add_rule(p, name, formula, &err) == 0);
     }
-    CHECK(bx_process_add_rule(p, "r0", "0", &err) == 0);
+    CHECK(bx_process_add_rule(p, "r0", "0 * A", &err) == 0);
+    CHECK(bx_process_add_species(p, "A", 0, &err) == 0);
+    CHECK(bx_process_add_reaction(p, "a", "-> A", BX_RATE_FORMULA, "r99999", &err) == 0);
     bx_cell *cell = bx_cell_new(&err);
     CHECK(bx_cell_define(cell, p, &err) == 0);
     CHECK(model_get(cell, "r99999") == 99999);
+    for (bx_method method = BX_METHOD_SSA; method <= BX_METHOD_HYBRID; method++)
+        bx_trajectory_free(model_run(cell, (bx_run){method, .duration = 1e-5, .seed = 1}));
+    CHECK(model_get(cell, "A") > 1);
     bx_cell_free(cell);
 }
 

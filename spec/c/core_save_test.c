@@ -6,21 +6,78 @@
 
 #include "test.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static char scratch[] = "/tmp/bioxen-save-XXXXXX";
 static int files_synced, folders_synced;
 static bool renamed_too_early;
 
+/* ---- what goes wrong ---- */
+
+/* Calls until one fails, or the process is killed there, before it or after it; -1: none does. */
+static int calls_left = -1;
+static enum { FAILS, DIES_BEFORE, DIES_AFTER } how;
+
+static void die(void)
+{
+    raise(SIGKILL);
+}
+
+/* Whether the call fails. */
+static bool strikes(void)
+{
+    if (calls_left != 0)
+        return false;
+    if (how == DIES_BEFORE)
+        die();
+    errno = EIO;
+    return how == FAILS;
+}
+
+static void called(void)
+{
+    if (calls_left == 0 && how == DIES_AFTER)
+        die();
+    calls_left -= calls_left >= 0;
+}
+
+ssize_t __real_write(int descriptor, const void *bytes, size_t length);
+ssize_t __wrap_write(int descriptor, const void *bytes, size_t length);
+ssize_t __wrap_write(int descriptor, const void *bytes, size_t length)
+{
+    bool struck = strikes();
+    ssize_t written = __real_write(descriptor, bytes, length > 3 ? length / 2 : length);
+    called();
+    if (struck) /* a part is there */
+        errno = ENOSPC;
+    return struck ? -1 : written;
+}
+
+int __real_renameat(int from, const char *name, int to, const char *new_name);
+int __wrap_renameat(int from, const char *name, int to, const char *new_name);
+int __wrap_renameat(int from, const char *name, int to, const char *new_name)
+{
+    int status = strikes() ? -1 : __real_renameat(from, name, to, new_name);
+    called();
+    return status;
+}
+
 /* In libc's place. */
 int fsync(int descriptor)
 {
     struct stat status;
+    bool struck = strikes();
+    called();
+    if (struck)
+        return -1;
     if (fstat(descriptor, &status) < 0)
         return -1;
     files_synced += S_ISREG(status.st_mode);
@@ -119,6 +176,60 @@ static void below_a_folder_no_link_is_followed(void)
     close(folder);
 }
 
+static int parts_left(void)
+{
+    int count = 0;
+    DIR *folder = opendir(".");
+    for (struct dirent *entry; (entry = readdir(folder));)
+        count += strncmp(entry->d_name, ".bioxen-", 8) == 0;
+    closedir(folder);
+    return count;
+}
+
+/* Save "newer text" over "old" with a fault at that call: whether the save did not come to it. */
+static bool save_past(int call)
+{
+    calls_left = call;
+    int status = bx_save("kept", "newer text", 10, NULL);
+    bool past = calls_left >= 0;
+    calls_left = -1;
+    return status == 0 && past;
+}
+
+static void whatever_fails_the_old_file_or_the_new_is_there(void)
+{
+    int call = 0;
+    how = FAILS;
+    for (bool past = false; !past; call++) {
+        CHECK(bx_save("kept", "old", 3, NULL) == 0);
+        past = save_past(call);
+        CHECK(strcmp(content("kept"), "newer text") == 0 ||
+              (!past && strcmp(content("kept"), "old") == 0));
+        CHECK(parts_left() == 0);
+    }
+    CHECK(call >= 6); /* writes, the file, its name, the folder */
+    CHECK_TEXT(content("kept"), "newer text");
+}
+
+static void wherever_it_is_killed_the_old_file_or_the_new_is_there(void)
+{
+    for (how = DIES_BEFORE; how <= DIES_AFTER; how++) {
+        bool past = false;
+        for (int call = 0; !past; call++) {
+            int status;
+            CHECK(bx_save("kept", "old", 3, NULL) == 0);
+            pid_t child = fork();
+            if (child == 0)
+                _exit(save_past(call) ? 0 : 1);
+            CHECK(waitpid(child, &status, 0) == child);
+            past = WIFEXITED(status);
+            CHECK(past ? WEXITSTATUS(status) == 0 : WTERMSIG(status) == SIGKILL);
+            CHECK(strcmp(content("kept"), "newer text") == 0 ||
+                  (!past && strcmp(content("kept"), "old") == 0));
+        }
+    }
+}
+
 int main(void)
 {
     if (!mkdtemp(scratch) || chdir(scratch) < 0)
@@ -128,6 +239,8 @@ int main(void)
     RUN(standard_output_is_written_to);
     RUN(a_link_of_another_user_is_refused);
     RUN(below_a_folder_no_link_is_followed);
+    RUN(whatever_fails_the_old_file_or_the_new_is_there);
+    RUN(wherever_it_is_killed_the_old_file_or_the_new_is_there);
     char command[64];
     snprintf(command, sizeof command, "rm -rf %s", scratch);
     return system(command) == 0 ? test_end() : EXIT_FAILURE;

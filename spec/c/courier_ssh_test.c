@@ -185,7 +185,7 @@ static void a_host_key_that_is_not_expected_is_refused(void)
                    " > distrusted",
                    NULL, "is revoked");
     check_distrust("sed 's/^/@cert-authority guest /' host_ed25519.pub > distrusted", NULL,
-                   "is unknown");
+                   "but an authority's");
     check_distrust("sed 's/^/guest /' host_ed25519.pub > distrusted",
                    "SHA256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "is not the one expected");
     check_distrust("sed 's/^/guest /' other_key.pub > distrusted", host_fingerprint, "has changed");
@@ -266,6 +266,16 @@ static void an_agent_is_asked_only_when_told_to(void)
     CHECK(try_to_log_in(&options) == BX_OK); /* the key first, then the agent's */
     options.agent = false;
     CHECK(try_to_log_in(&options) == BX_EAUTH && !strstr(err.message, "agent"));
+    if (agent > 0)
+        kill(agent, SIGSTOP); /* it takes who calls, and says nothing */
+    options.key_path = NULL;
+    options.agent = true;
+    fresh_loop(0.5);
+    CHECK(bx_ssh_open(&loop, &options, &err) == NULL && err.code == BX_EDEADLINE);
+    CHECK(says("waiting for the agent"));
+    if (agent > 0)
+        kill(agent, SIGCONT);
+    CHECK(try_to_log_in(&options) == BX_OK);
     if (agent > 0)
         kill(agent, SIGTERM);
     options.key_path = NULL;

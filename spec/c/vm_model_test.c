@@ -19,7 +19,7 @@ static bx_courier *pool;   /* of all that are remote, and of requests of no VM *
 static bx_job *stops[VMS]; /* the stop of each that was begun last, or NULL */
 static bx_job *jobs[JOBS];
 static size_t job_count;
-static long begun, finished, released;
+static long begun, finished, released, forks;
 static unsigned long sequence;
 
 #define HOLDS(condition)                                                                           \
@@ -98,7 +98,8 @@ static void check_jobs_of(const bx_vm *vm)
     HOLDS(!steady || (!vm->job && !vm->change));
     HOLDS(!starting || (vm->job && vm->job->kind == BX_JOB_START));
     HOLDS(!stopping || (vm->job && vm->job->kind == BX_JOB_STOP));
-    HOLDS(starting || stopping || !vm->job || vm->job->kind == BX_JOB_CALL);
+    HOLDS(starting || stopping || !vm->job || vm->job->kind == BX_JOB_CALL ||
+          (vm->job->kind == BX_JOB_FORK && vm->ops == &bx_vm_basic_ops));
     HOLDS(!vm->change ||
           ONE_OF(state, BX_VM_PAUSING, BX_VM_RESUMING, BX_VM_CANCEL_SUSPENDING, BX_VM_KILLING));
     HOLDS(vm->change || !ONE_OF(state, BX_VM_PAUSING, BX_VM_RESUMING));
@@ -221,6 +222,21 @@ static void destroy(bx_hypervisor *hypervisor, int i)
     }
 }
 
+/* Some VM that has not run, as a copy. */
+static void fork_vm(bx_vm *vm)
+{
+    bx_error error;
+    for (int i = 0; i < VMS; i++) {
+        if (vms[i] && vms[i]->state == BX_VM_CREATED && vms[i]->ops == &bx_vm_basic_ops) {
+            bx_job *job = bx_vm_fork(vm, vms[i], some_timeout(), &error);
+            HOLDS(!vms[i]->origin);
+            forks += job != NULL;
+            keep(job);
+            return;
+        }
+    }
+}
+
 static void distrust(bx_vm *vm)
 {
     bx_error error;
@@ -245,7 +261,7 @@ static void do_something(bx_hypervisor *hypervisor)
     bx_vm *vm = vms[i];
     if (!vm)
         return;
-    switch (chance(17)) {
+    switch (chance(19)) {
     case 0:
     case 1: keep(bx_vm_start(vm, some_timeout(), &error)); break;
     case 2:
@@ -265,6 +281,8 @@ static void do_something(bx_hypervisor *hypervisor)
             destroy(hypervisor, i);
         break;
     case 15: ask_courier(); break;
+    case 16:
+    case 17: fork_vm(vm); break;
     default:
         if (chance(10) == 0)
             distrust(vm);
@@ -375,8 +393,9 @@ static void create(bx_hypervisor *hypervisor)
     const double share[BX_RESOURCES] = {1};
     bx_error error;
     pool = courier_of(hypervisor->host);
+    bool all_here = chance(4) == 0;
     for (int i = 0; i < VMS; i++) {
-        bool remote = chance(3) > 0;
+        bool remote = !all_here && chance(3) > 0;
         bx_vm_options options = {.id = ids[i],
                                  .biological_type = "any",
                                  .folder = "any",
@@ -462,6 +481,7 @@ static void random_sequences_leave_nothing_undone(void)
         run_sequence(seed);
     }
     setitimer(ITIMER_PROF, &none, NULL);
+    CHECK(sequences < 100 || forks > (long)sequences / 30);
 }
 
 /* ---- what needs no chance ---- */

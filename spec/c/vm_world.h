@@ -60,6 +60,7 @@ typedef struct process {
     int passed;      /* a descriptor that came */
     uint64_t vm;     /* of a worker */
     uint64_t remote; /* of a remote worker, and of a courier's call: the VM's number */
+    bool copied;     /* a worker: the zygote has said whether it has been forked */
     bool told, made; /* of a guest, and that guest, for the start that is under way */
     struct process *parent;
 } process;
@@ -302,6 +303,16 @@ static void hear(process *p)
 
 /* ---- what they do ---- */
 
+/* Whether it can answer. One that is to be forked does once it is, or lies. */
+static bool may_answer(process *p)
+{
+    if (strcmp(p->operation, "fork") != 0)
+        return true;
+    bool may = p->copied || (!obliging && chance(40) == 0);
+    p->copied = p->copied && !may;
+    return may;
+}
+
 /* A worker, here or in a guest, where its supervisor hears while it is suspended. */
 static void turn_worker(process *p)
 {
@@ -316,7 +327,7 @@ static void turn_worker(process *p)
         return;
     }
     uint32_t what = obliging ? 0 : chance(100);
-    if (p->call && (what < 12 || (p->interrupted && what < 20))) {
+    if (p->call && (what < 12 || (p->interrupted && what < 20)) && may_answer(p)) {
         uint64_t call = p->call;
         p->call = 0;
         bool well = obliging || chance(4) > 0;
@@ -444,9 +455,23 @@ static void report(process *p, bx_zygote_report report, int descriptor)
         bx_pass_send(p->socket, &report, sizeof report, descriptor);
 }
 
+/* That of the VM of this number, if it lives; its end, if it has not been told, comes later. */
+static process *find_worker(const process *zygote, uint64_t vm)
+{
+    for (int i = 0; i < PROCESSES; i++) {
+        process *p = &processes[i];
+        if (p->used && p->alive && p->kind == WORKER && p->parent == zygote && p->vm == vm)
+            return p;
+    }
+    return NULL;
+}
+
 static void take_spawn(process *p, const bx_spawn_request *request, int socket)
 {
-    if (!obliging && chance(12) == 0) {
+    process *origin = request->of ? find_worker(p, request->of) : NULL;
+    if (origin)
+        origin->copied = true;
+    if ((request->of && !origin) || (!obliging && chance(12) == 0)) {
         close(socket);
         report(p, (bx_zygote_report){.kind = BX_ZYGOTE_REFUSED, .vm = request->vm}, -1);
         return;
@@ -461,7 +486,7 @@ static void take_spawn(process *p, const bx_spawn_request *request, int socket)
 static void turn_zygote(process *p)
 {
     bx_spawn_request request;
-    bx_zygote_report ready = {.kind = BX_ZYGOTE_READY};
+    bx_zygote_report ready = {.kind = BX_ZYGOTE_READY, .status = 1};
     int socket;
     if (!p->ready) {
         p->ready = true;

@@ -3,9 +3,11 @@
 
 #include "test.h"
 #include "wire/zygote.h"
+#include "worker/gate.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/seccomp.h>
 #include <sched.h>
 #include <seccomp.h>
 #include <signal.h>
@@ -36,11 +38,30 @@ typedef int attempt(void);
 /* Whose the filters are: a worker's own, its parent's and its own, or the parent's alone. */
 static enum { OWN, BOTH, PARENT } filters;
 
+/* A kernel that tells nobody of system calls: without a gate. */
+static bool without_listeners;
+
+static void take_listeners_away(void)
+{
+    scmp_filter_ctx context = seccomp_init(SCMP_ACT_ALLOW);
+    if (!context ||
+        seccomp_rule_add(context, SCMP_ACT_ERRNO(EINVAL), SCMP_SYS(seccomp), 1,
+                         SCMP_A1(SCMP_CMP_MASKED_EQ, SECCOMP_FILTER_FLAG_NEW_LISTENER,
+                                 SECCOMP_FILTER_FLAG_NEW_LISTENER)) < 0 ||
+        seccomp_load(context) < 0)
+        abort();
+}
+
 static int put_up_walls(pid_t parent, bx_error *err)
 {
+    if (without_listeners)
+        take_listeners_away();
     if (filters != OWN) {
         bx_jail_restrain();
-        close(bx_jail_confine_parent());
+        int listener = bx_jail_confine_parent();
+        if (without_listeners && listener >= 0)
+            return -1;
+        close(listener);
     }
     return filters == PARENT ? 0 : bx_jail_enter(parent, USER, MEMORY, false, err);
 }
@@ -333,6 +354,31 @@ static void below_a_confined_parent_the_wall_is_the_same(void)
 }
 #endif
 
+static int pass_the_gate(void)
+{
+    return error_of(syscall(SYS_clone, BX_GATE_CLONE, 0, 0, 0, 0));
+}
+
+static int knock_at_the_gate(void)
+{
+    return error_of(prctl(PR_SET_PDEATHSIG, SIGKILL, (long)BX_GATE_KNOCK, 0, 0));
+}
+
+static void without_a_gate_nobody_passes(void)
+{
+    for (int gone = 0; gone < 2; gone++) {
+        without_listeners = gone;
+        filters = gone ? BOTH : OWN;
+        what_a_worker_needs_is_allowed();
+        files_are_refused();
+        reaching_out_is_fatal();
+        CHECK_CONFINED(pass_the_gate, FORBIDDEN);
+        CHECK_CONFINED(knock_at_the_gate, FORBIDDEN);
+    }
+    filters = OWN;
+    without_listeners = false;
+}
+
 static void memory_is_bounded(void)
 {
 #ifndef BIOXEN_SANITIZE /* which reserves terabytes of addresses */
@@ -497,6 +543,7 @@ int main(void)
     RUN(files_are_refused);
     RUN(reaching_out_is_fatal);
     RUN(memory_is_never_code);
+    RUN(without_a_gate_nobody_passes);
     RUN(memory_is_bounded);
 #ifndef BIOXEN_SANITIZE
     RUN(a_parent_of_workers_does_nothing_else);

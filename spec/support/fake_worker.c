@@ -373,7 +373,8 @@ static void play(const bx_frame *frame)
     bx_token operation, timeout, code;
     bx_read(&reader, &operation, NULL);
     bx_read(&reader, &timeout, NULL);
-    if (operation.length == 5 && memcmp(operation.bytes, "setup", 5) == 0) {
+    if ((operation.length == 5 && memcmp(operation.bytes, "setup", 5) == 0) ||
+        (operation.length == 4 && memcmp(operation.bytes, "fork", 4) == 0)) { /* which is a lie */
         reply(frame->call);
         return;
     }
@@ -425,7 +426,53 @@ static void report(const bx_zygote_report *report_, int pidfd)
     sendmsg(BX_ZYGOTE_DESCRIPTOR, &message, MSG_NOSIGNAL);
 }
 
-static void spawn(const char *folder)
+static struct {
+    pid_t pid;
+    uint64_t vm, fork; /* and the VM that was to be forked from it */
+} children[256];
+static size_t count;
+
+static void end(pid_t pid, int status)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (children[i].pid != pid)
+            continue;
+        if (children[i].fork)
+            report(&(bx_zygote_report){.kind = BX_ZYGOTE_REFUSED, .vm = children[i].fork}, -1);
+        report(
+            &(bx_zygote_report){
+                .kind = BX_ZYGOTE_EXITED, .pid = pid, .vm = children[i].vm, .status = status},
+            -1);
+    }
+}
+
+/* Nothing is forked, and nothing said of it. */
+static void keep_silent(const bx_spawn_request *request)
+{
+    close(worker);
+    for (size_t i = 0; i < count; i++)
+        if (children[i].vm == request->of)
+            children[i].fork = request->vm;
+}
+
+static void spawn(const char *folder, const bx_spawn_request *request)
+{
+    pid_t pid = fork();
+    if (pid == 0) {
+        close(BX_ZYGOTE_DESCRIPTOR);
+        be_worker(folder);
+    }
+    close(worker);
+    int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+    report(&(bx_zygote_report){.kind = BX_ZYGOTE_SPAWNED, .pid = pid, .vm = request->vm}, pidfd);
+    close(pidfd);
+    if (count < 256) {
+        children[count].pid = pid;
+        children[count++].vm = request->vm;
+    }
+}
+
+static void serve(const char *folder)
 {
     bx_spawn_request request;
     union {
@@ -440,35 +487,15 @@ static void spawn(const char *folder)
     if (recvmsg(BX_ZYGOTE_DESCRIPTOR, &message, 0) <= 0)
         _exit(0);
     memcpy(&worker, CMSG_DATA(CMSG_FIRSTHDR(&message)), sizeof worker);
-    pid_t pid = fork();
-    if (pid == 0) {
-        close(BX_ZYGOTE_DESCRIPTOR);
-        be_worker(folder);
-    }
-    close(worker);
-    int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
-    report(&(bx_zygote_report){.kind = BX_ZYGOTE_SPAWNED, .pid = pid, .vm = request.vm}, pidfd);
-    close(pidfd);
-    static struct {
-        pid_t pid;
-        uint64_t vm;
-    } children[256];
-    static size_t count;
-    if (count < 256) {
-        children[count].pid = pid;
-        children[count++].vm = request.vm;
-    }
+    if (request.of)
+        keep_silent(&request);
+    else
+        spawn(folder, &request);
     /* Reaping is polled for: this program need not be quick. */
     for (struct pollfd control_socket = {BX_ZYGOTE_DESCRIPTOR, POLLIN, 0};;) {
         int status;
         for (pid_t ended; (ended = waitpid(-1, &status, WNOHANG)) > 0;)
-            for (size_t i = 0; i < count; i++)
-                if (children[i].pid == ended)
-                    report(&(bx_zygote_report){.kind = BX_ZYGOTE_EXITED,
-                                               .pid = ended,
-                                               .vm = children[i].vm,
-                                               .status = status},
-                           -1);
+            end(ended, status);
         if (poll(&control_socket, 1, 2) > 0)
             return;
     }
@@ -479,9 +506,9 @@ int main(int argc, char **argv)
     if (argc != 5 || strcmp(argv[1], "--zygote") != 0)
         return 2;
     prctl(PR_SET_PDEATHSIG, SIGKILL);
-    bx_zygote_report ready = {.kind = BX_ZYGOTE_READY};
+    bx_zygote_report ready = {.kind = BX_ZYGOTE_READY, .status = !strstr(argv[2], "plain_cell")};
     snprintf(ready.text, sizeof ready.text, "%s", BX_PROTOCOL_VERSION);
     report(&ready, -1);
     for (;;)
-        spawn(argv[2]);
+        serve(argv[2]);
 }

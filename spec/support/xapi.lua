@@ -143,7 +143,7 @@ function Pool:counts() return self:control("counts") end
 --- The number of the last request, for requests{ since = mark }.
 function Pool:mark() return self:control("mark") end
 
---- The requests so far: { n, time, host, tls, method, params, outcome, seconds }. Options: since, method.
+--- The requests so far: { n, time, host, tls, agent, method, params, outcome, seconds }. Options: since, method.
 function Pool:requests(options) return self:control(order_of("requests", options)) end
 
 --- The guests that run: { vm, uuid, name, address, home, supervisor, sshd, pids }.

@@ -63,8 +63,8 @@ static int replace(int folder, const char *name, const void *bytes, size_t lengt
         failed = errno;
     if (failed)
         unlinkat(folder, part, 0);
-    else
-        fsync(folder); /* some file systems have none of folders */
+    else if (fsync(folder) < 0 && errno != EINVAL && errno != ENOTSUP && errno != EBADF)
+        failed = errno; /* some file systems have none of folders, nor one that is but a path */
     return failed;
 }
 

@@ -56,7 +56,9 @@ static curl_socket_t open_socket(void *owner, curlsocktype purpose, struct curl_
     (void)purpose;
     bx_http *http = owner;
     if (http->begun) {
-        BX_HTTP_REFUSE(http, BX_ECONNECT, "%s: the server closed the connection without an answer",
+        BX_HTTP_REFUSE(http, BX_ECONNECT,
+                       "%s: the server closed the connection without an answer (is its toolstack "
+                       "running?)",
                        http->base);
         return CURL_SOCKET_BAD;
     }
@@ -223,6 +225,7 @@ static CURLcode set_connection(bx_http *http, const bx_http_options *options)
     code |= curl_easy_setopt(easy, CURLOPT_TCP_NODELAY, 1L);
     code |= curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
     code |= curl_easy_setopt(easy, CURLOPT_POST, 1L);
+    code |= curl_easy_setopt(easy, CURLOPT_USERAGENT, "bioxen/" BIOXEN_VERSION);
     code |= curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
     code |= curl_easy_setopt(easy, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)options->response_limit);
     return code;
@@ -292,10 +295,21 @@ static bx_code code_of(CURLcode code)
     case CURLE_URL_MALFORMAT: return BX_ECONFIG;
     case CURLE_UNSUPPORTED_PROTOCOL:
     case CURLE_WEIRD_SERVER_REPLY:
-    case CURLE_BAD_CONTENT_ENCODING:
-    case CURLE_OUT_OF_MEMORY: return BX_EPROTOCOL; /* a header line of 100 KiB reads so, too */
+    case CURLE_BAD_CONTENT_ENCODING: return BX_EPROTOCOL;
     default: return BX_ECONNECT;
     }
+}
+
+/* How newer libraries than 8.6 call a header line that is too long; older ones, out of memory. */
+#if LIBCURL_VERSION_NUM < 0x080600
+#define CURLE_TOO_LARGE CURLE_OUT_OF_MEMORY
+#endif
+
+/* Whoever ends TLS for the toolstack (stunnel) answers though that does not run. */
+static bool is_empty_answer(CURLcode code, const char *text)
+{
+    return code == CURLE_GOT_NOTHING ||
+           (code == CURLE_RECV_ERROR && strstr(text, "unexpected eof"));
 }
 
 static int fail_with(bx_http *http, CURLcode code, bx_error *err)
@@ -305,6 +319,9 @@ static int fail_with(bx_http *http, CURLcode code, bx_error *err)
     long number = 0;
     if (strncmp(text, secret, sizeof secret - 1) == 0)
         return bx_fail(err, BX_ECONFIG, "%s: the proxy's address cannot be used", http->base);
+    if (code == CURLE_OUT_OF_MEMORY || code == CURLE_TOO_LARGE) /* hardly ever the former */
+        return bx_fail(err, BX_EPROTOCOL, "%s: an answer with a header line of more than %d bytes",
+                       http->base, CURL_MAX_HTTP_HEADER);
     if (!*text)
         snprintf(text, sizeof http->curl_message, "%s", curl_easy_strerror(code));
     for (char *at = text; *at; at++) /* the server's own words may be among them */
@@ -313,6 +330,13 @@ static int fail_with(bx_http *http, CURLcode code, bx_error *err)
     curl_easy_getinfo(http->easy, CURLINFO_OS_ERRNO, &number);
     if (code == CURLE_COULDNT_CONNECT && number)
         return bx_fail_errno(err, BX_ECONNECT, (int)number, "%s: cannot connect", http->base);
+    if (is_empty_answer(code, text))
+        return bx_fail(err, BX_ECONNECT, "%s: %s (is its toolstack running?)", http->base, text);
+    if (code_of(code) == BX_ETRUST && *http->certificate)
+        return bx_fail(err, BX_ETRUST,
+                       "%s: %s (the certificate's SHA-256 fingerprint is %s: if that is the "
+                       "server's, give it as fingerprint, or its authority as ca_file)",
+                       http->base, text, http->certificate);
     return bx_fail(err, code_of(code), "%s: %s", http->base, text);
 }
 
@@ -371,6 +395,20 @@ static int act(bx_http *http, bool ready, bx_error *err)
     return 0;
 }
 
+/* The request is over: whether its answer may be waited for all the same, for which the loop is
+ * given time, once. */
+static bool lingers(bx_http *http, const bx_error *ended)
+{
+    if (!http->begun || http->linger <= 0 ||
+        (ended->code != BX_ECANCELLED && ended->code != BX_EDEADLINE))
+        return false;
+    http->interrupted = ended->code == BX_ECANCELLED;
+    http->loop->cancelled = false;
+    http->loop->deadline = bx_clock_after(http->linger);
+    http->linger = 0;
+    return true;
+}
+
 /* Until curl has an outcome. */
 static int drive(bx_http *http, int64_t until, bx_error *err)
 {
@@ -393,6 +431,8 @@ static int drive(bx_http *http, int64_t until, bx_error *err)
         wake = wake < http->drip_due ? wake : http->drip_due;
         bx_error ended;
         int status = bx_loop_wait(http->loop, http->watched, http->watched_count, wake, &ended);
+        if (status < 0 && lingers(http, &ended))
+            continue;
         if (status < 0)
             return bx_fail(err, ended.code, "%s: %s", http->base, ended.message);
         ready = status == 1;
@@ -438,6 +478,11 @@ static int set_request(bx_http *http, const char *url, struct curl_slist *header
     return code ? -1 : 0;
 }
 
+void bx_http_linger(bx_http *http, double seconds)
+{
+    http->linger = seconds;
+}
+
 int bx_http_post(bx_http *http, const char *path, const char *type, const bx_buffer *body,
                  int64_t until, bx_http_response *response, bx_http_reach *reach, bx_error *err)
 {
@@ -448,9 +493,9 @@ int bx_http_post(bx_http *http, const char *path, const char *type, const bx_buf
     http->body = body;
     http->response = response;
     http->body_read = http->header_bytes = http->drip_bytes = 0;
-    http->begun = http->refused = false;
+    http->begun = http->refused = http->interrupted = false;
     http->drip_due = BX_NEVER;
-    http->curl_message[0] = '\0';
+    http->curl_message[0] = http->certificate[0] = '\0';
     if (asprintf(&url, "%s%s", http->base, path) < 0)
         url = NULL;
     if (!headers || !url || set_request(http, url, headers) < 0 ||
@@ -458,7 +503,11 @@ int bx_http_post(bx_http *http, const char *path, const char *type, const bx_buf
         status = bx_fail_memory(err);
     } else {
         http->idle = CURL_SOCKET_BAD;
+        int64_t deadline = http->loop->deadline;
         status = drive(http, until, err);
+        http->loop->cancelled |= http->interrupted;
+        http->loop->deadline = deadline;
+        http->linger = 0;
         curl_multi_remove_handle(http->multi, http->easy);
     }
     curl_easy_setopt(http->easy, CURLOPT_HTTPHEADER, NULL);

@@ -7,8 +7,9 @@
 #include <curl/curl.h>
 
 enum {
-    BX_HTTP_SOCKETS = 8,     /* what bx_loop_wait takes; curl needs some three */
-    BX_HTTP_FINGERPRINT = 32 /* bytes of SHA-256 */
+    BX_HTTP_SOCKETS = 8,      /* what bx_loop_wait takes; curl needs some three */
+    BX_HTTP_FINGERPRINT = 32, /* bytes of SHA-256 */
+    BX_HTTP_FINGERPRINT_TEXT = 3 * BX_HTTP_FINGERPRINT /* "AA:BB:…" with its NUL */
 };
 
 struct bx_http {
@@ -24,6 +25,10 @@ struct bx_http {
     int watched_count;
     int64_t due; /* of curl's timer */
     char curl_message[CURL_ERROR_SIZE];
+    double linger;    /* seconds, of the next request: see bx_http_linger */
+    bool interrupted; /* it lingers though its request was cancelled */
+    char certificate[BX_HTTP_FINGERPRINT_TEXT]; /* the fingerprint of what the server showed, or ""
+                                                 */
 
     /* the present request */
     const bx_buffer *body;

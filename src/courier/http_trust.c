@@ -6,27 +6,34 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { FINGERPRINT_TEXT = 3 * BX_HTTP_FINGERPRINT /* "AA:BB:…" with its NUL */ };
-
-static void write_fingerprint(const uint8_t *hash, char text[FINGERPRINT_TEXT])
+static void write_fingerprint(const uint8_t *hash, char text[BX_HTTP_FINGERPRINT_TEXT])
 {
     for (size_t i = 0; i < BX_HTTP_FINGERPRINT; i++)
         snprintf(text + 3 * i, 4, i + 1 < BX_HTTP_FINGERPRINT ? "%02X:" : "%02X", hash[i]);
+}
+
+/* The certificate itself, not what vouches for it; false without one. */
+static bool hash_certificate(X509_STORE_CTX *context, bx_http *http, uint8_t found[EVP_MAX_MD_SIZE])
+{
+    X509 *leaf = X509_STORE_CTX_get0_cert(context);
+    unsigned length = 0;
+    if (!leaf || !X509_digest(leaf, EVP_sha256(), found, &length) || length != BX_HTTP_FINGERPRINT)
+        return false;
+    write_fingerprint(found, http->certificate);
+    return true;
 }
 
 /* In place of OpenSSL's verification: the certificate is the one, or it is not. */
 static int verify_pin(X509_STORE_CTX *context, void *owner)
 {
     bx_http *http = owner;
-    X509 *leaf = X509_STORE_CTX_get0_cert(context);
     uint8_t found[EVP_MAX_MD_SIZE] = {0};
-    unsigned length = 0;
-    if (leaf && X509_digest(leaf, EVP_sha256(), found, &length) && length == BX_HTTP_FINGERPRINT &&
+    if (hash_certificate(context, http, found) &&
         memcmp(found, http->pin, BX_HTTP_FINGERPRINT) == 0) {
         X509_STORE_CTX_set_error(context, X509_V_OK);
         return 1;
     }
-    char expected_text[FINGERPRINT_TEXT], found_text[FINGERPRINT_TEXT];
+    char expected_text[BX_HTTP_FINGERPRINT_TEXT], found_text[BX_HTTP_FINGERPRINT_TEXT];
     write_fingerprint(http->pin, expected_text);
     write_fingerprint(found, found_text);
     BX_HTTP_REFUSE(http, BX_ETRUST, "%s: the certificate's SHA-256 fingerprint is %s, not %s",
@@ -35,10 +42,19 @@ static int verify_pin(X509_STORE_CTX *context, void *owner)
     return 0;
 }
 
+/* OpenSSL's own verification; who is refused is told what was seen. */
+static int verify_chain(X509_STORE_CTX *context, void *owner)
+{
+    uint8_t found[EVP_MAX_MD_SIZE];
+    hash_certificate(context, owner, found);
+    return X509_verify_cert(context);
+}
+
 static CURLcode set_up_tls(CURL *easy, void *context, void *owner)
 {
+    const bx_http *http = owner;
     (void)easy;
-    SSL_CTX_set_cert_verify_callback(context, verify_pin, owner);
+    SSL_CTX_set_cert_verify_callback(context, http->pinned ? verify_pin : verify_chain, owner);
     return CURLE_OK;
 }
 
@@ -85,7 +101,7 @@ CURLcode bx_http_set_trust(bx_http *http, const bx_http_options *options)
         code |= curl_easy_setopt(easy, CURLOPT_CAINFO, chain ? options->ca_file : NULL);
         code |= curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
     }
-    if (http->pinned) {
+    if (!options->insecure) {
         code |= curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, set_up_tls);
         code |= curl_easy_setopt(easy, CURLOPT_SSL_CTX_DATA, http);
     }

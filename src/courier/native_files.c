@@ -63,12 +63,10 @@ static void sync_folder_of(const char *path)
     close(descriptor);
 }
 
-/* open_journal(path[, existing]): a new file, or one that a courier that died has left. Locked; nil
- * and an error where another holds it. */
-static int native_open_journal(lua_State *L)
+/* Push the file at argument 1, opened with `flags` and locked; or nil and an error. */
+static int open_locked(lua_State *L, int flags)
 {
     const char *path = luaL_checkstring(L, 1);
-    int flags = lua_toboolean(L, 2) ? 0 : O_CREAT | O_EXCL;
     luaL_argcheck(L, strlen(path) < PATH_MAX, 1, "too long");
     journal *box = lua_newuserdatauv(L, sizeof *box, 0);
     box->file = -1;
@@ -76,11 +74,27 @@ static int native_open_journal(lua_State *L)
     snprintf(box->path, sizeof box->path, "%s", path);
     box->file = open(path, flags | O_WRONLY | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (box->file < 0)
-        return fail_errno(L, BX_EFILE, "cannot open the journal", path);
+        return fail_errno(L, BX_EFILE, "cannot open", path);
     if (flock(box->file, LOCK_EX | LOCK_NB) < 0)
-        return fail_errno(L, BX_EBUSY, "another courier holds the journal", path);
-    sync_folder_of(path);
+        return fail_errno(L, BX_EBUSY, "another courier holds", path);
     return 1;
+}
+
+/* open_journal(path[, existing]): a new file, or one that a courier that died has left. Locked; nil
+ * and an error where another holds it. */
+static int native_open_journal(lua_State *L)
+{
+    int count = open_locked(L, lua_toboolean(L, 2) ? 0 : O_CREAT | O_EXCL);
+    if (count == 1)
+        sync_folder_of(lua_tostring(L, 1));
+    return count;
+}
+
+/* lock(path): a file, made where there is none, that is locked until it is closed; nil and an error
+ * where another holds it, EBUSY, or it cannot be opened, EFILE. */
+static int native_lock(lua_State *L)
+{
+    return open_locked(L, O_CREAT);
 }
 
 static journal *check_journal(lua_State *L)
@@ -176,6 +190,7 @@ static const luaL_Reg journal_methods[] = {
     {"write", journal_write}, {"remove", journal_remove}, {"close", journal_close}, {NULL, NULL}};
 static const luaL_Reg functions[] = {{"read_secret", native_read_secret},
                                      {"open_journal", native_open_journal},
+                                     {"lock", native_lock},
                                      {"is_held", native_is_held},
                                      {"make_folder", native_make_folder},
                                      {"list_folder", native_list_folder},

@@ -67,8 +67,9 @@ static bx_http_response *push_response(lua_State *L)
     return &box->response;
 }
 
-/* http:post(path, type, body[, seconds]): { status, body, thumbprint }; or nil and an error, in
- * which `sent` tells that the request may have been acted upon. */
+/* http:post(path, type, body[, seconds[, linger]]): { status, body, thumbprint }; or nil and an
+ * error, in which `sent` tells that the request may have been acted upon. Its answer is waited for
+ * `linger` seconds though the request that it belongs to is over. */
 static int http_post(lua_State *L)
 {
     bx_http *http = check_http(L);
@@ -81,6 +82,7 @@ static int http_post(lua_State *L)
     bx_http_response *response = push_response(L);
     bx_http_reach reach = BX_HTTP_NOT_SENT;
     bx_error error;
+    bx_http_linger(http, luaL_optnumber(L, 6, 0));
     if (bx_http_post(http, path, type, &body, until, response, &reach, &error) < 0) {
         bx_native_fail(L, &error);
         lua_pushboolean(L, reach == BX_HTTP_MAY_BE_DONE);

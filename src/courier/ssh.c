@@ -300,7 +300,7 @@ bx_ssh *bx_ssh_open(bx_loop *loop, const bx_ssh_options *options, bx_error *err)
     }
     ssh->pump = (bx_pump){.watch = watch, .move = move};
     ssh->loop = loop;
-    ssh->alarm = -1;
+    ssh->alarm = ssh->agent = -1;
     ssh->news = 1;
     if (open_all(ssh, options, err) < 0) {
         bx_ssh_close(ssh);
@@ -326,5 +326,7 @@ void bx_ssh_close(bx_ssh *ssh)
     }
     if (ssh->alarm >= 0)
         close(ssh->alarm);
+    if (ssh->agent >= 0)
+        close(ssh->agent);
     free(ssh);
 }

@@ -24,9 +24,9 @@ static int read_host_key(const bx_ssh *ssh, ssh_key *key, found_key *found)
     return found->type && found->fingerprint ? 0 : -1;
 }
 
-/* libssh passes over the lines that start with a marker; a key that is revoked must not pass
- * because another line still has it. */
-static bool is_revoked(const bx_ssh_options *options, ssh_key key)
+/* Whether known_hosts has a line for this host with a marker, and with `key`, or any: NULL. libssh
+ * passes over such lines. */
+static bool is_marked(const bx_ssh_options *options, const char *marker, ssh_key key)
 {
     char name[320];
     if (options->host_name || options->port == 22)
@@ -36,22 +36,23 @@ static bool is_revoked(const bx_ssh_options *options, ssh_key key)
         snprintf(name, sizeof name, "[%s]:%d", options->address, options->port);
     FILE *file = fopen(options->known_hosts, "re");
     char line[16 << 10];
-    bool revoked = false;
-    while (file && !revoked && fgets(line, sizeof line, file)) {
+    bool marked = false;
+    while (file && !marked && fgets(line, sizeof line, file)) {
         struct ssh_knownhosts_entry *entry = NULL;
         char *at = line + strspn(line, " \t");
-        if (strncmp(at, "@revoked", 8) != 0)
+        if (strncmp(at, marker, strlen(marker)) != 0)
             continue;
-        at += 8 + strspn(at + 8, " \t");
+        at += strlen(marker);
+        at += strspn(at, " \t");
         at[strcspn(at, "\r\n")] = '\0';
         if (ssh_known_hosts_parse_line(name, at, &entry) != SSH_OK)
             continue;
-        revoked = ssh_key_cmp(entry->publickey, key, SSH_KEY_CMP_PUBLIC) == 0;
+        marked = !key || ssh_key_cmp(entry->publickey, key, SSH_KEY_CMP_PUBLIC) == 0;
         ssh_knownhosts_entry_free(entry);
     }
     if (file)
         fclose(file);
-    return revoked;
+    return marked;
 }
 
 static int check_known_hosts(const bx_ssh *ssh, const bx_ssh_options *options, ssh_key key,
@@ -75,9 +76,13 @@ static int check_known_hosts(const bx_ssh *ssh, const bx_ssh_options *options, s
     case SSH_KNOWN_HOSTS_UNKNOWN:
     case SSH_KNOWN_HOSTS_NOT_FOUND:
         return bx_fail(err, BX_ETRUST,
-                       "the host key of %s is unknown: %s has no key for %s, found was the %s key "
-                       "%s; nothing was sent",
-                       ssh->where, options->known_hosts, name, found->type, found->fingerprint);
+                       "the host key of %s is unknown: %s has no key for %s%s, found was the %s "
+                       "key %s; nothing was sent",
+                       ssh->where, options->known_hosts, name,
+                       is_marked(options, "@cert-authority", NULL)
+                           ? " but an authority's, of which libssh makes no use"
+                           : "",
+                       found->type, found->fingerprint);
     default:
         return bx_fail(err, BX_ETRUST,
                        "%s cannot be used to check the host key of %s (%s key %s): %s; nothing was "
@@ -85,7 +90,8 @@ static int check_known_hosts(const bx_ssh *ssh, const bx_ssh_options *options, s
                        options->known_hosts, ssh->where, found->type, found->fingerprint,
                        bx_ssh_reason(ssh, reason, sizeof reason));
     }
-    if (is_revoked(options, key))
+    /* it must not pass because another line still has it */
+    if (is_marked(options, "@revoked", key))
         return bx_fail(
             err, BX_ETRUST,
             "the host key of %s is revoked: %s says so of the %s key %s; nothing was sent",

@@ -4,11 +4,16 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 enum { KEY_LIMIT = 64 << 10 };
@@ -90,23 +95,75 @@ ssh_key bx_ssh_load_key(const bx_ssh_options *options, bx_error *err)
     return key;
 }
 
+/* libssh waits for an agent as long as that takes: a thread breaks the connection to it when the
+ * time is over. */
+typedef struct guard {
+    int agent;   /* a descriptor of the guard's own */
+    int done;    /* an eventfd: the agent has answered */
+    int timeout; /* milliseconds; -1: none */
+} guard;
+
+static void *guard_agent(void *argument)
+{
+    const guard *self = argument;
+    struct pollfd done = {self->done, POLLIN, 0};
+    if (poll(&done, 1, self->timeout) == 0)
+        shutdown(self->agent, SHUT_RDWR);
+    return NULL;
+}
+
 /* An agent that goes away must not take the courier with it: libssh writes to it without
  * MSG_NOSIGNAL. */
-static int ask_agent(ssh_session session)
+static int ask_agent(bx_ssh *ssh)
 {
     struct sigaction ignore = {.sa_handler = SIG_IGN}, before;
-    sigaction(SIGPIPE, &ignore, &before);
-    int status = ssh_userauth_agent(session, NULL);
-    sigaction(SIGPIPE, &before, NULL);
+    sigset_t all, mask;
+    pthread_t thread;
+    guard self = {ssh->agent, eventfd(0, EFD_CLOEXEC), bx_clock_poll_timeout(ssh->loop->deadline)};
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &mask);
+    int failed = self.done < 0 || pthread_create(&thread, NULL, guard_agent, &self);
+    pthread_sigmask(SIG_SETMASK, &mask, NULL);
+    int status = SSH_AUTH_ERROR;
+    if (!failed) {
+        sigaction(SIGPIPE, &ignore, &before);
+        status = ssh_userauth_agent(ssh->session, NULL);
+        sigaction(SIGPIPE, &before, NULL);
+        eventfd_write(self.done, 1);
+        pthread_join(thread, NULL);
+    }
+    if (self.done >= 0)
+        close(self.done);
     return status;
+}
+
+/* Connect libssh to the agent of SSH_AUTH_SOCK; one that takes nobody any more counts as none. */
+static int call_agent(bx_ssh *ssh)
+{
+    const char *path = getenv("SSH_AUTH_SOCK");
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    if (!path || strlen(path) >= sizeof address.sun_path)
+        return -1;
+    memcpy(address.sun_path, path, strlen(path));
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (fd < 0)
+        return -1;
+    ssh->agent = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+    if (ssh->agent >= 0 && connect(fd, (struct sockaddr *)&address, sizeof address) == 0 &&
+        ssh_set_agent_socket(ssh->session, fd) == SSH_OK) /* whose it is now */
+        return 0;
+    close(fd);
+    return -1;
 }
 
 /* One method, to its end: an SSH_AUTH_… code, or -1 with *err. */
 static int try_method(bx_ssh *ssh, ssh_key key, bx_error *err)
 {
     for (;;) {
-        int status =
-            key ? ssh_userauth_publickey(ssh->session, NULL, key) : ask_agent(ssh->session);
+        int status = key ? ssh_userauth_publickey(ssh->session, NULL, key) : ask_agent(ssh);
+        if (!key && bx_clock_now() >= ssh->loop->deadline)
+            return bx_fail(err, BX_EDEADLINE,
+                           "the deadline passed while waiting for the agent of SSH_AUTH_SOCK");
         if (status != SSH_AUTH_AGAIN)
             return status == SSH_AUTH_ERROR ? SSH_AUTH_DENIED : status;
         if (bx_ssh_wait_socket(ssh, "the login", err) < 0)
@@ -143,8 +200,8 @@ int bx_ssh_login(bx_ssh *ssh, const bx_ssh_options *options, ssh_key key, bx_err
         status = try_method(ssh, key, err);
     if (status == SSH_AUTH_PARTIAL)
         partial = true;
-    if (status >= 0 && status != SSH_AUTH_SUCCESS && options->agent && getenv("SSH_AUTH_SOCK") &&
-        bx_ssh_connected(ssh))
+    if (status >= 0 && status != SSH_AUTH_SUCCESS && options->agent && bx_ssh_connected(ssh) &&
+        call_agent(ssh) == 0)
         status = try_method(ssh, NULL, err);
     if (status == SSH_AUTH_SUCCESS)
         return 0;

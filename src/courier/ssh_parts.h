@@ -17,6 +17,7 @@ struct bx_ssh {
     uint64_t news; /* counts changes */
     int alarm;     /* an eventfd that wakes a step out of bx_ssh_wait */
     bool waiting;
+    int agent;       /* a descriptor of the connection to the agent, or -1 */
     char where[320]; /* "user@address port 22", for messages */
 };
 

@@ -690,6 +690,7 @@ static int cell_world(lua_State *L)
 {
     check_cell(L);
     int count = lua_gettop(L);
+    luaL_checkstack(L, count + LUA_MINSTACK, "too many arguments");
     bx_organism_push_world(L, lua_tostring(L, lua_upvalueindex(1)));
     for (int i = 2; i <= count; i++)
         lua_pushvalue(L, i);

@@ -2,6 +2,7 @@
  * "bioxen.FluxModel". flux.c holds the class, flux_model.c makes a model from tables, flux_parts.c
  * shows its parts, flux_edit.c changes them, flux_about.c has what is said of them, flux_sums.c
  * constraints and objectives, flux_change.c disables and comes back, flux_solve.c computes,
+ * flux_media.c tells and changes what crosses the boundary, flux_near.c finds fluxes from others,
  * flux_dynamic.c lets a culture grow. */
 #ifndef BX_INSIDE_FLUX_H
 #define BX_INSIDE_FLUX_H
@@ -52,6 +53,29 @@ void bx_flux_read_objective(lua_State *L, bx_fba *fba, int index, int sense, con
  * by reaction, in userdata that are pushed. */
 void bx_flux_read_marks(lua_State *L, const bx_fba *fba, const char *method, bool **genes,
                         bool **reactions);
+
+/* Raise what a function of src/flux failed with. */
+void bx_flux_expect(lua_State *L, int status, const bx_error *err);
+
+/* Drop what is above argument 2, which may be absent, or a table with these keys. */
+void bx_flux_options(lua_State *L, const char *const *keys, const bx_place *place);
+
+/* Push { status, objective }. */
+void bx_flux_push_status(lua_State *L, const bx_fba_solution *solution);
+
+/* Set the field `key` of the table at the top: { id = value }. */
+void bx_flux_set_values(lua_State *L, const char *key, const bx_fba *fba, size_t count,
+                        const char *(*id)(const bx_fba *, size_t), const double *values);
+
+/* Push the list of those that are marked. */
+void bx_flux_push_marked(lua_State *L, const bx_fba *fba, const bool *marked, size_t count,
+                         const char *(*id)(const bx_fba *, size_t));
+
+/* The fluxes that the table at `options` has as `key`, { reaction = flux }, absent ones 0; or where
+ * it has none those of the parsimonious optimum. In a userdata that is pushed, and not filled
+ * unless *status is optimal. */
+double *bx_flux_given_fluxes(lua_State *L, bx_fba *fba, int options, const char *key,
+                             bx_fba_status *status, const bx_place *place);
 
 /* How a reaction is given: to be added, or to take the place of the one at `at`. */
 typedef struct bx_flux_given {
@@ -132,5 +156,15 @@ int bx_flux_essential_reactions(lua_State *L);
 int bx_flux_variability(lua_State *L);
 int bx_flux_parsimonious(lua_State *L);
 int bx_flux_dynamic(lua_State *L);
+int bx_flux_moma(lua_State *L);
+int bx_flux_room(lua_State *L);
+int bx_flux_loopless(lua_State *L);
+int bx_flux_boundaries(lua_State *L);
+int bx_flux_medium(lua_State *L);
+int bx_flux_set_medium(lua_State *L);
+int bx_flux_minimal_medium(lua_State *L);
+int bx_flux_summary(lua_State *L);
+int bx_flux_metabolite_summary(lua_State *L);
+int bx_flux_production_envelope(lua_State *L);
 
 #endif

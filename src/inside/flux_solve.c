@@ -1,3 +1,4 @@
+#include "flux/tools.h"
 #include "inside/flux.h"
 #include "inside/raise.h"
 #include "interrupt/hook.h"
@@ -5,14 +6,13 @@
 #include <lauxlib.h>
 #include <string.h>
 
-static void check(lua_State *L, int status, const bx_error *err)
+void bx_flux_expect(lua_State *L, int status, const bx_error *err)
 {
     if (status < 0)
         bx_raise(L, err);
 }
 
-/* options at index 2 may be absent. */
-static void check_options(lua_State *L, const char *const *keys, const bx_place *place)
+void bx_flux_options(lua_State *L, const char *const *keys, const bx_place *place)
 {
     lua_settop(L, 2);
     if (lua_isnil(L, 2))
@@ -23,9 +23,8 @@ static void check_options(lua_State *L, const char *const *keys, const bx_place 
 
 /* ---- solutions ---- */
 
-/* Set the field `key` of the table at the top: { id = value }. */
-static void set_values(lua_State *L, const char *key, const bx_fba *fba, size_t count,
-                       const char *(*id)(const bx_fba *, size_t), const double *values)
+void bx_flux_set_values(lua_State *L, const char *key, const bx_fba *fba, size_t count,
+                        const char *(*id)(const bx_fba *, size_t), const double *values)
 {
     lua_createtable(L, 0, (int)count);
     for (size_t i = 0; i < count; i++) {
@@ -35,7 +34,7 @@ static void set_values(lua_State *L, const char *key, const bx_fba *fba, size_t 
     lua_setfield(L, -2, key);
 }
 
-static void push_status(lua_State *L, const bx_fba_solution *solution)
+void bx_flux_push_status(lua_State *L, const bx_fba_solution *solution)
 {
     lua_createtable(L, 0, 5);
     lua_pushstring(L, bx_fba_status_name(solution->status));
@@ -48,14 +47,15 @@ static void push_status(lua_State *L, const bx_fba_solution *solution)
 
 static int push_solution(lua_State *L, const bx_fba *fba, const bx_fba_solution *solution)
 {
-    push_status(L, solution);
+    bx_flux_push_status(L, solution);
     if (solution->status != BX_FBA_OPTIMAL)
         return 1;
     size_t reactions = bx_fba_reactions(fba);
-    set_values(L, "fluxes", fba, reactions, bx_fba_reaction_id, solution->fluxes);
-    set_values(L, "reduced_costs", fba, reactions, bx_fba_reaction_id, solution->reduced_costs);
-    set_values(L, "shadow_prices", fba, bx_fba_metabolites(fba), bx_fba_metabolite_id,
-               solution->shadow_prices);
+    bx_flux_set_values(L, "fluxes", fba, reactions, bx_fba_reaction_id, solution->fluxes);
+    bx_flux_set_values(L, "reduced_costs", fba, reactions, bx_fba_reaction_id,
+                       solution->reduced_costs);
+    bx_flux_set_values(L, "shadow_prices", fba, bx_fba_metabolites(fba), bx_fba_metabolite_id,
+                       solution->shadow_prices);
     return 1;
 }
 
@@ -65,7 +65,7 @@ int bx_flux_optimise(lua_State *L)
     bx_fba *fba = bx_flux_check(L);
     bx_fba_solution solution;
     bx_error err;
-    check(L, bx_fba_optimise(fba, &solution, &err), &err);
+    bx_flux_expect(L, bx_fba_optimise(fba, &solution, &err), &err);
     return push_solution(L, fba, &solution);
 }
 
@@ -75,7 +75,7 @@ int bx_flux_optimum(lua_State *L)
     bx_fba *fba = bx_flux_check(L);
     bx_fba_solution solution;
     bx_error err;
-    check(L, bx_fba_optimise(fba, &solution, &err), &err);
+    bx_flux_expect(L, bx_fba_optimise(fba, &solution, &err), &err);
     if (solution.status == BX_FBA_OPTIMAL) {
         lua_pushnumber(L, solution.objective + 0.0);
         return 1;
@@ -156,7 +156,7 @@ int bx_flux_diagnose(lua_State *L)
                           .lower = lua_newuserdatauv(L, reactions, 0),
                           .upper = lua_newuserdatauv(L, reactions, 0),
                           .ray = lua_newuserdatauv(L, reactions * sizeof(double), 0)};
-    check(L, bx_fba_diagnose(fba, &d, &err), &err);
+    bx_flux_expect(L, bx_fba_diagnose(fba, &d, &err), &err);
     lua_createtable(L, 0, 3);
     lua_pushstring(L, bx_fba_status_name(d.status));
     lua_setfield(L, -2, "status");
@@ -178,7 +178,7 @@ int bx_flux_knock_out(lua_State *L)
     bool *missing, *stopped;
     bx_flux_read_marks(L, fba, "knock_out", &missing, &stopped);
     bx_fba_stop_reactions(fba, missing, stopped);
-    check(L, bx_fba_optimise_without(fba, stopped, &solution, &err), &err);
+    bx_flux_expect(L, bx_fba_optimise_without(fba, stopped, &solution, &err), &err);
     return push_solution(L, fba, &solution);
 }
 
@@ -202,7 +202,7 @@ static void add_mutant(lua_State *L, const bx_fba *fba, bool genes, const size_t
     if (bx_interrupted)
         bx_hook_raise(L);
     bx_fba_solution solution = {.status = mutant->status, .objective = mutant->objective};
-    push_status(L, &solution);
+    bx_flux_push_status(L, &solution);
     for (size_t i = 0; i < count; i++) {
         lua_pushstring(L,
                        genes ? bx_fba_gene_id(fba, items[i]) : bx_fba_reaction_id(fba, items[i]));
@@ -220,7 +220,7 @@ static bx_fba_mutant *push_screen(lua_State *L, bx_fba *fba, bool genes, const s
     if (total > 1e8)
         bx_raise_format(L, BX_EMEMORY, "knock_outs: %.0f of them are too many at once", total);
     bx_fba_mutant *mutants = lua_newuserdatauv(L, ((size_t)total + 1) * sizeof *mutants, 0);
-    check(L, bx_fba_knock_outs(fba, genes, items, count, pairs, mutants, &err), &err);
+    bx_flux_expect(L, bx_fba_knock_outs(fba, genes, items, count, pairs, mutants, &err), &err);
     return mutants;
 }
 
@@ -233,7 +233,7 @@ int bx_flux_knock_outs(lua_State *L)
     bx_place place = bx_place_make(BX_EMODEL, "knock_outs");
     size_t count;
     bx_fields_expect(L, 2, LUA_TTABLE, &place, NULL);
-    check_options(L, keys, &place);
+    bx_flux_options(L, keys, &place);
     bool genes = bx_fields_get(L, 2, "genes") != LUA_TNIL;
     if (genes == (bx_fields_get(L, 2, "reactions") != LUA_TNIL))
         bx_raise_format(L, BX_EMODEL, "knock_outs: genes or reactions expected, got %s",
@@ -258,9 +258,9 @@ static int push_essential(lua_State *L, bool genes)
     bx_fba_solution whole;
     bx_error err;
     size_t count, found = 0;
-    check_options(L, keys, &place);
+    bx_flux_options(L, keys, &place);
     double fraction = bx_flux_number_option(L, 2, "fraction", 0.01, &place);
-    check(L, bx_fba_optimise(fba, &whole, &err), &err);
+    bx_flux_expect(L, bx_fba_optimise(fba, &whole, &err), &err);
     if (whole.status != BX_FBA_OPTIMAL || !bx_fba_maximises(fba) || !(whole.objective > 1e-9))
         return bx_raise_format(L, BX_ESIMULATION,
                                "%s: a model that maximises and can grow expected, this one is %s",
@@ -308,24 +308,27 @@ static int push_ranges(lua_State *L, const bx_fba *fba, const size_t *items, siz
     return 1;
 }
 
-/* variability([{ fraction = 1, reactions = {...} }]) -> { reaction = { minimum, maximum } }, or
- * nil, status */
+/* variability([{ fraction = 1, reactions = {...}, loopless }]) -> { reaction = { minimum, maximum }
+ * }, or nil, status */
 int bx_flux_variability(lua_State *L)
 {
-    static const char *const keys[] = {"fraction", "reactions", NULL};
+    static const char *const keys[] = {"fraction", "reactions", "loopless", NULL};
     bx_fba *fba = bx_flux_check(L);
     bx_place place = bx_place_make(BX_EMODEL, "variability");
     bx_fba_status status;
     bx_error err;
     size_t count;
-    check_options(L, keys, &place);
+    bx_flux_options(L, keys, &place);
     double fraction = bx_flux_number_option(L, 2, "fraction", 1, &place);
     if (lua_isnil(L, 2) || bx_fields_get(L, 2, "reactions") == LUA_TNIL)
         lua_pushboolean(L, 1);
     size_t *items = push_items(L, fba, false, -1, &count, &place);
     double *least = lua_newuserdatauv(L, (2 * count + 1) * sizeof *least, 0);
     double *greatest = least + count;
-    check(L, bx_fba_variability(fba, items, count, fraction, &status, least, greatest, &err), &err);
+    bool loopless = bx_flux_flag_option(L, 2, "loopless", &place);
+    int result = (loopless ? bx_fba_loopless_variability : bx_fba_variability)(
+        fba, items, count, fraction, &status, least, greatest, &err);
+    bx_flux_expect(L, result, &err);
     if (status == BX_FBA_OPTIMAL)
         return push_ranges(L, fba, items, count, least, greatest);
     lua_pushnil(L);
@@ -333,8 +336,8 @@ int bx_flux_variability(lua_State *L)
     return 2;
 }
 
-static void push_marked(lua_State *L, const bx_fba *fba, const bool *marked, size_t count,
-                        const char *(*id)(const bx_fba *, size_t))
+void bx_flux_push_marked(lua_State *L, const bx_fba *fba, const bool *marked, size_t count,
+                         const char *(*id)(const bx_fba *, size_t))
 {
     lua_Integer found = 0;
     lua_newtable(L);
@@ -354,12 +357,12 @@ int bx_flux_blocked(lua_State *L)
     bx_place place = bx_place_make(BX_EMODEL, "blocked");
     bx_fba_status status;
     bx_error err;
-    check_options(L, keys, &place);
+    bx_flux_options(L, keys, &place);
     double tolerance = bx_flux_number_option(L, 2, "tolerance", 1e-7, &place);
     bool *blocked = lua_newuserdatauv(L, bx_fba_reactions(fba) + 1, 0);
-    check(L, bx_fba_blocked(fba, tolerance, &status, blocked, &err), &err);
+    bx_flux_expect(L, bx_fba_blocked(fba, tolerance, &status, blocked, &err), &err);
     if (status == BX_FBA_OPTIMAL) {
-        push_marked(L, fba, blocked, bx_fba_reactions(fba), bx_fba_reaction_id);
+        bx_flux_push_marked(L, fba, blocked, bx_fba_reactions(fba), bx_fba_reaction_id);
         return 1;
     }
     lua_pushnil(L);
@@ -373,8 +376,8 @@ int bx_flux_dead_ends(lua_State *L)
     const bx_fba *fba = bx_flux_check(L);
     bx_error err;
     bool *dead = lua_newuserdatauv(L, bx_fba_metabolites(fba) + 1, 0);
-    check(L, bx_fba_dead_ends(fba, dead, &err), &err);
-    push_marked(L, fba, dead, bx_fba_metabolites(fba), bx_fba_metabolite_id);
+    bx_flux_expect(L, bx_fba_dead_ends(fba, dead, &err), &err);
+    bx_flux_push_marked(L, fba, dead, bx_fba_metabolites(fba), bx_fba_metabolite_id);
     return 1;
 }
 
@@ -388,19 +391,19 @@ int bx_flux_parsimonious(lua_State *L)
     bx_error err;
     double total, value = 0;
     size_t reactions = bx_fba_reactions(fba);
-    check_options(L, keys, &place);
+    bx_flux_options(L, keys, &place);
     double fraction = bx_flux_number_option(L, 2, "fraction", 1, &place);
     double *fluxes = lua_newuserdatauv(L, (reactions + 1) * sizeof *fluxes, 0);
-    check(L, bx_fba_parsimonious(fba, fraction, &solution, fluxes, &total, &err), &err);
+    bx_flux_expect(L, bx_fba_parsimonious(fba, fraction, &solution, fluxes, &total, &err), &err);
     if (solution.status != BX_FBA_OPTIMAL) {
-        push_status(L, &solution);
+        bx_flux_push_status(L, &solution);
         return 1;
     }
     for (size_t r = 0; r < reactions; r++)
         value += bx_fba_objective(fba, r) * fluxes[r];
     solution.objective = value;
-    push_status(L, &solution);
-    set_values(L, "fluxes", fba, reactions, bx_fba_reaction_id, fluxes);
+    bx_flux_push_status(L, &solution);
+    bx_flux_set_values(L, "fluxes", fba, reactions, bx_fba_reaction_id, fluxes);
     lua_pushnumber(L, total);
     lua_setfield(L, -2, "total_flux");
     return 1;

@@ -117,6 +117,8 @@ void bx_process_encode(const bx_process *process, bx_buffer *out)
         pack_formula(out, process->fast[i].rate);
         pack_assignments(out, process->fast[i].terms, process->fast[i].count);
     }
+    for (int phase = 0; phase < BX_PHASES; phase++)
+        pack_assignments(out, process->exchange[phase].steps, process->exchange[phase].count);
 }
 
 /* ---- reading ---- */
@@ -443,9 +445,16 @@ static int unpack_parts(bx_unpacker *in, bx_process *process, bx_error *err)
         unpack_each(in, process, unpack_initial, err) < 0 ||
         unpack_each(in, process, unpack_reaction, err) < 0)
         return -1;
-    return unpack_each(in, process, unpack_event, err) < 0
-               ? -1
-               : unpack_each(in, process, unpack_fast, err);
+    if (unpack_each(in, process, unpack_event, err) < 0 ||
+        unpack_each(in, process, unpack_fast, err) < 0)
+        return -1;
+    for (int phase = 0; phase < BX_PHASES; phase++) {
+        bx_declared_steps *steps = &process->exchange[phase];
+        if (unpack_assignments(in, &steps->steps, &steps->count, err) < 0)
+            return -1;
+        steps->capacity = steps->count;
+    }
+    return 0;
 }
 
 bx_process *bx_process_decode(bx_unpacker *in, bx_error *err)

@@ -48,6 +48,13 @@ function probe.shape()
   end
   all_functions "functions"
   all_functions "capabilities"
+  for name, fn in pairs(organism.exchange or {}) do
+    if name ~= "knows" and name ~= "live" then problem("exchange.%s: an exchange has knows and live", tostring(name))
+    else expect(fn, "function", "exchange." .. name) end
+  end
+  if organism.exchange and not (organism.exchange.knows and organism.exchange.live) then
+    problem "exchange: knows and live expected"
+  end
   for name, fn in pairs(organism.functions or {}) do
     if cell[name] ~= fn then problem("functions.%s: a cell has a method of that name already", name) end
   end

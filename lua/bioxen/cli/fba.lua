@@ -50,10 +50,23 @@ if args.write then
   answer.metabolites = #model:metabolites()
   return answer
 end
+if args.medium then
+  answer.status, answer.medium = "optimal", model:medium()
+  return answer
+end
 if next((model:objective())) == nil and not args.variability then return answer end
-local solution
+
+local near = args.moma and model.moma or args.room and model.room
+local reference
+if near then
+  reference = model:parsimonious().fluxes -- before anything is knocked out
+  if not reference then near = nil end
+end
 model:disable(without)
-if args.parsimonious then solution = model:parsimonious()
+local solution
+if near then solution = near(model, { reference = reference, linear = args.linear })
+elseif args.loopless and not args.variability then solution = model:loopless()
+elseif args.parsimonious then solution = model:parsimonious()
 else solution = model:optimise() end
 answer.status, answer.value = solution.status, solution.objective
 if solution.status ~= "optimal" then
@@ -64,9 +77,28 @@ end
 if args.essential then
   answer.essential = model:essential_genes { fraction = args.fraction }
 elseif args.variability then
-  answer.ranges = model:variability { fraction = args.fraction }
+  answer.ranges = model:variability { fraction = args.fraction, loopless = args.loopless }
+elseif args.minimal_medium then
+  answer.minimal, answer.status = model:minimal_medium { min_objective_value = args.reach or solution.objective,
+    minimise_components = args.components }
+  answer.status = answer.status or "optimal"
+elseif args.summary then
+  answer.summary = model:summary { fraction = args.fraction }
+elseif args.metabolite then
+  local metabolites = model:metabolites()
+  local known = false
+  for _, name in ipairs(metabolites) do known = known or name == args.metabolite end
+  if not known then return unknown("metabolite", args.metabolite, metabolites) end
+  answer.summary = model:metabolite_summary(args.metabolite)
+elseif args.envelope then
+  for _, name in ipairs(args.envelope) do
+    if not reactions[name] then return unknown("reaction", name, all) end
+  end
+  answer.envelope = model:production_envelope { reactions = args.envelope, points = args.points }
 else
   answer.fluxes, answer.total_flux = solution.fluxes, solution.total_flux
+  answer.distance, answer.changes = solution.distance, solution.changes
+  answer.shadow_prices, answer.reduced_costs = solution.shadow_prices, solution.reduced_costs
 end
 return answer]]
 
@@ -99,13 +131,19 @@ local function arguments(options, text)
     reaction = options.maximise or options.minimise, objective = options.objective,
     sense = options.maximise and "maximise" or options.minimise and "minimise" or nil, bounds = {},
     without = options.knock_out or {}, essential = options.essential, variability = options.variability,
-    parsimonious = options.pfba, fraction = options.fraction, strict = options.strict }
+    parsimonious = options.pfba, fraction = options.fraction, strict = options.strict, medium = options.medium,
+    minimal_medium = options.minimal_medium, components = options.components, reach = options.reach,
+    summary = options.summary, metabolite = options.metabolite, envelope = options.envelope, points = options.points,
+    moma = options.moma, room = options.room, linear = options.linear, loopless = options.loopless }
   if options.write and (not args.write or options.write:lower():find "%.[gb]z2?$") then
     return nil, ("--write: a name that ends with .xml, .sbml, .json, .yml or .yaml expected, got '%s'")
       :format(options.write)
-  elseif options.write
-    and (options.pfba or options.variability or options.essential or options.json or options.out) then
-    return nil, "--write: nothing is solved: no --pfba, --variability, --essential, --json or --out with it"
+  end
+  for _, other in ipairs { "pfba", "variability", "essential", "json", "out", "medium", "minimal_medium", "summary",
+    "metabolite", "envelope", "moma", "room", "shadow_prices", "reduced_costs" } do
+    if options.write and options[other] then
+      return nil, ("--write: nothing is solved: no --%s with it"):format((other:gsub("_", "-")))
+    end
   end
   for i, bound in ipairs(options.bound) do
     args.bounds[i] = parse_bound(bound)
@@ -116,15 +154,6 @@ end
 
 -- ---- output ----
 
-local function table_of_fluxes(answer, all)
-  local lines = {}
-  for _, name in ipairs(sorted_keys(answer.fluxes)) do
-    local value = answer.fluxes[name]
-    if all or math.abs(value) > 1e-9 then lines[#lines + 1] = ("%s\t%.9g"):format(name, value) end
-  end
-  return lines
-end
-
 local function table_of_ranges(answer)
   local lines = {}
   for _, name in ipairs(sorted_keys(answer.ranges)) do
@@ -134,17 +163,89 @@ local function table_of_ranges(answer)
   return lines
 end
 
+local function table_of_numbers(numbers, all)
+  local lines = {}
+  for _, name in ipairs(sorted_keys(numbers)) do
+    if all or math.abs(numbers[name]) > 1e-9 then lines[#lines + 1] = ("%s\t%.9g"):format(name, numbers[name]) end
+  end
+  return lines
+end
+
+-- "uptake", a reaction, its metabolite or its part in percent, its flux, and its range if that is there.
+local function table_of_shares(summary)
+  local lines = {}
+  for _, kind in ipairs { "uptake", "secretion", "producing", "consuming" } do
+    for _, share in ipairs(summary[kind] or {}) do
+      local what = share.metabolite or ("%.4g %%"):format(share.percent)
+      lines[#lines + 1] = ("%s\t%s\t%s\t%.9g"):format(kind, share.reaction, what, share.flux)
+        .. (share.minimum and ("\t%.9g\t%.9g"):format(share.minimum, share.maximum) or "")
+    end
+  end
+  return lines
+end
+
+local function table_of_envelope(answer, options)
+  local lines = { table.concat(options.envelope, "\t") .. "\tminimum\tmaximum" }
+  for _, row in ipairs(answer.envelope) do
+    local cells = {}
+    for i, name in ipairs(options.envelope) do cells[i] = ("%.9g"):format(row.fluxes[name]) end
+    for _, key in ipairs { "minimum", "maximum" } do
+      cells[#cells + 1] = row[key] and ("%.9g"):format(row[key]) or ""
+    end
+    lines[#lines + 1] = table.concat(cells, "\t")
+  end
+  return lines
+end
+
 local function as_text(answer, options)
   local lines
   if options.essential then lines = answer.essential
   elseif options.variability then lines = table_of_ranges(answer)
-  else lines = table_of_fluxes(answer, options.all) end
+  elseif options.medium then lines = table_of_numbers(answer.medium)
+  elseif options.minimal_medium then lines = table_of_numbers(answer.minimal.medium)
+  elseif answer.summary then lines = table_of_shares(answer.summary)
+  elseif answer.envelope then lines = table_of_envelope(answer, options)
+  elseif options.shadow_prices then lines = table_of_numbers(answer.shadow_prices, options.all)
+  elseif options.reduced_costs then lines = table_of_numbers(answer.reduced_costs, options.all)
+  else lines = table_of_numbers(answer.fluxes, options.all) end
   return #lines > 0 and table.concat(lines, "\n") .. "\n" or ""
+end
+
+-- The greatest and the least objective along the first reaction: a line each, or one for each flux of the others.
+local function draw_envelope(answer, options)
+  local first, series, of = options.envelope[1], {}, {}
+  for _, row in ipairs(answer.envelope) do
+    local others = {}
+    for i = 2, #options.envelope do
+      others[#others + 1] = ("%s %.4g"):format(options.envelope[i], row.fluxes[options.envelope[i]])
+    end
+    local name = #others > 0 and table.concat(others, ", ")
+    for _, key in ipairs(name and { "maximum" } or { "maximum", "minimum" }) do
+      local line = of[name or key]
+      if not line then
+        line = { name = name or key, x = {}, y = {} }
+        of[name or key] = line
+        series[#series + 1] = line
+      end
+      if row[key] then
+        line.x[#line.x + 1], line.y[#line.y + 1] = row.fluxes[first], row[key]
+      end
+    end
+  end
+  local drawn = {}
+  for _, line in ipairs(series) do
+    if #line.x > 0 then drawn[#drawn + 1] = line end
+  end
+  return bioxen.plot { series = drawn, file = options.plot, x_label = first, y_label = answer.objective or "objective",
+    legend = #drawn <= 10 }
 end
 
 local function as_json(answer)
   json.list(answer.warnings)
   if answer.essential then json.list(answer.essential) end
+  for _, kind in ipairs { "uptake", "secretion", "producing", "consuming" } do
+    if answer.summary and answer.summary[kind] then json.list(answer.summary[kind]) end
+  end
   return json.encode(answer) .. "\n"
 end
 
@@ -152,6 +253,11 @@ local function summary(answer, options)
   local text = ("%s = %.9g"):format(answer.objective or "objective", answer.value)
   if options.essential then
     text = ("%s; %d of %d genes are essential"):format(text, #answer.essential, answer.genes)
+  end
+  if answer.distance then text = ("%s; distance %.9g"):format(text, answer.distance) end
+  if answer.changes then text = ("%s; %.9g changes"):format(text, answer.changes) end
+  if answer.minimal then
+    text = ("%s; %d components, total %.9g"):format(text, answer.minimal.components, answer.minimal.total)
   end
   if answer.total_flux then text = ("%s; sum of fluxes %.9g"):format(text, answer.total_flux) end
   return text
@@ -184,7 +290,8 @@ end
 local function report(answer, options)
   if answer.unknown then
     return say.failed(("the model has no %s%s"):format(answer.unknown,
-      nearest(answer.word, answer.of, " (--json lists its reactions)")))
+      nearest(answer.word, answer.of,
+      answer.unknown:find "reaction" and " (--json lists its reactions)" or "")))
   end
   if not options.json then say.warnings(answer.warnings) end
   if options.write then
@@ -200,14 +307,47 @@ local function report(answer, options)
   if not answer.status then
     return say.failed "the model has no objective: --maximise=REACTION or --minimise=REACTION gives it one"
   end
+  if options.minimal_medium and not answer.minimal and answer.value then
+    return say.failed(("no medium lets the objective reach %.9g"):format(options.reach))
+  end
   if answer.status ~= "optimal" then
     if options.json then io.write(as_json(answer)) end
     return say.failed(("the model is %s: %s"):format(answer.status, reason(answer)))
   end
   local written, err = source.write(options.json and as_json(answer) or as_text(answer, options), options.out)
   if not written then return say.failed(err) end
-  if not options.json and not options.quiet then say.note(summary(answer, options)) end
+  if options.plot then
+    local drawn, err = draw_envelope(answer, options)
+    if not drawn then return say.failed(err) end
+  end
+  if answer.value and not options.json and not options.quiet then say.note(summary(answer, options)) end
   return say.DONE
+end
+
+local answers = { "pfba", "variability", "essential", "medium", "minimal_medium", "summary", "metabolite", "envelope",
+  "moma", "room", "shadow_prices", "reduced_costs" }
+
+-- What one option needs: another, or one of two.
+local needs = { components = { "minimal_medium" }, reach = { "minimal_medium" }, points = { "envelope" },
+  plot = { "envelope" }, linear = { "moma", "room" } }
+
+local function flag(name) return "--" .. name:gsub("_", "-") end
+
+local function find_clash(options)
+  local taken
+  for _, name in ipairs(answers) do
+    if options[name] and taken then return ("%s and %s can not be used together"):format(flag(taken), flag(name)) end
+    taken = options[name] and name or taken
+  end
+  for _, name in ipairs { "components", "reach", "points", "plot", "linear" } do
+    local needed = needs[name]
+    if options[name] and not (options[needed[1]] or options[needed[2]]) then
+      return ("%s is for %s"):format(flag(name), flag(needed[1]) .. (needed[2] and " or " .. flag(needed[2]) or ""))
+    end
+  end
+  if options.loopless and taken and taken ~= "variability" then
+    return ("--loopless and %s can not be used together"):format(flag(taken))
+  end
 end
 
 local function balance(options)
@@ -215,6 +355,8 @@ local function balance(options)
   if not text then return say.failed(err) end
   local args, err = arguments(options, text)
   if not args then return nil, err end
+  local clash = find_clash(options)
+  if clash then return nil, clash end
   progress.begin(options)
   local vm <close> = assert(bioxen.create_bio_vm("fba", "minimal_cell", "basic",
     { memory = MEMORY, timeout = math.huge }))
@@ -244,8 +386,26 @@ return {
     { "--pfba", "Of the best solutions the one with the least sum of fluxes." },
     { "--variability", "The least and the greatest flux of each reaction among the best solutions." },
     { "--essential", "The genes without which the objective falls below a hundredth." },
-    { "--fraction", "Of the optimum: what --variability keeps (default 1), or what --essential asks for (default "
-      .. "0.01).", value = "X", number = { minimum = 0, maximum = 1 } },
+    { "--loopless", "Without loops inside the system: of the best fluxes, or of --variability." },
+    { "--medium", "What the exchanges may take up." },
+    { "--minimal-medium", "The least that must be taken up, in total." },
+    { "--components", "There the least number of exchanges instead (whole numbers: may take long)." },
+    { "--reach", "The objective that it must reach (default: the best).", value = "X", number = {} },
+    { "--summary", "What is taken up and given off at the parsimonious optimum, the greatest first; with --fraction "
+      .. "also ranges." },
+    { "--metabolite", "Which reactions make and use it there.", value = "NAME" },
+    { "--envelope", "The least and the greatest objective along the fluxes of one to three reactions, with commas "
+      .. "between them.", value = "REACTIONS", list = true },
+    { "--points", "Values of each reaction (default 20).", value = "N", number = { integer = true, minimum = 2 } },
+    { "--plot", "Draw the envelope into this file (.png or .svg).", value = "FILE" },
+    { "--moma", "Fluxes without what is knocked out that are nearest to the whole model's parsimonious ones, by "
+      .. "squares." },
+    { "--room", "The same by how few of them change (whole numbers: may take long)." },
+    { "--linear", "Of --moma: by absolute differences. Of --room: relaxed." },
+    { "--shadow-prices", "Of the metabolites, instead of fluxes: the objective's change per unit made." },
+    { "--reduced-costs", "Of the reactions: the objective's change per unit of flux forced." },
+    { "--fraction", "Of the optimum: what --variability keeps (default 1), --summary takes for ranges, or "
+      .. "--essential asks for (default 0.01).", value = "X", number = { minimum = 0, maximum = 1 } },
     { "--write", "Write the model to this file, in SBML (.xml, .sbml), JSON (.json) or YAML (.yml, .yaml), with the "
       .. "objective, bounds and knock-outs that are asked for, and solve nothing.", value = "FILE" },
     { "--strict", "What the reader would warn of is an error." },
@@ -255,12 +415,13 @@ return {
     { "--quiet -q", "No progress, and the numbers alone." },
   },
   either = { { "--objective", "--maximise", "--minimise" },
-    { "--pfba", "--variability", "--essential", "--knock-out" } },
+    { "--pfba", "--variability", "--essential" }, { "--essential", "--knock-out" } },
   examples = {
     { "bioxen fba e_coli_core.xml.gz", "growth on its medium" },
     { "bioxen fba e_coli_core.xml.gz --bound=EX_o2_e=0,1000 --knock-out b0118", "without air and a gene" },
     { "bioxen fba e_coli_core.xml.gz --write e_coli_core.json", "the same model as cobrapy has it" },
     { "bioxen fba e_coli_core.xml.gz --essential", "a line for each essential gene" },
+    { "bioxen fba e_coli_core.xml.gz --envelope EX_o2_e --plot oxygen.png", "growth against oxygen" },
   },
   run = balance,
 }

@@ -87,16 +87,21 @@ local function verdict(row, options)
 end
 
 local function print_rows(rows, options)
-  local keys, abandoned = {}, 0
+  local keys, abandoned, elsewhere = {}, 0, 0
   for _, row in ipairs(rows) do
     row.verdict = verdict(row, options)
     if not options.json then
       say.line(("%-8s %-36s %-36s %s"):format(row.kind, row.uuid, row.name, row.verdict))
     end
+    if not (row.alive or row.expected or row.here) then elsewhere = elsewhere + 1 end
     if row.verdict == "abandoned" then
       abandoned = abandoned + 1
       keys[#keys + 1] = row.key
     end
+  end
+  if elsewhere > 0 and not options.json and not options.without_journal then
+    say.line(("%d made by others, or with another journal: --without-journal counts them as abandoned, too.")
+      :format(elsewhere))
   end
   return keys, abandoned
 end

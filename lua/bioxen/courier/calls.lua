@@ -9,11 +9,35 @@ function calls.only_reads(method)
     or method == "system.listMethods" or method == "session.logout"
 end
 
---- Calls whose answer is a record, a set or a map, as far as their name tells.
-function calls.gives_a_table(method)
-  local name = method:match "%.(.*)$" or method
+-- Calls whose answer is a record, a set or a map, as far as their name tells.
+local function gives_a_table(name)
   return name:find "^get_all_" ~= nil or name == "get_all" or name == "get_record"
     or name == "get_by_name_label"
+end
+
+local function gives_a_name(name)
+  return name == "get_by_uuid" or name == "get_name_label"
+end
+
+local LONGEST_UUID = 64 -- bytes
+local POWER_STATES = { Halted = true, Paused = true, Running = true, Suspended = true }
+
+-- What else is read of a record, is looked at where it is read.
+local function record_problem(class, record)
+  local uuid = record.uuid
+  if type(uuid) ~= "string" or #uuid > LONGEST_UUID then return "the answer has no uuid, or none of its form" end
+  if class == "VM" and not POWER_STATES[record.power_state] then return "the answer has no power state" end
+end
+
+--- What is wrong with the answer to a call, as far as its name tells; or nil.
+function calls.problem(method, result)
+  local class, name = method:match "^(.-)%.(.*)$"
+  if not class then return nil end
+  if (gives_a_table(name) and type(result) ~= "table") or (gives_a_name(name) and type(result) ~= "string") then
+    return "the answer is of the wrong type"
+  end
+  if name == "get_power_state" and not POWER_STATES[result] then return "the answer is no power state" end
+  return name == "get_record" and record_problem(class, result) or nil
 end
 
 -- Calls that may be sent twice: the second time changes nothing, or fails with the error that is then no

@@ -6,6 +6,8 @@ local failure = require "failure"
 local power = {}
 
 local FOR_A_HARD_END = 20 -- seconds
+local FEW_HOSTS = 4
+local FOR_REASONS = 5     -- seconds that a few hosts may take to say why not
 
 local xapi_code = failure.xapi_code
 
@@ -32,12 +34,49 @@ local function change_guest(self, method, wanted, progress, ...)
   return true
 end
 
-local advice = {
-  NO_HOSTS_AVAILABLE = "no host of the pool can run the guest: give it less memory, or make room",
-  HOST_NOT_ENOUGH_FREE_MEMORY = "the host has too little memory free: give the guest less",
-  VM_REQUIRES_SR = "the host cannot reach the guest's storage: choose another host or repository",
-  VM_REQUIRES_NETWORK = "the host is not on the guest's network: choose another",
+local function mebibytes(bytes)
+  local number = tonumber(bytes)
+  return number and ("%d MiB"):format(number // (1 << 20)) or "?"
+end
+
+-- What keeps a guest from a host, by the code of the error and its parameters.
+local reasons = {
+  HOST_NOT_ENOUGH_FREE_MEMORY = function(needed, free)
+    return ("too little memory free: the guest needs %s, %s are there"):format(mebibytes(needed), mebibytes(free))
+  end,
+  HOST_NOT_ENOUGH_PCPUS = function(wanted, there)
+    return ("too few processors: the guest wants %s, %s are there"):format(wanted or "?", there or "?")
+  end,
+  VM_HVM_REQUIRED = function()
+    return "no hardware virtualisation (HVM), which the guest needs: it is missing, or off in the firmware"
+  end,
+  HOST_DISABLED = function() return "it is disabled, for maintenance perhaps" end,
+  HOST_NOT_LIVE = function() return "it does not answer" end,
+  VM_REQUIRES_SR = function() return "it cannot reach the guest's storage" end,
+  VM_REQUIRES_NETWORK = function() return "it is not on the guest's network" end,
 }
+
+-- Why not there: words for an error, or its code.
+local function reason(err)
+  local code = xapi_code(err)
+  local describe = reasons[code]
+  return describe and describe(table.unpack(err.details.xapi.params)) or code
+end
+
+-- Why no host takes the guest, as a few of them say.
+local function ask_hosts(self)
+  local answers = {}
+  for i, host in ipairs(self.pool:call "host.get_all" or {}) do
+    if i > FEW_HOSTS then
+      answers[i] = "…"
+      break
+    end
+    local done, err = self.pool:call("VM.assert_can_boot_here", self.ref, host)
+    local why = done and "it could by now" or reason(err) or err.message
+    answers[i] = ("%s: %s"):format(self.pool:call("host.get_name_label", host) or host, why)
+  end
+  return #answers > 0 and table.concat(answers, "; ") or "none could be asked why"
+end
 
 local function start(self, host)
   local function progress(fraction) native.progress(0.4 + 0.1 * fraction, "starting the guest") end
@@ -47,9 +86,16 @@ local function start(self, host)
   else
     done, err = change_guest(self, "VM.start", "Running", progress, false, false)
   end
-  local words = not done and advice[xapi_code(err)]
+  if done then return done end
+  local code = xapi_code(err)
+  local words = reasons[code] and "the host that was chosen cannot run the guest: " .. reason(err)
+  if code == "NO_HOSTS_AVAILABLE" then
+    words = "no host of the pool can run the guest: " .. power.within(FOR_REASONS, function()
+      return ask_hosts(self)
+    end)
+  end
   if words then err.message = err.message .. "; " .. words end
-  return done, err
+  return nil, err
 end
 
 --- Boot the guest, whose power state is `state`. `host` may be nil.

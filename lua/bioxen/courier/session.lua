@@ -11,6 +11,7 @@ local ORIGINATOR = "bioxen"
 local BODY_LIMIT = 300 * 1024  -- xapi refuses more
 local LONG_POLL = 30           -- seconds that event.from waits on the server
 local ANSWER_TIME = 60         -- seconds for any other answer: what takes longer is a task
+local LINGER = 1               -- for that of a login that is broken off: whose session must be ended
 local LONGEST_REF = 1000       -- bytes of the name of a session
 local ATTEMPTS = 3             -- where the connection breaks
 local RESTART = 30             -- seconds that a toolstack may take to come back, once it has been there
@@ -23,7 +24,7 @@ local session = { NULL = NULL }
 -- left, or nil.
 function session.new(config, known)
   return setmetatable({ config = config, ref = known, url = config.xapi_url, id = 0,
-    fingerprint = config.fingerprint, tasks = {} }, Session)
+    home = config.xapi_url, member = 0, fingerprint = config.fingerprint, tasks = {} }, Session)
 end
 
 local xapi_code = failure.xapi_code
@@ -43,13 +44,30 @@ local function public(params, method)
   return shown
 end
 
+local advice = {
+  SESSION_AUTHENTICATION_FAILED = "the pool knows no such user with this password: see username and password",
+  SESSION_AUTHORIZATION_FAILED = "this user has no role on the pool",
+  RBAC_PERMISSION_DENIED = "the user's role on the pool does not allow it",
+}
+
+-- What the parameters of an error say.
+local function in_words(code, params)
+  if code == "VM_BAD_POWER_STATE" and #params == 3 then
+    return ("%s is %s, not %s"):format(params[1], params[3], (params[2]:gsub(", ", " or ")))
+  end
+  local shown = {}
+  for i, param in ipairs(params) do shown[i] = param == "" and '""' or param end
+  return table.concat(shown, ", ")
+end
+
 --- nil and the error that the pool gave.
 function Session:failure(method, code, params)
   params.session = self.ref
   local shown = public(params, method)
   if code == "SESSION_INVALID" then shown = { "…" } end
   local message = ("%s: %s"):format(method, code)
-  if #shown > 0 then message = ("%s (%s)"):format(message, table.concat(shown, ", ")) end
+  if #shown > 0 then message = ("%s (%s)"):format(message, in_words(code, shown)) end
+  if advice[code] then message = ("%s; %s"):format(message, advice[code]) end
   local bx_code = code:find "^SESSION_AUTH" and "EAUTH" or "EXAPI"
   return failure.of(bx_code, message:sub(1, 600), { xapi = { code = code, params = shown,
     method = method, retryable = calls.is_retryable(code) } })
@@ -98,9 +116,8 @@ function Session:read_answer(method, id, response)
   end
   if answer.id ~= id then return answer_failure(method, "the answer belongs to another request") end
   if answer.result == nil then return answer_failure(method, "an answer without a result") end
-  if calls.gives_a_table(method) and type(answer.result) ~= "table" then
-    return answer_failure(method, "the answer is of the wrong type")
-  end
+  local problem = calls.problem(method, answer.result)
+  if problem then return answer_failure(method, problem) end
   return answer.result
 end
 
@@ -116,9 +133,9 @@ function Session:open_http()
   return true
 end
 
---- Send one request and read its answer. In an error, `sent` tells that the server may have acted
--- although no answer came.
-function Session:exchange(method, params, seconds)
+--- Send one request and read its answer, which is waited for `linger` seconds though the present request is
+-- over. In an error, `sent` tells that the server may have acted although no answer came.
+function Session:exchange(method, params, seconds, linger)
   local open, err = self:open_http()
   if not open then return nil, err end
   self.id = self.id + 1
@@ -129,7 +146,7 @@ function Session:exchange(method, params, seconds)
     return failure.of("ERESULT", ("%s: %d bytes of parameters, xapi takes at most %d"):format(method,
       #body, BODY_LIMIT))
   end
-  local response, err = self.http:post("/jsonrpc", "application/json", body, seconds)
+  local response, err = self.http:post("/jsonrpc", "application/json", body, seconds, linger)
   if not response and err.code == "EPROTOCOL" then return answer_failure(method, err.message) end
   if not response then
     err.message = method .. ": " .. err.message
@@ -182,11 +199,18 @@ function Session:follow_master(err)
   return true
 end
 
--- The master that was followed is gone: the member that the configuration names knows another.
-function Session:return_home()
-  if self.url == self.config.xapi_url then return end
+-- Whom it was connected to is gone. Where that was a master which was followed, the member that named it knows
+-- another by now; where it was a member itself, the next of those that the configuration names may.
+function Session:try_another()
+  local members = self.config.pool_members or {}
+  if self.url == self.home then
+    self.member = (self.member + 1) % (#members + 1)
+    local member = members[self.member]
+    self.home = member and replace_host(self.config.xapi_url, member) or self.config.xapi_url
+  end
+  if self.url == self.home then return end
   self.followed = false
-  self:move_to(self.config.xapi_url, self.config.fingerprint)
+  self:move_to(self.home, self.config.fingerprint)
 end
 
 function Session:send_login()
@@ -198,7 +222,7 @@ function Session:send_login()
     password = text
   end
   return self:exchange("session.login_with_password",
-    { config.username, password, "1.0", ORIGINATOR }, ANSWER_TIME)
+    { config.username, password, "1.0", ORIGINATOR }, ANSWER_TIME, LINGER)
 end
 
 -- A pool that was there will be there again: its toolstack may be restarting.
@@ -208,7 +232,7 @@ end
 
 -- Attempts, with growing pauses, as long as `may_try_again(err)`: some at least, more while there is patience.
 function Session:patiently(attempt, may_try_again)
-  local pause, left = FIRST_PAUSE, ATTEMPTS
+  local pause, left = FIRST_PAUSE, math.max(ATTEMPTS, 2 * #(self.config.pool_members or {}))
   local began, most = native.clock(), native.time_left() / 2
   while true do
     local result, err = attempt()
@@ -241,12 +265,19 @@ function Session:check_pool()
   return true
 end
 
+-- There, or at its master.
+function Session:attempt_login()
+  local ref, err = self:send_login()
+  if not ref and xapi_code(err) == "HOST_IS_SLAVE" and self:follow_master(err) then return self:send_login() end
+  return ref, err
+end
+
 function Session:login()
-  local function attempt() return self:send_login() end
-  local ref, err = self:patiently(attempt, is_unreachable)
-  if not ref and xapi_code(err) == "HOST_IS_SLAVE" and self:follow_master(err) then
-    ref, err = self:patiently(attempt, is_unreachable)
-  end
+  local ref, err = self:patiently(function() return self:attempt_login() end, function(err)
+    if not is_unreachable(err) then return false end
+    if err.code == "ECONNECT" and not err.sent then self:try_another() end
+    return true
+  end)
   if not ref then return nil, err end
   if type(ref) ~= "string" or #ref > LONGEST_REF then
     return answer_failure("session.login_with_password", "no session")
@@ -338,7 +369,7 @@ function Session:call_within(seconds, method, ...)
     return result, err
   end, function(err)
     again = again or err.sent
-    if err.code == "ECONNECT" and not err.sent then self:return_home() end
+    if err.code == "ECONNECT" and not err.sent then self:try_another() end
     return err.code == "ECONNECT" and (may_repeat or not err.sent)
   end)
 end

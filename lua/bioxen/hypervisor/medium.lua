@@ -15,6 +15,9 @@ local medium = {}
 -- Bacterial Cell, Sinauer 1990, chapter 1).
 medium.CELL = 2.8e-13
 
+--- What is less than this, a millionth of a cell, is none.
+medium.NONE = 1e-6*medium.CELL
+
 local amount = { type = "number", minimum = 0, finite = true }
 local pool_schema = { concentration = amount, feed = amount, decay = amount }
 local flow_schema = { volume = { type = "number", above = 0, finite = true, default = 1 },

@@ -33,20 +33,19 @@ local MOST_QUANTA = 1e7
 
 -- ---- messages ----
 
--- By hypervisor and id of who is to have them, until its next quantum: { { from, value }, … }.
+-- By VM, until its next quantum: { { from, value }, … }.
 local boxes = setmetatable({}, { __mode = "k" })
 
-local function post(hypervisor, to, from, value)
-  boxes[hypervisor] = boxes[hypervisor] or {}
-  local box = boxes[hypervisor][to] or {}
-  boxes[hypervisor][to] = box
+local function post(vm, from, value)
+  local box = boxes[vm] or {}
+  boxes[vm] = box
   box[#box + 1] = { from = from, value = value }
   if #box > answers.MOST_WAITING then table.remove(box, 1) end
 end
 
-local function take_messages(hypervisor, vm_id)
-  local box = (boxes[hypervisor] or {})[vm_id] or {}
-  if boxes[hypervisor] then boxes[hypervisor][vm_id] = nil end
+local function take_messages(vm)
+  local box = boxes[vm] or {}
+  boxes[vm] = nil
   return box
 end
 
@@ -59,7 +58,7 @@ function world.send(hypervisor, vm_id, value)
   if not vm then return nil, err end
   local problem = answers.problem_with_value(value)
   if problem then error("bad argument 'value': " .. problem, 2) end
-  post(hypervisor, vm_id, nil, value)
+  post(vm, nil, value)
   return true
 end
 
@@ -193,7 +192,7 @@ function Run:tasks(duration)
   local tasks = {}
   for _, vm_id in ipairs(self.ids) do
     tasks[vm_id] = { duration = duration, run = self.run_options, code = self.options.code,
-      messages = take_messages(self.hypervisor, vm_id),
+      messages = take_messages(self.vms[vm_id]),
       wants_usage = self.policy and not medium.of(self.vms[vm_id]) }
   end
   for _, place in ipairs(self.media) do
@@ -245,6 +244,7 @@ function Run:settle_medium(place, told, duration)
     local member, answer = place.member_of[vm_id], told[vm_id]
     local is_cell = cells and cells:has(vm_id)
     member.biomass = member.biomass*answer.growth*(is_cell and 1 or stays)
+    if member.biomass < medium.NONE then member.biomass = 0 end
     self.growth[vm_id] = answer.rate or math.log(answer.growth)/duration*3600
     if is_cell then cells:note(vm_id, self.growth[vm_id], duration) end
   end
@@ -265,7 +265,8 @@ function Run:settle(told, tasks, duration)
   for _, vm_id in ipairs(self.ids) do
     self.usage[vm_id] = told[vm_id].usage
     for _, message in ipairs(told[vm_id].posted) do
-      if self.vms[message.to] then post(self.hypervisor, message.to, vm_id, message.value) end
+      local receiver = self.vms[message.to]
+      if receiver then post(receiver, vm_id, message.value) end
     end
   end
   return true
@@ -377,9 +378,6 @@ function world.run(hypervisor, options)
   end
   local cells = population.examine(given.population, problems)
   check.raise(problems, 2)
-  if cells and not core.vm_methods.fork then
-    return core.fail("EUNSUPPORTED", "a population needs copies of living VMs, and there is no vm:fork here")
-  end
   local policy = given.policy
   if policy == true then policy = competition.policy end
   local self = setmetatable({ hypervisor = hypervisor, options = given, policy = policy, usage = {}, given = {},

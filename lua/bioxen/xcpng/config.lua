@@ -85,10 +85,10 @@ local url = text { public = public_url, valid = function(value)
   return not value:find "^https?://[%w._%[%]:-]+/*$" and '"https://host" or "https://host:port"' or nil
 end }
 
-local function list_of(kind)
+local function list_of_texts(pattern, expected)
   return { type = "table", valid = function(value)
     for key, item in pairs(value) do
-      if math.type(key) ~= "integer" or type(item) ~= kind then return "a list of " .. kind .. "s" end
+      if math.type(key) ~= "integer" or type(item) ~= "string" or not item:find(pattern) then return expected end
     end
   end }
 end
@@ -122,7 +122,7 @@ local pool = {
   allow_http = { type = "boolean", default = false },
   proxy = proxy,
   pool_uuid = uuid,
-  pool_members = list_of "string",
+  pool_members = list_of_texts("^[%w.:%[%]-]+$", 'a list of addresses, as "10.0.0.2" or "host:port"'),
   connect_timeout = with_default(seconds, 10),
   max_response = { type = "number", integer = true, minimum = 1 << 16, maximum = 1 << 30 },
   journal = file,
@@ -139,7 +139,7 @@ local guest = {
   full_copy = { type = "boolean", default = false },
   vm_memory = memory,
   vm_vcpus = { type = "number", integer = true, minimum = 1, maximum = 1024 },
-  tags = list_of "string",
+  tags = list_of_texts("", "a list of strings"),
   xenstore_data = guest_data,
   network_device = { type = "number", integer = true, minimum = 0, maximum = 255 },
   address_family = text { valid = function(value)

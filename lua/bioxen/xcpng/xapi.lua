@@ -33,6 +33,11 @@ function xapi.connect(config)
   return session
 end
 
+-- Couriers of a session that carry out its tasks, each with its newest job. Of many side by side only so many
+-- are kept for others: { { session, job }, … }.
+local HELPERS = 4
+local helpers = setmetatable({}, { __mode = "k" })
+
 -- What each session was made with, for the couriers of its tasks.
 xapi.configurations = setmetatable({}, { __mode = "k" })
 
@@ -68,14 +73,35 @@ function methods:call(method, ...)
   return job:wait()
 end
 
+-- A courier for a task: one whose task has ended, or a new one; the number under which it is kept, if it is.
+local function find_helper(session)
+  local kept = helpers[session]
+  if not kept then
+    kept = {}
+    helpers[session] = kept
+  end
+  for i, helper in ipairs(kept) do
+    if helper.job:done() then return helper.session, i end
+  end
+  local helper, err = core.new_session(xapi.configurations[session])
+  if not helper then return nil, err end
+  return helper, #kept < HELPERS and #kept + 1 or nil
+end
+
 --- Call a method as a task: a Job with progress; cancel it, and the pool is told.
 function methods:async(method, ...)
   check_method(method, 2)
   local params = packed(...)
   if not self:is_open() then error("the session is closed", 2) end
-  local helper, err = core.new_session(xapi.configurations[self])
-  if not helper then return nil, err end
-  return helper:send("async", { method = method, params = params })
+  local helper, number = find_helper(self)
+  if not helper then return nil, number end
+  local job, err = helper:send("async", { method = method, params = params })
+  if job and number then
+    helpers[self][number] = { session = helper, job = job }
+  else
+    helper:release() -- the job's alone: it ends with it
+  end
+  return job, err
 end
 
 --- Iterate over events: `for event, token in session:events{ classes = { "vm" } }`. Ends when none has
@@ -114,6 +140,8 @@ end
 --- Log out. Calling it again does nothing.
 function methods:close()
   if not self:is_open() then return true end
+  for _, helper in ipairs(helpers[self] or {}) do helper.session:release() end
+  helpers[self] = nil
   local job = self:send("close", true, CLOSING)
   if job then job:wait() end
   self:release()

@@ -154,6 +154,7 @@ class Connection:
     def _answer(self, call, headers):
         rules = self.server.faults.match(call.method, self.listener.index)
         note = self.server.note(self, call.method, call.params, "pending")
+        note["agent"] = headers.get("user-agent")
         for rule in rules:
             self._strike_before(rule, note)
         began = time.monotonic()

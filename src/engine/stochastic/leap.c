@@ -1,5 +1,7 @@
 #include "engine/stochastic/leap.h"
 
+#include "core/interrupt.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,21 +30,35 @@ static void raise_order(bx_leap *leap, uint32_t species, double order, double ow
     }
 }
 
-/* Follow the slots that a formula names down to species. */
-static void add_inputs(bx_leap *leap, const bx_csr *uses, size_t row, uint32_t stamp,
-                       uint32_t *seen)
+/* What a search for species has met. */
+typedef struct search {
+    uint32_t *seen;  /* by slot: the stamp of the last search that met it */
+    uint32_t *rules; /* met, and still to be followed */
+    size_t count;
+} search;
+
+static void meet(bx_leap *leap, search *s, uint32_t slot, uint32_t stamp)
 {
     const bx_network *network = leap->network;
-    size_t first = network->species + network->parameters;
-    for (uint32_t i = 0; i < bx_csr_count(uses, row); i++) {
-        uint32_t slot = bx_csr_row(uses, row)[i];
-        if (seen[slot] == stamp || !bx_network_varies(network, slot))
-            continue;
-        seen[slot] = stamp;
-        if (slot < network->species)
-            raise_order(leap, slot, FORMULA_ORDER, FORMULA_OWN);
-        else
-            add_inputs(leap, &network->rule_uses, slot - first, stamp, seen);
+    if (s->seen[slot] == stamp || !bx_network_varies(network, slot))
+        return;
+    s->seen[slot] = stamp;
+    if (slot < network->species)
+        raise_order(leap, slot, FORMULA_ORDER, FORMULA_OWN);
+    else
+        s->rules[s->count++] = slot - (uint32_t)(network->species + network->parameters);
+}
+
+/* Follow the slots that a formula names down to species. */
+static void add_inputs(bx_leap *leap, const bx_csr *uses, size_t row, uint32_t stamp, search *s)
+{
+    const bx_csr *of_rules = &leap->network->rule_uses;
+    for (uint32_t i = uses->start[row]; i < uses->start[row + 1]; i++)
+        meet(leap, s, uses->items[i], stamp);
+    while (s->count > 0) {
+        uint32_t rule = s->rules[--s->count];
+        for (uint32_t i = of_rules->start[rule]; i < of_rules->start[rule + 1]; i++)
+            meet(leap, s, of_rules->items[i], stamp);
     }
 }
 
@@ -127,23 +143,32 @@ static int find_sole(bx_leap *leap)
     return 0;
 }
 
-static int describe(bx_leap *leap)
+static int add_all_inputs(bx_leap *leap, search *s)
 {
     const bx_network *network = leap->network;
-    uint32_t *seen = calloc(network->program.frame_size + 1, sizeof *seen);
-    if (!seen)
-        return -1;
     for (uint32_t r = 0; r < network->reactions; r++) {
         leap->reverse[r] = BX_SLOT_NONE;
-        add_inputs(leap, &network->rate_uses, r, r + 1, seen);
+        if (bx_interrupted)
+            return -1;
+        add_inputs(leap, &network->rate_uses, r, r + 1, s);
         if (network->reaction[r].mass_action)
             add_reactants(leap, r);
     }
     /* conditions are looked at after each leap */
     for (uint32_t i = 0; i < network->logic_count; i++)
-        add_inputs(leap, &network->logic_uses, i, (uint32_t)network->reactions + i + 1, seen);
-    free(seen);
-    return find_reverses(leap) < 0 ? -1 : find_sole(leap);
+        add_inputs(leap, &network->logic_uses, i, (uint32_t)network->reactions + i + 1, s);
+    return 0;
+}
+
+static int describe(bx_leap *leap)
+{
+    const bx_network *network = leap->network;
+    search s = {.seen = calloc(network->program.frame_size + 1, sizeof *s.seen),
+                .rules = calloc(network->rules + 1, sizeof *s.rules)};
+    int result = s.seen && s.rules ? add_all_inputs(leap, &s) : -1;
+    free(s.seen);
+    free(s.rules);
+    return result < 0 || find_reverses(leap) < 0 ? -1 : find_sole(leap);
 }
 
 int bx_leap_init(bx_leap *leap, const bx_network *network, bx_error *err)
@@ -165,7 +190,7 @@ int bx_leap_init(bx_leap *leap, const bx_network *network, bx_error *err)
         describe(leap) == 0)
         return 0;
     bx_leap_free(leap);
-    return bx_fail_memory(err);
+    return bx_check_interrupted(err) < 0 ? -1 : bx_fail_memory(err);
 }
 
 void bx_leap_free(bx_leap *leap)

@@ -16,36 +16,41 @@ function growth_exchange.knows(_, name)
   return name == "nutrient"
 end
 
--- The mean number of cells while it changes by a factor.
-local function mean_of(cells, growth)
-  return math.abs(growth - 1) < 1e-6 and cells*(1 + growth)/2 or cells*(growth - 1)/math.log(growth)
+-- The mean number of cells in a part while they grow at a rate, 1/s, and flow out.
+local function mean_number(part, rate)
+  if part.divides then return part.cells end
+  local change = (rate - part.dilution/3600)*part.duration
+  return part.cells*(math.abs(change) < 1e-6 and 1 + change/2 or (math.exp(change) - 1)/change)
+end
+
+-- Let a cell see the pool change as so many cells take from it, and more flows in.
+local function surround(cell, part, number)
+  local concentration, loss = part.concentrations.nutrient, part.dilution + part.decay.nutrient
+  growth_core.share_medium()
+  cell:set { s0 = concentration*PER_MILLIMOLAR, imported = 0, since = cell:time(),
+    crowding = number*VOLUME/part.volumes.nutrient,
+    renewal = (part.dilution*part.feed.nutrient - loss*concentration)*PER_MILLIMOLAR/3600 }
+end
+
+-- What they have taken, and the litres that they clear an hour. By itself the cell goes on with what it sees now.
+local function reckon(cell, part, number)
+  local given = -cell:get "imported"*number/PER_MILLIMOLE
+  local per_second = cell:get "et"*cell:get "vt"/(cell:get "Kt" + cell:get "s0")
+  cell:set { s0 = cell:get "nutrient_left", imported = 0, crowding = 0, renewal = 0 }
+  return { nutrient = given }, { nutrient = part.cells*VOLUME*3600*per_second }
 end
 
 --- Live in a part of the medium as part.cells cells, which are as many until they divide (part.divides) or grow in
 -- number as one grows. What each has imported is counted by the reaction that imports it.
 function growth_exchange.live(cell, part, advance)
-  local concentration = part.concentrations.nutrient
-  local made = cell:get "polymerised"
-  if concentration then
-    growth_core.share_medium()
-    local loss = part.dilution + part.decay.nutrient
-    cell:set { s0 = concentration*PER_MILLIMOLAR, imported = 0, crowding = part.cells*VOLUME/part.volumes.nutrient,
-      since = cell:time(),
-      renewal = (part.dilution*part.feed.nutrient - loss*concentration)*PER_MILLIMOLAR/3600 }
-  end
+  local made, number, given, clears = cell:get "polymerised", mean_number(part, cell:get "lambda"), {}, {}
+  local is_fed = part.concentrations.nutrient ~= nil
+  if is_fed then surround(cell, part, number) end
   advance()
   local grown = (cell:get "polymerised" - made)/cell:get "M"
-  local growth = part.divides and 1 or math.exp(grown)
-  local given, clears = {}, {}
-  if concentration then
-    local stay = part.divides and 1 or math.exp(-part.dilution*part.duration/3600)
-    given.nutrient = -cell:get "imported"*mean_of(part.cells, growth*stay)/PER_MILLIMOLE
-    local per_second = cell:get "et"*cell:get "vt"/(cell:get "Kt" + cell:get "s0")
-    clears.nutrient = part.cells*VOLUME*3600*per_second
-    -- By itself it goes on with what it sees now.
-    cell:set { s0 = cell:get "nutrient_left", imported = 0, crowding = 0, renewal = 0 }
-  end
-  return { given = given, clears = clears, growth = growth, rate = 3600*grown/part.duration }
+  if is_fed then given, clears = reckon(cell, part, number) end
+  return { given = given, clears = clears, growth = part.divides and 1 or math.exp(grown),
+    rate = 3600*grown/part.duration }
 end
 
 return growth_exchange

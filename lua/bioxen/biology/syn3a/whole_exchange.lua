@@ -168,10 +168,13 @@ local function add_growth(set, chain_area)
   set("there", "per_mM")
   set("volume", "%.17g*min(sqrt(area/(4*pi)), %d)^3", 4/3*math.pi*1e-24, largest_radius)
   set("per_mM", "%.17g*volume", constants.avogadro*1e-3)
-  for _, pool in ipairs(metabolism.pools()) do set("M_" .. pool[1], "M_%s*there/per_mM", pool[1]) end
+  -- what the solver leaves below 0, within its error, is 0
+  for _, pool in ipairs(metabolism.pools()) do set("M_" .. pool[1], "max(0, M_%s*there/per_mM)", pool[1]) end
   for _, carrier in ipairs(complexes.carriers) do
     if carrier[2]:find "^pts" or carrier[2] == "crr" then
-      for _, form in ipairs { carrier[2], (next(carrier[3])) } do set("M_" .. form, "M_%s*there/per_mM", form) end
+      for _, form in ipairs { carrier[2], (next(carrier[3])) } do
+        set("M_" .. form, "max(0, M_%s*there/per_mM)", form)
+      end
     end
   end
 end

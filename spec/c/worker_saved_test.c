@@ -1,0 +1,211 @@
+/* What a worker reads of a saved cell: whatever is in it, the worker goes on, or says what is
+ * wrong. BIOXEN_SEQUENCES=10000 tries as many. */
+#include "core/random.h"
+#include "inside/module.h"
+#include "inside/saved.h"
+#include "worker/spawn.h"
+
+#include "test.h"
+
+#include <lauxlib.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <zstd.h>
+
+static bx_worker worker;
+static uint64_t dice;
+
+static const char organism[] =
+    "local kept = { n = 0 }\n"
+    "local function count() kept.n = kept.n + 1 return kept.n end\n"
+    "return { functions = { count = count }, build = function(cell, process)\n"
+    "  process('p', { species = { A = 9, B = 0 }, parameters = { k = 2 },\n"
+    "    reactions = { { 'A -> B', k = 'k' }, { 'B -> A', rate = 'k*B/(1 + A)' } },\n"
+    "    rules = { late = 'delay(A, 0.5)' }, initial = { B = 'k*2' },\n"
+    "    events = { { when = 'A < 5', set = { A = 'A + poisson(3)' }, delay = '0.3' } } })\n"
+    "end }\n";
+
+static const char code[] =
+    "cell:count() cell:run { duration = 1, method = 'ssa' }\n"
+    "t = { 1, 2.5, 'text', ('long'):rep(30) } t.self = t\n"
+    "u = setmetatable({}, { __index = t, __gc = function() end, __mode = 'k' })\n"
+    "function f(n) return n and f() end\n"
+    "g = { load 'return 1', load('return x', '=x', 't', { x = 1 }) }\n"
+    "m = flux.model { objective = 'r', reactions = { { 's ->', name = 'r', upper = 3, genes = 'a' "
+    "} } }\n"
+    "c = cell:run { duration = 1, every = 0.5 }\n"
+    "name = tostring(t)\n";
+
+static bool open_worker(void)
+{
+    char folder[] = "/tmp/bioxen-saved-XXXXXX", inner[64], path[96];
+    bx_error err = {0};
+    if (!mkdtemp(folder))
+        return false;
+    snprintf(inner, sizeof inner, "%s/tiny_cell", folder);
+    snprintf(path, sizeof path, "%s/init.lua", inner);
+    FILE *file = mkdir(inner, 0755) == 0 ? fopen(path, "w") : NULL;
+    bool good = file && fputs(organism, file) >= 0;
+    good = file && fclose(file) == 0 && good &&
+           bx_module_read_folder(inner, worker.organism, sizeof worker.organism, &err) == 0 &&
+           bx_spawn_open_lua(&worker, &err) == 0;
+    if (!good)
+        printf("# %s\n", err.message);
+    unlink(path);
+    rmdir(inner);
+    rmdir(folder);
+    worker.memory.limit = worker.memory.used + (64 << 20);
+    return good;
+}
+
+static int save(lua_State *L)
+{
+    bx_saved_push(L);
+    return 1;
+}
+
+/* The content of a saved cell, in a child that has lived; the caller's. */
+static uint8_t *make_content(size_t *size)
+{
+    int ends[2];
+    lua_State *L = worker.L;
+    if (pipe(ends) < 0)
+        return NULL;
+    pid_t child = fork();
+    if (child == 0) {
+        size_t length;
+        lua_pushcfunction(L, save);
+        if (luaL_dostring(L, code) != LUA_OK || lua_pcall(L, 0, 1, 0) != LUA_OK)
+            _exit(1);
+        const char *bytes = lua_tolstring(L, -1, &length);
+        _exit(write(ends[1], bytes, length) == (ssize_t)length ? 0 : 1);
+    }
+    static uint8_t packed[1 << 16];
+    close(ends[1]);
+    size_t length = 0;
+    for (ssize_t got; (got = read(ends[0], packed + length, sizeof packed - length)) > 0;)
+        length += (size_t)got;
+    close(ends[0]);
+    waitpid(child, NULL, 0);
+    *size = (size_t)ZSTD_getFrameContentSize(packed, length);
+    uint8_t *content = malloc(*size + 1);
+    return content && ZSTD_decompress(content, *size, packed, length) == *size ? content : NULL;
+}
+
+/* ---- a child for each ---- */
+
+typedef struct frame {
+    const uint8_t *bytes;
+    size_t length;
+} frame;
+
+static int restore(lua_State *L)
+{
+    const frame *given = lua_touserdata(L, 1);
+    bx_saved_restore(L, given->bytes, given->length);
+    return 0;
+}
+
+/* It has become what it was told; or says what is wrong. Other statuses are of sanitizers, too. */
+enum { TAKEN = 40, REFUSED };
+
+static int become(const uint8_t *content, size_t length)
+{
+    static uint8_t packed[1 << 17];
+    lua_State *L = worker.L;
+    frame given = {packed, ZSTD_compress(packed, sizeof packed, content, length, 1)};
+    alarm(20);
+    lua_pushcfunction(L, restore);
+    lua_pushlightuserdata(L, &given);
+    if (lua_pcall(L, 1, 0, 0) != LUA_OK)
+        return REFUSED;
+    (void)luaL_dostring(L, "for _, x in pairs(_G) do pcall(tostring, x) pcall(f, x) end\n"
+                           "pcall(cell.run, cell, { duration = 0.5, method = 'ssa' })\n"
+                           "pcall(function() return m:optimise() end)\n"
+                           "collectgarbage()");
+    lua_close(L);
+    return TAKEN;
+}
+
+static int try(const uint8_t *content, size_t length)
+{
+    int status;
+    fflush(stdout);
+    pid_t child = fork();
+    if (child == 0)
+        _exit(become(content, length));
+    waitpid(child, &status, 0);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
+}
+
+static size_t below(size_t limit)
+{
+    return (size_t)(bx_random_split(&dice) % limit);
+}
+
+/* A few bytes changed, put in or left out. The first four and the digest stay. */
+static size_t mutate(const uint8_t *from, size_t length, uint8_t *to)
+{
+    enum { HEAD = 36 };
+    memcpy(to, from, length);
+    for (size_t times = 1 + below(3); times > 0; times--) {
+        size_t at = HEAD + below(length - HEAD), other = HEAD + below(length - HEAD);
+        switch (below(5)) {
+        case 0: to[at] = (uint8_t)below(256); break;
+        case 1: to[at] ^= (uint8_t)(1 << below(8)); break;
+        case 2: to[at] = (uint8_t)(to[at] + (below(2) ? 1 : -1)); break;
+        case 3:
+            memmove(to + at, to + at + 1, length - at - 1);
+            length--;
+            break;
+        default: {
+            size_t most = length - (at > other ? at : other), count = below(most < 9 ? most : 9);
+            memmove(to + at, to + other, count);
+        }
+        }
+    }
+    return length;
+}
+
+static void the_content_is_taken(void)
+{
+    size_t length;
+    uint8_t *content = make_content(&length);
+    CHECK(content && try(content, length) == TAKEN);
+    CHECK(content && try(content, length - 1) == REFUSED);
+    free(content);
+}
+
+static void whatever_is_in_it_the_worker_goes_on(void)
+{
+    const char *wanted = getenv("BIOXEN_SEQUENCES");
+    long tries = wanted ? strtol(wanted, NULL, 10) : 300, taken = 0;
+    size_t length;
+    uint8_t *content = make_content(&length), *changed = content ? malloc(length + 1) : NULL;
+    for (long i = 0; changed && i < tries; i++) {
+        dice = (uint64_t)i;
+        int end = try(changed, mutate(content, length, changed));
+        if (end != TAKEN && end != REFUSED)
+            printf("# the change of number %ld ends a worker: %d\n", i, end);
+        CHECK(end == TAKEN || end == REFUSED);
+        taken += end == TAKEN;
+    }
+    printf("# %ld of %ld are taken\n", taken, tries);
+    CHECK(changed && taken < tries);
+    free(content);
+    free(changed);
+}
+
+int main(void)
+{
+    signal(SIGPIPE, SIG_IGN);
+    if (!open_worker())
+        return EXIT_FAILURE;
+    RUN(the_content_is_taken);
+    RUN(whatever_is_in_it_the_worker_goes_on);
+    return test_end();
+}

@@ -1,0 +1,233 @@
+/* Fluxes near others: what a mutant does whose regulation is still that of its parent. */
+#include "flux/extension.h"
+#include "flux/quadratic.h"
+#include "flux/tools.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#define SAME 1e-12 /* places on a column that are taken for one, relative */
+#define EDGE 1e-9  /* a bound that is outside a range by less is not */
+
+typedef struct adjustment {
+    bx_fba_adjustment *asked;
+    const double *reference;
+    double *fluxes;
+    double *least, *most; /* of each flux, for switches that are whole */
+} adjustment;
+
+static int take_fluxes(bx_extension *p, adjustment *a, bx_lp_status status)
+{
+    a->asked->status = bx_fba_status_of(status);
+    for (size_t r = 0; r < p->fba->reaction_count && status == BX_LP_OPTIMAL; r++)
+        a->fluxes[r] = p->flux[r];
+    return 0;
+}
+
+/* ---- by absolute differences ---- */
+
+/* |column - place|, so many times. */
+typedef struct distance {
+    uint32_t column;
+    double place, weight;
+} distance;
+
+static int compare_distances(const void *a, const void *b)
+{
+    const distance *one = a, *other = b;
+    if (one->column != other->column)
+        return one->column < other->column ? -1 : 1;
+    return (one->place > other->place) - (one->place < other->place);
+}
+
+/* Reactions that are coupled have mostly been so before, and are at one place then. */
+static size_t list_distances(bx_extension *p, const double *reference, distance *list)
+{
+    size_t count = 0, kept = 0;
+    for (size_t r = 0; r < p->fba->reaction_count; r++) {
+        double factor = p->reduction->factor[r];
+        uint32_t column = p->reduction->column[r];
+        if (column == BX_REDUCTION_FIXED)
+            p->settled += fabs(factor - reference[r]);
+        else
+            list[count++] = (distance){column, reference[r] / factor, fabs(factor)};
+    }
+    qsort(list, count, sizeof *list, compare_distances);
+    for (size_t i = 0; i < count; i++) {
+        distance *last = kept ? &list[kept - 1] : NULL;
+        if (last && last->column == list[i].column &&
+            list[i].place - last->place <= SAME * (1 + fabs(last->place)))
+            last->weight += list[i].weight;
+        else
+            list[kept++] = list[i];
+    }
+    return kept;
+}
+
+static int use_linear(bx_extension *p, void *data, bx_error *err)
+{
+    adjustment *a = data;
+    bx_lp_status status;
+    distance *list = calloc(p->fba->reaction_count + 1, sizeof *list);
+    if (!list)
+        return bx_fail_memory(err);
+    size_t count = list_distances(p, a->reference, list);
+    for (size_t i = 0; i < count; i++) {
+        uint32_t row = bx_extension_row(p, list[i].place, list[i].place);
+        bx_extension_put(p, row, list[i].column, 1);
+        bx_extension_put(p, row, bx_extension_column(p, 0, INFINITY, list[i].weight), -1);
+        bx_extension_put(p, row, bx_extension_column(p, 0, INFINITY, list[i].weight), 1);
+    }
+    free(list);
+    if (bx_extension_solve(p, &status, &a->asked->distance, err) < 0)
+        return -1;
+    return take_fluxes(p, a, status);
+}
+
+/* ---- by squares ---- */
+
+static int solve_squares(bx_extension *p, adjustment *a, bx_lp *lp, double *diagonal, double *x,
+                         bx_error *err)
+{
+    double value;
+    for (size_t r = 0; r < p->fba->reaction_count; r++) {
+        double factor = p->reduction->factor[r], away = a->reference[r];
+        uint32_t column = p->reduction->column[r];
+        if (column == BX_REDUCTION_FIXED)
+            continue;
+        diagonal[column] += 2 * factor * factor;
+        p->cost[column] -= 2 * factor * away;
+    }
+    for (size_t j = 0; j < p->columns; j++)
+        bx_lp_set_cost(lp, j, p->cost[j]);
+    if (bx_quadratic_solve(bx_lp_problem_of(lp), diagonal, x, &value, err) < 0 ||
+        bx_extension_check(p, x, err) < 0)
+        return -1;
+    a->asked->distance = 0;
+    for (size_t r = 0; r < p->fba->reaction_count; r++)
+        a->asked->distance += (p->flux[r] - a->reference[r]) * (p->flux[r] - a->reference[r]);
+    return take_fluxes(p, a, BX_LP_OPTIMAL);
+}
+
+static int use_squares(bx_extension *p, void *data, bx_error *err)
+{
+    double *diagonal = calloc(p->columns + 1, sizeof *diagonal);
+    double *x = calloc(p->columns + 1, sizeof *x);
+    bx_lp *lp = diagonal && x ? bx_extension_lp(p, err) : NULL;
+    int result = lp              ? solve_squares(p, data, lp, diagonal, x, err)
+                 : diagonal && x ? -1
+                                 : bx_fail_memory(err);
+    bx_lp_free(lp);
+    free(diagonal);
+    free(x);
+    return result;
+}
+
+/* ---- on and off ---- */
+
+/* A switch that is 1 lets a flux leave the range of what is no change: to its bound, or where it is
+ * whole, and nothing else counts, to the most that it can be. */
+static int add_switch(bx_extension *p, const adjustment *a, size_t r, bx_error *err)
+{
+    const bx_fba_adjustment *asked = a->asked;
+    const bx_lp_problem *whole = bx_lp_problem_of(p->fba->lp);
+    double width = asked->delta * fabs(a->reference[r]) + asked->epsilon;
+    double least = a->reference[r] - width, most = a->reference[r] + width;
+    double lower = asked->linear ? whole->lower[r] : a->least[r];
+    double upper = asked->linear ? whole->upper[r] : a->most[r];
+    bool above = upper > most + EDGE, below = lower < least - EDGE;
+    if (!above && !below)
+        return 0;
+    if ((above && isinf(upper)) || (below && isinf(lower)))
+        return bx_fail(err, BX_ESIMULATION,
+                       "ROOM: reaction \"%.64s\" has no bound that a switch could stand for: bound "
+                       "it",
+                       p->fba->reactions[r].id);
+    uint32_t on = asked->linear ? bx_extension_column(p, 0, 1, 1) : bx_extension_whole(p, 0, 1, 1);
+    if (above) {
+        uint32_t row = bx_extension_row(p, -INFINITY, most);
+        bx_extension_put_flux(p, row, r, 1);
+        bx_extension_put(p, row, on, most - upper);
+    }
+    if (below) {
+        uint32_t row = bx_extension_row(p, least, INFINITY);
+        bx_extension_put_flux(p, row, r, 1);
+        bx_extension_put(p, row, on, least - lower);
+    }
+    return 0;
+}
+
+static int use_switches(bx_extension *p, void *data, bx_error *err)
+{
+    adjustment *a = data;
+    bx_lp_status status;
+    for (size_t r = 0; r < p->fba->reaction_count; r++)
+        if (add_switch(p, a, r, err) < 0)
+            return -1;
+    if (bx_extension_solve(p, &status, &a->asked->distance, err) < 0)
+        return -1;
+    if (status != BX_LP_OPTIMAL)
+        return bx_extension_fail_switches(err);
+    if (!a->asked->linear)
+        a->asked->distance = round(a->asked->distance);
+    return take_fluxes(p, a, status);
+}
+
+/* What each flux can be, whatever the objective. */
+static int find_ranges(bx_fba *fba, adjustment *a, bx_error *err)
+{
+    size_t count = fba->reaction_count;
+    size_t *all = calloc(count + 1, sizeof *all);
+    bx_fba_state *before = bx_fba_save(fba, err);
+    a->least = calloc(2 * count + 1, sizeof *a->least);
+    int result = all && before && a->least ? 0 : bx_fail_memory(err);
+    for (size_t r = 0; r < count && result == 0; r++)
+        all[r] = r;
+    if (result == 0) {
+        a->most = a->least + count;
+        bx_fba_clear_objective(fba);
+        result = bx_fba_variability(fba, all, count, 1, &a->asked->status, a->least, a->most, err);
+        bx_fba_restore(fba, before);
+    }
+    bx_fba_state_free(before);
+    free(all);
+    return result;
+}
+
+static int adjust(bx_fba *fba, adjustment *a, bx_error *err)
+{
+    bx_fba_solution solution;
+    bool whole = a->asked->on_off && !a->asked->linear;
+    if (whole && find_ranges(fba, a, err) < 0)
+        return -1;
+    if (bx_fba_optimise(fba, &solution, err) < 0)
+        return -1;
+    a->asked->status = solution.status;
+    if (solution.status == BX_FBA_INFEASIBLE)
+        return 0;
+    return bx_extension_run(fba,
+                            a->asked->on_off   ? use_switches
+                            : a->asked->linear ? use_linear
+                                               : use_squares,
+                            a, err);
+}
+
+int bx_fba_adjust(bx_fba *fba, bx_fba_adjustment *asked, const double *reference,
+                  const bool *stopped, double *fluxes, bx_error *err)
+{
+    adjustment a = {asked, reference, fluxes, NULL, NULL};
+    bool *no_genes = calloc(fba->gene_count + 1, sizeof *no_genes);
+    bx_fba_state *before = no_genes ? bx_fba_save(fba, err) : NULL;
+    int result = -1;
+    if (before) {
+        bx_fba_disable(fba, no_genes, stopped, true);
+        result = adjust(fba, &a, err);
+        bx_fba_restore(fba, before);
+    } else if (!no_genes) {
+        bx_fail_memory(err);
+    }
+    bx_fba_state_free(before);
+    free(no_genes);
+    free(a.least);
+    return result;
+}
