@@ -36,6 +36,7 @@ layers.modules = {
   { "lua/bioxen/init.lua" },
   { "lua/bioxen/connect.lua" },
   { "lua/bioxen/serve" },
+  { "lua/bioxen/flux_scan.lua" },
   { "lua/bioxen/methods.lua", "lua/bioxen/map.lua", "lua/bioxen/manager.lua" },
   { "lua/bioxen/hypervisor/init.lua", "lua/bioxen/config.lua" },
   { "lua/bioxen/create.lua", "lua/bioxen/fork.lua" },
