@@ -156,6 +156,19 @@ describe("competition for a chassis", function()
     assert.is_true(own[2] < both[2])
   end)
 
+  it("moves a little from who has much to who has little", function()
+    local chassis <close> = bioxen.BioXenHypervisor()
+    start(chassis, { "a", "b" }, "minimal_cell")
+    local quantum = 0
+    local result = assert(chassis:run { duration = 3, quantum = 1, policy = function(_, capacity)
+      quantum = quantum + 1
+      local all, part = capacity.atp_percentage, quantum == 1 and 0.99 or quantum == 2 and 0.988 or 0.987
+      return { a = { atp_percentage = part*all }, b = { atp_percentage = (1 - part)*all } }
+    end })
+    near(98.8, result.shares.a.atp_percentage[3], 1e-9)
+    near(1.3, result.shares.b.atp_percentage[4], 1e-9)
+  end)
+
   it("gives by weight what is wanted, and all of it", function()
     local function request(id, priority, demand)
       return { vm_id = id, priority = priority,
@@ -403,6 +416,15 @@ describe("a population", function()
     founder(other)
     local ended = assert(other:run { duration = 60, quantum = 30, code = "cell:die()", population = true })
     assert.same({ 30, "died" }, { ended.lineage[1].ended, ended.lineage[1].fate })
+  end)
+
+  it("loses a part of what stands for many", function()
+    local chassis <close> = bioxen.BioXenHypervisor()
+    local vm = start(chassis, { "many" }, "minimal_cell")
+    local medium = chassis:medium { inflow = 10, outflow = 10 }
+    assert(medium:add(vm, { cells = 1000, divides = true }))
+    assert(chassis:run { duration = 360, quantum = 60, population = { seed = 1 } })
+    near(1000*math.exp(-1), medium:members().many.cells)
   end)
 
   it("is of organisms that divide", function()

@@ -4,6 +4,7 @@
 local check = require "bioxen.check"
 local core = require "bioxen.core"
 local genome_of = require "bioxen.model.genome_source"
+local media = require "bioxen.hypervisor.medium"
 local place = require "bioxen.serve.place"
 local saved = require "bioxen.vm.saved"
 local sbml = require "bioxen.model.sbml"
@@ -180,6 +181,11 @@ local function class_of(name, methods)
 end
 local classes = { basic = class_of("BasicBiologicalVM", VM), xcpng = class_of("XCPngBiologicalVM", XCPngVM) }
 
+local function is_vm(value)
+  local class = getmetatable(value)
+  return class == classes.basic or class == classes.xcpng
+end
+
 -- One object a VM, as long as somebody holds it.
 function object_of(hypervisor, told)
   if type(told) ~= "table" or math.type(told.number) ~= "integer" or not classes[told.vm_type] then
@@ -281,9 +287,22 @@ function Hypervisor:listen(f)
   listen_on(self)
 end
 
--- Media are held by the process that has the VMs.
-function Hypervisor:medium()
-  return core.fail("EUNSUPPORTED", "media are for VMs of the process itself: a daemon's have none")
+-- A medium is over there, as long as this connection is open or VMs live in it.
+local Medium = { __name = "bioxen.Medium", __index = {},
+  __tostring = function(medium) return ("Medium(%s)"):format(medium.hypervisor.path) end }
+
+for name in pairs(media.methods) do
+  Medium.__index[name] = function(self, first, ...)
+    if is_vm(first) then first = { vm = first.number } end
+    local value, err = ask(self.hypervisor, "in_medium", nil, self.number, name, first, ...)
+    return outcome(value, err)
+  end
+end
+
+function Hypervisor:medium(options)
+  local number, err = ask(self, "medium", nil, options)
+  if not number then return nil, err end
+  return setmetatable({ hypervisor = self, number = number }, Medium)
 end
 
 Hypervisor.on = core.hypervisor_methods.on

@@ -108,6 +108,7 @@
 ---@field ssh_host_name string? what known_hosts calls the guest (default: its address)
 ---@field ssh_fingerprint string? "SHA256:…" of the guest's host key
 ---@field ssh_fingerprint_from_guest boolean? trust what the guest publishes in its xenstore as data/service/ssh/fingerprint, which the pool passes on (default false)
+---@field cloud_init boolean? give the guest a drive with the public half of `ssh_key_path`, which cloud-init lets in at the first boot as `ssh_user`: for templates without your key (default false). The host keys of the template stay
 ---@field install_worker boolean? copy the worker program into a guest that has none of this version (default false)
 ---@field keepalive number? seconds between pings; a guest that answers none for three of them is lost (default 5)
 
@@ -209,8 +210,9 @@ function BiologicalVM:restart(options) end
 ---the chassis, the same configuration, limits and packages. It runs, and outlives its origin. Its random numbers are its
 ---own, by its id: those of runs that name no seed, and math.random. A copy of the same id, made at the same point, draws
 ---the same ones, whatever other copies there are. A restart begins a new cell, as one of its origin does. The VM must be
----running and have no call (ESTATE, EBUSY). Where several are asked for, all are made or none. EUNSUPPORTED: it is in a
----guest, or the kernel cannot copy a jailed process (bioxen doctor). docs/forks.md has an example.
+---running and have no call (ESTATE, EBUSY). Where several are asked for, all are made or none. Where the kernel
+---cannot copy a worker (bioxen doctor), and in guests, it is saved and restored, and what cannot be saved is an error.
+---docs/forks.md has an example.
 ---@param what string|{ n: integer, id: string? } the new id; or how many, which are called ID.1, ID.2, … (default: the VM's own id)
 ---@return bioxen.BiologicalVM|bioxen.BiologicalVM[]|nil
 ---@return bioxen.Error?
@@ -530,9 +532,7 @@ function Medium:balance(name) end
 ---@param amount number
 function Medium:dose(name, amount) end
 
----@return number volume litres
----@return number inflow L/h
----@return number outflow L/h
+---@return { volume: number, inflow: number, outflow: number } litres, L/h
 function Medium:flow() end
 
 ---From now on it flows otherwise. What is absent stays.
@@ -1254,7 +1254,9 @@ function FluxModel:loopless(options) end
 ---Columns: biomass, growth_rate, feasible (0: dead), and each metabolite of the medium. What the bounds
 ---of an exchange demand, uptake or secretion, is kept to: where it cannot be met the culture is dead,
 ---as where no fluxes are feasible, and `death` says when that was first, in hours, and why.
----@param options { duration: number, biomass: number, medium: table<string, number|table>, step: number?, every: number?, growth: string?, death_rate: number?, dilution: number? }
+---The digits are the model's alone; with `warm` fluxes are looked for from the last optimum on, whatever that was of:
+---quicker for many short runs.
+---@param options { duration: number, biomass: number, medium: table<string, number|table>, step: number?, every: number?, growth: string?, death_rate: number?, dilution: number?, warm: boolean? }
 ---@return bioxen.Trajectory
 ---@return { time: number, reason: string }? death
 ---@return table<string, number> exchanged by exchange reaction, what was given, mmol per litre, negative what was taken
@@ -2107,6 +2109,72 @@ local Map = {}
 
 ---End it: VMs of its own are destroyed, what runs in others is cancelled. Leaving the loop does the same.
 function Map:close() end
+
+---Run code at many points of its parameters: all combinations, points drawn at random or as a Latin hypercube (McKay,
+---Beckman and Conover 1979), or the rows of a table, each as often as there are replicates. It stands on bioxen.map:
+---all cores are kept busy, and results depend neither on how many VMs there are nor on the order. A point has random
+---numbers of its own, by its number and the seed.
+---
+---With `record` results go to a file as they come. The same call with the same file goes on where it was left, by a
+---crash, too: only what is missing is done, and what failed where `retry` says so. Two at once must not have one file.
+---Raises where the options are wrong, or a function of yours raises.
+---@param options bioxen.SweepOptions
+---@return bioxen.SweepTable? also where points failed
+---@return bioxen.Error? the record is another sweep's, or cannot be written; results of one name are of different types
+function bioxen.sweep(options) end
+
+---@class bioxen.SweepOptions
+---@field run string|fun(vm: bioxen.BiologicalVM, at: table): any as bioxen.map's work: code that runs in a VM, with the point as `args`, or a function. It gives a number, a text or a boolean, the result `value`, or a table of such by name. `at` has the parameters by name, and `replicate`
+---@field parameters table<string, bioxen.SweepParameter>? by name: letters, digits and "_"
+---@field rows table<string, number|string|boolean>[]? in place of `parameters`: the points, one by one
+---@field design ("grid"|"random"|"latin_hypercube")? what is made of the parameters (default "grid": all combinations)
+---@field points integer? how many, of the other two designs
+---@field replicates integer? of each point (default 1)
+---@field seed integer? of what is drawn, and of the points' random numbers (default 0)
+---@field record string? a file of results, a line of JSON for each point; once all are done they are in order
+---@field retry boolean? try points again that failed, by the record (default false)
+---@field shard string? "I/N": the I-th of N parts alone, I of 1 to N
+---@field progress fun(done: integer, total: integer, failed: integer)? called when a point is done with
+---@field vms (integer|bioxen.BiologicalVM[])? as of bioxen.map, as are those that follow
+---@field biological_type string?
+---@field config bioxen.Config?
+---@field setup (string|fun(vm: bioxen.BiologicalVM): any)?
+---@field reuse boolean?
+---@field retries integer?
+---@field timeout number?
+
+---A list of numbers, texts or booleans; or a range `{ from, to }`, of which a grid needs the `count` of values, both ends
+---among them, and `random` and `latin_hypercube` draw. `log = true` spaces it evenly in the logarithm, `integer = true`
+---draws whole numbers.
+---@alias bioxen.SweepParameter (number|string|boolean)[]|{ from: number, to: number, count: integer?, log: boolean?, integer: boolean? }
+
+---What bioxen.sweep comes to: a row for each point that has been done, in the order of the points.
+---@class bioxen.SweepTable
+---@field columns { name: string, type: "integer"|"number"|"string"|"boolean" }[] `point`, the parameters, `replicate`, the results, and where points failed `error`
+---@field rows table<string, any>[] each by the columns' names
+---@field failed integer points
+---@field missing integer points, of other shards
+local SweepTable = {}
+
+---@param name string
+---@return any[] values by row; nil where a row has none. A column of numbers has floats alone
+---@return "integer"|"number"|"string"|"boolean"
+function SweepTable:column(name) end
+
+---@return string CSV: a line of names, then the rows. An empty field: no value
+function SweepTable:csv() end
+
+---@param path string
+---@return true? written
+---@return bioxen.Error?
+function SweepTable:save(path) end
+
+---Make the records of a sweep's shards one, the same to the byte as that of the whole sweep.
+---@param path string to write
+---@param shards string[] the files of records, in any order
+---@return bioxen.SweepTable?
+---@return bioxen.Error? they are of different sweeps, do not agree, or cannot be read
+function bioxen.merge_sweeps(path, shards) end
 
 ---Wait until all jobs have ended, well or not.
 ---@param jobs bioxen.Job[]

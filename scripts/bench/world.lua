@@ -47,6 +47,15 @@ say("the same, competing for the chassis", on_a_chassis(true), 10)
 
 do
   local chassis <close> = bioxen.BioXenHypervisor()
+  local medium = chassis:medium { nutrient = 0.0166 }
+  local founder = start(chassis, 1, "minimal_cell", "cell:steady_state()")[1]
+  assert(medium:add(founder, { cells = 1, divides = true }))
+  local seconds, world = timed(chassis, { duration = 10*3600, quantum = 600, population = { most = 10, seed = 1 } })
+  say(("a population of ten minimal_cell, an hour; %d forks in ten"):format(#world.lineage//2), seconds, 10)
+end
+
+do
+  local chassis <close> = bioxen.BioXenHypervisor()
   start(chassis, 10, "minimal_cell", "cell:clear()")
   say("a quantum of ten cells with nothing in them", timed(chassis, { duration = 1000, quantum = 1, policy = false }),
     1000)

@@ -44,14 +44,14 @@ for _, name in ipairs(args.without) do
 end
 
 local answer = { objective = objective, genes = #model:genes(), reactions = #all, warnings = model.warnings }
+if args.medium then
+  answer.status, answer.medium = "optimal", model:medium()
+  return answer
+end
 if args.write then
   model:disable(without)
   answer.text, answer.losses = model["to_" .. args.write](model)
   answer.metabolites = #model:metabolites()
-  return answer
-end
-if args.medium then
-  answer.status, answer.medium = "optimal", model:medium()
   return answer
 end
 if next((model:objective())) == nil and not args.variability then return answer end
@@ -122,6 +122,10 @@ local function form_of(path)
   elseif name:find "%.xml$" or name:find "%.sbml$" then return "sbml" end
 end
 
+-- What asks for more than the model itself.
+local solved = { "pfba", "variability", "essential", "medium", "minimal_medium", "summary", "metabolite", "envelope",
+  "moma", "room", "loopless", "shadow_prices", "reduced_costs", "json", "out" }
+
 local function arguments(options, text)
   local form = form_of(options.model) or "sbml"
   if form ~= "sbml" and options.objective then
@@ -139,10 +143,9 @@ local function arguments(options, text)
     return nil, ("--write: a name that ends with .xml, .sbml, .json, .yml or .yaml expected, got '%s'")
       :format(options.write)
   end
-  for _, other in ipairs { "pfba", "variability", "essential", "json", "out", "medium", "minimal_medium", "summary",
-    "metabolite", "envelope", "moma", "room", "shadow_prices", "reduced_costs" } do
-    if options.write and options[other] then
-      return nil, ("--write: nothing is solved: no --%s with it"):format((other:gsub("_", "-")))
+  for _, name in ipairs(options.write and solved or {}) do
+    if options[name] then
+      return nil, ("--write: nothing is solved: no --%s with it"):format((name:gsub("_", "-")))
     end
   end
   for i, bound in ipairs(options.bound) do

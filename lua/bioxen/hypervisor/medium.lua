@@ -53,7 +53,7 @@ function medium.new(hypervisor, options)
   if #names > MOST_POOLS then problems[#problems + 1] = ("medium: at most %d pools expected"):format(MOST_POOLS) end
   check.raise(problems, 2)
   local self = setmetatable({ hypervisor = hypervisor, names = names, index = {}, decays = {}, feeds = {}, began = {},
-    member_of = {}, time = 0 }, Medium)
+    member_of = {} }, Medium)
   for i, name in ipairs(names) do
     local pool = pools[name]
     local concentration = pool.concentration or 0
@@ -79,9 +79,10 @@ local function index_of(self, name, level)
     (level or 2) + 1)
 end
 
---- Its volume in litres; inflow and outflow in L/h.
+--- { volume in litres, inflow and outflow in L/h }.
 function methods:flow()
-  return self.state:flow()
+  local volume, inflow, outflow = self.state:flow()
+  return { volume = volume, inflow = inflow, outflow = outflow }
 end
 
 --- mM, of a pool.
@@ -273,10 +274,9 @@ function medium.step(self, vm_ids, answers, duration)
   for _, vm_id in ipairs(vm_ids) do
     self.member_of[vm_id].clears = medium.scaled(answers[vm_id].clears, answers[vm_id].growth)
   end
-  local stays, err = self.state:step(duration/3600, given)
-  if not stays then return nil, err end
-  self.time = self.time + duration
-  return stays
+  return self.state:step(duration/3600, given)
 end
+
+medium.methods = methods
 
 return medium

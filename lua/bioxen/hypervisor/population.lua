@@ -124,7 +124,7 @@ function Population:remove(place, vm_id, time, fate)
   return vm:destroy()
 end
 
--- Those of a medium, sorted.
+--- The ids of those in a medium, sorted.
 function Population:members(place)
   local ids = {}
   for vm_id in pairs(place:members()) do
@@ -159,7 +159,12 @@ function Population:bound(place, time)
   return true
 end
 
---- Whether a member is a cell of it, which is washed out as a whole.
+--- Whether a member stands for one cell, which is washed out or not; of many a part is.
+function population.is_one(member)
+  return member.biomass < 1.5*medium.CELL
+end
+
+--- Whether a VM is a cell of it.
 function Population:has(vm_id)
   return self.cell_of[vm_id] ~= nil
 end
@@ -168,8 +173,8 @@ end
 -- the bound. True; or nil and an error.
 function Population:settle(place, told, stays, time)
   for _, vm_id in ipairs(self:members(place)) do
-    local answer, vm = told[vm_id], place.member_of[vm_id].vm
-    local washed_out = self:draw() >= stays
+    local answer, member = told[vm_id], place.member_of[vm_id]
+    local vm, washed_out = member.vm, self:draw() >= stays and population.is_one(member)
     local done, err = true, nil
     if answer and answer.dies then done, err = self:remove(place, vm_id, time, "died")
     elseif washed_out then done, err = self:remove(place, vm_id, time, "washed out")

@@ -110,7 +110,7 @@ function Run:requests()
       local held, used, demand, ignored = vm:get_status().resources, self.usage[vm_id] or {}, {}, ignored_by(vm)
       for _, name in ipairs(competition.resources) do
         if not ignored[name] then
-          demand[name] = competition.demand(self.given[vm_id] and held[name], used[name])
+          demand[name] = competition.demand(self.held_before[vm_id] and held[name], used[name])
         end
       end
       requests[#requests + 1] = { vm_id = vm_id, priority = self.options.priorities[vm_id] or 1, demand = demand,
@@ -122,28 +122,54 @@ end
 
 -- What the VMs that compete may have in all.
 function Run:capacity(requests)
-  local capacity = {}
-  for name, of in pairs(self.hypervisor:get_system_resources()) do
-    local all = of.free
+  local capacity, system = {}, self.hypervisor:get_system_resources()
+  for _, name in ipairs(competition.resources) do
+    local all = system[name].free
     for _, request in ipairs(requests) do all = all + (request.held[name] or 0) end
     capacity[name] = all*(1 - 1e-12) -- room for the rounding of sums
   end
   return capacity
 end
 
-local CHANGE = 0.01 -- of a share that is worth telling a cell
+local CHANGE = 0.01 -- of a share that is worth telling the cells
 
--- What is to change of what a VM holds: less first, then more, so that the ledger always has room.
+local function is_worth_it(requests, shares)
+  for _, request in ipairs(requests) do
+    for name, share in pairs(shares[request.vm_id] or {}) do
+      local has = request.held[name] or 0
+      if math.abs(share - has) > CHANGE*has then return true end
+    end
+  end
+  return false
+end
+
+-- What is to grow, or not, of what a VM holds.
 local function changes(shares, held, grows)
   local wanted
-  for _, name in ipairs(competition.resources) do
-    local share, has = shares[name], held[name] or 0
-    if share and grows == (share > has) and math.abs(share - has) > CHANGE*has then
+  for name, share in pairs(shares) do
+    local has = held[name] or 0
+    if share ~= has and grows == (share > has) then
       wanted = wanted or {}
       wanted[name] = share
     end
   end
   return wanted
+end
+
+-- Less first, then more, so that the ledger always has room.
+function Run:allocate(requests, shares)
+  for _, grows in ipairs { false, true } do
+    for _, request in ipairs(requests) do
+      local vm_id = request.vm_id
+      local wanted = changes(shares[vm_id] or {}, request.held, grows)
+      if wanted then
+        if not self.held_before[vm_id] then self.held_before[vm_id] = request.held end
+        local done, err = resources.allocate(self.vms[vm_id], wanted)
+        if not done then return nil, err end
+      end
+    end
+  end
+  return true
 end
 
 function Run:share_out()
@@ -154,28 +180,17 @@ function Run:share_out()
   local shares = self.policy(requests, capacity)
   local problem = answers.problem_with_shares(shares, requests, capacity)
   if problem then error("run: policy: " .. problem, 0) end
-  for _, grows in ipairs { false, true } do
-    for _, request in ipairs(requests) do
-      local vm_id = request.vm_id
-      local wanted = changes(shares[vm_id] or {}, request.held, grows)
-      if wanted then
-        if not self.given[vm_id] then self.given[vm_id] = request.held end
-        local done, err = resources.allocate(self.vms[vm_id], wanted)
-        if not done then return nil, err end
-      end
-    end
-  end
-  return true
+  return not is_worth_it(requests, shares) or self:allocate(requests, shares)
 end
 
 -- At the end all hold what they held before.
 function Run:give_back()
   for _, grows in ipairs { false, true } do
-    for _, vm_id in ipairs(sorted_keys(self.given)) do
+    for _, vm_id in ipairs(sorted_keys(self.held_before)) do
       local vm, wanted = self.vms[vm_id], nil
       local held = vm and vm:get_state() == "running" and vm:get_status().resources or {}
       for name, has in pairs(held) do
-        local before = self.given[vm_id][name]
+        local before = self.held_before[vm_id][name]
         if before ~= has and (before or 0) > has == grows then
           wanted = wanted or {}
           wanted[name] = before or false
@@ -243,7 +258,7 @@ function Run:settle_medium(place, told, duration)
   for _, vm_id in ipairs(self.members[place]) do
     local member, answer = place.member_of[vm_id], told[vm_id]
     local is_cell = cells and cells:has(vm_id)
-    member.biomass = member.biomass*answer.growth*(is_cell and 1 or stays)
+    member.biomass = member.biomass*answer.growth*(is_cell and population.is_one(member) and 1 or stays)
     if member.biomass < medium.NONE then member.biomass = 0 end
     self.growth[vm_id] = answer.rate or math.log(answer.growth)/duration*3600
     if is_cell then cells:note(vm_id, self.growth[vm_id], duration) end
@@ -293,17 +308,15 @@ end
 
 -- Of a population the sums: its members come and go. A newborn has no rate yet.
 function Run:record_population(i, place, row)
-  local number, all, known, rates = 0, 0, 0, 0
-  for vm_id, member in pairs(place:members()) do
-    local rate = self.growth[vm_id]
-    if self.population:has(vm_id) then
-      number, all = number + 1, all + member.biomass
-      if rate then known, rates = known + member.biomass, rates + member.biomass*rate end
-    end
+  local ids, all, known, rates = self.population:members(place), 0, 0, 0
+  for _, vm_id in ipairs(ids) do
+    local biomass, rate = place.member_of[vm_id].biomass, self.growth[vm_id]
+    all = all + biomass
+    if rate then known, rates = known + biomass, rates + biomass*rate end
   end
   local of = self.result.populations[i] or {}
   self.result.populations[i] = of
-  put(of, "number", row, number)
+  put(of, "number", row, #ids)
   put(of, "biomass", row, all)
   put(of, "growth_rate", row, rates/known)
 end
@@ -314,7 +327,7 @@ function Run:record()
   result.time[row] = self.time
   for i, place in ipairs(self.media) do
     result.media[i] = result.media[i] or { volume = {}, pools = {} }
-    put(result.media[i], "volume", row, (place:flow()))
+    put(result.media[i], "volume", row, place:flow().volume)
     for name, value in pairs(place:concentrations()) do put(result.media[i].pools, name, row, value) end
     if self.population then self:record_population(i, place, row) end
     for vm_id, member in pairs(place:members()) do
@@ -324,7 +337,7 @@ function Run:record()
       end
     end
   end
-  for vm_id in pairs(self.given) do
+  for vm_id in pairs(self.held_before) do
     local vm = self.vms[vm_id]
     if vm then
       result.shares[vm_id] = result.shares[vm_id] or {}
@@ -380,7 +393,7 @@ function world.run(hypervisor, options)
   check.raise(problems, 2)
   local policy = given.policy
   if policy == true then policy = competition.policy end
-  local self = setmetatable({ hypervisor = hypervisor, options = given, policy = policy, usage = {}, given = {},
+  local self = setmetatable({ hypervisor = hypervisor, options = given, policy = policy, usage = {}, held_before = {},
     media = {}, growth = {}, time = 0, count = math.max(1, math.tointeger(count)),
     run_options = { method = given.method, tolerance = given.tolerance },
     population = cells and population.new(cells, given.method or "ode"),

@@ -252,13 +252,6 @@ end
 local methods = core.hypervisor_methods
 local private = { enter = true, ids = true, listen = true, medium = true, on = true } -- the daemon's own
 
-function operations.hypervisor(server, call, name, ...)
-  if type(name) ~= "string" or not methods[name] or private[name] then
-    return call:refuse("a hypervisor has no method " .. tostring(name))
-  end
-  run(call, method_of(name), server.hypervisor, ...)
-end
-
 -- What is told of a VM, which may be new here. `origin` is the id of the VM that it was forked from.
 local function take_in(server, vm, origin)
   local status = vm:get_status()
@@ -269,6 +262,24 @@ local function take_in(server, vm, origin)
     enter(server, vm)
   end
   return told(server, vm)
+end
+
+-- The VMs that a population has made are taken in as forks are.
+local function attend(server, options)
+  if options.population == true then options.population = {} end
+  if type(options.population) ~= "table" then return end
+  options.population.on_division = function(mother, daughter)
+    take_in(server, daughter, mother:get_status().vm_id)
+  end
+end
+
+function operations.hypervisor(server, call, name, ...)
+  if type(name) ~= "string" or not methods[name] or private[name] then
+    return call:refuse("a hypervisor has no method " .. tostring(name))
+  end
+  local first = ...
+  if name == "run" and type(first) == "table" then attend(server, first) end
+  run(call, method_of(name), server.hypervisor, ...)
 end
 
 -- What gives a VM of the hypervisor.
@@ -291,6 +302,39 @@ end
 
 function operations.clone(server, call, vm_id, new_id)
   give_vm(server, call, method_of "clone_vm", vm_id, new_id)
+end
+
+-- ---- media ----
+
+local MEDIA = 1000 -- of a connection
+
+--- A medium, by a number of the connection's own.
+function operations.medium(server, call, options)
+  local media = call.client.media or {}
+  call.client.media = media
+  if #media >= MEDIA then
+    return call:fail(select(2, core.fail("EDAEMON", ("this connection has %d media: use those"):format(#media))))
+  end
+  run(call, function()
+    local medium = method_of "medium"(server.hypervisor, options)
+    media[#media + 1] = medium
+    return #media
+  end)
+end
+
+--- A method of it; a VM that is meant is { vm = number }.
+function operations.in_medium(server, call, number, name, first, ...)
+  local medium = (call.client.media or {})[number]
+  if not medium then return call:refuse "this connection has no such medium" end
+  if type(name) ~= "string" or not getmetatable(medium).__index[name] then
+    return call:refuse("a medium has no method " .. tostring(name))
+  end
+  if type(first) == "table" and first.vm ~= nil then
+    local vm = server.vms[first.vm]
+    if not vm then return call:fail(no_vm(server, first.vm, name)) end
+    first = vm
+  end
+  run(call, method_of(name), medium, first, ...)
 end
 
 -- ---- saved cells: their files are the clients' ----

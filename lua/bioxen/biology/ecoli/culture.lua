@@ -17,7 +17,7 @@ culture.oxygen = 15
 
 -- What begins at 0 and has no uptake of its own is a product: let out, and not taken up again.
 local function pool_of(name, given, share)
-  local known = culture.uptake[name]
+  local known = culture.uptake[metabolism.metabolite(name)]
   local what = "grow_culture: medium." .. name
   if type(given) == "number" then
     check.number(given, what, 4)
@@ -134,7 +134,7 @@ function culture.exchange.live(_, part, advance)
   local density = part.biomass/part.volume
   local grown, _, exchanged = metabolism.within({ [oxygen] = culture.oxygen }, function(model)
     return model:dynamic { duration = hours, step = math.min(STEP, hours), biomass = density, medium = pools,
-      dilution = part.dilution, death_rate = part.death_rate, growth = growth }
+      dilution = part.dilution, death_rate = part.death_rate, growth = growth, warm = true }
   end)
   local given, clears = {}, {}
   for reaction, name in pairs(names) do
