@@ -1158,6 +1158,18 @@ function FluxModel:essential_genes(options) end
 ---@return string[]
 function FluxModel:essential_reactions(options) end
 
+---The reactions of another model that this one lacks: the set with the least sum of penalties (1 each, unless
+---`penalties` says otherwise) with which the objective reaches `objective` (default 0.05). By branch and bound; or
+---`relaxed`, by a linear program that makes the sum of penalty times flux least, which is quick and may find more. Either
+---is checked by a program with these reactions alone, and what that does not need is dropped. Candidates are those whose
+---ids the model does not have; none may have to run, and each runs at most at 1000 where nothing bounds it. The model is
+---unchanged. nil and the status where it cannot be reached with all of them.
+---@param universal bioxen.FluxModel
+---@param options { objective: number?, penalties: table<string, number>?, relaxed: boolean? }?
+---@return { reactions: string[], objective: number, penalty: number }?
+---@return string? status
+function FluxModel:gapfill(universal, options) end
+
 ---The range of each flux among all solutions with at least `fraction` (default 1) of the optimum; nil
 ---and the status where there is no optimum. `loopless`: among those without loops inside the system, exactly
 ---(Schellenberger et al., Biophys. J. 100:544, 2011), by branches at the loops themselves.
@@ -2103,6 +2115,26 @@ function bioxen.map(inputs, work, options) end
 ---@field timeout number? seconds for code on one input (default: the VM's)
 ---@field seed integer? of all inputs' random numbers (default: drawn)
 ---@field progress fun(done: integer, total: integer?, failed: integer)? called when an input is done with; total is nil where nobody knows
+
+---A model that is loaded in a VM, looked at in copies of that VM, so that it is loaded once: `for item, answer in
+---bioxen.flux_scan(vm, { genes = true }) do … end`. What there is comes as it is ready, in any order, and is to the last
+---digit the same for any number of VMs. The VM is left as it is; leaving the loop ends the work. Raises where the
+---arguments are wrong, and an Error where a VM fails. Where VMs cannot be copied (bioxen doctor), the VM does it alone.
+---@param vm bioxen.BiologicalVM that is running and has no call
+---@param options bioxen.FluxScanOptions one of variability, genes, reactions and mutants
+---@return function? of the loop: a name (of pairs a list of two, of mutants what was given), and a range { minimum, maximum }, or { status, objective }
+---@return bioxen.Error? where the VM cannot be asked or copied
+function bioxen.flux_scan(vm, options) end
+
+---@class bioxen.FluxScanOptions
+---@field model string? the global of the VM that is a FluxModel (default "model")
+---@field variability (true|string[])? ranges of all reactions, or of these, as FluxModel:variability
+---@field genes (true|string[])? mutants without each of them, as FluxModel:knock_outs
+---@field reactions (true|string[])?
+---@field pairs boolean? without each pair of them instead
+---@field mutants { genes: string[]?, reactions: string[]? }[]? without these, as FluxModel:knock_out
+---@field fraction number? of variability
+---@field vms integer? how many copies (default: the cores that this process may run on)
 
 ---What bioxen.map gives: a function of no arguments, for `for`.
 ---@class bioxen.Map
