@@ -251,6 +251,25 @@ describe("a fork that does not come to be", function()
     assert(assert(cell:fork "whole"):destroy())
   end)
 
+  it("because who waits for it is interrupted", function()
+    local zygote = zygote_of(cell)
+    signal("STOP", zygote)
+    local timer = core.every(0.02, function() error "interrupted" end)
+    local good, err = pcall(cell.fork, cell, "half")
+    timer:stop()
+    assert.is_false(good)
+    assert.truthy(tostring(err):find("interrupted", 1, true))
+    assert.same({ "cell" }, ids())
+    assert.equal("EBUSY", select(2, cell:fork "early").code)
+    signal("CONT", zygote)
+    assert.is_true(processes.wait_until(function() return not cell:get_status().busy end))
+    assert.is_true(processes.wait_until(function()
+      bioxen.step(0.001)
+      return #processes.children(zygote) == 1
+    end))
+    assert(assert(cell:fork "half"):destroy())
+  end)
+
   it("because the host is killed", function()
     local folder = os.tmpname()
     os.remove(folder)
@@ -303,6 +322,47 @@ describe("a fork that does not come to be", function()
     assert.equal(before, processes.descriptors())
     assert.equal(copies, #processes.children(cell:get_status().pid))
     assert(assert(cell:fork "whole"):destroy())
+  end)
+end)
+
+describe("where the kernel copies no worker a fork", function()
+  local LIVED = "x = { 1, { 2 } } function double(n) return 2*n end math.random(0) cell:run { duration = 7, method = 'ssa' }"
+  local LOOK = "return { cell:time(), cell:get 'A', x[2][1], double(4) }"
+
+  -- That of a copy by the kernel: state and numbers; and of its origin.
+  local function expected()
+    run(cell, LIVED)
+    local copy = assert(cell:fork "one")
+    local seen = { run(copy, LOOK), run(copy, DRAWS), run(cell, DRAWS) }
+    assert(copy:destroy())
+    return seen
+  end
+
+  local function check(vm, wanted)
+    run(vm, LIVED)
+    local one = assert(vm:fork "one")
+    assert.same(wanted, { run(one, LOOK), run(one, DRAWS), run(vm, DRAWS) })
+    assert.equal(vm:get_vm_type(), one:get_vm_type())
+    local pair = assert(vm:fork { n = 2, id = "pair" })
+    assert.equal("pair.2", pair[2]:get_status().vm_id)
+    run(vm, "x[3] = coroutine.create(print)")
+    local made, err = vm:fork { n = 2, id = "no" }
+    assert.is_nil(made)
+    assert.truthy(err.message:find("x[3]", 1, true), err.message)
+    assert.is_nil((hypervisor:get_vm "no.1"))
+    assert(vm:pause())
+    assert.equal("ESTATE", select(2, vm:fork "no").code)
+    for _, id in ipairs { "one", "pair.1", "pair.2", vm:get_status().vm_id } do assert(hypervisor:destroy_vm(id)) end
+  end
+
+  it("is made by saving and restoring, to the same numbers", function()
+    local wanted = expected()
+    local worker = core.worker
+    assert(core.set_worker(BUILD .. "/spec/worker-without-listeners"))
+    local vm = make("elsewhere", { memory = 16 << 20, resources = { ribosomes = 20 } })
+    core.set_worker(worker)
+    assert.equal("EUNSUPPORTED", select(2, core.enter_fork(vm, "copy")).code)
+    check(vm, wanted)
   end)
 end)
 

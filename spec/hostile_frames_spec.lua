@@ -138,17 +138,6 @@ describe("a hostile worker", function()
     check_aftermath(vm, descriptors)
   end)
 
-  it("is not forked where its kernel cannot", function()
-    local vm <close> = assert(bioxen.create_bio_vm("elsewhere", "plain_cell"))
-    assert(vm:start())
-    local copy, err = vm:fork "copy"
-    assert.is_nil(copy)
-    assert.equal("EUNSUPPORTED", err.code)
-    assert.truthy(err.message:find("Linux 5.9", 1, true), err.message)
-    assert.is_nil((bioxen.hypervisor():get_vm "copy"))
-    assert.equal(1, assert(vm:execute_biological_process "reply").result)
-  end)
-
   it("can be restarted", function()
     local vm <close> = start()
     vm:execute_biological_process("exits")

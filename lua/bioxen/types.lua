@@ -209,8 +209,9 @@ function BiologicalVM:restart(options) end
 ---the chassis, the same configuration, limits and packages. It runs, and outlives its origin. Its random numbers are its
 ---own, by its id: those of runs that name no seed, and math.random. A copy of the same id, made at the same point, draws
 ---the same ones, whatever other copies there are. A restart begins a new cell, as one of its origin does. The VM must be
----running and have no call (ESTATE, EBUSY). Where several are asked for, all are made or none. EUNSUPPORTED: it is in a
----guest, or the kernel cannot copy a jailed process (bioxen doctor). docs/forks.md has an example.
+---running and have no call (ESTATE, EBUSY). Where several are asked for, all are made or none. Where the kernel
+---cannot copy a worker (bioxen doctor), and in guests, it is saved and restored, and what cannot be saved is an error.
+---docs/forks.md has an example.
 ---@param what string|{ n: integer, id: string? } the new id; or how many, which are called ID.1, ID.2, … (default: the VM's own id)
 ---@return bioxen.BiologicalVM|bioxen.BiologicalVM[]|nil
 ---@return bioxen.Error?

@@ -172,6 +172,23 @@ static int hypervisor_enter(lua_State *L)
     return 1;
 }
 
+/* Of the hypervisor at an index. */
+static bool keeps(lua_State *L, int hypervisor, const bx_vm *vm)
+{
+    lua_getiuservalue(L, hypervisor, KEPT);
+    bool kept = lua_getfield(L, -1, vm->id) != LUA_TNIL;
+    lua_pop(L, 2);
+    return kept;
+}
+
+int bx_lua_is_kept(lua_State *L)
+{
+    const bx_lua_vm *box = bx_lua_check_vm(L);
+    lua_getiuservalue(L, 1, 1);
+    lua_pushboolean(L, keeps(L, -1, box->vm));
+    return 1;
+}
+
 int bx_lua_enter_fork(lua_State *L)
 {
     const bx_lua_vm *origin = bx_lua_check_vm(L);
@@ -180,8 +197,7 @@ int bx_lua_enter_fork(lua_State *L)
     luaL_argcheck(L, bx_vm_valid_id(id, lua_rawlen(L, 2)), 2, "not an id");
     lua_getiuservalue(L, 1, 1);
     lua_insert(L, 1);
-    lua_getiuservalue(L, 1, KEPT);
-    bool keep = lua_getfield(L, -1, origin->vm->id) != LUA_TNIL;
+    bool keep = keeps(L, 1, origin->vm);
     bx_lua_vm *box = bx_lua_new_vm(L, origin->vm->ops, 1);
     box->timeout = origin->timeout;
     box->hypervisor = origin->hypervisor;

@@ -11,6 +11,9 @@
  * hypervisor if that is; or nil and an error. */
 int bx_lua_enter_fork(lua_State *L);
 
+/* core.is_kept(vm): whether its hypervisor keeps it alive. */
+int bx_lua_is_kept(lua_State *L);
+
 void bx_lua_open_hypervisor(lua_State *L);
 
 /* The hypervisor at 1; raises where it is none. */

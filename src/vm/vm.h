@@ -155,7 +155,8 @@ void bx_vm_free(bx_vm *vm);
 bx_job *bx_vm_start(bx_vm *vm, double timeout, bx_error *err);
 bx_job *bx_vm_call(bx_vm *vm, const char *operation, const bx_buffer *values, double timeout,
                    bx_error *err);
-/* Whether the VM can be forked now. -1: BX_ESTATE, BX_EBUSY or BX_EUNSUPPORTED. */
+/* Whether the VM can be forked now. -1: BX_ESTATE or BX_EBUSY; BX_EUNSUPPORTED: its worker cannot
+ * be copied by the kernel, but its cell may be saved. */
 int bx_vm_can_fork(const bx_vm *vm, bx_error *err);
 /* Start `fork`, which is new and of the same kind, as a copy of `vm`. The job is that of this
  * start; `vm` is busy until its worker has been copied. */

@@ -7,14 +7,13 @@
 
 int bx_vm_can_fork(const bx_vm *vm, bx_error *err)
 {
-    if (vm->ops != &bx_vm_basic_ops)
-        return bx_fail(err, BX_EUNSUPPORTED,
-                       "cannot fork VM \"%s\": it runs in a guest, whose VMs cannot be copied",
-                       vm->id);
     if (bx_vm_check(vm, BX_EVENT_FORK, err) < 0)
         return -1;
     if (vm->job || !vm->connection.channel)
         return bx_vm_refuse_busy(vm, err);
+    if (vm->ops != &bx_vm_basic_ops)
+        return bx_fail(err, BX_EUNSUPPORTED, "the worker of VM \"%s\" is on another machine",
+                       vm->id);
     return bx_zygote_can_fork(&vm->child, err);
 }
 

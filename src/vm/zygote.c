@@ -378,7 +378,7 @@ int bx_zygote_can_fork(const bx_child *child, bx_error *err)
         return 0;
     return bx_fail(
         err, BX_EUNSUPPORTED,
-        "VMs cannot be forked here: that takes Linux 5.9 or later, and no other listener "
+        "no worker can be copied here: that takes Linux 5.9 or later, and no other listener "
         "to system calls (seccomp's user notification) above this process");
 }
 

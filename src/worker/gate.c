@@ -1,6 +1,7 @@
 #include "worker/gate.h"
 
 #include "wire/zygote.h"
+
 #include <errno.h>
 #include <linux/seccomp.h>
 #include <stdlib.h>

@@ -9,25 +9,31 @@
  * - It opens once for each request of the host. Who clones unasked is killed, and so is whoever
  *   knocks without having cloned. Nothing can be multiplied from inside.
  * - Nothing is decided by what a worker's memory says. All arguments are in registers, exact in the
- *   filter and looked at again here; a thread that waits cannot change them, and none can be
- * traced. (clone3, whose arguments lie in memory, is never allowed.) Who calls is the kernel's
- * word.
+ *   filter; a thread that waits cannot change them before the kernel goes on with the call, for
+ *   there is one thread, and none can be traced. clone3, whose arguments lie in memory, is never
+ *   allowed. Who calls is the kernel's word.
  * - The copy has its parent's filter, user, limits and control group, no capability, and one
  *   descriptor: the zygote puts the new VM's socket in the place of its parent's in the moment of
  *   its knock, so that it can neither answer for its parent nor have both. No worker is allowed any
  *   call that makes, takes or passes descriptors.
  * - The knock is the call that ties its life to the zygote's, which a fork undoes. The kernel
  *   carries it out once we have answered, so who has knocked is tied.
- * - A copy that does not knock is nobody's yet, but it cannot hide: a worker that is to be forked
- * is first put at the head of a process group of its own, which no worker can leave, so its copy is
- *   in it. If the worker ends meanwhile, all of the group is killed. If it stays, it has to knock
- *   itself before it may answer the host, and waits there until the copy has. Hence an answer
- *   without a copy is a lie, for which the host kills the worker.
+ * - A copy that does not knock is nobody's yet, but it cannot hide. A worker that is to be forked
+ *   is first put at the head of a process group of its own, which no worker can leave, so its copy
+ *   is in it. If the worker ends meanwhile, all of the group is killed; so it is if the zygote
+ *   ends, or, by the host, if that is killed. If the worker stays, it has to knock itself before it
+ *   may answer the host, and waits there until the copy has. Hence an answer without a copy is a
+ *   lie, for which the host kills the worker.
  * - The copy is a child of the zygote, which reaps it like any other.
  *
- * What else was weighed: the host's lifting of RLIMIT_NPROC for a moment needs CAP_SYS_RESOURCE
- * where workers are users of their own, has no end that the kernel sees to, and does not say who
- * was made; a helper of each worker's own, made before its jail, costs every start a process. */
+ * What it leaves open: code that has taken over a worker's memory, and keeps its copy from knocking
+ * in those moments in which host and zygote are both killed (or, before Linux 6.9, the zygote
+ * alone), has a process that nobody ends. It is jailed as before, and nobody hears it.
+ *
+ * What else was weighed: RLIMIT_NPROC as the lock, lifted by the host for a moment, needs
+ * CAP_SYS_RESOURCE where workers are users of their own, has no end that the kernel sees to, and
+ * does not say who was made; a helper of each worker's own, made before its jail, costs every start
+ * a process. */
 #ifndef BX_WORKER_GATE_H
 #define BX_WORKER_GATE_H
 

@@ -137,8 +137,11 @@ end
 
 -- Where the kernel holds copies of a worker at its zygote's gate, the filter sees to processes; else a limit does.
 local function check_forks(report, vm)
-  local copy <close>, err = vm:fork "doctor-fork"
-  report:optional("forks", copy and "a VM is copied by the kernel, at its zygote's word", tostring(err))
+  local copy, why = core.enter_fork(vm, "doctor-fork")
+  if copy then copy:destroy() end
+  local fork <close>, err = vm:fork "doctor-fork"
+  report:check(fork, "forks", copy and "VMs are copied by the kernel, at their zygote's word"
+    or "VMs are copied by saving and restoring them: " .. why.message, tostring(err))
   if not copy then
     local limits = read_file(("/proc/%d/limits"):format(vm:get_status().pid)) or ""
     local most = limits:match "Max processes%s+(%w+)"
