@@ -107,6 +107,27 @@ describe("a run that is saved between its parts", function()
   end
 end)
 
+it("a culture that is saved between its parts ends in the same digits, by dynamic flux balance", function()
+  local code = [[
+    now = now or { biomass = 0.01, glucose = 10 }
+    local grown = cell:grow_culture { duration = args, biomass = now.biomass,
+      medium = { glc__D = now.glucose, ac = 0 } }
+    local out = {}
+    for _, name in ipairs(grown:names()) do out[#out + 1] = ("%s %a"):format(name, grown:last(name)) end
+    now = { biomass = grown:last "biomass", glucose = grown:last "glc__D_e" }
+    return table.concat(out, " ")
+  ]]
+  local whole, cut = start("ecoli", { seed = 1 }), start("ecoli", { seed = 1 })
+  run(cut, "cell:knock_out { 'pgi' }")
+  run(whole, "cell:knock_out { 'pgi' }")
+  math.randomseed(9)
+  for _ = 1, 12 do
+    local hours = math.random()
+    cut = moved(cut)
+    assert.equal(run(whole, code, hours), run(cut, code, hours))
+  end
+end)
+
 it("takes a model of SBML, what was changed of it since, and the cell's shares", function()
   local vm = start("minimal_cell", { seed = 3, resources = { ribosomes = 50, atp_percentage = 40 },
     memory = 64 << 20, timeout = 33, organism = { division_period = 900 } })
@@ -360,6 +381,88 @@ describe("a file", function()
       local function misuse() bioxen.restore(path(), "x", "basic", { [key] = 1 }) end
       assert.error_matches(misuse, "a saved cell has its own")
     end
+  end)
+end)
+
+-- ---- checkpoints ----
+
+describe("a call with a checkpoint", function()
+  -- Each step is a run, and the last gives all of them; the one of the number `args` takes long.
+  local code = [[
+    steps, found = (steps or 0) + 1, found or {}
+    print("step " .. steps)
+    if steps == args then for _ = 1, 3e7 do end end
+    cell:run { duration = 1, method = "ssa" }
+    found[steps] = cell:get(cell:species()[1]) + math.random()
+    if steps == 12 then return found end
+  ]]
+  local endless = code:gsub("3e7", "1e12")
+
+  local function lines(answer)
+    return select(2, answer.stdout:gsub("step", ""))
+  end
+
+  it("is saved between its steps, and goes on from there when it is made again", function()
+    local expected = assert(start():execute_biological_process(endless, { checkpoint = path "whole", every = 1e9 }))
+    assert.equal(12, expected.steps)
+    assert.equal(12, lines(expected))
+    assert.is_nil(shell.read(path "whole"))
+    local vm = start()
+    local cut, err = vm:execute_biological_process(endless, { checkpoint = path "point", every = 0, args = 8,
+      timeout = 0.1 })
+    assert.equal("EDEADLINE", not cut and err.code)
+    assert.is_truthy(shell.read(path "point"))
+    cut, err = vm:execute_biological_process("return 1", { checkpoint = path "point" })
+    assert.equal("EFILE", not cut and err.code)
+    assert.matches("it is the checkpoint of another call", err.message, 1, true)
+    local another = start("plain_cell", { seed = 99 }) -- as after a crash of the host
+    local answer = assert(another:execute_biological_process(endless, { checkpoint = path "point" }))
+    assert.same(expected.result, answer.result)
+    assert.equal(12, answer.steps)
+    assert.equal(5, lines(answer))
+    assert.is_nil(shell.read(path "point"))
+    assert.same(expected.result, run(another, "return found"))
+    assert.error_matches(function() vm:execute_biological_process("", { checkpoint = 3 }) end, "checkpoint")
+    assert.error_matches(function() vm:submit("", { checkpoint = "x" }) end, "checkpoint")
+  end)
+
+  it("goes on from the last one where its policy starts the VM again", function()
+    local expected = assert(start():execute_biological_process(code, { checkpoint = path "whole" }))
+    local vm = start("plain_cell", { seed = 11, restart = { limit = 3 } })
+    local failures = 0
+    local unlisten = bioxen.hypervisor():on("error", function() failures = failures + 1 end)
+    local pid = vm:get_status().pid
+    local timer = core.every(0.01, function()
+      if failures == 0 and shell.read(path "kept") then os.execute("kill -9 " .. pid .. " 2>/dev/null") end
+    end)
+    local answer, err = vm:execute_biological_process(code, { checkpoint = path "kept", every = 0, args = 8 })
+    timer:stop()
+    unlisten()
+    assert.equal(1, failures)
+    assert.same(expected.result, assert(answer, tostring(err)).result)
+  end)
+
+  it("of a script that was killed goes on by bioxen run --resume", function()
+    shell.write(path "long.lua", ([[
+      local bioxen = require "bioxen"
+      local vm <close> = assert(bioxen.create_bio_vm("long", "plain_cell"))
+      assert(vm:start())
+      local answer = assert(vm:execute_biological_process(%q, { checkpoint = assert(bioxen.out "cell"), every = 0,
+        args = tonumber(os.getenv "SLOW") }))
+      local file <close> = assert(io.open(assert(bioxen.out "found.txt"), "w"))
+      for _, value in ipairs(answer.result) do file:write(("%%a\\n"):format(value)) end
+    ]]):format(endless))
+    local there = ("export LUA_PATH='%s/spec/support/organisms/?.lua;;'; cd %s; "):format(core.real_path ".", sh.scratch)
+    assert.equal(0, (sh(there .. "bioxen run long.lua --out whole --seed 5")))
+    sh(there .. "SLOW=8 " .. sh.program .. " run long.lua --out cut --seed 5 >said 2>&1 & "
+      .. "until [ -f cut/cell ]; do sleep 0.01; done; kill -9 $!; wait")
+    assert.is_nil(shell.read(path "cut/found.txt"))
+    local status, _, errors = sh(there .. "bioxen run --resume cut")
+    assert.equal("", status == 0 and "" or errors)
+    assert.equal(shell.read(path "whole/found.txt"), shell.read(path "cut/found.txt"))
+    status, _, errors = sh(there .. "bioxen run --resume cut")
+    assert.equal(1, status)
+    assert.matches("that run has ended", errors, 1, true)
   end)
 end)
 

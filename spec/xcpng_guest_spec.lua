@@ -71,6 +71,29 @@ describe("a guest", function()
     assert.equal("Running", record_of(vm).power_state)
   end)
 
+  it("takes a saved cell from this machine, and gives it back", function()
+    local path = pool.state .. "/cell"
+    local here <close> = assert(bioxen.create_bio_vm("here", "plain_cell", "basic", { seed = 7 }))
+    assert(here:start())
+    run(here, [[
+      draws = {}
+      function go()
+        cell:run { duration = 1, method = "ssa" }
+        draws[#draws + 1] = math.random() + cell:get "A"
+        return table.concat(draws, " ")
+      end
+      go()
+    ]])
+    assert(here:save(path))
+    local there <close> = assert(bioxen.restore(path, "there", "xcpng",
+      { xcpng_config = pool:config { journal = journal } }))
+    assert.equal("xcpng", there:get_vm_type())
+    assert.equal(run(here, "return go()"), run(there, "return go()"))
+    assert(there:save(path))
+    local back <close> = assert(bioxen.restore(path, "back"))
+    assert.equal(run(here, "return go()"), run(back, "return go()"))
+  end)
+
   it("is made as the configuration says", function()
     local network = pool:control { command = "add_network", name = "lab" }
     local before = pool:counts()

@@ -33,6 +33,7 @@
 ---@field stdout string what the code printed
 ---@field elapsed number real seconds
 ---@field sim_time number simulated seconds of the cell at the end
+---@field steps integer? of work with a checkpoint
 
 ---What a VM may hold of its chassis. Absent: nothing is reserved, and nothing capped.
 ---@class bioxen.Resources
@@ -115,6 +116,8 @@
 ---@field args any? becomes the global `args` of the code
 ---@field timeout number? seconds; overrides the VM's
 ---@field name string? the code's name in error messages (default "process")
+---@field checkpoint string? of execute_biological_process: a file that work in steps is saved to
+---@field every number? seconds between two savings (default 60)
 
 ---@class bioxen.StartOptions
 ---@field wait boolean? false returns a Job at once (default true)
@@ -253,10 +256,16 @@ function BiologicalVM:get_vm_type() end
 function BiologicalVM:get_biological_type() end
 
 ---Run Lua code in the VM and wait. Globals stay for the next call.
+---
+---With a `checkpoint` the code is one step of long work: it is called again and again until it returns something, and
+---between two steps the VM is saved to that file, as by vm:save, when `every` seconds have passed. Where the file is there
+---already, left by such a call of the same code that was cut off, in this process or another, the VM becomes what it holds
+---and the steps go on from there; a VM whose restart policy starts it again goes on by itself. The file is gone at the
+---end, and the result has `steps`.
 ---@param code string
 ---@param options bioxen.CallOptions?
 ---@return bioxen.Result?
----@return bioxen.Error?
+---@return bioxen.Error? EFILE: the checkpoint is of another call
 function BiologicalVM:execute_biological_process(code, options) end
 
 ---The same with the code of a file.
@@ -1229,7 +1238,9 @@ function FluxModel:loopless(options) end
 ---Columns: biomass, growth_rate, feasible (0: dead), and each metabolite of the medium. What the bounds
 ---of an exchange demand, uptake or secretion, is kept to: where it cannot be met the culture is dead,
 ---as where no fluxes are feasible, and `death` says when that was first, in hours, and why.
----@param options { duration: number, biomass: number, medium: table<string, number|table>, step: number?, every: number?, growth: string?, death_rate: number?, dilution: number? }
+---The digits are the model's alone; with `warm` fluxes are looked for from the last optimum on, whatever that was of:
+---quicker for many short runs.
+---@param options { duration: number, biomass: number, medium: table<string, number|table>, step: number?, every: number?, growth: string?, death_rate: number?, dilution: number?, warm: boolean? }
 ---@return bioxen.Trajectory
 ---@return { time: number, reason: string }? death
 ---@return table<string, number> exchanged by exchange reaction, what was given, mmol per litre, negative what was taken

@@ -383,6 +383,8 @@ int bx_fba_dynamic(bx_fba *fba, const bx_fba_culture *given, bx_trajectory **tra
     *trajectory = NULL;
     *death = (bx_fba_death){NAN, BX_FBA_NONE};
     memset(exchanged, 0, given->pool_count * sizeof *exchanged);
+    if (!given->warm)
+        bx_fba_forget_program(fba);
     int result = open_culture(&c, err);
     if (result == 0) {
         bx_fba_begin(fba);

@@ -52,6 +52,8 @@ typedef struct bx_fba_culture {
     double every;      /* h between rows; 0: only first and last */
     double death_rate; /* 1/h, while nothing is feasible */
     double dilution;   /* 1/h, of what flows in and out; 0: a closed medium */
+    bool warm; /* begin from the basis of the model's last optimum: quicker, but the last digits may
+                  depend on what that was */
     const bx_fba_pool *pools;
     size_t pool_count;
     bx_fba_uptake *uptake; /* changes what the pools say; or NULL */

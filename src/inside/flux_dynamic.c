@@ -155,12 +155,12 @@ static void push_exchanged(lua_State *L, const bx_fba *fba, const bx_fba_culture
     }
 }
 
-/* dynamic{ duration, step, every, biomass, medium, growth, death_rate, dilution } -> Trajectory,
- * death, exchanged */
+/* dynamic{ duration, step, every, biomass, medium, growth, death_rate, dilution, warm } ->
+ * Trajectory, death, exchanged */
 int bx_flux_dynamic(lua_State *L)
 {
     static const char *const keys[] = {"duration", "step",       "every",    "biomass", "medium",
-                                       "growth",   "death_rate", "dilution", NULL};
+                                       "growth",   "death_rate", "dilution", "warm",    NULL};
     bx_fba *fba = bx_flux_check(L);
     bx_worker *worker = bx_worker_of(L);
     bx_place place = bx_place_make(BX_ESCRIPT, "dynamic");
@@ -175,6 +175,7 @@ int bx_flux_dynamic(lua_State *L)
     culture.biomass = needed_option(L, "biomass", &place);
     culture.every = bx_flux_number_option(L, OPTIONS, "every", 0, &place);
     culture.step = bx_flux_number_option(L, OPTIONS, "step", culture.duration / 1000, &place);
+    culture.warm = bx_flux_flag_option(L, OPTIONS, "warm", &place);
     culture.death_rate = bx_flux_number_option(L, OPTIONS, "death_rate", 0, &place);
     culture.dilution = bx_flux_number_option(L, OPTIONS, "dilution", 0, &place);
     culture.growth = growth_reaction(L, fba, &place);

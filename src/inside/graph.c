@@ -559,6 +559,7 @@ void bx_graph_begin(lua_State *L)
 {
     int top = lua_gettop(L);
     size_t capacity = 0;
+    bx_module_begin();
     luaL_newmetatable(L, CLASS);
     lua_pushcfunction(L, walk_free);
     lua_setfield(L, -2, "__gc");

@@ -22,7 +22,8 @@ typedef struct module {
 
 /* Texts stay outside Lua's heap: shared by all workers, counted to none. */
 static module modules[MODULES];
-static size_t module_count, module_read_count; /* the second: from folders, which come first */
+static size_t module_count;
+static size_t first_added; /* those before it are there from the beginning */
 static const char loaded_key, loading_key;
 static const char *const libraries[] = {"string", "table", "math", "utf8", "coroutine", "os"};
 enum { LIBRARIES = sizeof libraries / sizeof *libraries };
@@ -86,7 +87,7 @@ static int read_file(const char *folder, const char *group, const char *name, bx
         return bx_fail_errno(err, BX_EORGANISM, errno, "cannot read %s", path);
     int status = read_text(file, path, into, err);
     close(file);
-    module_read_count = ++module_count;
+    module_count++;
     return status;
 }
 
@@ -247,10 +248,10 @@ static int compare_modules(const void *a, const void *b)
 void bx_module_digest(bx_sha256 *hash)
 {
     const module *sorted[MODULES];
-    for (size_t i = 0; i < module_read_count; i++)
+    for (size_t i = 0; i < first_added; i++)
         sorted[i] = &modules[i];
-    qsort(sorted, module_read_count, sizeof *sorted, compare_modules);
-    for (size_t i = 0; i < module_read_count; i++) {
+    qsort(sorted, first_added, sizeof *sorted, compare_modules);
+    for (size_t i = 0; i < first_added; i++) {
         bx_sha256_add(hash, sorted[i]->chunk, strlen(sorted[i]->chunk) + 1);
         bx_sha256_add(hash, sorted[i]->text, sorted[i]->length);
     }
@@ -258,13 +259,18 @@ void bx_module_digest(bx_sha256 *hash)
 
 bool bx_module_added(size_t i, const char **chunk, const char **text, size_t *length)
 {
-    if (i >= module_count - module_read_count)
+    if (i >= module_count - first_added)
         return false;
-    const module *added = &modules[module_read_count + i];
+    const module *added = &modules[first_added + i];
     *chunk = added->chunk;
     *text = added->text;
     *length = added->length;
     return true;
+}
+
+void bx_module_begin(void)
+{
+    first_added = module_count;
 }
 
 void bx_module_push_loaded(lua_State *L)

@@ -31,10 +31,13 @@ int bx_module_add(const char *group, const char *name, const void *text, size_t 
 /* The text of the module whose chunk is called so ("@syn3a/genes.lua"); NULL if there is none. */
 const char *bx_module_text(const char *chunk, size_t *length);
 
-/* Add the texts of the modules that were read from folders to a digest, in an order of their own. */
+/* Those that are there now are the organism's and the library's; others that come are added. */
+void bx_module_begin(void);
+
+/* Add the texts that were there then to a digest, in an order of their own. */
 void bx_module_digest(bx_sha256 *hash);
 
-/* The modules that came in messages, for i from 0 on; false after the last. */
+/* The modules that were added, for i from 0 on; false after the last. */
 bool bx_module_added(size_t i, const char **chunk, const char **text, size_t *length);
 
 /* Push the table of what `require` has loaded. */

@@ -134,7 +134,7 @@ function culture.exchange.live(_, part, advance)
   local density = part.biomass/part.volume
   local grown, _, exchanged = metabolism.within({ [oxygen] = culture.oxygen }, function(model)
     return model:dynamic { duration = hours, step = math.min(STEP, hours), biomass = density, medium = pools,
-      dilution = part.dilution, death_rate = part.death_rate, growth = growth }
+      dilution = part.dilution, death_rate = part.death_rate, growth = growth, warm = true }
   end)
   local given, clears = {}, {}
   for reaction, name in pairs(names) do
