@@ -12,6 +12,7 @@ layers.rooms = {
   { "src/hypervisor" },
   { "src/vm" },
   { "src/values", "src/interrupt" },
+  { "src/exchange" },
   { "src/cell" },
   { "src/sbml" },
   { "src/engine/hybrid" },
@@ -35,6 +36,7 @@ layers.modules = {
   { "lua/bioxen/init.lua" },
   { "lua/bioxen/connect.lua" },
   { "lua/bioxen/serve" },
+  { "lua/bioxen/sweep" },
   { "lua/bioxen/methods.lua", "lua/bioxen/map.lua", "lua/bioxen/manager.lua" },
   { "lua/bioxen/fork.lua" },
   { "lua/bioxen/hypervisor/init.lua", "lua/bioxen/config.lua" },
@@ -46,6 +48,7 @@ layers.modules = {
   { "lua/bioxen/out.lua", "lua/bioxen/json.lua" },
   { "lua/bioxen/check.lua" },
   { "lua/bioxen/nearest.lua", "lua/bioxen/sorted_keys.lua", "lua/bioxen/decimal.lua", "lua/bioxen/modules.lua",
+    "lua/bioxen/stream.lua",
     "lua/bioxen/repl/text.lua" },
 }
 

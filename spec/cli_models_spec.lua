@@ -59,6 +59,19 @@ describe("bioxen fba", function()
   local path
   setup(function() path = sh:file("small.xml", model) end)
 
+  it("writes the model in other forms, as it was changed", function()
+    for _, name in ipairs { "out.json", "out.yml", "out.xml" } do
+      local file = sh:file(name, "")
+      local _, err = good(("fba %s --bound=UP=0,7 --knock-out=two --write %s"):format(path, file))
+      assert.matches("4 reactions, 2 metabolites, 3 genes", err)
+      assert.matches("FIRST\t7\nGROWTH\t7\nUP\t7\n", (good("fba " .. file)))
+    end
+    bad(2, "a name that ends with .xml", "fba --write x.txt " .. path)
+    bad(2, "nothing is solved", "fba --pfba --write x.json " .. path)
+    bad(2, "one objective alone", "fba --objective a " .. sh:file("a.json", "{}"))
+    bad(1, "JSON: line 1", "fba " .. sh:file("bad.json", "{"))
+  end)
+
   it("writes fluxes, and the objective beside them", function()
     local out, err = good("fba " .. path .. " --pfba")
     assert.matches("^FIRST\t%d+\nGROWTH\t10\n", out)

@@ -97,8 +97,8 @@ describe("a flux model that is changed", function()
       { name = "m", title = "a model", compartments = { c = "cytosol" }, notes = { by = "us" } },
     }, run [[
       model:add_reactions { { "A <=> 2.5 B", name = "R3", upper = 5, genes = "g1 or g7", title = "x",
-        subsystem = "middle", annotation = { sbo = "SBO:0000176", ["kegg.reaction"] = { "R1", { "isVersionOf", "R2" } }, uri = "urn:x",
-        chebi = "CHEBI:1" } } }
+        subsystem = "middle", annotation = { sbo = "SBO:0000176",
+        ["kegg.reaction"] = { "R1", { "isVersionOf", "R2" } }, uri = "urn:x", chebi = "CHEBI:1" } } }
       model:set_reaction("R3", { title = "third", notes = { a = "1 < 2 & so" } })
       model:add_metabolites { { name = "C", formula = "C6", charge = -2, compartment = "c" } }
       model:set_metabolite("C", { formula = "C6H12", title = "see", boundary = true })
@@ -134,7 +134,8 @@ describe("a flux model that is changed", function()
       problem_of [[model:add_reactions { { "A -> Y", name = "NEW", lower = 2, upper = 1 } }]])
     assert.matches("no metabolite \"X\"", problem_of [[model:set_metabolite("X", {})]])
     assert.matches("no gene \"X\"", problem_of [[model:remove_genes { "X" }]])
-    assert.same({ { "EX_A", "R1", "R2", "BIO" }, { "A", "B" } }, run "return { model:reactions(), model:metabolites() }")
+    assert.same({ { "EX_A", "R1", "R2", "BIO" }, { "A", "B" } },
+      run "return { model:reactions(), model:metabolites() }")
   end)
 
   it("does without genes and metabolites that are removed", function()
@@ -215,6 +216,49 @@ describe("constraints of one's own", function()
       model:set_bounds { EX_A = { 0, math.huge }, BIO = { 0, math.huge } }
       model:add_constraint { name = "half", fluxes = { R1 = -2, R2 = 1 }, lower = 0 }
       return model:diagnose()
+    ]])
+  end)
+end)
+
+describe("the consistency of a flux model", function()
+  it("is of mass and charge, exactly, and says what it cannot tell", function()
+    assert.same({
+      { BAD = { H = -2, charge = 2 }, HALF = { C = 0.5 }, REST = { R = 1 } },
+      { NONE = 'metabolite "x" has no formula', ODD = 'the formula "(CH2)n" of metabolite "y" is not known',
+        CHARGE = 'metabolite "b" has no charge' },
+      { r1 = { "R" }, r2 = { "R" } },
+    }, run [[
+      local model = flux.model { metabolites = {
+        { name = "h2o", formula = "H2O", charge = 0 }, { name = "h", formula = "H", charge = 1 },
+        { name = "oh", formula = "OH", charge = -1 }, { name = "iron", formula = "Fe2(SO4)3", charge = 0 },
+        { name = "so4", formula = "SO4", charge = -2 }, { name = "fe", formula = "Fe", charge = 3 },
+        { name = "c1", formula = "CH1.5", charge = 0 }, { name = "c2", formula = "C1.5H1.5", charge = 0 },
+        { name = "b", formula = "O" }, { name = "x" }, { name = "y", formula = "(CH2)n", charge = 0 },
+        { name = "r1", formula = "RCo", charge = 0 }, { name = "r2", formula = "R2Co", charge = 0 },
+        { name = "o", formula = "O", charge = 2 } },
+        reactions = { { "h2o --> h + oh", name = "GOOD" }, { "1.1 h2o --> 1.1 h + 1.1 oh", name = "GOOD2" },
+        { "iron --> 3 so4 + 2 fe", name = "IRON" }, { "b + 2 h --> h2o", name = "CHARGE" },
+        { "h2o --> o", name = "BAD" }, { "c1 --> c2", name = "HALF" }, { "h --> x", name = "NONE" },
+        { "h2o --> y", name = "ODD" }, { "r1 --> r2", name = "REST" }, { "h2o -->", name = "OUT" },
+        { "h2o --> oh", name = "BIO", annotation = { sbo = "SBO:0000629" } } } }
+      return { model:check_mass_balance() }
+    ]])
+  end)
+
+  it("is of what leads nowhere, and of what runs of itself", function()
+    assert.same({ orphans = { metabolites = { "lost" }, reactions = { "none" }, genes = { "old" } },
+      dead_ends = { "lost" },
+      loops = { R1 = { minimum = 0, maximum = 7 }, R2 = { minimum = -7, maximum = 0 } } }, run [[
+      local model = flux.model { objective = "OUT", reactions = { { "--> A", name = "IN", lower = 1, upper = 10 },
+        { "A --> B", name = "R1", upper = 7 }, { "A <=> B", name = "R2", lower = -8, upper = 20 },
+        { "B -->", name = "OUT" } } }
+      model:add_metabolites { "lost" }
+      model:set_reaction("OUT", { genes = "old" })
+      model:set_reaction("OUT", { genes = "" })
+      model:add_reactions { { stoichiometry = {}, name = "none" } }
+      local found = model:consistency()
+      assert(model:bounds "IN" == 1 and model:optimum() == 10)
+      return found
     ]])
   end)
 end)

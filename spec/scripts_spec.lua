@@ -14,6 +14,7 @@ end
 -- an emulated one.
 local function arguments_of(script)
   if script:find "expression_noise" then return (tonumber(os.getenv "BIOXEN_SLOW") or 1) > 1 and "40" or "" end
+  if script:find "cell_cycle" then return "60" end
   if not script:find "xcpng" then return "" end
   local kind = require "spec.support.vm_kind"
   if kind.xcpng_missing() then return nil, kind.xcpng_missing() end
@@ -66,7 +67,7 @@ describe("the experiment", function()
     if not script:find "xcpng" then
       it(script .. " leaves all its files where bioxen run --out wants them", function()
         local scratch, output = run(("'%s' run --quiet --out results '%s' %s"):format(program, path,
-          script:find "expression_noise" and "40" or ""))
+          script:find "expression_noise" and "40" or arguments_of(script)))
         assert.are.same({ "results" }, lines_of("ls " .. scratch), output)
         is_picture(scratch .. "/results/" .. name .. ".png", output)
         assert.is_true(#lines_of(("ls %s/results/*.csv"):format(scratch)) > 0, output)

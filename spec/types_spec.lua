@@ -52,7 +52,8 @@ describe("types.lua", function()
     assert(vm:start())
     local session = assert(bioxen.VMManager():attach_to_vm("typed"))
     for class, object in pairs { VMManager = bioxen.VMManager(), InteractiveSession = session,
-      SessionReader = session:attach(), Map = bioxen.map({}, ""), Medium = bioxen.hypervisor():medium { x = 1 } } do
+      SessionReader = session:attach(), Map = bioxen.map({}, ""), Medium = bioxen.hypervisor():medium { x = 1 },
+      SweepTable = bioxen.sweep { rows = { { a = 1 } }, run = "return 1" } } do
       assert.equal(class, bioxen.type(object))
       local lacking = {}
       for name in pairs(types[class]) do

@@ -100,6 +100,10 @@ describe("a configuration of type xcpng", function()
       'config.xcpng_config: unknown key "template"')
   end)
 
+  it("wants the key that cloud_init is to let in", function()
+    says(complaint { cloud_init = true, ssh_key_path = false, ssh_agent = true }, "cloud_init: goes with ssh_key_path")
+  end)
+
   it("takes memory in the words of its users", function()
     assert.equal(1 << 30, xcpng.bytes "1GB")
     assert.equal(1 << 30, xcpng.bytes "1 GiB")

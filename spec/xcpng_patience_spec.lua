@@ -381,6 +381,31 @@ describe("with a pool that", function()
     assert_says(err, "too little memory free: the guest needs 1048582 MiB, ")
   end)
 
+  clean_it("has a template without the user's key: a drive tells cloud-init of it, and goes with the guest", function()
+    pool:agent { vm = pool.template, cloud_init = true }
+    local vm <close> = bench:create()
+    local started, err = vm:start { timeout = 20 }
+    assert.is_nil(started)
+    assert.equal("EAUTH", err.code)
+    pool:fault { fault = "reset_after", method = "VDI.create" }
+    pool:fault { fault = "reset_after", method = "VBD.create" }
+    pool:fault { fault = "reset_before", method = "import_raw_vdi" }
+    local seeded <close>, ref = running { cloud_init = true }
+    assert_works(seeded)
+    assert.equal(3, requests "VDI.create" + requests "VBD.create" + requests "import_raw_vdi" - 1)
+    local disks = pool:call("VM.get_VBDs", ref)
+    assert.equal(2, #disks)
+    local record = pool:call("VDI.get_record", pool:call("VBD.get_VDI", disks[2]))
+    assert.equal(record.uuid, record.other_config.bioxen_uuid)
+    pool:clear_faults()
+    pool:fault { fault = "error", code = "VDI_TOO_SMALL", params = { "x", "y" }, method = "VBD.create" }
+    local other <close> = bench:create { cloud_init = true }
+    started, err = other:start { timeout = 20 }
+    assert.is_nil(started)
+    assert_says(err, "making the seed drive", "VBD.create", "VDI_TOO_SMALL")
+    pool:agent { vm = pool.template, cloud_init = false }
+  end)
+
   -- ---- others, who use it too ----
 
   local PAUSED = {

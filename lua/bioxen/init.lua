@@ -17,6 +17,7 @@ local out = require "bioxen.out"
 local plot = require "bioxen.plot"
 local resource_manager = require "bioxen.hypervisor.manager"
 local saved = require "bioxen.vm.saved"
+local sweep = require "bioxen.sweep"
 local xapi = require "bioxen.xcpng.xapi"
 
 local bioxen = {
@@ -38,6 +39,8 @@ local bioxen = {
   out = out.path,
   plot = plot.plot,
   step = core.step,
+  sweep = sweep.sweep,
+  merge_sweeps = sweep.merge,
   type = core.class_name,
   validate_biological_type = organisms.validate,
   validate_vm_type = create.validate_vm_type,

@@ -89,6 +89,13 @@ function json.encode(value)
   return table.concat(out)
 end
 
+--- The same in one line.
+function json.line(value)
+  local out = {}
+  write(out, value)
+  return table.concat(out)
+end
+
 -- The value with whole numbers as integers; raises, as text, what may not be what was written.
 local function exact(value, path)
   if type(value) == "table" then

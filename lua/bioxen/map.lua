@@ -4,6 +4,7 @@ local check = require "bioxen.check"
 local core = require "bioxen.core"
 local create = require "bioxen.create"
 local hypervisor = require "bioxen.hypervisor"
+local stream = require "bioxen.stream"
 
 local map = {}
 
@@ -12,7 +13,7 @@ Map.__index = Map
 
 local AHEAD = 16 -- results that may wait, for each VM
 
-local schema = {
+map.schema = {
   vms = { types = { number = true, table = true } },
   biological_type = { type = "string", default = "minimal_cell" },
   config = { type = "table" },
@@ -68,21 +69,14 @@ function Map:prepare(slot)
   return done, err
 end
 
--- Inputs of streams of their own, whichever VM has them: SplitMix64's mixing (Steele, Lea and Flood, OOPSLA 2014).
-local function seed_of(base, index)
-  local z = base + index*0x9e3779b97f4a7c15
-  z = (z ~ (z >> 30))*0xbf58476d1ce4e5b9
-  z = (z ~ (z >> 27))*0x94d049bb133111eb
-  return (z ~ (z >> 31)) >> 1
-end
-
 function Map:attempt(slot, item)
   if not slot.ready or slot.vm:get_state() ~= "running" then
     local prepared, err = self:prepare(slot)
     if not prepared then return nil, err end
   end
   slot.ready = self.reuse
-  return self:work(self.what, slot.vm, seed_of(self.seed, item.index), item.input)
+  -- Streams of their own, whichever VM has them.
+  return self:work(self.what, slot.vm, stream.seed(self.seed, self.number_of(item)), item.input)
 end
 
 -- ---- inputs and results ----
@@ -237,10 +231,15 @@ local function take_slots(self, vms, problems)
   end
 end
 
---- See types.lua. Raises for a mistake; nil and an error where the VMs cannot be made.
-function map.map(inputs, what, options)
+local function index_of(item)
+  return item.index
+end
+
+--- See types.lua. Raises for a mistake; nil and an error where the VMs cannot be made. number_of(item), which may be
+-- nil, gives the number of an input's stream of random numbers, { index, input }, in place of its index.
+function map.map(inputs, what, options, number_of)
   local problems = {}
-  local given = check.table(options, schema, "options", problems)
+  local given = check.table(options, map.schema, "options", problems)
   if type(inputs) ~= "table" and type(inputs) ~= "function" then
     problems[#problems + 1] = "inputs: a list or a function that gives one at a time expected, got "
       .. check.shown(inputs)
@@ -250,7 +249,7 @@ function map.map(inputs, what, options)
   end
   local self = setmetatable({ inputs = inputs, what = what, options = given, slots = {}, again = {}, results = {},
     taken = 0, given = 0, done = 0, failed = 0, total = type(inputs) == "table" and #inputs or nil,
-    seed = math.tointeger(given.seed) or math.random(0) }, Map)
+    seed = math.tointeger(given.seed) or math.random(0), number_of = number_of or index_of }, Map)
   local wanted = type(given.vms) == "number" and given.vms or core.cores()
   if type(given.vms) == "table" then
     take_slots(self, given.vms, problems)

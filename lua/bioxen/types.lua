@@ -109,6 +109,7 @@
 ---@field ssh_host_name string? what known_hosts calls the guest (default: its address)
 ---@field ssh_fingerprint string? "SHA256:…" of the guest's host key
 ---@field ssh_fingerprint_from_guest boolean? trust what the guest publishes in its xenstore as data/service/ssh/fingerprint, which the pool passes on (default false)
+---@field cloud_init boolean? give the guest a drive with the public half of `ssh_key_path`, which cloud-init lets in at the first boot as `ssh_user`: for templates without your key (default false). The host keys of the template stay
 ---@field install_worker boolean? copy the worker program into a guest that has none of this version (default false)
 ---@field keepalive number? seconds between pings; a guest that answers none for three of them is lost (default 5)
 
@@ -1044,6 +1045,18 @@ function flux.model(definition) end
 ---@return string? objective
 function flux.load_sbml(text, options) end
 
+---A model in cobrapy's JSON, with its ids; also compressed by gzip or bzip2. The objective is maximised, as cobrapy does.
+---@param text string
+---@param options { strict: boolean? }? strict: a warning is an error
+---@return bioxen.FluxModel
+function flux.load_json(text, options) end
+
+---The same in YAML. Anchors may stand in it, aliases not.
+---@param text string
+---@param options { strict: boolean? }?
+---@return bioxen.FluxModel
+function flux.load_yaml(text, options) end
+
 ---What an optimisation came to. Only `status` is there unless that is "optimal".
 ---@class bioxen.FluxSolution
 ---@field status "optimal"|"infeasible"|"unbounded"
@@ -1256,6 +1269,23 @@ function FluxModel:metabolites() end
 ---@return string[]
 function FluxModel:genes() end
 
+---The model as it is computed, in SBML level 3 version 1 with fbc version 2 and groups: what is disabled has bounds of 0.
+---Ids that are not SBML's get M_, R_ or G_ in front, and other characters as __46__, as cobrapy does it. Second: what
+---had to be left out. What is not kept of a file in SBML is in docs/cobrapy.md.
+---@return string
+---@return bioxen.Warning[]
+function FluxModel:to_sbml() end
+
+---The model as it is computed, in cobrapy's JSON; ids of SBML are as cobrapy has them.
+---@return string
+---@return bioxen.Warning[]
+function FluxModel:to_json() end
+
+---The same in YAML.
+---@return string
+---@return bioxen.Warning[]
+function FluxModel:to_yaml() end
+
 ---What is said of parts, where something is: `title` (cobrapy's name), `subsystem`, `notes` by key, `annotation` by
 ---provider: a list of identifiers, or of { qualifier, identifier } where the qualifier is not "is"; under "uri" those
 ---that are not at identifiers.org; `sbo` is one text.
@@ -1341,6 +1371,23 @@ function FluxModel:set_gene(name, what) end
 ---@param names string[]
 ---@param options { remove_reactions: boolean? }?
 function FluxModel:remove_genes(names, options) end
+
+---What products have more than reactants of each symbol of the formulas, and of charge, for each reaction where that is
+---not 0 (sums of terms in decimal, to a part of 1e-9). Not looked at: reactions with metabolites on one side alone, and
+---those that an SBO term calls exchange, demand, biomass, pseudoreaction or sink. Second: reactions for which it cannot be
+---told, and why; nothing is guessed of a formula as "(CH2)n". Third: the metabolites with rests such as R and X, which are
+---counted like elements.
+---@return table<string, table<string, number>> unbalanced by reaction: amounts by symbol, and charge
+---@return table<string, string> unknown
+---@return table<string, string[]> generic
+function FluxModel:check_mass_balance() end
+
+---Parts that no other uses; the metabolites of dead_ends(); and the reactions that can run in loops: those with a flux
+---of more than `tolerance` (default 1e-7) while exchanges, demands and sinks are closed and nothing has to run. No
+---`loops` where one's own constraints do not let all rest.
+---@param options { tolerance: number? }?
+---@return { orphans: { metabolites: string[], reactions: string[], genes: string[] }, dead_ends: string[], loops: table<string, { minimum: number, maximum: number }>? }
+function FluxModel:consistency(options) end
 
 ---A constraint of one's own: lower <= sum of coefficient times flux <= upper. It holds in all that is computed of the
 ---model.
@@ -2040,6 +2087,72 @@ local Map = {}
 
 ---End it: VMs of its own are destroyed, what runs in others is cancelled. Leaving the loop does the same.
 function Map:close() end
+
+---Run code at many points of its parameters: all combinations, points drawn at random or as a Latin hypercube (McKay,
+---Beckman and Conover 1979), or the rows of a table, each as often as there are replicates. It stands on bioxen.map:
+---all cores are kept busy, and results depend neither on how many VMs there are nor on the order. A point has random
+---numbers of its own, by its number and the seed.
+---
+---With `record` results go to a file as they come. The same call with the same file goes on where it was left, by a
+---crash, too: only what is missing is done, and what failed where `retry` says so. Two at once must not have one file.
+---Raises where the options are wrong, or a function of yours raises.
+---@param options bioxen.SweepOptions
+---@return bioxen.SweepTable? also where points failed
+---@return bioxen.Error? the record is another sweep's, or cannot be written; results of one name are of different types
+function bioxen.sweep(options) end
+
+---@class bioxen.SweepOptions
+---@field run string|fun(vm: bioxen.BiologicalVM, at: table): any as bioxen.map's work: code that runs in a VM, with the point as `args`, or a function. It gives a number, a text or a boolean, the result `value`, or a table of such by name. `at` has the parameters by name, and `replicate`
+---@field parameters table<string, bioxen.SweepParameter>? by name: letters, digits and "_"
+---@field rows table<string, number|string|boolean>[]? in place of `parameters`: the points, one by one
+---@field design ("grid"|"random"|"latin_hypercube")? what is made of the parameters (default "grid": all combinations)
+---@field points integer? how many, of the other two designs
+---@field replicates integer? of each point (default 1)
+---@field seed integer? of what is drawn, and of the points' random numbers (default 0)
+---@field record string? a file of results, a line of JSON for each point; once all are done they are in order
+---@field retry boolean? try points again that failed, by the record (default false)
+---@field shard string? "I/N": the I-th of N parts alone, I of 1 to N
+---@field progress fun(done: integer, total: integer, failed: integer)? called when a point is done with
+---@field vms (integer|bioxen.BiologicalVM[])? as of bioxen.map, as are those that follow
+---@field biological_type string?
+---@field config bioxen.Config?
+---@field setup (string|fun(vm: bioxen.BiologicalVM): any)?
+---@field reuse boolean?
+---@field retries integer?
+---@field timeout number?
+
+---A list of numbers, texts or booleans; or a range `{ from, to }`, of which a grid needs the `count` of values, both ends
+---among them, and `random` and `latin_hypercube` draw. `log = true` spaces it evenly in the logarithm, `integer = true`
+---draws whole numbers.
+---@alias bioxen.SweepParameter (number|string|boolean)[]|{ from: number, to: number, count: integer?, log: boolean?, integer: boolean? }
+
+---What bioxen.sweep comes to: a row for each point that has been done, in the order of the points.
+---@class bioxen.SweepTable
+---@field columns { name: string, type: "integer"|"number"|"string"|"boolean" }[] `point`, the parameters, `replicate`, the results, and where points failed `error`
+---@field rows table<string, any>[] each by the columns' names
+---@field failed integer points
+---@field missing integer points, of other shards
+local SweepTable = {}
+
+---@param name string
+---@return any[] values by row; nil where a row has none. A column of numbers has floats alone
+---@return "integer"|"number"|"string"|"boolean"
+function SweepTable:column(name) end
+
+---@return string CSV: a line of names, then the rows. An empty field: no value
+function SweepTable:csv() end
+
+---@param path string
+---@return true? written
+---@return bioxen.Error?
+function SweepTable:save(path) end
+
+---Make the records of a sweep's shards one, the same to the byte as that of the whole sweep.
+---@param path string to write
+---@param shards string[] the files of records, in any order
+---@return bioxen.SweepTable?
+---@return bioxen.Error? they are of different sweeps, do not agree, or cannot be read
+function bioxen.merge_sweeps(path, shards) end
 
 ---Wait until all jobs have ended, well or not.
 ---@param jobs bioxen.Job[]

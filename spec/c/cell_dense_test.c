@@ -1,7 +1,4 @@
 /* Stochastic simulation of a network whose lists of what depends on what would be too long. */
-#define ENTRIES_MAXIMUM 16
-#include "engine/stochastic/dependency.c" /* in the place of the library's */
-
 #include "cell_model.h"
 #include "test.h"
 

@@ -9,6 +9,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -150,6 +151,30 @@ static void a_link_of_another_user_is_refused(void)
     CHECK(bx_folder_open("theirs", true, &error) < 0 && strstr(error.message, "another user"));
 }
 
+/* A pipe without a reader would block for ever; with one it takes all, though it is slower. */
+static void a_pipe_is_written_to_while_somebody_reads(void)
+{
+    enum { MUCH = 200 << 10 };
+    static char bytes[MUCH];
+    bx_error error;
+    CHECK(mkfifo("unread", 0600) == 0);
+    CHECK(bx_save("unread", "x", 1, &error) < 0 && error.code == BX_EFILE);
+    CHECK(strstr(error.message, "nobody reads") != NULL);
+    pid_t reader = fork();
+    if (reader == 0) {
+        size_t all = 0;
+        ssize_t got;
+        int pipe = open("unread", O_RDONLY);
+        while ((got = read(pipe, bytes, 100)) > 0)
+            all += (size_t)got;
+        _exit(all != MUCH);
+    }
+    int status;
+    while (bx_save("unread", bytes, MUCH, &error) < 0 && strstr(error.message, "nobody reads"))
+        sched_yield();
+    CHECK(waitpid(reader, &status, 0) == reader && status == 0);
+}
+
 static void below_a_folder_no_link_is_followed(void)
 {
     bx_error error;
@@ -238,6 +263,7 @@ int main(void)
     RUN(a_link_of_our_own_is_followed);
     RUN(standard_output_is_written_to);
     RUN(a_link_of_another_user_is_refused);
+    RUN(a_pipe_is_written_to_while_somebody_reads);
     RUN(below_a_folder_no_link_is_followed);
     RUN(whatever_fails_the_old_file_or_the_new_is_there);
     RUN(wherever_it_is_killed_the_old_file_or_the_new_is_there);

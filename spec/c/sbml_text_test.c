@@ -97,7 +97,7 @@ static void parts_are_bounded_with_their_element_and_line(void)
     for (int i = 0; i < 501; i++)
         snprintf(text + strlen(text), sizeof text - strlen(text),
                  i % 2 ? " c%d='>'" : " xmlns:c%d=\"'\"", i);
-    strcat(text, "/>");
+    snprintf(text + strlen(text), sizeof text - strlen(text), "/>");
     CHECK(refused(text, much));
     CHECK(refused_many("<a>\n<m>", "<b/>", 10001,
                        "line 2: element <m>: it has more than 10000 parts"));

@@ -68,14 +68,16 @@ static int replace(int folder, const char *name, const void *bytes, size_t lengt
     return failed;
 }
 
-/* 0, or the errno. At the end of what is there: standard output may be a file, under its name in
- * /proc. */
+/* 0, or the errno: ENXIO for a pipe from which nobody reads, which is not waited for. At the end of
+ * what is there: standard output may be a file, under its name in /proc. */
 static int write_into(const char *path, int flags, const void *bytes, size_t length)
 {
-    int descriptor = open(path, O_WRONLY | O_APPEND | O_CLOEXEC | flags);
+    int descriptor = open(path, O_WRONLY | O_APPEND | O_NONBLOCK | O_CLOEXEC | flags);
     if (descriptor < 0)
         return errno;
-    int failed = write_all(descriptor, bytes, length);
+    int failed = fcntl(descriptor, F_SETFL, O_APPEND) < 0 ? errno : 0;
+    if (!failed)
+        failed = write_all(descriptor, bytes, length);
     if (close(descriptor) < 0 && !failed)
         failed = errno;
     return failed;
@@ -113,6 +115,8 @@ int bx_save(const char *path, const void *bytes, size_t length, bx_error *err)
         failed = write_into(real, O_NOFOLLOW, bytes, length);
     else
         failed = replace_at(real, bytes, length);
+    if (failed == ENXIO && special && S_ISFIFO(there.st_mode))
+        return bx_fail(err, BX_EFILE, "cannot write %s: nobody reads from that pipe", path);
     return failed ? bx_fail_errno(err, BX_EFILE, failed, "cannot write %s", path) : 0;
 }
 

@@ -472,6 +472,7 @@ static int set_request(bx_http *http, const char *url, struct curl_slist *header
     CURL *easy = http->easy;
     CURLcode code = 0;
     code |= curl_easy_setopt(easy, CURLOPT_URL, url);
+    code |= curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, http->verb);
     code |= curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers);
     code |= curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)http->body->length);
     code |= curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, must_reconnect(http) ? 1L : 0L);
@@ -483,8 +484,9 @@ void bx_http_linger(bx_http *http, double seconds)
     http->linger = seconds;
 }
 
-int bx_http_post(bx_http *http, const char *path, const char *type, const bx_buffer *body,
-                 int64_t until, bx_http_response *response, bx_http_reach *reach, bx_error *err)
+static int send_request(bx_http *http, const char *path, const char *type, const bx_buffer *body,
+                        int64_t until, bx_http_response *response, bx_http_reach *reach,
+                        bx_error *err)
 {
     char *url = NULL;
     struct curl_slist *headers = make_headers(type);
@@ -515,4 +517,18 @@ int bx_http_post(bx_http *http, const char *path, const char *type, const bx_buf
     free(url);
     *reach = http->begun ? BX_HTTP_MAY_BE_DONE : BX_HTTP_NOT_SENT;
     return status;
+}
+
+int bx_http_post(bx_http *http, const char *path, const char *type, const bx_buffer *body,
+                 int64_t until, bx_http_response *response, bx_http_reach *reach, bx_error *err)
+{
+    http->verb = "POST";
+    return send_request(http, path, type, body, until, response, reach, err);
+}
+
+int bx_http_put(bx_http *http, const char *path, const char *type, const bx_buffer *body,
+                int64_t until, bx_http_response *response, bx_http_reach *reach, bx_error *err)
+{
+    http->verb = "PUT";
+    return send_request(http, path, type, body, until, response, reach, err);
 }

@@ -44,6 +44,10 @@ void bx_http_close(bx_http *http); /* NULL is fine */
 int bx_http_post(bx_http *http, const char *path, const char *type, const bx_buffer *body,
                  int64_t until, bx_http_response *response, bx_http_reach *reach, bx_error *err);
 
+/* The same with PUT. */
+int bx_http_put(bx_http *http, const char *path, const char *type, const bx_buffer *body,
+                int64_t until, bx_http_response *response, bx_http_reach *reach, bx_error *err);
+
 /* Though the request is over, cancelled or out of time, have the next post wait so many seconds
  * more for its answer: who breaks off a login leaves a session. */
 void bx_http_linger(bx_http *http, double seconds);

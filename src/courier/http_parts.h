@@ -26,6 +26,7 @@ struct bx_http {
     int64_t due; /* of curl's timer */
     char curl_message[CURL_ERROR_SIZE];
     double linger;    /* seconds, of the next request: see bx_http_linger */
+    const char *verb; /* "POST" or "PUT" */
     bool interrupted; /* it lingers though its request was cancelled */
     char certificate[BX_HTTP_FINGERPRINT_TEXT]; /* the fingerprint of what the server showed, or ""
                                                  */

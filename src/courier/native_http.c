@@ -67,10 +67,11 @@ static bx_http_response *push_response(lua_State *L)
     return &box->response;
 }
 
-/* http:post(path, type, body[, seconds[, linger]]): { status, body, thumbprint }; or nil and an
- * error, in which `sent` tells that the request may have been acted upon. Its answer is waited for
- * `linger` seconds though the request that it belongs to is over. */
-static int http_post(lua_State *L)
+typedef int send_request(bx_http *http, const char *path, const char *type, const bx_buffer *body,
+                         int64_t until, bx_http_response *response, bx_http_reach *reach,
+                         bx_error *err);
+
+static int request(lua_State *L, send_request *send)
 {
     bx_http *http = check_http(L);
     size_t length;
@@ -78,12 +79,12 @@ static int http_post(lua_State *L)
     const char *type = luaL_checkstring(L, 3);
     const char *text = luaL_checklstring(L, 4, &length);
     int64_t until = bx_clock_after(luaL_optnumber(L, 5, HUGE_VAL));
+    bx_http_linger(http, luaL_optnumber(L, 6, 0));
     const bx_buffer body = {.data = (uint8_t *)text, .length = length};
     bx_http_response *response = push_response(L);
     bx_http_reach reach = BX_HTTP_NOT_SENT;
     bx_error error;
-    bx_http_linger(http, luaL_optnumber(L, 6, 0));
-    if (bx_http_post(http, path, type, &body, until, response, &reach, &error) < 0) {
+    if (send(http, path, type, &body, until, response, &reach, &error) < 0) {
         bx_native_fail(L, &error);
         lua_pushboolean(L, reach == BX_HTTP_MAY_BE_DONE);
         lua_setfield(L, -2, "sent");
@@ -100,7 +101,22 @@ static int http_post(lua_State *L)
     return 1;
 }
 
-static const luaL_Reg methods[] = {{"post", http_post}, {"close", http_close}, {NULL, NULL}};
+/* http:post(path, type, body[, seconds[, linger]]): { status, body, thumbprint }; or nil and an
+ * error, in which `sent` tells that the request may have been acted upon. Its answer is waited for
+ * `linger` seconds though the request that it belongs to is over. */
+static int http_post(lua_State *L)
+{
+    return request(L, bx_http_post);
+}
+
+/* http:put(path, type, body[, seconds]): the same. */
+static int http_put(lua_State *L)
+{
+    return request(L, bx_http_put);
+}
+
+static const luaL_Reg methods[] = {
+    {"post", http_post}, {"put", http_put}, {"close", http_close}, {NULL, NULL}};
 
 void bx_native_open_http(lua_State *L)
 {

@@ -47,6 +47,18 @@ static int native_ssh(lua_State *L)
     return *box ? 1 : bx_native_fail(L, &error);
 }
 
+/* public_key(path[, passphrase]): the public half of a private key, as authorized_keys has it; nil
+ * and an error. */
+static int native_public_key(lua_State *L)
+{
+    bx_error error;
+    char text[BX_SSH_PUBLIC_KEY];
+    if (bx_ssh_public_key(luaL_checkstring(L, 1), luaL_optstring(L, 2, NULL), text, &error) < 0)
+        return bx_native_fail(L, &error);
+    lua_pushstring(L, text);
+    return 1;
+}
+
 static int ssh_close(lua_State *L)
 {
     bx_ssh **box = luaL_checkudata(L, 1, SSH);
@@ -291,6 +303,7 @@ static const luaL_Reg relay_methods[] = {{"alive", relay_alive},
                                          {"close", relay_close},
                                          {NULL, NULL}};
 static const luaL_Reg functions[] = {{"ssh", native_ssh},
+                                     {"public_key", native_public_key},
                                      {"spawn_frame", native_spawn_frame},
                                      {"close_descriptor", native_close_descriptor},
                                      {"copy_descriptor", native_copy_descriptor},

@@ -30,6 +30,11 @@ typedef struct bx_ssh bx_ssh;
  * sense. */
 bx_ssh *bx_ssh_open(bx_loop *loop, const bx_ssh_options *options, bx_error *err);
 
+/* The public half of a private key, "ssh-ed25519 AAAA…". 0; or BX_EAUTH as above. */
+enum { BX_SSH_PUBLIC_KEY = 4096 };
+int bx_ssh_public_key(const char *path, const char *passphrase, char text[BX_SSH_PUBLIC_KEY],
+                      bx_error *err);
+
 /* Close every channel and the connection. NULL is fine. Relays on it must be closed before. */
 void bx_ssh_close(bx_ssh *ssh);
 

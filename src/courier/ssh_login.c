@@ -95,6 +95,25 @@ ssh_key bx_ssh_load_key(const bx_ssh_options *options, bx_error *err)
     return key;
 }
 
+int bx_ssh_public_key(const char *path, const char *passphrase, char text[BX_SSH_PUBLIC_KEY],
+                      bx_error *err)
+{
+    const bx_ssh_options options = {.key_path = path, .passphrase = passphrase};
+    char *digits = NULL;
+    ssh_key key = bx_ssh_load_key(&options, err);
+    if (!key)
+        return -1;
+    int status = -1;
+    if (ssh_pki_export_pubkey_base64(key, &digits) == SSH_OK)
+        status = snprintf(text, BX_SSH_PUBLIC_KEY, "%s %s", ssh_key_type_to_char(ssh_key_type(key)),
+                          digits);
+    ssh_string_free_char(digits);
+    ssh_key_free(key);
+    if (status < 0 || status >= BX_SSH_PUBLIC_KEY)
+        return bx_fail(err, BX_EAUTH, "the private key %s has no public half to show", path);
+    return 0;
+}
+
 /* libssh waits for an agent as long as that takes: a thread breaks the connection to it when the
  * time is over. */
 typedef struct guard {

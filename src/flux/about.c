@@ -11,17 +11,22 @@ void bx_about_free(bx_about *about)
     *about = (bx_about){0};
 }
 
+int bx_about_fill(bx_about *about, const char *records, size_t length, bx_error *err)
+{
+    *about = (bx_about){0};
+    if (length == 0)
+        return 0;
+    about->records = malloc(length);
+    if (!about->records)
+        return bx_fail_memory(err);
+    memcpy(about->records, records, length);
+    about->length = length;
+    return 0;
+}
+
 int bx_about_copy(bx_about *to, const bx_about *from, bx_error *err)
 {
-    *to = (bx_about){0};
-    if (from->length == 0)
-        return 0;
-    to->records = malloc(from->length);
-    if (!to->records)
-        return bx_fail_memory(err);
-    memcpy(to->records, from->records, from->length);
-    to->length = from->length;
-    return 0;
+    return bx_about_fill(to, from->records, from->length, err);
 }
 
 int bx_about_add(bx_about *about, bx_about_key key, const char *text, bx_error *err)
@@ -152,8 +157,14 @@ static const char *find_paragraph(const char *at, const char **end)
         }
         if (!close || length != 1 || *name != 'p' || close[-1] == '/')
             continue;
-        *end = strstr(close, "</");
-        return *end ? close + 1 : NULL;
+        for (*end = strstr(close, "</"); *end; *end = strstr(*end + 1, "</")) {
+            name = *end + 2;
+            length = strcspn(name, ":>");
+            name += name[length] == ':' ? length + 1 : 0;
+            if (strncmp(name, "p>", 2) == 0)
+                return close + 1;
+        }
+        return NULL;
     }
     return NULL;
 }

@@ -16,11 +16,12 @@ typedef enum bx_about_key {
     BX_ABOUT_FORMULA,
     BX_ABOUT_CHARGE,
     BX_ABOUT_SUBSYSTEM,
-    BX_ABOUT_KIND,      /* of a group: "partonomy", ... */
-    BX_ABOUT_MEMBER,    /* of a group: an id in SBML; several */
-    BX_ABOUT_SBO,       /* "SBO:0000176" */
-    BX_ABOUT_NOTES,     /* XHTML */
-    BX_ABOUT_ANNOTATION /* a qualifier, a space and an URI; several */
+    BX_ABOUT_KIND,       /* of a group: "partonomy", ... */
+    BX_ABOUT_MEMBER,     /* of a group: an id in SBML; several */
+    BX_ABOUT_SBO,        /* "SBO:0000176" */
+    BX_ABOUT_NOTES,      /* XHTML */
+    BX_ABOUT_ANNOTATION, /* a qualifier, a space and an URI; several */
+    BX_ABOUT_OBJECTIVE   /* of the model: the id of its objective at work */
 } bx_about_key;
 
 /* A zeroed one says nothing. Each record is a byte for the key, the text and a zero byte. */
@@ -34,6 +35,9 @@ void bx_about_free(bx_about *about);
 /* -1 without memory. */
 int bx_about_copy(bx_about *to, const bx_about *from, bx_error *err);
 int bx_about_add(bx_about *about, bx_about_key key, const char *text, bx_error *err);
+
+/* All of it, from whole records. */
+int bx_about_fill(bx_about *about, const char *records, size_t length, bx_error *err);
 
 /* The only one of its key; NULL or "" takes it away. */
 int bx_about_set(bx_about *about, bx_about_key key, const char *text, bx_error *err);

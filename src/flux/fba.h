@@ -8,6 +8,7 @@
 
 #include "core/error.h"
 #include "flux/about.h"
+#include "flux/gene_rule.h"
 
 #include <signal.h>
 #include <stdbool.h>
@@ -65,6 +66,7 @@ size_t bx_fba_genes(const bx_fba *fba);
 const char *bx_fba_metabolite_id(const bx_fba *fba, size_t metabolite);
 const char *bx_fba_reaction_id(const bx_fba *fba, size_t reaction);
 const char *bx_fba_reaction_rule(const bx_fba *fba, size_t reaction); /* "" for none */
+const bx_rule *bx_fba_rule(const bx_fba *fba, size_t reaction);
 bool bx_fba_rule_names(const bx_fba *fba, size_t reaction, size_t gene);
 const char *bx_fba_gene_id(const bx_fba *fba, size_t gene);
 

@@ -358,6 +358,11 @@ const char *bx_fba_reaction_rule(const bx_fba *fba, size_t reaction)
     return fba->reactions[reaction].rule_text;
 }
 
+const bx_rule *bx_fba_rule(const bx_fba *fba, size_t reaction)
+{
+    return &fba->reactions[reaction].rule;
+}
+
 bool bx_fba_rule_names(const bx_fba *fba, size_t reaction, size_t gene)
 {
     const bx_rule *rule = &fba->reactions[reaction].rule;

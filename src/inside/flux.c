@@ -335,6 +335,8 @@ static const luaL_Reg methods[] = {
     {"blocked", bx_flux_blocked},
     {"boundaries", bx_flux_boundaries},
     {"bounds", bounds},
+    {"check_mass_balance", bx_flux_check_mass_balance},
+    {"consistency", bx_flux_consistency},
     {"constraints", bx_flux_constraints},
     {"context", bx_flux_context},
     {"dead_ends", bx_flux_dead_ends},
@@ -381,12 +383,17 @@ static const luaL_Reg methods[] = {
     {"set_objective", set_objective},
     {"set_reaction", bx_flux_set_reaction},
     {"summary", bx_flux_summary},
+    {"to_json", bx_flux_to_json},
+    {"to_sbml", bx_flux_to_sbml},
+    {"to_yaml", bx_flux_to_yaml},
     {"variability", bx_flux_variability},
     {NULL, NULL},
 };
 
 static const luaL_Reg functions[] = {
+    {"load_json", bx_flux_load_json},
     {"load_sbml", bx_flux_load_sbml},
+    {"load_yaml", bx_flux_load_yaml},
     {"model", bx_flux_model},
     {NULL, NULL},
 };

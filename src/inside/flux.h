@@ -109,13 +109,17 @@ void bx_flux_context_open(lua_State *L);
 void bx_flux_context_end(lua_State *L, int index, bool restore);
 
 int bx_flux_model(lua_State *L);
+int bx_flux_load_json(lua_State *L);
 int bx_flux_load_sbml(lua_State *L);
+int bx_flux_load_yaml(lua_State *L);
 
 /* Methods. */
 int bx_flux_add_constraint(lua_State *L);
 int bx_flux_add_metabolites_of(lua_State *L);
 int bx_flux_add_objective(lua_State *L);
 int bx_flux_add_reactions_of(lua_State *L);
+int bx_flux_check_mass_balance(lua_State *L);
+int bx_flux_consistency(lua_State *L);
 int bx_flux_constraints(lua_State *L);
 int bx_flux_equation(lua_State *L);
 int bx_flux_gene_of(lua_State *L);
@@ -133,6 +137,9 @@ int bx_flux_set_gene(lua_State *L);
 int bx_flux_set_info(lua_State *L);
 int bx_flux_set_metabolite(lua_State *L);
 int bx_flux_set_reaction(lua_State *L);
+int bx_flux_to_json(lua_State *L);
+int bx_flux_to_sbml(lua_State *L);
+int bx_flux_to_yaml(lua_State *L);
 int bx_flux_blocked(lua_State *L);
 int bx_flux_context(lua_State *L);
 int bx_flux_dead_ends(lua_State *L);

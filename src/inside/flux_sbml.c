@@ -1,7 +1,9 @@
 #include "inside/flux.h"
 #include "inside/raise.h"
+#include "inside/sbml.h"
 #include "inside/warnings.h"
 #include "sbml/fbc.h"
+#include "sbml/fbc_write.h"
 #include "values/warnings.h"
 
 #include <lauxlib.h>
@@ -34,5 +36,20 @@ int bx_flux_load_sbml(lua_State *L)
     if (!*taken)
         return 1;
     lua_pushstring(L, taken);
+    return 2;
+}
+
+/* to_sbml() -> text, warnings */
+int bx_flux_to_sbml(lua_State *L)
+{
+    const bx_fba *fba = bx_flux_check(L);
+    bx_warnings *warnings = bx_warnings_push(L);
+    bx_buffer *text = bx_sbml_push_text(L);
+    bx_error err;
+    if (bx_sbml_write_fbc(fba, warnings, text, &err) < 0)
+        return bx_raise(L, &err);
+    lua_pushlstring(L, (const char *)text->data, text->length);
+    bx_buffer_free(text);
+    bx_lua_push_warnings(L, warnings);
     return 2;
 }

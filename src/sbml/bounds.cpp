@@ -110,6 +110,7 @@ struct Level {
 
 struct Scan {
     std::string &text;
+    Annotations *annotations; /* or NULL */
     bx_error *err;
     std::vector<Level> levels;
     size_t aside = 0;    /* the level of the outermost aside that is open, from 1 on; or 0 */
@@ -207,7 +208,14 @@ void close_element(Scan &scan, const Tag &tag)
     if (depth == 0)
         return;
     const Level &level = scan.levels.back();
-    if (scan.aside == depth && level.is == ANNOTATION && level.tag.name() == tag.name())
+    bool annotation =
+        scan.aside == depth && level.is == ANNOTATION && level.tag.name() == tag.name();
+    if (annotation && scan.annotations && depth > 1) {
+        const Tag &parent = scan.levels[depth - 2].tag;
+        bx_sbml_annotate(scan.text, level.tag.end + 1, tag.begin - 1,
+                         std::string(parent.begin, parent.end), *scan.annotations);
+    }
+    if (annotation)
         blank(scan, level.tag.begin - 1, tag.end + 1);
     if (scan.aside == depth)
         scan.aside = 0;
@@ -218,9 +226,9 @@ void close_element(Scan &scan, const Tag &tag)
 
 } // namespace
 
-int bx_sbml_bound(std::string &text, bx_error *err)
+int bx_sbml_bound(std::string &text, Annotations *annotations, bx_error *err)
 {
-    Scan scan = {text, err, {}};
+    Scan scan = {text, annotations, err, {}};
     const char *p = text.data(), *end = p + text.size();
     while ((p = static_cast<const char *>(memchr(p, '<', end - p))) && ++p < end) {
         const char *begin = p;

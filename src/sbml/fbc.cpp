@@ -1,5 +1,6 @@
 #include "sbml/fbc.h"
 
+#include "sbml/about.h"
 #include "sbml/plain.h"
 #include "sbml/text.h"
 
@@ -11,6 +12,7 @@ extern "C" {
 #include <cstring>
 #include <map>
 #include <sbml/packages/fbc/common/FbcExtensionTypes.h>
+#include <sbml/packages/groups/common/GroupsExtensionTypes.h>
 #include <sbml/SBMLTransforms.h>
 #include <string>
 #include <vector>
@@ -375,6 +377,130 @@ int add_reaction(Reader &r, const Reaction &reaction)
     return bx_fba_add_reaction(r.fba, &added, r.err);
 }
 
+/* ---- what is said ---- */
+
+/* The content of <notes>. */
+std::string notes_of(SBase &element)
+{
+    std::string text = element.isSetNotes() ? element.getNotesString() : "";
+    size_t begin = text.find('>'), end = text.rfind("</");
+    return begin == std::string::npos || end == std::string::npos || end <= begin
+               ? ""
+               : text.substr(begin + 1, end - begin - 1);
+}
+
+std::string about_of(SBase &element)
+{
+    std::string about;
+    sbml::say(about, BX_ABOUT_NAME, element.getName());
+    sbml::say(about, BX_ABOUT_SBO, element.isSetSBOTerm() ? element.getSBOTermID() : "");
+    sbml::say(about, BX_ABOUT_NOTES, notes_of(element));
+    return about;
+}
+
+std::string about_species(Species &species)
+{
+    auto *plugin = static_cast<FbcSpeciesPlugin *>(species.getPlugin("fbc"));
+    std::string about = about_of(species);
+    sbml::say(about, BX_ABOUT_COMPARTMENT, species.getCompartment());
+    if (plugin && plugin->isSetChemicalFormula())
+        sbml::say(about, BX_ABOUT_FORMULA, plugin->getChemicalFormula());
+    if (plugin && plugin->isSetCharge())
+        sbml::say(about, BX_ABOUT_CHARGE, std::to_string(plugin->getCharge()));
+    else if (species.isSetCharge())
+        sbml::say(about, BX_ABOUT_CHARGE, std::to_string(species.getCharge()));
+    return about;
+}
+
+int fill_model(Reader &r)
+{
+    std::string about;
+    sbml::say(about, BX_ABOUT_ID, r.model->getIdAttribute());
+    about += about_of(*r.model);
+    sbml::say(about, BX_ABOUT_OBJECTIVE, r.taken);
+    for (unsigned i = 0; i < r.model->getNumCompartments(); i++) {
+        const Compartment &compartment = *r.model->getCompartment(i);
+        sbml::say(about, BX_ABOUT_COMPARTMENT, compartment.getId() + "\t" + compartment.getName());
+    }
+    return sbml::give(r.fba, BX_FBA_MODEL, 0, about, r.err);
+}
+
+int fill_genes(Reader &r)
+{
+    for (unsigned i = 0; r.fbc && i < r.fbc->getNumGeneProducts(); i++) {
+        GeneProduct &gene = *r.fbc->getGeneProduct(i);
+        std::string about;
+        sbml::say(about, BX_ABOUT_ID, gene.getIdAttribute());
+        about += about_of(gene);
+        if (sbml::give_gene(r.fba, gene_name(r, gene.getIdAttribute()), about, r.err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+int fill_groups(Reader &r)
+{
+    auto *groups = static_cast<GroupsModelPlugin *>(r.model->getPlugin("groups"));
+    for (unsigned i = 0; groups && i < groups->getNumGroups(); i++) {
+        Group &group = *groups->getGroup(i);
+        std::string about;
+        sbml::say(about, BX_ABOUT_ID, group.getIdAttribute());
+        about += about_of(group);
+        sbml::say(about, BX_ABOUT_KIND, group.isSetKind() ? group.getKindAsString() : "");
+        for (unsigned k = 0; k < group.getNumMembers(); k++)
+            sbml::say(about, BX_ABOUT_MEMBER, group.getMember(k)->getIdRef());
+        if (sbml::give_group(r.fba, about, r.err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* An objective beside the one that is taken; one that is none is left out. */
+int add_objective(Reader &r, Objective &objective)
+{
+    std::map<size_t, double> sums;
+    std::vector<bx_fba_part> parts;
+    bx_error problem;
+    for (unsigned i = 0; i < objective.getNumFluxObjectives(); i++) {
+        const FluxObjective &part = *objective.getFluxObjective(i);
+        size_t reaction = bx_fba_find_reaction(r.fba, part.getReaction().c_str());
+        if (reaction == BX_FBA_NONE)
+            return 0;
+        sums[reaction] += part.getCoefficient();
+    }
+    for (const auto &sum : sums)
+        parts.push_back({sum.first, sum.second});
+    bx_fba_sum_view sum = {};
+    sum.id = objective.getIdAttribute().c_str();
+    sum.parts = parts.data();
+    sum.part_count = parts.size();
+    sum.maximise = objective.getType() == "maximize";
+    bool failed = bx_fba_add_sum(r.fba, BX_FBA_OBJECTIVES, &sum, &problem) < 0;
+    return failed && problem.code == BX_EMEMORY ? bx_fail_memory(r.err) : 0;
+}
+
+int fill_abouts(Reader &r)
+{
+    bx_fba_set_sbml_ids(r.fba);
+    if (fill_model(r) < 0)
+        return -1;
+    for (unsigned i = 0; i < r.model->getNumSpecies(); i++)
+        if (sbml::give(r.fba, BX_FBA_METABOLITE, i, about_species(*r.model->getSpecies(i)), r.err) <
+            0)
+            return -1;
+    for (unsigned i = 0; i < r.model->getNumReactions(); i++)
+        if (sbml::give(r.fba, BX_FBA_REACTION, i, about_of(*r.model->getReaction(i)), r.err) < 0)
+            return -1;
+    if (fill_genes(r) < 0 || fill_groups(r) < 0)
+        return -1;
+    for (unsigned i = 0; r.fbc && i < r.fbc->getNumObjectives(); i++) {
+        Objective &objective = *r.fbc->getObjective(i);
+        if (objective.getIdAttribute() != r.taken && add_objective(r, objective) < 0)
+            return -1;
+    }
+    return sbml::settle_about(r.fba, r.err);
+}
+
 int fill(Reader &r)
 {
     if (read_bounds(r) < 0 || read_objective(r) < 0)
@@ -388,7 +514,44 @@ int fill(Reader &r)
     for (unsigned i = 0; i < r.model->getNumReactions(); i++)
         if (add_reaction(r, *r.model->getReaction(i)) < 0)
             return -1;
-    return 0;
+    return fill_abouts(r);
+}
+
+/* ---- annotations ---- */
+
+int add_records(bx_fba *fba, bx_fba_kind kind, size_t item, const Annotations &annotations,
+                const std::string &key, bx_error *err)
+{
+    auto found = annotations.find(key);
+    if (found == annotations.end())
+        return 0;
+    const bx_about *about = bx_fba_about(fba, kind, item);
+    std::string all(about->records ? about->records : "", about->length);
+    return sbml::give(fba, kind, item, all + found->second, err);
+}
+
+/* What annotations say, to the parts that they are of. */
+int annotate(bx_fba *fba, const Annotations &annotations, bx_error *err)
+{
+    auto id_of = [&](bx_fba_kind kind, size_t i) {
+        return std::string(bx_about_text(bx_fba_about(fba, kind, i), BX_ABOUT_ID));
+    };
+    if (annotations.empty())
+        return 0;
+    int status = add_records(fba, BX_FBA_MODEL, 0, annotations, "model", err);
+    for (size_t i = 0; i < bx_fba_metabolites(fba) && status == 0; i++)
+        status = add_records(fba, BX_FBA_METABOLITE, i, annotations,
+                             std::string("species ") + bx_fba_metabolite_id(fba, i), err);
+    for (size_t i = 0; i < bx_fba_reactions(fba) && status == 0; i++)
+        status = add_records(fba, BX_FBA_REACTION, i, annotations,
+                             std::string("reaction ") + bx_fba_reaction_id(fba, i), err);
+    for (size_t i = 0; i < bx_fba_genes(fba) && status == 0; i++)
+        status = add_records(fba, BX_FBA_GENE, i, annotations,
+                             "geneProduct " + id_of(BX_FBA_GENE, i), err);
+    for (size_t i = 0; i < bx_fba_groups(fba) && status == 0; i++)
+        status =
+            add_records(fba, BX_FBA_GROUP, i, annotations, "group " + id_of(BX_FBA_GROUP, i), err);
+    return status;
 }
 
 int read_plain(void *data, const std::string &text, bx_error *err)
@@ -423,7 +586,10 @@ extern "C" int bx_sbml_read_fbc(const bx_sbml_source *source, const char *object
         reader.taken = taken;
         reader.warnings = source->warnings;
         std::memset(taken, 0, 256);
-        return bx_sbml_with_text(source, read_plain, read_document, &reader, err);
+        Annotations annotations;
+        if (bx_sbml_with_text(source, &annotations, read_plain, read_document, &reader, err) < 0)
+            return -1;
+        return annotate(fba, annotations, err);
     } catch (...) {
         return bx_fail_memory(err);
     }

@@ -3,6 +3,7 @@
 #ifndef BX_SBML_INTAKE_H
 #define BX_SBML_INTAKE_H
 
+#include "sbml/annotation.h"
 #include "sbml/read.h"
 
 #include <string>
@@ -13,9 +14,10 @@ struct Text {
     std::string name, text;
 };
 
-/* The text of the source, and those of its externals and, of an archive, of the models beside it.
+/* The text of the source, without its annotations, and those of its externals and, of an archive,
+ * of the models beside it; what the annotations say is added to `annotations` unless that is NULL.
  * -1 with BX_EMODEL, which says what the bytes are if no SBML, or BX_EMEMORY. */
 int bx_sbml_take_in(const bx_sbml_source *source, std::string &text, std::vector<Text> &externals,
-                    bx_error *err);
+                    Annotations *annotations, bx_error *err);
 
 #endif

@@ -1,5 +1,7 @@
 #include "sbml/plain.h"
 
+#include "sbml/about.h"
+
 extern "C" {
 #include "core/names.h"
 #include "flux/gene_rule.h"
@@ -395,6 +397,12 @@ struct Reader {
     std::vector<Mark> marks;
     std::vector<ReactionRead> reactions;
     std::vector<ObjectiveRead> objectives;
+    std::string model_about, no_about;
+    std::vector<std::string> species_abouts, reaction_abouts, group_abouts;
+    std::vector<std::pair<Name, std::string>> genes;
+    std::string sbo;                  /* of the element at hand */
+    std::string markup;               /* of the notes that are read */
+    std::vector<std::string> markups; /* namespaces of the elements that are open in them */
 
     ~Reader()
     {
@@ -533,9 +541,25 @@ bool look_for_missing(Reader &r, kind of, const Given &given)
     return true;
 }
 
+/* Where libxml2 hands values over, an ampersand is still a reference. */
+std::string plain_text(const Value &value)
+{
+    std::string text(value.begin, value.length);
+    for (size_t at = text.find("&#38;"); at != std::string::npos; at = text.find("&#38;", at + 1))
+        text.erase(at + 1, 4);
+    return text;
+}
+
+std::string text_of(const Given &given, const char *name)
+{
+    const Value *value = given.find(name);
+    return value ? plain_text(*value) : "";
+}
+
 bool take_attributes(Reader &r, kind of, int count, const xmlChar **list, Given &given)
 {
     std::vector<std::string> odd_ones;
+    r.sbo.clear();
     for (int i = 0; i < count; i++, list += 5) {
         size_t row;
         bool odd;
@@ -551,6 +575,8 @@ bool take_attributes(Reader &r, kind of, int count, const xmlChar **list, Given 
             odd_ones.push_back(
                 std::string(text_of(list[0])) +
                 (a.is == ID ? " is no SId" : " is not of the form that it should be"));
+        if (common && list[0] == r.term)
+            r.sbo.assign(value.begin, value.length);
         if (common)
             continue;
         given.values[given.count] = value;
@@ -603,6 +629,55 @@ bool take_reaction(Reader &r, const Given &given)
                            word_of(r, given, "upperFluxBound"), is_true(given, "reversible", true),
                            r.terms.size(), r.marks.size(), nullptr});
     return take_id(r, id);
+}
+
+/* ---- what is said ---- */
+
+/* Of the part that an element is; what is said of others goes nowhere. */
+std::string &about_of(Reader &r, kind is)
+{
+    switch (is) {
+    case MODEL: return r.model_about;
+    case SPECIES: return r.species_abouts.back();
+    case REACTION: return r.reaction_abouts.back();
+    case GENE: return r.genes.back().second;
+    case GROUP: return r.group_abouts.back();
+    default: r.no_about.clear(); return r.no_about;
+    }
+}
+
+/* The elements with records of their own, in the order of the model's lists. */
+void begin_about(Reader &r, kind is, const Given &given)
+{
+    switch (is) {
+    case SPECIES: r.species_abouts.emplace_back(); break;
+    case REACTION: r.reaction_abouts.emplace_back(); break;
+    case GENE: r.genes.emplace_back(word_of(r, given, "id"), ""); break;
+    case GROUP: r.group_abouts.emplace_back(); break;
+    default: break;
+    }
+}
+
+void take_about(Reader &r, kind is, const Given &given)
+{
+    begin_about(r, is, given);
+    std::string &about = about_of(r, is);
+    if (is == COMPARTMENT)
+        sbml::say(r.model_about, BX_ABOUT_COMPARTMENT,
+                  text_of(given, "id") + "\t" + text_of(given, "name"));
+    if (is == MEMBER && !r.group_abouts.empty())
+        sbml::say(r.group_abouts.back(), BX_ABOUT_MEMBER, text_of(given, "idRef"));
+    if (&about == &r.no_about)
+        return;
+    if (is == MODEL || is == GENE || is == GROUP)
+        sbml::say(about, BX_ABOUT_ID, text_of(given, "id"));
+    sbml::say(about, BX_ABOUT_NAME, text_of(given, "name"));
+    sbml::say(about, BX_ABOUT_COMPARTMENT, is == SPECIES ? text_of(given, "compartment") : "");
+    sbml::say(about, BX_ABOUT_FORMULA, text_of(given, "chemicalFormula"));
+    sbml::say(about, BX_ABOUT_CHARGE, text_of(given, "charge"));
+    sbml::say(about, BX_ABOUT_SUBSYSTEM, text_of(given, "subsystem"));
+    sbml::say(about, BX_ABOUT_KIND, text_of(given, "kind"));
+    sbml::say(about, BX_ABOUT_SBO, r.sbo);
 }
 
 /* What an element means for the model. */
@@ -694,7 +769,44 @@ bool open_notes(Reader &r, Level &level, Name name, Name uri, int attribute_coun
         return false;
     level.notes = true;
     r.levels.push_back({NOTES, 0, false});
+    r.markup.clear();
     return true;
+}
+
+void escape(std::string &to, const char *text, size_t length, bool attribute)
+{
+    for (size_t i = 0; i < length; i++)
+        switch (text[i]) {
+        case '<': to += "&lt;"; break;
+        case '>': to += "&gt;"; break;
+        case '&': to += "&amp;"; break;
+        case '"': to += attribute ? "&quot;" : "\""; break;
+        default: to += text[i];
+        }
+}
+
+/* Notes as text that stands for itself: an element without a prefix, its namespace with the first
+ * that has it. */
+void open_markup(Reader &r, Name name, Name uri, int count, const xmlChar **list)
+{
+    std::string space = uri ? text_of(uri) : "";
+    r.markup += "<" + std::string(text_of(name));
+    if (r.markups.empty() || r.markups.back() != space) {
+        r.markup += " xmlns=\"";
+        escape(r.markup, space.c_str(), space.size(), true);
+        r.markup += "\"";
+    }
+    r.markups.push_back(space);
+    for (int i = 0; i < count; i++, list += 5) {
+        std::string value = plain_text({text_of(list[3]), (size_t)(list[4] - list[3])});
+        bool own = list[1] && std::strcmp(text_of(list[1]), "xml") == 0;
+        if (list[2] && !own)
+            continue;
+        r.markup += (own ? " xml:" : " ") + std::string(text_of(list[0])) + "=\"";
+        escape(r.markup, value.c_str(), value.size(), true);
+        r.markup += "\"";
+    }
+    r.markup += ">";
 }
 
 /* What stands in them is skipped; but the first is to be of XHTML. */
@@ -711,8 +823,10 @@ bool skip(Reader &r, Name uri)
 
 bool open_element(Reader &r, Name name, Name uri, int count, const xmlChar **list)
 {
-    if (r.levels.back().is == NOTES)
+    if (r.levels.back().is == NOTES) {
+        open_markup(r, name, uri, count, list);
         return skip(r, uri);
+    }
     Level &level = r.levels.back();
     bool once;
     kind is = find_kind(r, level.is, name, uri, &once);
@@ -727,19 +841,24 @@ bool open_element(Reader &r, Name name, Name uri, int count, const xmlChar **lis
     Given given(r);
     if (!take_attributes(r, is, count, list, given) || !take(r, is, given))
         return false;
+    take_about(r, is, given);
     if (is == SPECIES || is == REACTION || is == OBJECTIVE || is == GROUP)
         r.last = std::string(name_of(is)) + " \"" + id_of(given) + "\"";
     r.levels.push_back({is, 0, false});
     return true;
 }
 
-bool close_element(Reader &r)
+bool close_element(Reader &r, Name name)
 {
     if (r.skipped > 0) {
         r.skipped--;
+        r.markup += "</" + std::string(text_of(name)) + ">";
+        r.markups.pop_back();
         return true;
     }
     const Level &level = r.levels.back();
+    if (level.is == NOTES)
+        sbml::say(about_of(r, r.levels[r.levels.size() - 2].is), BX_ABOUT_NOTES, r.markup);
     bool fits = level.seen || may_be_empty(r, level.is);
     if (level.is == AND || level.is == OR)
         r.marks.push_back({CLOSE, nullptr});
@@ -789,15 +908,17 @@ void on_start(void *context, Name name, Name, Name uri, int space_count, const x
     });
 }
 
-void on_end(void *context, Name, Name, Name)
+void on_end(void *context, Name name, Name, Name)
 {
-    guard(context, close_element);
+    guard(context, [&](Reader &r) { return close_element(r, name); });
 }
 
 void on_text(void *context, const xmlChar *text, int length)
 {
     guard(context, [&](Reader &r) {
         bool blank = true;
+        if (r.skipped > 0)
+            escape(r.markup, text_of(text), length, false);
         for (int i = 0; i < length && r.skipped == 0 && blank; i++)
             blank = std::strchr(" \t\r\n", text[i]);
         return blank;
@@ -993,9 +1114,57 @@ int warn(const Reader &r, bx_warnings *warnings, bx_error *err)
     return 0;
 }
 
+/* An objective beside the one that is taken; one that is none is left out. */
+int add_objective(const ObjectiveRead &objective, bx_fba *fba, bx_error *err)
+{
+    std::unordered_map<size_t, double> sums;
+    std::vector<bx_fba_part> parts;
+    bx_error problem;
+    for (const Term &term : objective.terms) {
+        size_t reaction = bx_fba_find_reaction(fba, text_of(term.species));
+        if (reaction == BX_FBA_NONE)
+            return 0;
+        sums[reaction] += term.coefficient;
+    }
+    for (const auto &sum : sums)
+        parts.push_back({sum.first, sum.second});
+    std::sort(parts.begin(), parts.end(),
+              [](const bx_fba_part &a, const bx_fba_part &b) { return a.reaction < b.reaction; });
+    bx_fba_sum_view sum = {};
+    sum.id = text_of(objective.id);
+    sum.parts = parts.data();
+    sum.part_count = parts.size();
+    sum.maximise = objective.maximise;
+    bool failed = bx_fba_add_sum(fba, BX_FBA_OBJECTIVES, &sum, &problem) < 0;
+    return failed && problem.code == BX_EMEMORY ? bx_fail_memory(err) : 0;
+}
+
+int fill_abouts(const Reading &reading, bx_fba *fba, bx_error *err)
+{
+    Reader &r = reading.r;
+    if (reading.objective)
+        sbml::say(r.model_about, BX_ABOUT_OBJECTIVE, text_of(reading.objective->id));
+    if (sbml::give(fba, BX_FBA_MODEL, 0, r.model_about, err) < 0)
+        return -1;
+    for (size_t i = 0; i < r.species_abouts.size(); i++)
+        if (sbml::give(fba, BX_FBA_METABOLITE, i, r.species_abouts[i], err) < 0)
+            return -1;
+    for (size_t i = 0; i < r.reaction_abouts.size(); i++)
+        if (sbml::give(fba, BX_FBA_REACTION, i, r.reaction_abouts[i], err) < 0)
+            return -1;
+    for (const auto &gene : r.genes)
+        if (sbml::give_gene(fba, gene_name(r, gene.first), gene.second, err) < 0)
+            return -1;
+    for (const std::string &about : r.group_abouts)
+        if (sbml::give_group(fba, about, err) < 0)
+            return -1;
+    return sbml::settle_about(fba, err);
+}
+
 int fill(const Reading &reading, bx_fba *fba, char taken[256], bx_error *err)
 {
     const Reader &r = reading.r;
+    bx_fba_set_sbml_ids(fba);
     if (reading.objective) {
         std::strncpy(taken, text_of(reading.objective->id), 255);
         bx_fba_set_sense(fba, reading.objective->maximise);
@@ -1006,7 +1175,10 @@ int fill(const Reading &reading, bx_fba *fba, char taken[256], bx_error *err)
     for (size_t i = 0; i < r.reactions.size(); i++)
         if (add_reaction(reading, i, fba, err) < 0)
             return -1;
-    return 1;
+    for (const ObjectiveRead &objective : r.objectives)
+        if (&objective != reading.objective && add_objective(objective, fba, err) < 0)
+            return -1;
+    return fill_abouts(reading, fba, err) < 0 ? -1 : 1;
 }
 
 } // namespace

@@ -1,4 +1,4 @@
--- `bioxen fba`: flux balance of a model in SBML, without writing Lua.
+-- `bioxen fba`: flux balance of a model in SBML, or in cobrapy's JSON or YAML, without writing Lua.
 
 local bioxen = require "bioxen"
 local json = require "bioxen.cli.json"
@@ -13,7 +13,7 @@ local MEMORY = 4 << 30 -- bytes that the VM may take
 -- Runs in the VM. A name that the model does not have comes back as { unknown = "reaction 'X'", word = "X",
 -- of = { … } }.
 local in_the_vm = [[
-local model, objective = flux.load_sbml(args.text, { objective = args.objective, strict = args.strict })
+local model, objective = flux["load_" .. args.form](args.text, { objective = args.objective, strict = args.strict })
 local genes, reactions, all = {}, {}, model:reactions()
 for _, name in ipairs(all) do reactions[name] = true end
 for _, name in ipairs(model:genes()) do genes[name] = true end
@@ -46,6 +46,12 @@ end
 local answer = { objective = objective, genes = #model:genes(), reactions = #all, warnings = model.warnings }
 if args.medium then
   answer.status, answer.medium = "optimal", model:medium()
+  return answer
+end
+if args.write then
+  model:disable(without)
+  answer.text, answer.losses = model["to_" .. args.write](model)
+  answer.metabolites = #model:metabolites()
   return answer
 end
 if next((model:objective())) == nil and not args.variability then return answer end
@@ -108,14 +114,40 @@ local function parse_bound(text)
   return { reaction = name, lower = lower, upper = upper }
 end
 
+-- The form of a file by its name, or nil.
+local function form_of(path)
+  local name = path:lower():gsub("%.gz$", ""):gsub("%.bz2$", "")
+  if name:find "%.json$" then return "json"
+  elseif name:find "%.ya?ml$" then return "yaml"
+  elseif name:find "%.xml$" or name:find "%.sbml$" then return "sbml" end
+end
+
+-- What asks for more than the model itself.
+local answers = { "pfba", "variability", "essential", "medium", "minimal_medium", "summary", "metabolite", "envelope",
+  "moma", "room", "loopless", "shadow_prices", "reduced_costs", "json", "out" }
+
 local function arguments(options, text)
-  local args = { text = text, reaction = options.maximise or options.minimise, objective = options.objective,
+  local form = form_of(options.model) or "sbml"
+  if form ~= "sbml" and options.objective then
+    return nil, "--objective: a model in JSON or YAML has one objective alone"
+  end
+  local args = { form = form, write = options.write and form_of(options.write), text = text,
+    reaction = options.maximise or options.minimise, objective = options.objective,
     sense = options.maximise and "maximise" or options.minimise and "minimise" or nil, bounds = {},
     without = options.knock_out or {}, essential = options.essential, variability = options.variability,
     parsimonious = options.pfba, fraction = options.fraction, strict = options.strict, medium = options.medium,
     minimal_medium = options.minimal_medium, components = options.components, reach = options.reach,
     summary = options.summary, metabolite = options.metabolite, envelope = options.envelope, points = options.points,
     moma = options.moma, room = options.room, linear = options.linear, loopless = options.loopless }
+  if options.write and (not args.write or options.write:lower():find "%.[gb]z2?$") then
+    return nil, ("--write: a name that ends with .xml, .sbml, .json, .yml or .yaml expected, got '%s'")
+      :format(options.write)
+  end
+  for _, name in ipairs(options.write and answers or {}) do
+    if options[name] then
+      return nil, ("--write: nothing is solved: no --%s with it"):format((name:gsub("_", "-")))
+    end
+  end
   for i, bound in ipairs(options.bound) do
     args.bounds[i] = parse_bound(bound)
     if not args.bounds[i] then return nil, ("--bound: REACTION=LOWER,UPPER expected, got '%s'"):format(bound) end
@@ -265,6 +297,16 @@ local function report(answer, options)
       answer.unknown:find "reaction" and " (--json lists its reactions)" or "")))
   end
   if not options.json then say.warnings(answer.warnings) end
+  if options.write then
+    say.warnings(answer.losses)
+    local written, err = source.write(answer.text, options.write)
+    if not written then return say.failed(err) end
+    if not options.quiet then
+      say.note(("%s: %d reactions, %d metabolites, %d genes"):format(options.write, answer.reactions,
+        answer.metabolites, answer.genes))
+    end
+    return say.DONE
+  end
   if not answer.status then
     return say.failed "the model has no objective: --maximise=REACTION or --minimise=REACTION gives it one"
   end
@@ -331,11 +373,12 @@ end
 return {
   name = "fba",
   summary = "flux balance of a model in SBML",
-  description = "Find the fluxes of a model in SBML (package fbc, or the older kinetic laws) that make its objective "
+  description = "Find the fluxes of a model in SBML (package fbc, or the older kinetic laws), or in cobrapy's JSON or "
+    .. "YAML, that make its objective "
     .. "greatest. Fluxes are written a line each, names and numbers apart by a tab; what is zero is left out. The "
     .. "objective's value goes to standard error.",
-  arguments = { { "MODEL", "A file in SBML, also compressed (.gz, .bz2) or in an archive (.zip, .omex); - reads "
-    .. "standard input." } },
+  arguments = { { "MODEL", "A file in SBML, in JSON (.json) or in YAML (.yml, .yaml), also compressed (.gz, .bz2), "
+    .. "SBML also in an archive (.zip, .omex); - reads SBML from standard input." } },
   options = {
     { "--objective", "The objective of the model by its id (default: the active one).", value = "ID" },
     { "--maximise", "Maximise the flux of this reaction instead.", value = "REACTION" },
@@ -366,6 +409,8 @@ return {
     { "--reduced-costs", "Of the reactions: the objective's change per unit of flux forced." },
     { "--fraction", "Of the optimum: what --variability keeps (default 1), --summary takes for ranges, or "
       .. "--essential asks for (default 0.01).", value = "X", number = { minimum = 0, maximum = 1 } },
+    { "--write", "Write the model to this file, in SBML (.xml, .sbml), JSON (.json) or YAML (.yml, .yaml), with the "
+      .. "objective, bounds and knock-outs that are asked for, and solve nothing.", value = "FILE" },
     { "--strict", "What the reader would warn of is an error." },
     { "--all", "Also fluxes that are zero." },
     { "--json", "JSON instead of lines." },
@@ -377,6 +422,7 @@ return {
   examples = {
     { "bioxen fba e_coli_core.xml.gz", "growth on its medium" },
     { "bioxen fba e_coli_core.xml.gz --bound=EX_o2_e=0,1000 --knock-out b0118", "without air and a gene" },
+    { "bioxen fba e_coli_core.xml.gz --write e_coli_core.json", "the same model as cobrapy has it" },
     { "bioxen fba e_coli_core.xml.gz --essential", "a line for each essential gene" },
     { "bioxen fba e_coli_core.xml.gz --envelope EX_o2_e --plot oxygen.png", "growth against oxygen" },
   },

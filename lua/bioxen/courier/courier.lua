@@ -23,6 +23,7 @@ local connections = {} -- to the guest's SSH server, which takes only some sessi
 local running = {} -- relays, by the number of their VM
 local paused = {}  -- numbers of VMs that are
 local holders = {}
+local SEEDING = 90     -- refused logins, hardly more than one a second, while cloud-init is at work
 local CONNECTING = 10  -- seconds that SSH to a guest may take
 local HEARING = 2      -- that a worker may take to hear what the host has sent it
 local leaving = 60 -- seconds to undo in, when the host is gone
@@ -107,7 +108,8 @@ local function reach()
       return true
     end
     if err.code == "EAUTH" then refused = refused + 1 end
-    if err.code ~= "ECONNECT" and (err.code ~= "EAUTH" or refused > 2) then break end
+    local most = config.cloud_init and SEEDING or 2 -- who is to be let in is only being told
+    if err.code ~= "ECONNECT" and (err.code ~= "EAUTH" or refused > most) then break end
     local slept, over = native.sleep(pause)
     if not slept then
       failure.after(over, err)

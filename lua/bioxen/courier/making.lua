@@ -6,6 +6,7 @@ local failure = require "failure"
 local journal = require "journal"
 local objects = require "objects"
 local ownership = require "ownership"
+local seed = require "seed"
 local session = require "session"
 
 local making = {}
@@ -285,6 +286,10 @@ function making.create(self, vm_id)
     { "setting the guest up", function() return describe(self, record, found) end },
     { "connecting the guest", function() return connect(self, record, found) end },
     { "provisioning the guest", function() return provision(self) end },
+    { "making the seed drive", function()
+      if not self.config.cloud_init then return true end
+      return seed.add(self, found.sr and found.sr.ref)
+    end },
   }
   for _, step in ipairs(steps) do
     local done, err = step[2]()

@@ -405,6 +405,26 @@ function Session:insist_task(patience, method, ...)
   return insist(patience, function() return self:task(method, nil, table.unpack(params, 1, params.n)) end)
 end
 
+-- ---- bytes of disks ----
+
+--- Write a disk's first bytes, over HTTP, as a task that tells what came of it. They may be written twice.
+function Session:upload(disk, bytes, seconds)
+  local method = "import_raw_vdi"
+  local task, err = self:call("task.create", method, "")
+  if not task then return nil, err end
+  self.tasks[task] = method
+  local response, err = self:patiently(function()
+    local path = ("/%s?session_id=%s&vdi=%s&format=raw&task_id=%s"):format(method, self.ref, disk, task)
+    return self.http:put(path, "application/octet-stream", bytes, seconds)
+  end, function(err) return err.code == "ECONNECT" end)
+  if not response then
+    err.message = method .. ": " .. err.message
+    return nil, err
+  end
+  if response.status ~= 200 then return http_failure(method, response) end
+  return self:follow(method, task)
+end
+
 -- ---- events ----
 
 --- One batch of events: { events, token, valid_ref_counts }. Waits on the server for `seconds`, 30 at

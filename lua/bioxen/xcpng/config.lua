@@ -160,6 +160,7 @@ local guest = {
   ssh_fingerprint = ssh_fingerprint,
   ssh_fingerprint_from_guest = { type = "boolean", default = false },
   install_worker = { type = "boolean", default = false },
+  cloud_init = { type = "boolean", default = false },
   keepalive = with_default(seconds, 5),
 }
 
@@ -217,6 +218,9 @@ local function check_guest(config, path, problems)
       or "missing; or give template_uuid")
   end
   check_secret(config, "ssh_passphrase", path, problems)
+  if config.cloud_init == true and not config.ssh_key_path then
+    add(problems, path, "cloud_init", "goes with ssh_key_path, whose key it lets in")
+  end
   if config.ssh_key_path == nil and config.ssh_agent ~= true then
     add(problems, path, "ssh_key_path", "missing; or set ssh_agent = true")
   end

@@ -12,6 +12,7 @@ How a VM's guest behaves is told by its options, which a clone inherits from its
   moves      seconds after which the guest has another address, without a restart
   new_address  true: another address at every boot
   sshd       {"absent": true}, {"refuse": true}, {"host_key": "own" or "other"}, {"lines": [...]}
+  cloud_init  true: nobody is let in but those that a seed drive names (seed.py)
 """
 
 import collections
@@ -19,6 +20,7 @@ import signal
 import threading
 import time
 
+from .seed import authorized_keys
 from .tasks import now
 from .values import NULL
 
@@ -80,6 +82,10 @@ class Guest:
         if not self.pass_time(self.options.get("boot", delays.get("boot", 0))):
             return
         sshd = self.options.get("sshd", {})
+        if self.options.get("cloud_init"):
+            user = self.agents.pool.settings["ssh_user"]
+            volumes = self.agents.pool.disks.contents(self.vm)
+            sshd = {**sshd, "keys": authorized_keys(volumes, user)}
         if not sshd.get("absent"):
             with self.agents.lock:
                 if not self.wanted():

@@ -5,6 +5,7 @@ import json
 import socket
 import struct
 import time
+from urllib.parse import parse_qsl
 
 from . import dispatch
 from .envelopes import JsonCall, Malformed, XmlCall
@@ -14,6 +15,7 @@ from .keys import certificate_fingerprint
 from .tasks import Lost
 
 BODY_LIMIT = 300 * 1024
+IMPORT_LIMIT = 64 << 20
 HEAD_LIMIT = 64 * 1024
 REASONS = {
     200: "OK",
@@ -76,6 +78,8 @@ class Connection:
         self.keep = version == "HTTP/1.1" and headers.get("connection", "").lower() != "close"
         if verb == "POST":
             self._post(target, headers, body)
+        elif verb == "PUT" and target.startswith("/import_raw_vdi?"):
+            self._import_raw_vdi(target, body)
         elif verb == "GET" and target == "/":
             self.reply(200, "text/html", b"<html><body>XAPI, emulated</body></html>")
         else:
@@ -126,7 +130,7 @@ class Connection:
             length = int(headers["content-length"])
         except (KeyError, ValueError):
             raise Refused("no Content-Length") from None
-        if length > BODY_LIMIT:
+        if length > (IMPORT_LIMIT if verb == "PUT" else BODY_LIMIT):
             raise Refused("the body is too long")
         if headers.get("expect", "").lower() == "100-continue":
             self.sock.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
@@ -150,6 +154,24 @@ class Connection:
             self.reply(500, "text/html", error_page(str(error)))
             return
         self._answer(call, headers)
+
+    def _import_raw_vdi(self, target, body):
+        """Bytes of a disk: 200 comes before they are all there, a task tells how it ended."""
+        query = dict(parse_qsl(target.partition("?")[2]))
+        rules = self.server.faults.match("import_raw_vdi", self.listener.index)
+        note = self.server.note(self, "import_raw_vdi", [query.get("vdi")], "pending")
+        for rule in rules:
+            self._strike_before(rule, note)
+        pool = self.server.pool
+        try:
+            pool.sessions.check(query.get("session_id", ""), self.listener.host)
+            pool.disks.write(query.get("vdi", ""), body, query.get("task_id"))
+            note["outcome"] = "ok"
+        except XapiError as error:
+            note["outcome"] = error.code
+            self._refuse(error.code)
+        self.keep = False
+        self.sock.sendall(self.head(200, "application/octet-stream", -1))
 
     def _answer(self, call, headers):
         rules = self.server.faults.match(call.method, self.listener.index)

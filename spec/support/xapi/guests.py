@@ -131,7 +131,7 @@ class Guests:
             port=self.settings["ssh_port"],
             host_key=keys.host_key(options.get("host_key", "template"), name),
             folder=folder,
-            authorized_keys=os.devnull if options.get("refuse") else keys.authorized_keys,
+            authorized_keys=self.authorized_keys(folder, options),
             user=self.settings["ssh_user"],
             home=home,
             name=name,
@@ -141,6 +141,17 @@ class Guests:
         path = os.path.join(folder, "sshd_config")
         with open(path, "w", encoding="utf-8") as file:
             file.write(text)
+        return path
+
+    def authorized_keys(self, folder, options):
+        """The file of keys that are let in: the user's, those that `keys` lists, or none."""
+        if options.get("refuse"):
+            return os.devnull
+        if "keys" not in options:
+            return self.settings["keys"].authorized_keys
+        path = os.path.join(folder, "authorized_keys")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write("".join(key + "\n" for key in options["keys"]))
         return path
 
     def start(self, name, address, home, options):
