@@ -1,66 +1,19 @@
 /* What a worker reads of a saved cell: whatever is in it, the worker goes on, or says what is
- * wrong. BIOXEN_SEQUENCES=10000 tries as many. */
+ * wrong. BIOXEN_SEQUENCES=10000 tries as many. With the name of a file it writes a content there,
+ * without its head: a seed of the fuzzer. */
+#include "../support/saved_worker.h"
 #include "core/random.h"
-#include "inside/module.h"
-#include "inside/saved.h"
-#include "worker/spawn.h"
-
 #include "test.h"
 
 #include <lauxlib.h>
 #include <signal.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
-#include <unistd.h>
 #include <zstd.h>
 
-static bx_worker worker;
 static uint64_t dice;
 
-static const char organism[] =
-    "local kept = { n = 0 }\n"
-    "local function count() kept.n = kept.n + 1 return kept.n end\n"
-    "return { functions = { count = count }, build = function(cell, process)\n"
-    "  process('p', { species = { A = 9, B = 0 }, parameters = { k = 2 },\n"
-    "    reactions = { { 'A -> B', k = 'k' }, { 'B -> A', rate = 'k*B/(1 + A)' } },\n"
-    "    rules = { late = 'delay(A, 0.5)' }, initial = { B = 'k*2' },\n"
-    "    events = { { when = 'A < 5', set = { A = 'A + poisson(3)' }, delay = '0.3' } } })\n"
-    "end }\n";
-
-static const char code[] =
-    "cell:count() cell:run { duration = 1, method = 'ssa' }\n"
-    "t = { 1, 2.5, 'text', ('long'):rep(30) } t.self = t\n"
-    "u = setmetatable({}, { __index = t, __gc = function() end, __mode = 'k' })\n"
-    "function f(n) return n and f() end\n"
-    "g = { load 'return 1', load('return x', '=x', 't', { x = 1 }) }\n"
-    "m = flux.model { objective = 'r', reactions = { { 's ->', name = 'r', upper = 3, genes = 'a' "
-    "} } }\n"
-    "c = cell:run { duration = 1, every = 0.5 }\n"
-    "name = tostring(t) zz = load\n";
-
-static bool open_worker(void)
-{
-    char folder[] = "/tmp/bioxen-saved-XXXXXX", inner[64], path[96];
-    bx_error err = {0};
-    if (!mkdtemp(folder))
-        return false;
-    snprintf(inner, sizeof inner, "%s/tiny_cell", folder);
-    snprintf(path, sizeof path, "%s/init.lua", inner);
-    FILE *file = mkdir(inner, 0755) == 0 ? fopen(path, "w") : NULL;
-    bool good = file && fputs(organism, file) >= 0;
-    good = file && fclose(file) == 0 && good &&
-           bx_module_read_folder(inner, worker.organism, sizeof worker.organism, &err) == 0 &&
-           bx_spawn_open_lua(&worker, &err) == 0;
-    if (!good)
-        printf("# %s\n", err.message);
-    unlink(path);
-    rmdir(inner);
-    rmdir(folder);
-    worker.memory.limit = worker.memory.used + (64 << 20);
-    return good;
-}
+enum { HEAD = 36 }; /* magic and digest */
 
 static int save(lua_State *L)
 {
@@ -155,10 +108,9 @@ static size_t below(size_t limit)
     return (size_t)(bx_random_split(&dice) % limit);
 }
 
-/* A few bytes changed, put in or left out. The first four and the digest stay. */
+/* A few bytes changed, put in or left out behind the head. */
 static size_t mutate(const uint8_t *from, size_t length, uint8_t *to)
 {
-    enum { HEAD = 36 };
     memcpy(to, from, length);
     for (size_t times = 1 + below(3); times > 0; times--) {
         size_t at = HEAD + below(length - HEAD), other = HEAD + below(length - HEAD);
@@ -259,11 +211,24 @@ static void no_file_gives_what_the_sandbox_keeps_from_scripts(void)
     free(content);
 }
 
-int main(void)
+static int write_seed(const char *path)
+{
+    size_t length;
+    uint8_t *content = make_content(&length);
+    FILE *file = content ? fopen(path, "w") : NULL;
+    bool good = file && fwrite(content + HEAD, length - HEAD, 1, file) == 1;
+    good = file && fclose(file) == 0 && good;
+    free(content);
+    return good ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+int main(int argc, char **argv)
 {
     signal(SIGPIPE, SIG_IGN);
     if (!open_worker())
         return EXIT_FAILURE;
+    if (argc > 1)
+        return write_seed(argv[1]);
     RUN(the_content_is_taken);
     RUN(no_file_gives_what_the_sandbox_keeps_from_scripts);
     RUN(whatever_is_in_it_the_worker_goes_on);

@@ -78,9 +78,9 @@ local function prepare(run, record)
 end
 
 --- Run the script { script, text, arguments, seed, out, quiet, after, resumed } with its results, log and manifest in
--- the folder `out`; `text` is the script's, if it is known. A manifest is there from the beginning; `resumed`: so is what
--- an earlier run left that did not end. after(status, manifest), if there, is called at the
--- end, which a script may bring about by os.exit, and gives the exit status.
+-- the folder `out`; `text` is the script's, if it is known. A manifest is there from the beginning; `resumed`: so is
+-- what an earlier run left that did not end. after(status, manifest), if there, is called at the end, which a script
+-- may bring about by os.exit, and gives the exit status.
 function execute.recorded(run)
   local record = require "bioxen.cli.record"
   local transcript = require "bioxen.transcript"

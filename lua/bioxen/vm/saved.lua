@@ -6,7 +6,8 @@ local origin = require "bioxen.vm.origin"
 
 local saved = {}
 
--- Magic, version, bytes of the whole file, SHA-256 of what follows; then the fields, and the worker's bytes.
+-- Magic, version, bytes of the whole file, SHA-256 of what follows; then the fields, and the worker's bytes. Whoever
+-- changes a part of the form, the worker's too (src/inside/saved.c), counts up its version.
 local MAGIC, VERSION = "BXCELL\r\n", 1
 local HEAD = "<c8I4I8c64"
 local FIELDS = "<s1s1I8I8ddddddds1I8"
