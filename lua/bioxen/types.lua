@@ -641,7 +641,8 @@ function BioXenHypervisor:medium(options) end
 ---Let all running VMs advance together by `duration` seconds of their cells' time, in quanta: side by side, and with the
 ---same result whatever the number of processors. Those that live in a medium take from it and give to it; the others
 ---compete for the chassis. nil and an error where one fails: the media are then as before that quantum (err.time says
----when it began), and some cells have lived through it already.
+---when it began, err.world has what was recorded), and some cells have lived through it already. A hypervisor has one run
+---at a time: EBUSY.
 ---@param options bioxen.WorldOptions
 ---@return bioxen.WorldResult?
 ---@return bioxen.Error?
