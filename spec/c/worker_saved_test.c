@@ -66,7 +66,7 @@ static int restore(lua_State *L)
 /* It has become what it was told; or says what is wrong. Other statuses are of sanitizers, too. */
 enum { TAKEN = 40, REFUSED };
 
-static int become(const uint8_t *content, size_t length)
+static int become(const uint8_t *content, size_t length, const char *then)
 {
     static uint8_t packed[1 << 17];
     lua_State *L = worker.L;
@@ -76,12 +76,20 @@ static int become(const uint8_t *content, size_t length)
     lua_pushlightuserdata(L, &given);
     if (lua_pcall(L, 1, 0, 0) != LUA_OK)
         return REFUSED;
-    (void)luaL_dostring(L, "for _, x in pairs(_G) do pcall(tostring, x) pcall(f, x) end\n"
-                           "pcall(cell.run, cell, { duration = 0.5, method = 'ssa' })\n"
-                           "pcall(function() return m:optimise() end)\n"
-                           "collectgarbage()");
-    lua_close(L);
+    (void)luaL_dostring(L, then);
     return TAKEN;
+}
+
+static int live(const uint8_t *content, size_t length)
+{
+    int end = become(content, length,
+                     "for _, x in pairs(_G) do pcall(tostring, x) pcall(f, x) end\n"
+                     "pcall(cell.run, cell, { duration = 0.5, method = 'ssa' })\n"
+                     "pcall(function() return m:optimise() end)\n"
+                     "collectgarbage()");
+    if (end == TAKEN)
+        lua_close(worker.L);
+    return end;
 }
 
 static int try(const uint8_t *content, size_t length)
@@ -90,7 +98,7 @@ static int try(const uint8_t *content, size_t length)
     fflush(stdout);
     pid_t child = fork();
     if (child == 0)
-        _exit(become(content, length));
+        _exit(live(content, length));
     waitpid(child, &status, 0);
     return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
 }
@@ -152,6 +160,57 @@ static void whatever_is_in_it_the_worker_goes_on(void)
     free(changed);
 }
 
+static int append_code(lua_State *L, const void *bytes, size_t length, void *to)
+{
+    (void)L;
+    return bx_buffer_append(to, bytes, length);
+}
+
+/* What becomes of the content, whose `zz` may be any function: TAKEN where none takes what Lua has
+ * compiled. */
+static int become_unless_binary(const uint8_t *content, size_t length)
+{
+    lua_State *L = worker.L;
+    bx_buffer binary = {0};
+    luaL_loadstring(L, "return 42");
+    lua_dump(L, append_code, &binary, 0);
+    int end = become(content, length, "");
+    lua_pushlstring(L, (const char *)binary.data, binary.length);
+    lua_setglobal(L, "binary");
+    bool takes = end == TAKEN && luaL_dostring(L, "local _, f = pcall(zz, binary)\n"
+                                                  "local _, answer = pcall(f)\n"
+                                                  "assert(answer ~= 42)");
+    bx_buffer_free(&binary);
+    return takes ? EXIT_FAILURE : end;
+}
+
+/* `zz` becomes each of the things that were there when VMs began. */
+static void no_file_gives_what_the_sandbox_keeps_from_scripts(void)
+{
+    static const char before[] = "\5\2zz\6"; /* a text, and a reference */
+    enum { LENGTH = sizeof before - 1, NUMBERS = 128 };
+    size_t length, taken = 0;
+    uint8_t *content = make_content(&length), *place = content;
+    while (content && memcmp(place, before, LENGTH) != 0)
+        place++;
+    CHECK(content && place[LENGTH] < NUMBERS);
+    for (int number = 1; content && number < NUMBERS; number++) {
+        int status;
+        place[LENGTH] = (uint8_t)number;
+        fflush(stdout);
+        pid_t child = fork();
+        if (child == 0)
+            _exit(become_unless_binary(content, length));
+        waitpid(child, &status, 0);
+        if (status == EXIT_FAILURE << 8)
+            printf("# number %d takes binary code\n", number);
+        CHECK(WIFEXITED(status) && WEXITSTATUS(status) >= TAKEN);
+        taken += WEXITSTATUS(status) == TAKEN;
+    }
+    CHECK(taken > NUMBERS / 2);
+    free(content);
+}
+
 static int write_seed(const char *path)
 {
     size_t length;
@@ -171,6 +230,7 @@ int main(int argc, char **argv)
     if (argc > 1)
         return write_seed(argv[1]);
     RUN(the_content_is_taken);
+    RUN(no_file_gives_what_the_sandbox_keeps_from_scripts);
     RUN(whatever_is_in_it_the_worker_goes_on);
     return test_end();
 }

@@ -33,7 +33,7 @@ __attribute__((unused)) static const char code[] =
     "m = flux.model { objective = 'r', reactions = { { 's ->', name = 'r', upper = 3, genes = 'a' "
     "} } }\n"
     "c = cell:run { duration = 1, every = 0.5 }\n"
-    "name = tostring(t)\n";
+    "name = tostring(t) zz = load\n";
 
 static bool open_worker(void)
 {

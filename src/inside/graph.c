@@ -202,19 +202,22 @@ static bx_graph_kind kind_at(lua_State *L, int index)
     }
 }
 
+static bx_graph_item *item_of(const walk *w, uint32_t number)
+{
+    return number <= w->known ? &begun.items[number - 1] : &w->items[number - w->known - 1];
+}
+
 /* The number of the object at the top. */
 static uint32_t number_at_top(lua_State *L, walk *w, uint32_t parent)
 {
     const void *pointer = lua_topointer(L, -1);
     uint32_t number = number_of(w, pointer);
-    if (number)
-        return number;
-    return add(L, w, (bx_graph_item){pointer, parent, 0, (uint8_t)kind_at(L, -1)});
-}
-
-static const bx_graph_item *item_of(const walk *w, uint32_t number)
-{
-    return number <= w->known ? &begun.items[number - 1] : &w->items[number - w->known - 1];
+    bool hidden = parent && item_of(w, parent)->kind == BX_GRAPH_NATIVE;
+    if (!number)
+        return add(L, w, (bx_graph_item){pointer, parent, 0, (uint8_t)kind_at(L, -1), hidden});
+    if (!hidden && number > w->known)
+        item_of(w, number)->hidden = false;
+    return number;
 }
 
 /* Push the object of that number; of a variable, the function that has it. */
@@ -459,7 +462,8 @@ static void hold_function(lua_State *L, walk *w, uint32_t number)
         const void *id = lua_upvalueid(L, -1, i);
         uint32_t variable = number_of(w, id);
         if (!variable)
-            variable = add(L, w, (bx_graph_item){id, number, (uint32_t)i, BX_GRAPH_VARIABLE});
+            variable =
+                add(L, w, (bx_graph_item){id, number, (uint32_t)i, BX_GRAPH_VARIABLE, false});
         bx_pack_count(&w->holding, variable);
     }
 }

@@ -12,6 +12,8 @@
 
 #include <lua.h>
 
+#include <stdbool.h>
+
 typedef enum bx_graph_kind {
     BX_GRAPH_STRING, /* longer than those that Lua keeps once */
     BX_GRAPH_TABLE,
@@ -41,6 +43,7 @@ typedef struct bx_graph_item {
     uint32_t parent;     /* the object it was found in first; 0: none */
     uint32_t place;      /* of a variable: which one of the function that is held in its stead */
     uint8_t kind;
+    bool hidden; /* only a function of C leads to it: VM code never has it */
 } bx_graph_item;
 
 /* Numbers of objects by their pointers: open addressing. */

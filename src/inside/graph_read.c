@@ -90,16 +90,21 @@ static bx_graph_kind kind_of(reading *r, uint32_t number)
     return (bx_graph_kind)item.kind;
 }
 
-/* Push it; a variable is no value. */
+/* Push it; a variable is no value, and what the sandbox keeps from scripts, such as the `load` that
+ * takes binary chunks, no file gives them. */
 static void push_object(reading *r, uint32_t number)
 {
-    bx_graph_item item;
     if (kind_of(r, number) == BX_GRAPH_VARIABLE)
         fail(r, "an object");
-    if (number <= r->known)
-        bx_graph_push_known(r->L, number, &item);
-    else if (lua_rawgeti(r->L, r->objects, number - r->known) == LUA_TNIL)
-        fail(r, "an object");
+    if (number > r->known) {
+        if (lua_rawgeti(r->L, r->objects, number - r->known) == LUA_TNIL)
+            fail(r, "an object");
+        return;
+    }
+    bx_graph_item item;
+    bx_graph_push_known(r->L, number, &item);
+    if (item.hidden && item.kind == BX_GRAPH_NATIVE)
+        fail(r, "a function of C");
 }
 
 static void push_value(reading *r)
