@@ -466,7 +466,8 @@ describe("the cell", function()
   it("draws at its exchanges by the seed, and has events hear of them", function()
     local got = run [[
       process "drawn" { species = { P = 60, Q = 0 }, parameters = { all = 0, high = 0, count = 0, third = 0 },
-        events = { { when = "all > 50", set = { high = "time" } }, { when = "count > 2.5", set = { third = "time" } } },
+        events = { { when = "all > 50", set = { high = "time" } },
+          { when = "count > 2.5", set = { third = "time" } } },
         exchange = { before = { { "count", "count + 1" } }, after = { { "all", "P + Q" }, { "P", "binomial(all, 0.5)" }, { "Q", "all - P" } } } }
       local function go(seed)
         cell:reset()
