@@ -468,7 +468,8 @@ describe("the cell", function()
       process "drawn" { species = { P = 60, Q = 0 }, parameters = { all = 0, high = 0, count = 0, third = 0 },
         events = { { when = "all > 50", set = { high = "time" } },
           { when = "count > 2.5", set = { third = "time" } } },
-        exchange = { before = { { "count", "count + 1" } }, after = { { "all", "P + Q" }, { "P", "binomial(all, 0.5)" }, { "Q", "all - P" } } } }
+        exchange = { before = { { "count", "count + 1" } },
+          after = { { "all", "P + Q" }, { "P", "binomial(all, 0.5)" }, { "Q", "all - P" } } } }
       local function go(seed)
         cell:reset()
         local t = cell:run { duration = 5, every = 1, method = "hybrid", stochastic = {}, exchange = 1, seed = seed,
