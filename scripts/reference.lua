@@ -7,7 +7,7 @@ local bioxen = require "bioxen"
 -- The order of the page. Each class of types.lua has its place here.
 local chapters = {
   { "The module", "bioxen" },
-  { "Work in bulk", "Map", "MapOptions", "SweepOptions", "SweepParameter", "SweepTable" },
+  { "Work in bulk", "Map", "MapOptions", "FluxScanOptions", "SweepOptions", "SweepParameter", "SweepTable" },
   { "Sessions and their manager", "VMManager", "InteractiveSession", "SessionReader", "SessionStatus" },
   { "Virtual machines", "BiologicalVM", "BasicBiologicalVM", "XCPngBiologicalVM", "Job", "Result", "Status", "Top",
     "State" },

@@ -33,6 +33,7 @@
 ---@field stdout string what the code printed
 ---@field elapsed number real seconds
 ---@field sim_time number simulated seconds of the cell at the end
+---@field steps integer? of work with a checkpoint
 
 ---What a VM may hold of its chassis. Absent: nothing is reserved, and nothing capped.
 ---@class bioxen.Resources
@@ -116,6 +117,8 @@
 ---@field args any? becomes the global `args` of the code
 ---@field timeout number? seconds; overrides the VM's
 ---@field name string? the code's name in error messages (default "process")
+---@field checkpoint string? of execute_biological_process: a file that work in steps is saved to
+---@field every number? seconds between two savings (default 60)
 
 ---@class bioxen.StartOptions
 ---@field wait boolean? false returns a Job at once (default true)
@@ -254,10 +257,16 @@ function BiologicalVM:get_vm_type() end
 function BiologicalVM:get_biological_type() end
 
 ---Run Lua code in the VM and wait. Globals stay for the next call.
+---
+---With a `checkpoint` the code is one step of long work: it is called again and again until it returns something, and
+---between two steps the VM is saved to that file, as by vm:save, when `every` seconds have passed. Where the file is there
+---already, left by such a call of the same code that was cut off, in this process or another, the VM becomes what it holds
+---and the steps go on from there; a VM whose restart policy starts it again goes on by itself. The file is gone at the
+---end, and the result has `steps`.
 ---@param code string
 ---@param options bioxen.CallOptions?
 ---@return bioxen.Result?
----@return bioxen.Error?
+---@return bioxen.Error? EFILE: the checkpoint is of another call
 function BiologicalVM:execute_biological_process(code, options) end
 
 ---The same with the code of a file.
@@ -632,7 +641,8 @@ function BioXenHypervisor:medium(options) end
 ---Let all running VMs advance together by `duration` seconds of their cells' time, in quanta: side by side, and with the
 ---same result whatever the number of processors. Those that live in a medium take from it and give to it; the others
 ---compete for the chassis. nil and an error where one fails: the media are then as before that quantum (err.time says
----when it began), and some cells have lived through it already.
+---when it began, err.world has what was recorded), and some cells have lived through it already. A hypervisor has one run
+---at a time: EBUSY.
 ---@param options bioxen.WorldOptions
 ---@return bioxen.WorldResult?
 ---@return bioxen.Error?
@@ -1148,6 +1158,18 @@ function FluxModel:essential_genes(options) end
 ---@param options { fraction: number? }?
 ---@return string[]
 function FluxModel:essential_reactions(options) end
+
+---The reactions of another model that this one lacks: the set with the least sum of penalties (1 each, unless
+---`penalties` says otherwise) with which the objective reaches `objective` (default 0.05). By branch and bound; or
+---`relaxed`, by a linear program that makes the sum of penalty times flux least, which is quick and may find more. Either
+---is checked by a program with these reactions alone, and what that does not need is dropped. Candidates are those whose
+---ids the model does not have; none may have to run, and each runs at most at 1000 where nothing bounds it. The model is
+---unchanged. nil and the status where it cannot be reached with all of them.
+---@param universal bioxen.FluxModel
+---@param options { objective: number?, penalties: table<string, number>?, relaxed: boolean? }?
+---@return { reactions: string[], objective: number, penalty: number }?
+---@return string? status
+function FluxModel:gapfill(universal, options) end
 
 ---The range of each flux among all solutions with at least `fraction` (default 1) of the optimum; nil
 ---and the status where there is no optimum. `loopless`: among those without loops inside the system, exactly
@@ -2094,6 +2116,26 @@ function bioxen.map(inputs, work, options) end
 ---@field timeout number? seconds for code on one input (default: the VM's)
 ---@field seed integer? of all inputs' random numbers (default: drawn)
 ---@field progress fun(done: integer, total: integer?, failed: integer)? called when an input is done with; total is nil where nobody knows
+
+---A model that is loaded in a VM, looked at in copies of that VM, so that it is loaded once: `for item, answer in
+---bioxen.flux_scan(vm, { genes = true }) do … end`. What there is comes as it is ready, in any order, and is to the last
+---digit the same for any number of VMs. The VM is left as it is; leaving the loop ends the work. Raises where the
+---arguments are wrong, and an Error where a VM fails. Where VMs cannot be copied (bioxen doctor), the VM does it alone.
+---@param vm bioxen.BiologicalVM that is running and has no call
+---@param options bioxen.FluxScanOptions one of variability, genes, reactions and mutants
+---@return function? of the loop: a name (of pairs a list of two, of mutants what was given), and a range { minimum, maximum }, or { status, objective }
+---@return bioxen.Error? where the VM cannot be asked or copied
+function bioxen.flux_scan(vm, options) end
+
+---@class bioxen.FluxScanOptions
+---@field model string? the global of the VM that is a FluxModel (default "model")
+---@field variability (true|string[])? ranges of all reactions, or of these, as FluxModel:variability
+---@field genes (true|string[])? mutants without each of them, as FluxModel:knock_outs
+---@field reactions (true|string[])?
+---@field pairs boolean? without each pair of them instead
+---@field mutants { genes: string[]?, reactions: string[]? }[]? without these, as FluxModel:knock_out
+---@field fraction number? of variability
+---@field vms integer? how many copies (default: the cores that this process may run on)
 
 ---What bioxen.map gives: a function of no arguments, for `for`.
 ---@class bioxen.Map

@@ -18,8 +18,9 @@ void bx_flux_open(lua_State *L);
 /* Push an empty box and put a model without reactions into it, watched as the VM's calls are. */
 bx_fba *bx_flux_push(lua_State *L);
 
-/* The model at argument 1. */
+/* The model at argument 1, or another one. */
 bx_fba *bx_flux_check(lua_State *L);
+bx_fba *bx_flux_check_at(lua_State *L, int index);
 
 /* The box of the model at `index`; NULL if it is none. */
 bx_fba **bx_flux_test(lua_State *L, int index);
@@ -123,6 +124,7 @@ int bx_flux_check_mass_balance(lua_State *L);
 int bx_flux_consistency(lua_State *L);
 int bx_flux_constraints(lua_State *L);
 int bx_flux_equation(lua_State *L);
+int bx_flux_gapfill(lua_State *L);
 int bx_flux_gene_of(lua_State *L);
 int bx_flux_groups(lua_State *L);
 int bx_flux_info(lua_State *L);
