@@ -40,7 +40,7 @@ layers.modules = {
   { "lua/bioxen/methods.lua", "lua/bioxen/map.lua", "lua/bioxen/manager.lua" },
   { "lua/bioxen/fork.lua" },
   { "lua/bioxen/hypervisor/init.lua", "lua/bioxen/config.lua" },
-  { "lua/bioxen/create.lua" },
+  { "lua/bioxen/create.lua", "lua/bioxen/checkpoint.lua" },
   { "lua/bioxen/hypervisor", "lua/bioxen/xcpng", "lua/bioxen/vm" },
   { "lua/bioxen/repl/chunk.lua", "lua/bioxen/repl/inside.lua" }, -- how lines are read and run in a VM
   { "lua/bioxen/model", "lua/bioxen/plot", "lua/bioxen/courier" },

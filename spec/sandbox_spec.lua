@@ -385,6 +385,23 @@ describe("the worker's own Lua", function()
     assert.equal(load(script, "@process")(), run(script))
   end)
 
+  it("names chunks as stock Lua does, though their texts are kept with them", function()
+    local long = ("abcdefghi/"):rep(12)
+    local code = [[
+      local names, shown = ..., {}
+      for i, name in ipairs(names) do
+        shown[i] = select(2, pcall(load("local x\n\nerror 'x'", name))) .. select(2, load("x = = 1", name))
+      end
+      shown[#shown + 1] = select(2, pcall(load "error 'x' -- no name"))
+      return table.concat(shown, "\n")
+    ]]
+    local names = { "=name", "@file.lua", "text", "two\nlines", "=" .. long, "@" .. long, long, "=", "@", "",
+      "=" .. long:sub(1, 58), "=" .. long:sub(1, 59), "=" .. long:sub(1, 60), "@" .. long:sub(1, 59), long:sub(1, 45) }
+    local answer = assert(vm:execute_biological_process("local f = load(args[1]) return f(args[2])",
+      { args = { code, names } }))
+    assert.equal(load(code)(names), answer.result)
+  end)
+
   it("draws the same numbers from the same seed", function()
     local other <close> = assert(kind.create("same_seed", "plain_cell", { seed = 5 }))
     assert(other:start())

@@ -107,6 +107,25 @@ describe("a run that is saved between its parts", function()
   end
 end)
 
+it("processes are saved with what exchanges do", function()
+  local vm = start()
+  local code = [[
+    cell:run { duration = 0.5, method = "hybrid", exchange = 0.1, stochastic = { "made" } }
+    return ("%a %a %a"):format(cell:get "N", cell:get "pool", cell:get "exchanges")
+  ]]
+  run(vm, [[
+    process "work" { species = { N = 9, pool = 20.5 }, parameters = { exchanges = 0 },
+      reactions = { { "N ->", k = 2, name = "made" }, { "-> pool", rate = 3 } },
+      exchange = { before = { { "pool", "pool + N" } }, after = { { "N", "floor(pool/2)" }, { "pool", "pool - N" },
+        { "exchanges", "exchanges + 1" } } } }
+  ]])
+  run(vm, code)
+  assert(vm:save(path()))
+  local other = assert(restore())
+  assert.equal(run(vm, code), run(other, code))
+  assert.equal(10, run(other, "return cell:get 'exchanges'"))
+end)
+
 it("a culture that is saved between its parts ends in the same digits, by dynamic flux balance", function()
   local code = [[
     now = now or { biomass = 0.01, glucose = 10 }
@@ -229,6 +248,17 @@ describe("of what code holds", function()
   end)
 
   it("flux models are, and what was done to them", function()
+    local grown = start "ecoli"
+    local fluxes = [[
+      cell:set_medium "m9_succinate"
+      local out = {}
+      for id, flux in pairs(cell:metabolism():optimise().fluxes) do out[#out + 1] = ("%s %a"):format(id, flux) end
+      table.sort(out)
+      return table.concat(out, "\n")
+    ]]
+    run(grown, fluxes)
+    assert(grown:save(path()))
+    assert.equal(run(grown, fluxes), run(assert(restore()), fluxes))
     local vm = start()
     local code = "local s = model:optimise() return { s.objective, model:bounds 'EX_sugar', model:disabled().genes[1] }"
     run(vm, [[
@@ -254,6 +284,7 @@ describe("of what code holds", function()
       ["a = { ['b c'] = { [2.5] = coroutine.create(print) } }"] = '_G.a["b c"][2.5]: a coroutine cannot be saved',
       ["it = ('x'):gmatch 'y'"] = "_G.it: a function of C cannot be saved",
       ["t = setmetatable({}, { __index = coroutine.wrap(print) })"] = "_G.t, its metatable.__index: a function of C",
+      ["s = flux.model { reactions = {} }:context()"] = "_G.s: an object of class bioxen.FluxContext cannot be saved",
       ["w = { [coroutine.create(print)] = 1 }"] = "_G.w, a key: a coroutine cannot be saved",
       ["local part = true; s = load(function() if part then part = nil return 'return 1' end end)"] =
         "_G.s: a function whose text is not known cannot be saved",
@@ -382,29 +413,4 @@ describe("a file", function()
       assert.error_matches(misuse, "a saved cell has its own")
     end
   end)
-end)
-
-it("a daemon's VMs are saved to files of whoever asks, and restored from them", function()
-  local served = require("spec.support.daemon").start()
-  finally(function() served:stop() end)
-  local hypervisor = assert(served:connect())
-  local vm = assert(hypervisor:create_vm("one", "minimal_cell", "basic", { seed = 5 }))
-  assert(vm:start())
-  run(vm, "x = { 3, function() return 4 end }; cell:run { duration = 5 }")
-  assert(vm:save(path()))
-  local again = assert(hypervisor:restore_vm(path(), "two"))
-  assert.equal("BasicBiologicalVM", bioxen.type(again))
-  assert.same({ 3, 4, 5 }, run(again, "return { x[1], x[2](), cell:time() }"))
-  local refused, err = hypervisor:restore_vm(path(), "two")
-  assert.equal("EEXIST", not refused and err.code)
-  assert.error_matches(function() hypervisor:restore_vm(path(), "x", "basic", { seed = 1 }) end, "has its own")
-  assert.equal(0, (served:vm("save two " .. path "by_command")))
-  local status, out = served:vm("restore " .. path "by_command" .. " three --json")
-  assert.equal(0, status)
-  assert.matches('"sim_time": ?5', out)
-  shell.write(path "bad", "no")
-  local failed, _, errors = served:vm("restore " .. path "bad" .. " four")
-  assert.equal(1, failed)
-  assert.matches("it is no saved cell", errors, 1, true)
-  hypervisor:destroy_vm "three"
 end)

@@ -193,6 +193,10 @@ describe("competition for a chassis", function()
     for words, policy in pairs {
       ["where there are"] = function() return { a = { atp_percentage = 101 } } end,
       ["an amount of a resource"] = function() return { a = { sugar = 1 } } end,
+      ["101 of atp_percentage are given"] = function(_, capacity)
+        capacity.atp_percentage = 1e9
+        return { a = { atp_percentage = 101 } }
+      end,
       ["a table of shares"] = function() end } do
       local well, problem = pcall(chassis.run, chassis, { duration = 60, policy = policy })
       assert.is_false(well)
@@ -287,7 +291,8 @@ describe("a world", function()
       ["{ given = { nutrient = 0/0 } }"] = "nan of nutrient",
       ["{ given = { sugar = 1 } }"] = "no pool \"sugar\"", ["{ given = 1 }"] = "no table",
       ["{ growth = 0 }"] = "no number above 0", ["{ growth = 1/0 }"] = "no number above 0",
-      ["{ growth = 'x' }"] = "no number above 0" } do
+      ["{ growth = 'x' }"] = "no number above 0", ["{ growth = 1e99, clears = { nutrient = 1e99 } }"] = "clears more",
+      ["{ growth = 1e101 }"] = "at most 1e+100" } do
       assert(hostile:execute_biological_process("organism.exchange.live = function() return " .. answer .. " end"))
       local result, err = chassis:run { duration = 1 }
       assert.is_nil(result)
@@ -297,7 +302,9 @@ describe("a world", function()
       assert.equal(1, medium:concentration "nutrient")
     end
     assert(hostile:execute_biological_process "organism.exchange.live = function() error 'no' end")
-    assert.equal("ESCRIPT", select(2, chassis:run { duration = 1 }).code)
+    local _, err = chassis:run { duration = 1 }
+    assert.equal("ESCRIPT", err.code)
+    assert.same({ 0 }, err.world.time)
     hostile:destroy()
     assert.same({ "honest" }, { next(medium:members()) and next(medium:members()) })
     assert(chassis:run { duration = 1 })
@@ -425,6 +432,21 @@ describe("a population", function()
     assert(medium:add(vm, { cells = 1000, divides = true }))
     assert(chassis:run { duration = 360, quantum = 60, population = { seed = 1 } })
     near(1000*math.exp(-1), medium:members().many.cells)
+  end)
+
+  it("is one of a run at a time, in which VMs come and go as on_division says", function()
+    local chassis <close> = bioxen.BioXenHypervisor()
+    local vm, medium = founder(chassis)
+    local refused
+    local world = assert(chassis:run { duration = 3600, quantum = 600, workers = 2^52, population = { seed = 1,
+      on_division = function()
+        refused = select(2, chassis:run { duration = 1 })
+        for _, other in ipairs(chassis:list_vms()) do medium:remove(chassis:get_vm(other.vm_id)) end
+      end } })
+    assert.equal("EBUSY", refused.code)
+    assert.equal(3, #world.lineage)
+    assert.same({}, medium:members())
+    assert(vm:destroy())
   end)
 
   it("is of organisms that divide", function()

@@ -7,6 +7,7 @@ local fork = require "bioxen.fork"
 local plot = require "bioxen.plot"
 local resources = require "bioxen.hypervisor.resources"
 local saved = require "bioxen.vm.saved"
+require "bioxen.checkpoint"
 local top = require "bioxen.hypervisor.top"
 local sbml = require "bioxen.model.sbml"
 

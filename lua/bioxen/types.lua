@@ -33,6 +33,7 @@
 ---@field stdout string what the code printed
 ---@field elapsed number real seconds
 ---@field sim_time number simulated seconds of the cell at the end
+---@field steps integer? of work with a checkpoint
 
 ---What a VM may hold of its chassis. Absent: nothing is reserved, and nothing capped.
 ---@class bioxen.Resources
@@ -116,6 +117,8 @@
 ---@field args any? becomes the global `args` of the code
 ---@field timeout number? seconds; overrides the VM's
 ---@field name string? the code's name in error messages (default "process")
+---@field checkpoint string? of execute_biological_process: a file that work in steps is saved to
+---@field every number? seconds between two savings (default 60)
 
 ---@class bioxen.StartOptions
 ---@field wait boolean? false returns a Job at once (default true)
@@ -254,10 +257,16 @@ function BiologicalVM:get_vm_type() end
 function BiologicalVM:get_biological_type() end
 
 ---Run Lua code in the VM and wait. Globals stay for the next call.
+---
+---With a `checkpoint` the code is one step of long work: it is called again and again until it returns something, and
+---between two steps the VM is saved to that file, as by vm:save, when `every` seconds have passed. Where the file is there
+---already, left by such a call of the same code that was cut off, in this process or another, the VM becomes what it holds
+---and the steps go on from there; a VM whose restart policy starts it again goes on by itself. The file is gone at the
+---end, and the result has `steps`.
 ---@param code string
 ---@param options bioxen.CallOptions?
 ---@return bioxen.Result?
----@return bioxen.Error?
+---@return bioxen.Error? EFILE: the checkpoint is of another call
 function BiologicalVM:execute_biological_process(code, options) end
 
 ---The same with the code of a file.
@@ -632,7 +641,8 @@ function BioXenHypervisor:medium(options) end
 ---Let all running VMs advance together by `duration` seconds of their cells' time, in quanta: side by side, and with the
 ---same result whatever the number of processors. Those that live in a medium take from it and give to it; the others
 ---compete for the chassis. nil and an error where one fails: the media are then as before that quantum (err.time says
----when it began), and some cells have lived through it already.
+---when it began, err.world has what was recorded), and some cells have lived through it already. A hypervisor has one run
+---at a time: EBUSY.
 ---@param options bioxen.WorldOptions
 ---@return bioxen.WorldResult?
 ---@return bioxen.Error?
@@ -1047,6 +1057,19 @@ function flux.load_json(text, options) end
 ---@return bioxen.FluxModel
 function flux.load_yaml(text, options) end
 
+---What `sample` gives as `diagnostics`, of chains that were put together.
+---@param samples table<string, number[][]> chains of one length, 10 numbers or more
+---@return table<string, bioxen.Convergence>
+function flux.sample_diagnostics(samples) end
+
+---Whether chains have come to agree on a number. Of one that is always the same only the first two are there.
+---@class bioxen.Convergence
+---@field mean number
+---@field deviation number
+---@field r_hat number? of the halves of all chains, 1 in the end (Gelman et al., Bayesian Data Analysis, 11.4)
+---@field effective_size number? how many points drawn apart would say as much (the same, 11.5)
+---@field geweke number? |z| of the first tenth beside the last half of a chain, the greatest
+
 ---What an optimisation came to. Only `status` is there unless that is "optimal".
 ---@class bioxen.FluxSolution
 ---@field status "optimal"|"infeasible"|"unbounded"
@@ -1121,8 +1144,9 @@ function FluxModel:objective() end
 function FluxModel:knock_out(without) end
 
 ---All (true) or the listed ones, each alone; with `pairs` each pair too, after those. An entry is
----{ "b0008", status = "optimal", objective = 0.87 } or { "b0008", "b0114", … }.
----@param what { genes: (true|string[])?, reactions: (true|string[])?, pairs: boolean? }
+---{ "b0008", status = "optimal", objective = 0.87 } or { "b0008", "b0114", … }. With `sets`, lists of any length, those
+---alone: `genes` or `reactions` is then true and says what they are of.
+---@param what { genes: (true|string[])?, reactions: (true|string[])?, pairs: boolean?, sets: string[][]? }
 ---@return table[]
 function FluxModel:knock_outs(what) end
 
@@ -1239,6 +1263,17 @@ function FluxModel:moma(options) end
 ---@param options { reference: table<string, number>?, genes: string[]?, reactions: string[]?, linear: boolean?, delta: number?, epsilon: number? }?
 ---@return { status: string, objective: number?, fluxes: table<string, number>?, changes: number? }
 function FluxModel:room(options) end
+
+---Fluxes drawn evenly from all that the model allows, or with `fraction` from those at that part of the optimum, by hit
+---and run in directions between known points, as in OptGP (Megchelenbrink et al., PLoS One 9:e86587, 2014), which are
+---settled once a chain has burnt in (`burn_in` steps, by default 50 for each of two points a reaction). `chains`
+---(default 4) of `n` points (100) each, `thinning` (100) steps apart. A chain follows from the seed (1) and its number
+---alone: chains `first_chain` (1) on can be drawn in VMs side by side and put together. `samples` has a list of chains
+---for each of `reactions` (default: all); every point is checked against the model. Chains of ten points or more have
+---`diagnostics`; a large model takes millions of steps until `r_hat` is near 1.
+---@param options { n: integer?, chains: integer?, first_chain: integer?, thinning: integer?, burn_in: integer?, seed: integer?, fraction: number?, reactions: string[]? }?
+---@return { status: string, samples: table<string, number[][]>?, diagnostics: table<string, bioxen.Convergence>? }
+function FluxModel:sample(options) end
 
 ---The optimum among fluxes that have no loop inside the system, exactly, and the least internal fluxes for its
 ---exchanges; or the loops taken out of `fluxes`, whose exchanges and objective stay (CycleFreeFlux, Desouki et al.,

@@ -1,66 +1,19 @@
 /* What a worker reads of a saved cell: whatever is in it, the worker goes on, or says what is
- * wrong. BIOXEN_SEQUENCES=10000 tries as many. */
+ * wrong. BIOXEN_SEQUENCES=10000 tries as many. With the name of a file it writes a content there,
+ * without its head: a seed of the fuzzer. */
+#include "../support/saved_worker.h"
 #include "core/random.h"
-#include "inside/module.h"
-#include "inside/saved.h"
-#include "worker/spawn.h"
-
 #include "test.h"
 
 #include <lauxlib.h>
 #include <signal.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
-#include <unistd.h>
 #include <zstd.h>
 
-static bx_worker worker;
 static uint64_t dice;
 
-static const char organism[] =
-    "local kept = { n = 0 }\n"
-    "local function count() kept.n = kept.n + 1 return kept.n end\n"
-    "return { functions = { count = count }, build = function(cell, process)\n"
-    "  process('p', { species = { A = 9, B = 0 }, parameters = { k = 2 },\n"
-    "    reactions = { { 'A -> B', k = 'k' }, { 'B -> A', rate = 'k*B/(1 + A)' } },\n"
-    "    rules = { late = 'delay(A, 0.5)' }, initial = { B = 'k*2' },\n"
-    "    events = { { when = 'A < 5', set = { A = 'A + poisson(3)' }, delay = '0.3' } } })\n"
-    "end }\n";
-
-static const char code[] =
-    "cell:count() cell:run { duration = 1, method = 'ssa' }\n"
-    "t = { 1, 2.5, 'text', ('long'):rep(30) } t.self = t\n"
-    "u = setmetatable({}, { __index = t, __gc = function() end, __mode = 'k' })\n"
-    "function f(n) return n and f() end\n"
-    "g = { load 'return 1', load('return x', '=x', 't', { x = 1 }) }\n"
-    "m = flux.model { objective = 'r', reactions = { { 's ->', name = 'r', upper = 3, genes = 'a' "
-    "} } }\n"
-    "c = cell:run { duration = 1, every = 0.5 }\n"
-    "name = tostring(t)\n";
-
-static bool open_worker(void)
-{
-    char folder[] = "/tmp/bioxen-saved-XXXXXX", inner[64], path[96];
-    bx_error err = {0};
-    if (!mkdtemp(folder))
-        return false;
-    snprintf(inner, sizeof inner, "%s/tiny_cell", folder);
-    snprintf(path, sizeof path, "%s/init.lua", inner);
-    FILE *file = mkdir(inner, 0755) == 0 ? fopen(path, "w") : NULL;
-    bool good = file && fputs(organism, file) >= 0;
-    good = file && fclose(file) == 0 && good &&
-           bx_module_read_folder(inner, worker.organism, sizeof worker.organism, &err) == 0 &&
-           bx_spawn_open_lua(&worker, &err) == 0;
-    if (!good)
-        printf("# %s\n", err.message);
-    unlink(path);
-    rmdir(inner);
-    rmdir(folder);
-    worker.memory.limit = worker.memory.used + (64 << 20);
-    return good;
-}
+enum { HEAD = 36 }; /* magic and digest */
 
 static int save(lua_State *L)
 {
@@ -113,7 +66,7 @@ static int restore(lua_State *L)
 /* It has become what it was told; or says what is wrong. Other statuses are of sanitizers, too. */
 enum { TAKEN = 40, REFUSED };
 
-static int become(const uint8_t *content, size_t length)
+static int become(const uint8_t *content, size_t length, const char *then)
 {
     static uint8_t packed[1 << 17];
     lua_State *L = worker.L;
@@ -123,12 +76,20 @@ static int become(const uint8_t *content, size_t length)
     lua_pushlightuserdata(L, &given);
     if (lua_pcall(L, 1, 0, 0) != LUA_OK)
         return REFUSED;
-    (void)luaL_dostring(L, "for _, x in pairs(_G) do pcall(tostring, x) pcall(f, x) end\n"
-                           "pcall(cell.run, cell, { duration = 0.5, method = 'ssa' })\n"
-                           "pcall(function() return m:optimise() end)\n"
-                           "collectgarbage()");
-    lua_close(L);
+    (void)luaL_dostring(L, then);
     return TAKEN;
+}
+
+static int live(const uint8_t *content, size_t length)
+{
+    int end = become(content, length,
+                     "for _, x in pairs(_G) do pcall(tostring, x) pcall(f, x) end\n"
+                     "pcall(cell.run, cell, { duration = 0.5, method = 'ssa' })\n"
+                     "pcall(function() return m:optimise() end)\n"
+                     "collectgarbage()");
+    if (end == TAKEN)
+        lua_close(worker.L);
+    return end;
 }
 
 static int try(const uint8_t *content, size_t length)
@@ -137,7 +98,7 @@ static int try(const uint8_t *content, size_t length)
     fflush(stdout);
     pid_t child = fork();
     if (child == 0)
-        _exit(become(content, length));
+        _exit(live(content, length));
     waitpid(child, &status, 0);
     return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
 }
@@ -147,10 +108,9 @@ static size_t below(size_t limit)
     return (size_t)(bx_random_split(&dice) % limit);
 }
 
-/* A few bytes changed, put in or left out. The first four and the digest stay. */
+/* A few bytes changed, put in or left out behind the head. */
 static size_t mutate(const uint8_t *from, size_t length, uint8_t *to)
 {
-    enum { HEAD = 36 };
     memcpy(to, from, length);
     for (size_t times = 1 + below(3); times > 0; times--) {
         size_t at = HEAD + below(length - HEAD), other = HEAD + below(length - HEAD);
@@ -200,12 +160,77 @@ static void whatever_is_in_it_the_worker_goes_on(void)
     free(changed);
 }
 
-int main(void)
+static int append_code(lua_State *L, const void *bytes, size_t length, void *to)
+{
+    (void)L;
+    return bx_buffer_append(to, bytes, length);
+}
+
+/* What becomes of the content, whose `zz` may be any function: TAKEN where none takes what Lua has
+ * compiled. */
+static int become_unless_binary(const uint8_t *content, size_t length)
+{
+    lua_State *L = worker.L;
+    bx_buffer binary = {0};
+    luaL_loadstring(L, "return 42");
+    lua_dump(L, append_code, &binary, 0);
+    int end = become(content, length, "");
+    lua_pushlstring(L, (const char *)binary.data, binary.length);
+    lua_setglobal(L, "binary");
+    bool takes = end == TAKEN && luaL_dostring(L, "local _, f = pcall(zz, binary)\n"
+                                                  "local _, answer = pcall(f)\n"
+                                                  "assert(answer ~= 42)");
+    bx_buffer_free(&binary);
+    return takes ? EXIT_FAILURE : end;
+}
+
+/* `zz` becomes each of the things that were there when VMs began. */
+static void no_file_gives_what_the_sandbox_keeps_from_scripts(void)
+{
+    static const char before[] = "\5\2zz\6"; /* a text, and a reference */
+    enum { LENGTH = sizeof before - 1, NUMBERS = 128 };
+    size_t length, taken = 0;
+    uint8_t *content = make_content(&length), *place = content;
+    while (content && memcmp(place, before, LENGTH) != 0)
+        place++;
+    CHECK(content && place[LENGTH] < NUMBERS);
+    for (int number = 1; content && number < NUMBERS; number++) {
+        int status;
+        place[LENGTH] = (uint8_t)number;
+        fflush(stdout);
+        pid_t child = fork();
+        if (child == 0)
+            _exit(become_unless_binary(content, length));
+        waitpid(child, &status, 0);
+        if (status == EXIT_FAILURE << 8)
+            printf("# number %d takes binary code\n", number);
+        CHECK(WIFEXITED(status) && WEXITSTATUS(status) >= TAKEN);
+        taken += WEXITSTATUS(status) == TAKEN;
+    }
+    CHECK(taken > NUMBERS / 2);
+    free(content);
+}
+
+static int write_seed(const char *path)
+{
+    size_t length;
+    uint8_t *content = make_content(&length);
+    FILE *file = content ? fopen(path, "w") : NULL;
+    bool good = file && fwrite(content + HEAD, length - HEAD, 1, file) == 1;
+    good = file && fclose(file) == 0 && good;
+    free(content);
+    return good ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+int main(int argc, char **argv)
 {
     signal(SIGPIPE, SIG_IGN);
     if (!open_worker())
         return EXIT_FAILURE;
+    if (argc > 1)
+        return write_seed(argv[1]);
     RUN(the_content_is_taken);
+    RUN(no_file_gives_what_the_sandbox_keeps_from_scripts);
     RUN(whatever_is_in_it_the_worker_goes_on);
     return test_end();
 }

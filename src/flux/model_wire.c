@@ -16,9 +16,7 @@
 
 static void pack_text(bx_buffer *out, const char *text)
 {
-    size_t length = strlen(text);
-    bx_pack_count(out, length);
-    bx_buffer_append(out, text, length);
+    bx_pack_bytes(out, text, strlen(text));
 }
 
 static void pack_reaction(const bx_fba *fba, size_t r, bx_buffer *out)
@@ -72,8 +70,7 @@ static void pack_abouts(const bx_fba *fba, bx_buffer *out)
     for (int kind = 0; kind <= BX_FBA_MODEL; kind++)
         for (size_t i = 0; i < count_of(fba, (bx_fba_kind)kind); i++) {
             const bx_about *about = bx_fba_about(fba, (bx_fba_kind)kind, i);
-            bx_pack_count(out, about->length);
-            bx_buffer_append(out, about->records, about->length);
+            bx_pack_bytes(out, about->records, about->length);
         }
     bx_pack_count(out, bx_fba_has_sbml_ids(fba));
 }
@@ -107,17 +104,16 @@ int bx_fba_encode(const bx_fba *fba, bx_buffer *out, bx_error *err)
 static char *unpack_text(bx_unpacker *in, bx_error *err)
 {
     uint32_t length;
-    if (bx_unpack_count(in, &length, err) < 0)
+    const uint8_t *bytes;
+    if (bx_unpack_bytes(in, &bytes, &length, err) < 0)
         return NULL;
-    if (length > in->left || memchr(in->next, '\0', length)) {
+    if (memchr(bytes, '\0', length)) {
         bx_fail(err, BX_EPROTOCOL, "flux model: a text in a wrong form");
         return NULL;
     }
-    char *text = strndup((const char *)in->next, length);
+    char *text = strndup((const char *)bytes, length);
     if (!text)
         bx_fail_memory(err);
-    in->next += length;
-    in->left -= length;
     return text;
 }
 
@@ -283,11 +279,10 @@ static int unpack_group(bx_unpacker *in, bx_fba *fba, bx_error *err)
 static int unpack_about(bx_unpacker *in, bx_about *about, bx_error *err)
 {
     uint32_t length;
-    if (unpack_list(in, &length, err) < 0)
+    const uint8_t *records;
+    if (bx_unpack_bytes(in, &records, &length, err) < 0)
         return -1;
-    const char *at = (const char *)in->next, *end = at + length;
-    in->next += length;
-    in->left -= length;
+    const char *at = (const char *)records, *end = at + length;
     while (at < end) {
         int key = *at++;
         const char *zero = memchr(at, '\0', (size_t)(end - at));

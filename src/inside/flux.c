@@ -381,6 +381,7 @@ static const luaL_Reg methods[] = {
     {"remove_objective", bx_flux_remove_objective},
     {"remove_reactions", bx_flux_remove_reactions},
     {"room", bx_flux_room},
+    {"sample", bx_flux_sample},
     {"set_bounds", set_bounds},
     {"set_gene", bx_flux_set_gene},
     {"set_info", bx_flux_set_info},
@@ -401,6 +402,7 @@ static const luaL_Reg functions[] = {
     {"load_sbml", bx_flux_load_sbml},
     {"load_yaml", bx_flux_load_yaml},
     {"model", bx_flux_model},
+    {"sample_diagnostics", bx_flux_sample_diagnostics},
     {NULL, NULL},
 };
 

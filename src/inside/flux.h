@@ -3,7 +3,7 @@
  * shows its parts, flux_edit.c changes them, flux_about.c has what is said of them, flux_sums.c
  * constraints and objectives, flux_change.c disables and comes back, flux_solve.c computes,
  * flux_media.c tells and changes what crosses the boundary, flux_near.c finds fluxes from others,
- * flux_dynamic.c lets a culture grow. */
+ * flux_sample.c draws them, flux_dynamic.c lets a culture grow. */
 #ifndef BX_INSIDE_FLUX_H
 #define BX_INSIDE_FLUX_H
 
@@ -113,6 +113,7 @@ int bx_flux_model(lua_State *L);
 int bx_flux_load_json(lua_State *L);
 int bx_flux_load_sbml(lua_State *L);
 int bx_flux_load_yaml(lua_State *L);
+int bx_flux_sample_diagnostics(lua_State *L);
 
 /* Methods. */
 int bx_flux_add_constraint(lua_State *L);
@@ -158,6 +159,7 @@ int bx_flux_essential_reactions(lua_State *L);
 int bx_flux_variability(lua_State *L);
 int bx_flux_parsimonious(lua_State *L);
 int bx_flux_dynamic(lua_State *L);
+int bx_flux_sample(lua_State *L);
 int bx_flux_moma(lua_State *L);
 int bx_flux_room(lua_State *L);
 int bx_flux_loopless(lua_State *L);

@@ -11,6 +11,7 @@
 #include "inside/graph.h"
 
 #include "core/array.h"
+#include "flux/model.h"
 #include "flux/model_wire.h"
 #include "inside/cell.h"
 #include "inside/flux.h"
@@ -62,13 +63,18 @@ static struct {
     bx_graph_map map;
     bx_graph_item *items;
     uint64_t *held; /* hashes of what each holds */
+    bool has_digest;
+    uint8_t digest[BX_SHA256_SIZE];
     size_t count;
 } begun;
 static const char begun_key;
 
-void bx_graph_digest(uint8_t digest[BX_SHA256_SIZE])
+/* Made when it is asked for first, for it takes as long as the organism's texts are. */
+const uint8_t *bx_graph_digest(void)
 {
     bx_sha256 hash;
+    if (begun.has_digest)
+        return begun.digest;
     bx_sha256_begin(&hash);
     for (size_t i = 0; i < begun.count; i++) {
         bx_sha256_add(&hash, &begun.items[i].kind, 1);
@@ -78,7 +84,9 @@ void bx_graph_digest(uint8_t digest[BX_SHA256_SIZE])
         }
     }
     bx_module_digest(&hash);
-    bx_sha256_end(&hash, digest);
+    bx_sha256_end(&hash, begun.digest);
+    begun.has_digest = true;
+    return begun.digest;
 }
 
 uint32_t bx_graph_known(void)
@@ -193,19 +201,22 @@ static bx_graph_kind kind_at(lua_State *L, int index)
     }
 }
 
+static bx_graph_item *item_of(const walk *w, uint32_t number)
+{
+    return number <= w->known ? &begun.items[number - 1] : &w->items[number - w->known - 1];
+}
+
 /* The number of the object at the top. */
 static uint32_t number_at_top(lua_State *L, walk *w, uint32_t parent)
 {
     const void *pointer = lua_topointer(L, -1);
     uint32_t number = number_of(w, pointer);
-    if (number)
-        return number;
-    return add(L, w, (bx_graph_item){pointer, parent, 0, (uint8_t)kind_at(L, -1)});
-}
-
-static const bx_graph_item *item_of(const walk *w, uint32_t number)
-{
-    return number <= w->known ? &begun.items[number - 1] : &w->items[number - w->known - 1];
+    bool hidden = parent && item_of(w, parent)->kind == BX_GRAPH_NATIVE;
+    if (!number)
+        return add(L, w, (bx_graph_item){pointer, parent, 0, (uint8_t)kind_at(L, -1), hidden});
+    if (!hidden && number > w->known)
+        item_of(w, number)->hidden = false;
+    return number;
 }
 
 /* Push the object of that number; of a variable, the function that has it. */
@@ -304,12 +315,6 @@ static void put_byte(bx_buffer *out, unsigned byte)
     bx_buffer_append(out, &one, 1);
 }
 
-static void put_bytes(bx_buffer *out, const void *bytes, size_t length)
-{
-    bx_pack_count(out, length);
-    bx_buffer_append(out, bytes, length);
-}
-
 /* Write the value at the top, and pop it. */
 static void put_value(lua_State *L, walk *w, bx_buffer *out, uint32_t parent)
 {
@@ -331,7 +336,7 @@ static void put_value(lua_State *L, walk *w, bx_buffer *out, uint32_t parent)
         if (lua_rawlen(L, -1) <= SHORT) {
             const char *text = lua_tolstring(L, -1, &length);
             put_byte(out, BX_GRAPH_TEXT);
-            put_bytes(out, text, length);
+            bx_pack_bytes(out, text, length);
             break;
         }
         __attribute__((fallthrough));
@@ -454,7 +459,8 @@ static void hold_function(lua_State *L, walk *w, uint32_t number)
         const void *id = lua_upvalueid(L, -1, i);
         uint32_t variable = number_of(w, id);
         if (!variable)
-            variable = add(L, w, (bx_graph_item){id, number, (uint32_t)i, BX_GRAPH_VARIABLE});
+            variable =
+                add(L, w, (bx_graph_item){id, number, (uint32_t)i, BX_GRAPH_VARIABLE, false});
         bx_pack_count(&w->holding, variable);
     }
 }
@@ -466,17 +472,21 @@ static void hold_native(lua_State *L, walk *w, uint32_t number)
         put_value(L, w, &w->holding, number);
 }
 
+/* What it was solved from is not written. Nor is it kept: the saved VM and the restored one look
+ * for their next optimum from the same beginning, to the same digits. */
 static void hold_flux(lua_State *L, walk *w, uint32_t number)
 {
     bx_buffer model = {0};
     bx_error err;
+    bx_fba *fba = *bx_flux_test(L, -1);
     lua_getiuservalue(L, -1, 1);
     put_value(L, w, &w->holding, number);
-    int status = bx_fba_encode(*bx_flux_test(L, -1), &model, &err);
-    put_bytes(&w->holding, model.data, model.length);
+    int status = bx_fba_encode(fba, &model, &err);
+    bx_pack_bytes(&w->holding, model.data, model.length);
     bx_buffer_free(&model);
     if (status < 0)
         bx_raise(L, &err);
+    bx_fba_forget_program(fba);
 }
 
 /* Write what an object holds. */
@@ -555,11 +565,22 @@ static uint64_t hash_of(const uint8_t *bytes, size_t length)
     return hash;
 }
 
+/* Of an earlier state. */
+static void free_begun(void)
+{
+    free(begun.map.pointers);
+    free(begun.map.numbers);
+    free(begun.items);
+    free(begun.held);
+    memset(&begun, 0, sizeof begun);
+}
+
 void bx_graph_begin(lua_State *L)
 {
     int top = lua_gettop(L);
     size_t capacity = 0;
     bx_module_begin();
+    free_begun();
     luaL_newmetatable(L, CLASS);
     lua_pushcfunction(L, walk_free);
     lua_setfield(L, -2, "__gc");
@@ -665,18 +686,22 @@ static void make_object(lua_State *L, walk *w)
     bx_buffer bytes = {0};
     bx_error err;
     int status = bx_lua_write_value(L, -1, "an object", &bytes, &err);
-    put_bytes(&w->making, bytes.data, bytes.length);
+    bx_pack_bytes(&w->making, bytes.data, bytes.length);
     bx_buffer_free(&bytes);
     if (status < 0)
         bx_raise(L, &err);
 }
 
+/* What the value at the top is; its class stays on the stack. */
 static const char *describe(lua_State *L)
 {
     switch (lua_type(L, -1)) {
     case LUA_TTHREAD: return "a coroutine";
     case LUA_TFUNCTION: return "a function of C";
-    default: return "an object of its kind";
+    default:
+        if (luaL_getmetafield(L, -1, "__name") != LUA_TSTRING)
+            return "an object of its kind";
+        return lua_pushfstring(L, "an object of class %s", lua_tostring(L, -1));
     }
 }
 
@@ -692,7 +717,7 @@ static void make(lua_State *L, walk *w, uint32_t number)
         const char *text = lua_tolstring(L, -1, &length);
         w->text_count++;
         bx_pack_count(&w->texts, number);
-        put_bytes(&w->texts, text, length);
+        bx_pack_bytes(&w->texts, text, length);
         break;
     }
     case BX_GRAPH_TABLE: bx_pack_count(&w->making, lua_rawlen(L, -1)); break;

@@ -12,6 +12,8 @@
 
 #include <lua.h>
 
+#include <stdbool.h>
+
 typedef enum bx_graph_kind {
     BX_GRAPH_STRING, /* longer than those that Lua keeps once */
     BX_GRAPH_TABLE,
@@ -41,6 +43,7 @@ typedef struct bx_graph_item {
     uint32_t parent;     /* the object it was found in first; 0: none */
     uint32_t place;      /* of a variable: which one of the function that is held in its stead */
     uint8_t kind;
+    bool hidden; /* only a function of C leads to it: VM code never has it */
 } bx_graph_item;
 
 /* Numbers of objects by their pointers: open addressing. */
@@ -50,12 +53,12 @@ typedef struct bx_graph_map {
     size_t capacity, count;
 } bx_graph_map;
 
-/* Number all objects that are there, in an order that the organism's files alone decide; once, of
+/* Number all objects that are there, in an order that the organism's files alone decide; of
  * the state that VMs begin with. Raises. */
 void bx_graph_begin(lua_State *L);
 
 /* A digest of them, of what they hold, and of the organism's texts. */
-void bx_graph_digest(uint8_t digest[BX_SHA256_SIZE]);
+const uint8_t *bx_graph_digest(void);
 
 /* Append what has changed since, and the table at the top of the stack, which is popped. Raises;
  * BX_ERESULT names the path of what cannot be saved. The collector must not run. */

@@ -60,14 +60,12 @@ static uint64_t whole_of(reading *r)
     return whole;
 }
 
-static const uint8_t *bytes_of(reading *r, size_t *length)
+static const uint8_t *bytes_of(reading *r, uint32_t *length)
 {
-    *length = count_of(r);
-    if (*length > r->in.left)
-        fail(r, "a text");
-    const uint8_t *bytes = r->in.next;
-    r->in.next += *length;
-    r->in.left -= *length;
+    bx_error err;
+    const uint8_t *bytes;
+    if (bx_unpack_bytes(&r->in, &bytes, length, &err) < 0)
+        bx_raise(r->L, &err);
     return bytes;
 }
 
@@ -90,23 +88,28 @@ static bx_graph_kind kind_of(reading *r, uint32_t number)
     return (bx_graph_kind)item.kind;
 }
 
-/* Push it; a variable is no value. */
+/* Push it; a variable is no value, and what the sandbox keeps from scripts, such as the `load` that
+ * takes binary chunks, no file gives them. */
 static void push_object(reading *r, uint32_t number)
 {
-    bx_graph_item item;
     if (kind_of(r, number) == BX_GRAPH_VARIABLE)
         fail(r, "an object");
-    if (number <= r->known)
-        bx_graph_push_known(r->L, number, &item);
-    else if (lua_rawgeti(r->L, r->objects, number - r->known) == LUA_TNIL)
-        fail(r, "an object");
+    if (number > r->known) {
+        if (lua_rawgeti(r->L, r->objects, number - r->known) == LUA_TNIL)
+            fail(r, "an object");
+        return;
+    }
+    bx_graph_item item;
+    bx_graph_push_known(r->L, number, &item);
+    if (item.hidden && item.kind == BX_GRAPH_NATIVE)
+        fail(r, "a function of C");
 }
 
 static void push_value(reading *r)
 {
     lua_State *L = r->L;
     double number;
-    size_t length;
+    uint32_t length;
     bx_error err;
     if (r->in.left == 0)
         fail(r, "a value");
@@ -171,7 +174,7 @@ static void make_function(reading *r)
 
 static void make_object(reading *r)
 {
-    size_t length;
+    uint32_t length;
     bx_error err;
     const uint8_t *bytes = bytes_of(r, &length);
     bx_reader reader = {bytes, bytes + length};
@@ -190,7 +193,7 @@ static void make_table(reading *r)
 /* Strings come first: sources of functions are among them. */
 static void make_strings(reading *r)
 {
-    size_t length;
+    uint32_t length;
     for (uint64_t left = whole_of(r); left > 0; left--) {
         uint32_t number = number_of(r);
         const uint8_t *text = bytes_of(r, &length);
@@ -315,7 +318,7 @@ static void fill_variable(reading *r, uint32_t number)
 static void fill_flux(reading *r)
 {
     lua_State *L = r->L;
-    size_t length;
+    uint32_t length;
     bx_error err;
     push_value(r);
     if (!lua_istable(L, -1))

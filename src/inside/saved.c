@@ -47,12 +47,6 @@ void bx_saved_open(lua_State *L)
 
 /* ---- writing ---- */
 
-static void put_bytes(bx_buffer *out, const void *bytes, size_t length)
-{
-    bx_pack_count(out, length);
-    bx_buffer_append(out, bytes, length);
-}
-
 static void put_packages(bx_buffer *out)
 {
     const char *chunk, *text;
@@ -61,8 +55,8 @@ static void put_packages(bx_buffer *out)
         count++;
     bx_pack_count(out, count);
     for (size_t i = 0; bx_module_added(i, &chunk, &text, &length); i++) {
-        put_bytes(out, chunk, strlen(chunk));
-        put_bytes(out, text, length);
+        bx_pack_bytes(out, chunk, strlen(chunk));
+        bx_pack_bytes(out, text, length);
     }
 }
 
@@ -72,17 +66,15 @@ static void put_cell(lua_State *L, bx_buffer *out)
     bx_error err;
     if (bx_cell_save(bx_worker_of(L)->cell, cell, &err) < 0)
         bx_raise(L, &err);
-    put_bytes(out, cell->data, cell->length);
+    bx_pack_bytes(out, cell->data, cell->length);
     bx_buffer_free(cell);
     lua_pop(L, 1);
 }
 
 static void put_all(lua_State *L, bx_buffer *out)
 {
-    uint8_t digest[BX_SHA256_SIZE];
-    bx_graph_digest(digest);
     bx_buffer_append(out, magic, sizeof magic);
-    bx_buffer_append(out, digest, sizeof digest);
+    bx_buffer_append(out, bx_graph_digest(), BX_SHA256_SIZE);
     put_packages(out);
     put_cell(L, out);
     for (int i = 0; i < 4; i++)
@@ -163,12 +155,10 @@ static bx_buffer *push_unpacked(lua_State *L, const uint8_t *bytes, size_t lengt
 
 static void check_head(lua_State *L, bx_unpacker *in)
 {
-    uint8_t digest[BX_SHA256_SIZE];
-    size_t head = sizeof magic + sizeof digest;
-    bx_graph_digest(digest);
+    size_t head = sizeof magic + BX_SHA256_SIZE;
     if (in->left < head || memcmp(in->next, magic, sizeof magic) != 0)
         fail(L, "it is of a form that is not known");
-    if (memcmp(in->next + sizeof magic, digest, sizeof digest) != 0)
+    if (memcmp(in->next + sizeof magic, bx_graph_digest(), BX_SHA256_SIZE) != 0)
         bx_raise_format(L, BX_EORGANISM,
                         "it is of an organism %s with other files, or of another version of "
                         "BioXen: a cell goes on only with those that it was saved with",
@@ -180,13 +170,9 @@ static void check_head(lua_State *L, bx_unpacker *in)
 static const uint8_t *take_bytes(lua_State *L, bx_unpacker *in, uint32_t *length)
 {
     bx_error err;
-    if (bx_unpack_count(in, length, &err) < 0)
+    const uint8_t *bytes;
+    if (bx_unpack_bytes(in, &bytes, length, &err) < 0)
         bx_raise(L, &err);
-    if (*length > in->left)
-        fail(L, "it is cut short inside");
-    const uint8_t *bytes = in->next;
-    in->next += *length;
-    in->left -= *length;
     return bytes;
 }
 

@@ -77,8 +77,48 @@ int bx_lua_vm_submit(lua_State *L)
     return submit(L, code, length, check_chunk_name(L));
 }
 
+static const char checkpoint_key;
+
+int bx_lua_set_checkpoint(lua_State *L)
+{
+    luaL_checktype(L, 1, LUA_TFUNCTION);
+    lua_settop(L, 1);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &checkpoint_key);
+    return 0;
+}
+
+static int end_checkpoint(lua_State *L, int status, lua_KContext context)
+{
+    (void)status;
+    (void)context;
+    return lua_gettop(L);
+}
+
+/* In steps, by Lua's own function for that. */
+static int execute_in_steps(lua_State *L)
+{
+    bx_lua_check_vm(L);
+    luaL_checkstring(L, 2);
+    lua_settop(L, 3);
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &checkpoint_key);
+    lua_insert(L, 1);
+    lua_callk(L, 3, LUA_MULTRET, 0, end_checkpoint);
+    return end_checkpoint(L, LUA_OK, 0);
+}
+
+static bool has_checkpoint(lua_State *L)
+{
+    if (!lua_istable(L, 3))
+        return false;
+    bool there = bx_lua_raw_field(L, 3, "checkpoint") != LUA_TNIL;
+    lua_pop(L, 1);
+    return there;
+}
+
 int bx_lua_vm_execute(lua_State *L)
 {
+    if (has_checkpoint(L))
+        return execute_in_steps(L);
     int pushed = bx_lua_vm_submit(L);
     return pushed == 1 ? bx_lua_await_job(L) : pushed;
 }

@@ -52,20 +52,31 @@ int bx_lua_reallocate(lua_State *L)
     return 1;
 }
 
+/* What the arguments say: a string is as it was given before. */
+static int write_setup(lua_State *L, bx_buffer *out, bx_error *err)
+{
+    size_t length;
+    if (lua_type(L, 2) == LUA_TSTRING) {
+        const char *bytes = lua_tolstring(L, 2, &length);
+        return bx_buffer_append(out, bytes, length) < 0 ? bx_fail_memory(err) : 0;
+    }
+    if (bx_lua_write_value(L, 2, "organism", out, err) < 0)
+        return -1;
+    return bx_lua_write_value(L, 3, "seed", out, err);
+}
+
 int bx_lua_set_setup(lua_State *L)
 {
-    bx_lua_vm *box = bx_lua_check_vm(L);
+    const bx_lua_vm *box = bx_lua_check_vm(L);
     bx_error error;
     lua_settop(L, 3);
     bx_buffer *encoded = bx_lua_push_text(L);
-    int status = bx_lua_write_value(L, 2, "organism", encoded, &error);
-    if (status == 0)
-        status = bx_lua_write_value(L, 3, "seed", encoded, &error);
+    lua_pushlstring(L, (const char *)box->vm->setup.data, box->vm->shares_at);
+    int status = write_setup(L, encoded, &error);
     if (status == 0)
         status = bx_vm_set_setup(box->vm, encoded, &error);
     bx_buffer_free(encoded);
     if (status < 0)
         return bx_lua_fail(L, &error, box->vm->id);
-    lua_pushboolean(L, 1);
     return 1;
 }

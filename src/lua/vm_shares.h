@@ -10,7 +10,8 @@
  * next start know it. True; or nil and an error, with nothing changed. */
 int bx_lua_reallocate(lua_State *L);
 
-/* core.set_setup(vm, organism, seed): what its next start tells, beside shares. */
+/* core.set_setup(vm, organism, seed): what its next start tells, beside shares. Gives what that was
+ * before, which may stand in organism's place. Or nil and an error. */
 int bx_lua_set_setup(lua_State *L);
 
 /* core.load_genome(vm, kilobases): have the ledger know of a loaded genome. True; or nil and an

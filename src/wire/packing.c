@@ -45,6 +45,12 @@ void bx_pack_count(bx_buffer *out, uint64_t value)
     bx_buffer_append(out, bytes, length);
 }
 
+void bx_pack_bytes(bx_buffer *out, const void *bytes, size_t length)
+{
+    bx_pack_count(out, length);
+    bx_buffer_append(out, bytes, length);
+}
+
 uint64_t bx_unpack_fixed_u64(const uint8_t *from)
 {
     uint64_t value = 0;
@@ -103,6 +109,18 @@ int bx_unpack_count(bx_unpacker *in, uint32_t *value, bx_error *err)
         return 0;
     }
     return bx_fail(err, BX_EPROTOCOL, "%s: a count in a wrong form", in->what);
+}
+
+int bx_unpack_bytes(bx_unpacker *in, const uint8_t **bytes, uint32_t *length, bx_error *err)
+{
+    if (bx_unpack_count(in, length, err) < 0)
+        return -1;
+    if (*length > in->left)
+        return fail_short(in, err);
+    *bytes = in->next;
+    in->next += *length;
+    in->left -= *length;
+    return 0;
 }
 
 int bx_unpack_name(bx_unpacker *in, char *name, size_t longest, const char *which, bx_error *err)

@@ -13,8 +13,9 @@
 /* End a run of these with bx_buffer_finish. */
 void bx_pack_u64(bx_buffer *out, uint64_t value);
 void bx_pack_doubles(bx_buffer *out, const double *values, size_t count);
-void bx_pack_name(bx_buffer *out, const char *name); /* at most 255 bytes */
-void bx_pack_count(bx_buffer *out, uint64_t value);  /* LEB128 */
+void bx_pack_name(bx_buffer *out, const char *name);                  /* at most 255 bytes */
+void bx_pack_count(bx_buffer *out, uint64_t value);                   /* LEB128 */
+void bx_pack_bytes(bx_buffer *out, const void *bytes, size_t length); /* behind their count */
 
 /* Bytes to be read. `what` is what they are, for messages; `budget` is the whole message's. */
 typedef struct bx_unpacker {
@@ -32,6 +33,9 @@ double bx_unpack_fixed_double(const uint8_t *from);
 int bx_unpack_u64(bx_unpacker *in, uint64_t *value, bx_error *err);
 int bx_unpack_doubles(bx_unpacker *in, double *values, size_t count, bx_error *err);
 int bx_unpack_count(bx_unpacker *in, uint32_t *value, bx_error *err); /* the shortest form only */
+
+/* The bytes stay where they are. */
+int bx_unpack_bytes(bx_unpacker *in, const uint8_t **bytes, uint32_t *length, bx_error *err);
 
 /* Text of 1 to `longest` bytes without control characters, into longest + 1 bytes. */
 int bx_unpack_name(bx_unpacker *in, char *name, size_t longest, const char *which, bx_error *err);

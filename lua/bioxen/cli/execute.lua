@@ -68,7 +68,7 @@ local function prepare(run, record)
   run.folder = core.real_path(run.out)
   local results, err = core.open_folder(run.folder, true)
   if not results then return nil, err end
-  if #core.list_folder(run.folder) > 0 then
+  if not run.resumed and #core.list_folder(run.folder) > 0 then
     return nil, ("%s is not empty: name another folder, or remove it"):format(run.out)
   end
   local saved, err = results:save(record.SCRIPT, text)
@@ -77,9 +77,10 @@ local function prepare(run, record)
   return chunk
 end
 
---- Run the script { script, text, arguments, seed, out, quiet, after } with its results, log and manifest in the
--- folder `out`; `text` is the script's, if it is known. after(status, manifest), if there, is called at the
--- end, which a script may bring about by os.exit, and gives the exit status.
+--- Run the script { script, text, arguments, seed, out, quiet, after, resumed } with its results, log and manifest in
+-- the folder `out`; `text` is the script's, if it is known. A manifest is there from the beginning; `resumed`: so is
+-- what an earlier run left that did not end. after(status, manifest), if there, is called at the end, which a script
+-- may bring about by os.exit, and gives the exit status.
 function execute.recorded(run)
   local record = require "bioxen.cli.record"
   local transcript = require "bioxen.transcript"
@@ -90,6 +91,7 @@ function execute.recorded(run)
   run.path = core.real_path(run.script) or run.script
   record.begin()
   require "bioxen.out".folder = run.folder
+  if run.resumed then os.remove(run.folder .. "/" .. record.LOG) end
   local log, unmade = run.results:create(record.LOG)
   if not log then return say.failed(unmade) end
   local terminal, unwritten = transcript.begin(log)
@@ -105,6 +107,9 @@ function execute.recorded(run)
     if not manifest then return say.failed(unsaved) end
     return run.after and run.after(status, manifest) or status
   end
+  run.status, run.seconds = record.RUNNING, 0
+  local begun, unbegun = record.finish(run)
+  if not begun then return say.failed(unbegun) end
   local release = guard_exit(finish)
   set_arg(run.script, run.arguments)
   modules.beside(run.script)

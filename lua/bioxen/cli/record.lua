@@ -8,6 +8,7 @@ local modules = require "bioxen.modules"
 
 local record = {}
 
+record.RUNNING = -1 -- the status of a run that has not ended
 record.MANIFEST, record.LOG, record.SCRIPT = "manifest.json", "log.txt", "script.lua"
 
 local own = { [record.MANIFEST] = true, [record.LOG] = true, [record.SCRIPT] = true }

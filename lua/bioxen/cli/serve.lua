@@ -30,7 +30,7 @@ local function serve(options)
   local ended, err = require("bioxen.serve").run {
     socket = not descriptor and socket or nil, descriptor = descriptor, folder = options.state or place.folder(socket),
     clients = options.clients or 64, calls = options.calls or 1000, log_bytes = options.log_size or 1 << 20,
-    chassis = options.chassis, quiet = options.quiet }
+    chassis = options.chassis, quiet = options.quiet, checkpoint = options.checkpoint }
   return ended and say.DONE or say.failed(err)
 end
 
@@ -45,6 +45,8 @@ return {
     { "--socket", "Where to listen (default: $BIOXEN_SOCKET, or the user's own).", value = "PATH" },
     { "--state", "Folder of the logs, and of what is alive.", value = "DIR" },
     { "--chassis", "Whose resources the VMs share (default: ecoli).", value = "NAME", choices = { "ecoli", "yeast" } },
+    { "--checkpoint", "Save VMs of this machine every so often, and at the end; take up those that are there.",
+      value = "SECONDS", number = { above = 0 } },
     { "--clients", "How many may be connected (default: 64).", value = "N", number = whole },
     { "--calls", "How many calls of each may be open (default: 1000).", value = "N", number = whole },
     { "--log-size", "Bytes of a VM's log; one older file is kept (default: 1048576).", value = "N",

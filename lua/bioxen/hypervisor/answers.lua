@@ -6,7 +6,7 @@ local answers = {}
 answers.MOST_POSTED, answers.MOST_WAITING, answers.MOST_BYTES = 256, 1024, 1 << 16
 
 local ROUNDING = 1e-9
-local MOST_GROWTH = 1e100 -- in a quantum
+local MOST = 1e100 -- of growth in a quantum, gDW, L/h: what sums and products of many are numbers with
 
 local function is_amount(value)
   return type(value) == "number" and value >= 0 and value < math.huge
@@ -74,8 +74,14 @@ function answers.problem_with(told, task)
     or problem_with_amounts(told.clears, "what it clears", task.part, none)
     or problem_with_posted(told.posted)
   if problem then return problem end
-  if not is_amount(told.growth) or told.growth == 0 or told.growth > MOST_GROWTH then
-    return ("its growth is no number above 0, of at most %g"):format(MOST_GROWTH)
+  if not is_amount(told.growth) or told.growth == 0 or told.growth > MOST then
+    return ("its growth is no number above 0, of at most %g"):format(MOST)
+  end
+  if task.part and task.part.biomass*told.growth > MOST then
+    return ("it has grown to more than %g gDW"):format(MOST)
+  end
+  for name, litres in pairs(told.clears) do
+    if litres*math.max(1, told.growth) > MOST then return ("it clears more than %g L/h of %s"):format(MOST, name) end
   end
   if told.rate ~= nil and not (type(told.rate) == "number" and math.abs(told.rate) < math.huge) then
     return "its growth rate is no number"

@@ -8,6 +8,7 @@ local origin = require "bioxen.vm.origin"
 local packages = require "bioxen.vm.packages"
 local resources = require "bioxen.hypervisor.resources"
 local saved = require "bioxen.vm.saved"
+local top = require "bioxen.hypervisor.top"
 local world = require "bioxen.hypervisor.world"
 
 local hypervisor = {}
@@ -93,28 +94,17 @@ local function note(vm, from, config, answer)
   config.seed = nil
   config.organism = answer.options
   origin.note(vm, config)
-  for _, package in ipairs(answer.packages) do
-    origin.note_package(vm, { name = package.group, group = package.group, files = package.files, library = true })
-  end
+  for _, package in ipairs(answer.packages) do origin.note_package(vm, package) end
   if from.genome_kb == 0 then return true end
   return core.load_genome(vm, from.genome_kb)
-end
-
--- What the worker does not take is no fault of a script.
-local function refuse(what, err)
-  if err.class ~= "script" or err.code == "EMEMORY" then return nil, err end
-  return core.fail("EFILE", ("%s is refused: %s"):format(what, err.message))
 end
 
 -- Have the worker become what was saved; true, or nil and an error.
 local function fill(vm, from, what, config, given)
   local started, err = vm:start()
   if not started then return nil, err end
-  local answer, err = core.ask(vm, "restore", nil, from.bytes)
-  if err then return refuse(what, err) end
-  if type(answer) ~= "table" or type(answer.packages) ~= "table" then
-    return core.fail("EPROTOCOL", "the worker's answer tells of no restored cell")
-  end
+  local answer, err = saved.fill(vm, from, what)
+  if not answer then return nil, err end
   local set, err = core.set_setup(vm, answer.options, config.seed)
   if not set then return nil, err end
   local noted, err = note(vm, from, config, answer)
@@ -131,7 +121,10 @@ function hypervisor.restore(self, bytes, what, new_id, vm_type, config, keep)
   local vm, err = check.relay(2, create.create, self, new_id, from.biological_type, vm_type, merged, keep, true)
   if not vm then return nil, err end
   local filled, problem = fill(vm, from, what, merged, config and config.resources)
-  if filled then return vm end
+  if filled then
+    top.begin(vm)
+    return vm
+  end
   vm:destroy()
   return nil, problem
 end

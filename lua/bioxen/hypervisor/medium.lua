@@ -272,7 +272,8 @@ function medium.step(self, vm_ids, answers, duration)
     end
   end
   for _, vm_id in ipairs(vm_ids) do
-    self.member_of[vm_id].clears = medium.scaled(answers[vm_id].clears, answers[vm_id].growth)
+    local member = self.member_of[vm_id] -- nil: it was taken out meanwhile
+    if member then member.clears = medium.scaled(answers[vm_id].clears, answers[vm_id].growth) end
   end
   return self.state:step(duration/3600, given)
 end

@@ -169,16 +169,21 @@ function Population:has(vm_id)
   return self.cell_of[vm_id] ~= nil
 end
 
+-- What becomes of one in a quantum. True; or nil and an error.
+function Population:settle_one(place, vm_id, answer, leaves, time)
+  local member = place.member_of[vm_id]
+  if not member then return true end -- on_division has taken it out
+  if answer and answer.dies then return self:remove(place, vm_id, time, "died") end
+  if leaves and population.is_one(member) then return self:remove(place, vm_id, time, "washed out") end
+  if answer and answer.divide then return self:divide(place, member.vm, vm_id, time) end
+  return true
+end
+
 --- At the end of a quantum, in which `stays` of what is suspended has not flowed out: deaths, wash-out, divisions, and
 -- the bound. True; or nil and an error.
 function Population:settle(place, told, stays, time)
   for _, vm_id in ipairs(self:members(place)) do
-    local answer, member = told[vm_id], place.member_of[vm_id]
-    local vm, washed_out = member.vm, self:draw() >= stays and population.is_one(member)
-    local done, err = true, nil
-    if answer and answer.dies then done, err = self:remove(place, vm_id, time, "died")
-    elseif washed_out then done, err = self:remove(place, vm_id, time, "washed out")
-    elseif answer and answer.divide then done, err = self:divide(place, vm, vm_id, time) end
+    local done, err = self:settle_one(place, vm_id, told[vm_id], self:draw() >= stays, time)
     if not done then return nil, err end
   end
   return self:bound(place, time)

@@ -172,12 +172,20 @@ function Run:allocate(requests, shares)
   return true
 end
 
+-- A policy that writes into what it is given changes nothing here.
+local function copy_of(value)
+  if type(value) ~= "table" then return value end
+  local copy = {}
+  for key, item in pairs(value) do copy[key] = copy_of(item) end
+  return copy
+end
+
 function Run:share_out()
   if not self.policy then return true end
   local requests = self:requests()
   if #requests == 0 then return true end
   local capacity = self:capacity(requests)
-  local shares = self.policy(requests, capacity)
+  local shares = self.policy(copy_of(requests), copy_of(capacity))
   local problem = answers.problem_with_shares(shares, requests, capacity)
   if problem then error("run: policy: " .. problem, 0) end
   return not is_worth_it(requests, shares) or self:allocate(requests, shares)
@@ -227,7 +235,7 @@ end
 
 -- Let all VMs do their tasks, so many at a time. Their answers by id; nil and an error.
 function Run:ask(tasks)
-  local told, jobs, most = {}, {}, self.options.workers or #self.ids
+  local told, jobs, most = {}, {}, math.min(self.options.workers or #self.ids, #self.ids)
   for i = 1, #self.ids + most do
     local done, vm_id = i - most, self.ids[i]
     if done > 0 and jobs[done] then
@@ -258,8 +266,10 @@ function Run:settle_medium(place, told, duration)
   for _, vm_id in ipairs(self.members[place]) do
     local member, answer = place.member_of[vm_id], told[vm_id]
     local is_cell = cells and cells:has(vm_id)
-    member.biomass = member.biomass*answer.growth*(is_cell and population.is_one(member) and 1 or stays)
-    if member.biomass < medium.NONE then member.biomass = 0 end
+    if member then
+      member.biomass = member.biomass*answer.growth*(is_cell and population.is_one(member) and 1 or stays)
+      if member.biomass < medium.NONE then member.biomass = 0 end
+    end
     self.growth[vm_id] = answer.rate or math.log(answer.growth)/duration*3600
     if is_cell then cells:note(vm_id, self.growth[vm_id], duration) end
   end
@@ -357,7 +367,7 @@ function Run:all()
   for i = 1, count do
     local done, err = self:quantum(self.options.duration/count)
     if not done then
-      err.time = self.time
+      err.time, err.world = self.time, self.result
       return nil, err
     end
     self.time = self.options.duration*i/count
@@ -377,6 +387,9 @@ local function check_priorities(given, problems)
     end
   end
 end
+
+-- Hypervisors whose world goes on: a daemon's clients, or what is called back, may ask for another run meanwhile.
+local under_way = setmetatable({}, { __mode = "k" })
 
 --- See types.lua.
 function world.run(hypervisor, options)
@@ -398,7 +411,10 @@ function world.run(hypervisor, options)
     run_options = { method = given.method, tolerance = given.tolerance },
     population = cells and population.new(cells, given.method or "ode"),
     result = { time = {}, media = {}, biomass = {}, growth_rate = {}, shares = {}, populations = cells and {} } }, Run)
+  if under_way[hypervisor] then return core.fail("EBUSY", "hypervisor:run is under way already") end
+  under_way[hypervisor] = true
   local well, result, err = pcall(self.all, self)
+  under_way[hypervisor] = nil
   self:give_back()
   if not well then error(result, 0) end
   return result, err

@@ -1,6 +1,7 @@
 --- The calls that a daemon takes: what they name, how they are done, and how they end.
 
 local check = require "bioxen.check"
+local checkpoints = require "bioxen.serve.checkpoints"
 local core = require "bioxen.core"
 local hypervisor = require "bioxen.hypervisor"
 local log = require "bioxen.serve.log"
@@ -30,6 +31,7 @@ local function forget(server, id)
   server.gone[number - MEMORY] = nil
   server.register:remove(id)
   server.sessions:drop(id)
+  checkpoints.forget(server, id, number)
 end
 
 local function told(server, vm)
@@ -253,7 +255,7 @@ local methods = core.hypervisor_methods
 local private = { enter = true, ids = true, listen = true, medium = true, on = true } -- the daemon's own
 
 -- What is told of a VM, which may be new here. `origin` is the id of the VM that it was forked from.
-local function take_in(server, vm, origin)
+function calls.take_in(server, vm, origin)
   local status = vm:get_status()
   if not server.numbers[status.vm_id] then
     server.register:add(status.vm_id, status.biological_type)
@@ -269,7 +271,7 @@ local function attend(server, options)
   if options.population == true then options.population = {} end
   if type(options.population) ~= "table" then return end
   options.population.on_division = function(mother, daughter)
-    take_in(server, daughter, mother:get_status().vm_id)
+    calls.take_in(server, daughter, mother:get_status().vm_id)
   end
 end
 
@@ -287,7 +289,7 @@ local function give_vm(server, call, f, ...)
   run(call, function(...)
     local vm, err = f(server.hypervisor, ...)
     if not vm then return nil, err end
-    return take_in(server, vm)
+    return calls.take_in(server, vm)
   end, ...)
 end
 
@@ -364,7 +366,7 @@ function operations.fork(server, call, number, what)
     if not vms then return nil, err end
     local all = {}
     for i, one in ipairs(type(what) == "table" and vms or { vms }) do
-      all[i] = take_in(server, one, server.ids[number])
+      all[i] = calls.take_in(server, one, server.ids[number])
     end
     return all
   end)

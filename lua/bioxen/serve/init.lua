@@ -3,6 +3,7 @@
 
 local core = require "bioxen.core"
 local calls = require "bioxen.serve.calls"
+local checkpoints = require "bioxen.serve.checkpoints"
 local hypervisor = require "bioxen.hypervisor"
 local log = require "bioxen.serve.log"
 local register = require "bioxen.serve.register"
@@ -121,6 +122,7 @@ function Server:look_around()
   for box, client in pairs(self.clients) do
     if box:state().stalled > STALLED then self:dismiss(client, "half a frame, and no more") end
   end
+  checkpoints.save(self, self.options.checkpoint)
   log.flush(self.numbers)
 end
 
@@ -156,6 +158,8 @@ end
 function Server:finish()
   for _, client in pairs(self.clients) do client.box:close() end
   self.door:close()
+  self.ending = true
+  checkpoints.save(self, self.options.checkpoint and 0)
   for _, id in ipairs(self.hypervisor:ids()) do
     local vm = self.hypervisor:get_vm(id)
     if vm then vm:destroy() end
@@ -171,15 +175,19 @@ end
 
 -- What a daemon that was killed had, and is no more.
 local function tell_lost(server, lost)
+  local gone = {}
   for _, vm in ipairs(lost) do
+    if not server.numbers[vm.vm_id] then gone[#gone + 1] = vm end -- others were taken up
+  end
+  for _, vm in ipairs(gone) do
     log.of(vm.vm_id):write("lost", { message = "the daemon was killed" })
     say(server.options, ("VM %s (%s) was lost when the last daemon was killed"):format(vm.vm_id, vm.biological_type))
   end
-  server.lost = lost
+  server.lost = gone
 end
 
 --- A server that listens, and begins to serve by server:serve_one: { socket, descriptor, folder, clients, calls,
--- chassis, log_bytes, quiet }. Or nil and an error.
+-- chassis, log_bytes, quiet, checkpoint }. Or nil and an error.
 function serve.open(options)
   local door, err = core.open_door(options.descriptor or options.socket)
   if not door then return nil, err end
@@ -198,6 +206,8 @@ function serve.open(options)
   server.sessions = sessions.new(server)
   server:listen_to_states()
   server.log:write("started", { pid = core.process(), socket = options.socket, version = core.version })
+  local taken, problem = checkpoints.take_up(server, function(vm) calls.take_in(server, vm) end)
+  if not taken then server.log:write("not taken up", { message = problem.message }) end
   tell_lost(server, server.register.lost)
   say(options, "serving " .. (options.socket or "descriptor " .. options.descriptor))
   return server

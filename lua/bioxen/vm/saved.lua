@@ -6,29 +6,31 @@ local origin = require "bioxen.vm.origin"
 
 local saved = {}
 
--- Magic, version, bytes of the whole file, SHA-256 of what follows; then the fields, and the worker's bytes.
+-- Magic, version, bytes of the whole file, SHA-256 of what follows; then the fields, and the worker's bytes. Whoever
+-- changes a part of the form, the worker's too (src/inside/saved.c), counts up its version.
 local MAGIC, VERSION = "BXCELL\r\n", 1
 local HEAD = "<c8I4I8c64"
-local FIELDS = "<s1s1I8I8ddddddd"
+local FIELDS = "<s1s1I8I8ddddddds1I8"
 local LIMIT = 64 << 20 -- bytes: no frame has more
 
 local names = { "ribosomes", "rna_polymerase", "atp_percentage", "memory_kb" }
 
 -- ---- writing ----
 
--- The fields as the format has them; a number that is not there is 0.
-local function pack_fields(vm)
+-- The fields as the format has them; a number that is not there is 0. The last are of a checkpoint: the digest of the
+-- call's code, and how many steps of it are done.
+local function pack_fields(vm, call, steps)
   local status, config = vm:get_status(), origin.config(vm)
   local shares = {}
   for i, name in ipairs(names) do shares[i] = status.resources[name] or 0 end
   return FIELDS:pack(status.biological_type, core.version, status.memory_limit,
     math.tointeger(config.max_output) or 0, config.timeout or 0, status.genome_kb or 0, status.sim_time or 0,
-    table.unpack(shares))
+    shares[1], shares[2], shares[3], shares[4], call or "", steps or 0)
 end
 
 -- The whole file of a worker's bytes.
-local function pack(vm, bytes)
-  local rest = pack_fields(vm) .. bytes
+local function pack(vm, bytes, call, steps)
+  local rest = pack_fields(vm, call, steps) .. bytes
   return HEAD:pack(MAGIC, VERSION, HEAD:packsize() + #rest, core.digest(rest)) .. rest
 end
 
@@ -44,8 +46,8 @@ local function refuse(vm)
   return true
 end
 
---- The bytes of a saved VM; nil and an error. A paused one is awake meanwhile.
-function saved.bytes(vm)
+--- The bytes of a saved VM; nil and an error. A paused one is awake meanwhile. `call` and `steps` are a checkpoint's.
+function saved.bytes(vm, call, steps)
   local can, err = refuse(vm)
   if not can then return nil, err end
   local paused = vm:get_state() == "paused"
@@ -60,7 +62,7 @@ function saved.bytes(vm)
   end
   if not bytes then return nil, problem end
   if type(bytes) ~= "string" then return core.fail("EPROTOCOL", "the worker's answer is no saved cell") end
-  return pack(vm, bytes)
+  return pack(vm, bytes, call, steps)
 end
 
 --- Raise, at the caller `level` frames above, unless it is a path.
@@ -70,9 +72,9 @@ function saved.check_path(path, level)
 end
 
 --- Save a VM to a file: see types.lua.
-function saved.save(vm, path)
+function saved.save(vm, path, call, steps)
   saved.check_path(path, 2)
-  local bytes, err = saved.bytes(vm)
+  local bytes, err = saved.bytes(vm, call, steps)
   if not bytes then return nil, err end
   return core.save_file(path, bytes)
 end
@@ -118,7 +120,7 @@ local function read_config(memory, max_output, timeout, shares)
 end
 
 --- What a file's bytes say, `what` being how messages call it: { biological_type, version, config, genome_kb, sim_time,
--- bytes }, the last for a worker. nil and an error.
+-- call, steps, bytes }, the last for a worker. nil and an error.
 function saved.read(bytes, what)
   local good, err = check_head(bytes, what)
   if not good then return nil, err end
@@ -130,7 +132,25 @@ function saved.read(bytes, what)
     return damaged(what, "its head is in a wrong form")
   end
   return { biological_type = biological_type, version = version, config = config, genome_kb = genome_kb,
-    sim_time = sim_time, bytes = bytes:sub(all[13]) }
+    sim_time = sim_time, call = all[13], steps = all[14], bytes = bytes:sub(all[15]) }
+end
+
+-- What the worker does not take is no fault of a script.
+local function refused(what, err)
+  if err.class ~= "script" or err.code == "EMEMORY" then return nil, err end
+  return damaged(what, "%s", err.message)
+end
+
+--- Have a VM's new worker, which has built no cell, become what was read: what it answers, { options, packages } with
+-- packages as origin keeps them; or nil and an error.
+function saved.fill(vm, from, what)
+  local answer, err = core.ask(vm, "restore", nil, from.bytes)
+  if err then return refused(what, err) end
+  if type(answer) ~= "table" or type(answer.packages) ~= "table" then
+    return core.fail("EPROTOCOL", "the worker's answer tells of no restored cell")
+  end
+  for _, package in ipairs(answer.packages) do package.name, package.library = package.group, true end
+  return answer
 end
 
 --- The bytes of a file; nil and an error.
