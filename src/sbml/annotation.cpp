@@ -2,6 +2,7 @@
 
 #include "sbml/about.h"
 
+#include <libxml/xmlstring.h>
 #include <map>
 
 namespace
@@ -101,7 +102,9 @@ void open_tag(Reading &r, const std::string &tag)
     if (r.depth == ITEM && !r.qualifier.empty()) {
         split_name(tag, prefix, name);
         std::string resource = name == "li" ? attribute_of(tag, "resource") : "";
-        if (!resource.empty())
+        bool fits = resource.size() <= BX_ANNOTATION_LENGTH && r.qualifier.size() < 32 &&
+                    xmlCheckUTF8(reinterpret_cast<const unsigned char *>(resource.c_str()));
+        if (!resource.empty() && fits)
             sbml::say(r.records, BX_ABOUT_ANNOTATION, r.qualifier + " " + unescape(resource));
     }
     r.depth -= empty;
