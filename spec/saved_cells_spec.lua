@@ -248,6 +248,17 @@ describe("of what code holds", function()
   end)
 
   it("flux models are, and what was done to them", function()
+    local grown = start "ecoli"
+    local fluxes = [[
+      cell:set_medium "m9_succinate"
+      local out = {}
+      for id, flux in pairs(cell:metabolism():optimise().fluxes) do out[#out + 1] = ("%s %a"):format(id, flux) end
+      table.sort(out)
+      return table.concat(out, "\n")
+    ]]
+    run(grown, fluxes)
+    assert(grown:save(path()))
+    assert.equal(run(grown, fluxes), run(assert(restore()), fluxes))
     local vm = start()
     local code = "local s = model:optimise() return { s.objective, model:bounds 'EX_sugar', model:disabled().genes[1] }"
     run(vm, [[

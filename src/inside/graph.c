@@ -11,6 +11,7 @@
 #include "inside/graph.h"
 
 #include "core/array.h"
+#include "flux/model.h"
 #include "flux/model_wire.h"
 #include "inside/cell.h"
 #include "inside/flux.h"
@@ -115,9 +116,10 @@ static int walk_free(lua_State *L)
     return 0;
 }
 
-static int fail_memory(lua_State *L)
+_Noreturn static void fail_memory(lua_State *L)
 {
-    return bx_raise_format(L, BX_EMEMORY, "not enough memory to save what the VM's code holds");
+    bx_raise_format(L, BX_EMEMORY, "not enough memory to save what the VM's code holds");
+    abort(); /* it raised */
 }
 
 /* ---- numbers ---- */
@@ -292,18 +294,20 @@ static void append_step(lua_State *L, const walk *w, uint32_t outer, uint32_t in
     lua_pop(L, 1);
 }
 
-static int refuse(lua_State *L, const walk *w, uint32_t number, const char *why)
+_Noreturn static void refuse(lua_State *L, const walk *w, uint32_t number, const char *why)
 {
-    uint32_t steps[STEPS];
+    uint32_t steps[STEPS] = {number}, at;
     char path[PATH] = "";
-    int count = 0;
+    int count = 1;
     luaL_checkstack(L, 8, NULL);
-    for (uint32_t at = number; at && count < STEPS; at = item_of(w, at)->parent)
+    while (count < STEPS && (at = item_of(w, steps[count - 1])->parent) != 0)
         steps[count++] = at;
-    append(path, steps[count - 1] == 1 ? "_G" : "a part of the organism");
+    uint32_t first = steps[count - 1];
+    append(path, first == 1 ? "_G" : item_of(w, first)->parent ? "..." : "a part of the organism");
     while (--count > 0)
         append_step(L, w, steps[count], steps[count - 1], path);
-    return bx_raise_format(L, BX_ERESULT, "%s: %s cannot be saved", path, why);
+    bx_raise_format(L, BX_ERESULT, "%s: %s cannot be saved", path, why);
+    abort();
 }
 
 /* ---- values ---- */
@@ -471,17 +475,21 @@ static void hold_native(lua_State *L, walk *w, uint32_t number)
         put_value(L, w, &w->holding, number);
 }
 
+/* What it was solved from is not written. Nor is it kept: the saved VM and the restored one look
+ * for their next optimum from the same beginning, to the same digits. */
 static void hold_flux(lua_State *L, walk *w, uint32_t number)
 {
     bx_buffer model = {0};
     bx_error err;
+    bx_fba *fba = *bx_flux_test(L, -1);
     lua_getiuservalue(L, -1, 1);
     put_value(L, w, &w->holding, number);
-    int status = bx_fba_encode(*bx_flux_test(L, -1), &model, &err);
+    int status = bx_fba_encode(fba, &model, &err);
     bx_pack_bytes(&w->holding, model.data, model.length);
     bx_buffer_free(&model);
     if (status < 0)
         bx_raise(L, &err);
+    bx_fba_forget_program(fba);
 }
 
 /* Write what an object holds. */

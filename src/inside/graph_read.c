@@ -12,6 +12,7 @@
 
 #include <lauxlib.h>
 #include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Which function has a variable: its number, and the place there. */
@@ -28,9 +29,10 @@ typedef struct reading {
     owner *owners;  /* of them that are variables; the same */
 } reading;
 
-static int fail(reading *r, const char *what)
+_Noreturn static void fail(reading *r, const char *what)
 {
-    return bx_raise_format(r->L, BX_EPROTOCOL, "it has %s in a wrong form", what);
+    bx_raise_format(r->L, BX_EPROTOCOL, "it has %s in a wrong form", what);
+    abort(); /* it raised */
 }
 
 static uint32_t count_of(reading *r)

@@ -247,7 +247,7 @@ static int compare_modules(const void *a, const void *b)
 
 void bx_module_digest(bx_sha256 *hash)
 {
-    const module *sorted[MODULES];
+    const module *sorted[MODULES] = {NULL};
     for (size_t i = 0; i < first_added; i++)
         sorted[i] = &modules[i];
     qsort(sorted, first_added, sizeof *sorted, compare_modules);

@@ -36,14 +36,23 @@ static bool same_string(TString *a, TString *b)
     return a && b && a->tt == LUA_VLNGSTR && b->tt == LUA_VLNGSTR && luaS_eqlngstr(a, b);
 }
 
+static uint64_t bits_of(double number)
+{
+    uint64_t bits;
+    memcpy(&bits, &number, sizeof bits);
+    return bits;
+}
+
 static bool same_constant(const TValue *a, const TValue *b)
 {
     if (rawtt(a) != rawtt(b))
         return false;
     if (ttisstring(a))
         return same_string(tsvalue(a), tsvalue(b));
-    if (ttisnumber(a))
-        return memcmp(&a->value_, &b->value_, sizeof(lua_Number)) == 0;
+    if (ttisinteger(a))
+        return ivalue(a) == ivalue(b);
+    if (ttisfloat(a))
+        return bits_of(fltvalue(a)) == bits_of(fltvalue(b));
     return true; /* nil, false and true */
 }
 

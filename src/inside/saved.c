@@ -12,6 +12,7 @@
 #include "inside/worker.h"
 
 #include <lauxlib.h>
+#include <stdlib.h>
 #include <string.h>
 #include <zstd.h>
 
@@ -83,9 +84,10 @@ static void put_all(lua_State *L, bx_buffer *out)
     bx_graph_write(L, out);
 }
 
-static int fail_memory(lua_State *L)
+_Noreturn static void fail_memory(lua_State *L)
 {
-    return bx_raise_format(L, BX_EMEMORY, "not enough memory: the VM's limit is reached");
+    bx_raise_format(L, BX_EMEMORY, "not enough memory: the VM's limit is reached");
+    abort(); /* it raised */
 }
 
 /* Push the bytes of a buffer in one frame. */
@@ -130,9 +132,10 @@ void bx_saved_push(lua_State *L)
 
 /* ---- reading ---- */
 
-static int fail(lua_State *L, const char *what)
+_Noreturn static void fail(lua_State *L, const char *what)
 {
-    return bx_raise_format(L, BX_EPROTOCOL, "%s", what);
+    bx_raise_format(L, BX_EPROTOCOL, "%s", what);
+    abort();
 }
 
 /* Push a buffer with what the frame holds: no more than the VM's memory. */
