@@ -23,6 +23,21 @@ local function split(options)
   return own, rest
 end
 
+-- What a value is, as text that does not depend on the order of fields. Objects are all alike.
+local function described(value)
+  if type(value) == "userdata" or type(value) == "function" then return type(value) end
+  if type(value) ~= "table" then return ("%q"):format(value) end
+  local items = {}
+  for key, item in pairs(value) do items[#items + 1] = described(key) .. "=" .. described(item) end
+  table.sort(items)
+  return "{" .. table.concat(items, ",") .. "}"
+end
+
+-- Which call it is: with other arguments the steps that were done would be another's.
+local function digest_of(code, args)
+  return core.digest(code .. "\0" .. described(args))
+end
+
 -- Have a VM's worker be a new one that is as the file says; true, or nil and an error.
 local function become(vm, from, what)
   local before, err = core.set_setup(vm, false, math.random(0))
@@ -80,7 +95,8 @@ end
 --- As vm:execute_biological_process: see types.lua.
 function checkpoint.execute(vm, code, options)
   local own, rest = split(options)
-  local call = { path = own.checkpoint, every = own.every, digest = core.digest(code), printed = {}, elapsed = 0 }
+  local call = { path = own.checkpoint, every = own.every, digest = digest_of(code, rest.args), printed = {},
+    elapsed = 0 }
   local steps, err = take_up(vm, call.path, call.digest)
   if not steps then return nil, err end
   call.steps, call.saved_at = steps, core.clock()
