@@ -7,7 +7,7 @@ local bioxen = require "bioxen"
 -- The order of the page. Each class of types.lua has its place here.
 local chapters = {
   { "The module", "bioxen" },
-  { "Work in bulk", "Map", "MapOptions", "SweepOptions", "SweepParameter", "SweepTable" },
+  { "Work in bulk", "Map", "MapOptions", "FluxScanOptions", "SweepOptions", "SweepParameter", "SweepTable" },
   { "Sessions and their manager", "VMManager", "InteractiveSession", "SessionReader", "SessionStatus" },
   { "Virtual machines", "BiologicalVM", "BasicBiologicalVM", "XCPngBiologicalVM", "Job", "Result", "Status", "Top",
     "State" },
@@ -17,7 +17,7 @@ local chapters = {
   { "Shared worlds", "Medium", "MediumOptions", "WorldOptions", "WorldResult", "ChassisRequest" },
   { "Managers", "BioResourceManager", "ResourceUsage", "Monitoring", "ResourceSnapshot", "ConfigManager" },
   { "In a VM: the cell", "Cell", "Process", "Event", "ExchangeSteps", "RunOptions", "EnsembleOptions" },
-  { "In a VM: flux balance", "flux", "FluxModel", "FluxSolution", "FluxReaction", "FluxShare" },
+  { "In a VM: flux balance", "flux", "FluxModel", "FluxSolution", "FluxReaction", "FluxShare", "Convergence" },
   { "What runs leave", "Trajectory", "Ensemble" },
   { "Charts", "PlotOptions", "TrajectoryPlot", "EnsemblePlot", "Plot", "PlotPanel", "PlotSeries" },
   { "Genomes", "genome", "Genome", "Gene", "ProteinDifference", "GenomeOptions" },

@@ -262,3 +262,101 @@ describe("the consistency of a flux model", function()
     ]])
   end)
 end)
+
+describe("gap filling", function()
+  it("finds the cheapest reactions that are missing, and leaves the model", function()
+    assert.same({
+      { reactions = { "AB" }, objective = 10, penalty = 1 },
+      { reactions = { "AC", "CB" }, objective = 5, penalty = 2 },
+      { reactions = { "AB" }, objective = 10, penalty = 3 },
+      { reactions = { "AB" }, objective = 10, penalty = 1 },
+      "infeasible", { "IN", "OUT" }, { "A", "B" },
+    }, run [[
+      local model = flux.model { objective = "OUT", reactions = { { "--> A", name = "IN", upper = 10 },
+        { "B -->", name = "OUT" } } }
+      local universal = flux.model { reactions = { { "A --> B", name = "AB" }, { "A --> C", name = "AC" },
+        { "C --> B", name = "CB", upper = 5 }, { "A <=> D", name = "AD" }, { "--> A", name = "IN", upper = 99 } } }
+      return { model:gapfill(universal), model:gapfill(universal, { penalties = { AB = 3 } }),
+        model:gapfill(universal, { penalties = { AB = 3 }, objective = 8 }),
+        model:gapfill(universal, { relaxed = true }),
+        select(2, model:gapfill(universal, { objective = 11 })), model:reactions(), model:metabolites() }
+    ]])
+    run [[
+      model = flux.model { objective = "OUT", reactions = { { "--> A", name = "IN", upper = 10 },
+        { "B -->", name = "OUT" } } }
+      universal = flux.model { reactions = { { "A --> B", name = "AB", lower = 1 } } }]]
+    for _, case in ipairs { { "model:gapfill(universal)", "has to run", "ESIMULATION" },
+      { "model:gapfill(universal, { objective = 0 })", "above 0 expected", "ESIMULATION" },
+      { "model:gapfill(universal, { penalties = { IN = 2 } })", "in the model already", "EMODEL" },
+      { "model:gapfill {}", "FluxModel", "ESCRIPT" } } do
+      local _, err = call(case[1])
+      assert.matches(case[2], tostring(err))
+      assert.equal(case[3], err.code)
+    end
+    assert.same({ "IN", "OUT" }, run "return model:reactions()")
+  end)
+
+  it("finds as few as there must be", function()
+    -- each set of candidates is tried: the fewest with which the objective is reached
+    assert.same({ 0, 0 }, run [[
+      local function chance(state) return (state*1103515245 + 12345) % 2147483648 end
+      local wrong, state = { 0, 0 }, 7
+      for round = 1, 6 do
+        local candidates = {}
+        for i = 1, 7 do
+          state = chance(state)
+          local from = state >> 8 & 3
+          state = chance(state)
+          local to = from + 1 + (state >> 8) % (4 - from)
+          candidates[i] = { ("m%d --> m%d"):format(from, to), name = "c" .. i, upper = 9 }
+        end
+        local model = flux.model { objective = "OUT", reactions = { { "--> m0", name = "IN", upper = 10 },
+          { "m4 -->", name = "OUT" } } }
+        local universal = flux.model { reactions = candidates }
+        local least
+        for set = 0, 127 do
+          local chosen = {}
+          for i = 1, 7 do if set >> (i - 1) & 1 == 1 then chosen[#chosen + 1] = candidates[i] end end
+          local as_before <close> = model:context()
+          model:add_reactions(chosen)
+          if (model:optimum() or 0) >= 2 and (not least or #chosen < least) then least = #chosen end
+        end
+        local found = model:gapfill(universal, { objective = 2 })
+        if (found and #found.reactions) ~= least then wrong[1] = wrong[1] + 1 end
+        local relaxed = model:gapfill(universal, { objective = 2, relaxed = true })
+        if (relaxed == nil) ~= (least == nil) then wrong[2] = wrong[2] + 1 end
+      end
+      return wrong
+    ]])
+  end)
+end)
+
+describe("a scan of a flux model", function()
+  it("is the same for any number of VMs, and as in one", function()
+    local bioxen = require "bioxen"
+    run(branch .. [[ model:set_bounds("EX_A", 1, 10) ]])
+    local expected = run [[
+      local singles, both, reactions = {}, {}, {}
+      for _, m in ipairs(model:knock_outs { genes = true, pairs = true }) do
+        if m[2] then both[m[1] .. m[2] ] = m.objective else singles[m[1] ] = m.objective end
+      end
+      return { singles, both, model:variability { fraction = 0.5 } }]]
+    for vms = 1, 2 do
+      local found = { {}, {}, {}, {} }
+      for name, mutant in bioxen.flux_scan(vm, { genes = true, vms = vms }) do found[1][name] = mutant.objective end
+      for pair, mutant in bioxen.flux_scan(vm, { genes = true, pairs = true, vms = vms }) do
+        found[2][pair[1] .. pair[2]] = mutant.objective
+      end
+      for name, range in bioxen.flux_scan(vm, { variability = true, fraction = 0.5, vms = vms }) do
+        found[3][name] = range
+      end
+      local mutants = { { genes = { "g1" }, reactions = { "R2" } } }
+      for what, mutant in bioxen.flux_scan(vm, { mutants = mutants, vms = vms }) do
+        found[4] = { what.reactions[1], mutant.status }
+      end
+      assert.same({ expected[1], expected[2], expected[3], { "R2", "infeasible" } }, found)
+    end
+    assert.equal(20, run "return model:optimum()")
+    assert.has_error(function() bioxen.flux_scan(vm, { genes = true, variability = true }) end)
+  end)
+end)

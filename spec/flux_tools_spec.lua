@@ -390,3 +390,125 @@ describe("fluxes without loops", function()
       return model:loopless()]])
   end)
 end)
+
+-- The greatest distance between the distribution of samples and the cumulative one that they should have.
+local function distance(samples, cumulative)
+  local all = {}
+  for _, chain in ipairs(samples) do table.move(chain, 1, #chain, #all + 1, all) end
+  table.sort(all)
+  local worst = 0
+  for i, x in ipairs(all) do
+    local p = cumulative(x)
+    worst = math.max(worst, math.abs(p - i/#all), math.abs(p - (i - 1)/#all))
+  end
+  return worst*(#all)^0.5
+end
+
+describe("samples of fluxes", function()
+  -- Of a simplex the marginals are Beta(1, 3), and Beta(3, 1) of the sum; X and Y, of other sizes, are even.
+  local shapes = [[
+    model = flux.model {
+      reactions = {
+        { "-> A", name = "SUM", upper = 1 },
+        { "A ->", name = "O1", upper = 5 }, { "A ->", name = "O2", upper = 5 }, { "A ->", name = "O3", upper = 5 },
+        { "-> B", name = "X", lower = -0.001, upper = 0.003 }, { "B ->", name = "X_OUT", lower = -9, upper = 9 },
+        { "-> C", name = "Y", lower = 5, upper = 1000 }, { "2 C -> D", name = "HALF" }, { "D ->", name = "D_OUT" },
+        { "-> E", name = "STILL", lower = 2, upper = 2 }, { "E ->", name = "E_OUT" },
+      },
+      objective = "SUM",
+    }
+  ]]
+
+  it("are even over shapes whose marginals are known", function()
+    local s = run(shapes .. "return model:sample { n = 500, chains = 4, thinning = 20, seed = 3 }")
+    assert.equal("optimal", s.status)
+    local function even(low, high) return function(x) return (x - low)/(high - low) end end
+    local expected = { SUM = function(x) return x^3 end, X = even(-0.001, 0.003), X_OUT = even(-0.001, 0.003),
+      Y = even(5, 1000), HALF = even(2.5, 500), D_OUT = even(2.5, 500) }
+    for i = 1, 3 do expected["O" .. i] = function(x) return 1 - (1 - x)^3 end end
+    for name, cumulative in pairs(expected) do
+      local far = distance(s.samples[name], cumulative)
+      assert.is_true(far < 1.63, name .. " " .. far) -- a hundredth of even samples would be further
+      local d = s.diagnostics[name]
+      assert.is_true(d.r_hat < 1.02 and d.effective_size > 500 and d.geweke < 4, name .. " " .. d.r_hat)
+    end
+    assert.is_nil(s.diagnostics.STILL.r_hat)
+    near(2, s.diagnostics.STILL.mean)
+    near(0.25, s.diagnostics.O1.mean, 0.03)
+    near((3/80)^0.5, s.diagnostics.O1.deviation, 0.03)
+  end)
+
+  it("of a chain are the same whatever is drawn beside it", function()
+    local parts = run(shapes .. [[
+      local all = model:sample { n = 12, chains = 3, thinning = 5, seed = 9 }
+      local put = { samples = {} }
+      for chain = 1, 3 do
+        local one = model:sample { n = 12, chains = 1, first_chain = chain, thinning = 5, seed = 9 }
+        for name, chains in pairs(one.samples) do
+          put.samples[name] = put.samples[name] or {}
+          put.samples[name][chain] = chains[1]
+        end
+      end
+      local other = model:sample { n = 12, chains = 1, thinning = 5, seed = 10 }
+      return { all.samples, put.samples, all.diagnostics, flux.sample_diagnostics(put.samples), other.samples }
+    ]])
+    assert.same(parts[1], parts[2])
+    assert.same(parts[3], parts[4])
+    assert.is_false(parts[1].O1[1][1] == parts[5].O1[1][1])
+    assert.is_false(parts[1].O1[1][1] == parts[1].O1[2][1])
+  end)
+
+  it("near the optimum are of its part alone, and of the reactions that are asked for", function()
+    local s = run(shapes .. 'return model:sample { n = 200, chains = 2, fraction = 0.9, reactions = { "SUM", "O1" } }')
+    assert.is_nil(s.samples.X)
+    assert.is_true(distance(s.samples.SUM, function(x) return (x^3 - 0.9^3)/(1 - 0.9^3) end) < 1.63)
+    local best = run(shapes .. "return model:sample { n = 20, chains = 1, fraction = 1 }")
+    for _, x in ipairs(best.samples.SUM[1]) do near(1, x) end
+    assert.same({ status = "infeasible" }, run(shapes .. [[
+      model:set_bounds("E_OUT", 3, 4)
+      return model:sample()]]))
+  end)
+
+  it("are refused where there is no even draw, and end when time is up", function()
+    assert.matches('nothing bounds the flux of reaction "Z', problem_of [[
+      local open = flux.model { reactions = { { "-> A", name = "Z1" }, { "A ->", name = "Z2" } }, objective = "Z1" }
+      open:sample()]])
+    assert.matches("n: a whole number of 1 to", problem_of "model:sample { n = 0 }")
+    assert.matches("seed: a whole number", problem_of "model:sample { seed = 0.5 }")
+    assert.matches("fraction: 0 to 1", problem_of "model:sample { fraction = 2 }")
+    assert.matches("too many at once", problem_of "model:sample { n = 1e8, chains = 1e3 }")
+    assert.matches("chains of one length", problem_of [[
+      flux.sample_diagnostics { A = { { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 }, { 1 } } }]])
+    local result, err = call(shapes .. "return model:sample { n = 1, chains = 1, thinning = 1e9 }", { timeout = 0.5 })
+    assert.is_nil(result)
+    assert.equal("EDEADLINE", err.code)
+  end)
+end)
+
+describe("multiple knock-outs", function()
+  it("are as each set disabled, in the order of the sets", function()
+    local found = run(looped .. [[
+      local gened = flux.model { reactions = {
+        { "-> A", name = "IN", upper = 10 }, { "A -> B", name = "R1", upper = 5, genes = "a and b" },
+        { "A -> B", name = "R2", upper = 3, genes = "c or d" }, { "A -> B", name = "R3", upper = 1, genes = "e" },
+        { "B ->", name = "OUT" } }, objective = "OUT" }
+      local one = model:knock_outs { reactions = true, sets = { { "R1", "R4", "R2" }, {}, { "IN_A", "EX_C" }, { "R1" } } }
+      local other = gened:knock_outs { genes = true, sets = { { "a", "c", "d" }, { "c" }, { "e", "b", "a" } } }
+      local values = {}
+      for _, m in ipairs(one) do values[#values + 1] = m.objective end
+      for _, m in ipairs(other) do values[#values + 1] = m.objective end
+      model:disable { reactions = { "R1", "R4", "R2" } }
+      values[#values + 1] = model:optimum()
+      return { values, one[1], #one[2] }
+    ]])
+    assert.same({ 0, 14, 0, 4, 1, 9, 3, 0 }, (function()
+      local whole = {}
+      for i, v in ipairs(found[1]) do whole[i] = math.floor(v + 0.5) end
+      return whole
+    end)())
+    assert.same({ "R1", "R4", "R2", status = "optimal", objective = found[1][8] }, found[2])
+    assert.equal(0, found[3])
+    assert.matches("with sets, genes = true", problem_of 'model:knock_outs { reactions = { "R1" }, sets = {} }')
+    assert.matches('no reaction "R9"', problem_of 'model:knock_outs { reactions = true, sets = { { "R9" } } }')
+  end)
+end)

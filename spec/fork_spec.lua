@@ -64,6 +64,7 @@ describe("a fork", function()
     local before = run(cell, "return { cell:time(), cell:get 'A' }")
     local copy = assert(cell:fork "copy")
     assert.equal("running", copy:get_state())
+    assert.equal(0, copy:top().rate) -- it has not lived the seconds of its origin
     assert.same(before, run(copy, "return { cell:time(), cell:get 'A' }"))
     assert.same({ "\0x", true, 6, 2 }, run(copy, "return { kept.a.b, kept.itself == kept, count(), waiting() }"))
     assert.same({ 6, 2 }, run(cell, "return { count(), waiting() }"))
@@ -326,7 +327,12 @@ describe("a fork that does not come to be", function()
 end)
 
 describe("where the kernel copies no worker a fork", function()
-  local LIVED = "x = { 1, { 2 } } function double(n) return 2*n end math.random(0) cell:run { duration = 7, method = 'ssa' }"
+  local LIVED = [[
+    x = { 1, { 2 } }
+    function double(n) return 2*n end
+    math.random(0)
+    cell:run { duration = 7, method = "ssa" }
+  ]]
   local LOOK = "return { cell:time(), cell:get 'A', x[2][1], double(4) }"
 
   -- That of a copy by the kernel: state and numbers; and of its origin.
@@ -341,6 +347,7 @@ describe("where the kernel copies no worker a fork", function()
   local function check(vm, wanted)
     run(vm, LIVED)
     local one = assert(vm:fork "one")
+    assert.equal(0, one:top().rate)
     assert.same(wanted, { run(one, LOOK), run(one, DRAWS), run(vm, DRAWS) })
     assert.equal(vm:get_vm_type(), one:get_vm_type())
     local pair = assert(vm:fork { n = 2, id = "pair" })

@@ -121,6 +121,15 @@ describe("a sweep", function()
     end
   end)
 
+  it("takes what a function gives, and what a job of its VM comes to", function()
+    local function run(vm, at)
+      if at.k == 1 then return { sim_time = 1.5 } end
+      return vm:submit("return { sim_time = args.k }", { args = at })
+    end
+    local result = assert(bioxen.sweep { parameters = { k = { 1, 2 } }, vms = 1, run = run })
+    assert.same({ 1.5, 2.0 }, (result:column "sim_time"))
+  end)
+
   it("goes on where it was killed, with what was written", function()
     local record = new_path()
     local file = sh:file("killed.lua", ([[

@@ -83,7 +83,7 @@ describe("the whole cell", function()
         return sum + cell:get "sum_A_in_RNA" + cell:get "sum_AT_in_DNA"
       end
       local before = adenine()
-      local t = cell:live { duration = 90, every = 30, seed = 1, record = { "M_atp_c", "debt_GTP", "area" } }
+      local t = cell:live { duration = 60, every = 20, seed = 1, record = { "M_atp_c", "debt_GTP", "area" } }
       local least = math.huge
       for _, name in ipairs(cell:species()) do least = math.min(least, cell:get(name)) end
       for _, carrier in ipairs(require("syn3a.complexes").carriers) do
@@ -96,7 +96,7 @@ describe("the whole cell", function()
         ready = t.ready,
         trx = cell:get "P_0065" } ]]
     assert.near(1, got.after/got.before, 1e-9)
-    assert.same({ 0.0, 30.0, 60.0, 90.0 }, got.times)
+    assert.same({ 0.0, 20.0, 40.0, 60.0 }, got.times)
     assert.is_true(got.least >= 0)
     assert.is_false(got.ready)
     assert.equal(0.0, got.spent) -- each exchange takes what was made since the last
@@ -104,24 +104,27 @@ describe("the whole cell", function()
     assert.near(445, got.forms["0065"], 40)
     assert.near(got.trx, got.forms["0065"], 30) -- the pool follows the protein, to a second
     local m = got.metrics
-    assert.equal(90.0, m.time)
+    assert.equal(60.0, m.time)
     assert.is_true(m.ribosomes == 500 and m.ribosomes_active > 250 and m.polymerases >= 90 and m.mRNA > 250)
-    assert.is_true(m.ATP_for_charging > 2e5 and m.GTP_for_translation > 4e5 and m.ATP_for_transcription > 5e4)
+    assert.is_true(m.ATP_for_charging > 1e5 and m.GTP_for_translation > 2e5 and m.ATP_for_transcription > 3e4)
     for name, value in pairs(m) do assert.is_true(value == value and math.abs(value) < math.huge, name) end
   end)
 
   it("is the same for the same seeds, and another for others", function()
-    local got = run [[
+    local lives = [[
       local function life(born, seed)
         cell:begin_whole_cell { seed = born }
-        cell:live { duration = 20, seed = seed }
+        cell:live { duration = 8, seed = seed }
         return ("%.17g %.17g %d %d"):format(cell:get "M_atp_c", cell:get "area", cell:get "proteins_made",
           cell:get "CP_0621")
       end
-      return { life(1, 1), life(1, 1), life(2, 1), life(1, 2) } ]]
-    assert.equal(got[1], got[2])
+      return { life(1, 1), life(2, 1), life(1, 2) } ]]
+    local got = run(lives)
+    assert.not_equal(got[1], got[2])
     assert.not_equal(got[1], got[3])
-    assert.not_equal(got[1], got[4])
+    local other <close> = assert(kind.create("other", "syn3a", { memory = 512*2^20, seed = 99 }))
+    assert(other:start())
+    assert.same(got, assert(other:execute_biological_process(lives, { timeout = 60*slow })).result)
   end)
 
   it("goes on from where it stands, whether chains at the membrane are at rest or not", function()
@@ -135,12 +138,32 @@ describe("the whole cell", function()
     assert.near(1/11, got[3], 0.05)
   end)
 
+  it("is the same cell when it was saved, or copied, in the middle", function()
+    local bioxen, path = require "bioxen", os.tmpname()
+    run "cell:begin_whole_cell { seed = 3 } cell:live { duration = 10, seed = 6 }"
+    assert(vm:save(path))
+    local copy = kind.name == "basic" and assert(vm:fork "copy") or nil
+    local restored <close> = assert(bioxen.restore(path, "restored"))
+    os.remove(path)
+    local on = [[
+      cell:live { duration = 10, seed = 7 }
+      local state = {}
+      for i, name in ipairs(cell:species()) do state[i] = ("%s %.17g"):format(name, cell:get(name)) end
+      return table.concat(state, "\n") ]]
+    local expected = run(on)
+    assert.is_true(expected == assert(restored:execute_biological_process(on, { timeout = 60*slow })).result)
+    if copy then
+      assert.is_true(expected == assert(copy:execute_biological_process(on, { timeout = 60*slow })).result)
+      assert(copy:destroy())
+    end
+  end)
+
   it("does without what was taken from it", function()
     local got = run [[
       local function life(change)
         cell:begin_whole_cell { seed = 1 }
         change()
-        cell:live { duration = 40, seed = 1 }
+        cell:live { duration = 25, seed = 1 }
         return organism.metrics(cell)
       end
       local all = {
@@ -151,18 +174,20 @@ describe("the whole cell", function()
           organism.allocate(cell, { ribosomes = 100, rna_polymerase = 20, atp_percentage = 40 })
         end),
         drug = life(function() cell:set("speed_translation", 0) end),
+        starved = life(function() cell:set_medium { glc__D = 0 } end),
         dnaA = life(function() cell:knock_out "dnaA" end),
       }
       all.strength, all.uptake = cell:get "promoter_0001", cell:get "speed_uptake"
       return all ]]
-    assert.is_true(got.none.transcripts > 50 and got.none.proteins_made > 200)
+    assert.is_true(got.none.transcripts > 25 and got.none.proteins_made > 100)
     assert.equal(0.0, got.polymerase.transcripts)
     assert.equal(0.0, got.polymerase.polymerases)
-    assert.is_true(got.promoters.proteins_made > 200)
+    assert.is_true(got.promoters.proteins_made > 100)
     assert.is_true(got.capped.ribosomes_active <= 101 and got.capped.polymerases_active <= 21)
     assert.equal(500.0, got.capped.ribosomes)
     assert.is_true(got.drug.proteins_made < 10) -- what was made in the first second
     assert.equal(0.0, got.dnaA.initiated_at)
+    assert.is_true(got.starved.ATP < 0.7*got.none.ATP)
     assert.same({ 0.0, 1.0 }, { got.strength, got.uptake })
   end)
 
@@ -184,36 +209,70 @@ describe("the whole cell", function()
       end
       local sides = { cell:get "Ribosome", other.Ribosome, cell:get "G_0001" + cell:get "RNAP_G_0001",
         other.G_0001 + other.RNAP_G_0001 }
+      local forms = (cell:get "M_ptsi" + cell:get "M_ptsi_P")*cell:get "per_mM" - cell:get "P_0233"
       local half = cell:get "M_atp_c"*cell:get "per_mM"/atp
       cell:live { duration = 3, seed = 1 }
       local one = cell:get "gene_copies"
       cell:set(other)
       cell:live { duration = 3, seed = 1 }
-      return { early = tostring(early), wrong = wrong, sides = sides, half = half, debt = other.debt_GTP,
+      return { early = tostring(early), wrong = wrong, sides = sides, half = half, forms = forms, debt = other.debt_GTP,
         copies = { one, cell:get "gene_copies" } } ]]
     assert.is_truthy(got.early:find("not ready", 1, true))
     assert.same({}, got.wrong)
     assert.same({ 1.0, 1.0 }, { got.sides[3], got.sides[4] })
     assert.is_true(got.sides[1] > 20 and got.sides[2] > 20)
     assert.near(0.5, got.half, 1e-12)
+    assert.near(0, got.forms, 1e-9)
     assert.equal(5.0, got.debt)
     assert.same({ 493.0, 493.0 }, got.copies)
   end)
 
+  it("knows what a gene does in it, and that many do nothing", function()
+    local got = run [[
+      local count, essential = {}, {}
+      local all = require("syn3a.whole_roles").all()
+      for _, row in ipairs(require("syn3a.whole_genes").all().rows) do
+        local class = all[row.id].class
+        count[class] = (count[class] or 0) + 1
+        if row.gene.essentiality == "essential" then essential[class] = (essential[class] or 0) + 1 end
+      end
+      local class, reactions = cell:gene_role "JCVISYN3A_0747"
+      return { count, essential.none, essential["membrane area"], class, table.concat(reactions, " "),
+        (cell:gene_role "gyrA") } ]]
+    assert.same({ none = 206, metabolism = 117, translation = 104, ["membrane area"] = 44, translocation = 12,
+      ["mRNA decay"] = 4, transcription = 4, replication = 2 }, got[1])
+    assert.same({ 93, 18, "metabolism", "PUNP1 PUNP2 PUNP3 PUNP4 PUNP5", "none" }, { table.unpack(got, 2) })
+  end)
+
   it("says what it can't do", function()
-    for code, part in pairs {
-      ["cell:clear() cell:live { duration = 1 }"] = "begin_whole_cell comes first",
+    local cases = {
+      ["cell:live { duration = 1, recrd = {} }"] = "recrd",
+      ["cell:live { duration = 1, record = { 'beer' } }"] = "beer",
+      ["cell:live { duration = 1, every = 0.5 }"] = "whole seconds",
+      ["cell:knock_out 'beer'"] = "beer",
+      ["cell:knock_out 'JCVISYN3A_0051'"] = "pseudogene",
+      ["cell:set_promoters('JCVISYN3A_0001', -1)"] = "0 or more",
+      ["cell:run { duration = 1 }"] = "says what exchanges do",
+      ["cell:set_medium { beer = 1 }"] = "no beer",
+      ["cell:set_medium 'beer'"] = "no beer",
+      ["cell:set_medium { glc__D = -1 }"] = "0 or more",
+      ["cell:protein 'dnaA'"] = "expression alone",
+      ["cell:growth_limit()"] = "expression alone",
       ["cell:begin_whole_cell { sed = 1 }"] = "sed",
-      ["cell:begin_whole_cell {} cell:live { duration = 1, recrd = {} }"] = "recrd",
-      ["cell:begin_whole_cell {} cell:live { duration = 1, record = { 'beer' } }"] = "beer",
-      ["cell:begin_whole_cell {} cell:knock_out 'beer'"] = "beer",
-      ["cell:begin_whole_cell {} cell:knock_out 'JCVISYN3A_0051'"] = "pseudogene",
-      ["cell:begin_whole_cell {} cell:set_promoters('0001', -1)"] = "0 or more",
-      ["cell:begin_whole_cell {} cell:run { duration = 1 }"] = "says what exchanges do",
-    } do
-      local _, err = execute(code)
-      assert.is_truthy(err and err.message:find(part, 1, true), err and err.message or code)
-    end
+    }
+    local got = run([[
+      cell:begin_whole_cell {}
+      local messages = {}
+      for code in pairs(args) do
+        local _, problem = pcall(load(code))
+        messages[code] = tostring(problem)
+      end
+      cell:clear()
+      local _, problem = pcall(cell.live, cell, { duration = 1 })
+      messages.clear = tostring(problem)
+      return messages ]], cases)
+    cases.clear = "begin_whole_cell comes first"
+    for code, part in pairs(cases) do assert.is_truthy(got[code]:find(part, 1, true), got[code]) end
   end)
 end)
 

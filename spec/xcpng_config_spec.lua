@@ -142,6 +142,14 @@ describe("a configuration of type xcpng", function()
     local message = complaint { password = { "sesame" }, ssh_passphrase = { "sesame" }, ssh_port = 0 }
     assert.falsy(message:find("sesame", 1, true))
     says(complaint { xapi_url = "https://root:sesame@pool" }, "a URL without a user name or a password")
+    for _, url in ipairs { "https://root:sesame@pool:x", "https://root%3Asesame%40pool", "https://root:sesame",
+      "root:sesame@", "https://pool/?p=sesame", "https://pool;sesame", "https://[::1]:sesame" } do
+      for _, key in ipairs { "xapi_url", "proxy" } do
+        local complained = complaint { [key] = url }
+        says(complained, "config.xcpng_config." .. key)
+        assert.falsy(complained:find("sesame", 1, true), complained)
+      end
+    end
   end)
 
   it("may be a JSON file, as the Python project's", function()

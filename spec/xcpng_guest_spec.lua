@@ -94,6 +94,34 @@ describe("a guest", function()
     assert.equal(run(here, "return go()"), run(back, "return go()"))
   end)
 
+  it("has VMs that are forked beside their origin, to the same numbers as here", function()
+    local draws = [[
+      cell:run { duration = 3, method = "ssa" }
+      x = (x or 0) + 1
+      return { cell:get "A", x, math.random(0) }
+    ]]
+    local here <close> = assert(bioxen.create_bio_vm("here", "plain_cell", "basic", { seed = 7 }))
+    assert(here:start())
+    local there <close> = start("there")
+    assert.same(run(here, draws), run(there, draws))
+    local one <close> = assert(here:fork "copy")
+    local wanted = run(one, draws)
+    assert(one:destroy())
+    local other <close> = assert(there:fork "copy")
+    assert.equal(there:get_status().uuid, other:get_status().uuid)
+    assert.same(wanted, run(other, draws))
+    assert(there:destroy())
+    local third <close> = assert(other:fork "third")
+    assert.equal(3, run(third, "return x + 1"))
+    local copies = assert(other:fork { n = 2 })
+    assert.equal("copy.2", copies[2]:get_status().vm_id)
+    run(other, "thread = coroutine.create(print)")
+    local made, err = other:fork "none"
+    assert.is_nil(made)
+    assert.truthy(err.message:find("thread", 1, true), err.message)
+    for _, copy in ipairs(copies) do assert(copy:destroy()) end
+  end)
+
   it("is made as the configuration says", function()
     local network = pool:control { command = "add_network", name = "lab" }
     local before = pool:counts()

@@ -199,7 +199,7 @@ describe("a pool with faults:", function()
       for _, fault in ipairs { "reset_before", "reset_after", "close_before" } do
         pool:fault { fault = fault, method = "VM.get_by_name_label", times = -1 }
         local vm <close> = create()
-        local started, err = start(vm)
+        local started, err = start(vm, 3) -- half of it is for a pool that comes back
         assert.is_nil(started)
         assert.equal("ECONNECT", err.code)
         assert_says(err, "VM.get_by_name_label")
@@ -592,6 +592,24 @@ describe("a pool with faults:", function()
       assert_kept(function(vm) return start(vm, 2) end, { "journal" }, function()
         pool:control { command = "crash", seconds = 0 } -- a toolstack that restarts forgets its tasks
       end)
+    end)
+
+    clean_it("a copy that goes on, at a second try, too", function()
+      pool:fault { fault = "hang", method = "VM.clone", cancellable = false }
+      local vm <close> = create()
+      local mark = bench.mark
+      for _ = 1, 2 do
+        local started, err = start(vm, 2)
+        assert.is_nil(started)
+        assert_says(err, "the pool goes on with the copy")
+        assert.equal("table", type(err.left))
+        assert.equal(1, #bench:entries())
+      end
+      assert.equal(1, #pool:requests { since = mark, method = "Async.VM.clone" })
+      pool:control "go_on"
+      assert(bench:wait_until(function() return pool:counts().task == 0 end)) -- which were told to go, too
+      assert(vm:destroy())
+      assert.same({}, bench:entries())
     end)
 
     clean_it("a VM destroyed later, by its own object", function()

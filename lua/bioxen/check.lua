@@ -56,19 +56,18 @@ function check.table(value, schema, path, problems)
   end
   for _, key in ipairs(known) do
     local rule, given = schema[key], value[key]
-    local name = path .. "." .. key
     if rule.fields then
       if given ~= nil or rule.required then
-        checked[key] = check.table(given, rule.fields, name, problems)
+        checked[key] = check.table(given, rule.fields, path .. "." .. key, problems)
       end
     elseif given == nil then
       checked[key] = rule.default
-      if rule.required then problems[#problems + 1] = name .. ": missing" end
+      if rule.required then problems[#problems + 1] = ("%s.%s: missing"):format(path, key) end
     else
       local expected = problem_with(given, rule)
       if expected then
         local got = rule.secret and "something else" or shown(rule.public and rule.public(given) or given)
-        problems[#problems + 1] = ("%s: %s expected, got %s"):format(name, expected, got)
+        problems[#problems + 1] = ("%s.%s: %s expected, got %s"):format(path, key, expected, got)
       end
       checked[key] = given
     end

@@ -37,13 +37,17 @@ function create.validate_vm_type(vm_type)
     check.shown(vm_type), table.concat(create.vm_types(), ", ")))
 end
 
+local rules_of = setmetatable({}, { __mode = "k" }) -- by manifest, once made: they are of every start
+
 -- Options of an organism as check.table takes them: numbers, unless they say otherwise, and finite.
 local function option_rules(manifest)
+  if rules_of[manifest] then return rules_of[manifest] end
   local rules = {}
   for name, option in pairs(manifest.options or {}) do
     rules[name] = { type = option.type or "number", finite = true, default = option.default, integer = option.integer,
       minimum = option.minimum, maximum = option.maximum, above = option.above }
   end
+  rules_of[manifest] = rules
   return rules
 end
 

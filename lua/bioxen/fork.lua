@@ -6,6 +6,7 @@ local hypervisor = require "bioxen.hypervisor"
 local origin = require "bioxen.vm.origin"
 local restart = require "bioxen.hypervisor.restart"
 local saved = require "bioxen.vm.saved"
+local top = require "bioxen.hypervisor.top"
 
 local fork = {}
 
@@ -51,6 +52,7 @@ local function copy(vm, ids, vms)
     if not made then return nil, err end
     origin.share(vm, one)
     restart.share(core.hypervisor_of(vm), vm, one, ids[i])
+    top.begin(one)
   end
   return true
 end

@@ -11,6 +11,7 @@ require "bioxen.methods"
 local connect = require "bioxen.connect"
 local limits = require "bioxen.hypervisor.limits"
 local manager = require "bioxen.manager"
+local flux_scan = require "bioxen.flux_scan"
 local map = require "bioxen.map"
 local organisms = require "bioxen.biology.organisms"
 local out = require "bioxen.out"
@@ -35,6 +36,7 @@ local bioxen = {
   get_supported_vm_types = create.vm_types,
   hypervisor = hypervisor.default,
   limits = limits.limits,
+  flux_scan = flux_scan.scan,
   map = map.map,
   out = out.path,
   plot = plot.plot,

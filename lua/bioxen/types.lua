@@ -1057,6 +1057,19 @@ function flux.load_json(text, options) end
 ---@return bioxen.FluxModel
 function flux.load_yaml(text, options) end
 
+---What `sample` gives as `diagnostics`, of chains that were put together.
+---@param samples table<string, number[][]> chains of one length, 10 numbers or more
+---@return table<string, bioxen.Convergence>
+function flux.sample_diagnostics(samples) end
+
+---Whether chains have come to agree on a number. Of one that is always the same only the first two are there.
+---@class bioxen.Convergence
+---@field mean number
+---@field deviation number
+---@field r_hat number? of the halves of all chains, 1 in the end (Gelman et al., Bayesian Data Analysis, 11.4)
+---@field effective_size number? how many points drawn apart would say as much (the same, 11.5)
+---@field geweke number? |z| of the first tenth beside the last half of a chain, the greatest
+
 ---What an optimisation came to. Only `status` is there unless that is "optimal".
 ---@class bioxen.FluxSolution
 ---@field status "optimal"|"infeasible"|"unbounded"
@@ -1131,8 +1144,9 @@ function FluxModel:objective() end
 function FluxModel:knock_out(without) end
 
 ---All (true) or the listed ones, each alone; with `pairs` each pair too, after those. An entry is
----{ "b0008", status = "optimal", objective = 0.87 } or { "b0008", "b0114", … }.
----@param what { genes: (true|string[])?, reactions: (true|string[])?, pairs: boolean? }
+---{ "b0008", status = "optimal", objective = 0.87 } or { "b0008", "b0114", … }. With `sets`, lists of any length, those
+---alone: `genes` or `reactions` is then true and says what they are of.
+---@param what { genes: (true|string[])?, reactions: (true|string[])?, pairs: boolean?, sets: string[][]? }
 ---@return table[]
 function FluxModel:knock_outs(what) end
 
@@ -1144,6 +1158,18 @@ function FluxModel:essential_genes(options) end
 ---@param options { fraction: number? }?
 ---@return string[]
 function FluxModel:essential_reactions(options) end
+
+---The reactions of another model that this one lacks: the set with the least sum of penalties (1 each, unless
+---`penalties` says otherwise) with which the objective reaches `objective` (default 0.05). By branch and bound; or
+---`relaxed`, by a linear program that makes the sum of penalty times flux least, which is quick and may find more. Either
+---is checked by a program with these reactions alone, and what that does not need is dropped. Candidates are those whose
+---ids the model does not have; none may have to run, and each runs at most at 1000 where nothing bounds it. The model is
+---unchanged. nil and the status where it cannot be reached with all of them.
+---@param universal bioxen.FluxModel
+---@param options { objective: number?, penalties: table<string, number>?, relaxed: boolean? }?
+---@return { reactions: string[], objective: number, penalty: number }?
+---@return string? status
+function FluxModel:gapfill(universal, options) end
 
 ---The range of each flux among all solutions with at least `fraction` (default 1) of the optimum; nil
 ---and the status where there is no optimum. `loopless`: among those without loops inside the system, exactly
@@ -1237,6 +1263,17 @@ function FluxModel:moma(options) end
 ---@param options { reference: table<string, number>?, genes: string[]?, reactions: string[]?, linear: boolean?, delta: number?, epsilon: number? }?
 ---@return { status: string, objective: number?, fluxes: table<string, number>?, changes: number? }
 function FluxModel:room(options) end
+
+---Fluxes drawn evenly from all that the model allows, or with `fraction` from those at that part of the optimum, by hit
+---and run in directions between known points, as in OptGP (Megchelenbrink et al., PLoS One 9:e86587, 2014), which are
+---settled once a chain has burnt in (`burn_in` steps, by default 50 for each of two points a reaction). `chains`
+---(default 4) of `n` points (100) each, `thinning` (100) steps apart. A chain follows from the seed (1) and its number
+---alone: chains `first_chain` (1) on can be drawn in VMs side by side and put together. `samples` has a list of chains
+---for each of `reactions` (default: all); every point is checked against the model. Chains of ten points or more have
+---`diagnostics`; a large model takes millions of steps until `r_hat` is near 1.
+---@param options { n: integer?, chains: integer?, first_chain: integer?, thinning: integer?, burn_in: integer?, seed: integer?, fraction: number?, reactions: string[]? }?
+---@return { status: string, samples: table<string, number[][]>?, diagnostics: table<string, bioxen.Convergence>? }
+function FluxModel:sample(options) end
 
 ---The optimum among fluxes that have no loop inside the system, exactly, and the least internal fluxes for its
 ---exchanges; or the loops taken out of `fluxes`, whose exchanges and objective stay (CycleFreeFlux, Desouki et al.,
@@ -2079,6 +2116,26 @@ function bioxen.map(inputs, work, options) end
 ---@field timeout number? seconds for code on one input (default: the VM's)
 ---@field seed integer? of all inputs' random numbers (default: drawn)
 ---@field progress fun(done: integer, total: integer?, failed: integer)? called when an input is done with; total is nil where nobody knows
+
+---A model that is loaded in a VM, looked at in copies of that VM, so that it is loaded once: `for item, answer in
+---bioxen.flux_scan(vm, { genes = true }) do … end`. What there is comes as it is ready, in any order, and is to the last
+---digit the same for any number of VMs. The VM is left as it is; leaving the loop ends the work. Raises where the
+---arguments are wrong, and an Error where a VM fails. Where VMs cannot be copied (bioxen doctor), the VM does it alone.
+---@param vm bioxen.BiologicalVM that is running and has no call
+---@param options bioxen.FluxScanOptions one of variability, genes, reactions and mutants
+---@return function? of the loop: a name (of pairs a list of two, of mutants what was given), and a range { minimum, maximum }, or { status, objective }
+---@return bioxen.Error? where the VM cannot be asked or copied
+function bioxen.flux_scan(vm, options) end
+
+---@class bioxen.FluxScanOptions
+---@field model string? the global of the VM that is a FluxModel (default "model")
+---@field variability (true|string[])? ranges of all reactions, or of these, as FluxModel:variability
+---@field genes (true|string[])? mutants without each of them, as FluxModel:knock_outs
+---@field reactions (true|string[])?
+---@field pairs boolean? without each pair of them instead
+---@field mutants { genes: string[]?, reactions: string[]? }[]? without these, as FluxModel:knock_out
+---@field fraction number? of variability
+---@field vms integer? how many copies (default: the cores that this process may run on)
 
 ---What bioxen.map gives: a function of no arguments, for `for`.
 ---@class bioxen.Map

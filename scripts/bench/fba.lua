@@ -1,6 +1,6 @@
 -- Times of flux balance, beside cobrapy's over GLPK and over HiGHS in the same run where they are installed (Debian:
 -- python3-cobra; PyPI: cobra, highspy). Models: e_coli_core.xml of ../shared/facts (BIOXEN_FACTS names another folder),
--- iJO1366 of the package cobra, and those that are named. Seconds of processor, one process each.
+-- iJO1366 and salmonella of the package cobra, or those that are named. Seconds of processor, one process each.
 -- Run: build/bin/bioxen scripts/bench/fba.lua [--python=PYTHON] [MODEL.xml ...]
 
 local bioxen = require "bioxen"
@@ -30,7 +30,9 @@ local cobra_data = output_of(python .. [[ -c "import cobra, os; print(os.path.di
   :match "(%S+)%s*$"
 if #paths == 0 then
   paths[1] = (os.getenv "BIOXEN_FACTS" or "../shared/facts") .. "/e_coli_core.xml"
-  if cobra_data then paths[2] = cobra_data .. "/iJO1366.xml.gz" end
+  if cobra_data then
+    paths[2], paths[3] = cobra_data .. "/iJO1366.xml.gz", cobra_data .. "/salmonella.xml.gz"
+  end
 end
 
 -- { row, its code in the VM, its code in Python, what part of cobrapy's time it may take }
@@ -68,6 +70,14 @@ for i in range(1, 101):
     table.sort(genes)
     model:knock_outs { genes = table.move(genes, 1, 40, 1, {}), pairs = true }]],
     "double_gene_deletion(model, sorted(model.genes, key=lambda g: g.id)[:40], processes=1)", 1 },
+  { "nearest by differences (MOMA)", "model:moma { linear = true, reactions = { model:reactions()[20] } }", [[
+with model:
+    reference = pfba(model)
+    model.reactions[19].bounds = (0, 0)
+    moma(model, reference, linear=True)]], 1 },
+  { "least medium by total", "model:minimal_medium()", "minimal_medium(model)", 1 },
+  { "100 samples, 100 steps apart", "model:sample { n = 100, chains = 1 }",
+    "OptGPSampler(model, thinning=100, processes=1, seed=1).sample(100)", 1 },
 }
 
 local function time_bioxen(path)
@@ -91,6 +101,8 @@ logging.disable(logging.CRITICAL)
 import cobra
 from cobra.flux_analysis import *
 from cobra.flux_analysis import flux_variability_analysis as fva
+from cobra.medium import minimal_medium
+from cobra.sampling import OptGPSampler
 path, solver = sys.argv[1:]
 cobra.Configuration().solver = solver]] }
   for _, row in ipairs(rows) do

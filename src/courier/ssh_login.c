@@ -180,7 +180,8 @@ static int try_method(bx_ssh *ssh, ssh_key key, bx_error *err)
 {
     for (;;) {
         int status = key ? ssh_userauth_publickey(ssh->session, NULL, key) : ask_agent(ssh);
-        if (!key && bx_clock_now() >= ssh->loop->deadline)
+        if (!key && status != SSH_AUTH_SUCCESS && status != SSH_AUTH_AGAIN &&
+            bx_clock_now() >= ssh->loop->deadline)
             return bx_fail(err, BX_EDEADLINE,
                            "the deadline passed while waiting for the agent of SSH_AUTH_SOCK");
         if (status != SSH_AUTH_AGAIN)

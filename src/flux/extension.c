@@ -177,7 +177,8 @@ static int compare_entries(const void *a, const void *b)
 static void fill_problem(bx_extension *p, bx_lp_problem *problem)
 {
     size_t at = 0;
-    qsort(p->entries, p->entry_count, sizeof *p->entries, compare_entries);
+    if (p->entry_count > 0)
+        qsort(p->entries, p->entry_count, sizeof *p->entries, compare_entries);
     for (size_t j = 0; j < p->columns; j++) {
         while (at < p->entry_count && p->entries[at].column == j) {
             uint32_t row = p->entries[at].row;
@@ -190,8 +191,10 @@ static void fill_problem(bx_extension *p, bx_lp_problem *problem)
         }
         bx_lp_problem_end_column(problem, p->lower[j], p->upper[j], p->cost[j]);
     }
-    memcpy(problem->row_lower, p->row_lower, p->rows * sizeof(double));
-    memcpy(problem->row_upper, p->row_upper, p->rows * sizeof(double));
+    for (size_t i = 0; i < p->rows; i++) {
+        problem->row_lower[i] = p->row_lower[i];
+        problem->row_upper[i] = p->row_upper[i];
+    }
 }
 
 bx_lp *bx_extension_lp(bx_extension *p, bx_error *err)

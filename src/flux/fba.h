@@ -230,4 +230,8 @@ typedef struct bx_fba_mutant {
 int bx_fba_knock_outs(bx_fba *fba, bool genes, const size_t *items, size_t count, bool pairs,
                       bx_fba_mutant *mutants, bx_error *err);
 
+/* The same of sets of any size: set i is items[ends[i - 1]] to items[ends[i] - 1]. */
+int bx_fba_knock_out_sets(bx_fba *fba, bool genes, const size_t *items, const size_t *ends,
+                          size_t sets, bx_fba_mutant *mutants, bx_error *err);
+
 #endif

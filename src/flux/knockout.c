@@ -14,6 +14,8 @@ typedef struct screen {
     bool genes;
     const size_t *items;
     size_t count;
+    const size_t *ends; /* of sets, in items */
+    size_t set_count;
     bx_fba_mutant *mutants;
     bx_reduction *reduction; /* of the unchanged model's program, and what is left of it; */
     bx_lp *lp;               /* NULL: the whole is solved each time */
@@ -64,23 +66,27 @@ static void stop_users(screen *s, size_t gene)
             stop(s, users[i]);
 }
 
-/* List what stops without items one and other, which may be the same. */
-static void list_stopped(screen *s, size_t one, size_t other)
+/* List what stops without these genes or reactions. */
+static void list_stopped_by(screen *s, const size_t *gone, size_t count)
 {
     for (size_t i = 0; i < s->list_count; i++)
         s->stopped[s->list[i]] = false;
     s->list_count = 0;
-    size_t a = s->items[one], b = s->items[other];
-    if (!s->genes) {
-        stop(s, a);
-        stop(s, b);
-        return;
-    }
-    s->missing[a] = s->missing[b] = true;
-    stop_users(s, a);
-    stop_users(s, b);
-    s->missing[a] = s->fba->missing[a];
-    s->missing[b] = s->fba->missing[b];
+    for (size_t i = 0; i < count; i++)
+        if (s->genes)
+            s->missing[gone[i]] = true;
+        else
+            stop(s, gone[i]);
+    for (size_t i = 0; i < count && s->genes; i++)
+        stop_users(s, gone[i]);
+    for (size_t i = 0; i < count && s->genes; i++)
+        s->missing[gone[i]] = s->fba->missing[gone[i]];
+}
+
+/* Without items one and other, which may be the same. */
+static void list_stopped(screen *s, size_t one, size_t other)
+{
+    list_stopped_by(s, (size_t[]){s->items[one], s->items[other]}, 2);
 }
 
 /* Whether the present mutant's answer is `before`'s, who lacks less: its best fluxes still stand
@@ -307,37 +313,88 @@ static int run(screen *s, bool pairs, bx_error *err)
     return 0;
 }
 
-int bx_fba_knock_outs(bx_fba *fba, bool genes, const size_t *items, size_t count, bool pairs,
-                      bx_fba_mutant *mutants, bx_error *err)
+static int run_singles(screen *s, bx_error *err)
 {
-    screen s = {.fba = fba, .genes = genes, .items = items, .count = count, .mutants = mutants};
-    double bytes = ((double)count + 1) * (double)fba->reaction_count;
+    return run(s, false, err);
+}
+
+static int run_pairs(screen *s, bx_error *err)
+{
+    return run(s, true, err);
+}
+
+/* Run what is to be, with all that it needs. */
+static int run_screen(screen *s, int (*what)(screen *s, bx_error *err), bx_error *err)
+{
+    const bx_fba *fba = s->fba;
+    double bytes = ((double)s->count + 1) * (double)fba->reaction_count;
     if (bytes > (double)bx_fba_byte_limit(fba))
         return bx_fail(err, BX_EMEMORY,
                        "%zu knock-outs of a model of %zu reactions would take %.3g bytes, more "
                        "than %zu: take them in parts",
-                       count, fba->reaction_count, bytes, bx_fba_byte_limit(fba));
-    s.missing = calloc(fba->gene_count + 1, sizeof *s.missing);
-    s.stopped = calloc(fba->reaction_count + 1, sizeof *s.stopped);
-    s.list = calloc(fba->reaction_count + 1, sizeof *s.list);
-    s.idle = calloc((count + 1) * fba->reaction_count + 1, 1);
-    int result = s.missing && s.stopped && s.list && s.idle && bx_csr_init(&s.lists, count) == 0
-                     ? 0
-                     : bx_fail_memory(err);
+                       s->count, fba->reaction_count, bytes, bx_fba_byte_limit(fba));
+    s->missing = calloc(fba->gene_count + 1, sizeof *s->missing);
+    s->stopped = calloc(fba->reaction_count + 1, sizeof *s->stopped);
+    s->list = calloc(fba->reaction_count + 1, sizeof *s->list);
+    s->idle = calloc((s->count + 1) * fba->reaction_count + 1, 1);
+    int result =
+        s->missing && s->stopped && s->list && s->idle && bx_csr_init(&s->lists, s->count) == 0
+            ? 0
+            : bx_fail_memory(err);
     for (size_t g = 0; result == 0 && g < fba->gene_count; g++)
-        s.missing[g] = fba->missing[g];
-    if (result == 0 && genes)
-        result = list_uses(&s, err);
+        s->missing[g] = fba->missing[g];
+    if (result == 0 && s->genes)
+        result = list_uses(s, err);
     if (result == 0)
-        result = run(&s, pairs, err);
-    bx_lp_free(s.lp);
-    bx_reduction_free(s.reduction);
-    free(s.fluxes);
-    bx_csr_free(&s.uses);
-    bx_csr_free(&s.lists);
-    free(s.missing);
-    free(s.stopped);
-    free(s.list);
-    free(s.idle);
+        result = what(s, err);
+    bx_lp_free(s->lp);
+    bx_reduction_free(s->reduction);
+    free(s->fluxes);
+    bx_csr_free(&s->uses);
+    bx_csr_free(&s->lists);
+    free(s->missing);
+    free(s->stopped);
+    free(s->list);
+    free(s->idle);
     return result;
+}
+
+int bx_fba_knock_outs(bx_fba *fba, bool genes, const size_t *items, size_t count, bool pairs,
+                      bx_fba_mutant *mutants, bx_error *err)
+{
+    screen s = {.fba = fba, .genes = genes, .items = items, .count = count, .mutants = mutants};
+    return run_screen(&s, pairs ? run_pairs : run_singles, err);
+}
+
+/* ---- any number at once ---- */
+
+static int run_sets(screen *s, bx_error *err)
+{
+    bx_fba_solution solution;
+    bx_fba_begin(s->fba);
+    if (solve_parent(s, err) < 0)
+        return -1;
+    for (size_t i = 0; i < s->set_count; i++) {
+        size_t begin = i ? s->ends[i - 1] : 0;
+        list_stopped_by(s, s->items + begin, s->ends[i] - begin);
+        if (bx_fba_poll(s->fba, (double)i / (double)s->set_count, err) < 0)
+            return -1;
+        if (is_same(s, &s->parent, 0))
+            s->mutants[i] = s->parent;
+        else if (solve(s, PARENT, &s->mutants[i], &solution, err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+int bx_fba_knock_out_sets(bx_fba *fba, bool genes, const size_t *items, const size_t *ends,
+                          size_t sets, bx_fba_mutant *mutants, bx_error *err)
+{
+    screen s = {.fba = fba,
+                .genes = genes,
+                .items = items,
+                .ends = ends,
+                .set_count = sets,
+                .mutants = mutants};
+    return run_screen(&s, run_sets, err);
 }

@@ -5,7 +5,6 @@
  * The optimum is found by branch and bound: where the best fluxes of a node have a loop that cannot
  * be taken out of them, one of its reactions must stand still or run the other way, and there is a
  * branch for each. This is exact, and needs neither whole numbers nor bounds on potentials. */
-#include "flux/extension.h"
 #include "flux/face.h"
 #include "flux/tools.h"
 
@@ -360,45 +359,83 @@ static void close_loops(loops *s)
 
 /* ---- the optimum without loops ---- */
 
-/* The least sum of fluxes with the same exchanges, none of which is turned (CycleFreeFlux). */
-typedef struct cleaning {
-    const double *given;
-    double *fluxes;
-} cleaning;
-
-static int clean(bx_extension *p, void *data, bx_error *err)
+/* The most of s->v that runs round, at once: what is left has the least sum for its exchanges. */
+static int take_all_out(loops *s, bx_error *err)
 {
-    cleaning *c = data;
+    const bx_lp_problem *bounds = bx_lp_problem_of(s->fba->lp);
     bx_lp_status status;
-    double total;
-    for (size_t r = 0; r < p->fba->reaction_count; r++) {
-        double given = c->given[r];
-        bool free_to_fall = is_internal(p->fba, r) && p->fba->reactions[r].objective == 0;
-        uint32_t row = bx_extension_row(p, free_to_fall ? fmin(given, 0) : given,
-                                        free_to_fall ? fmax(given, 0) : given);
-        bx_extension_put_flux(p, row, r, 1);
-        if (free_to_fall)
-            bx_extension_cost_flux(p, r, given < 0 ? -1 : 1);
+    bx_lp_set_row(s->cycle, bx_lp_problem_of(s->cycle)->rows - 1, -INFINITY, INFINITY);
+    for (size_t k = 0; k < s->count; k++) {
+        double v = s->v[s->members[k]];
+        double forward = v - fmax(bounds->lower[s->members[k]], 0);
+        double backward = fmin(bounds->upper[s->members[k]], 0) - v;
+        bx_lp_set_bounds(s->cycle, k, 0, s->kept[k] ? 0 : fmax(forward, 0));
+        bx_lp_set_bounds(s->cycle, s->count + k, 0, s->kept[k] ? 0 : fmax(backward, 0));
+        bx_lp_set_cost(s->cycle, k, -1);
+        bx_lp_set_cost(s->cycle, s->count + k, -1);
     }
-    if (bx_extension_solve(p, &status, &total, err) < 0)
+    if (bx_lp_solve(s->cycle, &status, err) < 0)
         return -1;
-    if (status != BX_LP_OPTIMAL)
-        return bx_fail(err, BX_ESIMULATION,
-                       "the fluxes whose loops are to be taken out do not obey the model");
-    memcpy(c->fluxes, p->flux, p->fba->reaction_count * sizeof *c->fluxes);
-    return 0;
+    const double *x = status == BX_LP_OPTIMAL ? bx_lp_solution(s->cycle) : NULL;
+    for (size_t k = 0; k < s->count && x; k++) {
+        double *v = &s->v[s->members[k]];
+        *v -= x[k] - x[s->count + k];
+        if (fabs(*v) <= BX_LP_ABSOLUTE * fmax(x[k], x[s->count + k]))
+            *v = 0;
+    }
+    return x ? 0 : bx_fail(err, BX_ESIMULATION, "the loops cannot be told from rounding");
 }
 
-int bx_fba_clear_loops(bx_fba *fba, const double *given, double *fluxes, bx_error *err)
+static void keep_objective(loops *s)
+{
+    for (size_t k = 0; k < s->count; k++)
+        s->kept[k] = s->fba->reactions[s->members[k]].objective != 0;
+}
+
+/* s->v without its loops, if that obeys the model; `what` it is, if not. */
+static int clean(loops *s, const char *what, double *fluxes, bx_error *err)
+{
+    keep_objective(s);
+    if (bx_lp_is_feasible(s->fba->lp, s->v)) {
+        if (take_all_out(s, err) < 0)
+            return -1;
+        memcpy(fluxes, s->v, s->fba->reaction_count * sizeof *fluxes);
+        if (bx_lp_is_feasible(s->fba->lp, fluxes))
+            return 0;
+    }
+    return bx_fail(err, BX_ESIMULATION, "%s do not obey the model", what);
+}
+
+/* The model with its loops, whatever its objective. */
+static int open_model(loops *s, bx_fba *fba, bx_reduction **reduction, bx_fba_status *status,
+                      bx_error *err)
 {
     bx_fba_solution solution;
-    cleaning c = {given, fluxes};
     if (bx_fba_optimise(fba, &solution, err) < 0)
         return -1;
-    return bx_extension_run(fba, clean, &c, err);
+    *status = solution.status == BX_FBA_INFEASIBLE ? BX_FBA_INFEASIBLE : BX_FBA_OPTIMAL;
+    if (*status != BX_FBA_OPTIMAL)
+        return 0;
+    *reduction = bx_reduction_new(bx_lp_problem_of(fba->lp), false, err);
+    return *reduction ? open_loops(s, fba, *reduction, err) : -1;
 }
 
-static int search_optimum(loops *s, double *objective, double *fluxes, bx_error *err)
+int bx_fba_clear_loops(bx_fba *fba, const double *given, bx_fba_status *status, double *fluxes,
+                       bx_error *err)
+{
+    loops s = {0};
+    bx_reduction *reduction = NULL;
+    int result = open_model(&s, fba, &reduction, status, err);
+    if (result == 0 && *status == BX_FBA_OPTIMAL) {
+        memcpy(s.v, given, fba->reaction_count * sizeof *s.v);
+        result = clean(&s, "the fluxes whose loops are to be taken out", fluxes, err);
+    }
+    close_loops(&s);
+    bx_reduction_free(reduction);
+    return result;
+}
+
+static int search_optimum(loops *s, double *fluxes, bx_error *err)
 {
     bx_fba *fba = s->fba;
     for (size_t r = 0; r < fba->reaction_count; r++) {
@@ -408,39 +445,23 @@ static int search_optimum(loops *s, double *objective, double *fluxes, bx_error 
             bx_lp_set_cost(s->lp, j,
                            bx_lp_problem_of(s->lp)->cost[j] + cost * s->reduction->factor[r]);
     }
-    for (size_t k = 0; k < s->count; k++)
-        s->kept[k] = fba->reactions[s->members[k]].objective != 0;
+    keep_objective(s);
+    bx_fba_begin(fba);
     if (start(s, err) < 0)
         return -1;
     if (s->value == -INFINITY)
         return bx_fail(err, BX_ESIMULATION, "all fluxes have a loop that the bounds force to run");
-    *objective = 0;
-    memcpy(fluxes, s->best, fba->reaction_count * sizeof *fluxes);
-    for (size_t r = 0; r < fba->reaction_count; r++)
-        *objective += fba->reactions[r].objective * fluxes[r];
-    return 0;
+    memcpy(s->v, s->best, fba->reaction_count * sizeof *s->v);
+    return clean(s, "the fluxes without loops that were found", fluxes, err);
 }
 
-int bx_fba_loopless(bx_fba *fba, bx_fba_status *status, double *objective, double *fluxes,
-                    bx_error *err)
+int bx_fba_loopless(bx_fba *fba, bx_fba_status *status, double *fluxes, bx_error *err)
 {
-    bx_fba_solution solution;
     loops s = {0};
-    if (bx_fba_optimise(fba, &solution, err) < 0)
-        return -1;
-    *status = solution.status;
-    if (solution.status == BX_FBA_INFEASIBLE)
-        return 0;
-    *status = BX_FBA_OPTIMAL;
-    bx_reduction *reduction = bx_reduction_new(bx_lp_problem_of(fba->lp), false, err);
-    if (!reduction)
-        return -1;
-    int result = open_loops(&s, fba, reduction, err);
-    bx_fba_begin(fba);
-    if (result == 0)
-        result = search_optimum(&s, objective, fluxes, err);
-    if (result == 0)
-        result = bx_fba_clear_loops(fba, s.best, fluxes, err);
+    bx_reduction *reduction = NULL;
+    int result = open_model(&s, fba, &reduction, status, err);
+    if (result == 0 && *status == BX_FBA_OPTIMAL)
+        result = search_optimum(&s, fluxes, err);
     close_loops(&s);
     bx_reduction_free(reduction);
     return result;
@@ -510,9 +531,9 @@ int bx_fba_loopless_variability(bx_fba *fba, const size_t *reactions, size_t cou
     int result = bx_face_open(&face, fba, fraction, false, err);
     if (result == 0)
         result = open_loops(&s, fba, face.reduction, err);
-    for (size_t k = 0; k < s.count && result == 0; k++)
-        s.kept[k] = fba->reactions[s.members[k]].objective != 0;
     bx_fba_begin(fba);
+    if (result == 0)
+        keep_objective(&s);
     if (result == 0)
         result = search_ranges(&s, &all, err);
     close_loops(&s);

@@ -286,7 +286,7 @@ static int unpack_about(bx_unpacker *in, bx_about *about, bx_error *err)
     while (at < end) {
         int key = *at++;
         const char *zero = memchr(at, '\0', (size_t)(end - at));
-        if (!zero || key < BX_ABOUT_ID || key > BX_ABOUT_ANNOTATION)
+        if (!zero || key < BX_ABOUT_ID || key > BX_ABOUT_OBJECTIVE)
             return bx_fail(err, BX_EPROTOCOL, "flux model: what is said of it in a wrong form");
         if (bx_about_add(about, (bx_about_key)key, at, err) < 0)
             return -1;

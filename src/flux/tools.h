@@ -84,13 +84,13 @@ int bx_fba_adjust(bx_fba *fba, bx_fba_adjustment *asked, const double *reference
 /* The optimum among fluxes that have no loop inside the system, and of those at it fluxes whose sum
  * over the internal reactions is least for the same exchanges. BX_ESIMULATION where bounds force a
  * loop to run. */
-int bx_fba_loopless(bx_fba *fba, bx_fba_status *status, double *objective, double *fluxes,
-                    bx_error *err);
+int bx_fba_loopless(bx_fba *fba, bx_fba_status *status, double *fluxes, bx_error *err);
 
 /* The loops taken out of given fluxes of each reaction: exchanges and the objective's reactions
  * stay, and of the others, none of which is turned or greater, the sum is least (CycleFreeFlux,
  * Desouki et al., Bioinformatics 31:2159, 2015). */
-int bx_fba_clear_loops(bx_fba *fba, const double *given, double *fluxes, bx_error *err);
+int bx_fba_clear_loops(bx_fba *fba, const double *given, bx_fba_status *status, double *fluxes,
+                       bx_error *err);
 
 /* As bx_fba_variability, among fluxes without loops: exact. */
 int bx_fba_loopless_variability(bx_fba *fba, const size_t *reactions, size_t count, double fraction,

@@ -43,12 +43,17 @@ bx_fba *bx_flux_push(lua_State *L)
     return *box;
 }
 
-bx_fba *bx_flux_check(lua_State *L)
+bx_fba *bx_flux_check_at(lua_State *L, int index)
 {
-    bx_fba **box = luaL_checkudata(L, 1, CLASS);
+    bx_fba **box = luaL_checkudata(L, index, CLASS);
     if (!*box)
         luaL_error(L, "the flux model is closed");
     return *box;
+}
+
+bx_fba *bx_flux_check(lua_State *L)
+{
+    return bx_flux_check_at(L, 1);
 }
 
 bx_fba **bx_flux_test(lua_State *L, int index)
@@ -348,6 +353,7 @@ static const luaL_Reg methods[] = {
     {"equation", bx_flux_equation},
     {"essential_genes", bx_flux_essential_genes},
     {"essential_reactions", bx_flux_essential_reactions},
+    {"gapfill", bx_flux_gapfill},
     {"gene", bx_flux_gene_of},
     {"genes", genes},
     {"groups", bx_flux_groups},
@@ -375,6 +381,7 @@ static const luaL_Reg methods[] = {
     {"remove_objective", bx_flux_remove_objective},
     {"remove_reactions", bx_flux_remove_reactions},
     {"room", bx_flux_room},
+    {"sample", bx_flux_sample},
     {"set_bounds", set_bounds},
     {"set_gene", bx_flux_set_gene},
     {"set_info", bx_flux_set_info},
@@ -395,6 +402,7 @@ static const luaL_Reg functions[] = {
     {"load_sbml", bx_flux_load_sbml},
     {"load_yaml", bx_flux_load_yaml},
     {"model", bx_flux_model},
+    {"sample_diagnostics", bx_flux_sample_diagnostics},
     {NULL, NULL},
 };
 

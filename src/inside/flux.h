@@ -3,7 +3,7 @@
  * shows its parts, flux_edit.c changes them, flux_about.c has what is said of them, flux_sums.c
  * constraints and objectives, flux_change.c disables and comes back, flux_solve.c computes,
  * flux_media.c tells and changes what crosses the boundary, flux_near.c finds fluxes from others,
- * flux_dynamic.c lets a culture grow. */
+ * flux_sample.c draws them, flux_dynamic.c lets a culture grow. */
 #ifndef BX_INSIDE_FLUX_H
 #define BX_INSIDE_FLUX_H
 
@@ -18,8 +18,9 @@ void bx_flux_open(lua_State *L);
 /* Push an empty box and put a model without reactions into it, watched as the VM's calls are. */
 bx_fba *bx_flux_push(lua_State *L);
 
-/* The model at argument 1. */
+/* The model at argument 1, or another one. */
 bx_fba *bx_flux_check(lua_State *L);
+bx_fba *bx_flux_check_at(lua_State *L, int index);
 
 /* The box of the model at `index`; NULL if it is none. */
 bx_fba **bx_flux_test(lua_State *L, int index);
@@ -112,6 +113,7 @@ int bx_flux_model(lua_State *L);
 int bx_flux_load_json(lua_State *L);
 int bx_flux_load_sbml(lua_State *L);
 int bx_flux_load_yaml(lua_State *L);
+int bx_flux_sample_diagnostics(lua_State *L);
 
 /* Methods. */
 int bx_flux_add_constraint(lua_State *L);
@@ -122,6 +124,7 @@ int bx_flux_check_mass_balance(lua_State *L);
 int bx_flux_consistency(lua_State *L);
 int bx_flux_constraints(lua_State *L);
 int bx_flux_equation(lua_State *L);
+int bx_flux_gapfill(lua_State *L);
 int bx_flux_gene_of(lua_State *L);
 int bx_flux_groups(lua_State *L);
 int bx_flux_info(lua_State *L);
@@ -156,6 +159,7 @@ int bx_flux_essential_reactions(lua_State *L);
 int bx_flux_variability(lua_State *L);
 int bx_flux_parsimonious(lua_State *L);
 int bx_flux_dynamic(lua_State *L);
+int bx_flux_sample(lua_State *L);
 int bx_flux_moma(lua_State *L);
 int bx_flux_room(lua_State *L);
 int bx_flux_loopless(lua_State *L);

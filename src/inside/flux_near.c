@@ -139,14 +139,13 @@ int bx_flux_loopless(lua_State *L)
     bx_place place = bx_place_make(BX_EMODEL, "loopless");
     bx_fba_status status = BX_FBA_OPTIMAL;
     bx_error err;
-    double objective;
     bx_flux_options(L, keys, &place);
     double *fluxes = lua_newuserdatauv(L, (bx_fba_reactions(fba) + 1) * sizeof *fluxes, 0);
     if (lua_istable(L, 2) && bx_fields_get(L, 2, "fluxes") != LUA_TNIL) {
         const double *given = bx_flux_given_fluxes(L, fba, 2, "fluxes", &status, &place);
-        bx_flux_expect(L, bx_fba_clear_loops(fba, given, fluxes, &err), &err);
+        bx_flux_expect(L, bx_fba_clear_loops(fba, given, &status, fluxes, &err), &err);
     } else {
-        bx_flux_expect(L, bx_fba_loopless(fba, &status, &objective, fluxes, &err), &err);
+        bx_flux_expect(L, bx_fba_loopless(fba, &status, fluxes, &err), &err);
     }
     push_fluxes(L, fba, status, fluxes);
     return 1;

@@ -224,11 +224,57 @@ static bx_fba_mutant *push_screen(lua_State *L, bx_fba *fba, bool genes, const s
     return mutants;
 }
 
-/* knock_outs{ genes = true or list | reactions = true or list [, pairs = true] }
- * -> list of { name [, name], status, objective } */
+/* The lists of options.sets, one behind the other, and where each ends; in userdata. */
+static size_t push_sets(lua_State *L, const bx_fba *fba, bool genes, size_t **items, size_t **ends,
+                        const bx_place *place)
+{
+    static const char *const no_keys[] = {"a list of lists", NULL};
+    int table = lua_gettop(L);
+    size_t total = 0, count;
+    bx_fields_expect(L, table, LUA_TTABLE, place, "sets");
+    bx_fields_allow(L, table, no_keys, true, place);
+    size_t sets = lua_rawlen(L, table);
+    for (size_t i = 1; i <= sets; i++) {
+        lua_rawgeti(L, table, (lua_Integer)i);
+        bx_fields_expect(L, -1, LUA_TTABLE, place, "sets");
+        total += lua_rawlen(L, -1);
+        lua_pop(L, 1);
+    }
+    *items = lua_newuserdatauv(L, (total + 1) * sizeof **items, 0);
+    *ends = lua_newuserdatauv(L, (sets + 1) * sizeof **ends, 0);
+    total = 0;
+    for (size_t i = 0; i < sets; i++) {
+        lua_rawgeti(L, table, (lua_Integer)i + 1);
+        const size_t *set =
+            bx_flux_list(L, fba, -1, genes ? bx_flux_gene : bx_flux_reaction, &count, place);
+        memcpy(*items + total, set, count * sizeof **items);
+        (*ends)[i] = total += count;
+        lua_settop(L, table + 2);
+    }
+    return sets;
+}
+
+static int knock_out_sets(lua_State *L, bx_fba *fba, bool genes, const bx_place *place)
+{
+    size_t *items, *ends;
+    bx_error err;
+    size_t sets = push_sets(L, fba, genes, &items, &ends, place);
+    bx_fba_mutant *mutants = lua_newuserdatauv(L, (sets + 1) * sizeof *mutants, 0);
+    bx_flux_expect(L, bx_fba_knock_out_sets(fba, genes, items, ends, sets, mutants, &err), &err);
+    lua_createtable(L, (int)sets, 0);
+    for (size_t i = 0; i < sets; i++) {
+        size_t begin = i ? ends[i - 1] : 0;
+        add_mutant(L, fba, genes, items + begin, ends[i] - begin, &mutants[i]);
+    }
+    return 1;
+}
+
+/* knock_outs{ genes = true or list | reactions = true or list [, pairs = true] }, or
+ * { genes | reactions = true, sets = { {...}, ... } } -> list of { name, ..., status, objective }
+ */
 int bx_flux_knock_outs(lua_State *L)
 {
-    static const char *const keys[] = {"genes", "reactions", "pairs", NULL};
+    static const char *const keys[] = {"genes", "reactions", "pairs", "sets", NULL};
     bx_fba *fba = bx_flux_check(L);
     bx_place place = bx_place_make(BX_EMODEL, "knock_outs");
     size_t count;
@@ -239,6 +285,13 @@ int bx_flux_knock_outs(lua_State *L)
         bx_raise_format(L, BX_EMODEL, "knock_outs: genes or reactions expected, got %s",
                         genes ? "both" : "neither");
     bool pairs = bx_flux_flag_option(L, 2, "pairs", &place);
+    if (bx_fields_get(L, 2, "sets") != LUA_TNIL) {
+        if (pairs || !lua_isboolean(L, genes ? 3 : 4))
+            bx_raise_format(L, BX_EMODEL,
+                            "knock_outs: with sets, genes = true or reactions = true says what "
+                            "they are of, and no pairs");
+        return knock_out_sets(L, fba, genes, &place);
+    }
     size_t *items = push_items(L, fba, genes, genes ? 3 : 4, &count, &place);
     bx_fba_mutant *mutants = push_screen(L, fba, genes, items, count, pairs);
     lua_newtable(L);

@@ -110,8 +110,7 @@ struct bx_vm {
     char *biological_type;
     char *folder;
     uint64_t memory_limit, output_limit;
-    struct bx_vm
-        *origin;   /* of which its worker is to be a copy; else, and once that is asked for, NULL */
+    bx_vm *origin; /* of which its worker is to be a copy, until one is asked for; or NULL */
     bool branched; /* its worker is, or is to be, such a copy */
     uint64_t memory_taken; /* of what all VMs on this machine may take */
     bool unconfined;

@@ -142,8 +142,11 @@ static bx_child *find_child(const bx_zygote *zygote, uint64_t vm)
     return child;
 }
 
-static void end_forking(const bx_zygote *zygote, uint64_t vm)
+/* `made` is the one that was, or was not, or NULL where it has been given up. */
+static void end_forking(const bx_zygote *zygote, const bx_child *made, uint64_t vm)
 {
+    if (made && !made->request.of)
+        return;
     for (bx_child *child = zygote->known; child; child = child->next)
         if (child->forking == vm)
             child->forking = 0;
@@ -182,13 +185,13 @@ static void handle_report(bx_zygote *zygote, bx_zygote_report *report, int pidfd
         break;
     case BX_ZYGOTE_SPAWNED:
         zygote->on_their_way--;
-        end_forking(zygote, report->vm);
+        end_forking(zygote, child, report->vm);
         report_spawned(zygote, child, report, pidfd);
         send_waiting(zygote);
         return;
     case BX_ZYGOTE_REFUSED:
         zygote->on_their_way--;
-        end_forking(zygote, report->vm);
+        end_forking(zygote, child, report->vm);
         if (child) {
             remove_child(&zygote->known, child);
             refuse(child, BX_ESTART, report->text);

@@ -123,7 +123,7 @@ local function form_of(path)
 end
 
 -- What asks for more than the model itself.
-local answers = { "pfba", "variability", "essential", "medium", "minimal_medium", "summary", "metabolite", "envelope",
+local solved = { "pfba", "variability", "essential", "medium", "minimal_medium", "summary", "metabolite", "envelope",
   "moma", "room", "loopless", "shadow_prices", "reduced_costs", "json", "out" }
 
 local function arguments(options, text)
@@ -143,7 +143,7 @@ local function arguments(options, text)
     return nil, ("--write: a name that ends with .xml, .sbml, .json, .yml or .yaml expected, got '%s'")
       :format(options.write)
   end
-  for _, name in ipairs(options.write and answers or {}) do
+  for _, name in ipairs(options.write and solved or {}) do
     if options[name] then
       return nil, ("--write: nothing is solved: no --%s with it"):format((name:gsub("_", "-")))
     end

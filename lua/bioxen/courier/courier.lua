@@ -160,8 +160,12 @@ local function find_guest()
   return false
 end
 
+local function say_login()
+  if not pool.ref then native.progress(0, "logging in to the pool") end
+end
+
 local function bring_up(request, undo)
-  native.progress(0, "logging in to the pool")
+  say_login()
   local there, err = find_guest()
   if there == nil then return nil, err end
   if there and not next(holders) then -- of a start that failed and could not be undone then
@@ -366,6 +370,7 @@ end
 
 function requests.connect()
   if pool.ref then return true end
+  say_login()
   return plain(pool:open())
 end
 
@@ -387,6 +392,7 @@ end
 --- { method, params }: as a task, to its end. An interrupt cancels it.
 function requests.async(request)
   keep_reserve()
+  say_login()
   local result, err = pool:task(request.method, function(fraction)
     native.progress(fraction, request.method)
   end, table.unpack(with_arrays(request.params)))

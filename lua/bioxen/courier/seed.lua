@@ -117,8 +117,8 @@ local function attach(self, disk)
     unpluggable = true, empty = false, other_config = { owner = "" }, qos_algorithm_type = "",
     qos_algorithm_params = {} }
   return make_once(self.pool, "VBD.create", record, function()
-    local vdi, err = disks.record_of(self.pool, "VDI", disk)
-    if not vdi then return nil, err end
+    local vdi, problem = disks.record_of(self.pool, "VDI", disk)
+    if not vdi then return nil, problem end
     return vdi.VBDs[1] or false
   end)
 end

@@ -414,9 +414,11 @@ function Session:upload(disk, bytes, seconds)
   if not task then return nil, err end
   self.tasks[task] = method
   local response, err = self:patiently(function()
+    local open, problem = self:open_http()
+    if not open then return nil, problem end
     local path = ("/%s?session_id=%s&vdi=%s&format=raw&task_id=%s"):format(method, self.ref, disk, task)
     return self.http:put(path, "application/octet-stream", bytes, seconds)
-  end, function(err) return err.code == "ECONNECT" end)
+  end, function(problem) return problem.code == "ECONNECT" end)
   if not response then
     err.message = method .. ": " .. err.message
     return nil, err

@@ -184,15 +184,19 @@ local function ends(self, ref, until_)
 end
 
 --- End the tasks that were begun and not heard of again. Whether all have ended; they are given a moment. One
--- that does not, for not all can be cancelled, is destroyed all the same: the pool forgets it once it has ended.
+-- that does not, for not all can be cancelled, stays remembered; the pool is told to forget it once it has ended.
 function tasks:cancel_tasks(seconds)
   local until_, all = native.clock() + seconds, true
   self:adopt_tasks()
   if self.unsure and native.sleep(ON_ITS_WAY) then self:adopt_tasks() end
   for ref in pairs(self.tasks) do
     self:call("task.cancel", ref)
-    if not ends(self, ref, until_) then all = false end
-    drop(self, ref)
+    if ends(self, ref, until_) then
+      drop(self, ref)
+    else
+      all = false
+      self:call("task.destroy", ref)
+    end
   end
   return all
 end

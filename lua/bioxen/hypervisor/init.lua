@@ -8,6 +8,7 @@ local origin = require "bioxen.vm.origin"
 local packages = require "bioxen.vm.packages"
 local resources = require "bioxen.hypervisor.resources"
 local saved = require "bioxen.vm.saved"
+local top = require "bioxen.hypervisor.top"
 local world = require "bioxen.hypervisor.world"
 
 local hypervisor = {}
@@ -133,7 +134,10 @@ function hypervisor.restore(self, bytes, what, new_id, vm_type, config, keep)
   local vm, err = check.relay(2, create.create, self, new_id, from.biological_type, vm_type, merged, keep, true)
   if not vm then return nil, err end
   local filled, problem = fill(vm, from, what, merged, config and config.resources)
-  if filled then return vm end
+  if filled then
+    top.begin(vm)
+    return vm
+  end
   vm:destroy()
   return nil, problem
 end

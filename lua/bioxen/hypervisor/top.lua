@@ -4,13 +4,22 @@ local core = require "bioxen.core"
 
 local top = {}
 
+local begun = setmetatable({}, { __mode = "k" }) -- by VM: of which start, and at which time of the cell
+
+--- The present worker of a VM has begun with a cell that had lived: a copy, or a saved one.
+function top.begin(vm)
+  local status = vm:get_status()
+  begun[vm] = { starts = status.starts, sim_time = status.sim_time }
+end
+
 --- The counters of a VM now.
 function top.counters(vm)
-  local status = vm:get_status()
+  local status, began = vm:get_status(), begun[vm]
   return { time = core.clock(), vm_id = status.vm_id, state = status.state, busy = status.busy, calls = status.calls,
     starts = status.starts, pid = status.pid, uptime_seconds = status.uptime_seconds,
     processor_seconds = status.processor_seconds, memory = status.pid and core.resident(status.pid),
-    memory_limit = status.memory_limit, sim_time = status.sim_time, resources = status.resources }
+    memory_limit = status.memory_limit, sim_time = status.sim_time, resources = status.resources,
+    sim_time_before = began and began.starts == status.starts and began.sim_time or nil }
 end
 
 -- By how much a counter that only grows has grown a second.
@@ -23,10 +32,11 @@ end
 --- Add the rates since `before`, counters of the same worker, or else since its start.
 function top.with_rates(now, before)
   local same = before and before.starts == now.starts
-  local since = same and before or {}
+  local since = same and before or { sim_time = now.sim_time_before }
   local seconds = not now.uptime_seconds and 0 or same and now.time - before.time or now.uptime_seconds
   now.processor = rate(now.processor_seconds, since.processor_seconds, seconds)
   now.rate = rate(now.sim_time, since.sim_time, seconds)
+  now.sim_time_before = nil
   return now
 end
 

@@ -70,10 +70,15 @@ local function check_result(name, value, at)
   end
 end
 
+-- Whether a function has given what a job came to.
+local function is_result(answer)
+  return type(answer) == "table" and answer.success == true and answer.stdout and answer.elapsed and answer.sim_time
+end
+
 -- What a point came to, by name; nil and an error.
-local function values_of(answer, is_code, at)
+local function values_of(answer, at)
   local value = answer
-  if is_code or type(answer) == "table" and answer.sim_time then value = answer.result end
+  if is_result(answer) then value = answer.result end
   local values = type(value) == "table" and value or { value = value }
   if next(values) == nil then return core.fail("ERESULT", "there is no result") end
   for name, item in pairs(values) do
@@ -122,10 +127,9 @@ local function run(given, plan, kept)
   local work <close>, err = check.relay(4, map.map, take, given.run, options_of_map(given),
     function(item) return numbers[item.input] end)
   if not work then return nil, err end
-  local is_code = type(given.run) == "string"
   for index, answer, err in work do
     local at, values = inputs[index], nil
-    if not err then values, err = values_of(answer, is_code, at) end
+    if not err then values, err = values_of(answer, at) end
     local added, problem = kept:add(numbers[at], at, values, err)
     if not added then return nil, problem end
     inputs[index], numbers[at] = false, nil
@@ -146,7 +150,7 @@ function sweep.sweep(options)
   kept:close()
   if not good then error(done, 0) end
   if not done then return nil, err end
-  if given.record and kept:missing() == 0 then
+  if given.record and kept.added and kept:missing() == 0 then
     local saved, err = kept:save(given.record)
     if not saved then return nil, err end
   end

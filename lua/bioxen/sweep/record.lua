@@ -165,10 +165,12 @@ function Record:write(line)
   return true
 end
 
---- What became of a point, `at` these values: results by name, or an error. True; or nil and an error.
+--- What became of a point, `at` these values: results by name, or an error. `added` is true from then on. True; or
+-- nil and an error.
 function Record:add(number, at, values, err)
   local entry = { at = at, values = values, error = not values and { code = err.code, message = err.message } or nil }
   put(self, number, entry)
+  self.added = true
   if not self.file then return true end
   return self:write(line_of(number, entry))
 end

@@ -61,13 +61,20 @@ end }
 
 local ssh_fingerprint = matching("^SHA256:[%w+/]+=*$", '"SHA256:…", as ssh-keygen -l shows it,')
 
--- What may be shown of a URL: no password, which stands before the host or among parameters.
+-- "host", "host:port" or "[address]:port".
+local function is_host(value)
+  return value:find "^[%w._-]+:?%d*/*$" or value:find "^%[[%x:.]+%]:?%d*/*$"
+end
+
+-- What may be shown of a URL: no password, which stands before the host or among parameters, and may be there in other
+-- ways where the host is none.
 local function public_url(value)
   if type(value) ~= "string" then return value end
   local scheme = value:match "^%a[%w+.-]*://" or ""
   local secret, rest = value:sub(#scheme + 1):match "^(.*@)(.*)$"
   rest = rest or value:sub(#scheme + 1)
   local host = rest:match "^[^/?#;]*/*"
+  if not is_host(host) then return scheme .. "(hidden)" end
   return scheme .. (secret and "(hidden)@" or "") .. host .. (#host < #rest and "(hidden)" or "")
 end
 
@@ -76,13 +83,14 @@ local proxies = { http = true, https = true, socks4 = true, socks4a = true, sock
 local proxy = text { public = public_url, valid = function(value)
   local scheme = value:match "^(%a[%w+.-]*)://" or "http"
   local host = value:gsub("^%a[%w+.-]*://", ""):gsub("^.*@", "")
-  return not (proxies[scheme] and host:find "^[%w._%[%]:-]+/*$")
+  return not (proxies[scheme] and is_host(host))
     and '"host:port", "http://host:port" or another scheme that curl knows,' or nil
 end }
 
 local url = text { public = public_url, valid = function(value)
   if value:find "@" then return "a URL without a user name or a password" end
-  return not value:find "^https?://[%w._%[%]:-]+/*$" and '"https://host" or "https://host:port"' or nil
+  local host = value:match "^https?://(.*)$"
+  return not (host and is_host(host)) and '"https://host" or "https://host:port"' or nil
 end }
 
 local function list_of_texts(pattern, expected)

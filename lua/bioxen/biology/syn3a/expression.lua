@@ -81,7 +81,7 @@ local function machines(speed)
     species = { RNA_polymerase = declared.polymerases, RNA_polymerase_owed = 0, ribosome = declared.ribosomes,
       ribosome_owed = 0, degradosome = constants.degradosomes },
     parameters = { RNA_polymerases = declared.polymerases, ribosomes = declared.ribosomes,
-      degradosomes = constants.degradosomes, ATP_share = declared.share },
+      degradosomes = constants.degradosomes, ATP_share = declared.share, cytoplasm_litres = constants.volume },
     rules = {
       elongation = speed,
       transcribing_polymerases = "RNA_polymerases - RNA_polymerase + RNA_polymerase_owed",

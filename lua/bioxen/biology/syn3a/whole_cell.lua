@@ -37,21 +37,26 @@ local function all_of(...)
   return all
 end
 
---- Put the whole cell, newborn, at time 0, in place of what the cell was. Options: seed (of its mRNA: each is drawn
--- around its mean), exact (true: chains come to the membrane and leave it one by one, as in the published program;
--- otherwise they are at rest at each exchange).
-function whole_cell.begin(cell, options)
-  options = options or {}
-  check.keys(options, { "seed", "exact" }, "begin_whole_cell")
-  local fast, per_mM = not options.exact, constants.molecules_per_mm
+local function define(cell, fast)
+  local per_mM = constants.molecules_per_mm
   local net, pools = expression.network(), metabolism.definition(per_mM)
-  if options.seed then math.randomseed(options.seed) end
   cell:clear()
   process "state" { species = all_of(net.species, pools.species, drawn_messages()),
     parameters = all_of(pools.parameters, exchange.parameters(per_mM, fast)), initial = exchange.initial() }
   process "metabolism" { reactions = pools.reactions }
   process "exchange" { exchange = exchange.steps(net.species, per_mM, fast) }
   process "genes" { reactions = net.reactions } -- last: with each process the cell compiles all that it has
+end
+
+--- Put the whole cell, newborn, at time 0, in place of what the cell was. Options: seed (of its mRNA: each is drawn
+-- around its mean), exact (true: chains come to the membrane and leave it one by one, as in the published program;
+-- otherwise they are at rest at each exchange).
+function whole_cell.begin(cell, options)
+  options = options or {}
+  check.keys(options, { "seed", "exact" }, "begin_whole_cell")
+  if options.seed then math.randomseed(options.seed) end
+  define(cell, not options.exact)
+  collectgarbage() -- so that copies of this cell share its memory
 end
 
 --- An error of the function `what` where the cell is not whole.
@@ -87,6 +92,9 @@ function whole_cell.live(cell, options)
   local record, columns = options.record or usual, { time = {} }
   for _, name in ipairs(record) do columns[name] = {} end
   local every, start = options.every or 60, cell:time()
+  if not (math.tointeger(every) and every >= 1) then
+    error("live: every: whole seconds expected, got " .. tostring(options.every), 2)
+  end
   local function stream(time, row)
     local now = row.area_doubled_at > 0 and row.replicated_at > 0
     local ends = now and not options.to_the_end and time > start

@@ -7,6 +7,7 @@ local constants = require "syn3a.constants"
 local division = require "library.division"
 local exchange = require "syn3a.whole_exchange"
 local expression = require "syn3a.whole_expression"
+local metabolism = require "syn3a.whole_metabolism"
 local whole_cell = require "syn3a.whole_cell"
 local whole_genes = require "syn3a.whole_genes"
 
@@ -89,6 +90,19 @@ function changes.allocate(cell, resources)
   cell:set(set)
 end
 
+--- Change the medium: { glc__D = 40, lac__L = 0.001 }, mM by metabolite; what is not named stays. "default" is the
+-- published one. What comes in at a constant rate, as lipids do, does not ask for it.
+function changes.set_medium(cell, medium)
+  local known, set = {}, {}
+  for _, row in ipairs(metabolism.medium()) do known[row[1]] = row[2] end
+  for name, value in pairs(medium == "default" and known or type(medium) == "table" and medium or { [medium] = 0 }) do
+    local outside = known[name] and name or tostring(name) .. "_e"
+    if not known[outside] then error(("set_medium: the medium has no %s; glucose is glc__D"):format(name), 2) end
+    set["M_" .. outside] = check.number(value, "set_medium: " .. name)
+  end
+  cell:set(set)
+end
+
 -- Proteins that hold the origin open are free again; copies of genes, boxes and origins are shared out below.
 local function let_go_of_origins(cell)
   local held = cell:get "High_Affinity_Bound" + cell:get "High_Affinity_Bound_oriC" + cell:get "Low_Affinity_Bound_1"
@@ -128,10 +142,22 @@ local function forget(cell, set)
   for _, name in ipairs { "transcripts", "decays", "failures" } do set[name] = 0 end
 end
 
+-- What a daughter has of the forms of carrier proteins: as much of each as their mother, of the protein that it got.
+local function share_carriers(cell, set, per_mM)
+  for _, carrier in ipairs(complexes.carriers) do
+    local forms, sum = { "M_" .. carrier[2] }, 0
+    for form in pairs(carrier[3]) do forms[#forms + 1] = "M_" .. form end
+    for _, form in ipairs(forms) do sum = sum + cell:get(form) end
+    local protein = set["P_" .. carrier[1]] + (set["CP_" .. carrier[1]] or 0)
+    for _, form in ipairs(forms) do set[form] = sum > 0 and cell:get(form)/sum*protein/per_mM or 0 end
+  end
+end
+
 -- Half of the volume and of the debts, and what follows from them and from what a daughter was given.
 local function settle(cell, set)
   local volume, per_mM = cell:get "volume"/2, cell:get "per_mM"/2
   set.volume, set.per_mM, set.dilution = volume, per_mM, constants.volume/volume
+  share_carriers(cell, set, per_mM)
   for _, name in ipairs(cell:parameters()) do
     if name:find "^debt_" then set[name] = cell:get(name)/2 end
   end

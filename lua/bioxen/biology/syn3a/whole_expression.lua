@@ -349,10 +349,11 @@ local function add_pairs_of_pairs(net)
     join(net, before, "KtrCD_B2", after)
     before = after
   end
-  for name, parts in pairs { TopoIV = { "P_0453", "P_0452" }, Gyrase = { "P_0007", "P_0006" } } do
-    pair(net, parts[1], name .. "_A2")
-    join(net, name .. "_A2", parts[2], name .. "_A2B")
-    join(net, name .. "_A2B", parts[2], name)
+  for _, complex in ipairs { { "TopoIV", "P_0453", "P_0452" }, { "Gyrase", "P_0007", "P_0006" } } do
+    local name, a, b = table.unpack(complex)
+    pair(net, a, name .. "_A2")
+    join(net, name .. "_A2", b, name .. "_A2B")
+    join(net, name .. "_A2B", b, name)
   end
   pair(net, "P_0771", "RNDR_A2")
   pair(net, "P_0773", "RNDR_B2")
@@ -462,11 +463,8 @@ local function begin(net, genes)
   end
 end
 
-local built
-
---- { species = what each begins with (mRNA with none), reactions = a list for process }, the same each time.
+--- { species = what each begins with (mRNA with none), reactions = a list for process }.
 function expression.network()
-  if built then return built end
   local net, genes = network(), whole_genes.all()
   add_replication(net, genes)
   add_transcription(net, genes)
@@ -475,10 +473,7 @@ function expression.network()
   add_charging(net)
   add_assembly(net)
   begin(net, genes)
-  built = net
   return net
 end
-
-expression.residues, expression.bases, expression.letters = residues, bases, letters
 
 return expression

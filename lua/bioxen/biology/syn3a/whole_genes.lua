@@ -89,7 +89,7 @@ end
 local function add_segments(rows, bases)
   local up, down, before = {}, {}, 0
   for _, row in ipairs(rows) do
-    if row.gene.number == whole_genes.terminus then break end
+    if row.gene.number == "0420" then break end
     row.segment = count_bases(bases:sub(before + 1, row.gene.stop))
     before = row.gene.stop
     up[#up + 1] = row
@@ -103,11 +103,6 @@ local function add_segments(rows, bases)
   end
   return up, down
 end
-
---- The first gene of the arm that comes down.
-whole_genes.terminus = "0420"
-
-local built
 
 local function compute()
   local all, bases, rows = chromosome.genome(), require "syn3a.sequence", {}
@@ -136,17 +131,22 @@ local function compute()
       rows[#rows + 1] = row
     end
   end
-  built = { rows = rows, by_id = {} }
+  local built = { rows = rows, by_id = {} }
   for _, row in ipairs(rows) do built.by_id[row.id] = row end
   built.up, built.down = add_segments(rows, bases)
+  return built
 end
+
+-- Kept while somebody uses it: a copy of a living cell is the smaller, the less Lua's collector has to look at.
+local cache = setmetatable({}, { __mode = "v" })
 
 --- { rows, by_id, up, down }: the genes that are transcribed in order of their starts, and by number; and the arms. A
 -- row: id (the number), gene, strength (molecules that the promoter goes by), nucleotides, bases (by letter, of the
 -- strand that is read), first (two letters), segment (bases by letter). Of proteins also free, total, messages (mean),
 -- path, chain, and piece and rest if it may be given up ({ counts, first, length }). Of tRNA acid (three letters).
 function whole_genes.all()
-  if not built then compute() end
+  local built = cache.built or compute()
+  cache.built = built
   return built
 end
 
