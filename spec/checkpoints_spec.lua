@@ -93,6 +93,24 @@ describe("a call with a checkpoint", function()
     assert.same(expected.result, assert(answer, tostring(err)).result)
   end)
 
+  it("takes no step of a new cell for its own, where the VM fails between two", function()
+    local expected = assert(start():execute_biological_process(code, { checkpoint = path "whole" }))
+    local vm = start("plain_cell", { seed = 11, restart = { limit = 3 } })
+    local pid, save_file = vm:get_status().pid, core.save_file
+    finally(function() core.save_file = save_file end)
+    core.save_file = function(...)
+      core.save_file = save_file
+      local done, err = save_file(...)
+      os.execute("kill -9 " .. pid)
+      while vm:get_state() ~= "running" or vm:get_status().pid == pid do core.step(1) end
+      return done, err
+    end
+    local answer = assert(vm:execute_biological_process(code, { checkpoint = path "between", every = 0 }))
+    assert.same(expected.result, answer.result)
+    assert.equal(12, answer.steps)
+    assert.equal(12, lines(answer))
+  end)
+
   it("of a script that was killed goes on by bioxen run --resume", function()
     shell.write(path "long.lua", ([[
       local bioxen = require "bioxen"

@@ -77,19 +77,55 @@ local function comes_back(vm)
   return vm:get_state() == "running" and not vm:get_status().busy
 end
 
--- One step of a call, and its file if that is due; true, or nil and an error.
+-- Save a VM that has done so many steps of a call; true, or nil and an error.
+local function save(vm, call)
+  call.saved_at = core.clock()
+  local bytes, err = saved.bytes(vm, call.digest, call.steps)
+  if not bytes or call.failed then return nil, err or call.failed end
+  return core.save_file(call.path, bytes)
+end
+
+-- One step of a call, and its file if that is due; true, or nil and an error. A VM that failed and was started again
+-- by its policy meanwhile has done no step: it is another cell.
 local function step(vm, code, rest, call)
   local answer, err = vm:execute_biological_process(code, rest)
-  if not answer then return nil, err end
+  if not answer or call.failed then return nil, err or call.failed end
   call.steps = call.steps + 1
-  call.printed[#call.printed + 1], call.elapsed = answer.stdout, call.elapsed + answer.elapsed
+  call.printed[call.steps], call.elapsed = answer.stdout, call.elapsed + answer.elapsed
   if answer.result ~= nil then
     call.answer = answer
   elseif core.clock() - call.saved_at >= call.every then
-    call.saved_at = core.clock()
-    return saved.save(vm, call.path, call.digest, call.steps)
+    return save(vm, call)
   end
   return true
+end
+
+-- Be told when a VM fails, until the value that this gives is closed: call.failed is an error then.
+local function watch(vm, call)
+  local vm_id = vm:get_status().vm_id
+  return setmetatable({}, { __close = core.hypervisor_of(vm):on("error", function(change)
+    if change.vm_id ~= vm_id then return end
+    call.failed = select(2, core.fail("EKILLED", ("VM %q failed between two steps: %s"):format(vm_id,
+      tostring(change.reason)), vm_id))
+  end) })
+end
+
+-- A VM whose worker is gone refuses calls as busy, without a job, until it is told of that end.
+local function hear_of_end(vm, call, err)
+  local patience = core.clock() + 10
+  while err.code == "EBUSY" and not call.failed and not vm:get_status().busy and core.clock() < patience do
+    core.step(0.01)
+  end
+end
+
+-- After a step that failed: go on from the file, where the VM's policy starts it again; true, or nil and an error.
+local function go_on(vm, call, err)
+  hear_of_end(vm, call, err)
+  local failed = call.failed or restart.is_due(vm)
+  if not (failed and core.is_file(call.path) and comes_back(vm)) then return nil, err end
+  call.failed = nil
+  call.steps, err = take_up(vm, call.path, call.digest)
+  return call.steps and true, err
 end
 
 --- As vm:execute_biological_process: see types.lua.
@@ -97,19 +133,17 @@ function checkpoint.execute(vm, code, options)
   local own, rest = split(options)
   local call = { path = own.checkpoint, every = own.every, digest = digest_of(code, rest.args), printed = {},
     elapsed = 0 }
-  local steps, err = take_up(vm, call.path, call.digest)
-  if not steps then return nil, err end
-  call.steps, call.saved_at = steps, core.clock()
+  local first, err = take_up(vm, call.path, call.digest)
+  if not first then return nil, err end
+  call.steps, call.saved_at = first, core.clock()
+  local _ <close> = watch(vm, call)
   while not call.answer do
     local done, err = step(vm, code, rest, call)
-    if not done and not (restart.is_due(vm) and core.is_file(call.path) and comes_back(vm)) then return nil, err end
-    if not done then
-      call.steps, err = take_up(vm, call.path, call.digest)
-      if not call.steps then return nil, err end
-    end
+    if not done then done, err = go_on(vm, call, err) end
+    if not done then return nil, err end
   end
   os.remove(call.path)
-  call.answer.stdout, call.answer.elapsed = table.concat(call.printed), call.elapsed
+  call.answer.stdout, call.answer.elapsed = table.concat(call.printed, "", first + 1, call.steps), call.elapsed
   call.answer.steps = call.steps
   return call.answer
 end
