@@ -382,6 +382,27 @@ describe("a file", function()
     assert.equal(7, run(assert(restore()), "return made[3]()"))
   end)
 
+  it("asks for no more than it may have", function()
+    local fields = "<s1s1I8I8"
+    local function asking(memory, output)
+      local organism, version, _, _, at = fields:unpack(whole, 85)
+      return sealed(fields:pack(organism, version, memory, output) .. whole:sub(at))
+    end
+    local gibibyte = 1 << 30
+    assert.equal(gibibyte, (assert((try(asking(gibibyte, 0)))):get_status().memory_limit))
+    for words, bytes in pairs {
+      ["it asks for 1073741825 bytes of memory; say so too, with config.memory"] = asking(gibibyte + 1, 0),
+      ["config.memory: at most"] = asking(1 << 41, 0), ["config.memory: at least"] = asking(0, 0),
+      ["config.max_output: at most"] = asking(gibibyte, 1 << 40) } do
+      local vm, message, code = try(bytes)
+      assert.is_nil(vm)
+      assert.equal("EFILE", code)
+      assert.matches(words, message, 1, true)
+    end
+    shell.write(path "bad", asking(gibibyte + 1, 0))
+    assert.equal(64 << 20, assert(restore(path "bad", { memory = 64 << 20 })):get_status().memory_limit)
+  end)
+
   it("of an organism that is not here, or of other files of its own, is refused", function()
     local rest = whole:sub(85)
     local _, message, code = try(sealed((rest:gsub("plain_cell", "plane_cell", 1))))

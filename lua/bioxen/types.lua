@@ -260,8 +260,8 @@ function BiologicalVM:get_biological_type() end
 ---
 ---With a `checkpoint` the code is one step of long work: it is called again and again until it returns something, and
 ---between two steps the VM is saved to that file, as by vm:save, when `every` seconds have passed. Where the file is there
----already, left by such a call of the same code that was cut off, in this process or another, the VM becomes what it holds
----and the steps go on from there; a VM whose restart policy starts it again goes on by itself. The file is gone at the
+---already, left by such a call of the same code and args that was cut off, in this process or another, the VM becomes what
+---it holds and the steps go on from there; a VM whose restart policy starts it again goes on by itself. The file is gone at the
 ---end, and the result has `steps`.
 ---@param code string
 ---@param options bioxen.CallOptions?

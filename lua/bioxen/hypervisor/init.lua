@@ -113,10 +113,23 @@ local function fill(vm, from, what, config, given)
   return resources.allocate(vm, given)
 end
 
+local MOST_UNASKED = 1 << 30 -- bytes of memory that a file may ask for by itself
+
+-- What a file asks for can be, and is no more than is given unasked. True; or nil and an error.
+local function may_have(from, what, config)
+  local _, problems = create.examine(nil, "basic", from.config)
+  if problems[1] then return core.fail("EFILE", ("%s is refused: %s"):format(what, problems[1])) end
+  if from.config.memory <= MOST_UNASKED or type(config) == "table" and config.memory then return true end
+  return core.fail("EFILE", ("%s is refused: it asks for %d bytes of memory; say so too, with config.memory = %d"):format(
+    what, from.config.memory, from.config.memory))
+end
+
 --- A VM from the bytes of a saved one, which messages call `what`.
 function hypervisor.restore(self, bytes, what, new_id, vm_type, config, keep)
   local from, err = saved.read(bytes, what)
   if not from then return nil, err end
+  local may, err = may_have(from, what, config)
+  if not may then return nil, err end
   local merged = merge(from, config)
   local vm, err = check.relay(2, create.create, self, new_id, from.biological_type, vm_type, merged, keep, true)
   if not vm then return nil, err end

@@ -59,7 +59,11 @@ function checkpoints.take_up(server, admit)
     if id and core.valid_id(id) and taken < LIMIT then
       local path, vm = folder .. "/" .. name, nil
       local bytes, err = saved.read_file(path)
-      if bytes then vm, err = hypervisor.restore(server.hypervisor, bytes, path, id, nil, nil, true) end
+      local from
+      if bytes then from, err = saved.read(bytes, path) end
+      if from then
+        vm, err = hypervisor.restore(server.hypervisor, bytes, path, id, nil, { memory = from.config.memory }, true)
+      end
       if vm then
         taken = taken + 1
         admit(vm)
