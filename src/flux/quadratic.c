@@ -7,10 +7,11 @@
 #include <string.h>
 
 #define MOST_STEPS 200
-#define REGULAR 1e-10 /* what rows that depend on each other are told apart by */
-#define CLOSE 1e-11   /* of residuals, relative: done, */
-#define EVEN 1e-11    /* when so little of the value is between it and the bound from below */
-#define GAP 1e-6      /* between the value and the bound from below, relative: refused */
+#define AGAIN 30    /* times at most that what is kept of a residual is asked for again, */
+#define GAIN 0.9    /* while so much of that is left at most */
+#define CLOSE 1e-11 /* of residuals, relative: done, */
+#define EVEN 1e-11  /* when so little of the value is between it and the bound from below */
+#define GAP 1e-6    /* between the value and the bound from below, relative: refused */
 #define TO_BOUND 0.995
 
 /* Columns of the problem, then one for each row that has bounds of its own. */
@@ -30,6 +31,8 @@ typedef struct quadratic {
     double *system_value;
     bx_basis *basis;
     double *numbers; /* what most of these are parts of */
+    double regular;  /* what rows that depend on each other are told apart by: if it is too little
+                        rounding grows, if too much a column of great weight does not move */
 } quadratic;
 
 static bool is_fixed(const quadratic *q, size_t j)
@@ -125,7 +128,7 @@ static void begin(quadratic *q)
     }
 }
 
-/* ---- the system: (diagonal + weights) dx - A' dy = v, A dx + REGULAR dy = w ---- */
+/* ---- the system: (diagonal + weights) dx - A' dy = v, A dx + regular dy = w ---- */
 
 /* A fixed column does not move: a row of its own. */
 static bool factor(quadratic *q)
@@ -148,7 +151,7 @@ static bool factor(quadratic *q)
     for (size_t i = 0; i < q->rows; i++) {
         q->system_start[n + i] = (int)at;
         q->system_index[at] = (int)(n + i);
-        q->system_value[at] = REGULAR;
+        q->system_value[at] = q->regular;
         at += 1 + (size_t)rows_at[i + 1];
         rows_at[i] = q->system_start[n + i] + 1;
     }
@@ -204,29 +207,42 @@ static void weigh(quadratic *q)
         if (q->above[j] > 0)
             q->weight[j] += q->above[j] / (q->upper[j] - q->x[j]);
         if (q->weight[j] == 0)
-            q->weight[j] = REGULAR;
+            q->weight[j] = q->regular;
     }
 }
 
-/* dx and dy from v, whose rows are the present residuals. What REGULAR has kept of these is asked
- * for again. */
+/* v = the rows' residuals after dx; the largest. */
+static double take_off(quadratic *q)
+{
+    size_t n = q->columns;
+    double largest = 0;
+    row_residuals(q, q->v + n);
+    for (size_t j = 0; j < n; j++) {
+        q->v[j] = 0;
+        for (int k = q->start[j]; k < q->start[j + 1]; k++)
+            q->v[n + (size_t)q->index[k]] -= q->value[k] * q->dx[j];
+    }
+    for (size_t i = 0; i < q->rows; i++)
+        largest = fmax(largest, fabs(q->v[n + i]));
+    return largest;
+}
+
+/* dx and dy from v, whose rows are the present residuals. What `regular` has kept of these is asked
+ * for again: much where a row's columns can hardly move for their weights. */
 static void solve_system(quadratic *q)
 {
     size_t n = q->columns;
+    double before = INFINITY, left = INFINITY;
     memset(q->dx, 0, n * sizeof *q->dx);
     memset(q->dy, 0, q->rows * sizeof *q->dy);
-    for (int again = 0; again < 3; again++) {
+    for (int again = 0; again < 3 || (again < AGAIN && left <= GAIN * before); again++) {
         bx_basis_solve(q->basis, q->v);
         for (size_t j = 0; j < n; j++)
             q->dx[j] += q->v[j];
         for (size_t i = 0; i < q->rows; i++)
             q->dy[i] += q->v[n + i];
-        row_residuals(q, q->v + n);
-        for (size_t j = 0; j < n; j++) {
-            q->v[j] = 0;
-            for (int k = q->start[j]; k < q->start[j + 1]; k++)
-                q->v[n + (size_t)q->index[k]] -= q->value[k] * q->dx[j];
-        }
+        before = left;
+        left = take_off(q);
     }
 }
 
@@ -433,11 +449,14 @@ static int solve(quadratic *q, double *x, double *value, bx_error *err)
     return 0;
 }
 
-int bx_quadratic_solve(const bx_lp_problem *problem, const double *diagonal, double *x,
-                       double *value, bx_error *err)
+static int solve_with(double regular, const bx_lp_problem *problem, const double *diagonal,
+                      double *x, double *value, bx_error *err)
 {
     size_t slacks = count_slacks(problem);
-    quadratic q = {.problem = problem, .columns = problem->columns + slacks, .rows = problem->rows};
+    quadratic q = {.problem = problem,
+                   .columns = problem->columns + slacks,
+                   .rows = problem->rows,
+                   .regular = regular};
     int result = -1;
     if (allocate(&q, (size_t)problem->start[problem->columns] + slacks)) {
         fill(&q, diagonal);
@@ -446,5 +465,21 @@ int bx_quadratic_solve(const bx_lp_problem *problem, const double *diagonal, dou
         bx_fail_memory(err);
     }
     free_quadratic(&q);
+    return result;
+}
+
+int bx_quadratic_solve(const bx_lp_problem *problem, const double *diagonal, double *x,
+                       double *value, bx_error *err)
+{
+    static const double regulars[] = {1e-11, 1e-13, 1e-10};
+    bx_error error;
+    int result = -1;
+    for (size_t i = 0; i < sizeof regulars / sizeof *regulars && result < 0; i++) {
+        result = solve_with(regulars[i], problem, diagonal, x, value, &error);
+        if (result < 0 && error.code != BX_ESIMULATION)
+            break;
+    }
+    if (result < 0 && err)
+        *err = error;
     return result;
 }
