@@ -119,10 +119,10 @@ function restart.share(hypervisor, vm, copy, vm_id)
   if policies[vm] then restart.watch(hypervisor, copy, vm_id, policies[vm]) end
 end
 
---- Whether a VM that has failed is to be started again, or is being so.
+--- Whether a VM that has failed is to be started again, or is being so; nil if it has no policy.
 function restart.is_due(vm)
   local policy = policies[vm]
-  if not policy then return false end
+  if not policy then return nil end
   core.step(0) -- of its failure the policy may not have been told
   return policy.pending ~= nil or policy.timer ~= nil
 end
