@@ -492,7 +492,8 @@ describe("multiple knock-outs", function()
         { "-> A", name = "IN", upper = 10 }, { "A -> B", name = "R1", upper = 5, genes = "a and b" },
         { "A -> B", name = "R2", upper = 3, genes = "c or d" }, { "A -> B", name = "R3", upper = 1, genes = "e" },
         { "B ->", name = "OUT" } }, objective = "OUT" }
-      local one = model:knock_outs { reactions = true, sets = { { "R1", "R4", "R2" }, {}, { "IN_A", "EX_C" }, { "R1" } } }
+      local sets = { { "R1", "R4", "R2" }, {}, { "IN_A", "EX_C" }, { "R1" } }
+      local one = model:knock_outs { reactions = true, sets = sets }
       local other = gened:knock_outs { genes = true, sets = { { "a", "c", "d" }, { "c" }, { "e", "b", "a" } } }
       local values = {}
       for _, m in ipairs(one) do values[#values + 1] = m.objective end

@@ -465,21 +465,22 @@ describe("the cell", function()
 
   it("draws at its exchanges by the seed, and has events hear of them", function()
     local got = run [[
-      process "drawn" { species = { P = 60, Q = 0 }, parameters = { all = 0, high = 0 },
-        events = { { when = "all > 50", set = { high = "time" } } },
-        exchange = { after = { { "all", "P + Q" }, { "P", "binomial(all, 0.5)" }, { "Q", "all - P" } } } }
+      process "drawn" { species = { P = 60, Q = 0 }, parameters = { all = 0, high = 0, count = 0, third = 0 },
+        events = { { when = "all > 50", set = { high = "time" } },
+          { when = "count > 2.5", set = { third = "time" } } },
+        exchange = { before = { { "count", "count + 1" } },
+          after = { { "all", "P + Q" }, { "P", "binomial(all, 0.5)" }, { "Q", "all - P" } } } }
       local function go(seed)
         cell:reset()
         local t = cell:run { duration = 5, every = 1, method = "hybrid", stochastic = {}, exchange = 1, seed = seed,
           record = { "P", "high" } }
-        return { t:at("P", 1), t:at("P", 2), t:last "high", cell:get "P" + cell:get "Q" }
+        return { t:at("P", 1), t:at("P", 2), t:last "high", cell:get "P" + cell:get "Q", cell:get "third" }
       end
       return { go(1), go(1), go(2) } ]]
     assert.same(got[1], got[2])
     assert.not_same(got[1], got[3])
     assert.is_true(got[1][1] > 15 and got[1][1] < 45)
-    assert.equal(1.0, got[1][3])
-    assert.equal(60.0, got[1][4])
+    assert.same({ 1.0, 60.0, 3.0 }, { table.unpack(got[1], 3) })
   end)
 
   it("refuses what its exchanges can't do", function()

@@ -56,13 +56,17 @@ describe("the whole cell", function()
         if row.chain then mrna, proteins = mrna + cell:get("R_" .. row.id), proteins + row.total end
       end
       return { ribosomes = cell:get "Ribosome", atp = cell:get "N_atp_c", mrna = mrna, proteins = proteins,
-        volume = cell:get "volume", charged = cell:get "R_0070_ch" } ]]
+        volume = cell:get "volume", charged = cell:get "R_0070_ch", metrics = organism.metrics(cell) } ]]
     assert.equal(500.0, got.ribosomes)
     assert.equal(73738.0, got.atp)
     assert.equal(94732, got.proteins)
     assert.near(375, got.mrna, 80) -- four standard deviations
     assert.near(3.35103e-17, got.volume, 1e-22)
     assert.equal(160.0, got.charged)
+    local m = got.metrics
+    assert.same({ 500.0, 93.0, 493.0, 232599.0, 502654.0 },
+      { m.ribosomes, m.polymerases, m.gene_copies, m.lipid_area, m.area })
+    assert.equal(got.mrna, m.mRNA)
   end)
 
   -- Adenine: pools, ATP bound to synthetases, RNA, DNA, less what is owed. Nothing comes in without its transporters.
@@ -209,20 +213,25 @@ describe("the whole cell", function()
       end
       local sides = { cell:get "Ribosome", other.Ribosome, cell:get "G_0001" + cell:get "RNAP_G_0001",
         other.G_0001 + other.RNAP_G_0001 }
+      local told = { cell:get "ribosomes" + other.ribosomes, cell:get "area" + other.area, cell:get "gene_copies",
+        cell:get "proteins_made" }
       local forms = (cell:get "M_ptsi" + cell:get "M_ptsi_P")*cell:get "per_mM" - cell:get "P_0233"
       local half = cell:get "M_atp_c"*cell:get "per_mM"/atp
       cell:live { duration = 3, seed = 1 }
       local one = cell:get "gene_copies"
       cell:set(other)
       cell:live { duration = 3, seed = 1 }
-      return { early = tostring(early), wrong = wrong, sides = sides, half = half, forms = forms, debt = other.debt_GTP,
-        copies = { one, cell:get "gene_copies" } } ]]
+      return { early = tostring(early), wrong = wrong, sides = sides, half = half, forms = forms, told = told,
+        debt = other.debt_GTP, copies = { one, cell:get "gene_copies" } } ]]
     assert.is_truthy(got.early:find("not ready", 1, true))
     assert.same({}, got.wrong)
     assert.same({ 1.0, 1.0 }, { got.sides[3], got.sides[4] })
     assert.is_true(got.sides[1] > 20 and got.sides[2] > 20)
     assert.near(0.5, got.half, 1e-12)
     assert.near(0, got.forms, 1e-9)
+    assert.equal(500.0, got.told[1])
+    assert.near(503000, got.told[2], 1500)
+    assert.same({ 493.0, 0.0 }, { got.told[3], got.told[4] })
     assert.equal(5.0, got.debt)
     assert.same({ 493.0, 493.0 }, got.copies)
   end)

@@ -102,16 +102,20 @@ static int annotate(reading *r, bx_about *about, const char *id, const char *pro
 {
     bx_annotation a = {.qualifier = "is"};
     const json_t *entity = value;
-    if (json_array_size(value) == 2 && json_is_string(json_array_get(value, 0))) {
+    const char *qualifier = json_string_value(json_array_get(value, 0)), *text;
+    if (json_array_size(value) == 2 && qualifier) {
         snprintf(a.qualifier, sizeof a.qualifier, "%s",
                  json_string_value(json_array_get(value, 0)));
         entity = json_array_get(value, 1);
     }
+    text = json_string_value(entity);
+    if (!bx_annotation_fits(qualifier ? qualifier : "", provider, text ? text : ""))
+        return fail(r, "annotation", id, "one of its texts is too long");
     snprintf(a.provider, sizeof a.provider, "%s", provider);
     if (json_is_integer(entity))
         snprintf(a.identifier, sizeof a.identifier, "%lld", (long long)json_integer_value(entity));
-    else if (json_is_string(entity))
-        snprintf(a.identifier, sizeof a.identifier, "%s", json_string_value(entity));
+    else if (text)
+        snprintf(a.identifier, sizeof a.identifier, "%s", text);
     else
         return fail(r, "annotation", id, "texts, or pairs of qualifier and text, expected");
     return bx_about_annotate(about, &a, r->err);

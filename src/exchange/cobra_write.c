@@ -105,98 +105,67 @@ static char *unescape(const char *text, size_t length)
 }
 
 /* A text; or a list or mapping, which notes have as JSON. */
-static void put_note(writing *w, const bx_note *note)
+static json_t *note_value(const bx_note *note)
 {
-    char *key = unescape(note->key, note->key_length);
     char *text = unescape(note->text, note->text_length);
-    if (!key || !text) {
-        w->status = bx_fail_memory(w->err);
-    } else {
-        json_t *value = *text == '[' || *text == '{' ? json_loads(text, 0, NULL) : NULL;
-        put_key(w, key);
-        if (value)
-            put(w, text);
-        else
-            bx_json_string(w->out, text);
-        json_decref(value);
-    }
-    free(key);
+    json_t *value = text && (*text == '[' || *text == '{') ? json_loads(text, 0, NULL) : NULL;
+    if (text && !value)
+        value = json_string(text);
     free(text);
+    return value;
+}
+
+/* Put the value, whose keys are each there once, under `name`. */
+static void put_object(writing *w, const char *name, json_t *object, int status)
+{
+    char *text = object && status == 0 ? json_dumps(object, JSON_COMPACT) : NULL;
+    if (text && json_object_size(object) > 0) {
+        put_key(w, name);
+        put(w, text);
+    }
+    if (!text)
+        w->status = bx_fail(w->err, BX_EMODEL, "cobra: %s that are no text in UTF-8", name);
+    free(text);
+    json_decref(object);
 }
 
 /* The last of a key counts. */
-static bool comes_again(const char *at, const bx_note *note)
-{
-    bx_note later;
-    while (bx_notes_next(&at, &later))
-        if (later.key_length == note->key_length &&
-            memcmp(later.key, note->key, note->key_length) == 0)
-            return true;
-    return false;
-}
-
 static void put_notes(writing *w, const bx_about *about)
 {
     const char *at = bx_about_get(about, BX_ABOUT_NOTES);
+    json_t *notes = at ? json_object() : NULL;
     bx_note note;
-    bool any = false;
-    while (at && bx_notes_next(&at, &note)) {
-        if (comes_again(at, &note))
-            continue;
-        if (!any)
-            open_key(w, "notes", "{");
-        any = true;
-        put_note(w, &note);
+    int status = 0;
+    if (!at)
+        return;
+    while (status == 0 && bx_notes_next(&at, &note)) {
+        char *key = unescape(note.key, note.key_length);
+        status = key ? json_object_set_new(notes, key, note_value(&note)) : -1;
+        free(key);
     }
-    if (any)
-        close_item(w, "}");
+    put_object(w, "notes", notes, status);
 }
 
-static bool came_before(const bx_about *about, const char *until, const char *provider)
+static int add_identifier(json_t *providers, const bx_annotation *a)
 {
-    for (const char *text = bx_about_get(about, BX_ABOUT_ANNOTATION); text != until;
-         text = bx_about_next(about, BX_ABOUT_ANNOTATION, text))
-        if (strcmp(bx_annotation_of(text).provider, provider) == 0)
-            return true;
-    return false;
-}
-
-static void put_identifier(writing *w, const bx_annotation *a)
-{
-    bool is = strcmp(a->qualifier, "is") == 0;
-    begin_item(w);
-    if (!is) {
-        put(w, "[");
-        bx_json_string(w->out, a->qualifier);
-        put(w, ",");
-    }
-    bx_json_string(w->out, a->identifier);
-    put(w, is ? "" : "]");
+    json_t *list = json_object_get(providers, a->provider);
+    if (!list && json_object_set_new(providers, a->provider, list = json_array()) < 0)
+        return -1;
+    return json_array_append_new(list, strcmp(a->qualifier, "is") == 0
+                                           ? json_string(a->identifier)
+                                           : json_pack("[ss]", a->qualifier, a->identifier));
 }
 
 static void put_annotation(writing *w, const bx_about *about)
 {
-    const char *sbo = bx_about_get(about, BX_ABOUT_SBO);
-    const char *text = bx_about_get(about, BX_ABOUT_ANNOTATION);
-    if (!sbo && !text)
-        return;
-    open_key(w, "annotation", "{");
-    if (sbo)
-        put_string(w, "sbo", sbo);
-    for (; text; text = bx_about_next(about, BX_ABOUT_ANNOTATION, text)) {
+    const char *sbo = bx_about_get(about, BX_ABOUT_SBO), *text = NULL;
+    json_t *providers = json_object();
+    int status = providers && sbo ? json_object_set_new(providers, "sbo", json_string(sbo)) : 0;
+    while (status == 0 && (text = bx_about_next(about, BX_ABOUT_ANNOTATION, text))) {
         bx_annotation a = bx_annotation_of(text);
-        if (came_before(about, text, a.provider))
-            continue;
-        open_key(w, a.provider, "[");
-        for (const char *same = text; same;
-             same = bx_about_next(about, BX_ABOUT_ANNOTATION, same)) {
-            bx_annotation other = bx_annotation_of(same);
-            if (strcmp(other.provider, a.provider) == 0)
-                put_identifier(w, &other);
-        }
-        close_item(w, "]");
+        status = add_identifier(providers, &a);
     }
-    close_item(w, "}");
+    put_object(w, "annotation", providers, status);
 }
 
 static void put_about(writing *w, const bx_about *about)
@@ -361,7 +330,12 @@ static int make_ids(writing *w, bx_fba_kind kind)
     if (!w->ids[kind])
         return bx_fail_memory(w->err);
     for (size_t i = 0; i < count && status == 0; i++) {
-        char *id = w->ids[kind][i] = bx_fba_cobra_id(w->fba, kind, i);
+        char *id = bx_fba_cobra_id(w->fba, kind, i);
+        if (id && kind == BX_FBA_GENE && !bx_rule_can_name(id)) {
+            free(id);
+            id = strdup(bx_fba_gene_id(w->fba, i));
+        }
+        w->ids[kind][i] = id;
         if (id && bx_names_find(&taken, id) != BX_NAME_NONE)
             status = bx_fail(w->err, BX_EMODEL,
                              "cobra: two parts of the model would be called \"%.64s\"", id);

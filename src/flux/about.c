@@ -130,6 +130,13 @@ bx_annotation bx_annotation_of(const char *text)
     return a;
 }
 
+bool bx_annotation_fits(const char *qualifier, const char *provider, const char *identifier)
+{
+    return strlen(qualifier) < sizeof((bx_annotation *)0)->qualifier &&
+           strlen(provider) < sizeof((bx_annotation *)0)->provider &&
+           strlen(identifier) <= BX_ANNOTATION_LENGTH;
+}
+
 int bx_about_annotate(bx_about *about, const bx_annotation *a, bx_error *err)
 {
     char text[sizeof *a + 64];

@@ -56,14 +56,18 @@ const char *bx_about_text(const bx_about *about, bx_about_key key);
 
 /* An annotation as cobrapy has it: qualifier, provider and identifier from
  * "is https://identifiers.org/kegg.compound/C00031"; an URI elsewhere is the identifier of the
- * provider "uri". Longer ones than there is room for are cut. */
+ * provider "uri". Longer ones are none. */
 typedef struct bx_annotation {
     char qualifier[32], provider[128];
-    char identifier[1024];
+    char identifier[1160];
 } bx_annotation;
+#define BX_ANNOTATION_LENGTH 1000 /* of an identifier or URI */
 
 bx_annotation bx_annotation_of(const char *text);
 int bx_about_annotate(bx_about *about, const bx_annotation *annotation, bx_error *err);
+
+/* Whether there is room for them in an annotation. */
+bool bx_annotation_fits(const char *qualifier, const char *provider, const char *identifier);
 
 /* What notes say of a word, "<p>WORD: text</p>": its beginning and length, or NULL. */
 const char *bx_notes_find(const char *notes, const char *word, size_t *length);

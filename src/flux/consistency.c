@@ -24,7 +24,9 @@ static bool is_exempt(const bx_about *about)
     return false;
 }
 
-bool bx_fba_is_one_sided(const bx_fba *fba, size_t r)
+/* Whether all balanced metabolites of a reaction stand on one side: an exchange, a demand, a sink;
+ * or there are none. */
+static bool is_one_sided(const bx_fba *fba, size_t r)
 {
     const bx_fba_column *reaction = &fba->reactions[r];
     bool makes = false, uses = false;
@@ -120,7 +122,7 @@ int bx_fba_check_balance(const bx_fba *fba, size_t r, bx_fba_balance *to, bx_err
 {
     const bx_fba_column *reaction = &fba->reactions[r];
     *to = (bx_fba_balance){.no_formula = BX_FBA_NONE, .no_charge = BX_FBA_NONE};
-    to->exempt = is_exempt(&reaction->about) || bx_fba_is_one_sided(fba, r);
+    to->exempt = is_exempt(&reaction->about) || is_one_sided(fba, r);
     if (to->exempt)
         return 0;
     check_charge(fba, reaction, to);
@@ -134,7 +136,7 @@ static void close_model(bx_fba *fba)
     bx_fba_clear_objective(fba);
     for (size_t r = 0; r < fba->reaction_count; r++) {
         bx_fba_column *reaction = &fba->reactions[r];
-        bool open = bx_fba_is_one_sided(fba, r);
+        bool open = is_one_sided(fba, r);
         reaction->lower = open ? 0 : fmin(reaction->lower, 0);
         reaction->upper = open ? 0 : fmax(reaction->upper, 0);
     }

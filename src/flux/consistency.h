@@ -5,10 +5,6 @@
 #include "flux/fba.h"
 #include "flux/formula.h"
 
-/* Whether all balanced metabolites of a reaction stand on one side: an exchange, a demand, a sink;
- * or there are none. */
-bool bx_fba_is_one_sided(const bx_fba *fba, size_t reaction);
-
 /* Symbols that are off in one reaction: more are not told. */
 #define BX_FBA_OFF 32
 

@@ -7,6 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Constraints, and objectives: they are found by looking at all. */
+#define SUMS 10000
+
 /* ---- what is said ---- */
 
 const bx_about *bx_fba_about(const bx_fba *fba, bx_fba_kind kind, size_t item)
@@ -382,6 +385,8 @@ static int check_sum(const bx_fba *fba, bx_fba_list list, const bx_fba_sum_view 
 {
     const char *what = list == BX_FBA_CONSTRAINTS ? "constraint" : "objective";
     size_t length = strlen(sum->id);
+    if (bx_fba_sums_of(fba, list) >= SUMS)
+        return bx_fail(err, BX_EMODEL, "there are %d %ss: no more fit", SUMS, what);
     if (length == 0 || length > BX_NAME_LENGTH)
         return bx_fail(err, BX_EMODEL, "a %s's id has 1 to %d bytes, got %zu: \"%.40s\"", what,
                        BX_NAME_LENGTH, length, sum->id);

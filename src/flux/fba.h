@@ -125,7 +125,8 @@ int bx_fba_remove(bx_fba *fba, const bool *metabolites, const bool *reactions, c
 void bx_fba_mark_orphans(const bx_fba *fba, const bool *gone, bool *metabolites, bool *genes);
 
 /* Sums of fluxes. A constraint bounds one, in all that is computed; objectives are those that the
- * model has beside the one at work. Ids are unique in their list. */
+ * model has beside the one at work. Ids are unique in
+ * their list, of at most 10,000. */
 typedef struct bx_fba_part {
     size_t reaction;
     double coefficient;

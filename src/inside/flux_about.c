@@ -122,15 +122,21 @@ void bx_flux_set_about(lua_State *L, const bx_about *about)
 
 static void check_identifier(lua_State *L, int index, const bx_place *place, const char *key)
 {
+    const char *qualifier = "is", *identifier;
     if (lua_istable(L, index)) {
-        for (int i = 1; i <= 2; i++) {
-            lua_rawgeti(L, index, i);
-            bx_fields_string(L, -1, place, key);
-            lua_pop(L, 1);
-        }
+        lua_rawgeti(L, index, 1);
+        qualifier = bx_fields_string(L, -1, place, key);
+        lua_rawgeti(L, index, 2);
+        identifier = bx_fields_string(L, -1, place, key);
     } else {
-        bx_fields_string(L, index, place, key);
+        lua_pushvalue(L, index);
+        lua_pushvalue(L, index);
+        identifier = bx_fields_string(L, -1, place, key);
     }
+    if (!bx_annotation_fits(qualifier, key, identifier))
+        bx_raise_format(L, place->code, "%s, annotation: one of the texts of \"%.64s\" is too long",
+                        place->text, key);
+    lua_pop(L, 2);
 }
 
 static void check_annotation(lua_State *L, int table, const bx_place *place)
@@ -140,7 +146,7 @@ static void check_annotation(lua_State *L, int table, const bx_place *place)
     const char **names = bx_fields_names(L, table, &count, place);
     for (size_t i = 0; i < count; i++) {
         if (bx_fields_get(L, table, names[i]) != LUA_TTABLE) {
-            bx_fields_string(L, -1, place, names[i]);
+            check_identifier(L, lua_gettop(L), place, names[i]);
         } else {
             for (size_t k = 1; k <= lua_rawlen(L, -1); k++) {
                 lua_rawgeti(L, -1, (lua_Integer)k);

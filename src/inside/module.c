@@ -20,8 +20,10 @@ typedef struct module {
     size_t length;
 } module;
 
-/* Texts stay outside Lua's heap: shared by all workers, counted to none. */
-static module modules[MODULES];
+/* MODULES of them, and their texts, stay outside Lua's heap: shared by all workers, counted to
+ * none. They stay outside .bss, too, where they would part what every call writes: a page more for
+ * each VM. */
+static module *modules;
 static size_t module_count;
 static size_t first_added; /* those before it are there from the beginning */
 static const char loaded_key, loading_key;
@@ -63,6 +65,10 @@ static module *next_module(const char *group, const char *name, bx_error *err)
     if (module_count == MODULES) {
         bx_fail(err, BX_EORGANISM, "%s/%s: a VM takes no more than %d Lua files", group, name,
                 MODULES);
+        return NULL;
+    }
+    if (!modules && !(modules = calloc(MODULES, sizeof *modules))) {
+        bx_fail_memory(err);
         return NULL;
     }
     module *into = &modules[module_count];

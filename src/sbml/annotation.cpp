@@ -2,8 +2,8 @@
 
 #include "sbml/about.h"
 
-#include <cstring>
-#include <vector>
+#include <libxml/xmlstring.h>
+#include <map>
 
 namespace
 {
@@ -69,20 +69,24 @@ struct Reading {
     std::string &records;
     size_t depth;
     std::string qualifier;
+    std::map<std::string, std::string> spaces; /* by prefix, that are declared further out */
 };
 
 /* What a qualifier is called: "is", "bqm_is"; "" for another element. */
-std::string qualifier_of(const Reading &r, const std::string &tag)
+std::string qualifier_of(Reading &r, const std::string &tag)
 {
     std::string prefix, name;
     split_name(tag, prefix, name);
     std::string declaration = prefix.empty() ? "xmlns" : "xmlns:" + prefix;
     std::string space = attribute_of(tag, declaration);
-    size_t at = space.empty() ? r.annotation.find(declaration) : std::string::npos;
-    if (at != std::string::npos)
-        space = attribute_of(" " + r.annotation.substr(at, 300), declaration);
-    else if (space.empty())
-        space = attribute_of(r.text.substr(0, 8192), declaration);
+    if (space.empty() && !r.spaces.count(prefix)) {
+        size_t at = r.annotation.find(declaration);
+        r.spaces[prefix] = at == std::string::npos
+                               ? attribute_of(r.text.substr(0, 8192), declaration)
+                               : attribute_of(" " + r.annotation.substr(at, 300), declaration);
+    }
+    if (space.empty())
+        space = r.spaces[prefix];
     return space == "http://biomodels.net/biology-qualifiers/" ? name
            : space == "http://biomodels.net/model-qualifiers/" ? "bqm_" + name
                                                                : "";
@@ -98,7 +102,9 @@ void open_tag(Reading &r, const std::string &tag)
     if (r.depth == ITEM && !r.qualifier.empty()) {
         split_name(tag, prefix, name);
         std::string resource = name == "li" ? attribute_of(tag, "resource") : "";
-        if (!resource.empty())
+        bool fits = resource.size() <= BX_ANNOTATION_LENGTH && r.qualifier.size() < 32 &&
+                    xmlCheckUTF8(reinterpret_cast<const unsigned char *>(resource.c_str()));
+        if (!resource.empty() && fits)
             sbml::say(r.records, BX_ABOUT_ANNOTATION, r.qualifier + " " + unescape(resource));
     }
     r.depth -= empty;
@@ -112,7 +118,7 @@ void bx_sbml_annotate(const std::string &text, const char *begin, const char *en
     std::string prefix, name, records;
     split_name(parent, prefix, name);
     std::string id = attribute_of(parent, "id");
-    Reading r = {text, std::string(begin, end), records, 0, ""};
+    Reading r = {text, std::string(begin, end), records, 0, "", {}};
     for (size_t at = r.annotation.find('<'); at != std::string::npos;
          at = r.annotation.find('<', at + 1)) {
         size_t close = r.annotation.find('>', at);

@@ -14,6 +14,7 @@
 #include <string.h>
 
 #define XHTML "http://www.w3.org/1999/xhtml"
+#define OTHER (SIZE_MAX - 1)
 
 typedef struct writing {
     const bx_fba *fba;
@@ -95,15 +96,16 @@ static void fail(writing *w, int status)
 
 /* ---- ids ---- */
 
-static int take_id(writing *w, const char *id)
+/* `index` is that of a reaction, or OTHER. */
+static int take_id(writing *w, const char *id, size_t index)
 {
     if (bx_names_find(&w->taken, id) != BX_NAME_NONE)
         return bx_fail(w->err, BX_EMODEL, "SBML: two parts of the model would be called \"%.64s\"",
                        id);
-    return bx_names_add(&w->taken, id, 0) < 0 ? bx_fail_memory(w->err) : 0;
+    return bx_names_add(&w->taken, id, index) < 0 ? bx_fail_memory(w->err) : 0;
 }
 
-/* An id that is free: the stem, or with underscores behind it. It is kept; NULL without memory. */
+/* An id that is free: the stem, or with a number behind it. It is kept; NULL without memory. */
 static const char *make_id(writing *w, const char *stem)
 {
     if (w->other_count == w->other_capacity) {
@@ -115,9 +117,9 @@ static const char *make_id(writing *w, const char *stem)
     }
     char *id = w->other_count < w->other_capacity ? malloc(strlen(stem) + 64) : NULL;
     size_t length = id ? (size_t)sprintf(id, "%s", stem) : 0;
-    for (int i = 0; id && i < 60 && bx_names_find(&w->taken, id) != BX_NAME_NONE; i++)
-        id[length++] = '_', id[length] = '\0';
-    if (!id || take_id(w, id) < 0) {
+    for (size_t i = 0; id && bx_names_find(&w->taken, id) != BX_NAME_NONE; i++)
+        sprintf(id + length, "_%zu", w->other_count + i);
+    if (!id || take_id(w, id, OTHER) < 0) {
         free(id);
         fail(w, bx_fail_memory(w->err));
         return NULL;
@@ -143,7 +145,7 @@ static int make_ids(writing *w, bx_fba_kind kind)
         w->ids[kind][i] = bx_fba_sbml_id(w->fba, kind, i);
         if (!w->ids[kind][i])
             return bx_fail_memory(w->err);
-        if (take_id(w, w->ids[kind][i]) < 0)
+        if (take_id(w, w->ids[kind][i], kind == BX_FBA_REACTION ? i : OTHER) < 0)
             return -1;
     }
     return 0;
@@ -594,27 +596,6 @@ static void put_member(writing *w, const char *id)
     put(w, "/>");
 }
 
-static bool has_member(const bx_about *group, const char *id)
-{
-    const char *member = NULL;
-    while ((member = bx_about_next(group, BX_ABOUT_MEMBER, member)))
-        if (strcmp(member, id) == 0)
-            return true;
-    return false;
-}
-
-/* Whether some group says that the reaction is in its subsystem. */
-static bool is_grouped(const writing *w, size_t r, const char *subsystem)
-{
-    for (size_t i = 0; i < bx_fba_groups(w->fba); i++) {
-        const bx_about *group = bx_fba_about(w->fba, BX_FBA_GROUP, i);
-        if (strcmp(bx_about_text(group, BX_ABOUT_NAME), subsystem) == 0 &&
-            has_member(group, w->ids[BX_FBA_REACTION][r]))
-            return true;
-    }
-    return false;
-}
-
 static void begin_group(writing *w, const char *id, const bx_about *about, const char *name,
                         const char *kind)
 {
@@ -655,50 +636,76 @@ static void put_group(writing *w, size_t i)
                         "group \"%.64s\": %zu members are left out: they are not there", id, lost));
 }
 
-/* A group for the subsystem of reaction `first`, and of all others behind it that are in none. */
-static void put_subsystem(writing *w, size_t first, const char *name, bool *loose)
+/* A reaction in a subsystem that no group speaks of. */
+typedef struct loose {
+    const char *subsystem; /* NULL: none */
+    size_t reaction;
+} loose;
+
+static int compare_loose(const void *a, const void *b)
 {
-    char *stem = bx_encode_sbml_id("G_", name);
-    const char *id = stem ? make_id(w, stem) : NULL;
-    free(stem);
-    if (!id)
-        return;
-    begin_group(w, id, NULL, name, "partonomy");
-    put(w, "<groups:listOfMembers>");
-    for (size_t r = first; r < bx_fba_reactions(w->fba); r++) {
-        const bx_about *about = bx_fba_about(w->fba, BX_FBA_REACTION, r);
-        if (!loose[r] || strcmp(bx_about_text(about, BX_ABOUT_SUBSYSTEM), name) != 0)
-            continue;
-        put_member(w, w->ids[BX_FBA_REACTION][r]);
-        loose[r] = false;
+    const loose *one = a, *other = b;
+    int order = strcmp(one->subsystem, other->subsystem);
+    return order != 0 ? order
+                      : (one->reaction > other->reaction) - (one->reaction < other->reaction);
+}
+
+/* Those that a group of their subsystem's name has are in it. */
+static void leave_grouped(const writing *w, loose *all)
+{
+    for (size_t i = 0; i < bx_fba_groups(w->fba); i++) {
+        const bx_about *group = bx_fba_about(w->fba, BX_FBA_GROUP, i);
+        const char *name = bx_about_text(group, BX_ABOUT_NAME), *member = NULL;
+        while ((member = bx_about_next(group, BX_ABOUT_MEMBER, member))) {
+            size_t r = bx_names_find(&w->taken, member);
+            if (r < bx_fba_reactions(w->fba) && all[r].subsystem &&
+                strcmp(all[r].subsystem, name) == 0)
+                all[r].subsystem = NULL;
+        }
     }
-    put(w, "</groups:listOfMembers></groups:group>\n");
+}
+
+/* A group for each subsystem of the list, which is sorted. */
+static void put_subsystems(writing *w, const loose *list, size_t count)
+{
+    for (size_t i = 0; i < count && w->status == 0;) {
+        const char *name = list[i].subsystem;
+        char *stem = bx_encode_sbml_id("G_", name);
+        const char *id = stem ? make_id(w, stem) : NULL;
+        free(stem);
+        if (!id)
+            return;
+        begin_group(w, id, NULL, name, "partonomy");
+        put(w, "<groups:listOfMembers>");
+        for (; i < count && strcmp(list[i].subsystem, name) == 0; i++)
+            put_member(w, w->ids[BX_FBA_REACTION][list[i].reaction]);
+        put(w, "</groups:listOfMembers></groups:group>\n");
+    }
 }
 
 static void put_groups(writing *w)
 {
-    size_t count = bx_fba_reactions(w->fba);
-    bool *loose = calloc(count + 1, sizeof *loose), any = bx_fba_groups(w->fba) > 0;
-    if (!loose) {
+    size_t count = bx_fba_reactions(w->fba), kept = 0;
+    loose *all = calloc(count + 1, sizeof *all);
+    if (!all) {
         fail(w, bx_fail_memory(w->err));
         return;
     }
-    for (size_t r = 0; r < count; r++) {
-        const char *name =
-            bx_about_get(bx_fba_about(w->fba, BX_FBA_REACTION, r), BX_ABOUT_SUBSYSTEM);
-        loose[r] = name && !is_grouped(w, r, name);
-        any = any || loose[r];
-    }
+    for (size_t r = 0; r < count; r++)
+        all[r] =
+            (loose){bx_about_get(bx_fba_about(w->fba, BX_FBA_REACTION, r), BX_ABOUT_SUBSYSTEM), r};
+    leave_grouped(w, all);
+    for (size_t r = 0; r < count; r++)
+        if (all[r].subsystem)
+            all[kept++] = all[r];
+    qsort(all, kept, sizeof *all, compare_loose);
+    bool any = bx_fba_groups(w->fba) > 0 || kept > 0;
     put(w, any ? "<groups:listOfGroups>\n" : "");
     for (size_t i = 0; i < bx_fba_groups(w->fba) && w->status == 0; i++)
         put_group(w, i);
-    for (size_t r = 0; r < count && w->status == 0; r++)
-        if (loose[r])
-            put_subsystem(
-                w, r, bx_about_get(bx_fba_about(w->fba, BX_FBA_REACTION, r), BX_ABOUT_SUBSYSTEM),
-                loose);
+    put_subsystems(w, all, kept);
     put(w, any ? "</groups:listOfGroups>\n" : "");
-    free(loose);
+    free(all);
 }
 
 /* ---- the model ---- */

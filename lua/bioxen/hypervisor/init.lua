@@ -120,8 +120,8 @@ local function may_have(from, what, config)
   local _, problems = create.examine(nil, "basic", from.config)
   if problems[1] then return core.fail("EFILE", ("%s is refused: %s"):format(what, problems[1])) end
   if from.config.memory <= MOST_UNASKED or type(config) == "table" and config.memory then return true end
-  return core.fail("EFILE", ("%s is refused: it asks for %d bytes of memory; say so too, with config.memory = %d"):format(
-    what, from.config.memory, from.config.memory))
+  return core.fail("EFILE", ("%s is refused: it asks for %d bytes of memory; say so too, with config.memory = %d")
+    :format(what, from.config.memory, from.config.memory))
 end
 
 --- A VM from the bytes of a saved one, which messages call `what`.

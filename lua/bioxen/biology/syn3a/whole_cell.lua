@@ -42,7 +42,8 @@ local function define(cell, fast)
   local net, pools = expression.network(), metabolism.definition(per_mM)
   cell:clear()
   process "state" { species = all_of(net.species, pools.species, drawn_messages()),
-    parameters = all_of(pools.parameters, exchange.parameters(per_mM, fast)), initial = exchange.initial() }
+    parameters = all_of(pools.parameters, exchange.parameters(per_mM, fast)),
+    initial = exchange.initial(net.species, per_mM) }
   process "metabolism" { reactions = pools.reactions }
   process "exchange" { exchange = exchange.steps(net.species, per_mM, fast) }
   process "genes" { reactions = net.reactions } -- last: with each process the cell compiles all that it has

@@ -172,6 +172,15 @@ local function settle(cell, set)
   end
 end
 
+-- What a daughter tells of itself before its first exchange.
+local function tell(set)
+  local known = setmetatable({ floor = math.floor }, { __index = set })
+  local born = expression.network().species
+  for _, told in ipairs(exchange.told(born, constants.molecules_per_mm)) do
+    set[told[1]] = load("return " .. told[2], told[1], "t", known)()
+  end
+end
+
 --- A whole cell that is ready to divide becomes one of its daughters; returns the other, as cell:set takes it.
 -- Each molecule goes to either with the chance 1/2, complexes in whole; pools, volume and debts are halved. The
 -- seed says which is which. (These rules are ours: the published program ends here.)
@@ -195,6 +204,7 @@ function changes.divide(cell, seed)
     chromosome_of_newborn(daughter)
     forget(cell, daughter)
     settle(cell, daughter)
+    tell(daughter)
   end
   cell:set(one)
   return other

@@ -158,13 +158,17 @@ local function area_of_chain(species, per_mM)
   return (newborn_area - math.floor(outer_leaflet*sum*per_mM))/chains
 end
 
--- Area, volume, and what follows from it: a sphere until it has twice its first volume, which then stays.
-local function add_growth(set, chain_area)
+local function add_areas(set, chain_area)
   local terms = {}
   for i, term in ipairs(chain_terms()) do terms[i] = term[2] == 1 and term[1] or ("%d*%s"):format(term[2], term[1]) end
   set("lipid_area", "floor(%.17g*per_mM*(%s))", outer_leaflet, lipid_heads())
   set("protein_area", "floor(%.17g*(%s))", chain_area, table.concat(terms, " + "))
   set("area", "lipid_area + protein_area")
+end
+
+-- Area, volume, and what follows from it: a sphere until it has twice its first volume, which then stays.
+local function add_growth(set, chain_area)
+  add_areas(set, chain_area)
   set("there", "per_mM")
   set("volume", "%.17g*min(sqrt(area/(4*pi)), %d)^3", 4/3*math.pi*1e-24, largest_radius)
   set("per_mM", "%.17g*volume", constants.avogadro*1e-3)
@@ -198,11 +202,13 @@ local function add_caps(set)
   end
 end
 
--- What the cell tells of itself, and when it came to what.
-local function add_totals(set, species)
+local function add_active(set, species)
   set("ribosomes_active", "%s", names_with(species, "RNC_"))
   set("polymerases_active", "%s", names_with(species, "^RNAP_G_"))
-  add_caps(set)
+end
+
+-- What the cell tells of itself.
+local function add_totals(set, species)
   set("ribosomes", "Ribosome + parked_Ribosome + ribosomes_active")
   set("polymerases", "RNAP + parked_RNAP + RNAP_core + polymerases_active")
   set("degradosomes_active", "%s", names_with(species, "^Degradosome_mRNA_"))
@@ -213,6 +219,10 @@ local function add_totals(set, species)
   set("proteins_made", "%s", names_with(species, "^made_"))
   set("gene_copies", "%s + polymerases_active", names_with(species, "^G_"))
   set("charged_tRNA", "%s", names_with(species, "_ch$"))
+end
+
+-- When it came to what.
+local function add_milestones(set)
   local function note(when, condition) set(when, "if(%s > 0 or not (%s), %s, time)", when, condition, when) end
   note("initiated_at", ("gene_copies > %d"):format(#whole_genes.all().rows))
   note("replicated_at", "chromosome_C > 1.5")
@@ -222,7 +232,7 @@ end
 
 local totals = { "ribosomes_active", "polymerases_active", "ribosomes", "polymerases", "degradosomes_active",
   "mRNA_free", "mRNA", "proteins_made", "gene_copies", "charged_tRNA", "initiated_at", "replicated_at",
-  "volume_doubled_at", "area_doubled_at", "parked_Ribosome", "parked_RNAP" }
+  "volume_doubled_at", "area_doubled_at" }
 
 local never = "1e300" -- a wait for what there is none of
 
@@ -269,8 +279,20 @@ local function after(species, chain_area, fast)
     end
   end
   for _, rate in ipairs(exchange.rates()) do set(rate[1], "%s", rate[2]) end
+  add_active(set, species)
+  add_caps(set)
   add_totals(set, species)
+  add_milestones(set)
   return steps
+end
+
+--- What follows from a cell's species and per_mM at once, { name, formula } in order: areas and totals.
+function exchange.told(species, per_mM)
+  local told, set = list()
+  add_areas(set, area_of_chain(species, per_mM))
+  add_active(set, species)
+  add_totals(set, species)
+  return told
 end
 
 -- What a newborn cell has of parameters.
@@ -290,8 +312,9 @@ end
 --- Parameters of a newborn cell with so many molecules in 1 mM, and formulas of what else it begins with.
 exchange.parameters = parameters
 
-function exchange.initial()
+function exchange.initial(species, per_mM)
   local initial = {}
+  for _, told in ipairs(exchange.told(species, per_mM)) do initial[told[1]] = told[2] end
   for _, rate in ipairs(exchange.rates()) do initial[rate[1]] = rate[2] end
   for _, enzyme in ipairs(metabolism.enzymes()) do
     initial["E_" .. metabolism.level(enzyme)] = ("(%s)/per_mM"):format(metabolism.molecules(enzyme))

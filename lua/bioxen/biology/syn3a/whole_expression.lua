@@ -452,6 +452,7 @@ end
 -- ---- the whole
 
 local function begin(net, genes)
+  net.species.parked_Ribosome, net.species.parked_RNAP = 0, 0 -- beyond what somebody capped
   for _, complex in ipairs(complexes.list) do net.species[complex[1]] = complex[2] end
   for _, row in ipairs(genes.rows) do
     if row.chain then net.species["P_" .. row.id] = row.free

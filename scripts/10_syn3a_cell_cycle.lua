@@ -1,6 +1,6 @@
 -- The life of a whole cell of JCVI-syn3A, birth to division, by its published kinetic model: how it grows, what it
--- holds, and what it spends its energy on. Run it with: bioxen scripts/07_syn3a_cell_cycle.lua [seconds at most] [seed]
--- A whole cycle takes some 20 s. It leaves out/07_syn3a_cell_cycle.csv and, where gnuplot is installed, a picture.
+-- holds, and what it spends its energy on. Run it with: bioxen scripts/10_syn3a_cell_cycle.lua [seconds at most] [seed]
+-- A whole cycle takes some 20 s. It leaves out/10_syn3a_cell_cycle.csv and, where gnuplot is installed, a picture.
 
 local bioxen = require "bioxen"
 
@@ -21,7 +21,7 @@ local life = assert(vm:execute_biological_process([[
 ]], { args = { seconds = seconds, seed = seed, names = names }, timeout = 3600 })).result
 local numbers = life.numbers
 
-local table_file = assert(bioxen.out "07_syn3a_cell_cycle.csv")
+local table_file = assert(bioxen.out "10_syn3a_cell_cycle.csv")
 local csv = assert(io.open(table_file, "w"))
 csv:write("time,", table.concat(names, ","), "\n")
 for i, time in ipairs(life.time) do
@@ -61,7 +61,7 @@ local function spent(name, label, factor)
   return { x = x, y = y, name = label }
 end
 
-local picture = assert(bioxen.out "07_syn3a_cell_cycle.png")
+local picture = assert(bioxen.out "10_syn3a_cell_cycle.png")
 local born = { volume = life.volume[1], area = life.area[1] }
 local drawn, err = bioxen.plot {
   file = picture, size = { 1200, 800 }, across = 2, title = "The life of a cell of JCVI-syn3A",
