@@ -413,6 +413,11 @@ describe("a file", function()
     assert.matches("is refused: it is of an organism minimal_cell with other files", message, 1, true)
   end)
 
+  it("is written and read whatever deadline the VM's calls have", function()
+    assert(start("plain_cell", { seed = 1, timeout = 1e-6 }):save(path "hasty"))
+    assert.equal(3, assert(restore(path "hasty")):execute_biological_process("return 3", { timeout = 60 }).result)
+  end)
+
   it("is not written while the VM is busy or has no cell; a paused one stays paused", function()
     local vm = start()
     local job = assert(vm:submit "while true do end")
