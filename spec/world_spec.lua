@@ -2,6 +2,7 @@
 
 local bioxen = require "bioxen"
 local competition = require "bioxen.hypervisor.competition"
+local core = require "bioxen.core"
 
 local function near(expected, got, tolerance)
   assert.is_true(math.abs(got - expected) <= (tolerance or 1e-9)*math.abs(expected),
@@ -185,6 +186,21 @@ describe("competition for a chassis", function()
     assert.same({ a = 10, b = 60, c = 30 },
       shares { request("a", 1, 10), request("b", 2, math.huge), request("c", 1, math.huge) })
     assert.same({ a = 45, b = 55 }, shares { request("a", 1, 10), request("b", 1, 20) })
+  end)
+
+  it("ends with an interrupt, after which all is as it was", function()
+    local chassis <close> = bioxen.BioXenHypervisor()
+    local vms = { start(chassis, { "a", "b" }, "minimal_cell") }
+    local timer = core.every(0.05, function() error "interrupted" end)
+    local well, problem = pcall(chassis.run, chassis, { duration = 60, code = "while true do end" })
+    timer:stop()
+    assert.is_false(well)
+    assert.matches("interrupted", tostring(problem))
+    for _, vm in ipairs(vms) do
+      assert.is_nil(next(vm:get_status().resources))
+      assert(vm:execute_biological_process "return 1")
+    end
+    assert(chassis:run { duration = 1 })
   end)
 
   it("refuses what a policy must not give", function()
