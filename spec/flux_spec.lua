@@ -98,6 +98,28 @@ describe("a flux model", function()
     ]])
   end)
 
+  it("blocks what variability says is 0 for any objective", function()
+    assert.same({ 0, true }, run [[
+      local state, wrong, some = 5, 0, false
+      local function draw(n) state = (state*1103515245 + 12345) % 2147483648 return state//65536 % n end
+      for _ = 1, 40 do
+        local rows = { { "-> m0", name = "IN", upper = 10 }, { "m4 ->", name = "OUT", upper = math.huge } }
+        for i = 1, 14 do
+          local back = draw(3) == 0
+          rows[#rows + 1] = { ("%d m%d -> m%d"):format(1 + draw(2), draw(8), draw(8)), name = "r" .. i,
+            lower = back and -1 - draw(9) or 0, upper = draw(4) > 0 and math.huge or draw(2) }
+        end
+        local model = flux.model { reactions = rows }
+        local blocked = {}
+        for _, name in ipairs(model:blocked()) do blocked[name] = true some = true end
+        for name, range in pairs(model:variability()) do
+          if (range.minimum >= -1e-7 and range.maximum <= 1e-7) ~= (blocked[name] or false) then wrong = wrong + 1 end
+        end
+      end
+      return { wrong, some }
+    ]])
+  end)
+
   it("says what cannot all hold, and what has no bound", function()
     assert.same({
       { status = "infeasible", metabolites = { "A", "B" }, bounds = {

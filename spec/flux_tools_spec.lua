@@ -223,6 +223,36 @@ local routes = [[
   reference = { IN = 10, R1 = 10, OUT = 10 }
 ]]
 
+describe("the geometric optimum", function()
+  -- Three ways of one length share alike, and a longer one has no part in it.
+  it("is in the middle of all that are shortest", function()
+    local fluxes = run [[
+      local model = flux.model { objective = "OUT", reactions = {
+        { "-> A", name = "IN", upper = 1 }, { "A -> B", name = "R1" }, { "A -> B", name = "R2" },
+        { "B <=> A", name = "R3" }, { "A -> C", name = "L1" }, { "C -> B", name = "L2" }, { "B ->", name = "OUT" } } }
+      return model:geometric().fluxes
+    ]]
+    near(0, fluxes.L1 + fluxes.L2, 1e-6)
+    for name, flux in pairs { IN = 1, OUT = 1, R1 = 1/3, R2 = 1/3, R3 = -1/3 } do near(flux, fluxes[name], 1e-6) end
+  end)
+
+  it("obeys bounds and constraints, and leaves the model as it was", function()
+    assert.same({ "infeasible", true }, run [[
+      local model = flux.model { objective = "OUT", reactions = {
+        { "-> A", name = "IN", upper = 4 }, { "A -> B", name = "a", upper = 1 }, { "A -> B", name = "b" },
+        { "A -> B", name = "c" }, { "B ->", name = "OUT" } } }
+      model:add_constraint { name = "less", fluxes = { c = 1, a = -1 }, upper = 0 }
+      local before = model:to_json()
+      local fluxes = model:geometric().fluxes
+      assert(fluxes.a >= 0 and fluxes.a <= 1 and fluxes.c <= fluxes.a + 1e-9, "out of bounds")
+      assert(math.abs(fluxes.a + fluxes.b + fluxes.c - 4) < 1e-9, "not the optimum")
+      local unchanged = before == model:to_json()
+      model:set_bounds("OUT", 9, 10)
+      return { model:geometric().status, unchanged }
+    ]])
+  end)
+end)
+
 describe("fluxes near a reference", function()
   before_each(function() run(routes) end)
 

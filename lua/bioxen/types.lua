@@ -1180,7 +1180,8 @@ function FluxModel:gapfill(universal, options) end
 function FluxModel:variability(options) end
 
 ---The reactions that can carry no flux of more than `tolerance` (default 1e-7) within the bounds, whatever the
----objective; nil and the status where nothing is feasible.
+---objective: those that FASTCC takes out (Vlassis et al., PLoS Comput. Biol. 10:e1003424, 2014), but exactly, whatever
+---its threshold would be. nil and the status where nothing is feasible.
 ---@param options { tolerance: number? }?
 ---@return string[]?
 ---@return string? status
@@ -1195,6 +1196,12 @@ function FluxModel:dead_ends() end
 ---@param options { fraction: number? }?
 ---@return bioxen.FluxSolution
 function FluxModel:parsimonious(options) end
+
+---Of all optima one that does not hang on the solver: among those with the least sum of absolute fluxes, those with the
+---least sum of absolute distances from the middles of the fluxes' ranges, again and again until no range is wider than a
+---millionth (Smallbone & Simeonidis, J. Theor. Biol. 258:311, 2009). An error where ranges stay wide.
+---@return { status: string, objective: number?, fluxes: table<string, number>? }
+function FluxModel:geometric() end
 
 ---The reactions of one balanced metabolite. Exchanges are those of the compartment `outside`: the one whose name
 ---says so, or else with most of them; "" in a model without compartments, where all are exchanges. Of others sinks

@@ -15,25 +15,6 @@ static double cost_of(const bx_lp_problem *whole, const double *x)
     return cost;
 }
 
-/* Each column with a reduced cost stays at the bound that this speaks for, and each row with a
- * price. */
-static void hold_at_bounds(const bx_fba *fba, bx_lp_problem *whole)
-{
-    const double *reduced = bx_lp_reduced_costs(fba->lp), *prices = bx_lp_prices(fba->lp);
-    for (size_t j = 0; j < whole->columns; j++) {
-        if (reduced[j] > 0 && isfinite(whole->lower[j]))
-            whole->upper[j] = whole->lower[j];
-        else if (reduced[j] < 0 && isfinite(whole->upper[j]))
-            whole->lower[j] = whole->upper[j];
-    }
-    for (size_t i = 0; i < whole->rows; i++) {
-        if (prices[i] > 0 && isfinite(whole->row_lower[i]))
-            whole->row_upper[i] = whole->row_lower[i];
-        else if (prices[i] < 0 && isfinite(whole->row_upper[i]))
-            whole->row_lower[i] = whole->row_upper[i];
-    }
-}
-
 /* cost x <= limit, of one column. */
 static void bound_column(bx_lp_problem *whole, size_t j, double limit)
 {
@@ -91,10 +72,12 @@ int bx_face_open(bx_face *face, bx_fba *fba, double fraction, bool plain, bx_err
     if (!face->flux)
         return bx_fail_memory(err);
     if (copy_whole(&whole, model, costs > 1, face->limit, err) == 0) {
-        if (fraction == 1)
-            hold_at_bounds(fba, &whole);
-        else if (costs == 1)
+        if (fraction == 1) {
+            bx_lp_problem_hold_columns(&whole, bx_lp_reduced_costs(fba->lp));
+            bx_lp_problem_hold_rows(&whole, bx_lp_prices(fba->lp));
+        } else if (costs == 1) {
             bound_column(&whole, only, face->limit);
+        }
         face->reduction = bx_reduction_new(&whole, plain, err);
     }
     bx_lp_problem_free(&whole);
@@ -117,4 +100,22 @@ int bx_face_check(bx_face *face, const double *x, bx_error *err)
     return bx_fail(err, BX_ESIMULATION,
                    "fluxes at the demanded objective do not obey the model: its numbers differ too "
                    "much in size; look for extreme coefficients and bounds");
+}
+
+int bx_face_run(bx_fba *fba, double fraction, bx_face_use *use, void *data, bx_error *err)
+{
+    bx_error error;
+    int result = -1;
+    for (int plain = 0; plain <= 1; plain++) {
+        bx_face face;
+        result = bx_face_open(&face, fba, fraction, plain, &error);
+        if (result == 0)
+            result = use(&face, data, &error);
+        bx_face_close(&face);
+        if (result == 0 || error.code != BX_ESIMULATION)
+            break;
+    }
+    if (result < 0 && err)
+        *err = error;
+    return result;
 }

@@ -26,4 +26,9 @@ void bx_face_close(bx_face *face);
  * its objective is what was demanded, to a millionth of the best. */
 int bx_face_check(bx_face *face, const double *x, bx_error *err);
 
+/* What is done with it. Where rounding stands in the way of the reduced program, the whole one is
+ * asked. */
+typedef int bx_face_use(bx_face *face, void *data, bx_error *err);
+int bx_face_run(bx_fba *fba, double fraction, bx_face_use *use, void *data, bx_error *err);
+
 #endif

@@ -211,7 +211,9 @@ int bx_fba_variability(bx_fba *fba, const size_t *reactions, size_t count, doubl
                        bx_fba_status *status, double *least, double *greatest, bx_error *err);
 
 /* Mark the reactions that can carry no flux of more than `tolerance` within all bounds, whatever
- * the objective. Unless *status is optimal nothing is feasible, and nothing marked. */
+ * the objective: exact, by programs of many of them at once where these will do (FASTCC, Vlassis,
+ * Pacheco & Sauter, PLoS Comput. Biol. 10:e1003424, 2014). Unless *status is optimal nothing is
+ * feasible, and nothing marked. */
 int bx_fba_blocked(bx_fba *fba, double tolerance, bx_fba_status *status, bool *blocked,
                    bx_error *err);
 

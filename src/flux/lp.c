@@ -95,6 +95,24 @@ void bx_lp_problem_end_column(bx_lp_problem *p, double lower, double upper, doub
     p->start[p->columns + 1] = p->start[p->columns];
 }
 
+void bx_lp_problem_hold_columns(bx_lp_problem *p, const double *reduced)
+{
+    for (size_t j = 0; j < p->columns; j++)
+        if (reduced[j] > 0 && isfinite(p->lower[j]))
+            p->upper[j] = p->lower[j];
+        else if (reduced[j] < 0 && isfinite(p->upper[j]))
+            p->lower[j] = p->upper[j];
+}
+
+void bx_lp_problem_hold_rows(bx_lp_problem *p, const double *prices)
+{
+    for (size_t i = 0; i < p->rows; i++)
+        if (prices[i] > 0 && isfinite(p->row_lower[i]))
+            p->row_upper[i] = p->row_lower[i];
+        else if (prices[i] < 0 && isfinite(p->row_upper[i]))
+            p->row_lower[i] = p->row_upper[i];
+}
+
 static int copy_problem(bx_lp_problem *to, const bx_lp_problem *from, bx_error *err)
 {
     size_t columns = from->columns, elements = (size_t)from->start[columns];

@@ -40,6 +40,11 @@ void bx_lp_problem_take_rows(bx_lp_problem *to, const bx_lp_problem *from);
 void bx_lp_problem_add(bx_lp_problem *problem, size_t row, double value);
 void bx_lp_problem_end_column(bx_lp_problem *problem, double lower, double upper, double cost);
 
+/* By an optimum's reduced costs and prices: each column and row with one stays at the bound that
+ * this speaks for. What is left is all optima, whatever is asked of them. */
+void bx_lp_problem_hold_columns(bx_lp_problem *problem, const double *reduced);
+void bx_lp_problem_hold_rows(bx_lp_problem *problem, const double *prices);
+
 /* Bytes that a problem of this size takes in all, roughly and generously. */
 double bx_lp_bytes(double rows, double columns, double elements);
 

@@ -62,6 +62,15 @@ int bx_fba_envelope(bx_fba *fba, const size_t *reactions, size_t count, size_t p
                     bx_fba_status *status, double *values, double *least, double *greatest,
                     bx_error *err);
 
+/* ---- the middle ---- */
+
+/* Of all optima one that is the same for every solver: among those with the least sum of absolute
+ * fluxes, the one to which this leads: find the range of each flux, keep those fluxes whose sum of
+ * absolute distances from the middles of the ranges is least, and begin again, until no range is
+ * wider than a millionth (Smallbone & Simeonidis, J. Theor. Biol. 258:311, 2009). Writes a flux for
+ * each reaction where *solution is optimal; BX_ESIMULATION where ranges stay wide. */
+int bx_fba_geometric(bx_fba *fba, bx_fba_solution *solution, double *fluxes, bx_error *err);
+
 /* ---- adjustment ---- */
 
 typedef struct bx_fba_adjustment {

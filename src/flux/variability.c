@@ -1,5 +1,5 @@
 /* Flux variability and parsimonious flux balance: second programs over the optimum of a first. */
-#include "flux/face.h"
+#include "flux/variability.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -12,28 +12,6 @@ static int check_fraction(double fraction, bx_error *err)
                    fraction);
 }
 
-/* What is done with the fluxes of a part of the optimum. */
-typedef int bx_face_use(bx_face *face, void *data, bx_error *err);
-
-/* Where rounding stands in the way of the reduced program, the whole one is asked. */
-static int use_face(bx_fba *fba, double fraction, bx_face_use *use, void *data, bx_error *err)
-{
-    bx_error error;
-    int result = -1;
-    for (int plain = 0; plain <= 1; plain++) {
-        bx_face face;
-        result = bx_face_open(&face, fba, fraction, plain, &error);
-        if (result == 0)
-            result = use(&face, data, &error);
-        bx_face_close(&face);
-        if (result == 0 || error.code != BX_ESIMULATION)
-            break;
-    }
-    if (result < 0 && err)
-        *err = error;
-    return result;
-}
-
 static int fail_lost(bx_error *err)
 {
     return bx_fail(err, BX_ESIMULATION,
@@ -43,69 +21,105 @@ static int fail_lost(bx_error *err)
 
 /* ---- parsimonious ---- */
 
+/* How far a column goes from its centre in one direction. */
 static void add_direction(bx_lp_problem *both, const bx_lp_problem *left, size_t j, double sign,
-                          double cost)
+                          double centre, double cost)
 {
-    double one = sign * left->lower[j], other = sign * left->upper[j];
+    double one = sign * (left->lower[j] - centre), other = sign * (left->upper[j] - centre);
     for (int k = left->start[j]; k < left->start[j + 1]; k++)
         bx_lp_problem_add(both, (size_t)left->index[k], sign * left->value[k]);
     bx_lp_problem_end_column(both, fmax(fmin(one, other), 0), fmax(fmax(one, other), 0), cost);
 }
 
-/* A column for each direction of what is left, whose cost is the absolute flux of all reactions
- * that it stands for. */
-static bx_lp *split(const bx_reduction *reduction, bx_error *err)
+/* What the rows are to have beside the centres. */
+static void move_rows(bx_lp_problem *both, const bx_lp_problem *left, const double *centre)
+{
+    bx_lp_problem_take_rows(both, left);
+    for (size_t j = 0; j < left->columns; j++)
+        for (int k = left->start[j]; k < left->start[j + 1]; k++) {
+            both->row_lower[left->index[k]] -= left->value[k] * centre[j];
+            both->row_upper[left->index[k]] -= left->value[k] * centre[j];
+        }
+}
+
+/* A column for each direction of what is left, whose cost is the distance from the centre of all
+ * reactions that it stands for. */
+static int split(const bx_reduction *reduction, const double *centre, bx_lp_problem *both,
+                 bx_error *err)
 {
     const bx_lp_problem *left = &reduction->problem;
     size_t elements = (size_t)left->start[left->columns];
     double *cost = calloc(left->columns + 1, sizeof *cost);
-    if (!cost) {
-        bx_fail_memory(err);
-        return NULL;
+    if (bx_lp_problem_init(both, left->rows, 2 * left->columns, 2 * elements, err) < 0 || !cost) {
+        free(cost);
+        return bx_fail_memory(err);
     }
     for (size_t j = 0; j < reduction->whole; j++)
         if (reduction->column[j] != BX_REDUCTION_FIXED)
             cost[reduction->column[j]] += fabs(reduction->factor[j]);
-    bx_lp *lp = NULL;
-    bx_lp_problem both;
-    if (bx_lp_problem_init(&both, left->rows, 2 * left->columns, 2 * elements, err) == 0) {
-        bx_lp_problem_take_rows(&both, left);
-        for (size_t j = 0; j < left->columns; j++) {
-            add_direction(&both, left, j, 1, cost[j]);
-            add_direction(&both, left, j, -1, cost[j]);
-        }
-        lp = bx_lp_new(&both, err);
+    move_rows(both, left, centre);
+    for (size_t j = 0; j < left->columns; j++) {
+        add_direction(both, left, j, 1, centre[j], cost[j]);
+        add_direction(both, left, j, -1, centre[j], cost[j]);
     }
-    bx_lp_problem_free(&both);
     free(cost);
-    return lp;
+    return 0;
 }
 
-static int find_least(bx_lp *lp, bx_face *face, double *fluxes, bx_error *err)
+/* The face keeps those that are as near as x: directions with a reduced cost stay at their bounds,
+ * rows with a price too (complementary slackness). */
+static void keep_nearest(bx_lp_problem *left, bx_lp_problem *both, const bx_lp *lp,
+                         const double *centre, const double *x)
+{
+    bx_lp_problem_hold_columns(both, bx_lp_reduced_costs(lp));
+    bx_lp_problem_hold_rows(left, bx_lp_prices(lp));
+    for (size_t j = 0; j < left->columns; j++) {
+        double low = centre[j] + both->lower[2 * j] - both->upper[2 * j + 1];
+        double high = centre[j] + both->upper[2 * j] - both->lower[2 * j + 1];
+        left->lower[j] = fmin(fmax(low, left->lower[j]), x[j]);
+        left->upper[j] = fmax(fmin(high, left->upper[j]), x[j]);
+    }
+}
+
+static int find_nearest(bx_lp *lp, bx_lp_problem *both, bx_face *face, const double *centre,
+                        double *fluxes, bx_error *err)
 {
     bx_lp_status status;
-    size_t columns = face->reduction->problem.columns;
+    bx_lp_problem *left = &face->reduction->problem;
     if (bx_lp_solve(lp, &status, err) < 0)
         return -1;
     if (status != BX_LP_OPTIMAL)
         return fail_lost(err);
-    double *x = calloc(columns + 1, sizeof *x);
+    double *x = calloc(left->columns + 1, sizeof *x);
     if (!x)
         return bx_fail_memory(err);
-    for (size_t j = 0; j < columns; j++)
-        x[j] = bx_lp_solution(lp)[2 * j] - bx_lp_solution(lp)[2 * j + 1];
+    for (size_t j = 0; j < left->columns; j++)
+        x[j] = centre[j] + bx_lp_solution(lp)[2 * j] - bx_lp_solution(lp)[2 * j + 1];
     int result = bx_face_check(face, x, err);
     for (size_t r = 0; r < face->reduction->whole; r++)
         fluxes[r] = face->flux[r];
+    keep_nearest(left, both, lp, centre, x);
     free(x);
+    return result;
+}
+
+int bx_face_nearest(bx_face *face, const double *centre, double *fluxes, bx_error *err)
+{
+    bx_lp_problem both;
+    bx_lp *lp = NULL;
+    if (split(face->reduction, centre, &both, err) == 0)
+        lp = bx_lp_new(&both, err);
+    int result = lp ? find_nearest(lp, &both, face, centre, fluxes, err) : -1;
+    bx_lp_free(lp);
+    bx_lp_problem_free(&both);
     return result;
 }
 
 static int use_parsimonious(bx_face *face, void *data, bx_error *err)
 {
-    bx_lp *lp = split(face->reduction, err);
-    int result = lp ? find_least(lp, face, data, err) : -1;
-    bx_lp_free(lp);
+    double *centre = calloc(face->reduction->problem.columns + 1, sizeof *centre);
+    int result = centre ? bx_face_nearest(face, centre, data, err) : bx_fail_memory(err);
+    free(centre);
     return result;
 }
 
@@ -116,7 +130,7 @@ int bx_fba_parsimonious(bx_fba *fba, double fraction, bx_fba_solution *solution,
         return -1;
     if (solution->status != BX_FBA_OPTIMAL)
         return 0;
-    if (use_face(fba, fraction, use_parsimonious, fluxes, err) < 0)
+    if (bx_face_run(fba, fraction, use_parsimonious, fluxes, err) < 0)
         return -1;
     *total = 0;
     for (size_t r = 0; r < fba->reaction_count; r++)
@@ -228,6 +242,13 @@ static int use_survey(bx_face *face, void *data, bx_error *err)
     return result;
 }
 
+int bx_face_survey(bx_face *face, const size_t *reactions, size_t count, double *least,
+                   double *greatest, bx_error *err)
+{
+    survey s = {.reactions = reactions, .count = count, .least = least, .greatest = greatest};
+    return use_survey(face, &s, err);
+}
+
 int bx_fba_variability(bx_fba *fba, const size_t *reactions, size_t count, double fraction,
                        bx_fba_status *status, double *least, double *greatest, bx_error *err)
 {
@@ -238,74 +259,5 @@ int bx_fba_variability(bx_fba *fba, const size_t *reactions, size_t count, doubl
     if (solution.status != BX_FBA_OPTIMAL)
         return 0;
     survey s = {.reactions = reactions, .count = count, .least = least, .greatest = greatest};
-    return use_face(fba, fraction, use_survey, &s, err);
-}
-
-/* ---- blocked reactions, dead ends ---- */
-
-static int survey_without_objective(bx_fba *fba, bx_fba_status *status, double *least,
-                                    double *greatest, bx_error *err)
-{
-    size_t *all = calloc(fba->reaction_count + 1, sizeof *all);
-    bx_fba_state *before = all ? bx_fba_save(fba, err) : NULL;
-    if (!before) {
-        free(all);
-        return bx_fail_memory(err);
-    }
-    for (size_t r = 0; r < fba->reaction_count; r++)
-        all[r] = r;
-    bx_fba_clear_objective(fba);
-    int result = bx_fba_variability(fba, all, fba->reaction_count, 1, status, least, greatest, err);
-    bx_fba_restore(fba, before);
-    bx_fba_state_free(before);
-    free(all);
-    return result;
-}
-
-int bx_fba_blocked(bx_fba *fba, double tolerance, bx_fba_status *status, bool *blocked,
-                   bx_error *err)
-{
-    double *least = calloc(2 * fba->reaction_count + 1, sizeof *least);
-    double *greatest = least ? least + fba->reaction_count : NULL;
-    int result =
-        least ? survey_without_objective(fba, status, least, greatest, err) : bx_fail_memory(err);
-    for (size_t r = 0; r < fba->reaction_count && result == 0; r++)
-        blocked[r] =
-            *status == BX_FBA_OPTIMAL && least[r] >= -tolerance && greatest[r] <= tolerance;
-    free(least);
-    return result;
-}
-
-/* What reactions can do with a metabolite. */
-typedef struct traffic {
-    uint32_t makers, users, both; /* number of reactions */
-} traffic;
-
-static void count_traffic(const bx_fba_column *reaction, traffic *all)
-{
-    for (size_t k = 0; k < reaction->entry_count && !reaction->stopped; k++) {
-        traffic *t = &all[reaction->entries[k].metabolite];
-        bool product = reaction->entries[k].coefficient > 0;
-        bool makes = product ? reaction->upper > 0 : reaction->lower < 0;
-        bool uses = product ? reaction->lower < 0 : reaction->upper > 0;
-        t->makers += makes;
-        t->users += uses;
-        t->both += makes && uses;
-    }
-}
-
-int bx_fba_dead_ends(const bx_fba *fba, bool *dead, bx_error *err)
-{
-    traffic *all = calloc(fba->metabolite_count + 1, sizeof *all);
-    if (!all)
-        return bx_fail_memory(err);
-    for (size_t r = 0; r < fba->reaction_count; r++)
-        count_traffic(&fba->reactions[r], all);
-    for (size_t i = 0; i < fba->metabolite_count; i++) {
-        const traffic *t = &all[i];
-        bool alone = t->makers == 1 && t->users == 1 && t->both == 1;
-        dead[i] = !fba->metabolites[i].boundary && (t->makers == 0 || t->users == 0 || alone);
-    }
-    free(all);
-    return 0;
+    return bx_face_run(fba, fraction, use_survey, &s, err);
 }

@@ -356,6 +356,7 @@ static const luaL_Reg methods[] = {
     {"gapfill", bx_flux_gapfill},
     {"gene", bx_flux_gene_of},
     {"genes", genes},
+    {"geometric", bx_flux_geometric},
     {"groups", bx_flux_groups},
     {"info", bx_flux_info},
     {"knock_out", bx_flux_knock_out},

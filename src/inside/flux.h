@@ -160,6 +160,7 @@ int bx_flux_variability(lua_State *L);
 int bx_flux_parsimonious(lua_State *L);
 int bx_flux_dynamic(lua_State *L);
 int bx_flux_sample(lua_State *L);
+int bx_flux_geometric(lua_State *L);
 int bx_flux_moma(lua_State *L);
 int bx_flux_room(lua_State *L);
 int bx_flux_loopless(lua_State *L);

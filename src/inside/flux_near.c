@@ -1,4 +1,4 @@
-/* Fluxes that are found from others: near them, or without their loops. */
+/* Fluxes that are found from others: in their middle, near them, or without their loops. */
 #include "flux/tools.h"
 #include "inside/flux.h"
 #include "inside/raise.h"
@@ -59,6 +59,18 @@ static void push_fluxes(lua_State *L, const bx_fba *fba, bx_fba_status status, c
     bx_flux_push_status(L, &solution);
     if (status == BX_FBA_OPTIMAL)
         bx_flux_set_values(L, "fluxes", fba, bx_fba_reactions(fba), bx_fba_reaction_id, fluxes);
+}
+
+/* geometric() -> { status, objective, fluxes } */
+int bx_flux_geometric(lua_State *L)
+{
+    bx_fba *fba = bx_flux_check(L);
+    bx_fba_solution solution;
+    bx_error err;
+    double *fluxes = lua_newuserdatauv(L, (bx_fba_reactions(fba) + 1) * sizeof *fluxes, 0);
+    bx_flux_expect(L, bx_fba_geometric(fba, &solution, fluxes, &err), &err);
+    push_fluxes(L, fba, solution.status, fluxes);
+    return 1;
 }
 
 /* ---- adjustment ---- */
