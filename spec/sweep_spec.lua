@@ -303,7 +303,7 @@ describe("a sweep as an array", function()
 
     os.remove(folder .. "/skipped")
     assert.same({ 0, "job 7: 3 tasks\n", "" }, { run "bioxen sweep resubmit 'the jobs'" })
-    assert.matches("\n%-%-array=1,3%-4\n.*\n2\n$", shell.read(folder .. "/sbatch"))
+    assert.matches("\n%-%-array=1,3%-4\n.*\n2\n%-%-retry\n$", shell.read(folder .. "/sbatch"))
     assert.same({ 0, "there is nothing to do again\n", "" }, { run "bioxen sweep resubmit 'the jobs'" })
     assert.same({ 0, "job 7: 1 task\n", "" }, { run "bioxen sweep resubmit --retry 'the jobs'" })
     is_whole(run)
@@ -341,6 +341,9 @@ describe("a sweep as an array", function()
     assert.equal(0, (run(SUBMIT .. "--tasks 1")))
     assert.matches("a sweep was submitted there", complaint(SUBMIT .. "--tasks 1"))
     assert.matches("no point has been done yet", complaint "bioxen sweep collect 'the jobs'")
+    shell.write(folder .. "/queue", "N/A CANCELLED\n[1-2] PENDING\n")
+    assert.matches("squeue: a task by its number expected, got %[1%-2%] PENDING",
+      complaint "bioxen sweep status 'the jobs'")
     shell.write(folder .. "/broken", "")
     assert.matches("squeue: Unable to contact", complaint "bioxen sweep status 'the jobs'")
     assert.matches("squeue: Unable to contact", complaint "bioxen sweep resubmit 'the jobs'")
@@ -349,6 +352,17 @@ describe("a sweep as an array", function()
     assert.matches("a file expected", complaint "bioxen sweep submit --slurm none.lua other")
     shell.write(folder .. "/wrong.lua", "return { rows = { { k = 1 } }, run = '', seed = 'x' }")
     assert.matches("bioxen: .*sweep.seed: ", complaint "bioxen sweep submit --slurm wrong.lua other --tasks 1")
+  end)
+
+  it("has not failed at a point whose task was killed", function()
+    local _, run = new_array(1, "[1] = true", "return nil, 'its VM is gone'", stand_in)
+    assert.equal(0, (run(SUBMIT .. "--tasks 1")))
+    assert.matches("1 done, 0 run", (select(2, run "bioxen sweep status 'the jobs'")))
+    assert.equal(0, (run "sed -i /ended/d 'the jobs/1.1.state'")) -- as where the script was killed, too
+    assert.matches("1 stopped\ntask 1 ended without a word: killed, or its node lost: 1 of 1 points done, 1 failed",
+      (select(2, run "bioxen sweep status 'the jobs'")))
+    assert.equal(0, (run "bioxen sweep resubmit 'the jobs'"))
+    is_whole(run)
   end)
 
   it("is not collected with points of another sweep", function()
@@ -365,6 +379,7 @@ describe("a sweep as an array", function()
 end)
 
 describe("a sweep on a real Slurm", function()
+  local STOP = [[os.execute("tail --pid=" .. io.open "/proc/self/stat":read "n" .. " -f /dev/null")]]
   local slurm -- the folder of its daemons
   local function daemons(words)
     return sh(("spec/support/slurm.sh %s"):format(words:format(shell.quote(slurm))))
@@ -390,7 +405,6 @@ describe("a sweep on a real Slurm", function()
     slurm = sh.scratch .. "/slurm"
     assert.same({ 0, "", "" }, { sh("chmod 755 " .. shell.quote(sh.scratch)) })
     assert.equal(0, (daemons "up %s"))
-    local STOP = [[os.execute("tail --pid=" .. io.open "/proc/self/stat":read "n" .. " -f /dev/null")]]
     local folder, run = new_array(1000, "[203] = true, [404] = true", STOP, function() return ". ../slurm/env" end)
     wait_for("an idle node", function() return select(2, run "sinfo -h -o %%T") == "idle\n" end)
     local status, out = run "bioxen sweep submit --slurm 'the sweep.lua' 'the jobs' --tasks 10 --partition short"
@@ -400,7 +414,7 @@ describe("a sweep on a real Slurm", function()
     for _, point in ipairs { 203, 404 } do
       wait_for("point " .. point, function() return core.is_file(("%s/met-%d"):format(folder, point)) end)
     end
-    wait_for("eight tasks", function() return told():find("tasks: 8 done, 2 running, 0 waiting, 0 stopped", 1, true) end)
+    wait_for("eight tasks", function() return told():find("tasks: 8 done, 2 running, 0 waiting, 0 stop", 1, true) end)
 
     assert.equal(0, (run(("scancel --signal=KILL %s_3"):format(job))))
     assert.equal(0, (daemons "node %s down"))
@@ -409,9 +423,8 @@ describe("a sweep on a real Slurm", function()
       local words = told()
       return words:find "2 stopped" and words
     end)
-    assert.matches("\ntask 3 ended [^\n]* 20 of 100 points done.*\ntask 4 ended by Slurm, NODE_FAIL: 40 of 100", out)
-    status = run "bioxen sweep collect 'the jobs' --out part.csv"
-    assert.equal(1, status)
+    assert.matches("\ntask 3 ended [^\n]* 2%d of 100 points done.*\ntask 4 ended by Slurm, NODE_FAIL: 40 of 100", out)
+    assert.equal(1, (run "bioxen sweep collect 'the jobs' --out part.csv"))
 
     assert.equal(0, (daemons "node %s up"))
     assert.equal(0, (run "scontrol update nodename=$(hostname -s) state=resume"))
@@ -422,11 +435,17 @@ describe("a sweep on a real Slurm", function()
 
   it("is taken back", function()
     if not slurm then return pending "there is no Slurm" end
-    local _, run = new_array(2, "[1] = true", [[os.execute "sleep 600"]], function() return ". ../slurm/env" end)
+    local folder, run = new_array(2, "[1] = true", STOP, function() return ". ../slurm/env" end)
     assert.equal(0, (run "bioxen sweep submit --slurm 'the sweep.lua' 'the jobs' --tasks 2"))
+    wait_for("its first task", function() return core.is_file(folder .. "/met-1") end)
     assert.same({ 0, "", "" }, { run "bioxen sweep cancel 'the jobs'" })
-    local function queue() return select(2, run "squeue --noheader") end
-    wait_for("an empty queue", function() return queue() == "" end)
-    assert.matches("stopped\ntask 1 ended by Slurm, CANCELLED", (select(2, run "bioxen sweep status 'the jobs'")))
+    local words = wait_for("its end", function()
+      local words = select(2, run "bioxen sweep status 'the jobs'")
+      return words:find " 0 running, 0 waiting" and words
+    end)
+    assert.matches("stopped\ntask 1 ended by Slurm, CANCELLED", words)
+    assert.matches(": %d tasks?\n", (select(2, run "bioxen sweep resubmit 'the jobs'")))
+    wait_for("all tasks", function() return select(2, run "bioxen sweep status 'the jobs'"):find "tasks: 2 done" end)
+    is_whole(run)
   end)
 end)

@@ -19,6 +19,14 @@ end_daemon() {
     rm -f -- "$folder/$1.pid"
 }
 
+# Tasks and what watches them go on when the daemons have ended: they have this Slurm in their environment.
+end_tasks() {
+    local file
+    grep -lzxF "SLURM_CONF=$folder/slurm.conf" /proc/[0-9]*/environ 2>/dev/null | while read -r file; do
+        [ "$file" = "/proc/$$/environ" ] || kill -KILL "$(basename "${file%/environ}")" 2>/dev/null || true
+    done
+}
+
 begin_node() {
     slurmd -f "$folder/slurm.conf" -L "$folder/slurmd.log"
 }
@@ -72,5 +80,8 @@ up)
     begin_node
     ;;
 node) if [ "$3" = up ]; then begin_node; else end_daemon slurmd; fi ;;
-down) for name in slurmd slurmctld munged; do end_daemon "$name"; done ;;
+down)
+    for name in slurmd slurmctld munged; do end_daemon "$name"; done
+    end_tasks
+    ;;
 esac

@@ -127,8 +127,8 @@ local function status(array)
     counts.stopped))
   for task, one in ipairs(all.tasks) do
     if one.state == "stopped" then
-      say.line(("task %d %s: %d of %d points done%s"):format(task, one.words, one.done, one.points,
-        one.log and "; see " .. one.log or ""))
+      say.line(("task %d %s: %d of %d points done%s%s"):format(task, one.words, one.done, one.points,
+        one.failed > 0 and (", %d failed"):format(one.failed) or "", one.log and "; see " .. one.log or ""))
     end
   end
   return say.DONE
@@ -236,9 +236,9 @@ return {
       name = "resubmit",
       summary = "submit again what failed, was killed or preempted",
       description = "Submit the tasks again that have stopped before all their points were done. They go on from what "
-        .. "they have written.",
+        .. "they have written, and try again what failed in them.",
       arguments = { folder },
-      options = { { "--retry", "Try points that failed again, too." } },
+      options = { { "--retry", "Tasks that are done, too, where points failed." } },
       examples = { { "bioxen sweep resubmit scan", "once more, what is missing" } },
       run = of_array(resubmit),
     },

@@ -52,10 +52,13 @@ local function queue(self)
     "--format=%K %T")
   if not out then return nil, err end
   local states = {}
-  for task, state in out:gmatch "(%d+) ([%u_]+)" do
-    task = math.tointeger(tonumber(task))
-    local before = states[task]
-    if not before or ended[before] then states[task] = state end
+  for number, state in out:gmatch "(%S+) (%S+)" do
+    local task = math.tointeger(tonumber(number))
+    if not task and not ended[state] then -- what is taken back before any task began has no numbers
+      return core.fail("ESLURM", ("squeue: a task by its number expected, got %s %s"):format(number, state))
+    end
+    local before = task and states[task]
+    if task and (not before or ended[before]) then states[task] = state end
   end
   return states
 end
@@ -219,13 +222,18 @@ local function latest(self, task, ending)
   end
 end
 
+-- The status that a task's script ended with, if it did; and whether it began.
+local function has_ended(self, task)
+  local _, note = latest(self, task, "state")
+  return note and note:match "ended with status (%d+)", note ~= nil
+end
+
 -- How it is with a task that Slurm has nothing more to do for.
 local function last_words(self, task, state)
-  local _, note = latest(self, task, "state")
-  local status = note and note:match "ended with status (%d+)"
+  local status, began = has_ended(self, task)
   if state and state ~= "COMPLETED" and state ~= "FAILED" then return "ended by Slurm, " .. state end
   if status then return "ended with status " .. status end
-  return note and "ended without a word: killed, or its node lost" or "never began"
+  return began and "ended without a word: killed, or its node lost" or "never began"
 end
 
 --- How far it is: { total, done, failed, and tasks, a list of { state "waiting", "running", "done" or "stopped",
@@ -246,7 +254,7 @@ function Array:status()
     local state = states[task]
     if state and not ended[state] then
       one.state = state == "PENDING" and "waiting" or "running"
-    elseif one.done == one.points then
+    elseif one.done == one.points and (one.failed == 0 or has_ended(self, task)) then
       one.state = "done"
     else
       known = known or accounts(self)
@@ -258,8 +266,9 @@ function Array:status()
   return all
 end
 
---- Submit the tasks that have stopped, and with `retry` those that have failed points. The job's number and how many
--- tasks, nil and 0 where there are none; nil and an error.
+--- Submit the tasks that have stopped, and with `retry` those that have failed points. What failed in them is tried
+-- again: whoever ends a task may end its workers first, which looks like failures of their points. The job's number and
+-- how many tasks, nil and 0 where there are none; nil and an error.
 function Array:resubmit(retry)
   local status, err = self:status()
   if not status then return nil, err end
@@ -268,7 +277,7 @@ function Array:resubmit(retry)
     if one.state == "stopped" or retry and one.state == "done" and one.failed > 0 then tasks[#tasks + 1] = task end
   end
   if not tasks[1] then return nil, 0 end
-  local job, err = submit(self, tasks, retry and { "--retry" } or {})
+  local job, err = submit(self, tasks, { "--retry" })
   if not job then return nil, err end
   return job, #tasks
 end
