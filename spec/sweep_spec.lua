@@ -243,9 +243,10 @@ local function new_array(count, stops, stop, environment)
 end
 
 -- That all of it has come to what one machine comes to, to the byte.
-local function is_whole(run)
+local function is_whole(run, more)
   assert.same({ 0, "", "" }, { run "bioxen sweep collect 'the jobs' --out got.csv" })
-  assert.same({ 0, "", "" }, { run "bioxen sweep 'the sweep.lua' --record local.jsonl --out local.csv --quiet" })
+  assert.same({ 0, "", "" }, { run("bioxen sweep 'the sweep.lua' --record local.jsonl --out local.csv --quiet"
+    .. (more or "")) })
   assert.same({ 0, "", "" }, { run "cmp got.csv local.csv && cmp 'the jobs/all.jsonl' local.jsonl" })
 end
 
@@ -290,7 +291,7 @@ describe("a sweep as an array", function()
       .. "task 1 ended with status 137: 1 of 3 points done; see .*/the jobs/1.1.log\n"
       .. "task 4 never began: 0 of 3 points done\n$", out)
     shell.write(folder .. "/queue", "1 NODE_FAIL\n4 RUNNING\n4 PREEMPTED\n3 SIGNALING\n")
-    shell.write(folder .. "/accounts", "7_1|FAILED\n7_3|PREEMPTED\n7_4|CANCELLED by 0\n")
+    shell.write(folder .. "/accounts", "7_1|FAILED\n7_3|PREEMPTED\n7_4|CANCELLED by 0\n7_4|RUNNING\n")
     assert.matches("2 running, 0 waiting, 1 stopped\ntask 1 ended by Slurm, NODE_FAIL:",
       (select(2, run "bioxen sweep status 'the jobs'")))
     os.remove(folder .. "/queue")
@@ -344,6 +345,9 @@ describe("a sweep as an array", function()
     shell.write(folder .. "/queue", "N/A CANCELLED\n[1-2] PENDING\n")
     assert.matches("squeue: a task by its number expected, got %[1%-2%] PENDING",
       complaint "bioxen sweep status 'the jobs'")
+    shell.write(folder .. "/queue", "1 FAILED\n")
+    assert.matches("task 1 ended without a word: does its node see the folder%?: 0 of 2",
+      (select(2, run "bioxen sweep status 'the jobs'")))
     shell.write(folder .. "/broken", "")
     assert.matches("squeue: Unable to contact", complaint "bioxen sweep status 'the jobs'")
     assert.matches("squeue: Unable to contact", complaint "bioxen sweep resubmit 'the jobs'")
@@ -355,14 +359,20 @@ describe("a sweep as an array", function()
   end)
 
   it("has not failed at a point whose task was killed", function()
-    local _, run = new_array(1, "[1] = true", "return nil, 'its VM is gone'", stand_in)
-    assert.equal(0, (run(SUBMIT .. "--tasks 1")))
+    local folder, run = new_array(1, "[1] = true", "return nil, 'its VM is gone'", stand_in)
+    assert.equal(0, (run(SUBMIT .. "--tasks 1 --seed=-5")))
     assert.matches("1 done, 0 run", (select(2, run "bioxen sweep status 'the jobs'")))
-    assert.equal(0, (run "sed -i /ended/d 'the jobs/1.1.state'")) -- as where the script was killed, too
+    -- What it is where Slurm ended the run, or the script, too.
+    shell.write(folder .. "/queue", "1 PREEMPTED\n")
+    assert.matches("1 ended by Slurm, PREEMPTED: 1 of 1", (select(2, run "bioxen sweep status 'the jobs'")))
+    os.remove(folder .. "/queue")
+    assert.equal(0, (run "sed -i 's/status 1/status 143/' 'the jobs/1.1.state'"))
+    assert.matches("1 ended with status 143: 1 of 1", (select(2, run "bioxen sweep status 'the jobs'")))
+    assert.equal(0, (run "sed -i /ended/d 'the jobs/1.1.state'"))
     assert.matches("1 stopped\ntask 1 ended without a word: killed, or its node lost: 1 of 1 points done, 1 failed",
       (select(2, run "bioxen sweep status 'the jobs'")))
     assert.equal(0, (run "bioxen sweep resubmit 'the jobs'"))
-    is_whole(run)
+    is_whole(run, " --seed=-5")
   end)
 
   it("is not collected with points of another sweep", function()
@@ -410,7 +420,7 @@ describe("a sweep on a real Slurm", function()
     local status, out = run "bioxen sweep submit --slurm 'the sweep.lua' 'the jobs' --tasks 10 --partition short"
     assert.equal(0, status)
     local job = out:match "^job (%d+): 1000 points in 10 tasks\n$"
-    local function told() return select(2, run "bioxen sweep status 'the jobs'") end
+    local function told() return select(2, run "SQUEUE_PARTITION=none bioxen sweep status 'the jobs'") end
     for _, point in ipairs { 203, 404 } do
       wait_for("point " .. point, function() return core.is_file(("%s/met-%d"):format(folder, point)) end)
     end

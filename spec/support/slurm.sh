@@ -56,7 +56,7 @@ ReturnToService=0
 SlurmdParameters=config_overrides
 MpiDefault=none
 NodeName=$name NodeAddr=127.0.0.1 CPUs=4 State=UNKNOWN
-PartitionName=short Nodes=$name Default=YES MaxTime=INFINITE State=UP
+PartitionName=short Nodes=$name Default=YES MaxTime=INFINITE Hidden=YES State=UP
 END
     printf 'CgroupAutomount=no\nIgnoreSystemd=yes\n' >"$folder/cgroup.conf"
     printf 'export SLURM_CONF=%q PATH=$PATH:/usr/sbin:/sbin\n' "$folder/slurm.conf" >"$folder/env"

@@ -94,7 +94,7 @@ local function submit(options)
   local words = { at, "--vms", ("%d"):format(vms) }
   if options.seed then
     given.seed = options.seed
-    table.move({ "--seed", ("%d"):format(options.seed) }, 1, 2, #words + 1, words)
+    words[#words + 1] = ("--seed=%d"):format(options.seed)
   end
   local more = { ("--cpus-per-task=%d"):format(vms) }
   if options.partition then more[2] = "--partition=" .. options.partition end

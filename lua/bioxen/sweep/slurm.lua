@@ -22,6 +22,9 @@ local MEASURED = { points = 20, seconds = 5 }
 local ended = { BOOT_FAIL = true, CANCELLED = true, COMPLETED = true, DEADLINE = true, FAILED = true, NODE_FAIL = true,
   OUT_OF_MEMORY = true, PREEMPTED = true, REVOKED = true, TIMEOUT = true }
 
+-- What a user may have set so that squeue shows less.
+local HIDING = "SQUEUE_ACCOUNT SQUEUE_ARRAY_UNIQUE SQUEUE_LICENSES SQUEUE_PARTITION SQUEUE_QOS SQUEUE_USERS"
+
 -- ---- Slurm's programs ----
 
 local function quote(text)
@@ -33,7 +36,8 @@ local function call(...)
   local words = { ... }
   for i, word in ipairs(words) do words[i] = quote(word) end
   local errors = os.tmpname()
-  local pipe = io.popen(("LC_ALL=C %s </dev/null 2>%s"):format(table.concat(words, " "), quote(errors)))
+  local pipe = io.popen(("unset %s; LC_ALL=C %s </dev/null 2>%s"):format(HIDING, table.concat(words, " "),
+    quote(errors)))
   local out = pipe:read "a"
   local good, _, status = pipe:close()
   local said = core.read_file(errors, LIMIT) or ""
@@ -46,9 +50,9 @@ local function call(...)
   return core.fail("ESLURM", ("%s: %s"):format((...), said:match "^%s*(.-)%s*$"))
 end
 
--- What Slurm says of each task that it still knows: the state's name, and whether it goes on. nil and an error.
+-- The state of each task that Slurm still knows, of its attempts one that goes on, or the last. nil and an error.
 local function queue(self)
-  local out, err = call("squeue", "--noheader", "--array", "--states=all", "--sort=i", "--name=" .. self.name,
+  local out, err = call("squeue", "--all", "--noheader", "--array", "--states=all", "--sort=i", "--name=" .. self.name,
     "--format=%K %T")
   if not out then return nil, err end
   local states = {}
@@ -68,7 +72,9 @@ local function accounts(self)
   local out = call("sacct", "--noheader", "--parsable2", "--allocations", "--array", "--name=" .. self.name,
     "--starttime=" .. self.begun, "--format=JobID,State")
   local states = {}
-  for task, state in (out or ""):gmatch "%d+_(%d+)|([%u_]+)" do states[math.tointeger(tonumber(task))] = state end
+  for task, state in (out or ""):gmatch "%d+_(%d+)|([%u_]+)" do
+    if ended[state] then states[math.tointeger(tonumber(task))] = state end -- the last of its attempts
+  end
   return states
 end
 
@@ -222,18 +228,40 @@ local function latest(self, task, ending)
   end
 end
 
--- The status that a task's script ended with, if it did; and whether it began.
-local function has_ended(self, task)
+-- Whether Slurm says that it ended a task.
+local function is_cut(state)
+  return state and state ~= "COMPLETED" and state ~= "FAILED"
+end
+
+-- The status that a task's run ended with, if it did; and whether the task began.
+local function status_of(self, task)
   local _, note = latest(self, task, "state")
-  return note and note:match "ended with status (%d+)", note ~= nil
+  return note and math.tointeger(tonumber(note:match "ended with status (%d+)")), note ~= nil
+end
+
+-- Whether points that failed did so by themselves: whoever ends a task may end its workers before the run, which looks
+-- like failures of their points.
+local function came_to_its_end(self, task, state)
+  local status = status_of(self, task)
+  return not is_cut(state) and (status == 0 or status == 1)
 end
 
 -- How it is with a task that Slurm has nothing more to do for.
 local function last_words(self, task, state)
-  local status, began = has_ended(self, task)
-  if state and state ~= "COMPLETED" and state ~= "FAILED" then return "ended by Slurm, " .. state end
-  if status then return "ended with status " .. status end
+  local status, began = status_of(self, task)
+  if is_cut(state) then return "ended by Slurm, " .. state end
+  if status then return ("ended with status %d"):format(status) end
+  if state and not began then return "ended without a word: does its node see the folder?" end
   return began and "ended without a word: killed, or its node lost" or "never began"
+end
+
+-- What is known of a task of which Slurm says nothing, or that it ended in that state.
+local function judge(self, task, state, one)
+  if one.done == one.points and came_to_its_end(self, task, state) then
+    one.state = "done"
+  else
+    one.state, one.words, one.log = "stopped", last_words(self, task, state), latest(self, task, "log")
+  end
 end
 
 --- How far it is: { total, done, failed, and tasks, a list of { state "waiting", "running", "done" or "stopped",
@@ -254,12 +282,11 @@ function Array:status()
     local state = states[task]
     if state and not ended[state] then
       one.state = state == "PENDING" and "waiting" or "running"
-    elseif one.done == one.points and (one.failed == 0 or has_ended(self, task)) then
+    elseif one.done == one.points and one.failed == 0 then
       one.state = "done"
     else
       known = known or accounts(self)
-      one.state, one.words = "stopped", last_words(self, task, state or known[task])
-      one.log = latest(self, task, "log")
+      judge(self, task, state or known[task], one)
     end
     all.done, all.failed, all.tasks[task] = all.done + one.done, all.failed + one.failed, one
   end
@@ -267,8 +294,7 @@ function Array:status()
 end
 
 --- Submit the tasks that have stopped, and with `retry` those that have failed points. What failed in them is tried
--- again: whoever ends a task may end its workers first, which looks like failures of their points. The job's number and
--- how many tasks, nil and 0 where there are none; nil and an error.
+-- again. The job's number and how many tasks, nil and 0 where there are none; nil and an error.
 function Array:resubmit(retry)
   local status, err = self:status()
   if not status then return nil, err end
