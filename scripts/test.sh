@@ -10,7 +10,7 @@ usage="usage: scripts/test.sh [--spec] [--lint] [--sanitize] [--valgrind] [--fuz
   --valgrind  specs with the host under valgrind, which sees what was never written
   --fuzz      two seconds of each fuzzer (scripts/fuzz.sh does more): one test
   --deep      clang-tidy once more, its analysis of paths to their full depth: one test
-  --more      specs with what needs 700 MB of packages: the clients of XAPI that others wrote, Prometheus
+  --more      specs with what needs 700 MB of packages: the clients of XAPI that others wrote, Prometheus, Slurm
 Without a job: the first four. Files, spec/*_spec.lua or spec/c/*_test.c, limit the tests to those."
 
 test_packages=(lua5.4 lua-busted lua-check lua-luv lua-cqueues ccache cppcheck clang-tidy valgrind
@@ -274,7 +274,7 @@ kinds=() # the sanitized last: they wait for their build
 ! is_in sanitize "${jobs[@]}" || kinds+=(sanitized)
 
 install_missing "${build_packages[@]}" "${test_packages[@]}"
-! is_in more "${jobs[@]}" || install_missing prometheus # for its promtool
+! is_in more "${jobs[@]}" || install_missing prometheus slurmctld slurmd slurm-client munge # for prometheus' promtool
 scratch=$(mktemp -d)
 chmod 711 "$scratch"
 trap 'end_process $(jobs -rp); rm -rf -- "$scratch"' EXIT
@@ -301,7 +301,11 @@ if is_in sanitize "${jobs[@]}"; then
 fi
 behind 0 timed_lane
 behind 19 computing_lane
-! is_in more "${jobs[@]}" || beside 10 run tap "clients of XAPI" scripts/xapi_clients.sh
+if is_in more "${jobs[@]}"; then
+    beside 10 run tap "clients of XAPI" scripts/xapi_clients.sh
+    beside 10 run tap "sweeps on Slurm" env BIOXEN_MORE=yes BIOXEN_BUILD="$build" lua5.4 "$busted" --ignore-lua -o TAP \
+        --filter 'on a real Slurm' spec/sweep_spec.lua
+fi
 other_lanes
 wait
 

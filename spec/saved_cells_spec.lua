@@ -413,6 +413,13 @@ describe("a file", function()
     assert.matches("is refused: it is of an organism minimal_cell with other files", message, 1, true)
   end)
 
+  it("is written and read whatever deadline the VM's calls have", function()
+    local vm = start("plain_cell", { seed = 1, timeout = 1e-3 })
+    assert(vm:execute_biological_process("t = {} for i = 1, 1e5 do t[i] = { i } end", { timeout = 60 }))
+    assert(vm:save(path "hasty"))
+    assert.equal(1e5, assert(restore(path "hasty")):execute_biological_process("return #t", { timeout = 60 }).result)
+  end)
+
   it("is not written while the VM is busy or has no cell; a paused one stays paused", function()
     local vm = start()
     local job = assert(vm:submit "while true do end")

@@ -211,3 +211,251 @@ describe("a sweep", function()
     assert.equal(2, (sh "bioxen sweep"))
   end)
 end)
+
+-- ---- Slurm ----
+
+-- A folder whose name a shell would trip over, and in it a sweep, whose points in `stops` do not come to their end
+-- when they are first met: they do what `stop` says. Gives the folder, and a function that runs commands in it.
+local function new_array(count, stops, stop, environment)
+  files = files + 1
+  local folder = ("%s/it's \"no. %d\" $HOME `x` %%a"):format(sh.scratch, files)
+  assert(core.make_folder(folder))
+  shell.write(folder .. "/the sweep.lua", ([[
+    local folder, stops = %q, { %s }
+    local function stop(at) %s end
+    return { rows = (function()
+      local rows = {}
+      for k = 1, %d do rows[k] = { k = k } end
+      return rows
+    end)(), seed = 3, reuse = true, run = function(vm, at)
+      local met = stops[at.k] and io.open(folder .. "/met-" .. at.k)
+      if met then met:close() end
+      if stops[at.k] and not met then
+        io.open(folder .. "/met-" .. at.k, "w"):close()
+        return stop(at)
+      end
+      return vm:submit("return { half = args.k/2, draw = math.random() }", { args = at })
+    end }]]):format(folder, stops, stop, count))
+  local around = environment(folder)
+  return folder, function(command)
+    return sh(("cd %s && %s; %s"):format(shell.quote(folder), around, command))
+  end
+end
+
+-- That all of it has come to what one machine comes to, to the byte.
+local function is_whole(run, more)
+  assert.same({ 0, "", "" }, { run "bioxen sweep collect 'the jobs' --out got.csv" })
+  assert.same({ 0, "", "" }, { run("bioxen sweep 'the sweep.lua' --record local.jsonl --out local.csv --quiet"
+    .. (more or "")) })
+  assert.same({ 0, "", "" }, { run "cmp got.csv local.csv && cmp 'the jobs/all.jsonl' local.jsonl" })
+end
+
+describe("a sweep as an array", function()
+  -- Programs that stand for Slurm's: sbatch runs the tasks, but those that skipped names.
+  local function stand_in(folder)
+    assert(core.make_folder(folder .. "/bin"))
+    local programs = {
+      sbatch = [[printf '%s\n' "$@" >sbatch
+        while [ "${1#--}" != "$1" ]; do case $1 in --array=*) array=${1#*=} ;; esac; shift; done
+        for range in ${array//,/ }; do
+          for task in $(seq "${range%-*}" "${range#*-}"); do
+            grep -qx "$task" skipped 2>/dev/null ||
+              (cd / && SLURM_ARRAY_JOB_ID=7 SLURM_ARRAY_TASK_ID=$task SLURMD_NODENAME=here sh "$@")
+          done
+        done
+        echo 7]],
+      squeue = "[ ! -e broken ] || { echo 'Unable to contact' >&2; exit 1; }; cat queue 2>/dev/null || true",
+      sacct = "cat accounts",
+      scancel = [[printf '%s\n' "$@" >scancel]],
+    }
+    for name, text in pairs(programs) do shell.write(folder .. "/bin/" .. name, "#!/bin/bash\n" .. text .. "\n") end
+    return 'chmod -f +x bin/*; PATH="$PWD/bin:$PATH"'
+  end
+
+  local SUBMIT = "bioxen sweep submit --slurm 'the sweep.lua' 'the jobs' "
+  local KILLED = [[if at.k == 5 then os.execute("kill -9 " .. io.open "/proc/self/stat":read "n") end
+    return nil, "two"]]
+
+  it("is submitted, looked at, submitted again in what it lacks, and collected", function()
+    local folder, run = new_array(12, "[5] = true, [6] = true", KILLED, stand_in)
+    shell.write(folder .. "/skipped", "3\n4\n")
+    local status, out, err = run(SUBMIT .. "--tasks 4 --partition short --vms 1 --sbatch=--time=5 --sbatch=--mem=1G")
+    assert.same({ 0, "job 7: 12 points in 4 tasks\n", "" }, { status, out, err })
+    local name = shell.read(folder .. "/sbatch"):match "%-%-job%-name=(bioxen%-%x+)\n"
+    assert.equal(table.concat({ "--parsable", "--no-requeue", "--output=/dev/null", "--job-name=" .. name,
+      "--array=1-4", "--cpus-per-task=1", "--partition=short", "--time=5", "--mem=1G",
+      core.real_path(folder) .. "/the jobs/task.sh", "1", "" }, "\n"), shell.read(folder .. "/sbatch"))
+    shell.write(folder .. "/queue", "3 PENDING\n")
+    out = select(2, run "bioxen sweep status 'the jobs'")
+    assert.matches("^points: 4 of 12 done, 1 of them failed\ntasks: 1 done, 0 running, 1 waiting, 2 stopped\n"
+      .. "task 1 ended with status 137: 1 of 3 points done; see .*/the jobs/1.1.log\n"
+      .. "task 4 never began: 0 of 3 points done\n$", out)
+    shell.write(folder .. "/queue", "1 NODE_FAIL\n4 RUNNING\n4 PREEMPTED\n3 SIGNALING\n")
+    shell.write(folder .. "/accounts", "7_1|FAILED\n7_3|PREEMPTED\n7_4|CANCELLED by 0\n7_4|RUNNING\n")
+    assert.matches("2 running, 0 waiting, 1 stopped\ntask 1 ended by Slurm, NODE_FAIL:",
+      (select(2, run "bioxen sweep status 'the jobs'")))
+    os.remove(folder .. "/queue")
+    assert.matches("3 ended by Slurm, PREEMPTED:.*4 ended by Slurm, CANCELLED:",
+      (select(2, run "bioxen sweep status 'the jobs'")))
+    status, out, err = run "bioxen sweep collect 'the jobs'"
+    assert.equal(1, status)
+    assert.matches("\n6,6,1,,,ESCRIPT: [^\n]*two\n", out)
+    assert.matches("4 of 12 points are done", err)
+
+    os.remove(folder .. "/skipped")
+    assert.same({ 0, "job 7: 3 tasks\n", "" }, { run "bioxen sweep resubmit 'the jobs'" })
+    assert.matches("\n%-%-array=1,3%-4\n.*\n2\n%-%-retry\n$", shell.read(folder .. "/sbatch"))
+    assert.same({ 0, "there is nothing to do again\n", "" }, { run "bioxen sweep resubmit 'the jobs'" })
+    assert.same({ 0, "job 7: 1 task\n", "" }, { run "bioxen sweep resubmit --retry 'the jobs'" })
+    is_whole(run)
+    assert.same({ 0, "", "" }, { run "bioxen sweep cancel 'the jobs'" })
+    assert.equal("--name=" .. name .. "\n", shell.read(folder .. "/scancel"))
+  end)
+
+  it("has as many tasks as a few points that are measured make of it", function()
+    local folder, run = new_array(40, "", "", stand_in)
+    local function tasks(words)
+      local _, out, err = run(("bioxen sweep submit --slurm 'the sweep.lua' %s"):format(words))
+      assert.matches("a few points are done here", err)
+      return tonumber(out:match "40 points in (%d+) task")
+    end
+    shell.write(folder .. "/skipped", table.concat({ 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 }, "\n"))
+    assert.equal(1, tasks "long")
+    shell.write(folder .. "/bin/sbatch", "#!/bin/sh\necho 8\n")
+    assert.equal(40, tasks "short --seconds 1e-7")
+  end)
+
+  it("says what is missing, or in the way, and leaves nothing of what was not submitted", function()
+    local folder, run = new_array(2, "", "", stand_in)
+    local function complaint(words)
+      local status, _, err = run(words)
+      assert.not_equal(0, status, words)
+      return err
+    end
+    os.remove(folder .. "/bin/sbatch")
+    assert.matches("sbatch is not on this machine: Slurm's client programs are needed",
+      complaint("ln -s $(command -v sh env) bin; PATH=$PWD/bin; " .. SUBMIT .. "--tasks 1"))
+    shell.write(folder .. "/bin/sbatch", "#!/bin/sh\necho 'sbatch: error: Invalid partition' >&2\nexit 1\n")
+    assert.matches("sbatch: error: Invalid partition", complaint(SUBMIT .. "--tasks 1"))
+    assert.is_nil(core.real_path(folder .. "/the jobs"))
+    shell.write(folder .. "/bin/sbatch", "#!/bin/sh\necho 9\n")
+    assert.equal(0, (run(SUBMIT .. "--tasks 1")))
+    assert.matches("a sweep was submitted there", complaint(SUBMIT .. "--tasks 1"))
+    assert.matches("no point has been done yet", complaint "bioxen sweep collect 'the jobs'")
+    shell.write(folder .. "/queue", "N/A CANCELLED\n[1-2] PENDING\n")
+    assert.matches("squeue: a task by its number expected, got %[1%-2%] PENDING",
+      complaint "bioxen sweep status 'the jobs'")
+    shell.write(folder .. "/queue", "1 FAILED\n")
+    assert.matches("task 1 ended without a word: does its node see the folder%?: 0 of 2",
+      (select(2, run "bioxen sweep status 'the jobs'")))
+    shell.write(folder .. "/broken", "")
+    assert.matches("squeue: Unable to contact", complaint "bioxen sweep status 'the jobs'")
+    assert.matches("squeue: Unable to contact", complaint "bioxen sweep resubmit 'the jobs'")
+    assert.matches("no folder of bioxen sweep submit", complaint "echo 1 >plan.json; bioxen sweep status .")
+    assert.matches("%-%-slurm", complaint "bioxen sweep submit 'the sweep.lua' other")
+    assert.matches("a file expected", complaint "bioxen sweep submit --slurm none.lua other")
+    shell.write(folder .. "/wrong.lua", "return { rows = { { k = 1 } }, run = '', seed = 'x' }")
+    assert.matches("bioxen: .*sweep.seed: ", complaint "bioxen sweep submit --slurm wrong.lua other --tasks 1")
+  end)
+
+  it("has not failed at a point whose task was killed", function()
+    local folder, run = new_array(1, "[1] = true", "return nil, 'its VM is gone'", stand_in)
+    assert.equal(0, (run(SUBMIT .. "--tasks 1 --seed=-5")))
+    assert.matches("1 done, 0 run", (select(2, run "bioxen sweep status 'the jobs'")))
+    -- What it is where Slurm ended the run, or the script, too.
+    shell.write(folder .. "/queue", "1 PREEMPTED\n")
+    assert.matches("1 ended by Slurm, PREEMPTED: 1 of 1", (select(2, run "bioxen sweep status 'the jobs'")))
+    os.remove(folder .. "/queue")
+    assert.equal(0, (run "sed -i 's/status 1/status 143/' 'the jobs/1.1.state'"))
+    assert.matches("1 ended with status 143: 1 of 1", (select(2, run "bioxen sweep status 'the jobs'")))
+    assert.equal(0, (run "sed -i /ended/d 'the jobs/1.1.state'"))
+    assert.matches("1 stopped\ntask 1 ended without a word: killed, or its node lost: 1 of 1 points done, 1 failed",
+      (select(2, run "bioxen sweep status 'the jobs'")))
+    assert.equal(0, (run "bioxen sweep resubmit 'the jobs'"))
+    is_whole(run, " --seed=-5")
+  end)
+
+  it("is not collected with points of another sweep", function()
+    local folder, run = new_array(2, "", "", stand_in)
+    shell.write(folder .. "/skipped", "1\n2\n")
+    assert.equal(0, (run(SUBMIT .. "--tasks 2")))
+    os.remove(folder .. "/skipped")
+    assert.equal(0, (run "sed -i 's/seed = 3/seed = 4/' 'the sweep.lua'"))
+    assert.equal(0, (run "bioxen sweep resubmit 'the jobs'"))
+    local status, _, err = run "bioxen sweep collect 'the jobs'"
+    assert.equal(1, status)
+    assert.matches("was changed after it was submitted", err)
+  end)
+end)
+
+describe("a sweep on a real Slurm", function()
+  local STOP = [[os.execute("tail --pid=" .. io.open "/proc/self/stat":read "n" .. " -f /dev/null")]]
+  local slurm -- the folder of its daemons
+  local function daemons(words)
+    return sh(("spec/support/slurm.sh %s"):format(words:format(shell.quote(slurm))))
+  end
+  teardown(function() if slurm then daemons "down %s" end end)
+
+  -- Wait until f gives something: that.
+  local function wait_for(what, f)
+    local before = core.clock()
+    while true do
+      local found = f()
+      if found then return found end
+      assert(core.clock() - before < 60, what)
+      os.execute "sleep 0.1"
+    end
+  end
+
+  it("survives the end of a task and of a node", function()
+    if not os.getenv "BIOXEN_MORE" then return pending "scripts/test.sh --more does this" end
+    if sh "PATH=$PATH:/usr/sbin; type slurmctld slurmd sbatch munged" ~= 0 then
+      return pending "Slurm is not installed: slurmctld, slurmd, slurm-client and munge"
+    end
+    slurm = sh.scratch .. "/slurm"
+    assert.same({ 0, "", "" }, { sh("chmod 755 " .. shell.quote(sh.scratch)) })
+    assert.equal(0, (daemons "up %s"))
+    local folder, run = new_array(1000, "[203] = true, [404] = true", STOP, function() return ". ../slurm/env" end)
+    wait_for("an idle node", function() return select(2, run "sinfo -h -o %%T") == "idle\n" end)
+    local status, out = run "bioxen sweep submit --slurm 'the sweep.lua' 'the jobs' --tasks 10 --partition short"
+    assert.equal(0, status)
+    local job = out:match "^job (%d+): 1000 points in 10 tasks\n$"
+    local function told() return select(2, run "SQUEUE_PARTITION=none bioxen sweep status 'the jobs'") end
+    for _, point in ipairs { 203, 404 } do
+      wait_for("point " .. point, function() return core.is_file(("%s/met-%d"):format(folder, point)) end)
+    end
+    wait_for("eight tasks", function() return told():find("tasks: 8 done, 2 running, 0 waiting, 0 stop", 1, true) end)
+
+    assert.equal(0, (run(("scancel --signal=KILL %s_3"):format(job))))
+    assert.equal(0, (daemons "node %s down"))
+    assert.equal(0, (run "scontrol update nodename=$(hostname -s) state=down reason=spec"))
+    out = wait_for("two stopped", function()
+      local words = told()
+      return words:find "2 stopped" and words
+    end)
+    assert.matches("\ntask 3 ended [^\n]* 2%d of 100 points done.*\ntask 4 ended by Slurm, NODE_FAIL: 40 of 100", out)
+    assert.equal(1, (run "bioxen sweep collect 'the jobs' --out part.csv"))
+
+    assert.equal(0, (daemons "node %s up"))
+    assert.equal(0, (run "scontrol update nodename=$(hostname -s) state=resume"))
+    assert.matches(": 2 tasks\n", (select(2, run "bioxen sweep resubmit 'the jobs'")))
+    wait_for("all tasks", function() return told():find("tasks: 10 done", 1, true) end)
+    is_whole(run)
+  end)
+
+  it("is taken back", function()
+    if not slurm then return pending "there is no Slurm" end
+    local folder, run = new_array(2, "[1] = true", STOP, function() return ". ../slurm/env" end)
+    assert.equal(0, (run "bioxen sweep submit --slurm 'the sweep.lua' 'the jobs' --tasks 2"))
+    wait_for("its first task", function() return core.is_file(folder .. "/met-1") end)
+    assert.same({ 0, "", "" }, { run "bioxen sweep cancel 'the jobs'" })
+    local words = wait_for("its end", function()
+      local words = select(2, run "bioxen sweep status 'the jobs'")
+      return words:find " 0 running, 0 waiting" and words
+    end)
+    assert.matches("stopped\ntask 1 ended by Slurm, CANCELLED", words)
+    assert.matches(": %d tasks?\n", (select(2, run "bioxen sweep resubmit 'the jobs'")))
+    wait_for("all tasks", function() return select(2, run "bioxen sweep status 'the jobs'"):find "tasks: 2 done" end)
+    is_whole(run)
+  end)
+end)

@@ -2,6 +2,7 @@
 
 local bioxen = require "bioxen"
 local competition = require "bioxen.hypervisor.competition"
+local core = require "bioxen.core"
 
 local function near(expected, got, tolerance)
   assert.is_true(math.abs(got - expected) <= (tolerance or 1e-9)*math.abs(expected),
@@ -185,6 +186,21 @@ describe("competition for a chassis", function()
     assert.same({ a = 10, b = 60, c = 30 },
       shares { request("a", 1, 10), request("b", 2, math.huge), request("c", 1, math.huge) })
     assert.same({ a = 45, b = 55 }, shares { request("a", 1, 10), request("b", 1, 20) })
+  end)
+
+  it("ends with an interrupt, after which all is as it was", function()
+    local chassis <close> = bioxen.BioXenHypervisor()
+    local vms = { start(chassis, { "a", "b" }, "minimal_cell") }
+    local timer = core.every(0.05, function() error "interrupted" end)
+    local well, problem = pcall(chassis.run, chassis, { duration = 60, code = "while true do end" })
+    timer:stop()
+    assert.is_false(well)
+    assert.matches("interrupted", tostring(problem))
+    for _, vm in ipairs(vms) do
+      assert.is_nil(next(vm:get_status().resources))
+      assert(vm:execute_biological_process "return 1")
+    end
+    assert(chassis:run { duration = 1 })
   end)
 
   it("refuses what a policy must not give", function()
@@ -432,6 +448,15 @@ describe("a population", function()
     assert(medium:add(vm, { cells = 1000, divides = true }))
     assert(chassis:run { duration = 360, quantum = 60, population = { seed = 1 } })
     near(1000*math.exp(-1), medium:members().many.cells)
+  end)
+
+  it("has ids for daughters of a cell whose own is as long as can be", function()
+    local chassis <close> = bioxen.BioXenHypervisor()
+    local long = ("x"):rep(64)
+    local vm = start(chassis, { long }, "minimal_cell", "cell:steady_state()")
+    assert(chassis:medium { nutrient = 0.0166 }:add(vm, { cells = 1, divides = true }))
+    local world = assert(chassis:run { duration = 600, population = true, code = "cell:divide()" })
+    assert.equal(long:sub(1, 54) .. ".2", world.lineage[3].vm_id)
   end)
 
   it("is one of a run at a time, in which VMs come and go as on_division says", function()

@@ -15,8 +15,10 @@
 static void *grow(bx_extension *p, void *items, size_t capacity, size_t size)
 {
     void *grown = realloc(items, capacity * size);
-    p->failed = p->failed || !grown;
-    return grown ? grown : items;
+    if (grown)
+        return grown;
+    p->failed = true;
+    return items;
 }
 
 static void make_columns(bx_extension *p)

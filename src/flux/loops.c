@@ -251,7 +251,7 @@ static int search(loops *s, bx_error *err);
 
 static int branch(loops *s, bx_error *err)
 {
-    double *parts = malloc((s->count + 1) * sizeof *parts);
+    double *parts = calloc(s->count + 1, sizeof *parts);
     if (!parts)
         return bx_fail_memory(err);
     for (size_t k = 0; k < s->count; k++)

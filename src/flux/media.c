@@ -83,19 +83,19 @@ static int find_outside(const bx_fba *fba, const char **outside, bx_error *err)
 {
     bx_names first = {0};
     size_t *counts = calloc(fba->metabolite_count + 1, sizeof *counts);
-    int result = counts ? 0 : -1;
-    for (size_t i = 0; i < fba->metabolite_count && result == 0; i++) {
+    bool failed = !counts;
+    for (size_t i = 0; i < fba->metabolite_count && !failed; i++) {
         const char *compartment = place_of(fba, i);
         if (bx_names_find(&first, compartment) == BX_NAME_NONE)
-            result = bx_names_add(&first, compartment, i);
+            failed = bx_names_add(&first, compartment, i) < 0;
     }
-    if (result == 0) {
+    if (!failed) {
         count_crossings(fba, &first, counts);
         *outside = choose_outside(fba, counts);
     }
     bx_names_free(&first);
     free(counts);
-    return result < 0 ? bx_fail_memory(err) : 0;
+    return failed ? bx_fail_memory(err) : 0;
 }
 
 int bx_fba_boundaries(const bx_fba *fba, bx_fba_boundary *kinds, const char **outside,

@@ -111,9 +111,10 @@ static const char *make_id(writing *w, const char *stem)
     if (w->other_count == w->other_capacity) {
         size_t wanted = 2 * w->other_capacity + 16;
         char **grown = realloc(w->others, wanted * sizeof *grown);
-        if (grown)
+        if (grown) {
+            w->others = grown;
             w->other_capacity = wanted;
-        w->others = grown ? grown : w->others;
+        }
     }
     char *id = w->other_count < w->other_capacity ? malloc(strlen(stem) + 64) : NULL;
     size_t length = id ? (size_t)sprintf(id, "%s", stem) : 0;

@@ -60,9 +60,9 @@ end
 
 local function run(options)
   if options.resume and (options.script or options.out or options.seed) then
-    return say.misused "--resume names a run, whose script, folder and seed it has"
+    return nil, "--resume names a run, whose script, folder and seed it has"
   elseif not options.resume and not options.script then
-    return say.misused "a script, or --resume DIR, is needed"
+    return nil, "a script, or --resume DIR, is needed"
   end
   if options.resume then return resume(options) end
   local what = { script = options.script, arguments = options.arguments, seed = options.seed, out = options.out,

@@ -5,12 +5,16 @@ local modules = require "bioxen.modules"
 local progress = require "bioxen.cli.progress"
 local say = require "bioxen.cli.say"
 local source = require "bioxen.cli.source"
+local slurm = require "bioxen.sweep.slurm"
 local sweep = require "bioxen.sweep"
+
+local commands = { run = true, merge = true, submit = true, status = true, resubmit = true, cancel = true,
+  collect = true }
 
 -- "run" may be left out before a file.
 local function prepare(words)
   local first = words[2]
-  if not first or first == "run" or first == "merge" or first:find "^%-%-?h" then return words end
+  if not first or commands[first] or first:find "^%-%-?h" then return words end
   return { words[1], "run", table.unpack(words, 2) }
 end
 
@@ -51,6 +55,14 @@ local function finish(result, options)
     options.record and ", and --retry tries them again" or ""))
 end
 
+-- What a function of sweeps gives. A mistake in the file is one in these words: nil and its text.
+local function attempt(f, ...)
+  local good, result, err = pcall(f, ...)
+  if good then return true, result, err end
+  if type(result) ~= "string" then error(result, 0) end
+  return nil, (result:gsub("^[^\n]-:%d+: ", "", 1))
+end
+
 local function run(options)
   local given, err = read(options.file)
   if not given then return say.failed(err) end
@@ -59,9 +71,8 @@ local function run(options)
   end
   given.retry = options.retry or given.retry
   given.progress = given.progress or follow(options)
-  local good, result, err = pcall(sweep.sweep, given)
-  if not good and type(result) == "string" then return nil, (result:gsub("^[^\n]-:%d+: ", "", 1)) end
-  if not good then error(result, 0) end
+  local good, result, err = attempt(sweep.sweep, given)
+  if not good then return nil, result end
   if not result then return say.failed(err) end
   return finish(result, { out = options.out, record = given.record })
 end
@@ -71,6 +82,79 @@ local function merge(options)
   if not result then return say.failed(err) end
   return finish(result, { out = options.out })
 end
+
+-- ---- Slurm ----
+
+local function submit(options)
+  local at = core.real_path(options.file)
+  if options.file == "-" or not at then return nil, options.file .. ": a file expected, which the nodes see, too" end
+  local given, err = read(at)
+  if not given then return say.failed(err) end
+  local vms = options.vms or 1
+  local words = { at, "--vms", ("%d"):format(vms) }
+  if options.seed then
+    given.seed = options.seed
+    words[#words + 1] = ("--seed=%d"):format(options.seed)
+  end
+  local more = { ("--cpus-per-task=%d"):format(vms) }
+  if options.partition then more[2] = "--partition=" .. options.partition end
+  table.move(options.sbatch, 1, #options.sbatch, #more + 1, more)
+  if not options.tasks then say.note "bioxen: a few points are done here, to see how long they take" end
+  local good, array, job = attempt(slurm.submit, given, { folder = options.folder, words = words, vms = vms,
+    tasks = options.tasks, seconds = options.seconds or 600, options = more })
+  if not good then return nil, array end
+  if not array then return say.failed(job) end
+  say.line(("job %s: %d points in %d task%s"):format(job, array.total, array.tasks, array.tasks == 1 and "" or "s"))
+  return say.DONE
+end
+
+-- A command of an array that was submitted: f(array, options) in it.
+local function of_array(f)
+  return function(options)
+    local array, err = slurm.open(options.folder)
+    if not array then return say.failed(err) end
+    return f(array, options)
+  end
+end
+
+local function status(array)
+  local all, err = array:status()
+  if not all then return say.failed(err) end
+  local counts = { waiting = 0, running = 0, done = 0, stopped = 0 }
+  for _, one in ipairs(all.tasks) do counts[one.state] = counts[one.state] + 1 end
+  say.line(("points: %d of %d done, %d of them failed"):format(all.done, all.total, all.failed))
+  say.line(("tasks: %d done, %d running, %d waiting, %d stopped"):format(counts.done, counts.running, counts.waiting,
+    counts.stopped))
+  for task, one in ipairs(all.tasks) do
+    if one.state == "stopped" then
+      say.line(("task %d %s: %d of %d points done%s%s"):format(task, one.words, one.done, one.points,
+        one.failed > 0 and (", %d failed"):format(one.failed) or "", one.log and "; see " .. one.log or ""))
+    end
+  end
+  return say.DONE
+end
+
+local function resubmit(array, options)
+  local job, tasks = array:resubmit(options.retry)
+  if not job and tasks ~= 0 then return say.failed(tasks) end
+  say.line(job and ("job %s: %d task%s"):format(job, tasks, tasks == 1 and "" or "s") or "there is nothing to do again")
+  return say.DONE
+end
+
+local function cancel(array)
+  local cancelled, err = array:cancel()
+  return cancelled and say.DONE or say.failed(err)
+end
+
+local function collect(array, options)
+  local path = options.record or array.folder .. "/all.jsonl"
+  local result, err = array:collect(path)
+  if not result then return say.failed(err) end
+  local ended = finish(result, { out = options.out, record = path })
+  return result.missing > 0 and say.FAILED or ended
+end
+
+local folder = { "FOLDER", "That of bioxen sweep submit." }
 
 local out = { "--out", "The table as CSV goes to this file (default: standard output).", value = "FILE" }
 
@@ -115,6 +199,66 @@ return {
       options = { out },
       examples = { { "bioxen sweep merge all.jsonl 1.jsonl 2.jsonl --out all.csv", "two shards as one" } },
       run = merge,
+    },
+    {
+      name = "submit",
+      summary = "hand a sweep to a cluster's Slurm",
+      description = "Submit a sweep to Slurm as an array of tasks. FOLDER is made, for records, logs and the script of "
+        .. "a task; every node has to see it, FILE and this program under the same names. Unless --tasks says how "
+        .. "many tasks, a few points are done at once, for some 5 s, to tell.",
+      arguments = { { "FILE", "The Lua file, as of bioxen sweep run." }, { "FOLDER", "Where all of it goes." } },
+      options = {
+        { "--slurm", "The scheduler; there is no other.", required = true },
+        { "--partition", "Slurm's partition.", value = "NAME" },
+        { "--tasks", "How many tasks.", value = "N", number = { integer = true, minimum = 1, maximum = 1 << 22 } },
+        { "--seconds", "What a task shall take (default: 600).", value = "N", number = { above = 0 } },
+        { "--vms", "VMs, and processors, of a task (default: 1).", value = "N",
+          number = { integer = true, minimum = 1 } },
+        { "--seed", "Seed of the points' random numbers.", value = "N", number = { integer = true } },
+        { "--sbatch", "One more option of sbatch, as --sbatch=--time=60. As often as need be.", value = "OPTION",
+          many = true },
+      },
+      either = { { "--tasks", "--seconds" } },
+      examples = {
+        { "bioxen sweep submit --slurm --partition short scan.lua scan", "an array of tasks of 10 minutes" },
+      },
+      run = submit,
+    },
+    {
+      name = "status",
+      summary = "tell how far a sweep is that was submitted",
+      description = "Tell how far a sweep is: what tasks have written, and what Slurm still knows of them.",
+      arguments = { folder },
+      examples = { { "bioxen sweep status scan", "points and tasks done, and what stopped tasks" } },
+      run = of_array(status),
+    },
+    {
+      name = "resubmit",
+      summary = "submit again what failed, was killed or preempted",
+      description = "Submit the tasks again that have stopped before all their points were done. They go on from what "
+        .. "they have written, and try again what failed in them.",
+      arguments = { folder },
+      options = { { "--retry", "Tasks that are done, too, where points failed." } },
+      examples = { { "bioxen sweep resubmit scan", "once more, what is missing" } },
+      run = of_array(resubmit),
+    },
+    {
+      name = "cancel",
+      summary = "take back what waits or runs of a sweep",
+      description = "Take back all tasks of a sweep that wait or run. What they have written stays.",
+      arguments = { folder },
+      examples = { { "bioxen sweep cancel scan", "bioxen sweep resubmit goes on with it" } },
+      run = of_array(cancel),
+    },
+    {
+      name = "collect",
+      summary = "gather the results of a sweep that was submitted",
+      description = "Make the records of tasks one, the same to the byte as that of a run on one machine. The exit "
+        .. "status is 1 where points failed or are missing.",
+      arguments = { folder },
+      options = { out, { "--record", "The record to write (default: all.jsonl in FOLDER).", value = "FILE" } },
+      examples = { { "bioxen sweep collect scan --out scan.csv", "the table of all tasks" } },
+      run = of_array(collect),
     },
   },
 }

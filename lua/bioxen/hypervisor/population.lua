@@ -79,9 +79,11 @@ end
 
 -- ---- births ----
 
--- An id that is free: that of the first of its line, and a number.
+local LONGEST = 54 -- of an id, 64, that leaves room for a number
+
+-- An id that is free: that of the first of its line, or its beginning, and a number.
 function Population:new_id(hypervisor, vm_id)
-  local root = self.root_of[vm_id] or vm_id
+  local root = self.root_of[vm_id] or vm_id:sub(1, LONGEST)
   local number = self.last_number[root] or 1
   local id
   repeat

@@ -226,32 +226,28 @@ function Run:tasks(duration)
   return tasks
 end
 
-local function cancel(jobs, from)
-  for i = from, #jobs do
-    jobs[i]:cancel()
-    jobs[i]:wait()
+-- What is left of jobs is ended, whatever is raised, so that the cells can be told of their shares again.
+local ended = { __close = function(jobs)
+  for _, job in pairs(jobs) do
+    if not job:done() then job:cancel() end
   end
-end
+  for _, job in pairs(jobs) do job:wait() end
+end }
 
 -- Let all VMs do their tasks, so many at a time. Their answers by id; nil and an error.
 function Run:ask(tasks)
-  local told, jobs, most = {}, {}, math.min(self.options.workers or #self.ids, #self.ids)
+  local told, most = {}, math.min(self.options.workers or #self.ids, #self.ids)
+  local jobs <close> = setmetatable({}, ended)
   for i = 1, #self.ids + most do
     local done, vm_id = i - most, self.ids[i]
     if done > 0 and jobs[done] then
       local answer, err = jobs[done]:wait()
-      if not answer then
-        cancel(jobs, done + 1)
-        return nil, err
-      end
+      if not answer then return nil, err end
       told[self.ids[done]] = answer.result
     end
     if vm_id then
       local job, err = core.request(self.vms[vm_id], "world", self.options.timeout, "live", tasks[vm_id])
-      if not job then
-        cancel(jobs, math.max(1, done + 1))
-        return nil, err
-      end
+      if not job then return nil, err end
       jobs[i] = job
     end
   end

@@ -138,12 +138,24 @@ local function run(given, plan, kept)
   return true
 end
 
---- See types.lua. Raises for a mistake.
-function sweep.sweep(options)
+-- The checked options, and the design. Raises for a mistake of whoever called what calls this.
+local function planned(options)
   local problems = {}
   local given = check.table(options, schema, "sweep", problems)
   local plan = #problems == 0 and design.new(given, problems)
-  check.raise(problems, 2)
+  check.raise(problems, 3)
+  return given, plan
+end
+
+--- What a sweep of these options is: { total, digest }. Raises for a mistake.
+function sweep.outline(options)
+  local given, plan = planned(options)
+  return { total = plan.total, digest = digest_of(given) }
+end
+
+--- See types.lua. Raises for a mistake.
+function sweep.sweep(options)
+  local given, plan = planned(options)
   local kept, err = record.open(given.record, plan.names, plan.total, digest_of(given))
   if not kept then return nil, err end
   local good, done, err = pcall(run, given, plan, kept)

@@ -12,6 +12,7 @@ local MAGIC, VERSION = "BXCELL\r\n", 1
 local HEAD = "<c8I4I8c64"
 local FIELDS = "<s1s1I8I8ddddddds1I8"
 local LIMIT = 64 << 20 -- bytes: no frame has more
+local PATIENCE = 60 -- seconds for a worker to save or restore, whatever deadline its calls have
 
 local names = { "ribosomes", "rna_polymerase", "atp_percentage", "memory_kb" }
 
@@ -55,7 +56,7 @@ function saved.bytes(vm, call, steps)
     local resumed, err = vm:resume()
     if not resumed then return nil, err end
   end
-  local bytes, problem = core.ask(vm, "save", nil)
+  local bytes, problem = core.ask(vm, "save", PATIENCE)
   if paused then
     local again, err = vm:pause()
     if not again then return nil, err end
@@ -144,7 +145,7 @@ end
 --- Have a VM's new worker, which has built no cell, become what was read: what it answers, { options, packages } with
 -- packages as origin keeps them; or nil and an error.
 function saved.fill(vm, from, what)
-  local answer, err = core.ask(vm, "restore", nil, from.bytes)
+  local answer, err = core.ask(vm, "restore", PATIENCE, from.bytes)
   if err then return refused(what, err) end
   if type(answer) ~= "table" or type(answer.packages) ~= "table" then
     return core.fail("EPROTOCOL", "the worker's answer tells of no restored cell")
