@@ -189,3 +189,26 @@ describe("iMB155", function()
     assert.equal(155, count)
   end)
 end)
+
+-- A column that stands for fluxes 1e5 times as great has a weight of 1e10 in the squares; what the other rows leave it
+-- is priced 1e5 times, so that a rounding of 1e-8 there was seen in the distance, and refused.
+describe("yeast-GEM", function()
+  local file = io.open("../shared/cases/fba/models/yeast-GEM.xml.gz", "rb")
+  if not file then
+    pending "../shared/cases/fba is not there"
+    return
+  end
+  local text = file:read "a"
+  file:close()
+
+  it("has fluxes that are nearest by squares without a reaction", function()
+    local vm <close> = assert(bioxen.create_bio_vm("yeast", "minimal_cell"))
+    assert(vm:start())
+    local mutant = run(vm, [[
+      local mutant = flux.load_sbml(args):moma { reactions = { "R_r_1194" } }
+      return { mutant.distance, mutant.objective }
+    ]], text)
+    assert_near(0.0405697, mutant[1], "distance")
+    assert_near(0.0799348, mutant[2], "growth")
+  end)
+end)
