@@ -44,6 +44,8 @@ typedef struct failure {
 } failure;
 
 static failure failed;
+/* Of the one call that runs; on the stack it would cost each VM a page. */
+static bx_error problem;
 static bool want_traceback;
 static bx_buffer reply;
 
@@ -56,17 +58,15 @@ static double cell_time(const bx_worker *worker)
 static bx_token read_as(lua_State *L, call *c, bx_token_type type)
 {
     bx_token token;
-    bx_error err;
-    if (bx_read_as(&c->wire.values, type, &token, &err) < 0)
-        bx_raise(L, &err);
+    if (bx_read_as(&c->wire.values, type, &token, &problem) < 0)
+        bx_raise(L, &problem);
     return token;
 }
 
 static void push_value(lua_State *L, call *c)
 {
-    bx_error err;
-    if (bx_lua_push_value(L, &c->wire.values, &err) < 0)
-        bx_raise(L, &err);
+    if (bx_lua_push_value(L, &c->wire.values, &problem) < 0)
+        bx_raise(L, &problem);
 }
 
 static void set_global(lua_State *L, const char *name)
@@ -295,16 +295,15 @@ static const operation operations[] = {
 static int perform(lua_State *L)
 {
     call *c = lua_touserdata(L, 1);
-    bx_error err;
     if (!c->worker->ready && c->operation->run != run_setup)
         bx_raise_format(L, BX_EPROTOCOL, "the VM is not set up");
     c->operation->run(L, c);
     want_traceback = false;
     bx_buffer_cut(&reply, 0);
     size_t start = bx_answer_begin_reply(&reply, c->wire.id, cell_time(c->worker));
-    if (bx_lua_write_value(L, -1, "result", &reply, &err) < 0 ||
-        bx_frame_end(&reply, start, &err) < 0)
-        bx_raise(L, &err);
+    if (bx_lua_write_value(L, -1, "result", &reply, &problem) < 0 ||
+        bx_frame_end(&reply, start, &problem) < 0)
+        bx_raise(L, &problem);
     return 0;
 }
 
@@ -415,10 +414,9 @@ static void answer(call *c)
 /* Not in Lua, which the copy begins with another call. It greets instead, its own host. */
 static void answer_fork(const call *c)
 {
-    bx_error err;
-    int copied = bx_gate_pass(&err);
+    int copied = bx_gate_pass(&problem);
     if (copied < 0) {
-        bx_output_send_error(c->wire.id, cell_time(c->worker), err.code, err.message, NULL);
+        bx_output_send_error(c->wire.id, cell_time(c->worker), problem.code, problem.message, NULL);
         return;
     }
     if (copied) {
@@ -428,7 +426,7 @@ static void answer_fork(const call *c)
     bx_buffer_cut(&reply, 0);
     size_t start = bx_answer_begin_reply(&reply, c->wire.id, cell_time(c->worker));
     bx_write_nil(&reply);
-    if (bx_frame_end(&reply, start, &err) < 0)
+    if (bx_frame_end(&reply, start, &problem) < 0)
         _exit(EXIT_FAILURE);
     bx_output_send(reply.data, reply.length);
     bx_buffer_consume(&reply, reply.length);

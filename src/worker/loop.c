@@ -76,8 +76,8 @@ void bx_loop_prepare(void)
 
 _Noreturn void bx_loop_run(bx_worker *worker)
 {
+    static bx_error err; /* on the stack it would cost each VM a page */
     bx_call call;
-    bx_error err;
     for (;;) {
         int status = bx_inbox_read_call(&own.in, &call, &err);
         if (status > 0 && bx_call_answer(worker, &call, &err) < 0)

@@ -92,7 +92,7 @@ int bx_spawn_open_lua(bx_worker *worker, bx_error *err)
 _Noreturn void bx_spawn_become_worker(bx_worker *worker, int socket,
                                       const bx_spawn_request *request, pid_t parent)
 {
-    bx_error err;
+    static bx_error err; /* on the stack it would cost each VM a page */
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
