@@ -1,29 +1,17 @@
 -- Flux-balance models changed in a VM: parts added, changed and removed, constraints of one's own, and all undone.
 
-local kind = require "spec.support.vm_kind"
+local flux_vm = require "spec.support.flux_vm"
 
-local vm
-
-local function call(code, args)
-  return vm:execute_biological_process(code, { args = args, timeout = 60 })
-end
-
-local function run(code, args)
-  return assert(call(code, args)).result
-end
+local call, run = flux_vm.call, flux_vm.run
 
 local function problem_of(code)
-  local result, err = call(code)
-  assert.is_nil(result, "an error expected")
-  assert.equal("EMODEL", err.code)
-  return tostring(err)
+  local text, kind = flux_vm.problem_of(code)
+  assert.equal("EMODEL", kind)
+  return text
 end
 
-setup(function()
-  vm = assert(kind.create("flux", "minimal_cell"))
-  assert(vm:start())
-end)
-teardown(function() vm:destroy() end)
+setup(flux_vm.open)
+teardown(flux_vm.close)
 
 -- 10 of A become 20 of B by R1, for which there are genes, or 10 by R2.
 local branch = [[
@@ -343,20 +331,22 @@ describe("a scan of a flux model", function()
       return { singles, both, model:variability { fraction = 0.5 } }]]
     for vms = 1, 2 do
       local found = { {}, {}, {}, {} }
-      for name, mutant in bioxen.flux_scan(vm, { genes = true, vms = vms }) do found[1][name] = mutant.objective end
-      for pair, mutant in bioxen.flux_scan(vm, { genes = true, pairs = true, vms = vms }) do
+      for name, mutant in bioxen.flux_scan(flux_vm.vm(), { genes = true, vms = vms }) do
+        found[1][name] = mutant.objective
+      end
+      for pair, mutant in bioxen.flux_scan(flux_vm.vm(), { genes = true, pairs = true, vms = vms }) do
         found[2][pair[1] .. pair[2]] = mutant.objective
       end
-      for name, range in bioxen.flux_scan(vm, { variability = true, fraction = 0.5, vms = vms }) do
+      for name, range in bioxen.flux_scan(flux_vm.vm(), { variability = true, fraction = 0.5, vms = vms }) do
         found[3][name] = range
       end
       local mutants = { { genes = { "g1" }, reactions = { "R2" } } }
-      for what, mutant in bioxen.flux_scan(vm, { mutants = mutants, vms = vms }) do
+      for what, mutant in bioxen.flux_scan(flux_vm.vm(), { mutants = mutants, vms = vms }) do
         found[4] = { what.reactions[1], mutant.status }
       end
       assert.same({ expected[1], expected[2], expected[3], { "R2", "infeasible" } }, found)
     end
     assert.equal(20, run "return model:optimum()")
-    assert.has_error(function() bioxen.flux_scan(vm, { genes = true, variability = true }) end)
+    assert.has_error(function() bioxen.flux_scan(flux_vm.vm(), { genes = true, variability = true }) end)
   end)
 end)

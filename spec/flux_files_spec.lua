@@ -1,27 +1,17 @@
 -- Flux-balance models written and read again: SBML, and cobrapy's JSON and YAML.
 
-local kind = require "spec.support.vm_kind"
+local flux_vm = require "spec.support.flux_vm"
 
-local vm
-
-local function call(code, args)
-  return vm:execute_biological_process(code, { args = args, timeout = 60 })
-end
-
-local function run(code, args)
-  return assert(call(code, args)).result
-end
+local run = flux_vm.run
 
 local function problem_of(code, args)
-  local result, err = call(code, args)
-  assert.is_nil(result, "an error expected")
-  assert.equal("EMODEL", err.code)
-  return tostring(err)
+  local text, kind = flux_vm.problem_of(code, args)
+  assert.equal("EMODEL", kind)
+  return text
 end
 
 setup(function()
-  vm = assert(kind.create("flux", "minimal_cell"))
-  assert(vm:start())
+  flux_vm.open()
   run [[
     function all_of(model)
       local all = { info = model:info(), groups = model:groups(), objectives = model:objectives(), parts = {} }
@@ -32,7 +22,7 @@ setup(function()
       return all
     end]]
 end)
-teardown(function() vm:destroy() end)
+teardown(flux_vm.close)
 
 local document = [[
 <?xml version="1.0" encoding="UTF-8"?>

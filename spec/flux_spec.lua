@@ -1,38 +1,12 @@
 -- Flux balance inside a VM, on models small enough to solve by hand.
 
+local flux_vm = require "spec.support.flux_vm"
 local kind = require "spec.support.vm_kind"
 
-local slow = tonumber(os.getenv "BIOXEN_SLOW") or 1
-local vm
+local call, run, problem_of, near = flux_vm.call, flux_vm.run, flux_vm.problem_of, flux_vm.near
 
-local function call(code, options)
-  options = options or {}
-  options.timeout = options.timeout or 60*slow
-  return vm:execute_biological_process(code, options)
-end
-
-local function run(code, args)
-  return assert(call(code, { args = args })).result
-end
-
--- What the code's error says; the VM takes the next call.
-local function problem_of(code, args)
-  local result, err = call(code, { args = args })
-  assert.is_nil(result, "an error expected")
-  assert.equal("running", vm:get_state(), tostring(err))
-  return tostring(err), err.code
-end
-
-local function near(expected, got)
-  assert.is_true(math.abs(expected - got) <= 1e-9*math.max(1, math.abs(expected)),
-    ("%.15g expected, got %.15g"):format(expected, got))
-end
-
-setup(function()
-  vm = assert(kind.create("flux", "minimal_cell"))
-  assert(vm:start())
-end)
-teardown(function() vm:destroy() end)
+setup(flux_vm.open)
+teardown(flux_vm.close)
 
 -- 10 of A become B in two ways: 2 of B by R1, which needs g1 and one of g2, g3; 1 of B by R2.
 local branch = [[
@@ -720,7 +694,7 @@ describe("hostile flux models", function()
         reactions[i] = { ("s%d -> s%d"):format(i, i + 1), name = "r" .. i }
       end
       flux.model { reactions = reactions }:optimise()
-    ]], { timeout = 60*slow })
+    ]])
     assert.equal("EMEMORY", err.code)
     assert.equal("running", small:get_state())
   end)
@@ -740,7 +714,7 @@ describe("hostile flux models", function()
       "model:dynamic { duration = 500, step = 1e-3, biomass = 1, growth = 'in', medium = {} }" } do
       local _, err = call(code, { timeout = 0.2 })
       assert.equal("EDEADLINE", err.code, code)
-      assert.equal("running", vm:get_state(), code)
+      assert.equal("running", flux_vm.vm():get_state(), code)
       assert.equal(1, run "return model:optimum()")
     end
   end)

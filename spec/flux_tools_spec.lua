@@ -1,37 +1,11 @@
 -- Analyses of flux-balance models inside a VM, beside what can be worked out by hand or counted out.
 
-local kind = require "spec.support.vm_kind"
+local flux_vm = require "spec.support.flux_vm"
 
-local slow = tonumber(os.getenv "BIOXEN_SLOW") or 1
-local vm
+local call, run, problem_of, near = flux_vm.call, flux_vm.run, flux_vm.problem_of, flux_vm.near
 
-local function call(code, options)
-  options = options or {}
-  options.timeout = options.timeout or 60*slow
-  return vm:execute_biological_process(code, options)
-end
-
-local function run(code, args)
-  return assert(call(code, { args = args })).result
-end
-
-local function problem_of(code, args)
-  local result, err = call(code, { args = args })
-  assert.is_nil(result, "an error expected")
-  assert.equal("running", vm:get_state(), tostring(err))
-  return tostring(err), err.code
-end
-
-local function near(expected, got, tolerance)
-  assert.is_true(math.abs(expected - got) <= (tolerance or 1e-9)*math.max(1, math.abs(expected)),
-    ("%.15g expected, got %.15g"):format(expected, got))
-end
-
-setup(function()
-  vm = assert(kind.create("flux_tools", "minimal_cell"))
-  assert(vm:start())
-end)
-teardown(function() vm:destroy() end)
+setup(flux_vm.open)
+teardown(flux_vm.close)
 
 -- P is made of 3 A, or of a B and a C; D, which nobody uses, can be taken up as well.
 local kitchen = [[
