@@ -214,7 +214,7 @@ static int shorten_rules(bx_fba *fba, const bool *genes, const bool *reactions, 
 /* Where each of the items that stay will be. */
 static size_t *make_places(const bool *gone, size_t count, bx_error *err)
 {
-    size_t *places = malloc((count + 1) * sizeof *places), kept = 0;
+    size_t *places = calloc(count + 1, sizeof *places), kept = 0;
     if (!places)
         bx_fail_memory(err);
     for (size_t i = 0; i < count && places; i++)
