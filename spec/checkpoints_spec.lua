@@ -40,12 +40,12 @@ describe("a call with a checkpoint", function()
   local code = [[
     steps, found = (steps or 0) + 1, found or {}
     print("step " .. steps)
-    if steps == args then for _ = 1, 3e7 do end end
+    if steps == args then for _ = 1, 1e8 do end end
     cell:run { duration = 1, method = "ssa" }
     found[steps] = cell:get(cell:species()[1]) + math.random()
     if steps == 12 then return found end
   ]]
-  local slow = code:gsub("3e7", "3e8")
+  local slow = code:gsub("1e8", "3e8")
 
   local function lines(answer)
     return select(2, answer.stdout:gsub("step", ""))
