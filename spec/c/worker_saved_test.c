@@ -51,18 +51,6 @@ static uint8_t *make_content(size_t *size)
 
 /* ---- a child for each ---- */
 
-typedef struct frame {
-    const uint8_t *bytes;
-    size_t length;
-} frame;
-
-static int restore(lua_State *L)
-{
-    const frame *given = lua_touserdata(L, 1);
-    bx_saved_restore(L, given->bytes, given->length);
-    return 0;
-}
-
 /* It has become what it was told; or says what is wrong. Other statuses are of sanitizers, too. */
 enum { TAKEN = 40, REFUSED };
 

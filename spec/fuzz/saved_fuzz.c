@@ -10,18 +10,6 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length);
 
-typedef struct frame {
-    uint8_t *bytes;
-    size_t length;
-} frame;
-
-static int become(lua_State *L)
-{
-    const frame *given = lua_touserdata(L, 1);
-    bx_saved_restore(L, given->bytes, given->length);
-    return 0;
-}
-
 static int save(lua_State *L)
 {
     bx_saved_push(L);
@@ -65,7 +53,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
     worker.memory.limit = worker.memory.used + (64 << 20);
     lua_State *L = worker.L;
     frame given = pack(bytes, length);
-    lua_pushcfunction(L, become);
+    lua_pushcfunction(L, restore);
     lua_pushlightuserdata(L, &given);
     bool taken = lua_pcall(L, 1, 0, 0) == LUA_OK;
     lua_settop(L, 0);

@@ -35,6 +35,19 @@ __attribute__((unused)) static const char code[] =
     "c = cell:run { duration = 1, every = 0.5 }\n"
     "name = tostring(t) zz = load\n";
 
+/* A saved cell as the worker gets it, and the function of Lua that takes it in. */
+typedef struct frame {
+    uint8_t *bytes;
+    size_t length;
+} frame;
+
+static int restore(lua_State *L)
+{
+    const frame *given = lua_touserdata(L, 1);
+    bx_saved_restore(L, given->bytes, given->length);
+    return 0;
+}
+
 static bool open_worker(void)
 {
     char folder[] = "/tmp/bioxen-saved-XXXXXX", inner[64], path[96];

@@ -314,16 +314,9 @@ static void append(const void *data, bx_buffer *out)
 
 /* ---- all of it ---- */
 
-static size_t count_of(const bx_fba *fba, bx_fba_kind kind)
-{
-    return kind == BX_FBA_METABOLITE ? bx_fba_metabolites(fba)
-           : kind == BX_FBA_REACTION ? bx_fba_reactions(fba)
-                                     : bx_fba_genes(fba);
-}
-
 static int make_ids(writing *w, bx_fba_kind kind)
 {
-    size_t count = count_of(w->fba, kind);
+    size_t count = bx_fba_count(w->fba, kind);
     bx_names taken = {0};
     int status = 0;
     w->ids[kind] = calloc(count + 1, sizeof *w->ids[kind]);
@@ -409,7 +402,7 @@ int bx_cobra_write(const bx_fba *fba, bx_cobra_form form, bx_warnings *warnings,
     if (status < 0)
         bx_buffer_cut(out, start);
     for (bx_fba_kind kind = BX_FBA_METABOLITE; kind <= BX_FBA_GENE; kind++) {
-        for (size_t i = 0; w.ids[kind] && i < count_of(fba, kind); i++)
+        for (size_t i = 0; w.ids[kind] && i < bx_fba_count(fba, kind); i++)
             free(w.ids[kind][i]);
         free(w.ids[kind]);
     }

@@ -1,7 +1,8 @@
 #include "flux/clp.h"
 
+#include "flux/interrupt.hpp"
+
 #include <climits>
-#include <coin/ClpEventHandler.hpp>
 #include <coin/ClpSimplex.hpp>
 #include <new>
 
@@ -14,26 +15,6 @@ const double tolerance = 1e-9;
 enum { PERTURBATION_OFF = 100, SCALING_AUTOMATIC = 3, SCALING_OFF = 0 };
 enum { SET_UP_ANEW = 0, KEEP_ALL = 7 }; /* work areas, factorisation, initialisation */
 enum { RAYS = 32 };                     /* special option: prove what is infeasible */
-enum { STOP_SOLVING = 5, GO_ON = -1 };
-
-class Interrupt : public ClpEventHandler
-{
-  public:
-    explicit Interrupt(const volatile sig_atomic_t *flag) : mFlag(flag) {}
-
-    int event(Event) override
-    {
-        return mFlag && *mFlag ? STOP_SOLVING : GO_ON;
-    }
-
-    ClpEventHandler *clone() const override
-    {
-        return new Interrupt(mFlag);
-    }
-
-  private:
-    const volatile sig_atomic_t *mFlag;
-};
 
 } // namespace
 
@@ -45,7 +26,7 @@ struct bx_clp {
 
 static void prepare(bx_clp *clp, const volatile sig_atomic_t *interrupt)
 {
-    Interrupt handler(interrupt);
+    StopSimplex handler(interrupt);
     clp->simplex.setLogLevel(0);
     clp->simplex.passInEventHandler(&handler);
     clp->simplex.setPrimalTolerance(tolerance);

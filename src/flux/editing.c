@@ -12,6 +12,13 @@
 
 /* ---- what is said ---- */
 
+size_t bx_fba_count(const bx_fba *fba, bx_fba_kind kind)
+{
+    return kind == BX_FBA_METABOLITE ? fba->metabolite_count
+           : kind == BX_FBA_REACTION ? fba->reaction_count
+                                     : fba->gene_count;
+}
+
 const bx_about *bx_fba_about(const bx_fba *fba, bx_fba_kind kind, size_t item)
 {
     switch (kind) {

@@ -97,6 +97,7 @@ typedef enum bx_fba_kind {
     BX_FBA_MODEL
 } bx_fba_kind;
 const bx_about *bx_fba_about(const bx_fba *fba, bx_fba_kind kind, size_t item);
+size_t bx_fba_count(const bx_fba *fba, bx_fba_kind kind); /* metabolites, reactions or genes */
 bx_about *bx_fba_change_about(bx_fba *fba, bx_fba_kind kind, size_t item, bx_error *err);
 
 /* Groups of parts, as SBML's package has them; what is said of one names its members. */

@@ -2,6 +2,8 @@ extern "C" {
 #include "flux/integer.h"
 }
 
+#include "flux/interrupt.hpp"
+
 #include <climits>
 #include <cmath>
 #include <coin/CbcEventHandler.hpp>
@@ -9,7 +11,6 @@ extern "C" {
 #include <coin/CbcModel.hpp>
 #include <coin/CbcStrategy.hpp>
 #include <coin/CglPreProcess.hpp>
-#include <coin/ClpEventHandler.hpp>
 #include <coin/OsiClpSolverInterface.hpp>
 #include <new>
 
@@ -21,26 +22,6 @@ namespace
 const double tolerance = 1e-9; /* of whole numbers, and on the scaled program */
 
 enum { PASSES = 10 }; /* of presolving */
-enum { STOP_SOLVING = 5, GO_ON = -1 };
-
-class StopSimplex : public ClpEventHandler
-{
-  public:
-    explicit StopSimplex(const volatile sig_atomic_t *flag) : mFlag(flag) {}
-
-    int event(Event) override
-    {
-        return mFlag && *mFlag ? STOP_SOLVING : GO_ON;
-    }
-
-    ClpEventHandler *clone() const override
-    {
-        return new StopSimplex(*this);
-    }
-
-  private:
-    const volatile sig_atomic_t *mFlag;
-};
 
 class StopSearch : public CbcEventHandler
 {

@@ -71,33 +71,31 @@ static int model_free(lua_State *L)
 
 /* ---- arguments ---- */
 
-size_t bx_flux_reaction(lua_State *L, const bx_fba *fba, int index, const bx_place *place)
+static size_t find_part(lua_State *L, const bx_fba *fba, int index, const bx_place *place,
+                        size_t (*find)(const bx_fba *, const char *), const char *what,
+                        const char *where)
 {
     const char *id = bx_fields_string(L, index, place, NULL);
-    size_t reaction = bx_fba_find_reaction(fba, id);
-    if (reaction == BX_FBA_NONE)
-        bx_raise_format(L, place->code, "%s: no reaction \"%.64s\" in the model", place->text, id);
-    return reaction;
+    size_t part = find(fba, id);
+    if (part == BX_FBA_NONE)
+        bx_raise_format(L, place->code, "%s: no %s \"%.64s\" in the model%s", place->text, what, id,
+                        where);
+    return part;
+}
+
+size_t bx_flux_reaction(lua_State *L, const bx_fba *fba, int index, const bx_place *place)
+{
+    return find_part(L, fba, index, place, bx_fba_find_reaction, "reaction", "");
 }
 
 size_t bx_flux_gene(lua_State *L, const bx_fba *fba, int index, const bx_place *place)
 {
-    const char *id = bx_fields_string(L, index, place, NULL);
-    size_t gene = bx_fba_find_gene(fba, id);
-    if (gene == BX_FBA_NONE)
-        bx_raise_format(L, place->code, "%s: no gene \"%.64s\" in the model's rules", place->text,
-                        id);
-    return gene;
+    return find_part(L, fba, index, place, bx_fba_find_gene, "gene", "'s rules");
 }
 
 size_t bx_flux_metabolite(lua_State *L, const bx_fba *fba, int index, const bx_place *place)
 {
-    const char *id = bx_fields_string(L, index, place, NULL);
-    size_t metabolite = bx_fba_find_metabolite(fba, id);
-    if (metabolite == BX_FBA_NONE)
-        bx_raise_format(L, place->code, "%s: no metabolite \"%.64s\" in the model", place->text,
-                        id);
-    return metabolite;
+    return find_part(L, fba, index, place, bx_fba_find_metabolite, "metabolite", "");
 }
 
 size_t *bx_flux_list(lua_State *L, const bx_fba *fba, int index, bx_flux_finder *find,
@@ -406,6 +404,18 @@ static const luaL_Reg functions[] = {
     {"sample_diagnostics", bx_flux_sample_diagnostics},
     {NULL, NULL},
 };
+
+void bx_flux_set_number(lua_State *L, const char *key, double value)
+{
+    lua_pushnumber(L, value);
+    lua_setfield(L, -2, key);
+}
+
+void bx_flux_set_text(lua_State *L, const char *key, const char *value)
+{
+    lua_pushstring(L, value);
+    lua_setfield(L, -2, key);
+}
 
 void bx_flux_open(lua_State *L)
 {

@@ -64,7 +64,9 @@ void bx_flux_options(lua_State *L, const char *const *keys, const bx_place *plac
 /* Push { status, objective }. */
 void bx_flux_push_status(lua_State *L, const bx_fba_solution *solution);
 
-/* Set the field `key` of the table at the top: { id = value }. */
+/* Set the field `key` of the table at the top: a number; a text; { id = value }. */
+void bx_flux_set_number(lua_State *L, const char *key, double value);
+void bx_flux_set_text(lua_State *L, const char *key, const char *value);
 void bx_flux_set_values(lua_State *L, const char *key, const bx_fba *fba, size_t count,
                         const char *(*id)(const bx_fba *, size_t), const double *values);
 

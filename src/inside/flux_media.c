@@ -116,10 +116,10 @@ int bx_flux_set_medium(lua_State *L)
     return 0;
 }
 
+/* What is -0 is 0. */
 static void set_number(lua_State *L, const char *key, double value)
 {
-    lua_pushnumber(L, value + 0.0);
-    lua_setfield(L, -2, key);
+    bx_flux_set_number(L, key, value + 0.0);
 }
 
 /* minimal_medium([{ min_objective_value = 0.1, minimise_components, open_exchanges, exports }])
@@ -299,10 +299,7 @@ int bx_flux_metabolite_summary(lua_State *L)
     bx_place place = bx_place_make(BX_EMODEL, "metabolite_summary");
     bx_fba_solution solution;
     size_t reactions = bx_fba_reactions(fba), count[2] = {0, 0};
-    const char *id = bx_fields_string(L, 2, &place, NULL);
-    size_t metabolite = bx_fba_find_metabolite(fba, id);
-    if (metabolite == BX_FBA_NONE)
-        bx_raise_format(L, BX_EMODEL, "%s: no metabolite \"%.64s\" in the model", place.text, id);
+    size_t metabolite = bx_flux_metabolite(L, fba, 2, &place);
     lua_settop(L, 3);
     if (!lua_isnil(L, 3)) {
         bx_fields_expect(L, 3, LUA_TTABLE, &place, NULL);

@@ -8,18 +8,6 @@
 #include <lauxlib.h>
 #include <math.h>
 
-static void set_number(lua_State *L, const char *key, double value)
-{
-    lua_pushnumber(L, value);
-    lua_setfield(L, -2, key);
-}
-
-static void set_string(lua_State *L, const char *key, const char *value)
-{
-    lua_pushstring(L, value);
-    lua_setfield(L, -2, key);
-}
-
 /* reaction(name) -> { name, lower, upper, objective, genes, stoichiometry, and what is said } */
 int bx_flux_reaction_of(lua_State *L)
 {
@@ -29,15 +17,15 @@ int bx_flux_reaction_of(lua_State *L)
     double lower, upper, coefficient;
     bx_fba_bounds(fba, r, &lower, &upper);
     lua_newtable(L);
-    set_string(L, "name", bx_fba_reaction_id(fba, r));
-    set_number(L, "lower", lower);
-    set_number(L, "upper", upper);
-    set_number(L, "objective", bx_fba_objective(fba, r));
-    set_string(L, "genes", bx_fba_reaction_rule(fba, r));
+    bx_flux_set_text(L, "name", bx_fba_reaction_id(fba, r));
+    bx_flux_set_number(L, "lower", lower);
+    bx_flux_set_number(L, "upper", upper);
+    bx_flux_set_number(L, "objective", bx_fba_objective(fba, r));
+    bx_flux_set_text(L, "genes", bx_fba_reaction_rule(fba, r));
     lua_newtable(L);
     for (size_t i = 0; i < bx_fba_terms(fba, r); i++) {
         size_t metabolite = bx_fba_term_of(fba, r, i, &coefficient);
-        set_number(L, bx_fba_metabolite_id(fba, metabolite), coefficient);
+        bx_flux_set_number(L, bx_fba_metabolite_id(fba, metabolite), coefficient);
     }
     lua_setfield(L, -2, "stoichiometry");
     bx_flux_set_about(L, bx_fba_about(fba, BX_FBA_REACTION, r));
@@ -52,7 +40,7 @@ int bx_flux_metabolite_of(lua_State *L)
     size_t m = bx_flux_metabolite(L, fba, 2, &place);
     double coefficient;
     lua_newtable(L);
-    set_string(L, "name", bx_fba_metabolite_id(fba, m));
+    bx_flux_set_text(L, "name", bx_fba_metabolite_id(fba, m));
     lua_pushboolean(L, bx_fba_is_boundary(fba, m));
     lua_setfield(L, -2, "boundary");
     lua_newtable(L);
@@ -74,7 +62,7 @@ int bx_flux_gene_of(lua_State *L)
     bx_place place = bx_place_make(BX_EMODEL, "gene");
     size_t g = bx_flux_gene(L, fba, 2, &place);
     lua_newtable(L);
-    set_string(L, "name", bx_fba_gene_id(fba, g));
+    bx_flux_set_text(L, "name", bx_fba_gene_id(fba, g));
     lua_newtable(L);
     for (size_t r = 0; r < bx_fba_reactions(fba); r++) {
         if (!bx_fba_rule_names(fba, r, g))
@@ -107,8 +95,8 @@ int bx_flux_groups(lua_State *L)
     for (size_t i = 0; i < bx_fba_groups(fba); i++) {
         const bx_about *about = bx_fba_about(fba, BX_FBA_GROUP, i);
         lua_newtable(L);
-        set_string(L, "name", bx_about_get(about, BX_ABOUT_ID));
-        set_string(L, "kind", bx_about_get(about, BX_ABOUT_KIND));
+        bx_flux_set_text(L, "name", bx_about_get(about, BX_ABOUT_ID));
+        bx_flux_set_text(L, "kind", bx_about_get(about, BX_ABOUT_KIND));
         set_texts(L, "members", about, BX_ABOUT_MEMBER);
         bx_flux_set_about(L, about);
         lua_rawseti(L, -2, (lua_Integer)i + 1);

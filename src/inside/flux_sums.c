@@ -51,51 +51,72 @@ static int remove_sum(lua_State *L, bx_fba_list list, const char *method, const 
     return 0;
 }
 
+/* Add the one that the table at 2 describes, as method{ name =, fluxes =, ... }; `what` one is
+ * called. */
+static int add_sum(lua_State *L, bx_fba_list list, const char *method, const char *what)
+{
+    static const char *const keys[][5] = {
+        [BX_FBA_CONSTRAINTS] = {"name", "fluxes", "lower", "upper", NULL},
+        [BX_FBA_OBJECTIVES] = {"name", "fluxes", "sense", NULL}};
+    bx_fba *fba = bx_flux_check(L);
+    bx_place place = bx_place_make(BX_EMODEL, "%s", method);
+    bx_fba_sum_view sum = {.maximise = list == BX_FBA_OBJECTIVES};
+    bx_error err;
+    if (list == BX_FBA_CONSTRAINTS) {
+        sum.lower = -INFINITY;
+        sum.upper = INFINITY;
+    }
+    lua_settop(L, 2);
+    bx_fields_expect(L, 2, LUA_TTABLE, &place, NULL);
+    bx_fields_allow(L, 2, keys[list], false, &place);
+    bx_fields_get(L, 2, "name");
+    sum.id = bx_fields_string(L, -1, &place, "name");
+    bx_place inner = bx_place_make(BX_EMODEL, "%s \"%.64s\"", what, sum.id);
+    if (bx_fields_get(L, 2, "lower") != LUA_TNIL)
+        sum.lower = bx_flux_bound(L, -1, &inner, "lower");
+    if (bx_fields_get(L, 2, "upper") != LUA_TNIL)
+        sum.upper = bx_flux_bound(L, -1, &inner, "upper");
+    if (bx_fields_get(L, 2, "sense") != LUA_TNIL)
+        sum.maximise = bx_flux_sense(L, -1, &inner);
+    bx_fields_get(L, 2, "fluxes");
+    sum.parts = read_parts(L, fba, lua_gettop(L), &sum.part_count, &inner);
+    if (bx_fba_add_sum(fba, list, &sum, &err) < 0)
+        bx_raise(L, &err);
+    return 0;
+}
+
+static int list_sums(lua_State *L, bx_fba_list list)
+{
+    const bx_fba *fba = bx_flux_check(L);
+    lua_newtable(L);
+    for (size_t i = 0; i < bx_fba_sums_of(fba, list); i++) {
+        bx_fba_sum_view sum = bx_fba_sum_of(fba, list, i);
+        lua_newtable(L);
+        bx_flux_set_text(L, "name", sum.id);
+        set_parts(L, fba, &sum);
+        if (list == BX_FBA_CONSTRAINTS) {
+            bx_flux_set_number(L, "lower", sum.lower);
+            bx_flux_set_number(L, "upper", sum.upper);
+        } else {
+            bx_flux_set_text(L, "sense", sum.maximise ? "maximise" : "minimise");
+        }
+        lua_rawseti(L, -2, (lua_Integer)i + 1);
+    }
+    return 1;
+}
+
 /* ---- constraints ---- */
 
 /* add_constraint{ name =, fluxes = { reaction = coefficient } [, lower] [, upper] } */
 int bx_flux_add_constraint(lua_State *L)
 {
-    static const char *const keys[] = {"name", "fluxes", "lower", "upper", NULL};
-    bx_fba *fba = bx_flux_check(L);
-    bx_place place = bx_place_make(BX_EMODEL, "add_constraint");
-    bx_fba_sum_view sum = {.lower = -INFINITY, .upper = INFINITY};
-    bx_error err;
-    lua_settop(L, 2);
-    bx_fields_expect(L, 2, LUA_TTABLE, &place, NULL);
-    bx_fields_allow(L, 2, keys, false, &place);
-    bx_fields_get(L, 2, "name");
-    sum.id = bx_fields_string(L, -1, &place, "name");
-    bx_place inner = bx_place_make(BX_EMODEL, "constraint \"%.64s\"", sum.id);
-    if (bx_fields_get(L, 2, "lower") != LUA_TNIL)
-        sum.lower = bx_flux_bound(L, -1, &inner, "lower");
-    if (bx_fields_get(L, 2, "upper") != LUA_TNIL)
-        sum.upper = bx_flux_bound(L, -1, &inner, "upper");
-    bx_fields_get(L, 2, "fluxes");
-    sum.parts = read_parts(L, fba, lua_gettop(L), &sum.part_count, &inner);
-    if (bx_fba_add_sum(fba, BX_FBA_CONSTRAINTS, &sum, &err) < 0)
-        bx_raise(L, &err);
-    return 0;
+    return add_sum(L, BX_FBA_CONSTRAINTS, "add_constraint", "constraint");
 }
 
 /* constraints() -> { { name, fluxes, lower, upper }, ... } */
 int bx_flux_constraints(lua_State *L)
 {
-    const bx_fba *fba = bx_flux_check(L);
-    lua_newtable(L);
-    for (size_t i = 0; i < bx_fba_sums_of(fba, BX_FBA_CONSTRAINTS); i++) {
-        bx_fba_sum_view sum = bx_fba_sum_of(fba, BX_FBA_CONSTRAINTS, i);
-        lua_newtable(L);
-        lua_pushstring(L, sum.id);
-        lua_setfield(L, -2, "name");
-        set_parts(L, fba, &sum);
-        lua_pushnumber(L, sum.lower);
-        lua_setfield(L, -2, "lower");
-        lua_pushnumber(L, sum.upper);
-        lua_setfield(L, -2, "upper");
-        lua_rawseti(L, -2, (lua_Integer)i + 1);
-    }
-    return 1;
+    return list_sums(L, BX_FBA_CONSTRAINTS);
 }
 
 /* remove_constraint(name) */
@@ -109,42 +130,13 @@ int bx_flux_remove_constraint(lua_State *L)
 /* add_objective{ name =, fluxes = { reaction = coefficient } [, sense] } */
 int bx_flux_add_objective(lua_State *L)
 {
-    static const char *const keys[] = {"name", "fluxes", "sense", NULL};
-    bx_fba *fba = bx_flux_check(L);
-    bx_place place = bx_place_make(BX_EMODEL, "add_objective");
-    bx_fba_sum_view sum = {.maximise = true};
-    bx_error err;
-    lua_settop(L, 2);
-    bx_fields_expect(L, 2, LUA_TTABLE, &place, NULL);
-    bx_fields_allow(L, 2, keys, false, &place);
-    bx_fields_get(L, 2, "name");
-    sum.id = bx_fields_string(L, -1, &place, "name");
-    bx_place inner = bx_place_make(BX_EMODEL, "objective \"%.64s\"", sum.id);
-    if (bx_fields_get(L, 2, "sense") != LUA_TNIL)
-        sum.maximise = bx_flux_sense(L, -1, &inner);
-    bx_fields_get(L, 2, "fluxes");
-    sum.parts = read_parts(L, fba, lua_gettop(L), &sum.part_count, &inner);
-    if (bx_fba_add_sum(fba, BX_FBA_OBJECTIVES, &sum, &err) < 0)
-        bx_raise(L, &err);
-    return 0;
+    return add_sum(L, BX_FBA_OBJECTIVES, "add_objective", "objective");
 }
 
 /* objectives() -> { { name, fluxes, sense }, ... }: those beside the one at work */
 int bx_flux_objectives(lua_State *L)
 {
-    const bx_fba *fba = bx_flux_check(L);
-    lua_newtable(L);
-    for (size_t i = 0; i < bx_fba_sums_of(fba, BX_FBA_OBJECTIVES); i++) {
-        bx_fba_sum_view sum = bx_fba_sum_of(fba, BX_FBA_OBJECTIVES, i);
-        lua_newtable(L);
-        lua_pushstring(L, sum.id);
-        lua_setfield(L, -2, "name");
-        set_parts(L, fba, &sum);
-        lua_pushstring(L, sum.maximise ? "maximise" : "minimise");
-        lua_setfield(L, -2, "sense");
-        lua_rawseti(L, -2, (lua_Integer)i + 1);
-    }
-    return 1;
+    return list_sums(L, BX_FBA_OBJECTIVES);
 }
 
 /* remove_objective(name) */

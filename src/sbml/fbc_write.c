@@ -129,16 +129,9 @@ static const char *make_id(writing *w, const char *stem)
     return id;
 }
 
-static size_t count_of(const bx_fba *fba, bx_fba_kind kind)
-{
-    return kind == BX_FBA_METABOLITE ? bx_fba_metabolites(fba)
-           : kind == BX_FBA_REACTION ? bx_fba_reactions(fba)
-                                     : bx_fba_genes(fba);
-}
-
 static int make_ids(writing *w, bx_fba_kind kind)
 {
-    size_t count = count_of(w->fba, kind);
+    size_t count = bx_fba_count(w->fba, kind);
     w->ids[kind] = calloc(count + 1, sizeof *w->ids[kind]);
     if (!w->ids[kind])
         return bx_fail_memory(w->err);
@@ -783,7 +776,7 @@ int bx_sbml_write_fbc(const bx_fba *fba, bx_warnings *warnings, bx_buffer *out, 
     if (status < 0)
         bx_buffer_cut(out, start);
     for (bx_fba_kind kind = BX_FBA_METABOLITE; kind <= BX_FBA_GENE; kind++) {
-        for (size_t i = 0; w.ids[kind] && i < count_of(fba, kind); i++)
+        for (size_t i = 0; w.ids[kind] && i < bx_fba_count(fba, kind); i++)
             free(w.ids[kind][i]);
         free(w.ids[kind]);
     }

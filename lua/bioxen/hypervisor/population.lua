@@ -4,6 +4,7 @@
 local check = require "bioxen.check"
 local core = require "bioxen.core"
 local medium = require "bioxen.hypervisor.medium"
+local stream = require "bioxen.stream"
 
 local population = {}
 
@@ -30,13 +31,10 @@ function population.new(options, method)
     root_of = {} }, Population)
 end
 
--- A number from 0 to below 1 of a sequence of its own: SplitMix64 (Steele, Lea & Flood, OOPSLA 2014).
+-- A number from 0 to below 1 of a sequence of its own.
 function Population:draw()
   self.drawn = self.drawn + 1
-  local z = self.seed + self.drawn*0x9e3779b97f4a7c15
-  z = (z ~ (z >> 30))*0xbf58476d1ce4e5b9
-  z = (z ~ (z >> 27))*0x94d049bb133111eb
-  return ((z ~ (z >> 31)) >> 11)*0x1p-53
+  return stream.uniform(self.seed, self.drawn)
 end
 
 -- ---- lineages ----

@@ -3,6 +3,7 @@
 local answers = require "bioxen.hypervisor.answers"
 local check = require "bioxen.check"
 local competition = require "bioxen.hypervisor.competition"
+local copy = require "bioxen.copy"
 local core = require "bioxen.core"
 local medium = require "bioxen.hypervisor.medium"
 local organisms = require "bioxen.biology.organisms"
@@ -172,20 +173,12 @@ function Run:allocate(requests, shares)
   return true
 end
 
--- A policy that writes into what it is given changes nothing here.
-local function copy_of(value)
-  if type(value) ~= "table" then return value end
-  local copy = {}
-  for key, item in pairs(value) do copy[key] = copy_of(item) end
-  return copy
-end
-
 function Run:share_out()
   if not self.policy then return true end
   local requests = self:requests()
   if #requests == 0 then return true end
   local capacity = self:capacity(requests)
-  local shares = self.policy(copy_of(requests), copy_of(capacity))
+  local shares = self.policy(copy(requests), copy(capacity)) -- it may write into what it is given
   local problem = answers.problem_with_shares(shares, requests, capacity)
   if problem then error("run: policy: " .. problem, 0) end
   return not is_worth_it(requests, shares) or self:allocate(requests, shares)

@@ -1,16 +1,11 @@
 --- What a VM was made from, for who makes another like it: its configuration, and the packages that its worker has.
 
+local copy = require "bioxen.copy"
+
 local origin = {}
 
 -- By VM: { config, packages, starts }. They go with it.
 local known = setmetatable({}, { __mode = "k" })
-
-local function copy(value)
-  if type(value) ~= "table" then return value end
-  local all = {}
-  for key, item in pairs(value) do all[key] = copy(item) end
-  return all
-end
 
 --- A VM was made with this configuration, which may be nil.
 function origin.note(vm, config)

@@ -73,9 +73,9 @@ function saved.check_path(path, level)
 end
 
 --- Save a VM to a file: see types.lua.
-function saved.save(vm, path, call, steps)
+function saved.save(vm, path)
   saved.check_path(path, 2)
-  local bytes, err = saved.bytes(vm, call, steps)
+  local bytes, err = saved.bytes(vm)
   if not bytes then return nil, err end
   return core.save_file(path, bytes)
 end
@@ -120,20 +120,20 @@ local function read_config(memory, max_output, timeout, shares)
     resources = next(resources) and resources or nil }
 end
 
---- What a file's bytes say, `what` being how messages call it: { biological_type, version, config, genome_kb, sim_time,
--- call, steps, bytes }, the last for a worker. nil and an error.
+--- What a file's bytes say, `what` being how messages call it: { biological_type, config, genome_kb, call, steps,
+-- bytes }, the last for a worker. nil and an error.
 function saved.read(bytes, what)
   local good, err = check_head(bytes, what)
   if not good then return nil, err end
   local all = table.pack(pcall(string.unpack, FIELDS, bytes, HEAD:packsize() + 1))
   if not all[1] then return damaged(what, "its head is in a wrong form") end
-  local _, biological_type, version, memory, max_output, timeout, genome_kb, sim_time = table.unpack(all)
+  local _, biological_type, _, memory, max_output, timeout, genome_kb = table.unpack(all)
   local config = read_config(memory, max_output, timeout, { table.unpack(all, 9, 12) })
   if not config or not is_amount(genome_kb) or not biological_type:find "^[a-z0-9_]+$" then
     return damaged(what, "its head is in a wrong form")
   end
-  return { biological_type = biological_type, version = version, config = config, genome_kb = genome_kb,
-    sim_time = sim_time, call = all[13], steps = all[14], bytes = bytes:sub(all[15]) }
+  return { biological_type = biological_type, config = config, genome_kb = genome_kb, call = all[13], steps = all[14],
+    bytes = bytes:sub(all[15]) }
 end
 
 -- What the worker does not take is no fault of a script.
