@@ -18,7 +18,7 @@ local common = {
   memory = { type = "number", integer = true, minimum = 4 * MIB, maximum = 1 << 40,
     default = 256 * MIB },
   max_output = { type = "number", integer = true, minimum = 0, maximum = 1 << 30, default = MIB },
-  timeout = { type = "number", above = 0, default = 60 },
+  timeout = { type = "number", above = 0 },
   seed = { type = "number", integer = true },
   allow_unconfined = { type = "boolean", default = false },
   resources = { type = "table", fields = resources.schema },
@@ -156,7 +156,7 @@ function create.create(hypervisor, vm_id, biological_type, vm_type, config, keep
     folder = organisms.folder(biological_type),
     memory = math.tointeger(checked.memory),
     output = math.tointeger(checked.max_output),
-    timeout = checked.timeout,
+    timeout = checked.timeout or math.huge,
     seed = math.tointeger(checked.seed) or draw_seed(),
     unconfined = checked.allow_unconfined,
     -- Nothing given: the cell is the one that the zygote has built already.

@@ -45,7 +45,7 @@
 ---@class bioxen.Config
 ---@field memory integer? bytes of memory of the VM, at least 4 MiB (default 256 MiB)
 ---@field max_output integer? bytes that one call may print (default 1 MiB)
----@field timeout number? seconds that a call may take (default 60; math.huge for no deadline)
+---@field timeout number? seconds that a call may take (default: as long as it takes); for code that you do not trust
 ---@field seed integer? of the VM's random numbers (default: drawn; trajectories tell theirs)
 ---@field allow_unconfined boolean? start a VM even where the kernel cannot confine it (default false)
 ---@field resources bioxen.Resources?
@@ -268,6 +268,13 @@ function BiologicalVM:get_biological_type() end
 ---@return bioxen.Result?
 ---@return bioxen.Error? EFILE: the checkpoint is of another call
 function BiologicalVM:execute_biological_process(code, options) end
+
+---Short for execute_biological_process.
+---@param code string
+---@param options bioxen.CallOptions?
+---@return bioxen.Result?
+---@return bioxen.Error?
+function BiologicalVM:run(code, options) end
 
 ---The same with the code of a file.
 ---@param path string

@@ -89,11 +89,12 @@ function execute.recorded(run)
   run.seed = run.seed or math.random(0)
   run.working_folder, run.started = core.real_path ".", os.date "!%Y-%m-%dT%H:%M:%SZ"
   run.path = core.real_path(run.script) or run.script
-  record.begin()
-  require "bioxen.out".folder = run.folder
   if run.resumed then os.remove(run.folder .. "/" .. record.LOG) end
   local log, unmade = run.results:create(record.LOG)
   if not log then return say.failed(unmade) end
+  run.began = select(3, core.digest_file(run.folder .. "/" .. record.LOG))
+  record.begin(run)
+  require "bioxen.out".folder = run.folder
   local terminal, unwritten = transcript.begin(log)
   if not terminal then return say.failed(unwritten) end
   io.stdout:setvbuf "line"

@@ -361,7 +361,7 @@ local function balance(options)
   local clash = find_clash(options)
   if clash then return nil, clash end
   progress.begin(options)
-  local vm <close> = assert(bioxen.create_bio_vm("fba", "minimal_cell", "basic",
+  local vm <close> = assert(bioxen.create_bio_vm("fba", "empty", "basic",
     { memory = MEMORY, timeout = math.huge }))
   local started, err = vm:start()
   if not started then return say.failed(err) end

@@ -19,13 +19,11 @@ local PIECE = 32 << 20 -- bytes that a VM sends at once, half of what it could
 local PARTS = 16
 
 local function start_vm(number, seed)
-  local vm, err = bioxen.create_bio_vm("simulate" .. (number > 1 and "-" .. number or ""), "minimal_cell",
+  local vm, err = bioxen.create_bio_vm("simulate" .. (number > 1 and "-" .. number or ""), "empty",
     "basic", { memory = MEMORY, timeout = math.huge, seed = seed })
   if not vm then return nil, err end
   local started, err = vm:start()
   if not started then return nil, err end
-  local cleared, err = vm:execute_biological_process "cell:clear()"
-  if not cleared then return nil, err end
   return vm
 end
 
