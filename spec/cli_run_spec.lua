@@ -144,9 +144,9 @@ describe("bioxen run", function()
     status, _, err = sh(([[%s run --out %s %s & pid=$!
       while ! grep -q ready %s/log.txt 2>/dev/null; do sleep 0.02; done
       kill -INT $pid; wait $pid]]):format(sh.program, folder, path, folder))
-    assert.are.equal(1, status)
-    assert.matches("interrupted", err)
-    assert.are.equal(1, manifest_of(folder).status)
+    assert.are.equal(130, status)
+    assert.matches("^[^\n]*interrupted\n$", err)
+    assert.are.equal(130, manifest_of(folder).status)
   end)
 
   it("ends where nobody reads its output any more", function()
