@@ -3,6 +3,7 @@
 local bioxen = require "bioxen"
 local core = require "bioxen.core"
 local json = require "bioxen.cli.json"
+local plot_options = require "bioxen.plot.options"
 local progress = require "bioxen.cli.progress"
 local say = require "bioxen.cli.say"
 local source = require "bioxen.cli.source"
@@ -290,7 +291,7 @@ end
 
 local function wants_picture(options)
   local path = options.out
-  return options.plot or path and (path:find "%.png$" or path:find "%.svg$") ~= nil
+  return options.plot or path and plot_options.format(path) ~= nil
 end
 
 local function write(result, options, warnings)
@@ -376,7 +377,7 @@ return {
     { "--strict", "What the reader would warn of is an error." },
     { "--jobs", "VMs that share many runs (default: as many as there are cores). The result is the same.",
       value = "N", number = { integer = true, minimum = 1 } },
-    { "--out", "Write to this file; .json, .png and .svg say what it is to be.", value = "FILE" },
+    { "--out", "Write to this file; .json, .png, .svg and .pdf say what it is to be.", value = "FILE" },
     { "--events", "Write to this file, as CSV, when which event fires in the run.", value = "FILE" },
     { "--json", "JSON instead of CSV." },
     { "--plot", "A chart instead of numbers." },
