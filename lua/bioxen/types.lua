@@ -1532,6 +1532,9 @@ function Cell:time() end
 ---keep what cell:set last gave them, and the initial values follow.
 function Cell:reset() end
 
+---Round every species to whole molecules, which a stochastic run wants after one by differential equations.
+function Cell:whole_molecules() end
+
 ---The rate of a reaction that has a name, per second, now.
 ---@param name string
 ---@return number

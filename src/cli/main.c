@@ -143,8 +143,8 @@ static bool call(lua_State *L, int arguments, int results)
         lua_replace(L, -2); /* where it was is nobody's fault: no traceback */
     else
         explain(L);
-    interrupted = status != LUA_OK && lua_type(L, -1) == LUA_TSTRING &&
-                  interrupt_is(lua_tostring(L, -1));
+    interrupted =
+        status != LUA_OK && lua_type(L, -1) == LUA_TSTRING && interrupt_is(lua_tostring(L, -1));
     return report(L, status);
 }
 

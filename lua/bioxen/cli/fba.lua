@@ -5,6 +5,7 @@ local json = require "bioxen.cli.json"
 local progress = require "bioxen.cli.progress"
 local say = require "bioxen.cli.say"
 local source = require "bioxen.cli.source"
+local sbml = require "bioxen.model.sbml"
 local nearest = require "bioxen.nearest"
 local sorted_keys = require "bioxen.sorted_keys"
 
@@ -366,7 +367,7 @@ local function balance(options)
   local started, err = vm:start()
   if not started then return say.failed(err) end
   local answer, err = vm:execute_biological_process(in_the_vm, { args = args, name = "fba" })
-  if not answer then return say.failed(err) end
+  if not answer then return say.failed(sbml.in_file(options.model, err)) end
   return report(answer.result, options)
 end
 
