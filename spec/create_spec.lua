@@ -98,6 +98,8 @@ describe("create_bio_vm", function()
   end)
 
   it("names a VM type that is not there", function()
+    local vm <close> = assert(create("third", "plain_cell", { memory = 32 << 20 }))
+    assert.same({ "basic", 32 << 20 }, { vm:get_vm_type(), vm:get_status().memory_limit })
     says(complaint("a", "plain_cell", "docker"), "vm_type", '"docker"', "basic, xcpng")
     says(complaint("a", "plain_cell", 7), "vm_type", "7")
     assert.is_true(bioxen.validate_vm_type("basic"))

@@ -138,9 +138,10 @@ function create.examine(biological_type, vm_type, config)
 end
 
 --- Check everything, then make the VM. Raises for a mistake in the arguments; nil and an error
--- where the organism is not installed, the id is taken, or the chassis has too little left. A VM that is to be restored
--- does not build its cell.
+-- where the organism is not installed, the id is taken, or the chassis has too little left. A configuration in the
+-- place of the type is a basic VM's. A VM that is to be restored does not build its cell.
 function create.create(hypervisor, vm_id, biological_type, vm_type, config, keep, restored)
+  if type(vm_type) == "table" and config == nil then vm_type, config = "basic", vm_type end
   vm_type = vm_type or "basic"
   check_names(vm_id, biological_type, vm_type, 3)
   local found, err = organisms.validate(biological_type)

@@ -2035,7 +2035,7 @@ local bioxen = {}
 ---closes or loses it.
 ---@param vm_id string 1 to 64 of letters, digits, '.', '_', '-'
 ---@param biological_type string an organism, see get_supported_biological_types
----@param vm_type ("basic"|"xcpng")? default "basic"
+---@param vm_type ("basic"|"xcpng")? default "basic"; a configuration in its place is a basic VM's
 ---@param config bioxen.Config?
 ---@return bioxen.BiologicalVM?
 ---@return bioxen.Error?
