@@ -85,8 +85,8 @@ describe("a steady state", function()
   end)
 
   it("comes after events, and after what the time changes", function()
-    local made = [[species = { X = 0 }, parameters = { k = 1 }, reactions = { { "-> X", rate = "k" }, { "X ->", k = 1 } },
-      ]]
+    local made = [[species = { X = 0 }, parameters = { k = 1 },
+      reactions = { { "-> X", rate = "k" }, { "X ->", k = 1 } }, ]]
     assert_close(3, steady(made .. [[events = { { when = "time > 50", set = { k = 3 } } }]]).state.X)
     assert_close(5, steady(made .. [[events = { { when = "X > 0.9", set = { k = 5 } } }]]).state.X)
     local late = steady [[species = { X = 1 }, reactions = { { "-> X", rate = "1 + exp(-time)" }, { "X ->", k = 1 } }]]
@@ -125,5 +125,143 @@ describe("a steady state", function()
     assert_close(4, answer[1])
     assert_close(4, answer[2])
     assert_close(8, answer[3], 1e-8)
+  end)
+end)
+
+-- What a method of the cell gives for a process.
+local function ask(process, code)
+  return assert(vm:execute_biological_process(("cell:clear() process 'p' { %s } %s"):format(process, code),
+    { timeout = 60 })).result
+end
+
+local chain = [[species = { S0 = 10, S1 = 0, S2 = 0, S3 = 1 },
+  parameters = { k1 = 2, k2 = 0.5, k3 = 3, q1 = 4, q2 = 1.5, q3 = 2, unused = 1 },
+  reactions = { { "-> S1", rate = "k1*(S0 - S1/q1)", name = "v1" },
+    { "S1 -> S2", rate = "k2*(S1 - S2/q2)", name = "v2" }, { "S2 ->", rate = "k3*(S2 - S3/q3)", name = "v3" } }]]
+
+-- ATP and ADP have a sum; so have E and ES, and 2 ES counts in one of the laws.
+local moieties = [[species = { G = 1, P = 0.5, T = 3, D = 1, E = 0.7, ES = 0 }, parameters = { v = 1.3, K = 0.4 },
+  reactions = { { "-> G", rate = "0.8*v/(1 + G)", name = "supply" },
+    { "G + T -> P + D", rate = "v*G*T/(K + G)/(1 + T)", name = "use" },
+    { "P + D -> T", rate = "0.9*P*D/(K + P)", name = "make" }, { "P ->", rate = "0.05*P", name = "lose" },
+    { "D -> T", rate = "0.3*D - 0.1*T", name = "rest" },
+    { "E + G -> ES", rate = "2*E*G - 0.3*ES", name = "bind" }, { "ES -> E + P", rate = "0.2*ES", name = "turn" } }]]
+
+describe("conservation laws", function()
+  setup(function()
+    vm = assert(kind.create("laws", "minimal_cell"))
+    assert(vm:start())
+  end)
+  teardown(function() vm:destroy() end)
+
+  it("are found in whole numbers, with what depends on what", function()
+    local c = ask(moieties, "return cell:conservation()")
+    assert.is_true(c.exact)
+    assert.same({ { E = 1, ES = 1 }, { D = 1, T = 1 } }, { c.laws[1].species, c.laws[2].species })
+    assert.same({ 0.7, 4 }, { c.laws[1].total, c.laws[2].total })
+    assert.same({ "ES", "T" }, c.dependent)
+    assert.same({ D = -1 }, c.link.T)
+    assert.same({ use = 1, make = -1, rest = -1 }, c.reduced.D)
+    assert.is_nil(c.reduced.T)
+    assert.same({ use = -1, make = 1, rest = 1 }, c.stoichiometry.T)
+  end)
+
+  it("count atoms, fractions too, and nothing that a rate of change moves", function()
+    local c = ask([[species = { A = 3, B = 0, C = 1, W = 1 }, rates = { W = "1" },
+      reactions = { { "3 A -> 2 B", k = 1 }, { "0.5 B -> C", k = 1 }, { "C -> 0.5 B", k = 1 } }]],
+      "return cell:conservation()")
+    assert.equal(1, #c.laws)
+    local law = c.laws[1].species
+    assert.same({ A = 4, B = 6, C = 3 }, law)
+  end)
+end)
+
+describe("control", function()
+  setup(function()
+    vm = assert(kind.create("control", "minimal_cell"))
+    assert(vm:start())
+  end)
+  teardown(function() vm:destroy() end)
+
+  it("of a chain is as in closed form", function()
+    local c = ask(chain, "return cell:control()")
+    local weight, sum, product = {}, 0, 1
+    for i, p in ipairs { { 2, 4 }, { 0.5, 1.5 }, { 3, 2 } } do
+      weight[i] = 1/(p[1]*product)
+      sum, product = sum + weight[i], product*p[2]
+    end
+    local flux = (10 - 1/product)/sum
+    assert_close(flux, c.steady_state.fluxes.v2)
+    for i = 1, 3 do
+      local name = "v" .. i
+      for _, of in ipairs { "v1", "v2", "v3" } do assert_close(weight[i]/sum, c.flux_control[of][name], 1e-12) end
+      assert_close(weight[i]/sum, c.flux_response.v1["k" .. i], 1e-12)
+    end
+    assert.equal(0, c.flux_response.v1.unused)
+    assert_close(-2/4, c.unscaled.elasticities.v1.S1)
+    assert_close(10 - c.steady_state.state.S1/4, c.unscaled.parameter_elasticities.v1.k1)
+  end)
+
+  it("fulfils the theorems of summation and connectivity", function()
+    local c = ask(moieties, "local c = cell:control() c.link = cell:conservation().link return c")
+    local raw = c.unscaled
+    for _, flux in ipairs(c.reactions) do
+      local sum = 0
+      for _, by in ipairs(c.reactions) do sum = sum + c.flux_control[flux][by] end
+      assert_close(1, sum, 1e-9)
+    end
+    for _, species in ipairs(c.species) do
+      local sum = 0
+      for _, by in ipairs(c.reactions) do sum = sum + c.concentration_control[species][by] end
+      assert.is_true(math.abs(sum) <= 1e-9, sum)
+    end
+    -- the change of species (or fluxes) by rates, of what rates do when independent species are moved
+    local function product(control, independent)
+      local sum = 0
+      for _, by in ipairs(c.reactions) do
+        for _, species in ipairs(c.species) do
+          sum = sum + control[by]*(raw.elasticities[by][species] or 0)*(c.link[species][independent] or 0)
+        end
+      end
+      return sum
+    end
+    for _, independent in ipairs { "G", "P", "D", "E" } do
+      for _, flux in ipairs(c.reactions) do
+        assert.is_true(math.abs(product(raw.flux_control[flux], independent)) <= 1e-9)
+      end
+      for _, species in ipairs(c.species) do
+        local expected = -(c.link[species][independent] or 0)
+        assert.is_true(math.abs(product(raw.concentration_control[species], independent) - expected) <= 1e-9)
+      end
+    end
+  end)
+
+  it("answers to parameters as the state found again does", function()
+    local answer = ask(moieties, [[
+      local c, off = cell:control { parameters = { "v", "K" } }, 0
+      for _, p in ipairs(c.parameters) do
+        local value, step = cell:get(p), 1e-4
+        cell:set(p, value*(1 + step))
+        local above = cell:steady_state()
+        cell:set(p, value*(1 - step))
+        local below = cell:steady_state()
+        cell:set(p, value)
+        for _, s in ipairs(c.species) do
+          local slope = (above.state[s] - below.state[s])/(2*step*value)
+          off = math.max(off, math.abs(slope - c.unscaled.concentration_response[s][p]))
+        end
+        for _, r in ipairs(c.reactions) do
+          local slope = (above.fluxes[r] - below.fluxes[r])/(2*step*value)
+          off = math.max(off, math.abs(slope - c.unscaled.flux_response[r][p]))
+        end
+      end
+      return off]])
+    assert.is_true(answer <= 1e-6, answer)
+  end)
+
+  it("is refused where the state depends on the way", function()
+    local answer = ask([[species = { A = 3, B = 0, C = 0 }, reactions = { { "A -> B", k = 1 }, { "A -> C", k = 2 } }]],
+      "local c, err = cell:control() return err.message")
+    assert.truthy(answer:find("continuum", 1, true), answer)
   end)
 end)

@@ -1501,8 +1501,8 @@ function FluxModel:remove_objective(name) end
 ---@field method "newton"|"integration"? Newton's method from the present state alone, which may lead to a state that the
 ---cell would never come to; or the course alone (default: both, as said at Cell:steady_state)
 ---@field tolerance number? the largest net change of a species beside its turnover (default 1e-9)
----@field horizon number? seconds that the course may take (default: 1e15 times the fastest time)
----@field max_steps integer? of the solver in the course (default 100000)
+---@field horizon number? seconds that the course may take (default: 5e21 times the fastest time)
+---@field max_steps integer? of the solver while the course gets a thousand times as long (default 90000)
 ---@field starts integer? the present state and random ones with the same conserved totals (default 1). Newton's method
 ---searches from each of the others; models with events, or rates that follow the time, have but the first
 ---@field seed integer? of these (default 0)

@@ -322,3 +322,31 @@ double bx_conservation_total(const bx_conservation *laws, size_t law, const doub
         total += laws->coefficients[i] * values[laws->laws.items[i]];
     return total;
 }
+
+bx_matrix *bx_conservation_link(const bx_conservation *laws)
+{
+    bx_matrix *link = bx_matrix_new(laws->species, laws->species - laws->count);
+    uint32_t *column = calloc(laws->species + 1, sizeof *column), independent = 0;
+    if (!link || !column) {
+        bx_matrix_free(link);
+        free(column);
+        return NULL;
+    }
+    for (size_t i = 0; i < laws->species; i++)
+        if (!laws->is_dependent[i]) {
+            column[i] = independent++;
+            link->column[column[i]][i] = 1;
+        }
+    for (size_t k = 0; k < laws->count; k++) {
+        double own = 0;
+        for (uint32_t i = laws->laws.start[k]; i < laws->laws.start[k + 1]; i++)
+            if (laws->laws.items[i] == laws->dependent[k])
+                own = laws->coefficients[i];
+        for (uint32_t i = laws->laws.start[k]; i < laws->laws.start[k + 1]; i++)
+            if (laws->laws.items[i] != laws->dependent[k])
+                link->column[column[laws->laws.items[i]]][laws->dependent[k]] =
+                    -laws->coefficients[i] / own;
+    }
+    free(column);
+    return link;
+}

@@ -6,7 +6,8 @@
 #include "analysis/steady.h"
 
 typedef struct bx_course {
-    bx_cell *cell; /* it moves: give it a state to spare */
+    bx_cell *cell;   /* it moves: give it a state to spare */
+    bx_state *start; /* a copy of that state */
     bx_newton *newton;
     const bx_steady_ask *ask;
     double tolerance;

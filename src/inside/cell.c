@@ -2,6 +2,7 @@
 
 #include "cell/cell.h"
 #include "cell/engines.h"
+#include "inside/control.h"
 #include "inside/fields.h"
 #include "inside/organism.h"
 #include "inside/output.h"
@@ -624,6 +625,19 @@ static int cell_steady_state(lua_State *L)
     return bx_steady_lua_find(L);
 }
 
+static int cell_control(lua_State *L)
+{
+    check_cell(L);
+    check_idle(L);
+    return bx_control_lua_analyse(L);
+}
+
+static int cell_conservation(lua_State *L)
+{
+    check_cell(L);
+    return bx_control_lua_conservation(L);
+}
+
 static int cell_to_sbml(lua_State *L)
 {
     check_cell(L);
@@ -712,6 +726,8 @@ static const char *const world_methods[] = {"cells",    "die",  "divide", "mediu
 static const luaL_Reg methods[] = {
     {"genome", cell_genome},
     {"clear", cell_clear},
+    {"conservation", cell_conservation},
+    {"control", cell_control},
     {"load_sbml", cell_load_sbml},
     {"ensemble", cell_ensemble},
     {"get", cell_get},
@@ -747,6 +763,7 @@ void bx_cell_open(lua_State *L)
 {
     bx_sbml_open(L);
     bx_steady_open(L);
+    bx_control_open(L);
     luaL_newmetatable(L, CLASS);
     lua_pushcfunction(L, cell_tostring);
     lua_setfield(L, -2, "__tostring");
