@@ -1,7 +1,10 @@
 -- Steady states of a cell against closed forms: what is found, how it answers to small changes, and what is said
 -- where there is none.
 
+local cjson = require "cjson"
 local kind = require "spec.support.vm_kind"
+local sbml = require "spec.support.sbml"
+local shell = require "spec.support.shell"
 
 local vm
 
@@ -263,5 +266,41 @@ describe("control", function()
     local answer = ask([[species = { A = 3, B = 0, C = 0 }, reactions = { { "A -> B", k = 1 }, { "A -> C", k = 2 } }]],
       "local c, err = cell:control() return err.message")
     assert.truthy(answer:find("continuum", 1, true), answer)
+  end)
+end)
+
+describe("bioxen steady", function()
+  local sh, path
+  setup(function()
+    sh = shell.open()
+    path = sh:file("there_and_back.xml", sbml.document {
+      compartments = { sbml.compartment("c", 2) },
+      species = { sbml.species("A", 'initialConcentration="3"'), sbml.species("B", 'initialConcentration="1"') },
+      parameters = { sbml.parameter("k", 2), sbml.parameter("d", 0.5) },
+      reactions = { sbml.reaction("forth", { "A" }, { "B" }, sbml.apply("times", "c", "k", "A")),
+        sbml.reaction("back", { "B" }, { "A" }, sbml.apply("times", "c", "d", "B")) },
+    })
+  end)
+  teardown(function() sh:close() end)
+
+  it("writes states, fluxes, laws and control", function()
+    assert.same({ 0, "A\t0.8\nB\t3.2\n", "" }, { sh("bioxen steady --quiet " .. path) })
+    assert.same({ 0, "A\t0.4\nB\t3.6\n", "" }, { sh("bioxen steady --quiet --set k=4.5 " .. path) })
+    local _, out, err = sh("bioxen steady --fluxes " .. path)
+    assert.equal("back\t3.2\nforth\t3.2\n", out)
+    assert.truthy(err:find("stable, largest eigenvalue -2.5", 1, true), err)
+    assert.same({ 0, "A.amount + B.amount = 8\n", "" }, { sh("bioxen steady --laws " .. path) })
+    _, out = sh("bioxen steady --json --response k,d " .. path)
+    local all = cjson.decode(out)
+    assert_close(0.2, all.flux_response.forth.k)
+    assert_close(0.8, all.flux_control.back.back)
+    assert.same({}, cjson.decode((select(2, sh("bioxen steady --json " .. path)))).others)
+  end)
+
+  it("says what is wrong", function()
+    local status, out, err = sh("bioxen steady --response q " .. path)
+    assert.same({ 1, "" }, { status, out })
+    assert.truthy(err:find("the model has no 'q'", 1, true), err)
+    assert.equal(2, (sh("bioxen steady --control --fluxes " .. path)))
   end)
 end)

@@ -31,9 +31,10 @@ int bx_course_open(bx_course *c, bx_cell *cell, bx_newton *newton, const bx_stea
                      .begun = bx_cell_time(cell),
                      .state = calloc(size, sizeof(double)),
                      .before = calloc(size, sizeof(double)),
+                     .earlier = calloc(size, sizeof(double)),
                      .root = calloc(size, sizeof(double))};
     c->start = bx_state_new(newton->system->network, err);
-    if (c->state && c->before && c->root && c->start &&
+    if (c->state && c->before && c->earlier && c->root && c->start &&
         bx_state_copy(c->start, bx_cell_state(cell), err) == 0)
         return 0;
     bx_course_close(c);
@@ -44,6 +45,7 @@ void bx_course_close(bx_course *c)
 {
     free(c->state);
     free(c->before);
+    free(c->earlier);
     free(c->root);
     bx_state_free(c->start);
     *c = (bx_course){0};
@@ -188,6 +190,7 @@ static int look(void *data, double time, const double *values, size_t count)
     bx_system_load(n->system, bx_cell_state(c->cell)->frame);
     bx_newton_note(n);
     bx_system_state(n->system, c->state);
+    c->time_before = c->time;
     c->time = time;
     double moved = c->rows++ > 0 ? distance(c, c->state, c->before) : INFINITY;
     bool steady = bx_newton_residual(n) <= c->tolerance;
@@ -196,6 +199,7 @@ static int look(void *data, double time, const double *values, size_t count)
         c->settled = c->by_newton = true;
     else if (c->rests >= 2 && try_rest(c))
         c->settled = true;
+    memcpy(c->earlier, c->before, n->system->size * sizeof *c->before);
     memcpy(c->before, c->state, n->system->size * sizeof *c->before);
     return c->settled;
 }
@@ -284,34 +288,32 @@ static void take_mean(bx_course *c, const watched *w)
         c->root[i] /= w->times[w->count - 1] - w->times[half];
 }
 
-/* The species that moved most since the row before the last. */
-static void find_growth(bx_course *c, double lived)
+/* The species that moved most between the last two rows. */
+static void find_growth(bx_course *c)
 {
     const bx_system *s = c->newton->system;
-    double most = 0;
-    bx_system_load(c->newton->system, bx_cell_state(c->cell)->frame);
-    bx_system_state(s, c->state);
-    if (bx_system_derivatives(c->newton->system, c->newton->residual, NULL) < 0) {
-        bx_system_place(c->newton->system, c->before); /* it went beyond what numbers hold */
-        bx_system_derivatives(c->newton->system, c->newton->residual, NULL);
-        memcpy(c->state, c->before, s->size * sizeof *c->state);
-        lived = c->time - c->begun;
-    }
+    size_t most = 0;
+    double farthest = -1;
     for (size_t i = 0; i < s->size; i++) {
-        double rate = c->newton->residual[i];
-        double part = fabs(rate) * lived / c->newton->scale[i];
-        if (!(part > most))
-            continue;
-        most = part;
-        const char *how =
-            c->state[i] * rate > 0 && part > 0.1 ? "it grows without end" : "it is still moving";
-        snprintf(c->why, sizeof c->why,
-                 "%s: \"%.64s\" is %.6g after %.4g s and changes by %.4g per second", how,
-                 s->network->names[s->species[i]], c->state[i], lived, rate);
+        double moved = fabs(c->before[i] - c->earlier[i]) / c->newton->scale[i];
+        if (isfinite(moved) && moved > farthest) {
+            farthest = moved;
+            most = i;
+        }
     }
-    if (most == 0)
-        snprintf(c->why, sizeof c->why, "%s",
-                 s->network->events > 0 ? "events are still to come" : "it is not at rest");
+    if (c->rows < 2) {
+        snprintf(c->why, sizeof c->why, "the course from the present state can't be followed");
+        return;
+    }
+    double from = c->earlier[most], to = c->before[most];
+    const char *how = fabs(to) > 1.5 * fabs(from) && fabs(to) >= 0.99 * c->newton->scale[most]
+                          ? "it grows without end"
+                      : farthest > STILL ? "it is still moving"
+                                         : "rates are not yet 0, or events are to come";
+    snprintf(c->why, sizeof c->why,
+             "%s: \"%.64s\" goes from %.6g to %.6g between %.4g s and %.4g s from the present", how,
+             s->network->names[s->species[most]], from, to, c->time_before - c->begun,
+             c->time - c->begun);
 }
 
 /* Look at the solver's steps for a while. */
@@ -333,7 +335,7 @@ static int diagnose(bx_course *c, const bx_error *failure, bx_error *err)
     int result = w.times && w.states ? 0 : bx_fail_memory(err);
     bx_trajectory *none;
     bx_error unused;
-    find_growth(c, lived);
+    find_growth(c);
     if (result == 0) {
         bx_cell_run(c->cell, &run, &none, &unused);
         if (w.count < w.capacity / 2) { /* it can't go on from there */

@@ -196,20 +196,24 @@ int bx_newton_polish(bx_newton *n, double *state)
             return 1;
         for (size_t j = 0; j < size; j++) {
             double value = fmax(fabs(state[j]), 1e-12 * scale_of(n, j));
+            if (!isfinite(n->step[j]))
+                return 1;
             largest = fmax(largest, fabs(n->step[j]) / value);
         }
-        if (!isfinite(largest))
-            return 1;
         if (before <= GOOD && largest >= before / 2)
-            return 0;
+            break;
         for (size_t j = 0; j < size; j++)
             state[j] -= n->step[j];
         before = largest;
         if (largest <= CONVERGED)
             break;
     }
+    /* what is below 0 by rounding may have no rate */
+    for (size_t j = 0; j < size; j++)
+        if (state[j] < 0 && -state[j] <= 1e-12 * scale_of(n, j))
+            state[j] = 0;
     bx_system_place(n->system, state);
-    return before <= GOOD ? 0 : 1;
+    return before <= GOOD && bx_newton_residual(n) < INFINITY ? 0 : 1;
 }
 
 double bx_newton_residual(bx_newton *n)

@@ -152,6 +152,9 @@ static int by_course(search *s, bx_steady_state **kept, char *why, size_t size, 
     if (result == 0 && course.settled) {
         bx_system_place(&s->system, course.root);
         result = keep(s, kept, err);
+        if (!*kept)
+            snprintf(why, size, "where it comes to rest net changes are still %.2g of turnovers",
+                     bx_newton_residual(&s->newton));
         if (*kept) {
             (*kept)->by_course = true;
             (*kept)->by_newton = course.by_newton;
