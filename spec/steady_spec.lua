@@ -297,10 +297,83 @@ describe("bioxen steady", function()
     assert.same({}, cjson.decode((select(2, sh("bioxen steady --json " .. path)))).others)
   end)
 
+  it("follows branches", function()
+    local _, out, err = sh("bioxen steady --along k=1,3 --record B " .. path)
+    assert.truthy(err:find("branch 1: ", 1, true), err)
+    local head, first = out:match "^([^\n]*)\n([^\n]*)\n"
+    assert.equal("branch,k,stable,point,B", head)
+    assert.equal("1,1,1,,2.66666666667", first)
+  end)
+
   it("says what is wrong", function()
+    assert.equal(2, (sh("bioxen steady --record A " .. path)))
+    assert.equal(1, (sh("bioxen steady --along k=3,1 " .. path)))
     local status, out, err = sh("bioxen steady --response q " .. path)
     assert.same({ 1, "" }, { status, out })
     assert.truthy(err:find("the model has no 'q'", 1, true), err)
     assert.equal(2, (sh("bioxen steady --control --fluxes " .. path)))
+  end)
+end)
+
+-- x' = p + 6 x^2 - x^3 - 9 x turns where 12 x - 3 x^2 - 9 = 0: at x = 1, p = 4, and at x = 3, p = 0.
+local folds = [[species = { x = 0.1 }, parameters = { p = 0.1 },
+  reactions = { { "-> x", rate = "p + 6*x^2" }, { "x ->", rate = "x^3 + 9*x" } }]]
+
+describe("a branch of steady states", function()
+  setup(function()
+    vm = assert(kind.create("branches", "minimal_cell"))
+    assert(vm:start())
+  end)
+  teardown(function() vm:destroy() end)
+
+  it("has folds where they are in closed form", function()
+    local found = ask(folds, "return cell:continuation { parameter = 'p', from = -1, to = 10, step = 0.05 }")
+    assert.equal("p", found.parameter)
+    local branch = found.branches[1]
+    assert.equal(2, #branch.points)
+    assert.same({ "fold", "fold" }, { branch.points[1].kind, branch.points[2].kind })
+    assert_close(4, branch.points[1].parameter, 1e-10)
+    assert_close(1, branch.points[1].state.x, 1e-5)
+    assert.is_true(math.abs(branch.points[2].parameter) <= 1e-9)
+    assert_close(3, branch.points[2].state.x, 1e-5)
+    assert.equal(10, branch.parameter[#branch.parameter])
+    for i, x in ipairs(branch.state.x) do
+      assert.is_true(math.abs(branch.parameter[i] + 6*x^2 - x^3 - 9*x) <= 1e-9)
+      if math.abs(x - 1) > 1e-3 and math.abs(x - 3) > 1e-3 then assert.equal(x < 1 or x > 3, branch.stable[i]) end
+    end
+  end)
+
+  it("has a Hopf point where it is in closed form, and a period", function()
+    local found = ask(brusselator, "return cell:continuation { parameter = 'B', from = 0.5, to = 4, step = 0.05 }")
+    assert.equal(1, #found.branches)
+    local points = found.branches[1].points
+    assert.equal(1, #points)
+    assert.equal("hopf", points[1].kind)
+    assert_close(2, points[1].parameter, 1e-9)
+    assert_close(2*math.pi, points[1].period, 1e-9)
+    assert_close(2, points[1].state.Y, 1e-9)
+  end)
+
+  it("is drawn, and crosses another at a branch point", function()
+    local found = ask(toggle:gsub("4/", "a/") .. ", parameters = { a = 4 }",
+      "return cell:continuation { parameter = 'a', from = 1, to = 5, starts = 20, step = 0.05 }")
+    assert.equal(2, #found.branches)
+    local symmetric
+    for _, branch in ipairs(found.branches) do
+      if math.abs(branch.state.X[1] - branch.state.Y[1]) < 1e-9 then symmetric = branch end
+    end
+    assert.equal("branch", symmetric.points[1].kind)
+    assert_close(2, symmetric.points[1].parameter, 1e-4)
+    local text = require("bioxen").plot { branches = found, names = { "X" }, text = true, ascii = true }
+    for _, word in ipairs { "X, stable", "X, unstable", "branch point" } do
+      assert.truthy(text:find(word, 1, true), text)
+    end
+  end)
+
+  it("is refused where the time has a part", function()
+    local why = ask([[species = { X = 1 }, parameters = { k = 1 }, reactions = { { "-> X", rate = "k + exp(-time)" },
+      { "X ->", k = 1 } }]],
+      "local found, err = cell:continuation { parameter = 'k', from = 0, to = 1 } return err.message")
+    assert.truthy(why:find("follow the time", 1, true), why)
   end)
 end)

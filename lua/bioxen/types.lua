@@ -822,6 +822,8 @@ function Trajectory:plot(options) end
 ---@field world bioxen.WorldResult? or those of what hypervisor:run gave: media, members, population and shares over time
 ---@field lineage table[]? or, by itself or after these, the tree of a WorldResult's lineage
 ---@field across integer? panels side by side (default 1); text has them above each other
+---@field branches bioxen.Branches? what cell:continuation gave: stable parts as lines, others dashed, special points
+---@field names string[]? of branches: the species and rules to draw
 ---@field remark string? a line beneath the title
 
 ---@class bioxen.PlotPanel
@@ -1526,6 +1528,56 @@ function FluxModel:remove_objective(name) end
 ---@field note string?
 ---@field others bioxen.SteadyState[]? found from other starts
 
+---As bioxen.SteadyOptions, but for starts, set and jacobian.
+---@class bioxen.ControlOptions
+---@field parameters string[]? also species that no reaction changes (default: all parameters)
+
+---Tables by two names: of a row, then of a column. Scaled: d ln(row)/d ln(column); unscaled: d(row)/d(column).
+---@class bioxen.Control
+---@field elasticities table<string, table<string, number>> rate by species
+---@field parameter_elasticities table<string, table<string, number>> rate by parameter, the species constant
+---@field flux_control table<string, table<string, number>> flux by the rate of a reaction
+---@field concentration_control table<string, table<string, number>> species by the rate of a reaction
+---@field flux_response table<string, table<string, number>> flux by parameter
+---@field concentration_response table<string, table<string, number>> species by parameter
+---@field unscaled table these six, unscaled
+---@field reactions string[]
+---@field species string[] that reactions change
+---@field parameters string[]
+---@field steady_state bioxen.SteadyState
+
+---@class bioxen.Conservation
+---@field laws { species: table<string, number>, total: number, dependent: string }[] the sums that stay, their present
+---values, and the species of each that follows from the others
+---@field independent string[]
+---@field dependent string[]
+---@field stoichiometry table<string, table<string, number>> by species and reaction, without zeros
+---@field reduced table<string, table<string, number>> that of independent species
+---@field link table<string, table<string, number>> how each species changes with the independent ones
+---@field reactions string[]
+---@field exact boolean
+
+---As bioxen.SteadyOptions, but for set and jacobian.
+---@class bioxen.ContinuationOptions
+---@field parameter string or a species that no reaction changes
+---@field from number
+---@field to number
+---@field step number? the largest, as a part of the range and of each species' value (default 0.02)
+---@field max_points integer? of each branch and way (default 2000)
+
+---@class bioxen.Branches
+---@field parameter string
+---@field branches bioxen.Branch[]
+
+---@class bioxen.Branch
+---@field parameter number[] along the branch
+---@field state table<string, number[]> species and rules
+---@field stable boolean[]
+---@field unstable integer[] how many eigenvalues have a real part above 0
+---@field points { kind: "fold"|"hopf"|"branch", parameter: number, state: table<string, number>, index: integer, period: number? }[]
+---the period, in seconds, is that of small oscillations at a Hopf point
+---@field ends string[] why it ends where it begins, and where it ends
+
 ---The global `cell` in a VM. An organism adds methods of its own. Names that the cell does not have raise.
 ---@class bioxen.Cell
 local Cell = {}
@@ -1587,6 +1639,31 @@ function Cell:ensemble(options) end
 ---@return bioxen.SteadyState?
 ---@return bioxen.Error?
 function Cell:steady_state(options) end
+
+---Metabolic control analysis at the steady state that cell:steady_state finds: how rates answer to species and
+---parameters (elasticities), and how fluxes and species at rest answer to rates (control coefficients) and to parameters
+---(response coefficients, by the implicit function theorem), at constant conserved totals. By exact derivatives. What is
+---not finite when it is scaled, as by a flux of 0, is left out. nil and an error as of cell:steady_state, and where the
+---state is one of a continuum. Method: C. Reder, J. Theor. Biol. 135, 175 (1988).
+---@param options bioxen.ControlOptions?
+---@return bioxen.Control?
+---@return bioxen.Error?
+function Cell:control(options) end
+
+---The conservation laws of the cell's reactions, and what follows of the stoichiometry: found in whole numbers where
+---stoichiometries are fractions with denominators up to 10,000 (`exact`), else by rounding. Rates of change, and
+---species that no reaction changes, have no part in them.
+---@return bioxen.Conservation?
+---@return bioxen.Error?
+function Cell:conservation() end
+
+---Branches of steady states along a parameter, by pseudo-arclength, with the folds, Hopf points and branch points on
+---them, from each state that cell:steady_state finds at the parameter's present value, or at `from` where that is not
+---within the range. Conserved totals stay. Models with events, and rates that follow the time, are refused.
+---@param options bioxen.ContinuationOptions
+---@return bioxen.Branches?
+---@return bioxen.Error?
+function Cell:continuation(options) end
 
 ---The genome that the cell holds: what vm:load_genome gave, or else the organism's own.
 ---@return bioxen.Genome

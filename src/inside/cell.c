@@ -2,6 +2,7 @@
 
 #include "cell/cell.h"
 #include "cell/engines.h"
+#include "inside/continuation.h"
 #include "inside/control.h"
 #include "inside/fields.h"
 #include "inside/organism.h"
@@ -625,6 +626,13 @@ static int cell_steady_state(lua_State *L)
     return bx_steady_lua_find(L);
 }
 
+static int cell_continuation(lua_State *L)
+{
+    check_cell(L);
+    check_idle(L);
+    return bx_continuation_lua_follow(L);
+}
+
 static int cell_control(lua_State *L)
 {
     check_cell(L);
@@ -727,6 +735,7 @@ static const luaL_Reg methods[] = {
     {"genome", cell_genome},
     {"clear", cell_clear},
     {"conservation", cell_conservation},
+    {"continuation", cell_continuation},
     {"control", cell_control},
     {"load_sbml", cell_load_sbml},
     {"ensemble", cell_ensemble},
@@ -764,6 +773,7 @@ void bx_cell_open(lua_State *L)
     bx_sbml_open(L);
     bx_steady_open(L);
     bx_control_open(L);
+    bx_continuation_open(L);
     luaL_newmetatable(L, CLASS);
     lua_pushcfunction(L, cell_tostring);
     lua_setfield(L, -2, "__tostring");

@@ -30,8 +30,7 @@ void bx_steady_open(lua_State *L)
 
 /* ---- options ---- */
 
-/* A number of at least `least`, or `usual` without one. */
-static double number_option(lua_State *L, const char *key, double least, double usual,
+double bx_steady_lua_number(lua_State *L, const char *key, double least, double usual,
                             const bx_place *place)
 {
     double value = usual;
@@ -45,10 +44,10 @@ static double number_option(lua_State *L, const char *key, double least, double 
     return value;
 }
 
-static size_t whole_option(lua_State *L, const char *key, double least, double usual,
+size_t bx_steady_lua_whole(lua_State *L, const char *key, double least, double usual,
                            const bx_place *place)
 {
-    double value = number_option(L, key, least, usual, place);
+    double value = bx_steady_lua_number(L, key, least, usual, place);
     if (value != floor(value) || value > 0x1p53)
         bx_raise_format(L, place->code, "%s.%s: a whole number expected, got %g", place->text, key,
                         value);
@@ -84,20 +83,19 @@ static bx_steady_way way_option(lua_State *L, const bx_place *place)
     return way;
 }
 
-static void read_ask(lua_State *L, bx_steady_ask *ask, const bx_place *place)
+void bx_steady_lua_ask(lua_State *L, bx_steady_ask *ask, const bx_place *place)
 {
     ask->way = way_option(L, place);
-    ask->tolerance = number_option(L, "tolerance", 0, 0, place);
-    ask->horizon = number_option(L, "horizon", 0, 0, place);
-    ask->maximum_steps = whole_option(L, "max_steps", 0, 0, place);
-    ask->seed = whole_option(L, "seed", 0, 0, place);
+    ask->tolerance = bx_steady_lua_number(L, "tolerance", 0, 0, place);
+    ask->horizon = bx_steady_lua_number(L, "horizon", 0, 0, place);
+    ask->maximum_steps = bx_steady_lua_whole(L, "max_steps", 0, 0, place);
+    ask->seed = bx_steady_lua_whole(L, "seed", 0, 0, place);
     ask->interrupt = &bx_interrupted;
 }
 
 /* ---- results ---- */
 
-/* { name = value } of species and rules. */
-static void push_values(lua_State *L, const bx_network *network, const double *frame)
+void bx_steady_lua_values(lua_State *L, const bx_network *network, const double *frame)
 {
     size_t parameters = network->species + network->parameters;
     size_t all = parameters + network->rules;
@@ -179,7 +177,7 @@ void bx_steady_lua_push(lua_State *L, const bx_steady *steady, const bx_steady_s
 {
     static const char *const stabilities[] = {"unknown", "stable", "unstable", "neutral"};
     lua_createtable(L, 0, 12);
-    push_values(L, steady->network, state->frame);
+    bx_steady_lua_values(L, steady->network, state->frame);
     lua_setfield(L, -2, "state");
     push_fluxes(L, steady->network, state->rates);
     lua_setfield(L, -2, "fluxes");
@@ -216,7 +214,7 @@ void bx_steady_lua_push(lua_State *L, const bx_steady *steady, const bx_steady_s
 bx_steady *bx_steady_lua_search(lua_State *L, bx_steady_ask *ask, const bx_place *place,
                                 bx_error *err)
 {
-    read_ask(L, ask, place);
+    bx_steady_lua_ask(L, ask, place);
     bx_steady *steady = lua_newuserdatauv(L, sizeof *steady, 0);
     *steady = (bx_steady){0};
     luaL_setmetatable(L, BOX_CLASS);
@@ -242,7 +240,7 @@ int bx_steady_lua_find(lua_State *L)
     bx_steady_ask ask = {.tolerance = 0};
     bx_error err;
     bx_steady_lua_options(L, keys, &place);
-    ask.starts = whole_option(L, "starts", 1, 1, &place);
+    ask.starts = bx_steady_lua_whole(L, "starts", 1, 1, &place);
     bool enter = flag_option(L, "set", false, &place);
     bool with_jacobian = flag_option(L, "jacobian", true, &place);
     bx_steady *steady = bx_steady_lua_search(L, &ask, &place, &err);

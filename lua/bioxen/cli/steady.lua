@@ -1,5 +1,6 @@
 -- `bioxen steady`: the steady states of a model in SBML, and what they answer to, without writing Lua.
 
+local bioxen = require "bioxen"
 local json = require "bioxen.cli.json"
 local models = require "bioxen.cli.model"
 local progress = require "bioxen.cli.progress"
@@ -86,6 +87,53 @@ local function as_text(result, loaded, options)
   return table_of_states(result, #loaded.species > 0 and loaded.species or result.species, "state")
 end
 
+-- ---- branches ----
+
+-- "k=0,10"
+local function parse_range(text)
+  local name, from, to = text:match "^(.+)=([^,]+),([^,]+)$"
+  from, to = tonumber(from), tonumber(to)
+  if from and to and from < to then return { parameter = name, from = from, to = to } end
+  return nil, ("--along: NAME=FROM,TO expected, got '%s'"):format(text)
+end
+
+-- A line a point: the branch, the parameter, whether it is stable, what point it is, then the species.
+local function table_of_branches(result, names)
+  local lines = { table.concat({ "branch", result.parameter, "stable", "point", table.unpack(names) }, ",") }
+  for number, branch in ipairs(result.branches) do
+    local kinds = {}
+    for _, point in ipairs(branch.points) do kinds[point.index] = point.kind end
+    for i, parameter in ipairs(branch.parameter) do
+      local cells = { number, ("%.12g"):format(parameter), branch.stable[i] and 1 or 0, kinds[i] or "" }
+      for _, name in ipairs(names) do cells[#cells + 1] = ("%.12g"):format(branch.state[name][i]) end
+      lines[#lines + 1] = table.concat(cells, ",")
+    end
+  end
+  return table.concat(lines, "\n") .. "\n"
+end
+
+local function tell_points(result)
+  for number, branch in ipairs(result.branches) do
+    say.note(("branch %d: %d points; ends: %s; %s"):format(number, #branch.parameter, branch.ends[1], branch.ends[2]))
+    for _, point in ipairs(branch.points) do
+      local period = point.period and (", period %.6g"):format(point.period) or ""
+      say.note(("  %s at %s = %.9g%s"):format(point.kind, result.parameter, point.parameter, period))
+    end
+  end
+end
+
+local function write_branches(result, loaded, vm, options)
+  local wanted, err = models.cell_names(vm, loaded, options.record or loaded.species)
+  if not wanted then return nil, err end
+  if #wanted == 0 then wanted = sorted_keys(result.branches[1].state) end
+  if not options.quiet then tell_points(result) end
+  local path = options.out
+  if options.plot or path and (path:find "%.png$" or path:find "%.svg$") then
+    return bioxen.plot { branches = result, names = wanted, file = path }
+  end
+  return source.write(options.json and json.encode(result) .. "\n" or table_of_branches(result, wanted), path)
+end
+
 -- ---- the command ----
 
 -- The method of the cell that answers, and its options.
@@ -100,6 +148,13 @@ local function question(vm, loaded, options)
   end
   if options.control or options.response then return "control", search end
   search.starts = options.starts
+  if options.along then
+    local range, err = parse_range(options.along)
+    if not range then return nil, err end
+    search.parameter = models.cell_name(loaded, range.parameter)
+    search.from, search.to = range.from, range.to
+    return "continuation", search
+  end
   return "steady_state", search
 end
 
@@ -111,6 +166,10 @@ local function steady(options)
   if not method then return say.failed(how) end
   local result, why = ask(vm, method, how)
   if not result then return say.failed(why) end
+  if method == "continuation" then
+    local written, err = write_branches(result, loaded, vm, options)
+    return written and say.DONE or say.failed(err)
+  end
   local text
   if options.json then
     result.warnings = json.list(loaded.warnings)
@@ -150,17 +209,29 @@ return {
       .. "has elasticities and concentrations too." },
     { "--response", "How species and fluxes answer to these parameters instead, scaled.", value = "NAMES",
       list = true },
+    { "--along", "Branches of steady states along a parameter instead, as in k=0,10: folds, Hopf points and branch "
+      .. "points go to standard error.", value = "RANGE" },
+    { "--record", "There: what to write or draw, with commas between (default: the model's species).", value = "NAMES",
+      list = true },
+    { "--plot", "There: a chart; --out with .png or .svg is one." },
     { "--json", "All of it, in JSON." },
     { "--strict", "What the reader would warn of is an error." },
     { "--out", "Write to this file.", value = "FILE" },
     { "--quiet -q", "No progress, and the numbers alone." },
   },
-  either = { { "--fluxes", "--laws", "--control", "--response" }, { "--starts", "--control" },
+  either = { { "--fluxes", "--laws", "--control", "--response", "--along" }, { "--json", "--plot" },
+    { "--starts", "--control" },
     { "--starts", "--response" }, { "--starts", "--laws" } },
   examples = {
     { "bioxen steady model.xml", "where the model comes to rest" },
     { "bioxen steady model.xml --starts 100 --json", "all states that a hundred starts find, with their Jacobians" },
+    { "bioxen steady model.xml --along k=0,10 --record S --out branches.svg", "a bifurcation diagram" },
     { "bioxen steady model.xml.gz --control", "which reaction controls which flux" },
   },
-  run = steady,
+  run = function(options)
+    if not options.along and (options.record or options.plot) then
+      return nil, "options '--record' and '--plot' are for '--along'"
+    end
+    return steady(options)
+  end,
 }
