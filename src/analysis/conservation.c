@@ -174,11 +174,14 @@ static int keep_line(elimination *e)
 static int keep_law(elimination *e, bx_conservation *laws, uint32_t place)
 {
     const double *row = e->row + e->reactions;
-    double largest = 0, sign = row[place] < 0 ? -1 : 1;
+    double largest = 0, sum = 0;
     if (e->exact)
         shorten(e);
     for (size_t i = 0; i < e->places; i++)
         largest = fmax(largest, fabs(row[i]));
+    for (size_t i = 0; i < e->places; i++)
+        sum += row[i];
+    double sign = sum < 0 || (sum == 0 && row[place] < 0) ? -1 : 1;
     size_t filled = laws->laws.start[laws->count];
     double *coefficients =
         realloc(laws->coefficients, (filled + e->places + 1) * sizeof *coefficients);
