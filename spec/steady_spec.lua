@@ -377,3 +377,59 @@ describe("a branch of steady states", function()
     assert.truthy(why:find("follow the time", 1, true), why)
   end)
 end)
+
+describe("noise", function()
+  setup(function()
+    vm = assert(kind.create("noise", "minimal_cell"))
+    assert(vm:start())
+  end)
+  teardown(function() vm:destroy() end)
+
+  local expression = [[species = { mRNA = 0, protein = 0 }, parameters = { on = 2, off = 0.5, make = 3, lose = 0.1 },
+    reactions = { { "-> mRNA", rate = "on" }, { "mRNA ->", k = "off" }, { "mRNA -> mRNA + protein", k = "make" },
+    { "protein ->", k = "lose" } }]]
+
+  it("of a gene's expression is as in closed form", function()
+    local found = ask(expression, "return cell:noise()")
+    local mean = 4*3/0.1
+    assert_close(mean, found.steady_state.state.protein)
+    assert_close(4, found.covariance.mRNA.mRNA)
+    assert_close(4*3/0.6, found.covariance.mRNA.protein)
+    assert_close(mean*(1 + 3/0.6), found.covariance.protein.protein)
+    assert.same(found.covariance.mRNA.protein, found.covariance.protein.mRNA)
+  end)
+
+  it("in time is that of a Poisson distribution that grows, and of what is left", function()
+    local found = ask([[species = { A = 0, B = 50 }, reactions = { { "-> A", rate = "2" }, { "A ->", k = 0.5 },
+      { "B ->", k = 0.3 } }]], "return cell:noise { times = { 0, 1, 7 } }")
+    assert.same({ 0, 1, 7 }, found.times)
+    for i, t in ipairs(found.times) do
+      local mean, left = 4*(1 - math.exp(-0.5*t)), math.exp(-0.3*t)
+      assert.is_true(math.abs(found.mean.A[i] - mean) <= 1e-6)
+      assert.is_true(math.abs(found.covariance.A.A[i] - mean) <= 1e-6)
+      assert.is_true(math.abs(found.covariance.B.B[i] - 50*left*(1 - left)) <= 1e-5)
+      assert.is_true(math.abs(found.covariance.A.B[i]) <= 1e-9)
+    end
+  end)
+
+  it("keeps conservation laws, and comes close to an ensemble", function()
+    local found = ask([[species = { A = 300, B = 0 },
+      reactions = { { "2 A -> B", k = 0.0005 }, { "B -> 2 A", k = 0.1 } }]],
+      [[local noise = cell:noise()
+      local many = cell:ensemble { duration = 100, every = 100, runs = 2000, seed = 5 }
+      return { noise = noise, mean = many:mean("A", 100), sd = many:sd("A", 100) }]])
+    local c = found.noise.covariance
+    assert_close(c.A.A, 4*c.B.B, 1e-10)
+    assert_close(-c.A.A, 2*c.A.B, 1e-10)
+    assert_close(found.noise.steady_state.state.A, found.mean, 0.01)
+    assert_close(c.A.A^0.5, found.sd, 0.05)
+  end)
+
+  it("is refused where it does not fade, and of rates that go both ways", function()
+    local why = ask(brusselator, "local found, err = cell:noise() return err.message")
+    assert.truthy(why:find("not stable", 1, true), why)
+    why = ask([[species = { A = 1, B = 0 }, reactions = { { "A -> B", rate = "A - B" }, { "B -> A", rate = "B - 2" },
+      { "-> A", k = 1 }, { "A ->", k = 1 } }]], "local found, err = cell:noise() return err and err.message")
+    assert.truthy(why and why:find("happens one way", 1, true), why)
+  end)
+end)

@@ -1578,6 +1578,18 @@ function FluxModel:remove_objective(name) end
 ---the period, in seconds, is that of small oscillations at a Hopf point
 ---@field ends string[] why it ends where it begins, and where it ends
 
+---As bioxen.SteadyOptions, but for starts, set and jacobian.
+---@class bioxen.NoiseOptions
+---@field times number[]? seconds from the present, ascending
+
+---@class bioxen.Noise
+---@field covariance table<string, table<string, number|number[]>> of two species; of one with itself, its variance. In
+---time a list, a number for each time
+---@field species string[] that reactions change
+---@field steady_state bioxen.SteadyState? without times
+---@field times number[]? with times, as given
+---@field mean table<string, number[]>? with times: by the differential equations
+
 ---The global `cell` in a VM. An organism adds methods of its own. Names that the cell does not have raise.
 ---@class bioxen.Cell
 local Cell = {}
@@ -1664,6 +1676,16 @@ function Cell:conservation() end
 ---@return bioxen.Branches?
 ---@return bioxen.Error?
 function Cell:continuation(options) end
+
+---The linear noise approximation: how counts of molecules spread around what the differential equations give, where each
+---reaction happens by chance; at the steady state that cell:steady_state finds, which must be stable, or with `times` in
+---time, from the present state, of which everything is known then. Species are counts of molecules; a reaction that goes
+---both ways is to be two. In time for up to 40 species that change, without events. Exact where all rates are linear.
+---Method: N. G. van Kampen, Stochastic Processes in Physics and Chemistry, chapter X.
+---@param options bioxen.NoiseOptions?
+---@return bioxen.Noise?
+---@return bioxen.Error?
+function Cell:noise(options) end
 
 ---The genome that the cell holds: what vm:load_genome gave, or else the organism's own.
 ---@return bioxen.Genome

@@ -5,6 +5,7 @@
 #include "inside/continuation.h"
 #include "inside/control.h"
 #include "inside/fields.h"
+#include "inside/noise.h"
 #include "inside/organism.h"
 #include "inside/output.h"
 #include "inside/raise.h"
@@ -626,6 +627,13 @@ static int cell_steady_state(lua_State *L)
     return bx_steady_lua_find(L);
 }
 
+static int cell_noise(lua_State *L)
+{
+    check_cell(L);
+    check_idle(L);
+    return bx_noise_lua_analyse(L);
+}
+
 static int cell_continuation(lua_State *L)
 {
     check_cell(L);
@@ -740,6 +748,7 @@ static const luaL_Reg methods[] = {
     {"load_sbml", cell_load_sbml},
     {"ensemble", cell_ensemble},
     {"get", cell_get},
+    {"noise", cell_noise},
     {"parameters", cell_parameters},
     {"rate", cell_rate},
     {"reset", cell_reset},
@@ -773,6 +782,7 @@ void bx_cell_open(lua_State *L)
     bx_sbml_open(L);
     bx_steady_open(L);
     bx_control_open(L);
+    bx_noise_open(L);
     bx_continuation_open(L);
     luaL_newmetatable(L, CLASS);
     lua_pushcfunction(L, cell_tostring);
