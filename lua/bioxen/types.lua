@@ -829,6 +829,8 @@ function Trajectory:plot(options) end
 ---@field world bioxen.WorldResult? or those of what hypervisor:run gave: media, members, population and shares over time
 ---@field lineage table[]? or, by itself or after these, the tree of a WorldResult's lineage
 ---@field across integer? panels side by side (default 1); text has them above each other
+---@field branches bioxen.Branches? what cell:continuation gave: stable parts as lines, others dashed, special points
+---@field names string[]? of branches: the species and rules to draw
 ---@field remark string? a line beneath the title
 
 ---@class bioxen.PlotPanel
@@ -1504,6 +1506,97 @@ function FluxModel:remove_objective(name) end
 ---@field events integer
 ---@field warnings bioxen.Warning[]
 
+---@class bioxen.SteadyOptions
+---@field method "newton"|"integration"? Newton's method from the present state alone, which may lead to a state that the
+---cell would never come to; or the course alone (default: both, as said at Cell:steady_state)
+---@field tolerance number? the largest net change of a species beside its turnover (default 1e-9)
+---@field horizon number? seconds that the course may take (default: 5e21 times the fastest time)
+---@field max_steps integer? of the solver while the course gets a thousand times as long (default 90000)
+---@field starts integer? the present state and random ones with the same conserved totals (default 1). Newton's method
+---searches from each of the others; models with events, or rates that follow the time, have but the first
+---@field seed integer? of these (default 0)
+---@field set boolean? the cell's species, and parameters that events set on the way, take the values of the state; its time
+---stays, and events begin anew
+---@field jacobian boolean? false leaves it out
+
+---@class bioxen.SteadyState
+---@field state table<string, number> species and rules
+---@field fluxes table<string, number> per second, by a reaction's name or else its equation
+---@field species string[]? that reactions change, in the order of the Jacobian
+---@field jacobian number[][]? of their derivatives: row i, column j is d(species i per second)/d(species j)
+---@field eigenvalues { real: number, imaginary: number }[] of the Jacobian within the conservation laws, by falling real
+---part; empty where they did not converge
+---@field stability "stable"|"unstable"|"neutral"|"unknown" neutral: the largest real part is 0 within rounding
+---@field stable boolean
+---@field residual number the largest net change of a species beside its turnover
+---@field method "newton"|"integration"|"integration and newton" what led there
+---@field reached boolean the course from the cell's state comes to rest there
+---@field time number? of the course: seconds from the present to where it was left
+---@field note string?
+---@field others bioxen.SteadyState[]? found from other starts
+
+---As bioxen.SteadyOptions, but for starts, set and jacobian.
+---@class bioxen.ControlOptions
+---@field parameters string[]? also species that no reaction changes (default: all parameters)
+
+---Tables by two names: of a row, then of a column. Scaled: d ln(row)/d ln(column); unscaled: d(row)/d(column).
+---@class bioxen.Control
+---@field elasticities table<string, table<string, number>> rate by species
+---@field parameter_elasticities table<string, table<string, number>> rate by parameter, the species constant
+---@field flux_control table<string, table<string, number>> flux by the rate of a reaction
+---@field concentration_control table<string, table<string, number>> species by the rate of a reaction
+---@field flux_response table<string, table<string, number>> flux by parameter
+---@field concentration_response table<string, table<string, number>> species by parameter
+---@field unscaled table these six, unscaled
+---@field reactions string[]
+---@field species string[] that reactions change
+---@field parameters string[]
+---@field steady_state bioxen.SteadyState
+
+---@class bioxen.Conservation
+---@field laws { species: table<string, number>, total: number, dependent: string }[] the sums that stay, their present
+---values, and the species of each that follows from the others
+---@field independent string[]
+---@field dependent string[]
+---@field stoichiometry table<string, table<string, number>> by species and reaction, without zeros
+---@field reduced table<string, table<string, number>> that of independent species
+---@field link table<string, table<string, number>> how each species changes with the independent ones
+---@field reactions string[]
+---@field exact boolean
+
+---As bioxen.SteadyOptions, but for set and jacobian.
+---@class bioxen.ContinuationOptions
+---@field parameter string or a species that no reaction changes
+---@field from number
+---@field to number
+---@field step number? the largest, as a part of the range and of each species' value (default 0.02)
+---@field max_points integer? of each branch and way (default 2000)
+
+---@class bioxen.Branches
+---@field parameter string
+---@field branches bioxen.Branch[]
+
+---@class bioxen.Branch
+---@field parameter number[] along the branch
+---@field state table<string, number[]> species and rules
+---@field stable boolean[]
+---@field unstable integer[] how many eigenvalues have a real part above 0
+---@field points { kind: "fold"|"hopf"|"branch", parameter: number, state: table<string, number>, index: integer, period: number? }[]
+---the period, in seconds, is that of small oscillations at a Hopf point
+---@field ends string[] why it ends where it begins, and where it ends
+
+---As bioxen.SteadyOptions, but for starts, set and jacobian.
+---@class bioxen.NoiseOptions
+---@field times number[]? seconds from the present, ascending
+
+---@class bioxen.Noise
+---@field covariance table<string, table<string, number|number[]>> of two species; of one with itself, its variance. In
+---time a list, a number for each time
+---@field species string[] that reactions change
+---@field steady_state bioxen.SteadyState? without times
+---@field times number[]? with times, as given
+---@field mean table<string, number[]>? with times: by the differential equations
+
 ---The global `cell` in a VM. An organism adds methods of its own. Names that the cell does not have raise.
 ---@class bioxen.Cell
 local Cell = {}
@@ -1558,6 +1651,51 @@ function Cell:rules() end
 ---@param options bioxen.EnsembleOptions
 ---@return bioxen.Ensemble
 function Cell:ensemble(options) end
+
+---A steady state: where all species that reactions change come to rest. The cell is followed from its present state
+---until Newton's method takes over; where that course does not come to rest, Newton's method searches alone, and `note`
+---says what the course does instead. The cell stays as it is, unless `set` is true.
+---nil and an error where none is found: its message says why so far as that can be seen, as of growth or a cycle. Delays,
+---fast reactions and chance in events are refused.
+---@param options bioxen.SteadyOptions?
+---@return bioxen.SteadyState?
+---@return bioxen.Error?
+function Cell:steady_state(options) end
+
+---Metabolic control analysis at the steady state that cell:steady_state finds: how rates answer to species and
+---parameters (elasticities), and how fluxes and species at rest answer to rates (control coefficients) and to parameters
+---(response coefficients, by the implicit function theorem), at constant conserved totals. By exact derivatives. What is
+---not finite when it is scaled, as by a flux of 0, is left out. nil and an error as of cell:steady_state, and where the
+---state is one of a continuum. Method: C. Reder, J. Theor. Biol. 135, 175 (1988).
+---@param options bioxen.ControlOptions?
+---@return bioxen.Control?
+---@return bioxen.Error?
+function Cell:control(options) end
+
+---The conservation laws of the cell's reactions, and what follows of the stoichiometry: found in whole numbers where
+---stoichiometries are fractions with denominators up to 10,000 (`exact`), else by rounding. Rates of change, and
+---species that no reaction changes, have no part in them.
+---@return bioxen.Conservation?
+---@return bioxen.Error?
+function Cell:conservation() end
+
+---Branches of steady states along a parameter, by pseudo-arclength, with the folds, Hopf points and branch points on
+---them, from each state that cell:steady_state finds at the parameter's present value, or at `from` where that is not
+---within the range. Conserved totals stay. Models with events, and rates that follow the time, are refused.
+---@param options bioxen.ContinuationOptions
+---@return bioxen.Branches?
+---@return bioxen.Error?
+function Cell:continuation(options) end
+
+---The linear noise approximation: how counts of molecules spread around what the differential equations give, where each
+---reaction happens by chance; at the steady state that cell:steady_state finds, which must be stable, or with `times` in
+---time, from the present state, of which everything is known then. Species are counts of molecules; a reaction that goes
+---both ways is to be two. In time for up to 40 species that change, without events. Exact where all rates are linear.
+---Method: N. G. van Kampen, Stochastic Processes in Physics and Chemistry, chapter X.
+---@param options bioxen.NoiseOptions?
+---@return bioxen.Noise?
+---@return bioxen.Error?
+function Cell:noise(options) end
 
 ---The genome that the cell holds: what vm:load_genome gave, or else the organism's own.
 ---@return bioxen.Genome

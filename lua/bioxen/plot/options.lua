@@ -79,6 +79,8 @@ options.general = join(drawing, panel, {
   panels = { type = "table" },
   world = { type = "table" },
   lineage = { type = "table" },
+  branches = { type = "table" },
+  names = { type = "table" },
   remark = { type = "string" },
   across = { type = "number", integer = true, minimum = 1, maximum = 10 },
 })
