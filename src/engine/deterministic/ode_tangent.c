@@ -25,16 +25,19 @@
 #define FARTHER 1e3
 #define FARTHEST 1e-2
 #define BESIDE_TIME 1e-13 /* and no less than this part of the time */
-#define CLOSEST 1e-6      /* a step for it where there was none yet, as a part of the run */
+#define CLOSEST 1e-6      /* a shorter step counts as this part of the run */
 
 /* Two numbers are the same within this part of them. */
 #define ALIKE 1e-6
 
 /* The absolute part of what an error may be: of the number's largest value, of the largest of its
- * column, and of what it would come to at its highest rate. */
+ * column, and of what it would come to in the run at its highest rate of late; and that rate times
+ * what the time is known to. */
 #define OF_LARGEST 1e-4
 #define OF_COLUMN 1e-6
 #define FROM_0 1e-8
+#define OF_TIME 1e-13
+#define OF_LATE 0.9 /* a rate counts for so much of itself a step later */
 #define TINY 1e-100
 
 struct bx_ode_tangent {
@@ -56,7 +59,7 @@ struct bx_ode_tangent {
     double *y, *f, *after_y, *after_f;    /* by place */
     double *before, *after;               /* outcomes of what changes at once */
     double *before_levels, *after_levels; /* what they compare or round */
-    double last_step;
+    double scale;                         /* of time at present */
     double crossed; /* when it last did so, and the derivatives of that time */
     double *crossing;
     bool cascade; /* an event fired; what follows is triggered at its time: */
@@ -117,6 +120,7 @@ void bx_ode_tangent_weigh(bx_ode *ode, const double *y, double *weights)
     bx_ode_tangent *t = ode->tangent;
     const bx_run *run = ode->simulation->run;
     double relative = bx_tolerance_relative(ode->tolerance);
+    double time = OF_TIME * fabs(now(ode));
     double apart = sqrt((double)(t->count + 1)); /* the norm is that of one column */
     for (size_t i = 0; i < t->size; i++)
         weights[i] *= apart;
@@ -133,7 +137,9 @@ void bx_ode_tangent_weigh(bx_ode *ode, const double *y, double *weights)
         for (size_t i = 0; i < t->size; i++) {
             double scale = fmax(OF_LARGEST * largest[i], OF_COLUMN * t->column_largest[j]);
             scale = fmax(scale, FROM_0 * fastest[i] * run->duration);
-            weights[(j + 1) * t->size + i] = apart / (relative * (fabs(column[i]) + scale) + TINY);
+            double allowed = relative * (fabs(column[i]) + scale) + time * fastest[i] + TINY;
+            weights[(j + 1) * t->size + i] = apart / allowed;
+            fastest[i] *= OF_LATE;
         }
     }
 }
@@ -173,11 +179,11 @@ static bool may_change(const bx_ode *ode)
 
 static double distance(bx_ode *ode)
 {
-    double step = 0, *last = &ode->tangent->last_step;
+    double step = 0, *scale = &ode->tangent->scale;
     CVodeGetLastStep(ode->cvode, &step);
     if (step > 0) /* it is 0 where the solver has just started anew */
-        *last = step;
-    return fmin(fmax(BESIDE * *last, BESIDE_TIME * fabs(now(ode))), 0.5 * *last);
+        *scale = fmax(step, CLOSEST * ode->simulation->run->duration);
+    return fmax(BESIDE * *scale, BESIDE_TIME * fabs(now(ode)));
 }
 
 /* The rates of the present state in t->f, just after anything that changes at once. */
@@ -196,18 +202,36 @@ static int present_rates(bx_ode *ode, bx_error *err)
     return result;
 }
 
+/* The state at a time in the solver's last step, or before that along its course there. */
+static int state_before(bx_ode *ode, double time, double *y, bx_error *err)
+{
+    bx_ode_tangent *t = ode->tangent;
+    double step = 0, reached = time;
+    CVodeGetLastStep(ode->cvode, &step);
+    CVodeGetCurrentTime(ode->cvode, &reached);
+    double begin = reached - step, at = fmax(time, begin);
+    if (CVodeGetDky(ode->cvode, at, 0, ode->between) != CV_SUCCESS)
+        return bx_fail(err, BX_ESIMULATION, "the ODE solver has no state at time %g s", at);
+    memcpy(y, N_VGetArrayPointer(ode->between), t->size * sizeof *y);
+    if (at == time)
+        return 0;
+    int result = rates_at(ode, at, y, t->f, err);
+    for (size_t i = 0; i < t->size; i++)
+        y[i] += (time - at) * t->f[i];
+    return result;
+}
+
 /* Note the state just before the present, `far` from it, where the solver has made a step. */
 static int note_arrival(bx_ode *ode, double far, bx_error *err)
 {
     bx_ode_tangent *t = ode->tangent;
     double time = now(ode), at = ode->started < time ? time - far : time;
     copy_state(ode, t->y);
-    memcpy(t->arrived_y, t->y, t->size * sizeof *t->y);
-    if (at < time && CVodeGetDky(ode->cvode, at, 0, ode->between) == CV_SUCCESS)
-        memcpy(t->arrived_y, N_VGetArrayPointer(ode->between), t->size * sizeof *t->y);
-    else
-        at = time;
-    int result = rates_at(ode, at, t->arrived_y, t->arrived_f, err);
+    int result = at < time ? state_before(ode, at, t->arrived_y, err) : 0;
+    if (at == time)
+        memcpy(t->arrived_y, t->y, t->size * sizeof *t->y);
+    if (result == 0)
+        result = rates_at(ode, at, t->arrived_y, t->arrived_f, err);
     put_state(ode, t->y, time);
     for (size_t i = 0; i < ode->moving_species; i++) {
         double *row = t->arrived_rows + i * t->stride;
@@ -375,7 +399,7 @@ int bx_ode_tangent_cross(bx_ode *ode, bx_error *err)
     double time = now(ode);
     if (!may_change(ode) || !(ode->started < time))
         return 0;
-    for (double far = distance(ode); !changed && far <= FARTHEST * t->last_step; far *= FARTHER)
+    for (double far = distance(ode); !changed && far <= FARTHEST * t->scale; far *= FARTHER)
         if (look_at_sides(ode, far, &changed, err) < 0)
             return -1;
     if (!changed)
@@ -607,7 +631,7 @@ int bx_ode_tangent_begin(bx_ode *ode, bx_error *err)
     memset(t->fastest, 0, t->count * t->size * sizeof *t->fastest);
     memset(t->column_largest, 0, t->count * sizeof *t->column_largest);
     t->arrived = t->crossed = -INFINITY;
-    t->last_step = CLOSEST * s->run->duration;
+    t->scale = CLOSEST * s->run->duration;
     for (size_t i = 0; i < s->events->firing_count; i++) { /* of a run before: they are given */
         free(s->events->firings[i].tangents);
         s->events->firings[i].tangents = NULL;
