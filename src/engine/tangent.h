@@ -48,6 +48,11 @@ void bx_tangent_rules(bx_tangent *tangent, double *frame, bool all);
 void bx_tangent_rates(bx_tangent *tangent, double *frame, const uint32_t *position, size_t stride,
                       double *out);
 
+/* The same of the sizes of all terms that they are sums of, for how far rounding moves them. Rows
+ * of rules are not right afterwards. */
+void bx_tangent_sizes(bx_tangent *tangent, double *frame, const uint32_t *position, size_t stride,
+                      double *out);
+
 /* The derivatives of what code puts into `target`; rows of rules are up to date. */
 void bx_tangent_code(bx_tangent *tangent, bx_range code, uint32_t target, double *frame,
                      double *out);

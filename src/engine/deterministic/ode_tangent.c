@@ -27,6 +27,9 @@
 #define BESIDE_TIME 1e-13 /* and no less than this part of the time */
 #define CLOSEST 1e-6      /* a shorter step counts as this part of the run */
 
+/* So often the solver starts anew at one time where no step is short enough. */
+#define MOST_AGAIN 5
+
 /* Two numbers are the same within this part of them. */
 #define ALIKE 1e-6
 
@@ -39,14 +42,16 @@
 #define OF_TIME 1e-13
 #define OF_LATE 0.9 /* a rate counts for so much of itself a step later */
 #define TINY 1e-100
+#define ROUNDINGS 4   /* beside one of each term of a rate */
+#define NOISE_STEPS 8 /* it is computed for as many steps, but for the first */
 
 struct bx_ode_tangent {
     bx_tangent *tangent;
-    size_t count, stride;      /* of columns, and with the time */
-    size_t size;               /* of the state */
-    double *block;             /* all numbers below, but what is recorded */
-    double *rates;             /* by place, a row each */
-    double *largest, *fastest; /* by column and place, as in the solver's state */
+    size_t count, stride;              /* of columns, and with the time */
+    size_t size;                       /* of the state */
+    double *block;                     /* all numbers below, but what is recorded */
+    double *rates;                     /* by place, a row each */
+    double *noise, *largest, *fastest; /* by column and place, as in the solver's state */
     double *column_largest;
     double *out; /* what is recorded in a row */
 
@@ -60,6 +65,9 @@ struct bx_ode_tangent {
     double *before, *after;               /* outcomes of what changes at once */
     double *before_levels, *after_levels; /* what they compare or round */
     double scale;                         /* of time at present */
+    size_t weighed;                       /* steps */
+    double stuck_at;                      /* the last time at which no step was short enough, */
+    unsigned again;                       /* and how often it was */
     double crossed; /* when it last did so, and the derivatives of that time */
     double *crossing;
     bool cascade; /* an event fired; what follows is triggered at its time: */
@@ -115,10 +123,28 @@ bool bx_ode_tangent_differentiate(bx_ode *ode, const double *y, double *out)
     return sum == 0;
 }
 
-void bx_ode_tangent_weigh(bx_ode *ode, const double *y, double *weights)
+/* How far rounding moves each number within a second. */
+static void note_noise(bx_ode *ode, const double *y)
+{
+    bx_ode_tangent *t = ode->tangent;
+    bx_ode_load(ode, y, now(ode));
+    bx_ode_tangent_take(ode, y);
+    memset(t->rates, 0, t->size * t->stride * sizeof *t->rates);
+    bx_tangent_sizes(t->tangent, ode->simulation->frame, ode->position, t->stride, t->rates);
+    for (size_t j = 0; j < t->count; j++)
+        for (size_t i = 0; i < t->size; i++) {
+            double size = t->rates[i * t->stride + j];
+            t->noise[j * t->size + i] = isfinite(size) ? ROUNDINGS * DBL_EPSILON * size : 0;
+        }
+}
+
+void bx_ode_tangent_weigh(bx_ode *ode, const double *y, double step, double *weights)
 {
     bx_ode_tangent *t = ode->tangent;
     const bx_run *run = ode->simulation->run;
+    const double *memory = bx_tolerance_memory(ode->tolerance);
+    if (t->weighed++ % NOISE_STEPS == 0 || t->weighed < NOISE_STEPS)
+        note_noise(ode, y);
     double relative = bx_tolerance_relative(ode->tolerance);
     double time = OF_TIME * fabs(now(ode));
     double apart = sqrt((double)(t->count + 1)); /* the norm is that of one column */
@@ -127,17 +153,19 @@ void bx_ode_tangent_weigh(bx_ode *ode, const double *y, double *weights)
     for (size_t j = 0; j < t->count; j++) {
         const double *column = y + (j + 1) * t->size;
         double *largest = t->largest + j * t->size, *fastest = t->fastest + j * t->size;
+        double reach = FROM_0 * run->duration;
         for (size_t i = 0; i < t->size; i++) {
             double size = fabs(column[i]);
             if (size > largest[i])
                 largest[i] = size;
-            if (size > t->column_largest[j])
-                t->column_largest[j] = size;
+            t->column_largest[j] = fmax(t->column_largest[j], fmax(size, reach * fastest[i]));
         }
         for (size_t i = 0; i < t->size; i++) {
             double scale = fmax(OF_LARGEST * largest[i], OF_COLUMN * t->column_largest[j]);
-            scale = fmax(scale, FROM_0 * fastest[i] * run->duration);
-            double allowed = relative * (fabs(column[i]) + scale) + time * fastest[i] + TINY;
+            scale = fmax(scale, reach * fastest[i]);
+            double rounding = t->noise[j * t->size + i] * fmin(step, memory[i]);
+            double allowed = relative * (fabs(column[i]) + scale) + time * fastest[i];
+            allowed = fmax(allowed, rounding) + TINY;
             weights[(j + 1) * t->size + i] = apart / allowed;
             fastest[i] *= OF_LATE;
         }
@@ -616,6 +644,14 @@ void bx_ode_tangent_settled(bx_ode *ode)
 
 /* ---- a run ---- */
 
+bool bx_ode_tangent_again(bx_ode *ode, double time)
+{
+    bx_ode_tangent *t = ode->tangent;
+    t->again = time > t->stuck_at ? 0 : t->again + 1;
+    t->stuck_at = time;
+    return t->again < MOST_AGAIN;
+}
+
 void bx_ode_tangent_restart(bx_ode *ode)
 {
     bx_tangent_rules(ode->tangent->tangent, ode->simulation->frame, true);
@@ -629,8 +665,9 @@ int bx_ode_tangent_begin(bx_ode *ode, bx_error *err)
         return -1;
     memset(t->largest, 0, t->count * t->size * sizeof *t->largest);
     memset(t->fastest, 0, t->count * t->size * sizeof *t->fastest);
+    t->weighed = 0;
     memset(t->column_largest, 0, t->count * sizeof *t->column_largest);
-    t->arrived = t->crossed = -INFINITY;
+    t->arrived = t->crossed = t->stuck_at = -INFINITY;
     t->scale = CLOSEST * s->run->duration;
     for (size_t i = 0; i < s->events->firing_count; i++) { /* of a run before: they are given */
         free(s->events->firings[i].tangents);
@@ -696,6 +733,7 @@ static int allocate(bx_ode_tangent *t, const bx_network *network)
         double **at;
         size_t count;
     } parts[] = {{&t->rates, n * t->stride},
+                 {&t->noise, n * t->count},
                  {&t->largest, n * t->count},
                  {&t->fastest, n * t->count},
                  {&t->column_largest, t->count},
