@@ -348,7 +348,7 @@ int bx_tangent_begin(bx_tangent *t, const char *const *names, const bool *held, 
     const bx_network *network = t->network;
     memset(t->rows, 0, (t->named + 1) * t->stride * sizeof *t->rows);
     memset(t->any, 0, (t->named + 1) * sizeof *t->any);
-    for (size_t j = 0; j < t->count; j++) {
+    for (size_t j = 0; names && j < t->count; j++) {
         size_t slot;
         double unit;
         if (find_variable(t, names[j], frame, &slot, &unit, err) < 0)
@@ -363,7 +363,7 @@ int bx_tangent_begin(bx_tangent *t, const char *const *names, const bool *held, 
     t->any[t->named] = true;
     bx_tangent_move_time(t, NULL);
     bx_tangent_with_time(t, false);
-    if (frame[network->time] != 0 || network->initial_count == 0)
+    if (!names || frame[network->time] != 0 || network->initial_count == 0)
         return 0;
     double *copy = malloc(network->program.frame_size * sizeof *copy);
     if (!copy)

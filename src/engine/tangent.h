@@ -25,8 +25,8 @@ void bx_tangent_free(bx_tangent *tangent); /* NULL is fine */
 void bx_tangent_with_time(bx_tangent *tangent, bool with);
 
 /* Begin with derivatives by values that are set just before, as by bx_cell_set: names[i] is a
- * species, a parameter or a quotient. `held` are the variables that were set; rules in `frame` are
- * up to date. */
+ * species, a parameter or a quotient. NULL: all are 0. `held` are the variables that were set;
+ * rules in `frame` are up to date. */
 int bx_tangent_begin(bx_tangent *tangent, const char *const *names, const bool *held,
                      const double *frame, bx_error *err);
 

@@ -130,6 +130,9 @@ void bx_ode_tangent_restart(bx_ode *ode);
 /* Events are settled. */
 void bx_ode_tangent_settled(bx_ode *ode);
 
+/* The run is over. */
+void bx_ode_tangent_end(const bx_ode *ode);
+
 /* The frame was recorded. */
 int bx_ode_tangent_record(bx_ode *ode, double time, bx_error *err);
 

@@ -454,6 +454,8 @@ int bx_ode_run(bx_ode *ode, bx_simulation *simulation, bx_error *err)
     ode->simulation = simulation;
     ode->history = bx_history_of(ode->network, simulation->frame);
     int result = advance(ode, err);
+    if (result == 0 && ode->tangent)
+        bx_ode_tangent_end(ode);
     simulation->events->follower = NULL;
     ode->simulation = NULL;
     return result;
