@@ -4,6 +4,7 @@ local bioxen = require "bioxen"
 local core = require "bioxen.core"
 local json = require "bioxen.cli.json"
 local progress = require "bioxen.cli.progress"
+local report = require "bioxen.report"
 local say = require "bioxen.cli.say"
 local source = require "bioxen.cli.source"
 local sbml = require "bioxen.model.sbml"
@@ -126,9 +127,9 @@ local function run_options(options, record, absolute)
   return run
 end
 
--- What a method of the trajectory that stayed in the VM gives, fetched piece by piece.
-local function fetch(vm, method)
-  local length, err = vm:execute_biological_process("text = kept[args](kept) return #text", { args = method })
+-- The text that code gives in the VM, fetched piece by piece.
+local function fetch(vm, code)
+  local length, err = vm:execute_biological_process(("text = (function() %s end)() return #text"):format(code))
   if not length then return nil, err end
   local pieces = {}
   for from = 1, length.result, PIECE do
@@ -138,6 +139,29 @@ local function fetch(vm, method)
     pieces[#pieces + 1] = piece.result
   end
   return table.concat(pieces)
+end
+
+-- Of the trajectory that stayed: its names, how many rows it has, and all its numbers, packed.
+local PACK = [[
+  local parts, FEW = {}, 128
+  local function pack(list)
+    for i = 1, #list, FEW do
+      local last = math.min(#list, i + FEW - 1)
+      parts[#parts + 1] = string.pack(("d"):rep(last - i + 1), table.unpack(list, i, last))
+    end
+  end
+  pack(kept:times())
+  for _, name in ipairs(kept:names()) do pack(kept:column(name)) end
+  packed = table.concat(parts)
+  return { names = kept:names(), rows = #kept, method = kept.method, seed = kept.seed }]]
+
+local function save_large(vm, path)
+  local about, err = vm:execute_biological_process(PACK, { name = "pack" })
+  if not about then return nil, err end
+  local packed, err = fetch(vm, "return packed")
+  if not packed then return nil, err end
+  local made = about.result
+  return report.save(path, report.trajectory(packed, made.names, made.rows, report.origin(made)))
 end
 
 -- A run in a VM. What is `large` stays there; events that fire are noted where they are asked for.
@@ -159,8 +183,9 @@ local function one_run(vm, run, options, picture)
     { args = { run = run, large = large, events = options.events ~= nil }, name = "simulate" })
   if not answer then return nil, err end
   local whole = {
-    to_csv = function() return fetch(vm, "to_csv") end,
-    to_json = function() return fetch(vm, "to_json") end,
+    to_csv = function() return fetch(vm, "return kept:to_csv()") end,
+    to_json = function() return fetch(vm, "return kept:to_json()") end,
+    to_hdf5 = function(_, path) return save_large(vm, path) end,
   }
   return answer.result.trajectory or whole, answer.result.fired
 end
@@ -297,6 +322,7 @@ end
 
 local function write(result, options, warnings)
   if wants_picture(options) then return draw(result, options) end
+  if report.is_path(options.out) then return result:to_hdf5(options.out) end
   local text, err = text_of(result, wants_json(options), warnings)
   if not text then return nil, err end
   return source.write(text, options.out)
@@ -378,7 +404,7 @@ return {
     { "--strict", "What the reader would warn of is an error." },
     { "--jobs", "VMs that share many runs (default: as many as there are cores). The result is the same.",
       value = "N", number = { integer = true, minimum = 1 } },
-    { "--out", "Write to this file; .json, .png and .svg say what it is to be.", value = "FILE" },
+    { "--out", "Write to this file; .json, .h5 (HDF5), .png and .svg say what it is to be.", value = "FILE" },
     { "--events", "Write to this file, as CSV, when which event fires in the run.", value = "FILE" },
     { "--json", "JSON instead of CSV." },
     { "--plot", "A chart instead of numbers." },

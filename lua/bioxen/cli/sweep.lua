@@ -44,8 +44,13 @@ local function follow(options)
   end
 end
 
+local function write(result, path)
+  if path and path ~= "-" then return result:save(path) end
+  return source.write(result:csv())
+end
+
 local function finish(result, options)
-  local written, err = source.write(result:csv(), options.out)
+  local written, err = write(result, options.out)
   if not written then return say.failed(err) end
   if result.missing > 0 then
     say.note(("bioxen: %d of %d points are done"):format(#result.rows, #result.rows + result.missing))
@@ -156,7 +161,8 @@ end
 
 local folder = { "FOLDER", "That of bioxen sweep submit." }
 
-local out = { "--out", "The table as CSV goes to this file (default: standard output).", value = "FILE" }
+local out = { "--out", "The table goes to this file, as .json, .h5 (HDF5) or else CSV (default: standard output).",
+  value = "FILE" }
 
 return {
   name = "sweep",

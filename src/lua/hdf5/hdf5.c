@@ -109,6 +109,16 @@ static void push_trajectory(lua_State *L, const bx_trajectory *t, bx_hdf5_data *
     *data = (bx_hdf5_data){BX_HDF5_NUMBERS, room, {columns + 1, rows}, 2};
 }
 
+/* Push the array of a text of packed doubles, as string.pack makes them. */
+static size_t push_packed(lua_State *L, bx_hdf5_data *data)
+{
+    size_t length;
+    const char *packed = lua_tolstring(L, 3, &length);
+    luaL_argcheck(L, length % sizeof(double) == 0, 3, "packed doubles expected");
+    data->values = memcpy(lua_newuserdatauv(L, length + 1, 0), packed, length);
+    return length / sizeof(double);
+}
+
 /* ---- attributes ---- */
 
 /* Push the array of the value at the top, and tell what it is. */
@@ -217,6 +227,8 @@ static int file_write(lua_State *L)
     if (trajectory) {
         luaL_argcheck(L, lua_isnil(L, 4), 4, "a trajectory has its own shape");
         push_trajectory(L, trajectory, &data);
+    } else if (lua_type(L, 3) == LUA_TSTRING) {
+        read_shape(L, 4, push_packed(L, &data), &data);
     } else {
         luaL_checktype(L, 3, LUA_TTABLE);
         size_t count = lua_rawlen(L, 3);
