@@ -1,6 +1,7 @@
 -- bioxen.sweep: a function of parameters at the points of a design, in one go, in shards, and from where it was left.
 
 local bioxen = require "bioxen"
+local cjson = require "cjson"
 local core = require "bioxen.core"
 local shell = require "spec.support.shell"
 
@@ -195,6 +196,46 @@ describe("a sweep", function()
     assert.matches("the names of row 1", complaint { rows = { { a = 1 }, { b = 1 } }, run = "" })
   end)
 
+  it("is saved as CSV, JSON or HDF5, by the name of the file", function()
+    local result = assert(bioxen.sweep { parameters = { k = { 1, 2 }, kind = { "a" } }, vms = 1,
+      run = "if args.k == 2 then error 'two' end return { half = args.k/2, yes = true }" })
+    for _, name in ipairs { "t.csv", "t.json", "t.h5" } do assert.is_true(result:save(sh.scratch .. "/" .. name)) end
+    assert.equal(result:csv(), shell.read(sh.scratch .. "/t.csv"))
+    local decoded = cjson.decode(shell.read(sh.scratch .. "/t.json"))
+    assert.same({ "point", "k", "kind", "replicate", "half", "yes", "error" }, decoded.names)
+    assert.same({ 0.5, cjson.null }, decoded.columns.half)
+    assert.same({ cjson.null, "ESCRIPT: map:1: two" }, decoded.columns.error)
+    assert.equal("\x89HDF", shell.read(sh.scratch .. "/t.h5"):sub(1, 4))
+    local large = assert(bioxen.sweep { rows = { { k = 1 } }, vms = 1, run = "return math.maxinteger" })
+    local saved, err = large:save(sh.scratch .. "/large.h5")
+    assert.is_nil(saved)
+    assert.matches("column value, point 1: the doubles of a report do not hold 9223372036854775807", err.message)
+  end)
+
+  it("draws itself: lines along one parameter, a heat map over two, points where there are more", function()
+    local function drawn(parameters, more, plot)
+      local given = { parameters = parameters, vms = 1, reuse = true,
+        run = "return { A = (args.k or 0) + (args.m or 0) + args.replicate, B = 1 }" }
+      for name, value in pairs(more or {}) do given[name] = value end
+      plot = plot or { names = { "A" } }
+      plot.text, plot.ascii, plot.size = true, true, { 60, 6 }
+      return assert(bioxen.sweep(given)):plot(plot)
+    end
+    local k, m = { from = 1, to = 100, count = 3, log = true }, { from = 0, to = 2, count = 3 }
+    assert.matches("\n +k\n  1 A   2 B\n$", drawn({ k = m }, nil, {}))
+    assert.matches("1 +2 +5 +10 +20 +50 +100\n +k\n$", drawn { k = k })
+    assert.matches("^ +mean and standard deviation of replicates\n A\n.*:.*%*", drawn({ k = m }, { replicates = 3 }))
+    assert.matches("^ m\n.*1 +10 +100\n +k\n  A  2 [^ ]+ 103\n$", drawn { k = k, m = m })
+    assert.matches("\n  1 m = 0   2 m = 1   3 m = 2\n$", drawn({ k = k, m = m }, nil, { names = { "A" }, x = "k" }))
+    assert.matches("\n +k\n\n A\n.*\n +m\n", drawn({ k = { from = 1, to = 2 }, m = { from = 0, to = 2 } },
+      { design = "random", points = 5 }))
+    assert.matches("^ kind   A\n +a |#.* 1\n +b |#.* 1\n", drawn { kind = { "a", "b" } })
+    local none = assert(bioxen.sweep { rows = { { k = 1 }, { k = 2 } }, vms = 1, run = "return 'text'" })
+    assert.matches("^spec/sweep_spec.lua:%d+: plot: the sweep has no columns", select(2, pcall(function()
+      assert(none:plot())
+    end)))
+  end)
+
   it("is there on the command line, with shards that become one", function()
     local file = sh:file("scan.lua", [[return { parameters = { k = { 1, 2, 3 } }, vms = 1,
       run = "if args.k == 2 then error 'two' end return args.k" }]])
@@ -209,6 +250,10 @@ describe("a sweep", function()
     assert.same({ 1, whole }, table.move({ sh(merge:format(sh.scratch)) }, 1, 2, 1, {}))
     assert.matches("I of 1 to N", (select(3, sh(("bioxen sweep %s --shard 0/2"):format(file)))))
     assert.equal(2, (sh "bioxen sweep"))
+    assert.matches("%-%-plot: a name that ends in .png or .svg",
+      (select(3, sh(("bioxen sweep %s --plot x.pdf"):format(file)))))
+    assert.equal(1, (sh(("bioxen sweep %s --out %s/scan.h5"):format(file, sh.scratch))))
+    assert.equal("\x89HDF", shell.read(sh.scratch .. "/scan.h5"):sub(1, 4))
   end)
 end)
 

@@ -3,6 +3,7 @@
 local core = require "bioxen.core"
 local decimal = require "bioxen.decimal"
 local json = require "bioxen.json"
+local plot = require "bioxen.plot"
 local report = require "bioxen.report"
 local sorted_keys = require "bioxen.sorted_keys"
 
@@ -73,7 +74,8 @@ function columns.new(kept)
   if failed > 0 then names[#names + 1] = "error" end
   local found, err = typed(rows, names)
   if not found then return nil, err end
-  return setmetatable({ columns = found, rows = rows, failed = failed, missing = kept.total - #rows }, SweepTable)
+  return setmetatable({ columns = found, parameters = kept.names, rows = rows, failed = failed,
+    missing = kept.total - #rows }, SweepTable)
 end
 
 --- See types.lua.
@@ -138,6 +140,8 @@ function SweepTable:save(path)
   if report.is_path(path) then return report.save_table(self, path) end
   return core.save_file(path, path:lower():find "%.json$" and self:json() or self:csv())
 end
+
+SweepTable.plot = plot.sweep
 
 function SweepTable:__tostring()
   return ("SweepTable(%d rows, %d failed, %d missing)"):format(#self.rows, self.failed, self.missing)
