@@ -3,6 +3,7 @@
 local bioxen = require "bioxen"
 local cjson = require "cjson"
 local core = require "bioxen.core"
+local sbml = require "spec.support.sbml"
 local shell = require "spec.support.shell"
 
 local sh
@@ -254,6 +255,84 @@ describe("a sweep", function()
       (select(3, sh(("bioxen sweep %s --plot x.pdf"):format(file)))))
     assert.equal(1, (sh(("bioxen sweep %s --out %s/scan.h5"):format(file, sh.scratch))))
     assert.equal("\x89HDF", shell.read(sh.scratch .. "/scan.h5"):sub(1, 4))
+  end)
+end)
+
+describe("bioxen scan", function()
+  local model
+  setup(function()
+    model = sh:file("decay.xml", sbml.document {
+      substance = "item", compartments = { sbml.compartment("c", 1) },
+      species = { sbml.species("A", 'initialAmount="100"', 'hasOnlySubstanceUnits="true"'),
+        sbml.species("B", 'initialAmount="0"', 'hasOnlySubstanceUnits="true"') },
+      parameters = { sbml.parameter("k", 0.1), sbml.parameter("twice", 0, false) },
+      rules = { sbml.rule("assignment", "twice", sbml.apply("times", 2, "A")) },
+      reactions = { sbml.reaction("R", { "A" }, { "B" }, sbml.apply("times", "k", "A")) },
+    })
+  end)
+
+  local function rows_of(words)
+    local status, out, err = sh(("bioxen scan %s --duration 10 %s"):format(model, words))
+    assert.same({ 0, "" }, { status, err })
+    local rows = {}
+    for line in out:gmatch "[^\n]+" do
+      local row = {}
+      for cell in line:gmatch "[^,]+" do row[#row + 1] = tonumber(cell) or cell end
+      rows[#rows + 1] = row
+    end
+    return rows
+  end
+
+  it("runs a model at the points of a grid, in parameters and initial values", function()
+    local rows = rows_of "--vary k=log:0.01:1:3 --vary A=50,200 --measure B,max:A,mean:twice,time_of_max:B"
+    assert.same({ "point", "A", "k", "replicate", "B", "max_A", "mean_twice", "time_of_max_B" }, rows[1])
+    assert.equal(7, #rows)
+    for i = 2, 7 do
+      local _, a, k, _, b, most, mean, when = table.unpack(rows[i])
+      local sum = 0
+      for t = 0, 100 do sum = sum + 2*a*math.exp(-k*t/10)/101 end
+      assert.near(a*(1 - math.exp(-10*k)), b, 1e-6*a)
+      assert.near(sum, mean, 1e-6*a)
+      assert.same({ a, 10 }, { most, when })
+    end
+    assert.same({ 0.1, 200 }, { rows[6][3], rows[6][2] })
+  end)
+
+  it("draws points from a seed, and has runs of stochastic methods as replicates", function()
+    local words = "--vary k=0:1 --latin 4 --replicates 2 --method ssa --measure A --vms "
+    local rows = rows_of(words .. 1)
+    assert.equal(9, #rows)
+    assert.same(rows, rows_of(words .. 2))
+    assert.equal(rows[2][2], rows[3][2])
+    local strata = {}
+    for i = 2, 8, 2 do strata[math.floor(rows[i][2]*4)] = true end
+    assert.same({ [0] = true, true, true, true }, strata)
+    assert.not_same(rows, rows_of(words .. "2 --seed 5"))
+  end)
+
+  it("goes on from a record, if the model and the run are the same", function()
+    local words = ("--vary k=0:1:3 --record %s "):format(new_path())
+    local rows = rows_of(words)
+    assert.same(rows, rows_of(words))
+    local status, _, err = sh(("bioxen scan %s --duration 10 %s --set A=50"):format(model, words))
+    assert.equal(1, status)
+    assert.matches("record of another sweep", err)
+  end)
+
+  it("refuses what the model has not, and words that it does not know", function()
+    for words, expected in pairs { ["--vary q=0:1:3"] = "%-%-vary: the model has no 'q'",
+      ["--vary k=0:1:3 --measure q"] = "%-%-measure: the model has no 'q'", [""] = "missing option '%-%-vary'",
+      ["--vary k=0:1"] = "NAME=FROM:TO:COUNT", ["--vary k=0:1:3 --random 5"] = "NAME=FROM:TO,",
+      ["--vary k=0:x:3"] = "NAME=FROM", ["--vary k=1,2:3"] = "NAME=FROM",
+      ["--vary k=1 --vary k=2"] = "k is there twice",
+      ["--vary k=0:1:3 --measure sum:A"] = "last:, max:, mean:, min:, time_of_max: before a name",
+      ["--vary k=1,2 --set k=3"] = "k has a value by %-%-set", ["--vary twice=1,2"] = "twice",
+      ["--vary k=1,2 --plot x.pdf"] = "%-%-plot: a name" } do
+      local status, out, err = sh(("bioxen scan %s --duration 10 %s"):format(model, words))
+      assert.not_equal(0, status)
+      assert.equal("", out)
+      assert.matches(expected, err)
+    end
   end)
 end)
 

@@ -1,14 +1,13 @@
 -- `bioxen simulate`: a model in SBML, run without writing Lua.
 
 local bioxen = require "bioxen"
+local cli_model = require "bioxen.cli.model"
 local core = require "bioxen.core"
 local json = require "bioxen.cli.json"
 local progress = require "bioxen.cli.progress"
 local report = require "bioxen.report"
 local say = require "bioxen.cli.say"
 local source = require "bioxen.cli.source"
-local sbml = require "bioxen.model.sbml"
-local nearest = require "bioxen.nearest"
 
 local MEMORY = 4 << 30 -- bytes that the VM may take; it takes what it needs
 local ROWS = 100       -- where nothing else is said
@@ -32,84 +31,6 @@ end
 
 local function method_of(options)
   return options.method or (options.runs > 1 and "ssa" or "ode")
-end
-
-local function load_model(vm, options)
-  local how = { strict = options.strict, stochastic = method_of(options) ~= "ode" }
-  if options.model ~= "-" then return vm:load_sbml(options.model, how) end
-  options.text = options.text or source.read "-"
-  return sbml.load_text(vm, options.text, how)
-end
-
--- ---- what to record ----
-
--- The cell's name for "S", "S.amount", "S.concentration".
-local function cell_name(model, name)
-  local id, what = name:match "^(.+)%.(%a+)$"
-  local of = (what == "amount" or what == "concentration") and model[what][id]
-  return of or model.renamed[name] or name
-end
-
-local function names_in(vm)
-  local answer, err = vm:execute_biological_process [[
-    local names = {}
-    for _, list in ipairs { cell:species(), cell:parameters(), cell:rules() } do
-      table.move(list, 1, #list, #names + 1, names)
-    end
-    return names]]
-  return answer and answer.result, err
-end
-
--- The names of the cell for those that were asked for; without any the model's species, or all where it has none.
-local function recorded(vm, model, wanted)
-  wanted = wanted or model.species
-  if #wanted == 0 then return nil end
-  local there, err = names_in(vm)
-  if not there then return nil, err end
-  local known, names = {}, {}
-  for _, name in ipairs(there) do known[name] = true end
-  for i, name in ipairs(wanted) do
-    names[i] = cell_name(model, name)
-    if not known[names[i]] then
-      local some = table.concat(there, ", ", 1, math.min(#there, 12)) .. (#there > 12 and ", …" or "")
-      return nil, ("--record: the model has no '%s'%s"):format(name, nearest(name, there, ", it has " .. some))
-    end
-  end
-  return names
-end
-
--- ---- runs ----
-
--- "A=5,B=1e-9", by the cell's names; or nil and the item that is something else.
-local function values_by_name(model, list)
-  local values = {}
-  for _, item in ipairs(list) do
-    local name, value = item:match "^(.-)=(.*)$"
-    value = tonumber(value)
-    if not value then return nil, item end
-    values[cell_name(model, name)] = value
-  end
-  return values
-end
-
--- "1e-12" or "A=1e-12,B=1e-9".
-local function absolute_tolerance(model, list)
-  if not list then return nil end
-  if #list == 1 and tonumber(list[1]) then return tonumber(list[1]) end
-  local absolute, odd = values_by_name(model, list)
-  for name, value in pairs(absolute or {}) do
-    if value <= 0 then absolute, odd = nil, name .. "=" .. value end
-  end
-  if absolute then return absolute end
-  return nil, ("--absolute-tolerance: a number above 0, or NAME=NUMBER expected, got '%s'"):format(odd)
-end
-
--- Set what is asked for; these values by their names, or nil and an error.
-local function set_values(vm, model, list)
-  local values, odd = values_by_name(model, list or {})
-  if not values then return nil, ("--set: NAME=NUMBER expected, got '%s'"):format(odd) end
-  local set, err = vm:execute_biological_process("cell:set(args)", { args = values, name = "set" })
-  return set and values, err
 end
 
 local function run_options(options, record, absolute)
@@ -281,9 +202,9 @@ local function many_runs(vm, options, run)
   for i = 2, math.min(options.jobs or core.cores(), #parts) do
     local another, err = start_vm(i, 0)
     local model
-    if another then model, err = load_model(another, options) end
+    if another then model, err = cli_model.load(another, options, method_of(options)) end
     local set
-    if model then set, err = set_values(another, model, options.set) end
+    if model then set, err = cli_model.set(another, model, options.set) end
     if not set then return nil, err end
     vms[i] = another
   end
@@ -338,14 +259,14 @@ local function simulate(options)
   local seed = options.seed or math.random(0)
   local vm <close>, err = start_vm(1, seed)
   if not vm then return say.failed(err) end
-  local model, err = load_model(vm, options)
+  local model, err = cli_model.load(vm, options, method_of(options))
   if not model then return say.failed(err) end
   if not wants_json(options) then say.warnings(model.warnings) end
-  local record, err = recorded(vm, model, options.record)
+  local record, err = cli_model.recorded(vm, model, options.record, "--record")
   if err then return say.failed(err) end
-  local absolute, err = absolute_tolerance(model, options.absolute_tolerance)
+  local absolute, err = cli_model.absolute_tolerance(model, options.absolute_tolerance)
   if err then return say.failed(err) end
-  local set, err = set_values(vm, model, options.set)
+  local set, err = cli_model.set(vm, model, options.set)
   if not set then return say.failed(err) end
   local run = run_options(options, record, absolute)
   if stochastic(run) then run.seed = seed end

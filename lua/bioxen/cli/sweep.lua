@@ -88,9 +88,8 @@ local function attempt(f, ...)
   return nil, (result:gsub("^[^\n]-:%d+: ", "", 1))
 end
 
-local function run(options)
-  local given, err = read(options.file)
-  if not given then return say.failed(err) end
+-- Do the sweep of options of bioxen.sweep, and of the words.
+local function go(given, options)
   for _, name in ipairs { "record", "shard", "vms", "seed" } do
     if options[name] then given[name] = options[name] end
   end
@@ -100,6 +99,12 @@ local function run(options)
   if not good then return nil, result end
   if not result then return say.failed(err) end
   return finish(result, { out = options.out, plot = options.plot, record = given.record })
+end
+
+local function run(options)
+  local given, err = read(options.file)
+  if not given then return say.failed(err) end
+  return go(given, options)
 end
 
 local function merge(options)
@@ -189,6 +194,7 @@ local plot = { "--plot", "Draw the results into this file (.png or .svg): lines 
 
 return {
   name = "sweep",
+  go = go, may_draw = may_draw, -- for bioxen scan
   summary = "run code at many points of its parameters, in one go or in pieces",
   description = "Run code at many points of its parameters: bioxen sweep FILE.lua.",
   prepare = prepare,
