@@ -107,6 +107,16 @@ describe("bioxen.hdf5", function()
     assert.same(expected, back)
   end)
 
+  it("is what docs/hdf5.md says, to the reader in Python that it shows", function()
+    if not has_h5py then return pending "needs python3-h5py" end
+    local page = shell.read "docs/hdf5.md"
+    shell.write(sh.scratch .. "/write.lua", page:match "```lua\n(.-)```")
+    shell.write(sh.scratch .. "/read.py", page:match "```python\n(.-)```")
+    local status, out, err = sh(("cd %s && bioxen write.lua && /usr/bin/python3 read.py"):format(sh.scratch))
+    assert.equal(0, status, err)
+    assert.equal("20.0 13.5335\nTrue\n{'wild': 3.466, 'mutant': 3.466}\n", out)
+  end)
+
   it("is read by h5py", function()
     if not has_h5py then return pending "needs python3-h5py" end
     write_example(sh.scratch .. "/example.h5")
