@@ -30,7 +30,8 @@ local variables = { BiologicalVM = "vm", XCPngBiologicalVM = "vm", Job = "job",
   Map = "work", VMManager = "manager", InteractiveSession = "session", SessionReader = "reader",
   BioXenHypervisor = "hypervisor", BioResourceManager = "manager", Medium = "medium",
   Cell = "cell", FluxModel = "model", Trajectory = "trajectory", Ensemble = "ensemble", Genome = "genome",
-  XapiSession = "session", genome = "bioxen.genome", hdf5 = "hdf5", Hdf5File = "file", ConfigManager = "bioxen.ConfigManager", xapi = "bioxen.xapi" }
+  XapiSession = "session", genome = "bioxen.genome", hdf5 = "hdf5", Hdf5File = "file",
+  ConfigManager = "bioxen.ConfigManager", xapi = "bioxen.xapi" }
 
 -- ---- types.lua ----
 
