@@ -255,6 +255,7 @@ describe("a sweep", function()
       (select(3, sh(("bioxen sweep %s --plot x.pdf"):format(file)))))
     assert.equal(1, (sh(("bioxen sweep %s --out %s/scan.h5"):format(file, sh.scratch))))
     assert.equal("\x89HDF", shell.read(sh.scratch .. "/scan.h5"):sub(1, 4))
+    assert.equal(1, (sh(("bioxen sweep %s --out %s/scan.svg"):format(file, sh.scratch))))
   end)
 end)
 
@@ -308,6 +309,15 @@ describe("bioxen scan", function()
     for i = 2, 8, 2 do strata[math.floor(rows[i][2]*4)] = true end
     assert.same({ [0] = true, true, true, true }, strata)
     assert.not_same(rows, rows_of(words .. "2 --seed 5"))
+  end)
+
+  it("is there as bioxen simulate --scan, too", function()
+    local status, out, err = sh(("bioxen simulate %s --scan k=0:1:3 --duration 10 --record A --seed 1"):format(model))
+    assert.same({ 0, "" }, { status, err })
+    local _, same = sh(("bioxen scan %s --vary k=0:1:3 --duration 10 --measure A --seed 1"):format(model))
+    assert.equal(same, out)
+    assert.matches("%-%-scan and %-%-check can not", (select(3, sh(("bioxen simulate %s --scan k=1 --duration 1 --check")
+      :format(model)))))
   end)
 
   it("goes on from a record, if the model and the run are the same", function()

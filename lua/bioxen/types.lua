@@ -868,6 +868,7 @@ function Trajectory:plot(options) end
 ---Files in HDF5, for Python, R, Julia and others: `local hdf5 = require "bioxen.hdf5"`, a module of its own, on the host
 ---alone. It needs libhdf5.
 ---@class bioxen.hdf5
+---@field version string the library's
 local hdf5 = {}
 
 ---A file that is to be: it is made in memory, and appears under its name, whole, when it is closed. The same content

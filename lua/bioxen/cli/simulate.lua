@@ -287,6 +287,20 @@ local function simulate(options)
   return say.DONE
 end
 
+-- What does not go with --scan.
+local of_one_run = { "times", "start", "steps", "quantiles", "check", "events", "json", "plot" }
+
+-- `bioxen scan`, in the words of this command.
+local function scan(options)
+  for _, name in ipairs(of_one_run) do
+    if options[name] then return nil, ("--scan and --%s can not be used together"):format(name) end
+  end
+  options.vary, options.measure, options.replicates, options.vms =
+    options.scan, options.record, options.runs, options.jobs
+  options.record = nil
+  return require("bioxen.cli.scan").run(options)
+end
+
 return {
   name = "simulate",
   summary = "run a model in SBML: numbers as CSV, JSON or a picture",
@@ -313,6 +327,8 @@ return {
     { "--record", "What to record: ids with commas between them; S.amount and S.concentration tell which is meant, "
       .. "S.molecules is the count of amounts in moles.",
       value = "NAMES", list = true },
+    { "--scan", "Run the model at many values, as in k=0:1:20, and write a table of the values of --record at the end "
+      .. "of each run, as bioxen scan does.", value = "NAME=VALUES", many = true },
     { "--quantiles", "Of many runs, such as 0.05,0.5,0.95.", value = "LIST", list = true,
       number = { minimum = 0, maximum = 1 } },
     { "--tolerance", "Relative tolerance of the solver (default 3e-10).", value = "X", number = { above = 0 } },
@@ -343,6 +359,7 @@ return {
   },
   run = function(options)
     if not (options.duration or options.times) then return nil, "missing option '--duration'" end
+    if options.scan[1] then return scan(options) end
     if options.check and (options.method or "ode") ~= "ode" then
       return nil, "option '--check' is for the method 'ode' alone"
     end

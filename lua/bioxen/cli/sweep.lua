@@ -45,7 +45,17 @@ local function follow(options)
   end
 end
 
+-- Nothing to draw is a failure, not a mistake in these words.
+local function draw(result, path)
+  local good, drawn, err = pcall(result.plot, result, { file = path })
+  if good then return drawn, err end
+  if type(drawn) ~= "string" then error(drawn, 0) end
+  return core.fail("ERESULT", (drawn:gsub("^[^\n]-:%d+: ", "", 1)))
+end
+
+-- As what the file's name says.
 local function write(result, path)
+  if path and plot_options.format(path) then return draw(result, path) end
   if path and path ~= "-" then return result:save(path) end
   return source.write(result:csv())
 end
@@ -58,14 +68,6 @@ local function may_draw(f)
     end
     return f(options)
   end
-end
-
--- Nothing to draw is a failure, not a mistake in these words.
-local function draw(result, path)
-  local good, drawn, err = pcall(result.plot, result, { file = path })
-  if good then return drawn, err end
-  if type(drawn) ~= "string" then error(drawn, 0) end
-  return core.fail("ERESULT", (drawn:gsub("^[^\n]-:%d+: ", "", 1)))
 end
 
 local function finish(result, options)
@@ -186,8 +188,8 @@ end
 
 local folder = { "FOLDER", "That of bioxen sweep submit." }
 
-local out = { "--out", "The table goes to this file, as .json, .h5 (HDF5) or else CSV (default: standard output).",
-  value = "FILE" }
+local out = { "--out", "The table goes to this file; .json, .h5 (HDF5), .png and .svg say what it is to be, else CSV "
+  .. "(default: standard output).", value = "FILE" }
 
 local plot = { "--plot", "Draw the results into this file (.png or .svg): lines along one parameter, a heat map over "
   .. "two, points where there are more.", value = "FILE" }

@@ -334,5 +334,7 @@ int luaopen_bioxen_hdf5(lua_State *L)
     luaL_newlib(L, methods);
     lua_setfield(L, -2, "__index");
     luaL_newlib(L, functions);
+    lua_pushstring(L, bx_hdf5_version());
+    lua_setfield(L, -2, "version");
     return 1;
 }

@@ -5,8 +5,8 @@
 
 #include <lua.h>
 
-/* A table with create(path): a file, which is written when it is closed; nil and an error where it
- * could not be. Its methods return true, or nil and an error:
+/* A table with version, of the library, and create(path): a file, which is written when it is
+ * closed; nil and an error where it could not be. Its methods return true, or nil and an error:
  *   write(name, values[, shape[, attributes]]): a dataset, in groups that are made on the way.
  *     values: a list of numbers, the last axis fastest, or of texts; shape: a list of whole
  *     numbers, {} for one value, the list's length if nil. Or, in place of the list, numbers
