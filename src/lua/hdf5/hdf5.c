@@ -11,6 +11,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define CLASS "bioxen.Hdf5File"
@@ -281,16 +282,20 @@ static int file_tostring(lua_State *L)
     return 1;
 }
 
-/* Whether a file can be made there, as far as that is seen before it is written. */
+/* Whether a file can be made there, as far as that is seen before it is written: what is there
+ * already may be replaced, or written to. */
 static int check_place(const char *path, bx_error *error)
 {
+    struct stat there;
     const char *slash = strrchr(path, '/');
+    if (lstat(path, &there) == 0)
+        return S_ISDIR(there.st_mode)
+                   ? bx_fail_errno(error, BX_EFILE, EISDIR, "cannot write %s", path)
+                   : 0;
     char *folder = slash ? strndup(path, (size_t)(slash - path) + 1) : strdup(".");
     if (!folder)
         return bx_fail_memory(error);
     int failed = access(folder, W_OK | X_OK) < 0 ? errno : 0;
-    if (!failed && slash && slash[1] == '\0')
-        failed = EISDIR;
     free(folder);
     return failed ? bx_fail_errno(error, BX_EFILE, failed, "cannot write %s", path) : 0;
 }
