@@ -186,27 +186,25 @@ local function is_grid(result, x, y)
   return combinations == #levels_of(result.rows, x)*#levels_of(result.rows, y)
 end
 
--- Panels, and a remark.
+-- Panels, and a remark. x: the parameter that was asked for.
 local function choose(result, names, varied, kinds, x)
-  local others = {}
+  local along, others = x or #varied <= 1 and (varied[1] or "point") or nil, {}
   for _, name in ipairs(varied) do
-    if name ~= x then others[#others + 1] = name end
+    if name ~= along then others[#others + 1] = name end
   end
-  if #others == 0 then return lines(result, names, x or "point", nil, kinds) end
-  if not x and #varied == 1 then return lines(result, names, varied[1], nil, kinds) end
-  local first = x or varied[1]
-  local other = #varied <= 2 and (x and others[1] or varied[2])
-  if other and (x or is_grid(result, first, other)) then
-    if not x and is_number(kinds[first]) and is_number(kinds[other]) then return heat(result, names, first, other) end
-    if not x and is_number(kinds[other]) then first, other = other, first end
-    if #levels_of(result.rows, other) <= MOST_LINES then return lines(result, names, first, other, kinds) end
+  if #others == 0 then return lines(result, names, along, nil, kinds) end
+  if x and #others == 1 or not x and #others == 2 and is_grid(result, others[1], others[2]) then
+    local first, second = x or others[1], others[#others]
+    if not x and is_number(kinds[first]) and is_number(kinds[second]) then return heat(result, names, first, second) end
+    if not x and not is_number(kinds[first]) then first, second = second, first end
+    if #levels_of(result.rows, second) <= MOST_LINES then return lines(result, names, first, second, kinds) end
   end
-  local along = {}
+  local numeric = {}
   for _, name in ipairs(x and { x } or varied) do
-    if is_number(kinds[name]) then along[#along + 1] = name end
+    if is_number(kinds[name]) then numeric[#numeric + 1] = name end
   end
-  if #along == 0 then return lines(result, names, first, nil, kinds) end
-  return points(result, names, along)
+  if #numeric == 0 then return lines(result, names, x or varied[1], nil, kinds) end
+  return points(result, names, numeric)
 end
 
 --- The checked options, and what bioxen.plot takes. Raises, `level` frames above.
