@@ -5,11 +5,12 @@ local shell = require "spec.support.shell"
 local hdf5 = require "bioxen.hdf5"
 
 describe("bioxen.hdf5", function()
-  local sh
-  setup(function() sh = shell.open() end)
+  local sh, has_h5py
+  setup(function()
+    sh = shell.open()
+    has_h5py = sh "/usr/bin/python3 -c 'import h5py'" == 0
+  end)
   teardown(function() sh:close() end)
-
-  local has_h5py = os.execute "/usr/bin/python3 -c 'import h5py' 2>/dev/null"
 
   -- What Python prints of a file, `f`.
   local function python(name, code)
