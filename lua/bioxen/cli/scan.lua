@@ -1,8 +1,8 @@
 -- `bioxen scan`: a model in SBML, run at many values of its parameters: a short form of `bioxen sweep`.
 
 local bioxen = require "bioxen"
-local cli_model = require "bioxen.cli.model"
 local core = require "bioxen.core"
+local models = require "bioxen.cli.models"
 local say = require "bioxen.cli.say"
 local sorted_keys = require "bioxen.sorted_keys"
 local sweep = require "bioxen.cli.sweep"
@@ -136,14 +136,14 @@ local config = { memory = MEMORY, timeout = math.huge }
 local function put_model(vm, options)
   local cleared, err = vm:execute_biological_process "cell:clear()"
   if not cleared then return nil, err end
-  return cli_model.load(vm, options, options.method or "ode")
+  return models.load(vm, options, options.method or "ode")
 end
 
 -- The cell's names of what is varied, each of which can be set; nil and an error.
 local function find_varied(vm, loaded, parameters, names, constants)
   local found = {}
   for _, column in ipairs(sorted_keys(names)) do
-    local there, err = cli_model.recorded(vm, loaded, { names[column] }, "--vary")
+    local there, err = models.recorded(vm, loaded, { names[column] }, "--vary")
     if not there then return nil, err end
     if constants[there[1]] then return nil, ("--vary: %s has a value by --set"):format(names[column]) end
     local set, err = vm:execute_biological_process("cell:set { [args.name] = args.value }", { name = "set",
@@ -160,7 +160,7 @@ local function find_measured(vm, loaded, list)
   for i, name in ipairs(#list == 0 and loaded.species or {}) do list[i] = { of = "last", name = name } end
   if #list == 0 then return nil, "--measure: the model has no species: name what to measure" end
   for _, measure in ipairs(list) do
-    local there, err = cli_model.recorded(vm, loaded, { measure.name }, "--measure")
+    local there, err = models.recorded(vm, loaded, { measure.name }, "--measure")
     if not there then return nil, err end
     measure.cell_name = there[1]
   end
@@ -175,13 +175,13 @@ local function code_of(options, parameters, names, list)
   local loaded, err = put_model(vm, options)
   if not loaded then return nil, err end
   say.warnings(loaded.warnings)
-  local constants, err = cli_model.set(vm, loaded, options.set)
+  local constants, err = models.set(vm, loaded, options.set)
   if not constants then return nil, err end
   local varied, err = find_varied(vm, loaded, parameters, names, constants)
   if not varied then return nil, err end
   local measured, err = find_measured(vm, loaded, list)
   if not measured then return nil, err end
-  local absolute, err = cli_model.absolute_tolerance(loaded, options.absolute_tolerance)
+  local absolute, err = models.absolute_tolerance(loaded, options.absolute_tolerance)
   if err then return nil, err end
   local digest = options.text and core.digest(options.text) or core.digest_file(options.model)
   return CODE:format(digest, literal(constants), literal(varied), literal(run_of(options, list, absolute)),

@@ -1,9 +1,9 @@
 -- `bioxen simulate`: a model in SBML, run without writing Lua.
 
 local bioxen = require "bioxen"
-local cli_model = require "bioxen.cli.model"
 local core = require "bioxen.core"
 local json = require "bioxen.cli.json"
+local models = require "bioxen.cli.models"
 local progress = require "bioxen.cli.progress"
 local report = require "bioxen.report"
 local say = require "bioxen.cli.say"
@@ -202,9 +202,9 @@ local function many_runs(vm, options, run)
   for i = 2, math.min(options.jobs or core.cores(), #parts) do
     local another, err = start_vm(i, 0)
     local model
-    if another then model, err = cli_model.load(another, options, method_of(options)) end
+    if another then model, err = models.load(another, options, method_of(options)) end
     local set
-    if model then set, err = cli_model.set(another, model, options.set) end
+    if model then set, err = models.set(another, model, options.set) end
     if not set then return nil, err end
     vms[i] = another
   end
@@ -259,14 +259,14 @@ local function simulate(options)
   local seed = options.seed or math.random(0)
   local vm <close>, err = start_vm(1, seed)
   if not vm then return say.failed(err) end
-  local model, err = cli_model.load(vm, options, method_of(options))
+  local model, err = models.load(vm, options, method_of(options))
   if not model then return say.failed(err) end
   if not wants_json(options) then say.warnings(model.warnings) end
-  local record, err = cli_model.recorded(vm, model, options.record, "--record")
+  local record, err = models.recorded(vm, model, options.record, "--record")
   if err then return say.failed(err) end
-  local absolute, err = cli_model.absolute_tolerance(model, options.absolute_tolerance)
+  local absolute, err = models.absolute_tolerance(model, options.absolute_tolerance)
   if err then return say.failed(err) end
-  local set, err = cli_model.set(vm, model, options.set)
+  local set, err = models.set(vm, model, options.set)
   if not set then return say.failed(err) end
   local run = run_options(options, record, absolute)
   if stochastic(run) then run.seed = seed end

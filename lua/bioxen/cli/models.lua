@@ -4,10 +4,10 @@ local nearest = require "bioxen.nearest"
 local sbml = require "bioxen.model.sbml"
 local source = require "bioxen.cli.source"
 
-local model = {}
+local models = {}
 
 --- Load options.model, a path or "-", to be run by that method: what load_sbml gives; nil and an error.
-function model.load(vm, options, method)
+function models.load(vm, options, method)
   local how = { strict = options.strict, stochastic = method ~= "ode" }
   if options.model ~= "-" then return vm:load_sbml(options.model, how) end
   options.text = options.text or source.read "-"
@@ -17,7 +17,7 @@ end
 -- ---- names ----
 
 --- The cell's name for "S", "S.amount", "S.concentration".
-function model.cell_name(loaded, name)
+function models.cell_name(loaded, name)
   local id, what = name:match "^(.+)%.(%a+)$"
   local of = (what == "amount" or what == "concentration") and loaded[what][id]
   return of or loaded.renamed[name] or name
@@ -35,7 +35,7 @@ end
 
 --- The names of the cell for those that were asked for by an option; without any the model's species, nil where it has
 -- none.
-function model.recorded(vm, loaded, wanted, option)
+function models.recorded(vm, loaded, wanted, option)
   wanted = wanted or loaded.species
   if #wanted == 0 then return nil end
   local there, err = names_in(vm)
@@ -43,7 +43,7 @@ function model.recorded(vm, loaded, wanted, option)
   local known, names = {}, {}
   for _, name in ipairs(there) do known[name] = true end
   for i, name in ipairs(wanted) do
-    names[i] = model.cell_name(loaded, name)
+    names[i] = models.cell_name(loaded, name)
     if not known[names[i]] then
       local some = table.concat(there, ", ", 1, math.min(#there, 12)) .. (#there > 12 and ", …" or "")
       return nil, ("%s: the model has no '%s'%s"):format(option, name, nearest(name, there, ", it has " .. some))
@@ -61,13 +61,13 @@ local function values_by_name(loaded, list)
     local name, value = item:match "^(.-)=(.*)$"
     value = tonumber(value)
     if not value then return nil, item end
-    values[model.cell_name(loaded, name)] = value
+    values[models.cell_name(loaded, name)] = value
   end
   return values
 end
 
 --- "1e-12" or "A=1e-12,B=1e-9": a number, or numbers by the cell's names; nil, and an error where it is neither.
-function model.absolute_tolerance(loaded, list)
+function models.absolute_tolerance(loaded, list)
   if not list then return nil end
   if #list == 1 and tonumber(list[1]) then return tonumber(list[1]) end
   local absolute, odd = values_by_name(loaded, list)
@@ -79,11 +79,11 @@ function model.absolute_tolerance(loaded, list)
 end
 
 --- Set what "--set" asks for; these values by the cell's names, or nil and an error.
-function model.set(vm, loaded, list)
+function models.set(vm, loaded, list)
   local values, odd = values_by_name(loaded, list or {})
   if not values then return nil, ("--set: NAME=NUMBER expected, got '%s'"):format(odd) end
   local set, err = vm:execute_biological_process("cell:set(args)", { args = values, name = "set" })
   return set and values, err
 end
 
-return model
+return models
