@@ -95,6 +95,8 @@ describe("bioxen.hdf5", function()
     local t = assert(vm:execute_biological_process [[
       process "decay" { species = { A = 8 }, reactions = { { "A ->", k = 0.1 } } }
       return cell:run { duration = 3, every = 1, method = "ode" }]]).result
+    local _, mistake = pcall(function() assert(t:to_hdf5()) end)
+    assert.matches("^spec/hdf5_spec.lua:%d+: bad argument 'path': a file's name expected, got nil", mistake)
     local file = assert(hdf5.create(sh.scratch .. "/t.h5"))
     assert(file:write("t", t))
     assert(file:close())

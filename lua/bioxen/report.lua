@@ -15,11 +15,17 @@ function report.is_path(path)
   return path and (path:lower():find "%.h5$" or path:lower():find "%.hdf5$") ~= nil
 end
 
+-- Raises where a method is called without a file's name.
+local function check_path(path)
+  if type(path) == "string" and not path:find "\0" then return end
+  error(("bad argument 'path': a file's name expected, got %s"):format(check.shown(path)), 3)
+end
+
 -- A file that is made; nil and an error.
 local function create(path)
   local hdf5, why = modules.installed "bioxen.hdf5"
   if not hdf5 then return core.fail("ESYSTEM", "files in HDF5 need libhdf5, which cannot be loaded: " .. why) end
-  return check.relay(3, hdf5.create, path)
+  return hdf5.create(path)
 end
 
 -- The attributes of a report: `sets` are { label, type, count }, and `more` what else there is to say.
@@ -66,6 +72,7 @@ end
 
 --- See types.lua.
 function report.save_trajectory(trajectory, path)
+  check_path(path)
   local names = trajectory:names()
   return report.save(path, report.trajectory(trajectory, names, #trajectory,
     report.origin(trajectory)))
@@ -73,6 +80,7 @@ end
 
 --- See types.lua.
 function report.save_ensemble(ensemble, path)
+  check_path(path)
   local labels, values = {}, ensemble:times()
   local rows = #values
   local function add(label, column)
