@@ -799,6 +799,13 @@ function Trajectory:to_csv(path) end
 ---@return bioxen.Error?
 function Trajectory:to_json(path) end
 
+---Written to a file in HDF5: the dataset "trajectory", whose rows are the times and the columns, in the layout of
+---BioSimulators' reports (docs/hdf5.md). Not in a VM.
+---@param path string
+---@return true?
+---@return bioxen.Error?
+function Trajectory:to_hdf5(path) end
+
 ---A chart of what was recorded: a picture, or text on the terminal. Lines of an ODE run, steps of others. Not in
 ---a VM: return the trajectory and plot it on the host.
 ---@param options bioxen.TrajectoryPlot?
@@ -826,6 +833,13 @@ function Trajectory:plot(options) end
 ---@field x string? a column in the place of time
 ---@field time_unit ("s"|"min"|"h"|"d")? (default: by the time that the run took)
 
+---@class bioxen.SweepPlot: bioxen.PlotOptions
+---@field names string[]? results (default: all up to six, else the six whose values change most)
+---@field x string? the parameter to draw along: lines then, one for each value of another parameter
+---@field log ("x"|"y"|"xy"|"z"|"xz"|"yz"|"xyz")? (default: axes along which a grid is spaced so)
+---@field z_label string? of a heat map's colours
+---@field z_range { [1]: number, [2]: number }?
+
 ---@class bioxen.EnsemblePlot: bioxen.PlotOptions
 ---@field names string[]? as of a trajectory
 ---@field panels table[]?
@@ -839,6 +853,9 @@ function Trajectory:plot(options) end
 ---@field panels bioxen.PlotPanel[]? or several
 ---@field world bioxen.WorldResult? or those of what hypervisor:run gave: media, members, population and shares over time
 ---@field lineage table[]? or, by itself or after these, the tree of a WorldResult's lineage
+---@field z_label string? of a heat map's colours
+---@field z_range { [1]: number, [2]: number }?
+---@field log ("x"|"y"|"xy"|"z"|"xz"|"yz"|"xyz")? z: the colours of a heat map
 ---@field across integer? panels side by side (default 1); text has them above each other
 ---@field branches bioxen.Branches? what cell:continuation gave: stable parts as lines, others dashed, special points
 ---@field names string[]? of branches: the species and rules to draw
@@ -849,21 +866,63 @@ function Trajectory:plot(options) end
 ---@field title string? as what follows: of this panel alone
 ---@field x_label string?
 ---@field y_label string?
----@field log ("x"|"y"|"xy")?
+---@field z_label string?
+---@field log ("x"|"y"|"xy"|"z"|"xz"|"yz"|"xyz")?
 ---@field x_range { [1]: number, [2]: number }?
 ---@field y_range { [1]: number, [2]: number }?
+---@field z_range { [1]: number, [2]: number }?
 ---@field legend boolean?
 
 ---@class bioxen.PlotSeries
 ---@field y number[] values that are not finite are gaps
 ---@field x (number[]|string[])? (default 1, 2, 3…); names, for bars
 ---@field name string?
----@field style ("lines"|"points"|"steps"|"bars")? (default "lines")
+---@field style ("lines"|"points"|"steps"|"bars"|"heat")? (default "lines")
+---@field z number[]? of a heat map: the value at each x and y, whose cells reach halfway to their neighbours; alone in its panel
 ---@field low number[]? with high: a band around lines, error bars on points and bars
 ---@field high number[]?
 ---@field from number[]? with to: where bars begin and end along x (default: side by side around x)
 ---@field to number[]?
 ---@field colour integer? 1 to 7 of the palette; from 8 on it begins again, lines dashed and points of other shapes (default: each name its own)
+
+---Files in HDF5, for Python, R, Julia and others: `local hdf5 = require "bioxen.hdf5"`, a module of its own, on the host
+---alone. It needs libhdf5.
+---@class bioxen.hdf5
+---@field version string the library's
+local hdf5 = {}
+
+---A file that is to be: it is made in memory, and appears under its name, whole, when it is closed. The same content
+---is the same bytes.
+---@param path string
+---@return bioxen.Hdf5File?
+---@return bioxen.Error? EFILE: it cannot be written there
+function hdf5.create(path) end
+
+---@class bioxen.Hdf5File
+local Hdf5File = {}
+
+---Make a dataset, of 64-bit floats compressed with gzip, or of texts. Raises for values of mixed types, whole numbers
+---beyond 2^53, and a shape of other length.
+---@param name string with groups before it, "a/b/report", which are made where they are missing
+---@param values number[]|string[]|bioxen.Trajectory|string a list, the last axis fastest; a trajectory, whose times and columns are rows; or numbers that string.pack has packed, "ddd…"
+---@param shape integer[]? {} of one value (default: the list's length)
+---@param attributes table<string, string|number|string[]|number[]>? as of attributes
+---@return true?
+---@return bioxen.Error? EFILE: the name is taken, or leads through a dataset
+function Hdf5File:write(name, values, shape, attributes) end
+
+---Give a dataset or a group attributes: texts of variable length, numbers, whole ones as 64-bit integers, and lists of
+---either; an empty one is of texts.
+---@param name string a group that is not there is made; "/" is the file
+---@param attributes table<string, string|number|string[]|number[]>
+---@return true?
+---@return bioxen.Error?
+function Hdf5File:attributes(name, attributes) end
+
+---Write the file. One that is not closed leaves nothing.
+---@return true?
+---@return bioxen.Error?
+function Hdf5File:close() end
 
 ---How a genome is read. The format is told from the text unless it is named.
 ---@class bioxen.GenomeOptions
@@ -1844,6 +1903,13 @@ function Ensemble:to_csv(path) end
 ---@return bioxen.Error?
 function Ensemble:to_json(path) end
 
+---As of a trajectory: the dataset "ensemble", whose rows are "time", "A mean", "A sd", "A min", "A max" and quantiles,
+---"A 0.05".
+---@param path string
+---@return true?
+---@return bioxen.Error?
+function Ensemble:to_hdf5(path) end
+
 ---A chart of the means with a band around them, or of a distribution. As of a trajectory otherwise.
 ---@param options bioxen.EnsemblePlot?
 ---@return true|string|nil
@@ -2362,6 +2428,7 @@ function bioxen.sweep(options) end
 ---What bioxen.sweep comes to: a row for each point that has been done, in the order of the points.
 ---@class bioxen.SweepTable
 ---@field columns { name: string, type: "integer"|"number"|"string"|"boolean" }[] `point`, the parameters, `replicate`, the results, and where points failed `error`
+---@field parameters string[] names of columns
 ---@field rows table<string, any>[] each by the columns' names
 ---@field failed integer points
 ---@field missing integer points, of other shards
@@ -2375,10 +2442,22 @@ function SweepTable:column(name) end
 ---@return string CSV: a line of names, then the rows. An empty field: no value
 function SweepTable:csv() end
 
+---@return string JSON: { "names", "types", "columns": { name: [...] }, "failed", "missing" }. null: no value, or none that is finite
+function SweepTable:json() end
+
+---Write the table to a file: as JSON where its name ends in .json, in HDF5 where it ends in .h5 or .hdf5
+---(docs/hdf5.md), else as CSV.
 ---@param path string
 ---@return true? written
----@return bioxen.Error?
+---@return bioxen.Error? EFILE; ERESULT where HDF5 is to hold a whole number beyond 2^53
 function SweepTable:save(path) end
+
+---A chart of the results: lines along a parameter; a heat map where two were varied in a grid; points, a panel for each
+---parameter, where there are more, or they were drawn at random. Replicates become means, with their standard deviation.
+---@param options bioxen.SweepPlot?
+---@return true|string|nil done, or with text = true the text
+---@return bioxen.Error? EFILE, or ESYSTEM where gnuplot failed or is not installed
+function SweepTable:plot(options) end
 
 ---Make the records of a sweep's shards one, the same to the byte as that of the whole sweep.
 ---@param path string to write
