@@ -20,6 +20,7 @@ layers.rooms = {
   { "src/engine" },
   { "src/flux" },
   { "src/model" },
+  { "src/record/hdf5" },
   { "src/record" },
   { "src/medium" },
   { "src/genome" },
