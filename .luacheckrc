@@ -9,7 +9,7 @@ files["spec"] = { std = "+busted" }
 
 -- Inside a VM these stand beside the standard library.
 local inside_a_vm = { "args", "cell", "flux", "genome", "organism", "process", "progress" }
-for _, place in ipairs { "lua/bioxen/biology", "docs/template", "spec/support/template" } do
+for _, place in ipairs { "lua/bioxen/biology", "lua/bioxen/sedml/inside", "docs/template", "spec/support/template" } do
   files[place] = { globals = inside_a_vm }
 end
 
