@@ -13,6 +13,7 @@ layers.rooms = {
   { "src/vm" },
   { "src/values", "src/interrupt" },
   { "src/exchange" },
+  { "src/analysis" },
   { "src/cell" },
   { "src/sbml" },
   { "src/engine/hybrid" },

@@ -1497,6 +1497,35 @@ function FluxModel:remove_objective(name) end
 ---@field events integer
 ---@field warnings bioxen.Warning[]
 
+---@class bioxen.SteadyOptions
+---@field method "newton"|"integration"? Newton's method from the present state alone, which may lead to a state that the
+---cell would never come to; or the course alone (default: both, as said at Cell:steady_state)
+---@field tolerance number? the largest net change of a species beside its turnover (default 1e-9)
+---@field horizon number? seconds that the course may take (default: 1e15 times the fastest time)
+---@field max_steps integer? of the solver in the course (default 100000)
+---@field starts integer? the present state and random ones with the same conserved totals (default 1). Newton's method
+---searches from each of the others; models with events, or rates that follow the time, have but the first
+---@field seed integer? of these (default 0)
+---@field set boolean? the cell's species, and parameters that events set on the way, take the values of the state; its time
+---stays, and events begin anew
+---@field jacobian boolean? false leaves it out
+
+---@class bioxen.SteadyState
+---@field state table<string, number> species and rules
+---@field fluxes table<string, number> per second, by a reaction's name or else its equation
+---@field species string[]? that reactions change, in the order of the Jacobian
+---@field jacobian number[][]? of their derivatives: row i, column j is d(species i per second)/d(species j)
+---@field eigenvalues { real: number, imaginary: number }[] of the Jacobian within the conservation laws, by falling real
+---part; empty where they did not converge
+---@field stability "stable"|"unstable"|"neutral"|"unknown" neutral: the largest real part is 0 within rounding
+---@field stable boolean
+---@field residual number the largest net change of a species beside its turnover
+---@field method "newton"|"integration"|"integration and newton" what led there
+---@field reached boolean the course from the cell's state comes to rest there
+---@field time number? of the course: seconds from the present to where it was left
+---@field note string?
+---@field others bioxen.SteadyState[]? found from other starts
+
 ---The global `cell` in a VM. An organism adds methods of its own. Names that the cell does not have raise.
 ---@class bioxen.Cell
 local Cell = {}
@@ -1548,6 +1577,16 @@ function Cell:rules() end
 ---@param options bioxen.EnsembleOptions
 ---@return bioxen.Ensemble
 function Cell:ensemble(options) end
+
+---A steady state: where all species that reactions change come to rest. The cell is followed from its present state
+---until Newton's method takes over; where that course does not come to rest, Newton's method searches alone, and `note`
+---says what the course does instead. The cell stays as it is, unless `set` is true.
+---nil and an error where none is found: its message says why so far as that can be seen, as of growth or a cycle. Delays,
+---fast reactions and chance in events are refused.
+---@param options bioxen.SteadyOptions?
+---@return bioxen.SteadyState?
+---@return bioxen.Error?
+function Cell:steady_state(options) end
 
 ---The genome that the cell holds: what vm:load_genome gave, or else the organism's own.
 ---@return bioxen.Genome

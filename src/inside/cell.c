@@ -7,6 +7,7 @@
 #include "inside/output.h"
 #include "inside/raise.h"
 #include "inside/sbml.h"
+#include "inside/steady.h"
 #include "inside/worker.h"
 #include "interrupt/hook.h"
 #include "values/ensemble.h"
@@ -616,6 +617,13 @@ static int cell_load_sbml(lua_State *L)
     return bx_sbml_lua_load(L);
 }
 
+static int cell_steady_state(lua_State *L)
+{
+    check_cell(L);
+    check_idle(L);
+    return bx_steady_lua_find(L);
+}
+
 static int cell_to_sbml(lua_State *L)
 {
     check_cell(L);
@@ -715,6 +723,7 @@ static const luaL_Reg methods[] = {
     {"set", cell_set},
     {"shortage", cell_shortage},
     {"species", cell_species},
+    {"steady_state", cell_steady_state},
     {"time", cell_time},
     {"to_sbml", cell_to_sbml},
     {NULL, NULL},
@@ -737,6 +746,7 @@ static int cell_index(lua_State *L)
 void bx_cell_open(lua_State *L)
 {
     bx_sbml_open(L);
+    bx_steady_open(L);
     luaL_newmetatable(L, CLASS);
     lua_pushcfunction(L, cell_tostring);
     lua_setfield(L, -2, "__tostring");
