@@ -102,10 +102,26 @@ int bx_xml_write(const bx_xml *xml, bx_buffer *out, bx_error *err)
 
 /* ---- XPath ---- */
 
-static void keep_quiet(void *data, xmlError *error)
+/* Keep the first. Of XPaths libxml2 gives no message, but where it was. */
+static void take_error(void *data, xmlError *error)
+{
+    bx_error *err = data;
+    int code = error->code - XML_XPATH_EXPRESSION_OK;
+    if (err->code != BX_OK)
+        return;
+    if (code == XPATH_MEMORY_ERROR)
+        bx_fail_memory(err);
+    else if (code == XPATH_OP_LIMIT_EXCEEDED)
+        bx_fail(err, BX_EMODEL, "the XPath takes too many steps");
+    else
+        bx_fail(err, BX_EMODEL, "no XPath that can be followed, at character %d", error->int1 + 1);
+}
+
+/* For what libxml2 would write to standard error. */
+static void keep_quiet(void *data, const char *format, ...)
 {
     (void)data;
-    (void)error; /* the context has it, too */
+    (void)format;
 }
 
 /* The elements of a set; -1 where it holds something else. */
@@ -127,10 +143,15 @@ static int take_elements(const xmlNodeSet *set, xmlNode ***nodes, size_t *found,
 static int evaluate(xmlXPathContext *context, const char *path, xmlNode ***nodes, size_t *found,
                     bx_error *err)
 {
+    bx_error said = {.code = BX_OK};
+    xmlSetGenericErrorFunc(NULL, keep_quiet);
+    context->error = take_error;
+    context->userData = &said;
     xmlXPathObject *object = xmlXPathEvalExpression((const xmlChar *)path, context);
     int result;
     if (!object)
-        result = fail_with(&context->lastError, "no XPath that can be followed", err);
+        result = bx_fail(err, said.code == BX_OK ? BX_EMODEL : said.code, "%s",
+                         said.code == BX_OK ? "no XPath that can be followed" : said.message);
     else if (object->type != XPATH_NODESET)
         result = bx_fail(err, BX_EMODEL, "the XPath gives a value, not an element");
     else
@@ -147,7 +168,6 @@ int bx_xml_select(const bx_xml *xml, const char *path, const bx_xml_prefix *pref
     xmlXPathContext *context = xmlXPathNewContext(xml->document);
     if (!context)
         return bx_fail_memory(err);
-    context->error = keep_quiet;
     context->opLimit = PATH_OPERATIONS;
     int result = 0;
     for (size_t i = 0; i < count && result == 0; i++)
@@ -188,6 +208,21 @@ static bool is_uri(const xmlNs *space, const char *uri)
     return space && space->href && uri && strcmp((const char *)space->href, uri) == 0;
 }
 
+/* Take away the declarations of a default namespace. */
+static void drop_default(xmlNode *node, const char *uri)
+{
+    xmlNs **at = &node->nsDef;
+    while (*at) {
+        xmlNs *space = *at;
+        if (space->prefix || !is_uri(space, uri)) {
+            at = &space->next;
+            continue;
+        }
+        *at = space->next;
+        xmlFreeNs(space);
+    }
+}
+
 int bx_xml_graft(xmlNode *parent, xmlNode *next, const xmlNode *node, const char *foreign,
                  bx_error *err)
 {
@@ -198,6 +233,9 @@ int bx_xml_graft(xmlNode *parent, xmlNode *next, const xmlNode *node, const char
     for (xmlNode *at = copy; at; at = next_node(at, copy))
         if (at->type == XML_ELEMENT_NODE && (is_uri(at->ns, foreign) || is_uri(at->ns, own)))
             at->ns = parent->ns;
+    for (xmlNode *at = copy; at; at = next_node(at, copy))
+        if (at->type == XML_ELEMENT_NODE) /* no attribute is in a default namespace */
+            drop_default(at, foreign);
     if (next)
         xmlAddPrevSibling(next, copy);
     else

@@ -9,6 +9,7 @@ local sedml = {}
 
 sedml.LIMIT = 60 << 20 -- bytes of an archive, which must fit into a frame
 
+local WARNINGS = 10 -- that are said, and no more
 local PIECE = 1 << 20 -- values that come from the VM at once
 
 -- ---- the interpreter, which runs in the VM ----
@@ -51,9 +52,16 @@ function run_methods:ask(step, argument, name)
     { args = argument, name = name or step })
   if not answer then return nil, err.message or tostring(err) end
   self.noted = answer.result.warnings
-  for _, warning in ipairs(self.noted) do self.warn(warning) end
+  for _, warning in ipairs(self.noted) do self:tell(warning) end
   if answer.result.fault then return nil, answer.result.fault end
   return answer.result
+end
+
+-- Say what is doubtful, of which the log has all.
+function run_methods:tell(warning)
+  self.told = self.told + 1
+  if self.told <= WARNINGS then self.warn(warning) end
+  if self.told == WARNINGS + 1 then self.warn "and more, which the log has" end
 end
 
 function run_methods:save_log()
@@ -128,11 +136,12 @@ function run_methods:make_output(location, output, entry)
       added, err = self.reports:add(location, output)
     end
     if self.formats.csv and not self.reports:add_csv(location, output) then
-      self.warn(("output \"%s\" has more than two dimensions: it is not written as CSV"):format(output.id))
+      self:tell(("output \"%s\" has more than two dimensions: it is not written as CSV"):format(output.id))
     end
     if not added then first = first or err.message end
   end
   for _, set in ipairs(output.sets) do set.values = nil end
+  self:ask("forget")
   entry.duration = core.clock() - begun
   if first then self:failed(entry, first) else entry.status = "SUCCEEDED" end
 end
@@ -217,7 +226,7 @@ end
 -- there), log, h5, csv (names of files in it; nil: not written), plot_data, policy; warn(words) and complain(words) are
 -- told. True if all succeeded.
 function sedml.run(vm, options)
-  local run = setmetatable({ vm = vm, begun = core.clock(), bad = false, noted = {},
+  local run = setmetatable({ vm = vm, begun = core.clock(), bad = false, noted = {}, told = 0,
     warn = options.warn, complain = options.complain,
     archive = log.entry("archive", {}), log_path = options.log and options.folder .. "/" .. options.log,
     csv_path = options.csv and options.folder .. "/" .. options.csv, plot_data = options.plot_data,
@@ -226,9 +235,7 @@ function sedml.run(vm, options)
   run:save_log()
   local done, words
   local bytes, err = core.read_file(options.archive, sedml.LIMIT)
-  if bytes and not run.lost then
-    run.reports, err = reports.new(options.folder .. "/" .. (options.h5 or "reports.h5"))
-  end
+  if bytes and not run.lost then run.reports, err = reports.new(options.h5 and options.folder .. "/" .. options.h5) end
   if run.reports then
     done, words = run:run_archive(bytes, options.archive:find "%.sedx$" ~= nil, options.policy)
   else

@@ -12,11 +12,13 @@ local TYPES = { report = "SedReport", plot2D = "SedPlot2D", plot3D = "SedPlot3D"
 local methods = {}
 methods.__index = methods
 
---- A collection that is written to a file by close().
+--- A collection that is written to files by close(), in HDF5 if there is a path.
 function reports.new(path)
-  local hdf5 = require "bioxen.hdf5"
-  local file, err = hdf5.create(path)
-  if not file then return nil, err end
+  local file, err
+  if path then
+    file, err = require "bioxen.hdf5".create(path)
+    if not file then return nil, err end
+  end
   return setmetatable({ file = file, groups = {}, csv = {} }, methods)
 end
 
@@ -100,7 +102,8 @@ end
 
 --- Write what there is: true, or nil and an error.
 function methods:close(csv_path)
-  local done, err = self.file:close()
+  local done, err = true, nil
+  if self.file then done, err = self.file:close() end
   if done and csv_path and #self.csv > 0 then done, err = core.save_file(csv_path, zip.pack(self.csv)) end
   return done, err
 end

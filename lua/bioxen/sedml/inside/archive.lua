@@ -9,6 +9,7 @@ local archive = {}
 local FILES = 10000         -- at most so many
 local FILE = 64 << 20       -- bytes of one
 local TOTAL = 256 << 20     -- bytes of all
+local LARGE = 4 << 20       -- bytes that are not left to the collector
 local MANIFEST = "manifest.xml"
 local NAMESPACE = "http://identifiers.org/combine.specifications/omex-manifest"
 
@@ -29,6 +30,11 @@ local function plain(path)
   return table.concat(parts, "/")
 end
 
+local function too_large()
+  say.fail("the archive is too large unpacked: at most %d MB a file and %d MB in all expected", FILE >> 20,
+    TOTAL >> 20)
+end
+
 local function check_name(name)
   if name:find "^/" or name:find "^%a:" or name:find "\\" or name:find "%c" or not utf8.len(name)
     or ("/" .. name .. "/"):find("/../", 1, true) then
@@ -36,9 +42,17 @@ local function check_name(name)
   end
 end
 
--- Every file once, to see that none is damaged.
-local function check_contents()
-  for _, file in pairs(files) do exchange.unpack(bytes, file, FILE) end
+-- Every file once, to see that none is damaged, nor larger than the archive says.
+local function check_contents(list)
+  local total = 0
+  for _, file in ipairs(list) do
+    local good, contents = pcall(exchange.unpack, bytes, file, FILE)
+    if not good then say.fail("the archive's file %q: %s", file.name, say.words(contents)) end
+    if #contents ~= file.size then say.fail("the archive's file %q is not as long as it says", file.name) end
+    total = total + #contents
+    if total > TOTAL then too_large() end
+    if #contents > LARGE then collectgarbage() end
+  end
 end
 
 --- Look over an archive: its names, sizes, links and checksums.
@@ -53,13 +67,10 @@ function archive.open(given)
     if file.link then say.fail("the archive has a link, %q: links may lead out of it", file.name) end
     if files[name] then say.fail("the archive has two files of the name %q", name) end
     total = total + file.size
-    if file.size > FILE or total > TOTAL then
-      say.fail("the archive is too large unpacked: at most %d MB a file and %d MB in all expected", FILE >> 20,
-        TOTAL >> 20)
-    end
+    if file.size > FILE or total > TOTAL then too_large() end
     files[name] = file
   end
-  check_contents()
+  check_contents(list)
 end
 
 local function is_sedml(format)
@@ -81,7 +92,9 @@ local function there(location)
 end
 
 local function read_manifest()
-  local root = exchange.parse(archive.read(MANIFEST)):root()
+  local good, document = pcall(exchange.parse, archive.read(MANIFEST))
+  if not good then say.fail("manifest.xml: %s", say.words(document)) end
+  local root = document:root()
   if root:name() ~= "omexManifest" then say.fail("manifest.xml: <omexManifest> expected, got <%s>", root:name()) end
   if root:uri() ~= NAMESPACE then
     say.warn("manifest.xml is of the namespace \"%s\", not \"%s\"", root:uri() or "", NAMESPACE)

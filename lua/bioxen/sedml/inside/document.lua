@@ -19,7 +19,8 @@ local function collect(root, list, seen, order)
     for _, node in ipairs(holder:children()) do
       if node:name() ~= "notes" and node:name() ~= "annotation" then
         local id = text.of(node, "id")
-        if seen[id] then say.fail("line %d: the id \"%s\" is there twice", node:line(), id) end
+        if found[id] then say.fail("line %d: the id \"%s\" is there twice", node:line(), id) end
+        if seen[id] then say.warn("line %d: the id \"%s\" is one of another element, too", node:line(), id) end
         seen[id], found[id], order[#order + 1] = true, node, id
       end
     end

@@ -70,7 +70,7 @@ local idle = { ["0000467"] = "longest step", ["0000485"] = "shortest step", ["00
 
 local function number_of(node)
   local given = text.of(node, "kisaoID")
-  local number = given:match "^KISAO[:_](%d%d%d%d%d%d%d)$"
+  local number = given:match "KISAO[:_](%d%d%d%d%d%d%d)$"
   if not number then say.fail("line %d: \"%s\" is no KiSAO term, as KISAO:0000019 is", node:line(), given) end
   return number
 end
@@ -124,8 +124,9 @@ local function read_parameters(node, found, strict)
   return values
 end
 
---- What runs for an <algorithm>: { method, kisao = "KISAO_…", name } and the values of its parameters.
-function kisao.algorithm(simulation, policy)
+--- What runs for an <algorithm>: { method, kisao = "KISAO_…", name } and the values of its parameters. `steady`: a
+-- steady state is wanted, to which solvers of differential equations lead, too.
+function kisao.algorithm(simulation, policy, steady)
   if not rank[policy] then
     say.fail("the policy of substitution \"%s\" is not known, there are: %s", policy, table.concat(policies, ", "))
   end
@@ -142,6 +143,9 @@ function kisao.algorithm(simulation, policy)
   if rank[policy] < rank[found.policy] then
     say.fail("KISAO:%s (%s) is not here, and the policy %s lets nothing stand in for it; there are: %s", number,
       found.name, policy, available())
+  end
+  if steady and found.method == "ode" and rank[policy] >= rank.SIMILAR_VARIABLES then
+    found = { method = "steady", runs = NEWTON, name = found.name }
   end
   if found.runs ~= number then
     say.warn("KISAO:%s (%s): KISAO:%s (%s) runs for it", number, found.name, found.runs, algorithms[found.runs].name)

@@ -9,6 +9,9 @@ local text = require "sedml.text"
 
 local models = {}
 
+local PATIENCE = 60 -- seconds of all XPaths
+local spent = 0
+
 -- ---- XPath ----
 
 -- The path of an element, and the attribute at its end without a prefix, or nil.
@@ -47,8 +50,8 @@ end
 local function why_nothing(model, path, known)
   local uri = model.document:root():uri() or ""
   for prefix, meant in pairs(known) do
-    if meant:find "^http://www%.sbml%.org/sbml/level" and meant ~= uri and not meant:find("/" .. prefix .. "/", 1, true)
-    then
+    local level = meant:match "^http://www%.sbml%.org/sbml/level%d(.*)$" -- of no package
+    if meant ~= uri and level and (level == "" or level:find "^/version%d$" or level:find "/core$") then
       return ("; its prefix \"%s\" means \"%s\", the model is \"%s\""):format(prefix, meant, uri)
     end
   end
@@ -66,7 +69,10 @@ end
 function models.locate(model, node, target, what)
   local path, attribute = split(target)
   local known = namespaces(model, node, path)
+  local begun = os.clock()
   local good, found = pcall(model.document.select, model.document, path, known)
+  spent = spent + os.clock() - begun
+  if spent > PATIENCE then say.fail("the XPaths of the project take more than %d seconds", PATIENCE) end
   if not good then say.fail("%s: the target %s: %s", what, target, say.words(found)) end
   if #found == 1 then return found[1], attribute end
   if #found > 1 then

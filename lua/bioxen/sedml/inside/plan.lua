@@ -79,7 +79,7 @@ local function leaf(document, node, policy)
   if not read then say.fail("simulation \"%s\": <%s> is not known", reference, simulation:name()) end
   local made = read(simulation)
   made.id, made.kind, made.model = id, simulation:name(), text.of(node, "modelReference")
-  made.algorithm, made.options = kisao.algorithm(simulation, policy)
+  made.algorithm, made.options = kisao.algorithm(simulation, policy, made.kind == "steadyState")
   check_fit(simulation, made.algorithm)
   made.flux = FLUX[made.algorithm.method]
   if made.flux then made.shape = {} end
@@ -94,8 +94,10 @@ local function uniform(node, id)
   local from, to, steps = text.finite_of(node, "start"), text.finite_of(node, "end"), steps_of(node)
   local kind, values = node:attribute "type" or "linear", {}
   if steps + 1 > VALUES then too_many(id, steps + 1) end
-  if kind ~= "linear" and kind ~= "log" then say.fail("line %d: range \"%s\" is of type \"%s\", linear or log expected",
-    node:line(), id, kind) end
+  if kind == "log10" or kind == "logarithmic" then kind = "log" end
+  if kind ~= "linear" and kind ~= "log" then
+    say.fail("line %d: range \"%s\" is of type \"%s\", linear or log expected", node:line(), id, kind)
+  end
   if kind == "log" and (from <= 0 or to <= 0) then
     say.fail("line %d: range \"%s\" is logarithmic from %g to %g, more than 0 expected", node:line(), id, from, to)
   end

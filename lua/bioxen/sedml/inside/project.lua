@@ -75,6 +75,12 @@ project.generate = step(function(id)
   return { shape = outputs.generate(state, id).shape }
 end)
 
+--- Forget what generators came to, once an output has it.
+project.forget = step(function()
+  state.values = {}
+  return {}
+end)
+
 --- A piece of its values.
 function project.values(id, from, to)
   return table.move(state.values[id], from, math.min(to, #state.values[id]), 1, {})
