@@ -143,15 +143,14 @@ static int take_elements(const xmlNodeSet *set, xmlNode ***nodes, size_t *found,
 static int evaluate(xmlXPathContext *context, const char *path, xmlNode ***nodes, size_t *found,
                     bx_error *err)
 {
-    bx_error said = {.code = BX_OK};
+    *err = (bx_error){.code = BX_OK};
     xmlSetGenericErrorFunc(NULL, keep_quiet);
     context->error = take_error;
-    context->userData = &said;
+    context->userData = err;
     xmlXPathObject *object = xmlXPathEvalExpression((const xmlChar *)path, context);
     int result;
     if (!object)
-        result = bx_fail(err, said.code == BX_OK ? BX_EMODEL : said.code, "%s",
-                         said.code == BX_OK ? "no XPath that can be followed" : said.message);
+        result = err->code == BX_OK ? bx_fail(err, BX_EMODEL, "no XPath that can be followed") : -1;
     else if (object->type != XPATH_NODESET)
         result = bx_fail(err, BX_EMODEL, "the XPath gives a value, not an element");
     else

@@ -25,7 +25,7 @@ xmlNode *bx_xml_root(const bx_xml *xml);
 int bx_xml_write(const bx_xml *xml, bx_buffer *out, bx_error *err);
 
 /* The elements that an XPath finds, the caller's array to free. -1 with BX_EMODEL: it is no XPath,
- * costs too much, or finds other things than elements. */
+ * costs too much, or finds other things than elements; `err` is not NULL. */
 int bx_xml_select(const bx_xml *xml, const char *path, const bx_xml_prefix *prefixes, size_t count,
                   xmlNode ***nodes, size_t *found, bx_error *err);
 
