@@ -1,5 +1,6 @@
 #include "worker/spawn.h"
 
+#include "inside/exchange.h"
 #include "inside/flux.h"
 #include "inside/output.h"
 #include "inside/process.h"
@@ -33,6 +34,7 @@ static int load_organism(lua_State *L)
     bx_sandbox_open(L);
     bx_process_open(L);
     bx_flux_open(L);
+    bx_exchange_open(L);
     lua_getglobal(L, "require");
     lua_pushstring(L, worker->organism);
     lua_call(L, 1, 1);

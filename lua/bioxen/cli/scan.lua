@@ -130,12 +130,10 @@ end
 
 -- ---- the model ----
 
-local config = { memory = MEMORY, timeout = math.huge }
+local config = { memory = MEMORY }
 
 -- Make a VM that runs into one with the model. What load_sbml gave; nil and an error.
 local function put_model(vm, options)
-  local cleared, err = vm:execute_biological_process "cell:clear()"
-  if not cleared then return nil, err end
   return models.load(vm, options, options.method or "ode")
 end
 
@@ -169,7 +167,7 @@ end
 
 -- Look at the model: the code of a point; nil and an error.
 local function code_of(options, parameters, names, list)
-  local vm <close> = assert(bioxen.create_bio_vm("scan", "minimal_cell", "basic", config))
+  local vm <close> = assert(bioxen.create_bio_vm("scan", "empty", "basic", config))
   local started, err = vm:start()
   if not started then return nil, err end
   local loaded, err = put_model(vm, options)
