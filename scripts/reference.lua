@@ -17,6 +17,8 @@ local chapters = {
   { "Shared worlds", "Medium", "MediumOptions", "WorldOptions", "WorldResult", "ChassisRequest" },
   { "Managers", "BioResourceManager", "ResourceUsage", "Monitoring", "ResourceSnapshot", "ConfigManager" },
   { "In a VM: the cell", "Cell", "Process", "Event", "ExchangeSteps", "RunOptions", "EnsembleOptions" },
+  { "In a VM: fits", "Objective", "ObjectiveDefinition", "FitParameter", "FitObservable", "FitExperiment",
+    "FitMeasurement", "petab" },
   { "In a VM: flux balance", "flux", "FluxModel", "FluxSolution", "FluxReaction", "FluxShare", "Convergence" },
   { "What runs leave", "Trajectory", "Ensemble" },
   { "Charts", "PlotOptions", "TrajectoryPlot", "EnsemblePlot", "Plot", "PlotPanel", "PlotSeries" },

@@ -3,6 +3,7 @@
 #include "cell/cell.h"
 #include "cell/engines.h"
 #include "inside/fields.h"
+#include "inside/objective.h"
 #include "inside/organism.h"
 #include "inside/output.h"
 #include "inside/raise.h"
@@ -622,6 +623,13 @@ static int cell_to_sbml(lua_State *L)
     return bx_sbml_lua_write(L);
 }
 
+static int cell_objective(lua_State *L)
+{
+    check_cell(L);
+    check_idle(L);
+    return bx_objective_lua_new(L);
+}
+
 static int compare_names(const void *a, const void *b)
 {
     return strcmp(*(const char *const *)a, *(const char *const *)b);
@@ -707,6 +715,7 @@ static const luaL_Reg methods[] = {
     {"load_sbml", cell_load_sbml},
     {"ensemble", cell_ensemble},
     {"get", cell_get},
+    {"objective", cell_objective},
     {"parameters", cell_parameters},
     {"rate", cell_rate},
     {"reset", cell_reset},
