@@ -548,6 +548,10 @@ static int run_method(bx_cell *cell, bx_simulation *simulation, bx_error *err)
 {
     bx_method method = bx_method_for(simulation->run->method, cell->network);
     void **engine = &cell->engines[method];
+    if (method != BX_METHOD_ODE && simulation->run->by_count > 0)
+        return bx_fail(err, BX_ESIMULATION,
+                       "sensitivities: a run by \"%s\" has no derivatives: expected \"ode\"",
+                       bx_engines[method]->name);
     if (method != BX_METHOD_ODE && refuse_fast(cell->network, err) < 0)
         return -1;
     if (!*engine)
@@ -561,6 +565,7 @@ static int run_from(bx_cell *cell, bx_state *state, bx_simulation *simulation, b
     simulation->frame = state->frame;
     simulation->owed = state->owed;
     simulation->events = state->events;
+    simulation->held = state->held;
     bx_method method = simulation->run->method;
     if (state->history &&
         bx_history_begin(state->history, state->frame,

@@ -43,6 +43,12 @@ typedef struct bx_run {
     bool adams;    /* the solver is Adams, not BDF */
     bool open_end; /* what is due at the very end is left for the next run to begin with */
 
+    /* ODEs: derivatives are followed by these, as if each was set just before: parameters, and
+     * species and concentrations, which are then those at the beginning. They are solved for with
+     * the state, and their errors bounded alike. */
+    const char *const *by;
+    size_t by_count;
+
     /* tau-leaping: by how much of itself a propensity may change in a leap; 0 stands for 0.03 */
     double epsilon;
 
@@ -66,6 +72,11 @@ typedef struct bx_run {
      * The run fails with BX_ECANCELLED when it returns another value than 0. Or NULL. */
     int (*row)(void *data, double time, const double *values, size_t count);
     void *row_data;
+
+    /* Takes, after each row, its derivatives: that of column c by by[j] is at c * by_count + j.
+     * Returns as `row` does. */
+    int (*derivatives)(void *data, double time, const double *values, const double *derivatives);
+    void *derivatives_data;
 
     /* Told of each event that fires, once it has set its values: its name, or without one how
      * messages call it. The run fails with BX_ECANCELLED when it returns another value than 0. Or
