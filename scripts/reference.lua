@@ -21,6 +21,7 @@ local chapters = {
     "FitMeasurement", "petab" },
   { "In a VM: flux balance", "flux", "FluxModel", "FluxSolution", "FluxReaction", "FluxShare", "Convergence" },
   { "What runs leave", "Trajectory", "Ensemble" },
+  { "Sensitivities", "SensitivityOptions", "Sensitivities" },
   { "Charts", "PlotOptions", "TrajectoryPlot", "EnsemblePlot", "Plot", "PlotPanel", "PlotSeries" },
   { "Genomes", "genome", "Genome", "Gene", "ProteinDifference", "GenomeOptions" },
   { "XCP-ng pools", "XcpngConfig", "xapi", "XapiSession" },

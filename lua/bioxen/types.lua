@@ -718,6 +718,17 @@ function BioXenHypervisor:get_chassis_info() end
 ---@field stream fun(time: number, row: table<string, number>)? takes each row as it comes, while the run goes on; the rows are not kept, and cell:run returns their number. The function may read the cell, print and report progress; its error ends the run
 ---@field events fun(time: number, name: string)? told of each event that fires, once it has set its values: by its name, or else as messages call it. It may do what stream may
 
+---What `cell:sensitivities` in a VM takes, beside duration, times, start, every, record, tolerance, solver, max_steps
+---and seed as in a run by "ode".
+---@class bioxen.SensitivityOptions: bioxen.RunOptions
+---@field parameters string[] what derivatives are by: parameters, compartments among them; species and concentrations, for their initial values
+---@field scaled boolean? d log(value)/d log(parameter) in place of d value/d parameter; NaN where the value is 0 (default false)
+
+---@class bioxen.Sensitivities
+---@field trajectory bioxen.Trajectory the run itself
+---@field by table<string, bioxen.Trajectory> for each parameter the derivatives by it, with the same rows and columns
+---@field scaled boolean
+
 ---What `cell:ensemble` in a VM takes, beside duration, times, start, every, method, seed, record,
 ---epsilon and max_steps as in a run (the method is "ssa" unless given). Run i draws from stream i of the seed:
 ---VMs that share the work (runs = 500 and first = 501) give parts that merge to what one VM gives.
@@ -1505,6 +1516,16 @@ local Cell = {}
 ---@param options bioxen.RunOptions
 ---@return bioxen.Trajectory|integer what was recorded; with `stream`, the number of rows
 function Cell:run(options) end
+
+---Live for a while, by the solver, and tell how all that is recorded changes with parameters and initial values: forward
+---sensitivities, solved for with the state by exact derivatives of all formulas (Maly and Petzold, Appl. Numer. Math. 20,
+---57, 1996), with their jumps at events and where rates change at once (Rozenvasser, Automation and Remote Control 28, 400,
+---1967). Derivatives are those of a run before which the parameter is set to another value: at time 0 initial values by
+---formulas follow; later the state is taken as given. The tolerance holds for derivatives, too.
+---Delays, fast reactions, random numbers in events, and points at which there is no derivative are refused.
+---@param options bioxen.SensitivityOptions
+---@return bioxen.Sensitivities
+function Cell:sensitivities(options) end
 
 ---The value of a species, parameter or rule now.
 ---@param name string

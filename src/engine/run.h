@@ -48,6 +48,11 @@ typedef struct bx_run {
      * the state, and their errors bounded alike. */
     const char *const *by;
     size_t by_count;
+    /* The derivatives of each species and parameter, a row for each in the order of the network's
+     * slots: at the end of a run that succeeds; `by_given`: and at its beginning, in place of what
+     * follows from `by`, whose names are then for messages alone, or NULL. Or NULL. */
+    double *by_rows;
+    bool by_given;
 
     /* tau-leaping: by how much of itself a propensity may change in a leap; 0 stands for 0.03 */
     double epsilon;

@@ -23,6 +23,7 @@ struct bx_tangent {
     uint32_t *place;    /* rule -> its place in rule_order */
     bx_breaker *breakers;
     size_t breaker_count;
+    bool sizes;      /* in place of terms, their sizes are added up */
     bool not_finite; /* some derivative was */
     size_t bad_function, bad_variable;
 };
@@ -85,6 +86,8 @@ static void run_back(bx_tangent *t, bx_range range, double *frame)
         if (weight == 0)
             continue;
         derivatives_of((bx_op)i->op, &t->tape[k - 1 - range.begin], d);
+        for (int operand = 0; t->sizes && operand < 3; operand++)
+            d[operand] = fabs(d[operand]);
         if (d[0] != 0)
             t->adjoints[i->a] += weight * d[0];
         if (d[1] != 0)
@@ -99,7 +102,9 @@ static void add_row(const bx_tangent *t, uint32_t slot, double weight, double *o
     if (weight == 0 || slot > t->named || !t->any[slot])
         return;
     const double *from = t->rows + slot * t->stride;
-    for (size_t j = 0; j < t->width; j++)
+    for (size_t j = 0; t->sizes && j < t->width; j++)
+        out[j] += fabs(weight * from[j]);
+    for (size_t j = 0; !t->sizes && j < t->width; j++)
         out[j] += weight * from[j];
 }
 
@@ -206,7 +211,7 @@ static void differentiate_mass_action(bx_tangent *t, size_t r, double k, const d
     for (uint32_t i = begin; i < end; i++)
         product *= bx_power(frame[network->reactants.items[i]], network->orders[i]);
     for (size_t j = 0; j < t->width; j++)
-        row[j] *= product;
+        row[j] *= t->sizes ? fabs(product) : product;
     for (uint32_t i = begin; i < end; i++) {
         double n = network->orders[i], s = frame[network->reactants.items[i]];
         double others = k * (n == 1 ? 1 : n * bx_power(s, n - 1));
@@ -231,12 +236,20 @@ void bx_tangent_rates(bx_tangent *t, double *frame, const uint32_t *position, si
             differentiate_mass_action(t, r, frame[slot], frame, row);
         note_not_finite(t, network->rules + r, row);
         for (uint32_t c = network->changes.start[r]; c < network->changes.start[r + 1]; c++) {
-            double amount = network->amounts[c];
+            double amount = t->sizes ? fabs(network->amounts[c]) : network->amounts[c];
             double *to = out + position[network->changes.items[c]] * stride;
             for (size_t j = 0; j < t->width; j++)
                 to[j] += amount * row[j];
         }
     }
+}
+
+void bx_tangent_sizes(bx_tangent *t, double *frame, const uint32_t *position, size_t stride,
+                      double *out)
+{
+    t->sizes = true;
+    bx_tangent_rates(t, frame, position, stride, out);
+    t->sizes = false;
 }
 
 bool bx_tangent_not_finite(const bx_tangent *t, size_t *function, size_t *variable)
@@ -335,7 +348,7 @@ int bx_tangent_begin(bx_tangent *t, const char *const *names, const bool *held, 
     const bx_network *network = t->network;
     memset(t->rows, 0, (t->named + 1) * t->stride * sizeof *t->rows);
     memset(t->any, 0, (t->named + 1) * sizeof *t->any);
-    for (size_t j = 0; j < t->count; j++) {
+    for (size_t j = 0; names && j < t->count; j++) {
         size_t slot;
         double unit;
         if (find_variable(t, names[j], frame, &slot, &unit, err) < 0)
@@ -350,7 +363,7 @@ int bx_tangent_begin(bx_tangent *t, const char *const *names, const bool *held, 
     t->any[t->named] = true;
     bx_tangent_move_time(t, NULL);
     bx_tangent_with_time(t, false);
-    if (frame[network->time] != 0 || network->initial_count == 0)
+    if (!names || frame[network->time] != 0 || network->initial_count == 0)
         return 0;
     double *copy = malloc(network->program.frame_size * sizeof *copy);
     if (!copy)

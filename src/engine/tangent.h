@@ -25,8 +25,8 @@ void bx_tangent_free(bx_tangent *tangent); /* NULL is fine */
 void bx_tangent_with_time(bx_tangent *tangent, bool with);
 
 /* Begin with derivatives by values that are set just before, as by bx_cell_set: names[i] is a
- * species, a parameter or a quotient. `held` are the variables that were set; rules in `frame` are
- * up to date. */
+ * species, a parameter or a quotient. NULL: all are 0. `held` are the variables that were set;
+ * rules in `frame` are up to date. */
 int bx_tangent_begin(bx_tangent *tangent, const char *const *names, const bool *held,
                      const double *frame, bx_error *err);
 
@@ -46,6 +46,11 @@ void bx_tangent_rules(bx_tangent *tangent, double *frame, bool all);
 /* The derivatives of the rates at which species change, rules included: out has a row of `stride`
  * for each place in the state, as position[species] says, which starts as 0. */
 void bx_tangent_rates(bx_tangent *tangent, double *frame, const uint32_t *position, size_t stride,
+                      double *out);
+
+/* The same of the sizes of all terms that they are sums of, for how far rounding moves them. Rows
+ * of rules are not right afterwards. */
+void bx_tangent_sizes(bx_tangent *tangent, double *frame, const uint32_t *position, size_t stride,
                       double *out);
 
 /* The derivatives of what code puts into `target`; rows of rules are up to date. */

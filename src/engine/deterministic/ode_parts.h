@@ -115,16 +115,23 @@ void bx_ode_tangent_give(const bx_ode *ode, double *y);
 bool bx_ode_tangent_differentiate(bx_ode *ode, const double *y, double *out);
 
 /* The weights of their errors, behind those of the state. */
-void bx_ode_tangent_weigh(bx_ode *ode, const double *y, double *weights);
+void bx_ode_tangent_weigh(bx_ode *ode, const double *y, double step, double *weights);
 
 /* Something may change at once at the time of the frame, and the solver has not started anew. */
 int bx_ode_tangent_cross(bx_ode *ode, bx_error *err);
+
+/* No step is short enough: whether the solver is to start anew, for the scales of derivatives are
+ * known better than when it started. */
+bool bx_ode_tangent_again(bx_ode *ode, double time);
 
 /* The solver starts anew from the frame. */
 void bx_ode_tangent_restart(bx_ode *ode);
 
 /* Events are settled. */
 void bx_ode_tangent_settled(bx_ode *ode);
+
+/* The run is over. */
+void bx_ode_tangent_end(const bx_ode *ode);
 
 /* The frame was recorded. */
 int bx_ode_tangent_record(bx_ode *ode, double time, bx_error *err);

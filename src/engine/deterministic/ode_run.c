@@ -101,7 +101,9 @@ static int nudge(bx_ode *ode, double stop, double *time, bx_error *err)
         next = s->next_row;
     double *change = N_VGetArrayPointer(ode->between);
     if (ode->tangent) /* again, with what is known now about the scales of derivatives */
-        return ode->started < *time ? restart(ode, true, err) : 1;
+        return ++ode->nudges <= MOST_NUDGES && bx_ode_tangent_again(ode, *time)
+                   ? restart(ode, true, err)
+                   : 1;
     if (++ode->nudges > MOST_NUDGES || bx_ode_right_hand_side(next, ode->y, ode->between, ode) != 0)
         return 1;
     N_VScale(next - *time, ode->between, ode->between);
@@ -455,6 +457,8 @@ int bx_ode_run(bx_ode *ode, bx_simulation *simulation, bx_error *err)
     ode->simulation = simulation;
     ode->history = bx_history_of(ode->network, simulation->frame);
     int result = advance(ode, err);
+    if (result == 0 && ode->tangent)
+        bx_ode_tangent_end(ode);
     simulation->events->follower = NULL;
     ode->simulation = NULL;
     return result;

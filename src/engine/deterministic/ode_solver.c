@@ -85,7 +85,7 @@ static int weigh_errors(N_Vector y, N_Vector weights, void *data)
     CVodeGetCurrentStep(ode->cvode, &step);
     bx_tolerance_weigh(ode->tolerance, N_VGetArrayPointer(y), step, N_VGetArrayPointer(weights));
     if (ode->tangent)
-        bx_ode_tangent_weigh(ode, N_VGetArrayPointer(y), N_VGetArrayPointer(weights));
+        bx_ode_tangent_weigh(ode, N_VGetArrayPointer(y), step, N_VGetArrayPointer(weights));
     return 0;
 }
 

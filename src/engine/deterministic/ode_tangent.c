@@ -27,6 +27,9 @@
 #define BESIDE_TIME 1e-13 /* and no less than this part of the time */
 #define CLOSEST 1e-6      /* a shorter step counts as this part of the run */
 
+/* So often the solver starts anew at one time where no step is short enough. */
+#define MOST_AGAIN 5
+
 /* Two numbers are the same within this part of them. */
 #define ALIKE 1e-6
 
@@ -39,19 +42,22 @@
 #define OF_TIME 1e-13
 #define OF_LATE 0.9 /* a rate counts for so much of itself a step later */
 #define TINY 1e-100
+#define ROUNDINGS 4   /* beside one of each term of a rate */
+#define NOISE_STEPS 8 /* it is computed for as many steps, but for the first */
 
 struct bx_ode_tangent {
     bx_tangent *tangent;
-    size_t count, stride;      /* of columns, and with the time */
-    size_t size;               /* of the state */
-    double *block;             /* all numbers below, but what is recorded */
-    double *rates;             /* by place, a row each */
-    double *largest, *fastest; /* by column and place, as in the solver's state */
+    size_t count, stride;              /* of columns, and with the time */
+    size_t size;                       /* of the state */
+    double *block;                     /* all numbers below, but what is recorded */
+    double *rates;                     /* by place, a row each */
+    double *noise, *largest, *fastest; /* by column and place, as in the solver's state */
     double *column_largest;
     double *out; /* what is recorded in a row */
 
     /* As the solver came to the present time, before anything happens there: just before it where
      * a formula may change at once there. */
+    double looked_to;                /* the time just after */
     double arrived, arrived_at;      /* the present time; that before */
     double *arrived_y, *arrived_f;   /* by place */
     double *arrived_rows, *now_rows; /* by place, a row each */
@@ -60,6 +66,9 @@ struct bx_ode_tangent {
     double *before, *after;               /* outcomes of what changes at once */
     double *before_levels, *after_levels; /* what they compare or round */
     double scale;                         /* of time at present */
+    size_t weighed;                       /* steps */
+    double stuck_at;                      /* the last time at which no step was short enough, */
+    unsigned again;                       /* and how often it was */
     double crossed; /* when it last did so, and the derivatives of that time */
     double *crossing;
     bool cascade; /* an event fired; what follows is triggered at its time: */
@@ -115,10 +124,28 @@ bool bx_ode_tangent_differentiate(bx_ode *ode, const double *y, double *out)
     return sum == 0;
 }
 
-void bx_ode_tangent_weigh(bx_ode *ode, const double *y, double *weights)
+/* How far rounding moves each number within a second. */
+static void note_noise(bx_ode *ode, const double *y)
+{
+    bx_ode_tangent *t = ode->tangent;
+    bx_ode_load(ode, y, now(ode));
+    bx_ode_tangent_take(ode, y);
+    memset(t->rates, 0, t->size * t->stride * sizeof *t->rates);
+    bx_tangent_sizes(t->tangent, ode->simulation->frame, ode->position, t->stride, t->rates);
+    for (size_t j = 0; j < t->count; j++)
+        for (size_t i = 0; i < t->size; i++) {
+            double size = t->rates[i * t->stride + j];
+            t->noise[j * t->size + i] = isfinite(size) ? ROUNDINGS * DBL_EPSILON * size : 0;
+        }
+}
+
+void bx_ode_tangent_weigh(bx_ode *ode, const double *y, double step, double *weights)
 {
     bx_ode_tangent *t = ode->tangent;
     const bx_run *run = ode->simulation->run;
+    const double *memory = bx_tolerance_memory(ode->tolerance);
+    if (t->weighed++ % NOISE_STEPS == 0 || t->weighed < NOISE_STEPS)
+        note_noise(ode, y);
     double relative = bx_tolerance_relative(ode->tolerance);
     double time = OF_TIME * fabs(now(ode));
     double apart = sqrt((double)(t->count + 1)); /* the norm is that of one column */
@@ -127,17 +154,19 @@ void bx_ode_tangent_weigh(bx_ode *ode, const double *y, double *weights)
     for (size_t j = 0; j < t->count; j++) {
         const double *column = y + (j + 1) * t->size;
         double *largest = t->largest + j * t->size, *fastest = t->fastest + j * t->size;
+        double reach = FROM_0 * run->duration;
         for (size_t i = 0; i < t->size; i++) {
             double size = fabs(column[i]);
             if (size > largest[i])
                 largest[i] = size;
-            if (size > t->column_largest[j])
-                t->column_largest[j] = size;
+            t->column_largest[j] = fmax(t->column_largest[j], fmax(size, reach * fastest[i]));
         }
         for (size_t i = 0; i < t->size; i++) {
             double scale = fmax(OF_LARGEST * largest[i], OF_COLUMN * t->column_largest[j]);
-            scale = fmax(scale, FROM_0 * fastest[i] * run->duration);
-            double allowed = relative * (fabs(column[i]) + scale) + time * fastest[i] + TINY;
+            scale = fmax(scale, reach * fastest[i]);
+            double rounding = t->noise[j * t->size + i] * fmin(step, memory[i]);
+            double allowed = relative * (fabs(column[i]) + scale) + time * fastest[i];
+            allowed = fmax(allowed, rounding) + TINY;
             weights[(j + 1) * t->size + i] = apart / allowed;
             fastest[i] *= OF_LATE;
         }
@@ -177,11 +206,18 @@ static bool may_change(const bx_ode *ode)
     return count > 0;
 }
 
+/* Of the solver, or 0 where it has just started anew. */
+static double last_step(const bx_ode *ode)
+{
+    double step = 0;
+    CVodeGetLastStep(ode->cvode, &step);
+    return step;
+}
+
 static double distance(bx_ode *ode)
 {
-    double step = 0, *scale = &ode->tangent->scale;
-    CVodeGetLastStep(ode->cvode, &step);
-    if (step > 0) /* it is 0 where the solver has just started anew */
+    double step = last_step(ode), *scale = &ode->tangent->scale;
+    if (step > 0)
         *scale = fmax(step, CLOSEST * ode->simulation->run->duration);
     return fmax(BESIDE * *scale, BESIDE_TIME * fabs(now(ode)));
 }
@@ -206,10 +242,9 @@ static int present_rates(bx_ode *ode, bx_error *err)
 static int state_before(bx_ode *ode, double time, double *y, bx_error *err)
 {
     bx_ode_tangent *t = ode->tangent;
-    double step = 0, reached = time;
-    CVodeGetLastStep(ode->cvode, &step);
+    double reached = time;
     CVodeGetCurrentTime(ode->cvode, &reached);
-    double begin = reached - step, at = fmax(time, begin);
+    double begin = reached - last_step(ode), at = fmax(time, begin);
     if (CVodeGetDky(ode->cvode, at, 0, ode->between) != CV_SUCCESS)
         return bx_fail(err, BX_ESIMULATION, "the ODE solver has no state at time %g s", at);
     memcpy(y, N_VGetArrayPointer(ode->between), t->size * sizeof *y);
@@ -225,11 +260,11 @@ static int state_before(bx_ode *ode, double time, double *y, bx_error *err)
 static int note_arrival(bx_ode *ode, double far, bx_error *err)
 {
     bx_ode_tangent *t = ode->tangent;
-    double time = now(ode), at = ode->started < time ? time - far : time;
+    bool stepped = last_step(ode) > 0; /* else it has just started from here */
+    double time = now(ode), at = stepped ? time - far : ode->started;
     copy_state(ode, t->y);
-    int result = at < time ? state_before(ode, at, t->arrived_y, err) : 0;
-    if (at == time)
-        memcpy(t->arrived_y, t->y, t->size * sizeof *t->y);
+    memcpy(t->arrived_y, t->y, t->size * sizeof *t->y);
+    int result = stepped ? state_before(ode, at, t->arrived_y, err) : 0;
     if (result == 0)
         result = rates_at(ode, at, t->arrived_y, t->arrived_f, err);
     put_state(ode, t->y, time);
@@ -238,7 +273,7 @@ static int note_arrival(bx_ode *ode, double far, bx_error *err)
         memcpy(row, bx_tangent_row(t->tangent, ode->species[i]), t->count * sizeof *row);
         row[t->count] = t->arrived_f[i];
     }
-    t->arrived = time;
+    t->arrived = t->looked_to = time;
     t->arrived_at = at;
     return result;
 }
@@ -301,6 +336,14 @@ static bool time_of_root(const bx_ode_tangent *t, const double *row, double *tim
     return sum == 0;
 }
 
+static bool any(const double *times, size_t count)
+{
+    for (size_t j = 0; times && j < count; j++)
+        if (times[j] != 0)
+            return true;
+    return false;
+}
+
 /* The times are the same but for what is nothing beside their scale. */
 static bool same_times(const bx_ode_tangent *t, const double *a, const double *b)
 {
@@ -334,7 +377,7 @@ static int look_at_sides(bx_ode *ode, double far, bool *changed, bx_error *err)
     bx_tangent_outcomes(t->tangent, ode->simulation->frame, t->before, t->before_levels);
     for (size_t i = 0; i < t->size; i++)
         t->after_y[i] = t->y[i] + far * t->arrived_f[i];
-    put_state(ode, t->after_y, time + far);
+    put_state(ode, t->after_y, t->looked_to = time + far);
     bx_tangent_outcomes(t->tangent, ode->simulation->frame, t->after, t->after_levels);
     int result = rates_at(ode, time + far, t->after_y, t->after_f, err);
     put_state(ode, t->y, time);
@@ -347,18 +390,20 @@ static int look_at_sides(bx_ode *ode, double far, bool *changed, bx_error *err)
 /* Whether what changes with `rate` has changed by more than that. */
 static bool jumps(const bx_ode_tangent *t, double before, double after, double rate)
 {
-    double far = 100 * fabs(rate) * (t->arrived - t->arrived_at);
+    double far = 100 * fabs(rate) * (t->looked_to - t->arrived_at);
     return fabs(after - before) > far + ALIKE * fabs(before);
 }
 
+/* Why there are none. */
+enum { FOUND, TOUCHES, APART, AT_BEGINNING };
+
 /* The derivatives of the time at which operators change, in t->crossing. Those that others turn as
- * they change do not count. 1 where they have none, 2
- * where several change at times that do not move together. */
+ * they change do not count. */
 static int find_crossing(bx_ode *ode)
 {
     bx_ode_tangent *t = ode->tangent;
     size_t count, found = 0;
-    int result = 0;
+    int result = FOUND;
     bx_tangent_breakers(t->tangent, &count);
     go_back(ode);
     for (size_t k = 0; k < count; k++) {
@@ -368,17 +413,21 @@ static int find_crossing(bx_ode *ode)
         if (jumps(t, t->before_levels[k], t->after_levels[k], t->row[t->count]))
             continue;
         if (!time_of_root(t, t->row, found ? t->times : t->crossing))
-            result = 1;
+            result = TOUCHES;
         else if (found && !same_times(t, t->times, t->crossing))
-            result = 2;
+            result = APART;
         found++;
     }
     return_from_there(ode);
-    return found ? result : 1;
+    return found ? result : TOUCHES;
 }
 
 static int fail_crossing(const bx_ode *ode, int why, bx_error *err)
 {
+    static const char *const reasons[] = {[TOUCHES] = ", as its condition just touches its limit",
+                                          [APART] =
+                                              ", with others at times that do not move together",
+                                          [AT_BEGINNING] = " just as it begins"};
     const bx_ode_tangent *t = ode->tangent;
     size_t count, k = 0;
     const bx_breaker *breakers = bx_tangent_breakers(t->tangent, &count);
@@ -387,9 +436,7 @@ static int fail_crossing(const bx_ode *ode, int why, bx_error *err)
     return bx_fail(err, BX_ESIMULATION,
                    "sensitivities: at time %g s the formula of %s changes at once%s: there the "
                    "solution has no derivatives",
-                   now(ode), bx_tangent_label(t->tangent, breakers[k].function).text,
-                   why == 1 ? " as its condition just touches its limit"
-                            : " with others at times that do not move together");
+                   now(ode), bx_tangent_label(t->tangent, breakers[k].function).text, reasons[why]);
 }
 
 int bx_ode_tangent_cross(bx_ode *ode, bx_error *err)
@@ -405,6 +452,8 @@ int bx_ode_tangent_cross(bx_ode *ode, bx_error *err)
     if (!changed)
         return 0;
     int why = find_crossing(ode);
+    if (!why && !(ode->simulation->start < t->arrived_at) && any(t->crossing, t->count))
+        why = AT_BEGINNING;
     t->crossed = why ? -INFINITY : time;
     if (same_rates(t))
         return 0;
@@ -498,14 +547,6 @@ static int time_of_trigger(bx_ode *ode, size_t index, double *times, bx_error *e
         event->timed ? time_of_timed(ode, event, times) : time_of_condition(ode, event, times);
     return_from_there(ode);
     return why ? fail_trigger(ode, index, why, err) : 0;
-}
-
-static bool any(const double *times, size_t count)
-{
-    for (size_t j = 0; times && j < count; j++)
-        if (times[j] != 0)
-            return true;
-    return false;
 }
 
 /* Move the rows by the present rates, `sign` times along with the time; it moves, or not. */
@@ -616,21 +657,39 @@ void bx_ode_tangent_settled(bx_ode *ode)
 
 /* ---- a run ---- */
 
+bool bx_ode_tangent_again(bx_ode *ode, double time)
+{
+    bx_ode_tangent *t = ode->tangent;
+    t->again = time > t->stuck_at ? 0 : t->again + 1;
+    t->stuck_at = time;
+    return t->again < MOST_AGAIN;
+}
+
 void bx_ode_tangent_restart(bx_ode *ode)
 {
     bx_tangent_rules(ode->tangent->tangent, ode->simulation->frame, true);
+}
+
+static size_t settable(const bx_ode *ode)
+{
+    return ode->network->species + ode->network->parameters;
 }
 
 int bx_ode_tangent_begin(bx_ode *ode, bx_error *err)
 {
     bx_ode_tangent *t = ode->tangent;
     bx_simulation *s = ode->simulation;
-    if (bx_tangent_begin(t->tangent, s->run->by, s->held, s->frame, err) < 0)
+    if (bx_tangent_begin(t->tangent, s->run->by_given ? NULL : s->run->by, s->held, s->frame, err) <
+        0)
         return -1;
+    for (uint32_t slot = 0; s->run->by_given && slot < settable(ode); slot++)
+        memcpy(bx_tangent_edit(t->tangent, slot), s->run->by_rows + slot * t->count,
+               t->count * sizeof *t->out);
     memset(t->largest, 0, t->count * t->size * sizeof *t->largest);
     memset(t->fastest, 0, t->count * t->size * sizeof *t->fastest);
+    t->weighed = 0;
     memset(t->column_largest, 0, t->count * sizeof *t->column_largest);
-    t->arrived = t->crossed = -INFINITY;
+    t->arrived = t->crossed = t->stuck_at = -INFINITY;
     t->scale = CLOSEST * s->run->duration;
     for (size_t i = 0; i < s->events->firing_count; i++) { /* of a run before: they are given */
         free(s->events->firings[i].tangents);
@@ -641,6 +700,14 @@ int bx_ode_tangent_begin(bx_ode *ode, bx_error *err)
     free(t->out);
     t->out = calloc(s->column_count * t->count + 1, sizeof *t->out);
     return t->out ? 0 : bx_fail_memory(err);
+}
+
+void bx_ode_tangent_end(const bx_ode *ode)
+{
+    const bx_ode_tangent *t = ode->tangent;
+    double *rows = ode->simulation->run->by_rows;
+    for (uint32_t slot = 0; rows && slot < settable(ode); slot++)
+        memcpy(rows + slot * t->count, bx_tangent_row(t->tangent, slot), t->count * sizeof *rows);
 }
 
 int bx_ode_tangent_record(bx_ode *ode, double time, bx_error *err)
@@ -664,6 +731,7 @@ int bx_ode_tangent_check(bx_ode *ode, double time, bx_error *err)
     bx_ode_tangent *t = ode->tangent;
     size_t function, variable;
     const double *y = N_VGetArrayPointer(ode->y);
+    const char *const *by = ode->simulation->run->by;
     bx_ode_load(ode, y, time);
     bx_ode_tangent_differentiate(ode, y, N_VGetArrayPointer(ode->between));
     if (!bx_tangent_not_finite(t->tangent, &function, &variable))
@@ -671,7 +739,7 @@ int bx_ode_tangent_check(bx_ode *ode, double time, bx_error *err)
     return bx_fail(err, BX_ESIMULATION,
                    "sensitivities: at time %g s the derivative of %s by \"%.64s\" is not finite",
                    time, bx_tangent_label(t->tangent, function).text,
-                   ode->simulation->run->by[variable]);
+                   by ? by[variable] : "what is followed");
 }
 
 /* ---- set-up ---- */
@@ -696,6 +764,7 @@ static int allocate(bx_ode_tangent *t, const bx_network *network)
         double **at;
         size_t count;
     } parts[] = {{&t->rates, n * t->stride},
+                 {&t->noise, n * t->count},
                  {&t->largest, n * t->count},
                  {&t->fastest, n * t->count},
                  {&t->column_largest, t->count},

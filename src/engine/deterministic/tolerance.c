@@ -205,6 +205,11 @@ double bx_tolerance_relative(const bx_tolerance *t)
     return t->relative;
 }
 
+const double *bx_tolerance_memory(const bx_tolerance *t)
+{
+    return t->of.memory;
+}
+
 /* ---- while it runs ---- */
 
 void bx_tolerance_note(bx_tolerance *t, const double *derivatives)

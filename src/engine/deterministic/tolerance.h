@@ -25,6 +25,9 @@ int bx_tolerance_begin(bx_tolerance *tolerance, const bx_run *run, const double 
 /* The relative part, of that run. */
 double bx_tolerance_relative(const bx_tolerance *tolerance);
 
+/* By place, the time in which it forgets, when last looked at. */
+const double *bx_tolerance_memory(const bx_tolerance *tolerance);
+
 /* Note derivatives, which are finite. */
 void bx_tolerance_note(bx_tolerance *tolerance, const double *derivatives);
 
