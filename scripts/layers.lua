@@ -38,7 +38,7 @@ layers.modules = {
   { "lua/bioxen/init.lua" },
   { "lua/bioxen/connect.lua" },
   { "lua/bioxen/serve" },
-  { "lua/bioxen/flux_scan.lua", "lua/bioxen/sweep" },
+  { "lua/bioxen/fit", "lua/bioxen/flux_scan.lua", "lua/bioxen/sweep" },
   { "lua/bioxen/methods.lua", "lua/bioxen/map.lua", "lua/bioxen/manager.lua" },
   { "lua/bioxen/fork.lua" },
   { "lua/bioxen/hypervisor/init.lua", "lua/bioxen/config.lua" },

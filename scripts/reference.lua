@@ -19,6 +19,8 @@ local chapters = {
   { "In a VM: the cell", "Cell", "Process", "Event", "ExchangeSteps", "RunOptions", "EnsembleOptions",
     "SteadyOptions", "SteadyState", "Conservation", "ControlOptions", "Control", "ContinuationOptions", "Branches",
     "Branch", "NoiseOptions", "Noise" },
+  { "In a VM: fits", "Objective", "ObjectiveDefinition", "FitParameter", "FitObservable", "FitExperiment",
+    "FitMeasurement", "petab" },
   { "In a VM: flux balance", "flux", "FluxModel", "FluxSolution", "FluxReaction", "FluxShare", "Convergence" },
   { "What runs leave", "Trajectory", "Ensemble", "hdf5", "Hdf5File" },
   { "Sensitivities", "SensitivityOptions", "Sensitivities" },

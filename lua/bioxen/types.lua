@@ -1798,6 +1798,79 @@ function Cell:to_sbml(options) end
 ---Remove every process; the time is 0.
 function Cell:clear() end
 
+---How well the cell agrees with measurements: experiments in which values are set at times, observables computed from
+---what the cell does, what was measured of them, and parameters. It is of the cell as it is now, at time 0, until
+---processes are defined or removed.
+---@param definition bioxen.ObjectiveDefinition
+---@return bioxen.Objective
+function Cell:objective(definition) end
+
+---@class bioxen.ObjectiveDefinition
+---@field parameters bioxen.FitParameter[]
+---@field observables bioxen.FitObservable[]
+---@field experiments bioxen.FitExperiment[]
+---@field measurements bioxen.FitMeasurement[]
+---@field aliases table<string, string>? an id in formulas = a name of the cell's
+---@field language ("cell"|"petab")? of formulas: the cell's own, or PEtab's (default "cell")
+---@field events_afresh boolean? what triggers were before is forgotten when the clock is set after a steady state
+
+---One that the cell has too is set there at the beginning, and initial values follow.
+---@class bioxen.FitParameter
+---@field id string
+---@field value number? where nothing else is said
+---@field lower number? (default -math.huge)
+---@field upper number? (default math.huge)
+---@field scale ("linear"|"log"|"log10")? on which it is estimated (default "linear")
+---@field estimated boolean? (default false)
+---@field prior { kind: "uniform"|"normal"|"laplace"|"log-normal"|"log-laplace"|"log-uniform"|"cauchy"|"gamma"|"exponential"|"chisquare"|"rayleigh", a: number, b: number?, scaled: boolean?, truncated: boolean? }? of the value, or `scaled`, on its scale; a and b: low and high, mean and standard deviation, location and scale, shape and scale, degrees of freedom
+
+---@class bioxen.FitObservable
+---@field id string
+---@field formula string of the cell's variables, parameters, placeholders and the time
+---@field deviation string likewise: of a normal distribution the standard deviation, of Laplace's the scale
+---@field noise ("normal"|"laplace")? (default "normal")
+---@field scale ("linear"|"log"|"log10")? on which noise is added (default "linear")
+---@field placeholders string[]? names that each measurement fills
+
+---Its list: periods, by time. That of the first sets values before the cell begins; it may be at -math.huge, and lasts
+---until nothing changes then. A pair is a name and a formula, or false for what the cell has at the beginning.
+---@class bioxen.FitExperiment
+---@field id string
+---@field [integer] { time: number, set: { [1]: string, [2]: string|false }[] }
+
+---@class bioxen.FitMeasurement
+---@field experiment string
+---@field observable string
+---@field time number math.huge: when nothing changes any more
+---@field value number
+---@field fills (string|number)[]? of the placeholders: parameters or numbers
+---@field where string? what messages call it
+
+---@class bioxen.Objective
+local Objective = {}
+
+---The log-likelihood of the measurements with constants and Jacobians, the sum of squared residuals over their
+---deviations, and the logarithm of the priors' densities; what is simulated for each measurement, and its deviation.
+---`impossible`: the first measurement with likelihood 0.
+---@param values table<string, number>? of parameters; others have those of the definition
+---@return { llh: number, chi2: number, log_prior: number, simulations: number[], deviations: number[], impossible: integer? }
+function Objective:evaluate(values) end
+
+---Parts of PEtab's files, in a VM: the global `petab`.
+---@class bioxen.petab
+local petab = {}
+
+---The names in a formula of PEtab's, a line each; or nil and what is wrong with it.
+---@param formula string
+---@return string?
+---@return string?
+function petab.names(formula) end
+
+---What a text in YAML holds. Aliases and unknown tags raise.
+---@param text string
+---@return any
+function petab.yaml(text) end
+
 ---What the cell sees of the medium that it lives in, at the beginning of the quantum of hypervisor:run: mM, by pool, or
 ---of one pool; nil for a cell in none.
 ---@param name string?

@@ -7,6 +7,7 @@
 #include "inside/control.h"
 #include "inside/fields.h"
 #include "inside/noise.h"
+#include "inside/objective.h"
 #include "inside/organism.h"
 #include "inside/output.h"
 #include "inside/raise.h"
@@ -741,6 +742,13 @@ static int cell_to_sbml(lua_State *L)
     return bx_sbml_lua_write(L);
 }
 
+static int cell_objective(lua_State *L)
+{
+    check_cell(L);
+    check_idle(L);
+    return bx_objective_lua_new(L);
+}
+
 static int compare_names(const void *a, const void *b)
 {
     return strcmp(*(const char *const *)a, *(const char *const *)b);
@@ -830,6 +838,7 @@ static const luaL_Reg methods[] = {
     {"ensemble", cell_ensemble},
     {"get", cell_get},
     {"noise", cell_noise},
+    {"objective", cell_objective},
     {"parameters", cell_parameters},
     {"rate", cell_rate},
     {"reset", cell_reset},

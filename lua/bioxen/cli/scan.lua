@@ -197,7 +197,7 @@ local function scan(options)
   return sweep.go({
     parameters = parameters, design = options.random and "random" or options.latin and "latin_hypercube" or nil,
     points = options.random or options.latin, replicates = options.replicates, run = code, reuse = true,
-    config = config, setup = function(vm) return put_model(vm, options) end,
+    biological_type = "empty", config = config, setup = function(vm) return put_model(vm, options) end,
   }, options)
 end
 
