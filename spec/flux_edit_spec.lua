@@ -192,7 +192,8 @@ describe("parts of a flux model under other ids", function()
   end)
 
   it("are refused where two would be the same, or none can be called so", function()
-    run [[model = flux.model { reactions = { { "--> a", name = "IN", genes = "G1 or G2" }, { "a -->", name = "OUT" } } }]]
+    run [[
+      model = flux.model { reactions = { { "--> a", name = "IN", genes = "G1 or G2" }, { "a -->", name = "OUT" } } }]]
     for code, problem in pairs {
       ["reactions = { IN = 'OUT' }"] = 'there would be two reactions "OUT"',
       ["metabolites = { a = '' }"] = "a metabolite's id has 1 to 255 bytes, got 0",
