@@ -256,7 +256,8 @@ describe("objectives in order", function()
         for i = 1, 4 do reactions[i] = { ("-> M%d"):format(i), name = "IN" .. i, lower = -10, upper = 10 } end
         for i = 1, 6 do
           reactions[#reactions + 1] = {
-            ("%d M%d -> %d M%d"):format(1 + draw(2), 1 + i % 4, 1 + draw(3), 1 + i*2 % 4), name = "R" .. i, lower = -draw(3)*5, upper = 5 + draw(5) }
+            ("%d M%d -> %d M%d"):format(1 + draw(2), 1 + i % 4, 1 + draw(3), 1 + i*2 % 4),
+            name = "R" .. i, lower = -draw(3)*5, upper = 5 + draw(5) }
         end
         local model, goals = flux.model { reactions = reactions }, {}
         for k = 1, 3 do
