@@ -1242,13 +1242,22 @@ function FluxModel:essential_reactions(options) end
 ---`penalties` says otherwise) with which the objective reaches `objective` (default 0.05). By branch and bound; or
 ---`relaxed`, by a linear program that makes the sum of penalty times flux least, which is quick and may find more. Either
 ---is checked by a program with these reactions alone, and what that does not need is dropped. Candidates are those whose
----ids the model does not have; none may have to run, and each runs at most at 1000 where nothing bounds it. The model is
----unchanged. nil and the status where it cannot be reached with all of them.
+---ids the model does not have; none may have to run, and each runs at most at 1000 where nothing bounds it. With
+---`alternatives` (up to 1000) as many further answers, the cheapest first, or fewer if there are no more: none of them has
+---all reactions of another. The model is unchanged. nil and the status where it cannot be reached with all of them.
 ---@param universal bioxen.FluxModel
----@param options { objective: number?, penalties: table<string, number>?, relaxed: boolean? }?
----@return { reactions: string[], objective: number, penalty: number }?
+---@param options { objective: number?, penalties: table<string, number>?, relaxed: boolean?, alternatives: integer? }?
+---@return { reactions: string[], objective: number, penalty: number, alternatives: table[]? }?
 ---@return string? status
 function FluxModel:gapfill(universal, options) end
+
+---Of all fluxes that are best by the first objective those that are best by the second, and so on. An objective is a
+---reaction to maximise, or { fluxes = { reaction = coefficient }, sense }; the model's own has no part in it. What one has
+---reached is held exactly, by its reduced costs and shadow prices. Where the status is not "optimal" there are the values
+---of those before, and no fluxes.
+---@param objectives (string|{ fluxes: table<string, number>, sense: ("maximise"|"minimise")? })[]
+---@return { status: "optimal"|"infeasible"|"unbounded", objectives: number[], fluxes: table<string, number>? }
+function FluxModel:lexicographic(objectives) end
 
 ---The range of each flux among all solutions with at least `fraction` (default 1) of the optimum; nil
 ---and the status where there is no optimum. `loopless`: among those without loops inside the system, exactly
@@ -1471,6 +1480,11 @@ function FluxModel:set_reaction(name, what) end
 ---@param names string[]
 ---@param options { orphans: boolean? }?
 function FluxModel:remove_reactions(names, options) end
+
+---Give parts other ids, by old ones, all or none: rules, groups, constraints and objectives follow. Ids may change places.
+---Texts of rules with a gene that is called otherwise lose parentheses that they do not need.
+---@param ids { reactions: table<string, string>?, metabolites: table<string, string>?, genes: table<string, string>? }
+function FluxModel:rename(ids) end
 
 ---Add metabolites, all or none: names, or { name, title, formula, charge, compartment, boundary, notes, annotation }.
 ---@param metabolites (string|table)[]
