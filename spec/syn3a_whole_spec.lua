@@ -195,6 +195,141 @@ describe("the whole cell", function()
     assert.same({ 0.0, 1.0 }, { got.strength, got.uptake })
   end)
 
+  it("loses a gene's RNA and product at any time, and what works without them is free", function()
+    local got = run [[
+      cell:begin_whole_cell { seed = 1 }
+      cell:live { duration = 20, seed = 1 }
+      local function total(pattern)
+        local sum = 0
+        for _, name in ipairs(cell:species()) do
+          if name:find(pattern) then sum = sum + cell:get(name) end
+        end
+        return sum
+      end
+      local function state()
+        return { genes = total "^G_" + total "^RNAP_G_", ribosomes = cell:get "Ribosome" + total "RNC_",
+          messages = cell:get "mRNA", sigma = cell:get "P_0407",
+          atp = cell:get "N_atp_c" + total "^P_%d+_atp$" + total "_atp_aa",
+          lysine = cell:get "N_lys__L_c" + total "^P_0064_atp_aa" }
+      end
+      local before, busy = state(), { total "^RNAP_G_", total "^Degradosome_mRNA_", total "^P_0064_atp",
+        total "SecYEGDF_", total "^SR_SRP_RNC_" }
+      cell:knock_out { "rpoB", "JCVISYN3A_0359", "JCVISYN3A_0064", "JCVISYN3A_0652", "dnaA" }
+      local after, left = state(), { total "^RNAP_G_", total "^Degradosome_mRNA_", total "^P_0064_atp",
+        total "SecYEGDF_", cell:get "SecYEGDF", cell:get "RNAP", cell:get "P_0001", cell:get "High_Affinity_Bound" }
+      local free = cell:get "High_Affinity_Site"
+      cell:live { duration = 1, seed = 2 }
+      after.messages = cell:get "mRNA"
+      return { before = before, after = after, busy = busy, left = left, free = free,
+        ribosomes = cell:get "ribosomes", transcripts = cell:get "polymerases_active",
+        promoter = cell:get "promoter_0804" } ]]
+    for _, n in ipairs(got.busy) do assert.is_true(n > 0) end
+    assert.same({ 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0 }, got.left)
+    for _, what in ipairs { "genes", "ribosomes", "sigma", "atp", "lysine" } do
+      assert.equal(got.before[what], got.after[what], what)
+    end
+    assert.is_true(got.after.messages < got.before.messages and got.after.messages > got.before.messages - 40)
+    assert.equal(16.0, got.free)
+    assert.same({ 500.0, 0.0, 0.0 }, { got.ribosomes, got.transcripts, got.promoter })
+  end)
+
+  it("has a gene more when it is given one, at the costs of the others", function()
+    local got = run [[
+      local net = require("syn3a.whole_expression").added(require("syn3a.whole_genes").row("x", "ATGAAATGGTAA", 180))
+      local steps = {}
+      for i, reaction in ipairs(net.reactions) do steps[i] = reaction[1] end
+      cell:begin_whole_cell { seed = 1 }
+      cell:live { duration = 5, seed = 1 }
+      local middle = cell:time()
+      local dna = "ATG" .. ("AAAGGTTGAACTGCT"):rep(30) .. "TAA"
+      cell:add_gene { id = "gfp", dna = dna, promoter = 765, beside = "dnaN" }
+      local there = { cell:time(), cell:get "G_gfp" }
+      cell:set { R_gfp = 20, G_0002 = 2, initiated_at = 1 }
+      local copied, before = cell:get "sum_AT_in_DNA", cell:get "proteins_made"
+      cell:live { duration = 30, seed = 2 }
+      local made = cell:get "made_gfp"
+      local after = { cell:get "G_gfp" + cell:get "RNAP_G_gfp", cell:get "sum_AT_in_DNA" - copied,
+        cell:get "P_gfp" - made, cell:get "ribosomes", cell:get "gene_copies" }
+      local counted = cell:get "proteins_made" - before > made and made > 0
+      cell:set { area_doubled_at = 1, replicated_at = 1, chromosome_C = 2, chromosome_CC = 2, Initiator_C = 0 }
+      local other = cell:divide_whole_cell(1)
+      local shared = { cell:get "G_gfp" + cell:get "RNAP_G_gfp", other.G_gfp + other.RNAP_G_gfp,
+        cell:get "P_gfp" + other.P_gfp - made, cell:get "ribosomes" + other.ribosomes }
+      cell:set_promoters("gfp", 0.5)
+      local promoter = cell:get "promoter_gfp"
+      cell:knock_out "gfp"
+      local left = cell:get "R_gfp" + cell:get "RNC_gfp" + cell:get "P_gfp" + cell:get "promoter_gfp"
+      local messages = {}
+      for i, gene in ipairs { { id = "gfp", dna = dna }, { id = "y", dna = "ATGTAATAA" }, { id = "y", dna = "ATGC" },
+        { id = "0y", dna = dna }, { id = "y", dna = dna, beside = "beer" }, { id = "y", dna = "AAAAAATAA" } } do
+        messages[i] = tostring(select(2, pcall(cell.add_gene, cell, gene)))
+      end
+      return { steps = steps, there = there, after = after, counted = counted, shared = shared, promoter = promoter,
+        left = left, middle = middle, messages = messages } ]]
+    assert.same({ "G_x + RNAP -> RNAP_G_x + P_0407",
+      "RNAP_G_x -> RNAP_core + G_x + R_x + transcripts + 6 spent_A + 3 spent_G + 3 spent_T",
+      "R_x + Ribosome -> RNC_x",
+      "RNC_x -> R_x + Ribosome + P_x + made_x + LYS_unpaid + MET_unpaid + TRP_unpaid + 3 translated",
+      "R_x + Degradosome -> Degradosome_mRNA_x",
+      "Degradosome_mRNA_x -> Degradosome + decays + 6 freed_A + 3 freed_G + 3 freed_T" }, got.steps)
+    assert.same({ got.middle, 1.0 }, got.there)
+    assert.same({ 2.0, 275.0, 0.0, 500.0, 496.0 }, got.after)
+    assert.is_true(got.counted)
+    assert.same({ 1.0, 1.0, 0.0, 500.0 }, got.shared)
+    assert.same({ 0.5, 0.0 }, { got.promoter, got.left })
+    for i, part in ipairs { "there is a gene gfp", "one stop codon", "whole codons", "a letter", "beer",
+      "a start codon" } do assert.is_truthy(got.messages[i]:find(part, 1, true), got.messages[i]) end
+  end)
+
+  it("has second rounds and repairs when it is asked for them", function()
+    local got = run [[
+      cell:begin_whole_cell { seed = 1, second_rounds = "thornburg2022", repairs = { potassium = 20, rrna = 2 } }
+      local ends
+      for _, reaction in ipairs(require("syn3a.whole_expression").network(true).reactions) do
+        if reaction[1]:find "^fork_0422 " then ends = reaction[1]:match "chromosome_CC .*oriC2" end
+      end
+      local uptake = { cell:rate "Kt6" }
+      cell:set("M_k_c", 20)
+      uptake[2] = cell:rate "Kt6"
+      local rrna = { cell:get "promoter_0068", cell:get "promoter_0069", cell:get "promoter_0070" }
+      cell:begin_whole_cell { seed = 1 }
+      uptake[3] = cell:rate "Kt6"
+      cell:set("M_k_c", 20)
+      uptake[4] = cell:rate "Kt6"
+      cell:begin_whole_cell { seed = 1, second_rounds = "thornburg2022" }
+      local function dnaA()
+        local sum = cell:get "P_0001"
+        for _, name in ipairs(cell:species()) do
+          sum = sum + (name:find "_Affinity_Bound" and 1 or tonumber(name:match "^ssD?[dN][nA]A?%w+_(%d+)") or 0)
+            *cell:get(name)
+        end
+        return sum - cell:get "made_0001"
+      end
+      cell:set { High_Affinity_Site_oriC2 = 2, High_Affinity_Site_oriC = 0, P_0001 = 3000, chromosome_C = 2,
+        chromosome_CC = 2 }
+      local before, messages = { dnaA(), cell:get "P_0044" }, {}
+      cell:live { duration = 45, seed = 1 }
+      local after = { dnaA(), cell:get "P_0044" - cell:get "made_0044" }
+      cell:set { area_doubled_at = 1, replicated_at = 1 }
+      for i, code in ipairs { "cell:divide_whole_cell(1)", "cell:begin_whole_cell { second_rounds = true }",
+        "cell:begin_whole_cell { repairs = { potassium = 0 } }", "cell:begin_whole_cell { repairs = { iron = 1 } }",
+        "cell:live { duration = 1, tolerance = { relative = -1 } }" } do
+        messages[i] = tostring(select(2, pcall(load(code))))
+      end
+      return { ends = ends, uptake = uptake, rrna = rrna, before = before, after = after, messages = messages,
+        copies = cell:get "gene_copies", begun = cell:get "initiated_at" } ]]
+    assert.equal("chromosome_CC + 2 P_0044 + 16 High_Affinity_Site + 2 High_Affinity_Site_oriC2", got.ends)
+    assert.near(1/(1 + (10.003/20)^4), got.uptake[1]/got.uptake[3], 1e-4)
+    assert.near(0.5, got.uptake[2]/got.uptake[4], 1e-12)
+    assert.same({ 2.0, 2.0, 1.0 }, got.rrna)
+    assert.equal(got.before[1], got.after[1])
+    assert.equal(got.before[2] - 4, got.after[2]) -- two rounds, of two forks each
+    assert.is_true(got.copies > 493 and got.begun > 0)
+    for i, part in ipairs { "second round", "thornburg2022", "more than 0", "iron", "tolerance" } do
+      assert.is_truthy(got.messages[i]:find(part, 1, true), got.messages[i])
+    end
+  end)
+
   it("divides into two that hold what it held", function()
     local got = run [[
       cell:begin_whole_cell { seed = 1 }

@@ -1,8 +1,8 @@
 -- The books of syn3a's whole cell, as code for a VM: a cell with counters of what metabolism brings of each base, by
 -- reactions whose two sides have not as much of it. books.begin { … as begin_whole_cell … } begins one;
--- books.held(base) is what there is of it, molecules: pools, what synthetases hold, RNA and DNA made, less what is owed and what was
--- brought. It never changes. books.sources are names of those reactions by base; books.forms() is how far forms of
--- carrier proteins are from the protein's count, molecules at most.
+-- books.held(base) is what there is of it, molecules: pools, what synthetases hold, RNA and DNA made, less what is owed
+-- and what was brought. It never changes. books.sources are names of those reactions by base; books.forms() is how far
+-- forms of carrier proteins are from the protein's count, molecules at most.
 return [[
   books = { sources = {} }
   local metabolism = require "syn3a.whole_metabolism"
