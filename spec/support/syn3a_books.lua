@@ -1,12 +1,11 @@
--- The books of syn3a's whole cell, as code for a VM: a cell with counters of what metabolism brings of each base, by
--- reactions whose two sides have not as much of it. books.begin { … as begin_whole_cell … } begins one;
--- books.held(base) is what there is of it, molecules: pools, what synthetases hold, RNA and DNA made, less what is owed
--- and what was brought. It never changes. books.sources are names of those reactions by base; books.forms() is how far
--- forms of carrier proteins are from the protein's count, molecules at most.
+-- The books of syn3a's whole cell, as code for a VM: books.begin { … as begin_whole_cell … } begins a cell that counts
+-- the reactions of metabolism whose two sides have not as much of a base; books.held(base) is what there is of it,
+-- molecules: pools, what synthetases hold, RNA and DNA made, less what is owed and what was brought. It never changes.
+-- books.sources are names of those reactions by base, with - what takes of it; books.brought(base) is what they
+-- brought; books.forms() is how far forms of carrier proteins are from the protein's count, molecules at most.
 return [[
-  books = { sources = {} }
+  books = { sources = {}, bases = { "adenine", "cytosine", "guanine", "thymine", "uracil" } }
   local metabolism = require "syn3a.whole_metabolism"
-  local per_mM = require("syn3a.constants").molecules_per_mm
 
   -- pools, what may be owed, and what counts RNA and DNA
   local bases = {
@@ -32,48 +31,38 @@ return [[
     return n
   end
 
-  local function counted(definition)
+  function books.begin(options)
+    local seen = {}
+    options.counted = {}
     for base, row in pairs(bases) do
-      local pools = words(row[1])
       books.sources[base] = {}
-      for i, r in ipairs(metabolism.reactions()) do
-        local n = brings(r, pools)
+      for _, r in ipairs(metabolism.reactions()) do
+        local n = brings(r, words(row[1]))
         if n ~= 0 then
-          table.insert(books.sources[base], r.name)
-          definition.reactions[i][1] = ("%s + %d %s_%s"):format(definition.reactions[i][1], math.abs(n),
-            n > 0 and "into" or "out_of", base)
+          table.insert(books.sources[base], n > 0 and r.name or "-" .. r.name)
+          if not seen[r.name] then table.insert(options.counted, r.name) end
+          seen[r.name] = true
         end
       end
-      table.sort(books.sources[base])
-      definition.species["into_" .. base], definition.species["out_of_" .. base] = 0, 0
-      definition.parameters["brought_" .. base] = 0
     end
-    return definition
+    table.sort(options.counted)
+    cell:begin_whole_cell(options)
   end
 
-  function books.begin(options)
-    cell:begin_whole_cell(options)
-    local born, set = {}, {}
-    for _, name in ipairs(cell:species()) do born[name] = cell:get(name) end
-    local steps = require("syn3a.whole_exchange").steps(require("syn3a.whole_expression").network().species, per_mM,
-      not options.exact)
-    for base in pairs(bases) do
-      local formula = ("brought_%s + (into_%s - out_of_%s)*per_mM"):format(base, base, base)
-      table.insert(steps.after, 1, { "brought_" .. base, formula })
-      table.insert(steps.after, 2, { "into_" .. base, "0" })
-      table.insert(steps.after, 3, { "out_of_" .. base, "0" })
+  function books.brought(base)
+    local sum, pools = 0, words(bases[base][1])
+    for _, r in ipairs(metabolism.reactions()) do
+      local n = brings(r, pools)
+      if n ~= 0 then sum = sum + n*cell:get("turned_" .. r.name) end
     end
-    process "metabolism" (counted(metabolism.definition(per_mM)))
-    process "exchange" { exchange = steps }
-    for _, name in ipairs(cell:species()) do set[name] = born[name] end
-    cell:set(set)
+    return sum
   end
 
   function books.held(base)
     local pools, owed, built = table.unpack(bases[base])
     local sum = 0
     for name in pairs(words(pools)) do sum = sum + cell:get("M_" .. name .. "_c") end
-    sum = sum*cell:get "per_mM" - cell:get("brought_" .. base)
+    sum = sum*cell:get "per_mM" - books.brought(base)
     for name in pairs(words(owed)) do sum = sum - cell:get("debt_" .. name) end
     for name in pairs(words(built)) do sum = sum + cell:get(name) end
     for _, name in ipairs(base == "adenine" and cell:species() or {}) do
@@ -85,14 +74,11 @@ return [[
   function books.forms()
     local most = 0
     for _, carrier in ipairs(require("syn3a.complexes").carriers) do
-      local sum = cell:get("M_" .. carrier[2])
+      local sum, count = cell:get("M_" .. carrier[2]), 0
       for form in pairs(carrier[3]) do sum = sum + cell:get("M_" .. form) end
-      local names = metabolism.molecules(carrier[1])
-      local count = 0
-      for name in names:gmatch "[%w_]+" do count = count + cell:get(name) end
+      for name in metabolism.molecules(carrier[1]):gmatch "[%w_]+" do count = count + cell:get(name) end
       most = math.max(most, math.abs(sum*cell:get "per_mM" - count))
     end
     return most
   end
-  books.bases = { "adenine", "cytosine", "guanine", "thymine", "uracil" }
 ]]

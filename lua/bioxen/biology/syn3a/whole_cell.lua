@@ -47,19 +47,21 @@ end
 local function define(cell, fast, options)
   local per_mM, repairs = constants.molecules_per_mm, options.repairs or {}
   local net = expression.network(options.second_rounds)
-  local pools = metabolism.definition(per_mM, false, repairs.potassium)
+  local counted = options.counted and check.names(options.counted, "begin_whole_cell: counted", 3) or {}
+  local pools = metabolism.definition(per_mM, false, { potassium = repairs.potassium, counted = counted })
   local parameters = all_of(pools.parameters, exchange.parameters(per_mM, fast))
   repair_promoters(parameters, repairs.rrna or 1)
+  for _, name in ipairs(counted) do parameters["turned_" .. name] = 0 end
   cell:clear()
   process "state" { species = all_of(net.species, pools.species, drawn_messages()), parameters = parameters,
     initial = exchange.initial(net.species, per_mM) }
   process "metabolism" { reactions = pools.reactions }
-  process "exchange" { exchange = exchange.steps(net.species, per_mM, fast) }
+  process "exchange" { exchange = exchange.steps(all_of(net.species, pools.species), per_mM, fast) }
   process "genes" { reactions = net.reactions } -- last: with each process the cell compiles all that it has
 end
 
 local function check_options(options)
-  check.keys(options, { "seed", "exact", "second_rounds", "repairs" }, "begin_whole_cell")
+  check.keys(options, { "seed", "exact", "second_rounds", "repairs", "counted" }, "begin_whole_cell")
   if options.second_rounds and options.second_rounds ~= "thornburg2022" then
     error('begin_whole_cell: second_rounds: "thornburg2022" expected, whose rule it is', 3)
   end
@@ -73,9 +75,10 @@ end
 --- Put the whole cell, newborn, at time 0, in place of what the cell was. Options: seed (of its mRNA: each is drawn
 -- around its mean), exact (true: chains come to the membrane and leave it one by one, as in the published program;
 -- otherwise they are at rest at each exchange), second_rounds ("thornburg2022": the end of replication makes origins
--- for the next round, by the rule of Thornburg et al. 2022; the program of 2025 has none), and repairs, which are ours
--- and not of the published model: { potassium = mM of K+ inside at which its uptake has half its speed, rrna = how many
--- times as strong promoters of rRNA are }.
+-- for the next round, by the rule of Thornburg et al. 2022; the program of 2025 has none), counted (names of reactions
+-- of metabolism: the parameter turned_PGK is then how often, forward less backward, PGK turned since birth), and
+-- repairs, which are ours and not of the published model: { potassium = mM of K+ inside at which its uptake has half
+-- its speed, rrna = how many times as strong promoters of rRNA are }.
 function whole_cell.begin(cell, options)
   options = options or {}
   check_options(options)

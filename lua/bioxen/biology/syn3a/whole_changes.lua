@@ -189,7 +189,7 @@ end
 -- Of what adds up over a life, and of the time of things, a newborn has nothing.
 local function forget(cell, set)
   for _, name in ipairs(cell:parameters()) do
-    if name:find "^sum_" or name:find "_at$" then set[name] = 0 end
+    if name:find "^sum_" or name:find "^turned_" or name:find "_at$" then set[name] = 0 end
   end
   for _, name in ipairs(cell:species()) do
     if name:find "^made_" then set[name] = 0 end

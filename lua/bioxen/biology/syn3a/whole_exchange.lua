@@ -207,7 +207,8 @@ end
 
 -- Machines that somebody capped are parked as far as they are free.
 local function add_caps(set)
-  for free, total in pairs { Ribosome = "ribosomes", RNAP = "polymerases" } do
+  for _, machine in ipairs { { "Ribosome", "ribosomes" }, { "RNAP", "polymerases" } } do
+    local free, total = table.unpack(machine)
     set("there", "%s + parked_%s", free, free)
     set(free, "floor(min(there, max(0, cap_%s - %s_active)))", total, total)
     set("parked_" .. free, "there - %s", free)
@@ -274,8 +275,17 @@ function exchange.rates()
   return rates
 end
 
+-- Turns of reactions that somebody wants counted, in molecules since birth.
+local function add_turns(set, species)
+  for turn in names_with(species, "^turn_"):gmatch "turn_([%w_]+)" do
+    set("turned_" .. turn, "turned_%s + turn_%s*per_mM", turn, turn)
+    set("turn_" .. turn, "0")
+  end
+end
+
 local function after(species, chain_area, fast)
   local steps, set = list()
+  add_turns(set, species)
   add_second_payment(set)
   add_growth(set, chain_area)
   for _, pool in ipairs(exchange.shared()) do
