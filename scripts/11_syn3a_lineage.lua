@@ -1,12 +1,13 @@
 -- A line of cells of JCVI-syn3A by its published kinetic model: when a cell divides one daughter lives on. The model is
 -- not in balanced growth: ribosomes become fewer from generation to generation, and K+ and dNTPs only ever rise.
--- Run it with: bioxen scripts/11_syn3a_lineage.lua [generations, else 4] [seconds that each has at most] [seed]
+-- "repaired" has uptake of K+ limited and promoters of rRNA twice as strong, which is not the published model. Run it
+-- with: bioxen scripts/11_syn3a_lineage.lua [generations, else 4] [seconds that each has at most] [seed] ["repaired"]
 -- Each generation takes some 20 s. It leaves out/11_syn3a_lineage.csv and, where gnuplot is installed, a picture.
 
 local bioxen = require "bioxen"
 
 local generations, most = tonumber(arg and arg[1]) or 4, tonumber(arg and arg[2]) or 14400
-local seed = math.tointeger(tonumber(arg and arg[3])) or 1
+local seed, repaired = math.tointeger(tonumber(arg and arg[3])) or 1, arg and arg[4] == "repaired"
 
 local vm <close> = assert(bioxen.create_bio_vm("line", "syn3a"))
 assert(vm:start())
@@ -16,7 +17,7 @@ end
 
 local names = { "volume", "area", "ribosomes", "ribosomes_active", "polymerases", "mRNA", "proteins_made",
   "gene_copies", "M_atp_c", "M_gtp_c", "M_ctp_c", "M_utp_c", "M_k_c", "M_datp_c", "debt_GTP" }
-execute("cell:begin_whole_cell { seed = args }", seed)
+execute("cell:begin_whole_cell(args)", { seed = seed, repairs = repaired and { potassium = 60, rrna = 2 } or nil })
 
 -- One cell's life: columns by name, one row a minute, and its last numbers; time begins at 0 with each birth.
 local function live(number)

@@ -11,12 +11,15 @@
 --     "stopped" is less than a quarter of the wild type's chains in the last hour, or no doubling of the area, or no
 --     chromosome replicated, in twice the wild type's time. Where ../shared/facts is, beside single cells of an
 --     independent program, by ten minutes.
+--   bioxen scripts/bench/syn3a_knock_outs.lua page FILE
+--     the tables of docs/syn3a_genes.md.
 
 local bioxen = require "bioxen"
 local json = require "bioxen.json"
 
 local what, path = arg[1], arg[2]
-assert(what == "run" and arg[3] or what == "table", "run FILE SECONDS|cycle [genes], or table FILE")
+assert(what == "run" and arg[3] or what == "table" or what == "page",
+  "run FILE SECONDS|cycle [genes], table FILE, or page FILE")
 assert(path, "which file?")
 
 local SEED = 1
@@ -161,32 +164,96 @@ local function theirs()
   return known
 end
 
-local function print_table()
-  local lives, known = read(), theirs()
+-- The wild type's life, and the time of its division in whole minutes; genes in order.
+local function read_all()
+  local lives, order = read(), {}
   local wild = assert(longest(lives.wild), "the wild type did not live yet")
-  local ready = math.ceil(math.max(wild.area_doubled_at, wild.replicated_at)/60)*60
+  for locus in pairs(lives) do order[#order + 1] = locus ~= "wild" and locus or nil end
+  table.sort(order)
+  return lives, wild, math.ceil(math.max(wild.area_doubled_at, wild.replicated_at)/60)*60, order
+end
+
+-- { lived (min), what was seen by 10 and 30 min with shares of chains, what in a cycle with share and area's doubling }
+local function results_of(life, wild, ready)
+  local last = life.time[#life.time]
+  local row = { lived = last//60 }
+  for _, minutes in ipairs { 10, 30 } do
+    if last >= 60*minutes then row[minutes], row["share" .. minutes] = seen_by(life, wild, 60*minutes) end
+  end
+  if ready > 0 and last >= ready then row.cycle, row.share, row.area = seen_in_a_cycle(life, wild, ready) end
+  return row
+end
+
+local function print_table()
+  local lives, wild, ready, order = read_all()
+  local known = theirs()
   print(("wild type: ready to divide after %.1f min; chains in its last hour: %d"):format(ready/60,
     ready > 0 and chains(wild, ready - 3600, ready) or 0))
   print("gene\tlived, min\tby 10 min\tchains\tby 30 min\tchains\tin a cycle\tchains, last hour\tarea doubled"
     .. "\ttheirs, 10 min")
-  local order = {}
-  for locus in pairs(lives) do order[#order + 1] = locus ~= "wild" and locus or nil end
-  table.sort(order)
   for _, locus in ipairs(order) do
-    local life = longest(lives[locus])
-    local last = life.time[#life.time]
-    local row = { locus, ("%d"):format(last//60) }
-    for _, time in ipairs { 600, 1800 } do
-      local words, share = "", 0/0
-      if last >= time then words, share = seen_by(life, wild, time) end
-      row[#row + 1], row[#row + 2] = words, ("%.2f"):format(share)
-    end
-    local words, share, area = "", 0/0, 0
-    if ready > 0 and last >= ready then words, share, area = seen_in_a_cycle(life, wild, ready) end
-    row[#row + 1], row[#row + 2], row[#row + 3] = words, ("%.2f"):format(share), ("%.2f"):format(area)
-    row[#row + 1] = known[locus] and ("%.2f %s"):format(known[locus][1], known[locus][2]) or ""
-    print(table.concat(row, "\t"))
+    local r = results_of(longest(lives[locus]), wild, ready)
+    print(("%s\t%d\t%s\t%.2f\t%s\t%.2f\t%s\t%.2f\t%.2f\t%s"):format(locus, r.lived, r[10] or "", r.share10 or 0/0,
+      r[30] or "", r.share30 or 0/0, r.cycle or "", r.share or 0/0, r.area or 0/0,
+      known[locus] and ("%.2f %s"):format(table.unpack(known[locus])) or ""))
   end
 end
 
-if what == "run" then run() else print_table() end
+local function text_of(words, share)
+  return words and ("%s; %.2f"):format(words, share) or ""
+end
+
+-- Counts of what was seen, by class of transposons; what was seen in a cycle without why it stopped.
+local function print_counts(title, seen)
+  local order = {}
+  for name in pairs(seen) do order[#order + 1] = name end
+  table.sort(order)
+  print(("| %s | essential | quasiessential | nonessential | RNA |\n|---|---|---|---|---|"):format(title))
+  for _, name in ipairs(order) do
+    local n = seen[name]
+    print(("| %s | %d | %d | %d | %d |"):format(name, n.essential or 0, n.quasiessential or 0, n.nonessential or 0,
+      n.RNA or 0))
+  end
+  print ""
+end
+
+local function genes()
+  local vm <close> = assert(bioxen.create_bio_vm("genes", "syn3a"))
+  assert(vm:start())
+  return execute(vm, [[
+    local all, list = require("syn3a.whole_roles").all(), {}
+    for i, row in ipairs(require("syn3a.whole_genes").all().rows) do
+      local role = all[row.id]
+      list[i] = { row.id, row.gene.name or "", row.gene.essentiality or "RNA", role.class,
+        table.concat(role.reactions, " ") }
+    end
+    return list ]])
+end
+
+local function print_page()
+  local lives, wild, ready = read_all()
+  local lines, counts = {}, { {}, {}, {} }
+  for _, gene in ipairs(genes()) do
+    local locus, name, class, role, reactions = table.unpack(gene)
+    local r = lives[locus] and results_of(longest(lives[locus]), wild, ready) or {}
+    local not_run = role == "none" and "nothing: no role" or role == "membrane area" and "its area" or nil
+    local seen = { r[10] or not_run, r[30] or not_run, r.cycle and r.cycle:match "^%a+" or not_run }
+    for i = 1, 3 do
+      local what_was = seen[i] or "not run"
+      counts[i][what_was] = counts[i][what_was] or {}
+      counts[i][what_was][class] = (counts[i][what_was][class] or 0) + 1
+    end
+    lines[#lines + 1] = ("| %s | %s | %s | %s | %s | %s | %s | %s |"):format(locus, name,
+      class == "RNA" and "" or class:sub(1, 1):upper(), role .. (reactions ~= "" and ": " .. reactions or ""),
+      not_run or text_of(r[10], r.share10),
+      text_of(r[30], r.share30), text_of(r.cycle, r.share), r.lived and ("%d"):format(r.lived) or "")
+  end
+  print_counts("loss, by 10 min", counts[1])
+  print_counts("loss, by 30 min", counts[2])
+  print_counts("loss, in a cycle", counts[3])
+  print "| gene | name | class | role | by 10 min | by 30 min | in a cycle | lived, min |"
+  print "|---|---|---|---|---|---|---|---|"
+  print(table.concat(lines, "\n"))
+end
+
+if what == "run" then run() elseif what == "table" then print_table() else print_page() end
