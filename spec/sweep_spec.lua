@@ -336,8 +336,8 @@ describe("a sweep in guests of a pool", function()
       return select(2, pcall(function() bioxen.sweep(given(more)) end))
     end
     local text = complaint { pool = "pool.json", vms = 2, config = { xcpng_config = "x" } }
-    assert.matches("spec/sweep_spec.lua:%d+: options.config.xcpng_config: goes with no pool.*\n  options.vms: goes with "
-      .. "no pool", text)
+    assert.matches("spec/sweep_spec.lua:%d+: options.config.xcpng_config: goes with no pool", text)
+    assert.matches("\n  options.vms: goes with no pool", text)
     assert.matches("options.guests: goes with pool alone", complaint { guests = 2 })
     assert.matches("spec/sweep_spec.lua:%d+: config.xcpng_config.password: missing",
       complaint { pool = { xapi_url = "https://nowhere" } })

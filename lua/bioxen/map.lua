@@ -13,7 +13,8 @@ local Map = { __name = "bioxen.Map" }
 Map.__index = Map
 
 local AHEAD = 16 -- results that may wait, for each VM
-local MOST_LOSSES = 3 -- guests that may be lost with a piece of work in them, which may be why
+local IN_GUEST = 60 -- seconds for a worker to start in a guest that is up: one that hangs is not waited for longer
+local MOST_LOSSES = 3 -- guests, or workers in them, that may be lost with a piece of work, which may be why
 
 map.schema = {
   vms = { types = { number = true, table = true } },
@@ -55,19 +56,20 @@ function Map:work(what, vm, seed, input)
 end
 
 -- A worker afresh. True; or nil and an error.
-local function start_afresh(vm)
+local function start_afresh(slot)
+  local vm = slot.vm
   local state = vm:get_state()
   if state ~= "created" and state ~= "stopped" then
     local stopped, err = await(vm:stop { wait = false })
     if not stopped then return nil, err end
   end
-  return await(vm:start { wait = false })
+  return await(vm:start { wait = false, timeout = slot.guest and IN_GUEST })
 end
 
 -- A VM is made ready for an input: one of map's own by a worker afresh. True; or nil and an error.
 function Map:prepare(slot)
   local vm, done, err = slot.vm, true, nil
-  if slot.own then done, err = start_afresh(vm) end
+  if slot.own then done, err = start_afresh(slot) end
   if done and self.options.setup then
     done, err = self:work(self.options.setup, vm, self.seed)
     done = done ~= nil or err == nil
@@ -86,17 +88,26 @@ function Map:attempt(slot, item)
   return self:work(self.what, slot.vm, stream.seed(self.seed, self.number_of(item)), item.input)
 end
 
--- The same in a guest; then whether it was lost meanwhile, whatever came of it.
+-- Whether a piece of work, which came to an error or to none, has cost a VM its worker, perhaps with the guest: one that
+-- shuts down ends its processes first. A VM that nobody else has is busy while its worker's end is awaited.
+local function is_loss(vm, err)
+  if not err then return vm:get_state() ~= "running" end
+  local code = core.class_name(err) == "Error" and err.code
+  return code == "EDIED" or code == "ECONNECT" or code == "EGUEST" or code == "EBUSY"
+end
+
+-- The same in a guest; then what was lost meanwhile, whatever came of it: the guest, or the worker alone.
 function Map:attempt_in_guest(slot, item)
   local guest, life = slot.guest, slot.guest.life
   local answer, err = self:attempt(slot, item)
-  if guest.life == life and guest:is_up() and slot.vm:get_state() ~= "running" then
+  local lost = is_loss(slot.vm, err) and "worker"
+  if lost and guest.life == life and guest:is_up() then
     local there, problem = await(guest:ask())
     if not there and guest.life == life then guest:fall("was lost", err or problem) end
   end
-  if guest.life ~= life or not guest:is_up() then return answer, err, true end
-  guest:has_worked()
-  return answer, err
+  if guest.life ~= life or not guest:is_up() then return answer, err, "guest" end
+  if not lost then guest:has_worked() end
+  return answer, err, err and lost
 end
 
 -- ---- inputs and results ----
@@ -138,7 +149,7 @@ function Map:finish(item, answer, err, lost)
     self.again[#self.again + 1] = item
     return
   end
-  if lost then
+  if lost == "guest" then
     answer, err = nil, select(2, core.fail("EGUEST", ("its guest was lost %d times"):format(item.losses)))
   end
   local failed = answer == nil and err ~= nil
