@@ -88,8 +88,8 @@ function Map:attempt(slot, item)
   return self:work(self.what, slot.vm, stream.seed(self.seed, self.number_of(item)), item.input)
 end
 
--- Whether a piece of work, which came to an error or to none, has cost a VM its worker, perhaps with the guest: one that
--- shuts down ends its processes first. A VM that nobody else has is busy while its worker's end is awaited.
+-- Whether a piece of work, which came to an error or to none, has cost a VM its worker, perhaps with the guest: one
+-- that shuts down ends its processes first. A VM that nobody else has is busy while its worker's end is awaited.
 local function is_loss(vm, err)
   if not err then return vm:get_state() ~= "running" end
   local code = core.class_name(err) == "Error" and err.code

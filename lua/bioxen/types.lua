@@ -82,6 +82,7 @@
 ---@field connect_timeout number? seconds (default 10)
 ---@field max_response integer? bytes of one answer of the pool (default 16 MiB for a VM, 64 MiB for a session)
 ---@field journal string? folder of what is being made (default ~/.local/state/bioxen/xcpng)
+---@field log string? a file that couriers append to: each request, call of the pool and connection, what came of it and how long it took; no secrets
 ---@field template_name string?
 ---@field template_uuid string?
 ---@field vm_name_prefix string? (default "bioxen-")
