@@ -40,7 +40,7 @@ layers.modules = {
   { "lua/bioxen/serve" },
   { "lua/bioxen/fit", "lua/bioxen/flux_scan.lua", "lua/bioxen/sweep" },
   { "lua/bioxen/methods.lua", "lua/bioxen/map.lua", "lua/bioxen/manager.lua" },
-  { "lua/bioxen/fork.lua" },
+  { "lua/bioxen/fork.lua", "lua/bioxen/guests.lua" },
   { "lua/bioxen/hypervisor/init.lua", "lua/bioxen/config.lua" },
   { "lua/bioxen/create.lua", "lua/bioxen/checkpoint.lua" },
   { "lua/bioxen/hypervisor", "lua/bioxen/xcpng", "lua/bioxen/vm" },

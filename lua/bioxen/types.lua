@@ -82,6 +82,7 @@
 ---@field connect_timeout number? seconds (default 10)
 ---@field max_response integer? bytes of one answer of the pool (default 16 MiB for a VM, 64 MiB for a session)
 ---@field journal string? folder of what is being made (default ~/.local/state/bioxen/xcpng)
+---@field log string? a file that couriers append to: each request, call of the pool and connection, what came of it and how long it took; no secrets
 ---@field template_name string?
 ---@field template_uuid string?
 ---@field vm_name_prefix string? (default "bioxen-")
@@ -2445,6 +2446,11 @@ function bioxen.map(inputs, work, options) end
 ---@field timeout number? seconds for code on one input (default: the VM's)
 ---@field seed integer? of all inputs' random numbers (default: drawn)
 ---@field progress fun(done: integer, total: integer?, failed: integer)? called when an input is done with; total is nil where nobody knows
+---@field budget number? seconds after which no input is begun (default: none); what runs then comes to its end
+---@field pool (string|bioxen.XcpngConfig)? in place of `vms`: guests are made on this pool, by a configuration or its file, and removed at the end. What was in a guest that is lost is done in others, and the guest is made anew; work that three guests were lost with fails with EGUEST
+---@field guests integer? how many guests (default 1)
+---@field vms_per_guest integer? how many VMs in each (default 1)
+---@field notice fun(words: string)? told of guests that are lost, could not be made, or are left on the pool
 
 ---A model that is loaded in a VM, looked at in copies of that VM, so that it is loaded once: `for item, answer in
 ---bioxen.flux_scan(vm, { genes = true }) do … end`. What there is comes as it is ready, in any order, and is to the last
@@ -2484,7 +2490,7 @@ function Map:close() end
 ---Raises where the options are wrong, or a function of yours raises.
 ---@param options bioxen.SweepOptions
 ---@return bioxen.SweepTable? also where points failed
----@return bioxen.Error? the record is another sweep's, or cannot be written; results of one name are of different types
+---@return bioxen.Error? the record is another sweep's, or cannot be written; results of one name are of different types; no VM is left for the points that are missing
 function bioxen.sweep(options) end
 
 ---@class bioxen.SweepOptions
@@ -2506,6 +2512,11 @@ function bioxen.sweep(options) end
 ---@field reuse boolean?
 ---@field retries integer?
 ---@field timeout number?
+---@field budget number? no point is begun after it
+---@field pool (string|bioxen.XcpngConfig)?
+---@field guests integer?
+---@field vms_per_guest integer?
+---@field notice fun(words: string)?
 
 ---A list of numbers, texts or booleans; or a range `{ from, to }`, of which a grid needs the `count` of values, both ends
 ---among them, and `random` and `latin_hypercube` draw. `log = true` spaces it evenly in the logarithm, `integer = true`
@@ -2518,7 +2529,8 @@ function bioxen.sweep(options) end
 ---@field parameters string[] names of columns
 ---@field rows table<string, any>[] each by the columns' names
 ---@field failed integer points
----@field missing integer points, of other shards
+---@field missing integer points, of other shards, or for which there was no time
+---@field out_of_time true? the budget was over before all points were begun
 local SweepTable = {}
 
 ---@param name string
