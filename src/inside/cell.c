@@ -855,12 +855,13 @@ static const luaL_Reg methods[] = {
     {NULL, NULL},
 };
 
-/* cell.name: a method of the cell, or else a function of the organism (upvalues 1 and 2). */
+/* cell.name: a function of the organism, which knows better what its cells are, or else a method of
+ * any cell (upvalues 2 and 1). */
 static int cell_index(lua_State *L)
 {
     luaL_checkudata(L, 1, CLASS);
     lua_settop(L, 2);
-    for (int table = 1; table <= 2; table++) {
+    for (int table = 2; table >= 1; table--) {
         lua_pushvalue(L, 2);
         if (lua_rawget(L, lua_upvalueindex(table)) != LUA_TNIL)
             return 1;

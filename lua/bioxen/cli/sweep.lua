@@ -190,11 +190,11 @@ end
 
 local folder = { "FOLDER", "That of bioxen sweep submit." }
 
-local out = { "--out", "The table goes to this file; .json, .h5 (HDF5), .png, .svg and .pdf say what it is to be, else CSV "
-  .. "(default: standard output).", value = "FILE" }
+local out = { "--out", "The table goes to this file; .json, .h5 (HDF5), .png, .svg and .pdf say what it is to be, else "
+  .. "CSV (default: standard output).", value = "FILE" }
 
-local plot = { "--plot", "Draw the results into this file (.png, .svg or .pdf): lines along one parameter, a heat map over "
-  .. "two, points where there are more.", value = "FILE" }
+local plot = { "--plot", "Draw the results into this file (.png, .svg or .pdf): lines along one parameter, a heat map "
+  .. "over two, points where there are more.", value = "FILE" }
 
 return {
   name = "sweep",
