@@ -367,6 +367,10 @@ describe("an ensemble's chart", function()
       for _, count in ipairs(figure.panels[1].series[1].y) do total = total + count end
       assert.equal(300, total)
     end
+    local _, few = made(ensemble, { histogram = "A" }, 1)
+    assert.is_true(#few.panels[1].series[1].x <= 14) -- twice the third root of 300
+    local _, band = made(ensemble, { names = { "A" }, band = "sd" }, 1)
+    for i, low in ipairs(band.panels[1].series[1].low) do assert.is_true(low >= ensemble:min "A"[i]) end
     local drawn = ensemble:plot { histogram = "A", text = true, ascii = false }
     assert.truthy(drawn:find "300 runs at 10 s" and drawn:find "\n runs\n" and drawn:find "█")
   end)
