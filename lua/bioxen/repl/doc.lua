@@ -134,6 +134,21 @@ local function mentioning(name)
   end
 end
 
+--- The names of the options that functions of this name take.
+function doc.options(called)
+  load_types()
+  local found = {}
+  for _, name in ipairs(ending_with(called)) do
+    for _, part in ipairs(entries[name].parts) do
+      local class = part[2]:match "^bioxen%.([%w_]+)"
+      if part[1] ~= "→" and class and entries[class] then
+        for _, option in ipairs(entries[class].parts) do found[#found + 1] = option[1]:match "^[%w_]+" end
+      end
+    end
+  end
+  return found
+end
+
 --- The names that `query` may stand for: one, several, or none. class_of(variable) tells the class of
 -- a variable of the session.
 function doc.find(query, class_of)
