@@ -236,7 +236,8 @@ describe("the session", function()
       it("options of a call, an organism's functions, columns of a trajectory", function()
         typed(steps(vm, ".use alpha\r", expect "0 s> ", "cell:run{ dura\t1 }\r", screen "Trajectory", expect "1 s> ",
           "cell:set_anti\t", screen "cell:set_antibiotic", drop, expect "1 s> ", ".use\r", ready,
-          "t = vm:run('return cell:run{ duration = 1 }').result\r", ready, "t:last 'synth\t'\r", screen "t:last 'synthesis'"))
+          "t = vm:run('return cell:run{ duration = 1 }').result\r", ready,
+          "t:last 'synth\t'\r", screen "t:last 'synthesis'"))
       end)
 
       it("nothing where there is nothing, and indents by a tab", function()

@@ -144,7 +144,7 @@ local lister = [[
   if given.strings then
     local good, genes = pcall(function() return cell:genome():genes() end)
     for _, name in ipairs(good and genes or {}) do add(name) end
-    for _, list in ipairs { cell:species(), cell:rules(), cell:parameters() } do
+    for _, list in ipairs(given.of ~= "gene" and { cell:species(), cell:rules(), cell:parameters() } or {}) do
       for _, name in ipairs(list) do add(name) end
     end
     return found
@@ -224,7 +224,8 @@ end
 local function complete_string(session, prefix, before)
   local found, cut = {}, false
   if session.vm then
-    cut = add_from_vm(found, session, { strings = true, prefix = prefix })
+    local of = before:match "([%a_][%w_]*)%s*[({]*%s*[\"'][^\"']*$"
+    cut = add_from_vm(found, session, { strings = true, prefix = prefix, of = of })
   else
     add_columns(found, before)
     add_all(found, session.hypervisor:ids())
