@@ -2565,6 +2565,13 @@ function SweepTable:plot(options) end
 ---@return bioxen.Error? they are of different sweeps, do not agree, or cannot be read
 function bioxen.merge_sweeps(path, shards) end
 
+---Read a table from a file in CSV or TSV, whose first line has the names: columns by name, of numbers where all of one
+---are such (what is empty, NA or NaN is NaN), else of texts.
+---@param path string
+---@return table<string, number[]|string[]>?
+---@return string[]|bioxen.Error names in order; EFILE
+function bioxen.read_table(path) end
+
 ---Wait until all jobs have ended, well or not.
 ---@param jobs bioxen.Job[]
 ---@param timeout number? seconds
