@@ -477,7 +477,8 @@ describe("a picture", function()
     assert.equal((">I4I4"):pack(1000, 600), read(png):sub(17, 24))
     assert.is_true(ode:plot { file = svg, title = "Decay & <growth>", y_label = "molecules", size = { 640, 480 } })
     local drawn = read(svg)
-    for _, expected in ipairs { "<text>Decay &amp; &lt;growth", "<text>A</text>", "<text>half</text>",
+    for _, expected in ipairs { "<title>Decay &amp; &lt;growth&gt;</title>", "<text>Decay &amp; &lt;growth",
+      "<text>A</text>", "<text>half</text>",
       "<text>molecules</text>", "<text>time (s)</text>", "<text>100</text>",
       'viewBox="0 0 640 480"', "rgb(  0, 114, 178)" } do
       assert.truthy(drawn:upper():find(expected:upper(), 1, true), expected)
