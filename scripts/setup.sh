@@ -79,7 +79,6 @@ own_folder() {
     fail "No folder to write in: $root and ${TMPDIR:-/tmp} are both closed."
 }
 
-# build FOLDER [cmake options]. A folder that was made for another tree is made anew.
 # How far a build is, of what cmake prints, for who looks at a terminal.
 show_progress() {
     if [ -t 1 ]; then
@@ -89,6 +88,7 @@ show_progress() {
     fi
 }
 
+# build FOLDER [cmake options]. A folder that was made for another tree is made anew.
 build() {
     local folder=$1 fresh=() home
     shift
