@@ -98,8 +98,9 @@ run() {
         set -- env -u XDG_STATE_HOME HOME="$folder/home" TMPDIR="$folder/tmp" --default-signal=INT,QUIT \
             timeout --foreground -k 10 900 "$@"
     fi
-    # Through a pipe: a worker may not write to files, not even a sanitizer's last words.
-    { time "$@" 2>&1 </dev/null | cat >"$folder/log" || status=$?; } 2>"$folder/time"
+    # Through a pipe: a worker may not write to files, not even a sanitizer's last words. What fails without end has
+    # said enough after 16 MB.
+    { time "$@" 2>&1 </dev/null | { head -c 16M && cat >/dev/null; } >"$folder/log" || status=$?; } 2>"$folder/time"
     {
         flock 9
         "report_$kind" "$name" "$folder" "$status"
