@@ -282,37 +282,43 @@ static int prepare(search *s, bx_error *err)
     return 0;
 }
 
+/* No species changes by reactions: the cell is at rest, unless something else moves. */
+static int find_idle(search *s, bx_error *err)
+{
+    const bx_network *network = s->system.network;
+    bx_steady_state *kept;
+    if (timely_rule(network))
+        return bx_fail(err, BX_ESIMULATION,
+                       "no steady state was found: no species changes by reactions, and \"%.64s\" "
+                       "follows the time",
+                       timely_rule(network));
+    if (network->events > 0)
+        return bx_fail(err, BX_ESIMULATION,
+                       "no steady state was found: no species changes by reactions, but events may "
+                       "come");
+    if (bx_newton_fix(&s->newton, s->begin, err) < 0 || keep(s, &kept, err) < 0)
+        return -1;
+    if (kept)
+        kept->reached = true;
+    return 0;
+}
+
 static int find(search *s, bx_error *err)
 {
     char why[512] = "";
     const bx_network *network = s->system.network;
-    if (s->system.size == 0 || network->reactions == 0) {
-        bx_steady_state *kept;
-        if (timely_rule(network))
-            return bx_fail(
-                err, BX_ESIMULATION,
-                "no steady state was found: no species changes by reactions, and \"%.64s\" "
-                "follows the time",
-                timely_rule(network));
-        if (network->events > 0)
-            return bx_fail(err, BX_ESIMULATION,
-                           "no steady state was found: no species changes by reactions, but events "
-                           "may come");
-        if (bx_newton_fix(&s->newton, s->begin, err) < 0 || keep(s, &kept, err) < 0)
-            return -1;
-        kept->reached = true;
-        return 0;
-    }
+    if (s->system.size == 0)
+        return find_idle(s, err);
     if (from_present(s, why, sizeof why, err) < 0)
         return -1;
-    for (size_t i = 0; i < s->found->count && timely_rule(network); i++)
-        if (!s->found->states[i].note[0])
-            snprintf(s->found->states[i].note, sizeof s->found->states[i].note,
-                     "no rate does, but \"%.64s\" follows the time", timely_rule(network));
     if (s->ask->starts > 1 && network->events == 0 && !s->system.timely && from_others(s, err) < 0)
         return -1;
     if (s->found->count == 0)
         return bx_fail(err, BX_ESIMULATION, "no steady state was found: %s", why);
+    for (size_t i = 0; i < s->found->count && timely_rule(network); i++)
+        if (!s->found->states[i].note[0])
+            snprintf(s->found->states[i].note, sizeof s->found->states[i].note,
+                     "no rate does, but \"%.64s\" follows the time", timely_rule(network));
     return 0;
 }
 
