@@ -433,3 +433,51 @@ describe("noise", function()
     assert.truthy(why and why:find("happens one way", 1, true), why)
   end)
 end)
+
+describe("bioxen check", function()
+  local sh, path
+  setup(function()
+    sh = shell.open()
+    path = sh:file("checked.xml", sbml.document {
+      compartments = { sbml.compartment("c", 2) },
+      species = { sbml.species("A", 'initialConcentration="3"'), sbml.species("B", 'initialConcentration="0"'),
+        sbml.species("C", 'initialConcentration="0"'), sbml.species("D", 'initialConcentration="0"') },
+      parameters = { sbml.parameter("k", 2), sbml.parameter("off", 0), sbml.parameter("spare", 1) },
+      reactions = { sbml.reaction("R1", { "A" }, { "B" }, sbml.apply("times", "c", "k", "A")),
+        sbml.reaction("R2", { "B" }, {}, sbml.apply("times", "c", "off", "B")),
+        sbml.reaction("R3", { "C" }, { "D" }, sbml.apply("times", "c", "k", "C")) },
+    })
+  end)
+  teardown(function() sh:close() end)
+
+  it("says what is not there, does not happen or is not read", function()
+    local status, out, err = sh("bioxen check " .. path)
+    assert.same({ 0, "" }, { status, err })
+    for _, line in ipairs { "\nreaction R2: its rate is 0: off is 0\n", "\nreaction R3: never happens: ",
+      "\nparameter spare: nothing reads it\n", "\nspecies D.amount: it is 0, and nothing makes it\n" } do
+      assert.truthy(out:find(line, 1, true), out)
+    end
+    for _, word in ipairs { "reaction R1", "parameter k", "species B" } do assert.is_nil(out:find(word, 1, true)) end
+  end)
+
+  it("says who depends on what, and units in words", function()
+    local _, out = sh("bioxen check --depends " .. path)
+    assert.equal("-1 A.amount +1 B.amount\tc k A", out:match "^R1\t([^\n]*)\n")
+    local all = cjson.decode((select(2, sh("bioxen check --json " .. path))))
+    assert.equal(0, #all.warnings)
+    local file = sh:file("units.xml", [[<sbml xmlns="http://www.sbml.org/sbml/level2/version4" level="2" version="4">
+      <model id="m"><listOfUnitDefinitions><unitDefinition id="substance"><listOfUnits><unit kind="mole" scale="-3"/>
+      </listOfUnits></unitDefinition><unitDefinition id="rate"><listOfUnits><unit kind="mole" scale="-3"/>
+      <unit kind="second" multiplier="60" exponent="-1"/></listOfUnits></unitDefinition></listOfUnitDefinitions>
+      <listOfCompartments><compartment id="c" size="1"/></listOfCompartments><listOfSpecies><species id="S"
+      compartment="c" initialConcentration="1"/></listOfSpecies><listOfParameters><parameter id="v" value="1"
+      units="rate"/></listOfParameters><listOfReactions><reaction id="R" reversible="false"><listOfProducts>
+      <speciesReference species="S"/></listOfProducts><kineticLaw><math xmlns="http://www.w3.org/1998/Math/MathML">
+      <ci>v</ci></math></kineticLaw></reaction></listOfReactions></model></sbml>]])
+    _, out = sh("bioxen check --units " .. file)
+    assert.truthy(out:find("species\tS\tmillimole per litre\n", 1, true), out)
+    assert.truthy(out:find("parameter\tv\tmillimole per minute\n", 1, true), out)
+    _, out = sh("bioxen check " .. file)
+    assert.truthy(out:find("units: line %d+: .*kineticLaw"), out)
+  end)
+end)

@@ -1585,6 +1585,18 @@ function FluxModel:remove_objective(name) end
 ---the period, in seconds, is that of small oscillations at a Hopf point
 ---@field ends string[] why it ends where it begins, and where it ends
 
+---@class bioxen.ModelCheck
+---@field reactions { name: string, changes: table<string, number>, depends: string[], never: boolean, rate: number?, zero: boolean?, because: string? }[]
+---`depends` are names that the rate reads; `because` is a value of 0 in a rate that is `zero`
+---@field rules table<string, string[]> names that a rule reads
+---@field unreachable string[] species
+---@field unused string[] parameters
+---@field laws integer? of conservation; nil, as rates and times, with delays and fast reactions
+---@field fastest number? seconds
+---@field slowest number?
+---@field units { kind: "model"|"compartment"|"species"|"parameter"|"reaction"|"fault"|"undeclared", id: string, words: string }[]?
+---of a fault, and of a formula with numbers or names that have no unit, `id` is the line
+
 ---As bioxen.SteadyOptions, but for starts, set and jacobian.
 ---@class bioxen.NoiseOptions
 ---@field times number[]? seconds from the present, ascending
@@ -1686,6 +1698,14 @@ function Cell:conservation() end
 ---@return bioxen.Branches?
 ---@return bioxen.Error?
 function Cell:continuation(options) end
+
+---What can be said of the cell's processes without a run: species that are 0 and that nothing makes, reactions that never
+---happen, rates that are 0 whatever the species (at nine states), parameters that nothing reads, who depends on what, and
+---the fastest and slowest times of the linearised equations at present. With the text of a model in SBML also units: in
+---words, as "millimole per litre", and what libSBML's check of units says.
+---@param sbml string? or the bytes of a file as vm:load_sbml takes it
+---@return bioxen.ModelCheck
+function Cell:check(sbml) end
 
 ---The linear noise approximation: how counts of molecules spread around what the differential equations give, where each
 ---reaction happens by chance; at the steady state that cell:steady_state finds, which must be stable, or with `times` in

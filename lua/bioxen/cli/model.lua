@@ -20,10 +20,14 @@ local function start_vm(name)
   return nil, err
 end
 
-local function load(vm, path, how)
+-- `text`: of standard input, if that was read.
+local function load(vm, path, text, how)
   if path ~= "-" then return vm:load_sbml(path, how) end
-  local text, err = source.read "-"
-  if not text then return nil, err end
+  if not text then
+    local err
+    text, err = source.read "-"
+    if not text then return nil, err end
+  end
   return sbml.load_text(vm, text, how)
 end
 
@@ -70,7 +74,8 @@ end
 function model.open(name, options, how)
   local vm, err = start_vm(name)
   if not vm then return nil, err end
-  local loaded, err = load(vm, options.model, { strict = options.strict, stochastic = how and how.stochastic })
+  local loaded, err = load(vm, options.model, options.text,
+    { strict = options.strict, stochastic = how and how.stochastic })
   local set
   if loaded then
     if not options.json then say.warnings(loaded.warnings) end
