@@ -1,7 +1,7 @@
 -- `bioxen check`: what can be said of a model in SBML before it runs.
 
 local json = require "bioxen.cli.json"
-local models = require "bioxen.cli.model"
+local models = require "bioxen.cli.models"
 local progress = require "bioxen.cli.progress"
 local say = require "bioxen.cli.say"
 local source = require "bioxen.cli.source"

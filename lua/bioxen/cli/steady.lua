@@ -2,7 +2,8 @@
 
 local bioxen = require "bioxen"
 local json = require "bioxen.cli.json"
-local models = require "bioxen.cli.model"
+local models = require "bioxen.cli.models"
+local plot_options = require "bioxen.plot.options"
 local progress = require "bioxen.cli.progress"
 local say = require "bioxen.cli.say"
 local source = require "bioxen.cli.source"
@@ -123,12 +124,12 @@ local function tell_points(result)
 end
 
 local function write_branches(result, loaded, vm, options)
-  local wanted, err = models.cell_names(vm, loaded, options.record or loaded.species)
-  if not wanted then return nil, err end
-  if #wanted == 0 then wanted = sorted_keys(result.branches[1].state) end
+  local wanted, err = models.recorded(vm, loaded, options.record, "--record")
+  if err then return nil, err end
+  wanted = wanted or sorted_keys(result.branches[1].state)
   if not options.quiet then tell_points(result) end
   local path = options.out
-  if options.plot or path and (path:find "%.png$" or path:find "%.svg$") then
+  if options.plot or path and plot_options.format(path) then
     return bioxen.plot { branches = result, names = wanted, file = path }
   end
   return source.write(options.json and json.encode(result) .. "\n" or table_of_branches(result, wanted), path)
@@ -142,7 +143,7 @@ local function question(vm, loaded, options)
     max_steps = options.max_steps, seed = options.seed }
   if options.laws then return "conservation", nil end
   if options.response then
-    local names, err = models.cell_names(vm, loaded, options.response)
+    local names, err = models.recorded(vm, loaded, options.response, "--response")
     if not names then return nil, err end
     search.parameters = names
   end
@@ -213,7 +214,7 @@ return {
       .. "points go to standard error.", value = "RANGE" },
     { "--record", "There: what to write or draw, with commas between (default: the model's species).", value = "NAMES",
       list = true },
-    { "--plot", "There: a chart; --out with .png or .svg is one." },
+    { "--plot", "There: a chart; --out with .png, .svg or .pdf is one." },
     { "--json", "All of it, in JSON." },
     { "--strict", "What the reader would warn of is an error." },
     { "--out", "Write to this file.", value = "FILE" },

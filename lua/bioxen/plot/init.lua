@@ -1,4 +1,4 @@
---- Pictures and text charts of results: bioxen.plot, trajectory:plot and ensemble:plot.
+--- Pictures and text charts of results: bioxen.plot, and the methods plot of trajectories, ensembles and sweeps.
 
 local branches = require "bioxen.plot.branches"
 local chart = require "bioxen.plot.chart"
@@ -8,6 +8,7 @@ local figure = require "bioxen.plot.figure"
 local gnuplot = require "bioxen.plot.gnuplot"
 local options = require "bioxen.plot.options"
 local page = require "bioxen.plot.page"
+local sweep_figure = require "bioxen.plot.sweep"
 local trajectory_figure = require "bioxen.plot.trajectory"
 local world = require "bioxen.plot.world"
 
@@ -116,5 +117,6 @@ end
 --- Their methods `plot`.
 plot.trajectory = method("Trajectory", trajectory_figure)
 plot.ensemble = method("Ensemble", ensemble_figure)
+plot.sweep = method("SweepTable", sweep_figure)
 
 return plot
