@@ -262,6 +262,16 @@ describe("control", function()
     assert.is_true(answer <= 1e-6, answer)
   end)
 
+  it("has no coefficient of a flux that is 0 but for rounding", function()
+    local c = ask([[species = { A = 0, B = 0, C = 0 }, reactions = { { "-> A", rate = "0.3", name = "in" },
+      { "A -> B", rate = "0.7*A", name = "on" }, { "B ->", rate = "0.1*B", name = "out" },
+      { "B -> C", rate = "3.1*B - 0.7*C", name = "aside" } }]], "return cell:control()")
+    assert.is_true(math.abs(c.steady_state.fluxes.aside) < 1e-12)
+    assert.same({}, c.flux_control.aside)
+    assert_close(1, c.flux_control.out["in"])
+    assert_close(0.0, c.unscaled.flux_control.aside.on)
+  end)
+
   it("is refused where the state depends on the way", function()
     local answer = ask([[species = { A = 3, B = 0, C = 0 }, reactions = { { "A -> B", k = 1 }, { "A -> C", k = 2 } }]],
       "local c, err = cell:control() return err.message")

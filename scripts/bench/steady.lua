@@ -11,7 +11,7 @@ local folder, pattern = arg[1], arg[2] or "%.xml"
 local FAR, FLOOR = 1e-5, 1e-4
 
 local function new_vm()
-  local vm = assert(bioxen.create_bio_vm("steady-bench", "minimal_cell", "basic", { memory = 4 << 30, timeout = 120 }))
+  local vm = assert(bioxen.create_bio_vm("steady-bench", "empty", "basic", { memory = 4 << 30, timeout = 120 }))
   assert(vm:start())
   return vm
 end
