@@ -21,6 +21,7 @@ typedef struct search {
     bx_newton newton;
     bx_steady *found;
     double *begin, *state; /* by place: of the cell, and of a start */
+    double *last;          /* by place: where a course was left that did not come to rest */
 } search;
 
 static void free_state(bx_steady_state *state)
@@ -119,10 +120,24 @@ static const char *timely_rule(const bx_network *network)
 
 /* ---- ways ---- */
 
+/* What values and flows are measured by is that of the cell's state and of the start: a course that
+ * grew has no say. */
+static void size_up(search *s)
+{
+    bx_newton *n = &s->newton;
+    memset(n->scale, 0, s->system.size * sizeof *n->scale);
+    memset(n->turnover, 0, s->system.size * sizeof *n->turnover);
+    bx_system_place(&s->system, s->begin);
+    bx_newton_note(n);
+    bx_system_place(&s->system, s->state);
+    bx_newton_note(n);
+}
+
 /* Newton's method from s->state. */
 static int by_newton(search *s, bx_steady_state **kept, bx_error *err)
 {
     *kept = NULL;
+    size_up(s);
     if (bx_newton_fix(&s->newton, s->state, err) < 0)
         return -1;
     int result = bx_newton_search(&s->newton, s->state, err);
@@ -160,11 +175,25 @@ static int by_course(search *s, bx_steady_state **kept, char *why, size_t size, 
             (*kept)->by_newton = course.by_newton;
             (*kept)->time = course.time - course.begun;
         }
-    } else if (result == 0 && course.cycles) {
-        memcpy(s->state, course.root, s->system.size * sizeof *s->state);
+    } else if (result == 0) {
+        memcpy(s->last, course.before, s->system.size * sizeof *s->last);
+        if (course.cycles)
+            memcpy(s->state, course.root, s->system.size * sizeof *s->state);
     }
     bx_course_close(&course);
     return result;
+}
+
+/* Whether the course was left at a state that Newton's method found, though it found it only from
+ * elsewhere, as where rates have no value a little below 0. */
+static bool was_there(const search *s, const bx_steady_state *state)
+{
+    for (size_t i = 0; i < s->system.size; i++) {
+        double a = state->frame[s->system.species[i]], b = s->last[i];
+        if (!(fabs(a - b) <= 1e-6 * (fmax(fabs(a), fabs(b)) + 1e-3 * s->newton.scale[i])))
+            return false;
+    }
+    return state->stability == BX_STABLE;
 }
 
 /* From the present state. */
@@ -190,6 +219,8 @@ static int from_present(search *s, char *why, size_t size, bx_error *err)
         return -1;
     if (!kept && s->ask->way == BX_STEADY_NEWTON)
         snprintf(why, size, "Newton's method does not come to one from the present state");
+    else if (kept && s->ask->way == BX_STEADY_USUAL && was_there(s, kept))
+        kept->reached = true;
     else if (kept && s->ask->way == BX_STEADY_USUAL)
         snprintf(kept->note, sizeof kept->note,
                  "the course from the present state does not lead here: %s", why);
@@ -272,7 +303,8 @@ static int prepare(search *s, bx_error *err)
     s->found->species = calloc(s->system.size + 1, sizeof *s->found->species);
     s->begin = calloc(s->system.size + 1, sizeof *s->begin);
     s->state = calloc(s->system.size + 1, sizeof *s->state);
-    if (!s->found->species || !s->begin || !s->state)
+    s->last = calloc(s->system.size + 1, sizeof *s->last);
+    if (!s->found->species || !s->begin || !s->state || !s->last)
         return bx_fail_memory(err);
     memcpy(s->found->species, s->system.species, s->system.size * sizeof *s->system.species);
     bx_system_load(&s->system, bx_cell_state(s->cell)->frame);
@@ -344,6 +376,7 @@ int bx_steady_find(bx_cell *cell, const bx_steady_ask *ask, bx_steady *steady, b
     bx_system_close(&s.system);
     free(s.begin);
     free(s.state);
+    free(s.last);
     return result;
 }
 
