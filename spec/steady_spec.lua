@@ -66,6 +66,21 @@ describe("a steady state", function()
     assert.is_false(by.unstable.reached)
   end)
 
+  it("is found from other starts with the same total, though the present state is at an end of it", function()
+    local found = steady([[species = { X = 10, Y = 0 }, reactions = {
+      { "X -> Y", rate = "X*(0.01 + Y^2/(9 + Y^2))" }, { "Y -> X", k = 0.8 } }]], { starts = 30 })
+    local states = { found, table.unpack(found.others) }
+    table.sort(states, function(a, b) return a.state.Y < b.state.Y end)
+    assert.equal(3, #states)
+    for i, one in ipairs(states) do
+      local y = one.state.Y
+      assert.is_true(math.abs((10 - y)*(0.01 + y^2/(9 + y^2)) - 0.8*y) <= 1e-12)
+      assert_close(10, one.state.X + y)
+      assert.equal(i ~= 2, one.stable)
+    end
+    assert.equal(found, states[1])
+  end)
+
   it("is found beside a cycle, which is said", function()
     local found = steady(brusselator)
     assert_close(1, found.state.X)
