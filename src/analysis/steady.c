@@ -175,7 +175,7 @@ static int by_course(search *s, bx_steady_state **kept, char *why, size_t size, 
         if (!*kept)
             snprintf(why, size, "where it comes to rest net changes are still %.2g of turnovers",
                      bx_newton_residual(&s->newton));
-        if (fresh) {
+        if (*kept && fresh) {
             (*kept)->by_course = true;
             (*kept)->by_newton = course.by_newton;
             (*kept)->time = course.time - course.begun;
