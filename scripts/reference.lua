@@ -18,7 +18,7 @@ local chapters = {
   { "Managers", "BioResourceManager", "ResourceUsage", "Monitoring", "ResourceSnapshot", "ConfigManager" },
   { "In a VM: the cell", "Cell", "Process", "Event", "ExchangeSteps", "RunOptions", "EnsembleOptions",
     "SteadyOptions", "SteadyState", "Conservation", "ControlOptions", "Control", "ContinuationOptions", "Branches",
-    "Branch", "NoiseOptions", "Noise" },
+    "Branch", "NoiseOptions", "Noise", "ModelCheck" },
   { "In a VM: fits", "Objective", "ObjectiveDefinition", "FitParameter", "FitObservable", "FitExperiment",
     "FitMeasurement", "petab" },
   { "In a VM: flux balance", "flux", "FluxModel", "FluxSolution", "FluxReaction", "FluxShare", "Convergence" },

@@ -1592,16 +1592,13 @@ function FluxModel:remove_objective(name) end
 ---@field warnings bioxen.Warning[]
 
 ---@class bioxen.SteadyOptions
----@field method "newton"|"integration"? Newton's method from the present state alone, which may lead to a state that the
----cell would never come to; or the course alone (default: both, as said at Cell:steady_state)
+---@field method "newton"|"integration"? Newton's method from the present state alone, which may lead to a state that the cell would never come to; or the course alone (default: both, as said at Cell:steady_state)
 ---@field tolerance number? the largest net change of a species beside its turnover (default 1e-9)
 ---@field horizon number? seconds that the course may take (default: 5e21 times the fastest time)
 ---@field max_steps integer? of the solver while the course gets a thousand times as long (default 90000)
----@field starts integer? the present state and random ones with the same conserved totals (default 1). Newton's method
----searches from each of the others; models with events, or rates that follow the time, have but the first
+---@field starts integer? the present state and random ones with the same conserved totals (default 1). Newton's method searches from each of the others; models with events, or rates that follow the time, have but the first
 ---@field seed integer? of these (default 0)
----@field set boolean? the cell's species, and parameters that events set on the way, take the values of the state; its time
----stays, and events begin anew
+---@field set boolean? the cell's species, and parameters that events set on the way, take the values of the state; its time stays, and events begin anew
 ---@field jacobian boolean? false leaves it out
 
 ---@class bioxen.SteadyState
@@ -1609,12 +1606,11 @@ function FluxModel:remove_objective(name) end
 ---@field fluxes table<string, number> per second, by a reaction's name or else its equation
 ---@field species string[]? that reactions change, in the order of the Jacobian
 ---@field jacobian number[][]? of their derivatives: row i, column j is d(species i per second)/d(species j)
----@field eigenvalues { real: number, imaginary: number }[] of the Jacobian within the conservation laws, by falling real
----part; empty where they did not converge
+---@field eigenvalues { real: number, imaginary: number }[] of the Jacobian within the conservation laws, by falling real part; empty where they did not converge
 ---@field stability "stable"|"unstable"|"neutral"|"unknown" neutral: the largest real part is 0 within rounding
 ---@field stable boolean
 ---@field residual number the largest net change of a species beside its turnover
----@field method "newton"|"integration"|"integration and newton" what led there
+---@field method string what led there: "newton", "integration", or "integration and newton"
 ---@field reached boolean the course from the cell's state comes to rest there
 ---@field time number? of the course: seconds from the present to where it was left
 ---@field note string?
@@ -1639,8 +1635,7 @@ function FluxModel:remove_objective(name) end
 ---@field steady_state bioxen.SteadyState
 
 ---@class bioxen.Conservation
----@field laws { species: table<string, number>, total: number, dependent: string }[] the sums that stay, their present
----values, and the species of each that follows from the others
+---@field laws { species: table<string, number>, total: number, dependent: string }[] the sums that stay, their present values, and the species of each that follows from the others
 ---@field independent string[]
 ---@field dependent string[]
 ---@field stoichiometry table<string, table<string, number>> by species and reaction, without zeros
@@ -1666,17 +1661,25 @@ function FluxModel:remove_objective(name) end
 ---@field state table<string, number[]> species and rules
 ---@field stable boolean[]
 ---@field unstable integer[] how many eigenvalues have a real part above 0
----@field points { kind: "fold"|"hopf"|"branch", parameter: number, state: table<string, number>, index: integer, period: number? }[]
----the period, in seconds, is that of small oscillations at a Hopf point
+---@field points { kind: "fold"|"hopf"|"branch", parameter: number, state: table<string, number>, index: integer, period: number? }[] the period, in seconds, is that of small oscillations at a Hopf point
 ---@field ends string[] why it ends where it begins, and where it ends
+
+---@class bioxen.ModelCheck
+---@field reactions { name: string, changes: table<string, number>, depends: string[], never: boolean, rate: number?, zero: boolean?, because: string? }[] `depends` are names that the rate reads; `because` is a value of 0 in a rate that is `zero`
+---@field rules table<string, string[]> names that a rule reads
+---@field unreachable string[] species
+---@field unused string[] parameters
+---@field laws integer? of conservation; nil, as rates and times, with delays and fast reactions
+---@field fastest number? seconds
+---@field slowest number?
+---@field units { kind: "model"|"compartment"|"species"|"parameter"|"reaction"|"fault"|"undeclared", id: string, words: string }[]? of a fault, and of a formula with numbers or names that have no unit, `id` is the line
 
 ---As bioxen.SteadyOptions, but for starts, set and jacobian.
 ---@class bioxen.NoiseOptions
 ---@field times number[]? seconds from the present, ascending
 
 ---@class bioxen.Noise
----@field covariance table<string, table<string, number|number[]>> of two species; of one with itself, its variance. In
----time a list, a number for each time
+---@field covariance table<string, table<string, number|number[]>> of two species; of one with itself, its variance. In time a list, a number for each time
 ---@field species string[] that reactions change
 ---@field steady_state bioxen.SteadyState? without times
 ---@field times number[]? with times, as given
@@ -1749,7 +1752,8 @@ function Cell:ensemble(options) end
 
 ---A steady state: where all species that reactions change come to rest. The cell is followed from its present state
 ---until Newton's method takes over; where that course does not come to rest, Newton's method searches alone, and `note`
----says what the course does instead. The cell stays as it is, unless `set` is true.
+---says what the course does instead. The cell stays as it is, unless `set` is true. (The organisms minimal_cell and ecoli
+---have a steady_state of their own, which goes before this one: models have room in `empty`.)
 ---nil and an error where none is found: its message says why so far as that can be seen, as of growth or a cycle. Delays,
 ---fast reactions and chance in events are refused.
 ---@param options bioxen.SteadyOptions?
@@ -1759,8 +1763,8 @@ function Cell:steady_state(options) end
 
 ---Metabolic control analysis at the steady state that cell:steady_state finds: how rates answer to species and
 ---parameters (elasticities), and how fluxes and species at rest answer to rates (control coefficients) and to parameters
----(response coefficients, by the implicit function theorem), at constant conserved totals. By exact derivatives. What is
----not finite when it is scaled, as by a flux of 0, is left out. nil and an error as of cell:steady_state, and where the
+---(response coefficients, by the implicit function theorem), at constant conserved totals. By exact derivatives. Of what
+---is scaled by a flux of 0 (within the rounding of its rate), or is not finite, there is none. nil and an error as of cell:steady_state, and where the
 ---state is one of a continuum. Method: C. Reder, J. Theor. Biol. 135, 175 (1988).
 ---@param options bioxen.ControlOptions?
 ---@return bioxen.Control?
@@ -1781,6 +1785,14 @@ function Cell:conservation() end
 ---@return bioxen.Branches?
 ---@return bioxen.Error?
 function Cell:continuation(options) end
+
+---What can be said of the cell's processes without a run: species that are 0 and that nothing makes, reactions that never
+---happen, rates that are 0 whatever the species (at nine states), parameters that nothing reads, who depends on what, and
+---the fastest and slowest times of the linearised equations at present. With the text of a model in SBML also units: in
+---words, as "millimole per litre", and what libSBML's check of units says.
+---@param sbml string? or the bytes of a file as vm:load_sbml takes it
+---@return bioxen.ModelCheck
+function Cell:check(sbml) end
 
 ---The linear noise approximation: how counts of molecules spread around what the differential equations give, where each
 ---reaction happens by chance; at the steady state that cell:steady_state finds, which must be stable, or with `times` in
