@@ -84,7 +84,9 @@ for _, p in ipairs(chosen) do
     else
       off = off > 10*unsure and off/math.max(scale, 1e-300) or 0
     end
-    if off > worst and unsure < math.huge then worst, where = off, ("d %s / d %s, differences to %.1g"):format(name, p, unsure/scale) end
+    if off > worst and unsure < math.huge then
+      worst, where = off, ("d %s / d %s, differences to %.1g"):format(name, p, unsure/scale)
+    end
   end
   cell:reset()
   cell:set { [p] = x }
@@ -111,9 +113,8 @@ end
 local limits, counts, refused, failed = { 1e-6, 1e-5, 1e-4, 1e-3, 1e-2 }, {}, 0, 0
 local models = 0
 for _, id in ipairs(ids) do
-  local vm <close> = assert(bioxen.create_bio_vm("check", "minimal_cell", "basic", { memory = 2 << 30, timeout = 60 }))
+  local vm <close> = assert(bioxen.create_bio_vm("check", "empty", "basic", { memory = 2 << 30, timeout = 60 }))
   assert(vm:start())
-  assert(vm:execute_biological_process "cell:clear()")
   local model = durations[id] and vm:load_sbml(dir .. "/" .. id .. ".xml.gz")
   if model then
     local answer, err = vm:execute_biological_process(INSIDE,
