@@ -40,7 +40,8 @@ typedef struct bx_run {
     double relative_tolerance, absolute_tolerance;
     const bx_named_tolerance *absolute_tolerances;
     size_t absolute_count;
-    bool adams; /* the solver is Adams, not BDF */
+    bool adams;    /* the solver is Adams, not BDF */
+    bool open_end; /* what is due at the very end is left for the next run to begin with */
 
     /* ODEs: derivatives are followed by these, as if each was set just before: parameters, and
      * species and concentrations, which are then those at the beginning. They are solved for with

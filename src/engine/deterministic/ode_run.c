@@ -428,10 +428,13 @@ static int advance(bx_ode *ode, bx_error *err)
     while (time < s->end) {
         if (bx_simulation_poll(s, time, err) < 0)
             return -1;
-        if (step(ode, next_stop(ode, time), &time, err) < 0 || settle(ode, err) < 0)
+        if (step(ode, next_stop(ode, time), &time, err) < 0)
+            return -1;
+        bool left = s->run->open_end && time >= s->end;
+        if (!left && settle(ode, err) < 0)
             return -1;
         bx_simulation_stepped(s, time);
-        if (record_rows(ode, time, !s->part || time < s->end, err) < 0)
+        if (!left && record_rows(ode, time, !s->part || time < s->end, err) < 0)
             return -1;
         if (s->watch && s->watch(s->watch_data))
             s->end = time;
