@@ -100,18 +100,20 @@ static int nudge(bx_ode *ode, double stop, double *time, bx_error *err)
     if (s->next_row > *time && s->next_row < next)
         next = s->next_row;
     double *change = N_VGetArrayPointer(ode->between);
-    if (ode->tangent) /* again, with what is known now about the scales of derivatives */
-        return ++ode->nudges <= MOST_NUDGES && bx_ode_tangent_again(ode, *time)
-                   ? restart(ode, true, err)
-                   : 1;
-    if (++ode->nudges > MOST_NUDGES || bx_ode_right_hand_side(next, ode->y, ode->between, ode) != 0)
+    if (++ode->nudges > MOST_NUDGES)
+        return 1;
+    if (ode->tangent && bx_ode_tangent_again(ode, *time))
+        return restart(ode, true, err);
+    if (bx_ode_right_hand_side(next, ode->y, ode->between, ode) != 0)
         return 1;
     N_VScale(next - *time, ode->between, ode->between);
     if (!bx_tolerance_small(ode->tolerance, change))
         return 1;
     N_VLinearSum(1, ode->y, 1, ode->between, ode->y);
-    bx_ode_load(ode, N_VGetArrayPointer(ode->y), *time = next);
+    load(ode, ode->y, *time = next);
     look(ode);
+    if (ode->tangent && bx_ode_tangent_cross(ode, err) < 0)
+        return -1;
     ode->stuck = 0;
     return restart(ode, true, err);
 }
