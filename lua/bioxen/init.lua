@@ -18,6 +18,7 @@ local out = require "bioxen.out"
 local plot = require "bioxen.plot"
 local resource_manager = require "bioxen.hypervisor.manager"
 local saved = require "bioxen.vm.saved"
+local sensitivity = require "bioxen.sensitivity"
 local sweep = require "bioxen.sweep"
 local xapi = require "bioxen.xcpng.xapi"
 
@@ -32,6 +33,7 @@ local bioxen = {
   error_codes = core.error_codes,
   fd = core.fd,
   genome = genome,
+  global_sensitivity = sensitivity.global_sensitivity,
   get_supported_biological_types = organisms.names,
   get_supported_vm_types = create.vm_types,
   hypervisor = hypervisor.default,

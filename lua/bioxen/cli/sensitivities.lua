@@ -3,7 +3,7 @@
 local core = require "bioxen.core"
 local decimal = require "bioxen.decimal"
 local json = require "bioxen.cli.json"
-local models = require "bioxen.cli.model"
+local models = require "bioxen.cli.models"
 local say = require "bioxen.cli.say"
 local source = require "bioxen.cli.source"
 local plot = require "bioxen.plot"
@@ -14,19 +14,19 @@ local PANELS = 6   -- of a picture at most, and so many lines in each
 local FINITE = math.huge
 
 local function parameters_of(vm, loaded, wanted)
-  if wanted then return models.cell_names(vm, loaded, wanted) end
+  if wanted then return models.recorded(vm, loaded, wanted, "--parameters") end
   local answer, err = vm:execute_biological_process "return cell:parameters()"
   if not answer then return nil, err end
   if #answer.result > 0 then return answer.result end
   return core.fail("EMODEL", "the model has no parameters; --parameters takes species, too, for their initial values")
 end
 
-local function run_options(options, record, parameters)
+local function run_options(options, record, parameters, absolute)
   return {
     duration = options.duration, times = options.times, start = options.start, record = record,
     every = not options.times and (options.every or math.max(0, options.duration - (options.start or 0))/ROWS) or nil,
     max_steps = options.max_steps, parameters = parameters, scaled = options.scaled,
-    tolerance = { relative = options.tolerance },
+    tolerance = { relative = options.tolerance, absolute = absolute },
   }
 end
 
@@ -143,11 +143,12 @@ local function sensitivities(options)
   if not vm then return say.failed(loaded) end
   local parameters, err = parameters_of(vm, loaded, options.parameters)
   if not parameters then return say.failed(err) end
-  local wanted = options.record or loaded.species
-  local record, err = models.cell_names(vm, loaded, wanted)
-  if not record then return say.failed(err) end
+  local record, err = models.recorded(vm, loaded, options.record, "--record")
+  if err then return say.failed(err) end
+  local absolute, err = models.absolute_tolerance(loaded, options.absolute_tolerance)
+  if err then return say.failed(err) end
   local answer, err = vm:execute_biological_process(CODE,
-    { args = run_options(options, #record > 0 and record or nil, parameters), name = "sensitivities" })
+    { args = run_options(options, record, parameters, absolute), name = "sensitivities" })
   if not answer then return say.failed(err) end
   local written, err = write(answer.result, parameters, options, loaded.warnings)
   return written and say.DONE or say.failed(err)
@@ -176,6 +177,8 @@ return {
     { "--scaled", "dlog(S)/dlog(k) in place of d(S)/d(k)." },
     { "--set", "Values before the run, as in k=0.2,S=10.", value = "LIST", list = true },
     { "--tolerance", "Relative tolerance of the solver (default 3e-10).", value = "X", number = { above = 0 } },
+    { "--absolute-tolerance", "Absolute tolerance of values, in the unit of what is written: a number, or some by name "
+      .. "as in A=1e-12,B=1e-9 (default: by the scale of each species).", value = "X", list = true },
     { "--max-steps", "Stop after so many steps of the solver.", value = "N", number = { integer = true, minimum = 1 } },
     { "--strict", "What the reader would warn of is an error." },
     { "--out", "Write to this file; its ending, such as .json, .png and .svg, says what it is to be.", value = "FILE" },
