@@ -38,6 +38,7 @@ layers.modules = {
   { "lua/bioxen/init.lua" },
   { "lua/bioxen/connect.lua" },
   { "lua/bioxen/serve" },
+  { "lua/bioxen/sensitivity" },
   { "lua/bioxen/fit", "lua/bioxen/flux_scan.lua", "lua/bioxen/sweep" },
   { "lua/bioxen/methods.lua", "lua/bioxen/map.lua", "lua/bioxen/manager.lua" },
   { "lua/bioxen/fork.lua", "lua/bioxen/guests.lua" },

@@ -19,6 +19,7 @@ local plot = require "bioxen.plot"
 local read_table = require "bioxen.read_table"
 local resource_manager = require "bioxen.hypervisor.manager"
 local saved = require "bioxen.vm.saved"
+local sensitivity = require "bioxen.sensitivity"
 local sweep = require "bioxen.sweep"
 local xapi = require "bioxen.xcpng.xapi"
 
@@ -33,6 +34,7 @@ local bioxen = {
   error_codes = core.error_codes,
   fd = core.fd,
   genome = genome,
+  global_sensitivity = sensitivity.global_sensitivity,
   get_supported_biological_types = organisms.names,
   get_supported_vm_types = create.vm_types,
   hypervisor = hypervisor.default,

@@ -2505,6 +2505,62 @@ function Map:close() end
 ---@return bioxen.Error? the record is another sweep's, or cannot be written; results of one name are of different types; no VM is left for the points that are missing
 function bioxen.sweep(options) end
 
+---How a result depends on parameters over whole ranges of them, by a sweep at a design of points (bioxen.sweep, of which
+---it takes what is not told here).
+---"sobol": which part of the result's variance each parameter accounts for, alone (`first`) and with all its interactions
+---(`total`): n samples of d + 2 points, in a Latin hypercube, with the estimators of Saltelli et al. (Comput. Phys. Commun.
+---181, 259, 2010) and Jansen (117, 35, 1999). Parameters are independent and even in their ranges, or in the logarithm.
+---"morris": n paths of d + 1 points, each parameter moved alone by the same part of its range; `mu` and `sigma` are the
+---mean and the standard deviation of the effects, by the whole range, `mu_star` the mean of their sizes (Morris,
+---Technometrics 33, 161, 1991; Campolongo et al., Environ. Model. Softw. 22, 1509, 2007).
+---Samples with a point that failed, or came to no finite number, are left out. Raises for mistakes.
+---@param options bioxen.GlobalSensitivityOptions
+---@return bioxen.GlobalSensitivity?
+---@return bioxen.Error? fewer than two samples are whole; or as of bioxen.sweep
+function bioxen.global_sensitivity(options) end
+
+---@class bioxen.GlobalSensitivityOptions
+---@field run string|fun(vm: bioxen.BiologicalVM, at: table): any as of bioxen.sweep: it gives a number, or numbers by name
+---@field parameters table<string, { from: number, to: number, log: boolean? }>
+---@field samples integer n
+---@field method ("sobol"|"morris")? (default "sobol")
+---@field levels integer? of "morris": an even number of values in each range (default 4)
+---@field resamples integer? of the bootstrap that gives intervals (default 500)
+---@field confidence number? of these, 0 to 1 (default 0.95)
+---@field seed integer? of what is drawn, and of the points' random numbers (default 0)
+---@field record string? as of bioxen.sweep, as are those that follow
+---@field retry boolean?
+---@field progress fun(done: integer, total: integer, failed: integer)?
+---@field vms (integer|bioxen.BiologicalVM[])?
+---@field biological_type string?
+---@field config bioxen.Config?
+---@field setup (string|fun(vm: bioxen.BiologicalVM): any)?
+---@field reuse boolean?
+---@field retries integer?
+---@field timeout number?
+---@field pool (string|bioxen.XcpngConfig)?
+---@field guests integer?
+---@field vms_per_guest integer?
+---@field notice fun(words: string)?
+
+---@class bioxen.GlobalSensitivity
+---@field method "sobol"|"morris"
+---@field parameters string[]
+---@field results table<string, { by: table<string, table<string, any>>, samples: integer, mean: number?, variance: number? }> by the results' names ("value" for a number alone): for each parameter `first` and `total`, or `mu`, `mu_star` and `sigma`, each with an interval `first_range` = { low, high } and so on; how many samples are whole; of "sobol" the result's mean and variance
+---@field runs integer
+---@field failed integer
+---@field confidence number of the intervals
+local GlobalSensitivity = {}
+
+---Bars with their intervals, by falling total or mu_star.
+---@param options bioxen.GlobalSensitivityPlot?
+---@return string|true|nil
+---@return bioxen.Error?
+function GlobalSensitivity:plot(options) end
+
+---@class bioxen.GlobalSensitivityPlot: bioxen.PlotOptions
+---@field result string? which, where there are several
+
 ---@class bioxen.SweepOptions
 ---@field run string|fun(vm: bioxen.BiologicalVM, at: table): any as bioxen.map's work: code that runs in a VM, with the point as `args`, or a function. It gives a number, a text or a boolean, the result `value`, or a table of such by name. `at` has the parameters by name, and `replicate`
 ---@field parameters table<string, bioxen.SweepParameter>? by name: letters, digits and "_"
