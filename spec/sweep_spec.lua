@@ -251,8 +251,8 @@ describe("a sweep", function()
     assert.same({ 1, whole }, table.move({ sh(merge:format(sh.scratch)) }, 1, 2, 1, {}))
     assert.matches("I of 1 to N", (select(3, sh(("bioxen sweep %s --shard 0/2"):format(file)))))
     assert.equal(2, (sh "bioxen sweep"))
-    assert.matches("%-%-plot: a name that ends in .png or .svg",
-      (select(3, sh(("bioxen sweep %s --plot x.pdf"):format(file)))))
+    assert.matches("%-%-plot: a name that ends in .png, .svg or .pdf",
+      (select(3, sh(("bioxen sweep %s --plot x.gif"):format(file)))))
     assert.equal(1, (sh(("bioxen sweep %s --out %s/scan.h5"):format(file, sh.scratch))))
     assert.equal("\x89HDF", shell.read(sh.scratch .. "/scan.h5"):sub(1, 4))
     assert.equal(1, (sh(("bioxen sweep %s --out %s/scan.svg"):format(file, sh.scratch))))
@@ -337,7 +337,7 @@ describe("bioxen scan", function()
       ["--vary k=1 --vary k=2"] = "k is there twice",
       ["--vary k=0:1:3 --measure sum:A"] = "last:, max:, mean:, min:, time_of_max: before a name",
       ["--vary k=1,2 --set k=3"] = "k has a value by %-%-set", ["--vary twice=1,2"] = "twice",
-      ["--vary k=1,2 --plot x.pdf"] = "%-%-plot: a name" } do
+      ["--vary k=1,2 --plot x.gif"] = "%-%-plot: a name" } do
       local status, out, err = sh(("bioxen scan %s --duration 10 %s"):format(model, words))
       assert.not_equal(0, status)
       assert.equal("", out)

@@ -81,7 +81,6 @@ local function compare(what, points, options, words)
 end
 
 local ENZYMES = [[
-  cell:clear()
   process "chain" {
     species = { S = 10, A = 0, B = 0, C = 0, P = 0 }, parameters = { V = 1, K = 0.5, k = 0.2 },
     reactions = { { "S -> A", rate = "V*S/(K + S)" }, { "A -> B", rate = "V*A/(K + A)" },
@@ -89,14 +88,15 @@ local ENZYMES = [[
 ]]
 local model = os.tmpname()
 do
-  local vm <close> = assert(bioxen.create_bio_vm("writes", "minimal_cell"))
+  local vm <close> = assert(bioxen.create_bio_vm("writes", "empty"))
   assert(vm:start())
   local text = assert(vm:execute_biological_process(ENZYMES .. "return (cell:to_sbml())")).result
   local file <close> = assert(io.open(model, "w"))
   file:write(text)
 end
 compare("a chain of enzymes by differential equations", 1000, {
-  parameters = { V = { from = 0.1, to = 3, count = 1000 } }, setup = ENZYMES, reuse = true, run = [[
+  parameters = { V = { from = 0.1, to = 3, count = 1000 } }, setup = ENZYMES, reuse = true,
+  biological_type = "empty", run = [[
     cell:reset()
     cell:set { V = args.V }
     return cell:run({ duration = 100, every = 100, tolerance = { relative = 3e-10, absolute = 1e-10 } }):last "P"]] },
@@ -104,8 +104,8 @@ compare("a chain of enzymes by differential equations", 1000, {
 os.remove(model)
 
 compare("birth and death, exactly", 20, { parameters = { d = { from = 0.05, to = 0.5, count = 20 } }, reuse = true,
+  biological_type = "empty",
   setup = [[
-    cell:clear()
     process "birth and death" { species = { A = 0 }, parameters = { d = 0.1 },
       reactions = { { "-> A", rate = "100" }, { "A ->", k = "d" } } }]],
   run = [[

@@ -132,10 +132,8 @@ end
 
 local config = { memory = MEMORY, timeout = math.huge }
 
--- Make a VM that runs into one with the model. What load_sbml gave; nil and an error.
+-- Load it: what load_sbml gives; nil and an error.
 local function put_model(vm, options)
-  local cleared, err = vm:execute_biological_process "cell:clear()"
-  if not cleared then return nil, err end
   return models.load(vm, options, options.method or "ode")
 end
 
@@ -169,7 +167,7 @@ end
 
 -- Look at the model: the code of a point; nil and an error.
 local function code_of(options, parameters, names, list)
-  local vm <close> = assert(bioxen.create_bio_vm("scan", "minimal_cell", "basic", config))
+  local vm <close> = assert(bioxen.create_bio_vm("scan", "empty", "basic", config))
   local started, err = vm:start()
   if not started then return nil, err end
   local loaded, err = put_model(vm, options)
@@ -199,7 +197,7 @@ local function scan(options)
   return sweep.go({
     parameters = parameters, design = options.random and "random" or options.latin and "latin_hypercube" or nil,
     points = options.random or options.latin, replicates = options.replicates, run = code, reuse = true,
-    config = config, setup = function(vm) return put_model(vm, options) end,
+    biological_type = "empty", config = config, setup = function(vm) return put_model(vm, options) end,
   }, options)
 end
 
