@@ -1,8 +1,10 @@
 -- bioxen.sweep: a function of parameters at the points of a design, in one go, in shards, and from where it was left.
 
+package.path = "./spec/support/organisms/?.lua;" .. package.path
 local bioxen = require "bioxen"
 local cjson = require "cjson"
 local core = require "bioxen.core"
+local fault_bench = require "spec.support.fault_bench"
 local sbml = require "spec.support.sbml"
 local shell = require "spec.support.shell"
 
@@ -343,6 +345,137 @@ describe("bioxen scan", function()
       assert.equal("", out)
       assert.matches(expected, err)
     end
+  end)
+end)
+
+-- ---- time, and pools ----
+
+describe("a sweep with a budget", function()
+  local vm
+  setup(function()
+    vm = assert(bioxen.create_bio_vm("waiting", "minimal_cell"))
+    assert(vm:start())
+  end)
+  teardown(function() vm:destroy() end)
+
+  -- The work of 2 lasts longer than there is time.
+  local BUDGET = 0.2
+  local function work(_, k)
+    local began = core.clock()
+    while k == 2 and core.clock() < began + BUDGET do end
+    if k == 1 then return nil, "no" end
+    return k
+  end
+
+  it("begins nothing after it, and is gone on with", function()
+    local given = { parameters = { k = { 1, 2, 3, 4 } }, vms = { vm }, budget = BUDGET, record = new_path(),
+      run = function(_, at) return work(nil, at.k) end }
+    local result = assert(bioxen.sweep(given))
+    assert.same({ 2, 2, 1, true }, { #result.rows, result.missing, result.failed, result.out_of_time })
+    given.budget = nil
+    result = assert(bioxen.sweep(given))
+    assert.same({ 4, 0, 1 }, { #result.rows, result.missing, result.failed })
+    assert.is_nil(result.out_of_time)
+  end)
+
+  it("leaves out what was to be tried again", function()
+    local seen = {}
+    for i, answer in bioxen.map({ 1, 2, 3 }, work, { vms = { vm }, budget = BUDGET, retries = 1 << 30 }) do
+      seen[i] = answer
+    end
+    assert.same({}, seen)
+    for i, answer in bioxen.map({ 2, 3 }, work, { vms = { vm }, budget = BUDGET }) do seen[i] = answer end
+    assert.same({ 2 }, seen)
+  end)
+
+  it("says on the command line that time is over", function()
+    local file = sh:file("long.lua", "return { parameters = { k = { 1, 2 } }, run = 'return 1' }")
+    local status, out, err = sh(("bioxen sweep %s --budget 1e-9 --record %s --quiet"):format(file, new_path()))
+    assert.same({ 1, "point,k,replicate\n" }, { status, out })
+    assert.equal("bioxen: 0 of 2 points are done, and time is over: the same command goes on\n", err)
+  end)
+end)
+
+describe("a sweep in guests of a pool", function()
+  local missing = fault_bench.missing()
+  if missing then return pending("skipped: " .. missing) end
+  local bench
+  setup(function()
+    assert(bioxen.create_bio_vm("first", "minimal_cell")):start() -- the zygote stays
+    bench = fault_bench.open()
+  end)
+  teardown(function() bench:close() end)
+
+  local function given(more)
+    local all = { rows = {}, seed = 3, run = "return { twice = 2*args.k, draw = math.random() }" }
+    for k = 1, 24 do all.rows[k] = { k = k } end
+    for name, value in pairs(more or {}) do all[name] = value end
+    return all
+  end
+
+  it("is the same to the byte, also where guests and couriers are killed, and leaves nothing", function()
+    bench:clean(function()
+      local here, there, told = new_path(), new_path(), {}
+      assert(bioxen.sweep(given { record = here }))
+      local result = assert(bioxen.sweep(given { pool = bench:config(), guests = 2, vms_per_guest = 2, record = there,
+        notice = function(words) told[#told + 1] = words end,
+        progress = function(done)
+          if done == 4 then bench.pool:guest { vm = bench.pool:guests()[1].vm, action = "kill" } end
+          if done == 12 then fault_bench.kill(fault_bench.couriers()[1]) end
+        end }))
+      assert.same({ 0, 0 }, { result.failed, result.missing })
+      assert.equal(shell.read(here), shell.read(there))
+      assert.matches("^guest %d was lost: ", told[1])
+    end)()
+  end)
+
+  it("records the error of a point, which costs no guest", function()
+    bench:clean(function()
+      local told = {}
+      local result = assert(bioxen.sweep { rows = { { k = 1 }, { k = 2 } }, pool = bench:config(), timeout = 0.2,
+        run = [[if args.k == 1 then
+            setmetatable({}, { __gc = function() while true do end end }) collectgarbage()
+          end return args.k]], notice = function(words) told[#told + 1] = words end })
+      assert.same({ 1, 2, {} }, { result.failed, result.rows[2].value, told })
+      assert.matches("^EDEADLINE", result.rows[1].error)
+    end)()
+  end)
+
+  it("gives up where no guest can be made, and points stay missing", function()
+    bench:clean(function()
+      local path = new_path()
+      local result, err = bioxen.sweep(given { pool = bench:config { password = "wrong" }, guests = 2, record = path })
+      assert.is_nil(result)
+      assert.equal("EAUTH", err.code)
+      assert.matches("^no guest is left: ", err.message)
+      assert.equal(24, assert(bioxen.sweep(given { record = path, vms = 1 })).missing
+        + #assert(bioxen.sweep(given { record = path, vms = 1 })).rows)
+    end)()
+  end)
+
+  it("fails what three guests were lost with", function()
+    bench:clean(function()
+      local result = assert(bioxen.sweep { rows = { { k = 1 }, { k = 2 } }, pool = bench:config(), guests = 2,
+        run = function(vm, at)
+          if at.k == 1 then bench.pool:guest { vm = vm:get_status().uuid, action = "kill" } end
+          return vm:submit("return args", { args = at.k })
+        end })
+      assert.same({ 1, 2 }, { result.failed, result.rows[2].value })
+      assert.equal("EGUEST: its guest was lost 3 times", result.rows[1].error)
+    end)()
+  end)
+
+  it("refuses what does not go with it", function()
+    local function complaint(more)
+      return select(2, pcall(function() bioxen.sweep(given(more)) end))
+    end
+    local text = complaint { pool = "pool.json", vms = 2, config = { xcpng_config = "x" } }
+    assert.matches("spec/sweep_spec.lua:%d+: options.config.xcpng_config: goes with no pool", text)
+    assert.matches("\n  options.vms: goes with no pool", text)
+    assert.matches("options.guests: goes with pool alone", complaint { guests = 2 })
+    assert.matches("spec/sweep_spec.lua:%d+: config.xcpng_config.password: missing",
+      complaint { pool = { xapi_url = "https://nowhere" } })
+    assert.equal("EFILE", select(2, bioxen.sweep(given { pool = "/nowhere.json" })).code)
   end)
 end)
 

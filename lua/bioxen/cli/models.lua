@@ -1,10 +1,23 @@
 -- A model that a command is given, loaded into a VM, and what its words say of it.
 
+local bioxen = require "bioxen"
 local nearest = require "bioxen.nearest"
+local say = require "bioxen.cli.say"
 local sbml = require "bioxen.model.sbml"
 local source = require "bioxen.cli.source"
 
 local models = {}
+
+local MEMORY = 4 << 30 -- bytes that a VM may take; it takes what it needs
+
+--- A VM with nothing in it that runs; nil and an error.
+function models.start(name, seed)
+  local vm, err = bioxen.create_bio_vm(name, "empty", "basic", { memory = MEMORY, seed = seed })
+  if not vm then return nil, err end
+  local started, err = vm:start()
+  if started then return vm end
+  return nil, err
+end
 
 --- Load options.model, a path or "-", to be run by that method: what load_sbml gives; nil and an error.
 function models.load(vm, options, method)
@@ -84,6 +97,22 @@ function models.set(vm, loaded, list)
   if not values then return nil, ("--set: NAME=NUMBER expected, got '%s'"):format(odd) end
   local set, err = vm:execute_biological_process("cell:set(args)", { args = values, name = "set" })
   return set and values, err
+end
+
+--- A VM whose cell is the model of options.model, with the values of options.set; and what loading it told. nil and an
+-- error. The VM is the caller's to destroy.
+function models.open(name, options)
+  local vm, err = models.start(name)
+  if not vm then return nil, err end
+  local loaded, err = models.load(vm, options, "ode")
+  local set
+  if loaded then
+    if not options.json then say.warnings(loaded.warnings) end
+    set, err = models.set(vm, loaded, options.set)
+  end
+  if set then return vm, loaded end
+  vm:destroy()
+  return nil, err
 end
 
 return models

@@ -130,7 +130,7 @@ end
 
 -- ---- the model ----
 
-local config = { memory = MEMORY, timeout = math.huge }
+local config = { memory = MEMORY }
 
 -- Load it: what load_sbml gives; nil and an error.
 local function put_model(vm, options)

@@ -9,8 +9,8 @@ local progress = require "bioxen.cli.progress"
 local report = require "bioxen.report"
 local say = require "bioxen.cli.say"
 local source = require "bioxen.cli.source"
+local sedml = require "bioxen.sedml"
 
-local MEMORY = 4 << 30 -- bytes that the VM may take; it takes what it needs
 local ROWS = 100       -- where nothing else is said
 local TOLERANCE = 3e-10 -- relative, where nothing else is said
 local ACCURATE = 1e-3  -- what changes less with the tolerance is as the model has it
@@ -20,12 +20,7 @@ local PIECE = 32 << 20 -- bytes that a VM sends at once, half of what it could
 local PARTS = 16
 
 local function start_vm(number, seed)
-  local vm, err = bioxen.create_bio_vm("simulate" .. (number > 1 and "-" .. number or ""), "empty",
-    "basic", { memory = MEMORY, timeout = math.huge, seed = seed })
-  if not vm then return nil, err end
-  local started, err = vm:start()
-  if not started then return nil, err end
-  return vm
+  return models.start("simulate" .. (number > 1 and "-" .. number or ""), seed)
 end
 
 local function method_of(options)
@@ -248,6 +243,61 @@ local function write(result, options, warnings)
   return source.write(text, options.out)
 end
 
+-- ---- archives ----
+
+local TRUE = { ["1"] = true, ["true"] = true, ["yes"] = true }
+
+-- A name of a file in the folder, from the environment.
+local function file_name(variable, usual)
+  local name = os.getenv(variable) or usual
+  if name ~= "" and not name:find "[/%z]" and name ~= "." and name ~= ".." then return name end
+  return nil, ("%s: the name of a file expected, got '%s'"):format(variable, name)
+end
+
+local function is_on(variable, usual)
+  local value = os.getenv(variable)
+  return TRUE[(value or usual):lower()] or false
+end
+
+-- What BioSimulators' environment asks for; or nil and what is wrong with it.
+local function asked_of_archives(options)
+  local made = { archive = options.archive or options.model, folder = options.out_dir or ".",
+    policy = os.getenv "ALGORITHM_SUBSTITUTION_POLICY" or "SIMILAR_VARIABLES",
+    plot_data = is_on("SAVE_PLOT_DATA", "1") }
+  for format in (os.getenv "REPORT_FORMATS" or "h5"):gmatch "[^,%s]+" do
+    local variable, usual = "H5_REPORTS_PATH", "reports.h5"
+    if format == "csv" then
+      variable, usual = "REPORTS_PATH", "reports.zip"
+    elseif format ~= "h5" then
+      return nil, ("REPORT_FORMATS: h5 or csv expected, got '%s'"):format(format)
+    end
+    local name, err = file_name(variable, usual)
+    if not name then return nil, err end
+    made[format] = name
+  end
+  if is_on("LOG", "1") then
+    local name, err = file_name("LOG_PATH", "log.yml")
+    if not name then return nil, err end
+    made.log = name
+  end
+  return made
+end
+
+local function run_archive(options)
+  local asked, err = asked_of_archives(options)
+  if not asked then return say.misused(err) end
+  progress.begin(options)
+  local made, err = core.make_folder(asked.folder)
+  if not made then return say.failed(err) end
+  local vm <close>, err = start_vm(1, options.seed or math.random(0))
+  if not vm then return say.failed(err) end
+  function asked.warn(words)
+    if not options.quiet then say.note("bioxen: warning: " .. words) end
+  end
+  function asked.complain(words) say.failed(words) end
+  return sedml.run(vm, asked) and say.DONE or say.FAILED
+end
+
 local function stochastic(run)
   return run.method ~= "ode"
 end
@@ -307,7 +357,7 @@ return {
     .. "means, standard deviations and quantiles. All is in the model's units, by every method; what stochastic "
     .. "methods assume of a model is printed.",
   arguments = { { "MODEL", "A file in SBML, also compressed (.gz, .bz2) or in an archive (.zip, .omex); - reads "
-    .. "standard input." } },
+    .. "standard input. With --out-dir an archive of experiments.", args = "?" } },
   options = {
     { "--duration", "How long, in simulated time (default: until the last of --times).", value = "TIME",
       number = { above = 0 } },
@@ -344,7 +394,11 @@ return {
     { "--events", "Write to this file, as CSV, when which event fires in the run.", value = "FILE" },
     { "--json", "JSON instead of CSV." },
     { "--plot", "A chart instead of numbers." },
-    { "--quiet -q", "No progress." },
+    { "--out-dir -o", "Run the experiments of a COMBINE archive (SED-ML), and write reports.h5 and log.yml into this "
+      .. "folder, as BioSimulators does.", value = "DIR" },
+    { "--archive -i", "The archive, in place of MODEL; without --out-dir files are written here.", value = "FILE" },
+    { "--debug -d", "For BioSimulators' sake: there is nothing more to tell." },
+    { "--quiet -q", "No progress, and of archives no warnings." },
   },
   either = { { "--json", "--plot" }, { "--times", "--every" }, { "--times", "--start" },
     { "--events", "--runs" }, { "--steps", "--every" }, { "--steps", "--times" }, { "--steps", "--start" },
@@ -355,8 +409,15 @@ return {
     { "bioxen simulate model.xml.gz --duration 60 --runs 1000 --seed 42 --record A,B",
       "means and deviations of a thousand runs" },
     { "bioxen simulate model.xml --duration 100 --plot", "a look at it" },
+    { "bioxen simulate project.omex -o results", "the experiments of an archive" },
   },
   run = function(options)
+    if options.archive or options.out_dir then
+      if options.archive and options.model then return nil, "either MODEL or '--archive' expected" end
+      if not (options.archive or options.model) then return nil, "missing argument 'MODEL'" end
+      return run_archive(options)
+    end
+    if not options.model then return nil, "missing argument 'MODEL'" end
     if not (options.duration or options.times) then return nil, "missing option '--duration'" end
     if options.scan[1] then return scan(options) end
     if options.check and (options.method or "ode") ~= "ode" then

@@ -75,9 +75,10 @@ local function finish(result, options)
   if written and options.plot then written, err = draw(result, options.plot) end
   if not written then return say.failed(err) end
   if result.missing > 0 then
-    say.note(("bioxen: %d of %d points are done"):format(#result.rows, #result.rows + result.missing))
+    say.note(("bioxen: %d of %d points are done%s"):format(#result.rows, #result.rows + result.missing,
+      result.out_of_time and ", and time is over" .. (options.record and ": the same command goes on" or "") or ""))
   end
-  if result.failed == 0 then return say.DONE end
+  if result.failed == 0 then return result.out_of_time and say.FAILED or say.DONE end
   return say.failed(("%d of %d points failed: their errors are in the table%s"):format(result.failed, #result.rows,
     options.record and ", and --retry tries them again" or ""))
 end
@@ -92,10 +93,11 @@ end
 
 -- Do the sweep of options of bioxen.sweep, and of the words.
 local function go(given, options)
-  for _, name in ipairs { "record", "shard", "vms", "seed" } do
+  for _, name in ipairs { "record", "shard", "vms", "seed", "pool", "guests", "vms_per_guest", "budget" } do
     if options[name] then given[name] = options[name] end
   end
   given.retry = options.retry or given.retry
+  given.notice = given.notice or function(words) say.note("bioxen: " .. words) end
   given.progress = given.progress or follow(options)
   local good, result, err = attempt(sweep.sweep, given)
   if not good then return nil, result end
@@ -191,8 +193,8 @@ local folder = { "FOLDER", "That of bioxen sweep submit." }
 local out = { "--out", "The table goes to this file; .json, .h5 (HDF5), .png, .svg and .pdf say what it is to be, else "
   .. "CSV (default: standard output).", value = "FILE" }
 
-local plot = { "--plot", "Draw the results into this file (.png, .svg or .pdf): lines along one parameter, a heat "
-  .. "map over two, points where there are more.", value = "FILE" }
+local plot = { "--plot", "Draw the results into this file (.png, .svg or .pdf): lines along one parameter, a heat map "
+  .. "over two, points where there are more.", value = "FILE" }
 
 return {
   name = "sweep",
@@ -206,8 +208,10 @@ return {
       summary = "run a sweep, or go on with one",
       description = "Run the sweep that a Lua file describes: it returns the options of bioxen.sweep. With --record, "
         .. "results are written to that file as they come; run again with the same file, only what is missing is done. "
+        .. "With --pool, guests are made for it and removed at its end; what was in a guest that is lost is done in "
+        .. "others. "
         .. "Shards need files of their own, which bioxen sweep merge makes one. The exit status is 1 where points "
-        .. "failed.",
+        .. "failed, or time was over.",
       arguments = { { "FILE", "The Lua file; - reads it from standard input." } },
       options = {
         out,
@@ -216,12 +220,20 @@ return {
         { "--shard", "Do the I-th of N parts.", value = "I/N" },
         { "--retry", "Try points that failed again." },
         { "--vms", "How many VMs (default: as many as cores).", value = "N", number = { integer = true, minimum = 1 } },
+        { "--pool", "Make guests on the XCP-ng pool of this configuration, and work in them.", value = "CONFIG" },
+        { "--guests", "How many guests (default: 1).", value = "N", number = { integer = true, minimum = 1 } },
+        { "--vms-per-guest", "How many VMs in each (default: 1).", value = "N",
+          number = { integer = true, minimum = 1 } },
+        { "--budget", "Begin no point after so many seconds.", value = "SECONDS", number = { above = 0 } },
         { "--seed", "Seed of the points' random numbers.", value = "N", number = { integer = true } },
         { "--quiet -q", "No progress." },
       },
+      either = { { "--vms", "--pool" } },
       examples = {
         { "bioxen sweep scan.lua --record scan.jsonl --out scan.csv", "all points; once more after a crash: the rest" },
         { "bioxen sweep scan.lua --record scan.jsonl --out scan.h5 --plot scan.svg", "as HDF5, and as a picture" },
+        { "bioxen sweep scan.lua --record scan.jsonl --pool pool.json --guests 8 --vms-per-guest 4 --budget 3600",
+          "32 VMs in 8 guests of a pool, for an hour" },
         { "parallel bioxen sweep scan.lua --shard {}/4 --record {}.jsonl --out {}.csv ::: 1 2 3 4",
           "in pieces, by GNU parallel" },
       },

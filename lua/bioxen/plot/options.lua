@@ -86,6 +86,8 @@ options.general = join(drawing, surface, {
   panels = { type = "table" },
   world = { type = "table" },
   lineage = { type = "table" },
+  branches = { type = "table" },
+  names = { type = "table" },
   remark = { type = "string" },
   across = { type = "number", integer = true, minimum = 1, maximum = 10 },
 })
