@@ -1447,8 +1447,23 @@ function FluxModel:check_mass_balance() end
 ---@return { orphans: { metabolites: string[], reactions: string[], genes: string[] }, dead_ends: string[], loops: table<string, { minimum: number, maximum: number }>? }
 function FluxModel:consistency(options) end
 
----A constraint of one's own: lower <= sum of coefficient times flux <= upper. It holds in all that is computed of the
----model.
+---A variable of one's own beside the fluxes, for constraints and objectives, in which it stands like a reaction, by its
+---name; set_bounds and bounds take it too. A binary one is 0 or 1; others have no bounds unless these are given. Solutions
+---have `variables`; with whole numbers they have no reduced costs and shadow prices. optimise, optimum, knock_out,
+---knock_outs and what is essential take all; variability, parsimonious, production_envelope and lexicographic none that
+---has to be whole; other methods refuse them.
+---@param variable { name: string, kind: ("continuous"|"integer"|"binary")?, lower: number?, upper: number? }
+function FluxModel:add_variable(variable) end
+
+---@return { name: string, kind: "continuous"|"integer"|"binary", lower: number, upper: number }[]
+function FluxModel:variables() end
+
+---Remove it, from constraints and objectives too.
+---@param name string
+function FluxModel:remove_variable(name) end
+
+---A constraint of one's own: lower <= sum of coefficient times flux or variable <= upper. It holds in all that is computed
+---of the model.
 ---@param constraint { name: string, fluxes: table<string, number>, lower: number?, upper: number? }
 function FluxModel:add_constraint(constraint) end
 

@@ -130,6 +130,7 @@ int bx_flux_minimal_medium(lua_State *L)
                                        "open_exchanges", "exports", NULL};
     bx_fba *fba = bx_flux_check(L);
     bx_place place = bx_place_make(BX_EMODEL, "minimal_medium");
+    bx_flux_refuse_variables(L, fba, place.text);
     bx_error err;
     bx_flux_options(L, keys, &place);
     bx_fba_minimal minimal = {
@@ -270,6 +271,7 @@ int bx_flux_summary(lua_State *L)
     static const char *const keys[] = {"fluxes", "fraction", NULL};
     bx_fba *fba = bx_flux_check(L);
     bx_place place = bx_place_make(BX_EMODEL, "summary");
+    bx_flux_refuse_variables(L, fba, place.text);
     bx_fba_solution solution;
     bx_flux_options(L, keys, &place);
     double fraction = bx_flux_number_option(L, 2, "fraction", NAN, &place);
@@ -297,6 +299,7 @@ int bx_flux_metabolite_summary(lua_State *L)
     static const char *const keys[] = {"fluxes", NULL};
     bx_fba *fba = bx_flux_check(L);
     bx_place place = bx_place_make(BX_EMODEL, "metabolite_summary");
+    bx_flux_refuse_variables(L, fba, place.text);
     bx_fba_solution solution;
     size_t reactions = bx_fba_reactions(fba), count[2] = {0, 0};
     size_t metabolite = bx_flux_metabolite(L, fba, 2, &place);
@@ -379,6 +382,7 @@ int bx_flux_production_envelope(lua_State *L)
     static const char *const keys[] = {"reactions", "points", "objective", NULL};
     bx_fba *fba = bx_flux_check(L);
     bx_place place = bx_place_make(BX_EMODEL, "production_envelope");
+    bx_flux_refuse_whole(L, fba, place.text);
     bx_fba_status status;
     bx_error err;
     size_t *reactions, count, all = 1;

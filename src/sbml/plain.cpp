@@ -1127,7 +1127,7 @@ int add_objective(const ObjectiveRead &objective, bx_fba *fba, bx_error *err)
         sums[reaction] += term.coefficient;
     }
     for (const auto &sum : sums)
-        parts.push_back({sum.first, sum.second});
+        parts.push_back({sum.first, sum.second, false});
     std::sort(parts.begin(), parts.end(),
               [](const bx_fba_part &a, const bx_fba_part &b) { return a.reaction < b.reaction; });
     bx_fba_sum_view sum = {};
