@@ -88,8 +88,7 @@ static int link_parts(const bx_fba *fba, constraint_parts *to, bx_error *err)
     to->parts = malloc((count_parts(fba) + 1) * sizeof *to->parts);
     if (!to->first || !to->parts)
         return bx_fail_memory(err);
-    for (size_t j = 0; j < columns; j++)
-        to->first[j] = BX_FBA_NONE;
+    memset(to->first, 0xFF, (columns + 1) * sizeof *to->first); /* BX_FBA_NONE */
     for (size_t i = 0; i < fba->constraints.count; i++) {
         const bx_fba_sum *sum = &fba->constraints.items[i];
         for (size_t k = 0; k < sum->part_count; k++) {
