@@ -85,7 +85,7 @@ static int link_parts(const bx_fba *fba, constraint_parts *to, bx_error *err)
         return 0;
     size_t columns = count_columns(fba);
     to->first = malloc((columns + 1) * sizeof *to->first);
-    to->parts = malloc((count_parts(fba) + 1) * sizeof *to->parts);
+    to->parts = calloc(count_parts(fba) + 1, sizeof *to->parts);
     if (!to->first || !to->parts)
         return bx_fail_memory(err);
     memset(to->first, 0xFF, (columns + 1) * sizeof *to->first); /* BX_FBA_NONE */
