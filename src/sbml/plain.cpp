@@ -742,10 +742,12 @@ bool may_be_empty(Reader &r, kind is)
     case MODIFIERS:
     case GENES:
     case GROUP_LIST:
-    case MEMBERS: note(r, is, "", "it is empty"); return true;
+    case MEMBERS:
+    case OBJECTIVE:
+    case FLUX_OBJECTIVES: note(r, is, "", "it is empty"); return true;
     case AND:
     case OR: r.reactions.back().rule_problem = "there is nothing to combine in it"; return true;
-    default: return is != SBML && is != OBJECTIVES && is != OBJECTIVE && is != FLUX_OBJECTIVES;
+    default: return is != SBML && is != OBJECTIVES;
     }
 }
 
