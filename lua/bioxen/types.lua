@@ -1266,9 +1266,11 @@ function FluxModel:metabolite_summary(metabolite, options) end
 
 ---The least and the greatest objective where the fluxes of one to three reactions are held at `points` (default 20)
 ---values each, evenly over what they can be; the last reaction's values change fastest. `minimum` and `maximum` are
----absent where these fluxes cannot be together. Of one reaction a production envelope, of two a phenotype phase plane.
+---absent where these fluxes cannot be together. Of one reaction a production envelope, of two a phenotype phase plane,
+---whose phases are where `shadow_prices`, what the maximum changes by per unit of each flux, are the same. Where the two
+---sides differ, between phases and at the edge of what can be, they are one of the two or between them.
 ---@param options { reactions: string[], points: integer?, objective: (string|table<string, number>)? }
----@return { fluxes: table<string, number>, minimum: number?, maximum: number? }[]?
+---@return { fluxes: table<string, number>, minimum: number?, maximum: number?, shadow_prices: table<string, number> }[]?
 ---@return string? status
 function FluxModel:production_envelope(options) end
 
