@@ -1339,9 +1339,11 @@ function FluxModel:metabolite_summary(metabolite, options) end
 
 ---The least and the greatest objective where the fluxes of one to three reactions are held at `points` (default 20)
 ---values each, evenly over what they can be; the last reaction's values change fastest. `minimum` and `maximum` are
----absent where these fluxes cannot be together. Of one reaction a production envelope, of two a phenotype phase plane.
+---absent where these fluxes cannot be together. Of one reaction a production envelope, of two a phenotype phase plane,
+---whose phases are where `shadow_prices`, what the maximum changes by per unit of each flux, are the same. Where the two
+---sides differ, between phases and at the edge of what can be, they are one of the two or between them.
 ---@param options { reactions: string[], points: integer?, objective: (string|table<string, number>)? }
----@return { fluxes: table<string, number>, minimum: number?, maximum: number? }[]?
+---@return { fluxes: table<string, number>, minimum: number?, maximum: number?, shadow_prices: table<string, number> }[]?
 ---@return string? status
 function FluxModel:production_envelope(options) end
 
@@ -1527,8 +1529,23 @@ function FluxModel:check_mass_balance() end
 ---@return { orphans: { metabolites: string[], reactions: string[], genes: string[] }, dead_ends: string[], loops: table<string, { minimum: number, maximum: number }>? }
 function FluxModel:consistency(options) end
 
----A constraint of one's own: lower <= sum of coefficient times flux <= upper. It holds in all that is computed of the
----model.
+---A variable of one's own beside the fluxes, for constraints and objectives, in which it stands like a reaction, by its
+---name; set_bounds and bounds take it too. A binary one is 0 or 1; others have no bounds unless these are given. Solutions
+---have `variables`; with whole numbers they have no reduced costs and shadow prices. optimise, optimum, knock_out,
+---knock_outs and what is essential take all; variability, parsimonious, production_envelope and lexicographic none that
+---has to be whole; other methods refuse them.
+---@param variable { name: string, kind: ("continuous"|"integer"|"binary")?, lower: number?, upper: number? }
+function FluxModel:add_variable(variable) end
+
+---@return { name: string, kind: "continuous"|"integer"|"binary", lower: number, upper: number }[]
+function FluxModel:variables() end
+
+---Remove it, from constraints and objectives too.
+---@param name string
+function FluxModel:remove_variable(name) end
+
+---A constraint of one's own: lower <= sum of coefficient times flux or variable <= upper. It holds in all that is computed
+---of the model.
 ---@param constraint { name: string, fluxes: table<string, number>, lower: number?, upper: number? }
 function FluxModel:add_constraint(constraint) end
 
