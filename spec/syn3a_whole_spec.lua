@@ -286,7 +286,8 @@ describe("the whole cell", function()
       local left = cell:get "R_gfp" + cell:get "RNC_gfp" + cell:get "P_gfp" + cell:get "promoter_gfp"
       local messages = {}
       for i, gene in ipairs { { id = "gfp", dna = dna }, { id = "y", dna = "ATGTAATAA" }, { id = "y", dna = "ATGC" },
-        { id = "0y", dna = dna }, { id = "y", dna = dna, beside = "beer" }, { id = "y", dna = "AAAAAATAA" } } do
+        { id = "0y", dna = dna }, { id = "y", dna = dna, beside = "beer" }, { id = "y", dna = "AAAAAATAA" },
+        { id = "y", dna = dna, beside = "gfp" } } do
         messages[i] = tostring(select(2, pcall(cell.add_gene, cell, gene)))
       end
       return { steps = steps, there = there, after = after, counted = counted, shared = shared, promoter = promoter,
@@ -303,7 +304,9 @@ describe("the whole cell", function()
     assert.same({ 1.0, 1.0, 0.0, 500.0 }, got.shared)
     assert.same({ 0.5, 0.0 }, { got.promoter, got.left })
     for i, part in ipairs { "there is a gene gfp", "one stop codon", "whole codons", "a letter", "beer",
-      "a start codon" } do assert.is_truthy(got.messages[i]:find(part, 1, true), got.messages[i]) end
+      "a start codon", "of the chromosome" } do
+      assert.is_truthy(got.messages[i]:find(part, 1, true), got.messages[i])
+    end
   end)
 
   it("has second rounds and repairs when it is asked for them", function()
@@ -428,6 +431,7 @@ describe("the whole cell", function()
       ["cell:protein 'dnaA'"] = "expression alone",
       ["cell:growth_limit()"] = "expression alone",
       ["cell:begin_whole_cell { sed = 1 }"] = "sed",
+      ["cell:begin_whole_cell { counted = { 'beer' } }"] = "no reaction beer",
     }
     local got = run([[
       cell:begin_whole_cell {}

@@ -102,6 +102,7 @@ local function check_gene(cell, gene)
   end
   local dna, problem = coding_sequence(gene.dna)
   if not dna then error("add_gene: dna: " .. problem, 3) end
+  if is_added(cell, gene.beside) then error("add_gene: beside: a gene of the chromosome expected", 3) end
   return dna, check.number(gene.promoter or constants.reference_proteins, "add_gene: promoter"),
     ids_of(cell, { gene.beside or "dnaA" }, "add_gene")[1]
 end
