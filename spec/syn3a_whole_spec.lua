@@ -77,6 +77,7 @@ describe("the whole cell", function()
       books.begin { seed = 2 }
       local before, record, least, owed = {}, {}, math.huge, 0
       for _, base in ipairs(books.bases) do before[base] = books.held(base) end
+      local gtp = books.gtp()
       for _, name in ipairs(cell:species()) do
         if name:find "^M_" then record[#record + 1] = name end
       end
@@ -94,6 +95,7 @@ describe("the whole cell", function()
       local kept = books
       books = nil -- its functions could not be saved
       return { off = off, brought = brought, sources = kept.sources, forms = kept.forms(), times = t.time,
+        gtp = (kept.gtp() - gtp)/cell:get "turned_PGK3",
         least = least, metrics = organism.metrics(cell), spent = cell:get "translated" + cell:get "spent_A",
         area = t.area, ready = t.ready } ]]
     assert.same({ adenine = { "COAabc", "ADNabc", "DADNabc" }, guanine = { "GSNabc", "DGSNabc" },
@@ -103,6 +105,7 @@ describe("the whole cell", function()
       assert.near(0, off, 1e-11, base)
       assert.is_true(got.brought[base] > 300, base)
     end
+    assert.near(0, got.gtp, 1e-11)
     assert.near(0, got.forms, 1e-9) -- carriers' forms are their proteins
     assert.same({ 0.0, 20.0, 40.0, 60.0 }, got.times)
     assert.is_true(got.least >= 0)
