@@ -314,20 +314,20 @@ describe("the whole cell", function()
 
   it("has second rounds and repairs when it is asked for them", function()
     local got = run [[
+      cell:begin_whole_cell { seed = 1 }
+      local uptake = {}
+      uptake[3] = cell:rate "Kt6"
+      cell:set("M_k_c", 20)
+      uptake[4] = cell:rate "Kt6"
       cell:begin_whole_cell { seed = 1, second_rounds = "thornburg2022", repairs = { potassium = 20, rrna = 2 } }
       local ends
       for _, reaction in ipairs(require("syn3a.whole_expression").network(true).reactions) do
         if reaction[1]:find "^fork_0422 " then ends = reaction[1]:match "chromosome_CC .*oriC2" end
       end
-      local uptake = { cell:rate "Kt6" }
+      uptake[1] = cell:rate "Kt6"
       cell:set("M_k_c", 20)
       uptake[2] = cell:rate "Kt6"
       local rrna = { cell:get "promoter_0068", cell:get "promoter_0069", cell:get "promoter_0070" }
-      cell:begin_whole_cell { seed = 1 }
-      uptake[3] = cell:rate "Kt6"
-      cell:set("M_k_c", 20)
-      uptake[4] = cell:rate "Kt6"
-      cell:begin_whole_cell { seed = 1, second_rounds = "thornburg2022" }
       local function dnaA()
         local sum = cell:get "P_0001"
         for _, name in ipairs(cell:species()) do
