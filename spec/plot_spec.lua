@@ -294,7 +294,7 @@ describe("a trajectory's chart", function()
       ['plot.panels[1]: unknown key "colour"'] = { panels = { { "A", colour = 1 } } },
       ["either names or panels"] = { names = { "A" }, panels = { { "A" } } },
       ['plot: unknown key "nmaes"'] = { nmaes = {} },
-      ['plot.file: a name that ends in .png or .svg expected, got "x.jpg"'] = { file = "x.jpg" },
+      ['plot.file: a name that ends in .png, .svg or .pdf expected, got "x.jpg"'] = { file = "x.jpg" },
       ["plot.file: a path without zero bytes"] = { file = "a\0.png" },
       ["plot.time_unit"] = { time_unit = "years" },
       ["plot.log"] = { log = "z" },
@@ -458,6 +458,16 @@ describe("a picture", function()
       assert.truthy(drawn:upper():find(expected:upper(), 1, true), expected)
     end
     assert.truthy(drawn:find "</svg>%s*$")
+  end)
+
+  picture("is a PDF, the same whenever it is drawn", function()
+    local path = scratch .. "/a.pdf"
+    assert.is_true(ode:plot { file = path })
+    local first = read(path)
+    assert.equal("%PDF-", first:sub(1, 5))
+    assert.is_nil(first:find("(D:", 1, true))
+    assert.is_true(ode:plot { file = path })
+    assert.equal(first, read(path))
   end)
 
   picture("is drawn of ensembles, panels, all styles and empty series", function()

@@ -22,6 +22,7 @@ vm.install_biological_package = packages.install
 vm.load_genome = resources.load_genome
 vm.load_sbml = sbml.load
 vm.manage_operons = capabilities.manage_operons
+vm.run = vm.execute_biological_process
 vm.save = saved.save
 vm.top = top.top
 vm.start_transcription = capabilities.start_transcription

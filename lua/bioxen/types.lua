@@ -45,7 +45,7 @@
 ---@class bioxen.Config
 ---@field memory integer? bytes of memory of the VM, at least 4 MiB (default 256 MiB)
 ---@field max_output integer? bytes that one call may print (default 1 MiB)
----@field timeout number? seconds that a call may take (default 60; math.huge for no deadline)
+---@field timeout number? seconds that a call may take (default: as long as it takes); for code that you do not trust
 ---@field seed integer? of the VM's random numbers (default: drawn; trajectories tell theirs)
 ---@field allow_unconfined boolean? start a VM even where the kernel cannot confine it (default false)
 ---@field resources bioxen.Resources?
@@ -269,6 +269,13 @@ function BiologicalVM:get_biological_type() end
 ---@return bioxen.Result?
 ---@return bioxen.Error? EFILE: the checkpoint is of another call
 function BiologicalVM:execute_biological_process(code, options) end
+
+---Short for execute_biological_process.
+---@param code string
+---@param options bioxen.CallOptions?
+---@return bioxen.Result?
+---@return bioxen.Error?
+function BiologicalVM:run(code, options) end
 
 ---The same with the code of a file.
 ---@param path string
@@ -791,7 +798,7 @@ function Trajectory:plot(options) end
 
 ---What all charts take: where they go, and the words and axes of a panel. Wrong options raise.
 ---@class bioxen.PlotOptions
----@field file string? a picture, by its ending .png or .svg, drawn by gnuplot; it appears whole or not at all. Without: text, on standard output, as wide as the terminal
+---@field file string? a picture, by its ending .png, .svg or .pdf, drawn by gnuplot; it appears whole or not at all. Without: text, on standard output, as wide as the terminal
 ---@field text boolean? return the text instead (default false)
 ---@field ascii boolean? text in ASCII (default: unless the locale is UTF-8)
 ---@field size { [1]: number, [2]: number }? width and height: pixels of a picture, columns and lines of text
@@ -1526,6 +1533,9 @@ function Cell:time() end
 ---keep what cell:set last gave them, and the initial values follow.
 function Cell:reset() end
 
+---Round every species to whole molecules, which a stochastic run wants after one by differential equations.
+function Cell:whole_molecules() end
+
 ---The rate of a reaction that has a name, per second, now.
 ---@param name string
 ---@return number
@@ -2026,7 +2036,7 @@ local bioxen = {}
 ---closes or loses it.
 ---@param vm_id string 1 to 64 of letters, digits, '.', '_', '-'
 ---@param biological_type string an organism, see get_supported_biological_types
----@param vm_type ("basic"|"xcpng")? default "basic"
+---@param vm_type ("basic"|"xcpng")? default "basic"; a configuration in its place is a basic VM's
 ---@param config bioxen.Config?
 ---@return bioxen.BiologicalVM?
 ---@return bioxen.Error?

@@ -561,6 +561,22 @@ static int cell_set(lua_State *L)
     return 0;
 }
 
+static int cell_whole_molecules(lua_State *L)
+{
+    bx_cell *cell = check_cell(L);
+    bx_error err;
+    check_idle(L);
+    for (size_t i = 0; i < bx_cell_variables(cell); i++) {
+        bx_variable_kind kind;
+        double count;
+        const char *name = bx_cell_variable(cell, i, &kind);
+        if (kind == BX_VARIABLE_SPECIES && bx_cell_get(cell, name, &count) == 0 &&
+            bx_cell_set(cell, name, floor(count + 0.5), &err) < 0)
+            return bx_raise(L, &err);
+    }
+    return 0;
+}
+
 static int cell_rate(lua_State *L)
 {
     bx_cell *cell = check_cell(L);
@@ -717,6 +733,7 @@ static const luaL_Reg methods[] = {
     {"species", cell_species},
     {"time", cell_time},
     {"to_sbml", cell_to_sbml},
+    {"whole_molecules", cell_whole_molecules},
     {NULL, NULL},
 };
 

@@ -3,6 +3,7 @@
 local bioxen = require "bioxen"
 local core = require "bioxen.core"
 local json = require "bioxen.cli.json"
+local plot_options = require "bioxen.plot.options"
 local progress = require "bioxen.cli.progress"
 local say = require "bioxen.cli.say"
 local source = require "bioxen.cli.source"
@@ -19,13 +20,11 @@ local PIECE = 32 << 20 -- bytes that a VM sends at once, half of what it could
 local PARTS = 16
 
 local function start_vm(number, seed)
-  local vm, err = bioxen.create_bio_vm("simulate" .. (number > 1 and "-" .. number or ""), "minimal_cell",
+  local vm, err = bioxen.create_bio_vm("simulate" .. (number > 1 and "-" .. number or ""), "empty",
     "basic", { memory = MEMORY, timeout = math.huge, seed = seed })
   if not vm then return nil, err end
   local started, err = vm:start()
   if not started then return nil, err end
-  local cleared, err = vm:execute_biological_process "cell:clear()"
-  if not cleared then return nil, err end
   return vm
 end
 
@@ -292,7 +291,7 @@ end
 
 local function wants_picture(options)
   local path = options.out
-  return options.plot or path and (path:find "%.png$" or path:find "%.svg$") ~= nil
+  return options.plot or path and plot_options.format(path) ~= nil
 end
 
 local function write(result, options, warnings)
@@ -378,7 +377,7 @@ return {
     { "--strict", "What the reader would warn of is an error." },
     { "--jobs", "VMs that share many runs (default: as many as there are cores). The result is the same.",
       value = "N", number = { integer = true, minimum = 1 } },
-    { "--out", "Write to this file; .json, .png and .svg say what it is to be.", value = "FILE" },
+    { "--out", "Write to this file; .json, .png, .svg and .pdf say what it is to be.", value = "FILE" },
     { "--events", "Write to this file, as CSV, when which event fires in the run.", value = "FILE" },
     { "--json", "JSON instead of CSV." },
     { "--plot", "A chart instead of numbers." },

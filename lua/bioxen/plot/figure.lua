@@ -1,6 +1,7 @@
 --- A figure: what to draw, whatever draws it. It has a title, panels, and in each of these series of
 -- numbers, two axes and words.
 
+local colours = require "bioxen.plot.colours"
 local options = require "bioxen.plot.options"
 local scale = require "bioxen.plot.scale"
 local shape = require "bioxen.plot.shape"
@@ -115,10 +116,25 @@ local function new_panel(given, path, level)
   return panel
 end
 
--- The same name has the same colour everywhere; what has no name, the next.
-local function give_colours(panels)
-  local known, count = {}, 0
+-- Whether there are more names than colours, none of which stands in two panels.
+local function may_begin_anew(panels)
+  local panel_of, names = {}, 0
   for _, panel in ipairs(panels) do
+    for _, s in ipairs(panel.series) do
+      if s.name and (panel_of[s.name] or panel) ~= panel then return false end
+      if s.name and not panel_of[s.name] then names = names + 1 end
+      panel_of[s.name or {}] = panel
+    end
+  end
+  return names > colours.count
+end
+
+-- The same name has the same colour everywhere; what has no name, the next. Where colours would run out although no
+-- panel has a name of another, each panel has them anew.
+local function give_colours(panels)
+  local known, count, anew = {}, 0, may_begin_anew(panels)
+  for _, panel in ipairs(panels) do
+    if anew then count = 0 end
     for _, s in ipairs(panel.series) do
       local index = s.colour or known[s.name or {}]
       if not index then

@@ -26,6 +26,9 @@ set terminal @terminal size %d,%d font "Sans,12" noenhanced background rgb "#FFF
   svg = [[
 set terminal svg size %d,%d dynamic font "Sans,14" noenhanced background rgb "#FFFFFF"
 ]],
+  pdf = [[
+set terminal pdfcairo size %d/72.0,%d/72.0 font "Sans,12" linewidth 2 noenhanced background rgb "#FFFFFF"
+]],
 }
 
 local function quoted(text)
@@ -250,6 +253,7 @@ end
 
 local function complete(bytes, format)
   if format == "png" then return bytes:sub(1, 8) == "\137PNG\r\n\26\n" and bytes:sub(-8, -5) == "IEND" end
+  if format == "pdf" then return bytes:sub(1, 5) == "%PDF-" and bytes:find "%%%%EOF%s*$" end
   return bytes:sub(1, 5) == "<?xml" and bytes:find "</svg>%s*$"
 end
 
@@ -259,6 +263,11 @@ local function complaint(errors)
     if line:find "%w" and not line:find "^gnuplot>" then return words.clean((line:gsub("^%s*line %d+:%s*", ""))) end
   end
   return "it gave no reason"
+end
+
+-- The same picture is the same file, whenever it is drawn.
+local function undated(pdf)
+  return (pdf:gsub("/CreationDate %b()", function(date) return "/CreationDate (" .. (" "):rep(#date - 16) .. ")" end))
 end
 
 local function not_installed()
@@ -281,6 +290,7 @@ function gnuplot.draw(made, layouts, format)
   if status ~= 0 or not complete(bytes, format) then
     return core.fail("ESYSTEM", ("gnuplot drew no picture (status %d): %s"):format(status, complaint(errors)))
   end
+  if format == "pdf" then bytes = undated(bytes) end
   return bytes
 end
 

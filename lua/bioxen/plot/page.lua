@@ -8,7 +8,7 @@ local page = {}
 page.CHARACTER, page.LINE = 8.6, 24
 local TITLE_CHARACTER, TITLE_LINE = 10.6, 28
 local LONGEST_NAME, LONGEST_CATEGORY = 32, 32
-local LEGEND_SAMPLE, LEGEND_LINE = 48, 23
+local LEGEND_SAMPLE, LEGEND_LINE = 80, 23
 
 local function widest(texts)
   local width = 0

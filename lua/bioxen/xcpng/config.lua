@@ -314,6 +314,8 @@ end
 
 local LIMIT = 1 << 20 -- bytes of a configuration
 
+local guarded = {} -- real paths of files with a password in them, which were read
+
 --- What decode(text) makes of a file: a table, or nil and an error. A file with a password in it must be nobody
 -- else's to read, and only what was read after a look at that counts.
 function xcpng.read_guarded(path, decode)
@@ -321,9 +323,15 @@ function xcpng.read_guarded(path, decode)
   if not bytes then return nil, err end
   local config, err = decode(bytes)
   if not config or not holds_secret(config) then return config, err end
-  local guarded, err = core.read_secret(path)
-  if not guarded then return nil, err end
-  return decode(guarded)
+  guarded[core.real_path(path) or path] = true
+  bytes, err = core.read_secret(path)
+  if not bytes then return nil, err end
+  return decode(bytes)
+end
+
+--- Whether this file was read, and holds a password: it is not for others.
+function xcpng.is_guarded(path)
+  return guarded[core.real_path(path) or path] == true
 end
 
 --- The object in a JSON text that stands at `path`; or nil and an error.
