@@ -380,7 +380,8 @@ describe("with a pool that", function()
     assert.is_nil(started)
     assert_says(err, "too little memory free: the guest needs 1048582 MiB, ")
     local reasons = { VM_REQUIRES_IOMMU = "it lacks an IOMMU", HOST_STILL_BOOTING = "it is still booting",
-      VM_INCOMPATIBLE_WITH_THIS_HOST = "it does not suit the guest: its CPU", OF_ANOTHER_VERSION = "OF_ANOTHER_VERSION" }
+      VM_INCOMPATIBLE_WITH_THIS_HOST = "it does not suit the guest: its CPU",
+      OF_ANOTHER_VERSION = "OF_ANOTHER_VERSION" }
     for code, words in pairs(reasons) do
       pool:fault { fault = "no_hosts", method = "VM.start" }
       pool:fault { fault = "error", code = code, params = { "a", "b", "its CPU" }, method = "VM.assert_can_boot_here" }
