@@ -2,8 +2,10 @@
 
 package.path = "./spec/support/organisms/?.lua;" .. package.path
 local bioxen = require "bioxen"
+local cjson = require "cjson"
 local core = require "bioxen.core"
 local fault_bench = require "spec.support.fault_bench"
+local sbml = require "spec.support.sbml"
 local shell = require "spec.support.shell"
 
 local sh
@@ -197,6 +199,46 @@ describe("a sweep", function()
     assert.matches("the names of row 1", complaint { rows = { { a = 1 }, { b = 1 } }, run = "" })
   end)
 
+  it("is saved as CSV, JSON or HDF5, by the name of the file", function()
+    local result = assert(bioxen.sweep { parameters = { k = { 1, 2 }, kind = { "a" } }, vms = 1,
+      run = "if args.k == 2 then error 'two' end return { half = args.k/2, yes = true }" })
+    for _, name in ipairs { "t.csv", "t.json", "t.h5" } do assert.is_true(result:save(sh.scratch .. "/" .. name)) end
+    assert.equal(result:csv(), shell.read(sh.scratch .. "/t.csv"))
+    local decoded = cjson.decode(shell.read(sh.scratch .. "/t.json"))
+    assert.same({ "point", "k", "kind", "replicate", "half", "yes", "error" }, decoded.names)
+    assert.same({ 0.5, cjson.null }, decoded.columns.half)
+    assert.same({ cjson.null, "ESCRIPT: map:1: two" }, decoded.columns.error)
+    assert.equal("\x89HDF", shell.read(sh.scratch .. "/t.h5"):sub(1, 4))
+    local large = assert(bioxen.sweep { rows = { { k = 1 } }, vms = 1, run = "return math.maxinteger" })
+    local saved, err = large:save(sh.scratch .. "/large.h5")
+    assert.is_nil(saved)
+    assert.matches("column value, point 1: the doubles of a report do not hold 9223372036854775807", err.message)
+  end)
+
+  it("draws itself: lines along one parameter, a heat map over two, points where there are more", function()
+    local function drawn(parameters, more, plot)
+      local given = { parameters = parameters, vms = 1, reuse = true,
+        run = "return { A = (args.k or 0) + (args.m or 0) + args.replicate, B = 1 }" }
+      for name, value in pairs(more or {}) do given[name] = value end
+      plot = plot or { names = { "A" } }
+      plot.text, plot.ascii, plot.size = true, true, { 60, 6 }
+      return assert(bioxen.sweep(given)):plot(plot)
+    end
+    local k, m = { from = 1, to = 100, count = 3, log = true }, { from = 0, to = 2, count = 3 }
+    assert.matches("\n +k\n  1 A   2 B\n$", drawn({ k = m }, nil, {}))
+    assert.matches("1 +2 +5 +10 +20 +50 +100\n +k\n$", drawn { k = k })
+    assert.matches("^ +mean and standard deviation of replicates\n A\n.*:.*%*", drawn({ k = m }, { replicates = 3 }))
+    assert.matches("^ m\n.*1 +10 +100\n +k\n  A  2 [^ ]+ 103\n$", drawn { k = k, m = m })
+    assert.matches("\n  1 m = 0   2 m = 1   3 m = 2\n$", drawn({ k = k, m = m }, nil, { names = { "A" }, x = "k" }))
+    assert.matches("\n +k\n\n A\n.*\n +m\n", drawn({ k = { from = 1, to = 2 }, m = { from = 0, to = 2 } },
+      { design = "random", points = 5 }))
+    assert.matches("^ kind   A\n +a |#.* 1\n +b |#.* 1\n", drawn { kind = { "a", "b" } })
+    local none = assert(bioxen.sweep { rows = { { k = 1 }, { k = 2 } }, vms = 1, run = "return 'text'" })
+    assert.matches("^spec/sweep_spec.lua:%d+: plot: the sweep has no columns", select(2, pcall(function()
+      assert(none:plot())
+    end)))
+  end)
+
   it("is there on the command line, with shards that become one", function()
     local file = sh:file("scan.lua", [[return { parameters = { k = { 1, 2, 3 } }, vms = 1,
       run = "if args.k == 2 then error 'two' end return args.k" }]])
@@ -211,6 +253,98 @@ describe("a sweep", function()
     assert.same({ 1, whole }, table.move({ sh(merge:format(sh.scratch)) }, 1, 2, 1, {}))
     assert.matches("I of 1 to N", (select(3, sh(("bioxen sweep %s --shard 0/2"):format(file)))))
     assert.equal(2, (sh "bioxen sweep"))
+    assert.matches("%-%-plot: a name that ends in .png, .svg or .pdf",
+      (select(3, sh(("bioxen sweep %s --plot x.gif"):format(file)))))
+    assert.equal(1, (sh(("bioxen sweep %s --out %s/scan.h5"):format(file, sh.scratch))))
+    assert.equal("\x89HDF", shell.read(sh.scratch .. "/scan.h5"):sub(1, 4))
+    assert.equal(1, (sh(("bioxen sweep %s --out %s/scan.svg"):format(file, sh.scratch))))
+  end)
+end)
+
+describe("bioxen scan", function()
+  local model
+  setup(function()
+    model = sh:file("decay.xml", sbml.document {
+      substance = "item", compartments = { sbml.compartment("c", 1) },
+      species = { sbml.species("A", 'initialAmount="100"', 'hasOnlySubstanceUnits="true"'),
+        sbml.species("B", 'initialAmount="0"', 'hasOnlySubstanceUnits="true"') },
+      parameters = { sbml.parameter("k", 0.1), sbml.parameter("twice", 0, false) },
+      rules = { sbml.rule("assignment", "twice", sbml.apply("times", 2, "A")) },
+      reactions = { sbml.reaction("R", { "A" }, { "B" }, sbml.apply("times", "k", "A")) },
+    })
+  end)
+
+  local function rows_of(words)
+    local status, out, err = sh(("bioxen scan %s --duration 10 %s"):format(model, words))
+    assert.same({ 0, "" }, { status, err })
+    local rows = {}
+    for line in out:gmatch "[^\n]+" do
+      local row = {}
+      for cell in line:gmatch "[^,]+" do row[#row + 1] = tonumber(cell) or cell end
+      rows[#rows + 1] = row
+    end
+    return rows
+  end
+
+  it("runs a model at the points of a grid, in parameters and initial values", function()
+    local rows = rows_of "--vary k=log:0.01:1:3 --vary A=50,200 --measure B,max:A,mean:twice,time_of_max:B"
+    assert.same({ "point", "A", "k", "replicate", "B", "max_A", "mean_twice", "time_of_max_B" }, rows[1])
+    assert.equal(7, #rows)
+    for i = 2, 7 do
+      local _, a, k, _, b, most, mean, when = table.unpack(rows[i])
+      local sum = 0
+      for t = 0, 100 do sum = sum + 2*a*math.exp(-k*t/10)/101 end
+      assert.near(a*(1 - math.exp(-10*k)), b, 1e-6*a)
+      assert.near(sum, mean, 1e-6*a)
+      assert.same({ a, 10 }, { most, when })
+    end
+    assert.same({ 0.1, 200 }, { rows[6][3], rows[6][2] })
+  end)
+
+  it("draws points from a seed, and has runs of stochastic methods as replicates", function()
+    local words = "--vary k=0:1 --latin 4 --replicates 2 --method ssa --measure A --vms "
+    local rows = rows_of(words .. 1)
+    assert.equal(9, #rows)
+    assert.same(rows, rows_of(words .. 2))
+    assert.equal(rows[2][2], rows[3][2])
+    local strata = {}
+    for i = 2, 8, 2 do strata[math.floor(rows[i][2]*4)] = true end
+    assert.same({ [0] = true, true, true, true }, strata)
+    assert.not_same(rows, rows_of(words .. "2 --seed 5"))
+  end)
+
+  it("is there as bioxen simulate --scan, too", function()
+    local status, out, err = sh(("bioxen simulate %s --scan k=0:1:3 --duration 10 --record A --seed 1"):format(model))
+    assert.same({ 0, "" }, { status, err })
+    local _, same = sh(("bioxen scan %s --vary k=0:1:3 --duration 10 --measure A --seed 1"):format(model))
+    assert.equal(same, out)
+    _, _, err = sh(("bioxen simulate %s --scan k=1 --duration 1 --check"):format(model))
+    assert.matches("%-%-scan and %-%-check can not", err)
+  end)
+
+  it("goes on from a record, if the model and the run are the same", function()
+    local words = ("--vary k=0:1:3 --record %s "):format(new_path())
+    local rows = rows_of(words)
+    assert.same(rows, rows_of(words))
+    local status, _, err = sh(("bioxen scan %s --duration 10 %s --set A=50"):format(model, words))
+    assert.equal(1, status)
+    assert.matches("record of another sweep", err)
+  end)
+
+  it("refuses what the model has not, and words that it does not know", function()
+    for words, expected in pairs { ["--vary q=0:1:3"] = "%-%-vary: the model has no 'q'",
+      ["--vary k=0:1:3 --measure q"] = "%-%-measure: the model has no 'q'", [""] = "missing option '%-%-vary'",
+      ["--vary k=0:1"] = "NAME=FROM:TO:COUNT", ["--vary k=0:1:3 --random 5"] = "NAME=FROM:TO,",
+      ["--vary k=0:x:3"] = "NAME=FROM", ["--vary k=1,2:3"] = "NAME=FROM",
+      ["--vary k=1 --vary k=2"] = "k is there twice",
+      ["--vary k=0:1:3 --measure sum:A"] = "last:, max:, mean:, min:, time_of_max: before a name",
+      ["--vary k=1,2 --set k=3"] = "k has a value by %-%-set", ["--vary twice=1,2"] = "twice",
+      ["--vary k=1,2 --plot x.gif"] = "%-%-plot: a name" } do
+      local status, out, err = sh(("bioxen scan %s --duration 10 %s"):format(model, words))
+      assert.not_equal(0, status)
+      assert.equal("", out)
+      assert.matches(expected, err)
+    end
   end)
 end)
 

@@ -2,6 +2,7 @@
 
 local core = require "bioxen.core"
 local modules = require "bioxen.modules"
+local plot_options = require "bioxen.plot.options"
 local progress = require "bioxen.cli.progress"
 local say = require "bioxen.cli.say"
 local source = require "bioxen.cli.source"
@@ -44,8 +45,34 @@ local function follow(options)
   end
 end
 
+-- Nothing to draw is a failure, not a mistake in these words.
+local function draw(result, path)
+  local good, drawn, err = pcall(result.plot, result, { file = path })
+  if good then return drawn, err end
+  if type(drawn) ~= "string" then error(drawn, 0) end
+  return core.fail("ERESULT", (drawn:gsub("^[^\n]-:%d+: ", "", 1)))
+end
+
+-- As what the file's name says.
+local function write(result, path)
+  if path and plot_options.format(path) then return draw(result, path) end
+  if path and path ~= "-" then return result:save(path) end
+  return source.write(result:csv())
+end
+
+-- The command f, after a look at the name of the picture.
+local function may_draw(f)
+  return function(options)
+    if options.plot and not plot_options.format(options.plot) then
+      return nil, ("--plot: a name that ends in .png, .svg or .pdf expected, got '%s'"):format(options.plot)
+    end
+    return f(options)
+  end
+end
+
 local function finish(result, options)
-  local written, err = source.write(result:csv(), options.out)
+  local written, err = write(result, options.out)
+  if written and options.plot then written, err = draw(result, options.plot) end
   if not written then return say.failed(err) end
   if result.missing > 0 then
     say.note(("bioxen: %d of %d points are done%s"):format(#result.rows, #result.rows + result.missing,
@@ -64,9 +91,8 @@ local function attempt(f, ...)
   return nil, (result:gsub("^[^\n]-:%d+: ", "", 1))
 end
 
-local function run(options)
-  local given, err = read(options.file)
-  if not given then return say.failed(err) end
+-- Do the sweep of options of bioxen.sweep, and of the words.
+local function go(given, options)
   for _, name in ipairs { "record", "shard", "vms", "seed", "pool", "guests", "vms_per_guest", "budget" } do
     if options[name] then given[name] = options[name] end
   end
@@ -76,13 +102,19 @@ local function run(options)
   local good, result, err = attempt(sweep.sweep, given)
   if not good then return nil, result end
   if not result then return say.failed(err) end
-  return finish(result, { out = options.out, record = given.record })
+  return finish(result, { out = options.out, plot = options.plot, record = given.record })
+end
+
+local function run(options)
+  local given, err = read(options.file)
+  if not given then return say.failed(err) end
+  return go(given, options)
 end
 
 local function merge(options)
   local result, err = sweep.merge(options.record, options.shards)
   if not result then return say.failed(err) end
-  return finish(result, { out = options.out })
+  return finish(result, { out = options.out, plot = options.plot })
 end
 
 -- ---- Slurm ----
@@ -152,16 +184,21 @@ local function collect(array, options)
   local path = options.record or array.folder .. "/all.jsonl"
   local result, err = array:collect(path)
   if not result then return say.failed(err) end
-  local ended = finish(result, { out = options.out, record = path })
+  local ended = finish(result, { out = options.out, plot = options.plot, record = path })
   return result.missing > 0 and say.FAILED or ended
 end
 
 local folder = { "FOLDER", "That of bioxen sweep submit." }
 
-local out = { "--out", "The table as CSV goes to this file (default: standard output).", value = "FILE" }
+local out = { "--out", "The table goes to this file; .json, .h5 (HDF5), .png, .svg and .pdf say what it is to be, else "
+  .. "CSV (default: standard output).", value = "FILE" }
+
+local plot = { "--plot", "Draw the results into this file (.png, .svg or .pdf): lines along one parameter, a heat map "
+  .. "over two, points where there are more.", value = "FILE" }
 
 return {
   name = "sweep",
+  go = go, may_draw = may_draw, -- for bioxen scan
   summary = "run code at many points of its parameters, in one go or in pieces",
   description = "Run code at many points of its parameters: bioxen sweep FILE.lua.",
   prepare = prepare,
@@ -178,6 +215,7 @@ return {
       arguments = { { "FILE", "The Lua file; - reads it from standard input." } },
       options = {
         out,
+        plot,
         { "--record", "Keep results in this file, and go on from what is in it.", value = "FILE" },
         { "--shard", "Do the I-th of N parts.", value = "I/N" },
         { "--retry", "Try points that failed again." },
@@ -193,12 +231,13 @@ return {
       either = { { "--vms", "--pool" } },
       examples = {
         { "bioxen sweep scan.lua --record scan.jsonl --out scan.csv", "all points; once more after a crash: the rest" },
+        { "bioxen sweep scan.lua --record scan.jsonl --out scan.h5 --plot scan.svg", "as HDF5, and as a picture" },
         { "bioxen sweep scan.lua --record scan.jsonl --pool pool.json --guests 8 --vms-per-guest 4 --budget 3600",
           "32 VMs in 8 guests of a pool, for an hour" },
         { "parallel bioxen sweep scan.lua --shard {}/4 --record {}.jsonl --out {}.csv ::: 1 2 3 4",
           "in pieces, by GNU parallel" },
       },
-      run = run,
+      run = may_draw(run),
     },
     {
       name = "merge",
@@ -208,9 +247,9 @@ return {
         { "RECORD", "The record to write." },
         { "SHARDS", "Records of shards.", args = "+" },
       },
-      options = { out },
+      options = { out, plot },
       examples = { { "bioxen sweep merge all.jsonl 1.jsonl 2.jsonl --out all.csv", "two shards as one" } },
-      run = merge,
+      run = may_draw(merge),
     },
     {
       name = "submit",
@@ -268,9 +307,9 @@ return {
       description = "Make the records of tasks one, the same to the byte as that of a run on one machine. The exit "
         .. "status is 1 where points failed or are missing.",
       arguments = { folder },
-      options = { out, { "--record", "The record to write (default: all.jsonl in FOLDER).", value = "FILE" } },
+      options = { out, plot, { "--record", "The record to write (default: all.jsonl in FOLDER).", value = "FILE" } },
       examples = { { "bioxen sweep collect scan --out scan.csv", "the table of all tasks" } },
-      run = of_array(collect),
+      run = may_draw(of_array(collect)),
     },
   },
 }
