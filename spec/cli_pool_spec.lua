@@ -258,14 +258,16 @@ describe("bioxen xcpng", function()
   on_pool("writes one document and one line's end, like all that takes --json", function()
     local model = sh:file("model.xml", sbml.document { compartments = { sbml.compartment("c", 1) },
       species = { sbml.species("A", 'initialAmount="1"') }, reactions = { sbml.reaction("R", {}, { "A" }, 1) } })
+    local resting = sh:file("resting.xml", sbml.document { compartments = { sbml.compartment("c", 1) },
+      species = { sbml.species("A", 'initialAmount="0"') }, reactions = { sbml.reaction("R", { "A" }, {}, "A") } })
     local genome, good = sh:file("genome.fa", ">chr\nATGAAATAA\n"), config("good.json", valid())
     local cases = {
       simulate = { model .. " --duration 1", model .. " --duration 1 --runs 2" }, fba = { model .. " --maximise R" },
       organisms = { "", "ecoli" }, ["genome info"] = { genome },
       ["genome check"] = { genome }, ["config validate"] = { good }, doctor = { "" },
       ["xcpng templates"] = { path }, ["xcpng list"] = { path },
-      ["xcpng check"] = { config("full.json", bench:config()) },
- ["xcpng hosts"] = { path }, ["xcpng gc"] = { path },
+      ["xcpng check"] = { config("full.json", bench:config()) }, ["xcpng hosts"] = { path },
+      ["xcpng gc"] = { path }, steady = { resting }, fit = {}, -- fit_spec.lua has one
     }
     for _, command in ipairs(taking_json(require "bioxen.cli".spec(), "")) do
       local of_daemon = command:find "^vm " and {} -- serve_spec.lua has one
