@@ -239,7 +239,7 @@ return {
   arguments = { { "MODEL", "A file in SBML, also compressed (.gz, .bz2) or in an archive (.zip, .omex); - reads "
     .. "standard input." } },
   options = all_options,
-  either = { { "--random", "--latin" } },
+  either = { { "--random", "--latin" }, { "--vms", "--pool" } },
   examples = {
     { "bioxen scan model.xml --vary Km=0:1:20 --duration 100 --plot km.png", "all species at the end, along Km" },
     { "bioxen scan model.xml --vary k1=0:1:20 --vary k2=log:0.1:10:9 --duration 100 --measure max:A --plot map.svg",
