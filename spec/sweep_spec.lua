@@ -441,7 +441,7 @@ describe("a sweep in guests of a pool", function()
         end }))
       assert.same({ 0, 0 }, { result.failed, result.missing })
       assert.equal(shell.read(here), shell.read(there))
-      assert.matches("^guest %d was lost: ", told[1])
+      assert.matches("^guest %d ", told[1]) -- was lost, or could not be made
     end)()
   end)
 
@@ -492,6 +492,11 @@ describe("a sweep in guests of a pool", function()
     assert.matches("spec/sweep_spec.lua:%d+: config.xcpng_config.password: missing",
       complaint { pool = { xapi_url = "https://nowhere" } })
     assert.equal("EFILE", select(2, bioxen.sweep(given { pool = "/nowhere.json" })).code)
+    local file = sh:file("pool.lua", "return { rows = { { k = 1 } }, run = 'return 1', pool = '/nowhere.json', "
+      .. "guests = 2 }")
+    assert.same({ 0, "point,k,replicate,value\n1,1,1,1\n", "" }, { sh(("bioxen sweep %s --vms 1"):format(file)) })
+    assert.matches("has its VMs on the cluster's nodes",
+      (select(3, sh(("bioxen sweep submit --slurm %s %s/array"):format(file, sh.scratch)))))
   end)
 end)
 

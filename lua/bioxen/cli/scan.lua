@@ -263,7 +263,7 @@ return {
   arguments = { { "MODEL", "A file in SBML, also compressed (.gz, .bz2) or in an archive (.zip, .omex); - reads "
     .. "standard input." } },
   options = all_options,
-  either = { { "--random", "--latin" }, { "--steady", "--duration" }, { "--steady", "--every" },
+  either = { { "--random", "--latin" }, { "--vms", "--pool" }, { "--steady", "--duration" }, { "--steady", "--every" },
     { "--steady", "--method" }, { "--steady", "--tolerance" }, { "--steady", "--absolute-tolerance" },
     { "--steady", "--max-steps" }, { "--steady", "--replicates" } },
   examples = {
