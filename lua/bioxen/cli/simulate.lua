@@ -313,6 +313,10 @@ local function file_name(variable, usual)
   return nil, ("%s: the name of a file expected, got '%s'"):format(variable, name)
 end
 
+-- What is written, by the variable that names it.
+local FILES = { h5 = { "H5_REPORTS_PATH", "reports.h5" }, csv = { "REPORTS_PATH", "reports.zip" },
+  pdf = { "PLOTS_PATH", "plots.zip" }, log = { "LOG_PATH", "log.yml" } }
+
 local function is_on(variable, usual)
   local value = os.getenv(variable)
   return TRUE[(value or usual):lower()] or false
@@ -323,21 +327,21 @@ local function asked_of_archives(options)
   local made = { archive = options.archive or options.model, folder = options.out_dir or ".",
     policy = os.getenv "ALGORITHM_SUBSTITUTION_POLICY" or "SIMILAR_VARIABLES",
     plot_data = is_on("SAVE_PLOT_DATA", "1") }
-  for format in (os.getenv "REPORT_FORMATS" or "h5"):gmatch "[^,%s]+" do
-    local variable, usual = "H5_REPORTS_PATH", "reports.h5"
-    if format == "csv" then
-      variable, usual = "REPORTS_PATH", "reports.zip"
-    elseif format ~= "h5" then
-      return nil, ("REPORT_FORMATS: h5 or csv expected, got '%s'"):format(format)
+  local err
+  for _, list in ipairs { { "REPORT_FORMATS", "h5", "h5", "csv" }, { "VIZ_FORMATS", "", "pdf" } } do
+    for format in (os.getenv(list[1]) or list[2]):gmatch "[^,%s]+" do
+      if format ~= list[3] and format ~= list[4] then
+        return nil, ("%s: %s expected, got '%s'"):format(list[1], table.concat(list, " or ", 3), format)
+      end
+      made[format] = true
     end
-    local name, err = file_name(variable, usual)
-    if not name then return nil, err end
-    made[format] = name
   end
-  if is_on("LOG", "1") then
-    local name, err = file_name("LOG_PATH", "log.yml")
-    if not name then return nil, err end
-    made.log = name
+  made.log = is_on("LOG", "1")
+  for what, file in pairs(FILES) do
+    if made[what] then
+      made[what], err = file_name(table.unpack(file))
+      if err then return nil, err end
+    end
   end
   return made
 end

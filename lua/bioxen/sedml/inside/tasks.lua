@@ -152,6 +152,10 @@ local function prepare_change(run, change)
   local element, attribute = models.locate(entry.model, node, change.target, what)
   local meaning = models.meaning(entry.loaded, element, attribute, symbol_of(node), what)
   if meaning.rate then say.fail("%s: the rate of a reaction can't be set", what) end
+  if element:name() == "speciesReference" then
+    say.fail("%s: the stoichiometry of \"%s\" can't be set in a repeated task; a change of the model can", what,
+      models.id_of(element))
+  end
   change.name = meaning.name
 end
 
