@@ -117,8 +117,15 @@ document("added", { models = change("addXML", '<newXML><reaction id="leak" rever
   'target="/sbml:sbml/sbml:model/sbml:listOfReactions"'), read = { { "A", "species A" },
     { "leak", "reaction leak" } } }, { A = decay(1.5), leak = function(i) return 20*exp(-0.75*i) end })
 
+document("old_namespace", { models = change("changeXML", '<newXML><parameter xmlns="http://www.biomodels.net/sed-ml" '
+  .. 'id="k" value="3" constant="true"/></newXML>', ('target="%s"'):format(omex.target "parameter k")),
+  read = { { "A", "species A" } } }, { A = decay(3) })
+
 document("removed", { models = change("removeXML", "", ('target="%s"'):format(omex.target "reaction r")),
   read = { { "A", "species A" } } }, { A = { 10, 10, 10, 10, 10 } })
+
+document("replaced_by_nothing", { models = change("changeXML", "<newXML/>", ('target="%s"'):format(
+  omex.target "reaction r")), read = { { "A", "species A" } } }, { A = { 10, 10, 10, 10, 10 } })
 
 document("replaced", { models = change("changeXML",
   '<newXML><sbml:parameter id="k" value="3" constant="true"/></newXML>',

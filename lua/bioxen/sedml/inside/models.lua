@@ -141,13 +141,20 @@ local function target_of(model, change)
   return models.locate(model, change, text.of(change, "target"), what)
 end
 
+-- The elements of newXML, of which there may be none.
 local function new_nodes(change)
-  local nodes = {}
-  for _, holder in ipairs(text.children(change, "newXML")) do
+  local nodes, holders = {}, text.children(change, "newXML")
+  if #holders == 0 then say.fail("line %d: <%s> has no newXML", change:line(), change:name()) end
+  for _, holder in ipairs(holders) do
     for _, node in ipairs(holder:children()) do nodes[#nodes + 1] = node end
   end
-  if #nodes == 0 then say.fail("line %d: <%s> has no newXML", change:line(), change:name()) end
   return nodes
+end
+
+-- The namespace of a new element that is SED-ML's by oversight, for it is an element of the model; "" for none.
+local function foreign(node)
+  local uri = node:uri() or ""
+  return (uri == "" or uri:find "sed%-ml") and uri or nil
 end
 
 local change_of = {}
@@ -168,13 +175,13 @@ end
 function change_of.addXML(model, change)
   local element, attribute = target_of(model, change)
   if attribute then say.fail("line %d: addXML adds to an element, not to an attribute", change:line()) end
-  for _, node in ipairs(new_nodes(change)) do element:graft(node, change:uri()) end
+  for _, node in ipairs(new_nodes(change)) do element:graft(node, foreign(node)) end
 end
 
 function change_of.changeXML(model, change)
   local element, attribute = target_of(model, change)
   if attribute then say.fail("line %d: changeXML replaces an element, not an attribute", change:line()) end
-  for _, node in ipairs(new_nodes(change)) do element:graft_before(node, change:uri()) end
+  for _, node in ipairs(new_nodes(change)) do element:graft_before(node, foreign(node)) end
   element:remove()
 end
 
