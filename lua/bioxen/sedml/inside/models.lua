@@ -115,7 +115,7 @@ local function is_computed(model, element)
   return false
 end
 
---- What a target means to a cell that has loaded the model: { kind = "value", name } or { kind = "rate", id }.
+--- What a target means to a cell that has loaded the model: { name, rate = it is the rate of a reaction }.
 -- `symbol` may ask for an amount or a concentration.
 function models.meaning(loaded, element, attribute, symbol, what)
   local kind, id = element:name(), models.id_of(element)
@@ -125,7 +125,7 @@ function models.meaning(loaded, element, attribute, symbol, what)
     if symbol == "concentration" or attribute == "initialConcentration" then return { name = named "concentration" } end
     return { name = named "renamed" }
   elseif kind == "reaction" then
-    return { rate = id }
+    return { name = named "renamed", rate = true }
   elseif (kind == "parameter" or kind == "localParameter") and reaction_of(element) then
     return { name = models.id_of(reaction_of(element)) .. "." .. id }
   elseif kind == "parameter" or kind == "compartment" or kind == "speciesReference" and id then
