@@ -8,7 +8,7 @@ exclude_files = { "build*/**", "out/**" }
 files["spec"] = { std = "+busted" }
 
 -- Inside a VM these stand beside the standard library.
-local inside_a_vm = { "args", "cell", "flux", "genome", "organism", "process", "progress" }
+local inside_a_vm = { "args", "cell", "flux", "genome", "organism", "petab", "process", "progress" }
 for _, place in ipairs { "lua/bioxen/biology", "lua/bioxen/sedml/inside", "docs/template", "spec/support/template" } do
   files[place] = { globals = inside_a_vm }
 end

@@ -174,11 +174,14 @@ static int keep_line(elimination *e)
 static int keep_law(elimination *e, bx_conservation *laws, uint32_t place)
 {
     const double *row = e->row + e->reactions;
-    double largest = 0, sign = row[place] < 0 ? -1 : 1;
+    double largest = 0, sum = 0;
     if (e->exact)
         shorten(e);
     for (size_t i = 0; i < e->places; i++)
         largest = fmax(largest, fabs(row[i]));
+    for (size_t i = 0; i < e->places; i++)
+        sum += row[i];
+    double sign = sum < 0 || (sum == 0 && row[place] < 0) ? -1 : 1;
     size_t filled = laws->laws.start[laws->count];
     double *coefficients =
         realloc(laws->coefficients, (filled + e->places + 1) * sizeof *coefficients);
@@ -321,4 +324,32 @@ double bx_conservation_total(const bx_conservation *laws, size_t law, const doub
     for (uint32_t i = laws->laws.start[law]; i < laws->laws.start[law + 1]; i++)
         total += laws->coefficients[i] * values[laws->laws.items[i]];
     return total;
+}
+
+bx_matrix *bx_conservation_link(const bx_conservation *laws)
+{
+    bx_matrix *link = bx_matrix_new(laws->species, laws->species - laws->count);
+    uint32_t *column = calloc(laws->species + 1, sizeof *column), independent = 0;
+    if (!link || !column) {
+        bx_matrix_free(link);
+        free(column);
+        return NULL;
+    }
+    for (size_t i = 0; i < laws->species; i++)
+        if (!laws->is_dependent[i]) {
+            column[i] = independent++;
+            link->column[column[i]][i] = 1;
+        }
+    for (size_t k = 0; k < laws->count; k++) {
+        double own = 0;
+        for (uint32_t i = laws->laws.start[k]; i < laws->laws.start[k + 1]; i++)
+            if (laws->laws.items[i] == laws->dependent[k])
+                own = laws->coefficients[i];
+        for (uint32_t i = laws->laws.start[k]; i < laws->laws.start[k + 1]; i++)
+            if (laws->laws.items[i] != laws->dependent[k])
+                link->column[column[laws->laws.items[i]]][laws->dependent[k]] =
+                    -laws->coefficients[i] / own;
+    }
+    free(column);
+    return link;
 }

@@ -5,6 +5,7 @@
 #ifndef BX_ANALYSIS_CONSERVATION_H
 #define BX_ANALYSIS_CONSERVATION_H
 
+#include "analysis/matrix.h"
 #include "core/error.h"
 #include "model/network.h"
 
@@ -25,5 +26,9 @@ void bx_conservation_free(bx_conservation *laws); /* NULL is fine */
 
 /* What a law adds up to at the values by place. */
 double bx_conservation_total(const bx_conservation *laws, size_t law, const double *values);
+
+/* How all species move with the independent ones, in their order: species x independent (Reder's
+ * link matrix). The caller's; NULL without memory. */
+bx_matrix *bx_conservation_link(const bx_conservation *laws);
 
 #endif

@@ -8,13 +8,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define GROWTH 4           /* of the time between two rows */
-#define ROWS 26            /* at most: 4^25 times the fastest time, 1e15, is beyond any other */
-#define STEPS 100000       /* of the solver */
-#define STILL 1e-9         /* what moves less between two rows, beside its scale, is at rest */
-#define CLOSE 0.01         /* to a root: beside a value */
-#define CLOSE_SCALE 1e-6   /* and beside its scale */
-#define WATCHED_STEPS 4000 /* when it does not settle */
+#define GROWTH 4 /* of the time between two rows */
+#define ROWS 37  /* at most: 4^36 times the fastest time, 5e21, is beyond any other */
+#define ROWS_AT_ONCE 5
+#define STEPS 90000            /* of the solver; by 100,000 it would take a cycle for a stop */
+#define STILL 1e-9             /* what moves less between two rows, beside its scale, is at rest */
+#define CLOSE 0.01             /* to a root: beside a value */
+#define CLOSE_SCALE 1e-6       /* and beside its scale */
+#define WATCHED_STEPS 20000    /* when it does not settle, */
+#define WATCHED_TOLERANCE 1e-6 /* which is enough to see */
 #define WATCHED_NUMBERS 4000000
 #define AMPLITUDE 1e-4 /* beside the scale, of what counts as a cycle */
 
@@ -29,8 +31,11 @@ int bx_course_open(bx_course *c, bx_cell *cell, bx_newton *newton, const bx_stea
                      .begun = bx_cell_time(cell),
                      .state = calloc(size, sizeof(double)),
                      .before = calloc(size, sizeof(double)),
+                     .earlier = calloc(size, sizeof(double)),
                      .root = calloc(size, sizeof(double))};
-    if (c->state && c->before && c->root)
+    c->start = bx_state_new(newton->system->network, err);
+    if (c->state && c->before && c->earlier && c->root && c->start &&
+        bx_state_copy(c->start, bx_cell_state(cell), err) == 0)
         return 0;
     bx_course_close(c);
     return bx_fail_memory(err);
@@ -40,7 +45,9 @@ void bx_course_close(bx_course *c)
 {
     free(c->state);
     free(c->before);
+    free(c->earlier);
     free(c->root);
+    bx_state_free(c->start);
     *c = (bx_course){0};
 }
 
@@ -183,6 +190,7 @@ static int look(void *data, double time, const double *values, size_t count)
     bx_system_load(n->system, bx_cell_state(c->cell)->frame);
     bx_newton_note(n);
     bx_system_state(n->system, c->state);
+    c->time_before = c->time;
     c->time = time;
     double moved = c->rows++ > 0 ? distance(c, c->state, c->before) : INFINITY;
     bool steady = bx_newton_residual(n) <= c->tolerance;
@@ -191,6 +199,7 @@ static int look(void *data, double time, const double *values, size_t count)
         c->settled = c->by_newton = true;
     else if (c->rests >= 2 && try_rest(c))
         c->settled = true;
+    memcpy(c->earlier, c->before, n->system->size * sizeof *c->before);
     memcpy(c->before, c->state, n->system->size * sizeof *c->before);
     return c->settled;
 }
@@ -253,7 +262,7 @@ static bool find_cycle(bx_course *c, const watched *w)
     for (size_t i = 0; i < s->size; i++) {
         swing x = swing_of(w, s->size, i);
         double amplitude = x.high - x.low;
-        if (x.crossings < 4 || amplitude < 0.9 * (x.high_before - x.low_before) ||
+        if (x.crossings < 3 || amplitude < 0.9 * (x.high_before - x.low_before) ||
             !(amplitude / c->newton->scale[i] > best))
             continue;
         best = amplitude / c->newton->scale[i];
@@ -279,34 +288,32 @@ static void take_mean(bx_course *c, const watched *w)
         c->root[i] /= w->times[w->count - 1] - w->times[half];
 }
 
-/* The species that moved most since the row before the last. */
-static void find_growth(bx_course *c, double lived)
+/* The species that moved most between the last two rows. */
+static void find_growth(bx_course *c)
 {
     const bx_system *s = c->newton->system;
-    double most = 0;
-    bx_system_load(c->newton->system, bx_cell_state(c->cell)->frame);
-    bx_system_state(s, c->state);
-    if (bx_system_derivatives(c->newton->system, c->newton->residual, NULL) < 0) {
-        bx_system_place(c->newton->system, c->before); /* it went beyond what numbers hold */
-        bx_system_derivatives(c->newton->system, c->newton->residual, NULL);
-        memcpy(c->state, c->before, s->size * sizeof *c->state);
-        lived = c->time - c->begun;
-    }
+    size_t most = 0;
+    double farthest = -1;
     for (size_t i = 0; i < s->size; i++) {
-        double rate = c->newton->residual[i];
-        double part = fabs(rate) * lived / fmax(fabs(c->state[i]), DBL_MIN);
-        if (!(part > most))
-            continue;
-        most = part;
-        const char *how =
-            c->state[i] * rate > 0 && part > 0.1 ? "it grows without end" : "it is still moving";
-        snprintf(c->why, sizeof c->why,
-                 "%s: \"%.64s\" is %.6g after %.4g s and changes by %.4g per second", how,
-                 s->network->names[s->species[i]], c->state[i], lived, rate);
+        double moved = fabs(c->before[i] - c->earlier[i]) / c->newton->scale[i];
+        if (isfinite(moved) && moved > farthest) {
+            farthest = moved;
+            most = i;
+        }
     }
-    if (most == 0)
-        snprintf(c->why, sizeof c->why, "%s",
-                 s->network->events > 0 ? "events are still to come" : "it is not at rest");
+    if (c->rows < 2) {
+        snprintf(c->why, sizeof c->why, "the course from the present state can't be followed");
+        return;
+    }
+    double from = c->earlier[most], to = c->before[most];
+    const char *how = fabs(to) > 1.5 * fabs(from) && fabs(to) >= 0.99 * c->newton->scale[most]
+                          ? "it grows without end"
+                      : farthest > STILL ? "it is still moving"
+                                         : "rates are not yet 0, or events are to come";
+    snprintf(c->why, sizeof c->why,
+             "%s: \"%.64s\" goes from %.6g to %.6g between %.4g s and %.4g s from the present", how,
+             s->network->names[s->species[most]], from, to, c->time_before - c->begun,
+             c->time - c->begun);
 }
 
 /* Look at the solver's steps for a while. */
@@ -321,15 +328,21 @@ static int diagnose(bx_course *c, const bx_error *failure, bx_error *err)
     bx_run run = {.method = BX_METHOD_ODE,
                   .duration = lived > 0 ? lived : 1,
                   .every_step = true,
+                  .relative_tolerance = WATCHED_TOLERANCE,
                   .interrupt = c->ask->interrupt,
                   .row = note_step,
                   .row_data = &w};
     int result = w.times && w.states ? 0 : bx_fail_memory(err);
     bx_trajectory *none;
     bx_error unused;
-    find_growth(c, lived);
+    find_growth(c);
     if (result == 0) {
         bx_cell_run(c->cell, &run, &none, &unused);
+        if (w.count < w.capacity / 2) { /* it can't go on from there */
+            c->start = bx_cell_exchange(c->cell, c->start);
+            w.count = 0;
+            bx_cell_run(c->cell, &run, &none, &unused);
+        }
         if (c->ask->interrupt && *c->ask->interrupt)
             result = bx_fail(err, BX_ECANCELLED, "the search was interrupted");
         else if (w.count > 40 && find_cycle(c, &w))
@@ -376,24 +389,34 @@ static size_t plan_rows(bx_course *c, double *times)
     return count;
 }
 
-int bx_course_follow(bx_course *c, bx_error *err)
+/* From row to row; a run is to one of these, for a solver that has an end far away sees no time
+ * that is small beside it. */
+static int run_rows(bx_course *c, const double *times, size_t count, bx_error *err)
 {
-    double times[ROWS + 1];
-    bx_system *s = c->newton->system;
-    bx_system_load(s, bx_cell_state(c->cell)->frame);
-    bx_newton_note(c->newton);
-    size_t count = plan_rows(c, times);
     bx_run run = {.method = BX_METHOD_ODE,
-                  .duration = times[count - 1] - c->begun,
-                  .times = times,
-                  .time_count = count,
                   .seed = c->ask->seed,
                   .maximum_steps = c->ask->maximum_steps > 0 ? c->ask->maximum_steps : STEPS,
                   .interrupt = c->ask->interrupt,
                   .row = look,
                   .row_data = c};
-    bx_trajectory *none;
-    int result = bx_cell_run(c->cell, &run, &none, err);
+    int result = 0;
+    for (size_t i = 0; i < count && result == 0; i += ROWS_AT_ONCE) {
+        bx_trajectory *none;
+        run.times = times + i;
+        run.time_count = count - i < ROWS_AT_ONCE ? count - i : ROWS_AT_ONCE;
+        run.duration = run.times[run.time_count - 1] - bx_cell_time(c->cell);
+        result = bx_cell_run(c->cell, &run, &none, err);
+    }
+    return result;
+}
+
+int bx_course_follow(bx_course *c, bx_error *err)
+{
+    double times[ROWS + 1];
+    bx_system_load(c->newton->system, bx_cell_state(c->cell)->frame);
+    bx_newton_note(c->newton);
+    size_t count = plan_rows(c, times);
+    int result = run_rows(c, times, count, err);
     if (c->settled)
         return 0;
     if (result < 0 && err->code != BX_ESIMULATION)

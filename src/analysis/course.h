@@ -6,18 +6,20 @@
 #include "analysis/steady.h"
 
 typedef struct bx_course {
-    bx_cell *cell; /* it moves: give it a state to spare */
+    bx_cell *cell;   /* it moves: give it a state to spare */
+    bx_state *start; /* a copy of that state */
     bx_newton *newton;
     const bx_steady_ask *ask;
     double tolerance;
-    double begun;                  /* the time */
-    double *state, *before, *root; /* by place: at a row, at the row before, of Newton's method */
+    double begun;                     /* the time */
+    double *state, *before, *earlier; /* by place: at a row, at the last, at that before */
+    double *root;                     /* by place: of Newton's method */
     size_t rows;
     unsigned rests; /* rows in a row that moved nothing */
     bool settled, by_newton;
-    double time;   /* of the last row */
-    char why[512]; /* it did not settle */
-    bool cycles;   /* and `root` is the mean of a cycle then */
+    double time, time_before; /* of the last two rows */
+    char why[512];            /* it did not settle */
+    bool cycles;              /* and `root` is the mean of a cycle then */
 } bx_course;
 
 int bx_course_open(bx_course *course, bx_cell *cell, bx_newton *newton, const bx_steady_ask *ask,

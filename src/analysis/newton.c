@@ -114,22 +114,27 @@ static double scale_of(const bx_newton *n, size_t place)
     return largest > 0 ? 1e-3 * largest : 1;
 }
 
-/* The equations at the frame's state; their Jacobian too. -1: not finite. */
-static int equations(bx_newton *n, double *out)
+void bx_newton_equations(const bx_newton *n, double *derivatives)
 {
-    bx_system *s = n->system;
-    if (bx_system_derivatives(s, out, n->flow) < 0)
-        return -1;
+    const bx_system *s = n->system;
     for (size_t k = 0; k < n->laws->count; k++) {
         double total = -n->totals[k];
         for (uint32_t i = n->laws->laws.start[k]; i < n->laws->laws.start[k + 1]; i++)
             total += n->laws->coefficients[i] * s->frame[s->species[n->laws->laws.items[i]]];
-        out[n->laws->dependent[k]] = total;
+        derivatives[n->laws->dependent[k]] = total;
     }
+}
+
+/* The equations at the frame's state. -1: not finite. */
+static int equations(bx_newton *n, double *out)
+{
+    if (bx_system_derivatives(n->system, out, n->flow) < 0)
+        return -1;
+    bx_newton_equations(n, out);
     return 0;
 }
 
-static void put_laws(const bx_newton *n, bx_matrix *jacobian)
+void bx_newton_put_laws(const bx_newton *n, bx_matrix *jacobian)
 {
     for (size_t k = 0; k < n->laws->count; k++) {
         uint32_t row = n->laws->dependent[k];
@@ -178,7 +183,7 @@ static int plain_step(bx_newton *n)
     if (equations(n, n->step) < 0)
         return 1;
     bx_system_jacobian(n->system, n->jacobian);
-    put_laws(n, n->jacobian);
+    bx_newton_put_laws(n, n->jacobian);
     if (bx_lu_factor(n->lu, n->jacobian) != 0)
         return 1;
     bx_lu_solve(n->lu, n->step);
@@ -196,20 +201,24 @@ int bx_newton_polish(bx_newton *n, double *state)
             return 1;
         for (size_t j = 0; j < size; j++) {
             double value = fmax(fabs(state[j]), 1e-12 * scale_of(n, j));
+            if (!isfinite(n->step[j]))
+                return 1;
             largest = fmax(largest, fabs(n->step[j]) / value);
         }
-        if (!isfinite(largest))
-            return 1;
         if (before <= GOOD && largest >= before / 2)
-            return 0;
+            break;
         for (size_t j = 0; j < size; j++)
             state[j] -= n->step[j];
         before = largest;
         if (largest <= CONVERGED)
             break;
     }
+    /* what is below 0 by rounding may have no rate */
+    for (size_t j = 0; j < size; j++)
+        if (state[j] < 0 && -state[j] <= 1e-12 * scale_of(n, j))
+            state[j] = 0;
     bx_system_place(n->system, state);
-    return before <= GOOD ? 0 : 1;
+    return before <= GOOD && bx_newton_residual(n) < INFINITY ? 0 : 1;
 }
 
 double bx_newton_residual(bx_newton *n)
@@ -255,7 +264,7 @@ static int scaled_jacobian(N_Vector u, N_Vector f, SUNMatrix matrix, void *data,
         s->frame[s->species[i]] = in[i] * scale_of(n, i);
     bx_network_rates(s->network, s->frame);
     bx_system_jacobian(s, n->jacobian);
-    put_laws(n, n->jacobian);
+    bx_newton_put_laws(n, n->jacobian);
     for (size_t j = 0; j < s->size; j++) {
         double *column = SUNDenseMatrix_Column(matrix, (sunindextype)j), by = scale_of(n, j);
         for (size_t i = 0; i < s->size; i++)
@@ -276,7 +285,7 @@ static void size_rows(bx_newton *n, const double *state)
     bx_system_place(s, state);
     bx_system_derivatives(s, n->residual, n->flow);
     bx_system_jacobian(s, n->jacobian);
-    put_laws(n, n->jacobian);
+    bx_newton_put_laws(n, n->jacobian);
     for (size_t i = 0; i < s->size; i++) {
         double row = n->laws->is_dependent[i] ? 0 : fmax(n->flow[i], n->turnover[i]);
         for (size_t j = 0; row == 0 && j < s->size; j++)

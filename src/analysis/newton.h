@@ -41,6 +41,11 @@ int bx_newton_polish(bx_newton *newton, double *state);
 /* From afar. 1: no root was found. */
 int bx_newton_search(bx_newton *newton, double *state, bx_error *err);
 
+/* Put the laws in place of the rows of their dependent species: in derivatives at the frame's
+ * state, and in a Jacobian. */
+void bx_newton_equations(const bx_newton *newton, double *derivatives);
+void bx_newton_put_laws(const bx_newton *newton, bx_matrix *jacobian);
+
 /* How far the frame's state is from rest: the largest net change of a species beside its turnover,
  * present or noted. Infinite where a rate is not finite. */
 double bx_newton_residual(bx_newton *newton);

@@ -108,6 +108,15 @@ static int keep(search *s, bx_steady_state **kept, bx_error *err)
     return 0;
 }
 
+/* A rule that follows the time, though nothing that reactions change does; or NULL. */
+static const char *timely_rule(const bx_network *network)
+{
+    for (size_t i = 0; i < network->rules; i++)
+        if (network->rule_uses_time[i])
+            return network->names[network->species + network->parameters + i];
+    return NULL;
+}
+
 /* ---- ways ---- */
 
 /* Newton's method from s->state. */
@@ -143,6 +152,9 @@ static int by_course(search *s, bx_steady_state **kept, char *why, size_t size, 
     if (result == 0 && course.settled) {
         bx_system_place(&s->system, course.root);
         result = keep(s, kept, err);
+        if (!*kept)
+            snprintf(why, size, "where it comes to rest net changes are still %.2g of turnovers",
+                     bx_newton_residual(&s->newton));
         if (*kept) {
             (*kept)->by_course = true;
             (*kept)->by_newton = course.by_newton;
@@ -276,6 +288,16 @@ static int find(search *s, bx_error *err)
     const bx_network *network = s->system.network;
     if (s->system.size == 0 || network->reactions == 0) {
         bx_steady_state *kept;
+        if (timely_rule(network))
+            return bx_fail(
+                err, BX_ESIMULATION,
+                "no steady state was found: no species changes by reactions, and \"%.64s\" "
+                "follows the time",
+                timely_rule(network));
+        if (network->events > 0)
+            return bx_fail(err, BX_ESIMULATION,
+                           "no steady state was found: no species changes by reactions, but events "
+                           "may come");
         if (bx_newton_fix(&s->newton, s->begin, err) < 0 || keep(s, &kept, err) < 0)
             return -1;
         kept->reached = true;
@@ -283,6 +305,10 @@ static int find(search *s, bx_error *err)
     }
     if (from_present(s, why, sizeof why, err) < 0)
         return -1;
+    for (size_t i = 0; i < s->found->count && timely_rule(network); i++)
+        if (!s->found->states[i].note[0])
+            snprintf(s->found->states[i].note, sizeof s->found->states[i].note,
+                     "no rate does, but \"%.64s\" follows the time", timely_rule(network));
     if (s->ask->starts > 1 && network->events == 0 && !s->system.timely && from_others(s, err) < 0)
         return -1;
     if (s->found->count == 0)

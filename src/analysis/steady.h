@@ -18,7 +18,7 @@ typedef struct bx_steady_ask {
     bx_steady_way way;
     double tolerance;     /* the largest net change of a species beside its turnover; 0: 1e-9 */
     double horizon;       /* seconds that a course may take; 0: as long as it has steps */
-    size_t maximum_steps; /* of the solver in a course; 0: 100,000 */
+    size_t maximum_steps; /* of the solver, in five rows of a course; 0: 90,000 */
     size_t starts;        /* the present state, and others with the same totals; 0 is 1 */
     uint64_t seed;        /* of these */
     const volatile sig_atomic_t *interrupt; /* or NULL */

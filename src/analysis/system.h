@@ -37,4 +37,12 @@ int bx_system_derivatives(bx_system *system, double *derivatives, double *turnov
 /* The Jacobian at the frame's values, by place. */
 void bx_system_jacobian(bx_system *system, bx_matrix *jacobian);
 
+/* The derivatives of all rates by the species that change, at the frame's values: reactions x size.
+ */
+void bx_system_elasticities(bx_system *system, bx_matrix *elasticities);
+
+/* The derivatives of all rates, by reaction, by a parameter or a species that no reaction changes,
+ * at the frame's values; the state stays. Not finite where there is none. -1 without memory. */
+int bx_system_slopes(bx_system *system, uint32_t slot, double *slopes);
+
 #endif

@@ -71,6 +71,36 @@ int bx_cell_set_time(bx_cell *cell, double time, bx_error *err);
  * bx_state_reset. The sequence of seeds goes on. */
 void bx_cell_reset(bx_cell *cell);
 
+/* ---- for who runs a cell again and again, as fits do: variables by slot ---- */
+
+/* The slot of a species, a parameter or a rule; BX_NAME_NONE: no such name. Slots hold until a
+ * process is defined, or all are removed. */
+size_t bx_cell_slot(const bx_cell *cell, const char *name);
+
+/* The present values by slot, rules included; until the cell is run or changed. */
+const double *bx_cell_values(bx_cell *cell);
+
+/* Whether a slot is one of those that change in time: a species that reactions or a rate change, or
+ * a quotient of one. */
+bool bx_cell_moves(const bx_cell *cell, size_t slot);
+
+/* Set many at once, quotients by the sizes that are set. At a `beginning`, at time 0, initial
+ * values follow as in bx_cell_set; else nothing follows, and quotients whose size is set keep their
+ * values unless they are set too. */
+int bx_cell_set_slots(bx_cell *cell, const size_t *slots, const double *values, size_t count,
+                      bool beginning, bx_error *err);
+
+/* Values stay, and the time is `time`: the next run begins there. Events that wait are dropped;
+ * `afresh`, what conditions were before is forgotten too. */
+void bx_cell_begin(bx_cell *cell, double time, bool afresh);
+
+/* Another number whenever processes are defined or removed. */
+uint64_t bx_cell_generation(const bx_cell *cell);
+
+/* A copy of the state, to come back to as long as the processes are the same; the caller's. */
+bx_state *bx_cell_keep(const bx_cell *cell, bx_error *err);
+int bx_cell_come_back(bx_cell *cell, const bx_state *kept, bx_error *err);
+
 /* The sequence of seeds for runs that name none begins from `seed`; and its next, of 63 bits. */
 void bx_cell_seed(bx_cell *cell, uint64_t seed);
 uint64_t bx_cell_draw_seed(bx_cell *cell);

@@ -30,8 +30,7 @@ void bx_steady_open(lua_State *L)
 
 /* ---- options ---- */
 
-/* A number of at least `least`, or `usual` without one. */
-static double number_option(lua_State *L, const char *key, double least, double usual,
+double bx_steady_lua_number(lua_State *L, const char *key, double least, double usual,
                             const bx_place *place)
 {
     double value = usual;
@@ -45,10 +44,10 @@ static double number_option(lua_State *L, const char *key, double least, double 
     return value;
 }
 
-static size_t whole_option(lua_State *L, const char *key, double least, double usual,
+size_t bx_steady_lua_whole(lua_State *L, const char *key, double least, double usual,
                            const bx_place *place)
 {
-    double value = number_option(L, key, least, usual, place);
+    double value = bx_steady_lua_number(L, key, least, usual, place);
     if (value != floor(value) || value > 0x1p53)
         bx_raise_format(L, place->code, "%s.%s: a whole number expected, got %g", place->text, key,
                         value);
@@ -84,21 +83,19 @@ static bx_steady_way way_option(lua_State *L, const bx_place *place)
     return way;
 }
 
-static void read_ask(lua_State *L, bx_steady_ask *ask, const bx_place *place)
+void bx_steady_lua_ask(lua_State *L, bx_steady_ask *ask, const bx_place *place)
 {
     ask->way = way_option(L, place);
-    ask->tolerance = number_option(L, "tolerance", 0, 0, place);
-    ask->horizon = number_option(L, "horizon", 0, 0, place);
-    ask->maximum_steps = whole_option(L, "max_steps", 0, 0, place);
-    ask->starts = whole_option(L, "starts", 1, 1, place);
-    ask->seed = whole_option(L, "seed", 0, 0, place);
+    ask->tolerance = bx_steady_lua_number(L, "tolerance", 0, 0, place);
+    ask->horizon = bx_steady_lua_number(L, "horizon", 0, 0, place);
+    ask->maximum_steps = bx_steady_lua_whole(L, "max_steps", 0, 0, place);
+    ask->seed = bx_steady_lua_whole(L, "seed", 0, 0, place);
     ask->interrupt = &bx_interrupted;
 }
 
 /* ---- results ---- */
 
-/* { name = value } of species and rules. */
-static void push_values(lua_State *L, const bx_network *network, const double *frame)
+void bx_steady_lua_values(lua_State *L, const bx_network *network, const double *frame)
 {
     size_t parameters = network->species + network->parameters;
     size_t all = parameters + network->rules;
@@ -112,9 +109,7 @@ static void push_values(lua_State *L, const bx_network *network, const double *f
     }
 }
 
-/* Push a reaction's name, or its equation; where the table at `index` has that already, with a
- * number behind. */
-static void push_label(lua_State *L, const bx_network *network, size_t reaction, int index)
+void bx_steady_lua_label(lua_State *L, const bx_network *network, size_t reaction, int index)
 {
     const bx_reaction *r = &network->reaction[reaction];
     const bx_declared_reaction *declared = &r->process->reactions[r->index];
@@ -135,7 +130,7 @@ static void push_fluxes(lua_State *L, const bx_network *network, const double *r
     lua_createtable(L, 0, (int)network->reactions);
     int table = lua_gettop(L);
     for (size_t r = 0; r < network->reactions; r++) {
-        push_label(L, network, r, table);
+        bx_steady_lua_label(L, network, r, table);
         lua_pushnumber(L, rates[r]);
         lua_rawset(L, table);
     }
@@ -168,7 +163,7 @@ static void push_eigenvalues(lua_State *L, const bx_steady_state *state)
     }
 }
 
-static void push_species(lua_State *L, const bx_steady *steady)
+void bx_steady_lua_species(lua_State *L, const bx_steady *steady)
 {
     lua_createtable(L, (int)steady->size, 0);
     for (size_t i = 0; i < steady->size; i++) {
@@ -177,19 +172,19 @@ static void push_species(lua_State *L, const bx_steady *steady)
     }
 }
 
-static void push_found(lua_State *L, const bx_steady *steady, const bx_steady_state *state,
-                       bool with_jacobian)
+void bx_steady_lua_push(lua_State *L, const bx_steady *steady, const bx_steady_state *state,
+                        bool with_jacobian)
 {
     static const char *const stabilities[] = {"unknown", "stable", "unstable", "neutral"};
     lua_createtable(L, 0, 12);
-    push_values(L, steady->network, state->frame);
+    bx_steady_lua_values(L, steady->network, state->frame);
     lua_setfield(L, -2, "state");
     push_fluxes(L, steady->network, state->rates);
     lua_setfield(L, -2, "fluxes");
     push_eigenvalues(L, state);
     lua_setfield(L, -2, "eigenvalues");
     if (with_jacobian) {
-        push_species(L, steady);
+        bx_steady_lua_species(L, steady);
         lua_setfield(L, -2, "species");
         push_matrix(L, state->jacobian);
         lua_setfield(L, -2, "jacobian");
@@ -216,36 +211,47 @@ static void push_found(lua_State *L, const bx_steady *steady, const bx_steady_st
     }
 }
 
-int bx_steady_lua_find(lua_State *L)
+bx_steady *bx_steady_lua_search(lua_State *L, bx_steady_ask *ask, const bx_place *place,
+                                bx_error *err)
 {
-    static const char *const keys[] = {"method", "tolerance", "horizon",  "max_steps", "starts",
-                                       "seed",   "set",       "jacobian", NULL};
-    bx_place place = bx_place_make(BX_ESCRIPT, "steady_state");
-    bx_worker *worker = bx_worker_of(L);
-    bx_steady_ask ask = {.tolerance = 0};
-    bx_error err;
+    bx_steady_lua_ask(L, ask, place);
+    bx_steady *steady = lua_newuserdatauv(L, sizeof *steady, 0);
+    *steady = (bx_steady){0};
+    luaL_setmetatable(L, BOX_CLASS);
+    bx_output_flush();
+    return bx_steady_find(bx_worker_of(L)->cell, ask, steady, err) < 0 ? NULL : steady;
+}
+
+void bx_steady_lua_options(lua_State *L, const char *const *keys, const bx_place *place)
+{
     lua_settop(L, 2);
     if (lua_isnil(L, 2)) {
         lua_newtable(L);
         lua_replace(L, 2);
     }
-    bx_fields_expect(L, 2, LUA_TTABLE, &place, NULL);
-    bx_fields_allow(L, 2, keys, false, &place);
-    read_ask(L, &ask, &place);
+    bx_fields_expect(L, 2, LUA_TTABLE, place, NULL);
+    bx_fields_allow(L, 2, keys, false, place);
+}
+
+int bx_steady_lua_find(lua_State *L)
+{
+    static const char *const keys[] = {BX_STEADY_KEYS, "starts", "set", "jacobian", NULL};
+    bx_place place = bx_place_make(BX_ESCRIPT, "steady_state");
+    bx_steady_ask ask = {.tolerance = 0};
+    bx_error err;
+    bx_steady_lua_options(L, keys, &place);
+    ask.starts = bx_steady_lua_whole(L, "starts", 1, 1, &place);
     bool enter = flag_option(L, "set", false, &place);
     bool with_jacobian = flag_option(L, "jacobian", true, &place);
-    bx_steady *steady = lua_newuserdatauv(L, sizeof *steady, 0);
-    *steady = (bx_steady){0};
-    luaL_setmetatable(L, BOX_CLASS);
-    bx_output_flush();
-    if (bx_steady_find(worker->cell, &ask, steady, &err) < 0)
+    bx_steady *steady = bx_steady_lua_search(L, &ask, &place, &err);
+    if (!steady)
         return bx_raise_or_give(L, &err);
-    if (enter && bx_steady_enter(worker->cell, &steady->states[0], &err) < 0)
+    if (enter && bx_steady_enter(bx_worker_of(L)->cell, &steady->states[0], &err) < 0)
         return bx_raise(L, &err);
-    push_found(L, steady, &steady->states[0], with_jacobian);
+    bx_steady_lua_push(L, steady, &steady->states[0], with_jacobian);
     lua_createtable(L, (int)steady->count, 0);
     for (size_t i = 1; i < steady->count; i++) {
-        push_found(L, steady, &steady->states[i], with_jacobian);
+        bx_steady_lua_push(L, steady, &steady->states[i], with_jacobian);
         lua_rawseti(L, -2, (lua_Integer)i);
     }
     lua_setfield(L, -2, "others");

@@ -2,6 +2,7 @@
 
 #include "inside/exchange.h"
 #include "inside/flux.h"
+#include "inside/objective.h"
 #include "inside/output.h"
 #include "inside/process.h"
 #include "inside/raise.h"
@@ -35,6 +36,7 @@ static int load_organism(lua_State *L)
     bx_process_open(L);
     bx_flux_open(L);
     bx_exchange_open(L);
+    bx_objective_open(L);
     lua_getglobal(L, "require");
     lua_pushstring(L, worker->organism);
     lua_call(L, 1, 1);

@@ -11,6 +11,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define CLASS "bioxen.Hdf5File"
@@ -107,6 +108,16 @@ static void push_trajectory(lua_State *L, const bx_trajectory *t, bx_hdf5_data *
     for (size_t i = 0; i < columns && rows > 0; i++)
         memcpy(room + (i + 1) * rows, bx_trajectory_column(t, i), rows * sizeof *room);
     *data = (bx_hdf5_data){BX_HDF5_NUMBERS, room, {columns + 1, rows}, 2};
+}
+
+/* Push the array of a text of packed doubles, as string.pack makes them. */
+static size_t push_packed(lua_State *L, bx_hdf5_data *data)
+{
+    size_t length;
+    const char *packed = lua_tolstring(L, 3, &length);
+    luaL_argcheck(L, length % sizeof(double) == 0, 3, "packed doubles expected");
+    data->values = memcpy(lua_newuserdatauv(L, length + 1, 0), packed, length);
+    return length / sizeof(double);
 }
 
 /* ---- attributes ---- */
@@ -217,6 +228,8 @@ static int file_write(lua_State *L)
     if (trajectory) {
         luaL_argcheck(L, lua_isnil(L, 4), 4, "a trajectory has its own shape");
         push_trajectory(L, trajectory, &data);
+    } else if (lua_type(L, 3) == LUA_TSTRING) {
+        read_shape(L, 4, push_packed(L, &data), &data);
     } else {
         luaL_checktype(L, 3, LUA_TTABLE);
         size_t count = lua_rawlen(L, 3);
@@ -269,16 +282,20 @@ static int file_tostring(lua_State *L)
     return 1;
 }
 
-/* Whether a file can be made there, as far as that is seen before it is written. */
+/* Whether a file can be made there, as far as that is seen before it is written: what is there
+ * already may be replaced, or written to. */
 static int check_place(const char *path, bx_error *error)
 {
+    struct stat there;
     const char *slash = strrchr(path, '/');
+    if (lstat(path, &there) == 0)
+        return S_ISDIR(there.st_mode)
+                   ? bx_fail_errno(error, BX_EFILE, EISDIR, "cannot write %s", path)
+                   : 0;
     char *folder = slash ? strndup(path, (size_t)(slash - path) + 1) : strdup(".");
     if (!folder)
         return bx_fail_memory(error);
     int failed = access(folder, W_OK | X_OK) < 0 ? errno : 0;
-    if (!failed && slash && slash[1] == '\0')
-        failed = EISDIR;
     free(folder);
     return failed ? bx_fail_errno(error, BX_EFILE, failed, "cannot write %s", path) : 0;
 }
@@ -322,5 +339,7 @@ int luaopen_bioxen_hdf5(lua_State *L)
     luaL_newlib(L, methods);
     lua_setfield(L, -2, "__index");
     luaL_newlib(L, functions);
+    lua_pushstring(L, bx_hdf5_version());
+    lua_setfield(L, -2, "version");
     return 1;
 }

@@ -5,12 +5,12 @@
 
 #include <lua.h>
 
-/* A table with create(path): a file, which is written when it is closed; nil and an error where it
- * could not be. Its methods return true, or nil and an error:
+/* A table with version, of the library, and create(path): a file, which is written when it is
+ * closed; nil and an error where it could not be. Its methods return true, or nil and an error:
  *   write(name, values[, shape[, attributes]]): a dataset, in groups that are made on the way.
  *     values: a list of numbers, the last axis fastest, or of texts; shape: a list of whole
- *     numbers, {} for one value, the list's length if nil. Or a trajectory: its times, then its
- *     columns, a row each.
+ *     numbers, {} for one value, the list's length if nil. Or, in place of the list, numbers
+ *     packed by string.pack("d…"); or a trajectory: its times, then its columns, a row each.
  *   attributes(name, table): of a dataset or a group. Texts, numbers, lists of either: an empty
  *     one is of texts.
  *   close(): put it under its name, where what was there stays until then. A file that is not

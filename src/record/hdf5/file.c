@@ -44,6 +44,15 @@ static void release(hid_t id)
         H5Idec_ref(id);
 }
 
+const char *bx_hdf5_version(void)
+{
+    static char text[48];
+    unsigned major = 0, minor = 0, release = 0;
+    H5get_libversion(&major, &minor, &release);
+    snprintf(text, sizeof text, "%u.%u.%u", major, minor, release);
+    return text;
+}
+
 /* ---- a file in memory ---- */
 
 /* H5Fget_file_image() would be the short way: of this format it gives a wrong checksum, in 1.10 at

@@ -27,6 +27,9 @@ typedef struct bx_hdf5_data {
     size_t rank;
 } bx_hdf5_data;
 
+/* The library's version, as "1.10.8". */
+const char *bx_hdf5_version(void);
+
 /* NULL with err: memory. */
 bx_hdf5 *bx_hdf5_new(bx_error *err);
 void bx_hdf5_free(bx_hdf5 *file); /* NULL is fine */
