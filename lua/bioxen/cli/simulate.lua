@@ -9,6 +9,7 @@ local progress = require "bioxen.cli.progress"
 local report = require "bioxen.report"
 local say = require "bioxen.cli.say"
 local source = require "bioxen.cli.source"
+local pack = require "bioxen.sedml.pack"
 local sedml = require "bioxen.sedml"
 
 local ROWS = 100       -- where nothing else is said
@@ -245,6 +246,49 @@ end
 
 -- ---- archives ----
 
+local function stochastic(run)
+  return run.method ~= "ode"
+end
+
+local function wants_archive(options)
+  return options.out and options.out:find "%.omex$" ~= nil
+end
+
+-- How many steps lie between the rows of a run; or nil and what is wrong with it.
+local function steps_of(run, options)
+  if options.runs > 1 or options.steps or options.times then
+    return nil, "--out FILE.omex: one run with --duration and --every expected"
+  end
+  local steps = (run.duration - (run.start or 0))/run.every
+  if math.abs(steps - math.floor(steps + 0.5)) < 1e-9*steps then return math.floor(steps + 0.5) end
+  return nil, "--out FILE.omex: --every that divides the time between the first row and the last expected"
+end
+
+-- The model, the run and its results as a COMBINE archive.
+local function write_archive(vm, model, run, options, result)
+  local steps, odd = steps_of(run, options)
+  if not steps then return core.fail("EMODEL", odd) end
+  local text, err = options.text, nil
+  if not text then text, err = core.read_file(options.model, sedml.LIMIT) end
+  if not text then return nil, err end
+  if not text:find "^[%s\xEF\xBB\xBF]*<" then
+    return core.fail("EMODEL", "--out FILE.omex: a model that is not compressed expected")
+  end
+  local set, tolerance = {}, run.tolerance
+  for i, item in ipairs(options.set or {}) do
+    local name, value = item:match "^(.-)=(.*)$"
+    set[i] = { name, tonumber(value) }
+  end
+  if type(tolerance.absolute) == "table" then
+    return core.fail("EMODEL", "--out FILE.omex: one absolute tolerance for all expected")
+  end
+  local results, err = result:to_csv()
+  if not results then return nil, err end
+  return pack(vm, options.out, text, options.record or model.species, set, { start = run.start or 0,
+    duration = run.duration, rows = steps, method = run.method, seed = stochastic(run) and run.seed or nil,
+    relative = tolerance.relative, absolute = tolerance.absolute }, results)
+end
+
 local TRUE = { ["1"] = true, ["true"] = true, ["yes"] = true }
 
 -- A name of a file in the folder, from the environment.
@@ -302,10 +346,6 @@ local function run_archive(options)
   return sedml.run(vm, asked) and say.DONE or say.FAILED
 end
 
-local function stochastic(run)
-  return run.method ~= "ode"
-end
-
 local function simulate(options)
   options.runs = options.runs or 1
   progress.begin(options)
@@ -330,7 +370,12 @@ local function simulate(options)
     result, reason = many_runs(vm, options, run)
   end
   if not result then return say.failed(reason) end
-  local written, err = write(result, options, model.warnings)
+  local written, err
+  if wants_archive(options) then
+    written, err = write_archive(vm, model, run, options, result)
+  else
+    written, err = write(result, options, model.warnings)
+  end
   if written and options.events then written, err = source.write(events_text(reason), options.events) end
   if written and options.check then written, err = check(vm, run, set) end
   if not written then return say.failed(err) end
@@ -394,7 +439,8 @@ return {
     { "--strict", "What the reader would warn of is an error." },
     { "--jobs", "VMs that share many runs (default: as many as there are cores). The result is the same.",
       value = "N", number = { integer = true, minimum = 1 } },
-    { "--out", "Write to this file; .json, .h5 (HDF5), .png, .svg and .pdf say what it is to be.", value = "FILE" },
+    { "--out", "Write to this file; .json, .h5 (HDF5), .png, .svg and .pdf say what it is to be, .omex an archive of "
+      .. "the model, this run in SED-ML and its results.", value = "FILE" },
     { "--events", "Write to this file, as CSV, when which event fires in the run.", value = "FILE" },
     { "--json", "JSON instead of CSV." },
     { "--plot", "A chart instead of numbers." },

@@ -2,6 +2,7 @@
 -- out; all that is in them is read in the VM.
 
 local core = require "bioxen.core"
+local interpreter = require "bioxen.sedml.interpreter"
 local log = require "bioxen.sedml.log"
 local pictures = require "bioxen.sedml.pictures"
 local reports = require "bioxen.sedml.reports"
@@ -13,35 +14,6 @@ sedml.LIMIT = 60 << 20 -- bytes of an archive, which must fit into a frame
 
 local WARNINGS = 10 -- that are said, and no more
 local PIECE = 1 << 20 -- values that come from the VM at once
-
--- ---- the interpreter, which runs in the VM ----
-
-local modules = { "archive", "data", "document", "flux", "kisao", "mathml", "models", "outputs", "plan", "project",
-  "say", "tasks", "text" }
-
--- Loads the modules that the host sends, each when it is first required.
-local loader = [[
-  local sources, loaded, find = args, {}, require
-  args = nil
-  local environment
-  local function need(name)
-    if not sources[name] then return find(name) end
-    loaded[name] = loaded[name] or load(sources[name], "=" .. name, "t", environment)()
-    return loaded[name]
-  end
-  environment = setmetatable({ require = need }, { __index = _G })
-  project = need "sedml.project"]]
-
-local function source_of(module)
-  local file <close> = assert(io.open(assert(package.searchpath(module, package.path)), "rb"))
-  return file:read "a"
-end
-
-local function load_interpreter(vm)
-  local sources = { ["bioxen.nearest"] = source_of "bioxen.nearest" }
-  for _, name in ipairs(modules) do sources["sedml." .. name] = source_of("bioxen.sedml.inside." .. name) end
-  return vm:execute_biological_process(loader, { args = sources, name = "sedml" })
-end
 
 -- ---- a run ----
 
@@ -224,7 +196,7 @@ function run_methods:run_document(location, entry)
 end
 
 function run_methods:run_archive(bytes, old, policy)
-  local loaded, err = load_interpreter(self.vm)
+  local loaded, err = interpreter.load(self.vm)
   if not loaded then return nil, err.message end
   local opened, words = self:ask("open", { bytes = bytes, old = old, policy = policy })
   if not opened then return nil, words end

@@ -105,8 +105,8 @@ local function main_attribute(element)
   return attributes[kind]
 end
 
--- Whether a formula says what the value is at the beginning.
-local function is_computed(model, element)
+--- Whether a formula says what the value of an element is at the beginning.
+function models.is_computed(model, element)
   local id = models.id_of(element)
   for _, node in ipairs(model.document:select("//*[@symbol or @variable]", {})) do
     if (node:name() == "initialAssignment" and node:attribute "symbol" == id)
@@ -165,7 +165,7 @@ function change_of.changeAttribute(model, change)
   if not attribute then say.fail("line %d: the target of changeAttribute ends in no /@attribute", change:line()) end
   local value = change:attribute "newValue"
   if not value then say.fail("line %d: changeAttribute has no newValue", change:line()) end
-  if attribute == main_attribute(element) and is_computed(model, element) then
+  if attribute == main_attribute(element) and models.is_computed(model, element) then
     say.warn("model \"%s\": a formula in the model gives %s its value, %s does not count", model.id,
       models.id_of(element) or element:name(), attribute)
   end
@@ -195,7 +195,7 @@ end
 local function initial_value(model, element, attribute, what)
   local name = attribute or main_attribute(element)
   local number = name and text.number(element:attribute(name))
-  if number and (attribute or not is_computed(model, element)) then return number end
+  if number and (attribute or not models.is_computed(model, element)) then return number end
   if not name then say.fail("%s: <%s> has no value", what, element:name()) end
   return models.with_cell(model, function(loaded)
     return cell:get(models.meaning(loaded, element, nil, nil, what).name)
@@ -229,7 +229,7 @@ local function compute_change(model, change, build, data)
   local value = mathml.number(change, models.constants(change, build, data, model))
   local name = attribute or main_attribute(element)
   if not name then say.fail("line %d: <%s> has no value to be set", change:line(), element:name()) end
-  if not attribute and is_computed(model, element) then
+  if not attribute and models.is_computed(model, element) then
     say.fail("model \"%s\": a formula in the model gives %s its value: computeChange can't set it", model.id,
       models.id_of(element))
   end
