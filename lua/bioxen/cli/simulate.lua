@@ -9,6 +9,7 @@ local progress = require "bioxen.cli.progress"
 local report = require "bioxen.report"
 local say = require "bioxen.cli.say"
 local source = require "bioxen.cli.source"
+local pack = require "bioxen.sedml.pack"
 local sedml = require "bioxen.sedml"
 
 local ROWS = 100       -- where nothing else is said
@@ -262,6 +263,49 @@ end
 
 -- ---- archives ----
 
+local function stochastic(run)
+  return run.method ~= "ode"
+end
+
+local function wants_archive(options)
+  return options.out and options.out:find "%.omex$" ~= nil
+end
+
+-- How many steps lie between the rows of a run; or nil and what is wrong with it.
+local function steps_of(run, options)
+  if options.runs > 1 or options.steps or options.times then
+    return nil, "--out FILE.omex: one run with --duration and --every expected"
+  end
+  local steps = (run.duration - (run.start or 0))/run.every
+  if math.abs(steps - math.floor(steps + 0.5)) < 1e-9*steps then return math.floor(steps + 0.5) end
+  return nil, "--out FILE.omex: --every that divides the time between the first row and the last expected"
+end
+
+-- The model, the run and its results as a COMBINE archive.
+local function write_archive(vm, model, run, options, result)
+  local steps, odd = steps_of(run, options)
+  if not steps then return core.fail("EMODEL", odd) end
+  local text, err = options.text, nil
+  if not text then text, err = core.read_file(options.model, sedml.LIMIT) end
+  if not text then return nil, err end
+  if not text:find "^[%s\xEF\xBB\xBF]*<" then
+    return core.fail("EMODEL", "--out FILE.omex: a model that is not compressed expected")
+  end
+  local set, tolerance = {}, run.tolerance
+  for i, item in ipairs(options.set or {}) do
+    local name, value = item:match "^(.-)=(.*)$"
+    set[i] = { name, tonumber(value) }
+  end
+  if type(tolerance.absolute) == "table" then
+    return core.fail("EMODEL", "--out FILE.omex: one absolute tolerance for all expected")
+  end
+  local results, err = result:to_csv()
+  if not results then return nil, err end
+  return pack(vm, options.out, text, options.record or model.species, set, { start = run.start or 0,
+    duration = run.duration, rows = steps, method = run.method, seed = stochastic(run) and run.seed or nil,
+    relative = tolerance.relative, absolute = tolerance.absolute }, results)
+end
+
 local TRUE = { ["1"] = true, ["true"] = true, ["yes"] = true }
 
 -- A name of a file in the folder, from the environment.
@@ -270,6 +314,10 @@ local function file_name(variable, usual)
   if name ~= "" and not name:find "[/%z]" and name ~= "." and name ~= ".." then return name end
   return nil, ("%s: the name of a file expected, got '%s'"):format(variable, name)
 end
+
+-- What is written, by the variable that names it.
+local FILES = { h5 = { "H5_REPORTS_PATH", "reports.h5" }, csv = { "REPORTS_PATH", "reports.zip" },
+  pdf = { "PLOTS_PATH", "plots.zip" }, log = { "LOG_PATH", "log.yml" } }
 
 local function is_on(variable, usual)
   local value = os.getenv(variable)
@@ -281,21 +329,21 @@ local function asked_of_archives(options)
   local made = { archive = options.archive or options.model, folder = options.out_dir or ".",
     policy = os.getenv "ALGORITHM_SUBSTITUTION_POLICY" or "SIMILAR_VARIABLES",
     plot_data = is_on("SAVE_PLOT_DATA", "1") }
-  for format in (os.getenv "REPORT_FORMATS" or "h5"):gmatch "[^,%s]+" do
-    local variable, usual = "H5_REPORTS_PATH", "reports.h5"
-    if format == "csv" then
-      variable, usual = "REPORTS_PATH", "reports.zip"
-    elseif format ~= "h5" then
-      return nil, ("REPORT_FORMATS: h5 or csv expected, got '%s'"):format(format)
+  local err
+  for _, list in ipairs { { "REPORT_FORMATS", "h5", "h5", "csv" }, { "VIZ_FORMATS", "", "pdf" } } do
+    for format in (os.getenv(list[1]) or list[2]):gmatch "[^,%s]+" do
+      if format ~= list[3] and format ~= list[4] then
+        return nil, ("%s: %s expected, got '%s'"):format(list[1], table.concat(list, " or ", 3), format)
+      end
+      made[format] = true
     end
-    local name, err = file_name(variable, usual)
-    if not name then return nil, err end
-    made[format] = name
   end
-  if is_on("LOG", "1") then
-    local name, err = file_name("LOG_PATH", "log.yml")
-    if not name then return nil, err end
-    made.log = name
+  made.log = is_on("LOG", "1")
+  for what, file in pairs(FILES) do
+    if made[what] then
+      made[what], err = file_name(table.unpack(file))
+      if err then return nil, err end
+    end
   end
   return made
 end
@@ -313,10 +361,6 @@ local function run_archive(options)
   end
   function asked.complain(words) say.failed(words) end
   return sedml.run(vm, asked) and say.DONE or say.FAILED
-end
-
-local function stochastic(run)
-  return run.method ~= "ode"
 end
 
 local function simulate(options)
@@ -343,7 +387,12 @@ local function simulate(options)
     result, reason, status = many_runs(vm, options, run)
   end
   if not result then return say.failed(reason) end
-  local written, err = write(result, options, model.warnings)
+  local written, err
+  if wants_archive(options) then
+    written, err = write_archive(vm, model, run, options, result)
+  else
+    written, err = write(result, options, model.warnings)
+  end
   if written and options.events then written, err = source.write(events_text(reason), options.events) end
   if written and options.check then written, err = check(vm, run, set) end
   if not written then return say.failed(err) end
@@ -407,7 +456,8 @@ return {
     { "--strict", "What the reader would warn of is an error." },
     { "--jobs", "VMs that share many runs (default: as many as there are cores). The result is the same.",
       value = "N", number = { integer = true, minimum = 1 } },
-    { "--out", "Write to this file; .json, .h5 (HDF5), .png, .svg and .pdf say what it is to be.", value = "FILE" },
+    { "--out", "Write to this file; .json, .h5 (HDF5), .png, .svg and .pdf say what it is to be, .omex an archive of "
+      .. "the model, this run in SED-ML and its results.", value = "FILE" },
     { "--events", "Write to this file, as CSV, when which event fires in the run.", value = "FILE" },
     { "--json", "JSON instead of CSV." },
     { "--plot", "A chart instead of numbers." },
