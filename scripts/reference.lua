@@ -18,7 +18,7 @@ local chapters = {
   { "Managers", "BioResourceManager", "ResourceUsage", "Monitoring", "ResourceSnapshot", "ConfigManager" },
   { "In a VM: the cell", "Cell", "Process", "Event", "ExchangeSteps", "RunOptions", "EnsembleOptions" },
   { "In a VM: fits", "Objective", "ObjectiveDefinition", "FitParameter", "FitObservable", "FitExperiment",
-    "FitMeasurement", "petab" },
+    "FitMeasurement", "FitOptions", "petab" },
   { "In a VM: flux balance", "flux", "FluxModel", "FluxSolution", "FluxReaction", "FluxShare", "Convergence" },
   { "What runs leave", "Trajectory", "Ensemble" },
   { "Sensitivities", "SensitivityOptions", "Sensitivities" },

@@ -187,6 +187,24 @@ int bx_cell_clear(bx_cell *cell, bx_error *err)
     return 0;
 }
 
+const bx_network *bx_cell_network(const bx_cell *cell)
+{
+    return cell->network;
+}
+
+const bx_state *bx_cell_state(const bx_cell *cell)
+{
+    return cell->state;
+}
+
+bx_state *bx_cell_exchange(bx_cell *cell, bx_state *state)
+{
+    bx_state *before = cell->state;
+    cell->state = state;
+    cell->rules_stale = true;
+    return before;
+}
+
 size_t bx_cell_variables(const bx_cell *cell)
 {
     return variables(cell->network);

@@ -110,6 +110,15 @@ int bx_cell_decode(bx_cell *cell, const uint8_t *bytes, size_t length, bx_error 
 int bx_cell_save(const bx_cell *cell, bx_buffer *out, bx_error *err);
 int bx_cell_restore(bx_cell *cell, const uint8_t *bytes, size_t length, bx_error *err);
 
+/* For what analyses a cell: its network, until the processes change; and its present state, during a
+ * run as it is at that moment. */
+const bx_network *bx_cell_network(const bx_cell *cell);
+const bx_state *bx_cell_state(const bx_cell *cell);
+
+/* The cell has another state of its network from now on, and owns it; it returns that which it had,
+ * which is the caller's. */
+bx_state *bx_cell_exchange(bx_cell *cell, bx_state *state);
+
 /* Advance by run->duration. On success *trajectory is the caller's. On BX_ECANCELLED (interrupted)
  * and other failures the cell stands, consistent, at the time it reached; *trajectory is NULL, and
  * so it is when run->row took the rows. */
