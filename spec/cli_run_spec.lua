@@ -144,9 +144,9 @@ describe("bioxen run", function()
     status, _, err = sh(([[%s run --out %s %s & pid=$!
       while ! grep -q ready %s/log.txt 2>/dev/null; do sleep 0.02; done
       kill -INT $pid; wait $pid]]):format(sh.program, folder, path, folder))
-    assert.are.equal(1, status)
-    assert.matches("interrupted", err)
-    assert.are.equal(1, manifest_of(folder).status)
+    assert.are.equal(130, status)
+    assert.matches("^[^\n]*interrupted\n$", err)
+    assert.are.equal(130, manifest_of(folder).status)
   end)
 
   it("ends where nobody reads its output any more", function()
@@ -190,12 +190,12 @@ describe("bioxen rerun", function()
       'print(t:last "A") os.exit(0, true)'))))))
   end)
 
-  it("works from the copy where the script is gone, and says so", function()
+  it("works from the copy where the script has changed, and says so", function()
     local path = script "gone.lua"
     local folder = kept(path)
-    os.remove(path)
+    shell.write(path, "error 'another'")
     local status, out, err = sh("bioxen rerun " .. folder)
-    assert.are.same({ 0, path .. " has changed since, or is gone: the copy that was kept is run\n" }, { status, err })
+    assert.are.same({ 0, path .. " has changed since: its copy is run\n" }, { status, err })
     assert.matches("The same: 1 file", out)
     os.remove(folder .. "/script.lua")
     status, out, err = sh("bioxen rerun " .. folder)
@@ -211,15 +211,68 @@ describe("bioxen rerun", function()
       file:close()
       io.open(bioxen.out(os.tmpname():match "[^/]*$"), "w"):close()]]):format(data))
     local folder = kept(path)
-    shell.write(data, "return 2")
+    shell.write(folder .. "/inputs" .. data, "return 2")
     local status, out, err = sh("bioxen rerun " .. folder)
-    assert.are.same({ 1, data .. " has changed since\n" }, { status, err })
-    assert.matches("b%.csv differs: line 2 was '1', is '2'\n", out)
+    assert.are.same({ 1, ("the copy of %s is not what was read\n"):format(data) }, { status, err })
+    assert.matches("b%.csv differs: line 2 was '1', is '2': 1 was, 2 is %(by 0%.5 of it%)\n", out)
     assert.matches(" is missing\n", out)
     assert.matches(" is new\n", out)
     local left = out:match "What it left now is in (%S+)%.\n"
     assert.are.equal("x\n2\n", shell.read(left .. "/b.csv"))
     os.execute("rm -r " .. left)
+  end)
+
+  it("runs anywhere, from what the record holds: modules, data, packages, organisms, what it opened", function()
+    local away = sh.scratch .. "/away"
+    os.execute(("mkdir %s && cp -r docs/template/bioxen %s && mkdir %s/lib %s/pack"):format(away, away, away, away))
+    shell.write(away .. "/lib/numbers.lua", "return { one = 1 }")
+    shell.write(away .. "/pack/init.lua", "return { ten = 10, install = function() end }")
+    shell.write(away .. "/pack/manifest.json", '{ "name": "pack", "version": "1.0.0" }')
+    shell.write(away .. "/code.lua", "return 100")
+    shell.write(away .. "/pool.json", '{ "xapi_url": "https://pool.example", "password": "sesame-open" }')
+    os.execute(("chmod 600 %s/pool.json"):format(away))
+    for i, name in ipairs { "data.txt", "lines.txt" } do shell.write(away .. "/" .. name, tostring(100*10^i)) end
+    shell.write(away .. "/here.lua", [[
+      package.path = "./lib/?.lua;./?.lua;" .. package.path
+      local bioxen = require "bioxen"
+      local vm <close> = assert(bioxen.create_bio_vm("cell", "my_cell"))
+      assert(vm:start())
+      assert(vm:install_biological_package "./pack")
+      require "bioxen".ConfigManager.load_from_file "pool.json"
+      local sum = require "numbers".one + vm:run "return require 'pack'.ten".result + vm:execute_file "code.lua".result
+        + io.open "data.txt":read "n"
+      for line in io.lines "lines.txt" do sum = sum + line end
+      local own = io.open("own.txt", "w")
+      own:write "1000000"
+      own:close()
+      sum = sum + io.open "own.txt":read "n"
+      assert(vm:run "return cell:run { duration = 60, every = 60 }".result:to_csv(bioxen.out "cell.csv"))
+      io.open(bioxen.out "sum", "w"):write(sum):close()]])
+    local folder = sh.scratch .. "/results"
+    local status, _, err = sh(("cd %s && bioxen run here.lua --out ../results"):format(away))
+    assert.are.equal(0, status, err)
+    assert.are.equal(1011111, tonumber((shell.read(folder .. "/sum"))))
+    local _, found = sh(("grep -rl sesame %s; ls %s/inputs%s"):format(folder, folder, away))
+    assert.are.equal("bioxen\ncode.lua\ndata.txt\nlib\nlines.txt\npack\n", found)
+    os.execute(("mv %s/pool.json %s && rm -r %s && mkdir %s && mv %s/pool.json %s"):format(away, sh.scratch, away, away,
+      sh.scratch, away)) -- of what holds a password there is no copy
+    local out
+    status, out, err = sh("cd / && bioxen rerun " .. folder)
+    assert.are.same({ 0, "" }, { status, err })
+    assert.matches("The same: 2 files", out)
+  end)
+
+  it("runs in an empty folder where that of the run is not there", function()
+    os.execute(("mkdir %s/away"):format(sh.scratch))
+    sh:file("away/input.txt", "42")
+    sh:file("away/here.lua", 'print(io.open "input.txt":read "a")')
+    local folder = sh.scratch .. "/results"
+    assert.are.equal(0, (sh(("cd %s/away && bioxen run here.lua --out ../results"):format(sh.scratch))))
+    os.execute(("rm -r %s/away"):format(sh.scratch))
+    local status, out, err = sh("bioxen rerun " .. folder)
+    assert.are.equal(0, status, err)
+    assert.matches("away, where it ran, is not here: it runs in an empty folder, with what was kept\n$", err)
+    assert.matches("^42\n", out)
   end)
 
   it("goes to the working folder of the run", function()

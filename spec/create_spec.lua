@@ -76,7 +76,7 @@ describe("create_bio_vm", function()
     package.path = folder .. "/?.lua;" .. package.path
     for name, case in pairs {
       unread = { "return {", "manifest.lua:1: unexpected symbol near <eof>" },
-      empty = { "", "manifest.lua returns no table" },
+      nothing = { "", "manifest.lua returns no table" },
     } do
       assert(os.execute(("mkdir -p %s/bioxen/biology/%s"):format(folder, name)))
       local file = assert(io.open(("%s/bioxen/biology/%s/manifest.lua"):format(folder, name), "w"))
@@ -91,13 +91,15 @@ describe("create_bio_vm", function()
   end)
 
   it("knows the organisms that are there", function()
-    for _, name in ipairs { "ecoli", "minimal_cell", "syn3a" } do
+    for _, name in ipairs { "ecoli", "empty", "minimal_cell", "syn3a" } do
       assert.is_true(bioxen.validate_biological_type(name))
     end
     assert.equal("EORGANISM", select(2, bioxen.validate_biological_type "yeast").code)
   end)
 
   it("names a VM type that is not there", function()
+    local vm <close> = assert(create("third", "plain_cell", { memory = 32 << 20 }))
+    assert.same({ "basic", 32 << 20 }, { vm:get_vm_type(), vm:get_status().memory_limit })
     says(complaint("a", "plain_cell", "docker"), "vm_type", '"docker"', "basic, xcpng")
     says(complaint("a", "plain_cell", 7), "vm_type", "7")
     assert.is_true(bioxen.validate_vm_type("basic"))

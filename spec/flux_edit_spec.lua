@@ -155,6 +155,61 @@ describe("a flux model that is changed", function()
   end)
 end)
 
+describe("parts of a flux model under other ids", function()
+  it("are the same parts, in rules, groups, sums and what is written", function()
+    assert.same({ { "IN", "AB", "Q" }, { "b", "a" }, "G9 and G2", { "G9", "G2" }, { fluxes = { Q = 1, AB = -1 } },
+      5, 3, "2 b <=> a", { "Q" } }, run [[
+      local model = flux.model { reactions = { { "--> a", name = "IN", upper = 5 },
+        { "2 a <=> b", name = "AB", genes = "(G1 and G2)" }, { "b -->", name = "OUT" } }, objective = "OUT" }
+      model:add_constraint { name = "c", fluxes = { OUT = 1, AB = -1 }, lower = 0 }
+      do
+        local as_before <close> = model:context()
+        model:rename { reactions = { OUT = "P" }, metabolites = { a = "z" } }
+      end
+      model:rename { reactions = { OUT = "Q" }, metabolites = { a = "b", b = "a" }, genes = { G1 = "G9" } }
+      model:disable { genes = { "G9" } }
+      local disabled, stopped = model:disabled(), model:optimum()
+      model:enable()
+      model:set_bounds("Q", 0, 1.5)
+      local sum = model:constraints()[1]
+      local names = {}
+      for name in pairs(model:optimise().fluxes) do names[#names + 1] = name end
+      assert(#names == 3 and stopped == 0 and #disabled.reactions == 1)
+      local rule = model:reaction("AB").genes
+      return { model:reactions(), model:metabolites(), rule, model:genes(), { fluxes = sum.fluxes },
+        select(2, model:bounds "IN"), 2*model:optimum(), (model:equation "AB"),
+        { (next((model:objective()))) } }
+    ]])
+    -- members of a group of a file in SBML
+    assert.equal("R_new M_a", run([[
+      local model = flux.load_json(args)
+      local again = flux.load_sbml((model:to_sbml()))
+      again:rename { reactions = { R_in = "R_new" } }
+      return table.concat(again:groups()[1].members, " ") .. " " .. again:metabolites()[1]
+    ]], [[{"metabolites":[{"id":"a","name":"","compartment":"c"}],"genes":[],"id":"m","version":"1",
+      "compartments":{"c":""},"reactions":[{"id":"in","name":"","metabolites":{"a":1.0},"lower_bound":0.0,
+      "upper_bound":5.0,"gene_reaction_rule":"","subsystem":"s"}]}]]))
+  end)
+
+  it("are refused where two would be the same, or none can be called so", function()
+    run [[
+      model = flux.model { reactions = { { "--> a", name = "IN", genes = "G1 or G2" }, { "a -->", name = "OUT" } } }]]
+    for code, problem in pairs {
+      ["reactions = { IN = 'OUT' }"] = 'there would be two reactions "OUT"',
+      ["metabolites = { a = '' }"] = "a metabolite's id has 1 to 255 bytes, got 0",
+      ["metabolites = { a = ('a'):rep(256) }"] = "got 256",
+      ["genes = { G1 = 'G 1' }"] = 'no rule can have a gene "G 1"',
+      ["genes = { G1 = 'or' }"] = 'no rule can have a gene "or"',
+      ["genes = { G3 = 'G4' }"] = 'no gene "G3"',
+      ["reactions = { 'OUT' }"] = "got a list",
+      ["species = { a = 'b' }"] = "species",
+      ["metabolites = { a = 'b' }, genes = { G1 = 'G2' }"] = 'two genes "G2"',
+    } do assert.matches(problem, problem_of("model:rename { " .. code .. " }"), 1, true) end
+    assert.same({ "IN", "OUT", "a", "G1", "G2" }, run [[
+      return { model:reactions()[1], model:reactions()[2], model:metabolites()[1], table.unpack(model:genes()) }]])
+  end)
+end)
+
 describe("constraints of one's own", function()
   before_each(function() run(branch) end)
 
@@ -258,6 +313,8 @@ describe("gap filling", function()
       { reactions = { "AC", "CB" }, objective = 5, penalty = 2 },
       { reactions = { "AB" }, objective = 10, penalty = 3 },
       { reactions = { "AB" }, objective = 10, penalty = 1 },
+      { reactions = { "AB" }, objective = 10, penalty = 1,
+        alternatives = { { reactions = { "AC", "CB" }, objective = 5, penalty = 2 } } },
       "infeasible", { "IN", "OUT" }, { "A", "B" },
     }, run [[
       local model = flux.model { objective = "OUT", reactions = { { "--> A", name = "IN", upper = 10 },
@@ -266,7 +323,7 @@ describe("gap filling", function()
         { "C --> B", name = "CB", upper = 5 }, { "A <=> D", name = "AD" }, { "--> A", name = "IN", upper = 99 } } }
       return { model:gapfill(universal), model:gapfill(universal, { penalties = { AB = 3 } }),
         model:gapfill(universal, { penalties = { AB = 3 }, objective = 8 }),
-        model:gapfill(universal, { relaxed = true }),
+        model:gapfill(universal, { relaxed = true }), model:gapfill(universal, { alternatives = 3 }),
         select(2, model:gapfill(universal, { objective = 11 })), model:reactions(), model:metabolites() }
     ]])
     run [[
@@ -276,6 +333,8 @@ describe("gap filling", function()
     for _, case in ipairs { { "model:gapfill(universal)", "has to run", "ESIMULATION" },
       { "model:gapfill(universal, { objective = 0 })", "above 0 expected", "ESIMULATION" },
       { "model:gapfill(universal, { penalties = { IN = 2 } })", "in the model already", "EMODEL" },
+      { "model:gapfill(universal, { alternatives = -1 })", "0 to 1000 expected", "EMODEL" },
+      { "model:gapfill(universal, { alternatives = 1, relaxed = true })", "one answer", "EMODEL" },
       { "model:gapfill {}", "FluxModel", "ESCRIPT" } } do
       local _, err = call(case[1])
       assert.matches(case[2], tostring(err))
@@ -286,9 +345,35 @@ describe("gap filling", function()
 
   it("finds as few as there must be", function()
     -- each set of candidates is tried: the fewest with which the objective is reached
-    assert.same({ 0, 0 }, run [[
+    -- and of alternatives, all sets that reach it and of which no part does
+    assert.same({ 0, 0, 0 }, run [[
+      local function reaches(model, candidates, set)
+        local as_before <close> = model:context()
+        for i = 1, 7 do if set >> (i - 1) & 1 == 1 then model:add_reactions { candidates[i] } end end
+        return (model:optimum() or 0) >= 2
+      end
+      local function count_alternatives(model, universal, candidates)
+        local wanted, got, last = {}, {}, 0
+        for set = 0, 127 do
+          local least = reaches(model, candidates, set)
+          for i = 0, 6 do
+            least = least and (set >> i & 1 == 0 or not reaches(model, candidates, set & ~(1 << i)))
+          end
+          if least then wanted[set] = true end
+        end
+        local found = model:gapfill(universal, { objective = 2, alternatives = 100 })
+        local all = found and { found, table.unpack(found.alternatives) } or {}
+        local wrong = 0
+        for _, answer in ipairs(all) do
+          local set = 0
+          for _, name in ipairs(answer.reactions) do set = set | 1 << (tonumber(name:sub(2)) - 1) end
+          if not wanted[set] or answer.penalty < last then wrong = wrong + 1 end
+          wanted[set], last = nil, answer.penalty
+        end
+        return wrong + (next(wanted) and 1 or 0)
+      end
       local function chance(state) return (state*1103515245 + 12345) % 2147483648 end
-      local wrong, state = { 0, 0 }, 7
+      local wrong, state = { 0, 0, 0 }, 7
       for round = 1, 6 do
         local candidates = {}
         for i = 1, 7 do
@@ -313,6 +398,7 @@ describe("gap filling", function()
         if (found and #found.reactions) ~= least then wrong[1] = wrong[1] + 1 end
         local relaxed = model:gapfill(universal, { objective = 2, relaxed = true })
         if (relaxed == nil) ~= (least == nil) then wrong[2] = wrong[2] + 1 end
+        wrong[3] = wrong[3] + count_alternatives(model, universal, candidates)
       end
       return wrong
     ]])

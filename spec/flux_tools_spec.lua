@@ -227,6 +227,76 @@ describe("the geometric optimum", function()
   end)
 end)
 
+describe("objectives in order", function()
+  it("are each the best that those before leave", function()
+    run(kitchen)
+    -- OUT is at most 30, by 30 A and 20 of B and C each; D, which nobody uses, cannot run; all of A has to
+    assert.same({ status = "optimal", objectives = { 30, 0, 30 } }, run [[
+      local s = model:lexicographic { "OUT", { fluxes = { EX_D = -1 } },
+        { fluxes = { EX_A = -1 }, sense = "minimise" } }
+      s.fluxes = nil
+      return s]])
+    assert.same({ { 4, 4, 0, 0 }, { EX_A = 0, EX_D = 0, FROM_BC = 4 }, 30 }, run [[
+      local as_before <close> = model:context()
+      model:set_bounds("OUT", 0, 4)
+      local s = model:lexicographic { "OUT", "FROM_BC", { fluxes = { EX_A = -1 } },
+        { fluxes = { EX_D = -1 }, sense = "minimise" } }
+      local f = s.fluxes
+      return { s.objectives, { EX_A = f.EX_A, EX_D = f.EX_D, FROM_BC = f.FROM_BC },
+        select(2, model:bounds "OUT") == 4 and 30 }]])
+    near(30, run "return model:optimum()")
+  end)
+
+  it("agree with bounds that hold those before, on networks that are drawn", function()
+    assert.same({}, run [[
+      local state, wrong = 5, {}
+      local function draw(n) state = (state*1103515245 + 12345) % 2147483648 return state//65536 % n end
+      for round = 1, 20 do
+        local reactions = {}
+        for i = 1, 4 do reactions[i] = { ("-> M%d"):format(i), name = "IN" .. i, lower = -10, upper = 10 } end
+        for i = 1, 6 do
+          reactions[#reactions + 1] = {
+            ("%d M%d -> %d M%d"):format(1 + draw(2), 1 + i % 4, 1 + draw(3), 1 + i*2 % 4),
+            name = "R" .. i, lower = -draw(3)*5, upper = 5 + draw(5) }
+        end
+        local model, goals = flux.model { reactions = reactions }, {}
+        for k = 1, 3 do
+          local fluxes = {}
+          for _, name in ipairs(model:reactions()) do if draw(3) == 0 then fluxes[name] = draw(9) - 4 end end
+          goals[k] = { fluxes = fluxes, sense = draw(2) == 0 and "maximise" or "minimise" }
+        end
+        local got = model:lexicographic(goals)
+        local as_before <close> = model:context()
+        for k, goal in ipairs(goals) do
+          model:set_objective(goal.fluxes, goal.sense)
+          local best, value = model:optimum(), 0
+          for name, c in pairs(goal.fluxes) do value = value + c*got.fluxes[name] end
+          local off = math.max(math.abs(best - got.objectives[k]), math.abs(value - best))
+          if off > 1e-6 then wrong[#wrong + 1] = round end
+          if next(goal.fluxes) then
+            model:add_constraint { name = "g" .. k, fluxes = goal.fluxes, lower = best - 1e-9, upper = best + 1e-9 }
+          end
+        end
+      end
+      return wrong
+    ]])
+  end)
+
+  it("end where one has no best, and are refused where they are none", function()
+    run(kitchen)
+    assert.same({ { status = "unbounded", objectives = { 0 } }, { status = "infeasible", objectives = {} } }, run [[
+      local as_before <close> = model:context()
+      model:add_reactions { { "A --> A2", name = "more" }, { "A2 --> A", name = "less" } }
+      local one = model:lexicographic { { fluxes = { OUT = 1 }, sense = "minimise" }, "more" }
+      model:set_bounds("OUT", 99, 99)
+      return { one, model:lexicographic { "OUT" } }]])
+    assert.matches("1 to 1000 objectives expected, got 0", problem_of "model:lexicographic {}")
+    assert.matches('objective 2: no reaction "NO"', problem_of 'model:lexicographic { "OUT", "NO" }')
+    assert.matches("objective 1.sense: a string expected",
+      problem_of 'model:lexicographic { { fluxes = { OUT = 1 }, sense = 1 } }')
+  end)
+end)
+
 describe("fluxes near a reference", function()
   before_each(function() run(routes) end)
 
@@ -243,6 +313,10 @@ describe("fluxes near a reference", function()
     near(1 + 10/1000, run('return model:room { reference = reference, reactions = { "R1" }, linear = true }').changes)
     near(0, run('return model:moma { reference = reference }').distance)
     assert.equal(0, run('return model:room { reference = reference }').changes)
+    -- a small distance beside great fluxes: R2 has to run by 0.001
+    near(5/3, 1e6*run([[
+      model:set_bounds { R2 = { 0.001, 1e6 }, R1 = { 0, 1e6 }, IN = { 0, 1e6 }, OUT = { 0, 1e6 } }
+      return model:moma { reference = { IN = 1e4, R1 = 1e4, OUT = 1e4 } }]]).distance, 1e-7)
   end)
 
   it("leave the model as it was, and say what is wrong", function()

@@ -173,7 +173,7 @@ describe("VMManager", function()
     local source = manager:get_vm "source"
     assert(source:install_biological_package(path))
     assert(source:allocate_resources { ribosomes = 7, atp_percentage = 10 })
-    assert(manager:send_input("source", "state = 1"))
+    answer("source", "state = 1")
     local session = assert(manager:clone_vm_session("source", "target"))
     assert.equal("InteractiveSession", bioxen.type(session))
     local status = hypervisor:get_vm_status "target"

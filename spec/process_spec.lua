@@ -29,6 +29,17 @@ it("a run that the solver gives up says why in words", function()
   assert.truthy(err.message:find("beyond what numbers hold", 1, true), err.message)
 end)
 
+it("a stochastic run after one by differential equations wants whole molecules, and says how to have them", function()
+  run [[
+    cell:clear()
+    process "p" { species = { A = 10, B = 0.5 }, reactions = { { "A ->", k = 0.1 } } }
+    cell:run { duration = 1.3 }]]
+  local _, err = execute "cell:run { duration = 1, method = 'ssa' }"
+  assert.truthy(err.message:find("(cell:whole_molecules() rounds them)", 1, true), err.message)
+  assert.same({ 9, 1 }, run "cell:whole_molecules() return { cell:get 'A', cell:get 'B' }")
+  run "cell:run { duration = 1, method = 'ssa', seed = 1 }"
+end)
+
 -- a definition with a mistake, and what the message must hold
 local mistakes = {
   { "process('p', 5)", { 'process "p"', "table expected", "number 5" } },
@@ -579,6 +590,7 @@ describe("a trajectory", function()
     assert.equal("EFILE", err.code)
     assert.equal(require("bioxen").error_codes().EFILE.usable, err.usable)
     assert.equal(err.message .. " [EFILE]", tostring(err))
+    assert.equal("not written: " .. tostring(err) .. "!", "not written: " .. err .. "!")
     assert.is_truthy(err.message:find("/nowhere/at/all.csv", 1, true))
   end)
 

@@ -148,7 +148,7 @@ describe("the session", function()
     end)
 
     it("says so where ^C cannot stop what runs, and another one ends it", function()
-      driven(1, { ready,
+      driven(130, { ready,
         { "send", "print('g' .. 'o') string.find(('a'):rep(40) .. 'b', ('a-'):rep(40) .. 'c')\r" },
         expect "go\r\n", { "busy" }, stop, expect "end bioxen by another ^C", stop, { "end" } }, program)
     end)
@@ -388,6 +388,38 @@ describe("the session", function()
       write(scratch .. "/script.lua", "y = x + 1 print(...)")
       assert.are.same({ 0, "a\n2\n", "" }, { piped("y", "-e x=1 -i " .. scratch .. "/script.lua a") })
       assert.are.equal(1, (piped("1", "-i /nonexistent.lua")))
+    end)
+
+    it("has the value of the last line as _, here and in a VM, and brings values of a VM here", function()
+      local file = scratch .. "/t.csv"
+      local status, out, err = piped(([[
+        1 + 2
+        _ * 2
+        vm = assert(bioxen.create_bio_vm("a", "empty"))
+        vm:start()
+        .use a
+        process "x" { species = { A = 10 }, reactions = { { "A ->", k = 1 } } }
+        t = cell:run { duration = 2, every = 1 }
+        t:last "A" < 2
+        not _
+        .csv t > %s
+        .take t
+        .take last = t:last "A"
+        type = 1 load = 2 string.rep = nil
+        { last }
+        .plot cell:get "A"
+        .take f = print
+        .take 9
+        .use
+        #t, last == t:last "A"
+        .csv t
+        .exit
+        1]]):format(file))
+      local table = "time,A\n0,10\n1,3.6787944%d*\n2,1.353352%d*\n"
+      assert.matches("^3\n6\ntrue\ntrue\nfalse\n{}\n3\ntrue\n" .. table .. "$", (out:gsub("\r", "")))
+      assert.matches("^" .. table .. "$", (read(file):gsub("\r", "")))
+      assert.equal(1, status)
+      assert.matches('^cell:get "A" is no trajectory and no ensemble\n[^\n]* cannot travel [^\n]*\nwhich value', err)
     end)
 
     it("runs in VMs, too", function()

@@ -418,6 +418,8 @@ describe("a file", function()
     assert(vm:execute_biological_process("t = {} for i = 1, 1e5 do t[i] = { i } end", { timeout = 60 }))
     assert(vm:save(path "hasty"))
     assert.equal(1e5, assert(restore(path "hasty")):execute_biological_process("return #t", { timeout = 60 }).result)
+    assert(start("plain_cell", { timeout = math.huge }):save(path "patient"))
+    assert(restore(path "patient"))
   end)
 
   it("is not written while the VM is busy or has no cell; a paused one stays paused", function()

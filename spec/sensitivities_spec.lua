@@ -13,7 +13,7 @@ end
 
 local function near(expected, found, what)
   local off = math.abs(found - expected)
-  if not (off <= 1e-7*math.max(1, math.abs(expected))) then
+  if off ~= off or off > 1e-7*math.max(1, math.abs(expected)) then
     error(("%s: %.12g expected, got %.12g"):format(what, expected, found), 2)
   end
 end

@@ -105,6 +105,8 @@ function VM:execute_biological_process(code, options)
   return outcome(result, err)
 end
 
+VM.run = VM.execute_biological_process
+
 -- A "#!" line is none of Lua's.
 function VM:execute_file(path, options)
   local text, err = core.read_file(path, LIMIT)

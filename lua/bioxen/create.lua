@@ -18,7 +18,7 @@ local common = {
   memory = { type = "number", integer = true, minimum = 4 * MIB, maximum = 1 << 40,
     default = 256 * MIB },
   max_output = { type = "number", integer = true, minimum = 0, maximum = 1 << 30, default = MIB },
-  timeout = { type = "number", above = 0, default = 60 },
+  timeout = { type = "number", above = 0 },
   seed = { type = "number", integer = true },
   allow_unconfined = { type = "boolean", default = false },
   resources = { type = "table", fields = resources.schema },
@@ -138,9 +138,10 @@ function create.examine(biological_type, vm_type, config)
 end
 
 --- Check everything, then make the VM. Raises for a mistake in the arguments; nil and an error
--- where the organism is not installed, the id is taken, or the chassis has too little left. A VM that is to be restored
--- does not build its cell.
+-- where the organism is not installed, the id is taken, or the chassis has too little left. A configuration in the
+-- place of the type is a basic VM's. A VM that is to be restored does not build its cell.
 function create.create(hypervisor, vm_id, biological_type, vm_type, config, keep, restored)
+  if type(vm_type) == "table" and config == nil then vm_type, config = "basic", vm_type end
   vm_type = vm_type or "basic"
   check_names(vm_id, biological_type, vm_type, 3)
   local found, err = organisms.validate(biological_type)
@@ -156,7 +157,7 @@ function create.create(hypervisor, vm_id, biological_type, vm_type, config, keep
     folder = organisms.folder(biological_type),
     memory = math.tointeger(checked.memory),
     output = math.tointeger(checked.max_output),
-    timeout = checked.timeout,
+    timeout = checked.timeout or math.huge,
     seed = math.tointeger(checked.seed) or draw_seed(),
     unconfined = checked.allow_unconfined,
     -- Nothing given: the cell is the one that the zygote has built already.

@@ -5,6 +5,7 @@ local core = require "bioxen.core"
 local packages = require "bioxen.vm.packages"
 local fork = require "bioxen.fork"
 local plot = require "bioxen.plot"
+local report = require "bioxen.report"
 local resources = require "bioxen.hypervisor.resources"
 local saved = require "bioxen.vm.saved"
 require "bioxen.checkpoint"
@@ -22,9 +23,12 @@ vm.install_biological_package = packages.install
 vm.load_genome = resources.load_genome
 vm.load_sbml = sbml.load
 vm.manage_operons = capabilities.manage_operons
+vm.run = vm.execute_biological_process
 vm.save = saved.save
 vm.top = top.top
 vm.start_transcription = capabilities.start_transcription
 
 core.trajectory_methods.plot = plot.trajectory
+core.trajectory_methods.to_hdf5 = report.save_trajectory
 core.ensemble_methods.plot = plot.ensemble
+core.ensemble_methods.to_hdf5 = report.save_ensemble

@@ -441,6 +441,30 @@ double bx_cell_time(const bx_cell *cell)
     return present_frame(cell)[cell->network->time];
 }
 
+int bx_cell_set_time(bx_cell *cell, double time, bx_error *err)
+{
+    const bx_network *network = cell->network;
+    bx_events *events = cell->state->events;
+    double *now = &cell->state->frame[network->time];
+    if (time == *now)
+        return 0;
+    if (!isfinite(time))
+        return bx_fail(err, BX_EMODEL, "the time can't be %g", time);
+    if (cell->state->history && *now != 0)
+        return bx_fail(err, BX_EMODEL,
+                       "the clock can't be set to %g at %g: the model has delays, which look back "
+                       "on the time before",
+                       time, *now);
+    for (size_t i = 0; i < events->firing_count; i++)
+        events->firings[i].time += time - *now;
+    for (size_t i = 0; i < network->events; i++)
+        if (network->event[i].timed)
+            events->state[i] = BX_EVENT_UNKNOWN;
+    *now = time;
+    cell->rules_stale = true;
+    return 0;
+}
+
 void bx_cell_reset(bx_cell *cell)
 {
     bx_state_reset(cell->state);

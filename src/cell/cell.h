@@ -62,6 +62,11 @@ int bx_cell_owed(const bx_cell *cell, const char *species, double *amount);
 
 double bx_cell_time(const bx_cell *cell);
 
+/* Set the clock: all else stays. What waits for the end of a delay waits as long as it had to, and
+ * an event at a time is one that has not passed if that time is to come. BX_EMODEL: the time is
+ * not finite, or delayed values look back on times that would be others. */
+int bx_cell_set_time(bx_cell *cell, double time, bx_error *err);
+
 /* Back to time 0 and the declared values, or what follows from parameters that were set: see
  * bx_state_reset. The sequence of seeds goes on. */
 void bx_cell_reset(bx_cell *cell);

@@ -5,12 +5,14 @@
 #include <errno.h>
 #include <lauxlib.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 enum { PATIENCE = 2 };
 
 static volatile sig_atomic_t stuck; /* what runs did not heed the last ^C */
 static volatile sig_atomic_t output_gone;
+static volatile sig_atomic_t came; /* ^C, and not the end of a pipe */
 static interrupt_mode mode;
 
 static void say(const char *text, size_t length)
@@ -26,8 +28,9 @@ static void on_interrupt(int number)
         output_gone = 1;
     if (stuck) {
         say(end, sizeof end - 1);
-        _exit(EXIT_FAILURE);
+        _exit(INTERRUPTED_STATUS);
     }
+    came = number == SIGINT;
     bx_hook_interrupt(output_gone ? "nobody reads the output" : "interrupted");
     if (bx_hook_in_call())
         alarm(PATIENCE);
@@ -39,7 +42,7 @@ static void on_alarm(int number)
     static const char note[] =
         "\nbioxen: this is inside a function that does not stop for ^C; wait for it, "
         "or end bioxen by another ^C\n";
-    static const char end[] = "bioxen: interrupted\n";
+    static const char end[] = "bioxen: interrupted, in a function that does not stop for it\n";
     int error = errno;
     (void)number;
     if (!bx_interrupted) /* it did */
@@ -47,7 +50,7 @@ static void on_alarm(int number)
     if (mode != INTERRUPT_TERMINAL) {
         if (!output_gone)
             say(end, sizeof end - 1);
-        _exit(EXIT_FAILURE);
+        _exit(output_gone ? EXIT_FAILURE : INTERRUPTED_STATUS);
     }
     stuck = 1;
     say(note, sizeof note - 1);
@@ -88,6 +91,13 @@ bool interrupt_take(void)
 bool interrupt_output_gone(void)
 {
     return output_gone;
+}
+
+bool interrupt_is(const char *error)
+{
+    static const char end[] = "interrupted";
+    size_t length = strlen(error);
+    return came && length >= sizeof end - 1 && strcmp(error + length - (sizeof end - 1), end) == 0;
 }
 
 /* The message handler: the error, with the traceback kept in upvalue 1, a table. */

@@ -5,6 +5,8 @@
 #include <lua.h>
 #include <stdbool.h>
 
+enum { INTERRUPTED_STATUS = 130 }; /* of a program that ^C ended, as shells tell */
+
 typedef enum interrupt_mode {
     INTERRUPT_SCRIPT,  /* ^C raises one error, which may be caught; another ends the process */
     INTERRUPT_PIPE,    /* ^C ends the call, whatever it catches */
@@ -20,6 +22,9 @@ void interrupt_end(void);
 
 /* Whether ^C came outside a call, and forget it. */
 bool interrupt_take(void);
+
+/* Whether the error is what ^C raised. */
+bool interrupt_is(const char *error);
 
 /* Whether nobody reads the output any more. */
 bool interrupt_output_gone(void);

@@ -19,6 +19,8 @@
 #include <unistd.h>
 
 enum { DONE = 0, FAILED = 1, USAGE = 2, NO_COMMAND = -1 };
+static bool interrupted; /* ^C ended what was called */
+
 enum { SCRIPT_LIMIT = 64 << 20 }; /* bytes that standard input may have */
 
 typedef struct command_line {
@@ -137,8 +139,12 @@ static bool call(lua_State *L, int arguments, int results)
         lua_settop(L, function + results - 1);
     else if (status == LUA_YIELD)
         lua_pushliteral(L, "interrupted");
+    else if (lua_type(L, -1) == LUA_TSTRING && interrupt_is(lua_tostring(L, -1)))
+        lua_replace(L, -2); /* where it was is nobody's fault: no traceback */
     else
         explain(L);
+    interrupted =
+        status != LUA_OK && lua_type(L, -1) == LUA_TSTRING && interrupt_is(lua_tostring(L, -1));
     return report(L, status);
 }
 
@@ -407,5 +413,7 @@ int main(int argc, char **argv)
         printf("bioxen %s (%s)\n", BIOXEN_VERSION, LUA_RELEASE);
     else
         status = run_in_lua(&line);
-    return finish_output() ? status : FAILED;
+    if (!finish_output())
+        return FAILED;
+    return interrupted ? INTERRUPTED_STATUS : status;
 }

@@ -72,15 +72,36 @@ void bx_json_number(bx_buffer *out, double value)
         bx_text_append(out, "null");
 }
 
-void bx_json_list(bx_buffer *out, const char *name, size_t count,
-                  double (*value)(const void *data, size_t i), const void *data)
+static void append_time(bx_buffer *out, double value)
+{
+    if (isfinite(value))
+        bx_number_append_time(out, value);
+    else
+        bx_text_append(out, "null");
+}
+
+static void append_list(bx_buffer *out, const char *name, size_t count,
+                        double (*value)(const void *data, size_t i), const void *data,
+                        void (*append)(bx_buffer *out, double value))
 {
     bx_json_string(out, name);
     bx_text_append(out, ":[");
     for (size_t i = 0; i < count; i++) {
         if (i)
             bx_text_append(out, ",");
-        bx_json_number(out, value(data, i));
+        append(out, value(data, i));
     }
     bx_text_append(out, "]");
+}
+
+void bx_json_list(bx_buffer *out, const char *name, size_t count,
+                  double (*value)(const void *data, size_t i), const void *data)
+{
+    append_list(out, name, count, value, data, bx_json_number);
+}
+
+void bx_json_times(bx_buffer *out, size_t count, double (*value)(const void *data, size_t i),
+                   const void *data)
+{
+    append_list(out, "time", count, value, data, append_time);
 }

@@ -18,4 +18,8 @@ void bx_json_number(bx_buffer *out, double value);
 void bx_json_list(bx_buffer *out, const char *name, size_t count,
                   double (*value)(const void *data, size_t i), const void *data);
 
+/* "time":[...], as bx_number_append_time writes them. */
+void bx_json_times(bx_buffer *out, size_t count, double (*value)(const void *data, size_t i),
+                   const void *data);
+
 #endif

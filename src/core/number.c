@@ -4,6 +4,7 @@
 
 #include <locale.h>
 #include <math.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -31,4 +32,20 @@ void bx_number_append(bx_buffer *out, double value)
             break;
     }
     bx_text_append(out, text);
+}
+
+/* What an error of rounding keeps from a number of few digits, as 3 * 0.1 from 0.3. */
+#define FEW_DIGITS "%.12g"
+#define ROUNDING 1e-15
+
+void bx_number_append_time(bx_buffer *out, double value)
+{
+    char text[32];
+    snprintf(text, sizeof text, FEW_DIGITS, value);
+    bool is_short = isfinite(value) &&
+                    fabs(bx_number_read(text, NULL) - value) <= ROUNDING * fabs(value);
+    if (is_short)
+        bx_text_append(out, text);
+    else
+        bx_number_append(out, value);
 }

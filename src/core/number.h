@@ -11,4 +11,8 @@ double bx_number_read(const char *text, char **end);
  * it is called under bx_text_write. */
 void bx_number_append(bx_buffer *out, double value);
 
+/* The same for a time: one that only rounding keeps from a number of few digits, as 3 * 0.1 from
+ * 0.3, is that. */
+void bx_number_append_time(bx_buffer *out, double value);
+
 #endif

@@ -59,7 +59,7 @@ int bx_molecules_check_counts(const bx_network *network, const bool *which, doub
             return bx_fail(
                 err, BX_ESIMULATION,
                 "species \"%s\" is %.17g at time %g s: stochastic simulation wants whole "
-                "numbers of molecules",
+                "numbers of molecules (cell:whole_molecules() rounds them)",
                 network->names[i], frame[i], frame[network->time]);
         frame[i] = fabs(whole); /* not -0 */
     }

@@ -86,22 +86,52 @@ static int use_linear(bx_extension *p, void *data, bx_error *err)
 
 /* ---- by squares ---- */
 
-static int solve_squares(bx_extension *p, adjustment *a, bx_lp *lp, double *diagonal, double *x,
-                         bx_error *err)
+/* Each column from the middle of the places that its reactions have in the reference: what is
+ * solved is as small as the distance, whatever the fluxes are. Returns what no column can change of
+ * it. */
+static double centre_columns(bx_extension *p, const adjustment *a, double *diagonal, double *middle)
 {
-    double value;
+    double rest = 0;
     for (size_t r = 0; r < p->fba->reaction_count; r++) {
-        double factor = p->reduction->factor[r], away = a->reference[r];
+        double factor = p->reduction->factor[r];
         uint32_t column = p->reduction->column[r];
         if (column == BX_REDUCTION_FIXED)
             continue;
         diagonal[column] += 2 * factor * factor;
-        p->cost[column] -= 2 * factor * away;
+        middle[column] += 2 * factor * a->reference[r];
     }
-    for (size_t j = 0; j < p->columns; j++)
-        bx_lp_set_cost(lp, j, p->cost[j]);
-    if (bx_quadratic_solve(bx_lp_problem_of(lp), diagonal, x, &value, err) < 0 ||
-        bx_extension_check(p, x, err) < 0)
+    for (size_t j = 0; j < p->columns; j++) {
+        middle[j] /= diagonal[j];
+        p->lower[j] -= middle[j];
+        p->upper[j] -= middle[j];
+    }
+    for (size_t k = 0; k < p->entry_count; k++) {
+        double moved = p->entries[k].value * middle[p->entries[k].column];
+        p->row_lower[p->entries[k].row] -= moved;
+        p->row_upper[p->entries[k].row] -= moved;
+    }
+    for (size_t r = 0; r < p->fba->reaction_count; r++) {
+        double factor = p->reduction->factor[r];
+        uint32_t column = p->reduction->column[r];
+        double away =
+            (column == BX_REDUCTION_FIXED ? factor : factor * middle[column]) - a->reference[r];
+        rest += away * away;
+    }
+    return rest;
+}
+
+static int solve_squares(bx_extension *p, adjustment *a, double *diagonal, double *middle,
+                         double *x, bx_error *err)
+{
+    double value, rest = centre_columns(p, a, diagonal, middle);
+    bx_lp *lp = bx_extension_lp(p, err);
+    int result = -1;
+    if (lp)
+        result = bx_quadratic_solve(bx_lp_problem_of(lp), diagonal, rest, x, &value, err);
+    bx_lp_free(lp);
+    for (size_t j = 0; j < p->columns && result == 0; j++)
+        x[j] += middle[j];
+    if (result < 0 || bx_extension_check(p, x, err) < 0)
         return -1;
     a->asked->distance = 0;
     for (size_t r = 0; r < p->fba->reaction_count; r++)
@@ -111,15 +141,12 @@ static int solve_squares(bx_extension *p, adjustment *a, bx_lp *lp, double *diag
 
 static int use_squares(bx_extension *p, void *data, bx_error *err)
 {
-    double *diagonal = calloc(p->columns + 1, sizeof *diagonal);
-    double *x = calloc(p->columns + 1, sizeof *x);
-    bx_lp *lp = diagonal && x ? bx_extension_lp(p, err) : NULL;
-    int result = lp              ? solve_squares(p, data, lp, diagonal, x, err)
-                 : diagonal && x ? -1
-                                 : bx_fail_memory(err);
-    bx_lp_free(lp);
-    free(diagonal);
-    free(x);
+    size_t count = p->columns + 1;
+    double *numbers = calloc(3 * count, sizeof *numbers);
+    int result = numbers
+                     ? solve_squares(p, data, numbers, numbers + count, numbers + 2 * count, err)
+                     : bx_fail_memory(err);
+    free(numbers);
     return result;
 }
 

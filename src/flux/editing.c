@@ -360,6 +360,106 @@ void bx_fba_mark_orphans(const bx_fba *fba, const bool *gone, bool *metabolites,
     }
 }
 
+/* ---- other ids ---- */
+
+static char **id_of(bx_fba *fba, bx_fba_kind kind, size_t item)
+{
+    return kind == BX_FBA_METABOLITE ? &fba->metabolites[item].id
+           : kind == BX_FBA_REACTION ? &fba->reactions[item].id
+                                     : &fba->genes[item];
+}
+
+/* The ids as they will be are each 1 to 255 bytes, and no two are the same. */
+static int check_ids(bx_fba *fba, bx_fba_kind kind, const char *const *ids, bx_error *err)
+{
+    static const char *const words[] = {"metabolite", "reaction", "gene"};
+    bx_names taken = {0};
+    int status = 0;
+    for (size_t i = 0; i < bx_fba_count(fba, kind) && status == 0; i++) {
+        const char *id = ids[i] ? ids[i] : *id_of(fba, kind, i);
+        size_t length = strlen(id);
+        if (length == 0 || length > BX_NAME_LENGTH)
+            status = bx_fail(err, BX_EMODEL, "a %s's id has 1 to %d bytes, got %zu: \"%.40s\"",
+                             words[kind], BX_NAME_LENGTH, length, id);
+        else if (kind == BX_FBA_GENE && !bx_rule_can_name(id))
+            status = bx_fail(err, BX_EMODEL, "no rule can have a gene \"%.64s\"", id);
+        else if (bx_names_find(&taken, id) != BX_NAME_NONE)
+            status = bx_fail(err, BX_EMODEL, "there would be two %ss \"%.64s\"", words[kind], id);
+        else if (bx_names_add(&taken, id, i) < 0)
+            status = bx_fail_memory(err);
+    }
+    bx_names_free(&taken);
+    return status;
+}
+
+/* Members are named by their ids, but for genes that have another one in SBML. */
+static int rename_members(bx_fba *fba, bx_fba_kind kind, const bx_names *index,
+                          const char *const *ids, bx_about *group, bx_error *err)
+{
+    bx_about renamed = {0};
+    for (const char *at = group->records, *end = at + group->length; at < end;) {
+        bx_about_key key = (bx_about_key)*at++;
+        size_t item = key == BX_ABOUT_MEMBER ? bx_names_find(index, at) : BX_NAME_NONE;
+        bool named = item != BX_NAME_NONE && ids[item] &&
+                     !(kind == BX_FBA_GENE && bx_about_get(&fba->gene_abouts[item], BX_ABOUT_ID));
+        if (bx_about_add(&renamed, key, named ? ids[item] : at, err) < 0) {
+            bx_about_free(&renamed);
+            return -1;
+        }
+        at += strlen(at) + 1;
+    }
+    bx_about_free(group);
+    *group = renamed;
+    return 0;
+}
+
+/* The texts of rules that name one of them. */
+static int write_rules_again(bx_fba *fba, const char *const *ids, bx_error *err)
+{
+    bool *none = calloc(2 * fba->gene_count + 1, 1),
+         *renamed = none ? none + fba->gene_count : none;
+    int status = none ? 0 : bx_fail_memory(err);
+    for (size_t g = 0; g < fba->gene_count && none; g++)
+        renamed[g] = ids[g];
+    for (size_t r = 0; r < fba->reaction_count && status == 0; r++) {
+        bx_fba_column *reaction = &fba->reactions[r];
+        if (!names_one(&reaction->rule, renamed))
+            continue;
+        char *text = shorten_rule(fba, &reaction->rule, none, err);
+        status = text ? 0 : -1;
+        if (text) {
+            free(reaction->rule_text);
+            reaction->rule_text = text;
+        }
+    }
+    free(none);
+    return status;
+}
+
+int bx_fba_rename(bx_fba *fba, bx_fba_kind kind, const char *const *ids, bx_error *err)
+{
+    bx_names *indexes[] = {&fba->metabolite_index, &fba->reaction_index, &fba->gene_index};
+    static const char *(*const names[])(const bx_fba *, size_t) = {
+        bx_fba_metabolite_id, bx_fba_reaction_id, bx_fba_gene_id};
+    if (check_ids(fba, kind, ids, err) < 0 || bx_fba_own(fba, err) < 0)
+        return -1;
+    for (size_t i = 0; i < fba->group_count; i++)
+        if (rename_members(fba, kind, indexes[kind], ids, &fba->groups[i], err) < 0)
+            return -1;
+    for (size_t i = 0; i < bx_fba_count(fba, kind); i++) {
+        char *id = ids[i] ? strdup(ids[i]) : NULL;
+        if (ids[i] && !id)
+            return bx_fail_memory(err);
+        if (!id)
+            continue;
+        free(*id_of(fba, kind, i));
+        *id_of(fba, kind, i) = id;
+    }
+    if (index_again(indexes[kind], err, fba, bx_fba_count(fba, kind), names[kind]) < 0)
+        return -1;
+    return kind == BX_FBA_GENE ? write_rules_again(fba, ids, err) : 0;
+}
+
 /* ---- sums of fluxes ---- */
 
 static const bx_fba_sums *list_of(const bx_fba *fba, bx_fba_list list)

@@ -122,6 +122,10 @@ int bx_fba_change_reaction(bx_fba *fba, size_t reaction, const bx_fba_reaction *
 int bx_fba_remove(bx_fba *fba, const bool *metabolites, const bool *reactions, const bool *genes,
                   bx_error *err);
 
+/* Other ids for metabolites, reactions or genes: ids[i] is the i-th's, or NULL where it stays.
+ * Rules and groups name genes and members by the new ones. */
+int bx_fba_rename(bx_fba *fba, bx_fba_kind kind, const char *const *ids, bx_error *err);
+
 /* Mark what no reaction has, or none but those marked. */
 void bx_fba_mark_orphans(const bx_fba *fba, const bool *gone, bool *metabolites, bool *genes);
 

@@ -4,6 +4,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define MISSED 1e-6  /* of the demand, as face.c has it */
 #define NO_FLUX 1e-9 /* rounding */
@@ -13,8 +14,10 @@ typedef struct filling {
     bx_fba_filling *asked;
     const bool *candidates;
     const double *penalties;
-    double *least, *most; /* that each flux can be where the demand is met */
-    bool *chosen;
+    double *least, *most;   /* that each flux can be where the demand is met */
+    bx_fba_answer *answers; /* those before, */
+    bool *chosen;           /* and of the present one */
+    bool exhausted;         /* there is none any more */
 } filling;
 
 /* ---- ranges ---- */
@@ -43,6 +46,20 @@ static int find_ranges(filling *f, bx_fba *fba, double best, bx_error *err)
 
 /* ---- by whole numbers ---- */
 
+/* Not all of an answer that was found. */
+static void cut_off(bx_extension *p, const bx_fba_answer *answer, const uint32_t *switches)
+{
+    uint32_t row = bx_extension_row(p, -INFINITY, 0);
+    double count = 0;
+    for (size_t r = 0; r < p->fba->reaction_count; r++)
+        if (answer->chosen[r]) {
+            bx_extension_put(p, row, switches[r], 1);
+            count++;
+        }
+    if (!p->failed)
+        p->row_upper[row] = count - 1;
+}
+
 static int use_switches(bx_extension *p, void *data, bx_error *err)
 {
     filling *f = data;
@@ -64,10 +81,13 @@ static int use_switches(bx_extension *p, void *data, bx_error *err)
         bx_extension_put_flux(p, below, r, 1);
         bx_extension_put(p, below, one, -fmin(f->least[r], 0));
     }
+    for (size_t k = 0; k < f->asked->found; k++)
+        cut_off(p, &f->answers[k], switches);
     int result = bx_extension_solve(p, &status, &value, err);
-    if (result == 0 && status != BX_LP_OPTIMAL)
+    f->exhausted = result == 0 && status == BX_LP_INFEASIBLE && f->asked->found > 0;
+    if (result == 0 && status != BX_LP_OPTIMAL && !f->exhausted)
         result = bx_extension_fail_switches(err);
-    for (size_t r = 0; r < count && result == 0; r++)
+    for (size_t r = 0; r < count && result == 0 && !f->exhausted; r++)
         f->chosen[r] = f->candidates[r] && p->x[switches[r]] > SWITCHED;
     free(switches);
     return result;
@@ -128,14 +148,15 @@ static size_t next_dearest(const filling *f, const bool *seen, size_t count)
 static int drop_needless(filling *f, bx_fba *fba, bool *stopped, bool *seen, bx_error *err)
 {
     double demand = f->asked->demand * (1 - MISSED), objective;
+    double *reached = &f->answers[f->asked->found].objective;
     size_t r;
-    if (try_chosen(f, fba, stopped, BX_FBA_NONE, &f->asked->objective, err) < 0)
+    if (try_chosen(f, fba, stopped, BX_FBA_NONE, reached, err) < 0)
         return -1;
-    if (f->asked->objective < demand)
+    if (*reached < demand)
         return bx_fail(err, BX_ESIMULATION,
                        "the reactions that were found reach %g of the %g demanded: their "
                        "coefficients differ too much in size",
-                       f->asked->objective, f->asked->demand);
+                       *reached, f->asked->demand);
     while ((r = next_dearest(f, seen, fba->reaction_count)) != BX_FBA_NONE) {
         seen[r] = true;
         if (bx_fba_poll(fba, 0.9, err) < 0 || try_chosen(f, fba, stopped, r, &objective, err) < 0)
@@ -143,7 +164,7 @@ static int drop_needless(filling *f, bx_fba *fba, bool *stopped, bool *seen, bx_
         if (objective < demand)
             continue;
         f->chosen[r] = false;
-        f->asked->objective = objective;
+        *reached = objective;
     }
     return 0;
 }
@@ -153,10 +174,11 @@ static int verify(filling *f, bx_fba *fba, bx_error *err)
     bool *stopped = calloc(fba->reaction_count + 1, sizeof *stopped);
     bool *seen = calloc(fba->reaction_count + 1, sizeof *seen);
     int result = stopped && seen ? drop_needless(f, fba, stopped, seen, err) : bx_fail_memory(err);
-    f->asked->penalty = 0;
+    double *penalty = &f->answers[f->asked->found].penalty;
+    *penalty = 0;
     for (size_t r = 0; r < fba->reaction_count; r++)
         if (f->chosen[r])
-            f->asked->penalty += f->penalties[r];
+            *penalty += f->penalties[r];
     free(stopped);
     free(seen);
     return result;
@@ -204,24 +226,32 @@ static int fill(filling *f, bx_fba *fba, bx_error *err)
         return 0;
     if (!f->asked->relaxed && find_ranges(f, fba, solution.objective, err) < 0)
         return -1;
-    if (bx_fba_optimise(fba, &solution, err) < 0 ||
-        bx_extension_run(fba, f->asked->relaxed ? use_sum : use_switches, f, err) < 0)
-        return -1;
-    return verify(f, fba, err);
+    while (f->asked->found < f->asked->answers) {
+        f->chosen = f->answers[f->asked->found].chosen;
+        memset(f->chosen, 0, fba->reaction_count);
+        if (bx_fba_optimise(fba, &solution, err) < 0 ||
+            bx_extension_run(fba, f->asked->relaxed ? use_sum : use_switches, f, err) < 0)
+            return -1;
+        if (f->exhausted)
+            break;
+        if (verify(f, fba, err) < 0)
+            return -1;
+        f->asked->found++;
+    }
+    return 0;
 }
 
 int bx_fba_gapfill(bx_fba *fba, const bool *candidates, const double *penalties,
-                   bx_fba_filling *asked, bool *chosen, bx_error *err)
+                   bx_fba_filling *asked, bx_fba_answer *answers, bx_error *err)
 {
-    filling f = {asked,
-                 candidates,
-                 penalties,
-                 calloc(fba->reaction_count + 1, sizeof(double)),
-                 calloc(fba->reaction_count + 1, sizeof(double)),
-                 chosen};
+    filling f = {.asked = asked,
+                 .candidates = candidates,
+                 .penalties = penalties,
+                 .least = calloc(fba->reaction_count + 1, sizeof(double)),
+                 .most = calloc(fba->reaction_count + 1, sizeof(double)),
+                 .answers = answers};
     int result = f.least && f.most ? check_asked(fba, &f, err) : bx_fail_memory(err);
-    for (size_t r = 0; r < fba->reaction_count; r++)
-        chosen[r] = false;
+    asked->found = 0;
     if (result == 0)
         result = fill(&f, fba, err);
     free(f.least);

@@ -361,6 +361,27 @@ static outcome solve_again(bx_lp *lp, bool primal, outcome before, bx_lp_status 
     return result;
 }
 
+/* There is no best and no proof why: whether there is any point is asked without costs, and if there
+ * is, what is best from there on. CLP may take what has no bound for infeasible, twice. */
+static outcome look_for_point(bx_lp *lp, bx_lp_status *status)
+{
+    bool proved;
+    if (bx_clp_restart(lp->clp) < 0)
+        return NO_MEMORY;
+    for (size_t j = 0; j < lp->problem.columns; j++)
+        bx_clp_set_cost(lp->clp, (int)j, 0);
+    bx_clp_status answer = bx_clp_solve(lp->clp, true);
+    for (size_t j = 0; j < lp->problem.columns; j++)
+        bx_clp_set_cost(lp->clp, (int)j, lp->problem.cost[j]);
+    bx_clp_refresh(lp->clp);
+    if (lp->problem.interrupt && *lp->problem.interrupt)
+        return STOPPED;
+    if (answer != BX_CLP_OPTIMAL || !bx_lp_is_feasible(lp, bx_clp_solution(lp->clp)))
+        return *status == BX_LP_INFEASIBLE ? SOLVED : DOUBTFUL;
+    outcome result = solve_once(lp, true, status, &proved);
+    return result == SOLVED && *status == BX_LP_INFEASIBLE ? DOUBTFUL : result;
+}
+
 /* ---- solving again ---- */
 
 /* What the simplex says, if it passes its check. */
@@ -422,6 +443,9 @@ int bx_lp_solve(bx_lp *lp, bx_lp_status *status, bx_error *err)
     outcome result = solve_once(lp, primal, status, &proved);
     if (result <= DOUBTFUL && !proved)
         result = solve_again(lp, !primal, result, status);
+    if (result == SOLVED && !proved && *status != BX_LP_OPTIMAL &&
+        !(*status == BX_LP_INFEASIBLE && lp->ray))
+        result = look_for_point(lp, status);
     lp->was_optimal = result == SOLVED && *status == BX_LP_OPTIMAL;
     lp->costs_changed = !lp->was_optimal;
     lp->bounds_changed = false;

@@ -10,8 +10,9 @@
 #define AGAIN 30    /* times at most that what is kept of a residual is asked for again, */
 #define GAIN 0.9    /* while so much of that is left at most */
 #define CLOSE 1e-11 /* of residuals, relative: done, */
-#define EVEN 1e-11  /* when so little of the value is between it and the bound from below */
-#define GAP 1e-6    /* between the value and the bound from below, relative: refused */
+#define EVEN 1e-10  /* when so little of the value is between it and the bound from below */
+#define GAP 1e-6    /* between the value and the bound from below, relative: refused, */
+#define SMALL 1e-3  /* as if the value were greater by this */
 #define TO_BOUND 0.995
 
 /* Columns of the problem, then one for each row that has bounds of its own. */
@@ -327,7 +328,11 @@ static bool advance(quadratic *q, double mean)
     double after = mean > 0 ? mean_product(q, longest(q), &count) / mean : 0;
     aim(q, after * after * after * mean, true);
     find_step(q);
-    double part = fmin(1, TO_BOUND * longest(q));
+    double part = fmin(1, TO_BOUND * longest(q)), length = 0;
+    for (size_t j = 0; j < q->columns; j++)
+        length += fabs(q->dx[j]);
+    if (!isfinite(length)) /* at the bounds, as far as doubles go */
+        return false;
     for (size_t j = 0; j < q->columns; j++) {
         q->x[j] += part * q->dx[j];
         q->below[j] += part * q->step_below[j];
@@ -359,7 +364,7 @@ static double least_value(quadratic *q)
         double slope = q->cost[j] - q->price[j];
         double x = q->diagonal[j] > 0 ? -slope / q->diagonal[j] : slope > 0 ? -INFINITY : INFINITY;
         x = fmin(fmax(x, q->lower[j]), q->upper[j]);
-        if (q->diagonal[j] > 0 || fabs(slope) > EVEN)
+        if (q->diagonal[j] > 0 || fabs(slope) > CLOSE)
             value += (0.5 * q->diagonal[j] * x + slope) * x;
     }
     return value;
@@ -374,7 +379,7 @@ static bool is_done(quadratic *q, double mean)
         if (is_fixed(q, j))
             continue;
         largest = fmax(largest, fabs(slope_of(q, j)));
-        size = fmax(size, fabs(q->cost[j]));
+        size = fmax(size, fmax(fabs(q->cost[j]), fabs(q->price[j])));
     }
     double gap = mean * (double)n / (1 + fabs(value));
     bool balanced = row_residuals(q, q->v + n) <= CLOSE && largest <= CLOSE * size;
@@ -412,7 +417,7 @@ static void make_exact(quadratic *q)
         }
         memcpy(q->lower, lower, n * sizeof *lower);
         memcpy(q->upper, upper, n * sizeof *upper);
-        kept = kept && row_residuals(q, q->v + n) <= fmax(rows, EVEN);
+        kept = kept && row_residuals(q, q->v + n) <= fmax(rows, CLOSE);
         for (size_t j = 0; j < n && kept; j++)
             kept = q->x[j] >= lower[j] - BX_LP_ABSOLUTE && q->x[j] <= upper[j] + BX_LP_ABSOLUTE;
         if (!kept || !(fabs(value_of(q) - least_value(q)) <= fabs(before))) {
@@ -426,7 +431,7 @@ static void make_exact(quadratic *q)
     free(upper);
 }
 
-static int solve(quadratic *q, double *x, double *value, bx_error *err)
+static int solve(quadratic *q, double rest, double *x, double *value, bx_error *err)
 {
     size_t count;
     begin(q);
@@ -439,7 +444,7 @@ static int solve(quadratic *q, double *x, double *value, bx_error *err)
     }
     make_exact(q);
     double found = value_of(q), least = least_value(q);
-    if (!(fabs(found - least) <= GAP * (1 + fabs(found))))
+    if (!(fabs(found - least) <= GAP * (SMALL + fabs(found + rest))))
         return bx_fail(err, BX_ESIMULATION,
                        "the quadratic program has no answer that passes its check: %.9g was found, "
                        "and %.9g is the bound from below; look for extreme coefficients and bounds",
@@ -450,7 +455,7 @@ static int solve(quadratic *q, double *x, double *value, bx_error *err)
 }
 
 static int solve_with(double regular, const bx_lp_problem *problem, const double *diagonal,
-                      double *x, double *value, bx_error *err)
+                      double rest, double *x, double *value, bx_error *err)
 {
     size_t slacks = count_slacks(problem);
     quadratic q = {.problem = problem,
@@ -460,7 +465,7 @@ static int solve_with(double regular, const bx_lp_problem *problem, const double
     int result = -1;
     if (allocate(&q, (size_t)problem->start[problem->columns] + slacks)) {
         fill(&q, diagonal);
-        result = solve(&q, x, value, err);
+        result = solve(&q, rest, x, value, err);
     } else {
         bx_fail_memory(err);
     }
@@ -468,14 +473,14 @@ static int solve_with(double regular, const bx_lp_problem *problem, const double
     return result;
 }
 
-int bx_quadratic_solve(const bx_lp_problem *problem, const double *diagonal, double *x,
+int bx_quadratic_solve(const bx_lp_problem *problem, const double *diagonal, double rest, double *x,
                        double *value, bx_error *err)
 {
     static const double regulars[] = {1e-11, 1e-13, 1e-10};
     bx_error error;
     int result = -1;
     for (size_t i = 0; i < sizeof regulars / sizeof *regulars && result < 0; i++) {
-        result = solve_with(regulars[i], problem, diagonal, x, value, &error);
+        result = solve_with(regulars[i], problem, diagonal, rest, x, value, &error);
         if (result < 0 && error.code != BX_ESIMULATION)
             break;
     }

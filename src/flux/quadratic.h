@@ -7,10 +7,11 @@
 
 #include "flux/lp.h"
 
-/* Of a program that has a solution, with diagonal[j] > 0 for all columns: x, and the value. It is
- * checked by a bound from below that its own prices give: BX_ESIMULATION where the two differ by
- * more than a millionth. BX_ECANCELLED when interrupted. */
-int bx_quadratic_solve(const bx_lp_problem *problem, const double *diagonal, double *x,
+/* Of a program that has a solution, with diagonal[j] > 0 for all columns: x, and the value, without
+ * `rest`, which is 0 or more and no x changes. It is checked by a bound from below that its own
+ * prices give: BX_ESIMULATION where the two differ by more than a millionth of value and rest, and
+ * 1e-9 beside that. BX_ECANCELLED when interrupted. */
+int bx_quadratic_solve(const bx_lp_problem *problem, const double *diagonal, double rest, double *x,
                        double *value, bx_error *err);
 
 #endif

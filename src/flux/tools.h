@@ -62,6 +62,16 @@ int bx_fba_envelope(bx_fba *fba, const size_t *reactions, size_t count, size_t p
                     bx_fba_status *status, double *values, double *least, double *greatest,
                     bx_error *err);
 
+/* ---- several objectives ---- */
+
+/* Of all fluxes that are best by the first of `goals`, of which there are 1 or more, those that are
+ * best by the second, and so on: the value of each, and a flux for each reaction. Where *status is
+ * not optimal, *reached objectives have a value, and the next one has none. The model's own
+ * objective has no part in it. */
+int bx_fba_lexicographic(bx_fba *fba, const bx_fba_sum_view *goals, size_t count,
+                         bx_fba_status *status, size_t *reached, double *values, double *fluxes,
+                         bx_error *err);
+
 /* ---- the middle ---- */
 
 /* Of all optima one that is the same for every solver: among those with the least sum of absolute

@@ -3,12 +3,16 @@
 #include "analysis/sensitivity.h"
 #include "cell/cell.h"
 #include "cell/engines.h"
+#include "inside/continuation.h"
+#include "inside/control.h"
 #include "inside/fields.h"
+#include "inside/noise.h"
 #include "inside/objective.h"
 #include "inside/organism.h"
 #include "inside/output.h"
 #include "inside/raise.h"
 #include "inside/sbml.h"
+#include "inside/steady.h"
 #include "inside/worker.h"
 #include "interrupt/hook.h"
 #include "values/ensemble.h"
@@ -627,6 +631,22 @@ static int cell_set(lua_State *L)
     return 0;
 }
 
+static int cell_whole_molecules(lua_State *L)
+{
+    bx_cell *cell = check_cell(L);
+    bx_error err;
+    check_idle(L);
+    for (size_t i = 0; i < bx_cell_variables(cell); i++) {
+        bx_variable_kind kind;
+        double count;
+        const char *name = bx_cell_variable(cell, i, &kind);
+        if (kind == BX_VARIABLE_SPECIES && bx_cell_get(cell, name, &count) == 0 &&
+            bx_cell_set(cell, name, floor(count + 0.5), &err) < 0)
+            return bx_raise(L, &err);
+    }
+    return 0;
+}
+
 static int cell_rate(lua_State *L)
 {
     bx_cell *cell = check_cell(L);
@@ -680,6 +700,40 @@ static int cell_load_sbml(lua_State *L)
     check_cell(L);
     check_idle(L);
     return bx_sbml_lua_load(L);
+}
+
+static int cell_steady_state(lua_State *L)
+{
+    check_cell(L);
+    check_idle(L);
+    return bx_steady_lua_find(L);
+}
+
+static int cell_noise(lua_State *L)
+{
+    check_cell(L);
+    check_idle(L);
+    return bx_noise_lua_analyse(L);
+}
+
+static int cell_continuation(lua_State *L)
+{
+    check_cell(L);
+    check_idle(L);
+    return bx_continuation_lua_follow(L);
+}
+
+static int cell_control(lua_State *L)
+{
+    check_cell(L);
+    check_idle(L);
+    return bx_control_lua_analyse(L);
+}
+
+static int cell_conservation(lua_State *L)
+{
+    check_cell(L);
+    return bx_control_lua_conservation(L);
 }
 
 static int cell_to_sbml(lua_State *L)
@@ -777,9 +831,13 @@ static const char *const world_methods[] = {"cells",    "die",  "divide", "mediu
 static const luaL_Reg methods[] = {
     {"genome", cell_genome},
     {"clear", cell_clear},
+    {"conservation", cell_conservation},
+    {"continuation", cell_continuation},
+    {"control", cell_control},
     {"load_sbml", cell_load_sbml},
     {"ensemble", cell_ensemble},
     {"get", cell_get},
+    {"noise", cell_noise},
     {"objective", cell_objective},
     {"parameters", cell_parameters},
     {"rate", cell_rate},
@@ -790,17 +848,20 @@ static const luaL_Reg methods[] = {
     {"set", cell_set},
     {"shortage", cell_shortage},
     {"species", cell_species},
+    {"steady_state", cell_steady_state},
     {"time", cell_time},
     {"to_sbml", cell_to_sbml},
+    {"whole_molecules", cell_whole_molecules},
     {NULL, NULL},
 };
 
-/* cell.name: a method of the cell, or else a function of the organism (upvalues 1 and 2). */
+/* cell.name: a function of the organism, which knows better what its cells are, or else a method of
+ * any cell (upvalues 2 and 1). */
 static int cell_index(lua_State *L)
 {
     luaL_checkudata(L, 1, CLASS);
     lua_settop(L, 2);
-    for (int table = 1; table <= 2; table++) {
+    for (int table = 2; table >= 1; table--) {
         lua_pushvalue(L, 2);
         if (lua_rawget(L, lua_upvalueindex(table)) != LUA_TNIL)
             return 1;
@@ -812,6 +873,10 @@ static int cell_index(lua_State *L)
 void bx_cell_open(lua_State *L)
 {
     bx_sbml_open(L);
+    bx_steady_open(L);
+    bx_control_open(L);
+    bx_noise_open(L);
+    bx_continuation_open(L);
     luaL_newmetatable(L, CLASS);
     lua_pushcfunction(L, cell_tostring);
     lua_setfield(L, -2, "__tostring");

@@ -125,6 +125,54 @@ int bx_flux_set_gene(lua_State *L)
     return 0;
 }
 
+/* Ids of one kind: what { old = new } says. */
+static void rename_kind(lua_State *L, bx_fba *fba, bx_fba_kind kind, bx_flux_finder *find,
+                        const bx_place *place)
+{
+    int table = lua_gettop(L);
+    size_t count;
+    bx_error err;
+    bx_fields_expect(L, table, LUA_TTABLE, place, NULL);
+    if (lua_rawlen(L, table) > 0)
+        bx_raise_format(L, place->code, "%s: old = new expected, got a list", place->text);
+    const char **names = bx_fields_names(L, table, &count, place);
+    size_t size = (bx_fba_count(fba, kind) + 1) * sizeof(char *);
+    const char **ids = memset(lua_newuserdatauv(L, size, 0), 0, size);
+    luaL_checkstack(L, (int)count + LUA_MINSTACK, "too many ids at once");
+    for (size_t i = 0; i < count; i++) {
+        lua_pushstring(L, names[i]);
+        size_t item = find(L, fba, -1, place);
+        lua_pop(L, 1);
+        bx_fields_get(L, table, names[i]); /* stays, so that its text does */
+        ids[item] = bx_fields_string(L, -1, place, names[i]);
+    }
+    check(L, bx_fba_rename(fba, kind, ids, &err), &err);
+}
+
+static int rename_parts(lua_State *L)
+{
+    static const char *const keys[] = {"metabolites", "reactions", "genes", NULL};
+    bx_flux_finder *const finders[] = {bx_flux_metabolite, bx_flux_reaction, bx_flux_gene};
+    bx_fba *fba = bx_flux_check(L);
+    bx_place place = bx_place_make(BX_EMODEL, "rename");
+    bx_fields_expect(L, 2, LUA_TTABLE, &place, NULL);
+    bx_fields_allow(L, 2, keys, false, &place);
+    for (int kind = BX_FBA_METABOLITE; kind <= BX_FBA_GENE; kind++) {
+        bx_place inner = bx_place_make(BX_EMODEL, "rename, %s", keys[kind]);
+        lua_settop(L, 2);
+        if (bx_fields_get(L, 2, keys[kind]) != LUA_TNIL)
+            rename_kind(L, fba, (bx_fba_kind)kind, finders[kind], &inner);
+    }
+    return 0;
+}
+
+/* rename{ reactions = { old = new }, metabolites = {...}, genes = {...} } */
+int bx_flux_rename(lua_State *L)
+{
+    lua_settop(L, 2);
+    return all_or_nothing(L, rename_parts);
+}
+
 /* ---- the model itself ---- */
 
 /* info() -> { name, title, compartments = { id = title }, notes, annotation } */

@@ -56,28 +56,57 @@ static void read_penalties(lua_State *L, const bx_fba *fba, const bool *candidat
     }
 }
 
-static int push_answer(lua_State *L, const bx_fba *fba, const bx_fba_filling *filling,
-                       const bool *chosen)
+/* Push { reactions, objective, penalty }. */
+static void push_answer(lua_State *L, const bx_fba *fba, const bx_fba_answer *answer)
+{
+    lua_createtable(L, 0, 3);
+    bx_flux_push_marked(L, fba, answer->chosen, bx_fba_reactions(fba), bx_fba_reaction_id);
+    lua_setfield(L, -2, "reactions");
+    bx_flux_set_number(L, "objective", answer->objective + 0.0);
+    bx_flux_set_number(L, "penalty", answer->penalty);
+}
+
+/* The first, with the others as its `alternatives` where these were asked for. */
+static int push_answers(lua_State *L, const bx_fba *fba, const bx_fba_filling *filling,
+                        const bx_fba_answer *answers)
 {
     if (filling->status != BX_FBA_OPTIMAL) {
         lua_pushnil(L);
         lua_pushstring(L, bx_fba_status_name(filling->status));
         return 2;
     }
-    lua_createtable(L, 0, 3);
+    push_answer(L, fba, &answers[0]);
+    if (filling->answers == 1)
+        return 1;
     lua_newtable(L);
-    for (size_t r = 0; r < bx_fba_reactions(fba); r++) {
-        if (!chosen[r])
-            continue;
-        lua_pushstring(L, bx_fba_reaction_id(fba, r));
-        lua_rawseti(L, -2, (lua_Integer)lua_rawlen(L, -2) + 1);
+    for (size_t i = 1; i < filling->found; i++) {
+        push_answer(L, fba, &answers[i]);
+        lua_rawseti(L, -2, (lua_Integer)i);
     }
-    lua_setfield(L, -2, "reactions");
-    lua_pushnumber(L, filling->objective + 0.0);
-    lua_setfield(L, -2, "objective");
-    lua_pushnumber(L, filling->penalty);
-    lua_setfield(L, -2, "penalty");
+    lua_setfield(L, -2, "alternatives");
     return 1;
+}
+
+/* Room for the answers, in userdata that are pushed. */
+static bx_fba_answer *make_answers(lua_State *L, const bx_fba *fba, size_t count)
+{
+    size_t reactions = bx_fba_reactions(fba) + 1;
+    bx_fba_answer *answers = lua_newuserdatauv(L, count * sizeof *answers, 0);
+    bool *chosen = lua_newuserdatauv(L, count * reactions, 0);
+    for (size_t i = 0; i < count; i++)
+        answers[i] = (bx_fba_answer){.chosen = chosen + i * reactions};
+    return answers;
+}
+
+/* options.alternatives, 0 to 1000: answers beside the first. */
+static size_t read_alternatives(lua_State *L, bool relaxed, const bx_place *place)
+{
+    double wanted = bx_flux_number_option(L, 3, "alternatives", 0, place);
+    if (!(wanted >= 0 && wanted <= 1000) || wanted != (double)(size_t)wanted)
+        bx_raise_format(L, BX_EMODEL, "gapfill: alternatives: 0 to 1000 expected, got %f", wanted);
+    if (wanted > 0 && relaxed)
+        bx_raise_format(L, BX_EMODEL, "gapfill: relaxed has one answer, and no alternatives");
+    return (size_t)wanted;
 }
 
 /* The model is changed, and comes back. */
@@ -90,25 +119,28 @@ static int fill(lua_State *L)
     bx_error err;
     bx_fba_filling filling = {.demand = bx_flux_number_option(L, 3, "objective", 0.05, &place),
                               .relaxed = bx_flux_flag_option(L, 3, "relaxed", &place)};
+    filling.answers = 1 + read_alternatives(L, filling.relaxed, &place);
     for (size_t r = 0; r < bx_fba_reactions(universal); r++)
         if (bx_fba_find_reaction(fba, bx_fba_reaction_id(universal, r)) == BX_FBA_NONE)
             add_candidate(L, fba, universal, r);
     size_t count = bx_fba_reactions(fba);
-    bool *candidates = lua_newuserdatauv(L, 2 * count + 1, 0), *chosen = candidates + count;
+    bool *candidates = lua_newuserdatauv(L, count + 1, 0);
     double *penalties = lua_newuserdatauv(L, (count + 1) * sizeof *penalties, 0);
     for (size_t r = 0; r < count; r++) {
         candidates[r] = r >= before;
         penalties[r] = 1;
     }
     read_penalties(L, fba, candidates, penalties);
-    check(L, bx_fba_gapfill(fba, candidates, penalties, &filling, chosen, &err), &err);
-    return push_answer(L, fba, &filling, chosen);
+    bx_fba_answer *answers = make_answers(L, fba, filling.answers);
+    check(L, bx_fba_gapfill(fba, candidates, penalties, &filling, answers, &err), &err);
+    return push_answers(L, fba, &filling, answers);
 }
 
-/* gapfill(universal [, { objective, penalties, relaxed }]) -> { reactions, objective, penalty } */
+/* gapfill(universal [, { objective, penalties, relaxed, alternatives }])
+ * -> { reactions, objective, penalty, alternatives } */
 int bx_flux_gapfill(lua_State *L)
 {
-    static const char *const keys[] = {"objective", "penalties", "relaxed", NULL};
+    static const char *const keys[] = {"objective", "penalties", "relaxed", "alternatives", NULL};
     bx_place place = bx_place_make(BX_EMODEL, "gapfill");
     bx_flux_check(L);
     bx_flux_check_at(L, 2);

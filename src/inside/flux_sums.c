@@ -1,4 +1,5 @@
 /* Constraints of one's own, and the objectives that a model has beside the one at work. */
+#include "flux/tools.h"
 #include "inside/flux.h"
 #include "inside/raise.h"
 
@@ -143,4 +144,73 @@ int bx_flux_objectives(lua_State *L)
 int bx_flux_remove_objective(lua_State *L)
 {
     return remove_sum(L, BX_FBA_OBJECTIVES, "remove_objective", "objective");
+}
+
+/* ---- in order ---- */
+
+/* One of lexicographic's, at the top: a reaction, or { fluxes =, sense = }. What it consists of
+ * stays on the stack. */
+static void read_goal(lua_State *L, const bx_fba *fba, bx_fba_sum_view *goal, const bx_place *place)
+{
+    static const char *const keys[] = {"fluxes", "sense", NULL};
+    int given = lua_gettop(L);
+    *goal = (bx_fba_sum_view){.id = place->text, .maximise = true};
+    if (!lua_istable(L, given)) {
+        bx_fba_part *part = lua_newuserdatauv(L, sizeof *part, 0);
+        *part = (bx_fba_part){bx_flux_reaction(L, fba, given, place), 1};
+        goal->parts = part;
+        goal->part_count = 1;
+        return;
+    }
+    bx_fields_allow(L, given, keys, false, place);
+    if (bx_fields_get(L, given, "sense") != LUA_TNIL)
+        goal->maximise = bx_flux_sense(L, -1, place);
+    bx_fields_get(L, given, "fluxes");
+    goal->parts = read_parts(L, fba, lua_gettop(L), &goal->part_count, place);
+}
+
+static bx_fba_sum_view *read_goals(lua_State *L, const bx_fba *fba, size_t *count)
+{
+    static const char *const no_keys[] = {"a list of objectives", NULL};
+    bx_place place = bx_place_make(BX_EMODEL, "lexicographic");
+    lua_settop(L, 2);
+    bx_fields_expect(L, 2, LUA_TTABLE, &place, NULL);
+    bx_fields_allow(L, 2, no_keys, true, &place);
+    *count = lua_rawlen(L, 2);
+    if (*count == 0 || *count > 1000)
+        bx_raise_format(L, BX_EMODEL, "lexicographic: 1 to 1000 objectives expected, got %d",
+                        (int)*count);
+    bx_fba_sum_view *goals = lua_newuserdatauv(L, *count * sizeof *goals, 0);
+    luaL_checkstack(L, 5 * (int)*count + LUA_MINSTACK, "too many objectives");
+    for (size_t i = 0; i < *count; i++) {
+        bx_place inner = bx_place_make(BX_EMODEL, "lexicographic, objective %zu", i + 1);
+        lua_rawgeti(L, 2, (lua_Integer)i + 1);
+        read_goal(L, fba, &goals[i], &inner);
+    }
+    return goals;
+}
+
+/* lexicographic{ objective, ... } -> { status, objectives, fluxes } */
+int bx_flux_lexicographic(lua_State *L)
+{
+    bx_fba *fba = bx_flux_check(L);
+    size_t count, reached, reactions = bx_fba_reactions(fba);
+    bx_fba_status status;
+    bx_error err;
+    bx_fba_sum_view *goals = read_goals(L, fba, &count);
+    double *values = lua_newuserdatauv(L, (count + reactions) * sizeof *values, 0);
+    double *fluxes = values + count;
+    bx_flux_expect(
+        L, bx_fba_lexicographic(fba, goals, count, &status, &reached, values, fluxes, &err), &err);
+    lua_createtable(L, 0, 3);
+    bx_flux_set_text(L, "status", bx_fba_status_name(status));
+    lua_createtable(L, (int)reached, 0);
+    for (size_t i = 0; i < reached; i++) {
+        lua_pushnumber(L, values[i] + 0.0);
+        lua_rawseti(L, -2, (lua_Integer)i + 1);
+    }
+    lua_setfield(L, -2, "objectives");
+    if (status == BX_FBA_OPTIMAL)
+        bx_flux_set_values(L, "fluxes", fba, reactions, bx_fba_reaction_id, fluxes);
+    return 1;
 }

@@ -119,7 +119,8 @@ int bx_lua_digest_file(lua_State *L)
     ssize_t got;
     const char *path = bx_lua_check_path(L, 1);
     int descriptor = open_regular(path, lua_toboolean(L, 2) ? O_NOFOLLOW : 0);
-    if (descriptor < 0)
+    struct stat status;
+    if (descriptor < 0 || fstat(descriptor, &status) < 0)
         return fail(L, errno, "read", path);
     bx_sha256 hash;
     bx_sha256_begin(&hash);
@@ -132,7 +133,8 @@ int bx_lua_digest_file(lua_State *L)
     uint64_t bytes = hash.length;
     push_digest(L, &hash);
     lua_pushinteger(L, (lua_Integer)bytes);
-    return 2;
+    lua_pushnumber(L, (double)status.st_mtim.tv_sec + 1e-9 * (double)status.st_mtim.tv_nsec);
+    return 3;
 }
 
 int bx_lua_digest(lua_State *L)

@@ -15,8 +15,9 @@ int bx_lua_is_file(lua_State *L);
  * nothing of the text is there. */
 int bx_lua_append_file(lua_State *L);
 
-/* digest_file(path[, unlinked]): its SHA-256 in hexadecimal, and its bytes; or nil and an error, as
- * for what is no regular file or, with `unlinked`, a link. */
+/* digest_file(path[, unlinked]): its SHA-256 in hexadecimal, its bytes, and when it was last
+ * changed (s since 1970); or nil and an error, as for what is no regular file or, with `unlinked`, a
+ * link. */
 int bx_lua_digest_file(lua_State *L);
 
 /* digest(text) */

@@ -37,7 +37,7 @@ static void append_value(bx_buffer *out, double value)
 static void append_row(const bx_ensemble *e, size_t row, bx_buffer *out)
 {
     const bx_ensemble_plan *plan = bx_ensemble_plan_of(e);
-    bx_number_append(out, plan->times[row]);
+    bx_number_append_time(out, plan->times[row]);
     for (size_t i = 0; i < plan->columns; i++) {
         append_value(out, bx_ensemble_mean(e, row, i));
         append_value(out, bx_ensemble_sd(e, row, i));

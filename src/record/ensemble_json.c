@@ -94,7 +94,7 @@ static void append_all(const void *data, bx_buffer *out)
     const bx_ensemble_plan *plan = bx_ensemble_plan_of(e);
     bx_series series = {.ensemble = e};
     append_head(out, e, plan);
-    bx_json_list(out, "time", plan->rows, at_time, &series);
+    bx_json_times(out, plan->rows, at_time, &series);
     bx_text_append(out, ",\n\"columns\":{");
     for (series.column = 0; series.column < plan->columns; series.column++) {
         bx_text_append(out, series.column ? ",\n" : "\n");

@@ -15,7 +15,7 @@ static void append_header(const bx_trajectory *t, bx_buffer *out)
 
 static void append_row(const bx_trajectory *t, size_t row, bx_buffer *out)
 {
-    bx_number_append(out, bx_trajectory_times(t)[row]);
+    bx_number_append_time(out, bx_trajectory_times(t)[row]);
     for (size_t i = 0; i < bx_trajectory_columns(t); i++) {
         bx_text_append(out, ",");
         bx_number_append(out, bx_trajectory_column(t, i)[row]);

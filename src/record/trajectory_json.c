@@ -29,7 +29,7 @@ static void append_all(const void *data, bx_buffer *out)
     size_t rows = bx_trajectory_rows(t);
     append_head(t, out);
     bx_text_append(out, ",\n");
-    bx_json_list(out, "time", rows, at, bx_trajectory_times(t));
+    bx_json_times(out, rows, at, bx_trajectory_times(t));
     bx_text_append(out, ",\n\"columns\":{");
     for (size_t i = 0; i < bx_trajectory_columns(t); i++) {
         bx_text_append(out, i ? ",\n" : "\n");

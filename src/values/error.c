@@ -19,11 +19,21 @@ static int error_tostring(lua_State *L)
     return 1;
 }
 
+static int error_concat(lua_State *L)
+{
+    luaL_tolstring(L, 1, NULL);
+    luaL_tolstring(L, 2, NULL);
+    lua_concat(L, 2);
+    return 1;
+}
+
 void bx_lua_open_error(lua_State *L)
 {
     luaL_newmetatable(L, ERROR_NAME);
     lua_pushcfunction(L, error_tostring);
     lua_setfield(L, -2, "__tostring");
+    lua_pushcfunction(L, error_concat);
+    lua_setfield(L, -2, "__concat");
     lua_pop(L, 1);
 }
 

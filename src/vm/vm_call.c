@@ -113,8 +113,8 @@ void bx_vm_name_interrupt(const bx_job *job, const char *outcome, bx_error *erro
                        : job->kind == BX_JOB_FORK ? "the fork"
                                                   : "the call";
     if (job->interrupted == BX_INTERRUPT_DEADLINE)
-        bx_fail(error, BX_EDEADLINE, "the deadline of %g s for %s passed; %s", job->timeout, what,
-                outcome);
+        bx_fail(error, BX_EDEADLINE, "the deadline of %g s for %s passed (option `timeout`); %s",
+                job->timeout, what, outcome);
     else
         bx_fail(error, BX_ECANCELLED, "%s was cancelled; %s", what, outcome);
 }
@@ -132,7 +132,7 @@ void bx_vm_end_call(bx_vm *vm, const bx_error *error)
             bx_vm_name_interrupt(job, "the VM keeps its state", &named);
         else if (error->code == BX_EDEADLINE)
             bx_fail(&named, BX_EDEADLINE,
-                    "the deadline of %g s for the call passed; the VM keeps its state",
+                    "the deadline of %g s for the call passed (option `timeout`); the VM keeps its state",
                     job->timeout);
     }
     bx_vm_finish_job(vm, error ? &named : NULL);

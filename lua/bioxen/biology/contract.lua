@@ -59,8 +59,12 @@ end
 
 -- ---- the manifest ----
 
-local function check_sources(sources, problems)
-  if #sources == 0 then problems[#problems + 1] = "sources: at least one expected" end
+-- What has no genome and no options may hold nothing that is from anywhere.
+local function check_sources(manifest, problems)
+  local sources = manifest.sources
+  if #sources == 0 and (manifest.genome or manifest.options) then
+    problems[#problems + 1] = "sources: at least one expected"
+  end
   for i, source in ipairs(sources) do
     local place = ("sources[%d]"):format(i)
     check.table(source, source_schema, place, problems)
@@ -95,7 +99,7 @@ local function check_manifest(name)
   if manifest.name ~= name then
     problems[1] = ("name: %q expected, as the folder, got %q"):format(name, manifest.name)
   end
-  check_sources(manifest.sources, problems)
+  check_sources(manifest, problems)
   if manifest.genome then check.table(manifest.genome, genome_schema, "genome", problems) end
   check.table(manifest.ignores or {}, ignores_schema, "ignores", problems)
   for option_name, option in pairs(manifest.options or {}) do

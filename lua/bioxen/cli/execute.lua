@@ -33,10 +33,12 @@ end
 -- ---- recorded ----
 
 local OUTPUT_GONE = "nobody reads the output"
+local INTERRUPTED = "interrupted$"
 
 local function explain(err)
   if type(err) == "string" then
     if err:find(OUTPUT_GONE, 1, true) then return OUTPUT_GONE end
+    if err:find(INTERRUPTED) then return err end -- by ^C, or another's words to the same effect
     return (debug.traceback(err, 2):gsub("\n\t%[C%]: in function 'xpcall'.*", "")) -- what follows is ours
   end
   return tostring(err)
@@ -89,11 +91,12 @@ function execute.recorded(run)
   run.seed = run.seed or math.random(0)
   run.working_folder, run.started = core.real_path ".", os.date "!%Y-%m-%dT%H:%M:%SZ"
   run.path = core.real_path(run.script) or run.script
-  record.begin()
-  require "bioxen.out".folder = run.folder
   if run.resumed then os.remove(run.folder .. "/" .. record.LOG) end
   local log, unmade = run.results:create(record.LOG)
   if not log then return say.failed(unmade) end
+  run.began = select(3, core.digest_file(run.folder .. "/" .. record.LOG))
+  record.begin(run)
+  require "bioxen.out".folder = run.folder
   local terminal, unwritten = transcript.begin(log)
   if not terminal then return say.failed(unwritten) end
   io.stdout:setvbuf "line"
@@ -117,7 +120,8 @@ function execute.recorded(run)
   local good, err = xpcall(chunk, explain, table.unpack(run.arguments))
   release()
   if not good and err ~= OUTPUT_GONE then say.failed(err) end
-  return finish(good and say.DONE or say.FAILED)
+  local interrupted = not good and type(err) == "string" and err:find(INTERRUPTED)
+  return finish(good and say.DONE or interrupted and say.INTERRUPTED or say.FAILED)
 end
 
 return execute

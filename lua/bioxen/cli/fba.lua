@@ -5,6 +5,7 @@ local json = require "bioxen.cli.json"
 local progress = require "bioxen.cli.progress"
 local say = require "bioxen.cli.say"
 local source = require "bioxen.cli.source"
+local sbml = require "bioxen.model.sbml"
 local nearest = require "bioxen.nearest"
 local sorted_keys = require "bioxen.sorted_keys"
 
@@ -361,12 +362,12 @@ local function balance(options)
   local clash = find_clash(options)
   if clash then return nil, clash end
   progress.begin(options)
-  local vm <close> = assert(bioxen.create_bio_vm("fba", "minimal_cell", "basic",
+  local vm <close> = assert(bioxen.create_bio_vm("fba", "empty", "basic",
     { memory = MEMORY, timeout = math.huge }))
   local started, err = vm:start()
   if not started then return say.failed(err) end
   local answer, err = vm:execute_biological_process(in_the_vm, { args = args, name = "fba" })
-  if not answer then return say.failed(err) end
+  if not answer then return say.failed(sbml.in_file(options.model, err)) end
   return report(answer.result, options)
 end
 
@@ -400,7 +401,7 @@ return {
     { "--envelope", "The least and the greatest objective along the fluxes of one to three reactions, with commas "
       .. "between them.", value = "REACTIONS", list = true },
     { "--points", "Values of each reaction (default 20).", value = "N", number = { integer = true, minimum = 2 } },
-    { "--plot", "Draw the envelope into this file (.png or .svg).", value = "FILE" },
+    { "--plot", "Draw the envelope into this file (.png, .svg or .pdf).", value = "FILE" },
     { "--moma", "Fluxes without what is knocked out that are nearest to the whole model's parsimonious ones, by "
       .. "squares." },
     { "--room", "The same by how few of them change (whole numbers: may take long)." },

@@ -119,6 +119,7 @@ local function convert(options)
     return say.failed(("%s: %s; --fasta names a file with the bases"):format(options.file, text))
   end
   if not text then return say.failed(err) end
+  if text == "" then return say.failed(("%s: there are no %s in it"):format(options.file, options.to)) end
   local written, err = source.write(text, options.out)
   return written and say.DONE or say.failed(err)
 end

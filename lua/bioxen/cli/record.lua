@@ -4,6 +4,7 @@
 local check = require "bioxen.check"
 local core = require "bioxen.core"
 local json = require "bioxen.cli.json"
+local inputs = require "bioxen.cli.inputs"
 local modules = require "bioxen.modules"
 
 local record = {}
@@ -17,30 +18,7 @@ local LONG = 200 -- bytes of a string that is written down; of longer ones the d
 
 -- ---- while it runs ----
 
-local files, vms = {}, json.list()
-
--- BioXen's own files go with its version.
-local function is_ours(real)
-  local ours = package.searchpath("bioxen.create", package.path)
-  local folder = ours and core.real_path(ours):match "^(.*)/"
-  return folder and real:sub(1, #folder + 1) == folder .. "/"
-end
-
--- The state of a file when it was first read.
-local function note_file(path)
-  local real = type(path) == "string" and core.real_path(path)
-  if real and not files[real] and not is_ours(real) then
-    local digest, bytes = core.digest_file(real)
-    files[real] = digest and { path = real, sha256 = digest, bytes = bytes } or nil
-  end
-end
-
-local function noting(reader, argument)
-  return function(...)
-    note_file((select(argument, ...)))
-    return reader(...)
-  end
-end
+local vms = json.list()
 
 local function plain(value)
   if type(value) == "string" and #value > LONG then return "sha256:" .. core.digest(value) end
@@ -68,41 +46,27 @@ local function note_vm(id, biological_type, options)
     vm_id = id, biological_type = biological_type, organism_version = manifest.version,
     vm_type = (options.pool or options.guest) and "xcpng" or "basic", seed = tostring(options.seed),
     config = {
-      memory = options.memory, max_output = options.output, timeout = options.timeout, organism =
-        options.organism and plain(options.organism) or nil, resources = options.resources and plain(options.resources),
+      memory = options.memory, max_output = options.output, timeout = options.timeout ~= math.huge
+        and options.timeout or nil, organism = options.organism and plain(options.organism) or nil,
+      resources = options.resources and plain(options.resources),
       allow_unconfined = options.unconfined or nil, xcpng_config = options.pool and public(options.pool) or nil,
     },
   }
 end
 
---- From now on: note what is read and made. Before the module bioxen is loaded.
-function record.begin()
-  core.read_file = noting(core.read_file, 1)
-  core.genome_load = noting(core.genome_load, 1)
-  local read = core.folder_methods.read
-  function core.folder_methods:read(name, limit)
-    local bytes, err = read(self, name, limit)
-    if bytes then note_file(tostring(self) .. "/" .. name) end
-    return bytes, err
-  end
-  core.vm_methods.execute_file = noting(core.vm_methods.execute_file, 2)
+--- From now on: note what the run (see execute.recorded) reads and makes. Before the module bioxen is loaded.
+function record.begin(run)
+  inputs.begin { folder = run.folder, results = run.results, base = run.base or run.working_folder, began = run.began,
+    copies = run.copies, templates = run.templates }
   local enter = core.hypervisor_methods.enter
   function core.hypervisor_methods:enter(id, biological_type, options)
     note_vm(id, biological_type, options)
+    inputs.note_organism(options.folder)
     return enter(self, id, biological_type, options)
   end
 end
 
 -- ---- afterwards ----
-
--- Modules that the script brought along.
-local function note_modules()
-  for name, value in pairs(package.loaded) do
-    local found = value and modules.find(name)
-    local real = found and core.real_path(found)
-    if real and not real:find "^/usr/" then note_file(real) end
-  end
-end
 
 local function sorted(of, key)
   local list = json.list()
@@ -116,8 +80,10 @@ local function gather(folder, below, into)
   for _, name in ipairs(core.list_folder(folder, true)) do
     local path, file = folder .. "/" .. name, below .. name
     local digest, bytes = core.digest_file(path, true)
+    if below == "" and file == inputs.FOLDER then goto next end
     if digest and not own[file] then into[#into + 1] = { file = file, sha256 = digest, bytes = bytes } end
     if not digest then gather(path, file .. "/", into) end
+    ::next::
   end
   return into
 end
@@ -141,13 +107,13 @@ end
 --- Write the manifest of a run { folder, results, script, path, arguments, seed, status, started, seconds,
 -- working_folder } into its folder, `results` once it is open: what it says, or nil and an error.
 function record.finish(run)
-  note_modules()
   local script = core.digest_file(run.folder .. "/" .. record.SCRIPT)
   local manifest = {
     format = 1, bioxen = core.version, lua = _VERSION, libraries = core.versions, machine = machine(),
     script = { name = run.script, path = run.path, sha256 = script }, arguments = json.list(run.arguments),
     working_folder = run.working_folder, seed = tostring(run.seed), status = run.status, started = run.started,
-    seconds = run.seconds, vms = vms, files = sorted(files, "path"),
+    seconds = run.seconds, vms = vms, module_path = json.list(inputs.templates()),
+    files = json.list(inputs.files(run.status ~= record.RUNNING)),
     results = sorted(gather(run.folder, "", {}), "file"),
   }
   local encoded, text = pcall(json.encode, manifest)
@@ -170,14 +136,15 @@ local list = { type = "table", required = true }
 
 -- What is relied on when a run is repeated; there may be more in it.
 local schema = {
-  bioxen = text, arguments = list, working_folder = path, files = list, results = list,
+  bioxen = text, arguments = list, working_folder = path, module_path = { type = "table" }, files = list,
+  results = list,
   seed = { type = "string", required = true, valid = function(value)
     return not math.tointeger(tonumber(value)) and "an integer as text" or nil
   end },
   status = { type = "number", integer = true, required = true },
   script = { type = "table", required = true, fields = { name = path, path = path, sha256 = digest } },
 }
-local file_schema = { path = path, sha256 = digest, bytes = { type = "number" } }
+local file_schema = { path = path, sha256 = digest, bytes = { type = "number" }, kept = { type = "string" } }
 local result_schema = { file = path, sha256 = digest, bytes = { type = "number" } }
 
 local function check_list(given, place, problems, valid)
@@ -200,9 +167,11 @@ local function fault(manifest)
   check_list(manifest.results, "results", problems, function(item, place)
     check.table(item, result_schema, place, problems)
   end)
-  check_list(manifest.arguments, "arguments", problems, function(item, place)
-    if type(item) ~= "string" then problems[#problems + 1] = place .. ": a string expected" end
-  end)
+  for _, key in ipairs { "arguments", "module_path" } do
+    check_list(manifest[key] or {}, key, problems, function(item, place)
+      if type(item) ~= "string" then problems[#problems + 1] = place .. ": a string expected" end
+    end)
+  end
   return problems[1]
 end
 

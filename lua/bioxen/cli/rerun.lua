@@ -2,6 +2,7 @@
 
 local core = require "bioxen.core"
 local execute = require "bioxen.cli.execute"
+local inputs = require "bioxen.cli.inputs"
 local record = require "bioxen.cli.record"
 local say = require "bioxen.cli.say"
 
@@ -9,28 +10,35 @@ local LIMIT = 1 << 30 -- bytes of a file that is looked into
 
 -- ---- before ----
 
--- The script's text: as it is where it was, or the copy that was kept.
+-- The script's text: the copy that was kept, or what is where it was.
 local function script_of(folder, manifest)
+  local copy, err = folder:read(record.SCRIPT, LIMIT)
   local was = manifest.script.path
+  if copy and core.digest(copy) == manifest.script.sha256 then
+    local digest = was ~= "-" and core.digest_file(was)
+    if digest and digest ~= manifest.script.sha256 then say.note(was .. " has changed since: its copy is run") end
+    return copy
+  end
   local text = was ~= "-" and core.read_file(was, LIMIT)
   if text and core.digest(text) == manifest.script.sha256 then return text end
-  local copy, err = folder:read(record.SCRIPT, LIMIT)
-  if not copy or core.digest(copy) ~= manifest.script.sha256 then
-    return nil, ("neither %s nor %s/%s is the script that was run%s"):format(was, tostring(folder), record.SCRIPT,
-      err and ": " .. err.message or "")
-  end
-  if was ~= "-" then say.note(was .. " has changed since, or is gone: the copy that was kept is run") end
-  return copy
+  return nil, ("neither %s/%s nor %s is the script that was run%s"):format(tostring(folder), record.SCRIPT, was,
+    err and ": " .. err.message or "")
 end
 
-local function tell_changes(manifest)
+-- What is not as it was: of files without a copy what is there now is read.
+local function tell_changes(manifest, path)
   if manifest.bioxen ~= core.version then
     say.note(("this is BioXen %s, it was %s"):format(core.version, manifest.bioxen))
   end
   for _, file in ipairs(manifest.files) do
+    local copied = core.digest_file(path .. "/" .. inputs.FOLDER .. inputs.absolute(file.path, "/"))
     local digest = core.digest_file(file.path)
-    if digest ~= file.sha256 then
-      say.note(file.path .. (digest and " has changed since" or " is gone"))
+    if copied and copied ~= file.sha256 then
+      say.note(("the copy of %s is not what was read"):format(file.path))
+    elseif digest and digest ~= file.sha256 then
+      say.note(file.path .. " has changed since" .. (copied and ": its copy is read" or ""))
+    elseif not digest and not copied then
+      say.note(file.path .. " is gone")
     end
   end
 end
@@ -48,12 +56,29 @@ local function cut(line)
   return #line > 60 and line:sub(1, 60) .. "..." or line
 end
 
--- The first line that differs, of a file in both folders.
+local NUMBER = "[%+%-]?%d+%.?%d*[eE]?[%+%-]?%d*"
+
+-- The first number of two lines that is not the same; nil where they differ in other words, or in none.
+local function numbers_apart(old, new)
+  if old:gsub(NUMBER, "#") ~= new:gsub(NUMBER, "#") then return nil end
+  local next_new = new:gmatch(NUMBER)
+  for before in old:gmatch(NUMBER) do
+    local after = next_new()
+    local x, y = tonumber(before), tonumber(after)
+    if x and y and x ~= y then
+      return ("%s was, %s is (by %.1g of it)"):format(before, after, math.abs(y - x)/math.max(math.abs(x), math.abs(y)))
+    end
+  end
+end
+
+-- The first line that differs, of a file in both folders: by which number, if by that.
 local function difference(before, after, name)
   local old, new = lines_of(before, name), lines_of(after, name)
   for i = 1, math.max(#old, #new) do
     if old[i] ~= new[i] then
-      return ("line %d was '%s', is '%s'"):format(i, cut(old[i] or ""), cut(new[i] or ""))
+      local apart = old[i] and new[i] and numbers_apart(old[i], new[i])
+      return ("line %d was '%s', is '%s'%s"):format(i, cut(old[i] or ""), cut(new[i] or ""),
+        apart and ": " .. apart or "")
     end
   end
 end
@@ -114,6 +139,16 @@ local function remove(path)
   os.remove(path)
 end
 
+-- The working folder of the run, or a new one where that is not there: its path then, which is to be removed.
+local function go_to(working_folder)
+  if core.change_folder(working_folder) then return nil end
+  say.note(working_folder .. ", where it ran, is not here: it runs in an empty folder, with what was kept")
+  local elsewhere = temporary()
+  local made, err = core.make_folder(elsewhere)
+  if made then made, err = core.change_folder(elsewhere) end
+  return elsewhere, not made and err or nil
+end
+
 local function rerun(options)
   local path, missing = core.real_path(options.dir)
   if not path then return say.failed(missing) end
@@ -123,16 +158,19 @@ local function rerun(options)
   if not manifest then return say.failed(err) end
   local text, lost = script_of(folder, manifest)
   if not text then return say.failed(lost) end
-  tell_changes(manifest)
+  tell_changes(manifest, path)
   local out = options.out and absolute(options.out) or temporary()
-  local there, away = core.change_folder(manifest.working_folder)
-  if not there then return say.failed(away) end
+  local elsewhere, away = go_to(manifest.working_folder)
+  if away then return say.failed(away) end
+  local copies = path .. "/" .. inputs.FOLDER
   local run = { script = manifest.script.name, text = text, arguments = manifest.arguments,
-    seed = math.tointeger(manifest.seed), out = out, quiet = options.quiet }
+    seed = math.tointeger(manifest.seed), out = out, quiet = options.quiet, base = manifest.working_folder,
+    copies = #core.list_folder(copies) > 0 and copies or nil, templates = manifest.module_path or {} }
   function run.after(_, again)
     again.folder = run.results
     local same = judge(folder, manifest, again)
     if same and not options.out then remove(out) end
+    if elsewhere then remove(elsewhere) end
     if not same then say.line("What it left now is in " .. out .. ".") end
     return same and say.DONE or say.FAILED
   end
@@ -142,9 +180,10 @@ end
 return {
   name = "rerun",
   summary = "run again what bioxen run --out recorded, and compare",
-  description = "Run a script again with the arguments, the working folder and the seed of its manifest, and say "
-    .. "whether the files that it leaves are the same to the byte; of a script that leaves none, what it prints. The "
-    .. "exit status is 1 where they are not.",
+  description = "Run a script again with the arguments, the working folder and the seed of its manifest, on the copies "
+    .. "of the files that it read, which the folder holds: it may be on another machine. Say whether the files that it "
+    .. "leaves are the same to the byte, and by which number they differ first; of a script that leaves none, what it "
+    .. "prints. The exit status is 1 where they are not.",
   arguments = { { "DIR", "The folder that bioxen run --out made." } },
   options = {
     { "--out", "Keep the new results in this folder.", value = "DIR" },

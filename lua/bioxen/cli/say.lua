@@ -4,7 +4,7 @@ local text = require "bioxen.repl.text"
 
 local say = {}
 
-say.DONE, say.FAILED, say.USAGE = 0, 1, 2
+say.DONE, say.FAILED, say.USAGE, say.INTERRUPTED = 0, 1, 2, 130
 
 -- An error's own words, without where in the command's code they came up.
 local function words_of(err)

@@ -79,7 +79,17 @@ function sbml.load(vm, model, options)
     given.externals, err = externals_of(model:match "^(.*/)" or ".", text)
     if not given.externals then return nil, err end
   end
-  return sbml.load_text(vm, text, given)
+  local loaded, err = sbml.load_text(vm, text, given)
+  if not loaded then return nil, sbml.in_file(model, err) end
+  return loaded
+end
+
+--- The error of a text, which came from this file.
+function sbml.in_file(path, err)
+  if path ~= "-" and err.code == "EMODEL" then
+    err.message = path .. ": " .. err.message:gsub("^[%l_]+:%d+: ", ""):gsub("^SBML: ", "")
+  end
+  return err
 end
 
 return sbml

@@ -3,9 +3,11 @@
 local core = require "bioxen.core"
 local nearest = require "bioxen.nearest"
 local doc = require "bioxen.repl.doc"
+local show = require "bioxen.repl.show"
+local terminal = require "bioxen.terminal"
 local text = require "bioxen.repl.text"
 
-local commands = { names = { "help", "vms", "use", "load", "save", "time", "doc", "quit" } }
+local commands = { names = { "help", "vms", "use", "take", "plot", "csv", "load", "save", "time", "doc", "quit" } }
 
 --- The first line of what .save writes: .load runs the rest line by line.
 local MARK = "-- a session of bioxen: .load runs it line by line, as typed"
@@ -33,8 +35,9 @@ function commands.help.run(session)
   session:say(text.columns(rows))
   session:say [[
 
-A line is an expression, whose values are shown, or statements. Lines that are not whole are continued;
-^C or ^D drops them. ^C stops what runs, and keeps the session. Tab completes, ^R searches what was
+A line is an expression, whose values are shown, or statements; `_` is the value
+of the last. Lines that are not whole are continued; ^C or ^D drops them. ^C
+stops what runs, and keeps the session. Tab completes, ^R searches what was
 typed. A line that begins with a space is not kept in the history. A first cell:
 
   vm = bioxen.create_bio_vm("a", "minimal_cell")
@@ -85,6 +88,75 @@ function commands.use.run(session, id)
   return true
 end
 
+-- ---- values ----
+
+-- What an expression is: in the VM whose prompt this is, else here. nil, and an error's text or, interrupted, nothing.
+local function value_of(session, expression)
+  local code = "return " .. expression
+  local here, mistake = load(code, "=stdin", "t")
+  if not here then return nil, text.escape(mistake) end
+  local good, value, err
+  if session.vm then
+    good, value, err = terminal.call(session.vm.run, session.vm, code, { name = "stdin" })
+    value = good and value and value.result
+  else
+    good, value, err = terminal.call(here)
+  end
+  if good == nil then return nil end
+  if value ~= nil and good then return value end
+  return nil, show.error(not good and value or err or expression .. " is nil")
+end
+
+commands.take = { usage = ".take NAME", summary = "bring a value of the VM here, under that name; .take NAME = VALUE" }
+
+function commands.take.run(session, argument)
+  local name, expression = argument:match "^([%a_][%w_]*)%s*=%s*(.+)$"
+  name = name or argument:match "^[%a_][%w_]*$"
+  if not name then return nil, "which value? .take t, or .take t = cell:run{ duration = 60, every = 1 }" end
+  local value, err = value_of(session, expression or name)
+  if value == nil then return nil, err end
+  rawset(_G, name, value)
+  return true
+end
+
+-- "EXPRESSION > FILE": both; without a file the whole.
+local function split(argument)
+  local expression, file = argument:match "^(.-)%s*>%s*(%S+%.%a+)$"
+  return expression or argument, file and path_of(file)
+end
+
+-- Call a method of what the expression is, with a file's path or nil.
+local function apply(session, argument, name, call)
+  local expression, file = split(argument)
+  if expression == "" then return nil, ("of what? .%s VALUE, or .%s VALUE > FILE"):format(name, name) end
+  local value, err = value_of(session, expression)
+  if value == nil then return nil, err end
+  local class = core.class_name(value)
+  if class ~= "Trajectory" and class ~= "Ensemble" then
+    return nil, text.escape(expression) .. " is no trajectory and no ensemble"
+  end
+  local good, done, err = terminal.call(call, value, file)
+  if good == nil then return nil end
+  if not good or not done then return nil, show.error(not good and done or err) end
+  return true
+end
+
+commands.plot = { usage = ".plot VALUE", summary = "draw a trajectory or ensemble; .plot VALUE > FILE.png" }
+
+function commands.plot.run(session, argument)
+  return apply(session, argument, "plot", function(value, file) return value:plot(file and { file = file }) end)
+end
+
+commands.csv = { usage = ".csv VALUE", summary = "show a trajectory or ensemble as CSV; .csv VALUE > FILE.csv" }
+
+function commands.csv.run(session, argument)
+  return apply(session, argument, "csv", function(value, file)
+    if file then return value:to_csv(file) end
+    session:say((value:to_csv():gsub("\r?\n$", "")))
+    return true
+  end)
+end
+
 commands.load = { usage = ".load FILE", takes = "file", summary = "run a file: a script, or a saved session" }
 
 function commands.load.run(session, argument)
@@ -124,7 +196,7 @@ function commands.time.run(session)
 end
 
 commands.doc = { usage = ".doc NAME", takes = "doc",
-  summary = "the reference: .doc bioxen.create_bio_vm, .doc vm:start; alone: what there is" }
+  summary = "the reference, as of vm:start; alone: what there is" }
 
 local function list_names(session)
   local modules, classes = {}, {}
@@ -152,7 +224,7 @@ function commands.doc.run(session, name)
   end
 end
 
-commands.quit = { usage = ".quit", summary = "end the session, and its VMs; so does ^D" }
+commands.quit = { usage = ".quit", summary = "end the session, and its VMs; so do .exit and ^D" }
 
 function commands.quit.run(session)
   session.ended = true
@@ -161,6 +233,7 @@ end
 --- Run a line. True; or nil and what is wrong.
 function commands.run(session, line)
   local name, argument = line:match "^%s*%.(%a*)%s*(.-)%s*$"
+  if name == "exit" then name = "quit" end
   if name == "" or name == "names" or name == "run" or not commands[name] then
     return nil, ("there is no command .%s%s"):format(name, nearest(name, commands.names, "; .help lists them"))
   end

@@ -6,14 +6,27 @@ local inside = {}
 local modules = { "text", "describe", "printer" }
 
 -- Runs in the VM; takes what was typed as a function. The printer takes ten times as long as a short line to load, so
--- that what is as plain as a number is shown without it, in the same way.
+-- that what is as plain as a number is shown without it, in the same way. What a line sets as a global, `type` say, is
+-- the user's: the printer has the functions that were there at the first line, under a key that is no name. The value
+-- of a line is `_` for the next.
 local loader = [[
-  local given = args
-  args = nil
+  local globals, given = _ENV, args
+  local _ENV = globals[" bioxen"]
+  if not _ENV then
+    local function copy(of)
+      local own = {}
+      for key, value in globals.next, of do own[key] = value end
+      return own
+    end
+    local own = copy(globals)
+    for _, name in globals.ipairs { "string", "table", "math", "utf8" } do own[name] = copy(globals[name]) end
+    globals[" bioxen"], _ENV = own, own
+  end
+  globals.args = nil
   local loaded = {}
   local function need(name)
     if not loaded[name] then
-      local environment = setmetatable({ require = need }, { __index = _G })
+      local environment = setmetatable({ require = need }, { __index = _ENV })
       loaded[name] = load(given.modules[name], "=bioxen", "t", environment)()
     end
     return loaded[name]
@@ -32,8 +45,10 @@ local loader = [[
     end
     return #lines > 0 and table.concat(lines, "\n") or nil
   end
-  local f = ...
-  return shown(f())
+  local f, is_expression = ...
+  local values = table.pack(f())
+  if is_expression and values[1] ~= nil then globals._ = values[1] end
+  return shown(table.unpack(values, 1, values.n))
 ]]
 
 local sources
@@ -52,8 +67,10 @@ end
 function inside.submit(vm, chunk, width, timeout)
   if not sources then read_sources() end
   local body = chunk.expression and "return " .. chunk.expression or chunk.code
-  return vm:submit("return load(args.loader, '=bioxen', 't')(function(...) " .. body .. "\nend)",
-    { name = "stdin", timeout = timeout, args = { loader = loader, modules = sources, width = width } })
+  local code = ('return (_ENV[" bioxen"] or _ENV).load(args.loader, "=bioxen", "t", _ENV)(function(...) %s\nend, %s)')
+    :format(body, chunk.expression ~= nil)
+  return vm:submit(code, { name = "stdin", timeout = timeout,
+    args = { loader = loader, modules = sources, width = width } })
 end
 
 --- A traceback without our own part in it; nil where it says no more than the message does.

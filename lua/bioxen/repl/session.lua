@@ -95,6 +95,7 @@ function Session:call(f, ...)
   local values = table.pack(terminal.call(f, ...))
   io.stdout:flush()
   local good = values[1]
+  self.value = good and values[2]
   if good then
     self:show_values { n = values.n - 1, table.unpack(values, 2, values.n) }
     return true
@@ -162,6 +163,7 @@ function Session:run_chunk(piece, typed)
     return true
   end
   local good = self:timed(self.call, load(piece.code, chunk.name, "t"))
+  if good and piece.expression and self.value ~= nil then rawset(_G, "_", self.value) end
   local name = good and not typed:find "\n" and typed:match "^%s*local%s+([%a_][%w_]*)"
   if name and name ~= "function" then
     self:hint(("a local ends with its line; without `local`, %s stays"):format(name))

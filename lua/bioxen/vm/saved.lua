@@ -25,7 +25,8 @@ local function pack_fields(vm, call, steps)
   local shares = {}
   for i, name in ipairs(names) do shares[i] = status.resources[name] or 0 end
   return FIELDS:pack(status.biological_type, core.version, status.memory_limit,
-    math.tointeger(config.max_output) or 0, config.timeout or 0, status.genome_kb or 0, status.sim_time or 0,
+    math.tointeger(config.max_output) or 0, config.timeout ~= math.huge and config.timeout or 0,
+    status.genome_kb or 0, status.sim_time or 0,
     shares[1], shares[2], shares[3], shares[4], call or "", steps or 0)
 end
 

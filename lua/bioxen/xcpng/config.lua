@@ -14,7 +14,7 @@ core.set_courier(core.courier,
 -- ---- rules ----
 
 local function text(more)
-  local rule = { type = "string" }
+  local rule = { type = "string", valid = function(value) return value == "" and "a text that is not empty" or nil end }
   for key, value in pairs(more or {}) do rule[key] = value end
   return rule
 end
@@ -109,7 +109,9 @@ local guest_data = { type = "table", secret = true, valid = function(value)
 end }
 
 local secret = text { secret = true }
-local file = text { valid = function(value) return value:find "\0" and "a path without a zero byte" or nil end }
+local file = text { valid = function(value)
+  return (value == "" or value:find "\0") and "a path without a zero byte" or nil
+end }
 
 local function required(rule)
   local copy = { required = true }
@@ -134,6 +136,7 @@ local pool = {
   connect_timeout = with_default(seconds, 10),
   max_response = { type = "number", integer = true, minimum = 1 << 16, maximum = 1 << 30 },
   journal = file,
+  log = file,
 }
 
 -- What makes and reaches a guest.
@@ -147,7 +150,7 @@ local guest = {
   full_copy = { type = "boolean", default = false },
   vm_memory = memory,
   vm_vcpus = { type = "number", integer = true, minimum = 1, maximum = 1024 },
-  tags = list_of_texts("", "a list of strings"),
+  tags = list_of_texts(".", "a list of texts that are not empty"),
   xenstore_data = guest_data,
   network_device = { type = "number", integer = true, minimum = 0, maximum = 255 },
   address_family = text { valid = function(value)
@@ -311,6 +314,8 @@ end
 
 local LIMIT = 1 << 20 -- bytes of a configuration
 
+local guarded = {} -- real paths of files with a password in them, which were read
+
 --- What decode(text) makes of a file: a table, or nil and an error. A file with a password in it must be nobody
 -- else's to read, and only what was read after a look at that counts.
 function xcpng.read_guarded(path, decode)
@@ -318,9 +323,15 @@ function xcpng.read_guarded(path, decode)
   if not bytes then return nil, err end
   local config, err = decode(bytes)
   if not config or not holds_secret(config) then return config, err end
-  local guarded, err = core.read_secret(path)
-  if not guarded then return nil, err end
-  return decode(guarded)
+  guarded[core.real_path(path) or path] = true
+  bytes, err = core.read_secret(path)
+  if not bytes then return nil, err end
+  return decode(bytes)
+end
+
+--- Whether this file was read, and holds a password: it is not for others.
+function xcpng.is_guarded(path)
+  return guarded[core.real_path(path) or path] == true
 end
 
 --- The object in a JSON text that stands at `path`; or nil and an error.

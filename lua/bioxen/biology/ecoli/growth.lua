@@ -59,7 +59,6 @@ growth.functions = {
   dna_replication = growth_metrics.dna_replication,
   set_antibiotic = controls.set_antibiotic,
   express_heterologous = controls.express_heterologous,
-  whole_molecules = controls.whole_molecules,
   steady_state = require("library.steady_state").steady_state,
   add_plasmid = plasmids.add_plasmid,
   remove_plasmid = plasmids.remove_plasmid,

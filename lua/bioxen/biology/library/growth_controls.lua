@@ -24,9 +24,4 @@ function growth_controls.express_heterologous(cell, rate)
   cell:set("wp", check.number(rate, "express_heterologous")/60)
 end
 
---- Round every species to whole molecules, which a stochastic run wants after an ODE.
-function growth_controls.whole_molecules(cell)
-  for _, name in ipairs(cell:species()) do cell:set(name, math.floor(cell:get(name) + 0.5)) end
-end
-
 return growth_controls

@@ -64,7 +64,6 @@ return {
     set_antibiotic = controls.set_antibiotic,
     express_heterologous = controls.express_heterologous,
     steady_state = require("library.steady_state").steady_state,
-    whole_molecules = controls.whole_molecules,
   },
   capabilities = {
     start_transcription = genes.start_transcription,
