@@ -6,15 +6,16 @@
 #include "analysis/objective.h"
 
 typedef enum bx_fit_method {
-    BX_FIT_LOCAL, /* from a start downhill: sequential quadratic programming (Kraft, ACM TOMS 20,
-                     262, 1994, by NLopt) */
+    BX_FIT_LOCAL, /* from a start downhill: by Fisher's scoring (scoring.h), and where that gains
+                     little by sequential quadratic programming (Kraft, ACM TOMS 20, 262, 1994, by
+                     NLopt), which learns curvature that scoring leaves out */
     BX_FIT_GLOBAL /* controlled random search with local mutation (Kaelo and Ali, J. Optim. Theory
                      Appl. 130, 253, 2006, by NLopt), then from its best point downhill */
 } bx_fit_method;
 
 typedef struct bx_fit_ask {
     bx_fit_method method;
-    size_t maximum_evaluations; /* of each search; 0: no bound */
+    size_t maximum_evaluations; /* of each search, about; 0: no bound */
     uint64_t seed;              /* of the random search */
     double tolerance;           /* the search ends where a step changes the logarithm by less than
                                    this part of it, or of 1; 0: the usual */

@@ -19,7 +19,7 @@
 
 #define CLASS "bioxen.Objective"
 #define YAML_DEPTH 32
-#define MOST_STEPS 1000000 /* of a run while parameters are sought */
+#define MOST_STEPS 20000 /* of a run while parameters are sought */
 
 /* ---- what fields hold ---- */
 
