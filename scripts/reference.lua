@@ -20,7 +20,7 @@ local chapters = {
     "SteadyOptions", "SteadyState", "Conservation", "ControlOptions", "Control", "ContinuationOptions", "Branches",
     "Branch", "NoiseOptions", "Noise", "ModelCheck" },
   { "In a VM: fits", "Objective", "ObjectiveDefinition", "FitParameter", "FitObservable", "FitExperiment",
-    "FitMeasurement", "petab" },
+    "FitMeasurement", "FitOptions", "petab" },
   { "In a VM: flux balance", "flux", "FluxModel", "FluxSolution", "FluxReaction", "FluxShare", "Convergence" },
   { "What runs leave", "Trajectory", "Ensemble", "hdf5", "Hdf5File" },
   { "Sensitivities", "SensitivityOptions", "Sensitivities", "GlobalSensitivityOptions", "GlobalSensitivity",

@@ -1866,7 +1866,7 @@ function Cell:objective(definition) end
 ---@field upper number? (default math.huge)
 ---@field scale ("linear"|"log"|"log10")? on which it is estimated (default "linear")
 ---@field estimated boolean? (default false)
----@field prior { kind: "uniform"|"normal"|"laplace"|"log-normal"|"log-laplace"|"log-uniform"|"cauchy"|"gamma"|"exponential"|"chisquare"|"rayleigh", a: number, b: number?, scaled: boolean?, truncated: boolean? }? of the value, or `scaled`, on its scale; a and b: low and high, mean and standard deviation, location and scale, shape and scale, degrees of freedom
+---@field prior { kind: "uniform"|"normal"|"laplace"|"log-normal"|"log-laplace"|"log-uniform"|"cauchy"|"gamma"|"exponential"|"chisquare"|"rayleigh", a: number, b: number?, scaled: boolean?, truncated: boolean? }? of the value, or `scaled`, on its scale; `start`, likewise, is where starts are drawn from; a and b: low and high, mean and standard deviation, location and scale, shape and scale, degrees of freedom
 
 ---@class bioxen.FitObservable
 ---@field id string
@@ -1899,6 +1899,29 @@ local Objective = {}
 ---@param values table<string, number>? of parameters; others have those of the definition
 ---@return { llh: number, chi2: number, log_prior: number, simulations: number[], deviations: number[], impossible: integer? }
 function Objective:evaluate(values) end
+
+---How fast llh + log_prior rises with each parameter that is estimated, on its scale, and Fisher's information of the
+---measurements, by pairs. The derivatives are followed along with the experiments; where that can't be, as with delays,
+---they are central differences.
+---@param values table<string, number>?
+---@return { llh: number, log_prior: number, gradient: table<string, number>, information: table<string, table<string, number>> }
+function Objective:gradient(values) end
+
+---The parameters at which llh + log_prior is highest, from a start downhill; "global": controlled random search first.
+---An interruption leaves the best so far.
+---@param options bioxen.FitOptions
+---@return { values: table<string, number>, log_posterior: number, evaluations: integer, failures: integer, stopped: "converged"|"evaluations"|"interrupted" }
+function Objective:fit(options) end
+
+---@class bioxen.FitOptions
+---@field values table<string, number>? to start from, where `start` is 0
+---@field start integer? the number of a start of its own, by the seed, within the bounds (default 0)
+---@field seed integer? (default 1)
+---@field method ("local"|"global")? (default "local")
+---@field evaluations integer? the most of each search (default: no bound)
+---@field tolerance number? a search ends where a step changes the logarithm by less (default 1e-10, relative)
+---@field solver number? relative tolerance of the solver (default 3e-10)
+---@field held string[]? parameters that keep their values
 
 ---Parts of PEtab's files, in a VM: the global `petab`.
 ---@class bioxen.petab
