@@ -1,5 +1,5 @@
--- Writes a page for each organism that comes with BioXen, docs/organism_NAME.md, of its manifest and its media; with "-"
--- and a name, to standard output. Run from the project's folder: build/bin/bioxen scripts/organism_pages.lua
+-- Writes a page for each organism that comes with BioXen, docs/organism_NAME.md, of its manifest and its media; with
+-- "-" and a name, to standard output. Run from the project's folder: build/bin/bioxen scripts/organism_pages.lua
 
 local bioxen = require "bioxen"
 local organisms = require "bioxen.biology.organisms"
@@ -20,7 +20,8 @@ local function options_of(out, manifest)
   out "| name | default | unit | meaning |\n|---|---|---|---|"
   for _, name in ipairs(sorted_keys(manifest.options)) do
     local option = manifest.options[name]
-    local default = type(option.default) == "number" and ("%.15g"):format(option.default) or ("%q"):format(option.default)
+    local default = option.default
+    default = type(default) == "number" and ("%.15g"):format(default) or ("%q"):format(default)
     out(("| `%s` | `%s` | %s | %s |"):format(name, default, option.unit or "", option.meaning))
   end
   out ""

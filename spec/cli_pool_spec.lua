@@ -267,7 +267,8 @@ describe("bioxen xcpng", function()
       ["genome check"] = { genome }, ["config validate"] = { good }, doctor = { "" },
       ["xcpng templates"] = { path }, ["xcpng list"] = { path },
       ["xcpng check"] = { config("full.json", bench:config()) }, ["xcpng hosts"] = { path },
-      ["xcpng gc"] = { path }, steady = { resting }, fit = {}, -- fit_spec.lua has one
+      ["xcpng gc"] = { path }, steady = { resting }, sensitivities = { resting .. " --duration 1 --parameters A" },
+      check = { model }, fit = {}, -- fit_spec.lua has one
     }
     for _, command in ipairs(taking_json(require "bioxen.cli".spec(), "")) do
       local of_daemon = command:find "^vm " and {} -- serve_spec.lua has one

@@ -368,7 +368,7 @@ describe("an ensemble's chart", function()
       assert.equal(300, total)
     end
     local _, few = made(ensemble, { histogram = "A" }, 1)
-    assert.is_true(#few.panels[1].series[1].x <= 14) -- twice the third root of 300
+    assert.is_true(#few.panels[1].series[1].x <= 18) -- the square root of 300
     local _, band = made(ensemble, { names = { "A" }, band = "sd" }, 1)
     for i, low in ipairs(band.panels[1].series[1].low) do assert.is_true(low >= ensemble:min "A"[i]) end
     local drawn = ensemble:plot { histogram = "A", text = true, ascii = false }

@@ -5,11 +5,11 @@ local decimal = require "bioxen.decimal"
 local options = require "bioxen.plot.options"
 local time = require "bioxen.plot.time"
 
--- Bars of a histogram at most. Few runs get fewer, by the rule of Rice: twice the third root of their number.
+-- Bars of a histogram at most. Few runs get fewer: the square root of their number.
 local BARS = 60
 
 local function bars_for(count)
-  return math.min(BARS, math.max(5, math.ceil(2*count^(1/3))))
+  return math.min(BARS, math.max(5, math.ceil(count^0.5)))
 end
 
 -- The band that was asked for, or that the ensemble was run for: "sd", "range" or { low, high }.
