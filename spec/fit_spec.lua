@@ -128,6 +128,7 @@ describe("bioxen fit", function()
     local result, message = evaluated(problem)
     assert.is_nil(result)
     for _, part in ipairs { ... } do assert.truthy(message:find(part, 1, true), message) end
+    assert.falsy(message:find "%.lua:%d", message)
   end
 
   it("gives the likelihood of a problem as JSON, rows in the order of the measurements", function()
@@ -283,10 +284,18 @@ describe("bioxen fit", function()
       { { parameters = table_1 .. "k log 0 1 0.5 1" }, "row 2", "not above 0" },
       { { parameters = table_1 .. "k ln 0.1 1 0.5 1" }, "row 2", 'no scale "ln"' },
       { { parameters = table_1 .. "k lin 0.1 1 0.5 1\nk lin 0.1 1 0.5 1" }, "row 3", "given twice" },
+      { { parameters = "parameterId lowerBound upperBound nominalValue estimate\nk 0.1 1 0.5 1" }, "row 2",
+        "parameterScale" },
+      { { parameters = table_1 .. "k log10 0.01 1 -0.5 1" }, "row 2", "can't be on a logarithmic scale" },
+      { { parameters = table_1 .. "k lin 0.1 1 0.5 1\nA lin 0 9 5 1" }, "parameters.tsv, row 3", "A", "no parameter" },
+      { { observables = observed .. " noiseFormula\no A 0" }, "observables.tsv, row 2", "can't be a deviation" },
+      { { observables = observed .. " noiseFormula\no A noiseParameter1_o",
+        measurements = rows .. " noiseParameters\no c1 0 1 -0.1" }, "measurements.tsv, row 2", "can't be a deviation" },
       { { conditions = "conditionId a0 b0\nc1 4 1\nc2 8 1" }, "conditions.tsv, row 2", "b0" },
       { { conditions = "conditionId a0\nc1 first\nc2 8" }, "conditions.tsv, row 2", "first" },
       { { conditions = "conditionId k\nc1 1\nc2 8" }, "conditions.tsv, row 2", "table of parameters" },
       { { yaml = YAML[1]:gsub("n: 1", "n: 3") }, "format_version" },
+      { { yaml = "a: [" }, "YAML: line" },
       { { yaml = YAML[1]:gsub("model.xml", "../model.xml") }, "model.xml" },
       { { model = "<sbml" }, "model.xml" },
     } do
