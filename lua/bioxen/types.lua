@@ -1755,7 +1755,7 @@ function Cell:ensemble(options) end
 ---says what the course does instead. The cell stays as it is, unless `set` is true. (The organisms minimal_cell and ecoli
 ---have a steady_state of their own, which goes before this one: models have room in `empty`.)
 ---nil and an error where none is found: its message says why so far as that can be seen, as of growth or a cycle. Delays,
----fast reactions and chance in events are refused.
+---fast reactions, chance in events, and more than 2,000 species that change are refused.
 ---@param options bioxen.SteadyOptions?
 ---@return bioxen.SteadyState?
 ---@return bioxen.Error?
