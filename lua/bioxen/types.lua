@@ -1635,9 +1635,9 @@ function FluxModel:remove_objective(name) end
 ---@field steady_state bioxen.SteadyState
 
 ---@class bioxen.Conservation
----@field laws { species: table<string, number>, total: number, dependent: string }[] the sums that stay, their present values, and the species of each that follows from the others
+---@field laws { species: table<string, number>, total: number }[] the sums that stay, with as few coefficients below 0 as are found, and their present values
 ---@field independent string[]
----@field dependent string[]
+---@field dependent string[] the species that follow from these and the laws
 ---@field stoichiometry table<string, table<string, number>> by species and reaction, without zeros
 ---@field reduced table<string, table<string, number>> that of independent species
 ---@field link table<string, table<string, number>> how each species changes with the independent ones
