@@ -8,7 +8,8 @@ description = {
   detailed = [[
     A VM holds one living, simulated cell and one Lua state, walled off from its host and its
     neighbours. To build it, CMake finds what scripts/setup.sh lists by itself. A packed rock needs of its
-    system: the module nothing; the program bioxen liblua5.4 and libedit; pools libcurl, libssh, jansson, libseccomp.]],
+    system: the module nothing; the program bioxen liblua5.4 and libedit; files in HDF5 libhdf5; pools libcurl, libssh,
+    jansson, libseccomp.]],
   license = "MIT",
 }
 dependencies = { "lua >= 5.4, < 5.5", "argparse", "lua-cjson" }

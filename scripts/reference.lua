@@ -16,10 +16,15 @@ local chapters = {
   { "Hypervisors", "BioXenHypervisor", "Change" },
   { "Shared worlds", "Medium", "MediumOptions", "WorldOptions", "WorldResult", "ChassisRequest" },
   { "Managers", "BioResourceManager", "ResourceUsage", "Monitoring", "ResourceSnapshot", "ConfigManager" },
-  { "In a VM: the cell", "Cell", "Process", "Event", "ExchangeSteps", "RunOptions", "EnsembleOptions" },
+  { "In a VM: the cell", "Cell", "Process", "Event", "ExchangeSteps", "RunOptions", "EnsembleOptions",
+    "SteadyOptions", "SteadyState", "Conservation", "ControlOptions", "Control", "ContinuationOptions", "Branches",
+    "Branch", "NoiseOptions", "Noise" },
+  { "In a VM: fits", "Objective", "ObjectiveDefinition", "FitParameter", "FitObservable", "FitExperiment",
+    "FitMeasurement", "petab" },
   { "In a VM: flux balance", "flux", "FluxModel", "FluxSolution", "FluxReaction", "FluxShare", "Convergence" },
-  { "What runs leave", "Trajectory", "Ensemble" },
-  { "Charts", "PlotOptions", "TrajectoryPlot", "EnsemblePlot", "Plot", "PlotPanel", "PlotSeries" },
+  { "What runs leave", "Trajectory", "Ensemble", "hdf5", "Hdf5File" },
+  { "Sensitivities", "SensitivityOptions", "Sensitivities" },
+  { "Charts", "PlotOptions", "TrajectoryPlot", "EnsemblePlot", "SweepPlot", "Plot", "PlotPanel", "PlotSeries" },
   { "Genomes", "genome", "Genome", "Gene", "ProteinDifference", "GenomeOptions" },
   { "XCP-ng pools", "XcpngConfig", "xapi", "XapiSession" },
   { "Errors", "Error", "XapiError" },
@@ -30,7 +35,8 @@ local variables = { BiologicalVM = "vm", XCPngBiologicalVM = "vm", Job = "job",
   Map = "work", VMManager = "manager", InteractiveSession = "session", SessionReader = "reader",
   BioXenHypervisor = "hypervisor", BioResourceManager = "manager", Medium = "medium",
   Cell = "cell", FluxModel = "model", Trajectory = "trajectory", Ensemble = "ensemble", Genome = "genome",
-  XapiSession = "session", genome = "bioxen.genome", ConfigManager = "bioxen.ConfigManager", xapi = "bioxen.xapi" }
+  XapiSession = "session", genome = "bioxen.genome", hdf5 = "hdf5", Hdf5File = "file",
+  ConfigManager = "bioxen.ConfigManager", xapi = "bioxen.xapi" }
 
 -- ---- types.lua ----
 

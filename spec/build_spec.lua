@@ -12,7 +12,8 @@ local function bytes_of(path)
 end
 
 describe("a program", function()
-  local names = { "bin/bioxen", "bin/bioxen-worker", "bin/bioxen-courier", "lib/lua/5.4/bioxen/core.so" }
+  local names = { "bin/bioxen", "bin/bioxen-worker", "bin/bioxen-courier", "lib/lua/5.4/bioxen/core.so",
+    "lib/lua/5.4/bioxen/hdf5.so" }
 
   for _, name in ipairs(names) do
     local path = build .. "/" .. name
@@ -44,6 +45,16 @@ describe("a program", function()
 
   it("that is a module is linked with no Lua: whoever loads it has one", function()
     if output_of "command -v readelf" == "" then return pending "needs readelf" end
-    assert.is_nil(output_of("readelf -d " .. build .. "/lib/lua/5.4/bioxen/core.so"):find "liblua")
+    for _, name in ipairs { "core.so", "hdf5.so" } do
+      assert.is_nil(output_of("readelf -d " .. build .. "/lib/lua/5.4/bioxen/" .. name):find "liblua", name)
+    end
+  end)
+
+  it("is linked with HDF5 only if that is its subject: the library takes long to load", function()
+    if output_of "command -v readelf" == "" then return pending "needs readelf" end
+    for _, name in ipairs(names) do
+      local linked = output_of("readelf -d " .. build .. "/" .. name):find "libhdf5" ~= nil
+      assert.equal(name:find "hdf5" ~= nil, linked, name)
+    end
   end)
 end)

@@ -1,6 +1,8 @@
 -- bioxen config and bioxen xcpng: the configuration file, and a pool, which is emulated.
 
+package.path = "./spec/support/organisms/?.lua;" .. package.path
 local cjson = require "cjson"
+local fault_bench = require "spec.support.fault_bench"
 local sbml = require "spec.support.sbml"
 local shell = require "spec.support.shell"
 local xapi = require "spec.support.xapi"
@@ -118,7 +120,7 @@ describe("bioxen config", function()
 end)
 
 describe("bioxen xcpng", function()
-  local pool, path
+  local pool, path, bench
   local missing = xapi.missing()
 
   setup(function()
@@ -126,9 +128,11 @@ describe("bioxen xcpng", function()
     pool = xapi.start { https = true, hosts = 2 }
     path = config("pool.json", { xapi_url = pool.https_url, username = pool.username, password = pool.password,
       ca_file = pool.ca_file, journal = sh.scratch .. "/journal" })
+    bench = fault_bench.open()
   end)
   teardown(function()
     if pool then pool:stop() end
+    if bench then bench:close() end
   end)
 
   local function on_pool(name, body)
@@ -157,6 +161,94 @@ describe("bioxen xcpng", function()
     assert.are.equal(2, #cjson.decode(json))
   end)
 
+  on_pool("checks all that a guest needs, a line each, and leaves nothing", function()
+    bench:clean(function()
+      local function check(name, overrides, words)
+        return sh(("bioxen xcpng check %s %s"):format(words or "", config(name, bench:config(overrides))))
+      end
+      local status, out, err = check("check.json", {}, "--verbose")
+      assert.are.equal(0, status, out .. err)
+      local steps = {}
+      for line in out:gmatch "[^\n]+" do steps[#steps + 1] = line:match "^ok      (%l+ ?%l+)  " end
+      assert.are.same({ "login", "role", "template", "network", "storage", "host", "guest", "guest tools", "key",
+        "worker", "removal" }, steps)
+      assert.matches("Async.VM.clone %(%d+%.%d+ s%): ok\n", err)
+      assert.matches(" request start of VM %d+ %(%d+%.%d+ s%): ok\n", err)
+      assert.is_nil(bench:secret_in(err))
+
+      status, out = check("none.json", { template_name = "nosuch" })
+      assert.are.equal(1, status)
+      assert.matches("\nFAILED  template       there is no template \"nosuch\"", out)
+      assert.is_nil(out:find "\nok +guest")
+      bench.pool:agent { tools = false }
+      status, out = check("silent.json", { guest_tools_timeout = 0.2 })
+      bench.pool:agent { tools = true }
+      assert.are.equal(1, status)
+      assert.matches("\nok      guest          it was made and has booted\nFAILED  guest tools    .*no guest tools.*"
+        .. "\nok      removal ", out)
+      status, out = check("key.json", { ssh_fingerprint = "SHA256:" .. ("a"):rep(43) })
+      assert.are.equal(1, status)
+      assert.matches("\nok      guest tools    they tell an address\nFAILED  key            ", out)
+      status, out = check("login.json", { password = "wrong" }, "--json")
+      assert.are.equal(1, status)
+      local rows = cjson.decode(out)
+      assert.are.same({ 1, "login", false }, { #rows, rows[1].step, rows[1].ok })
+    end)()
+  end)
+
+  on_pool("says what the user's role lacks", function()
+    local function role(name)
+      pool:fault { fault = "body", method = "session.get_is_local_superuser",
+        text = '{"jsonrpc":"2.0","result":false,"id":{id}}' }
+      pool:fault { fault = "body", method = "subject.get_roles",
+        text = '{"jsonrpc":"2.0","result":["OpaqueRef:1"],"id":{id}}' }
+      pool:fault { fault = "body", method = "role.get_name_label",
+        text = ('{"jsonrpc":"2.0","result":"%s","id":{id}}'):format(name) }
+      local given = config("role.json", pool:config { journal = sh.scratch .. "/journal", template_name = "nosuch",
+        vm_memory = "64MB" })
+      local _, out = sh("bioxen xcpng check " .. given)
+      pool:clear_faults()
+      return out
+    end
+    assert.matches("\nFAILED  role +vm%-admin, but this configuration needs vm%-power%-admin\n", role "vm-admin")
+    assert.matches("\nok      role           pool%-admin\n", role "pool-admin")
+    assert.matches("\nok      role           own: whether that suffices will be seen\n", role "own")
+  end)
+
+  on_pool("lists guests; what is abandoned has an exit status of its own", function()
+    local guests = config("guests.json", bench:config())
+    do
+      local vm <close> = bench:create()
+      assert(vm:start())
+      local status, out = sh("bioxen xcpng list " .. guests)
+      assert.are.equal(0, status)
+      assert.matches("^bioxen%-vm%d+%-%x+ +%x+%-[%x-]+  Running   in use\n$", out)
+      assert.are.same({ 0, "", "" }, { sh("bioxen xcpng gc --quiet " .. guests) })
+      local record = bench.pool:call("VM.get_by_uuid", vm:get_status().uuid)
+      local journal = bench.journal .. "/" .. bench:entries()[1]
+      assert(os.execute(("cp %s %s.kept && rm %s"):format(journal, journal, journal)))
+      bench.pool:call("VM.set_name_label", record, "somebody's")
+      status, out = sh("bioxen xcpng gc --quiet --without-journal " .. guests)
+      assert.are.equal(3, status)
+      assert.matches("^VM .* somebody's +abandoned\n1 abandoned: %-%-yes removes them.\n$", out)
+      os.remove(journal .. ".kept")
+    end
+  end)
+
+  on_pool("keeps a log of couriers, and refuses what is empty", function()
+    local log = sh.scratch .. "/courier.log"
+    assert.are.equal(0, (sh("bioxen xcpng hosts " .. config("log.json", pool:config { log = log }))))
+    assert.matches("^%d+%-%d+%-%d+T[%d:]+Z %x+ request open .*: ok\n.*host.get_all_records .*: ok\n", shell.read(log))
+    local status, _, err = sh("bioxen xcpng hosts " .. config("log.json", pool:config { log = "/nowhere/log" }))
+    assert.are.equal(1, status)
+    assert.matches("cannot write the log: /nowhere/log", err)
+    for _, key in ipairs { "username", "password", "template_name", "log", "ssh_key_path", "proxy", "xapi_url" } do
+      status, _, err = sh("bioxen xcpng hosts " .. config("empty.json", pool:config { [key] = "" }))
+      assert.are.equal(1, status)
+      assert.matches("config." .. key .. ": .* expected, got ", err)
+    end
+  end)
+
   on_pool("finds nothing left", function()
     assert.are.same({ 0, "Nothing is abandoned.\n", "" }, { sh("bioxen xcpng gc " .. path) })
     local _, json = sh("bioxen xcpng gc --json " .. path)
@@ -171,7 +263,9 @@ describe("bioxen xcpng", function()
       simulate = { model .. " --duration 1", model .. " --duration 1 --runs 2" }, fba = { model .. " --maximise R" },
       organisms = { "", "ecoli" }, ["genome info"] = { genome },
       ["genome check"] = { genome }, ["config validate"] = { good }, doctor = { "" },
-      ["xcpng templates"] = { path }, ["xcpng hosts"] = { path }, ["xcpng gc"] = { path },
+      ["xcpng templates"] = { path }, ["xcpng list"] = { path },
+      ["xcpng check"] = { config("full.json", bench:config()) },
+ ["xcpng hosts"] = { path }, ["xcpng gc"] = { path },
     }
     for _, command in ipairs(taking_json(require "bioxen.cli".spec(), "")) do
       local of_daemon = command:find "^vm " and {} -- serve_spec.lua has one

@@ -94,6 +94,15 @@ local drawings = {
     └────────────┬─────────────
                  2
 ]],
+  heat = [[
+  2 +-----------------
+    |                 @@@@@@@@@@@@@@@@@
+    |                 @@@@@@@@@@@@@@@@@
+  0 +.................+++++++++++++++++
+    +--------+----------------+--------
+             1               10
+  A (mM)  0 .:-=+*#%@ 1
+]],
   band = [[
  10 +                       :::::::
     |       :::::::::::::::::::::::
@@ -172,6 +181,16 @@ describe("a text chart", function()
       { y = { 5, 5 }, low = { 4, 1 }, high = { 6, 9 } } } })
   end)
 
+  it("draws a heat map, with gaps and what its characters mean", function()
+    local given = { ascii = true, size = { 40, 4 }, z_label = "A (mM)", log = "x", series = { { style = "heat",
+      x = { 1, 10, 1, 10, 1 }, y = { 0, 0, 1, 1, 2 }, z = { 0, 0.5, 0/0, 1, 0.25 } } } }
+    assert.equal(drawings.heat, text(given))
+    local wrong = select(2, pcall(plot, { series = { { y = { 1 }, z = { 1 } } } }))
+    assert.matches('z and style = "heat" go together', wrong)
+    given.series[2] = { y = { 1 } }
+    assert.matches("a heat map alone in its panel", select(2, pcall(plot, given)))
+  end)
+
   it("is as wide as it is told, and no line wider", function()
     for _, width in ipairs { 1, 32, 80, 133 } do
       local drawn = ode:plot { text = true, ascii = false, size = { width, 10 },
@@ -187,8 +206,9 @@ describe("a text chart", function()
     for _, y in ipairs { {}, { nan }, { huge, -huge, nan }, { 1e300, -1e300 }, { 1e308, 1 }, { 5, 5 }, { 5e-324, 0 },
       { 0 }, { 1, nan, 2 }, { 1e15, 1e15 + 1 } } do
       for _, log in ipairs { false, "y", "xy" } do
-        for _, style in ipairs { "lines", "steps", "points", "bars" } do
-          local drawn = text { size = { 40, 5 }, log = log or nil, series = { { y = y, style = style } } }
+        for _, style in ipairs { "lines", "steps", "points", "bars", "heat" } do
+          local drawn = text { size = { 40, 5 }, log = log or nil, series = { { y = y, style = style,
+            z = style == "heat" and y or nil } } }
           assert.is_true(#drawn > 100)
           assert.is_nil(drawn:find "nan")
         end
@@ -202,6 +222,7 @@ describe("a text chart", function()
     local drawn = text { title = evil, x_label = evil, y_label = evil, series = {
       { y = { 1, 2 }, name = evil }, { y = { 2, 1 }, name = evil } } }
     drawn = drawn .. text { title = evil, series = { { x = { evil }, y = { 1 }, style = "bars", name = evil } } }
+    drawn = drawn .. text { z_label = evil, series = { { y = { 1 }, z = { 1 }, style = "heat" } } }
     assert.is_nil(drawn:find "[%z\1-\9\11-\31\127]")
     assert.is_nil(drawn:find("\u{9b}", 1, true) or drawn:find("\u{202e}", 1, true))
     assert.truthy(utf8.len(drawn))

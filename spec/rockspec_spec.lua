@@ -65,7 +65,7 @@ describe("NOTICE", function()
   it("names every library that is linked statically", function()
     local notice = contents "NOTICE"
     local found = 0
-    for _, program in ipairs { "bioxen-worker", "bioxen-courier", "bioxen", "core" } do
+    for _, program in ipairs { "bioxen-worker", "bioxen-courier", "bioxen", "core", "hdf5_module" } do
       local link = run("test -e " .. quote(build .. "/CMakeFiles/" .. program .. ".dir/link.txt")) == 0
         and contents(build .. "/CMakeFiles/" .. program .. ".dir/link.txt") or ""
       for archive in link:gmatch "/(lib[^/%s]+%.a)%f[%s\0]" do
@@ -82,6 +82,7 @@ local start_a_vm = [[
   local vm <close> = assert(bioxen.create_bio_vm("installed", "minimal_cell"))
   assert(vm:start())
   local core = require "bioxen.core"
+  assert(require "bioxen.hdf5".create "/dev/null"):close()
   io.write("answer ", assert(vm:execute_biological_process "return 6 * 7").result, "\n", core.worker, "\n",
     core.courier)]]
 
@@ -211,7 +212,8 @@ describe("an installation", function()
       local rock = lines_of(("ls %s/%s.linux-*.rock"):format(quote(out), name))[1]
       must(("mkdir %s/unzipped && cd %s/unzipped && unzip -q %s"):format(scratch, scratch, quote(rock)))
       local here = must "pwd":gsub("\n", "")
-      for _, program in ipairs { "bin/bioxen", "bin/bioxen-worker", "bin/bioxen-courier", "lib/bioxen/core.so" } do
+      for _, program in ipairs { "bin/bioxen", "bin/bioxen-worker", "bin/bioxen-courier", "lib/bioxen/core.so",
+        "lib/bioxen/hdf5.so" } do
         local bytes = contents(scratch .. "/unzipped/" .. program)
         assert.is_nil(bytes:find(here .. "/", 1, true), program)
         assert.is_nil(bytes:find("/luarocks_bioxen", 1, true), program)

@@ -15,6 +15,8 @@ end
 local function arguments_of(script)
   if script:find "expression_noise" then return (tonumber(os.getenv "BIOXEN_SLOW") or 1) > 1 and "40" or "" end
   if script:find "cell_cycle" then return "60" end
+  if script:find "syn3a_lineage" then return "1 60" end
+  if script:find "syn3a_energy" then return "120" end
   if not script:find "xcpng" then return "" end
   local kind = require "spec.support.vm_kind"
   if kind.xcpng_missing() then return nil, kind.xcpng_missing() end

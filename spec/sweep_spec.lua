@@ -1,7 +1,11 @@
 -- bioxen.sweep: a function of parameters at the points of a design, in one go, in shards, and from where it was left.
 
+package.path = "./spec/support/organisms/?.lua;" .. package.path
 local bioxen = require "bioxen"
+local cjson = require "cjson"
 local core = require "bioxen.core"
+local fault_bench = require "spec.support.fault_bench"
+local sbml = require "spec.support.sbml"
 local shell = require "spec.support.shell"
 
 local sh
@@ -195,6 +199,46 @@ describe("a sweep", function()
     assert.matches("the names of row 1", complaint { rows = { { a = 1 }, { b = 1 } }, run = "" })
   end)
 
+  it("is saved as CSV, JSON or HDF5, by the name of the file", function()
+    local result = assert(bioxen.sweep { parameters = { k = { 1, 2 }, kind = { "a" } }, vms = 1,
+      run = "if args.k == 2 then error 'two' end return { half = args.k/2, yes = true }" })
+    for _, name in ipairs { "t.csv", "t.json", "t.h5" } do assert.is_true(result:save(sh.scratch .. "/" .. name)) end
+    assert.equal(result:csv(), shell.read(sh.scratch .. "/t.csv"))
+    local decoded = cjson.decode(shell.read(sh.scratch .. "/t.json"))
+    assert.same({ "point", "k", "kind", "replicate", "half", "yes", "error" }, decoded.names)
+    assert.same({ 0.5, cjson.null }, decoded.columns.half)
+    assert.same({ cjson.null, "ESCRIPT: map:1: two" }, decoded.columns.error)
+    assert.equal("\x89HDF", shell.read(sh.scratch .. "/t.h5"):sub(1, 4))
+    local large = assert(bioxen.sweep { rows = { { k = 1 } }, vms = 1, run = "return math.maxinteger" })
+    local saved, err = large:save(sh.scratch .. "/large.h5")
+    assert.is_nil(saved)
+    assert.matches("column value, point 1: the doubles of a report do not hold 9223372036854775807", err.message)
+  end)
+
+  it("draws itself: lines along one parameter, a heat map over two, points where there are more", function()
+    local function drawn(parameters, more, plot)
+      local given = { parameters = parameters, vms = 1, reuse = true,
+        run = "return { A = (args.k or 0) + (args.m or 0) + args.replicate, B = 1 }" }
+      for name, value in pairs(more or {}) do given[name] = value end
+      plot = plot or { names = { "A" } }
+      plot.text, plot.ascii, plot.size = true, true, { 60, 6 }
+      return assert(bioxen.sweep(given)):plot(plot)
+    end
+    local k, m = { from = 1, to = 100, count = 3, log = true }, { from = 0, to = 2, count = 3 }
+    assert.matches("\n +k\n  1 A   2 B\n$", drawn({ k = m }, nil, {}))
+    assert.matches("1 +2 +5 +10 +20 +50 +100\n +k\n$", drawn { k = k })
+    assert.matches("^ +mean and standard deviation of replicates\n A\n.*:.*%*", drawn({ k = m }, { replicates = 3 }))
+    assert.matches("^ m\n.*1 +10 +100\n +k\n  A  2 [^ ]+ 103\n$", drawn { k = k, m = m })
+    assert.matches("\n  1 m = 0   2 m = 1   3 m = 2\n$", drawn({ k = k, m = m }, nil, { names = { "A" }, x = "k" }))
+    assert.matches("\n +k\n\n A\n.*\n +m\n", drawn({ k = { from = 1, to = 2 }, m = { from = 0, to = 2 } },
+      { design = "random", points = 5 }))
+    assert.matches("^ kind   A\n +a |#.* 1\n +b |#.* 1\n", drawn { kind = { "a", "b" } })
+    local none = assert(bioxen.sweep { rows = { { k = 1 }, { k = 2 } }, vms = 1, run = "return 'text'" })
+    assert.matches("^spec/sweep_spec.lua:%d+: plot: the sweep has no columns", select(2, pcall(function()
+      assert(none:plot())
+    end)))
+  end)
+
   it("is there on the command line, with shards that become one", function()
     local file = sh:file("scan.lua", [[return { parameters = { k = { 1, 2, 3 } }, vms = 1,
       run = "if args.k == 2 then error 'two' end return args.k" }]])
@@ -209,6 +253,229 @@ describe("a sweep", function()
     assert.same({ 1, whole }, table.move({ sh(merge:format(sh.scratch)) }, 1, 2, 1, {}))
     assert.matches("I of 1 to N", (select(3, sh(("bioxen sweep %s --shard 0/2"):format(file)))))
     assert.equal(2, (sh "bioxen sweep"))
+    assert.matches("%-%-plot: a name that ends in .png, .svg or .pdf",
+      (select(3, sh(("bioxen sweep %s --plot x.gif"):format(file)))))
+    assert.equal(1, (sh(("bioxen sweep %s --out %s/scan.h5"):format(file, sh.scratch))))
+    assert.equal("\x89HDF", shell.read(sh.scratch .. "/scan.h5"):sub(1, 4))
+    assert.equal(1, (sh(("bioxen sweep %s --out %s/scan.svg"):format(file, sh.scratch))))
+  end)
+end)
+
+describe("bioxen scan", function()
+  local model
+  setup(function()
+    model = sh:file("decay.xml", sbml.document {
+      substance = "item", compartments = { sbml.compartment("c", 1) },
+      species = { sbml.species("A", 'initialAmount="100"', 'hasOnlySubstanceUnits="true"'),
+        sbml.species("B", 'initialAmount="0"', 'hasOnlySubstanceUnits="true"') },
+      parameters = { sbml.parameter("k", 0.1), sbml.parameter("twice", 0, false) },
+      rules = { sbml.rule("assignment", "twice", sbml.apply("times", 2, "A")) },
+      reactions = { sbml.reaction("R", { "A" }, { "B" }, sbml.apply("times", "k", "A")) },
+    })
+  end)
+
+  local function rows_of(words)
+    local status, out, err = sh(("bioxen scan %s --duration 10 %s"):format(model, words))
+    assert.same({ 0, "" }, { status, err })
+    local rows = {}
+    for line in out:gmatch "[^\n]+" do
+      local row = {}
+      for cell in line:gmatch "[^,]+" do row[#row + 1] = tonumber(cell) or cell end
+      rows[#rows + 1] = row
+    end
+    return rows
+  end
+
+  it("runs a model at the points of a grid, in parameters and initial values", function()
+    local rows = rows_of "--vary k=log:0.01:1:3 --vary A=50,200 --measure B,max:A,mean:twice,time_of_max:B"
+    assert.same({ "point", "A", "k", "replicate", "B", "max_A", "mean_twice", "time_of_max_B" }, rows[1])
+    assert.equal(7, #rows)
+    for i = 2, 7 do
+      local _, a, k, _, b, most, mean, when = table.unpack(rows[i])
+      local sum = 0
+      for t = 0, 100 do sum = sum + 2*a*math.exp(-k*t/10)/101 end
+      assert.near(a*(1 - math.exp(-10*k)), b, 1e-6*a)
+      assert.near(sum, mean, 1e-6*a)
+      assert.same({ a, 10 }, { most, when })
+    end
+    assert.same({ 0.1, 200 }, { rows[6][3], rows[6][2] })
+  end)
+
+  it("draws points from a seed, and has runs of stochastic methods as replicates", function()
+    local words = "--vary k=0:1 --latin 4 --replicates 2 --method ssa --measure A --vms "
+    local rows = rows_of(words .. 1)
+    assert.equal(9, #rows)
+    assert.same(rows, rows_of(words .. 2))
+    assert.equal(rows[2][2], rows[3][2])
+    local strata = {}
+    for i = 2, 8, 2 do strata[math.floor(rows[i][2]*4)] = true end
+    assert.same({ [0] = true, true, true, true }, strata)
+    assert.not_same(rows, rows_of(words .. "2 --seed 5"))
+  end)
+
+  it("is there as bioxen simulate --scan, too", function()
+    local status, out, err = sh(("bioxen simulate %s --scan k=0:1:3 --duration 10 --record A --seed 1"):format(model))
+    assert.same({ 0, "" }, { status, err })
+    local _, same = sh(("bioxen scan %s --vary k=0:1:3 --duration 10 --measure A --seed 1"):format(model))
+    assert.equal(same, out)
+    _, _, err = sh(("bioxen simulate %s --scan k=1 --duration 1 --check"):format(model))
+    assert.matches("%-%-scan and %-%-check can not", err)
+  end)
+
+  it("goes on from a record, if the model and the run are the same", function()
+    local words = ("--vary k=0:1:3 --record %s "):format(new_path())
+    local rows = rows_of(words)
+    assert.same(rows, rows_of(words))
+    local status, _, err = sh(("bioxen scan %s --duration 10 %s --set A=50"):format(model, words))
+    assert.equal(1, status)
+    assert.matches("record of another sweep", err)
+  end)
+
+  it("refuses what the model has not, and words that it does not know", function()
+    for words, expected in pairs { ["--vary q=0:1:3"] = "%-%-vary: the model has no 'q'",
+      ["--vary k=0:1:3 --measure q"] = "%-%-measure: the model has no 'q'", [""] = "missing option '%-%-vary'",
+      ["--vary k=0:1"] = "NAME=FROM:TO:COUNT", ["--vary k=0:1:3 --random 5"] = "NAME=FROM:TO,",
+      ["--vary k=0:x:3"] = "NAME=FROM", ["--vary k=1,2:3"] = "NAME=FROM",
+      ["--vary k=1 --vary k=2"] = "k is there twice",
+      ["--vary k=0:1:3 --measure sum:A"] = "last:, max:, mean:, min:, time_of_max: before a name",
+      ["--vary k=1,2 --set k=3"] = "k has a value by %-%-set", ["--vary twice=1,2"] = "twice",
+      ["--vary k=1,2 --plot x.gif"] = "%-%-plot: a name" } do
+      local status, out, err = sh(("bioxen scan %s --duration 10 %s"):format(model, words))
+      assert.not_equal(0, status)
+      assert.equal("", out)
+      assert.matches(expected, err)
+    end
+  end)
+end)
+
+-- ---- time, and pools ----
+
+describe("a sweep with a budget", function()
+  local vm
+  setup(function()
+    vm = assert(bioxen.create_bio_vm("waiting", "minimal_cell"))
+    assert(vm:start())
+  end)
+  teardown(function() vm:destroy() end)
+
+  -- The work of 2 lasts longer than there is time.
+  local BUDGET = 0.2
+  local function work(_, k)
+    local began = core.clock()
+    while k == 2 and core.clock() < began + BUDGET do end
+    if k == 1 then return nil, "no" end
+    return k
+  end
+
+  it("begins nothing after it, and is gone on with", function()
+    local given = { parameters = { k = { 1, 2, 3, 4 } }, vms = { vm }, budget = BUDGET, record = new_path(),
+      run = function(_, at) return work(nil, at.k) end }
+    local result = assert(bioxen.sweep(given))
+    assert.same({ 2, 2, 1, true }, { #result.rows, result.missing, result.failed, result.out_of_time })
+    given.budget = nil
+    result = assert(bioxen.sweep(given))
+    assert.same({ 4, 0, 1 }, { #result.rows, result.missing, result.failed })
+    assert.is_nil(result.out_of_time)
+  end)
+
+  it("leaves out what was to be tried again", function()
+    local seen = {}
+    for i, answer in bioxen.map({ 1, 2, 3 }, work, { vms = { vm }, budget = BUDGET, retries = 1 << 30 }) do
+      seen[i] = answer
+    end
+    assert.same({}, seen)
+    for i, answer in bioxen.map({ 2, 3 }, work, { vms = { vm }, budget = BUDGET }) do seen[i] = answer end
+    assert.same({ 2 }, seen)
+  end)
+
+  it("says on the command line that time is over", function()
+    local file = sh:file("long.lua", "return { parameters = { k = { 1, 2 } }, run = 'return 1' }")
+    local status, out, err = sh(("bioxen sweep %s --budget 1e-9 --record %s --quiet"):format(file, new_path()))
+    assert.same({ 1, "point,k,replicate\n" }, { status, out })
+    assert.equal("bioxen: 0 of 2 points are done, and time is over: the same command goes on\n", err)
+  end)
+end)
+
+describe("a sweep in guests of a pool", function()
+  local missing = fault_bench.missing()
+  if missing then return pending("skipped: " .. missing) end
+  local bench
+  setup(function()
+    assert(bioxen.create_bio_vm("first", "minimal_cell")):start() -- the zygote stays
+    bench = fault_bench.open()
+  end)
+  teardown(function() bench:close() end)
+
+  local function given(more)
+    local all = { rows = {}, seed = 3, run = "return { twice = 2*args.k, draw = math.random() }" }
+    for k = 1, 24 do all.rows[k] = { k = k } end
+    for name, value in pairs(more or {}) do all[name] = value end
+    return all
+  end
+
+  it("is the same to the byte, also where guests and couriers are killed, and leaves nothing", function()
+    bench:clean(function()
+      local here, there, told = new_path(), new_path(), {}
+      assert(bioxen.sweep(given { record = here }))
+      local result = assert(bioxen.sweep(given { pool = bench:config(), guests = 2, vms_per_guest = 2, record = there,
+        notice = function(words) told[#told + 1] = words end,
+        progress = function(done)
+          if done == 4 then bench.pool:guest { vm = bench.pool:guests()[1].vm, action = "kill" } end
+          if done == 12 then fault_bench.kill(fault_bench.couriers()[1]) end
+        end }))
+      assert.same({ 0, 0 }, { result.failed, result.missing })
+      assert.equal(shell.read(here), shell.read(there))
+      assert.matches("^guest %d was lost: ", told[1])
+    end)()
+  end)
+
+  it("records the error of a point, which costs no guest", function()
+    bench:clean(function()
+      local told = {}
+      local result = assert(bioxen.sweep { rows = { { k = 1 }, { k = 2 } }, pool = bench:config(), timeout = 0.2,
+        run = [[if args.k == 1 then
+            setmetatable({}, { __gc = function() while true do end end }) collectgarbage()
+          end return args.k]], notice = function(words) told[#told + 1] = words end })
+      assert.same({ 1, 2, {} }, { result.failed, result.rows[2].value, told })
+      assert.matches("^EDEADLINE", result.rows[1].error)
+    end)()
+  end)
+
+  it("gives up where no guest can be made, and points stay missing", function()
+    bench:clean(function()
+      local path = new_path()
+      local result, err = bioxen.sweep(given { pool = bench:config { password = "wrong" }, guests = 2, record = path })
+      assert.is_nil(result)
+      assert.equal("EAUTH", err.code)
+      assert.matches("^no guest is left: ", err.message)
+      assert.equal(24, assert(bioxen.sweep(given { record = path, vms = 1 })).missing
+        + #assert(bioxen.sweep(given { record = path, vms = 1 })).rows)
+    end)()
+  end)
+
+  it("fails what three guests were lost with", function()
+    bench:clean(function()
+      local result = assert(bioxen.sweep { rows = { { k = 1 }, { k = 2 } }, pool = bench:config(), guests = 2,
+        run = function(vm, at)
+          if at.k == 1 then bench.pool:guest { vm = vm:get_status().uuid, action = "kill" } end
+          return vm:submit("return args", { args = at.k })
+        end })
+      assert.same({ 1, 2 }, { result.failed, result.rows[2].value })
+      assert.equal("EGUEST: its guest was lost 3 times", result.rows[1].error)
+    end)()
+  end)
+
+  it("refuses what does not go with it", function()
+    local function complaint(more)
+      return select(2, pcall(function() bioxen.sweep(given(more)) end))
+    end
+    local text = complaint { pool = "pool.json", vms = 2, config = { xcpng_config = "x" } }
+    assert.matches("spec/sweep_spec.lua:%d+: options.config.xcpng_config: goes with no pool", text)
+    assert.matches("\n  options.vms: goes with no pool", text)
+    assert.matches("options.guests: goes with pool alone", complaint { guests = 2 })
+    assert.matches("spec/sweep_spec.lua:%d+: config.xcpng_config.password: missing",
+      complaint { pool = { xapi_url = "https://nowhere" } })
+    assert.equal("EFILE", select(2, bioxen.sweep(given { pool = "/nowhere.json" })).code)
   end)
 end)
 

@@ -32,7 +32,8 @@ end
 describe("types.lua", function()
   local types = declared()
 
-  for _, class in ipairs { "BiologicalVM", "Job", "BioXenHypervisor", "XapiSession" } do
+  require "bioxen.hdf5"
+  for _, class in ipairs { "BiologicalVM", "Job", "BioXenHypervisor", "XapiSession", "Hdf5File" } do
     it("names exactly the methods of " .. class, function()
       assert.same(methods_of(class), types[class])
     end)

@@ -82,6 +82,7 @@
 ---@field connect_timeout number? seconds (default 10)
 ---@field max_response integer? bytes of one answer of the pool (default 16 MiB for a VM, 64 MiB for a session)
 ---@field journal string? folder of what is being made (default ~/.local/state/bioxen/xcpng)
+---@field log string? a file that couriers append to: each request, call of the pool and connection, what came of it and how long it took; no secrets
 ---@field template_name string?
 ---@field template_uuid string?
 ---@field vm_name_prefix string? (default "bioxen-")
@@ -725,6 +726,17 @@ function BioXenHypervisor:get_chassis_info() end
 ---@field stream fun(time: number, row: table<string, number>)? takes each row as it comes, while the run goes on; the rows are not kept, and cell:run returns their number. The function may read the cell, print and report progress; its error ends the run
 ---@field events fun(time: number, name: string)? told of each event that fires, once it has set its values: by its name, or else as messages call it. It may do what stream may
 
+---What `cell:sensitivities` in a VM takes, beside duration, times, start, every, record, tolerance, solver, max_steps
+---and seed as in a run by "ode".
+---@class bioxen.SensitivityOptions: bioxen.RunOptions
+---@field parameters string[] what derivatives are by: parameters, compartments among them; species and concentrations, for their initial values
+---@field scaled boolean? d log(value)/d log(parameter) in place of d value/d parameter; NaN where the value is 0 (default false)
+
+---@class bioxen.Sensitivities
+---@field trajectory bioxen.Trajectory the run itself
+---@field by table<string, bioxen.Trajectory> for each parameter the derivatives by it, with the same rows and columns
+---@field scaled boolean
+
 ---What `cell:ensemble` in a VM takes, beside duration, times, start, every, method, seed, record,
 ---epsilon and max_steps as in a run (the method is "ssa" unless given). Run i draws from stream i of the seed:
 ---VMs that share the work (runs = 500 and first = 501) give parts that merge to what one VM gives.
@@ -788,6 +800,13 @@ function Trajectory:to_csv(path) end
 ---@return bioxen.Error?
 function Trajectory:to_json(path) end
 
+---Written to a file in HDF5: the dataset "trajectory", whose rows are the times and the columns, in the layout of
+---BioSimulators' reports (docs/hdf5.md). Not in a VM.
+---@param path string
+---@return true?
+---@return bioxen.Error?
+function Trajectory:to_hdf5(path) end
+
 ---A chart of what was recorded: a picture, or text on the terminal. Lines of an ODE run, steps of others. Not in
 ---a VM: return the trajectory and plot it on the host.
 ---@param options bioxen.TrajectoryPlot?
@@ -815,6 +834,13 @@ function Trajectory:plot(options) end
 ---@field x string? a column in the place of time
 ---@field time_unit ("s"|"min"|"h"|"d")? (default: by the time that the run took)
 
+---@class bioxen.SweepPlot: bioxen.PlotOptions
+---@field names string[]? results (default: all up to six, else the six whose values change most)
+---@field x string? the parameter to draw along: lines then, one for each value of another parameter
+---@field log ("x"|"y"|"xy"|"z"|"xz"|"yz"|"xyz")? (default: axes along which a grid is spaced so)
+---@field z_label string? of a heat map's colours
+---@field z_range { [1]: number, [2]: number }?
+
 ---@class bioxen.EnsemblePlot: bioxen.PlotOptions
 ---@field names string[]? as of a trajectory
 ---@field panels table[]?
@@ -828,7 +854,12 @@ function Trajectory:plot(options) end
 ---@field panels bioxen.PlotPanel[]? or several
 ---@field world bioxen.WorldResult? or those of what hypervisor:run gave: media, members, population and shares over time
 ---@field lineage table[]? or, by itself or after these, the tree of a WorldResult's lineage
+---@field z_label string? of a heat map's colours
+---@field z_range { [1]: number, [2]: number }?
+---@field log ("x"|"y"|"xy"|"z"|"xz"|"yz"|"xyz")? z: the colours of a heat map
 ---@field across integer? panels side by side (default 1); text has them above each other
+---@field branches bioxen.Branches? what cell:continuation gave: stable parts as lines, others dashed, special points
+---@field names string[]? of branches: the species and rules to draw
 ---@field remark string? a line beneath the title
 
 ---@class bioxen.PlotPanel
@@ -836,21 +867,63 @@ function Trajectory:plot(options) end
 ---@field title string? as what follows: of this panel alone
 ---@field x_label string?
 ---@field y_label string?
----@field log ("x"|"y"|"xy")?
+---@field z_label string?
+---@field log ("x"|"y"|"xy"|"z"|"xz"|"yz"|"xyz")?
 ---@field x_range { [1]: number, [2]: number }?
 ---@field y_range { [1]: number, [2]: number }?
+---@field z_range { [1]: number, [2]: number }?
 ---@field legend boolean?
 
 ---@class bioxen.PlotSeries
 ---@field y number[] values that are not finite are gaps
 ---@field x (number[]|string[])? (default 1, 2, 3…); names, for bars
 ---@field name string?
----@field style ("lines"|"points"|"steps"|"bars")? (default "lines")
+---@field style ("lines"|"points"|"steps"|"bars"|"heat")? (default "lines")
+---@field z number[]? of a heat map: the value at each x and y, whose cells reach halfway to their neighbours; alone in its panel
 ---@field low number[]? with high: a band around lines, error bars on points and bars
 ---@field high number[]?
 ---@field from number[]? with to: where bars begin and end along x (default: side by side around x)
 ---@field to number[]?
 ---@field colour integer? 1 to 7 of the palette; from 8 on it begins again, lines dashed and points of other shapes (default: each name its own)
+
+---Files in HDF5, for Python, R, Julia and others: `local hdf5 = require "bioxen.hdf5"`, a module of its own, on the host
+---alone. It needs libhdf5.
+---@class bioxen.hdf5
+---@field version string the library's
+local hdf5 = {}
+
+---A file that is to be: it is made in memory, and appears under its name, whole, when it is closed. The same content
+---is the same bytes.
+---@param path string
+---@return bioxen.Hdf5File?
+---@return bioxen.Error? EFILE: it cannot be written there
+function hdf5.create(path) end
+
+---@class bioxen.Hdf5File
+local Hdf5File = {}
+
+---Make a dataset, of 64-bit floats compressed with gzip, or of texts. Raises for values of mixed types, whole numbers
+---beyond 2^53, and a shape of other length.
+---@param name string with groups before it, "a/b/report", which are made where they are missing
+---@param values number[]|string[]|bioxen.Trajectory|string a list, the last axis fastest; a trajectory, whose times and columns are rows; or numbers that string.pack has packed, "ddd…"
+---@param shape integer[]? {} of one value (default: the list's length)
+---@param attributes table<string, string|number|string[]|number[]>? as of attributes
+---@return true?
+---@return bioxen.Error? EFILE: the name is taken, or leads through a dataset
+function Hdf5File:write(name, values, shape, attributes) end
+
+---Give a dataset or a group attributes: texts of variable length, numbers, whole ones as 64-bit integers, and lists of
+---either; an empty one is of texts.
+---@param name string a group that is not there is made; "/" is the file
+---@param attributes table<string, string|number|string[]|number[]>
+---@return true?
+---@return bioxen.Error?
+function Hdf5File:attributes(name, attributes) end
+
+---Write the file. One that is not closed leaves nothing.
+---@return true?
+---@return bioxen.Error?
+function Hdf5File:close() end
 
 ---How a genome is read. The format is told from the text unless it is named.
 ---@class bioxen.GenomeOptions
@@ -1535,6 +1608,97 @@ function FluxModel:remove_objective(name) end
 ---@field events integer
 ---@field warnings bioxen.Warning[]
 
+---@class bioxen.SteadyOptions
+---@field method "newton"|"integration"? Newton's method from the present state alone, which may lead to a state that the
+---cell would never come to; or the course alone (default: both, as said at Cell:steady_state)
+---@field tolerance number? the largest net change of a species beside its turnover (default 1e-9)
+---@field horizon number? seconds that the course may take (default: 5e21 times the fastest time)
+---@field max_steps integer? of the solver while the course gets a thousand times as long (default 90000)
+---@field starts integer? the present state and random ones with the same conserved totals (default 1). Newton's method
+---searches from each of the others; models with events, or rates that follow the time, have but the first
+---@field seed integer? of these (default 0)
+---@field set boolean? the cell's species, and parameters that events set on the way, take the values of the state; its time
+---stays, and events begin anew
+---@field jacobian boolean? false leaves it out
+
+---@class bioxen.SteadyState
+---@field state table<string, number> species and rules
+---@field fluxes table<string, number> per second, by a reaction's name or else its equation
+---@field species string[]? that reactions change, in the order of the Jacobian
+---@field jacobian number[][]? of their derivatives: row i, column j is d(species i per second)/d(species j)
+---@field eigenvalues { real: number, imaginary: number }[] of the Jacobian within the conservation laws, by falling real
+---part; empty where they did not converge
+---@field stability "stable"|"unstable"|"neutral"|"unknown" neutral: the largest real part is 0 within rounding
+---@field stable boolean
+---@field residual number the largest net change of a species beside its turnover
+---@field method "newton"|"integration"|"integration and newton" what led there
+---@field reached boolean the course from the cell's state comes to rest there
+---@field time number? of the course: seconds from the present to where it was left
+---@field note string?
+---@field others bioxen.SteadyState[]? found from other starts
+
+---As bioxen.SteadyOptions, but for starts, set and jacobian.
+---@class bioxen.ControlOptions
+---@field parameters string[]? also species that no reaction changes (default: all parameters)
+
+---Tables by two names: of a row, then of a column. Scaled: d ln(row)/d ln(column); unscaled: d(row)/d(column).
+---@class bioxen.Control
+---@field elasticities table<string, table<string, number>> rate by species
+---@field parameter_elasticities table<string, table<string, number>> rate by parameter, the species constant
+---@field flux_control table<string, table<string, number>> flux by the rate of a reaction
+---@field concentration_control table<string, table<string, number>> species by the rate of a reaction
+---@field flux_response table<string, table<string, number>> flux by parameter
+---@field concentration_response table<string, table<string, number>> species by parameter
+---@field unscaled table these six, unscaled
+---@field reactions string[]
+---@field species string[] that reactions change
+---@field parameters string[]
+---@field steady_state bioxen.SteadyState
+
+---@class bioxen.Conservation
+---@field laws { species: table<string, number>, total: number, dependent: string }[] the sums that stay, their present
+---values, and the species of each that follows from the others
+---@field independent string[]
+---@field dependent string[]
+---@field stoichiometry table<string, table<string, number>> by species and reaction, without zeros
+---@field reduced table<string, table<string, number>> that of independent species
+---@field link table<string, table<string, number>> how each species changes with the independent ones
+---@field reactions string[]
+---@field exact boolean
+
+---As bioxen.SteadyOptions, but for set and jacobian.
+---@class bioxen.ContinuationOptions
+---@field parameter string or a species that no reaction changes
+---@field from number
+---@field to number
+---@field step number? the largest, as a part of the range and of each species' value (default 0.02)
+---@field max_points integer? of each branch and way (default 2000)
+
+---@class bioxen.Branches
+---@field parameter string
+---@field branches bioxen.Branch[]
+
+---@class bioxen.Branch
+---@field parameter number[] along the branch
+---@field state table<string, number[]> species and rules
+---@field stable boolean[]
+---@field unstable integer[] how many eigenvalues have a real part above 0
+---@field points { kind: "fold"|"hopf"|"branch", parameter: number, state: table<string, number>, index: integer, period: number? }[]
+---the period, in seconds, is that of small oscillations at a Hopf point
+---@field ends string[] why it ends where it begins, and where it ends
+
+---As bioxen.SteadyOptions, but for starts, set and jacobian.
+---@class bioxen.NoiseOptions
+---@field times number[]? seconds from the present, ascending
+
+---@class bioxen.Noise
+---@field covariance table<string, table<string, number|number[]>> of two species; of one with itself, its variance. In
+---time a list, a number for each time
+---@field species string[] that reactions change
+---@field steady_state bioxen.SteadyState? without times
+---@field times number[]? with times, as given
+---@field mean table<string, number[]>? with times: by the differential equations
+
 ---The global `cell` in a VM. An organism adds methods of its own. Names that the cell does not have raise.
 ---@class bioxen.Cell
 local Cell = {}
@@ -1543,6 +1707,16 @@ local Cell = {}
 ---@param options bioxen.RunOptions
 ---@return bioxen.Trajectory|integer what was recorded; with `stream`, the number of rows
 function Cell:run(options) end
+
+---Live for a while, by the solver, and tell how all that is recorded changes with parameters and initial values: forward
+---sensitivities, solved for with the state by exact derivatives of all formulas (Maly and Petzold, Appl. Numer. Math. 20,
+---57, 1996), with their jumps at events and where rates change at once (Rozenvasser, Automation and Remote Control 28, 400,
+---1967). Derivatives are those of a run before which the parameter is set to another value: at time 0 initial values by
+---formulas follow; later the state is taken as given. The tolerance holds for derivatives, too.
+---Delays, fast reactions, random numbers in events, and points at which there is no derivative are refused.
+---@param options bioxen.SensitivityOptions
+---@return bioxen.Sensitivities
+function Cell:sensitivities(options) end
 
 ---The value of a species, parameter or rule now.
 ---@param name string
@@ -1590,6 +1764,51 @@ function Cell:rules() end
 ---@return bioxen.Ensemble
 function Cell:ensemble(options) end
 
+---A steady state: where all species that reactions change come to rest. The cell is followed from its present state
+---until Newton's method takes over; where that course does not come to rest, Newton's method searches alone, and `note`
+---says what the course does instead. The cell stays as it is, unless `set` is true.
+---nil and an error where none is found: its message says why so far as that can be seen, as of growth or a cycle. Delays,
+---fast reactions and chance in events are refused.
+---@param options bioxen.SteadyOptions?
+---@return bioxen.SteadyState?
+---@return bioxen.Error?
+function Cell:steady_state(options) end
+
+---Metabolic control analysis at the steady state that cell:steady_state finds: how rates answer to species and
+---parameters (elasticities), and how fluxes and species at rest answer to rates (control coefficients) and to parameters
+---(response coefficients, by the implicit function theorem), at constant conserved totals. By exact derivatives. What is
+---not finite when it is scaled, as by a flux of 0, is left out. nil and an error as of cell:steady_state, and where the
+---state is one of a continuum. Method: C. Reder, J. Theor. Biol. 135, 175 (1988).
+---@param options bioxen.ControlOptions?
+---@return bioxen.Control?
+---@return bioxen.Error?
+function Cell:control(options) end
+
+---The conservation laws of the cell's reactions, and what follows of the stoichiometry: found in whole numbers where
+---stoichiometries are fractions with denominators up to 10,000 (`exact`), else by rounding. Rates of change, and
+---species that no reaction changes, have no part in them.
+---@return bioxen.Conservation?
+---@return bioxen.Error?
+function Cell:conservation() end
+
+---Branches of steady states along a parameter, by pseudo-arclength, with the folds, Hopf points and branch points on
+---them, from each state that cell:steady_state finds at the parameter's present value, or at `from` where that is not
+---within the range. Conserved totals stay. Models with events, and rates that follow the time, are refused.
+---@param options bioxen.ContinuationOptions
+---@return bioxen.Branches?
+---@return bioxen.Error?
+function Cell:continuation(options) end
+
+---The linear noise approximation: how counts of molecules spread around what the differential equations give, where each
+---reaction happens by chance; at the steady state that cell:steady_state finds, which must be stable, or with `times` in
+---time, from the present state, of which everything is known then. Species are counts of molecules; a reaction that goes
+---both ways is to be two. In time for up to 40 species that change, without events. Exact where all rates are linear.
+---Method: N. G. van Kampen, Stochastic Processes in Physics and Chemistry, chapter X.
+---@param options bioxen.NoiseOptions?
+---@return bioxen.Noise?
+---@return bioxen.Error?
+function Cell:noise(options) end
+
 ---The genome that the cell holds: what vm:load_genome gave, or else the organism's own.
 ---@return bioxen.Genome
 function Cell:genome() end
@@ -1610,6 +1829,79 @@ function Cell:to_sbml(options) end
 
 ---Remove every process; the time is 0.
 function Cell:clear() end
+
+---How well the cell agrees with measurements: experiments in which values are set at times, observables computed from
+---what the cell does, what was measured of them, and parameters. It is of the cell as it is now, at time 0, until
+---processes are defined or removed.
+---@param definition bioxen.ObjectiveDefinition
+---@return bioxen.Objective
+function Cell:objective(definition) end
+
+---@class bioxen.ObjectiveDefinition
+---@field parameters bioxen.FitParameter[]
+---@field observables bioxen.FitObservable[]
+---@field experiments bioxen.FitExperiment[]
+---@field measurements bioxen.FitMeasurement[]
+---@field aliases table<string, string>? an id in formulas = a name of the cell's
+---@field language ("cell"|"petab")? of formulas: the cell's own, or PEtab's (default "cell")
+---@field events_afresh boolean? what triggers were before is forgotten when the clock is set after a steady state
+
+---One that the cell has too is set there at the beginning, and initial values follow.
+---@class bioxen.FitParameter
+---@field id string
+---@field value number? where nothing else is said
+---@field lower number? (default -math.huge)
+---@field upper number? (default math.huge)
+---@field scale ("linear"|"log"|"log10")? on which it is estimated (default "linear")
+---@field estimated boolean? (default false)
+---@field prior { kind: "uniform"|"normal"|"laplace"|"log-normal"|"log-laplace"|"log-uniform"|"cauchy"|"gamma"|"exponential"|"chisquare"|"rayleigh", a: number, b: number?, scaled: boolean?, truncated: boolean? }? of the value, or `scaled`, on its scale; a and b: low and high, mean and standard deviation, location and scale, shape and scale, degrees of freedom
+
+---@class bioxen.FitObservable
+---@field id string
+---@field formula string of the cell's variables, parameters, placeholders and the time
+---@field deviation string likewise: of a normal distribution the standard deviation, of Laplace's the scale
+---@field noise ("normal"|"laplace")? (default "normal")
+---@field scale ("linear"|"log"|"log10")? on which noise is added (default "linear")
+---@field placeholders string[]? names that each measurement fills
+
+---Its list: periods, by time. That of the first sets values before the cell begins; it may be at -math.huge, and lasts
+---until nothing changes then. A pair is a name and a formula, or false for what the cell has at the beginning.
+---@class bioxen.FitExperiment
+---@field id string
+---@field [integer] { time: number, set: { [1]: string, [2]: string|false }[] }
+
+---@class bioxen.FitMeasurement
+---@field experiment string
+---@field observable string
+---@field time number math.huge: when nothing changes any more
+---@field value number
+---@field fills (string|number)[]? of the placeholders: parameters or numbers
+---@field where string? what messages call it
+
+---@class bioxen.Objective
+local Objective = {}
+
+---The log-likelihood of the measurements with constants and Jacobians, the sum of squared residuals over their
+---deviations, and the logarithm of the priors' densities; what is simulated for each measurement, and its deviation.
+---`impossible`: the first measurement with likelihood 0.
+---@param values table<string, number>? of parameters; others have those of the definition
+---@return { llh: number, chi2: number, log_prior: number, simulations: number[], deviations: number[], impossible: integer? }
+function Objective:evaluate(values) end
+
+---Parts of PEtab's files, in a VM: the global `petab`.
+---@class bioxen.petab
+local petab = {}
+
+---The names in a formula of PEtab's, a line each; or nil and what is wrong with it.
+---@param formula string
+---@return string?
+---@return string?
+function petab.names(formula) end
+
+---What a text in YAML holds. Aliases and unknown tags raise.
+---@param text string
+---@return any
+function petab.yaml(text) end
 
 ---What the cell sees of the medium that it lives in, at the beginning of the quantum of hypervisor:run: mM, by pool, or
 ---of one pool; nil for a cell in none.
@@ -1715,6 +2007,13 @@ function Ensemble:to_csv(path) end
 ---@return string|true|nil
 ---@return bioxen.Error?
 function Ensemble:to_json(path) end
+
+---As of a trajectory: the dataset "ensemble", whose rows are "time", "A mean", "A sd", "A min", "A max" and quantiles,
+---"A 0.05".
+---@param path string
+---@return true?
+---@return bioxen.Error?
+function Ensemble:to_hdf5(path) end
 
 ---A chart of the means with a band around them, or of a distribution. As of a trajectory otherwise.
 ---@param options bioxen.EnsemblePlot?
@@ -2164,6 +2463,11 @@ function bioxen.map(inputs, work, options) end
 ---@field timeout number? seconds for code on one input (default: the VM's)
 ---@field seed integer? of all inputs' random numbers (default: drawn)
 ---@field progress fun(done: integer, total: integer?, failed: integer)? called when an input is done with; total is nil where nobody knows
+---@field budget number? seconds after which no input is begun (default: none); what runs then comes to its end
+---@field pool (string|bioxen.XcpngConfig)? in place of `vms`: guests are made on this pool, by a configuration or its file, and removed at the end. What was in a guest that is lost is done in others, and the guest is made anew; work that three guests were lost with fails with EGUEST
+---@field guests integer? how many guests (default 1)
+---@field vms_per_guest integer? how many VMs in each (default 1)
+---@field notice fun(words: string)? told of guests that are lost, could not be made, or are left on the pool
 
 ---A model that is loaded in a VM, looked at in copies of that VM, so that it is loaded once: `for item, answer in
 ---bioxen.flux_scan(vm, { genes = true }) do … end`. What there is comes as it is ready, in any order, and is to the last
@@ -2203,7 +2507,7 @@ function Map:close() end
 ---Raises where the options are wrong, or a function of yours raises.
 ---@param options bioxen.SweepOptions
 ---@return bioxen.SweepTable? also where points failed
----@return bioxen.Error? the record is another sweep's, or cannot be written; results of one name are of different types
+---@return bioxen.Error? the record is another sweep's, or cannot be written; results of one name are of different types; no VM is left for the points that are missing
 function bioxen.sweep(options) end
 
 ---@class bioxen.SweepOptions
@@ -2225,6 +2529,11 @@ function bioxen.sweep(options) end
 ---@field reuse boolean?
 ---@field retries integer?
 ---@field timeout number?
+---@field budget number? no point is begun after it
+---@field pool (string|bioxen.XcpngConfig)?
+---@field guests integer?
+---@field vms_per_guest integer?
+---@field notice fun(words: string)?
 
 ---A list of numbers, texts or booleans; or a range `{ from, to }`, of which a grid needs the `count` of values, both ends
 ---among them, and `random` and `latin_hypercube` draw. `log = true` spaces it evenly in the logarithm, `integer = true`
@@ -2234,9 +2543,11 @@ function bioxen.sweep(options) end
 ---What bioxen.sweep comes to: a row for each point that has been done, in the order of the points.
 ---@class bioxen.SweepTable
 ---@field columns { name: string, type: "integer"|"number"|"string"|"boolean" }[] `point`, the parameters, `replicate`, the results, and where points failed `error`
+---@field parameters string[] names of columns
 ---@field rows table<string, any>[] each by the columns' names
 ---@field failed integer points
----@field missing integer points, of other shards
+---@field missing integer points, of other shards, or for which there was no time
+---@field out_of_time true? the budget was over before all points were begun
 local SweepTable = {}
 
 ---@param name string
@@ -2247,10 +2558,22 @@ function SweepTable:column(name) end
 ---@return string CSV: a line of names, then the rows. An empty field: no value
 function SweepTable:csv() end
 
+---@return string JSON: { "names", "types", "columns": { name: [...] }, "failed", "missing" }. null: no value, or none that is finite
+function SweepTable:json() end
+
+---Write the table to a file: as JSON where its name ends in .json, in HDF5 where it ends in .h5 or .hdf5
+---(docs/hdf5.md), else as CSV.
 ---@param path string
 ---@return true? written
----@return bioxen.Error?
+---@return bioxen.Error? EFILE; ERESULT where HDF5 is to hold a whole number beyond 2^53
 function SweepTable:save(path) end
+
+---A chart of the results: lines along a parameter; a heat map where two were varied in a grid; points, a panel for each
+---parameter, where there are more, or they were drawn at random. Replicates become means, with their standard deviation.
+---@param options bioxen.SweepPlot?
+---@return true|string|nil done, or with text = true the text
+---@return bioxen.Error? EFILE, or ESYSTEM where gnuplot failed or is not installed
+function SweepTable:plot(options) end
 
 ---Make the records of a sweep's shards one, the same to the byte as that of the whole sweep.
 ---@param path string to write

@@ -1,5 +1,6 @@
--- The whole cell of syn3a with chains at the membrane at rest beside one with each of their comings and goings, as
--- published: means and standard deviations over cells of the same births, and how many standard errors lie between.
+-- The whole cell of syn3a with its shortcuts beside cells without one of them: chains at the membrane at rest at each
+-- exchange, beside each of their comings and goings; and the solver's tolerance, beside one that is a hundred times
+-- tighter. Means and standard deviations over cells of the same births, and how many standard errors lie between.
 -- Run: build/bin/bioxen scripts/bench/syn3a_shortcut.lua [cells, else 20] [seconds of life, else 600]
 
 local bioxen = require "bioxen"
@@ -8,7 +9,7 @@ local cells, seconds = tonumber(arg[1] or 20), tonumber(arg[2] or 600)
 
 local life = [[
   cell:begin_whole_cell { seed = args.seed, exact = args.exact }
-  cell:live { duration = args.seconds, seed = args.exact and 1000 + args.seed or args.seed, to_the_end = true }
+  cell:live { duration = args.seconds, seed = args.from + args.seed, to_the_end = true, tolerance = args.tolerance }
   local all, wanted = organism.metrics(cell), {}
   for _, name in ipairs { "area", "protein_area", "lipid_area", "proteins_made", "transcripts", "decays", "mRNA",
     "ribosomes_active", "polymerases_active", "gene_copies", "charged_tRNA", "failures", "ATP", "GTP", "CTP", "UTP",
@@ -28,25 +29,35 @@ local function moments(values)
   return mean, square
 end
 
-local sides = { {}, {} }
-for side, exact in ipairs { false, true } do
+-- Values over cells by quantity; seeds of their lives begin after `from`.
+local function live_all(from, exact, tolerance)
+  local values = {}
   for seed = 1, cells do
-    local options = { args = { seed = seed, seconds = seconds, exact = exact }, timeout = 3600 }
+    local options = { args = { seed = seed, seconds = seconds, exact = exact, tolerance = tolerance, from = from },
+      timeout = 3600 }
     for name, value in pairs(assert(vm:execute_biological_process(life, options)).result) do
-      sides[side][name] = sides[side][name] or {}
-      sides[side][name][seed] = value
+      values[name] = values[name] or {}
+      values[name][seed] = value
     end
+  end
+  return values
+end
+
+local usual = live_all(0)
+local names = {}
+for name in pairs(usual) do names[#names + 1] = name end
+table.sort(names)
+
+local function compare(title, others)
+  print(("%s, %d cells, %d s: as usual, without, standard errors between means, ratio of deviations"):format(title,
+    cells, seconds))
+  for _, name in ipairs(names) do
+    local mean, variance = moments(usual[name])
+    local other, other_variance = moments(others[name])
+    print(("%-20s %11.5g +- %-9.3g %11.5g +- %-9.3g %6.2f %6.2f"):format(name, mean, variance^0.5, other,
+      other_variance^0.5, (mean - other)/((variance + other_variance)/cells)^0.5, (variance/other_variance)^0.5))
   end
 end
 
-local names = {}
-for name in pairs(sides[1]) do names[#names + 1] = name end
-table.sort(names)
-print(("%d cells, %d s: at rest, one by one, standard errors between means, ratio of deviations"):format(cells,
-  seconds))
-for _, name in ipairs(names) do
-  local mean, variance = moments(sides[1][name])
-  local other, other_variance = moments(sides[2][name])
-  print(("%-20s %11.5g +- %-9.3g %11.5g +- %-9.3g %6.2f %6.2f"):format(name, mean, variance^0.5, other,
-    other_variance^0.5, (mean - other)/((variance + other_variance)/cells)^0.5, (variance/other_variance)^0.5))
-end
+compare("chains at the membrane", live_all(1000, true))
+compare("tolerance", live_all(2000, nil, { relative = 1e-8, absolute = 1e-12 }))

@@ -444,8 +444,74 @@ static void the_state_of_another_network_is_refused(void)
     bx_cell_free(other);
 }
 
+static void run_until(bx_cell *cell, double time)
+{
+    model_advance(cell, (bx_run){.duration = time - bx_cell_time(cell)});
+}
+
+static void the_clock_can_be_set(void)
+{
+    static const item items[] = {SPECIES("A", 1),
+                                 PARAMETER("n", 0),
+                                 PARAMETER("m", 0),
+                                 RATE("r", "-> A", "time"),
+                                 AT("5", "n", "n + 1"),
+                                 WHEN("time > 6", "m", "m + 1"),
+                                 END};
+    bx_error err = {0};
+    bx_cell *cell = model_cell(items);
+    must(bx_cell_set_time(cell, 4, &err), &err);
+    CHECK(bx_cell_time(cell) == 4 && model_get(cell, "A") == 1);
+    run_until(cell, 7);
+    CHECK_NEAR(model_get(cell, "A"), 1 + (49 - 16) / 2.0, 1e-6);
+    CHECK(model_get(cell, "n") == 1 && model_get(cell, "m") == 1);
+    must(bx_cell_set_time(cell, 4, &err), &err); /* both come again */
+    run_until(cell, 7);
+    CHECK(model_get(cell, "n") == 2 && model_get(cell, "m") == 2);
+    must(bx_cell_set_time(cell, 5.5, &err), &err); /* what has passed does not */
+    run_until(cell, 5.8);
+    CHECK(model_get(cell, "n") == 2 && model_get(cell, "m") == 2);
+    CHECK(bx_cell_set_time(cell, INFINITY, &err) < 0 && err.code == BX_EMODEL);
+    bx_cell_free(cell);
+}
+
+static void what_waits_waits_on_when_the_clock_is_set(void)
+{
+    bx_error err = {0};
+    bx_process *p = bx_process_new("waiting", &err);
+    static const bx_event_assignment set = {"n", "n + 1"};
+    static const bx_event_declaration event = {
+        .at = "2", .assignments = &set, .assignment_count = 1, .delay = "3"};
+    must(bx_process_add_parameter(p, "n", 0, &err), &err);
+    must(bx_process_add_event(p, &event, &err), &err);
+    bx_cell *cell = bx_cell_new(&err);
+    must(bx_cell_define(cell, p, &err), &err);
+    run_until(cell, 4);
+    must(bx_cell_set_time(cell, 100, &err), &err);
+    run_until(cell, 100.9);
+    CHECK(model_get(cell, "n") == 0);
+    run_until(cell, 101.1);
+    CHECK(model_get(cell, "n") == 1);
+    bx_cell_free(cell);
+}
+
+static void the_clock_of_a_cell_with_delays_is_not_set_on_its_way(void)
+{
+    static const item items[] = {SPECIES("A", 1), RATE("r", "-> A", "delay(A, 1)"), END};
+    bx_error err = {0};
+    bx_cell *cell = model_cell(items);
+    must(bx_cell_set_time(cell, 3, &err), &err);
+    run_until(cell, 4);
+    CHECK_NEAR(model_get(cell, "A"), 2, 1e-6);
+    CHECK(bx_cell_set_time(cell, 0, &err) < 0 && err.code == BX_EMODEL);
+    bx_cell_free(cell);
+}
+
 int main(void)
 {
+    RUN(the_clock_can_be_set);
+    RUN(what_waits_waits_on_when_the_clock_is_set);
+    RUN(the_clock_of_a_cell_with_delays_is_not_set_on_its_way);
     RUN(a_life_goes_on_from_bytes_to_the_same_digits);
     RUN(what_waits_and_what_is_owed_is_kept);
     RUN(the_sequence_of_seeds_goes_on);

@@ -41,7 +41,7 @@ typedef struct frame {
     size_t length;
 } frame;
 
-static int restore(lua_State *L)
+__attribute__((unused)) static int restore(lua_State *L)
 {
     const frame *given = lua_touserdata(L, 1);
     bx_saved_restore(L, given->bytes, given->length);

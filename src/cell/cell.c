@@ -16,6 +16,7 @@ struct bx_cell {
     bool rules_stale;
     const bx_simulation *running;   /* who is given its rows may read the cell; else NULL */
     void *engines[BX_METHOD_COUNT]; /* each made when first needed */
+    uint64_t generation;            /* of the network */
 };
 
 static size_t settable(const bx_network *network)
@@ -28,8 +29,10 @@ static size_t variables(const bx_network *network)
     return settable(network) + network->rules;
 }
 
+/* With the network that they are for. */
 static void drop_engines(bx_cell *cell)
 {
+    cell->generation++;
     for (int i = 0; i < BX_METHOD_COUNT; i++) {
         bx_engines[i]->free(cell->engines[i]);
         cell->engines[i] = NULL;
@@ -184,6 +187,24 @@ int bx_cell_clear(bx_cell *cell, bx_error *err)
     return 0;
 }
 
+const bx_network *bx_cell_network(const bx_cell *cell)
+{
+    return cell->network;
+}
+
+const bx_state *bx_cell_state(const bx_cell *cell)
+{
+    return cell->state;
+}
+
+bx_state *bx_cell_exchange(bx_cell *cell, bx_state *state)
+{
+    bx_state *before = cell->state;
+    cell->state = state;
+    cell->rules_stale = true;
+    return before;
+}
+
 size_t bx_cell_variables(const bx_cell *cell)
 {
     return variables(cell->network);
@@ -245,6 +266,151 @@ int bx_cell_set(bx_cell *cell, const char *name, double value, bx_error *err)
     return 0;
 }
 
+/* ---- by slot ---- */
+
+uint64_t bx_cell_generation(const bx_cell *cell)
+{
+    return cell->generation;
+}
+
+size_t bx_cell_slot(const bx_cell *cell, const char *name)
+{
+    return bx_names_find(&cell->network->index, name);
+}
+
+const double *bx_cell_values(bx_cell *cell)
+{
+    refresh_rules(cell);
+    return present_frame(cell);
+}
+
+bool bx_cell_moves(const bx_cell *cell, size_t slot)
+{
+    const bx_network *network = cell->network;
+    if (slot >= settable(network) && slot < variables(network) &&
+        network->rule_amount[slot - settable(network)] != BX_SLOT_NONE)
+        slot = network->rule_amount[slot - settable(network)];
+    return slot < network->species;
+}
+
+/* A species or parameter. */
+static int set_plain(bx_cell *cell, size_t slot, double value, bool beginning, bx_error *err)
+{
+    const bx_network *network = cell->network;
+    bx_state *state = cell->state;
+    if (!network->free[slot] && (!isfinite(value) || (slot < network->species && value < 0)))
+        return bx_fail(err, BX_EMODEL, "%s \"%s\" can't be %g",
+                       slot < network->species ? "species" : "parameter", network->names[slot],
+                       value);
+    state->frame[slot] = value;
+    state->held[slot] = true;
+    if (slot < network->species)
+        state->owed[slot] = 0;
+    if (beginning && bx_network_is_source(network, slot))
+        state->begin[slot] = value;
+    return 0;
+}
+
+/* Quotients keep their values where their size has changed; `before` has the values. */
+static void keep_quotients(bx_cell *cell, const double *before)
+{
+    const bx_network *network = cell->network;
+    double *frame = cell->state->frame;
+    for (size_t i = 0; i < network->rules; i++) {
+        uint32_t amount = network->rule_amount[i], size = network->rule_size[i];
+        if (amount == BX_SLOT_NONE || frame[size] == before[size])
+            continue;
+        frame[amount] = before[settable(network) + i] * frame[size];
+    }
+}
+
+static int set_quotients(bx_cell *cell, const size_t *slots, const double *values, size_t count,
+                         bool beginning, bx_error *err)
+{
+    const bx_network *network = cell->network;
+    for (size_t i = 0; i < count; i++) {
+        if (slots[i] < settable(network))
+            continue;
+        size_t rule = slots[i] - settable(network);
+        if (network->rule_amount[rule] == BX_SLOT_NONE)
+            return bx_fail(err, BX_EMODEL, "\"%s\" is a rule: its formula alone sets it",
+                           network->names[slots[i]]);
+        double size = cell->state->frame[network->rule_size[rule]];
+        if (set_plain(cell, network->rule_amount[rule], values[i] * size, beginning, err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+int bx_cell_set_slots(bx_cell *cell, const size_t *slots, const double *values, size_t count,
+                      bool beginning, bx_error *err)
+{
+    const bx_network *network = cell->network;
+    double *before = NULL;
+    refresh_rules(cell);
+    if (!beginning) {
+        before = malloc((variables(network) + 1) * sizeof *before);
+        if (!before)
+            return bx_fail_memory(err);
+        memcpy(before, cell->state->frame, variables(network) * sizeof *before);
+    }
+    int result = 0;
+    for (size_t i = 0; i < count && result == 0; i++)
+        if (slots[i] < settable(network))
+            result = set_plain(cell, slots[i], values[i], beginning, err);
+    if (beginning)
+        bx_state_follow(cell->state);
+    bx_network_rules(network, cell->state->frame);
+    if (before && result == 0)
+        keep_quotients(cell, before);
+    free(before);
+    if (result == 0)
+        result = set_quotients(cell, slots, values, count, beginning, err);
+    if (beginning)
+        bx_state_follow(cell->state); /* what is computed from those */
+    cell->rules_stale = true;
+    return result;
+}
+
+void bx_cell_begin(bx_cell *cell, double time, bool afresh)
+{
+    bx_state *state = cell->state;
+    state->frame[cell->network->time] = time;
+    if (afresh)
+        bx_events_reset(cell->network, state->events);
+    else
+        while (state->events->firing_count > 0)
+            bx_events_drop(state->events, 0);
+    if (state->history)
+        bx_history_clear(state->history);
+    cell->rules_stale = true;
+}
+
+static void copy_beginning(bx_state *state, const bx_state *from)
+{
+    memcpy(state->begin, from->begin, settable(state->network) * sizeof *state->begin);
+    memcpy(state->held, from->held, settable(state->network) * sizeof *state->held);
+}
+
+bx_state *bx_cell_keep(const bx_cell *cell, bx_error *err)
+{
+    bx_state *kept = bx_state_new(cell->network, err);
+    if (!kept)
+        return NULL;
+    copy_beginning(kept, cell->state);
+    if (bx_state_copy(kept, cell->state, err) == 0)
+        return kept;
+    bx_state_free(kept);
+    return NULL;
+}
+
+int bx_cell_come_back(bx_cell *cell, const bx_state *kept, bx_error *err)
+{
+    copy_beginning(cell->state, kept);
+    cell->rules_stale = true;
+    return bx_state_copy(cell->state, kept, err);
+}
+
 int bx_cell_rate(bx_cell *cell, const char *reaction, double *rate)
 {
     const bx_network *network = cell->network;
@@ -273,6 +439,30 @@ int bx_cell_owed(const bx_cell *cell, const char *species, double *amount)
 double bx_cell_time(const bx_cell *cell)
 {
     return present_frame(cell)[cell->network->time];
+}
+
+int bx_cell_set_time(bx_cell *cell, double time, bx_error *err)
+{
+    const bx_network *network = cell->network;
+    bx_events *events = cell->state->events;
+    double *now = &cell->state->frame[network->time];
+    if (time == *now)
+        return 0;
+    if (!isfinite(time))
+        return bx_fail(err, BX_EMODEL, "the time can't be %g", time);
+    if (cell->state->history && *now != 0)
+        return bx_fail(err, BX_EMODEL,
+                       "the clock can't be set to %g at %g: the model has delays, which look back "
+                       "on the time before",
+                       time, *now);
+    for (size_t i = 0; i < events->firing_count; i++)
+        events->firings[i].time += time - *now;
+    for (size_t i = 0; i < network->events; i++)
+        if (network->event[i].timed)
+            events->state[i] = BX_EVENT_UNKNOWN;
+    *now = time;
+    cell->rules_stale = true;
+    return 0;
 }
 
 void bx_cell_reset(bx_cell *cell)
@@ -400,6 +590,10 @@ static int run_method(bx_cell *cell, bx_simulation *simulation, bx_error *err)
 {
     bx_method method = bx_method_for(simulation->run->method, cell->network);
     void **engine = &cell->engines[method];
+    if (method != BX_METHOD_ODE && simulation->run->by_count > 0)
+        return bx_fail(err, BX_ESIMULATION,
+                       "sensitivities: a run by \"%s\" has no derivatives: expected \"ode\"",
+                       bx_engines[method]->name);
     if (method != BX_METHOD_ODE && refuse_fast(cell->network, err) < 0)
         return -1;
     if (!*engine)
@@ -413,6 +607,7 @@ static int run_from(bx_cell *cell, bx_state *state, bx_simulation *simulation, b
     simulation->frame = state->frame;
     simulation->owed = state->owed;
     simulation->events = state->events;
+    simulation->held = state->held;
     bx_method method = simulation->run->method;
     if (state->history &&
         bx_history_begin(state->history, state->frame,

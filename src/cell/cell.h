@@ -5,6 +5,7 @@
 
 #include "core/error.h"
 #include "engine/run.h"
+#include "engine/state.h"
 #include "model/process.h"
 #include "record/ensemble.h"
 #include "record/trajectory.h"
@@ -61,9 +62,44 @@ int bx_cell_owed(const bx_cell *cell, const char *species, double *amount);
 
 double bx_cell_time(const bx_cell *cell);
 
+/* Set the clock: all else stays. What waits for the end of a delay waits as long as it had to, and
+ * an event at a time is one that has not passed if that time is to come. BX_EMODEL: the time is
+ * not finite, or delayed values look back on times that would be others. */
+int bx_cell_set_time(bx_cell *cell, double time, bx_error *err);
+
 /* Back to time 0 and the declared values, or what follows from parameters that were set: see
  * bx_state_reset. The sequence of seeds goes on. */
 void bx_cell_reset(bx_cell *cell);
+
+/* ---- for who runs a cell again and again, as fits do: variables by slot ---- */
+
+/* The slot of a species, a parameter or a rule; BX_NAME_NONE: no such name. Slots hold until a
+ * process is defined, or all are removed. */
+size_t bx_cell_slot(const bx_cell *cell, const char *name);
+
+/* The present values by slot, rules included; until the cell is run or changed. */
+const double *bx_cell_values(bx_cell *cell);
+
+/* Whether a slot is one of those that change in time: a species that reactions or a rate change, or
+ * a quotient of one. */
+bool bx_cell_moves(const bx_cell *cell, size_t slot);
+
+/* Set many at once, quotients by the sizes that are set. At a `beginning`, at time 0, initial
+ * values follow as in bx_cell_set; else nothing follows, and quotients whose size is set keep their
+ * values unless they are set too. */
+int bx_cell_set_slots(bx_cell *cell, const size_t *slots, const double *values, size_t count,
+                      bool beginning, bx_error *err);
+
+/* Values stay, and the time is `time`: the next run begins there. Events that wait are dropped;
+ * `afresh`, what conditions were before is forgotten too. */
+void bx_cell_begin(bx_cell *cell, double time, bool afresh);
+
+/* Another number whenever processes are defined or removed. */
+uint64_t bx_cell_generation(const bx_cell *cell);
+
+/* A copy of the state, to come back to as long as the processes are the same; the caller's. */
+bx_state *bx_cell_keep(const bx_cell *cell, bx_error *err);
+int bx_cell_come_back(bx_cell *cell, const bx_state *kept, bx_error *err);
 
 /* The sequence of seeds for runs that name none begins from `seed`; and its next, of 63 bits. */
 void bx_cell_seed(bx_cell *cell, uint64_t seed);
@@ -78,6 +114,15 @@ int bx_cell_decode(bx_cell *cell, const uint8_t *bytes, size_t length, bx_error 
  * one would have. What is decoded is hostile; on failure the cell is as it was. */
 int bx_cell_save(const bx_cell *cell, bx_buffer *out, bx_error *err);
 int bx_cell_restore(bx_cell *cell, const uint8_t *bytes, size_t length, bx_error *err);
+
+/* For what analyses a cell: its network, until the processes change; and its present state, during a
+ * run as it is at that moment. */
+const bx_network *bx_cell_network(const bx_cell *cell);
+const bx_state *bx_cell_state(const bx_cell *cell);
+
+/* The cell has another state of its network from now on, and owns it; it returns that which it had,
+ * which is the caller's. */
+bx_state *bx_cell_exchange(bx_cell *cell, bx_state *state);
 
 /* Advance by run->duration. On success *trajectory is the caller's. On BX_ECANCELLED (interrupted)
  * and other failures the cell stands, consistent, at the time it reached; *trajectory is NULL, and

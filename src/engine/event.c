@@ -163,7 +163,8 @@ static int trigger(const bx_network *network, bx_events *events, size_t index, d
         evaluate(network, events, event, frame);
     for (uint32_t i = event->assignments.begin; firing->values && i < event->assignments.end; i++)
         firing->values[i - event->assignments.begin] = frame[network->assignments[i].value];
-    return 0;
+    const bx_follower *follower = events->follower;
+    return follower ? follower->triggered(follower->data, firing, err) : 0;
 }
 
 static void drop_event(bx_events *events, size_t index)
@@ -249,6 +250,9 @@ static int fire(const bx_network *network, bx_events *events, const bx_firing *f
                 double *frame, bx_error *err)
 {
     const bx_event *event = &network->event[firing->event];
+    const bx_follower *follower = events->follower;
+    if (follower && follower->fires(follower->data, firing, err) < 0)
+        return -1;
     if (!firing->values)
         evaluate(network, events, event, frame);
     load_values(network, event, firing, frame);
@@ -265,7 +269,9 @@ static int fire(const bx_network *network, bx_events *events, const bx_firing *f
         frame[assignment->target] = value;
     }
     bx_network_rules(network, frame);
-    return bx_network_keep(network, frame, err);
+    if (bx_network_keep(network, frame, err) < 0)
+        return -1;
+    return follower ? follower->fired(follower->data, firing, err) : 0;
 }
 
 static int report(const bx_network *network, const bx_events *events, size_t index, double time,
@@ -296,10 +302,11 @@ int bx_events_settle(const bx_network *network, bx_events *events, double *frame
         if (next == events->firing_count)
             return 0;
         bx_firing firing = events->firings[next];
-        events->firings[next].values = NULL;
+        events->firings[next].values = events->firings[next].tangents = NULL;
         bx_events_drop(events, next);
         int result = fire(network, events, &firing, frame, err);
         free(firing.values);
+        free(firing.tangents);
         if (result < 0 || report(network, events, firing.event, frame[network->time], err) < 0)
             return -1;
         bx_events_look(network, events, frame);

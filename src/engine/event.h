@@ -19,8 +19,18 @@
 typedef struct bx_firing {
     double time;
     uint32_t event;
-    double *values; /* to set, of the moment it was triggered; NULL: those of when it fires */
+    double *values;   /* to set, of the moment it was triggered; NULL: those of when it fires */
+    double *tangents; /* the follower's, from malloc; or NULL */
 } bx_firing;
+
+/* Who follows derivatives through what events do: told of an event that was triggered, of one that
+ * is about to fire, and of one that has set its values. A run fails where one of them does. */
+typedef struct bx_follower {
+    int (*triggered)(void *data, bx_firing *firing, bx_error *err);
+    int (*fires)(void *data, const bx_firing *firing, bx_error *err);
+    int (*fired)(void *data, const bx_firing *firing, bx_error *err);
+    void *data;
+} bx_follower;
 
 /* The most firings that wait for the end of their delay. */
 #define BX_EVENTS_WAITING 1000000
@@ -34,8 +44,9 @@ typedef struct bx_events {
     unsigned char *state; /* by event: as above */
     bx_firing *firings;   /* that wait, in the order in which they were triggered */
     size_t firing_count, firing_capacity;
-    bx_random random;  /* of the present run */
-    const bx_run *run; /* the present one, to be told what fires; or NULL */
+    bx_random random;            /* of the present run */
+    const bx_run *run;           /* the present one, to be told what fires; or NULL */
+    const bx_follower *follower; /* of the present run; or NULL */
 } bx_events;
 
 /* ---- what is kept from one moment to the next: event_state.c ---- */

@@ -27,7 +27,7 @@ bx_events *bx_events_new(const bx_network *network, bx_error *err)
 static void drop_all(bx_events *events)
 {
     while (events->firing_count > 0)
-        free(events->firings[--events->firing_count].values);
+        bx_events_drop(events, events->firing_count - 1);
 }
 
 void bx_events_free(bx_events *events)
@@ -91,6 +91,7 @@ bx_firing *bx_events_add(const bx_network *network, bx_events *events, size_t ev
 void bx_events_drop(bx_events *events, size_t i)
 {
     free(events->firings[i].values);
+    free(events->firings[i].tangents);
     memmove(&events->firings[i], &events->firings[i + 1],
             (--events->firing_count - i) * sizeof *events->firings);
 }

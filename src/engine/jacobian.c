@@ -437,3 +437,12 @@ const bx_csr *bx_jacobian_pattern(const bx_jacobian *j)
 {
     return &j->pattern;
 }
+
+size_t bx_jacobian_rate(const bx_jacobian *j, size_t reaction, const uint32_t **places,
+                        const double **values)
+{
+    size_t function = j->network->rules + reaction;
+    *places = bx_csr_row(&j->depends, function);
+    *values = j->gradients + j->depends.start[function];
+    return bx_csr_count(&j->depends, function);
+}

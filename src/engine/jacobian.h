@@ -22,4 +22,9 @@ const bx_csr *bx_jacobian_pattern(const bx_jacobian *jacobian);
 /* Add d(state')/d(state) at the state in `frame`. values[i] belongs to entry i of the pattern. */
 void bx_jacobian_evaluate(bx_jacobian *jacobian, double *frame, double *values);
 
+/* The derivatives of a reaction's rate in the last evaluation: values[i] is that by the species at
+ * (*places)[i] of the state; returns how many there are. */
+size_t bx_jacobian_rate(const bx_jacobian *jacobian, size_t reaction, const uint32_t **places,
+                        const double **values);
+
 #endif

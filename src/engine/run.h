@@ -40,7 +40,19 @@ typedef struct bx_run {
     double relative_tolerance, absolute_tolerance;
     const bx_named_tolerance *absolute_tolerances;
     size_t absolute_count;
-    bool adams; /* the solver is Adams, not BDF */
+    bool adams;    /* the solver is Adams, not BDF */
+    bool open_end; /* what is due at the very end is left for the next run to begin with */
+
+    /* ODEs: derivatives are followed by these, as if each was set just before: parameters, and
+     * species and concentrations, which are then those at the beginning. They are solved for with
+     * the state, and their errors bounded alike. */
+    const char *const *by;
+    size_t by_count;
+    /* The derivatives of each species and parameter, a row for each in the order of the network's
+     * slots: at the end of a run that succeeds; `by_given`: and at its beginning, in place of what
+     * follows from `by`, whose names are then for messages alone, or NULL. Or NULL. */
+    double *by_rows;
+    bool by_given;
 
     /* tau-leaping: by how much of itself a propensity may change in a leap; 0 stands for 0.03 */
     double epsilon;
@@ -65,6 +77,11 @@ typedef struct bx_run {
      * The run fails with BX_ECANCELLED when it returns another value than 0. Or NULL. */
     int (*row)(void *data, double time, const double *values, size_t count);
     void *row_data;
+
+    /* Takes, after each row, its derivatives: that of column c by by[j] is at c * by_count + j.
+     * Returns as `row` does. */
+    int (*derivatives)(void *data, double time, const double *values, const double *derivatives);
+    void *derivatives_data;
 
     /* Told of each event that fires, once it has set its values: its name, or without one how
      * messages call it. The run fails with BX_ECANCELLED when it returns another value than 0. Or

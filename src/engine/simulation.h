@@ -24,6 +24,7 @@ struct bx_simulation {
     const bx_network *network;
     double *frame, *owed; /* the state that the run changes: see bx_state */
     bx_events *events;
+    const bool *held; /* by species and parameter: see bx_state */
     const bx_run *run;
     const bx_engine *engine; /* of the method that was asked for */
     double start, end;       /* seconds */

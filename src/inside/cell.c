@@ -1,12 +1,18 @@
 #include "inside/cell.h"
 
+#include "analysis/sensitivity.h"
 #include "cell/cell.h"
 #include "cell/engines.h"
+#include "inside/continuation.h"
+#include "inside/control.h"
 #include "inside/fields.h"
+#include "inside/noise.h"
+#include "inside/objective.h"
 #include "inside/organism.h"
 #include "inside/output.h"
 #include "inside/raise.h"
 #include "inside/sbml.h"
+#include "inside/steady.h"
 #include "inside/worker.h"
 #include "interrupt/hook.h"
 #include "values/ensemble.h"
@@ -430,6 +436,70 @@ static int cell_run(lua_State *L)
     return 1;
 }
 
+/* Push { name = trajectory, ... }, empty, and a block of where they are. */
+static bx_trajectory ***push_boxes(lua_State *L, const bx_run *run)
+{
+    lua_createtable(L, 0, (int)run->by_count);
+    bx_trajectory ***boxes = lua_newuserdatauv(L, (run->by_count + 1) * sizeof *boxes, 0);
+    for (size_t i = 0; i < run->by_count; i++) {
+        lua_pushstring(L, run->by[i]);
+        boxes[i] = bx_lua_new_trajectory(L);
+        lua_rawset(L, -4);
+    }
+    return boxes;
+}
+
+static int run_sensitivities(lua_State *L, const bx_run *run, bool scaled)
+{
+    bx_worker *worker = bx_worker_of(L);
+    bx_error err;
+    bx_trajectory **each = lua_newuserdatauv(L, (run->by_count + 1) * sizeof *each, 0);
+    bx_trajectory ***boxes = push_boxes(L, run), **box = bx_lua_new_trajectory(L);
+    bx_output_flush();
+    make_room(L, worker);
+    worker->running = true;
+    int result = bx_sensitivity_run(worker->cell, run, scaled, box, each, &err);
+    worker->running = false;
+    if (result < 0)
+        return fail_run(L, &err);
+    for (size_t i = 0; i < run->by_count; i++)
+        *boxes[i] = each[i];
+    worker->recorded += size_of(*box) * (run->by_count + 1);
+    lua_createtable(L, 0, 3);
+    lua_insert(L, -4);
+    lua_setfield(L, -4, "trajectory");
+    lua_pop(L, 1);
+    lua_setfield(L, -2, "by");
+    lua_pushboolean(L, scaled);
+    lua_setfield(L, -2, "scaled");
+    return 1;
+}
+
+static int cell_sensitivities(lua_State *L)
+{
+    static const char *const keys[] = {"parameters", "scaled", "times",     "start",
+                                       "duration",   "every",  "record",    "tolerance",
+                                       "solver",     "seed",   "max_steps", NULL};
+    bx_cell *cell = check_cell(L);
+    bx_place place = bx_place_make(BX_ESCRIPT, "sensitivities");
+    bx_run run = {.maximum_bytes = bx_worker_of(L)->memory.limit,
+                  .interrupt = &bx_interrupted,
+                  .progress = report_run};
+    reported at = {&run, bx_cell_time(cell)};
+    run.progress_data = &at;
+    lua_settop(L, 2);
+    check_idle(L);
+    bx_fields_expect(L, 2, LUA_TTABLE, &place, NULL);
+    bx_fields_allow(L, 2, keys, false, &place);
+    run.method = BX_METHOD_ODE;
+    read_options(L, &run, &place);
+    run.by = names_option(L, 2, "parameters", &run.by_count, &place);
+    luaL_checkstack(L, LUA_MINSTACK, "too many names");
+    if (bx_fields_get(L, 2, "scaled") != LUA_TNIL)
+        bx_fields_expect(L, -1, LUA_TBOOLEAN, &place, "scaled");
+    return run_sensitivities(L, &run, lua_toboolean(L, -1));
+}
+
 static void quantiles_option(lua_State *L, bx_ensemble_run *many, const bx_place *place)
 {
     many->quantiles = numbers_option(L, "quantiles", &many->quantile_count, place);
@@ -632,10 +702,51 @@ static int cell_load_sbml(lua_State *L)
     return bx_sbml_lua_load(L);
 }
 
+static int cell_steady_state(lua_State *L)
+{
+    check_cell(L);
+    check_idle(L);
+    return bx_steady_lua_find(L);
+}
+
+static int cell_noise(lua_State *L)
+{
+    check_cell(L);
+    check_idle(L);
+    return bx_noise_lua_analyse(L);
+}
+
+static int cell_continuation(lua_State *L)
+{
+    check_cell(L);
+    check_idle(L);
+    return bx_continuation_lua_follow(L);
+}
+
+static int cell_control(lua_State *L)
+{
+    check_cell(L);
+    check_idle(L);
+    return bx_control_lua_analyse(L);
+}
+
+static int cell_conservation(lua_State *L)
+{
+    check_cell(L);
+    return bx_control_lua_conservation(L);
+}
+
 static int cell_to_sbml(lua_State *L)
 {
     check_cell(L);
     return bx_sbml_lua_write(L);
+}
+
+static int cell_objective(lua_State *L)
+{
+    check_cell(L);
+    check_idle(L);
+    return bx_objective_lua_new(L);
 }
 
 static int compare_names(const void *a, const void *b)
@@ -720,29 +831,37 @@ static const char *const world_methods[] = {"cells",    "die",  "divide", "mediu
 static const luaL_Reg methods[] = {
     {"genome", cell_genome},
     {"clear", cell_clear},
+    {"conservation", cell_conservation},
+    {"continuation", cell_continuation},
+    {"control", cell_control},
     {"load_sbml", cell_load_sbml},
     {"ensemble", cell_ensemble},
     {"get", cell_get},
+    {"noise", cell_noise},
+    {"objective", cell_objective},
     {"parameters", cell_parameters},
     {"rate", cell_rate},
     {"reset", cell_reset},
     {"rules", cell_rules},
     {"run", cell_run},
+    {"sensitivities", cell_sensitivities},
     {"set", cell_set},
     {"shortage", cell_shortage},
     {"species", cell_species},
+    {"steady_state", cell_steady_state},
     {"time", cell_time},
     {"to_sbml", cell_to_sbml},
     {"whole_molecules", cell_whole_molecules},
     {NULL, NULL},
 };
 
-/* cell.name: a method of the cell, or else a function of the organism (upvalues 1 and 2). */
+/* cell.name: a function of the organism, which knows better what its cells are, or else a method of
+ * any cell (upvalues 2 and 1). */
 static int cell_index(lua_State *L)
 {
     luaL_checkudata(L, 1, CLASS);
     lua_settop(L, 2);
-    for (int table = 1; table <= 2; table++) {
+    for (int table = 2; table >= 1; table--) {
         lua_pushvalue(L, 2);
         if (lua_rawget(L, lua_upvalueindex(table)) != LUA_TNIL)
             return 1;
@@ -754,6 +873,10 @@ static int cell_index(lua_State *L)
 void bx_cell_open(lua_State *L)
 {
     bx_sbml_open(L);
+    bx_steady_open(L);
+    bx_control_open(L);
+    bx_noise_open(L);
+    bx_continuation_open(L);
     luaL_newmetatable(L, CLASS);
     lua_pushcfunction(L, cell_tostring);
     lua_setfield(L, -2, "__tostring");

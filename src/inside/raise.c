@@ -25,21 +25,38 @@ void bx_raise_open(lua_State *L)
     lua_pop(L, 1);
 }
 
-int bx_raise(lua_State *L, const bx_error *err)
+/* The object of an error whose message is on top. */
+static void push_error(lua_State *L, const bx_error *err)
 {
-    if (bx_interrupted)
-        bx_hook_raise(L);
     lua_createtable(L, 0, 3);
-    luaL_where(L, 1);
-    lua_pushstring(L, err->message);
-    lua_concat(L, 2);
+    lua_insert(L, -2);
     lua_setfield(L, -2, "message");
     lua_pushstring(L, bx_code_describe(err->code)->name);
     lua_setfield(L, -2, "code");
     lua_pushstring(L, bx_code_describe(err->code)->class_);
     lua_setfield(L, -2, "class");
     luaL_setmetatable(L, CLASS);
+}
+
+int bx_raise(lua_State *L, const bx_error *err)
+{
+    if (bx_interrupted)
+        bx_hook_raise(L);
+    luaL_where(L, 1);
+    lua_pushstring(L, err->message);
+    lua_concat(L, 2);
+    push_error(L, err);
     return lua_error(L);
+}
+
+int bx_raise_or_give(lua_State *L, const bx_error *err)
+{
+    if (err->code != BX_ESIMULATION && err->code != BX_EMODEL)
+        return bx_raise(L, err);
+    lua_pushnil(L);
+    lua_pushstring(L, err->message);
+    push_error(L, err);
+    return 2;
 }
 
 int bx_raise_format(lua_State *L, bx_code code, const char *format, ...)

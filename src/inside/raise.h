@@ -15,6 +15,10 @@ int bx_raise(lua_State *L, const bx_error *err);
 int bx_raise_format(lua_State *L, bx_code code, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* Where a model may have no answer: nil and the error object are pushed for it, to be returned; 2.
+ * What is no matter of the model is raised. */
+int bx_raise_or_give(lua_State *L, const bx_error *err);
+
 /* Push the message of the error object at `index` and return its code; BX_OK and nothing pushed if
  * it is something else. Raw access only. */
 bx_code bx_raise_test(lua_State *L, int index);

@@ -42,8 +42,8 @@ int bx_lua_new_session(lua_State *L)
 static int session_send(lua_State *L)
 {
     bx_courier *courier = check_session(L);
-    static const char *const operations[] = {"connect", "call",    "async", "events",
-                                             "list",    "collect", "close", NULL};
+    static const char *const operations[] = {"connect", "call",    "async", "events", "list",
+                                             "collect", "examine", "close", NULL};
     const char *operation = operations[luaL_checkoption(L, 2, NULL, operations)];
     double timeout = luaL_optnumber(L, 4, INFINITY);
     luaL_argcheck(L, timeout > 0, 4, "a timeout in seconds, greater than 0, expected");

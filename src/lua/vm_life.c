@@ -178,6 +178,11 @@ static int push_end(lua_State *L, bx_vm *vm)
     return bx_lua_give_job(L, box, job, &error, vm->id);
 }
 
+int bx_lua_end_vm(lua_State *L)
+{
+    return push_end(L, check_vm(L));
+}
+
 /* After the end; its job is at an index, or 0. */
 static int finish_destroy(lua_State *L, int status, lua_KContext ended)
 {

@@ -21,6 +21,10 @@ int bx_lua_vm_gc(lua_State *L);
 /* core.fork(vm, fork): start the second as a copy of the first; true, or nil and an error. */
 int bx_lua_fork(lua_State *L);
 
+/* core.end_vm(vm): a job that ends its worker, and its guest once no VM needs that; or nil and an
+ * error. The VM can be started again. */
+int bx_lua_end_vm(lua_State *L);
+
 /* Stop the VM at 1, if it is not, but leave its guest up, and wait till the deadline; then go on
  * with then(L, status, index of the stop's job, or 0 for none): see bx_lua_await_job_then. */
 int bx_lua_stop_worker(lua_State *L, bx_vm *vm, int64_t deadline, lua_KFunction then);

@@ -2,6 +2,7 @@
 
 #include <bzlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <zlib.h>
 
 enum { PIECE = 32 << 10 };
@@ -155,6 +156,8 @@ int bx_zip_each(const uint8_t *bytes, size_t length,
             return damaged(err);
         bx_zip_file file = {.offset = four(at + 42),
                             .compressed = four(at + 20),
+                            .size = four(at + 24),
+                            .link = (four(at + 38) >> 16 & S_IFMT) == S_IFLNK,
                             .check = four(at + 16),
                             .method = two(at + 8) & 1 ? UINT32_MAX : two(at + 10)};
         size_t name = two(at + 28);

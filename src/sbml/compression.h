@@ -18,6 +18,8 @@ typedef struct bx_zip_file {
     char name[256];
     size_t offset; /* of its local header */
     size_t compressed;
+    size_t size;    /* of what is in it, as the archive says */
+    bool link;      /* a symbolic link, whose target is what is in it */
     uint32_t check; /* CRC-32 of what is in it */
     uint32_t method;
 } bx_zip_file;

@@ -1,6 +1,8 @@
 #include "worker/spawn.h"
 
+#include "inside/exchange.h"
 #include "inside/flux.h"
+#include "inside/objective.h"
 #include "inside/output.h"
 #include "inside/process.h"
 #include "inside/raise.h"
@@ -33,6 +35,8 @@ static int load_organism(lua_State *L)
     bx_sandbox_open(L);
     bx_process_open(L);
     bx_flux_open(L);
+    bx_exchange_open(L);
+    bx_objective_open(L);
     lua_getglobal(L, "require");
     lua_pushstring(L, worker->organism);
     lua_call(L, 1, 1);

@@ -66,6 +66,8 @@ local function check_versions(report)
   end
   report:optional("lua-cjson", cjson and tostring(cjson._VERSION),
     "configuration files cannot be read: install lua-cjson")
+  local hdf5, why = modules.installed "bioxen.hdf5"
+  report:optional("HDF5", hdf5 and hdf5.version, "results are not written in HDF5: " .. tostring(why))
   report:optional("gnuplot", first_line_of "gnuplot --version",
     "the experiments draw no pictures: install gnuplot-nox")
 end

@@ -3,14 +3,14 @@
 local bioxen = require "bioxen"
 local core = require "bioxen.core"
 local json = require "bioxen.cli.json"
+local models = require "bioxen.cli.models"
 local plot_options = require "bioxen.plot.options"
 local progress = require "bioxen.cli.progress"
+local report = require "bioxen.report"
 local say = require "bioxen.cli.say"
 local source = require "bioxen.cli.source"
-local sbml = require "bioxen.model.sbml"
-local nearest = require "bioxen.nearest"
+local sedml = require "bioxen.sedml"
 
-local MEMORY = 4 << 30 -- bytes that the VM may take; it takes what it needs
 local ROWS = 100       -- where nothing else is said
 local TOLERANCE = 3e-10 -- relative, where nothing else is said
 local ACCURATE = 1e-3  -- what changes less with the tolerance is as the model has it
@@ -20,94 +20,11 @@ local PIECE = 32 << 20 -- bytes that a VM sends at once, half of what it could
 local PARTS = 16
 
 local function start_vm(number, seed)
-  local vm, err = bioxen.create_bio_vm("simulate" .. (number > 1 and "-" .. number or ""), "empty",
-    "basic", { memory = MEMORY, timeout = math.huge, seed = seed })
-  if not vm then return nil, err end
-  local started, err = vm:start()
-  if not started then return nil, err end
-  return vm
+  return models.start("simulate" .. (number > 1 and "-" .. number or ""), seed)
 end
 
 local function method_of(options)
   return options.method or (options.runs > 1 and "ssa" or "ode")
-end
-
-local function load_model(vm, options)
-  local how = { strict = options.strict, stochastic = method_of(options) ~= "ode" }
-  if options.model ~= "-" then return vm:load_sbml(options.model, how) end
-  options.text = options.text or source.read "-"
-  return sbml.load_text(vm, options.text, how)
-end
-
--- ---- what to record ----
-
--- The cell's name for "S", "S.amount", "S.concentration".
-local function cell_name(model, name)
-  local id, what = name:match "^(.+)%.(%a+)$"
-  local of = (what == "amount" or what == "concentration") and model[what][id]
-  return of or model.renamed[name] or name
-end
-
-local function names_in(vm)
-  local answer, err = vm:execute_biological_process [[
-    local names = {}
-    for _, list in ipairs { cell:species(), cell:parameters(), cell:rules() } do
-      table.move(list, 1, #list, #names + 1, names)
-    end
-    return names]]
-  return answer and answer.result, err
-end
-
--- The names of the cell for those that were asked for; without any the model's species, or all where it has none.
-local function recorded(vm, model, wanted)
-  wanted = wanted or model.species
-  if #wanted == 0 then return nil end
-  local there, err = names_in(vm)
-  if not there then return nil, err end
-  local known, names = {}, {}
-  for _, name in ipairs(there) do known[name] = true end
-  for i, name in ipairs(wanted) do
-    names[i] = cell_name(model, name)
-    if not known[names[i]] then
-      local some = table.concat(there, ", ", 1, math.min(#there, 12)) .. (#there > 12 and ", …" or "")
-      return nil, ("--record: the model has no '%s'%s"):format(name, nearest(name, there, ", it has " .. some))
-    end
-  end
-  return names
-end
-
--- ---- runs ----
-
--- "A=5,B=1e-9", by the cell's names; or nil and the item that is something else.
-local function values_by_name(model, list)
-  local values = {}
-  for _, item in ipairs(list) do
-    local name, value = item:match "^(.-)=(.*)$"
-    value = tonumber(value)
-    if not value then return nil, item end
-    values[cell_name(model, name)] = value
-  end
-  return values
-end
-
--- "1e-12" or "A=1e-12,B=1e-9".
-local function absolute_tolerance(model, list)
-  if not list then return nil end
-  if #list == 1 and tonumber(list[1]) then return tonumber(list[1]) end
-  local absolute, odd = values_by_name(model, list)
-  for name, value in pairs(absolute or {}) do
-    if value <= 0 then absolute, odd = nil, name .. "=" .. value end
-  end
-  if absolute then return absolute end
-  return nil, ("--absolute-tolerance: a number above 0, or NAME=NUMBER expected, got '%s'"):format(odd)
-end
-
--- Set what is asked for; these values by their names, or nil and an error.
-local function set_values(vm, model, list)
-  local values, odd = values_by_name(model, list or {})
-  if not values then return nil, ("--set: NAME=NUMBER expected, got '%s'"):format(odd) end
-  local set, err = vm:execute_biological_process("cell:set(args)", { args = values, name = "set" })
-  return set and values, err
 end
 
 local function run_options(options, record, absolute)
@@ -125,9 +42,9 @@ local function run_options(options, record, absolute)
   return run
 end
 
--- What a method of the trajectory that stayed in the VM gives, fetched piece by piece.
-local function fetch(vm, method)
-  local length, err = vm:execute_biological_process("text = kept[args](kept) return #text", { args = method })
+-- The text that code gives in the VM, fetched piece by piece.
+local function fetch(vm, code)
+  local length, err = vm:execute_biological_process(("text = (function() %s end)() return #text"):format(code))
   if not length then return nil, err end
   local pieces = {}
   for from = 1, length.result, PIECE do
@@ -137,6 +54,29 @@ local function fetch(vm, method)
     pieces[#pieces + 1] = piece.result
   end
   return table.concat(pieces)
+end
+
+-- Of the trajectory that stayed: its names, how many rows it has, and all its numbers, packed.
+local PACK = [[
+  local parts, FEW = {}, 128
+  local function pack(list)
+    for i = 1, #list, FEW do
+      local last = math.min(#list, i + FEW - 1)
+      parts[#parts + 1] = string.pack(("d"):rep(last - i + 1), table.unpack(list, i, last))
+    end
+  end
+  pack(kept:times())
+  for _, name in ipairs(kept:names()) do pack(kept:column(name)) end
+  packed = table.concat(parts)
+  return { names = kept:names(), rows = #kept, method = kept.method, seed = kept.seed }]]
+
+local function save_large(vm, path)
+  local about, err = vm:execute_biological_process(PACK, { name = "pack" })
+  if not about then return nil, err end
+  local packed, err = fetch(vm, "return packed")
+  if not packed then return nil, err end
+  local made = about.result
+  return report.save(path, report.trajectory(packed, made.names, made.rows, report.origin(made)))
 end
 
 -- A run in a VM. What is `large` stays there; events that fire are noted where they are asked for.
@@ -158,8 +98,9 @@ local function one_run(vm, run, options, picture)
     { args = { run = run, large = large, events = options.events ~= nil }, name = "simulate" })
   if not answer then return nil, err end
   local whole = {
-    to_csv = function() return fetch(vm, "to_csv") end,
-    to_json = function() return fetch(vm, "to_json") end,
+    to_csv = function() return fetch(vm, "return kept:to_csv()") end,
+    to_json = function() return fetch(vm, "return kept:to_json()") end,
+    to_hdf5 = function(_, path) return save_large(vm, path) end,
   }
   return answer.result.trajectory or whole, answer.result.fired
 end
@@ -255,9 +196,9 @@ local function many_runs(vm, options, run)
   for i = 2, math.min(options.jobs or core.cores(), #parts) do
     local another, err = start_vm(i, 0)
     local model
-    if another then model, err = load_model(another, options) end
+    if another then model, err = models.load(another, options, method_of(options)) end
     local set
-    if model then set, err = set_values(another, model, options.set) end
+    if model then set, err = models.set(another, model, options.set) end
     if not set then return nil, err end
     vms[i] = another
   end
@@ -296,9 +237,65 @@ end
 
 local function write(result, options, warnings)
   if wants_picture(options) then return draw(result, options) end
+  if report.is_path(options.out) then return result:to_hdf5(options.out) end
   local text, err = text_of(result, wants_json(options), warnings)
   if not text then return nil, err end
   return source.write(text, options.out)
+end
+
+-- ---- archives ----
+
+local TRUE = { ["1"] = true, ["true"] = true, ["yes"] = true }
+
+-- A name of a file in the folder, from the environment.
+local function file_name(variable, usual)
+  local name = os.getenv(variable) or usual
+  if name ~= "" and not name:find "[/%z]" and name ~= "." and name ~= ".." then return name end
+  return nil, ("%s: the name of a file expected, got '%s'"):format(variable, name)
+end
+
+local function is_on(variable, usual)
+  local value = os.getenv(variable)
+  return TRUE[(value or usual):lower()] or false
+end
+
+-- What BioSimulators' environment asks for; or nil and what is wrong with it.
+local function asked_of_archives(options)
+  local made = { archive = options.archive or options.model, folder = options.out_dir or ".",
+    policy = os.getenv "ALGORITHM_SUBSTITUTION_POLICY" or "SIMILAR_VARIABLES",
+    plot_data = is_on("SAVE_PLOT_DATA", "1") }
+  for format in (os.getenv "REPORT_FORMATS" or "h5"):gmatch "[^,%s]+" do
+    local variable, usual = "H5_REPORTS_PATH", "reports.h5"
+    if format == "csv" then
+      variable, usual = "REPORTS_PATH", "reports.zip"
+    elseif format ~= "h5" then
+      return nil, ("REPORT_FORMATS: h5 or csv expected, got '%s'"):format(format)
+    end
+    local name, err = file_name(variable, usual)
+    if not name then return nil, err end
+    made[format] = name
+  end
+  if is_on("LOG", "1") then
+    local name, err = file_name("LOG_PATH", "log.yml")
+    if not name then return nil, err end
+    made.log = name
+  end
+  return made
+end
+
+local function run_archive(options)
+  local asked, err = asked_of_archives(options)
+  if not asked then return say.misused(err) end
+  progress.begin(options)
+  local made, err = core.make_folder(asked.folder)
+  if not made then return say.failed(err) end
+  local vm <close>, err = start_vm(1, options.seed or math.random(0))
+  if not vm then return say.failed(err) end
+  function asked.warn(words)
+    if not options.quiet then say.note("bioxen: warning: " .. words) end
+  end
+  function asked.complain(words) say.failed(words) end
+  return sedml.run(vm, asked) and say.DONE or say.FAILED
 end
 
 local function stochastic(run)
@@ -311,14 +308,14 @@ local function simulate(options)
   local seed = options.seed or math.random(0)
   local vm <close>, err = start_vm(1, seed)
   if not vm then return say.failed(err) end
-  local model, err = load_model(vm, options)
+  local model, err = models.load(vm, options, method_of(options))
   if not model then return say.failed(err) end
   if not wants_json(options) then say.warnings(model.warnings) end
-  local record, err = recorded(vm, model, options.record)
+  local record, err = models.recorded(vm, model, options.record, "--record")
   if err then return say.failed(err) end
-  local absolute, err = absolute_tolerance(model, options.absolute_tolerance)
+  local absolute, err = models.absolute_tolerance(model, options.absolute_tolerance)
   if err then return say.failed(err) end
-  local set, err = set_values(vm, model, options.set)
+  local set, err = models.set(vm, model, options.set)
   if not set then return say.failed(err) end
   local run = run_options(options, record, absolute)
   if stochastic(run) then run.seed = seed end
@@ -339,6 +336,20 @@ local function simulate(options)
   return say.DONE
 end
 
+-- What does not go with --scan.
+local of_one_run = { "times", "start", "steps", "quantiles", "check", "events", "json", "plot" }
+
+-- `bioxen scan`, in the words of this command.
+local function scan(options)
+  for _, name in ipairs(of_one_run) do
+    if options[name] then return nil, ("--scan and --%s can not be used together"):format(name) end
+  end
+  options.vary, options.measure, options.replicates, options.vms =
+    options.scan, options.record, options.runs, options.jobs
+  options.record = nil
+  return require("bioxen.cli.scan").run(options)
+end
+
 return {
   name = "simulate",
   summary = "run a model in SBML: numbers as CSV, JSON or a picture",
@@ -346,7 +357,7 @@ return {
     .. "means, standard deviations and quantiles. All is in the model's units, by every method; what stochastic "
     .. "methods assume of a model is printed.",
   arguments = { { "MODEL", "A file in SBML, also compressed (.gz, .bz2) or in an archive (.zip, .omex); - reads "
-    .. "standard input." } },
+    .. "standard input. With --out-dir an archive of experiments.", args = "?" } },
   options = {
     { "--duration", "How long, in simulated time (default: until the last of --times).", value = "TIME",
       number = { above = 0 } },
@@ -365,6 +376,8 @@ return {
     { "--record", "What to record: ids with commas between them; S.amount and S.concentration tell which is meant, "
       .. "S.molecules is the count of amounts in moles.",
       value = "NAMES", list = true },
+    { "--scan", "Run the model at many values, as in k=0:1:20, and write a table of the values of --record at the end "
+      .. "of each run, as bioxen scan does.", value = "NAME=VALUES", many = true },
     { "--quantiles", "Of many runs, such as 0.05,0.5,0.95.", value = "LIST", list = true,
       number = { minimum = 0, maximum = 1 } },
     { "--tolerance", "Relative tolerance of the solver (default 3e-10).", value = "X", number = { above = 0 } },
@@ -377,11 +390,15 @@ return {
     { "--strict", "What the reader would warn of is an error." },
     { "--jobs", "VMs that share many runs (default: as many as there are cores). The result is the same.",
       value = "N", number = { integer = true, minimum = 1 } },
-    { "--out", "Write to this file; .json, .png, .svg and .pdf say what it is to be.", value = "FILE" },
+    { "--out", "Write to this file; .json, .h5 (HDF5), .png, .svg and .pdf say what it is to be.", value = "FILE" },
     { "--events", "Write to this file, as CSV, when which event fires in the run.", value = "FILE" },
     { "--json", "JSON instead of CSV." },
     { "--plot", "A chart instead of numbers." },
-    { "--quiet -q", "No progress." },
+    { "--out-dir -o", "Run the experiments of a COMBINE archive (SED-ML), and write reports.h5 and log.yml into this "
+      .. "folder, as BioSimulators does.", value = "DIR" },
+    { "--archive -i", "The archive, in place of MODEL; without --out-dir files are written here.", value = "FILE" },
+    { "--debug -d", "For BioSimulators' sake: there is nothing more to tell." },
+    { "--quiet -q", "No progress, and of archives no warnings." },
   },
   either = { { "--json", "--plot" }, { "--times", "--every" }, { "--times", "--start" },
     { "--events", "--runs" }, { "--steps", "--every" }, { "--steps", "--times" }, { "--steps", "--start" },
@@ -392,9 +409,17 @@ return {
     { "bioxen simulate model.xml.gz --duration 60 --runs 1000 --seed 42 --record A,B",
       "means and deviations of a thousand runs" },
     { "bioxen simulate model.xml --duration 100 --plot", "a look at it" },
+    { "bioxen simulate project.omex -o results", "the experiments of an archive" },
   },
   run = function(options)
+    if options.archive or options.out_dir then
+      if options.archive and options.model then return nil, "either MODEL or '--archive' expected" end
+      if not (options.archive or options.model) then return nil, "missing argument 'MODEL'" end
+      return run_archive(options)
+    end
+    if not options.model then return nil, "missing argument 'MODEL'" end
     if not (options.duration or options.times) then return nil, "missing option '--duration'" end
+    if options.scan[1] then return scan(options) end
     if options.check and (options.method or "ode") ~= "ode" then
       return nil, "option '--check' is for the method 'ode' alone"
     end

@@ -2,6 +2,7 @@
 
 local core = require "bioxen.core"
 local modules = require "bioxen.modules"
+local plot_options = require "bioxen.plot.options"
 local progress = require "bioxen.cli.progress"
 local say = require "bioxen.cli.say"
 local source = require "bioxen.cli.source"
@@ -44,13 +45,40 @@ local function follow(options)
   end
 end
 
+-- Nothing to draw is a failure, not a mistake in these words.
+local function draw(result, path)
+  local good, drawn, err = pcall(result.plot, result, { file = path })
+  if good then return drawn, err end
+  if type(drawn) ~= "string" then error(drawn, 0) end
+  return core.fail("ERESULT", (drawn:gsub("^[^\n]-:%d+: ", "", 1)))
+end
+
+-- As what the file's name says.
+local function write(result, path)
+  if path and plot_options.format(path) then return draw(result, path) end
+  if path and path ~= "-" then return result:save(path) end
+  return source.write(result:csv())
+end
+
+-- The command f, after a look at the name of the picture.
+local function may_draw(f)
+  return function(options)
+    if options.plot and not plot_options.format(options.plot) then
+      return nil, ("--plot: a name that ends in .png, .svg or .pdf expected, got '%s'"):format(options.plot)
+    end
+    return f(options)
+  end
+end
+
 local function finish(result, options)
-  local written, err = source.write(result:csv(), options.out)
+  local written, err = write(result, options.out)
+  if written and options.plot then written, err = draw(result, options.plot) end
   if not written then return say.failed(err) end
   if result.missing > 0 then
-    say.note(("bioxen: %d of %d points are done"):format(#result.rows, #result.rows + result.missing))
+    say.note(("bioxen: %d of %d points are done%s"):format(#result.rows, #result.rows + result.missing,
+      result.out_of_time and ", and time is over" .. (options.record and ": the same command goes on" or "") or ""))
   end
-  if result.failed == 0 then return say.DONE end
+  if result.failed == 0 then return result.out_of_time and say.FAILED or say.DONE end
   return say.failed(("%d of %d points failed: their errors are in the table%s"):format(result.failed, #result.rows,
     options.record and ", and --retry tries them again" or ""))
 end
@@ -63,24 +91,30 @@ local function attempt(f, ...)
   return nil, (result:gsub("^[^\n]-:%d+: ", "", 1))
 end
 
-local function run(options)
-  local given, err = read(options.file)
-  if not given then return say.failed(err) end
-  for _, name in ipairs { "record", "shard", "vms", "seed" } do
+-- Do the sweep of options of bioxen.sweep, and of the words.
+local function go(given, options)
+  for _, name in ipairs { "record", "shard", "vms", "seed", "pool", "guests", "vms_per_guest", "budget" } do
     if options[name] then given[name] = options[name] end
   end
   given.retry = options.retry or given.retry
+  given.notice = given.notice or function(words) say.note("bioxen: " .. words) end
   given.progress = given.progress or follow(options)
   local good, result, err = attempt(sweep.sweep, given)
   if not good then return nil, result end
   if not result then return say.failed(err) end
-  return finish(result, { out = options.out, record = given.record })
+  return finish(result, { out = options.out, plot = options.plot, record = given.record })
+end
+
+local function run(options)
+  local given, err = read(options.file)
+  if not given then return say.failed(err) end
+  return go(given, options)
 end
 
 local function merge(options)
   local result, err = sweep.merge(options.record, options.shards)
   if not result then return say.failed(err) end
-  return finish(result, { out = options.out })
+  return finish(result, { out = options.out, plot = options.plot })
 end
 
 -- ---- Slurm ----
@@ -150,16 +184,21 @@ local function collect(array, options)
   local path = options.record or array.folder .. "/all.jsonl"
   local result, err = array:collect(path)
   if not result then return say.failed(err) end
-  local ended = finish(result, { out = options.out, record = path })
+  local ended = finish(result, { out = options.out, plot = options.plot, record = path })
   return result.missing > 0 and say.FAILED or ended
 end
 
 local folder = { "FOLDER", "That of bioxen sweep submit." }
 
-local out = { "--out", "The table as CSV goes to this file (default: standard output).", value = "FILE" }
+local out = { "--out", "The table goes to this file; .json, .h5 (HDF5), .png, .svg and .pdf say what it is to be, else "
+  .. "CSV (default: standard output).", value = "FILE" }
+
+local plot = { "--plot", "Draw the results into this file (.png, .svg or .pdf): lines along one parameter, a heat map "
+  .. "over two, points where there are more.", value = "FILE" }
 
 return {
   name = "sweep",
+  go = go, may_draw = may_draw, -- for bioxen scan
   summary = "run code at many points of its parameters, in one go or in pieces",
   description = "Run code at many points of its parameters: bioxen sweep FILE.lua.",
   prepare = prepare,
@@ -169,24 +208,36 @@ return {
       summary = "run a sweep, or go on with one",
       description = "Run the sweep that a Lua file describes: it returns the options of bioxen.sweep. With --record, "
         .. "results are written to that file as they come; run again with the same file, only what is missing is done. "
+        .. "With --pool, guests are made for it and removed at its end; what was in a guest that is lost is done in "
+        .. "others. "
         .. "Shards need files of their own, which bioxen sweep merge makes one. The exit status is 1 where points "
-        .. "failed.",
+        .. "failed, or time was over.",
       arguments = { { "FILE", "The Lua file; - reads it from standard input." } },
       options = {
         out,
+        plot,
         { "--record", "Keep results in this file, and go on from what is in it.", value = "FILE" },
         { "--shard", "Do the I-th of N parts.", value = "I/N" },
         { "--retry", "Try points that failed again." },
         { "--vms", "How many VMs (default: as many as cores).", value = "N", number = { integer = true, minimum = 1 } },
+        { "--pool", "Make guests on the XCP-ng pool of this configuration, and work in them.", value = "CONFIG" },
+        { "--guests", "How many guests (default: 1).", value = "N", number = { integer = true, minimum = 1 } },
+        { "--vms-per-guest", "How many VMs in each (default: 1).", value = "N",
+          number = { integer = true, minimum = 1 } },
+        { "--budget", "Begin no point after so many seconds.", value = "SECONDS", number = { above = 0 } },
         { "--seed", "Seed of the points' random numbers.", value = "N", number = { integer = true } },
         { "--quiet -q", "No progress." },
       },
+      either = { { "--vms", "--pool" } },
       examples = {
         { "bioxen sweep scan.lua --record scan.jsonl --out scan.csv", "all points; once more after a crash: the rest" },
+        { "bioxen sweep scan.lua --record scan.jsonl --out scan.h5 --plot scan.svg", "as HDF5, and as a picture" },
+        { "bioxen sweep scan.lua --record scan.jsonl --pool pool.json --guests 8 --vms-per-guest 4 --budget 3600",
+          "32 VMs in 8 guests of a pool, for an hour" },
         { "parallel bioxen sweep scan.lua --shard {}/4 --record {}.jsonl --out {}.csv ::: 1 2 3 4",
           "in pieces, by GNU parallel" },
       },
-      run = run,
+      run = may_draw(run),
     },
     {
       name = "merge",
@@ -196,9 +247,9 @@ return {
         { "RECORD", "The record to write." },
         { "SHARDS", "Records of shards.", args = "+" },
       },
-      options = { out },
+      options = { out, plot },
       examples = { { "bioxen sweep merge all.jsonl 1.jsonl 2.jsonl --out all.csv", "two shards as one" } },
-      run = merge,
+      run = may_draw(merge),
     },
     {
       name = "submit",
@@ -256,9 +307,9 @@ return {
       description = "Make the records of tasks one, the same to the byte as that of a run on one machine. The exit "
         .. "status is 1 where points failed or are missing.",
       arguments = { folder },
-      options = { out, { "--record", "The record to write (default: all.jsonl in FOLDER).", value = "FILE" } },
+      options = { out, plot, { "--record", "The record to write (default: all.jsonl in FOLDER).", value = "FILE" } },
       examples = { { "bioxen sweep collect scan --out scan.csv", "the table of all tasks" } },
-      run = of_array(collect),
+      run = may_draw(of_array(collect)),
     },
   },
 }

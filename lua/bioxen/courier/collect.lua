@@ -12,7 +12,7 @@ local collect = {}
 -- `here` tells that this machine's journal knows of it: only that can tell whether its courier lives.
 local function row(kind, ref, record, key, entry)
   return { kind = kind, ref = ref, uuid = record.uuid, name = tostring(record.name_label or ""), key = key,
-    machine = ownership.machine(record) or "unknown", here = entry ~= nil,
+    machine = ownership.machine(record) or "unknown", here = entry ~= nil, power_state = record.power_state,
     alive = entry ~= nil and entry.held or false }
 end
 
@@ -76,8 +76,8 @@ local function find(config, pool)
   return rows, entries
 end
 
---- Rows { kind, uuid, name, key, machine, here, alive, expected }: all that is marked as made by BioXen. `alive`
--- tells that its courier is, `expected` that the pool may still be making it.
+--- Rows { kind, uuid, name, key, machine, here, alive, expected, power_state }: all that is marked as made by BioXen.
+-- `alive` tells that its courier is, `expected` that the pool may still be making it.
 function collect.list(config, pool)
   local rows, err = find(config, pool)
   if not rows then return nil, err end

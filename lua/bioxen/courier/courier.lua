@@ -6,8 +6,10 @@
 
 local native = require "native"
 local collect = require "collect"
+local examine = require "examine"
 local failure = require "failure"
 local guest = require "guest"
+local log = require "log"
 local making = require "making"
 local power = require "power"
 local presence = require "presence"
@@ -31,6 +33,10 @@ local leaving = 60 -- seconds to undo in, when the host is gone
 --- First: the configuration, and what a courier before this one has left.
 function requests.open(given, notes)
   config = given
+  if config.log then
+    local opened, err = log.open(config.log)
+    if not opened then return nil, err end
+  end
   pool = session.new(config, notes[".session"])
   machine = guest.new(config, pool, notes)
   for name in pairs(notes) do
@@ -87,7 +93,7 @@ end
 local function connect(report)
   local fingerprint = config.ssh_fingerprint_from_guest and report.fingerprint or nil
   native.progress(0.8, "connecting to the guest at " .. report.address)
-  local connected, err = power.within(CONNECTING, function()
+  local connected, err = log.during("ssh to " .. report.address, power.within, CONNECTING, function()
     return worker.connect(config, report.address, fingerprint)
   end)
   if connected then return connected end
@@ -418,9 +424,23 @@ function requests.collect(request)
   return collect.remove(config, pool, request.keys)
 end
 
+--- One step of a look at what the configuration needs: words on what is there, or nil and an error.
+function requests.examine(step)
+  say_login()
+  return plain(examine.step(config, pool, step))
+end
+
 function requests.close()
   pool:close()
   return true
+end
+
+-- The log has them all.
+for name, act in pairs(requests) do
+  requests[name] = function(request, ...)
+    local vm = type(request) == "table" and math.type(request.vm) and (" of VM %d"):format(request.vm) or ""
+    return log.during("request " .. name .. vm, act, request, ...)
+  end
 end
 
 --- The host is gone, or needs nothing any more: undo what was made, log out.

@@ -37,8 +37,8 @@ local function resolve(self)
   return found
 end
 
--- The repositories that the template's disks are on: a set.
-local function repositories(pool, template)
+--- The repositories that the disks of a template, { record }, are on: a set. Or nil and an error.
+function making.repositories(pool, template)
   local set = {}
   for _, ref in ipairs(template.record.VBDs) do
     local vbd, err = disks.record_of(pool, "VBD", ref)
@@ -98,7 +98,7 @@ end
 
 -- A copy on write stays where the template is; another repository needs a full copy.
 local function copy_template(self, found)
-  local from, err = repositories(self.pool, found.template)
+  local from, err = making.repositories(self.pool, found.template)
   if not from then return nil, err end
   local copy, into = self.config.full_copy, from
   if found.sr then

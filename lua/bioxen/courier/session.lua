@@ -3,6 +3,7 @@
 local native = require "native"
 local calls = require "calls"
 local failure = require "failure"
+local log = require "log"
 
 local Session = {}
 Session.__index = Session
@@ -133,9 +134,7 @@ function Session:open_http()
   return true
 end
 
---- Send one request and read its answer, which is waited for `linger` seconds though the present request is
--- over. In an error, `sent` tells that the server may have acted although no answer came.
-function Session:exchange(method, params, seconds, linger)
+local function send(self, method, params, seconds, linger)
   local open, err = self:open_http()
   if not open then return nil, err end
   self.id = self.id + 1
@@ -154,6 +153,12 @@ function Session:exchange(method, params, seconds, linger)
     return nil, err
   end
   return self:read_answer(method, self.id, response)
+end
+
+--- Send one request and read its answer, which is waited for `linger` seconds though the present request is
+-- over. In an error, `sent` tells that the server may have acted although no answer came.
+function Session:exchange(method, params, seconds, linger)
+  return log.during(method, send, self, method, params, seconds, linger)
 end
 
 -- ---- login ----

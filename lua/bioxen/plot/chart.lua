@@ -4,6 +4,7 @@
 local bars = require "bioxen.plot.bars"
 local canvas = require "bioxen.plot.canvas"
 local colours = require "bioxen.plot.colours"
+local numbers = require "bioxen.plot.numbers"
 local scale = require "bioxen.plot.scale"
 local shape = require "bioxen.plot.shape"
 local words = require "bioxen.plot.words"
@@ -13,6 +14,7 @@ local chart = {}
 local SIGNS = "123456789abcdefghijklmnopqrstuvwxyz"
 local FILLS = { unicode = { "█", "▒", "░", "▓" }, plain = { "#", "=", "o", "%" } }
 local EIGHTHS = { "▁", "▂", "▃", "▄", "▅", "▆", "▇" }
+local HEAT = { unicode = { "·", "░", "▒", "▓", "█" }, plain = { ".", ":", "-", "=", "+", "*", "#", "%", "@" } }
 local FRAME = {
   unicode = { tick = "┤", side = "│", corner = "└", foot = "─", foot_tick = "┬", shade = "░", point = "•" },
   plain = { tick = "+", side = "|", corner = "+", foot = "-", foot_tick = "+", shade = ":", point = "*" },
@@ -28,6 +30,13 @@ local function new_look(options)
   local look = { width = math.max(32, options.width), plain = options.plain, colour = options.colour,
     frame = FRAME[kind], paint = paint }
   function look.sign(index) return SIGNS:sub((index - 1) % #SIGNS + 1, (index - 1) % #SIGNS + 1) end
+  -- The character, and the colour, of a part of the range from least to greatest.
+  function look.heat(part)
+    local steps = look.colour and colours.heat or HEAT[kind]
+    local step = steps[math.min(#steps, 1 + math.floor(part*#steps))]
+    if look.colour then return "█", step end
+    return step, false
+  end
   function look.fill(index) return FILLS[kind][(index - 1) % #FILLS[kind] + 1] end
   return look
 end
@@ -159,13 +168,30 @@ function draw.bars(sheet, s, layout, ink, _, look)
   end
 end
 
+-- Whichever cell a character stands in the middle of.
+function draw.heat(sheet, s, layout, _, _, look)
+  local function span(axis, from, to, size)
+    return math.max(0, math.ceil(axis.place(from)*size - 0.5)), math.min(size, math.ceil(axis.place(to)*size - 0.5)) - 1
+  end
+  for i, z in ipairs(s.z) do
+    local left, right = span(layout.x, s.from[i], s.to[i], sheet.columns)
+    local bottom, top = span(layout.y, s.low[i], s.high[i], sheet.rows)
+    local sign, ink = look.heat(math.max(0, math.min(1, layout.z.place(z))))
+    for row = bottom, top do
+      for column = left, right do
+        sheet:put((column + 0.5)/sheet.columns, (row + 0.5)/sheet.rows, sign, { index = ink })
+      end
+    end
+  end
+end
+
 local function draw_series(layout, look, columns, rows)
   local sheet = canvas.new(columns, rows, look.plain)
   local several = #layout.series > 1
   for _, s in ipairs(layout.series) do
     local ink = { index = s.index, sign = several and look.sign(s.index) or "*" }
     local line = s.style == "lines" or s.style == "steps"
-    if s.low and not line then draw_error_bars(sheet, s, layout, ink) end
+    if s.low and not line and s.style ~= "heat" then draw_error_bars(sheet, s, layout, ink) end
     draw[s.style](sheet, setmetatable({ sign = look.sign(s.index) }, { __index = s }), layout, ink, several, look)
   end
   for _, s in ipairs(layout.series) do
@@ -201,7 +227,8 @@ local function row_text(cells, look)
   local text = {}
   for i, cell in ipairs(cells) do
     local sign, owner = cell[1], cell[2]
-    text[i] = look.colour and owner and sign ~= " " and paint(sign, colours.of(owner)) or sign
+    if type(owner) == "number" then owner = colours.of(owner) end
+    text[i] = look.colour and owner and sign ~= " " and paint(sign, owner) or sign
   end
   return (table.concat(text):gsub(" +$", ""))
 end
@@ -262,6 +289,19 @@ local function add_legend(lines, layout, look)
   lines[#lines + 1] = line
 end
 
+-- What the characters of a heat map mean.
+local function add_scale(lines, layout, look)
+  local steps = {}
+  for i = 1, 9 do
+    local sign, colour = look.heat((i - 0.5)/9)
+    steps[i] = colour and paint(sign, colour) or sign
+  end
+  local line = ("%s %s %s"):format(numbers.single(layout.z.low), table.concat(steps), numbers.single(layout.z.high))
+  local name = words.clean(layout.panel.z_label or "", look.plain)
+  local room = look.width - 34 -- beside the longest of these
+  lines[#lines + 1] = "  " .. (name ~= "" and room > 0 and words.fit(name, room, look.plain) .. "  " or "") .. line
+end
+
 local function gutter_of(layouts, look)
   local gutter = 3
   for _, layout in ipairs(layouts) do
@@ -288,6 +328,7 @@ local function add_panel(lines, layout, look, gutter, rows)
     lines[#lines + 1] = centred(words.fit(words.clean(panel.x_label, look.plain), look.width, look.plain),
       look.width + gutter)
   end
+  if layout.z then add_scale(lines, layout, look) end
   if layout.legend then add_legend(lines, layout, look) end
 end
 

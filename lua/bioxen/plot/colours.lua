@@ -15,4 +15,17 @@ local function of(index)
   return colours[(index - 1) % #colours + 1]
 end
 
-return { of = of, count = #colours }
+-- Of a heat map, from the least to the greatest: viridis (S. van der Walt, N. Smith 2015, in the public domain).
+local heat = {
+  { rgb = "#440154", terminal = 53 },
+  { rgb = "#472D7B", terminal = 54 },
+  { rgb = "#3B528B", terminal = 60 },
+  { rgb = "#2C728E", terminal = 24 },
+  { rgb = "#21918C", terminal = 30 },
+  { rgb = "#28AE80", terminal = 36 },
+  { rgb = "#5EC962", terminal = 77 },
+  { rgb = "#ADDC30", terminal = 148 },
+  { rgb = "#FDE725", terminal = 220 },
+}
+
+return { of = of, count = #colours, heat = heat }

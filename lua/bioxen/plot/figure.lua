@@ -51,6 +51,10 @@ local function new_series(panel, given, path, level)
   local length = #s.y
   check_numbers(s.y, length, path .. ".y", level + 1)
   s.style = s.style or "lines"
+  if (s.style == "heat") ~= (s.z ~= nil) then
+    options.mistake(level + 1, '%s: z and style = "heat" go together', path)
+  end
+  if s.z then check_numbers(s.z, length, path .. ".z", level + 1) end
   s.from, s.to = copy(s.from), copy(s.to)
   if s.x and type(s.x[1]) == "string" then
     if s.style ~= "bars" then options.mistake(level + 1, '%s.x: names are for style = "bars"', path) end
@@ -66,6 +70,41 @@ local function new_series(panel, given, path, level)
     if s[key] then check_numbers(s[key], length, path .. "." .. key, level + 1) end
   end
   return s
+end
+
+-- Where the cell around each value begins and ends, by the value: halfway to its neighbours.
+local function edges_of(values, logarithmic)
+  local sorted, edges, place, back = {}, {}, {}, logarithmic and math.exp or function(value) return value end
+  for _, value in ipairs(values) do
+    if scale.shows(value, logarithmic) and not edges[value] then
+      edges[value] = {}
+      sorted[#sorted + 1] = value
+    end
+  end
+  table.sort(sorted)
+  for i, value in ipairs(sorted) do place[i] = logarithmic and math.log(value) or value end
+  for i, value in ipairs(sorted) do
+    local here, before, after = place[i], place[i - 1], place[i + 1]
+    before = before or (after and 2*here - after or here - 1)
+    after = after or 2*here - before
+    edges[value][1], edges[value][2] = back((before + here)/2), back((here + after)/2)
+  end
+  return edges
+end
+
+-- The cells of a heat map: from and to along x, low and high along y. What no axis shows is left out.
+local function place_cells(panel, s)
+  local along_x, along_y = edges_of(s.x, panel.log_x), edges_of(s.y, panel.log_y)
+  local seen = { x = {}, y = {}, z = {}, from = {}, to = {}, low = {}, high = {} }
+  for i, z in ipairs(s.z) do
+    local x, y = along_x[s.x[i]], along_y[s.y[i]]
+    if x and y and scale.shows(z, panel.log_z) then
+      local n = #seen.z + 1
+      seen.x[n], seen.y[n], seen.z[n], seen.from[n], seen.to[n], seen.low[n], seen.high[n] =
+        s.x[i], s.y[i], z, x[1], x[2], y[1], y[2]
+    end
+  end
+  for key, list in pairs(seen) do s[key] = list end
 end
 
 -- Bars stand side by side, in four fifths of the least distance between two.
@@ -95,24 +134,32 @@ end
 
 local function new_panel(given, path, level)
   if #given.series == 0 then options.mistake(level + 1, "%s.series: a series at least expected", path) end
-  local panel = { title = given.title, x_label = given.x_label, y_label = given.y_label, legend = given.legend,
-    log_x = given.log and given.log:find "x" and true, log_y = given.log and given.log:find "y" and true,
-    x_range = given.x_range, y_range = given.y_range, series = {} }
+  local function is_log(axis) return given.log and given.log:find(axis) and true end
+  local panel = { title = given.title, x_label = given.x_label, y_label = given.y_label, z_label = given.z_label,
+    legend = given.legend, log_x = is_log "x", log_y = is_log "y", log_z = is_log "z",
+    x_range = given.x_range, y_range = given.y_range, z_range = given.z_range, series = {} }
   for i, each in ipairs(given.series) do
     panel.series[i] = new_series(panel, each, ("%s.series[%d]"):format(path, i), level + 1)
   end
   for i, s in ipairs(panel.series) do
+    if s.style == "heat" and #panel.series > 1 then
+      options.mistake(level + 1, '%s.series[%d]: a heat map alone in its panel expected', path, i)
+    end
     if panel.categories and s.style ~= "bars" then
       options.mistake(level + 1, '%s.series[%d]: style = "bars" expected, as x is names', path, i)
     end
   end
-  for _, axis in ipairs { "x", "y" } do
+  for _, axis in ipairs { "x", "y", "z" } do
     local range = panel[axis .. "_range"]
     if range and panel["log_" .. axis] and range[1] <= 0 then
       options.mistake(level + 1, "%s.%s_range: more than 0 expected on a logarithmic axis", path, axis)
     end
   end
   place_bars(panel)
+  if panel.series[1].style == "heat" then
+    panel.heat, panel.legend = panel.series[1], false
+    place_cells(panel, panel.heat)
+  end
   return panel
 end
 
@@ -164,7 +211,7 @@ function figure.new(given, path, level)
   for i, each in ipairs(given.panels or {}) do
     local name = ("%s.panels[%d]"):format(path, i)
     local panel = options.check(each, options.panel, name, level + 1)
-    for key in pairs(options.named_panel) do
+    for key in pairs(options.surface) do
       if panel[key] == nil and key ~= "title" then panel[key] = given[key] end
     end
     made.panels[i] = new_panel(panel, name, level + 1)
@@ -241,20 +288,26 @@ local function gather(panel, range, ...)
   return lists
 end
 
--- The axes of a panel, with about so many ticks, and its series with no more points than show.
+-- The axes of a panel, with about so many ticks, z where it is a heat map, and its series with no more points than
+-- show.
 local function lay_out(panel, x_count, y_count)
   local points, apart = has_style(panel, "points"), has_style(panel, "points", "bars")
   local x_axis = panel.categories and scale.categories(panel.categories)
     or axis_of(panel.x_range, gather(panel, nil, "x", "from", "to"),
       { log = panel.log_x, count = x_count, tight = not points, points = apart })
   local y_axis = axis_of(panel.y_range, gather(panel, panel.x_range, "y", "low", "high"),
-    { log = panel.log_y, count = y_count, points = points,
-      adjust = function(low, high) return from_zero(panel, low, high) end })
+    { log = panel.log_y, count = y_count, points = points, tight = panel.heat,
+      adjust = function(low, high)
+        if panel.heat then return low, high end
+        return from_zero(panel, low, high)
+      end })
+  local z_axis = panel.heat and axis_of(panel.z_range, { panel.heat.z }, { log = panel.log_z, count = y_count,
+    tight = true })
   local series = {}
   for i, s in ipairs(panel.series) do
     series[i] = (s.style == "lines" or s.style == "steps") and shape.thin(s, x_axis) or s
   end
-  return x_axis, y_axis, series
+  return { panel = panel, x = x_axis, y = y_axis, z = z_axis, series = series }
 end
 
 -- Whether names are to be told beside a panel: of several series, or of one whose name stands nowhere else.
@@ -270,13 +323,13 @@ local function has_legend(made, panel)
   return true
 end
 
---- The layouts of all panels, { x, y, series }. `shared`: the panel has the x axis of the one below it, whose
+--- The layouts of all panels, { x, y, z, series }. `shared`: the panel has the x axis of the one below it, whose
 -- words serve for both.
 function figure.lay_out_all(made, x_count, y_count)
   local layouts = {}
   for i, panel in ipairs(made.panels) do
-    local x_axis, y_axis, series = lay_out(panel, x_count, y_count)
-    layouts[i] = { panel = panel, x = x_axis, y = y_axis, series = series, legend = has_legend(made, panel) }
+    layouts[i] = lay_out(panel, x_count, y_count)
+    layouts[i].legend = has_legend(made, panel)
   end
   for i = 1, made.across == 1 and #layouts - 1 or 0 do
     local above, below = layouts[i], layouts[i + 1]

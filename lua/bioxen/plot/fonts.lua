@@ -35,6 +35,7 @@ return function(made, layouts)
   for _, layout in ipairs(layouts) do
     local panel, names = layout.panel, layout.x.names
     panel.title, panel.x_label, panel.y_label = spell(panel.title), spell(panel.x_label), spell(panel.y_label)
+    panel.z_label = spell(panel.z_label)
     for i = 1, names and #names or 0 do names[i] = spell(names[i]) end
     for _, s in ipairs(layout.series) do s.name = spell(s.name) end
   end

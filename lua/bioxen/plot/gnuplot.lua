@@ -115,10 +115,21 @@ function draw.bars(script, plots, s, layout)
   return true
 end
 
+-- Cells, each with a border of its own colour: no seam shows between them.
+function draw.heat(script, plots, s)
+  local rows = {}
+  for i, z in ipairs(s.z) do rows[i] = { s.x[i], s.y[i], s.from[i], s.to[i], s.low[i], s.high[i], z } end
+  if #rows == 0 then return false end
+  plots[#plots + 1] =
+    ("%s using 1:2:3:4:5:6:7 with boxxyerror fillstyle solid 1 border linewidth 1 linecolor palette notitle"):format(
+      block(script, { rows }))
+  return true
+end
+
 -- Beneath lines a band; at points and bars, error bars on top of all.
 local function draw_uncertainty(script, under, over, s, layout)
   local pieces = shape.bands(s, layout.x, layout.y)
-  if #pieces == 0 then return end
+  if #pieces == 0 or s.style == "heat" then return end
   local name = block(script, pieces)
   if s.style == "lines" or s.style == "steps" then
     under[#under + 1] =
@@ -203,9 +214,26 @@ local function words_around(script, layout, sheet)
   legend(script, layout, sheet)
 end
 
+-- What the colours of a heat map mean, beside its frame.
+local function colour_scale(script, layout, sheet)
+  local stops = {}
+  for i, each in ipairs(colours.heat) do stops[i] = ('%s "%s"'):format(part((i - 1)/(#colours.heat - 1)), each.rgb) end
+  say(script, "set palette defined (%s)", table.concat(stops, ", "))
+  say(script, "set colorbox vertical user origin screen %s, screen %s size screen %s, screen %s border 2",
+    part((layout.right + page.SCALE_GAP)/sheet.width), part(1 - layout.bottom/sheet.height),
+    part(page.SCALE/sheet.width), part((layout.bottom - layout.top)/sheet.height))
+  ticks(script, "cb", layout.z, layout.z_texts)
+  if not layout.panel.z_label then return end
+  -- gnuplot's own label would stand on wide ticks
+  say(script, "set label 99 %s at screen %s, screen %s center rotate by 90 noenhanced",
+    cut(layout.panel.z_label, layout.bottom - layout.top + 40),
+    part((layout.right + page.scale_room(layout))/sheet.width), part(1 - (layout.top + layout.bottom)/2/sheet.height))
+end
+
 local function draw_panel(script, layout, sheet)
   local under, plots, over = {}, {}, {}
   words_around(script, layout, sheet)
+  if layout.z then colour_scale(script, layout, sheet) end
   say(script, "set grid %s ytics", layout.x.names and "noxtics" or "xtics")
   for _, s in ipairs(layout.series) do
     draw_uncertainty(script, under, over, s, layout)
@@ -239,11 +267,12 @@ set border 3 linecolor rgb "#555555"
 set tics textcolor rgb "#000000"
 set grid linetype 1 linewidth 0.5 linecolor rgb "#DDDDDD"
 set style line 1 linetype 1
+set style line 2 linecolor rgb "#555555"
 set multiplot]]
   set_title(script, sheet)
-  for i, layout in ipairs(layouts) do
+  for _, layout in ipairs(layouts) do
     draw_panel(script, layout, sheet)
-    if i == 1 then script[#script + 1] = "unset label" end
+    script[#script + 1] = "unset label"
   end
   script[#script + 1] = "unset multiplot\n"
   return table.concat(script, "\n")

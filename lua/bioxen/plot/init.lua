@@ -1,5 +1,6 @@
---- Pictures and text charts of results: bioxen.plot, trajectory:plot and ensemble:plot.
+--- Pictures and text charts of results: bioxen.plot, and the methods plot of trajectories, ensembles and sweeps.
 
+local branches = require "bioxen.plot.branches"
 local chart = require "bioxen.plot.chart"
 local core = require "bioxen.core"
 local ensemble_figure = require "bioxen.plot.ensemble"
@@ -7,6 +8,7 @@ local figure = require "bioxen.plot.figure"
 local gnuplot = require "bioxen.plot.gnuplot"
 local options = require "bioxen.plot.options"
 local page = require "bioxen.plot.page"
+local sweep_figure = require "bioxen.plot.sweep"
 local trajectory_figure = require "bioxen.plot.trajectory"
 local world = require "bioxen.plot.world"
 
@@ -63,9 +65,22 @@ local function draw(given, described, level)
   return (given.file and draw_picture or draw_text)(made, given)
 end
 
+-- Series of branches of steady states.
+local function with_branches(described, level)
+  if described.series or described.panels or not described.names then
+    options.mistake(level + 1, "plot: branches and names expected, without series or panels")
+  end
+  described.series = branches.figure(described.branches, described.names, level + 1)
+  described.x_label = described.x_label or described.branches.parameter
+  described.branches, described.names = nil, nil
+  return described
+end
+
 -- A world's panels, and then its lineages, stand for series and panels that are not given.
 local function with_panels(given, level)
   local described = options.check(given, options.general, "plot", level + 1)
+  if described.branches then return with_branches(described, level + 1) end
+  if described.names then options.mistake(level + 1, "plot.names: is for branches") end
   if not (described.world or described.lineage) then return given end
   if described.series or described.panels then
     options.mistake(level + 1, "plot: either world and lineage, or series or panels expected")
@@ -102,5 +117,6 @@ end
 --- Their methods `plot`.
 plot.trajectory = method("Trajectory", trajectory_figure)
 plot.ensemble = method("Ensemble", ensemble_figure)
+plot.sweep = method("SweepTable", sweep_figure)
 
 return plot

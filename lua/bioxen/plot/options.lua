@@ -68,22 +68,33 @@ local panel = {
   legend = { type = "boolean" },
 }
 
+-- What may be a heat map.
+local surface = join(panel, {
+  z_label = { type = "string" },
+  z_range = { type = "table", valid = valid_range },
+  log = { type = "string", valid = one_of("x", "y", "xy", "z", "xz", "yz", "xyz") },
+})
+
 local result = join(drawing, panel, {
   names = { type = "table" },
   panels = { type = "table" },
   time_unit = { type = "string", valid = one_of("s", "min", "h", "d") },
 })
 
-options.general = join(drawing, panel, {
+options.general = join(drawing, surface, {
   series = { type = "table" },
   panels = { type = "table" },
   world = { type = "table" },
   lineage = { type = "table" },
+  branches = { type = "table" },
+  names = { type = "table" },
   remark = { type = "string" },
   across = { type = "number", integer = true, minimum = 1, maximum = 10 },
 })
 
-options.panel = join(panel, { series = { type = "table", required = true } })
+options.surface = surface
+
+options.panel = join(surface, { series = { type = "table", required = true } })
 
 -- A panel of a trajectory or an ensemble lists names; it shares the time below.
 options.named_panel = panel
@@ -91,16 +102,22 @@ options.named_panel = panel
 options.series = {
   x = { type = "table" },
   y = { type = "table", required = true },
+  z = { type = "table" },
   low = { type = "table" },
   high = { type = "table" },
   from = { type = "table" },
   to = { type = "table" },
   name = { type = "string" },
-  style = { type = "string", valid = one_of("lines", "points", "steps", "bars") },
+  style = { type = "string", valid = one_of("lines", "points", "steps", "bars", "heat") },
   colour = { type = "number", integer = true, minimum = 1 },
 }
 
 options.trajectory = join(result, { x = { type = "string" } })
+
+options.sweep = join(drawing, surface, {
+  names = { type = "table" },
+  x = { type = "string" },
+})
 
 options.ensemble = join(result, {
   band = { types = { boolean = true, string = true, table = true }, valid = function(value)

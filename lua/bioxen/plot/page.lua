@@ -9,6 +9,7 @@ page.CHARACTER, page.LINE = 8.6, 24
 local TITLE_CHARACTER, TITLE_LINE = 10.6, 28
 local LONGEST_NAME, LONGEST_CATEGORY = 32, 32
 local LEGEND_SAMPLE, LEGEND_LINE = 80, 23
+page.SCALE, page.SCALE_GAP = 20, 16 -- the width of a heat map's scale, and its distance from the frame
 
 local function widest(texts)
   local width = 0
@@ -41,11 +42,17 @@ local function prepare_names(layout, width)
   layout.upright = (widest(texts) + 2)*page.CHARACTER*#names > width
 end
 
+--- From the frame of a heat map to the middle of its scale's words.
+function page.scale_room(layout)
+  return 30 + page.SCALE_GAP + page.SCALE + widest(layout.z_texts)*page.CHARACTER
+end
+
 -- What a panel needs around its frame. Names stand beside it; where panels do so, above it.
 local function margins_of(layout, across)
   local panel = layout.panel
   local left = 20 + widest(layout.y_texts)*page.CHARACTER + (panel.y_label and page.LINE + 4 or 0)
   local right = 26
+  if layout.z then right = page.scale_room(layout) + (panel.z_label and page.LINE/2 + 6 or 0) end
   if layout.legend and across == 1 then right = 74 + widest(legend_texts(layout))*page.CHARACTER end
   local bottom = 36
   if layout.upright then bottom = 32 + widest(layout.x_texts)*page.CHARACTER end
@@ -140,6 +147,7 @@ function page.arrange(made, layouts)
   for i, layout in ipairs(layouts) do
     layout.y_texts = layout.y.labels()
     layout.x_texts = layout.x.labels()
+    layout.z_texts = layout.z and layout.z.labels()
     prepare_names(layout, 0.8*width/made.across)
     all[i] = margins_of(layout, made.across)
   end

@@ -2,9 +2,14 @@
 
 local core = require "bioxen.core"
 local decimal = require "bioxen.decimal"
+local json = require "bioxen.json"
+local plot = require "bioxen.plot"
+local report = require "bioxen.report"
 local sorted_keys = require "bioxen.sorted_keys"
 
 local columns = {}
+
+local NONE = 0/0 -- in JSON null
 
 local SweepTable = { __name = "bioxen.SweepTable" }
 SweepTable.__index = SweepTable
@@ -69,7 +74,8 @@ function columns.new(kept)
   if failed > 0 then names[#names + 1] = "error" end
   local found, err = typed(rows, names)
   if not found then return nil, err end
-  return setmetatable({ columns = found, rows = rows, failed = failed, missing = kept.total - #rows }, SweepTable)
+  return setmetatable({ columns = found, parameters = kept.names, rows = rows, failed = failed,
+    missing = kept.total - #rows }, SweepTable)
 end
 
 --- See types.lua.
@@ -115,10 +121,27 @@ function SweepTable:csv()
   return table.concat(lines, "\n") .. "\n"
 end
 
---- Write that to a file. True; or nil and an error.
-function SweepTable:save(path)
-  return core.save_file(path, self:csv())
+--- The table as JSON.
+function SweepTable:json()
+  local all = { names = json.list(), types = {}, columns = {}, failed = self.failed, missing = self.missing }
+  for i, column in ipairs(self.columns) do
+    local values = json.list()
+    for row = 1, #self.rows do
+      local value = self.rows[row][column.name]
+      values[row] = value == nil and NONE or value
+    end
+    all.names[i], all.types[column.name], all.columns[column.name] = column.name, column.type, values
+  end
+  return json.encode(all) .. "\n"
 end
+
+--- See types.lua.
+function SweepTable:save(path)
+  if report.is_path(path) then return report.save_table(self, path) end
+  return core.save_file(path, path:lower():find "%.json$" and self:json() or self:csv())
+end
+
+SweepTable.plot = plot.sweep
 
 function SweepTable:__tostring()
   return ("SweepTable(%d rows, %d failed, %d missing)"):format(#self.rows, self.failed, self.missing)

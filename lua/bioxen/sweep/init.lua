@@ -12,7 +12,8 @@ local record = require "bioxen.sweep.record"
 local sweep = {}
 
 local designs = { grid = true, random = true, latin_hypercube = true }
-local passed_on = { "vms", "biological_type", "config", "setup", "reuse", "retries", "timeout" }
+local passed_on = { "vms", "biological_type", "config", "setup", "reuse", "retries", "timeout", "budget", "pool",
+  "guests", "vms_per_guest", "notice" }
 
 local schema = {
   parameters = { type = "table" },
@@ -47,8 +48,8 @@ local function described(value)
   return copy
 end
 
--- What results follow from: a file of other results is none of this sweep's. How many VMs there are, and how often a
--- point is tried, changes none.
+-- What results follow from: a file of other results is none of this sweep's. How many VMs there are, and where, and how
+-- often a point is tried, changes none.
 local function digest_of(given)
   local parts = { biological_type = given.biological_type, reuse = described(given.reuse or false) }
   for _, name in ipairs { "parameters", "rows", "design", "points", "replicates", "seed", "run", "config", "setup",
@@ -128,6 +129,7 @@ local function run(given, plan, kept)
     function(item) return numbers[item.input] end)
   if not work then return nil, err end
   for index, answer, err in work do
+    if err and err.tries == 0 then return nil, err end -- no VM is left to do it
     local at, values = inputs[index], nil
     if not err then values, err = values_of(answer, at) end
     local added, problem = kept:add(numbers[at], at, values, err)
@@ -166,7 +168,10 @@ function sweep.sweep(options)
     local saved, err = kept:save(given.record)
     if not saved then return nil, err end
   end
-  return columns.new(kept)
+  local result, err = columns.new(kept)
+  if not result then return nil, err end
+  if points_to_do({ shard = given.shard }, plan, kept)() then result.out_of_time = true end
+  return result
 end
 
 --- The records of shards as one, which is written to `path`, and their table. nil and an error.

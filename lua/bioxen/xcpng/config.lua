@@ -14,7 +14,7 @@ core.set_courier(core.courier,
 -- ---- rules ----
 
 local function text(more)
-  local rule = { type = "string" }
+  local rule = { type = "string", valid = function(value) return value == "" and "a text that is not empty" or nil end }
   for key, value in pairs(more or {}) do rule[key] = value end
   return rule
 end
@@ -109,7 +109,9 @@ local guest_data = { type = "table", secret = true, valid = function(value)
 end }
 
 local secret = text { secret = true }
-local file = text { valid = function(value) return value:find "\0" and "a path without a zero byte" or nil end }
+local file = text { valid = function(value)
+  return (value == "" or value:find "\0") and "a path without a zero byte" or nil
+end }
 
 local function required(rule)
   local copy = { required = true }
@@ -134,6 +136,7 @@ local pool = {
   connect_timeout = with_default(seconds, 10),
   max_response = { type = "number", integer = true, minimum = 1 << 16, maximum = 1 << 30 },
   journal = file,
+  log = file,
 }
 
 -- What makes and reaches a guest.
@@ -147,7 +150,7 @@ local guest = {
   full_copy = { type = "boolean", default = false },
   vm_memory = memory,
   vm_vcpus = { type = "number", integer = true, minimum = 1, maximum = 1024 },
-  tags = list_of_texts("", "a list of strings"),
+  tags = list_of_texts(".", "a list of texts that are not empty"),
   xenstore_data = guest_data,
   network_device = { type = "number", integer = true, minimum = 0, maximum = 255 },
   address_family = text { valid = function(value)

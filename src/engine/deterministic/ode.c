@@ -101,6 +101,7 @@ void bx_ode_free(bx_ode *ode)
     if (!ode)
         return;
     bx_ode_drop_solver(ode);
+    bx_ode_tangent_free(ode->tangent);
     free(ode->species);
     free(ode->position);
     free(ode->leaves);

@@ -31,6 +31,8 @@ static int fail_not_finite(bx_ode *ode, double time, bx_error *err)
                            bx_network_reaction_label(network, r).text, rate,
                            bx_network_cause(network, r, frame).text);
     }
+    if (ode->tangent && bx_ode_tangent_check(ode, time, err) < 0)
+        return -1;
     return bx_fail(err, BX_ESIMULATION,
                    "the ODE solver stopped at time %g s: just after it a rate is not finite, as by "
                    "division by 0, a root of what is below 0, or a value beyond what numbers hold",

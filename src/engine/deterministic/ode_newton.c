@@ -67,7 +67,10 @@ static int solve(SUNLinearSolver solver, SUNMatrix matrix, N_Vector x, N_Vector 
 {
     (void)matrix, (void)tolerance;
     const bx_ode *ode = solver->content;
-    bx_factors_solve(ode->factors, N_VGetArrayPointer(b), N_VGetArrayPointer(x));
+    const double *from = N_VGetArrayPointer(b);
+    double *to = N_VGetArrayPointer(x);
+    for (size_t i = 0; i < ode->blocks; i++)
+        bx_factors_solve(ode->factors, from + i * ode->size, to + i * ode->size);
     return SUNLS_SUCCESS;
 }
 
@@ -78,15 +81,60 @@ static int free_solver(SUNLinearSolver solver)
     return SUNLS_SUCCESS;
 }
 
+/* One matrix for each block of the vectors: SUNDIALS' own solver takes them one after the other. */
+
+static int set_up_dense(SUNLinearSolver solver, SUNMatrix matrix)
+{
+    const bx_ode *ode = solver->content;
+    return SUNLinSolSetup(ode->dense, matrix);
+}
+
+static int solve_dense(SUNLinearSolver solver, SUNMatrix matrix, N_Vector x, N_Vector b,
+                       realtype tolerance)
+{
+    const bx_ode *ode = solver->content;
+    int result = SUNLS_SUCCESS;
+    for (size_t i = 0; result == SUNLS_SUCCESS && i < ode->blocks; i++) {
+        N_VSetArrayPointer(N_VGetArrayPointer(x) + i * ode->size, ode->block_x);
+        N_VSetArrayPointer(N_VGetArrayPointer(b) + i * ode->size, ode->block_b);
+        result = SUNLinSolSolve(ode->dense, matrix, ode->block_x, ode->block_b, tolerance);
+    }
+    return result;
+}
+
+static SUNLinearSolver dense_in_blocks(bx_ode *ode)
+{
+    sunindextype n = (sunindextype)ode->size;
+    double *y = N_VGetArrayPointer(ode->y);
+    ode->block_x = N_VMake_Serial(n, y, ode->context);
+    ode->block_b = N_VMake_Serial(n, y, ode->context);
+    ode->dense = ode->block_x ? SUNLinSol_Dense(ode->block_x, ode->matrix, ode->context) : NULL;
+    SUNLinearSolver solver = SUNLinSolNewEmpty(ode->context);
+    if (!solver || !ode->dense || !ode->block_b) {
+        SUNLinSolFreeEmpty(solver);
+        return NULL;
+    }
+    solver->content = ode;
+    solver->ops->gettype = solver_type;
+    solver->ops->setup = set_up_dense;
+    solver->ops->solve = solve_dense;
+    solver->ops->free = free_solver;
+    return solver;
+}
+
 static int create_dense(bx_ode *ode, bx_error *err)
 {
+    if (!ode->jacobian && ode->tangent)
+        return bx_fail(err, BX_ESIMULATION, "sensitivities: the network is too large");
     if (ode->size > DENSE_MAXIMUM)
         return bx_fail(err, BX_ESIMULATION,
                        "the ODE solver can't take %zu species of which each depends on most others",
                        ode->size);
     sunindextype n = (sunindextype)ode->size;
     ode->matrix = SUNDenseMatrix(n, n, ode->context);
-    ode->solver = ode->matrix ? SUNLinSol_Dense(ode->y, ode->matrix, ode->context) : NULL;
+    ode->solver = !ode->matrix   ? NULL
+                  : ode->tangent ? dense_in_blocks(ode)
+                                 : SUNLinSol_Dense(ode->y, ode->matrix, ode->context);
     return ode->solver &&
                    CVodeSetLinearSolver(ode->cvode, ode->solver, ode->matrix) == CV_SUCCESS &&
                    (!ode->jacobian || CVodeSetJacFn(ode->cvode, dense_jacobian) == CV_SUCCESS)
@@ -136,13 +184,17 @@ int bx_ode_create_newton(bx_ode *ode, bx_error *err)
 void bx_ode_drop_newton(bx_ode *ode)
 {
     SUNLinSolFree(ode->solver);
+    SUNLinSolFree(ode->dense);
+    N_VDestroy(ode->block_x);
+    N_VDestroy(ode->block_b);
     SUNMatDestroy(ode->matrix);
     bx_jacobian_free(ode->jacobian);
     bx_factors_free(ode->factors);
     free(ode->entries);
     free(ode->system);
     free(ode->diagonal);
-    ode->solver = NULL;
+    ode->solver = ode->dense = NULL;
+    ode->block_x = ode->block_b = NULL;
     ode->matrix = NULL;
     ode->jacobian = NULL;
     ode->factors = NULL;

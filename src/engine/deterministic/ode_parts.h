@@ -18,6 +18,8 @@
 #include <sundials/sundials_matrix.h>
 #include <sundials/sundials_nonlinearsolver.h>
 
+typedef struct bx_ode_tangent bx_ode_tangent;
+
 struct bx_ode {
     const bx_network *network;
     size_t size;           /* of the state, at least 1: CVODE wants something to solve */
@@ -49,8 +51,11 @@ struct bx_ode {
     bx_derivatives *flux;
     bx_jumps *jumps; /* or NULL; else the state's last place is the integral of their hazard */
 
+    bx_ode_tangent *tangent; /* of a run with derivatives; else NULL */
+
     /* the solver, made when a run first needs it: until then NULL */
     bool adams;
+    size_t blocks; /* of its vectors, each of `size`: the state, and its derivatives by something */
     SUNContext context;
     void *cvode;
     N_Vector y, between;            /* the state, and one at an earlier time for a row */
@@ -59,6 +64,8 @@ struct bx_ode {
     /* Newton's method, of BDF */
     SUNMatrix matrix;
     SUNLinearSolver solver;
+    SUNLinearSolver dense; /* with which it solves for blocks of */
+    N_Vector block_x, block_b;
     bx_jacobian *jacobian; /* NULL: CVODE takes differences */
     bx_factors *factors;   /* NULL: it is dense */
     double *entries;       /* of the Jacobian, by its pattern */
@@ -74,7 +81,7 @@ struct bx_ode {
 /* ---- ode_solver.c: CVODE, and what it calls ---- */
 
 /* The solver that a run wants. */
-int bx_ode_provide_solver(bx_ode *ode, bool adams, bx_error *err);
+int bx_ode_provide_solver(bx_ode *ode, bool adams, size_t blocks, bx_error *err);
 void bx_ode_drop_solver(bx_ode *ode);
 
 /* Put a state and its time into the frame. */
@@ -91,6 +98,46 @@ void bx_ode_rates(bx_ode *ode);
 
 int bx_ode_create_newton(bx_ode *ode, bx_error *err);
 void bx_ode_drop_newton(bx_ode *ode);
+
+/* ---- ode_tangent.c: derivatives by parameters and initial values ---- */
+
+bx_ode_tangent *bx_ode_tangent_new(bx_ode *ode, size_t count, bx_error *err);
+void bx_ode_tangent_free(bx_ode_tangent *tangent); /* NULL is fine */
+
+/* A run begins, its rules computed. It needs settling next. */
+int bx_ode_tangent_begin(bx_ode *ode, bx_error *err);
+
+/* Take the derivatives in the solver's vector for those of the frame; give them to it. */
+void bx_ode_tangent_take(bx_ode *ode, const double *y);
+void bx_ode_tangent_give(const bx_ode *ode, double *y);
+
+/* How they change, behind how the state does: whether all are finite. The state is in the frame. */
+bool bx_ode_tangent_differentiate(bx_ode *ode, const double *y, double *out);
+
+/* The weights of their errors, behind those of the state. */
+void bx_ode_tangent_weigh(bx_ode *ode, const double *y, double step, double *weights);
+
+/* Something may change at once at the time of the frame, and the solver has not started anew. */
+int bx_ode_tangent_cross(bx_ode *ode, bx_error *err);
+
+/* No step is short enough: whether the solver is to start anew, for the scales of derivatives are
+ * known better than when it started. */
+bool bx_ode_tangent_again(bx_ode *ode, double time);
+
+/* The solver starts anew from the frame. */
+void bx_ode_tangent_restart(bx_ode *ode);
+
+/* Events are settled. */
+void bx_ode_tangent_settled(bx_ode *ode);
+
+/* The run is over. */
+void bx_ode_tangent_end(const bx_ode *ode);
+
+/* The frame was recorded. */
+int bx_ode_tangent_record(bx_ode *ode, double time, bx_error *err);
+
+/* Name what is not finite at the solver's state. */
+int bx_ode_tangent_check(bx_ode *ode, double time, bx_error *err);
 
 /* ---- ode_failure.c: what a run says that can't go on ---- */
 

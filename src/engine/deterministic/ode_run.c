@@ -29,6 +29,16 @@ static void store_state(bx_ode *ode)
     double *y = N_VGetArrayPointer(ode->y);
     for (size_t i = 0; i < ode->size; i++)
         y[i] = ode->species[i] == BX_SLOT_NONE ? 0 : ode->simulation->frame[ode->species[i]];
+    if (ode->tangent)
+        bx_ode_tangent_give(ode, y);
+}
+
+/* Put the solver's state at a time into the frame. */
+static void load(bx_ode *ode, N_Vector state, double time)
+{
+    bx_ode_load(ode, N_VGetArrayPointer(state), time);
+    if (ode->tangent)
+        bx_ode_tangent_take(ode, N_VGetArrayPointer(state));
 }
 
 /* Variables have changed, or, where `rates` is set, rates do so at once. */
@@ -40,6 +50,8 @@ static int restart(bx_ode *ode, bool rates, bx_error *err)
     bx_network_rates(ode->network, ode->simulation->frame); /* parameters may have changed */
     bx_derivatives_prepare(ode->flux, ode->simulation->frame);
     bx_roots_prepare(ode->roots, ode->simulation->frame);
+    if (ode->tangent)
+        bx_ode_tangent_restart(ode);
     double now = ode->simulation->frame[ode->network->time];
     if (ode->jumps && bx_jumps_begin(ode->jumps, ode->simulation->frame, err) < 0)
         return -1;
@@ -68,7 +80,7 @@ static int interpolate(bx_ode *ode, double time, bx_error *err)
 {
     if (CVodeGetDky(ode->cvode, time, 0, ode->between) != CV_SUCCESS)
         return bx_fail(err, BX_ESIMULATION, "the ODE solver has no state at time %g s", time);
-    bx_ode_load(ode, N_VGetArrayPointer(ode->between), time);
+    load(ode, ode->between, time);
     return 0;
 }
 
@@ -88,6 +100,10 @@ static int nudge(bx_ode *ode, double stop, double *time, bx_error *err)
     if (s->next_row > *time && s->next_row < next)
         next = s->next_row;
     double *change = N_VGetArrayPointer(ode->between);
+    if (ode->tangent) /* again, with what is known now about the scales of derivatives */
+        return ++ode->nudges <= MOST_NUDGES && bx_ode_tangent_again(ode, *time)
+                   ? restart(ode, true, err)
+                   : 1;
     if (++ode->nudges > MOST_NUDGES || bx_ode_right_hand_side(next, ode->y, ode->between, ode) != 0)
         return 1;
     N_VScale(next - *time, ode->between, ode->between);
@@ -107,7 +123,9 @@ static int record_rows(bx_ode *ode, double time, bool at_end, bx_error *err)
     while (s->next_row < time || (at_end && s->next_row == time)) {
         if (s->next_row < time && interpolate(ode, s->next_row, err) < 0)
             return -1;
-        if (bx_simulation_record(s, err) < 0)
+        double row = s->next_row;
+        if (bx_simulation_record(s, err) < 0 ||
+            (ode->tangent && bx_ode_tangent_record(ode, row, err) < 0))
             return -1;
     }
     return 0;
@@ -160,6 +178,8 @@ static int settle(bx_ode *ode, bx_error *err)
         return 0;
     if (bx_events_settle(ode->network, s->events, s->frame, &fired, err) < 0)
         return -1;
+    if (ode->tangent)
+        bx_ode_tangent_settled(ode);
     if (fired == 0)
         return 0;
     ode->next_switch = -INFINITY; /* parameters may have changed */
@@ -221,7 +241,15 @@ static int start_anew(bx_ode *ode, double time, bx_error *err)
     ode->last_root = time;
     ode->root_step = s->steps;
     ode->close_roots = close ? ode->close_roots + 1 : 0;
-    return ode->close_roots <= CLOSE_ROOTS ? restart(ode, true, err) : 0;
+    if (ode->tangent && bx_ode_tangent_cross(ode, err) < 0)
+        return -1;
+    if (ode->close_roots <= CLOSE_ROOTS)
+        return restart(ode, true, err);
+    return ode->tangent ? bx_fail(err, BX_ESIMULATION,
+                                  "sensitivities: from time %g s the state slides along a "
+                                  "condition: there the solution has no derivatives",
+                                  time)
+                        : 0;
 }
 
 /* Keep the polynomials of the last step, which came to `time`, for delayed values. */
@@ -278,8 +306,10 @@ static int reach(bx_ode *ode, double stop, double *time, bx_error *err)
     double before = *time;
     if (stop - before <= fmax(1e-14 * fabs(stop), 1e-16 * (s->end - s->start))) {
         /* too close for CVODE to step */
-        bx_ode_load(ode, N_VGetArrayPointer(ode->y), *time = stop);
+        load(ode, ode->y, *time = stop);
         look(ode);
+        if (ode->tangent && stop == ode->next_switch && bx_ode_tangent_cross(ode, err) < 0)
+            return -1;
         return restart(ode, stop == ode->next_switch, err) < 0 ? -1 : 1;
     }
     CVodeSetStopTime(ode->cvode, stop);
@@ -316,7 +346,7 @@ static int step(bx_ode *ode, double stop, double *time, bx_error *err)
     *time = ode->reached;
     if ((ode->history && keep_step(ode, *time, err) < 0) || record_rows(ode, *time, false, err) < 0)
         return -1;
-    bx_ode_load(ode, N_VGetArrayPointer(ode->y), *time);
+    load(ode, ode->y, *time);
     if (bx_ode_check_delays(ode, err) < 0)
         return -1;
     if (ode->network->events == 0 && ode->network->unknown_count == 0 && !ode->at_root)
@@ -357,7 +387,7 @@ static int prepare(bx_ode *ode, bx_error *err)
         longest = run->duration / EVENT_STEPS;
     CVodeSetMaxStep(ode->cvode, longest);
     bx_network_rules(ode->network, s->frame);
-    if (bx_ode_check_delays(ode, err) < 0)
+    if (bx_ode_check_delays(ode, err) < 0 || (ode->tangent && bx_ode_tangent_begin(ode, err) < 0))
         return -1;
     return bx_tolerance_begin(ode->tolerance, run, s->frame, err) < 0
                ? -1
@@ -394,10 +424,13 @@ static int advance(bx_ode *ode, bx_error *err)
     while (time < s->end) {
         if (bx_simulation_poll(s, time, err) < 0)
             return -1;
-        if (step(ode, next_stop(ode, time), &time, err) < 0 || settle(ode, err) < 0)
+        if (step(ode, next_stop(ode, time), &time, err) < 0)
+            return -1;
+        bool left = s->run->open_end && time >= s->end;
+        if (!left && settle(ode, err) < 0)
             return -1;
         bx_simulation_stepped(s, time);
-        if (record_rows(ode, time, !s->part || time < s->end, err) < 0)
+        if (!left && record_rows(ode, time, !s->part || time < s->end, err) < 0)
             return -1;
         if (s->watch && s->watch(s->watch_data))
             s->end = time;
@@ -405,13 +438,28 @@ static int advance(bx_ode *ode, bx_error *err)
     return 0;
 }
 
+/* What a run with derivatives needs, or one without does not. */
+static int provide_tangent(bx_ode *ode, size_t count, bx_error *err)
+{
+    bx_ode_tangent_free(ode->tangent);
+    ode->tangent = NULL;
+    if (count > 0)
+        ode->tangent = bx_ode_tangent_new(ode, count, err);
+    return count > 0 && !ode->tangent ? -1 : 0;
+}
+
 int bx_ode_run(bx_ode *ode, bx_simulation *simulation, bx_error *err)
 {
-    if (bx_ode_provide_solver(ode, simulation->run->adams, err) < 0)
+    size_t count = simulation->run->by_count;
+    if (provide_tangent(ode, count, err) < 0 ||
+        bx_ode_provide_solver(ode, simulation->run->adams, count + 1, err) < 0)
         return -1;
     ode->simulation = simulation;
     ode->history = bx_history_of(ode->network, simulation->frame);
     int result = advance(ode, err);
+    if (result == 0 && ode->tangent)
+        bx_ode_tangent_end(ode);
+    simulation->events->follower = NULL;
     ode->simulation = NULL;
     return result;
 }

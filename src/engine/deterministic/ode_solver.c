@@ -58,7 +58,8 @@ static bool differentiate_clipped(bx_ode *ode, double time, const double *y, dou
     for (size_t i = 0; i < ode->size; i++)
         if (!isfinite(out[i]))
             out[i] = of_clipped[i];
-    return are_finite(out, ode->size);
+    return are_finite(out, ode->size) &&
+           (!ode->tangent || bx_ode_tangent_differentiate(ode, y, out));
 }
 
 int bx_ode_right_hand_side(realtype time, N_Vector y, N_Vector ydot, void *data)
@@ -67,8 +68,9 @@ int bx_ode_right_hand_side(realtype time, N_Vector y, N_Vector ydot, void *data)
     double *state = N_VGetArrayPointer(y), *out = N_VGetArrayPointer(ydot);
     if (bx_simulation_interrupted(ode->simulation))
         return -1;
-    if (!bx_ode_differentiate(ode, time, state, out) &&
-        !differentiate_clipped(ode, time, state, out)) {
+    bool finite = bx_ode_differentiate(ode, time, state, out) &&
+                  (!ode->tangent || bx_ode_tangent_differentiate(ode, state, out));
+    if (!finite && !differentiate_clipped(ode, time, state, out)) {
         ode->not_finite = true;
         return 1; /* try a smaller step */
     }
@@ -82,6 +84,8 @@ static int weigh_errors(N_Vector y, N_Vector weights, void *data)
     double step = 0;
     CVodeGetCurrentStep(ode->cvode, &step);
     bx_tolerance_weigh(ode->tolerance, N_VGetArrayPointer(y), step, N_VGetArrayPointer(weights));
+    if (ode->tangent)
+        bx_ode_tangent_weigh(ode, N_VGetArrayPointer(y), step, N_VGetArrayPointer(weights));
     return 0;
 }
 
@@ -152,8 +156,8 @@ static int create_solver(bx_ode *ode, bx_error *err)
 {
     if (SUNContext_Create(NULL, &ode->context) != 0)
         return bx_fail_memory(err);
-    ode->y = N_VNew_Serial((sunindextype)ode->size, ode->context);
-    ode->between = N_VNew_Serial((sunindextype)ode->size, ode->context);
+    ode->y = N_VNew_Serial((sunindextype)(ode->size * ode->blocks), ode->context);
+    ode->between = N_VNew_Serial((sunindextype)(ode->size * ode->blocks), ode->context);
     if (ode->y)
         bx_vectors_speed_up(ode->y);
     ode->cvode = CVodeCreate(ode->adams ? CV_ADAMS : CV_BDF, ode->context);
@@ -190,12 +194,13 @@ void bx_ode_drop_solver(bx_ode *ode)
     ode->course = NULL;
 }
 
-int bx_ode_provide_solver(bx_ode *ode, bool adams, bx_error *err)
+int bx_ode_provide_solver(bx_ode *ode, bool adams, size_t blocks, bx_error *err)
 {
-    if (ode->cvode && ode->adams == adams)
+    if (ode->cvode && ode->adams == adams && ode->blocks == blocks)
         return 0;
     bx_ode_drop_solver(ode);
     ode->adams = adams;
+    ode->blocks = blocks;
     int result = create_solver(ode, err);
     if (result < 0)
         bx_ode_drop_solver(ode);

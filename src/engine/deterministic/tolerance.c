@@ -200,6 +200,16 @@ int bx_tolerance_begin(bx_tolerance *t, const bx_run *run, const double *frame, 
     return take_absolutes(t, run, err);
 }
 
+double bx_tolerance_relative(const bx_tolerance *t)
+{
+    return t->relative;
+}
+
+const double *bx_tolerance_memory(const bx_tolerance *t)
+{
+    return t->of.memory;
+}
+
 /* ---- while it runs ---- */
 
 void bx_tolerance_note(bx_tolerance *t, const double *derivatives)

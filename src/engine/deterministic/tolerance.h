@@ -22,6 +22,12 @@ void bx_tolerance_free(bx_tolerance *tolerance); /* NULL is fine */
 int bx_tolerance_begin(bx_tolerance *tolerance, const bx_run *run, const double *frame,
                        bx_error *err);
 
+/* The relative part, of that run. */
+double bx_tolerance_relative(const bx_tolerance *tolerance);
+
+/* By place, the time in which it forgets, when last looked at. */
+const double *bx_tolerance_memory(const bx_tolerance *tolerance);
+
 /* Note derivatives, which are finite. */
 void bx_tolerance_note(bx_tolerance *tolerance, const double *derivatives);
 

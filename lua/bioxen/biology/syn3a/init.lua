@@ -44,6 +44,7 @@ return {
     live = whole.functions.live,
     set_promoters = whole.functions.set_promoters,
     knock_out = whole.functions.knock_out,
+    add_gene = whole.functions.add_gene,
     gene_role = whole.functions.gene_role,
     divide_whole_cell = whole.functions.divide_whole_cell,
   },

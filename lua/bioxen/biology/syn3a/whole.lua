@@ -43,6 +43,7 @@ whole.functions = {
   live = from("syn3a.whole_cell", "live"),
   set_promoters = from("syn3a.whole_changes", "set_promoters"),
   knock_out = from("syn3a.whole_changes", "knock_out"),
+  add_gene = from("syn3a.whole_changes", "add_gene"),
   gene_role = from("syn3a.whole_roles", "role"),
   divide_whole_cell = from("syn3a.whole_changes", "divide"),
 }

@@ -1,5 +1,6 @@
 --- What can be done to a whole cell: promoters and genes, caps, speeds, division.
 
+local bound = require "syn3a.whole_bound"
 local check = require "library.check"
 local chromosome = require "syn3a.chromosome"
 local complexes = require "syn3a.complexes"
@@ -13,12 +14,22 @@ local whole_genes = require "syn3a.whole_genes"
 
 local changes = {}
 
-local function ids_of(genes, what)
+local function is_added(cell, id)
+  return type(id) == "string" and (pcall(cell.get, cell, "beside_" .. id))
+end
+
+-- Numbers of genes, and ids of what somebody added.
+local function ids_of(cell, genes, what)
   local ids = {}
   for i, key in ipairs(check.names(genes, what, 3)) do
+    if is_added(cell, key) then
+      ids[i] = key
+      goto continue
+    end
     local row = whole_genes.all().by_id[chromosome.expect(key, what, 3).number]
     if not row then error(("%s: %s is a pseudogene, which this model does not transcribe"):format(what, key), 3) end
     ids[i] = row.id
+    ::continue::
   end
   return ids
 end
@@ -29,7 +40,7 @@ function changes.set_promoters(cell, genes, factor)
   whole_cell.expect(cell, "set_promoters")
   check.number(factor, "set_promoters: factor")
   local set = {}
-  for _, id in ipairs(ids_of(genes, "set_promoters")) do set["promoter_" .. id] = factor end
+  for _, id in ipairs(ids_of(cell, genes, "set_promoters")) do set["promoter_" .. id] = factor end
   cell:set(set)
 end
 
@@ -43,12 +54,9 @@ function changes.switch(cell, ids, on)
   cell:set(set)
 end
 
--- Species and pools that go with a gene: its RNA, its product, complexes with it, but not ribosomes.
-local function lost_with(id)
-  local names = { "R_" .. id, "R_" .. id .. "_ch", "P_" .. id, "CP_" .. id }
-  for _, complex in ipairs(complexes.list) do
-    if (complex[3] or ""):find(id .. " ", 1, true) then names[#names + 1] = complex[1] end
-  end
+-- Null knock-outs: pools that are forms of a product.
+local function forms_of(id)
+  local names = {}
   for _, carrier in ipairs(complexes.carriers) do
     if carrier[1] == id then
       names[#names + 1] = "M_" .. carrier[2]
@@ -58,21 +66,64 @@ local function lost_with(id)
   return names
 end
 
---- Null knock-outs, of a newborn cell: promoters, RNA and products of these genes (ids or names) are gone, with the
--- complexes that hold the product, all but ribosomes. The gene is still copied. See set_promoters for later.
+--- Null knock-outs, at any time: promoters, RNA and products of these genes (ids or names) are gone, with the complexes
+-- that hold the product, all but ribosomes. What works without them is free again: a gene whose polymerase is gone, an
+-- mRNA whose degradosome is. The gene is still copied. What opened the origin and copies DNA stays at that.
 function changes.knock_out(cell, genes)
   whole_cell.expect(cell, "knock_out")
-  if cell:time() > 0 then
-    error("knock_out: this is for a newborn cell, at time 0; set_promoters(genes, 0) knocks out genes at any time", 2)
-  end
-  local set = {}
-  for _, id in ipairs(ids_of(genes, "knock_out")) do
+  local ids = ids_of(cell, genes, "knock_out")
+  local set = bound.without(cell, ids, whole_cell.added(cell))
+  for _, id in ipairs(ids) do
     set["promoter_" .. id] = 0
-    for _, name in ipairs(lost_with(id)) do
-      if pcall(cell.get, cell, name) then set[name] = 0 end
-    end
+    for _, name in ipairs(forms_of(id)) do set[name] = 0 end
   end
   cell:set(set)
+end
+
+-- A coding sequence in capitals, or what is wrong with it.
+local function coding_sequence(dna)
+  dna = type(dna) == "string" and dna:upper():gsub("%s", "") or ""
+  if not dna:find "^[ACGT]+$" or #dna % 3 ~= 0 or #dna < 9 then
+    return nil, "whole codons of A, C, G and T expected"
+  end
+  local chain = genome.translate(dna, 4)
+  if chain:find "%*" ~= #chain then return nil, "one stop codon expected, at the end (UGA is tryptophan here)" end
+  if not whole_genes.starts[dna:sub(1, 3)] then return nil, "a start codon expected" end
+  return dna
+end
+
+local function check_gene(cell, gene)
+  check.keys(gene, { "id", "dna", "promoter", "beside" }, "add_gene")
+  if type(gene.id) ~= "string" or not gene.id:find "^%a%w*$" then
+    error("add_gene: id: a letter, then letters and digits expected", 3)
+  end
+  if pcall(cell.get, cell, "G_" .. gene.id) then
+    error(("add_gene: there is a gene %s"):format(gene.id), 3)
+  end
+  local dna, problem = coding_sequence(gene.dna)
+  if not dna then error("add_gene: dna: " .. problem, 3) end
+  return dna, check.number(gene.promoter or constants.reference_proteins, "add_gene: promoter"),
+    ids_of(cell, { gene.beside or "dnaA" }, "add_gene")[1]
+end
+
+--- A gene more, from now on: { id, dna (its coding sequence, start to stop), promoter (molecules that its strength goes
+-- by, as with the cell's own from 10 to 765; default 180, the mean), beside (a gene; with it it's copied; default
+-- "dnaA") }. It stands there as often as that, is transcribed, translated and decays by the rules of the others, at the
+-- same costs; its protein, P_ and the id, stays in the cytosol. set_promoters and knock_out take its id.
+function changes.add_gene(cell, gene)
+  whole_cell.expect(cell, "add_gene")
+  local dna, promoter, beside = check_gene(cell, gene)
+  local id, row = gene.id, whole_genes.row(gene.id, dna, promoter)
+  local net, own = expression.added(row), {}
+  for name, n in pairs(net.species) do
+    if not pcall(cell.get, cell, name) then own[name] = n end
+  end
+  own["G_" .. id] = cell:get("G_" .. beside) + cell:get("RNAP_G_" .. beside)
+  process("gene_" .. id, { species = own, reactions = net.reactions, parameters = { ["promoter_" .. id] = 1,
+    ["beside_" .. id] = tonumber(beside), ["AT_" .. id] = row.bases.A + row.bases.T,
+    ["CG_" .. id] = row.bases.C + row.bases.G } })
+  process "exchange" { exchange = exchange.steps(exchange.species_of(cell), constants.molecules_per_mm,
+    cell:get "exchanging" == 0, whole_cell.added(cell)) }
 end
 
 --- The shares of a chassis: no more ribosomes translate and no more polymerases transcribe than these from now on (what
@@ -103,41 +154,45 @@ function changes.set_medium(cell, medium)
   cell:set(set)
 end
 
--- Proteins that hold the origin open are free again; copies of genes, boxes and origins are shared out below.
+-- DnaA and replisomes that are bound to origins and boxes are free again; copies of genes are shared out below.
 local function let_go_of_origins(cell)
-  local held = cell:get "High_Affinity_Bound" + cell:get "High_Affinity_Bound_oriC" + cell:get "Low_Affinity_Bound_1"
-    + cell:get "Low_Affinity_Bound_2"
-  for n = 1, 30 do held = held + n*cell:get("ssDNA_Unbinding_" .. n) end
-  cell:set("P_0001", cell:get "P_0001" + held)
+  local dnaA, replisomes = cell:get "P_0001", cell:get "P_0044"
+  for _, name in ipairs(cell:species()) do
+    local length = name:match "^ssDNA_Unbinding_(%d+)$" or name:match "^ssdnaAFila2?_(%d+)"
+    dnaA = dnaA + (length and tonumber(length) or name:find "_Affinity_Bound" and 1 or 0)*cell:get(name)
+    if name:find "_replisome$" then replisomes = replisomes + cell:get(name) end
+  end
+  cell:set { P_0001 = dnaA, P_0044 = replisomes }
 end
 
-local function chromosome_of_newborn(set)
-  for _, name in ipairs { "High_Affinity_Bound", "High_Affinity_Bound_oriC", "Low_Affinity_Site_1",
-    "Low_Affinity_Bound_1", "Low_Affinity_Site_2", "Low_Affinity_Bound_2", "Initiator_C", "Initiator_CC" } do
-    set[name] = 0
+local function chromosome_of_newborn(cell, set)
+  for _, name in ipairs(cell:species()) do
+    if name:find "_Affinity_" or name:find "^ssDNA_" or name:find "^ssdnaA" or name:find "^Initiator_"
+      or name:find "^fork_" then set[name] = 0 end
   end
-  for n = 0, 30 do set["ssDNA_Unbinding_" .. n], set["ssdnaAFila_" .. n] = 0, 0 end
-  for _, row in ipairs(whole_genes.all().rows) do set["fork_" .. row.id] = 0 end
   set.High_Affinity_Site, set.High_Affinity_Site_oriC, set.chromosome_C, set.chromosome_CC = 16, 1, 1, 1
 end
 
 -- One copy of each gene to either: with its polymerase or without, as they are; which goes where, chance says.
 local function share_genes(cell, one, other)
-  for _, row in ipairs(whole_genes.all().rows) do
-    local busy = cell:get("RNAP_G_" .. row.id)
+  local ids = {}
+  for i, row in ipairs(whole_genes.all().rows) do ids[i] = row.id end
+  for _, gene in ipairs(whole_cell.added(cell)) do ids[#ids + 1] = gene.id end
+  for _, id in ipairs(ids) do
+    local busy = cell:get("RNAP_G_" .. id)
     local first = busy == 1 and math.random(0, 1) or busy // 2
-    one["RNAP_G_" .. row.id], other["RNAP_G_" .. row.id] = first, busy - first
-    one["G_" .. row.id], other["G_" .. row.id] = 1 - first, 1 - (busy - first)
+    one["RNAP_G_" .. id], other["RNAP_G_" .. id] = first, busy - first
+    one["G_" .. id], other["G_" .. id] = 1 - first, 1 - (busy - first)
   end
 end
 
 -- Of what adds up over a life, and of the time of things, a newborn has nothing.
 local function forget(cell, set)
   for _, name in ipairs(cell:parameters()) do
-    if name:find "^sum_" or name:find "_at$" then set[name] = 0 end
+    if name:find "^sum_" or name:find "^turned_" or name:find "_at$" then set[name] = 0 end
   end
-  for _, row in ipairs(whole_genes.all().rows) do
-    if row.chain then set["made_" .. row.id] = 0 end
+  for _, name in ipairs(cell:species()) do
+    if name:find "^made_" then set[name] = 0 end
   end
   for _, name in ipairs { "transcripts", "decays", "failures" } do set[name] = 0 end
 end
@@ -173,10 +228,9 @@ local function settle(cell, set)
 end
 
 -- What a daughter tells of itself before its first exchange.
-local function tell(set)
+local function tell(cell, set)
   local known = setmetatable({ floor = math.floor }, { __index = set })
-  local born = expression.network().species
-  for _, told in ipairs(exchange.told(born, constants.molecules_per_mm)) do
+  for _, told in ipairs(exchange.told(exchange.species_of(cell), constants.molecules_per_mm)) do
     set[told[1]] = load("return " .. told[2], told[1], "t", known)()
   end
 end
@@ -188,6 +242,9 @@ function changes.divide(cell, seed)
   whole_cell.expect(cell, "divide_whole_cell")
   if cell:get "area_doubled_at" == 0 or cell:get "replicated_at" == 0 then
     error("divide_whole_cell: the cell is not ready: its area has not doubled, or its chromosome is not replicated", 2)
+  end
+  if cell:get "chromosome_C" ~= 2 or cell:get "chromosome_CC" ~= 2 or cell:get "Initiator_C" ~= 0 then
+    error("divide_whole_cell: a second round of replication has begun, and who gets what is not decided for that", 2)
   end
   if seed then math.randomseed(seed) end
   let_go_of_origins(cell)
@@ -201,10 +258,10 @@ function changes.divide(cell, seed)
   for _, name in ipairs(cell:species()) do one[name] = cell:get(name) end
   for daughter, genes in pairs { [one] = genes_one, [other] = genes_other } do
     for name, n in pairs(genes) do daughter[name] = n end
-    chromosome_of_newborn(daughter)
+    chromosome_of_newborn(cell, daughter)
     forget(cell, daughter)
     settle(cell, daughter)
-    tell(daughter)
+    tell(cell, daughter)
   end
   cell:set(one)
   return other

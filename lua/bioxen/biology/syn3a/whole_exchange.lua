@@ -93,8 +93,20 @@ local function add_carriers(set)
   end
 end
 
-local function before()
+-- Genes that somebody added are copied with what they stand beside, and paid for as that.
+local function add_copies(set, added)
+  for _, gene in ipairs(added) do
+    local id = gene.id
+    set("there", "max(0, G_%s + RNAP_G_%s - G_%s - RNAP_G_%s)", gene.beside, gene.beside, id, id)
+    set("copied_AT", "copied_AT + %d*there", gene.AT)
+    set("copied_CG", "copied_CG + %d*there", gene.CG)
+    set("G_" .. id, "G_%s + there", id)
+  end
+end
+
+local function before(added)
   local steps, set = list()
+  add_copies(set, added)
   for _, pool in ipairs(exchange.shared()) do
     set("M_" .. pool, "max(0, M_%s + (N_%s - had_%s)/per_mM)", pool, pool, pool)
   end
@@ -195,7 +207,8 @@ end
 
 -- Machines that somebody capped are parked as far as they are free.
 local function add_caps(set)
-  for free, total in pairs { Ribosome = "ribosomes", RNAP = "polymerases" } do
+  for _, machine in ipairs { { "Ribosome", "ribosomes" }, { "RNAP", "polymerases" } } do
+    local free, total = table.unpack(machine)
     set("there", "%s + parked_%s", free, free)
     set(free, "floor(min(there, max(0, cap_%s - %s_active)))", total, total)
     set("parked_" .. free, "there - %s", free)
@@ -212,9 +225,7 @@ local function add_totals(set, species)
   set("ribosomes", "Ribosome + parked_Ribosome + ribosomes_active")
   set("polymerases", "RNAP + parked_RNAP + RNAP_core + polymerases_active")
   set("degradosomes_active", "%s", names_with(species, "^Degradosome_mRNA_"))
-  local free = {}
-  for _, row in ipairs(whole_genes.all().rows) do if row.chain then free[#free + 1] = "R_" .. row.id end end
-  set("mRNA_free", "%s", table.concat(free, " + "))
+  set("mRNA_free", "%s", (names_with(species, "^made_"):gsub("made_", "R_")))
   set("mRNA", "mRNA_free + ribosomes_active + degradosomes_active")
   set("proteins_made", "%s", names_with(species, "^made_"))
   set("gene_copies", "%s + polymerases_active", names_with(species, "^G_"))
@@ -222,9 +233,10 @@ local function add_totals(set, species)
 end
 
 -- When it came to what.
-local function add_milestones(set)
+local function add_milestones(set, species)
+  local _, genes = names_with(species, "^G_"):gsub("G_", "")
   local function note(when, condition) set(when, "if(%s > 0 or not (%s), %s, time)", when, condition, when) end
-  note("initiated_at", ("gene_copies > %d"):format(#whole_genes.all().rows))
+  note("initiated_at", ("gene_copies > %d"):format(genes))
   note("replicated_at", "chromosome_C > 1.5")
   note("volume_doubled_at", ("area >= %.17g"):format(4*math.pi*largest_radius^2))
   note("area_doubled_at", ("area >= %.17g"):format(2*newborn_area))
@@ -263,8 +275,17 @@ function exchange.rates()
   return rates
 end
 
+-- Turns of reactions that somebody wants counted, in molecules since birth.
+local function add_turns(set, species)
+  for turn in names_with(species, "^turn_"):gmatch "turn_([%w_]+)" do
+    set("turned_" .. turn, "turned_%s + turn_%s*per_mM", turn, turn)
+    set("turn_" .. turn, "0")
+  end
+end
+
 local function after(species, chain_area, fast)
   local steps, set = list()
+  add_turns(set, species)
   add_second_payment(set)
   add_growth(set, chain_area)
   for _, pool in ipairs(exchange.shared()) do
@@ -282,7 +303,7 @@ local function after(species, chain_area, fast)
   add_active(set, species)
   add_caps(set)
   add_totals(set, species)
-  add_milestones(set)
+  add_milestones(set, species)
   return steps
 end
 
@@ -326,10 +347,18 @@ function exchange.initial(species, per_mM)
   return initial
 end
 
+--- Species of a cell with what a newborn has of them; of what somebody added it has none.
+function exchange.species_of(cell)
+  local species = expression.network().species
+  for _, name in ipairs(cell:species()) do species[name] = species[name] or 0 end
+  return species
+end
+
 --- What exchanges do, in a cell that is born with these species. `fast`: chains at the membrane come and go so often
--- that they are at rest at each exchange, and have no reactions.
-function exchange.steps(species, per_mM, fast)
-  return { before = before(), after = after(species, area_of_chain(species, per_mM), fast) }
+-- that they are at rest at each exchange, and have no reactions. added: genes that somebody added, { id, beside, AT, CG
+-- (base pairs) }.
+function exchange.steps(species, per_mM, fast, added)
+  return { before = before(added or {}), after = after(species, area_of_chain(species, per_mM), fast) }
 end
 
 return exchange

@@ -70,13 +70,22 @@ end
 
 -- ---- replication
 
--- DnaA opens the origin: 16 boxes elsewhere and one at oriC, then two low-affinity boxes, then a filament that grows.
+local high, low = bimolecular(7.8e6), bimolecular(3.5e4)
+
+-- DnaA opens an origin: a box at oriC, then two of low affinity. `which`: "", or "2" of origins of later rounds.
+local function add_origin(net, which)
+  add(net, ("High_Affinity_Site_oriC%s + P_0001 -> High_Affinity_Bound_oriC%s + Low_Affinity_Site%s_1"):format(which,
+    which, which), high)
+  add(net, ("Low_Affinity_Site%s_1 + P_0001 -> Low_Affinity_Bound%s_1 + Low_Affinity_Site%s_2"):format(which, which,
+    which), low)
+  add(net, ("Low_Affinity_Site%s_2 + P_0001 -> Low_Affinity_Bound%s_2 + ssdnaAFila%s_0"):format(which, which, which),
+    low)
+end
+
+-- Then a filament grows, beside 16 boxes elsewhere, until two replisomes can bind.
 local function add_initiation(net)
-  local high, low = bimolecular(7.8e6), bimolecular(3.5e4)
   add(net, "High_Affinity_Site + P_0001 -> High_Affinity_Bound", high)
-  add(net, "High_Affinity_Site_oriC + P_0001 -> High_Affinity_Bound_oriC + Low_Affinity_Site_1", high)
-  add(net, "Low_Affinity_Site_1 + P_0001 -> Low_Affinity_Bound_1 + Low_Affinity_Site_2", low)
-  add(net, "Low_Affinity_Site_2 + P_0001 -> Low_Affinity_Bound_2 + ssdnaAFila_0", low)
+  add_origin(net, "")
   for n = 0, 29 do
     add(net, ("ssdnaAFila_%d + P_0001 -> ssdnaAFila_%d"):format(n, n + 1), bimolecular(1.4e5))
     add(net, ("ssdnaAFila_%d -> ssdnaAFila_%d + P_0001"):format(n + 1, n), 0.42)
@@ -92,12 +101,24 @@ local function add_initiation(net)
   species.chromosome_C, species.chromosome_CC = 1, 1
 end
 
+-- Origins of later rounds, by the rule of 2022: filaments grow half as fast as the first did there, lose DnaA faster,
+-- and only the longest opens the origin. Forks take their P_0044 as in the first round.
+local function add_later_initiation(net)
+  add_origin(net, "2")
+  for n = 0, 29 do
+    add(net, ("ssdnaAFila2_%d + P_0001 -> ssdnaAFila2_%d"):format(n, n + 1), bimolecular(0.5e5))
+    add(net, ("ssdnaAFila2_%d -> ssdnaAFila2_%d + P_0001"):format(n + 1, n), 0.55)
+  end
+  add(net, "ssdnaAFila2_30 + P_0044 -> ssdnaAFila2_30_replisome", bimolecular(1e6))
+  add(net, "ssdnaAFila2_30_replisome + P_0044 -> ssDNA_Unbinding_30 + Initiator_C + Initiator_CC", bimolecular(1e6))
+end
+
 -- Each step finishes a segment: its gene has one copy more. The last but one of the longer arm ends replication.
-local function add_arm(net, rows, start, last_but_one)
+local function add_arm(net, rows, start, last_but_one, and_then)
   local from = start
   for i, row in ipairs(rows) do
     local s = row.segment
-    local ended = i == last_but_one and " + 2 chromosome_C + 2 chromosome_CC + 2 P_0044" or ""
+    local ended = i == last_but_one and " + 2 chromosome_C + 2 chromosome_CC + 2 P_0044" .. and_then or ""
     add(net, ("%s -> G_%s + fork_%s%s%s%s"):format(from, row.id, row.id, ended,
       and_all({ A = s.A + s.T }, { "A" }, "copied_AT", { A = "" }),
       and_all({ A = s.C + s.G }, { "A" }, "copied_CG", { A = "" })),
@@ -106,10 +127,12 @@ local function add_arm(net, rows, start, last_but_one)
   end
 end
 
-local function add_replication(net, genes)
+local function add_replication(net, genes, second_rounds)
   add_initiation(net)
+  if second_rounds then add_later_initiation(net) end
   add_arm(net, genes.up, "chromosome_C + Initiator_C")
-  add_arm(net, genes.down, "chromosome_CC + Initiator_CC", #genes.down - 1)
+  add_arm(net, genes.down, "chromosome_CC + Initiator_CC", #genes.down - 1,
+    second_rounds and " + 16 High_Affinity_Site + 2 High_Affinity_Site_oriC2" or "")
   for _, row in ipairs(genes.rows) do net.species["G_" .. row.id] = 1 end
 end
 
@@ -129,6 +152,9 @@ local function add_transcription(net, genes)
       and_all(row.bases, bases, "spent_")),
       polymerisation("transcribing*", speed, row.first, row.bases, bases, "W_", nil, row.nucleotides - 1))
   end
+end
+
+local function add_holoenzyme(net)
   add(net, "RNAP_core + P_0407 -> RNAP", bimolecular(1e5))
 end
 
@@ -440,8 +466,7 @@ local function add_atp_synthase(net)
   join(net, s .. "dAB2", s .. "a3b3geC10", "ATPSynthase")
 end
 
-local function add_assembly(net)
-  add_ribosomes(net)
+local function add_complexes(net)
   add_pairs_of_pairs(net)
   add_ecf(net)
   for _, t in ipairs(complexes.abc) do add_abc(net, t) end
@@ -464,16 +489,31 @@ local function begin(net, genes)
   end
 end
 
---- { species = what each begins with (mRNA with none), reactions = a list for process }.
-function expression.network()
+--- { species = what each begins with (mRNA with none), reactions = a list for process; ribosomes, complexes = numbers
+-- of the first by which they are put together }. With `second_rounds` ends of replication make origins for the next.
+function expression.network(second_rounds)
   local net, genes = network(), whole_genes.all()
-  add_replication(net, genes)
+  add_replication(net, genes, second_rounds)
   add_transcription(net, genes)
+  add_holoenzyme(net)
   add_translation(net, genes)
   add_decay(net, genes)
   add_charging(net)
-  add_assembly(net)
+  net.ribosomes = #net.reactions + 1
+  add_ribosomes(net)
+  net.complexes = #net.reactions + 1
+  add_complexes(net)
   begin(net, genes)
+  return net
+end
+
+--- Reactions of a gene that somebody adds: as network(), of the row of a gene alone.
+function expression.added(row)
+  local net, genes = network(), { rows = { row } }
+  add_transcription(net, genes)
+  add_translation(net, genes)
+  add_decay(net, genes)
+  net.species["G_" .. row.id] = 1
   return net
 end
 

@@ -53,12 +53,12 @@ local function composition(chain, from, to)
 end
 
 -- What a start codon means inside of a gene: the published model takes the first residue for that, too.
-local starts = { ATG = "M", GTG = "V", TTG = "L", CTG = "L", ATT = "I", ATC = "I", ATA = "I" }
+whole_genes.starts = { ATG = "M", GTG = "V", TTG = "L", CTG = "L", ATT = "I", ATC = "I", ATA = "I" }
 local complement = { A = "T", C = "G", G = "C", T = "A" }
 
 local function first_residue(gene, bases)
-  if gene.strand == "+" then return starts[bases:sub(gene.start, gene.start + 2)] end
-  return starts[(bases:sub(gene.stop - 2, gene.stop):reverse():gsub(".", complement))]
+  if gene.strand == "+" then return whole_genes.starts[bases:sub(gene.start, gene.start + 2)] end
+  return whole_genes.starts[(bases:sub(gene.stop - 2, gene.stop):reverse():gsub(".", complement))]
 end
 
 -- The chain in whole, and where it may be given up: its first part and the rest of it.
@@ -135,6 +135,16 @@ local function compute()
   for _, row in ipairs(rows) do built.by_id[row.id] = row end
   built.up, built.down = add_segments(rows, bases)
   return built
+end
+
+--- The row of a gene that is not of this genome: its id, its coding sequence from the start codon to the stop codon
+-- (in capitals), and the molecules that its promoter goes by. Its protein stays in the cytosol.
+function whole_genes.row(id, dna, molecules)
+  local chain = genome.translate(dna, 4):sub(1, -2)
+  local row = { id = id, total = 0, free = 0, path = "cytosol", bases = count_bases(dna), nucleotides = #dna,
+    strength = strength({ type = "CDS" }, molecules), first = { dna:sub(1, 1), dna:sub(2, 2) } }
+  add_chain(row, whole_genes.starts[dna:sub(1, 3)] .. chain:sub(2))
+  return row
 end
 
 -- Kept while somebody uses it: a copy of a living cell is the smaller, the less Lua's collector has to look at.

@@ -1,0 +1,193 @@
+-- Data in CSV and NuML: the arrays of a document's data sources.
+
+local archive = require "sedml.archive"
+local exchange = require "exchange"
+local say = require "sedml.say"
+local text = require "sedml.text"
+
+local data = {}
+
+-- ---- CSV ----
+
+-- The fields of a line; quotes may be around them.
+local function fields_of(line, separator)
+  local fields, at = {}, 1
+  while at do
+    local quoted, behind = line:match('^%s*"(.-)"%s*()', at)
+    local next_at = line:find(separator, quoted and behind or at, true)
+    fields[#fields + 1] = quoted or text.trim(line:sub(at, (next_at or 0) - 1))
+    at = next_at and next_at + 1
+  end
+  return fields
+end
+
+-- { names = list, rows = list of lists of texts }
+local function read_csv(bytes)
+  local names, rows, separator = nil, {}, ","
+  for line in (bytes:gsub("^\xEF\xBB\xBF", "") .. "\n"):gmatch "(.-)\r?\n" do
+    if line:find "%S" and not line:find "^%s*#" then
+      if not names then
+        separator = line:find "\t" and not line:find "," and "\t" or line:find ";" and not line:find "," and ";" or ","
+        names = fields_of(line, separator)
+      else
+        rows[#rows + 1] = fields_of(line, separator)
+      end
+    end
+  end
+  if not names then say.fail "the file has no line with the names of its columns" end
+  return { names = names, rows = rows }
+end
+
+local function csv_column(table_of, name)
+  for i, other in ipairs(table_of.names) do
+    if other == name then
+      local column = { shape = { #table_of.rows } }
+      for j, row in ipairs(table_of.rows) do column[j] = text.number(row[i]) or 0/0 end
+      return column
+    end
+  end
+  say.fail("the data have no column \"%s\", there are: %s", name, table.concat(table_of.names, ", "))
+end
+
+-- ---- NuML ----
+
+-- The names of the nested descriptions, from the outside.
+local function levels_of(node, levels)
+  levels = levels or {}
+  for _, child in ipairs(node:children()) do
+    if child:name() == "compositeDescription" or child:name() == "tupleDescription" then
+      levels[#levels + 1] = { id = child:attribute "id", name = child:attribute "name" }
+      return levels_of(child, levels)
+    end
+  end
+  return levels
+end
+
+local function level_named(levels, name)
+  for i, level in ipairs(levels) do
+    if level.id == name or level.name == name then return i end
+  end
+  say.fail("the data have no dimension \"%s\"", name)
+end
+
+-- Call take(values, number) for each atomicValue, where values are the index values from the outside.
+local function each_value(node, indices, take)
+  for _, child in ipairs(node:children()) do
+    if child:name() == "compositeValue" then
+      indices[#indices + 1] = child:attribute "indexValue" or ""
+      each_value(child, indices, take)
+      indices[#indices] = nil
+    elseif child:name() == "atomicValue" then
+      take(indices, text.number(text.content(child)) or 0/0)
+    end
+  end
+end
+
+local function read_numl(bytes)
+  local root = exchange.parse(bytes):root()
+  if root:name() ~= "numl" then say.fail("<numl> expected, got <%s>", root:name()) end
+  local component = text.children(root, "resultComponents", "resultComponent")[1] or text.child(root, "resultComponent")
+  local description = component and text.child(component, "dimensionDescription")
+  local dimension = component and text.child(component, "dimension")
+  if not dimension then say.fail "the NuML has no resultComponent with a dimension" end
+  return { levels = description and levels_of(description) or {}, dimension = dimension }
+end
+
+-- The values that fit the slices { level = index value }.
+local function numl_values(numl, wanted)
+  local column = {}
+  each_value(numl.dimension, {}, function(indices, number)
+    for level, value in pairs(wanted) do
+      if indices[level] ~= value then return end
+    end
+    column[#column + 1] = number
+  end)
+  column.shape = { #column }
+  return column
+end
+
+-- The index values of a level, each once, in order.
+local function numl_indices(numl, level)
+  local column, seen = {}, {}
+  each_value(numl.dimension, {}, function(indices)
+    local value = indices[level]
+    if value and not seen[value] then
+      seen[value], column[#column + 1] = true, text.number(value) or 0/0
+    end
+  end)
+  column.shape = { #column }
+  return column
+end
+
+-- ---- sources ----
+
+-- What the description of the data in the document calls its dimensions.
+local function described_levels(description, own)
+  local node = text.child(description, "dimensionDescription")
+  local levels = node and levels_of(node) or {}
+  return #levels > 0 and levels or own
+end
+
+local function numl_source(node, description, numl)
+  local levels, set = described_levels(description, numl.levels), node:attribute "indexSet"
+  if set and set ~= "" then return numl_indices(numl, level_named(levels, set)) end
+  local wanted = {}
+  for _, slice in ipairs(text.children(node, "listOfSlices", "slice")) do
+    wanted[level_named(levels, text.of(slice, "reference"))] = text.of(slice, "value")
+  end
+  return numl_values(numl, wanted)
+end
+
+local function csv_source(node, table_of)
+  local set = node:attribute "indexSet"
+  if set and set ~= "" then
+    local column = { shape = { #table_of.rows } }
+    for i = 1, #table_of.rows do column[i] = i - 1.0 end
+    return column
+  end
+  local slices = text.children(node, "listOfSlices", "slice")
+  if #slices == 0 then
+    if #table_of.names == 1 then return csv_column(table_of, table_of.names[1]) end
+    say.fail("data source \"%s\" has no slice that picks a column", text.of(node, "id"))
+  end
+  local column
+  for _, slice in ipairs(slices) do
+    local name = text.of(slice, "value")
+    if text.number(name) and #slices > 1 then
+      local row = text.number(name)
+      column = { shape = { 1 }, column and column[row + 1] or 0/0 }
+    else
+      column = csv_column(table_of, name)
+    end
+  end
+  return column
+end
+
+local function source_of(node, description, document, read)
+  local id, what = text.of(node, "id"), ("data \"%s\""):format(text.of(description, "id"))
+  local path = archive.resolve(document.path, text.of(description, "source"), what)
+  local format = description:attribute "format" or ""
+  local is_csv = format:find "csv" or format == "" and path:find "%.[ct]sv$"
+  if not is_csv and format ~= "" and not format:find "numl" then
+    say.fail("%s is of the format %s: CSV and NuML are read", what, format)
+  end
+  local good, value = pcall(function()
+    read[path] = read[path] or (is_csv and read_csv or read_numl)(archive.read(path))
+    return is_csv and csv_source(node, read[path]) or numl_source(node, description, read[path])
+  end)
+  if not good then say.fail("data source \"%s\" (%s): %s", id, path, say.words(value)) end
+  return value
+end
+
+--- A function that gives the array of a data source by its id; nil where there is none of that id.
+function data.sources(document)
+  local known, read = {}, {}
+  return function(id)
+    local source = document.data[id]
+    if not source then return nil end
+    known[id] = known[id] or source_of(source.node, source.description, document, read)
+    return known[id]
+  end
+end
+
+return data
