@@ -295,6 +295,22 @@ describe("bioxen simulate of a COMBINE archive", function()
     assert.same(report, again["chance.sedml/report"])
   end)
 
+  it("draws plots where that is asked for", function()
+    if not os.execute "gnuplot --version >/dev/null 2>&1" then return pending "gnuplot is not installed" end
+    local status, err = simulate(archive { { "a.sedml", omex.document { simulations = omex.course(2, 2), task = "rt",
+      tasks = omex.repeated("rt", "i", 'resetModel="true"', omex.vector("i", 1, 2), omex.set("parameter k",
+        "<ci>i</ci>"), "t"), read = { { "A", "species A" }, { "k", "parameter k" }, { "time", "time" } },
+      outputs = '<plot2D id="lines"><listOfCurves><curve id="c" xDataReference="time" yDataReference="A"/>'
+        .. '</listOfCurves></plot2D><plot3D id="surface"><listOfSurfaces><surface id="s" xDataReference="time" '
+        .. 'yDataReference="k" zDataReference="A"/></listOfSurfaces></plot3D>' } } }, "VIZ_FORMATS=pdf")
+    assert.equal(0, status, err)
+    local bytes = shell.read(sh.scratch .. "/out/plots.zip")
+    for _, name in ipairs { "lines", "surface" } do
+      assert.truthy(bytes:find("a.sedml/" .. name .. ".pdf%PDF-", 1, true))
+    end
+    assert.is_nil(shell.read(sh.scratch .. "/out/plots.zip.pdf"))
+  end)
+
   it("substitutes by the policy alone", function()
     local text = omex.document { simulations = omex.course(2, 1, nil, '<algorithm kisaoID="KISAO:0000560"/>'),
       read = { { "A", "species A" } } }
@@ -427,18 +443,18 @@ describe("bioxen simulate of a COMBINE archive", function()
     end)
 
     it("is refused where SED-ML would mean something else", function()
-      local function refused(part, words, text)
+      local function not_written(part, words, text)
         local status, _, err = pack(words, text)
         assert.equal(1, status, words)
         assert.truthy(err:find(part, 1, true), err)
         assert.is_nil(shell.read(sh.scratch .. "/own.omex"))
       end
-      refused('"A" is its concentration alone', "--duration 1 --record A.amount")
-      refused("can't be set", "--duration 1 --set c=3")
-      refused("--every that divides", "--duration 1 --every 0.3")
-      refused("one run with", "--times 1,2")
-      refused("not compressed", "--duration 1 --every 1", omex.archive { { "model.xml", model } })
-      refused("gives \"k\" its value", "--duration 1 --set k=3", sbml.document { version = 1,
+      not_written('"A" is its concentration alone', "--duration 1 --record A.amount")
+      not_written("can't be set", "--duration 1 --set c=3")
+      not_written("--every that divides", "--duration 1 --every 0.3")
+      not_written("one run with", "--times 1,2")
+      not_written("not compressed", "--duration 1 --every 1", omex.archive { { "model.xml", model } })
+      not_written("gives \"k\" its value", "--duration 1 --set k=3", sbml.document { version = 1,
         parameters = { sbml.parameter("k", 1) }, initial = { sbml.initial("k", 2) } })
     end)
   end)
