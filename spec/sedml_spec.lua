@@ -296,7 +296,8 @@ describe("bioxen simulate of a COMBINE archive", function()
   end)
 
   it("draws plots where that is asked for", function()
-    if not os.execute "env -u LD_PRELOAD gnuplot --version >/dev/null 2>&1" then return pending "gnuplot is not installed" end
+    local there = os.execute "env -u LD_PRELOAD gnuplot --version >/dev/null 2>&1"
+    if not there then return pending "gnuplot is not installed" end
     local status, err = simulate(archive { { "a.sedml", omex.document { simulations = omex.course(2, 2), task = "rt",
       tasks = omex.repeated("rt", "i", 'resetModel="true"', omex.vector("i", 1, 2), omex.set("parameter k",
         "<ci>i</ci>"), "t"), read = { { "A", "species A" }, { "k", "parameter k" }, { "time", "time" } },
