@@ -188,8 +188,8 @@ return {
   name = "fit",
   summary = "parameters of a model from measurements: problems of PEtab, or a model and a table",
   description = "Find the parameters at which measurements are likeliest, from many starts, with confidence intervals: "
-    .. "of a problem of PEtab, version 1 or 2, or of a model in SBML and a table with a column of times and one for each "
-    .. "variable that was measured.",
+    .. "of a problem of PEtab, version 1 or 2, or of a model in SBML and a table with a column of times and one for "
+    .. "each variable that was measured.",
   arguments = { { "PROBLEM", "The file of a problem of PEtab, as problem.yaml; what it names lies beside or below "
     .. "it. Or, with --data, a model in SBML." } },
   options = {
