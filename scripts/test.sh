@@ -13,7 +13,7 @@ usage="usage: scripts/test.sh [--spec] [--lint] [--sanitize] [--valgrind] [--fuz
   --more      specs with what needs 700 MB of packages: the clients of XAPI that others wrote, Prometheus, Slurm
 Without a job: the first four. Files, spec/*_spec.lua or spec/c/*_test.c, limit the tests to those."
 
-test_packages=(lua5.4 lua-busted lua-check lua-luv lua-cqueues ccache cppcheck clang-tidy valgrind
+test_packages=(lua5.4 lua-busted lua-check lua-luv lua-cqueues python3-h5py ccache cppcheck clang-tidy valgrind
     libc6-dbg luarocks openssh-server openssh-client openssl python3 dpkg-dev file)
 
 # What takes longest begins first.
