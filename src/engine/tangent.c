@@ -391,7 +391,6 @@ static void follow_initials(bx_tangent *t, const bool *held, double *frame)
 int bx_tangent_begin(bx_tangent *t, const char *const *names, const bool *held, const double *frame,
                      bx_error *err)
 {
-    const bx_network *network = t->network;
     memset(t->rows, 0, (t->named + 1) * t->stride * sizeof *t->rows);
     memset(t->any, 0, (t->named + 1) * sizeof *t->any);
     for (size_t j = 0; names && j < t->count; j++) {
@@ -409,7 +408,13 @@ int bx_tangent_begin(bx_tangent *t, const char *const *names, const bool *held, 
     t->any[t->named] = true;
     bx_tangent_move_time(t, NULL);
     bx_tangent_with_time(t, false);
-    if (!names || frame[network->time] != 0 || network->initial_count == 0)
+    return names ? bx_tangent_follow(t, held, frame, err) : 0;
+}
+
+int bx_tangent_follow(bx_tangent *t, const bool *held, const double *frame, bx_error *err)
+{
+    const bx_network *network = t->network;
+    if (frame[network->time] != 0 || network->initial_count == 0)
         return 0;
     double *copy = malloc(network->program.frame_size * sizeof *copy);
     if (!copy)
