@@ -1,5 +1,5 @@
--- Time of forward sensitivities by all parameters of models in SBML, beside a run alone, and beside libRoadRunner's where
--- a Python that has it is given:
+-- Time of forward sensitivities by all parameters of models in SBML, beside a run alone, and beside libRoadRunner's
+-- where a Python that has it is given:
 --   build/bin/bioxen scripts/bench/sensitivity.lua [--python PYTHON] MODEL DURATION [MODEL DURATION]...
 -- By default tolerance, 3e-10; libRoadRunner at 1e-9 and 1e-12. Best of three.
 
