@@ -190,7 +190,8 @@ local flux = [[<?xml version="1.0"?>
 <fbc:listOfFluxObjectives><fbc:fluxObjective fbc:reaction="R_out" fbc:coefficient="2"/></fbc:listOfFluxObjectives>
 </fbc:objective></fbc:listOfObjectives></model></sbml>]]
 
-local files = { { "model.xml", model }, { "empty.csv", "" }, { "folder/my model.xml", reversible }, { "flux.xml", flux },
+local files = { { "model.xml", model }, { "empty.csv", "" }, { "folder/my model.xml", reversible },
+  { "flux.xml", flux },
   { "d.csv", '# of nobody\nt,"y, measured"\n0,1\n1,NA\n2,3\n' },
   { "e.xml", '<numl xmlns="http://www.numl.org/numl/level1/version1"><resultComponents><resultComponent id="r">'
     .. '<dimensionDescription><compositeDescription id="time"><compositeDescription id="S"/></compositeDescription>'
