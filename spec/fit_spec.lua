@@ -231,6 +231,32 @@ describe("bioxen fit", function()
     end
   end)
 
+  it("finds what parameters are best, with their derivatives exact", function()
+    local data = { "observableId simulationConditionId time measurement" }
+    for i, noise in ipairs { 0.1, -0.2, 0.15, -0.05, 0.1, -0.1 } do
+      data[i + 1] = ("o c1 %d %.10g"):format(i, 4*math.exp(-0.3*i) + noise)
+    end
+    assert(evaluated(version_1 { measurements = table.concat(data, "\n"),
+      parameters = [[parameterId parameterScale lowerBound upperBound nominalValue estimate
+        k log10 0.01 10 2 1
+        sd log10 0.001 10 1 1]],
+      observables = "observableId observableFormula noiseFormula\no A sd" }))
+    local got = assert(vm:execute_biological_process [[
+      local g, h = objective:gradient(), 1e-4
+      local e = objective:evaluate { k = 2*10^h }.llh - objective:evaluate { k = 2*10^-h }.llh
+      local fits = {}
+      for start = 0, 3 do fits[#fits + 1] = objective:fit { start = start, seed = 5 } end
+      local best = fits[1].values
+      local there = objective:gradient(best)
+      return { slope = g.gradient.k, difference = e/(2*h), fits = fits, there = there.gradient,
+        residuals = objective:evaluate(best), again = objective:fit { start = 2, seed = 5 } }]]).result
+    near(got.difference, got.slope, 1e-6)
+    for _, fit in ipairs(got.fits) do near(got.fits[1].log_posterior, fit.log_posterior, 1e-8) end
+    assert.truthy(math.abs(got.there.k) < 1e-2 and math.abs(got.there.sd) < 1e-2)
+    near(math.sqrt(got.residuals.chi2/6), 1, 1e-4) -- the deviation is that of the residuals
+    assert.same(got.fits[3], got.again)
+  end)
+
   it("names the row where a measurement can't be", function()
     local problem = version_1 {
       observables = "observableId observableFormula observableTransformation noiseFormula\no A-A log10 0.5" }

@@ -60,6 +60,7 @@ static void free_experiment(bx_experiment *experiment)
     }
     free(experiment->periods);
     free(experiment->id);
+    bx_following_free(experiment->following);
 }
 
 void bx_objective_free(bx_objective *o)
@@ -81,21 +82,10 @@ void bx_objective_free(bx_objective *o)
     bx_names_free(&o->observable_index);
     bx_names_free(&o->experiment_index);
     bx_names_free(&o->alias_index);
-    void *blocks[] = {o->parameters,
-                      o->parameter_slots,
-                      o->observables,
-                      o->experiments,
-                      o->measurements,
-                      o->aliases,
-                      o->columns,
-                      o->column_names,
-                      o->order,
-                      o->times,
-                      o->rows,
-                      o->base,
-                      o->set_values,
-                      o->set_slots,
-                      o};
+    void *blocks[] = {o->parameters,   o->parameter_slots, o->observables, o->experiments,
+                      o->measurements, o->aliases,         o->columns,     o->column_names,
+                      o->order,        o->times,           o->rows,        o->base,
+                      o->before,       o->set_values,      o->set_slots,   o};
     for (size_t i = 0; i < sizeof blocks / sizeof *blocks; i++)
         free(blocks[i]);
 }
@@ -217,7 +207,7 @@ int bx_objective_add_parameter(bx_objective *o, const bx_parameter *parameter, b
         return bx_fail(err, BX_EMODEL, "parameter \"%.64s\" is given twice", id);
     if (check_bounds(parameter, err) < 0)
         return -1;
-    if (!bx_prior_valid(&parameter->prior))
+    if (!bx_prior_valid(&parameter->prior) || !bx_prior_valid(&parameter->start))
         return bx_fail(err, BX_EMODEL, "parameter \"%.64s\": its prior can't be %g, %g", id,
                        parameter->prior.a, parameter->prior.b);
     bx_parameter *parameters = bx_array_grow(o->parameters, o->parameter_count,

@@ -34,6 +34,7 @@ typedef struct bx_parameter {
     bx_scale scale;             /* on which it is estimated */
     bool estimated;
     bx_prior prior;
+    bx_prior start; /* where fits start; none: anywhere within the bounds, on the scale */
 } bx_parameter;
 
 typedef struct bx_observable {
@@ -102,7 +103,9 @@ typedef struct bx_evaluation {
     double llh, chi2;
     double log_prior;    /* 0 without priors */
     double *simulations; /* by measurement; the caller's, as are these: */
-    double *deviations;  /* or NULL */
+    double *deviations;
+    double *information; /* with a gradient: Fisher's, of the measurements, by pairs of parameters
+                            on their scales; or NULL */
     size_t impossible;   /* the first measurement that can't be, or has no value: then llh is
                             -infinity; else BX_NAME_NONE */
 } bx_evaluation;
@@ -110,6 +113,7 @@ typedef struct bx_evaluation {
 typedef struct bx_effort {
     double relative_tolerance; /* of the solver; 0: the usual */
     size_t maximum_steps;      /* of each run; 0: no bound */
+    bool differences;          /* derivatives are central differences, not followed */
     const volatile sig_atomic_t *interrupt;
 } bx_effort;
 
@@ -117,5 +121,10 @@ typedef struct bx_effort {
  * run, which the message names, BX_ECANCELLED or BX_EMEMORY. */
 int bx_objective_evaluate(bx_objective *objective, const double *values, const bx_effort *effort,
                           bx_evaluation *evaluation, bx_error *err);
+
+/* The same, and the derivatives of llh + log_prior by each estimated parameter on its scale; those
+ * of others are 0. */
+int bx_objective_gradient(bx_objective *objective, const double *values, const bx_effort *effort,
+                          bx_evaluation *evaluation, double *gradient, bx_error *err);
 
 #endif

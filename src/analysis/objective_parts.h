@@ -5,6 +5,7 @@
 #include "analysis/expression.h"
 #include "analysis/objective.h"
 #include "core/names.h"
+#include "engine/tangent.h"
 
 /* Where a name of a formula has its value from. */
 typedef struct bx_source {
@@ -37,11 +38,40 @@ typedef struct bx_period {
     size_t change_count, change_capacity;
 } bx_period;
 
+/* Derivatives of an experiment by the parameters that move it. */
+typedef struct bx_following {
+    size_t *directions; /* the parameters */
+    size_t count;
+    const char **names;
+    bx_tangent *tangent;
+    double *rows;  /* of the cell's species and parameters at present, by slot */
+    double *base;  /* and at the beginning */
+    double *value; /* one row */
+} bx_following;
+
 typedef struct bx_experiment {
     char *id;
     bx_period *periods;
     size_t period_count, period_capacity;
+    bx_following *following; /* made when derivatives are first wanted */
 } bx_experiment;
+
+/* Whether what it sets is computed from a parameter. */
+bool bx_experiment_names(const bx_experiment *experiment, size_t parameter);
+
+/* NULL without memory, or with BX_EMODEL where the cell has what can't be followed. */
+bx_following *bx_following_new(const bx_objective *objective, const bx_experiment *experiment,
+                               bx_error *err);
+void bx_following_free(bx_following *following); /* NULL is fine */
+
+/* Along with what is set: at the beginning, the parameters alone and then what the first period
+ * sets; and at later periods. `before` are the values before it was set. */
+int bx_following_begin(bx_objective *objective, bx_following *following, bx_error *err);
+int bx_following_set(bx_objective *objective, bx_following *following, const bx_period *period,
+                     bool first, const double *before, bx_error *err);
+
+/* The derivatives of the columns, `count` numbers each, at the cell's present state. */
+void bx_following_columns(bx_objective *objective, bx_following *following, double *out);
 
 typedef struct bx_objective_measurement {
     size_t experiment, observable;
@@ -75,14 +105,25 @@ struct bx_objective {
 
     /* as an evaluation needs it, made at the first */
     size_t *order; /* the measurements by experiment and time */
-    double *times, *rows, *base, *set_values;
+    double *times, *rows, *base, *before, *set_values;
+    double *slopes;      /* beside rows, of the most directions that an experiment has */
+    bool by_differences; /* following derivatives has failed: a fit tries it anew */
     size_t *set_slots;
 };
 
-/* Run all experiments, and call `measured(data, i, column values, time)` for each measurement. */
+/* What a measurement is of: the columns' values; with derivatives also these, of each column by the
+ * parameters of `following`. */
+typedef struct bx_outcome {
+    const double *columns;
+    double time;
+    const bx_following *following; /* or NULL */
+    const double *slopes;
+} bx_outcome;
+
+typedef void bx_measured(void *data, size_t measurement, const bx_outcome *outcome);
+
+/* Run all experiments, with derivatives or without, and call `measured` for each measurement. */
 int bx_objective_simulate(bx_objective *objective, const double *values, const bx_effort *effort,
-                          void (*measured)(void *data, size_t measurement, const double *columns,
-                                           double time),
-                          void *data, bx_error *err);
+                          bool derivatives, bx_measured *measured, void *data, bx_error *err);
 
 #endif

@@ -16,8 +16,12 @@ typedef struct simulation {
     bx_objective *o;
     const double *values;
     const bx_effort *effort;
-    const double *taken; /* rows that were recorded so far, and those that are to come */
-    size_t rows;
+    bool derivatives;
+    bx_following *following; /* of the present experiment, with derivatives */
+    size_t rows;             /* that were recorded so far, and those of derivatives */
+    size_t slope_rows;
+    bx_measured *measured;
+    void *data;
     bx_error *err;
 } simulation;
 
@@ -40,12 +44,14 @@ static int prepare(bx_objective *o, bx_error *err)
         return 0;
     size_t variables = bx_cell_variables(o->cell), count = o->measurement_count;
     o->base = calloc(variables + 1, sizeof *o->base);
+    o->before = calloc(variables + 1, sizeof *o->before);
     o->set_slots = calloc(variables + o->parameter_count + 1, sizeof *o->set_slots);
     o->set_values = calloc(variables + o->parameter_count + 1, sizeof *o->set_values);
     o->times = calloc(count + 1, sizeof *o->times);
     o->rows = calloc((count + 1) * (o->column_count + 1), sizeof *o->rows);
     size_t *order = calloc(count + 1, sizeof *order);
-    if (!o->base || !o->set_slots || !o->set_values || !o->times || !o->rows || !order) {
+    if (!o->base || !o->before || !o->set_slots || !o->set_values || !o->times || !o->rows ||
+        !order) {
         free(order);
         return bx_fail_memory(err);
     }
@@ -63,6 +69,15 @@ static int take_row(void *data, double time, const double *values, size_t count)
     simulation *s = data;
     (void)time;
     memcpy(s->o->rows + s->rows++ * count, values, count * sizeof *values);
+    return 0;
+}
+
+static int take_slopes(void *data, double time, const double *values, const double *slopes)
+{
+    simulation *s = data;
+    (void)time, (void)values;
+    size_t width = s->o->column_count * s->following->count;
+    memcpy(s->o->slopes + s->slope_rows++ * width, slopes, width * sizeof *slopes);
     return 0;
 }
 
@@ -85,7 +100,15 @@ static int run_to(simulation *s, double end, size_t first, size_t count, bool op
                   .open_end = open_end,
                   .row = take_row,
                   .row_data = s};
-    s->rows = first;
+    s->rows = s->slope_rows = first;
+    if (s->following && s->following->count > 0) {
+        run.by = s->following->names;
+        run.by_count = s->following->count;
+        run.by_rows = s->following->rows;
+        run.by_given = true;
+        run.derivatives = take_slopes;
+        run.derivatives_data = s;
+    }
     return bx_cell_run(o->cell, &run, &unused, s->err);
 }
 
@@ -183,7 +206,11 @@ static int apply(simulation *s, bx_period *period, bool first, double time)
     }
     if (count == 0)
         return 0;
-    return bx_cell_set_slots(o->cell, o->set_slots, o->set_values, count, first, s->err);
+    if (s->following)
+        memcpy(o->before, bx_cell_values(o->cell), bx_cell_variables(o->cell) * sizeof *o->before);
+    if (bx_cell_set_slots(o->cell, o->set_slots, o->set_values, count, first, s->err) < 0)
+        return -1;
+    return s->following ? bx_following_set(o, s->following, period, first, o->before, s->err) : 0;
 }
 
 /* The cell at its beginning, with the parameters. */
@@ -202,7 +229,7 @@ static int begin(simulation *s)
     if (bx_cell_set_slots(o->cell, o->set_slots, o->set_values, count, true, s->err) < 0)
         return -1;
     memcpy(o->base, bx_cell_values(o->cell), bx_cell_variables(o->cell) * sizeof *o->base);
-    return 0;
+    return s->following ? bx_following_begin(o, s->following, s->err) : 0;
 }
 
 /* Rows of the measurements [first, last) in order: those of a time are one. */
@@ -217,34 +244,37 @@ static size_t list_times(bx_objective *o, size_t first, size_t last)
     return count;
 }
 
-typedef void measured(void *data, size_t measurement, const double *columns, double time);
-
 /* Give the measurements [first, last), of which o->times and rows are. */
-static void give(simulation *s, size_t first, size_t last, measured *call, void *data)
+static void give(simulation *s, size_t first, size_t last)
 {
     bx_objective *o = s->o;
+    size_t width = s->following ? o->column_count * s->following->count : 0;
     for (size_t i = first, row = 0; i < last; i++) {
-        double time = o->measurements[o->order[i]].time;
-        while (o->times[row] != time)
+        bx_outcome outcome = {.time = o->measurements[o->order[i]].time, .following = s->following};
+        while (o->times[row] != outcome.time)
             row++;
-        call(data, o->order[i], o->rows + row * o->column_count, time);
+        outcome.columns = o->rows + row * o->column_count;
+        outcome.slopes = s->following ? o->slopes + row * width : NULL;
+        s->measured(s->data, o->order[i], &outcome);
     }
 }
 
-static void give_steady(simulation *s, size_t first, size_t last, measured *call, void *data)
+static void give_steady(simulation *s, size_t first, size_t last)
 {
     bx_objective *o = s->o;
     const double *values = bx_cell_values(o->cell);
     for (size_t i = 0; i < o->column_count; i++)
         o->rows[i] = values[o->columns[i]];
+    if (s->following)
+        bx_following_columns(o, s->following, o->slopes);
+    bx_outcome outcome = {o->rows, INFINITY, s->following, o->slopes};
     for (size_t i = first; i < last; i++)
-        call(data, o->order[i], o->rows, INFINITY);
+        s->measured(s->data, o->order[i], &outcome);
 }
 
 /* A period that begins at the present time, with measurements [first, last) in it and, of the last,
  * behind it. */
-static int run_period(simulation *s, double next, size_t first, size_t last, measured *call,
-                      void *data)
+static int run_period(simulation *s, double next, size_t first, size_t last)
 {
     bx_objective *o = s->o;
     size_t finite = first;
@@ -259,13 +289,13 @@ static int run_period(simulation *s, double next, size_t first, size_t last, mea
     if (count > 0 || !isinf(next)) {
         if (run_to(s, end, 0, count, !isinf(next)) < 0)
             return -1;
-        give(s, first, finite, call, data);
+        give(s, first, finite);
     }
     if (finite == last)
         return 0;
     if (settle(s) < 0)
         return -1;
-    give_steady(s, finite, last, call, data);
+    give_steady(s, finite, last);
     return 0;
 }
 
@@ -277,8 +307,7 @@ static size_t before_time(const bx_objective *o, size_t first, size_t last, doub
     return first;
 }
 
-static int run_periods(simulation *s, bx_experiment *e, size_t first, size_t last, measured *call,
-                       void *data)
+static int run_periods(simulation *s, bx_experiment *e, size_t first, size_t last)
 {
     bx_objective *o = s->o;
     for (size_t i = 0; i < e->period_count && first < last; i++) {
@@ -294,17 +323,39 @@ static int run_periods(simulation *s, bx_experiment *e, size_t first, size_t las
         if (before)
             continue;
         size_t end = isinf(next) ? last : before_time(o, first, last, next);
-        if (run_period(s, next, first, end, call, data) < 0)
+        if (run_period(s, next, first, end) < 0)
             return -1;
         first = end;
     }
     return 0;
 }
 
-int bx_objective_simulate(bx_objective *o, const double *values, const bx_effort *effort,
-                          measured *call, void *data, bx_error *err)
+/* Room for the derivatives of an experiment. */
+static int provide_following(simulation *s, bx_experiment *e)
 {
-    simulation s = {.o = o, .values = values, .effort = effort, .err = err};
+    bx_objective *o = s->o;
+    s->following = NULL;
+    if (!s->derivatives)
+        return 0;
+    if (!e->following && !(e->following = bx_following_new(o, e, s->err)))
+        return -1;
+    size_t width = (o->column_count + 1) * (o->parameter_count + 1);
+    if (!o->slopes && !(o->slopes = calloc((o->measurement_count + 1) * width, sizeof *o->slopes)))
+        return bx_fail_memory(s->err);
+    s->following = e->following;
+    return 0;
+}
+
+int bx_objective_simulate(bx_objective *o, const double *values, const bx_effort *effort,
+                          bool derivatives, bx_measured *call, void *data, bx_error *err)
+{
+    simulation s = {.o = o,
+                    .values = values,
+                    .effort = effort,
+                    .derivatives = derivatives,
+                    .measured = call,
+                    .data = data,
+                    .err = err};
     if (o->generation != bx_cell_generation(o->cell))
         return bx_fail(err, BX_EMODEL, "the cell's processes are others than it was made for");
     if (prepare(o, err) < 0)
@@ -316,7 +367,10 @@ int bx_objective_simulate(bx_objective *o, const double *values, const bx_effort
         for (last = first; last < o->measurement_count; last++)
             if (&o->experiments[o->measurements[o->order[last]].experiment] != e)
                 break;
-        result = begin(&s) < 0 ? -1 : run_periods(&s, e, first, last, call, data);
+        result = provide_following(&s, e);
+        if (result < 0)
+            return -1;
+        result = begin(&s) < 0 ? -1 : run_periods(&s, e, first, last);
         if (result < 0 && (err->code == BX_ESIMULATION || err->code == BX_EMODEL)) {
             bx_error inner = *err;
             bx_fail(err, BX_ESIMULATION, "experiment \"%.64s\": %.900s", e->id, inner.message);

@@ -30,6 +30,10 @@ void bx_tangent_with_time(bx_tangent *tangent, bool with);
 int bx_tangent_begin(bx_tangent *tangent, const char *const *names, const bool *held,
                      const double *frame, bx_error *err);
 
+/* What initial formulas make, at time 0, of rows that were edited: those of variables that are not
+ * held. */
+int bx_tangent_follow(bx_tangent *tangent, const bool *held, const double *frame, bx_error *err);
+
 /* The row of a slot. Of rules they are those of the last bx_tangent_rules. */
 const double *bx_tangent_row(const bx_tangent *tangent, uint32_t slot);
 

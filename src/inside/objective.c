@@ -1,10 +1,11 @@
 #include "inside/objective.h"
 
-#include "analysis/objective.h"
+#include "analysis/fit.h"
 #include "core/names.h"
 #include "exchange/petab_math.h"
 #include "exchange/yaml.h"
 #include "inside/fields.h"
+#include "inside/output.h"
 #include "inside/raise.h"
 #include "inside/sbml.h"
 #include "inside/worker.h"
@@ -13,10 +14,12 @@
 
 #include <lauxlib.h>
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #define CLASS "bioxen.Objective"
 #define YAML_DEPTH 32
+#define MOST_STEPS 20000 /* of a run while parameters are sought */
 
 /* ---- what fields hold ---- */
 
@@ -101,28 +104,31 @@ typedef struct making {
     parser *parse; /* of the language of formulas */
 } making;
 
-static void read_prior(lua_State *L, int table, bx_parameter *p, const bx_place *place)
+static bx_prior prior_of(lua_State *L, int table, const char *key, const bx_parameter *p,
+                         const bx_place *place)
 {
-    if (bx_fields_get(L, table, "prior") != LUA_TNIL) {
+    bx_prior made = {BX_PRIOR_NONE};
+    if (bx_fields_get(L, table, key) != LUA_TNIL) {
         int prior = lua_gettop(L);
         bx_fields_expect(L, prior, LUA_TTABLE, place, "prior");
         const char *kind = text_of(L, prior, "kind", place);
-        p->prior.kind = bx_prior_named(kind);
-        if (p->prior.kind == BX_PRIOR_COUNT)
+        made.kind = bx_prior_named(kind);
+        if (made.kind == BX_PRIOR_COUNT)
             bx_raise_format(L, place->code, "%s: there is no prior \"%.40s\"", place->text, kind);
-        p->prior.a = any_number(L, prior, "a", NAN, place);
-        p->prior.b = any_number(L, prior, "b", NAN, place);
-        p->prior.scaled = flag_of(L, prior, "scaled");
+        made.a = any_number(L, prior, "a", NAN, place);
+        made.b = any_number(L, prior, "b", NAN, place);
+        made.scaled = flag_of(L, prior, "scaled");
         if (flag_of(L, prior, "truncated"))
-            bx_prior_truncate(&p->prior, p->lower, p->upper);
+            bx_prior_truncate(&made, p->lower, p->upper);
     }
     lua_pop(L, 1);
+    return made;
 }
 
 static void read_parameters(making *m, int spec)
 {
-    static const char *const keys[] = {"id",    "value",     "lower", "upper",
-                                       "scale", "estimated", "prior", NULL};
+    static const char *const keys[] = {"id",        "value", "lower", "upper", "scale",
+                                       "estimated", "prior", "start", NULL};
     lua_State *L = m->L;
     bx_place place = bx_place_make(BX_EMODEL, "parameters");
     lua_Integer count = list_of(L, spec, "parameters", &place);
@@ -138,7 +144,8 @@ static void read_parameters(making *m, int spec)
         p.upper = any_number(L, table, "upper", INFINITY, &inner);
         p.scale = (bx_scale)choice_of(L, table, "scale", scales, &inner);
         p.estimated = flag_of(L, table, "estimated");
-        read_prior(L, table, &p, &inner);
+        p.prior = prior_of(L, table, "prior", &p, &inner);
+        p.start = prior_of(L, table, "start", &p, &inner);
         must(L, bx_objective_add_parameter(m->objective, &p, &err), &err);
         lua_pop(L, 1);
     }
@@ -389,7 +396,7 @@ static int objective_free(lua_State *L)
 }
 
 /* Values of all parameters in a userdata that is pushed: those of the table at `index`, by id. */
-static double *values_of(lua_State *L, const bx_objective *objective, int index)
+static double *values_of(lua_State *L, const bx_objective *objective, int index, bool all)
 {
     bx_place place = bx_place_make(BX_EMODEL, "parameters");
     size_t count = bx_objective_parameters(objective);
@@ -398,7 +405,7 @@ static double *values_of(lua_State *L, const bx_objective *objective, int index)
         const bx_parameter *p = bx_objective_parameter(objective, i);
         values[i] =
             lua_istable(L, index) ? any_number(L, index, p->id, p->value, &place) : p->value;
-        if (!isfinite(values[i]))
+        if (all && !isfinite(values[i]))
             bx_raise_format(L, BX_EMODEL, "parameter \"%.64s\" has no value", p->id);
     }
     return values;
@@ -427,7 +434,7 @@ static int objective_evaluate(lua_State *L)
     bx_effort effort = {.interrupt = &bx_interrupted};
     bx_error err;
     lua_settop(L, 2);
-    const double *values = values_of(L, objective, 2);
+    const double *values = values_of(L, objective, 2, true);
     size_t count = bx_objective_measurements(objective);
     bx_evaluation e = {.simulations = lua_newuserdatauv(L, (count + 1) * sizeof(double), 0),
                        .deviations = lua_newuserdatauv(L, (count + 1) * sizeof(double), 0)};
@@ -441,6 +448,136 @@ static int objective_evaluate(lua_State *L)
     set_list(L, "deviations", e.deviations, count);
     if (e.impossible != BX_NAME_NONE)
         set_number(L, "impossible", (double)e.impossible + 1);
+    return 1;
+}
+
+/* gradient([values]) -> { llh, log_prior, gradient = { id = number }, information = lists } */
+static int objective_gradient(lua_State *L)
+{
+    bx_objective *objective = check_objective(L);
+    bx_effort effort = {.interrupt = &bx_interrupted,
+                        .differences = lua_toboolean(L, 3),
+                        .relative_tolerance = lua_tonumber(L, 4)};
+    bx_error err;
+    lua_settop(L, 2);
+    const double *values = values_of(L, objective, 2, true);
+    size_t count = bx_objective_measurements(objective), n = bx_objective_parameters(objective);
+    double *room = lua_newuserdatauv(L, (2 * count + n + n * n + 1) * sizeof *room, 0);
+    bx_evaluation e = {
+        .simulations = room, .deviations = room + count, .information = room + 2 * count + n};
+    double *gradient = room + 2 * count;
+    if (bx_objective_gradient(objective, values, &effort, &e, gradient, &err) < 0)
+        return bx_raise(L, &err);
+    lua_createtable(L, 0, 4);
+    set_number(L, "llh", e.llh);
+    set_number(L, "log_prior", e.log_prior);
+    lua_createtable(L, 0, (int)n);
+    lua_createtable(L, 0, (int)n);
+    for (size_t i = 0; i < n; i++) {
+        const bx_parameter *p = bx_objective_parameter(objective, i);
+        if (!p->estimated)
+            continue;
+        lua_createtable(L, 0, (int)n);
+        for (size_t j = 0; j < n; j++)
+            if (bx_objective_parameter(objective, j)->estimated)
+                set_number(L, bx_objective_parameter(objective, j)->id, e.information[i * n + j]);
+        lua_setfield(L, -2, p->id);
+        lua_pushnumber(L, gradient[i]);
+        lua_setfield(L, -3, p->id);
+    }
+    lua_setfield(L, -3, "information");
+    lua_setfield(L, -2, "gradient");
+    return 1;
+}
+
+/* Set the table at the top's field to { id = value } of all parameters. */
+static void set_values(lua_State *L, const char *key, const bx_objective *objective,
+                       const double *values)
+{
+    size_t count = bx_objective_parameters(objective);
+    lua_createtable(L, 0, (int)count);
+    for (size_t i = 0; i < count; i++)
+        set_number(L, bx_objective_parameter(objective, i)->id, values[i]);
+    lua_setfield(L, -2, key);
+}
+
+/* Whole numbers of 0 or more. */
+static uint64_t whole_of(lua_State *L, int table, const char *key, double usual,
+                         const bx_place *place)
+{
+    double value = any_number(L, table, key, usual, place);
+    if (!(value >= 0 && value <= 0x1p53 && value == floor(value)))
+        bx_raise_format(L, place->code, "%s.%s: a whole number expected, got %g", place->text, key,
+                        value);
+    return (uint64_t)value;
+}
+
+/* Which parameters are held: the names of a list. In a userdata that is pushed. */
+static bool *held_of(lua_State *L, const bx_objective *objective, int options,
+                     const bx_place *place)
+{
+    size_t count, n = bx_objective_parameters(objective);
+    const char **names = names_of(L, options, "held", &count, place);
+    bool *held = lua_newuserdatauv(L, n + 1, 0);
+    memset(held, 0, n + 1);
+    for (size_t i = 0; i < count; i++) {
+        size_t parameter = bx_objective_parameter_named(objective, names[i]);
+        if (parameter == BX_NAME_NONE)
+            bx_raise_format(L, place->code, "%s.held: there is no parameter \"%.64s\"", place->text,
+                            names[i]);
+        held[parameter] = true;
+    }
+    return held;
+}
+
+static void report(void *data, size_t evaluations, double best)
+{
+    const bx_fit_ask *ask = data;
+    char text[96];
+    double part =
+        ask->maximum_evaluations ? (double)evaluations / (double)ask->maximum_evaluations : 0;
+    int length = snprintf(text, sizeof text, "%zu evaluations, %.6g", evaluations, best);
+    bx_output_progress(fmin(part, 1), NAN, text, (size_t)length);
+}
+
+/* fit{ values, start, seed, method, evaluations, tolerance, solver, held } ->
+ * { values, log_posterior, evaluations, failures, stopped } */
+static int objective_fit(lua_State *L)
+{
+    static const char *const keys[] = {"values",    "start",  "seed", "method", "evaluations",
+                                       "tolerance", "solver", "held", NULL};
+    static const char *const methods[] = {"local", "global", NULL};
+    static const char *const ends[] = {"converged", "evaluations", "interrupted"};
+    bx_objective *objective = check_objective(L);
+    bx_place place = bx_place_make(BX_ESCRIPT, "fit");
+    bx_fit_ask ask = {.progress = report, .progress_data = &ask};
+    bx_fit fit;
+    bx_error err;
+    lua_settop(L, 2);
+    bx_fields_expect(L, 2, LUA_TTABLE, &place, NULL);
+    bx_fields_allow(L, 2, keys, false, &place);
+    ask.seed = whole_of(L, 2, "seed", 1, &place);
+    ask.maximum_evaluations = whole_of(L, 2, "evaluations", 0, &place);
+    ask.method = (bx_fit_method)choice_of(L, 2, "method", methods, &place);
+    ask.tolerance = any_number(L, 2, "tolerance", 0, &place);
+    ask.effort = (bx_effort){.relative_tolerance = any_number(L, 2, "solver", 0, &place),
+                             .maximum_steps = MOST_STEPS,
+                             .interrupt = &bx_interrupted};
+    uint64_t start = whole_of(L, 2, "start", 0, &place);
+    bx_fields_get(L, 2, "values");
+    double *values = values_of(L, objective, lua_gettop(L), start == 0);
+    if (start > 0)
+        must(L, bx_fit_start(objective, ask.seed, start, values, &err), &err);
+    const bool *held = held_of(L, objective, 2, &place);
+    bx_output_flush();
+    must(L, bx_fit_run(objective, &ask, held, values, &fit, &err), &err);
+    lua_createtable(L, 0, 5);
+    set_values(L, "values", objective, values);
+    set_number(L, "log_posterior", fit.log_posterior);
+    set_number(L, "evaluations", (double)fit.evaluations);
+    set_number(L, "failures", (double)fit.failures);
+    lua_pushstring(L, ends[fit.end]);
+    lua_setfield(L, -2, "stopped");
     return 1;
 }
 
@@ -526,7 +663,10 @@ static int petab_names(lua_State *L)
     return 1;
 }
 
-static const luaL_Reg methods[] = {{"evaluate", objective_evaluate}, {NULL, NULL}};
+static const luaL_Reg methods[] = {{"evaluate", objective_evaluate},
+                                   {"fit", objective_fit},
+                                   {"gradient", objective_gradient},
+                                   {NULL, NULL}};
 static const luaL_Reg functions[] = {{"names", petab_names}, {"yaml", petab_yaml}, {NULL, NULL}};
 
 void bx_objective_open(lua_State *L)

@@ -176,9 +176,8 @@ local function parts_of(runs)
   return parts
 end
 
--- What each part came to.
-local function share_out(vms, parts, run)
-  local results = {}
+-- What each part came to, into `results`. True, or nil and an error.
+local function share_out(vms, parts, run, results)
   local function work(vm, part)
     local args = copy_of(run)
     args.first, args.runs = part.first, part.runs
@@ -189,7 +188,17 @@ local function share_out(vms, parts, run)
     results[i] = answer.result
     progress.advance(parts[i].runs)
   end
-  return results
+  return true
+end
+
+-- The runs that were finished, from the first on without a gap; nil without any.
+local function together(results)
+  local whole = results[1]
+  for i = 2, whole and math.huge or 1 do
+    if not results[i] then break end
+    whole = whole:merge(results[i])
+  end
+  return whole
 end
 
 local function many_runs(vm, options, run)
@@ -205,11 +214,19 @@ local function many_runs(vm, options, run)
   end
   run.quantiles = options.quantiles
   progress.share("simulate", options.runs, "runs")
-  local results, err = share_out(vms, parts, run)
-  if not results then return nil, err end
-  local whole = results[1]
-  for i = 2, #results do whole = whole:merge(results[i]) end
-  return whole
+  local results = {}
+  local good, done, err = pcall(share_out, vms, parts, run, results)
+  local whole = together(results)
+  if good and done then return whole end
+  local why = good and err or done
+  local interrupted = type(why) == "string" and why:find "interrupted$"
+  if not whole or not (good or interrupted) then
+    if not good then error(why, 0) end
+    return nil, why
+  end
+  local words = interrupted and "interrupted" or why.message:gsub("^[%l_]+:%d+: ", "")
+  say.failed(("%s; the first %d of %d runs are kept"):format(words, whole.runs, options.runs))
+  return whole, nil, interrupted and say.INTERRUPTED or say.FAILED
 end
 
 -- ---- output ----
@@ -363,11 +380,11 @@ local function simulate(options)
   if not set then return say.failed(err) end
   local run = run_options(options, record, absolute)
   if stochastic(run) then run.seed = seed end
-  local result, reason
+  local result, reason, status
   if options.runs == 1 then
     result, reason = one_run(vm, run, options, wants_picture(options))
   else
-    result, reason = many_runs(vm, options, run)
+    result, reason, status = many_runs(vm, options, run)
   end
   if not result then return say.failed(reason) end
   local written, err
@@ -382,7 +399,7 @@ local function simulate(options)
   if stochastic(run) and not options.seed and not options.quiet then
     say.note(("seed: --seed=%d repeats this"):format(seed))
   end
-  return say.DONE
+  return status or say.DONE
 end
 
 -- What does not go with --scan.
