@@ -250,7 +250,7 @@ static void search_from(search *s, bx_scoring *c)
 int bx_fit_run(bx_objective *o, const bx_fit_ask *ask, const bool *held, double *values,
                bx_fit *fit, bx_error *err)
 {
-    bx_error unused;
+    bx_error unused = {.code = BX_OK};
     size_t n = o->parameter_count;
     search s = {.o = o, .ask = ask, .best_value = HOPELESS, .fit = fit, .err = err ? err : &unused};
     double *room = calloc(3 * n + 2 * o->measurement_count + n * n + 1, sizeof *room);
@@ -276,7 +276,7 @@ int bx_fit_run(bx_objective *o, const bx_fit_ask *ask, const bool *held, double 
         s.failed = true;
         bx_fail_memory(s.err);
     }
-    if (s.best_value < HOPELESS) {
+    if (scoring && s.best_value < HOPELESS) {
         memcpy(values, s.best, n * sizeof *values);
         fit->log_posterior = -s.best_value;
     }
