@@ -12,6 +12,7 @@ local source = require "bioxen.cli.source"
 local pack = require "bioxen.sedml.pack"
 local sedml = require "bioxen.sedml"
 
+local ARCHIVE_MEMORY = 900 << 20 -- bytes that a VM may take that reads an archive
 local ROWS = 100       -- where nothing else is said
 local TOLERANCE = 3e-10 -- relative, where nothing else is said
 local ACCURATE = 1e-3  -- what changes less with the tolerance is as the model has it
@@ -354,7 +355,7 @@ local function run_archive(options)
   progress.begin(options)
   local made, err = core.make_folder(asked.folder)
   if not made then return say.failed(err) end
-  local vm <close>, err = start_vm(1, options.seed or math.random(0))
+  local vm <close>, err = models.start("simulate", options.seed or math.random(0), ARCHIVE_MEMORY)
   if not vm then return say.failed(err) end
   function asked.warn(words)
     if not options.quiet then say.note("bioxen: warning: " .. words) end
