@@ -109,7 +109,6 @@ struct bx_objective {
     size_t longest; /* how many measurements an experiment has at most */
     double *slopes; /* beside rows */
     size_t slope_capacity;
-    bool by_differences; /* following derivatives has failed: a fit tries it anew */
     size_t *set_slots;
 };
 
