@@ -15,9 +15,9 @@ local budget = assert(vm:execute_biological_process([[
   local rows, counted, before = {}, {}, {}
   local purposes = { ATP_for_charging = "sum_charging", ATP_for_transcription = "sum_transcription",
     ATP_for_decay = "sum_decay", ATP_for_replication = "sum_replication", ATP_for_digestion = "sum_digestion",
-    ATP_for_secretion = "sum_secretion", ATP_for_RNA = "sum_A_in_RNA", GTP_for_translation = "sum_translation",
-    GTP_for_handover = "sum_handover", GTP_for_RNA = "sum_G_in_RNA" }
+    ATP_for_secretion = "sum_secretion", GTP_for_translation = "sum_translation", GTP_for_handover = "sum_handover" }
   local each = { GTP_for_translation = 2, GTP_for_handover = 2 }
+  local rna = { ATP_for_RNA = "A", GTP_for_RNA = "G" } -- which comes out of it again as AMP and GMP
   local function net(r, pool)
     local n = 0
     for _, term in ipairs(r.made) do n = n + (term[1] == pool and term[2] or 0) end
@@ -47,6 +47,9 @@ local budget = assert(vm:execute_biological_process([[
   local function note()
     local row = { time = cell:time() }
     for purpose, name in pairs(purposes) do row[purpose] = (each[purpose] or 1)*since(name) end
+    for purpose, letter in pairs(rna) do
+      row[purpose] = since("sum_" .. letter .. "_in_RNA") + since("sum_" .. letter .. "_out_of_RNA")
+    end
     for _, r in ipairs(reactions) do
       local turns = since(r[1])
       for base, n in pairs(r[3]) do

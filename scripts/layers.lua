@@ -38,6 +38,7 @@ layers.modules = {
   { "lua/bioxen/init.lua" },
   { "lua/bioxen/connect.lua" },
   { "lua/bioxen/serve" },
+  { "lua/bioxen/sensitivity" },
   { "lua/bioxen/fit", "lua/bioxen/flux_scan.lua", "lua/bioxen/sweep" },
   { "lua/bioxen/methods.lua", "lua/bioxen/map.lua", "lua/bioxen/manager.lua" },
   { "lua/bioxen/fork.lua", "lua/bioxen/guests.lua" },
@@ -46,7 +47,7 @@ layers.modules = {
   { "lua/bioxen/hypervisor", "lua/bioxen/xcpng", "lua/bioxen/vm" },
   { "lua/bioxen/repl/chunk.lua", "lua/bioxen/repl/inside.lua" }, -- how lines are read and run in a VM
   { "lua/bioxen/sedml" },
-  { "lua/bioxen/model", "lua/bioxen/plot", "lua/bioxen/report.lua", "lua/bioxen/courier" },
+  { "lua/bioxen/model", "lua/bioxen/plot", "lua/bioxen/report.lua", "lua/bioxen/read_table.lua", "lua/bioxen/courier" },
   { "lua/bioxen/biology" },
   { "lua/bioxen/out.lua", "lua/bioxen/json.lua" },
   { "lua/bioxen/check.lua" },

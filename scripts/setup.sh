@@ -79,6 +79,15 @@ own_folder() {
     fail "No folder to write in: $root and ${TMPDIR:-/tmp} are both closed."
 }
 
+# How far a build is, of what cmake prints, for who looks at a terminal.
+show_progress() {
+    if [ -t 1 ]; then
+        awk '/^\[ *[0-9]+%]/ { printf "\r%s", substr($0, 1, 6); fflush(); any = 1 } END { if (any) print "" }'
+    else
+        cat >/dev/null
+    fi
+}
+
 # build FOLDER [cmake options]. A folder that was made for another tree is made anew.
 build() {
     local folder=$1 fresh=() home
@@ -88,7 +97,7 @@ build() {
     echo "Building in $folder"
     cmake -S "$root" -B "$folder" "${fresh[@]}" "$@" >"$folder/configure.log" ||
         fail "cmake failed: see $folder/configure.log"
-    cmake --build "$folder" --parallel "$(nproc)" >"$folder/build.log" 2>&1 || {
+    cmake --build "$folder" --parallel "$(nproc)" 2>&1 | tee "$folder/build.log" | show_progress || {
         grep -n -A5 -E 'error:|undefined reference|\*\*\*' "$folder/build.log" | head -n 60 >&2
         fail "The build failed: see $folder/build.log"
     }

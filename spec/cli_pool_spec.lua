@@ -258,14 +258,17 @@ describe("bioxen xcpng", function()
   on_pool("writes one document and one line's end, like all that takes --json", function()
     local model = sh:file("model.xml", sbml.document { compartments = { sbml.compartment("c", 1) },
       species = { sbml.species("A", 'initialAmount="1"') }, reactions = { sbml.reaction("R", {}, { "A" }, 1) } })
+    local resting = sh:file("resting.xml", sbml.document { compartments = { sbml.compartment("c", 1) },
+      species = { sbml.species("A", 'initialAmount="0"') }, reactions = { sbml.reaction("R", { "A" }, {}, "A") } })
     local genome, good = sh:file("genome.fa", ">chr\nATGAAATAA\n"), config("good.json", valid())
     local cases = {
       simulate = { model .. " --duration 1", model .. " --duration 1 --runs 2" }, fba = { model .. " --maximise R" },
       organisms = { "", "ecoli" }, ["genome info"] = { genome },
       ["genome check"] = { genome }, ["config validate"] = { good }, doctor = { "" },
       ["xcpng templates"] = { path }, ["xcpng list"] = { path },
-      ["xcpng check"] = { config("full.json", bench:config()) },
- ["xcpng hosts"] = { path }, ["xcpng gc"] = { path },
+      ["xcpng check"] = { config("full.json", bench:config()) }, ["xcpng hosts"] = { path },
+      ["xcpng gc"] = { path }, steady = { resting }, sensitivities = { resting .. " --duration 1 --parameters A" },
+      check = { model }, fit = {}, -- fit_spec.lua has one
     }
     for _, command in ipairs(taking_json(require "bioxen.cli".spec(), "")) do
       local of_daemon = command:find "^vm " and {} -- serve_spec.lua has one
@@ -289,5 +292,63 @@ describe("bioxen xcpng", function()
     assert.are.same({ 1, "" }, { status, out })
     assert.matches("config%.xapi_url: missing", err)
     assert.are.equal(0, pool:counts().sessions or 0)
+  end)
+end)
+
+describe("an example for operators,", function()
+  local function has(program)
+    return (sh("command -v " .. program)) == 0
+  end
+
+  it("the script that sets up a template,", function()
+    local bin, root = sh.scratch .. "/bin", sh.scratch .. "/root"
+    assert(os.execute(("mkdir -p %s %s/etc/ssh %s/var/lib/dbus"):format(bin, root, root)))
+    -- What takes root is noted; programs of the other root are noted or done by these.
+    shell.write(bin .. "/chroot", ([[#!/bin/sh
+      shift
+      echo "$*" >>%s/calls
+      case $* in
+        *ssh-keygen\ -lf*) echo "256 SHA256:abc root (ED25519)" ;;
+        id*) exit 1 ;;
+      esac
+    ]]):format(sh.scratch))
+    assert(os.execute("chmod 755 " .. bin .. "/chroot"))
+    local key = sh:file("template.pub", "ssh-ed25519 AAAA me\n")
+    local command = "PATH=%s:$PATH ROOT=%s sh docs/pool/template.sh %s"
+    assert.are.same({ 0, "ssh_fingerprint: SHA256:abc\n", "" }, { sh(command:format(bin, root, key)) })
+    local calls = shell.read(sh.scratch .. "/calls")
+    for _, call in ipairs { "apt%-get install [^\n]*openssh%-server", "apt%-get install [^\n]*xe%-guest%-utilities",
+      "useradd %-%-create%-home %-%-shell /bin/sh bioxen", "chown %-R bioxen:bioxen", "ssh%-keygen %-A" } do
+      assert.matches(call, calls)
+    end
+    assert.are.equal("ssh-ed25519 AAAA me\n", shell.read(root .. "/home/bioxen/.ssh/authorized_keys"))
+    assert.matches("\n%-rw%-%-%-%-%-%-%-", (select(2, sh("ls -l " .. root .. "/home/bioxen/.ssh"))))
+    assert.matches("^PasswordAuthentication no\n", shell.read(root .. "/etc/ssh/sshd_config.d/bioxen.conf"))
+    assert.are.equal("", shell.read(root .. "/etc/machine-id"))
+    local status, _, err = sh(command:format(bin, root, sh:file("private", "-----BEGIN OPENSSH PRIVATE KEY-----\n")))
+    assert.are.equal(1, status)
+    assert.matches("this is no public key", err)
+  end)
+
+  it("the units of systemd, are good", function()
+    if not has "systemd-analyze" then return pending "skipped: there is no systemd-analyze" end
+    local units = sh.scratch .. "/units"
+    assert(os.execute(("mkdir -p %s && cp docs/pool/bioxen-gc@.* %s"):format(units, units)))
+    -- Where BioXen is not installed its program is that of the build.
+    local build = require "bioxen.core".real_path(os.getenv "BIOXEN_BUILD" or "./build")
+    assert(os.execute(("sed -i s,/usr/bin/bioxen,%s/bin/bioxen, %s/*.service"):format(build, units)))
+    local _, out, err = sh(("systemd-analyze verify --man=no %s/bioxen-gc@pool.service %s/bioxen-gc@pool.timer")
+      :format(units, units))
+    assert.is_nil((out .. err):find "bioxen%-gc", out .. err)
+  end)
+
+  it("the playbook, and what cloud-init is told, are read", function()
+    local status, _, err = sh("cd docs/pool && for f in *.yaml; do python3 -c "
+      .. "'import sys, yaml; yaml.safe_load(open(sys.argv[1]))' $f || exit 1; done")
+    if err:find "No module" then return pending "skipped: there is no python3-yaml" end
+    assert.are.equal(0, status, err)
+    if not has "ansible-playbook" then return pending "skipped: there is no Ansible" end
+    status, _, err = sh "ansible-playbook --syntax-check -i localhost, docs/pool/playbook.yaml"
+    assert.are.equal(0, status, err)
   end)
 end)

@@ -139,6 +139,16 @@ describe("bioxen simulate", function()
     assert.are.equal("", (select(2, good(words .. " --quiet"))))
   end)
 
+  it("keeps the runs before one that fails", function()
+    local words = "simulate %s --duration 200 --every 200 --seed 1 --quiet --jobs 1 --runs %d --max-steps %d"
+    local model = assert(require("bioxen.core").real_path "spec/tasks/model.xml")
+    local status, out, err = sh("bioxen " .. words:format(model, 160, 160))
+    assert.equal(1, status)
+    assert.equal("bioxen: run 60: the run made 160 steps, its maximum, by time 190.819 s; "
+      .. "the first 50 of 160 runs are kept\n", err)
+    assert.equal(select(2, sh("bioxen " .. words:format(model, 50, 1000))), out)
+  end)
+
   it("runs ensembles whose numbers do not depend on how many VMs share them", function()
     local words = decay() .. " --duration 10 --runs 200 --seed 3 --quantiles 0.1,0.9 --quiet"
     local one = good(words .. " --jobs 1")

@@ -255,6 +255,19 @@ describe("docs/reference.md", function()
   end)
 end)
 
+describe("the page of the organism", function()
+  for _, name in ipairs { "ecoli", "empty", "minimal_cell", "syn3a" } do
+    it(name .. " is what scripts/organism_pages.lua makes of its manifest", function()
+      local page = open_page()
+      local status, out, err = page:shell("bioxen scripts/organism_pages.lua - " .. name)
+      page:close()
+      assert.are.equal(0, status, err)
+      assert.is_true(out == read(("docs/organism_%s.md"):format(name)),
+        "run build/bin/bioxen scripts/organism_pages.lua")
+    end)
+  end
+end)
+
 describe("the version", function()
   it("is in CHANGELOG.md", function()
     assert.is_truthy(read "CHANGELOG.md":find("## [" .. core.version .. "]", 1, true))

@@ -263,6 +263,165 @@ describe("constraints of one's own", function()
   end)
 end)
 
+describe("variables of one's own", function()
+  -- two ways from A to B: R1, and R2, which is open only at a price
+  local ways = [[
+    model = flux.model { objective = "OUT", reactions = { { "-> A", name = "IN", upper = 10 },
+      { "A -> B", name = "R1", upper = 4 }, { "A -> B", name = "R2", upper = 100 }, { "B ->", name = "OUT" } } }
+    model:add_variable { name = "open", kind = "binary" }
+    model:add_constraint { name = "needs", fluxes = { R2 = 1, open = -6 }, upper = 0 }
+    model:set_objective { OUT = 1, open = -5 }
+  ]]
+
+  it("are in constraints and objectives, whole or not", function()
+    run(ways)
+    assert.same({ { 5, 1, 6 }, { OUT = 1, open = -5 }, { "open", "binary", 0, 1 }, { R2 = 1, open = -6 }, 4, true, 10 },
+      run [[
+      local s = model:optimise()
+      local v, c = model:variables()[1], model:constraints()[1]
+      model:set_objective { OUT = 1, open = -7 }
+      local closed = model:optimum()
+      model:set_bounds("open", 1, 1)
+      assert(model:optimum() == 3 and select(2, model:bounds "open") == 1)
+      model:set_bounds("open", 0, 1)
+      model:set_objective("open", "maximise")
+      assert(model:optimum() == 1)
+      model:set_objective("OUT", "maximise")
+      return { { s.objective, s.variables.open, s.fluxes.R2 }, { OUT = 1, open = -5 },
+        { v.name, v.kind, v.lower, v.upper }, c.fluxes, closed,
+        s.reduced_costs == nil and s.shadow_prices == nil, model:optimum() }]])
+    -- |R1 - R2| by a continuous one: the objective's price of it makes both alike
+    assert.same({ 8, 0, 4, 0 }, run [[
+      local model = flux.model { objective = "OUT", reactions = { { "-> A", name = "IN", upper = 10 },
+        { "A -> B", name = "R1", upper = 4 }, { "A -> B", name = "R2", upper = 100 }, { "B ->", name = "OUT" } } }
+      model:add_variable { name = "off", lower = 0 }
+      model:add_constraint { name = "up", fluxes = { R1 = 1, R2 = -1, off = -1 }, upper = 0 }
+      model:add_constraint { name = "down", fluxes = { R2 = 1, R1 = -1, off = -1 }, upper = 0 }
+      model:set_objective { OUT = 1, off = -3 }
+      local range = model:variability { reactions = { "R1" } }.R1
+      local s, p = model:optimise(), model:parsimonious()
+      local l = model:lexicographic { { fluxes = { off = 1 }, sense = "minimise" }, "OUT" }
+      assert(s.reduced_costs and p.variables.off == 0 and p.total_flux == 24 and l.objectives[2] == 8)
+      assert(l.variables.off == 0 and model:knock_outs { reactions = { "R1" } }[1].objective == 0)
+      return { s.objective, s.variables.off, range.minimum, range.maximum - 4 }]])
+    -- whole numbers of packets of 2.5
+    assert.same({ 7.5, 3 }, run [[
+      local model = flux.model { objective = "OUT", reactions = { { "-> B", name = "IN", upper = 9.9 },
+        { "B ->", name = "OUT" } } }
+      model:add_variable { name = "packets", kind = "integer", lower = 0, upper = 10 }
+      model:add_constraint { name = "c", fluxes = { OUT = 1, packets = -2.5 }, lower = 0, upper = 0 }
+      local s = model:optimise()
+      return { s.objective, s.variables.packets }]])
+  end)
+
+  it("agree with trying all values, and mutants too", function()
+    assert.same({}, run [[
+      local state, wrong = 3, {}
+      local function draw(n) state = (state*1103515245 + 12345) % 2147483648 return state//65536 % n end
+      for round = 1, 8 do
+        local model = flux.model { objective = "OUT", reactions = { { "-> A", name = "IN", upper = 40 },
+          { "A ->", name = "OUT" }, { "-> A", name = "MORE", upper = draw(9) } } }
+        local goal, switches = { OUT = 1 }, {}
+        for i = 1, 4 do
+          local name, binary = "y" .. i, i < 3
+          switches[i], goal[name] = name, draw(7) - 3
+          model:add_variable { name = name, kind = binary and "binary" or "integer", lower = 0,
+            upper = binary and 1 or 2 }
+        end
+        for k = 1, 3 do
+          local fluxes = { OUT = draw(3) - 1, IN = draw(3) }
+          for _, name in ipairs(switches) do fluxes[name] = draw(11) - 5 end
+          model:add_constraint { name = "c" .. k, fluxes = fluxes, upper = 5 + draw(20) }
+        end
+        model:set_objective(goal)
+        local found, mutant = model:optimum(), model:knock_outs { reactions = { "MORE" } }[1].objective
+        local function best_of_all()
+          local as_before <close> = model:context()
+          local best = -math.huge
+          for a = 0, 1 do for b = 0, 1 do for c = 0, 2 do for d = 0, 2 do
+            model:set_bounds { y1 = { a, a }, y2 = { b, b }, y3 = { c, c }, y4 = { d, d } }
+            best = math.max(best, model:optimum() or best)
+          end end end end
+          return best
+        end
+        local best = best_of_all()
+        model:set_bounds("MORE", 0, 0)
+        local without = best_of_all()
+        if math.abs((found or -math.huge) - best) > 1e-7 or math.abs((mutant or -math.huge) - without) > 1e-7 then
+          wrong[#wrong + 1] = { round, found, best, mutant, without }
+        end
+      end
+      return wrong
+    ]])
+  end)
+
+  it("come back with their block, and are saved, copied and removed", function()
+    run(ways)
+    local values = { 5, 1, { "needs", "big" }, { OUT = 1, open = -6 } }
+    local code = [[
+      local s, names = model:optimise(), {}
+      for i, c in ipairs(model:constraints()) do names[i] = c.name end
+      return { s.objective, s.variables.open, names, model:objectives()[1].fluxes }]]
+    run [[
+      model:add_constraint { name = "big", fluxes = { open = 1 }, upper = 1 }
+      model:add_objective { name = "other", fluxes = { OUT = 1, open = -6 } }
+      do
+        local as_before <close> = model:context()
+        model:set_objective "open"
+        model:set_bounds("open", 0, 0)
+        model:add_variable { name = "z", kind = "integer" }
+        model:remove_variable "open"
+        assert(#model:variables() == 1 and model:constraints()[2].fluxes.open == nil)
+      end]]
+    assert.same(values, run(code))
+    local path = os.tmpname()
+    assert(flux_vm.vm():save(path))
+    local again <close> = assert(require "bioxen".restore(path, "flux-again"))
+    os.remove(path)
+    assert.same(values, assert(again:execute_biological_process(code)).result)
+    assert.same({ { "open" }, { "open" } }, run [[
+      local kinds = { {}, {} }
+      for i, form in ipairs { "to_sbml", "to_json" } do
+        for _, loss in ipairs(select(2, model[form](model))) do
+          kinds[i][#kinds[i] + 1] = tostring(loss.text or loss.message or loss):match "variable" and "open"
+        end
+      end
+      return kinds]])
+    assert.same({ 10, 0 }, run [[
+      model:remove_variable "open"
+      model:remove_constraint "needs"
+      return { model:optimum(), #model:variables() }]])
+  end)
+
+  it("are refused by name where they cannot be taken, or make no sense", function()
+    run(ways)
+    for method, arguments in pairs { moma = "", room = "", sample = "{ n = 2 }", loopless = "", geometric = "",
+      minimal_medium = "", summary = "", metabolite_summary = "'A'", dynamic = "{}", consistency = "", blocked = "",
+      diagnose = "", gapfill = "model", variability = "", parsimonious = "", lexicographic = "{ 'OUT' }",
+      production_envelope = "{ reactions = { 'IN' } }" } do
+      assert.matches(method .. ': .*"open"', problem_of(("model:%s(%s)"):format(method, arguments)))
+    end
+    assert.matches('loopless variability: .*"off"', problem_of [[
+      local model = flux.model { reactions = { { "-> A", name = "IN" } } }
+      model:add_variable { name = "off" }
+      model:variability { loopless = true }]])
+    for given, problem in pairs {
+      ["name = 'IN'"] = "a reaction is called so", ["name = 'open'"] = "there are two variables",
+      ["name = 'z', kind = 'real'"] = '"integer" or "binary" expected, got "real"', ["kind = 'binary'"] = "name",
+      ["name = 'z', kind = 'binary', upper = 2"] = "within 0 and 1", ["name = 'z', lower = 2, upper = 1"] = "above",
+      ["name = ''"] = "1 to 255 bytes",
+    } do assert.matches(problem, problem_of("model:add_variable { " .. given .. " }"), 1, true) end
+    assert.matches("a variable is called so", problem_of 'model:add_reactions { { "A -->", name = "open" } }')
+    assert.matches("a variable is called so", problem_of 'model:rename { reactions = { OUT = "open" } }')
+    assert.matches("within 0 and 1", problem_of 'model:set_bounds("open", 0, 3)')
+    assert.matches('no variable "z"', problem_of 'model:remove_variable "z"')
+    assert.matches("no bound", flux_vm.problem_of [[
+      model:add_variable { name = "free", kind = "integer" }
+      model:set_objective "free"
+      model:optimum()]])
+  end)
+end)
+
 describe("the consistency of a flux model", function()
   it("is of mass and charge, exactly, and says what it cannot tell", function()
     assert.same({

@@ -230,6 +230,14 @@ describe("a flux model in SBML", function()
   it("with an empty list of flux objectives, and then without an objective", function()
     local got = warned("form", nil, version_2 { FBC = (objectives:gsub("<fbc:fluxObjective [^>]*/>", "")) })
     assert.equal(0, got.best)
+    -- and where it lacks what libSBML would refuse beside that
+    local text = flux_document:gsub("<fbc:listOfFluxObjectives>.-</fbc:listOfFluxObjectives>", "")
+      :gsub(' boundaryCondition="false"', "")
+    assert.same({ 0, "it is empty" }, run([[
+      local model = flux.load_sbml(args)
+      local said
+      for _, warning in ipairs(model.warnings) do said = said or warning.message:match "it is empty" end
+      return { model:optimum(), said }]], text))
   end)
 
   it("with one objective that nothing says is active", function()

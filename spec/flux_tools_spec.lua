@@ -151,6 +151,7 @@ describe("a production envelope", function()
       near(2.5*(i - 1), row.fluxes.FROM_A)
       near(2.5*(i - 1), row.minimum)
       near(2.5*(i - 1) + 20, row.maximum)
+      if i > 1 and i < 5 then near(1, row.shadow_prices.FROM_A) end -- at an edge it is none of the two sides'
     end
     assert.equal(5, #rows)
     local plane = run [[
@@ -161,12 +162,31 @@ describe("a production envelope", function()
       if row.fluxes.FROM_A + row.fluxes.FROM_BC > 25 + 1e-9 then
         assert.is_nil(row.maximum)
         assert.is_nil(row.minimum)
+        assert.same({}, row.shadow_prices)
       else
         near(row.fluxes.FROM_BC, row.minimum)
         near(row.fluxes.FROM_BC, row.maximum)
       end
     end
     assert.same({ OUT = 1 }, run "return (model:objective())")
+  end)
+
+  it("has phases with shadow prices of their own", function()
+    -- P is limited by A and by B: the lesser of both
+    local rows = run [[
+      local model = flux.model { objective = "OUT", reactions = { { "-> A", name = "A", upper = 8 },
+        { "-> B", name = "B", upper = 4 }, { "A -> A2", name = "move", upper = 100 },
+        { "A2 + 2 B -> P", name = "make", upper = 50 }, { "A ->", name = "lose_A", upper = 50 },
+        { "B ->", name = "lose_B", upper = 50 }, { "P ->", name = "OUT", upper = 50 } } }
+      return model:production_envelope { reactions = { "A", "B" }, points = 6 }]]
+    for _, row in ipairs(rows) do
+      local by_a, by_b = row.fluxes.A, row.fluxes.B/2
+      near(math.min(by_a, by_b), row.maximum)
+      if by_a ~= by_b then
+        near(by_a < by_b and 1 or 0, row.shadow_prices.A)
+        near(by_a < by_b and 0 or 0.5, row.shadow_prices.B)
+      end
+    end
   end)
 
   it("refuses what has no grid", function()

@@ -58,6 +58,7 @@ return {
   sources = { { what = "all", citation = "none", url = "https://example.org" } },
   genome = { length = 30, genes = 1 }, ignores = { rna_polymerase = "none in it", atp_percentage = "free of cost" },
   options = { rate = { default = 1, minimum = 0, maximum = 2, unit = "1/s", meaning = "how fast" } },
+  functions = { set_medium = { arguments = "medium", meaning = "the only one" } },
 }]]
 
 local init = [[
@@ -115,7 +116,11 @@ local mistakes = {
   { "a part that there is not", "init", "return flawed$", "flawed.function_ = {} return flawed", "no such part" },
   { "no metrics", "init", "return flawed$", "flawed.metrics = nil return flawed", "metrics: missing" },
   { "a function in a method's place", "init", "return flawed$", "flawed.functions.run = print return flawed",
-    "functions.run: a cell has a method" },
+    "functions.run: every cell has a method" },
+  { "a function that the manifest does not tell of", "init", "return flawed$",
+    "flawed.functions.fly = print return flawed", "functions.fly: the manifest does not tell of it" },
+  { "a function that is only told of", "manifest", "functions = { ",
+    "functions = { fly = { arguments = '', meaning = 'up' }, ", "functions.fly: only the manifest has it" },
   { "a capability that the host lacks", "init", "return flawed$", "flawed.capabilities.fly = print return flawed",
     "capabilities.fly: the host has no method" },
   { "allocate that fails", "init", "cell:set%(\"cap\", ", "%0cell + ", "attempt to perform arithmetic" },

@@ -367,6 +367,10 @@ describe("an ensemble's chart", function()
       for _, count in ipairs(figure.panels[1].series[1].y) do total = total + count end
       assert.equal(300, total)
     end
+    local _, few = made(ensemble, { histogram = "A" }, 1)
+    assert.is_true(#few.panels[1].series[1].x <= 18) -- the square root of 300
+    local _, band = made(ensemble, { names = { "A" }, band = "sd" }, 1)
+    for i, low in ipairs(band.panels[1].series[1].low) do assert.is_true(low >= ensemble:min "A"[i]) end
     local drawn = ensemble:plot { histogram = "A", text = true, ascii = false }
     assert.truthy(drawn:find "300 runs at 10 s" and drawn:find "\n runs\n" and drawn:find "█")
   end)
@@ -473,7 +477,8 @@ describe("a picture", function()
     assert.equal((">I4I4"):pack(1000, 600), read(png):sub(17, 24))
     assert.is_true(ode:plot { file = svg, title = "Decay & <growth>", y_label = "molecules", size = { 640, 480 } })
     local drawn = read(svg)
-    for _, expected in ipairs { "<text>Decay &amp; &lt;growth", "<text>A</text>", "<text>half</text>",
+    for _, expected in ipairs { "<title>Decay &amp; &lt;growth&gt;</title>", "<text>Decay &amp; &lt;growth",
+      "<text>A</text>", "<text>half</text>",
       "<text>molecules</text>", "<text>time (s)</text>", "<text>100</text>",
       'viewBox="0 0 640 480"', "rgb(  0, 114, 178)" } do
       assert.truthy(drawn:upper():find(expected:upper(), 1, true), expected)

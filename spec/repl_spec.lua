@@ -230,7 +230,14 @@ describe("the session", function()
           "genes = { { id = 'gene_A1', start = 1, stop = 30 }, { id = 'gene_A2', start = 50, stop = 90 } } })\r",
           expect "Genome: 900 bp", ready, ".use alpha\r", expect "0 s> ",
           "cell:sho\t", screen "cell:shortage", drop, expect "0 s> ",
-          "cell:genome():gene('ge\t", screen "gene_A", "2').start\r", screen "\n50\n", expect "0 s> "))
+          "cell:genome():gene('gene\t", screen "gene_A", "2').start\r", screen "\n50\n", expect "0 s> "))
+      end)
+
+      it("options of a call, an organism's functions, columns of a trajectory", function()
+        typed(steps(vm, ".use alpha\r", expect "0 s> ", "cell:run{ dura\t1 }\r", screen "Trajectory", expect "1 s> ",
+          "cell:set_anti\t", screen "cell:set_antibiotic", drop, expect "1 s> ", ".use\r", ready,
+          "t = vm:run('return cell:run{ duration = 1 }').result\r", ready,
+          "t:last 'synth\t'\r", screen "t:last 'synthesis'"))
       end)
 
       it("nothing where there is nothing, and indents by a tab", function()

@@ -505,6 +505,21 @@ describe("SBML", function()
       assert.truthy(err.message:find 'initial value of "p"', err.message)
     end)
 
+    it("reactions and events have their names as ids, where these are free and can be such", function()
+      local text = assert(run [[
+        cell:clear()
+        process "p" { species = { A = 1, twice = 0 }, parameters = { k = 1 },
+          reactions = { { "-> A", k = 1, name = "feed" }, { "A ->", k = 1, name = "twice" },
+            { "A -> twice", k = 1, name = "to be" } },
+          events = { { when = "A > 5", set = { k = 2 }, name = "late" } } }
+        return cell:to_sbml()]]).result
+      local ids = {}
+      for id in text:gmatch '<reaction id="([^"]*)"' do ids[#ids + 1] = id end
+      assert.same({ "feed", "reaction_2", "reaction_3" }, ids)
+      assert.truthy(text:find('<event id="late"', 1, true))
+      assert(vm:restart())
+    end)
+
     it("the organism loads back to the same numbers", function()
       assert(vm:restart())
       assert.is_true(assert(run [[

@@ -117,8 +117,15 @@ document("added", { models = change("addXML", '<newXML><reaction id="leak" rever
   'target="/sbml:sbml/sbml:model/sbml:listOfReactions"'), read = { { "A", "species A" },
     { "leak", "reaction leak" } } }, { A = decay(1.5), leak = function(i) return 20*exp(-0.75*i) end })
 
+document("old_namespace", { models = change("changeXML", '<newXML><parameter xmlns="http://www.biomodels.net/sed-ml" '
+  .. 'id="k" value="3" constant="true"/></newXML>', ('target="%s"'):format(omex.target "parameter k")),
+  read = { { "A", "species A" } } }, { A = decay(3) })
+
 document("removed", { models = change("removeXML", "", ('target="%s"'):format(omex.target "reaction r")),
   read = { { "A", "species A" } } }, { A = { 10, 10, 10, 10, 10 } })
+
+document("replaced_by_nothing", { models = change("changeXML", "<newXML/>", ('target="%s"'):format(
+  omex.target "reaction r")), read = { { "A", "species A" } } }, { A = { 10, 10, 10, 10, 10 } })
 
 document("replaced", { models = change("changeXML",
   '<newXML><sbml:parameter id="k" value="3" constant="true"/></newXML>',
@@ -388,6 +395,52 @@ describe("bioxen simulate of a COMBINE archive", function()
     assert.equal(1, status)
     for _, words in ipairs { "tasks are made of each other in a circle: rt, other, rt", "at least as many expected",
       "asks for 1e+09 values" } do assert.truthy(err:find(words, 1, true), err) end
+  end)
+
+  describe("that a run wrote", function()
+    local function pack(words, text)
+      sh:file("own.xml", text or model)
+      return sh(("cd %s && rm -f own.omex && bioxen simulate own.xml -q %s --out own.omex"):format(sh.scratch, words))
+    end
+
+    it("gives the same numbers again", function()
+      local status, _, err = pack "--duration 4 --every 0.5 --start 1 --set A=3,k=0.7 --record A,N,r,T,c"
+      assert.equal(0, status, err)
+      local bytes = shell.read(sh.scratch .. "/own.omex")
+      local _, err, _, reports = simulate(bytes)
+      local report, columns = reports["simulation.sedml/report"], {}
+      assert.is_table(report, err)
+      for line in bytes:match "(time,A,N,r,T,c.-)PK":gmatch "[^\r\n]+" do
+        local i = 0
+        for cell in line:gmatch "[^,]+" do
+          i = i + 1
+          columns[i] = columns[i] or {}
+          table.insert(columns[i], tonumber(cell) or cell)
+        end
+      end
+      for _, column in ipairs(columns) do
+        local name = table.remove(column, 1)
+        assert.equal(7, #report[name])
+        for i, x in ipairs(column) do assert.near(x, report[name][i], 1e-12) end
+      end
+      assert.near(3*exp(-0.7*4), report.A[7], 1e-6)
+    end)
+
+    it("is refused where SED-ML would mean something else", function()
+      local function refused(part, words, text)
+        local status, _, err = pack(words, text)
+        assert.equal(1, status, words)
+        assert.truthy(err:find(part, 1, true), err)
+        assert.is_nil(shell.read(sh.scratch .. "/own.omex"))
+      end
+      refused('"A" is its concentration alone', "--duration 1 --record A.amount")
+      refused("can't be set", "--duration 1 --set c=3")
+      refused("--every that divides", "--duration 1 --every 0.3")
+      refused("one run with", "--times 1,2")
+      refused("not compressed", "--duration 1 --every 1", omex.archive { { "model.xml", model } })
+      refused("gives \"k\" its value", "--duration 1 --set k=3", sbml.document { version = 1,
+        parameters = { sbml.parameter("k", 1) }, initial = { sbml.initial("k", 2) } })
+    end)
   end)
 
   it("leaves a log where the archive cannot be read, and tells misuse apart", function()

@@ -156,6 +156,23 @@ describe("cell:sensitivities", function()
     })
   end)
 
+  -- The solver's steps become short before such a point, and one of them may begin at it to the last digit.
+  it("meets a condition whatever the tolerance", function()
+    for _, tolerance in ipairs { 1e-7, 1e-8, 1e-9, 1e-10, 1e-11, 1e-12 } do
+      local s = run([[
+        process "p" { species = { Y = 0, Z = 0 }, parameters = { L = 0.5, g = 1 },
+          reactions = { { "-> Y", rate = "1 - Y" }, { "-> Z", rate = "if(Y >= L, g, 0)" }, { "Z ->", k = "1" } } }
+        return cell:sensitivities { times = { 0.6, 0.7, 2 }, parameters = { "L", "g" }, record = { "Z" },
+          tolerance = { relative = args } } ]], tolerance)
+      local T = math.log(2)
+      for i, t in ipairs { 0.6, 0.7, 2 } do
+        local off = math.abs(s.by.L:column "Z"[i] - (t < T and 0 or -2*exp(T - t)))
+          + math.abs(s.by.g:column "Z"[i] - (t < T and 0 or 1 - exp(T - t)))
+        assert.is_true(off < 1e-7 + 100*tolerance, ("%g at %g: off by %g"):format(tolerance, t, off))
+      end
+    end
+  end)
+
   it("solves what stands in a rule as an equation, and takes sizes of compartments with it", function()
     local s = assert(vm:execute_biological_process([[
       cell:clear()
@@ -228,4 +245,46 @@ describe("cell:sensitivities refuses", function()
       for _, words in ipairs(case[2]) do assert.truthy(err.message:find(words, 1, true), err.message) end
     end)
   end
+end)
+
+describe("bioxen sensitivities", function()
+  local build = os.getenv "BIOXEN_BUILD" or "build"
+  local model = os.tmpname()
+  local function command(words)
+    local pipe <close> = io.popen(("%s/bin/bioxen sensitivities %s %s 2>&1"):format(build, model, words))
+    return pipe:read "a"
+  end
+  setup(function()
+    local file <close> = io.open(model, "w")
+    file:write [[<?xml version="1.0" encoding="UTF-8"?>
+<sbml xmlns="http://www.sbml.org/sbml/level3/version1/core" level="3" version="1"><model>
+  <listOfCompartments><compartment id="V" size="2" spatialDimensions="3" constant="true"/></listOfCompartments>
+  <listOfSpecies><species id="S" compartment="V" initialConcentration="3" hasOnlySubstanceUnits="false"
+    boundaryCondition="false" constant="false"/></listOfSpecies>
+  <listOfParameters><parameter id="k" value="0.5" constant="true"/></listOfParameters>
+  <listOfReactions><reaction id="r" reversible="false" fast="false"><listOfReactants>
+    <speciesReference species="S" stoichiometry="1" constant="true"/></listOfReactants><kineticLaw>
+    <math xmlns="http://www.w3.org/1998/Math/MathML"><apply><times/><ci>k</ci><ci>S</ci></apply></math>
+  </kineticLaw></reaction></listOfReactions>
+</model></sbml>]]
+  end)
+  teardown(function() os.remove(model) end)
+
+  it("writes values and derivatives as CSV, JSON or a chart", function()
+    local head, row = command("--times 2 --parameters k,S"):match "^(.-)\n(.-)\n$"
+    assert.equal("time,S,d(S)/d(k),d(S)/d(S)", head)
+    local _, S, by_k, by_S = row:match "^(.-),(.-),(.-),(.-)$"
+    near(3*exp(-0.5), tonumber(S), "S")
+    near(-3*exp(-0.5), tonumber(by_k), "by k")
+    near(exp(-0.5), tonumber(by_S), "by S")
+    local json = require "bioxen.json".decode(command "--duration 2 --every 2 --scaled --set k=1 --json")
+    near(-1, json.by.k.S[2], "scaled")
+    assert.same({ 0, 2 }, json.time)
+    assert.truthy(command("--duration 2 --parameters k --plot"):find "by k")
+  end)
+
+  it("says what is wrong", function()
+    assert.truthy(command("--duration 2 --parameters q"):find "the model has no 'q'")
+    assert.truthy(command(""):find("missing option '--duration'", 1, true))
+  end)
 end)

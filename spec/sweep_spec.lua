@@ -301,6 +301,22 @@ describe("bioxen scan", function()
     assert.same({ 0.1, 200 }, { rows[6][3], rows[6][2] })
   end)
 
+  it("finds steady states, and says where there is none", function()
+    local flow = sh:file("flow.xml", sbml.document { substance = "item", compartments = { sbml.compartment("c", 1) },
+      species = { sbml.species("A", 'initialAmount="0"', 'hasOnlySubstanceUnits="true"') },
+      parameters = { sbml.parameter("k", 2), sbml.parameter("d", 1) },
+      reactions = { sbml.reaction("In", {}, { "A" }, "k"), sbml.reaction("Out", { "A" }, {},
+        sbml.apply("times", "d", "A")) } })
+    local status, out, err = sh(("bioxen scan %s --vary d=0,0.5,4 --steady --measure A,flux:Out"):format(flow))
+    assert.equal(1, status)
+    assert.matches("1 of 3 points failed", err)
+    assert.matches("^point,d,replicate,A,flux_Out,reached,stability,error\n1,0,1,,,,,[^\n]*grow[^\n]*\n"
+      .. "2,0.5,1,4,2,true,stable,\n3,4,1,0.5,2,true,stable,\n$", out)
+    assert.matches("no X", (select(2, sh(("bioxen scan %s --vary k=1,2 --steady --measure flux:X"):format(flow)))))
+    assert.matches("two columns would have the name A", (select(3, sh(("bioxen scan %s --vary k=1,2 --steady "
+      .. "--measure A,A"):format(flow)))))
+  end)
+
   it("draws points from a seed, and has runs of stochastic methods as replicates", function()
     local words = "--vary k=0:1 --latin 4 --replicates 2 --method ssa --measure A --vms "
     local rows = rows_of(words .. 1)
@@ -425,7 +441,7 @@ describe("a sweep in guests of a pool", function()
         end }))
       assert.same({ 0, 0 }, { result.failed, result.missing })
       assert.equal(shell.read(here), shell.read(there))
-      assert.matches("^guest %d was lost: ", told[1])
+      assert.matches("^guest %d ", told[1]) -- was lost, or could not be made
     end)()
   end)
 
@@ -476,6 +492,11 @@ describe("a sweep in guests of a pool", function()
     assert.matches("spec/sweep_spec.lua:%d+: config.xcpng_config.password: missing",
       complaint { pool = { xapi_url = "https://nowhere" } })
     assert.equal("EFILE", select(2, bioxen.sweep(given { pool = "/nowhere.json" })).code)
+    local file = sh:file("pool.lua", "return { rows = { { k = 1 } }, run = 'return 1', pool = '/nowhere.json', "
+      .. "guests = 2 }")
+    assert.same({ 0, "point,k,replicate,value\n1,1,1,1\n", "" }, { sh(("bioxen sweep %s --vms 1"):format(file)) })
+    assert.matches("has its VMs on the cluster's nodes",
+      (select(3, sh(("bioxen sweep submit --slurm %s %s/array"):format(file, sh.scratch)))))
   end)
 end)
 

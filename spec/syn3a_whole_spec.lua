@@ -77,6 +77,7 @@ describe("the whole cell", function()
       books.begin { seed = 2 }
       local before, record, least, owed = {}, {}, math.huge, 0
       for _, base in ipairs(books.bases) do before[base] = books.held(base) end
+      local gtp = books.gtp()
       for _, name in ipairs(cell:species()) do
         if name:find "^M_" then record[#record + 1] = name end
       end
@@ -94,6 +95,7 @@ describe("the whole cell", function()
       local kept = books
       books = nil -- its functions could not be saved
       return { off = off, brought = brought, sources = kept.sources, forms = kept.forms(), times = t.time,
+        gtp = (kept.gtp() - gtp)/cell:get "turned_PGK3",
         least = least, metrics = organism.metrics(cell), spent = cell:get "translated" + cell:get "spent_A",
         area = t.area, ready = t.ready } ]]
     assert.same({ adenine = { "COAabc", "ADNabc", "DADNabc" }, guanine = { "GSNabc", "DGSNabc" },
@@ -103,6 +105,7 @@ describe("the whole cell", function()
       assert.near(0, off, 1e-11, base)
       assert.is_true(got.brought[base] > 300, base)
     end
+    assert.near(0, got.gtp, 1e-11)
     assert.near(0, got.forms, 1e-9) -- carriers' forms are their proteins
     assert.same({ 0.0, 20.0, 40.0, 60.0 }, got.times)
     assert.is_true(got.least >= 0)
@@ -286,7 +289,8 @@ describe("the whole cell", function()
       local left = cell:get "R_gfp" + cell:get "RNC_gfp" + cell:get "P_gfp" + cell:get "promoter_gfp"
       local messages = {}
       for i, gene in ipairs { { id = "gfp", dna = dna }, { id = "y", dna = "ATGTAATAA" }, { id = "y", dna = "ATGC" },
-        { id = "0y", dna = dna }, { id = "y", dna = dna, beside = "beer" }, { id = "y", dna = "AAAAAATAA" } } do
+        { id = "0y", dna = dna }, { id = "y", dna = dna, beside = "beer" }, { id = "y", dna = "AAAAAATAA" },
+        { id = "y", dna = dna, beside = "gfp" } } do
         messages[i] = tostring(select(2, pcall(cell.add_gene, cell, gene)))
       end
       return { steps = steps, there = there, after = after, counted = counted, shared = shared, promoter = promoter,
@@ -303,25 +307,27 @@ describe("the whole cell", function()
     assert.same({ 1.0, 1.0, 0.0, 500.0 }, got.shared)
     assert.same({ 0.5, 0.0 }, { got.promoter, got.left })
     for i, part in ipairs { "there is a gene gfp", "one stop codon", "whole codons", "a letter", "beer",
-      "a start codon" } do assert.is_truthy(got.messages[i]:find(part, 1, true), got.messages[i]) end
+      "a start codon", "of the chromosome" } do
+      assert.is_truthy(got.messages[i]:find(part, 1, true), got.messages[i])
+    end
   end)
 
   it("has second rounds and repairs when it is asked for them", function()
     local got = run [[
+      cell:begin_whole_cell { seed = 1 }
+      local uptake = {}
+      uptake[3] = cell:rate "Kt6"
+      cell:set("M_k_c", 20)
+      uptake[4] = cell:rate "Kt6"
       cell:begin_whole_cell { seed = 1, second_rounds = "thornburg2022", repairs = { potassium = 20, rrna = 2 } }
       local ends
       for _, reaction in ipairs(require("syn3a.whole_expression").network(true).reactions) do
         if reaction[1]:find "^fork_0422 " then ends = reaction[1]:match "chromosome_CC .*oriC2" end
       end
-      local uptake = { cell:rate "Kt6" }
+      uptake[1] = cell:rate "Kt6"
       cell:set("M_k_c", 20)
       uptake[2] = cell:rate "Kt6"
       local rrna = { cell:get "promoter_0068", cell:get "promoter_0069", cell:get "promoter_0070" }
-      cell:begin_whole_cell { seed = 1 }
-      uptake[3] = cell:rate "Kt6"
-      cell:set("M_k_c", 20)
-      uptake[4] = cell:rate "Kt6"
-      cell:begin_whole_cell { seed = 1, second_rounds = "thornburg2022" }
       local function dnaA()
         local sum = cell:get "P_0001"
         for _, name in ipairs(cell:species()) do
@@ -428,6 +434,7 @@ describe("the whole cell", function()
       ["cell:protein 'dnaA'"] = "expression alone",
       ["cell:growth_limit()"] = "expression alone",
       ["cell:begin_whole_cell { sed = 1 }"] = "sed",
+      ["cell:begin_whole_cell { counted = { 'beer' } }"] = "no reaction beer",
     }
     local got = run([[
       cell:begin_whole_cell {}

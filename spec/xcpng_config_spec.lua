@@ -90,7 +90,7 @@ describe("a configuration of type xcpng", function()
       "config.xcpng_config.address_cidr: a network",
       'config.xcpng_config.address_family: "ipv4" or "ipv6" expected',
       "config.xcpng_config.fingerprint: a SHA-256 fingerprint",
-      "config.xcpng_config.tags: a list of strings expected",
+      "config.xcpng_config.tags: a list of strings that are not empty expected",
       'config.xcpng_config.pool_members: a list of addresses, as "10.0.0.2" or "host:port" expected',
       "config.xcpng_config.xenstore_data: a table of strings by strings expected",
       'config.xcpng_config.ssh_fingerprint: "SHA256:',

@@ -379,6 +379,18 @@ describe("with a pool that", function()
     started, err = large:start { timeout = 20 }
     assert.is_nil(started)
     assert_says(err, "too little memory free: the guest needs 1048582 MiB, ")
+    local reasons = { VM_REQUIRES_IOMMU = "it lacks an IOMMU", HOST_STILL_BOOTING = "it is still booting",
+      VM_INCOMPATIBLE_WITH_THIS_HOST = "it does not suit the guest: its CPU",
+      OF_ANOTHER_VERSION = "OF_ANOTHER_VERSION" }
+    for code, words in pairs(reasons) do
+      pool:fault { fault = "no_hosts", method = "VM.start" }
+      pool:fault { fault = "error", code = code, params = { "a", "b", "its CPU" }, method = "VM.assert_can_boot_here" }
+      local unwanted <close> = bench:create()
+      started, err = unwanted:start { timeout = 20 }
+      assert.is_nil(started)
+      assert_says(err, "host1: " .. words)
+      pool:clear_faults()
+    end
   end)
 
   clean_it("has a template without the user's key: a drive tells cloud-init of it, and goes with the guest", function()

@@ -120,6 +120,33 @@ describe("a session with faults:", function()
     end
   end)
 
+  clean_it("says what an error means, whatever its parameters", function()
+    local session <close> = assert(bench:session())
+    local SR = "the storage repository has too little room left"
+    local cases = {
+      { "SR_FULL", { "8589934592", "4294967296" }, SR .. ": 8192 MiB are wanted, 4096 MiB are there" },
+      { "SR_FULL", { "a" }, SR .. ": ? are wanted, ? are there" },
+      { "SR_BACKEND_FAILURE_44", { "", "There is insufficient space", "" }, SR },
+      { "OPERATION_BLOCKED", { "OpaqueRef:1", "true" }, "somebody has blocked this operation on it" },
+      { "VM_IS_TEMPLATE", { "OpaqueRef:1", "start" }, "it is a template: perhaps somebody" },
+      { "HOST_OFFLINE", { "OpaqueRef:1" }, "the host does not answer the pool" },
+      { "LICENCE_RESTRICTION", { "feature" }, "licence does not cover it" },
+      { "HA_OPERATION_WOULD_BREAK_FAILOVER_PLAN", {}, "high availability" },
+      { "MEMORY_CONSTRAINT_VIOLATION_ORDER", {}, "vm_memory" },
+      { "INTERNAL_ERROR", { "Not_found" }, "/var/log/xensource.log" },
+      { "VM_BAD_POWER_STATE", { "OpaqueRef:1", "halted, suspended", "running" },
+        "(OpaqueRef:1 is running, not halted or suspended)" },
+      { "VM_BAD_POWER_STATE", { "OpaqueRef:1" }, "VM_BAD_POWER_STATE (OpaqueRef:1)" },
+      { "OF_ANOTHER_VERSION", { "", "x" }, 'OF_ANOTHER_VERSION ("", x)' },
+    }
+    for _, case in ipairs(cases) do
+      pool:fault { fault = "error", code = case[1], params = case[2], method = "VM.get_all" }
+      local _, err = session:call "VM.get_all"
+      assert_error(err, case[1], "VM.get_all", case[3])
+      pool:clear_faults()
+    end
+  end)
+
   clean_it("answers that are none, and the next call is not harmed", function()
     local session <close> = assert(bench:session { max_response = 1 << 16 })
     local faults = { http = "HTTP_500", cut = "BAD_ANSWER", garbage = "BAD_ANSWER", empty = "BAD_ANSWER",

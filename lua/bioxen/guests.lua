@@ -87,12 +87,18 @@ local function end_all(vms, jobs)
   return jobs
 end
 
---- It is of no use any more: what is left of it is removed from the pool.
+-- It is of no use any more: what is left of it is removed from the pool.
 function Guest:fall(words, err)
   if self.state ~= "up" and self.state ~= "starting" then return end
   self.failures, self.err, self.was_up = self.failures + 1, err, self.state == "up"
   self:tell("%s: %s", words, err)
   self.state, self.jobs = "ending", end_all(self.vms, {})
+end
+
+--- It has been found out to be lost, for this reason: a VM that is busy, though nobody has it, is about to end.
+function Guest:lose(err)
+  if err.code == "EBUSY" then err = select(2, core.fail("EGUEST", "its workers have ended")) end
+  self:fall("was lost", err)
 end
 
 -- Its VMs have ended.
@@ -123,7 +129,7 @@ function Guest:turn(wanted)
     end
   end
   if self.state == "up" and self.holder:get_state() ~= "running" then
-    self:fall("was lost", select(2, core.fail("EGUEST", self.holder:get_status().reason or "its VM has ended")))
+    self:lose(select(2, core.fail("EGUEST", self.holder:get_status().reason or "its VM has ended")))
   end
   if self.state == "ending" and all_done(self.jobs) then self:rest() end
   if wanted and (not self.state or self.state == "waiting") then self:begin() end

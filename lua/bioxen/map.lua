@@ -103,7 +103,7 @@ function Map:attempt_in_guest(slot, item)
   local lost = is_loss(slot.vm, err) and "worker"
   if lost and guest.life == life and guest:is_up() then
     local there, problem = await(guest:ask())
-    if not there and guest.life == life then guest:fall("was lost", err or problem) end
+    if not there and guest.life == life then guest:lose(err or problem) end
   end
   if guest.life ~= life or not guest:is_up() then return answer, err, "guest" end
   if not lost then guest:has_worked() end

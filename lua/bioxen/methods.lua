@@ -5,7 +5,6 @@ local core = require "bioxen.core"
 local packages = require "bioxen.vm.packages"
 local fork = require "bioxen.fork"
 local plot = require "bioxen.plot"
-local report = require "bioxen.report"
 local resources = require "bioxen.hypervisor.resources"
 local saved = require "bioxen.vm.saved"
 require "bioxen.checkpoint"
@@ -29,6 +28,8 @@ vm.top = top.top
 vm.start_transcription = capabilities.start_transcription
 
 core.trajectory_methods.plot = plot.trajectory
-core.trajectory_methods.to_hdf5 = report.save_trajectory
 core.ensemble_methods.plot = plot.ensemble
-core.ensemble_methods.to_hdf5 = report.save_ensemble
+
+-- Loaded when it is first called.
+function core.trajectory_methods.to_hdf5(...) return require("bioxen.report").save_trajectory(...) end
+function core.ensemble_methods.to_hdf5(...) return require("bioxen.report").save_ensemble(...) end

@@ -1339,9 +1339,11 @@ function FluxModel:metabolite_summary(metabolite, options) end
 
 ---The least and the greatest objective where the fluxes of one to three reactions are held at `points` (default 20)
 ---values each, evenly over what they can be; the last reaction's values change fastest. `minimum` and `maximum` are
----absent where these fluxes cannot be together. Of one reaction a production envelope, of two a phenotype phase plane.
+---absent where these fluxes cannot be together. Of one reaction a production envelope, of two a phenotype phase plane,
+---whose phases are where `shadow_prices`, what the maximum changes by per unit of each flux, are the same. Where the two
+---sides differ, between phases and at the edge of what can be, they are one of the two or between them.
 ---@param options { reactions: string[], points: integer?, objective: (string|table<string, number>)? }
----@return { fluxes: table<string, number>, minimum: number?, maximum: number? }[]?
+---@return { fluxes: table<string, number>, minimum: number?, maximum: number?, shadow_prices: table<string, number> }[]?
 ---@return string? status
 function FluxModel:production_envelope(options) end
 
@@ -1527,8 +1529,23 @@ function FluxModel:check_mass_balance() end
 ---@return { orphans: { metabolites: string[], reactions: string[], genes: string[] }, dead_ends: string[], loops: table<string, { minimum: number, maximum: number }>? }
 function FluxModel:consistency(options) end
 
----A constraint of one's own: lower <= sum of coefficient times flux <= upper. It holds in all that is computed of the
----model.
+---A variable of one's own beside the fluxes, for constraints and objectives, in which it stands like a reaction, by its
+---name; set_bounds and bounds take it too. A binary one is 0 or 1; others have no bounds unless these are given. Solutions
+---have `variables`; with whole numbers they have no reduced costs and shadow prices. optimise, optimum, knock_out,
+---knock_outs and what is essential take all; variability, parsimonious, production_envelope and lexicographic none that
+---has to be whole; other methods refuse them.
+---@param variable { name: string, kind: ("continuous"|"integer"|"binary")?, lower: number?, upper: number? }
+function FluxModel:add_variable(variable) end
+
+---@return { name: string, kind: "continuous"|"integer"|"binary", lower: number, upper: number }[]
+function FluxModel:variables() end
+
+---Remove it, from constraints and objectives too.
+---@param name string
+function FluxModel:remove_variable(name) end
+
+---A constraint of one's own: lower <= sum of coefficient times flux or variable <= upper. It holds in all that is computed
+---of the model.
 ---@param constraint { name: string, fluxes: table<string, number>, lower: number?, upper: number? }
 function FluxModel:add_constraint(constraint) end
 
@@ -1592,16 +1609,13 @@ function FluxModel:remove_objective(name) end
 ---@field warnings bioxen.Warning[]
 
 ---@class bioxen.SteadyOptions
----@field method "newton"|"integration"? Newton's method from the present state alone, which may lead to a state that the
----cell would never come to; or the course alone (default: both, as said at Cell:steady_state)
+---@field method "newton"|"integration"? Newton's method from the present state alone, which may lead to a state that the cell would never come to; or the course alone (default: both, as said at Cell:steady_state)
 ---@field tolerance number? the largest net change of a species beside its turnover (default 1e-9)
 ---@field horizon number? seconds that the course may take (default: 5e21 times the fastest time)
 ---@field max_steps integer? of the solver while the course gets a thousand times as long (default 90000)
----@field starts integer? the present state and random ones with the same conserved totals (default 1). Newton's method
----searches from each of the others; models with events, or rates that follow the time, have but the first
+---@field starts integer? the present state and random ones with the same conserved totals (default 1). Newton's method searches from each of the others; models with events, or rates that follow the time, have but the first
 ---@field seed integer? of these (default 0)
----@field set boolean? the cell's species, and parameters that events set on the way, take the values of the state; its time
----stays, and events begin anew
+---@field set boolean? the cell's species, and parameters that events set on the way, take the values of the state; its time stays, and events begin anew
 ---@field jacobian boolean? false leaves it out
 
 ---@class bioxen.SteadyState
@@ -1609,12 +1623,11 @@ function FluxModel:remove_objective(name) end
 ---@field fluxes table<string, number> per second, by a reaction's name or else its equation
 ---@field species string[]? that reactions change, in the order of the Jacobian
 ---@field jacobian number[][]? of their derivatives: row i, column j is d(species i per second)/d(species j)
----@field eigenvalues { real: number, imaginary: number }[] of the Jacobian within the conservation laws, by falling real
----part; empty where they did not converge
+---@field eigenvalues { real: number, imaginary: number }[] of the Jacobian within the conservation laws, by falling real part; empty where they did not converge
 ---@field stability "stable"|"unstable"|"neutral"|"unknown" neutral: the largest real part is 0 within rounding
 ---@field stable boolean
 ---@field residual number the largest net change of a species beside its turnover
----@field method "newton"|"integration"|"integration and newton" what led there
+---@field method string what led there: "newton", "integration", or "integration and newton"
 ---@field reached boolean the course from the cell's state comes to rest there
 ---@field time number? of the course: seconds from the present to where it was left
 ---@field note string?
@@ -1639,8 +1652,7 @@ function FluxModel:remove_objective(name) end
 ---@field steady_state bioxen.SteadyState
 
 ---@class bioxen.Conservation
----@field laws { species: table<string, number>, total: number, dependent: string }[] the sums that stay, their present
----values, and the species of each that follows from the others
+---@field laws { species: table<string, number>, total: number, dependent: string }[] the sums that stay, their present values, and the species of each that follows from the others
 ---@field independent string[]
 ---@field dependent string[]
 ---@field stoichiometry table<string, table<string, number>> by species and reaction, without zeros
@@ -1666,17 +1678,25 @@ function FluxModel:remove_objective(name) end
 ---@field state table<string, number[]> species and rules
 ---@field stable boolean[]
 ---@field unstable integer[] how many eigenvalues have a real part above 0
----@field points { kind: "fold"|"hopf"|"branch", parameter: number, state: table<string, number>, index: integer, period: number? }[]
----the period, in seconds, is that of small oscillations at a Hopf point
+---@field points { kind: "fold"|"hopf"|"branch", parameter: number, state: table<string, number>, index: integer, period: number? }[] the period, in seconds, is that of small oscillations at a Hopf point
 ---@field ends string[] why it ends where it begins, and where it ends
+
+---@class bioxen.ModelCheck
+---@field reactions { name: string, changes: table<string, number>, depends: string[], never: boolean, rate: number?, zero: boolean?, because: string? }[] `depends` are names that the rate reads; `because` is a value of 0 in a rate that is `zero`
+---@field rules table<string, string[]> names that a rule reads
+---@field unreachable string[] species
+---@field unused string[] parameters
+---@field laws integer? of conservation; nil, as rates and times, with delays and fast reactions
+---@field fastest number? seconds
+---@field slowest number?
+---@field units { kind: "model"|"compartment"|"species"|"parameter"|"reaction"|"fault"|"undeclared", id: string, words: string }[]? of a fault, and of a formula with numbers or names that have no unit, `id` is the line
 
 ---As bioxen.SteadyOptions, but for starts, set and jacobian.
 ---@class bioxen.NoiseOptions
 ---@field times number[]? seconds from the present, ascending
 
 ---@class bioxen.Noise
----@field covariance table<string, table<string, number|number[]>> of two species; of one with itself, its variance. In
----time a list, a number for each time
+---@field covariance table<string, table<string, number|number[]>> of two species; of one with itself, its variance. In time a list, a number for each time
 ---@field species string[] that reactions change
 ---@field steady_state bioxen.SteadyState? without times
 ---@field times number[]? with times, as given
@@ -1749,7 +1769,8 @@ function Cell:ensemble(options) end
 
 ---A steady state: where all species that reactions change come to rest. The cell is followed from its present state
 ---until Newton's method takes over; where that course does not come to rest, Newton's method searches alone, and `note`
----says what the course does instead. The cell stays as it is, unless `set` is true.
+---says what the course does instead. The cell stays as it is, unless `set` is true. (The organisms minimal_cell and ecoli
+---have a steady_state of their own, which goes before this one: models have room in `empty`.)
 ---nil and an error where none is found: its message says why so far as that can be seen, as of growth or a cycle. Delays,
 ---fast reactions and chance in events are refused.
 ---@param options bioxen.SteadyOptions?
@@ -1759,8 +1780,8 @@ function Cell:steady_state(options) end
 
 ---Metabolic control analysis at the steady state that cell:steady_state finds: how rates answer to species and
 ---parameters (elasticities), and how fluxes and species at rest answer to rates (control coefficients) and to parameters
----(response coefficients, by the implicit function theorem), at constant conserved totals. By exact derivatives. What is
----not finite when it is scaled, as by a flux of 0, is left out. nil and an error as of cell:steady_state, and where the
+---(response coefficients, by the implicit function theorem), at constant conserved totals. By exact derivatives. Of what
+---is scaled by a flux of 0 (within the rounding of its rate), or is not finite, there is none. nil and an error as of cell:steady_state, and where the
 ---state is one of a continuum. Method: C. Reder, J. Theor. Biol. 135, 175 (1988).
 ---@param options bioxen.ControlOptions?
 ---@return bioxen.Control?
@@ -1781,6 +1802,14 @@ function Cell:conservation() end
 ---@return bioxen.Branches?
 ---@return bioxen.Error?
 function Cell:continuation(options) end
+
+---What can be said of the cell's processes without a run: species that are 0 and that nothing makes, reactions that never
+---happen, rates that are 0 whatever the species (at nine states), parameters that nothing reads, who depends on what, and
+---the fastest and slowest times of the linearised equations at present. With the text of a model in SBML also units: in
+---words, as "millimole per litre", and what libSBML's check of units says.
+---@param sbml string? or the bytes of a file as vm:load_sbml takes it
+---@return bioxen.ModelCheck
+function Cell:check(sbml) end
 
 ---The linear noise approximation: how counts of molecules spread around what the differential equations give, where each
 ---reaction happens by chance; at the steady state that cell:steady_state finds, which must be stable, or with `times` in
@@ -2574,6 +2603,62 @@ function Map:close() end
 ---@return bioxen.Error? the record is another sweep's, or cannot be written; results of one name are of different types; no VM is left for the points that are missing
 function bioxen.sweep(options) end
 
+---How a result depends on parameters over whole ranges of them, by a sweep at a design of points (bioxen.sweep, of which
+---it takes what is not told here).
+---"sobol": which part of the result's variance each parameter accounts for, alone (`first`) and with all its interactions
+---(`total`): n samples of d + 2 points, in a Latin hypercube, with the estimators of Saltelli et al. (Comput. Phys. Commun.
+---181, 259, 2010) and Jansen (117, 35, 1999). Parameters are independent and even in their ranges, or in the logarithm.
+---"morris": n paths of d + 1 points, each parameter moved alone by the same part of its range; `mu` and `sigma` are the
+---mean and the standard deviation of the effects, by the whole range, `mu_star` the mean of their sizes (Morris,
+---Technometrics 33, 161, 1991; Campolongo et al., Environ. Model. Softw. 22, 1509, 2007).
+---Samples with a point that failed, or came to no finite number, are left out. Raises for mistakes.
+---@param options bioxen.GlobalSensitivityOptions
+---@return bioxen.GlobalSensitivity?
+---@return bioxen.Error? fewer than two samples are whole; or as of bioxen.sweep
+function bioxen.global_sensitivity(options) end
+
+---@class bioxen.GlobalSensitivityOptions
+---@field run string|fun(vm: bioxen.BiologicalVM, at: table): any as of bioxen.sweep: it gives a number, or numbers by name
+---@field parameters table<string, { from: number, to: number, log: boolean? }>
+---@field samples integer n
+---@field method ("sobol"|"morris")? (default "sobol")
+---@field levels integer? of "morris": an even number of values in each range (default 4)
+---@field resamples integer? of the bootstrap that gives intervals (default 500)
+---@field confidence number? of these, 0 to 1 (default 0.95)
+---@field seed integer? of what is drawn, and of the points' random numbers (default 0)
+---@field record string? as of bioxen.sweep, as are those that follow
+---@field retry boolean?
+---@field progress fun(done: integer, total: integer, failed: integer)?
+---@field vms (integer|bioxen.BiologicalVM[])?
+---@field biological_type string?
+---@field config bioxen.Config?
+---@field setup (string|fun(vm: bioxen.BiologicalVM): any)?
+---@field reuse boolean?
+---@field retries integer?
+---@field timeout number?
+---@field pool (string|bioxen.XcpngConfig)?
+---@field guests integer?
+---@field vms_per_guest integer?
+---@field notice fun(words: string)?
+
+---@class bioxen.GlobalSensitivity
+---@field method "sobol"|"morris"
+---@field parameters string[]
+---@field results table<string, { by: table<string, table<string, any>>, samples: integer, mean: number?, variance: number? }> by the results' names ("value" for a number alone): for each parameter `first` and `total`, or `mu`, `mu_star` and `sigma`, each with an interval `first_range` = { low, high } and so on; how many samples are whole; of "sobol" the result's mean and variance
+---@field runs integer
+---@field failed integer
+---@field confidence number of the intervals
+local GlobalSensitivity = {}
+
+---Bars with their intervals, by falling total or mu_star.
+---@param options bioxen.GlobalSensitivityPlot?
+---@return string|true|nil
+---@return bioxen.Error?
+function GlobalSensitivity:plot(options) end
+
+---@class bioxen.GlobalSensitivityPlot: bioxen.PlotOptions
+---@field result string? which, where there are several
+
 ---@class bioxen.SweepOptions
 ---@field run string|fun(vm: bioxen.BiologicalVM, at: table): any as bioxen.map's work: code that runs in a VM, with the point as `args`, or a function. It gives a number, a text or a boolean, the result `value`, or a table of such by name. `at` has the parameters by name, and `replicate`
 ---@field parameters table<string, bioxen.SweepParameter>? by name: letters, digits and "_"
@@ -2645,6 +2730,13 @@ function SweepTable:plot(options) end
 ---@return bioxen.SweepTable?
 ---@return bioxen.Error? they are of different sweeps, do not agree, or cannot be read
 function bioxen.merge_sweeps(path, shards) end
+
+---Read a table from a file in CSV or TSV, whose first line has the names: columns by name, of numbers where all of one
+---are such (what is empty, NA or NaN is NaN), else of texts.
+---@param path string
+---@return table<string, number[]|string[]>?
+---@return string[]|bioxen.Error names in order; EFILE
+function bioxen.read_table(path) end
 
 ---Wait until all jobs have ended, well or not.
 ---@param jobs bioxen.Job[]

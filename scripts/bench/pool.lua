@@ -1,5 +1,6 @@
 -- A sweep of 200 points in 8 guests of the emulated XCP-ng pool, of which two are killed, and the courier of a third:
--- its record must be the local one's to the byte, and nothing be left. Then what guests cost beside VMs here.
+-- its record must be the local one's to the byte, and nothing be left. Then the same where the sweep itself is killed
+-- and gone on with. What guests cost beside VMs here is told at the end.
 -- Run: build/bin/bioxen scripts/bench/pool.lua, from a clone that is built with its tests.
 
 package.path = "./?.lua;./spec/support/organisms/?.lua;" .. package.path
@@ -68,6 +69,28 @@ local faulty_text, faulty_time = sweep(there)
 assert(faulty_text == here, "another record")
 local left = bench:leftovers()
 assert(left == "", left)
+
+-- ---- the sweep is killed ----
+
+local shell = require "spec.support.shell"
+
+local sh = shell.open()
+local config = sh:file("pool.json", require "cjson".encode(bench:config()))
+assert(os.execute("chmod 600 " .. config))
+local file = sh:file("slow.lua", [[return { parameters = { k = { from = 0, to = 1, count = 60 } }, seed = 4, run =
+  "local t = os.clock() while os.clock() - t < 0.1 do end return { x = args.k, draw = math.random() }" }]])
+local command = ("%s sweep %s --record %s/there --pool %s --guests 3 --vms-per-guest 2 --quiet --out /dev/null")
+  :format(sh.program, file, sh.scratch, config)
+assert(sh(("touch %s/there; %s & until [ $(wc -l <%s/there) -gt 20 ]; do sleep 0.05; done; kill -9 $!; wait $! || true")
+  :format(sh.scratch, command, sh.scratch)) == 0)
+assert(bench:wait_until(function() return bench.pool:counts().vms == bench.before.vms end))
+assert(sh(command) == 0)
+assert(sh(("cd %s && bioxen sweep %s --record here --quiet --out /dev/null && cmp here there"):format(sh.scratch,
+  file)) == 0)
+sh:close()
+left = bench:leftovers()
+assert(left == "", left)
+
 local session <close> = assert(bench:session())
 assert(#assert(session:send("list", true, 60):wait()) == 0)
 print(("%d points here %.2f s; in %d guests with %d VMs each %.2f s, and %.2f s with two guests and a courier killed;"

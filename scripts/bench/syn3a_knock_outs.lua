@@ -105,7 +105,7 @@ local function run()
   assert(newborn:start())
   execute(newborn, "cell:begin_whole_cell { seed = args }", SEED)
   local lives, cycle = read(), arg[3] == "cycle"
-  local _, ready = wild_type(newborn, lives, cycle and 14400 or tonumber(arg[3]))
+  local _, ready = wild_type(newborn, lives, cycle and 9000 or tonumber(arg[3]))
   local seconds = cycle and ready or tonumber(arg[3])
   local genes = #arg > 3 and table.move(arg, 4, #arg, 1, {}) or with_roles(newborn)
   for _, locus in ipairs(genes) do

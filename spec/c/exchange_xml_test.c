@@ -101,15 +101,16 @@ static void what_is_put_in_is_written_as_its_surroundings(void)
     bx_error err;
     bx_xml *xml = read("<a xmlns='urn:model'><b/></a>", &err);
     bx_xml *other = read("<f:new xmlns:f='urn:foreign'><d xmlns='urn:foreign'><e/></d>"
-                         "<m:g xmlns:m='urn:model'/><h xmlns='urn:third'/></f:new>",
+                         "<m:g xmlns:m='urn:model'/><h xmlns='urn:third'/><i><j/></i></f:new>",
                          &err);
     xmlNode *b = only(xml, "//m:b");
     CHECK(bx_xml_graft(b->parent, b, only(other, "//f:d"), "urn:foreign", &err) == 0);
     CHECK(bx_xml_graft(b, NULL, only(other, "//m:g"), NULL, &err) == 0);
     CHECK(bx_xml_graft(b->parent, NULL, only(other, "//*[local-name()='h']"), NULL, &err) == 0);
+    CHECK(bx_xml_graft(b->parent, NULL, only(other, "//i"), "", &err) == 0);
     bx_xml_free(other);
     check_text(xml, "<a xmlns=\"urn:model\"><d><e/></d><b><g xmlns:m=\"urn:model\"/></b>"
-                    "<h xmlns=\"urn:third\"/></a>\n");
+                    "<h xmlns=\"urn:third\"/><i><j/></i></a>\n");
     bx_xml_free(xml);
 }
 

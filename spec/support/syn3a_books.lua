@@ -2,7 +2,8 @@
 -- the reactions of metabolism whose two sides have not as much of a base; books.held(base) is what there is of it,
 -- molecules: pools, what synthetases hold, RNA and DNA made, less what is owed and what was brought. It never changes.
 -- books.sources are names of those reactions by base, with - what takes of it; books.brought(base) is what they
--- brought; books.forms() is how far forms of carrier proteins are from the protein's count, molecules at most.
+-- brought; books.gtp() is what there is of GTP and what was spent of it, less what was owed and made: it never changes;
+-- books.forms() is how far forms of carrier proteins are from the protein's count, molecules at most.
 return [[
   books = { sources = {}, bases = { "adenine", "cytosine", "guanine", "thymine", "uracil" } }
   local metabolism = require "syn3a.whole_metabolism"
@@ -33,7 +34,7 @@ return [[
 
   function books.begin(options)
     local seen = {}
-    options.counted = {}
+    options.counted = { "PGK3", "PYK3" }
     for base, row in pairs(bases) do
       books.sources[base] = {}
       for _, r in ipairs(metabolism.reactions()) do
@@ -69,6 +70,12 @@ return [[
       if name:find "^P_%d+_atp" then sum = sum + cell:get(name) end
     end
     return sum
+  end
+
+  function books.gtp()
+    return cell:get "M_gtp_c"*cell:get "per_mM" - cell:get "debt_GTP" + cell:get "sum_G_in_RNA"
+      + cell:get "sum_G_out_of_RNA" + 2*cell:get "sum_translation" + 2*cell:get "sum_handover"
+      - cell:get "turned_PGK3" - cell:get "turned_PYK3"
   end
 
   function books.forms()

@@ -38,7 +38,7 @@ typedef struct elimination {
 /* The denominator of the simplest fraction within rounding of x; 0: none up to DENOMINATOR. */
 static double denominator_of(double x)
 {
-    for (double d = 1; d <= DENOMINATOR; d++)
+    for (int d = 1; d <= DENOMINATOR; d++)
         if (fabs(x * d - nearbyint(x * d)) <= 1e-12 * fabs(x * d))
             return d;
     return 0;

@@ -57,20 +57,21 @@ static int prepare(bx_cell *cell, const bx_run *run, collector *c, double *scale
 }
 
 /* The run has its names to record. */
-static int run_collecting(bx_cell *cell, bx_run *run, bool scaled, bx_trajectory **trajectory,
-                          bx_trajectory **derivatives, bx_error *err)
+static int run_collecting(bx_cell *cell, const bx_run *asked, bool scaled,
+                          bx_trajectory **trajectory, bx_trajectory **derivatives, bx_error *err)
 {
-    collector c = {derivatives, run->by_count, run->record_count, .err = {.code = BX_OK}};
+    bx_run run = *asked;
+    collector c = {derivatives, run.by_count, run.record_count, .err = {.code = BX_OK}};
     double *numbers = malloc((c.columns + c.count + 1) * sizeof *numbers);
     if (!numbers)
         return bx_fail_memory(err);
     c.row = numbers + c.count;
     c.scales = scaled ? numbers : NULL;
-    run->derivatives = collect;
-    run->derivatives_data = &c;
-    int result = prepare(cell, run, &c, numbers, err);
+    run.derivatives = collect;
+    run.derivatives_data = &c;
+    int result = prepare(cell, &run, &c, numbers, err);
     if (result == 0)
-        result = bx_cell_run(cell, run, trajectory, err);
+        result = bx_cell_run(cell, &run, trajectory, err);
     if (result < 0 && c.err.code != BX_OK && err)
         *err = c.err;
     free(numbers);

@@ -8,19 +8,23 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SAME 1e-6 /* states that differ by less, beside each value, are one */
-#define ORDERS 2  /* of magnitude by which other starts differ from the present state */
+#define SAME 1e-6   /* states that differ by less, beside each value, are one */
+#define ORDERS 2    /* of magnitude by which other starts differ from the present state */
+#define STIRS 10    /* times that a reaction goes this way or that, for another start */
+#define CORNERS 0.3 /* the part of these that go as far as they can */
 #define STARTS_MAXIMUM 10000
 
 /* What a search has in hand. */
 typedef struct search {
     bx_cell *cell;
+    const bx_state *pristine; /* the cell's own state; in its place it has one to spare */
     const bx_steady_ask *ask;
     double tolerance;
     bx_system system;
     bx_newton newton;
     bx_steady *found;
     double *begin, *state; /* by place: of the cell, and of a start */
+    double *last;          /* by place: where a course was left that did not come to rest */
 } search;
 
 static void free_state(bx_steady_state *state)
@@ -119,10 +123,24 @@ static const char *timely_rule(const bx_network *network)
 
 /* ---- ways ---- */
 
+/* What values and flows are measured by is that of the cell's state and of the start: a course that
+ * grew has no say. */
+static void size_up(search *s)
+{
+    bx_newton *n = &s->newton;
+    memset(n->scale, 0, s->system.size * sizeof *n->scale);
+    memset(n->turnover, 0, s->system.size * sizeof *n->turnover);
+    bx_system_place(&s->system, s->begin);
+    bx_newton_note(n);
+    bx_system_place(&s->system, s->state);
+    bx_newton_note(n);
+}
+
 /* Newton's method from s->state. */
 static int by_newton(search *s, bx_steady_state **kept, bx_error *err)
 {
     *kept = NULL;
+    size_up(s);
     if (bx_newton_fix(&s->newton, s->state, err) < 0)
         return -1;
     int result = bx_newton_search(&s->newton, s->state, err);
@@ -144,6 +162,7 @@ static int by_newton(search *s, bx_steady_state **kept, bx_error *err)
 static int by_course(search *s, bx_steady_state **kept, char *why, size_t size, bx_error *err)
 {
     bx_course course;
+    size_t before = s->found->count;
     *kept = NULL;
     if (bx_course_open(&course, s->cell, &s->newton, s->ask, err) < 0)
         return -1;
@@ -152,19 +171,34 @@ static int by_course(search *s, bx_steady_state **kept, char *why, size_t size, 
     if (result == 0 && course.settled) {
         bx_system_place(&s->system, course.root);
         result = keep(s, kept, err);
+        bool fresh = s->found->count > before;
         if (!*kept)
             snprintf(why, size, "where it comes to rest net changes are still %.2g of turnovers",
                      bx_newton_residual(&s->newton));
-        if (*kept) {
+        if (*kept && fresh) {
             (*kept)->by_course = true;
             (*kept)->by_newton = course.by_newton;
             (*kept)->time = course.time - course.begun;
         }
-    } else if (result == 0 && course.cycles) {
-        memcpy(s->state, course.root, s->system.size * sizeof *s->state);
+    } else if (result == 0) {
+        memcpy(s->last, course.before, s->system.size * sizeof *s->last);
+        if (course.cycles)
+            memcpy(s->state, course.root, s->system.size * sizeof *s->state);
     }
     bx_course_close(&course);
     return result;
+}
+
+/* Whether the course was left at a state that Newton's method found, though it found it only from
+ * elsewhere, as where rates have no value a little below 0. */
+static bool was_there(const search *s, const bx_steady_state *state)
+{
+    for (size_t i = 0; i < s->system.size; i++) {
+        double a = state->frame[s->system.species[i]], b = s->last[i];
+        if (!(fabs(a - b) <= 1e-6 * (fmax(fabs(a), fabs(b)) + 1e-3 * s->newton.scale[i])))
+            return false;
+    }
+    return state->stability == BX_STABLE;
 }
 
 /* From the present state. */
@@ -190,6 +224,8 @@ static int from_present(search *s, char *why, size_t size, bx_error *err)
         return -1;
     if (!kept && s->ask->way == BX_STEADY_NEWTON)
         snprintf(why, size, "Newton's method does not come to one from the present state");
+    else if (kept && s->ask->way == BX_STEADY_USUAL && was_there(s, kept))
+        kept->reached = true;
     else if (kept && s->ask->way == BX_STEADY_USUAL)
         snprintf(kept->note, sizeof kept->note,
                  "the course from the present state does not lead here: %s", why);
@@ -198,59 +234,107 @@ static int from_present(search *s, char *why, size_t size, bx_error *err)
 
 /* ---- other starts ---- */
 
-/* s->state becomes one of random size that the laws allow: species of no law by factors, then steps
- * along reactions' changes, which keep all totals. */
-static void draw_start(search *s, bx_random *random)
+/* The furthest that a reaction may go, forwards or backwards, until a species of some law is 0;
+ * infinite where none bounds it. */
+static double furthest(const search *s, const bool *bound, size_t r, int sign)
 {
     const bx_network *network = s->system.network;
-    const bx_conservation *laws = s->newton.laws;
-    size_t size = s->system.size;
-    memcpy(s->state, s->begin, size * sizeof *s->state);
-    bool *bound = calloc(size + 1, sizeof *bound);
-    double *change = calloc(size + 1, sizeof *change);
-    for (size_t k = 0; bound && k < laws->laws.start[laws->count]; k++)
-        bound[laws->laws.items[k]] = true;
-    for (size_t i = 0; bound && i < size; i++)
-        if (!bound[i] && s->begin[i] >= 0) {
-            double scale = s->newton.scale[i] > 0 ? s->newton.scale[i] : 1;
-            s->state[i] = scale * pow(10, ORDERS * (2 * bx_random_uniform(random) - 1));
-        }
-    for (int step = 0; bound && change && step < 4 && laws->count > 0; step++) {
-        double furthest = INFINITY;
-        memset(change, 0, size * sizeof *change);
-        for (size_t r = 0; r < network->reactions; r++) {
-            double extent = 2 * bx_random_uniform(random) - 1;
-            for (uint32_t i = network->changes.start[r]; i < network->changes.start[r + 1]; i++)
-                change[s->system.position[network->changes.items[i]]] +=
-                    extent * network->amounts[i];
-        }
-        for (size_t i = 0; i < size; i++)
-            if (!bound[i])
-                change[i] = 0;
-            else if (change[i] < 0)
-                furthest = fmin(furthest, fmax(s->state[i], 0) / -change[i]);
-        double by = isfinite(furthest) ? furthest * bx_random_uniform(random) : 0;
-        for (size_t i = 0; i < size; i++)
-            s->state[i] += by * change[i];
+    double extent = INFINITY;
+    for (uint32_t i = network->changes.start[r]; i < network->changes.start[r + 1]; i++) {
+        uint32_t place = s->system.position[network->changes.items[i]];
+        double amount = sign * network->amounts[i];
+        if (bound[place] && amount < 0)
+            extent = fmin(extent, fmax(s->state[place], 0) / -amount);
     }
-    free(bound);
-    free(change);
+    return extent;
 }
 
-static int from_others(search *s, bx_error *err)
+/* Let a reaction go by a random part of what it may, which keeps all totals; now and then as far as
+ * it goes. */
+static void stir(search *s, const bool *bound, bx_random *random)
+{
+    const bx_network *network = s->system.network;
+    size_t r = (size_t)(bx_random_uniform(random) * (double)network->reactions);
+    double low = furthest(s, bound, r, -1), high = furthest(s, bound, r, 1);
+    double at = bx_random_uniform(random), extent = at * (low + high) - low;
+    if (!isfinite(extent))
+        return;
+    if (bx_random_uniform(random) < CORNERS)
+        extent = at < 0.5 ? -low : high;
+    for (uint32_t i = network->changes.start[r]; i < network->changes.start[r + 1]; i++) {
+        uint32_t place = s->system.position[network->changes.items[i]];
+        if (bound[place])
+            s->state[place] = s->state[place] + extent * network->amounts[i];
+    }
+}
+
+/* s->state becomes one of random size that the laws allow: species of no law by factors of that of
+ * the cell, or of the first state that was found; others by reactions that go this way or that. */
+static int draw_start(search *s, bx_random *random)
+{
+    const bx_conservation *laws = s->newton.laws;
+    const bx_steady_state *first = s->found->count > 0 ? &s->found->states[0] : NULL;
+    size_t size = s->system.size, reactions = s->system.network->reactions;
+    bool *bound = calloc(size + 1, sizeof *bound);
+    if (!bound)
+        return -1;
+    memcpy(s->state, s->begin, size * sizeof *s->state);
+    for (size_t k = 0; k < laws->laws.start[laws->count]; k++)
+        bound[laws->laws.items[k]] = true;
+    for (size_t i = 0; i < size; i++)
+        if (!bound[i] && s->begin[i] >= 0) {
+            double scale = s->begin[i];
+            if (first)
+                scale = fmax(scale, fabs(first->frame[s->system.species[i]]));
+            s->state[i] =
+                (scale > 0 ? scale : 1) * pow(10, ORDERS * (2 * bx_random_uniform(random) - 1));
+        }
+    for (size_t k = 0; laws->count > 0 && k < STIRS * reactions; k++)
+        stir(s, bound, random);
+    for (size_t i = 0; i < size; i++)
+        if (bound[i] && s->begin[i] >= 0)
+            s->state[i] = fmax(s->state[i], 0);
+    free(bound);
+    return 0;
+}
+
+/* Along the course from s->state. */
+static int course_from_start(search *s, bx_steady_state **kept, bx_error *err)
+{
+    char why[512];
+    bx_state *state = bx_cell_exchange(s->cell, NULL);
+    int result = bx_state_copy(state, s->pristine, err);
+    for (size_t i = 0; i < s->system.size; i++)
+        state->frame[s->system.species[i]] = s->state[i];
+    bx_cell_exchange(s->cell, state);
+    return result < 0 ? -1 : by_course(s, kept, why, sizeof why, err);
+}
+
+/* From each both ways, by the course only where the first came to rest: others may take long. */
+static int from_each(search *s, bx_error *err)
 {
     bx_random random;
     bx_random_init(&random, s->ask->seed, 1);
-    for (size_t k = 1; k < s->ask->starts; k++) {
+    bool comes_to_rest = s->found->count > 0 && s->found->states[0].by_course;
+    double *start = calloc(s->system.size + 1, sizeof *start);
+    int result = start ? 0 : bx_fail_memory(err);
+    for (size_t k = 1; result == 0 && k < s->ask->starts; k++) {
         bx_steady_state *kept;
-        bx_system_load(&s->system, bx_cell_state(s->cell)->frame);
-        if (bx_newton_fix(&s->newton, s->begin, err) < 0)
-            return -1;
-        draw_start(s, &random);
-        if (by_newton(s, &kept, err) < 0)
-            return -1;
+        bx_system_load(&s->system, s->pristine->frame);
+        result = bx_newton_fix(&s->newton, s->begin, err);
+        if (result == 0 && draw_start(s, &random) < 0)
+            result = bx_fail_memory(err);
+        if (result == 0)
+            memcpy(start, s->state, s->system.size * sizeof *start);
+        if (result == 0 && s->ask->way != BX_STEADY_INTEGRATION)
+            result = by_newton(s, &kept, err);
+        if (result == 0 && comes_to_rest && s->ask->way != BX_STEADY_NEWTON) {
+            memcpy(s->state, start, s->system.size * sizeof *start);
+            result = course_from_start(s, &kept, err);
+        }
     }
-    return 0;
+    free(start);
+    return result;
 }
 
 /* ---- the whole ---- */
@@ -272,7 +356,8 @@ static int prepare(search *s, bx_error *err)
     s->found->species = calloc(s->system.size + 1, sizeof *s->found->species);
     s->begin = calloc(s->system.size + 1, sizeof *s->begin);
     s->state = calloc(s->system.size + 1, sizeof *s->state);
-    if (!s->found->species || !s->begin || !s->state)
+    s->last = calloc(s->system.size + 1, sizeof *s->last);
+    if (!s->found->species || !s->begin || !s->state || !s->last)
         return bx_fail_memory(err);
     memcpy(s->found->species, s->system.species, s->system.size * sizeof *s->system.species);
     bx_system_load(&s->system, bx_cell_state(s->cell)->frame);
@@ -282,37 +367,43 @@ static int prepare(search *s, bx_error *err)
     return 0;
 }
 
+/* No species changes by reactions: the cell is at rest, unless something else moves. */
+static int find_idle(search *s, bx_error *err)
+{
+    const bx_network *network = s->system.network;
+    bx_steady_state *kept;
+    if (timely_rule(network))
+        return bx_fail(err, BX_ESIMULATION,
+                       "no steady state was found: no species changes by reactions, and \"%.64s\" "
+                       "follows the time",
+                       timely_rule(network));
+    if (network->events > 0)
+        return bx_fail(err, BX_ESIMULATION,
+                       "no steady state was found: no species changes by reactions, but events may "
+                       "come");
+    if (bx_newton_fix(&s->newton, s->begin, err) < 0 || keep(s, &kept, err) < 0)
+        return -1;
+    if (kept)
+        kept->reached = true;
+    return 0;
+}
+
 static int find(search *s, bx_error *err)
 {
     char why[512] = "";
     const bx_network *network = s->system.network;
-    if (s->system.size == 0 || network->reactions == 0) {
-        bx_steady_state *kept;
-        if (timely_rule(network))
-            return bx_fail(
-                err, BX_ESIMULATION,
-                "no steady state was found: no species changes by reactions, and \"%.64s\" "
-                "follows the time",
-                timely_rule(network));
-        if (network->events > 0)
-            return bx_fail(err, BX_ESIMULATION,
-                           "no steady state was found: no species changes by reactions, but events "
-                           "may come");
-        if (bx_newton_fix(&s->newton, s->begin, err) < 0 || keep(s, &kept, err) < 0)
-            return -1;
-        kept->reached = true;
-        return 0;
-    }
+    if (s->system.size == 0)
+        return find_idle(s, err);
     if (from_present(s, why, sizeof why, err) < 0)
         return -1;
+    if (s->ask->starts > 1 && network->events == 0 && !s->system.timely && from_each(s, err) < 0)
+        return -1;
+    if (s->found->count == 0)
+        return bx_fail(err, BX_ESIMULATION, "no steady state was found: %s", why);
     for (size_t i = 0; i < s->found->count && timely_rule(network); i++)
         if (!s->found->states[i].note[0])
             snprintf(s->found->states[i].note, sizeof s->found->states[i].note,
                      "no rate does, but \"%.64s\" follows the time", timely_rule(network));
-    if (s->ask->starts > 1 && network->events == 0 && !s->system.timely && from_others(s, err) < 0)
-        return -1;
-    if (s->found->count == 0)
-        return bx_fail(err, BX_ESIMULATION, "no steady state was found: %s", why);
     return 0;
 }
 
@@ -323,9 +414,9 @@ int bx_steady_find(bx_cell *cell, const bx_steady_ask *ask, bx_steady *steady, b
                 .tolerance = ask->tolerance > 0 ? ask->tolerance : 1e-9,
                 .found = steady};
     *steady = (bx_steady){0};
-    const bx_state *own = bx_cell_state(cell);
+    s.pristine = bx_cell_state(cell);
     bx_state *spare = bx_state_new(bx_cell_network(cell), err);
-    int result = spare ? bx_state_copy(spare, own, err) : -1;
+    int result = spare ? bx_state_copy(spare, s.pristine, err) : -1;
     if (result == 0) {
         bx_state *before = bx_cell_exchange(cell, spare);
         result = prepare(&s, err);
@@ -338,6 +429,7 @@ int bx_steady_find(bx_cell *cell, const bx_steady_ask *ask, bx_steady *steady, b
     bx_system_close(&s.system);
     free(s.begin);
     free(s.state);
+    free(s.last);
     return result;
 }
 

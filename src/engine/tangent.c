@@ -4,6 +4,7 @@
 #include "model/derivative.h"
 #include "model/solve.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,10 +24,64 @@ struct bx_tangent {
     uint32_t *place;    /* rule -> its place in rule_order */
     bx_breaker *breakers;
     size_t breaker_count;
-    bool sizes;      /* in place of terms, their sizes are added up */
-    bool not_finite; /* some derivative was */
+    bool sizes;               /* in place of terms, their sizes are added up */
+    double *value_sizes;      /* by slot: of how large terms values are sums */
+    bx_operation *tape_sizes; /* the same of the tape */
+    bool not_finite;          /* some derivative was */
     size_t bad_function, bad_variable;
 };
+
+/* As bx_op_derivatives, but NaN where those stand in for what is not there. */
+static void derivatives_of(bx_op op, const bx_operation *o, double d[3])
+{
+    bx_op_derivatives(op, o, d);
+    if (op == BX_OP_FACTORIAL)
+        d[0] = NAN;
+    else if (op == BX_OP_POWER && o->a < 0)
+        d[1] = NAN;
+    else if (op == BX_OP_POWER && o->b == 0)
+        d[0] = 0;
+    else if (op == BX_OP_HILL && o->a == 0)
+        d[0] = o->c > 1 ? 0 : o->c == 1 ? 1 / o->b : INFINITY;
+}
+
+/* ---- rounding ---- */
+
+/* Rounding moves a value by its size in units of DBL_EPSILON, at most about: its own value, and the
+ * sizes of what it is computed from times the derivatives by these. */
+static void note_size(bx_tangent *t, const bx_instruction *i, const bx_operation *o,
+                      bx_operation *sizes)
+{
+    double d[3], *size = t->value_sizes, sum = fabs(o->result);
+    derivatives_of((bx_op)i->op, o, d);
+    *sizes = (bx_operation){size[i->a], size[i->b], size[i->c], 0};
+    sum += d[0] != 0 ? fabs(d[0]) * sizes->a : 0;
+    sum += d[1] != 0 ? fabs(d[1]) * sizes->b : 0;
+    sum += d[2] != 0 ? fabs(d[2]) * sizes->c : 0;
+    size[i->target] = isfinite(sum) ? sum : fabs(o->result);
+}
+
+static double ratio(double size, double value)
+{
+    return size > fabs(value) ? fmin(size / fabs(value), 1 / DBL_EPSILON) : 1;
+}
+
+/* The sizes of an operator's derivatives, which rounding of its operands moves, too. */
+static void sizes_of(bx_op op, const bx_operation *o, const bx_operation *sizes, double d[3])
+{
+    double worst = ratio(sizes->a, o->a);
+    if (op == BX_OP_MULTIPLY) {
+        d[0] = sizes->b;
+        d[1] = sizes->a;
+        return;
+    }
+    if (bx_op_arity(op) > 1)
+        worst = fmax(worst, ratio(sizes->b, o->b));
+    if (op == BX_OP_ADD || op == BX_OP_SUBTRACT || op == BX_OP_MOVE || op == BX_OP_NEGATE)
+        worst = 1;
+    for (int operand = 0; operand < 3; operand++)
+        d[operand] = d[operand] != 0 ? fabs(d[operand]) * worst : 0;
+}
 
 /* ---- one formula ---- */
 
@@ -44,21 +99,9 @@ static void run_noting(bx_tangent *t, bx_range range, double *frame)
         *o = (bx_operation){frame[i->a], frame[i->b], frame[i->c], 0};
         bx_program_run(i, i + 1, frame);
         o->result = frame[i->target];
+        if (t->sizes)
+            note_size(t, i, o, &t->tape_sizes[k - range.begin]);
     }
-}
-
-/* As bx_op_derivatives, but NaN where those stand in for what is not there. */
-static void derivatives_of(bx_op op, const bx_operation *o, double d[3])
-{
-    bx_op_derivatives(op, o, d);
-    if (op == BX_OP_FACTORIAL)
-        d[0] = NAN;
-    else if (op == BX_OP_POWER && o->a < 0)
-        d[1] = NAN;
-    else if (op == BX_OP_POWER && o->b == 0)
-        d[0] = 0;
-    else if (op == BX_OP_HILL && o->a == 0)
-        d[0] = o->c > 1 ? 0 : o->c == 1 ? 1 / o->b : INFINITY;
 }
 
 /* The head of the block that ends before instruction `k`, or NULL. */
@@ -86,8 +129,9 @@ static void run_back(bx_tangent *t, bx_range range, double *frame)
         if (weight == 0)
             continue;
         derivatives_of((bx_op)i->op, &t->tape[k - 1 - range.begin], d);
-        for (int operand = 0; t->sizes && operand < 3; operand++)
-            d[operand] = fabs(d[operand]);
+        if (t->sizes)
+            sizes_of((bx_op)i->op, &t->tape[k - 1 - range.begin],
+                     &t->tape_sizes[k - 1 - range.begin], d);
         if (d[0] != 0)
             t->adjoints[i->a] += weight * d[0];
         if (d[1] != 0)
@@ -247,6 +291,8 @@ void bx_tangent_rates(bx_tangent *t, double *frame, const uint32_t *position, si
 void bx_tangent_sizes(bx_tangent *t, double *frame, const uint32_t *position, size_t stride,
                       double *out)
 {
+    for (size_t i = 0; i < t->network->program.frame_size; i++)
+        t->value_sizes[i] = fabs(frame[i]);
     t->sizes = true;
     bx_tangent_rates(t, frame, position, stride, out);
     t->sizes = false;
@@ -488,9 +534,12 @@ static int allocate(bx_tangent *t, bx_error *err)
     t->any = calloc(t->named + 1, sizeof *t->any);
     t->adjoints = calloc(network->program.frame_size + 1, sizeof *t->adjoints);
     t->tape = malloc((network->program.count + 1) * sizeof *t->tape);
+    t->tape_sizes = malloc((network->program.count + 1) * sizeof *t->tape_sizes);
+    t->value_sizes = malloc((network->program.frame_size + 1) * sizeof *t->value_sizes);
     t->scratch = calloc(t->stride, sizeof *t->scratch);
     t->place = calloc(network->rules + 1, sizeof *t->place);
-    return t->rows && t->any && t->adjoints && t->tape && t->scratch && t->place
+    return t->rows && t->any && t->adjoints && t->tape && t->tape_sizes && t->value_sizes &&
+                   t->scratch && t->place
                ? 0
                : bx_fail_memory(err);
 }
@@ -530,6 +579,8 @@ void bx_tangent_free(bx_tangent *t)
     free(t->any);
     free(t->adjoints);
     free(t->tape);
+    free(t->tape_sizes);
+    free(t->value_sizes);
     free(t->scratch);
     free(t->place);
     free(t->breakers);

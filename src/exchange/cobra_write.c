@@ -357,6 +357,10 @@ static int warn_of_losses(const writing *w)
     if (constraints > 0 && bx_warn(w->warnings, w->err, "constraint", NULL,
                                    "%zu constraints are left out", constraints) < 0)
         return -1;
+    if (bx_fba_variables(fba) > 0 &&
+        bx_warn(w->warnings, w->err, "variable", NULL,
+                "%zu variables are left out, of the objective too", bx_fba_variables(fba)) < 0)
+        return -1;
     if (objectives > 0 &&
         bx_warn(w->warnings, w->err, "objective", NULL,
                 "%zu objectives that are not at work are left out", objectives) < 0)

@@ -202,9 +202,11 @@ static xmlNode *next_node(xmlNode *node, const xmlNode *within)
     return node == within ? NULL : node->next;
 }
 
+/* Whether a namespace, or none at all, is the one of that URI; "" is none. */
 static bool is_uri(const xmlNs *space, const char *uri)
 {
-    return space && space->href && uri && strcmp((const char *)space->href, uri) == 0;
+    const char *own = space && space->href ? (const char *)space->href : "";
+    return uri && strcmp(own, uri) == 0;
 }
 
 /* Take away the declarations of a default namespace. */

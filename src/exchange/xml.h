@@ -34,8 +34,8 @@ int bx_xml_select(const bx_xml *xml, const char *path, const bx_xml_prefix *pref
 int bx_xml_remove(bx_xml *xml, xmlNode *node, bx_error *err);
 
 /* Copy an element of any document to the end of `parent`, or before `next`, a child of it, if that
- * is not NULL. Elements in the namespace `foreign` (or NULL), and those in that of `parent`, are
- * written as `parent` is. */
+ * is not NULL. Elements in the namespace `foreign` ("" for none, or NULL), and those in that of
+ * `parent`, are written as `parent` is. */
 int bx_xml_graft(xmlNode *parent, xmlNode *next, const xmlNode *node, const char *foreign,
                  bx_error *err);
 

@@ -293,9 +293,11 @@ static void drop_from_sums(bx_fba_sums *sums, const size_t *places)
         bx_fba_sum *sum = &sums->items[i];
         size_t left = 0;
         for (size_t k = 0; k < sum->part_count; k++) {
-            size_t place = places[sum->parts[k].reaction];
-            if (place != BX_FBA_NONE)
-                sum->parts[left++] = (bx_fba_part){place, sum->parts[k].coefficient};
+            bx_fba_part part = sum->parts[k];
+            if (!part.variable)
+                part.reaction = places[part.reaction];
+            if (part.reaction != BX_FBA_NONE)
+                sum->parts[left++] = part;
         }
         sum->part_count = left;
     }
@@ -383,6 +385,8 @@ static int check_ids(bx_fba *fba, bx_fba_kind kind, const char *const *ids, bx_e
                              words[kind], BX_NAME_LENGTH, length, id);
         else if (kind == BX_FBA_GENE && !bx_rule_can_name(id))
             status = bx_fail(err, BX_EMODEL, "no rule can have a gene \"%.64s\"", id);
+        else if (kind == BX_FBA_REACTION && bx_fba_find_variable(fba, id) != BX_FBA_NONE)
+            status = bx_fail(err, BX_EMODEL, "reaction \"%.64s\": a variable is called so", id);
         else if (bx_names_find(&taken, id) != BX_NAME_NONE)
             status = bx_fail(err, BX_EMODEL, "there would be two %ss \"%.64s\"", words[kind], id);
         else if (bx_names_add(&taken, id, i) < 0)
@@ -546,5 +550,20 @@ int bx_fba_remove_sum(bx_fba *fba, bx_fba_list list, size_t i, bx_error *err)
     memmove(&sums->items[i], &sums->items[i + 1], (--sums->count - i) * sizeof *sums->items);
     if (list == BX_FBA_CONSTRAINTS)
         bx_fba_forget_program(fba);
+    return 0;
+}
+
+int bx_fba_add_part(bx_fba *fba, bx_fba_list list, size_t i, bx_fba_part part, bx_error *err)
+{
+    if (bx_fba_check_coefficient(part.coefficient, "variable of a sum", "", err) < 0 ||
+        bx_fba_own(fba, err) < 0)
+        return -1;
+    bx_fba_sum *sum = &((bx_fba_sums *)list_of(fba, list))->items[i];
+    bx_fba_part *grown = realloc(sum->parts, (sum->part_count + 1) * sizeof *grown);
+    if (!grown)
+        return bx_fail_memory(err);
+    sum->parts = grown;
+    grown[sum->part_count++] = part;
+    bx_fba_forget_program(fba);
     return 0;
 }

@@ -13,14 +13,18 @@ typedef struct envelope {
     double least[BX_FBA_ENVELOPE_REACTIONS], greatest[BX_FBA_ENVELOPE_REACTIONS];
 } envelope;
 
-/* The same fluxes, best in the other sense. */
-static int find_end(bx_fba *fba, bool maximise, double *end, bool *feasible, bx_error *err)
+/* The same fluxes, best in one sense; what each of these is worth there, unless prices is NULL. */
+static int find_end(const envelope *e, bool maximise, double *end, double *prices, bool *feasible,
+                    bx_error *err)
 {
     bx_fba_solution solution;
-    bx_fba_set_sense(fba, maximise);
-    if (bx_fba_optimise(fba, &solution, err) < 0)
+    bx_fba_set_sense(e->fba, maximise);
+    if (bx_fba_optimise(e->fba, &solution, err) < 0)
         return -1;
     *feasible = solution.status != BX_FBA_INFEASIBLE;
+    for (size_t k = 0; k < e->count && prices; k++)
+        prices[k] =
+            solution.status == BX_FBA_OPTIMAL ? solution.reduced_costs[e->reactions[k]] : NAN;
     *end = solution.status == BX_FBA_OPTIMAL     ? solution.objective
            : solution.status == BX_FBA_UNBOUNDED ? (maximise ? INFINITY : -INFINITY)
                                                  : NAN;
@@ -39,18 +43,19 @@ static int hold(const envelope *e, const double *values, double edge, bx_error *
 
 /* Rounding must not make an edge infeasible. */
 static int find_point(const envelope *e, const double *values, double *least, double *greatest,
-                      bx_error *err)
+                      double *prices, bx_error *err)
 {
     bool feasible = false;
     for (int again = 0; again <= 1 && !feasible; again++)
         if (hold(e, values, again ? EDGE : 0, err) < 0 ||
-            find_end(e->fba, true, greatest, &feasible, err) < 0)
+            find_end(e, true, greatest, prices, &feasible, err) < 0)
             return -1;
     *least = NAN;
-    return feasible ? find_end(e->fba, false, least, &feasible, err) : 0;
+    return feasible ? find_end(e, false, least, NULL, &feasible, err) : 0;
 }
 
-static int fill(envelope *e, double *values, double *least, double *greatest, bx_error *err)
+static int fill(envelope *e, double *values, double *least, double *greatest, double *prices,
+                bx_error *err)
 {
     size_t all = 1;
     for (size_t k = 0; k < e->count; k++)
@@ -63,7 +68,7 @@ static int fill(envelope *e, double *values, double *least, double *greatest, bx
             at[k] = (1 - part) * e->least[k] + part * e->greatest[k];
         }
         if (bx_fba_poll(e->fba, (double)i / (double)all, err) < 0 ||
-            find_point(e, at, &least[i], &greatest[i], err) < 0)
+            find_point(e, at, &least[i], &greatest[i], prices + i * e->count, err) < 0)
             return -1;
     }
     return 0;
@@ -80,7 +85,7 @@ static int check_ranges(const envelope *e, bx_error *err)
 }
 
 static int run(envelope *e, const bx_fba_state *before, bx_fba_status *status, double *values,
-               double *least, double *greatest, bx_error *err)
+               double *least, double *greatest, double *prices, bx_error *err)
 {
     bx_fba_clear_objective(e->fba);
     if (bx_fba_variability(e->fba, e->reactions, e->count, 1, status, e->least, e->greatest, err) <
@@ -89,18 +94,18 @@ static int run(envelope *e, const bx_fba_state *before, bx_fba_status *status, d
     if (*status != BX_FBA_OPTIMAL)
         return 0;
     bx_fba_restore(e->fba, before);
-    return check_ranges(e, err) < 0 ? -1 : fill(e, values, least, greatest, err);
+    return check_ranges(e, err) < 0 ? -1 : fill(e, values, least, greatest, prices, err);
 }
 
 int bx_fba_envelope(bx_fba *fba, const size_t *reactions, size_t count, size_t points,
                     bx_fba_status *status, double *values, double *least, double *greatest,
-                    bx_error *err)
+                    double *prices, bx_error *err)
 {
     envelope e = {.fba = fba, .reactions = reactions, .count = count, .points = points};
     bx_fba_state *before = bx_fba_save(fba, err);
     if (!before)
         return -1;
-    int result = run(&e, before, status, values, least, greatest, err);
+    int result = run(&e, before, status, values, least, greatest, prices, err);
     bx_fba_restore(fba, before);
     bx_fba_state_free(before);
     return result;

@@ -6,9 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* By how much the values of branch and bound and of the linear program may differ, relative. */
-#define AGREES 1e-6
-
 /* ---- putting it together ---- */
 
 /* The items as they were where there is no memory for more. */
@@ -232,20 +229,6 @@ int bx_extension_check(bx_extension *p, const double *x, bx_error *err)
                    "in size; look for extreme coefficients and bounds");
 }
 
-/* Fix the whole numbers at what branch and bound says. */
-static int fix_whole(bx_extension *p, bx_lp *lp, bx_lp_status *status, double *value, bx_error *err)
-{
-    double *x = calloc(p->columns + 1, sizeof *x);
-    if (!x)
-        return bx_fail_memory(err);
-    int result = bx_integer_solve(bx_lp_problem_of(lp), p->whole, status, x, value, err);
-    for (size_t j = 0; j < p->columns && result == 0 && *status == BX_LP_OPTIMAL; j++)
-        if (p->whole[j])
-            bx_lp_set_bounds(lp, j, round(x[j]), round(x[j]));
-    free(x);
-    return result;
-}
-
 static int keep_solution(bx_extension *p, const bx_lp *lp, bx_error *err)
 {
     free(p->x);
@@ -259,25 +242,12 @@ static int keep_solution(bx_extension *p, const bx_lp *lp, bx_error *err)
 static int solve_lp(bx_extension *p, bx_lp *lp, bool whole, bx_lp_status *status, double *value,
                     bx_error *err)
 {
-    double found = 0;
-    if (whole && fix_whole(p, lp, status, &found, err) < 0)
+    if ((whole ? bx_lp_solve_whole(lp, p->whole, status, err) : bx_lp_solve(lp, status, err)) < 0)
         return -1;
-    if (whole && *status != BX_LP_OPTIMAL)
+    if (*status != BX_LP_OPTIMAL)
         return 0;
-    if (bx_lp_solve(lp, status, err) < 0)
-        return -1;
-    if (*status == BX_LP_OPTIMAL) {
-        *value = bx_lp_objective(lp) + p->settled;
-        if (!whole || fabs(bx_lp_objective(lp) - found) <= AGREES * (1 + fabs(found)))
-            return keep_solution(p, lp, err);
-    } else if (!whole) {
-        return 0;
-    }
-    return bx_fail(err, BX_ESIMULATION,
-                   "branch and bound found %.9g, but with its whole numbers fixed the linear "
-                   "program is %s: the model's numbers differ too much in size; look for extreme "
-                   "bounds",
-                   found + p->settled, *status == BX_LP_OPTIMAL ? "another" : "infeasible");
+    *value = bx_lp_objective(lp) + p->settled;
+    return keep_solution(p, lp, err);
 }
 
 int bx_extension_fail_switches(bx_error *err)

@@ -1,6 +1,7 @@
 #include "flux/model.h"
 
 #include "core/clock.h"
+#include "flux/integer.h"
 #include "flux/reduction.h"
 
 #include <limits.h>
@@ -51,7 +52,7 @@ int bx_fba_poll(bx_fba *fba, double fraction, bx_error *err)
 
 /* ---- the linear program ---- */
 
-/* The parts of constraints by their reaction: a list of each, linked. */
+/* The parts of constraints by their column: a list of each, linked. */
 typedef struct linked_part {
     size_t row;
     double coefficient;
@@ -59,9 +60,14 @@ typedef struct linked_part {
 } linked_part;
 
 typedef struct constraint_parts {
-    size_t *first; /* of each reaction; NULL where there are no constraints */
+    size_t *first; /* of each column; NULL where there are no constraints */
     linked_part *parts;
 } constraint_parts;
+
+static size_t count_columns(const bx_fba *fba)
+{
+    return fba->reaction_count + fba->variable_count;
+}
 
 static size_t count_parts(const bx_fba *fba)
 {
@@ -77,21 +83,28 @@ static int link_parts(const bx_fba *fba, constraint_parts *to, bx_error *err)
     *to = (constraint_parts){0};
     if (fba->constraints.count == 0)
         return 0;
-    to->first = malloc((fba->reaction_count + 1) * sizeof *to->first);
-    to->parts = malloc((count_parts(fba) + 1) * sizeof *to->parts);
+    size_t columns = count_columns(fba);
+    to->first = malloc((columns + 1) * sizeof *to->first);
+    to->parts = calloc(count_parts(fba) + 1, sizeof *to->parts);
     if (!to->first || !to->parts)
         return bx_fail_memory(err);
-    for (size_t r = 0; r < fba->reaction_count; r++)
-        to->first[r] = BX_FBA_NONE;
+    memset(to->first, 0xFF, (columns + 1) * sizeof *to->first); /* BX_FBA_NONE */
     for (size_t i = 0; i < fba->constraints.count; i++) {
         const bx_fba_sum *sum = &fba->constraints.items[i];
         for (size_t k = 0; k < sum->part_count; k++) {
-            size_t *first = &to->first[sum->parts[k].reaction];
+            size_t *first = &to->first[bx_fba_column_of(fba, sum->parts[k])];
             to->parts[count] = (linked_part){fba->rows + i, sum->parts[k].coefficient, *first};
             *first = count++;
         }
     }
     return 0;
+}
+
+static void add_parts(bx_lp_problem *p, const constraint_parts *constraints, size_t column)
+{
+    size_t part = constraints->first ? constraints->first[column] : BX_FBA_NONE;
+    for (; part != BX_FBA_NONE; part = constraints->parts[part].next)
+        bx_lp_problem_add(p, constraints->parts[part].row, constraints->parts[part].coefficient);
 }
 
 static void add_column(bx_lp_problem *p, const bx_fba *fba, size_t r,
@@ -103,9 +116,7 @@ static void add_column(bx_lp_problem *p, const bx_fba *fba, size_t r,
         if (!metabolite->boundary)
             bx_lp_problem_add(p, (size_t)metabolite->row, reaction->entries[i].coefficient);
     }
-    size_t part = constraints->first ? constraints->first[r] : BX_FBA_NONE;
-    for (; part != BX_FBA_NONE; part = constraints->parts[part].next)
-        bx_lp_problem_add(p, constraints->parts[part].row, constraints->parts[part].coefficient);
+    add_parts(p, constraints, r);
     bx_lp_problem_end_column(p, reaction->lower, reaction->upper,
                              fba->minimise ? reaction->objective : -reaction->objective);
 }
@@ -119,6 +130,12 @@ static void fill_program(bx_lp_problem *p, const bx_fba *fba, const constraint_p
     }
     for (size_t r = 0; r < fba->reaction_count; r++)
         add_column(p, fba, r, constraints);
+    for (size_t i = 0; i < fba->variable_count; i++) {
+        const bx_fba_own_variable *v = &fba->variables[i];
+        add_parts(p, constraints, fba->reaction_count + i);
+        bx_lp_problem_end_column(p, v->lower, v->upper,
+                                 fba->minimise ? v->objective : -v->objective);
+    }
 }
 
 /* It minimises, so that costs are -objective where the model maximises. The rows of constraints
@@ -126,7 +143,7 @@ static void fill_program(bx_lp_problem *p, const bx_fba *fba, const constraint_p
 static bx_lp *build(const bx_fba *fba, bx_error *err)
 {
     size_t rows = fba->rows + fba->constraints.count, elements = fba->elements + count_parts(fba);
-    double bytes = bx_lp_bytes((double)rows, (double)fba->reaction_count, (double)elements);
+    double bytes = bx_lp_bytes((double)rows, (double)count_columns(fba), (double)elements);
     if (bytes > (double)bx_fba_byte_limit(fba) || elements > INT_MAX) {
         bx_fail(err, BX_EMEMORY,
                 "the linear program of %zu metabolites and %zu reactions would take %.3g bytes, "
@@ -138,7 +155,7 @@ static bx_lp *build(const bx_fba *fba, bx_error *err)
     bx_lp_problem p;
     constraint_parts constraints;
     if (link_parts(fba, &constraints, err) == 0) {
-        if (bx_lp_problem_init(&p, rows, fba->reaction_count, elements, err) == 0) {
+        if (bx_lp_problem_init(&p, rows, count_columns(fba), elements, err) == 0) {
             fill_program(&p, fba, &constraints);
             lp = bx_lp_new(&p, err);
         }
@@ -177,6 +194,9 @@ static void fill_solution(bx_fba *fba, bx_fba_solution *solution)
         fba->reduced[r] = sign * reduced[r];
     solution->objective = sign * bx_lp_objective(fba->lp);
     solution->fluxes = bx_lp_solution(fba->lp);
+    solution->variables = solution->fluxes + fba->reaction_count;
+    if (bx_fba_has_whole(fba))
+        return;
     solution->reduced_costs = fba->reduced;
     solution->shadow_prices = fba->prices;
 }
@@ -188,6 +208,18 @@ static void bound_columns(bx_fba *fba, const bool *stopped)
         bool runs = !reaction->stopped && !(stopped && stopped[r]);
         bx_lp_set_bounds(fba->lp, r, runs ? reaction->lower : 0, runs ? reaction->upper : 0);
     }
+    for (size_t i = 0; i < fba->variable_count; i++)
+        bx_lp_set_bounds(fba->lp, fba->reaction_count + i, fba->variables[i].lower,
+                         fba->variables[i].upper);
+}
+
+static void set_costs(bx_fba *fba)
+{
+    double sign = fba->minimise ? 1 : -1;
+    for (size_t r = 0; r < fba->reaction_count; r++)
+        bx_lp_set_cost(fba->lp, r, sign * fba->reactions[r].objective);
+    for (size_t i = 0; i < fba->variable_count; i++)
+        bx_lp_set_cost(fba->lp, fba->reaction_count + i, sign * fba->variables[i].objective);
 }
 
 /* ---- the reduced program ---- */
@@ -277,6 +309,27 @@ static bool solve_reduced(bx_fba *fba)
     return solved;
 }
 
+/* ---- whole numbers ---- */
+
+/* What is infeasible without whole numbers is so with them. */
+static int solve_whole(bx_fba *fba, bx_lp_status *status, bx_error *err)
+{
+    if (*status == BX_LP_INFEASIBLE)
+        return 0;
+    if (*status == BX_LP_UNBOUNDED)
+        return bx_fail(err, BX_ESIMULATION,
+                       "the objective has no bound where variables need not be whole numbers: with "
+                       "them it cannot be told; bound the variables and fluxes");
+    bool *whole = calloc(count_columns(fba) + 1, sizeof *whole);
+    if (!whole)
+        return bx_fail_memory(err);
+    for (size_t i = 0; i < fba->variable_count; i++)
+        whole[fba->reaction_count + i] = fba->variables[i].domain != BX_FBA_CONTINUOUS;
+    int result = bx_lp_solve_whole(fba->lp, whole, status, err);
+    free(whole);
+    return result;
+}
+
 /* ---- optimising ---- */
 
 int bx_fba_optimise_without(bx_fba *fba, const bool *stopped, bx_fba_solution *solution,
@@ -287,11 +340,11 @@ int bx_fba_optimise_without(bx_fba *fba, const bool *stopped, bx_fba_solution *s
     if (prepare(fba, err) < 0)
         return -1;
     bound_columns(fba, stopped);
-    for (size_t r = 0; r < fba->reaction_count; r++) {
-        double objective = fba->reactions[r].objective;
-        bx_lp_set_cost(fba->lp, r, fba->minimise ? objective : -objective);
-    }
-    if (!solve_reduced(fba) && bx_lp_solve(fba->lp, &status, err) < 0)
+    set_costs(fba);
+    bool solved = fba->variable_count == 0 && solve_reduced(fba);
+    if (!solved && bx_lp_solve(fba->lp, &status, err) < 0)
+        return -1;
+    if (bx_fba_has_whole(fba) && solve_whole(fba, &status, err) < 0)
         return -1;
     solution->status = bx_fba_status_of(status);
     if (solution->status == BX_FBA_OPTIMAL)

@@ -129,17 +129,41 @@ int bx_fba_rename(bx_fba *fba, bx_fba_kind kind, const char *const *ids, bx_erro
 /* Mark what no reaction has, or none but those marked. */
 void bx_fba_mark_orphans(const bx_fba *fba, const bool *gone, bool *metabolites, bool *genes);
 
-/* Sums of fluxes. A constraint bounds one, in all that is computed; objectives are those that the
- * model has beside the one at work. Ids are unique in
- * their list, of at most 10,000. */
+/* Variables of one's own: columns of the program beside the fluxes, in objectives and constraints.
+ * At most 10,000; their ids are none of a reaction's. Where the model has some, only these take it:
+ * bx_fba_optimise, bx_fba_optimise_without, bx_fba_knock_outs and bx_fba_knock_out_sets; and where
+ * none of them has to be a whole number, bx_fba_variability, bx_fba_parsimonious, bx_fba_envelope
+ * and bx_fba_lexicographic. */
+typedef enum bx_fba_domain { BX_FBA_CONTINUOUS, BX_FBA_INTEGER, BX_FBA_BINARY } bx_fba_domain;
+
+typedef struct bx_fba_variable {
+    const char *id;
+    bx_fba_domain domain;
+    double lower, upper; /* -INFINITY and INFINITY for none; of a binary one within 0 and 1 */
+    double objective;    /* its coefficient */
+} bx_fba_variable;
+
+size_t bx_fba_variables(const bx_fba *fba);
+bx_fba_variable bx_fba_variable_of(const bx_fba *fba, size_t variable);
+size_t bx_fba_find_variable(const bx_fba *fba, const char *id);
+bool bx_fba_has_whole(const bx_fba *fba); /* whether one has to be a whole number */
+int bx_fba_add_variable(bx_fba *fba, const bx_fba_variable *variable, bx_error *err);
+int bx_fba_remove_variable(bx_fba *fba, size_t variable, bx_error *err);
+int bx_fba_set_variable(bx_fba *fba, size_t variable, double lower, double upper, double objective,
+                        bx_error *err);
+
+/* Sums of fluxes and variables. A constraint bounds one, in all that is computed; objectives are
+ * those that the model has beside the one at work. Ids are unique in their list, of at most 10,000.
+ */
 typedef struct bx_fba_part {
-    size_t reaction;
+    size_t reaction; /* or variable */
     double coefficient;
+    bool variable;
 } bx_fba_part;
 
 typedef struct bx_fba_sum_view {
     const char *id;
-    const bx_fba_part *parts; /* each reaction at most once, none with 0 */
+    const bx_fba_part *parts; /* each reaction or variable at most once, none with 0 */
     size_t part_count;
     double lower, upper; /* of a constraint; -INFINITY and INFINITY for none */
     bool maximise;       /* an objective */
@@ -151,6 +175,7 @@ bx_fba_sum_view bx_fba_sum_of(const bx_fba *fba, bx_fba_list list, size_t i);
 size_t bx_fba_find_sum(const bx_fba *fba, bx_fba_list list, const char *id);
 int bx_fba_add_sum(bx_fba *fba, bx_fba_list list, const bx_fba_sum_view *sum, bx_error *err);
 int bx_fba_remove_sum(bx_fba *fba, bx_fba_list list, size_t i, bx_error *err);
+int bx_fba_add_part(bx_fba *fba, bx_fba_list list, size_t i, bx_fba_part part, bx_error *err);
 
 /* What holds of a solution that is optimal; the arrays belong to the model and live until the next
  * call that takes it without const. The reduced cost of a reaction is the objective's change per
@@ -160,6 +185,7 @@ typedef struct bx_fba_solution {
     bx_fba_status status;
     double objective;
     const double *fluxes, *reduced_costs, *shadow_prices;
+    const double *variables; /* with whole numbers there are no costs and prices: NULL */
 } bx_fba_solution;
 
 /* The best fluxes, from the basis of the last solution: quick when little has changed. */
@@ -204,8 +230,8 @@ void bx_fba_state_free(bx_fba_state *state); /* NULL is fine */
 
 /* Of all fluxes with an objective of at least `fraction` (0 to 1) of the best, those whose absolute
  * values have the least sum, *total (Lewis et al., Mol. Syst. Biol. 6:390, 2010). Writes a flux
- * for each reaction. *solution tells of the optimisation that came first; `fluxes` is filled only
- * if that is optimal. */
+ * for each reaction, and behind these the value of each variable. *solution tells of the
+ * optimisation that came first; `fluxes` is filled only if that is optimal. */
 int bx_fba_parsimonious(bx_fba *fba, double fraction, bx_fba_solution *solution, double *fluxes,
                         double *total, bx_error *err);
 

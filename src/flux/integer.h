@@ -11,4 +11,8 @@
 int bx_integer_solve(const bx_lp_problem *problem, const bool *whole, bx_lp_status *status,
                      double *x, double *value, bx_error *err);
 
+/* The same of a linear program: what the search finds whole is fixed at that, for good, and the
+ * rest is solved again, whose answer is checked: the value must be the same. */
+int bx_lp_solve_whole(bx_lp *lp, const bool *whole, bx_lp_status *status, bx_error *err);
+
 #endif

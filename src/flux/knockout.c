@@ -264,6 +264,8 @@ static int screen_pairs(screen *s, size_t one, bx_fba_mutant **next, bx_error *e
 static int prepare_reduced(screen *s, bx_error *err)
 {
     bx_error error;
+    if (s->fba->variable_count > 0)
+        return 0;
     s->reduction = bx_reduction_new(bx_lp_problem_of(s->fba->lp), false, &error);
     if (!s->reduction && error.code == BX_ESIMULATION)
         return 0;

@@ -23,7 +23,8 @@ static void set_costs(bx_extension *p, const bx_fba_sum_view *goal)
     for (size_t j = 0; j < p->columns; j++)
         p->cost[j] = 0;
     for (size_t k = 0; k < goal->part_count; k++)
-        bx_extension_cost_flux(p, goal->parts[k].reaction, sign * goal->parts[k].coefficient);
+        bx_extension_cost_flux(p, bx_fba_column_of(p->fba, goal->parts[k]),
+                               sign * goal->parts[k].coefficient);
 }
 
 /* Only those fluxes that are as good, by complementary slackness: exact, without a tolerance. */
@@ -61,8 +62,9 @@ static int check_values(const bx_extension *p, const order *o, bx_error *err)
         double value = 0, terms = fabs(o->values[goal]);
         for (size_t k = 0; k < o->goals[goal].part_count; k++) {
             bx_fba_part part = o->goals[goal].parts[k];
-            value += part.coefficient * p->flux[part.reaction];
-            terms += fabs(part.coefficient * p->flux[part.reaction]);
+            double term = part.coefficient * p->flux[bx_fba_column_of(p->fba, part)];
+            value += term;
+            terms += fabs(term);
         }
         if (!(fabs(value - o->values[goal]) <= MISSED * terms + BX_LP_ABSOLUTE))
             return bx_fail(err, BX_ESIMULATION,
@@ -87,8 +89,8 @@ static int use_order(bx_extension *p, void *data, bx_error *err)
     }
     if (check_values(p, o, err) < 0)
         return -1;
-    for (size_t r = 0; r < p->fba->reaction_count; r++)
-        o->fluxes[r] = p->flux[r];
+    for (size_t j = 0; j < p->reduction->whole; j++)
+        o->fluxes[j] = p->flux[j];
     return 0;
 }
 

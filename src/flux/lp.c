@@ -361,8 +361,8 @@ static outcome solve_again(bx_lp *lp, bool primal, outcome before, bx_lp_status 
     return result;
 }
 
-/* There is no best and no proof why: whether there is any point is asked without costs, and if there
- * is, what is best from there on. CLP may take what has no bound for infeasible, twice. */
+/* There is no best and no proof why: whether there is any point is asked without costs, and if
+ * there is, what is best from there on. CLP may take what has no bound for infeasible, twice. */
 static outcome look_for_point(bx_lp *lp, bx_lp_status *status)
 {
     bool proved;

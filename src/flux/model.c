@@ -80,6 +80,9 @@ void bx_fba_free_parts(bx_fba *fba)
     bx_about_free(&fba->about);
     free_sums(&fba->constraints);
     free_sums(&fba->objectives);
+    for (size_t i = 0; i < fba->variable_count; i++)
+        free(fba->variables[i].id);
+    free(fba->variables);
     free(fba->metabolites);
     free(fba->reactions);
     free(fba->genes);
@@ -305,6 +308,11 @@ int bx_fba_add_reaction(bx_fba *fba, const bx_fba_reaction *from, bx_error *err)
     if (bx_fba_own(fba, err) < 0)
         return -1;
     added.id = take_id(&fba->reaction_index, from->id, "reaction", err);
+    if (added.id && bx_fba_find_variable(fba, added.id) != BX_FBA_NONE) {
+        bx_fail(err, BX_EMODEL, "reaction \"%.64s\": a variable is called so", added.id);
+        bx_fba_free_column(&added);
+        return -1;
+    }
     if (!added.id || fill_column(fba, &added, from, err) < 0) {
         bx_fba_free_column(&added);
         return -1;
@@ -440,6 +448,8 @@ void bx_fba_clear_objective(bx_fba *fba)
 {
     for (size_t i = 0; i < fba->reaction_count; i++)
         fba->reactions[i].objective = 0;
+    for (size_t i = 0; i < fba->variable_count; i++)
+        fba->variables[i].objective = 0;
 }
 
 void bx_fba_set_sense(bx_fba *fba, bool maximise)

@@ -42,6 +42,12 @@ typedef struct bx_fba_sum {
     bool maximise;       /* an objective */
 } bx_fba_sum;
 
+typedef struct bx_fba_own_variable {
+    char *id;
+    bx_fba_domain domain;
+    double lower, upper, objective;
+} bx_fba_own_variable;
+
 typedef struct bx_fba_sums {
     bx_fba_sum *items;
     size_t count, capacity;
@@ -64,6 +70,8 @@ struct bx_fba {
     bx_about *groups;
     size_t group_count, group_capacity;
     bx_fba_sums constraints, objectives;
+    bx_fba_own_variable *variables; /* columns of the program behind the reactions */
+    size_t variable_count, variable_capacity;
     bool has_sbml_ids;
     size_t *holders; /* of all of the above but watch, progress_due and minimise: see state.c */
 
@@ -79,6 +87,9 @@ struct bx_fba {
 };
 
 void bx_fba_forget_program(bx_fba *fba);
+
+/* The column of a part in the program. */
+size_t bx_fba_column_of(const bx_fba *fba, bx_fba_part part);
 
 /* All but the program and `holders`, of which nothing else holds these parts. */
 void bx_fba_free_parts(bx_fba *fba);

@@ -3,7 +3,9 @@
  * bounds and objective, terms as metabolite and coefficient, and whether it is disabled; then that
  * of each gene. Constraints, and objectives: id, bounds, whether it is maximised, parts as reaction
  * and coefficient. How many groups, and what is said of metabolites, reactions, genes, groups and
- * the model, as about.h keeps it; whether ids are SBML's. */
+ * the model, as about.h keeps it; whether ids are SBML's. Where there are variables, these: id,
+ * domain, bounds and objective, and parts of it: constraint or objective, its index, coefficient.
+ */
 #include "flux/model_wire.h"
 
 #include "flux/model.h"
@@ -36,6 +38,14 @@ static void pack_reaction(const bx_fba *fba, size_t r, bx_buffer *out)
     bx_pack_count(out, fba->reactions[r].disabled);
 }
 
+static size_t count_variables(const bx_fba_sum_view *sum)
+{
+    size_t count = 0;
+    for (size_t k = 0; k < sum->part_count; k++)
+        count += sum->parts[k].variable;
+    return count;
+}
+
 static void pack_sums(const bx_fba *fba, bx_fba_list list, bx_buffer *out)
 {
     bx_pack_count(out, bx_fba_sums_of(fba, list));
@@ -45,8 +55,10 @@ static void pack_sums(const bx_fba *fba, bx_fba_list list, bx_buffer *out)
         pack_text(out, sum.id);
         bx_pack_doubles(out, bounds, 2);
         bx_pack_count(out, sum.maximise);
-        bx_pack_count(out, sum.part_count);
+        bx_pack_count(out, sum.part_count - count_variables(&sum));
         for (size_t k = 0; k < sum.part_count; k++) {
+            if (sum.parts[k].variable)
+                continue;
             bx_pack_count(out, sum.parts[k].reaction);
             bx_pack_doubles(out, &sum.parts[k].coefficient, 1);
         }
@@ -75,6 +87,43 @@ static void pack_abouts(const bx_fba *fba, bx_buffer *out)
     bx_pack_count(out, bx_fba_has_sbml_ids(fba));
 }
 
+/* The parts of sums that the variable is. */
+static size_t pack_memberships(const bx_fba *fba, size_t variable, bx_buffer *out)
+{
+    size_t count = 0;
+    for (int list = 0; list <= BX_FBA_OBJECTIVES; list++)
+        for (size_t i = 0; i < bx_fba_sums_of(fba, (bx_fba_list)list); i++) {
+            bx_fba_sum_view sum = bx_fba_sum_of(fba, (bx_fba_list)list, i);
+            for (size_t k = 0; k < sum.part_count; k++) {
+                if (!sum.parts[k].variable || sum.parts[k].reaction != variable)
+                    continue;
+                count++;
+                if (!out)
+                    continue;
+                bx_pack_count(out, (size_t)list);
+                bx_pack_count(out, i);
+                bx_pack_doubles(out, &sum.parts[k].coefficient, 1);
+            }
+        }
+    return count;
+}
+
+static void pack_variables(const bx_fba *fba, bx_buffer *out)
+{
+    if (bx_fba_variables(fba) == 0)
+        return;
+    bx_pack_count(out, bx_fba_variables(fba));
+    for (size_t i = 0; i < bx_fba_variables(fba); i++) {
+        bx_fba_variable v = bx_fba_variable_of(fba, i);
+        double numbers[3] = {v.lower, v.upper, v.objective};
+        pack_text(out, v.id);
+        bx_pack_count(out, v.domain);
+        bx_pack_doubles(out, numbers, 3);
+        bx_pack_count(out, pack_memberships(fba, i, NULL));
+        pack_memberships(fba, i, out);
+    }
+}
+
 int bx_fba_encode(const bx_fba *fba, bx_buffer *out, bx_error *err)
 {
     size_t start = out->length;
@@ -95,6 +144,7 @@ int bx_fba_encode(const bx_fba *fba, bx_buffer *out, bx_error *err)
     pack_sums(fba, BX_FBA_CONSTRAINTS, out);
     pack_sums(fba, BX_FBA_OBJECTIVES, out);
     pack_abouts(fba, out);
+    pack_variables(fba, out);
     return bx_buffer_finish(out, start) < 0 ? bx_fail_memory(err) : 0;
 }
 
@@ -269,6 +319,45 @@ static int unpack_objective(bx_unpacker *in, bx_fba *fba, bx_error *err)
     return unpack_sum(in, fba, BX_FBA_OBJECTIVES, err);
 }
 
+static int unpack_each(bx_unpacker *in, bx_fba *fba,
+                       int (*unpack)(bx_unpacker *, bx_fba *, bx_error *), bx_error *err)
+{
+    uint32_t count;
+    int status = unpack_list(in, &count, err);
+    for (uint32_t i = 0; i < count && status == 0; i++)
+        status = unpack(in, fba, err);
+    return status;
+}
+
+static int unpack_membership(bx_unpacker *in, bx_fba *fba, bx_error *err)
+{
+    uint32_t list, sum;
+    bx_fba_part part = {.reaction = bx_fba_variables(fba) - 1, .variable = true};
+    if (unpack_flag(in, &list, err) < 0 || bx_unpack_count(in, &sum, err) < 0 ||
+        bx_unpack_doubles(in, &part.coefficient, 1, err) < 0)
+        return -1;
+    if (sum >= bx_fba_sums_of(fba, (bx_fba_list)list))
+        return bx_fail(err, BX_EPROTOCOL, "flux model: there is no sum %u", sum);
+    return bx_fba_add_part(fba, (bx_fba_list)list, sum, part, err);
+}
+
+static int unpack_variable(bx_unpacker *in, bx_fba *fba, bx_error *err)
+{
+    uint32_t domain;
+    double numbers[3];
+    char *id = unpack_text(in, err);
+    int status = -1;
+    if (id && bx_unpack_count(in, &domain, err) == 0 && bx_unpack_doubles(in, numbers, 3, err) == 0)
+        status = domain <= BX_FBA_BINARY
+                     ? bx_fba_add_variable(fba,
+                                           &(bx_fba_variable){id, (bx_fba_domain)domain, numbers[0],
+                                                              numbers[1], numbers[2]},
+                                           err)
+                     : bx_fail(err, BX_EPROTOCOL, "flux model: a variable of kind %u", domain);
+    free(id);
+    return status == 0 ? unpack_each(in, fba, unpack_membership, err) : -1;
+}
+
 static int unpack_group(bx_unpacker *in, bx_fba *fba, bx_error *err)
 {
     (void)in;
@@ -306,16 +395,6 @@ static int unpack_abouts(bx_unpacker *in, bx_fba *fba, bx_error *err)
     return 0;
 }
 
-static int unpack_each(bx_unpacker *in, bx_fba *fba,
-                       int (*unpack)(bx_unpacker *, bx_fba *, bx_error *), bx_error *err)
-{
-    uint32_t count;
-    int status = unpack_list(in, &count, err);
-    for (uint32_t i = 0; i < count && status == 0; i++)
-        status = unpack(in, fba, err);
-    return status;
-}
-
 int bx_fba_decode(bx_fba *fba, const uint8_t *bytes, size_t length, bx_error *err)
 {
     bx_unpacker in = {bytes, length, "flux model"};
@@ -331,5 +410,7 @@ int bx_fba_decode(bx_fba *fba, const uint8_t *bytes, size_t length, bx_error *er
     bx_fba_set_sense(fba, !minimise);
     if (sbml_ids)
         bx_fba_set_sbml_ids(fba);
+    if (in.left > 0 && unpack_each(&in, fba, unpack_variable, err) < 0)
+        return -1;
     return in.left == 0 ? 0 : bx_fail(err, BX_EPROTOCOL, "flux model: more bytes than a model");
 }

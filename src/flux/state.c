@@ -15,6 +15,7 @@ struct bx_fba_state {
     bx_fba parts; /* without a program */
     bool *missing;
     saved_reaction *reactions;
+    bx_fba_own_variable *variables; /* but their ids */
 };
 
 /* ---- a copy of the parts ---- */
@@ -105,6 +106,21 @@ static int copy_groups(bx_fba *to, const bx_fba *from, bx_error *err)
     return bx_about_copy(&to->about, &from->about, err);
 }
 
+static int copy_variables(bx_fba *to, const bx_fba *from, bx_error *err)
+{
+    to->variables = calloc(from->variable_capacity + 1, sizeof *to->variables);
+    if (!to->variables)
+        return bx_fail_memory(err);
+    to->variable_capacity = from->variable_capacity;
+    for (size_t i = 0; i < from->variable_count; i++) {
+        to->variables[to->variable_count++] = from->variables[i];
+        to->variables[i].id = strdup(from->variables[i].id);
+        if (!to->variables[i].id)
+            return bx_fail_memory(err);
+    }
+    return 0;
+}
+
 static int copy_sums(bx_fba_sums *to, const bx_fba_sums *from, bx_error *err)
 {
     to->items = calloc(from->capacity + 1, sizeof *to->items);
@@ -150,6 +166,8 @@ int bx_fba_own(bx_fba *fba, bx_error *err)
         status = copy_sums(&copy.constraints, &fba->constraints, err);
     if (status == 0)
         status = copy_sums(&copy.objectives, &fba->objectives, err);
+    if (status == 0)
+        status = copy_variables(&copy, fba, err);
     if (status < 0) {
         free(copy.holders);
         bx_fba_free_parts(&copy);
@@ -170,11 +188,14 @@ bx_fba_state *bx_fba_save(const bx_fba *fba, bx_error *err)
     if (state) {
         state->missing = copy_items(fba->missing, fba->gene_count, sizeof *state->missing);
         state->reactions = calloc(fba->reaction_count + 1, sizeof *state->reactions);
+        state->variables =
+            copy_items(fba->variables, fba->variable_count, sizeof *state->variables);
     }
-    if (!state || !state->missing || !state->reactions) {
+    if (!state || !state->missing || !state->reactions || !state->variables) {
         if (state) {
             free(state->missing);
             free(state->reactions);
+            free(state->variables);
         }
         free(state);
         bx_fail_memory(err);
@@ -224,6 +245,11 @@ void bx_fba_restore(bx_fba *fba, const bx_fba_state *state)
         reaction->objective = saved->objective;
         reaction->disabled = saved->disabled;
     }
+    for (size_t i = 0; i < fba->variable_count; i++) {
+        char *id = fba->variables[i].id;
+        fba->variables[i] = state->variables[i];
+        fba->variables[i].id = id;
+    }
     bx_fba_settle(fba);
 }
 
@@ -237,5 +263,6 @@ void bx_fba_state_free(bx_fba_state *state)
     }
     free(state->missing);
     free(state->reactions);
+    free(state->variables);
     free(state);
 }

@@ -57,15 +57,18 @@ int bx_fba_minimal_medium(bx_fba *fba, bx_fba_minimal *minimal, double *uptake, 
  * one, a phenotype phase plane of two (Edwards, Ramakrishna & Palsson, Biotechnol. Bioeng. 77:27,
  * 2002). Row i of points^count, the last reaction's values fastest: values[i * count + k], then
  * least[i] and greatest[i], NAN where these fluxes cannot be together, infinite where there is no
- * bound. Unless *status is optimal nothing is feasible. */
+ * bound; prices[i * count + k] is what the greatest changes by per unit of flux k, between the two
+ * sides where these differ, and NAN where there is none. Unless *status is optimal nothing is
+ * feasible. */
 int bx_fba_envelope(bx_fba *fba, const size_t *reactions, size_t count, size_t points,
                     bx_fba_status *status, double *values, double *least, double *greatest,
-                    bx_error *err);
+                    double *prices, bx_error *err);
 
 /* ---- several objectives ---- */
 
 /* Of all fluxes that are best by the first of `goals`, of which there are 1 or more, those that are
- * best by the second, and so on: the value of each, and a flux for each reaction. Where *status is
+ * best by the second, and so on: the value of each, and a flux for each reaction, with the value of
+ * each variable behind these. Where *status is
  * not optimal, *reached objectives have a value, and the next one has none. The model's own
  * objective has no part in it. */
 int bx_fba_lexicographic(bx_fba *fba, const bx_fba_sum_view *goals, size_t count,

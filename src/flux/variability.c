@@ -44,8 +44,8 @@ static void move_rows(bx_lp_problem *both, const bx_lp_problem *left, const doub
 
 /* A column for each direction of what is left, whose cost is the distance from the centre of all
  * reactions that it stands for. */
-static int split(const bx_reduction *reduction, const double *centre, bx_lp_problem *both,
-                 bx_error *err)
+static int split(const bx_reduction *reduction, size_t reactions, const double *centre,
+                 bx_lp_problem *both, bx_error *err)
 {
     const bx_lp_problem *left = &reduction->problem;
     size_t elements = (size_t)left->start[left->columns];
@@ -54,7 +54,7 @@ static int split(const bx_reduction *reduction, const double *centre, bx_lp_prob
         free(cost);
         return bx_fail_memory(err);
     }
-    for (size_t j = 0; j < reduction->whole; j++)
+    for (size_t j = 0; j < reactions; j++)
         if (reduction->column[j] != BX_REDUCTION_FIXED)
             cost[reduction->column[j]] += fabs(reduction->factor[j]);
     move_rows(both, left, centre);
@@ -107,7 +107,7 @@ int bx_face_nearest(bx_face *face, const double *centre, double *fluxes, bx_erro
 {
     bx_lp_problem both;
     bx_lp *lp = NULL;
-    if (split(face->reduction, centre, &both, err) == 0)
+    if (split(face->reduction, face->fba->reaction_count, centre, &both, err) == 0)
         lp = bx_lp_new(&both, err);
     int result = lp ? find_nearest(lp, &both, face, centre, fluxes, err) : -1;
     bx_lp_free(lp);

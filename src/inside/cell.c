@@ -3,6 +3,7 @@
 #include "analysis/sensitivity.h"
 #include "cell/cell.h"
 #include "cell/engines.h"
+#include "inside/check.h"
 #include "inside/continuation.h"
 #include "inside/control.h"
 #include "inside/fields.h"
@@ -709,6 +710,12 @@ static int cell_steady_state(lua_State *L)
     return bx_steady_lua_find(L);
 }
 
+static int cell_check(lua_State *L)
+{
+    check_cell(L);
+    return bx_check_lua_cell(L);
+}
+
 static int cell_noise(lua_State *L)
 {
     check_cell(L);
@@ -830,6 +837,7 @@ static const char *const world_methods[] = {"cells",    "die",  "divide", "mediu
 
 static const luaL_Reg methods[] = {
     {"genome", cell_genome},
+    {"check", cell_check},
     {"clear", cell_clear},
     {"conservation", cell_conservation},
     {"continuation", cell_continuation},
@@ -875,6 +883,7 @@ void bx_cell_open(lua_State *L)
     bx_sbml_open(L);
     bx_steady_open(L);
     bx_control_open(L);
+    bx_check_open(L);
     bx_noise_open(L);
     bx_continuation_open(L);
     luaL_newmetatable(L, CLASS);

@@ -11,6 +11,9 @@
 
 #define BOX_CLASS "bioxen.worker.control"
 
+/* Of a flux beside what its species would make of it. */
+#define ROUNDING 1e-10
+
 /* What a call holds that is not Lua's. */
 typedef struct box {
     bx_control control;
@@ -175,6 +178,22 @@ static double *push_values(lua_State *L, const double *frame, const uint32_t *sl
     return values;
 }
 
+/* Fluxes, for what is scaled by them; not a number where one is 0 within the rounding of its rate,
+ * as at an equilibrium. */
+static double *push_scales(lua_State *L, const bx_control *c, const double *rates,
+                           const double *amounts)
+{
+    size_t count = c->elasticities->rows;
+    double *scales = lua_newuserdatauv(L, (count + 1) * sizeof *scales, 0);
+    for (size_t r = 0; r < count; r++) {
+        double most = 0;
+        for (size_t j = 0; j < c->elasticities->columns; j++)
+            most = fmax(most, fabs(c->elasticities->column[j][r] * amounts[j]));
+        scales[r] = fabs(rates[r]) > ROUNDING * most ? rates[r] : NAN;
+    }
+    return scales;
+}
+
 int bx_control_lua_analyse(lua_State *L)
 {
     static const char *const keys[] = {BX_STEADY_KEYS, "parameters", NULL};
@@ -192,9 +211,9 @@ int bx_control_lua_analyse(lua_State *L)
     box *b = push_box(L);
     if (bx_control_analyse(steady, state, slots, count, &b->control, &err) < 0)
         return bx_raise_or_give(L, &err);
-    named n = {.rates = state->rates,
-               .amounts = push_values(L, state->frame, steady->species, steady->size),
+    named n = {.amounts = push_values(L, state->frame, steady->species, steady->size),
                .values = push_values(L, state->frame, slots, count)};
+    n.rates = push_scales(L, &b->control, state->rates, n.amounts);
     push_reactions(L, network);
     n.reactions = lua_gettop(L);
     bx_steady_lua_species(L, steady);

@@ -98,6 +98,35 @@ size_t bx_flux_metabolite(lua_State *L, const bx_fba *fba, int index, const bx_p
     return find_part(L, fba, index, place, bx_fba_find_metabolite, "metabolite", "");
 }
 
+bx_fba_part bx_flux_part(lua_State *L, const bx_fba *fba, int index, const bx_place *place)
+{
+    const char *id = bx_fields_string(L, index, place, NULL);
+    size_t variable =
+        bx_fba_find_reaction(fba, id) == BX_FBA_NONE ? bx_fba_find_variable(fba, id) : BX_FBA_NONE;
+    if (variable != BX_FBA_NONE)
+        return (bx_fba_part){.reaction = variable, .variable = true};
+    return (bx_fba_part){.reaction = bx_flux_reaction(L, fba, index, place)};
+}
+
+void bx_flux_refuse_variables(lua_State *L, const bx_fba *fba, const char *method)
+{
+    if (bx_fba_variables(fba) > 0)
+        bx_raise_format(L, BX_EMODEL,
+                        "%s: the model has variables of its own, as \"%.64s\", which this cannot "
+                        "take: remove them first",
+                        method, bx_fba_variable_of(fba, 0).id);
+}
+
+void bx_flux_refuse_whole(lua_State *L, const bx_fba *fba, const char *method)
+{
+    for (size_t i = 0; i < bx_fba_variables(fba); i++)
+        if (bx_fba_variable_of(fba, i).domain != BX_FBA_CONTINUOUS)
+            bx_raise_format(L, BX_EMODEL,
+                            "%s: variable \"%.64s\" has to be a whole number, which this cannot "
+                            "take: remove it first",
+                            method, bx_fba_variable_of(fba, i).id);
+}
+
 size_t *bx_flux_list(lua_State *L, const bx_fba *fba, int index, bx_flux_finder *find,
                      size_t *count, const bx_place *place)
 {
@@ -158,6 +187,14 @@ bool bx_flux_sense(lua_State *L, int index, const bx_place *place)
     return maximise;
 }
 
+static int set_coefficient(bx_fba *fba, bx_fba_part part, double coefficient, bx_error *err)
+{
+    if (!part.variable)
+        return bx_fba_set_objective(fba, part.reaction, coefficient, err);
+    bx_fba_variable v = bx_fba_variable_of(fba, part.reaction);
+    return bx_fba_set_variable(fba, part.reaction, v.lower, v.upper, coefficient, err);
+}
+
 /* All of it is read before anything changes. */
 static void read_coefficients(lua_State *L, bx_fba *fba, int table, const bx_place *place)
 {
@@ -170,11 +207,11 @@ static void read_coefficients(lua_State *L, bx_fba *fba, int table, const bx_pla
     for (int writing = 0; writing < 2; writing++) {
         for (size_t i = 0; i < count; i++) {
             lua_pushstring(L, names[i]);
-            size_t reaction = bx_flux_reaction(L, fba, -1, place);
+            bx_fba_part part = bx_flux_part(L, fba, -1, place);
             bx_fields_get(L, table, names[i]);
             double coefficient = bx_fields_number(L, -1, place, names[i]);
             lua_pop(L, 2);
-            if (writing && bx_fba_set_objective(fba, reaction, coefficient, &err) < 0)
+            if (writing && set_coefficient(fba, part, coefficient, &err) < 0)
                 bx_raise(L, &err);
         }
         if (!writing)
@@ -188,9 +225,9 @@ void bx_flux_read_objective(lua_State *L, bx_fba *fba, int index, int sense, con
     if (lua_type(L, index) == LUA_TTABLE) {
         read_coefficients(L, fba, index, place);
     } else {
-        size_t reaction = bx_flux_reaction(L, fba, index, place);
+        bx_fba_part part = bx_flux_part(L, fba, index, place);
         bx_fba_clear_objective(fba);
-        if (bx_fba_set_objective(fba, reaction, 1, &err) < 0)
+        if (set_coefficient(fba, part, 1, &err) < 0)
             bx_raise(L, &err);
     }
     if (!lua_isnoneornil(L, sense))
@@ -218,16 +255,25 @@ static int objective(lua_State *L)
         lua_pushnumber(L, bx_fba_objective(fba, r));
         lua_setfield(L, -2, bx_fba_reaction_id(fba, r));
     }
+    for (size_t i = 0; i < bx_fba_variables(fba); i++) {
+        bx_fba_variable v = bx_fba_variable_of(fba, i);
+        if (v.objective != 0)
+            bx_flux_set_number(L, v.id, v.objective);
+    }
     lua_pushstring(L, bx_fba_maximises(fba) ? "maximise" : "minimise");
     return 2;
 }
 
 /* ---- bounds ---- */
 
-static void set_bounds_of(lua_State *L, bx_fba *fba, size_t reaction, double lower, double upper)
+static void set_bounds_of(lua_State *L, bx_fba *fba, bx_fba_part part, double lower, double upper)
 {
     bx_error err;
-    if (bx_fba_set_bounds(fba, reaction, lower, upper, &err) < 0)
+    int status = part.variable
+                     ? bx_fba_set_variable(fba, part.reaction, lower, upper,
+                                           bx_fba_variable_of(fba, part.reaction).objective, &err)
+                     : bx_fba_set_bounds(fba, part.reaction, lower, upper, &err);
+    if (status < 0)
         bx_raise(L, &err);
 }
 
@@ -238,14 +284,14 @@ static void set_many_bounds(lua_State *L, bx_fba *fba)
     const char **names = bx_fields_names(L, 2, &count, &place);
     for (size_t i = 0; i < count; i++) {
         lua_pushstring(L, names[i]);
-        size_t reaction = bx_flux_reaction(L, fba, -1, &place);
+        bx_fba_part part = bx_flux_part(L, fba, -1, &place);
         bx_fields_get(L, 2, names[i]);
         bx_fields_expect(L, -1, LUA_TTABLE, &place, names[i]);
         lua_rawgeti(L, -1, 1);
         lua_rawgeti(L, -2, 2);
         double lower = bx_flux_bound(L, -2, &place, names[i]);
         double upper = bx_flux_bound(L, -1, &place, names[i]);
-        set_bounds_of(L, fba, reaction, lower, upper);
+        set_bounds_of(L, fba, part, lower, upper);
         lua_pop(L, 4);
     }
 }
@@ -259,10 +305,10 @@ static int set_bounds(lua_State *L)
         set_many_bounds(L, fba);
         return 0;
     }
-    size_t reaction = bx_flux_reaction(L, fba, 2, &place);
+    bx_fba_part part = bx_flux_part(L, fba, 2, &place);
     double lower = bx_flux_bound(L, 3, &place, "lower");
     double upper = bx_flux_bound(L, 4, &place, "upper");
-    set_bounds_of(L, fba, reaction, lower, upper);
+    set_bounds_of(L, fba, part, lower, upper);
     return 0;
 }
 
@@ -272,7 +318,13 @@ static int bounds(lua_State *L)
     const bx_fba *fba = bx_flux_check(L);
     bx_place place = bx_place_make(BX_EMODEL, "bounds");
     double lower, upper;
-    bx_fba_bounds(fba, bx_flux_reaction(L, fba, 2, &place), &lower, &upper);
+    bx_fba_part part = bx_flux_part(L, fba, 2, &place);
+    if (part.variable) {
+        lower = bx_fba_variable_of(fba, part.reaction).lower;
+        upper = bx_fba_variable_of(fba, part.reaction).upper;
+    } else {
+        bx_fba_bounds(fba, part.reaction, &lower, &upper);
+    }
     lua_pushnumber(L, lower);
     lua_pushnumber(L, upper);
     return 2;
@@ -335,6 +387,7 @@ static const luaL_Reg methods[] = {
     {"add_metabolites", bx_flux_add_metabolites_of},
     {"add_objective", bx_flux_add_objective},
     {"add_reactions", bx_flux_add_reactions_of},
+    {"add_variable", bx_flux_add_variable},
     {"blocked", bx_flux_blocked},
     {"boundaries", bx_flux_boundaries},
     {"bounds", bounds},
@@ -380,6 +433,7 @@ static const luaL_Reg methods[] = {
     {"remove_metabolites", bx_flux_remove_metabolites},
     {"remove_objective", bx_flux_remove_objective},
     {"remove_reactions", bx_flux_remove_reactions},
+    {"remove_variable", bx_flux_remove_variable},
     {"rename", bx_flux_rename},
     {"room", bx_flux_room},
     {"sample", bx_flux_sample},
@@ -395,6 +449,7 @@ static const luaL_Reg methods[] = {
     {"to_sbml", bx_flux_to_sbml},
     {"to_yaml", bx_flux_to_yaml},
     {"variability", bx_flux_variability},
+    {"variables", bx_flux_variables},
     {NULL, NULL},
 };
 

@@ -30,6 +30,15 @@ size_t bx_flux_reaction(lua_State *L, const bx_fba *fba, int index, const bx_pla
 size_t bx_flux_gene(lua_State *L, const bx_fba *fba, int index, const bx_place *place);
 size_t bx_flux_metabolite(lua_State *L, const bx_fba *fba, int index, const bx_place *place);
 
+/* A part of a sum, without its coefficient: the reaction whose id is at `index`, or else the
+ * variable. */
+bx_fba_part bx_flux_part(lua_State *L, const bx_fba *fba, int index, const bx_place *place);
+
+/* Raise where the model has variables of its own, or variables that have to be whole numbers, which
+ * `method` cannot take. */
+void bx_flux_refuse_variables(lua_State *L, const bx_fba *fba, const char *method);
+void bx_flux_refuse_whole(lua_State *L, const bx_fba *fba, const char *method);
+
 /* The indices of a list of reactions or genes at `index`, in a userdata that is pushed. */
 typedef size_t bx_flux_finder(lua_State *L, const bx_fba *fba, int index, const bx_place *place);
 size_t *bx_flux_list(lua_State *L, const bx_fba *fba, int index, bx_flux_finder *find,
@@ -63,6 +72,9 @@ void bx_flux_options(lua_State *L, const char *const *keys, const bx_place *plac
 
 /* Push { status, objective }. */
 void bx_flux_push_status(lua_State *L, const bx_fba_solution *solution);
+
+/* Set variables = { id = value } of the table at the top, where the model has some. */
+void bx_flux_set_variables(lua_State *L, const bx_fba *fba, const double *values);
 
 /* Set the field `key` of the table at the top: a number; a text; { id = value }. */
 void bx_flux_set_number(lua_State *L, const char *key, double value);
@@ -122,6 +134,7 @@ int bx_flux_add_constraint(lua_State *L);
 int bx_flux_add_metabolites_of(lua_State *L);
 int bx_flux_add_objective(lua_State *L);
 int bx_flux_add_reactions_of(lua_State *L);
+int bx_flux_add_variable(lua_State *L);
 int bx_flux_check_mass_balance(lua_State *L);
 int bx_flux_consistency(lua_State *L);
 int bx_flux_constraints(lua_State *L);
@@ -138,6 +151,7 @@ int bx_flux_remove_genes(lua_State *L);
 int bx_flux_remove_metabolites(lua_State *L);
 int bx_flux_remove_objective(lua_State *L);
 int bx_flux_remove_reactions(lua_State *L);
+int bx_flux_remove_variable(lua_State *L);
 int bx_flux_rename(lua_State *L);
 int bx_flux_set_gene(lua_State *L);
 int bx_flux_set_info(lua_State *L);
@@ -160,6 +174,7 @@ int bx_flux_knock_outs(lua_State *L);
 int bx_flux_essential_genes(lua_State *L);
 int bx_flux_essential_reactions(lua_State *L);
 int bx_flux_variability(lua_State *L);
+int bx_flux_variables(lua_State *L);
 int bx_flux_parsimonious(lua_State *L);
 int bx_flux_dynamic(lua_State *L);
 int bx_flux_sample(lua_State *L);

@@ -153,6 +153,7 @@ int bx_flux_consistency(lua_State *L)
     static const char *const keys[] = {"tolerance", NULL};
     bx_fba *fba = bx_flux_check(L);
     bx_place place = bx_place_make(BX_EMODEL, "consistency");
+    bx_flux_refuse_variables(L, fba, place.text);
     lua_settop(L, 2);
     if (!lua_isnil(L, 2)) {
         bx_fields_expect(L, 2, LUA_TTABLE, &place, NULL);

@@ -164,6 +164,7 @@ int bx_flux_dynamic(lua_State *L)
     bx_fba *fba = bx_flux_check(L);
     bx_worker *worker = bx_worker_of(L);
     bx_place place = bx_place_make(BX_ESCRIPT, "dynamic");
+    bx_flux_refuse_variables(L, fba, place.text);
     bx_fba_culture culture = {.uptake = NULL};
     bx_fba_death death;
     medium m = {.L = L};

@@ -142,7 +142,7 @@ int bx_flux_gapfill(lua_State *L)
 {
     static const char *const keys[] = {"objective", "penalties", "relaxed", "alternatives", NULL};
     bx_place place = bx_place_make(BX_EMODEL, "gapfill");
-    bx_flux_check(L);
+    bx_flux_refuse_variables(L, bx_flux_check(L), place.text);
     bx_flux_check_at(L, 2);
     lua_settop(L, 3);
     if (!lua_isnil(L, 3)) {

@@ -130,6 +130,7 @@ int bx_flux_minimal_medium(lua_State *L)
                                        "open_exchanges", "exports", NULL};
     bx_fba *fba = bx_flux_check(L);
     bx_place place = bx_place_make(BX_EMODEL, "minimal_medium");
+    bx_flux_refuse_variables(L, fba, place.text);
     bx_error err;
     bx_flux_options(L, keys, &place);
     bx_fba_minimal minimal = {
@@ -270,6 +271,7 @@ int bx_flux_summary(lua_State *L)
     static const char *const keys[] = {"fluxes", "fraction", NULL};
     bx_fba *fba = bx_flux_check(L);
     bx_place place = bx_place_make(BX_EMODEL, "summary");
+    bx_flux_refuse_variables(L, fba, place.text);
     bx_fba_solution solution;
     bx_flux_options(L, keys, &place);
     double fraction = bx_flux_number_option(L, 2, "fraction", NAN, &place);
@@ -297,6 +299,7 @@ int bx_flux_metabolite_summary(lua_State *L)
     static const char *const keys[] = {"fluxes", NULL};
     bx_fba *fba = bx_flux_check(L);
     bx_place place = bx_place_make(BX_EMODEL, "metabolite_summary");
+    bx_flux_refuse_variables(L, fba, place.text);
     bx_fba_solution solution;
     size_t reactions = bx_fba_reactions(fba), count[2] = {0, 0};
     size_t metabolite = bx_flux_metabolite(L, fba, 2, &place);
@@ -326,7 +329,8 @@ int bx_flux_metabolite_summary(lua_State *L)
 #define MOST_POINTS 1e6
 
 /* production_envelope{ reactions = { one to three }, points = 20, objective } -> list of
- * { fluxes = { reaction = flux }, minimum, maximum }, or nil, status */
+ * { fluxes = { reaction = flux }, minimum, maximum, shadow_prices = { reaction = price } }, or nil,
+ * status */
 static size_t read_envelope(lua_State *L, bx_fba *fba, size_t **reactions, size_t *count,
                             const bx_place *place)
 {
@@ -359,7 +363,7 @@ static void push_end(lua_State *L, const char *key, double value)
 static int push_envelope(lua_State *L, const bx_fba *fba, const size_t *reactions, size_t count,
                          size_t all, const double *values)
 {
-    const double *least = values + all * count, *greatest = least + all;
+    const double *least = values + all * count, *greatest = least + all, *prices = greatest + all;
     lua_createtable(L, (int)all, 0);
     for (size_t i = 0; i < all; i++) {
         lua_createtable(L, 0, 3);
@@ -369,6 +373,10 @@ static int push_envelope(lua_State *L, const bx_fba *fba, const size_t *reaction
         lua_setfield(L, -2, "fluxes");
         push_end(L, "minimum", least[i]);
         push_end(L, "maximum", greatest[i]);
+        lua_createtable(L, 0, (int)count);
+        for (size_t k = 0; k < count; k++)
+            push_end(L, bx_fba_reaction_id(fba, reactions[k]), prices[i * count + k] + 0.0);
+        lua_setfield(L, -2, "shadow_prices");
         lua_rawseti(L, -2, (lua_Integer)i + 1);
     }
     return 1;
@@ -379,6 +387,7 @@ int bx_flux_production_envelope(lua_State *L)
     static const char *const keys[] = {"reactions", "points", "objective", NULL};
     bx_fba *fba = bx_flux_check(L);
     bx_place place = bx_place_make(BX_EMODEL, "production_envelope");
+    bx_flux_refuse_whole(L, fba, place.text);
     bx_fba_status status;
     bx_error err;
     size_t *reactions, count, all = 1;
@@ -387,14 +396,15 @@ int bx_flux_production_envelope(lua_State *L)
     size_t points = read_envelope(L, fba, &reactions, &count, &place);
     for (size_t k = 0; k < count; k++)
         all *= points;
-    double *values = lua_newuserdatauv(L, (all * (count + 2) + 1) * sizeof *values, 0);
+    double *values = lua_newuserdatauv(L, (all * (2 * count + 2) + 1) * sizeof *values, 0);
     bx_flux_context(L); /* closed with the objective as it was, also by an error */
     lua_toclose(L, -1);
     if (bx_fields_get(L, 2, "objective") != LUA_TNIL)
         bx_flux_read_objective(L, fba, lua_gettop(L), lua_gettop(L) + 1, &place);
     bx_flux_expect(L,
                    bx_fba_envelope(fba, reactions, count, points, &status, values,
-                                   values + all * count, values + all * (count + 1), &err),
+                                   values + all * count, values + all * (count + 1),
+                                   values + all * (count + 2), &err),
                    &err);
     if (status == BX_FBA_OPTIMAL)
         return push_envelope(L, fba, reactions, count, all, values);

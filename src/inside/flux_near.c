@@ -67,6 +67,7 @@ int bx_flux_geometric(lua_State *L)
     bx_fba *fba = bx_flux_check(L);
     bx_fba_solution solution;
     bx_error err;
+    bx_flux_refuse_variables(L, fba, "geometric");
     double *fluxes = lua_newuserdatauv(L, (bx_fba_reactions(fba) + 1) * sizeof *fluxes, 0);
     bx_flux_expect(L, bx_fba_geometric(fba, &solution, fluxes, &err), &err);
     push_fluxes(L, fba, solution.status, fluxes);
@@ -104,6 +105,7 @@ static int adjust(lua_State *L, const char *name, bx_fba_adjustment *asked)
         {"reference", "genes", "reactions", "linear", "delta", "epsilon", NULL}};
     bx_fba *fba = bx_flux_check(L);
     bx_place place = bx_place_make(BX_EMODEL, "%s", name);
+    bx_flux_refuse_variables(L, fba, name);
     bx_fba_status status;
     bx_error err;
     bx_flux_options(L, keys[asked->on_off], &place);
@@ -149,6 +151,7 @@ int bx_flux_loopless(lua_State *L)
     static const char *const keys[] = {"fluxes", NULL};
     bx_fba *fba = bx_flux_check(L);
     bx_place place = bx_place_make(BX_EMODEL, "loopless");
+    bx_flux_refuse_variables(L, fba, place.text);
     bx_fba_status status = BX_FBA_OPTIMAL;
     bx_error err;
     bx_flux_options(L, keys, &place);

@@ -118,6 +118,7 @@ int bx_flux_sample(lua_State *L)
                                        "seed", "fraction", "reactions",   NULL};
     bx_fba *fba = bx_flux_check(L);
     bx_place place = bx_place_make(BX_EMODEL, "sample");
+    bx_flux_refuse_variables(L, fba, place.text);
     bx_fba_status status;
     bx_error err;
     size_t count;

@@ -45,6 +45,16 @@ void bx_flux_push_status(lua_State *L, const bx_fba_solution *solution)
     lua_setfield(L, -2, "objective");
 }
 
+void bx_flux_set_variables(lua_State *L, const bx_fba *fba, const double *values)
+{
+    if (bx_fba_variables(fba) == 0)
+        return;
+    lua_createtable(L, 0, (int)bx_fba_variables(fba));
+    for (size_t i = 0; i < bx_fba_variables(fba); i++)
+        bx_flux_set_number(L, bx_fba_variable_of(fba, i).id, values[i] + 0.0);
+    lua_setfield(L, -2, "variables");
+}
+
 static int push_solution(lua_State *L, const bx_fba *fba, const bx_fba_solution *solution)
 {
     bx_flux_push_status(L, solution);
@@ -52,6 +62,9 @@ static int push_solution(lua_State *L, const bx_fba *fba, const bx_fba_solution 
         return 1;
     size_t reactions = bx_fba_reactions(fba);
     bx_flux_set_values(L, "fluxes", fba, reactions, bx_fba_reaction_id, solution->fluxes);
+    bx_flux_set_variables(L, fba, solution->variables);
+    if (!solution->reduced_costs)
+        return 1;
     bx_flux_set_values(L, "reduced_costs", fba, reactions, bx_fba_reaction_id,
                        solution->reduced_costs);
     bx_flux_set_values(L, "shadow_prices", fba, bx_fba_metabolites(fba), bx_fba_metabolite_id,
@@ -59,7 +72,7 @@ static int push_solution(lua_State *L, const bx_fba *fba, const bx_fba_solution 
     return 1;
 }
 
-/* optimise() -> { status, objective, fluxes, reduced_costs, shadow_prices } */
+/* optimise() -> { status, objective, fluxes, variables, reduced_costs, shadow_prices } */
 int bx_flux_optimise(lua_State *L)
 {
     bx_fba *fba = bx_flux_check(L);
@@ -148,6 +161,7 @@ static void set_ray(lua_State *L, const bx_fba *fba, const bx_fba_diagnosis *d)
 int bx_flux_diagnose(lua_State *L)
 {
     bx_fba *fba = bx_flux_check(L);
+    bx_flux_refuse_variables(L, fba, "diagnose");
     size_t reactions = bx_fba_reactions(fba) + 1, metabolites = bx_fba_metabolites(fba) + 1;
     bx_error err;
     size_t constraints = bx_fba_sums_of(fba, BX_FBA_CONSTRAINTS) + 1;
@@ -379,6 +393,9 @@ int bx_flux_variability(lua_State *L)
     double *least = lua_newuserdatauv(L, (2 * count + 1) * sizeof *least, 0);
     double *greatest = least + count;
     bool loopless = bx_flux_flag_option(L, 2, "loopless", &place);
+    bx_flux_refuse_whole(L, fba, "variability");
+    if (loopless)
+        bx_flux_refuse_variables(L, fba, "loopless variability");
     int result = (loopless ? bx_fba_loopless_variability : bx_fba_variability)(
         fba, items, count, fraction, &status, least, greatest, &err);
     bx_flux_expect(L, result, &err);
@@ -408,6 +425,7 @@ int bx_flux_blocked(lua_State *L)
     static const char *const keys[] = {"tolerance", NULL};
     bx_fba *fba = bx_flux_check(L);
     bx_place place = bx_place_make(BX_EMODEL, "blocked");
+    bx_flux_refuse_variables(L, fba, place.text);
     bx_fba_status status;
     bx_error err;
     bx_flux_options(L, keys, &place);
@@ -440,13 +458,15 @@ int bx_flux_parsimonious(lua_State *L)
     static const char *const keys[] = {"fraction", NULL};
     bx_fba *fba = bx_flux_check(L);
     bx_place place = bx_place_make(BX_EMODEL, "parsimonious");
+    bx_flux_refuse_whole(L, fba, place.text);
     bx_fba_solution solution;
     bx_error err;
     double total, value = 0;
     size_t reactions = bx_fba_reactions(fba);
     bx_flux_options(L, keys, &place);
     double fraction = bx_flux_number_option(L, 2, "fraction", 1, &place);
-    double *fluxes = lua_newuserdatauv(L, (reactions + 1) * sizeof *fluxes, 0);
+    size_t variables = bx_fba_variables(fba);
+    double *fluxes = lua_newuserdatauv(L, (reactions + variables + 1) * sizeof *fluxes, 0);
     bx_flux_expect(L, bx_fba_parsimonious(fba, fraction, &solution, fluxes, &total, &err), &err);
     if (solution.status != BX_FBA_OPTIMAL) {
         bx_flux_push_status(L, &solution);
@@ -454,10 +474,12 @@ int bx_flux_parsimonious(lua_State *L)
     }
     for (size_t r = 0; r < reactions; r++)
         value += bx_fba_objective(fba, r) * fluxes[r];
+    for (size_t i = 0; i < variables; i++)
+        value += bx_fba_variable_of(fba, i).objective * fluxes[reactions + i];
     solution.objective = value;
     bx_flux_push_status(L, &solution);
     bx_flux_set_values(L, "fluxes", fba, reactions, bx_fba_reaction_id, fluxes);
-    lua_pushnumber(L, total);
-    lua_setfield(L, -2, "total_flux");
+    bx_flux_set_variables(L, fba, fluxes + reactions);
+    bx_flux_set_number(L, "total_flux", total);
     return 1;
 }

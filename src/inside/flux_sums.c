@@ -1,4 +1,5 @@
-/* Constraints of one's own, and the objectives that a model has beside the one at work. */
+/* Constraints and variables of one's own, and the objectives that a model has beside the one at
+ * work. */
 #include "flux/tools.h"
 #include "inside/flux.h"
 #include "inside/raise.h"
@@ -19,7 +20,7 @@ static bx_fba_part *read_parts(lua_State *L, const bx_fba *fba, int table, size_
                         place->text);
     for (size_t i = 0; i < *count; i++) {
         lua_pushstring(L, names[i]);
-        parts[i].reaction = bx_flux_reaction(L, fba, -1, place);
+        parts[i] = bx_flux_part(L, fba, -1, place);
         bx_fields_get(L, table, names[i]);
         parts[i].coefficient = bx_fields_number(L, -1, place, names[i]);
         lua_pop(L, 2);
@@ -32,8 +33,11 @@ static void set_parts(lua_State *L, const bx_fba *fba, const bx_fba_sum_view *su
 {
     lua_createtable(L, 0, (int)sum->part_count);
     for (size_t k = 0; k < sum->part_count; k++) {
-        lua_pushnumber(L, sum->parts[k].coefficient);
-        lua_setfield(L, -2, bx_fba_reaction_id(fba, sum->parts[k].reaction));
+        size_t item = sum->parts[k].reaction;
+        bx_flux_set_number(L,
+                           sum->parts[k].variable ? bx_fba_variable_of(fba, item).id
+                                                  : bx_fba_reaction_id(fba, item),
+                           sum->parts[k].coefficient);
     }
     lua_setfield(L, -2, "fluxes");
 }
@@ -106,6 +110,80 @@ static int list_sums(lua_State *L, bx_fba_list list)
     return 1;
 }
 
+/* ---- variables ---- */
+
+static const char *const domains[] = {"continuous", "integer", "binary"};
+
+static bx_fba_domain read_domain(lua_State *L, const bx_place *place)
+{
+    const char *kind = bx_fields_string(L, -1, place, "kind");
+    for (int i = 0; i <= BX_FBA_BINARY; i++)
+        if (strcmp(kind, domains[i]) == 0)
+            return (bx_fba_domain)i;
+    bx_raise_format(L, place->code,
+                    "%s: kind: \"continuous\", \"integer\" or \"binary\" expected, got \"%.40s\"",
+                    place->text, kind);
+    return BX_FBA_CONTINUOUS;
+}
+
+/* add_variable{ name =, [kind,] [lower,] [upper] } */
+int bx_flux_add_variable(lua_State *L)
+{
+    static const char *const keys[] = {"name", "kind", "lower", "upper", NULL};
+    bx_fba *fba = bx_flux_check(L);
+    bx_place place = bx_place_make(BX_EMODEL, "add_variable");
+    bx_error err;
+    lua_settop(L, 2);
+    bx_fields_expect(L, 2, LUA_TTABLE, &place, NULL);
+    bx_fields_allow(L, 2, keys, false, &place);
+    bx_fields_get(L, 2, "name");
+    bx_fba_variable v = {.id = bx_fields_string(L, -1, &place, "name")};
+    bx_place inner = bx_place_make(BX_EMODEL, "variable \"%.64s\"", v.id);
+    if (bx_fields_get(L, 2, "kind") != LUA_TNIL)
+        v.domain = read_domain(L, &inner);
+    v.lower = v.domain == BX_FBA_BINARY ? 0 : -INFINITY;
+    v.upper = v.domain == BX_FBA_BINARY ? 1 : INFINITY;
+    if (bx_fields_get(L, 2, "lower") != LUA_TNIL)
+        v.lower = bx_flux_bound(L, -1, &inner, "lower");
+    if (bx_fields_get(L, 2, "upper") != LUA_TNIL)
+        v.upper = bx_flux_bound(L, -1, &inner, "upper");
+    if (bx_fba_add_variable(fba, &v, &err) < 0)
+        bx_raise(L, &err);
+    return 0;
+}
+
+/* variables() -> { { name, kind, lower, upper }, ... } */
+int bx_flux_variables(lua_State *L)
+{
+    const bx_fba *fba = bx_flux_check(L);
+    lua_newtable(L);
+    for (size_t i = 0; i < bx_fba_variables(fba); i++) {
+        bx_fba_variable v = bx_fba_variable_of(fba, i);
+        lua_createtable(L, 0, 4);
+        bx_flux_set_text(L, "name", v.id);
+        bx_flux_set_text(L, "kind", domains[v.domain]);
+        bx_flux_set_number(L, "lower", v.lower);
+        bx_flux_set_number(L, "upper", v.upper);
+        lua_rawseti(L, -2, (lua_Integer)i + 1);
+    }
+    return 1;
+}
+
+/* remove_variable(name) */
+int bx_flux_remove_variable(lua_State *L)
+{
+    bx_fba *fba = bx_flux_check(L);
+    bx_place place = bx_place_make(BX_EMODEL, "remove_variable");
+    bx_error err;
+    const char *name = bx_fields_string(L, 2, &place, NULL);
+    size_t at = bx_fba_find_variable(fba, name);
+    if (at == BX_FBA_NONE)
+        bx_raise_format(L, BX_EMODEL, "remove_variable: no variable \"%.64s\" in the model", name);
+    if (bx_fba_remove_variable(fba, at, &err) < 0)
+        bx_raise(L, &err);
+    return 0;
+}
+
 /* ---- constraints ---- */
 
 /* add_constraint{ name =, fluxes = { reaction = coefficient } [, lower] [, upper] } */
@@ -157,7 +235,8 @@ static void read_goal(lua_State *L, const bx_fba *fba, bx_fba_sum_view *goal, co
     *goal = (bx_fba_sum_view){.id = place->text, .maximise = true};
     if (!lua_istable(L, given)) {
         bx_fba_part *part = lua_newuserdatauv(L, sizeof *part, 0);
-        *part = (bx_fba_part){bx_flux_reaction(L, fba, given, place), 1};
+        *part = bx_flux_part(L, fba, given, place);
+        part->coefficient = 1;
         goal->parts = part;
         goal->part_count = 1;
         return;
@@ -194,11 +273,13 @@ static bx_fba_sum_view *read_goals(lua_State *L, const bx_fba *fba, size_t *coun
 int bx_flux_lexicographic(lua_State *L)
 {
     bx_fba *fba = bx_flux_check(L);
+    bx_flux_refuse_whole(L, fba, "lexicographic");
     size_t count, reached, reactions = bx_fba_reactions(fba);
+    size_t columns = reactions + bx_fba_variables(fba);
     bx_fba_status status;
     bx_error err;
     bx_fba_sum_view *goals = read_goals(L, fba, &count);
-    double *values = lua_newuserdatauv(L, (count + reactions) * sizeof *values, 0);
+    double *values = lua_newuserdatauv(L, (count + columns) * sizeof *values, 0);
     double *fluxes = values + count;
     bx_flux_expect(
         L, bx_fba_lexicographic(fba, goals, count, &status, &reached, values, fluxes, &err), &err);
@@ -210,7 +291,9 @@ int bx_flux_lexicographic(lua_State *L)
         lua_rawseti(L, -2, (lua_Integer)i + 1);
     }
     lua_setfield(L, -2, "objectives");
-    if (status == BX_FBA_OPTIMAL)
+    if (status == BX_FBA_OPTIMAL) {
         bx_flux_set_values(L, "fluxes", fba, reactions, bx_fba_reaction_id, fluxes);
+        bx_flux_set_variables(L, fba, fluxes + reactions);
+    }
     return 1;
 }

@@ -469,7 +469,7 @@ int add_objective(Reader &r, Objective &objective)
         sums[reaction] += part.getCoefficient();
     }
     for (const auto &sum : sums)
-        parts.push_back({sum.first, sum.second});
+        parts.push_back({sum.first, sum.second, false});
     bx_fba_sum_view sum = {};
     sum.id = objective.getIdAttribute().c_str();
     sum.parts = parts.data();

@@ -526,7 +526,8 @@ static void put_objective(writing *w, const char *id, const bx_fba_sum_view *sum
     put_attribute(w, "fbc:type", sum->maximise ? "maximize" : "minimize");
     put(w, "><fbc:listOfFluxObjectives>");
     for (size_t k = 0; k < sum->part_count; k++)
-        put_term(w, sum->parts[k].reaction, sum->parts[k].coefficient);
+        if (!sum->parts[k].variable)
+            put_term(w, sum->parts[k].reaction, sum->parts[k].coefficient);
     put(w, "</fbc:listOfFluxObjectives></fbc:objective>\n");
 }
 
@@ -547,7 +548,8 @@ static void put_objectives(writing *w)
     }
     for (size_t r = 0; r < bx_fba_reactions(fba); r++)
         if (bx_fba_objective(fba, r) != 0)
-            parts[work.part_count++] = (bx_fba_part){r, bx_fba_objective(fba, r)};
+            parts[work.part_count++] =
+                (bx_fba_part){.reaction = r, .coefficient = bx_fba_objective(fba, r)};
     if (work.part_count > 0) {
         const char *id =
             objective_id(w, bx_about_get(bx_fba_about(fba, BX_FBA_MODEL, 0), BX_ABOUT_OBJECTIVE));
@@ -760,6 +762,13 @@ static int write_all(writing *w)
         const char *id = bx_fba_sum_of(fba, BX_FBA_CONSTRAINTS, i).id;
         if (bx_warn(w->warnings, w->err, "constraint", id,
                     "constraint \"%.64s\" is left out: SBML has no such thing", id) < 0)
+            return -1;
+    }
+    for (size_t i = 0; i < bx_fba_variables(fba); i++) {
+        const char *id = bx_fba_variable_of(fba, i).id;
+        if (bx_warn(w->warnings, w->err, "variable", id,
+                    "variable \"%.64s\" is left out, of objectives too: SBML has no such thing",
+                    id) < 0)
             return -1;
     }
     for (bx_fba_kind kind = BX_FBA_METABOLITE; kind <= BX_FBA_GENE; kind++)

@@ -742,10 +742,12 @@ bool may_be_empty(Reader &r, kind is)
     case MODIFIERS:
     case GENES:
     case GROUP_LIST:
-    case MEMBERS: note(r, is, "", "it is empty"); return true;
+    case MEMBERS:
+    case OBJECTIVE:
+    case FLUX_OBJECTIVES: note(r, is, "", "it is empty"); return true;
     case AND:
     case OR: r.reactions.back().rule_problem = "there is nothing to combine in it"; return true;
-    default: return is != SBML && is != OBJECTIVES && is != OBJECTIVE && is != FLUX_OBJECTIVES;
+    default: return is != SBML && is != OBJECTIVES;
     }
 }
 
@@ -1127,7 +1129,7 @@ int add_objective(const ObjectiveRead &objective, bx_fba *fba, bx_error *err)
         sums[reaction] += term.coefficient;
     }
     for (const auto &sum : sums)
-        parts.push_back({sum.first, sum.second});
+        parts.push_back({sum.first, sum.second, false});
     std::sort(parts.begin(), parts.end(),
               [](const bx_fba_part &a, const bx_fba_part &b) { return a.reaction < b.reaction; });
     bx_fba_sum_view sum = {};

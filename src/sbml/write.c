@@ -45,6 +45,18 @@ static void choose_id(const writing *w, const char *stem, char *id, size_t size)
     }
 }
 
+/* A part's id: its name, where that can be one and is free, else "reaction_3". */
+static void choose_part_id(const writing *w, const char *name, const char *what, size_t number,
+                           char *id, size_t size)
+{
+    char stem[80];
+    snprintf(stem, sizeof stem, "%s_%zu", what, number);
+    if (name && SyntaxChecker_isValidSBMLSId(name) && strlen(name) <= 64 &&
+        !is_taken(w->model, name) && !is_variable(w->present, name))
+        snprintf(stem, sizeof stem, "%s", name);
+    choose_id(w, stem, id, size);
+}
+
 /* ---- variables ---- */
 
 static bool is_set_by_event(const writing *w, const char *name)
@@ -268,13 +280,12 @@ static void write_modifiers(const writing *w, Reaction_t *reaction, const bx_for
 
 static int write_reaction(writing *w, const bx_declared_reaction *declared)
 {
-    char id[BX_SBML_NAME], stem[80];
+    char id[BX_SBML_NAME];
     ASTNode_t *rate = rate_of(w, declared);
     if (!rate)
         return bx_sbml_fail_in(w->err, "reaction",
                                declared->name ? declared->name : declared->text);
-    snprintf(stem, sizeof stem, "reaction_%zu", ++w->reactions);
-    choose_id(w, stem, id, sizeof id);
+    choose_part_id(w, declared->name, "reaction", ++w->reactions, id, sizeof id);
     Reaction_t *reaction = Model_createReaction(w->model);
     Reaction_setId(reaction, id);
     Reaction_setName(reaction, declared->name ? declared->name : declared->text);
@@ -365,13 +376,12 @@ static int set_priority(SBase_t *priority, const ASTNode_t *math)
 
 static int write_event(writing *w, const bx_declared_event *declared)
 {
-    char id[BX_SBML_NAME], stem[80];
+    char id[BX_SBML_NAME];
     bool begins = w->present->time == 0;
     ASTNode_t *math = trigger_of(w, declared);
     if (!math)
         return -1;
-    snprintf(stem, sizeof stem, "event_%zu", ++w->events);
-    choose_id(w, stem, id, sizeof id);
+    choose_part_id(w, declared->name, "event", ++w->events, id, sizeof id);
     Event_t *event = Model_createEvent(w->model);
     Event_setId(event, id);
     if (declared->name)

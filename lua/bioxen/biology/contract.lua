@@ -17,6 +17,7 @@ local manifest_schema = {
   version = { type = "string", required = true },
   sources = { type = "table", required = true },
   options = { type = "table" },
+  functions = { type = "table" },
   genome = { type = "table" },
   ignores = { type = "table" },
 }
@@ -50,6 +51,11 @@ local option_schema = {
   maximum = { type = "number" },
   above = { type = "number" },
   integer = { type = "boolean" },
+}
+
+local function_schema = {
+  arguments = { type = "string", required = true },
+  meaning = { type = "string", required = true },
 }
 
 local function raise(problems)
@@ -105,6 +111,9 @@ local function check_manifest(name)
   for option_name, option in pairs(manifest.options or {}) do
     check_option(tostring(option_name), option, problems)
   end
+  for function_name, told in pairs(manifest.functions or {}) do
+    check.table(told, function_schema, "functions." .. tostring(function_name), problems)
+  end
   raise(problems)
 end
 
@@ -157,7 +166,7 @@ local function check_start(name)
   local began = bioxen.clock()
   local vm <close> = start(name)
   local taken = bioxen.clock() - began
-  ask(vm, "shape", { methods = contract.capabilities })
+  ask(vm, "shape", { methods = contract.capabilities, functions = organisms.manifest(name).functions or {} })
   return ("%.0f ms"):format(1000*taken)
 end
 

@@ -51,8 +51,9 @@ end
 local LIMIT = 1 << 20 -- bytes of one
 
 local kinds = {
-  manifest = { options = "table", genome = "table", sources = "table", ignores = "table" },
+  manifest = { options = "table", functions = "table", genome = "table", sources = "table", ignores = "table" },
   genome = { length = "number", genes = "number" },
+  told = { arguments = "string", meaning = "string" },
   option = { type = "string", unit = "string", meaning = "string", minimum = "number", maximum = "number",
     above = "number", integer = "boolean" },
   source = { what = "string", citation = "string", doi = "string", url = "string", licence = "string" },
@@ -74,6 +75,10 @@ local function check_manifest(manifest)
   check_kinds(manifest, kinds.manifest, "manifest")
   check_kinds(manifest.genome or {}, kinds.genome, "genome")
   for i, source in pairs(manifest.sources or {}) do check_kinds(source, kinds.source, ("sources[%s]"):format(i)) end
+  for name, told in pairs(manifest.functions or {}) do
+    if type(name) ~= "string" then error(("functions: %s is no name"):format(name), 0) end
+    check_kinds(told, kinds.told, "functions." .. name)
+  end
   for name, option in pairs(manifest.options or {}) do
     if type(name) ~= "string" then error(("options: %s is no name"):format(name), 0) end
     check_kinds(option, kinds.option, "options." .. name)

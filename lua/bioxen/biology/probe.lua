@@ -38,6 +38,20 @@ local function all_functions(name)
   end
 end
 
+local relied_on = { run = true, ensemble = true, get = true, set = true, time = true, species = true, reset = true,
+  clear = true, genome = true }
+
+-- Each is told by the manifest, and takes no name that others rely on.
+local function check_functions()
+  for name in pairs(organism.functions or {}) do
+    if relied_on[name] then problem("functions.%s: every cell has a method of that name", name) end
+    if not args.functions[name] then problem("functions.%s: the manifest does not tell of it", name) end
+  end
+  for name in pairs(args.functions) do
+    if not (organism.functions or {})[name] then problem("functions.%s: only the manifest has it", name) end
+  end
+end
+
 function probe.shape()
   for _, name in ipairs { "build", "allocate", "metrics", "processes" } do
     if organism[name] == nil then problem("%s: missing", name) end
@@ -55,9 +69,7 @@ function probe.shape()
   if organism.exchange and not (organism.exchange.knows and organism.exchange.live) then
     problem "exchange: knows and live expected"
   end
-  for name, fn in pairs(organism.functions or {}) do
-    if cell[name] ~= fn then problem("functions.%s: a cell has a method of that name already", name) end
-  end
+  check_functions()
   local known = {}
   for _, name in ipairs(args.methods) do known[name] = true end
   for name in pairs(organism.capabilities or {}) do

@@ -1,5 +1,6 @@
 -- `bioxen organisms`: what can live in a VM, by the manifests.
 
+local bioxen = require "bioxen"
 local json = require "bioxen.cli.json"
 local organisms = require "bioxen.biology.organisms"
 local say = require "bioxen.cli.say"
@@ -10,7 +11,7 @@ local function describe(name)
   local manifest, err = organisms.manifest(name)
   if not manifest then return { name = name, folder = organisms.folder(name), problem = err } end
   return { name = name, folder = organisms.folder(name), title = manifest.title, version = manifest.version,
-    genome = manifest.genome, sources = manifest.sources, options = manifest.options }
+    genome = manifest.genome, sources = manifest.sources, options = manifest.options, functions = manifest.functions }
 end
 
 local function thousands(number)
@@ -50,6 +51,47 @@ local function print_options(options)
   end
 end
 
+local WIDTH = 100
+
+-- Words in lines, behind so many blanks.
+local function print_folded(words, indent)
+  local line = indent
+  for word in words:gmatch "%S+" do
+    if #line > #indent and #line + #word >= WIDTH then
+      say.line(line)
+      line = indent
+    end
+    line = line .. (#line > #indent and " " or "") .. word
+  end
+  say.line(line)
+end
+
+local function print_functions(functions)
+  for i, name in ipairs(sorted_keys(functions or {})) do
+    if i == 1 then print "\nFunctions of its cells, for code in a VM:" end
+    local arguments = functions[name].arguments
+    local call = arguments:find "^{.*}$" and name .. " " .. arguments or name .. "(" .. arguments .. ")"
+    say.line("  cell:" .. call)
+    print_folded(functions[name].meaning, "    ")
+  end
+end
+
+-- Media are the cell's own to tell.
+local function print_media(name)
+  local vm <close> = bioxen.create_bio_vm("organisms-media", name)
+  local answer = vm and vm:start() and vm:run [[
+    local list = {}
+    for name, medium in pairs(organism.media or {}) do
+      list[#list + 1] = name .. (type(medium) == "table" and medium.title and ": " .. medium.title or "")
+    end
+    table.sort(list)
+    return list]]
+  for i, medium in ipairs(answer and answer.result or {}) do
+    if i == 1 then print "\nMedia:" end
+    say.line("  " .. medium)
+  end
+end
+
 local function print_sources(sources)
   for i, source in ipairs(sources or {}) do
     if i == 1 then print "\nSources:" end
@@ -65,7 +107,9 @@ local function print_all(row)
   print_row(row)
   if row.problem then return end
   say.line(row.folder)
-  print_options(row.options)
+  print_options(row.options or {})
+  print_functions(row.functions)
+  print_media(row.name)
   print_sources(row.sources)
 end
 
@@ -97,7 +141,8 @@ end
 return {
   name = "organisms",
   summary = "list what can live in a VM, and describe it",
-  description = "List the organisms found on package.path; or tell of one its folder, options, sources and licences.",
+  description = "List the organisms found on package.path; or tell of one its folder, options, the functions of its "
+    .. "cells, media, sources and licences.",
   arguments = { { "NAME", "The organism.", args = "?" } },
   options = {
     { "--json", "The same as JSON." },

@@ -51,12 +51,14 @@ local function parse_vary(options)
   return parameters, names
 end
 
-local measures = { last = true, mean = true, min = true, max = true, time_of_max = true }
+-- Of a run, and of a steady state.
+local of_run = { last = true, mean = true, min = true, max = true, time_of_max = true }
+local of_state = { last = true, flux = true }
 
 -- What is measured: { of, name } each; nil and what is wrong.
-local function parse_measures(list)
-  local parsed = {}
-  for i, item in ipairs(list) do
+local function parse_measures(options)
+  local parsed, measures = {}, options.steady and of_state or of_run
+  for i, item in ipairs(options.measure or {}) do
     local of, name = item:match "^([%a_]+):(.+)$"
     if of and not measures[of] then
       return nil, ("--measure: %s: before a name expected, got '%s'"):format(
@@ -82,13 +84,16 @@ local function literal(value)
 end
 
 -- All that results follow from stands in it: the record of a sweep is known by its code.
-local CODE = [[
+local POINT = [[
 -- of the model %s
 cell:reset()
 cell:set(%s)
 local values = {}
 for column, name in pairs(%s) do values[name] = args[column] end
 cell:set(values)
+]]
+
+local RUN = POINT .. [[
 local t, results = cell:run(%s), {}
 for column, what in pairs(%s) do
   local of, name = what[1], what[2]
@@ -104,14 +109,25 @@ for column, what in pairs(%s) do
 end
 return results]]
 
--- The measures by the columns that they become.
-local function columns_of(list, parameters)
-  local columns = {}
+local STEADY = POINT .. [[
+local found, err = cell:steady_state(%s)
+if not found then error(err.message, 0) end
+local results = { stability = found.stability, reached = found.reached }
+for column, what in pairs(%s) do
+  local of, name = what[1] == "flux" and found.fluxes or found.state, what[2]
+  results[column] = of[name] or error("the steady state has no " .. name, 0)
+end
+return results]]
+
+-- The measures by the columns that they become; nil and what is wrong.
+local function columns_of(list, parameters, steady)
+  local columns, taken = {}, { stability = steady, reached = steady }
   for _, measure in ipairs(list) do
     local plain = column_name(measure.name)
     local column = measure.of == "last" and plain or measure.of .. "_" .. plain
     if parameters[column] then column = "last_" .. plain end
-    columns[column] = { measure.of, measure.cell_name }
+    if taken[column] then return nil, ("--measure: two columns would have the name %s"):format(column) end
+    taken[column], columns[column] = true, { measure.of, measure.cell_name }
   end
   return columns
 end
@@ -132,7 +148,7 @@ end
 
 local config = { memory = MEMORY }
 
--- Make a VM that runs into one with the model. What load_sbml gave; nil and an error.
+-- Load it: what load_sbml gives; nil and an error.
 local function put_model(vm, options)
   return models.load(vm, options, options.method or "ode")
 end
@@ -158,7 +174,8 @@ local function find_measured(vm, loaded, list)
   for i, name in ipairs(#list == 0 and loaded.species or {}) do list[i] = { of = "last", name = name } end
   if #list == 0 then return nil, "--measure: the model has no species: name what to measure" end
   for _, measure in ipairs(list) do
-    local there, err = models.recorded(vm, loaded, { measure.name }, "--measure")
+    local there, err = { measure.name }, nil
+    if measure.of ~= "flux" then there, err = models.recorded(vm, loaded, there, "--measure") end
     if not there then return nil, err end
     measure.cell_name = there[1]
   end
@@ -181,16 +198,20 @@ local function code_of(options, parameters, names, list)
   if not measured then return nil, err end
   local absolute, err = models.absolute_tolerance(loaded, options.absolute_tolerance)
   if err then return nil, err end
+  local columns, mistake = columns_of(list, parameters, options.steady)
+  if not columns then return nil, mistake end
   local digest = options.text and core.digest(options.text) or core.digest_file(options.model)
-  return CODE:format(digest, literal(constants), literal(varied), literal(run_of(options, list, absolute)),
-    literal(columns_of(list, parameters)))
+  local how = options.steady and {} or run_of(options, list, absolute)
+  return (options.steady and STEADY or RUN):format(digest, literal(constants), literal(varied), literal(how),
+    literal(columns))
 end
 
 local function scan(options)
   if not options.vary[1] then return nil, "missing option '--vary'" end
+  if not options.duration and not options.steady then return nil, "missing option '--duration'" end
   local parameters, names = parse_vary(options)
   if not parameters then return nil, names end
-  local list, mistake = parse_measures(options.measure or {})
+  local list, mistake = parse_measures(options)
   if not list then return nil, mistake end
   local code, err = code_of(options, parameters, names, list)
   if not code then return say.failed(err) end
@@ -205,9 +226,12 @@ local all_options = {
   { "--vary", "A parameter, or the initial value of a species, and its values: k=0:1:20 for 20 from 0 to 1, "
     .. "k=log:0.1:10:9 for 9 spaced evenly in the logarithm, k=1,2,5 for these. May be repeated: all combinations.",
     value = "NAME=VALUES", many = true },
-  { "--duration", "How long a run is, in simulated time.", value = "TIME", number = { above = 0 }, required = true },
+  { "--duration", "How long a run is, in simulated time.", value = "TIME", number = { above = 0 } },
+  { "--steady", "In place of a run, the steady state that each point comes to, its stability, and whether it is "
+    .. "reached from where the model begins: see bioxen steady." },
   { "--measure", "What of a run is kept, with commas between: A (its value at the end), mean:A, min:A, max:A, "
-    .. "time_of_max:A (default: all species at the end).", value = "LIST", list = true },
+    .. "time_of_max:A (default: all species at the end); of a steady state A and flux:R.", value = "LIST",
+    list = true },
   { "--random", "So many points at random, between FROM and TO of --vary k=FROM:TO.", value = "N",
     number = { integer = true, minimum = 1 } },
   { "--latin", "The same as a Latin hypercube: one point in each of N parts of each parameter.", value = "N",
@@ -239,11 +263,14 @@ return {
   arguments = { { "MODEL", "A file in SBML, also compressed (.gz, .bz2) or in an archive (.zip, .omex); - reads "
     .. "standard input." } },
   options = all_options,
-  either = { { "--random", "--latin" } },
+  either = { { "--random", "--latin" }, { "--vms", "--pool" }, { "--steady", "--duration" }, { "--steady", "--every" },
+    { "--steady", "--method" }, { "--steady", "--tolerance" }, { "--steady", "--absolute-tolerance" },
+    { "--steady", "--max-steps" }, { "--steady", "--replicates" } },
   examples = {
     { "bioxen scan model.xml --vary Km=0:1:20 --duration 100 --plot km.png", "all species at the end, along Km" },
     { "bioxen scan model.xml --vary k1=0:1:20 --vary k2=log:0.1:10:9 --duration 100 --measure max:A --plot map.svg",
       "a heat map" },
+    { "bioxen scan model.xml --vary k1=0:1:20 --steady --plot steady.png", "steady states" },
     { "bioxen scan model.xml --vary k1=0:1 --vary k2=log:0.1:10 --latin 500 --duration 100 --out scan.h5",
       "500 points of a Latin hypercube" },
   },

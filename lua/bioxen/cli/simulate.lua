@@ -9,6 +9,7 @@ local progress = require "bioxen.cli.progress"
 local report = require "bioxen.report"
 local say = require "bioxen.cli.say"
 local source = require "bioxen.cli.source"
+local pack = require "bioxen.sedml.pack"
 local sedml = require "bioxen.sedml"
 
 local ROWS = 100       -- where nothing else is said
@@ -175,9 +176,8 @@ local function parts_of(runs)
   return parts
 end
 
--- What each part came to.
-local function share_out(vms, parts, run)
-  local results = {}
+-- What each part came to, into `results`. True, or nil and an error.
+local function share_out(vms, parts, run, results)
   local function work(vm, part)
     local args = copy_of(run)
     args.first, args.runs = part.first, part.runs
@@ -188,7 +188,17 @@ local function share_out(vms, parts, run)
     results[i] = answer.result
     progress.advance(parts[i].runs)
   end
-  return results
+  return true
+end
+
+-- The runs that were finished, from the first on without a gap; nil without any.
+local function together(results)
+  local whole = results[1]
+  for i = 2, whole and math.huge or 1 do
+    if not results[i] then break end
+    whole = whole:merge(results[i])
+  end
+  return whole
 end
 
 local function many_runs(vm, options, run)
@@ -204,11 +214,19 @@ local function many_runs(vm, options, run)
   end
   run.quantiles = options.quantiles
   progress.share("simulate", options.runs, "runs")
-  local results, err = share_out(vms, parts, run)
-  if not results then return nil, err end
-  local whole = results[1]
-  for i = 2, #results do whole = whole:merge(results[i]) end
-  return whole
+  local results = {}
+  local good, done, err = pcall(share_out, vms, parts, run, results)
+  local whole = together(results)
+  if good and done then return whole end
+  local why = good and err or done
+  local interrupted = type(why) == "string" and why:find "interrupted$"
+  if not whole or not (good or interrupted) then
+    if not good then error(why, 0) end
+    return nil, why
+  end
+  local words = interrupted and "interrupted" or why.message:gsub("^[%l_]+:%d+: ", "")
+  say.failed(("%s; the first %d of %d runs are kept"):format(words, whole.runs, options.runs))
+  return whole, nil, interrupted and say.INTERRUPTED or say.FAILED
 end
 
 -- ---- output ----
@@ -245,6 +263,49 @@ end
 
 -- ---- archives ----
 
+local function stochastic(run)
+  return run.method ~= "ode"
+end
+
+local function wants_archive(options)
+  return options.out and options.out:find "%.omex$" ~= nil
+end
+
+-- How many steps lie between the rows of a run; or nil and what is wrong with it.
+local function steps_of(run, options)
+  if options.runs > 1 or options.steps or options.times then
+    return nil, "--out FILE.omex: one run with --duration and --every expected"
+  end
+  local steps = (run.duration - (run.start or 0))/run.every
+  if math.abs(steps - math.floor(steps + 0.5)) < 1e-9*steps then return math.floor(steps + 0.5) end
+  return nil, "--out FILE.omex: --every that divides the time between the first row and the last expected"
+end
+
+-- The model, the run and its results as a COMBINE archive.
+local function write_archive(vm, model, run, options, result)
+  local steps, odd = steps_of(run, options)
+  if not steps then return core.fail("EMODEL", odd) end
+  local text, err = options.text, nil
+  if not text then text, err = core.read_file(options.model, sedml.LIMIT) end
+  if not text then return nil, err end
+  if not text:find "^[%s\xEF\xBB\xBF]*<" then
+    return core.fail("EMODEL", "--out FILE.omex: a model that is not compressed expected")
+  end
+  local set, tolerance = {}, run.tolerance
+  for i, item in ipairs(options.set or {}) do
+    local name, value = item:match "^(.-)=(.*)$"
+    set[i] = { name, tonumber(value) }
+  end
+  if type(tolerance.absolute) == "table" then
+    return core.fail("EMODEL", "--out FILE.omex: one absolute tolerance for all expected")
+  end
+  local results, err = result:to_csv()
+  if not results then return nil, err end
+  return pack(vm, options.out, text, options.record or model.species, set, { start = run.start or 0,
+    duration = run.duration, rows = steps, method = run.method, seed = stochastic(run) and run.seed or nil,
+    relative = tolerance.relative, absolute = tolerance.absolute }, results)
+end
+
 local TRUE = { ["1"] = true, ["true"] = true, ["yes"] = true }
 
 -- A name of a file in the folder, from the environment.
@@ -253,6 +314,10 @@ local function file_name(variable, usual)
   if name ~= "" and not name:find "[/%z]" and name ~= "." and name ~= ".." then return name end
   return nil, ("%s: the name of a file expected, got '%s'"):format(variable, name)
 end
+
+-- What is written, by the variable that names it.
+local FILES = { h5 = { "H5_REPORTS_PATH", "reports.h5" }, csv = { "REPORTS_PATH", "reports.zip" },
+  pdf = { "PLOTS_PATH", "plots.zip" }, log = { "LOG_PATH", "log.yml" } }
 
 local function is_on(variable, usual)
   local value = os.getenv(variable)
@@ -264,21 +329,21 @@ local function asked_of_archives(options)
   local made = { archive = options.archive or options.model, folder = options.out_dir or ".",
     policy = os.getenv "ALGORITHM_SUBSTITUTION_POLICY" or "SIMILAR_VARIABLES",
     plot_data = is_on("SAVE_PLOT_DATA", "1") }
-  for format in (os.getenv "REPORT_FORMATS" or "h5"):gmatch "[^,%s]+" do
-    local variable, usual = "H5_REPORTS_PATH", "reports.h5"
-    if format == "csv" then
-      variable, usual = "REPORTS_PATH", "reports.zip"
-    elseif format ~= "h5" then
-      return nil, ("REPORT_FORMATS: h5 or csv expected, got '%s'"):format(format)
+  local err
+  for _, list in ipairs { { "REPORT_FORMATS", "h5", "h5", "csv" }, { "VIZ_FORMATS", "", "pdf" } } do
+    for format in (os.getenv(list[1]) or list[2]):gmatch "[^,%s]+" do
+      if format ~= list[3] and format ~= list[4] then
+        return nil, ("%s: %s expected, got '%s'"):format(list[1], table.concat(list, " or ", 3), format)
+      end
+      made[format] = true
     end
-    local name, err = file_name(variable, usual)
-    if not name then return nil, err end
-    made[format] = name
   end
-  if is_on("LOG", "1") then
-    local name, err = file_name("LOG_PATH", "log.yml")
-    if not name then return nil, err end
-    made.log = name
+  made.log = is_on("LOG", "1")
+  for what, file in pairs(FILES) do
+    if made[what] then
+      made[what], err = file_name(table.unpack(file))
+      if err then return nil, err end
+    end
   end
   return made
 end
@@ -298,10 +363,6 @@ local function run_archive(options)
   return sedml.run(vm, asked) and say.DONE or say.FAILED
 end
 
-local function stochastic(run)
-  return run.method ~= "ode"
-end
-
 local function simulate(options)
   options.runs = options.runs or 1
   progress.begin(options)
@@ -319,21 +380,26 @@ local function simulate(options)
   if not set then return say.failed(err) end
   local run = run_options(options, record, absolute)
   if stochastic(run) then run.seed = seed end
-  local result, reason
+  local result, reason, status
   if options.runs == 1 then
     result, reason = one_run(vm, run, options, wants_picture(options))
   else
-    result, reason = many_runs(vm, options, run)
+    result, reason, status = many_runs(vm, options, run)
   end
   if not result then return say.failed(reason) end
-  local written, err = write(result, options, model.warnings)
+  local written, err
+  if wants_archive(options) then
+    written, err = write_archive(vm, model, run, options, result)
+  else
+    written, err = write(result, options, model.warnings)
+  end
   if written and options.events then written, err = source.write(events_text(reason), options.events) end
   if written and options.check then written, err = check(vm, run, set) end
   if not written then return say.failed(err) end
   if stochastic(run) and not options.seed and not options.quiet then
     say.note(("seed: --seed=%d repeats this"):format(seed))
   end
-  return say.DONE
+  return status or say.DONE
 end
 
 -- What does not go with --scan.
@@ -390,7 +456,8 @@ return {
     { "--strict", "What the reader would warn of is an error." },
     { "--jobs", "VMs that share many runs (default: as many as there are cores). The result is the same.",
       value = "N", number = { integer = true, minimum = 1 } },
-    { "--out", "Write to this file; .json, .h5 (HDF5), .png, .svg and .pdf say what it is to be.", value = "FILE" },
+    { "--out", "Write to this file; .json, .h5 (HDF5), .png, .svg and .pdf say what it is to be, .omex an archive of "
+      .. "the model, this run in SED-ML and its results.", value = "FILE" },
     { "--events", "Write to this file, as CSV, when which event fires in the run.", value = "FILE" },
     { "--json", "JSON instead of CSV." },
     { "--plot", "A chart instead of numbers." },

@@ -91,8 +91,10 @@ local function attempt(f, ...)
   return nil, (result:gsub("^[^\n]-:%d+: ", "", 1))
 end
 
--- Do the sweep of options of bioxen.sweep, and of the words.
+-- Do the sweep of options of bioxen.sweep, and of the words, which say where its VMs are if either does.
 local function go(given, options)
+  if options.pool then given.vms = nil end
+  if options.vms then given.pool, given.guests, given.vms_per_guest = nil, nil, nil end
   for _, name in ipairs { "record", "shard", "vms", "seed", "pool", "guests", "vms_per_guest", "budget" } do
     if options[name] then given[name] = options[name] end
   end
@@ -124,6 +126,7 @@ local function submit(options)
   if options.file == "-" or not at then return nil, options.file .. ": a file expected, which the nodes see, too" end
   local given, err = read(at)
   if not given then return say.failed(err) end
+  if given.pool then return nil, "pool: a sweep that Slurm runs has its VMs on the cluster's nodes" end
   local vms = options.vms or 1
   local words = { at, "--vms", ("%d"):format(vms) }
   if options.seed then

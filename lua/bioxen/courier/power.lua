@@ -2,6 +2,7 @@
 
 local native = require "native"
 local failure = require "failure"
+local words = require "words"
 
 local power = {}
 
@@ -34,33 +35,10 @@ local function change_guest(self, method, wanted, progress, ...)
   return true
 end
 
-local function mebibytes(bytes)
-  local number = tonumber(bytes)
-  return number and ("%d MiB"):format(number // (1 << 20)) or "?"
-end
-
--- What keeps a guest from a host, by the code of the error and its parameters.
-local reasons = {
-  HOST_NOT_ENOUGH_FREE_MEMORY = function(needed, free)
-    return ("too little memory free: the guest needs %s, %s are there"):format(mebibytes(needed), mebibytes(free))
-  end,
-  HOST_NOT_ENOUGH_PCPUS = function(wanted, there)
-    return ("too few processors: the guest wants %s, %s are there"):format(wanted or "?", there or "?")
-  end,
-  VM_HVM_REQUIRED = function()
-    return "no hardware virtualisation (HVM), which the guest needs: it is missing, or off in the firmware"
-  end,
-  HOST_DISABLED = function() return "it is disabled, for maintenance perhaps" end,
-  HOST_NOT_LIVE = function() return "it does not answer" end,
-  VM_REQUIRES_SR = function() return "it cannot reach the guest's storage" end,
-  VM_REQUIRES_NETWORK = function() return "it is not on the guest's network" end,
-}
-
 -- Why not there: words for an error, or its code.
 local function reason(err)
   local code = xapi_code(err)
-  local describe = reasons[code]
-  return describe and describe(table.unpack(err.details.xapi.params)) or code
+  return code and (words.reason(code, err.details.xapi.params) or code)
 end
 
 -- Why no host takes the guest, as a few of them say.
@@ -88,13 +66,14 @@ local function start(self, host)
   end
   if done then return done end
   local code = xapi_code(err)
-  local words = reasons[code] and "the host that was chosen cannot run the guest: " .. reason(err)
+  local why = code and words.reason(code, err.details.xapi.params)
+  if why then why = "the host that was chosen cannot run the guest: " .. why end
   if code == "NO_HOSTS_AVAILABLE" then
-    words = "no host of the pool can run the guest: " .. power.within(FOR_REASONS, function()
+    why = "no host of the pool can run the guest: " .. power.within(FOR_REASONS, function()
       return ask_hosts(self)
     end)
   end
-  if words then err.message = err.message .. "; " .. words end
+  if why then err.message = err.message .. "; " .. why end
   return nil, err
 end
 

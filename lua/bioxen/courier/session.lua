@@ -4,6 +4,7 @@ local native = require "native"
 local calls = require "calls"
 local failure = require "failure"
 local log = require "log"
+local words = require "words"
 
 local Session = {}
 Session.__index = Session
@@ -45,30 +46,15 @@ local function public(params, method)
   return shown
 end
 
-local advice = {
-  SESSION_AUTHENTICATION_FAILED = "the pool knows no such user with this password: see username and password",
-  SESSION_AUTHORIZATION_FAILED = "this user has no role on the pool",
-  RBAC_PERMISSION_DENIED = "the user's role on the pool does not allow it",
-}
-
--- What the parameters of an error say.
-local function in_words(code, params)
-  if code == "VM_BAD_POWER_STATE" and #params == 3 then
-    return ("%s is %s, not %s"):format(params[1], params[3], (params[2]:gsub(", ", " or ")))
-  end
-  local shown = {}
-  for i, param in ipairs(params) do shown[i] = param == "" and '""' or param end
-  return table.concat(shown, ", ")
-end
-
 --- nil and the error that the pool gave.
 function Session:failure(method, code, params)
   params.session = self.ref
   local shown = public(params, method)
   if code == "SESSION_INVALID" then shown = { "…" } end
   local message = ("%s: %s"):format(method, code)
-  if #shown > 0 then message = ("%s (%s)"):format(message, in_words(code, shown)) end
-  if advice[code] then message = ("%s; %s"):format(message, advice[code]) end
+  if #shown > 0 then message = ("%s (%s)"):format(message, words.params(code, shown)) end
+  local meaning = words.meaning(code, shown)
+  if meaning then message = ("%s; %s"):format(message, meaning) end
   local bx_code = code:find "^SESSION_AUTH" and "EAUTH" or "EXAPI"
   return failure.of(bx_code, message:sub(1, 600), { xapi = { code = code, params = shown,
     method = method, retryable = calls.is_retryable(code) } })

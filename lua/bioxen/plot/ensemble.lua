@@ -5,8 +5,12 @@ local decimal = require "bioxen.decimal"
 local options = require "bioxen.plot.options"
 local time = require "bioxen.plot.time"
 
--- Bars of a histogram, about.
+-- Bars of a histogram at most. Few runs get fewer: the square root of their number.
 local BARS = 60
+
+local function bars_for(count)
+  return math.min(BARS, math.max(5, math.ceil(count^0.5)))
+end
 
 -- The band that was asked for, or that the ensemble was run for: "sd", "range" or { low, high }.
 local function band_of(ensemble, given, level)
@@ -35,9 +39,10 @@ local function edges(ensemble, name, band)
   if not band then return nil, nil end
   if band == "range" then return ensemble:min(name), ensemble:max(name) end
   if band ~= "sd" then return ensemble:quantile(name, band[1]), ensemble:quantile(name, band[2]) end
-  local low, high, sd = {}, {}, ensemble:sd(name)
+  -- Within what was seen: counts do not fall below 0 in a picture.
+  local low, high, sd, least, greatest = {}, {}, ensemble:sd(name), ensemble:min(name), ensemble:max(name)
   for i, mean in ipairs(ensemble:mean(name)) do
-    low[i], high[i] = mean - sd[i], mean + sd[i]
+    low[i], high[i] = math.max(mean - sd[i], least[i]), math.min(mean + sd[i], greatest[i])
   end
   return low, high
 end
@@ -59,22 +64,24 @@ local function means(ensemble, given, level)
   return made
 end
 
--- Counts of whole numbers, and of bins, gathered into bars of one width.
-local function gather(bins)
-  local exact = true
-  for _, bin in ipairs(bins) do exact = exact and bin.low == bin.high end
-  if not exact or #bins == 0 then return bins end
-  local whole = true
-  for _, bin in ipairs(bins) do whole = whole and bin.low == math.floor(bin.low) end
-  if not whole then return bins end
+-- Values that are known one by one, gathered into bars of one width; those of whole numbers are centred at one.
+local function gather(bins, runs)
+  local exact, whole = true, true
+  for _, bin in ipairs(bins) do
+    exact, whole = exact and bin.low == bin.high, whole and bin.low == math.floor(bin.low)
+  end
+  if not exact or #bins <= 1 then return bins end
   local first, last = bins[1].low, bins[#bins].low
-  local width = math.max(1, math.ceil((last - first + 1)/BARS))
+  local width = (last - first)/bars_for(runs)
+  if whole then width = math.max(1, math.ceil((last - first + 1)/bars_for(runs))) end
+  local shift = whole and 0.5 or 0
   local bars, by_place = {}, {}
   for _, bin in ipairs(bins) do
     local place = (bin.low - first)//width
+    if not whole and bin.low == last then place = bars_for(runs) - 1 end
     local bar = by_place[place]
     if not bar then
-      bar = { low = first + place*width - 0.5, high = first + (place + 1)*width - 0.5, count = 0 }
+      bar = { low = first + place*width - shift, high = first + (place + 1)*width - shift, count = 0 }
       by_place[place] = bar
       bars[#bars + 1] = bar
     end
@@ -100,7 +107,7 @@ local function distribution(ensemble, given, level)
     options.mistake(level + 1, "plot.histogram: of one column; names and panels are for means")
   end
   local times = ensemble:times()
-  local bars = gather(ensemble:histogram(name, given.time))
+  local bars = gather(ensemble:histogram(name, given.time), ensemble.runs)
   give_widths(bars)
   local s = { x = {}, y = {}, from = {}, to = {}, style = "bars", name = name }
   for i, bar in ipairs(bars) do

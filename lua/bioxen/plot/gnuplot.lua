@@ -299,6 +299,12 @@ local function undated(pdf)
   return (pdf:gsub("/CreationDate %b()", function(date) return "/CreationDate (" .. (" "):rep(#date - 16) .. ")" end))
 end
 
+-- What a browser shows for the picture, and reads aloud: the figure's title in the place of gnuplot's name.
+local function named(svg, title)
+  local clean = words.clean(title or "Chart"):gsub("[&<>]", { ["&"] = "&amp;", ["<"] = "&lt;", [">"] = "&gt;" })
+  return (svg:gsub("<title>Gnuplot</title>", function() return "<title>" .. clean .. "</title>" end, 1))
+end
+
 local function not_installed()
   return core.fail("ESYSTEM", "pictures are drawn by gnuplot, which is not installed (on Debian: " ..
     "apt-get install gnuplot-nox); without file = … the chart is drawn as text")
@@ -320,6 +326,7 @@ function gnuplot.draw(made, layouts, format)
     return core.fail("ESYSTEM", ("gnuplot drew no picture (status %d): %s"):format(status, complaint(errors)))
   end
   if format == "pdf" then bytes = undated(bytes) end
+  if format == "svg" then bytes = named(bytes, made.title) end
   return bytes
 end
 

@@ -8,7 +8,6 @@ local figure = require "bioxen.plot.figure"
 local gnuplot = require "bioxen.plot.gnuplot"
 local options = require "bioxen.plot.options"
 local page = require "bioxen.plot.page"
-local sweep_figure = require "bioxen.plot.sweep"
 local trajectory_figure = require "bioxen.plot.trajectory"
 local world = require "bioxen.plot.world"
 
@@ -117,6 +116,6 @@ end
 --- Their methods `plot`.
 plot.trajectory = method("Trajectory", trajectory_figure)
 plot.ensemble = method("Ensemble", ensemble_figure)
-plot.sweep = method("SweepTable", sweep_figure)
+plot.sweep = method("SweepTable", function(...) return require "bioxen.plot.sweep"(...) end)
 
 return plot

@@ -11,9 +11,10 @@ local MOST_LINES = 10 -- values of a second parameter that have a line each
 
 local not_results = { point = true, replicate = true, error = true }
 
--- What there is to draw, and what to draw it along: names of columns of numbers, and of parameters with several values.
+-- Names of what can be drawn, of what is drawn unless something else is asked for, and of the parameters with several
+-- values; and the types of columns by name.
 local function sort_out(result)
-  local is_parameter, measured, varied, kinds = {}, {}, {}, {}
+  local is_parameter, measured, numbers, varied, kinds = {}, {}, {}, {}, {}
   for _, name in ipairs(result.parameters) do is_parameter[name] = true end
   for _, column in ipairs(result.columns) do
     kinds[column.name] = column.type
@@ -27,9 +28,10 @@ local function sort_out(result)
       end
     elseif not not_results[column.name] and column.type ~= "string" then
       measured[#measured + 1] = column.name
+      if column.type ~= "boolean" then numbers[#numbers + 1] = column.name end
     end
   end
-  return measured, varied, kinds
+  return measured, #numbers > 0 and numbers or measured, varied, kinds
 end
 
 local function number_of(value)
@@ -210,14 +212,14 @@ end
 --- The checked options, and what bioxen.plot takes. Raises, `level` frames above.
 return function(result, given, level)
   given = options.check(given, options.sweep, "plot", level + 1)
-  local measured, varied, kinds = sort_out(result)
+  local measured, usual, varied, kinds = sort_out(result)
   local function values_of(name)
     local values = {}
     for i, row in ipairs(result.rows) do values[i] = number_of(row[name]) or 0/0 end
     return values
   end
   if #result.rows == 0 then options.mistake(level + 1, "plot: the sweep has no point that is done") end
-  local chosen, remark = columns.panels(given, measured, values_of, "the sweep", level + 1)
+  local chosen, remark = columns.panels(given, given.names and measured or usual, values_of, "the sweep", level + 1)
   if given.x and not kinds[given.x] then
     options.mistake(level + 1, "plot.x: the name of a parameter expected, got %s", check.shown(given.x))
   end

@@ -133,15 +133,20 @@ local lister = [[
   local given, found, count = args, {}, 0
   args = nil
   local function add(name)
-    if type(name) == "string" and name:sub(1, #given.prefix) == given.prefix and count < given.most then
-      count = count + 1
-      found[count] = name
+    if type(name) ~= "string" or name:sub(1, #given.prefix) ~= given.prefix then return end
+    if count == given.most then
+      found.cut = true
+      return
     end
+    count = count + 1
+    found[count] = name
   end
   if given.strings then
     local good, genes = pcall(function() return cell:genome():genes() end)
     for _, name in ipairs(good and genes or {}) do add(name) end
-    for _, name in ipairs(cell:species()) do add(name) end
+    for _, list in ipairs(given.of ~= "gene" and { cell:species(), cell:rules(), cell:parameters() } or {}) do
+      for _, name in ipairs(list) do add(name) end
+    end
     return found
   end
   local value = _G
@@ -184,9 +189,11 @@ local function add_from_vm(found, session, question)
   question.known = known_names(session)
   local job = vm:submit(lister, { args = question, timeout = PATIENCE, name = "completion" })
   local result = job and job:wait(2 * PATIENCE)
-  for _, name in ipairs(result and type(result.result) == "table" and result.result or {}) do
+  local names = result and type(result.result) == "table" and result.result or {}
+  for _, name in ipairs(names) do
     if type(name) == "string" then found[name] = true end
   end
+  return names.cut == true
 end
 
 -- ---- the parts of a line ----
@@ -206,32 +213,62 @@ local function complete_command(session, before)
   return found, argument or ""
 end
 
-local function complete_string(session, prefix)
-  local found = {}
+-- Columns of the trajectory or ensemble whose method the string is an argument of.
+local function add_columns(found, before)
+  local variable = before:match "([%a_][%w_]*):[%a_][%w_]*%s*[({]*%s*[\"'][^\"']*$"
+  local value = variable and rawget(_G, variable)
+  local class = core.class_name(value)
+  if class == "Trajectory" or class == "Ensemble" then add_all(found, value:names()) end
+end
+
+local function complete_string(session, prefix, before)
+  local found, cut = {}, false
   if session.vm then
-    add_from_vm(found, session, { strings = true, prefix = prefix })
+    local of = before:match "([%a_][%w_]*)%s*[({]*%s*[\"'][^\"']*$"
+    cut = add_from_vm(found, session, { strings = true, prefix = prefix, of = of })
   else
+    add_columns(found, before)
     add_all(found, session.hypervisor:ids())
     add_all(found, organisms.names())
     if prefix:find("/", 1, true) then add_files(found, prefix) end
   end
-  return found, prefix
+  return found, prefix, cut
+end
+
+-- The name that is called with the table which is open at the end: "run" of "cell:run{ duration = 1, ".
+local function open_call(before)
+  local depth = 0
+  for i = #before, 1, -1 do
+    local c = before:sub(i, i)
+    if c == "}" or c == ")" then depth = depth + 1 end
+    if c == "{" and depth == 0 then
+      return before:sub(1, i - 1):gsub("%([^()]*$", ""):match "([%a_][%w_]*)%s*$" -- it may be a later argument
+    end
+    if c == "{" or c == "(" then depth = depth - 1 end
+  end
+end
+
+local function add_options(found, session, before)
+  local called = before:find "[{,;]%s*[%w_]*$" and open_call(before)
+  for _, name in ipairs(called and session.doc.options(called) or {}) do found[name .. " = "] = true end
 end
 
 local function complete_name(session, before)
   local found = {}
   local path, prefix, mark = open_path(before)
   if not path then return found, "" end
+  local cut = false
   if session.vm then
-    add_from_vm(found, session, { path = path, prefix = prefix, method = mark == ":" })
+    cut = add_from_vm(found, session, { path = path, prefix = prefix, method = mark == ":" })
   else
     local value = resolve(path)
     if value ~= nil then add_fields(found, value, mark == ":") end
   end
   if #path == 0 then
     for word in pairs(keywords) do found[word] = true end
+    add_options(found, session, before)
   end
-  return found, prefix
+  return found, prefix, cut
 end
 
 local function candidates(session, before)
@@ -239,7 +276,7 @@ local function candidates(session, before)
     return complete_command(session, before)
   end
   local string = open_string(before:match "[^\n]*$")
-  if string then return complete_string(session, string) end
+  if string then return complete_string(session, string, before) end
   return complete_name(session, before)
 end
 
@@ -277,7 +314,7 @@ end
 --- What to insert at the cursor, and what to list; nil for either.
 function completion.complete(session, before)
   if not before:match "[^\n]*$":find "%S" then return "\t" end
-  local found, prefix = candidates(session, before)
+  local found, prefix, cut = candidates(session, before)
   local list = {}
   for name in pairs(found) do
     if name:sub(1, #prefix) == prefix and utf8.len(name) then list[#list + 1] = name end
@@ -285,7 +322,7 @@ function completion.complete(session, before)
   if #list == 0 then return nil end
   table.sort(list)
   local shared = common(list)
-  if #shared > #prefix then return text.escape(shared:sub(#prefix + 1)) end
+  if #shared > #prefix and not cut then return text.escape(shared:sub(#prefix + 1)) end
   return nil, #list > 1 and listing(list) or nil
 end
 

@@ -1,5 +1,8 @@
 --- The reference, from the comments of types.lua.
 
+local organisms = require "bioxen.biology.organisms"
+local sorted_keys = require "bioxen.sorted_keys"
+
 local doc = {}
 
 -- What a variable of a name usually is.
@@ -72,11 +75,25 @@ local function parse(file)
   finish(comment)
 end
 
+-- What organisms tell of the functions of their cells, as NAME:function.
+local function add_organisms()
+  for _, organism in ipairs(organisms.names()) do
+    local manifest = organisms.manifest(organism) or {}
+    add(organism, { title = organism .. ": " .. tostring(manifest.title), lines = {}, parts = {} })
+    for _, name in ipairs(sorted_keys(manifest.functions or {})) do
+      local told = manifest.functions[name]
+      add(organism .. ":" .. name, { title = ("cell:%s(%s) of %s"):format(name, told.arguments, organism),
+        lines = { told.meaning }, parts = {} })
+    end
+  end
+end
+
 local function load_types()
   if entries then return end
   names, entries = {}, {}
   local file <close> = io.open(package.searchpath("bioxen.types", package.path) or "", "r")
   if file then parse(file) end
+  add_organisms()
 end
 
 --- All names, in the order of types.lua.
@@ -115,6 +132,21 @@ local function mentioning(name)
       if line:find("`" .. name .. "`", 1, true) then return entry_name end
     end
   end
+end
+
+--- The names of the options that functions of this name take.
+function doc.options(called)
+  load_types()
+  local found = {}
+  for _, name in ipairs(ending_with(called)) do
+    for _, part in ipairs(entries[name].parts) do
+      local class = part[2]:match "^bioxen%.([%w_]+)"
+      if part[1] ~= "→" and class and entries[class] then
+        for _, option in ipairs(entries[class].parts) do found[#found + 1] = option[1]:match "^[%w_]+" end
+      end
+    end
+  end
+  return found
 end
 
 --- The names that `query` may stand for: one, several, or none. class_of(variable) tells the class of

@@ -2,8 +2,11 @@
 -- out; all that is in them is read in the VM.
 
 local core = require "bioxen.core"
+local interpreter = require "bioxen.sedml.interpreter"
 local log = require "bioxen.sedml.log"
+local pictures = require "bioxen.sedml.pictures"
 local reports = require "bioxen.sedml.reports"
+local zip = require "bioxen.sedml.zip"
 
 local sedml = {}
 
@@ -11,35 +14,6 @@ sedml.LIMIT = 60 << 20 -- bytes of an archive, which must fit into a frame
 
 local WARNINGS = 10 -- that are said, and no more
 local PIECE = 1 << 20 -- values that come from the VM at once
-
--- ---- the interpreter, which runs in the VM ----
-
-local modules = { "archive", "data", "document", "flux", "kisao", "mathml", "models", "outputs", "plan", "project",
-  "say", "tasks", "text" }
-
--- Loads the modules that the host sends, each when it is first required.
-local loader = [[
-  local sources, loaded, find = args, {}, require
-  args = nil
-  local environment
-  local function need(name)
-    if not sources[name] then return find(name) end
-    loaded[name] = loaded[name] or load(sources[name], "=" .. name, "t", environment)()
-    return loaded[name]
-  end
-  environment = setmetatable({ require = need }, { __index = _G })
-  project = need "sedml.project"]]
-
-local function source_of(module)
-  local file <close> = assert(io.open(assert(package.searchpath(module, package.path)), "rb"))
-  return file:read "a"
-end
-
-local function load_interpreter(vm)
-  local sources = { ["bioxen.nearest"] = source_of "bioxen.nearest" }
-  for _, name in ipairs(modules) do sources["sedml." .. name] = source_of("bioxen.sedml.inside." .. name) end
-  return vm:execute_biological_process(loader, { args = sources, name = "sedml" })
-end
 
 -- ---- a run ----
 
@@ -113,6 +87,18 @@ local function mark_sets(entry, output, failed)
   end
 end
 
+-- Draw a plot for plots.zip.
+function run_methods:draw(location, output, values)
+  if not self.pictures or output.kind == "report" then return end
+  local bytes, words = nil, "3D plots are not drawn"
+  if output.kind == "plot2D" then bytes, words = pictures.draw(output, values, self.pictures_path .. ".pdf") end
+  if bytes then
+    self.pictures[#self.pictures + 1] = { ("%s/%s.pdf"):format(location, output.id), bytes }
+  else
+    self:tell(("output \"%s\": %s"):format(output.id, words))
+  end
+end
+
 -- Make an output whose tasks are done, and write it.
 function run_methods:make_output(location, output, entry)
   local failed, values, begun, first = {}, {}, core.clock(), nil
@@ -139,6 +125,7 @@ function run_methods:make_output(location, output, entry)
       self:tell(("output \"%s\" has more than two dimensions: it is not written as CSV"):format(output.id))
     end
     if not added then first = first or err.message end
+    self:draw(location, output, values)
   end
   for _, set in ipairs(output.sets) do set.values = nil end
   self:ask("forget")
@@ -209,7 +196,7 @@ function run_methods:run_document(location, entry)
 end
 
 function run_methods:run_archive(bytes, old, policy)
-  local loaded, err = load_interpreter(self.vm)
+  local loaded, err = interpreter.load(self.vm)
   if not loaded then return nil, err.message end
   local opened, words = self:ask("open", { bytes = bytes, old = old, policy = policy })
   if not opened then return nil, words end
@@ -219,17 +206,22 @@ function run_methods:run_archive(bytes, old, policy)
     self.archive.sedDocuments[i] = log.entry("document", { location = location })
   end
   for _, entry in ipairs(self.archive.sedDocuments) do self:run_document(entry.location, entry) end
-  return self.reports:close(self.csv_path)
+  local closed, err = self.reports:close(self.csv_path)
+  if closed and self.pictures and #self.pictures > 0 then
+    closed, err = core.save_file(self.pictures_path, zip.pack(self.pictures))
+  end
+  return closed, err
 end
 
 --- Run the archive at `options.archive` in a VM whose cell is empty. options: folder (of what is written, which is
--- there), log, h5, csv (names of files in it; nil: not written), plot_data, policy; warn(words) and complain(words) are
--- told. True if all succeeded.
+-- there), log, h5, csv, pdf (names of files in it; nil or false: not written), plot_data, policy; warn(words) and
+-- complain(words) are told. True if all succeeded.
 function sedml.run(vm, options)
   local run = setmetatable({ vm = vm, begun = core.clock(), bad = false, noted = {}, told = 0,
     warn = options.warn, complain = options.complain,
     archive = log.entry("archive", {}), log_path = options.log and options.folder .. "/" .. options.log,
     csv_path = options.csv and options.folder .. "/" .. options.csv, plot_data = options.plot_data,
+    pictures = options.pdf and {}, pictures_path = options.pdf and options.folder .. "/" .. options.pdf,
     formats = { h5 = options.h5 ~= nil, csv = options.csv ~= nil } }, run_methods)
   run.archive.status = "RUNNING"
   run:save_log()

@@ -4,7 +4,6 @@ local core = require "bioxen.core"
 local decimal = require "bioxen.decimal"
 local json = require "bioxen.json"
 local plot = require "bioxen.plot"
-local report = require "bioxen.report"
 local sorted_keys = require "bioxen.sorted_keys"
 
 local columns = {}
@@ -137,6 +136,7 @@ end
 
 --- See types.lua.
 function SweepTable:save(path)
+  local report = require "bioxen.report"
   if report.is_path(path) then return report.save_table(self, path) end
   return core.save_file(path, path:lower():find "%.json$" and self:json() or self:csv())
 end

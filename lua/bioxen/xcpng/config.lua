@@ -150,7 +150,7 @@ local guest = {
   full_copy = { type = "boolean", default = false },
   vm_memory = memory,
   vm_vcpus = { type = "number", integer = true, minimum = 1, maximum = 1024 },
-  tags = list_of_texts(".", "a list of texts that are not empty"),
+  tags = list_of_texts(".", "a list of strings that are not empty"),
   xenstore_data = guest_data,
   network_device = { type = "number", integer = true, minimum = 0, maximum = 255 },
   address_family = text { valid = function(value)

@@ -160,13 +160,14 @@ def from_(context, classes, token, seconds):
 
 @method("event.inject")
 def inject(context, cls, ref):
-    """An event by hand: when its token has been passed, so has everything before."""
-    name = context.pool.model.by_lower.get(cls.lower(), cls)
-    if name not in context.store.entries:
-        raise XapiError("INVALID_VALUE", "class", cls)
-    if not context.store.exists(name, ref):
+    """An event by hand: when its token has been passed, so has everything before.
+
+    A class has to be written as the database has it, "VM": xapi compares it with that of the
+    reference, so that by "vm" no reference is valid.
+    """
+    if ref not in context.store.entries.get(cls, {}):
         raise XapiError("HANDLE_INVALID", cls, ref)
-    return format_token(context.store.touch(name, ref))
+    return format_token(context.store.touch(cls, ref))
 
 
 @method("event.register")

@@ -127,8 +127,12 @@ bool bx_ode_tangent_again(bx_ode *ode, double time);
 /* The solver starts anew from the frame. */
 void bx_ode_tangent_restart(bx_ode *ode);
 
-/* Events are settled. */
-void bx_ode_tangent_settled(bx_ode *ode);
+/* Events are settled, and some fired, or none. */
+int bx_ode_tangent_settled(bx_ode *ode, bool fired, bx_error *err);
+
+/* When something changed at once in the solver's last step, from a time on, that no root told of;
+ * or infinity. */
+double bx_ode_tangent_missed(bx_ode *ode, double from, double to);
 
 /* The run is over. */
 void bx_ode_tangent_end(const bx_ode *ode);

@@ -100,18 +100,20 @@ static int nudge(bx_ode *ode, double stop, double *time, bx_error *err)
     if (s->next_row > *time && s->next_row < next)
         next = s->next_row;
     double *change = N_VGetArrayPointer(ode->between);
-    if (ode->tangent) /* again, with what is known now about the scales of derivatives */
-        return ++ode->nudges <= MOST_NUDGES && bx_ode_tangent_again(ode, *time)
-                   ? restart(ode, true, err)
-                   : 1;
-    if (++ode->nudges > MOST_NUDGES || bx_ode_right_hand_side(next, ode->y, ode->between, ode) != 0)
+    if (++ode->nudges > MOST_NUDGES)
+        return 1;
+    if (ode->tangent && bx_ode_tangent_again(ode, *time))
+        return restart(ode, true, err);
+    if (bx_ode_right_hand_side(next, ode->y, ode->between, ode) != 0)
         return 1;
     N_VScale(next - *time, ode->between, ode->between);
     if (!bx_tolerance_small(ode->tolerance, change))
         return 1;
     N_VLinearSum(1, ode->y, 1, ode->between, ode->y);
-    bx_ode_load(ode, N_VGetArrayPointer(ode->y), *time = next);
+    load(ode, ode->y, *time = next);
     look(ode);
+    if (ode->tangent && bx_ode_tangent_cross(ode, err) < 0)
+        return -1;
     ode->stuck = 0;
     return restart(ode, true, err);
 }
@@ -173,13 +175,12 @@ static void turn_leaves(bx_ode *ode)
 static int settle(bx_ode *ode, bx_error *err)
 {
     bx_simulation *s = ode->simulation;
-    size_t fired;
-    if (ode->network->events == 0)
-        return 0;
-    if (bx_events_settle(ode->network, s->events, s->frame, &fired, err) < 0)
+    size_t fired = 0;
+    if (ode->network->events > 0 &&
+        bx_events_settle(ode->network, s->events, s->frame, &fired, err) < 0)
         return -1;
-    if (ode->tangent)
-        bx_ode_tangent_settled(ode);
+    if (ode->tangent && bx_ode_tangent_settled(ode, fired > 0, err) < 0)
+        return -1;
     if (fired == 0)
         return 0;
     ode->next_switch = -INFINITY; /* parameters may have changed */
@@ -288,7 +289,12 @@ static int look_within(bx_ode *ode, double *time, bx_error *err)
     double close = 2 * BX_ROOTS_RESOLUTION * fabs(ode->reached); /* to a root that was found */
     double to = ode->reached - close;
     double found = bx_roots_between(ode->roots, &course, *time + close, to, &formula);
-    if (!(found < to))
+    double missed =
+        ode->tangent && !ode->at_root ? bx_ode_tangent_missed(ode, *time, ode->reached) : INFINITY;
+    if (missed < found && missed <= ode->reached) {
+        found = missed;
+        formula = true;
+    } else if (!(found < to))
         return 0;
     if ((ode->history && keep_step(ode, found, err) < 0) ||
         record_rows(ode, found, false, err) < 0 || interpolate(ode, found, err) < 0 ||

@@ -178,4 +178,54 @@ return {
         .. "that is as long as pBR322",
     },
   },
+  functions = {
+    protein_synthesis = { arguments = "",
+      meaning = "Protein made, in amino acids per second: total, per translating ribosome, by class." },
+    energy_production = { arguments = "",
+      meaning = "Import and catabolism in molecules of nutrient per second, supply and use of energy in molecules per "
+        .. "second, energy held." },
+    dna_replication = { arguments = "",
+      meaning = "The replication clock: age from 0 to 1, divisions, origins, termini, forks, genome equivalents, and "
+        .. "their means in a population." },
+    set_antibiotic = { arguments = "concentration", meaning = "Chloramphenicol, in µM." },
+    express_heterologous = { arguments = "rate",
+      meaning = "Transcribe a gene that is of no use to the cell at up to this rate, in mRNA per minute." },
+    steady_state = { arguments = "{ tolerance, limit }",
+      meaning = "Grow by differential equations until no species changes by more than tolerance (1e-6) of itself in "
+        .. "ten doubling times, for at most limit seconds (1e9); the metrics." },
+    set_nutrient = { arguments = "{ nutrient, quality }",
+      meaning = "The medium of the growth core: molecules of nutrient, and of energy per molecule of it." },
+    set_medium = { arguments = "medium",
+      meaning = "The medium of the flux model: by its name, or { metabolite = greatest uptake in mmol/gDW/h }; "
+        .. "without one, the model's own." },
+    metabolism = { arguments = "",
+      meaning = "The flux model of the cell, in its medium, with its shares, and without what was knocked out." },
+    knock_out = { arguments = "genes",
+      meaning = "Delete genes, by ids or names, until they are restored; the reactions that do not run now." },
+    restore = { arguments = "genes", meaning = "Put genes back, or all of them; the reactions that do not run now." },
+    knocked_out = { arguments = "", meaning = "Ids of the genes that are knocked out." },
+    knock_out_screen = { arguments = "{ genes, fraction }",
+      meaning = "Each gene of the flux model knocked out alone: rows { id, name, growth_rate (1/h), relative, lethal "
+        .. "(below fraction, 0.01), essentiality }." },
+    use_genome = { arguments = "",
+      meaning = "Take genes and operons from the genome that the VM has loaded; ids by how it differs: { new, "
+        .. "missing, moved }." },
+    grow_culture = { arguments = "{ medium, duration, biomass, oxygen, dilution, step, every, death_rate }",
+      meaning = "A culture in a closed volume, or with dilution a chemostat, in hours, mM and gDW/L: a trajectory, "
+        .. "and of a culture that died { time, reason }." },
+    set_uptake = { arguments = "metabolite, { maximum, half }",
+      meaning = "Take up a metabolite like this from now on: mmol/gDW/h and mM." },
+    add_plasmid = { arguments = "name, { copies, length_kb, start, gene }",
+      meaning = "Give the cell a plasmid: pUC, pBR322, pACYC184, pSC101, or any other by copies and kilobases; or a "
+        .. "genome, as of a plasmid's file, and { name, copies, start, promoters }." },
+    remove_plasmid = { arguments = "name", meaning = "Take a plasmid out of the cell." },
+    plasmids = { arguments = "",
+      meaning = "Plasmids by name: copies now, copies that their control is made for, kilobases, and the protein of "
+        .. "those with genes in molecules and as part of all." },
+    stop_transcription = { arguments = "genes",
+      meaning = "Transcribe these genes no longer; what there is of mRNA and protein goes as it does." },
+    lac_operon = { arguments = "{ inducer, induced }",
+      meaning = "Give the cell the lac operon, or set it anew: inducer outside in mM (0), induced = true for a cell "
+        .. "that has been induced before." },
+  },
 }

@@ -65,4 +65,22 @@ return {
       meaning = "D: from the end of a round of replication to the division it allows",
     },
   },
+  functions = {
+    protein_synthesis = { arguments = "",
+      meaning = "Protein made, in amino acids per second: total, per translating ribosome, by class." },
+    energy_production = { arguments = "",
+      meaning = "Import and catabolism in molecules of nutrient per second, supply and use of energy in molecules per "
+        .. "second, energy held." },
+    dna_replication = { arguments = "",
+      meaning = "The replication clock: age from 0 to 1, divisions, origins, termini, forks, genome equivalents, and "
+        .. "their means in a population." },
+    set_antibiotic = { arguments = "concentration", meaning = "Chloramphenicol, in µM." },
+    express_heterologous = { arguments = "rate",
+      meaning = "Transcribe a gene that is of no use to the cell at up to this rate, in mRNA per minute." },
+    steady_state = { arguments = "{ tolerance, limit }",
+      meaning = "Grow by differential equations until no species changes by more than tolerance (1e-6) of itself in "
+        .. "ten doubling times, for at most limit seconds (1e9); the metrics." },
+    set_medium = { arguments = "medium",
+      meaning = "A medium by its name, or { nutrient = molecules, quality = molecules of energy per molecule }." },
+  },
 }

@@ -18,19 +18,17 @@ local function is_added(cell, id)
   return type(id) == "string" and (pcall(cell.get, cell, "beside_" .. id))
 end
 
+local function id_of(cell, key, what)
+  if is_added(cell, key) then return key end
+  local row = whole_genes.all().by_id[chromosome.expect(key, what, 4).number]
+  if not row then error(("%s: %s is a pseudogene, which this model does not transcribe"):format(what, key), 4) end
+  return row.id
+end
+
 -- Numbers of genes, and ids of what somebody added.
 local function ids_of(cell, genes, what)
   local ids = {}
-  for i, key in ipairs(check.names(genes, what, 3)) do
-    if is_added(cell, key) then
-      ids[i] = key
-      goto continue
-    end
-    local row = whole_genes.all().by_id[chromosome.expect(key, what, 3).number]
-    if not row then error(("%s: %s is a pseudogene, which this model does not transcribe"):format(what, key), 3) end
-    ids[i] = row.id
-    ::continue::
-  end
+  for i, key in ipairs(check.names(genes, what, 3)) do ids[i] = id_of(cell, key, what) end
   return ids
 end
 
@@ -102,6 +100,7 @@ local function check_gene(cell, gene)
   end
   local dna, problem = coding_sequence(gene.dna)
   if not dna then error("add_gene: dna: " .. problem, 3) end
+  if is_added(cell, gene.beside) then error("add_gene: beside: a gene of the chromosome expected", 3) end
   return dna, check.number(gene.promoter or constants.reference_proteins, "add_gene: promoter"),
     ids_of(cell, { gene.beside or "dnaA" }, "add_gene")[1]
 end

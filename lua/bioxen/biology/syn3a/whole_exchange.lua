@@ -42,6 +42,8 @@ local sums = {
   { "sum_digestion", "digested" },
   { "sum_A_in_RNA", "spent_A - freed_A" }, { "sum_C_in_RNA", "spent_C - freed_C" },
   { "sum_G_in_RNA", "spent_G - freed_G" }, { "sum_U_in_RNA", "spent_T - freed_T" },
+  { "sum_A_out_of_RNA", "freed_A" }, { "sum_C_out_of_RNA", "freed_C" },
+  { "sum_G_out_of_RNA", "freed_G" }, { "sum_U_out_of_RNA", "freed_T" },
   { "sum_AT_in_DNA", "copied_AT" }, { "sum_CG_in_DNA", "copied_CG" },
 }
 

@@ -145,8 +145,10 @@ local function count_turns(species, reactions, counted)
   for _, r in ipairs(reactions) do by_name[r.name] = r end
   for _, name in ipairs(counted) do
     local r = by_name[name]
-    if not r then error(("counted: metabolism has no reaction %s"):format(name), 0) end
-    species["turn_" .. name], r[1] = 0, ("%s + turn_%s"):format(r[1], name)
+    if not r then error(("begin_whole_cell: counted: metabolism has no reaction %s"):format(name), 0) end
+    if not species["turn_" .. name] then
+      species["turn_" .. name], r[1] = 0, ("%s + turn_%s"):format(r[1], name)
+    end
   end
 end
 

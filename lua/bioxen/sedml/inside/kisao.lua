@@ -44,7 +44,8 @@ add("hybrid", HYBRID, "SIMILAR_APPROXIMATIONS", { ["0000231"] = "Pahle's hybrid 
   ["0000575"] = "hybrid tau-leaping" })
 add("steady", nil, "NONE", { [NEWTON] = "Newton's method" })
 add("steady", NEWTON, "NONE", { ["0000407"] = "steady state by root-finding", ["0000408"] = "Newton-type method" })
-add("steady", NEWTON, "SIMILAR_APPROXIMATIONS", { ["0000282"] = "KINSOL", ["0000630"] = "steady state" })
+add("steady", NEWTON, "SIMILAR_APPROXIMATIONS", { ["0000282"] = "KINSOL", ["0000630"] = "steady state",
+  ["0000099"] = "steady state, as old documents have it" })
 add("fba", nil, "NONE", { ["0000437"] = "flux balance analysis" })
 add("pfba", nil, "NONE", { ["0000528"] = "parsimonious flux balance analysis" })
 add("fva", nil, "NONE", { ["0000526"] = "flux variability analysis" })

@@ -105,8 +105,8 @@ local function main_attribute(element)
   return attributes[kind]
 end
 
--- Whether a formula says what the value is at the beginning.
-local function is_computed(model, element)
+--- Whether a formula says what the value of an element is at the beginning.
+function models.is_computed(model, element)
   local id = models.id_of(element)
   for _, node in ipairs(model.document:select("//*[@symbol or @variable]", {})) do
     if (node:name() == "initialAssignment" and node:attribute "symbol" == id)
@@ -115,7 +115,7 @@ local function is_computed(model, element)
   return false
 end
 
---- What a target means to a cell that has loaded the model: { kind = "value", name } or { kind = "rate", id }.
+--- What a target means to a cell that has loaded the model: { name, rate = it is the rate of a reaction }.
 -- `symbol` may ask for an amount or a concentration.
 function models.meaning(loaded, element, attribute, symbol, what)
   local kind, id = element:name(), models.id_of(element)
@@ -125,7 +125,7 @@ function models.meaning(loaded, element, attribute, symbol, what)
     if symbol == "concentration" or attribute == "initialConcentration" then return { name = named "concentration" } end
     return { name = named "renamed" }
   elseif kind == "reaction" then
-    return { rate = id }
+    return { name = named "renamed", rate = true }
   elseif (kind == "parameter" or kind == "localParameter") and reaction_of(element) then
     return { name = models.id_of(reaction_of(element)) .. "." .. id }
   elseif kind == "parameter" or kind == "compartment" or kind == "speciesReference" and id then
@@ -141,13 +141,20 @@ local function target_of(model, change)
   return models.locate(model, change, text.of(change, "target"), what)
 end
 
+-- The elements of newXML, of which there may be none.
 local function new_nodes(change)
-  local nodes = {}
-  for _, holder in ipairs(text.children(change, "newXML")) do
+  local nodes, holders = {}, text.children(change, "newXML")
+  if #holders == 0 then say.fail("line %d: <%s> has no newXML", change:line(), change:name()) end
+  for _, holder in ipairs(holders) do
     for _, node in ipairs(holder:children()) do nodes[#nodes + 1] = node end
   end
-  if #nodes == 0 then say.fail("line %d: <%s> has no newXML", change:line(), change:name()) end
   return nodes
+end
+
+-- The namespace of a new element that is SED-ML's by oversight, for it is an element of the model; "" for none.
+local function foreign(node)
+  local uri = node:uri() or ""
+  return (uri == "" or uri:find "sed%-ml") and uri or nil
 end
 
 local change_of = {}
@@ -158,7 +165,7 @@ function change_of.changeAttribute(model, change)
   if not attribute then say.fail("line %d: the target of changeAttribute ends in no /@attribute", change:line()) end
   local value = change:attribute "newValue"
   if not value then say.fail("line %d: changeAttribute has no newValue", change:line()) end
-  if attribute == main_attribute(element) and is_computed(model, element) then
+  if attribute == main_attribute(element) and models.is_computed(model, element) then
     say.warn("model \"%s\": a formula in the model gives %s its value, %s does not count", model.id,
       models.id_of(element) or element:name(), attribute)
   end
@@ -168,13 +175,13 @@ end
 function change_of.addXML(model, change)
   local element, attribute = target_of(model, change)
   if attribute then say.fail("line %d: addXML adds to an element, not to an attribute", change:line()) end
-  for _, node in ipairs(new_nodes(change)) do element:graft(node, change:uri()) end
+  for _, node in ipairs(new_nodes(change)) do element:graft(node, foreign(node)) end
 end
 
 function change_of.changeXML(model, change)
   local element, attribute = target_of(model, change)
   if attribute then say.fail("line %d: changeXML replaces an element, not an attribute", change:line()) end
-  for _, node in ipairs(new_nodes(change)) do element:graft_before(node, change:uri()) end
+  for _, node in ipairs(new_nodes(change)) do element:graft_before(node, foreign(node)) end
   element:remove()
 end
 
@@ -188,7 +195,7 @@ end
 local function initial_value(model, element, attribute, what)
   local name = attribute or main_attribute(element)
   local number = name and text.number(element:attribute(name))
-  if number and (attribute or not is_computed(model, element)) then return number end
+  if number and (attribute or not models.is_computed(model, element)) then return number end
   if not name then say.fail("%s: <%s> has no value", what, element:name()) end
   return models.with_cell(model, function(loaded)
     return cell:get(models.meaning(loaded, element, nil, nil, what).name)
@@ -222,7 +229,7 @@ local function compute_change(model, change, build, data)
   local value = mathml.number(change, models.constants(change, build, data, model))
   local name = attribute or main_attribute(element)
   if not name then say.fail("line %d: <%s> has no value to be set", change:line(), element:name()) end
-  if not attribute and is_computed(model, element) then
+  if not attribute and models.is_computed(model, element) then
     say.fail("model \"%s\": a formula in the model gives %s its value: computeChange can't set it", model.id,
       models.id_of(element))
   end

@@ -92,7 +92,7 @@ end
 -- The values of a uniform range: N + 1 of them.
 local function uniform(node, id)
   local from, to, steps = text.finite_of(node, "start"), text.finite_of(node, "end"), steps_of(node)
-  local kind, values = node:attribute "type" or "linear", {}
+  local kind, values = (node:attribute "type" or "linear"):lower(), {}
   if steps + 1 > VALUES then too_many(id, steps + 1) end
   if kind == "log10" or kind == "logarithmic" then kind = "log" end
   if kind ~= "linear" and kind ~= "log" then

@@ -7,6 +7,7 @@ local models = require "sedml.models"
 local outputs = require "sedml.outputs"
 local say = require "sedml.say"
 local tasks = require "sedml.tasks"
+local write = require "sedml.write"
 
 local project = {}
 
@@ -79,6 +80,11 @@ end)
 project.forget = step(function()
   state.values = {}
   return {}
+end)
+
+--- A run as a document: { sedml = text }.
+project.write = step(function(given)
+  return { sedml = write.document(given.text, given.record, given.set, given.run) }
 end)
 
 --- A piece of its values.

@@ -25,7 +25,7 @@ local function activate(run, entry)
 end
 
 local function load_entry(run, id, kinds)
-  local entry = { id = id, run = run, model = run.build(id), flux = kinds.flux }
+  local entry = { id = id, model = run.build(id), flux = kinds.flux }
   run.entries[id] = entry
   run.entries[#run.entries + 1] = entry
   if entry.flux then
@@ -33,7 +33,7 @@ local function load_entry(run, id, kinds)
     entry.document = exchange.parse(models.text_of(entry.model))
     return
   end
-  entry.other, entry.stochastic = models.take_cell(), kinds.stochastic
+  entry.other = models.take_cell()
   activate(run, entry)
   entry.loaded = models.load(entry.model, kinds.stochastic)
   entry.start = exchange.state()
@@ -65,19 +65,6 @@ local function symbol_of(node)
   say.fail("line %d: the symbol %s is not known", node:line(), symbol)
 end
 
--- The net rate of a reaction. For stochastic simulation some are two in the cell, and amounts in moles molecules.
-local function rate_reader(entry, id, what)
-  if not entry.stochastic then return function() return cell:rate(id) end end
-  for _, name in ipairs(cell:species()) do
-    if name:find "%.molecules$" then
-      say.fail("%s: reactions of amounts in moles have no rates in these units by stochastic methods", what)
-    end
-  end
-  local reverse = id .. ".reverse"
-  if not pcall(cell.rate, cell, reverse) then return function() return cell:rate(id) end end
-  return function() return cell:rate(id) - cell:rate(reverse) end
-end
-
 -- How a variable is read from a model: a function to be called while the model is active.
 local function reader(entry, node)
   local symbol, target, what = symbol_of(node), node:attribute "target", ("variable \"%s\""):format(text.of(node, "id"))
@@ -92,8 +79,6 @@ local function reader(entry, node)
   end
   local element, attribute = models.locate(entry.model, node, target, what)
   local meaning = models.meaning(entry.loaded, element, attribute, symbol, what)
-  activate(entry.run, entry)
-  if meaning.rate then return rate_reader(entry, meaning.rate, what) end
   return function() return cell:get(meaning.name) end
 end
 
@@ -152,6 +137,10 @@ local function prepare_change(run, change)
   local element, attribute = models.locate(entry.model, node, change.target, what)
   local meaning = models.meaning(entry.loaded, element, attribute, symbol_of(node), what)
   if meaning.rate then say.fail("%s: the rate of a reaction can't be set", what) end
+  if element:name() == "speciesReference" then
+    say.fail("%s: the stoichiometry of \"%s\" can't be set in a repeated task; a change of the model can", what,
+      models.id_of(element))
+  end
   change.name = meaning.name
 end
 

@@ -39,7 +39,7 @@ function text.finite_of(node, name, usual)
 end
 
 function text.truth_of(node, name)
-  local given = node:attribute(name)
+  local given = (node:attribute(name) or ""):lower()
   return given == "true" or given == "1"
 end
 

@@ -88,8 +88,10 @@ class Events(Case):
             with self.fails("EVENT_FROM_TOKEN_PARSE_FAILURE", token):
                 self.events(["*"], token)
         self.assertEqual(self.events(["no class"], "1,-0", 0.0)[0], [])  # heard of, never to be heard
-        with self.fails("HANDLE_INVALID", "vm", NULL):
-            self.xapi("event.inject", "vm", NULL)
+        template = self.template()
+        for cls, ref in (("VM", NULL), ("vm", template), ("task", template), ("none", template)):
+            with self.fails("HANDLE_INVALID", cls, ref):
+                self.xapi("event.inject", cls, ref)
         with self.fails("SESSION_NOT_REGISTERED", self.xapi.session):
             self.xapi("event.next")
         self.xapi("event.register", ["vm"])

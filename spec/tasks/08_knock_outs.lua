@@ -1,0 +1,8 @@
+-- What does the loss of a gene do to growth, and which are lethal?
+local bioxen = require "bioxen"
+local vm <close> = assert(bioxen.create_bio_vm("coli", "ecoli"))
+assert(vm:start())
+local screen = assert(vm:run "return cell:knock_out_screen()").result
+local lethal = 0
+for _, row in ipairs(screen) do lethal = lethal + (row.lethal and 1 or 0) end
+print(#screen, lethal)

@@ -1,0 +1,36 @@
+-- The everyday tasks of a biologist, spec/tasks: each by what the documentation says, in few lines.
+
+local shell = require "spec.support.shell"
+
+local expected = {
+  ["01_time_course.sh"] = "^$",
+  ["02_many_runs.sh"] = "^time,protein mean,protein sd\r?\n0,0,0\r?\n10000,9%d%d%.%d+,%d+%.%d+\r?\n$",
+  ["03_scan.sh"] = "^point,k_tx,replicate,protein\n1,0,1,0\n.*\n5,1,1,9999%.%d+\n$",
+  ["04_steady_state.sh"] = "^mRNA\t20\nprotein\t1000\n\tk_tx\td_p\nmRNA\t1\t%-?0\nprotein\t1\t%-1\n",
+  ["06_fluxes.lua"] = "^34\n$",
+  ["07_own_model.lua"] = "^A 96, B 4\n$",
+  ["08_knock_outs.lua"] = "^137\t7\n$",
+  ["09_dose.lua"] = "^1%.45, 0%.82 per hour\n$",
+  ["10_share.sh"] = "^A 96, B 4\nA 96, B 4\nThe same: 1 file%.\n$",
+}
+local leaves = { ["01_time_course.sh"] = { "course.csv", "course.png" }, ["03_scan.sh"] = { "scan.svg" },
+  ["07_own_model.lua"] = { "out/switch.png" }, ["10_share.sh"] = { "record/manifest.json" } }
+
+describe("the task", function()
+  local sh
+  setup(function()
+    sh = shell.open()
+    os.execute(("cp spec/tasks/* %s"):format(sh.scratch))
+  end)
+  teardown(function() sh:close() end)
+
+  for name, pattern in pairs(expected) do
+    it(name .. " is done", function()
+      local run = name:find "%.sh$" and "bash -e" or sh.program
+      local status, out, err = sh(("cd %s && PATH=$(dirname %s):$PATH %s %s"):format(sh.scratch, sh.program, run, name))
+      assert.are.equal(0, status, err)
+      assert.matches(pattern, out)
+      for _, file in ipairs(leaves[name] or {}) do assert.truthy(shell.read(sh.scratch .. "/" .. file)) end
+    end)
+  end
+end)
