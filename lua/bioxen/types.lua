@@ -1652,9 +1652,9 @@ function FluxModel:remove_objective(name) end
 ---@field steady_state bioxen.SteadyState
 
 ---@class bioxen.Conservation
----@field laws { species: table<string, number>, total: number, dependent: string }[] the sums that stay, their present values, and the species of each that follows from the others
+---@field laws { species: table<string, number>, total: number }[] the sums that stay, with as few coefficients below 0 as are found, and their present values
 ---@field independent string[]
----@field dependent string[]
+---@field dependent string[] the species that follow from these and the laws
 ---@field stoichiometry table<string, table<string, number>> by species and reaction, without zeros
 ---@field reduced table<string, table<string, number>> that of independent species
 ---@field link table<string, table<string, number>> how each species changes with the independent ones
@@ -1772,7 +1772,7 @@ function Cell:ensemble(options) end
 ---says what the course does instead. The cell stays as it is, unless `set` is true. (The organisms minimal_cell and ecoli
 ---have a steady_state of their own, which goes before this one: models have room in `empty`.)
 ---nil and an error where none is found: its message says why so far as that can be seen, as of growth or a cycle. Delays,
----fast reactions and chance in events are refused.
+---fast reactions, chance in events, and more than 2,000 species that change are refused.
 ---@param options bioxen.SteadyOptions?
 ---@return bioxen.SteadyState?
 ---@return bioxen.Error?

@@ -91,7 +91,8 @@ for _, p in ipairs(chosen) do
   cell:reset()
   cell:set { [p] = x }
 end
-return { worst = worst, where = where, count = count, told = told, parameters = #chosen, time = time, plain = plain_time }
+return { worst = worst, where = where, count = count, told = told, parameters = #chosen, time = time,
+  plain = plain_time }
 ]]
 
 local dir, only = arg[1], arg[2]

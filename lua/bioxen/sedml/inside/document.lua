@@ -10,7 +10,6 @@ local document = {}
 
 local LISTS = { models = "listOfModels", simulations = "listOfSimulations", tasks = "listOfTasks",
   generators = "listOfDataGenerators" }
-local RUNNABLE = { task = true, repeatedTask = true }
 
 -- The elements of a list by their ids, each id once in the document.
 local function collect(root, list, seen, order)
@@ -56,11 +55,6 @@ function document.read(path)
   made.order.outputs = {}
   made.outputs = collect(root, "listOfOutputs", seen, made.order.outputs)
   made.data = collect_data(root)
-  for id, node in pairs(made.tasks) do
-    if not RUNNABLE[node:name()] then
-      say.fail("line %d: task \"%s\" is a <%s>, which is not run here", node:line(), id, node:name())
-    end
-  end
   function made.ids(key) return made.order[key] end
   return made
 end

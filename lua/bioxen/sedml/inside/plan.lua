@@ -68,7 +68,7 @@ local function check_fit(node, algorithm)
     algorithm.kisao:gsub("_", ":"), algorithm.name)
 end
 
-local function leaf(document, node, policy)
+local function leaf(document, node, way)
   local id, reference = text.of(node, "id"), text.of(node, "simulationReference")
   local simulation = document.simulations[reference]
   if not simulation then
@@ -79,7 +79,7 @@ local function leaf(document, node, policy)
   if not read then say.fail("simulation \"%s\": <%s> is not known", reference, simulation:name()) end
   local made = read(simulation)
   made.id, made.kind, made.model = id, simulation:name(), text.of(node, "modelReference")
-  made.algorithm, made.options = kisao.algorithm(simulation, policy, made.kind == "steadyState")
+  made.algorithm, made.options = kisao.algorithm(simulation, way.policy, made.kind == "steadyState")
   check_fit(simulation, made.algorithm)
   made.flux = FLUX[made.algorithm.method]
   if made.flux then made.shape = {} end
@@ -119,7 +119,7 @@ local range_of = {
     end
     return { values = values }
   end,
-  functionalRange = function(node) return { node = node, base = text.of(node, "range"):match "^#?(.*)$" } end,
+  functionalRange = function(node) return { node = node, base = (node:attribute "range" or ""):match "^#?(.+)$" } end,
   dataRange = function(node, id, data)
     local source = text.of(node, "sourceReference"):gsub("^#", "")
     local values = data(source)
@@ -239,6 +239,8 @@ local function repeated(document, node, way)
   return made
 end
 
+local kinds_of_task = { task = leaf, repeatedTask = repeated }
+
 function visit(document, id, way)
   local node = document.tasks[id]
   if not node then say.fail("there is no task \"%s\"%s", id, nearest(id, document.ids "tasks")) end
@@ -250,7 +252,9 @@ function visit(document, id, way)
   way[#way + 1] = id
   way.visits = way.visits + 1
   if way.visits > 1000 or #way > 50 then say.fail("task \"%s\" is made of too many others", way[1]) end
-  local made = node:name() == "task" and leaf(document, node, way.policy) or repeated(document, node, way)
+  local read = kinds_of_task[node:name()]
+  if not read then say.fail("line %d: task \"%s\" is a <%s>, which is not run here", node:line(), id, node:name()) end
+  local made = read(document, node, way)
   way[#way] = nil
   if product(made.shape) > VALUES then too_many(id, product(made.shape)) end
   return made
