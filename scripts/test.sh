@@ -27,7 +27,8 @@ timed=(xcpng_vm_spec.lua xcpng_state_faults_spec.lua xcpng_guest_faults_spec.lua
     flux_spec.lua ecoli_metabolism_spec.lua organism_calls_spec.lua courier_relay_test.c courier_ssh_test.c
     worker_stdio_test.c repl_spec.lua)
 # Not sanitized: their subject is another program, or the C that they reach is reached by sanitized tests.
-plain_only=(checkpoints_spec.lua cli_help_spec.lua cli_pool_spec.lua cli_progress_spec.lua cli_run_spec.lua docs_spec.lua
+plain_only=(checkpoints_spec.lua cli_help_spec.lua cli_pool_spec.lua cli_progress_spec.lua cli_run_spec.lua
+    cli_steady_spec.lua docs_spec.lua
     ecoli_annotation_spec.lua ecoli_facts_spec.lua ecoli_growth_spec.lua ecoli_lac_spec.lua ecoli_operons_spec.lua
     layers_spec.lua minimal_cell_spec.lua organism_contract_spec.lua organism_mutations_spec.lua
     python_names_spec.lua rockspec_spec.lua sweep_spec.lua syn3a_facts_spec.lua syn3a_spec.lua syn3a_whole_spec.lua
