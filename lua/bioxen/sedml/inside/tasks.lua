@@ -204,11 +204,13 @@ end
 local function time_course(run, task, write)
   exchange.set_time(task.begin)
   local rows = task.steps + 1
-  if task.to == task.begin then
+  local options, row = run_options(run, task), 0
+  if task.to == task.from then -- all at one time
+    options.duration = task.to - task.begin
+    if options.duration > 0 then cell:run(options) end
     for i = 0, rows - 1 do write(i) end
     return
   end
-  local options, row = run_options(run, task), 0
   options.times = {}
   for i = 0, task.steps do
     local part = task.steps > 0 and i/task.steps or 0
