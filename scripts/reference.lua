@@ -19,6 +19,7 @@ local chapters = {
   { "In a VM: the cell", "Cell", "Process", "Event", "ExchangeSteps", "RunOptions", "EnsembleOptions",
     "SteadyOptions", "SteadyState", "Conservation", "ControlOptions", "Control", "ContinuationOptions", "Branches",
     "Branch", "NoiseOptions", "Noise", "ModelCheck" },
+  { "Fits", "FitRequest", "Fit", "FittedParameter" },
   { "In a VM: fits", "Objective", "ObjectiveDefinition", "FitParameter", "FitObservable", "FitExperiment",
     "FitMeasurement", "FitOptions", "petab" },
   { "In a VM: flux balance", "flux", "FluxModel", "FluxSolution", "FluxReaction", "FluxShare", "Convergence" },
@@ -32,7 +33,7 @@ local chapters = {
 }
 
 -- What a variable of a class is called in headings.
-local variables = { BiologicalVM = "vm", XCPngBiologicalVM = "vm", Job = "job",
+local variables = { BiologicalVM = "vm", XCPngBiologicalVM = "vm", Job = "job", Fit = "fit",
   Map = "work", VMManager = "manager", InteractiveSession = "session", SessionReader = "reader",
   BioXenHypervisor = "hypervisor", BioResourceManager = "manager", Medium = "medium",
   Cell = "cell", FluxModel = "model", Trajectory = "trajectory", Ensemble = "ensemble", Genome = "genome",

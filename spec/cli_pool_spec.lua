@@ -198,12 +198,17 @@ describe("bioxen xcpng", function()
 
   on_pool("says what the user's role lacks", function()
     local function role(name)
-      pool:fault { fault = "body", method = "session.get_is_local_superuser",
-        text = '{"jsonrpc":"2.0","result":false,"id":{id}}' }
+      if name then
+        pool:fault { fault = "body", method = "session.get_is_local_superuser",
+          text = '{"jsonrpc":"2.0","result":false,"id":{id}}' }
+      else
+        pool:fault { fault = "error", method = "session.get_is_local_superuser", code = "RBAC_PERMISSION_DENIED",
+          params = { "session.get_is_local_superuser", "" } }
+      end
       pool:fault { fault = "body", method = "subject.get_roles",
         text = '{"jsonrpc":"2.0","result":["OpaqueRef:1"],"id":{id}}' }
       pool:fault { fault = "body", method = "role.get_name_label",
-        text = ('{"jsonrpc":"2.0","result":"%s","id":{id}}'):format(name) }
+        text = ('{"jsonrpc":"2.0","result":"%s","id":{id}}'):format(name or "") }
       local given = config("role.json", pool:config { journal = sh.scratch .. "/journal", template_name = "nosuch",
         vm_memory = "64MB" })
       local _, out = sh("bioxen xcpng check " .. given)
@@ -213,6 +218,7 @@ describe("bioxen xcpng", function()
     assert.matches("\nFAILED  role +vm%-admin, but this configuration needs vm%-power%-admin\n", role "vm-admin")
     assert.matches("\nok      role           pool%-admin\n", role "pool-admin")
     assert.matches("\nok      role           own: whether that suffices will be seen\n", role "own")
+    assert.matches("\nok      role           not told to this user: whether it suffices will be seen\n", role())
   end)
 
   on_pool("lists guests; what is abandoned has an exit status of its own", function()

@@ -260,6 +260,43 @@ describe("bioxen fit", function()
     assert.same(got.fits[3], got.again)
   end)
 
+  local function fitted(words)
+    local status, out, err = sh("bioxen fit " .. words .. " --quiet --json")
+    assert.equal(0, status, err)
+    return out, cjson.decode(out)
+  end
+
+  it("fits a model to a table, the same for any number of VMs", function()
+    sh:file("model.xml", decay())
+    sh:file("seen.csv", "time,A\n0.5,2.1\n1,1.5\n2,0.7\n3,0.4\n")
+    local words = ("%s/model.xml --data %s/seen.csv --estimate k=0.01:10,a0=linear:0:10 --starts 3 --seed 4"):format(
+      sh.scratch, sh.scratch)
+    local one, got = fitted(words .. " --jobs 1 --profiles")
+    local two = fitted(words .. " --jobs 2 --profiles")
+    assert.equal(one, two)
+    near(4, got.chi2, 1e-3) -- with the deviation that is likeliest
+    for _, p in ipairs(got.parameters) do
+      assert.truthy(p.identifiable and p.low < p.value and p.value < p.high, p.id)
+    end
+    near(2.95, got.parameters[1].value, 0.02)
+  end)
+
+  it("says what can't be identified", function()
+    -- only the product of scale and a0 is seen
+    local path = written(version_1 {
+      parameters = [[parameterId parameterScale lowerBound upperBound nominalValue estimate
+        k log10 0.01 10 0.5 1
+        scale log10 0.1 10 1 1
+        first log10 0.1 10 1 1]],
+      conditions = "conditionId a0\nc1 first",
+      observables = "observableId observableFormula noiseFormula\no scale*A 0.1",
+      measurements = "observableId simulationConditionId time measurement\no c1 0 1\no c1 1 0.6\no c1 3 0.25" })
+    local _, got = fitted(path .. " --starts 2 --profiles")
+    local told = {}
+    for _, p in ipairs(got.parameters) do told[p.id] = p.identifiable end
+    assert.same({ k = true, scale = false, first = false }, told)
+  end)
+
   it("names the row where a measurement can't be", function()
     local problem = version_1 {
       observables = "observableId observableFormula observableTransformation noiseFormula\no A-A log10 0.5" }
@@ -277,6 +314,7 @@ describe("bioxen fit", function()
       { { measurements = rows .. "\no c3 0 1" }, "measurements.tsv, row 2", "c3", "no such condition" },
       { { measurements = rows .. "\no c1 0 1\nq c1 0 1" }, "measurements.tsv, row 3", "q", "no such observable" },
       { { measurements = rows .. " noiseParameters\no c1 0 1 0.1" }, "row 2", "the formula has 0, here are 1" },
+      { { observables = observed .. " noiseFormula\no A 0" }, "observables.tsv, row 2", "0 can't be a deviation" },
       { { measurements = rows .. "\no c1 early 1" }, "row 2", "time: a number expected" },
       { { measurements = rows .. "\no c1 0 1 2" }, "row 2", "5 values where the table has 4 columns" },
       { { observables = observed .. " noiseFormula\no A*) 1" }, "observables.tsv, row 2", "column 3" },

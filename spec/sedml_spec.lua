@@ -199,7 +199,8 @@ local flux = [[<?xml version="1.0"?>
 <fbc:listOfFluxObjectives><fbc:fluxObjective fbc:reaction="R_out" fbc:coefficient="2"/></fbc:listOfFluxObjectives>
 </fbc:objective></fbc:listOfObjectives></model></sbml>]]
 
-local files = { { "model.xml", model }, { "folder/my model.xml", reversible }, { "flux.xml", flux },
+local files = { { "model.xml", model }, { "empty.csv", "" }, { "folder/my model.xml", reversible },
+  { "flux.xml", flux },
   { "d.csv", '# of nobody\nt,"y, measured",1\r0,1,7\r1,NA,8\r2,3,9\r' },
   { "e.xml", '<numl xmlns="http://www.numl.org/numl/level1/version1"><resultComponents><resultComponent id="r">'
     .. '<dimensionDescription><compositeDescription id="time"><compositeDescription id="S"/></compositeDescription>'
@@ -325,6 +326,23 @@ describe("bioxen simulate of a COMBINE archive", function()
     assert.truthy(report.A[2] ~= report.A[4] or report.A[4] ~= report.A[6])
     local again = select(4, simulate(archive { { "chance.sedml", text } }))
     assert.same(report, again["chance.sedml/report"])
+  end)
+
+  it("draws plots where that is asked for", function()
+    local there = os.execute "env -u LD_PRELOAD gnuplot --version >/dev/null 2>&1"
+    if not there then return pending "gnuplot is not installed" end
+    local status, err = simulate(archive { { "a.sedml", omex.document { simulations = omex.course(2, 2), task = "rt",
+      tasks = omex.repeated("rt", "i", 'resetModel="true"', omex.vector("i", 1, 2), omex.set("parameter k",
+        "<ci>i</ci>"), "t"), read = { { "A", "species A" }, { "k", "parameter k" }, { "time", "time" } },
+      outputs = '<plot2D id="lines"><listOfCurves><curve id="c" xDataReference="time" yDataReference="A"/>'
+        .. '</listOfCurves></plot2D><plot3D id="surface"><listOfSurfaces><surface id="s" xDataReference="time" '
+        .. 'yDataReference="k" zDataReference="A"/></listOfSurfaces></plot3D>' } } }, "VIZ_FORMATS=pdf")
+    assert.equal(0, status, err)
+    local bytes = shell.read(sh.scratch .. "/out/plots.zip")
+    for _, name in ipairs { "lines", "surface" } do
+      assert.truthy(bytes:find("a.sedml/" .. name .. ".pdf%PDF-", 1, true))
+    end
+    assert.is_nil(shell.read(sh.scratch .. "/out/plots.zip.pdf"))
   end)
 
   it("substitutes by the policy alone", function()
@@ -480,18 +498,18 @@ describe("bioxen simulate of a COMBINE archive", function()
     end)
 
     it("is refused where SED-ML would mean something else", function()
-      local function refused(part, words, text)
+      local function not_written(part, words, text)
         local status, _, err = pack(words, text)
         assert.equal(1, status, words)
         assert.truthy(err:find(part, 1, true), err)
         assert.is_nil(shell.read(sh.scratch .. "/own.omex"))
       end
-      refused('"A" is its concentration alone', "--duration 1 --record A.amount")
-      refused("can't be set", "--duration 1 --set c=3")
-      refused("--every that divides", "--duration 1 --every 0.3")
-      refused("one run with", "--times 1,2")
-      refused("not compressed", "--duration 1 --every 1", omex.archive { { "model.xml", model } })
-      refused("gives \"k\" its value", "--duration 1 --set k=3", sbml.document { version = 1,
+      not_written('"A" is its concentration alone', "--duration 1 --record A.amount")
+      not_written("can't be set", "--duration 1 --set c=3")
+      not_written("--every that divides", "--duration 1 --every 0.3")
+      not_written("one run with", "--times 1,2")
+      not_written("not compressed", "--duration 1 --every 1", omex.archive { { "model.xml", model } })
+      not_written("gives \"k\" its value", "--duration 1 --set k=3", sbml.document { version = 1,
         parameters = { sbml.parameter("k", 1) }, initial = { sbml.initial("k", 2) } })
     end)
   end)

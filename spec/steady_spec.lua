@@ -181,6 +181,13 @@ describe("conservation laws", function()
     assert.same({ use = -1, make = 1, rest = 1 }, c.stoichiometry.T)
   end)
 
+  it("are sums of what is passed on as a whole", function()
+    local c = ask([[species = { E = 1, ES = 0, S = 10, P = 0 }, reactions = { { "E + S -> ES", k = 1 },
+      { "ES -> E + S", k = 1 }, { "ES -> E + P", k = 0.1 } }]], "return cell:conservation()")
+    assert.same({ { species = { E = 1, ES = 1 }, total = 1 }, { species = { ES = 1, P = 1, S = 1 }, total = 10 } },
+      c.laws)
+  end)
+
   it("count atoms, fractions too, and nothing that a rate of change moves", function()
     local c = ask([[species = { A = 3, B = 0, C = 1, W = 1 }, rates = { W = "1" },
       reactions = { { "3 A -> 2 B", k = 1 }, { "0.5 B -> C", k = 1 }, { "C -> 0.5 B", k = 1 } }]],

@@ -7,6 +7,7 @@ local expected = {
   ["02_many_runs.sh"] = "^time,protein mean,protein sd\r?\n0,0,0\r?\n10000,9%d%d%.%d+,%d+%.%d+\r?\n$",
   ["03_scan.sh"] = "^point,k_tx,replicate,protein\n1,0,1,0\n.*\n5,1,1,9999%.%d+\n$",
   ["04_steady_state.sh"] = "^mRNA\t20\nprotein\t1000\n\tk_tx\td_p\nmRNA\t1\t%-?0\nprotein\t1\t%-1\n",
+  ["05_fit.sh"] = "\nd_p +0%.00101%d* +0%.0009%d+ +0%.0010%d+\nk_tx +0%.101%d* +0%.09%d+ +0%.10%d+\n",
   ["06_fluxes.lua"] = "^34\n$",
   ["07_own_model.lua"] = "^A 96, B 4\n$",
   ["08_knock_outs.lua"] = "^137\t7\n$",
@@ -14,6 +15,7 @@ local expected = {
   ["10_share.sh"] = "^A 96, B 4\nA 96, B 4\nThe same: 1 file%.\n$",
 }
 local leaves = { ["01_time_course.sh"] = { "course.csv", "course.png" }, ["03_scan.sh"] = { "scan.svg" },
+  ["05_fit.sh"] = { "fit.svg" },
   ["07_own_model.lua"] = { "out/switch.png" }, ["10_share.sh"] = { "record/manifest.json" } }
 
 describe("the task", function()

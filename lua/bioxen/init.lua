@@ -11,6 +11,7 @@ require "bioxen.methods"
 local connect = require "bioxen.connect"
 local limits = require "bioxen.hypervisor.limits"
 local manager = require "bioxen.manager"
+local fit = require "bioxen.fit"
 local flux_scan = require "bioxen.flux_scan"
 local map = require "bioxen.map"
 local organisms = require "bioxen.biology.organisms"
@@ -33,6 +34,7 @@ local bioxen = {
   connect = connect.connect,
   error_codes = core.error_codes,
   fd = core.fd,
+  fit = fit.fit,
   genome = genome,
   global_sensitivity = sensitivity.global_sensitivity,
   get_supported_biological_types = organisms.names,

@@ -1652,9 +1652,9 @@ function FluxModel:remove_objective(name) end
 ---@field steady_state bioxen.SteadyState
 
 ---@class bioxen.Conservation
----@field laws { species: table<string, number>, total: number, dependent: string }[] the sums that stay, their present values, and the species of each that follows from the others
+---@field laws { species: table<string, number>, total: number }[] the sums that stay, with as few coefficients below 0 as are found, and their present values
 ---@field independent string[]
----@field dependent string[]
+---@field dependent string[] the species that follow from these and the laws
 ---@field stoichiometry table<string, table<string, number>> by species and reaction, without zeros
 ---@field reduced table<string, table<string, number>> that of independent species
 ---@field link table<string, table<string, number>> how each species changes with the independent ones
@@ -1772,7 +1772,7 @@ function Cell:ensemble(options) end
 ---says what the course does instead. The cell stays as it is, unless `set` is true. (The organisms minimal_cell and ecoli
 ---have a steady_state of their own, which goes before this one: models have room in `empty`.)
 ---nil and an error where none is found: its message says why so far as that can be seen, as of growth or a cycle. Delays,
----fast reactions and chance in events are refused.
+---fast reactions, chance in events, and more than 2,000 species that change are refused.
 ---@param options bioxen.SteadyOptions?
 ---@return bioxen.SteadyState?
 ---@return bioxen.Error?
@@ -1913,13 +1913,17 @@ function Objective:gradient(values) end
 ---@return { values: table<string, number>, log_posterior: number, evaluations: integer, failures: integer, stopped: "converged"|"evaluations"|"interrupted" }
 function Objective:fit(options) end
 
+---What the last fit came to, also one that was interrupted; nil before the first.
+---@return { values: table<string, number>, log_posterior: number, evaluations: integer, failures: integer, stopped: string }?
+function Objective:last() end
+
 ---@class bioxen.FitOptions
 ---@field values table<string, number>? to start from, where `start` is 0
 ---@field start integer? the number of a start of its own, by the seed, within the bounds (default 0)
 ---@field seed integer? (default 1)
 ---@field method ("local"|"global")? (default "local")
 ---@field evaluations integer? the most of each search (default: no bound)
----@field tolerance number? a search ends where a step changes the logarithm by less (default 1e-10, relative)
+---@field tolerance number? a search ends where a step gains less (default 1e-9, relative)
 ---@field solver number? relative tolerance of the solver (default 3e-10)
 ---@field held string[]? parameters that keep their values
 
@@ -2456,6 +2460,60 @@ function bioxen.validate_biological_type(biological_type) end
 ---@return true?
 ---@return bioxen.Error?
 function bioxen.validate_vm_type(vm_type) end
+
+---The parameters at which measurements are likeliest: of a problem of PEtab, or of a model in SBML and a table. Many
+---starts are shared out among VMs; the result does not depend on how many there are. An interruption gives the best so far.
+---@param options bioxen.FitRequest
+---@return bioxen.Fit?
+---@return bioxen.Error? ESIMULATION: no start came to anything; EMODEL, ESCRIPT, EFILE
+function bioxen.fit(options) end
+
+---@class bioxen.FitRequest
+---@field problem string? the file of a problem of PEtab; what it names lies beside or below it
+---@field model string? or a model in SBML, a path or its text; with it:
+---@field data string? the path of a table, CSV or TSV: time, and columns called as the model's variables; X.sd has the standard deviations of X, which are estimated where they are not given
+---@field estimate table<string, string|table>? parameters and their bounds, "0.1:10", "linear:0:5", or { lower, upper, scale = "log10", value = 1, prior = {} }
+---@field noise ("normal"|"laplace"|"log-normal"|"log-laplace")? of the data (default "normal")
+---@field starts integer? (default 10)
+---@field first ("random"|"nominal")? where the first start is: as the others, within the bounds, or at the values there are (default "random")
+---@field method ("local"|"global")? (default "local")
+---@field seed integer? of the starts (default 1)
+---@field jobs integer? VMs (default: as many as there are cores)
+---@field evaluations integer? the most of each search (default 2000)
+---@field solver number? relative tolerance of the solver while parameters are sought (default 1e-8)
+---@field tolerance number? a search ends where a step gains less (default 1e-9, relative)
+---@field profiles boolean? confidence intervals by profiles of the likelihood (default false: by its curvature at the best)
+---@field progress (fun(done: integer, all: integer, best: number))? after each start
+
+---@class bioxen.Fit
+---@field values table<string, number> of all parameters, at the best
+---@field llh number
+---@field chi2 number
+---@field log_prior number
+---@field parameters bioxen.FittedParameter[]
+---@field starts { number: integer, log_posterior: number, values: table<string, number>, evaluations: integer, stopped: string }[] the best first
+---@field simulations number[] for each measurement
+---@field deviations number[]
+---@field interrupted boolean?
+---@field better number? by how much a profile's log-likelihood was higher than the best: more starts are wanted
+local Fit = {}
+
+---Draw what was measured and what is simulated, a panel for each observable.
+---@param options bioxen.PlotOptions?
+---@return true|string|nil
+---@return bioxen.Error?
+function Fit:plot(options) end
+
+---@class bioxen.FittedParameter
+---@field id string
+---@field value number
+---@field low number? of the 95 % confidence interval; nil: there is none within the bounds, or it is not known
+---@field high number?
+---@field standard_error number? on its scale, by Fisher's information; nil: measurements do not tell it, or it is at a bound
+---@field at_bound ("lower"|"upper")?
+---@field identifiable boolean? with profiles: the interval ends on both sides
+---@field profile { low: table, high: table }? each { limit, open, points = { { value, log_posterior } … } }
+
 
 ---A chart of any numbers, as trajectory:plot draws it.
 ---@param options bioxen.Plot

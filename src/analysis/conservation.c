@@ -353,3 +353,76 @@ bx_matrix *bx_conservation_link(const bx_conservation *laws)
     free(column);
     return link;
 }
+
+/* ---- for people ---- */
+
+/* Beyond these it would take too long. */
+#define MOIETIES_LAWS 100
+#define MOIETIES_SPECIES 500
+
+/* Whole numbers with nothing in common, the sum not below 0. */
+static void normalise(double *row, size_t size)
+{
+    double divisor = 0, sum = 0;
+    for (size_t i = 0; i < size; i++) {
+        divisor = common_divisor(divisor, row[i]);
+        sum += row[i];
+    }
+    for (size_t i = 0; i < size; i++)
+        row[i] = row[i] == 0 ? 0 : row[i] / divisor * (sum < 0 ? -1 : 1);
+}
+
+/* Coefficients below 0 first, then how many there are. */
+static size_t cost_of(const double *row, size_t size)
+{
+    size_t negative = 0, all = 0;
+    for (size_t i = 0; i < size; i++) {
+        negative += row[i] < 0;
+        all += row[i] != 0;
+    }
+    return negative * (size + 1) + all;
+}
+
+/* Take from `row` what `other` has of it, so that a species is gone, if that makes it cheaper. */
+static bool improve(double *row, const double *other, double *trial, size_t size)
+{
+    size_t cost = cost_of(row, size);
+    for (size_t s = 0; s < size; s++) {
+        if (row[s] == 0 || other[s] == 0)
+            continue;
+        bool fits = true;
+        for (size_t i = 0; i < size; i++) {
+            trial[i] = row[i] * other[s] - other[i] * row[s];
+            fits = fits && fabs(trial[i]) < WHOLE;
+        }
+        normalise(trial, size);
+        if (!fits || cost_of(trial, size) >= cost)
+            continue;
+        memcpy(row, trial, size * sizeof *row);
+        return true;
+    }
+    return false;
+}
+
+double *bx_conservation_moieties(const bx_conservation *laws)
+{
+    size_t size = laws->species, count = laws->count;
+    double *rows = calloc(size * count + 1, sizeof *rows), *trial = calloc(size + 1, sizeof *trial);
+    if (!rows || !trial) {
+        free(rows);
+        free(trial);
+        return NULL;
+    }
+    for (size_t k = 0; k < count; k++)
+        for (uint32_t i = laws->laws.start[k]; i < laws->laws.start[k + 1]; i++)
+            rows[k * size + laws->laws.items[i]] = laws->coefficients[i];
+    bool again = laws->exact && count <= MOIETIES_LAWS && size <= MOIETIES_SPECIES;
+    while (again) { /* each time one of them costs less */
+        again = false;
+        for (size_t a = 0; a < count; a++)
+            for (size_t b = 0; b < count; b++)
+                again = (a != b && improve(rows + a * size, rows + b * size, trial, size)) || again;
+    }
+    free(trial);
+    return rows;
+}

@@ -27,6 +27,11 @@ void bx_conservation_free(bx_conservation *laws); /* NULL is fine */
 /* What a law adds up to at the values by place. */
 double bx_conservation_total(const bx_conservation *laws, size_t law, const double *values);
 
+/* The same laws, for people: rows of coefficients by place that are added up with each other while
+ * that leaves fewer below 0, or fewer at all, so that they come to be what is passed on as a whole.
+ * The caller's; NULL without memory. */
+double *bx_conservation_moieties(const bx_conservation *laws);
+
 /* How all species move with the independent ones, in their order: species x independent (Reder's
  * link matrix). The caller's; NULL without memory. */
 bx_matrix *bx_conservation_link(const bx_conservation *laws);

@@ -197,7 +197,7 @@ int bx_newton_polish(bx_newton *n, double *state)
     for (int i = 0; i < STEPS; i++) {
         double largest = 0;
         bx_system_place(n->system, state);
-        if (plain_step(n) != 0)
+        if ((n->interrupt && *n->interrupt) || plain_step(n) != 0)
             return 1;
         for (size_t j = 0; j < size; j++) {
             double value = fmax(fabs(state[j]), 1e-12 * scale_of(n, j));

@@ -12,27 +12,32 @@
 #include <sunmatrix/sunmatrix_dense.h>
 
 #define ITERATIONS 100 /* of the sign function */
+#define ROUNDING 1e-9  /* of a rate, beside the largest */
 #define RELATIVE 1e-8  /* tolerance of the solver */
 #define STEPS 1000000  /* of the solver between two rows */
 
 /* The diffusion matrix at the rates that were evaluated last: column[j][i], by place. The reaction
- * whose rate is below 0, or BX_SLOT_NONE. */
+ * whose rate is below 0, by more than rounding, or BX_SLOT_NONE. */
 static uint32_t diffusion(const bx_system *s, bx_matrix *d)
 {
     const bx_network *network = s->network;
     uint32_t negative = BX_SLOT_NONE;
+    double largest = 0;
     bx_matrix_clear(d);
+    for (size_t r = 0; r < network->reactions; r++)
+        largest = fmax(largest, fabs(s->rates[r]));
     for (uint32_t r = 0; r < network->reactions; r++) {
         if (network->reaction[r].continuous)
             continue;
         uint32_t begin = network->changes.start[r], end = network->changes.start[r + 1];
-        if (s->rates[r] < 0 && end > begin)
+        if (s->rates[r] < -ROUNDING * largest && end > begin)
             negative = r;
+        double rate = fmax(s->rates[r], 0);
         for (uint32_t a = begin; a < end; a++)
             for (uint32_t b = begin; b < end; b++)
                 d->column[s->position[network->changes.items[b]]]
                          [s->position[network->changes.items[a]]] +=
-                    network->amounts[a] * network->amounts[b] * s->rates[r];
+                    network->amounts[a] * network->amounts[b] * rate;
     }
     return negative;
 }
@@ -244,9 +249,8 @@ bx_matrix *bx_noise_at(const bx_steady *steady, const bx_steady_state *state, bx
 typedef struct follower {
     bx_system system;
     bx_matrix *jacobian, *diffusion;
+    double *net; /* by place */
     size_t size;
-    uint32_t negative; /* a reaction whose rate was below 0 */
-    double negative_rate;
     const volatile sig_atomic_t *interrupt;
     SUNContext context;
     void *cvode;
@@ -274,11 +278,7 @@ static int right_hand_side(realtype time, N_Vector y, N_Vector derivatives, void
     bx_system_place(&f->system, in);
     if (bx_system_derivatives(&f->system, out, NULL) < 0)
         return 1;
-    uint32_t negative = diffusion(&f->system, f->diffusion);
-    if (negative != BX_SLOT_NONE && f->system.rates[negative] < f->negative_rate) {
-        f->negative = negative;
-        f->negative_rate = f->system.rates[negative];
-    }
+    diffusion(&f->system, f->diffusion);
     bx_system_jacobian(&f->system, f->jacobian);
     for (size_t i = 0; i < n; i++)
         for (size_t j = 0; j <= i; j++) {
@@ -336,6 +336,7 @@ static void drop(follower *f)
     SUNContext_Free(&f->context);
     bx_matrix_free(f->jacobian);
     bx_matrix_free(f->diffusion);
+    free(f->net);
     bx_system_close(&f->system);
 }
 
@@ -349,11 +350,26 @@ static void record(const follower *f, bx_noise_course *c, size_t row)
             c->covariances[row * n * n + i * n + j] = y[i > j ? at(n, i, j) : at(n, j, i)];
 }
 
+/* Rates at a row: reactions happen one way. */
+static int check_rates(follower *f, double time, bx_error *err)
+{
+    bx_system *s = &f->system;
+    s->frame[s->network->time] = time;
+    bx_system_place(s, N_VGetArrayPointer(f->y));
+    bx_system_derivatives(s, f->net, NULL);
+    uint32_t negative = diffusion(s, f->diffusion);
+    return negative == BX_SLOT_NONE
+               ? 0
+               : refuse_negative(s->network, negative, s->rates[negative], err);
+}
+
 /* From row to row. */
 static int run(follower *f, double begun, const double *times, size_t count, bx_noise_course *c,
                bx_error *err)
 {
     double reached = begun;
+    if (check_rates(f, begun, err) < 0)
+        return -1;
     for (size_t k = 0; k < count; k++) {
         double time = begun + times[k];
         int flag = CV_SUCCESS;
@@ -368,9 +384,8 @@ static int run(follower *f, double begun, const double *times, size_t count, bx_
                            "the noise can't be followed beyond time %g s: a rate is not finite, or "
                            "steps became too small",
                            reached);
-        /* a rate below 0 by rounding is none */
-        if (f->negative != BX_SLOT_NONE && f->negative_rate < -1e-6)
-            return refuse_negative(f->system.network, f->negative, f->negative_rate, err);
+        if (check_rates(f, reached, err) < 0)
+            return -1;
         record(f, c, c->rows++);
     }
     return 0;
@@ -380,7 +395,7 @@ int bx_noise_follow(const bx_cell *cell, const double *times, size_t count,
                     const volatile sig_atomic_t *interrupt, bx_noise_course *c, bx_error *err)
 {
     const bx_network *network = bx_cell_network(cell);
-    follower f = {.negative = BX_SLOT_NONE, .interrupt = interrupt};
+    follower f = {.interrupt = interrupt};
     if (network->events > 0)
         return bx_fail(err, BX_EMODEL, "the model has events: noise in time is not offered for it");
     if (bx_system_open(&f.system, network, err) < 0)
@@ -393,11 +408,12 @@ int bx_noise_follow(const bx_cell *cell, const double *times, size_t count,
     if (result == 0) {
         f.jacobian = bx_matrix_new(n, n);
         f.diffusion = bx_matrix_new(n, n);
+        f.net = calloc(n, sizeof *f.net);
         c->species = calloc(n, sizeof *c->species);
         c->means = calloc(count * n + 1, sizeof *c->means);
         c->covariances = calloc(count * n * n + 1, sizeof *c->covariances);
         bx_system_load(&f.system, bx_cell_state(cell)->frame);
-        if (!f.jacobian || !f.diffusion || !c->species || !c->means || !c->covariances ||
+        if (!f.jacobian || !f.diffusion || !f.net || !c->species || !c->means || !c->covariances ||
             make_solver(&f, bx_cell_time(cell)) < 0)
             result = bx_fail_memory(err);
     }

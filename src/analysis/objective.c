@@ -373,13 +373,14 @@ int bx_objective_add_measurement(bx_objective *o, const bx_measurement *m, bx_er
     if (!measurements)
         return bx_fail_memory(err);
     o->measurements = measurements;
-    bx_fill *copy = malloc((fills + 1) * sizeof *copy);
-    if (!copy)
+    bx_objective_measurement *made = &measurements[o->measurement_count];
+    *made = (bx_objective_measurement){m->experiment, m->observable, m->time, m->value, NULL};
+    made->fills = malloc((fills + 1) * sizeof *made->fills);
+    if (!made->fills)
         return bx_fail_memory(err);
     if (fills > 0)
-        memcpy(copy, m->fills, fills * sizeof *copy);
-    measurements[o->measurement_count++] =
-        (bx_objective_measurement){m->experiment, m->observable, m->time, m->value, copy};
+        memcpy(made->fills, m->fills, fills * sizeof *made->fills);
+    o->measurement_count++;
     return 0;
 }
 

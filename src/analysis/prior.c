@@ -82,7 +82,7 @@ static double of_logarithm(double x, double log_density, double *slope)
 
 double bx_prior_log(const bx_prior *p, double x, double *slope)
 {
-    double unused;
+    double unused = 0;
     slope = slope ? slope : &unused;
     *slope = 0;
     if (p->kind == BX_PRIOR_NONE)
@@ -182,12 +182,12 @@ bool bx_prior_truncate(bx_prior *p, double low, double high)
     return isfinite(p->missing);
 }
 
-double bx_prior_quantile(const bx_prior *p, double part, double low, double high)
+double bx_prior_quantile(const bx_prior *prior, double part, double low, double high)
 {
-    double from = below(p, low), wanted = from + part * (below(p, high) - from);
+    double from = below(prior, low), wanted = from + part * (below(prior, high) - from);
     for (int i = 0; i < 200 && high - low > 1e-15 * fmax(fabs(low), fabs(high)); i++) {
         double middle = low + 0.5 * (high - low);
-        if (below(p, middle) < wanted)
+        if (below(prior, middle) < wanted)
             low = middle;
         else
             high = middle;

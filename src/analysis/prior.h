@@ -43,7 +43,7 @@ bool bx_prior_truncate(bx_prior *prior, double low, double high);
 /* The logarithm of the density at x, -infinity where it is 0; and its derivative, unless NULL. */
 double bx_prior_log(const bx_prior *prior, double x, double *slope);
 
-/* The value below which a part p of the weight lies, between low and high: for starts of fits. */
-double bx_prior_quantile(const bx_prior *prior, double p, double low, double high);
+/* The value below which a part of the weight lies, between low and high: for starts of fits. */
+double bx_prior_quantile(const bx_prior *prior, double part, double low, double high);
 
 #endif

@@ -8,7 +8,7 @@
 #include <string.h>
 
 /* Above this a dense matrix and its factors take too long. */
-#define SIZE_MAXIMUM 4000
+#define SIZE_MAXIMUM 2000
 
 static int refuse(const bx_network *network, size_t size, bx_error *err)
 {

@@ -8,6 +8,7 @@
 
 #include <lauxlib.h>
 #include <math.h>
+#include <stdlib.h>
 
 #define BOX_CLASS "bioxen.worker.control"
 
@@ -20,6 +21,7 @@ typedef struct box {
     bx_system system;
     bx_conservation *laws;
     bx_matrix *link;
+    double *moieties;
 } box;
 
 static int box_free(lua_State *L)
@@ -29,6 +31,8 @@ static int box_free(lua_State *L)
     bx_system_close(&b->system);
     bx_conservation_free(b->laws);
     bx_matrix_free(b->link);
+    free(b->moieties);
+    b->moieties = NULL;
     b->laws = NULL;
     b->link = NULL;
     return 0;
@@ -238,25 +242,28 @@ int bx_control_lua_analyse(lua_State *L)
 
 /* ---- conservation ---- */
 
-/* Push the laws: { species = { name = coefficient }, total, dependent }. */
+/* Push the laws: { species = { name = coefficient }, total }. */
 static void push_laws(lua_State *L, const box *b, const double *state)
 {
-    const bx_conservation *laws = b->laws;
     const char **names = b->system.network->names;
-    lua_createtable(L, (int)laws->count, 0);
-    for (size_t k = 0; k < laws->count; k++) {
-        lua_createtable(L, 0, 3);
+    size_t size = b->system.size;
+    lua_createtable(L, (int)b->laws->count, 0);
+    for (size_t k = 0; k < b->laws->count; k++) {
+        double total = 0;
+        lua_createtable(L, 0, 2);
         lua_newtable(L);
-        for (uint32_t i = laws->laws.start[k]; i < laws->laws.start[k + 1]; i++) {
-            lua_pushstring(L, names[b->system.species[laws->laws.items[i]]]);
-            lua_pushnumber(L, laws->coefficients[i]);
+        for (size_t i = 0; i < size; i++) {
+            double coefficient = b->moieties[k * size + i];
+            if (coefficient == 0)
+                continue;
+            total += coefficient * state[i];
+            lua_pushstring(L, names[b->system.species[i]]);
+            lua_pushnumber(L, coefficient);
             lua_rawset(L, -3);
         }
         lua_setfield(L, -2, "species");
-        lua_pushnumber(L, bx_conservation_total(laws, k, state));
+        lua_pushnumber(L, total);
         lua_setfield(L, -2, "total");
-        lua_pushstring(L, names[b->system.species[laws->dependent[k]]]);
-        lua_setfield(L, -2, "dependent");
         lua_rawseti(L, -2, (lua_Integer)k + 1);
     }
 }
@@ -326,7 +333,8 @@ int bx_control_lua_conservation(lua_State *L)
     if (!b->laws)
         return bx_raise(L, &err);
     b->link = bx_conservation_link(b->laws);
-    if (!b->link)
+    b->moieties = bx_conservation_moieties(b->laws);
+    if (!b->link || !b->moieties)
         return bx_raise_format(L, BX_EMEMORY, "out of memory");
     double *state = push_values(L, bx_cell_state(cell)->frame, b->system.species, b->system.size);
     push_reactions(L, network);

@@ -370,7 +370,7 @@ int bx_objective_lua_new(lua_State *L)
     lua_settop(L, 2);
     bx_fields_expect(L, 2, LUA_TTABLE, &place, NULL);
     bx_fields_allow(L, 2, keys, false, &place);
-    bx_objective **box = lua_newuserdatauv(L, sizeof *box, 0);
+    bx_objective **box = lua_newuserdatauv(L, sizeof *box, 1);
     *box = NULL;
     luaL_setmetatable(L, CLASS);
     *box = bx_objective_new(bx_worker_of(L)->cell, &err);
@@ -581,6 +581,16 @@ static int objective_fit(lua_State *L)
     set_number(L, "failures", (double)fit.failures);
     lua_pushstring(L, ends[fit.end]);
     lua_setfield(L, -2, "stopped");
+    lua_pushvalue(L, -1);
+    lua_setiuservalue(L, 1, 1); /* a call that is interrupted gives nothing */
+    return 1;
+}
+
+/* last() -> what the last fit came to, or nil */
+static int objective_last(lua_State *L)
+{
+    check_objective(L);
+    lua_getiuservalue(L, 1, 1);
     return 1;
 }
 
@@ -669,6 +679,7 @@ static int petab_names(lua_State *L)
 static const luaL_Reg methods[] = {{"evaluate", objective_evaluate},
                                    {"fit", objective_fit},
                                    {"gradient", objective_gradient},
+                                   {"last", objective_last},
                                    {NULL, NULL}};
 static const luaL_Reg functions[] = {{"names", petab_names}, {"yaml", petab_yaml}, {NULL, NULL}};
 

@@ -192,5 +192,7 @@ int bx_zip_read(const uint8_t *bytes, size_t length, const bx_zip_file *file, bx
     } else if (bx_buffer_append(out, input, left) < 0) {
         return bx_fail(err, BX_EMODEL, "at most %zu bytes of a model expected", out->limit);
     }
-    return crc32_z(0, out->data + start, out->length - start) == file->check ? 0 : damaged(err);
+    size_t made = out->length - start;
+    uint32_t check = made > 0 ? (uint32_t)crc32_z(0, out->data + start, made) : 0;
+    return check == file->check ? 0 : damaged(err);
 }

@@ -51,7 +51,7 @@ local function role_names(pool)
   return names
 end
 
-function steps.role(config, pool)
+local function look_at_role(config, pool)
   local is_root, err = pool:call("session.get_is_local_superuser", pool.ref)
   if is_root == nil then return nil, err end
   if is_root == true then return "root of the pool, who may do everything" end
@@ -59,12 +59,20 @@ function steps.role(config, pool)
   if not names then return nil, err end
   local rank = 0
   for _, name in ipairs(names) do rank = math.max(rank, RANKS[name] or 0) end
-  local needed = (config.memory_bytes or config.vm_memory or config.host) and "vm-power-admin" or "vm-admin"
+  local needed = (config.vm_memory or config.host) and "vm-power-admin" or "vm-admin"
   local shown = #names > 0 and table.concat(names, ", ") or "none"
   if rank > 0 and rank < RANKS[needed] then
     return failure.of("ECONFIG", ("%s, but this configuration needs %s"):format(shown, needed))
   end
   return rank > 0 and shown or shown .. ": whether that suffices will be seen"
+end
+
+function steps.role(config, pool)
+  local words, err = look_at_role(config, pool)
+  if not words and failure.xapi_code(err) == "RBAC_PERMISSION_DENIED" then
+    return "not told to this user: whether it suffices will be seen"
+  end
+  return words, err
 end
 
 -- ---- what guests are made of ----

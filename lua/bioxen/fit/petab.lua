@@ -40,7 +40,7 @@ function petab.read(vm, path)
 end
 
 local LOAD = [[
-  objective, problem = require("library.petab").load(args.files, args.texts)
+  objective, problem, spec = require("library.petab").load(args.files, args.texts)
   return problem]]
 
 --- Have a VM be ready for it: { rows, parameters, priors, version, warnings }; or nil and an error.

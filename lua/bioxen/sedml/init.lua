@@ -90,8 +90,7 @@ end
 -- Draw a plot for plots.zip.
 function run_methods:draw(location, output, values)
   if not self.pictures or output.kind == "report" then return end
-  local bytes, words = nil, "3D plots are not drawn"
-  if output.kind == "plot2D" then bytes, words = pictures.draw(output, values, self.pictures_path .. ".pdf") end
+  local bytes, words = pictures.draw(output, values, self.pictures_path .. ".pdf")
   if bytes then
     self.pictures[#self.pictures + 1] = { ("%s/%s.pdf"):format(location, output.id), bytes }
   else

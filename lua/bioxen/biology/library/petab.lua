@@ -129,8 +129,8 @@ local function prior_of(row, id, kind, given, count)
   return { kind = kind, a = numbers[1], b = numbers[2] }
 end
 
-local function prior_1(row, id)
-  local kind, given = row.cells.objectivePriorType, row.cells.objectivePriorParameters
+local function prior_1(row, id, what)
+  local kind, given = row.cells[what .. "PriorType"], row.cells[what .. "PriorParameters"]
   if not kind and not given then return nil end
   kind = kind or "parameterScaleUniform"
   if not PRIORS_1[kind] then fail(row.file, row.row, id, "there is no prior %q", kind) end
@@ -200,7 +200,8 @@ local function read_parameter(p, row)
   end
   if estimated then
     check_bounds(row, parameter)
-    parameter.prior = (p.version == 1 and prior_1 or prior_2)(row, id)
+    parameter.prior = (p.version == 1 and prior_1 or prior_2)(row, id, "objective")
+    parameter.start = p.version == 1 and prior_1(row, id, "initialization") or nil
   end
   if p.loaded.amount[id] then fail(row.file, row.row, id, "it is a species of the model and no parameter") end
   p.parameters[id] = row
@@ -516,7 +517,7 @@ local function read_measurement(p, row)
     observableId = id, time = time, measurement = value, experimentId = p.version == 2 and experiment or nil,
     simulationConditionId = row.cells.simulationConditionId,
     preequilibrationConditionId = row.cells.preequilibrationConditionId,
-    datasetId = row.cells.datasetId, where = where(row, id),
+    datasetId = row.cells.datasetId, where = where(row, id), scale = observable.scale,
   })
 end
 
@@ -571,7 +572,7 @@ local function check_use(p)
 end
 
 --- Load a problem: `files` as problems.files gives it, and the texts by name. Its model is the cell then. An
--- objective, and { rows, parameters, priors, version, warnings }.
+-- objective, { rows, parameters, priors, version, warnings }, and what the objective was made of.
 function problems.load(files, texts)
   local p = {
     version = files.version, files = files, texts = texts, known = {}, parameters = {}, used = {}, columns = {},
@@ -599,7 +600,7 @@ function problems.load(files, texts)
   check_use(p)
   return called(cell.objective, cell, p.spec), {
     rows = p.rows, parameters = p.spec.parameters, priors = p.priors, version = p.version, warnings = loaded.warnings,
-  }
+  }, p.spec
 end
 
 return problems

@@ -119,7 +119,7 @@ local range_of = {
     end
     return { values = values }
   end,
-  functionalRange = function(node) return { node = node, base = text.of(node, "range"):match "^#?(.*)$" } end,
+  functionalRange = function(node) return { node = node, base = (node:attribute "range" or ""):match "^#?(.+)$" } end,
   dataRange = function(node, id, data)
     local source = text.of(node, "sourceReference"):gsub("^#", "")
     local values = data(source)
@@ -239,7 +239,7 @@ local function repeated(document, node, way)
   return made
 end
 
-local task_of = { task = leaf, repeatedTask = repeated }
+local kinds_of_task = { task = leaf, repeatedTask = repeated }
 
 function visit(document, id, way)
   local node = document.tasks[id]
@@ -252,7 +252,7 @@ function visit(document, id, way)
   way[#way + 1] = id
   way.visits = way.visits + 1
   if way.visits > 1000 or #way > 50 then say.fail("task \"%s\" is made of too many others", way[1]) end
-  local read = task_of[node:name()]
+  local read = kinds_of_task[node:name()]
   if not read then say.fail("line %d: task \"%s\" is a <%s>, which is not run here", node:line(), id, node:name()) end
   local made = read(document, node, way)
   way[#way] = nil

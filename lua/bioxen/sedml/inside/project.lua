@@ -30,7 +30,7 @@ project.open = step(function(given)
   return { documents = archive.documents(given.old) }
 end)
 
--- Why a task is not run that no output needs, or nil.
+-- The tasks that some output needs.
 local function needed_tasks(described)
   local needed = {}
   for _, output in ipairs(described) do

@@ -206,11 +206,9 @@ end
 
 local function run_options(run, task)
   local given, method = task.options, task.algorithm.method
-  run.count = run.count + 1
+  run.count, run.seed = run.count + 1, given.seed or run.seed
   local options = { method = method, record = {}, seed = run.seed, run = run.count, epsilon = given.epsilon,
     solver = given.integration, tolerance = {} }
-  run.seed = given.seed or run.seed
-  options.seed = run.seed
   if given.relative and given.relative < OWN_TOLERANCE then options.tolerance.relative = given.relative end
   if given.steps then options.max_steps = given.steps*math.max(1, task.steps or 1) end
   return options
