@@ -9,7 +9,7 @@ local nearest = require "bioxen.nearest"
 local cli = {}
 
 -- In the order of the help.
-local names = { "run", "rerun", "sweep", "simulate", "scan", "steady", "sensitivities", "check", "fit", "fba",
+local names = { "run", "rerun", "report", "sweep", "simulate", "scan", "steady", "sensitivities", "check", "fit", "fba",
   "organisms", "genome", "config", "xcpng", "serve", "vm", "doctor", "man", "completion" }
 
 local known = {}
