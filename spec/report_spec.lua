@@ -136,16 +136,37 @@ describe("a report", function()
   end)
 
   it("links to the run from where it lies, and is no file of the run", function()
-    local folder = recorded("a run", { ["a.csv"] = spiked(20, 5), ["report.html"] = "mine" })
+    local folder = recorded("a run", { ["a.csv"] = spiked(20, 5), ["b/c.csv"] = "k\n1\n",
+      ["report.html"] = "mine" })
     assert.are.equal(0, (sh(("cd %s; mkdir p; bioxen report 'a run' --out p/page.html"):format(sh.scratch))))
     assert.is_truthy(shell.read(sh.scratch .. "/p/page.html"):find('href="./../a%20run/a.csv"', 1, true))
-    for _, words in ipairs { "'%s'", "'%s' --out '%s/log.txt'" } do
+    for _, words in ipairs { "'%s'", "'%s' --out '%s/log.txt'", "'%s' --out '%s/b/../b/c.csv'" } do
       local status, _, err = sh("bioxen report " .. words:gsub("%%s", folder))
       assert.are.equal(1, status)
       assert.matches("is part of the run: name another file with %-%-out", err)
     end
     assert.are.equal("mine", shell.read(folder .. "/report.html"))
+    assert.are.equal(0, (sh(("bioxen report '%s' --out '%s/b/page.html'"):format(folder, folder))))
+    assert.is_truthy(shell.read(folder .. "/b/page.html"):find('href="./../b/c.csv"', 1, true))
     assert.are.equal(1, (sh("bioxen report " .. sh.scratch)))
+  end)
+end)
+
+describe("a report of a folder that is not to be trusted", function()
+  it("follows no link in it, and leads out of it nowhere", function()
+    local secret = sh:file("secret.csv", "k\nSECRET\n")
+    local folder = recorded("run", { ["a.csv"] = "k\n1\n" }, "", { results = { { file = "a.csv", sha256 = "ab" },
+      { file = "../secret.csv", sha256 = "ab" }, { file = secret, sha256 = "ab" } } })
+    os.remove(folder .. "/a.csv")
+    local victim = sh:file("victim", "mine")
+    for name, target in pairs { ["a.csv"] = secret, ["report.html"] = victim } do
+      assert.are.equal(0, (sh(("ln -s %s %s/%s"):format(target, folder, name))))
+    end
+    os.remove(folder .. "/log.txt")
+    assert.are.equal(0, (sh(("ln -s %s %s/log.txt"):format(secret, folder))))
+    local page = page_of(folder)
+    assert.are.equal("mine", shell.read(victim))
+    assert.is_nil(page:find("SECRET", 1, true))
   end)
 end)
 

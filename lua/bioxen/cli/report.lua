@@ -3,6 +3,7 @@
 local compare = require "bioxen.cli.compare"
 local core = require "bioxen.core"
 local html = require "bioxen.report.html"
+local inputs = require "bioxen.cli.inputs"
 local record = require "bioxen.cli.record"
 local report = require "bioxen.report"
 local say = require "bioxen.cli.say"
@@ -42,63 +43,67 @@ local function is_result(manifest, name)
   return false
 end
 
--- Write a page: the exit status.
-local function write(path, page, err)
-  if not page then return say.failed(err) end
-  local saved, unsaved = core.save_file(path, page)
-  if not saved then return say.failed(unsaved) end
-  say.line(path)
-  return say.DONE
-end
-
 -- The folder that a page will lie in, without links; nil and an error.
 local function folder_of(page)
   local folder = page:match "^(.*)/[^/]*$" or "."
   return core.real_path(folder ~= "" and folder or "/")
 end
 
--- The page must not take the place of what it tells of.
-local function check_place(run, at, page)
-  local name = page:match "[^/]*$"
-  if at ~= run.name then return true end
-  if name == record.MANIFEST or name == record.LOG or name == record.SCRIPT or is_result(run.manifest, name) then
-    return nil, ("%s is part of the run: name another file with --out"):format(page)
+-- The page's name below the folder of a run, both without links; nil where it is not below it.
+local function name_below(folder, at, name)
+  if at == folder then return name end
+  return (at .. "/"):sub(1, #folder + 1) == folder .. "/" and at:sub(#folder + 2) .. "/" .. name or nil
+end
+
+-- Whether the page would take the place of what it tells of.
+local function is_part(run, name)
+  return name == record.MANIFEST or name == record.LOG or name == record.SCRIPT or is_result(run.manifest, name)
+    or name:sub(1, #inputs.FOLDER + 1) == inputs.FOLDER .. "/"
+end
+
+-- The runs in these folders, for a page, and a function that writes it and gives the exit status; or nil and an error.
+local function open_runs(folders, page)
+  local at, nowhere = folder_of(page)
+  if not at then return nil, nowhere end
+  local runs, home, place = {}, nil, nil
+  for i, folder in ipairs(folders) do
+    local path, missing = core.real_path(folder)
+    if not path then return nil, missing end
+    local run, err = open_run(path, at)
+    if not run then return nil, err end
+    local name = name_below(path, at, page:match "[^/]*$")
+    if name and is_part(run, name) then
+      return nil, ("%s is part of the run: name another file with --out"):format(page)
+    end
+    runs[i] = run
+    if name then home, place = run.folder, name end
   end
-  return true
+  return runs, function(made, err)
+    if not made then return say.failed(err) end
+    local saved, unsaved
+    if home then saved, unsaved = home:save(place, made) -- which may be another's: no link there is followed
+    else saved, unsaved = core.save_file(page, made) end
+    if not saved then return say.failed(unsaved) end
+    say.line(page)
+    return say.DONE
+  end
 end
 
 local function one(options)
-  local path, missing = core.real_path(options.dir)
-  if not path then return say.failed(missing) end
   local page = options.out or options.dir:gsub("/*$", "") .. "/" .. PAGE
-  local at, nowhere = folder_of(page)
-  if not at then return say.failed(nowhere) end
-  local run, err = open_run(path, at)
-  if not run then return say.failed(err) end
-  local free, taken = check_place(run, at, page)
-  if not free then return say.failed(taken) end
-  return write(page, report.page(run))
+  local runs, write = open_runs({ options.dir }, page)
+  if not runs then return say.failed(write) end
+  return write(report.page(runs[1]))
 end
 
 local function two(options)
-  local page = options.out or COMPARED
-  local at, nowhere = folder_of(page)
-  if not at then return say.failed(nowhere) end
-  local runs = {}
-  for i, dir in ipairs { options.dir, options.other } do
-    local path, missing = core.real_path(dir)
-    if not path then return say.failed(missing) end
-    local run, err = open_run(path, at)
-    if not run then return say.failed(err) end
-    local free, taken = check_place(run, at, page)
-    if not free then return say.failed(taken) end
-    runs[i] = run
-  end
+  local runs, write = open_runs({ options.dir, options.other }, options.out or COMPARED)
+  if not runs then return say.failed(write) end
   local a, b = runs[1], runs[2]
   local differences = compare.results(a.folder, a.manifest, b.folder, b.manifest)
   local log = compare.file(a.folder, b.folder, record.LOG)
   if log then differences[#differences + 1] = "what it printed differs: " .. log end
-  return write(page, report.compare(a, b, differences))
+  return write(report.compare(a, b, differences))
 end
 
 local function run(options)

@@ -192,9 +192,11 @@ local function inputs_part(manifest)
 end
 
 local function files_part(run)
-  return list_part(run.manifest.results, "Files", { { "File", markup = true, value = function(file)
+  local name_column = { "File", markup = true, value = function(file)
     return html.fill('<a href="%s">%s</a>', run.link(file.file), file.file)
-  end }, bytes_column, digest_column })
+  end }
+  return list_part(run.manifest.results, run.letter and "Files of " .. run.letter or "Files",
+    { name_column, bytes_column, digest_column })
 end
 
 -- ---- log and results ----

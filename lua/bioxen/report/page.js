@@ -8,7 +8,27 @@
     return function () { return getComputedStyle(document.documentElement).getPropertyValue("--" + name).trim(); };
   }
 
+  /* How many decimals show each multiple of a step, which is 1, 2, 2.5 or 5 times a power of ten. */
+  function decimals(step) {
+    var count = -Math.floor(Math.log10(step) + 1e-9), scaled = step*Math.pow(10, count);
+    return Math.abs(scaled - Math.round(scaled)) > 1e-6 ? count + 1 : count;
+  }
+
+  /* Ticks as text, which tells each from the next, however small or large they are. */
+  function words(plot, ticks, at, space, step) {
+    var most = Math.max.apply(null, ticks.map(Math.abs)), count = decimals(step);
+    return ticks.map(function (tick) {
+      if (Math.abs(tick) < step/1e6) return "0";
+      if (most < 1e6 && most >= 1e-3) {
+        count = Math.max(count, 0);
+        return tick.toLocaleString("en-GB", { minimumFractionDigits: count, maximumFractionDigits: count });
+      }
+      return tick.toExponential(Math.min(15, Math.max(0, Math.floor(Math.log10(Math.abs(tick)) + 1e-9) + count)));
+    });
+  }
+
   function axis(more) {
+    more.values = words;
     more.stroke = colour("faint");
     more.grid = { stroke: colour("grid"), width: 1 };
     more.ticks = { stroke: colour("grid"), width: 1 };
@@ -16,7 +36,7 @@
   }
 
   function axes() {
-    return [axis({ label: "time", labelSize: 24, labelGap: 0 }), axis({
+    return [axis({ label: "time", labelSize: 24, labelGap: 0, space: 80 }), axis({
       size: function (plot, values) {
         var longest = (values || []).reduce(function (most, text) { return Math.max(most, text.length); }, 1);
         return 22 + 7.5*longest;

@@ -99,11 +99,16 @@ end
 
 local CHANGED = '<p class="bad">This file is no longer what the run left.</p>'
 
+-- The name of a result among those of all runs of the page.
+local function name_of(run, result)
+  return result.file .. (run.letter and " of " .. run.letter or "")
+end
+
 local function show_table(run, result, range)
   local read, why = read_table(run, result)
   if not read then return html.fill('<p class="faint">%s</p>', why) end
-  local shown = table_part(read.made, result.file)
-  local plot = read.whole and plot_part(read.whole, result.file, range)
+  local shown = table_part(read.made, name_of(run, result))
+  local plot = read.whole and plot_part(read.whole, name_of(run, result), range)
   if plot then shown = plot .. "<details><summary>The first rows as a table</summary>" .. shown .. "</details>" end
   return (read.changed and CHANGED or "") .. shown
 end
@@ -112,7 +117,7 @@ local function show_image(run, result, kind)
   local bytes, err = run.read(result.file, ROOM)
   if not bytes then return html.fill('<p class="faint">It is not shown here: %s</p>', err.message) end
   return (core.digest(bytes) ~= result.sha256 and CHANGED or "")
-    .. html.fill('<figure><img alt="%s" src="data:%s;base64,%m"></figure>', "Picture " .. result.file .. " of the run",
+    .. html.fill('<figure><img alt="%s" src="data:%s;base64,%m"></figure>', "Picture " .. name_of(run, result),
     images[kind], html.base64(bytes))
 end
 
