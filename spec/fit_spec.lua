@@ -310,6 +310,7 @@ describe("bioxen fit", function()
       { { measurements = rows .. "\no c3 0 1" }, "measurements.tsv, row 2", "c3", "no such condition" },
       { { measurements = rows .. "\no c1 0 1\nq c1 0 1" }, "measurements.tsv, row 3", "q", "no such observable" },
       { { measurements = rows .. " noiseParameters\no c1 0 1 0.1" }, "row 2", "the formula has 0, here are 1" },
+      { { observables = observed .. " noiseFormula\no A 0" }, "observables.tsv, row 2", "0 is no deviation" },
       { { measurements = rows .. "\no c1 early 1" }, "row 2", "time: a number expected" },
       { { measurements = rows .. "\no c1 0 1 2" }, "row 2", "5 values where the table has 4 columns" },
       { { observables = observed .. " noiseFormula\no A*) 1" }, "observables.tsv, row 2", "column 3" },

@@ -234,6 +234,20 @@ describe("the SBML reader", function()
     end)
   end)
 
+  it("lets nobody set what has gone into the equations of reactions: stoichiometries and conversion factors", function()
+    local text = decay { parameters = { s.parameter("k", 1), s.parameter("twice", 2) } }
+      :gsub('<speciesReference ', '%0id="count" '):gsub("<model ", '%0conversionFactor="twice" ')
+    assert(load(text))
+    local value = assert(vm:execute_biological_process "return { cell:get 'count', cell:get 'twice' }").result
+    assert.same({ 1, 2 }, value)
+    for _, name in ipairs { "count", "twice" } do
+      local _, err = vm:execute_biological_process("cell:set(args, 3)", { args = name })
+      assert.equal("EMODEL", err.code)
+      assert.truthy(err.message:find(("%q is a rule"):format(name), 1, true), err.message)
+    end
+    assert(vm:execute_biological_process "cell:set('k', 2)")
+  end)
+
   it("says what else a text is than SBML", function()
     refused('<?xml version="1.0"?>\n<!-- a > b -->\n<sedML xmlns="http://sed-ml.org/"/>', "SED-ML")
     refused('<COPASI versionMajor="4"/>', "COPASI")

@@ -50,6 +50,10 @@ document("later", { simulations = '<uniformTimeCourse id="s" initialTime="4" out
   time = { 5, 5.5, 6 }, A = function(i) return 10*exp(-(2 + i)/4) end,
   T = function(i) return ((5 + i/2)^2 - 16)/2 end })
 
+document("at_the_end", { simulations = '<uniformTimeCourse id="s" initialTime="0" outputStartTime="2" '
+  .. 'outputEndTime="2" numberOfPoints="1"><algorithm kisaoID="KISAO:0000694"/></uniformTimeCourse>',
+  read = { { "time", "time" }, { "A", "species A" } } }, { time = { 2, 2 }, A = { 10*exp(-1), 10*exp(-1) } })
+
 document("ranges", { task = "rt", simulations = omex.course(2, 1), tasks = omex.repeated("rt", "x",
   'resetModel="true" concatenate="true"',
   '<uniformRange id="x" start="0.1" end="10" numberOfSteps="2" type="log"/>' .. omex.vector("y", 7, 8, 9)
@@ -98,15 +102,20 @@ end
 
 document("data", { simulations = omex.course(2, 2), data = '<dataDescription id="d" source="./d.csv" '
   .. 'format="urn:sedml:format:csv"><listOfDataSources>'
-  .. source("dy", '<slice reference="ColumnIds" value="y, measured"/>') .. "</listOfDataSources></dataDescription>"
+  .. source("dy", '<slice reference="ColumnIds" value="y, measured"/>')
+  .. source("d1", '<slice reference="Index" value="2"/><slice reference="ColumnIds" value="1"/>')
+  .. "</listOfDataSources></dataDescription>"
   .. '<dataDescription id="e" source="e.xml" format="urn:sedml:format:numl"><listOfDataSources>'
-  .. source("ds", '<slice reference="S" value="S2"/>') .. '<dataSource id="dt" indexSet="time"/>'
+  .. source("ds", '<slice reference="S" value="S2"/>') .. source("d2", '<slice reference="S" value="S2"/>'
+  .. '<slice reference="time" value="2.0"/>') .. '<dataSource id="dt" indexSet="time"/>'
   .. "</listOfDataSources></dataDescription>", read = { { "A", "species A" } }, generators = {
   { "left", "<listOfVariables>" .. omex.variable("y", "#dy") .. omex.variable("x", "species A", 'taskReference="t"')
     .. "</listOfVariables>" .. omex.math "<apply><minus/><ci>x</ci><ci>y</ci></apply>" },
   { "numl", "<listOfVariables>" .. omex.variable("y", "#ds") .. omex.variable("t", "#dt") .. "</listOfVariables>"
-    .. omex.math "<apply><plus/><ci>y</ci><ci>t</ci></apply>" } } },
-  { left = { 9, 0/0, 10*exp(-1) - 3 }, numl = { 9, 10 } })
+    .. omex.math "<apply><plus/><ci>y</ci><ci>t</ci></apply>" },
+  { "row", "<listOfVariables>" .. omex.variable("y", "#d1") .. "</listOfVariables>" .. omex.math "<ci>y</ci>" },
+  { "at", "<listOfVariables>" .. omex.variable("y", "#d2") .. "</listOfVariables>" .. omex.math "<ci>y</ci>" } } },
+  { left = { 9, 0/0, 10*exp(-1) - 3 }, numl = { 9, 10 }, row = { 9 }, at = { 8 } })
 
 document("attribute", { models = change("changeAttribute", "", ('newValue="2" target="%s/@value"'):format(
   omex.target "parameter k")), read = { { "A", "species A" } } }, { A = decay(2) })
@@ -192,7 +201,7 @@ local flux = [[<?xml version="1.0"?>
 
 local files = { { "model.xml", model }, { "empty.csv", "" }, { "folder/my model.xml", reversible },
   { "flux.xml", flux },
-  { "d.csv", '# of nobody\nt,"y, measured"\n0,1\n1,NA\n2,3\n' },
+  { "d.csv", '# of nobody\nt,"y, measured",1\r0,1,7\r1,NA,8\r2,3,9\r' },
   { "e.xml", '<numl xmlns="http://www.numl.org/numl/level1/version1"><resultComponents><resultComponent id="r">'
     .. '<dimensionDescription><compositeDescription id="time"><compositeDescription id="S"/></compositeDescription>'
     .. '</dimensionDescription><dimension><compositeValue indexValue="1"><compositeValue indexValue="S1"><atomicValue>5'
@@ -251,13 +260,24 @@ describe("bioxen simulate of a COMBINE archive", function()
 
   it("runs masters alone, and tasks that an output needs", function()
     local idle = omex.document { read = { { "A", "species A" } }, tasks = '<task id="huge" modelReference="gone" '
-      .. 'simulationReference="s"/>' }
+      .. 'simulationReference="s"/><parameterEstimationTask id="fit"/>',
+      outputs = '</listOfOutputs><listOfDataGenerators><dataGenerator id="unasked"><listOfVariables>'
+      .. omex.variable("v", "species gone", 'taskReference="t"') .. "</listOfVariables>" .. omex.math "<ci>v</ci>"
+      .. "</dataGenerator></listOfDataGenerators><listOfOutputs>" }
     local status, err, log, _, h5 = simulate(archive({ { "idle.sedml", idle }, { "other.sedml", "<html/>" } }, nil,
       { ["idle.sedml"] = true }))
     assert.equal(0, status, err)
     assert.truthy(log:find 'id: "huge".-status: "SKIPPED"')
     assert.falsy(log:find "other.sedml")
     assert.equal("\x89HDF", h5:sub(1, 4))
+  end)
+
+  it("runs a document once that the manifest names twice", function()
+    local named = '<content location="%sa.sedml" format="http://identifiers.org/combine.specifications/sed-ml"/>'
+    local status, err = simulate(archive { { "a.sedml", omex.document { read = { { "A", "species A" } } } },
+      { "manifest.xml", '<omexManifest xmlns="http://identifiers.org/combine.specifications/omex-manifest">'
+        .. named:format "" .. named:format "./" .. "</omexManifest>" } })
+    assert.equal(0, status, err)
   end)
 
   it("keeps what a failed task leaves whole, and says which outputs failed", function()
@@ -366,7 +386,17 @@ describe("bioxen simulate of a COMBINE archive", function()
         read = { { "A", "species A" } } }
     end
     local reads = { { "A", "species A" } }
+    local function picks(name, slices)
+      return with { data = ('<dataDescription id="d" source="%s"><listOfDataSources>%s</listOfDataSources>'
+        .. "</dataDescription>"):format(name, source("ds", slices)), generators = { { "x", "<listOfVariables>"
+        .. omex.variable("y", "#ds") .. "</listOfVariables>" .. omex.math "<ci>y</ci>" } } }
+    end
     local cases = {
+      ["with startIndex is not supported"] = picks("d.csv", '<slice reference="c" value="t" startIndex="1"/>'),
+      ["the slices fit no value"] = picks("e.xml", '<slice reference="S" value="S9"/>'),
+      ["no row 3"] = picks("d.csv", '<slice reference="c" value="t"/><slice reference="Index" value="3"/>'),
+      ["the boundaryCondition of <species> is no value"] = with { read = { { "A", omex.target "species A"
+        .. "/@boundaryCondition" } } },
       ["nothing outside of the archive is read"] = from "file:///etc/passwd",
       ["no network is used"] = from "urn:miriam:biomodels.db:BIOMD0000000012",
       ["which leads out of the archive"] = from "../../../etc/passwd",

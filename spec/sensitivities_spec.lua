@@ -202,6 +202,22 @@ describe("cell:sensitivities", function()
     })
   end)
 
+  it("is no number where an equation does not tell how its unknown moves", function()
+    local s = assert(vm:execute_biological_process([[
+      cell:clear()
+      cell:load_sbml(args)
+      return cell:sensitivities { duration = 1, parameters = { "q" }, record = { "x" } } ]],
+      { args = [[<?xml version="1.0" encoding="UTF-8"?>
+<sbml xmlns="http://www.sbml.org/sbml/level3/version1/core" level="3" version="1"><model>
+  <listOfParameters><parameter id="q" value="0" constant="true"/><parameter id="x" value="0" constant="false"/>
+  </listOfParameters>
+  <listOfRules><algebraicRule><math xmlns="http://www.w3.org/1998/Math/MathML"><apply><minus/>
+    <apply><times/><ci>x</ci><ci>x</ci></apply><ci>q</ci></apply></math></algebraicRule></listOfRules>
+</model></sbml>]] })).result
+    local value = s.by.q:last "x"
+    assert.is_true(value ~= value)
+  end)
+
   it("is right where values are 0, and by the Adams solver", function()
     local s = run [[
       process "p" { species = { A = 0, B = 0, C = 0 }, parameters = { k = 2, n = 1 },

@@ -1923,7 +1923,7 @@ function Objective:last() end
 ---@field seed integer? (default 1)
 ---@field method ("local"|"global")? (default "local")
 ---@field evaluations integer? the most of each search (default: no bound)
----@field tolerance number? a search ends where a step changes the logarithm by less (default 1e-10, relative)
+---@field tolerance number? a search ends where a step gains less (default 1e-9, relative)
 ---@field solver number? relative tolerance of the solver (default 3e-10)
 ---@field held string[]? parameters that keep their values
 

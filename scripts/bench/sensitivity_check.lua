@@ -66,7 +66,7 @@ for _, p in ipairs(chosen) do
   local x, tries, known = start[p], {}, {}
   for _, name in ipairs(s.trajectory:names()) do known[name] = true end
   local size = math.abs(x)
-  if x == 0 and known[p] then size = largest_of(s.trajectory:column(p)) end
+  if known[p] then size = math.max(size, 1e-3*largest_of(s.trajectory:column(p))) end
   if size == 0 then size = 1 end
   for _, part in ipairs { 1e-2, 1e-3, 1e-4, 1e-5, 1e-6 } do tries[#tries + 1] = differences(p, x, part*size) end
   for _, name in ipairs(s.trajectory:names()) do

@@ -114,8 +114,22 @@ static void what_is_put_in_is_written_as_its_surroundings(void)
     bx_xml_free(xml);
 }
 
+static void refuses_what_has_too_many_elements(void)
+{
+    enum { COUNT = 2600000 };
+    bx_error err;
+    char *text = malloc(4 * (size_t)COUNT + 16), *at = text + sprintf(text, "<r>");
+    for (int i = 0; i < COUNT; i++, at += 4)
+        memcpy(at, "<a/>", 4);
+    memcpy(at, "</r>", 5);
+    CHECK(!read(text, &err) && err.code == BX_EMODEL);
+    CHECK(strstr(err.message, "more than 2500000 elements"));
+    free(text);
+}
+
 int main(void)
 {
+    RUN(refuses_what_has_too_many_elements);
     RUN(refuses_types_and_tells_where_the_text_breaks_off);
     RUN(finds_elements_within_bounds);
     RUN(what_is_taken_out_can_still_be_read);

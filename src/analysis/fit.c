@@ -27,7 +27,8 @@
 typedef struct search {
     bx_objective *o;
     const bx_fit_ask *ask;
-    size_t *free; /* the parameters that are searched */
+    bx_effort effort; /* where derivatives could not be followed once, they are not again */
+    size_t *free;     /* the parameters that are searched */
     size_t count;
     double *values, *gradient; /* of all parameters */
     double *best, best_value;
@@ -75,11 +76,12 @@ static bool interrupted(const search *s)
 static double judge(search *s, double *slope)
 {
     bx_error *err = s->err;
-    int result = slope
-                     ? bx_objective_gradient(s->o, s->values, &s->ask->effort, &s->evaluation,
-                                             s->gradient, err)
-                     : bx_objective_evaluate(s->o, s->values, &s->ask->effort, &s->evaluation, err);
+    int result =
+        slope ? bx_objective_gradient(s->o, s->values, &s->effort, &s->evaluation, s->gradient, err)
+              : bx_objective_evaluate(s->o, s->values, &s->effort, &s->evaluation, err);
     s->fit->evaluations++;
+    if (slope && result == 0)
+        s->effort.differences = s->evaluation.differences;
     if (result < 0 && err->code != BX_ESIMULATION) {
         s->failed = err->code != BX_ECANCELLED;
         s->stop = 1;
@@ -252,12 +254,16 @@ int bx_fit_run(bx_objective *o, const bx_fit_ask *ask, const bool *held, double 
 {
     bx_error unused = {.code = BX_OK};
     size_t n = o->parameter_count;
-    search s = {.o = o, .ask = ask, .best_value = HOPELESS, .fit = fit, .err = err ? err : &unused};
+    search s = {.o = o,
+                .ask = ask,
+                .effort = ask->effort,
+                .best_value = HOPELESS,
+                .fit = fit,
+                .err = err ? err : &unused};
     double *room = calloc(3 * n + 2 * o->measurement_count + n * n + 1, sizeof *room);
     bx_scoring *scoring = NULL;
     s.free = calloc(n + 1, sizeof *s.free);
     *fit = (bx_fit){.log_posterior = -INFINITY};
-    o->by_differences = false; /* whatever was fitted before */
     for (size_t i = 0; s.free && i < n; i++)
         if (o->parameters[i].estimated && !(held && held[i]))
             s.free[s.count++] = i;

@@ -106,6 +106,7 @@ typedef struct bx_evaluation {
     double *deviations;
     double *information; /* with a gradient: Fisher's, of the measurements, by pairs of parameters
                             on their scales; or NULL */
+    bool differences;    /* with a gradient: it is by differences */
     size_t impossible;   /* the first measurement that can't be, or has no value: then llh is
                             -infinity; else BX_NAME_NONE */
 } bx_evaluation;

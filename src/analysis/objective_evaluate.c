@@ -262,17 +262,14 @@ static void put_on_scales(const evaluating *e, double *gradient)
 
 static int evaluate_with_slopes(evaluating *e, const bx_effort *effort, bx_error *err)
 {
-    bx_objective *o = e->o;
-    if (!o->by_differences && !effort->differences) {
+    e->evaluation->differences = effort->differences;
+    if (!effort->differences) {
         int result = evaluate(e, effort, true, err);
         if (result == 0 || (err->code != BX_ESIMULATION && err->code != BX_EMODEL))
             return result;
-        o->by_differences = err->code == BX_EMODEL;
+        e->evaluation->differences = true;
     }
-    int result = evaluate_by_differences(e, effort, err);
-    if (result == 0) /* what can be run, and not followed, will be so again close by */
-        o->by_differences = true;
-    return result;
+    return evaluate_by_differences(e, effort, err);
 }
 
 int bx_objective_gradient(bx_objective *o, const double *values, const bx_effort *effort,

@@ -106,8 +106,9 @@ struct bx_objective {
     /* as an evaluation needs it, made at the first */
     size_t *order; /* the measurements by experiment and time */
     double *times, *rows, *base, *before, *set_values;
-    double *slopes;      /* beside rows, of the most directions that an experiment has */
-    bool by_differences; /* following derivatives has failed: a fit tries it anew */
+    size_t longest; /* how many measurements an experiment has at most */
+    double *slopes; /* beside rows */
+    size_t slope_capacity;
     size_t *set_slots;
 };
 

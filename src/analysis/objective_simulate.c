@@ -37,6 +37,20 @@ static int compare_measurements(const void *a, const void *b, void *data)
     return i < j ? -1 : i > j;
 }
 
+/* How many measurements an experiment has at most. */
+static size_t count_longest(const bx_objective *o)
+{
+    size_t longest = 0;
+    size_t *counts = calloc(o->experiment_count + 1, sizeof *counts);
+    if (!counts)
+        return o->measurement_count;
+    for (size_t i = 0; i < o->measurement_count; i++)
+        if (++counts[o->measurements[i].experiment] > longest)
+            longest = counts[o->measurements[i].experiment];
+    free(counts);
+    return longest;
+}
+
 /* What evaluations work with. */
 static int prepare(bx_objective *o, bx_error *err)
 {
@@ -47,8 +61,9 @@ static int prepare(bx_objective *o, bx_error *err)
     o->before = calloc(variables + 1, sizeof *o->before);
     o->set_slots = calloc(variables + o->parameter_count + 1, sizeof *o->set_slots);
     o->set_values = calloc(variables + o->parameter_count + 1, sizeof *o->set_values);
-    o->times = calloc(count + 1, sizeof *o->times);
-    o->rows = calloc((count + 1) * (o->column_count + 1), sizeof *o->rows);
+    o->longest = count_longest(o);
+    o->times = calloc(o->longest + 1, sizeof *o->times);
+    o->rows = calloc((o->longest + 1) * (o->column_count + 1), sizeof *o->rows);
     size_t *order = calloc(count + 1, sizeof *order);
     if (!o->base || !o->before || !o->set_slots || !o->set_values || !o->times || !o->rows ||
         !order) {
@@ -339,9 +354,14 @@ static int provide_following(simulation *s, bx_experiment *e)
         return 0;
     if (!e->following && !(e->following = bx_following_new(o, e, s->err)))
         return -1;
-    size_t width = (o->column_count + 1) * (o->parameter_count + 1);
-    if (!o->slopes && !(o->slopes = calloc((o->measurement_count + 1) * width, sizeof *o->slopes)))
-        return bx_fail_memory(s->err);
+    size_t needed = (o->longest + 1) * (o->column_count + 1) * (e->following->count + 1);
+    if (needed > o->slope_capacity) {
+        double *slopes = realloc(o->slopes, needed * sizeof *slopes);
+        if (!slopes)
+            return bx_fail_memory(s->err);
+        o->slopes = slopes;
+        o->slope_capacity = needed;
+    }
     s->following = e->following;
     return 0;
 }

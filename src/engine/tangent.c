@@ -27,7 +27,8 @@ struct bx_tangent {
     bool sizes;               /* in place of terms, their sizes are added up */
     double *value_sizes;      /* by slot: of how large terms values are sums */
     bx_operation *tape_sizes; /* the same of the tape */
-    bool not_finite;          /* some derivative was */
+    bool singular;   /* the equations of the last formula do not tell how their unknowns move */
+    bool not_finite; /* some derivative was */
     size_t bad_function, bad_variable;
 };
 
@@ -120,7 +121,7 @@ static void run_back(bx_tangent *t, bx_range range, double *frame)
     for (uint32_t k = range.end; k > range.begin; k--) {
         const bx_instruction *head = block_before(network, range, k);
         if (head) {
-            bx_solve_differentiate(head, frame, t->adjoints);
+            t->singular = !bx_solve_differentiate(head, frame, t->adjoints);
             return;
         }
         const bx_instruction *i = &network->program.code[k - 1];
@@ -183,6 +184,9 @@ static void differentiate(bx_tangent *t, bx_range range, uint32_t target, double
     if (range.begin == range.end) /* what was there before */
         take_adjoint(t, target, out);
     t->adjoints[target] = 0;
+    for (size_t j = 0; t->singular && j < t->width; j++)
+        out[j] = NAN;
+    t->singular = false;
 }
 
 void bx_tangent_code(bx_tangent *t, bx_range code, uint32_t target, double *frame, double *out)

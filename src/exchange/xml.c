@@ -1,12 +1,14 @@
 #include "exchange/xml.h"
 
 #include <libxml/parser.h>
+#include <libxml/SAX2.h>
 #include <libxml/xpath.h>
 #include <libxml/xpathInternals.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { PATH_LENGTH = 4096 };
+/* Elements, attributes and declarations: some hundred bytes each. */
+enum { PATH_LENGTH = 4096, NODES = 2500000 };
 
 /* Steps of an XPath's evaluation, each about a node: some tenths of a second. */
 #define PATH_OPERATIONS 10000000
@@ -16,6 +18,12 @@ struct bx_xml {
     xmlNode *removed; /* what was taken out hangs here */
 };
 
+/* What a parser has met. */
+typedef struct met {
+    bool type;
+    long nodes;
+} met;
+
 /* A document with a type declares what it likes: entities, defaults. */
 static void refuse_type(void *data, const xmlChar *name, const xmlChar *external,
                         const xmlChar *system)
@@ -24,8 +32,22 @@ static void refuse_type(void *data, const xmlChar *name, const xmlChar *external
     (void)name;
     (void)external;
     (void)system;
-    parser->_private = parser;
+    ((met *)parser->_private)->type = true;
     xmlStopParser(parser);
+}
+
+static void count_element(void *data, const xmlChar *name, const xmlChar *prefix,
+                          const xmlChar *uri, int spaces, const xmlChar **space_list,
+                          int attributes, int defaulted, const xmlChar **attribute_list)
+{
+    xmlParserCtxt *parser = data;
+    met *m = parser->_private;
+    m->nodes += 1L + spaces + attributes;
+    if (m->nodes > NODES)
+        xmlStopParser(parser);
+    else
+        xmlSAX2StartElementNs(data, name, prefix, uri, spaces, space_list, attributes, defaulted,
+                              attribute_list);
 }
 
 /* libxml2's messages end in a line feed and may quote the text. */
@@ -47,13 +69,24 @@ static int fail_with(const xmlError *error, const char *what, bx_error *err)
 
 static xmlDoc *parse(xmlParserCtxt *parser, const char *text, size_t length, bx_error *err)
 {
+    met m = {.type = false};
+    parser->_private = &m;
     parser->sax->internalSubset = refuse_type;
+    parser->sax->startElementNs = count_element;
+    parser->sax->comment = NULL;
+    parser->sax->processingInstruction = NULL;
     xmlDoc *document = xmlCtxtReadMemory(parser, text, (int)length, NULL, NULL,
-                                         XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING);
-    if (document && xmlDocGetRootElement(document))
+                                         XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING |
+                                             XML_PARSE_NOCDATA);
+    parser->_private = NULL;
+    bool whole =
+        !m.type && m.nodes <= NODES; /* else the parser gives what it had when it stopped */
+    if (whole && document && xmlDocGetRootElement(document))
         return document;
     xmlFreeDoc(document);
-    if (parser->_private)
+    if (m.nodes > NODES)
+        bx_fail(err, BX_EMODEL, "the text has more than %d elements and attributes", NODES);
+    else if (m.type)
         bx_fail(err, BX_EMODEL,
                 "the text has a document type (<!DOCTYPE>), whose entities and files are not read");
     else

@@ -1,6 +1,7 @@
 /* XML documents that are looked into by XPath and changed: SED-ML, manifests, models before they
  * are loaded. The text is hostile: no document type is read, so there are no entities; nothing else
- * is opened; depth and the work of an XPath are bounded. */
+ * is opened; depth, size and the work of an XPath are bounded. Comments and instructions are left
+ * out. */
 #ifndef BX_EXCHANGE_XML_H
 #define BX_EXCHANGE_XML_H
 

@@ -418,7 +418,7 @@ const bx_instruction *bx_solve(const bx_instruction *head, double *frame)
 
 /* By the implicit function theorem: with the adjoints w of the unknowns those of the residuals are
  * the solution of transposed(dg/du) x = -w. */
-void bx_solve_differentiate(const bx_instruction *head, double *frame, double *adjoints)
+bool bx_solve_differentiate(const bx_instruction *head, double *frame, double *adjoints)
 {
     block b = lay_out(head, frame);
     for (size_t k = 0; k < b.n; k++) {
@@ -428,7 +428,7 @@ void bx_solve_differentiate(const bx_instruction *head, double *frame, double *a
         adjoints[b.base + k] = 0;
     }
     if (eliminate(b.matrix, b.step, b.n) == 0)
-        return;
+        return false;
     for (size_t k = 0; k < b.n; k++)
         adjoints[b.base + b.slots - b.n + k] = b.step[k];
     for (const bx_instruction *i = b.end; i-- > b.begin;) {
@@ -446,4 +446,5 @@ void bx_solve_differentiate(const bx_instruction *head, double *frame, double *a
             adjoints[i->c] += weight * d[2];
     }
     memset(adjoints + b.base, 0, b.slots * sizeof *adjoints);
+    return true;
 }

@@ -38,7 +38,8 @@ const bx_instruction *bx_solve(const bx_instruction *head, double *frame);
 
 /* Carry adjoints back through a block that was solved in `frame`: from those of the unknowns,
  * which become 0, to those of the slots from outside that its body reads. Between calls the
- * adjoints of the block's own slots are 0. */
-void bx_solve_differentiate(const bx_instruction *head, double *frame, double *adjoints);
+ * adjoints of the block's own slots are 0. False, and none are carried, where the equations do not
+ * tell how the unknowns move. */
+bool bx_solve_differentiate(const bx_instruction *head, double *frame, double *adjoints);
 
 #endif

@@ -12,15 +12,14 @@
 
 /* ---- stoichiometry ---- */
 
-/* Whether an id stands for a number that the document gives and nothing changes. */
-static bool is_fixed(const bx_sbml *sbml, const char *id)
+bool bx_sbml_is_fixed(const bx_sbml *sbml, const char *id)
 {
     const ASTNode_t *math;
     return bx_sbml_rule_of(sbml, id, &math) == BX_SBML_NO_RULE && !bx_sbml_initial_of(sbml, id) &&
            bx_names_find(&sbml->targets, id) == BX_NAME_NONE;
 }
 
-static const char *conversion_of(const bx_sbml *sbml, const Species_t *species)
+const char *bx_sbml_conversion_of(const bx_sbml *sbml, const Species_t *species)
 {
     if (Species_isSetConversionFactor(species))
         return Species_getConversionFactor(species);
@@ -30,11 +29,12 @@ static const char *conversion_of(const bx_sbml *sbml, const Species_t *species)
 /* The value of a species' conversion factor: 1 without one, NaN if it changes. */
 static double conversion_value(const bx_sbml *sbml, const Species_t *species)
 {
-    const char *factor = conversion_of(sbml, species);
+    const char *factor = bx_sbml_conversion_of(sbml, species);
     if (!factor)
         return 1;
     Parameter_t *p = Model_getParameterById(sbml->model, factor);
-    return p && Parameter_isSetValue(p) && is_fixed(sbml, factor) ? Parameter_getValue(p) : NAN;
+    return p && Parameter_isSetValue(p) && bx_sbml_is_fixed(sbml, factor) ? Parameter_getValue(p)
+                                                                          : NAN;
 }
 
 double bx_sbml_fixed_stoichiometry(const bx_sbml *sbml, const SpeciesReference_t *reference,
@@ -42,7 +42,8 @@ double bx_sbml_fixed_stoichiometry(const bx_sbml *sbml, const SpeciesReference_t
 {
     double number = SpeciesReference_getStoichiometry(reference);
     if (SpeciesReference_isSetStoichiometryMath(reference) ||
-        (SpeciesReference_isSetId(reference) && !is_fixed(sbml, SpeciesReference_getId(reference))))
+        (SpeciesReference_isSetId(reference) &&
+         !bx_sbml_is_fixed(sbml, SpeciesReference_getId(reference))))
         return NAN;
     if (SBase_getLevel((SBase_t *)reference) == 1)
         number /= SpeciesReference_getDenominator(reference);
@@ -55,7 +56,7 @@ static void put_stoichiometry(bx_sbml *sbml, const SpeciesReference_t *reference
 {
     StoichiometryMath_t *math =
         SpeciesReference_getStoichiometryMath((SpeciesReference_t *)reference);
-    const char *factor = conversion_of(sbml, species);
+    const char *factor = bx_sbml_conversion_of(sbml, species);
     double number = bx_sbml_fixed_stoichiometry(sbml, reference, species);
     if (!isnan(number)) {
         bx_builder_number(&sbml->builder, number);

@@ -10,6 +10,12 @@ SpeciesReference_t *bx_sbml_reference_at(Reaction_t *reaction, unsigned i, bool 
 /* The species of a reference if reactions change it, else NULL. */
 const Species_t *bx_sbml_changed_species(const bx_sbml *sbml, const SpeciesReference_t *reference);
 
+/* Whether an id stands for a number that the document gives and nothing changes. */
+bool bx_sbml_is_fixed(const bx_sbml *sbml, const char *id);
+
+/* The id of a species' conversion factor; NULL without one. */
+const char *bx_sbml_conversion_of(const bx_sbml *sbml, const Species_t *species);
+
 /* The number of a species reference with its conversion factor; NaN if it is a formula. */
 double bx_sbml_fixed_stoichiometry(const bx_sbml *sbml, const SpeciesReference_t *reference,
                                    const Species_t *species);

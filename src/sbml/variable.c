@@ -1,5 +1,6 @@
 #include "sbml/math.h"
 #include "sbml/molecules.h"
+#include "sbml/reaction.h"
 
 #include <math.h>
 
@@ -69,6 +70,26 @@ static int add_plain(bx_sbml *sbml, const char *id, double value)
         return -1;
     }
     return initial ? take_math(sbml, bx_process_take_initial, name.text, initial) : 0;
+}
+
+/* A number that has gone into the equations of reactions, so that nobody can set it later: it is
+ * there to be read. */
+static int add_coefficient(bx_sbml *sbml, const char *id, double value)
+{
+    if (isnan(value) || !bx_sbml_is_fixed(sbml, id))
+        return add_plain(sbml, id, value);
+    bx_builder_number(&sbml->builder, value);
+    return bx_sbml_take(sbml, bx_process_take_rule, bx_sbml_name_of(id, "").text);
+}
+
+static bool is_conversion(const bx_sbml *sbml, const char *id)
+{
+    for (unsigned i = 0; i < Model_getNumSpecies(sbml->model); i++) {
+        const char *factor = bx_sbml_conversion_of(sbml, Model_getSpecies(sbml->model, i));
+        if (factor && strcmp(factor, id) == 0)
+            return true;
+    }
+    return false;
 }
 
 /* ---- species ---- */
@@ -266,7 +287,7 @@ static int add_references(bx_sbml *sbml, Reaction_t *reaction)
             value = NAN;
         if ((isnan(value) &&
              warn_without_value(sbml, "stoichiometry", SpeciesReference_getId(reference)) < 0) ||
-            add_plain(sbml, SpeciesReference_getId(reference), value) < 0)
+            add_coefficient(sbml, SpeciesReference_getId(reference), value) < 0)
             return bx_sbml_fail_in(sbml->err, "species reference",
                                    SpeciesReference_getId(reference));
     }
@@ -315,7 +336,10 @@ int bx_sbml_variables(bx_sbml *sbml)
         if (!Parameter_isSetValue(p) &&
             warn_without_value(sbml, "parameter", Parameter_getId(p)) < 0)
             return -1;
-        if (add_plain(sbml, Parameter_getId(p), value) < 0)
+        const char *id = Parameter_getId(p);
+        int added =
+            is_conversion(sbml, id) ? add_coefficient(sbml, id, value) : add_plain(sbml, id, value);
+        if (added < 0)
             return bx_sbml_fail_in(sbml->err, "parameter", Parameter_getId(p));
     }
     for (unsigned i = 0; i < Model_getNumSpecies(model); i++) {

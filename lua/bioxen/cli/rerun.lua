@@ -6,6 +6,7 @@ local execute = require "bioxen.cli.execute"
 local inputs = require "bioxen.cli.inputs"
 local record = require "bioxen.cli.record"
 local say = require "bioxen.cli.say"
+local archive = require "bioxen.vm.archive"
 
 local LIMIT = 1 << 30 -- bytes of a file that is looked into
 
@@ -87,8 +88,9 @@ local function go_to(working_folder)
   return elsewhere, not made and err or nil
 end
 
-local function rerun(options)
-  local path, missing = core.real_path(options.dir)
+-- The run in a folder; `copy`, if there is one, goes at the end, which may be the script's own os.exit.
+local function rerun_folder(dir, options, copy)
+  local path, missing = core.real_path(dir)
   if not path then return say.failed(missing) end
   local folder, err = core.open_folder(path, true)
   if not folder then return say.failed(err) end
@@ -109,10 +111,41 @@ local function rerun(options)
     local same = judge(folder, manifest, again)
     if same and not options.out then remove(out) end
     if elsewhere then remove(elsewhere) end
+    if copy then remove(copy) end
     if not same then say.line("What it left now is in " .. out .. ".") end
     return same and say.DONE or say.FAILED
   end
   return execute.recorded(run)
+end
+
+-- What bioxen pack made, in a new folder: its path; or nil and an error.
+local function unpacked(path)
+  local files, err = archive.read(path)
+  if not files then return nil, err end
+  local to = temporary()
+  local made, err = core.make_folder(to)
+  if not made then return nil, err end
+  local folder, err = core.open_folder(to, true)
+  if not folder then return nil, err end
+  for name, bytes in pairs(files) do
+    local below, saved = name:match "^(.*)/", true
+    if below then saved, err = core.make_folder(to, below) end
+    if saved then saved, err = folder:save(name, bytes) end
+    if not saved then
+      remove(to)
+      return nil, err
+    end
+  end
+  return to
+end
+
+local function rerun(options)
+  if not core.is_file(options.dir) then return rerun_folder(options.dir, options) end
+  local folder, err = unpacked(options.dir)
+  if not folder then return say.failed(err) end
+  local status = rerun_folder(folder, options, folder)
+  remove(folder)
+  return status
 end
 
 return {
@@ -122,11 +155,14 @@ return {
     .. "of the files that it read, which the folder holds: it may be on another machine. Say whether the files that it "
     .. "leaves are the same to the byte, and by which number they differ first; of a script that leaves none, what it "
     .. "prints. The exit status is 1 where they are not.",
-  arguments = { { "DIR", "The folder that bioxen run --out made." } },
+  arguments = { { "DIR", "The folder that bioxen run --out made, or the file that bioxen pack made of it." } },
   options = {
     { "--out", "Keep the new results in this folder.", value = "DIR" },
     { "--quiet -q", "No progress." },
   },
-  examples = { { "bioxen rerun results", "the same numbers?" } },
+  examples = {
+    { "bioxen rerun results", "the same numbers?" },
+    { "bioxen rerun results.zip", "those that came by mail?" },
+  },
   run = rerun,
 }

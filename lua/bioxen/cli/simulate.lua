@@ -1,5 +1,6 @@
 -- `bioxen simulate`: a model in SBML, run without writing Lua.
 
+local archive = require "bioxen.cli.archive"
 local bioxen = require "bioxen"
 local core = require "bioxen.core"
 local json = require "bioxen.cli.json"
@@ -9,8 +10,6 @@ local progress = require "bioxen.cli.progress"
 local biosimulators = require "bioxen.biosimulators"
 local say = require "bioxen.cli.say"
 local source = require "bioxen.cli.source"
-local pack = require "bioxen.sedml.pack"
-local sedml = require "bioxen.sedml"
 
 local ROWS = 100       -- where nothing else is said
 local TOLERANCE = 3e-10 -- relative, where nothing else is said
@@ -261,106 +260,12 @@ local function write(result, options, warnings)
   return source.write(text, options.out)
 end
 
--- ---- archives ----
-
 local function stochastic(run)
   return run.method ~= "ode"
 end
 
 local function wants_archive(options)
   return options.out and options.out:find "%.omex$" ~= nil
-end
-
--- How many steps lie between the rows of a run; or nil and what is wrong with it.
-local function steps_of(run, options)
-  if options.runs > 1 or options.steps or options.times then
-    return nil, "--out FILE.omex: one run with --duration and --every expected"
-  end
-  local steps = (run.duration - (run.start or 0))/run.every
-  if math.abs(steps - math.floor(steps + 0.5)) < 1e-9*steps then return math.floor(steps + 0.5) end
-  return nil, "--out FILE.omex: --every that divides the time between the first row and the last expected"
-end
-
--- The model, the run and its results as a COMBINE archive.
-local function write_archive(vm, model, run, options, result)
-  local steps, odd = steps_of(run, options)
-  if not steps then return core.fail("EMODEL", odd) end
-  local text, err = options.text, nil
-  if not text then text, err = core.read_file(options.model, sedml.LIMIT) end
-  if not text then return nil, err end
-  if not text:find "^[%s\xEF\xBB\xBF]*<" then
-    return core.fail("EMODEL", "--out FILE.omex: a model that is not compressed expected")
-  end
-  local set, tolerance = {}, run.tolerance
-  for i, item in ipairs(options.set or {}) do
-    local name, value = item:match "^(.-)=(.*)$"
-    set[i] = { name, tonumber(value) }
-  end
-  if type(tolerance.absolute) == "table" then
-    return core.fail("EMODEL", "--out FILE.omex: one absolute tolerance for all expected")
-  end
-  local results, err = result:to_csv()
-  if not results then return nil, err end
-  return pack(vm, options.out, text, options.record or model.species, set, { start = run.start or 0,
-    duration = run.duration, rows = steps, method = run.method, seed = stochastic(run) and run.seed or nil,
-    relative = tolerance.relative, absolute = tolerance.absolute }, results)
-end
-
-local TRUE = { ["1"] = true, ["true"] = true, ["yes"] = true }
-
--- A name of a file in the folder, from the environment.
-local function file_name(variable, usual)
-  local name = os.getenv(variable) or usual
-  if name ~= "" and not name:find "[/%z]" and name ~= "." and name ~= ".." then return name end
-  return nil, ("%s: the name of a file expected, got '%s'"):format(variable, name)
-end
-
--- What is written, by the variable that names it.
-local FILES = { h5 = { "H5_REPORTS_PATH", "reports.h5" }, csv = { "REPORTS_PATH", "reports.zip" },
-  pdf = { "PLOTS_PATH", "plots.zip" }, log = { "LOG_PATH", "log.yml" } }
-
-local function is_on(variable, usual)
-  local value = os.getenv(variable)
-  return TRUE[(value or usual):lower()] or false
-end
-
--- What BioSimulators' environment asks for; or nil and what is wrong with it.
-local function asked_of_archives(options)
-  local made = { archive = options.archive or options.model, folder = options.out_dir or ".",
-    policy = os.getenv "ALGORITHM_SUBSTITUTION_POLICY" or "SIMILAR_VARIABLES",
-    plot_data = is_on("SAVE_PLOT_DATA", "1") }
-  local err
-  for _, list in ipairs { { "REPORT_FORMATS", "h5", "h5", "csv" }, { "VIZ_FORMATS", "", "pdf" } } do
-    for format in (os.getenv(list[1]) or list[2]):gmatch "[^,%s]+" do
-      if format ~= list[3] and format ~= list[4] then
-        return nil, ("%s: %s expected, got '%s'"):format(list[1], table.concat(list, " or ", 3), format)
-      end
-      made[format] = true
-    end
-  end
-  made.log = is_on("LOG", "1")
-  for what, file in pairs(FILES) do
-    if made[what] then
-      made[what], err = file_name(table.unpack(file))
-      if err then return nil, err end
-    end
-  end
-  return made
-end
-
-local function run_archive(options)
-  local asked, err = asked_of_archives(options)
-  if not asked then return say.misused(err) end
-  progress.begin(options)
-  local made, err = core.make_folder(asked.folder)
-  if not made then return say.failed(err) end
-  local vm <close>, err = start_vm(1, options.seed or math.random(0))
-  if not vm then return say.failed(err) end
-  function asked.warn(words)
-    if not options.quiet then say.note("bioxen: warning: " .. words) end
-  end
-  function asked.complain(words) say.failed(words) end
-  return sedml.run(vm, asked) and say.DONE or say.FAILED
 end
 
 local function simulate(options)
@@ -389,7 +294,7 @@ local function simulate(options)
   if not result then return say.failed(reason) end
   local written, err
   if wants_archive(options) then
-    written, err = write_archive(vm, model, run, options, result)
+    written, err = archive.write(vm, model, run, options, result)
   else
     written, err = write(result, options, model.warnings)
   end
@@ -482,7 +387,7 @@ return {
     if options.archive or options.out_dir then
       if options.archive and options.model then return nil, "either MODEL or '--archive' expected" end
       if not (options.archive or options.model) then return nil, "missing argument 'MODEL'" end
-      return run_archive(options)
+      return archive.run(options)
     end
     if not options.model then return nil, "missing argument 'MODEL'" end
     if not (options.duration or options.times) then return nil, "missing option '--duration'" end

@@ -7,7 +7,7 @@ local core = require "bioxen.core"
 local archive = {}
 
 archive.FILE = 16 << 20 -- bytes of a file
-local TOTAL, ENTRIES, NAME = 64 << 20, 2000, 200
+local TOTAL, ENTRIES, NAME = 64 << 20, 2000, 1000
 
 local function refuse(reason, ...)
   error(reason:format(...), 0)

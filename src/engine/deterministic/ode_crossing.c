@@ -111,7 +111,8 @@ static int note_arrival(bx_ode *ode, double far, bx_error *err)
 {
     bx_ode_tangent *t = ode->tangent;
     bool stepped = last_step(ode) > 0; /* else it has just started from here */
-    double time = bx_ode_now(ode), at = stepped ? time - far : ode->started;
+    double time = bx_ode_now(ode),
+           at = stepped ? fmax(time - far, ode->simulation->start) : ode->started;
     copy_state(ode, t->y);
     memcpy(t->arrived_y, t->y, t->size * sizeof *t->y);
     int result = stepped ? state_before(ode, at, t->arrived_y, err) : 0;
@@ -214,15 +215,22 @@ static bool same_rates(const bx_ode_tangent *t)
     return true;
 }
 
+static bool are_sides(const bx_ode_tangent *t, const double *outcomes)
+{
+    size_t count, k = 0;
+    bx_tangent_breakers(t->tangent, &count);
+    while (k < count && !(outcomes[k] != t->sides[k])) /* 0 is -0 */
+        k++;
+    return k == count;
+}
+
 /* Whether all operators are on the sides where they have been, at a state, into which it goes. */
 static bool is_on_sides(bx_ode *ode, const double *y, double time, double *outcomes, double *levels)
 {
     bx_ode_tangent *t = ode->tangent;
-    size_t count;
-    bx_tangent_breakers(t->tangent, &count);
     bx_ode_put_state(ode, y, time);
     bx_tangent_outcomes(t->tangent, ode->simulation->frame, outcomes, levels);
-    return memcmp(outcomes, t->sides, count * sizeof *outcomes) == 0;
+    return are_sides(t, outcomes);
 }
 
 int bx_ode_note_sides(bx_ode *ode, bool beside, bx_error *err)
@@ -339,9 +347,7 @@ int bx_ode_tangent_cross(bx_ode *ode, bx_error *err)
     size_t count;
     bx_tangent_breakers(t->tangent, &count);
     if (!changed)
-        return memcmp(t->sides, t->after, count * sizeof *t->sides) == 0
-                   ? 0
-                   : fail_crossing(ode, TOUCHES, err);
+        return are_sides(t, t->after) ? 0 : fail_crossing(ode, TOUCHES, err);
     int why = find_crossing(ode);
     if (!why && !(ode->simulation->start < t->arrived_at) && bx_ode_any_time(t, t->crossing))
         why = AT_BEGINNING;

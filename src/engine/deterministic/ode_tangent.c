@@ -90,8 +90,6 @@ void bx_ode_tangent_weigh(bx_ode *ode, const double *y, double step, double *wei
     double relative = bx_tolerance_relative(ode->tolerance);
     double time = OF_TIME * fabs(bx_ode_now(ode));
     double apart = sqrt((double)(t->count + 1)); /* the norm is that of one column */
-    for (size_t i = 0; i < t->size; i++)
-        weights[i] *= apart;
     for (size_t j = 0; j < t->count; j++) {
         const double *column = y + (j + 1) * t->size;
         double *largest = t->largest + j * t->size, *fastest = t->fastest + j * t->size;
@@ -107,8 +105,7 @@ void bx_ode_tangent_weigh(bx_ode *ode, const double *y, double step, double *wei
             scale = fmax(scale, reach * fastest[i]);
             double rounding = t->noise[j * t->size + i] * fmin(step, memory[i]);
             double allowed = relative * (fabs(column[i]) + scale) + time * fastest[i];
-            allowed = fmax(allowed, rounding) + TINY;
-            weights[(j + 1) * t->size + i] = apart / allowed;
+            weights[(j + 1) * t->size + i] = 1 / (fmax(allowed / apart, rounding) + TINY);
             fastest[i] *= OF_LATE;
         }
     }

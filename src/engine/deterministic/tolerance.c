@@ -50,6 +50,7 @@ struct bx_tolerance {
     bool *from_0;    /* its value at the start of the run: it says nothing of its scale */
     bool *may_be_negative;
     double relative, duration;
+    double apart;   /* the solver's norm is that of so many vectors, of which one may have it all */
     double largest; /* of all, as they are written; of what began at 0 its highest rate says more */
     bool news;      /* about scales, since floors were computed */
 };
@@ -183,6 +184,7 @@ int bx_tolerance_begin(bx_tolerance *t, const bx_run *run, const double *frame, 
 {
     t->relative = run->relative_tolerance > 0 ? run->relative_tolerance : RELATIVE;
     t->duration = run->duration;
+    t->apart = sqrt(1 + (double)run->by_count);
     t->largest = 0;
     t->news = true;
     for (size_t i = 0; i < t->size; i++) {
@@ -280,7 +282,7 @@ void bx_tolerance_weigh(bx_tolerance *t, const double *y, double step, double *w
         t->of.floor[i] = t->of.absolute[i] < 0 ? by_scale(t, i) : t->of.absolute[i];
     t->news = false;
     for (size_t i = 0; i < t->size; i++) {
-        double error = t->relative * fabs(y[i]) + floor[i];
+        double error = (t->relative * fabs(y[i]) + floor[i]) / t->apart;
         double rounding = noise[i] * (memory[i] < step ? memory[i] : step);
         allowed[i] = rounding > error ? rounding : error;
         weights[i] = 1 / allowed[i];

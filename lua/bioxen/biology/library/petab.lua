@@ -294,7 +294,10 @@ local function read_observable(p, row, formulas)
   local placeholders = table.move(noise, 1, #noise, #observed + 1, { table.unpack(observed) })
   check_names(p, row, id, both, placeholders)
   local distribution, scale = distribution_of(p, row, id)
-  p.observables[id] = { observed = #observed, noise = #noise, scale = scale }
+  local constant = tables.number(row.cells.noiseFormula)
+  if constant and constant <= 0 then fail(row.file, row.row, id, "noiseFormula: %g is no deviation", constant) end
+  p.observables[id] = { observed = #observed, noise = #noise, scale = scale,
+    noise_alone = row.cells.noiseFormula == noise[1] }
   p.spec.observables[#p.spec.observables + 1] = {
     id = id, formula = formula, deviation = deviation, placeholders = placeholders, noise = distribution, scale = scale,
   }
@@ -477,6 +480,8 @@ local function read_measurement(p, row)
   end
   fills_of(p, row, id, "observableParameters", observable.observed, fills)
   fills_of(p, row, id, "noiseParameters", observable.noise, fills)
+  local deviation = observable.noise_alone and tables.number(row.cells.noiseParameters)
+  if deviation and deviation <= 0 then fail(row.file, row.row, id, "noiseParameters: %g is no deviation", deviation) end
   table.insert(p.spec.measurements, {
     experiment = experiment, observable = id, time = time, value = value, fills = fills, where = where(row, id),
   })

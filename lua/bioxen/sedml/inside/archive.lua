@@ -91,6 +91,14 @@ local function there(location)
   return nil
 end
 
+-- Add what is not there yet.
+local function note(list, path)
+  for _, other in ipairs(list) do
+    if other == path then return end
+  end
+  list[#list + 1] = path
+end
+
 local function read_manifest()
   local good, document = pcall(exchange.parse, archive.read(MANIFEST))
   if not good then say.fail("manifest.xml: %s", say.words(document)) end
@@ -106,8 +114,8 @@ local function read_manifest()
     local path = there(location)
     if is_sedml(format) then
       if not path then say.fail("the manifest names %q, which is not in the archive", location) end
-      all[#all + 1] = path
-      if master then masters[#masters + 1] = path end
+      note(all, path)
+      if master then note(masters, path) end
     elseif not path and plain(location) ~= "" then
       say.warn("the manifest names %q, which is not in the archive", location)
     end

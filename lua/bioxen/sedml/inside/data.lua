@@ -7,6 +7,17 @@ local text = require "sedml.text"
 
 local data = {}
 
+local MISSING = { [""] = true, na = true, nan = true, ["n/a"] = true, null = true }
+
+-- A value of a file; what is missing is no number.
+local function value_of(given)
+  local number = text.number(given)
+  if not number and given and not MISSING[text.trim(given):lower()] then
+    say.warn("data: \"%.40s\" is no number", given)
+  end
+  return number or 0/0
+end
+
 -- ---- CSV ----
 
 -- The fields of a line; quotes may be around them.
@@ -24,7 +35,7 @@ end
 -- { names = list, rows = list of lists of texts }
 local function read_csv(bytes)
   local names, rows, separator = nil, {}, ","
-  for line in (bytes:gsub("^\xEF\xBB\xBF", "") .. "\n"):gmatch "(.-)\r?\n" do
+  for line in (bytes:gsub("^\xEF\xBB\xBF", ""):gsub("\r\n?", "\n") .. "\n"):gmatch "(.-)\n" do
     if line:find "%S" and not line:find "^%s*#" then
       if not names then
         separator = line:find "\t" and not line:find "," and "\t" or line:find ";" and not line:find "," and ";" or ","
@@ -42,7 +53,7 @@ local function csv_column(table_of, name)
   for i, other in ipairs(table_of.names) do
     if other == name then
       local column = { shape = { #table_of.rows } }
-      for j, row in ipairs(table_of.rows) do column[j] = text.number(row[i]) or 0/0 end
+      for j, row in ipairs(table_of.rows) do column[j] = value_of(row[i]) end
       return column
     end
   end
@@ -78,7 +89,9 @@ local function each_value(node, indices, take)
       each_value(child, indices, take)
       indices[#indices] = nil
     elseif child:name() == "atomicValue" then
-      take(indices, text.number(text.content(child)) or 0/0)
+      take(indices, value_of(text.content(child)))
+    elseif child:name():find "^tuple" then
+      say.fail "tuples in NuML are not read"
     end
   end
 end
@@ -93,15 +106,21 @@ local function read_numl(bytes)
   return { levels = description and levels_of(description) or {}, dimension = dimension }
 end
 
+local function same_index(given, wanted)
+  local number = text.number(given)
+  return given == wanted or number ~= nil and number == text.number(wanted)
+end
+
 -- The values that fit the slices { level = index value }.
 local function numl_values(numl, wanted)
   local column = {}
   each_value(numl.dimension, {}, function(indices, number)
     for level, value in pairs(wanted) do
-      if indices[level] ~= value then return end
+      if not same_index(indices[level], value) then return end
     end
     column[#column + 1] = number
   end)
+  if #column == 0 then say.fail "the slices fit no value" end
   column.shape = { #column }
   return column
 end
@@ -128,14 +147,29 @@ local function described_levels(description, own)
   return #levels > 0 and levels or own
 end
 
+-- What a slice picks; parts of a dimension are not taken.
+local function picked_by(slice)
+  for _, name in ipairs { "index", "startIndex", "endIndex" } do
+    if slice:attribute(name) then say.fail("line %d: <slice> with %s is not supported", slice:line(), name) end
+  end
+  return text.of(slice, "value")
+end
+
 local function numl_source(node, description, numl)
   local levels, set = described_levels(description, numl.levels), node:attribute "indexSet"
   if set and set ~= "" then return numl_indices(numl, level_named(levels, set)) end
   local wanted = {}
   for _, slice in ipairs(text.children(node, "listOfSlices", "slice")) do
-    wanted[level_named(levels, text.of(slice, "reference"))] = text.of(slice, "value")
+    wanted[level_named(levels, text.of(slice, "reference"))] = picked_by(slice)
   end
   return numl_values(numl, wanted)
+end
+
+local function is_named(table_of, name)
+  for _, other in ipairs(table_of.names) do
+    if other == name then return true end
+  end
+  return false
 end
 
 local function csv_source(node, table_of)
@@ -150,17 +184,17 @@ local function csv_source(node, table_of)
     if #table_of.names == 1 then return csv_column(table_of, table_of.names[1]) end
     say.fail("data source \"%s\" has no slice that picks a column", text.of(node, "id"))
   end
-  local column
+  local column, row
   for _, slice in ipairs(slices) do
-    local name = text.of(slice, "value")
-    if text.number(name) and #slices > 1 then
-      local row = text.number(name)
-      column = { shape = { 1 }, column and column[row + 1] or 0/0 }
-    else
-      column = csv_column(table_of, name)
+    local name, number = picked_by(slice), nil
+    if (slice:attribute "reference" or ""):lower() == "index" or #slices > 1 and not is_named(table_of, name) then
+      number = text.number(name)
     end
+    if number then row = number else column = csv_column(table_of, name) end
   end
-  return column
+  if not row then return column end
+  if not (column and column[row + 1]) then say.fail("the data have no row %g of a column", row) end
+  return { shape = { 1 }, column[row + 1] }
 end
 
 local function source_of(node, description, document, read)

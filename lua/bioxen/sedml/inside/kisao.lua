@@ -23,28 +23,32 @@ local function add(method, runs, policy, list)
 end
 
 add("ode", nil, "NONE", { [CVODE] = "CVODE" })
-add("ode", CVODE, "NONE", { ["0000433"] = "CVODE-like method" })
+add("ode", CVODE, "NONE", { ["0000433"] = "CVODE-like method", ["0000694"] = "ODE solver" })
 add("ode", CVODE, "SIMILAR_APPROXIMATIONS", {
   ["0000088"] = "LSODA", ["0000560"] = "LSODA/LSODAR", ["0000089"] = "LSODAR", ["0000071"] = "LSODE",
   ["0000283"] = "IDA", ["0000094"] = "Livermore solver", ["0000304"] = "Radau", ["0000086"] = "Fehlberg",
   ["0000087"] = "Dormand-Prince", ["0000435"] = "embedded Runge-Kutta", ["0000321"] = "Cash-Karp",
   ["0000032"] = "Runge-Kutta 4", ["0000030"] = "Euler", ["0000031"] = "implicit Euler", ["0000033"] = "Rosenbrock",
   ["0000064"] = "Runge-Kutta", ["0000279"] = "Adams-Bashforth", ["0000280"] = "Adams-Moulton", ["0000288"] = "BDF",
-  ["0000535"] = "VODE" })
+  ["0000535"] = "VODE", ["0000496"] = "CVODES", ["0000301"] = "Heun" })
 add("ssa", nil, "NONE", { [DIRECT] = "direct method" })
 add("ssa", DIRECT, "NONE", { ["0000241"] = "Gillespie-like method" })
-add("ssa", DIRECT, "SAME_MATH", { ["0000027"] = "next reaction method" })
+add("ssa", DIRECT, "SAME_MATH", { ["0000027"] = "next reaction method",
+  ["0000038"] = "sorting direct method" })
 add("tau", nil, "NONE", { [TAU] = "tau-leaping" })
 add("tau", TAU, "NONE", { ["0000621"] = "leaping method" })
-add("tau", TAU, "SIMILAR_APPROXIMATIONS", { ["0000045"] = "implicit tau-leaping" })
+add("tau", TAU, "SIMILAR_APPROXIMATIONS", { ["0000045"] = "implicit tau-leaping",
+  ["0000040"] = "Poisson tau-leaping", ["0000048"] = "adaptive explicit-implicit tau-leaping" })
 add("hybrid", nil, "NONE", { [HYBRID] = "hybrid method" })
 add("hybrid", HYBRID, "NONE", { ["0000352"] = "hybrid method" })
 add("hybrid", HYBRID, "SIMILAR_APPROXIMATIONS", { ["0000231"] = "Pahle's hybrid method",
-  ["0000562"] = "hybrid method, Runge-Kutta", ["0000563"] = "hybrid method, LSODA",
+  ["0000562"] = "hybrid method, LSODA", ["0000563"] = "hybrid method, Runge-Kutta",
   ["0000575"] = "hybrid tau-leaping" })
 add("steady", nil, "NONE", { [NEWTON] = "Newton's method" })
-add("steady", NEWTON, "NONE", { ["0000407"] = "steady state by root-finding", ["0000408"] = "Newton-type method" })
+add("steady", NEWTON, "NONE", { ["0000407"] = "steady state by root-finding", ["0000408"] = "Newton-type method",
+  ["0000411"] = "Newton-like method" })
 add("steady", NEWTON, "SIMILAR_APPROXIMATIONS", { ["0000282"] = "KINSOL", ["0000630"] = "steady state",
+  ["0000568"] = "NLEQ1", ["0000569"] = "NLEQ2",
   ["0000099"] = "steady state, as old documents have it" })
 add("fba", nil, "NONE", { ["0000437"] = "flux balance analysis" })
 add("pfba", nil, "NONE", { ["0000528"] = "parsimonious flux balance analysis" })

@@ -115,10 +115,15 @@ function models.is_computed(model, element)
   return false
 end
 
+-- Attributes that hold values which change in time.
+local VALUES = { value = true, size = true, volume = true, stoichiometry = true, initialAmount = true,
+  initialConcentration = true, flux = true }
+
 --- What a target means to a cell that has loaded the model: { name, rate = it is the rate of a reaction }.
 -- `symbol` may ask for an amount or a concentration.
 function models.meaning(loaded, element, attribute, symbol, what)
   local kind, id = element:name(), models.id_of(element)
+  if attribute and not VALUES[attribute] then say.fail("%s: the %s of <%s> is no value", what, attribute, kind) end
   local function named(list) return loaded[list][id] or id end
   if kind == "species" then
     if symbol == "amount" or attribute == "initialAmount" then return { name = named "amount" } end

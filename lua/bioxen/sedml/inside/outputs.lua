@@ -75,8 +75,9 @@ local function tasks_of(document, id, found, way)
   end
 end
 
---- What an output is: { id, kind, name, sets, curves, tasks = set of ids }; nil for one that holds no data.
-function outputs.describe(document, id)
+--- What an output is: { id, kind, name, sets, curves, tasks = set of ids }; nil for one that holds no data. The
+-- generators that it needs are noted in the set `needed`.
+function outputs.describe(document, id, needed)
   local node = document.outputs[id]
   local kind = KINDS[node:name()]
   if not kind then
@@ -85,7 +86,9 @@ function outputs.describe(document, id)
   end
   local made = { id = id, kind = kind, name = node:attribute "name", tasks = {}, curves = {} }
   made.sets = kind == "report" and sets_of_report(node) or sets_of_plot(document, node)
-  for _, set in ipairs(made.sets) do tasks_of(document, set.generator, made.tasks, {}) end
+  local way = {}
+  for _, set in ipairs(made.sets) do tasks_of(document, set.generator, made.tasks, way) end
+  for generator in pairs(way) do needed[generator] = true end
   for i, curve in ipairs(curves_of(node)) do
     made.curves[i] = { id = curve:attribute "id" or tostring(i), x = curve:attribute "xDataReference",
       y = curve:attribute "yDataReference", z = curve:attribute "zDataReference",
@@ -101,12 +104,14 @@ function outputs.describe(document, id)
   return made
 end
 
---- The variables that generators take of tasks: { task = list of nodes }, and { generator = { variable = place } }.
-function outputs.variables(document)
+--- The variables that needed generators take of tasks: { task = list of nodes }, and { generator = { variable =
+-- place } }.
+function outputs.variables(document, needed)
   local nodes, places = {}, {}
   for _, id in ipairs(document.order.generators) do
     places[id] = {}
-    for _, variable in ipairs(text.children(document.generators[id], "listOfVariables", "variable")) do
+    local node = needed[id] and document.generators[id]
+    for _, variable in ipairs(node and text.children(node, "listOfVariables", "variable") or {}) do
       local task = variable:attribute "taskReference"
       if task and task ~= "" and not (variable:attribute "target" or ""):find "^#" then
         nodes[task] = nodes[task] or {}

@@ -30,7 +30,7 @@ project.open = step(function(given)
   return { documents = archive.documents(given.old) }
 end)
 
--- Why a task is not run that no output needs, or nil.
+-- The tasks that some output needs.
 local function needed_tasks(described)
   local needed = {}
   for _, output in ipairs(described) do
@@ -44,9 +44,9 @@ project.read = step(function(path)
   local made = document.read(path)
   local sources = data.sources(made)
   state = { document = made, data = sources, build = models.builder(made, sources), results = {}, values = {} }
-  state.nodes, state.places = outputs.variables(made)
-  local described, list = {}, {}
-  for _, id in ipairs(made.order.outputs) do described[#described + 1] = outputs.describe(made, id) end
+  local described, list, wanted = {}, {}, {}
+  for _, id in ipairs(made.order.outputs) do described[#described + 1] = outputs.describe(made, id, wanted) end
+  state.nodes, state.places = outputs.variables(made, wanted)
   if #described == 0 then say.fail("%s has no report and no plot", path) end
   local needed = needed_tasks(described)
   for i, id in ipairs(made.order.tasks) do list[i] = { id = id, needed = needed[id] or false } end

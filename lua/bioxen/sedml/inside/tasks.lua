@@ -193,11 +193,9 @@ end
 
 local function run_options(run, task)
   local given, method = task.options, task.algorithm.method
-  run.count = run.count + 1
+  run.count, run.seed = run.count + 1, given.seed or run.seed
   local options = { method = method, record = {}, seed = run.seed, run = run.count, epsilon = given.epsilon,
     solver = given.integration, tolerance = {} }
-  run.seed = given.seed or run.seed
-  options.seed = run.seed
   if given.relative and given.relative < OWN_TOLERANCE then options.tolerance.relative = given.relative end
   if given.steps then options.max_steps = given.steps*math.max(1, task.steps or 1) end
   return options
@@ -206,11 +204,13 @@ end
 local function time_course(run, task, write)
   exchange.set_time(task.begin)
   local rows = task.steps + 1
-  if task.to == task.begin then
+  local options, row = run_options(run, task), 0
+  if task.to == task.from then -- all at one time
+    options.duration = task.to - task.begin
+    if options.duration > 0 then cell:run(options) end
     for i = 0, rows - 1 do write(i) end
     return
   end
-  local options, row = run_options(run, task), 0
   options.times = {}
   for i = 0, task.steps do
     local part = task.steps > 0 and i/task.steps or 0
