@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Whether what is committed gives the same programs and packages, to the byte, wherever it is built.
 set -euo pipefail
+shopt -s inherit_errexit
 . "$(dirname -- "${BASH_SOURCE[0]}")/setup.sh"
 
 usage="usage: scripts/reproducible.sh
@@ -22,7 +23,7 @@ export SOURCE_DATE_EPOCH
 built() {
     local tree=$1
     export TZ=$2
-    mkdir -p -- "$tree"
+    mkdir -p -- "$tree/build"
     git -C "$root" archive HEAD | tar x -C "$tree"
     (
         root=$tree
