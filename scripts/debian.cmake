@@ -27,6 +27,8 @@ bioxen: embedded-library zlib *usr/*
 # bioxen starts these two, nobody else does.
 bioxen: no-manual-page *usr/bin/bioxen-worker*
 bioxen: no-manual-page *usr/bin/bioxen-courier*
+# README.md and CONTRIBUTING.md link to it by this name.
+bioxen: wrong-name-for-upstream-changelog *CHANGELOG.md*
 # Not a package of Debian's own archive.
 bioxen: initial-upload-closes-no-bugs *
 # Who sets DEBEMAIL has a better one.

@@ -33,6 +33,9 @@ rocks() {
 if [ -n "$(git -C "$root" status --porcelain 2>/dev/null)" ]; then
     echo "The tree has changes that are not committed; they are in this release." >&2
 fi
+# Times in packages are the commit's, unless who packs says others.
+commit_time=$(git -C "$root" log -1 --format=%ct 2>/dev/null) || commit_time=$(date +%s)
+export SOURCE_DATE_EPOCH="${SOURCE_DATE_EPOCH:-$commit_time}" TZ=UTC
 folder=${BIOXEN_BUILD:-$(own_folder build)}
 build "$folder"
 version=$(sed -n 's/^CMAKE_PROJECT_VERSION:STATIC=//p' "$folder/CMakeCache.txt")
@@ -44,7 +47,8 @@ quietly cpack --config "$folder/CPackSourceConfig.cmake" -B "$scratch"
 # rockspec were one.
 cd -- "$scratch"
 cp -- "$root/$rock.rockspec" .
-quietly zip "$rock.src.rock" "$rock.rockspec" "bioxen-$version.tar.gz"
+touch -d "@$SOURCE_DATE_EPOCH" "$rock.rockspec" "bioxen-$version.tar.gz"
+quietly zip -X "$rock.src.rock" "$rock.rockspec" "bioxen-$version.tar.gz"
 echo "Building from $rock.src.rock"
 rocks install --deps-mode none "$rock.src.rock" # the modules it needs are Debian's here, no rocks
 rocks pack bioxen "$version-1"

@@ -43,6 +43,23 @@ describe("a program", function()
     end
   end)
 
+  it("needs no library and no version of glibc's if it is the worker: it is copied to guests", function()
+    local path = build .. "/bin/bioxen-worker"
+    if bytes_of(path):find("__asan_init", 1, true) then return pending "a sanitizer is a library" end
+    assert.truthy(output_of("scripts/needs.sh " .. path):find "bioxen%-worker: static; Linux %d")
+    assert.truthy(output_of("scripts/needs.sh " .. build .. "/bin/bioxen"):find "GLIBC_2[%d.]*; .*libc%.so")
+  end)
+
+  it("is compiled without knowing where, ours and others': two builds are equal to the byte", function()
+    local home = bytes_of(build .. "/CMakeCache.txt"):match "CMAKE_HOME_DIRECTORY:INTERNAL=([^\n]+)"
+    local commands = 0
+    for command in bytes_of(build .. "/compile_commands.json"):gmatch '"command": ([^\n]+)' do
+      commands = commands + 1
+      assert.truthy(command:find(("-ffile-prefix-map=%s=."):format(home), 1, true), command)
+    end
+    assert.truthy(commands > 100)
+  end)
+
   it("that is a module is linked with no Lua: whoever loads it has one", function()
     if output_of "command -v readelf" == "" then return pending "needs readelf" end
     for _, name in ipairs { "core.so", "hdf5.so" } do

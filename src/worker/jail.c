@@ -3,6 +3,7 @@
 #include "wire/zygote.h"
 #include "worker/gate.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
@@ -385,18 +386,42 @@ int bx_jail_follow_process(pid_t parent, bx_error *err)
     return 0;
 }
 
+static int close_those_in(DIR *folder, int first)
+{
+    const struct dirent *entry;
+    while (errno = 0, (entry = readdir(folder))) {
+        int descriptor = atoi(entry->d_name);
+        if (descriptor >= first && descriptor != dirfd(folder))
+            close(descriptor);
+    }
+    return errno ? -1 : 0;
+}
+
+int bx_jail_close_from(int first)
+{
+    if (close_range((unsigned)first, ~0u, 0) == 0)
+        return 0;
+    DIR *folder = errno == ENOSYS ? opendir("/proc/self/fd") : NULL;
+    if (!folder)
+        return -1;
+    int status = close_those_in(folder, first), failure = errno;
+    closedir(folder);
+    errno = failure;
+    return status;
+}
+
 int bx_jail_close_descriptors(int socket, bx_error *err)
 {
     if (socket != BX_WORKER_DESCRIPTOR && dup2(socket, BX_WORKER_DESCRIPTOR) < 0)
         return bx_fail_errno(err, BX_EJAIL, errno, "cannot place the socket");
-    int first = 0;
 #ifdef BIOXEN_SANITIZE
     int last = STDERR_FILENO - 1; /* reports go to stderr */
 #else
     int last = STDERR_FILENO;
 #endif
-    if (close_range((unsigned)first, (unsigned)last, 0) < 0 ||
-        close_range(BX_WORKER_DESCRIPTOR + 1, ~0u, 0) < 0)
+    for (int descriptor = 0; descriptor <= last; descriptor++)
+        close(descriptor);
+    if (bx_jail_close_from(BX_WORKER_DESCRIPTOR + 1) < 0)
         return bx_fail_errno(err, BX_EJAIL, errno, "cannot close the other descriptors");
     return 0;
 }

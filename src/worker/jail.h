@@ -32,6 +32,10 @@ int bx_jail_follow(pid_t parent, bx_error *err);
 /* The same of a parent with threads: with the process, not with the thread that made this one. */
 int bx_jail_follow_process(pid_t parent, bx_error *err);
 
+/* Close `first` and all descriptors above it; -1 and errno if that cannot be done. On kernels
+ * before 5.9 it reads /proc/self/fd. */
+int bx_jail_close_from(int first);
+
 /* Make `socket` descriptor 3 and close everything else. */
 int bx_jail_close_descriptors(int socket, bx_error *err);
 

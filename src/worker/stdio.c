@@ -15,7 +15,6 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 enum {
@@ -73,7 +72,7 @@ static int prepare_descriptors(void)
     if (nowhere < 0 || dup2(nowhere, STDERR_FILENO) < 0)
         return -1;
 #endif
-    return close_range(STDERR_FILENO + 1, ~0u, 0);
+    return bx_jail_close_from(STDERR_FILENO + 1);
 }
 
 /* For the supervisor: it needs no rights but to signal its child, who is of the same user. The
@@ -248,8 +247,8 @@ static int load(bx_worker *worker, const bx_order *order, bx_error *err)
 }
 
 /* -1, or this is the supervisor's side. */
-static int start_worker(bx_worker *worker, const bx_spawn_request *request, pid_t *pid, int *pidfd,
-                        int *socket, bx_error *err)
+static int start_worker(bx_worker *worker, const bx_spawn_request *request, pid_t *pid, int *socket,
+                        bx_error *err)
 {
     int ends[2];
     pid_t self = getpid();
@@ -262,9 +261,6 @@ static int start_worker(bx_worker *worker, const bx_spawn_request *request, pid_
     close(ends[1]);
     if (*pid < 0)
         return bx_fail_errno(err, BX_ESTART, failure, "cannot start a worker");
-    *pidfd = (int)syscall(SYS_pidfd_open, *pid, 0);
-    if (*pidfd < 0) /* the worker ends with this process */
-        return bx_fail_errno(err, BX_ESTART, errno, "cannot watch the worker");
     *socket = ends[0];
     return 0;
 }
@@ -275,7 +271,7 @@ _Noreturn void bx_stdio_run(bool again)
     bx_order order;
     bx_error err;
     pid_t pid;
-    int pidfd, socket;
+    int socket;
     clean_environment(again);
     if (prepare_signals() < 0 || prepare_descriptors() < 0)
         _exit(EXIT_FAILURE);
@@ -288,7 +284,7 @@ _Noreturn void bx_stdio_run(bool again)
     if (load(&worker, &order, &err) < 0)
         give_up(&err);
     alarm(0);
-    if (start_worker(&worker, &order.request, &pid, &pidfd, &socket, &err) < 0)
+    if (start_worker(&worker, &order.request, &pid, &socket, &err) < 0)
         give_up(&err);
-    bx_supervisor_run(pid, pidfd, socket);
+    bx_supervisor_run(pid, socket);
 }

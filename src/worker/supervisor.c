@@ -10,6 +10,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -34,7 +35,7 @@ enum { FROM_HOST, TO_HOST, WORKER, END, WATCHED };
 
 typedef struct supervisor {
     pid_t pid;
-    int pidfd;
+    int ends; /* readable when the worker may have ended: pidfds are of Linux 5.3, guests of any */
     int socket; /* -1 once nothing more comes from there */
     bx_stream in;
     bx_stream out;
@@ -334,6 +335,9 @@ static void write_worker(supervisor *self)
 
 static void reap(supervisor *self)
 {
+    struct signalfd_siginfo notice;
+    if (read(self->ends, &notice, sizeof notice) < 0 && !again())
+        leave(self, EXIT_FAILURE);
     if (waitpid(self->pid, &self->status, WNOHANG) == self->pid) {
         self->ended = true;
         self->call = 0;
@@ -358,7 +362,7 @@ static void wait_for_something(supervisor *self, struct pollfd *watched)
     watched[TO_HOST] = (struct pollfd){STDOUT_FILENO, wanted(false, to_host > 0)};
     /* A socket whose other end is closed is always ready. */
     watched[WORKER] = (struct pollfd){with_worker ? self->socket : -1, with_worker};
-    watched[END] = (struct pollfd){self->ended ? -1 : self->pidfd, POLLIN};
+    watched[END] = (struct pollfd){self->ended ? -1 : self->ends, POLLIN};
     int timeout = bx_clock_poll_timeout(next_timer(self));
     if (poll(watched, WATCHED, timeout) < 0 && errno != EINTR)
         leave(self, EXIT_FAILURE);
@@ -400,12 +404,25 @@ static void make_nonblocking(int descriptor)
         _exit(EXIT_FAILURE);
 }
 
-_Noreturn void bx_supervisor_run(pid_t worker, int pidfd, int socket)
+static int watch_children(void)
+{
+    sigset_t ends;
+    sigemptyset(&ends);
+    sigaddset(&ends, SIGCHLD);
+    if (sigprocmask(SIG_BLOCK, &ends, NULL) < 0)
+        return -1;
+    return signalfd(-1, &ends, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+_Noreturn void bx_supervisor_run(pid_t worker, int socket)
 {
     static supervisor self;
     self.pid = worker;
-    self.pidfd = pidfd;
+    self.ends = watch_children();
+    if (self.ends < 0)
+        leave(&self, EXIT_FAILURE);
     self.socket = socket;
+    reap(&self); /* it may have ended before its end was watched */
     self.in.peek = PEEK;
     make_nonblocking(STDIN_FILENO);
     make_nonblocking(STDOUT_FILENO);

@@ -7,7 +7,7 @@
 #include <sys/types.h>
 
 /* Serve until the host is gone or the child `worker`, at the other end of `socket`, has ended.
- * `pidfd` refers to it. */
-_Noreturn void bx_supervisor_run(pid_t worker, int pidfd, int socket);
+ * There is no other child. */
+_Noreturn void bx_supervisor_run(pid_t worker, int socket);
 
 #endif
