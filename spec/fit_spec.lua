@@ -128,6 +128,7 @@ describe("bioxen fit", function()
     local result, message = evaluated(problem)
     assert.is_nil(result)
     for _, part in ipairs { ... } do assert.truthy(message:find(part, 1, true), message) end
+    assert.falsy(message:find "%.lua:%d", message)
   end
 
   it("gives the likelihood of a problem as JSON, rows in the order of the measurements", function()
@@ -310,7 +311,7 @@ describe("bioxen fit", function()
       { { measurements = rows .. "\no c3 0 1" }, "measurements.tsv, row 2", "c3", "no such condition" },
       { { measurements = rows .. "\no c1 0 1\nq c1 0 1" }, "measurements.tsv, row 3", "q", "no such observable" },
       { { measurements = rows .. " noiseParameters\no c1 0 1 0.1" }, "row 2", "the formula has 0, here are 1" },
-      { { observables = observed .. " noiseFormula\no A 0" }, "observables.tsv, row 2", "0 is no deviation" },
+      { { observables = observed .. " noiseFormula\no A 0" }, "observables.tsv, row 2", "0 can't be a deviation" },
       { { measurements = rows .. "\no c1 early 1" }, "row 2", "time: a number expected" },
       { { measurements = rows .. "\no c1 0 1 2" }, "row 2", "5 values where the table has 4 columns" },
       { { observables = observed .. " noiseFormula\no A*) 1" }, "observables.tsv, row 2", "column 3" },
@@ -321,10 +322,18 @@ describe("bioxen fit", function()
       { { parameters = table_1 .. "k log 0 1 0.5 1" }, "row 2", "not above 0" },
       { { parameters = table_1 .. "k ln 0.1 1 0.5 1" }, "row 2", 'no scale "ln"' },
       { { parameters = table_1 .. "k lin 0.1 1 0.5 1\nk lin 0.1 1 0.5 1" }, "row 3", "given twice" },
+      { { parameters = "parameterId lowerBound upperBound nominalValue estimate\nk 0.1 1 0.5 1" }, "row 2",
+        "parameterScale" },
+      { { parameters = table_1 .. "k log10 0.01 1 -0.5 1" }, "row 2", "can't be on a logarithmic scale" },
+      { { parameters = table_1 .. "k lin 0.1 1 0.5 1\nA lin 0 9 5 1" }, "parameters.tsv, row 3", "A", "no parameter" },
+      { { observables = observed .. " noiseFormula\no A 0" }, "observables.tsv, row 2", "can't be a deviation" },
+      { { observables = observed .. " noiseFormula\no A noiseParameter1_o",
+        measurements = rows .. " noiseParameters\no c1 0 1 -0.1" }, "measurements.tsv, row 2", "can't be a deviation" },
       { { conditions = "conditionId a0 b0\nc1 4 1\nc2 8 1" }, "conditions.tsv, row 2", "b0" },
       { { conditions = "conditionId a0\nc1 first\nc2 8" }, "conditions.tsv, row 2", "first" },
       { { conditions = "conditionId k\nc1 1\nc2 8" }, "conditions.tsv, row 2", "table of parameters" },
       { { yaml = YAML[1]:gsub("n: 1", "n: 3") }, "format_version" },
+      { { yaml = "a: [" }, "YAML: line" },
       { { yaml = YAML[1]:gsub("model.xml", "../model.xml") }, "model.xml" },
       { { model = "<sbml" }, "model.xml" },
     } do

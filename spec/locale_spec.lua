@@ -20,7 +20,8 @@ local answer = assert(vm:execute_biological_process [=[
   local many = cell:ensemble { duration = 1.5, every = 0.5, runs = 20, seed = 1, quantiles = { 0.025, 0.975 } }
   return { cell:run { duration = 1.5, every = 0.25 }, many, cell:to_sbml() }]=]).result
 show(answer[1]:to_csv(), answer[1]:to_json(), answer[2]:to_csv(), answer[2]:to_json(), answer[3])
-show(assert(vm:load_sbml(answer[3], { share = true })).name)
+assert(vm:execute_biological_process "cell:clear()")
+show(assert(vm:load_sbml(answer[3])).name)
 
 for i, y in ipairs { { 1.5, 2.25, 3.125 }, { 1.5e-7, 2.5e-7, 1e-3 }, { 12345.5, 12346, 12346.75 } } do
   show(bioxen.plot { text = true, ascii = true, series = { { y = y } }, title = "3,5 words" })

@@ -394,6 +394,7 @@ describe("bioxen simulate of a COMBINE archive", function()
     local cases = {
       ["with startIndex is not supported"] = picks("d.csv", '<slice reference="c" value="t" startIndex="1"/>'),
       ["the slices fit no value"] = picks("e.xml", '<slice reference="S" value="S9"/>'),
+      ["is no id"] = with { outputs = '<report id="../../x"/>', read = reads },
       ["no row 3"] = picks("d.csv", '<slice reference="c" value="t"/><slice reference="Index" value="3"/>'),
       ["the boundaryCondition of <species> is no value"] = with { read = { { "A", omex.target "species A"
         .. "/@boundaryCondition" } } },
@@ -443,6 +444,16 @@ describe("bioxen simulate of a COMBINE archive", function()
     assert.equal(1, status)
     for _, words in ipairs { "tasks are made of each other in a circle: rt, other, rt", "at least as many expected",
       "asks for 1e+09 values" } do assert.truthy(err:find(words, 1, true), err) end
+  end)
+
+  it("counts what a report would be filled up to without wrapping around", function()
+    local tasks, reads = {}, { { "a0", "species A" } }
+    for i = 1, 5 do
+      tasks[i] = omex.repeated("r" .. i, "i", "", omex.vector("i", 1), "", i == 1 and "t" or "r" .. i - 1)
+      reads[i + 1] = { "a" .. i, "species A", "r" .. i }
+    end
+    refused("values, filled up to one size", archive { { "a.sedml", omex.document { simulations = omex.course(1, 2047),
+      tasks = table.concat(tasks), read = reads } } })
   end)
 
   describe("that a run wrote", function()

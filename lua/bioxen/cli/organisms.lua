@@ -76,10 +76,11 @@ local function print_functions(functions)
   end
 end
 
--- Media are the cell's own to tell.
+-- Media are the cell's own to tell, where one can be made: manifests of others say what they like.
 local function print_media(name)
-  local vm <close> = bioxen.create_bio_vm("organisms-media", name)
-  local answer = vm and vm:start() and vm:run [[
+  local good, vm = pcall(bioxen.create_bio_vm, "organisms-media", name)
+  local _ <close> = good and vm or nil
+  local answer = good and vm and vm:start() and vm:run [[
     local list = {}
     for name, medium in pairs(organism.media or {}) do
       list[#list + 1] = name .. (type(medium) == "table" and medium.title and ": " .. medium.title or "")

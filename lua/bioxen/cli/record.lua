@@ -136,7 +136,7 @@ local list = { type = "table", required = true }
 
 -- What is relied on when a run is repeated; there may be more in it.
 local schema = {
-  bioxen = text, arguments = list, working_folder = path, module_path = { type = "table" }, files = list,
+  bioxen = text, arguments = list, working_folder = path, module_path = list, files = list,
   results = list,
   seed = { type = "string", required = true, valid = function(value)
     return not math.tointeger(tonumber(value)) and "an integer as text" or nil
@@ -168,7 +168,7 @@ local function fault(manifest)
     check.table(item, result_schema, place, problems)
   end)
   for _, key in ipairs { "arguments", "module_path" } do
-    check_list(manifest[key] or {}, key, problems, function(item, place)
+    check_list(manifest[key], key, problems, function(item, place)
       if type(item) ~= "string" then problems[#problems + 1] = place .. ": a string expected" end
     end)
   end

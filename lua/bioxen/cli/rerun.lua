@@ -167,7 +167,7 @@ local function rerun_folder(dir, options, copy)
   local copies = path .. "/" .. inputs.FOLDER
   local run = { script = manifest.script.name, text = text, arguments = manifest.arguments,
     seed = math.tointeger(manifest.seed), out = out, quiet = options.quiet, base = manifest.working_folder,
-    copies = #core.list_folder(copies) > 0 and copies or nil, templates = manifest.module_path or {} }
+    copies = #core.list_folder(copies) > 0 and copies or nil, templates = manifest.module_path }
   function run.after(_, again)
     again.folder = run.results
     local same = judge(folder, manifest, again)

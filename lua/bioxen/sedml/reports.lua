@@ -67,7 +67,7 @@ end
 
 --- Add an output of a document, whose sets have shape and values, or neither where they failed.
 function methods:add(location, output)
-  local box, flat, size = box_of(output.sets), {}, #output.sets
+  local box, flat, size = box_of(output.sets), {}, #output.sets + 0.0 -- no integer, which would wrap around
   for _, length in ipairs(box) do size = size*length end
   if size > VALUES then
     return core.fail("ERESULT", ("output \"%s\": %.3g values, filled up to one size, at most %d expected")

@@ -8,6 +8,13 @@ local problems = {}
 
 local fail, text_in, number_in, list, where = tables.fail, tables.text, tables.number_in, tables.list, tables.where
 
+-- f(...), whose errors tell no place in this file.
+local function called(f, ...)
+  local results = table.pack(pcall(f, ...))
+  if results[1] then return table.unpack(results, 2, results.n) end
+  error((tostring(results[2]):gsub("^[%w_/.]+:%d+: ", "")), 0)
+end
+
 local function names_of(value, what, least)
   if type(value) == "string" then value = { value } end
   if value == nil then value = {} end
@@ -67,7 +74,7 @@ end
 
 --- What a problem file names: { version, model, parameters, ... }, each a list of names of files but `model`.
 function problems.files(text)
-  local document = petab.yaml(text)
+  local document = called(petab.yaml, text)
   if type(document) ~= "table" then error("problem file: it is no problem of PEtab", 0) end
   local version = tostring(document.format_version)
   if version:find "^1%.?[%d.]*$" and not version:find "^1%d" then return version_1(document) end
@@ -161,6 +168,9 @@ local function check_bounds(row, p)
   if p.scale ~= "linear" and p.lower <= 0 then
     fail(row.file, row.row, p.id, "the lower bound %g is not above 0, as a logarithmic scale wants it", p.lower)
   end
+  if p.scale ~= "linear" and p.value and p.value < 0 then
+    fail(row.file, row.row, p.id, "the nominalValue %g can't be on a logarithmic scale", p.value)
+  end
 end
 
 local function read_parameter(p, row)
@@ -169,7 +179,8 @@ local function read_parameter(p, row)
   if p.parameters[id] then fail(row.file, row.row, id, "the parameter is given twice") end
   local estimated = ESTIMATE[p.version][text_in(row, "estimate")]
   if estimated == nil then fail(row.file, row.row, id, "estimate: %q", row.cells.estimate) end
-  local scale = SCALES[p.version == 1 and row.cells.parameterScale or "lin"]
+  local scaled = p.version == 1 and (row.cells.parameterScale or estimated and text_in(row, "parameterScale"))
+  local scale = SCALES[scaled or "lin"]
   if not scale then fail(row.file, row.row, id, "there is no scale %q", row.cells.parameterScale) end
   local parameter = {
     id = id, scale = scale, estimated = estimated,
@@ -185,6 +196,7 @@ local function read_parameter(p, row)
     parameter.prior = (p.version == 1 and prior_1 or prior_2)(row, id, "objective")
     parameter.start = p.version == 1 and prior_1(row, id, "initialization") or nil
   end
+  if p.loaded.amount[id] then fail(row.file, row.row, id, "it is a species of the model and no parameter") end
   p.parameters[id] = row
   p.spec.parameters[#p.spec.parameters + 1] = parameter
 end
@@ -294,10 +306,11 @@ local function read_observable(p, row, formulas)
   local placeholders = table.move(noise, 1, #noise, #observed + 1, { table.unpack(observed) })
   check_names(p, row, id, both, placeholders)
   local distribution, scale = distribution_of(p, row, id)
-  local constant = tables.number(row.cells.noiseFormula)
-  if constant and constant <= 0 then fail(row.file, row.row, id, "noiseFormula: %g is no deviation", constant) end
-  p.observables[id] = { observed = #observed, noise = #noise, scale = scale,
-    noise_alone = row.cells.noiseFormula == noise[1] }
+  local number = tables.number(deviation)
+  if number and not (number > 0 and number < math.huge) then
+    fail(row.file, row.row, id, "noiseFormula: %s can't be a deviation", deviation)
+  end
+  p.observables[id] = { observed = #observed, noise = #noise, scale = scale, sole = deviation == noise[1] }
   p.spec.observables[#p.spec.observables + 1] = {
     id = id, formula = formula, deviation = deviation, placeholders = placeholders, noise = distribution, scale = scale,
   }
@@ -480,8 +493,10 @@ local function read_measurement(p, row)
   end
   fills_of(p, row, id, "observableParameters", observable.observed, fills)
   fills_of(p, row, id, "noiseParameters", observable.noise, fills)
-  local deviation = observable.noise_alone and tables.number(row.cells.noiseParameters)
-  if deviation and deviation <= 0 then fail(row.file, row.row, id, "noiseParameters: %g is no deviation", deviation) end
+  local last = fills[#fills]
+  if observable.sole and type(last) == "number" and not (last > 0 and last < math.huge) then
+    fail(row.file, row.row, id, "noiseParameters: %g can't be a deviation", last)
+  end
   table.insert(p.spec.measurements, {
     experiment = experiment, observable = id, time = time, value = value, fills = fills, where = where(row, id),
   })
@@ -569,7 +584,7 @@ function problems.load(files, texts)
   end
   read_measurements(p)
   check_use(p)
-  return cell:objective(p.spec), {
+  return called(cell.objective, cell, p.spec), {
     rows = p.rows, parameters = p.spec.parameters, priors = p.priors, version = p.version, warnings = loaded.warnings,
   }, p.spec
 end

@@ -18,6 +18,8 @@ local function collect(root, list, seen, order)
     for _, node in ipairs(holder:children()) do
       if node:name() ~= "notes" and node:name() ~= "annotation" then
         local id = text.of(node, "id")
+        -- they name what is written, in archives too
+        if id:find "[/\\%c]" or id:find "^%.+$" then say.fail("line %d: %q is no id", node:line(), id) end
         if found[id] then say.fail("line %d: the id \"%s\" is there twice", node:line(), id) end
         if seen[id] then say.warn("line %d: the id \"%s\" is one of another element, too", node:line(), id) end
         seen[id], found[id], order[#order + 1] = true, node, id
@@ -32,7 +34,9 @@ local function collect_data(root)
   local found = {}
   for _, description in ipairs(text.children(root, "listOfDataDescriptions", "dataDescription")) do
     for _, node in ipairs(text.children(description, "listOfDataSources", "dataSource")) do
-      found[text.of(node, "id")] = { node = node, description = description }
+      local id = text.of(node, "id")
+      if found[id] then say.fail("line %d: the id \"%s\" is there twice", node:line(), id) end
+      found[id] = { node = node, description = description }
     end
   end
   return found

@@ -39,4 +39,8 @@ return {
       meaning = "how much of the time the inducer keeps the repressor off lacY's promoter",
     },
   },
+  functions = {
+    set_medium = { arguments = "medium",
+      meaning = "A medium by its name, or { inducer = part of the time, from 0 to 1 }." },
+  },
 }
