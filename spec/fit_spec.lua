@@ -213,6 +213,8 @@ describe("bioxen fit", function()
       .. "k 0 1 0.5 true exponential 0.7\ns 1 3 2 true - -"
     local got = assert(evaluated(version_2 { model = turnover(), parameters = parameters }))
     near(-math.log(0.7) - 0.5/0.7 - math.log(1 - math.exp(-1/0.7)) - math.log(2), got.log_prior)
+    parameters = parameters:gsub("k 0 1", "k 0 0.4") -- the nominal value lies outside
+    assert.equal(-math.huge, evaluated(version_2 { model = turnover(), parameters = parameters }).log_prior)
     parameters = "parameterId parameterScale lowerBound upperBound nominalValue estimate objectivePriorType "
       .. "objectivePriorParameters\nk log10 0.01 10 0.1 1 parameterScaleNormal 0;2"
     got = assert(evaluated(version_1 { parameters = parameters }))
@@ -305,6 +307,7 @@ describe("bioxen fit", function()
   end)
 
   it("names file, row and id of what is wrong", function()
+    local bounded = "parameterId lowerBound upperBound nominalValue estimate priorDistribution priorParameters\n"
     local rows, observed = "observableId simulationConditionId time measurement", "observableId observableFormula"
     local table_1 = "parameterId parameterScale lowerBound upperBound nominalValue estimate\n"
     for _, case in ipairs {
@@ -342,6 +345,13 @@ describe("bioxen fit", function()
     for _, case in ipairs {
       { { experiments = "experimentId time conditionId\ne 1 c4" }, "experiments.tsv, row 2", "c4" },
       { { measurements = "observableId experimentId time measurement\no e 0.5 1" }, "row 2", "before the experiment" },
+      { { parameters = bounded .. "k 20 30 25 true exponential 0.1" }, "k", "no weight within its bounds" },
+      { { observables = observed .. " noiseFormula observablePlaceholders noisePlaceholders\no A*x x x x" },
+        "observables.tsv, row 2", "given twice" },
+      { { observables = observed .. " noiseFormula observableTransformation\no A 1 log10" }, "row 2",
+        "version 2 has no" },
+      { { yaml = YAML[2] .. "mapping_files: [mapping.tsv]\n", mapping = "petabEntityId modelEntityId\nb A\nb k" },
+        "mapping.tsv, row 3", "already" },
       { { conditions = "conditionId targetId targetValue\nc1 a0 4\nc2 a0 3\nc2 a0 2" }, "row 4", "set twice" },
     } do
       refused(version_2(case[1]), table.unpack(case, 2))

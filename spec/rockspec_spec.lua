@@ -116,9 +116,10 @@ local function works_when_moved(prefix)
   return moved
 end
 
--- All of lua/bioxen is below `folder`.
+-- All of lua/bioxen is below `folder`, and beside it what draws the plots of reports.
 local function has_every_module(folder)
   assert.are.same({}, lines_of("diff -r lua/bioxen " .. quote(folder) .. " || true"))
+  assert.are.same({}, lines_of("diff -r third_party/uplot/src " .. quote(folder .. "-uplot") .. " || true"))
 end
 
 describe("an installation", function()

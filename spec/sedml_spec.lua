@@ -297,6 +297,18 @@ describe("bioxen simulate of a COMBINE archive", function()
     assert.truthy(log:find '\nstatus: "FAILED"')
   end)
 
+  it("keeps a task whole of which one variable can't be read", function()
+    local status, err, log, reports = simulate(archive { { "half.sedml", omex.document {
+      read = { { "A", "species A" } }, outputs = '<report id="second"><listOfDataSets><dataSet id="x" label="x" '
+        .. 'dataReference="y"/></listOfDataSets></report></listOfOutputs><listOfDataGenerators><dataGenerator id="y">'
+        .. "<listOfVariables>" .. omex.variable("v", "species gone", 'taskReference="t"') .. "</listOfVariables>"
+        .. omex.math "<ci>v</ci>" .. "</dataGenerator></listOfDataGenerators><listOfOutputs>" } } })
+    assert.equal(1, status)
+    assert.truthy(err:find('variable "v": the target', 1, true), err)
+    assert.equal(5, #reports["half.sedml/report"].A)
+    assert.truthy(log:find 'id: "report".-status: "SUCCEEDED".-id: "second".-status: "FAILED"')
+  end)
+
   it("gives repeats of a stochastic task other numbers, and a reversible reaction its net rate", function()
     local text = omex.document { models = with_reversible, task = "rt", simulations = omex.course(2, 1, nil,
       '<algorithm kisaoID="KISAO:0000027"><listOfAlgorithmParameters><algorithmParameter kisaoID="KISAO:0000488" '

@@ -6,7 +6,7 @@ local function lines_of(command)
   return lines
 end
 
-for _, name in ipairs { "lua", "nlopt", "sundials" } do
+for _, name in ipairs { "lua", "nlopt", "sundials", "uplot" } do
   describe("third_party/" .. name, function()
     local within = "cd third_party/" .. name .. " && "
 

@@ -31,5 +31,5 @@ core.trajectory_methods.plot = plot.trajectory
 core.ensemble_methods.plot = plot.ensemble
 
 -- Loaded when it is first called.
-function core.trajectory_methods.to_hdf5(...) return require("bioxen.report").save_trajectory(...) end
-function core.ensemble_methods.to_hdf5(...) return require("bioxen.report").save_ensemble(...) end
+function core.trajectory_methods.to_hdf5(...) return require("bioxen.biosimulators").save_trajectory(...) end
+function core.ensemble_methods.to_hdf5(...) return require("bioxen.biosimulators").save_ensemble(...) end

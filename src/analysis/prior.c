@@ -87,7 +87,7 @@ double bx_prior_log(const bx_prior *p, double x, double *slope)
     *slope = 0;
     if (p->kind == BX_PRIOR_NONE)
         return 0;
-    if (kinds[p->kind].positive && !(x > 0))
+    if ((kinds[p->kind].positive && !(x > 0)) || (p->truncated && (x < p->low || x > p->high)))
         return -INFINITY;
     switch (p->kind) {
     case BX_PRIOR_UNIFORM: return x < p->a || x > p->b ? -INFINITY : -log(p->b - p->a) - p->missing;
@@ -171,9 +171,15 @@ static double below(const bx_prior *p, double x)
     }
 }
 
-void bx_prior_truncate(bx_prior *p, double low, double high)
+bool bx_prior_truncate(bx_prior *p, double low, double high)
 {
-    p->missing = p->kind == BX_PRIOR_NONE ? 0 : log(below(p, high) - below(p, low));
+    if (p->kind == BX_PRIOR_NONE)
+        return true;
+    p->truncated = true;
+    p->low = low;
+    p->high = high;
+    p->missing = log(below(p, high) - below(p, low));
+    return isfinite(p->missing);
 }
 
 double bx_prior_quantile(const bx_prior *prior, double part, double low, double high)

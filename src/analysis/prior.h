@@ -25,7 +25,9 @@ typedef struct bx_prior {
     bx_prior_kind kind;
     double a, b;
     bool scaled;    /* it is of the value on the parameter's scale, not of the value itself */
-    double missing; /* the logarithm of the part that lies within bounds: see bx_prior_truncate */
+    bool truncated; /* to low ... high: see bx_prior_truncate */
+    double low, high;
+    double missing; /* the logarithm of the part that lies within them */
 } bx_prior;
 
 /* "uniform", "log-normal", ...; BX_PRIOR_COUNT: no such kind. */
@@ -35,8 +37,8 @@ bx_prior_kind bx_prior_named(const char *name);
 int bx_prior_arity(bx_prior_kind kind);
 bool bx_prior_valid(const bx_prior *prior);
 
-/* Have no weight outside [low, high], and so much more within. */
-void bx_prior_truncate(bx_prior *prior, double low, double high);
+/* Have no weight outside [low, high], and so much more within; false where there is none within. */
+bool bx_prior_truncate(bx_prior *prior, double low, double high);
 
 /* The logarithm of the density at x, -infinity where it is 0; and its derivative, unless NULL. */
 double bx_prior_log(const bx_prior *prior, double x, double *slope);

@@ -118,8 +118,11 @@ static bx_prior prior_of(lua_State *L, int table, const char *key, const bx_para
         made.a = any_number(L, prior, "a", NAN, place);
         made.b = any_number(L, prior, "b", NAN, place);
         made.scaled = flag_of(L, prior, "scaled");
-        if (flag_of(L, prior, "truncated"))
-            bx_prior_truncate(&made, p->lower, p->upper);
+        if (flag_of(L, prior, "truncated") && bx_prior_valid(&made) &&
+            !bx_prior_truncate(&made, p->lower, p->upper))
+            bx_raise_format(L, place->code,
+                            "parameter \"%.64s\": its prior has no weight within its bounds",
+                            p->id);
     }
     lua_pop(L, 1);
     return made;

@@ -9,8 +9,8 @@ local nearest = require "bioxen.nearest"
 local cli = {}
 
 -- In the order of the help.
-local names = { "run", "rerun", "pack", "sweep", "simulate", "scan", "steady", "sensitivities", "check", "fit", "fba",
-  "organisms", "genome", "config", "xcpng", "serve", "vm", "doctor", "man", "completion" }
+local names = { "run", "rerun", "report", "pack", "sweep", "simulate", "scan", "steady", "sensitivities", "check",
+  "fit", "fba", "organisms", "genome", "config", "xcpng", "serve", "vm", "doctor", "man", "completion" }
 
 local known = {}
 for _, name in ipairs(names) do known[name] = true end

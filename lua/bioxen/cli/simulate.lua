@@ -7,7 +7,7 @@ local json = require "bioxen.cli.json"
 local models = require "bioxen.cli.models"
 local plot_options = require "bioxen.plot.options"
 local progress = require "bioxen.cli.progress"
-local report = require "bioxen.report"
+local biosimulators = require "bioxen.biosimulators"
 local say = require "bioxen.cli.say"
 local source = require "bioxen.cli.source"
 
@@ -76,7 +76,7 @@ local function save_large(vm, path)
   local packed, err = fetch(vm, "return packed")
   if not packed then return nil, err end
   local made = about.result
-  return report.save(path, report.trajectory(packed, made.names, made.rows, report.origin(made)))
+  return biosimulators.save(path, biosimulators.trajectory(packed, made.names, made.rows, biosimulators.origin(made)))
 end
 
 -- A run in a VM. What is `large` stays there; events that fire are noted where they are asked for.
@@ -254,7 +254,7 @@ end
 
 local function write(result, options, warnings)
   if wants_picture(options) then return draw(result, options) end
-  if report.is_path(options.out) then return result:to_hdf5(options.out) end
+  if biosimulators.is_path(options.out) then return result:to_hdf5(options.out) end
   local text, err = text_of(result, wants_json(options), warnings)
   if not text then return nil, err end
   return source.write(text, options.out)

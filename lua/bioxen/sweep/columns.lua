@@ -136,8 +136,8 @@ end
 
 --- See types.lua.
 function SweepTable:save(path)
-  local report = require "bioxen.report"
-  if report.is_path(path) then return report.save_table(self, path) end
+  local biosimulators = require "bioxen.biosimulators"
+  if biosimulators.is_path(path) then return biosimulators.save_table(self, path) end
   return core.save_file(path, path:lower():find "%.json$" and self:json() or self:csv())
 end
 

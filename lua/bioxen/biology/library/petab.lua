@@ -143,7 +143,14 @@ local function prior_1(row, id, what)
   return prior
 end
 
+-- A column that would change numbers in version 1 and means nothing in version 2.
+local function only_in_version_1(row, id, column)
+  local given = row.cells[column]
+  if given and given ~= "lin" then fail(row.file, row.row, id, "%s: version 2 has no such column", column) end
+end
+
 local function prior_2(row, id)
+  only_in_version_1(row, id, "objectivePriorType")
   local kind = row.cells.priorDistribution
   if not kind then
     if row.cells.priorParameters then fail(row.file, row.row, id, "parameters of no prior") end
@@ -256,6 +263,7 @@ local NOISE_2 = {
 local function distribution_of(p, row, id)
   local noise = row.cells.noiseDistribution or "normal"
   if p.version == 2 then
+    only_in_version_1(row, id, "observableTransformation")
     local known = NOISE_2[noise]
     if not known then fail(row.file, row.row, id, "there is no noise distribution %q", noise) end
     return known[1], known[2]
@@ -304,6 +312,11 @@ local function read_observable(p, row, formulas)
   for name in pairs(names) do both[name] = true end
   local observed, noise = placeholders_of(p, row, id, both, "observable"), placeholders_of(p, row, id, both, "noise")
   local placeholders = table.move(noise, 1, #noise, #observed + 1, { table.unpack(observed) })
+  local seen = {}
+  for _, name in ipairs(placeholders) do
+    if seen[name] then fail(row.file, row.row, id, "the placeholder %q is given twice", name) end
+    seen[name] = true
+  end
   check_names(p, row, id, both, placeholders)
   local distribution, scale = distribution_of(p, row, id)
   local number = tables.number(deviation)
@@ -530,6 +543,7 @@ local function read_mappings(p)
   for _, row in ipairs(rows_of(p, p.files.mappings, { "petabEntityId", "modelEntityId" })) do
     local id, name = text_in(row, "petabEntityId"), row.cells.modelEntityId
     if name and name ~= id then
+      if p.known[id] then fail(row.file, row.row, id, "it is the name of something else already") end
       name = p.spec.aliases[name] or name
       if not p.known[name] then fail(row.file, row.row, id, "there is no %q in the model", name) end
       p.known[id], p.spec.aliases[id] = true, name

@@ -69,10 +69,10 @@ end
 function models.locate(model, node, target, what)
   local path, attribute = split(target)
   local known = namespaces(model, node, path)
+  if spent > PATIENCE then say.fail("the XPaths of the project take more than %d seconds", PATIENCE) end
   local begun = os.clock()
   local good, found = pcall(model.document.select, model.document, path, known)
   spent = spent + os.clock() - begun
-  if spent > PATIENCE then say.fail("the XPaths of the project take more than %d seconds", PATIENCE) end
   if not good then say.fail("%s: the target %s: %s", what, target, say.words(found)) end
   if #found == 1 then return found[1], attribute end
   if #found > 1 then

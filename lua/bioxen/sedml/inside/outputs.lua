@@ -230,7 +230,9 @@ function outputs.generate(state, id, way)
     elseif task and task ~= "" then
       local result = state.results[task]
       if not result then say.fail("task \"%s\" has failed", task) end
-      values[name] = reduced(variable, result.arrays[state.places[id][name]], result.plan)
+      local array = result.arrays[state.places[id][name]]
+      if array.fault then say.fail(array.fault) end
+      values[name] = reduced(variable, array, result.plan)
     else
       say.fail("data generator \"%s\": variable \"%s\" is of no task and no data", id, name)
     end

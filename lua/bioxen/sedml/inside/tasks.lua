@@ -82,9 +82,22 @@ local function reader(entry, node)
   return function() return cell:get(meaning.name) end
 end
 
-local function cached(store, entry, node)
-  store[entry] = store[entry] or reader(entry, node)
-  return store[entry]
+-- f(...); nil where a variable can't be read, which fails its generators and leaves the task whole.
+local function attempt(read, f, ...)
+  local good, value = pcall(f, ...)
+  if good then return value end
+  if type(value) ~= "table" or not value.said then error(value, 0) end
+  read.fault = read.fault or value.said
+  return nil
+end
+
+local function cached(read, entry)
+  if not read.readers[entry] then
+    local get = attempt(read, reader, entry, read.node)
+    local looks_up = not get or entry.flux -- what has a target that is looked up now
+    read.readers[entry] = looks_up and function() return get and attempt(read, get) or 0/0 end or get
+  end
+  return read.readers[entry]
 end
 
 -- The model that a modelReference means; without one, the only one of the task.
@@ -172,10 +185,10 @@ local function getters(run, entry)
   for i, read in ipairs(run.reads) do
     local of = read.entry or entry
     if of == entry then
-      list[i] = cached(read.readers, entry, read.node)
+      list[i] = cached(read, entry)
     else
       activate(run, of)
-      local value = cached(read.readers, of, read.node)()
+      local value = cached(read, of)()
       list[i] = function() return value end
     end
   end
@@ -404,8 +417,8 @@ local function finish(run)
   end
 end
 
---- Run a task for the variables `nodes` of data generators: { array, … } in their order, and the plan. `context` has
--- build, data and policy.
+--- Run a task for the variables `nodes` of data generators: { array, … } in their order, each with words as `fault` if
+-- it can't be read, and the plan. `context` has build, data and policy.
 function tasks.run(document, id, nodes, context)
   local made = plan.of(document, id, #nodes, context.policy, context.data)
   local run = { id = id, build = context.build, data = context.data, entries = {}, reads = {}, count = 0,
@@ -422,7 +435,7 @@ function tasks.run(document, id, nodes, context)
   end)
   finish(run)
   if not good then error(err, 0) end
-  for _, array in ipairs(run.results) do array.shape = made.shape end
+  for i, array in ipairs(run.results) do array.shape, array.fault = made.shape, run.reads[i].fault end
   return run.results, made
 end
 

@@ -6,12 +6,12 @@ local core = require "bioxen.core"
 local decimal = require "bioxen.decimal"
 local modules = require "bioxen.modules"
 
-local report = {}
+local biosimulators = {}
 
 local EXACT = 2^53 -- whole numbers up to it are doubles
 
 --- Whether a file's name says that it is in HDF5.
-function report.is_path(path)
+function biosimulators.is_path(path)
   return path and (path:lower():find "%.h5$" or path:lower():find "%.hdf5$") ~= nil
 end
 
@@ -42,7 +42,7 @@ end
 
 --- Write a report, and what else `more(file)` writes, to `path`. `report`: { name, sets, values, shape, attributes }.
 -- True; or nil and an error.
-function report.save(path, made, more)
+function biosimulators.save(path, made, more)
   local file <close>, err = create(path)
   if not file then return nil, err end
   local written, err = file:write(made.name, made.values, made.shape,
@@ -59,27 +59,27 @@ local function columns_of(names, rows)
 end
 
 --- The report of a trajectory of these columns, whose values may be itself or all its numbers, packed.
-function report.trajectory(values, names, rows, attributes)
+function biosimulators.trajectory(values, names, rows, attributes)
   local shape = type(values) == "string" and { #names + 1, rows } or nil
   return { name = "trajectory", sets = columns_of(names, rows), values = values, shape = shape,
     attributes = attributes }
 end
 
 --- What a run's numbers come from: the method, and the seed of a stochastic one.
-function report.origin(run)
+function biosimulators.origin(run)
   return { method = run.method, seed = run.method ~= "ode" and run.seed or nil }
 end
 
 --- See types.lua.
-function report.save_trajectory(trajectory, path)
+function biosimulators.save_trajectory(trajectory, path)
   check_path(path)
   local names = trajectory:names()
-  return report.save(path, report.trajectory(trajectory, names, #trajectory,
-    report.origin(trajectory)))
+  return biosimulators.save(path, biosimulators.trajectory(trajectory, names, #trajectory,
+    biosimulators.origin(trajectory)))
 end
 
 --- See types.lua.
-function report.save_ensemble(ensemble, path)
+function biosimulators.save_ensemble(ensemble, path)
   check_path(path)
   local labels, values = {}, ensemble:times()
   local rows = #values
@@ -93,7 +93,7 @@ function report.save_ensemble(ensemble, path)
       add(("%s %s"):format(name, decimal("%.15g", p)), ensemble:quantile(name, p))
     end
   end
-  return report.save(path, { name = "ensemble", sets = columns_of(labels, rows), values = values,
+  return biosimulators.save(path, { name = "ensemble", sets = columns_of(labels, rows), values = values,
     shape = { #labels + 1, rows }, attributes = { method = ensemble.method, seed = ensemble.seed,
       runs = ensemble.runs, first_run = ensemble.first_run } })
 end
@@ -116,7 +116,7 @@ local function add_column(values, rows, column)
 end
 
 --- Columns of numbers and booleans as a report; each of texts as a dataset of its own, in the group texts.
-function report.save_table(result, path)
+function biosimulators.save_table(result, path)
   local values, sets, texts = {}, {}, {}
   for _, column in ipairs(result.columns) do
     if types[column.type] then
@@ -127,7 +127,7 @@ function report.save_table(result, path)
       texts[#texts + 1] = column.name
     end
   end
-  return report.save(path, { name = "sweep", sets = sets, values = values, shape = { #sets, #result.rows } },
+  return biosimulators.save(path, { name = "sweep", sets = sets, values = values, shape = { #sets, #result.rows } },
     function(file)
       for _, name in ipairs(texts) do
         local column = {}
@@ -139,4 +139,4 @@ function report.save_table(result, path)
     end)
 end
 
-return report
+return biosimulators

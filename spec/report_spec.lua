@@ -1,0 +1,210 @@
+-- bioxen report: pages of recorded runs.
+
+local core = require "bioxen.core"
+local html = require "bioxen.report.html"
+local json = require "bioxen.json"
+local series = require "bioxen.report.series"
+local shell = require "spec.support.shell"
+
+local EVIL = "</script><img src=x onerror=alert(1)>'\"&"
+
+local sh
+before_each(function() sh = shell.open() end)
+after_each(function() sh:close() end)
+
+-- The folder of a run that left these files and printed this.
+local function recorded(name, files, printed, more)
+  local folder = sh.scratch .. "/" .. name
+  assert(core.make_folder(folder))
+  local results = json.list()
+  for file, bytes in pairs(files) do
+    assert(core.make_folder((folder .. "/" .. file):match "^(.*)/"))
+    shell.write(folder .. "/" .. file, bytes)
+    results[#results + 1] = { file = file, sha256 = core.digest(bytes), bytes = #bytes }
+  end
+  table.sort(results, function(a, b) return a.file < b.file end)
+  local manifest = { format = 1, bioxen = "0.1.0", lua = "Lua 5.4", libraries = { SUNDIALS = "6" }, machine = {},
+    script = { name = "a.lua", path = "/a.lua", sha256 = core.digest "" }, arguments = json.list {},
+    working_folder = "/", seed = "7", status = 0, started = "2026-01-01T00:00:00Z", seconds = 1.5, vms = json.list {},
+    module_path = json.list {}, files = json.list {}, results = results }
+  for key, value in pairs(more or {}) do manifest[key] = value end
+  shell.write(folder .. "/manifest.json", json.encode(manifest))
+  shell.write(folder .. "/log.txt", printed or "")
+  return folder
+end
+
+local function page_of(folder)
+  local status, out, err = sh("bioxen report " .. folder)
+  assert.are.same({ 0, folder .. "/report.html\n", "" }, { status, out, err })
+  return shell.read(folder .. "/report.html")
+end
+
+-- A table over time of which the row `spike` is the one that is not about 0.
+local function spiked(rows, spike)
+  local lines = { "time,A,B" }
+  for i = 1, rows do lines[i + 1] = ("%d,%g,%g"):format(i, i == spike and 1000 or i % 2, -i % 3) end
+  return table.concat(lines, "\n") .. "\n"
+end
+
+-- What the page has as its own code and style is taken out.
+local function without_own(page)
+  return (page:gsub("<style>.-</style>", ""):gsub("<script>.-</script>", ""))
+end
+
+describe("a report", function()
+  it("shows what was run, its results, VMs, inputs and log", function()
+    local folder = recorded("run", { ["a.csv"] = spiked(20, 5), ["b/genes.tsv"] = "gene\teffect\ng1\t0.25\n",
+      ["c.png"] = "\137PNG", ["d.h5"] = "x" }, "it said so\n", {
+      vms = { { vm_id = "cell", biological_type = "syn3a", organism_version = "1", vm_type = "basic", seed = "3" } },
+      files = { { path = "/data/in.csv", sha256 = "ab", bytes = 12 } }, arguments = { "--k", "two words" } })
+    local page = page_of(folder)
+    for _, shown in ipairs { "<h1>Run of a.lua</h1>", "--k &quot;two words&quot;", "<h2>Log</h2>", "it said so",
+      '<a href="./b/genes.tsv">b/genes.tsv</a>', "<td>g1</td><td class=\"number\">0.25</td>", "2 of 2 columns",
+      'src="data:image/png;base64,' .. html.base64 "\137PNG", '<a href="./d.h5">d.h5</a>', "<td>cell</td>", "syn3a 1",
+      "/data/in.csv", '<figure class="plot"><svg class="still"', '<th scope="col">gene</th>' } do
+      assert.is_truthy(page:find(shown, 1, true), shown)
+    end
+    assert.are.same({ "", "Zg==", "Zm8=", "Zm9v", "Zm9vYg==" }, { html.base64 "", html.base64 "f", html.base64 "fo",
+      html.base64 "foo", html.base64 "foob" }) -- RFC 4648
+  end)
+
+  it("stands alone: no network, no code but its own", function()
+    local page = page_of(recorded("run", { ["a.csv"] = spiked(20, 5), ["x.svg"] = "<svg/>" }))
+    local rest = without_own(page)
+    assert.is_nil(rest:find "[a-z]+://")
+    for _, attribute in ipairs { "src", "href" } do
+      for value in rest:gmatch(attribute .. '="(.-)"') do assert.matches("^[d.][a/]", value) end -- data: or ./
+    end
+    local policy = page:match 'Content%-Security%-Policy" content="(.-)">'
+    assert.matches("^default%-src 'none';", policy)
+    assert.is_nil(policy:find "unsafe")
+    for own in page:gmatch "<script>(.-)</script>" do
+      assert.is_truthy(policy:find(html.policy_hash(own), 1, true))
+    end
+    local style = page:match "<style>(.-)</style>"
+    assert.is_truthy(policy:find(html.policy_hash(style), 1, true))
+    assert.is_nil(style:find "url%(" or style:find "@import")
+  end)
+
+  it("shows hostile names and does nothing", function()
+    local name = 'a' .. EVIL:gsub("/", "_") .. ".csv"
+    local page = page_of(recorded("run", { [name] = 'time,"' .. EVIL:gsub('"', '""') .. '"\n0,1\n1,2\n' },
+      EVIL .. "\27[2J\n", { arguments = { EVIL }, vms = { { vm_id = EVIL, config = { x = EVIL } }, 5, "x" },
+        files = { { path = "/" .. EVIL, sha256 = "ab" } }, started = EVIL, libraries = { [EVIL] = EVIL },
+        script = { name = EVIL, path = EVIL, sha256 = "ab" }, machine = 5 }))
+    local rest = without_own(page)
+    assert.is_nil(rest:find "<img")
+    assert.is_nil(rest:find "\27")
+    assert.are.equal(select(2, rest:gsub("<script", "")), select(2, rest:gsub("</script", "")))
+    local data = rest:match '<script type="application/json">(.-)</script>'
+    assert.are.equal(EVIL, json.decode(data).names[1])
+    assert.is_truthy(rest:find("\\x1b[2J", 1, true))
+  end)
+
+  it("draws of long tables what the eye sees, the extremes and the ends among it", function()
+    local page = page_of(recorded("run", { ["a.csv"] = spiked(60000, 31234) }))
+    assert.is_true(#page < 1 << 20)
+    local data = json.decode((page:match '<script type="application/json">(.-)</script>'))
+    assert.is_true(#data.times < 8000)
+    assert.are.same({ 1, 60000 }, { data.times[1], data.times[#data.times] })
+    local found
+    for i, time in ipairs(data.times) do found = found or time == 31234 and data.columns[1][i] end
+    assert.are.equal(1000, found)
+    assert.is_truthy(page:find("of 60,000 rows are drawn", 1, true))
+  end)
+
+  it("stays below 2 MB, and says what it has no room for", function()
+    local noise = {}
+    for i = 1, 1 << 12 do noise[i] = string.char(i*i % 251):rep(150) end
+    local files = {}
+    for i = 1, 4 do files[("p%d.png"):format(i)] = table.concat(noise) end
+    local page = page_of(recorded("run", files))
+    assert.is_true(#page < 2000000)
+    assert.is_truthy(page:find("no room for more", 1, true))
+    assert.is_truthy(page:find('<a href="./p4.png">', 1, true))
+  end)
+
+  it("says which file is no longer what the run left, which cannot be read, and how the run ended", function()
+    local folder = recorded("run", { ["a.csv"] = spiked(20, 5), ["b.csv"] = "time,A\n0,1\n", ["c.csv"] = '"open' }, "",
+      { status = 1 })
+    shell.write(folder .. "/a.csv", spiked(20, 6))
+    os.remove(folder .. "/b.csv")
+    local page = page_of(folder)
+    assert.is_truthy(page:find("no longer what the run left", 1, true))
+    assert.is_truthy(page:find("It cannot be read", 1, true))
+    assert.is_truthy(page:find("It is no table", 1, true))
+    assert.is_truthy(page:find("failed, with the exit status 1", 1, true))
+    assert.is_truthy(page:find("It printed nothing", 1, true))
+  end)
+
+  it("links to the run from where it lies, and is no file of the run", function()
+    local folder = recorded("a run", { ["a.csv"] = spiked(20, 5), ["b/c.csv"] = "k\n1\n",
+      ["report.html"] = "mine" })
+    assert.are.equal(0, (sh(("cd %s; mkdir p; bioxen report 'a run' --out p/page.html"):format(sh.scratch))))
+    assert.is_truthy(shell.read(sh.scratch .. "/p/page.html"):find('href="./../a%20run/a.csv"', 1, true))
+    for _, words in ipairs { "'%s'", "'%s' --out '%s/log.txt'", "'%s' --out '%s/b/../b/c.csv'" } do
+      local status, _, err = sh("bioxen report " .. words:gsub("%%s", folder))
+      assert.are.equal(1, status)
+      assert.matches("is part of the run: name another file with %-%-out", err)
+    end
+    assert.are.equal("mine", shell.read(folder .. "/report.html"))
+    assert.are.equal(0, (sh(("bioxen report '%s' --out '%s/b/page.html'"):format(folder, folder))))
+    assert.is_truthy(shell.read(folder .. "/b/page.html"):find('href="./../b/c.csv"', 1, true))
+    assert.are.equal(1, (sh("bioxen report " .. sh.scratch)))
+  end)
+end)
+
+describe("a report of a folder that is not to be trusted", function()
+  it("follows no link in it, and leads out of it nowhere", function()
+    local secret = sh:file("secret.csv", "k\nSECRET\n")
+    local folder = recorded("run", { ["a.csv"] = "k\n1\n" }, "", { results = { { file = "a.csv", sha256 = "ab" },
+      { file = "../secret.csv", sha256 = "ab" }, { file = secret, sha256 = "ab" } } })
+    os.remove(folder .. "/a.csv")
+    local victim = sh:file("victim", "mine")
+    for name, target in pairs { ["a.csv"] = secret, ["report.html"] = victim } do
+      assert.are.equal(0, (sh(("ln -s %s %s/%s"):format(target, folder, name))))
+    end
+    os.remove(folder .. "/log.txt")
+    assert.are.equal(0, (sh(("ln -s %s %s/log.txt"):format(secret, folder))))
+    local page = page_of(folder)
+    assert.are.equal("mine", shell.read(victim))
+    assert.is_nil(page:find("SECRET", 1, true))
+  end)
+end)
+
+describe("a report of two runs", function()
+  it("has the differences first, and both on one scale", function()
+    local a = recorded("a", { ["x.csv"] = "time,A\n0,1\n1,2\n", ["same.csv"] = "k\n1\n" }, "one\n")
+    local b = recorded("b", { ["x.csv"] = "time,A\n0,1\n1,3\n", ["same.csv"] = "k\n1\n", ["new.csv"] = "k\n2\n" },
+      "one\n", { seed = "8" })
+    local page = sh.scratch .. "/c.html"
+    assert.are.same({ 0, page .. "\n", "" }, { sh(("bioxen report --compare %s %s --out %s"):format(a, b, page)) })
+    local text = shell.read(page)
+    local first, seed = text:find("line 3 was &#39;1,2&#39;, is &#39;1,3&#39;: 2 was, 3 is", 1, true),
+      text:find('<tr class="apart"><th scope="row">Seed</th><td>7</td><td>8</td>', 1, true)
+    assert.is_true(first < seed and seed < text:find('<th scope="row">Script</th>', 1, true))
+    assert.is_truthy(text:find("new.csv is new", 1, true))
+    assert.is_truthy(text:find("A has no such table or picture", 1, true))
+    local ranges = {}
+    for data in text:gmatch '<script type="application/json">(.-)</script>' do
+      ranges[#ranges + 1] = json.decode(data).range
+    end
+    assert.are.same(ranges[1], ranges[2])
+    assert.are.same({ 2, 1 }, { #ranges, select(2, text:gsub("<h2>Results that differ", "")) })
+    assert.are.equal(1, select(2, text:gsub('aria%-label="Log of both"', "")))
+    assert.are.equal(2, (sh("bioxen report --compare " .. a)))
+    assert.are.equal(2, (sh(("bioxen report %s %s"):format(a, b))))
+  end)
+end)
+
+describe("a series", function()
+  it("is a table whose column time ascends, with numbers beside it", function()
+    local function of(rows) return series.of({ names = { "time", "A", "word" }, rows = rows }, 9) end
+    local made = of { { "0", "1", "x" }, { "1", "nan", "y" }, { "1", "", "z" } }
+    assert.are.same({ { 0, 1, 1 }, { "A" } }, { made.times, made.names })
+    assert.is_true(made.columns[1][2] ~= made.columns[1][2])
+    assert.is_nil(of { { "1", "1", "x" }, { "0", "2", "y" } })
+    assert.is_nil(of { { "0", "a", "x" }, { "1", "2", "y" } })
+    assert.is_nil(of { { "0", "1", "x" } })
+  end)
+end)
