@@ -16,7 +16,8 @@ esac
 install_missing "${build_packages[@]}" dpkg-dev file git
 scratch=$(mktemp -d)
 trap 'rm -rf -- "$scratch"' EXIT
-SOURCE_DATE_EPOCH=$(git -C "$root" log -1 --format=%ct)
+commit=$(git -C "$root" rev-parse HEAD)
+SOURCE_DATE_EPOCH=$(git -C "$root" log -1 --format=%ct "$commit")
 export SOURCE_DATE_EPOCH
 
 # built TREE TIME_ZONE: the sums of what comes of the commit there.
@@ -24,7 +25,7 @@ built() {
     local tree=$1
     export TZ=$2
     mkdir -p -- "$tree/build"
-    git -C "$root" archive HEAD | tar x -C "$tree"
+    git -C "$root" archive "$commit" | tar x -C "$tree"
     (
         root=$tree
         build "$tree/build" -DBUILD_TESTING=OFF

@@ -60,6 +60,21 @@ describe("a program", function()
     assert.truthy(commands > 100)
   end)
 
+  it("takes the flags of who packs it, but for those that change digits", function()
+    local folder = output_of "mktemp -d":gsub("\n", "")
+    local function configured(flags)
+      local command = "( CFLAGS='%s' cmake -S . -B %s --fresh 2>&1 )"
+      return (output_of(command:format(flags, folder)):gsub("%s+", " "))
+    end
+    local refusal = configured "-O2 -ffast-math"
+    assert.truthy(refusal:find "other digits: leave out %-ffast%-math", refusal)
+    configured "-O3 -D_FORTIFY_SOURCE=3"
+    local commands = bytes_of(folder .. "/compile_commands.json")
+    os.execute("rm -r " .. folder)
+    assert.truthy(commands:find("-D_FORTIFY_SOURCE=3", 1, true))
+    assert.is_nil(commands:find("-D_FORTIFY_SOURCE=2", 1, true))
+  end)
+
   it("that is a module is linked with no Lua: whoever loads it has one", function()
     if output_of "command -v readelf" == "" then return pending "needs readelf" end
     for _, name in ipairs { "core.so", "hdf5.so" } do
