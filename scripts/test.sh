@@ -27,12 +27,13 @@ timed=(xcpng_vm_spec.lua xcpng_state_faults_spec.lua xcpng_guest_faults_spec.lua
     flux_spec.lua ecoli_metabolism_spec.lua organism_calls_spec.lua courier_relay_test.c courier_ssh_test.c
     worker_stdio_test.c repl_spec.lua)
 # Not sanitized: their subject is another program, or the C that they reach is reached by sanitized tests.
-plain_only=(checkpoints_spec.lua cli_help_spec.lua cli_pool_spec.lua cli_progress_spec.lua cli_run_spec.lua
-    cli_steady_spec.lua docs_spec.lua
+plain_only=(build_spec.lua checkpoints_spec.lua cli_help_spec.lua cli_models_spec.lua cli_pool_spec.lua
+    cli_progress_spec.lua cli_run_spec.lua cli_simulate_spec.lua cli_steady_spec.lua docs_spec.lua
     ecoli_annotation_spec.lua ecoli_facts_spec.lua ecoli_growth_spec.lua ecoli_lac_spec.lua ecoli_operons_spec.lua
-    layers_spec.lua minimal_cell_spec.lua organism_contract_spec.lua organism_mutations_spec.lua
-    python_names_spec.lua rockspec_spec.lua sweep_spec.lua syn3a_facts_spec.lua syn3a_spec.lua syn3a_whole_spec.lua
-    global_sensitivity_spec.lua read_table_spec.lua report_spec.lua tasks_spec.lua xapi_emulator_spec.lua xcpng_sandbox_spec.lua)
+    global_sensitivity_spec.lua layers_spec.lua minimal_cell_spec.lua organism_contract_spec.lua
+    organism_mutations_spec.lua python_names_spec.lua read_table_spec.lua report_spec.lua rockspec_spec.lua
+    scripts_spec.lua sweep_spec.lua syn3a_facts_spec.lua syn3a_spec.lua syn3a_whole_spec.lua tasks_spec.lua
+    xapi_emulator_spec.lua xcpng_sandbox_spec.lua)
 # What sanitizers do not see is memory that was never written. These reach all that the host has of C.
 under_valgrind=(create_spec.lua ensemble_spec.lua genome_spec.lua host_spec.lua hostile_frames_spec.lua
     hypervisor_spec.lua loop_spec.lua organism_calls_spec.lua plot_spec.lua process_spec.lua resources_spec.lua vm_spec.lua

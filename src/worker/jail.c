@@ -390,7 +390,7 @@ static int close_those_in(DIR *folder, int first)
 {
     const struct dirent *entry;
     while (errno = 0, (entry = readdir(folder))) {
-        int descriptor = atoi(entry->d_name);
+        int descriptor = (int)strtol(entry->d_name, NULL, 10);
         if (descriptor >= first && descriptor != dirfd(folder))
             close(descriptor);
     }
