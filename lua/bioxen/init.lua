@@ -11,16 +11,13 @@ require "bioxen.methods"
 local connect = require "bioxen.connect"
 local limits = require "bioxen.hypervisor.limits"
 local manager = require "bioxen.manager"
-local fit = require "bioxen.fit"
 local flux_scan = require "bioxen.flux_scan"
 local map = require "bioxen.map"
 local organisms = require "bioxen.biology.organisms"
 local out = require "bioxen.out"
 local plot = require "bioxen.plot"
-local read_table = require "bioxen.read_table"
 local resource_manager = require "bioxen.hypervisor.manager"
 local saved = require "bioxen.vm.saved"
-local sensitivity = require "bioxen.sensitivity"
 local sweep = require "bioxen.sweep"
 local xapi = require "bioxen.xcpng.xapi"
 
@@ -34,9 +31,7 @@ local bioxen = {
   connect = connect.connect,
   error_codes = core.error_codes,
   fd = core.fd,
-  fit = fit.fit,
   genome = genome,
-  global_sensitivity = sensitivity.global_sensitivity,
   get_supported_biological_types = organisms.names,
   get_supported_vm_types = create.vm_types,
   hypervisor = hypervisor.default,
@@ -45,7 +40,6 @@ local bioxen = {
   map = map.map,
   out = out.path,
   plot = plot.plot,
-  read_table = read_table,
   step = core.step,
   sweep = sweep.sweep,
   merge_sweeps = sweep.merge,
@@ -56,6 +50,11 @@ local bioxen = {
   wait_any = core.wait_any,
   xapi = { connect = xapi.connect, array = xapi.array },
 }
+
+-- Loaded when they are first called.
+function bioxen.fit(...) return require("bioxen.fit").fit(...) end
+function bioxen.global_sensitivity(...) return require("bioxen.sensitivity").global_sensitivity(...) end
+function bioxen.read_table(...) return require "bioxen.read_table"(...) end
 
 function bioxen.BiologicalVM()
   error("BiologicalVM is abstract: use create_bio_vm", 2)

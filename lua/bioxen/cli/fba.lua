@@ -2,14 +2,13 @@
 
 local bioxen = require "bioxen"
 local json = require "bioxen.cli.json"
+local models = require "bioxen.cli.models"
 local progress = require "bioxen.cli.progress"
 local say = require "bioxen.cli.say"
 local source = require "bioxen.cli.source"
 local sbml = require "bioxen.model.sbml"
 local nearest = require "bioxen.nearest"
 local sorted_keys = require "bioxen.sorted_keys"
-
-local MEMORY = 4 << 30 -- bytes that the VM may take
 
 -- Runs in the VM. A name that the model does not have comes back as { unknown = "reaction 'X'", word = "X",
 -- of = { … } }.
@@ -362,10 +361,8 @@ local function balance(options)
   local clash = find_clash(options)
   if clash then return nil, clash end
   progress.begin(options)
-  local vm <close> = assert(bioxen.create_bio_vm("fba", "empty", "basic",
-    { memory = MEMORY, timeout = math.huge }))
-  local started, err = vm:start()
-  if not started then return say.failed(err) end
+  local vm <close>, err = models.start "fba"
+  if not vm then return say.failed(err) end
   local answer, err = vm:execute_biological_process(in_the_vm, { args = args, name = "fba" })
   if not answer then return say.failed(sbml.in_file(options.model, err)) end
   return report(answer.result, options)

@@ -8,11 +8,11 @@ local source = require "bioxen.cli.source"
 
 local models = {}
 
-local MEMORY = 4 << 30 -- bytes that a VM may take; it takes what it needs
+models.MEMORY = 4 << 30 -- bytes that a VM may take; it takes what it needs
 
 --- A VM with nothing in it that runs; nil and an error.
 function models.start(name, seed, memory)
-  local vm, err = bioxen.create_bio_vm(name, "empty", "basic", { memory = memory or MEMORY, seed = seed })
+  local vm, err = bioxen.create_bio_vm(name, "empty", "basic", { memory = memory or models.MEMORY, seed = seed })
   if not vm then return nil, err end
   local started, err = vm:start()
   if started then return vm end

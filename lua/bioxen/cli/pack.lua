@@ -8,25 +8,20 @@ local zip = require "bioxen.sedml.zip"
 local LIMIT = 16 << 20 -- bytes of a file, as bioxen rerun reads them
 local TOTAL = 64 << 20
 
--- The files in and below a folder, sorted; what a link leads to is none of it. Nil and what is too large.
-local function gather(folder, path, below, into)
-  for _, name in ipairs(core.list_folder(path .. "/" .. below, true)) do
-    local file = below .. name
-    local digest, bytes = core.digest_file(path .. "/" .. file, true)
-    if not digest then
-      local gathered, err = gather(folder, path, file .. "/", into)
-      if not gathered then return nil, err end
-    elseif bytes > LIMIT or into.bytes + bytes > TOTAL then
+-- { { name, bytes }, … } of all files of a record; nil and what is too large.
+local function read_files(folder, path)
+  local files, total = {}, 0
+  for i, found in ipairs(record.files(path)) do
+    total = total + found.bytes
+    if found.bytes > LIMIT or total > TOTAL then
       return nil, ("%s/%s: %d bytes: a file of more than %d, or of more than %d together, is not packed"):format(path,
-        file, bytes, LIMIT, TOTAL)
-    else
-      local text, err = folder:read(file, LIMIT)
-      if not text then return nil, err end
-      into.bytes = into.bytes + bytes
-      into[#into + 1] = { file, text }
+        found.file, found.bytes, LIMIT, TOTAL)
     end
+    local text, err = folder:read(found.file, LIMIT)
+    if not text then return nil, err end
+    files[i] = { found.file, text }
   end
-  return into
+  return files
 end
 
 local function pack(options)
@@ -36,7 +31,7 @@ local function pack(options)
   if not folder then return say.failed(err) end
   local manifest, err = record.read(folder)
   if not manifest then return say.failed(err) end
-  local files, err = gather(folder, path, "", { bytes = 0 })
+  local files, err = read_files(folder, path)
   if not files then return say.failed(err) end
   local out = options.out or path:match "[^/]+$" .. ".zip"
   local saved, err = core.save_file(out, zip.pack(files))

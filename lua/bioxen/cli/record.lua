@@ -12,7 +12,8 @@ local record = {}
 record.RUNNING = -1 -- the status of a run that has not ended
 record.MANIFEST, record.LOG, record.SCRIPT = "manifest.json", "log.txt", "script.lua"
 
-local own = { [record.MANIFEST] = true, [record.LOG] = true, [record.SCRIPT] = true }
+-- What is no result.
+local own = { [record.MANIFEST] = true, [record.LOG] = true, [record.SCRIPT] = true, [inputs.FOLDER] = true }
 
 local LONG = 200 -- bytes of a string that is written down; of longer ones the digest
 
@@ -75,15 +76,17 @@ local function sorted(of, key)
   return list
 end
 
--- What the run has left, where no link leads out of its folder.
-local function gather(folder, below, into)
+--- The files in and below a folder, each { file, sha256, bytes }, where no link leads out of it; but for what has one
+-- of the names `but` at its top.
+function record.files(folder, but, below, into)
+  below, into = below or "", into or {}
   for _, name in ipairs(core.list_folder(folder, true)) do
     local path, file = folder .. "/" .. name, below .. name
-    local digest, bytes = core.digest_file(path, true)
-    if below == "" and file == inputs.FOLDER then goto next end
-    if digest and not own[file] then into[#into + 1] = { file = file, sha256 = digest, bytes = bytes } end
-    if not digest then gather(path, file .. "/", into) end
-    ::next::
+    if not (but and but[file]) then
+      local digest, bytes = core.digest_file(path, true)
+      if digest then into[#into + 1] = { file = file, sha256 = digest, bytes = bytes }
+      else record.files(path, but, file .. "/", into) end
+    end
   end
   return into
 end
@@ -114,7 +117,7 @@ function record.finish(run)
     working_folder = run.working_folder, seed = tostring(run.seed), status = run.status, started = run.started,
     seconds = run.seconds, vms = vms, module_path = json.list(inputs.templates()),
     files = json.list(inputs.files(run.status ~= record.RUNNING)),
-    results = sorted(gather(run.folder, "", {}), "file"),
+    results = sorted(record.files(run.folder, own), "file"),
   }
   local encoded, text = pcall(json.encode, manifest)
   if not encoded then return core.fail("EFILE", "the manifest cannot be written: " .. text) end

@@ -61,10 +61,6 @@ local function judge(folder, manifest, again)
   return true
 end
 
-local function absolute(path)
-  return path:find "^/" and path or core.real_path "." .. "/" .. path
-end
-
 local function temporary()
   local path = os.tmpname()
   os.remove(path)
@@ -99,7 +95,7 @@ local function rerun_folder(dir, options, copy)
   local text, lost = script_of(folder, manifest)
   if not text then return say.failed(lost) end
   tell_changes(manifest, path)
-  local out = options.out and absolute(options.out) or temporary()
+  local out = options.out and inputs.absolute(options.out, core.real_path ".") or temporary()
   local elsewhere, away = go_to(manifest.working_folder)
   if away then return say.failed(away) end
   local copies = path .. "/" .. inputs.FOLDER

@@ -1,13 +1,11 @@
 -- `bioxen scan`: a model in SBML, run at many values of its parameters: a short form of `bioxen sweep`.
 
-local bioxen = require "bioxen"
 local core = require "bioxen.core"
 local models = require "bioxen.cli.models"
 local say = require "bioxen.cli.say"
 local sorted_keys = require "bioxen.sorted_keys"
 local sweep = require "bioxen.cli.sweep"
 
-local MEMORY = 4 << 30 -- bytes that a VM may take; it takes what it needs
 local ROWS = 100       -- of a run, where nothing else is said
 
 local reserved = { point = true, replicate = true, error = true }
@@ -146,8 +144,6 @@ end
 
 -- ---- the model ----
 
-local config = { memory = MEMORY }
-
 -- Load it: what load_sbml gives; nil and an error.
 local function put_model(vm, options)
   return models.load(vm, options, options.method or "ode")
@@ -184,9 +180,8 @@ end
 
 -- Look at the model: the code of a point; nil and an error.
 local function code_of(options, parameters, names, list)
-  local vm <close> = assert(bioxen.create_bio_vm("scan", "empty", "basic", config))
-  local started, err = vm:start()
-  if not started then return nil, err end
+  local vm <close>, err = models.start "scan"
+  if not vm then return nil, err end
   local loaded, err = put_model(vm, options)
   if not loaded then return nil, err end
   say.warnings(loaded.warnings)
@@ -218,7 +213,8 @@ local function scan(options)
   return sweep.go({
     parameters = parameters, design = options.random and "random" or options.latin and "latin_hypercube" or nil,
     points = options.random or options.latin, replicates = options.replicates, run = code, reuse = true,
-    biological_type = "empty", config = config, setup = function(vm) return put_model(vm, options) end,
+    biological_type = "empty", config = { memory = models.MEMORY },
+    setup = function(vm) return put_model(vm, options) end,
   }, options)
 end
 

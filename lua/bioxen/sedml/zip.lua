@@ -1,19 +1,8 @@
 -- Archives of type ZIP, as bytes: what is in them is not compressed.
 
+local core = require "bioxen.core"
+
 local zip = {}
-
-local remainders = {}
-for i = 0, 255 do
-  local c = i
-  for _ = 1, 8 do c = c & 1 == 1 and 0xEDB88320 ~ c >> 1 or c >> 1 end
-  remainders[i] = c
-end
-
-local function checksum(bytes)
-  local c = 0xFFFFFFFF
-  for i = 1, #bytes do c = remainders[(c ~ bytes:byte(i)) & 255] ~ c >> 8 end
-  return c ~ 0xFFFFFFFF
-end
 
 local UTF8 = 0x800 -- flag: names are in it
 local DATE = 33    -- the first of January 1980: the same files, the same bytes
@@ -23,7 +12,7 @@ function zip.pack(files)
   local parts, directory, at = {}, {}, 0
   for _, file in ipairs(files) do
     local name, bytes = file[1], file[2]
-    local middle = ("<I2I2I2I2I4I4I4I2I2"):pack(UTF8, 0, 0, DATE, checksum(bytes), #bytes, #bytes, #name, 0)
+    local middle = ("<I2I2I2I2I4I4I4I2I2"):pack(UTF8, 0, 0, DATE, core.crc32(bytes), #bytes, #bytes, #name, 0)
     parts[#parts + 1] = "PK\3\4" .. ("<I2"):pack(20) .. middle .. name .. bytes
     directory[#directory + 1] = "PK\1\2" .. ("<I2I2"):pack(20, 20) .. middle
       .. ("<I2I2I2I4I4"):pack(0, 0, 0, 0, at) .. name
