@@ -233,7 +233,7 @@ class Control:
         """Something happens inside a guest, now or `after` seconds:
 
         stop, continue   all its processes stand still, and go on
-        kill             all its processes die, sshd too; the VM is still said to run
+        kill             all its processes die at once, sshd too; the VM is still said to run
         sessions         the connections' processes die, sshd stays
         sshd             sshd starts anew, with `options` (see agent.py)
         networks         the tools tell of other addresses: `networks`
@@ -253,6 +253,7 @@ class Control:
         elif action == "continue":
             guest.process.signal(signal.SIGCONT)
         elif action == "kill":
+            guest.process.freeze()  # one that lives a moment longer would answer for the guest
             guest.process.signal(signal.SIGKILL)
         elif action == "sessions":
             self._kill_sessions(guest.process)
