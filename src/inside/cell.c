@@ -147,48 +147,6 @@ static void solver_option(lua_State *L, int options, bx_run *run, const bx_place
     lua_pop(L, 1);
 }
 
-/* A list of names, or NULL. They stay on the stack, for a finaliser may change the table. */
-static const char *const *names_option(lua_State *L, int options, const char *key, size_t *count,
-                                       const bx_place *place)
-{
-    static const char *const no_keys[] = {"a list of names", NULL};
-    if (bx_fields_get(L, options, key) == LUA_TNIL)
-        return NULL;
-    bx_place inner = bx_place_make(place->code, "%s.%s", place->text, key);
-    int table = lua_gettop(L);
-    bx_fields_expect(L, table, LUA_TTABLE, &inner, NULL);
-    bx_fields_allow(L, table, no_keys, true, &inner);
-    *count = lua_rawlen(L, table);
-    luaL_checkstack(L, *count < INT_MAX - 20 ? (int)*count + 20 : INT_MAX, "too many names");
-    const char **names = lua_newuserdatauv(L, (*count + 1) * sizeof *names, 0);
-    for (size_t i = 0; i < *count; i++) {
-        lua_rawgeti(L, table, (lua_Integer)i + 1);
-        names[i] = bx_fields_string(L, -1, &inner, NULL);
-    }
-    return names;
-}
-
-/* A list of numbers, which stay on the stack as a block; NULL without one. */
-static const double *numbers_option(lua_State *L, const char *key, size_t *count,
-                                    const bx_place *place)
-{
-    static const char *const no_keys[] = {"a list of numbers", NULL};
-    if (bx_fields_get(L, 2, key) == LUA_TNIL)
-        return NULL;
-    bx_place inner = bx_place_make(place->code, "%s.%s", place->text, key);
-    int table = lua_gettop(L);
-    bx_fields_expect(L, table, LUA_TTABLE, &inner, NULL);
-    bx_fields_allow(L, table, no_keys, true, &inner);
-    *count = lua_rawlen(L, table);
-    double *numbers = lua_newuserdatauv(L, (*count + 1) * sizeof *numbers, 0);
-    for (size_t i = 0; i < *count; i++) {
-        lua_rawgeti(L, table, (lua_Integer)i + 1);
-        numbers[i] = bx_fields_number(L, -1, &inner, NULL);
-        lua_pop(L, 1);
-    }
-    return numbers;
-}
-
 static void seed_option(lua_State *L, int options, bx_run *run, const bx_place *place)
 {
     bx_cell *cell = bx_worker_of(L)->cell;
@@ -234,7 +192,7 @@ static void duration_option(lua_State *L, bx_run *run, const bx_place *place)
 /* Those of runs and of ensembles. The method is known. */
 static void read_options(lua_State *L, bx_run *run, const bx_place *place)
 {
-    run->times = numbers_option(L, "times", &run->time_count, place);
+    run->times = bx_fields_number_list(L, 2, "times", &run->time_count, place);
     duration_option(L, run, place);
     every_option(L, 2, run, place);
     run->start = number_option(L, 2, "start", place);
@@ -246,8 +204,8 @@ static void read_options(lua_State *L, bx_run *run, const bx_place *place)
     solver_option(L, 2, run, place);
     run->threshold = number_option(L, 2, "threshold", place);
     run->exchange = number_option(L, 2, "exchange", place);
-    run->record = names_option(L, 2, "record", &run->record_count, place);
-    run->stochastic = names_option(L, 2, "stochastic", &run->stochastic_count, place);
+    run->record = bx_fields_name_list(L, 2, "record", &run->record_count, place);
+    run->stochastic = bx_fields_name_list(L, 2, "stochastic", &run->stochastic_count, place);
 }
 
 /* A whole number of `least` or more; `least` without one. */
@@ -494,7 +452,7 @@ static int cell_sensitivities(lua_State *L)
     bx_fields_allow(L, 2, keys, false, &place);
     run.method = BX_METHOD_ODE;
     read_options(L, &run, &place);
-    run.by = names_option(L, 2, "parameters", &run.by_count, &place);
+    run.by = bx_fields_name_list(L, 2, "parameters", &run.by_count, &place);
     luaL_checkstack(L, LUA_MINSTACK, "too many names");
     if (bx_fields_get(L, 2, "scaled") != LUA_TNIL)
         bx_fields_expect(L, -1, LUA_TBOOLEAN, &place, "scaled");
@@ -503,7 +461,7 @@ static int cell_sensitivities(lua_State *L)
 
 static void quantiles_option(lua_State *L, bx_ensemble_run *many, const bx_place *place)
 {
-    many->quantiles = numbers_option(L, "quantiles", &many->quantile_count, place);
+    many->quantiles = bx_fields_number_list(L, 2, "quantiles", &many->quantile_count, place);
     if (many->quantiles)
         many->bins = BX_ENSEMBLE_BINS;
 }
@@ -696,64 +654,32 @@ static int cell_clear(lua_State *L)
     return 0;
 }
 
-static int cell_load_sbml(lua_State *L)
-{
-    check_cell(L);
-    check_idle(L);
-    return bx_sbml_lua_load(L);
-}
+/* What others' files do with the cell; some not while it runs, as from the `events` of a run. */
+typedef struct analysis {
+    const char *name;
+    lua_CFunction run;
+    bool idle;
+} analysis;
 
-static int cell_steady_state(lua_State *L)
-{
-    check_cell(L);
-    check_idle(L);
-    return bx_steady_lua_find(L);
-}
+static const analysis analyses[] = {
+    {"check", bx_check_lua_cell, false},
+    {"conservation", bx_control_lua_conservation, false},
+    {"continuation", bx_continuation_lua_follow, true},
+    {"control", bx_control_lua_analyse, true},
+    {"load_sbml", bx_sbml_lua_load, true},
+    {"noise", bx_noise_lua_analyse, true},
+    {"objective", bx_objective_lua_new, true},
+    {"steady_state", bx_steady_lua_find, true},
+    {"to_sbml", bx_sbml_lua_write, false},
+};
 
-static int cell_check(lua_State *L)
+static int cell_analyse(lua_State *L)
 {
+    const analysis *a = lua_touserdata(L, lua_upvalueindex(1));
     check_cell(L);
-    return bx_check_lua_cell(L);
-}
-
-static int cell_noise(lua_State *L)
-{
-    check_cell(L);
-    check_idle(L);
-    return bx_noise_lua_analyse(L);
-}
-
-static int cell_continuation(lua_State *L)
-{
-    check_cell(L);
-    check_idle(L);
-    return bx_continuation_lua_follow(L);
-}
-
-static int cell_control(lua_State *L)
-{
-    check_cell(L);
-    check_idle(L);
-    return bx_control_lua_analyse(L);
-}
-
-static int cell_conservation(lua_State *L)
-{
-    check_cell(L);
-    return bx_control_lua_conservation(L);
-}
-
-static int cell_to_sbml(lua_State *L)
-{
-    check_cell(L);
-    return bx_sbml_lua_write(L);
-}
-
-static int cell_objective(lua_State *L)
-{
-    check_cell(L);
-    check_idle(L);
-    return bx_objective_lua_new(L);
+    if (a->idle)
+        check_idle(L);
+    return a->run(L);
 }
 
 static int compare_names(const void *a, const void *b)
@@ -837,16 +763,9 @@ static const char *const world_methods[] = {"cells",    "die",  "divide", "mediu
 
 static const luaL_Reg methods[] = {
     {"genome", cell_genome},
-    {"check", cell_check},
     {"clear", cell_clear},
-    {"conservation", cell_conservation},
-    {"continuation", cell_continuation},
-    {"control", cell_control},
-    {"load_sbml", cell_load_sbml},
     {"ensemble", cell_ensemble},
     {"get", cell_get},
-    {"noise", cell_noise},
-    {"objective", cell_objective},
     {"parameters", cell_parameters},
     {"rate", cell_rate},
     {"reset", cell_reset},
@@ -856,9 +775,7 @@ static const luaL_Reg methods[] = {
     {"set", cell_set},
     {"shortage", cell_shortage},
     {"species", cell_species},
-    {"steady_state", cell_steady_state},
     {"time", cell_time},
-    {"to_sbml", cell_to_sbml},
     {"whole_molecules", cell_whole_molecules},
     {NULL, NULL},
 };
@@ -892,6 +809,11 @@ void bx_cell_open(lua_State *L)
     lua_pushboolean(L, 0);
     lua_setfield(L, -2, "__metatable");
     luaL_newlib(L, methods);
+    for (size_t i = 0; i < sizeof analyses / sizeof *analyses; i++) {
+        lua_pushlightuserdata(L, (void *)&analyses[i]);
+        lua_pushcclosure(L, cell_analyse, 1);
+        lua_setfield(L, -2, analyses[i].name);
+    }
     for (size_t i = 0; world_methods[i]; i++) {
         lua_pushstring(L, world_methods[i]);
         lua_pushcclosure(L, cell_world, 1);

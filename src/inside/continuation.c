@@ -37,17 +37,12 @@ static double required_number(lua_State *L, const char *key, const bx_place *pla
 
 static uint32_t parameter_option(lua_State *L, const bx_network *network, const bx_place *place)
 {
+    bx_place inner = bx_place_make(place->code, "%s.parameter", place->text);
     bx_fields_get(L, 2, "parameter");
     const char *name = bx_fields_string(L, -1, place, "parameter");
-    size_t slot = bx_names_find(&network->index, name);
-    if (slot == BX_NAME_NONE || slot >= network->species + network->parameters ||
-        (slot < network->species && network->changing[slot]))
-        bx_raise_format(L, BX_EMODEL,
-                        "%s.parameter: a parameter, or a species that no reaction changes, "
-                        "expected, got \"%.64s\"",
-                        place->text, name);
+    uint32_t slot = bx_steady_lua_slot(L, network, name, &inner);
     lua_pop(L, 1);
-    return (uint32_t)slot;
+    return slot;
 }
 
 static void read_ask(lua_State *L, const bx_network *network, bx_continuation_ask *ask,

@@ -86,31 +86,14 @@ static void push_slots(lua_State *L, const bx_network *network, const uint32_t *
 static const uint32_t *parameters_option(lua_State *L, const bx_network *network, size_t *count,
                                          const bx_place *place)
 {
-    if (bx_fields_get(L, 2, "parameters") == LUA_TNIL) {
-        uint32_t *all = lua_newuserdatauv(L, (network->parameters + 1) * sizeof *all, 0);
-        *count = network->parameters;
-        for (size_t i = 0; i < *count; i++)
-            all[i] = (uint32_t)(network->species + i);
-        return all;
-    }
     bx_place inner = bx_place_make(place->code, "%s.parameters", place->text);
-    int table = lua_gettop(L);
-    bx_fields_expect(L, table, LUA_TTABLE, &inner, NULL);
-    *count = lua_rawlen(L, table);
+    const char *const *names = bx_fields_name_list(L, 2, "parameters", count, place);
+    if (!names)
+        *count = network->parameters;
     uint32_t *slots = lua_newuserdatauv(L, (*count + 1) * sizeof *slots, 0);
-    for (size_t i = 0; i < *count; i++) {
-        lua_rawgeti(L, table, (lua_Integer)i + 1);
-        const char *name = bx_fields_string(L, -1, &inner, NULL);
-        size_t slot = bx_names_find(&network->index, name);
-        if (slot == BX_NAME_NONE || slot >= network->species + network->parameters ||
-            (slot < network->species && network->changing[slot]))
-            bx_raise_format(L, BX_EMODEL,
-                            "%s: a parameter, or a species that no reaction changes, expected, got "
-                            "\"%.64s\"",
-                            inner.text, name);
-        slots[i] = (uint32_t)slot;
-        lua_pop(L, 1);
-    }
+    for (size_t i = 0; i < *count; i++)
+        slots[i] = names ? bx_steady_lua_slot(L, network, names[i], &inner)
+                         : (uint32_t)(network->species + i);
     return slots;
 }
 

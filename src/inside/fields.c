@@ -4,6 +4,7 @@
 #include "values/options.h"
 
 #include <lauxlib.h>
+#include <limits.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -127,4 +128,51 @@ const char **bx_fields_names(lua_State *L, int table, size_t *count, const bx_pl
     lua_remove(L, -2);
     qsort(array, *count, sizeof *array, compare_names);
     return array;
+}
+
+/* Push table[key], a list, whose place becomes `inner`: its index; 0 where there is none. */
+static int push_list(lua_State *L, int table, const char *key, const char *of, size_t *count,
+                     const bx_place *place, bx_place *inner)
+{
+    const char *const no_keys[] = {of, NULL};
+    if (bx_fields_get(L, table, key) == LUA_TNIL)
+        return 0;
+    *inner = bx_place_make(place->code, "%s.%s", place->text, key);
+    int list = lua_gettop(L);
+    bx_fields_expect(L, list, LUA_TTABLE, inner, NULL);
+    bx_fields_allow(L, list, no_keys, true, inner);
+    *count = lua_rawlen(L, list);
+    return list;
+}
+
+const char *const *bx_fields_name_list(lua_State *L, int table, const char *key, size_t *count,
+                                       const bx_place *place)
+{
+    bx_place inner;
+    int list = push_list(L, table, key, "a list of names", count, place, &inner);
+    if (!list)
+        return NULL;
+    luaL_checkstack(L, *count < INT_MAX - 20 ? (int)*count + 20 : INT_MAX, "too many names");
+    const char **names = lua_newuserdatauv(L, (*count + 1) * sizeof *names, 0);
+    for (size_t i = 0; i < *count; i++) {
+        lua_rawgeti(L, list, (lua_Integer)i + 1);
+        names[i] = bx_fields_string(L, -1, &inner, NULL);
+    }
+    return names;
+}
+
+const double *bx_fields_number_list(lua_State *L, int table, const char *key, size_t *count,
+                                    const bx_place *place)
+{
+    bx_place inner;
+    int list = push_list(L, table, key, "a list of numbers", count, place, &inner);
+    if (!list)
+        return NULL;
+    double *numbers = lua_newuserdatauv(L, (*count + 1) * sizeof *numbers, 0);
+    for (size_t i = 0; i < *count; i++) {
+        lua_rawgeti(L, list, (lua_Integer)i + 1);
+        numbers[i] = bx_fields_number(L, -1, &inner, NULL);
+        lua_pop(L, 1);
+    }
+    return numbers;
 }

@@ -38,4 +38,13 @@ const char *bx_fields_string(lua_State *L, int index, const bx_place *place, con
  * Other keys than strings and the indices 1..length raise. */
 const char **bx_fields_names(lua_State *L, int table, size_t *count, const bx_place *place);
 
+/* table[key], a list of strings, or NULL without one. The strings and the array stay on the stack:
+ * a finaliser may change the table. */
+const char *const *bx_fields_name_list(lua_State *L, int table, const char *key, size_t *count,
+                                       const bx_place *place);
+
+/* table[key], a list of finite numbers as a block that stays on the stack; NULL without one. */
+const double *bx_fields_number_list(lua_State *L, int table, const char *key, size_t *count,
+                                    const bx_place *place);
+
 #endif

@@ -44,21 +44,11 @@ static box *push_box(lua_State *L)
 /* options.times, as a block that lives on the stack; NULL without. */
 static const double *times_option(lua_State *L, size_t *count, const bx_place *place)
 {
-    if (bx_fields_get(L, 2, "times") == LUA_TNIL)
-        return NULL;
-    bx_place inner = bx_place_make(place->code, "%s.times", place->text);
-    int table = lua_gettop(L);
-    bx_fields_expect(L, table, LUA_TTABLE, &inner, NULL);
-    *count = lua_rawlen(L, table);
-    double *times = lua_newuserdatauv(L, (*count + 1) * sizeof *times, 0);
-    for (size_t i = 0; i < *count; i++) {
-        lua_rawgeti(L, table, (lua_Integer)i + 1);
-        times[i] = bx_fields_number(L, -1, &inner, NULL);
+    const double *times = bx_fields_number_list(L, 2, "times", count, place);
+    for (size_t i = 0; times && i < *count; i++)
         if (times[i] < (i ? times[i - 1] : 0))
-            bx_raise_format(L, place->code, "%s: seconds from the present, ascending, expected",
-                            inner.text);
-        lua_pop(L, 1);
-    }
+            bx_raise_format(L, place->code,
+                            "%s.times: seconds from the present, ascending, expected", place->text);
     return times;
 }
 

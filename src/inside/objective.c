@@ -36,13 +36,11 @@ static double any_number(lua_State *L, int table, const char *key, double usual,
     return value;
 }
 
-/* A text, which the table keeps alive. */
+/* A text, which stays on the stack: a finaliser may change the table. */
 static const char *text_of(lua_State *L, int table, const char *key, const bx_place *place)
 {
     bx_fields_get(L, table, key);
-    const char *text = bx_fields_string(L, -1, place, key);
-    lua_pop(L, 1);
-    return text;
+    return bx_fields_string(L, -1, place, key);
 }
 
 static bool flag_of(lua_State *L, int table, const char *key)
@@ -104,6 +102,23 @@ typedef struct making {
     parser *parse; /* of the language of formulas */
 } making;
 
+/* What is read of an entry, a table; it may leave what it likes on the stack. */
+typedef void reader(making *m, int table, lua_Integer number, const bx_place *place);
+
+/* Read each entry of the list at `key`. */
+static void each(making *m, int table, const char *key, reader *read)
+{
+    lua_State *L = m->L;
+    bx_place place = bx_place_make(BX_EMODEL, "%s", key);
+    lua_Integer count = list_of(L, table, key, &place);
+    int list = lua_gettop(L);
+    for (lua_Integer i = 1; i <= count; i++) {
+        read(m, entry_of(L, list, i, &place), i, &place);
+        lua_settop(L, list);
+    }
+    lua_pop(L, 1);
+}
+
 static bx_prior prior_of(lua_State *L, int table, const char *key, const bx_parameter *p,
                          const bx_place *place)
 {
@@ -123,54 +138,30 @@ static bx_prior prior_of(lua_State *L, int table, const char *key, const bx_para
             bx_raise_format(L, place->code,
                             "parameter \"%.64s\": its prior has no weight within its bounds",
                             p->id);
+        lua_settop(L, prior);
     }
     lua_pop(L, 1);
     return made;
 }
 
-static void read_parameters(making *m, int spec)
+static void read_parameter(making *m, int table, lua_Integer number, const bx_place *place)
 {
     static const char *const keys[] = {"id",        "value", "lower", "upper", "scale",
                                        "estimated", "prior", "start", NULL};
     lua_State *L = m->L;
-    bx_place place = bx_place_make(BX_EMODEL, "parameters");
-    lua_Integer count = list_of(L, spec, "parameters", &place);
-    int list = lua_gettop(L);
-    for (lua_Integer i = 1; i <= count; i++) {
-        bx_error err;
-        int table = entry_of(L, list, i, &place);
-        bx_fields_allow(L, table, keys, false, &place);
-        bx_parameter p = {.id = text_of(L, table, "id", &place)};
-        bx_place inner = bx_place_make(BX_EMODEL, "parameter \"%.64s\"", p.id);
-        p.value = any_number(L, table, "value", NAN, &inner);
-        p.lower = any_number(L, table, "lower", -INFINITY, &inner);
-        p.upper = any_number(L, table, "upper", INFINITY, &inner);
-        p.scale = (bx_scale)choice_of(L, table, "scale", scales, &inner);
-        p.estimated = flag_of(L, table, "estimated");
-        p.prior = prior_of(L, table, "prior", &p, &inner);
-        p.start = prior_of(L, table, "start", &p, &inner);
-        must(L, bx_objective_add_parameter(m->objective, &p, &err), &err);
-        lua_pop(L, 1);
-    }
-    lua_pop(L, 1);
-}
-
-/* A list of names in a userdata; both stay on the stack. */
-static const char **names_of(lua_State *L, int table, const char *key, size_t *count,
-                             const bx_place *place)
-{
-    *count = 0;
-    if (bx_fields_get(L, table, key) != LUA_TNIL)
-        bx_fields_expect(L, -1, LUA_TTABLE, place, key);
-    int list = lua_gettop(L);
-    size_t length = lua_istable(L, list) ? lua_rawlen(L, list) : 0;
-    const char **names = lua_newuserdatauv(L, (length + 1) * sizeof *names, 0);
-    for (; *count < length; ++*count) {
-        lua_rawgeti(L, list, (lua_Integer)*count + 1);
-        names[*count] = bx_fields_string(L, -1, place, key);
-        lua_pop(L, 1);
-    }
-    return names;
+    bx_error err;
+    (void)number;
+    bx_fields_allow(L, table, keys, false, place);
+    bx_parameter p = {.id = text_of(L, table, "id", place)};
+    bx_place inner = bx_place_make(BX_EMODEL, "parameter \"%.64s\"", p.id);
+    p.value = any_number(L, table, "value", NAN, &inner);
+    p.lower = any_number(L, table, "lower", -INFINITY, &inner);
+    p.upper = any_number(L, table, "upper", INFINITY, &inner);
+    p.scale = (bx_scale)choice_of(L, table, "scale", scales, &inner);
+    p.estimated = flag_of(L, table, "estimated");
+    p.prior = prior_of(L, table, "prior", &p, &inner);
+    p.start = prior_of(L, table, "start", &p, &inner);
+    must(L, bx_objective_add_parameter(m->objective, &p, &err), &err);
 }
 
 /* No Lua call can raise while the formulas are held. */
@@ -187,28 +178,21 @@ static int add_observable(making *m, bx_observable *observable, const char *form
     return bx_fail(err, inner.code, "observable \"%.64s\": %.900s", observable->id, inner.message);
 }
 
-static void read_observables(making *m, int spec)
+static void read_observable(making *m, int table, lua_Integer number, const bx_place *place)
 {
     static const char *const keys[] = {"id",    "formula",      "deviation", "scale",
                                        "noise", "placeholders", NULL};
     lua_State *L = m->L;
-    bx_place place = bx_place_make(BX_EMODEL, "observables");
-    lua_Integer count = list_of(L, spec, "observables", &place);
-    int list = lua_gettop(L);
-    for (lua_Integer i = 1; i <= count; i++) {
-        bx_error err;
-        int table = entry_of(L, list, i, &place);
-        bx_fields_allow(L, table, keys, false, &place);
-        bx_observable o = {.id = text_of(L, table, "id", &place)};
-        o.scale = (bx_scale)choice_of(L, table, "scale", scales, &place);
-        o.noise = (bx_noise)choice_of(L, table, "noise", noises, &place);
-        o.placeholders = names_of(L, table, "placeholders", &o.placeholder_count, &place);
-        const char *formula = text_of(L, table, "formula", &place);
-        const char *deviation = text_of(L, table, "deviation", &place);
-        must(L, add_observable(m, &o, formula, deviation, &err), &err);
-        lua_settop(L, list);
-    }
-    lua_pop(L, 1);
+    bx_error err;
+    (void)number;
+    bx_fields_allow(L, table, keys, false, place);
+    bx_observable o = {.id = text_of(L, table, "id", place)};
+    o.scale = (bx_scale)choice_of(L, table, "scale", scales, place);
+    o.noise = (bx_noise)choice_of(L, table, "noise", noises, place);
+    o.placeholders = bx_fields_name_list(L, table, "placeholders", &o.placeholder_count, place);
+    const char *formula = text_of(L, table, "formula", place);
+    const char *deviation = text_of(L, table, "deviation", place);
+    must(L, add_observable(m, &o, formula, deviation, &err), &err);
 }
 
 /* { target, value }: value a formula, or false for what the cell had at the beginning. */
@@ -229,12 +213,12 @@ static void read_change(making *m, int table, const char *id, const bx_place *pl
         bx_fail(&err, inner.code, "experiment \"%.64s\", \"%.64s\": %.700s", id, target,
                 inner.message);
     must(L, result, &err);
-    lua_pop(L, 2);
 }
 
 static void read_periods(making *m, int experiment, const char *id)
 {
     lua_State *L = m->L;
+    int top = lua_gettop(L);
     bx_place place = bx_place_make(BX_EMODEL, "experiment \"%.64s\"", id);
     lua_Integer count = (lua_Integer)lua_rawlen(L, experiment);
     for (lua_Integer i = 1; i <= count; i++) {
@@ -246,27 +230,19 @@ static void read_periods(making *m, int experiment, const char *id)
         int list = lua_gettop(L);
         for (lua_Integer j = 1; j <= changes; j++) {
             read_change(m, entry_of(L, list, j, &place), id, &place);
-            lua_pop(L, 1);
+            lua_settop(L, list);
         }
-        lua_pop(L, 2);
+        lua_settop(L, top);
     }
 }
 
-static void read_experiments(making *m, int spec)
+static void read_experiment(making *m, int table, lua_Integer number, const bx_place *place)
 {
-    lua_State *L = m->L;
-    bx_place place = bx_place_make(BX_EMODEL, "experiments");
-    lua_Integer count = list_of(L, spec, "experiments", &place);
-    int list = lua_gettop(L);
-    for (lua_Integer i = 1; i <= count; i++) {
-        bx_error err;
-        int table = entry_of(L, list, i, &place);
-        const char *id = text_of(L, table, "id", &place);
-        must(L, bx_objective_add_experiment(m->objective, id, &err), &err);
-        read_periods(m, table, id);
-        lua_pop(L, 1);
-    }
-    lua_pop(L, 1);
+    bx_error err;
+    const char *id = text_of(m->L, table, "id", place);
+    (void)number;
+    must(m->L, bx_objective_add_experiment(m->objective, id, &err), &err);
+    read_periods(m, table, id);
 }
 
 /* A parameter's id or a number. */
@@ -283,10 +259,13 @@ static bx_fill fill_of(making *m, const bx_place *place)
     return fill;
 }
 
-static void read_measurement(making *m, int table, const bx_place *place)
+static void read_measurement(making *m, int table, lua_Integer number, const bx_place *list)
 {
     lua_State *L = m->L;
     bx_error err;
+    bx_place inner = bx_place_make(list->code, "measurement %d", (int)number), *place = &inner;
+    if (bx_fields_get(L, table, "where") == LUA_TSTRING)
+        inner = bx_place_make(list->code, "%.150s", lua_tostring(L, -1));
     const char *experiment = text_of(L, table, "experiment", place);
     const char *observable = text_of(L, table, "observable", place);
     bx_measurement measurement = {
@@ -314,25 +293,6 @@ static void read_measurement(making *m, int table, const bx_place *place)
     measurement.fills = fills;
     if (bx_objective_add_measurement(m->objective, &measurement, &err) < 0)
         bx_raise_format(L, err.code, "%s: %.900s", place->text, err.message);
-    lua_settop(L, table);
-}
-
-static void read_measurements(making *m, int spec)
-{
-    lua_State *L = m->L;
-    bx_place place = bx_place_make(BX_EMODEL, "measurements");
-    lua_Integer count = list_of(L, spec, "measurements", &place);
-    int list = lua_gettop(L);
-    for (lua_Integer i = 1; i <= count; i++) {
-        int table = entry_of(L, list, i, &place);
-        bx_place inner = bx_place_make(BX_EMODEL, "measurement %d", (int)i);
-        if (bx_fields_get(L, table, "where") == LUA_TSTRING)
-            inner = bx_place_make(BX_EMODEL, "%.150s", lua_tostring(L, -1));
-        lua_pop(L, 1);
-        read_measurement(m, table, &inner);
-        lua_pop(L, 1);
-    }
-    lua_pop(L, 1);
 }
 
 static void read_aliases(making *m, int spec)
@@ -347,10 +307,12 @@ static void read_aliases(making *m, int spec)
     size_t count;
     bx_fields_expect(L, table, LUA_TTABLE, &place, NULL);
     const char **names = bx_fields_names(L, table, &count, &place);
+    int top = lua_gettop(L);
     for (size_t i = 0; i < count; i++) {
         bx_error err;
         const char *name = text_of(L, table, names[i], &place);
         must(L, bx_objective_alias(m->objective, names[i], name, &err), &err);
+        lua_settop(L, top);
     }
     lua_settop(L, table - 1);
 }
@@ -379,10 +341,10 @@ int bx_objective_lua_new(lua_State *L)
                 choice_of(L, 2, "language", languages, &place) == 1 ? bx_petab_math
                                                                     : bx_formula_parse};
     read_aliases(&m, 2);
-    read_parameters(&m, 2);
-    read_observables(&m, 2);
-    read_experiments(&m, 2);
-    read_measurements(&m, 2);
+    each(&m, 2, "parameters", read_parameter);
+    each(&m, 2, "observables", read_observable);
+    each(&m, 2, "experiments", read_experiment);
+    each(&m, 2, "measurements", read_measurement);
     if (flag_of(L, 2, "events_afresh"))
         bx_objective_start_events_afresh(m.objective);
     return 1;
@@ -519,8 +481,8 @@ static uint64_t whole_of(lua_State *L, int table, const char *key, double usual,
 static bool *held_of(lua_State *L, const bx_objective *objective, int options,
                      const bx_place *place)
 {
-    size_t count, n = bx_objective_parameters(objective);
-    const char **names = names_of(L, options, "held", &count, place);
+    size_t count = 0, n = bx_objective_parameters(objective);
+    const char *const *names = bx_fields_name_list(L, options, "held", &count, place);
     bool *held = lua_newuserdatauv(L, n + 1, 0);
     memset(held, 0, n + 1);
     for (size_t i = 0; i < count; i++) {

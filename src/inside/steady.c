@@ -54,6 +54,19 @@ size_t bx_steady_lua_whole(lua_State *L, const char *key, double least, double u
     return (size_t)value;
 }
 
+uint32_t bx_steady_lua_slot(lua_State *L, const bx_network *network, const char *name,
+                            const bx_place *place)
+{
+    size_t slot = bx_names_find(&network->index, name);
+    if (slot == BX_NAME_NONE || slot >= network->species + network->parameters ||
+        (slot < network->species && network->changing[slot]))
+        bx_raise_format(L, BX_EMODEL,
+                        "%s: a parameter, or a species that no reaction changes, expected, got "
+                        "\"%.64s\"",
+                        place->text, name);
+    return (uint32_t)slot;
+}
+
 static bool flag_option(lua_State *L, const char *key, bool usual, const bx_place *place)
 {
     bool value = usual;

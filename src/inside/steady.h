@@ -27,6 +27,10 @@ double bx_steady_lua_number(lua_State *L, const char *key, double least, double 
 size_t bx_steady_lua_whole(lua_State *L, const char *key, double least, double usual,
                            const bx_place *place);
 
+/* The slot of a parameter, or of a species that no reaction changes. */
+uint32_t bx_steady_lua_slot(lua_State *L, const bx_network *network, const char *name,
+                            const bx_place *place);
+
 /* Read those of a search. */
 void bx_steady_lua_ask(lua_State *L, bx_steady_ask *ask, const bx_place *place);
 
