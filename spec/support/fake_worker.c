@@ -429,6 +429,7 @@ static void report(const bx_zygote_report *report_, int pidfd)
 static struct {
     pid_t pid;
     uint64_t vm, fork; /* and the VM that was to be forked from it */
+    int socket;        /* of that VM */
 } children[256];
 static size_t count;
 
@@ -437,8 +438,10 @@ static void end(pid_t pid, int status)
     for (size_t i = 0; i < count; i++) {
         if (children[i].pid != pid)
             continue;
-        if (children[i].fork)
+        if (children[i].fork) {
             report(&(bx_zygote_report){.kind = BX_ZYGOTE_REFUSED, .vm = children[i].fork}, -1);
+            close(children[i].socket);
+        }
         report(
             &(bx_zygote_report){
                 .kind = BX_ZYGOTE_EXITED, .pid = pid, .vm = children[i].vm, .status = status},
@@ -446,13 +449,15 @@ static void end(pid_t pid, int status)
     }
 }
 
-/* Nothing is forked, and nothing said of it. */
+/* Nothing is forked, and nothing said of it. The socket stays open, as the true zygote's does: the
+ * refusal is to be what the host hears first. */
 static void keep_silent(const bx_spawn_request *request)
 {
-    close(worker);
     for (size_t i = 0; i < count; i++)
-        if (children[i].vm == request->of)
+        if (children[i].vm == request->of) {
             children[i].fork = request->vm;
+            children[i].socket = worker;
+        }
 }
 
 static void spawn(const char *folder, const bx_spawn_request *request)
