@@ -1,45 +1,31 @@
 #include "analysis/control.h"
 
-#include "analysis/newton.h"
+#include "analysis/linearization.h"
 
 #include <stdlib.h>
 
 typedef struct analysis {
-    bx_system system;
-    bx_newton newton;
-    bx_matrix *link, *reduced;
+    bx_linearization at;
     bx_lu *lu;
     double *column; /* by place */
 } analysis;
 
 static void end(analysis *a)
 {
-    bx_newton_close(&a->newton);
-    bx_system_close(&a->system);
-    bx_matrix_free(a->link);
-    bx_matrix_free(a->reduced);
+    bx_linearization_close(&a->at);
     bx_lu_free(a->lu);
     free(a->column);
 }
 
 static int begin(analysis *a, const bx_steady *steady, const bx_steady_state *state, bx_error *err)
 {
-    if (bx_system_open(&a->system, steady->network, err) < 0 ||
-        bx_newton_open(&a->newton, &a->system, err) < 0)
+    if (bx_linearization_open(&a->at, steady, state, err) < 0)
         return -1;
-    a->column = calloc(a->system.size + 1, sizeof *a->column);
-    if (!a->column)
+    a->column = calloc(a->at.system.size + 1, sizeof *a->column);
+    a->lu = bx_lu_new(a->at.reduced->rows);
+    if (!a->column || !a->lu)
         return bx_fail_memory(err);
-    bx_system_load(&a->system, state->frame);
-    bx_system_state(&a->system, a->column);
-    if (bx_newton_fix(&a->newton, a->column, err) < 0)
-        return -1;
-    a->link = bx_conservation_link(a->newton.laws);
-    a->reduced = bx_newton_reduced(&a->newton);
-    a->lu = a->reduced ? bx_lu_new(a->reduced->rows) : NULL;
-    if (!a->link || !a->lu)
-        return bx_fail_memory(err);
-    if (bx_lu_factor(a->lu, a->reduced) != 0)
+    if (bx_lu_factor(a->lu, a->at.reduced) != 0)
         return bx_fail(
             err, BX_ESIMULATION,
             "the steady state is one of a continuum: what it answers to a change depends "
@@ -51,25 +37,25 @@ static int begin(analysis *a, const bx_steady *steady, const bx_steady_state *st
  * species, by place: into `out`. */
 static void answer(const analysis *a, double *net, double *out)
 {
-    const bx_conservation *laws = a->newton.laws;
+    const bx_conservation *laws = a->at.newton.laws;
     size_t at = 0;
-    for (size_t i = 0; i < a->system.size; i++)
+    for (size_t i = 0; i < a->at.system.size; i++)
         if (!laws->is_dependent[i])
             net[at++] = -net[i];
     bx_lu_solve(a->lu, net);
-    for (size_t i = 0; i < a->system.size; i++)
+    for (size_t i = 0; i < a->at.system.size; i++)
         out[i] = 0;
-    for (size_t j = 0; j < a->link->columns; j++)
-        for (size_t i = 0; i < a->system.size; i++)
-            out[i] += a->link->column[j][i] * net[j];
+    for (size_t j = 0; j < a->at.link->columns; j++)
+        for (size_t i = 0; i < a->at.system.size; i++)
+            out[i] += a->at.link->column[j][i] * net[j];
 }
 
 static void add_change(const analysis *a, size_t reaction, double by, double *net)
 {
-    const bx_network *network = a->system.network;
+    const bx_network *network = a->at.system.network;
     for (uint32_t i = network->changes.start[reaction]; i < network->changes.start[reaction + 1];
          i++)
-        net[a->system.position[network->changes.items[i]]] += by * network->amounts[i];
+        net[a->at.system.position[network->changes.items[i]]] += by * network->amounts[i];
 }
 
 /* What the rates become when the state changes so. */
@@ -82,8 +68,8 @@ static void follow(const bx_matrix *elasticities, const double *state, double *r
 
 static void control_of_rates(analysis *a, bx_control *c)
 {
-    for (size_t r = 0; r < a->system.network->reactions; r++) {
-        for (size_t i = 0; i < a->system.size; i++)
+    for (size_t r = 0; r < a->at.system.network->reactions; r++) {
+        for (size_t i = 0; i < a->at.system.size; i++)
             a->column[i] = 0;
         add_change(a, r, 1, a->column);
         answer(a, a->column, c->concentrations->column[r]);
@@ -95,15 +81,15 @@ static void control_of_rates(analysis *a, bx_control *c)
 static int response_to(analysis *a, uint32_t slot, size_t column, bx_control *c, bx_error *err)
 {
     double *slopes = c->slopes->column[column], *fluxes = c->flux_response->column[column];
-    if (bx_system_slopes(&a->system, slot, slopes) < 0)
+    if (bx_system_slopes(&a->at.system, slot, slopes) < 0)
         return bx_fail_memory(err);
-    for (size_t i = 0; i < a->system.size; i++)
+    for (size_t i = 0; i < a->at.system.size; i++)
         a->column[i] = 0;
-    for (size_t r = 0; r < a->system.network->reactions; r++)
+    for (size_t r = 0; r < a->at.system.network->reactions; r++)
         if (slopes[r] != 0)
             add_change(a, r, slopes[r], a->column);
     answer(a, a->column, c->state_response->column[column]);
-    for (size_t r = 0; r < a->system.network->reactions; r++)
+    for (size_t r = 0; r < a->at.system.network->reactions; r++)
         fluxes[r] = slopes[r];
     follow(c->elasticities, c->state_response->column[column], fluxes);
     return 0;
@@ -127,7 +113,7 @@ int bx_control_analyse(const bx_steady *steady, const bx_steady_state *state, co
     else
         result = begin(&a, steady, state, err);
     if (result == 0) {
-        bx_system_elasticities(&a.system, c->elasticities);
+        bx_system_elasticities(&a.at.system, c->elasticities);
         control_of_rates(&a, c);
         for (size_t i = 0; result == 0 && i < count; i++)
             result = response_to(&a, slots[i], i, c, err);

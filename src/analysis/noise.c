@@ -1,6 +1,6 @@
 #include "analysis/noise.h"
 
-#include "analysis/newton.h"
+#include "analysis/linearization.h"
 
 #include <cvode/cvode.h>
 #include <float.h>
@@ -126,59 +126,45 @@ static int solve_lyapunov(bx_matrix *a, bx_matrix *q)
 }
 
 typedef struct analysis {
-    bx_system system;
-    bx_newton newton;
-    bx_matrix *link, *reduced, *full, *noise;
-    double *state, *scale; /* by place; of independent species */
+    bx_linearization at;
+    bx_matrix *full, *noise;
+    double *scale; /* of independent species */
 } analysis;
 
 static void end(analysis *a)
 {
-    bx_newton_close(&a->newton);
-    bx_system_close(&a->system);
-    bx_matrix_free(a->link);
-    bx_matrix_free(a->reduced);
+    bx_linearization_close(&a->at);
     bx_matrix_free(a->full);
     bx_matrix_free(a->noise);
-    free(a->state);
     free(a->scale);
 }
 
 static int begin(analysis *a, const bx_steady *steady, const bx_steady_state *state, bx_error *err)
 {
-    if (bx_system_open(&a->system, steady->network, err) < 0 ||
-        bx_newton_open(&a->newton, &a->system, err) < 0)
+    if (bx_linearization_open(&a->at, steady, state, err) < 0)
         return -1;
-    size_t size = a->system.size;
-    a->state = calloc(size + 1, sizeof *a->state);
-    a->scale = calloc(size + 1, sizeof *a->scale);
-    a->full = bx_matrix_new(size, size);
-    if (!a->state || !a->scale || !a->full)
+    bx_system *system = &a->at.system;
+    size_t independent = a->at.reduced->rows;
+    a->scale = calloc(independent + 1, sizeof *a->scale);
+    a->full = bx_matrix_new(system->size, system->size);
+    a->noise = bx_matrix_new(independent, independent);
+    if (!a->scale || !a->full || !a->noise)
         return bx_fail_memory(err);
-    bx_system_load(&a->system, state->frame);
-    bx_system_state(&a->system, a->state);
-    if (bx_newton_fix(&a->newton, a->state, err) < 0)
-        return -1;
-    a->link = bx_conservation_link(a->newton.laws);
-    a->reduced = bx_newton_reduced(&a->newton);
-    a->noise = a->reduced ? bx_matrix_new(a->reduced->rows, a->reduced->rows) : NULL;
-    if (!a->link || !a->noise)
-        return bx_fail_memory(err);
-    bx_system_derivatives(&a->system, a->newton.residual, NULL);
-    uint32_t negative = diffusion(&a->system, a->full);
+    bx_system_derivatives(system, a->at.newton.residual, NULL);
+    uint32_t negative = diffusion(system, a->full);
     return negative == BX_SLOT_NONE
                ? 0
-               : refuse_negative(steady->network, negative, a->system.rates[negative], err);
+               : refuse_negative(steady->network, negative, system->rates[negative], err);
 }
 
 /* Both matrices of the independent species, in units of their own. */
 static void scale_both(analysis *a)
 {
-    const bx_conservation *laws = a->newton.laws;
-    size_t size = a->system.size, n = a->reduced->rows;
+    const bx_conservation *laws = a->at.newton.laws;
+    size_t size = a->at.system.size, n = a->at.reduced->rows;
     for (size_t i = 0, at = 0; i < size; i++)
         if (!laws->is_dependent[i])
-            a->scale[at++] = a->state[i] > 0 ? sqrt(a->state[i]) : 1;
+            a->scale[at++] = a->at.state[i] > 0 ? sqrt(a->at.state[i]) : 1;
     for (size_t j = 0, to = 0; j < size; j++) {
         if (laws->is_dependent[j])
             continue;
@@ -191,18 +177,18 @@ static void scale_both(analysis *a)
     }
     for (size_t j = 0; j < n; j++)
         for (size_t i = 0; i < n; i++)
-            a->reduced->column[j][i] *= a->scale[j] / a->scale[i];
+            a->at.reduced->column[j][i] *= a->scale[j] / a->scale[i];
 }
 
 /* The covariances of all species from those of independent ones. */
 static bx_matrix *expand(analysis *a)
 {
-    size_t size = a->system.size, n = a->reduced->rows;
+    size_t size = a->at.system.size, n = a->at.reduced->rows;
     bx_matrix *result = bx_matrix_new(size, size);
     for (size_t j = 0; j < n; j++)
         for (size_t i = 0; i < n; i++)
             a->noise->column[j][i] *= a->scale[i] * a->scale[j];
-    bx_matrix *half = bx_matrix_multiply(a->link, a->noise);
+    bx_matrix *half = bx_matrix_multiply(a->at.link, a->noise);
     if (!result || !half) {
         bx_matrix_free(result);
         bx_matrix_free(half);
@@ -211,7 +197,7 @@ static bx_matrix *expand(analysis *a)
     for (size_t k = 0; k < n; k++)
         for (size_t j = 0; j < size; j++)
             for (size_t i = 0; i < size; i++)
-                result->column[j][i] += half->column[k][i] * a->link->column[k][j];
+                result->column[j][i] += half->column[k][i] * a->at.link->column[k][j];
     for (size_t j = 0; j < size; j++) /* the same both ways, to the last digit */
         for (size_t i = 0; i < j; i++)
             result->column[i][j] = result->column[j][i];
@@ -226,11 +212,11 @@ bx_matrix *bx_noise_at(const bx_steady *steady, const bx_steady_state *state, bx
                 "the steady state is not stable: what chance adds does not fade there");
         return NULL;
     }
-    analysis a = {.state = NULL};
+    analysis a = {.full = NULL};
     bx_matrix *result = NULL;
     if (begin(&a, steady, state, err) == 0) {
         scale_both(&a);
-        int solved = a.reduced->rows > 0 ? solve_lyapunov(a.reduced, a.noise) : 0;
+        int solved = a.at.reduced->rows > 0 ? solve_lyapunov(a.at.reduced, a.noise) : 0;
         if (solved == 0)
             result = expand(&a);
         if (solved == 1)

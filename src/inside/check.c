@@ -2,6 +2,7 @@
 
 #include "analysis/check.h"
 #include "core/buffer.h"
+#include "inside/box.h"
 #include "inside/raise.h"
 #include "inside/sbml.h"
 #include "inside/steady.h"
@@ -21,10 +22,7 @@ static int box_free(lua_State *L)
 
 void bx_check_open(lua_State *L)
 {
-    luaL_newmetatable(L, BOX_CLASS);
-    lua_pushcfunction(L, box_free);
-    lua_setfield(L, -2, "__gc");
-    lua_pop(L, 1);
+    bx_box_class(L, BOX_CLASS, box_free);
 }
 
 /* Add the variables of a row to the list on top. A rule of the name `own` has those that it reads
@@ -153,9 +151,7 @@ int bx_check_lua_cell(lua_State *L)
 {
     bx_error err;
     lua_settop(L, 2);
-    bx_check *check = lua_newuserdatauv(L, sizeof *check, 0);
-    *check = (bx_check){.network = NULL};
-    luaL_setmetatable(L, BOX_CLASS);
+    bx_check *check = bx_box_push(L, BOX_CLASS, sizeof *check);
     if (bx_check_cell(bx_worker_of(L)->cell, check, &err) < 0)
         return bx_raise(L, &err);
     const bx_network *network = check->network;

@@ -1,6 +1,7 @@
 #include "inside/continuation.h"
 
 #include "analysis/continuation.h"
+#include "inside/box.h"
 #include "inside/output.h"
 #include "inside/raise.h"
 #include "inside/steady.h"
@@ -19,10 +20,7 @@ static int box_free(lua_State *L)
 
 void bx_continuation_open(lua_State *L)
 {
-    luaL_newmetatable(L, BOX_CLASS);
-    lua_pushcfunction(L, box_free);
-    lua_setfield(L, -2, "__gc");
-    lua_pop(L, 1);
+    bx_box_class(L, BOX_CLASS, box_free);
 }
 
 /* ---- options ---- */
@@ -146,9 +144,7 @@ int bx_continuation_lua_follow(lua_State *L)
     bx_error err;
     bx_steady_lua_options(L, keys, &place);
     read_ask(L, network, &ask, &place);
-    bx_continuation *found = lua_newuserdatauv(L, sizeof *found, 0);
-    *found = (bx_continuation){0};
-    luaL_setmetatable(L, BOX_CLASS);
+    bx_continuation *found = bx_box_push(L, BOX_CLASS, sizeof *found);
     bx_output_flush();
     if (bx_continuation_follow(cell, &ask, found, &err) < 0)
         return bx_raise_or_give(L, &err);

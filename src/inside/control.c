@@ -2,6 +2,7 @@
 
 #include "analysis/control.h"
 #include "analysis/system.h"
+#include "inside/box.h"
 #include "inside/raise.h"
 #include "inside/steady.h"
 #include "inside/worker.h"
@@ -40,18 +41,7 @@ static int box_free(lua_State *L)
 
 void bx_control_open(lua_State *L)
 {
-    luaL_newmetatable(L, BOX_CLASS);
-    lua_pushcfunction(L, box_free);
-    lua_setfield(L, -2, "__gc");
-    lua_pop(L, 1);
-}
-
-static box *push_box(lua_State *L)
-{
-    box *b = lua_newuserdatauv(L, sizeof *b, 0);
-    *b = (box){.laws = NULL};
-    luaL_setmetatable(L, BOX_CLASS);
-    return b;
+    bx_box_class(L, BOX_CLASS, box_free);
 }
 
 /* ---- names ---- */
@@ -195,7 +185,7 @@ int bx_control_lua_analyse(lua_State *L)
     if (!steady)
         return bx_raise_or_give(L, &err);
     const bx_steady_state *state = &steady->states[0];
-    box *b = push_box(L);
+    box *b = bx_box_push(L, BOX_CLASS, sizeof *b);
     if (bx_control_analyse(steady, state, slots, count, &b->control, &err) < 0)
         return bx_raise_or_give(L, &err);
     named n = {.amounts = push_values(L, state->frame, steady->species, steady->size),
@@ -309,7 +299,7 @@ int bx_control_lua_conservation(lua_State *L)
     const bx_network *network = bx_cell_network(cell);
     bx_error err;
     lua_settop(L, 1);
-    box *b = push_box(L);
+    box *b = bx_box_push(L, BOX_CLASS, sizeof *b);
     if (bx_system_open(&b->system, network, &err) < 0)
         return bx_raise_or_give(L, &err);
     b->laws = bx_conservation_new(network, b->system.position, b->system.size, NULL, &err);

@@ -1,6 +1,7 @@
 #include "inside/noise.h"
 
 #include "analysis/noise.h"
+#include "inside/box.h"
 #include "inside/raise.h"
 #include "inside/steady.h"
 #include "inside/worker.h"
@@ -27,18 +28,7 @@ static int box_free(lua_State *L)
 
 void bx_noise_open(lua_State *L)
 {
-    luaL_newmetatable(L, BOX_CLASS);
-    lua_pushcfunction(L, box_free);
-    lua_setfield(L, -2, "__gc");
-    lua_pop(L, 1);
-}
-
-static box *push_box(lua_State *L)
-{
-    box *b = lua_newuserdatauv(L, sizeof *b, 0);
-    *b = (box){.covariances = NULL};
-    luaL_setmetatable(L, BOX_CLASS);
-    return b;
+    bx_box_class(L, BOX_CLASS, box_free);
 }
 
 /* options.times, as a block that lives on the stack; NULL without. */
@@ -74,7 +64,7 @@ static int at_rest(lua_State *L, const bx_place *place)
     bx_steady *steady = bx_steady_lua_search(L, &ask, place, &err);
     if (!steady)
         return bx_raise_or_give(L, &err);
-    box *b = push_box(L);
+    box *b = bx_box_push(L, BOX_CLASS, sizeof *b);
     b->covariances = bx_noise_at(steady, &steady->states[0], &err);
     if (!b->covariances)
         return bx_raise_or_give(L, &err);
@@ -137,7 +127,7 @@ int bx_noise_lua_analyse(lua_State *L)
     const double *times = times_option(L, &count, &place);
     if (!times)
         return at_rest(L, &place);
-    box *b = push_box(L);
+    box *b = bx_box_push(L, BOX_CLASS, sizeof *b);
     if (bx_noise_follow(cell, times, count, &bx_interrupted, &b->course, &err) < 0)
         return bx_raise_or_give(L, &err);
     push_course(L, bx_cell_network(cell), &b->course, times);

@@ -4,6 +4,7 @@
  * the Lua state holds (graph.c). Texts are a count of bytes and the bytes. */
 #include "inside/saved.h"
 
+#include "inside/box.h"
 #include "inside/graph.h"
 #include "inside/module.h"
 #include "inside/organism.h"
@@ -31,18 +32,12 @@ static int buffer_free(lua_State *L)
 /* Freed whatever raises. */
 static bx_buffer *push_buffer(lua_State *L)
 {
-    bx_buffer *buffer = lua_newuserdatauv(L, sizeof *buffer, 0);
-    *buffer = (bx_buffer){0};
-    luaL_setmetatable(L, CLASS);
-    return buffer;
+    return bx_box_push(L, CLASS, sizeof(bx_buffer));
 }
 
 void bx_saved_open(lua_State *L)
 {
-    luaL_newmetatable(L, CLASS);
-    lua_pushcfunction(L, buffer_free);
-    lua_setfield(L, -2, "__gc");
-    lua_pop(L, 1);
+    bx_box_class(L, CLASS, buffer_free);
     bx_graph_begin(L);
 }
 

@@ -1,6 +1,7 @@
 #include "inside/steady.h"
 
 #include "analysis/steady.h"
+#include "inside/box.h"
 #include "inside/fields.h"
 #include "inside/output.h"
 #include "inside/raise.h"
@@ -22,10 +23,7 @@ static int box_free(lua_State *L)
 
 void bx_steady_open(lua_State *L)
 {
-    luaL_newmetatable(L, BOX_CLASS);
-    lua_pushcfunction(L, box_free);
-    lua_setfield(L, -2, "__gc");
-    lua_pop(L, 1);
+    bx_box_class(L, BOX_CLASS, box_free);
 }
 
 /* ---- options ---- */
@@ -228,9 +226,7 @@ bx_steady *bx_steady_lua_search(lua_State *L, bx_steady_ask *ask, const bx_place
                                 bx_error *err)
 {
     bx_steady_lua_ask(L, ask, place);
-    bx_steady *steady = lua_newuserdatauv(L, sizeof *steady, 0);
-    *steady = (bx_steady){0};
-    luaL_setmetatable(L, BOX_CLASS);
+    bx_steady *steady = bx_box_push(L, BOX_CLASS, sizeof *steady);
     bx_output_flush();
     return bx_steady_find(bx_worker_of(L)->cell, ask, steady, err) < 0 ? NULL : steady;
 }

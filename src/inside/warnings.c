@@ -1,5 +1,7 @@
 #include "inside/warnings.h"
 
+#include "inside/box.h"
+
 #include <lauxlib.h>
 
 #define BOX_CLASS "bioxen.worker.warnings"
@@ -12,16 +14,10 @@ static int box_free(lua_State *L)
 
 bx_warnings *bx_warnings_push(lua_State *L)
 {
-    bx_warnings *warnings = lua_newuserdatauv(L, sizeof *warnings, 0);
-    *warnings = (bx_warnings){0};
-    luaL_setmetatable(L, BOX_CLASS);
-    return warnings;
+    return bx_box_push(L, BOX_CLASS, sizeof(bx_warnings));
 }
 
 void bx_warnings_open(lua_State *L)
 {
-    luaL_newmetatable(L, BOX_CLASS);
-    lua_pushcfunction(L, box_free);
-    lua_setfield(L, -2, "__gc");
-    lua_pop(L, 1);
+    bx_box_class(L, BOX_CLASS, box_free);
 }
