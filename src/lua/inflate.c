@@ -41,7 +41,6 @@ int bx_lua_crc32(lua_State *L)
 {
     size_t length;
     const char *bytes = luaL_checklstring(L, 1, &length);
-    luaL_argcheck(L, length <= INT_MAX, 1, "too large");
-    lua_pushinteger(L, (lua_Integer)crc32(0, (const Bytef *)bytes, (uInt)length));
+    lua_pushinteger(L, (lua_Integer)crc32_z(0, (const Bytef *)bytes, length));
     return 1;
 }
