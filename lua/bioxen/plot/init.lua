@@ -75,8 +75,9 @@ local function with_branches(described, level)
   return described
 end
 
--- A world's panels, and then its lineages, stand for series and panels that are not given.
-local function with_panels(given, level)
+--- What bioxen.plot is given, with the panels of a world, and then of its lineages, in the place of series and panels.
+-- Raises, `level` frames above.
+function plot.describe(given, level)
   local described = options.check(given, options.general, "plot", level + 1)
   if described.branches then return with_branches(described, level + 1) end
   if described.names then options.mistake(level + 1, "plot.names: is for branches") end
@@ -95,18 +96,22 @@ end
 --- Series of numbers, or a shared world.
 function plot.plot(given)
   -- No tail call: errors name the line that called this function.
-  local described = with_panels(given, 2)
+  local described = plot.describe(given, 2)
   local done, err = draw(options.check(described, options.general, "plot", 2), described, 2)
   if not done then return nil, err end
   return done
 end
 
-local function method(class, figure_of)
+--- What gives their figures: the checked options, and what bioxen.plot takes. Raises, `level` frames above.
+plot.figures = { Trajectory = trajectory_figure, Ensemble = ensemble_figure,
+  SweepTable = function(...) return require "bioxen.plot.sweep"(...) end }
+
+local function method(class)
   return function(object, given)
     if core.class_name(object) ~= class then
       error(("bad argument #1 to 'plot' (%s expected, got %s)"):format(class, core.class_name(object)), 2)
     end
-    local checked, described = figure_of(object, given, 2)
+    local checked, described = plot.figures[class](object, given, 2)
     local done, err = draw(checked, described, 2)
     if not done then return nil, err end
     return done
@@ -114,8 +119,6 @@ local function method(class, figure_of)
 end
 
 --- Their methods `plot`.
-plot.trajectory = method("Trajectory", trajectory_figure)
-plot.ensemble = method("Ensemble", ensemble_figure)
-plot.sweep = method("SweepTable", function(...) return require "bioxen.plot.sweep"(...) end)
+plot.trajectory, plot.ensemble, plot.sweep = method "Trajectory", method "Ensemble", method "SweepTable"
 
 return plot

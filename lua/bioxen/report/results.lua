@@ -1,88 +1,42 @@
 --- What a run left, as parts of its page: plots, tables and pictures, as long as the page has room for them.
 
 local core = require "bioxen.core"
-local decimal = require "bioxen.decimal"
 local delimited = require "bioxen.biology.library.delimited"
+local figures = require "bioxen.report.figures"
 local html = require "bioxen.report.html"
-local picture = require "bioxen.report.picture"
 local series = require "bioxen.report.series"
-local text = require "bioxen.repl.text"
+local tables = require "bioxen.report.tables"
 
 local results = {}
 
-local ROOM = 1500 << 10      -- bytes of a page that its results may take
-local LARGEST = 32 << 20     -- bytes of a table that is read
-local CURVES = 14            -- of a plot
-local NUMBERS = 20000        -- of a plot that can be looked into
-local ROWS, COLUMNS = 20, 12 -- of a table that are shown
-local CELL = 200             -- bytes of a cell
+local ROOM = 1500 << 10  -- bytes of a page that its results may take
+local LARGEST = 32 << 20 -- bytes of a table that is read
+local CURVES = 14        -- of a plot
+local ROWS = 1000        -- of a table that are shown
 
 local images = { png = "image/png", svg = "image/svg+xml" }
 
 -- ---- tables ----
 
-local function cells(out, row, kind, count)
-  for i = 1, count do
-    local cell, cut = text.cut(row[i] or "", CELL)
-    local class = kind == "td" and tonumber(cell) and ' class="number"' or ""
-    out[#out + 1] = ("<%s%s>"):format(kind == "th" and 'th scope="col"' or kind, class) .. html.escape(cell)
-      .. (cut and "…" or "") .. ("</%s>"):format(kind)
-  end
-end
-
 local function table_part(made, name)
-  local rows, columns, out = math.min(#made.rows, ROWS), math.min(#made.names, COLUMNS), {}
-  cells(out, made.names, "th", columns)
-  out[#out + 1] = "</tr></thead><tbody>"
-  for i = 1, rows do
-    out[#out + 1] = "<tr>"
-    cells(out, made.rows[i], "td", columns)
-    out[#out + 1] = "</tr>"
-  end
-  return html.fill('<div class="scroll" role="region" tabindex="0" aria-label="%s"><table><thead><tr>%m</tbody></table>'
-    .. '</div><p class="faint">%s.</p>', "Table " .. name, table.concat(out), ("%d of %s, %d of %s"):format(rows,
-    text.counted(#made.rows, "row"), columns, text.counted(#made.names, "column")))
+  local shown = { names = made.names, rows = made.rows }
+  local thing, number, flag = tables.ranking(made)
+  if thing then shown = tables.sorted(made, number, flag) end
+  return tables.draw(shown, { label = "Table " .. name, most = ROWS, bars = number, marked = flag })
 end
 
--- ---- plots ----
-
-local function rounded(column)
-  local out = {}
-  for i, value in ipairs(column) do out[i] = value == value and tonumber(decimal("%.7g", value)) or value end
-  return out
-end
-
-local function legend(names)
-  local items = {}
-  for i, name in ipairs(names) do
-    items[i] = html.fill('<li><svg viewBox="0 0 26 10" aria-hidden="true"><path class="line %s" d="M1 5H25"/></svg>'
-      .. "<span>%s</span></li>", picture.class(i), name)
-  end
-  return '<ul class="legend">' .. table.concat(items) .. "</ul>"
-end
-
-local function remarks(whole, thin)
-  local said = {}
-  if thin.thinned then
-    said[1] = ("%s of %s rows are drawn, each curve's extremes among them."):format(text.count(#thin.times),
-      text.count(thin.thinned))
-  end
-  if whole.left_out > 0 then
-    said[#said + 1] = ("The first %d columns of %d are drawn."):format(#whole.names, #whole.names + whole.left_out)
-  end
-  return table.concat(said, " ")
+local function left_out(whole)
+  if whole.left_out == 0 then return "" end
+  return html.fill('<p class="faint">The first %s columns of %s are drawn.</p>', #whole.names,
+    #whole.names + whole.left_out)
 end
 
 local function plot_part(whole, name, range)
-  local low, high = series.range(whole)
-  if range then low, high = range[1], range[2] end
-  local still = picture.draw(whole, name, low, high)
-  if not still then return nil end
-  local thin = series.thin(whole, NUMBERS//(#whole.columns + 1))
-  local data = { times = thin.times, names = whole.names, columns = {}, range = range }
-  for i, column in ipairs(thin.columns) do data.columns[i] = rounded(column) end
-  return html.fill('<figure class="plot">%m%m<script type="application/json">%m</script><figcaption>%s</figcaption>'
-    .. "</figure>", still, legend(whole.names), html.json(data), remarks(whole, thin))
+  local described = { series = {}, x_label = whole.label, y_range = range }
+  for i, column in ipairs(whole.columns) do
+    described.series[i] = { x = whole.times, y = column, name = whole.names[i] }
+  end
+  return figures.draw(described, { live = true, name = name }, 1) .. left_out(whole)
 end
 
 -- ---- files ----

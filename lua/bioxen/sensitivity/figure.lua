@@ -22,7 +22,7 @@ local function weightiest(result, by, measure)
   return table.move(names, 1, math.min(MOST, #names), 1, {})
 end
 
---- What bioxen.plot takes. `measures` are those of the method.
+--- What bioxen.plot takes, and the name of the result. `measures` are those of the method.
 return function(result, measures, options, level)
   local name = find_result(result, options.result, level + 1)
   local by = result.results[name].by
@@ -44,5 +44,5 @@ return function(result, measures, options, level)
   given.remark = given.remark or ("bars: %g %% by bootstrap; %d runs%s"):format(100*result.confidence, result.runs,
     #names < #result.parameters and ("; the %d of %d parameters that matter most"):format(#names, #result.parameters)
     or "")
-  return given
+  return given, name
 end
