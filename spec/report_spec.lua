@@ -115,6 +115,36 @@ describe("a report", function()
     assert.is_truthy(page:find("of 60,000 rows are drawn", 1, true))
   end)
 
+  it("knows ensembles, sweeps and lineages by their columns, and screens by their marks", function()
+    local genes = { "gene,name,growth,lethal" }
+    for i = 1, 30 do genes[i + 1] = ("g%d,n%d,%g,%s"):format(i, i, i == 7 and 0 or 1 + i/100, i == 7) end
+    local page = page_of(recorded("run", {
+      ["ensemble.csv"] = "time,A mean,A sd,A 0.05,A 0.95\n0,5,1,3,7\n1,6,1,4,8\n",
+      ["sweep.csv"] = "point,a,b,replicate,f\n1,1,1,1,1\n2,1,2,1,2\n3,2,1,1,2\n4,2,2,1,4\n",
+      ["lineage.csv"] = "cell,mother,born_s,ended_s,fate\n1,,0,60,divided\n2,1,60,,lives\n3,1,60,90,washed out\n",
+      ["like.csv"] = "cell,mother,born_s,ended_s\n1,9,0,60\n",
+      ["screen.csv"] = table.concat(genes, "\n") .. "\n", ["ranked.csv"] = "rank,gene,x\n1,a,0.5\n2,b,7\n" }))
+    for _, shown in ipairs { "mean, 5 % to 95 % of the runs", 'class="fill s1"', 'fill="#440154"', "Lineages",
+      ">washed out</text>", 'data-filter data-marked="lethal"', '<tr class="hit"><td>g7</td>' } do
+      assert.is_truthy(page:find(shown, 1, true), shown)
+    end
+    local _, first = page:find('aria-label="Table screen.csv"', 1, true)
+    assert.are.equal("g7", page:match("<tbody><tr[^>]*><td>(g%d+)", first))
+    _, first = page:find('aria-label="Table ranked.csv"', 1, true)
+    assert.are.equal("a", page:match("<td>(%l)</td>", first))
+  end)
+
+  it("gives numbers that others would dwarf a panel of their own", function()
+    local page = page_of(recorded("run", { ["a.csv"] = "time_h,big,small,as big\n0,1000,0.1,900\n1,900,0.2,800\n" }))
+    local names = {}
+    for data in page:gmatch '<script type="application/json">(.-)</script>' do
+      local panel = {}
+      for i, each in ipairs(json.decode(data).series) do panel[i] = each.name end
+      names[#names + 1] = panel
+    end
+    assert.are.same({ { "big", "as big" }, { "small" } }, names)
+  end)
+
   it("stays below 2 MB, and says what it has no room for", function()
     local noise = {}
     for i = 1, 1 << 12 do noise[i] = string.char(i*i % 251):rep(150) end

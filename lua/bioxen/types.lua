@@ -823,7 +823,7 @@ function Trajectory:html(options) end
 
 ---What all charts take: where they go, and the words and axes of a panel. Wrong options raise.
 ---@class bioxen.PlotOptions
----@field file string? a picture, by its ending .png, .svg or .pdf, drawn by gnuplot; it appears whole or not at all. Without: text, on standard output, as wide as the terminal
+---@field file string? a picture, by its ending .png, .svg or .pdf, drawn by gnuplot, or .html, a page to look into (docs/reports.md); it appears whole or not at all. Without: text, on standard output, as wide as the terminal
 ---@field text boolean? return the text instead (default false)
 ---@field ascii boolean? text in ASCII (default: unless the locale is UTF-8)
 ---@field size { [1]: number, [2]: number }? width and height: pixels of a picture, columns and lines of text

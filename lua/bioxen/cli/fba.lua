@@ -398,7 +398,7 @@ return {
     { "--envelope", "The least and the greatest objective along the fluxes of one to three reactions, with commas "
       .. "between them.", value = "REACTIONS", list = true },
     { "--points", "Values of each reaction (default 20).", value = "N", number = { integer = true, minimum = 2 } },
-    { "--plot", "Draw the envelope into this file (.png, .svg or .pdf).", value = "FILE" },
+    { "--plot", "Draw the envelope into this file (.png, .svg, .pdf or .html).", value = "FILE" },
     { "--moma", "Fluxes without what is knocked out that are nearest to the whole model's parsimonious ones, by "
       .. "squares." },
     { "--room", "The same by how few of them change (whole numbers: may take long)." },

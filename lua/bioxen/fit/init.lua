@@ -294,6 +294,7 @@ Fit.__index = Fit
 
 --- Draw measurements and what is simulated: a panel for each observable.
 function Fit:plot(options)
+  if options and plot.is_page(options) then return self:html(options) end
   return plot.plot(picture.figure(self, options or {}))
 end
 

@@ -9,7 +9,7 @@ local text = require "bioxen.repl.text"
 
 local figures = {}
 
-local NUMBERS = 20000 -- of a panel that can be looked into
+local NUMBERS = 20000 -- of a figure that can be looked into
 
 -- ---- numbers to look into ----
 
@@ -73,14 +73,14 @@ local function rounded(column, logarithmic)
 end
 
 -- The numbers of a panel, for page.js, and how many rows of how many are among them; nil where there are none.
-local function numbers_of(panel, ranges)
+local function numbers_of(panel, ranges, most)
   local groups, told, count = groups_of(panel)
   if not groups then return nil end
   local data = { x_label = panel.x_label, y_label = panel.y_label, title = panel.title, log_x = panel.log_x,
     log_y = panel.log_y, x_range = ranges.x, y_range = ranges.y, groups = {}, series = told }
   local all, kept = 0, 0
   for i, group in ipairs(groups) do
-    local thin = series.thin(group, NUMBERS//(count + #groups))
+    local thin = series.thin(group, most//(count + #groups))
     data.groups[i] = { x = thin.times, columns = {} }
     for j, column in ipairs(thin.columns) do data.groups[i].columns[j] = rounded(column, panel.log_y) end
     all, kept = math.max(all, #group.times), math.max(kept, #thin.times)
@@ -96,7 +96,7 @@ local function panel_part(layout, how, ranges)
   local still = picture.draw(layout, how)
   if not still then return TOO_LARGE end
   local data, kept, all
-  if how.live then data, kept, all = numbers_of(layout.panel, ranges) end
+  if how.live then data, kept, all = numbers_of(layout.panel, ranges, how.most) end
   local remark = data and kept < all and html.fill("<figcaption>%s of %s rows are drawn, each curve's extremes among "
     .. "them.</figcaption>", text.count(kept), text.count(all)) or ""
   return html.fill('<figure class="plot">%m%m%m</figure>', still,
@@ -111,7 +111,8 @@ function figures.draw(described, how, level)
   local said = made.title and made.remark and made.title .. ": " .. made.remark or made.title or made.remark
   if said then out[1] = html.fill('<p class="said">%s</p>', said) end
   if #layouts > 1 then out[#out + 1] = '<div class="panels">' end
-  local drawing = { live = how.live, name = how.name, style = how.style, size = made.size }
+  local drawing = { live = how.live, name = how.name, style = how.style, size = made.size,
+    most = NUMBERS//#layouts }
   for i, layout in ipairs(layouts) do
     local given = described.panels and described.panels[i] or described
     out[#out + 1] = panel_part(layout, drawing, { x = given.x_range, y = given.y_range })

@@ -7,6 +7,7 @@ local core = require "bioxen.core"
 local figures = require "bioxen.report.figures"
 local frame = require "bioxen.report.frame"
 local html = require "bioxen.report.html"
+local options = require "bioxen.plot.options"
 local tables = require "bioxen.report.tables"
 
 local fragment = {}
@@ -15,7 +16,7 @@ local ROWS, PAGE_ROWS, MOST_ROWS = 20, 1000, 10000 -- of a table
 
 local own = {
   file = { type = "string", valid = function(path)
-    return (path:find "%z" or not path:lower():find "%.html?$") and "a name that ends in .html" or nil
+    return (path:find "%z" or options.format(path) ~= "html") and "a name that ends in .html" or nil
   end },
   rows = { type = "number", integer = true, minimum = 0, maximum = MOST_ROWS },
 }

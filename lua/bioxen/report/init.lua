@@ -226,15 +226,15 @@ local function by_name(...)
   return found, names
 end
 
--- Of both the same range, so that what looks alike is alike.
-local function common_range(a, b, pair)
+-- Of both the same ranges, so that what looks alike is alike.
+local function common_ranges(a, b, pair)
   if not (pair[1] and pair[2]) then return nil end
-  local low, high = results.range(a, pair[1])
-  local other_low, other_high = results.range(b, pair[2])
-  if not (low and other_low) then return nil end
-  low, high = math.min(low, other_low), math.max(high, other_high)
-  local beyond = 0.03*(high - low)
-  return beyond > 0 and beyond < math.huge and { low - beyond, high + beyond } or nil
+  local ranges = results.ranges(a, pair[1])
+  for name, range in pairs(results.ranges(b, pair[2])) do
+    local other = ranges[name] or range
+    ranges[name] = { math.min(range[1], other[1]), math.max(range[2], other[2]) }
+  end
+  return ranges
 end
 
 local ABSENT = '<p class="faint">%s has no such table or picture.</p>'
@@ -245,9 +245,9 @@ local function pairs_part(a, b)
   for _, name in ipairs(names) do
     local pair = found[name]
     if not (pair[1] and pair[2] and pair[1].sha256 == pair[2].sha256) then
-      local range = common_range(a, b, pair)
-      local left = pair[1] and results.show(a, pair[1], room, range)
-      local right = pair[2] and results.show(b, pair[2], room, range)
+      local ranges = common_ranges(a, b, pair)
+      local left = pair[1] and results.show(a, pair[1], room, ranges)
+      local right = pair[2] and results.show(b, pair[2], room, ranges)
       if left or right then
         out[#out + 1] = html.fill('<div class="pair"><div>%m</div><div>%m</div></div>', left or html.fill(ABSENT, "A"),
           right or html.fill(ABSENT, "B"))

@@ -128,7 +128,8 @@
       path = document.createElementNS(space, "path");
     svg.setAttribute("viewBox", "0 0 26 10");
     svg.setAttribute("aria-hidden", "true");
-    path.setAttribute("class", "line s" + ((series.index - 1) % COLOURS + 1) + (series.index > COLOURS ? " dashed" : ""));
+    path.setAttribute("class", "line s" + ((series.index - 1) % COLOURS + 1) 
+      + (series.index > COLOURS && series.style !== "points" ? " dashed" : "") + (series.style === "points" ? " dot" : ""));
     path.setAttribute("d", series.style === "points" ? "M12 5H14" : "M1 5H25");
     svg.appendChild(path);
     return svg;

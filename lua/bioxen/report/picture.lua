@@ -41,6 +41,12 @@ local function stroke(index)
     picture.class(index), colour(index), index > colours.count and ' stroke-dasharray="6 4"' or "")
 end
 
+-- Of the second round of colours, squares.
+local function dots(index, size)
+  return html.fill('class="line %s" fill="none" stroke="%s" stroke-width="%s" stroke-linecap="%s"',
+    picture.class(index):match "^%w+", colour(index), size, index > colours.count and "square" or "round")
+end
+
 -- Between the colours of a heat map, part from 0 to 1.
 local function shade(part)
   local place = part*(#colours.heat - 1)
@@ -160,7 +166,9 @@ local function words_around(out, layout, made)
   end
   for _, name in ipairs(made.names) do
     local x, y = made.left + name.x, made.top - 14 - (made.lines - name.line)*LINE
-    if name.series then
+    if name.series and name.series.style == "points" then
+      add(out, '<path %m d="M%s %sh0"/>', dots(name.series.index, 6), at(x + 10), at(y))
+    elseif name.series then
       add(out, '<path %m d="M%s %sh20"/>', stroke(name.series.index), at(x), at(y))
     end
     add(out, '<text x="%s" y="%s" dy="0.35em">%s</text>', at(name.series and x + 26 or x), at(y), name.text)
@@ -200,9 +208,7 @@ function draw.points(out, s, layout, made)
     end
   end
   if paths[1] then
-    add(out, '<path class="line dots %s" fill="none" stroke="%s" stroke-width="%s" stroke-linecap="%s" d="%m"/>',
-      picture.class(s.index):match "^%w+", colour(s.index), #paths > 200 and 4 or 6,
-      s.index > colours.count and "square" or "round", table.concat(paths))
+    add(out, '<path %m d="%m"/>', dots(s.index, #paths > 200 and 4 or 6), table.concat(paths))
   end
 end
 

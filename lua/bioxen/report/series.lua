@@ -92,12 +92,12 @@ function series.thin(whole, most)
   return result
 end
 
---- The least and the greatest value of all columns.
+--- The least and the greatest finite value of all columns.
 function series.range(whole)
   local least, greatest = math.huge, -math.huge
-  for _, column in ipairs(whole.columns) do
+  for _, column in pairs(whole.columns) do
     for _, value in ipairs(column) do
-      if value == value then least, greatest = math.min(least, value), math.max(greatest, value) end
+      if value - value == 0 then least, greatest = math.min(least, value), math.max(greatest, value) end
     end
   end
   return least, greatest

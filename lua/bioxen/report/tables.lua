@@ -134,19 +134,23 @@ local function kind_of(rows, column)
   return kind
 end
 
---- Of a table { names, rows } of things, which column names them, which of numbers comes first that is no rank, and
--- which of true and false; nil where it is no such table.
+--- Of a table { names, rows } of things, which column names them, which of numbers comes first that is no rank, which
+-- of true and false, and whether there are ranks; nil where it is no such table.
 function tables.ranking(made)
   if #made.rows < 2 then return nil end
-  local name, number, flag
+  local name, number, flag, ranked
   for j = 1, math.min(#made.names, COLUMNS) do
     local kind = kind_of(made.rows, j)
     if kind == "name" then name = name or j end
     if kind == "flag" then flag = flag or j end
-    if kind == "number" and not number and not counts_up(made.rows, j) then number = j end
+    if kind == "number" then
+      local rank = counts_up(made.rows, j)
+      ranked = ranked or rank
+      number = number or not rank and j or nil
+    end
   end
   if not (name and number) then return nil end
-  return name, number, flag
+  return name, number, flag, ranked
 end
 
 -- Whether marked rows have the lesser numbers.

@@ -2,8 +2,8 @@
 
 local check = require "bioxen.check"
 local core = require "bioxen.core"
+local describe = require "bioxen.plot.describe"
 local fragment = require "bioxen.report.fragment"
-local plot = require "bioxen.plot"
 local sorted_keys = require "bioxen.sorted_keys"
 local tables = require "bioxen.report.tables"
 
@@ -27,7 +27,7 @@ end
 -- ---- what runs give ----
 
 local function trajectory(value, given, level)
-  local _, described = plot.figures.Trajectory(value, given, level + 1)
+  local _, described = describe.figures.Trajectory(value, given, level + 1)
   local names, columns = { "time" }, { value:times() }
   for _, name in ipairs(value:names()) do
     names[#names + 1], columns[#columns + 1] = name, value:column(name)
@@ -56,13 +56,13 @@ local function bins(ensemble, name, time)
 end
 
 local function ensemble(value, given, level)
-  local checked, described = plot.figures.Ensemble(value, given, level + 1)
+  local checked, described = describe.figures.Ensemble(value, given, level + 1)
   return { title = given.title or ("Ensemble of %d runs"):format(value.runs), figure = described,
     tables = { checked.histogram and bins(value, checked.histogram, checked.time) or at_the_end(value) } }
 end
 
 local function sweep(value, given, level)
-  local _, described = plot.figures.SweepTable(value, given, level + 1)
+  local _, described = describe.figures.SweepTable(value, given, level + 1)
   local names = {}
   for i, column in ipairs(value.columns) do names[i] = column.name end
   local rows = lazy(#value.rows, function(i)
@@ -117,7 +117,7 @@ local function with(given, key, value)
 end
 
 local function lineage(value, given, level)
-  return { title = given.title or "Lineage", figure = plot.describe(with(given, "lineage", value), level + 1),
+  return { title = given.title or "Lineage", figure = describe.given(with(given, "lineage", value), level + 1),
     tables = { lineage_table(value) } }
 end
 
@@ -142,7 +142,7 @@ local function world(value, given, level)
   described.lineage = value.lineage and value.lineage[1] and value.lineage or nil
   local shown = { beginning_and_end(value) }
   if described.lineage then shown[2] = lineage_table(value.lineage) end
-  return { title = given.title or "Shared world", figure = plot.describe(described, level + 1), tables = shown }
+  return { title = given.title or "Shared world", figure = describe.given(described, level + 1), tables = shown }
 end
 
 local function branches(value, given, level)
@@ -160,7 +160,7 @@ local function branches(value, given, level)
       for _, name in ipairs(described.names) do table.insert(rows[#rows], point.state[name]) end
     end
   end
-  return { title = given.title or "Steady states", figure = plot.describe(described, level + 1),
+  return { title = given.title or "Steady states", figure = describe.given(described, level + 1),
     tables = { { names = names, rows = rows, label = "Special points" } } }
 end
 
@@ -240,7 +240,7 @@ local function columns(value, given, level)
   if value.time and numbers[1] then
     table.insert(names, 1, "time")
     table.insert(lists, 1, value.time)
-    described = plot.describe(with(given, "series", table.move(numbers, 1, math.min(14, #numbers), 1, {})), level + 1)
+    described = describe.given(with(given, "series", table.move(numbers, 1, math.min(14, #numbers), 1, {})), level + 1)
     described.x_label = described.x_label or "time"
   end
   return { title = given.title or "Table", figure = described, tables = { of_columns(names, lists, "Table") } }
@@ -251,7 +251,7 @@ local function described(value, given, level)
   for _, from in ipairs { value, given } do
     for key, option in pairs(from) do both[key] = option end
   end
-  return { title = both.title or "Chart", figure = plot.describe(both, level + 1) }
+  return { title = both.title or "Chart", figure = describe.given(both, level + 1) }
 end
 
 -- ---- which is it ----
@@ -332,6 +332,13 @@ local function method(class)
 end
 
 --- Their methods `html`.
-values.trajectory, values.ensemble, values.sweep = method "Trajectory", method "Ensemble", method "SweepTable"
+values.Trajectory, values.Ensemble, values.SweepTable = method "Trajectory", method "Ensemble", method "SweepTable"
+
+--- The page of what describe.given gives, written to its file. Raises, `level` frames above.
+function values.page(given, level)
+  local mine, rest = fragment.options(given, level + 1)
+  local done, err = fragment.give({ title = rest.title or "Chart", figure = rest }, mine, level + 1)
+  return done, err
+end
 
 return values

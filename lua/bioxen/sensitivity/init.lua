@@ -174,6 +174,7 @@ end
 
 --- A chart of one result. See types.lua.
 function Table:plot(options)
+  if options and plot.is_page(options) then return self:html(options) end
   return check.relay(3, plot.plot, figure(self, methods[self.method].measures, options or {}, 3))
 end
 
