@@ -82,6 +82,14 @@ describe("bioxen.global_sensitivity", function()
       assert.truthy(text:find(words, 1, true), text)
     end
     assert.has_error(function() result:plot { text = true } end)
+    local markup = result:html { result = "r" }
+    assert.truthy(markup:find("Indices of r", 1, true) and markup:find('class="error"', 1, true), markup)
+    local good, err = pcall(function()
+      local none = result:html {}
+      return none
+    end)
+    assert.is_false(good)
+    assert.matches("^spec/global_sensitivity_spec%.lua:%d+: plot%.result: one of q, r expected", err)
   end)
 
   it("names mistakes", function()

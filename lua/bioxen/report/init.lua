@@ -4,6 +4,7 @@
 -- A run here is { name, manifest, log, read, link }: its folder's name, what record.read gave, the text of its log or
 -- nil, read(file, limit) that gives a file's bytes or nil and an error, and link(file), the way there from the page.
 
+local core = require "bioxen.core"
 local decimal = require "bioxen.decimal"
 local frame = require "bioxen.report.frame"
 local html = require "bioxen.report.html"
@@ -178,6 +179,19 @@ function report.page(run)
     section("Files", files_part(run)), section("VMs", vms_part(manifest)), section("Inputs", inputs_part(manifest)),
     section("Log", log_part(run.log, "Log")),
   })
+end
+
+--- Whether there is something to see of a file of this name.
+report.shows = results.shows
+
+--- The page of one file, { name, path, read, link }; nil and an error.
+function report.file(given)
+  local bytes, err = given.read(given.name, results.LARGEST)
+  if not bytes then return nil, err end
+  local digest = core.digest(bytes)
+  local shown = results.show(given, { file = given.name, bytes = #bytes, sha256 = digest }, results.room())
+  return frame.page(given.name, html.fill('<p class="faint"><code>%s</code>, SHA-256 <code>%s</code></p>', given.path,
+    digest), { frame.section("What is in it", shown or FULL) })
 end
 
 -- ---- two runs ----

@@ -10,8 +10,9 @@ local tables = require "bioxen.report.tables"
 
 local results = {}
 
+results.LARGEST = 32 << 20 -- bytes of a table that is read
+
 local ROOM = 1500 << 10  -- bytes of a page that its results may take
-local LARGEST = 32 << 20 -- bytes of a table that is read
 local CURVES = 14        -- of a plot
 local ROWS = 1000        -- of a table that are shown
 local PANELS = 4         -- of a table over time
@@ -100,8 +101,8 @@ end
 
 -- A table in a file: { made, whole }, the second where it goes over time; or nil and why not.
 local function read_table(run, result)
-  if result.bytes and result.bytes > LARGEST then return nil, "It is too large to be shown here." end
-  local bytes, err = run.read(result.file, LARGEST)
+  if result.bytes and result.bytes > results.LARGEST then return nil, "It is too large to be shown here." end
+  local bytes, err = run.read(result.file, results.LARGEST)
   if not bytes then return nil, "It cannot be read: " .. err.message end
   local good, made = pcall(delimited.read, bytes)
   if not good then return nil, "It is no table: " .. made end
@@ -135,14 +136,20 @@ local function show_image(run, result, kind)
     images[kind], html.base64(bytes))
 end
 
+--- The kind of a file by its name, where there is something to see of it.
+function results.shows(name)
+  local kind = name:lower():match "%.(%w+)$"
+  return (kind == "csv" or kind == "tsv" or images[kind]) and kind or nil
+end
+
 --- What there is to see of a result { file, sha256, bytes }, with a heading and a link; nil where that is nothing, or
 -- the page has no room left. `room`: what results.room gave; `ranges`: of series by name.
 function results.show(run, result, room, ranges)
-  local kind = result.file:lower():match "%.(%w+)$"
+  local kind = results.shows(result.file)
   local shown
   if kind == "csv" or kind == "tsv" then
     shown = show_table(run, result, ranges)
-  elseif images[kind] then
+  elseif kind then
     shown = show_image(run, result, kind)
   else
     return nil
