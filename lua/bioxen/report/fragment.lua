@@ -71,6 +71,7 @@ function fragment.give(parts, mine, level)
   if not mine.file then
     return html.fill('<div class="bioxen">%m</div>', fragment.render(parts, mine, false, level + 1))
   end
+  if parts.figure then parts.figure.title = nil end -- it is the page's
   local page, err = frame.page(parts.title, "", { fragment.render(parts, mine, true, level + 1) })
   if not page then return nil, err end
   return core.save_file(mine.file, page)

@@ -31,7 +31,8 @@ local function bar(value, low, high)
   if not number or number ~= number or high <= low then return "" end
   local function place(v) return BAR*(math.max(low, math.min(high, v)) - low)/(high - low) end
   local from, to = place(math.min(number, 0)), place(math.max(number, 0))
-  return html.fill('<svg class="bar" viewBox="0 0 %s 10" width="%s" height="10" aria-hidden="true">'
+  return html.fill('<svg class="bar" viewBox="0 0 %s 10" width="%s" height="10" preserveAspectRatio="none" '
+    .. 'aria-hidden="true">'
     .. '<rect class="fill s%s" fill="%s" x="%s" y="0" width="%s" height="10"/></svg> ', BAR, BAR, number < 0 and 2 or 1,
     number < 0 and "#D55E00" or "#0072B2", decimal("%.1f", from), decimal("%.1f", to - from))
 end
