@@ -334,7 +334,9 @@ describe("the session", function()
           "vm = bioxen.create_bio_vm('beta', 'minimal_cell')\r", ready,
           ".use beta\r", expect "VM beta is created; start it: vm:start()", ready, "vm:start()\r", expect "true",
           ready, ".use beta\r", expect "0 s> ", "local function f() error 'deep' end f()\r",
-          expect "stdin:1: deep [ESCRIPT, VM beta]", expect "in local 'f'", expect "0 s> "))
+          expect "stdin:1: deep [ESCRIPT, VM beta]", expect "in local 'f'", expect "0 s> ",
+          "error { code = 7, reason = 'x' }\r",
+          expect '(error object is a table value) [ESCRIPT, VM beta]\r\n{ code = 7, reason = "x" }', expect "0 s> "))
       end)
     end)
 
