@@ -13,6 +13,8 @@
 ---@field usable boolean whether errors of this code leave the VM able to take another call
 ---@field vm_id string?
 ---@field traceback string? of the code in the VM
+---@field value any? what the code raised, where it is no text: `error { code = 7 }` arrives as a table, as results travel. Its text, by `__tostring` or its field `message`, is in `message`, and there stands why it did not travel: for a function in it, or more than 4 MiB
+---@field finished bioxen.Trajectory|bioxen.Ensemble|nil of a run that a deadline, a cancel or ^C has ended: the rows recorded until then; the runs that were complete, which `merge` takes. At most 4 MiB
 ---@field stdout string? what the code printed before
 ---@field elapsed number? real seconds
 ---@field step string? of an xcpng VM's start: what was being done
