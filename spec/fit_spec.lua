@@ -279,6 +279,12 @@ describe("bioxen fit", function()
       assert.truthy(p.identifiable and p.low < p.value and p.value < p.high, p.id)
     end
     near(2.95, got.parameters[1].value, 0.02)
+    local page = sh.scratch .. "/fit.html"
+    assert.equal(0, (sh(("bioxen fit %s --jobs 1 --quiet --out %s"):format(words, page))))
+    local text = shell.read(page)
+    for _, shown in ipairs { "<td>a0</td>", "Log-likelihood", "measured", '"low":2' } do
+      assert.truthy(text:find(shown, 1, true), shown)
+    end
   end)
 
   it("says what can't be identified", function()

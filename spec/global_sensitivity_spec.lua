@@ -87,6 +87,17 @@ describe("bioxen.global_sensitivity", function()
     text = result:plot { text = true }
     assert.truthy(text:find("indices of r", 1, true) and text:find("indices of q", 1, true), text)
     assert.has_error(function() result:plot { result = "z", text = true } end)
+    local markup = result:html { result = "r" }
+    assert.truthy(markup:find("Indices of r", 1, true) and markup:find('class="error"', 1, true), markup)
+    assert.falsy(markup:find("Indices of q", 1, true))
+    markup = result:html {}
+    assert.truthy(markup:find("Indices of r", 1, true) and markup:find("Indices of q", 1, true), markup)
+    local good, err = pcall(function()
+      local none = result:html { result = "z" }
+      return none
+    end)
+    assert.is_false(good)
+    assert.matches("^spec/global_sensitivity_spec%.lua:%d+: plot%.result: one of q, r expected", err)
   end)
 
   it("names mistakes", function()

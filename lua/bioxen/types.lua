@@ -816,9 +816,16 @@ function Trajectory:to_hdf5(path) end
 ---@return bioxen.Error? EFILE, or ESYSTEM where gnuplot failed or is not installed
 function Trajectory:plot(options) end
 
+---The same picture in HTML, static, and a table of its first and last rows: a fragment for a page or a notebook
+---of yours, which is bounded, needs no network and runs no script. Names that may be anyone's are shown as text.
+---@param options bioxen.TrajectoryHtml?
+---@return string|true|nil the fragment, or done
+---@return bioxen.Error? EFILE
+function Trajectory:html(options) end
+
 ---What all charts take: where they go, and the words and axes of a panel. Wrong options raise.
 ---@class bioxen.PlotOptions
----@field file string? a picture, by its ending .png, .svg or .pdf, drawn by gnuplot; it appears whole or not at all. Without: text, on standard output, as wide as the terminal
+---@field file string? a picture, by its ending .png, .svg or .pdf, drawn by gnuplot, or .html, a page to look into (docs/reports.md); it appears whole or not at all. Without: text, on standard output, as wide as the terminal
 ---@field text boolean? return the text instead (default false)
 ---@field ascii boolean? text in ASCII (default: unless the locale is UTF-8)
 ---@field size { [1]: number, [2]: number }? width and height: pixels of a picture, columns and lines of text
@@ -829,6 +836,16 @@ function Trajectory:plot(options) end
 ---@field x_range { [1]: number, [2]: number }? (default: what there is)
 ---@field y_range { [1]: number, [2]: number }?
 ---@field legend boolean? the series' names beside the chart, or above it where panels stand side by side (default: where they stand nowhere else)
+
+---What html takes: what plot takes otherwise, but for text and ascii.
+---@class bioxen.Html: bioxen.PlotOptions
+---@field file string? a page that stands alone, by its ending .html, with pictures to look into and longer tables (docs/reports.md); without: the fragment is given
+---@field rows integer? of a table, at most 10000; 0: no table (default 20, in a page 1000)
+
+---@class bioxen.TrajectoryHtml: bioxen.TrajectoryPlot, bioxen.Html
+---@class bioxen.EnsembleHtml: bioxen.EnsemblePlot, bioxen.Html
+---@class bioxen.SweepHtml: bioxen.SweepPlot, bioxen.Html
+---@class bioxen.GlobalSensitivityHtml: bioxen.GlobalSensitivityPlot, bioxen.Html
 
 ---@class bioxen.TrajectoryPlot: bioxen.PlotOptions
 ---@field names string[]? columns in one panel (default: all up to six, else the six whose values change most)
@@ -2063,6 +2080,13 @@ function Ensemble:to_hdf5(path) end
 ---@return bioxen.Error?
 function Ensemble:plot(options) end
 
+---The same picture in HTML, static, and a table of what it was at the end, or of bins: a fragment for a page or a notebook
+---of yours, which is bounded, needs no network and runs no script. Names that may be anyone's are shown as text.
+---@param options bioxen.EnsembleHtml?
+---@return string|true|nil the fragment, or done
+---@return bioxen.Error? EFILE
+function Ensemble:html(options) end
+
 ---What one VM holds of its chassis and uses of it: bioxen.BioResourceManager(vm).
 ---@class bioxen.BioResourceManager
 local BioResourceManager = {}
@@ -2507,6 +2531,13 @@ local Fit = {}
 ---@return bioxen.Error?
 function Fit:plot(options) end
 
+---The same picture in HTML, static, and the parameters with their intervals: a fragment for a page or a notebook
+---of yours, which is bounded, needs no network and runs no script. Names that may be anyone's are shown as text.
+---@param options bioxen.Html?
+---@return string|true|nil the fragment, or done
+---@return bioxen.Error? EFILE
+function Fit:html(options) end
+
 ---@class bioxen.FittedParameter
 ---@field id string
 ---@field value number
@@ -2523,6 +2554,20 @@ function Fit:plot(options) end
 ---@return true|string|nil done, or with text = true the text
 ---@return bioxen.Error?
 function bioxen.plot(options) end
+
+---A value in HTML, as trajectory:html gives it. Beside what has a method `html`: a FluxSolution (its fluxes, the largest
+---first, as bars), a WorldResult, its lineage, Branches; rows of named things, { { id = …, growth = …, lethal = … }, … },
+---as of a screen, with bars in the order of a number, and marks at those whose true-or-false column is true; columns by
+---name, over `time` where there is such; and what bioxen.plot takes.
+---@param value any
+---@param options bioxen.HtmlOptions?
+---@return string|true|nil the fragment, or done; nil alone where the value is nothing of these
+---@return bioxen.Error? EFILE
+function bioxen.html(value, options) end
+
+---@class bioxen.HtmlOptions: bioxen.Plot, bioxen.Html
+---@field by string? of rows: the column of the bars (default: the first of numbers)
+---@field hits (string|string[])? of rows: the column that marks, or the names of those that are marked
 
 ---The path of a file among a script's results: in out/ of the working folder, or in the folder of
 ---`bioxen run --out`. The folder is made if need be.
@@ -2659,6 +2704,13 @@ local GlobalSensitivity = {}
 ---@return bioxen.Error?
 function GlobalSensitivity:plot(options) end
 
+---The same picture in HTML, static, and the indices: a fragment for a page or a notebook
+---of yours, which is bounded, needs no network and runs no script. Names that may be anyone's are shown as text.
+---@param options bioxen.GlobalSensitivityHtml?
+---@return string|true|nil the fragment, or done
+---@return bioxen.Error? EFILE
+function GlobalSensitivity:html(options) end
+
 ---@class bioxen.GlobalSensitivityPlot: bioxen.PlotOptions
 ---@field result string? this one alone
 
@@ -2726,6 +2778,13 @@ function SweepTable:save(path) end
 ---@return true|string|nil done, or with text = true the text
 ---@return bioxen.Error? EFILE, or ESYSTEM where gnuplot failed or is not installed
 function SweepTable:plot(options) end
+
+---The same picture in HTML, static, and a table of its first and last rows: a fragment for a page or a notebook
+---of yours, which is bounded, needs no network and runs no script. Names that may be anyone's are shown as text.
+---@param options bioxen.SweepHtml?
+---@return string|true|nil the fragment, or done
+---@return bioxen.Error? EFILE
+function SweepTable:html(options) end
 
 ---Make the records of a sweep's shards one, the same to the byte as that of the whole sweep.
 ---@param path string to write

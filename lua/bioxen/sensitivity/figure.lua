@@ -6,6 +6,9 @@ local MOST = 20 -- parameters in a picture: those that matter most
 
 local PANELS = 6
 
+-- What is drawn of a method's measures; bars are in the order of one.
+local DRAWN = { sobol = { "first", "total", order = "total" }, morris = { "mu_star", "sigma", order = "mu_star" } }
+
 -- Which results are meant, and words where there are more. Raises, `level` frames above.
 local function find_results(result, name, level)
   local names = sorted_keys(result.results)
@@ -28,9 +31,9 @@ local function weightiest(result, by, measure)
 end
 
 -- The bars of one result, and how many parameters they are of.
-local function series_of(result, name, measures)
-  local by = result.results[name].by
-  local names = weightiest(result, by, measures[1] == "first" and "total" or "mu_star")
+local function series_of(result, name)
+  local by, measures = result.results[name].by, DRAWN[result.method]
+  local names = weightiest(result, by, measures.order)
   local series = {}
   for i, measure in ipairs(measures) do
     local one = { x = names, y = {}, low = {}, high = {}, name = (measure:gsub("_", " ")), style = "bars" }
@@ -43,19 +46,19 @@ local function series_of(result, name, measures)
   return series, #names
 end
 
---- What bioxen.plot takes. `measures` are those of the method that are drawn.
-return function(result, measures, options, level)
+--- What bioxen.plot takes, and the names of the results that it shows.
+return function(result, options, level)
   local given, names, more = {}, find_results(result, options.result, level + 1)
   local title, shown = result.method == "sobol" and "Sobol indices of %s" or "elementary effects of %s", nil
   for key, value in pairs(options) do if key ~= "result" then given[key] = value end end
   if #names == 1 then
-    given.series, shown = series_of(result, names[1], measures)
+    given.series, shown = series_of(result, names[1])
     given.title = given.title or title:format(names[1])
   else
     given.panels, given.across = {}, given.file and 2 or 1
     for i, name in ipairs(names) do
       local panel = { title = title:format(name), legend = i == 1 }
-      panel.series, shown = series_of(result, name, measures)
+      panel.series, shown = series_of(result, name)
       given.panels[i] = panel
     end
     given.size = given.size or given.file and { 1000, 330*((#names + 1)//2) } or nil
@@ -63,5 +66,5 @@ return function(result, measures, options, level)
   given.remark = given.remark or ("bars: %g %% by bootstrap; %d runs%s%s"):format(100*result.confidence, result.runs,
     shown < #result.parameters and ("; the %d of %d parameters that matter most"):format(shown, #result.parameters)
     or "", more)
-  return given
+  return given, names
 end
