@@ -1,5 +1,5 @@
-/* The one routine of OpenMP's that SuiteSparse 7 calls where Debian compiles it so: its clock, which
- * nothing here asks for. With it the worker needs no runtime of OpenMP's, and no threads. */
+/* The one routine of OpenMP's that SuiteSparse 7 calls where Debian compiles it so: its clock,
+ * which nothing here asks for. With it the worker needs no runtime of OpenMP's, and no threads. */
 #include <time.h>
 
 double omp_get_wtime(void);
