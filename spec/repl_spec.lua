@@ -662,6 +662,7 @@ describe(".doc", function()
     assert.are.same({ "Trajectory:mean" }, find("x:mean", "Trajectory"))
     assert.are.same({ "BiologicalVM:pause" }, find("x:pause", "XCPngBiologicalVM"))
     assert.are.same({}, find "vm:nonsense")
+    assert.are.same({ "ecoli:knock_out_screen" }, find "cell:knock_out_screen")
     assert.is_true(#find "to_csv" >= 2)
   end)
 
