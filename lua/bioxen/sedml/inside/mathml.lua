@@ -195,9 +195,9 @@ end
 -- A random number, of the run's seed: one of numbers, of arrays one for each element.
 local function draw(name, values)
   return map(function(...)
-    local number, mistake = exchange.draw(name, math.random(), ...)
-    if not number then say.fail("MathML: %s", mistake) end
-    return number
+    local drawn, mistake = exchange.draw(name, math.random(), ...)
+    if not drawn then say.fail("MathML: %s", mistake) end
+    return drawn
   end, values)
 end
 
