@@ -46,6 +46,8 @@ layers.modules = {
   { "lua/bioxen/create.lua", "lua/bioxen/checkpoint.lua" },
   { "lua/bioxen/hypervisor", "lua/bioxen/xcpng", "lua/bioxen/vm" },
   { "lua/bioxen/repl/chunk.lua", "lua/bioxen/repl/inside.lua" }, -- how lines are read and run in a VM
+  { "lua/bioxen/repl/printer.lua" },
+  { "lua/bioxen/repl/describe.lua" },
   { "lua/bioxen/sedml" },
   { "lua/bioxen/plot/init.lua" },
   { "lua/bioxen/report" },

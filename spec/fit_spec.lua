@@ -268,7 +268,7 @@ describe("bioxen fit", function()
 
   it("fits a model to a table, the same for any number of VMs", function()
     sh:file("model.xml", decay())
-    sh:file("seen.csv", "time,A\n0.5,2.1\n1,1.5\n2,0.7\n3,0.4\n")
+    sh:file("seen.csv", "time,A\r\n0.5,\"2.1\"\n1,1.5\n2,0.7\n3,0.4\n")
     local words = ("%s/model.xml --data %s/seen.csv --estimate k=0.01:10,a0=linear:0:10 --starts 3 --seed 4"):format(
       sh.scratch, sh.scratch)
     local one, got = fitted(words .. " --jobs 1 --profiles")

@@ -13,6 +13,8 @@
 ---@field usable boolean whether errors of this code leave the VM able to take another call
 ---@field vm_id string?
 ---@field traceback string? of the code in the VM
+---@field value any? what the code raised, where it is no text: `error { code = 7 }` arrives as a table, as results travel. Its text, by `__tostring` or its field `message`, is in `message`, and there stands why it did not travel: for a function in it, or more than 4 MiB
+---@field finished bioxen.Trajectory|bioxen.Ensemble|nil of a run that a deadline, a cancel or ^C has ended: the rows recorded until then; the runs that were complete, which `merge` takes. At most 4 MiB
 ---@field stdout string? what the code printed before
 ---@field elapsed number? real seconds
 ---@field step string? of an xcpng VM's start: what was being done
@@ -1848,11 +1850,12 @@ function Cell:genome() end
 ---@return bioxen.SBMLModel
 function Cell:load_sbml(text, options) end
 
----The cell as SBML (level 3 version 2) that libSBML finds valid, from its present values on. Mass
----action becomes k times the reactants, as in ODEs; a "." in names becomes "__". Random numbers,
----events that wait for the end of their delay and fast reactions cannot be written, nor formulas with
----delay() once time has passed.
----@param options { name: string? }? id of the model (default: the organism)
+---The cell as SBML, from its present values on. A model that was loaded and is alone is its own document again, in its
+---level: names, units, annotations, notes and terms stay. Any other cell is of level 3 version 2, which libSBML finds
+---valid: mass action becomes k times the reactants, as in ODEs; a "." in names becomes "__"; parts of loaded models have
+---their names, annotations and, where these are certain, units. Random numbers and events that wait for the end of
+---their delay cannot be written, nor formulas with delay() once time has passed; fast reactions only as they were read.
+---@param options { name: string? }? id of the model (default: that which was loaded, or the organism)
 ---@return string
 function Cell:to_sbml(options) end
 
@@ -2695,7 +2698,7 @@ function bioxen.global_sensitivity(options) end
 ---@field confidence number of the intervals
 local GlobalSensitivity = {}
 
----Bars with their intervals, by falling total or mu_star.
+---Bars with their intervals, by falling total or mu_star; a panel a result, of six at most.
 ---@param options bioxen.GlobalSensitivityPlot?
 ---@return string|true|nil
 ---@return bioxen.Error?
@@ -2709,7 +2712,7 @@ function GlobalSensitivity:plot(options) end
 function GlobalSensitivity:html(options) end
 
 ---@class bioxen.GlobalSensitivityPlot: bioxen.PlotOptions
----@field result string? which, where there are several
+---@field result string? this one alone
 
 ---@class bioxen.SweepOptions
 ---@field run string|fun(vm: bioxen.BiologicalVM, at: table): any as bioxen.map's work: code that runs in a VM, with the point as `args`, or a function. It gives a number, a text or a boolean, the result `value`, or a table of such by name. `at` has the parameters by name, and `replicate`

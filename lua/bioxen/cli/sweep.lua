@@ -201,7 +201,7 @@ local plot = { "--plot", "Draw the results into this file (.png, .svg, .pdf or .
 
 return {
   name = "sweep",
-  go = go, may_draw = may_draw, -- for bioxen scan
+  go = go, may_draw = may_draw, follow = follow, attempt = attempt, -- for what is done by sweeps
   summary = "run code at many points of its parameters, in one go or in pieces",
   description = "Run code at many points of its parameters: bioxen sweep FILE.lua.",
   prepare = prepare,

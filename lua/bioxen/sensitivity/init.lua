@@ -175,7 +175,7 @@ end
 --- A chart of one result. See types.lua.
 function Table:plot(options)
   if options and plot.is_page(options) then return self:html(options) end
-  return check.relay(3, plot.plot, figure(self, methods[self.method].measures, options or {}, 3))
+  return check.relay(3, plot.plot, figure(self, options or {}, 3))
 end
 
 -- The measures of one result, by parameter.
@@ -197,9 +197,10 @@ end
 --- The same with its numbers, in HTML. See types.lua.
 function Table:html(options)
   local mine, rest = fragment.options(options, 2)
-  local described, name = check.relay(2, figure, self, methods[self.method].measures, rest, 3)
-  local given, err = fragment.give({ title = described.title, figure = described, tables = { table_of(self, name) } },
-    mine, 2)
+  local described, names = check.relay(2, figure, self, rest, 3)
+  local tables = {}
+  for i, name in ipairs(names) do tables[i] = table_of(self, name) end
+  local given, err = fragment.give({ title = described.title, figure = described, tables = tables }, mine, 2)
   return given, err
 end
 
