@@ -6,7 +6,8 @@ local text = require "bioxen.repl.text"
 
 local tables = {}
 
-local COLUMNS = 12 -- that are shown
+tables.COLUMNS = 12 -- that are shown
+
 local CELL = 200   -- bytes of a cell
 local BAR = 120    -- the width of bars
 
@@ -87,7 +88,7 @@ end
 -- marked, a column whose true values mark a row; remark (false: none).
 function tables.draw(made, how)
   local places = shown_rows(#made.rows, how.most or 20, how.ends)
-  local columns, out, numeric = math.min(#made.names, COLUMNS), {}, {}
+  local columns, out, numeric = math.min(#made.names, tables.COLUMNS), {}, {}
   for j = 1, columns do numeric[j] = made.rows[1] ~= nil and select(2, tables.word(made.rows[1][j])) end
   local low, high = range_of(how.bars and made.rows or {}, how.bars)
   for k, i in ipairs(places) do
@@ -140,7 +141,7 @@ end
 function tables.ranking(made)
   if #made.rows < 2 then return nil end
   local name, number, flag, ranked
-  for j = 1, math.min(#made.names, COLUMNS) do
+  for j = 1, math.min(#made.names, tables.COLUMNS) do
     local kind = kind_of(made.rows, j)
     if kind == "name" then name = name or j end
     if kind == "flag" then flag = flag or j end
