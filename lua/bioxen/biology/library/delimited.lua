@@ -46,8 +46,8 @@ local function lines_in(text)
 end
 
 --- { names, line, rows }: the line of the names, and each row a list of texts and its `line`. Lines without anything
--- are left out, and those before the names that begin with "#". `given` separates values, nil: as the line of names shows.
--- Raises, as text with the line, what is no table.
+-- are left out, and those before the names that begin with "#". `given` separates values, nil: as the line of names
+-- shows. Raises, as text with the line, what is no table.
 function delimited.read(text, given)
   text = text:gsub("^\xEF\xBB\xBF", ""):gsub("\r\n?", "\n")
   local names, names_line, rows, at, line, separator = nil, nil, {}, 1, 1, given
