@@ -81,7 +81,7 @@ static double judge(search *s, double *slope)
               : bx_objective_evaluate(s->o, s->values, &s->effort, &s->evaluation, err);
     s->fit->evaluations++;
     if (slope && result == 0)
-        s->effort.differences = s->evaluation.differences;
+        s->effort.gradient = s->evaluation.by;
     if (result < 0 && err->code != BX_ESIMULATION) {
         s->failed = err->code != BX_ECANCELLED;
         s->stop = 1;

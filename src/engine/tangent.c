@@ -302,6 +302,64 @@ void bx_tangent_sizes(bx_tangent *t, double *frame, const uint32_t *position, si
     t->sizes = false;
 }
 
+/* ---- back ---- */
+
+/* The same for k * prod(S^n), from the adjoint of the rate to those of each S; gives that of k. */
+static double mass_action_back(const bx_network *network, size_t r, double k, double weight,
+                               const double *frame, double *adjoints)
+{
+    uint32_t begin = network->reactants.start[r], end = network->reactants.start[r + 1];
+    double product = 1;
+    for (uint32_t i = begin; i < end; i++) {
+        double n = network->orders[i], s = frame[network->reactants.items[i]];
+        double others = k * (n == 1 ? 1 : n * bx_power(s, n - 1));
+        for (uint32_t o = begin; o < end; o++)
+            if (o != i)
+                others *= bx_power(frame[network->reactants.items[o]], network->orders[o]);
+        adjoints[network->reactants.items[i]] += weight * others;
+        product *= bx_power(s, n);
+    }
+    return weight * product;
+}
+
+void bx_tangent_back_rates(bx_tangent *t, double *frame, const uint32_t *position,
+                           const double *weights, double *adjoints)
+{
+    const bx_network *network = t->network;
+    double *own = t->adjoints;
+    t->adjoints = adjoints;
+    for (size_t r = 0; r < network->reactions; r++) {
+        uint32_t slot = network->rate + (uint32_t)r;
+        double weight = 0;
+        for (uint32_t c = network->changes.start[r]; c < network->changes.start[r + 1]; c++)
+            weight += network->amounts[c] * weights[position[network->changes.items[c]]];
+        if (weight == 0)
+            continue;
+        run_noting(t, network->reaction[r].code, frame);
+        if (network->reaction[r].mass_action)
+            weight = mass_action_back(network, r, frame[slot], weight, frame, adjoints);
+        adjoints[slot] = weight;
+        run_back(t, network->reaction[r].code, frame);
+    }
+    t->adjoints = own;
+}
+
+void bx_tangent_back_rules(bx_tangent *t, double *frame, double *adjoints)
+{
+    const bx_network *network = t->network;
+    size_t first = network->species + network->parameters;
+    double *own = t->adjoints;
+    t->adjoints = adjoints;
+    for (size_t i = network->rules; i-- > 0;) {
+        uint32_t rule = network->rule_order[i];
+        if (adjoints[first + rule] == 0)
+            continue;
+        run_noting(t, network->rule_codes[i], frame);
+        run_back(t, network->rule_codes[i], frame);
+    }
+    t->adjoints = own;
+}
+
 bool bx_tangent_not_finite(const bx_tangent *t, size_t *function, size_t *variable)
 {
     *function = t->bad_function;
