@@ -16,10 +16,10 @@ local function gradients(code, parameters, columns, times, more)
   local answer, err = vm:execute_biological_process([[
     cell:clear()
     load(args.code, "code", "t", _ENV)()
-    local spec = { parameters = {}, observables = {}, measurements = {}, experiments = args.experiments
+    local spec = { parameters = {}, aliases = { A0 = "A", x0 = "x" }, observables = {}, measurements = {}, experiments = args.experiments
       or { { id = "e", { time = 0, set = {} } } } }
     for _, name in ipairs(args.parameters) do
-      local value = args.values and args.values[name] or cell:get(name)
+      local value = args.values and args.values[name] or cell:get(spec.aliases[name] or name)
       table.insert(spec.parameters, { id = name, value = value, lower = 0, upper = 1e12, estimated = true })
     end
     for i, column in ipairs(args.columns) do
@@ -71,15 +71,15 @@ describe("adjoints", function()
     local found = gradients([[
       process "p" { species = { A = 10, B = 1 }, parameters = { k = 0.5, d = 0.2 },
         reactions = { { "A -> B", k = "k" }, { "B ->", k = "d" } } }
-    ]], { "k", "d", "A", "scale", "offset", "sd" }, { { formula = "scale*B + offset", deviation = "sd" } },
+    ]], { "k", "d", "A0", "scale", "offset", "sd" }, { { formula = "scale*B + offset", deviation = "sd" } },
       { 0, 0.5, 1.7, 4 }, { values = { scale = 1.5, offset = 0.3, sd = 0.8 } })
     local exp, k, d, A0, B0 = math.exp, 0.5, 0.2, 10, 1
-    local expected = { k = 0, d = 0, A = 0, scale = 0, offset = 0, sd = 0 }
+    local expected = { k = 0, d = 0, A0 = 0, scale = 0, offset = 0, sd = 0 }
     for _, m in ipairs(found.spec.measurements) do
       local t = m.time
       local e, f = exp(-k*t), exp(-d*t)
       local B = B0*f + A0*k/(d - k)*(e - f)
-      local by = { A = 1.5*k/(d - k)*(e - f), scale = B, offset = 1,
+      local by = { A0 = 1.5*k/(d - k)*(e - f), scale = B, offset = 1,
         k = 1.5*(A0*d/(d - k)^2*(e - f) - A0*k/(d - k)*t*e),
         d = 1.5*(-B0*t*f - A0*k/(d - k)^2*(e - f) + A0*k/(d - k)*t*f) }
       local z = (m.value - 1.5*B - 0.3)/0.8
@@ -98,14 +98,14 @@ describe("adjoints", function()
     agree([[ process "p" { species = { x = 1, y = 0, S = 0 }, parameters = { w = 3, m = 0.2, q = 0 },
       reactions = { { "-> x", rate = "y" }, { "-> y", rate = "m*(1 - x^2)*y - w*x" },
         { "-> S", rate = "q*sin(40*time)" } } } ]],
-      { "w", "m", "x", "q" }, { "x", "S" }, { 1, 5, 9, 20 })
+      { "w", "m", "x0", "q" }, { "x", "S" }, { 1, 5, 9, 20 })
   end)
 
   it("jump at events on the state: thresholds, what is set, parameters that are set", function()
     agree([[ process "p" { species = { A = 10, B = 0, n = 0 }, parameters = { k = 0.5, L = 4, g = 2, h = 0.1 },
       reactions = { { "A ->", k = "k" }, { "-> B", rate = "h*A" } },
       events = { { when = "A < L", set = { A = "g*A + time", k = "k*g/2.5", n = "n + B*g", L = "L - h*B" } } } } ]],
-      { "k", "L", "g", "h", "A" }, { "A", "B", "n" }, { 1, 2, 3, 8, 15 })
+      { "k", "L", "g", "h", "A0" }, { "A", "B", "n" }, { 1, 2, 3, 8, 15 })
   end)
 
   it("jump at times, after delays, with values of the trigger, where one sets off another", function()
@@ -116,7 +116,7 @@ describe("adjoints", function()
         { when = "n > 0", delay = "w*T", set = { B = "A" } },
         { when = "n > 0.5", delay = "w", values = "trigger", set = { C = "A*w", D = "0" } },
         { when = "C > 1", set = { A = "A + C" } },
-      } } ]], { "k", "T", "w", "A" }, { "A", "B", "C", "D" }, { 0.5, 1.3, 1.9, 2.6, 5 })
+      } } ]], { "k", "T", "w", "A0" }, { "A", "B", "C", "D" }, { 0.5, 1.3, 1.9, 2.6, 5 })
   end)
 
   it("keep what several firings wait with", function()
@@ -125,7 +125,7 @@ describe("adjoints", function()
       events = {
         { when = "x > 0.5", delay = "d*(1 + 0.1*y)", values = "trigger", set = { B = "B + g*y + x" } },
         { when = "x < -0.5", delay = "d", set = { w = "w*g*2.1 + 0.01*B" } },
-      } } ]], { "w", "d", "g", "x" }, { "B", "x" }, { 2, 5, 6.5, 9 })
+      } } ]], { "w", "d", "g", "x0" }, { "B", "x" }, { 2, 5, 6.5, 9 })
   end)
 
   it("jump where a rate does, by the state and by the time", function()
@@ -136,7 +136,7 @@ describe("adjoints", function()
         { "-> B", rate = "if(time < T, k, g*A)" },
         { "-> C", rate = "if(time - T*floor(time/T) < w, g, 0)" },
         { "C ->", rate = "k*max(C - 0.5, 0)" },
-      } } ]], { "k", "L", "T", "w", "g", "A" }, { "A", "B", "C", "fast + B" }, { 1, 2, 2.6, 3.5, 7 })
+      } } ]], { "k", "L", "T", "w", "g", "A0" }, { "A", "B", "C", "fast + B" }, { 1, 2, 2.6, 3.5, 7 })
   end)
 
   it("go through steady states, what later periods set, formulas of the beginning, and rules", function()
@@ -162,13 +162,13 @@ describe("adjoints", function()
     agree([[ process "p" { species = { A = 10, B = 0 }, parameters = { k = 0.5, L = 4, w = 2, s = 0 },
       reactions = { { "A ->", k = "k" }, { "-> B", k = "s" } },
       events = { { when = "A < L", delay = "w", values = "trigger", set = { B = "k*A + time" } } } } ]],
-      { "k", "L", "w", "A" }, { "B", "A" }, { 1, 3.5, 6 },
+      { "k", "L", "w", "A0" }, { "B", "A" }, { 1, 3.5, 6 },
       { experiments = { { id = "e", { time = 0, set = {} }, { time = 3, set = { { "s", "1" } } } } } })
   end)
 
   it("are gone back along nothing where nothing moves", function()
     agree([[ process "p" { species = { A = 3 }, parameters = { k = 2 }, rules = { r = "k*A*time" } } ]],
-      { "k", "A" }, { "r", "A" }, { 1, 2 })
+      { "k", "A0" }, { "r", "A" }, { 1, 2 })
   end)
 
   it("give way to derivatives along, and these to differences, where they can't be", function()
