@@ -22,10 +22,17 @@ for ending, list in pairs { [""] = cell:parameters(), _at_0 = columns } do
     end
   end
 end
-for i, name in ipairs(columns) do
-  local values, largest = run:column(name), 0
+local function largest_of(values)
+  local largest = 0
   for _, v in ipairs(values) do largest = math.max(largest, math.abs(v)) end
-  if largest > 0 and largest < math.huge then
+  return largest
+end
+local all = 0
+for _, name in ipairs(columns) do all = math.max(all, largest_of(run:column(name))) end
+for i, name in ipairs(columns) do
+  local values = run:column(name)
+  local largest = largest_of(values)
+  if largest > 1e-9*all and largest < math.huge then -- less may be rounding
     table.insert(spec.observables, { id = "o" .. i, formula = name, deviation = ("%.17g"):format(0.1*largest) })
     for j, time in ipairs(run:times()) do
       local value = values[j]*(1 + 0.1*((i + j) % 3 - 1))

@@ -86,6 +86,19 @@ static void sizes_of(bx_op op, const bx_operation *o, const bx_operation *sizes,
 
 /* ---- one formula ---- */
 
+/* Run an instruction; those of most formulas are in line. */
+static inline double run_one(const bx_instruction *i, double a, double b, double *frame)
+{
+    switch ((bx_op)i->op) {
+    case BX_OP_ADD: return frame[i->target] = a + b;
+    case BX_OP_SUBTRACT: return frame[i->target] = a - b;
+    case BX_OP_MULTIPLY: return frame[i->target] = a * b;
+    case BX_OP_DIVIDE: return frame[i->target] = a / b;
+    case BX_OP_MOVE: return frame[i->target] = a;
+    default: bx_program_run(i, i + 1, frame); return frame[i->target];
+    }
+}
+
 /* Run code and note what its operators had. A block of equations is one operator. */
 static void run_noting(bx_tangent *t, bx_range range, double *frame)
 {
@@ -98,8 +111,7 @@ static void run_noting(bx_tangent *t, bx_range range, double *frame)
         }
         bx_operation *o = &t->tape[k - range.begin];
         *o = (bx_operation){frame[i->a], frame[i->b], frame[i->c], 0};
-        bx_program_run(i, i + 1, frame);
-        o->result = frame[i->target];
+        o->result = run_one(i, o->a, o->b, frame);
         if (t->sizes)
             note_size(t, i, o, &t->tape_sizes[k - range.begin]);
     }
@@ -111,6 +123,38 @@ static const bx_instruction *block_before(const bx_network *network, bx_range ra
     const bx_instruction *head = network->program.code + range.begin;
     bool ends = range.begin < k && bx_solve_is(head) && range.begin + head->b + 1 == k;
     return ends ? head : NULL;
+}
+
+static inline void add_adjoint(double *adjoints, uint32_t slot, double weight, double derivative)
+{
+    if (derivative != 0)
+        adjoints[slot] += weight * derivative;
+}
+
+/* The operators of most formulas: false for others. */
+static inline bool back_in_line(double *adjoints, const bx_instruction *i, const bx_operation *o,
+                                double weight)
+{
+    switch ((bx_op)i->op) {
+    case BX_OP_ADD:
+        adjoints[i->a] += weight;
+        adjoints[i->b] += weight;
+        return true;
+    case BX_OP_SUBTRACT:
+        adjoints[i->a] += weight;
+        adjoints[i->b] -= weight;
+        return true;
+    case BX_OP_MULTIPLY:
+        add_adjoint(adjoints, i->a, weight, o->b);
+        add_adjoint(adjoints, i->b, weight, o->a);
+        return true;
+    case BX_OP_DIVIDE:
+        add_adjoint(adjoints, i->a, weight, 1 / o->b);
+        add_adjoint(adjoints, i->b, weight, -o->result / o->b);
+        return true;
+    case BX_OP_MOVE: adjoints[i->a] += weight; return true;
+    default: return false;
+    }
 }
 
 /* Back along code that ran: from adjoints of what it computed to those of what it read. A block can
@@ -127,18 +171,15 @@ static void run_back(bx_tangent *t, bx_range range, double *frame)
         const bx_instruction *i = &network->program.code[k - 1];
         double weight = t->adjoints[i->target], d[3];
         t->adjoints[i->target] = 0;
-        if (weight == 0)
+        const bx_operation *o = &t->tape[k - 1 - range.begin];
+        if (weight == 0 || (!t->sizes && back_in_line(t->adjoints, i, o, weight)))
             continue;
-        derivatives_of((bx_op)i->op, &t->tape[k - 1 - range.begin], d);
+        derivatives_of((bx_op)i->op, o, d);
         if (t->sizes)
-            sizes_of((bx_op)i->op, &t->tape[k - 1 - range.begin],
-                     &t->tape_sizes[k - 1 - range.begin], d);
-        if (d[0] != 0)
-            t->adjoints[i->a] += weight * d[0];
-        if (d[1] != 0)
-            t->adjoints[i->b] += weight * d[1];
-        if (d[2] != 0)
-            t->adjoints[i->c] += weight * d[2];
+            sizes_of((bx_op)i->op, o, &t->tape_sizes[k - 1 - range.begin], d);
+        add_adjoint(t->adjoints, i->a, weight, d[0]);
+        add_adjoint(t->adjoints, i->b, weight, d[1]);
+        add_adjoint(t->adjoints, i->c, weight, d[2]);
     }
 }
 
