@@ -15,11 +15,12 @@ local function nominal_of(path)
 end
 
 local starts = assert(tonumber((...)), "how many starts?")
+local gradient = os.getenv "GRADIENT"
 print("problem\tparameters\tnominal\tbest\tnear the best\tnear the nominal\tevaluations\tseconds")
 for i = 2, select("#", ...) do
   local path = select(i, ...)
   local nominal, began = nominal_of(path), bioxen.clock()
-  local fit = assert(bioxen.fit { problem = path, starts = starts })
+  local fit = assert(bioxen.fit { problem = path, starts = starts, gradient = gradient })
   local seconds, near, as_nominal, evaluations = bioxen.clock() - began, 0, 0, 0
   for _, start in ipairs(fit.starts) do
     if start.log_posterior > fit.starts[1].log_posterior - 0.1 then near = near + 1 end

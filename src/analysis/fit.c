@@ -81,7 +81,8 @@ static double judge(search *s, double *slope)
               : bx_objective_evaluate(s->o, s->values, &s->effort, &s->evaluation, err);
     s->fit->evaluations++;
     if (slope && result == 0)
-        s->effort.gradient = s->evaluation.by;
+        s->effort.gradient = s->evaluation.by == BX_GRADIENT_DIFFERENCES ? BX_GRADIENT_DIFFERENCES
+                                                                         : s->effort.gradient;
     if (result < 0 && err->code != BX_ESIMULATION) {
         s->failed = err->code != BX_ECANCELLED;
         s->stop = 1;
@@ -237,8 +238,12 @@ static void search_from(search *s, bx_scoring *c)
     if (s->ask->method == BX_FIT_GLOBAL)
         search_by(s, BX_FIT_GLOBAL, c->x, c->low, c->high);
     place_best(s, c->x);
-    if (!s->stop)
+    if (!s->stop && s->ask->effort.gradient != BX_GRADIENT_ADJOINT)
         score(s, c);
+    else if (!s->stop)
+        evaluate((unsigned)s->count, c->x, NULL, s);
+    s->evaluation.information = NULL;
+    if (s->ask->mixed && s->effort.gradient == BX_GRADIENT_FORWARD) s->effort.gradient = BX_GRADIENT_ADJOINT;
     place_best(s, c->x);
     s->flat = true;
     if (!used_up(s) && s->best_value < HOPELESS)

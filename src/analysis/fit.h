@@ -20,6 +20,7 @@ typedef struct bx_fit_ask {
     double tolerance;           /* the search ends where a step changes the logarithm by less than
                                    this part of it, or of 1; 0: the usual */
     bx_effort effort;
+    bool mixed;
     /* Called after each evaluation, with the best so far; or NULL. */
     void (*progress)(void *data, size_t evaluations, double best);
     void *progress_data;

@@ -529,7 +529,8 @@ static void report(void *data, size_t evaluations, double best)
 static int objective_fit(lua_State *L)
 {
     static const char *const keys[] = {"values",    "start",  "seed", "method", "evaluations",
-                                       "tolerance", "solver", "held", NULL};
+                                       "tolerance", "solver", "held", "gradient", NULL};
+    static const char *const ways[] = {"forward", "adjoint", "mixed", NULL};
     static const char *const methods[] = {"local", "global", NULL};
     static const char *const ends[] = {"converged", "evaluations", "interrupted"};
     bx_objective *objective = check_objective(L);
@@ -547,6 +548,9 @@ static int objective_fit(lua_State *L)
     ask.effort = (bx_effort){.relative_tolerance = any_number(L, 2, "solver", 0, &place),
                              .maximum_steps = MOST_STEPS,
                              .interrupt = &bx_interrupted};
+    int way = choice_of(L, 2, "gradient", ways, &place);
+    ask.effort.gradient = way == 1 ? BX_GRADIENT_ADJOINT : BX_GRADIENT_FORWARD;
+    ask.mixed = way == 2;
     uint64_t start = whole_of(L, 2, "start", 0, &place);
     bx_fields_get(L, 2, "values");
     double *values = values_of(L, objective, lua_gettop(L), start == 0);

@@ -25,6 +25,7 @@ local schema = {
   starts = { type = "number", integer = true, minimum = 1, default = 10 },
   first = { type = "string", choices = { "random", "nominal" }, default = "random" },
   method = { type = "string", choices = { "local", "global" }, default = "local" },
+  gradient = { type = "string", choices = { "forward", "adjoint", "mixed" }, default = "forward" },
   seed = { type = "number", integer = true, minimum = 0, default = 1 },
   jobs = { type = "number", integer = true, minimum = 1 },
   evaluations = { type = "number", integer = true, minimum = 1, default = 2000 },
@@ -118,7 +119,7 @@ local function searches(options)
   for i = 1, options.starts do
     local start = options.first == "nominal" and i - 1 or i
     list[i] = { start = start, seed = options.seed, method = options.method, evaluations = options.evaluations,
-      solver = options.solver, tolerance = options.tolerance }
+      solver = options.solver, tolerance = options.tolerance, gradient = options.gradient }
   end
   return list
 end
