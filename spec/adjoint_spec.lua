@@ -16,8 +16,8 @@ local function gradients(code, parameters, columns, times, more)
   local answer, err = vm:execute_biological_process([[
     cell:clear()
     load(args.code, "code", "t", _ENV)()
-    local spec = { parameters = {}, aliases = { A0 = "A", x0 = "x" }, observables = {}, measurements = {}, experiments = args.experiments
-      or { { id = "e", { time = 0, set = {} } } } }
+    local spec = { parameters = {}, aliases = { A0 = "A", x0 = "x" }, observables = {}, measurements = {},
+      experiments = args.experiments or { { id = "e", { time = 0, set = {} } } } }
     for _, name in ipairs(args.parameters) do
       local value = args.values and args.values[name] or cell:get(spec.aliases[name] or name)
       table.insert(spec.parameters, { id = name, value = value, lower = 0, upper = 1e12, estimated = true })
@@ -183,6 +183,38 @@ describe("adjoints", function()
       local found = gradients(code, { "k", "n" }, { "A + B" }, { 1, 2, 6 })
       assert.same(ways, { found.adjoint.by, found.forward.by })
       assert.same(found.forward.gradient, found.adjoint.gradient)
+    end
+  end)
+
+  it("lead fits to where scoring does, and do so unasked where parameters are many", function()
+    local answer = assert(vm:execute_biological_process [[
+      cell:clear()
+      process "p" { species = { A = 10, B = 0 }, parameters = { k = 0.5, d = 0.2 },
+        reactions = { { "A -> B", k = "k" }, { "B ->", k = "d" } } }
+      local spec = { parameters = {}, measurements = {}, experiments = { { id = "e", { time = 0, set = {} } } },
+        observables = { { id = "o", formula = "B", deviation = "0.3" } } }
+      for _, id in ipairs { "k", "d" } do
+        spec.parameters[#spec.parameters + 1] = { id = id, lower = 0.01, upper = 10, scale = "log10", estimated = true,
+          value = 1 }
+      end
+      for i, value in ipairs { 3.5, 5.2, 5.1, 4.6, 4.2, 3.3, 2.9 } do
+        spec.measurements[i] = { experiment = "e", observable = "o", time = i, value = value }
+      end
+      local function fit(gradient) return cell:objective(spec):fit { start = 1, gradient = gradient } end
+      local found = { adjoint = fit "adjoint", forward = fit "forward", unasked = fit() }
+      for i = 1, 49 do -- which change nothing, and with priors stay where they are
+        spec.parameters[#spec.parameters + 1] = { id = "q" .. i, lower = 0, upper = 1, estimated = true, value = 0.5,
+          prior = { kind = "normal", a = 0.5, b = 0.1 } }
+      end
+      found.many = fit()
+      return found ]]).result
+    assert.same({ "adjoint", "forward", "forward", "adjoint" }, { answer.adjoint.gradient, answer.forward.gradient,
+      answer.unasked.gradient, answer.many.gradient })
+    assert.same(answer.forward, answer.unasked)
+    for _, fit in pairs(answer) do
+      for _, id in ipairs { "k", "d" } do
+        assert.near(answer.forward.values[id], fit.values[id], 1e-4*answer.forward.values[id], fit.gradient)
+      end
     end
   end)
 

@@ -1,9 +1,11 @@
 -- Gradients of likelihoods by adjoints and along, with how far they are apart and how long they take:
 --   build/bin/bioxen scripts/bench/gradient.lua
--- of cascades with more and more parameters; or
+-- of cascades with more and more parameters;
+--   build/bin/bioxen scripts/bench/gradient.lua fits
+-- three fits of each cascade;
 --   build/bin/bioxen scripts/bench/gradient.lua DIR [IDS]
--- of a folder of models in SBML with index.tsv, as ../shared/biomodels, by all their parameters and initial values. Each
--- time is that of one gradient or evaluation, of a processor; measured are all species at ten times.
+-- of a folder of models in SBML with index.tsv, as ../shared/biomodels, by all their parameters and initial values.
+-- Measured are all species at ten times. Times are of a processor.
 
 local bioxen = require "bioxen"
 
@@ -67,12 +69,48 @@ end
 return { apart = apart, where = where, time = time, parameters = #spec.parameters, by = found.adjoint.by,
   forward = found.forward and found.forward.by }]]
 
-local function measure(prepare, duration)
-  local vm <close> = assert(bioxen.create_bio_vm("gradient", "empty", "basic", { memory = 4 << 30, timeout = 120 }))
+local FITS = [[
+local run, random = cell:run { duration = 20, every = 2 }, 1
+cell:reset()
+local spec = { parameters = {}, observables = {}, measurements = {},
+  experiments = { { id = "e", { time = 0, set = {} } } } }
+local function noise() -- about normal
+  local sum = -6
+  for _ = 1, 12 do
+    random = random*16807 % 2147483647
+    sum = sum + random/2147483647
+  end
+  return 0.1*sum
+end
+for i, name in ipairs(cell:parameters()) do
+  local value = cell:get(name)
+  spec.parameters[i] = { id = name, value = value, lower = value/10, upper = value*10, scale = "log10",
+    estimated = true }
+end
+for i, name in ipairs(cell:species()) do
+  spec.observables[i] = { id = "o" .. i, formula = name, deviation = "0.1" }
+  for j, time in ipairs(run:times()) do
+    table.insert(spec.measurements,
+      { experiment = "e", observable = "o" .. i, time = time, value = run:column(name)[j] + noise() })
+  end
+end
+local objective, found = cell:objective(spec), { parameters = #spec.parameters }
+for _, by in ipairs { "adjoint", "forward" } do
+  local began, best, evaluations = os.clock(), {}, 0
+  for start = 1, 3 do
+    local fit = objective:fit { start = start, seed = 3, gradient = by, solver = 1e-8, evaluations = 2000 }
+    best[start], evaluations = ("%.3f"):format(fit.log_posterior), evaluations + fit.evaluations
+  end
+  found[by] = { seconds = os.clock() - began, best = table.concat(best, ", "), evaluations = evaluations }
+end
+return found]]
+
+local function measure(prepare, args, code)
+  local vm <close> = assert(bioxen.create_bio_vm("gradient", "empty", "basic", { memory = 4 << 30, timeout = 600 }))
   assert(vm:start())
   local ready, err = prepare(vm)
   if not ready then return nil, err end
-  local answer, err = vm:execute_biological_process(INSIDE, { args = { duration = duration }, name = "gradient" })
+  local answer, err = vm:execute_biological_process(code or INSIDE, { args = args, name = "gradient" })
   return answer and answer.result, err
 end
 
@@ -82,7 +120,7 @@ local function line_of(name, r)
     1e3*t.adjoint, 1e3*(t.forward or 0/0), r.apart, r.where)
 end
 
-print "model\tparameters\tby\tevaluation, ms\tadjoint, ms\tforward, ms\tapart\tworst"
+local HEAD = "model\tparameters\tby\tevaluation, ms\tadjoint, ms\tforward, ms\tapart\tworst"
 
 -- Each protein of a cascade activates the next, with constants of its own.
 local function cascade(length)
@@ -99,12 +137,26 @@ local function cascade(length)
   return table.concat(lines)
 end
 
-if not arg[1] then
-  for _, length in ipairs { 2, 5, 10, 20, 50, 100 } do
-    local code = cascade(length)
-    print(line_of("cascade " .. length,
-      assert(measure(function(vm) return vm:execute_biological_process(code) end, 20))))
+local function of_cascade(length, code)
+  local process = cascade(length)
+  return assert(measure(function(vm) return vm:execute_biological_process(process) end, { duration = 20 }, code))
+end
+
+if arg[1] == "fits" then
+  print "cascade\tparameters\tgradient\tseconds\tevaluations\tbest"
+  for _, length in ipairs { 4, 8, 16, 32 } do
+    local found = of_cascade(length, FITS)
+    for _, by in ipairs { "adjoint", "forward" } do
+      local f = found[by]
+      print(("%d\t%d\t%s\t%.2f\t%d\t%s"):format(length, found.parameters, by, f.seconds, f.evaluations, f.best))
+    end
   end
+  return
+end
+
+print(HEAD)
+if not arg[1] then
+  for _, length in ipairs { 2, 5, 10, 20, 50 } do print(line_of("cascade " .. length, of_cascade(length))) end
   return
 end
 
@@ -120,7 +172,7 @@ for line in io.lines(dir .. "/index.tsv") do
     local id, duration = fields[header.id], tonumber(fields[header.duration])
     local r, err
     if duration then
-      r, err = measure(function(vm) return vm:load_sbml(("%s/%s.xml.gz"):format(dir, id)) end, duration)
+      r, err = measure(function(vm) return vm:load_sbml(("%s/%s.xml.gz"):format(dir, id)) end, { duration = duration })
     end
     if r then
       local way = r.by == "adjoint" and "both" or tostring(r.forward)

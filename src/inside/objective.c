@@ -524,13 +524,12 @@ static void report(void *data, size_t evaluations, double best)
     bx_output_progress(fmin(part, 1), NAN, text, (size_t)length);
 }
 
-/* fit{ values, start, seed, method, evaluations, tolerance, solver, held } ->
- * { values, log_posterior, evaluations, failures, stopped } */
+/* fit{ values, start, seed, method, evaluations, tolerance, solver, held, gradient } ->
+ * { values, log_posterior, evaluations, failures, stopped, gradient } */
 static int objective_fit(lua_State *L)
 {
-    static const char *const keys[] = {"values",    "start",  "seed", "method", "evaluations",
+    static const char *const keys[] = {"values",    "start",  "seed", "method",   "evaluations",
                                        "tolerance", "solver", "held", "gradient", NULL};
-    static const char *const ways[] = {"forward", "adjoint", "mixed", NULL};
     static const char *const methods[] = {"local", "global", NULL};
     static const char *const ends[] = {"converged", "evaluations", "interrupted"};
     bx_objective *objective = check_objective(L);
@@ -548,9 +547,10 @@ static int objective_fit(lua_State *L)
     ask.effort = (bx_effort){.relative_tolerance = any_number(L, 2, "solver", 0, &place),
                              .maximum_steps = MOST_STEPS,
                              .interrupt = &bx_interrupted};
-    int way = choice_of(L, 2, "gradient", ways, &place);
-    ask.effort.gradient = way == 1 ? BX_GRADIENT_ADJOINT : BX_GRADIENT_FORWARD;
-    ask.mixed = way == 2;
+    ask.effort.gradient = bx_fields_get(L, 2, "gradient") == LUA_TNIL
+                              ? bx_fit_gradient(objective)
+                              : (bx_gradient)choice_of(L, 2, "gradient", gradients, &place);
+    lua_pop(L, 1);
     uint64_t start = whole_of(L, 2, "start", 0, &place);
     bx_fields_get(L, 2, "values");
     double *values = values_of(L, objective, lua_gettop(L), start == 0);
@@ -559,13 +559,15 @@ static int objective_fit(lua_State *L)
     const bool *held = held_of(L, objective, 2, &place);
     bx_output_flush();
     must(L, bx_fit_run(objective, &ask, held, values, &fit, &err), &err);
-    lua_createtable(L, 0, 5);
+    lua_createtable(L, 0, 6);
     set_values(L, "values", objective, values);
     set_number(L, "log_posterior", fit.log_posterior);
     set_number(L, "evaluations", (double)fit.evaluations);
     set_number(L, "failures", (double)fit.failures);
     lua_pushstring(L, ends[fit.end]);
     lua_setfield(L, -2, "stopped");
+    lua_pushstring(L, gradients[fit.by]);
+    lua_setfield(L, -2, "gradient");
     lua_pushvalue(L, -1);
     lua_setiuservalue(L, 1, 1); /* a call that is interrupted gives nothing */
     return 1;

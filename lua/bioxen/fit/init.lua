@@ -25,7 +25,7 @@ local schema = {
   starts = { type = "number", integer = true, minimum = 1, default = 10 },
   first = { type = "string", choices = { "random", "nominal" }, default = "random" },
   method = { type = "string", choices = { "local", "global" }, default = "local" },
-  gradient = { type = "string", choices = { "forward", "adjoint", "mixed" }, default = "forward" },
+  gradient = { type = "string", choices = { "forward", "adjoint", "differences" } },
   seed = { type = "number", integer = true, minimum = 0, default = 1 },
   jobs = { type = "number", integer = true, minimum = 1 },
   evaluations = { type = "number", integer = true, minimum = 1, default = 2000 },
@@ -268,7 +268,7 @@ local function profiles(self, options)
       local e = p.standard_error
       items[#items + 1] = { parameter = p, sign = sign, values = self.values, solver = options.solver,
         step = e and math.min(math.max(e/2, 1e-4), 0.5) or 0.1, log_posterior = self.starts[1].log_posterior,
-        evaluations = options.evaluations, tolerance = options.tolerance }
+        evaluations = options.evaluations, tolerance = options.tolerance, gradient = options.gradient }
     end
   end
   local work = function(vm, args) return vm:submit(PROFILE, { args = args, name = "profile" }) end
