@@ -48,8 +48,9 @@ layers.modules = {
   { "lua/bioxen/repl/chunk.lua", "lua/bioxen/repl/inside.lua" }, -- how lines are read and run in a VM
   { "lua/bioxen/repl/printer.lua" },
   { "lua/bioxen/repl/describe.lua" },
-  { "lua/bioxen/report" },
   { "lua/bioxen/sedml" },
+  { "lua/bioxen/plot/init.lua" },
+  { "lua/bioxen/report" },
   { "lua/bioxen/model", "lua/bioxen/plot", "lua/bioxen/biosimulators.lua", "lua/bioxen/read_table.lua",
     "lua/bioxen/courier" },
   { "lua/bioxen/biology" },

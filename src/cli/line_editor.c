@@ -233,6 +233,8 @@ static int read_byte(line_editor *e, char *byte)
         heed_signals(e);
         if (poll(&input, 1, 0) == 0)
             paint(e);
+        if (bx_interrupted) /* while it did */
+            continue;
         if (ppoll(&input, 1, NULL, &e->open) < 0) {
             if (errno == EINTR)
                 continue;

@@ -54,7 +54,7 @@ static bool is(const char *word, const char *option)
 static bool may_be_command(const char *word)
 {
     return is(word, "--help") || is(word, "-h") ||
-           (*word && word[strspn(word, "abcdefghijklmnopqrstuvwxyz")] == '\0');
+           (*word && *word != '-' && word[strspn(word, "abcdefghijklmnopqrstuvwxyz-")] == '\0');
 }
 
 static int parse(command_line *line)

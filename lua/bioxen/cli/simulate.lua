@@ -362,8 +362,8 @@ return {
     { "--strict", "What the reader would warn of is an error." },
     { "--jobs", "VMs that share many runs (default: as many as there are cores). The result is the same.",
       value = "N", number = { integer = true, minimum = 1 } },
-    { "--out", "Write to this file; .json, .h5 (HDF5), .png, .svg and .pdf say what it is to be, .omex an archive of "
-      .. "the model, this run in SED-ML and its results.", value = "FILE" },
+    { "--out", "Write to this file; .json, .h5 (HDF5), .png, .svg, .pdf and .html say what it is to be, .omex an "
+      .. "archive of the model, this run in SED-ML and its results.", value = "FILE" },
     { "--events", "Write to this file, as CSV, when which event fires in the run.", value = "FILE" },
     { "--json", "JSON instead of CSV." },
     { "--plot", "A chart instead of numbers." },
