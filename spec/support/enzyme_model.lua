@@ -25,7 +25,8 @@ return function(seed, steps)
     add("%.6g pool --> e%d", between(5, 300), i)
     local from = any(i)
     local first, second = "", ""
-    if random() < 0.3 then first, second = " + adp", " + atp" elseif random() < 0.3 then first, second = " + atp", " + adp" end
+    if random() < 0.3 then first, second = " + adp", " + atp"
+    elseif random() < 0.3 then first, second = " + atp", " + adp" end
     for _ = 1, random() < 0.4 and 2 or 1 do
       add("m%d%s + %.6g e%d --> m%d%s", from, first, between(1e-10, 1e-4), any(i), i + 1, second)
     end
