@@ -141,6 +141,10 @@ describe("bioxen fba", function()
     bad(2, "--linear is for --moma or --room", "fba --linear " .. path)
     assert.matches("UP\t9\t9\n", (good("fba --variability --fraction 0.9 --pfba-factor 1 " .. path)))
     bad(2, "--pfba-factor is for --variability", "fba --pfba-factor 2 " .. path)
+    local page = sh.scratch .. "/fluxes.html"
+    good("fba " .. path .. " --out " .. page)
+    assert.matches('<td>GROWTH</td><td class="number"><svg class="bar".-</svg> 10</td>', shell.read(page))
+    bad(2, "--out: a page (.html) is of fluxes: not with --variability", "fba --variability --out x.html " .. path)
   end)
 
   it("says what is wrong, and what to do", function()
