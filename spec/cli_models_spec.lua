@@ -139,6 +139,8 @@ describe("bioxen fba", function()
     assert.are.equal("A\t-1\nB\t-1\n", (good("fba --bound=UP=0,3 --shadow-prices " .. path)))
     assert.are.equal("UP\t1\n", (good("fba --bound=UP=0,3 --reduced-costs " .. path)))
     bad(2, "--linear is for --moma or --room", "fba --linear " .. path)
+    assert.matches("UP\t9\t9\n", (good("fba --variability --fraction 0.9 --pfba-factor 1 " .. path)))
+    bad(2, "--pfba-factor is for --variability", "fba --pfba-factor 2 " .. path)
     local page = sh.scratch .. "/fluxes.html"
     good("fba " .. path .. " --out " .. page)
     assert.matches('<td>GROWTH</td><td class="number"><svg class="bar".-</svg> 10</td>', shell.read(page))

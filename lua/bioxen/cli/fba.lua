@@ -77,7 +77,8 @@ end
 if args.essential then
   answer.essential = model:essential_genes { fraction = args.fraction }
 elseif args.variability then
-  answer.ranges = model:variability { fraction = args.fraction, loopless = args.loopless }
+  answer.ranges = model:variability { fraction = args.fraction, loopless = args.loopless,
+    pfba_factor = args.pfba_factor }
 elseif args.minimal_medium then
   answer.minimal, answer.status = model:minimal_medium { min_objective_value = args.reach or solution.objective,
     minimise_components = args.components }
@@ -135,7 +136,8 @@ local function arguments(options, text)
     reaction = options.maximise or options.minimise, objective = options.objective,
     sense = options.maximise and "maximise" or options.minimise and "minimise" or nil, bounds = {},
     without = options.knock_out or {}, essential = options.essential, variability = options.variability,
-    parsimonious = options.pfba, fraction = options.fraction, strict = options.strict, medium = options.medium,
+    parsimonious = options.pfba, fraction = options.fraction, pfba_factor = options.pfba_factor,
+    strict = options.strict, medium = options.medium,
     minimal_medium = options.minimal_medium, components = options.components, reach = options.reach,
     summary = options.summary, metabolite = options.metabolite, envelope = options.envelope, points = options.points,
     moma = options.moma, room = options.room, linear = options.linear, loopless = options.loopless }
@@ -344,7 +346,7 @@ local answers = { "pfba", "variability", "essential", "medium", "minimal_medium"
 
 -- What one option needs: another, or one of two.
 local needs = { components = { "minimal_medium" }, reach = { "minimal_medium" }, points = { "envelope" },
-  plot = { "envelope" }, linear = { "moma", "room" } }
+  plot = { "envelope" }, linear = { "moma", "room" }, pfba_factor = { "variability" } }
 
 local function flag(name) return "--" .. name:gsub("_", "-") end
 
@@ -354,7 +356,7 @@ local function find_clash(options)
     if options[name] and taken then return ("%s and %s can not be used together"):format(flag(taken), flag(name)) end
     taken = options[name] and name or taken
   end
-  for _, name in ipairs { "components", "reach", "points", "plot", "linear" } do
+  for _, name in ipairs { "components", "reach", "points", "plot", "linear", "pfba_factor" } do
     local needed = needs[name]
     if options[name] and not (options[needed[1]] or options[needed[2]]) then
       return ("%s is for %s"):format(flag(name), flag(needed[1]) .. (needed[2] and " or " .. flag(needed[2]) or ""))
@@ -423,6 +425,8 @@ return {
     { "--reduced-costs", "Of the reactions: the objective's change per unit of flux forced." },
     { "--fraction", "Of the optimum: what --variability keeps (default 1), --summary takes for ranges, or "
       .. "--essential asks for (default 0.01).", value = "X", number = { minimum = 0, maximum = 1 } },
+    { "--pfba-factor", "Of --variability: absolute fluxes add up to at most so many times the least sum.", value = "X",
+      number = { minimum = 1 } },
     { "--write", "Write the model to this file, in SBML (.xml, .sbml), JSON (.json) or YAML (.yml, .yaml), with the "
       .. "objective, bounds and knock-outs that are asked for, and solve nothing.", value = "FILE" },
     { "--strict", "What the reader would warn of is an error." },
