@@ -9,7 +9,8 @@ Makes a bare root of SUITE (bookworm, trixie, noble, ...) in the folder ROOT by 
 copies this tree to ROOT/usr/src/bioxen, and runs in it: scripts/quickstart.sh, then scripts/test.sh, or COMMAND.
 With --guest, the root stands for a guest that has nothing but SUITE: the worker that was built here, in build,
 is copied there alone, and the tests of workers in guests run with it.
-Needs to be root; for Ubuntu also its ubuntu-keyring, which Debian 13 has. BIOXEN_MIRROR is an archive to take in place of the suite's own."
+Needs to be root; for Ubuntu also its ubuntu-keyring, which Debian 13 has. BIOXEN_MIRROR is an archive to take in
+place of the suite's own."
 
 guest=no
 [ "${1:-}" != --guest ] || { guest=yes && shift; }
