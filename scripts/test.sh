@@ -10,8 +10,8 @@ usage="usage: scripts/test.sh [--spec] [--lint] [--sanitize] [--valgrind] [--fuz
   --valgrind  specs with the host under valgrind, which sees what was never written
   --fuzz      two seconds of each fuzzer (scripts/fuzz.sh does more): one test
   --deep      clang-tidy once more, its analysis of paths to their full depth: one test
-  --more      specs with what needs 1.3 GB of packages: the clients of XAPI that others wrote, Prometheus, Slurm, and
-              the build for aarch64 under qemu
+  --more      specs with what needs 1.5 GB of packages: the clients of XAPI that others wrote, Prometheus, Slurm; the
+              build for aarch64 under qemu, the RPM and, as root, the container
 Without a job: the first four. Files, spec/*_spec.lua or spec/c/*_test.c, limit the tests to those."
 
 test_packages=(lua5.4 lua-busted lua-check lua-luv lua-cqueues python3-h5py ccache cppcheck clang-tidy valgrind
@@ -310,6 +310,8 @@ if is_in more "${jobs[@]}"; then
     beside 10 run tap "sweeps on Slurm" env BIOXEN_MORE=yes BIOXEN_BUILD="$build" lua5.4 "$busted" --ignore-lua -o TAP \
         --filter 'on a real Slurm' spec/sweep_spec.lua
     patience=3600 beside 10 run tap aarch64 env BIOXEN_BUILD="$build" scripts/aarch64.sh
+    beside 10 run check "the RPM" env BIOXEN_BUILD="$build" scripts/rpm.sh "$scratch/rpm"
+    [ "$(id -u)" -ne 0 ] || patience=3600 beside 10 run tap "containers" scripts/container.sh
 fi
 other_lanes
 wait
