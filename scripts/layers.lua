@@ -46,8 +46,11 @@ layers.modules = {
   { "lua/bioxen/create.lua", "lua/bioxen/checkpoint.lua" },
   { "lua/bioxen/hypervisor", "lua/bioxen/xcpng", "lua/bioxen/vm" },
   { "lua/bioxen/repl/chunk.lua", "lua/bioxen/repl/inside.lua" }, -- how lines are read and run in a VM
-  { "lua/bioxen/report" },
+  { "lua/bioxen/repl/printer.lua" },
+  { "lua/bioxen/repl/describe.lua" },
   { "lua/bioxen/sedml" },
+  { "lua/bioxen/plot/init.lua" },
+  { "lua/bioxen/report" },
   { "lua/bioxen/model", "lua/bioxen/plot", "lua/bioxen/biosimulators.lua", "lua/bioxen/read_table.lua",
     "lua/bioxen/courier" },
   { "lua/bioxen/biology" },

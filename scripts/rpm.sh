@@ -18,6 +18,7 @@ folder=${BIOXEN_BUILD:-$(own_folder build)}
 [ -n "${BIOXEN_BUILD:-}" ] || build "$folder"
 mkdir -p -- "${1:-$root/out}"
 out=$(realpath -- "${1:-$root/out}")
+folder=$(realpath -- "$folder")
 scratch=$(mktemp -d)
 trap 'rm -rf -- "$scratch"' EXIT
 version=$(sed -n 's/^CMAKE_PROJECT_VERSION:STATIC=//p' "$folder/CMakeCache.txt")
@@ -25,7 +26,7 @@ commit_time=$(git -C "$root" log -1 --format=%ct 2>/dev/null) || commit_time=$(d
 export SOURCE_DATE_EPOCH="${SOURCE_DATE_EPOCH:-$commit_time}"
 
 rpmbuild -bb --quiet --define "_topdir $scratch" --define "bioxen_version $version" --define "bioxen_root $root" \
-    --define "bioxen_worker $(realpath -- "$folder")/bin/bioxen-worker" --define '_buildhost localhost' \
+    --define "bioxen_build $folder" --define '_buildhost localhost' \
     --define 'use_source_date_epoch_as_buildtime 1' --define 'clamp_mtime_to_source_date_epoch 1' \
     "$root/scripts/worker.spec" >"$scratch/log" 2>&1 || { cat -- "$scratch/log" >&2 && fail "rpmbuild failed."; }
 package=$(find "$scratch/RPMS" -name '*.rpm')

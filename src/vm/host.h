@@ -35,6 +35,7 @@ typedef struct bx_host {
     bool yields;          /* somebody serves: what waits for a job in a coroutine yields it */
     bx_ready_queue heard; /* jobs that somebody wants to know of between the loop's turns */
     size_t untold;        /* changes of states that hypervisors have still to tell */
+    int64_t warned;       /* when Lua was last warned of a deadline; 0: never */
     bool handled;         /* something was, since Lua last stepped through the loop */
     bx_patience patience;
     char worker[4096];  /* path of bioxen-worker */

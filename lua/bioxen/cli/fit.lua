@@ -90,7 +90,7 @@ local function fit_options(options)
   local given = {
     starts = options.starts, seed = options.seed, method = options.method, jobs = options.jobs,
     evaluations = options.evaluations, first = options.nominal and "nominal" or nil, profiles = options.profiles,
-    noise = options.noise, solver = options.tolerance,
+    noise = options.noise, solver = options.tolerance, gradient = options.gradient,
   }
   if not options.data then
     given.problem = options.problem
@@ -203,6 +203,9 @@ return {
     { "--nominal", "The first start is at the values that the problem, or the model, has." },
     { "--method", "From each start downhill, or controlled random search before that (default: local).",
       value = "METHOD", choices = { "local", "global" } },
+    { "--gradient", "Derivatives carried along experiments, with Fisher's scoring; adjoints, whose cost hardly grows "
+      .. "with the number of parameters; or differences (default: forward up to 50 parameters).", value = "WAY",
+      choices = { "forward", "adjoint", "differences" } },
     { "--profiles", "Confidence intervals by profiles of the likelihood, which tell what can't be identified; else by "
       .. "its curvature at the best." },
     { "--seed", "Of the starts: the same seed gives the same fit (default 1).", value = "N",
@@ -212,7 +215,7 @@ return {
       number = { above = 0 } },
     { "--jobs", "VMs that share the starts (default: as many as there are cores). The result is the same.",
       value = "N", number = { integer = true, minimum = 1 } },
-    { "--out", "Draw measurements and simulations into this file, .png, .svg or .pdf.", value = "FILE" },
+    { "--out", "Draw measurements and simulations into this file, .png, .svg, .pdf or .html.", value = "FILE" },
     { "--plot", "A chart instead of numbers." },
     { "--json", "JSON: chi2, llh, log_prior where there are priors, and simulations in the order of the "
       .. "measurements; of a fit also parameters and starts." },

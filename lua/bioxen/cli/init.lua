@@ -9,24 +9,25 @@ local nearest = require "bioxen.nearest"
 local cli = {}
 
 -- In the order of the help.
-local names = { "run", "rerun", "report", "pack", "sweep", "simulate", "scan", "steady", "sensitivities", "check",
-  "fit", "fba", "organisms", "genome", "config", "xcpng", "serve", "vm", "doctor", "man", "completion" }
+local names = { "run", "rerun", "report", "pack", "sweep", "simulate", "scan", "steady", "sensitivities",
+  "global-sensitivity", "check", "fit", "fba", "organisms", "genome", "config", "xcpng", "serve", "vm", "doctor", "man",
+  "completion" }
 
 local known = {}
 for _, name in ipairs(names) do known[name] = true end
 
 local usage = [[
-usage: bioxen script.lua [arguments]   run a script (- reads it from standard input)
-       bioxen                          a session: lines run as they are typed, or piped in
-       bioxen -i script.lua            the same after the script, with its globals
-       bioxen -e code                  run the code; a script may follow
-       bioxen command [arguments]      as below; bioxen command --help tells more]]
+usage: bioxen script.lua [arguments]  run a script (- reads standard input)
+       bioxen                         a session: lines run as typed, or piped in
+       bioxen -i script.lua           the same after a script, with its globals
+       bioxen -e code                 run the code; a script may follow
+       bioxen command [arguments]     as below; command --help tells more]]
 
 local exit_status = [[
 Exit status: 0 for success, 1 for what failed, 2 for a mistake in these words.]]
 
 local function load_command(name)
-  return require("bioxen.cli." .. name)
+  return require("bioxen.cli." .. name:gsub("-", "_"))
 end
 
 local function root(commands)

@@ -3,6 +3,7 @@
 
 local bioxen = require "bioxen"
 local chunk = require "bioxen.repl.chunk"
+local colour = require "bioxen.repl.colour"
 local commands = require "bioxen.repl.commands"
 local completion = require "bioxen.repl.completion"
 local doc = require "bioxen.repl.doc"
@@ -25,6 +26,10 @@ local TOO_LONG = ("at most %d bytes expected in what belongs together: the rest 
 function Session:say(words)
   io.stdout:write(words, "\n")
   io.stdout:flush()
+end
+
+function Session:say_values(words)
+  self:say(self.colours and colour.values(words) or words)
 end
 
 -- Problems go to standard error, after what was printed before.
@@ -62,7 +67,7 @@ function Session:show_values(values)
   local good, words = terminal.call(show.values, self:columns(),
     table.unpack(values, 1, failure and 1 or values.n))
   if good then
-    if words then self:say(words) end
+    if words then self:say_values(words) end
     if failure then self:complain(show.error(values[2])) end
   elseif good == nil then
     self:say_interrupted()
@@ -118,7 +123,7 @@ function Session:call_in_vm(piece)
   if terminal.call(text.write_output, job) == nil then job:cancel() end
   local _, result, err = terminal.call(job.wait, job)
   if result then
-    if result.result ~= nil then self:say(text.escape(tostring(result.result))) end
+    if result.result ~= nil then self:say_values(text.escape(tostring(result.result))) end
     return true
   end
   if err and err.code ~= "ECANCELLED" then
@@ -282,9 +287,12 @@ function Session:remember(line, entry)
 end
 
 function Session:read_terminal()
-  local editor = terminal.line_editor(function(before)
-    return completion.complete(self, before)
-  end)
+  local function complete(before) return completion.complete(self, before) end
+  local function paint(before, behind)
+    local line = before .. behind
+    return not self.pending and chunk.is_command(line) and line or colour.lua(line, self.pending)
+  end
+  local editor = terminal.line_editor(complete, self.colours and paint or nil)
   self.history = history.open(function(entry) editor:remember(entry) end)
   self:say(("bioxen %s, %s. .help lists commands, ^D ends."):format(bioxen._VERSION, _VERSION))
   local entry
@@ -321,14 +329,15 @@ function Session:read_pipe()
   end
 end
 
-local function colours()
+local function has_colours(stream)
   local kind, without = os.getenv "TERM", os.getenv "NO_COLOR"
-  return terminal.is_terminal "stderr" and (without or "") == "" and kind ~= nil and kind ~= "dumb"
+  return terminal.is_terminal(stream) and (without or "") == "" and kind ~= nil and kind ~= "dumb"
 end
 
 local function new_session()
   local interactive = terminal.is_terminal "stdin" and terminal.is_terminal "stdout"
-  return setmetatable({ interactive = interactive, red = colours(), input = {}, busy_before = {},
+  return setmetatable({ interactive = interactive, red = has_colours "stderr",
+    colours = interactive and has_colours "stdout", input = {}, busy_before = {},
     hypervisor = bioxen.hypervisor(), commands = commands, doc = doc }, Session)
 end
 
