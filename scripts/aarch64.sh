@@ -108,6 +108,7 @@ make_sysroot "$folder" >&2
 build "$folder" -DCMAKE_TOOLCHAIN_FILE="$root/scripts/aarch64.cmake" -DBIOXEN_SYSROOT="$folder/sysroot" >&2
 native=${BIOXEN_BUILD:-$(own_folder build)}
 [ -n "${BIOXEN_BUILD:-}" ] || build "$native" >&2
+native=$(realpath -- "$native")
 
 scratch=$(mktemp -d)
 trap 'rm -rf -- "$scratch"' EXIT
