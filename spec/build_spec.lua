@@ -60,6 +60,15 @@ describe("a program", function()
     assert.truthy(commands > 100)
   end)
 
+  it("computes what the source says, ours and others', on every machine", function()
+    for command in bytes_of(build .. "/compile_commands.json"):gmatch '"command": ([^\n]+)' do
+      for _, flag in ipairs { "-ffp-contract=off", "-fsigned-char" } do
+        assert.truthy(command:find(flag, 1, true), command)
+        assert.is_nil(command:find("-ffp-contract=[^o]"), command)
+      end
+    end
+  end)
+
   it("takes the flags of who packs it, but for those that change digits", function()
     local folder = output_of "mktemp -d":gsub("\n", "")
     local function configured(flags)

@@ -46,6 +46,45 @@ local function rockspec(path)
   return spec
 end
 
+describe("debug symbols", function()
+  -- What CPack has when it runs the script, for a package of one program: the folder of the packages.
+  local function packed(folder)
+    local staged = folder .. "/staged"
+    must(("mkdir -p %s/usr/bin %s/usr/share/doc/bioxen %s/usr/share/lintian/overrides"):format(staged, staged, staged))
+    must(("touch %s/usr/share/doc/bioxen/NOTICE %s/usr/share/doc/bioxen/LICENSE"):format(staged, staged))
+    must(("echo 'int main(void) { return 0; }' >%s/main.c"):format(folder))
+    must(("cd %s && gcc -g -ffile-prefix-map=%s=. main.c -o staged/usr/bin/program"):format(folder, folder))
+    must(("SOURCE_DATE_EPOCH=1700000000 cmake -D CPACK_GENERATOR=DEB -D CPACK_TEMPORARY_INSTALL_DIRECTORY=%s "
+      .. "-D CPACK_PACKAGE_DIRECTORY=%s -D CPACK_PACKAGE_VERSION=1.2 -D CPACK_DEBIAN_PACKAGE_RELEASE=1 "
+      .. "-D 'CPACK_DEBIAN_PACKAGE_MAINTAINER=A <a@debian.org>' -P scripts/debian.cmake"):format(staged, folder))
+    return folder
+  end
+
+  it("are a package of their own, equal to the byte wherever it is made, and the program has none", function()
+    local lacking = missing("gcc", "cmake", "readelf", "objcopy", "dpkg-deb")
+    if lacking then return pending("needs " .. lacking) end
+    local scratch = must "mktemp -d":gsub("\n", "")
+    local one, other = packed(scratch .. "/one"), packed(scratch .. "/deeper/other")
+    local package = must(("cd %s && ls bioxen-dbgsym_1.2-1_*.deb"):format(one)):gsub("\n", "")
+    assert.are.equal(contents(one .. "/" .. package), contents(other .. "/" .. package))
+    assert.are.equal(contents(one .. "/staged/usr/bin/program"), contents(other .. "/staged/usr/bin/program"))
+    local id = must(("readelf -nW %s/staged/usr/bin/program"):format(one)):match "Build ID: (%x+)"
+    local file = ("./usr/lib/debug/.build-id/%s/%s.debug"):format(id:sub(1, 2), id:sub(3))
+    assert.truthy(must(("dpkg-deb -c %s/%s"):format(one, package)):find(file, 1, true))
+    assert.are.equal(id .. "\n", must(("dpkg-deb -f %s/%s Build-Ids"):format(one, package)))
+    must(("dpkg-deb -x %s/%s %s/root"):format(one, package, scratch))
+    assert.truthy(must(("readelf -SW %s/root/%s"):format(scratch, file)):find(".debug_info", 1, true))
+    local parts = must(("readelf -SW %s/staged/usr/bin/program"):format(one))
+    assert.is_nil(parts:find(".debug_info", 1, true))
+    assert.truthy(parts:find(".gnu_debuglink", 1, true))
+    if not missing "lintian" then
+      assert.are.same({}, lines_of(("lintian --fail-on none %s/%s 2>/dev/null | grep '^[EW]:' || true"):format(one,
+        package)))
+    end
+    must("rm -r " .. scratch)
+  end)
+end)
+
 describe("the release rockspec", function()
   it("has the version of CMakeLists.txt, and no other lies beside it", function()
     assert.are.same({ name .. ".rockspec", "bioxen-scm-1.rockspec" }, lines_of "ls *.rockspec")
