@@ -16,6 +16,8 @@ void bx_job_begin(bx_job *job, bx_job_kind kind, double timeout)
 
 int bx_job_add_output(bx_job *job, const uint8_t *bytes, size_t length)
 {
+    if (job->listener)
+        job->listener->printed(job->listener, bytes, length);
     bx_ready_tell(&job->ready);
     return bx_buffer_append(&job->output, bytes, length);
 }
@@ -29,8 +31,16 @@ void bx_job_set_progress(bx_job *job, double fraction, const char *text, size_t 
     bx_ready_tell(&job->ready);
 }
 
+static void drop_listener(bx_job *job)
+{
+    if (job->listener)
+        job->listener->release(job->listener);
+    job->listener = NULL;
+}
+
 void bx_job_finish(bx_job *job, const bx_error *error)
 {
+    drop_listener(job);
     job->done = true;
     job->succeeded = !error;
     job->ended = bx_clock_now();
@@ -49,6 +59,7 @@ void bx_job_release(bx_job *job)
 {
     if (!job || --job->references > 0)
         return;
+    drop_listener(job);
     bx_ready_leave(&job->ready);
     bx_buffer_free(&job->value);
     bx_buffer_free(&job->output);

@@ -10,7 +10,7 @@ local cli = {}
 
 -- In the order of the help.
 local names = { "run", "rerun", "report", "pack", "sweep", "simulate", "scan", "steady", "sensitivities", "check",
-  "fit", "fba", "organisms", "genome", "config", "xcpng", "serve", "vm", "doctor", "man", "completion" }
+  "fit", "fba", "organisms", "genome", "config", "xcpng", "serve", "vm", "kernel", "doctor", "man", "completion" }
 
 local known = {}
 for _, name in ipairs(names) do known[name] = true end

@@ -49,19 +49,31 @@ local function draw_text(made, given)
   return true
 end
 
+local function picture_of(made, format)
+  return gnuplot.draw(made, figure.lay_out_all(made, page.ticks(made)), format)
+end
+
 local function draw_picture(made, given)
-  local format = options.format(given.file)
-  local layouts = figure.lay_out_all(made, page.ticks(made))
-  local bytes, err = gnuplot.draw(made, layouts, format)
+  local bytes, err = picture_of(made, options.format(given.file))
   if not bytes then return nil, err end
   return core.save_file(given.file, bytes)
 end
+
+--- What shows the charts that go to no file in the place of text; or nil. screen(draw) answers as plot does, or nil
+-- alone: as text, then. draw(format) gives the bytes of a picture, "svg" or "png", or nil and an error.
+plot.screen = nil
 
 -- `given`: file, text, ascii; `described`: what bioxen.plot takes.
 local function draw(given, described, level)
   local made = figure.new(described, "plot", level + 1)
   if given.file and given.text then options.mistake(level + 1, "plot: either file or text expected") end
-  return (given.file and draw_picture or draw_text)(made, given)
+  if given.file then return draw_picture(made, given) end
+  local shown, err
+  if plot.screen and not given.text then
+    shown, err = plot.screen(function(format) return picture_of(made, format) end)
+  end
+  if shown or err then return shown, err end
+  return draw_text(made, given)
 end
 
 -- Series of branches of steady states.
