@@ -3,7 +3,6 @@
 local core = require "bioxen.core"
 local json = require "bioxen.json"
 local say = require "bioxen.cli.say"
-local terminal = require "bioxen.terminal"
 
 local LOGO = [[
 <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64"><rect width="64" height="64" rx="12" fill="#0072b2"/>
@@ -56,7 +55,7 @@ local function run(options)
   end
   if options.user or options.prefix then return nil, "--user and --prefix go with install" end
   if not options.f then return nil, "either install or -f CONNECTION expected" end
-  local _, err = terminal.execute("bioxen-kernel", "-f", options.f)
+  local _, err = require("bioxen.terminal").execute("bioxen-kernel", "-f", options.f)
   return say.failed(err)
 end
 

@@ -41,8 +41,9 @@ function run.sbml(session, id, code)
   local sbml = code:match "^%s*(.*)$"
   session:call(function()
     local vm, err = vm_for_models(session, id)
-    if not vm then return nil, err end
-    return vm:load_sbml(sbml)
+    local loaded
+    if vm then loaded, err = vm:load_sbml(sbml) end
+    return loaded or error(err, 0)
   end)
 end
 
@@ -53,8 +54,7 @@ function run.process(session, argument, code)
   local made
   session:call(function()
     local vm, err = vm_for_models(session, id)
-    made = vm ~= nil
-    if not vm then return nil, err end
+    made = vm ~= nil or error(err, 0)
   end)
   if made then run.vm(session, id, ("process(%q) {%s\n}"):format(name, code)) end
 end

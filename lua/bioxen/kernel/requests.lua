@@ -76,16 +76,26 @@ local function user_expressions(kernel, asked)
   return found
 end
 
--- Cells that wait are not run once one before them failed; what else waits is answered.
-local function abort_waiting(kernel)
+-- The requests that wait already. They are looked for before a failure is told: who knows of it may ask anew.
+local function take_waiting()
+  local waiting = {}
   local request, kind, content = notebook.take()
   while request do
+    waiting[#waiting + 1] = { request, kind, content }
+    request, kind, content = notebook.take()
+  end
+  return waiting
+end
+
+-- Cells that waited are not run once one before them failed; what else waited is answered.
+local function answer_waiting(kernel, waiting)
+  for _, one in ipairs(waiting) do
+    local request, kind, content = table.unpack(one)
     if kind == "execute_request" then
       kernel:serve(request, function() kernel:reply("execute_reply", { status = "aborted" }) end)
     else
       kernel:handle(request, kind, content)
     end
-    request, kind, content = notebook.take()
   end
 end
 
@@ -107,7 +117,7 @@ function handlers.execute_request(kernel, content)
   kernel.may_ask = content.allow_stdin == true
   local result, failure = kernel.cells:run_cell(code, ("In [%d]"):format(kernel.count))
   if store then kernel:remember(code) end
-  kernel.aborts = failure and content.stop_on_error ~= false
+  if failure and content.stop_on_error ~= false then kernel.waiting = take_waiting() end
   if failure then return answer_failure(kernel, failure) end
   if result and not silent then
     kernel:publish("execute_result", { data = result, metadata = none, execution_count = kernel.count })
@@ -286,7 +296,6 @@ end
 function Kernel:handle(request, kind, content)
   local handler = handlers[kind]
   local decoded = self.decode(content)
-  self.aborts = false
   local function answer()
     if handler and decoded then
       handler(self, decoded)
@@ -295,7 +304,9 @@ function Kernel:handle(request, kind, content)
     end
   end
   if not self:serve(request, answer) then pcall(explain, self, kind) end
-  if self.aborts then abort_waiting(self) end
+  local waiting = self.waiting
+  self.waiting = nil
+  if waiting then answer_waiting(self, waiting) end
 end
 
 local function new()

@@ -52,23 +52,21 @@ local function stands_alone(text)
   return text:find "^%s*[%a_]" ~= nil and compile(text) ~= nil
 end
 
-local LINES = 300 -- at the end of a cell that its last expression may have
+-- What is open until the end makes a call no tail call, which would be missing in tracebacks.
+local RETURN = "local _end <close> = nil return "
 
-local function lines_of(text)
-  local lines = {}
-  for line in (text .. "\n"):gmatch "(.-)\n" do lines[#lines + 1] = line end
-  return lines
-end
+local PARTS = 300 -- at the end of a cell, lines and statements, that its last expression may have
 
--- A text whose last lines are an expression, as a chunk that returns its values; or nil.
+-- A text whose end is an expression, behind other lines or a semicolon, as a chunk that returns its values; or nil.
 local function with_result(text, name)
-  local lines = lines_of(text)
+  local starts = {}
+  for place in text:gmatch "[\n;]()" do starts[#starts + 1] = place end
   local statements = compile(text) ~= nil
-  for i = #lines, math.max(2, #lines - LINES), -1 do
-    local tail = table.concat(lines, "\n", i)
+  for i = #starts, math.max(1, #starts - PARTS), -1 do
+    local tail = text:sub(starts[i])
     if is_expression(tail) and (not statements or stands_alone(tail)) then
-      local before = table.concat(lines, "\n", 1, i - 1)
-      local code = before .. "\nreturn " .. tail
+      local before = text:sub(1, starts[i] - 1)
+      local code = before .. RETURN .. tail
       if compile(before) and compile(code, name) then return { code = code, expression = true } end
     end
   end
@@ -77,8 +75,8 @@ end
 --- The same of a cell of a notebook: its last lines may be an expression, whose values are those of the cell.
 function chunk.read_cell(text, name)
   local piece, err = chunk.read(text, name)
-  if piece and piece.expression then return piece end
-  local longer = text:find "\n" and with_result(text, name)
+  if piece and piece.expression then return { code = piece.code:gsub("^return ", RETURN, 1), expression = true } end
+  local longer = with_result(text, name)
   if longer then return longer end
   return piece, err
 end
