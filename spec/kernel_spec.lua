@@ -144,6 +144,7 @@ describe("the kernel of notebooks", function()
   it("makes VMs of models in cells", function()
     local told = k:execute "%%process decay\nspecies = { A = 8 },\nreactions = { { 'A ->', k = 1 } }"
     assert.equal("ok", told.status)
+    k:execute "collectgarbage()"
     assert.equal("8.0", k:execute("%%vm decay\ncell:get 'A'").result["text/plain"])
     told = k:execute "%%sbml decay\n<wrong/>"
     assert.equal("EMODEL", told.error.ename)
@@ -192,8 +193,8 @@ cell:run { duration = 100, every = 1 }]]
 
   it("shows distributions, ensembles, lineages and VMs", function()
     local told = k:execute [[
-e = hypervisor:get_vm "decay":run[=[cell:reset() return cell:ensemble{ duration = 2, every = 1, runs = 50,
-  method = "ssa", seed = 1, histogram = true }]=].result
+e = assert(hypervisor:get_vm "decay":run[=[cell:reset() return cell:ensemble{ duration = 2, every = 1, runs = 50,
+  method = "ssa", seed = 1, histogram = true }]=]).result
 e]]
     assert.equal("ok", told.status, told.error and told.error.evalue)
     assert.truthy(told.result["text/html"]:find "Ensemble of 50 runs")

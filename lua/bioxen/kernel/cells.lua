@@ -171,7 +171,7 @@ end
 
 --- A session whose displays go to send_display(type, bundle, id or nil).
 function cells.new(send_display)
-  local self = session.new(Cells, { send_display = send_display, displays = 0 })
+  local self = session.new(Cells, { send_display = send_display, displays = 0, models = {} })
   self.screen = screen_of(self)
   core.watch(function(jobs) return self:tell_progress(jobs) end)
   return self

@@ -24,6 +24,7 @@ local function vm_for_models(session, id)
     made:destroy()
     return nil, why
   end
+  session.models[id] = made -- a VM that nobody holds is collected
   session:say(("VM %s: empty, started."):format(id))
   return made
 end
