@@ -32,7 +32,9 @@ end
 
 -- ---- results ----
 
-function Cells.render(_, ...)
+-- That a chart has been drawn is seen.
+function Cells:render(...)
+  if self.charts and select("#", ...) == 1 and (...) == true then return nil end
   local words = show.values(COLUMNS, ...)
   return words and rich.bundle(words, (...))
 end
@@ -133,7 +135,7 @@ end
 --- Run a cell: what it gives as a bundle, or nil; and what it failed by, { ename, evalue, traceback }, or nil.
 function Cells:run_cell(code, name)
   self.chunk_name = name
-  self.result, self.failure, self.interrupted, self.pending = nil, nil, false, nil
+  self.result, self.failure, self.interrupted, self.pending, self.charts = nil, nil, false, nil, nil
   plot.screen = self.screen
   self:run_text(code)
   if self.pending and not self.failure then self:fail_unfinished() end
@@ -164,6 +166,7 @@ local function screen_of(self)
   return function(draw)
     local picture = rich.draw(draw)
     if not picture then return nil end
+    self.charts = true
     self.send_display("display_data", rich.picture_bundle(picture, "Chart"))
     return true
   end
