@@ -10,7 +10,7 @@ usage="usage: scripts/test.sh [--spec] [--lint] [--sanitize] [--valgrind] [--fuz
   --valgrind  specs with the host under valgrind, which sees what was never written
   --fuzz      two seconds of each fuzzer (scripts/fuzz.sh does more): one test
   --deep      clang-tidy once more, its analysis of paths to their full depth: one test
-  --more      specs with what needs 700 MB of packages: the clients of XAPI that others wrote, Prometheus, Slurm
+  --more      what needs 1.5 GB of packages: the clients of XAPI that others wrote, Prometheus, Slurm, Jupyter, a browser
 Without a job: the first four. Files, spec/*_spec.lua or spec/c/*_test.c, limit the tests to those."
 
 test_packages=(lua5.4 lua-busted lua-check lua-luv lua-cqueues python3-h5py ccache cppcheck clang-tidy valgrind
@@ -308,6 +308,7 @@ if is_in more "${jobs[@]}"; then
     beside 10 run tap "clients of XAPI" scripts/xapi_clients.sh
     beside 10 run tap "sweeps on Slurm" env BIOXEN_MORE=yes BIOXEN_BUILD="$build" lua5.4 "$busted" --ignore-lua -o TAP \
         --filter 'on a real Slurm' spec/sweep_spec.lua
+    beside 10 run tap "notebooks" env BIOXEN_BUILD="$build" scripts/notebooks.sh
 fi
 other_lanes
 wait

@@ -12,6 +12,7 @@ local ROWS, COLUMNS = 20, 12 -- of a table that are shown
 local LARGEST_SVG = 300000   -- bytes; more becomes a PNG
 local BARS = 20              -- fluxes that are drawn
 local NAMES = 6              -- species of branches that are drawn
+local SIZE = { 760, 440 }    -- pixels of a picture
 
 -- ---- pictures ----
 
@@ -19,10 +20,10 @@ local types = { svg = "image/svg+xml", png = "image/png" }
 
 --- The picture { format, bytes } of what draw(format) draws, as an SVG if that is not large; or nil and an error.
 function rich.draw(draw)
-  local bytes, err = draw "svg"
+  local bytes, err = draw("svg", SIZE)
   if not bytes then return nil, err end
   if #bytes <= LARGEST_SVG then return { format = "svg", bytes = bytes } end
-  bytes, err = draw "png"
+  bytes, err = draw("png", SIZE)
   return bytes and { format = "png", bytes = bytes }, err
 end
 
@@ -221,7 +222,8 @@ local function card(vm)
     out[i] = html.fill('<tr><th scope="row" style="text-align: left">%s</th><td style="text-align: left">%s</td></tr>',
       row[1], row[2])
   end
-  return html.fill("<table><caption>VM %s</caption><tbody>%m</tbody></table>", status.vm_id, table.concat(out))
+  return html.fill('<table><caption style="text-align: left">VM %s</caption><tbody>%m</tbody></table>', status.vm_id,
+    table.concat(out))
 end
 
 -- ---- bundles ----

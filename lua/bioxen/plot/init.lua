@@ -59,8 +59,9 @@ local function draw_picture(made, given)
   return core.save_file(given.file, bytes)
 end
 
---- What shows the charts that go to no file in the place of text; or nil. screen(draw) answers as plot does, or nil
--- alone: as text, then. draw(format) gives the bytes of a picture, "svg" or "png", or nil and an error.
+--- What shows the charts that go to no file in the place of text; or nil. screen(draw) answers as plot does, or by nil
+-- alone: as text, then. draw(format, size) gives the bytes of a picture, "svg" or "png", of that size where no other
+-- was asked for; or nil and an error.
 plot.screen = nil
 
 -- `given`: file, text, ascii; `described`: what bioxen.plot takes.
@@ -70,7 +71,10 @@ local function draw(given, described, level)
   if given.file then return draw_picture(made, given) end
   local shown, err
   if plot.screen and not given.text then
-    shown, err = plot.screen(function(format) return picture_of(made, format) end)
+    shown, err = plot.screen(function(format, size)
+      made.size = made.size or size
+      return picture_of(made, format)
+    end)
   end
   if shown or err then return shown, err end
   return draw_text(made, given)
