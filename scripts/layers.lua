@@ -48,8 +48,11 @@ layers.modules = {
   { "lua/bioxen/create.lua", "lua/bioxen/checkpoint.lua" },
   { "lua/bioxen/hypervisor", "lua/bioxen/xcpng", "lua/bioxen/vm" },
   { "lua/bioxen/repl/chunk.lua", "lua/bioxen/repl/inside.lua" }, -- how lines are read and run in a VM
-  { "lua/bioxen/report" },
+  { "lua/bioxen/repl/printer.lua" },
+  { "lua/bioxen/repl/describe.lua" },
   { "lua/bioxen/sedml" },
+  { "lua/bioxen/plot/init.lua" },
+  { "lua/bioxen/report" },
   { "lua/bioxen/model", "lua/bioxen/plot", "lua/bioxen/biosimulators.lua", "lua/bioxen/read_table.lua",
     "lua/bioxen/courier" },
   { "lua/bioxen/biology" },
@@ -60,7 +63,8 @@ layers.modules = {
 }
 
 -- Who may include lua.h.
-layers.know_lua = { "src/kernel", "src/cli", "src/lua", "src/worker", "src/inside", "src/values", "src/interrupt", "src/courier" }
+layers.know_lua = { "src/kernel", "src/cli", "src/lua", "src/worker", "src/inside", "src/values", "src/interrupt",
+  "src/courier" }
 
 -- The room of a file, the longest that fits, and its height from the bottom.
 local function room_of(path, rooms)

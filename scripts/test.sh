@@ -306,6 +306,7 @@ behind 0 timed_lane
 behind 19 computing_lane
 if is_in more "${jobs[@]}"; then
     beside 10 run tap "clients of XAPI" scripts/xapi_clients.sh
+    beside 10 run tap "reports in a browser" env BIOXEN_BUILD="$build" scripts/browser.sh
     beside 10 run tap "sweeps on Slurm" env BIOXEN_MORE=yes BIOXEN_BUILD="$build" lua5.4 "$busted" --ignore-lua -o TAP \
         --filter 'on a real Slurm' spec/sweep_spec.lua
     beside 10 run tap "notebooks" env BIOXEN_BUILD="$build" scripts/notebooks.sh

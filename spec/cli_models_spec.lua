@@ -139,6 +139,10 @@ describe("bioxen fba", function()
     assert.are.equal("A\t-1\nB\t-1\n", (good("fba --bound=UP=0,3 --shadow-prices " .. path)))
     assert.are.equal("UP\t1\n", (good("fba --bound=UP=0,3 --reduced-costs " .. path)))
     bad(2, "--linear is for --moma or --room", "fba --linear " .. path)
+    local page = sh.scratch .. "/fluxes.html"
+    good("fba " .. path .. " --out " .. page)
+    assert.matches('<td>GROWTH</td><td class="number"><svg class="bar".-</svg> 10</td>', shell.read(page))
+    bad(2, "--out: a page (.html) is of fluxes: not with --variability", "fba --variability --out x.html " .. path)
   end)
 
   it("says what is wrong, and what to do", function()

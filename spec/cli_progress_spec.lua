@@ -36,6 +36,25 @@ describe("progress", function()
     assert.matches("\r\27%[Kfrom the VM\r\n\r\ndone\r\n", out)
   end)
 
+  it("warns once of a deadline that it says will pass, where warnings are on", function()
+    local script = sh:file("late.lua", [[
+      local bioxen = require "bioxen"
+      local vm <close> = assert(bioxen.create_bio_vm("late", "empty"))
+      assert(vm:start())
+      local code = "local began = os.clock() while os.clock() - began < 0.6 do progress(args) end return 'done'"
+      print(assert(vm:run(code, { timeout = 60, args = 0.9 })).result) -- in time by far
+      vm:run(code, { timeout = 2, args = 1e-4 })]])
+    local warning = "^%S+ warning: the call to VM late takes some %S+ s at its pace so far, and its deadline is 2 s " ..
+      "%(option `timeout`%)\n$"
+    local status, out, err = sh("bioxen " .. script)
+    assert.are.same({ 0, "done\n" }, { status, out })
+    assert.matches(warning, err)
+    local stock = ("LUA_PATH='./lua/?.lua;./lua/?/init.lua;;' LUA_CPATH='%s/lib/lua/5.4/?.so;;' lua5.4 %%s %s"):format(
+      os.getenv "BIOXEN_BUILD" or "./build", script)
+    assert.are.equal("", (select(3, sh(stock:format ""))))
+    assert.matches("^Lua warning: ", (select(3, sh(stock:format "-W"))))
+  end)
+
   it("is not there for what takes less than a second", function()
     if slow > 1 then return pending "a slow build" end
     local _, out = sh:in_terminal(busy(0.1))

@@ -270,6 +270,37 @@ describe("bioxen rerun", function()
     assert.are.equal(1, (sh(("bioxen rerun %s/bad.zip"):format(sh.scratch))))
   end)
 
+  it("takes a COMBINE archive, too, whose manifest says what is in it", function()
+    local path = sh:file("copies.lua", [[
+      local bioxen = require "bioxen"
+      local text = io.open "spec/tasks/model.xml":read "a"
+      io.open(bioxen.out "a&b.xml", "w"):write(text):close()
+      io.open(bioxen.out "t.csv", "w"):write "1,2\n":close()]])
+    local status, _, err = sh(("bioxen run %s --out %s/kept && cd %s && bioxen pack kept --omex"):format(path,
+      sh.scratch, sh.scratch))
+    assert.are.equal(0, status, err)
+    local _, manifest = sh(("python3 -m zipfile -e %s/kept.omex %s/all && cat %s/all/manifest.xml"):format(sh.scratch,
+      sh.scratch, sh.scratch))
+    for name, format in pairs { ["manifest.xml"] = "http://identifiers.org/combine.specifications/omex-manifest",
+      ["a&amp;b.xml"] = "http://identifiers.org/combine.specifications/sbml",
+      ["t.csv"] = "http://purl.org/NET/mediatypes/text/csv" } do
+      assert.truthy(manifest:find(('location="./%s" format="%s"'):format(name, format), 1, true), manifest)
+    end
+    local out
+    status, out, err = sh(("bioxen rerun %s/kept.omex"):format(sh.scratch))
+    assert.are.same({ 0, "" }, { status, err })
+    assert.matches("The same: 2 files", out)
+  end)
+
+  it("tells where a result is not what the run left", function()
+    local folder = kept(script("writes.lua", 'io.open(require "bioxen".out "n.csv", "w"):write "1,2":close()'))
+    shell.write(folder .. "/n.csv", "1,3")
+    local status, out, err = sh("bioxen rerun " .. folder)
+    assert.are.equal(0, status)
+    assert.matches("The same: 1 file", out)
+    assert.matches("n.csv has been changed since the run left it", err)
+  end)
+
   it("runs in an empty folder where that of the run is not there", function()
     os.execute(("mkdir %s/away"):format(sh.scratch))
     sh:file("away/input.txt", "42")

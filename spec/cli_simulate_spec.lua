@@ -218,6 +218,7 @@ describe("bioxen simulate", function()
     assert.are.same({ "time,S,A,I", "0,3,2,6", "1,3,2,6" }, rows "")
     assert.are.equal("0,3,1,10", rows "--set c=4,dose=5"[2])
     assert.are.equal("1,8,12,3", rows "--set S=8,A.amount=24,dose=1.5"[3])
+    assert.are.equal("1,8,12,3", rows "--set dose=1.5 --initial S=8,A.amount=24"[3])
     assert.are.equal("1,12,6,6", rows "--set S.amount=24,A=6"[3])
     local words = decay() .. " --duration 1 --every 1 --seed 2 --runs 40 --set A=50,k=2 --jobs "
     assert.are.equal((good(words .. 1)), (good(words .. 3)))

@@ -223,7 +223,7 @@ describe("a fast reaction", function()
     assert_close(0, found[3].A)
   end)
 
-  it("is no matter for stochastic simulation, and for SBML of level 3 version 2", function()
+  it("is no matter for stochastic simulation, and for SBML but as it was read", function()
     assert(run "cell:clear() return true")
     local model = assert(vm:load_sbml(document { species = { species("A", 9) },
       reactions = { s.reaction("quick", { "A" }, {}, "A", nil, fast) } }))
@@ -233,7 +233,9 @@ describe("a fast reaction", function()
       assert.equal("EMODEL", err.code)
       assert.truthy(err.message:find('"quick.extent"', 1, true), err.message)
     end
-    local _, err = run "return cell:to_sbml()"
+    local text = assert(run "return cell:to_sbml()")
+    assert.truthy(text:find('fast="true"', 1, true), text)
+    local _, err = run 'process "more" { parameters = { p = 1 } } return cell:to_sbml()'
     assert.truthy(err.message:find('"quick" is fast', 1, true), err.message)
   end)
 

@@ -268,7 +268,7 @@ describe("bioxen fit", function()
 
   it("fits a model to a table, the same for any number of VMs", function()
     sh:file("model.xml", decay())
-    sh:file("seen.csv", "time,A\n0.5,2.1\n1,1.5\n2,0.7\n3,0.4\n")
+    sh:file("seen.csv", "time,A\r\n0.5,\"2.1\"\n1,1.5\n2,0.7\n3,0.4\n")
     local words = ("%s/model.xml --data %s/seen.csv --estimate k=0.01:10,a0=linear:0:10 --starts 3 --seed 4"):format(
       sh.scratch, sh.scratch)
     local one, got = fitted(words .. " --jobs 1 --profiles")
@@ -279,6 +279,12 @@ describe("bioxen fit", function()
       assert.truthy(p.identifiable and p.low < p.value and p.value < p.high, p.id)
     end
     near(2.95, got.parameters[1].value, 0.02)
+    local page = sh.scratch .. "/fit.html"
+    assert.equal(0, (sh(("bioxen fit %s --jobs 1 --quiet --out %s"):format(words, page))))
+    local text = shell.read(page)
+    for _, shown in ipairs { "<td>a0</td>", "Log-likelihood", "measured", '"low":2' } do
+      assert.truthy(text:find(shown, 1, true), shown)
+    end
   end)
 
   it("says what can't be identified", function()

@@ -96,6 +96,13 @@ describe("a flux model that is changed", function()
     ]])
   end)
 
+  it("reads ids that look like the end of a number", function()
+    assert.same({ "2 A --> e1", "E + 3 e2 --> -e", { e1 = 1, A = -2 } }, run [[
+      model:add_reactions { { "2 A --> e1", name = "F" }, { "E + 3 e2 --> -e", name = "G" } }
+      return { model:equation "F", model:equation "G", model:reaction("F").stoichiometry }
+    ]])
+  end)
+
   it("reads what an arrow says, and refuses what the bounds do not allow", function()
     assert.same({ { 0, math.huge }, { -math.huge, 0 }, { -3, math.huge }, { 0, math.huge }, 1, 4 }, run [[
       model:add_reactions { { "A ==> B", name = "F" }, { "a-1 <-- (2) b+", name = "G" },

@@ -1,5 +1,6 @@
 -- Flux balance inside a VM, on models small enough to solve by hand.
 
+local enzyme_model = require "spec.support.enzyme_model"
 local flux_vm = require "spec.support.flux_vm"
 local kind = require "spec.support.vm_kind"
 
@@ -436,6 +437,25 @@ describe("random networks", function()
     ]]
     assert.equal("", failed)
   end)
+end)
+
+-- The optimum and the sum of its fluxes, which are unique, by a solver of rational numbers (QSopt_ex).
+describe("coefficients over more than ten decades", function()
+  for seed, exact in pairs { [1] = { 24.24766364873596, 832.3126583126584 },
+    [16] = { 9.055356367474216, 524.7500048287066 }, [23] = { 264.55923418488516, 12804.40801460954 } } do
+    it("leave optimum, parsimonious fluxes and ranges right, of network " .. seed, function()
+      local found = run([[
+        model = flux.model(args)
+        local least, greatest = 0, 0
+        for _, range in pairs(model:variability()) do
+          least, greatest = least + range.minimum, greatest + range.maximum
+        end
+        return { model:optimum(), model:parsimonious().total_flux, least, greatest }
+      ]], enzyme_model(seed, 100))
+      near(exact[1], found[1], 1e-12)
+      for i = 2, 4 do near(exact[2], found[i]) end
+    end)
+  end
 end)
 
 describe("a culture", function()

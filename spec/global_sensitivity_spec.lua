@@ -1,5 +1,8 @@
 -- bioxen.global_sensitivity: Sobol's indices and Morris's effects beside closed forms, and how sure they are.
 
+local cjson = require "cjson"
+local sbml = require "spec.support.sbml"
+local shell = require "spec.support.shell"
 local bioxen = require "bioxen"
 
 local pi = math.pi
@@ -81,7 +84,20 @@ describe("bioxen.global_sensitivity", function()
     for _, words in ipairs { "Sobol indices of r", "first", "total", "95 %", "b " } do
       assert.truthy(text:find(words, 1, true), text)
     end
-    assert.has_error(function() result:plot { text = true } end)
+    text = result:plot { text = true }
+    assert.truthy(text:find("indices of r", 1, true) and text:find("indices of q", 1, true), text)
+    assert.has_error(function() result:plot { result = "z", text = true } end)
+    local markup = result:html { result = "r" }
+    assert.truthy(markup:find("Indices of r", 1, true) and markup:find('class="error"', 1, true), markup)
+    assert.falsy(markup:find("Indices of q", 1, true))
+    markup = result:html {}
+    assert.truthy(markup:find("Indices of r", 1, true) and markup:find("Indices of q", 1, true), markup)
+    local good, err = pcall(function()
+      local none = result:html { result = "z" }
+      return none
+    end)
+    assert.is_false(good)
+    assert.matches("^spec/global_sensitivity_spec%.lua:%d+: plot%.result: one of q, r expected", err)
   end)
 
   it("names mistakes", function()
@@ -95,5 +111,68 @@ describe("bioxen.global_sensitivity", function()
       parameters = { a = { from = 1, to = 0 }, b = { from = 0, to = 1, log = true } } })
     assert.is_false(good)
     assert.truthy(err:find("a: from below to", 1, true) and err:find("b: from above 0", 1, true), err)
+  end)
+end)
+
+describe("bioxen global-sensitivity", function()
+  local sh, path
+  setup(function()
+    sh = shell.open()
+    path = sh:file("sum.xml", sbml.document { -- y = 3 a + b + A, in k takes no part
+      compartments = { sbml.compartment("c", 2) },
+      species = { sbml.species("A", 'initialConcentration="3"') },
+      parameters = { sbml.parameter("a", 2), sbml.parameter("b", 1), sbml.parameter("k", 1),
+        sbml.parameter("y", 0, false) },
+      rules = { sbml.rule("assignment", "y", sbml.apply("plus", sbml.apply("times", 3, "a"), "b", "A")) },
+    })
+  end)
+  teardown(function() sh:close() end)
+
+  local VARY = " --vary a=0:1 --vary b=0:1 --vary k=0.1:1 --vary A.concentration=log:1:2.71828182845904523 --measure y "
+
+  it("writes effects by the model's names, as exactly as they are", function()
+    local status, out = sh("bioxen global-sensitivity --quiet --duration 1 --indices morris" .. VARY .. path)
+    assert.equal(0, status)
+    local head, of = out:match "^([^\n]*)\n", {}
+    assert.equal("result,parameter,mu_star,mu_star_low,mu_star_high,mu,mu_low,mu_high,sigma,sigma_low,sigma_high", head)
+    for name, value in out:gmatch "\ny,([^,]+),([^,]+)" do of[name] = tonumber(value) end
+    assert.near(3, of.a, 1e-9)
+    assert.near(1, of.b, 1e-9)
+    assert.equal(0, of.k)
+    assert.is_true(of["A.concentration"] > 1.5 and of["A.concentration"] < 2)
+  end)
+
+  it("writes Sobol's indices as JSON, the same for a seed, and draws them", function()
+    local words = "bioxen global-sensitivity --quiet --duration 1 --json --samples 150 --seed 4" .. VARY .. path
+    local status, out = sh(words .. " --vms 2 --plot indices.svg")
+    assert.equal(0, status)
+    assert.equal(out, (select(2, sh(words .. " --vms 1"))))
+    local result = cjson.decode(out)
+    assert.equal(150*6, result.runs)
+    local variance = (math.exp(2) - 1)/2 - (math.exp(1) - 1)^2 -- of e^u, u in 0 to 1
+    local all = 9/12 + 1/12 + variance
+    for name, part in pairs { a = 9/12/all, b = 1/12/all, k = 0, ["A.concentration"] = variance/all } do
+      local range = result.results.y.by[name].total_range
+      assert.is_true(range[1] - 0.01 <= part and part <= range[2] + 0.01,
+        ("%s: %g expected, got %g to %g"):format(name, part, range[1], range[2]))
+    end
+    local _, picture = sh "cat indices.svg"
+    assert.truthy(picture:find("Sobol indices of y", 1, true))
+  end)
+
+  it("does so of steady states, and says what is wrong", function()
+    assert.equal(0, (sh("bioxen global-sensitivity --quiet --steady --samples 3 --vary a=0:1 --measure y " .. path)))
+    local function misused(words, status)
+      local got, out, err = sh("bioxen global-sensitivity --quiet " .. words .. " " .. path)
+      assert.same({ status or 2, "" }, { got, out })
+      return err
+    end
+    misused "--duration 1"
+    misused "--vary a=0:1"
+    assert.truthy(misused "--duration 1 --vary a=1,2":find("a=FROM:TO", 1, true))
+    assert.truthy(misused "--duration 1 --vary a=1:0":find("from below to", 1, true))
+    misused "--duration 1 --vary a=0:1 --levels 4"
+    misused "--duration 1 --vary a=0:1 --plot indices.txt"
+    assert.truthy(misused("--duration 1 --vary q=0:1", 1):find("the model has no 'q'", 1, true))
   end)
 end)

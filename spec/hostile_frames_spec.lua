@@ -30,6 +30,7 @@ local broken = {
   many_names = { "EPROTOCOL", "trajectory: more parts" },
   many_sequences = { "EPROTOCOL", "genome: more parts" },
   many_objects = { "EPROTOCOL", "more than 1048576 values" },
+  raises_badly = { "EPROTOCOL", "unknown extension type 9" },
   cut = { "EDIED", "the worker exited (0)" },
   exits = { "EDIED", "the worker exited (0)" },
   closes = { "EDIED", "closed its connection" },
@@ -111,6 +112,14 @@ describe("a hostile worker", function()
       check_aftermath(vm, descriptors)
     end)
   end
+
+  it("that says more of an error than it may is not heard", function()
+    local vm <close> = start()
+    local result, err = vm:execute_biological_process "poses"
+    assert.is_nil(result)
+    assert.same({ "ESCRIPT", "raised", true, 7 }, { err.code, err.message, err.usable, err.value })
+    assert.is_nil(err.traceback)
+  end)
 
   it("is in error as soon as its result has not decoded, whatever is asked next", function()
     for _, trick in ipairs { "many_names", "unknown_extension" } do

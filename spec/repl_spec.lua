@@ -3,6 +3,7 @@
 local bioxen = require "bioxen"
 local cjson = require "cjson"
 local chunk = require "bioxen.repl.chunk"
+local colour = require "bioxen.repl.colour"
 local doc = require "bioxen.repl.doc"
 local printer = require "bioxen.repl.printer"
 local support = require "spec.support.shell"
@@ -292,6 +293,32 @@ describe("the session", function()
       typed { ready, { "send", ".quit\r" }, { "end" } }
     end)
 
+    it("colours Lua as it is typed, in a line that fits", function()
+      local function painted(part, code) return { "painted", part, code } end
+      local left = "\27[D"
+      local long = (" or nil"):rep(10)
+      typed(steps("local x = '日本é' .. 12e3 --", screen "--", painted("local", "35"), painted(" x = ", ""),
+        painted("'日本é'", "32"), painted("12e3", "36"), painted("--", "90"),
+        left .. left .. ("\b"):rep(11), screen "> local x = '日本--", painted("'日本--", "32"),
+        "'", painted("'日本'", "32"), painted("--", "90"), "\5" .. long, screen(" or nil or nil"),
+        painted("> local x = '日本'--", ""), ("\b"):rep(#long - 3), screen "'日本'-- or", painted("-- or", "90"),
+        painted("local", "35"), "\21",
+        "s = [[if\r", expect ".. ", "end ]]", painted("end ]]", "32"), " or", painted("or", "35"),
+        painted("end ]]", "32"), drop, ready))
+    end)
+
+    it("colours values as Lua writes them, here and in a VM, and commands not at all", function()
+      local function painted(part, code) return { "painted", part, code } end
+      typed(steps("{ 1.5, 'a', true }\r", painted("1.5", "36"), painted('"a"', "32"), painted("{ ", ""), vm,
+        "vm\r", painted("VM alpha: basic, minimal_cell, running, 0 s simulated", ""),
+        ".use alpha\r", expect "0 s> ", "-7, 'b'\r", painted("-", ""), painted('"b"', "32"),
+        "for", painted("for", "35"), "\21", ".doc nil", screen "> .doc nil", painted(".doc nil", ""), "\21"))
+      for _, without in ipairs { "NO_COLOR=1", "TERM=dumb" } do
+        local out = typed(steps("return nil", screen "return nil", "\r", screen "nil\n"), "", without)
+        assert.is_nil(out:find("\27%[3"))
+      end
+    end)
+
     it("colours errors, unless it must not", function()
       local fails = { ready, { "send", "error 'red'\r" }, expect "stdin:1: red", ready, eof, { "end" } }
       assert.matches("\27%[31mstdin:1: red\27%[0m", (typed(fails)))
@@ -325,7 +352,7 @@ describe("the session", function()
           "print('\\27[2J', '\\u{9b}31m', '\\u{202e}é') while true do end\r",
           expect "\\x1b[2J\t\\xc2\\x9b31m\t\\xe2\\x80\\xaeé\r\n", stop, expect "interrupted", expect "0 s> ",
           "error '\\27]0;title\\7'\r", expect "stdin:1: \\x1b]0;title\\x07 [ESCRIPT, VM alpha]", expect "0 s> ",
-          "'\\27[5m'\r", expect '"\\x1b[5m"', expect "0 s> ", "return { ['\\27'] = 1 }\r", expect '["\\x1b"] = 1'))
+          "'\\27[5m'\r", expect '"\\x1b[5m"', expect "0 s> ", "return { ['\\27'] = 1 }\r", screen '["\\x1b"] = 1'))
         assert.is_nil(out:find("\27[2J", 1, true))
       end)
 
@@ -334,7 +361,9 @@ describe("the session", function()
           "vm = bioxen.create_bio_vm('beta', 'minimal_cell')\r", ready,
           ".use beta\r", expect "VM beta is created; start it: vm:start()", ready, "vm:start()\r", expect "true",
           ready, ".use beta\r", expect "0 s> ", "local function f() error 'deep' end f()\r",
-          expect "stdin:1: deep [ESCRIPT, VM beta]", expect "in local 'f'", expect "0 s> "))
+          expect "stdin:1: deep [ESCRIPT, VM beta]", expect "in local 'f'", expect "0 s> ",
+          "error { code = 7, reason = 'x' }\r",
+          expect '(error object is a table value) [ESCRIPT, VM beta]\r\n{ code = 7, reason = "x" }', expect "0 s> "))
       end)
     end)
 
@@ -575,6 +604,39 @@ describe("values are shown", function()
   end)
 end)
 
+describe("colours", function()
+  local codes = { k = "\27[35m", c = "\27[36m", s = "\27[32m", r = "\27[90m" }
+
+  -- k<end>: in the colour of keywords; c: constants, s: strings, r: remarks.
+  local function coloured(shown)
+    return (shown:gsub("(%l)<(.-)>", function(kind, words) return codes[kind] .. words .. "\27[0m" end))
+  end
+
+  it("are those of Lua's parts, whole or not", function()
+    for _, shown in ipairs { "k<for> i = c<1>, c<0x1Fp-2> k<do> f(s<'a\\'b'>) k<end> r<-- x and>",
+      "x.y:z(s<[==[a]]b]==]>)",
+      "c<1e-3>-c<2> .. c<.5>..c<nil>", "s<\"open>", "a = s<[[open>", "r<--[[ open>", "r<--[[ a ]]> k<not> c<true>",
+      "end_ = format", "s<'日本'> é", "a - b -c[d]", "" } do
+      local plain = shown:gsub("(%l)<(.-)>", "%2")
+      assert.equal(coloured(shown), colour.lua(plain))
+    end
+    assert.equal(coloured "s<if ]]> k<if>", colour.lua("if ]] if", "x = [[a"))
+    assert.equal("Trajectory(3 rows: time, nil)", colour.values "Trajectory(3 rows: time, nil)")
+    assert.equal(coloured "c<nil>\nc<2>", colour.values "nil\n2")
+  end)
+
+  it("leave every character as it is", function()
+    math.randomseed(7)
+    local letters = { "'", '"', "[", "]", "=", "-", "\\", "\n", "1", "e", "x", ".", "end", " ", "é", "\0", "\255" }
+    for _ = 1, 2000 do
+      local parts = {}
+      for i = 1, math.random(0, 12) do parts[i] = letters[math.random(#letters)] end
+      local plain = table.concat(parts)
+      assert.equal(plain, (colour.lua(plain):gsub("\27%[%d+m", "")))
+    end
+  end)
+end)
+
 describe("text from VMs", function()
   it("is made harmless, also where it comes in pieces", function()
     assert.are.equal("a\n\té\\x1b[2J\\x00\\xff\\xc2\\x9b", text.escape "a\n\té\27[2J\0\xff\xc2\x9b")
@@ -600,6 +662,7 @@ describe(".doc", function()
     assert.are.same({ "Trajectory:mean" }, find("x:mean", "Trajectory"))
     assert.are.same({ "BiologicalVM:pause" }, find("x:pause", "XCPngBiologicalVM"))
     assert.are.same({}, find "vm:nonsense")
+    assert.are.same({ "ecoli:knock_out_screen" }, find "cell:knock_out_screen")
     assert.is_true(#find "to_csv" >= 2)
   end)
 

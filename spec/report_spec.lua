@@ -1,5 +1,6 @@
 -- bioxen report: pages of recorded runs.
 
+local bioxen = require "bioxen"
 local core = require "bioxen.core"
 local html = require "bioxen.report.html"
 local json = require "bioxen.json"
@@ -59,7 +60,7 @@ describe("a report", function()
       files = { { path = "/data/in.csv", sha256 = "ab", bytes = 12 } }, arguments = { "--k", "two words" } })
     local page = page_of(folder)
     for _, shown in ipairs { "<h1>Run of a.lua</h1>", "--k &quot;two words&quot;", "<h2>Log</h2>", "it said so",
-      '<a href="./b/genes.tsv">b/genes.tsv</a>', "<td>g1</td><td class=\"number\">0.25</td>", "2 of 2 columns",
+      '<a href="./b/genes.tsv">b/genes.tsv</a>', "<td>g1</td><td class=\"number\">0.25</td>", "1 row, 2 columns",
       'src="data:image/png;base64,' .. html.base64 "\137PNG", '<a href="./d.h5">d.h5</a>', "<td>cell</td>", "syn3a 1",
       "/data/in.csv", '<figure class="plot"><svg class="still"', '<th scope="col">gene</th>' } do
       assert.is_truthy(page:find(shown, 1, true), shown)
@@ -97,7 +98,7 @@ describe("a report", function()
     assert.is_nil(rest:find "\27")
     assert.are.equal(select(2, rest:gsub("<script", "")), select(2, rest:gsub("</script", "")))
     local data = rest:match '<script type="application/json">(.-)</script>'
-    assert.are.equal(EVIL, json.decode(data).names[1])
+    assert.are.equal(EVIL, json.decode(data).series[1].name)
     assert.is_truthy(rest:find("\\x1b[2J", 1, true))
   end)
 
@@ -105,12 +106,43 @@ describe("a report", function()
     local page = page_of(recorded("run", { ["a.csv"] = spiked(60000, 31234) }))
     assert.is_true(#page < 1 << 20)
     local data = json.decode((page:match '<script type="application/json">(.-)</script>'))
-    assert.is_true(#data.times < 8000)
-    assert.are.same({ 1, 60000 }, { data.times[1], data.times[#data.times] })
+    local times, columns = data.groups[1].x, data.groups[1].columns
+    assert.is_true(#times < 8000)
+    assert.are.same({ 1, 60000 }, { times[1], times[#times] })
     local found
-    for i, time in ipairs(data.times) do found = found or time == 31234 and data.columns[1][i] end
+    for i, time in ipairs(times) do found = found or time == 31234 and columns[1][i] end
     assert.are.equal(1000, found)
     assert.is_truthy(page:find("of 60,000 rows are drawn", 1, true))
+  end)
+
+  it("knows ensembles, sweeps and lineages by their columns, and screens by their marks", function()
+    local genes = { "gene,name,growth,lethal" }
+    for i = 1, 30 do genes[i + 1] = ("g%d,n%d,%g,%s"):format(i, i, i == 7 and 0 or 1 + i/100, i == 7) end
+    local page = page_of(recorded("run", {
+      ["ensemble.csv"] = "time,A mean,A sd,A 0.05,A 0.95\n0,5,1,3,7\n1,6,1,4,8\n",
+      ["sweep.csv"] = "point,a,b,replicate,f\n1,1,1,1,1\n2,1,2,1,2\n3,2,1,1,2\n4,2,2,1,4\n",
+      ["lineage.csv"] = "cell,mother,born_s,ended_s,fate\n1,,0,60,divided\n2,1,60,,lives\n3,1,60,90,washed out\n",
+      ["like.csv"] = "cell,mother,born_s,ended_s\n1,9,0,60\n",
+      ["screen.csv"] = table.concat(genes, "\n") .. "\n", ["ranked.csv"] = "rank,gene,x\n1,a,0.5\n2,b,7\n" }))
+    for _, shown in ipairs { "mean, 5 % to 95 % of the runs", 'class="fill s1"', 'fill="#440154"', "Lineages",
+      ">washed out</text>", 'data-filter data-marked="lethal"', '<tr class="hit"><td>g7</td>' } do
+      assert.is_truthy(page:find(shown, 1, true), shown)
+    end
+    local _, first = page:find('aria-label="Table screen.csv"', 1, true)
+    assert.are.equal("g7", page:match("<tbody><tr[^>]*><td>(g%d+)", first))
+    _, first = page:find('aria-label="Table ranked.csv"', 1, true)
+    assert.are.equal("a", page:match("<td>(%l)</td>", first))
+  end)
+
+  it("gives numbers that others would dwarf a panel of their own", function()
+    local page = page_of(recorded("run", { ["a.csv"] = "time_h,big,small,as big\n0,1000,0.1,900\n1,900,0.2,800\n" }))
+    local names = {}
+    for data in page:gmatch '<script type="application/json">(.-)</script>' do
+      local panel = {}
+      for i, each in ipairs(json.decode(data).series) do panel[i] = each.name end
+      names[#names + 1] = panel
+    end
+    assert.are.same({ { "big", "as big" }, { "small" } }, names)
   end)
 
   it("stays below 2 MB, and says what it has no room for", function()
@@ -154,6 +186,23 @@ describe("a report", function()
   end)
 end)
 
+describe("a report of a file", function()
+  it("is a page of a table by itself", function()
+    local folder = sh.scratch .. "/sub dir"
+    assert(core.make_folder(folder))
+    shell.write(folder .. "/scan.csv", "point,k,replicate,peak\n1,1,1,5\n2,2,1,9\n")
+    assert.are.same({ 0, folder .. "/scan.html\n", "" }, { sh(("bioxen report '%s/scan.csv'"):format(folder)) })
+    local page = shell.read(folder .. "/scan.html")
+    assert.is_truthy(page:find('<a href="./scan.csv">', 1, true))
+    assert.are.equal("k", json.decode((page:match '<script type="application/json">(.-)</script>')).x_label)
+    assert.are.equal(0, (sh(("cd %s; bioxen report 'sub dir/scan.csv' --out x.html"):format(sh.scratch))))
+    assert.is_truthy(shell.read(sh.scratch .. "/x.html"):find('<a href="./sub%20dir/scan.csv">', 1, true))
+    local status, _, err = sh(("bioxen report %s/none.csv"):format(sh.scratch))
+    assert.are.equal(1, status)
+    assert.matches("none.csv", err)
+  end)
+end)
+
 describe("a report of a folder that is not to be trusted", function()
   it("follows no link in it, and leads out of it nowhere", function()
     local secret = sh:file("secret.csv", "k\nSECRET\n")
@@ -187,7 +236,7 @@ describe("a report of two runs", function()
     assert.is_truthy(text:find("A has no such table or picture", 1, true))
     local ranges = {}
     for data in text:gmatch '<script type="application/json">(.-)</script>' do
-      ranges[#ranges + 1] = json.decode(data).range
+      ranges[#ranges + 1] = json.decode(data).y_range
     end
     assert.are.same(ranges[1], ranges[2])
     assert.are.same({ 2, 1 }, { #ranges, select(2, text:gsub("<h2>Results that differ", "")) })
@@ -206,5 +255,135 @@ describe("a series", function()
     assert.is_nil(of { { "1", "1", "x" }, { "0", "2", "y" } })
     assert.is_nil(of { { "0", "a", "x" }, { "1", "2", "y" } })
     assert.is_nil(of { { "0", "1", "x" } })
+  end)
+end)
+
+describe("a value in HTML", function()
+  -- Markup of ours alone: every tag and attribute is one of these, and no quote is left open.
+  local tags = { div = true, figure = true, figcaption = true, svg = true, path = true, line = true, text = true,
+    rect = true, details = true, summary = true, table = true, thead = true, tbody = true, tr = true, th = true,
+    td = true, p = true }
+  local function assert_harmless(markup)
+    for name, rest in markup:gmatch "<%s*/?([^%s>/]*)([^>]*)>" do
+      assert.is_true(tags[name], name)
+      assert.is_nil(rest:gsub('"[^"]*"', ""):find "%f[%w]on%w+%s*=")
+    end
+    assert.is_nil(markup:find "[a-z]+://")
+  end
+
+  local vm, given
+  setup(function()
+    vm = assert(bioxen.create_bio_vm("html", "minimal_cell"))
+    assert(vm:start())
+    given = assert(vm:execute_biological_process [[
+      cell:clear()
+      process "x" { species = { "A", "B" }, reactions = { { "-> A", k = 9 }, { "A -> B", k = 1 }, { "B ->", k = 1 } } }
+      return { run = cell:run { duration = 10, every = 0.1, method = "ssa", seed = 1 },
+        ensemble = cell:ensemble { duration = 10, every = 1, runs = 20, seed = 1, quantiles = { 0.1, 0.9 } } }
+    ]]).result
+  end)
+  teardown(function() vm:destroy() end)
+
+  it("is a picture and a bounded table, with no script and in no need of a style", function()
+    local markup = given.run:html { title = "Of A", names = { "A" } }
+    assert_harmless(markup)
+    for _, part in ipairs { '<div class="bioxen"><p', "Of A", '<svg class="still"', 'stroke="#0072B2"', "time (s)",
+      "The first and the last 20 of 101 rows, 3 columns", '<td class="number">10</td>' } do
+      assert.is_truthy(markup:find(part, 1, true), part)
+    end
+    assert.are.equal(20, select(2, markup:gsub("<tr><td", "")))
+    assert.is_nil(given.run:html { rows = 0 }:find "<table")
+  end)
+
+  it("has an ensemble's band and its end, and distributions", function()
+    local markup, last = given.ensemble:html(), ("%.6g"):format(given.ensemble:mean("A", 20))
+    assert.is_truthy(markup:find('class="fill s1"', 1, true))
+    assert.is_truthy(markup:find("<td>A</td><td class=\"number\">" .. last, 1, true))
+    assert.is_truthy(given.ensemble:html { histogram = "A" }:find("Bins of A", 1, true))
+    assert_harmless(markup)
+  end)
+
+  it("has fluxes and screens as bars in order, with marks", function()
+    local markup = bioxen.html { status = "optimal", objective = 2.5, fluxes = { one = -1, two = 8, none = 0 } }
+    assert.is_true(markup:find "<td>two" < markup:find "<td>one")
+    assert.is_nil(markup:find "<td>none")
+    assert.is_truthy(markup:find("2 of 3", 1, true))
+    assert_harmless(markup)
+    local rows = { { id = "g1", growth = 1.0, lethal = false }, { id = "g2", growth = 0.0, lethal = true },
+      { id = "g3", growth = 0.5, lethal = false } }
+    markup = bioxen.html(rows)
+    assert.are.same({ "g2", "g3", "g1" }, { markup:match "<td>(g%d).-<td>(g%d).-<td>(g%d)" }) -- the marked first
+    assert.is_truthy(markup:find('<tr class="hit"><td>g2', 1, true))
+    assert.is_truthy(bioxen.html(rows, { hits = { "g3" } }):find('<tr class="hit"><td>g3', 1, true))
+    local good, err = pcall(bioxen.html, rows, { by = "x" })
+    assert.are.same({ false, 'html.by: one of id, growth, lethal expected, got "x"' }, { good, err })
+  end)
+
+  it("has worlds, lineages, sweeps and any series; and nothing of what it does not know", function()
+    local world = { time = { 0, 60, 120 }, media = { { volume = { 1, 1, 1 }, pools = { glucose = { 10, 9, 7 } } } },
+      biomass = { cell = { 1e-3, 2e-3, 4e-3 } }, growth_rate = { cell = { 0 / 0, 1.5, 1.5 } },
+      lineage = { { vm_id = "cell", born = 0, ended = 60, fate = "divided" },
+        { vm_id = "cell.1", mother = 1, born = 60 } } }
+    local markup = bioxen.html(world)
+    for _, part in ipairs { "Medium", "glucose", "Lineages", "<td>cell.1</td>", '<td class="number">7</td>' } do
+      assert.is_truthy(markup:find(part, 1, true), part)
+    end
+    assert_harmless(markup)
+    assert.is_truthy(bioxen.html(world.lineage):find("<td>divided</td>", 1, true))
+    local swept = assert(bioxen.sweep { run = "return args.a*args.b", parameters = { a = { 1, 2, 3 }, b = { 1, 2 } } })
+    assert.is_truthy(swept:html():find('fill="#440154"', 1, true)) -- a heat map
+    local bars = bioxen.html { series = { { x = { "a" }, y = { 1 }, style = "bars" } } }
+    assert.is_truthy(bars:find('<path class="fill s1', 1, true))
+    assert.is_truthy(bioxen.html { time = { 0, 1 }, A = { 1, 2 } }:find "<td class=\"number\">2</td>")
+    assert.are.same({ n = 1 }, table.pack(bioxen.html { a = 1 }))
+    assert.are.same({ n = 1 }, table.pack(bioxen.html(5)))
+  end)
+
+  it("shows hostile names as text", function()
+    for _, value in ipairs {
+      { series = { { name = EVIL, y = { 1, 2 } } }, title = EVIL, x_label = EVIL, y_label = EVIL },
+      { series = { { x = { EVIL }, y = { 1 }, style = "bars" } } },
+      { { [EVIL] = EVIL, x = 1 }, { [EVIL] = "b", x = 2 } },
+      { status = EVIL, fluxes = { [EVIL] = 1 } }, { status = "optimal", fluxes = { [EVIL] = 1 } },
+      { { vm_id = EVIL, born = 0 } } } do
+      local markup = bioxen.html(value)
+      assert_harmless(markup or "")
+      assert.is_nil((markup or ""):find("<img", 1, true))
+    end
+  end)
+
+  it("becomes a page that stands alone, where a file is named", function()
+    local script = sh:file("page.lua", [[
+      local vm = assert(bioxen.create_bio_vm("html", "minimal_cell"))
+      assert(vm:start())
+      local ensemble = assert(vm:execute_biological_process [=[
+        cell:clear()
+        process "x" { species = { "A", "B" }, reactions = { { "-> A", k = 9 }, { "A ->", k = 1 } } }
+        return cell:ensemble { duration = 10, every = 1, runs = 20, seed = 1 }
+      ]=]).result
+      assert(ensemble:html { file = arg[1] } == true)
+      local done, err = ensemble:html { file = arg[1] .. "/none.html" }
+      print(done, err.code)
+    ]])
+    local page = sh.scratch .. "/page.html"
+    assert.are.same({ 0, "nil\tEFILE\n", "" },
+      { sh(("bioxen -e 'bioxen = require \"bioxen\"' %s %s"):format(script, page)) })
+    local text = shell.read(page)
+    assert.is_nil(without_own(text):find "[a-z]+://")
+    local data = json.decode((text:match '<script type="application/json">(.-)</script>'))
+    assert.are.same({ 11, 6, 1, 2, 3 }, { #data.groups[1].x, #data.groups[1].columns, data.series[1].y,
+      data.series[1].low, data.series[1].high })
+  end)
+
+  it("names the caller's line in mistakes", function()
+    for _, mistake in ipairs { { rows = -1 }, { text = true }, { file = "x.png" }, { names = { "Z" } },
+      { band = 5 } } do
+      local good, err = pcall(function()
+        local markup = given.ensemble:html(mistake)
+        return markup
+      end)
+      assert.is_false(good)
+      assert.matches("^spec/report_spec%.lua:%d+: ", err)
+    end
   end)
 end)

@@ -473,11 +473,11 @@ describe("stochastic runs of SBML", function()
       refused(err, "not made of molecules")
     end)
 
-    it("is written as molecules, and read again as the same", function()
+    it("is written in its own units, and read again as the same", function()
       assert(load(decay()))
       local text = assert(run [[return cell:to_sbml()]]).result
       local model = assert(load(text))
-      assert.same({ "rounding" }, codes(model))
+      assert.same({ "units", "rounding" }, codes(model))
       near(1e-6 * decayed, assert(run [[return cell:run { duration = 10 }:last "A"]]).result, 1e-12)
       assert(run "cell:reset()")
       local mean = ensemble("A", 10, 1000)

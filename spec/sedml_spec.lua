@@ -96,6 +96,9 @@ document("generators", { simulations = omex.course(2, 1), read = { { "A", "speci
     .. "</apply>") } } },
   { A = { 10, 10*exp(-1) }, twice = { 20, 20*exp(-1) }, pieces = { 1, -2 }, constant = { 0.5 } })
 
+-- By SBML's name of a distribution, and its operands.
+local DRAW = '<apply><csymbol definitionURL="http://www.sbml.org/sbml/symbols/distrib/%s">d</csymbol>%s</apply>'
+
 local function source(id, slices)
   return ('<dataSource id="%s"><listOfSlices>%s</listOfSlices></dataSource>'):format(id, slices)
 end
@@ -220,10 +223,11 @@ describe("bioxen simulate of a COMBINE archive", function()
   teardown(function() sh:close() end)
 
   -- Its status, its errors, the log; the reports as CSV.
-  local function simulate(bytes, more)
+  local function simulate(bytes, more, options)
     local path, out = sh:file("project.omex", bytes), sh.scratch .. "/out"
     os.execute("rm -rf " .. out)
-    local status, _, err = sh(("REPORT_FORMATS=h5,csv %s bioxen simulate %s -o %s"):format(more or "", path, out))
+    local status, _, err = sh(("REPORT_FORMATS=h5,csv %s bioxen simulate %s -o %s %s"):format(more or "", path, out,
+      options or ""))
     return status, err, shell.read(out .. "/log.yml"), omex.reports(shell.read(out .. "/reports.zip") or ""),
       shell.read(out .. "/reports.h5")
   end
@@ -328,6 +332,30 @@ describe("bioxen simulate of a COMBINE archive", function()
     assert.same(report, again["chance.sedml/report"])
   end)
 
+  it("draws random numbers by the seed: of numbers one, of an array one for each element", function()
+    local text = omex.document { simulations = omex.course(4, 4), task = "rt",
+      tasks = omex.repeated("rt", "i", 'resetModel="true" concatenate="true"', omex.vector("i", 1, 2)
+        .. '<functionalRange id="f" range="i">' .. omex.math(DRAW:format("normal", "<ci>i</ci><cn>0.5</cn>"))
+        .. "</functionalRange>", omex.set("parameter k", "<ci>f</ci>", nil, 'range="f"'), "t"),
+      read = { { "k", "parameter k" } }, generators = {
+        { "one", omex.math(DRAW:format("uniform", "<cn>2</cn><cn>3</cn>")) },
+        { "each", "<listOfVariables>" .. omex.variable("x", "#k") .. "</listOfVariables>"
+          .. omex.math(DRAW:format("laplace", "<cn>7</cn><cn>1</cn><apply><abs/><ci>x</ci></apply><cn>8</cn>")) },
+        { "sure", omex.math(DRAW:format("binomial", "<cn>5</cn><cn>1</cn>")) } } }
+    local function report(seed)
+      local status, err, _, reports = simulate(archive { { "draws.sedml", text } }, nil, "--seed " .. seed)
+      assert.equal(0, status, err)
+      return reports["draws.sedml/report"]
+    end
+    local first = report(1)
+    assert.same(first, report(1))
+    assert.not_same(first.one, report(2).one)
+    assert.same({ 5 }, first.sure)
+    assert.is_true(#first.one == 1 and first.one[1] > 2 and first.one[1] < 3)
+    assert.is_true(#first.each == 10 and first.each[1] ~= first.each[2] and first.k[1] ~= first.k[6])
+    for i, x in ipairs(first.each) do assert.is_true(x >= math.abs(first.k[i]) and x <= 8) end
+  end)
+
   it("draws plots where that is asked for", function()
     local there = os.execute "env -u LD_PRELOAD gnuplot --version >/dev/null 2>&1"
     if not there then return pending "gnuplot is not installed" end
@@ -419,6 +447,12 @@ describe("bioxen simulate of a COMBINE archive", function()
       ["did you mean 'A'?"] = with { read = { { "A", "species a" } } },
       ["finds 3 elements"] = with { read = { { "A", "//sbml:species" } } },
       ["takes too many steps"] = with { read = { { "A", ("//*[count("):rep(8) .. "//*" .. (")]"):rep(8) } } },
+      ['there is no distribution "zipf"'] = with { generators = { { "x",
+        omex.math(DRAW:format("zipf", "<cn>1</cn>")) } } },
+      ["normal has 3 operands"] = with { generators = { { "x",
+        omex.math(DRAW:format("normal", "<cn>1</cn><cn>1</cn><cn>1</cn>")) } } },
+      ["(http://example.org/normal) is not known"] = with { generators = { { "x",
+        omex.math '<apply><csymbol definitionURL="http://example.org/normal">n</csymbol><cn>1</cn></apply>' } } },
       ["is no variable or parameter here"] = with { generators = { { "x", omex.math "<ci>nobody</ci>" } } },
       ["at most 10000000 expected"] = with { simulations = omex.course(1, 2000000000), read = reads },
       ["runs backwards"] = with { simulations = omex.course(-1, 2), read = reads },

@@ -2,6 +2,8 @@
 -- where there is none.
 
 local kind = require "spec.support.vm_kind"
+package.path = package.path .. ";./spec/support/?.lua"
+local s = require "sbml"
 
 local vm
 
@@ -406,6 +408,28 @@ describe("noise", function()
     assert_close(-c.A.A, 2*c.A.B, 1e-10)
     assert_close(found.noise.steady_state.state.A, found.mean, 0.01)
     assert_close(c.A.A^0.5, found.sd, 0.1)
+  end)
+
+  it("of a model in moles is that of its molecules, if it was loaded so", function()
+    local unit = s.unit("amount", "mole", 1e-21)
+    local model = s.document { units = { unit }, substance = "amount", attributes = ' extentUnits="amount"',
+      compartments = { s.compartment("c", 3) },
+      species = { s.species("A", 'initialConcentration="0"') }, reactions = {
+        s.reaction("make", {}, { "A" }, 0.5), s.reaction("lose", { "A" }, {}, s.apply("times", 0.1, "A", "c")) } }
+    assert(vm:execute_biological_process "cell:clear()")
+    assert(vm:load_sbml(model, { stochastic = true }))
+    local noise = assert(vm:execute_biological_process "return cell:noise()").result
+    local molecules = 5*602.214076
+    assert_close(molecules, noise.steady_state.state["A.molecules"])
+    assert_close(molecules, noise.covariance["A.molecules"]["A.molecules"])
+    assert(vm:execute_biological_process "cell:clear()")
+    assert(vm:load_sbml(model))
+    for _, options in ipairs { "", "{ times = { 0, 1 } }" } do
+      local why = assert(vm:execute_biological_process(
+        "local found, err = cell:noise(" .. options .. ") return err.message")).result
+      assert.truthy(why:find("{ stochastic = true }", 1, true), why)
+    end
+    assert(vm:execute_biological_process "cell:clear()")
   end)
 
   it("is refused where it does not fade, and of rates that go both ways", function()

@@ -253,7 +253,7 @@ describe("a sweep", function()
     assert.same({ 1, whole }, table.move({ sh(merge:format(sh.scratch)) }, 1, 2, 1, {}))
     assert.matches("I of 1 to N", (select(3, sh(("bioxen sweep %s --shard 0/2"):format(file)))))
     assert.equal(2, (sh "bioxen sweep"))
-    assert.matches("%-%-plot: a name that ends in .png, .svg or .pdf",
+    assert.matches("%-%-plot: a name that ends in .png, .svg, .pdf or .html",
       (select(3, sh(("bioxen sweep %s --plot x.gif"):format(file)))))
     assert.equal(1, (sh(("bioxen sweep %s --out %s/scan.h5"):format(file, sh.scratch))))
     assert.equal("\x89HDF", shell.read(sh.scratch .. "/scan.h5"):sub(1, 4))

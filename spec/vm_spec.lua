@@ -309,6 +309,48 @@ describe("a call", function()
     assert.equal(1, run(vm, "return 1"))
   end)
 
+  it("carries what was raised, where it is no text", function()
+    local raising <close> = start("raises")
+    local function raised(code)
+      local result, err = raising:execute_biological_process(code)
+      assert.is_nil(result)
+      assert.equal("ESCRIPT", err.code)
+      assert.is_true(err.usable)
+      return err.value, err.message
+    end
+    local value, message = raised "error { code = 7, reason = 'x', list = { 1, 2.5, 'a\\0' } }"
+    assert.same({ code = 7, reason = "x", list = { 1, 2.5, "a\0" } }, value)
+    assert.equal("(error object is a table value)", message)
+    assert.same({ { message = "no sugar" }, "no sugar" }, { raised "error { message = 'no sugar' }" })
+    assert.same({ { 1 }, "mine" },
+      { raised "error(setmetatable({ 1 }, { __tostring = function() return 'mine' end }))" })
+    assert.same({ 42, "42" }, { raised "error(42)" })
+    assert.same({ false, "(error object is a boolean value)" }, { raised "error(false)" })
+    value = raised "error { run = cell:run { duration = 2, every = 1 } }"
+    assert.equal("Trajectory", bioxen.type(value.run))
+    assert.equal(2, value.run:times()[3])
+    assert.is_nil((raised "error 'text'"))
+    assert.is_nil(select(2, raising:execute_biological_process "cell:get 'unicorn'").value)
+    local job = assert(raising:submit "error { 8 }")
+    assert.same({ 8 }, select(2, job:wait()).value)
+    assert.same({ 8 }, select(2, job:result()).value)
+  end)
+
+  it("says why what was raised did not travel", function()
+    local raising <close> = start("cannot")
+    for code, why in pairs {
+      ["error { message = 'mine', f = print }"] = "mine (value.f: a value of type function cannot travel)",
+      ["local t = {} t.t = t error(t)"] = "(error object is a table value) (value.t: the table contains itself)",
+      ["error { ('x'):rep(5 << 20) }"] =
+        "(error object is a table value) (value[1]: too large to travel, or out of memory)",
+    } do
+      local _, err = raising:execute_biological_process(code)
+      assert.equal(why, err.message)
+      assert.is_nil(err.value)
+    end
+    assert.equal(1, run(raising, "return 1"))
+  end)
+
   it("tells where code went wrong", function()
     local _, err = vm:execute_biological_process("print 'before'\nlocal x = nil + 1")
     assert.equal("ESCRIPT", err.code)
@@ -422,6 +464,45 @@ describe("a job", function()
     local _, err = job:wait()
     assert.equal("ECANCELLED", err.code)
     assert.equal("one\ntwo\n", err.stdout)
+  end)
+
+  local WALK = [[
+    process "walk" { species = { W = 0 }, parameters = { walk = 1e4 },
+      reactions = { { "-> W", rate = "walk" }, { "W ->", k = 1 } } }]]
+
+  -- Cancel a job once it has got somewhere; what it had finished by then.
+  local function cut(walker, code)
+    local job = assert(walker:submit(code))
+    assert.is_true(processes.wait_until(function() return not job:done() and (job:progress() or 0) > 0 end))
+    job:cancel()
+    local _, err = job:wait()
+    assert.equal("ECANCELLED", err.code)
+    return err.finished
+  end
+
+  it("that is cancelled gives the rows of its run until then", function()
+    local walker <close> = start("rows")
+    run(walker, WALK)
+    local code = "return cell:run { duration = %.17g, every = 0.01, method = 'ssa', seed = 3, record = { 'W' } }"
+    local part = cut(walker, code:format(1e4))
+    assert.equal("Trajectory", bioxen.type(part))
+    local times, values = part:times(), part:column "W"
+    assert.is_true(#times > 1 and run(walker, "return cell:time()") >= times[#times])
+    run(walker, "cell:reset()")
+    assert.same(values, run(walker, code:format(times[#times])):column "W")
+    assert.is_nil(cut(walker, "progress(0.5) while true do end"))
+  end)
+
+  it("that is cancelled gives the finished runs of its ensemble, and another goes on from there", function()
+    local walker <close> = start("runs")
+    run(walker, WALK)
+    local many = "return cell:ensemble { duration = 0.01, every = 0.005, seed = 3, quantiles = { 0.5 }, %s }"
+    local part = cut(walker, many:format "runs = 1000000")
+    assert.equal("Ensemble", bioxen.type(part))
+    assert.is_true(part.runs >= 1)
+    assert.equal(run(walker, many:format("runs = " .. part.runs)):to_csv(), part:to_csv())
+    local rest = run(walker, many:format("runs = 5, first = " .. part.runs + 1))
+    assert.equal(part.runs + 5, part:merge(rest).runs)
   end)
 
   it("that is cancelled leaves the VM its state", function()

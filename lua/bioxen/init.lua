@@ -54,6 +54,7 @@ local bioxen = {
 -- Loaded when they are first called.
 function bioxen.fit(...) return require("bioxen.fit").fit(...) end
 function bioxen.global_sensitivity(...) return require("bioxen.sensitivity").global_sensitivity(...) end
+function bioxen.html(...) return require("bioxen.report.values").html(...) end
 function bioxen.read_table(...) return require "bioxen.read_table"(...) end
 
 function bioxen.BiologicalVM()

@@ -138,7 +138,11 @@ function Map:take()
 end
 
 local function as_error(err, item)
-  if core.class_name(err) ~= "Error" then err = select(2, core.fail("ESCRIPT", tostring(err))) end
+  if core.class_name(err) ~= "Error" then
+    local value = err
+    err = select(2, core.fail("ESCRIPT", tostring(type(value) == "table" and value.message or value)))
+    if type(value) ~= "string" then err.value = value end
+  end
   err.input, err.index, err.tries = item.input, item.index, item.tries
   return err
 end

@@ -30,6 +30,8 @@ vm.start_transcription = capabilities.start_transcription
 core.trajectory_methods.plot = plot.trajectory
 core.ensemble_methods.plot = plot.ensemble
 
--- Loaded when it is first called.
+-- Loaded when they are first called.
+function core.trajectory_methods.html(...) return require("bioxen.report.values").Trajectory(...) end
+function core.ensemble_methods.html(...) return require("bioxen.report.values").Ensemble(...) end
 function core.trajectory_methods.to_hdf5(...) return require("bioxen.biosimulators").save_trajectory(...) end
 function core.ensemble_methods.to_hdf5(...) return require("bioxen.biosimulators").save_ensemble(...) end

@@ -13,6 +13,8 @@
 ---@field usable boolean whether errors of this code leave the VM able to take another call
 ---@field vm_id string?
 ---@field traceback string? of the code in the VM
+---@field value any? what the code raised, where it is no text: `error { code = 7 }` arrives as a table, as results travel. Its text, by `__tostring` or its field `message`, is in `message`, and there stands why it did not travel: for a function in it, or more than 4 MiB
+---@field finished bioxen.Trajectory|bioxen.Ensemble|nil of a run that a deadline, a cancel or ^C has ended: the rows recorded until then; the runs that were complete, which `merge` takes. At most 4 MiB
 ---@field stdout string? what the code printed before
 ---@field elapsed number? real seconds
 ---@field step string? of an xcpng VM's start: what was being done
@@ -814,9 +816,16 @@ function Trajectory:to_hdf5(path) end
 ---@return bioxen.Error? EFILE, or ESYSTEM where gnuplot failed or is not installed
 function Trajectory:plot(options) end
 
+---The same picture in HTML, static, and a table of its first and last rows: a fragment for a page or a notebook
+---of yours, which is bounded, needs no network and runs no script. Names that may be anyone's are shown as text.
+---@param options bioxen.TrajectoryHtml?
+---@return string|true|nil the fragment, or done
+---@return bioxen.Error? EFILE
+function Trajectory:html(options) end
+
 ---What all charts take: where they go, and the words and axes of a panel. Wrong options raise.
 ---@class bioxen.PlotOptions
----@field file string? a picture, by its ending .png, .svg or .pdf, drawn by gnuplot; it appears whole or not at all. Without: text, on standard output, as wide as the terminal
+---@field file string? a picture, by its ending .png, .svg or .pdf, drawn by gnuplot, or .html, a page to look into (docs/reports.md); it appears whole or not at all. Without: text, on standard output, as wide as the terminal
 ---@field text boolean? return the text instead (default false)
 ---@field ascii boolean? text in ASCII (default: unless the locale is UTF-8)
 ---@field size { [1]: number, [2]: number }? width and height: pixels of a picture, columns and lines of text
@@ -827,6 +836,16 @@ function Trajectory:plot(options) end
 ---@field x_range { [1]: number, [2]: number }? (default: what there is)
 ---@field y_range { [1]: number, [2]: number }?
 ---@field legend boolean? the series' names beside the chart, or above it where panels stand side by side (default: where they stand nowhere else)
+
+---What html takes: what plot takes otherwise, but for text and ascii.
+---@class bioxen.Html: bioxen.PlotOptions
+---@field file string? a page that stands alone, by its ending .html, with pictures to look into and longer tables (docs/reports.md); without: the fragment is given
+---@field rows integer? of a table, at most 10000; 0: no table (default 20, in a page 1000)
+
+---@class bioxen.TrajectoryHtml: bioxen.TrajectoryPlot, bioxen.Html
+---@class bioxen.EnsembleHtml: bioxen.EnsemblePlot, bioxen.Html
+---@class bioxen.SweepHtml: bioxen.SweepPlot, bioxen.Html
+---@class bioxen.GlobalSensitivityHtml: bioxen.GlobalSensitivityPlot, bioxen.Html
 
 ---@class bioxen.TrajectoryPlot: bioxen.PlotOptions
 ---@field names string[]? columns in one panel (default: all up to six, else the six whose values change most)
@@ -1831,11 +1850,12 @@ function Cell:genome() end
 ---@return bioxen.SBMLModel
 function Cell:load_sbml(text, options) end
 
----The cell as SBML (level 3 version 2) that libSBML finds valid, from its present values on. Mass
----action becomes k times the reactants, as in ODEs; a "." in names becomes "__". Random numbers,
----events that wait for the end of their delay and fast reactions cannot be written, nor formulas with
----delay() once time has passed.
----@param options { name: string? }? id of the model (default: the organism)
+---The cell as SBML, from its present values on. A model that was loaded and is alone is its own document again, in its
+---level: names, units, annotations, notes and terms stay. Any other cell is of level 3 version 2, which libSBML finds
+---valid: mass action becomes k times the reactants, as in ODEs; a "." in names becomes "__"; parts of loaded models have
+---their names, annotations and, where these are certain, units. Random numbers and events that wait for the end of
+---their delay cannot be written, nor formulas with delay() once time has passed; fast reactions only as they were read.
+---@param options { name: string? }? id of the model (default: that which was loaded, or the organism)
 ---@return string
 function Cell:to_sbml(options) end
 
@@ -2059,6 +2079,13 @@ function Ensemble:to_hdf5(path) end
 ---@return true|string|nil
 ---@return bioxen.Error?
 function Ensemble:plot(options) end
+
+---The same picture in HTML, static, and a table of what it was at the end, or of bins: a fragment for a page or a notebook
+---of yours, which is bounded, needs no network and runs no script. Names that may be anyone's are shown as text.
+---@param options bioxen.EnsembleHtml?
+---@return string|true|nil the fragment, or done
+---@return bioxen.Error? EFILE
+function Ensemble:html(options) end
 
 ---What one VM holds of its chassis and uses of it: bioxen.BioResourceManager(vm).
 ---@class bioxen.BioResourceManager
@@ -2504,6 +2531,13 @@ local Fit = {}
 ---@return bioxen.Error?
 function Fit:plot(options) end
 
+---The same picture in HTML, static, and the parameters with their intervals: a fragment for a page or a notebook
+---of yours, which is bounded, needs no network and runs no script. Names that may be anyone's are shown as text.
+---@param options bioxen.Html?
+---@return string|true|nil the fragment, or done
+---@return bioxen.Error? EFILE
+function Fit:html(options) end
+
 ---@class bioxen.FittedParameter
 ---@field id string
 ---@field value number
@@ -2520,6 +2554,20 @@ function Fit:plot(options) end
 ---@return true|string|nil done, or with text = true the text
 ---@return bioxen.Error?
 function bioxen.plot(options) end
+
+---A value in HTML, as trajectory:html gives it. Beside what has a method `html`: a FluxSolution (its fluxes, the largest
+---first, as bars), a WorldResult, its lineage, Branches; rows of named things, { { id = …, growth = …, lethal = … }, … },
+---as of a screen, with bars in the order of a number, and marks at those whose true-or-false column is true; columns by
+---name, over `time` where there is such; and what bioxen.plot takes.
+---@param value any
+---@param options bioxen.HtmlOptions?
+---@return string|true|nil the fragment, or done; nil alone where the value is nothing of these
+---@return bioxen.Error? EFILE
+function bioxen.html(value, options) end
+
+---@class bioxen.HtmlOptions: bioxen.Plot, bioxen.Html
+---@field by string? of rows: the column of the bars (default: the first of numbers)
+---@field hits (string|string[])? of rows: the column that marks, or the names of those that are marked
 
 ---The path of a file among a script's results: in out/ of the working folder, or in the folder of
 ---`bioxen run --out`. The folder is made if need be.
@@ -2650,14 +2698,21 @@ function bioxen.global_sensitivity(options) end
 ---@field confidence number of the intervals
 local GlobalSensitivity = {}
 
----Bars with their intervals, by falling total or mu_star.
+---Bars with their intervals, by falling total or mu_star; a panel a result, of six at most.
 ---@param options bioxen.GlobalSensitivityPlot?
 ---@return string|true|nil
 ---@return bioxen.Error?
 function GlobalSensitivity:plot(options) end
 
+---The same picture in HTML, static, and the indices: a fragment for a page or a notebook
+---of yours, which is bounded, needs no network and runs no script. Names that may be anyone's are shown as text.
+---@param options bioxen.GlobalSensitivityHtml?
+---@return string|true|nil the fragment, or done
+---@return bioxen.Error? EFILE
+function GlobalSensitivity:html(options) end
+
 ---@class bioxen.GlobalSensitivityPlot: bioxen.PlotOptions
----@field result string? which, where there are several
+---@field result string? this one alone
 
 ---@class bioxen.SweepOptions
 ---@field run string|fun(vm: bioxen.BiologicalVM, at: table): any as bioxen.map's work: code that runs in a VM, with the point as `args`, or a function. It gives a number, a text or a boolean, the result `value`, or a table of such by name. `at` has the parameters by name, and `replicate`
@@ -2723,6 +2778,13 @@ function SweepTable:save(path) end
 ---@return true|string|nil done, or with text = true the text
 ---@return bioxen.Error? EFILE, or ESYSTEM where gnuplot failed or is not installed
 function SweepTable:plot(options) end
+
+---The same picture in HTML, static, and a table of its first and last rows: a fragment for a page or a notebook
+---of yours, which is bounded, needs no network and runs no script. Names that may be anyone's are shown as text.
+---@param options bioxen.SweepHtml?
+---@return string|true|nil the fragment, or done
+---@return bioxen.Error? EFILE
+function SweepTable:html(options) end
 
 ---Make the records of a sweep's shards one, the same to the byte as that of the whole sweep.
 ---@param path string to write

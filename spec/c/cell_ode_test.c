@@ -635,9 +635,11 @@ static void a_slide_ends_with_words(void)
     static const item moving[] = {SPECIES("x", 1), SPECIES("y", 0),
                                   RATE("moves", "-> y", "1 + cos(time)"),
                                   RATE("follows", "-> x", "if(x < y, 10, -10)"), END};
-    bx_cell *cells[] = {model_cell(still), model_cell(moving)};
-    for (int i = 0; i < 2; i++) {
-        bx_error err = model_run_error(cells[i], (bx_run){.duration = 100});
+    static const item decaying[] = {SPECIES("x", 0), RATE("up", "-> x", "if(x < 1, 0.3, 0)"),
+                                    MASS("down", "x ->", "0.1"), END};
+    bx_cell *cells[] = {model_cell(still), model_cell(moving), model_cell(decaying)};
+    for (int i = 0; i < 3; i++) {
+        bx_error err = model_run_error(cells[i], (bx_run){.duration = i < 2 ? 100 : 5});
         CHECK(err.code == BX_ESIMULATION && strstr(err.message, "a condition turns again"));
         CHECK(strstr(err.message, "\"x\"") != NULL);
         bx_cell_free(cells[i]);

@@ -49,12 +49,11 @@ static void on_reply(void *owner, double sim_time, const uint8_t *value, size_t 
         h->result = token.integer;
 }
 
-static void on_error(void *owner, double sim_time, const bx_error *error, const char *traceback,
-                     size_t traceback_length)
+static void on_error(void *owner, double sim_time, const bx_error *error, const uint8_t *details,
+                     size_t length)
 {
     (void)sim_time;
-    (void)traceback;
-    (void)traceback_length;
+    ((heard *)owner)->details = details ? length : 0;
     ((heard *)owner)->errors++;
     ((heard *)owner)->error = *error;
 }
@@ -74,12 +73,6 @@ static void on_note(void *owner, const char *name, size_t name_length, const cha
              name, text ? (int)length : 3, text ? text : "nil");
 }
 
-static void on_details(void *owner, const uint8_t *value, size_t length)
-{
-    (void)value;
-    ((heard *)owner)->details = length;
-}
-
 /* A peer that may send everything: guests and couriers together. */
 static const bx_connection_events all_events = {.hello = on_hello,
                                                 .output = on_output,
@@ -87,8 +80,7 @@ static const bx_connection_events all_events = {.hello = on_hello,
                                                 .reply = on_reply,
                                                 .error = on_error,
                                                 .exit = on_worker_exit,
-                                                .note = on_note,
-                                                .details = on_details};
+                                                .note = on_note};
 
 static const bx_connection_events events = {on_hello, on_output, on_progress, on_reply, on_error};
 
@@ -259,29 +251,51 @@ static void a_guest_tells_the_end_of_its_worker(void)
     CHECK(listen_to(&in, 5, true, &h) == BX_EPROTOCOL); /* a worker's own word would be no news */
 }
 
-static void a_courier_leaves_notes_and_details(void)
+static void add_error_with_details(bx_buffer *in, size_t *length)
+{
+    size_t start = bx_frame_begin(in, BX_FRAME_ERROR, 1);
+    bx_write_float(in, 0);
+    bx_write_text(in, "EXAPI");
+    bx_write_text(in, "why");
+    size_t before = in->length;
+    bx_write_map(in, 1);
+    bx_write_text(in, "step");
+    bx_write_text(in, "clone");
+    *length = in->length - before;
+    bx_frame_end(in, start, NULL);
+}
+
+static void details_of_an_error_are_a_map(void)
+{
+    heard h;
+    size_t details;
+    bx_buffer in = {0};
+    add_hello(&in, BX_PROTOCOL_VERSION);
+    add_error_with_details(&in, &details);
+    CHECK(listen_to(&in, 3, true, &h) == BX_EDIED);
+    CHECK(h.errors == 1 && h.error.code == BX_EXAPI && h.details == details);
+    add_hello(&in, BX_PROTOCOL_VERSION);
+    size_t start = bx_frame_begin(&in, BX_FRAME_ERROR, 1);
+    bx_write_float(&in, 0);
+    bx_write_text(&in, "ESCRIPT");
+    bx_write_text(&in, "why");
+    bx_write_text(&in, "words in the place of a map");
+    bx_frame_end(&in, start, NULL);
+    CHECK(listen_to(&in, 3, true, &h) == BX_EPROTOCOL && h.errors == 0);
+}
+
+static void a_courier_leaves_notes(void)
 {
     heard h;
     bx_buffer in = {0};
     add_hello(&in, BX_PROTOCOL_VERSION);
     add_note(&in, "uuid", "1-2");
     add_note(&in, "uuid", NULL);
-    size_t start = bx_frame_begin(&in, BX_FRAME_ERROR, 1);
-    bx_write_float(&in, 0);
-    bx_write_text(&in, "EXAPI");
-    bx_write_text(&in, "why");
-    size_t before = in.length;
-    bx_write_map(&in, 1);
-    bx_write_text(&in, "step");
-    bx_write_text(&in, "clone");
-    size_t details = in.length - before;
-    bx_frame_end(&in, start, NULL);
     bx_buffer copy = {0};
     bx_buffer_append(&copy, in.data, in.length);
     CHECK(listen_by(&all_events, &in, 3, true, &h) == BX_EDIED);
     CHECK_TEXT(h.notes, "uuid=1-2;uuid=nil;");
-    CHECK(h.errors == 1 && h.error.code == BX_EXAPI && h.details == details);
-    CHECK(listen_to(&copy, 3, true, &h) == BX_EPROTOCOL && h.errors == 0);
+    CHECK(listen_to(&copy, 3, true, &h) == BX_EPROTOCOL && !h.notes[0]);
 }
 
 static void a_note_that_is_too_long_is_refused(void)
@@ -345,7 +359,8 @@ int main(void)
     RUN(versions_must_be_equal);
     RUN(a_worker_may_give_up_before_it_greets);
     RUN(a_guest_tells_the_end_of_its_worker);
-    RUN(a_courier_leaves_notes_and_details);
+    RUN(details_of_an_error_are_a_map);
+    RUN(a_courier_leaves_notes);
     RUN(a_note_that_is_too_long_is_refused);
     RUN(a_signal_is_a_frame_of_the_open_call);
     RUN(changed_bytes_do_no_harm);

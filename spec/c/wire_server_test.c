@@ -79,12 +79,16 @@ static void answers_are_whole_frames_or_nothing(void)
 }
 
 /* A call must not stay unanswered for the length of its reasons. */
-static void an_error_that_does_not_fit_is_sent_without_its_words(void)
+static void an_error_that_does_not_fit_is_sent_without_details_then_without_words(void)
 {
-    char words[500] = {0};
-    bx_token time, code, message, traceback;
+    char words[101] = {0};
+    bx_token time, code, message, last;
+    bx_buffer details = {0};
     memset(words, 'w', sizeof words - 1);
-    bx_failure failure = {.code = "ESCRIPT", .message = "a reason", .traceback = words};
+    bx_write_map(&details, 1);
+    bx_write_text(&details, "value");
+    bx_write_text(&details, words);
+    bx_failure failure = {.code = "ESCRIPT", .message = words, .details = &details};
     for (size_t limit = 16; limit <= 600; limit++) {
         bx_buffer out = {.limit = limit};
         bool fits = bx_answer_error(&out, 3, 1.5, &failure, NULL) == 0;
@@ -97,11 +101,14 @@ static void an_error_that_does_not_fit_is_sent_without_its_words(void)
             CHECK(bx_read_as(&reader, BX_TOKEN_STRING, &code, NULL) == 0);
             CHECK(code.length == 7 && memcmp(code.bytes, "ESCRIPT", 7) == 0);
             CHECK(bx_read_as(&reader, BX_TOKEN_STRING, &message, NULL) == 0);
-            CHECK((message.length == 8) == (limit >= 546));
-            CHECK(bx_read(&reader, &traceback, NULL) == 0 && reader.at == reader.end);
+            CHECK((message.length == 100) == (limit >= 136));
+            CHECK(bx_read(&reader, &last, NULL) == 0);
+            CHECK((last.type == BX_TOKEN_MAP) == (limit >= 135 + details.length));
+            CHECK((last.type == BX_TOKEN_NIL) == (limit < 135 + details.length));
         }
         bx_buffer_free(&out);
     }
+    bx_buffer_free(&details);
 }
 
 static void an_inbox_gives_calls_that_come_in_pieces(void)
@@ -169,7 +176,7 @@ int main(void)
     RUN(a_call_is_read);
     RUN(no_call_is_refused);
     RUN(answers_are_whole_frames_or_nothing);
-    RUN(an_error_that_does_not_fit_is_sent_without_its_words);
+    RUN(an_error_that_does_not_fit_is_sent_without_details_then_without_words);
     RUN(an_inbox_gives_calls_that_come_in_pieces);
     RUN(a_note_that_is_too_long_is_an_error);
     RUN(what_is_too_large_for_a_frame_is_taken_back);

@@ -68,20 +68,14 @@ static void on_note(void *owner, const char *name, size_t name_length, const cha
         abort();
 }
 
-static void on_details(void *owner, const uint8_t *value, size_t length)
-{
-    (void)owner;
-    read_all(value, length);
-}
-
-static void on_error(void *owner, double sim_time, const bx_error *error, const char *traceback,
-                     size_t traceback_length)
+static void on_error(void *owner, double sim_time, const bx_error *error, const uint8_t *details,
+                     size_t length)
 {
     (void)owner;
     (void)sim_time;
     (void)error;
-    (void)traceback;
-    (void)traceback_length;
+    if (details)
+        read_all(details, length);
 }
 
 static const bx_connection_events events = {.hello = on_hello,
@@ -90,8 +84,7 @@ static const bx_connection_events events = {.hello = on_hello,
                                             .reply = on_reply,
                                             .error = on_error,
                                             .exit = on_worker_exit,
-                                            .note = on_note,
-                                            .details = on_details};
+                                            .note = on_note};
 
 /* The first byte tells in how small pieces the rest arrives; a greeting goes before it. */
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)

@@ -23,7 +23,7 @@ static frame pack(const uint8_t *bytes, size_t length)
     frame made = {malloc(bound), 0};
     if (!whole || !made.bytes)
         abort();
-    memcpy(whole, "BXB1", 4);
+    memcpy(whole, "BXB2", 4);
     memcpy(whole + 4, bx_graph_digest(), BX_SHA256_SIZE);
     memcpy(whole + head, bytes, length);
     made.length = ZSTD_compress(made.bytes, bound, whole, head + length, 1);

@@ -1,19 +1,45 @@
-/* SBML text: as a process that a cell takes and runs for a moment, and as a flux model. */
+/* SBML text: as a process that a cell takes, runs for a moment and writes, and as a flux model. */
 #include "cell/cell.h"
 #include "flux/fba.h"
 #include "sbml/fbc.h"
 #include "sbml/read.h"
+#include "sbml/write.h"
+
+#include <stdlib.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length);
+
+static void write_again(bx_cell *cell)
+{
+    bx_buffer text = {.limit = 64 << 20};
+    bx_sbml_present present = {.variable_count = bx_cell_variables(cell),
+                               .time = bx_cell_time(cell),
+                               .waits = bx_cell_waiting(cell) > 0,
+                               .other_id = "cell"};
+    bx_sbml_variable *variables = calloc(present.variable_count + 1, sizeof *variables);
+    for (size_t i = 0; i < present.variable_count; i++) {
+        variables[i].name = bx_cell_variable(cell, i, &variables[i].kind);
+        bx_cell_get(cell, variables[i].name, &variables[i].value);
+    }
+    present.variables = variables;
+    present.processes = bx_cell_processes(cell, &present.process_count);
+    bx_sbml_write(&present, &text, NULL);
+    bx_buffer_free(&text);
+    free(variables);
+}
 
 static void run(bx_process *process, bx_method method)
 {
     bx_trajectory *trajectory;
     bx_run options = {.method = method, .duration = 1, .every = 0.5, .maximum_steps = 100};
     bx_cell *cell = bx_cell_new(NULL);
-    if (bx_cell_define(cell, process, NULL) == 0 &&
-        bx_cell_run(cell, &options, &trajectory, NULL) == 0)
+    bool defined = bx_cell_define(cell, process, NULL) == 0;
+    if (defined)
+        write_again(cell);
+    if (defined && bx_cell_run(cell, &options, &trajectory, NULL) == 0)
         bx_trajectory_free(trajectory);
+    if (defined)
+        write_again(cell);
     bx_cell_free(cell);
 }
 

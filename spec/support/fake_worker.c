@@ -212,6 +212,35 @@ static void bad_value(uint64_t id)
     reply_with(id, "\xc1", 1);
 }
 
+/* An error whose details hold one field more than they may, and the bytes of a value. */
+static void fail_with(uint64_t id, const void *bytes, size_t length)
+{
+    bx_buffer out = {0};
+    size_t start = bx_frame_begin(&out, BX_FRAME_ERROR, id);
+    bx_write_float(&out, 0);
+    bx_write_text(&out, "ESCRIPT");
+    bx_write_text(&out, "raised");
+    bx_write_map(&out, 3);
+    bx_write_text(&out, "code");
+    bx_write_text(&out, "EFORGED");
+    bx_write_text(&out, "traceback");
+    bx_write_integer(&out, 1);
+    bx_write_text(&out, "value");
+    bx_buffer_append(&out, bytes, length);
+    send_frame(&out, start);
+    wait_for_ever();
+}
+
+static void poses(uint64_t id)
+{
+    fail_with(id, "\x07", 1);
+}
+
+static void raises_badly(uint64_t id)
+{
+    fail_with(id, "\xc7\x01\x09\x00", 4);
+}
+
 static void trailing(uint64_t id)
 {
     reply_with(id, "\x01\x02", 2);
@@ -354,6 +383,8 @@ static const struct {
               {"drips", drips},
               {"floods", floods},
               {"bad_value", bad_value},
+              {"poses", poses},
+              {"raises_badly", raises_badly},
               {"trailing", trailing},
               {"huge_array", huge_array},
               {"deep", deep},

@@ -8,6 +8,8 @@ STEPS.json is a list of steps, each a list of a word and its arguments:
   ["expect", TEXT]        wait until the program has written TEXT, after what an earlier step waited for
   ["screen", TEXT]        wait until TEXT is on the screen, lines joined by newlines without blanks
                           at their ends
+  ["painted", TEXT, CODE] wait until TEXT is in a line of the screen, and each character has the
+                          attributes of that SGR code, or "" for none
   ["resize", ROWS, COLUMNS]
   ["signal", NAME]        send it to the program
   ["file", PATH]          wait until the file is there
@@ -47,6 +49,7 @@ class Screen:
         self.lines = [[]]
         self.row = self.column = 0
         self.wrap = False
+        self.code = ""
         self.unknown = []
         self.rest = ""
 
@@ -58,7 +61,7 @@ class Screen:
             self.lines.append([])
         line = self.lines[self.row]
         while len(line) < self.column:
-            line.append(" ")
+            line.append((" ", ""))
         return line
 
     def put(self, character):
@@ -68,7 +71,7 @@ class Screen:
             self.column = 0
         self.wrap = False
         line = self.line()
-        line[self.column:self.column + size] = [character] + [""] * (size - 1)
+        line[self.column:self.column + size] = [(character, self.code)] + [("", self.code)] * (size - 1)
         self.column += size
         if self.column >= self.columns:
             self.column = self.columns - 1
@@ -108,11 +111,13 @@ class Screen:
         elif final == "P":
             del line[self.column:self.column + count]
         elif final == "@":
-            line[self.column:self.column] = [" "] * count
+            line[self.column:self.column] = [(" ", "")] * count
             del line[self.columns:]
         elif final == "X":
-            line[self.column:self.column + count] = [" "] * count
-        elif final in "mhl":
+            line[self.column:self.column + count] = [(" ", "")] * count
+        elif final == "m":
+            self.code = "" if parameters in ("", "0", "27") else parameters
+        elif final in "hl":
             pass
         else:
             self.unknown.append(parameters + final)
@@ -135,7 +140,15 @@ class Screen:
                 at += 1
 
     def text(self):
-        return "\n".join("".join(line).rstrip() for line in self.lines[-200:])
+        return "\n".join("".join(cell[0] for cell in line).rstrip() for line in self.lines[-200:])
+
+    def painted(self, text, code):
+        for line in self.lines[-200:]:
+            cells = [cell for cell in line if cell[0]]
+            at = "".join(cell[0] for cell in cells).find(text)
+            if at >= 0 and all(cell[1] == code for cell in cells[at:at + len(text)]):
+                return True
+        return False
 
 
 class Driver:
@@ -185,7 +198,7 @@ class Driver:
     def wait(self, what, condition):
         until = time.monotonic() + PATIENCE
         while not condition():
-            if time.monotonic() > until or (not self.open and what[0] in ("expect", "screen", "mode")):
+            if time.monotonic() > until or (not self.open and what[0] in ("expect", "screen", "painted", "mode")):
                 raise TimeoutError(what)
             self.hear(0.05)
 
@@ -226,6 +239,8 @@ class Driver:
             self.wait(step, lambda: self.found(arguments[0]))
         elif word == "screen":
             self.wait(step, lambda: arguments[0] in self.screen.text())
+        elif word == "painted":
+            self.wait(step, lambda: self.screen.painted(*arguments))
         elif word == "resize":
             self.screen.resize(*arguments)
             fcntl.ioctl(self.terminal, termios.TIOCSWINSZ, struct.pack("HHHH", *arguments, 0, 0))

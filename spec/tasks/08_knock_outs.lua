@@ -3,6 +3,4 @@ local bioxen = require "bioxen"
 local vm <close> = assert(bioxen.create_bio_vm("coli", "ecoli"))
 assert(vm:start())
 local screen = assert(vm:run "return cell:knock_out_screen()").result
-local lethal = 0
-for _, row in ipairs(screen) do lethal = lethal + (row.lethal and 1 or 0) end
-print(#screen, lethal)
+for _, row in ipairs(screen) do if row.lethal then print(row.id, row.name, row.growth_rate) end end

@@ -632,6 +632,11 @@ static int run_from(bx_cell *cell, bx_state *state, bx_simulation *simulation, b
     return 0;
 }
 
+static bool interrupted(const bx_run *run)
+{
+    return run->interrupt && *run->interrupt;
+}
+
 int bx_cell_run(bx_cell *cell, const bx_run *run, bx_trajectory **trajectory, bx_error *err)
 {
     *trajectory = NULL;
@@ -646,7 +651,7 @@ int bx_cell_run(bx_cell *cell, const bx_run *run, bx_trajectory **trajectory, bx
     int result = run_from(cell, cell->state, &simulation, err);
     cell->running = NULL;
     bx_simulation_close(&simulation);
-    if (result == 0)
+    if (result == 0 || interrupted(run))
         *trajectory = simulation.trajectory;
     else
         bx_trajectory_free(simulation.trajectory);
@@ -691,7 +696,7 @@ static int run_many(bx_cell *cell, bx_simulation *simulation, bx_run *run, bx_er
                              inner.message);
         }
         if (result == 0)
-            bx_ensemble_end_run(simulation->ensemble, simulation->steps);
+            result = bx_ensemble_end_run(simulation->ensemble, simulation->steps, err);
     }
     bx_state_free(state);
     return result;
@@ -714,7 +719,7 @@ int bx_cell_run_ensemble(bx_cell *cell, const bx_ensemble_run *many, bx_ensemble
         return -1;
     int result = run_many(cell, &simulation, &run, err);
     bx_simulation_close(&simulation);
-    if (result == 0)
+    if (result == 0 || (interrupted(&run) && bx_ensemble_runs(simulation.ensemble) > 0))
         *ensemble = simulation.ensemble;
     else
         bx_ensemble_free(simulation.ensemble);

@@ -125,12 +125,13 @@ const bx_state *bx_cell_state(const bx_cell *cell);
 bx_state *bx_cell_exchange(bx_cell *cell, bx_state *state);
 
 /* Advance by run->duration. On success *trajectory is the caller's. On BX_ECANCELLED (interrupted)
- * and other failures the cell stands, consistent, at the time it reached; *trajectory is NULL, and
- * so it is when run->row took the rows. */
+ * and other failures the cell stands, consistent, at the time it reached. *trajectory is what was
+ * recorded until an interruption, the caller's; NULL after other failures, and where run->row took
+ * the rows. */
 int bx_cell_run(bx_cell *cell, const bx_run *run, bx_trajectory **trajectory, bx_error *err);
 
 /* Run many times. The cell stands where it stood afterwards, also on failure. On success *ensemble
- * is the caller's. */
+ * is the caller's, and so are the runs that were complete by an interruption; else it is NULL. */
 int bx_cell_run_ensemble(bx_cell *cell, const bx_ensemble_run *many, bx_ensemble **ensemble,
                          bx_error *err);
 

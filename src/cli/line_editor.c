@@ -19,17 +19,19 @@
 
 #define CLASS "bioxen.LineEditor"
 
+enum { COMPLETE = 1, PAINT }; /* the user values */
 enum { HISTORY = 2000, LEFT_OUT = 0xfffd, PASTED = 16 << 20 /* characters */ };
 
 typedef struct line_editor {
     EditLine *el; /* NULL: closed */
     History *history;
     int input;    /* the terminal; it does not block: ^C takes back what poll has seen */
-    lua_State *L; /* while it reads; the function `complete` is user value 1 of `self` there */
+    lua_State *L; /* while it reads; its functions are user values of `self` there */
     int self;
     const char *prompt;
     int columns;
     bool pastes;    /* the terminal brackets them, and clears lines */
+    bool painted;   /* the line that is shown has colours */
     sigset_t open;  /* the signals as they were before we read */
     mbstate_t part; /* of a character */
 } line_editor;
@@ -103,14 +105,28 @@ static int columns(void)
     return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col ? size.ws_col : 80;
 }
 
+/* The columns that the prompt takes; -1: it has what takes none, or an unknown number. */
+static long prompt_width(const line_editor *e)
+{
+    wchar_t wide[256];
+    size_t length = mbstowcs(wide, e->prompt, sizeof wide / sizeof *wide);
+    return length < sizeof wide / sizeof *wide ? wcswidth(wide, length) : -1;
+}
+
+/* Those of the prompt and the line up to `end`; -1 likewise. */
+static long line_width(const line_editor *e, const wchar_t *end)
+{
+    long sum = prompt_width(e);
+    for (const wchar_t *c = el_wline(e->el)->buffer; c < end && sum >= 0; c++)
+        sum = wcwidth(*c) > 0 ? sum + wcwidth(*c) : -1;
+    return sum;
+}
+
 /* Whether prompt and line take one row of so many columns. */
 static bool fits(const line_editor *e, int width)
 {
-    const LineInfoW *line = el_wline(e->el);
-    long taken = (long)strlen(e->prompt);
-    for (const wchar_t *c = line->buffer; c < line->lastchar; c++)
-        taken += *c == L'\n' || *c == L'\t' ? width : wcwidth(*c);
-    return taken < width;
+    long taken = line_width(e, el_wline(e->el)->lastchar);
+    return taken >= 0 && taken < width;
 }
 
 /* Terminals differ in what they do to a line of several rows: it is shown again below. */
@@ -137,6 +153,68 @@ static void heed_signals(line_editor *e)
     }
 }
 
+/* ---- colours: what libedit has drawn is drawn over, before a key is waited for ---- */
+
+/* Call the function with what stands before the cursor and behind it. */
+static bool ask_lua(line_editor *e, int which)
+{
+    const LineInfo *line = el_line(e->el);
+    lua_getiuservalue(e->L, e->self, which);
+    lua_pushlstring(e->L, line->buffer, (size_t)(line->cursor - line->buffer));
+    lua_pushlstring(e->L, line->cursor, (size_t)(line->lastchar - line->cursor));
+    sigset_t held;
+    sigprocmask(SIG_SETMASK, &e->open, &held);
+    int status = interrupt_call(e->L, 2);
+    sigprocmask(SIG_SETMASK, &held, NULL);
+    if (status == LUA_YIELD)
+        bx_interrupted = 1; /* ^C drops the line, too */
+    return status == LUA_OK;
+}
+
+static void move_to(long column)
+{
+    fputs("\r", stdout);
+    if (column > 0)
+        printf("\033[%ldC", column);
+}
+
+/* What has grown beyond a row has no colours: it is drawn anew. */
+static void remove_colours(line_editor *e)
+{
+    long taken = line_width(e, el_wline(e->el)->cursor);
+    if (taken >= e->columns)
+        printf("\033[%ldA", taken / e->columns);
+    fputs("\r\033[J", stdout);
+    el_set(e->el, EL_REFRESH);
+    e->painted = false;
+}
+
+static void paint(line_editor *e)
+{
+    int top = lua_gettop(e->L);
+    bool paints = lua_getiuservalue(e->L, e->self, PAINT) == LUA_TFUNCTION;
+    lua_settop(e->L, top);
+    if (!paints)
+        return;
+    if (!fits(e, e->columns)) {
+        if (e->painted && line_width(e, el_wline(e->el)->lastchar) > 0)
+            remove_colours(e);
+        return;
+    }
+    if (ask_lua(e, PAINT)) {
+        const char *text = lua_tostring(e->L, -1);
+        bool coloured = text && strchr(text, '\033');
+        if (coloured || (text && e->painted)) {
+            move_to(prompt_width(e));
+            fputs(text, stdout);
+            move_to(line_width(e, el_wline(e->el)->cursor));
+            fflush(stdout);
+            e->painted = coloured;
+        }
+    }
+    lua_settop(e->L, top);
+}
+
 /* ---- keys ---- */
 
 /* One byte: 1; 0 at the end; -1 with errno, EINTR for ^C. */
@@ -153,6 +231,10 @@ static int read_byte(line_editor *e, char *byte)
             return -1;
         }
         heed_signals(e);
+        if (poll(&input, 1, 0) == 0)
+            paint(e);
+        if (bx_interrupted) /* while it did */
+            continue;
         if (ppoll(&input, 1, NULL, &e->open) < 0) {
             if (errno == EINTR)
                 continue;
@@ -266,28 +348,13 @@ static void move_below(const line_editor *e)
     fputs(e->pastes ? "\n\033[J" : "\n", stdout);
 }
 
-static bool ask_lua(line_editor *e)
-{
-    const LineInfo *line = el_line(e->el);
-    lua_getiuservalue(e->L, e->self, 1);
-    lua_pushlstring(e->L, line->buffer, (size_t)(line->cursor - line->buffer));
-    lua_pushlstring(e->L, line->cursor, (size_t)(line->lastchar - line->cursor));
-    sigset_t held;
-    sigprocmask(SIG_SETMASK, &e->open, &held);
-    int status = interrupt_call(e->L, 2);
-    sigprocmask(SIG_SETMASK, &held, NULL);
-    if (status == LUA_YIELD)
-        bx_interrupted = 1; /* ^C drops the line, too */
-    return status == LUA_OK;
-}
-
 static unsigned char complete(EditLine *el, int key)
 {
     line_editor *e = editor_of(el);
     int top = lua_gettop(e->L);
     unsigned char outcome = CC_ERROR;
     (void)key;
-    if (ask_lua(e)) {
+    if (ask_lua(e, COMPLETE)) {
         lua_settop(e->L, top + 2);
         const char *text = lua_tostring(e->L, top + 1), *list = lua_tostring(e->L, top + 2);
         if (text && *text && el_insertstr(el, text) == 0)
@@ -350,6 +417,7 @@ static int editor_read(lua_State *L)
     e->L = L;
     e->self = 1;
     e->columns = columns();
+    e->painted = false;
     memset(&e->part, 0, sizeof e->part);
     begin_signals(e);
     el_set(e->el, EL_PREP_TERM, 1); /* before the prompt invites to type */
@@ -441,7 +509,8 @@ static void set_up(line_editor *e)
 int line_editor_new(lua_State *L)
 {
     luaL_checktype(L, 1, LUA_TFUNCTION);
-    line_editor *e = lua_newuserdatauv(L, sizeof *e, 1);
+    lua_settop(L, 2);
+    line_editor *e = lua_newuserdatauv(L, sizeof *e, PAINT);
     *e = (line_editor){.prompt = "", .input = -1};
     if (luaL_newmetatable(L, CLASS)) {
         static const luaL_Reg methods[] = {{"read", editor_read},
@@ -455,7 +524,9 @@ int line_editor_new(lua_State *L)
     }
     lua_setmetatable(L, -2);
     lua_pushvalue(L, 1);
-    lua_setiuservalue(L, -2, 1);
+    lua_setiuservalue(L, -2, COMPLETE);
+    lua_pushvalue(L, 2);
+    lua_setiuservalue(L, -2, PAINT);
     e->el = el_init("bioxen", stdin, stdout, stderr);
     e->history = history_init();
     e->input = open_input();

@@ -5,8 +5,9 @@
 
 #include <lua.h>
 
-/* line_editor(complete): the terminal's editor. complete(before, after) gets the text around the
- * cursor; it gives the text to insert and a list to show, or nil for either. */
+/* line_editor(complete, paint): the terminal's editor. complete(before, after) gets the text around
+ * the cursor; it gives the text to insert and a list to show, or nil for either. paint(before,
+ * after), or nil for no colours, gives that text with codes for colours in it. */
 int line_editor_new(lua_State *L);
 
 #endif

@@ -55,7 +55,7 @@ static bool is(const char *word, const char *option)
 static bool may_be_command(const char *word)
 {
     return is(word, "--help") || is(word, "-h") ||
-           (*word && word[strspn(word, "abcdefghijklmnopqrstuvwxyz")] == '\0');
+           (*word && *word != '-' && word[strspn(word, "abcdefghijklmnopqrstuvwxyz-")] == '\0');
 }
 
 static int parse(command_line *line)
@@ -301,6 +301,18 @@ static int run(lua_State *L)
     return 1;
 }
 
+/* warn(...), which is on until a script says "@off". */
+static void print_warning(void *state, const char *message, int goes_on)
+{
+    static bool off, within;
+    (void)state;
+    if (!within && !goes_on && *message == '@')
+        off = strcmp(message, "@off") == 0 || (off && strcmp(message, "@on") != 0);
+    else if (!off)
+        fprintf(stderr, "%s%s%s", within ? "" : "bioxen: warning: ", message, goes_on ? "" : "\n");
+    within = goes_on;
+}
+
 static int run_in_lua(command_line *line)
 {
     lua_State *L = luaL_newstate();
@@ -309,6 +321,7 @@ static int run_in_lua(command_line *line)
         report_error(message, sizeof message - 1);
         return FAILED;
     }
+    lua_setwarnf(L, print_warning, NULL);
     lua_pushcfunction(L, run);
     lua_pushlightuserdata(L, line);
     int status = report(L, lua_pcall(L, 1, 1, 0)) ? (int)lua_tointeger(L, -1) : FAILED;

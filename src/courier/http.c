@@ -140,6 +140,11 @@ static void keep_thumbprint(bx_http_response *response, const char *value, size_
     response->thumbprint[length] = '\0';
 }
 
+static void refuse_encoding(bx_http *http)
+{
+    BX_HTTP_REFUSE(http, BX_EPROTOCOL, "%s: an answer in a strange encoding", http->base);
+}
+
 static size_t take_header(char *line, size_t size, size_t count, void *owner)
 {
     bx_http *http = owner;
@@ -150,6 +155,9 @@ static size_t take_header(char *line, size_t size, size_t count, void *owner)
     if (http->header_bytes > HEADER_LIMIT)
         BX_HTTP_REFUSE(http, BX_EPROTOCOL, "%s: an answer with more than %d bytes of header",
                        http->base, HEADER_LIMIT);
+    /* the version that curl tells is in newer releases what was asked for */
+    if (length > 5 && memcmp(line, "HTTP/", 5) == 0 && (length < 7 || memcmp(line + 5, "1.", 2)))
+        BX_HTTP_REFUSE(http, BX_EPROTOCOL, "%s: an answer that is not HTTP/1", http->base);
     value =
         header_value(line, length, "x-xenapi-response-host-certificate-thumbprint", &value_length);
     if (value)
@@ -157,10 +165,10 @@ static size_t take_header(char *line, size_t size, size_t count, void *owner)
     value = header_value(line, length, "Content-Encoding", &value_length);
     if (value && !header_is(value, value_length, "identity"))
         BX_HTTP_REFUSE(http, BX_EPROTOCOL, "%s: a compressed answer", http->base);
-    /* curl would unpack this one unasked */
+    /* curl before 8.7 would unpack this one unasked */
     value = header_value(line, length, "Transfer-Encoding", &value_length);
     if (value && !header_is(value, value_length, "chunked"))
-        BX_HTTP_REFUSE(http, BX_EPROTOCOL, "%s: an answer in a strange encoding", http->base);
+        refuse_encoding(http);
     return http->refused ? 0 : length;
 }
 
@@ -294,8 +302,7 @@ static bx_code code_of(CURLcode code)
     case CURLE_SSL_CERTPROBLEM:
     case CURLE_URL_MALFORMAT: return BX_ECONFIG;
     case CURLE_UNSUPPORTED_PROTOCOL:
-    case CURLE_WEIRD_SERVER_REPLY:
-    case CURLE_BAD_CONTENT_ENCODING: return BX_EPROTOCOL;
+    case CURLE_WEIRD_SERVER_REPLY: return BX_EPROTOCOL;
     default: return BX_ECONNECT;
     }
 }
@@ -342,9 +349,10 @@ static int fail_with(bx_http *http, CURLcode code, bx_error *err)
 
 static int finish(bx_http *http, CURLcode code, bx_error *err)
 {
-    long version = 0;
     if (code == CURLE_FILESIZE_EXCEEDED)
         refuse_length(http);
+    if (code == CURLE_BAD_CONTENT_ENCODING)
+        refuse_encoding(http);
     if (http->refused) {
         if (err)
             *err = http->refusal;
@@ -353,10 +361,7 @@ static int finish(bx_http *http, CURLcode code, bx_error *err)
     if (code != CURLE_OK)
         return fail_with(http, code, err);
     curl_easy_getinfo(http->easy, CURLINFO_RESPONSE_CODE, &http->response->status);
-    curl_easy_getinfo(http->easy, CURLINFO_HTTP_VERSION, &version);
     curl_easy_getinfo(http->easy, CURLINFO_ACTIVESOCKET, &http->idle);
-    if (version != CURL_HTTP_VERSION_1_0 && version != CURL_HTTP_VERSION_1_1)
-        return bx_fail(err, BX_EPROTOCOL, "%s: an answer that is not HTTP/1", http->base);
     return 0;
 }
 

@@ -86,7 +86,7 @@ int bx_relay_describe_end(const bx_relay *relay, bx_code code, bx_error *err)
         return -1;
     }
     if (ssh_channel_is_closed(relay->channel))
-        status = ssh_channel_get_exit_status(relay->channel);
+        status = bx_ssh_exit_status(relay->channel);
     if (relay->signal[0])
         snprintf(how, sizeof how, "was killed (SIG%s)", relay->signal);
     else if (status >= 0)

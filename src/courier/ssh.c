@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <libssh/server.h>
+#include <limits.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdio.h>
@@ -91,6 +92,18 @@ void bx_ssh_drop(bx_ssh *ssh, ssh_channel channel)
     if (bx_ssh_connected(ssh) && ssh_channel_close(channel) == SSH_AGAIN)
         ssh_channel_close(channel);
     ssh_channel_free(channel);
+}
+
+int bx_ssh_exit_status(ssh_channel channel)
+{
+#if LIBSSH_VERSION_INT < SSH_VERSION_INT(0, 11, 0)
+    int status = ssh_channel_get_exit_status(channel);
+    return status < 0 ? -1 : status;
+#else
+    uint32_t status = 0;
+    bool has = ssh_channel_get_exit_state(channel, &status, NULL, NULL) == SSH_OK;
+    return has && status <= INT_MAX ? (int)status : -1;
+#endif
 }
 
 bool bx_ssh_connected(const bx_ssh *ssh)
@@ -319,8 +332,9 @@ void bx_ssh_close(bx_ssh *ssh)
         ssh_event_free(ssh->event);
     }
     if (ssh->session) {
-        /* Whether libssh has closed the descriptor on an error is not to be seen from here; this
-         * closes it if not. */
+        /* Whether libssh has closed the descriptor on an error is not to be seen from here; it
+         * closes it now if not, in 0.11 only if it is no longer called ours. */
+        ssh_options_set(ssh->session, SSH_OPTIONS_FD, NULL);
         ssh_silent_disconnect(ssh->session);
         ssh_free(ssh->session);
     }

@@ -40,6 +40,9 @@ const char *bx_ssh_reason(const bx_ssh *ssh, char *out, size_t size);
 /* Close and free a channel that has been open, without ever waiting. NULL is fine. */
 void bx_ssh_drop(bx_ssh *ssh, ssh_channel channel);
 
+/* What the command of a channel that is closed ended with; -1: nothing, as after a signal. */
+int bx_ssh_exit_status(ssh_channel channel);
+
 /* Before the pump runs: wait for the socket of a handshake in progress. `what` completes "… while
  * waiting for". */
 int bx_ssh_wait_socket(bx_ssh *ssh, const char *what, bx_error *err);

@@ -157,7 +157,7 @@ int bx_ssh_run(bx_ssh *ssh, const char *command, const char *input_file, int *st
         result = talk(ssh, channel, &from, input_file, out, errors, err);
     }
     if (result == 0)
-        *status = ssh_channel_get_exit_status(channel);
+        *status = bx_ssh_exit_status(channel);
     end_feed(&from);
     bx_ssh_drop(ssh, channel);
     return result;

@@ -41,8 +41,11 @@ static bool read_number(const char *text, size_t length, double *number)
         return false;
     memcpy(copy, text, length);
     copy[length] = '\0';
-    *number = bx_number_read(copy, &end);
-    return *end == '\0';
+    double read = bx_number_read(copy, &end);
+    if (*end != '\0')
+        return false;
+    *number = read;
+    return true;
 }
 
 /* A term: its number, 1 unless said, and its metabolite; `*at` moves behind it. */

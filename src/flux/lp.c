@@ -1,6 +1,7 @@
 #include "flux/lp.h"
 
 #include "flux/clp.h"
+#include "flux/refine.h"
 #include "flux/simplex.h"
 
 #include <math.h>
@@ -13,6 +14,14 @@
 #define RELATIVE 1e-9
 #define REDUCED_COST 1e-8 /* relative to its terms */
 
+/* Programs whose coefficients differ by more than this are refined to rounding, and checked by what
+ * that leaves: an absolute tolerance would be worth too much in them. */
+#define WIDE 1e9
+#define REFINED 1e-11      /* relative to its terms, */
+#define REFINED_NONE 1e-13 /* or next to nothing */
+
+enum { ROUNDS = 4 };
+
 /* Of the simplex at hand, before CLP goes on from there; those that CLP takes are dearer and, when
  * bounds have changed much, fewer. */
 #define MANY_STEPS(lp) (200 + 2 * (lp)->problem.rows)
@@ -24,15 +33,17 @@ struct bx_lp {
     double *prices, *reduced; /* of the last optimum, recomputed */
     double *sum, *size;       /* of a row: its activity, and the sum of its terms' sizes */
     double objective;
-    bx_simplex *simplex;  /* NULL until something is solved again */
-    double *ray;          /* CLP's proof, or NULL */
+    bx_simplex *simplex; /* NULL until something is solved again */
+    double *ray;         /* CLP's proof, or NULL */
+    bool wide;
+    double *refined;      /* a solution, and behind it the prices; NULL until there is one */
     unsigned char *basis; /* what the one hands over to the other */
     /* Since the last answer: */
     bool costs_changed, bounds_changed;
     bool was_optimal;    /* it was an optimum, */
     bool by_simplex;     /* which the simplex has, or else CLP; */
     bool went_on;        /* but its basis is further than CLP's */
-    const double *given; /* or someone else has */
+    const double *given; /* or it stands here */
 };
 
 double bx_lp_bytes(double rows, double columns, double elements)
@@ -131,6 +142,16 @@ static int copy_problem(bx_lp_problem *to, const bx_lp_problem *from, bx_error *
 
 /* ---- programs ---- */
 
+static bool is_wide(const bx_lp_problem *p)
+{
+    double least = INFINITY, most = 0;
+    for (int k = 0; k < p->start[p->columns]; k++) {
+        least = fmin(least, fabs(p->value[k]));
+        most = fmax(most, fabs(p->value[k]));
+    }
+    return most > WIDE * least;
+}
+
 bx_lp *bx_lp_new(const bx_lp_problem *problem, bx_error *err)
 {
     bx_lp *lp = calloc(1, sizeof *lp);
@@ -148,6 +169,7 @@ bx_lp *bx_lp_new(const bx_lp_problem *problem, bx_error *err)
     lp->sum = calloc(p->rows + 1, sizeof *lp->sum);
     lp->size = calloc(p->rows + 1, sizeof *lp->size);
     lp->basis = malloc(p->rows + p->columns + 1);
+    lp->wide = is_wide(p);
     if (!lp->prices || !lp->reduced || !lp->sum || !lp->size || !lp->basis) {
         bx_lp_free(lp);
         bx_fail_memory(err);
@@ -173,6 +195,7 @@ void bx_lp_free(bx_lp *lp)
     bx_clp_free(lp->clp);
     bx_simplex_free(lp->simplex);
     free(lp->basis);
+    free(lp->refined);
     bx_lp_problem_free(&lp->problem);
     free(lp->prices);
     free(lp->reduced);
@@ -213,18 +236,26 @@ void bx_lp_set_row(bx_lp *lp, size_t row, double lower, double upper)
 
 /* ---- the check of an optimum: feasible, and no better one by its own prices ---- */
 
-static bool is_between(double value, double lower, double upper, double size)
+/* How much may be missed: absolutely, and of the size of the terms. */
+typedef struct slack {
+    double feasible, feasible_part, none, none_part;
+} slack;
+
+static const slack usual = {BX_LP_ABSOLUTE, RELATIVE, REDUCED_COST, REDUCED_COST};
+static const slack refined = {REFINED_NONE, REFINED, REFINED_NONE, REFINED};
+
+static bool is_between(double value, double lower, double upper, double room)
 {
-    double slack = BX_LP_ABSOLUTE + RELATIVE * size;
-    return value >= lower - slack && value <= upper + slack;
+    return value >= lower - room && value <= upper + room;
 }
 
-bool bx_lp_is_feasible(bx_lp *lp, const double *x)
+static bool is_feasible(bx_lp *lp, const double *x, const slack *s)
 {
     memset(lp->sum, 0, lp->problem.rows * sizeof *lp->sum);
     memset(lp->size, 0, lp->problem.rows * sizeof *lp->size);
     for (size_t j = 0; j < lp->problem.columns; j++) {
-        if (!is_between(x[j], lp->problem.lower[j], lp->problem.upper[j], fabs(x[j])))
+        if (!is_between(x[j], lp->problem.lower[j], lp->problem.upper[j],
+                        s->feasible + s->feasible_part * fabs(x[j])))
             return false;
         for (int k = lp->problem.start[j]; k < lp->problem.start[j + 1]; k++) {
             double term = lp->problem.value[k] * x[j];
@@ -234,9 +265,14 @@ bool bx_lp_is_feasible(bx_lp *lp, const double *x)
     }
     for (size_t i = 0; i < lp->problem.rows; i++)
         if (!is_between(lp->sum[i], lp->problem.row_lower[i], lp->problem.row_upper[i],
-                        lp->size[i]))
+                        s->feasible + s->feasible_part * lp->size[i]))
             return false;
     return true;
+}
+
+bool bx_lp_is_feasible(bx_lp *lp, const double *x)
+{
+    return is_feasible(lp, x, &usual);
 }
 
 /* What a price that is not 0 says is lost by being off the bound it speaks for; infinite where
@@ -247,21 +283,21 @@ static double lost(double price, double value, double lower, double upper)
 }
 
 /* Weak duality: the sum of what is lost bounds how far the value is from the best. */
-static bool is_best(bx_lp *lp, const double *x, const double *prices)
+static bool is_best(bx_lp *lp, const double *x, const double *prices, const slack *s)
 {
     double gap = 0, value = 0;
     for (size_t i = 0; i < lp->problem.rows; i++) {
         lp->prices[i] = prices[i];
-        if (lp->problem.row_lower[i] != lp->problem.row_upper[i] && fabs(prices[i]) > REDUCED_COST)
+        if (lp->problem.row_lower[i] != lp->problem.row_upper[i] && fabs(prices[i]) > s->none)
             gap += lost(prices[i], lp->sum[i], lp->problem.row_lower[i], lp->problem.row_upper[i]);
     }
     for (size_t j = 0; j < lp->problem.columns; j++) {
-        double reduced = lp->problem.cost[j], size = 1 + fabs(reduced);
+        double reduced = lp->problem.cost[j], size = fabs(reduced);
         for (int k = lp->problem.start[j]; k < lp->problem.start[j + 1]; k++) {
             reduced -= prices[lp->problem.index[k]] * lp->problem.value[k];
             size += fabs(prices[lp->problem.index[k]] * lp->problem.value[k]);
         }
-        if (fabs(reduced) <= REDUCED_COST * size)
+        if (fabs(reduced) <= s->none + s->none_part * size)
             reduced = 0;
         else
             gap += lost(reduced, x[j], lp->problem.lower[j], lp->problem.upper[j]);
@@ -270,6 +306,11 @@ static bool is_best(bx_lp *lp, const double *x, const double *prices)
     }
     lp->objective = value;
     return fabs(gap) <= BX_LP_ABSOLUTE * (1 + fabs(value));
+}
+
+static bool is_optimum(bx_lp *lp, const double *x, const double *prices, const slack *s)
+{
+    return is_feasible(lp, x, s) && is_best(lp, x, prices, s);
 }
 
 /* The least and the greatest that `weight` times a value within its bounds can be. */
@@ -318,6 +359,33 @@ static bool is_infeasible(bx_lp *lp)
 
 typedef enum outcome { SOLVED, DOUBTFUL, STOPPED, NO_MEMORY } outcome;
 
+/* What CLP has come to, to rounding as far as that can be had. */
+static bool refine(bx_lp *lp)
+{
+    size_t columns = lp->problem.columns, rows = lp->problem.rows;
+    if (!lp->refined)
+        lp->refined = calloc(columns + rows + 1, sizeof *lp->refined);
+    if (!lp->refined)
+        return false;
+    double *x = lp->refined, *prices = x + columns;
+    memcpy(x, bx_clp_solution(lp->clp), columns * sizeof *x);
+    memcpy(prices, bx_clp_prices(lp->clp), rows * sizeof *prices);
+    int round = 0;
+    while (!is_optimum(lp, x, prices, &refined) && round++ < ROUNDS)
+        if (!bx_refine(lp->clp, &lp->problem, x, prices))
+            break;
+    bool passed = is_optimum(lp, x, prices, &refined) || is_optimum(lp, x, prices, &usual);
+    lp->given = passed ? x : NULL;
+    return passed;
+}
+
+static bool check(bx_lp *lp)
+{
+    return (!lp->wide &&
+            is_optimum(lp, bx_clp_solution(lp->clp), bx_clp_prices(lp->clp), &usual)) ||
+           refine(lp);
+}
+
 /* *proved: the answer passed its check. */
 static outcome solve_once(bx_lp *lp, bool primal, bx_lp_status *status, bool *proved)
 {
@@ -335,8 +403,7 @@ static outcome solve_once(bx_lp *lp, bool primal, bx_lp_status *status, bool *pr
     case BX_CLP_STOPPED: return DOUBTFUL;
     default: return NO_MEMORY;
     }
-    const double *x = bx_clp_solution(lp->clp);
-    *proved = bx_lp_is_feasible(lp, x) && is_best(lp, x, bx_clp_prices(lp->clp));
+    *proved = check(lp);
     return *proved ? SOLVED : DOUBTFUL;
 }
 
@@ -390,7 +457,7 @@ static bool take_answer(bx_lp *lp, bx_simplex_answer answer, bx_lp_status *statu
     const double *x = bx_simplex_solution(lp->simplex), *prices = bx_simplex_prices(lp->simplex);
     *status = answer == BX_SIMPLEX_OPTIMAL ? BX_LP_OPTIMAL : BX_LP_INFEASIBLE;
     lp->by_simplex = answer == BX_SIMPLEX_OPTIMAL
-                         ? bx_lp_is_feasible(lp, x) && is_best(lp, x, prices)
+                         ? is_optimum(lp, x, prices, &usual)
                          : answer == BX_SIMPLEX_INFEASIBLE && is_proof(lp, prices);
     lp->was_optimal = lp->by_simplex && *status == BX_LP_OPTIMAL;
     if (lp->by_simplex)
@@ -411,7 +478,7 @@ static bool follow(bx_lp *lp)
 static bool solve_quickly(bx_lp *lp, bx_lp_status *status)
 {
     bool costs = lp->costs_changed;
-    if (lp->given || (costs && lp->bounds_changed) ||
+    if (lp->wide || lp->given || (costs && lp->bounds_changed) ||
         !(lp->was_optimal || (lp->by_simplex && !costs)) || !follow(lp))
         return false;
     lp->went_on = true;
@@ -462,7 +529,7 @@ int bx_lp_solve(bx_lp *lp, bx_lp_status *status, bx_error *err)
 
 bool bx_lp_accept(bx_lp *lp, const double *x, const double *prices)
 {
-    bool accepted = bx_lp_is_feasible(lp, x) && is_best(lp, x, prices);
+    bool accepted = is_optimum(lp, x, prices, lp->wide ? &refined : &usual);
     lp->given = accepted ? x : NULL;
     if (accepted)
         lp->was_optimal = lp->by_simplex = lp->went_on = false;
@@ -471,7 +538,8 @@ bool bx_lp_accept(bx_lp *lp, const double *x, const double *prices)
 
 void bx_lp_remember(bx_lp *lp, int slot)
 {
-    lp->by_simplex = lp->was_optimal && follow(lp) && bx_simplex_keep(lp->simplex, slot);
+    lp->by_simplex =
+        lp->was_optimal && !lp->wide && follow(lp) && bx_simplex_keep(lp->simplex, slot);
 }
 
 bool bx_lp_try_again(bx_lp *lp, int slot, bx_lp_status *status)

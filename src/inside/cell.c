@@ -386,6 +386,8 @@ static int cell_run(lua_State *L)
     worker->running = false;
     if (rows.failed)
         return lua_error(L);
+    if (result < 0 && *box)
+        bx_finished_keep(L);
     if (result < 0)
         return fail_run(L, &err);
     if (*box)
@@ -518,7 +520,10 @@ static int cell_ensemble(lua_State *L)
     bx_ensemble **box = bx_lua_new_ensemble(L);
     bx_output_flush();
     make_room(L, worker);
-    if (bx_cell_run_ensemble(cell, &many, box, &err) < 0)
+    int result = bx_cell_run_ensemble(cell, &many, box, &err);
+    if (result < 0 && *box)
+        bx_finished_keep(L);
+    if (result < 0)
         return fail_run(L, &err);
     const bx_ensemble_plan *plan = bx_ensemble_plan_of(*box);
     worker->recorded += (size_t)bx_ensemble_size(plan->rows, plan->columns, plan->bins);

@@ -5,9 +5,11 @@
 #include "inside/raise.h"
 #include "inside/sbml.h"
 #include "inside/worker.h"
+#include "model/distribution.h"
 #include "sbml/compression.h"
 
 #include <lauxlib.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -427,6 +429,32 @@ static int cell_set_time(lua_State *L)
 
 /* ---- */
 
+/* draw(name, key, …) -> a number of that distribution with these operands, which the key decides;
+ * or nil and what is wrong with the name or the number of operands. */
+static int draw(lua_State *L)
+{
+    const char *name = luaL_checkstring(L, 1);
+    const bx_distribution *distribution = bx_distribution_find(name);
+    unsigned count = (unsigned)lua_gettop(L) - 2, parameters = 0;
+    double at[2] = {0}, key[3] = {luaL_checknumber(L, 2), -INFINITY, INFINITY};
+    if (distribution)
+        parameters = bx_distribution_parameters(distribution, count);
+    if (parameters == 0) {
+        lua_pushnil(L);
+        if (distribution)
+            lua_pushfstring(L, "%s has %d operands", name, (int)count);
+        else
+            lua_pushfstring(L, "there is no distribution \"%s\"", name);
+        return 2;
+    }
+    for (unsigned i = 0; i < parameters; i++)
+        at[distribution->parameters - parameters + i] = luaL_checknumber(L, 3 + (int)i);
+    for (unsigned i = parameters; i < count; i++)
+        key[1 + i - parameters] = luaL_checknumber(L, 3 + (int)i);
+    lua_pushnumber(L, bx_distribution_draw(distribution->op, at[0], at[1], key));
+    return 1;
+}
+
 static void open_class(lua_State *L, const char *class, const luaL_Reg *methods, lua_CFunction free)
 {
     luaL_newmetatable(L, class);
@@ -463,10 +491,15 @@ void bx_exchange_open(lua_State *L)
                                         {NULL, NULL}};
     static const luaL_Reg of_cells[] = {{"swap", cell_swap}, {NULL, NULL}};
     static const luaL_Reg nothing[] = {{NULL, NULL}};
-    static const luaL_Reg functions[] = {{"cell", cell_new},          {"files", archive_files},
-                                         {"parse", document_parse},   {"set_state", cell_set_state},
-                                         {"set_time", cell_set_time}, {"state", cell_state},
-                                         {"unpack", archive_unpack},  {NULL, NULL}};
+    static const luaL_Reg functions[] = {{"draw", draw},
+                                         {"cell", cell_new},
+                                         {"files", archive_files},
+                                         {"parse", document_parse},
+                                         {"set_state", cell_set_state},
+                                         {"set_time", cell_set_time},
+                                         {"state", cell_state},
+                                         {"unpack", archive_unpack},
+                                         {NULL, NULL}};
     open_class(L, DOCUMENT, of_documents, document_free);
     open_class(L, NODE, of_nodes, NULL);
     open_class(L, FOUND, nothing, found_free);

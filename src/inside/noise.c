@@ -6,6 +6,7 @@
 #include "inside/steady.h"
 #include "inside/worker.h"
 #include "interrupt/hook.h"
+#include "model/declaration.h"
 
 #include <lauxlib.h>
 
@@ -116,6 +117,21 @@ static void push_course(lua_State *L, const bx_network *network, const bx_noise_
     lua_setfield(L, -2, "species");
 }
 
+/* What was read for differential equations may be in moles, and a law the net of two reactions. */
+static int refuse_amounts(const bx_cell *cell, bx_error *err)
+{
+    size_t count;
+    bx_process *const *processes = bx_cell_processes(cell, &count);
+    for (size_t i = 0; i < count; i++)
+        if (processes[i]->origin.read && !processes[i]->origin.molecules)
+            return bx_fail(err, BX_EMODEL,
+                           "noise is of counts of molecules, and of reactions that go one way: the "
+                           "model \"%.64s\" was loaded for differential equations; load it with { "
+                           "stochastic = true }",
+                           bx_process_name(processes[i]));
+    return 0;
+}
+
 int bx_noise_lua_analyse(lua_State *L)
 {
     static const char *const keys[] = {BX_STEADY_KEYS, "times", NULL};
@@ -125,6 +141,8 @@ int bx_noise_lua_analyse(lua_State *L)
     size_t count = 0;
     bx_steady_lua_options(L, keys, &place);
     const double *times = times_option(L, &count, &place);
+    if (refuse_amounts(cell, &err) < 0)
+        return bx_raise_or_give(L, &err);
     if (!times)
         return at_rest(L, &place);
     box *b = bx_box_push(L, BOX_CLASS, sizeof *b);

@@ -43,10 +43,10 @@ void bx_output_send_hello(void)
 }
 
 void bx_output_send_error(uint64_t call, double time, bx_code code, const char *message,
-                          const char *traceback)
+                          const bx_buffer *details)
 {
     bx_failure failure = {
-        .code = bx_code_describe(code)->name, .message = message, .traceback = traceback};
+        .code = bx_code_describe(code)->name, .message = message, .details = details};
     if (bx_answer_error(&frame, call, time, &failure, NULL) < 0)
         _exit(EXIT_FAILURE); /* the host, which waits, sees that */
     send_frame(0);

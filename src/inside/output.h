@@ -3,6 +3,7 @@
 #ifndef BX_INSIDE_OUTPUT_H
 #define BX_INSIDE_OUTPUT_H
 
+#include "core/buffer.h"
 #include "core/error.h"
 
 #include <lua.h>
@@ -14,9 +15,9 @@ void bx_output_send(const uint8_t *bytes, size_t length);
 
 void bx_output_send_hello(void);
 
-/* Made without Lua; `traceback` may be NULL. */
+/* Made without Lua; `details` are one encoded map, or NULL, or empty. */
 void bx_output_send_error(uint64_t call, double time, bx_code code, const char *message,
-                          const char *traceback);
+                          const bx_buffer *details);
 
 /* A call begins; it may print `limit` bytes. */
 void bx_output_begin(uint64_t call, size_t limit);

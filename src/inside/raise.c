@@ -7,6 +7,26 @@
 
 #define CLASS "bioxen.Error"
 
+/* In the registry, where it is false for nothing: to set it then needs no memory. */
+static const char finished_key = 'f';
+
+void bx_finished_keep(lua_State *L)
+{
+    lua_pushvalue(L, -1);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &finished_key);
+}
+
+void bx_finished_push(lua_State *L)
+{
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &finished_key);
+}
+
+void bx_finished_forget(lua_State *L)
+{
+    lua_pushboolean(L, 0);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &finished_key);
+}
+
 static int error_tostring(lua_State *L)
 {
     luaL_checktype(L, 1, LUA_TTABLE);
@@ -19,6 +39,7 @@ static int error_tostring(lua_State *L)
 
 void bx_raise_open(lua_State *L)
 {
+    bx_finished_forget(L);
     luaL_newmetatable(L, CLASS);
     lua_pushcfunction(L, error_tostring);
     lua_setfield(L, -2, "__tostring");

@@ -23,4 +23,14 @@ int bx_raise_or_give(lua_State *L, const bx_error *err);
  * it is something else. Raw access only. */
 bx_code bx_raise_test(lua_State *L, int index);
 
+/* Keep the object at the top, what was finished of a run that is interrupted: it goes with the
+ * error that ends the call. Raises nothing. */
+void bx_finished_keep(lua_State *L);
+
+/* Push it, or false. */
+void bx_finished_push(lua_State *L);
+
+/* Forget it. */
+void bx_finished_forget(lua_State *L);
+
 #endif

@@ -1,4 +1,4 @@
-/* Layout: one frame of zstd, which tells its size and has a checksum of its own, with "BXB1"; the
+/* Layout: one frame of zstd, which tells its size and has a checksum of its own, with "BXB2"; the
  * digest of what VMs of the organism begin with; count of packages' files, and of each its chunk's
  * name and text; count, the cell (cell/cell.h); four u64, what math.random goes on from; and what
  * the Lua state holds (graph.c). Texts are a count of bytes and the bytes. */
@@ -21,7 +21,7 @@
 
 enum { LEVEL = 3 };
 
-static const char magic[4] = {'B', 'X', 'B', '1'};
+static const char magic[4] = {'B', 'X', 'B', '2'};
 
 static int buffer_free(lua_State *L)
 {

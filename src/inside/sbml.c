@@ -198,7 +198,7 @@ int bx_sbml_lua_write(lua_State *L)
     static const char *const keys[] = {"name", NULL};
     bx_worker *worker = bx_worker_of(L);
     bx_place place = bx_place_make(BX_EMODEL, "to_sbml");
-    const char *id = worker->organism;
+    const char *id = NULL;
     bx_error err;
     lua_settop(L, 2);
     if (!lua_isnil(L, 2)) {
@@ -209,7 +209,9 @@ int bx_sbml_lua_write(lua_State *L)
     }
     bx_buffer *text = bx_sbml_push_text(L);
     bx_sbml_present present = present_of(L, worker->cell);
-    if (bx_sbml_write(&present, id, text, &err) < 0)
+    present.id = id;
+    present.other_id = worker->organism;
+    if (bx_sbml_write(&present, text, &err) < 0)
         return bx_raise(L, &err);
     lua_pushlstring(L, (const char *)text->data, text->length);
     bx_buffer_free(text);

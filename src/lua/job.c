@@ -10,6 +10,7 @@
 #include "values/value.h"
 
 #include <math.h>
+#include <stdio.h>
 
 typedef struct job_box {
     bx_job *job;
@@ -78,19 +79,57 @@ int bx_lua_give_job(lua_State *L, bx_job **box, bx_job *job, const bx_error *err
 
 /* ---- what a job came to ---- */
 
-/* Set the details of a courier's error, one encoded map or nothing, in the error at the top. */
-static void set_details(lua_State *L, const bx_buffer *details)
+/* Set the field `name` of the details, below the error at the top, in that. */
+static void set_detail(lua_State *L, const char *name)
 {
-    bx_reader reader = {details->data, details->data + details->length};
-    bx_error ignored;
-    if (!details->length || bx_lua_push_value(L, &reader, &ignored) < 0)
-        return;
-    for (lua_pushnil(L); lua_next(L, -2);) {
-        lua_pushvalue(L, -2);
-        lua_insert(L, -2);
-        lua_rawset(L, -5);
+    lua_pushstring(L, name);
+    lua_pushvalue(L, -1);
+    lua_rawget(L, -4);
+    lua_rawset(L, -3);
+}
+
+/* Set the details of a failure, one encoded map or nothing, in the error at the top: all of a
+ * courier's or a daemon's, but of what a worker says no more than it may. -1: they do not decode.
+ */
+static int set_details(lua_State *L, const bx_job *job, bool hostile, bx_error *err)
+{
+    bx_reader reader = {job->details.data, job->details.data + job->details.length};
+    if (!job->details.length)
+        return 0;
+    if (bx_lua_push_value(L, &reader, err) < 0)
+        return -1;
+    lua_insert(L, -2);
+    if (hostile) {
+        set_detail(L, "value");
+        set_detail(L, "finished");
+        lua_pushliteral(L, "traceback");
+        if (lua_rawget(L, -3) == LUA_TSTRING)
+            lua_setfield(L, -2, "traceback");
+        else
+            lua_pop(L, 1);
+    } else {
+        for (lua_pushnil(L); lua_next(L, -3);) {
+            lua_pushvalue(L, -2);
+            lua_insert(L, -2);
+            lua_rawset(L, -4);
+        }
     }
-    lua_pop(L, 1);
+    lua_remove(L, -2);
+    return 0;
+}
+
+static int push_failure(lua_State *L, int index, bx_job *job);
+
+/* What does not decode: the worker is not to be trusted with another call. */
+static int distrust(lua_State *L, int index, bx_job *job, const bx_error *error)
+{
+    bx_vm *vm = vm_of(L, index);
+    job->succeeded = false;
+    bx_buffer_free(&job->details);
+    bx_fail(&job->error, BX_EPROTOCOL, "the worker broke the protocol: %.900s", error->message);
+    if (vm)
+        bx_vm_distrust(vm, error);
+    return push_failure(L, index, job);
 }
 
 static void push_output(lua_State *L, const bx_job *job)
@@ -98,15 +137,14 @@ static void push_output(lua_State *L, const bx_job *job)
     lua_pushlstring(L, (const char *)job->output.data, job->output.length);
 }
 
-static int push_failure(lua_State *L, int index, const bx_job *job)
+static int push_failure(lua_State *L, int index, bx_job *job)
 {
+    bx_error error;
+    bool hostile = job->kind == BX_JOB_CALL && vm_of(L, index);
     lua_pushnil(L);
     bx_lua_push_error(L, &job->error, vm_id(L, index));
-    if (job->traceback) {
-        lua_pushstring(L, job->traceback);
-        lua_setfield(L, -2, "traceback");
-    }
-    set_details(L, &job->details);
+    if (set_details(L, job, hostile, &error) < 0)
+        return distrust(L, index, job, &error);
     if (job->kind == BX_JOB_CALL) {
         push_output(L, job);
         lua_setfield(L, -2, "stdout");
@@ -114,17 +152,6 @@ static int push_failure(lua_State *L, int index, const bx_job *job)
         lua_setfield(L, -2, "elapsed");
     }
     return 2;
-}
-
-/* A result that does not decode: the worker is not to be trusted with another call. */
-static int distrust(lua_State *L, int index, bx_job *job, const bx_error *error)
-{
-    bx_vm *vm = vm_of(L, index);
-    job->succeeded = false;
-    bx_fail(&job->error, BX_EPROTOCOL, "the worker broke the protocol: %.900s", error->message);
-    if (vm)
-        bx_vm_distrust(vm, error);
-    return push_failure(L, index, job);
 }
 
 /* The answer of a courier, as it is. */
@@ -173,13 +200,36 @@ typedef struct waiting {
     bx_host *host;
     bx_watch *watch; /* or NULL */
     int jobs;
+    int64_t look; /* when their deadlines are looked at next */
 } waiting;
+
+/* Nanoseconds between looks at deadlines, and between warnings. */
+static const int64_t look_interval = 200000000, warning_interval = 10000000000;
 
 static waiting begin_to_wait(lua_State *L, int jobs)
 {
-    waiting w = {.host = bx_lua_push_host(L), .watch = bx_watch_begin(L), .jobs = jobs};
+    waiting w = {.host = bx_lua_push_host(L),
+                 .watch = bx_watch_begin(L),
+                 .jobs = jobs,
+                 .look = bx_clock_now() + look_interval};
     lua_pop(L, 1);
     return w;
+}
+
+static lua_Integer count_jobs(lua_State *L, int jobs)
+{
+    return bx_lua_test_class(L, jobs, &job_class) ? 1 : luaL_len(L, jobs);
+}
+
+/* Push the job number `i`; NULL where it does not run. */
+static bx_job *push_running(lua_State *L, int jobs, lua_Integer i)
+{
+    if (bx_lua_test_class(L, jobs, &job_class))
+        lua_pushvalue(L, jobs);
+    else
+        lua_geti(L, jobs, i);
+    const job_box *box = bx_lua_test_class(L, -1, &job_class);
+    return box && box->job && !box->job->done ? box->job : NULL;
 }
 
 /* Push what is told of the job at the top. */
@@ -203,16 +253,10 @@ static void push_account(lua_State *L)
 /* Push the list of what is told of the jobs that run. */
 static void push_accounts(lua_State *L, int jobs)
 {
-    bool one = bx_lua_test_class(L, jobs, &job_class) != NULL;
-    lua_Integer count = one ? 1 : luaL_len(L, jobs);
+    lua_Integer count = count_jobs(L, jobs);
     lua_newtable(L);
     for (lua_Integer i = 1; i <= count; i++) {
-        if (one)
-            lua_pushvalue(L, jobs);
-        else
-            lua_geti(L, jobs, i);
-        const job_box *box = bx_lua_test_class(L, -1, &job_class);
-        if (box && box->job && !box->job->done) {
+        if (push_running(L, jobs, i)) {
             push_account(L);
             lua_rawseti(L, -3, (lua_Integer)lua_rawlen(L, -3) + 1);
         }
@@ -220,10 +264,38 @@ static void push_accounts(lua_State *L, int jobs)
     }
 }
 
+/* Warn of the first job that will pass its deadline; not more often than every ten seconds, for
+ * there may be thousands, one after the other. */
+static void look_at_deadlines(lua_State *L, waiting *w)
+{
+    int64_t now = bx_clock_now();
+    if (now < w->look || (w->host->warned && now < w->host->warned + warning_interval))
+        return;
+    w->look = now + look_interval;
+    lua_Integer count = count_jobs(L, w->jobs);
+    for (lua_Integer i = 1; i <= count; i++) {
+        bx_job *job = push_running(L, w->jobs, i);
+        if (job && bx_job_warn(job)) {
+            char text[256];
+            snprintf(text, sizeof text,
+                     "the call to VM %.64s takes some %.3g s at its pace so far, and its deadline "
+                     "is %.6g s (option `timeout`)",
+                     vm_id(L, lua_gettop(L)), job->expected, job->timeout);
+            w->host->warned = now;
+            bx_watch_hide(w->watch);
+            lua_warning(L, text, 0);
+            lua_pop(L, 1);
+            return;
+        }
+        lua_pop(L, 1);
+    }
+}
+
 /* As bx_lua_turn; who watches is told what is due. */
-static int turn(lua_State *L, const waiting *w, int64_t deadline)
+static int turn(lua_State *L, waiting *w, int64_t deadline)
 {
     int turned = bx_lua_turn(L, w->host, w->watch, deadline);
+    look_at_deadlines(L, w);
     if (bx_watch_is_due(w->watch)) {
         push_accounts(L, w->jobs);
         bx_watch_tell(L, w->watch);

@@ -8,6 +8,7 @@
 #include "model/process.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 
 typedef struct bx_declared_value {
     char *name;
@@ -68,8 +69,17 @@ typedef struct bx_declared_steps {
     size_t count, capacity;
 } bx_declared_steps;
 
+/* What a process was read from, if it is another program's model. */
+typedef struct bx_declared_origin {
+    bool read;      /* it was; */
+    bool molecules; /* so that the species that reactions change are counts of molecules */
+    uint8_t *bytes; /* the file, to be read again; or NULL: it is not kept */
+    size_t length;
+} bx_declared_origin;
+
 struct bx_process {
     char *name;
+    bx_declared_origin origin;
     bx_names variables, reaction_names, event_names;
     bx_declared_value *species, *parameters;
     bx_declared_rule *rules;

@@ -11,6 +11,36 @@
 /* So many numbers outside the bounds mean that there is nothing between them. */
 #define TRIES_MAXIMUM 100000
 
+const bx_distribution *bx_distribution_find(const char *name)
+{
+    static const bx_distribution all[] = {
+        {"normal", BX_OP_NORMAL, 2, true, false},
+        {"uniform", BX_OP_UNIFORM, 2, false, false},
+        {"bernoulli", BX_OP_BERNOULLI, 1, false, false},
+        {"binomial", BX_OP_BINOMIAL, 2, true, false},
+        {"cauchy", BX_OP_CAUCHY, 2, true, true},
+        {"chisquare", BX_OP_CHI_SQUARE, 1, true, false},
+        {"exponential", BX_OP_EXPONENTIAL, 1, true, false},
+        {"gamma", BX_OP_GAMMA, 2, true, false},
+        {"laplace", BX_OP_LAPLACE, 2, true, true},
+        {"lognormal", BX_OP_LOG_NORMAL, 2, true, false},
+        {"poisson", BX_OP_POISSON, 1, true, false},
+        {"rayleigh", BX_OP_RAYLEIGH, 1, true, false},
+    };
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        if (strcmp(all[i].name, name) == 0)
+            return &all[i];
+    return NULL;
+}
+
+unsigned bx_distribution_parameters(const bx_distribution *d, unsigned operands)
+{
+    if (d->centred && operands == 1)
+        return 1;
+    bool fits = operands == d->parameters || (d->bounds && operands == d->parameters + 2);
+    return fits ? d->parameters : 0;
+}
+
 static double normal(bx_random *random)
 {
     double radius = sqrt(2 * bx_random_exponential(random));

@@ -121,6 +121,7 @@ void bx_process_free(bx_process *process)
     for (size_t i = 0; i < process->fast_count; i++)
         bx_declared_fast_free(&process->fast[i]);
     free(process->fast);
+    free(process->origin.bytes);
     for (size_t phase = 0; phase < BX_PHASES; phase++) {
         for (size_t i = 0; i < process->exchange[phase].count; i++)
             free_assignment(&process->exchange[phase].steps[i]);

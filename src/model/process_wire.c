@@ -89,6 +89,13 @@ static void pack_event(bx_buffer *out, const bx_declared_event *event)
     pack_assignments(out, event->assignments, event->assignment_count);
 }
 
+static void pack_origin(bx_buffer *out, const bx_declared_origin *origin)
+{
+    bx_pack_count(out, (origin->read ? 1u : 0) | (origin->molecules ? 2u : 0));
+    bx_pack_count(out, origin->length);
+    bx_buffer_append(out, origin->bytes, origin->length);
+}
+
 void bx_process_encode(const bx_process *process, bx_buffer *out)
 {
     pack_text(out, process->name);
@@ -119,6 +126,7 @@ void bx_process_encode(const bx_process *process, bx_buffer *out)
     }
     for (int phase = 0; phase < BX_PHASES; phase++)
         pack_assignments(out, process->exchange[phase].steps, process->exchange[phase].count);
+    pack_origin(out, &process->origin);
 }
 
 /* ---- reading ---- */
@@ -432,6 +440,25 @@ static int unpack_each(bx_unpacker *in, bx_process *process,
     return status;
 }
 
+static int unpack_origin(bx_unpacker *in, bx_declared_origin *origin, bx_error *err)
+{
+    uint32_t flags, length;
+    if (unpack_choice(in, 4, &flags, err) < 0 || unpack_list(in, &length, err) < 0)
+        return -1;
+    origin->read = flags & 1;
+    origin->molecules = flags & 2;
+    if (length == 0)
+        return 0;
+    origin->bytes = malloc(length);
+    if (!origin->bytes)
+        return bx_fail_memory(err);
+    memcpy(origin->bytes, in->next, length);
+    origin->length = length;
+    in->next += length;
+    in->left -= length;
+    return 0;
+}
+
 static int unpack_parts(bx_unpacker *in, bx_process *process, bx_error *err)
 {
     uint32_t free_values;
@@ -454,7 +481,7 @@ static int unpack_parts(bx_unpacker *in, bx_process *process, bx_error *err)
             return -1;
         steps->capacity = steps->count;
     }
-    return 0;
+    return unpack_origin(in, &process->origin, err);
 }
 
 bx_process *bx_process_decode(bx_unpacker *in, bx_error *err)

@@ -83,17 +83,28 @@ void bx_ensemble_free(bx_ensemble *e)
     free(e->times);
     free(e->quantiles);
     free(e->moments);
+    free(e->present);
     free(e->bins);
     free(e);
 }
 
 double bx_ensemble_size(size_t rows, size_t columns, uint32_t bins)
 {
-    double one = sizeof(bx_moments) + (bins ? sizeof(bx_bins) + 4.0 * bins : 0);
+    double one = sizeof(bx_moments) + sizeof(double) + (bins ? sizeof(bx_bins) + 4.0 * bins : 0);
     return (double)rows * ((double)columns * one + sizeof(double));
 }
 
 int bx_ensemble_add(bx_ensemble *e, size_t row, const double *values, bx_error *err)
+{
+    if (!e->present && !(e->present = malloc((items(e) + 1) * sizeof *e->present)))
+        return bx_fail_memory(err);
+    if (e->plan.columns > 0)
+        memcpy(e->present + item(e, row, 0), values, e->plan.columns * sizeof *values);
+    e->present_rows = row + 1;
+    return 0;
+}
+
+static int count_row(bx_ensemble *e, size_t row, const double *values, bx_error *err)
 {
     bx_moments *moments = e->moments + item(e, row, 0);
     for (size_t i = 0; i < e->plan.columns; i++)
@@ -108,10 +119,15 @@ int bx_ensemble_add(bx_ensemble *e, size_t row, const double *values, bx_error *
     return 0;
 }
 
-void bx_ensemble_end_run(bx_ensemble *e, uint64_t steps)
+int bx_ensemble_end_run(bx_ensemble *e, uint64_t steps, bx_error *err)
 {
+    for (size_t row = 0; row < e->present_rows; row++)
+        if (count_row(e, row, e->present + item(e, row, 0), err) < 0)
+            return -1;
+    e->present_rows = 0;
     e->runs++;
     e->steps += steps;
+    return 0;
 }
 
 /* ---- merging ---- */

@@ -41,11 +41,13 @@ void bx_ensemble_free(bx_ensemble *ensemble); /* NULL is fine */
 /* What it takes at most, in bytes. */
 double bx_ensemble_size(size_t rows, size_t columns, uint32_t bins);
 
-/* One row of the present run: a double a column. */
+/* One row of the present run, the first or that after the last: a double a column. It counts once
+ * the run is complete: the first row begins another. */
 int bx_ensemble_add(bx_ensemble *ensemble, size_t row, const double *values, bx_error *err);
 
-/* The present run is complete, of so many steps. */
-void bx_ensemble_end_run(bx_ensemble *ensemble, uint64_t steps);
+/* The present run is complete, of so many steps. -1 for lack of memory: the ensemble is of no use.
+ */
+int bx_ensemble_end_run(bx_ensemble *ensemble, uint64_t steps, bx_error *err);
 
 /* A new ensemble of the runs of both, of which one's begin where the other's end. BX_ESIMULATION
  * names what does not fit. */

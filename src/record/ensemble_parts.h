@@ -17,6 +17,8 @@ struct bx_ensemble {
     uint64_t runs, steps;
     bx_moments *moments; /* row after row, a column each */
     bx_bins *bins;       /* likewise; NULL if none are kept */
+    double *present; /* likewise, the rows of the run that is not complete; NULL before the first */
+    size_t present_rows;
 };
 
 #endif

@@ -108,11 +108,19 @@ struct Level {
     size_t parts;
 };
 
+/* What is to stand in a place of the text. */
+struct Edit {
+    size_t begin, end;
+    std::string text;
+};
+
 struct Scan {
     std::string &text;
     Annotations *annotations; /* or NULL */
+    Kept *kept;               /* or NULL */
     bx_error *err;
     std::vector<Level> levels;
+    std::vector<Edit> edits = {};
     size_t aside = 0;    /* the level of the outermost aside that is open, from 1 on; or 0 */
     size_t formula = 0;  /* the same of a formula, */
     size_t elements = 0; /* and so many it has */
@@ -201,6 +209,36 @@ int open_element(Scan &scan, const Tag &tag)
     return 0;
 }
 
+void apply(Scan &scan)
+{
+    std::string edited;
+    size_t from = 0;
+    for (const Edit &edit : scan.edits) {
+        edited.append(scan.text, from, edit.begin - from);
+        edited += edit.text;
+        from = edit.end;
+    }
+    if (from > 0)
+        scan.text = edited.append(scan.text, from, std::string::npos);
+}
+
+/* An annotation from its level to the tag that closes it: kept, or blank. */
+void close_annotation(Scan &scan, const Level &level, const Tag &tag, bool keep)
+{
+    std::string held;
+    if (keep) {
+        std::vector<std::string> around;
+        for (size_t i = 0; i + 1 < scan.levels.size(); i++)
+            around.emplace_back(scan.levels[i].tag.begin, scan.levels[i].tag.end);
+        held = bx_sbml_keep(*scan.kept, std::string(level.tag.begin, level.tag.end),
+                            std::string(level.tag.end + 1, tag.begin - 1), around);
+    }
+    if (held.empty())
+        return blank(scan, level.tag.begin - 1, tag.end + 1);
+    scan.edits.push_back({static_cast<size_t>(level.tag.begin - 1 - scan.text.data()),
+                          static_cast<size_t>(tag.end + 1 - scan.text.data()), held});
+}
+
 /* What closes an element by another name is for libSBML to find. */
 void close_element(Scan &scan, const Tag &tag)
 {
@@ -215,8 +253,10 @@ void close_element(Scan &scan, const Tag &tag)
         bx_sbml_annotate(scan.text, level.tag.end + 1, tag.begin - 1,
                          std::string(parent.begin, parent.end), *scan.annotations);
     }
-    if (annotation)
-        blank(scan, level.tag.begin - 1, tag.end + 1);
+    if (annotation) {
+        bool ruled = depth > 1 && scan.levels[depth - 2].is == ASSOCIATION;
+        close_annotation(scan, level, tag, scan.kept && depth > 1 && !ruled);
+    }
     if (scan.aside == depth)
         scan.aside = 0;
     if (scan.formula == depth)
@@ -226,9 +266,9 @@ void close_element(Scan &scan, const Tag &tag)
 
 } // namespace
 
-int bx_sbml_bound(std::string &text, Annotations *annotations, bx_error *err)
+int bx_sbml_bound(std::string &text, Annotations *annotations, Kept *kept, bx_error *err)
 {
-    Scan scan = {text, annotations, err, {}};
+    Scan scan = {text, annotations, kept, err, {}};
     const char *p = text.data(), *end = p + text.size();
     while ((p = static_cast<const char *>(memchr(p, '<', end - p))) && ++p < end) {
         const char *begin = p;
@@ -244,5 +284,6 @@ int bx_sbml_bound(std::string &text, Annotations *annotations, bx_error *err)
         else if (open_element(scan, tag) < 0)
             return -1;
     }
+    apply(scan);
     return 0;
 }

@@ -8,13 +8,14 @@ extern "C" {
 }
 
 #include "sbml/annotation.h"
+#include "sbml/kept.h"
 
 #include <string>
 
 /* Check how deep elements nest, how many attributes and parts each has, and how many elements a
  * formula has; and put blanks in the place of annotations, so that nothing else reads them: lines
- * and columns stay. What they say is added to `annotations`, if that is not NULL. -1 with
- * BX_EMODEL, which names the element and its line. */
-int bx_sbml_bound(std::string &text, Annotations *annotations, bx_error *err);
+ * and columns stay. What they say is added to `annotations`, if that is not NULL. With `kept` they
+ * stay, and what they hold goes there. -1 with BX_EMODEL, which names the element and its line. */
+int bx_sbml_bound(std::string &text, Annotations *annotations, Kept *kept, bx_error *err);
 
 #endif

@@ -1,6 +1,7 @@
 #include "sbml/compression.h"
 
 #include <bzlib.h>
+#include <limits.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <zlib.h>
@@ -106,6 +107,26 @@ int bx_decompress(const uint8_t *bytes, size_t length, bx_buffer *out, bx_error 
     while (result == 0 && bx_is_compressed(bytes, length))
         result = expand(begins_as_bzip2(bytes, length), 16 + MAX_WBITS, &bytes, &length, out, err);
     return result;
+}
+
+int bx_compress(const uint8_t *bytes, size_t length, bx_buffer *out)
+{
+    z_stream z = {0};
+    if (length > UINT_MAX ||
+        deflateInit2(&z, Z_BEST_SPEED, Z_DEFLATED, 16 + MAX_WBITS, 8, Z_DEFAULT_STRATEGY) != Z_OK)
+        return -1;
+    z.next_in = (uint8_t *)bytes;
+    z.avail_in = (unsigned)length;
+    int result, done = 0;
+    do {
+        uint8_t piece[PIECE];
+        z.next_out = piece;
+        z.avail_out = PIECE;
+        result = deflate(&z, Z_FINISH);
+        done = bx_buffer_append(out, piece, PIECE - z.avail_out);
+    } while (result == Z_OK && done == 0);
+    deflateEnd(&z);
+    return result == Z_STREAM_END && done == 0 ? 0 : -1;
 }
 
 /* ---- zip (APPNOTE.TXT of PKWARE, 6.3) ---- */

@@ -13,6 +13,9 @@ bool bx_is_compressed(const uint8_t *bytes, size_t length);
  * cut, or too long for out->limit. */
 int bx_decompress(const uint8_t *bytes, size_t length, bx_buffer *out, bx_error *err);
 
+/* Append the bytes as gzip has them, in little time. -1 without memory, or beyond out->limit. */
+int bx_compress(const uint8_t *bytes, size_t length, bx_buffer *out);
+
 /* An archive of type zip: its files, by name. */
 typedef struct bx_zip_file {
     char name[256];

@@ -587,7 +587,8 @@ extern "C" int bx_sbml_read_fbc(const bx_sbml_source *source, const char *object
         reader.warnings = source->warnings;
         std::memset(taken, 0, 256);
         Annotations annotations;
-        if (bx_sbml_with_text(source, &annotations, read_plain, read_document, &reader, err) < 0)
+        if (bx_sbml_with_text(source, &annotations, nullptr, read_plain, read_document, &reader,
+                              err) < 0)
             return -1;
         return annotate(fba, annotations, err);
     } catch (...) {

@@ -186,7 +186,7 @@ std::string format_of(const std::string &text)
 /* ---- the text ---- */
 
 /* No type declarations, hence no entities of the text's own making. */
-int check_text(std::string &text, Annotations *annotations, bx_error *err)
+int check_text(std::string &text, Annotations *annotations, Kept *kept, bx_error *err)
 {
     if (text.size() > BX_SBML_LENGTH)
         return bx_fail(err, BX_EMODEL, "SBML: %zu bytes expected at most, got %zu", BX_SBML_LENGTH,
@@ -198,7 +198,7 @@ int check_text(std::string &text, Annotations *annotations, bx_error *err)
         return bx_fail(err, BX_EMODEL, "SBML: text in UTF-8 expected, found a zero byte");
     if (text.find("<!DOCTYPE") != std::string::npos || text.find("<!ENTITY") != std::string::npos)
         return bx_fail(err, BX_EMODEL, "SBML: a document type declaration is not allowed");
-    return bx_sbml_bound(text, annotations, err);
+    return bx_sbml_bound(text, annotations, kept, err);
 }
 
 /* ---- archives ---- */
@@ -415,26 +415,27 @@ int check_xml(const std::string &text, bx_error *err)
                    first == std::string::npos ? "empty" : "no XML");
 }
 
-int take_text(std::string &text, bx_warnings *warnings, Annotations *annotations, bx_error *err)
+int take_text(std::string &text, bx_warnings *warnings, Annotations *annotations, Kept *kept,
+              bx_error *err)
 {
-    return decode(text, warnings, err) < 0 ? -1 : check_text(text, annotations, err);
+    return decode(text, warnings, err) < 0 ? -1 : check_text(text, annotations, kept, err);
 }
 
 } // namespace
 
 int bx_sbml_take_in(const bx_sbml_source *source, std::string &text, std::vector<Text> &externals,
-                    Annotations *annotations, bx_error *err)
+                    Annotations *annotations, Kept *kept, bx_error *err)
 {
     text.assign(source->text, source->length);
     if (decompress(text, err) < 0 || unzip(text, externals, err) < 0 ||
-        take_text(text, source->warnings, annotations, err) < 0 || check_xml(text, err) < 0)
+        take_text(text, source->warnings, annotations, kept, err) < 0 || check_xml(text, err) < 0)
         return -1;
     for (size_t i = 0; i < source->external_count; i++) {
         const bx_sbml_external *external = &source->externals[i];
         externals.push_back({external->name, std::string(external->text, external->length)});
     }
     for (Text &external : externals)
-        if (take_text(external.text, source->warnings, nullptr, err) < 0)
+        if (take_text(external.text, source->warnings, nullptr, kept, err) < 0)
             return -1;
     return 0;
 }

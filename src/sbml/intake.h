@@ -4,6 +4,7 @@
 #define BX_SBML_INTAKE_H
 
 #include "sbml/annotation.h"
+#include "sbml/kept.h"
 #include "sbml/read.h"
 
 #include <string>
@@ -15,9 +16,10 @@ struct Text {
 };
 
 /* The text of the source, without its annotations, and those of its externals and, of an archive,
- * of the models beside it; what the annotations say is added to `annotations` unless that is NULL.
+ * of the models beside it; what the annotations say is added to `annotations` unless that is NULL,
+ * and with `kept` they stay, as of bx_sbml_bound.
  * -1 with BX_EMODEL, which says what the bytes are if no SBML, or BX_EMEMORY. */
 int bx_sbml_take_in(const bx_sbml_source *source, std::string &text, std::vector<Text> &externals,
-                    Annotations *annotations, bx_error *err);
+                    Annotations *annotations, Kept *kept, bx_error *err);
 
 #endif

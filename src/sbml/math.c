@@ -2,6 +2,7 @@
 
 #include "core/array.h"
 #include "core/interrupt.h"
+#include "model/distribution.h"
 #include "sbml/operands.h"
 
 #include <math.h>
@@ -334,39 +335,22 @@ static void expand_root(walk *w, const step *s)
  * parameters, then its bounds. */
 static void expand_distribution(walk *w, const step *s, const char *name)
 {
-    static const struct {
-        const char *name;
-        bx_op op;
-        unsigned parameters;
-        bool bounds;
-    } all[] = {
-        {"normal", BX_OP_NORMAL, 2, true},           {"uniform", BX_OP_UNIFORM, 2, false},
-        {"bernoulli", BX_OP_BERNOULLI, 1, false},    {"binomial", BX_OP_BINOMIAL, 2, true},
-        {"cauchy", BX_OP_CAUCHY, 2, true},           {"chisquare", BX_OP_CHI_SQUARE, 1, true},
-        {"exponential", BX_OP_EXPONENTIAL, 1, true}, {"gamma", BX_OP_GAMMA, 2, true},
-        {"laplace", BX_OP_LAPLACE, 2, true},         {"lognormal", BX_OP_LOG_NORMAL, 2, true},
-        {"poisson", BX_OP_POISSON, 1, true},         {"rayleigh", BX_OP_RAYLEIGH, 1, true},
-    };
     unsigned count = ASTNode_getNumChildren(s->node);
-    size_t i = 0;
-    while (i < sizeof all / sizeof *all && strcmp(all[i].name, name) != 0)
-        i++;
-    if (!w->sbml->distrib || i == sizeof all / sizeof *all) {
+    const bx_distribution *distribution = w->sbml->distrib ? bx_distribution_find(name) : NULL;
+    unsigned parameters = distribution ? bx_distribution_parameters(distribution, count) : 0;
+    if (!distribution) {
         bx_builder_fail(w->builder, BX_EMODEL, "there is no function \"%.64s\"", name);
         return;
     }
-    /* cauchy and laplace of a scale alone lie around 0 */
-    bool centred = count == 1 && (all[i].op == BX_OP_CAUCHY || all[i].op == BX_OP_LAPLACE);
-    unsigned parameters = centred ? 1 : all[i].parameters;
-    if (count != parameters && !(all[i].bounds && count == parameters + 2)) {
+    if (parameters == 0) {
         bx_builder_fail(w->builder, BX_EMODEL, "%s has %u operands", name, count);
         return;
     }
-    if (centred)
+    if (parameters < distribution->parameters)
         then_number(w, 0);
     for (unsigned j = 0; j < parameters; j++)
         then_child(w, s, j, false);
-    if (all[i].parameters == 1)
+    if (distribution->parameters == 1)
         then_number(w, 0);
     for (unsigned j = parameters; j < count; j++)
         then_child(w, s, j, false);
@@ -375,7 +359,7 @@ static void expand_distribution(walk *w, const step *s, const char *name)
         then_number(w, INFINITY);
     }
     then_apply(w, BX_OP_BOUNDS);
-    then_apply(w, all[i].op);
+    then_apply(w, distribution->op);
 }
 
 /* An argument of the scope being opened; those are NULL for which there is no memory. */

@@ -1,12 +1,16 @@
 #include "sbml/read.h"
 
 #include "model/compiler.h"
+#include "sbml/compression.h"
 #include "sbml/molecules.h"
 #include "sbml/text.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* Longest file of a model that is kept, compressed. */
+#define KEPT_MAXIMUM ((size_t)4 << 20)
 
 typedef struct reading {
     const bx_sbml_source *source;
@@ -110,6 +114,29 @@ static int count_molecules(bx_sbml *sbml)
     return result;
 }
 
+/* The bytes, for who writes the model again; compressed, unless they are already. What refers to
+ * other files is not kept, nor what is beyond the bound. */
+static int keep_source(const bx_sbml_source *source, bx_declared_origin *origin, bx_error *err)
+{
+    const uint8_t *bytes = (const uint8_t *)source->text;
+    bx_buffer kept = {.limit = KEPT_MAXIMUM};
+    bool packed = bx_is_compressed(bytes, source->length) || bx_zip_is(bytes, source->length);
+    origin->read = true;
+    origin->molecules = source->stochastic;
+    if (source->external_count > 0)
+        return 0;
+    int result = packed ? bx_buffer_append(&kept, bytes, source->length)
+                        : bx_compress(bytes, source->length, &kept);
+    uint8_t *fitting = result == 0 ? realloc(kept.data, kept.length) : NULL;
+    if (fitting) {
+        origin->bytes = fitting;
+        origin->length = kept.length;
+        return 0;
+    }
+    bx_buffer_free(&kept);
+    return result == 0 ? bx_fail_memory(err) : 0;
+}
+
 static int read_model(void *data, SBMLDocument_t *document, bx_error *err)
 {
     reading *r = data;
@@ -133,7 +160,9 @@ static int read_model(void *data, SBMLDocument_t *document, bx_error *err)
     result->events = Model_getNumEvents(model);
     if ((r->source->stochastic && count_molecules(sbml) < 0) || declare(sbml) < 0)
         return -1;
-    return list_species(sbml, result, err);
+    return keep_source(r->source, &sbml->process->origin, err) < 0
+               ? -1
+               : list_species(sbml, result, err);
 }
 
 int bx_sbml_read(const bx_sbml_source *source, bx_sbml_result *result, bx_error *err)

@@ -380,6 +380,7 @@ int flatten(SBMLDocument *document, bx_error *err)
 struct Reading {
     const bx_sbml_source *source;
     Annotations *annotations;                              /* or NULL */
+    Kept *kept;                                            /* or NULL */
     int (*first)(void *, const std::string &, bx_error *); /* or NULL */
     int (*use)(void *, SBMLDocument_t *, bx_error *);
     void *data;
@@ -391,7 +392,7 @@ int read_document(void *data, bx_error *err)
     const bx_sbml_source *source = r->source;
     std::string text;
     std::vector<Text> externals;
-    if (bx_sbml_take_in(source, text, externals, r->annotations, err) < 0)
+    if (bx_sbml_take_in(source, text, externals, r->annotations, r->kept, err) < 0)
         return -1;
     int done = r->first ? r->first(r->data, text, err) : 0;
     if (done != 0)
@@ -439,14 +440,14 @@ extern "C" int bx_sbml_with_document(const bx_sbml_source *source,
                                      int (*use)(void *, SBMLDocument_t *, bx_error *), void *data,
                                      bx_error *err)
 {
-    return bx_sbml_with_text(source, nullptr, nullptr, use, data, err);
+    return bx_sbml_with_text(source, nullptr, nullptr, nullptr, use, data, err);
 }
 
-int bx_sbml_with_text(const bx_sbml_source *source, Annotations *annotations,
+int bx_sbml_with_text(const bx_sbml_source *source, Annotations *annotations, Kept *kept,
                       int (*first)(void *data, const std::string &text, bx_error *),
                       int (*use)(void *data, SBMLDocument_t *, bx_error *), void *data,
                       bx_error *err)
 {
-    Reading reading = {source, annotations, first, use, data};
+    Reading reading = {source, annotations, kept, first, use, data};
     return bx_sbml_guard(read_document, &reading, err);
 }

@@ -29,12 +29,14 @@ int bx_sbml_with_document(const bx_sbml_source *source,
 #ifdef __cplusplus
 }
 #include "sbml/annotation.h"
+#include "sbml/kept.h"
 
 #include <string>
 
 /* The same, but that the text is first given to `first`: 1 says that all is done with that, 0 that
- * it takes the document. What annotations say is added to `annotations`, if not NULL, before. */
-int bx_sbml_with_text(const bx_sbml_source *source, Annotations *annotations,
+ * it takes the document. What annotations say is added to `annotations`, if not NULL, before; with
+ * `kept` the document has them, but for what they hold, which goes there. */
+int bx_sbml_with_text(const bx_sbml_source *source, Annotations *annotations, Kept *kept,
                       int (*first)(void *data, const std::string &text, bx_error *),
                       int (*use)(void *data, SBMLDocument_t *, bx_error *), void *data,
                       bx_error *err);

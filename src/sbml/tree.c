@@ -1,5 +1,6 @@
 #include "sbml/tree.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -40,10 +41,15 @@ static ASTNode_t *with_children(ASTNodeType_t type, ASTNode_t *a, ASTNode_t *b, 
     return node;
 }
 
+double bx_sbml_readable(double value)
+{
+    return fabs(value) < DBL_MIN ? 0 : value;
+}
+
 ASTNode_t *bx_sbml_number_tree(double number)
 {
     ASTNode_t *node = ASTNode_create();
-    ASTNode_setReal(node, number);
+    ASTNode_setReal(node, bx_sbml_readable(number));
     return node;
 }
 
@@ -186,6 +192,13 @@ static size_t size_of(const bx_node *node, tree *const *operands, unsigned arity
     return size;
 }
 
+int bx_sbml_refuse_delay(bx_error *err)
+{
+    return bx_fail(err, BX_EMODEL,
+                   "a delayed value needs the past, which SBML does not hold: write the model at "
+                   "time 0");
+}
+
 /* Each node from those before it, which it takes. */
 static int build(const bx_formula *formula, double time, tree *trees, bx_error *err)
 {
@@ -196,9 +209,7 @@ static int build(const bx_formula *formula, double time, tree *trees, bx_error *
         if (bx_op_draws(node->op) || node->op == BX_OP_BOUNDS)
             return bx_fail(err, BX_EMODEL, "SBML's core has no random numbers");
         if (node->op == BX_OP_DELAY && time != 0)
-            return bx_fail(err, BX_EMODEL,
-                           "a delayed value needs the past, which SBML does not hold: write the "
-                           "model at time 0");
+            return bx_sbml_refuse_delay(err);
         trees[i].truth = bx_op_compares(node->op) || node->op == BX_OP_AND ||
                          node->op == BX_OP_OR || node->op == BX_OP_NOT;
         for (unsigned j = 0; j < arity && j < 3; j++)

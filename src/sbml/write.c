@@ -1,6 +1,8 @@
 #include "sbml/write.h"
 
+#include "model/compiler.h"
 #include "model/declaration.h"
+#include "sbml/loaded.h"
 #include "sbml/text.h"
 #include "sbml/tree.h"
 
@@ -11,7 +13,6 @@
 
 typedef struct writing {
     const bx_sbml_present *present;
-    const char *id;
     bx_buffer *out;
     Model_t *model;
     char compartment[BX_SBML_NAME];
@@ -102,7 +103,7 @@ static void write_species(const writing *w, const char *id, double value)
     Species_setId(species, id);
     Species_setCompartment(species, w->compartment);
     if (!isnan(value))
-        Species_setInitialAmount(species, value);
+        Species_setInitialAmount(species, bx_sbml_readable(value));
     Species_setHasOnlySubstanceUnits(species, 1);
     Species_setBoundaryCondition(species, 0);
     Species_setConstant(species, 0);
@@ -114,7 +115,7 @@ static void write_parameter(const writing *w, const char *id, const bx_sbml_vari
     Parameter_t *parameter = Model_createParameter(w->model);
     Parameter_setId(parameter, id);
     if (set && !isnan(variable->value))
-        Parameter_setValue(parameter, variable->value);
+        Parameter_setValue(parameter, bx_sbml_readable(variable->value));
     Parameter_setConstant(parameter, set && !is_set_by_event(w, variable->name));
 }
 
@@ -144,7 +145,7 @@ static int write_variables(writing *w)
             start->kind == BX_VARIABLE_PARAMETER ? solved_from(w, start->name) : NULL;
         if (solved && !isnan(start->value))
             Parameter_setValue(Model_getParameterById(w->model, bx_sbml_id_of(solved->name).text),
-                               start->value);
+                               bx_sbml_readable(start->value));
     }
     return 0;
 }
@@ -439,18 +440,35 @@ static int check_initials(writing *w, const bx_process *process)
     return 0;
 }
 
-static int write_model(writing *w, SBMLDocument_t *document)
+static const char *id_of(const bx_sbml_present *present)
 {
-    w->model = SBMLDocument_createModel(document);
-    if (Model_setId(w->model, w->id) != LIBSBML_OPERATION_SUCCESS)
-        return bx_fail(w->err, BX_EMODEL, "\"%.64s\" is no id for a model", w->id);
+    return present->id ? present->id : present->other_id;
+}
+
+/* A model that was read may be in other units than the cell's own. */
+static void set_units(const writing *w)
+{
+    for (size_t i = 0; i < w->present->process_count; i++)
+        if (w->present->processes[i]->origin.read)
+            return;
     Model_setTimeUnits(w->model, "second");
     Model_setSubstanceUnits(w->model, "item");
     Model_setExtentUnits(w->model, "item");
     Model_setVolumeUnits(w->model, "litre");
-    if (w->present->waits)
-        return bx_fail(w->err, BX_EMODEL,
-                       "an event waits for the end of its delay: SBML cannot begin there");
+}
+
+static bx_sbml_source source_of(const bx_process *process)
+{
+    return (bx_sbml_source){.text = (const char *)process->origin.bytes,
+                            .length = process->origin.length};
+}
+
+static int write_model(writing *w, SBMLDocument_t *document)
+{
+    w->model = SBMLDocument_createModel(document);
+    if (Model_setId(w->model, id_of(w->present)) != LIBSBML_OPERATION_SUCCESS)
+        return bx_fail(w->err, BX_EMODEL, "\"%.64s\" is no id for a model", id_of(w->present));
+    set_units(w);
     if (write_variables(w) < 0)
         return -1;
     for (size_t i = 0; i < w->present->process_count; i++)
@@ -459,24 +477,77 @@ static int write_model(writing *w, SBMLDocument_t *document)
     for (size_t i = 0; i < w->present->process_count; i++)
         if (check_initials(w, w->present->processes[i]) < 0)
             return -1;
-    return bx_sbml_check(document, w->err);
+    return 0;
+}
+
+/* With what those that were read say of their parts. */
+static int finish(const writing *w, SBMLDocument_t *document)
+{
+    size_t count = 0;
+    bx_sbml_source *sources = calloc(w->present->process_count + 1, sizeof *sources);
+    if (!sources)
+        return bx_fail_memory(w->err);
+    for (size_t i = 0; i < w->present->process_count; i++)
+        if (w->present->processes[i]->origin.bytes)
+            sources[count++] = source_of(w->present->processes[i]);
+    int result = bx_sbml_finish(document, sources, count, w->out, w->err);
+    free(sources);
+    return result;
 }
 
 static int write_text(void *data, bx_error *err)
 {
     writing *w = data;
     SBMLDocument_t *document = SBMLDocument_createWithLevelAndVersion(3, 2);
-    int result = write_model(w, document);
-    char *text = result == 0 ? writeSBMLToString(document) : NULL;
-    if (result == 0 && (!text || bx_buffer_append(w->out, text, strlen(text)) < 0))
-        result = bx_fail_memory(err);
-    free(text);
+    int result = document ? write_model(w, document) : bx_fail_memory(err);
+    if (result == 0)
+        result = finish(w, document);
     SBMLDocument_free(document);
     return result;
 }
 
-int bx_sbml_write(const bx_sbml_present *present, const char *id, bx_buffer *out, bx_error *err)
+/* Whether every species and parameter is what the process begins with. */
+static int is_as_loaded(const bx_sbml_present *present, bool *same, bx_error *err)
 {
-    writing w = {.present = present, .id = id, .out = out, .err = err};
-    return bx_sbml_guard(write_text, &w, err) < 0 ? bx_sbml_fail_in(err, "SBML of", id) : 0;
+    *same = present->time == 0;
+    bx_network *network = *same ? bx_network_new(present->processes, 1, err) : NULL;
+    if (*same && !network)
+        return -1;
+    for (size_t i = 0; *same && i < present->variable_count; i++) {
+        const bx_sbml_variable *variable = &present->variables[i];
+        if (variable->kind == BX_VARIABLE_RULE)
+            continue;
+        double begins = network->program.frame[bx_names_find(&network->index, variable->name)];
+        *same = variable->value == begins || (isnan(variable->value) && isnan(begins));
+    }
+    bx_network_free(network);
+    return 0;
+}
+
+/* The one process, if it was read, as it was: as of bx_sbml_write_loaded. */
+static int write_loaded(const bx_sbml_present *present, bx_buffer *out, bx_error *err)
+{
+    if (present->process_count != 1 || !present->processes[0]->origin.bytes)
+        return 1;
+    bx_sbml_source source = source_of(present->processes[0]);
+    bool same;
+    return is_as_loaded(present, &same, err) < 0
+               ? -1
+               : bx_sbml_write_loaded(&source, present, same, out, err);
+}
+
+static int write_present(const bx_sbml_present *present, bx_buffer *out, bx_error *err)
+{
+    writing w = {.present = present, .out = out, .err = err};
+    if (present->waits)
+        return bx_fail(err, BX_EMODEL,
+                       "an event waits for the end of its delay: SBML cannot begin there");
+    int done = write_loaded(present, out, err);
+    return done == 1 ? bx_sbml_guard(write_text, &w, err) : done;
+}
+
+int bx_sbml_write(const bx_sbml_present *present, bx_buffer *out, bx_error *err)
+{
+    return write_present(present, out, err) < 0 ? bx_sbml_fail_in(err, "SBML of", id_of(present))
+                                                : 0;
 }

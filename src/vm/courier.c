@@ -49,7 +49,6 @@ struct bx_courier {
     bool ending;          /* it has ended, and its last words are being read */
     bx_request *current;  /* NULL: opening, or nobody waits for its end */
     bx_request *queue;    /* not yet sent, oldest first */
-    bx_buffer details;    /* of the error that comes next */
 };
 
 static void advance(bx_courier *courier);
@@ -205,7 +204,6 @@ static void forget_program(bx_courier *courier)
 static void dispose(bx_courier *courier)
 {
     bx_buffer_free(&courier->config);
-    bx_buffer_free(&courier->details);
     free(courier->notes);
     free(courier);
 }
@@ -320,24 +318,11 @@ static void on_reply(void *owner, double sim_time, const uint8_t *value, size_t 
     end_call(owner, NULL, value, length);
 }
 
-static void on_details(void *owner, const uint8_t *value, size_t length)
+static void on_error(void *owner, double sim_time, const bx_error *error, const uint8_t *details,
+                     size_t length)
 {
-    bx_courier *courier = owner;
-    bx_buffer_cut(&courier->details, 0);
-    bx_buffer_append(&courier->details, value, length);
-}
-
-static void on_error(void *owner, double sim_time, const bx_error *error, const char *traceback,
-                     size_t traceback_length)
-{
-    bx_courier *courier = owner;
-    bx_buffer details = courier->details;
     (void)sim_time;
-    (void)traceback;
-    (void)traceback_length;
-    courier->details = (bx_buffer){0};
-    end_call(courier, error, details.length ? details.data : NULL, details.length);
-    bx_buffer_free(&details);
+    end_call(owner, error, details, length);
 }
 
 static const bx_connection_events connection_events = {.hello = on_hello,
@@ -345,8 +330,7 @@ static const bx_connection_events connection_events = {.hello = on_hello,
                                                        .progress = on_progress,
                                                        .reply = on_reply,
                                                        .error = on_error,
-                                                       .note = on_note,
-                                                       .details = on_details};
+                                                       .note = on_note};
 
 static void watch(bx_courier *courier)
 {

@@ -37,6 +37,7 @@ typedef struct bx_host {
     bx_ready_queue heard; /* jobs that somebody wants to know of between the loop's turns */
     struct bx_listener *(*listen)(void); /* or NULL: a listener, or none, for each new call */
     size_t untold;                       /* changes of states that hypervisors have still to tell */
+    int64_t warned;                      /* when Lua was last warned of a deadline; 0: never */
     bool handled; /* something was, since Lua last stepped through the loop */
     bx_patience patience;
     char worker[4096];  /* path of bioxen-worker */

@@ -4,13 +4,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+/* Of a deadline: before that a pace says little. */
+#define WARNED_FROM 0.1
+
 void bx_job_begin(bx_job *job, bx_job_kind kind, double timeout)
 {
     job->references = 1;
     job->kind = kind;
     job->timeout = timeout;
     job->started = bx_clock_now();
-    job->fraction = NAN;
+    job->fraction = job->expected = NAN;
     job->sim_time = NAN;
 }
 
@@ -25,6 +28,8 @@ int bx_job_add_output(bx_job *job, const uint8_t *bytes, size_t length)
 void bx_job_set_progress(bx_job *job, double fraction, const char *text, size_t length)
 {
     job->fraction = fraction;
+    if (job->timer.position) /* which stands still while the VM is paused */
+        job->expected = (job->timeout - (double)(job->timer.at - bx_clock_now()) * 1e-9) / fraction;
     snprintf(job->progress, sizeof job->progress, "%.*s",
              length < sizeof job->progress ? (int)length : (int)sizeof job->progress - 1,
              text ? text : "");
@@ -36,6 +41,23 @@ static void drop_listener(bx_job *job)
     if (job->listener)
         job->listener->release(job->listener);
     job->listener = NULL;
+}
+
+bool bx_job_warn(bx_job *job)
+{
+    if (job->done || job->interrupted || job->warned || job->kind != BX_JOB_CALL)
+        return false;
+    double passed = job->expected * job->fraction;
+    job->warned = passed >= WARNED_FROM * job->timeout && job->expected > job->timeout;
+    return job->warned;
+}
+
+void bx_job_keep_details(bx_job *job, const uint8_t *details, size_t length)
+{
+    if (!job || !details)
+        return;
+    bx_buffer_cut(&job->details, 0);
+    bx_buffer_append(&job->details, details, length);
 }
 
 void bx_job_finish(bx_job *job, const bx_error *error)
@@ -64,7 +86,6 @@ void bx_job_release(bx_job *job)
     bx_buffer_free(&job->value);
     bx_buffer_free(&job->output);
     bx_buffer_free(&job->details);
-    free(job->traceback);
     free(job);
 }
 

@@ -51,8 +51,9 @@ typedef struct bx_job {
     double sim_time;  /* seconds, at the end */
     bx_buffer output; /* all that the code printed so far */
     double fraction;  /* of the progress; NaN before the first report */
+    double expected;  /* seconds that all of it takes at the pace so far; NaN: not known */
+    bool warned;      /* that this is more than its deadline allows */
     char progress[128];
-    char *traceback;       /* or NULL */
     bx_buffer details;     /* of the error: one encoded map, or empty */
     bx_listener *listener; /* or NULL */
     bx_ready ready;        /* told of output, of progress, and of the end */
@@ -65,6 +66,13 @@ void bx_job_begin(bx_job *job, bx_job_kind kind, double timeout);
 int bx_job_add_output(bx_job *job, const uint8_t *bytes, size_t length);
 
 void bx_job_set_progress(bx_job *job, double fraction, const char *text, size_t length);
+
+/* Whether its progress so far says that it will not be done by its deadline: once. */
+bool bx_job_warn(bx_job *job);
+
+/* One encoded map that goes with the error that is about to end it, where there is memory. NULL is
+ * fine, for both. */
+void bx_job_keep_details(bx_job *job, const uint8_t *details, size_t length);
 
 /* It is done; NULL: it succeeded. */
 void bx_job_finish(bx_job *job, const bx_error *error);

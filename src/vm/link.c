@@ -128,25 +128,17 @@ static void on_reply(void *owner, double sim_time, const uint8_t *value, size_t 
     finish(self, &error);
 }
 
-static void on_details(void *owner, const uint8_t *value, size_t length)
-{
-    link_job *self = heard(owner);
-    if (self) /* for lack of memory they are left out */
-        bx_buffer_append(&self->job.details, value, length);
-}
-
 /* Without a call: the daemon serves no more. */
-static void on_error(void *owner, double sim_time, const bx_error *error, const char *traceback,
-                     size_t traceback_length)
+static void on_error(void *owner, double sim_time, const bx_error *error, const uint8_t *details,
+                     size_t length)
 {
     link_job *self = heard(owner);
-    (void)traceback;
-    (void)traceback_length;
     if (!self) {
         end(owner, error);
         return;
     }
     self->job.sim_time = sim_time;
+    bx_job_keep_details(&self->job, details, length);
     finish(self, error);
 }
 
@@ -155,7 +147,6 @@ static const bx_connection_events events = {.hello = on_hello,
                                             .progress = on_progress,
                                             .reply = on_reply,
                                             .error = on_error,
-                                            .details = on_details,
                                             .is_open = is_open};
 
 /* ---- the loop ---- */

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 
-enum { TRACEBACK_LIMIT = 8 << 10, OUTPUT_SLACK = 64 << 10 };
+enum { OUTPUT_SLACK = 64 << 10 };
 
 /* ---- steps ---- */
 
@@ -147,15 +147,15 @@ static void on_reply(void *owner, double sim_time, const uint8_t *value, size_t 
     bx_vm_handle(vm, BX_EVENT_FAILURE, &error);
 }
 
-static void on_error(void *owner, double sim_time, const bx_error *error, const char *traceback,
-                     size_t traceback_length)
+static void on_error(void *owner, double sim_time, const bx_error *error, const uint8_t *details,
+                     size_t length)
 {
     bx_vm *vm = owner;
     if (!vm->job || !bx_vm_accepts(vm, BX_EVENT_FAILURE))
         return;
     vm->sim_time = sim_time;
-    if (bx_vm_is_alive(vm) && traceback && traceback_length <= TRACEBACK_LIMIT)
-        vm->job->traceback = strndup(traceback, traceback_length);
+    if (bx_vm_is_alive(vm))
+        bx_job_keep_details(vm->job, details, length);
     bx_vm_handle(vm, BX_EVENT_FAILURE, error);
 }
 

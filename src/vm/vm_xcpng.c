@@ -30,15 +30,6 @@ static bx_vm *vm_of_pause(bx_request *request)
     return (bx_vm *)((char *)request - offsetof(bx_vm, remote.pause));
 }
 
-/* Details of an error go to the job that is about to end. */
-static void keep_details(bx_job *job, const uint8_t *value, size_t length)
-{
-    if (!job || !length)
-        return;
-    bx_buffer_cut(&job->details, 0);
-    bx_buffer_append(&job->details, value, length);
-}
-
 /* ---- the start ---- */
 
 static void start_progress(bx_request *request, double fraction, const char *text, size_t length)
@@ -57,7 +48,7 @@ static void start_ended(bx_request *request, const bx_error *error, const uint8_
     bx_job *job = vm->job;
     if (error) {
         if (job && job->kind == BX_JOB_START)
-            keep_details(job, value, length);
+            bx_job_keep_details(job, value, length);
         vm->remote.undone = bx_courier_pid(vm->remote.courier) != 0;
         if (vm->state == BX_VM_ABORTING && vm->exit_reason.code == BX_ECANCELLED)
             bx_fail(&vm->exit_reason, BX_ECANCELLED, "the start was cancelled: %.900s",
@@ -156,7 +147,7 @@ static void suspend_ended(bx_request *request, const bx_error *error, const uint
 {
     bx_vm *vm = vm_of_pause(request);
     if (error) {
-        keep_details(vm->change, value, length);
+        bx_job_keep_details(vm->change, value, length);
         signal_worker(vm, BX_FRAME_WAKE);
     }
     bx_vm_suspended(vm, error);
@@ -167,7 +158,7 @@ static void wake_ended(bx_request *request, const bx_error *error, const uint8_t
 {
     bx_vm *vm = vm_of_pause(request);
     if (error)
-        keep_details(vm->change, value, length);
+        bx_job_keep_details(vm->change, value, length);
     else
         signal_worker(vm, BX_FRAME_WAKE);
     bx_vm_woken(vm, error);
@@ -222,7 +213,7 @@ static void release_ended(bx_request *request, const bx_error *error, const uint
 {
     bx_vm *vm = vm_of_place(request);
     if (error)
-        keep_details(vm->job, value, length);
+        bx_job_keep_details(vm->job, value, length);
     bx_vm_released(vm, error);
 }
 
@@ -280,7 +271,7 @@ static void xcpng_dispose(bx_vm *vm, bool wait)
 
 const bx_vm_ops bx_vm_xcpng_ops = {
     .type = "xcpng",
-    .deadline_grace = 500 * MILLISECOND, /* the guest keeps the deadline too, and needs no way */
+    .deadline_grace = 2000 * MILLISECOND, /* the guest keeps the deadline too, and needs no way */
     .reaping = INT64_C(3600000) * MILLISECOND, /* the courier sees to it */
     .lost_grace = 500 * MILLISECOND,
     .times_start = true,

@@ -150,30 +150,20 @@ static int receive_reply(bx_connection *connection, const bx_frame *frame, bx_er
     return 0;
 }
 
-/* Where a courier may have details, which are told at once. */
-static int read_traceback(const bx_connection *connection, bx_reader *reader, bx_token *traceback,
-                          bx_error *err)
-{
-    bx_reader details = *reader;
-    bx_token first;
-    if (!connection->events->details || bx_read(&details, &first, err) < 0 ||
-        first.type != BX_TOKEN_MAP)
-        return read_optional_text(reader, traceback, err);
-    connection->events->details(connection->owner, reader->at, (size_t)(reader->end - reader->at));
-    *traceback = (bx_token){.type = BX_TOKEN_NIL};
-    return 0;
-}
-
 static int receive_error(bx_connection *connection, const bx_frame *frame, bx_error *err)
 {
     bx_reader reader = {frame->payload, frame->payload + frame->length};
-    bx_token sim_time, code, message, traceback;
+    bx_token sim_time, code, message, first;
     if (bx_value_check(frame->payload, frame->length, 4, err) < 0 ||
         bx_read_as(&reader, BX_TOKEN_FLOAT, &sim_time, err) < 0 ||
         bx_read_as(&reader, BX_TOKEN_STRING, &code, err) < 0 ||
-        bx_read_as(&reader, BX_TOKEN_STRING, &message, err) < 0 ||
-        read_traceback(connection, &reader, &traceback, err) < 0)
+        bx_read_as(&reader, BX_TOKEN_STRING, &message, err) < 0)
         return -1;
+    bx_reader details = reader;
+    if (bx_read(&reader, &first, err) < 0)
+        return -1;
+    if (first.type != BX_TOKEN_NIL && first.type != BX_TOKEN_MAP)
+        return bx_fail(err, BX_EPROTOCOL, "an error whose details are no map");
     bx_error error;
     bx_code known = bx_code_by_name((const char *)code.bytes, code.length);
     if (known == BX_OK)
@@ -183,8 +173,10 @@ static int receive_error(bx_connection *connection, const bx_frame *frame, bx_er
                                                   : (int)sizeof error.message - 1,
             (const char *)message.bytes);
     connection->call = 0;
+    bool has_details = first.type == BX_TOKEN_MAP;
     connection->events->error(connection->owner, sim_time.number, &error,
-                              (const char *)traceback.bytes, traceback.length);
+                              has_details ? details.at : NULL,
+                              has_details ? (size_t)(details.end - details.at) : 0);
     return 0;
 }
 

@@ -20,17 +20,16 @@ typedef struct bx_connection_events {
                      size_t length); /* the time may be NaN */
     /* `value` is one encoded value. The call is closed before this is called. */
     void (*reply)(void *owner, double sim_time, const uint8_t *value, size_t length);
-    /* `traceback` may be NULL. Before hello, an error of call 0 may come: the worker gives up. */
-    void (*error)(void *owner, double sim_time, const bx_error *error, const char *traceback,
-                  size_t traceback_length);
+    /* `details` are one encoded map, or NULL. Before hello, an error of call 0 may come: the worker
+     * gives up. */
+    void (*error)(void *owner, double sim_time, const bx_error *error, const uint8_t *details,
+                  size_t length);
 
     /* What not every peer may send; NULL: this one may not. */
     void (*exit)(void *owner,
                  int status); /* a guest: its worker has ended, with this wait status */
     void (*note)(void *owner, const char *name, size_t name_length, const char *text,
                  size_t length); /* a courier; `text` is NULL to forget it */
-    /* A courier: the details of the error that is told next, one encoded map. */
-    void (*details)(void *owner, const uint8_t *value, size_t length);
 
     /* Whether a call is open, where several may be; NULL: the last one is, till it is closed. */
     bool (*is_open)(void *owner, uint64_t call);

@@ -13,7 +13,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define BX_PROTOCOL_VERSION "bioxen-3 " BIOXEN_VERSION
+#define BX_PROTOCOL_VERSION "bioxen-4 " BIOXEN_VERSION
 
 enum { BX_FRAME_HEAD = 16, BX_FRAME_LIMIT = 64 << 20 };
 
@@ -25,10 +25,10 @@ typedef enum bx_frame_type {
     BX_FRAME_CALL,      /* host: operation (string), timeout in seconds (float, 0: none), then the
                            operation's own values */
     BX_FRAME_REPLY,     /* worker: simulated time (float), result (any). Ends the call */
-    BX_FRAME_ERROR,    /* worker: simulated time (float), code, message, traceback or nil; a courier
-                          has a map of details in the traceback's place. Ends the call */
-    BX_FRAME_OUTPUT,   /* worker: bytes that the code printed (string) */
-    BX_FRAME_PROGRESS, /* worker: fraction (float), text or nil */
+    BX_FRAME_ERROR,     /* worker: simulated time (float), code, message, a map of details or nil: a
+                           worker's are traceback and value, others' are any. Ends the call */
+    BX_FRAME_OUTPUT,    /* worker: bytes that the code printed (string) */
+    BX_FRAME_PROGRESS,  /* worker: fraction (float), text or nil */
 
     /* Where the worker is not a child of this machine's zygote, frames stand for signals and for
      * the requests and reports of wire/zygote.h. */

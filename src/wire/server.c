@@ -77,16 +77,18 @@ static int append_error(bx_buffer *out, uint64_t call, double sim_time, const bx
     if (failure->details && failure->details->length)
         bx_buffer_append(out, failure->details->data, failure->details->length);
     else
-        bx_write_text(out, failure->traceback);
+        bx_write_nil(out);
     return bx_frame_end(out, start, err);
 }
 
 int bx_answer_error(bx_buffer *out, uint64_t call, double sim_time, const bx_failure *failure,
                     bx_error *err)
 {
-    bx_failure brief = {.code = failure->code, .message = "(no room for the reason)"};
-    if (append_error(out, call, sim_time, failure, err) == 0)
+    bx_failure brief = {.code = failure->code, .message = failure->message};
+    if (append_error(out, call, sim_time, failure, err) == 0 ||
+        append_error(out, call, sim_time, &brief, err) == 0)
         return 0;
+    brief.message = "(no room for the reason)";
     return append_error(out, call, sim_time, &brief, err);
 }
 

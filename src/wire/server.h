@@ -42,13 +42,12 @@ int bx_inbox_hear_interrupts(bx_inbox *inbox, uint64_t call, bx_error *err);
 typedef struct bx_failure {
     const char *code; /* its name */
     const char *message;
-    const char *traceback;    /* or NULL */
-    const bx_buffer *details; /* a courier's, in its place: one encoded map; or NULL */
+    const bx_buffer *details; /* one encoded map; or NULL, or empty: none */
 } bx_failure;
 
 /* Each appends one whole frame to `out`. -1: it does not fit, BX_ERESULT or BX_EMEMORY; `out` is as
- * it was. Of an error that does not fit the code is sent, without its words: should that not fit
- * either, the server has to end, for the host waits. */
+ * it was. Of an error that does not fit the details are left out, then its words: should the
+ * code alone not fit either, the server has to end, for the host waits. */
 int bx_answer_hello(bx_buffer *out, bx_error *err);
 int bx_answer_error(bx_buffer *out, uint64_t call, double sim_time, const bx_failure *failure,
                     bx_error *err);

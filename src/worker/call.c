@@ -19,7 +19,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TEXT_LIMIT = 4096 };
+enum {
+    TEXT_LIMIT = 4096,
+    REPLY_LIMIT = BX_FRAME_LIMIT + BX_FRAME_HEAD,
+    RAISED_LIMIT = 4 << 20 /* bytes of what goes with an error */
+};
 
 typedef struct call call;
 
@@ -332,6 +336,44 @@ static void set_message(const char *text)
     snprintf(failed.message, sizeof failed.message, "%s", text ? text : "");
 }
 
+/* Begin the details of the failure: a map of what is known. */
+static void begin_details(bool has_value)
+{
+    bool traced = failed.traceback[0] != '\0';
+    bx_buffer_cut(&reply, 0);
+    if (traced || has_value)
+        bx_write_map(&reply, traced + has_value);
+    if (traced) {
+        bx_write_text(&reply, "traceback");
+        bx_write_text(&reply, failed.traceback);
+    }
+}
+
+/* The details with the value at the top, by its name; a note where it can't travel. */
+static void write_value(lua_State *L, const char *name)
+{
+    begin_details(true);
+    bx_write_text(&reply, name);
+    reply.limit = RAISED_LIMIT;
+    int status = bx_lua_write_value(L, -1, name, &reply, &problem);
+    reply.limit = REPLY_LIMIT;
+    if (status == 0)
+        return;
+    size_t length = strlen(failed.message);
+    snprintf(failed.message + length, sizeof failed.message - length, " (%s)", problem.message);
+    begin_details(false);
+}
+
+/* The field `message` of a table that was raised, a text or a number. */
+static const char *message_of(lua_State *L)
+{
+    if (!lua_istable(L, 1))
+        return NULL;
+    lua_pushliteral(L, "message");
+    lua_rawget(L, 1);
+    return lua_tostring(L, -1);
+}
+
 /* Protected, for a script's __tostring may do anything; argument 1 is the error value. */
 static int describe_error(lua_State *L)
 {
@@ -339,17 +381,22 @@ static int describe_error(lua_State *L)
     if (code != BX_OK) {
         failed.code = code;
         set_message(lua_tostring(L, -1));
-    } else if (lua_type(L, 1) == LUA_TSTRING || lua_type(L, 1) == LUA_TNUMBER ||
-               luaL_getmetafield(L, 1, "__tostring") != LUA_TNIL) {
-        set_message(luaL_tolstring(L, 1, NULL));
-    } else {
-        snprintf(failed.message, sizeof failed.message, "(error object is a %s value)",
-                 luaL_typename(L, 1));
+        return 0;
     }
+    snprintf(failed.message, sizeof failed.message, "(error object is a %s value)",
+             luaL_typename(L, 1));
+    bool converts = lua_type(L, 1) == LUA_TSTRING || lua_type(L, 1) == LUA_TNUMBER ||
+                    luaL_getmetafield(L, 1, "__tostring") != LUA_TNIL;
+    const char *text = converts ? luaL_tolstring(L, 1, NULL) : message_of(L);
+    if (text)
+        set_message(text);
+    lua_settop(L, 1);
+    if (lua_type(L, 1) != LUA_TSTRING && !lua_isnil(L, 1))
+        write_value(L, "value");
     return 0;
 }
 
-static void describe_interrupt(double timeout)
+static void describe_interrupt(lua_State *L, double timeout)
 {
     switch (bx_interrupt_cause()) {
     case BX_CAUSE_DEADLINE:
@@ -363,15 +410,20 @@ static void describe_interrupt(double timeout)
         break;
     default: failed.code = BX_ECANCELLED; set_message("the call was cancelled");
     }
+    bx_finished_push(L);
+    if (lua_toboolean(L, -1))
+        write_value(L, "finished");
+    else
+        begin_details(false);
 }
 
 /* Fill `failed` from the error value on top of the stack. */
 static void describe_failure(lua_State *L, int status, double timeout)
 {
     failed.code = BX_ESCRIPT;
+    begin_details(false);
     if (status == LUA_ERRMEM) {
         failed.code = BX_EMEMORY;
-        failed.traceback[0] = '\0';
         set_message("not enough memory: the VM's limit is reached");
     } else if (!bx_interrupted) {
         lua_pushcfunction(L, describe_error);
@@ -380,7 +432,7 @@ static void describe_failure(lua_State *L, int status, double timeout)
             set_message("(the error value does not convert to text)");
     }
     if (bx_interrupted)
-        describe_interrupt(timeout);
+        describe_interrupt(L, timeout);
 }
 
 static void answer(call *c)
@@ -399,13 +451,13 @@ static void answer(call *c)
     if (has_failed)
         describe_failure(L, status, c->wire.timeout);
     bx_interrupt_end(L);
+    bx_finished_forget(L);
     lua_settop(L, 0);
     if (has_failed && c->package[0])
         bx_module_drop_group(L, c->package);
     bx_output_flush();
     if (has_failed)
-        bx_output_send_error(c->wire.id, cell_time(c->worker), failed.code, failed.message,
-                             failed.traceback[0] ? failed.traceback : NULL);
+        bx_output_send_error(c->wire.id, cell_time(c->worker), failed.code, failed.message, &reply);
     else
         bx_output_send(reply.data, reply.length);
     bx_buffer_consume(&reply, reply.length);
@@ -480,7 +532,7 @@ static void make_cell(lua_State *L)
 
 void bx_call_prepare(void)
 {
-    reply.limit = BX_FRAME_LIMIT + BX_FRAME_HEAD;
+    reply.limit = REPLY_LIMIT;
     bx_buffer_reserve(&reply, BX_FRAME_HEAD);
 }
 

@@ -252,6 +252,18 @@ local function as_json(answer)
   return json.encode(answer) .. "\n"
 end
 
+local function is_page(options) return options.out and options.out:lower():find "%.html$" ~= nil end
+
+-- As what the file's name says.
+local function write(answer, options)
+  if is_page(options) then
+    return bioxen.html({ status = answer.status, objective = answer.value, fluxes = answer.fluxes,
+      reduced_costs = answer.reduced_costs, total_flux = answer.total_flux },
+      { file = options.out, title = "Fluxes of " .. options.model:match "[^/]*$" })
+  end
+  return source.write(options.json and as_json(answer) or as_text(answer, options), options.out)
+end
+
 local function summary(answer, options)
   local text = ("%s = %.9g"):format(answer.objective or "objective", answer.value)
   if options.essential then
@@ -317,7 +329,7 @@ local function report(answer, options)
     if options.json then io.write(as_json(answer)) end
     return say.failed(("the model is %s: %s"):format(answer.status, reason(answer)))
   end
-  local written, err = source.write(options.json and as_json(answer) or as_text(answer, options), options.out)
+  local written, err = write(answer, options)
   if not written then return say.failed(err) end
   if options.plot then
     local drawn, err = draw_envelope(answer, options)
@@ -347,6 +359,10 @@ local function find_clash(options)
     if options[name] and not (options[needed[1]] or options[needed[2]]) then
       return ("%s is for %s"):format(flag(name), flag(needed[1]) .. (needed[2] and " or " .. flag(needed[2]) or ""))
     end
+  end
+  if is_page(options) and (options.json or taken and not (taken == "pfba" or needs.linear[1] == taken
+    or needs.linear[2] == taken)) then
+    return ("--out: a page (.html) is of fluxes: not with %s"):format(options.json and "--json" or flag(taken))
   end
   if options.loopless and taken and taken ~= "variability" then
     return ("--loopless and %s can not be used together"):format(flag(taken))
@@ -398,7 +414,7 @@ return {
     { "--envelope", "The least and the greatest objective along the fluxes of one to three reactions, with commas "
       .. "between them.", value = "REACTIONS", list = true },
     { "--points", "Values of each reaction (default 20).", value = "N", number = { integer = true, minimum = 2 } },
-    { "--plot", "Draw the envelope into this file (.png, .svg or .pdf).", value = "FILE" },
+    { "--plot", "Draw the envelope into this file (.png, .svg, .pdf or .html).", value = "FILE" },
     { "--moma", "Fluxes without what is knocked out that are nearest to the whole model's parsimonious ones, by "
       .. "squares." },
     { "--room", "The same by how few of them change (whole numbers: may take long)." },
@@ -412,7 +428,7 @@ return {
     { "--strict", "What the reader would warn of is an error." },
     { "--all", "Also fluxes that are zero." },
     { "--json", "JSON instead of lines." },
-    { "--out", "Write to this file.", value = "FILE" },
+    { "--out", "Write to this file; .html: a page of the fluxes.", value = "FILE" },
     { "--quiet -q", "No progress, and the numbers alone." },
   },
   either = { { "--objective", "--maximise", "--minimise" },

@@ -212,7 +212,7 @@ return {
       number = { above = 0 } },
     { "--jobs", "VMs that share the starts (default: as many as there are cores). The result is the same.",
       value = "N", number = { integer = true, minimum = 1 } },
-    { "--out", "Draw measurements and simulations into this file, .png, .svg or .pdf.", value = "FILE" },
+    { "--out", "Draw measurements and simulations into this file, .png, .svg, .pdf or .html.", value = "FILE" },
     { "--plot", "A chart instead of numbers." },
     { "--json", "JSON: chi2, llh, log_prior where there are priors, and simulations in the order of the "
       .. "measurements; of a fit also parameters and starts." },

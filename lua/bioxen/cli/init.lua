@@ -9,8 +9,9 @@ local nearest = require "bioxen.nearest"
 local cli = {}
 
 -- In the order of the help.
-local names = { "run", "rerun", "report", "pack", "sweep", "simulate", "scan", "steady", "sensitivities", "check",
-  "fit", "fba", "organisms", "genome", "config", "xcpng", "serve", "vm", "kernel", "doctor", "man", "completion" }
+local names = { "run", "rerun", "report", "pack", "sweep", "simulate", "scan", "steady", "sensitivities",
+  "global-sensitivity", "check", "fit", "fba", "organisms", "genome", "config", "xcpng", "serve", "vm", "kernel",
+  "doctor", "man", "completion" }
 
 local known = {}
 for _, name in ipairs(names) do known[name] = true end
@@ -26,7 +27,7 @@ local exit_status = [[
 Exit status: 0 for success, 1 for what failed, 2 for a mistake in these words.]]
 
 local function load_command(name)
-  return require("bioxen.cli." .. name)
+  return require("bioxen.cli." .. name:gsub("-", "_"))
 end
 
 local function root(commands)

@@ -3,6 +3,7 @@
 local core = require "bioxen.core"
 local record = require "bioxen.cli.record"
 local say = require "bioxen.cli.say"
+local omex = require "bioxen.sedml.manifest"
 local zip = require "bioxen.sedml.zip"
 
 local LIMIT = 16 << 20 -- bytes of a file, as bioxen rerun reads them
@@ -33,7 +34,8 @@ local function pack(options)
   if not manifest then return say.failed(err) end
   local files, err = read_files(folder, path)
   if not files then return say.failed(err) end
-  local out = options.out or path:match "[^/]+$" .. ".zip"
+  local out = options.out or path:match "[^/]+$" .. (options.omex and ".omex" or ".zip")
+  if options.omex or out:find "%.omex$" then table.insert(files, 1, { "manifest.xml", omex.text(files) }) end
   local saved, err = core.save_file(out, zip.pack(files))
   if not saved then return say.failed(err) end
   say.line(out)
@@ -44,9 +46,13 @@ return {
   name = "pack",
   summary = "a recorded run as one file to send",
   description = "Put the folder that bioxen run --out made, with the copies of what the run read, into one file of "
-    .. "type ZIP. bioxen rerun takes it as it takes the folder.",
+    .. "type ZIP. bioxen rerun takes it as it takes the folder. As a COMBINE archive it tells other programs what its "
+    .. "files are: models in SBML, experiments in SED-ML, tables.",
   arguments = { { "DIR", "The folder that bioxen run --out made." } },
-  options = { { "--out", "Write this file (default: DIR.zip, here).", value = "FILE" } },
+  options = {
+    { "--out", "Write this file (default: DIR.zip, here); .omex makes it a COMBINE archive.",
+      value = "FILE" },
+    { "--omex", "A COMBINE archive, DIR.omex." } },
   examples = {
     { "bioxen pack results", "results.zip" },
     { "bioxen rerun results.zip", "the same numbers, elsewhere?" },

@@ -96,6 +96,25 @@ local function one(options)
   return write(report.page(runs[1]))
 end
 
+-- The page of a table or a picture by itself.
+local function file(options)
+  local folder, name = options.dir:match "^(.*/)([^/]*)$"
+  folder, name = folder or "", name or options.dir
+  local page = options.out or folder .. name:gsub("%.%w+$", "") .. ".html"
+  local at, nowhere = folder_of(page)
+  local home, missing = core.real_path(folder ~= "" and folder or ".")
+  if not at or not home then return say.failed(nowhere or missing) end
+  local lead = "./" .. way(at, home)
+  local made, err = report.file { name = name, path = options.dir,
+    link = function(each) return html.link(lead .. each) end,
+    read = function(_, limit) return core.read_file(options.dir, limit) end }
+  if not made then return say.failed(err) end
+  local saved, unsaved = core.save_file(page, made)
+  if not saved then return say.failed(unsaved) end
+  say.line(page)
+  return say.DONE
+end
+
 local function two(options)
   local runs, write = open_runs({ options.dir, options.other }, options.out or COMPARED)
   if not runs then return say.failed(write) end
@@ -109,6 +128,7 @@ end
 local function run(options)
   if options.compare and not options.other then return nil, "--compare takes two folders" end
   if options.other and not options.compare then return nil, "two folders go with --compare" end
+  if not options.compare and report.shows(options.dir) then return file(options) end
   return (options.compare and two or one)(options)
 end
 
@@ -120,7 +140,7 @@ return {
     .. PAGE .. "; of long tables it has what the eye sees, and links to the files. With --compare, two runs side by "
     .. "side, what differs first; it is " .. COMPARED .. " in the working folder.",
   arguments = {
-    { "DIR", "The folder that bioxen run --out made." },
+    { "DIR", "The folder that bioxen run --out made; or a table (.csv, .tsv) or a picture, for a page of it alone." },
     { "OTHER", "Another, to compare.", args = "?" },
   },
   options = {
@@ -129,6 +149,7 @@ return {
   },
   examples = {
     { "bioxen report results", "results/" .. PAGE },
+    { "bioxen report scan.csv", "scan.html: what bioxen scan --out scan.csv gave" },
     { "bioxen report --compare before after --out compared.html", "what differs?" },
   },
   run = run,

@@ -29,6 +29,11 @@ end
 
 -- What is not as it was: of files without a copy what is there now is read.
 local function tell_changes(manifest, path)
+  for _, result in ipairs(manifest.results) do
+    if core.digest_file(path .. "/" .. result.file) ~= result.sha256 then
+      say.note(("%s has been changed since the run left it: what it left then is compared"):format(result.file))
+    end
+  end
   if manifest.bioxen ~= core.version then
     say.note(("this is BioXen %s, it was %s"):format(core.version, manifest.bioxen))
   end

@@ -1,220 +1,24 @@
 -- `bioxen scan`: a model in SBML, run at many values of its parameters: a short form of `bioxen sweep`.
 
-local core = require "bioxen.core"
 local models = require "bioxen.cli.models"
+local points = require "bioxen.cli.points"
 local say = require "bioxen.cli.say"
-local sorted_keys = require "bioxen.sorted_keys"
 local sweep = require "bioxen.cli.sweep"
-
-local ROWS = 100       -- of a run, where nothing else is said
-
-local reserved = { point = true, replicate = true, error = true }
-
--- A name that a sweep takes for one of a model, which may be "S.amount".
-local function column_name(name)
-  name = name:gsub("[^%w_]", "_"):gsub("^%d", "_%0")
-  return reserved[name] and name .. "_" or name
-end
-
--- ---- words ----
-
--- "0:1:20", "log:0.1:10:9", "0:1" for designs that draw, or "1,2,5": what bioxen.sweep takes; or nil.
-local function parse_values(text, draws)
-  local list = {}
-  local log, rest = text:match "^(log):(.*)$"
-  for part in ((rest or text) .. (text:find ":" and ":" or ",")):gmatch "([^:,]*)[:,]" do
-    list[#list + 1] = tonumber(part)
-    if not list[#list] or list[#list] ~= list[#list] then return nil end
-  end
-  local colons = select(2, (rest or text):gsub(":", ""))
-  if not log and colons == 0 and not text:find ":" then return list[1] and list end
-  if text:find "," or colons ~= (draws and 1 or 2) or #list ~= colons + 1 then return nil end
-  return { from = list[1], to = list[2], count = list[3], log = log ~= nil }
-end
-
--- The parameters of the sweep, and the names that the model has for them, as they were written; nil and what is wrong.
-local function parse_vary(options)
-  local parameters, names = {}, {}
-  for _, item in ipairs(options.vary) do
-    local name, text = item:match "^(.-)=(.*)$"
-    local values = name and name ~= "" and parse_values(text, options.random or options.latin)
-    if not values then
-      return nil, ("--vary: NAME=%s, with log: before it if need be, or NAME=A,B,C expected, got '%s'"):format(
-        (options.random or options.latin) and "FROM:TO" or "FROM:TO:COUNT", item)
-    end
-    local column = column_name(name)
-    if parameters[column] then return nil, ("--vary: %s is there twice"):format(name) end
-    parameters[column], names[column] = values, name
-  end
-  return parameters, names
-end
-
--- Of a run, and of a steady state.
-local of_run = { last = true, mean = true, min = true, max = true, time_of_max = true }
-local of_state = { last = true, flux = true }
-
--- What is measured: { of, name } each; nil and what is wrong.
-local function parse_measures(options)
-  local parsed, measures = {}, options.steady and of_state or of_run
-  for i, item in ipairs(options.measure or {}) do
-    local of, name = item:match "^([%a_]+):(.+)$"
-    if of and not measures[of] then
-      return nil, ("--measure: %s: before a name expected, got '%s'"):format(
-        table.concat(sorted_keys(measures), ":, "), item)
-    end
-    parsed[i] = { of = of or "last", name = name or item }
-  end
-  return parsed
-end
-
--- ---- the code of a point ----
-
--- A value as Lua has it.
-local function literal(value)
-  if type(value) ~= "table" then return ("%q"):format(value) end
-  local parts = {}
-  if value[1] ~= nil then
-    for i, item in ipairs(value) do parts[i] = literal(item) end
-  else
-    for i, key in ipairs(sorted_keys(value)) do parts[i] = ("[%q] = %s"):format(key, literal(value[key])) end
-  end
-  return "{ " .. table.concat(parts, ", ") .. " }"
-end
-
--- All that results follow from stands in it: the record of a sweep is known by its code.
-local POINT = [[
--- of the model %s
-cell:reset()
-cell:set(%s)
-local values = {}
-for column, name in pairs(%s) do values[name] = args[column] end
-cell:set(values)
-]]
-
-local RUN = POINT .. [[
-local t, results = cell:run(%s), {}
-for column, what in pairs(%s) do
-  local of, name = what[1], what[2]
-  if of == "last" or of == "mean" then
-    results[column] = t[of](t, name)
-  else
-    local list, at = t:column(name), 1
-    for i, value in ipairs(list) do
-      if of == "min" and value < list[at] or of ~= "min" and value > list[at] then at = i end
-    end
-    results[column] = of == "time_of_max" and t:times()[at] or list[at]
-  end
-end
-return results]]
-
-local STEADY = POINT .. [[
-local found, err = cell:steady_state(%s)
-if not found then error(err.message, 0) end
-local results = { stability = found.stability, reached = found.reached }
-for column, what in pairs(%s) do
-  local of, name = what[1] == "flux" and found.fluxes or found.state, what[2]
-  results[column] = of[name] or error("the steady state has no " .. name, 0)
-end
-return results]]
-
--- The measures by the columns that they become; nil and what is wrong.
-local function columns_of(list, parameters, steady)
-  local columns, taken = {}, { stability = steady, reached = steady }
-  for _, measure in ipairs(list) do
-    local plain = column_name(measure.name)
-    local column = measure.of == "last" and plain or measure.of .. "_" .. plain
-    if parameters[column] then column = "last_" .. plain end
-    if taken[column] then return nil, ("--measure: two columns would have the name %s"):format(column) end
-    taken[column], columns[column] = true, { measure.of, measure.cell_name }
-  end
-  return columns
-end
-
-local function run_of(options, list, absolute)
-  local record, seen, only_last = {}, {}, true
-  for _, measure in ipairs(list) do
-    if not seen[measure.cell_name] then record[#record + 1] = measure.cell_name end
-    seen[measure.cell_name] = true
-    only_last = only_last and measure.of == "last"
-  end
-  local every = options.every or (only_last and options.duration or options.duration/ROWS)
-  return { duration = options.duration, every = every, record = record, method = options.method or "ode",
-    max_steps = options.max_steps, tolerance = { relative = options.tolerance, absolute = absolute } }
-end
-
--- ---- the model ----
-
--- Load it: what load_sbml gives; nil and an error.
-local function put_model(vm, options)
-  return models.load(vm, options, options.method or "ode")
-end
-
--- The cell's names of what is varied, each of which can be set; nil and an error.
-local function find_varied(vm, loaded, parameters, names, constants)
-  local found = {}
-  for _, column in ipairs(sorted_keys(names)) do
-    local there, err = models.recorded(vm, loaded, { names[column] }, "--vary")
-    if not there then return nil, err end
-    if constants[there[1]] then return nil, ("--vary: %s has a value by --set"):format(names[column]) end
-    local set, err = vm:execute_biological_process("cell:set { [args.name] = args.value }", { name = "set",
-      args = { name = there[1], value = parameters[column][1] or parameters[column].from } })
-    if not set then return nil, err end
-    found[column] = there[1]
-  end
-  return found
-end
-
--- The cell's names for what is measured, which are put into the list: all species into an empty one. True; or nil and
--- an error.
-local function find_measured(vm, loaded, list)
-  for i, name in ipairs(#list == 0 and loaded.species or {}) do list[i] = { of = "last", name = name } end
-  if #list == 0 then return nil, "--measure: the model has no species: name what to measure" end
-  for _, measure in ipairs(list) do
-    local there, err = { measure.name }, nil
-    if measure.of ~= "flux" then there, err = models.recorded(vm, loaded, there, "--measure") end
-    if not there then return nil, err end
-    measure.cell_name = there[1]
-  end
-  return true
-end
-
--- Look at the model: the code of a point; nil and an error.
-local function code_of(options, parameters, names, list)
-  local vm <close>, err = models.start "scan"
-  if not vm then return nil, err end
-  local loaded, err = put_model(vm, options)
-  if not loaded then return nil, err end
-  say.warnings(loaded.warnings)
-  local constants, err = models.set(vm, loaded, options.set)
-  if not constants then return nil, err end
-  local varied, err = find_varied(vm, loaded, parameters, names, constants)
-  if not varied then return nil, err end
-  local measured, err = find_measured(vm, loaded, list)
-  if not measured then return nil, err end
-  local absolute, err = models.absolute_tolerance(loaded, options.absolute_tolerance)
-  if err then return nil, err end
-  local columns, mistake = columns_of(list, parameters, options.steady)
-  if not columns then return nil, mistake end
-  local digest = options.text and core.digest(options.text) or core.digest_file(options.model)
-  local how = options.steady and {} or run_of(options, list, absolute)
-  return (options.steady and STEADY or RUN):format(digest, literal(constants), literal(varied), literal(how),
-    literal(columns))
-end
 
 local function scan(options)
   if not options.vary[1] then return nil, "missing option '--vary'" end
   if not options.duration and not options.steady then return nil, "missing option '--duration'" end
-  local parameters, names = parse_vary(options)
+  local parameters, names = points.vary(options, options.random or options.latin)
   if not parameters then return nil, names end
-  local list, mistake = parse_measures(options)
+  local list, mistake = points.measures(options)
   if not list then return nil, mistake end
-  local code, err = code_of(options, parameters, names, list)
+  local code, err = points.code(options, parameters, names, list)
   if not code then return say.failed(err) end
   return sweep.go({
     parameters = parameters, design = options.random and "random" or options.latin and "latin_hypercube" or nil,
     points = options.random or options.latin, replicates = options.replicates, run = code, reuse = true,
     biological_type = "empty", config = { memory = models.MEMORY },
-    setup = function(vm) return put_model(vm, options) end,
+    setup = function(vm) return points.load(vm, options) end,
   }, options)
 end
 
@@ -222,29 +26,15 @@ local all_options = {
   { "--vary", "A parameter, or the initial value of a species, and its values: k=0:1:20 for 20 from 0 to 1, "
     .. "k=log:0.1:10:9 for 9 spaced evenly in the logarithm, k=1,2,5 for these. May be repeated: all combinations.",
     value = "NAME=VALUES", many = true },
-  { "--duration", "How long a run is, in simulated time.", value = "TIME", number = { above = 0 } },
-  { "--steady", "In place of a run, the steady state that each point comes to, its stability, and whether it is "
-    .. "reached from where the model begins: see bioxen steady." },
-  { "--measure", "What of a run is kept, with commas between: A (its value at the end), mean:A, min:A, max:A, "
-    .. "time_of_max:A (default: all species at the end); of a steady state A and flux:R.", value = "LIST",
-    list = true },
   { "--random", "So many points at random, between FROM and TO of --vary k=FROM:TO.", value = "N",
     number = { integer = true, minimum = 1 } },
   { "--latin", "The same as a Latin hypercube: one point in each of N parts of each parameter.", value = "N",
     number = { integer = true, minimum = 1 } },
   { "--replicates", "Runs at each point (default 1), of stochastic methods.", value = "N",
     number = { integer = true, minimum = 1 } },
-  { "--every", "Time between rows, of which mean, min and max are (default: a hundredth of the duration).",
-    value = "TIME", number = { above = 0 } },
-  { "--method", "As of bioxen simulate (default: ode).", value = "METHOD",
-    choices = { "ode", "ssa", "tau", "hybrid" } },
-  { "--set", "Values before the runs, as in k=0.2,S=10.", value = "LIST", list = true },
-  { "--tolerance", "Relative tolerance of the solver (default 3e-10).", value = "X", number = { above = 0 } },
-  { "--absolute-tolerance", "As of bioxen simulate.", value = "X", list = true },
-  { "--max-steps", "Stop a run after so many steps of the solver, reactions or leaps.", value = "N",
-    number = { integer = true, minimum = 1 } },
-  { "--strict", "What the reader would warn of is an error." },
 }
+
+table.move(points.options, 1, #points.options, #all_options + 1, all_options)
 
 -- What bioxen sweep run takes.
 for _, command in ipairs(sweep.commands) do
@@ -259,9 +49,8 @@ return {
   arguments = { { "MODEL", "A file in SBML, also compressed (.gz, .bz2) or in an archive (.zip, .omex); - reads "
     .. "standard input." } },
   options = all_options,
-  either = { { "--random", "--latin" }, { "--vms", "--pool" }, { "--steady", "--duration" }, { "--steady", "--every" },
-    { "--steady", "--method" }, { "--steady", "--tolerance" }, { "--steady", "--absolute-tolerance" },
-    { "--steady", "--max-steps" }, { "--steady", "--replicates" } },
+  either = table.move(points.either, 1, #points.either, 4, { { "--random", "--latin" }, { "--vms", "--pool" },
+    { "--steady", "--replicates" } }),
   examples = {
     { "bioxen scan model.xml --vary Km=0:1:20 --duration 100 --plot km.png", "all species at the end, along Km" },
     { "bioxen scan model.xml --vary k1=0:1:20 --vary k2=log:0.1:10:9 --duration 100 --measure max:A --plot map.svg",

@@ -1,7 +1,7 @@
 -- `bioxen sensitivities`: how a run of a model in SBML changes with its parameters, without writing Lua.
 
 local core = require "bioxen.core"
-local decimal = require "bioxen.decimal"
+local csv = require "bioxen.cli.csv"
 local json = require "bioxen.cli.json"
 local models = require "bioxen.cli.models"
 local say = require "bioxen.cli.say"
@@ -32,10 +32,6 @@ end
 
 -- ---- as numbers ----
 
-local function quote(name)
-  return name:find '[",\r\n]' and '"' .. name:gsub('"', '""') .. '"' or name
-end
-
 -- A column for each value, and behind these one for each derivative.
 local function as_csv(result, parameters)
   local names, times, values = result.trajectory:names(), result.trajectory:times(), { result.trajectory }
@@ -44,17 +40,17 @@ local function as_csv(result, parameters)
   for i, name in ipairs(parameters) do values[i + 1] = result.by[name] end
   for i, trajectory in ipairs(values) do
     for _, name in ipairs(names) do
-      head[#head + 1] = quote(i == 1 and name or form:format(name, parameters[i - 1]))
+      head[#head + 1] = i == 1 and name or form:format(name, parameters[i - 1])
       columns[#columns + 1] = trajectory:column(name)
     end
   end
-  local lines = { table.concat(head, ",") }
+  local lines = { csv.line(head) }
   for row = 1, #times do
     local cells = {}
-    for i, column in ipairs(columns) do cells[i] = decimal("%.17g", column[row]) end
-    lines[row + 1] = table.concat(cells, ",")
+    for i, column in ipairs(columns) do cells[i] = column[row] end
+    lines[row + 1] = csv.line(cells)
   end
-  return table.concat(lines, "\n") .. "\n"
+  return table.concat(lines)
 end
 
 -- The columns of a trajectory; numbers that JSON has no word for are null, as in a trajectory's own.

@@ -344,6 +344,7 @@ return {
     { "--seed", "Of random numbers: the same seed gives the same runs.", value = "N", number = { integer = true } },
     { "--set", "Values before the run, as in k=0.2,S=10, in the unit of what is written; initial values that formulas "
       .. "give follow.", value = "LIST", list = true },
+    { "--initial", "The same, of what species begin from, as in S=5.", value = "LIST", list = true },
     { "--record", "What to record: ids with commas between them; S.amount and S.concentration tell which is meant, "
       .. "S.molecules is the count of amounts in moles.",
       value = "NAMES", list = true },
@@ -361,8 +362,8 @@ return {
     { "--strict", "What the reader would warn of is an error." },
     { "--jobs", "VMs that share many runs (default: as many as there are cores). The result is the same.",
       value = "N", number = { integer = true, minimum = 1 } },
-    { "--out", "Write to this file; .json, .h5 (HDF5), .png, .svg and .pdf say what it is to be, .omex an archive of "
-      .. "the model, this run in SED-ML and its results.", value = "FILE" },
+    { "--out", "Write to this file; .json, .h5 (HDF5), .png, .svg, .pdf and .html say what it is to be, .omex an "
+      .. "archive of the model, this run in SED-ML and its results.", value = "FILE" },
     { "--events", "Write to this file, as CSV, when which event fires in the run.", value = "FILE" },
     { "--json", "JSON instead of CSV." },
     { "--plot", "A chart instead of numbers." },
@@ -384,6 +385,9 @@ return {
     { "bioxen simulate project.omex -o results", "the experiments of an archive" },
   },
   run = function(options)
+    if options.initial then -- the same to the cell
+      options.set = table.move(options.initial, 1, #options.initial, #(options.set or {}) + 1, options.set or {})
+    end
     if options.archive or options.out_dir then
       if options.archive and options.model then return nil, "either MODEL or '--archive' expected" end
       if not (options.archive or options.model) then return nil, "missing argument 'MODEL'" end

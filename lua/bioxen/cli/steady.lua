@@ -214,7 +214,7 @@ return {
       .. "points go to standard error.", value = "RANGE" },
     { "--record", "There: what to write or draw, with commas between (default: the model's species).", value = "NAMES",
       list = true },
-    { "--plot", "There: a chart; --out with .png, .svg or .pdf is one." },
+    { "--plot", "There: a chart; --out with .png, .svg, .pdf or .html is one." },
     { "--json", "All of it, in JSON." },
     { "--strict", "What the reader would warn of is an error." },
     { "--out", "Write to this file.", value = "FILE" },

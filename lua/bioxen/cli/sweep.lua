@@ -64,7 +64,7 @@ end
 local function may_draw(f)
   return function(options)
     if options.plot and not plot_options.format(options.plot) then
-      return nil, ("--plot: a name that ends in .png, .svg or .pdf expected, got '%s'"):format(options.plot)
+      return nil, ("--plot: a name that ends in .png, .svg, .pdf or .html expected, got '%s'"):format(options.plot)
     end
     return f(options)
   end
@@ -193,15 +193,15 @@ end
 
 local folder = { "FOLDER", "That of bioxen sweep submit." }
 
-local out = { "--out", "The table goes to this file; .json, .h5 (HDF5), .png, .svg and .pdf say what it is to be, else "
-  .. "CSV (default: standard output).", value = "FILE" }
+local out = { "--out", "The table goes to this file; .json, .h5 (HDF5), .png, .svg, .pdf and .html say what it is to "
+  .. "be, else CSV (default: standard output).", value = "FILE" }
 
-local plot = { "--plot", "Draw the results into this file (.png, .svg or .pdf): lines along one parameter, a heat map "
-  .. "over two, points where there are more.", value = "FILE" }
+local plot = { "--plot", "Draw the results into this file (.png, .svg, .pdf or .html): lines along one parameter, a "
+  .. "heat map over two, points where there are more.", value = "FILE" }
 
 return {
   name = "sweep",
-  go = go, may_draw = may_draw, -- for bioxen scan
+  go = go, may_draw = may_draw, follow = follow, attempt = attempt, -- for what is done by sweeps
   summary = "run code at many points of its parameters, in one go or in pieces",
   description = "Run code at many points of its parameters: bioxen sweep FILE.lua.",
   prepare = prepare,

@@ -4,9 +4,11 @@ local check = require "bioxen.check"
 local core = require "bioxen.core"
 local create = require "bioxen.create"
 local hypervisor = require "bioxen.hypervisor"
+local fragment = require "bioxen.report.fragment"
 local map = require "bioxen.map"
 local petab = require "bioxen.fit.petab"
 local picture = require "bioxen.fit.picture"
+local plot = require "bioxen.plot"
 local sbml = require "bioxen.model.sbml"
 
 local fit = {}
@@ -292,7 +294,15 @@ Fit.__index = Fit
 
 --- Draw measurements and what is simulated: a panel for each observable.
 function Fit:plot(options)
-  return picture.plot(self, options or {})
+  if options and plot.is_page(options) then return self:html(options) end
+  return plot.plot(picture.figure(self, options or {}))
+end
+
+--- The same with its numbers, in HTML. See types.lua.
+function Fit:html(options)
+  local mine, rest = fragment.options(options, 2)
+  local given, err = fragment.give(picture.parts(self, rest), mine, 2)
+  return given, err
 end
 
 local function close(self)

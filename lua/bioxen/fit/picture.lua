@@ -1,7 +1,5 @@
 --- A fit's picture: a panel for each observable, what was measured as points, what is simulated as lines.
 
-local plot = require "bioxen.plot"
-
 local picture = {}
 
 local function experiment_of(row)
@@ -34,8 +32,8 @@ local function colour_of(panel, experiment)
   return panel.colours[experiment]
 end
 
---- Draw a fit; options as of bioxen.plot.
-function picture.plot(fit, options)
+--- What bioxen.plot takes, of a fit; options as of bioxen.plot.
+function picture.figure(fit, options)
   local panels, points = {}, {}
   for _, curve in ipairs(fit.curves) do
     local panel = panel_of(panels, curve.observable)
@@ -67,7 +65,22 @@ function picture.plot(fit, options)
   end
   local given = { panels = drawn, x_label = "time", across = #drawn > 3 and 2 or nil }
   for key, value in pairs(options) do given[key] = value end
-  return plot.plot(given)
+  return given
+end
+
+--- What a fit is shown as in HTML.
+function picture.parts(fit, options)
+  local rows = {}
+  for i, p in ipairs(fit.parameters) do
+    rows[i] = { p.id, p.value, p.low, p.high, p.standard_error,
+      p.at_bound and "at its " .. p.at_bound .. " bound" or "" }
+  end
+  local facts = { { "Log-likelihood", fit.llh }, { "chi2", fit.chi2 }, { "Measurements", #fit.problem.rows },
+    { "Starts", #fit.starts } }
+  if fit.interrupted then facts[#facts + 1] = { "Interrupted", "this is the best so far" } end
+  return { title = options.title or "Fit", facts = facts, figure = picture.figure(fit, options),
+    tables = { { names = { "parameter", "value", "95 % from", "to", "standard error", "remark" }, rows = rows,
+      label = "Parameters", open = true } } }
 end
 
 return picture

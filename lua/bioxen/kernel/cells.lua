@@ -39,7 +39,7 @@ function Cells:render(...)
   return words and rich.bundle(words, (...))
 end
 
-function Cells:say_result(bundle)
+function Cells:say_values(bundle)
   self.result = bundle
 end
 

@@ -41,14 +41,19 @@ local function caught(plot_it)
 end
 
 local function image(picture, name)
-  return html.fill('<img alt="%s" style="max-width: 100%%; height: auto; background: #fff; border-radius: 6px" '
-    .. 'src="data:%s;base64,%m">', name, types[picture.format], html.base64(picture.bytes))
+  return html.fill('<img alt="%s" style="width: 100%%; max-width: %spx; height: auto; background: #fff; '
+    .. 'border-radius: 6px" src="data:%s;base64,%m">', name, SIZE[1], types[picture.format], html.base64(picture.bytes))
+end
+
+local function add_picture(bundle, picture)
+  bundle[types[picture.format]] = picture.format == "svg" and picture.bytes or html.base64(picture.bytes)
 end
 
 --- A bundle of a picture alone.
 function rich.picture_bundle(picture, name)
-  local data = picture.format == "svg" and picture.bytes or html.base64(picture.bytes)
-  return { ["text/plain"] = name, [types[picture.format]] = data }
+  local bundle = { ["text/plain"] = name, ["text/html"] = image(picture, name) }
+  add_picture(bundle, picture)
+  return bundle
 end
 
 -- ---- tables ----
@@ -257,9 +262,7 @@ function rich.bundle(words, value)
   local good, markup, picture = pcall(markup_of, value)
   if not good then return bundle end
   bundle["text/html"] = markup
-  if picture then
-    bundle[types[picture.format]] = picture.format == "svg" and picture.bytes or html.base64(picture.bytes)
-  end
+  if picture then add_picture(bundle, picture) end
   return bundle
 end
 

@@ -294,7 +294,7 @@ local function complaint(errors)
   return "it gave no reason"
 end
 
--- The same picture is the same file, whenever it is drawn.
+-- The same picture is the same file, whenever it is drawn; but from 1.17.6 on, cairo packs the date of a PDF.
 local function undated(pdf)
   return (pdf:gsub("/CreationDate %b()", function(date) return "/CreationDate (" .. (" "):rep(#date - 16) .. ")" end))
 end

@@ -1,15 +1,12 @@
 --- Pictures and text charts of results: bioxen.plot, and the methods plot of trajectories, ensembles and sweeps.
 
-local branches = require "bioxen.plot.branches"
 local chart = require "bioxen.plot.chart"
 local core = require "bioxen.core"
-local ensemble_figure = require "bioxen.plot.ensemble"
+local describe = require "bioxen.plot.describe"
 local figure = require "bioxen.plot.figure"
 local gnuplot = require "bioxen.plot.gnuplot"
 local options = require "bioxen.plot.options"
 local page = require "bioxen.plot.page"
-local trajectory_figure = require "bioxen.plot.trajectory"
-local world = require "bioxen.plot.world"
 
 local plot = {}
 
@@ -80,49 +77,31 @@ local function draw(given, described, level)
   return draw_text(made, given)
 end
 
--- Series of branches of steady states.
-local function with_branches(described, level)
-  if described.series or described.panels or not described.names then
-    options.mistake(level + 1, "plot: branches and names expected, without series or panels")
-  end
-  described.series = branches.figure(described.branches, described.names, level + 1)
-  described.x_label = described.x_label or described.branches.parameter
-  described.branches, described.names = nil, nil
-  return described
-end
-
--- A world's panels, and then its lineages, stand for series and panels that are not given.
-local function with_panels(given, level)
-  local described = options.check(given, options.general, "plot", level + 1)
-  if described.branches then return with_branches(described, level + 1) end
-  if described.names then options.mistake(level + 1, "plot.names: is for branches") end
-  if not (described.world or described.lineage) then return given end
-  if described.series or described.panels then
-    options.mistake(level + 1, "plot: either world and lineage, or series or panels expected")
-  end
-  local panels = described.world and world.figure(described.world, level + 1) or {}
-  for _, panel in ipairs(described.lineage and world.lineage(described.lineage, level + 1) or {}) do
-    panels[#panels + 1] = panel
-  end
-  described.world, described.lineage, described.panels = nil, nil, panels
-  return described
+--- Whether the picture is to be a page of HTML, which is not drawn by gnuplot.
+function plot.is_page(given)
+  return type(given) == "table" and type(given.file) == "string" and options.format(given.file) == "html"
 end
 
 --- Series of numbers, or a shared world.
 function plot.plot(given)
   -- No tail call: errors name the line that called this function.
-  local described = with_panels(given, 2)
+  local described = describe.given(given, 2)
+  if plot.is_page(described) then
+    local done, err = require("bioxen.report.values").page(described, 2)
+    return done, err
+  end
   local done, err = draw(options.check(described, options.general, "plot", 2), described, 2)
   if not done then return nil, err end
   return done
 end
 
-local function method(class, figure_of)
+local function method(class)
   return function(object, given)
     if core.class_name(object) ~= class then
       error(("bad argument #1 to 'plot' (%s expected, got %s)"):format(class, core.class_name(object)), 2)
     end
-    local checked, described = figure_of(object, given, 2)
+    if plot.is_page(given) then return object:html(given) end
+    local checked, described = describe.figures[class](object, given, 2)
     local done, err = draw(checked, described, 2)
     if not done then return nil, err end
     return done
@@ -130,8 +109,6 @@ local function method(class, figure_of)
 end
 
 --- Their methods `plot`.
-plot.trajectory = method("Trajectory", trajectory_figure)
-plot.ensemble = method("Ensemble", ensemble_figure)
-plot.sweep = method("SweepTable", function(...) return require "bioxen.plot.sweep"(...) end)
+plot.trajectory, plot.ensemble, plot.sweep = method "Trajectory", method "Ensemble", method "SweepTable"
 
 return plot

@@ -23,7 +23,7 @@ end
 
 local function valid_file(value)
   if value:find "%z" then return "a path without zero bytes" end
-  return not options.format(value) and "a name that ends in .png, .svg or .pdf" or nil
+  return not options.format(value) and "a name that ends in .png, .svg, .pdf or .html" or nil
 end
 
 local function one_of(...)
@@ -36,11 +36,11 @@ local function one_of(...)
   end
 end
 
---- "png", "svg", "pdf" or nil, by the ending of a file's name.
+--- "png", "svg", "pdf", "html" or nil, by the ending of a file's name.
 function options.format(path)
   local ending = path:match "%.(%a+)$"
   ending = ending and ending:lower()
-  return (ending == "png" or ending == "svg" or ending == "pdf") and ending or nil
+  return (ending == "png" or ending == "svg" or ending == "pdf" or ending == "html") and ending or nil
 end
 
 local function join(...)

@@ -35,10 +35,10 @@ local function close_bucket(kept, bucket, last)
   if bucket.least then kept[bucket.least.i], kept[bucket.greatest.i] = true, true end
 end
 
-local function kept_of(s, place)
+local function kept_of(s, place, buckets)
   local kept, bucket, number = {}, nil, nil
   for i = 1, #s.x do
-    local here = math.floor(BUCKETS*place(s.x[i]))
+    local here = math.floor(buckets*place(s.x[i]))
     if here ~= number then
       if bucket then close_bucket(kept, bucket, i - 1) end
       bucket, number = { first = i }, here
@@ -49,10 +49,11 @@ local function kept_of(s, place)
   return kept
 end
 
---- A series with no more points than show; those of a trajectory may be millions.
-function shape.thin(s, x_axis)
-  if #s.x <= 4*BUCKETS or not increases(s.x) or not scale.shows(s.x[1], x_axis.log) then return s end
-  local kept = kept_of(s, x_axis.place)
+--- A series with no more points than show in so many buckets (default 2000); those of a trajectory may be millions.
+function shape.thin(s, x_axis, buckets)
+  buckets = buckets or BUCKETS
+  if #s.x <= 4*buckets or not increases(s.x) or not scale.shows(s.x[1], x_axis.log) then return s end
+  local kept = kept_of(s, x_axis.place, buckets)
   local thin = { x = {}, y = {}, low = s.low and {}, high = s.high and {} }
   for i = 1, #s.x do
     if kept[i] then

@@ -163,6 +163,7 @@ function doc.find(query, class_of)
     or not variable and class_of(name)
     or not variable and usual[name]
   if found and entries[found] then return { found } end
+  if variable == "cell" then return ending_with(method) end -- an organism's own
   return variable and {} or ending_with(name)
 end
 
@@ -198,7 +199,8 @@ end
 --- The text on a name that doc.find gave.
 function doc.text(name, width)
   local entry = entries[name]
-  local lines = { entry.title }
+  local lines = {}
+  fold(lines, entry.title, "", width, "  ")
   if #entry.lines > 0 then fold(lines, table.concat(entry.lines, " "), "  ", width) end
   for _, part in ipairs(entry.parts) do
     fold(lines, part[1] .. "  " .. part[2], "    ", width, "  ")

@@ -1,6 +1,9 @@
 --- Lines that run inside a VM. Their results become text there, by the same printer as here, so that
 -- values that cannot travel are shown, too.
 
+local printer = require "bioxen.repl.printer"
+local text = require "bioxen.repl.text"
+
 local inside = {}
 
 local modules = { "text", "describe", "printer" }
@@ -81,8 +84,8 @@ function inside.submit(vm, chunk, options)
     args = { loader = loader, modules = sources, width = options.width, values = options.values } })
 end
 
---- A traceback without our own part in it; nil where it says no more than the message does.
-function inside.traceback(traceback)
+-- A traceback without our own part in it; nil where it says no more than the message does.
+local function own_traceback(traceback)
   local lines = {}
   for line in traceback:gmatch "[^\n]+" do
     if not line:find "^%s*bioxen:" then lines[#lines + 1] = line end
@@ -91,6 +94,17 @@ function inside.traceback(traceback)
   local last = lines[#lines] or "" -- the typed text itself
   if last:find "in local 'f'$" or last:find "in function <[^<>]+:1>$" then lines[#lines] = nil end
   return #lines > 2 and table.concat(lines, "\n") or nil
+end
+
+--- What an error of a VM says beside its message, a line or more each: the table that was raised, what was finished.
+function inside.details(err)
+  local lines = {}
+  local value, finished, traceback = rawget(err, "value"), rawget(err, "finished"), rawget(err, "traceback")
+  if type(value) == "table" then lines[1] = printer.show(value) end
+  if finished ~= nil then lines[#lines + 1] = "finished until then: " .. text.escape(tostring(finished)) end
+  local trace = type(traceback) == "string" and own_traceback(traceback)
+  if trace then lines[#lines + 1] = text.escape(trace) end
+  return lines
 end
 
 --- What the prompt says of a VM.

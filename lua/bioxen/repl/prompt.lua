@@ -1,6 +1,8 @@
 --- Where the session's lines come from: a terminal, or a pipe, which is read in the same way without prompts.
 
 local bioxen = require "bioxen"
+local chunk = require "bioxen.repl.chunk"
+local colour = require "bioxen.repl.colour"
 local commands = require "bioxen.repl.commands"
 local completion = require "bioxen.repl.completion"
 local history = require "bioxen.repl.history"
@@ -35,9 +37,12 @@ function Prompt:remember(line, entry)
 end
 
 function Prompt:read_terminal()
-  local editor = terminal.line_editor(function(before)
-    return completion.complete(self, before)
-  end)
+  local function complete(before) return completion.complete(self, before) end
+  local function paint(before, behind)
+    local line = before .. behind
+    return not self.pending and chunk.is_command(line) and line or colour.lua(line, self.pending)
+  end
+  local editor = terminal.line_editor(complete, self.colours and paint or nil)
   self.history = history.open(function(entry) editor:remember(entry) end)
   self:say(("bioxen %s, %s. .help lists commands, ^D ends."):format(bioxen._VERSION, _VERSION))
   local entry
@@ -74,9 +79,9 @@ function Prompt:read_pipe()
   end
 end
 
-local function colours()
+local function has_colours(stream)
   local kind, without = os.getenv "TERM", os.getenv "NO_COLOR"
-  return terminal.is_terminal "stderr" and (without or "") == "" and kind ~= nil and kind ~= "dumb"
+  return terminal.is_terminal(stream) and (without or "") == "" and kind ~= nil and kind ~= "dumb"
 end
 
 local function run_first(self, path, ...)
@@ -91,7 +96,8 @@ end
 -- pipe's 1 if any line, or the script, failed.
 function prompt.main(path, ...)
   local interactive = terminal.is_terminal "stdin" and terminal.is_terminal "stdout"
-  local self = session.new(Prompt, { interactive = interactive, red = colours() })
+  local self = session.new(Prompt, { interactive = interactive, red = has_colours "stderr",
+    colours = interactive and has_colours "stdout" })
   terminal.begin(self.interactive)
   if path then run_first(self, path, ...) end
   if self.interactive then

@@ -3,6 +3,7 @@
 
 local bioxen = require "bioxen"
 local chunk = require "bioxen.repl.chunk"
+local colour = require "bioxen.repl.colour"
 local commands = require "bioxen.repl.commands"
 local doc = require "bioxen.repl.doc"
 local inside = require "bioxen.repl.inside"
@@ -23,6 +24,10 @@ session.TOO_LONG = ("at most %d bytes expected in what belongs together: the res
 function Session:say(words)
   io.stdout:write(words, "\n")
   io.stdout:flush()
+end
+
+function Session:say_values(words)
+  self:say(self.colours and colour.values(words) or words)
 end
 
 -- Problems go to standard error, after what was printed before.
@@ -64,14 +69,12 @@ function Session:render(...)
   return show.values(self:columns(), ...)
 end
 
-Session.say_result = Session.say
-
 -- What shows values may call their metamethods: it is interrupted like any chunk.
 function Session:show_values(values)
   local failure = values[1] == nil and show.is_error(values[2])
   local good, words = terminal.call(self.render, self, table.unpack(values, 1, failure and 1 or values.n))
   if good then
-    if words then self:say_result(words) end
+    if words then self:say_values(words) end
     if failure then self:complain(show.error(values[2])) end
   elseif good == nil then
     self:say_interrupted()
@@ -122,7 +125,7 @@ end
 Session.write_output = text.write_output
 
 function Session:say_vm_result(result)
-  self:say(text.escape(tostring(result)))
+  self:say_values(text.escape(tostring(result)))
 end
 
 function Session:call_in_vm(piece)

@@ -103,8 +103,7 @@ function show.error(err, traceback)
   end
   local lines = { words }
   if show.is_error(err) then
-    local inner = rawget(err, "traceback")
-    trace = type(inner) == "string" and inside.traceback(inner)
+    table.move(inside.details(err), 1, 3, 2, lines)
     lines[#lines + 1] = advice(err)
   end
   if trace then lines[#lines + 1] = text.escape(trace) end

@@ -6,6 +6,7 @@
 
 local core = require "bioxen.core"
 local decimal = require "bioxen.decimal"
+local frame = require "bioxen.report.frame"
 local html = require "bioxen.report.html"
 local json = require "bioxen.json"
 local results = require "bioxen.report.results"
@@ -16,63 +17,6 @@ local report = {}
 local LINES = 100     -- of a table of VMs, inputs or results
 local LOG = 60000     -- bytes of a log's beginning, and of its end, that are shown
 local FACT = 2000     -- bytes of a fact
-local OWN = 1 << 20   -- bytes of a file of ours
-
--- ---- the frame ----
-
--- A file that is installed beside this one.
-local function own_file(name)
-  local here = assert(package.searchpath("bioxen.report", package.path)):match "^(.*)/bioxen/report/init%.lua$"
-  return core.read_file(here .. "/" .. name, OWN)
-end
-
--- The page's own styles and scripts; nil and an error where they are not installed.
-local function parts()
-  local read = {}
-  for _, name in ipairs { "bioxen-uplot/uPlot.min.css", "bioxen/report/page.css", "bioxen-uplot/uPlot.iife.min.js",
-    "bioxen/report/page.js" } do
-    local bytes, err = own_file(name)
-    if not bytes then return nil, err end
-    read[#read + 1] = bytes
-  end
-  return { style = read[1] .. read[2], library = read[3], script = read[4] }
-end
-
-local FRAME = [[
-<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src %m; script-src %m %m; img-src data:;]]
-  .. [[ base-uri 'none'; form-action 'none'">
-<meta name="referrer" content="no-referrer">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>%s</title>
-<style>%m</style>
-</head>
-<body>
-<header><h1>%s</h1>%m</header>
-<main>
-%m
-</main>
-<footer>Made by bioxen report, BioXen %s. The plots are drawn by uPlot (MIT).</footer>
-<script>%m</script>
-<script>%m</script>
-</body>
-</html>
-]]
-
-local function framed(title, below, sections)
-  local own, err = parts()
-  if not own then return nil, err end
-  local hash = html.policy_hash
-  return html.fill(FRAME, hash(own.style), hash(own.library), hash(own.script), title, own.style, title, below,
-    table.concat(sections, "\n"), core.version, own.library, own.script)
-end
-
-local function section(title, content)
-  return html.fill("<section><h2>%s</h2>%m</section>", title, content)
-end
 
 -- ---- facts ----
 
@@ -228,12 +172,26 @@ local function title_of(run) return "Run of " .. word(run.manifest.script.name) 
 --- The page of a run; nil and an error where the page's own parts are not installed.
 function report.page(run)
   local manifest = run.manifest
-  return framed(title_of(run), html.fill('<p class="faint">%s, in <code>%s</code></p>', status_word(manifest.status),
-    run.name), {
+  local section = frame.section
+  return frame.page(title_of(run), html.fill('<p class="faint">%s, in <code>%s</code></p>',
+    status_word(manifest.status), run.name), {
     section("What was run", facts_part(manifest)), section("Results", results_part(run)),
     section("Files", files_part(run)), section("VMs", vms_part(manifest)), section("Inputs", inputs_part(manifest)),
     section("Log", log_part(run.log, "Log")),
   })
+end
+
+--- Whether there is something to see of a file of this name.
+report.shows = results.shows
+
+--- The page of one file, { name, path, read, link }; nil and an error.
+function report.file(given)
+  local bytes, err = given.read(given.name, results.LARGEST)
+  if not bytes then return nil, err end
+  local digest = core.digest(bytes)
+  local shown = results.show(given, { file = given.name, bytes = #bytes, sha256 = digest }, results.room())
+  return frame.page(given.name, html.fill('<p class="faint"><code>%s</code>, SHA-256 <code>%s</code></p>', given.path,
+    digest), { frame.section("What is in it", shown or FULL) })
 end
 
 -- ---- two runs ----
@@ -282,15 +240,15 @@ local function by_name(...)
   return found, names
 end
 
--- Of both the same range, so that what looks alike is alike.
-local function common_range(a, b, pair)
+-- Of both the same ranges, so that what looks alike is alike.
+local function common_ranges(a, b, pair)
   if not (pair[1] and pair[2]) then return nil end
-  local low, high = results.range(a, pair[1])
-  local other_low, other_high = results.range(b, pair[2])
-  if not (low and other_low) then return nil end
-  low, high = math.min(low, other_low), math.max(high, other_high)
-  local beyond = 0.03*(high - low)
-  return beyond > 0 and beyond < math.huge and { low - beyond, high + beyond } or nil
+  local ranges = results.ranges(a, pair[1])
+  for name, range in pairs(results.ranges(b, pair[2])) do
+    local other = ranges[name] or range
+    ranges[name] = { math.min(range[1], other[1]), math.max(range[2], other[2]) }
+  end
+  return ranges
 end
 
 local ABSENT = '<p class="faint">%s has no such table or picture.</p>'
@@ -301,9 +259,9 @@ local function pairs_part(a, b)
   for _, name in ipairs(names) do
     local pair = found[name]
     if not (pair[1] and pair[2] and pair[1].sha256 == pair[2].sha256) then
-      local range = common_range(a, b, pair)
-      local left = pair[1] and results.show(a, pair[1], room, range)
-      local right = pair[2] and results.show(b, pair[2], room, range)
+      local ranges = common_ranges(a, b, pair)
+      local left = pair[1] and results.show(a, pair[1], room, ranges)
+      local right = pair[2] and results.show(b, pair[2], room, ranges)
       if left or right then
         out[#out + 1] = html.fill('<div class="pair"><div>%m</div><div>%m</div></div>', left or html.fill(ABSENT, "A"),
           right or html.fill(ABSENT, "B"))
@@ -323,8 +281,9 @@ end
 --- The page of two runs side by side; `differences` between them, a text each, come first.
 function report.compare(a, b, differences)
   a.letter, b.letter = "A", "B"
-  return framed("Two runs compared", html.fill('<p class="faint">A: %s, in <code>%s</code><br>B: %s, in <code>%s</code>'
-    .. "</p>", title_of(a), a.name, title_of(b), b.name), {
+  local section = frame.section
+  return frame.page("Two runs compared", html.fill('<p class="faint">A: %s, in <code>%s</code><br>'
+    .. "B: %s, in <code>%s</code></p>", title_of(a), a.name, title_of(b), b.name), {
     section("Differences", differences_part(differences)),
     section("What was run", sides(a.manifest, b.manifest)),
     section("Results that differ", pairs_part(a, b)), section("Log", logs_part(a, b)),

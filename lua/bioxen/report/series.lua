@@ -24,13 +24,21 @@ local function ascends(times)
   return #times > 1
 end
 
---- { times, names, columns, left_out }: at most `most` of the columns that are numbers. nil where the table, as
--- delimited.read gives it, has no column `time` that ascends, or no numbers beside it.
+local units = { s = true, sec = true, seconds = true, min = true, minutes = true, h = true, hours = true, d = true,
+  days = true }
+
+-- "time", "time_h", "time (min)" and so on.
+local function is_time(name)
+  return name == "time" or name == "Time" or units[name:match "^[tT]ime[%s_%(%[]+(%a+)[%)%]]?$"]
+end
+
+--- { times, label, names, columns, left_out }: at most `most` of the columns that are numbers, and the name of the
+-- times. nil where the table, as delimited.read gives it, has no column of times that ascends, or no numbers beside it.
 function series.of(made, most)
   local times, result = nil, { names = {}, columns = {}, left_out = 0 }
   for place, name in ipairs(made.names) do
-    if name == "time" and not times then
-      times = numbers_of(made.rows, place)
+    if not times and is_time(name) then
+      times, result.label = numbers_of(made.rows, place), name
     elseif #result.names == most then
       result.left_out = result.left_out + 1
     else
@@ -84,12 +92,12 @@ function series.thin(whole, most)
   return result
 end
 
---- The least and the greatest value of all columns.
+--- The least and the greatest finite value of all columns.
 function series.range(whole)
   local least, greatest = math.huge, -math.huge
-  for _, column in ipairs(whole.columns) do
+  for _, column in pairs(whole.columns) do
     for _, value in ipairs(column) do
-      if value == value then least, greatest = math.min(least, value), math.max(greatest, value) end
+      if value - value == 0 then least, greatest = math.min(least, value), math.max(greatest, value) end
     end
   end
   return least, greatest

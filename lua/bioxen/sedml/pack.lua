@@ -2,20 +2,8 @@
 
 local core = require "bioxen.core"
 local interpreter = require "bioxen.sedml.interpreter"
+local manifest = require "bioxen.sedml.manifest"
 local zip = require "bioxen.sedml.zip"
-
-local FORMATS = "http://identifiers.org/combine.specifications/"
-
-local MANIFEST = ([[<?xml version="1.0" encoding="UTF-8"?>
-<omexManifest xmlns="%somex-manifest">
-  <content location="." format="%somex"/>
-  <content location="./manifest.xml" format="%somex-manifest"/>
-  <content location="./simulation.sedml" format="%ssed-ml.level-1.version-3" master="true"/>
-  <content location="./model.xml" format="%ssbml"/>
-  <content location="./results.csv" format="http://purl.org/NET/mediatypes/text/csv"/>
-  <content location="./metadata.rdf" format="%somex-metadata"/>
-</omexManifest>
-]]):gsub("%%s", FORMATS)
 
 local METADATA = [[<?xml version="1.0" encoding="UTF-8"?>
 <rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:dc="http://purl.org/dc/elements/1.1/"
@@ -42,10 +30,10 @@ local function pack(vm, path, text, record, set, run, results)
   if not answer then return nil, err end
   if answer.result.fault then return core.fail("EMODEL", answer.result.fault) end
   local name = word(path:match "[^/]+$")
-  return core.save_file(path, zip.pack {
-    { "manifest.xml", MANIFEST }, { "simulation.sedml", answer.result.sedml }, { "model.xml", text },
-    { "results.csv", results },
-    { "metadata.rdf", METADATA:format(name, name, os.date "!%Y-%m-%dT%H:%M:%SZ", core.version) } })
+  local files = { { "simulation.sedml", answer.result.sedml }, { "model.xml", text }, { "results.csv", results },
+    { "metadata.rdf", METADATA:format(name, name, os.date "!%Y-%m-%dT%H:%M:%SZ", core.version) } }
+  table.insert(files, 1, { "manifest.xml", manifest.text(files, "simulation.sedml") })
+  return core.save_file(path, zip.pack(files))
 end
 
 return pack

@@ -5,6 +5,7 @@ local core = require "bioxen.core"
 local figure = require "bioxen.sensitivity.figure"
 local map = require "bioxen.map"
 local morris = require "bioxen.sensitivity.morris"
+local fragment = require "bioxen.report.fragment"
 local plot = require "bioxen.plot"
 local sobol = require "bioxen.sensitivity.sobol"
 local sorted_keys = require "bioxen.sorted_keys"
@@ -173,7 +174,34 @@ end
 
 --- A chart of one result. See types.lua.
 function Table:plot(options)
-  return check.relay(3, plot.plot, figure(self, methods[self.method].measures, options or {}, 3))
+  if options and plot.is_page(options) then return self:html(options) end
+  return check.relay(3, plot.plot, figure(self, options or {}, 3))
+end
+
+-- The measures of one result, by parameter.
+local function table_of(self, name)
+  local names, rows = { "parameter" }, {}
+  for _, measure in ipairs(methods[self.method].measures) do
+    table.move({ (measure:gsub("_", " ")), "from", "to" }, 1, 3, #names + 1, names)
+  end
+  for i, parameter in ipairs(self.parameters) do
+    rows[i] = { parameter }
+    for _, measure in ipairs(methods[self.method].measures) do
+      local by = self.results[name].by[parameter]
+      table.move({ by[measure], by[measure .. "_range"][1], by[measure .. "_range"][2] }, 1, 3, #rows[i] + 1, rows[i])
+    end
+  end
+  return { names = names, rows = rows, label = "Indices of " .. name, open = true }
+end
+
+--- The same with its numbers, in HTML. See types.lua.
+function Table:html(options)
+  local mine, rest = fragment.options(options, 2)
+  local described, names = check.relay(2, figure, self, rest, 3)
+  local tables = {}
+  for i, name in ipairs(names) do tables[i] = table_of(self, name) end
+  local given, err = fragment.give({ title = described.title, figure = described, tables = tables }, mine, 2)
+  return given, err
 end
 
 return sensitivity

@@ -143,6 +143,9 @@ end
 
 SweepTable.plot = plot.sweep
 
+-- Loaded when it is first called.
+function SweepTable.html(...) return require("bioxen.report.values").SweepTable(...) end
+
 function SweepTable:__tostring()
   return ("SweepTable(%d rows, %d failed, %d missing)"):format(#self.rows, self.failed, self.missing)
 end

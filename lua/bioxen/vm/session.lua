@@ -70,7 +70,7 @@ end
 
 function Session:complain(err)
   local lines = { type(err) == "string" and err or err.message }
-  if type(err) == "table" then lines[2] = err.traceback and inside.traceback(err.traceback) end
+  if type(err) == "table" then table.move(inside.details(err), 1, 3, 2, lines) end
   self.stream:add("error", table.concat(lines, "\n") .. "\n")
 end
 

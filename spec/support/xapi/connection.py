@@ -3,6 +3,7 @@
 import gzip
 import json
 import socket
+import ssl
 import struct
 import time
 from urllib.parse import parse_qsl
@@ -172,6 +173,17 @@ class Connection:
             self._refuse(error.code)
         self.keep = False
         self.sock.sendall(self.head(200, "application/octet-stream", -1))
+        self._end_well()
+
+    def _end_well(self):
+        """The end of an answer without a length, as stunnel tells it: a cut one is none to newer libcurls."""
+        if isinstance(self.sock, ssl.SSLSocket):
+            self.sock.setblocking(False)  # told, without waiting for the client's own
+            try:
+                self.sock.unwrap()
+            except (OSError, ValueError):
+                pass
+        raise Closed()
 
     def _answer(self, call, headers):
         rules = self.server.faults.match(call.method, self.listener.index)

@@ -20,9 +20,11 @@
 #define CLOSE 1e-6
 #define CLOSE_STEPS 5
 
-/* So many steps are to advance the time by this part of the run at least, or it will never end. */
+/* So many steps are to advance the time by this part of the run at least, or it will never end; by
+ * more where formulas change at once, for a state that stays where they do can hold steps back. */
 #define CREEPING_STEPS 100000
 #define CREEPING 1e-6
+#define CREEPING_ALONG 1e-4
 
 static void store_state(bx_ode *ode)
 {
@@ -138,8 +140,9 @@ static bool is_creeping(bx_ode *ode, double time)
     if (++ode->steps % CREEPING_STEPS != 0)
         return false;
     double advance = time - ode->mark;
+    double least = ode->root_count > ode->leaf_count ? CREEPING_ALONG : CREEPING;
     ode->mark = time;
-    return advance < CREEPING * ode->simulation->run->duration;
+    return advance < least * ode->simulation->run->duration;
 }
 
 /* Whether a root that the solver found is one of formulas. */

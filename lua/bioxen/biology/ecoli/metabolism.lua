@@ -269,7 +269,7 @@ function metabolism.knock_out_screen(_, options)
   local whole, rows = model:optimum() or 0, {}
   for i, mutant in ipairs(model:knock_outs { genes = screened(model, options.genes) }) do
     local gene = chromosome.find(mutant[1]) or {}
-    local growth = mutant.objective or 0
+    local growth = mutant.objective or 0.0
     rows[i] = { id = mutant[1], name = gene.name, essentiality = gene.essentiality, growth_rate = growth,
       relative = whole > 0 and growth/whole or 0, lethal = growth < fraction*whole }
   end

@@ -4,7 +4,7 @@
 local delimited = {}
 
 local function trim(text)
-  return (text:gsub("^[ \t\r]+", ""):gsub("[ \t\r]+$", ""))
+  return (text:gsub("^[ \t]+", ""):gsub("[ \t]+$", ""))
 end
 
 -- What stands between the names in a first line.
@@ -35,7 +35,6 @@ local function fields_of(text, at, separator)
       fields[#fields + 1], at = trim(text:sub(at, stop - 1)), stop
     end
     local mark = text:sub(at, at)
-    if mark == "\r" then at, mark = at + 1, text:sub(at + 1, at + 1) end
     if mark == "\n" or mark == "" then return fields, at + 1 end
     if mark ~= separator then error("text behind a value in quotes", 0) end
     at = at + 1
@@ -46,11 +45,12 @@ local function lines_in(text)
   return select(2, text:gsub("\n", ""))
 end
 
---- { names, rows }: each row a list of texts, and `line`, where it begins. Lines without anything are left out, and
--- those before the names that begin with "#". Raises, as text with the line, what is no table.
-function delimited.read(text, separator)
-  text = text:gsub("^\xEF\xBB\xBF", "")
-  local names, rows, at, line = nil, {}, 1, 1
+--- { names, line, rows }: the line of the names, and each row a list of texts and its `line`. Lines without anything
+-- are left out, and those before the names that begin with "#". `given` separates values, nil: as the line of names
+-- shows. Raises, as text with the line, what is no table.
+function delimited.read(text, given)
+  text = text:gsub("^\xEF\xBB\xBF", ""):gsub("\r\n?", "\n")
+  local names, names_line, rows, at, line, separator = nil, nil, {}, 1, 1, given
   while true do
     separator = separator or separator_of(text:match("^[^\n]*", at))
     local good, fields, next_at = pcall(fields_of, text, at, separator)
@@ -58,9 +58,9 @@ function delimited.read(text, separator)
     if not fields then break end
     local empty = #fields == 1 and fields[1] == ""
     if not names and (empty or fields[1]:find "^#") then
-      separator = nil
+      separator = given
     elseif not names then
-      names = fields
+      names, names_line = fields, line
     elseif not empty then
       fields.line = line
       rows[#rows + 1] = fields
@@ -68,7 +68,7 @@ function delimited.read(text, separator)
     line, at = line + lines_in(text:sub(at, next_at - 1)), next_at
   end
   if not names then error("a line with the names of the columns expected", 0) end
-  return { names = names, rows = rows }
+  return { names = names, line = names_line, rows = rows }
 end
 
 return delimited

@@ -40,8 +40,7 @@ end
 --- What cell:objective takes: of the text of a file, and what is estimated, a list of parameters. `noise` is "normal",
 -- "laplace", "log-normal" or "log-laplace".
 function fit_data.spec(file, text, estimated, noise)
-  if not text:find "\t" then text = text:gsub(",", "\t") end
-  local rows = tables.read(file, text, { "time" }, {})
+  local rows = tables.read(file, text, nil, { "time" }, {})
   local measured, deviations = columns_of(rows, file)
   local log, kind = noise:match "^(log%-)(.*)$"
   local spec = { parameters = estimated, observables = {}, measurements = {},

@@ -87,7 +87,7 @@ end
 -- The rows of some files as one table.
 local function rows_of(p, files, needed)
   local rows = {}
-  for _, name in ipairs(files) do tables.read(name, p.texts[name], needed, rows) end
+  for _, name in ipairs(files) do tables.read(name, p.texts[name], "\t", needed, rows) end
   return rows
 end
 

@@ -1,27 +1,13 @@
 --- Tables of PEtab: values with tabs between them, a line of names first. A row knows where it stands.
 
+local delimited = require "library.delimited"
+
 local table_of = {}
 
 local MISSING = { [""] = true, NaN = true, nan = true, NA = true, ["N/A"] = true }
 
 local function trim(text)
   return (text:gsub("^[ \t\r]+", ""):gsub("[ \t\r]+$", ""))
-end
-
--- The cells of a line; one in quotes may hold tabs, and "" stands for a quote.
-local function cells_of(line)
-  local cells, from = {}, 1
-  while true do
-    local quoted, rest = line:match('^ *"(.-)" *()%f[\t\0]', from)
-    if quoted and not quoted:find('"', 1, true) then
-      cells[#cells + 1], from = quoted, rest
-    else
-      local stop = line:find("\t", from, true) or #line + 1
-      cells[#cells + 1], from = trim(line:sub(from, stop - 1)), stop
-    end
-    if from > #line then return cells end
-    from = from + 1
-  end
 end
 
 --- Fail because of what stands in a file, at a row and column where they are given.
@@ -36,42 +22,30 @@ function table_of.where(row, id)
 end
 
 --- The rows of a text, added to `rows`: each { file, row, cells = { column = text } }, without cells that are empty.
--- `needed` are the columns that must be there.
-function table_of.read(file, text, needed, rows)
-  local header, number = nil, 0
-  text = text:gsub("^\xEF\xBB\xBF", "")
-  for line in (text .. "\n"):gmatch "(.-)\r?\n" do
-    number = number + 1
-    if not line:find "%S" then goto continue end
-    local cells = cells_of(line)
-    if not header then
-      header = cells
-      local seen = {}
-      for _, name in ipairs(header) do
-        if name ~= "" and seen[name] then table_of.fail(file, number, name, "a column that comes twice") end
-        seen[name] = true
+-- `needed` are the columns that must be there; values are separated by `separator`, nil: as the first line shows.
+function table_of.read(file, text, separator, needed, rows)
+  local good, made = pcall(delimited.read, text, separator)
+  if not good then table_of.fail(file, nil, nil, "%s", made) end
+  local columns, seen = rows.columns or {}, {}
+  for _, name in ipairs(made.names) do
+    if seen[name] then table_of.fail(file, made.line, name, "a column that comes twice") end
+    if name ~= "" then columns[#columns + 1], seen[name] = name, true end
+  end
+  for _, name in ipairs(needed) do
+    if not seen[name] then table_of.fail(file, made.line, name, "the column is missing") end
+  end
+  for _, values in ipairs(made.rows) do
+    local row = { file = file, row = values.line, cells = {} }
+    for i, cell in ipairs(values) do
+      local name = made.names[i]
+      if (not name or name == "") and cell ~= "" then
+        table_of.fail(file, row.row, nil, "%d values where the table has %d columns", #values, #made.names)
       end
-      for _, name in ipairs(needed) do
-        if not seen[name] then table_of.fail(file, number, name, "the column is missing") end
-      end
-    else
-      local row = { file = file, row = number, cells = {} }
-      for i, cell in ipairs(cells) do
-        local name = header[i]
-        if (not name or name == "") and cell ~= "" then
-          table_of.fail(file, number, nil, "%d values where the table has %d columns", #cells, #header)
-        end
-        if name and not MISSING[cell] then row.cells[name] = cell end
-      end
-      rows[#rows + 1] = row
+      if name and not MISSING[cell] then row.cells[name] = cell end
     end
-    ::continue::
+    if next(row.cells) then rows[#rows + 1] = row end
   end
-  if not header then table_of.fail(file, nil, nil, "the table is empty") end
-  rows.columns = rows.columns or {}
-  for _, name in ipairs(header) do
-    if name ~= "" then rows.columns[#rows.columns + 1] = name end
-  end
+  rows.columns = columns
   return rows
 end
 

@@ -1,6 +1,7 @@
 -- Data in CSV and NuML: the arrays of a document's data sources.
 
 local archive = require "sedml.archive"
+local delimited = require "library.delimited"
 local exchange = require "exchange"
 local say = require "sedml.say"
 local text = require "sedml.text"
@@ -20,33 +21,13 @@ end
 
 -- ---- CSV ----
 
--- The fields of a line; quotes may be around them.
-local function fields_of(line, separator)
-  local fields, at = {}, 1
-  while at do
-    local quoted, behind = line:match('^%s*"(.-)"%s*()', at)
-    local next_at = line:find(separator, quoted and behind or at, true)
-    fields[#fields + 1] = quoted or text.trim(line:sub(at, (next_at or 0) - 1))
-    at = next_at and next_at + 1
-  end
-  return fields
-end
-
--- { names = list, rows = list of lists of texts }
+-- { names = list, rows = list of lists of texts }; lines that begin with "#" are comments.
 local function read_csv(bytes)
-  local names, rows, separator = nil, {}, ","
-  for line in (bytes:gsub("^\xEF\xBB\xBF", ""):gsub("\r\n?", "\n") .. "\n"):gmatch "(.-)\n" do
-    if line:find "%S" and not line:find "^%s*#" then
-      if not names then
-        separator = line:find "\t" and not line:find "," and "\t" or line:find ";" and not line:find "," and ";" or ","
-        names = fields_of(line, separator)
-      else
-        rows[#rows + 1] = fields_of(line, separator)
-      end
-    end
+  local table_of, rows = delimited.read(bytes), {}
+  for _, row in ipairs(table_of.rows) do
+    if not row[1]:find "^#" then rows[#rows + 1] = row end
   end
-  if not names then say.fail "the file has no line with the names of its columns" end
-  return { names = names, rows = rows }
+  return { names = table_of.names, rows = rows }
 end
 
 local function csv_column(table_of, name)

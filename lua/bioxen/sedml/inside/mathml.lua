@@ -1,5 +1,6 @@
 -- MathML over numbers and arrays: { shape, v1, v2, … } with the last axis fastest. Numbers spread over arrays.
 
+local exchange = require "exchange"
 local say = require "sedml.say"
 local text = require "sedml.text"
 
@@ -191,12 +192,24 @@ local function expect(values, least_count, most, what)
   end
 end
 
-local function aggregate(node, values)
-  local name = (node:attribute "definitionURL" or ""):match "sed%-ml%.org/#(%a+)$"
+-- A random number, of the run's seed: one of numbers, of arrays one for each element.
+local function draw(name, values)
+  return map(function(...)
+    local drawn, mistake = exchange.draw(name, math.random(), ...)
+    if not drawn then say.fail("MathML: %s", mistake) end
+    return drawn
+  end, values)
+end
+
+local function symbol(node, values)
+  local url = node:attribute "definitionURL" or ""
+  local distribution = url:match "^http://www%.sbml%.org/sbml/symbols/distrib/(%a+)$"
+  if distribution then return draw(distribution, values) end
+  local name = url:match "sed%-ml%.org/#(%a+)$"
   local rule = wholes[name or ""]
   if not rule then
-    say.fail("MathML: the csymbol \"%s\" (%s) is not known; there are #min, #max, #sum and #product of sed-ml.org",
-      text.content(node), node:attribute "definitionURL" or "")
+    say.fail("MathML: the csymbol \"%s\" (%s) is not known; there are #min, #max, #sum and #product of sed-ml.org, "
+      .. "and the distributions of http://www.sbml.org/sbml/symbols/distrib/", text.content(node), url)
   end
   expect(values, 1, 1, name)
   local result
@@ -229,7 +242,7 @@ local function apply(node, names)
   local nodes = node:children()
   if #nodes == 0 then say.fail "MathML: <apply> is empty" end
   local what, values = nodes[1]:name(), arguments_of(nodes, names)
-  if what == "csymbol" then return aggregate(nodes[1], values) end
+  if what == "csymbol" then return symbol(nodes[1], values) end
   if what == "minus" then
     expect(values, 1, 2, what)
     if #values == 1 then return map(function(x) return -x end, values) end

@@ -1,0 +1,48 @@
+#!/usr/bin/env bash
+# Builds and tests this tree on another release of Debian or Ubuntu, in a root folder that holds nothing else.
+set -euo pipefail
+. "$(dirname -- "${BASH_SOURCE[0]}")/setup.sh"
+
+usage="usage: scripts/platforms.sh ROOT SUITE [COMMAND...]
+Makes a bare root of SUITE (bookworm, trixie, noble, ...) in the folder ROOT by debootstrap, unless it is there;
+copies this tree to ROOT/usr/src/bioxen, and runs in it: scripts/quickstart.sh, then scripts/test.sh, or COMMAND.
+Needs to be root. BIOXEN_MIRROR is an archive to take in place of the suite's own."
+
+case ${1:-} in
+--help | -h) echo "$usage" && exit ;;
+-* | '') echo "$usage" >&2 && exit 2 ;;
+esac
+[ "$#" -ge 2 ] || { echo "$usage" >&2 && exit 2; }
+[ "$(id -u)" -eq 0 ] || fail "Only root can make a root folder and enter it."
+place=$(realpath -m -- "$1") suite=$2
+shift 2
+[ "$#" -gt 0 ] || set -- sh -c 'scripts/quickstart.sh && scripts/test.sh'
+
+if [ ! -e "$place/usr/src/bioxen" ]; then
+    install_missing debootstrap
+    mkdir -p -- "$(dirname -- "$place")"
+    debootstrap --variant=minbase "$suite" "$place" ${BIOXEN_MIRROR:+"$BIOXEN_MIRROR"} >"$place.log" 2>&1 ||
+        { tail -n 20 "$place.log" >&2; fail "debootstrap failed: see $place.log"; }
+    mkdir -p -- "$place/usr/src/bioxen"
+fi
+# What was built there before stays; times of files too, so that only what changed is built again.
+find "$place/usr/src/bioxen" -mindepth 1 -maxdepth 1 ! -name 'build*' -exec rm -rf -- {} +
+tar c -C "$root" --exclude='./build*' --exclude=./out --exclude=./.git . | tar x -C "$place/usr/src/bioxen" --no-same-owner
+
+# In namespaces of its own, so that mounts and processes end with the command; by pivot_root, as who is in a chroot
+# may not make namespaces.
+# shellcheck disable=SC2016
+exec unshare --mount --pid --fork --kill-child bash -euc '
+    place=$1
+    shift
+    mount --rbind "$place" "$place"
+    cd -- "$place"
+    mount -t proc proc proc
+    mount --rbind /sys sys
+    mount --rbind /dev dev
+    mount -t tmpfs tmpfs tmp
+    pivot_root . .
+    umount -l .
+    cd /usr/src/bioxen
+    env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root TERM=dumb LC_ALL=C.UTF-8 "$@" || exit # this shell stays, to reap orphans
+    ' bash "$place" "$@"
