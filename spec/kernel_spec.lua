@@ -342,7 +342,7 @@ end)
 
 describe("a kernel's life", function()
   it("ends by a request whatever runs, and its VMs with it", function()
-    local k = kernel.start()
+    local k <close> = kernel.start()
     k:execute "vm = bioxen.create_bio_vm('a', 'empty') vm:start()"
     local below = processes.descendants(k.pid)
     assert.is_true(#below > 0)
@@ -356,12 +356,19 @@ describe("a kernel's life", function()
     for _, pid in ipairs(below) do
       assert.is_true(processes.wait_until(function() return not processes.state(pid) end))
     end
-    k:stop()
+  end)
+
+  it("ends when who started it does", function()
+    local k <close> = kernel.start { before = "export JPY_PARENT_PID=$$;", behind = "exec tail -f /dev/null" }
+    k:execute "vm = bioxen.create_bio_vm('a', 'empty') vm:start()"
+    assert.is_truthy(processes.state(k.pid))
+    os.execute(("kill -KILL %d"):format(k.parent))
+    assert.is_true(k:has_ended())
   end)
 
   it("listens where the file says, and nowhere else", function()
     local ports = kernel.free_ports(5)
-    local k = kernel.start { connection = { transport = "tcp", ip = "127.0.0.1", shell_port = ports[1],
+    local k <close> = kernel.start { connection = { transport = "tcp", ip = "127.0.0.1", shell_port = ports[1],
       control_port = ports[2], stdin_port = ports[3], iopub_port = ports[4], hb_port = ports[5] } }
     k:execute "vm = bioxen.create_bio_vm('a', 'empty') vm:start()"
     local own, listening = {}, {}
@@ -383,7 +390,6 @@ describe("a kernel's life", function()
     table.sort(expected)
     table.sort(listening)
     assert.same(expected, listening)
-    k:stop()
   end)
 end)
 

@@ -48,23 +48,29 @@ function Kernel:connect()
   end
 end
 
--- In the background, of a shell that ends: its own parent, unless `before` has a word.
-local function launch(self, before)
-  local command = ("cd %s; %s setsid %s kernel -f %s/connection >%s/said 2>&1 </dev/null & echo $!"):format(
-    shell.quote(core.real_path "."), before or "", self.sh.program, self.sh.scratch, self.sh.scratch)
-  local pipe <close> = assert(io.popen(("env -u LD_PRELOAD HOME=%s bash -c %s"):format(
-    shell.quote(self.sh.scratch), shell.quote(command))))
-  self.pid = tonumber(pipe:read "l")
+-- In the background, of a shell that ends, or goes on with `behind`.
+local function launch(self, options)
+  local command = ("cd %s; %s setsid %s kernel -f %s/connection >%s/said 2>&1 </dev/null & echo $! $$; %s"):format(
+    shell.quote(core.real_path "."), options.before or "", self.sh.program, self.sh.scratch, self.sh.scratch,
+    options.behind or "")
+  local pids = self.sh.scratch .. "/pids"
+  os.execute(("env -u LD_PRELOAD HOME=%s bash -c %s >%s 2>&1 </dev/null &"):format(self.sh.scratch,
+    shell.quote(command), pids))
+  assert(processes.wait_until(function()
+    local pid, parent = (shell.read(pids) or ""):match "^(%d+) (%d+)\n"
+    self.pid, self.parent = tonumber(pid), tonumber(parent)
+    return self.pid ~= nil
+  end))
 end
 
---- Start one: { connection = changes, before = "words of the shell before the program" }.
+--- Start one: { connection = changes, before, behind = "words of the shell around the program" }.
 function kernel.start(options)
   options = options or {}
   local self = setmetatable({ sh = shell.open(), number = 1, sent = 0, busy = {}, other = {} }, Kernel)
   self.connection = kernel.connection(self.sh, options.connection)
   self.sh:file("connection", cjson.encode(self.connection))
   os.execute("chmod 600 " .. self.sh.scratch .. "/connection")
-  launch(self, options.before)
+  launch(self, options)
   self:connect()
   -- A subscription takes a moment: the kernel is asked until it is heard.
   assert(processes.wait_until(function()
@@ -194,10 +200,13 @@ function Kernel:has_ended()
   end)
 end
 
+--- End it, at once; its folder is gone.
 function Kernel:stop()
   for name in pairs(channels) do self[name]:close() end
   self:signal "KILL"
   self.sh:close()
 end
+
+Kernel.__close = Kernel.stop
 
 return kernel

@@ -237,18 +237,6 @@ static int run_session(lua_State *L, const command_line *line)
     return report(L, lua_pcall(L, count, 1, 0)) ? (int)lua_tointeger(L, -1) : FAILED;
 }
 
-/* Modules are found beside the script, or in the working folder where there is none. */
-static void set_beside(lua_State *L, const char *script)
-{
-    const char *slash = script ? strrchr(script, '/') : NULL;
-    lua_getglobal(L, "package");
-    const char *folder =
-        slash ? lua_pushlstring(L, script, (size_t)(slash - script) + 1) : lua_pushliteral(L, "./");
-    lua_pushfstring(L, "%s?.lua;%s?/init.lua", folder, folder);
-    lua_setfield(L, -3, "beside");
-    lua_pop(L, 2);
-}
-
 /* As stock lua: the script at 0, its arguments above, everything else below. */
 static void set_arg(lua_State *L, const command_line *line)
 {
@@ -292,7 +280,7 @@ static int run(lua_State *L)
     if (status != NO_COMMAND)
         return 1;
     status = FAILED;
-    set_beside(L, line->script ? line->argv[line->script] : NULL);
+    paths_set_beside(L, line->script ? line->argv[line->script] : NULL);
     if (line->session)
         status = run_codes(L, line) ? run_session(L, line) : FAILED;
     else if (run_codes(L, line) && (!line->script || run_script(L, line)))

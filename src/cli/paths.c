@@ -100,3 +100,14 @@ void paths_set(lua_State *L)
     lua_setfield(L, -2, "bioxen.terminal");
     lua_settop(L, package - 1);
 }
+
+void paths_set_beside(lua_State *L, const char *script)
+{
+    const char *slash = script ? strrchr(script, '/') : NULL;
+    lua_getglobal(L, "package");
+    const char *folder =
+        slash ? lua_pushlstring(L, script, (size_t)(slash - script) + 1) : lua_pushliteral(L, "./");
+    lua_pushfstring(L, "%s?.lua;%s?/init.lua", folder, folder);
+    lua_setfield(L, -3, "beside");
+    lua_pop(L, 2);
+}

@@ -11,6 +11,9 @@
  * in package.beside, in the form of package.path, is looked at last. */
 void paths_set(lua_State *L);
 
+/* Modules are found beside the script, too, or in the working folder where that is NULL. */
+void paths_set_beside(lua_State *L, const char *script);
+
 /* The path of the program of that name in the folder of this one. False: it is not known. */
 bool paths_beside_program(const char *name, char path[PATH_MAX]);
 

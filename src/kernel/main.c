@@ -26,6 +26,7 @@ static int run(lua_State *L)
     bx_interrupt_open_xpcall(L);
     interrupt_begin(INTERRUPT_NOTEBOOK);
     paths_set(L);
+    paths_set_beside(L, NULL);
     luaL_requiref(L, "bioxen.notebook", luaopen_bioxen_notebook, 0);
     lua_getglobal(L, "require");
     lua_pushliteral(L, "bioxen.kernel");

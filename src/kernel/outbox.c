@@ -7,10 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum {
-    TEXT_LIMIT = 1 << 18, /* bytes of one message of text */
-    PIECE = 1 << 16
-};
+enum { PIECE = 1 << 16 };
 
 static const int64_t gathering = 20000000; /* nanoseconds: text that comes in pieces is joined */
 
@@ -50,7 +47,7 @@ void bx_kernel_put_text(bx_kernel_outbox *outbox, bx_kernel_request *parent, con
 {
     bx_kernel_item *item = outbox->last;
     bool joins = item && item->stream && strcmp(item->stream, stream) == 0 &&
-                 item->parent == parent && item->content.length < TEXT_LIMIT;
+                 item->parent == parent && item->content.length < BX_KERNEL_TEXT;
     if (!joins)
         item = add(outbox, BX_KERNEL_IOPUB, parent, "stream");
     if (!item)

@@ -8,6 +8,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+enum { BX_KERNEL_TEXT = 1 << 18 }; /* bytes of text in one message, before a new one is begun */
+
 typedef struct bx_kernel_item {
     struct bx_kernel_item *next;
     bx_kernel_channel channel;

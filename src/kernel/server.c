@@ -24,6 +24,7 @@ enum {
     WAITING_LIMIT = 1000,     /* requests that wait; others stay with their senders */
     MESSAGE_LIMIT = 64 << 20, /* bytes of a frame */
     TURN = 100,               /* messages of one socket, before others have their turn */
+    UNREAD_LIMIT = 10000,     /* messages that wait for a reader of iopub; it loses others */
     COMPLAINTS = 20,          /* about messages that are refused */
     LINGER = 1000             /* milliseconds for what is sent last */
 };
@@ -364,7 +365,7 @@ static long plan(zmq_pollitem_t items[ITEMS])
     pthread_mutex_lock(&self.lock);
     const bx_kernel_item *last = self.outbox.last;
     bool room = self.shell.count < WAITING_LIMIT && self.input.count < WAITING_LIMIT;
-    bool flood = last && last->stream && last->content.length >= 1 << 18;
+    bool flood = last && last->stream && last->content.length >= BX_KERNEL_TEXT;
     if (last || self.busy || self.ending)
         wait = AGAIN;
     pthread_mutex_unlock(&self.lock);
@@ -440,7 +441,7 @@ static int open_socket(int channel, bx_error *err)
         [BX_KERNEL_HEARTBEAT] = ZMQ_ROUTER,
     };
     const char *endpoint = self.connection.endpoint[channel];
-    int linger = LINGER, handover = 1, ipv6 = strchr(endpoint, '[') != NULL;
+    int linger = LINGER, unread = UNREAD_LIMIT, handover = 1, ipv6 = strchr(endpoint, '[') != NULL;
     int64_t largest = MESSAGE_LIMIT;
     void *socket = zmq_socket(self.context, types[channel]);
     self.sockets[channel] = socket;
@@ -448,6 +449,8 @@ static int open_socket(int channel, bx_error *err)
         zmq_setsockopt(socket, ZMQ_LINGER, &linger, sizeof linger);
         zmq_setsockopt(socket, ZMQ_MAXMSGSIZE, &largest, sizeof largest);
         zmq_setsockopt(socket, ZMQ_IPV6, &ipv6, sizeof ipv6);
+        if (types[channel] == ZMQ_PUB)
+            zmq_setsockopt(socket, ZMQ_SNDHWM, &unread, sizeof unread);
         if (types[channel] == ZMQ_ROUTER) /* who comes back under its name is who it was */
             zmq_setsockopt(socket, ZMQ_ROUTER_HANDOVER, &handover, sizeof handover);
     }
