@@ -21,7 +21,7 @@ struct bx_polynomials {
 
 /* The sum that CVODE wants for the state at a time, at the places alone; in the order of sums of
  * serial vectors, so that the digits are theirs. */
-static int pick(int count, realtype *factors, N_Vector *terms, N_Vector vector)
+static int pick(int count, sunrealtype *factors, N_Vector *terms, N_Vector vector)
 {
     bx_polynomials *p = vector->content;
     if (count > MOST_TERMS)
@@ -71,7 +71,7 @@ static void at(void *data, double time, double *values)
 {
     bx_polynomials *p = data;
     p->values = values;
-    p->order = 0;
+    p->order = -1; /* no terms */
     if (CVodeGetDky(p->cvode, time, 0, p->picked) == CV_SUCCESS)
         return;
     for (size_t i = 0; i < p->count; i++)
