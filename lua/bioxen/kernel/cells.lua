@@ -161,13 +161,13 @@ function Cells:display(value)
   if good then self.send_display("display_data", bundle) end
 end
 
--- A chart that goes to no file; where it cannot be drawn it is text.
+-- Charts that go to no file are shown beside the result.
 local function screen_of(self)
-  return function(draw)
-    local picture = rich.draw(draw)
-    if not picture then return nil end
+  return function(described)
+    local bundle = rich.bundle(text.escape(described.title or "Chart"), described)
+    if not bundle["text/html"] then return nil end
     self.charts = true
-    self.send_display("display_data", rich.picture_bundle(picture, "Chart"))
+    self.send_display("display_data", bundle)
     return true
   end
 end

@@ -46,19 +46,16 @@ local function draw_text(made, given)
   return true
 end
 
-local function picture_of(made, format)
-  return gnuplot.draw(made, figure.lay_out_all(made, page.ticks(made)), format)
-end
-
 local function draw_picture(made, given)
-  local bytes, err = picture_of(made, options.format(given.file))
+  local format = options.format(given.file)
+  local layouts = figure.lay_out_all(made, page.ticks(made))
+  local bytes, err = gnuplot.draw(made, layouts, format)
   if not bytes then return nil, err end
   return core.save_file(given.file, bytes)
 end
 
---- What shows the charts that go to no file in the place of text; or nil. screen(draw) answers as plot does, or by nil
--- alone: as text, then. draw(format, size) gives the bytes of a picture, "svg" or "png", of that size where no other
--- was asked for; or nil and an error.
+--- What shows the charts that go to no file, in the place of text; or nil. screen(described), of what bioxen.plot
+-- takes, gives true where it has shown it.
 plot.screen = nil
 
 -- `given`: file, text, ascii; `described`: what bioxen.plot takes.
@@ -66,14 +63,7 @@ local function draw(given, described, level)
   local made = figure.new(described, "plot", level + 1)
   if given.file and given.text then options.mistake(level + 1, "plot: either file or text expected") end
   if given.file then return draw_picture(made, given) end
-  local shown, err
-  if plot.screen and not given.text then
-    shown, err = plot.screen(function(format, size)
-      made.size = made.size or size
-      return picture_of(made, format)
-    end)
-  end
-  if shown or err then return shown, err end
+  if plot.screen and not given.text and plot.screen(described) then return true end
   return draw_text(made, given)
 end
 

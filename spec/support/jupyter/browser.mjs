@@ -55,9 +55,10 @@ await idle();
 check((await prompts()).length > 5, 'all cells of the notebook have run');
 check(await page.locator('.jp-OutputArea-output[data-mime-type="application/vnd.jupyter.error"]').count() === 0,
   'none of them failed');
-const picture = page.locator('.jp-OutputArea-output img').first();
+const picture = page.locator('.jp-OutputArea-output svg.still').first();
 await picture.scrollIntoViewIfNeeded();
-check(await picture.evaluate(image => image.complete && image.naturalWidth > 100), 'a picture is seen');
+const box = await picture.boundingBox();
+check(box.width > 300 && box.height > 150, 'a picture is seen');
 
 const themes = { light: 'JupyterLab Light', dark: 'JupyterLab Dark' };
 for (const [name, theme] of Object.entries(themes)) {
@@ -66,7 +67,7 @@ for (const [name, theme] of Object.entries(themes)) {
   for (const width of [1400, 400]) {
     await page.setViewportSize({ width, height: 1000 });
     await page.evaluate(wide => { const lab = window.jupyterapp.shell; wide ? lab.expandLeft() : lab.collapseLeft(); }, width > 1000);
-    for (const [place, selector] of Object.entries({ card: '.jp-OutputArea-output table', picture: '.jp-OutputArea-output img' })) {
+    for (const [place, selector] of Object.entries({ card: '.jp-OutputArea-output table', picture: '.jp-OutputArea-output svg.still' })) {
       await page.locator(selector).first().scrollIntoViewIfNeeded();
       await page.waitForTimeout(500);
       await page.screenshot({ path: `${folder}/${name}-${width}-${place}.png` });
@@ -130,10 +131,10 @@ check((await (await outputOf('kept + 1')).innerText()).includes('42'), 'and what
 
 await type('io.write "who? " name = io.read(); "hello " .. name');
 await page.keyboard.press('Shift+Enter');
-const box = panel.locator('input.jp-Stdin-input');
-await box.waitFor();
-await box.fill('Ada');
-await box.press('Enter');
+const answer = panel.locator('input.jp-Stdin-input');
+await answer.waitFor();
+await answer.fill('Ada');
+await answer.press('Enter');
 await idle();
 check((await panel.innerText()).includes('hello Ada'), 'a cell asks for input');
 
