@@ -110,6 +110,17 @@ describe("the kernel of notebooks", function()
     assert.equal("1", k:told(second).result["text/plain"])
   end)
 
+  it("runs many cells that wait, in their order", function()
+    local ids = {}
+    k:execute "sum = 0"
+    for i = 1, 100 do ids[i] = k:begin(("sum = sum*2 %% 1000003 + %d; sum"):format(i)) end
+    local sum = 0
+    for i = 1, 100 do
+      sum = sum*2 % 1000003 + i
+      assert.equal(tostring(sum), k:told(ids[i]).result["text/plain"])
+    end
+  end)
+
   -- ---- VMs ----
 
   it("runs cells in VMs, and shows what they print as they do", function()

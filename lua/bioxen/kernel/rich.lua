@@ -55,6 +55,10 @@ end
 
 -- ---- bundles ----
 
+-- What notebooks' own style leaves to browsers.
+local STYLE = "<style>.bioxen figure { margin: 0.5em 0 } .bioxen tr.hit { font-weight: bold } "
+  .. ".bioxen .bar { float: left; margin: 0.2em 0.6em 0 0 }</style>"
+
 -- A picture that stands alone, for those that show no HTML; nil where there is none, or several.
 local function picture_of(markup)
   local svg, count = nil, 0
@@ -67,7 +71,7 @@ function rich.bundle(words, value)
   local bundle = { ["text/plain"] = words }
   local good, markup = pcall(markup_of, value)
   if good and markup then
-    bundle["text/html"], bundle["image/svg+xml"] = markup, picture_of(markup)
+    bundle["text/html"], bundle["image/svg+xml"] = STYLE .. markup, picture_of(markup)
   end
   return bundle
 end
