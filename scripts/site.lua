@@ -7,6 +7,7 @@ local core = require "bioxen.core"
 local html = require "bioxen.report.html"
 local json = require "bioxen.json"
 local pages = require "spec.support.pages"
+local sorted_keys = require "bioxen.sorted_keys"
 
 local folder = assert(arg[1], "usage: bioxen scripts/site.lua FOLDER")
 
@@ -40,14 +41,17 @@ add("CHANGELOG.md", "changelog.html")
 
 -- ---- pictures ----
 
--- Where a picture is: what the blocks above it in its page have made, else what lies beside the page.
-local copied = {}
+local pictures = {} -- by name { bytes, made }: by blocks of a page, or else as it lies beside the page
 
-local function picture(page, run, name)
+-- Keep a picture: what the blocks above it in its page have made, else what is there, unless another page makes it.
+local function keep_picture(page, run, path)
+  local name = path:match "[^/]*$"
   local pipe <close> = assert(io.popen(("find '%s' -type f -name '%s'"):format(run.folder, name)))
   local made = pipe:read "l"
-  if not made then copied[#copied + 1] = page.source .. ": " .. name end
-  return assert(core.read_file(made or (page.source:match "^(.*/)" or "") .. name, 1 << 24))
+  if made or not pictures[name] then
+    local bytes = assert(core.read_file(made or (page.source:match "^(.*/)" or "") .. path, 1 << 24))
+    pictures[name] = { bytes = bytes, made = made ~= nil }
+  end
 end
 
 -- The lines of a page on which pictures stand, and their names.
@@ -74,7 +78,7 @@ local function draw_pictures(page)
         if status ~= 0 then error(("%s:%d: %s%s"):format(page.source, blocks[next_block].line, out, errors), 0) end
         next_block = next_block + 1
       end
-      write("pictures/" .. each.name:match "[^/]*$", picture(page, run, each.name))
+      keep_picture(page, run, each.name)
     end
   end)
   run:close()
@@ -237,4 +241,7 @@ write("index.js", "window.site_index = " .. html.json { pages = titles, parts = 
 write("style.css", pages.read "lua/bioxen/report/page.css" .. pages.read "scripts/site/site.css")
 write("search.js", pages.read "scripts/site/search.js")
 io.write(("%s: %d pages\n"):format(folder, #list))
-for _, each in ipairs(copied) do io.write("no block above makes it, and it was copied: ", each, "\n") end
+for _, name in ipairs(sorted_keys(pictures)) do
+  write("pictures/" .. name, pictures[name].bytes)
+  if not pictures[name].made then io.write("no block makes it, and it was copied: ", name, "\n") end
+end
