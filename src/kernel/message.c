@@ -65,7 +65,7 @@ static int read_header(const bx_kernel_frame *part, bx_kernel_request *request)
     bool good = type && json_is_string(json_object_get(header, "msg_id")) &&
                 strlen(type) < sizeof request->type;
     if (good)
-        strcpy(request->type, type);
+        snprintf(request->type, sizeof request->type, "%s", type);
     json_decref(header);
     return good ? 0 : -1;
 }
