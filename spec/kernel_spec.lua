@@ -104,6 +104,9 @@ describe("the kernel of notebooks", function()
     assert.equal("error", k:told(first).status)
     assert.equal("aborted", k:told(later[1]).status)
     assert.equal("aborted", k:told(later[2]).status)
+    first, later = k:begin "error 'at once'", { k:begin "ran = ran + 1" }
+    assert.equal("error", k:told(first).status)
+    assert.equal("aborted", k:told(later[1]).status)
     first = k:begin("wait(0.2) error 'no'", { stop_on_error = false })
     local second = k:begin "ran = ran + 1\nran"
     k:told(first)

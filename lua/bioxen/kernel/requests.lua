@@ -16,6 +16,7 @@ local text = require "bioxen.repl.text"
 local requests = {}
 
 local PROTOCOL = "5.3"
+local WINDOW = 0.03 -- seconds in which cells that are sent together arrive
 
 local list = json.list
 local none = {}
@@ -76,9 +77,18 @@ local function user_expressions(kernel, asked)
   return found
 end
 
--- The requests that wait already. They are looked for before a failure is told: who knows of it may ask anew.
-local function take_waiting()
+-- A turn of the host's loop: listeners of users' run in it, too.
+local function turn(timeout)
+  local good, err = pcall(core.step, timeout)
+  if not good then io.stderr:write(text.escape(tostring(err)), "\n") end
+  io.stdout:flush()
+end
+
+-- The requests that wait. They are looked for before a failure is told: who knows of it may ask anew. Those that were
+-- sent with a cell which failed at once may still be on their way.
+local function take_waiting(began)
   local waiting = {}
+  while core.clock() < began + WINDOW do turn(began + WINDOW - core.clock()) end
   local request, kind, content = notebook.take()
   while request do
     waiting[#waiting + 1] = { request, kind, content }
@@ -115,9 +125,10 @@ function handlers.execute_request(kernel, content)
   if not silent then kernel:publish("execute_input", { code = code, execution_count = kernel.count }) end
   notebook.set_cell(kernel.request)
   kernel.may_ask = content.allow_stdin == true
+  local began = core.clock()
   local result, failure = kernel.cells:run_cell(code, ("In [%d]"):format(kernel.count))
   if store then kernel:remember(code) end
-  if failure and content.stop_on_error ~= false then kernel.waiting = take_waiting() end
+  if failure and content.stop_on_error ~= false then kernel.waiting = take_waiting(began) end
   if failure then return answer_failure(kernel, failure) end
   if result and not silent then
     kernel:publish("execute_result", { data = result, metadata = none, execution_count = kernel.count })
@@ -319,13 +330,6 @@ local function new()
   return self
 end
 
--- A turn of the host's loop: listeners of users' run in it, too.
-local function turn()
-  local good, err = pcall(core.step, 0)
-  if not good then io.stderr:write(text.escape(tostring(err)), "\n") end
-  io.stdout:flush()
-end
-
 --- Answer until the kernel is to end.
 function requests.main()
   local kernel = new()
@@ -338,7 +342,7 @@ function requests.main()
     if request then
       kernel:handle(request, kind, content)
     else
-      turn()
+      turn(0)
     end
   end
 end
