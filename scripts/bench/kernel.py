@@ -4,6 +4,7 @@
     ~/.cache/bioxen-notebooks/python/bin/python scripts/bench/kernel.py [ROUNDS]
 """
 
+import os
 import statistics
 import sys
 import time
@@ -31,14 +32,21 @@ def start(name):
     return manager, client, time.perf_counter() - began
 
 
-def latency(client, rounds):
-    times = []
+def processor(manager):
+    with open(f"/proc/{manager.provisioner.pid}/stat") as stat:
+        fields = stat.read().rpartition(") ")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def latency(manager, client, rounds):
+    times, before = [], processor(manager)
     for _ in range(rounds):
         began = time.perf_counter()
         idle(client, client.execute("1+1"))
         times.append(1000 * (time.perf_counter() - began))
         client.get_shell_msg(timeout=60)
-    return statistics.median(times), statistics.quantiles(times, n=20)[-1]
+    taken = 1000 * (processor(manager) - before) / rounds
+    return statistics.median(times), statistics.quantiles(times, n=20)[-1], taken
 
 
 def stop(manager, client):
@@ -55,10 +63,10 @@ def main():
             starts.append(took)
             stop(manager, client)
         manager, client, took = start(name)
-        median, most = latency(client, rounds)
+        median, most, taken = latency(manager, client, rounds)
         stop(manager, client)
-        print(f"{name:8} execute to idle {median:6.2f} ms (median of {rounds}; 95 %: {most:.2f} ms), "
-              f"first answer after {statistics.median(starts + [took]):.3f} s")
+        print(f"{name:8} execute to idle {median:6.2f} ms (median of {rounds}; 95 %: {most:.2f} ms; {taken:.2f} ms "
+              f"of a processor), first answer after {statistics.median(starts + [took]):.3f} s")
 
 
 main()
