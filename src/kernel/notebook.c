@@ -55,6 +55,7 @@ static int take(lua_State *L)
     luaL_setmetatable(L, request_class);
     for (;;) {
         if (bx_kernel_is_ending()) {
+            bx_kernel_accept_end();
             lua_pushnil(L);
             return 1;
         }

@@ -49,9 +49,9 @@ static struct {
     char session[33];
     uint64_t sent;
     int complaints;
-    int64_t deadline; /* for what runs to end */
 
     pthread_mutex_t lock; /* over what follows */
+    int64_t deadline;     /* for what runs to end */
     queue shell, input;
     bx_kernel_outbox outbox;
     bx_buffer information;
@@ -591,6 +591,13 @@ bool bx_kernel_is_ending(void)
     bool ending = self.ending;
     pthread_mutex_unlock(&self.lock);
     return ending;
+}
+
+void bx_kernel_accept_end(void)
+{
+    pthread_mutex_lock(&self.lock);
+    self.deadline = BX_NEVER;
+    pthread_mutex_unlock(&self.lock);
 }
 
 void bx_kernel_send(bx_kernel_channel channel, bx_kernel_request *parent, const char *type,

@@ -27,6 +27,9 @@ bx_kernel_request *bx_kernel_take(bool input);
 /* Whether the kernel is to end. */
 bool bx_kernel_is_ending(void);
 
+/* Whoever runs Lua has seen it: the process is not ended by force any more. */
+void bx_kernel_accept_end(void);
+
 /* Send, behind what was printed so far. */
 void bx_kernel_send(bx_kernel_channel channel, bx_kernel_request *parent, const char *type,
                     bx_kernel_frame content, bx_kernel_frame metadata);
