@@ -10,8 +10,8 @@ usage="usage: scripts/test.sh [--spec] [--lint] [--sanitize] [--valgrind] [--fuz
   --valgrind  specs with the host under valgrind, which sees what was never written
   --fuzz      two seconds of each fuzzer (scripts/fuzz.sh does more): one test
   --deep      clang-tidy once more, its analysis of paths to their full depth: one test
-  --more      specs with what needs 2 GB of packages: clients of XAPI that others wrote, Prometheus, Slurm, a browser;
-              the build for aarch64 under qemu, the RPM and, as root, the container
+  --more      specs with what needs 3 GB of packages: clients of XAPI that others wrote, Prometheus, Slurm, Jupyter,
+              a browser; the build for aarch64 under qemu, the RPM and, as root, the container
 Without a job: the first four. Files, spec/*_spec.lua or spec/c/*_test.c, limit the tests to those."
 
 test_packages=(lua5.4 lua-busted lua-check lua-luv lua-cqueues python3-h5py ccache cppcheck clang-tidy valgrind
@@ -314,6 +314,7 @@ if is_in more "${jobs[@]}"; then
     patience=3600 beside 10 run tap aarch64 env BIOXEN_BUILD="$build" scripts/aarch64.sh
     beside 10 run check "the RPM" env BIOXEN_BUILD="$build" scripts/rpm.sh "$scratch/rpm"
     [ "$(id -u)" -ne 0 ] || patience=3600 beside 10 run tap "containers" scripts/container.sh
+    beside 10 run tap "notebooks" env BIOXEN_BUILD="$build" scripts/notebooks.sh
 fi
 other_lanes
 wait

@@ -14,6 +14,11 @@ end
 describe("a program", function()
   local names = { "bin/bioxen", "bin/bioxen-worker", "bin/bioxen-courier", "lib/lua/5.4/bioxen/core.so",
     "lib/lua/5.4/bioxen/hdf5.so" }
+  local kernel = io.open(build .. "/bin/bioxen-kernel") -- it is there where libzmq is
+  if kernel then
+    kernel:close()
+    names[#names + 1] = "bin/bioxen-kernel"
+  end
 
   for _, name in ipairs(names) do
     local path = build .. "/" .. name
@@ -96,6 +101,14 @@ describe("a program", function()
     for _, name in ipairs(names) do
       local linked = output_of("readelf -d " .. build .. "/" .. name):find "libhdf5" ~= nil
       assert.equal(name:find "hdf5" ~= nil, linked, name)
+    end
+  end)
+
+  it("is linked with libzmq only if it is the kernel of notebooks", function()
+    if output_of "command -v readelf" == "" then return pending "needs readelf" end
+    for _, name in ipairs(names) do
+      local linked = output_of("readelf -d " .. build .. "/" .. name):find "libzmq" ~= nil
+      assert.equal(name:find "kernel" ~= nil, linked, name)
     end
   end)
 end)

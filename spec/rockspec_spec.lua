@@ -285,12 +285,29 @@ describe("an installation", function()
         assert.is_truthy(depends:find(", " .. needed:gsub("%p", "%%%0") .. "[%w]*[ ,]"), needed .. " in " .. depends)
       end
       assert.is_truthy(field "Recommends":find("gnuplot", 1, true))
+      assert.are.equal("bioxen-kernel", field "Suggests")
+      assert.is_nil(depends:find "zmq")
       local root = scratch .. "/root"
       must(("dpkg-deb -x %s %s"):format(quote(package), quote(root)))
       assert.are.same({ root .. "/usr" }, lines_of(("find %s -mindepth 1 -maxdepth 1"):format(quote(root))))
       has_every_module(root .. "/usr/share/lua/5.4/bioxen")
       assert.are.equal(contents "NOTICE", contents(root .. "/usr/share/doc/bioxen/copyright"))
+      assert.is_nil(must(("ls %s/usr/bin"):format(quote(root))):find "kernel")
       works_from(root .. "/usr")
+      if not missing "lintian" then
+        assert.are.same({}, lines_of("lintian --fail-on none " .. quote(package)
+          .. " 2>/dev/null | grep '^[EW]:' || true"))
+      end
+    end)
+
+    released("the kernel of notebooks is a package of its own, which alone wants libzmq", function()
+      local package = lines_of(("ls %s/bioxen-kernel_%s-1_*.deb"):format(quote(out), version))[1]
+      local depends = must(("dpkg-deb -f %s Depends"):format(quote(package)))
+      assert.truthy(depends:find(("bioxen (= %s-1)"):format(version), 1, true) and depends:find "libzmq5", depends)
+      local root = scratch .. "/root of kernel"
+      must(("dpkg-deb -x %s %s"):format(quote(package), quote(root)))
+      must(("test -x %s/usr/bin/bioxen-kernel -a -s %s/usr/share/doc/bioxen-kernel/copyright"):format(quote(root),
+        quote(root)))
       if not missing "lintian" then
         assert.are.same({}, lines_of("lintian --fail-on none " .. quote(package)
           .. " 2>/dev/null | grep '^[EW]:' || true"))
