@@ -60,7 +60,7 @@ static double beside(const bx_path_item *step)
     return fmax(BESIDE * (step->time - step->from), BESIDE_TIME * fabs(step->time));
 }
 
-/* The step that a time is in, of the smooth part that the last one is of; or NULL. */
+/* The step that a time is in, of the smooth part that the last one is of. */
 static const bx_path_item *find_step(bx_back *b, double time)
 {
     const bx_path_item *items = b->path->items;
