@@ -86,7 +86,7 @@ static void note_noise(bx_ode *ode, const double *y)
         }
 }
 
-/* How far noise in the others of a column moves each number of it in a step. */
+/* How far noise in the others of a column moves each number of it within a second. */
 static void spread_noise(const bx_ode *ode, size_t column, double step)
 {
     bx_ode_tangent *t = ode->tangent;
@@ -97,7 +97,7 @@ static void spread_noise(const bx_ode *ode, size_t column, double step)
         return;
     const bx_csr *pattern = bx_jacobian_pattern(ode->jacobian);
     for (size_t k = 0; k < t->size; k++) {
-        double moved = step * noise[k] * fmin(step, memory[k]);
+        double moved = noise[k] * fmin(step, memory[k]);
         for (uint32_t e = pattern->start[k]; moved > 0 && e < pattern->start[k + 1]; e++)
             if (pattern->items[e] != k)
                 t->spread[pattern->items[e]] += fabs(ode->entries[e]) * moved;
@@ -130,7 +130,7 @@ void bx_ode_tangent_weigh(bx_ode *ode, const double *y, double step, double *wei
         for (size_t i = 0; i < t->size; i++) {
             double scale = fmax(OF_LARGEST * largest[i], OF_COLUMN * t->column_largest[j]);
             scale = fmax(scale, reach * fastest[i]);
-            double rounding = t->noise[j * t->size + i] * fmin(step, memory[i]) + t->spread[i];
+            double rounding = (t->noise[j * t->size + i] + t->spread[i]) * fmin(step, memory[i]);
             double allowed = relative * (fabs(column[i]) + scale) + time * fastest[i];
             weights[(j + 1) * t->size + i] = 1 / (fmax(allowed / apart, rounding) + TINY);
             fastest[i] *= OF_LATE;
