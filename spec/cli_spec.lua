@@ -307,6 +307,18 @@ describe("bioxen", function()
     end
   end)
 
+  it("doctor finds a VM that works on Linux 5.4, and names what an older one lacks", function()
+    local old = program:gsub("bin/bioxen", "spec/old-kernel")
+    local status, out = shell(("%s 435 %s doctor"):format(old, program)) -- clone3, close_range and all that came since
+    assert.are.equal(0, status, out)
+    assert.matches("\nok +system calls .*\nok +probe VM", out)
+    assert.matches("\nok +forks +VMs are copied by saving and restoring them", out)
+    status, out = shell(("%s 424 %s doctor"):format(old, program))
+    assert.are.equal(1, status, out)
+    assert.matches("\nmissing +system calls +pidfd_open: refused: it takes Linux 5.4", out)
+    assert.matches("\nmissing +probe VM +cannot start a worker: there is no pidfd_open", out)
+  end)
+
   it("doctor fails where a needed part is missing", function()
     local status, out = shell "BIOXEN_WORKER=/nonexistent bioxen doctor"
     assert.are.equal(1, status)

@@ -75,6 +75,16 @@ describe("NOTICE", function()
     end
     if found == 0 then return pending "needs a build by make" end
   end)
+
+  it("says at its end what the packages that were linked say of themselves", function()
+    if missing "dpkg-query" then return pending "needs dpkg" end
+    local notice = contents(build .. "/NOTICE")
+    local pipe <close> = io.popen("dpkg-query -W -f '${Version}' coinor-libclp-dev 2>/dev/null")
+    local linked = pipe:read "a"
+    if linked == "" then return pending "needs coinor-libclp-dev" end
+    local licence = tonumber(linked:match "^1%.17%.(%d+)") > 6 and "EPL-2.0" or "EPL-1"
+    assert.truthy(notice:find(("\n    coinor-libclp-dev %s: %s\n"):format(linked, licence), 1, true))
+  end)
 end)
 
 local start_a_vm = [[

@@ -90,6 +90,17 @@ static void become_old_kernel(void)
         _exit(126);
 }
 
+/* Where BIOXEN_GUEST_ROOT names a root folder, the program is the one at its top, and runs in it. */
+static void enter_guest_root(char *path)
+{
+    const char *root = getenv("BIOXEN_GUEST_ROOT");
+    if (!root)
+        return;
+    if (chroot(root) < 0 || chdir("/") < 0)
+        _exit(126);
+    strcpy(path, "/bioxen-worker");
+}
+
 static bool old_kernel;
 static int left_open = -1; /* a descriptor that the program's starter forgot */
 
@@ -109,6 +120,7 @@ static guest start_program(void)
         signal(SIGHUP, SIG_IGN); /* as nohup leaves it */
         if (left_open >= 0)
             dup2(left_open, 77);
+        enter_guest_root(path);
         if (old_kernel)
             become_old_kernel();
         execve(path, argv, environment);

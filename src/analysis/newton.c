@@ -1,7 +1,8 @@
 #include "analysis/newton.h"
 
+#include "engine/deterministic/silence.h"
+
 #include <float.h>
-#include <kinsol/kinsol.h>
 #include <math.h>
 #include <nvector/nvector_serial.h>
 #include <stdlib.h>
@@ -273,11 +274,6 @@ static int scaled_jacobian(N_Vector u, N_Vector f, SUNMatrix matrix, void *data,
     return 0;
 }
 
-static void no_message(int code, const char *module, const char *function, char *text, void *data)
-{
-    (void)code, (void)module, (void)function, (void)text, (void)data;
-}
-
 /* By what equations are divided: turnovers, or how much the state moves them. */
 static void size_rows(bx_newton *n, const double *state)
 {
@@ -305,7 +301,7 @@ typedef struct solver {
 static int make_solver(solver *v, bx_newton *n)
 {
     sunindextype size = (sunindextype)n->system->size;
-    if (SUNContext_Create(NULL, &v->context) != 0)
+    if (bx_sundials_open(&v->context) < 0)
         return -1;
     v->u = N_VNew_Serial(size, v->context);
     v->ones = N_VNew_Serial(size, v->context);
@@ -317,7 +313,7 @@ static int make_solver(solver *v, bx_newton *n)
     v->linear = SUNLinSol_Dense(v->u, v->matrix, v->context);
     N_VConst(1, v->ones);
     return v->linear && KINInit(v->memory, scaled_equations, v->u) == KIN_SUCCESS &&
-                   KINSetErrHandlerFn(v->memory, no_message, NULL) == KIN_SUCCESS &&
+                   bx_kinsol_silence(v->memory) == 0 &&
                    KINSetUserData(v->memory, n) == KIN_SUCCESS &&
                    KINSetLinearSolver(v->memory, v->linear, v->matrix) == KIN_SUCCESS &&
                    KINSetJacFn(v->memory, scaled_jacobian) == KIN_SUCCESS &&

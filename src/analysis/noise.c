@@ -1,8 +1,8 @@
 #include "analysis/noise.h"
 
 #include "analysis/linearization.h"
+#include "engine/deterministic/silence.h"
 
-#include <cvode/cvode.h>
 #include <float.h>
 #include <math.h>
 #include <nvector/nvector_serial.h>
@@ -252,7 +252,7 @@ static size_t at(size_t size, size_t i, size_t j)
 }
 
 /* y is the state, and behind it the lower triangle of the covariances. */
-static int right_hand_side(realtype time, N_Vector y, N_Vector derivatives, void *data)
+static int right_hand_side(sunrealtype time, N_Vector y, N_Vector derivatives, void *data)
 {
     follower *f = data;
     const double *in = N_VGetArrayPointer(y);
@@ -279,15 +279,10 @@ static int right_hand_side(realtype time, N_Vector y, N_Vector derivatives, void
     return 0;
 }
 
-static void no_message(int code, const char *module, const char *function, char *text, void *data)
-{
-    (void)code, (void)module, (void)function, (void)text, (void)data;
-}
-
 static int make_solver(follower *f, double time)
 {
     size_t n = f->size, all = n + n * (n + 1) / 2;
-    if (SUNContext_Create(NULL, &f->context) != 0)
+    if (bx_sundials_open(&f->context) < 0)
         return -1;
     f->y = N_VNew_Serial((sunindextype)all, f->context);
     f->absolute = N_VNew_Serial((sunindextype)all, f->context);
@@ -301,8 +296,7 @@ static int make_solver(follower *f, double time)
     bx_system_state(&f->system, N_VGetArrayPointer(f->y));
     return f->solver && CVodeInit(f->cvode, right_hand_side, time, f->y) == CV_SUCCESS &&
                    CVodeSVtolerances(f->cvode, RELATIVE, f->absolute) == CV_SUCCESS &&
-                   CVodeSetUserData(f->cvode, f) == CV_SUCCESS &&
-                   CVodeSetErrHandlerFn(f->cvode, no_message, NULL) == CV_SUCCESS &&
+                   CVodeSetUserData(f->cvode, f) == CV_SUCCESS && bx_cvode_silence(f->cvode) == 0 &&
                    CVodeSetLinearSolver(f->cvode, f->solver, f->matrix) == CV_SUCCESS &&
                    CVodeSetMaxNumSteps(f->cvode, STEPS) == CV_SUCCESS
                ? 0

@@ -5,6 +5,7 @@
 #include "values/error.h"
 #include "values/text.h"
 
+#include <errno.h>
 #include <lauxlib.h>
 #include <sched.h>
 #include <stdbool.h>
@@ -12,6 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 enum { OUTPUT_LIMIT = 256 << 20, ERRORS_LIMIT = 1 << 20 };
@@ -112,5 +115,32 @@ int bx_lua_terminal(lua_State *L)
         lua_pushinteger(L, 80);
     else
         lua_pushinteger(L, size.ws_col);
+    return 1;
+}
+
+int bx_lua_missing_calls(lua_State *L)
+{
+    int self = (int)syscall(SYS_pidfd_open, getpid(), 0);
+    siginfo_t unused;
+    const struct {
+        const char *name;
+        bool there;
+    } calls[] = {
+        {"pidfd_open", self >= 0},
+        /* the others need one to be tried on */
+        {"pidfd_send_signal", self < 0 || syscall(SYS_pidfd_send_signal, self, 0, NULL, 0) == 0},
+        {"waitid of a pidfd", self < 0 ||
+                                  waitid(P_PIDFD, (id_t)self, &unused, WEXITED | WNOHANG) == 0 ||
+                                  errno == ECHILD},
+    };
+    int missing = 0;
+    lua_newtable(L);
+    for (size_t i = 0; i < sizeof calls / sizeof *calls; i++)
+        if (!calls[i].there) {
+            lua_pushstring(L, calls[i].name);
+            lua_rawseti(L, -2, ++missing);
+        }
+    if (self >= 0)
+        close(self);
     return 1;
 }

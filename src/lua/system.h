@@ -24,4 +24,8 @@ int bx_lua_terminal(lua_State *L);
 /* process(): the number of this process, and of its user. */
 int bx_lua_process(lua_State *L);
 
+/* missing_calls(): the names of the system calls without which the host runs no VM and which this
+ * kernel, or the container's filter, refuses; in an array. */
+int bx_lua_missing_calls(lua_State *L);
+
 #endif

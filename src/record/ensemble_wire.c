@@ -139,11 +139,10 @@ static int check_numbers(const bx_ensemble_plan *plan, bx_error *err)
     return 0;
 }
 
-/* With scratch memory for the plan's numbers. */
-static bx_ensemble *decode_plan(bx_unpacker *in, bx_ensemble_plan *plan, double *numbers,
-                                bx_error *err)
+/* With scratch memory for the plan's numbers, and for its method's name. */
+static bx_ensemble *decode_plan(bx_unpacker *in, bx_ensemble_plan *plan, char *method,
+                                double *numbers, bx_error *err)
 {
-    char method[BX_ENSEMBLE_METHOD_LENGTH + 1];
     double *times = numbers + plan->quantile_count;
     plan->method = method;
     plan->quantiles = numbers;
@@ -169,6 +168,7 @@ bx_ensemble *bx_ensemble_decode(const uint8_t *bytes, size_t length, bx_budget *
         return NULL;
     }
     uint64_t n[NUMBERS];
+    char method[BX_ENSEMBLE_METHOD_LENGTH + 1];
     for (size_t i = 0; i < NUMBERS; i++)
         n[i] = bx_unpack_fixed_u64(bytes + sizeof magic + 8 * i);
     bx_unpacker in = {bytes + HEAD, length - HEAD, "ensemble", budget};
@@ -186,7 +186,7 @@ bx_ensemble *bx_ensemble_decode(const uint8_t *bytes, size_t length, bx_budget *
     if (!numbers)
         bx_fail_memory(err);
     else
-        e = decode_plan(&in, &plan, numbers, err);
+        e = decode_plan(&in, &plan, method, numbers, err);
     free(numbers);
     if (!e)
         return NULL;

@@ -188,10 +188,11 @@ static int check_choice(const writing *w, const bx_declared_rule *constraint)
 {
     bx_names seen = {0};
     const bx_formula **formulas = calloc(w->present->variable_count + 1, sizeof *formulas);
-    size_t count = 0;
-    int result = formulas ? 0 : bx_fail_memory(w->err);
-    if (formulas)
-        formulas[count++] = constraint->formula;
+    if (!formulas)
+        return bx_fail_memory(w->err);
+    size_t count = 1;
+    int result = 0;
+    formulas[0] = constraint->formula;
     for (size_t i = 0; result == 0 && i < count; i++)
         for (size_t j = 0; result == 0 && j < formulas[i]->name_count; j++) {
             const char *name = formulas[i]->names[j].text;

@@ -397,13 +397,25 @@ static int close_those_in(DIR *folder, int first)
     return errno ? -1 : 0;
 }
 
+static int close_each(int first)
+{
+    struct rlimit most; /* none is above: it was not lowered */
+    if (getrlimit(RLIMIT_NOFILE, &most) < 0)
+        return -1;
+    for (rlim_t descriptor = (rlim_t)first; descriptor < most.rlim_cur; descriptor++)
+        close((int)descriptor);
+    return 0;
+}
+
 int bx_jail_close_from(int first)
 {
     if (close_range((unsigned)first, ~0u, 0) == 0)
         return 0;
-    DIR *folder = errno == ENOSYS ? opendir("/proc/self/fd") : NULL;
-    if (!folder)
+    if (errno != ENOSYS)
         return -1;
+    DIR *folder = opendir("/proc/self/fd");
+    if (!folder)
+        return close_each(first);
     int status = close_those_in(folder, first), failure = errno;
     closedir(folder);
     errno = failure;

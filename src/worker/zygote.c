@@ -115,7 +115,9 @@ static void spawn(zygote *z, int socket, const bx_spawn_request *request)
         kill(pid, SIGKILL); /* reaped and reported like any other, after REFUSED */
     }
     char text[sizeof z->report.text];
-    snprintf(text, sizeof text, "cannot start a worker: %s", strerror(failure));
+    snprintf(text, sizeof text, "cannot start a worker: %s",
+             failure == ENOSYS ? "there is no pidfd_open, which takes Linux 5.4 or later"
+                               : strerror(failure));
     report(z, BX_ZYGOTE_REFUSED, request->vm, 0, text);
 }
 

@@ -78,8 +78,11 @@ local function check_kernel(report)
     return report:missing("kernel", "/proc is not mounted: mount it")
   end
   local major, minor = release:match "^(%d+)%.(%d+)"
-  local recent = tonumber(major) * 1000 + tonumber(minor) >= 5010
-  report:check(recent, "kernel", "Linux " .. release:gsub("%s+$", ""), "5.10 or later is needed")
+  local recent = tonumber(major) * 1000 + tonumber(minor) >= 5004
+  report:check(recent, "kernel", "Linux " .. release:gsub("%s+$", ""), "5.4 or later is needed")
+  local missing = table.concat(core.missing_calls(), ", ")
+  report:check(missing == "", "system calls", missing == "" and "all that VMs need" or missing,
+    "refused: it takes Linux 5.4 or later, and a container whose filter knows them")
   local actions = read_file "/proc/sys/kernel/seccomp/actions_avail" or ""
   report:check(actions:find "kill_process" ~= nil, "seccomp", "filters, kill_process",
     "this kernel or container has none; without it a VM starts only with allow_unconfined = true")

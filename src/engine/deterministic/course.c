@@ -21,7 +21,7 @@ struct bx_polynomials {
 
 /* The sum that CVODE wants for the state at a time, at the places alone; in the order of sums of
  * serial vectors, so that the digits are theirs. */
-static int pick(int count, realtype *factors, N_Vector *terms, N_Vector vector)
+static int pick(int count, sunrealtype *factors, N_Vector *terms, N_Vector vector)
 {
     bx_polynomials *p = vector->content;
     if (count > MOST_TERMS)

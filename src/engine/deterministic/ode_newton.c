@@ -23,7 +23,7 @@ static void evaluate_jacobian(bx_ode *ode, double time, N_Vector y)
     bx_tolerance_note_jacobian(ode->tolerance, pattern, ode->entries, N_VGetArrayPointer(y));
 }
 
-static int dense_jacobian(realtype time, N_Vector y, N_Vector ydot, SUNMatrix matrix, void *data,
+static int dense_jacobian(sunrealtype time, N_Vector y, N_Vector ydot, SUNMatrix matrix, void *data,
                           N_Vector t1, N_Vector t2, N_Vector t3)
 {
     (void)ydot, (void)t1, (void)t2, (void)t3;
@@ -31,7 +31,7 @@ static int dense_jacobian(realtype time, N_Vector y, N_Vector ydot, SUNMatrix ma
     const bx_csr *pattern = bx_jacobian_pattern(ode->jacobian);
     evaluate_jacobian(ode, time, y);
     for (size_t j = 0; j < ode->size; j++) {
-        realtype *column = SUNDenseMatrix_Column(matrix, (sunindextype)j);
+        sunrealtype *column = SUNDenseMatrix_Column(matrix, (sunindextype)j);
         for (uint32_t i = pattern->start[j]; i < pattern->start[j + 1]; i++)
             column[pattern->items[i]] = ode->entries[i];
     }
@@ -39,8 +39,8 @@ static int dense_jacobian(realtype time, N_Vector y, N_Vector ydot, SUNMatrix ma
 }
 
 /* 1 less gamma times the Jacobian, anew or, if `old` is fine, as it was, is factored. */
-static int sparse_system(realtype time, N_Vector y, N_Vector ydot, SUNMatrix matrix,
-                         booleantype old, booleantype *renewed, realtype gamma, void *data,
+static int sparse_system(sunrealtype time, N_Vector y, N_Vector ydot, SUNMatrix matrix,
+                         sunbooleantype old, sunbooleantype *renewed, sunrealtype gamma, void *data,
                          N_Vector t1, N_Vector t2, N_Vector t3)
 {
     (void)ydot, (void)matrix, (void)t1, (void)t2, (void)t3;
@@ -63,7 +63,7 @@ static SUNLinearSolver_Type solver_type(SUNLinearSolver solver)
 }
 
 static int solve(SUNLinearSolver solver, SUNMatrix matrix, N_Vector x, N_Vector b,
-                 realtype tolerance)
+                 sunrealtype tolerance)
 {
     (void)matrix, (void)tolerance;
     const bx_ode *ode = solver->content;
@@ -71,14 +71,14 @@ static int solve(SUNLinearSolver solver, SUNMatrix matrix, N_Vector x, N_Vector 
     double *to = N_VGetArrayPointer(x);
     for (size_t i = 0; i < ode->blocks; i++)
         bx_factors_solve(ode->factors, from + i * ode->size, to + i * ode->size);
-    return SUNLS_SUCCESS;
+    return 0;
 }
 
 static int free_solver(SUNLinearSolver solver)
 {
     solver->content = NULL; /* the engine */
     SUNLinSolFreeEmpty(solver);
-    return SUNLS_SUCCESS;
+    return 0;
 }
 
 /* One matrix for each block of the vectors: SUNDIALS' own solver takes them one after the other. */
@@ -90,11 +90,11 @@ static int set_up_dense(SUNLinearSolver solver, SUNMatrix matrix)
 }
 
 static int solve_dense(SUNLinearSolver solver, SUNMatrix matrix, N_Vector x, N_Vector b,
-                       realtype tolerance)
+                       sunrealtype tolerance)
 {
     const bx_ode *ode = solver->content;
-    int result = SUNLS_SUCCESS;
-    for (size_t i = 0; result == SUNLS_SUCCESS && i < ode->blocks; i++) {
+    int result = 0;
+    for (size_t i = 0; result == 0 && i < ode->blocks; i++) {
         N_VSetArrayPointer(N_VGetArrayPointer(x) + i * ode->size, ode->block_x);
         N_VSetArrayPointer(N_VGetArrayPointer(b) + i * ode->size, ode->block_b);
         result = SUNLinSolSolve(ode->dense, matrix, ode->block_x, ode->block_b, tolerance);

@@ -91,7 +91,7 @@ void bx_ode_load(const bx_ode *ode, const double *y, double time);
 
 /* Load a state, and give its derivatives: whether all are finite; and as CVODE wants them. */
 bool bx_ode_differentiate(bx_ode *ode, double time, const double *y, double *out);
-int bx_ode_right_hand_side(realtype time, N_Vector y, N_Vector ydot, void *ode);
+int bx_ode_right_hand_side(sunrealtype time, N_Vector y, N_Vector ydot, void *ode);
 
 /* The rates of the state in the frame, hazards included. */
 void bx_ode_rates(bx_ode *ode);

@@ -1,4 +1,5 @@
 #include "engine/deterministic/ode_parts.h"
+#include "engine/deterministic/silence.h"
 #include "engine/deterministic/vectors.h"
 
 #include <math.h>
@@ -62,7 +63,7 @@ static bool differentiate_clipped(bx_ode *ode, double time, const double *y, dou
            (!ode->tangent || bx_ode_tangent_differentiate(ode, y, out));
 }
 
-int bx_ode_right_hand_side(realtype time, N_Vector y, N_Vector ydot, void *data)
+int bx_ode_right_hand_side(sunrealtype time, N_Vector y, N_Vector ydot, void *data)
 {
     bx_ode *ode = data;
     double *state = N_VGetArrayPointer(y), *out = N_VGetArrayPointer(ydot);
@@ -96,7 +97,7 @@ void bx_ode_rates(bx_ode *ode)
         bx_jumps_hazard(ode->jumps, ode->simulation->frame);
 }
 
-static int root_functions(realtype time, N_Vector y, realtype *out, void *data)
+static int root_functions(sunrealtype time, N_Vector y, sunrealtype *out, void *data)
 {
     bx_ode *ode = data;
     const bx_network *network = ode->network;
@@ -118,11 +119,6 @@ static int root_functions(realtype time, N_Vector y, realtype *out, void *data)
     if (ode->jumps)
         out[ode->root_count] = N_VGetArrayPointer(y)[ode->size - 1] - bx_jumps_target(ode->jumps);
     return 0;
-}
-
-static void be_silent(int code, const char *module, const char *function, char *message, void *data)
-{
-    (void)code, (void)module, (void)function, (void)message, (void)data;
 }
 
 /* ---- set-up ---- */
@@ -154,15 +150,14 @@ static int create_course(bx_ode *ode, bx_error *err)
 
 static int create_solver(bx_ode *ode, bx_error *err)
 {
-    if (SUNContext_Create(NULL, &ode->context) != 0)
+    if (bx_sundials_open(&ode->context) < 0)
         return bx_fail_memory(err);
     ode->y = N_VNew_Serial((sunindextype)(ode->size * ode->blocks), ode->context);
     ode->between = N_VNew_Serial((sunindextype)(ode->size * ode->blocks), ode->context);
     if (ode->y)
         bx_vectors_speed_up(ode->y);
     ode->cvode = CVodeCreate(ode->adams ? CV_ADAMS : CV_BDF, ode->context);
-    if (!ode->y || !ode->between || !ode->cvode ||
-        CVodeSetErrHandlerFn(ode->cvode, be_silent, NULL) != CV_SUCCESS ||
+    if (!ode->y || !ode->between || !ode->cvode || bx_cvode_silence(ode->cvode) < 0 ||
         CVodeInit(ode->cvode, bx_ode_right_hand_side, 0, ode->y) != CV_SUCCESS ||
         CVodeSetUserData(ode->cvode, ode) != CV_SUCCESS ||
         CVodeWFtolerances(ode->cvode, weigh_errors) != CV_SUCCESS)

@@ -7,7 +7,7 @@ typedef double pair __attribute__((vector_size(16), aligned(8), may_alias));
 
 #define PAIR(numbers, i) (*(pair *)((numbers) + (i)))
 
-static void linear_sum(realtype a, N_Vector x_vector, realtype b, N_Vector y_vector,
+static void linear_sum(sunrealtype a, N_Vector x_vector, sunrealtype b, N_Vector y_vector,
                        N_Vector z_vector)
 {
     sunindextype n = NV_LENGTH_S(z_vector), i = 0;
@@ -18,7 +18,7 @@ static void linear_sum(realtype a, N_Vector x_vector, realtype b, N_Vector y_vec
         z[i] = a * x[i] + b * y[i];
 }
 
-static void scale(realtype a, N_Vector x_vector, N_Vector z_vector)
+static void scale(sunrealtype a, N_Vector x_vector, N_Vector z_vector)
 {
     sunindextype n = NV_LENGTH_S(z_vector), i = 0;
     double *x = NV_DATA_S(x_vector), *z = NV_DATA_S(z_vector);
@@ -29,14 +29,14 @@ static void scale(realtype a, N_Vector x_vector, N_Vector z_vector)
 }
 
 /* z[j] = a[j] x + y[j] */
-static int scale_add_multi(int count, realtype *a, N_Vector x, N_Vector *y, N_Vector *z)
+static int scale_add_multi(int count, sunrealtype *a, N_Vector x, N_Vector *y, N_Vector *z)
 {
     for (int j = 0; j < count; j++)
         linear_sum(a[j], x, 1, y[j], z[j]);
     return 0;
 }
 
-static realtype weighted_norm(N_Vector x_vector, N_Vector weights)
+static sunrealtype weighted_norm(N_Vector x_vector, N_Vector weights)
 {
     sunindextype n = NV_LENGTH_S(x_vector), i = 0;
     double *x = NV_DATA_S(x_vector), *w = NV_DATA_S(weights);
