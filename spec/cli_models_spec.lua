@@ -130,6 +130,16 @@ describe("bioxen fba", function()
     bad(1, "no metabolite 'AA'", "fba --metabolite AA " .. path)
   end)
 
+  it("takes ids without what SBML's begin with", function()
+    local prefixed = sh:file("prefixed.xml", (shell.read(path):gsub('"FIRST"', '"R_FIRST"'):gsub('"UP"', '"R_UP"')
+      :gsub('"A"', '"M_A"')))
+    assert.are.equal((good("fba --knock-out R_FIRST --bound R_UP=0,3 " .. prefixed)),
+      (good("fba --knock-out FIRST --bound UP=0,3 " .. prefixed)))
+    assert.are.equal("R_UP\tminimum\tmaximum\n0\t0\t0\n5\t5\t5\n10\t10\t10\n",
+      (good("fba --envelope UP --points 3 " .. prefixed)))
+    assert.matches("^producing\tR_UP\t", (good("fba --metabolite A " .. prefixed)))
+  end)
+
   it("finds fluxes near others, or without loops, and prices", function()
     assert.matches("\nGROWTH\t[%d.]+\n", "\n" .. good("fba --moma --knock-out FIRST " .. path))
     assert.matches("^obj = 4; distance %d+\n$", (select(2, good("fba --moma --linear --knock-out FIRST " .. path))))

@@ -22,7 +22,13 @@ local function unknown(kind, name, names)
   return { unknown = ("%s '%s'"):format(kind, name), word = name, of = names }
 end
 
+-- Ids may leave out what SBML's begin with.
+local function known(ids, name, prefix)
+  return not ids[name] and ids[prefix .. name] and prefix .. name or name
+end
+
 if args.reaction then
+  args.reaction = known(reactions, args.reaction, "R_")
   if not reactions[args.reaction] then return unknown("reaction", args.reaction, all) end
   model:set_objective(args.reaction, args.sense)
   objective = args.reaction
@@ -30,12 +36,15 @@ elseif args.sense then
   model:set_objective(model:objective(), args.sense)
 end
 for _, bound in ipairs(args.bounds) do
+  bound.reaction = known(reactions, bound.reaction, "R_")
   if not reactions[bound.reaction] then return unknown("reaction", bound.reaction, all) end
   model:set_bounds(bound.reaction, bound.lower, bound.upper)
 end
 
 local without = { genes = {}, reactions = {} }
-for _, name in ipairs(args.without) do
+for _, given in ipairs(args.without) do
+  local name = genes[given] and given or known(reactions, given, "R_")
+  if not reactions[name] then name = known(genes, given, "G_") end
   local kind = genes[name] and "genes" or reactions[name] and "reactions"
   if not kind then
     return unknown("gene or reaction", name, table.move(model:genes(), 1, #model:genes(), #all + 1, all))
@@ -87,15 +96,19 @@ elseif args.summary then
   answer.summary = model:summary { fraction = args.fraction }
 elseif args.metabolite then
   local metabolites = model:metabolites()
-  local known = false
-  for _, name in ipairs(metabolites) do known = known or name == args.metabolite end
-  if not known then return unknown("metabolite", args.metabolite, metabolites) end
+  local ids = {}
+  for _, name in ipairs(metabolites) do ids[name] = true end
+  args.metabolite = known(ids, args.metabolite, "M_")
+  if not ids[args.metabolite] then return unknown("metabolite", args.metabolite, metabolites) end
   answer.summary = model:metabolite_summary(args.metabolite)
 elseif args.envelope then
-  for _, name in ipairs(args.envelope) do
+  for i, name in ipairs(args.envelope) do
+    name = known(reactions, name, "R_")
+    args.envelope[i] = name
     if not reactions[name] then return unknown("reaction", name, all) end
   end
   answer.envelope = model:production_envelope { reactions = args.envelope, points = args.points }
+  answer.along = args.envelope
 else
   answer.fluxes, answer.total_flux = solution.fluxes, solution.total_flux
   answer.distance, answer.changes = solution.distance, solution.changes
@@ -383,6 +396,7 @@ local function balance(options)
   if not vm then return say.failed(err) end
   local answer, err = vm:execute_biological_process(in_the_vm, { args = args, name = "fba" })
   if not answer then return say.failed(sbml.in_file(options.model, err)) end
+  options.envelope, answer.result.along = answer.result.along, nil -- ids as the model has them
   return report(answer.result, options)
 end
 
