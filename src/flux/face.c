@@ -114,6 +114,8 @@ int bx_face_run(bx_fba *fba, double fraction, bx_face_use *use, void *data, bx_e
         if (result == 0 || error.code != BX_ESIMULATION)
             break;
     }
+    if (result < 0)
+        bx_fba_name_extremes(fba, &error);
     if (result < 0 && err)
         *err = error;
     return result;
