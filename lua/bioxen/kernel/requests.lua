@@ -102,7 +102,9 @@ local function answer_waiting(kernel, waiting)
   for _, one in ipairs(waiting) do
     local request, kind, content = table.unpack(one)
     if kind == "execute_request" then
-      kernel:serve(request, function() kernel:reply("execute_reply", { status = "aborted" }) end)
+      kernel:serve(request, function()
+        kernel:reply("execute_reply", { status = "aborted", execution_count = kernel.count })
+      end)
     else
       kernel:handle(request, kind, content)
     end
