@@ -1,201 +1,33 @@
--- What README.md and docs/*.md show, runs: each page's blocks in their order, in a folder of its own, which has the
--- project's folders and is the home, too.
---   ```lua   a file, where it begins with "-- name.lua"; code for a VM, where it begins with "-- in a VM of NAME" or
---            names neither bioxen nor vm (then of minimal_cell); else a script. One that does not require bioxen
---            has it already, and a VM of minimal_cell that runs, vm.
---   ```sh    commands; what they export stays for those that follow. "sh in the background": until the page ends
---   ```text  what the block before it printed; "…" is anything. "text session": what is typed behind "> " at the
---            prompt of bioxen, and what comes of it
--- "not run: why" behind the language keeps a block from it; the reader of the page does not see these words.
+-- What README.md and docs/*.md show, runs: each page's blocks in their order (spec/support/pages.lua says how).
 
+local contract = require "bioxen.biology.contract"
 local core = require "bioxen.core"
 local organisms = require "bioxen.biology.organisms"
-local contract = require "bioxen.biology.contract"
-
-local build = assert(core.real_path(os.getenv "BIOXEN_BUILD" or "./build"))
-local slow = tonumber(os.getenv "BIOXEN_SLOW") or 1
-
-local function quote(text)
-  return "'" .. text:gsub("'", "'\\''") .. "'"
-end
-
-local function write(path, text)
-  assert(core.make_folder(path:match "^(.*)/"))
-  local file <close> = assert(io.open(path, "w"))
-  assert(file:write(text, "\n"))
-end
-
-local function read(path)
-  local file <close> = assert(io.open(path))
-  return file:read "a"
-end
-
--- ---- pages ----
-
-local function names(text, word)
-  return text:find("%f[%w_]" .. word .. "%f[^%w_]") ~= nil
-end
-
-local function classify(block)
-  local first = block[1] or ""
-  block.text = table.concat(block, "\n")
-  if block.language ~= "lua" then return block end
-  block.file = first:match "^%-%- ([%w_/]+%.lua)$"
-  block.organism = first:match "^%-%- in a VM of (%S+)$"
-    or not (block.file or names(block.text, "bioxen") or names(block.text, "vm"))
-    and "minimal_cell" or nil
-  return block
-end
-
-local runs = { lua = true, sh = true, text = true }
-
--- The blocks that run, in order; what the next one says it prints is its `output`.
-local function read_blocks(path)
-  local blocks, block, number, before = {}, nil, 0, nil
-  for line in io.lines(path) do
-    number = number + 1
-    if block and line == "```" then
-      classify(block)
-      if block.language == "text" and not block.info:find "session" then
-        if before then before.output = block.text end
-      elseif runs[block.language] then
-        before = not block.info:find "^not run: %S" and block or nil
-        blocks[#blocks + 1] = before
-      end
-      block = nil
-    elseif block then
-      block[#block + 1] = line
-    elseif line:find "^```%S" then
-      local language, info = line:match "^```(%S+)%s*(.*)$"
-      block = { line = number, language = language, info = info }
-    end
-  end
-  assert(not block, path .. ": a block does not end")
-  return blocks
-end
-
--- Whether a text is what a page shows, in which "…" stands for anything.
-local function is_shown(shown, text)
-  local pattern = shown:gsub("[%^%$%(%)%%%.%[%]%*%+%-%?]", "%%%0"):gsub("…", ".-")
-  return text:gsub("\r\n", "\n"):gsub("%s+$", ""):find("^" .. pattern .. "$") ~= nil
-end
-
--- ---- running ----
-
-local Page = {}
-Page.__index = Page
-
-local function open_page()
-  local pipe <close> = assert(io.popen "mktemp -d")
-  local page = setmetatable({ folder = pipe:read "l" }, Page)
-  for _, name in ipairs { "docs", "lua", "scripts", "spec", "src", "CMakeLists.txt" } do
-    assert(os.execute(("ln -s %s %s/%s"):format(quote(core.real_path(name)), page.folder, name)))
-  end
-  assert(os.execute(("ln -s %s %s/build"):format(quote(build), page.folder)))
-  write(page.folder .. "/.env", ("export HOME=%s PATH=%s:\"$PATH\" LC_ALL=C.UTF-8; unset LUA_PATH BIOXEN_BUILD")
-    :format(page.folder, quote(build .. "/bin")))
-  return page
-end
-
--- A command in the page's folder, with what was exported before: its status, output and errors.
-function Page:shell(command)
-  local out, err = self.folder .. "/.out", self.folder .. "/.err"
-  write(self.folder .. "/.command", (". ./.env\ntrap 'export -p >.env' EXIT\nset -e\n%s"):format(command))
-  -- A preloaded sanitizer would report bash's own leaks.
-  local _, _, status = os.execute(("cd %s && env -u LD_PRELOAD timeout %d bash .command >%s 2>%s </dev/null"):format(
-    self.folder, 60*slow, out, err))
-  return status, read(out), read(err)
-end
-
--- Begin a command, which ends with the page, and wait until it has made its configuration or its socket.
-function Page:start(command)
-  assert(os.execute(("cd %s && { env -u LD_PRELOAD setsid bash -c %s >.background 2>&1 </dev/null & echo $! >.pid; }")
-    :format(self.folder, quote((". ./.env; exec timeout %d "):format(600*slow) .. command))))
-  self.background = read(self.folder .. "/.pid"):match "%d+"
-  local made = command:match "%-%-config (%S+)" or command:match "%-%-socket (%S+)"
-  local config, deadline = self.folder .. "/" .. made, core.clock() + 30*slow
-  while not core.real_path(config) do
-    if core.clock() > deadline then error(read(self.folder .. "/.background")) end
-    os.execute "sleep 0.05"
-  end
-end
-
-function Page:close()
-  if self.background then
-    os.execute(("kill %s; while kill -0 %s 2>/dev/null; do sleep 0.05; done 2>/dev/null"):format(self.background,
-      self.background))
-  end
-  os.execute("rm -rf -- " .. self.folder)
-end
-
-local in_vm = [[
-local vm <close> = assert(require "bioxen".create_bio_vm("docs", arg[1]))
-assert(vm:start())
-io.write(assert(vm:execute_file(".block.lua")).stdout)
-]]
-
-local prelude = [[
-bioxen = require "bioxen"
-vm = assert(bioxen.create_bio_vm("docs", "minimal_cell"))
-assert(vm:start())
-]]
-
--- What is typed, with what the page shows of it, apart: the prompt is not printed where a pipe is.
-local function split_session(block)
-  local typed, shown = {}, {}
-  for _, line in ipairs(block) do
-    local input = line:match "^[%w_%. ]*> (.*)$" or line:match "^%.%. (.*)$"
-    table.insert(input and typed or shown, input or line)
-  end
-  return table.concat(typed, "\n"), table.concat(shown, "\n")
-end
-
-local function command_of(block)
-  if block.language == "sh" then return block.text end
-  if block.language == "text" then
-    local typed
-    typed, block.output = split_session(block)
-    return ("bioxen <<'END-OF-SESSION'\n%s\nEND-OF-SESSION"):format(typed)
-  end
-  if block.organism then return ("bioxen .in_vm.lua %s"):format(block.organism) end
-  if block.text:find('require "bioxen"', 1, true) then return "bioxen .block.lua" end
-  return ("bioxen -e %s .block.lua"):format(quote(prelude))
-end
-
--- What would install, build, or never end.
-local function refuse(block)
-  for _, name in ipairs { "quickstart", "test", "release", "xcpng_sandbox" } do
-    assert(block.language ~= "sh" or not block.text:find("scripts/" .. name .. ".sh", 1, true),
-      "say behind ```sh why it is 'not run: …', or that it is 'in the background'")
-  end
-end
-
-function Page:run(block)
-  refuse(block)
-  write(self.folder .. "/.block.lua", block.text)
-  write(self.folder .. "/.in_vm.lua", in_vm)
-  local status, out, err = self:shell(command_of(block))
-  assert.are.equal(0, status, out .. err)
-  if block.output and not (is_shown(block.output, out) or is_shown(block.output, out .. err)) then
-    assert.are.equal(block.output, out .. err) -- says how they differ
-  end
-end
+local pages = require "spec.support.pages"
 
 -- Why the emulated pool of scripts/xcpng_sandbox.sh cannot run, or nil.
 local missing = require "spec.support.xapi".missing()
 
-local pages = { "README.md", "CONTRIBUTING.md" }
+local paths = { "README.md", "CONTRIBUTING.md" }
 for _, name in ipairs(core.list_folder "docs") do
-  if name:find "%.md$" then pages[#pages + 1] = "docs/" .. name end
+  if name:find "%.md$" then paths[#paths + 1] = "docs/" .. name end
 end
 
-for _, path in ipairs(pages) do
+local function check_run(page, block)
+  local status, out, err = page:run(block)
+  assert.are.equal(0, status, out .. err)
+  if block.output and not (pages.is_shown(block.output, out) or pages.is_shown(block.output, out .. err)) then
+    assert.are.equal(block.output, out .. err) -- says how they differ
+  end
+end
+
+for _, path in ipairs(paths) do
   describe(path, function()
-    local blocks = read_blocks(path)
+    local blocks = pages.blocks(path)
     local page
     local needs_pool = false
 
-    setup(function() page = open_page() end)
+    setup(function() page = pages.open() end)
     teardown(function() page:close() end)
 
     for _, block in ipairs(blocks) do
@@ -206,11 +38,11 @@ for _, path in ipairs(pages) do
           pending("skipped: " .. skipped)
         elseif block.file then
           assert(load(block.text, "@" .. path .. ":" .. block.line, "t"))
-          write(page.folder .. "/" .. block.file, block.text)
+          page:run(block)
         elseif block.info == "in the background" then
           page:start(block.text)
         else
-          page:run(block)
+          check_run(page, block)
         end
       end)
     end
@@ -228,7 +60,7 @@ for _, path in ipairs(pages) do
 
     it("links to what is there", function()
       local folder = path:match "^(.*/)" or ""
-      for target in read(path):gmatch "%]%(([^)#%s]+)[^)]*%)" do
+      for target in pages.read(path):gmatch "%]%(([^)#%s]+)[^)]*%)" do
         if not target:find "^%a+:" then
           assert.is_truthy(core.real_path(folder .. target), "there is no " .. folder .. target)
         end
@@ -239,15 +71,15 @@ end
 
 describe("docs/reference.md", function()
   it("is what scripts/reference.lua makes of types.lua", function()
-    local page = open_page()
+    local page = pages.open()
     local status, out, err = page:shell "bioxen scripts/reference.lua -"
     page:close()
     assert.are.equal(0, status, err)
-    assert.is_true(out == read "docs/reference.md", "run build/bin/bioxen scripts/reference.lua")
+    assert.is_true(out == pages.read "docs/reference.md", "run build/bin/bioxen scripts/reference.lua")
   end)
 
   it("has an anchor for each of its links", function()
-    local text, anchors = read "docs/reference.md", {}
+    local text, anchors = pages.read "docs/reference.md", {}
     for heading in text:gmatch "\n##+ ([^\n]+)" do
       anchors[heading:lower():gsub("[^%w %-_]", ""):gsub(" ", "-")] = true
     end
@@ -258,11 +90,11 @@ end)
 describe("the page of the organism", function()
   for _, name in ipairs { "ecoli", "empty", "minimal_cell", "syn3a" } do
     it(name .. " is what scripts/organism_pages.lua makes of its manifest", function()
-      local page = open_page()
+      local page = pages.open()
       local status, out, err = page:shell("bioxen scripts/organism_pages.lua - " .. name)
       page:close()
       assert.are.equal(0, status, err)
-      assert.is_true(out == read(("docs/organism_%s.md"):format(name)),
+      assert.is_true(out == pages.read(("docs/organism_%s.md"):format(name)),
         "run build/bin/bioxen scripts/organism_pages.lua")
     end)
   end
@@ -270,6 +102,6 @@ end)
 
 describe("the version", function()
   it("is in CHANGELOG.md", function()
-    assert.is_truthy(read "CHANGELOG.md":find("## [" .. core.version .. "]", 1, true))
+    assert.is_truthy(pages.read "CHANGELOG.md":find("## [" .. core.version .. "]", 1, true))
   end)
 end)

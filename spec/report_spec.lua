@@ -129,6 +129,7 @@ describe("a report", function()
       assert.is_truthy(page:find(shown, 1, true), shown)
     end
     local _, first = page:find('aria-label="Table screen.csv"', 1, true)
+    assert.is_truthy(page:find("30 rows, 4 columns, in the order of growth.", 1, true))
     assert.are.equal("g7", page:match("<tbody><tr[^>]*><td>(g%d+)", first))
     _, first = page:find('aria-label="Table ranked.csv"', 1, true)
     assert.are.equal("a", page:match("<td>(%l)</td>", first))

@@ -1,6 +1,7 @@
--- How fits of PEtab problems come out: `build/bin/bioxen scripts/bench/fit.lua STARTS PROBLEM.yaml...` gives, for each,
--- the logarithm of likelihood and priors at the nominal parameters and at the best of so many starts, how many of these
--- came within 0.1 of it, and of the nominal one, and how long it took on all cores.
+-- How fits of PEtab problems come out:
+--   build/bin/bioxen scripts/bench/fit.lua STARTS [forward|adjoint] PROBLEM.yaml...
+-- gives, for each, the logarithm of likelihood and priors at the nominal parameters and at the best of so many starts,
+-- how many of these came within 0.1 of it, and of the nominal one, and how long it took on all cores.
 
 local bioxen = require "bioxen"
 local petab = require "bioxen.fit.petab"
@@ -15,11 +16,12 @@ local function nominal_of(path)
 end
 
 local starts = assert(tonumber((...)), "how many starts?")
+local gradient = (arg[2] == "forward" or arg[2] == "adjoint") and arg[2] or nil
 print("problem\tparameters\tnominal\tbest\tnear the best\tnear the nominal\tevaluations\tseconds")
-for i = 2, select("#", ...) do
-  local path = select(i, ...)
+for i = gradient and 3 or 2, #arg do
+  local path = arg[i]
   local nominal, began = nominal_of(path), bioxen.clock()
-  local fit = assert(bioxen.fit { problem = path, starts = starts })
+  local fit = assert(bioxen.fit { problem = path, starts = starts, gradient = gradient })
   local seconds, near, as_nominal, evaluations = bioxen.clock() - began, 0, 0, 0
   for _, start in ipairs(fit.starts) do
     if start.log_posterior > fit.starts[1].log_posterior - 0.1 then near = near + 1 end

@@ -1,5 +1,5 @@
--- Makes pages of each kind in the folder arg[1], for spec/browser/pages.mjs to open. Names that may be anyone's would set
--- window.hit if they were anything but text.
+-- Makes pages of each kind in the folder arg[1], for spec/browser/pages.mjs to open. Names that may be anyone's would
+-- set window.hit if they were anything but text.
 
 local bioxen = require "bioxen"
 local core = require "bioxen.core"

@@ -45,7 +45,7 @@ async function look(file, name, colorScheme, width) {
   const { page, troubles, context } = await open(file, { colorScheme, viewport: { width, height: 900 } });
   await page.waitForTimeout(100);
   await page.evaluate(axe);
-  const found = await page.evaluate(() => window.axe.run());
+  const found = await page.evaluate(() => window.axe.run({ preload: false }));
   for (const each of found.violations) troubles.push(`axe: ${each.id}: ${each.nodes[0].html.slice(0, 200)}`);
   const wide = await page.evaluate(() => document.documentElement.scrollWidth);
   if (wide > width) troubles.push(`it is ${wide} pixels wide`);
@@ -132,17 +132,59 @@ async function use_table(file) {
   await context.close();
 }
 
-for (const file of find(path.resolve(folder))) {
+for (const file of find(path.resolve(folder)).filter((each) => !each.includes("/site/"))) {
   const name = path.relative(folder, file);
   check(fs.statSync(file).size < 2e6, `${name} is below 2 MB`);
   for (const scheme of ["light", "dark"]) for (const width of [1400, 400]) await look(file, name, scheme, width);
   await without_scripts(file, name);
   await printed(file, name);
 }
-const report = path.resolve(folder, "first/report.html");
-if (fs.existsSync(report)) {
-  await use_plot(report);
-  await use_table(report);
+// ---- the site ----
+
+// Links and pictures of all its pages lead to what is there.
+function check_links(site) {
+  const anchors = {}, missing = [];
+  const read = (file) => fs.readFileSync(file, "utf8");
+  for (const file of find(site)) anchors[file] = new Set([...read(file).matchAll(/ id="([^"]*)"/g)].map((m) => m[1]));
+  for (const file of find(site)) {
+    for (const [, target] of read(file).matchAll(/ (?:href|src)="([^"]*)"/g)) {
+      if (/^[a-z]+:/.test(target)) continue;
+      const [name, anchor] = target.split("#"), at = name ? path.resolve(path.dirname(file), decodeURI(name)) : file;
+      if (!fs.existsSync(at) || (anchor && !anchors[at]?.has(anchor))) missing.push(`${path.basename(file)}: ${target}`);
+    }
+  }
+  check(missing.length === 0, "links of the site lead somewhere", missing.join("\n"));
 }
+
+async function use_search(site) {
+  const { page, troubles, context } = await open(path.join(site, "index.html"), { viewport: { width: 1200, height: 900 } });
+  const field = page.getByRole("searchbox"), hits = page.locator("#found li");
+  await field.fill("shadow prices");
+  await hits.first().waitFor();
+  check(/part/.test(await page.getByRole("status").textContent()), "words are searched for", troubles.join("\n"));
+  await field.fill("</script> zzzz");
+  await page.waitForTimeout(50);
+  check(await hits.count() === 0, "what is nowhere is not found");
+  await field.fill("Morris");
+  await hits.first().getByRole("link").click();
+  await page.waitForLoadState();
+  check(/(sensitivities|reference|howto)\.html#/.test(page.url()) && troubles.length === 0, "and a hit leads there",
+    `${page.url()} ${troubles.join("\n")}`);
+  await context.close();
+}
+
+const site = path.resolve(folder, "site");
+for (const name of ["index", "fits", "reports"]) {
+  for (const scheme of ["light", "dark"]) {
+    for (const width of [1400, 400]) await look(path.join(site, `${name}.html`), `site/${name}.html`, scheme, width);
+  }
+}
+await look(path.join(site, "reference.html"), "site/reference.html", "light", 400);
+check_links(site);
+await use_search(site);
+
+const report = path.resolve(folder, "first/report.html");
+await use_plot(report);
+await use_table(report);
 await browser.close();
 console.log(`1..${count}`);

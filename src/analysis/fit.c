@@ -12,6 +12,9 @@
 
 #define TOLERANCE 1e-9
 
+/* So many parameters are few enough for derivatives along experiments. */
+#define MANY 50
+
 /* Scoring ends after so many steps in a row that take off less than this; and where its box is so
  * small. */
 #define SLOW_STEPS 4
@@ -27,7 +30,7 @@
 typedef struct search {
     bx_objective *o;
     const bx_fit_ask *ask;
-    bx_effort effort; /* where derivatives could not be followed once, they are not again */
+    bx_effort effort; /* where only differences were possible once, they are taken from then on */
     size_t *free;     /* the parameters that are searched */
     size_t count;
     double *values, *gradient; /* of all parameters */
@@ -38,6 +41,14 @@ typedef struct search {
     bx_error *err;
     bool failed, flat;
 } search;
+
+bx_gradient bx_fit_gradient(const bx_objective *o)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < o->parameter_count; i++)
+        count += o->parameters[i].estimated;
+    return count > MANY ? BX_GRADIENT_ADJOINT : BX_GRADIENT_FORWARD;
+}
 
 int bx_fit_start(const bx_objective *o, uint64_t seed, uint64_t number, double *values,
                  bx_error *err)
@@ -80,8 +91,8 @@ static double judge(search *s, double *slope)
         slope ? bx_objective_gradient(s->o, s->values, &s->effort, &s->evaluation, s->gradient, err)
               : bx_objective_evaluate(s->o, s->values, &s->effort, &s->evaluation, err);
     s->fit->evaluations++;
-    if (slope && result == 0)
-        s->effort.differences = s->evaluation.differences;
+    if (slope && result == 0 && s->evaluation.by == BX_GRADIENT_DIFFERENCES)
+        s->effort.gradient = BX_GRADIENT_DIFFERENCES;
     if (result < 0 && err->code != BX_ESIMULATION) {
         s->failed = err->code != BX_ECANCELLED;
         s->stop = 1;
@@ -237,8 +248,11 @@ static void search_from(search *s, bx_scoring *c)
     if (s->ask->method == BX_FIT_GLOBAL)
         search_by(s, BX_FIT_GLOBAL, c->x, c->low, c->high);
     place_best(s, c->x);
-    if (!s->stop)
+    if (!s->stop && s->ask->effort.gradient == BX_GRADIENT_ADJOINT)
+        evaluate((unsigned)s->count, c->x, NULL, s);
+    else if (!s->stop)
         score(s, c);
+    s->evaluation.information = NULL; /* from here on it is not needed */
     place_best(s, c->x);
     s->flat = true;
     if (!used_up(s) && s->best_value < HOPELESS)
@@ -282,6 +296,7 @@ int bx_fit_run(bx_objective *o, const bx_fit_ask *ask, const bool *held, double 
         s.failed = true;
         bx_fail_memory(s.err);
     }
+    fit->by = s.effort.gradient;
     if (scoring && s.best_value < HOPELESS) {
         memcpy(values, s.best, n * sizeof *values);
         fit->log_posterior = -s.best_value;

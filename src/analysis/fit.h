@@ -6,9 +6,10 @@
 #include "analysis/objective.h"
 
 typedef enum bx_fit_method {
-    BX_FIT_LOCAL, /* from a start downhill: by Fisher's scoring (scoring.h), and where that gains
-                     little by sequential quadratic programming (Kraft, ACM TOMS 20, 262, 1994, by
-                     NLopt), which learns curvature that scoring leaves out */
+    BX_FIT_LOCAL, /* from a start downhill: by Fisher's scoring (scoring.h), which adjoints have no
+                     curvature for, and where that gains little by sequential quadratic
+                     programming (Kraft, ACM TOMS 20, 262, 1994, by NLopt), which learns curvature
+                     that scoring leaves out */
     BX_FIT_GLOBAL /* controlled random search with local mutation (Kaelo and Ali, J. Optim. Theory
                      Appl. 130, 253, 2006, by NLopt), then from its best point downhill */
 } bx_fit_method;
@@ -31,7 +32,12 @@ typedef struct bx_fit {
     double log_posterior;         /* -infinity: nothing was possible */
     size_t evaluations, failures; /* of these */
     bx_fit_end end;
+    bx_gradient by; /* the derivatives that were asked for, or differences in their place */
 } bx_fit;
+
+/* The derivatives that a search takes less time with, by experience: adjoints, in place of those
+ * along experiments, for more than 50 parameters. */
+bx_gradient bx_fit_gradient(const bx_objective *objective);
 
 /* A point to start at, of this number, within the bounds of what is estimated: the same for a seed
  * and a number. Fails where a bound is infinite. */

@@ -28,26 +28,24 @@ bool bx_experiment_names(const bx_experiment *e, size_t parameter)
     return false;
 }
 
-bx_following *bx_following_new(const bx_objective *o, const bx_experiment *e, bx_error *err)
+static bx_following *make(size_t most, bx_error *err)
 {
-    size_t slots = settable(o->begin->network);
     bx_following *f = calloc(1, sizeof *f);
     if (f) {
-        f->directions = calloc(o->parameter_count + 1, sizeof *f->directions);
-        f->names = calloc(o->parameter_count + 1, sizeof *f->names);
+        f->directions = calloc(most + 1, sizeof *f->directions);
+        f->names = calloc(most + 1, sizeof *f->names);
     }
-    if (!f || !f->directions || !f->names) {
-        bx_following_free(f);
-        bx_fail_memory(err);
-        return NULL;
-    }
-    for (size_t i = 0; i < o->parameter_count; i++) {
-        const bx_parameter *p = &o->parameters[i];
-        if (!p->estimated || (o->parameter_slots[i] == BX_NAME_NONE && !bx_experiment_names(e, i)))
-            continue;
-        f->names[f->count] = p->id;
-        f->directions[f->count++] = i;
-    }
+    if (f && f->directions && f->names)
+        return f;
+    bx_following_free(f);
+    bx_fail_memory(err);
+    return NULL;
+}
+
+/* By as many as it has now. */
+static bx_following *finish(bx_following *f, const bx_objective *o, bx_error *err)
+{
+    size_t slots = settable(o->begin->network);
     f->tangent = bx_tangent_new(o->begin->network, f->count, err);
     f->rows = calloc(slots * f->count + 1, sizeof *f->rows);
     f->base = calloc(slots * f->count + 1, sizeof *f->base);
@@ -58,6 +56,27 @@ bx_following *bx_following_new(const bx_objective *o, const bx_experiment *e, bx
         bx_fail_memory(err);
     bx_following_free(f);
     return NULL;
+}
+
+bx_following *bx_following_new(const bx_objective *o, const bx_experiment *e, bx_error *err)
+{
+    bx_following *f = make(o->parameter_count, err);
+    for (size_t i = 0; f && i < o->parameter_count; i++) {
+        const bx_parameter *p = &o->parameters[i];
+        if (!p->estimated || (o->parameter_slots[i] == BX_NAME_NONE && !bx_experiment_names(e, i)))
+            continue;
+        f->names[f->count] = p->id;
+        f->directions[f->count++] = i;
+    }
+    return f ? finish(f, o, err) : NULL;
+}
+
+bx_following *bx_following_wide(const bx_objective *o, size_t columns, bx_error *err)
+{
+    bx_following *f = make(columns + o->parameter_count, err);
+    for (size_t j = 0; f && j < columns + o->parameter_count; j++)
+        f->directions[f->count++] = j < columns ? BX_NAME_NONE : j - columns;
+    return f ? finish(f, o, err) : NULL;
 }
 
 void bx_following_free(bx_following *f)
@@ -98,6 +117,11 @@ static int follow(bx_objective *o, bx_following *f, bx_error *err)
 {
     const bx_state *state = bx_cell_state(o->cell);
     size_t slots = settable(state->network);
+    for (size_t i = 0; i < state->network->initial_count; i++) {
+        uint32_t slot = state->network->initials[i].target;
+        if (slot < slots && !state->held[slot]) /* what they made of other values */
+            memset(row_of(f, slot), 0, f->count * sizeof *f->rows);
+    }
     load(f, slots);
     if (bx_tangent_follow(f->tangent, state->held, state->frame, err) < 0)
         return -1;

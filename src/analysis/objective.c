@@ -68,6 +68,7 @@ void bx_objective_free(bx_objective *o)
     if (!o)
         return;
     bx_state_free(o->begin);
+    bx_returning_free(o->returning);
     for (size_t i = 0; i < o->parameter_count; i++)
         free((char *)o->parameters[i].id);
     for (size_t i = 0; i < o->observable_count; i++)

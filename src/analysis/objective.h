@@ -99,14 +99,23 @@ size_t bx_objective_measurements(const bx_objective *objective);
 
 /* ---- evaluation ---- */
 
+/* How derivatives are computed: along with experiments, for all parameters; back along each, whose
+ * cost hardly grows with their number; by central differences. Where one way is not possible the
+ * next is taken: adjoints, along, differences. */
+typedef enum bx_gradient {
+    BX_GRADIENT_FORWARD,
+    BX_GRADIENT_ADJOINT,
+    BX_GRADIENT_DIFFERENCES
+} bx_gradient;
+
 typedef struct bx_evaluation {
     double llh, chi2;
     double log_prior;    /* 0 without priors */
     double *simulations; /* by measurement; the caller's, as are these: */
     double *deviations;
     double *information; /* with a gradient: Fisher's, of the measurements, by pairs of parameters
-                            on their scales; or NULL */
-    bool differences;    /* with a gradient: it is by differences */
+                            on their scales, which adjoints do not tell; or NULL */
+    bx_gradient by;      /* with a gradient: how it was computed */
     size_t impossible;   /* the first measurement that can't be, or has no value: then llh is
                             -infinity; else BX_NAME_NONE */
 } bx_evaluation;
@@ -114,7 +123,7 @@ typedef struct bx_evaluation {
 typedef struct bx_effort {
     double relative_tolerance; /* of the solver; 0: the usual */
     size_t maximum_steps;      /* of each run; 0: no bound */
-    bool differences;          /* derivatives are central differences, not followed */
+    bx_gradient gradient;
     const volatile sig_atomic_t *interrupt;
 } bx_effort;
 

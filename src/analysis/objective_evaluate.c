@@ -17,8 +17,9 @@ typedef struct evaluating {
     bx_objective *o;
     const double *values;
     bx_evaluation *evaluation;
-    double *slopes; /* with a gradient, a row for each measurement: the derivatives of what is
-                       simulated, then of the deviation, by each parameter's value; or NULL */
+    double *slopes;   /* with a gradient, a row for each measurement: the derivatives of what is
+                         simulated, then of the deviation, by each parameter's value; or NULL */
+    double *gradient; /* with adjoints, by the value of each parameter; or NULL */
 } evaluating;
 
 static double value_of(const evaluating *e, bx_sourced *sourced, const bx_fill *fills,
@@ -77,6 +78,38 @@ static double slope(bx_scale scale, double y)
     return scale == BX_SCALE_LINEAR ? 1 : scale == BX_SCALE_LOG ? 1 / y : 1 / (y * LN10);
 }
 
+/* How what a measurement adds rises with what is simulated, and with its deviation. */
+static void differentiate_likelihood(const evaluating *e, size_t index, double *by_simulation,
+                                     double *by_deviation)
+{
+    const bx_objective_measurement *m = &e->o->measurements[index];
+    const bx_objective_observable *o = &e->o->observables[m->observable];
+    double y = e->evaluation->simulations[index], deviation = e->evaluation->deviations[index];
+    double z = (bx_scale_to(o->scale, m->value) - bx_scale_to(o->scale, y)) / deviation;
+    bool normal = o->noise == BX_NOISE_NORMAL;
+    *by_simulation = (normal ? z : (z > 0) - (z < 0)) * (slope(o->scale, y) / deviation);
+    *by_deviation = ((normal ? z * z : fabs(z)) - 1) / deviation;
+}
+
+/* Add `weight` times the derivatives of what value_of gave: by parameters to the gradient, by
+ * columns to the seeds. */
+static void go_back(const evaluating *e, const bx_sourced *sourced, const bx_fill *fills,
+                    double weight, double *seeds)
+{
+    const double *slopes = bx_expression_gradient(sourced->expression);
+    for (size_t i = 0; i < bx_expression_names(sourced->expression); i++) {
+        const bx_source *source = &sourced->sources[i];
+        size_t parameter =
+            source->kind == BX_FROM_FILL ? fills[source->index].parameter : source->index;
+        if (slopes[i] == 0)
+            continue;
+        if (source->kind != BX_FROM_CELL && parameter != BX_NAME_NONE)
+            e->gradient[parameter] += weight * slopes[i];
+        else if (source->kind == BX_FROM_CELL && seeds)
+            seeds[source->index] += weight * slopes[i];
+    }
+}
+
 /* What a measurement adds. */
 static void judge(void *data, size_t index, const bx_outcome *outcome)
 {
@@ -101,6 +134,12 @@ static void judge(void *data, size_t index, const bx_outcome *outcome)
             out->impossible = index;
         return;
     }
+    if (e->gradient) {
+        double by_simulation, by_deviation;
+        differentiate_likelihood(e, index, &by_simulation, &by_deviation);
+        go_back(e, &observable->formula, m->fills, by_simulation, outcome->seeds);
+        go_back(e, &observable->deviation, m->fills, by_deviation, outcome->seeds);
+    }
     out->chi2 += z * z;
     out->llh +=
         log_slope(observable->scale, m->value) +
@@ -123,7 +162,7 @@ static double log_prior(const bx_parameter *p, double value, double *of_scaled)
     return result;
 }
 
-static int evaluate(evaluating *e, const bx_effort *effort, bool derivatives, bx_error *err)
+static int evaluate(evaluating *e, const bx_effort *effort, bool slopes, bx_error *err)
 {
     bx_objective *o = e->o;
     bx_evaluation *out = e->evaluation;
@@ -133,7 +172,8 @@ static int evaluate(evaluating *e, const bx_effort *effort, bool derivatives, bx
     for (size_t i = 0; i < o->parameter_count; i++)
         if (o->parameters[i].estimated)
             out->log_prior += log_prior(&o->parameters[i], e->values[i], &unused);
-    if (bx_objective_simulate(o, e->values, effort, derivatives, judge, e, err) < 0)
+    bx_measuring measuring = {judge, e, slopes, e->gradient};
+    if (bx_objective_simulate(o, e->values, effort, &measuring, err) < 0)
         return -1;
     if (out->impossible != BX_NAME_NONE) {
         out->llh = -INFINITY;
@@ -221,17 +261,12 @@ static void sum_up(const evaluating *e, double *gradient)
     bx_evaluation *out = e->evaluation;
     size_t n = e->o->parameter_count;
     for (size_t m = 0; m < e->o->measurement_count; m++) {
-        const bx_objective_measurement *measurement = &e->o->measurements[m];
-        const bx_objective_observable *o = &e->o->observables[measurement->observable];
+        const bx_objective_observable *o = &e->o->observables[e->o->measurements[m].observable];
         const double *of_y = e->slopes + 2 * n * m, *of_deviation = of_y + n;
-        double y = out->simulations[m], deviation = out->deviations[m];
-        double rise = slope(o->scale, y) / deviation;
-        double z =
-            (bx_scale_to(o->scale, measurement->value) - bx_scale_to(o->scale, y)) / deviation;
-        bool normal = o->noise == BX_NOISE_NORMAL;
-        double by_y = (normal ? z : (z > 0) - (z < 0)) * rise;
-        double by_deviation = ((normal ? z * z : fabs(z)) - 1) / deviation;
-        double twice = (normal ? 2 : 1) / (deviation * deviation);
+        double deviation = out->deviations[m], by_y, by_deviation;
+        double rise = slope(o->scale, out->simulations[m]) / deviation;
+        double twice = (o->noise == BX_NOISE_NORMAL ? 2 : 1) / (deviation * deviation);
+        differentiate_likelihood(e, m, &by_y, &by_deviation);
         for (size_t i = 0; i < n; i++) {
             if (of_y[i] == 0 && of_deviation[i] == 0)
                 continue;
@@ -262,34 +297,64 @@ static void put_on_scales(const evaluating *e, double *gradient)
 
 static int evaluate_with_slopes(evaluating *e, const bx_effort *effort, bx_error *err)
 {
-    e->evaluation->differences = effort->differences;
-    if (!effort->differences) {
+    if (e->evaluation->by == BX_GRADIENT_FORWARD) {
         int result = evaluate(e, effort, true, err);
         if (result == 0 || (err->code != BX_ESIMULATION && err->code != BX_EMODEL))
             return result;
-        e->evaluation->differences = true;
+        e->evaluation->by = BX_GRADIENT_DIFFERENCES;
     }
     return evaluate_by_differences(e, effort, err);
+}
+
+/* 1 where adjoints can't be carried back. */
+static int evaluate_by_adjoints(evaluating *e, const bx_effort *effort, double *gradient,
+                                bx_error *err)
+{
+    size_t n = e->o->parameter_count;
+    e->gradient = gradient;
+    int result = evaluate(e, effort, false, err);
+    e->gradient = NULL;
+    if (result == 0 && isfinite(e->evaluation->llh))
+        put_on_scales(e, gradient);
+    if (result == 0 || (err->code != BX_ESIMULATION && err->code != BX_EMODEL))
+        return result;
+    memset(gradient, 0, n * sizeof *gradient);
+    e->evaluation->by = BX_GRADIENT_FORWARD;
+    return 1;
+}
+
+static int evaluate_by_slopes(evaluating *e, const bx_effort *effort, double *gradient,
+                              bx_error *err)
+{
+    size_t n = e->o->parameter_count;
+    e->slopes = calloc(2 * n * e->o->measurement_count + 1, sizeof *e->slopes);
+    if (!e->slopes)
+        return bx_fail_memory(err);
+    if (e->evaluation->information)
+        memset(e->evaluation->information, 0, n * n * sizeof *e->evaluation->information);
+    int result = evaluate_with_slopes(e, effort, err);
+    if (result == 0 && isfinite(e->evaluation->llh)) {
+        sum_up(e, gradient);
+        put_on_scales(e, gradient);
+    }
+    free(e->slopes);
+    return result;
 }
 
 int bx_objective_gradient(bx_objective *o, const double *values, const bx_effort *effort,
                           bx_evaluation *out, double *gradient, bx_error *err)
 {
-    size_t n = o->parameter_count;
+    evaluating e = {.o = o, .values = values, .evaluation = out};
     bx_error inner;
-    double *slopes = calloc(2 * n * o->measurement_count + 1, sizeof *slopes);
-    if (!slopes)
-        return bx_fail_memory(err);
-    evaluating e = {o, values, out, slopes};
-    memset(gradient, 0, n * sizeof *gradient);
-    if (out->information)
-        memset(out->information, 0, n * n * sizeof *out->information);
-    int result = evaluate_with_slopes(&e, effort, &inner);
-    if (result == 0 && isfinite(out->llh)) {
-        sum_up(&e, gradient);
-        put_on_scales(&e, gradient);
-    }
-    free(slopes);
+    int result = 1;
+    memset(gradient, 0, o->parameter_count * sizeof *gradient);
+    out->by = effort->gradient;
+    if (out->information && out->by == BX_GRADIENT_ADJOINT)
+        out->by = BX_GRADIENT_FORWARD;
+    if (out->by == BX_GRADIENT_ADJOINT)
+        result = evaluate_by_adjoints(&e, effort, gradient, &inner);
+    if (result == 1)
+        result = evaluate_by_slopes(&e, effort, gradient, &inner);
     if (result < 0 && err)
         *err = inner;
     return result;

@@ -5,6 +5,7 @@
 #include "analysis/expression.h"
 #include "analysis/objective.h"
 #include "core/names.h"
+#include "engine/deterministic/path.h"
 #include "engine/tangent.h"
 
 /* Where a name of a formula has its value from. */
@@ -73,6 +74,40 @@ int bx_following_set(bx_objective *objective, bx_following *following, const bx_
 /* The derivatives of the columns, `count` numbers each, at the cell's present state. */
 void bx_following_columns(bx_objective *objective, bx_following *following, double *out);
 
+/* By so many numbers, the last of which are of all parameters. NULL as bx_following_new. */
+bx_following *bx_following_wide(const bx_objective *objective, size_t columns, bx_error *err);
+
+/* In place of derivatives along an experiment, adjoints of what it gives, back along its path. */
+typedef struct bx_returning {
+    bx_path *path;
+    size_t columns;
+    uint32_t *slots;     /* that observables read */
+    bx_following *along; /* by columns and parameters; made when a later period sets something */
+    double *seeds;       /* by row of the path and slot */
+    size_t seed_capacity;
+    double *adjoint, *row; /* by column */
+} bx_returning;
+
+bx_returning *bx_returning_new(const bx_objective *objective, bx_error *err);
+void bx_returning_free(bx_returning *returning); /* NULL is fine */
+
+/* The cell is as an experiment begins, and `following` has its derivatives there. Then along with
+ * what later periods set. */
+int bx_returning_begin(const bx_objective *objective, bx_returning *returning,
+                       const bx_following *following, bx_error *err);
+int bx_returning_set(bx_objective *objective, bx_returning *returning,
+                     const bx_following *following, const bx_period *period, const double *before,
+                     bx_error *err);
+
+/* The derivatives by the columns of a row of the path, 0 at first, to add to; they last until the
+ * next call. NULL without memory. */
+double *bx_returning_seeds(const bx_objective *objective, bx_returning *returning, size_t row);
+
+/* Go back, and add to the gradient by the values of all parameters. */
+int bx_returning_end(const bx_objective *objective, bx_returning *returning,
+                     const bx_following *following, const bx_effort *effort, double *gradient,
+                     bx_error *err);
+
 typedef struct bx_objective_measurement {
     size_t experiment, observable;
     double time, value;
@@ -110,21 +145,29 @@ struct bx_objective {
     double *slopes; /* beside rows */
     size_t slope_capacity;
     size_t *set_slots;
+    bx_returning *returning; /* made when adjoints are first wanted */
 };
 
 /* What a measurement is of: the columns' values; with derivatives also these, of each column by the
- * parameters of `following`. */
+ * parameters of `following`; or where to add how much each column moves what is sought. */
 typedef struct bx_outcome {
     const double *columns;
     double time;
     const bx_following *following; /* or NULL */
     const double *slopes;
+    double *seeds; /* or NULL */
 } bx_outcome;
 
-typedef void bx_measured(void *data, size_t measurement, const bx_outcome *outcome);
+/* What is done with all experiments. */
+typedef struct bx_measuring {
+    void (*measured)(void *data, size_t measurement, const bx_outcome *outcome);
+    void *data;
+    bool slopes;      /* with derivatives */
+    double *gradient; /* or with seeds: what these come to, by parameters, is added; or NULL */
+} bx_measuring;
 
-/* Run all experiments, with derivatives or without, and call `measured` for each measurement. */
+/* Run all experiments, and call `measured` for each measurement. */
 int bx_objective_simulate(bx_objective *objective, const double *values, const bx_effort *effort,
-                          bool derivatives, bx_measured *measured, void *data, bx_error *err);
+                          const bx_measuring *measuring, bx_error *err);
 
 #endif

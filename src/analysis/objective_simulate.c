@@ -16,12 +16,12 @@ typedef struct simulation {
     bx_objective *o;
     const double *values;
     const bx_effort *effort;
-    bool derivatives;
-    bx_following *following; /* of the present experiment, with derivatives */
+    const bx_measuring *measuring;
+    bx_following *following; /* of the present experiment, with derivatives or adjoints */
+    bx_returning *returning; /* with adjoints */
     size_t rows;             /* that were recorded so far, and those of derivatives */
     size_t slope_rows;
-    bx_measured *measured;
-    void *data;
+    size_t path_row; /* the first of the last run */
     bx_error *err;
 } simulation;
 
@@ -116,7 +116,10 @@ static int run_to(simulation *s, double end, size_t first, size_t count, bool op
                   .row = take_row,
                   .row_data = s};
     s->rows = s->slope_rows = first;
-    if (s->following && s->following->count > 0) {
+    if (s->returning) {
+        run.path = s->returning->path;
+        s->path_row = bx_path_rows(run.path);
+    } else if (s->following && s->following->count > 0) {
         run.by = s->following->names;
         run.by_count = s->following->count;
         run.by_rows = s->following->rows;
@@ -225,6 +228,8 @@ static int apply(simulation *s, bx_period *period, bool first, double time)
         memcpy(o->before, bx_cell_values(o->cell), bx_cell_variables(o->cell) * sizeof *o->before);
     if (bx_cell_set_slots(o->cell, o->set_slots, o->set_values, count, first, s->err) < 0)
         return -1;
+    if (s->returning && !first)
+        return bx_returning_set(o, s->returning, s->following, period, o->before, s->err);
     return s->following ? bx_following_set(o, s->following, period, first, o->before, s->err) : 0;
 }
 
@@ -259,32 +264,51 @@ static size_t list_times(bx_objective *o, size_t first, size_t last)
     return count;
 }
 
-/* Give the measurements [first, last), of which o->times and rows are. */
-static void give(simulation *s, size_t first, size_t last)
+/* What the measurement is of, if the row is of the last run, as the path has it too. */
+static int give_row(simulation *s, size_t measurement, bx_outcome *outcome, size_t path_row)
 {
     bx_objective *o = s->o;
-    size_t width = s->following ? o->column_count * s->following->count : 0;
+    if (s->returning && !(outcome->seeds = bx_returning_seeds(o, s->returning, path_row)))
+        return bx_fail_memory(s->err);
+    s->measuring->measured(s->measuring->data, measurement, outcome);
+    return 0;
+}
+
+/* Give the measurements [first, last), of which o->times and rows are. */
+static int give(simulation *s, size_t first, size_t last)
+{
+    bx_objective *o = s->o;
+    const bx_following *following = s->measuring->slopes ? s->following : NULL;
+    size_t width = following ? o->column_count * following->count : 0;
     for (size_t i = first, row = 0; i < last; i++) {
-        bx_outcome outcome = {.time = o->measurements[o->order[i]].time, .following = s->following};
+        bx_outcome outcome = {.time = o->measurements[o->order[i]].time, .following = following};
         while (o->times[row] != outcome.time)
             row++;
         outcome.columns = o->rows + row * o->column_count;
-        outcome.slopes = s->following ? o->slopes + row * width : NULL;
-        s->measured(s->data, o->order[i], &outcome);
+        outcome.slopes = following ? o->slopes + row * width : NULL;
+        if (give_row(s, o->order[i], &outcome, s->path_row + row) < 0)
+            return -1;
     }
+    return 0;
 }
 
-static void give_steady(simulation *s, size_t first, size_t last)
+static int give_steady(simulation *s, size_t first, size_t last)
 {
     bx_objective *o = s->o;
     const double *values = bx_cell_values(o->cell);
+    const bx_following *following = s->measuring->slopes ? s->following : NULL;
     for (size_t i = 0; i < o->column_count; i++)
         o->rows[i] = values[o->columns[i]];
-    if (s->following)
+    if (following)
         bx_following_columns(o, s->following, o->slopes);
-    bx_outcome outcome = {o->rows, INFINITY, s->following, o->slopes};
+    if (s->returning && bx_path_row(s->returning->path, bx_cell_state(o->cell)->frame, s->err) < 0)
+        return -1;
+    bx_outcome outcome = {o->rows, INFINITY, following, o->slopes, NULL};
+    size_t row = s->returning ? bx_path_rows(s->returning->path) - 1 : 0;
     for (size_t i = first; i < last; i++)
-        s->measured(s->data, o->order[i], &outcome);
+        if (give_row(s, o->order[i], &outcome, row) < 0)
+            return -1;
+    return 0;
 }
 
 /* A period that begins at the present time, with measurements [first, last) in it and, of the last,
@@ -302,16 +326,12 @@ static int run_period(simulation *s, double next, size_t first, size_t last)
     if (!(end > now)) /* measured at the beginning alone: events come first all the same */
         end = now + fmax(1e-6, 1e-6 * fabs(now));
     if (count > 0 || !isinf(next)) {
-        if (run_to(s, end, 0, count, !isinf(next)) < 0)
+        if (run_to(s, end, 0, count, !isinf(next)) < 0 || give(s, first, finite) < 0)
             return -1;
-        give(s, first, finite);
     }
     if (finite == last)
         return 0;
-    if (settle(s) < 0)
-        return -1;
-    give_steady(s, finite, last);
-    return 0;
+    return settle(s) < 0 ? -1 : give_steady(s, finite, last);
 }
 
 /* The first of the measurements [first, last) that is not before `time`. */
@@ -331,6 +351,8 @@ static int run_periods(simulation *s, bx_experiment *e, size_t first, size_t las
         double next = i + 1 < e->period_count ? e->periods[i + 1].time : INFINITY;
         if (apply(s, period, i == 0, before ? 0 : period->time) < 0)
             return -1;
+        if (i == 0 && s->returning && bx_returning_begin(o, s->returning, s->following, s->err) < 0)
+            return -1;
         if (i == 0 || after)
             bx_cell_begin(o->cell, before ? 0 : period->time, i == 0 || o->afresh);
         if (before && settle(s) < 0)
@@ -345,15 +367,29 @@ static int run_periods(simulation *s, bx_experiment *e, size_t first, size_t las
     return 0;
 }
 
+/* What adjoints of an experiment need. */
+static int provide_returning(simulation *s, bx_experiment *e)
+{
+    bx_objective *o = s->o;
+    s->following = e->following;
+    if (e->following->count > 0 && !o->returning && !(o->returning = bx_returning_new(o, s->err)))
+        return -1;
+    s->returning = e->following->count > 0 ? o->returning : NULL;
+    return 0;
+}
+
 /* Room for the derivatives of an experiment. */
 static int provide_following(simulation *s, bx_experiment *e)
 {
     bx_objective *o = s->o;
     s->following = NULL;
-    if (!s->derivatives)
+    s->returning = NULL;
+    if (!s->measuring->slopes && !s->measuring->gradient)
         return 0;
     if (!e->following && !(e->following = bx_following_new(o, e, s->err)))
         return -1;
+    if (s->measuring->gradient)
+        return provide_returning(s, e);
     size_t needed = (o->longest + 1) * (o->column_count + 1) * (e->following->count + 1);
     if (needed > o->slope_capacity) {
         double *slopes = realloc(o->slopes, needed * sizeof *slopes);
@@ -366,16 +402,26 @@ static int provide_following(simulation *s, bx_experiment *e)
     return 0;
 }
 
-int bx_objective_simulate(bx_objective *o, const double *values, const bx_effort *effort,
-                          bool derivatives, bx_measured *call, void *data, bx_error *err)
+/* Run an experiment, with the measurements [first, last). */
+static int simulate(simulation *s, bx_experiment *e, size_t first, size_t last)
 {
-    simulation s = {.o = o,
-                    .values = values,
-                    .effort = effort,
-                    .derivatives = derivatives,
-                    .measured = call,
-                    .data = data,
-                    .err = err};
+    if (provide_following(s, e) < 0)
+        return -1;
+    int result = begin(s) < 0 ? -1 : run_periods(s, e, first, last);
+    if (result == 0 && s->returning)
+        result = bx_returning_end(s->o, s->returning, s->following, s->effort,
+                                  s->measuring->gradient, s->err);
+    if (result < 0 && (s->err->code == BX_ESIMULATION || s->err->code == BX_EMODEL)) {
+        bx_error inner = *s->err;
+        bx_fail(s->err, BX_ESIMULATION, "experiment \"%.64s\": %.900s", e->id, inner.message);
+    }
+    return result;
+}
+
+int bx_objective_simulate(bx_objective *o, const double *values, const bx_effort *effort,
+                          const bx_measuring *measuring, bx_error *err)
+{
+    simulation s = {.o = o, .values = values, .effort = effort, .measuring = measuring, .err = err};
     if (o->generation != bx_cell_generation(o->cell))
         return bx_fail(err, BX_EMODEL, "the cell's processes are others than it was made for");
     if (prepare(o, err) < 0)
@@ -387,14 +433,7 @@ int bx_objective_simulate(bx_objective *o, const double *values, const bx_effort
         for (last = first; last < o->measurement_count; last++)
             if (&o->experiments[o->measurements[o->order[last]].experiment] != e)
                 break;
-        result = provide_following(&s, e);
-        if (result < 0)
-            return -1;
-        result = begin(&s) < 0 ? -1 : run_periods(&s, e, first, last);
-        if (result < 0 && (err->code == BX_ESIMULATION || err->code == BX_EMODEL)) {
-            bx_error inner = *err;
-            bx_fail(err, BX_ESIMULATION, "experiment \"%.64s\": %.900s", e->id, inner.message);
-        }
+        result = simulate(&s, e, first, last);
     }
     bx_error unused;
     bx_cell_come_back(o->cell, o->begin, &unused);

@@ -53,6 +53,7 @@ typedef struct bx_run {
      * follows from `by`, whose names are then for messages alone, or NULL. Or NULL. */
     double *by_rows;
     bool by_given;
+    struct bx_path *path; /* ODEs without `by`: notes the course (deterministic/path.h); or NULL */
 
     /* tau-leaping: by how much of itself a propensity may change in a leap; 0 stands for 0.03 */
     double epsilon;

@@ -86,6 +86,19 @@ static void sizes_of(bx_op op, const bx_operation *o, const bx_operation *sizes,
 
 /* ---- one formula ---- */
 
+/* Run an instruction; those of most formulas are in line. */
+static inline double run_one(const bx_instruction *i, double a, double b, double *frame)
+{
+    switch ((bx_op)i->op) {
+    case BX_OP_ADD: return frame[i->target] = a + b;
+    case BX_OP_SUBTRACT: return frame[i->target] = a - b;
+    case BX_OP_MULTIPLY: return frame[i->target] = a * b;
+    case BX_OP_DIVIDE: return frame[i->target] = a / b;
+    case BX_OP_MOVE: return frame[i->target] = a;
+    default: bx_program_run(i, i + 1, frame); return frame[i->target];
+    }
+}
+
 /* Run code and note what its operators had. A block of equations is one operator. */
 static void run_noting(bx_tangent *t, bx_range range, double *frame)
 {
@@ -98,8 +111,7 @@ static void run_noting(bx_tangent *t, bx_range range, double *frame)
         }
         bx_operation *o = &t->tape[k - range.begin];
         *o = (bx_operation){frame[i->a], frame[i->b], frame[i->c], 0};
-        bx_program_run(i, i + 1, frame);
-        o->result = frame[i->target];
+        o->result = run_one(i, o->a, o->b, frame);
         if (t->sizes)
             note_size(t, i, o, &t->tape_sizes[k - range.begin]);
     }
@@ -111,6 +123,38 @@ static const bx_instruction *block_before(const bx_network *network, bx_range ra
     const bx_instruction *head = network->program.code + range.begin;
     bool ends = range.begin < k && bx_solve_is(head) && range.begin + head->b + 1 == k;
     return ends ? head : NULL;
+}
+
+static inline void add_adjoint(double *adjoints, uint32_t slot, double weight, double derivative)
+{
+    if (derivative != 0)
+        adjoints[slot] += weight * derivative;
+}
+
+/* The operators of most formulas: false for others. */
+static inline bool back_in_line(double *adjoints, const bx_instruction *i, const bx_operation *o,
+                                double weight)
+{
+    switch ((bx_op)i->op) {
+    case BX_OP_ADD:
+        adjoints[i->a] += weight;
+        adjoints[i->b] += weight;
+        return true;
+    case BX_OP_SUBTRACT:
+        adjoints[i->a] += weight;
+        adjoints[i->b] -= weight;
+        return true;
+    case BX_OP_MULTIPLY:
+        add_adjoint(adjoints, i->a, weight, o->b);
+        add_adjoint(adjoints, i->b, weight, o->a);
+        return true;
+    case BX_OP_DIVIDE:
+        add_adjoint(adjoints, i->a, weight, 1 / o->b);
+        add_adjoint(adjoints, i->b, weight, -o->result / o->b);
+        return true;
+    case BX_OP_MOVE: adjoints[i->a] += weight; return true;
+    default: return false;
+    }
 }
 
 /* Back along code that ran: from adjoints of what it computed to those of what it read. A block can
@@ -127,18 +171,15 @@ static void run_back(bx_tangent *t, bx_range range, double *frame)
         const bx_instruction *i = &network->program.code[k - 1];
         double weight = t->adjoints[i->target], d[3];
         t->adjoints[i->target] = 0;
-        if (weight == 0)
+        const bx_operation *o = &t->tape[k - 1 - range.begin];
+        if (weight == 0 || (!t->sizes && back_in_line(t->adjoints, i, o, weight)))
             continue;
-        derivatives_of((bx_op)i->op, &t->tape[k - 1 - range.begin], d);
+        derivatives_of((bx_op)i->op, o, d);
         if (t->sizes)
-            sizes_of((bx_op)i->op, &t->tape[k - 1 - range.begin],
-                     &t->tape_sizes[k - 1 - range.begin], d);
-        if (d[0] != 0)
-            t->adjoints[i->a] += weight * d[0];
-        if (d[1] != 0)
-            t->adjoints[i->b] += weight * d[1];
-        if (d[2] != 0)
-            t->adjoints[i->c] += weight * d[2];
+            sizes_of((bx_op)i->op, o, &t->tape_sizes[k - 1 - range.begin], d);
+        add_adjoint(t->adjoints, i->a, weight, d[0]);
+        add_adjoint(t->adjoints, i->b, weight, d[1]);
+        add_adjoint(t->adjoints, i->c, weight, d[2]);
     }
 }
 
@@ -300,6 +341,64 @@ void bx_tangent_sizes(bx_tangent *t, double *frame, const uint32_t *position, si
     t->sizes = true;
     bx_tangent_rates(t, frame, position, stride, out);
     t->sizes = false;
+}
+
+/* ---- back ---- */
+
+/* The same for k * prod(S^n), from the adjoint of the rate to those of each S; gives that of k. */
+static double mass_action_back(const bx_network *network, size_t r, double k, double weight,
+                               const double *frame, double *adjoints)
+{
+    uint32_t begin = network->reactants.start[r], end = network->reactants.start[r + 1];
+    double product = 1;
+    for (uint32_t i = begin; i < end; i++) {
+        double n = network->orders[i], s = frame[network->reactants.items[i]];
+        double others = k * (n == 1 ? 1 : n * bx_power(s, n - 1));
+        for (uint32_t o = begin; o < end; o++)
+            if (o != i)
+                others *= bx_power(frame[network->reactants.items[o]], network->orders[o]);
+        adjoints[network->reactants.items[i]] += weight * others;
+        product *= bx_power(s, n);
+    }
+    return weight * product;
+}
+
+void bx_tangent_back_rates(bx_tangent *t, double *frame, const uint32_t *position,
+                           const double *weights, double *adjoints)
+{
+    const bx_network *network = t->network;
+    double *own = t->adjoints;
+    t->adjoints = adjoints;
+    for (size_t r = 0; r < network->reactions; r++) {
+        uint32_t slot = network->rate + (uint32_t)r;
+        double weight = 0;
+        for (uint32_t c = network->changes.start[r]; c < network->changes.start[r + 1]; c++)
+            weight += network->amounts[c] * weights[position[network->changes.items[c]]];
+        if (weight == 0)
+            continue;
+        run_noting(t, network->reaction[r].code, frame);
+        if (network->reaction[r].mass_action)
+            weight = mass_action_back(network, r, frame[slot], weight, frame, adjoints);
+        adjoints[slot] = weight;
+        run_back(t, network->reaction[r].code, frame);
+    }
+    t->adjoints = own;
+}
+
+void bx_tangent_back_rules(bx_tangent *t, double *frame, double *adjoints)
+{
+    const bx_network *network = t->network;
+    size_t first = network->species + network->parameters;
+    double *own = t->adjoints;
+    t->adjoints = adjoints;
+    for (size_t i = network->rules; i-- > 0;) {
+        uint32_t rule = network->rule_order[i];
+        if (adjoints[first + rule] == 0)
+            continue;
+        run_noting(t, network->rule_codes[i], frame);
+        run_back(t, network->rule_codes[i], frame);
+    }
+    t->adjoints = own;
 }
 
 bool bx_tangent_not_finite(const bx_tangent *t, size_t *function, size_t *variable)

@@ -61,6 +61,16 @@ void bx_tangent_sizes(bx_tangent *tangent, double *frame, const uint32_t *positi
 void bx_tangent_code(bx_tangent *tangent, bx_range code, uint32_t target, double *frame,
                      double *out);
 
+/* Back, by the chain rule: from `weights` of the rates of change, by place in the state, to the
+ * derivatives of their weighted sum by each slot, which are added to `adjoints`, of as many numbers
+ * as the frame has. Rules in `frame` are up to date. Those of rules still have to go back. */
+void bx_tangent_back_rates(bx_tangent *tangent, double *frame, const uint32_t *position,
+                           const double *weights, double *adjoints);
+
+/* From adjoints of all slots to those of species and parameters, where no rule is solved for. What
+ * other slots are left with means nothing. */
+void bx_tangent_back_rules(bx_tangent *tangent, double *frame, double *adjoints);
+
 /* Operators that change at once. Rules are up to date, here and below. */
 const bx_breaker *bx_tangent_breakers(const bx_tangent *tangent, size_t *count);
 

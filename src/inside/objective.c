@@ -68,6 +68,7 @@ static int choice_of(lua_State *L, int table, const char *key, const char *const
 }
 
 static const char *const scales[] = {"linear", "log", "log10", NULL};
+static const char *const gradients[] = {"forward", "adjoint", "differences", NULL};
 static const char *const noises[] = {"normal", "laplace", NULL};
 
 /* The entry `i` of the list at `list`, a table that is pushed. */
@@ -416,27 +417,10 @@ static int objective_evaluate(lua_State *L)
     return 1;
 }
 
-/* gradient([values]) -> { llh, log_prior, gradient = { id = number }, information = lists } */
-static int objective_gradient(lua_State *L)
+/* gradient([values[, by]]) -> { llh, log_prior, by, gradient = { id = number }, information } */
+static void set_information(lua_State *L, const bx_objective *objective, const double *information)
 {
-    bx_objective *objective = check_objective(L);
-    bx_effort effort = {.interrupt = &bx_interrupted,
-                        .differences = lua_toboolean(L, 3),
-                        .relative_tolerance = lua_tonumber(L, 4)};
-    bx_error err;
-    lua_settop(L, 2);
-    const double *values = values_of(L, objective, 2, true);
-    size_t count = bx_objective_measurements(objective), n = bx_objective_parameters(objective);
-    double *room = lua_newuserdatauv(L, (2 * count + n + n * n + 1) * sizeof *room, 0);
-    bx_evaluation e = {
-        .simulations = room, .deviations = room + count, .information = room + 2 * count + n};
-    double *gradient = room + 2 * count;
-    if (bx_objective_gradient(objective, values, &effort, &e, gradient, &err) < 0)
-        return bx_raise(L, &err);
-    lua_createtable(L, 0, 4);
-    set_number(L, "llh", e.llh);
-    set_number(L, "log_prior", e.log_prior);
-    lua_createtable(L, 0, (int)n);
+    size_t n = bx_objective_parameters(objective);
     lua_createtable(L, 0, (int)n);
     for (size_t i = 0; i < n; i++) {
         const bx_parameter *p = bx_objective_parameter(objective, i);
@@ -445,12 +429,47 @@ static int objective_gradient(lua_State *L)
         lua_createtable(L, 0, (int)n);
         for (size_t j = 0; j < n; j++)
             if (bx_objective_parameter(objective, j)->estimated)
-                set_number(L, bx_objective_parameter(objective, j)->id, e.information[i * n + j]);
+                set_number(L, bx_objective_parameter(objective, j)->id, information[i * n + j]);
         lua_setfield(L, -2, p->id);
-        lua_pushnumber(L, gradient[i]);
-        lua_setfield(L, -3, p->id);
     }
-    lua_setfield(L, -3, "information");
+    lua_setfield(L, -2, "information");
+}
+
+static int objective_gradient(lua_State *L)
+{
+    static const char *const keys[] = {"by", "solver", NULL};
+    bx_objective *objective = check_objective(L);
+    bx_place place = bx_place_make(BX_ESCRIPT, "gradient");
+    bx_effort effort = {.interrupt = &bx_interrupted};
+    bx_error err;
+    lua_settop(L, 3);
+    if (!lua_isnil(L, 3)) {
+        bx_fields_expect(L, 3, LUA_TTABLE, &place, NULL);
+        bx_fields_allow(L, 3, keys, false, &place);
+        effort.gradient = (bx_gradient)choice_of(L, 3, "by", gradients, &place);
+        effort.relative_tolerance = any_number(L, 3, "solver", 0, &place);
+    }
+    const double *values = values_of(L, objective, 2, true);
+    size_t count = bx_objective_measurements(objective), n = bx_objective_parameters(objective);
+    double *room = lua_newuserdatauv(L, (2 * count + n + n * n + 1) * sizeof *room, 0);
+    double *gradient = room + 2 * count;
+    bool informs = effort.gradient != BX_GRADIENT_ADJOINT;
+    bx_evaluation e = {.simulations = room,
+                       .deviations = room + count,
+                       .information = informs ? gradient + n : NULL};
+    if (bx_objective_gradient(objective, values, &effort, &e, gradient, &err) < 0)
+        return bx_raise(L, &err);
+    lua_createtable(L, 0, 5);
+    set_number(L, "llh", e.llh);
+    set_number(L, "log_prior", e.log_prior);
+    lua_pushstring(L, gradients[e.by]);
+    lua_setfield(L, -2, "by");
+    if (informs)
+        set_information(L, objective, e.information);
+    lua_createtable(L, 0, (int)n);
+    for (size_t i = 0; i < n; i++)
+        if (bx_objective_parameter(objective, i)->estimated)
+            set_number(L, bx_objective_parameter(objective, i)->id, gradient[i]);
     lua_setfield(L, -2, "gradient");
     return 1;
 }
@@ -505,12 +524,12 @@ static void report(void *data, size_t evaluations, double best)
     bx_output_progress(fmin(part, 1), NAN, text, (size_t)length);
 }
 
-/* fit{ values, start, seed, method, evaluations, tolerance, solver, held } ->
- * { values, log_posterior, evaluations, failures, stopped } */
+/* fit{ values, start, seed, method, evaluations, tolerance, solver, held, gradient } ->
+ * { values, log_posterior, evaluations, failures, stopped, gradient } */
 static int objective_fit(lua_State *L)
 {
-    static const char *const keys[] = {"values",    "start",  "seed", "method", "evaluations",
-                                       "tolerance", "solver", "held", NULL};
+    static const char *const keys[] = {"values",    "start",  "seed", "method",   "evaluations",
+                                       "tolerance", "solver", "held", "gradient", NULL};
     static const char *const methods[] = {"local", "global", NULL};
     static const char *const ends[] = {"converged", "evaluations", "interrupted"};
     bx_objective *objective = check_objective(L);
@@ -528,6 +547,10 @@ static int objective_fit(lua_State *L)
     ask.effort = (bx_effort){.relative_tolerance = any_number(L, 2, "solver", 0, &place),
                              .maximum_steps = MOST_STEPS,
                              .interrupt = &bx_interrupted};
+    ask.effort.gradient = bx_fields_get(L, 2, "gradient") == LUA_TNIL
+                              ? bx_fit_gradient(objective)
+                              : (bx_gradient)choice_of(L, 2, "gradient", gradients, &place);
+    lua_pop(L, 1);
     uint64_t start = whole_of(L, 2, "start", 0, &place);
     bx_fields_get(L, 2, "values");
     double *values = values_of(L, objective, lua_gettop(L), start == 0);
@@ -536,13 +559,15 @@ static int objective_fit(lua_State *L)
     const bool *held = held_of(L, objective, 2, &place);
     bx_output_flush();
     must(L, bx_fit_run(objective, &ask, held, values, &fit, &err), &err);
-    lua_createtable(L, 0, 5);
+    lua_createtable(L, 0, 6);
     set_values(L, "values", objective, values);
     set_number(L, "log_posterior", fit.log_posterior);
     set_number(L, "evaluations", (double)fit.evaluations);
     set_number(L, "failures", (double)fit.failures);
     lua_pushstring(L, ends[fit.end]);
     lua_setfield(L, -2, "stopped");
+    lua_pushstring(L, gradients[fit.by]);
+    lua_setfield(L, -2, "gradient");
     lua_pushvalue(L, -1);
     lua_setiuservalue(L, 1, 1); /* a call that is interrupted gives nothing */
     return 1;

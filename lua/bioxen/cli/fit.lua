@@ -90,7 +90,7 @@ local function fit_options(options)
   local given = {
     starts = options.starts, seed = options.seed, method = options.method, jobs = options.jobs,
     evaluations = options.evaluations, first = options.nominal and "nominal" or nil, profiles = options.profiles,
-    noise = options.noise, solver = options.tolerance,
+    noise = options.noise, solver = options.tolerance, gradient = options.gradient,
   }
   if not options.data then
     given.problem = options.problem
@@ -203,6 +203,9 @@ return {
     { "--nominal", "The first start is at the values that the problem, or the model, has." },
     { "--method", "From each start downhill, or controlled random search before that (default: local).",
       value = "METHOD", choices = { "local", "global" } },
+    { "--gradient", "Derivatives carried along experiments, with Fisher's scoring; adjoints, whose cost hardly grows "
+      .. "with the number of parameters; or differences (default: forward up to 50 parameters).", value = "WAY",
+      choices = { "forward", "adjoint", "differences" } },
     { "--profiles", "Confidence intervals by profiles of the likelihood, which tell what can't be identified; else by "
       .. "its curvature at the best." },
     { "--seed", "Of the starts: the same seed gives the same fit (default 1).", value = "N",

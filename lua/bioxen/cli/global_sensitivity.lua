@@ -107,10 +107,10 @@ local options = {
 
 table.move(points.options, 1, #points.options, #options + 1, options)
 table.move({
-  { "--out", "Write to this file; its ending, such as .json, .png, .svg and .pdf, says what it is to be, else CSV.",
+  { "--out", "Write to this file; its ending, such as .json, .png, .svg and .html, says what it is to be, else CSV.",
     value = "FILE" },
   { "--json", "JSON instead of CSV." },
-  { "--plot", "Draw the indices into this file (.png, .svg or .pdf), a panel a result.", value = "FILE" },
+  { "--plot", "Draw the indices into this file (.png, .svg, .pdf or .html), a panel a result.", value = "FILE" },
 }, 1, 3, #options + 1, options)
 
 local of_sweeps = { ["--record"] = true, ["--retry"] = true, ["--vms"] = true, ["--pool"] = true, ["--guests"] = true,

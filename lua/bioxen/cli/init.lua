@@ -17,11 +17,11 @@ local known = {}
 for _, name in ipairs(names) do known[name] = true end
 
 local usage = [[
-usage: bioxen script.lua [arguments]   run a script (- reads it from standard input)
-       bioxen                          a session: lines run as they are typed, or piped in
-       bioxen -i script.lua            the same after the script, with its globals
-       bioxen -e code                  run the code; a script may follow
-       bioxen command [arguments]      as below; bioxen command --help tells more]]
+usage: bioxen script.lua [arguments]  run a script (- reads standard input)
+       bioxen                         a session: lines run as typed, or piped in
+       bioxen -i script.lua           the same after a script, with its globals
+       bioxen -e code                 run the code; a script may follow
+       bioxen command [arguments]     as below; command --help tells more]]
 
 local exit_status = [[
 Exit status: 0 for success, 1 for what failed, 2 for a mistake in these words.]]

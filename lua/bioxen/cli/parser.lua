@@ -77,10 +77,23 @@ local function add_option(command, item)
   return option
 end
 
+-- A command as a shell takes it, in lines that fit and begin with an option.
+local function folded(command)
+  local lines, line = {}, ""
+  for word in command:gsub(" %-", "\n-"):gmatch "[^\n]+" do
+    if #line + #word > WIDTH - 8 then
+      lines[#lines + 1], line = line, " "
+    end
+    line = (line == "" and "" or line .. " ") .. word
+  end
+  lines[#lines + 1] = line
+  return table.concat(lines, " \\\n   ")
+end
+
 local function examples_text(examples)
   local lines = { "Examples:" }
   for _, example in ipairs(examples) do
-    lines[#lines + 1] = "   " .. example[1]
+    lines[#lines + 1] = "   " .. folded(example[1])
     lines[#lines + 1] = "      " .. example[2]
   end
   return table.concat(lines, "\n")
@@ -102,7 +115,7 @@ end
 
 function fill(command, spec, asked)
   asked.parsers[spec] = command
-  command:description(spec.description or spec.summary)
+  command:description(spec.description or spec.summary:gsub("^%l", string.upper) .. ".")
   if spec.usage then command:usage(spec.usage) end
   local epilog = spec.examples and examples_text(spec.examples) or spec.epilog
   if epilog then command:epilog(epilog) end

@@ -177,7 +177,7 @@ return {
       .. "as in A=1e-12,B=1e-9 (default: by the scale of each species).", value = "X", list = true },
     { "--max-steps", "Stop after so many steps of the solver.", value = "N", number = { integer = true, minimum = 1 } },
     { "--strict", "What the reader would warn of is an error." },
-    { "--out", "Write to this file; its ending, such as .json, .png and .svg, says what it is to be.", value = "FILE" },
+    { "--out", "Write to this file; its ending, such as .json, .svg or .html, says what it is to be.", value = "FILE" },
     { "--json", "JSON instead of CSV." },
     { "--plot", "A chart instead of numbers: a panel a parameter." },
   },

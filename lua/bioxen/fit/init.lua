@@ -27,6 +27,7 @@ local schema = {
   starts = { type = "number", integer = true, minimum = 1, default = 10 },
   first = { type = "string", choices = { "random", "nominal" }, default = "random" },
   method = { type = "string", choices = { "local", "global" }, default = "local" },
+  gradient = { type = "string", choices = { "forward", "adjoint", "differences" } },
   seed = { type = "number", integer = true, minimum = 0, default = 1 },
   jobs = { type = "number", integer = true, minimum = 1 },
   evaluations = { type = "number", integer = true, minimum = 1, default = 2000 },
@@ -120,7 +121,7 @@ local function searches(options)
   for i = 1, options.starts do
     local start = options.first == "nominal" and i - 1 or i
     list[i] = { start = start, seed = options.seed, method = options.method, evaluations = options.evaluations,
-      solver = options.solver, tolerance = options.tolerance }
+      solver = options.solver, tolerance = options.tolerance, gradient = options.gradient }
   end
   return list
 end
@@ -269,7 +270,7 @@ local function profiles(self, options)
       local e = p.standard_error
       items[#items + 1] = { parameter = p, sign = sign, values = self.values, solver = options.solver,
         step = e and math.min(math.max(e/2, 1e-4), 0.5) or 0.1, log_posterior = self.starts[1].log_posterior,
-        evaluations = options.evaluations, tolerance = options.tolerance }
+        evaluations = options.evaluations, tolerance = options.tolerance, gradient = options.gradient }
     end
   end
   local work = function(vm, args) return vm:submit(PROFILE, { args = args, name = "profile" }) end

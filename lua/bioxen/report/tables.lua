@@ -6,7 +6,8 @@ local text = require "bioxen.repl.text"
 
 local tables = {}
 
-local COLUMNS = 12 -- that are shown
+tables.COLUMNS = 12 -- that are shown
+
 local CELL = 200   -- bytes of a cell
 local BAR = 120    -- the width of bars
 
@@ -59,8 +60,8 @@ local function shown_rows(count, most, ends)
   return places
 end
 
-local function remark(rows, places, names, columns, ends)
-  local said = {}
+local function remark(made, places, columns, ends)
+  local rows, names, said = made.rows, made.names, {}
   if #places < #rows then
     said[1] = ("%s %d of %s"):format(ends and "the first and the last" or "the first", #places,
       text.counted(#rows, "row"))
@@ -69,6 +70,7 @@ local function remark(rows, places, names, columns, ends)
   end
   said[2] = columns < #names and ("%d of %s"):format(columns, text.counted(#names, "column"))
     or text.counted(#names, "column")
+  if made.order then said[3] = "in the order of " .. made.order end
   local line = table.concat(said, ", ")
   return line:sub(1, 1):upper() .. line:sub(2) .. "."
 end
@@ -82,12 +84,12 @@ local function head(names, columns, numeric)
   return "<thead><tr>" .. table.concat(out) .. "</tr></thead>"
 end
 
---- A table { names, rows }, each row a list of values or texts. `how`: label, of its region for those who hear it;
--- most (rows that are shown, default 20); ends (the last among them); bars, the number of a column that gets bars;
--- marked, a column whose true values mark a row; remark (false: none).
+--- A table { names, rows, order }, each row a list of values or texts; order, the name that rows are ordered by. `how`:
+-- label, of its region for those who hear it; most (rows that are shown, default 20); ends (the last among them); bars,
+-- the number of a column that gets bars; marked, a column whose true values mark a row.
 function tables.draw(made, how)
   local places = shown_rows(#made.rows, how.most or 20, how.ends)
-  local columns, out, numeric = math.min(#made.names, COLUMNS), {}, {}
+  local columns, out, numeric = math.min(#made.names, tables.COLUMNS), {}, {}
   for j = 1, columns do numeric[j] = made.rows[1] ~= nil and select(2, tables.word(made.rows[1][j])) end
   local low, high = range_of(how.bars and made.rows or {}, how.bars)
   for k, i in ipairs(places) do
@@ -101,10 +103,9 @@ function tables.draw(made, how)
     out[#out + 1] = "</tr>"
   end
   return html.fill('<div class="scroll" role="region" tabindex="0" aria-label="%s"%m%m><table class="data">%m<tbody>%m'
-    .. "</tbody></table></div>%m", how.label, #places > 10 and " data-filter" or "",
+    .. '</tbody></table></div><p class="faint">%s</p>', how.label, #places > 10 and " data-filter" or "",
     how.marked and html.fill(' data-marked="%s"', made.names[how.marked]) or "", head(made.names, columns, numeric),
-    table.concat(out), how.remark ~= false and html.fill('<p class="faint">%s</p>',
-      remark(made.rows, places, made.names, columns, how.ends)) or "")
+    table.concat(out), remark(made, places, columns, how.ends))
 end
 
 -- ---- things by a number ----
@@ -140,7 +141,7 @@ end
 function tables.ranking(made)
   if #made.rows < 2 then return nil end
   local name, number, flag, ranked
-  for j = 1, math.min(#made.names, COLUMNS) do
+  for j = 1, math.min(#made.names, tables.COLUMNS) do
     local kind = kind_of(made.rows, j)
     if kind == "name" then name = name or j end
     if kind == "flag" then flag = flag or j end
@@ -178,7 +179,7 @@ function tables.sorted(made, number, flag)
     local one, other = key[a], key[b]
     return one[1] < other[1] or one[1] == other[1] and one[2] < other[2]
   end)
-  return { names = made.names, rows = rows }, rising
+  return { names = made.names, rows = rows, order = made.names[number] }
 end
 
 return tables

@@ -29,8 +29,8 @@ end
 local function trajectory(value, given, level)
   local _, described = describe.figures.Trajectory(value, given, level + 1)
   local names, columns = { "time" }, { value:times() }
-  for _, name in ipairs(value:names()) do
-    names[#names + 1], columns[#columns + 1] = name, value:column(name)
+  for i, name in ipairs(value:names()) do
+    names[i + 1], columns[i + 1] = name, i < tables.COLUMNS and value:column(name) or nil
   end
   return { title = given.title or "Trajectory", figure = described, tables = { of_columns(names, columns, "Table") } }
 end

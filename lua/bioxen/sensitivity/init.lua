@@ -200,7 +200,8 @@ function Table:html(options)
   local described, names = check.relay(2, figure, self, rest, 3)
   local tables = {}
   for i, name in ipairs(names) do tables[i] = table_of(self, name) end
-  local given, err = fragment.give({ title = described.title, figure = described, tables = tables }, mine, 2)
+  local title = described.title or "Global sensitivities"
+  local given, err = fragment.give({ title = title, figure = described, tables = tables }, mine, 2)
   return given, err
 end
 

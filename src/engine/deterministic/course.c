@@ -71,7 +71,7 @@ static void at(void *data, double time, double *values)
 {
     bx_polynomials *p = data;
     p->values = values;
-    p->order = 0;
+    p->order = -1; /* no terms */
     if (CVodeGetDky(p->cvode, time, 0, p->picked) == CV_SUCCESS)
         return;
     for (size_t i = 0; i < p->count; i++)

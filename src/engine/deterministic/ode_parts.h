@@ -6,6 +6,7 @@
 #include "engine/deterministic/derivatives.h"
 #include "engine/deterministic/factors.h"
 #include "engine/deterministic/ode.h"
+#include "engine/deterministic/path.h"
 #include "engine/deterministic/tolerance.h"
 #include "engine/jacobian.h"
 #include "engine/roots.h"
@@ -51,7 +52,8 @@ struct bx_ode {
     bx_derivatives *flux;
     bx_jumps *jumps; /* or NULL; else the state's last place is the integral of their hazard */
 
-    bx_ode_tangent *tangent; /* of a run with derivatives; else NULL */
+    bx_ode_tangent *tangent; /* of a run with derivatives, or whose path may jump; else NULL */
+    bool path_due;           /* the solver starts anew: the path is to be told before it steps */
 
     /* the solver, made when a run first needs it: until then NULL */
     bool adams;
@@ -101,7 +103,7 @@ void bx_ode_drop_newton(bx_ode *ode);
 
 /* ---- ode_tangent.c: derivatives by parameters and initial values ---- */
 
-bx_ode_tangent *bx_ode_tangent_new(bx_ode *ode, size_t count, bx_error *err);
+bx_ode_tangent *bx_ode_tangent_new(bx_ode *ode, size_t count, bool jumps, bx_error *err);
 void bx_ode_tangent_free(bx_ode_tangent *tangent); /* NULL is fine */
 
 /* A run begins, its rules computed. It needs settling next. */
@@ -142,6 +144,23 @@ int bx_ode_tangent_record(bx_ode *ode, double time, bx_error *err);
 
 /* Name what is not finite at the solver's state. */
 int bx_ode_tangent_check(bx_ode *ode, double time, bx_error *err);
+
+/* ---- ode_path.c: a run's path ---- */
+
+/* The columns that derivatives are by where the path may jump, else 0. */
+size_t bx_ode_path_columns(const bx_path *path);
+
+/* What the run has come to since the last step. */
+int bx_ode_path_start(bx_ode *ode, bx_error *err);
+
+/* The solver's last step, to the time that it reached. */
+int bx_ode_path_step(bx_ode *ode, double from, bx_error *err);
+
+/* Rows of the columns are as they begin: by themselves. */
+void bx_ode_path_begin(bx_ode *ode);
+
+/* The run is over. */
+int bx_ode_path_end(bx_ode *ode, bx_error *err);
 
 /* ---- ode_failure.c: what a run says that can't go on ---- */
 

@@ -63,6 +63,7 @@ static int restart(bx_ode *ode, bool rates, bx_error *err)
     if (CVodeReInit(ode->cvode, now, ode->y) != CV_SUCCESS)
         return bx_fail(err, BX_ESIMULATION, "the ODE solver can't start at time %g s", now);
     ode->started = ode->reached = now;
+    ode->path_due = true;
     bx_ode_right_hand_side(now, ode->y, ode->between, ode); /* for the tolerances of what is 0 */
     return 0;
 }
@@ -129,7 +130,9 @@ static int record_rows(bx_ode *ode, double time, bool at_end, bx_error *err)
             return -1;
         double row = s->next_row;
         if (bx_simulation_record(s, err) < 0 ||
-            (ode->tangent && bx_ode_tangent_record(ode, row, err) < 0))
+            (ode->tangent && bx_ode_tangent_record(ode, row, err) < 0) ||
+            (s->run->path &&
+             (bx_ode_path_start(ode, err) < 0 || bx_path_row(s->run->path, s->frame, err) < 0)))
             return -1;
     }
     return 0;
@@ -321,6 +324,8 @@ static int reach(bx_ode *ode, double stop, double *time, bx_error *err)
             return -1;
         return restart(ode, stop == ode->next_switch, err) < 0 ? -1 : 1;
     }
+    if (s->run->path && bx_ode_path_start(ode, err) < 0)
+        return -1;
     CVodeSetStopTime(ode->cvode, stop);
     int flag = CVode(ode->cvode, stop, ode->y, time, CV_ONE_STEP);
     s->steps++;
@@ -340,6 +345,8 @@ static int reach(bx_ode *ode, double stop, double *time, bx_error *err)
     ode->at_root =
         flag == CV_ROOT_RETURN && CVodeGetRootInfo(ode->cvode, ode->root_signs) == CV_SUCCESS;
     *time = before;
+    if (s->run->path && bx_ode_path_step(ode, before, err) < 0)
+        return -1;
     return check_signs(ode, before, ode->reached, err);
 }
 
@@ -448,26 +455,29 @@ static int advance(bx_ode *ode, bx_error *err)
 }
 
 /* What a run with derivatives needs, or one without does not. */
-static int provide_tangent(bx_ode *ode, size_t count, bx_error *err)
+static int provide_tangent(bx_ode *ode, const bx_run *run, bx_error *err)
 {
+    size_t count = run->path ? bx_ode_path_columns(run->path) : run->by_count;
     bx_ode_tangent_free(ode->tangent);
     ode->tangent = NULL;
     if (count > 0)
-        ode->tangent = bx_ode_tangent_new(ode, count, err);
+        ode->tangent = bx_ode_tangent_new(ode, count, run->path != NULL, err);
     return count > 0 && !ode->tangent ? -1 : 0;
 }
 
 int bx_ode_run(bx_ode *ode, bx_simulation *simulation, bx_error *err)
 {
-    size_t count = simulation->run->by_count;
-    if (provide_tangent(ode, count, err) < 0 ||
-        bx_ode_provide_solver(ode, simulation->run->adams, count + 1, err) < 0)
+    const bx_run *run = simulation->run;
+    if (provide_tangent(ode, run, err) < 0 ||
+        bx_ode_provide_solver(ode, run->adams, run->by_count + 1, err) < 0)
         return -1;
     ode->simulation = simulation;
     ode->history = bx_history_of(ode->network, simulation->frame);
     int result = advance(ode, err);
     if (result == 0 && ode->tangent)
         bx_ode_tangent_end(ode);
+    if (result == 0 && run->path)
+        result = bx_ode_path_end(ode, err);
     simulation->events->follower = NULL;
     ode->simulation = NULL;
     return result;

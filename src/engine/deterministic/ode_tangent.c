@@ -29,6 +29,8 @@
 void bx_ode_tangent_take(bx_ode *ode, const double *y)
 {
     bx_ode_tangent *t = ode->tangent;
+    if (t->jumps)
+        return;
     for (size_t i = 0; i < ode->moving_species; i++) {
         double *row = bx_tangent_edit(t->tangent, ode->species[i]);
         for (size_t j = 0; j < t->count; j++)
@@ -39,6 +41,8 @@ void bx_ode_tangent_take(bx_ode *ode, const double *y)
 void bx_ode_tangent_give(const bx_ode *ode, double *y)
 {
     const bx_ode_tangent *t = ode->tangent;
+    if (t->jumps)
+        return;
     memset(y + t->size, 0, t->count * t->size * sizeof *y);
     for (size_t i = 0; i < ode->moving_species; i++) {
         const double *row = bx_tangent_row(t->tangent, ode->species[i]);
@@ -51,6 +55,8 @@ bool bx_ode_tangent_differentiate(bx_ode *ode, const double *y, double *out)
 {
     bx_ode_tangent *t = ode->tangent;
     double sum = 0;
+    if (t->jumps)
+        return true;
     bx_ode_tangent_take(ode, y);
     memset(t->rates, 0, t->size * t->stride * sizeof *t->rates);
     bx_tangent_rates(t->tangent, ode->simulation->frame, ode->position, t->stride, t->rates);
@@ -84,6 +90,8 @@ void bx_ode_tangent_weigh(bx_ode *ode, const double *y, double step, double *wei
 {
     bx_ode_tangent *t = ode->tangent;
     const bx_run *run = ode->simulation->run;
+    if (t->jumps)
+        return;
     const double *memory = bx_tolerance_memory(ode->tolerance);
     if (t->weighed++ % NOISE_STEPS == 0 || t->weighed < NOISE_STEPS)
         note_noise(ode, y);
@@ -116,6 +124,8 @@ void bx_ode_tangent_weigh(bx_ode *ode, const double *y, double step, double *wei
 bool bx_ode_tangent_again(bx_ode *ode, double time)
 {
     bx_ode_tangent *t = ode->tangent;
+    if (t->jumps)
+        return false;
     t->again = time > t->stuck_at ? 0 : t->again + 1;
     t->stuck_at = time;
     return t->again < MOST_AGAIN;
@@ -123,7 +133,8 @@ bool bx_ode_tangent_again(bx_ode *ode, double time)
 
 void bx_ode_tangent_restart(bx_ode *ode)
 {
-    bx_tangent_rules(ode->tangent->tangent, ode->simulation->frame, true);
+    if (!ode->tangent->jumps)
+        bx_tangent_rules(ode->tangent->tangent, ode->simulation->frame, true);
 }
 
 static size_t settable(const bx_ode *ode)
@@ -145,10 +156,13 @@ int bx_ode_tangent_begin(bx_ode *ode, bx_error *err)
     memset(t->fastest, 0, t->count * t->size * sizeof *t->fastest);
     t->weighed = 0;
     memset(t->column_largest, 0, t->count * sizeof *t->column_largest);
+    if (t->jumps)
+        bx_ode_path_begin(ode);
     t->arrived = t->crossed = t->stuck_at = -INFINITY;
     t->scale = 0;
     t->sides_known = false;
-    for (size_t i = 0; i < s->events->firing_count; i++) { /* of a run before: they are given */
+    for (size_t i = 0; !s->run->by_given && !t->jumps && i < s->events->firing_count; i++) {
+        /* of a run before: they are given */
         free(s->events->firings[i].tangents);
         s->events->firings[i].tangents = NULL;
     }
@@ -163,7 +177,7 @@ int bx_ode_tangent_begin(bx_ode *ode, bx_error *err)
 void bx_ode_tangent_end(const bx_ode *ode)
 {
     const bx_ode_tangent *t = ode->tangent;
-    double *rows = ode->simulation->run->by_rows;
+    double *rows = t->jumps ? NULL : ode->simulation->run->by_rows;
     for (uint32_t slot = 0; rows && slot < settable(ode); slot++)
         memcpy(rows + slot * t->count, bx_tangent_row(t->tangent, slot), t->count * sizeof *rows);
 }
@@ -172,7 +186,7 @@ int bx_ode_tangent_record(bx_ode *ode, double time, bx_error *err)
 {
     bx_ode_tangent *t = ode->tangent;
     const bx_simulation *s = ode->simulation;
-    if (!s->run->derivatives)
+    if (t->jumps || !s->run->derivatives)
         return 0;
     if (s->records_rules)
         bx_tangent_rules(t->tangent, s->frame, true);
@@ -188,6 +202,8 @@ int bx_ode_tangent_check(bx_ode *ode, double time, bx_error *err)
 {
     bx_ode_tangent *t = ode->tangent;
     size_t function, variable;
+    if (t->jumps)
+        return 0;
     const double *y = N_VGetArrayPointer(ode->y);
     const char *const *by = ode->simulation->run->by;
     bx_ode_load(ode, y, time);
@@ -253,7 +269,7 @@ static int allocate(bx_ode_tangent *t, const bx_network *network)
     return t->block && t->truth ? 0 : -1;
 }
 
-bx_ode_tangent *bx_ode_tangent_new(bx_ode *ode, size_t count, bx_error *err)
+bx_ode_tangent *bx_ode_tangent_new(bx_ode *ode, size_t count, bool jumps, bx_error *err)
 {
     bx_ode_tangent *t = calloc(1, sizeof *t);
     if (!t) {
@@ -263,6 +279,7 @@ bx_ode_tangent *bx_ode_tangent_new(bx_ode *ode, size_t count, bx_error *err)
     t->count = count;
     t->stride = count + 1;
     t->size = ode->size;
+    t->jumps = jumps;
     t->follower =
         (bx_follower){bx_ode_tangent_triggered, bx_ode_tangent_fires, bx_ode_tangent_fired, ode};
     t->tangent = bx_tangent_new(ode->network, count, err);

@@ -8,10 +8,11 @@
 
 struct bx_ode_tangent {
     bx_tangent *tangent;
-    size_t count, stride;              /* of columns, and with the time */
-    size_t size;                       /* of the state */
-    double *block;                     /* all numbers below, but what is recorded */
-    double *rates;                     /* by place, a row each */
+    size_t count, stride; /* of columns, and with the time */
+    size_t size;          /* of the state */
+    bool jumps;    /* not solved for: by the values just before something happens (ode_path.c) */
+    double *block; /* all numbers below, but what is recorded */
+    double *rates; /* by place, a row each */
     double *noise, *largest, *fastest; /* by column and place, as in the solver's state */
     double *column_largest;
     double *out; /* what is recorded in a row */

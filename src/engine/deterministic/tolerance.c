@@ -4,8 +4,6 @@
 #include <math.h>
 #include <stdlib.h>
 
-#define RELATIVE 3e-10
-
 /* The absolute part: of the variable's largest value, or the largest in its group, */
 #define OF_LARGEST 1e-20
 #define OF_OTHERS 1e-20
@@ -108,7 +106,7 @@ bx_tolerance *bx_tolerance_new(const bx_network *network, const uint32_t *specie
         t->species = species;
         t->position = position;
         t->size = size;
-        t->relative = RELATIVE;
+        t->relative = BX_TOLERANCE_RELATIVE;
     }
     if (!t || allocate(t) < 0) {
         bx_tolerance_free(t);
@@ -182,7 +180,7 @@ static int take_absolutes(bx_tolerance *t, const bx_run *run, bx_error *err)
 
 int bx_tolerance_begin(bx_tolerance *t, const bx_run *run, const double *frame, bx_error *err)
 {
-    t->relative = run->relative_tolerance > 0 ? run->relative_tolerance : RELATIVE;
+    t->relative = run->relative_tolerance > 0 ? run->relative_tolerance : BX_TOLERANCE_RELATIVE;
     t->duration = run->duration;
     t->apart = sqrt(1 + (double)run->by_count);
     t->largest = 0;

@@ -10,6 +10,9 @@
 #include "engine/run.h"
 #include "model/network.h"
 
+/* The relative part where a run gives none. */
+#define BX_TOLERANCE_RELATIVE 3e-10
+
 typedef struct bx_tolerance bx_tolerance;
 
 /* Of a state of `size` places: species[i] is at place i, or BX_SLOT_NONE, and position[species] is

@@ -33,7 +33,8 @@ function tools.profile(objective, best, log_posterior, parameter, sign, first, o
   for _ = 1, MOST_STEPS do
     local next_x = sign < 0 and math.max(bound, x - step) or math.min(bound, x + step)
     local fitted = objective:fit { values = with(values, parameter.id, from[scale](next_x)), held = { parameter.id },
-      solver = options.solver, evaluations = options.evaluations, tolerance = options.tolerance }
+      solver = options.solver, evaluations = options.evaluations, tolerance = options.tolerance,
+      gradient = options.gradient }
     local now = fitted.log_posterior
     top = math.max(top, now)
     points[#points + 1] = { from[scale](next_x), now }
