@@ -54,7 +54,7 @@ fi
 if [ "$kind" != deb ]; then
     bare rock
     cp -- "$out"/bioxen-*.src.rock "$scratch/rock/root"
-    in_root rock "apt-get install -y -qq --no-install-recommends luarocks ${build_packages[*]%%|*} >/dev/null 2>&1"
+    in_root rock "apt-get install -y -qq --no-install-recommends lua5.4 luarocks ${build_packages[*]%%|*} >/dev/null 2>&1"
     if in_root rock 'luarocks --lua-version 5.4 download --rockspec argparse >/dev/null 2>&1'; then
         modes=
     else
