@@ -49,14 +49,15 @@ end
 describe("debug symbols", function()
   -- What CPack has when it runs the script, for a package of one program: the folder of the packages.
   local function packed(folder)
-    local staged = folder .. "/staged"
+    local staged = folder .. "/staged/Unspecified"
     must(("mkdir -p %s/usr/bin %s/usr/share/doc/bioxen %s/usr/share/lintian/overrides"):format(staged, staged, staged))
     must(("touch %s/usr/share/doc/bioxen/NOTICE %s/usr/share/doc/bioxen/LICENSE"):format(staged, staged))
     must(("echo 'int main(void) { return 0; }' >%s/main.c"):format(folder))
-    must(("cd %s && gcc -g -ffile-prefix-map=%s=. main.c -o staged/usr/bin/program"):format(folder, folder))
+    must(("cd %s && gcc -g -ffile-prefix-map=%s=. main.c -o staged/Unspecified/usr/bin/program"):format(folder, folder))
     must(("SOURCE_DATE_EPOCH=1700000000 cmake -D CPACK_GENERATOR=DEB -D CPACK_TEMPORARY_INSTALL_DIRECTORY=%s "
       .. "-D CPACK_PACKAGE_DIRECTORY=%s -D CPACK_PACKAGE_VERSION=1.2 -D CPACK_DEBIAN_PACKAGE_RELEASE=1 "
-      .. "-D 'CPACK_DEBIAN_PACKAGE_MAINTAINER=A <a@debian.org>' -P scripts/debian.cmake"):format(staged, folder))
+      .. "-D 'CPACK_DEBIAN_PACKAGE_MAINTAINER=A <a@debian.org>' -P scripts/debian.cmake"):format(folder .. "/staged",
+      folder))
     return folder
   end
 
@@ -65,16 +66,17 @@ describe("debug symbols", function()
     if lacking then return pending("needs " .. lacking) end
     local scratch = must "mktemp -d":gsub("\n", "")
     local one, other = packed(scratch .. "/one"), packed(scratch .. "/deeper/other")
+    local program = "/staged/Unspecified/usr/bin/program"
     local package = must(("cd %s && ls bioxen-dbgsym_1.2-1_*.deb"):format(one)):gsub("\n", "")
     assert.are.equal(contents(one .. "/" .. package), contents(other .. "/" .. package))
-    assert.are.equal(contents(one .. "/staged/usr/bin/program"), contents(other .. "/staged/usr/bin/program"))
-    local id = must(("readelf -nW %s/staged/usr/bin/program"):format(one)):match "Build ID: (%x+)"
+    assert.are.equal(contents(one .. program), contents(other .. program))
+    local id = must("readelf -nW " .. one .. program):match "Build ID: (%x+)"
     local file = ("./usr/lib/debug/.build-id/%s/%s.debug"):format(id:sub(1, 2), id:sub(3))
     assert.truthy(must(("dpkg-deb -c %s/%s"):format(one, package)):find(file, 1, true))
     assert.are.equal(id .. "\n", must(("dpkg-deb -f %s/%s Build-Ids"):format(one, package)))
     must(("dpkg-deb -x %s/%s %s/root"):format(one, package, scratch))
     assert.truthy(must(("readelf -SW %s/root/%s"):format(scratch, file)):find(".debug_info", 1, true))
-    local parts = must(("readelf -SW %s/staged/usr/bin/program"):format(one))
+    local parts = must("readelf -SW " .. one .. program)
     assert.is_nil(parts:find(".debug_info", 1, true))
     assert.truthy(parts:find(".gnu_debuglink", 1, true))
     if not missing "lintian" then
@@ -291,7 +293,7 @@ describe("an installation", function()
       must(("dpkg-deb -x %s %s"):format(quote(package), quote(root)))
       assert.are.same({ root .. "/usr" }, lines_of(("find %s -mindepth 1 -maxdepth 1"):format(quote(root))))
       has_every_module(root .. "/usr/share/lua/5.4/bioxen")
-      assert.are.equal(contents "NOTICE", contents(root .. "/usr/share/doc/bioxen/copyright"))
+      assert.are.equal(contents(build .. "/NOTICE"), contents(root .. "/usr/share/doc/bioxen/copyright"))
       assert.is_nil(must(("ls %s/usr/bin"):format(quote(root))):find "kernel")
       works_from(root .. "/usr")
       if not missing "lintian" then
