@@ -127,17 +127,22 @@ describe("bioxen fba", function()
     bad(1, "no medium lets the objective reach 11", "fba --minimal-medium --reach 11 " .. path)
     bad(2, "--reach is for --minimal-medium", "fba --reach 1 " .. path)
     bad(1, "no reaction 'PU'", "fba --envelope PU " .. path)
+    bad(1, "no reaction 'R_UP'", "fba --maximise R_UP " .. path)
     bad(1, "no metabolite 'AA'", "fba --metabolite AA " .. path)
   end)
 
-  it("takes ids without what SBML's begin with", function()
-    local prefixed = sh:file("prefixed.xml", (shell.read(path):gsub('"FIRST"', '"R_FIRST"'):gsub('"UP"', '"R_UP"')
-      :gsub('"A"', '"M_A"')))
-    assert.are.equal((good("fba --knock-out R_FIRST --bound R_UP=0,3 " .. prefixed)),
-      (good("fba --knock-out FIRST --bound UP=0,3 " .. prefixed)))
-    assert.are.equal("R_UP\tminimum\tmaximum\n0\t0\t0\n5\t5\t5\n10\t10\t10\n",
-      (good("fba --envelope UP --points 3 " .. prefixed)))
-    assert.matches("^producing\tR_UP\t", (good("fba --metabolite A " .. prefixed)))
+  it("takes ids without the R_, M_ and G_ that SBML may have in front of them", function()
+    local text = model
+    for _, id in ipairs { "UP", "FIRST", "SECOND", "GROWTH" } do
+      text = text:gsub('"' .. id .. '"', '"R_' .. id .. '"')
+    end
+    local long = sh:file("long.xml", (text:gsub('"([AB])"', '"M_%1"')))
+    for words, short in pairs { ["--bound=R_UP=0,3"] = "--bound=UP=0,3", ["--knock-out R_FIRST"] = "--knock-out FIRST",
+      ["--maximise R_SECOND"] = "--maximise SECOND", ["--metabolite M_A"] = "--metabolite A",
+      ["--envelope R_UP --points 3"] = "--envelope UP --points 3" } do
+      local out, err = good(("fba %s %s"):format(words, long))
+      assert.are.same({ out, err }, { good(("fba %s %s"):format(short, long)) })
+    end
   end)
 
   it("finds fluxes near others, or without loops, and prices", function()

@@ -1,4 +1,4 @@
----@meta
+---@meta bioxen
 -- The API of BioXen, for editors and for readers. spec/types_spec.lua holds it against what the
 -- classes really have.
 

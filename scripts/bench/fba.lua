@@ -1,8 +1,8 @@
 -- Times of flux balance beside cobrapy's, over GLPK and over HiGHS, and straindesign's, in the same run, where they are
 -- installed (PyPI: cobra, highspy, osqp, straindesign). Seconds of processor, below 0.1 s the mean of nine; as that
--- comes in ticks of 4 ms where a process is watched, below 5 ms the least of nine on the wall's clock. Every row of
--- every program is a process of its own, begins with the model as it was loaded, and ends at the limit; whether its
--- answer is BioXen's is said too. A line for each on standard error as they come, then tables.
+-- comes in ticks of 4 ms where a process is watched, below 5 ms the least of nine by the clock. Every row of every
+-- program is a process of its own, begins with the model as it was loaded, and ends at the limit; whether its answer is
+-- BioXen's is said too. A line for each on standard error as they come, then tables.
 -- Models: textbook and iJO1366 of the package cobra, yeast-GEM of ../shared/cases (BIOXEN_CASES names another folder),
 -- or those that are named.
 -- Run: build/bin/bioxen scripts/bench/fba.lua [--python=PYTHON] [--limit=SECONDS] [--rows=WORDS] [MODEL.xml ...]

@@ -14,42 +14,40 @@ local sorted_keys = require "bioxen.sorted_keys"
 -- of = { … } }.
 local in_the_vm = [[
 local model, objective = flux["load_" .. args.form](args.text, { objective = args.objective, strict = args.strict })
-local genes, reactions, all = {}, {}, model:reactions()
-for _, name in ipairs(all) do reactions[name] = true end
-for _, name in ipairs(model:genes()) do genes[name] = true end
+local all = model:reactions()
+
+-- A function that gives the id that a name stands for, which may be without the prefix that SBML wants of it, or nil.
+local function ids_of(list, prefix)
+  local there = {}
+  for _, name in ipairs(list) do there[name] = name end
+  return function(name) return there[name] or there[prefix .. name] end
+end
+local reaction_of, gene_of = ids_of(all, "R_"), ids_of(model:genes(), "G_")
 
 local function unknown(kind, name, names)
   return { unknown = ("%s '%s'"):format(kind, name), word = name, of = names }
 end
 
--- Ids may leave out what SBML's begin with.
-local function known(ids, name, prefix)
-  return not ids[name] and ids[prefix .. name] and prefix .. name or name
-end
-
 if args.reaction then
-  args.reaction = known(reactions, args.reaction, "R_")
-  if not reactions[args.reaction] then return unknown("reaction", args.reaction, all) end
-  model:set_objective(args.reaction, args.sense)
-  objective = args.reaction
+  objective = reaction_of(args.reaction)
+  if not objective then return unknown("reaction", args.reaction, all) end
+  model:set_objective(objective, args.sense)
 elseif args.sense then
   model:set_objective(model:objective(), args.sense)
 end
 for _, bound in ipairs(args.bounds) do
-  bound.reaction = known(reactions, bound.reaction, "R_")
-  if not reactions[bound.reaction] then return unknown("reaction", bound.reaction, all) end
-  model:set_bounds(bound.reaction, bound.lower, bound.upper)
+  local reaction = reaction_of(bound.reaction)
+  if not reaction then return unknown("reaction", bound.reaction, all) end
+  model:set_bounds(reaction, bound.lower, bound.upper)
 end
 
 local without = { genes = {}, reactions = {} }
-for _, given in ipairs(args.without) do
-  local name = genes[given] and given or known(reactions, given, "R_")
-  if not reactions[name] then name = known(genes, given, "G_") end
-  local kind = genes[name] and "genes" or reactions[name] and "reactions"
-  if not kind then
+for _, name in ipairs(args.without) do
+  local gene, reaction = gene_of(name), reaction_of(name)
+  if not gene and not reaction then
     return unknown("gene or reaction", name, table.move(model:genes(), 1, #model:genes(), #all + 1, all))
   end
-  table.insert(without[kind], name)
+  table.insert(gene and without.genes or without.reactions, gene or reaction)
 end
 
 local answer = { objective = objective, genes = #model:genes(), reactions = #all, warnings = model.warnings }
@@ -96,19 +94,17 @@ elseif args.summary then
   answer.summary = model:summary { fraction = args.fraction }
 elseif args.metabolite then
   local metabolites = model:metabolites()
-  local ids = {}
-  for _, name in ipairs(metabolites) do ids[name] = true end
-  args.metabolite = known(ids, args.metabolite, "M_")
-  if not ids[args.metabolite] then return unknown("metabolite", args.metabolite, metabolites) end
-  answer.summary = model:metabolite_summary(args.metabolite)
+  local metabolite = ids_of(metabolites, "M_")(args.metabolite)
+  if not metabolite then return unknown("metabolite", args.metabolite, metabolites) end
+  answer.summary = model:metabolite_summary(metabolite)
 elseif args.envelope then
+  local along = {}
   for i, name in ipairs(args.envelope) do
-    name = known(reactions, name, "R_")
-    args.envelope[i] = name
-    if not reactions[name] then return unknown("reaction", name, all) end
+    along[i] = reaction_of(name)
+    if not along[i] then return unknown("reaction", name, all) end
   end
-  answer.envelope = model:production_envelope { reactions = args.envelope, points = args.points }
-  answer.along = args.envelope
+  answer.along = along
+  answer.envelope = model:production_envelope { reactions = along, points = args.points }
 else
   answer.fluxes, answer.total_flux = solution.fluxes, solution.total_flux
   answer.distance, answer.changes = solution.distance, solution.changes
@@ -324,6 +320,7 @@ local function report(answer, options)
       answer.unknown:find "reaction" and " (--json lists its reactions)" or "")))
   end
   if not options.json then say.warnings(answer.warnings) end
+  if answer.along then options.envelope, answer.along = answer.along, nil end
   if options.write then
     say.warnings(answer.losses)
     local written, err = source.write(answer.text, options.write)
@@ -396,7 +393,6 @@ local function balance(options)
   if not vm then return say.failed(err) end
   local answer, err = vm:execute_biological_process(in_the_vm, { args = args, name = "fba" })
   if not answer then return say.failed(sbml.in_file(options.model, err)) end
-  options.envelope, answer.result.along = answer.result.along, nil -- ids as the model has them
   return report(answer.result, options)
 end
 
@@ -406,7 +402,7 @@ return {
   description = "Find the fluxes of a model in SBML (package fbc, or the older kinetic laws), or in cobrapy's JSON or "
     .. "YAML, that make its objective "
     .. "greatest. Fluxes are written a line each, names and numbers apart by a tab; what is zero is left out. The "
-    .. "objective's value goes to standard error.",
+    .. "objective's value goes to standard error. Ids may be given without SBML's R_, M_ and G_.",
   arguments = { { "MODEL", "A file in SBML, in JSON (.json) or in YAML (.yml, .yaml), also compressed (.gz, .bz2), "
     .. "SBML also in an archive (.zip, .omex); - reads SBML from standard input." } },
   options = {
