@@ -383,7 +383,7 @@ int bx_flux_variability(lua_State *L)
     static const char *const keys[] = {"fraction", "reactions", "loopless", "pfba_factor", NULL};
     bx_fba *fba = bx_flux_check(L);
     bx_place place = bx_place_make(BX_EMODEL, "variability");
-    bx_fba_status status;
+    bx_fba_status status = BX_FBA_OPTIMAL;
     bx_error err;
     size_t count;
     bx_flux_options(L, keys, &place);
