@@ -28,9 +28,10 @@ local function script_of(folder, manifest)
 end
 
 -- What is not as it was: of files without a copy what is there now is read.
-local function tell_changes(manifest, path)
+local function tell_changes(folder, manifest, path)
   for _, result in ipairs(manifest.results) do
-    if core.digest_file(path .. "/" .. result.file) ~= result.sha256 then
+    local now = folder:read(result.file, LIMIT)
+    if now and core.digest(now) ~= result.sha256 then
       say.note(("%s has been changed since the run left it: what it left then is compared"):format(result.file))
     end
   end
@@ -99,7 +100,7 @@ local function rerun_folder(dir, options, copy)
   if not manifest then return say.failed(err) end
   local text, lost = script_of(folder, manifest)
   if not text then return say.failed(lost) end
-  tell_changes(manifest, path)
+  tell_changes(folder, manifest, path)
   local out = options.out and inputs.absolute(options.out, core.real_path ".") or temporary()
   local elsewhere, away = go_to(manifest.working_folder)
   if away then return say.failed(away) end
