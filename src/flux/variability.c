@@ -148,6 +148,7 @@ typedef struct survey {
     bx_lp *lp;
     double *low, *high; /* of each column that is left: seen so far, */
     bool *known;        /* or all that there is */
+    bool checked;       /* a point obeys the model */
 } survey;
 
 /* Every point that is met is allowed, so it widens what is known of all columns. */
@@ -176,6 +177,7 @@ static int find_extreme(survey *s, size_t column, double sign, double *extreme, 
     }
     look(s);
     *extreme = bx_lp_solution(s->lp)[column];
+    s->checked = true;
     return bx_face_check(s->face, bx_lp_solution(s->lp), err);
 }
 
@@ -195,6 +197,18 @@ static int survey_column(survey *s, size_t j, bx_error *err)
     return 0;
 }
 
+/* What is fixed alone has met no point. */
+static int check_any(survey *s, bx_error *err)
+{
+    bx_lp_status status = BX_LP_OPTIMAL;
+    bool any = s->face->reduction->problem.columns > 0;
+    if (any && bx_lp_solve(s->lp, &status, err) < 0)
+        return -1;
+    if (status != BX_LP_OPTIMAL)
+        return fail_lost(err);
+    return bx_face_check(s->face, any ? bx_lp_solution(s->lp) : NULL, err);
+}
+
 static int survey_all(survey *s, bx_error *err)
 {
     const bx_reduction *reduction = s->face->reduction;
@@ -212,7 +226,7 @@ static int survey_all(survey *s, bx_error *err)
         s->least[i] = fmin(one, other);
         s->greatest[i] = fmax(one, other);
     }
-    return 0;
+    return s->checked ? 0 : check_any(s, err);
 }
 
 static int use_survey(bx_face *face, void *data, bx_error *err)
@@ -223,6 +237,7 @@ static int use_survey(bx_face *face, void *data, bx_error *err)
     if (!s->lp)
         return -1;
     s->face = face;
+    s->checked = false;
     s->low = calloc(columns + 1, sizeof *s->low);
     s->high = calloc(columns + 1, sizeof *s->high);
     s->known = calloc(columns + 1, sizeof *s->known);
