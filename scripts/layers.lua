@@ -5,6 +5,7 @@ local layers = {}
 
 -- From the top down. Rooms on one line stand side by side and may not use each other.
 layers.rooms = {
+  { "src/kernel" },
   { "src/cli" },
   { "src/lua" },
   { "src/worker", "src/courier" },
@@ -32,6 +33,7 @@ layers.rooms = {
 -- Of Lua, on the host. What organisms require of each other inside a VM, and the courier's steps of each other, have
 -- short names and stay in their room: only names that begin with "bioxen." are looked at.
 layers.modules = {
+  { "lua/bioxen/kernel" },
   { "lua/bioxen/cli" },
   { "lua/bioxen/repl" },
   { "lua/bioxen/biology/contract.lua" },
@@ -61,7 +63,8 @@ layers.modules = {
 }
 
 -- Who may include lua.h.
-layers.know_lua = { "src/cli", "src/lua", "src/worker", "src/inside", "src/values", "src/interrupt", "src/courier" }
+layers.know_lua = { "src/kernel", "src/cli", "src/lua", "src/worker", "src/inside", "src/values", "src/interrupt",
+  "src/courier" }
 
 -- The room of a file, the longest that fits, and its height from the bottom.
 local function room_of(path, rooms)

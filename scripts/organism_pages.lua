@@ -1,5 +1,6 @@
--- Writes a page for each organism that comes with BioXen, docs/organism_NAME.md, of its manifest and its media; with
--- "-" and a name, to standard output. Run from the project's folder: build/bin/bioxen scripts/organism_pages.lua
+-- Writes a page for each organism that comes with BioXen, docs/organism_NAME.md, of its manifest and its media, and
+-- what editors know of the functions of its cells, lua/bioxen/biology/types.lua; with "-" and a name, or "types", to
+-- standard output. Run from the project's folder: build/bin/bioxen scripts/organism_pages.lua
 
 local bioxen = require "bioxen"
 local organisms = require "bioxen.biology.organisms"
@@ -69,13 +70,61 @@ local function page_of(name)
   return (table.concat(lines, "\n"):gsub("\n+$", "")) .. "\n"
 end
 
-if arg[1] == "-" then
-  io.write(page_of(arg[2]))
-else
-  for _, name in ipairs { "ecoli", "empty", "minimal_cell", "syn3a" } do
-    local path = ("docs/organism_%s.md"):format(name)
-    local file <close> = assert(io.open(path, "w"))
-    assert(file:write(page_of(name)))
-    print(path)
+-- ---- for editors ----
+
+-- "name, { copies, start }" as names, and as lines that tell of them.
+local function parameters_of(arguments)
+  local names, lines = {}, {}
+  local plain, fields = arguments:match "^(.-),? *{ (.*) }$"
+  for name in (plain or arguments):gmatch "[%a_][%w_]*" do
+    names[#names + 1], lines[#lines + 1] = name, ("---@param %s any"):format(name)
   end
+  if fields then
+    names[#names + 1] = "options"
+    lines[#lines + 1] = ("---@param options { %s }?"):format((fields:gsub("[%a_][%w_]*", "%0?: any")))
+  end
+  return names, lines
+end
+
+-- Words in lines of comments.
+local function folded(words)
+  local lines, line = {}, ""
+  for word in words:gmatch "%S+" do
+    if #line + #word > 110 then lines[#lines + 1], line = line, "" end
+    line = line == "" and word or line .. " " .. word
+  end
+  lines[#lines + 1] = line
+  return table.concat(lines, "\n---")
+end
+
+local function types_of(names)
+  local lines = { "---@meta",
+    "-- Made by scripts/organism_pages.lua of the manifests of organisms: the functions of their cells, for editors." }
+  for _, name in ipairs(names) do
+    local functions = organisms.manifest(name).functions or {}
+    lines[#lines + 1] = ("\n---A cell of %s.\n---@class bioxen.Cell.%s: bioxen.Cell\nlocal %s = {}"):format(name, name,
+      name)
+    for _, key in ipairs(sorted_keys(functions)) do
+      local parameters, told = parameters_of(functions[key].arguments)
+      lines[#lines + 1] = "\n---" .. folded(functions[key].meaning)
+      table.move(told, 1, #told, #lines + 1, lines)
+      lines[#lines + 1] = ("function %s:%s(%s) end"):format(name, key, table.concat(parameters, ", "))
+    end
+  end
+  return table.concat(lines, "\n") .. "\n"
+end
+
+local names = { "ecoli", "empty", "minimal_cell", "syn3a" }
+
+local function write(path, words)
+  local file <close> = assert(io.open(path, "w"))
+  assert(file:write(words))
+  print(path)
+end
+
+if arg[1] == "-" then
+  io.write(arg[2] == "types" and types_of(names) or page_of(arg[2]))
+else
+  for _, name in ipairs(names) do write(("docs/organism_%s.md"):format(name), page_of(name)) end
+  write("lua/bioxen/biology/types.lua", types_of(names))
 end

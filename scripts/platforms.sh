@@ -9,7 +9,8 @@ Makes a bare root of SUITE (bookworm, trixie, noble, ...) in the folder ROOT by 
 copies this tree to ROOT/usr/src/bioxen, and runs in it: scripts/quickstart.sh, then scripts/test.sh, or COMMAND.
 With --guest, the root stands for a guest that has nothing but SUITE: the worker that was built here, in build,
 is copied there alone, and the tests of workers in guests run with it.
-Needs to be root. BIOXEN_MIRROR is an archive to take in place of the suite's own."
+Needs to be root; for Ubuntu also its ubuntu-keyring, which Debian 13 has. BIOXEN_MIRROR is an archive to take in
+place of the suite's own."
 
 guest=no
 [ "${1:-}" != --guest ] || { guest=yes && shift; }
@@ -17,7 +18,7 @@ case ${1:-} in
 --help | -h) echo "$usage" && exit ;;
 -*) echo "$usage" >&2 && exit 2 ;;
 esac
-[ "$#" -ge 2 ] && { [ "$guest" = no ] || [ "$#" -eq 2 ]; } || { echo "$usage" >&2 && exit 2; }
+if [ "$#" -lt 2 ] || { [ "$guest" = yes ] && [ "$#" -gt 2 ]; }; then echo "$usage" >&2 && exit 2; fi
 [ "$(id -u)" -eq 0 ] || fail "Only root can make a root folder and enter it."
 place=$(realpath -m -- "$1") suite=$2
 shift 2
@@ -27,8 +28,20 @@ tree=$place/usr/src/bioxen # where others than root may read, which some tests b
 if [ ! -e "$tree" ]; then
     install_missing debootstrap
     mkdir -p -- "$(dirname -- "$place")"
-    debootstrap --variant=minbase "$suite" "$place" ${BIOXEN_MIRROR:+"$BIOXEN_MIRROR"} >"$place.log" 2>&1 ||
-        { tail -n 20 "$place.log" >&2 && fail "debootstrap failed: see $place.log"; }
+    # Of a suite that debootstrap does not know, Ubuntu's rules hold, which are the same for all.
+    make=(debootstrap --variant=minbase)
+    if [ ! -e "/usr/share/debootstrap/scripts/$suite" ] || grep -q ubuntu "/usr/share/debootstrap/scripts/$suite"; then
+        keyring=/usr/share/keyrings/ubuntu-archive-keyring.gpg
+        [ -e "$keyring" ] || fail "For a suite of Ubuntu, install its ubuntu-keyring: $keyring is not there."
+        make+=("--components=main,universe" "--keyring=$keyring" "$suite" "$place"
+            "${BIOXEN_MIRROR:-http://archive.ubuntu.com/ubuntu}" gutsy)
+    else
+        make+=("$suite" "$place" ${BIOXEN_MIRROR:+"$BIOXEN_MIRROR"})
+    fi
+    "${make[@]}" >"$place.log" 2>&1 || {
+        tail -n 20 "$place.log" >&2
+        fail "debootstrap failed: see $place.log"
+    }
     mkdir -p -- "$tree"
 fi
 
@@ -61,5 +74,7 @@ exec unshare --mount --pid --fork --kill-child bash -euc '
     pivot_root . .
     umount -l .
     cd /usr/src/bioxen
-    env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root TERM=dumb LC_ALL=C.UTF-8 "$@" || exit # this shell stays, to reap orphans
+    # Without exec: this shell stays, to reap orphans.
+    env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root TERM=dumb LC_ALL=C.UTF-8 "$@" ||
+        exit
     ' bash "$place" "$@"

@@ -5,7 +5,7 @@ set -euo pipefail
 
 usage="usage: scripts/release.sh [FOLDER]
 Into FOLDER (out): an archive of the source, LuaRocks' rocks of the source and of the programs of this
-machine, and Debian's package. DEBFULLNAME and DEBEMAIL name who makes the latter."
+machine, Debian's package, and one of its debug symbols. BIOXEN_BUILD names a build to take for Debian's. DEBFULLNAME and DEBEMAIL name who makes the latter."
 
 case ${1:-} in
 --help | -h) echo "$usage" && exit ;;
@@ -36,8 +36,13 @@ fi
 # Times in packages are the commit's, unless who packs says others.
 commit_time=$(git -C "$root" log -1 --format=%ct 2>/dev/null) || commit_time=$(date +%s)
 export SOURCE_DATE_EPOCH="${SOURCE_DATE_EPOCH:-$commit_time}" TZ=UTC
-folder=${BIOXEN_BUILD:-$(own_folder build)}
-build "$folder"
+if [ -n "${BIOXEN_BUILD:-}" ]; then
+    folder=$BIOXEN_BUILD
+    build "$folder"
+else
+    folder=$(own_folder build-release)
+    build "$folder" -DCMAKE_BUILD_TYPE=RelWithDebInfo -DBUILD_TESTING=OFF
+fi
 version=$(sed -n 's/^CMAKE_PROJECT_VERSION:STATIC=//p' "$folder/CMakeCache.txt")
 rock=bioxen-$version-1
 quietly cpack --config "$folder/CPackConfig.cmake" -B "$scratch"
@@ -55,4 +60,4 @@ rocks pack bioxen "$version-1"
 
 mv -- "bioxen-$version.tar.gz" "$rock.rockspec" ./*.rock ./*.deb "$out"
 cd -- "$out"
-ls -l -- "bioxen-$version.tar.gz" "$rock".* bioxen_"$version"-1_*.deb
+ls -l -- "bioxen-$version.tar.gz" "$rock".* bioxen*_"$version"-1_*.deb

@@ -6,7 +6,7 @@ shopt -s inherit_errexit
 
 usage="usage: scripts/reproducible.sh
 Builds the last commit twice, in folders of different depth and in different time zones, makes Debian's
-package and the archive of the source of each, and compares. The environment's CFLAGS, CXXFLAGS and
+packages and the archive of the source of each, and compares. The environment's CFLAGS, CXXFLAGS and
 LDFLAGS are taken, and the file names that differ are printed."
 
 case ${1:-} in
@@ -28,7 +28,7 @@ built() {
     git -C "$root" archive "$commit" | tar x -C "$tree"
     (
         root=$tree
-        build "$tree/build" -DBUILD_TESTING=OFF
+        build "$tree/build" -DBUILD_TESTING=OFF -DCMAKE_BUILD_TYPE=RelWithDebInfo
         cd -- "$tree/build"
         cpack --config CPackConfig.cmake
         cpack --config CPackSourceConfig.cmake

@@ -9,7 +9,8 @@ unset "${!LUA_@}" # LUA_PATH and its like would bring other modules in
 build_packages=(gcc g++ libc6-dev make cmake pkg-config liblua5.4-dev lua-cjson lua-argparse
     libsuitesparse-dev coinor-libclp-dev coinor-libcbc-dev libseccomp-dev libsbml5-dev libxml2-dev
     libicu-dev libbz2-dev zlib1g-dev liblzma-dev libzstd-dev libcurl4-openssl-dev libssh-dev libssl-dev
-    libjansson-dev libyaml-dev libhdf5-dev libedit-dev ca-certificates 'gnuplot-nox|gnuplot-qt|gnuplot-x11')
+    libjansson-dev libyaml-dev libhdf5-dev libedit-dev libzmq3-dev
+    ca-certificates 'gnuplot-nox|gnuplot-qt|gnuplot-x11')
 
 fail() {
     printf '%s\n' "$*" >&2

@@ -10,7 +10,8 @@ usage="usage: scripts/test.sh [--spec] [--lint] [--sanitize] [--valgrind] [--fuz
   --valgrind  specs with the host under valgrind, which sees what was never written
   --fuzz      two seconds of each fuzzer (scripts/fuzz.sh does more): one test
   --deep      clang-tidy once more, its analysis of paths to their full depth: one test
-  --more      specs with what needs 1 GB of packages: clients of XAPI that others wrote, Prometheus, Slurm, a browser
+  --more      specs with what needs 3 GB of packages: clients of XAPI that others wrote, Prometheus, Slurm, Jupyter,
+              a browser; the build for aarch64 under qemu, the RPM and, as root, the container
 Without a job: the first four. Files, spec/*_spec.lua or spec/c/*_test.c, limit the tests to those."
 
 test_packages=(lua5.4 lua-busted lua-check lua-luv lua-cqueues python3-h5py ccache cppcheck clang-tidy valgrind
@@ -98,7 +99,7 @@ run() {
     if [ "$kind" = tap ]; then # files of its own, and signals as they are in the foreground
         mkdir -- "$folder/home" "$folder/tmp"
         set -- env -u XDG_STATE_HOME HOME="$folder/home" TMPDIR="$folder/tmp" --default-signal=INT,QUIT \
-            timeout --foreground -k 10 900 "$@"
+            timeout --foreground -k 10 "${patience:-900}" "$@"
     fi
     # Through a pipe: a worker may not write to files, not even a sanitizer's last words. What fails without end has
     # said enough after 16 MB.
@@ -310,6 +311,10 @@ if is_in more "${jobs[@]}"; then
     beside 10 run tap "reports in a browser" env BIOXEN_BUILD="$build" scripts/browser.sh
     beside 10 run tap "sweeps on Slurm" env BIOXEN_MORE=yes BIOXEN_BUILD="$build" lua5.4 "$busted" --ignore-lua -o TAP \
         --filter 'on a real Slurm' spec/sweep_spec.lua
+    patience=3600 beside 10 run tap aarch64 env BIOXEN_BUILD="$build" scripts/aarch64.sh
+    beside 10 run check "the RPM" env BIOXEN_BUILD="$build" scripts/rpm.sh "$scratch/rpm"
+    [ "$(id -u)" -ne 0 ] || patience=3600 beside 10 run tap "containers" scripts/container.sh
+    beside 10 run tap "notebooks" env BIOXEN_BUILD="$build" scripts/notebooks.sh
 fi
 other_lanes
 wait

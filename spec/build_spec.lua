@@ -14,6 +14,11 @@ end
 describe("a program", function()
   local names = { "bin/bioxen", "bin/bioxen-worker", "bin/bioxen-courier", "lib/lua/5.4/bioxen/core.so",
     "lib/lua/5.4/bioxen/hdf5.so" }
+  local kernel = io.open(build .. "/bin/bioxen-kernel") -- it is there where libzmq is
+  if kernel then
+    kernel:close()
+    names[#names + 1] = "bin/bioxen-kernel"
+  end
 
   for _, name in ipairs(names) do
     local path = build .. "/" .. name
@@ -60,6 +65,15 @@ describe("a program", function()
     assert.truthy(commands > 100)
   end)
 
+  it("computes what the source says, ours and others', on every machine", function()
+    for command in bytes_of(build .. "/compile_commands.json"):gmatch '"command": ([^\n]+)' do
+      for _, flag in ipairs { "-ffp-contract=off", "-fsigned-char" } do
+        assert.truthy(command:find(flag, 1, true), command)
+        assert.is_nil(command:find("-ffp-contract=[^o]"), command)
+      end
+    end
+  end)
+
   it("takes the flags of who packs it, but for those that change digits", function()
     local folder = output_of "mktemp -d":gsub("\n", "")
     local function configured(flags)
@@ -87,6 +101,14 @@ describe("a program", function()
     for _, name in ipairs(names) do
       local linked = output_of("readelf -d " .. build .. "/" .. name):find "libhdf5" ~= nil
       assert.equal(name:find "hdf5" ~= nil, linked, name)
+    end
+  end)
+
+  it("is linked with libzmq only if it is the kernel of notebooks", function()
+    if output_of "command -v readelf" == "" then return pending "needs readelf" end
+    for _, name in ipairs(names) do
+      local linked = output_of("readelf -d " .. build .. "/" .. name):find "libzmq" ~= nil
+      assert.equal(name:find "kernel" ~= nil, linked, name)
     end
   end)
 end)

@@ -127,7 +127,22 @@ describe("bioxen fba", function()
     bad(1, "no medium lets the objective reach 11", "fba --minimal-medium --reach 11 " .. path)
     bad(2, "--reach is for --minimal-medium", "fba --reach 1 " .. path)
     bad(1, "no reaction 'PU'", "fba --envelope PU " .. path)
+    bad(1, "no reaction 'R_UP'", "fba --maximise R_UP " .. path)
     bad(1, "no metabolite 'AA'", "fba --metabolite AA " .. path)
+  end)
+
+  it("takes ids without the R_, M_ and G_ that SBML may have in front of them", function()
+    local text = model
+    for _, id in ipairs { "UP", "FIRST", "SECOND", "GROWTH" } do
+      text = text:gsub('"' .. id .. '"', '"R_' .. id .. '"')
+    end
+    local long = sh:file("long.xml", (text:gsub('"([AB])"', '"M_%1"')))
+    for words, short in pairs { ["--bound=R_UP=0,3"] = "--bound=UP=0,3", ["--knock-out R_FIRST"] = "--knock-out FIRST",
+      ["--maximise R_SECOND"] = "--maximise SECOND", ["--metabolite M_A"] = "--metabolite A",
+      ["--envelope R_UP --points 3"] = "--envelope UP --points 3" } do
+      local out, err = good(("fba %s %s"):format(words, long))
+      assert.are.same({ out, err }, { good(("fba %s %s"):format(short, long)) })
+    end
   end)
 
   it("finds fluxes near others, or without loops, and prices", function()
@@ -139,6 +154,8 @@ describe("bioxen fba", function()
     assert.are.equal("A\t-1\nB\t-1\n", (good("fba --bound=UP=0,3 --shadow-prices " .. path)))
     assert.are.equal("UP\t1\n", (good("fba --bound=UP=0,3 --reduced-costs " .. path)))
     bad(2, "--linear is for --moma or --room", "fba --linear " .. path)
+    assert.matches("UP\t9\t9\n", (good("fba --variability --fraction 0.9 --pfba-factor 1 " .. path)))
+    bad(2, "--pfba-factor is for --variability", "fba --pfba-factor 2 " .. path)
     local page = sh.scratch .. "/fluxes.html"
     good("fba " .. path .. " --out " .. page)
     assert.matches('<td>GROWTH</td><td class="number"><svg class="bar".-</svg> 10</td>', shell.read(page))

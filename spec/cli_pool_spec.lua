@@ -274,7 +274,7 @@ describe("bioxen xcpng", function()
       ["xcpng templates"] = { path }, ["xcpng list"] = { path },
       ["xcpng check"] = { config("full.json", bench:config()) }, ["xcpng hosts"] = { path },
       ["xcpng gc"] = { path }, steady = { resting }, sensitivities = { resting .. " --duration 1 --parameters A" },
-      check = { model }, fit = {}, -- fit_spec.lua has one
+      check = { model }, fit = {}, ["global-sensitivity"] = {}, -- their own specs have one
     }
     for _, command in ipairs(taking_json(require "bioxen.cli".spec(), "")) do
       local of_daemon = command:find "^vm " and {} -- serve_spec.lua has one

@@ -6,13 +6,25 @@ local bioxen = require "bioxen"
 local core = require "bioxen.core"
 local kind = require "spec.support.vm_kind"
 
-local path = "spec/support/digests.txt"
+-- A C library rounds exp and pow in a way of its own on each architecture, and has its own digests. scripts/aarch64.sh
+-- names the one whose worker runs under an emulator, which has no seccomp and takes its time.
+local emulated = os.getenv "BIOXEN_EMULATED"
+
+local function machine_here()
+  local pipe <close> = assert(io.popen "uname -m")
+  return pipe:read "l"
+end
+
+local machine = emulated or machine_here()
+local path = ("spec/support/digests%s.txt"):format(machine == "x86_64" and "" or "_" .. machine)
 local writes = os.getenv "BIOXEN_WRITE_DIGESTS" ~= nil
 local slow = tonumber(os.getenv "BIOXEN_SLOW") or 1
 
--- A line a case: the first 32 digits of its SHA-256, and its name. Digits of solvers are those of one SUNDIALS.
+-- A line a case: the first 32 digits of its SHA-256, and its name. Digits of solvers are those of one SUNDIALS. nil
+-- without such a file.
 local function read()
   local known, sundials = {}, nil
+  if not core.is_file(path) then return nil end
   for line in io.lines(path) do
     local digest, name = line:match "^(%x+)  (.+)$"
     if digest then known[name] = digest end
@@ -53,7 +65,7 @@ local function text_of(value, out)
 end
 
 local function digest_of(case)
-  local config = { seed = 42 }
+  local config = { seed = 42, allow_unconfined = emulated ~= nil }
   for key, value in pairs(case.config or {}) do config[key] = value end
   local vm <close> = assert(kind.create("digests", case.organism or "plain_cell", config))
   assert(vm:start())
@@ -69,6 +81,7 @@ describe("the digits of", function()
   for _, case in ipairs(require "spec.support.digest_cases") do
     names[#names + 1] = case.name
     it(case.name, function()
+      if not known then return pending("there are no digests of " .. machine) end
       if case.solver and sundials and sundials ~= core.versions.SUNDIALS then
         return pending("the digests are of SUNDIALS " .. sundials)
       end

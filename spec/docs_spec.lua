@@ -100,6 +100,20 @@ describe("the page of the organism", function()
   end
 end)
 
+describe("what editors know of organisms", function()
+  it("is what scripts/organism_pages.lua makes of their manifests, and is Lua", function()
+    local page = pages.open()
+    local status, out, err = page:shell "bioxen scripts/organism_pages.lua - types"
+    page:close()
+    assert.are.equal(0, status, err)
+    assert.is_true(out == pages.read "lua/bioxen/biology/types.lua", "run build/bin/bioxen scripts/organism_pages.lua")
+    assert(load(out))
+    assert.matches("%-%-%-@class bioxen.Cell.ecoli: bioxen.Cell\n", out)
+    assert.matches("\nfunction ecoli:add_plasmid%(name, options%) end\n", out)
+    assert.matches("^%-%-%-@meta bioxen\n", pages.read "lua/bioxen/types.lua") -- what require "bioxen" gives in editors
+  end)
+end)
+
 describe("the version", function()
   it("is in CHANGELOG.md", function()
     assert.is_truthy(pages.read "CHANGELOG.md":find("## [" .. core.version .. "]", 1, true))

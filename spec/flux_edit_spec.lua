@@ -128,6 +128,7 @@ describe("a flux model that is changed", function()
     assert.matches("is above the upper bound",
       problem_of [[model:add_reactions { { "A -> Y", name = "NEW", lower = 2, upper = 1 } }]])
     assert.matches("no metabolite \"X\"", problem_of [[model:set_metabolite("X", {})]])
+    assert.matches('no reaction "R_R1" in the model; it has "R1" ', problem_of [[model:bounds "R_R1"]])
     assert.matches("no gene \"X\"", problem_of [[model:remove_genes { "X" }]])
     assert.same({ { "EX_A", "R1", "R2", "BIO" }, { "A", "B" } },
       run "return { model:reactions(), model:metabolites() }")

@@ -260,6 +260,23 @@ describe("a flux model", function()
     ]])
   end)
 
+  -- BIO >= 18 by R1 alone takes 9 + 9 + 18: 4 R1 + 3 R2 in all, and 2 R1 + R2 for BIO.
+  it("varies its fluxes within so many times the least total", function()
+    for factor, expected in pairs {
+      [1] = { EX_A = { 9, 9 }, R1 = { 9, 9 }, R2 = { 0, 0 }, BIO = { 18, 18 } },
+      [1.02] = { EX_A = { 9, 9.36 }, R1 = { 8.64, 9.18 }, R2 = { 0, 0.72 }, BIO = { 18, 18.36 } },
+      [2] = { EX_A = { 9, 10 }, R1 = { 8, 10 }, R2 = { 0, 2 }, BIO = { 18, 20 } } } do
+      local ranges = run("return model:variability { fraction = 0.9, pfba_factor = args }", factor)
+      for name, range in pairs(expected) do
+        near(range[1], ranges[name].minimum)
+        near(range[2], ranges[name].maximum)
+      end
+    end
+    assert.matches("1 or more times the least, got 0.9 times", problem_of "model:variability { pfba_factor = 0.9 }")
+    assert.matches("loopless and pfba_factor cannot be together",
+      problem_of "model:variability { loopless = true, pfba_factor = 2 }")
+  end)
+
   -- BIO = 10 by R1 alone takes 5 + 5 + 10.
   it("is parsimonious", function()
     local solution = run "return model:parsimonious { fraction = 0.5 }"

@@ -355,6 +355,58 @@ describe("fluxes near a reference", function()
     assert.equal(2, run('return model:room { reference = reference, reactions = { "R1" } }').changes)
   end)
 
+  it("by how many change are the same as by trying all sets of reactions that may", function()
+    assert.same({}, run [[
+      local wrong = {}
+      local function least(model, reference, gone)
+        local names, ranges = model:reactions(), {}
+        for i, name in ipairs(names) do
+          local at, width = reference[name], 0.03*math.abs(reference[name]) + 0.001
+          local lower, upper = model:bounds(name)
+          if name == gone then lower, upper = 0, 0 end
+          ranges[i] = { lower, upper, math.max(lower, at - width), math.min(upper, at + width) }
+        end
+        local fewest = math.huge
+        for set = 0, 2^#names - 1 do
+          local count, possible = 0, true
+          for i, r in ipairs(ranges) do
+            local free = set & 1 << i - 1 > 0
+            count = count + (free and 1 or 0)
+            possible = possible and (free or r[3] <= r[4])
+          end
+          if possible and count < fewest then
+            local as_before <close> = model:context()
+            for i, r in ipairs(ranges) do
+              local free = set & 1 << i - 1 > 0
+              model:set_bounds(names[i], free and r[1] or r[3], free and r[2] or r[4])
+            end
+            if model:optimum() then fewest = count end
+          end
+        end
+        return fewest
+      end
+      for seed = 1, 12 do
+        math.randomseed(seed)
+        local function some() return math.random(1, 3) end
+        local model = flux.model { objective = "OUT", reactions = {
+          { "-> A", name = "IN", upper = 10 }, { ("A -> %d B"):format(some()), name = "AB" },
+          { ("%d B -> %d C"):format(some(), some()), name = "BC", lower = -50 },
+          { ("C -> %d D"):format(some()), name = "CD" }, { ("%d A -> D"):format(some()), name = "AD" },
+          { ("%d A -> E"):format(some()), name = "AE" }, { ("E -> %d C"):format(some()), name = "EC" },
+          { "D ->", name = "OUT" }, { "E ->", name = "EX" } } }
+        local reference, names = model:optimise().fluxes, model:reactions()
+        for _, name in ipairs(names) do -- no longer balanced, in half of them
+          if seed % 2 == 0 then reference[name] = reference[name]*(0.9 + 0.2*math.random()) end
+        end
+        local gone = names[math.random(2, 7)]
+        local expected = least(model, reference, gone)
+        local changes = model:room { reference = reference, reactions = { gone } }.changes
+        if changes ~= expected then wrong[#wrong + 1] = ("%d: %g, not %g"):format(seed, changes, expected) end
+      end
+      return wrong
+    ]])
+  end)
+
   it("by squares are the same as by Lagrange's conditions, whatever bounds hold", function()
     -- A network of 12 reactions: the point is checked by the conditions of Karush, Kuhn and Tucker.
     run [[

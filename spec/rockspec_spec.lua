@@ -46,6 +46,45 @@ local function rockspec(path)
   return spec
 end
 
+describe("debug symbols", function()
+  -- What CPack has when it runs the script, for a package of one program: the folder of the packages.
+  local function packed(folder)
+    local staged = folder .. "/staged"
+    must(("mkdir -p %s/usr/bin %s/usr/share/doc/bioxen %s/usr/share/lintian/overrides"):format(staged, staged, staged))
+    must(("touch %s/usr/share/doc/bioxen/NOTICE %s/usr/share/doc/bioxen/LICENSE"):format(staged, staged))
+    must(("echo 'int main(void) { return 0; }' >%s/main.c"):format(folder))
+    must(("cd %s && gcc -g -ffile-prefix-map=%s=. main.c -o staged/usr/bin/program"):format(folder, folder))
+    must(("SOURCE_DATE_EPOCH=1700000000 cmake -D CPACK_GENERATOR=DEB -D CPACK_TEMPORARY_INSTALL_DIRECTORY=%s "
+      .. "-D CPACK_PACKAGE_DIRECTORY=%s -D CPACK_PACKAGE_VERSION=1.2 -D CPACK_DEBIAN_PACKAGE_RELEASE=1 "
+      .. "-D 'CPACK_DEBIAN_PACKAGE_MAINTAINER=A <a@debian.org>' -P scripts/debian.cmake"):format(staged, folder))
+    return folder
+  end
+
+  it("are a package of their own, equal to the byte wherever it is made, and the program has none", function()
+    local lacking = missing("gcc", "cmake", "readelf", "objcopy", "dpkg-deb")
+    if lacking then return pending("needs " .. lacking) end
+    local scratch = must "mktemp -d":gsub("\n", "")
+    local one, other = packed(scratch .. "/one"), packed(scratch .. "/deeper/other")
+    local package = must(("cd %s && ls bioxen-dbgsym_1.2-1_*.deb"):format(one)):gsub("\n", "")
+    assert.are.equal(contents(one .. "/" .. package), contents(other .. "/" .. package))
+    assert.are.equal(contents(one .. "/staged/usr/bin/program"), contents(other .. "/staged/usr/bin/program"))
+    local id = must(("readelf -nW %s/staged/usr/bin/program"):format(one)):match "Build ID: (%x+)"
+    local file = ("./usr/lib/debug/.build-id/%s/%s.debug"):format(id:sub(1, 2), id:sub(3))
+    assert.truthy(must(("dpkg-deb -c %s/%s"):format(one, package)):find(file, 1, true))
+    assert.are.equal(id .. "\n", must(("dpkg-deb -f %s/%s Build-Ids"):format(one, package)))
+    must(("dpkg-deb -x %s/%s %s/root"):format(one, package, scratch))
+    assert.truthy(must(("readelf -SW %s/root/%s"):format(scratch, file)):find(".debug_info", 1, true))
+    local parts = must(("readelf -SW %s/staged/usr/bin/program"):format(one))
+    assert.is_nil(parts:find(".debug_info", 1, true))
+    assert.truthy(parts:find(".gnu_debuglink", 1, true))
+    if not missing "lintian" then
+      assert.are.same({}, lines_of(("lintian --fail-on none %s/%s 2>/dev/null | grep '^[EW]:' || true"):format(one,
+        package)))
+    end
+    must("rm -r " .. scratch)
+  end)
+end)
+
 describe("the release rockspec", function()
   it("has the version of CMakeLists.txt, and no other lies beside it", function()
     assert.are.same({ name .. ".rockspec", "bioxen-scm-1.rockspec" }, lines_of "ls *.rockspec")
@@ -80,10 +119,10 @@ describe("NOTICE", function()
     if missing "dpkg-query" then return pending "needs dpkg" end
     local notice = contents(build .. "/NOTICE")
     local pipe <close> = io.popen("dpkg-query -W -f '${Version}' coinor-libclp-dev 2>/dev/null")
-    local linked = pipe:read "a"
-    if linked == "" then return pending "needs coinor-libclp-dev" end
-    local licence = tonumber(linked:match "^1%.17%.(%d+)") > 6 and "EPL-2.0" or "EPL-1"
-    assert.truthy(notice:find(("\n    coinor-libclp-dev %s: %s\n"):format(linked, licence), 1, true))
+    local clp = pipe:read "a"
+    if clp == "" then return pending "needs coinor-libclp-dev" end
+    local licence = tonumber(clp:match "^1%.17%.(%d+)") > 6 and "EPL-2.0" or "EPL-1"
+    assert.truthy(notice:find(("\n    coinor-libclp-dev %s: %s\n"):format(clp, licence), 1, true))
   end)
 end)
 
@@ -246,12 +285,29 @@ describe("an installation", function()
         assert.is_truthy(depends:find(", " .. needed:gsub("%p", "%%%0") .. "[%w]*[ ,]"), needed .. " in " .. depends)
       end
       assert.is_truthy(field "Recommends":find("gnuplot", 1, true))
+      assert.are.equal("bioxen-kernel", field "Suggests")
+      assert.is_nil(depends:find "zmq")
       local root = scratch .. "/root"
       must(("dpkg-deb -x %s %s"):format(quote(package), quote(root)))
       assert.are.same({ root .. "/usr" }, lines_of(("find %s -mindepth 1 -maxdepth 1"):format(quote(root))))
       has_every_module(root .. "/usr/share/lua/5.4/bioxen")
       assert.are.equal(contents "NOTICE", contents(root .. "/usr/share/doc/bioxen/copyright"))
+      assert.is_nil(must(("ls %s/usr/bin"):format(quote(root))):find "kernel")
       works_from(root .. "/usr")
+      if not missing "lintian" then
+        assert.are.same({}, lines_of("lintian --fail-on none " .. quote(package)
+          .. " 2>/dev/null | grep '^[EW]:' || true"))
+      end
+    end)
+
+    released("the kernel of notebooks is a package of its own, which alone wants libzmq", function()
+      local package = lines_of(("ls %s/bioxen-kernel_%s-1_*.deb"):format(quote(out), version))[1]
+      local depends = must(("dpkg-deb -f %s Depends"):format(quote(package)))
+      assert.truthy(depends:find(("bioxen (= %s-1)"):format(version), 1, true) and depends:find "libzmq5", depends)
+      local root = scratch .. "/root of kernel"
+      must(("dpkg-deb -x %s %s"):format(quote(package), quote(root)))
+      must(("test -x %s/usr/bin/bioxen-kernel -a -s %s/usr/share/doc/bioxen-kernel/copyright"):format(quote(root),
+        quote(root)))
       if not missing "lintian" then
         assert.are.same({}, lines_of("lintian --fail-on none " .. quote(package)
           .. " 2>/dev/null | grep '^[EW]:' || true"))

@@ -237,6 +237,9 @@ describe("SBML that was loaded, written again", function()
     local once = written("<annotation>" .. twice .. "</annotation>", true)
     assert_has(once, '<a:one xmlns:a="urn:a"/>')
     assert.is_nil(once:find("two", 1, true) or once:find("three", 1, true)) -- SBML has one of a namespace
+    local two = written("<annotation><a:a xmlns:a=\"urn:a\"/></annotation><annotation>" .. odd .. "</annotation>")
+    assert_has(two, 'name="second"') -- SBML has one
+    assert.is_nil(two:find("annotation", 1, true))
     for _, more in ipairs { false, true } do
       assert_has(written("<annotation>" .. odd:gsub(' xmlns:own="urn:own"', "") .. "</annotation>", more), odd)
       for _, bad in ipairs { '<a xmlns="urn:a"><b></a></b>', "<none:a/>", '<a xmlns="urn:a">&no;</a>',

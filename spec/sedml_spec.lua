@@ -185,6 +185,13 @@ document("fluxes", { models = '<model id="m" language="urn:sedml:language:sbml" 
   "/sbml:sbml/sbml:model/fbc:listOfObjectives/fbc:objective[@fbc:id='o']/@value" },
   { "price", omex.target "species M" .. "/@shadowPrice" } } }, { grow = { 4, 7 }, objective = { 8, 14 } })
 
+document("flux_ranges", { models = '<model id="m" language="urn:sedml:language:sbml" source="flux.xml"/>',
+  simulations = '<steadyState id="s"><algorithm kisaoID="KISAO:0000526"><listOfAlgorithmParameters>'
+  .. '<algorithmParameter kisaoID="KISAO:0000531" value="0.5"/>'
+  .. '<algorithmParameter kisaoID="KISAO:0000533" value="1.2"/></listOfAlgorithmParameters></algorithm></steadyState>',
+  read = { { "least", omex.target "reaction R_out" .. "/@minFlux" },
+  { "most", omex.target "reaction R_out" .. "/@maxFlux" } } }, { least = { 0.5 }, most = { 0.6 } })
+
 local flux = [[<?xml version="1.0"?>
 <sbml xmlns="http://www.sbml.org/sbml/level3/version1/core" level="3" version="1" fbc:required="false"
   xmlns:fbc="http://www.sbml.org/sbml/level3/version1/fbc/version2"><model id="f" fbc:strict="true">

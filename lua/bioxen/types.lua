@@ -1,4 +1,4 @@
----@meta
+---@meta bioxen
 -- The API of BioXen, for editors and for readers. spec/types_spec.lua holds it against what the
 -- classes really have.
 
@@ -1281,8 +1281,9 @@ function FluxModel:lexicographic(objectives) end
 
 ---The range of each flux among all solutions with at least `fraction` (default 1) of the optimum; nil
 ---and the status where there is no optimum. `loopless`: among those without loops inside the system, exactly
----(Schellenberger et al., Biophys. J. 100:544, 2011), by branches at the loops themselves.
----@param options { fraction: number?, reactions: string[]?, loopless: boolean? }?
+---(Schellenberger et al., Biophys. J. 100:544, 2011), by branches at the loops themselves. `pfba_factor`, 1 or more: among
+---those whose absolute fluxes add up to at most so many times the least sum that `fraction` allows.
+---@param options { fraction: number?, reactions: string[]?, loopless: boolean?, pfba_factor: number? }?
 ---@return table<string, { minimum: number, maximum: number }>?
 ---@return string? status
 function FluxModel:variability(options) end

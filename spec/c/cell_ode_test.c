@@ -2,7 +2,11 @@
 #include "cell_model.h"
 #include "test.h"
 
+#include "engine/deterministic/course.h"
+#include "engine/deterministic/silence.h"
+
 #include <malloc.h>
+#include <nvector/nvector_serial.h>
 
 static void decay_is_exponential(void)
 {
@@ -712,6 +716,35 @@ static void a_row_shows_what_turns_true_there(void)
     bx_cell_free(cell);
 }
 
+static int stay(sunrealtype time, N_Vector y, N_Vector change, void *data)
+{
+    (void)time, (void)y, (void)data;
+    N_VConst(0, change);
+    return 0;
+}
+
+/* Before its first step the solver knows of one time alone. */
+static void a_course_that_is_not_known_has_no_values(void)
+{
+    SUNContext context;
+    uint32_t place = 0;
+    double at, low, high;
+    CHECK(bx_sundials_open(&context) == 0);
+    N_Vector y = N_VNew_Serial(1, context);
+    void *cvode = CVodeCreate(CV_ADAMS, context);
+    bx_polynomials *polynomials = bx_polynomials_new(context, &place, 1);
+    CHECK(y && cvode && polynomials && CVodeInit(cvode, stay, 0, y) == CV_SUCCESS &&
+          bx_cvode_silence(cvode) == 0);
+    bx_course course = bx_polynomials_course(polynomials, cvode);
+    course.at(course.data, 5, &at);
+    course.within(course.data, 5, 6, &low, &high);
+    CHECK(isnan(at) && isnan(low) && isnan(high));
+    bx_polynomials_free(polynomials);
+    CVodeFree(&cvode);
+    N_VDestroy(y);
+    SUNContext_Free(&context);
+}
+
 int main(void)
 {
     mallopt(M_PERTURB, 0xbf); /* what is read before it is written is 32.5 */
@@ -747,5 +780,6 @@ int main(void)
     RUN(noise_at_a_condition_is_passed);
     RUN(an_event_just_after_the_start);
     RUN(a_row_shows_what_turns_true_there);
+    RUN(a_course_that_is_not_known_has_no_values);
     return test_end();
 }

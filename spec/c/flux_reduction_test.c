@@ -1,10 +1,13 @@
-/* Reduced linear programs: the same solutions as the whole's, and the way back. */
+/* Reduced linear programs: the same solutions as the whole's, and the way back; what is said where
+ * rounding leaves none. */
+#include "flux/model.h"
 #include "flux/reduction.h"
 
 #include "core/random.h"
 
 #include "test.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -224,8 +227,29 @@ static void a_plain_one_takes_nothing_away(void)
     bx_reduction_free(reduction);
 }
 
+static void errors_about_sizes_name_the_numbers(void)
+{
+    bx_error err = {0};
+    bx_fba *fba = bx_fba_new(NULL, &err);
+    const bx_fba_term terms[] = {{"A", -1e-9}, {"B", 2e6}};
+    const bx_fba_reaction reaction = {
+        .id = "R", .terms = terms, .term_count = 2, .lower = -INFINITY, .upper = 999999};
+    CHECK(bx_fba_add_metabolite(fba, "A", false, &err) == 0);
+    CHECK(bx_fba_add_metabolite(fba, "B", false, &err) == 0);
+    CHECK(bx_fba_add_reaction(fba, &reaction, &err) == 0);
+    bx_fail(&err, BX_ESIMULATION, "its numbers differ too much in size");
+    CHECK(bx_fba_name_extremes(fba, &err) == -1);
+    CHECK(strstr(err.message,
+                 "1e-09 (metabolite \"A\" in reaction \"R\") to 2e+06 (\"B\" in \"R\")"));
+    CHECK(strstr(err.message, "bounds up to 999999 (\"R\")"));
+    bx_fail(&err, BX_ESIMULATION, "another");
+    CHECK(bx_fba_name_extremes(fba, &err) == -1 && strcmp(err.message, "another") == 0);
+    bx_fba_free(fba);
+}
+
 int main(void)
 {
+    RUN(errors_about_sizes_name_the_numbers);
     RUN(what_is_left_has_the_same_optimum_and_a_way_back);
     RUN(a_plain_one_takes_nothing_away);
     RUN(solving_again_is_as_solving_anew);

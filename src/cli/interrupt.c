@@ -42,11 +42,18 @@ static void on_alarm(int number)
     static const char note[] =
         "\nbioxen: this is inside a function that does not stop for ^C; wait for it, "
         "or end bioxen by another ^C\n";
+    static const char notebook[] = "bioxen: this is inside a function that does not stop; wait for "
+                                   "it, or restart the kernel\n";
     static const char end[] = "bioxen: interrupted, in a function that does not stop for it\n";
     int error = errno;
     (void)number;
     if (!bx_interrupted) /* it did */
         return;
+    if (mode == INTERRUPT_NOTEBOOK) {
+        say(notebook, sizeof notebook - 1);
+        errno = error;
+        return;
+    }
     if (mode != INTERRUPT_TERMINAL) {
         if (!output_gone)
             say(end, sizeof end - 1);
@@ -65,7 +72,7 @@ void interrupt_begin(interrupt_mode wanted)
     if (mode == INTERRUPT_SCRIPT)
         action.sa_flags = (int)SA_RESETHAND;
     sigaction(SIGINT, &action, NULL);
-    if (mode == INTERRUPT_TERMINAL)
+    if (mode == INTERRUPT_TERMINAL || mode == INTERRUPT_NOTEBOOK)
         signal(SIGPIPE, SIG_IGN);
     else
         sigaction(SIGPIPE, &action, NULL);

@@ -8,13 +8,14 @@
 enum { INTERRUPTED_STATUS = 130 }; /* of a program that ^C ended, as shells tell */
 
 typedef enum interrupt_mode {
-    INTERRUPT_SCRIPT,  /* ^C raises one error, which may be caught; another ends the process */
-    INTERRUPT_PIPE,    /* ^C ends the call, whatever it catches */
-    INTERRUPT_TERMINAL /* the same, and SIGPIPE is ignored */
+    INTERRUPT_SCRIPT,   /* ^C raises one error, which may be caught; another ends the process */
+    INTERRUPT_PIPE,     /* ^C ends the call, whatever it catches */
+    INTERRUPT_TERMINAL, /* the same, and SIGPIPE is ignored */
+    INTERRUPT_NOTEBOOK  /* the same; nothing ends the process */
 } interrupt_mode;
 
 /* Take care of SIGINT and SIGPIPE from now on. What does not stop ends the process after 2 s; on a
- * terminal a note says so, and another ^C ends it. */
+ * terminal a note says so, and another ^C ends it; a notebook's note says to restart it. */
 void interrupt_begin(interrupt_mode mode);
 
 /* No more: ^C ends the process, and SIGPIPE is ignored. */

@@ -1,6 +1,7 @@
 /* bioxen: runs Lua scripts with the module at hand. */
 #include "cli/interrupt.h"
-#include "cli/progress.h"
+#include "cli/line_editor.h"
+#include "cli/paths.h"
 #include "cli/report.h"
 #include "cli/terminal.h"
 #include "cli/transcript.h"
@@ -86,17 +87,6 @@ static int parse(command_line *line)
     line->script = i < argc ? i : 0;
     line->session |= !line->script && line->codes_end == 1;
     return DONE;
-}
-
-/* What a script opens must not become its standard output. */
-static void hold_standard_descriptors(void)
-{
-    int fd;
-    do
-        fd = open("/dev/null", O_RDWR);
-    while (fd >= 0 && fd <= STDERR_FILENO);
-    if (fd >= 0)
-        close(fd);
 }
 
 static bool report(lua_State *L, int status)
@@ -247,36 +237,6 @@ static int run_session(lua_State *L, const command_line *line)
     return report(L, lua_pcall(L, count, 1, 0)) ? (int)lua_tointeger(L, -1) : FAILED;
 }
 
-/* The searcher of modules that stand beside a script, the last one. Where that is package.beside
- * says, in the form of package.path. */
-static int search_beside(lua_State *L)
-{
-    lua_getfield(L, lua_upvalueindex(1), "searchpath");
-    lua_pushvalue(L, 1);
-    if (lua_getfield(L, lua_upvalueindex(1), "beside") != LUA_TSTRING)
-        return 0;
-    lua_call(L, 2, 2);
-    if (lua_isnil(L, -2))
-        return 1; /* where it looked */
-    lua_pop(L, 1);
-    if (luaL_loadfile(L, lua_tostring(L, -1)) != LUA_OK)
-        return lua_error(L);
-    lua_insert(L, -2);
-    return 2;
-}
-
-/* Modules are found beside the script, or in the working folder where there is none. */
-static void set_beside(lua_State *L, const char *script)
-{
-    const char *slash = script ? strrchr(script, '/') : NULL;
-    lua_getglobal(L, "package");
-    const char *folder =
-        slash ? lua_pushlstring(L, script, (size_t)(slash - script) + 1) : lua_pushliteral(L, "./");
-    lua_pushfstring(L, "%s?.lua;%s?/init.lua", folder, folder);
-    lua_setfield(L, -3, "beside");
-    lua_pop(L, 2);
-}
-
 /* As stock lua: the script at 0, its arguments above, everything else below. */
 static void set_arg(lua_State *L, const command_line *line)
 {
@@ -288,67 +248,21 @@ static void set_arg(lua_State *L, const command_line *line)
     lua_setglobal(L, "arg");
 }
 
-/* The folder above the one this program is in. */
-static const char *push_prefix(lua_State *L)
+/* The module that others have, too, with what needs libedit. */
+static int open_terminal(lua_State *L)
 {
-    char path[4096];
-    ssize_t length = readlink("/proc/self/exe", path, sizeof path);
-    for (int up = 0; up < 2; up++)
-        while (length > 0 && path[--length] != '/')
-            ;
-    return length > 0 ? lua_pushlstring(L, path, (size_t)length) : NULL;
+    luaopen_bioxen_terminal(L);
+    lua_pushcfunction(L, line_editor_new);
+    lua_setfield(L, -2, "line_editor");
+    return 1;
 }
 
-/* Put `first` before package[field], and leave the working folder out, which Lua's default ends
- * with: nothing comes from there by itself, unless the user's variable names it. */
-static void set_path(lua_State *L, int package, const char *field, const char *variable,
-                     const char *first)
+static void preload(lua_State *L, const char *name, lua_CFunction open)
 {
-    char own_name[32], template[4096];
-    luaL_Buffer kept;
-    snprintf(own_name, sizeof own_name, "%s_5_4", variable);
-    const char *own = getenv(own_name) ? getenv(own_name) : getenv(variable);
-    lua_getfield(L, package, field);
-    const char *path = luaL_checkstring(L, -1);
-    luaL_buffinit(L, &kept);
-    luaL_addstring(&kept, first);
-    for (size_t length; *path; path += length + (path[length] == ';')) {
-        length = strcspn(path, ";");
-        snprintf(template, sizeof template, "%.*s", (int)length, path);
-        if (length > 0 && (strncmp(template, "./?", 3) != 0 || (own && strstr(own, template)))) {
-            luaL_addlstring(&kept, ";", luaL_bufflen(&kept) > 0);
-            luaL_addlstring(&kept, path, length);
-        }
-    }
-    luaL_pushresult(&kept);
-    lua_setfield(L, package, field);
-}
-
-/* The installed module comes first: it fits the core in this program. */
-static void set_paths(lua_State *L)
-{
-    lua_getglobal(L, "package");
-    int package = lua_gettop(L);
-    const char *prefix = push_prefix(L), *path = "", *cpath = "";
-    if (prefix) {
-        path = lua_pushfstring(L, "%s/share/lua/5.4/?.lua;%s/share/lua/5.4/?/init.lua", prefix,
-                               prefix);
-        cpath = lua_pushfstring(L, "%s/lib/lua/5.4/?.so", prefix);
-    }
-    set_path(L, package, "path", "LUA_PATH", path);
-    set_path(L, package, "cpath", "LUA_CPATH", cpath);
-    lua_getfield(L, package, "searchers");
-    lua_pushvalue(L, package);
-    lua_pushcclosure(L, search_beside, 1);
-    lua_rawseti(L, -2, luaL_len(L, -2) + 1);
-    lua_getfield(L, package, "preload");
-    lua_pushcfunction(L, progress_open_core);
-    lua_setfield(L, -2, "bioxen.core");
-    lua_pushcfunction(L, luaopen_bioxen_terminal);
-    lua_setfield(L, -2, "bioxen.terminal");
-    lua_pushcfunction(L, luaopen_bioxen_transcript);
-    lua_setfield(L, -2, "bioxen.transcript");
-    lua_settop(L, package - 1);
+    luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_PRELOAD_TABLE);
+    lua_pushcfunction(L, open);
+    lua_setfield(L, -2, name);
+    lua_pop(L, 1);
 }
 
 static int run(lua_State *L)
@@ -357,14 +271,16 @@ static int run(lua_State *L)
     luaL_openlibs(L);
     bx_interrupt_open_coroutines(L);
     interrupt_begin(INTERRUPT_SCRIPT);
-    set_paths(L);
+    paths_set(L);
+    preload(L, "bioxen.terminal", open_terminal);
+    preload(L, "bioxen.transcript", luaopen_bioxen_transcript);
     set_arg(L, line);
     int status = line->command ? run_command(L, line) : NO_COMMAND;
     lua_pushinteger(L, status);
     if (status != NO_COMMAND)
         return 1;
     status = FAILED;
-    set_beside(L, line->script ? line->argv[line->script] : NULL);
+    paths_set_beside(L, line->script ? line->argv[line->script] : NULL);
     if (line->session)
         status = run_codes(L, line) ? run_session(L, line) : FAILED;
     else if (run_codes(L, line) && (!line->script || run_script(L, line)))
@@ -416,7 +332,7 @@ static bool finish_output(void)
 
 int main(int argc, char **argv)
 {
-    hold_standard_descriptors();
+    report_hold_descriptors();
     interrupt_end();
     command_line line = {.argc = argc, .argv = argv};
     int status = parse(&line);

@@ -1,10 +1,12 @@
 #include "cli/report.h"
 
+#include <fcntl.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* Characters that turn the order of what is read around, or break lines. */
 static bool turns(uint32_t point)
@@ -13,8 +15,7 @@ static bool turns(uint32_t point)
            (point >= 0x2028 && point <= 0x202e) || (point >= 0x2066 && point <= 0x2069);
 }
 
-/* The bytes of the printable character at the start of `text`; 0 if there is none. */
-static size_t printable(const unsigned char *text, size_t length)
+size_t report_printable(const unsigned char *text, size_t length)
 {
     unsigned char first = text[0];
     if (first < 0x80)
@@ -45,7 +46,7 @@ void report_error(const char *text, size_t length)
     memcpy(line, prefix, end);
     const unsigned char *bytes = (const unsigned char *)text;
     for (size_t i = 0; i < length;) {
-        size_t size = printable(bytes + i, length - i);
+        size_t size = report_printable(bytes + i, length - i);
         if (size > 0) {
             memcpy(line + end, bytes + i, size);
             end += size;
@@ -57,4 +58,14 @@ void report_error(const char *text, size_t length)
     line[end++] = '\n';
     fwrite(line, 1, end, stderr);
     free(line);
+}
+
+void report_hold_descriptors(void)
+{
+    int fd;
+    do
+        fd = open("/dev/null", O_RDWR);
+    while (fd >= 0 && fd <= STDERR_FILENO);
+    if (fd >= 0)
+        close(fd);
 }

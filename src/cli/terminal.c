@@ -1,7 +1,7 @@
 #include "cli/terminal.h"
 
 #include "cli/interrupt.h"
-#include "cli/line_editor.h"
+#include "cli/paths.h"
 #include "core/clock.h"
 #include "core/error.h"
 #include "core/folder.h"
@@ -14,6 +14,7 @@
 #include <langinfo.h>
 #include <lauxlib.h>
 #include <locale.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -186,6 +187,32 @@ static int cancel_orphan(lua_State *L)
     return 1;
 }
 
+/* ---- programs ---- */
+
+enum { WORDS = 16 };
+
+/* execute(name, ...): become the program of that name that stands beside this one, with these
+ * arguments. nil and an error where that cannot be. */
+static int execute(lua_State *L)
+{
+    char path[PATH_MAX];
+    char *words[WORDS + 2];
+    int count = lua_gettop(L);
+    bx_error error;
+    luaL_argcheck(L, count <= WORDS, WORDS, "too many arguments");
+    for (int i = 1; i <= count; i++)
+        words[i - 1] = (char *)luaL_checkstring(L, i);
+    words[count] = NULL;
+    if (paths_beside_program(words[0], path)) {
+        fflush(NULL);
+        interrupt_end();
+        signal(SIGPIPE, SIG_DFL);
+        execv(path, words);
+    }
+    bx_fail_errno(&error, BX_ESYSTEM, errno, "cannot run %s", words[0]);
+    return bx_lua_fail(L, &error, NULL);
+}
+
 static const luaL_Reg functions[] = {{"is_terminal", is_terminal},
                                      {"begin", begin},
                                      {"output_gone", output_gone},
@@ -196,7 +223,7 @@ static const luaL_Reg functions[] = {{"is_terminal", is_terminal},
                                      {"append_private", append_private},
                                      {"create_private", create_private},
                                      {"cancel_orphan", cancel_orphan},
-                                     {"line_editor", line_editor_new},
+                                     {"execute", execute},
                                      {"call", interrupt_lua_call},
                                      {NULL, NULL}};
 

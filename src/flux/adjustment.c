@@ -152,25 +152,31 @@ static int use_squares(bx_extension *p, void *data, bx_error *err)
 
 /* ---- on and off ---- */
 
-/* A switch that is 1 lets a flux leave the range of what is no change: to its bound, or where it is
- * whole, and nothing else counts, to the most that it can be. */
-static int add_switch(bx_extension *p, const adjustment *a, size_t r, bx_error *err)
+static int fail_bound(const bx_extension *p, size_t r, bx_error *err)
 {
-    const bx_fba_adjustment *asked = a->asked;
+    return bx_fail(err, BX_ESIMULATION,
+                   "ROOM: reaction \"%.64s\" has no bound that a switch could stand for: bound it",
+                   p->fba->reactions[r].id);
+}
+
+static double width_of(const adjustment *a, size_t r)
+{
+    return a->asked->delta * fabs(a->reference[r]) + a->asked->epsilon;
+}
+
+/* A part of a switch that is on lets a flux leave the range of what is no change by as much of the
+ * way to its bound. */
+static int add_part(bx_extension *p, const adjustment *a, size_t r, bx_error *err)
+{
     const bx_lp_problem *whole = bx_lp_problem_of(p->fba->lp);
-    double width = asked->delta * fabs(a->reference[r]) + asked->epsilon;
-    double least = a->reference[r] - width, most = a->reference[r] + width;
-    double lower = asked->linear ? whole->lower[r] : a->least[r];
-    double upper = asked->linear ? whole->upper[r] : a->most[r];
+    double least = a->reference[r] - width_of(a, r), most = a->reference[r] + width_of(a, r);
+    double lower = whole->lower[r], upper = whole->upper[r];
     bool above = upper > most + EDGE, below = lower < least - EDGE;
     if (!above && !below)
         return 0;
     if ((above && isinf(upper)) || (below && isinf(lower)))
-        return bx_fail(err, BX_ESIMULATION,
-                       "ROOM: reaction \"%.64s\" has no bound that a switch could stand for: bound "
-                       "it",
-                       p->fba->reactions[r].id);
-    uint32_t on = asked->linear ? bx_extension_column(p, 0, 1, 1) : bx_extension_whole(p, 0, 1, 1);
+        return fail_bound(p, r, err);
+    uint32_t on = bx_extension_column(p, 0, 1, 1);
     if (above) {
         uint32_t row = bx_extension_row(p, -INFINITY, most);
         bx_extension_put_flux(p, row, r, 1);
@@ -184,13 +190,132 @@ static int add_switch(bx_extension *p, const adjustment *a, size_t r, bx_error *
     return 0;
 }
 
+static int add_parts(bx_extension *p, const adjustment *a, bx_error *err)
+{
+    for (size_t r = 0; r < p->fba->reaction_count; r++)
+        if (add_part(p, a, r, err) < 0)
+            return -1;
+    return 0;
+}
+
+/* What is no change of so many fluxes that one column stands for, and what that can be. */
+typedef struct whole_switch {
+    uint32_t column, on;
+    double least, most, lower, upper, weight;
+    size_t reaction; /* one of them */
+} whole_switch;
+
+static void order(double *low, double *high)
+{
+    double one = *low, other = *high;
+    *low = fmin(one, other);
+    *high = fmax(one, other);
+}
+
+static int compare_switches(const void *a, const void *b)
+{
+    const whole_switch *one = a, *other = b;
+    if (one->column != other->column)
+        return one->column < other->column ? -1 : 1;
+    double width = one->most - one->least, wide = other->most - other->least;
+    return width != wide ? (width > wide) - (width < wide)
+                         : (one->least > other->least) - (one->least < other->least);
+}
+
+static bool are_one(const whole_switch *a, const whole_switch *b)
+{
+    return a->column == b->column && fabs(a->least - b->least) <= SAME * (1 + fabs(a->least)) &&
+           fabs(a->most - b->most) <= SAME * (1 + fabs(a->most));
+}
+
+/* Fluxes that must change, or cannot, are counted at once; of others those that one column stands
+ * for mostly change together. */
+static size_t list_switches(bx_extension *p, const adjustment *a, whole_switch *list)
+{
+    size_t count = 0, kept = 0;
+    for (size_t r = 0; r < p->fba->reaction_count; r++) {
+        double least = a->reference[r] - width_of(a, r), most = a->reference[r] + width_of(a, r);
+        double lower = a->least[r], upper = a->most[r], factor = p->reduction->factor[r];
+        if (upper < least - EDGE || lower > most + EDGE)
+            p->settled += 1;
+        else if (p->reduction->column[r] != BX_REDUCTION_FIXED &&
+                 (upper > most + EDGE || lower < least - EDGE)) {
+            whole_switch s = {.column = p->reduction->column[r],
+                              .least = least / factor,
+                              .most = most / factor,
+                              .lower = lower / factor,
+                              .upper = upper / factor,
+                              .weight = 1,
+                              .reaction = r};
+            order(&s.least, &s.most);
+            order(&s.lower, &s.upper);
+            list[count++] = s;
+        }
+    }
+    qsort(list, count, sizeof *list, compare_switches);
+    for (size_t i = 0; i < count; i++)
+        if (kept > 0 && are_one(&list[kept - 1], &list[i]))
+            list[kept - 1].weight += 1;
+        else
+            list[kept++] = list[i];
+    return kept;
+}
+
+/* A column with switches from the one of the narrowest range to that of the widest: each lets it go
+ * on to the next range, and the last one to its bound; none is on before those within. */
+static void add_ladder(bx_extension *p, whole_switch *list, size_t count)
+{
+    uint32_t up = bx_extension_row(p, -INFINITY, list[0].most);
+    uint32_t down = bx_extension_row(p, list[0].least, INFINITY);
+    bx_extension_put(p, up, list[0].column, 1);
+    bx_extension_put(p, down, list[0].column, 1);
+    for (size_t i = 0; i < count; i++) {
+        bool last = i + 1 == count;
+        double most = last ? fmax(list[i].upper, list[i].most) : list[i + 1].most;
+        double least = last ? fmin(list[i].lower, list[i].least) : list[i + 1].least;
+        list[i].on = bx_extension_whole(p, 0, 1, list[i].weight);
+        bx_extension_put(p, up, list[i].on, list[i].most - most);
+        bx_extension_put(p, down, list[i].on, list[i].least - least);
+        if (i > 0) {
+            uint32_t row = bx_extension_row(p, 0, INFINITY);
+            bx_extension_put(p, row, list[i - 1].on, 1);
+            bx_extension_put(p, row, list[i].on, -1);
+        }
+    }
+}
+
+static int add_switches(bx_extension *p, whole_switch *list, size_t count, bx_error *err)
+{
+    size_t end;
+    for (size_t i = 0; i < count; i++)
+        if (isinf(list[i].lower) || isinf(list[i].upper))
+            return fail_bound(p, list[i].reaction, err);
+    for (size_t first = 0; first < count; first = end) {
+        end = first + 1;
+        while (end < count && list[end].column == list[first].column &&
+               list[end].least <= list[end - 1].least && list[end].most >= list[end - 1].most)
+            end++;
+        add_ladder(p, list + first, end - first);
+    }
+    return 0;
+}
+
+static int add_whole(bx_extension *p, const adjustment *a, bx_error *err)
+{
+    whole_switch *list = calloc(p->fba->reaction_count + 1, sizeof *list);
+    if (!list)
+        return bx_fail_memory(err);
+    int result = add_switches(p, list, list_switches(p, a, list), err);
+    free(list);
+    return result;
+}
+
 static int use_switches(bx_extension *p, void *data, bx_error *err)
 {
     adjustment *a = data;
     bx_lp_status status;
-    for (size_t r = 0; r < p->fba->reaction_count; r++)
-        if (add_switch(p, a, r, err) < 0)
-            return -1;
+    if ((a->asked->linear ? add_parts(p, a, err) : add_whole(p, a, err)) < 0)
+        return -1;
     if (bx_extension_solve(p, &status, &a->asked->distance, err) < 0)
         return -1;
     if (status != BX_LP_OPTIMAL)

@@ -282,6 +282,8 @@ int bx_extension_run(bx_fba *fba, bx_extension_use *use, void *data, bx_error *e
         if (result == 0 || error.code != BX_ESIMULATION)
             break;
     }
+    if (result < 0)
+        bx_fba_name_extremes(fba, &error);
     if (result < 0 && err)
         *err = error;
     return result;

@@ -37,9 +37,8 @@ static size_t count_costs(const bx_lp_problem *whole, size_t *last)
     return count;
 }
 
-/* A copy, with a row more if that is to hold the cost. */
-static int copy_whole(bx_lp_problem *to, const bx_lp_problem *from, bool row, double limit,
-                      bx_error *err)
+int bx_face_copy(bx_lp_problem *to, const bx_lp_problem *from, bool row, double limit,
+                 bx_error *err)
 {
     size_t elements = (size_t)from->start[from->columns] + from->columns;
     if (bx_lp_problem_init(to, from->rows + row, from->columns, elements, err) < 0)
@@ -71,7 +70,7 @@ int bx_face_open(bx_face *face, bx_fba *fba, double fraction, bool plain, bx_err
                       .flux = calloc(model->columns + 1, sizeof *face->flux)};
     if (!face->flux)
         return bx_fail_memory(err);
-    if (copy_whole(&whole, model, costs > 1, face->limit, err) == 0) {
+    if (bx_face_copy(&whole, model, costs > 1, face->limit, err) == 0) {
         if (fraction == 1) {
             bx_lp_problem_hold_columns(&whole, bx_lp_reduced_costs(fba->lp));
             bx_lp_problem_hold_rows(&whole, bx_lp_prices(fba->lp));
@@ -115,6 +114,8 @@ int bx_face_run(bx_fba *fba, double fraction, bx_face_use *use, void *data, bx_e
         if (result == 0 || error.code != BX_ESIMULATION)
             break;
     }
+    if (result < 0)
+        bx_fba_name_extremes(fba, &error);
     if (result < 0 && err)
         *err = error;
     return result;

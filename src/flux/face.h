@@ -26,6 +26,11 @@ void bx_face_close(bx_face *face);
  * its objective is what was demanded, to a millionth of the best. */
 int bx_face_check(bx_face *face, const double *x, bx_error *err);
 
+/* A copy, if `row` with one more whose sum is the cost, at most `limit`. It is to be freed, also
+ * where there is no memory. */
+int bx_face_copy(bx_lp_problem *to, const bx_lp_problem *from, bool row, double limit,
+                 bx_error *err);
+
 /* What is done with it. Where rounding stands in the way of the reduced program, the whole one is
  * asked. */
 typedef int bx_face_use(bx_face *face, void *data, bx_error *err);

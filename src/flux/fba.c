@@ -343,9 +343,9 @@ int bx_fba_optimise_without(bx_fba *fba, const bool *stopped, bx_fba_solution *s
     set_costs(fba);
     bool solved = fba->variable_count == 0 && solve_reduced(fba);
     if (!solved && bx_lp_solve(fba->lp, &status, err) < 0)
-        return -1;
+        return bx_fba_name_extremes(fba, err);
     if (bx_fba_has_whole(fba) && solve_whole(fba, &status, err) < 0)
-        return -1;
+        return bx_fba_name_extremes(fba, err);
     solution->status = bx_fba_status_of(status);
     if (solution->status == BX_FBA_OPTIMAL)
         fill_solution(fba, solution);

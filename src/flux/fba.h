@@ -241,6 +241,12 @@ int bx_fba_parsimonious(bx_fba *fba, double fraction, bx_fba_solution *solution,
 int bx_fba_variability(bx_fba *fba, const size_t *reactions, size_t count, double fraction,
                        bx_fba_status *status, double *least, double *greatest, bx_error *err);
 
+/* The same among those whose absolute fluxes add up to at most `factor` (1 or more) times the least
+ * sum that such an objective allows; at 1 exactly the parsimonious ones. */
+int bx_fba_variability_within(bx_fba *fba, const size_t *reactions, size_t count, double fraction,
+                              double factor, bx_fba_status *status, double *least, double *greatest,
+                              bx_error *err);
+
 /* Mark the reactions that can carry no flux of more than `tolerance` within all bounds, whatever
  * the objective: exact, by programs of many of them at once where these will do (FASTCC, Vlassis,
  * Pacheco & Sauter, PLoS Comput. Biol. 10:e1003424, 2014). Unless *status is optimal nothing is

@@ -21,6 +21,9 @@ namespace
 
 const double tolerance = 1e-9; /* of whole numbers, and on the scaled program */
 
+/* Whole costs of whole numbers: a better value is better by 1, but for rounding. */
+const double whole_step = 0.999;
+
 enum { PASSES = 10 }; /* of presolving */
 
 class StopSearch : public CbcEventHandler
@@ -57,6 +60,14 @@ void fill(OsiClpSolverInterface &solver, const bx_lp_problem &p, const bool *who
     solver.setDblParam(OsiDualTolerance, tolerance);
 }
 
+bool costs_are_whole(const bx_lp_problem &p, const bool *whole)
+{
+    for (size_t j = 0; j < p.columns; j++)
+        if (p.cost[j] != 0 && !(whole[j] && p.cost[j] == std::floor(p.cost[j])))
+            return false;
+    return true;
+}
+
 /* The answer of the smaller program, said of the whole one. */
 int answer(CbcModel &model, CglPreProcess &smaller, OsiClpSolverInterface &solver,
            const bx_lp_problem &p, bx_lp_status *status, double *x, double *value, bx_error *err)
@@ -82,7 +93,8 @@ int answer(CbcModel &model, CglPreProcess &smaller, OsiClpSolverInterface &solve
 }
 
 int search(OsiSolverInterface &small, CglPreProcess &smaller, OsiClpSolverInterface &solver,
-           const bx_lp_problem &p, bx_lp_status *status, double *x, double *value, bx_error *err)
+           const bx_lp_problem &p, const bool *whole, bx_lp_status *status, double *x,
+           double *value, bx_error *err)
 {
     CbcModel model(small);
     StopSearch stop(p.interrupt);
@@ -96,6 +108,8 @@ int search(OsiSolverInterface &small, CglPreProcess &smaller, OsiClpSolverInterf
     model.setIntegerTolerance(tolerance);
     model.setAllowableGap(tolerance);
     model.setAllowableFractionGap(0);
+    if (costs_are_whole(p, whole))
+        model.setDblParam(CbcModel::CbcCutoffIncrement, whole_step);
     model.initialSolve();
     if (!model.isInitialSolveProvenPrimalInfeasible())
         model.branchAndBound();
@@ -114,7 +128,7 @@ int bx_integer_solve(const bx_lp_problem *problem, const bool *whole, bx_lp_stat
         smaller.messageHandler()->setLogLevel(0);
         OsiSolverInterface *small = smaller.preProcess(solver, false, PASSES);
         if (small)
-            return search(*small, smaller, solver, *problem, status, x, value, err);
+            return search(*small, smaller, solver, *problem, whole, status, x, value, err);
         *status = BX_LP_INFEASIBLE;
         return problem->interrupt && *problem->interrupt ? bx_fail(err, BX_ECANCELLED, INTERRUPTED)
                                                          : 0;

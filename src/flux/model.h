@@ -111,6 +111,9 @@ void bx_fba_settle(bx_fba *fba); /* what is stopped, by what is disabled */
 int bx_fba_poll(bx_fba *fba, double fraction, bx_error *err);
 void bx_fba_begin(bx_fba *fba); /* before a series of polls */
 
+/* To an error that says that numbers differ too much in size: which ones. Returns -1. */
+int bx_fba_name_extremes(const bx_fba *fba, bx_error *err);
+
 size_t bx_fba_byte_limit(const bx_fba *fba);
 
 bx_fba_status bx_fba_status_of(bx_lp_status status);

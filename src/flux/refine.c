@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #define LARGEST_SCALE 1e6 /* beyond it is the rounding of x */
+#define LARGEST 1e20      /* what CLP can be asked for; NAN is not */
 
 typedef struct refinement {
     bx_clp *clp;
@@ -12,6 +13,7 @@ typedef struct refinement {
     long double *sum;      /* of each row */
     double *reduced;       /* cost of each column */
     double missed, priced; /* the most that a bound and a reduced cost are missed by */
+    double greatest;       /* size of a reduced cost */
 } refinement;
 
 static double out_of(double value, double lower, double upper)
@@ -41,6 +43,8 @@ static void measure(refinement *f)
             reduced -= (long double)p->value[k] * f->prices[p->index[k]];
         }
         f->reduced[j] = (double)reduced;
+        if (!(fabs(f->reduced[j]) <= f->greatest))
+            f->greatest = fabs(f->reduced[j]);
         f->missed = fmax(f->missed, out_of(f->x[j], p->lower[j], p->upper[j]));
         f->priced = fmax(f->priced, wrong(f->reduced[j], basis[j], p->lower[j], p->upper[j]));
     }
@@ -104,6 +108,8 @@ static bx_clp_status improve(refinement *f)
 {
     measure(f);
     double scale = scale_for(f->missed), price_scale = scale_for(f->priced);
+    if (!(f->missed < LARGEST && f->greatest * price_scale < LARGEST))
+        return BX_CLP_STOPPED;
     enlarge(f, scale, price_scale);
     bx_clp_refresh(f->clp);
     bx_clp_status answer = bx_clp_solve(f->clp, false);

@@ -144,29 +144,42 @@ typedef struct survey {
     const size_t *reactions;
     size_t count;
     double *least, *greatest; /* of each of these */
+    double factor;            /* the total flux is at most so many times the least; 0: any */
     bx_face *face;
-    bx_lp *lp;
+    bx_lp *lp;          /* of the columns that are left, or where factor > 1 of their directions */
     double *low, *high; /* of each column that is left: seen so far, */
     bool *known;        /* or all that there is */
-    bool checked;       /* a point obeys the model */
+    double *x;          /* values of these at the last point */
+    bool checked;       /* one point obeys the model */
 } survey;
+
+static void set_cost(survey *s, size_t j, double cost)
+{
+    if (s->factor > 1) {
+        bx_lp_set_cost(s->lp, 2 * j, cost);
+        bx_lp_set_cost(s->lp, 2 * j + 1, -cost);
+    } else {
+        bx_lp_set_cost(s->lp, j, cost);
+    }
+}
 
 /* Every point that is met is allowed, so it widens what is known of all columns. */
 static void look(survey *s)
 {
     const double *x = bx_lp_solution(s->lp);
     for (size_t j = 0; j < s->face->reduction->problem.columns; j++) {
-        s->low[j] = fmin(s->low[j], x[j]);
-        s->high[j] = fmax(s->high[j], x[j]);
+        s->x[j] = s->factor > 1 ? x[2 * j] - x[2 * j + 1] : x[j];
+        s->low[j] = fmin(s->low[j], s->x[j]);
+        s->high[j] = fmax(s->high[j], s->x[j]);
     }
 }
 
 static int find_extreme(survey *s, size_t column, double sign, double *extreme, bx_error *err)
 {
     bx_lp_status status;
-    bx_lp_set_cost(s->lp, column, sign);
+    set_cost(s, column, sign);
     int result = bx_lp_solve(s->lp, &status, err);
-    bx_lp_set_cost(s->lp, column, 0);
+    set_cost(s, column, 0);
     if (result < 0)
         return -1;
     if (status == BX_LP_INFEASIBLE)
@@ -176,9 +189,9 @@ static int find_extreme(survey *s, size_t column, double sign, double *extreme, 
         return 0;
     }
     look(s);
-    *extreme = bx_lp_solution(s->lp)[column];
+    *extreme = s->x[column];
     s->checked = true;
-    return bx_face_check(s->face, bx_lp_solution(s->lp), err);
+    return bx_face_check(s->face, s->x, err);
 }
 
 /* A bound that some allowed point attains needs no search. */
@@ -206,7 +219,9 @@ static int check_any(survey *s, bx_error *err)
         return -1;
     if (status != BX_LP_OPTIMAL)
         return fail_lost(err);
-    return bx_face_check(s->face, any ? bx_lp_solution(s->lp) : NULL, err);
+    if (any)
+        look(s);
+    return bx_face_check(s->face, s->x, err);
 }
 
 static int survey_all(survey *s, bx_error *err)
@@ -229,21 +244,54 @@ static int survey_all(survey *s, bx_error *err)
     return s->checked ? 0 : check_any(s, err);
 }
 
+/* The columns' directions, whose distances from 0 may add up to so many times the least sum. */
+static bx_lp *bound_total(bx_face *face, double factor, bx_error *err)
+{
+    const bx_reduction *reduction = face->reduction;
+    size_t reactions = face->fba->reaction_count;
+    double settled = 0, *centre = calloc(reduction->problem.columns + 1, sizeof *centre);
+    bx_lp_problem both = {0}, bounded = {0};
+    bx_lp_status status;
+    bx_lp *lp = NULL, *least = NULL;
+    if (!centre)
+        bx_fail_memory(err);
+    else if (split(reduction, reactions, centre, &both, err) == 0)
+        least = bx_lp_new(&both, err);
+    for (size_t r = 0; r < reactions; r++)
+        if (reduction->column[r] == BX_REDUCTION_FIXED)
+            settled += fabs(reduction->factor[r]);
+    if (least && bx_lp_solve(least, &status, err) == 0) {
+        double limit = factor * (bx_lp_objective(least) + settled) - settled;
+        if (status != BX_LP_OPTIMAL)
+            fail_lost(err);
+        else if (bx_face_copy(&bounded, &both, true, limit, err) == 0)
+            lp = bx_lp_new(&bounded, err);
+    }
+    bx_lp_free(least);
+    bx_lp_problem_free(&both);
+    bx_lp_problem_free(&bounded);
+    free(centre);
+    return lp;
+}
+
 static int use_survey(bx_face *face, void *data, bx_error *err)
 {
     survey *s = data;
     size_t columns = face->reduction->problem.columns;
-    s->lp = bx_lp_new(&face->reduction->problem, err);
+    s->lp = s->factor > 1 ? bound_total(face, s->factor, err)
+                          : bx_lp_new(&face->reduction->problem, err);
     if (!s->lp)
         return -1;
     s->face = face;
     s->checked = false;
     s->low = calloc(columns + 1, sizeof *s->low);
     s->high = calloc(columns + 1, sizeof *s->high);
+    s->x = calloc(columns + 1, sizeof *s->x);
     s->known = calloc(columns + 1, sizeof *s->known);
-    int result = s->low && s->high && s->known ? 0 : bx_fail_memory(err);
-    for (size_t j = 0; j < columns && result == 0; j++) {
+    int result = s->low && s->high && s->x && s->known ? 0 : bx_fail_memory(err);
+    for (size_t j = 0; j < bx_lp_problem_of(s->lp)->columns && result == 0; j++)
         bx_lp_set_cost(s->lp, j, 0);
+    for (size_t j = 0; j < columns && result == 0; j++) {
         s->low[j] = INFINITY;
         s->high[j] = -INFINITY;
     }
@@ -252,6 +300,7 @@ static int use_survey(bx_face *face, void *data, bx_error *err)
     bx_lp_free(s->lp);
     free(s->low);
     free(s->high);
+    free(s->x);
     free(s->known);
     s->face = NULL;
     return result;
@@ -264,8 +313,17 @@ int bx_face_survey(bx_face *face, const size_t *reactions, size_t count, double 
     return use_survey(face, &s, err);
 }
 
-int bx_fba_variability(bx_fba *fba, const size_t *reactions, size_t count, double fraction,
-                       bx_fba_status *status, double *least, double *greatest, bx_error *err)
+/* The least total itself needs no row: what it leaves is exact. */
+static int use_least_total(bx_face *face, void *data, bx_error *err)
+{
+    double *fluxes = calloc(face->reduction->whole + 1, sizeof *fluxes);
+    int result = fluxes ? use_parsimonious(face, fluxes, err) : bx_fail_memory(err);
+    free(fluxes);
+    return result == 0 ? use_survey(face, data, err) : -1;
+}
+
+static int survey_optimum(bx_fba *fba, double fraction, survey *s, bx_fba_status *status,
+                          bx_error *err)
 {
     bx_fba_solution solution;
     if (check_fraction(fraction, err) < 0 || bx_fba_optimise(fba, &solution, err) < 0)
@@ -273,6 +331,24 @@ int bx_fba_variability(bx_fba *fba, const size_t *reactions, size_t count, doubl
     *status = solution.status;
     if (solution.status != BX_FBA_OPTIMAL)
         return 0;
+    return bx_face_run(fba, fraction, s->factor == 1 ? use_least_total : use_survey, s, err);
+}
+
+int bx_fba_variability(bx_fba *fba, const size_t *reactions, size_t count, double fraction,
+                       bx_fba_status *status, double *least, double *greatest, bx_error *err)
+{
     survey s = {.reactions = reactions, .count = count, .least = least, .greatest = greatest};
-    return bx_face_run(fba, fraction, use_survey, &s, err);
+    return survey_optimum(fba, fraction, &s, status, err);
+}
+
+int bx_fba_variability_within(bx_fba *fba, const size_t *reactions, size_t count, double fraction,
+                              double factor, bx_fba_status *status, double *least, double *greatest,
+                              bx_error *err)
+{
+    survey s = {.reactions = reactions, .count = count, .least = least, .greatest = greatest};
+    if (!(factor >= 1) || isinf(factor))
+        return bx_fail(err, BX_ESIMULATION,
+                       "the total flux may be 1 or more times the least, got %g times", factor);
+    s.factor = factor;
+    return survey_optimum(fba, fraction, &s, status, err);
 }

@@ -71,31 +71,52 @@ static int model_free(lua_State *L)
 
 /* ---- arguments ---- */
 
+typedef struct part_kind {
+    size_t (*find)(const bx_fba *, const char *);
+    const char *what, *where, *prefix; /* the last by SBML's convention */
+} part_kind;
+
+/* The id with the prefix, or without it, if the model has that. */
+static const char *similar(lua_State *L, const bx_fba *fba, const part_kind *kind, const char *id)
+{
+    const char *with = lua_pushfstring(L, "%s%s", kind->prefix, id);
+    if (kind->find(fba, with) != BX_FBA_NONE)
+        return with;
+    size_t length = strlen(kind->prefix);
+    bool begins = strncmp(id, kind->prefix, length) == 0;
+    return begins && kind->find(fba, id + length) != BX_FBA_NONE ? id + length : NULL;
+}
+
 static size_t find_part(lua_State *L, const bx_fba *fba, int index, const bx_place *place,
-                        size_t (*find)(const bx_fba *, const char *), const char *what,
-                        const char *where)
+                        const part_kind *kind)
 {
     const char *id = bx_fields_string(L, index, place, NULL);
-    size_t part = find(fba, id);
-    if (part == BX_FBA_NONE)
-        bx_raise_format(L, place->code, "%s: no %s \"%.64s\" in the model%s", place->text, what, id,
-                        where);
+    size_t part = kind->find(fba, id);
+    if (part != BX_FBA_NONE)
+        return part;
+    const char *other = similar(L, fba, kind, id);
+    bx_raise_format(L, place->code, "%s: no %s \"%.64s\" in the model%s%s%.70s%s", place->text,
+                    kind->what, id, kind->where, other ? "; it has \"" : "", other ? other : "",
+                    other ? "\"" : "");
     return part;
 }
 
 size_t bx_flux_reaction(lua_State *L, const bx_fba *fba, int index, const bx_place *place)
 {
-    return find_part(L, fba, index, place, bx_fba_find_reaction, "reaction", "");
+    static const part_kind kind = {bx_fba_find_reaction, "reaction", "", "R_"};
+    return find_part(L, fba, index, place, &kind);
 }
 
 size_t bx_flux_gene(lua_State *L, const bx_fba *fba, int index, const bx_place *place)
 {
-    return find_part(L, fba, index, place, bx_fba_find_gene, "gene", "'s rules");
+    static const part_kind kind = {bx_fba_find_gene, "gene", "'s rules", "G_"};
+    return find_part(L, fba, index, place, &kind);
 }
 
 size_t bx_flux_metabolite(lua_State *L, const bx_fba *fba, int index, const bx_place *place)
 {
-    return find_part(L, fba, index, place, bx_fba_find_metabolite, "metabolite", "");
+    static const part_kind kind = {bx_fba_find_metabolite, "metabolite", "", "M_"};
+    return find_part(L, fba, index, place, &kind);
 }
 
 bx_fba_part bx_flux_part(lua_State *L, const bx_fba *fba, int index, const bx_place *place)

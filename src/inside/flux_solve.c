@@ -4,6 +4,7 @@
 #include "interrupt/hook.h"
 
 #include <lauxlib.h>
+#include <math.h>
 #include <string.h>
 
 void bx_flux_expect(lua_State *L, int status, const bx_error *err)
@@ -375,11 +376,11 @@ static int push_ranges(lua_State *L, const bx_fba *fba, const size_t *items, siz
     return 1;
 }
 
-/* variability([{ fraction = 1, reactions = {...}, loopless }]) -> { reaction = { minimum, maximum }
- * }, or nil, status */
+/* variability([{ fraction = 1, reactions = {...}, loopless, pfba_factor }]) -> { reaction = {
+ * minimum, maximum } }, or nil, status */
 int bx_flux_variability(lua_State *L)
 {
-    static const char *const keys[] = {"fraction", "reactions", "loopless", NULL};
+    static const char *const keys[] = {"fraction", "reactions", "loopless", "pfba_factor", NULL};
     bx_fba *fba = bx_flux_check(L);
     bx_place place = bx_place_make(BX_EMODEL, "variability");
     bx_fba_status status;
@@ -393,11 +394,20 @@ int bx_flux_variability(lua_State *L)
     double *least = lua_newuserdatauv(L, (2 * count + 1) * sizeof *least, 0);
     double *greatest = least + count;
     bool loopless = bx_flux_flag_option(L, 2, "loopless", &place);
+    double factor = bx_flux_number_option(L, 2, "pfba_factor", NAN, &place);
     bx_flux_refuse_whole(L, fba, "variability");
     if (loopless)
         bx_flux_refuse_variables(L, fba, "loopless variability");
-    int result = (loopless ? bx_fba_loopless_variability : bx_fba_variability)(
-        fba, items, count, fraction, &status, least, greatest, &err);
+    int result;
+    if (isnan(factor))
+        result = (loopless ? bx_fba_loopless_variability : bx_fba_variability)(
+            fba, items, count, fraction, &status, least, greatest, &err);
+    else if (loopless)
+        result =
+            bx_fail(&err, BX_EMODEL, "variability: loopless and pfba_factor cannot be together");
+    else
+        result = bx_fba_variability_within(fba, items, count, fraction, factor, &status, least,
+                                           greatest, &err);
     bx_flux_expect(L, result, &err);
     if (status == BX_FBA_OPTIMAL)
         return push_ranges(L, fba, items, count, least, greatest);

@@ -233,18 +233,40 @@ int begin_now(Writing &w)
 
 /* ---- of parts alone ---- */
 
+typedef std::unordered_map<std::string, SBase *> Parts;
+
 struct Describing {
     Model *from, *to;
-    std::unordered_map<std::string, Reaction *>
-        reactions; /* by the engine's names; NULL: several */
+    Parts variables;         /* by id */
+    Parts reactions, events; /* by the engine's names, which no two have */
+    Parts described;         /* by metaid */
 };
 
-/* RDF is about a metaid: without that it is about nothing. */
-void describe(SBase *from, SBase *to)
+SBase *find(const Parts &parts, const std::string &name)
 {
-    Model *model = const_cast<Model *>(to->getModel());
+    auto found = parts.find(name);
+    return found == parts.end() ? nullptr : found->second;
+}
+
+/* The parts of what is written, as they were before anything was said of them. */
+void list_parts(Describing &d)
+{
+    Model *model = d.to;
+    for (unsigned i = 0; i < model->getNumSpecies(); i++)
+        d.variables.emplace(model->getSpecies(i)->getId(), model->getSpecies(i));
+    for (unsigned i = 0; i < model->getNumParameters(); i++)
+        d.variables.emplace(model->getParameter(i)->getId(), model->getParameter(i));
+    for (unsigned i = 0; i < model->getNumReactions(); i++)
+        d.reactions.emplace(model->getReaction(i)->getName(), model->getReaction(i));
+    for (unsigned i = 0; i < model->getNumEvents(); i++)
+        d.events.emplace(model->getEvent(i)->getName(), model->getEvent(i));
+}
+
+/* RDF is about a metaid: without that it is about nothing. */
+void describe(Describing &d, SBase *from, SBase *to)
+{
     bool named = from->isSetMetaId() && !to->isSetMetaId() &&
-                 !model->getElementByMetaId(from->getMetaId()) &&
+                 d.described.emplace(from->getMetaId(), to).second &&
                  to->setMetaId(from->getMetaId()) == LIBSBML_OPERATION_SUCCESS;
     if (from->isSetName())
         to->setName(from->getName());
@@ -290,35 +312,34 @@ std::string unit_of_size(const Describing &d, const Compartment *compartment)
 }
 
 /* What the engine calls so, in the model that is written; NULL where it is not there. */
-SBase *find(const Describing &d, const bx_sbml_name &name)
+SBase *find_variable(const Describing &d, const bx_sbml_name &name)
 {
-    return d.to->getElementBySId(bx_sbml_id_of(name.text).text);
+    return find(d.variables, bx_sbml_id_of(name.text).text);
 }
 
-void describe_value(const Describing &d, SBase *from, const bx_sbml_name &name,
-                    const std::string &unit)
+void describe_value(Describing &d, SBase *from, const bx_sbml_name &name, const std::string &unit)
 {
-    SBase *to = find(d, name);
+    SBase *to = find_variable(d, name);
     if (!to)
         return;
-    describe(from, to);
+    describe(d, from, to);
     auto *parameter = dynamic_cast<Parameter *>(to);
     if (parameter)
         give_unit(d, parameter, unit);
 }
 
 /* Where its id means a concentration, what is said of it goes to its amount; the name to both. */
-void describe_species(const Describing &d, Species *from)
+void describe_species(Describing &d, Species *from)
 {
     const char *id = from->getId().c_str();
-    auto *amount = dynamic_cast<Species *>(find(d, bx_sbml_name_of(id, ".amount")));
-    SBase *plain = find(d, bx_sbml_name_of(id, ""));
+    auto *amount = dynamic_cast<Species *>(find_variable(d, bx_sbml_name_of(id, ".amount")));
+    SBase *plain = find_variable(d, bx_sbml_name_of(id, ""));
     if (amount && plain && from->isSetName())
         plain->setName(from->getName());
     SBase *to = amount ? amount : plain;
     if (!to)
         return;
-    describe(from, to);
+    describe(d, from, to);
     auto *species = dynamic_cast<Species *>(to);
     std::string unit = take_unit(d, from->isSetSubstanceUnits() ? from->getSubstanceUnits()
                                                                 : d.from->getSubstanceUnits());
@@ -326,12 +347,12 @@ void describe_species(const Describing &d, Species *from)
         species->setSubstanceUnits(unit);
 }
 
-void describe_reaction(const Describing &d, Reaction *from)
+void describe_reaction(Describing &d, Reaction *from)
 {
-    auto to = d.reactions.find(from->getId());
+    SBase *to = find(d.reactions, from->getId());
     KineticLaw *law = from->getKineticLaw();
-    if (to != d.reactions.end() && to->second)
-        describe(from, to->second);
+    if (to)
+        describe(d, from, to);
     for (unsigned i = 0; law && i < law->getNumLocalParameters(); i++) {
         LocalParameter *local = law->getLocalParameter(i);
         describe_value(d, local, bx_sbml_local_of(from, local->getId().c_str()), local->getUnits());
@@ -340,14 +361,9 @@ void describe_reaction(const Describing &d, Reaction *from)
 
 int describe_parts(void *data, SBMLDocument_t *document, bx_error *)
 {
+    Describing &d = *static_cast<Describing *>(data);
     document->setLevelAndVersion(3, 2, false); /* units of level 2 get definitions */
-    Describing d = {document->getModel(), static_cast<Model *>(data), {}};
-    for (unsigned i = 0; i < d.to->getNumReactions(); i++) {
-        Reaction *reaction = d.to->getReaction(i);
-        auto added = d.reactions.emplace(reaction->getName(), reaction);
-        if (!added.second)
-            added.first->second = nullptr;
-    }
+    d.from = document->getModel();
     for (unsigned i = 0; i < d.from->getNumCompartments(); i++) {
         Compartment *compartment = d.from->getCompartment(i);
         describe_value(d, compartment, bx_sbml_name_of(compartment->getId().c_str(), ""),
@@ -364,11 +380,19 @@ int describe_parts(void *data, SBMLDocument_t *document, bx_error *)
         describe_reaction(d, d.from->getReaction(i));
     for (unsigned i = 0; i < d.from->getNumEvents(); i++) {
         Event *event = d.from->getEvent(i);
-        SBase *to = event->isSetId() ? d.to->getElementBySId(event->getId()) : nullptr;
+        SBase *to = event->isSetId() ? find(d.events, event->getId()) : nullptr;
         if (to)
-            describe(event, to);
+            describe(d, event, to);
     }
     return 0;
+}
+
+/* The document with its annotations, unless these stand where libSBML does not take them. */
+int read_kept(const bx_sbml_source *source, Kept &kept,
+              int (*use)(void *, SBMLDocument_t *, bx_error *), void *data, bx_error *err)
+{
+    int done = bx_sbml_with_text(source, nullptr, &kept, nullptr, use, data, err);
+    return done < 0 ? bx_sbml_with_document(source, use, data, err) : done;
 }
 
 /* The document as text. */
@@ -414,9 +438,11 @@ int finish(void *data, bx_error *err)
 {
     const Finishing *f = static_cast<const Finishing *>(data);
     Kept kept = {true, {}};
+    Describing d = {};
+    d.to = f->document->getModel();
+    list_parts(d);
     for (size_t i = 0; i < f->count; i++)
-        if (bx_sbml_with_text(&f->sources[i], nullptr, &kept, nullptr, describe_parts,
-                              f->document->getModel(), err) < 0)
+        if (read_kept(&f->sources[i], kept, describe_parts, &d, err) < 0)
             return -1;
     return bx_sbml_check(f->document, err) < 0 ? -1 : append(f->document, kept, f->out, err);
 }
@@ -427,7 +453,7 @@ extern "C" int bx_sbml_write_loaded(const bx_sbml_source *source, const bx_sbml_
                                     bool as_loaded, bx_buffer *out, bx_error *err)
 {
     Rewriting rewriting = {present, as_loaded, {}, out};
-    return bx_sbml_with_text(source, nullptr, &rewriting.kept, nullptr, rewrite, &rewriting, err);
+    return read_kept(source, rewriting.kept, rewrite, &rewriting, err);
 }
 
 extern "C" int bx_sbml_finish(SBMLDocument_t *document, const bx_sbml_source *sources, size_t count,

@@ -13,6 +13,7 @@
 
 struct bx_zygote;
 struct bx_courier;
+struct bx_listener;
 
 /* What holds for all VMs on this machine together. */
 typedef struct bx_limits {
@@ -34,9 +35,10 @@ typedef struct bx_host {
     uint64_t vms;         /* and how many they are */
     bool yields;          /* somebody serves: what waits for a job in a coroutine yields it */
     bx_ready_queue heard; /* jobs that somebody wants to know of between the loop's turns */
-    size_t untold;        /* changes of states that hypervisors have still to tell */
-    int64_t warned;       /* when Lua was last warned of a deadline; 0: never */
-    bool handled;         /* something was, since Lua last stepped through the loop */
+    struct bx_listener *(*listen)(void); /* or NULL: a listener, or none, for each new call */
+    size_t untold;                       /* changes of states that hypervisors have still to tell */
+    int64_t warned;                      /* when Lua was last warned of a deadline; 0: never */
+    bool handled; /* something was, since Lua last stepped through the loop */
     bx_patience patience;
     char worker[4096];  /* path of bioxen-worker */
     char courier[4096]; /* and of bioxen-courier */

@@ -19,6 +19,8 @@ void bx_job_begin(bx_job *job, bx_job_kind kind, double timeout)
 
 int bx_job_add_output(bx_job *job, const uint8_t *bytes, size_t length)
 {
+    if (job->listener)
+        job->listener->printed(job->listener, bytes, length);
     bx_ready_tell(&job->ready);
     return bx_buffer_append(&job->output, bytes, length);
 }
@@ -32,6 +34,13 @@ void bx_job_set_progress(bx_job *job, double fraction, const char *text, size_t 
              length < sizeof job->progress ? (int)length : (int)sizeof job->progress - 1,
              text ? text : "");
     bx_ready_tell(&job->ready);
+}
+
+static void drop_listener(bx_job *job)
+{
+    if (job->listener)
+        job->listener->release(job->listener);
+    job->listener = NULL;
 }
 
 bool bx_job_warn(bx_job *job)
@@ -53,6 +62,7 @@ void bx_job_keep_details(bx_job *job, const uint8_t *details, size_t length)
 
 void bx_job_finish(bx_job *job, const bx_error *error)
 {
+    drop_listener(job);
     job->done = true;
     job->succeeded = !error;
     job->ended = bx_clock_now();
@@ -71,6 +81,7 @@ void bx_job_release(bx_job *job)
 {
     if (!job || --job->references > 0)
         return;
+    drop_listener(job);
     bx_ready_leave(&job->ready);
     bx_buffer_free(&job->value);
     bx_buffer_free(&job->output);

@@ -28,6 +28,12 @@ typedef enum bx_job_interrupt {
     BX_INTERRUPT_CANCEL
 } bx_job_interrupt;
 
+/* Who hears what a call prints, as it comes, besides who holds the job. */
+typedef struct bx_listener {
+    void (*printed)(struct bx_listener *listener, const uint8_t *bytes, size_t length);
+    void (*release)(struct bx_listener *listener); /* nothing more comes */
+} bx_listener;
+
 typedef struct bx_job {
     int references;
     bx_job_kind kind;
@@ -48,8 +54,9 @@ typedef struct bx_job {
     double expected;  /* seconds that all of it takes at the pace so far; NaN: not known */
     bool warned;      /* that this is more than its deadline allows */
     char progress[128];
-    bx_buffer details; /* of the error: one encoded map, or empty */
-    bx_ready ready;    /* told of output, of progress, and of the end */
+    bx_buffer details;     /* of the error: one encoded map, or empty */
+    bx_listener *listener; /* or NULL */
+    bx_ready ready;        /* told of output, of progress, and of the end */
 } bx_job;
 
 /* Make ready a zeroed job, with one reference. */

@@ -257,6 +257,8 @@ bx_job *bx_link_call(bx_link *link, bx_job_kind kind, const char *operation,
         return NULL;
     }
     bx_job_begin(&self->job, kind, INFINITY);
+    if (kind == BX_JOB_CALL && link->host->listen)
+        self->job.listener = link->host->listen();
     self->job.cancel = cancel_job;
     self->link = link;
     self->call = link->connection.last_call;

@@ -37,6 +37,8 @@ bx_job *bx_vm_new_job(bx_vm *vm, bx_job_kind kind, double timeout, bx_error *err
     job->vm = vm;
     job->cancel = cancel_job;
     job->timer.fired = job_timer;
+    if (kind == BX_JOB_CALL && vm->host->listen)
+        job->listener = vm->host->listen();
     return job;
 }
 
@@ -132,7 +134,8 @@ void bx_vm_end_call(bx_vm *vm, const bx_error *error)
             bx_vm_name_interrupt(job, "the VM keeps its state", &named);
         else if (error->code == BX_EDEADLINE)
             bx_fail(&named, BX_EDEADLINE,
-                    "the deadline of %g s for the call passed (option `timeout`); the VM keeps its state",
+                    "the deadline of %g s for the call passed (option `timeout`); the VM keeps its "
+                    "state",
                     job->timeout);
     }
     bx_vm_finish_job(vm, error ? &named : NULL);

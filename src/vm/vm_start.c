@@ -154,7 +154,7 @@ static void on_error(void *owner, double sim_time, const bx_error *error, const 
     if (!vm->job || !bx_vm_accepts(vm, BX_EVENT_FAILURE))
         return;
     vm->sim_time = sim_time;
-    if (bx_vm_is_alive(vm))
+    if (vm->job->kind == BX_JOB_CALL) /* with others goes a courier's word, which is trusted more */
         bx_job_keep_details(vm->job, details, length);
     bx_vm_handle(vm, BX_EVENT_FAILURE, error);
 }

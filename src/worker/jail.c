@@ -397,13 +397,19 @@ static int close_those_in(DIR *folder, int first)
     return errno ? -1 : 0;
 }
 
+/* Numbers are given from the lowest on: after so many that are free none is taken, and limits of a
+ * thousand million are not gone through. */
+enum { FREE_NUMBERS = 1 << 16 };
+
 static int close_each(int first)
 {
     struct rlimit most; /* none is above: it was not lowered */
     if (getrlimit(RLIMIT_NOFILE, &most) < 0)
         return -1;
-    for (rlim_t descriptor = (rlim_t)first; descriptor < most.rlim_cur; descriptor++)
-        close((int)descriptor);
+    int free_numbers = 0;
+    for (rlim_t descriptor = (rlim_t)first;
+         descriptor < most.rlim_cur && free_numbers < FREE_NUMBERS; descriptor++)
+        free_numbers = close((int)descriptor) == 0 ? 0 : free_numbers + 1;
     return 0;
 }
 

@@ -34,7 +34,7 @@ int bx_jail_follow_process(pid_t parent, bx_error *err);
 
 /* Close `first` and all descriptors above it; -1 and errno if that cannot be done. On kernels
  * before 5.9 it reads /proc/self/fd, and where that may not be opened, as below a zygote's filter,
- * it tries every number, which takes some 50 ms. */
+ * it tries the numbers, which takes some 5 ms. */
 int bx_jail_close_from(int first);
 
 /* Make `socket` descriptor 3 and close everything else. */

@@ -14,33 +14,40 @@ local sorted_keys = require "bioxen.sorted_keys"
 -- of = { … } }.
 local in_the_vm = [[
 local model, objective = flux["load_" .. args.form](args.text, { objective = args.objective, strict = args.strict })
-local genes, reactions, all = {}, {}, model:reactions()
-for _, name in ipairs(all) do reactions[name] = true end
-for _, name in ipairs(model:genes()) do genes[name] = true end
+local all = model:reactions()
+
+-- A function that gives the id that a name stands for, which may be without the prefix that SBML wants of it, or nil.
+local function ids_of(list, prefix)
+  local there = {}
+  for _, name in ipairs(list) do there[name] = name end
+  return function(name) return there[name] or there[prefix .. name] end
+end
+local reaction_of, gene_of = ids_of(all, "R_"), ids_of(model:genes(), "G_")
 
 local function unknown(kind, name, names)
   return { unknown = ("%s '%s'"):format(kind, name), word = name, of = names }
 end
 
 if args.reaction then
-  if not reactions[args.reaction] then return unknown("reaction", args.reaction, all) end
-  model:set_objective(args.reaction, args.sense)
-  objective = args.reaction
+  objective = reaction_of(args.reaction)
+  if not objective then return unknown("reaction", args.reaction, all) end
+  model:set_objective(objective, args.sense)
 elseif args.sense then
   model:set_objective(model:objective(), args.sense)
 end
 for _, bound in ipairs(args.bounds) do
-  if not reactions[bound.reaction] then return unknown("reaction", bound.reaction, all) end
-  model:set_bounds(bound.reaction, bound.lower, bound.upper)
+  local reaction = reaction_of(bound.reaction)
+  if not reaction then return unknown("reaction", bound.reaction, all) end
+  model:set_bounds(reaction, bound.lower, bound.upper)
 end
 
 local without = { genes = {}, reactions = {} }
 for _, name in ipairs(args.without) do
-  local kind = genes[name] and "genes" or reactions[name] and "reactions"
-  if not kind then
+  local gene, reaction = gene_of(name), reaction_of(name)
+  if not gene and not reaction then
     return unknown("gene or reaction", name, table.move(model:genes(), 1, #model:genes(), #all + 1, all))
   end
-  table.insert(without[kind], name)
+  table.insert(gene and without.genes or without.reactions, gene or reaction)
 end
 
 local answer = { objective = objective, genes = #model:genes(), reactions = #all, warnings = model.warnings }
@@ -77,7 +84,8 @@ end
 if args.essential then
   answer.essential = model:essential_genes { fraction = args.fraction }
 elseif args.variability then
-  answer.ranges = model:variability { fraction = args.fraction, loopless = args.loopless }
+  answer.ranges = model:variability { fraction = args.fraction, loopless = args.loopless,
+    pfba_factor = args.pfba_factor }
 elseif args.minimal_medium then
   answer.minimal, answer.status = model:minimal_medium { min_objective_value = args.reach or solution.objective,
     minimise_components = args.components }
@@ -86,15 +94,17 @@ elseif args.summary then
   answer.summary = model:summary { fraction = args.fraction }
 elseif args.metabolite then
   local metabolites = model:metabolites()
-  local known = false
-  for _, name in ipairs(metabolites) do known = known or name == args.metabolite end
-  if not known then return unknown("metabolite", args.metabolite, metabolites) end
-  answer.summary = model:metabolite_summary(args.metabolite)
+  local metabolite = ids_of(metabolites, "M_")(args.metabolite)
+  if not metabolite then return unknown("metabolite", args.metabolite, metabolites) end
+  answer.summary = model:metabolite_summary(metabolite)
 elseif args.envelope then
-  for _, name in ipairs(args.envelope) do
-    if not reactions[name] then return unknown("reaction", name, all) end
+  local along = {}
+  for i, name in ipairs(args.envelope) do
+    along[i] = reaction_of(name)
+    if not along[i] then return unknown("reaction", name, all) end
   end
-  answer.envelope = model:production_envelope { reactions = args.envelope, points = args.points }
+  answer.along = along
+  answer.envelope = model:production_envelope { reactions = along, points = args.points }
 else
   answer.fluxes, answer.total_flux = solution.fluxes, solution.total_flux
   answer.distance, answer.changes = solution.distance, solution.changes
@@ -135,7 +145,8 @@ local function arguments(options, text)
     reaction = options.maximise or options.minimise, objective = options.objective,
     sense = options.maximise and "maximise" or options.minimise and "minimise" or nil, bounds = {},
     without = options.knock_out or {}, essential = options.essential, variability = options.variability,
-    parsimonious = options.pfba, fraction = options.fraction, strict = options.strict, medium = options.medium,
+    parsimonious = options.pfba, fraction = options.fraction, pfba_factor = options.pfba_factor,
+    strict = options.strict, medium = options.medium,
     minimal_medium = options.minimal_medium, components = options.components, reach = options.reach,
     summary = options.summary, metabolite = options.metabolite, envelope = options.envelope, points = options.points,
     moma = options.moma, room = options.room, linear = options.linear, loopless = options.loopless }
@@ -309,6 +320,7 @@ local function report(answer, options)
       answer.unknown:find "reaction" and " (--json lists its reactions)" or "")))
   end
   if not options.json then say.warnings(answer.warnings) end
+  if answer.along then options.envelope, answer.along = answer.along, nil end
   if options.write then
     say.warnings(answer.losses)
     local written, err = source.write(answer.text, options.write)
@@ -344,7 +356,7 @@ local answers = { "pfba", "variability", "essential", "medium", "minimal_medium"
 
 -- What one option needs: another, or one of two.
 local needs = { components = { "minimal_medium" }, reach = { "minimal_medium" }, points = { "envelope" },
-  plot = { "envelope" }, linear = { "moma", "room" } }
+  plot = { "envelope" }, linear = { "moma", "room" }, pfba_factor = { "variability" } }
 
 local function flag(name) return "--" .. name:gsub("_", "-") end
 
@@ -354,7 +366,7 @@ local function find_clash(options)
     if options[name] and taken then return ("%s and %s can not be used together"):format(flag(taken), flag(name)) end
     taken = options[name] and name or taken
   end
-  for _, name in ipairs { "components", "reach", "points", "plot", "linear" } do
+  for _, name in ipairs { "components", "reach", "points", "plot", "linear", "pfba_factor" } do
     local needed = needs[name]
     if options[name] and not (options[needed[1]] or options[needed[2]]) then
       return ("%s is for %s"):format(flag(name), flag(needed[1]) .. (needed[2] and " or " .. flag(needed[2]) or ""))
@@ -390,7 +402,7 @@ return {
   description = "Find the fluxes of a model in SBML (package fbc, or the older kinetic laws), or in cobrapy's JSON or "
     .. "YAML, that make its objective "
     .. "greatest. Fluxes are written a line each, names and numbers apart by a tab; what is zero is left out. The "
-    .. "objective's value goes to standard error.",
+    .. "objective's value goes to standard error. Ids may be given without SBML's R_, M_ and G_.",
   arguments = { { "MODEL", "A file in SBML, in JSON (.json) or in YAML (.yml, .yaml), also compressed (.gz, .bz2), "
     .. "SBML also in an archive (.zip, .omex); - reads SBML from standard input." } },
   options = {
@@ -423,6 +435,8 @@ return {
     { "--reduced-costs", "Of the reactions: the objective's change per unit of flux forced." },
     { "--fraction", "Of the optimum: what --variability keeps (default 1), --summary takes for ranges, or "
       .. "--essential asks for (default 0.01).", value = "X", number = { minimum = 0, maximum = 1 } },
+    { "--pfba-factor", "Of --variability: absolute fluxes add up to at most so many times the least sum.", value = "X",
+      number = { minimum = 1 } },
     { "--write", "Write the model to this file, in SBML (.xml, .sbml), JSON (.json) or YAML (.yml, .yaml), with the "
       .. "objective, bounds and knock-outs that are asked for, and solve nothing.", value = "FILE" },
     { "--strict", "What the reader would warn of is an error." },

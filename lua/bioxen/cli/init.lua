@@ -10,8 +10,8 @@ local cli = {}
 
 -- In the order of the help.
 local names = { "run", "rerun", "report", "pack", "sweep", "simulate", "scan", "steady", "sensitivities",
-  "global-sensitivity", "check", "fit", "fba", "organisms", "genome", "config", "xcpng", "serve", "vm", "doctor", "man",
-  "completion" }
+  "global-sensitivity", "check", "fit", "fba", "organisms", "genome", "config", "xcpng", "serve", "vm", "kernel",
+  "doctor", "man", "completion" }
 
 local known = {}
 for _, name in ipairs(names) do known[name] = true end

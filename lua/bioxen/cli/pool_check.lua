@@ -17,7 +17,8 @@ Report.__index = Report
 
 -- What came of a step: words, or nil and an error.
 function Report:add(step, words, err)
-  local row = { step = step, ok = words ~= nil, words = words or type(err) == "table" and err.message or tostring(err) }
+  local why = type(err) == "table" and err.message or tostring(err)
+  local row = { step = step, ok = words ~= nil, words = words or (why:gsub("\n%s*", " ")) }
   self.rows[#self.rows + 1] = row
   self.failed = self.failed or not row.ok
   if not self.as_json then say.line(("%-6s  %-13s  %s"):format(row.ok and "ok" or "FAILED", step, row.words)) end

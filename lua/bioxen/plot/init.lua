@@ -54,11 +54,17 @@ local function draw_picture(made, given)
   return core.save_file(given.file, bytes)
 end
 
+--- What shows the charts that go to no file, in the place of text; or nil. screen(described), of what bioxen.plot
+-- takes, gives true where it has shown it.
+plot.screen = nil
+
 -- `given`: file, text, ascii; `described`: what bioxen.plot takes.
 local function draw(given, described, level)
   local made = figure.new(described, "plot", level + 1)
   if given.file and given.text then options.mistake(level + 1, "plot: either file or text expected") end
-  return (given.file and draw_picture or draw_text)(made, given)
+  if given.file then return draw_picture(made, given) end
+  if plot.screen and not given.text and plot.screen(described) then return true end
+  return draw_text(made, given)
 end
 
 --- Whether the picture is to be a page of HTML, which is not drawn by gnuplot.

@@ -311,16 +311,25 @@ local function listing(list)
   return table.concat(lines, "\n")
 end
 
---- What to insert at the cursor, and what to list; nil for either.
-function completion.complete(session, before)
-  if not before:match "[^\n]*$":find "%S" then return "\t" end
+--- What may stand at the cursor, in order; the beginning of it that is there already; and whether there is more.
+function completion.find(session, before)
   local found, prefix, cut = candidates(session, before)
   local list = {}
   for name in pairs(found) do
     if name:sub(1, #prefix) == prefix and utf8.len(name) then list[#list + 1] = name end
   end
-  if #list == 0 then return nil end
   table.sort(list)
+  return list, prefix, cut
+end
+
+--- The value of a path of names from the globals on, { "vm", "start" }, without a call; or nil.
+completion.resolve = resolve
+
+--- What to insert at the cursor, and what to list; nil for either.
+function completion.complete(session, before)
+  if not before:match "[^\n]*$":find "%S" then return "\t" end
+  local list, prefix, cut = completion.find(session, before)
+  if #list == 0 then return nil end
   local shared = common(list)
   if #shared > #prefix and not cut then return text.escape(shared:sub(#prefix + 1)) end
   return nil, #list > 1 and listing(list) or nil

@@ -50,8 +50,16 @@ local loader = [[
   end
   local f, is_expression = ...
   local values = table.pack(f())
-  if is_expression and values[1] ~= nil then globals._ = values[1] end
-  return shown(table.unpack(values, 1, values.n))
+  local first = values[1]
+  if is_expression and first ~= nil then globals._ = first end
+  local words = shown(table.unpack(values, 1, values.n))
+  if not given.values then return words end
+  local function travels()
+    if type(first) == "table" then return type(rawget(first, "fluxes")) == "table" end
+    local class = type(first) == "userdata" and tostring(first):match "^(%a+)%("
+    return class == "Trajectory" or class == "Ensemble"
+  end
+  return { text = words, value = travels() and first or nil }
 ]]
 
 local sources
@@ -65,15 +73,15 @@ local function read_sources()
   end
 end
 
---- Begin to run a chunk, with the VM's timeout unless another is given. A job, whose result is text or nil; or nil
--- and an error.
-function inside.submit(vm, chunk, width, timeout)
+--- Begin to run a chunk: a job, whose result is text or nil; or nil and an error. Options: width in columns; name, of
+-- the chunk in messages; timeout (default: the VM's); values = true: the result is { text, value }, with the first
+-- value where it is a trajectory, an ensemble or a flux solution.
+function inside.submit(vm, chunk, options)
   if not sources then read_sources() end
-  local body = chunk.expression and "return " .. chunk.expression or chunk.code
   local code = ('return (_ENV[" bioxen"] or _ENV).load(args.loader, "=bioxen", "t", _ENV)(function(...) %s\nend, %s)')
-    :format(body, chunk.expression ~= nil)
-  return vm:submit(code, { name = "stdin", timeout = timeout,
-    args = { loader = loader, modules = sources, width = width } })
+    :format(chunk.code, chunk.expression == true)
+  return vm:submit(code, { name = options.name or "stdin", timeout = options.timeout,
+    args = { loader = loader, modules = sources, width = options.width, values = options.values } })
 end
 
 -- A traceback without our own part in it; nil where it says no more than the message does.
@@ -84,7 +92,7 @@ local function own_traceback(traceback)
   end
   if (lines[#lines] or ""):find "^%s*%(%.%.%.tail calls%.%.%.%)$" then lines[#lines] = nil end
   local last = lines[#lines] or "" -- the typed text itself
-  if last:find "in local 'f'$" or last:find "in function <stdin:1>$" then lines[#lines] = nil end
+  if last:find "in local 'f'$" or last:find "in function <[^<>]+:1>$" then lines[#lines] = nil end
   return #lines > 2 and table.concat(lines, "\n") or nil
 end
 

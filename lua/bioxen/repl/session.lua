@@ -1,13 +1,11 @@
---- What is typed is run, here or in a VM, and its values are shown. A pipe as standard input is read in
--- the same way, without prompts.
+--- What is typed is run, here or in a VM, and its values are shown. Who shows them otherwise than as text inherits from
+-- the class: prompt.lua, and the kernel of notebooks.
 
 local bioxen = require "bioxen"
 local chunk = require "bioxen.repl.chunk"
 local colour = require "bioxen.repl.colour"
 local commands = require "bioxen.repl.commands"
-local completion = require "bioxen.repl.completion"
 local doc = require "bioxen.repl.doc"
-local history = require "bioxen.repl.history"
 local inside = require "bioxen.repl.inside"
 local show = require "bioxen.repl.show"
 local terminal = require "bioxen.terminal"
@@ -18,7 +16,7 @@ local session = {}
 local Session = {}
 Session.__index = Session
 
-local TOO_LONG = ("at most %d bytes expected in what belongs together: the rest of the input is not read"):format(
+session.TOO_LONG = ("at most %d bytes expected in what belongs together: the rest of the input is not read"):format(
   commands.LIMIT)
 
 -- ---- what it says ----
@@ -42,6 +40,11 @@ function Session:hint(words)
   if self.interactive then self:complain("(" .. words .. ")") end
 end
 
+-- Of an error that was raised or returned.
+function Session:fail(err, traceback)
+  self:complain(show.error(err, traceback))
+end
+
 -- On a new line: the terminal shows the ^C.
 function Session:say_interrupted()
   if self.interactive then io.stdout:write "\n" end
@@ -61,11 +64,15 @@ end
 
 -- ---- running ----
 
+-- What is shown of values, or nil.
+function Session:render(...)
+  return show.values(self:columns(), ...)
+end
+
 -- What shows values may call their metamethods: it is interrupted like any chunk.
 function Session:show_values(values)
   local failure = values[1] == nil and show.is_error(values[2])
-  local good, words = terminal.call(show.values, self:columns(),
-    table.unpack(values, 1, failure and 1 or values.n))
+  local good, words = terminal.call(self.render, self, table.unpack(values, 1, failure and 1 or values.n))
   if good then
     if words then self:say_values(words) end
     if failure then self:complain(show.error(values[2])) end
@@ -109,25 +116,32 @@ function Session:call(f, ...)
     self:say_interrupted()
     self:cancel_orphans()
   else
-    self:complain(show.error(values[2], values[3]))
+    self:fail(values[2], values[3])
   end
   return false
 end
 
+-- What a VM prints, as it comes.
+Session.write_output = text.write_output
+
+function Session:say_vm_result(result)
+  self:say_values(text.escape(tostring(result)))
+end
+
 function Session:call_in_vm(piece)
-  local job, err = inside.submit(self.vm, piece, self:columns())
+  local job, err = inside.submit(self.vm, piece, { width = self:columns(), name = self.chunk_name, values = self.rich })
   if not job then
-    self:complain(show.error(err))
+    self:fail(err)
     return false
   end
-  if terminal.call(text.write_output, job) == nil then job:cancel() end
+  if terminal.call(self.write_output, job) == nil then job:cancel() end
   local _, result, err = terminal.call(job.wait, job)
   if result then
-    if result.result ~= nil then self:say_values(text.escape(tostring(result.result))) end
+    if result.result ~= nil then self:say_vm_result(result.result) end
     return true
   end
   if err and err.code ~= "ECANCELLED" then
-    self:complain(show.error(err))
+    self:fail(err)
   else
     self:say_interrupted()
   end
@@ -167,7 +181,7 @@ function Session:run_chunk(piece, typed)
     self:say("The session " .. foreign[word] .. ".")
     return true
   end
-  local good = self:timed(self.call, load(piece.code, chunk.name, "t"))
+  local good = self:timed(self.call, load(piece.code, "=" .. self.chunk_name, "t"))
   if good and piece.expression and self.value ~= nil then rawset(_G, "_", self.value) end
   local name = good and not typed:find "\n" and typed:match "^%s*local%s+([%a_][%w_]*)"
   if name and name ~= "function" then
@@ -188,6 +202,9 @@ end
 
 -- ---- lines ----
 
+-- How a text becomes a chunk.
+Session.read = chunk.read
+
 function Session:keep(typed)
   if self.replaying then return end
   self.input[#self.input + 1] = typed
@@ -198,18 +215,20 @@ function Session:note(good)
   return good
 end
 
+Session.fail_command = Session.complain
+
 function Session:run_command(line)
   local good, err = commands.run(self, line)
-  if err then self:complain(err) end
+  if err then self:fail_command(err) end
   if not line:find "^%s*%.save" and not line:find "^%s*%.quit" then self:keep(line) end
   return self:note(good)
 end
 
 -- A text of several lines that is no chunk may be several of them.
 function Session:run_pieces(typed, err)
-  local pieces = typed:find "\n" and chunk.split(typed)
+  local pieces = typed:find "\n" and chunk.split(typed, self.chunk_name)
   if not pieces then
-    self:complain(text.escape(err))
+    self:fail(err)
     self:keep(typed)
     return self:note(false)
   end
@@ -230,11 +249,11 @@ function Session:take(line)
   local typed = self.pending and self.pending .. "\n" .. line or line
   if #typed > commands.LIMIT then
     self.pending, self.ended = nil, true
-    self:complain(TOO_LONG)
+    self:complain(session.TOO_LONG)
     return self:note(false)
   end
   if not typed:find "%S" then return true end
-  local piece, err = chunk.read(typed)
+  local piece, err = self.read(typed, self.chunk_name)
   self.pending = not piece and not err and typed or nil
   if self.pending then return true end
   if err then return self:run_pieces(typed, err) end
@@ -264,110 +283,21 @@ function Session:replay(lines)
   return not self.interrupted
 end
 
--- ---- where lines come from ----
-
-function Session:prompt()
-  if self.pending then return ".. " end
-  if self.vm then
-    if self.vm:get_state() ~= "destroyed" then return inside.label(self.vm) .. "> " end
-    self:hint "the VM is gone; lines run here again"
-    self.vm = nil
-  end
-  local own = rawget(_G, "_PROMPT")
-  return type(own) == "string" and own or "> "
-end
-
--- Lines that belong together are one entry of the history.
-function Session:remember(line, entry)
-  entry = entry and entry .. "\n" .. line or line
-  if self.pending then return entry end
-  local kept, err = self.history:add((entry:gsub("%s+$", "")))
-  if not kept then self:hint("the history is not kept: " .. tostring(err)) end
-  return nil
-end
-
-function Session:read_terminal()
-  local function complete(before) return completion.complete(self, before) end
-  local function paint(before, behind)
-    local line = before .. behind
-    return not self.pending and chunk.is_command(line) and line or colour.lua(line, self.pending)
-  end
-  local editor = terminal.line_editor(complete, self.colours and paint or nil)
-  self.history = history.open(function(entry) editor:remember(entry) end)
-  self:say(("bioxen %s, %s. .help lists commands, ^D ends."):format(bioxen._VERSION, _VERSION))
-  local entry
-  while not self.ended do
-    local line = editor:read(self:prompt(), not self.pending)
-    if line then
-      self:feed(line)
-      entry = self:remember(line, entry)
-    elseif line == nil and not self.pending then
-      break
-    else
-      self.pending, entry = nil, nil
-    end
-  end
-  editor:close()
-end
-
-function Session:read_pipe()
-  local line = terminal.read_line(commands.LIMIT)
-  if line and line:find "^#!" then line = "" end
-  while line do
-    self:feed(line)
-    if self.ended or self.interrupted or terminal.output_gone() then break end
-    line = terminal.read_line(commands.LIMIT)
-  end
-  if line == false then
-    self.pending = nil
-    self:complain(TOO_LONG)
-    self.failed = true
-  end
-  if self.pending and not self.interrupted then
-    self:complain "the input ends before its last lines are whole"
-    self.failed = true
-  end
-end
-
-local function has_colours(stream)
-  local kind, without = os.getenv "TERM", os.getenv "NO_COLOR"
-  return terminal.is_terminal(stream) and (without or "") == "" and kind ~= nil and kind ~= "dumb"
-end
-
-local function new_session()
-  local interactive = terminal.is_terminal "stdin" and terminal.is_terminal "stdout"
-  return setmetatable({ interactive = interactive, red = has_colours "stderr",
-    colours = interactive and has_colours "stdout", input = {}, busy_before = {},
-    hypervisor = bioxen.hypervisor(), commands = commands, doc = doc }, Session)
-end
-
 local function set_globals(self)
   for name, value in pairs { bioxen = bioxen, hypervisor = self.hypervisor } do
     if rawget(_G, name) == nil then rawset(_G, name, value) end
   end
 end
 
-local function run_first(self, path, ...)
-  local content, err = commands.read(path)
-  local good = false
-  if content then good, err = self:run_script(content, path, ...) end
-  if err then self:complain(text.escape(err)) end
-  self:note(good)
-end
+session.class = Session
 
---- The session; after the script at `path`, if there is one. The exit status: of a terminal's 0; of a
--- pipe's 1 if any line, or the script, failed.
-function session.main(path, ...)
-  local self = new_session()
+--- A session of that class, which inherits from session.class, with fields of its own.
+function session.new(class, fields)
+  local self = { chunk_name = chunk.name, input = {}, busy_before = {}, hypervisor = bioxen.hypervisor(),
+    commands = commands, doc = doc }
+  for name, value in pairs(fields) do self[name] = value end
   set_globals(self)
-  terminal.begin(self.interactive)
-  if path then run_first(self, path, ...) end
-  if self.interactive then
-    self:read_terminal()
-    return 0
-  end
-  if not self.interrupted then self:read_pipe() end
-  return (self.failed or self.interrupted) and 1 or 0
+  return setmetatable(self, class)
 end
 
 return session

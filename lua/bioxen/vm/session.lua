@@ -89,7 +89,7 @@ function Session:begin()
     self:complain(item.wrong)
     return true
   end
-  local job, err = inside.submit(self.vm, item, self.options.width, self.options.timeout)
+  local job, err = inside.submit(self.vm, item, { width = self.options.width, timeout = self.options.timeout })
   if not job and err.code == "EBUSY" then return false end
   take(self)
   self.job = job

@@ -69,7 +69,7 @@ end
 -- What may be shown of a URL: no password, which stands before the host or among parameters, and may be there in other
 -- ways where the host is none.
 local function public_url(value)
-  if type(value) ~= "string" then return value end
+  if type(value) ~= "string" or value == "" then return value end
   local scheme = value:match "^%a[%w+.-]*://" or ""
   local secret, rest = value:sub(#scheme + 1):match "^(.*@)(.*)$"
   rest = rest or value:sub(#scheme + 1)

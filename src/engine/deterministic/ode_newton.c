@@ -174,7 +174,7 @@ int bx_ode_create_newton(bx_ode *ode, bx_error *err)
     if (!ode->jacobian)
         return create_dense(ode, err);
     size_t size = ode->size, entries = bx_jacobian_pattern(ode->jacobian)->start[size];
-    ode->entries = malloc((entries + 1) * sizeof *ode->entries);
+    ode->entries = calloc(entries + 1, sizeof *ode->entries);
     if (!ode->entries)
         return bx_fail_memory(err);
     return size > DENSE_SIZE && entries > size * size / DENSE_PART ? create_dense(ode, err)

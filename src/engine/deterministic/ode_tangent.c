@@ -86,6 +86,24 @@ static void note_noise(bx_ode *ode, const double *y)
         }
 }
 
+/* How far noise in the others of a column moves each number of it within a second. */
+static void spread_noise(const bx_ode *ode, size_t column, double step)
+{
+    bx_ode_tangent *t = ode->tangent;
+    const double *noise = t->noise + column * t->size;
+    const double *memory = bx_tolerance_memory(ode->tolerance);
+    memset(t->spread, 0, t->size * sizeof *t->spread);
+    if (!ode->jacobian)
+        return;
+    const bx_csr *pattern = bx_jacobian_pattern(ode->jacobian);
+    for (size_t k = 0; k < t->size; k++) {
+        double moved = noise[k] * fmin(step, memory[k]);
+        for (uint32_t e = pattern->start[k]; moved > 0 && e < pattern->start[k + 1]; e++)
+            if (pattern->items[e] != k)
+                t->spread[pattern->items[e]] += fabs(ode->entries[e]) * moved;
+    }
+}
+
 void bx_ode_tangent_weigh(bx_ode *ode, const double *y, double step, double *weights)
 {
     bx_ode_tangent *t = ode->tangent;
@@ -108,10 +126,11 @@ void bx_ode_tangent_weigh(bx_ode *ode, const double *y, double step, double *wei
                 largest[i] = size;
             t->column_largest[j] = fmax(t->column_largest[j], fmax(size, reach * fastest[i]));
         }
+        spread_noise(ode, j, step);
         for (size_t i = 0; i < t->size; i++) {
             double scale = fmax(OF_LARGEST * largest[i], OF_COLUMN * t->column_largest[j]);
             scale = fmax(scale, reach * fastest[i]);
-            double rounding = t->noise[j * t->size + i] * fmin(step, memory[i]);
+            double rounding = (t->noise[j * t->size + i] + t->spread[i]) * fmin(step, memory[i]);
             double allowed = relative * (fabs(column[i]) + scale) + time * fastest[i];
             weights[(j + 1) * t->size + i] = 1 / (fmax(allowed / apart, rounding) + TINY);
             fastest[i] *= OF_LATE;
@@ -242,6 +261,7 @@ static int allocate(bx_ode_tangent *t, const bx_network *network)
                  {&t->largest, n * t->count},
                  {&t->fastest, n * t->count},
                  {&t->column_largest, t->count},
+                 {&t->spread, n},
                  {&t->arrived_y, n},
                  {&t->arrived_f, n},
                  {&t->arrived_rows, n * t->stride},

@@ -15,6 +15,7 @@ struct bx_ode_tangent {
     double *rates; /* by place, a row each */
     double *noise, *largest, *fastest; /* by column and place, as in the solver's state */
     double *column_largest;
+    double *spread; /* of the column that is weighed: see spread_noise */
     double *out; /* what is recorded in a row */
 
     /* As the solver came to the present time, before anything happens there: just before it where

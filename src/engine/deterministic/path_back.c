@@ -2,6 +2,7 @@
  * jumps to the one before. */
 #include "engine/deterministic/factors.h"
 #include "engine/deterministic/path_parts.h"
+#include "engine/deterministic/silence.h"
 #include "engine/deterministic/tolerance.h"
 #include "engine/deterministic/vectors.h"
 #include "engine/jacobian.h"
@@ -60,7 +61,7 @@ static double beside(const bx_path_item *step)
     return fmax(BESIDE * (step->time - step->from), BESIDE_TIME * fabs(step->time));
 }
 
-/* The step that a time is in, of the smooth part that the last one is of; or NULL. */
+/* The step that a time is in, of the smooth part that the last one is of. */
 static const bx_path_item *find_step(bx_back *b, double time)
 {
     const bx_path_item *items = b->path->items;
@@ -106,7 +107,7 @@ static inline double larger(double a, double b)
     return a > b ? a : b;
 }
 
-static int differentiate(realtype time, N_Vector adjoint, N_Vector change, void *data)
+static int differentiate(sunrealtype time, N_Vector adjoint, N_Vector change, void *data)
 {
     bx_back *b = data;
     const bx_path *path = b->path;
@@ -149,8 +150,8 @@ static int weigh(N_Vector adjoint, N_Vector weights, void *data)
 }
 
 /* 1 less gamma times the derivatives of what is solved for, of the columns that move. */
-static int make_system(realtype time, N_Vector adjoint, N_Vector change, SUNMatrix matrix,
-                       booleantype old, booleantype *renewed, realtype gamma, void *data,
+static int make_system(sunrealtype time, N_Vector adjoint, N_Vector change, SUNMatrix matrix,
+                       sunbooleantype old, sunbooleantype *renewed, sunrealtype gamma, void *data,
                        N_Vector t1, N_Vector t2, N_Vector t3)
 {
     (void)adjoint, (void)change, (void)matrix, (void)t1, (void)t2, (void)t3;
@@ -170,7 +171,7 @@ static int make_system(realtype time, N_Vector adjoint, N_Vector change, SUNMatr
 
 /* What does not move follows from what does, and another iteration gets it right. */
 static int solve(SUNLinearSolver solver, SUNMatrix matrix, N_Vector x, N_Vector right,
-                 realtype tolerance)
+                 sunrealtype tolerance)
 {
     (void)matrix, (void)tolerance;
     const bx_back *b = solver->content;
@@ -193,11 +194,6 @@ static int free_solver(SUNLinearSolver solver)
     solver->content = NULL;
     SUNLinSolFreeEmpty(solver);
     return SUNLS_SUCCESS;
-}
-
-static void be_silent(int code, const char *module, const char *function, char *message, void *data)
-{
-    (void)code, (void)module, (void)function, (void)message, (void)data;
 }
 
 /* ---- set-up ---- */
@@ -236,7 +232,7 @@ static int create_factors(bx_back *b, bx_error *err)
 
 static int create_solver(bx_back *b, bx_error *err)
 {
-    if (SUNContext_Create(NULL, &b->context) != 0)
+    if (bx_sundials_open(&b->context) < 0)
         return bx_fail_memory(err);
     b->adjoint = N_VNew_Serial((sunindextype)b->path->columns, b->context);
     b->change = N_VNew_Serial((sunindextype)b->path->columns, b->context);
@@ -250,7 +246,7 @@ static int create_solver(bx_back *b, bx_error *err)
     b->solver->ops->gettype = solver_type;
     b->solver->ops->solve = solve;
     b->solver->ops->free = free_solver;
-    return CVodeSetErrHandlerFn(b->cvode, be_silent, NULL) == CV_SUCCESS &&
+    return bx_cvode_silence(b->cvode) == 0 &&
                    CVodeInit(b->cvode, differentiate, 0, b->adjoint) == CV_SUCCESS &&
                    CVodeSetUserData(b->cvode, b) == CV_SUCCESS &&
                    CVodeWFtolerances(b->cvode, weigh) == CV_SUCCESS &&

@@ -9,7 +9,8 @@ local fluxes = {}
 local function solve(model, task)
   local method, options = task.algorithm.method, task.options
   if method == "fva" then
-    local ranges, status = model:variability { fraction = options.fraction, loopless = options.loopless }
+    local ranges, status = model:variability { fraction = options.fraction, loopless = options.loopless,
+      pfba_factor = options.pfba_factor }
     if not ranges then return nil, status end
     return { ranges = ranges, objective = model:optimum() }
   end

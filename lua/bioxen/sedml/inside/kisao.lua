@@ -57,6 +57,7 @@ add("fva", nil, "NONE", { ["0000526"] = "flux variability analysis" })
 -- Parameters that mean something: key, and what a value may be.
 local positive = function(x) return x > 0 and x < math.huge end
 local fraction = function(x) return x > 0 and x <= 1 end
+local at_least_one = function(x) return x >= 1 and x < math.huge end
 local whole = function(x) return x % 1 == 0 and x > -2^53 and x < 2^53 end
 local parameters = {
   ["0000209"] = { key = "relative", valid = positive, of = { "ode", "hybrid", "steady" }, name = "relative tolerance" },
@@ -67,6 +68,7 @@ local parameters = {
   ["0000475"] = { key = "integration", of = { "ode" }, name = "BDF or Adams" },
   ["0000531"] = { key = "fraction", valid = fraction, of = { "fva", "pfba" }, name = "fraction of the optimum" },
   ["0000532"] = { key = "loopless", of = { "fva" }, name = "loopless" },
+  ["0000533"] = { key = "pfba_factor", valid = at_least_one, of = { "fva" }, name = "most of the least total flux" },
 }
 -- Parameters that have no meaning here.
 local idle = { ["0000467"] = "longest step", ["0000485"] = "shortest step", ["0000559"] = "first step",
@@ -115,7 +117,6 @@ local function read_parameters(node, found, strict)
   for _, parameter in ipairs(text.children(node, "listOfAlgorithmParameters", "algorithmParameter")) do
     local number, given = number_of(parameter), parameter:attribute "value" or ""
     local rule = parameters[number]
-    if number == "0000533" then say.fail "KISAO:0000533: ranges within a bound of the total flux are not computed" end
     if not rule or not is_among(found.method, rule.of) then
       local name = idle[number] or rule and rule.name
       complain("the parameter KISAO:%s%s has no meaning for %s here", number, name and (" (%s)"):format(name) or "",
