@@ -218,6 +218,24 @@ describe("adjoints", function()
     end
   end)
 
+  it("leave nothing behind of processes that are gone, with what they were delayed by", function()
+    assert(vm:execute_biological_process [[
+      for _ = 1, 20 do
+        cell:clear()
+        process "p" { species = { A = 1 }, parameters = { k = 0.5 },
+          reactions = { { "A ->", rate = "k*delay(A, 0.2)" } } }
+        cell:objective { parameters = { { id = "k", value = 1, lower = 0, upper = 2, estimated = true } },
+          experiments = { { id = "e", { time = 0, set = {} } } },
+          observables = { { id = "o", formula = "A", deviation = "1" } },
+          measurements = { { experiment = "e", observable = "o", time = 1, value = 1 } },
+        }:gradient(nil, { by = "adjoint" })
+        cell:clear()
+        local others = {}
+        for i = 1, 50 do others[i] = ("x"):rep(200 + i) end -- in the place of what was freed
+        collectgarbage()
+      end ]])
+  end)
+
   it("are told what they can't be", function()
     local answer, err = vm:execute_biological_process [[
       cell:objective { parameters = { { id = "q", value = 1, estimated = true } }, experiments = {}, observables = {},

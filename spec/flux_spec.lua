@@ -473,6 +473,35 @@ describe("coefficients over more than ten decades", function()
       for i = 2, 4 do near(exact[2], found[i]) end
     end)
   end
+
+  it("make nothing feasible out of what a tolerance is worth", function()
+    -- By m0, v1 is 38 times v5; so all that make m2 are 0, with v4, and m1 has none for v2.
+    local found, problem = flux_vm.call([[ return flux.model(args):optimum() ]], { args = {
+      objective = { v2 = 2.71, v5 = 1.7 }, reactions = {
+      { "1.934e-06 m1 + 0.1775 m0 --> 3.826 m2", name = "v1", lower = -799, upper = 0.398 },
+      { "m1 -->", name = "v2", lower = 1.1, upper = 216 }, { "--> m2", name = "v3" },
+      { "--> 138400 m1 + 0.4701 m2", name = "v4", upper = 76.7 },
+      { "--> 6.793 m0 + 5.191 m1 + 24820000 m2", name = "v5", upper = 1.24 },
+    } } })
+    assert.is_nil(found and found.result)
+    assert.truthy(found or tostring(problem):find "differ too much in size")
+  end)
+
+  it("leave no range of fluxes that do not obey the model", function()
+    local found, problem = flux_vm.call([[ return flux.model(args):variability() ]], { args = {
+      objective = { v1 = 2.05, v2 = 1.83 }, reactions = {
+      { "--> m0", name = "v1", upper = 0.00881 }, { "m1 -->", name = "v2", upper = 0.0571 },
+      { "--> m2", name = "v3", upper = 0.08 }, { "7.388 m0 + 686.4 m3 -->", name = "v4", lower = -51, upper = 32.1 },
+      { "1.082e-06 m1 --> 8.391e-05 m0", name = "v5", upper = 0.0438 },
+      { "6.564 m1 --> 1.525 m3 + 6.693 m0", name = "v6", upper = 0.00465 },
+      { "1.552 m0 --> 0.001027 m1 + 5.692 m3", name = "v7", upper = 16.7 },
+      { "29010000 m2 --> 3.465 m1", name = "v8", lower = -151, upper = 0.156 },
+      { "1.071e-06 m2 --> 42.74 m0", name = "v9", lower = 0.00395, upper = 3.84 },
+    } } })
+    if not found then return assert.truthy(tostring(problem):find "differ too much in size") end
+    near(0.13848543123543, found.result.v4.minimum, 1e-6) -- by rational numbers
+    near(0.13848543123543, found.result.v4.maximum, 1e-6)
+  end)
 end)
 
 describe("a culture", function()

@@ -265,6 +265,109 @@ describe("SBML that was loaded, written again", function()
     assert_has(assert(run "return cell:to_sbml()").result, 'name="drawn"')
   end)
 
+  describe("where an event is due", function()
+    -- x > 5 adds 1 to y; level 2 cannot say of a condition that it was false before.
+    local level_3 = s.document { parameters = { s.parameter("x", 1, false), s.parameter("y", 0, false) },
+      events = { s.event("E", s.apply("gt", "x", 5), { y = s.apply("plus", "y", 1) }) } }
+    local level_2 = [[<sbml xmlns="http://www.sbml.org/sbml/level2/version4" level="2" version="4"><model id="two">
+      <listOfParameters><parameter id="x" value="1" constant="false"/><parameter id="y" value="0" constant="false"/>
+      </listOfParameters><listOfEvents><event id="E"><trigger>]] .. s.math(s.apply("gt", "x", 5)) .. [[</trigger>
+      <listOfEventAssignments><eventAssignment variable="y">]] .. s.math(s.apply("plus", "y", 1))
+      .. [[</eventAssignment></listOfEventAssignments></event></listOfEvents></model></sbml>]]
+    local WRITE = [[
+      if args.beside then process "more" { parameters = { more = 1 } } end
+      local function go() cell:run { duration = 1, record = {} } end
+      for _, x in ipairs(args.before) do cell:set { x = x } go() end
+      cell:set { x = args.x }
+      local text = cell:to_sbml()
+      go()
+      return { text = text, y = cell:get "y" - (args.fired or 0) } ]]
+
+    for name, text in pairs { ["level 3"] = level_3, ["level 2"] = level_2 } do
+      for _, beside in ipairs { false, true } do
+        it(("fires as the cell has it: %s%s"):format(name, beside and ", beside another process" or ""), function()
+          for _, case in ipairs { { before = { 1 }, x = 6, fires = 1 }, { before = { 1, 6 }, x = 6, fires = 0 },
+              { before = { 6 }, x = 6, fires = 0 }, { before = { 6 }, x = 1, fires = 0 } } do
+            load(text)
+            local fired = #case.before == 2 and 1 or 0
+            local made = assert(run(WRITE, { beside = beside, before = case.before, x = case.x, fired = fired })).result
+            assert.equal(case.fires, made.y)
+            load(made.text)
+            assert.equal(case.fires, assert(run(([[local before = cell:get "y" cell:run { duration = 1, record = {} }
+              return cell:get "y" - before]]))).result)
+            if name == "level 2" and not beside then
+              assert.equal(case.fires == 0, made.text:find('level="2"', 1, true) ~= nil)
+            end
+          end
+        end)
+      end
+    end
+
+    it("at a time, it fires once", function()
+      for at, fires in pairs { [1] = 0, [2] = 0, [3] = 1 } do -- ran until 2, where 2 fired
+        local made = assert(run(([[
+          cell:clear()
+          process "p" { parameters = { T = %g, n = 0 }, events = { { at = "T", set = { n = "n + 1" } } } }
+          cell:run { duration = 2, record = {} }
+          local text, before = cell:to_sbml(), cell:get "n"
+          cell:run { duration = 2, record = {} }
+          return { text = text, fires = cell:get "n" - before } ]]):format(at))).result
+        assert.equal(fires, made.fires)
+        load(made.text)
+        assert.equal(fires, assert(run [[local before = cell:get "n" cell:run { duration = 2, record = {} }
+          return cell:get "n" - before]]).result)
+      end
+    end)
+  end)
+
+  it("has no old number in place of a present one that is none, or where a rule has no formula", function()
+    load(s.document { parameters = { s.parameter("p", 3, false), s.parameter("q", 3, false) },
+      initial = { s.initial("q", "<notanumber/>") }, rules = { '<assignmentRule variable="p"/>' } })
+    local text = assert(run [[cell:set { p = 7 } cell:run { duration = 1, record = {} } return cell:to_sbml()]]).result
+    load(text)
+    local found = assert(run [[return { cell:get "p", cell:get "q" ~= cell:get "q" }]]).result
+    assert.same({ 7, true }, found)
+  end)
+
+  it("with delays that reach to initial formulas of the time is not written with other values", function()
+    load(s.document { parameters = { s.parameter("x", 1, false), s.parameter("y", 0, false), s.parameter("k", 1) },
+      initial = { s.initial("x", s.apply("sin", s.time)) },
+      rules = { s.rule("assignment", "y", s.apply(s.delay, "x", 2)),
+      s.rule("rate", "x", "k") } })
+    assert(run "return cell:to_sbml()")
+    local _, err = run "cell:set { k = 2 } return cell:to_sbml()"
+    assert_has(err.message, 'initial value of "x" changes with the time before 0')
+  end)
+
+  it("has no id twice", function()
+    load(document())
+    local _, err = run [[return cell:to_sbml { name = "A" }]]
+    assert_has(err.message, '"A" is an id in the model')
+  end)
+
+  it("beside others sets no concentration that was computed in another size", function()
+    local function write(compartment, delay, rules)
+      load(s.document { compartments = { compartment }, species = { s.species("S", 'initialConcentration="1"') },
+        rules = rules, events = { s.event("E", s.apply("geq", s.time, 0.5), { S = s.apply("plus", "S", 1) },
+          { delay = delay }) } })
+      return run [[process "more" { parameters = { more = 1 } } return cell:to_sbml()]]
+    end
+    local grows = { s.rule("rate", "c", 0.3) }
+    assert(write(s.compartment("c", 2), 0.5))
+    assert(write(s.compartment("c", 2, false), nil, grows))
+    local _, err = write(s.compartment("c", 2, false), 0.5, grows)
+    assert_has(err.message, 'before "c" may change')
+  end)
+
+  it("keeps what looks as if it stood for an annotation", function()
+    local same = '<kept xmlns="urn:bioxen:kept" n="0"/>'
+    load((document():gsub("<p>as the species says</p>", same:rep(3))))
+    local text = assert(run "return cell:to_sbml()").result
+    local _, count = text:gsub("urn:test:model", "")
+    assert.equal(1, count)
+    load(text)
+  end)
+
   it("has values that are too small to be read as 0", function()
     load(document())
     local text = assert(run [[cell:set { B = 5e-324 } return cell:to_sbml()]]).result

@@ -22,10 +22,14 @@ static void write_again(bx_cell *cell)
         bx_cell_get(cell, variables[i].name, &variables[i].value);
     }
     present.variables = variables;
+    bool *due = calloc(bx_cell_events(cell) + 1, sizeof *due);
+    bx_cell_due(cell, due, NULL);
+    present.due = due;
     present.processes = bx_cell_processes(cell, &present.process_count);
     bx_sbml_write(&present, &text, NULL);
     bx_buffer_free(&text);
     free(variables);
+    free(due);
 }
 
 static void run(bx_process *process, bx_method method)

@@ -233,6 +233,17 @@ static void refresh_rules(bx_cell *cell)
     cell->rules_stale = cell->running != NULL;
 }
 
+size_t bx_cell_events(const bx_cell *cell)
+{
+    return cell->network->events;
+}
+
+int bx_cell_due(bx_cell *cell, bool *due, bx_error *err)
+{
+    refresh_rules(cell);
+    return bx_events_due(cell->network, cell->state->events, present_frame(cell), due, err);
+}
+
 int bx_cell_get(bx_cell *cell, const char *name, double *value)
 {
     size_t slot = bx_names_find(&cell->network->index, name);

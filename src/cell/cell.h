@@ -33,6 +33,11 @@ bx_process *const *bx_cell_processes(const bx_cell *cell, size_t *count);
 /* How many events wait for the end of their delay. */
 size_t bx_cell_waiting(const bx_cell *cell);
 
+/* How many events there are, in order of their processes; and which of them a run from here
+ * triggers as it begins. */
+size_t bx_cell_events(const bx_cell *cell);
+int bx_cell_due(bx_cell *cell, bool *due, bx_error *err);
+
 /* Whether chance has a part in any run, whatever the method: in what events do. */
 bool bx_cell_is_random(const bx_cell *cell);
 
@@ -115,8 +120,8 @@ int bx_cell_decode(bx_cell *cell, const uint8_t *bytes, size_t length, bx_error 
 int bx_cell_save(const bx_cell *cell, bx_buffer *out, bx_error *err);
 int bx_cell_restore(bx_cell *cell, const uint8_t *bytes, size_t length, bx_error *err);
 
-/* For what analyses a cell: its network, until the processes change; and its present state, during a
- * run as it is at that moment. */
+/* For what analyses a cell: its network, until the processes change; and its present state, during
+ * a run as it is at that moment. */
 const bx_network *bx_cell_network(const bx_cell *cell);
 const bx_state *bx_cell_state(const bx_cell *cell);
 

@@ -88,6 +88,31 @@ int bx_events_begin(const bx_network *network, bx_events *events, double *frame,
     return 0;
 }
 
+/* Of events as they are when a run begins. */
+static bool is_due(const bx_network *network, const bx_events *events, size_t index, double *frame)
+{
+    const bx_event *event = &network->event[index];
+    if (event->timed)
+        return events->state[index] != BX_EVENT_OVER &&
+               time_of(network, event, frame) <= frame[network->time];
+    return events->state[index] == BX_EVENT_FALSE && events->truth[event->logic.end - 1];
+}
+
+int bx_events_due(const bx_network *network, const bx_events *events, double *frame, bool *due,
+                  bx_error *err)
+{
+    bx_events *copy = bx_events_new(network, err);
+    if (!copy)
+        return -1;
+    int result = bx_events_copy(network, copy, events) < 0
+                     ? bx_fail_memory(err)
+                     : bx_events_begin(network, copy, frame, err);
+    for (size_t i = 0; i < network->events && result == 0; i++)
+        due[i] = is_due(network, copy, i, frame);
+    bx_events_free(copy);
+    return result;
+}
+
 /* When a comparison of the time with `limit` changes next. time > 5 changes just after 5. */
 static double next_switch(bx_op op, double limit, double now)
 {

@@ -83,6 +83,11 @@ int bx_events_decode(const bx_network *network, bx_events *events, bx_unpacker *
 /* A run begins: look at every condition. Rules in `frame` are up to date, here and below. */
 int bx_events_begin(const bx_network *network, bx_events *events, double *frame, bx_error *err);
 
+/* Which events, in order, are triggered as soon as a run begins: by a value that was set since the
+ * last one, or at this very time. Fails as bx_events_begin does, or with BX_EMEMORY. */
+int bx_events_due(const bx_network *network, const bx_events *events, double *frame, bool *due,
+                  bx_error *err);
+
 /* Set the truth of every leaf from the values of its sides. One whose sides are as far apart as
  * they were keeps its truth. Returns whether any changed. */
 bool bx_events_look(const bx_network *network, bx_events *events, double *frame);

@@ -370,11 +370,15 @@ static bool refine(bx_lp *lp)
     double *x = lp->refined, *prices = x + columns;
     memcpy(x, bx_clp_solution(lp->clp), columns * sizeof *x);
     memcpy(prices, bx_clp_prices(lp->clp), rows * sizeof *prices);
-    int round = 0;
-    while (!is_optimum(lp, x, prices, &refined) && round++ < ROUNDS)
-        if (!bx_refine(lp->clp, &lp->problem, x, prices))
+    bx_clp_status answer = BX_CLP_OPTIMAL;
+    for (int round = 0; answer == BX_CLP_OPTIMAL && round < ROUNDS; round++) {
+        if (is_optimum(lp, x, prices, &refined))
             break;
-    bool passed = is_optimum(lp, x, prices, &refined) || is_optimum(lp, x, prices, &usual);
+        answer = bx_refine(lp->clp, &lp->problem, x, prices);
+    }
+    bool none = lp->wide && answer == BX_CLP_INFEASIBLE; /* that is not a matter of rounding */
+    bool passed =
+        is_optimum(lp, x, prices, &refined) || (!none && is_optimum(lp, x, prices, &usual));
     lp->given = passed ? x : NULL;
     return passed;
 }

@@ -104,28 +104,28 @@ static void add_solution(refinement *f, double scale, double price_scale)
         f->prices[i] += prices[i] / price_scale;
 }
 
-static bool improve(refinement *f)
+static bx_clp_status improve(refinement *f)
 {
     measure(f);
     double scale = scale_for(f->missed), price_scale = scale_for(f->priced);
     if (!(f->missed < LARGEST && f->greatest * price_scale < LARGEST))
-        return false;
+        return BX_CLP_STOPPED;
     enlarge(f, scale, price_scale);
     bx_clp_refresh(f->clp);
-    bool solved = bx_clp_solve(f->clp, false) == BX_CLP_OPTIMAL;
-    if (solved)
+    bx_clp_status answer = bx_clp_solve(f->clp, false);
+    if (answer == BX_CLP_OPTIMAL)
         add_solution(f, scale, price_scale);
     give_back(f);
-    return solved;
+    return answer;
 }
 
-bool bx_refine(bx_clp *clp, const bx_lp_problem *problem, double *x, double *prices)
+bx_clp_status bx_refine(bx_clp *clp, const bx_lp_problem *problem, double *x, double *prices)
 {
     refinement f = {.clp = clp, .problem = problem, .x = x, .prices = prices};
     f.sum = calloc(problem->rows + 1, sizeof *f.sum);
     f.reduced = calloc(problem->columns + 1, sizeof *f.reduced);
-    bool refined = f.sum && f.reduced && improve(&f);
+    bx_clp_status answer = f.sum && f.reduced ? improve(&f) : BX_CLP_NO_MEMORY;
     free(f.sum);
     free(f.reduced);
-    return refined;
+    return answer;
 }

@@ -10,8 +10,9 @@
 #include "flux/lp.h"
 
 /* Refine x and the prices of the rows, which `clp` has come to, once; its costs and bounds are as
- * before when this ends, its basis is that of the refined ones. False where CLP has no answer, or
- * without memory: x and prices are then as before. */
-bool bx_refine(bx_clp *clp, const bx_lp_problem *problem, double *x, double *prices);
+ * before when this ends, its basis is that of the refined ones. What CLP says of what is missed:
+ * unless that is optimal, x and prices are as before; where nothing makes up for it there is no
+ * solution. */
+bx_clp_status bx_refine(bx_clp *clp, const bx_lp_problem *problem, double *x, double *prices);
 
 #endif

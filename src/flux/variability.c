@@ -150,6 +150,7 @@ typedef struct survey {
     double *low, *high; /* of each column that is left: seen so far, */
     bool *known;        /* or all that there is */
     double *x;          /* values of these at the last point */
+    bool checked;       /* one point obeys the model */
 } survey;
 
 static void set_cost(survey *s, size_t j, double cost)
@@ -189,6 +190,7 @@ static int find_extreme(survey *s, size_t column, double sign, double *extreme, 
     }
     look(s);
     *extreme = s->x[column];
+    s->checked = true;
     return bx_face_check(s->face, s->x, err);
 }
 
@@ -208,6 +210,20 @@ static int survey_column(survey *s, size_t j, bx_error *err)
     return 0;
 }
 
+/* What is fixed alone has met no point. */
+static int check_any(survey *s, bx_error *err)
+{
+    bx_lp_status status = BX_LP_OPTIMAL;
+    bool any = s->face->reduction->problem.columns > 0;
+    if (any && bx_lp_solve(s->lp, &status, err) < 0)
+        return -1;
+    if (status != BX_LP_OPTIMAL)
+        return fail_lost(err);
+    if (any)
+        look(s);
+    return bx_face_check(s->face, s->x, err);
+}
+
 static int survey_all(survey *s, bx_error *err)
 {
     const bx_reduction *reduction = s->face->reduction;
@@ -225,7 +241,7 @@ static int survey_all(survey *s, bx_error *err)
         s->least[i] = fmin(one, other);
         s->greatest[i] = fmax(one, other);
     }
-    return 0;
+    return s->checked ? 0 : check_any(s, err);
 }
 
 /* The columns' directions, whose distances from 0 may add up to so many times the least sum. */
@@ -267,6 +283,7 @@ static int use_survey(bx_face *face, void *data, bx_error *err)
     if (!s->lp)
         return -1;
     s->face = face;
+    s->checked = false;
     s->low = calloc(columns + 1, sizeof *s->low);
     s->high = calloc(columns + 1, sizeof *s->high);
     s->x = calloc(columns + 1, sizeof *s->x);

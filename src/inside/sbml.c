@@ -176,7 +176,7 @@ bx_buffer *bx_sbml_push_text(lua_State *L)
     return text;
 }
 
-/* What is to be written; its variables are a userdata that it pushes. */
+/* What is to be written; its variables and events are userdata that it pushes. */
 static bx_sbml_present present_of(lua_State *L, bx_cell *cell)
 {
     bx_sbml_present present = {.variable_count = bx_cell_variables(cell),
@@ -189,6 +189,11 @@ static bx_sbml_present present_of(lua_State *L, bx_cell *cell)
         bx_cell_get(cell, variables[i].name, &variables[i].value);
     }
     present.variables = variables;
+    bool *due = lua_newuserdatauv(L, bx_cell_events(cell) + 1, 0);
+    bx_error err;
+    if (bx_cell_due(cell, due, &err) < 0)
+        bx_raise(L, &err);
+    present.due = due;
     present.processes = bx_cell_processes(cell, &present.process_count);
     return present;
 }

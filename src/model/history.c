@@ -50,7 +50,7 @@ bx_history *bx_history_new(const bx_network *network, const bool *held, bx_error
     h->then = calloc(delayed, sizeof *h->then);
     h->aim = calloc(delayed, sizeof *h->aim);
     h->on_jump = calloc(delayed, sizeof *h->on_jump);
-    h->frames = calloc(delayed, sizeof *h->frames);
+    h->frames = calloc(delayed + 1, sizeof *h->frames);
     if (!h->index || !h->begin || !h->now || !h->fixed || !h->ago || !h->then || !h->aim ||
         !h->on_jump || !h->frames) {
         bx_history_free(h);
@@ -67,7 +67,7 @@ void bx_history_free(bx_history *h)
 {
     if (!h)
         return;
-    for (size_t i = 0; h->frames && i < h->network->program.delayed_count; i++)
+    for (size_t i = 0; h->frames && h->frames[i]; i++) /* the network may be gone */
         free(h->frames[i]);
     free(h->frames);
     free(h->index);

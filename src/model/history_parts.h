@@ -47,7 +47,7 @@ struct bx_history {
         *then;       /* by delayed value, when last asked for: its delay, and the time it is of */
     size_t *aim;     /* the first jump after `then` when bx_history_aim was called, */
     bool *on_jump;   /* and whether `then` was that of the one before it */
-    double **frames; /* of the past, by how deep delays are in delays */
+    double **frames; /* of the past, by how deep delays are in delays; NULL behind the last */
     size_t depth;
     const double *present; /* the frame from which delayed values are asked for */
 

@@ -119,15 +119,18 @@ std::string bx_sbml_keep(Kept &kept, const std::string &open, const std::string 
 std::string bx_sbml_put_back(const std::string &text, const Kept &kept)
 {
     std::string out;
+    std::vector<bool> used(kept.texts.size()); /* each has one place, whatever others look like */
     size_t from = 0, at;
     while ((at = text.find(STAND_IN, from)) != std::string::npos) {
         size_t number = at + sizeof STAND_IN - 1;
         size_t end = text.find(STAND_IN_END, number);
         unsigned long which = strtoul(text.c_str() + number, nullptr, 10);
+        bool ours = end != std::string::npos && which < used.size() && !used[which];
         out.append(text, from, at - from);
-        if (end != std::string::npos && which < kept.texts.size())
-            out += kept.texts[which];
-        from = end == std::string::npos ? text.size() : end + sizeof STAND_IN_END - 1;
+        out += ours ? kept.texts[which] : STAND_IN;
+        if (ours)
+            used[which] = true;
+        from = ours ? end + sizeof STAND_IN_END - 1 : number;
     }
     return out.append(text, from, std::string::npos);
 }

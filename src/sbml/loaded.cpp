@@ -40,18 +40,19 @@ ASTNode *later(ASTNode *node, double now)
     return node;
 }
 
-bool is_delayed(const ASTNode *node)
+bool names(const ASTNode *node, ASTNodeType_t what)
 {
-    bool delayed = node->getType() == AST_FUNCTION_DELAY;
-    for (unsigned i = 0; i < node->getNumChildren() && !delayed; i++)
-        delayed = is_delayed(node->getChild(i));
-    return delayed;
+    bool found = node->getType() == what;
+    for (unsigned i = 0; i < node->getNumChildren() && !found; i++)
+        found = names(node->getChild(i), what);
+    return found;
 }
 
 struct Writing {
     const bx_sbml_present *present;
     Model *model;
     bx_error *err;
+    bool delays = false; /* some formula asks for a delayed value */
     std::unordered_map<std::string, double> values = {};
 
     /* The present value of what the engine calls so; NaN without one. */
@@ -62,11 +63,14 @@ struct Writing {
     }
 };
 
-template <class Element> int move_time(const Writing &w, Element *element)
+template <class Element> int move_time(Writing &w, Element *element)
 {
     if (!element || !element->isSetMath())
         return 0;
-    if (is_delayed(element->getMath()))
+    w.delays = w.delays || names(element->getMath(), AST_FUNCTION_DELAY);
+    if (w.present->time == 0)
+        return 0;
+    if (w.delays)
         return bx_sbml_refuse_delay(w.err);
     std::unique_ptr<ASTNode> math(later(element->getMath()->deepCopy(), w.present->time));
     int status = element->setMath(math.get());
@@ -83,7 +87,7 @@ std::vector<SpeciesReference *> references_of(Reaction *reaction)
     return all;
 }
 
-int move_reaction(const Writing &w, Reaction *reaction)
+int move_reaction(Writing &w, Reaction *reaction)
 {
     if (move_time(w, reaction->getKineticLaw()) < 0)
         return -1;
@@ -93,12 +97,17 @@ int move_reaction(const Writing &w, Reaction *reaction)
     return 0;
 }
 
-/* What is true from the start on does not fire then. */
-int move_event(const Writing &w, Event *event)
+const int OTHERWISE = 1;
+
+/* What is true from the start on does not fire then, unless it is due. OTHERWISE: level 2 does not
+ * say that. */
+int move_event(Writing &w, Event *event, bool due)
 {
     Trigger *trigger = event->getTrigger();
-    if (trigger && event->getLevel() > 2)
-        trigger->setInitialValue(true);
+    if (due && event->getLevel() < 3)
+        return OTHERWISE;
+    if (w.present->time != 0 && event->getLevel() > 2 && trigger)
+        trigger->setInitialValue(!due);
     if (move_time(w, trigger) < 0 || move_time(w, event->getDelay()) < 0 ||
         move_time(w, event->getPriority()) < 0)
         return -1;
@@ -108,7 +117,7 @@ int move_event(const Writing &w, Event *event)
     return 0;
 }
 
-int move_model(const Writing &w)
+int move_model(Writing &w)
 {
     Model *model = w.model;
     for (unsigned i = 0; i < model->getNumFunctionDefinitions(); i++)
@@ -123,9 +132,14 @@ int move_model(const Writing &w)
     for (unsigned i = 0; i < model->getNumReactions(); i++)
         if (move_reaction(w, model->getReaction(i)) < 0)
             return -1;
-    for (unsigned i = 0; i < model->getNumEvents(); i++)
-        if (move_event(w, model->getEvent(i)) < 0)
-            return -1;
+    const bool *due = w.present->due;
+    for (unsigned i = 0; i < model->getNumEvents(); i++) {
+        Event *event = model->getEvent(i);
+        bool fires = event->isSetTrigger() && event->getTrigger()->isSetMath();
+        int done = move_event(w, event, fires && *due++);
+        if (done != 0)
+            return done;
+    }
     return 0;
 }
 
@@ -133,7 +147,8 @@ int move_model(const Writing &w)
 
 bool follows_rule(const Writing &w, const std::string &id)
 {
-    return w.model->getAssignmentRuleByVariable(id) != nullptr;
+    const Rule *rule = w.model->getAssignmentRuleByVariable(id);
+    return rule && rule->isSetMath();
 }
 
 void put_species(const Writing &w, Species *species)
@@ -148,7 +163,8 @@ void put_species(const Writing &w, Species *species)
         return;
     if (species->isSetInitialConcentration() && std::isfinite(concentration))
         species->setInitialConcentration(concentration);
-    else if (!std::isnan(amount))
+    else if (!std::isnan(amount) || species->isSetInitialAmount() ||
+             species->isSetInitialConcentration())
         species->setInitialAmount(amount);
 }
 
@@ -158,14 +174,14 @@ void put_reaction(const Writing &w, Reaction *reaction)
     for (unsigned i = 0; law && i < law->getNumParameters(); i++) {
         Parameter *local = law->getParameter(i);
         double value = w.value(bx_sbml_local_of(reaction, local->getId().c_str()));
-        if (!std::isnan(value))
+        if (!std::isnan(value) || local->isSetValue())
             local->setValue(value);
     }
     for (SpeciesReference *reference : references_of(reaction)) {
         double value = w.value(bx_sbml_name_of(reference->getId().c_str(), ""));
         bool free = reference->isSetId() && !reference->isSetStoichiometryMath() &&
                     !follows_rule(w, reference->getId());
-        if (free && !std::isnan(value) && value != reference->getStoichiometry())
+        if (free && value != reference->getStoichiometry())
             reference->setStoichiometry(value);
     }
 }
@@ -176,21 +192,33 @@ void put_values(const Writing &w)
     for (unsigned i = 0; i < model->getNumCompartments(); i++) {
         Compartment *compartment = model->getCompartment(i);
         double size = w.value(bx_sbml_name_of(compartment->getId().c_str(), ""));
-        if (!std::isnan(size) && !follows_rule(w, compartment->getId()))
+        if ((!std::isnan(size) || compartment->isSetSize()) &&
+            !follows_rule(w, compartment->getId()))
             compartment->setSize(size);
     }
     for (unsigned i = 0; i < model->getNumParameters(); i++) {
         Parameter *parameter = model->getParameter(i);
         double value = w.value(bx_sbml_name_of(parameter->getId().c_str(), ""));
-        if (!std::isnan(value) && !follows_rule(w, parameter->getId()))
+        if ((!std::isnan(value) || parameter->isSetValue()) && !follows_rule(w, parameter->getId()))
             parameter->setValue(value);
     }
     for (unsigned i = 0; i < model->getNumSpecies(); i++)
         put_species(w, model->getSpecies(i));
     for (unsigned i = 0; i < model->getNumReactions(); i++)
         put_reaction(w, model->getReaction(i));
-    while (model->getNumInitialAssignments() > 0)
-        delete model->removeInitialAssignment(0u);
+}
+
+/* Delays reach to what initial assignments say of the time before 0. */
+int remove_initials(const Writing &w)
+{
+    Model *model = w.model;
+    while (model->getNumInitialAssignments() > 0) {
+        std::unique_ptr<InitialAssignment> initial(model->removeInitialAssignment(0u));
+        const ASTNode *math = w.delays ? initial->getMath() : nullptr;
+        if (math && (names(math, AST_NAME_TIME) || names(math, AST_FUNCTION_DELAY)))
+            return bx_sbml_refuse_past(initial->getSymbol().c_str(), w.err);
+    }
+    return 0;
 }
 
 int begin_now(Writing &w)
@@ -199,7 +227,8 @@ int begin_now(Writing &w)
     for (size_t i = 0; i < present->variable_count; i++)
         w.values[present->variables[i].name] = present->variables[i].value;
     put_values(w);
-    return present->time == 0 ? 0 : move_model(w);
+    int done = move_model(w);
+    return done == 0 ? remove_initials(w) : done;
 }
 
 /* ---- of parts alone ---- */
@@ -376,8 +405,6 @@ int append(SBMLDocument_t *document, const Kept &kept, bx_buffer *out, bx_error 
     return bx_buffer_append(out, whole.data(), whole.size()) < 0 ? bx_fail_memory(err) : 0;
 }
 
-const int OTHERWISE = 1;
-
 struct Rewriting {
     const bx_sbml_present *present;
     bool as_loaded;
@@ -392,11 +419,12 @@ int rewrite(void *data, SBMLDocument_t *document, bx_error *err)
     if (document->getNamespaces()->hasURI(bx_sbml_distrib))
         return OTHERWISE;
     const char *id = r->present->id;
+    if (id && w.model->getElementBySId(id))
+        return bx_fail(err, BX_EMODEL, "\"%.64s\" is an id in the model", id);
     if (id && w.model->setId(id) != LIBSBML_OPERATION_SUCCESS)
         return bx_fail(err, BX_EMODEL, "\"%.64s\" is no id for a model", id);
-    if (!r->as_loaded && begin_now(w) < 0)
-        return -1;
-    return append(document, r->kept, r->out, err);
+    int done = r->as_loaded ? 0 : begin_now(w);
+    return done == 0 ? append(document, r->kept, r->out, err) : done;
 }
 
 struct Finishing {

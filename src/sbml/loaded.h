@@ -14,7 +14,7 @@ extern "C" {
 
 /* Append the document of the source. Without `as_loaded` variables have their present values, none
  * an initial assignment, and time goes on from the present. Names, units, annotations, notes and
- * terms stay, and the level and version. 1: this libSBML does not write all of it. -1 with
+ * terms stay, and the level and version. 1: not all of it can be said there. -1 with
  * BX_EMODEL, which names what SBML cannot say, or BX_EMEMORY. */
 int bx_sbml_write_loaded(const bx_sbml_source *source, const bx_sbml_present *present,
                          bool as_loaded, bx_buffer *out, bx_error *err);

@@ -199,6 +199,14 @@ int bx_sbml_refuse_delay(bx_error *err)
                    "time 0");
 }
 
+int bx_sbml_refuse_past(const char *name, bx_error *err)
+{
+    return bx_fail(err, BX_EMODEL,
+                   "the initial value of \"%.64s\" changes with the time before 0, to which "
+                   "delays reach",
+                   name);
+}
+
 /* Each node from those before it, which it takes. */
 static int build(const bx_formula *formula, double time, tree *trees, bx_error *err)
 {

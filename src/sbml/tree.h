@@ -15,6 +15,9 @@ ASTNode_t *bx_sbml_tree(const bx_formula *formula, double time, bool truth, bx_e
 /* Fails: a delayed value can't be written once time has passed. */
 int bx_sbml_refuse_delay(bx_error *err);
 
+/* Fails: delays reach to values of a name before time 0 that its initial formula gives. */
+int bx_sbml_refuse_past(const char *name, bx_error *err);
+
 /* A value that libSBML reads back once it is written: what is below the least normal number is 0.
  */
 double bx_sbml_readable(double value);

@@ -60,13 +60,14 @@ static void choose_part_id(const writing *w, const char *name, const char *what,
 
 /* ---- variables ---- */
 
-static bool is_set_by_event(const writing *w, const char *name)
+/* By another than `but`, or by any. */
+static bool is_set_by_event(const writing *w, const char *name, const bx_declared_event *but)
 {
     bx_process *const *processes = w->present->processes;
     for (size_t i = 0; i < w->present->process_count; i++)
         for (size_t j = 0; j < processes[i]->event_count; j++) {
             const bx_declared_event *event = &processes[i]->events[j];
-            for (size_t k = 0; k < event->assignment_count; k++)
+            for (size_t k = 0; event != but && k < event->assignment_count; k++)
                 if (strcmp(event->assignments[k].target, name) == 0)
                     return true;
         }
@@ -116,7 +117,7 @@ static void write_parameter(const writing *w, const char *id, const bx_sbml_vari
     Parameter_setId(parameter, id);
     if (set && !isnan(variable->value))
         Parameter_setValue(parameter, bx_sbml_readable(variable->value));
-    Parameter_setConstant(parameter, set && !is_set_by_event(w, variable->name));
+    Parameter_setConstant(parameter, set && !is_set_by_event(w, variable->name, NULL));
 }
 
 static int write_variables(writing *w)
@@ -180,7 +181,7 @@ static bool is_free(const writing *w, const char *name)
     while (strcmp(variable->name, name) != 0)
         variable++;
     return variable->kind == BX_VARIABLE_SPECIES ? !is_in_reaction(w, name)
-                                                 : is_set_by_event(w, name);
+                                                 : is_set_by_event(w, name, NULL);
 }
 
 /* An algebraic rule does not say which variable it determines: there must be no choice. */
@@ -310,12 +311,29 @@ static int write_reaction(writing *w, const bx_declared_reaction *declared)
 
 /* ---- events ---- */
 
+/* Whether what an event has computed may be of another size than there is when it is set. */
+static bool changes_before(const writing *w, const bx_declared_event *event, const char *size)
+{
+    bool changes = false;
+    if (!event->from_trigger)
+        return false;
+    for (size_t i = 0; event->delay && i < w->present->variable_count; i++)
+        if (strcmp(w->present->variables[i].name, size) == 0)
+            changes = w->present->variables[i].kind != BX_VARIABLE_PARAMETER;
+    return changes || is_set_by_event(w, size, event->delay ? NULL : event);
+}
+
 static int write_assignments(writing *w, Event_t *event, const bx_declared_event *declared)
 {
     for (size_t i = 0; i < declared->assignment_count; i++) {
         const char *target = declared->assignments[i].target;
         const bx_declared_rule *rule = rule_of(w, target);
         const bx_declared_rule *quotient = rule && rule->size ? rule : NULL; /* sets its amount */
+        if (quotient && changes_before(w, declared, rule->size))
+            return bx_fail(w->err, BX_EMODEL,
+                           "set \"%.64s\": it is computed before \"%.64s\" may change, and its "
+                           "amount is set after that",
+                           target, rule->size);
         ASTNode_t *math = tree_of(w, declared->assignments[i].formula, false);
         if (!math)
             return bx_sbml_fail_in(w->err, "set", target);
@@ -379,7 +397,8 @@ static int set_priority(SBase_t *priority, const ASTNode_t *math)
 static int write_event(writing *w, const bx_declared_event *declared)
 {
     char id[BX_SBML_NAME];
-    bool begins = w->present->time == 0;
+    bool kept = w->present->time == 0 && declared->initially_false;
+    bool due = w->present->due[w->events];
     ASTNode_t *math = trigger_of(w, declared);
     if (!math)
         return -1;
@@ -393,7 +412,7 @@ static int write_event(writing *w, const bx_declared_event *declared)
     Trigger_setMath(trigger, math);
     ASTNode_free(math);
     Trigger_setPersistent(trigger, !declared->transient);
-    Trigger_setInitialValue(trigger, !(begins && (declared->at || declared->initially_false)));
+    Trigger_setInitialValue(trigger, !due && !kept);
     if ((declared->delay && write_number(w, declared->delay, "delay",
                                          (SBase_t *)Event_createDelay(event), set_delay) < 0) ||
         (declared->priority &&
@@ -433,11 +452,7 @@ static int check_initials(writing *w, const bx_process *process)
     for (size_t i = 0; w->delays && i < process->initial_count; i++)
         if (has(process->initials[i].formula, BX_OP_TIME) ||
             has(process->initials[i].formula, BX_OP_DELAY))
-            return bx_fail(
-                w->err, BX_EMODEL,
-                "the initial value of \"%.64s\" changes with the time before 0, to which "
-                "delays reach",
-                process->initials[i].target);
+            return bx_sbml_refuse_past(process->initials[i].target, w->err);
     return 0;
 }
 

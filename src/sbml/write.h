@@ -28,6 +28,7 @@ typedef struct bx_sbml_present {
     const char *id;       /* of the model; NULL: that which was read, else */
     const char *other_id; /* this */
     double time;
+    const bool *due; /* by event, in order of the processes: a run from here triggers it at once */
     bool waits; /* a firing of an event waits for the end of its delay: SBML cannot begin there */
 } bx_sbml_present;
 
