@@ -72,16 +72,22 @@ end
 
 -- ---- for editors ----
 
--- "name, { copies, start }" as names, and as lines that tell of them.
+-- The names of a function's parameters, and lines that tell of them.
 local function parameters_of(arguments)
+  local list, options = organisms.arguments(arguments)
   local names, lines = {}, {}
-  local plain, fields = arguments:match "^(.-),? *{ (.*) }$"
-  for name in (plain or arguments):gmatch "[%a_][%w_]*" do
-    names[#names + 1], lines[#lines + 1] = name, ("---@param %s any"):format(name)
+  for i, one in ipairs(list) do
+    names[i] = one.name
+    lines[i] = ("---@param %s%s %s"):format(one.name, one.optional and "?" or "", one.type)
   end
-  if fields then
+  if options then
+    local fields, optional = {}, "?"
+    for i, field in ipairs(options) do
+      fields[i] = ("%s%s: %s"):format(field.name, field.optional and "?" or "", field.type)
+      if not field.optional then optional = "" end
+    end
     names[#names + 1] = "options"
-    lines[#lines + 1] = ("---@param options { %s }?"):format((fields:gsub("[%a_][%w_]*", "%0?: any")))
+    lines[#lines + 1] = ("---@param options%s { %s }"):format(optional, table.concat(fields, ", "))
   end
   return names, lines
 end

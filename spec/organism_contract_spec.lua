@@ -58,7 +58,7 @@ return {
   sources = { { what = "all", citation = "none", url = "https://example.org" } },
   genome = { length = 30, genes = 1 }, ignores = { rna_polymerase = "none in it", atp_percentage = "free of cost" },
   options = { rate = { default = 1, minimum = 0, maximum = 2, unit = "1/s", meaning = "how fast" } },
-  functions = { set_medium = { arguments = "medium", meaning = "the only one" } },
+  functions = { set_medium = { arguments = "medium: string|table", meaning = "the only one" } },
 }]]
 
 local init = [[
@@ -121,6 +121,10 @@ local mistakes = {
     "flawed.functions.fly = print return flawed", "functions.fly: the manifest does not tell of it" },
   { "a function that is only told of", "manifest", "functions = { ",
     "functions = { fly = { arguments = '', meaning = 'up' }, ", "functions.fly: only the manifest has it" },
+  { "an argument without a type", "manifest", "medium: string|table", "medium",
+    "functions.set_medium.arguments: arguments with their types" },
+  { "an argument of a type that there is not", "manifest", "string|table", "name",
+    "functions.set_medium.arguments: arguments with their types" },
   { "a capability that the host lacks", "init", "return flawed$", "flawed.capabilities.fly = print return flawed",
     "capabilities.fly: the host has no method" },
   { "allocate that fails", "init", "cell:set%(\"cap\", ", "%0cell + ", "attempt to perform arithmetic" },

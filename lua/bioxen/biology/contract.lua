@@ -54,7 +54,9 @@ local option_schema = {
 }
 
 local function_schema = {
-  arguments = { type = "string", required = true },
+  arguments = { type = "string", required = true, valid = function(text)
+    return not organisms.arguments(text) and "arguments with their types, as gene: string, { copies: number? }" or nil
+  end },
   meaning = { type = "string", required = true },
 }
 

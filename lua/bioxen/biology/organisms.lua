@@ -86,6 +86,33 @@ local function check_manifest(manifest)
   end
 end
 
+local types = { number = true, integer = true, string = true, boolean = true, table = true }
+
+-- "name: type, other: string[]?": lists of { name, type, optional }; nil where it is not of that form.
+local function typed(text)
+  local list = {}
+  for item in (text == "" and "" or text .. ", "):gmatch "(.-),%s+" do
+    local name, type_name, optional = item:match "^([%a_][%w_]*): ([%a%[%]|]+)(%??)$"
+    if not name then return nil end
+    for word in type_name:gmatch "[^|]+" do
+      if not types[word:match "^(%a+)%[?%]?$"] then return nil end
+    end
+    list[#list + 1] = { name = name, type = type_name, optional = optional == "?" }
+  end
+  return list
+end
+
+--- What a manifest says that a function of cells takes, as "gene: string, { copies: number?, start: integer }": a
+-- list of { name, type, optional }, and of the table that comes last another, or nil; nil alone where it is not of
+-- that form.
+-- Types are number, integer, string, boolean and table, X[] a list of them, X|Y either.
+function organisms.arguments(text)
+  local plain, fields = text:match "^(.-),? ?{ (.*) }$"
+  local list, last = typed(plain or text), fields and typed(fields)
+  if not list or (fields and not last) then return nil end
+  return list, last
+end
+
 -- A manifest is data: it runs in a state with nothing in it.
 local function read(name)
   local path = organisms.folder(name) .. "/manifest.lua"

@@ -187,44 +187,48 @@ return {
     dna_replication = { arguments = "",
       meaning = "The replication clock: age from 0 to 1, divisions, origins, termini, forks, genome equivalents, and "
         .. "their means in a population." },
-    set_antibiotic = { arguments = "concentration", meaning = "Chloramphenicol, in µM." },
-    express_heterologous = { arguments = "rate",
+    set_antibiotic = { arguments = "concentration: number", meaning = "Chloramphenicol, in µM." },
+    express_heterologous = { arguments = "rate: number",
       meaning = "Transcribe a gene that is of no use to the cell at up to this rate, in mRNA per minute." },
-    steady_state = { arguments = "{ tolerance, limit }",
+    steady_state = { arguments = "{ tolerance: number?, limit: number? }",
       meaning = "Grow by differential equations until no species changes by more than tolerance (1e-6) of itself in "
         .. "ten doubling times, for at most limit seconds (1e9); the metrics." },
-    set_nutrient = { arguments = "{ nutrient, quality }",
+    set_nutrient = { arguments = "{ nutrient: number?, quality: number? }",
       meaning = "The medium of the growth core: molecules of nutrient, and of energy per molecule of it." },
-    set_medium = { arguments = "medium",
+    set_medium = { arguments = "medium: string|table?",
       meaning = "The medium of the flux model: by its name, or { metabolite = greatest uptake in mmol/gDW/h }; "
         .. "without one, the model's own." },
     metabolism = { arguments = "",
       meaning = "The flux model of the cell, in its medium, with its shares, and without what was knocked out." },
-    knock_out = { arguments = "genes",
+    knock_out = { arguments = "genes: string|string[]",
       meaning = "Delete genes, by ids or names, until they are restored; the reactions that do not run now." },
-    restore = { arguments = "genes", meaning = "Put genes back, or all of them; the reactions that do not run now." },
+    restore = { arguments = "genes: string|string[]?",
+      meaning = "Put genes back, or all of them; the reactions that do not run now." },
     knocked_out = { arguments = "", meaning = "Ids of the genes that are knocked out." },
-    knock_out_screen = { arguments = "{ genes, fraction }",
+    knock_out_screen = { arguments = "{ genes: string[]?, fraction: number? }",
       meaning = "Each gene of the flux model knocked out alone: rows { id, name, growth_rate (1/h), relative, lethal "
         .. "(below fraction, 0.01), essentiality }." },
     use_genome = { arguments = "",
       meaning = "Take genes and operons from the genome that the VM has loaded; ids by how it differs: { new, "
         .. "missing, moved }." },
-    grow_culture = { arguments = "{ medium, duration, biomass, oxygen, dilution, step, every, death_rate }",
+    grow_culture = {
+      arguments = "{ medium: table?, duration: number?, biomass: number?, oxygen: number?, dilution: number?, "
+        .. "step: number?, every: number?, death_rate: number? }",
       meaning = "A culture in a closed volume, or with dilution a chemostat, in hours, mM and gDW/L: a trajectory, "
         .. "and of a culture that died { time, reason }." },
-    set_uptake = { arguments = "metabolite, { maximum, half }",
+    set_uptake = { arguments = "metabolite: string, { maximum: number, half: number? }",
       meaning = "Take up a metabolite like this from now on: mmol/gDW/h and mM." },
-    add_plasmid = { arguments = "name, { copies, length_kb, start, gene }",
-      meaning = "Give the cell a plasmid: pUC, pBR322, pACYC184, pSC101, or any other by copies and kilobases; or a "
-        .. "genome, as of a plasmid's file, and { name, copies, start, promoters }." },
-    remove_plasmid = { arguments = "name", meaning = "Take a plasmid out of the cell." },
+    add_plasmid = { arguments = "{ name: string, copies: number?, length_kb: number?, start: number?, gene: table? }",
+      meaning = "Give the cell a plasmid: pUC, pBR322, pACYC184, pSC101, or any other by copies and kilobases; gene = "
+        .. "{ length_aa, transcription } in mRNA per minute and copy. Or a genome, as of a plasmid's file, and "
+        .. "perhaps { name, copies, start, promoters }." },
+    remove_plasmid = { arguments = "name: string", meaning = "Take a plasmid out of the cell." },
     plasmids = { arguments = "",
       meaning = "Plasmids by name: copies now, copies that their control is made for, kilobases, and the protein of "
         .. "those with genes in molecules and as part of all." },
-    stop_transcription = { arguments = "genes",
+    stop_transcription = { arguments = "genes: string|string[]",
       meaning = "Transcribe these genes no longer; what there is of mRNA and protein goes as it does." },
-    lac_operon = { arguments = "{ inducer, induced }",
+    lac_operon = { arguments = "{ inducer: number?, induced: boolean? }",
       meaning = "Give the cell the lac operon, or set it anew: inducer outside in mM (0), induced = true for a cell "
         .. "that has been induced before." },
   },

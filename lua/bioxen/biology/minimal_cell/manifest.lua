@@ -74,13 +74,13 @@ return {
     dna_replication = { arguments = "",
       meaning = "The replication clock: age from 0 to 1, divisions, origins, termini, forks, genome equivalents, and "
         .. "their means in a population." },
-    set_antibiotic = { arguments = "concentration", meaning = "Chloramphenicol, in µM." },
-    express_heterologous = { arguments = "rate",
+    set_antibiotic = { arguments = "concentration: number", meaning = "Chloramphenicol, in µM." },
+    express_heterologous = { arguments = "rate: number",
       meaning = "Transcribe a gene that is of no use to the cell at up to this rate, in mRNA per minute." },
-    steady_state = { arguments = "{ tolerance, limit }",
+    steady_state = { arguments = "{ tolerance: number?, limit: number? }",
       meaning = "Grow by differential equations until no species changes by more than tolerance (1e-6) of itself in "
         .. "ten doubling times, for at most limit seconds (1e9); the metrics." },
-    set_medium = { arguments = "medium",
+    set_medium = { arguments = "medium: string|table",
       meaning = "A medium by its name, or { nutrient = molecules, quality = molecules of energy per molecule }." },
   },
 }
