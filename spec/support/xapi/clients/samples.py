@@ -63,6 +63,12 @@ class Samples(Replay):
         """A task, known by its recorded reference."""
         return self.known(head, self.call("Async." + method, *params))
 
+    def started(self, task):
+        """Wait until a task is under way, and can be cancelled: the task."""
+        while not self.call("task.get_allowed_operations", task):
+            time.sleep(0.01)
+        return task
+
     def end(self, task):
         """Wait for a task: the reference that it came to, if any."""
         while (record := self.call("task.get_record", task))["status"] not in FINAL:
@@ -95,7 +101,7 @@ class Samples(Replay):
         self.control("delays", **{"VM.clone": 0.2, "VM.start": 0.1, "VM.snapshot": 0.1})
 
     def before_15(self):
-        self.clone = self.begin("2508af22", "VM.clone", self.template, "sample")
+        self.clone = self.started(self.begin("2508af22", "VM.clone", self.template, "sample"))
 
     def before_16(self):
         self.vm = self.known("7b6fad07", self.end(self.clone))
@@ -226,10 +232,7 @@ class Samples(Replay):
 
     def before_102(self):
         self.login("5e092987")
-        task = self.begin("e1a298b1", "VM.clone", self.template, "sample five")
-        while not self.call("task.get_allowed_operations", task):
-            time.sleep(0.01)
-        self.call("task.cancel", task)
+        self.call("task.cancel", self.started(self.begin("e1a298b1", "VM.clone", self.template, "sample five")))
 
     def before_103(self):
         self.login("fbdbc198")
