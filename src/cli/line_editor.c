@@ -140,17 +140,21 @@ static void resize(line_editor *e)
     el_set(e->el, EL_REFRESH);
 }
 
-static void heed_signals(line_editor *e)
+/* Whether there were any: then the line may have been drawn again. */
+static bool heed_signals(line_editor *e)
 {
+    bool any = false;
     for (int i = 0; i < HEEDED; i++) {
         if (!arrived[i])
             continue;
         arrived[i] = 0;
+        any = true;
         if (heeded[i] == SIGWINCH)
             resize(e);
         else
             give_way(e, i);
     }
+    return any;
 }
 
 /* ---- colours: what libedit has drawn is drawn over, before a key is waited for ---- */
@@ -223,6 +227,8 @@ static int read_byte(line_editor *e, char *byte)
     struct pollfd input = {.fd = e->input, .events = POLLIN};
     sigset_t held;
     for (;;) {
+        if (poll(&input, 1, 0) == 0)
+            paint(e);
         /* What has come comes now: ppoll lets signals wait while there is input. */
         sigprocmask(SIG_SETMASK, &e->open, &held);
         sigprocmask(SIG_SETMASK, &held, NULL);
@@ -230,10 +236,7 @@ static int read_byte(line_editor *e, char *byte)
             errno = EINTR;
             return -1;
         }
-        heed_signals(e);
-        if (poll(&input, 1, 0) == 0)
-            paint(e);
-        if (bx_interrupted) /* while it did */
+        if (heed_signals(e))
             continue;
         if (ppoll(&input, 1, NULL, &e->open) < 0) {
             if (errno == EINTR)

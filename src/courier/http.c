@@ -156,7 +156,8 @@ static size_t take_header(char *line, size_t size, size_t count, void *owner)
         BX_HTTP_REFUSE(http, BX_EPROTOCOL, "%s: an answer with more than %d bytes of header",
                        http->base, HEADER_LIMIT);
     /* the version that curl tells is in newer releases what was asked for */
-    if (length > 5 && memcmp(line, "HTTP/", 5) == 0 && (length < 7 || memcmp(line + 5, "1.", 2)))
+    if (length > 5 && memcmp(line, "HTTP/", 5) == 0 &&
+        (length < 7 || memcmp(line + 5, "1.", 2) != 0))
         BX_HTTP_REFUSE(http, BX_EPROTOCOL, "%s: an answer that is not HTTP/1", http->base);
     value =
         header_value(line, length, "x-xenapi-response-host-certificate-thumbprint", &value_length);

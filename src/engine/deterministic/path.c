@@ -8,7 +8,7 @@
 
 /* Of what is noted; so many firings of each delayed event may wait at a time. */
 #define MOST_NUMBERS ((size_t)1 << 27)
-#define MOST_WAITING 8
+#define MOST_WAITING ((size_t)8)
 
 /* ---- set-up ---- */
 
