@@ -26,6 +26,7 @@ end
 local loaded, environment = {}, nil
 local function need(name)
   local path = name:find "^sedml%." and "lua/bioxen/sedml/inside/" .. name:sub(7) .. ".lua"
+    or name:find "^library%." and "lua/bioxen/biology/library/" .. name:sub(9) .. ".lua"
     or name == "bioxen.nearest" and "lua/bioxen/nearest.lua"
   if not path then return require(name) end
   if not loaded[name] then
