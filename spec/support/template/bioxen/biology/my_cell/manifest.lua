@@ -40,7 +40,7 @@ return {
     },
   },
   functions = {
-    set_medium = { arguments = "medium",
+    set_medium = { arguments = "medium: string|table",
       meaning = "A medium by its name, or { inducer = part of the time, from 0 to 1 }." },
   },
 }
