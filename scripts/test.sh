@@ -301,7 +301,7 @@ fi
 first
 if is_in sanitize "${jobs[@]}"; then
     sanitized=$(own_folder build-sanitize)
-    behind 15 run check "the sanitized build" build_sanitized
+    behind 5 run check "the sanitized build" build_sanitized # what waits for it takes longest
     sanitized_build=$!
 fi
 behind 0 timed_lane
