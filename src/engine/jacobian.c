@@ -142,17 +142,9 @@ static double differentiate_mass_action(const bx_jacobian *j, size_t r, double k
 {
     const bx_network *network = j->network;
     uint32_t begin = network->reactants.start[r], end = network->reactants.start[r + 1];
-    double product = 1;
-    for (uint32_t i = begin; i < end; i++) {
-        double n = network->orders[i], s = frame[network->reactants.items[i]];
-        double others = k * (n == 1 ? 1 : n * bx_power(s, n - 1));
-        for (uint32_t o = begin; o < end; o++)
-            if (o != i)
-                others *= bx_power(frame[network->reactants.items[o]], network->orders[o]);
-        add_slot(j, network->reactants.items[i], others);
-        product *= bx_power(s, n);
-    }
-    return product;
+    for (uint32_t i = begin; i < end; i++)
+        add_slot(j, network->reactants.items[i], bx_mass_action_slope(network, r, i, k, frame));
+    return bx_mass_action_rate(network, r, 1, frame);
 }
 
 static void differentiate_reaction(const bx_jacobian *j, size_t r, double *frame)

@@ -296,19 +296,11 @@ static void differentiate_mass_action(bx_tangent *t, size_t r, double k, const d
 {
     const bx_network *network = t->network;
     uint32_t begin = network->reactants.start[r], end = network->reactants.start[r + 1];
-    double product = 1;
-    for (uint32_t i = begin; i < end; i++)
-        product *= bx_power(frame[network->reactants.items[i]], network->orders[i]);
+    double product = bx_mass_action_rate(network, r, 1, frame);
     for (size_t j = 0; j < t->width; j++)
         row[j] *= t->sizes ? fabs(product) : product;
-    for (uint32_t i = begin; i < end; i++) {
-        double n = network->orders[i], s = frame[network->reactants.items[i]];
-        double others = k * (n == 1 ? 1 : n * bx_power(s, n - 1));
-        for (uint32_t o = begin; o < end; o++)
-            if (o != i)
-                others *= bx_power(frame[network->reactants.items[o]], network->orders[o]);
-        add_row(t, network->reactants.items[i], others, row);
-    }
+    for (uint32_t i = begin; i < end; i++)
+        add_row(t, network->reactants.items[i], bx_mass_action_slope(network, r, i, k, frame), row);
 }
 
 void bx_tangent_rates(bx_tangent *t, double *frame, const uint32_t *position, size_t stride,
@@ -350,17 +342,10 @@ static double mass_action_back(const bx_network *network, size_t r, double k, do
                                const double *frame, double *adjoints)
 {
     uint32_t begin = network->reactants.start[r], end = network->reactants.start[r + 1];
-    double product = 1;
-    for (uint32_t i = begin; i < end; i++) {
-        double n = network->orders[i], s = frame[network->reactants.items[i]];
-        double others = k * (n == 1 ? 1 : n * bx_power(s, n - 1));
-        for (uint32_t o = begin; o < end; o++)
-            if (o != i)
-                others *= bx_power(frame[network->reactants.items[o]], network->orders[o]);
-        adjoints[network->reactants.items[i]] += weight * others;
-        product *= bx_power(s, n);
-    }
-    return weight * product;
+    for (uint32_t i = begin; i < end; i++)
+        adjoints[network->reactants.items[i]] +=
+            weight * bx_mass_action_slope(network, r, i, k, frame);
+    return weight * bx_mass_action_rate(network, r, 1, frame);
 }
 
 void bx_tangent_back_rates(bx_tangent *t, double *frame, const uint32_t *position,

@@ -168,6 +168,19 @@ double bx_mass_action_rate(const bx_network *network, size_t reaction, double k,
     return k;
 }
 
+double bx_mass_action_slope(const bx_network *network, size_t reaction, uint32_t place, double k,
+                            const double *species)
+{
+    uint32_t begin = network->reactants.start[reaction],
+             end = network->reactants.start[reaction + 1];
+    double n = network->orders[place], s = species[network->reactants.items[place]];
+    double slope = k * (n == 1 ? 1 : n * bx_power(s, n - 1));
+    for (uint32_t i = begin; i < end; i++)
+        if (i != place)
+            slope *= bx_power(species[network->reactants.items[i]], network->orders[i]);
+    return slope;
+}
+
 double bx_mass_action_propensity(const bx_network *network, size_t reaction, double k,
                                  const double *species)
 {

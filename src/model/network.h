@@ -190,6 +190,10 @@ bool bx_network_timely(const bx_network *network, uint32_t slot);
 double bx_mass_action_rate(const bx_network *network, size_t reaction, double k,
                            const double *species);
 
+/* Its derivative by the reactant at a place of network->reactants. */
+double bx_mass_action_slope(const bx_network *network, size_t reaction, uint32_t place, double k,
+                            const double *species);
+
 /* The propensity of a mass-action reaction. */
 double bx_mass_action_propensity(const bx_network *network, size_t reaction, double k,
                                  const double *species);
