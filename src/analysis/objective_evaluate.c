@@ -42,6 +42,14 @@ static double value_of(const evaluating *e, bx_sourced *sourced, const bx_fill *
     return bx_expression_value(expression, outcome->time);
 }
 
+/* The parameter that a value comes from; BX_NAME_NONE for what is a number, or the cell's. */
+static size_t parameter_of(const bx_source *source, const bx_fill *fills)
+{
+    return source->kind == BX_FROM_CELL   ? BX_NAME_NONE
+           : source->kind == BX_FROM_FILL ? fills[source->index].parameter
+                                          : source->index;
+}
+
 /* The derivatives of what value_of gave by all parameters: without any that are followed, those of
  * what the formula names alone. */
 static void differentiate(const evaluating *e, const bx_sourced *sourced, const bx_fill *fills,
@@ -52,8 +60,7 @@ static void differentiate(const evaluating *e, const bx_sourced *sourced, const 
     memset(out, 0, e->o->parameter_count * sizeof *out);
     for (size_t i = 0; i < bx_expression_names(sourced->expression); i++) {
         const bx_source *source = &sourced->sources[i];
-        size_t parameter =
-            source->kind == BX_FROM_FILL ? fills[source->index].parameter : source->index;
+        size_t parameter = parameter_of(source, fills);
         if (slopes[i] == 0)
             continue;
         if (source->kind == BX_FROM_CELL)
@@ -99,11 +106,10 @@ static void go_back(const evaluating *e, const bx_sourced *sourced, const bx_fil
     const double *slopes = bx_expression_gradient(sourced->expression);
     for (size_t i = 0; i < bx_expression_names(sourced->expression); i++) {
         const bx_source *source = &sourced->sources[i];
-        size_t parameter =
-            source->kind == BX_FROM_FILL ? fills[source->index].parameter : source->index;
+        size_t parameter = parameter_of(source, fills);
         if (slopes[i] == 0)
             continue;
-        if (source->kind != BX_FROM_CELL && parameter != BX_NAME_NONE)
+        if (parameter != BX_NAME_NONE)
             e->gradient[parameter] += weight * slopes[i];
         else if (source->kind == BX_FROM_CELL && seeds)
             seeds[source->index] += weight * slopes[i];
