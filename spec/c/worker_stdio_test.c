@@ -6,21 +6,18 @@
 #include "wire/zygote.h"
 #include "worker/supervisor.h"
 
+#include "../support/old_kernel.h"
 #include "test.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <linux/filter.h>
-#include <linux/seccomp.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -69,28 +66,16 @@ static void program_path(char *path, size_t size)
     snprintf(path + strlen(path), 32, "/bin/bioxen-worker");
 }
 
-/* From here on this is on Linux 4.18, as far as a process can tell: what came since has numbers
- * from 424 on wherever it came, and seccomp has no listeners. */
-static void become_old_kernel(void)
+/* From here on this is on Linux 4.18, as far as a process can tell. */
+static void become_linux_4_18(void)
 {
-    static struct sock_filter code[] = {
-        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-        BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, SYS_pidfd_send_signal, 4, 0),
-        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_seccomp, 0, 4),
-        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args[1])),
-        BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, SECCOMP_FILTER_FLAG_NEW_LISTENER, 0, 2),
-        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EINVAL),
-        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS),
-        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
-    };
-    struct sock_fprog filter = {sizeof code / sizeof *code, code};
-    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ||
-        prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) < 0 ||
+    if (become_old_kernel(SYS_pidfd_send_signal) < 0 ||
         syscall(SYS_close_range, 100, 100, 0) == 0 || errno != ENOSYS)
         _exit(126);
 }
 
-/* Where BIOXEN_GUEST_ROOT names a root folder, the program is the one at its top, and runs in it. */
+/* Where BIOXEN_GUEST_ROOT names a root folder, the program is the one at its top, and runs in it.
+ */
 static void enter_guest_root(char *path)
 {
     const char *root = getenv("BIOXEN_GUEST_ROOT");
@@ -122,7 +107,7 @@ static guest start_program(void)
             dup2(left_open, 77);
         enter_guest_root(path);
         if (old_kernel)
-            become_old_kernel();
+            become_linux_4_18();
         execve(path, argv, environment);
         _exit(126);
     }
