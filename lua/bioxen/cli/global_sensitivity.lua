@@ -6,31 +6,24 @@ local json = require "bioxen.cli.json"
 local models = require "bioxen.cli.models"
 local points = require "bioxen.cli.points"
 local say = require "bioxen.cli.say"
+local sensitivity = require "bioxen.sensitivity"
 local sorted_keys = require "bioxen.sorted_keys"
 local source = require "bioxen.cli.source"
 local sweep = require "bioxen.cli.sweep"
 local plot_options = require "bioxen.plot.options"
 
 local SAMPLES = { sobol = 200, morris = 20 } -- where nothing else is said
-local MEASURES = { sobol = { "first", "total" }, morris = { "mu_star", "mu", "sigma" } }
 
 -- ---- what is written ----
 
 -- A row for each result and parameter.
 local function as_csv(result)
   local head, lines = { "result", "parameter" }, {}
-  for _, measure in ipairs(MEASURES[result.method]) do
+  for _, measure in ipairs(sensitivity.measures(result)) do
     table.move({ measure, measure .. "_low", measure .. "_high" }, 1, 3, #head + 1, head)
   end
   for _, name in ipairs(sorted_keys(result.results)) do
-    for _, parameter in ipairs(result.parameters) do
-      local one, cells = result.results[name].by[parameter], { name, parameter }
-      for _, measure in ipairs(MEASURES[result.method]) do
-        local range = one[measure .. "_range"]
-        table.move({ one[measure], range[1], range[2] }, 1, 3, #cells + 1, cells)
-      end
-      lines[#lines + 1] = csv.line(cells)
-    end
+    for _, row in ipairs(sensitivity.rows(result, name)) do lines[#lines + 1] = csv.line { name, table.unpack(row) } end
   end
   return csv.line(head) .. table.concat(lines)
 end

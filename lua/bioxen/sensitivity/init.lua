@@ -178,18 +178,29 @@ function Table:plot(options)
   return check.relay(3, plot.plot, figure(self, options or {}, 3))
 end
 
--- The measures of one result, by parameter.
-local function table_of(self, name)
-  local names, rows = { "parameter" }, {}
-  for _, measure in ipairs(methods[self.method].measures) do
-    table.move({ (measure:gsub("_", " ")), "from", "to" }, 1, 3, #names + 1, names)
-  end
-  for i, parameter in ipairs(self.parameters) do
+--- What the method of a table measures.
+function sensitivity.measures(result)
+  return methods[result.method].measures
+end
+
+--- A row for each parameter: it, and of each measure of one result the value and its range.
+function sensitivity.rows(result, name)
+  local rows = {}
+  for i, parameter in ipairs(result.parameters) do
     rows[i] = { parameter }
-    for _, measure in ipairs(methods[self.method].measures) do
-      local by = self.results[name].by[parameter]
+    for _, measure in ipairs(sensitivity.measures(result)) do
+      local by = result.results[name].by[parameter]
       table.move({ by[measure], by[measure .. "_range"][1], by[measure .. "_range"][2] }, 1, 3, #rows[i] + 1, rows[i])
     end
+  end
+  return rows
+end
+
+-- The measures of one result, by parameter.
+local function table_of(self, name)
+  local names, rows = { "parameter" }, sensitivity.rows(self, name)
+  for _, measure in ipairs(sensitivity.measures(self)) do
+    table.move({ (measure:gsub("_", " ")), "from", "to" }, 1, 3, #names + 1, names)
   end
   return { names = names, rows = rows, label = "Indices of " .. name, open = true }
 end
