@@ -63,14 +63,19 @@ function handlers.kernel_info_request(kernel)
   kernel:reply("kernel_info_reply", information)
 end
 
+-- What is told of a failure, with more: `more`.
+local function told(failure, more)
+  more.ename, more.evalue, more.traceback = failure.ename, failure.evalue, list(failure.traceback)
+  return more
+end
+
 -- The values of expressions beside a cell.
 local function user_expressions(kernel, asked)
   local found = {}
   for name, expression in pairs(type(asked) == "table" and asked or {}) do
     if type(name) == "string" and type(expression) == "string" then
       local result, failure = kernel.cells:evaluate(expression)
-      found[text.escape(name)] = failure
-        and { status = "error", ename = failure.ename, evalue = failure.evalue, traceback = list(failure.traceback) }
+      found[text.escape(name)] = failure and told(failure, { status = "error" })
         or { status = "ok", data = result or { ["text/plain"] = "nil" }, metadata = none }
     end
   end
@@ -112,11 +117,9 @@ local function answer_waiting(kernel, waiting)
 end
 
 local function answer_failure(kernel, failure)
-  local content = { ename = failure.ename, evalue = failure.evalue, traceback = list(failure.traceback) }
-  kernel:publish("error", content)
-  content.status, content.execution_count = "error", kernel.count
-  content.payload, content.user_expressions = list(), none
-  kernel:reply("execute_reply", content)
+  kernel:publish("error", told(failure, {}))
+  kernel:reply("execute_reply", told(failure, { status = "error", execution_count = kernel.count, payload = list(),
+    user_expressions = none }))
 end
 
 function handlers.execute_request(kernel, content)
