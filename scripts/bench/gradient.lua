@@ -161,17 +161,13 @@ if not arg[1] then
 end
 
 local dir, only = arg[1], arg[2]
-local header, counts, limits = nil, {}, { 1e-7, 1e-6, 1e-5, 1e-4, 1e-3 }
-for line in io.lines(dir .. "/index.tsv") do
-  local fields = {}
-  for field in (line .. "\t"):gmatch "([^\t]*)\t" do fields[#fields + 1] = field end
-  if not header then
-    header = {}
-    for i, name in ipairs(fields) do header[name] = i end
-  elseif not only or ("," .. only .. ","):find("," .. fields[header.id]:match "0*(%d+)$" .. ",", 1, true) then
-    local id, duration = fields[header.id], tonumber(fields[header.duration])
+local counts, limits = {}, { 1e-7, 1e-6, 1e-5, 1e-4, 1e-3 }
+local index = assert(bioxen.read_table(dir .. "/index.tsv"))
+for i, id in ipairs(index.id) do
+  if not only or ("," .. only .. ","):find("," .. id:match "0*(%d+)$" .. ",", 1, true) then
+    local duration = index.duration[i]
     local r, err
-    if duration then
+    if duration > 0 then
       r, err = measure(function(vm) return vm:load_sbml(("%s/%s.xml.gz"):format(dir, id)) end, { duration = duration })
     end
     if r then

@@ -96,19 +96,11 @@ return { worst = worst, where = where, count = count, told = told, parameters = 
 ]]
 
 local dir, only = arg[1], arg[2]
+local index = assert(bioxen.read_table(dir .. "/index.tsv"))
 local durations, ids = {}, {}
-local header
-for line in io.lines(dir .. "/index.tsv") do
-  local fields = {}
-  for field in (line .. "\t"):gmatch "([^\t]*)\t" do fields[#fields + 1] = field end
-  if not header then
-    header = {}
-    for i, name in ipairs(fields) do header[name] = i end
-  else
-    local id = fields[header.id or 1]
-    durations[id] = tonumber(fields[header.duration])
-    if not only or ("," .. only .. ","):find("," .. id:match "0*(%d+)$" .. ",", 1, true) then ids[#ids + 1] = id end
-  end
+for i, id in ipairs(index.id) do
+  durations[id] = index.duration[i] > 0 and index.duration[i] or nil
+  if not only or ("," .. only .. ","):find("," .. id:match "0*(%d+)$" .. ",", 1, true) then ids[#ids + 1] = id end
 end
 
 local limits, counts, refused, failed = { 1e-6, 1e-5, 1e-4, 1e-3, 1e-2 }, {}, 0, 0
