@@ -144,7 +144,7 @@ describe("bioxen global-sensitivity", function()
 
   it("writes Sobol's indices as JSON, the same for a seed, and draws them", function()
     local words = "bioxen global-sensitivity --quiet --duration 1 --json --samples 150 --seed 4" .. VARY .. path
-    local status, out = sh(words .. " --vms 2 --plot indices.svg")
+    local status, out = sh(("%s --vms 2 --plot %s/indices.svg"):format(words, sh.scratch))
     assert.equal(0, status)
     assert.equal(out, (select(2, sh(words .. " --vms 1"))))
     local result = cjson.decode(out)
@@ -156,7 +156,7 @@ describe("bioxen global-sensitivity", function()
       assert.is_true(range[1] - 0.01 <= part and part <= range[2] + 0.01,
         ("%s: %g expected, got %g to %g"):format(name, part, range[1], range[2]))
     end
-    local _, picture = sh "cat indices.svg"
+    local _, picture = sh(("cat %s/indices.svg"):format(sh.scratch))
     assert.truthy(picture:find("Sobol indices of y", 1, true))
   end)
 
