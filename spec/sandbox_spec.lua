@@ -248,7 +248,7 @@ describe("hostile Lua", function()
 
   local function run(code, timeout)
     local began = bioxen.clock()
-    local result, err = vm:execute_biological_process(code, { timeout = timeout or 10 * SLOW })
+    local result, err = vm:execute_biological_process(code, { timeout = timeout or 60 * SLOW })
     return result, err, bioxen.clock() - began
   end
 

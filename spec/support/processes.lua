@@ -61,9 +61,9 @@ function processes.resident()
   return tonumber(read("/proc/self/status"):match("VmRSS:%s+(%d+)"))
 end
 
---- Ask again until it holds, for ten seconds at the most; what it came to.
+--- Ask again until it holds, for a minute at the most; what it came to.
 function processes.wait_until(holds)
-  local give_up = core.clock() + 10
+  local give_up = core.clock() + 60
   repeat
     if holds() then return true end
   until core.clock() > give_up

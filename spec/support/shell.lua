@@ -59,7 +59,7 @@ function Shell:in_terminal(words, given)
   local list = table.move(given or {}, 1, #(given or {}), 1, {})
   list[#list + 1] = { "end" }
   shell.write(steps, require("cjson").encode(list))
-  return self(("TERM=xterm BIOXEN_SLOW=%g python3 spec/support/terminal.py %s %s %s"):format(10*shell.slow,
+  return self(("TERM=xterm BIOXEN_SLOW=%g python3 spec/support/terminal.py %s %s %s"):format(shell.slow,
     shell.quote(steps), self.program, words))
 end
 

@@ -17,7 +17,7 @@ STEPS.json is a list of steps, each a list of a word and its arguments:
   ["mode", "cooked"|"raw"]    wait until the terminal echoes, or does not
   ["end"]                 wait for the program's end
 Writes all that the program wrote to standard output. Exit status: the program's, 128 + the signal
-that ended it; 99 where a wait took longer than BIOXEN_SLOW times 10 seconds.
+that ended it; 99 where a wait took longer than BIOXEN_SLOW times 100 seconds.
 """
 import fcntl
 import json
@@ -32,7 +32,7 @@ import termios
 import time
 import unicodedata
 
-PATIENCE = 10 * float(os.environ.get("BIOXEN_SLOW", "1"))
+PATIENCE = 100 * float(os.environ.get("BIOXEN_SLOW", "1"))
 
 
 def width(character):
