@@ -101,8 +101,9 @@ describe("a fork", function()
     local copy = assert(vm:fork "copy")
     assert.equal(8 << 20, copy:get_status().memory_limit)
     assert.equal("EDEADLINE", select(2, copy:execute_biological_process "while true do end").code)
-    assert.equal("EOUTPUT", select(2, copy:execute_biological_process "print(('x'):rep(1000))").code)
-    assert.equal("EMEMORY", select(2, copy:execute_biological_process "x = ('x'):rep(1 << 23)").code)
+    local patient = { timeout = 60 }
+    assert.equal("EOUTPUT", select(2, copy:execute_biological_process("print(('x'):rep(1000))", patient)).code)
+    assert.equal("EMEMORY", select(2, copy:execute_biological_process("x = ('x'):rep(1 << 23)", patient)).code)
     assert.equal("running", copy:get_state())
     assert.equal(8 << 20, assert(hypervisor:clone_vm("copy", "clone")):get_status().memory_limit)
     signal("KILL", copy:get_status().pid) -- and its restart policy
