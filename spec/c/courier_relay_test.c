@@ -170,6 +170,8 @@ static int be_agent(const char *mode, const char *argument)
 
 /* The host. */
 
+enum { PATIENCE = 200 /* seconds, before something is said to hang */ };
+
 static bx_loop loop;
 static bx_error err;
 static sshd server;
@@ -191,7 +193,7 @@ static bx_ssh *log_in(void)
                                     .known_hosts = path_of("known"),
                                     .host_name = "guest",
                                     .key_path = path_of("user_key")};
-    loop = (bx_loop){.deadline = bx_clock_after(60)};
+    loop = (bx_loop){.deadline = bx_clock_after(PATIENCE)};
     err = (bx_error){0};
     bx_ssh *ssh = bx_ssh_open(&loop, &options, &err);
     if (!ssh) {
@@ -372,8 +374,8 @@ static void keys_are_changed_meanwhile(void)
     bx_ssh *ssh = log_in();
     host a, b;
     static uint8_t bytes[1000000];
-    CHECK(open_host(&a, ssh, "echo", 1, NULL) && hear_spawned(&a));
-    CHECK(open_host(&b, ssh, "echo", 1, NULL) && hear_spawned(&b));
+    CHECK(open_host(&a, ssh, "echo", UNHURRIED, NULL) && hear_spawned(&a));
+    CHECK(open_host(&b, ssh, "echo", UNHURRIED, NULL) && hear_spawned(&b));
     for (uint64_t i = 1; i < 10; i++) {
         CHECK(call_and_answer(&a, i, bytes, sizeof bytes));
         CHECK(call_and_answer(&b, i, bytes, 10));
@@ -437,7 +439,7 @@ static void check_break(bx_ssh *ssh, const char *mode, const char *message)
     host h;
     bx_frame frame;
     bx_error why = {0};
-    CHECK(open_host(&h, ssh, mode, 1, NULL));
+    CHECK(open_host(&h, ssh, mode, UNHURRIED, NULL));
     CHECK(hear(&h, &frame) && frame.type == BX_FRAME_OUTPUT && frame.payload[0] == 'x');
     CHECK(!hear(&h, &frame)); /* the bad one does not come, nor what is behind */
     CHECK(!bx_relay_alive(h.relay, &why) && why.code == BX_EPROTOCOL);
@@ -476,7 +478,7 @@ static void check_end(bx_ssh *ssh, const char *mode, double interval, bx_code co
     CHECK(open_host(&h, ssh, mode, interval, NULL));
     while (hear(&h, &frame))
         ;
-    CHECK(wait_for_end(&h, 3, &why) && why.code == code && says(&why, message));
+    CHECK(wait_for_end(&h, PATIENCE, &why) && why.code == code && says(&why, message));
     close_host(&h);
 }
 
@@ -491,10 +493,10 @@ static void the_end_of_the_guest_is_told(void)
     check_end(ssh, "mute", 0.05, BX_ECONNECT, "the guest has not answered for 0.15 s");
     check_end(ssh, "deaf", 0.05, BX_ECONNECT, "the guest has not answered for 0.15 s");
     /* What it has sent before comes whole, though the host is slow to read. */
-    CHECK(open_host(&h, ssh, "last-words", 1, NULL));
+    CHECK(open_host(&h, ssh, "last-words", UNHURRIED, NULL));
     bx_loop_wait(&loop, NULL, 0, bx_clock_after(0.2), &err);
     CHECK(hear(&h, &frame) && frame.type == BX_FRAME_OUTPUT && frame.length == 3000000);
-    CHECK(!hear(&h, &frame) && wait_for_end(&h, 3, &why) && says(&why, "exit status 0"));
+    CHECK(!hear(&h, &frame) && wait_for_end(&h, PATIENCE, &why) && says(&why, "exit status 0"));
     close_host(&h);
     CHECK(bx_ssh_connected(ssh));
     bx_ssh_close(ssh);
@@ -508,12 +510,13 @@ static void a_connection_that_breaks_is_told(void)
     host a, b;
     bx_frame frame;
     bx_error why = {0};
-    CHECK(open_host(&a, ssh, "echo", 10, NULL) && hear_spawned(&a));
-    CHECK(open_host(&b, ssh, "echo", 10, NULL) && hear_spawned(&b));
+    CHECK(open_host(&a, ssh, "echo", UNHURRIED, NULL) && hear_spawned(&a));
+    CHECK(open_host(&b, ssh, "echo", UNHURRIED, NULL) && hear_spawned(&b));
     sshd_kill(&server);
     CHECK(!hear(&a, &frame) && !hear(&b, &frame));
-    CHECK(wait_for_end(&a, 2, &why) && why.code == BX_ECONNECT && says(&why, "the connection to"));
-    CHECK(wait_for_end(&b, 2, &why) && why.code == BX_ECONNECT);
+    CHECK(wait_for_end(&a, PATIENCE, &why) && why.code == BX_ECONNECT &&
+          says(&why, "the connection to"));
+    CHECK(wait_for_end(&b, PATIENCE, &why) && why.code == BX_ECONNECT);
     CHECK(!bx_ssh_connected(ssh));
     close_host(&a);
     close_host(&b);
@@ -528,11 +531,11 @@ static void a_host_that_leaves_ends_the_guest(void)
     host h;
     bx_error why = {0};
     snprintf(command, sizeof command, " '%s' --agent echo; touch '%s'", self, path_of("ended"));
-    CHECK(open_host(&h, ssh, command, 1, NULL) && hear_spawned(&h));
+    CHECK(open_host(&h, ssh, command, UNHURRIED, NULL) && hear_spawned(&h));
     close(h.fd);
     h.fd = -1;
-    CHECK(wait_for_end(&h, 3, &why) && says(&why, "the host closed"));
-    int64_t until = bx_clock_after(5);
+    CHECK(wait_for_end(&h, PATIENCE, &why) && says(&why, "the host closed"));
+    int64_t until = bx_clock_after(PATIENCE);
     while (access(path_of("ended"), F_OK) < 0 && bx_clock_now() < until)
         bx_loop_wait(&loop, NULL, 0, bx_clock_after(0.005), &err);
     CHECK(access(path_of("ended"), F_OK) == 0);
@@ -546,7 +549,7 @@ static void a_host_that_leaves_ends_the_guest(void)
     CHECK(bx_relay_alive(h.relay, NULL));
     close(h.fd);
     h.fd = -1;
-    CHECK(wait_for_end(&h, 3, &why) && says(&why, "the host closed"));
+    CHECK(wait_for_end(&h, PATIENCE, &why) && says(&why, "the host closed"));
     close_host(&h);
     bx_ssh_close(ssh);
 }
@@ -559,9 +562,9 @@ static void a_host_that_breaks_the_protocol_is_left(void)
     for (size_t i = 0; i < sizeof guests / sizeof *guests; i++) {
         host h;
         bx_error why = {0};
-        CHECK(open_host(&h, ssh, "echo", 1, NULL) && hear_spawned(&h));
+        CHECK(open_host(&h, ssh, "echo", UNHURRIED, NULL) && hear_spawned(&h));
         tell(&h, guests[i], 1, "x", 1);
-        CHECK(wait_for_end(&h, 3, &why) && why.code == BX_EPROTOCOL);
+        CHECK(wait_for_end(&h, PATIENCE, &why) && why.code == BX_EPROTOCOL);
         CHECK(says(&why, "which no host sends"));
         close_host(&h);
     }
@@ -590,6 +593,7 @@ static void what_waits_is_bounded(void)
     bx_loop_wait(&loop, NULL, 0, bx_clock_after(0.2), &err);
     idle(0.6);
     CHECK(bx_relay_alive(h.relay, NULL)); /* the host's slowness is not the guest's silence */
+    bx_relay_hold(h.relay, true);         /* nor is that of a busy machine */
     for (int i = 0; i < 400; i++)
         CHECK(hear(&h, &frame) && frame.type == BX_FRAME_OUTPUT && frame.length == 10000);
     bx_loop_wait(&loop, NULL, 0, bx_clock_after(0.2), &err);
@@ -598,7 +602,7 @@ static void what_waits_is_bounded(void)
     loop.deadline = bx_clock_after(0.3);
     tell(&h, BX_FRAME_CALL, 1, bytes, sizeof bytes);
     CHECK(err.code == BX_EDEADLINE);
-    loop.deadline = bx_clock_after(60);
+    loop.deadline = bx_clock_after(PATIENCE);
     idle(0.2);
     CHECK(bx_relay_alive(h.relay, NULL));
     close_host(&h);
@@ -632,9 +636,25 @@ static void a_ping_goes_behind_all_that_was_sent(void)
     clock_t work = clock();
     CHECK(bx_relay_sync(h.relay, &err) < 0 && err.code == BX_EDEADLINE);
     CHECK((double)(clock() - work) / CLOCKS_PER_SEC < 0.05);
-    loop.deadline = bx_clock_after(60);
+    loop.deadline = bx_clock_after(PATIENCE);
     CHECK(send(h.fd, head + 10, 6, 0) == 6 && send(h.fd, "rest", 4, 0) == 4);
     CHECK(hear(&h, &frame) && frame.call == 9 && bx_relay_sync(h.relay, &err) == 0);
+    close_host(&h);
+    bx_ssh_close(ssh);
+}
+
+/* What came meanwhile is heard before anybody is said to be silent. */
+static void a_courier_that_got_no_processor_time_hears_first(void)
+{
+    bx_ssh *ssh = log_in();
+    host h;
+    bx_error why = {0};
+    CHECK(open_host(&h, ssh, "echo", 0.1, NULL) && hear_spawned(&h));
+    usleep(150000);
+    bx_loop_turn(&loop, 0); /* a ping goes out */
+    usleep(600000);         /* and its answer comes, in 0.3 s by far */
+    bx_loop_wait(&loop, NULL, 0, bx_clock_after(0.05), &err);
+    CHECK(bx_relay_alive(h.relay, &why));
     close_host(&h);
     bx_ssh_close(ssh);
 }
@@ -644,13 +664,13 @@ static void no_answer_is_expected_while_held(void)
     bx_ssh *ssh = log_in();
     host h;
     bx_error why = {0};
-    CHECK(open_host(&h, ssh, "echo", 0.2, NULL) && hear_spawned(&h));
-    tell(&h, BX_FRAME_SUSPEND, 0, NULL, 0); /* no pongs from now on */
-    CHECK(call_and_answer(&h, 1, "x", 1));
+    CHECK(open_host(&h, ssh, "echo", 0.2, NULL));
     bx_relay_hold(h.relay, true);
+    tell(&h, BX_FRAME_SUSPEND, 0, NULL, 0); /* no pongs from now on */
+    CHECK(hear_spawned(&h) && call_and_answer(&h, 1, "x", 1));
     CHECK(!wait_for_end(&h, 0.8, &why));
     bx_relay_hold(h.relay, false);
-    CHECK(wait_for_end(&h, 3, &why) && why.code == BX_ECONNECT);
+    CHECK(wait_for_end(&h, PATIENCE, &why) && why.code == BX_ECONNECT);
     close_host(&h);
     bx_ssh_close(ssh);
 }
@@ -678,6 +698,7 @@ int main(int argc, char **argv)
     RUN(a_host_that_breaks_the_protocol_is_left);
     RUN(what_waits_is_bounded);
     RUN(a_ping_goes_behind_all_that_was_sent);
+    RUN(a_courier_that_got_no_processor_time_hears_first);
     RUN(no_answer_is_expected_while_held);
     sshd_kill(&server);
     return test_end();

@@ -23,7 +23,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { MIB = 1 << 20, PATIENCE = 20 /* seconds */, GONE = -1 };
+enum { MIB = 1 << 20, PATIENCE = 60 /* seconds */, GONE = -1 };
 
 typedef struct guest {
     pid_t pid; /* of the supervisor */
@@ -929,11 +929,16 @@ static void count_interrupt(int number)
     interrupts++;
 }
 
-/* Answers each call at its third interrupt. */
-static void work_until_interrupted(int socket)
+static void heed_interrupts(void)
 {
     struct sigaction action = {.sa_handler = count_interrupt, .sa_flags = SA_RESTART};
     sigaction(SIGUSR1, &action, NULL);
+}
+
+/* Answers each call at its third interrupt. */
+static void work_until_interrupted(int socket)
+{
+    heed_interrupts();
     worker_socket = socket;
     for (;;) {
         uint64_t call = read_call();
@@ -965,6 +970,39 @@ static void interrupts_are_repeated(void)
     CHECK(receive(&g, &frame) == BX_FRAME_PROGRESS);
     send_signal(&g, BX_FRAME_INTERRUPT);
     CHECK(receive(&g, &frame) == BX_FRAME_ERROR && frame.call == 3);
+    CHECK(finish(&g) == 0);
+}
+
+/* Its supervisor has no processor time from the interrupt till long after the answer. */
+static void work_beside_a_starved_supervisor(int socket)
+{
+    char state = 0;
+    int parent;
+    unsigned long ticks;
+    heed_interrupts();
+    worker_socket = socket;
+    uint64_t call = read_call();
+    while (!interrupts)
+        usleep(100);
+    kill(getppid(), SIGSTOP);
+    while (state != 'T' && process_state(getppid(), &state, &parent, &ticks))
+        usleep(100);
+    answer(BX_FRAME_ERROR, call);
+    for (int64_t until = bx_clock_after(0.6); bx_clock_now() < until;)
+        usleep(1000);
+    kill(getppid(), SIGCONT);
+    answer(BX_FRAME_REPLY, read_call());
+    pause();
+}
+
+static void an_answer_that_is_read_late_was_in_time(void)
+{
+    guest g = start_supervisor(work_beside_a_starved_supervisor);
+    bx_frame frame;
+    execute(&g, 1, 0.05, "");
+    CHECK(receive(&g, &frame) == BX_FRAME_ERROR && frame.call == 1);
+    execute(&g, 2, 0, "");
+    CHECK(receive(&g, &frame) == BX_FRAME_REPLY && frame.call == 2);
     CHECK(finish(&g) == 0);
 }
 
@@ -1144,6 +1182,7 @@ int main(void)
     RUN(large_frames_stream_through);
     RUN(a_terminal_is_refused);
     RUN(interrupts_are_repeated);
+    RUN(an_answer_that_is_read_late_was_in_time);
     RUN(what_does_not_stop_is_killed);
     RUN(the_last_words_arrive);
     RUN(a_worker_that_breaks_the_protocol_is_killed);

@@ -54,7 +54,8 @@ static void keep_asking(bx_relay *relay)
     uint32_t window = ssh_channel_window_size(relay->channel);
     if (window > relay->window) /* it reads, though much may stand before the ping */
         relay->heard_at = now;
-    if (now >= given_up_at(relay)) {
+    bool late = now >= given_up_at(relay);
+    if (late && relay->late) {
         bx_relay_break(relay, BX_ECONNECT, "the guest has not answered for %g s",
                        (double)relay->interval * MISSED_PINGS * 1e-9);
     } else if (ping_wanted(relay) && now >= relay->ping_due) {
@@ -62,6 +63,7 @@ static void keep_asking(bx_relay *relay)
         bx_relay_push(relay);
     }
     relay->window = ssh_channel_window_size(relay->channel);
+    relay->late = late;
 }
 
 /* The end. */

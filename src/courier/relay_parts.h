@@ -36,6 +36,8 @@ struct bx_relay {
     bool held;
     int64_t ping_due;
     int64_t asked_at, heard_at, taken_at;
+    bool late; /* its silence was too long a move ago: what has come since is read before it counts,
+                  for this process may have had no processor time */
     uint32_t window;  /* of the channel when last looked at */
     bool sync_wanted; /* a ping is to go out once the socket is empty */
 

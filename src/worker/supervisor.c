@@ -377,11 +377,11 @@ static void serve(supervisor *self)
         leave(self, EXIT_SUCCESS);
     if (watched[END].revents)
         reap(self);
-    run_timers(self);
     if (self->socket >= 0 && watched[WORKER].revents & ~POLLOUT) {
         read_worker(self);
         pass_output(self);
     }
+    run_timers(self); /* behind what has come: an answer that this process read late was in time */
     write_host(self);
     if (watched[FROM_HOST].revents)
         read_host(self);
