@@ -603,6 +603,8 @@ static void leave(bx_courier *courier)
 {
     bx_error ignored;
     bool owner = bx_host_is_owner(courier->host);
+    if (owner)
+        notice_end(courier);
     if (owner && !courier->pid && courier->note_count && start_program(courier, &ignored) == 0)
         call_open(courier, &ignored);
     disconnect(courier);
