@@ -166,7 +166,7 @@ describe("a session", function()
 
   it("says that its VM is gone, and that it is closed itself", function()
     os.execute("kill -9 " .. vm:get_status().pid)
-    assert(vm:wait_for("error", 10))
+    assert(vm:wait_for("error", 60))
     assert.matches("cannot call VM", answer "1")
     assert(vm:restart())
     assert.equal("1\n", answer "1")

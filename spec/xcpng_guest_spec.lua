@@ -33,7 +33,7 @@ describe("a guest", function()
 
   local function start(id, changes)
     local vm = create(id, changes)
-    assert(vm:start { timeout = 20 })
+    assert(vm:start { timeout = 60 })
     return vm
   end
 

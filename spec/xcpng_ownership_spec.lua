@@ -316,7 +316,7 @@ describe("on a pool,", function()
       clean_it(("a request acted on twice leaves nothing of a start %s, at %s"):format(name, step[1]), function()
         pool:fault { fault = "hang", method = step[1], nth = step[2] }
         local vm <close> = bench:create()
-        local job = assert(vm:start { wait = false, timeout = 20 })
+        local job = assert(vm:start { wait = false, timeout = 60 })
         assert(bench:wait_for_faults())
         copy_template(name_in_journal())
         stop(job)

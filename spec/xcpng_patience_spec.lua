@@ -51,7 +51,7 @@ describe("with a pool that", function()
 
   local function running(overrides)
     local vm = bench:create(overrides)
-    assert(vm:start { timeout = 20 })
+    assert(vm:start { timeout = 60 })
     return vm, pool:call("VM.get_by_uuid", vm:get_status().uuid)
   end
 
@@ -59,7 +59,7 @@ describe("with a pool that", function()
   local function standing(fault, overrides)
     pool:fault(fault)
     local vm = bench:create(overrides)
-    local job = assert(vm:start { wait = false, timeout = 20 })
+    local job = assert(vm:start { wait = false, timeout = 60 })
     assert(bench:wait_for_faults())
     return vm, job
   end
@@ -92,7 +92,7 @@ describe("with a pool that", function()
   clean_it("restarts its toolstack, a start succeeds: while the guest boots", function()
     pool:agent { vm = pool.template, tools = false } -- it tells nothing before it is told to
     local vm <close> = bench:create()
-    local job = assert(vm:start { wait = false, timeout = 20 })
+    local job = assert(vm:start { wait = false, timeout = 60 })
     assert(bench:wait_until(hears_of_guest))
     pool:agent { vm = pool.template, tools = true }
     pool:control { command = "crash", seconds = 2 }
@@ -365,7 +365,7 @@ describe("with a pool that", function()
     pool:control { command = "set", cls = "host", ref = hosts[2], capabilities = { "xen-3.0-x86_64" } }
     local vm <close> = bench:create { vm_vcpus = 8 }
     pool:control { command = "set", cls = "host", ref = hosts[1], cpu_info = { cpu_count = "4" } }
-    local started, err = vm:start { timeout = 20 }
+    local started, err = vm:start { timeout = 60 }
     assert.is_nil(started)
     assert.equal("NO_HOSTS_AVAILABLE", err.xapi.code)
     assert_says(err, "no host of the pool can run the guest",
@@ -376,7 +376,7 @@ describe("with a pool that", function()
     end
     vm:destroy()
     local large <close> = bench:create { vm_memory = "1 TB" }
-    started, err = large:start { timeout = 20 }
+    started, err = large:start { timeout = 60 }
     assert.is_nil(started)
     assert_says(err, "too little memory free: the guest needs 1048582 MiB, ")
     local reasons = { VM_REQUIRES_IOMMU = "it lacks an IOMMU", HOST_STILL_BOOTING = "it is still booting",
@@ -386,7 +386,7 @@ describe("with a pool that", function()
       pool:fault { fault = "no_hosts", method = "VM.start" }
       pool:fault { fault = "error", code = code, params = { "a", "b", "its CPU" }, method = "VM.assert_can_boot_here" }
       local unwanted <close> = bench:create()
-      started, err = unwanted:start { timeout = 20 }
+      started, err = unwanted:start { timeout = 60 }
       assert.is_nil(started)
       assert_says(err, "host1: " .. words)
       pool:clear_faults()
@@ -396,7 +396,7 @@ describe("with a pool that", function()
   clean_it("has a template without the user's key: a drive tells cloud-init of it, and goes with the guest", function()
     pool:agent { vm = pool.template, cloud_init = true }
     local vm <close> = bench:create()
-    local started, err = vm:start { timeout = 20 }
+    local started, err = vm:start { timeout = 60 }
     assert.is_nil(started)
     assert.equal("EAUTH", err.code)
     pool:fault { fault = "reset_after", method = "VDI.create" }
@@ -412,7 +412,7 @@ describe("with a pool that", function()
     pool:clear_faults()
     pool:fault { fault = "error", code = "VDI_TOO_SMALL", params = { "x", "y" }, method = "VBD.create" }
     local other <close> = bench:create { cloud_init = true }
-    started, err = other:start { timeout = 20 }
+    started, err = other:start { timeout = 60 }
     assert.is_nil(started)
     assert_says(err, "making the seed drive", "VBD.create", "VDI_TOO_SMALL")
     pool:agent { vm = pool.template, cloud_init = false }

@@ -117,7 +117,7 @@ describe("processes that are killed:", function()
       clean_it("at " .. step[1], function()
         pool:fault { fault = "hang", method = step[2], nth = step.nth }
         local vm <close> = bench:create { vm_memory = "64MB" }
-        local job = assert(vm:start { wait = false, timeout = 20 })
+        local job = assert(vm:start { wait = false, timeout = 60 })
         assert(bench:wait_for_faults())
         kill(only_courier())
         assert_courier_died(job:wait())

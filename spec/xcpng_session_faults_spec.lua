@@ -58,7 +58,7 @@ describe("a session with faults:", function()
   clean_it("whose login is broken off: the session that it comes to is ended", function()
     pool:fault { fault = "slow_reply", method = "session.login_with_password", seconds = 0.3 }
     local vm <close> = bench:create()
-    local job = assert(vm:start { wait = false, timeout = 20 })
+    local job = assert(vm:start { wait = false, timeout = 60 })
     assert(bench:wait_for_faults())
     job:cancel()
     local started, err = job:wait()

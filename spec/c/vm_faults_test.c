@@ -97,10 +97,10 @@ static bool live(bx_host *host)
     bool well = false;
     bx_job *start = bx_vm_start(vm, 10, &err), *call = NULL;
     bx_write_text(&code, "reply");
-    if (start && bx_job_wait(start, &host->reactor, bx_clock_after(20)) == 1 && start->succeeded &&
+    if (start && bx_job_wait(start, &host->reactor, bx_clock_after(60)) == 1 && start->succeeded &&
         bx_buffer_finish(&code, 0) == 0)
         call = bx_vm_call(vm, "execute", &code, 10, &err);
-    if (call && bx_job_wait(call, &host->reactor, bx_clock_after(20)) == 1)
+    if (call && bx_job_wait(call, &host->reactor, bx_clock_after(60)) == 1)
         well = call->succeeded;
     bx_hypervisor_abandon_vm(&hypervisor, vm);
     CHECK(vm->state == BX_VM_DESTROYED && hypervisor.leases == NULL);
@@ -186,13 +186,13 @@ static void descriptors_may_run_out(void)
     none = all;
     none.rlim_cur = 3;
     setrlimit(RLIMIT_NOFILE, &none);
-    CHECK(bx_job_wait(job, &host.reactor, bx_clock_after(10)) == 1);
+    CHECK(bx_job_wait(job, &host.reactor, bx_clock_after(60)) == 1);
     setrlimit(RLIMIT_NOFILE, &all);
     CHECK(!job->succeeded && job->error.code == BX_ESTART &&
           strstr(job->error.message, strerror(EMFILE)));
     bx_job_release(job);
     job = bx_vm_start(vm, 20, &err);
-    CHECK(bx_job_wait(job, &host.reactor, bx_clock_after(20)) == 1 && job->succeeded);
+    CHECK(bx_job_wait(job, &host.reactor, bx_clock_after(60)) == 1 && job->succeeded);
     bx_job_release(job);
     bx_vm_free(vm);
     bx_vm_close_host(&host);
@@ -210,7 +210,7 @@ static void a_fork_of_the_host_leaves_its_vms_alone(void)
         .id = "vm", .biological_type = "any", .folder = "any", .setup = &setup};
     bx_vm *vm = bx_vm_new(&host, &bx_vm_basic_ops, &options, &err);
     bx_job *job = bx_vm_start(vm, 10, &err);
-    CHECK(bx_job_wait(job, &host.reactor, bx_clock_after(20)) == 1 && job->succeeded);
+    CHECK(bx_job_wait(job, &host.reactor, bx_clock_after(60)) == 1 && job->succeeded);
     bx_job_release(job);
     pid_t child = fork();
     if (child == 0) {
@@ -223,7 +223,7 @@ static void a_fork_of_the_host_leaves_its_vms_alone(void)
     CHECK(waitpid(child, &status, 0) == child && status == 0);
     bx_write_text(&code, "reply");
     job = bx_vm_call(vm, "execute", &code, 10, &err);
-    CHECK(job && bx_job_wait(job, &host.reactor, bx_clock_after(20)) == 1 && job->succeeded);
+    CHECK(job && bx_job_wait(job, &host.reactor, bx_clock_after(60)) == 1 && job->succeeded);
     bx_job_release(job);
     bx_vm_free(vm);
     bx_vm_close_host(&host);
