@@ -57,17 +57,17 @@ describe("a call with a checkpoint", function()
     assert.equal(12, lines(expected))
     assert.is_nil(shell.read(path "whole"))
     local vm = start()
-    local cut, err = vm:execute_biological_process(code, { checkpoint = path "point", every = 0, args = 8,
-      timeout = 0.05 })
+    local cut, err = vm:execute_biological_process(slow, { checkpoint = path "point", every = 0, args = 8,
+      timeout = 0.2 })
     assert.equal("EDEADLINE", not cut and err.code)
     assert.is_truthy(shell.read(path "point"))
-    for _, other in ipairs { { "return 1", 8 }, { code, 9 }, { code }, { code, { 8 } } } do
+    for _, other in ipairs { { "return 1", 8 }, { slow, 9 }, { slow }, { slow, { 8 } } } do
       cut, err = vm:execute_biological_process(other[1], { checkpoint = path "point", args = other[2] })
       assert.equal("EFILE", not cut and err.code)
       assert.matches("it is the checkpoint of another call", err.message, 1, true)
     end
     local another = start("plain_cell", { seed = 99 }) -- as after a crash of the host
-    local answer = assert(another:execute_biological_process(code, { checkpoint = path "point", args = 8 }))
+    local answer = assert(another:execute_biological_process(slow, { checkpoint = path "point", args = 8 }))
     assert.same(expected.result, answer.result)
     assert.equal(12, answer.steps)
     assert.equal(5, lines(answer))
