@@ -33,7 +33,7 @@ for _, path in ipairs(paths) do
     for _, block in ipairs(blocks) do
       needs_pool = needs_pool or block.info == "in the background"
       local skipped = needs_pool and missing
-      it(("line %d: %s"):format(block.line, block[1]), function()
+      it(("line %d: %s"):format(block.line, block.language == "lua" and block[2] or block[1]), function()
         if skipped then
           pending("skipped: " .. skipped)
         elseif block.file then
@@ -68,6 +68,16 @@ for _, path in ipairs(paths) do
     end)
   end)
 end
+
+describe("a block of Lua", function()
+  it("says whether it is a file, a script or for a VM", function()
+    local page = pages.open()
+    page:shell "printf '```lua\\n-- a script\\nprint(1)\\n```\\n\\n```lua not run: why\\nprint(1)\\n```\\n' >page.md"
+    assert.has_error(function() pages.blocks(page.folder .. "/page.md") end,
+      page.folder .. "/page.md:6: a block begins with '-- a script', '-- in a VM of NAME' or '-- NAME.lua'")
+    page:close()
+  end)
+end)
 
 describe("docs/reference.md", function()
   it("is what scripts/reference.lua makes of types.lua", function()

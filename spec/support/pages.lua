@@ -1,8 +1,7 @@
 --- The pages of README.md and docs/*.md: their blocks, and a folder in which these run, in their order, which has the
 -- project's folders and is the home, too.
---   ```lua   a file, where it begins with "-- name.lua"; code for a VM, where it begins with "-- in a VM of NAME" or
---            names neither bioxen nor vm (then of minimal_cell); else a script. One that does not require bioxen
---            has it already, and a VM of minimal_cell that runs, vm.
+--   ```lua   says at its head what it is: "-- name.lua" a file; "-- in a VM of NAME" code for a VM; "-- a script", which
+--            has bioxen and vm, a VM of minimal_cell that runs, already if it does not require bioxen.
 --   ```sh    commands; what they export stays for those that follow. "sh in the background": until the page ends
 --   ```text  what the block before it printed; "…" is anything. "text session": what is typed behind "> " at the
 --            prompt of bioxen, and what comes of it
@@ -32,19 +31,14 @@ end
 
 -- ---- pages ----
 
-local function names(text, word)
-  return text:find("%f[%w_]" .. word .. "%f[^%w_]") ~= nil
-end
-
-local function classify(block)
-  local first = block[1] or ""
+local function classify(block, path)
   block.text = table.concat(block, "\n")
-  if block.language ~= "lua" then return block end
-  block.file = first:match "^%-%- ([%w_/]+%.lua)$"
-  block.organism = first:match "^%-%- in a VM of (%S+)$"
-    or not (block.file or names(block.text, "bioxen") or names(block.text, "vm"))
-    and "minimal_cell" or nil
-  return block
+  if block.language ~= "lua" then return end
+  local head = block[1] or ""
+  block.file, block.organism = head:match "^%-%- ([%w_/]+%.lua)$", head:match "^%-%- in a VM of (%S+)$"
+  if not (block.file or block.organism or head == "-- a script") then
+    error(("%s:%d: a block begins with '-- a script', '-- in a VM of NAME' or '-- NAME.lua'"):format(path, block.line), 0)
+  end
 end
 
 local runs = { lua = true, sh = true, text = true }
@@ -55,7 +49,7 @@ function pages.blocks(path)
   for line in io.lines(path) do
     number = number + 1
     if block and line == "```" then
-      classify(block)
+      classify(block, path)
       if block.language == "text" and not block.info:find "session" then
         if before then before.output = block.text end
       elseif runs[block.language] then
