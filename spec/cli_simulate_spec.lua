@@ -173,6 +173,16 @@ describe("bioxen simulate", function()
     assert.matches("A", (good(decay() .. " --duration 10 --plot")))
   end)
 
+  it("writes a table with tabs into .tsv, and JSON into .json, whatever the letters' case", function()
+    local path = decay()
+    local _, out = sh(("bioxen simulate %s --duration 2 --every 1"):format(path))
+    assert.are.same({ 0, "", "" }, { sh(("cd %s && bioxen simulate %s --duration 2 --every 1 --out x.tsv"):format(
+      sh.scratch, path)) })
+    assert.are.equal((out:gsub(",", "\t")), shell.read(sh.scratch .. "/x.tsv"))
+    assert.are.equal(0, (sh(("cd %s && bioxen simulate %s --duration 2 --out x.JSON"):format(sh.scratch, path))))
+    assert.is_table(cjson.decode(shell.read(sh.scratch .. "/x.JSON")).columns)
+  end)
+
   it("prints the reader's warnings once, or has them in JSON; --strict makes them errors", function()
     local text = shell.read(decay()):gsub(' size="1"', "")
     local odd = sh:file("odd.xml", (text))

@@ -1,7 +1,7 @@
 --- The pages of README.md and docs/*.md: their blocks, and a folder in which these run, in their order, which has the
 -- project's folders and is the home, too.
---   ```lua   says at its head what it is: "-- name.lua" a file; "-- in a VM of NAME" code for a VM; "-- a script", which
---            has bioxen and vm, a VM of minimal_cell that runs, already if it does not require bioxen.
+--   ```lua   says at its head what it is: "-- name.lua" a file; "-- in a VM of NAME" code for a VM; "-- a script" the
+--            rest, which has bioxen and vm, a VM of minimal_cell that runs, if it does not require bioxen.
 --   ```sh    commands; what they export stays for those that follow. "sh in the background": until the page ends
 --   ```text  what the block before it printed; "…" is anything. "text session": what is typed behind "> " at the
 --            prompt of bioxen, and what comes of it
@@ -35,9 +35,10 @@ local function classify(block, path)
   block.text = table.concat(block, "\n")
   if block.language ~= "lua" then return end
   local head = block[1] or ""
-  block.file, block.organism = head:match "^%-%- ([%w_/]+%.lua)$", head:match "^%-%- in a VM of (%S+)$"
+  block.file = head:match "^%-%- ([%w_/]+%.lua)$"
+  block.organism = head:match "^%-%- in a VM of (%S+)$"
   if not (block.file or block.organism or head == "-- a script") then
-    error(("%s:%d: a block begins with '-- a script', '-- in a VM of NAME' or '-- NAME.lua'"):format(path, block.line), 0)
+    error(path .. ":" .. block.line .. ": a block begins with '-- a script', '-- in a VM of NAME' or '-- NAME.lua'", 0)
   end
 end
 

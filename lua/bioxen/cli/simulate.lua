@@ -3,6 +3,7 @@
 local archive = require "bioxen.cli.archive"
 local bioxen = require "bioxen"
 local core = require "bioxen.core"
+local ending = require "bioxen.cli.ending"
 local json = require "bioxen.cli.json"
 local models = require "bioxen.cli.models"
 local plot_options = require "bioxen.plot.options"
@@ -235,10 +236,6 @@ local function draw(result, options)
   return result:plot(plot)
 end
 
-local function wants_json(options)
-  return options.json or options.out and options.out:find "%.json$"
-end
-
 -- As JSON or CSV; or nil and an error.
 local function text_of(result, as_json, warnings)
   if not as_json then return result:to_csv() end
@@ -255,9 +252,10 @@ end
 local function write(result, options, warnings)
   if wants_picture(options) then return draw(result, options) end
   if biosimulators.is_path(options.out) then return result:to_hdf5(options.out) end
-  local text, err = text_of(result, wants_json(options), warnings)
+  local as_json = ending.wants_json(options)
+  local text, err = text_of(result, as_json, warnings)
   if not text then return nil, err end
-  return source.write(text, options.out)
+  return source.write(text, options.out, not as_json and "," or nil)
 end
 
 local function stochastic(run)
@@ -265,7 +263,7 @@ local function stochastic(run)
 end
 
 local function wants_archive(options)
-  return options.out and options.out:find "%.omex$" ~= nil
+  return options.out and ending.of(options.out) == "omex"
 end
 
 local function simulate(options)
@@ -276,7 +274,7 @@ local function simulate(options)
   if not vm then return say.failed(err) end
   local model, err = models.load(vm, options, method_of(options))
   if not model then return say.failed(err) end
-  if not wants_json(options) then say.warnings(model.warnings) end
+  if not ending.wants_json(options) then say.warnings(model.warnings) end
   local record, err = models.recorded(vm, model, options.record, "--record")
   if err then return say.failed(err) end
   local absolute, err = models.absolute_tolerance(model, options.absolute_tolerance)
@@ -298,7 +296,7 @@ local function simulate(options)
   else
     written, err = write(result, options, model.warnings)
   end
-  if written and options.events then written, err = source.write(events_text(reason), options.events) end
+  if written and options.events then written, err = source.write(events_text(reason), options.events, ",") end
   if written and options.check then written, err = check(vm, run, set) end
   if not written then return say.failed(err) end
   if stochastic(run) and not options.seed and not options.quiet then
@@ -363,8 +361,10 @@ return {
     { "--jobs", "VMs that share many runs (default: as many as there are cores). The result is the same.",
       value = "N", number = { integer = true, minimum = 1 } },
     { "--out", "Write to this file; .json, .h5 (HDF5), .png, .svg, .pdf and .html say what it is to be, .omex an "
-      .. "archive of the model, this run in SED-ML and its results.", value = "FILE" },
-    { "--events", "Write to this file, as CSV, when which event fires in the run.", value = "FILE" },
+      .. "archive of the model, this run in SED-ML and its results.", value = "FILE",
+      endings = ending.any(ending.tables, "json", "h5", "hdf5", ending.pictures, "omex") },
+    { "--events", "Write to this file, as CSV, when which event fires in the run.", value = "FILE",
+      endings = ending.tables },
     { "--json", "JSON instead of CSV." },
     { "--plot", "A chart instead of numbers." },
     { "--out-dir -o", "Run the experiments of a COMBINE archive (SED-ML), and write reports.h5 and log.yml into this "
