@@ -69,6 +69,18 @@ function pages.blocks(path)
   return blocks
 end
 
+--- The pictures of a page: { line, name } each, without their folders.
+function pages.pictures(path)
+  local found, number = {}, 0
+  for line in io.lines(path) do
+    number = number + 1
+    for name, ending in line:gmatch "%]%([%w_/]-([%w_]+%.(%w+))%)" do
+      if ending == "png" or ending == "svg" then found[#found + 1] = { line = number, name = name } end
+    end
+  end
+  return found
+end
+
 --- Whether a text is what a page shows, in which "…" stands for anything.
 function pages.is_shown(shown, text)
   local pattern = shown:gsub("[%^%$%(%)%%%.%[%]%*%+%-%?]", "%%%0"):gsub("…", ".-")
