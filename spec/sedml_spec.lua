@@ -371,7 +371,8 @@ describe("bioxen simulate of a COMBINE archive", function()
         "<ci>i</ci>"), "t"), read = { { "A", "species A" }, { "k", "parameter k" }, { "time", "time" } },
       outputs = '<plot2D id="lines"><listOfCurves><curve id="c" xDataReference="time" yDataReference="A"/>'
         .. '</listOfCurves></plot2D><plot3D id="surface"><listOfSurfaces><surface id="s" xDataReference="time" '
-        .. 'yDataReference="k" zDataReference="A"/></listOfSurfaces></plot3D>' } } }, "VIZ_FORMATS=pdf,png SAVE_PLOT_DATA=0")
+        .. 'yDataReference="k" zDataReference="A"/></listOfSurfaces></plot3D>' } } },
+      "VIZ_FORMATS=pdf,png SAVE_PLOT_DATA=0")
     assert.equal(0, status, err)
     assert.is_nil(err:find "lines") -- that its data are no CSV
     local bytes = shell.read(sh.scratch .. "/out/plots.zip")
