@@ -65,6 +65,11 @@ local function finish(result, options)
   local written, err = write(result, options.out)
   if written and options.plot then written, err = draw(result, options.plot) end
   if not written then return say.failed(err) end
+  if result.interrupted then
+    say.failed(("interrupted; %d of %d points are kept%s"):format(#result.rows, #result.rows + result.missing,
+      options.record and ", and the same command goes on" or ""))
+    return say.INTERRUPTED
+  end
   if result.missing > 0 then
     say.note(("bioxen: %d of %d points are done%s"):format(#result.rows, #result.rows + result.missing,
       result.out_of_time and ", and time is over" .. (options.record and ": the same command goes on" or "") or ""))
@@ -78,7 +83,7 @@ end
 local function attempt(f, ...)
   local good, result, err = pcall(f, ...)
   if good then return true, result, err end
-  if type(result) ~= "string" then error(result, 0) end
+  if type(result) ~= "string" or result:find "interrupted$" then error(result, 0) end
   return nil, (result:gsub("^[^\n]-:%d+: ", "", 1))
 end
 
@@ -92,7 +97,7 @@ local function go(given, options)
   given.retry = options.retry or given.retry
   given.notice = given.notice or function(words) say.note("bioxen: " .. words) end
   given.progress = given.progress or follow(options)
-  local good, result, err = attempt(sweep.sweep, given)
+  local good, result, err = attempt(sweep.sweep, given, true)
   if not good then return nil, result end
   if not result then return say.failed(err) end
   return finish(result, { out = options.out, plot = options.plot, record = given.record })
