@@ -448,7 +448,8 @@ describe("a packed value", function()
     assert(vm:start())
     local answer = assert(vm:run [[
       process "x" { species = { A = 5 }, reactions = { { "A ->", k = 1 } } }
-      return { e = cell:ensemble { duration = 1, every = 1, runs = 9, seed = 1, quantiles = { 0.5 } }, n = 2^53 + 1 } ]])
+      return { e = cell:ensemble { duration = 1, every = 1, runs = 9, seed = 1, quantiles = { 0.5 } }, n = 2^53 + 1 }
+    ]])
     local whole = assert(core.pack_value(answer.result))
     local again = assert(core.unpack_value(whole))
     assert.are.same({ 2^53 + 1, answer.result.e:to_csv() }, { again.n, again.e:to_csv() })
