@@ -1,6 +1,6 @@
 -- The parser of the command line, and what is made from it: help, man page, completions.
 
-local ending = require "bioxen.cli.ending"
+local ending = require "bioxen.ending"
 local shell = require "spec.support.shell"
 
 local sh
@@ -79,9 +79,9 @@ describe("the command line", function()
       ["genome convert none --to proteins --out x.gbk"] = "%-%-out: a name that ends in %.fasta",
       ["scan none.xml --vary k=1,2 --duration 1 --plot x"] = "%-%-plot: a name that ends in %.png, %.svg, %.pdf or %.html",
     } do
-      local status, _, err = sh("bioxen " .. words)
-      assert.are.equal(2, status, words)
-      assert.matches(mistake, err)
+      local failed, _, why = sh("bioxen " .. words)
+      assert.are.equal(2, failed, words)
+      assert.matches(mistake, why)
     end
   end)
 

@@ -214,6 +214,7 @@ describe("a sweep", function()
       run = "if args.k == 2 then error 'two' end return { half = args.k/2, yes = true }" })
     for _, name in ipairs { "t.csv", "t.json", "t.h5" } do assert.is_true(result:save(sh.scratch .. "/" .. name)) end
     assert.equal(result:csv(), shell.read(sh.scratch .. "/t.csv"))
+    assert.equal("EFILE", select(2, result:save(sh.scratch .. "/t.pdf")).code)
     local decoded = cjson.decode(shell.read(sh.scratch .. "/t.json"))
     assert.same({ "point", "k", "kind", "replicate", "half", "yes", "error" }, decoded.names)
     assert.same({ 0.5, cjson.null }, decoded.columns.half)

@@ -1,6 +1,6 @@
 -- `bioxen check`: what can be said of a model in SBML before it runs.
 
-local ending = require "bioxen.cli.ending"
+local ending = require "bioxen.ending"
 local json = require "bioxen.cli.json"
 local models = require "bioxen.cli.models"
 local progress = require "bioxen.cli.progress"

@@ -1,7 +1,7 @@
 -- `bioxen fba`: flux balance of a model in SBML, or in cobrapy's JSON or YAML, without writing Lua.
 
 local bioxen = require "bioxen"
-local ending = require "bioxen.cli.ending"
+local ending = require "bioxen.ending"
 local json = require "bioxen.cli.json"
 local models = require "bioxen.cli.models"
 local progress = require "bioxen.cli.progress"

@@ -1,7 +1,7 @@
 -- `bioxen fit`: parameters from measurements.
 
 local bioxen = require "bioxen"
-local ending = require "bioxen.cli.ending"
+local ending = require "bioxen.ending"
 local json = require "bioxen.cli.json"
 local progress = require "bioxen.cli.progress"
 local petab = require "bioxen.fit.petab"

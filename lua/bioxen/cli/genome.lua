@@ -1,7 +1,7 @@
 -- `bioxen genome`: files of genomes, described and converted.
 
 local bioxen = require "bioxen"
-local ending = require "bioxen.cli.ending"
+local ending = require "bioxen.ending"
 local json = require "bioxen.cli.json"
 local say = require "bioxen.cli.say"
 local source = require "bioxen.cli.source"

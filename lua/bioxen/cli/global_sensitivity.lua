@@ -2,7 +2,7 @@
 
 local bioxen = require "bioxen"
 local csv = require "bioxen.cli.csv"
-local ending = require "bioxen.cli.ending"
+local ending = require "bioxen.ending"
 local json = require "bioxen.cli.json"
 local models = require "bioxen.cli.models"
 local points = require "bioxen.cli.points"

@@ -1,7 +1,7 @@
 -- A model that a command is given, loaded into a VM, and what its words say of it.
 
 local bioxen = require "bioxen"
-local ending = require "bioxen.cli.ending"
+local ending = require "bioxen.ending"
 local nearest = require "bioxen.nearest"
 local say = require "bioxen.cli.say"
 local sbml = require "bioxen.model.sbml"

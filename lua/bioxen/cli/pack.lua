@@ -1,7 +1,7 @@
 -- `bioxen pack`: the folder of a recorded run as one file, which bioxen rerun takes.
 
 local core = require "bioxen.core"
-local ending = require "bioxen.cli.ending"
+local ending = require "bioxen.ending"
 local record = require "bioxen.cli.record"
 local say = require "bioxen.cli.say"
 local omex = require "bioxen.sedml.manifest"

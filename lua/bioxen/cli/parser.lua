@@ -8,7 +8,7 @@
 -- many, choices, number = { above, minimum, maximum, integer }, list, endings = { "csv", … } of a file's name, of
 -- which "" is none }. run gives the exit status; or nil and what is wrong with the words.
 
-local ending = require "bioxen.cli.ending"
+local ending = require "bioxen.ending"
 local modules = require "bioxen.modules"
 local say = require "bioxen.cli.say"
 

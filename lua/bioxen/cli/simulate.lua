@@ -3,7 +3,7 @@
 local archive = require "bioxen.cli.archive"
 local bioxen = require "bioxen"
 local core = require "bioxen.core"
-local ending = require "bioxen.cli.ending"
+local ending = require "bioxen.ending"
 local json = require "bioxen.cli.json"
 local models = require "bioxen.cli.models"
 local plot_options = require "bioxen.plot.options"

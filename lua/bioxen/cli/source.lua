@@ -1,7 +1,7 @@
 --- Files that commands take: a path, or "-" for standard input.
 
 local core = require "bioxen.core"
-local ending = require "bioxen.cli.ending"
+local ending = require "bioxen.ending"
 local sbml = require "bioxen.model.sbml"
 local text = require "bioxen.repl.text"
 

@@ -1,7 +1,7 @@
 -- `bioxen steady`: the steady states of a model in SBML, and what they answer to, without writing Lua.
 
 local bioxen = require "bioxen"
-local ending = require "bioxen.cli.ending"
+local ending = require "bioxen.ending"
 local json = require "bioxen.cli.json"
 local models = require "bioxen.cli.models"
 local plot_options = require "bioxen.plot.options"

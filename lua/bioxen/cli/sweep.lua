@@ -1,7 +1,7 @@
 -- `bioxen sweep`: a function of parameters at many points, in one go, in pieces, or from where it was left.
 
 local core = require "bioxen.core"
-local ending = require "bioxen.cli.ending"
+local ending = require "bioxen.ending"
 local modules = require "bioxen.modules"
 local plot_options = require "bioxen.plot.options"
 local progress = require "bioxen.cli.progress"
@@ -57,8 +57,8 @@ end
 -- As what the file's name says.
 local function write(result, path)
   if path and plot_options.format(path) then return draw(result, path) end
-  if path and not ending.is_table(path) then return result:save(path) end
-  return source.write(result:csv(), path, ",")
+  if path and path ~= "-" then return result:save(path) end
+  return source.write(result:csv())
 end
 
 local function finish(result, options)

@@ -30,11 +30,6 @@ local function has(list, word)
   return false
 end
 
---- Whether a name is one of a table as text, so far as it says.
-function ending.is_table(path)
-  return has(ending.tables, ending.of(path))
-end
-
 --- The path, if it ends as one of a list; else nil and what is wrong with the option of that name.
 function ending.check(option, list, path)
   if has(list, ending.of(path)) then return path end
