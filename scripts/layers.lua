@@ -59,7 +59,7 @@ layers.modules = {
   { "lua/bioxen/out.lua", "lua/bioxen/json.lua" },
   { "lua/bioxen/check.lua" },
   { "lua/bioxen/nearest.lua", "lua/bioxen/sorted_keys.lua", "lua/bioxen/decimal.lua", "lua/bioxen/modules.lua",
-    "lua/bioxen/stream.lua", "lua/bioxen/copy.lua", "lua/bioxen/repl/text.lua" },
+    "lua/bioxen/stream.lua", "lua/bioxen/copy.lua", "lua/bioxen/ending.lua", "lua/bioxen/repl/text.lua" },
 }
 
 -- Who may include lua.h.

@@ -41,44 +41,28 @@ add("CHANGELOG.md", "changelog.html")
 
 -- ---- pictures ----
 
-local pictures = {} -- by name { bytes, made }: by blocks of a page, or else as it lies beside the page
+local pictures = {} -- their bytes, by name
 
--- Keep a picture: what the blocks above it in its page have made, else what is there, unless another page makes it.
-local function keep_picture(page, run, path)
-  local name = path:match "[^/]*$"
+local function keep_picture(run, name)
   local pipe <close> = assert(io.popen(("find '%s' -type f -name '%s'"):format(run.folder, name)))
   local made = pipe:read "l"
-  if made or not pictures[name] then
-    local bytes = assert(core.read_file(made or (page.source:match "^(.*/)" or "") .. path, 1 << 24))
-    pictures[name] = { bytes = bytes, made = made ~= nil }
-  end
+  if made then pictures[name] = assert(core.read_file(made, 1 << 24)) end
 end
 
--- The lines of a page on which pictures stand, and their names.
-local function pictures_in(page)
-  local found, number = {}, 0
-  for line in page.text:gmatch "([^\n]*)\n" do
-    number = number + 1
-    for name in line:gmatch "%]%(([%w_/]+%.%w+)%)" do
-      if name:find "%.png$" or name:find "%.svg$" then found[#found + 1] = { line = number, name = name } end
-    end
-  end
-  return found
-end
-
+-- Those of a page, by the blocks above them. The first page has those of others.
 local function draw_pictures(page)
-  local wanted = pictures_in(page)
-  if not wanted[1] then return end
+  local wanted = pages.pictures(page.source)
+  if page.source == "README.md" or not wanted[1] then return end
   local run = pages.open()
   local good, err = pcall(function()
-    local blocks, next_block = page.source == "README.md" and {} or pages.blocks(page.source), 1
+    local blocks, next_block = pages.blocks(page.source), 1
     for _, each in ipairs(wanted) do
       while blocks[next_block] and blocks[next_block].line < each.line do
         local status, out, errors = run:run(blocks[next_block])
         if status ~= 0 then error(("%s:%d: %s%s"):format(page.source, blocks[next_block].line, out, errors), 0) end
         next_block = next_block + 1
       end
-      keep_picture(page, run, each.name)
+      keep_picture(run, each.name)
     end
   end)
   run:close()
@@ -231,6 +215,11 @@ for _, page in ipairs(list) do
   convert(page)
 end
 for _, page in ipairs(list) do
+  for _, each in ipairs(pages.pictures(page.source)) do
+    assert(pictures[each.name], ("%s:%d: no block makes %s"):format(page.source, each.line, each.name))
+  end
+end
+for _, page in ipairs(list) do
   local title, rest = page.body:match "^%s*(<h1.-</h1>)(.*)$"
   write(page.file, html.fill(FRAME, page == list[1] and "BioXen" or page.title .. ": BioXen", navigation(page),
     (title or "") .. contents_of(page), rest or page.body, core.version))
@@ -241,7 +230,4 @@ write("index.js", "window.site_index = " .. html.json { pages = titles, parts = 
 write("style.css", pages.read "lua/bioxen/report/page.css" .. pages.read "scripts/site/site.css")
 write("search.js", pages.read "scripts/site/search.js")
 io.write(("%s: %d pages\n"):format(folder, #list))
-for _, name in ipairs(sorted_keys(pictures)) do
-  write("pictures/" .. name, pictures[name].bytes)
-  if not pictures[name].made then io.write("no block makes it, and it was copied: ", name, "\n") end
-end
+for _, name in ipairs(sorted_keys(pictures)) do write("pictures/" .. name, pictures[name]) end

@@ -1,5 +1,6 @@
 -- The parser of the command line, and what is made from it: help, man page, completions.
 
+local ending = require "bioxen.ending"
 local shell = require "spec.support.shell"
 
 local sh
@@ -57,6 +58,39 @@ describe("the command line", function()
   it("loads nothing of this for a script", function()
     local _, out = sh [[bioxen -e 'for name in pairs(package.loaded) do print(name) end']]
     assert.is_nil(out:find "bioxen" or out:find "argparse")
+  end)
+
+  it("writes no file that is not what its name says", function()
+    each_command(function(command, name)
+      for _, option in ipairs(command.options or {}) do
+        if option.value == "FILE" and (option[1] == "--out" or option[1] == "--plot" or option[1] == "--events")
+          and name ~= "genome convert" then -- there by --to
+          assert.is_table(option.endings, name .. " " .. option[1])
+        end
+      end
+    end)
+    local status, out, err = sh "bioxen simulate none.xml --duration 1 --out a.b/x.foo"
+    assert.are.same({ 2, "" }, { status, out })
+    assert.matches("\nbioxen: %-%-out: a name that ends in %.csv, .-%.omex expected, got 'a%.b/x%.foo'", err)
+    for words, mistake in pairs {
+      ["simulate none.xml --duration 1 --json --out x.csv"] = "%-%-json and %-%-out x%.csv can not be used together",
+      ["simulate none.xml --duration 1 --plot --out x"] = "%-%-plot and %-%-out x can not be used together",
+      ["steady none.xml --out x.png"] = "a picture, as x%.png, is of '%-%-along'",
+      ["genome convert none --to proteins --out x.gbk"] = "%-%-out: a name that ends in %.fasta",
+      ["scan none.xml --vary k=1,2 --duration 1 --plot x"] = "%-%-plot: a name that ends in %.png, %.svg, %.pdf or %.html",
+    } do
+      local failed, _, why = sh("bioxen " .. words)
+      assert.are.equal(2, failed, words)
+      assert.matches(mistake, why)
+    end
+  end)
+
+  it("has commas in .csv and tabs in .tsv", function()
+    assert.are.equal('a,"b ""c"", d"\n1,2\n', ending.separated('a\tb "c", d\n1\t2\n', "\t", "x.CSV"))
+    assert.are.equal('"a, b"\tc "" d\te\n1\t2\t3\n', ending.separated('"a, b",c "" d,e\n1,2,3\n', ",", "x.tsv"))
+    for _, path in ipairs { "x", "x.txt", ".tsv", "x.tsv/y" } do
+      assert.are.equal("a,b\n", ending.separated("a,b\n", ",", path))
+    end
   end)
 
   it("has a man page with every command and option", function()

@@ -173,6 +173,42 @@ describe("bioxen simulate", function()
     assert.matches("A", (good(decay() .. " --duration 10 --plot")))
   end)
 
+  it("goes on with many runs from where they were cut off, to the same numbers", function()
+    local command = ("bioxen simulate %s --duration 2 --every 1 --runs 40 --quiet"):format(decay())
+    local record = sh.scratch .. "/many.runs"
+    local status, whole, err = sh(("%s --seed 3 --resume %s"):format(command, record))
+    assert.are.same({ 0, "" }, { status, err })
+    assert.are.same({ 0, whole, "" }, { sh(command .. " --seed 3 --jobs 1") })
+    local text = shell.read(record)
+    local head = #text:match "^[^\n]*\n"
+    for _, length in ipairs { head - 1, head, head + 20, #text//2, #text - 1, #text } do
+      shell.write(record, text:sub(1, length))
+      assert.are.same({ 0, whole, "" }, { sh(("%s %s --resume %s"):format(command, length < head and "--seed 3" or "",
+        record)) })
+      assert.are.equal(#text, #shell.read(record))
+    end
+    for change, words in pairs { ["--seed 4"] = "other runs: of another model, method, seed or options",
+      ["--seed 3 --set A=99"] = "of other runs", ["--seed 3 --quantiles 0.5"] = "of other runs" } do
+      local failed, out, why = sh(("%s %s --resume %s"):format(command, change, record))
+      assert.are.same({ 1, "" }, { failed, out })
+      assert.matches(words, why)
+    end
+    shell.write(record, text:sub(1, head + 90) .. "?" .. text:sub(head + 92))
+    assert.matches("part %d+ is damaged", (select(3, sh(("%s --seed 3 --resume %s"):format(command, record)))))
+    shell.write(record, "time,A\n")
+    assert.matches("this is no record of many runs", (select(3, sh(("%s --resume %s"):format(command, record)))))
+  end)
+
+  it("writes a table with tabs into .tsv, and JSON into .json, whatever the letters' case", function()
+    local path = decay()
+    local _, out = sh(("bioxen simulate %s --duration 2 --every 1"):format(path))
+    assert.are.same({ 0, "", "" }, { sh(("cd %s && bioxen simulate %s --duration 2 --every 1 --out x.tsv"):format(
+      sh.scratch, path)) })
+    assert.are.equal((out:gsub(",", "\t")), shell.read(sh.scratch .. "/x.tsv"))
+    assert.are.equal(0, (sh(("cd %s && bioxen simulate %s --duration 2 --out x.JSON"):format(sh.scratch, path))))
+    assert.is_table(cjson.decode(shell.read(sh.scratch .. "/x.JSON")).columns)
+  end)
+
   it("prints the reader's warnings once, or has them in JSON; --strict makes them errors", function()
     local text = shell.read(decay()):gsub(' size="1"', "")
     local odd = sh:file("odd.xml", (text))

@@ -33,7 +33,7 @@ for _, path in ipairs(paths) do
     for _, block in ipairs(blocks) do
       needs_pool = needs_pool or block.info == "in the background"
       local skipped = needs_pool and missing
-      it(("line %d: %s"):format(block.line, block[1]), function()
+      it(("line %d: %s"):format(block.line, block.language == "lua" and block[2] or block[1]), function()
         if skipped then
           pending("skipped: " .. skipped)
         elseif block.file then
@@ -68,6 +68,35 @@ for _, path in ipairs(paths) do
     end)
   end)
 end
+
+describe("a picture", function()
+  it("is made by a block above it, those of the first page by one of another page", function()
+    local named = {} -- by name the page and the line of a block that names it
+    for _, path in ipairs(paths) do
+      local blocks = pages.blocks(path)
+      for _, picture in ipairs(path == "README.md" and {} or pages.pictures(path)) do
+        local made = false
+        for _, block in ipairs(blocks) do
+          made = made or block.line < picture.line and block.text:find(picture.name, 1, true)
+        end
+        assert.truthy(made, ("%s:%d: no block above names %s"):format(path, picture.line, picture.name))
+        named[picture.name] = true
+      end
+    end
+    for _, picture in ipairs(pages.pictures "README.md") do assert.is_true(named[picture.name], picture.name) end
+  end)
+end)
+
+describe("a block of Lua", function()
+  it("says whether it is a file, a script or for a VM", function()
+    local page = pages.open()
+    page:shell "printf '```lua\\n-- a script\\nprint(1)\\n```\\n\\n```lua not run: why\\nprint(1)\\n```\\n' >page.md"
+    local good, err = pcall(pages.blocks, page.folder .. "/page.md")
+    page:close()
+    assert.is_false(good)
+    assert.matches("/page%.md:6: a block begins with '%-%- a script', '%-%- in a VM of NAME' or '%-%- NAME%.lua'$", err)
+  end)
+end)
 
 describe("docs/reference.md", function()
   it("is what scripts/reference.lua makes of types.lua", function()

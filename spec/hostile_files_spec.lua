@@ -440,3 +440,25 @@ describe("a path with a zero byte", function()
     assert.are.equal("", (select(2, sh("ls " .. sh.scratch))))
   end)
 end)
+
+describe("a packed value", function()
+  it("is what it was, and of any bytes read or refused", function()
+    local bioxen = require "bioxen"
+    local vm <close> = assert(bioxen.create_bio_vm("packed", "empty"))
+    assert(vm:start())
+    local answer = assert(vm:run [[
+      process "x" { species = { A = 5 }, reactions = { { "A ->", k = 1 } } }
+      return { e = cell:ensemble { duration = 1, every = 1, runs = 9, seed = 1, quantiles = { 0.5 } }, n = 2^53 + 1 }
+    ]])
+    local whole = assert(core.pack_value(answer.result))
+    local again = assert(core.unpack_value(whole))
+    assert.are.same({ 2^53 + 1, answer.result.e:to_csv() }, { again.n, again.e:to_csv() })
+    assert.are.equal(whole, core.pack_value(again))
+    require("spec.support.random_bytes").mutations(whole, 400, function(bytes)
+      local value, err = core.unpack_value(bytes)
+      assert.truthy(value ~= nil or not err or err.code == "EFILE")
+    end)
+    assert.are.equal("EFILE", select(2, core.unpack_value "").code)
+    assert.are.equal("ERESULT", select(2, core.pack_value { print }).code)
+  end)
+end)

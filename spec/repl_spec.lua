@@ -439,6 +439,7 @@ describe("the session", function()
         t:last "A" < 2
         not _
         .csv t > %s
+        .csv t > %s.pdf
         .take t
         .take last = t:last "A"
         type = 1 load = 2 string.rep = nil
@@ -450,12 +451,13 @@ describe("the session", function()
         #t, last == t:last "A"
         .csv t
         .exit
-        1]]):format(file))
+        1]]):format(file, file))
       local table = "time,A\n0,10\n1,3.6787944%d*\n2,1.353352%d*\n"
       assert.matches("^3\n6\ntrue\ntrue\nfalse\n{}\n3\ntrue\n" .. table .. "$", (out:gsub("\r", "")))
       assert.matches("^" .. table .. "$", (read(file):gsub("\r", "")))
       assert.equal(1, status)
-      assert.matches('^cell:get "A" is no trajectory and no ensemble\n[^\n]* cannot travel [^\n]*\nwhich value', err)
+      assert.is_nil(io.open(file .. ".pdf"))
+      assert.matches('^%.csv: a name that ends in [^\n]* expected[^\n]*\ncell:get "A" is no trajectory and no ensemble\n[^\n]* cannot travel [^\n]*\nwhich value', err)
     end)
 
     it("runs in VMs, too", function()

@@ -171,11 +171,11 @@ describe("a report", function()
   end)
 
   it("links to the run from where it lies, and is no file of the run", function()
-    local folder = recorded("a run", { ["a.csv"] = spiked(20, 5), ["b/c.csv"] = "k\n1\n",
-      ["report.html"] = "mine" })
+    local folder = recorded("a run", { ["a.csv"] = spiked(20, 5), ["b/c.csv"] = "k\n1\n", ["b/c.html"] = "<p>",
+      ["report.html"] = "mine", ["other.html"] = "<p>" })
     assert.are.equal(0, (sh(("cd %s; mkdir p; bioxen report 'a run' --out p/page.html"):format(sh.scratch))))
     assert.is_truthy(shell.read(sh.scratch .. "/p/page.html"):find('href="./../a%20run/a.csv"', 1, true))
-    for _, words in ipairs { "'%s'", "'%s' --out '%s/log.txt'", "'%s' --out '%s/b/../b/c.csv'" } do
+    for _, words in ipairs { "'%s'", "'%s' --out '%s/other.html'", "'%s' --out '%s/b/../b/c.html'" } do
       local status, _, err = sh("bioxen report " .. words:gsub("%%s", folder))
       assert.are.equal(1, status)
       assert.matches("is part of the run: name another file with %-%-out", err)

@@ -371,11 +371,14 @@ describe("bioxen simulate of a COMBINE archive", function()
         "<ci>i</ci>"), "t"), read = { { "A", "species A" }, { "k", "parameter k" }, { "time", "time" } },
       outputs = '<plot2D id="lines"><listOfCurves><curve id="c" xDataReference="time" yDataReference="A"/>'
         .. '</listOfCurves></plot2D><plot3D id="surface"><listOfSurfaces><surface id="s" xDataReference="time" '
-        .. 'yDataReference="k" zDataReference="A"/></listOfSurfaces></plot3D>' } } }, "VIZ_FORMATS=pdf")
+        .. 'yDataReference="k" zDataReference="A"/></listOfSurfaces></plot3D>' } } },
+      "VIZ_FORMATS=pdf,png SAVE_PLOT_DATA=0")
     assert.equal(0, status, err)
+    assert.is_nil(err:find "lines") -- that its data are no CSV
     local bytes = shell.read(sh.scratch .. "/out/plots.zip")
     for _, name in ipairs { "lines", "surface" } do
       assert.truthy(bytes:find("a.sedml/" .. name .. ".pdf%PDF-", 1, true))
+      assert.truthy(bytes:find("a.sedml/" .. name .. ".png\x89PNG\r\n", 1, true))
     end
     assert.is_nil(shell.read(sh.scratch .. "/out/plots.zip.pdf"))
   end)

@@ -155,6 +155,16 @@ describe("a sweep", function()
     assert.equal(text, shell.read(record))
   end)
 
+  it("leaves what is done after ^C on the command line, in one line of words", function()
+    local file, record = sh:file("endless.lua", [[return { parameters = { k = { 1, 2, 3 } }, vms = 1,
+      run = "while args.k == 3 do end return args.k" }]]), new_path()
+    local _, said = sh(([[cd %s; %s sweep %s --record %s --out left.csv --quiet 2>&1 & pid=$!
+      until [ "$(wc -l <%s)" = 3 ]; do sleep 0.01; done 2>/dev/null; kill -INT $pid; wait $pid; echo $?]]):format(
+      sh.scratch, sh.program, file, record, record))
+    assert.equal("bioxen: interrupted; 2 of 3 points are kept, and the same command goes on\n130\n", said)
+    assert.equal("point,k,replicate,value\n1,1,1,1\n2,2,1,2\n", shell.read(sh.scratch .. "/left.csv"))
+  end)
+
   it("gives back what it has written: whole numbers, floats, what is not finite, texts", function()
     local given = { parameters = { k = { 1 } }, vms = 1, record = new_path(), run = [[
       return { large = math.maxinteger, whole = 5.0, none = 0/0, endless = -1/0, text = 'a "b",\n', yes = true }]] }
@@ -204,6 +214,7 @@ describe("a sweep", function()
       run = "if args.k == 2 then error 'two' end return { half = args.k/2, yes = true }" })
     for _, name in ipairs { "t.csv", "t.json", "t.h5" } do assert.is_true(result:save(sh.scratch .. "/" .. name)) end
     assert.equal(result:csv(), shell.read(sh.scratch .. "/t.csv"))
+    assert.equal("EFILE", select(2, result:save(sh.scratch .. "/t.pdf")).code)
     local decoded = cjson.decode(shell.read(sh.scratch .. "/t.json"))
     assert.same({ "point", "k", "kind", "replicate", "half", "yes", "error" }, decoded.names)
     assert.same({ 0.5, cjson.null }, decoded.columns.half)

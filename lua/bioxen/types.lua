@@ -2772,7 +2772,7 @@ function SweepTable:csv() end
 function SweepTable:json() end
 
 ---Write the table to a file: as JSON where its name ends in .json, in HDF5 where it ends in .h5 or .hdf5
----(docs/hdf5.md), else as CSV.
+---(docs/hdf5.md), else as CSV, with tabs in .tsv; a name that says another thing, as .pdf, is refused.
 ---@param path string
 ---@return true? written
 ---@return bioxen.Error? EFILE; ERESULT where HDF5 is to hold a whole number beyond 2^53

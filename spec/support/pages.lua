@@ -1,8 +1,7 @@
 --- The pages of README.md and docs/*.md: their blocks, and a folder in which these run, in their order, which has the
 -- project's folders and is the home, too.
---   ```lua   a file, where it begins with "-- name.lua"; code for a VM, where it begins with "-- in a VM of NAME" or
---            names neither bioxen nor vm (then of minimal_cell); else a script. One that does not require bioxen
---            has it already, and a VM of minimal_cell that runs, vm.
+--   ```lua   says at its head what it is: "-- name.lua" a file; "-- in a VM of NAME" code for a VM; "-- a script" the
+--            rest, which has bioxen and vm, a VM of minimal_cell that runs, if it does not require bioxen.
 --   ```sh    commands; what they export stays for those that follow. "sh in the background": until the page ends
 --   ```text  what the block before it printed; "…" is anything. "text session": what is typed behind "> " at the
 --            prompt of bioxen, and what comes of it
@@ -32,19 +31,15 @@ end
 
 -- ---- pages ----
 
-local function names(text, word)
-  return text:find("%f[%w_]" .. word .. "%f[^%w_]") ~= nil
-end
-
-local function classify(block)
-  local first = block[1] or ""
+local function classify(block, path)
   block.text = table.concat(block, "\n")
-  if block.language ~= "lua" then return block end
-  block.file = first:match "^%-%- ([%w_/]+%.lua)$"
-  block.organism = first:match "^%-%- in a VM of (%S+)$"
-    or not (block.file or names(block.text, "bioxen") or names(block.text, "vm"))
-    and "minimal_cell" or nil
-  return block
+  if block.language ~= "lua" then return end
+  local head = block[1] or ""
+  block.file = head:match "^%-%- ([%w_/]+%.lua)$"
+  block.organism = head:match "^%-%- in a VM of (%S+)$"
+  if not (block.file or block.organism or head == "-- a script") then
+    error(path .. ":" .. block.line .. ": a block begins with '-- a script', '-- in a VM of NAME' or '-- NAME.lua'", 0)
+  end
 end
 
 local runs = { lua = true, sh = true, text = true }
@@ -55,7 +50,7 @@ function pages.blocks(path)
   for line in io.lines(path) do
     number = number + 1
     if block and line == "```" then
-      classify(block)
+      classify(block, path)
       if block.language == "text" and not block.info:find "session" then
         if before then before.output = block.text end
       elseif runs[block.language] then
@@ -72,6 +67,18 @@ function pages.blocks(path)
   end
   assert(not block, path .. ": a block does not end")
   return blocks
+end
+
+--- The pictures of a page: { line, name } each, without their folders.
+function pages.pictures(path)
+  local found, number = {}, 0
+  for line in io.lines(path) do
+    number = number + 1
+    for name, ending in line:gmatch "%]%([%w_/]-([%w_]+%.(%w+))%)" do
+      if ending == "png" or ending == "svg" then found[#found + 1] = { line = number, name = name } end
+    end
+  end
+  return found
 end
 
 --- Whether a text is what a page shows, in which "…" stands for anything.

@@ -85,3 +85,26 @@ int bx_lua_load_data(lua_State *L)
     bx_reader reader = {value->data, value->data + value->length};
     return bx_lua_push_value(L, &reader, &error) < 0 ? bx_lua_fail(L, &error, NULL) : 1;
 }
+
+int bx_lua_pack_value(lua_State *L)
+{
+    bx_error error;
+    luaL_checkany(L, 1);
+    bx_buffer *value = bx_lua_push_text(L);
+    if (bx_lua_write_value(L, 1, "it", value, &error) < 0)
+        return bx_lua_fail(L, &error, NULL);
+    lua_pushlstring(L, (const char *)value->data, value->length);
+    return 1;
+}
+
+int bx_lua_unpack_value(lua_State *L)
+{
+    bx_error error;
+    size_t length;
+    const uint8_t *bytes = (const uint8_t *)luaL_checklstring(L, 1, &length);
+    bx_reader reader = {bytes, bytes + length};
+    if (bx_value_check(bytes, length, 1, &error) == 0 && bx_lua_push_value(L, &reader, &error) == 0)
+        return 1;
+    error.code = BX_EFILE;
+    return bx_lua_fail(L, &error, NULL);
+}

@@ -62,28 +62,36 @@ end
 
 -- What is written, by the variable that names it.
 local FILES = { h5 = { "H5_REPORTS_PATH", "reports.h5" }, csv = { "REPORTS_PATH", "reports.zip" },
-  pdf = { "PLOTS_PATH", "plots.zip" }, log = { "LOG_PATH", "log.yml" } }
+  plots = { "PLOTS_PATH", "plots.zip" }, log = { "LOG_PATH", "log.yml" } }
 
 local function is_on(variable, usual)
   local value = os.getenv(variable)
   return TRUE[(value or usual):lower()] or false
 end
 
+-- The words of a variable, each of which is known; or nil and the one that is not.
+local function words_of(variable, usual, known)
+  local list, there = {}, {}
+  for _, word in ipairs(known) do there[word] = true end
+  for word in (os.getenv(variable) or usual):gmatch "[^,%s]+" do
+    if not there[word] then
+      return nil, ("%s: %s expected, got '%s'"):format(variable, table.concat(known, " or "), word)
+    end
+    list[#list + 1] = word
+  end
+  return list
+end
+
 -- What BioSimulators' environment asks for; or nil and what is wrong with it.
 local function asked_of_archives(options)
   local made = { archive = options.archive or options.model, folder = options.out_dir or ".",
     policy = os.getenv "ALGORITHM_SUBSTITUTION_POLICY" or "SIMILAR_VARIABLES",
-    plot_data = is_on("SAVE_PLOT_DATA", "1") }
-  local err
-  for _, list in ipairs { { "REPORT_FORMATS", "h5", "h5", "csv" }, { "VIZ_FORMATS", "", "pdf" } } do
-    for format in (os.getenv(list[1]) or list[2]):gmatch "[^,%s]+" do
-      if format ~= list[3] and format ~= list[4] then
-        return nil, ("%s: %s expected, got '%s'"):format(list[1], table.concat(list, " or ", 3), format)
-      end
-      made[format] = true
-    end
-  end
-  made.log = is_on("LOG", "1")
+    plot_data = is_on("SAVE_PLOT_DATA", "1"), log = is_on("LOG", "1"), plots = true }
+  local reports, err = words_of("REPORT_FORMATS", "h5", { "h5", "csv" })
+  if not reports then return nil, err end
+  for _, format in ipairs(reports) do made[format] = true end
+  made.pictures, err = words_of("VIZ_FORMATS", "", { "pdf", "png", "svg" })
+  if err then return nil, err end
   for what, file in pairs(FILES) do
     if made[what] then
       made[what], err = file_name(table.unpack(file))

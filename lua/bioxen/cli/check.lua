@@ -1,5 +1,6 @@
 -- `bioxen check`: what can be said of a model in SBML before it runs.
 
+local ending = require "bioxen.ending"
 local json = require "bioxen.cli.json"
 local models = require "bioxen.cli.models"
 local progress = require "bioxen.cli.progress"
@@ -121,8 +122,12 @@ local function check(options)
   local answer, err = vm:execute_biological_process("return cell:check(args)", { args = text, name = "check" })
   if not answer then return say.failed(err) end
   local found = answer.result
-  local written, err = source.write(options.json and as_json(found, loaded) or as_text(found, loaded, options),
-    options.out)
+  local written, err
+  if ending.wants_json(options) then
+    written, err = source.write(as_json(found, loaded), options.out)
+  else
+    written, err = source.write(as_text(found, loaded, options), options.out, "\t")
+  end
   return written and say.DONE or say.failed(err)
 end
 
@@ -138,7 +143,8 @@ return {
     { "--depends", "Who depends on what instead: of each reaction what it changes and what its rate reads, and what "
       .. "rules read." },
     { "--json", "All of it, in JSON." },
-    { "--out", "Write to this file.", value = "FILE" },
+    { "--out", "Write to this file; .json says what it is to be.", value = "FILE",
+      endings = ending.any(ending.tables, "json") },
     { "--quiet -q", "No progress." },
   },
   either = { { "--units", "--depends", "--json" } },

@@ -81,7 +81,7 @@ return {
       summary = "a configuration to fill in",
       options = {
         { "--all", "With every key that has a default." },
-        { "--out", "Write to this file (default: standard output).", value = "FILE" },
+        { "--out", "Write to this file (default: standard output).", value = "FILE", endings = { "", "json" } },
       },
       examples = { { "bioxen config template --out pool.json", "then edit it" } },
       run = write_template,

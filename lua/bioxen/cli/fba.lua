@@ -1,6 +1,7 @@
 -- `bioxen fba`: flux balance of a model in SBML, or in cobrapy's JSON or YAML, without writing Lua.
 
 local bioxen = require "bioxen"
+local ending = require "bioxen.ending"
 local json = require "bioxen.cli.json"
 local models = require "bioxen.cli.models"
 local progress = require "bioxen.cli.progress"
@@ -263,7 +264,7 @@ local function as_json(answer)
   return json.encode(answer) .. "\n"
 end
 
-local function is_page(options) return options.out and options.out:lower():find "%.html$" ~= nil end
+local function is_page(options) return options.out and ending.of(options.out) == "html" end
 
 -- As what the file's name says.
 local function write(answer, options)
@@ -272,7 +273,8 @@ local function write(answer, options)
       reduced_costs = answer.reduced_costs, total_flux = answer.total_flux },
       { file = options.out, title = "Fluxes of " .. options.model:match "[^/]*$" })
   end
-  return source.write(options.json and as_json(answer) or as_text(answer, options), options.out)
+  if ending.wants_json(options) then return source.write(as_json(answer), options.out) end
+  return source.write(as_text(answer, options), options.out, "\t")
 end
 
 local function summary(answer, options)
@@ -319,7 +321,7 @@ local function report(answer, options)
       nearest(answer.word, answer.of,
       answer.unknown:find "reaction" and " (--json lists its reactions)" or "")))
   end
-  if not options.json then say.warnings(answer.warnings) end
+  if not ending.wants_json(options) then say.warnings(answer.warnings) end
   if answer.along then options.envelope, answer.along = answer.along, nil end
   if options.write then
     say.warnings(answer.losses)
@@ -347,7 +349,7 @@ local function report(answer, options)
     local drawn, err = draw_envelope(answer, options)
     if not drawn then return say.failed(err) end
   end
-  if answer.value and not options.json and not options.quiet then say.note(summary(answer, options)) end
+  if answer.value and not ending.wants_json(options) and not options.quiet then say.note(summary(answer, options)) end
   return say.DONE
 end
 
@@ -426,7 +428,8 @@ return {
     { "--envelope", "The least and the greatest objective along the fluxes of one to three reactions, with commas "
       .. "between them.", value = "REACTIONS", list = true },
     { "--points", "Values of each reaction (default 20).", value = "N", number = { integer = true, minimum = 2 } },
-    { "--plot", "Draw the envelope into this file (.png, .svg, .pdf or .html).", value = "FILE" },
+    { "--plot", "Draw the envelope into this file (.png, .svg, .pdf or .html).", value = "FILE",
+      endings = ending.pictures },
     { "--moma", "Fluxes without what is knocked out that are nearest to the whole model's parsimonious ones, by "
       .. "squares." },
     { "--room", "The same by how few of them change (whole numbers: may take long)." },
@@ -442,7 +445,8 @@ return {
     { "--strict", "What the reader would warn of is an error." },
     { "--all", "Also fluxes that are zero." },
     { "--json", "JSON instead of lines." },
-    { "--out", "Write to this file; .html: a page of the fluxes.", value = "FILE" },
+    { "--out", "Write to this file; .json says what it is to be, .html is a page of the fluxes.", value = "FILE",
+      endings = ending.any(ending.tables, "json", "html") },
     { "--quiet -q", "No progress, and the numbers alone." },
   },
   either = { { "--objective", "--maximise", "--minimise" },

@@ -1,6 +1,7 @@
 -- `bioxen fit`: parameters from measurements.
 
 local bioxen = require "bioxen"
+local ending = require "bioxen.ending"
 local json = require "bioxen.cli.json"
 local progress = require "bioxen.cli.progress"
 local petab = require "bioxen.fit.petab"
@@ -215,7 +216,8 @@ return {
       number = { above = 0 } },
     { "--jobs", "VMs that share the starts (default: as many as there are cores). The result is the same.",
       value = "N", number = { integer = true, minimum = 1 } },
-    { "--out", "Draw measurements and simulations into this file, .png, .svg, .pdf or .html.", value = "FILE" },
+    { "--out", "Draw measurements and simulations into this file, .png, .svg, .pdf or .html.", value = "FILE",
+      endings = ending.pictures },
     { "--plot", "A chart instead of numbers." },
     { "--json", "JSON: chi2, llh, log_prior where there are priors, and simulations in the order of the "
       .. "measurements; of a fit also parameters and starts." },

@@ -1,6 +1,7 @@
 -- `bioxen genome`: files of genomes, described and converted.
 
 local bioxen = require "bioxen"
+local ending = require "bioxen.ending"
 local json = require "bioxen.cli.json"
 local say = require "bioxen.cli.say"
 local source = require "bioxen.cli.source"
@@ -110,7 +111,14 @@ local writers = {
   genome = function(genome) return genome:to_genome() end,
 }
 
+local FASTA = { "", "fasta", "fa", "fna", "ffn", "faa", "txt" }
+
+local endings = { fasta = FASTA, genes = FASTA, proteins = FASTA, gff3 = { "", "gff3", "gff", "txt" },
+  genbank = { "", "genbank", "gbk", "gb", "gbff", "txt" }, genome = { "", "genome", "txt" } }
+
 local function convert(options)
+  local fits, mistake = ending.check("--out", endings[options.to], options.out or "")
+  if not fits then return nil, mistake end
   local genome, err = load(options)
   if not genome then return say.failed(err) end
   say.warnings(genome:warnings())

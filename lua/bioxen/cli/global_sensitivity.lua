@@ -2,6 +2,7 @@
 
 local bioxen = require "bioxen"
 local csv = require "bioxen.cli.csv"
+local ending = require "bioxen.ending"
 local json = require "bioxen.cli.json"
 local models = require "bioxen.cli.models"
 local points = require "bioxen.cli.points"
@@ -50,8 +51,8 @@ local function write(result, options)
     if not drawn then return nil, err end
   end
   if path and plot_options.format(path) then return result:plot { file = path } end
-  local wants_json = options.json or path and path:find "%.json$"
-  return source.write(wants_json and as_json(result) or as_csv(result), path)
+  if ending.wants_json(options) then return source.write(as_json(result), path) end
+  return source.write(as_csv(result), path, ",")
 end
 
 -- ---- the command ----
@@ -101,9 +102,10 @@ local options = {
 table.move(points.options, 1, #points.options, #options + 1, options)
 table.move({
   { "--out", "Write to this file; its ending, such as .json, .png, .svg and .html, says what it is to be, else CSV.",
-    value = "FILE" },
+    value = "FILE", endings = ending.any(ending.tables, "json", ending.pictures) },
   { "--json", "JSON instead of CSV." },
-  { "--plot", "Draw the indices into this file (.png, .svg, .pdf or .html), a panel a result.", value = "FILE" },
+  { "--plot", "Draw the indices into this file (.png, .svg, .pdf or .html), a panel a result.", value = "FILE",
+    endings = ending.pictures },
 }, 1, 3, #options + 1, options)
 
 local of_sweeps = { ["--record"] = true, ["--retry"] = true, ["--vms"] = true, ["--pool"] = true, ["--guests"] = true,
@@ -130,5 +132,5 @@ return {
     { "bioxen global-sensitivity model.xml --vary k1=0:1 --vary k2=0:5 --steady --indices morris --json",
       "what does not matter to the steady state" },
   },
-  run = sweep.may_draw(indices),
+  run = indices,
 }

@@ -1,6 +1,7 @@
 -- A model that a command is given, loaded into a VM, and what its words say of it.
 
 local bioxen = require "bioxen"
+local ending = require "bioxen.ending"
 local nearest = require "bioxen.nearest"
 local say = require "bioxen.cli.say"
 local sbml = require "bioxen.model.sbml"
@@ -107,7 +108,7 @@ function models.open(name, options)
   local loaded, err = models.load(vm, options, "ode")
   local set
   if loaded then
-    if not options.json then say.warnings(loaded.warnings) end
+    if not ending.wants_json(options) then say.warnings(loaded.warnings) end
     set, err = models.set(vm, loaded, options.set)
   end
   if set then return vm, loaded end

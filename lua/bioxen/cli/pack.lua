@@ -1,6 +1,7 @@
 -- `bioxen pack`: the folder of a recorded run as one file, which bioxen rerun takes.
 
 local core = require "bioxen.core"
+local ending = require "bioxen.ending"
 local record = require "bioxen.cli.record"
 local say = require "bioxen.cli.say"
 local omex = require "bioxen.sedml.manifest"
@@ -35,7 +36,7 @@ local function pack(options)
   local files, err = read_files(folder, path)
   if not files then return say.failed(err) end
   local out = options.out or path:match "[^/]+$" .. (options.omex and ".omex" or ".zip")
-  if options.omex or out:find "%.omex$" then table.insert(files, 1, { "manifest.xml", omex.text(files) }) end
+  if options.omex or ending.of(out) == "omex" then table.insert(files, 1, { "manifest.xml", omex.text(files) }) end
   local saved, err = core.save_file(out, zip.pack(files))
   if not saved then return say.failed(err) end
   say.line(out)
@@ -51,7 +52,7 @@ return {
   arguments = { { "DIR", "The folder that bioxen run --out made." } },
   options = {
     { "--out", "Write this file (default: DIR.zip, here); .omex makes it a COMBINE archive.",
-      value = "FILE" },
+      value = "FILE", endings = { "", "zip", "omex" } },
     { "--omex", "A COMBINE archive, DIR.omex." } },
   examples = {
     { "bioxen pack results", "results.zip" },

@@ -5,9 +5,10 @@
 --     examples = { { "bioxen …", "what it does" }… }, commands = { COMMAND… }, run = function(options) }
 --
 -- and an item { "--name" or "NAME", description, value = "NAME" (of an option that takes one), required, args,
--- many, choices, number = { above, minimum, maximum, integer }, list }. run gives the exit status; or nil and what
--- is wrong with the words.
+-- many, choices, number = { above, minimum, maximum, integer }, list, endings = { "csv", … } of a file's name, of
+-- which "" is none }. run gives the exit status; or nil and what is wrong with the words.
 
+local ending = require "bioxen.ending"
 local modules = require "bioxen.modules"
 local say = require "bioxen.cli.say"
 
@@ -52,6 +53,7 @@ local function to_list(name, rule)
 end
 
 local function converter(item)
+  if item.endings then return function(path) return ending.check(item[1], item.endings, path) end end
   if item.list then return to_list(item[1], item.number) end
   return item.number and to_number(item[1]:match "%S+", item.number)
 end
@@ -182,6 +184,10 @@ function parser.parse(spec, words)
     return say.misused(("%s (%s --help tells more)"):format(mistake, name))
   end
   if not valid then return nil, misused((options:gsub("%.?\nDid you mean", "; did you mean"))) end
+  for _, item in ipairs(command.options or {}) do
+    local clash = item[1] == "--out" and item.endings and ending.clash(options, item.endings)
+    if clash then return nil, misused(clash) end
+  end
   return options, command, misused
 end
 

@@ -145,7 +145,7 @@ return {
   },
   options = {
     { "--compare", "Show two runs side by side." },
-    { "--out", "Write the page to this file.", value = "FILE" },
+    { "--out", "Write the page to this file.", value = "FILE", endings = { "", "html", "htm" } },
   },
   examples = {
     { "bioxen report results", "results/" .. PAGE },

@@ -59,5 +59,5 @@ return {
     { "bioxen scan model.xml --vary k1=0:1 --vary k2=log:0.1:10 --latin 500 --duration 100 --out scan.h5",
       "500 points of a Latin hypercube" },
   },
-  run = sweep.may_draw(scan),
+  run = scan,
 }

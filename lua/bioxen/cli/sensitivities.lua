@@ -2,6 +2,7 @@
 
 local core = require "bioxen.core"
 local csv = require "bioxen.cli.csv"
+local ending = require "bioxen.ending"
 local json = require "bioxen.cli.json"
 local models = require "bioxen.cli.models"
 local say = require "bioxen.cli.say"
@@ -130,8 +131,8 @@ local function write(answer, parameters, options, warnings)
   if options.plot or path and plot_options.format(path) then
     return draw(result, parameters, answer.sizes, options)
   end
-  local wants_json = options.json or path and path:find "%.json$"
-  return source.write(wants_json and as_json(result, parameters, warnings) or as_csv(result, parameters), path)
+  if ending.wants_json(options) then return source.write(as_json(result, parameters, warnings), path) end
+  return source.write(as_csv(result, parameters), path, ",")
 end
 
 local function sensitivities(options)
@@ -177,7 +178,8 @@ return {
       .. "as in A=1e-12,B=1e-9 (default: by the scale of each species).", value = "X", list = true },
     { "--max-steps", "Stop after so many steps of the solver.", value = "N", number = { integer = true, minimum = 1 } },
     { "--strict", "What the reader would warn of is an error." },
-    { "--out", "Write to this file; its ending, such as .json, .svg or .html, says what it is to be.", value = "FILE" },
+    { "--out", "Write to this file; its ending, such as .json, .svg or .html, says what it is to be.", value = "FILE",
+      endings = ending.any(ending.tables, "json", ending.pictures) },
     { "--json", "JSON instead of CSV." },
     { "--plot", "A chart instead of numbers: a panel a parameter." },
   },

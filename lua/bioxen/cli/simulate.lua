@@ -3,10 +3,12 @@
 local archive = require "bioxen.cli.archive"
 local bioxen = require "bioxen"
 local core = require "bioxen.core"
+local ending = require "bioxen.ending"
 local json = require "bioxen.cli.json"
 local models = require "bioxen.cli.models"
 local plot_options = require "bioxen.plot.options"
 local progress = require "bioxen.cli.progress"
+local ensemble_record = require "bioxen.cli.ensemble_record"
 local biosimulators = require "bioxen.biosimulators"
 local say = require "bioxen.cli.say"
 local source = require "bioxen.cli.source"
@@ -175,19 +177,33 @@ local function parts_of(runs)
   return parts
 end
 
--- What each part came to, into `results`. True, or nil and an error.
-local function share_out(vms, parts, run, results)
-  local function work(vm, part)
+-- What each part in `todo` came to, into `results`, and into the record if there is one. True, or nil and an error.
+local function share_out(vms, parts, todo, run, results, record)
+  local function work(vm, number)
     local args = copy_of(run)
-    args.first, args.runs = part.first, part.runs
+    args.first, args.runs = parts[number].first, parts[number].runs
     return vm:submit("return cell:ensemble(args)", { args = args, name = "simulate" })
   end
-  for i, answer, err in bioxen.map(parts, work, { vms = vms, ordered = false }) do
+  for i, answer, err in bioxen.map(todo, work, { vms = vms, ordered = false }) do
     if not answer then return nil, err end
-    results[i] = answer.result
-    progress.advance(parts[i].runs)
+    local number = todo[i]
+    results[number] = answer.result
+    if record then
+      local added, unkept = record:add(number, answer.result)
+      if not added then return nil, unkept end
+    end
+    progress.advance(parts[number].runs)
   end
   return true
+end
+
+-- What an ensemble follows from, but for its seed.
+local function digest_of(options)
+  local parts = { version = core.version, model = options.text and core.digest(options.text)
+    or core.digest_file(options.model) }
+  for _, name in ipairs { "duration", "every", "start", "times", "method", "runs", "set", "record", "quantiles",
+    "tolerance", "absolute_tolerance", "max_steps" } do parts[name] = options[name] end
+  return core.digest(json.encode(parts))
 end
 
 -- The runs that were finished, from the first on without a gap; nil without any.
@@ -200,9 +216,12 @@ local function together(results)
   return whole
 end
 
-local function many_runs(vm, options, run)
-  local parts, vms = parts_of(options.runs), { vm }
-  for i = 2, math.min(options.jobs or core.cores(), #parts) do
+local function many_runs(vm, options, run, record)
+  local parts, vms, todo, results = parts_of(options.runs), { vm }, {}, record and record.results or {}
+  for number in ipairs(parts) do
+    if not results[number] then todo[#todo + 1] = number end
+  end
+  for i = 2, math.min(options.jobs or core.cores(), #todo) do
     local another, err = start_vm(i, 0)
     local model
     if another then model, err = models.load(another, options, method_of(options)) end
@@ -213,8 +232,7 @@ local function many_runs(vm, options, run)
   end
   run.quantiles = options.quantiles
   progress.share("simulate", options.runs, "runs")
-  local results = {}
-  local good, done, err = pcall(share_out, vms, parts, run, results)
+  local good, done, err = pcall(share_out, vms, parts, todo, run, results, record)
   local whole = together(results)
   if good and done then return whole end
   local why = good and err or done
@@ -224,7 +242,8 @@ local function many_runs(vm, options, run)
     return nil, why
   end
   local words = interrupted and "interrupted" or why.message:gsub("^[%l_]+:%d+: ", "")
-  say.failed(("%s; the first %d of %d runs are kept"):format(words, whole.runs, options.runs))
+  say.failed(("%s; the first %d of %d runs are kept%s"):format(words, whole.runs, options.runs,
+    record and ", and the same command goes on" or ""))
   return whole, nil, interrupted and say.INTERRUPTED or say.FAILED
 end
 
@@ -233,10 +252,6 @@ end
 local function draw(result, options)
   local plot = options.out and { file = options.out } or {}
   return result:plot(plot)
-end
-
-local function wants_json(options)
-  return options.json or options.out and options.out:find "%.json$"
 end
 
 -- As JSON or CSV; or nil and an error.
@@ -255,9 +270,10 @@ end
 local function write(result, options, warnings)
   if wants_picture(options) then return draw(result, options) end
   if biosimulators.is_path(options.out) then return result:to_hdf5(options.out) end
-  local text, err = text_of(result, wants_json(options), warnings)
+  local as_json = ending.wants_json(options)
+  local text, err = text_of(result, as_json, warnings)
   if not text then return nil, err end
-  return source.write(text, options.out)
+  return source.write(text, options.out, not as_json and "," or nil)
 end
 
 local function stochastic(run)
@@ -265,7 +281,7 @@ local function stochastic(run)
 end
 
 local function wants_archive(options)
-  return options.out and options.out:find "%.omex$" ~= nil
+  return options.out and ending.of(options.out) == "omex"
 end
 
 local function simulate(options)
@@ -276,20 +292,26 @@ local function simulate(options)
   if not vm then return say.failed(err) end
   local model, err = models.load(vm, options, method_of(options))
   if not model then return say.failed(err) end
-  if not wants_json(options) then say.warnings(model.warnings) end
+  if not ending.wants_json(options) then say.warnings(model.warnings) end
   local record, err = models.recorded(vm, model, options.record, "--record")
   if err then return say.failed(err) end
   local absolute, err = models.absolute_tolerance(model, options.absolute_tolerance)
   if err then return say.failed(err) end
   local set, err = models.set(vm, model, options.set)
   if not set then return say.failed(err) end
+  local kept
+  if options.resume then
+    kept, err = ensemble_record.open(options.resume, digest_of(options), options.seed)
+    if not kept then return say.failed(err) end
+    seed = kept.seed
+  end
   local run = run_options(options, record, absolute)
   if stochastic(run) then run.seed = seed end
   local result, reason, status
   if options.runs == 1 then
     result, reason = one_run(vm, run, options, wants_picture(options))
   else
-    result, reason, status = many_runs(vm, options, run)
+    result, reason, status = many_runs(vm, options, run, kept)
   end
   if not result then return say.failed(reason) end
   local written, err
@@ -298,7 +320,7 @@ local function simulate(options)
   else
     written, err = write(result, options, model.warnings)
   end
-  if written and options.events then written, err = source.write(events_text(reason), options.events) end
+  if written and options.events then written, err = source.write(events_text(reason), options.events, ",") end
   if written and options.check then written, err = check(vm, run, set) end
   if not written then return say.failed(err) end
   if stochastic(run) and not options.seed and not options.quiet then
@@ -317,7 +339,7 @@ local function scan(options)
   end
   options.vary, options.measure, options.replicates, options.vms =
     options.scan, options.record, options.runs, options.jobs
-  options.record = nil
+  options.record = options.resume
   return require("bioxen.cli.scan").run(options)
 end
 
@@ -363,8 +385,12 @@ return {
     { "--jobs", "VMs that share many runs (default: as many as there are cores). The result is the same.",
       value = "N", number = { integer = true, minimum = 1 } },
     { "--out", "Write to this file; .json, .h5 (HDF5), .png, .svg, .pdf and .html say what it is to be, .omex an "
-      .. "archive of the model, this run in SED-ML and its results.", value = "FILE" },
-    { "--events", "Write to this file, as CSV, when which event fires in the run.", value = "FILE" },
+      .. "archive of the model, this run in SED-ML and its results.", value = "FILE",
+      endings = ending.any(ending.tables, "json", "h5", "hdf5", ending.pictures, "omex") },
+    { "--resume", "Keep what is done of many runs, or of --scan, in this file, and go on from what is in it: after ^C "
+      .. "or a crash the same command comes to the same numbers.", value = "FILE" },
+    { "--events", "Write to this file, as CSV, when which event fires in the run.", value = "FILE",
+      endings = ending.tables },
     { "--json", "JSON instead of CSV." },
     { "--plot", "A chart instead of numbers." },
     { "--out-dir -o", "Run the experiments of a COMBINE archive (SED-ML), and write reports.h5 and log.yml into this "
@@ -396,6 +422,7 @@ return {
     if not options.model then return nil, "missing argument 'MODEL'" end
     if not (options.duration or options.times) then return nil, "missing option '--duration'" end
     if options.scan[1] then return scan(options) end
+    if options.resume and (options.runs or 1) == 1 then return nil, "option '--resume' goes with '--runs'" end
     if options.check and (options.method or "ode") ~= "ode" then
       return nil, "option '--check' is for the method 'ode' alone"
     end

@@ -1,6 +1,7 @@
 --- Files that commands take: a path, or "-" for standard input.
 
 local core = require "bioxen.core"
+local ending = require "bioxen.ending"
 local sbml = require "bioxen.model.sbml"
 local text = require "bioxen.repl.text"
 
@@ -15,9 +16,9 @@ function source.read(path)
 end
 
 --- Write what is asked for to a file, or to standard output where there is none; to a terminal nothing that would
--- steer it. True, or nil and an error.
-function source.write(what, path)
-  if path and path ~= "-" then return core.save_file(path, what) end
+-- steer it. Of a table `mark`, "," or "\t", stands between its fields. True, or nil and an error.
+function source.write(what, path, mark)
+  if path and path ~= "-" then return core.save_file(path, mark and ending.separated(what, mark, path) or what) end
   io.write(core.terminal() and text.escape((what:gsub("\r\n", "\n"))) or what)
   return true
 end

@@ -1,6 +1,7 @@
 -- `bioxen steady`: the steady states of a model in SBML, and what they answer to, without writing Lua.
 
 local bioxen = require "bioxen"
+local ending = require "bioxen.ending"
 local json = require "bioxen.cli.json"
 local models = require "bioxen.cli.models"
 local plot_options = require "bioxen.plot.options"
@@ -132,7 +133,8 @@ local function write_branches(result, loaded, vm, options)
   if options.plot or path and plot_options.format(path) then
     return bioxen.plot { branches = result, names = wanted, file = path }
   end
-  return source.write(options.json and json.encode(result) .. "\n" or table_of_branches(result, wanted), path)
+  if ending.wants_json(options) then return source.write(json.encode(result) .. "\n", path) end
+  return source.write(table_of_branches(result, wanted), path, ",")
 end
 
 -- ---- the command ----
@@ -171,16 +173,16 @@ local function steady(options)
     local written, err = write_branches(result, loaded, vm, options)
     return written and say.DONE or say.failed(err)
   end
-  local text
-  if options.json then
+  local text, mark
+  if ending.wants_json(options) then
     result.warnings = json.list(loaded.warnings)
     json.list(result.laws or result.others or {})
     text = json.encode(result) .. "\n"
   else
-    text = as_text(result, loaded, options)
+    text, mark = as_text(result, loaded, options), "\t"
     if not options.laws then tell(result.steady_state or result, options.quiet) end
   end
-  local written, err = source.write(text, options.out)
+  local written, err = source.write(text, options.out, mark)
   return written and say.DONE or say.failed(err)
 end
 
@@ -217,7 +219,8 @@ return {
     { "--plot", "There: a chart; --out with .png, .svg, .pdf or .html is one." },
     { "--json", "All of it, in JSON." },
     { "--strict", "What the reader would warn of is an error." },
-    { "--out", "Write to this file.", value = "FILE" },
+    { "--out", "Write to this file; .json says what it is to be.", value = "FILE",
+      endings = ending.any(ending.tables, "json", ending.pictures) },
     { "--quiet -q", "No progress, and the numbers alone." },
   },
   either = { { "--fluxes", "--laws", "--control", "--response", "--along" }, { "--json", "--plot" },
@@ -232,6 +235,9 @@ return {
   run = function(options)
     if not options.along and (options.record or options.plot) then
       return nil, "options '--record' and '--plot' are for '--along'"
+    end
+    if not options.along and options.out and plot_options.format(options.out) then
+      return nil, ("--out: a picture, as %s, is of '--along'"):format(options.out)
     end
     return steady(options)
   end,

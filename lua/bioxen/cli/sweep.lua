@@ -1,6 +1,7 @@
 -- `bioxen sweep`: a function of parameters at many points, in one go, in pieces, or from where it was left.
 
 local core = require "bioxen.core"
+local ending = require "bioxen.ending"
 local modules = require "bioxen.modules"
 local plot_options = require "bioxen.plot.options"
 local progress = require "bioxen.cli.progress"
@@ -60,20 +61,15 @@ local function write(result, path)
   return source.write(result:csv())
 end
 
--- The command f, after a look at the name of the picture.
-local function may_draw(f)
-  return function(options)
-    if options.plot and not plot_options.format(options.plot) then
-      return nil, ("--plot: a name that ends in .png, .svg, .pdf or .html expected, got '%s'"):format(options.plot)
-    end
-    return f(options)
-  end
-end
-
 local function finish(result, options)
   local written, err = write(result, options.out)
   if written and options.plot then written, err = draw(result, options.plot) end
   if not written then return say.failed(err) end
+  if result.interrupted then
+    say.failed(("interrupted; %d of %d points are kept%s"):format(#result.rows, #result.rows + result.missing,
+      options.record and ", and the same command goes on" or ""))
+    return say.INTERRUPTED
+  end
   if result.missing > 0 then
     say.note(("bioxen: %d of %d points are done%s"):format(#result.rows, #result.rows + result.missing,
       result.out_of_time and ", and time is over" .. (options.record and ": the same command goes on" or "") or ""))
@@ -87,7 +83,7 @@ end
 local function attempt(f, ...)
   local good, result, err = pcall(f, ...)
   if good then return true, result, err end
-  if type(result) ~= "string" then error(result, 0) end
+  if type(result) ~= "string" or result:find "interrupted$" then error(result, 0) end
   return nil, (result:gsub("^[^\n]-:%d+: ", "", 1))
 end
 
@@ -101,7 +97,7 @@ local function go(given, options)
   given.retry = options.retry or given.retry
   given.notice = given.notice or function(words) say.note("bioxen: " .. words) end
   given.progress = given.progress or follow(options)
-  local good, result, err = attempt(sweep.sweep, given)
+  local good, result, err = attempt(sweep.sweep, given, true)
   if not good then return nil, result end
   if not result then return say.failed(err) end
   return finish(result, { out = options.out, plot = options.plot, record = given.record })
@@ -194,14 +190,15 @@ end
 local folder = { "FOLDER", "That of bioxen sweep submit." }
 
 local out = { "--out", "The table goes to this file; .json, .h5 (HDF5), .png, .svg, .pdf and .html say what it is to "
-  .. "be, else CSV (default: standard output).", value = "FILE" }
+  .. "be, else CSV (default: standard output).", value = "FILE",
+  endings = ending.any(ending.tables, "json", "h5", "hdf5", ending.pictures) }
 
 local plot = { "--plot", "Draw the results into this file (.png, .svg, .pdf or .html): lines along one parameter, a "
-  .. "heat map over two, points where there are more.", value = "FILE" }
+  .. "heat map over two, points where there are more.", value = "FILE", endings = ending.pictures }
 
 return {
   name = "sweep",
-  go = go, may_draw = may_draw, follow = follow, attempt = attempt, -- for what is done by sweeps
+  go = go, follow = follow, attempt = attempt, -- for what is done by sweeps
   summary = "run code at many points of its parameters, in one go or in pieces",
   description = "Run code at many points of its parameters: bioxen sweep FILE.lua.",
   prepare = prepare,
@@ -240,7 +237,7 @@ return {
         { "parallel bioxen sweep scan.lua --shard {}/4 --record {}.jsonl --out {}.csv ::: 1 2 3 4",
           "in pieces, by GNU parallel" },
       },
-      run = may_draw(run),
+      run = run,
     },
     {
       name = "merge",
@@ -252,7 +249,7 @@ return {
       },
       options = { out, plot },
       examples = { { "bioxen sweep merge all.jsonl 1.jsonl 2.jsonl --out all.csv", "two shards as one" } },
-      run = may_draw(merge),
+      run = merge,
     },
     {
       name = "submit",
@@ -312,7 +309,7 @@ return {
       arguments = { folder },
       options = { out, plot, { "--record", "The record to write (default: all.jsonl in FOLDER).", value = "FILE" } },
       examples = { { "bioxen sweep collect scan --out scan.csv", "the table of all tasks" } },
-      run = may_draw(of_array(collect)),
+      run = of_array(collect),
     },
   },
 }

@@ -1,6 +1,7 @@
 --- The session's own commands, which begin with a dot.
 
 local core = require "bioxen.core"
+local ending = require "bioxen.ending"
 local nearest = require "bioxen.nearest"
 local doc = require "bioxen.repl.doc"
 local show = require "bioxen.repl.show"
@@ -151,7 +152,11 @@ commands.csv = { usage = ".csv VALUE", summary = "show a trajectory or ensemble 
 
 function commands.csv.run(session, argument)
   return apply(session, argument, "csv", function(value, file)
-    if file then return value:to_csv(file) end
+    if file then
+      local fits, mistake = ending.check(".csv", ending.tables, file)
+      if not fits then error(mistake, 0) end
+      return core.save_file(file, ending.separated(value:to_csv(), ",", file))
+    end
     session:say((value:to_csv():gsub("\r?\n$", "")))
     return true
   end)

@@ -87,14 +87,16 @@ local function mark_sets(entry, output, failed)
   end
 end
 
--- Draw a plot for plots.zip.
+-- Draw a plot for plots.zip, in each format that is asked for.
 function run_methods:draw(location, output, values)
-  if not self.pictures or output.kind == "report" then return end
-  local bytes, words = pictures.draw(output, values, self.pictures_path .. ".pdf")
-  if bytes then
-    self.pictures[#self.pictures + 1] = { ("%s/%s.pdf"):format(location, output.id), bytes }
-  else
-    self:tell(("output \"%s\": %s"):format(output.id, words))
+  if output.kind == "report" then return end
+  for _, format in ipairs(self.picture_formats) do
+    local bytes, words = pictures.draw(output, values, self.pictures_path .. "." .. format)
+    if bytes then
+      self.pictures[#self.pictures + 1] = { ("%s/%s.%s"):format(location, output.id, format), bytes }
+    else
+      return self:tell(("output \"%s\": %s"):format(output.id, words))
+    end
   end
 end
 
@@ -116,11 +118,11 @@ function run_methods:make_output(location, output, entry)
   end
   mark_sets(entry, output, failed)
   if next(values) or not first then
-    local added, err = true, nil
-    if self.formats.h5 and (output.kind == "report" or self.plot_data) then
+    local added, err, numbers = true, nil, output.kind == "report" or self.plot_data
+    if self.formats.h5 and numbers then
       added, err = self.reports:add(location, output)
     end
-    if self.formats.csv and not self.reports:add_csv(location, output) then
+    if self.formats.csv and numbers and not self.reports:add_csv(location, output) then
       self:tell(("output \"%s\" has more than two dimensions: it is not written as CSV"):format(output.id))
     end
     if not added then first = first or err.message end
@@ -206,21 +208,22 @@ function run_methods:run_archive(bytes, old, policy)
   end
   for _, entry in ipairs(self.archive.sedDocuments) do self:run_document(entry.location, entry) end
   local closed, err = self.reports:close(self.csv_path)
-  if closed and self.pictures and #self.pictures > 0 then
+  if closed and #self.pictures > 0 then
     closed, err = core.save_file(self.pictures_path, zip.pack(self.pictures))
   end
   return closed, err
 end
 
 --- Run the archive at `options.archive` in a VM whose cell is empty. options: folder (of what is written, which is
--- there), log, h5, csv, pdf (names of files in it; nil or false: not written), plot_data, policy; warn(words) and
--- complain(words) are told. True if all succeeded.
+-- there), log, h5, csv (names of files in it; nil or false: not written), pictures (a list of "pdf", "png", "svg") and
+-- plots (the name of the file that they go to), plot_data, policy; warn(words) and complain(words) are told. True if
+-- all succeeded.
 function sedml.run(vm, options)
   local run = setmetatable({ vm = vm, begun = core.clock(), bad = false, noted = {}, told = 0,
     warn = options.warn, complain = options.complain,
     archive = log.entry("archive", {}), log_path = options.log and options.folder .. "/" .. options.log,
     csv_path = options.csv and options.folder .. "/" .. options.csv, plot_data = options.plot_data,
-    pictures = options.pdf and {}, pictures_path = options.pdf and options.folder .. "/" .. options.pdf,
+    pictures = {}, picture_formats = options.pictures, pictures_path = options.folder .. "/" .. options.plots,
     formats = { h5 = options.h5 ~= nil, csv = options.csv ~= nil } }, run_methods)
   run.archive.status = "RUNNING"
   run:save_log()

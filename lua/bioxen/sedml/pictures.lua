@@ -84,8 +84,8 @@ local function surfaces(output, values, labels)
   return #panels > 0 and { panels = panels } or nil
 end
 
---- The bytes of a plot as PDF, drawn by way of a file `path` that is removed; or nil and words. `values` are the arrays
--- of its generators.
+--- The bytes of a plot, drawn by way of a file `path` that is removed and whose ending says what they are; or nil and
+-- words. `values` are the arrays of its generators.
 function pictures.draw(output, values, path)
   local labels = {}
   for _, set in ipairs(output.sets) do labels[set.generator] = set.label end

@@ -2,6 +2,7 @@
 
 local core = require "bioxen.core"
 local decimal = require "bioxen.decimal"
+local ending = require "bioxen.ending"
 local json = require "bioxen.json"
 local plot = require "bioxen.plot"
 local sorted_keys = require "bioxen.sorted_keys"
@@ -134,11 +135,15 @@ function SweepTable:json()
   return json.encode(all) .. "\n"
 end
 
+local endings = ending.any(ending.tables, "json", "h5", "hdf5")
+
 --- See types.lua.
 function SweepTable:save(path)
+  local fits, mistake = ending.check("save", endings, path)
+  if not fits then return core.fail("EFILE", mistake) end
   local biosimulators = require "bioxen.biosimulators"
   if biosimulators.is_path(path) then return biosimulators.save_table(self, path) end
-  return core.save_file(path, path:lower():find "%.json$" and self:json() or self:csv())
+  return core.save_file(path, ending.of(path) == "json" and self:json() or ending.separated(self:csv(), ",", path))
 end
 
 SweepTable.plot = plot.sweep

@@ -155,14 +155,16 @@ function sweep.outline(options)
   return { total = plan.total, digest = digest_of(given) }
 end
 
---- See types.lua. Raises for a mistake.
-function sweep.sweep(options)
+--- See types.lua. Raises for a mistake; and where it is interrupted, unless what is done then is to be kept: the result
+-- of this has `interrupted`.
+function sweep.sweep(options, keep)
   local given, plan = planned(options)
   local kept, err = record.open(given.record, plan.names, plan.total, digest_of(given))
   if not kept then return nil, err end
   local good, done, err = pcall(run, given, plan, kept)
   kept:close()
-  if not good then error(done, 0) end
+  local interrupted = not good and keep and type(done) == "string" and done:find "interrupted$" ~= nil
+  if not good and not interrupted then error(done, 0) end
   if not done then return nil, err end
   if given.record and kept.added and kept:missing() == 0 then
     local saved, err = kept:save(given.record)
@@ -170,7 +172,8 @@ function sweep.sweep(options)
   end
   local result, err = columns.new(kept)
   if not result then return nil, err end
-  if points_to_do({ shard = given.shard }, plan, kept)() then result.out_of_time = true end
+  result.interrupted = interrupted or nil
+  if not interrupted and points_to_do({ shard = given.shard }, plan, kept)() then result.out_of_time = true end
   return result
 end
 
