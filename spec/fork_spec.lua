@@ -206,13 +206,16 @@ describe("the random numbers of forks", function()
 end)
 
 describe("a fork that does not come to be", function()
-  -- Call f, a moment after vm:fork has asked the zygote, which has been stopped; what fork said.
+  -- Call f once, a moment after vm:fork has asked the zygote, which has been stopped; what fork said.
   local function interrupted(stopped, f)
     local zygote = zygote_of(cell)
     signal("STOP", stopped == "zygote" and zygote or cell:get_status().pid)
-    local timer = core.every(0.05, function() f(zygote, cell:get_status().pid) end)
+    local timer
+    timer = core.every(0.05, function()
+      timer:stop()
+      f(zygote, cell:get_status().pid)
+    end)
     local made, err = cell:fork "half"
-    timer:stop()
     assert.is_nil(made)
     assert.same({ "cell" }, ids())
     return err, zygote

@@ -69,7 +69,7 @@ describe("the host", function()
         return state == nil or state == "Z"
       end))
     end
-    assert.truthy(bioxen.clock() - started < 1)
+    assert.truthy(bioxen.clock() - started < 10) -- of the 600 that the calls have
     host.close()
   end)
 

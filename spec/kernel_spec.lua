@@ -342,12 +342,7 @@ e]]
     k.shell:close()
     k.number = 2
     k:connect()
-    k:send("shell", "kernel_info_request", {})
-    assert(processes.wait_until(function() -- until the new subscription is there
-      k:send("shell", "kernel_info_request", {})
-      return k:receive("iopub", 0.05) ~= nil
-    end))
-    while k:receive("iopub", 0.2*shell.slow) or k:receive("shell", 0.05) do end
+    k:await_subscription()
     assert.equal("3", k:execute("1 + 2").result["text/plain"])
   end)
 end)

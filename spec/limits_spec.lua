@@ -81,18 +81,22 @@ describe("the processor", function()
     local path = sh:file("fair.lua", [[
       package.path = "./spec/support/organisms/?.lua;" .. package.path
       local bioxen = require "bioxen"
-      local vms, jobs, least, most = {}, {}, math.huge, 0
+      local vms, jobs, before = {}, {}, {}
       for i = 1, 4 do
         vms[i] = assert(bioxen.create_bio_vm("fair" .. i, "plain_cell"))
         assert(vms[i]:start())
         jobs[i] = vms[i]:submit "while true do end"
       end
-      jobs[1]:wait(0.6)
-      for i = 1, 4 do
-        local had = vms[i]:top().processor_seconds
-        least, most = math.min(least, had), math.max(most, had)
+      local function had(i) return vms[i]:top().processor_seconds - (before[i] or 0) end
+      local function have_had(seconds)
+        for i = 1, 4 do
+          while had(i) < seconds do jobs[i]:wait(0.01) end
+        end
       end
-      print(least/most)
+      have_had(0.02) -- all have begun
+      for i = 1, 4 do before[i] = had(i) end
+      have_had(0.1)
+      print(math.min(had(1), had(2), had(3), had(4))/math.max(had(1), had(2), had(3), had(4)))
       for i = 1, 4 do jobs[i]:cancel() end
     ]])
     local status, out, err = sh(("taskset -c 0 %s run %s"):format(sh.program, path))

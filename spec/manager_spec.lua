@@ -137,7 +137,7 @@ describe("VMManager", function()
     job = assert(manager:execute_vm_async("running", "while true do end"))
     assert.is_true(manager:remove_vm "running")
     assert.is_true(manager:remove_vm "endless")
-    assert.is_true(bioxen.clock() - started < 5)
+    assert.is_true(bioxen.clock() - started < 30)
     assert.equal("EDESTROYED", select(2, job:wait()).code)
     assert.same({}, manager:list_sessions())
     interactive "endless" -- of the same id, with nothing of the one before

@@ -31,9 +31,10 @@ describe("a guest with faults:", function()
   end
 
   local function start(vm, deadline)
+    deadline = bench:seconds(deadline or 6)
     local began = bioxen.clock()
-    local started, err = vm:start { timeout = deadline or 6 }
-    assert(bioxen.clock() - began < (deadline or 6) + SLACK)
+    local started, err = vm:start { timeout = deadline }
+    assert(bioxen.clock() - began < deadline + bench:seconds(SLACK))
     if err then assert.is_nil(bench:secret_in(fault_bench.dump(err))) end
     return started, err
   end
@@ -105,7 +106,7 @@ describe("a guest with faults:", function()
 
   clean_it("whose sshd comes after its address", function()
     local vm <close> = create { sshd = { absent = true } }
-    local job = assert(vm:start { wait = false, timeout = 4 })
+    local job = assert(vm:start { wait = false, timeout = bench:seconds(4) })
     assert(bench:wait_until(function() return (select(2, job:progress()) or ""):find "connecting" end))
     local _, err = job:wait()
     assert.equal("EDEADLINE", err.code)
@@ -168,7 +169,7 @@ describe("a guest with faults:", function()
 
   clean_it("that stands still before it greets", function()
     local vm <close> = create { delay = 0.3 }
-    local job = assert(vm:start { wait = false, timeout = 3 })
+    local job = assert(vm:start { wait = false, timeout = bench:seconds(3) })
     assert(bench:wait_until(function()
       local guest = pool:guests()[1]
       return guest and guest.sshd

@@ -52,11 +52,11 @@ describe("a pool with faults:", function()
 
   -- Start a VM: true, or nil and the error, which tells no secret; within the deadline, or hardly later.
   local function start(vm, deadline)
-    deadline = deadline or DEADLINE
+    deadline = bench:seconds(deadline or DEADLINE)
     local began = bioxen.clock()
     local started, err = vm:start { timeout = deadline }
     local took = bioxen.clock() - began
-    assert(took < deadline + SLACK, ("a start of %g s took %g s"):format(deadline, took))
+    assert(took < deadline + bench:seconds(SLACK), ("a start of %g s took %g s"):format(deadline, took))
     if err then assert.is_nil(bench:secret_in(fault_bench.dump(err))) end
     return started, err
   end
@@ -496,7 +496,7 @@ describe("a pool with faults:", function()
           assert.is_nil(started)
           assert.equal("ECANCELLED", err.code)
           assert_says(err, "cancelled")
-          assert(bioxen.clock() - began < 10)
+          assert(bioxen.clock() - began < bench:seconds(10))
           assert.equal("created", vm:get_state())
         end)
       end
@@ -574,7 +574,7 @@ describe("a pool with faults:", function()
       clean_it(name, function()
         assert_kept(function(vm)
           pool:delays { ["VM.start"] = 0.5 }
-          local job = assert(vm:start { wait = false, timeout = 2 })
+          local job = assert(vm:start { wait = false, timeout = bench:seconds(2) })
           local mark = bench.mark
           assert(bench:wait_until(function()
             return #pool:requests { since = mark, method = "Async.VM.start" } > 0

@@ -1,4 +1,5 @@
 #include "courier/relay.h"
+#include "courier/ssh_parts.h"
 
 #include "wire/frame.h"
 #include "wire/value.h"
@@ -649,10 +650,15 @@ static void a_courier_that_got_no_processor_time_hears_first(void)
     bx_ssh *ssh = log_in();
     host h;
     bx_error why = {0};
-    CHECK(open_host(&h, ssh, "echo", 0.1, NULL) && hear_spawned(&h));
+    CHECK(open_host(&h, ssh, "echo", 0.1, NULL));
+    bx_relay_hold(h.relay, true);
+    CHECK(hear_spawned(&h));
+    bx_relay_hold(h.relay, false);
     usleep(150000);
-    bx_loop_turn(&loop, 0); /* a ping goes out */
-    usleep(600000);         /* and its answer comes, in 0.3 s by far */
+    bx_loop_turn(&loop, 0); /* a ping goes out, and its answer comes */
+    struct pollfd answer = {ssh_get_fd(ssh->session), POLLIN, 0};
+    CHECK(poll(&answer, 1, PATIENCE * 1000) == 1);
+    usleep(600000); /* 0.3 s of silence would be too long */
     bx_loop_wait(&loop, NULL, 0, bx_clock_after(0.05), &err);
     CHECK(bx_relay_alive(h.relay, &why));
     close_host(&h);

@@ -7,7 +7,7 @@ local xapi = require "spec.support.xapi"
 
 local bench = {}
 
-local Bench = {}
+local Bench = { pace = 5 } -- seconds that a start takes, until it is known
 Bench.__index = Bench
 
 local ORGANISM = "plain_cell"
@@ -40,7 +40,9 @@ function bench.open(options)
   self.turner = assert(bioxen.create_bio_vm("turner", ORGANISM)) -- to hear of couriers that end
   do
     local first <close> = self:create() -- so that everything has been done once
+    local began = core.clock()
     assert(first:start())
+    self.pace = core.clock() - began
   end
   self:wait_for_couriers()
   self.before = self:state()
@@ -56,9 +58,14 @@ end
 
 --- A configuration for the pool.
 function Bench:config(overrides)
-  local all = { journal = self.journal, connect_timeout = 2 }
+  local all = { journal = self.journal, connect_timeout = self:seconds(2) }
   for name, value in pairs(overrides or {}) do all[name] = value end
   return self.pool:config(all)
+end
+
+--- Seconds as a deadline that is to pass late in a start: more of them where others have most of the machine.
+function Bench:seconds(few)
+  return math.max(few, 4*self.pace)
 end
 
 --- A VM that has not started.

@@ -20,7 +20,7 @@ kernel.is_built = core.is_file(build .. "/bin/bioxen-kernel") and core.is_file(b
 local client = kernel.is_built and assert(package.loadlib(build .. "/spec/zmq_client.so", "luaopen_zmq_client"))()
 kernel.free_ports = client and client.free_ports
 
-local PATIENCE = 20*shell.slow
+local PATIENCE = 60*shell.slow
 
 local Kernel = {}
 Kernel.__index = Kernel
@@ -72,12 +72,7 @@ function kernel.start(options)
   os.execute("chmod 600 " .. self.sh.scratch .. "/connection")
   launch(self, options)
   self:connect()
-  -- A subscription takes a moment: the kernel is asked until it is heard.
-  assert(processes.wait_until(function()
-    self:send("shell", "kernel_info_request", {})
-    return self:receive("iopub", 0.05) ~= nil
-  end), shell.read(self.sh.scratch .. "/said"))
-  while self:receive("shell", 0.1*shell.slow) or self:receive("iopub", 0.1*shell.slow) do end
+  self:await_subscription()
   return self
 end
 
@@ -110,6 +105,20 @@ function Kernel:receive(channel, seconds)
   assert(signature == client.sign(self.connection.key, header .. parent .. metadata .. content))
   return { type = cjson.decode(header).msg_type, parent = cjson.decode(parent).msg_id, content = cjson.decode(content),
     raw = content }
+end
+
+--- A subscription takes a moment: the kernel is asked until it is heard, and all of its answers are taken in.
+function Kernel:await_subscription()
+  local before = self.sent
+  assert(processes.wait_until(function()
+    self:send("shell", "kernel_info_request", {})
+    return self:receive("iopub", 0.05) ~= nil
+  end), shell.read(self.sh.scratch .. "/said"))
+  local last = self:send("shell", "kernel_info_request", {})
+  for _ = before + 1, self.sent do assert(self:receive "shell") end
+  repeat
+    local message = assert(self:receive "iopub")
+  until message.parent == last and message.content.execution_state == "idle"
 end
 
 -- The next of what is published: the message, and its state where it is of one. Of other parents than `id` it is kept
