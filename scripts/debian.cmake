@@ -33,9 +33,6 @@ bioxen-kernel: embedded-library zlib *usr/*
 bioxen-kernel: no-manual-page *usr/bin/bioxen-kernel*
 # Not a package of Debian's own archive.
 bioxen-kernel: initial-upload-closes-no-bugs *
-# Who sets DEBEMAIL has a better one.
-bioxen-kernel: bogus-mail-host *
-bioxen-kernel: bogus-mail-host-in-debian-changelog *
 ")
 endif()
 
@@ -52,9 +49,6 @@ bioxen: no-manual-page *usr/bin/bioxen-courier*
 bioxen: wrong-name-for-upstream-changelog *CHANGELOG.md*
 # Not a package of Debian's own archive.
 bioxen: initial-upload-closes-no-bugs *
-# Who sets DEBEMAIL has a better one.
-bioxen: bogus-mail-host *
-bioxen: bogus-mail-host-in-debian-changelog *
 ")
 
 # Debug symbols go into a package of their own, where debuggers find them by the programs' build ids. CPack could do

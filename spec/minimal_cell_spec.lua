@@ -517,7 +517,7 @@ describe("minimal_cell, stochastic", function()
     for i = 1, 2 do
       vms[i] = assert(kind.create("spec" .. i, "minimal_cell"))
       assert(vms[i]:start())
-      jobs[i] = assert(vms[i]:submit(replicates, { timeout = 200*slow,
+      jobs[i] = assert(vms[i]:submit(replicates, { timeout = 600*slow,
         args = { duration = 45/slow, seeds = { 10 + i, 20 + i, 30 + i, 40 + i } } }))
     end
     assert(bioxen.wait_all(jobs))

@@ -56,8 +56,8 @@ describe("debug symbols", function()
     must(("cd %s && gcc -g -ffile-prefix-map=%s=. main.c -o staged/Unspecified/usr/bin/program"):format(folder, folder))
     must(("SOURCE_DATE_EPOCH=1700000000 cmake -D CPACK_GENERATOR=DEB -D CPACK_TEMPORARY_INSTALL_DIRECTORY=%s "
       .. "-D CPACK_PACKAGE_DIRECTORY=%s -D CPACK_PACKAGE_VERSION=1.2 -D CPACK_DEBIAN_PACKAGE_RELEASE=1 "
-      .. "-D 'CPACK_DEBIAN_PACKAGE_MAINTAINER=A <a@debian.org>' -P scripts/debian.cmake"):format(folder .. "/staged",
-      folder))
+      .. "-D 'CPACK_DEBIAN_PACKAGE_MAINTAINER=%s' -P scripts/debian.cmake"):format(folder .. "/staged", folder,
+      contents "CMakeLists.txt":match 'MAINTAINER "([^"]+)"'))
     return folder
   end
 

@@ -77,7 +77,7 @@ class Guests(Case):
             "agent",
             vm="agent",
             networks={"1/ip": "{ip}", "1/ipv6/0": "fe80::1"},
-            timeline=[[0.1, {"0/ip": "{ip}"}]],
+            timeline=[[0.1, {"0/ip": "{ip}", "1/ipv6/0": "fe80::1"}]],
             services={"ssh/host-key": "{fingerprint}"},
             sshd={"host_key": "own"},
         )

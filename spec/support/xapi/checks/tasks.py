@@ -70,15 +70,19 @@ class Tasks(Case):
 
     def test_copies_wait(self):
         """Into one repository goes one copy at a time, however many were asked for."""
-        self.emulator.control("delays", copy_pause=0.01, **{"VM.clone": 0.05})
-        before = len(self.emulator.control("copies"))
-        tasks = [self.xapi("Async.VM.clone", self.template(), f"copy {n}") for n in range(3)]
+        self.emulator.control("delays", copy_pause=0.01)
+        self.emulator.control("fault", fault="hang", method="VM.clone")
+        before, template = len(self.emulator.control("copies")), self.template()
+        tasks = [self.xapi("Async.VM.clone", template, "copy 0")]
+        self.wait(lambda: self.xapi("task.get_by_name_label", "Async.VDI.clone"))
+        tasks += [self.xapi("Async.VM.clone", template, f"copy {n}") for n in (1, 2)]
+        self.wait(lambda: len(self.xapi("VM.get_current_operations", template)) == 3)
+        self.emulator.control("go_on")
         for task in tasks:
             self.assertEqual(self.end_of(task)["status"], "success")
         waits = self.emulator.control("copies")[before:]
         self.assertEqual((len(waits), min(waits)), (3, 0))
         self.assertGreater(sorted(waits)[1], 0)
-        self.emulator.control("delays", **{"VM.clone": 0})
 
     def test_hang(self):
         """A task that never ends, and that does not listen either."""
