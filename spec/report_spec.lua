@@ -261,9 +261,9 @@ end)
 
 describe("a value in HTML", function()
   -- Markup of ours alone: every tag and attribute is one of these, and no quote is left open.
-  local tags = { div = true, figure = true, figcaption = true, svg = true, g = true, title = true, path = true, line = true,
-    text = true, rect = true, details = true, summary = true, table = true, thead = true, tbody = true, tr = true, th = true,
-    td = true, p = true }
+  local tags = { div = true, figure = true, figcaption = true, svg = true, g = true, title = true, path = true,
+    line = true, text = true, rect = true, details = true, summary = true, table = true, thead = true, tbody = true,
+    tr = true, th = true, td = true, p = true }
   local function assert_harmless(markup)
     for name, rest in markup:gmatch "<%s*/?([^%s>/]*)([^>]*)>" do
       assert.is_true(tags[name], name)
