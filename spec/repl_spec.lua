@@ -457,7 +457,8 @@ describe("the session", function()
       assert.matches("^" .. table .. "$", (read(file):gsub("\r", "")))
       assert.equal(1, status)
       assert.is_nil(io.open(file .. ".pdf"))
-      assert.matches('^%.csv: a name that ends in [^\n]* expected[^\n]*\ncell:get "A" is no trajectory and no ensemble\n[^\n]* cannot travel [^\n]*\nwhich value', err)
+      assert.matches('^%.csv: a name that ends in [^\n]* expected[^\n]*\n'
+        .. 'cell:get "A" is no trajectory and no ensemble\n[^\n]* cannot travel [^\n]*\nwhich value', err)
     end)
 
     it("runs in VMs, too", function()

@@ -261,9 +261,9 @@ end)
 
 describe("a value in HTML", function()
   -- Markup of ours alone: every tag and attribute is one of these, and no quote is left open.
-  local tags = { div = true, figure = true, figcaption = true, svg = true, path = true, line = true, text = true,
-    rect = true, details = true, summary = true, table = true, thead = true, tbody = true, tr = true, th = true,
-    td = true, p = true }
+  local tags = { div = true, figure = true, figcaption = true, svg = true, g = true, title = true, path = true,
+    line = true, text = true, rect = true, details = true, summary = true, table = true, thead = true, tbody = true,
+    tr = true, th = true, td = true, p = true }
   local function assert_harmless(markup)
     for name, rest in markup:gmatch "<%s*/?([^%s>/]*)([^>]*)>" do
       assert.is_true(tags[name], name)
@@ -332,9 +332,15 @@ describe("a value in HTML", function()
     assert_harmless(markup)
     assert.is_truthy(bioxen.html(world.lineage):find("<td>divided</td>", 1, true))
     local swept = assert(bioxen.sweep { run = "return args.a*args.b", parameters = { a = { 1, 2, 3 }, b = { 1, 2 } } })
-    assert.is_truthy(swept:html():find('fill="#440154"', 1, true)) -- a heat map
+    local heat = swept:html()
+    assert.is_truthy(heat:find('fill="#440154"', 1, true))
+    assert.is_truthy(heat:find("<title>3, 2: 6</title>", 1, true)) -- what is shown where one points
     local bars = bioxen.html { series = { { x = { "a" }, y = { 1 }, style = "bars" } } }
-    assert.is_truthy(bars:find('<path class="fill s1', 1, true))
+    assert.is_truthy(bars:find('<g class="fill s1', 1, true))
+    assert.is_truthy(bars:find("<title>a: 1</title>", 1, true))
+    local many = { x = {}, y = {}, style = "bars" }
+    for i = 1, 3000 do many.x[i], many.y[i] = i, i end
+    assert.is_truthy(bioxen.html { series = { many } }:find('<path class="fill s1', 1, true))
     assert.is_truthy(bioxen.html { time = { 0, 1 }, A = { 1, 2 } }:find "<td class=\"number\">2</td>")
     assert.are.same({ n = 1 }, table.pack(bioxen.html { a = 1 }))
     assert.are.same({ n = 1 }, table.pack(bioxen.html(5)))

@@ -22,9 +22,8 @@ local function read_parts(text, path)
   while true do
     local whole, number, digest, bytes, stop = pcall(string.unpack, PART, text, at)
     if not whole then return results, at - 1 end
-    if core.digest(bytes) ~= digest then return fail(path, ("part %d is damaged"):format(number)) end
-    local result, err = core.unpack_value(bytes)
-    if not result then return nil, err end
+    local result = core.digest(bytes) == digest and core.unpack_value(bytes)
+    if core.class_name(result) ~= "Ensemble" then return fail(path, ("part %d is damaged"):format(number)) end
     results[number], at = result, stop
   end
 end

@@ -16,6 +16,7 @@ local NAMES, LONGEST = 14, 40             -- of series that are told, and charac
 local POINTS = 6000                       -- of all lines, about
 local SHADES = 64                         -- of a heat map
 local LARGEST = 512 << 10                 -- bytes
+local TOLD = 2000                         -- bars or cells whose values are told where one points at them
 
 local function at(number)
   return decimal("%.1f", math.max(-9999, math.min(9999, number))) -- beyond what is shown
@@ -212,34 +213,44 @@ function draw.points(out, s, layout, made)
   end
 end
 
+-- Shapes of one look, { path, words } each: with their words, which browsers show where one points, or as one path.
+local function filled(out, look, shapes, told)
+  local paths = {}
+  for i, each in ipairs(shapes) do
+    paths[i] = told and html.fill('<path d="%m"><title>%s</title></path>', each[1], each[2]) or each[1]
+  end
+  if not paths[1] then return end
+  add(out, told and "<g %m>%m</g>" or '<path %m d="%m"/>', look, table.concat(paths))
+end
+
+local function value(number) return decimal("%.6g", number) end
+
 function draw.bars(out, s, layout, made)
-  local paths, base = {}, made.down(layout.y.log and layout.y.low or 0)
+  local shapes, base, names = {}, made.down(layout.y.log and layout.y.low or 0), layout.x.names
   for i, y in ipairs(s.y) do
     if scale.shows(y, layout.y.log) then
       local from, to, top = made.across(s.from[i]), made.across(s.to[i]), made.down(y)
-      paths[#paths + 1] = ("M%s %sh%sv%sH%sz"):format(at(from), at(base), at(to - from), at(top - base), at(from))
+      shapes[#shapes + 1] = { ("M%s %sh%sv%sH%sz"):format(at(from), at(base), at(to - from), at(top - base), at(from)),
+        ("%s%s: %s"):format(s.name and s.name .. ", " or "", names and names[s.x[i]] or value(s.x[i]), value(y)) }
     end
   end
-  if paths[1] then
-    add(out, '<path class="fill %s" fill="%s" fill-opacity="0.85" d="%m"/>', picture.class(s.index), colour(s.index),
-      table.concat(paths))
-  end
+  filled(out, html.fill('class="fill %s" fill="%s" fill-opacity="0.85"', picture.class(s.index), colour(s.index)),
+    shapes, #s.y <= TOLD)
 end
 
--- Cells of one shade are one path.
+-- Cells by their shades.
 function draw.heat(out, s, layout, made)
-  local paths = {}
+  local shapes = {}
   for i, z in ipairs(s.z) do
     local k = math.floor(math.max(0, math.min(1, layout.z.place(z)))*(SHADES - 1) + 0.5)
-    paths[k] = paths[k] or {}
+    shapes[k] = shapes[k] or {}
     local left, right, top = made.across(s.from[i]), made.across(s.to[i]), made.down(s.high[i])
-    table.insert(paths[k], ("M%s %sh%sv%sH%sz"):format(at(left), at(top), at(right - left),
-      at(made.down(s.low[i]) - top), at(left)))
+    table.insert(shapes[k], { ("M%s %sh%sv%sH%sz"):format(at(left), at(top), at(right - left),
+      at(made.down(s.low[i]) - top), at(left)), ("%s, %s: %s"):format(value(s.x[i]), value(s.y[i]), value(z)) })
   end
   for k = 0, SHADES - 1 do
     local fill = shade(k/(SHADES - 1))
-    local cells = paths[k] and table.concat(paths[k])
-    if cells then add(out, '<path fill="%s" stroke="%s" stroke-width="0.5" d="%m"/>', fill, fill, cells) end
+    filled(out, html.fill('fill="%s" stroke="%s" stroke-width="0.5"', fill, fill), shapes[k] or {}, #s.z <= TOLD)
   end
 end
 
