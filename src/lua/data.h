@@ -9,7 +9,8 @@
  * Or nil and an error, EFILE. */
 int bx_lua_load_data(lua_State *L);
 
-/* pack_value(value): the bytes of a value that travels, for a file; or nil and an error, ERESULT. */
+/* pack_value(value): the bytes of a value that travels, for a file; or nil and an error, ERESULT.
+ */
 int bx_lua_pack_value(lua_State *L);
 
 /* unpack_value(bytes): the value; or nil and an error, EFILE. The bytes may be anything. */
