@@ -309,7 +309,7 @@ describe("a guest", function()
       vms[i] = assert(bioxen.create_bio_vm("many" .. i, "plain_cell", "xcpng", { guest = first }))
       jobs[#jobs + 1] = assert(vms[i]:start { wait = false })
     end
-    assert(bioxen.wait_all(jobs, 60))
+    assert(bioxen.wait_all(jobs, 300))
     for i, vm in ipairs(vms) do
       jobs[i] = assert(vm:submit("return args", { args = i }))
     end

@@ -37,7 +37,7 @@ static bool says(const char *text)
 /* Log in, or fail with `code`; connect no longer than `seconds`. */
 static bx_code try_to_log_in(const bx_ssh_options *options)
 {
-    fresh_loop(20);
+    fresh_loop(60);
     bx_ssh *ssh = bx_ssh_open(&loop, options, &err);
     bx_code code = ssh ? BX_OK : err.code;
     bx_ssh_close(ssh);
@@ -59,7 +59,7 @@ static void a_command_runs(void)
     bx_ssh_options options = good_options(&server);
     bx_buffer out = {.limit = 1000}, errors = {.limit = 1000};
     int status = -2, before = count_descriptors();
-    fresh_loop(20);
+    fresh_loop(60);
     bx_ssh *ssh = bx_ssh_open(&loop, &options, &err);
     CHECK(ssh && bx_ssh_connected(ssh));
     if (!ssh)
@@ -270,8 +270,12 @@ static void an_agent_is_asked_only_when_told_to(void)
         kill(agent, SIGSTOP); /* it takes who calls, and says nothing */
     options.key_path = NULL;
     options.agent = true;
-    fresh_loop(0.5);
-    CHECK(bx_ssh_open(&loop, &options, &err) == NULL && err.code == BX_EDEADLINE);
+    double seconds = 0.25; /* a busy machine takes longer to come to the agent */
+    do {
+        seconds *= 2;
+        fresh_loop(seconds);
+        CHECK(bx_ssh_open(&loop, &options, &err) == NULL && err.code == BX_EDEADLINE);
+    } while (!strstr(err.message, "waiting for the agent") && seconds < 60);
     CHECK(says("waiting for the agent"));
     if (agent > 0)
         kill(agent, SIGCONT);
@@ -416,7 +420,7 @@ static void check_liar(void (*talk)(int fd), double seconds, bx_code wanted, con
     double took = (double)(bx_clock_now() - start) * 1e-9;
     getrusage(RUSAGE_SELF, &after);
     CHECK(says(message) && err.code == wanted);
-    CHECK(took < (wanted == BX_EDEADLINE ? seconds + 5 : 10));
+    CHECK(took < (wanted == BX_EDEADLINE ? seconds + 5 : 30));
 #ifndef BIOXEN_SANITIZE /* which keeps what was freed */
     CHECK(after.ru_maxrss - before.ru_maxrss < 8 << 10);
 #endif
@@ -437,7 +441,7 @@ static void a_reset_before_the_greeting_is_one_error(void)
         const sshd server = {.port = port};
         bx_ssh_options options = good_options(&server);
         bx_pump pump = {.watch = watch_nothing, .move = await_reset};
-        fresh_loop(20);
+        fresh_loop(60);
         if (orders[i] == hang_up)
             bx_loop_add(&loop, &pump);
         CHECK(!bx_ssh_open(&loop, &options, &err) && loop.pumps == NULL);
@@ -454,9 +458,9 @@ static void servers_that_are_none_are_left(void)
     check_liar(wait_until_closed, 0.3, BX_EDEADLINE, "waiting for the SSH greeting");
     check_liar(drip, 0.5, BX_EDEADLINE, "waiting for the SSH greeting");
     check_liar(never_greet, 0.5, BX_EDEADLINE, "the deadline passed");
-    check_liar(be_another_server, 20, BX_ECONNECT, "no SSH connection");
-    check_liar(be_old, 20, BX_ECONNECT, "no SSH connection");
-    check_liar(never_end, 20, BX_ECONNECT, "too large banner");
+    check_liar(be_another_server, 60, BX_ECONNECT, "no SSH connection");
+    check_liar(be_old, 60, BX_ECONNECT, "no SSH connection");
+    check_liar(never_end, 60, BX_ECONNECT, "too large banner");
 }
 
 /* Cancels the request when it has been moved `moves` times. */
@@ -488,7 +492,7 @@ static void it_can_be_cancelled_anywhere(void)
         canceller c = {
             {.watch = watch_nothing, .move = count_down, .due = cancel_time}, moves, BX_NEVER};
         int status;
-        fresh_loop(20);
+        fresh_loop(60);
         bx_loop_add(&loop, &c.pump);
         bx_ssh *ssh = bx_ssh_open(&loop, &options, &err);
         if (ssh && bx_ssh_run(ssh, "echo", NULL, &status, NULL, NULL, &err) == 0)
@@ -505,7 +509,7 @@ static void it_can_be_cancelled_anywhere(void)
     canceller c = {{.watch = watch_nothing, .move = count_down, .due = cancel_time},
                    1000,
                    bx_clock_after(0.1)};
-    fresh_loop(20);
+    fresh_loop(60);
     bx_loop_add(&loop, &c.pump);
     options.port = port;
     CHECK(!bx_ssh_open(&loop, &options, &err) && err.code == BX_ECANCELLED);
@@ -600,7 +604,7 @@ static void a_server_that_dies_is_noticed(void)
     bx_ssh_options options = good_options(&server);
     killer k = {{.watch = watch_nothing, .move = kill_when_started, .due = look_again}, &server};
     int status = 0;
-    fresh_loop(20);
+    fresh_loop(60);
     bx_ssh *ssh = bx_ssh_open(&loop, &options, &err);
     bx_loop_add(&loop, &k.pump);
     snprintf(command, sizeof command, "touch %s; exec sleep 10", path_of("started"));
