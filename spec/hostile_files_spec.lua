@@ -134,7 +134,7 @@ describe("a manifest", function()
 
   it("is data: whatever else it is, it is broken, and is done with soon", function()
     for name, case in pairs(hostile) do file(("bioxen/biology/%s/manifest.lua"):format(name), case[1]) end
-    local status, out, err = here("LUA_PATH='./?.lua;;' bioxen organisms", 60*shell.slow)
+    local status, out, err = here("LUA_PATH='./?.lua;;' bioxen organisms", 300*shell.slow)
     assert.are.same({ 0, "" }, { status, err })
     for name, case in pairs(hostile) do
       local line = ("\n" .. out):match("\n" .. name .. " +broken: ([^\n]*)")
@@ -346,7 +346,7 @@ describe("what is no regular file", function()
     local long = "head -c 40000000 /dev/zero | tr '\\0' x; echo"
     for input, words in pairs { ["cat /dev/zero"] = "", ["cat  /dev/zero"] = "-i", ["echo '--[['; yes"] = "-",
       ["printf '#'; cat /dev/zero"] = "-", [("echo 'x = [['; %s; %s; yes"):format(long, long)] = "" } do
-      local status, out, err = here(("(%s) 2>&- | bioxen %s"):format(input, words), 20*shell.slow)
+      local status, out, err = here(("(%s) 2>&- | bioxen %s"):format(input, words), 120*shell.slow)
       assert.are.same({ 1, "" }, { status, out }, input .. err)
       says(err, "at most 67108864 bytes expected")
     end

@@ -111,7 +111,7 @@ function Page:shell(command)
   write(self.folder .. "/.command", (". ./.env\ntrap 'export -p >.env' EXIT\nset -e\n%s"):format(command))
   -- A preloaded sanitizer would report bash's own leaks.
   local _, _, status = os.execute(("cd %s && env -u LD_PRELOAD timeout %d bash .command >%s 2>%s </dev/null"):format(
-    self.folder, 60*slow, out, err))
+    self.folder, 300*slow, out, err))
   return status, read(out), read(err)
 end
 
