@@ -446,6 +446,8 @@ describe("bioxen simulate of a COMBINE archive", function()
     end
     local cases = {
       ["with startIndex is not supported"] = picks("d.csv", '<slice reference="c" value="t" startIndex="1"/>'),
+      ["the slices pick two columns"] = picks("d.csv", '<slice reference="c" value="t"/>'
+        .. '<slice reference="c" value="1"/>'),
       ["the slices fit no value"] = picks("e.xml", '<slice reference="S" value="S9"/>'),
       ["is no id"] = with { outputs = '<report id="../../x"/>', read = reads },
       ["no row 3"] = picks("d.csv", '<slice reference="c" value="t"/><slice reference="Index" value="3"/>'),
