@@ -2,6 +2,7 @@
 -- events, delays and conditions, after steady states, through what experiments set; and what takes another way.
 
 local bioxen = require "bioxen"
+local sbml = require "spec.support.sbml"
 
 local vm
 
@@ -164,6 +165,29 @@ describe("adjoints", function()
       events = { { when = "A < L", delay = "w", values = "trigger", set = { B = "k*A + time" } } } } ]],
       { "k", "L", "w", "A0" }, { "B", "A" }, { 1, 3.5, 6 },
       { experiments = { { id = "e", { time = 0, set = {} }, { time = 3, set = { { "s", "1" } } } } } })
+  end)
+
+  -- x is the largest of three roots; z and u are solved for together.
+  it("go through what algebraic rules solve for, along the root that the course has", function()
+    local apply = sbml.apply
+    local function rule(...)
+      return ("<algebraicRule>%s</algebraicRule>"):format(sbml.math(apply(...)))
+    end
+    local cube = apply("power", "x", 3)
+    local model = sbml.document { version = 1, compartments = { sbml.compartment("c", 1) },
+      species = { sbml.species("A", 'initialConcentration="2"'), sbml.species("B", 'initialConcentration="0"') },
+      parameters = { sbml.parameter("k", 0.5), sbml.parameter("q", 1.2), sbml.parameter("x", 2, false),
+        sbml.parameter("z", 1, false), sbml.parameter("u", 1, false) },
+      rules = { rule("minus", apply("minus", cube, apply("times", 3, "x")), apply("minus", "A", "q")),
+        rule("minus", apply("plus", "z", "u"), apply("times", "q", "A")),
+        rule("minus", apply("times", "z", "z"), apply("exp", "u")) },
+      reactions = { sbml.reaction("r", { "A" }, { "B" }, apply("times", "k", "A", "x"), nil, 'fast="false"'),
+        sbml.reaction("s", { "B" }, { "A" }, apply("times", "k", "B", "z"), nil, 'fast="false"') },
+      events = { sbml.event("e", apply("lt", "A", 1.4), { B = apply("plus", "B", "z") }) } }
+    local observed = { { formula = "x", deviation = "0.5" }, { formula = "z*A", deviation = "0.1 + 0.1*x" } }
+    agree(("cell:load_sbml(%q)"):format(model), { "k", "q", "A0" }, observed, { 0, 0.4, 2, math.huge }, {
+      experiments = { { id = "e", { time = 0, set = {} }, { time = 1, set = { { "B", "B + k*x" } } } },
+        { id = "rest", { time = -math.huge, set = {} }, { time = 0, set = { { "B", "0.5*u" } } } } } })
   end)
 
   it("are gone back along nothing where nothing moves", function()

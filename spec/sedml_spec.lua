@@ -150,6 +150,12 @@ document("computed", { models = '<model id="n" language="urn:sedml:language:sbml
   .. omex.math "<apply><divide/><ci>x</ci><ci>p</ci></apply>" .. "</computeChange></listOfChanges></model>",
   read = { { "A", "species A" } } }, { A = decay(1.5) })
 
+-- 20, the amount of A, over 8.
+document("computed_of_amount", { models = change("computeChange", "<listOfVariables>" .. omex.variable("x", "species A",
+  'modelReference="m" symbol="KISAO:0000836"') .. "</listOfVariables>" .. omex.math("<apply><divide/><ci>x</ci>"
+  .. "<cn>8</cn></apply>"), ('target="%s"'):format(omex.target "parameter k")), read = { { "A", "species A" } } },
+  { A = decay(2.5) })
+
 document("dialects", { simulations = omex.course(2, 1), read = {
   { "a", '//x:species[@id=&quot;A&quot;]" xmlns:x="http://www.sbml.org/sbml/level3/version1/core' },
   { "b", "/*/*/*[local-name()='listOfSpecies']/*[1]" },
@@ -443,6 +449,8 @@ describe("bioxen simulate of a COMBINE archive", function()
     end
     local cases = {
       ["with startIndex is not supported"] = picks("d.csv", '<slice reference="c" value="t" startIndex="1"/>'),
+      ["the slices pick two columns"] = picks("d.csv", '<slice reference="c" value="t"/>'
+        .. '<slice reference="c" value="1"/>'),
       ["the slices fit no value"] = picks("e.xml", '<slice reference="S" value="S9"/>'),
       ["is no id"] = with { outputs = '<report id="../../x"/>', read = reads },
       ["no row 3"] = picks("d.csv", '<slice reference="c" value="t"/><slice reference="Index" value="3"/>'),
@@ -455,6 +463,7 @@ describe("bioxen simulate of a COMBINE archive", function()
       ["document type"] = { { "a.sedml", (good:gsub("<sedML", '<!DOCTYPE x [<!ENTITY e "e">]><sedML')) } },
       ["line 9, column"] = { { "a.sedml", good:sub(1, -12) } },
       ["did you mean 'A'?"] = with { read = { { "A", "species a" } } },
+      ["what is of two values, by target2"] = with { read = { { "A", "species A", nil, 'target2="/x"' } } },
       ["finds 3 elements"] = with { read = { { "A", "//sbml:species" } } },
       ["takes too many steps"] = with { read = { { "A", ("//*[count("):rep(8) .. "//*" .. (")]"):rep(8) } } },
       ['there is no distribution "zipf"'] = with { generators = { { "x",

@@ -1925,7 +1925,7 @@ function Objective:evaluate(values) end
 ---measurements, by pairs. The derivatives are followed along with the experiments ("forward"); where that can't be, as
 ---with delays, they are central differences. "adjoint": they are carried back along each experiment (Cao, Li, Petzold and
 ---Serban, SIAM J. Sci. Comput. 24, 1076, 2003), which takes little longer for many parameters than for one, and gives no
----information; where that can't be, as with algebraic rules, they are followed. `by` says which way it was.
+---information; where that can't be, they are followed. `by` says which way it was.
 ---@param values table<string, number>?
 ---@param options { by: ("forward"|"adjoint"|"differences")?, solver: number? }? solver: its relative tolerance (default 3e-10)
 ---@return { llh: number, log_prior: number, by: "forward"|"adjoint"|"differences", gradient: table<string, number>, information: table<string, table<string, number>>? }

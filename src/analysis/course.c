@@ -15,6 +15,7 @@
 #define STILL 1e-9             /* what moves less between two rows, beside its scale, is at rest */
 #define CLOSE 0.01             /* to a root: beside a value */
 #define CLOSE_SCALE 1e-6       /* and beside its scale */
+#define SAME_ROOT 1e-6         /* roots that differ by less are one */
 #define WATCHED_STEPS 20000    /* when it does not settle, */
 #define WATCHED_TOLERANCE 1e-6 /* which is enough to see */
 #define WATCHED_NUMBERS 4000000
@@ -32,11 +33,14 @@ int bx_course_open(bx_course *c, bx_cell *cell, bx_newton *newton, const bx_stea
                      .state = calloc(size, sizeof(double)),
                      .before = calloc(size, sizeof(double)),
                      .earlier = calloc(size, sizeof(double)),
-                     .root = calloc(size, sizeof(double))};
+                     .root = calloc(size, sizeof(double)),
+                     .unstable = malloc(size * sizeof(double))};
     c->start = bx_state_new(newton->system->network, err);
-    if (c->state && c->before && c->earlier && c->root && c->start &&
-        bx_state_copy(c->start, bx_cell_state(cell), err) == 0)
+    if (c->state && c->before && c->earlier && c->root && c->unstable && c->start &&
+        bx_state_copy(c->start, bx_cell_state(cell), err) == 0) {
+        c->unstable[0] = NAN;
         return 0;
+    }
     bx_course_close(c);
     return bx_fail_memory(err);
 }
@@ -47,6 +51,7 @@ void bx_course_close(bx_course *c)
     free(c->before);
     free(c->earlier);
     free(c->root);
+    free(c->unstable);
     bx_state_free(c->start);
     *c = (bx_course){0};
 }
@@ -140,15 +145,31 @@ static bool no_event(bx_course *c)
     return none;
 }
 
+/* Whether the root is one that was found unstable: eigenvalues take long. */
+static bool is_known_unstable(const bx_course *c)
+{
+    for (size_t i = 0; i < c->newton->system->size; i++) {
+        double a = c->root[i], b = c->unstable[i];
+        if (!(fabs(a - b) <= SAME_ROOT * (fmax(fabs(a), fabs(b)) + 1e-3 * c->newton->scale[i])))
+            return false;
+    }
+    return true;
+}
+
+/* Of the root, which the system's frame is. */
 static bool is_stable(bx_course *c)
 {
     bx_complex *eigenvalues;
     size_t count;
     bx_stability stability;
+    if (is_known_unstable(c))
+        return false;
     bx_newton_residual(c->newton);
     if (bx_course_stability(c->newton, &eigenvalues, &count, &stability) < 0)
         return false;
     free(eigenvalues);
+    if (stability == BX_UNSTABLE)
+        memcpy(c->unstable, c->root, c->newton->system->size * sizeof *c->root);
     return stability == BX_STABLE;
 }
 

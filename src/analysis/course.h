@@ -14,6 +14,7 @@ typedef struct bx_course {
     double begun;                     /* the time */
     double *state, *before, *earlier; /* by place: at a row, at the last, at that before */
     double *root;                     /* by place: of Newton's method */
+    double *unstable;                 /* by place: a root that was refused as such; NaN: none */
     size_t rows;
     unsigned rests; /* rows in a row that moved nothing */
     bool settled, by_newton;

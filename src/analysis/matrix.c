@@ -72,7 +72,9 @@ double bx_matrix_norm(const bx_matrix *matrix)
 struct bx_lu {
     size_t size;
     bx_matrix *factors;
-    double *row, *scale; /* by which rows and columns are multiplied */
+    double *row, *scale, *by; /* by which rows and columns are multiplied; rows, at present */
+    size_t *start;            /* by column, in entries */
+    uint32_t *entries;        /* that are not 0 before they are factored: where, in the data */
     sunindextype *pivots;
 };
 
@@ -85,8 +87,11 @@ bx_lu *bx_lu_new(size_t size)
     lu->factors = bx_matrix_new(size, size);
     lu->row = calloc(size + 1, sizeof *lu->row);
     lu->scale = calloc(size + 1, sizeof *lu->scale);
+    lu->by = calloc(size + 1, sizeof *lu->by);
+    lu->start = calloc(size + 1, sizeof *lu->start);
+    lu->entries = malloc((size * size + 1) * sizeof *lu->entries);
     lu->pivots = calloc(size + 1, sizeof *lu->pivots);
-    if (lu->factors && lu->row && lu->scale && lu->pivots)
+    if (lu->factors && lu->row && lu->scale && lu->by && lu->start && lu->entries && lu->pivots)
         return lu;
     bx_lu_free(lu);
     return NULL;
@@ -99,6 +104,9 @@ void bx_lu_free(bx_lu *lu)
     bx_matrix_free(lu->factors);
     free(lu->row);
     free(lu->scale);
+    free(lu->by);
+    free(lu->start);
+    free(lu->entries);
     free(lu->pivots);
     free(lu);
 }
@@ -113,35 +121,57 @@ static double power_for(double largest)
     return ldexp(1, exponent > 1000 ? -1000 : exponent < -1000 ? 1000 : -exponent);
 }
 
-/* Twice rows, then columns: entries of 1e-20 and 1e20 side by side come close. */
+/* The entries of the factors that are not 0, by columns, where they stand in the data. -1: one is
+ * not finite. */
+static int list_entries(bx_lu *lu)
+{
+    size_t n = lu->size, count = 0;
+    const double *data = lu->factors->data;
+    for (size_t j = 0; j < n; j++) {
+        lu->start[j] = count;
+        for (size_t k = j * n; k < (j + 1) * n; k++) {
+            if (!isfinite(data[k]))
+                return -1;
+            if (data[k] != 0)
+                lu->entries[count++] = (uint32_t)k;
+        }
+    }
+    lu->start[n] = count;
+    return 0;
+}
+
+/* Rows, then columns, three times: entries of 1e-20 and 1e20 side by side come close. */
 static int scale_lines(bx_lu *lu)
 {
-    double **a = lu->factors->column;
     size_t n = lu->size;
+    double *a = lu->factors->data, *by = lu->by;
     for (size_t i = 0; i < n; i++)
         lu->row[i] = lu->scale[i] = 1;
     for (int sweep = 0; sweep < 3; sweep++) {
+        memset(by, 0, n * sizeof *by);
+        for (size_t j = 0; j < n; j++)
+            for (size_t k = lu->start[j]; k < lu->start[j + 1]; k++) {
+                size_t i = lu->entries[k] - j * n;
+                double value = fabs(a[lu->entries[k]]);
+                by[i] = value > by[i] ? value : by[i];
+            }
         for (size_t i = 0; i < n; i++) {
-            double largest = 0;
-            for (size_t j = 0; j < n; j++)
-                largest = fmax(largest, fabs(a[j][i]));
-            double by = power_for(largest);
-            if (by == 0)
+            if ((by[i] = power_for(by[i])) == 0)
                 return 1;
-            for (size_t j = 0; j < n; j++)
-                a[j][i] *= by;
-            lu->row[i] *= by;
+            lu->row[i] *= by[i];
         }
         for (size_t j = 0; j < n; j++) {
             double largest = 0;
-            for (size_t i = 0; i < n; i++)
-                largest = fmax(largest, fabs(a[j][i]));
-            double by = power_for(largest);
-            if (by == 0)
+            for (size_t k = lu->start[j]; k < lu->start[j + 1]; k++) {
+                double value = fabs(a[lu->entries[k]] *= by[lu->entries[k] - j * n]);
+                largest = value > largest ? value : largest;
+            }
+            double column = power_for(largest);
+            if (column == 0)
                 return 1;
-            for (size_t i = 0; i < n; i++)
-                a[j][i] *= by;
-            lu->scale[j] *= by;
+            for (size_t k = lu->start[j]; k < lu->start[j + 1]; k++)
+                a[lu->entries[k]] *= column;
+            lu->scale[j] *= column;
         }
     }
     return 0;
@@ -151,10 +181,8 @@ int bx_lu_factor(bx_lu *lu, const bx_matrix *matrix)
 {
     sunindextype n = (sunindextype)lu->size;
     bx_matrix_copy(lu->factors, matrix);
-    for (size_t i = 0; i < lu->size * lu->size; i++)
-        if (!isfinite(lu->factors->data[i]))
-            return 1;
-    if (scale_lines(lu) != 0 || SUNDlsMat_denseGETRF(lu->factors->column, n, n, lu->pivots) != 0)
+    if (list_entries(lu) < 0 || scale_lines(lu) != 0 ||
+        SUNDlsMat_denseGETRF(lu->factors->column, n, n, lu->pivots) != 0)
         return 1;
     for (size_t i = 0; i < lu->size; i++)
         if (fabs(lu->factors->column[i][i]) < 16 * DBL_EPSILON)

@@ -19,6 +19,8 @@ static void mark_live(const bx_objective *o, bool *live)
     size_t slots = settable(o);
     for (size_t slot = 0; slot < slots; slot++)
         live[slot] = slot < network->species || network->computed[slot];
+    for (size_t i = 0; i < network->unknown_count; i++) /* from where a solution is sought */
+        live[network->rule_amount[network->unknowns[i]]] = true;
     for (size_t i = 0; i < o->parameter_count; i++)
         if (o->parameters[i].estimated && o->parameter_slots[i] < slots)
             live[o->parameter_slots[i]] = true;

@@ -17,16 +17,6 @@ static size_t settable(const bx_network *network)
     return network->species + network->parameters;
 }
 
-static int refuse(const bx_network *network, bx_error *err)
-{
-    if (network->unknown_count == 0)
-        return 0;
-    return bx_fail(err, BX_EMODEL,
-                   "adjoints: \"%.64s\" is solved for by equations, along which adjoints are not "
-                   "carried back",
-                   network->names[settable(network) + network->unknowns[0]]);
-}
-
 static size_t count_waiting(const bx_network *network)
 {
     size_t count = 0;
@@ -64,8 +54,6 @@ static void choose_columns(bx_path *path, const bool *live)
 
 bx_path *bx_path_new(const bx_network *network, const bool *live, size_t others, bx_error *err)
 {
-    if (refuse(network, err) < 0)
-        return NULL;
     bx_path *path = calloc(1, sizeof *path);
     if (!path) {
         bx_fail_memory(err);

@@ -100,6 +100,14 @@ static void load(bx_back *b, double time)
     b->frame[path->network->time] = at;
 }
 
+/* Rules follow the frame's values; what is solved for by equations is sought from where it was. */
+static void update(bx_back *b)
+{
+    bx_error unused;
+    bx_network_rules(b->path->network, b->frame);
+    bx_network_keep(b->path->network, b->frame, &unused);
+}
+
 /* ---- what CVODE calls ---- */
 
 static inline double larger(double a, double b)
@@ -116,7 +124,7 @@ static int differentiate(sunrealtype time, N_Vector adjoint, N_Vector change, vo
     if (b->ask->interrupt && *b->ask->interrupt)
         return -1;
     load(b, time);
-    bx_network_rules(network, b->frame);
+    update(b);
     memset(b->by_slot, 0, network->program.frame_size * sizeof *b->by_slot);
     bx_tangent_back_rates(path->tangent, b->frame, path->column_of, N_VGetArrayPointer(adjoint),
                           b->by_slot);
@@ -325,6 +333,11 @@ static void enter(bx_back *b, size_t start, double now)
     b->high = now - beside(last);
     if (b->low > b->high)
         b->low = b->high = first->from + (now - first->from) / 2;
+    for (; path->network->unknown_count > 0 && first <= last; first++)
+        if (first->kind == BX_PATH_STEP) { /* to the root that the course has at the end */
+            load(b, first->time);
+            update(b);
+        }
 }
 
 static int fail(const bx_back *b, int flag, double time, bx_error *err)
@@ -381,7 +394,7 @@ static int add_row(bx_back *b, const bx_path_item *item, const double *seeds, do
     for (size_t i = 0; i < path->moving; i++)
         b->frame[path->slots[i]] = path->numbers[item->at + i];
     b->frame[network->time] = item->time;
-    bx_network_rules(network, b->frame);
+    update(b);
     memset(b->by_slot, 0, network->program.frame_size * sizeof *b->by_slot);
     for (size_t i = 0; i < b->ask->count; i++)
         b->by_slot[b->ask->slots[i]] += seeds[i];

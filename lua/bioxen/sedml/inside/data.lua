@@ -112,7 +112,7 @@ local function numl_indices(numl, level)
   each_value(numl.dimension, {}, function(indices)
     local value = indices[level]
     if value and not seen[value] then
-      seen[value], column[#column + 1] = true, text.number(value) or 0/0
+      seen[value], column[#column + 1] = true, value_of(value)
     end
   end)
   column.shape = { #column }
@@ -170,6 +170,9 @@ local function csv_source(node, table_of)
     local name, number = picked_by(slice), nil
     if (slice:attribute "reference" or ""):lower() == "index" or #slices > 1 and not is_named(table_of, name) then
       number = text.number(name)
+    end
+    if (number and row) or (not number and column) then
+      say.fail("the slices pick two %s", number and "rows" or "columns")
     end
     if number then row = number else column = csv_column(table_of, name) end
   end

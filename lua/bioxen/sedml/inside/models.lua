@@ -115,6 +115,22 @@ function models.is_computed(model, element)
   return false
 end
 
+--- What a variable or a setValue asks for by its symbol: "time", "amount", "concentration", or nil.
+function models.symbol_of(node)
+  for _, second in ipairs { "target2", "symbol2" } do
+    if (node:attribute(second) or "") ~= "" then
+      say.fail("line %d: what is of two values, by %s, is not known", node:line(), second)
+    end
+  end
+  local symbol = node:attribute "symbol" or node:attribute "term"
+  if not symbol or symbol == "" then return nil end
+  local number = symbol:match "^KISAO[:_](%d+)$"
+  if symbol == "urn:sedml:symbol:time" or number == "0000832" then return "time" end
+  if number == "0000836" then return "amount" end
+  if number == "0000838" then return "concentration" end
+  say.fail("line %d: the symbol %s is not known", node:line(), symbol)
+end
+
 -- Attributes that hold values which change in time.
 local VALUES = { value = true, size = true, volume = true, stoichiometry = true, initialAmount = true,
   initialConcentration = true, flux = true }
@@ -197,13 +213,13 @@ function change_of.removeXML(model, change)
 end
 
 -- The value of an element of a model before anything runs.
-local function initial_value(model, element, attribute, what)
+local function initial_value(model, element, attribute, symbol, what)
   local name = attribute or main_attribute(element)
   local number = name and text.number(element:attribute(name))
-  if number and (attribute or not models.is_computed(model, element)) then return number end
+  if number and not symbol and (attribute or not models.is_computed(model, element)) then return number end
   if not name then say.fail("%s: <%s> has no value", what, element:name()) end
   return models.with_cell(model, function(loaded)
-    return cell:get(models.meaning(loaded, element, nil, nil, what).name)
+    return cell:get(models.meaning(loaded, element, attribute, symbol, what).name)
   end)
 end
 
@@ -212,8 +228,10 @@ end
 function models.constants(node, build, data, default)
   local values = mathml.parameters(node)
   for _, variable in ipairs(text.children(node, "listOfVariables", "variable")) do
-    local id, target = text.of(variable, "id"), text.of(variable, "target")
+    local id, symbol = text.of(variable, "id"), models.symbol_of(variable)
     local what = ("variable \"%s\""):format(id)
+    if symbol == "time" then say.fail("%s: before tasks there is no time", what) end
+    local target = text.of(variable, "target")
     local source = target:match "^#(.+)$"
     if source then
       local array = data(source)
@@ -223,7 +241,7 @@ function models.constants(node, build, data, default)
       local of = variable:attribute "modelReference"
       local model = (of and of ~= default.id) and build(of) or default
       local element, attribute = models.locate(model, variable, target, what)
-      values[id] = initial_value(model, element, attribute, what)
+      values[id] = initial_value(model, element, attribute, symbol, what)
     end
   end
   return function(name) return values[name] end

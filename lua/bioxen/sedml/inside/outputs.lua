@@ -81,7 +81,7 @@ function outputs.describe(document, id, needed)
   local node = document.outputs[id]
   local kind = KINDS[node:name()]
   if not kind then
-    if node:name() ~= "figure" then say.warn("output \"%s\" is a <%s>, which is not made here", id, node:name()) end
+    say.warn("output \"%s\" is a <%s>, which is not made here", id, node:name())
     return nil
   end
   local made = { id = id, kind = kind, name = node:attribute "name", tasks = {}, curves = {} }

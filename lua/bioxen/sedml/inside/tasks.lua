@@ -10,7 +10,6 @@ local text = require "sedml.text"
 
 local tasks = {}
 
-local AMOUNT, CONCENTRATION = "0000836", "0000838"
 local OWN_TOLERANCE = 3e-10 -- relative, of the solver
 local OWN_STEADINESS = 1e-9 -- net changes beside turnover
 
@@ -55,19 +54,10 @@ end
 
 -- ---- values of the moment ----
 
-local function symbol_of(node)
-  local symbol = node:attribute "symbol" or node:attribute "term"
-  if not symbol or symbol == "" then return nil end
-  local number = symbol:match "^KISAO[:_](%d+)$"
-  if symbol == "urn:sedml:symbol:time" or number == "0000832" then return "time" end
-  if number == AMOUNT then return "amount" end
-  if number == CONCENTRATION then return "concentration" end
-  say.fail("line %d: the symbol %s is not known", node:line(), symbol)
-end
-
 -- How a variable is read from a model: a function to be called while the model is active.
 local function reader(entry, node)
-  local symbol, target, what = symbol_of(node), node:attribute "target", ("variable \"%s\""):format(text.of(node, "id"))
+  local symbol, target = models.symbol_of(node), node:attribute "target"
+  local what = ("variable \"%s\""):format(text.of(node, "id"))
   if symbol == "time" then return function() return cell:time() end end
   if not target or target == "" then say.fail("%s has neither target nor symbol", what) end
   if entry.flux then
@@ -148,7 +138,7 @@ local function prepare_change(run, change)
   local entry = change.entry
   if entry.flux then return end
   local element, attribute = models.locate(entry.model, node, change.target, what)
-  local meaning = models.meaning(entry.loaded, element, attribute, symbol_of(node), what)
+  local meaning = models.meaning(entry.loaded, element, attribute, models.symbol_of(node), what)
   if meaning.rate then say.fail("%s: the rate of a reaction can't be set", what) end
   if element:name() == "speciesReference" then
     say.fail("%s: the stoichiometry of \"%s\" can't be set in a repeated task; a change of the model can", what,
@@ -389,7 +379,7 @@ local function prepare(run, made)
   end)
   for _, read in ipairs(run.reads) do
     local id = read.node:attribute "modelReference"
-    if id and id ~= "" and symbol_of(read.node) ~= "time" then
+    if id and id ~= "" and models.symbol_of(read.node) ~= "time" then
       read.entry = run.entries[id]
       if not read.entry then
         say.warn("variable \"%s\": model \"%s\" is not of task \"%s\", whose own is taken",
