@@ -334,7 +334,8 @@ local function report(answer, options)
     return say.DONE
   end
   if not answer.status then
-    return say.failed "the model has no objective: --maximise=REACTION or --minimise=REACTION gives it one"
+    return say.failed("the model has no objective: --maximise=REACTION or --minimise=REACTION gives it one "
+      .. "(bioxen simulate runs a kinetic model)")
   end
   if options.minimal_medium and not answer.minimal and answer.value then
     return say.failed(("no medium lets the objective reach %.9g"):format(options.reach))
