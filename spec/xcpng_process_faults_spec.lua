@@ -152,6 +152,16 @@ describe("processes that are killed:", function()
       assert.equal(bench.before.VM, pool:counts().VM)
     end)
 
+    for _, heard in ipairs { false, true } do
+      clean_it("when it has undone a start, " .. (heard and "" or "un") .. "heard: its session is ended", function()
+        local vm <close> = bench:create()
+        pool:fault { fault = "no_hosts", method = "VM.start" }
+        assert.is_nil(vm:start())
+        kill(only_courier())
+        if heard then bench:wait_for_couriers() end
+      end)
+    end
+
     clean_it("while its VM is stopped: the guest is found again", function()
       local vm <close> = running()
       local uuid = vm:get_status().uuid

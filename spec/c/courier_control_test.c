@@ -101,6 +101,18 @@ static void an_error_that_cannot_be_sent_ends_the_courier(void)
     close_control();
 }
 
+static void what_a_host_sent_before_it_went_is_heard(void)
+{
+    bx_call call;
+    open_control();
+    send_frame(BX_FRAME_CALL, 1);
+    CHECK(shutdown(host, SHUT_WR) == 0);
+    CHECK(bx_control_next(&control, &call) && call.id == 1 && loop.cancelled);
+    bx_control_drop(&control);
+    CHECK(!bx_control_next(&control, &call));
+    close_control();
+}
+
 static void an_interrupt_is_of_its_own_call(void)
 {
     bx_call call;
@@ -121,6 +133,7 @@ int main(void)
 {
     RUN(an_error_too_large_to_send_is_sent_without_its_words);
     RUN(an_error_that_cannot_be_sent_ends_the_courier);
+    RUN(what_a_host_sent_before_it_went_is_heard);
     RUN(an_interrupt_is_of_its_own_call);
     return test_end();
 }

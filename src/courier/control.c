@@ -29,6 +29,14 @@ static void host_gone(bx_control *control)
         control->loop->cancelled = true;
 }
 
+/* It would wait for an answer: it is to see this process end. */
+static void give_up(bx_control *control)
+{
+    control->in = (bx_inbox){.bytes = control->in.bytes};
+    bx_buffer_cut(&control->in.bytes, 0);
+    host_gone(control);
+}
+
 void bx_control_error(bx_control *control, const char *code, const char *message,
                       const bx_buffer *details)
 {
@@ -36,7 +44,7 @@ void bx_control_error(bx_control *control, const char *code, const char *message
     if (bx_answer_error(&control->out, control->call, NAN, &failure, NULL) == 0)
         flush(control);
     else
-        host_gone(control); /* it would wait: it is to see this process end */
+        give_up(control);
     control->call = 0;
 }
 
@@ -162,13 +170,13 @@ bool bx_control_next(bx_control *control, bx_call *call)
     control->undoing = false;
     hear_interrupts(control);
     int status = 0;
-    while (!control->gone && (status = bx_inbox_read_call(&control->in, call, NULL)) == 0)
+    while ((status = bx_inbox_read_call(&control->in, call, NULL)) == 0 && !control->gone)
         if (bx_loop_turn(loop, BX_NEVER) < 0)
             return false;
-    if (control->gone || status < 0)
+    if (status <= 0)
         return false;
     control->call = call->id;
-    loop->cancelled = false;
+    loop->cancelled = control->gone; /* what it said last may tell what is to be undone */
     loop->deadline = call->timeout > 0 ? bx_clock_after(call->timeout) : BX_NEVER;
     return true;
 }

@@ -22,7 +22,8 @@ int bx_control_open(bx_control *control, bx_loop *loop, bx_error *err);
 void bx_control_close(bx_control *control);
 
 /* Wait for the next call and set the loop's deadline by it. Its values are valid until
- * bx_control_drop or the next wait. False: the host is gone, or the system refuses to poll. */
+ * bx_control_drop or the next wait. What the host has sent before it went is a call too, cancelled
+ * already. False: it is gone, or the system refuses to poll. */
 bool bx_control_next(bx_control *control, bx_call *call);
 
 /* Its values have been read. */

@@ -23,7 +23,9 @@
 #define OVERDUE 5.0 /* seconds */
 #define GREETING 10.0
 #define OPENING 10.0
-/* For couriers to undo what they made, when the host ends. */
+/* For couriers to undo what they made: more than they take by themselves. */
+#define UNDOING 80.0
+/* The same, when the host ends. */
 #define LEAVING 20.0
 
 struct bx_courier {
@@ -603,9 +605,13 @@ static void leave(bx_courier *courier)
 {
     bx_error ignored;
     bool owner = bx_host_is_owner(courier->host);
+    if (owner)
+        notice_end(courier);
     if (owner && !courier->pid && courier->note_count && start_program(courier, &ignored) == 0)
         call_open(courier, &ignored);
     disconnect(courier);
+    if (owner && courier->pid)
+        bx_reactor_set_timer(&courier->host->reactor, &courier->overdue, bx_clock_after(UNDOING));
     if (!owner && courier->end.descriptor >= 0)
         close(courier->end.descriptor);
     if (!owner || !courier->pid)
