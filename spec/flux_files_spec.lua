@@ -111,6 +111,23 @@ describe("a flux model in SBML", function()
     end
   end)
 
+  -- cobrapy's key "sbo" is the attribute's, and "uri" our own
+  it("keeps terms that its annotations repeat", function()
+    local uris = { "http://identifiers.org/sbo/SBO:0000627", "https://identifiers.org/SBO:0000185",
+      "https://identifiers.org/uri/x" }
+    local resources = ""
+    for _, uri in ipairs(uris) do resources = resources .. ('<rdf:li rdf:resource="%s"/>'):format(uri) end
+    local text = document:gsub('<reaction id="R_UP" (.-)>', '<reaction id="R_UP" metaid="r1" %1><annotation><rdf:RDF '
+      .. 'xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:bqbiol="http://biomodels.net/biology-qualifiers/">'
+      .. '<rdf:Description rdf:about="#r1"><bqbiol:is><rdf:Bag>' .. resources
+      .. "</rdf:Bag></bqbiol:is></rdf:Description></rdf:RDF></annotation>", 1)
+    local expected <const> = { sbo = "SBO:0000627", uri = uris }
+    assert.same({ expected, expected, expected }, run([[
+      local model = flux.load_sbml(args)
+      return { model:reaction("R_UP").annotation, flux.load_json((model:to_json())):reaction("UP").annotation,
+        flux.load_sbml((model:to_sbml())):reaction("R_UP").annotation }]], text))
+  end)
+
   it("is the same when it is written and read again", function()
     assert.is_true(run([[
       local before = flux.load_sbml(args)

@@ -125,8 +125,10 @@ bx_annotation bx_annotation_of(const char *text)
     size_t end = known ? 1 + strcspn(path + host + 1, ":/") : 0;
     if (known && path[host + end] && path[host + end + 1])
         split_uri(path + host, &a);
-    else
-        snprintf(a.identifier, sizeof a.identifier, "%s", uri);
+    if (*a.identifier && strcmp(a.provider, "sbo") != 0 && strcmp(a.provider, "uri") != 0)
+        return a;
+    snprintf(a.provider, sizeof a.provider, "uri");
+    snprintf(a.identifier, sizeof a.identifier, "%s", uri);
     return a;
 }
 

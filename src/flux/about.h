@@ -56,7 +56,7 @@ const char *bx_about_text(const bx_about *about, bx_about_key key);
 
 /* An annotation as cobrapy has it: qualifier, provider and identifier from
  * "is https://identifiers.org/kegg.compound/C00031"; an URI elsewhere is the identifier of the
- * provider "uri". Longer ones are none. */
+ * provider "uri", and so is one of "sbo", which stands for the attribute. Longer ones are none. */
 typedef struct bx_annotation {
     char qualifier[32], provider[128];
     char identifier[1160];

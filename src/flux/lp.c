@@ -531,6 +531,17 @@ int bx_lp_solve(bx_lp *lp, bx_lp_status *status, bx_error *err)
     return 0;
 }
 
+bool bx_lp_walk(bx_lp *lp, size_t steps)
+{
+    if (lp->wide || lp->given || lp->bounds_changed || !lp->was_optimal || !follow(lp))
+        return false;
+    lp->went_on = true;
+    bx_simplex_answer answer = bx_simplex_primal(lp->simplex, steps);
+    lp->by_simplex = (answer == BX_SIMPLEX_OPTIMAL || answer == BX_SIMPLEX_UNFINISHED) &&
+                     bx_lp_is_feasible(lp, bx_simplex_solution(lp->simplex));
+    return lp->by_simplex;
+}
+
 bool bx_lp_accept(bx_lp *lp, const double *x, const double *prices)
 {
     bool accepted = is_optimum(lp, x, prices, lp->wide ? &refined : &usual);

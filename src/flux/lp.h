@@ -60,6 +60,10 @@ void bx_lp_set_row(bx_lp *lp, size_t row, double lower, double upper);
  * or its answer fails the check. */
 int bx_lp_solve(bx_lp *lp, bx_lp_status *status, bx_error *err);
 
+/* After an optimum, at other costs: up to so many steps towards their best. The solution is then a
+ * vertex, and no more is known of it. False if it takes bx_lp_solve. */
+bool bx_lp_walk(bx_lp *lp, size_t steps);
+
 /* Of the last solve that was optimal: the value, x, the price of each row (the value's change per
  * unit of its right-hand side) and the reduced cost of each column. */
 double bx_lp_objective(const bx_lp *lp);

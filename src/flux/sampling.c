@@ -11,6 +11,7 @@
 #define FLAT 1e-8  /* a flux whose range is this part of its size or less is settled */
 #define STEP 1e-12 /* a direction's part of this or less is none, beside the largest */
 #define SHORT 1e-2 /* two points that are closer than this part of all ranges give no direction */
+#define WALK 10    /* steps towards a bound that is attained elsewhere */
 #define STARTS 0.5 /* a chain begins so far from the middle towards a known point */
 #define BURN_IN 50 /* steps for each known point, */
 #define BETWEEN 10 /* of which one in so many takes its place, once a part of them is done: */
@@ -25,9 +26,10 @@ typedef struct sampler {
     size_t columns, rows;
     int *start, *index;
     double *value, *lower, *upper, *right;
-    double *width;  /* of the range of each column */
-    bool *flat;     /* it has none */
-    double *points; /* known ones, one behind the other */
+    double *least, *greatest; /* of each column at the known points at first */
+    double *width;            /* of the range between these */
+    bool *flat;               /* it has none */
+    double *points;           /* known ones, one behind the other */
     size_t point_count;
     double *middle;
     bx_basis *basis; /* of the balances, to come back to them from rounding: */
@@ -56,6 +58,8 @@ static bool allocate(sampler *s, size_t elements)
     s->lower = calloc(n, sizeof *s->lower);
     s->upper = calloc(n, sizeof *s->upper);
     s->right = calloc(s->rows + 1, sizeof *s->right);
+    s->least = calloc(n, sizeof *s->least);
+    s->greatest = calloc(n, sizeof *s->greatest);
     s->width = calloc(n, sizeof *s->width);
     s->flat = calloc(n, sizeof *s->flat);
     s->middle = calloc(n, sizeof *s->middle);
@@ -64,8 +68,9 @@ static bool allocate(sampler *s, size_t elements)
     s->residual = calloc(s->rows + 1, sizeof *s->residual);
     s->basic = calloc(s->rows + 1, sizeof *s->basic);
     s->basis = bx_basis_new(s->rows);
-    return s->start && s->index && s->value && s->lower && s->upper && s->right && s->width &&
-           s->flat && s->middle && s->x && s->direction && s->residual && s->basic && s->basis;
+    return s->start && s->index && s->value && s->lower && s->upper && s->right && s->least &&
+           s->greatest && s->width && s->flat && s->middle && s->x && s->direction && s->residual &&
+           s->basic && s->basis;
 }
 
 static void close_sampler(sampler *s)
@@ -78,6 +83,8 @@ static void close_sampler(sampler *s)
     free(s->lower);
     free(s->upper);
     free(s->right);
+    free(s->least);
+    free(s->greatest);
     free(s->width);
     free(s->flat);
     free(s->points);
@@ -139,41 +146,74 @@ static void fill_slacks(const sampler *s, const bx_lp_problem *p, double *x)
     }
 }
 
+/* The program's last vertex. */
+static void add_point(sampler *s, const bx_lp *lp)
+{
+    double *point = s->points + s->point_count++ * s->columns;
+    memcpy(point, bx_lp_solution(lp), bx_lp_problem_of(lp)->columns * sizeof *point);
+    fill_slacks(s, bx_lp_problem_of(lp), point);
+    for (size_t j = 0; j < s->columns; j++) {
+        s->least[j] = fmin(s->least[j], point[j]);
+        s->greatest[j] = fmax(s->greatest[j], point[j]);
+    }
+}
+
+static bool is_attained(const sampler *s, const bx_lp_problem *p, size_t j, int sign)
+{
+    return sign > 0 ? s->least[j] <= p->lower[j] : s->greatest[j] >= p->upper[j];
+}
+
+/* Where the column is least or greatest; `walk`: a few steps towards that. */
+static int find_point(sampler *s, bx_lp *lp, size_t j, int sign, bool walk, bx_error *err)
+{
+    bx_lp_status status = BX_LP_OPTIMAL;
+    if (bx_fba_poll(s->fba, 0.1 * (double)s->point_count / (double)s->columns, err) < 0)
+        return -1;
+    bx_lp_set_cost(lp, j, sign);
+    if (!(walk && bx_lp_walk(lp, WALK)) && bx_lp_solve(lp, &status, err) < 0)
+        return -1;
+    bx_lp_set_cost(lp, j, 0);
+    if (status == BX_LP_UNBOUNDED)
+        return fail_unbounded(s, j, err);
+    if (status != BX_LP_OPTIMAL)
+        return bx_fail(err, BX_ESIMULATION, "no fluxes found to draw from");
+    add_point(s, lp);
+    return 0;
+}
+
+/* A bound that some point attains is not looked for again: a point on the way there will do. */
 static int find_points(sampler *s, bx_lp *lp, bx_error *err)
 {
     const bx_lp_problem *p = bx_lp_problem_of(lp);
-    bx_lp_status status;
+    int result = 0;
+    bool *attained = calloc(2 * p->columns + 1, sizeof *attained);
+    if (!attained)
+        return bx_fail_memory(err);
     for (size_t j = 0; j < p->columns; j++)
         bx_lp_set_cost(lp, j, 0);
-    for (size_t j = 0; j < p->columns; j++)
-        for (int sign = -1; sign <= 1; sign += 2) {
-            bx_lp_set_cost(lp, j, sign);
-            if (bx_fba_poll(s->fba, 0.2 * (double)j / (double)p->columns, err) < 0 ||
-                bx_lp_solve(lp, &status, err) < 0)
-                return -1;
-            bx_lp_set_cost(lp, j, 0);
-            if (status == BX_LP_UNBOUNDED)
-                return fail_unbounded(s, j, err);
-            if (status != BX_LP_OPTIMAL)
-                return bx_fail(err, BX_ESIMULATION, "no fluxes found to draw from");
-            double *point = s->points + s->point_count++ * s->columns;
-            memcpy(point, bx_lp_solution(lp), p->columns * sizeof *point);
-            fill_slacks(s, p, point);
-        }
-    return 0;
+    for (size_t j = 0; j < s->columns; j++) {
+        s->least[j] = INFINITY;
+        s->greatest[j] = -INFINITY;
+    }
+    for (size_t i = 0; i < 2 * p->columns && result == 0; i++) {
+        attained[i] = is_attained(s, p, i / 2, i % 2 ? 1 : -1);
+        if (!attained[i])
+            result = find_point(s, lp, i / 2, i % 2 ? 1 : -1, false, err);
+    }
+    for (size_t i = 0; i < 2 * p->columns && result == 0; i++)
+        if (attained[i])
+            result = find_point(s, lp, i / 2, i % 2 ? 1 : -1, true, err);
+    free(attained);
+    return result;
 }
 
 /* Within all bounds that leave any room, as each column is off them at some point. */
 static void find_middle(sampler *s)
 {
     for (size_t j = 0; j < s->columns; j++) {
-        double least = INFINITY, greatest = -INFINITY, sum = 0;
-        for (size_t i = 0; i < s->point_count; i++) {
-            double x = s->points[i * s->columns + j];
-            least = fmin(least, x);
-            greatest = fmax(greatest, x);
-            sum += x;
-        }
+        double least = s->least[j], greatest = s->greatest[j], sum = 0;
+        for (size_t i = 0; i < s->point_count; i++)
+            sum += s->points[i * s->columns + j];
         s->middle[j] = sum / (double)s->point_count;
         s->width[j] = greatest - least;
         s->flat[j] = greatest - least <= FLAT * (1 + fabs(greatest) + fabs(least));
@@ -244,6 +284,17 @@ static int open_points(sampler *s, bx_error *err)
 
 /* ---- a chain ---- */
 
+/* fmin and fmax, of which no argument is NAN, in a tenth of their time. */
+static double lesser(double a, double b)
+{
+    return a < b ? a : b;
+}
+
+static double greater(double a, double b)
+{
+    return a > b ? a : b;
+}
+
 static size_t draw_below(sampler *s, size_t count)
 {
     return (size_t)(bx_random_uniform(&s->random) * (double)count);
@@ -259,7 +310,7 @@ static bool draw_direction(sampler *s)
     for (size_t j = 0; j < s->columns; j++) {
         s->direction[j] = one[j] - other[j];
         if (!s->flat[j])
-            longest = fmax(longest, fabs(s->direction[j]) / s->width[j]);
+            longest = greater(longest, fabs(s->direction[j]) / s->width[j]);
     }
     return longest > SHORT;
 }
@@ -273,9 +324,9 @@ static void find_line(const sampler *s, double *behind, double *ahead)
         double d = s->direction[j];
         if (s->flat[j] || fabs(d) <= STEP * s->width[j])
             continue;
-        double one = (s->lower[j] - s->x[j]) / d, other = (s->upper[j] - s->x[j]) / d;
-        *behind = fmax(*behind, fmin(one, other));
-        *ahead = fmin(*ahead, fmax(one, other));
+        double lower = (s->lower[j] - s->x[j]) / d, upper = (s->upper[j] - s->x[j]) / d;
+        *behind = greater(*behind, d > 0 ? lower : upper);
+        *ahead = lesser(*ahead, d > 0 ? upper : lower);
     }
 }
 
@@ -293,7 +344,7 @@ static void take_step(sampler *s)
     for (size_t j = 0; j < s->columns; j++) {
         s->x[j] += step * s->direction[j];
         if (!s->flat[j])
-            s->x[j] = fmin(fmax(s->x[j], s->lower[j]), s->upper[j]);
+            s->x[j] = lesser(greater(s->x[j], s->lower[j]), s->upper[j]);
     }
 }
 

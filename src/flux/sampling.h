@@ -1,9 +1,10 @@
 /* Points drawn evenly from all fluxes that a model allows, by hit and run (Smith, Oper. Res.
  * 32:1296, 1984): from a point, to an even one of the line through it in a random direction. As in
  * OptGP (Megchelenbrink, Huynen & Marchiori, PLoS One 9:e86587, 2014) directions lie between points
- * that are known: at first those at which each flux is least and greatest, and half of them between
- * points that the chain has come to while it burns in, which then stay. From there on it is a
- * Markov chain whose points are even in the end, whatever the shape. */
+ * that are known: at first those at which each flux is least and greatest, with others on the way
+ * to bounds that these attain, and half of them between points that the chain has come to while it
+ * burns in, which then stay. From there on it is a Markov chain whose points are even in the end,
+ * whatever the shape. */
 #ifndef BX_FLUX_SAMPLING_H
 #define BX_FLUX_SAMPLING_H
 

@@ -479,7 +479,7 @@ bx_simplex_answer bx_simplex_primal(bx_simplex *s, size_t steps)
         if (answer != BX_SIMPLEX_OPTIMAL)
             return answer;
     }
-    return BX_SIMPLEX_UNKNOWN;
+    return BX_SIMPLEX_UNFINISHED;
 }
 
 /* ---- dual ---- */

@@ -13,6 +13,8 @@ typedef enum bx_simplex_answer {
     BX_SIMPLEX_OPTIMAL,
     BX_SIMPLEX_INFEASIBLE,
     BX_SIMPLEX_UNBOUNDED,
+    BX_SIMPLEX_UNFINISHED, /* of the primal method: so many steps did not do, from which it can go
+                              on */
     BX_SIMPLEX_UNKNOWN
 } bx_simplex_answer;
 
