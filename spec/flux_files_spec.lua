@@ -117,8 +117,9 @@ describe("a flux model in SBML", function()
       "https://identifiers.org/uri/x" }
     local resources = ""
     for _, uri in ipairs(uris) do resources = resources .. ('<rdf:li rdf:resource="%s"/>'):format(uri) end
-    local text = document:gsub('<reaction id="R_UP" (.-)>', '<reaction id="R_UP" metaid="r1" %1><annotation><rdf:RDF '
-      .. 'xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:bqbiol="http://biomodels.net/biology-qualifiers/">'
+    local text = document:gsub('<reaction id="R_UP" (.-)>', '<reaction id="R_UP" metaid="r1" %1><annotation>'
+      .. '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" '
+      .. 'xmlns:bqbiol="http://biomodels.net/biology-qualifiers/">'
       .. '<rdf:Description rdf:about="#r1"><bqbiol:is><rdf:Bag>' .. resources
       .. "</rdf:Bag></bqbiol:is></rdf:Description></rdf:RDF></annotation>", 1)
     local expected <const> = { sbo = "SBO:0000627", uri = uris }
