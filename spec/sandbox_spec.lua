@@ -265,7 +265,7 @@ describe("hostile Lua", function()
       if ended then assert.equal("EDEADLINE", select(2, run(ended, TIMEOUT)).code) end
       local result, err, seconds = run(code, TIMEOUT)
       assert.is_nil(result)
-      assert.equal("EDEADLINE", err.code)
+      assert.equal("EDEADLINE", err.code, err.message)
       assert.is_true(seconds > 0.9 * TIMEOUT and seconds < LATE, seconds)
       if fate == "lives" then assert_lives() end
       if fate == "dies" then assert.equal("error", vm:get_state()) end

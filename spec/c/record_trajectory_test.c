@@ -143,16 +143,20 @@ static void hostile_bytes_do_no_harm(void)
 
 static void a_trajectory_without_rows_travels(void)
 {
-    bx_error err = {0};
-    bx_buffer out = {0};
-    bx_trajectory *t = bx_trajectory_new(NULL, 0, "ode", 1, &err);
-    CHECK(bx_trajectory_encode(t, &out, &err) == 0);
-    bx_trajectory *back =
-        bx_trajectory_decode(out.data, out.length, &(bx_budget){UINT64_MAX, UINT64_MAX}, &err);
-    CHECK(back && bx_trajectory_rows(back) == 0 && isnan(bx_trajectory_mean(back, 0)));
-    bx_trajectory_free(back);
-    bx_trajectory_free(t);
-    bx_buffer_free(&out);
+    const char *const names[] = {"A", "B"};
+    for (size_t columns = 0; columns < 3; columns++) {
+        bx_error err = {0};
+        bx_buffer out = {0};
+        bx_trajectory *t = bx_trajectory_new(names, columns, "ode", 1, &err);
+        CHECK(bx_trajectory_encode(t, &out, &err) == 0);
+        bx_trajectory *back =
+            bx_trajectory_decode(out.data, out.length, &(bx_budget){UINT64_MAX, UINT64_MAX}, &err);
+        CHECK(back && bx_trajectory_rows(back) == 0 && isnan(bx_trajectory_mean(back, 0)));
+        CHECK(back && bx_trajectory_columns(back) == columns);
+        bx_trajectory_free(back);
+        bx_trajectory_free(t);
+        bx_buffer_free(&out);
+    }
 }
 
 int main(void)

@@ -45,8 +45,8 @@ int bx_trajectory_encode(const bx_trajectory *t, bx_buffer *out, bx_error *err)
 static int read_rows(bx_unpacker *r, bx_trajectory *t, size_t rows, bx_error *err)
 {
     size_t columns = bx_trajectory_columns(t);
-    if (r->left % 8 != 0 || (columns + 1) > r->left / 8 + 1 ||
-        (rows > 0 && r->left / 8 / rows != columns + 1) || r->left / 8 != rows * (columns + 1))
+    if (r->left % 8 != 0 || (rows > 0 && r->left / 8 / rows != columns + 1) ||
+        r->left / 8 != rows * (columns + 1))
         return bx_fail(err, BX_EPROTOCOL, "trajectory: %zu bytes of values for %zu rows of %zu",
                        r->left, rows, columns + 1);
     double *row = malloc((columns + 1) * sizeof *row);
