@@ -59,7 +59,6 @@ typedef struct bx_vm_ops {
     const char *type;                      /* "basic" */
     int64_t deadline_grace;                /* nanoseconds from the soft interrupt to the kill */
     int64_t reaping;                       /* and from the kill to the worker's end, at most */
-    int64_t lost_grace;                    /* from a lost connection to the kill */
     bool times_start;                      /* its start keeps the deadline by itself */
     int (*open)(bx_vm *vm, bx_error *err); /* begin: a greeting, or bx_vm_ended, follows */
     void (*interrupt)(bx_vm *vm);          /* the code softly */

@@ -151,7 +151,6 @@ const bx_vm_ops bx_vm_basic_ops = {
     .type = "basic",
     .deadline_grace = 25 * MILLISECOND,
     .reaping = 2000 * MILLISECOND, /* for the kernel to end it and the zygote to reap it */
-    .lost_grace = 60 * MILLISECOND,
     .open = basic_open,
     .interrupt = basic_interrupt,
     .processor_time = basic_processor_time,

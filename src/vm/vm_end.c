@@ -5,6 +5,10 @@
 #include <stdio.h>
 #include <string.h>
 
+/* Nanoseconds from a lost connection to the kill: a worker that has died is told of in this time,
+ * also where others have the processors. */
+#define LOST_GRACE INT64_C(500000000)
+
 static void give_back_lease(bx_vm *vm)
 {
     if (vm->lease)
@@ -80,7 +84,7 @@ void bx_vm_distrust(bx_vm *vm, const bx_error *error)
 void bx_vm_await_end(bx_vm *vm, const bx_error *error)
 {
     (void)error;
-    bx_reactor_set_timer(&vm->host->reactor, &vm->reap_timer, bx_clock_now() + vm->ops->lost_grace);
+    bx_reactor_set_timer(&vm->host->reactor, &vm->reap_timer, bx_clock_now() + LOST_GRACE);
 }
 
 /* Of a start that is under way elsewhere the end says more, however late. */

@@ -273,7 +273,6 @@ const bx_vm_ops bx_vm_xcpng_ops = {
     .type = "xcpng",
     .deadline_grace = 2000 * MILLISECOND, /* the guest keeps the deadline too, and needs no way */
     .reaping = INT64_C(3600000) * MILLISECOND, /* the courier sees to it */
-    .lost_grace = 500 * MILLISECOND,
     .times_start = true,
     .open = xcpng_open,
     .interrupt = xcpng_interrupt,
