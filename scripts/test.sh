@@ -15,7 +15,7 @@ usage="usage: scripts/test.sh [--spec] [--lint] [--sanitize] [--valgrind] [--fuz
 Without a job: the first four. Files, spec/*_spec.lua or spec/c/*_test.c, limit the tests to those."
 
 test_packages=(lua5.4 lua-busted lua-check lua-luv lua-cqueues python3-h5py ccache cppcheck clang-tidy valgrind
-    libc6-dbg luarocks openssh-server openssh-client openssl python3 dpkg-dev file)
+    libc6-dbg locales luarocks openssh-server openssh-client openssl python3 dpkg-dev file)
 
 # What takes longest begins first.
 long=(xcpng_pool_faults_spec.lua rockspec_spec.lua sbml_suite_spec.lua xcpng_patience_spec.lua
