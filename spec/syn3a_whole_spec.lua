@@ -18,7 +18,7 @@ setup(begin)
 teardown(function() vm:destroy() end)
 
 local function execute(code, args)
-  return vm:execute_biological_process(code, { args = args, timeout = 60*slow })
+  return vm:execute_biological_process(code, { args = args, timeout = 300*slow })
 end
 
 local function run(code, args)
@@ -133,7 +133,7 @@ describe("the whole cell", function()
     assert.not_equal(got[1], got[3])
     local other <close> = assert(kind.create("other", "syn3a", { memory = 512*2^20, seed = 99 }))
     assert(other:start())
-    assert.same(got, assert(other:execute_biological_process(lives, { timeout = 60*slow })).result)
+    assert.same(got, assert(other:execute_biological_process(lives, { timeout = 300*slow })).result)
   end)
 
   it("is the same in a guest", function()
@@ -183,9 +183,9 @@ describe("the whole cell", function()
       for i, name in ipairs(cell:species()) do state[i] = ("%s %.17g"):format(name, cell:get(name)) end
       return table.concat(state, "\n") ]]
     local expected = run(on)
-    assert.is_true(expected == assert(restored:execute_biological_process(on, { timeout = 60*slow })).result)
+    assert.is_true(expected == assert(restored:execute_biological_process(on, { timeout = 300*slow })).result)
     if copy then
-      assert.is_true(expected == assert(copy:execute_biological_process(on, { timeout = 60*slow })).result)
+      assert.is_true(expected == assert(copy:execute_biological_process(on, { timeout = 300*slow })).result)
       assert(copy:destroy())
     end
   end)

@@ -399,12 +399,14 @@ int bx_flux_variability(lua_State *L)
     if (loopless)
         bx_flux_refuse_variables(L, fba, "loopless variability");
     int result;
-    if (isnan(factor))
-        result = (loopless ? bx_fba_loopless_variability : bx_fba_variability)(
-            fba, items, count, fraction, &status, least, greatest, &err);
-    else if (loopless)
+    if (loopless && !isnan(factor))
         result =
             bx_fail(&err, BX_EMODEL, "variability: loopless and pfba_factor cannot be together");
+    else if (loopless)
+        result = bx_fba_loopless_variability(fba, items, count, fraction, &status, least, greatest,
+                                             &err);
+    else if (isnan(factor))
+        result = bx_fba_variability(fba, items, count, fraction, &status, least, greatest, &err);
     else
         result = bx_fba_variability_within(fba, items, count, fraction, factor, &status, least,
                                            greatest, &err);

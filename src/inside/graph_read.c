@@ -161,7 +161,7 @@ static void push_main(reading *r)
 
 static void make_function(reading *r)
 {
-    uint32_t path[BX_PROTOTYPE_DEPTH];
+    uint32_t path[BX_PROTOTYPE_DEPTH] = {0};
     push_value(r);
     push_main(r);
     uint32_t depth = count_of(r);

@@ -153,14 +153,15 @@ typedef struct vm_listener {
 /* As the session shows it: what is not printable as \xNN. */
 static void clean(const uint8_t *bytes, size_t length, bx_buffer *out)
 {
-    char escape[8];
     for (size_t i = 0; i < length;) {
         size_t size = report_printable(bytes + i, length - i);
-        if (size)
+        if (size) {
             bx_buffer_append(out, bytes + i, size);
-        else
-            bx_buffer_append(out, escape,
-                             (size_t)snprintf(escape, sizeof escape, "\\x%02x", bytes[i]));
+        } else {
+            char escape[8];
+            snprintf(escape, sizeof escape, "\\x%02x", bytes[i]);
+            bx_buffer_append(out, escape, strlen(escape));
+        }
         i += size ? size : 1;
     }
 }
