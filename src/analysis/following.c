@@ -216,8 +216,9 @@ static void keep_quotients(const bx_objective *o, const bx_following *f, const d
     size_t slots = settable(network);
     const double *frame = bx_cell_state(o->cell)->frame;
     for (size_t i = 0; i < network->rules; i++) {
-        if (network->rule_amount[i] == BX_SLOT_NONE ||
-            frame[network->rule_size[i]] == before[network->rule_size[i]])
+        uint32_t size = network->rule_size[i];
+        if (network->rule_amount[i] == BX_SLOT_NONE || size == network->one ||
+            frame[size] == before[size])
             continue;
         memcpy(f->value, bx_tangent_row(f->tangent, (uint32_t)(slots + i)),
                f->count * sizeof *f->value);

@@ -329,7 +329,7 @@ static void keep_quotients(bx_cell *cell, const double *before)
     double *frame = cell->state->frame;
     for (size_t i = 0; i < network->rules; i++) {
         uint32_t amount = network->rule_amount[i], size = network->rule_size[i];
-        if (amount == BX_SLOT_NONE || frame[size] == before[size])
+        if (amount == BX_SLOT_NONE || size == network->one || frame[size] == before[size])
             continue;
         frame[amount] = before[settable(network) + i] * frame[size];
     }
