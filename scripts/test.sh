@@ -20,7 +20,7 @@ test_packages=(lua5.4 lua-busted lua-check lua-luv lua-cqueues python3-h5py ccac
 # What takes longest begins first.
 long=(xcpng_pool_faults_spec.lua rockspec_spec.lua sbml_suite_spec.lua xcpng_patience_spec.lua
     xapi_emulator_spec.lua ecoli_lac_spec.lua minimal_cell_spec.lua)
-# In these, code that is told to end has 25 ms, or 150 in a guest: they have the machine to themselves.
+# In these, code that is told to end has 25 ms, or 150 in a guest: they have the machine to themselves, but for a build.
 alone=(sandbox_spec.lua xcpng_sandbox_spec.lua)
 # In these, milliseconds matter: they run one after another, and go before all else.
 timed=(xcpng_vm_spec.lua xcpng_state_faults_spec.lua xcpng_guest_faults_spec.lua xcpng_guest_spec.lua
@@ -300,12 +300,12 @@ if [ "${#files[@]}" -eq 0 ]; then
     mapfile -t files < <(printf '%s\n' "${long[@]/#/spec/}" spec/*_spec.lua spec/c/*_test.c | awk '!seen[$0]++')
 fi
 
-first
 if is_in sanitize "${jobs[@]}"; then
     sanitized=$(own_folder build-sanitize)
     behind 5 run check "the sanitized build" build_sanitized # what waits for it takes longest
     sanitized_build=$!
 fi
+first
 behind 0 timed_lane
 behind 19 computing_lane
 if is_in more "${jobs[@]}"; then
