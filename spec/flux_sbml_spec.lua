@@ -227,6 +227,14 @@ describe("a flux model in SBML", function()
     assert.matches("coefficient", problem_of((with("0"):gsub('"0.5"', '"3e-16"'))))
   end)
 
+  it("with an exchange that limits nothing, as what it exchanges is not balanced", function()
+    local exchange = [[<reaction id="E" reversible="false" fast="false"
+      fbc:lowerFluxBound="zero" fbc:upperFluxBound="zero"><listOfProducts>
+        <speciesReference species="x" stoichiometry="1" constant="true"/></listOfProducts></reaction>]]
+    local got = warned("boundary", "E", (version_2():gsub("<listOfReactions>", "%0" .. exchange)))
+    assert.equal(10, got.best)
+  end)
+
   it("with an empty list of flux objectives, and then without an objective", function()
     local got = warned("form", nil, version_2 { FBC = (objectives:gsub("<fbc:fluxObjective [^>]*/>", "")) })
     assert.equal(0, got.best)

@@ -1594,7 +1594,7 @@ function FluxModel:remove_objective(name) end
 
 ---What a text has that is not as it should be, where its meaning is certain all the same.
 ---@class bioxen.Warning
----@field code "encoding"|"end"|"fast"|"form"|"gene_rule"|"left_out"|"locus"|"mass_action"|"more"|"objective"|"package"|"phase"|"repeated"|"reversible"|"rounding"|"second_gene"|"second_id"|"size"|"units"|"value"|"version" of what kind it is
+---@field code "boundary"|"encoding"|"end"|"fast"|"form"|"gene_rule"|"left_out"|"locus"|"mass_action"|"more"|"objective"|"package"|"phase"|"repeated"|"reversible"|"rounding"|"second_gene"|"second_id"|"size"|"units"|"value"|"version" of what kind it is
 ---@field message string
 ---@field element string? the id of what it is about
 

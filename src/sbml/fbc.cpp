@@ -554,6 +554,33 @@ int annotate(bx_fba *fba, const Annotations &annotations, bx_error *err)
     return status;
 }
 
+/* The metabolite that a reaction exchanges alone, if it is not balanced; else BX_FBA_NONE. */
+size_t free_exchange(const bx_fba *fba, size_t reaction)
+{
+    double coefficient;
+    if (bx_fba_terms(fba, reaction) != 1)
+        return BX_FBA_NONE;
+    size_t metabolite = bx_fba_term_of(fba, reaction, 0, &coefficient);
+    return bx_fba_is_boundary(fba, metabolite) ? metabolite : BX_FBA_NONE;
+}
+
+/* Who wrote bounds of such an exchange meant them to limit something. */
+int warn_of_free_exchanges(const Reader &r, bx_error *err)
+{
+    size_t count = 0, first = 0;
+    for (size_t i = 0; i < bx_fba_reactions(r.fba); i++)
+        if (free_exchange(r.fba, i) != BX_FBA_NONE && count++ == 0)
+            first = i;
+    if (count == 0)
+        return 0;
+    std::string more = count > 1 ? ", the first of " + std::to_string(count) : "";
+    const char *id = bx_fba_reaction_id(r.fba, first);
+    return bx_warn(r.warnings, err, "boundary", id,
+                   "reaction \"%.64s\"%s: its bounds limit nothing, as \"%.64s\", which it alone "
+                   "exchanges, has boundaryCondition=\"true\" and is not balanced",
+                   id, more.c_str(), bx_fba_metabolite_id(r.fba, free_exchange(r.fba, first)));
+}
+
 int read_plain(void *data, const std::string &text, bx_error *err)
 {
     const Reader &r = *static_cast<Reader *>(data);
@@ -588,7 +615,8 @@ extern "C" int bx_sbml_read_fbc(const bx_sbml_source *source, const char *object
         std::memset(taken, 0, 256);
         Annotations annotations;
         if (bx_sbml_with_text(source, &annotations, nullptr, read_plain, read_document, &reader,
-                              err) < 0)
+                              err) < 0 ||
+            warn_of_free_exchanges(reader, err) < 0)
             return -1;
         return annotate(fba, annotations, err);
     } catch (...) {

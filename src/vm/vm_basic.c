@@ -10,6 +10,13 @@
 
 #define MILLISECOND INT64_C(1000000)
 
+/* Nanoseconds. */
+#ifdef BIOXEN_SANITIZE /* slower, and at times it frees at once what it has kept */
+#define DEADLINE_GRACE (75 * MILLISECOND)
+#else
+#define DEADLINE_GRACE (25 * MILLISECOND)
+#endif
+
 static bx_vm *vm_of(bx_child *child)
 {
     return (bx_vm *)((char *)child - offsetof(bx_vm, child));
@@ -149,7 +156,7 @@ static void basic_close(bx_vm *vm)
 
 const bx_vm_ops bx_vm_basic_ops = {
     .type = "basic",
-    .deadline_grace = 25 * MILLISECOND,
+    .deadline_grace = DEADLINE_GRACE,
     .reaping = 2000 * MILLISECOND, /* for the kernel to end it and the zygote to reap it */
     .open = basic_open,
     .interrupt = basic_interrupt,
