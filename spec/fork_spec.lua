@@ -259,7 +259,11 @@ describe("a fork that does not come to be", function()
   it("because who waits for it is interrupted", function()
     local zygote = zygote_of(cell)
     signal("STOP", zygote)
-    local timer = core.every(0.02, function() error "interrupted" end)
+    local timer
+    timer = core.every(0.02, function()
+      timer:stop() -- once is enough: what it ends has an end to come to
+      error "interrupted"
+    end)
     local good, err = pcall(cell.fork, cell, "half")
     timer:stop()
     assert.is_false(good)
