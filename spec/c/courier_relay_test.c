@@ -662,7 +662,7 @@ static void a_courier_that_got_no_processor_time_hears_first(void)
     usleep(150000);
     bx_loop_turn(&loop, 0); /* a ping goes out, and its answer comes */
     struct pollfd answer = {ssh_get_fd(ssh->session), POLLIN, 0};
-    CHECK(poll(&answer, 1, PATIENCE * 1000) == 1);
+    poll(&answer, 1, 1000); /* in vain if that turn has read it already */
     usleep(600000); /* 0.3 s of silence would be too long */
     bx_loop_wait(&loop, NULL, 0, bx_clock_after(0.05), &err);
     CHECK(bx_relay_alive(h.relay, &why));
