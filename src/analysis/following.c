@@ -216,9 +216,7 @@ static void keep_quotients(const bx_objective *o, const bx_following *f, const d
     size_t slots = settable(network);
     const double *frame = bx_cell_state(o->cell)->frame;
     for (size_t i = 0; i < network->rules; i++) {
-        uint32_t size = network->rule_size[i];
-        if (network->rule_amount[i] == BX_SLOT_NONE || size == network->one ||
-            frame[size] == before[size])
+        if (!bx_network_resized(network, i, frame, before))
             continue;
         memcpy(f->value, bx_tangent_row(f->tangent, (uint32_t)(slots + i)),
                f->count * sizeof *f->value);

@@ -1,5 +1,7 @@
 #include "analysis/matrix.h"
 
+#include "core/number.h"
+
 #include <float.h>
 #include <math.h>
 #include <stdlib.h>
@@ -152,8 +154,7 @@ static int scale_lines(bx_lu *lu)
         for (size_t j = 0; j < n; j++)
             for (size_t k = lu->start[j]; k < lu->start[j + 1]; k++) {
                 size_t i = lu->entries[k] - j * n;
-                double value = fabs(a[lu->entries[k]]);
-                by[i] = value > by[i] ? value : by[i];
+                by[i] = bx_larger(fabs(a[lu->entries[k]]), by[i]);
             }
         for (size_t i = 0; i < n; i++) {
             if ((by[i] = power_for(by[i])) == 0)
@@ -163,8 +164,8 @@ static int scale_lines(bx_lu *lu)
         for (size_t j = 0; j < n; j++) {
             double largest = 0;
             for (size_t k = lu->start[j]; k < lu->start[j + 1]; k++) {
-                double value = fabs(a[lu->entries[k]] *= by[lu->entries[k] - j * n]);
-                largest = value > largest ? value : largest;
+                a[lu->entries[k]] *= by[lu->entries[k] - j * n];
+                largest = bx_larger(fabs(a[lu->entries[k]]), largest);
             }
             double column = power_for(largest);
             if (column == 0)

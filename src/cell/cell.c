@@ -327,12 +327,10 @@ static void keep_quotients(bx_cell *cell, const double *before)
 {
     const bx_network *network = cell->network;
     double *frame = cell->state->frame;
-    for (size_t i = 0; i < network->rules; i++) {
-        uint32_t amount = network->rule_amount[i], size = network->rule_size[i];
-        if (amount == BX_SLOT_NONE || size == network->one || frame[size] == before[size])
-            continue;
-        frame[amount] = before[settable(network) + i] * frame[size];
-    }
+    for (size_t i = 0; i < network->rules; i++)
+        if (bx_network_resized(network, i, frame, before))
+            frame[network->rule_amount[i]] =
+                before[settable(network) + i] * frame[network->rule_size[i]];
 }
 
 static int set_quotients(bx_cell *cell, const size_t *slots, const double *values, size_t count,

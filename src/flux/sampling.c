@@ -1,5 +1,6 @@
 #include "flux/sampling.h"
 
+#include "core/number.h"
 #include "core/random.h"
 #include "flux/basis.h"
 #include "flux/face.h"
@@ -284,17 +285,6 @@ static int open_points(sampler *s, bx_error *err)
 
 /* ---- a chain ---- */
 
-/* fmin and fmax, of which no argument is NAN, in a tenth of their time. */
-static double lesser(double a, double b)
-{
-    return a < b ? a : b;
-}
-
-static double greater(double a, double b)
-{
-    return a > b ? a : b;
-}
-
 static size_t draw_below(sampler *s, size_t count)
 {
     return (size_t)(bx_random_uniform(&s->random) * (double)count);
@@ -310,7 +300,7 @@ static bool draw_direction(sampler *s)
     for (size_t j = 0; j < s->columns; j++) {
         s->direction[j] = one[j] - other[j];
         if (!s->flat[j])
-            longest = greater(longest, fabs(s->direction[j]) / s->width[j]);
+            longest = bx_larger(longest, fabs(s->direction[j]) / s->width[j]);
     }
     return longest > SHORT;
 }
@@ -325,8 +315,8 @@ static void find_line(const sampler *s, double *behind, double *ahead)
         if (s->flat[j] || fabs(d) <= STEP * s->width[j])
             continue;
         double lower = (s->lower[j] - s->x[j]) / d, upper = (s->upper[j] - s->x[j]) / d;
-        *behind = greater(*behind, d > 0 ? lower : upper);
-        *ahead = lesser(*ahead, d > 0 ? upper : lower);
+        *behind = bx_larger(*behind, d > 0 ? lower : upper);
+        *ahead = bx_smaller(*ahead, d > 0 ? upper : lower);
     }
 }
 
@@ -344,7 +334,7 @@ static void take_step(sampler *s)
     for (size_t j = 0; j < s->columns; j++) {
         s->x[j] += step * s->direction[j];
         if (!s->flat[j])
-            s->x[j] = lesser(greater(s->x[j], s->lower[j]), s->upper[j]);
+            s->x[j] = bx_smaller(bx_larger(s->x[j], s->lower[j]), s->upper[j]);
     }
 }
 

@@ -168,6 +168,15 @@ double bx_mass_action_rate(const bx_network *network, size_t reaction, double k,
     return k;
 }
 
+bool bx_network_resized(const bx_network *network, size_t rule, const double *frame,
+                        const double *before)
+{
+    uint32_t size = network->rule_size[rule];
+    return network->rule_amount[rule] != BX_SLOT_NONE &&
+           size != network->one && /* which is no variable */
+           frame[size] != before[size];
+}
+
 double bx_mass_action_slope(const bx_network *network, size_t reaction, uint32_t place, double k,
                             const double *species)
 {

@@ -186,6 +186,11 @@ void bx_network_rates(const bx_network *network, double *frame);
 bool bx_network_varies(const bx_network *network, uint32_t slot);
 bool bx_network_timely(const bx_network *network, uint32_t slot);
 
+/* Whether a rule is a quotient whose size is another one in the frame than `before`, which has the
+ * values of variables alone. */
+bool bx_network_resized(const bx_network *network, size_t rule, const double *frame,
+                        const double *before);
+
 /* The rate of a mass-action reaction in an ODE: `k` times the reactants. */
 double bx_mass_action_rate(const bx_network *network, size_t reaction, double k,
                            const double *species);

@@ -605,17 +605,19 @@ static void leave(bx_courier *courier)
 {
     bx_error ignored;
     bool owner = bx_host_is_owner(courier->host);
-    if (owner)
+    if (owner) {
         notice_end(courier);
-    if (owner && !courier->pid && courier->note_count && start_program(courier, &ignored) == 0)
-        call_open(courier, &ignored);
+        if (!courier->pid && courier->note_count && start_program(courier, &ignored) == 0)
+            call_open(courier, &ignored);
+    }
     disconnect(courier);
-    if (owner && courier->pid)
+    if (owner && courier->pid) {
         bx_reactor_set_timer(&courier->host->reactor, &courier->overdue, bx_clock_after(UNDOING));
+        return;
+    }
     if (!owner && courier->end.descriptor >= 0)
         close(courier->end.descriptor);
-    if (!owner || !courier->pid)
-        free_courier(courier);
+    free_courier(courier);
 }
 
 void bx_courier_release(bx_courier *courier)

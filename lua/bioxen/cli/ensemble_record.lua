@@ -39,8 +39,9 @@ function ensemble_record.open(path, digest, seed)
     if not file then return fail(path, err) end
     text = file:read "a"
   end
-  local head = json.decode(text:match "^([^\n]*)\n" or "{}")
-  if text:find "\n" then
+  local first = text:match "^([^\n]*)\n"
+  if first then
+    local head = json.decode(first)
     local known = type(head) == "table" and head.ensemble == FORMAT and math.tointeger(tonumber(head.seed))
     if not known then return fail(path, "this is no record of many runs") end
     if head.digest ~= digest or seed and seed ~= known then

@@ -1,5 +1,6 @@
 /* Back along a path: CVODE solves for the adjoints from each time at which something is read or
  * jumps to the one before. */
+#include "core/number.h"
 #include "engine/deterministic/factors.h"
 #include "engine/deterministic/path_parts.h"
 #include "engine/deterministic/silence.h"
@@ -110,11 +111,6 @@ static void update(bx_back *b)
 
 /* ---- what CVODE calls ---- */
 
-static inline double larger(double a, double b)
-{
-    return a > b ? a : b;
-}
-
 static int differentiate(sunrealtype time, N_Vector adjoint, N_Vector change, void *data)
 {
     bx_back *b = data;
@@ -132,7 +128,7 @@ static int differentiate(sunrealtype time, N_Vector adjoint, N_Vector change, vo
     for (size_t c = 0; c < path->columns; c++) {
         out[c] = -b->by_slot[path->slots[c]];
         sum += out[c] * 0;
-        b->fastest[c] = larger(b->fastest[c], fabs(out[c]));
+        b->fastest[c] = bx_larger(b->fastest[c], fabs(out[c]));
     }
     return sum == 0 ? 0 : 1;
 }
@@ -144,13 +140,13 @@ static int weigh(N_Vector adjoint, N_Vector weights, void *data)
     const double *values = N_VGetArrayPointer(adjoint);
     double *out = N_VGetArrayPointer(weights), all = 0;
     for (size_t c = 0; c < path->columns; c++) {
-        b->largest[c] = larger(b->largest[c], fabs(values[c]));
-        all = larger(all, b->largest[c] * path->sizes[c]);
+        b->largest[c] = bx_larger(b->largest[c], fabs(values[c]));
+        all = bx_larger(all, b->largest[c] * path->sizes[c]);
     }
     for (size_t c = 0; c < path->columns; c++) {
-        double scale = larger(OF_LARGEST * b->largest[c], FROM_0 * b->reach * b->fastest[c]);
+        double scale = bx_larger(OF_LARGEST * b->largest[c], FROM_0 * b->reach * b->fastest[c]);
         if (path->sizes[c] > 0)
-            scale = larger(scale, OF_ALL * all / path->sizes[c]);
+            scale = bx_larger(scale, OF_ALL * all / path->sizes[c]);
         out[c] = 1 / (b->relative * (fabs(values[c]) + scale) + TINY);
         b->fastest[c] *= OF_LATE;
     }
